@@ -1,0 +1,23 @@
+import { createHmac } from 'node:crypto';
+import type { NamedKey } from './keyring.ts';
+
+/**
+ * All that is kept of a code: HMAC-SHA256 under a key that the database does not hold, bound to the relying party and
+ * the authentication, so that neither a stolen table nor another window can make use of it.
+ */
+export class CodeDigest {
+  constructor(private readonly ring: readonly [NamedKey, ...NamedKey[]]) {}
+
+  of(code: string, owner: string, subject: string): Buffer {
+    return digest(this.ring[0].key, code, owner, subject);
+  }
+
+  /** Under every key: a code drawn before a key was changed is still right after it. */
+  all(code: string, owner: string, subject: string): Buffer[] {
+    return this.ring.map(({ key }) => digest(key, code, owner, subject));
+  }
+}
+
+function digest(key: Buffer, code: string, owner: string, subject: string): Buffer {
+  return createHmac('sha256', key).update(`${owner}\0${subject}\0${code}`).digest();
+}

@@ -1,0 +1,56 @@
+import type { KeyObject } from 'node:crypto';
+import { PROOF_SKEW_SECONDS } from '../domain/device.ts';
+import { parseJws, publicKey, verifyJws, type UnverifiedJws } from './compact-jws.ts';
+import type { PublicJwk } from './keyring.ts';
+import { sha256 } from './sha256.ts';
+
+/** The request that a proof must be about. */
+export interface ProvenRequest {
+  method: string;
+  /** Absolute URL without query and fragment. */
+  url: string;
+  body: Uint8Array;
+  now: Date;
+}
+
+/** A proof whose claims fit the request, before its signature is checked. */
+export interface DeviceProof {
+  jws: UnverifiedJws;
+  /** Device id; absent where the proof enrols a new device. */
+  kid?: string;
+  jwk?: PublicJwk;
+  jti: string;
+}
+
+const IDENTIFIER = /^[\w.:~-]{1,64}$/;
+
+/**
+ * Reads `Device-Proof` and holds its claims against the request: `htm`, `htu`, `iat` (±60 s) and `bh` (SHA-256 of the
+ * body). Answers the reason as a sentence when one does not fit. Signature and `jti` are the caller's next steps.
+ */
+export function readDeviceProof(compact: string | undefined, request: ProvenRequest): DeviceProof | string {
+  if (!compact) return 'The header Device-Proof is missing.';
+  const jws = compact.length <= 4096 ? parseJws(compact) : null;
+  if (!jws) return 'The header Device-Proof is not a compact JWS signed with ES256.';
+  const { alg, typ, kid, jwk, crit } = jws.header;
+  if (alg !== 'ES256' || typ !== 'device-proof+jwt' || crit !== undefined) {
+    return 'The proof’s header must be alg ES256 and typ device-proof+jwt, with no crit.';
+  }
+  const { htm, htu, iat, jti, bh } = jws.payload;
+  if (htm !== request.method || htu !== request.url) {
+    return `The proof is for another request; htm and htu must be ${request.method} ${request.url}`;
+  }
+  if (typeof iat !== 'number' || Math.abs(request.now.getTime() / 1000 - iat) > PROOF_SKEW_SECONDS) {
+    return `The proof’s iat is not within ${PROOF_SKEW_SECONDS} seconds of ${request.now.toISOString()}; set the phone’s clock.`;
+  }
+  if (typeof jti !== 'string' || !IDENTIFIER.test(jti)) return 'The proof’s jti must be 1 to 64 letters, digits or . _ ~ : -';
+  if (bh !== sha256(request.body).toString('base64url')) return 'The proof’s bh is not the SHA-256 of this body.';
+  if (typeof kid === 'string' && jwk === undefined) return { jws, kid, jti };
+  if (kid === undefined && publicKey(jwk)) return { jws, jwk: jwk as PublicJwk, jti };
+  return 'The proof’s header must name either the device as kid or, at enrolment, a P-256 key as jwk.';
+}
+
+/** Whether the holder of `key` made the proof. */
+export function isProvenBy(proof: DeviceProof, key: KeyObject): boolean {
+  return verifyJws(proof.jws, key);
+}

@@ -1,0 +1,43 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import type { NamedKey } from './keyring.ts';
+
+const NONCE = 12;
+const TAG = 16;
+
+/**
+ * Encrypts single columns at rest: AES-256-GCM, bound to `table:column:row`, so that a ciphertext moved to another
+ * row or column does not decrypt. Layout: length of kid (1 byte), kid, nonce (12), ciphertext, tag (16).
+ */
+export class FieldCipher {
+  private readonly keys: Map<string, Buffer>;
+
+  constructor(private readonly ring: readonly [NamedKey, ...NamedKey[]]) {
+    this.keys = new Map(ring.map(({ kid, key }) => [kid, key]));
+  }
+
+  /** `place` is `table:column:row`. */
+  encrypt(plaintext: string | Uint8Array, place: string): Buffer {
+    const { kid, key } = this.ring[0];
+    const nonce = randomBytes(NONCE);
+    const cipher = createCipheriv('aes-256-gcm', key, nonce);
+    cipher.setAAD(Buffer.from(place));
+    const body = cipher.update(typeof plaintext === 'string' ? Buffer.from(plaintext) : plaintext);
+    return Buffer.concat([Buffer.of(kid.length), Buffer.from(kid), nonce, body, cipher.final(), cipher.getAuthTag()]);
+  }
+
+  /** Throws when the key is unknown, the place is another, or a bit was changed. */
+  decrypt(ciphertext: Buffer, place: string): Buffer {
+    const at = 1 + (ciphertext[0] ?? 0);
+    const key = this.keys.get(ciphertext.toString('latin1', 1, at));
+    if (!key) throw new Error(`no key of the keyring decrypts ${place}`);
+    const decipher = createDecipheriv('aes-256-gcm', key, ciphertext.subarray(at, at + NONCE));
+    decipher.setAAD(Buffer.from(place));
+    decipher.setAuthTag(ciphertext.subarray(-TAG));
+    return Buffer.concat([decipher.update(ciphertext.subarray(at + NONCE, -TAG)), decipher.final()]);
+  }
+
+  /** Whether a ciphertext was made by another key than the present one, and so is due for re-encryption. */
+  isStale(ciphertext: Buffer): boolean {
+    return ciphertext.toString('latin1', 1, 1 + (ciphertext[0] ?? 0)) !== this.ring[0].kid;
+  }
+}

@@ -1,0 +1,98 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
+
+/** A symmetric key with the name that its ciphertexts and digests carry. */
+export interface NamedKey {
+  kid: string;
+  key: Buffer;
+}
+
+/** An ES256 key of the service. */
+export interface SigningKey {
+  kid: string;
+  privateKey: KeyObject;
+  publicJwk: PublicJwk;
+}
+
+export interface PublicJwk {
+  kty: 'EC';
+  crv: 'P-256';
+  x: string;
+  y: string;
+}
+
+/**
+ * The service's secrets. In every list the first key is the one that new work uses; the others still read what
+ * they once wrote, so that a key is changed without downtime: put the new one in front, run `npm run reencrypt`,
+ * take the old one out.
+ */
+export interface Keyring {
+  /** Personal data at rest, AES-256-GCM. */
+  field: readonly [NamedKey, ...NamedKey[]];
+  /** Blind indexes of numbers and persons. */
+  index: readonly [NamedKey, ...NamedKey[]];
+  /** Digests of codes. */
+  code: readonly [NamedKey, ...NamedKey[]];
+  /** Subjects of relying parties. It has no successor: another key would make every person a stranger. */
+  subject: Buffer;
+  signing: readonly [SigningKey, ...SigningKey[]];
+}
+
+interface KeyringFile {
+  field: { kid: string; key: string }[];
+  index: { kid: string; key: string }[];
+  code: { kid: string; key: string }[];
+  subject: string;
+  signing: ({ kid: string; d: string } & PublicJwk)[];
+}
+
+/** Reads a keyring from its JSON text. Throws with the name of the part that is wrong, never with its content. */
+export function parseKeyring(text: string): Keyring {
+  let file: Partial<KeyringFile>;
+  try {
+    file = JSON.parse(text) as Partial<KeyringFile>;
+  } catch {
+    throw new Error('the keyring is not JSON');
+  }
+  return {
+    field: namedKeys('field', file.field),
+    index: namedKeys('index', file.index),
+    code: namedKeys('code', file.code),
+    subject: secret('subject', file.subject),
+    signing: signingKeys(file.signing),
+  };
+}
+
+/** A new keyring as JSON text: what `npm start` keeps in its data directory, and a template for production. */
+export function generateKeyring(): string {
+  const named = () => [{ kid: randomBytes(4).toString('hex'), key: randomBytes(32).toString('base64url') }];
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const signing = [{ kid: randomBytes(4).toString('hex'), ...privateKey.export({ format: 'jwk' }) }];
+  const subject = randomBytes(32).toString('base64url');
+  return JSON.stringify({ field: named(), index: named(), code: named(), subject, signing }, null, 2);
+}
+
+function namedKeys(part: string, keys: KeyringFile['field'] | undefined): [NamedKey, ...NamedKey[]] {
+  const [first, ...others] = (Array.isArray(keys) ? keys : []).map(({ kid, key }) => {
+    if (!/^[\w.-]{1,32}$/.test(kid)) throw new Error(`keyring: a kid in "${part}" is not 1-32 characters of A-Z a-z 0-9 _ . -`);
+    return { kid, key: secret(part, key) };
+  });
+  if (!first) throw new Error(`keyring: "${part}" holds no key`);
+  return [first, ...others];
+}
+
+function secret(part: string, value: string | undefined): Buffer {
+  const key = Buffer.from(value ?? '', 'base64url');
+  if (key.length !== 32) throw new Error(`keyring: a key in "${part}" is not 32 bytes of base64url`);
+  return key;
+}
+
+function signingKeys(keys: KeyringFile['signing'] | undefined): [SigningKey, ...SigningKey[]] {
+  const [first, ...others] = (Array.isArray(keys) ? keys : []).map((jwk) => {
+    const privateKey = createPrivateKey({ key: { ...jwk }, format: 'jwk' });
+    const { x, y, crv } = createPublicKey(privateKey).export({ format: 'jwk' });
+    if (crv !== 'P-256' || !x || !y) throw new Error('keyring: a key in "signing" is not of P-256');
+    return { kid: jwk.kid, privateKey, publicJwk: { kty: 'EC', crv, x, y } as const };
+  });
+  if (!first) throw new Error('keyring: "signing" holds no key');
+  return [first, ...others];
+}

@@ -1,0 +1,113 @@
+import type { Handset, LineFacts } from './line.ts';
+import { ageOn, parsePerson } from './person.ts';
+
+export type IneligibilityCode =
+  | 'not_home_carrier'
+  | 'line_not_active'
+  | 'minor'
+  | 'corporate_line'
+  | 'other_party_name'
+  | 'prepaid_plan'
+  | 'm2m_plan'
+  | 'unsupported_os'
+  | 'os_version_too_old'
+  | 'tablet_not_supported'
+  | 'already_subscribed';
+
+/** Full age under the Korean Civil Act, article 4. */
+export const AGE_OF_MAJORITY = 19;
+/** The oldest systems that the service's app was ever built for (service FAQ). */
+const OLDEST_SYSTEM: Readonly<Record<string, readonly number[]>> = { android: [2, 3], ios: [6, 0] };
+
+/** Every rule that a handset breaks; empty when the app can run on it. */
+export function handsetFaults(handset: Handset): IneligibilityCode[] {
+  const oldest = OLDEST_SYSTEM[handset.os.toLowerCase()];
+  const faults: IneligibilityCode[] = [];
+  if (!oldest) faults.push('unsupported_os');
+  else if (isOlder(handset.osVersion, oldest)) faults.push('os_version_too_old');
+  if (handset.formFactor === 'tablet') faults.push('tablet_not_supported');
+  return faults;
+}
+
+/** Every rule that keeps a line from subscribing, in the order in which people are told; empty when it may. */
+export function ineligibility(input: {
+  line: LineFacts;
+  homeCarriers: readonly string[];
+  alreadySubscribed: boolean;
+  /** ISO date, Asia/Seoul. */
+  today: string;
+}): IneligibilityCode[] {
+  const { line } = input;
+  const owner = parsePerson({ ...line.owner, today: input.today });
+  const faults: IneligibilityCode[] = [];
+  if (!input.homeCarriers.includes(line.carrier)) faults.push('not_home_carrier');
+  if (line.status !== 'active') faults.push('line_not_active');
+  // A birth date that cannot be read proves no majority.
+  if (!owner || ageOn(owner.birthDate, input.today) < AGE_OF_MAJORITY) faults.push('minor');
+  if (line.holder === 'corporate') faults.push('corporate_line');
+  if (line.holder === 'other_party') faults.push('other_party_name');
+  if (line.plan === 'prepaid') faults.push('prepaid_plan');
+  if (line.plan === 'm2m') faults.push('m2m_plan');
+  faults.push(...handsetFaults(line.handset));
+  if (input.alreadySubscribed) faults.push('already_subscribed');
+  return faults;
+}
+
+/** Compares number by number, so that 2.10 is newer than 2.3; what is no number is older than everything. */
+function isOlder(version: string, oldest: readonly number[]): boolean {
+  const parts = /^\d+(?:\.\d+)*/.exec(version.trim())?.[0].split('.').map(Number) ?? [];
+  if (parts.length === 0) return true;
+  for (const [at, least] of oldest.entries()) {
+    const part = parts[at] ?? 0;
+    if (part !== least) return part < least;
+  }
+  return false;
+}
+
+/** What a person is told of each rule: Korean first, English second. */
+export const INELIGIBILITY_SENTENCES: Record<IneligibilityCode, { ko: string; en: string }> = {
+  not_home_carrier: {
+    ko: '이 서비스는 당사 회선만 가입할 수 있습니다.',
+    en: 'Only lines of this carrier can subscribe; move the number to this carrier first.',
+  },
+  line_not_active: {
+    ko: '정지되었거나 해지된 회선입니다. 회선을 정상 상태로 되돌린 뒤 가입해 주세요.',
+    en: 'The line is suspended or terminated; subscribe once it is active again.',
+  },
+  minor: {
+    ko: '만 19세 이상만 가입할 수 있습니다.',
+    en: 'Only people of 19 full years and over can subscribe.',
+  },
+  corporate_line: {
+    ko: '법인 명의 회선은 가입할 수 없습니다. 본인 명의 회선으로 가입해 주세요.',
+    en: 'Corporate lines cannot subscribe; use a line in your own name.',
+  },
+  other_party_name: {
+    ko: '가족 등 다른 사람 명의의 회선은 가입할 수 없습니다. 명의를 본인으로 변경한 뒤 가입해 주세요.',
+    en: 'The line is in another person’s name; have it changed to your own name first.',
+  },
+  prepaid_plan: {
+    ko: '선불 요금제는 가입할 수 없습니다. 후불 요금제로 변경해 주세요.',
+    en: 'Prepaid plans cannot subscribe; change to a postpaid plan.',
+  },
+  m2m_plan: {
+    ko: '사물통신(M2M) 요금제는 가입할 수 없습니다.',
+    en: 'M2M plans cannot subscribe; use a personal postpaid plan.',
+  },
+  unsupported_os: {
+    ko: 'Android와 iOS 스마트폰만 이용할 수 있습니다.',
+    en: 'Only Android and iOS phones can run the app.',
+  },
+  os_version_too_old: {
+    ko: 'Android 2.3 이상 또는 iOS 6.0 이상으로 업데이트해 주세요.',
+    en: 'Update the phone to Android 2.3 or iOS 6.0 at least.',
+  },
+  tablet_not_supported: {
+    ko: '태블릿(iPad)은 지원하지 않습니다. 스마트폰을 이용해 주세요.',
+    en: 'Tablets (iPad) are not supported; use a phone.',
+  },
+  already_subscribed: {
+    ko: '이미 가입된 회선입니다.',
+    en: 'The line is subscribed already.',
+  },
+};

@@ -1,0 +1,30 @@
+/** Korean mobile prefixes: 010 with eight further digits; the withdrawn 011, 016-019 with seven or eight. */
+const KOREAN_MOBILE = /^01(?:0\d{8}|[16789]\d{7,8})$/;
+/** E.164: a plus sign, a country code that does not begin with 0, fifteen digits at most (ITU-T E.164, 6.2.1). */
+const E164 = /^\+[1-9]\d{6,14}$/;
+
+/**
+ * Reads a mobile number as people write it: Korean with or without hyphens, or E.164.
+ * Answers E.164 (`+821012345678`), or null when it cannot be a mobile number.
+ */
+export function parsePhoneNumber(written: string): string | null {
+  const compact = written.trim().replace(/(?<=\d)[- ](?=\d)/g, '');
+  if (KOREAN_MOBILE.test(compact)) return `+82${compact.slice(1)}`;
+  if (!E164.test(compact)) return null;
+  if (!compact.startsWith('+82')) return compact;
+  const national = `0${compact.slice(3).replace(/^0/, '')}`;
+  return KOREAN_MOBILE.test(national) ? `+82${national.slice(1)}` : null;
+}
+
+/** `+821012345678` as a Korean writes it: `010-1234-5678`; another country's number stays as it is. */
+export function formatPhoneNumber(e164: string): string {
+  if (!e164.startsWith('+82')) return e164;
+  return `0${e164.slice(3)}`.replace(/^(\d{3})(\d{3,4})(\d{4})$/, '$1-$2-$3');
+}
+
+/** The number with its middle hidden, for people who need to recognise it and not to learn it: `010-****-5678`. */
+export function maskPhoneNumber(e164: string): string {
+  return formatPhoneNumber(e164).replace(/^(.{3})(.*)(.{4})$/, (_, head: string, middle: string, tail: string) => {
+    return head + middle.replace(/\d/g, '*') + tail;
+  });
+}

@@ -1,0 +1,66 @@
+/** Every way in which a request can be refused. A new code without a row in `http/problem-catalogue.ts` does not compile. */
+export type ProblemCode =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant_type'
+  | 'invalid_scope'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'device_proof_invalid'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'payload_too_large'
+  | 'unsupported_media_type'
+  | 'idempotency_key_reused'
+  | 'idempotency_in_progress'
+  | 'authentication_not_found'
+  | 'authentication_closed'
+  | 'authentication_expired'
+  | 'code_mismatch'
+  | 'attempts_exhausted'
+  | 'resend_not_possible'
+  | 'too_many_requests'
+  | 'pin_mismatch'
+  | 'pin_locked'
+  | 'subscription_not_active'
+  | 'enrolment_code_invalid'
+  | 'envelope_not_ready'
+  | 'device_test_closed'
+  | 'not_eligible'
+  | 'subscription_not_found'
+  | 'window_not_found'
+  | 'window_closed'
+  | 'window_bound_elsewhere'
+  | 'service_unavailable'
+  | 'internal_error';
+
+/** One fault in the input: where (RFC 6901 pointer into the body) and what to do about it. */
+export interface InputFault {
+  pointer: string;
+  detail: string;
+}
+
+/** Further members of the problem document (RFC 9457, section 3.2), each named in the contract. */
+export interface ProblemMembers {
+  attemptsLeft?: number;
+  state?: string;
+  errors?: InputFault[];
+  reasons?: { code: string; message: string }[];
+  /** Whole seconds; sent as `Retry-After`. */
+  retryAfterSeconds?: number;
+  /** Methods that the path does have; sent as `Allow`. */
+  allow?: string[];
+}
+
+/** A refusal with a stable code and a sentence that says what to do. The one error class that callers ever see. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly detail: string,
+    readonly members: ProblemMembers = {},
+  ) {
+    super(`${code}: ${detail}`);
+  }
+}
