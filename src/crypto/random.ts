@@ -47,3 +47,8 @@ export function randomSerialNumber(): string {
 export function randomFraction(): number {
   return randomInt(0x1_0000_0000) / 0x1_0000_0000;
 }
+
+/** Sixteen random bytes that make one request unlike every other. */
+export function randomNonce(): Buffer {
+  return randomBytes(16);
+}

@@ -18,7 +18,6 @@ export type ProblemCode =
   | 'authentication_expired'
   | 'code_mismatch'
   | 'attempts_exhausted'
-  | 'resend_not_possible'
   | 'too_many_requests'
   | 'pin_mismatch'
   | 'pin_locked'

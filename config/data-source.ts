@@ -1,0 +1,37 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { MainFlow1763700000000 } from '../migrations/1763700000000-main-flow.ts';
+
+/** How the service reaches its database. Migrations are listed, not globbed: what is not named here never runs. */
+export function dataSourceOptions(url: string, poolSize = 16): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    entities: [],
+    migrations: [MainFlow1763700000000],
+    migrationsTableName: 'migrations',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    // gen_random_uuid() is in the core since PostgreSQL 13; no extension is created, which managed servers forbid.
+    uuidExtension: 'pgcrypto',
+    installExtensions: false,
+    applicationName: 'pushguard',
+    poolSize,
+    connectTimeoutMS: 3000,
+    poolErrorHandler: () => undefined,
+    extra: { statement_timeout: 10_000, idle_in_transaction_session_timeout: 10_000, keepAlive: true },
+  };
+}
+
+/** Brings a database to the present schema. Safe to run from several processes at once: one waits for the other. */
+export async function migrate(url: string): Promise<void> {
+  const source = await new DataSource(dataSourceOptions(url, 2)).initialize();
+  const runner = source.createQueryRunner();
+  try {
+    // Any constant will do as long as every process uses the same one.
+    await runner.query('SELECT pg_advisory_lock(7074830131)');
+    await source.runMigrations();
+  } finally {
+    await runner.release();
+    await source.destroy();
+  }
+}

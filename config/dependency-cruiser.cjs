@@ -1,0 +1,174 @@
+// Imports run one way. A folder may import from its own tier and from the tiers below it, never from above.
+const tiers = [
+  ['main\\.ts', 'journey\\.ts', 'reencrypt\\.ts'],
+  ['app\\.module\\.ts'],
+  ['website/'],
+  ['authentication/'],
+  ['devices/'],
+  ['subscriptions/'],
+  ['history/', 'lines/', 'relying-parties/'],
+  ['gateways/', 'http/', 'crypto/', 'queue/', 'database(/|\\.ts)'],
+  ['domain/'],
+];
+const inSource = (names) => `^src/(${names.join('|')})`;
+
+const oneWay = tiers.slice(1).map((tier, above) => ({
+  name: `one-way-${tier[0].replace(/\W.*/, '')}`,
+  comment: `Imports run one way: ${tier.join(', ')} may not import from above (see .github/CONTRIBUTING.md).`,
+  severity: 'error',
+  from: { path: inSource(tier) },
+  to: { path: inSource(tiers.slice(0, above + 1).flat()) },
+}));
+
+const features = tiers.slice(1, 7).flat();
+const composition = '^src/(main|journey|reencrypt|app\\.module)\\.ts$';
+const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...oneWay,
+    {
+      name: 'every-folder-has-its-place',
+      comment: 'A new folder or file directly under src/ is given its tier at the top of this file.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [inSource(tiers.flat()), '^src/(embedded|phone)/'] },
+      to: {},
+    },
+    {
+      name: 'domain-is-pure',
+      comment: 'The domain imports nothing but the domain.',
+      severity: 'error',
+      from: { path: '^src/domain/' },
+      to: { pathNot: '^src/domain/' },
+    },
+    {
+      name: 'crypto-imports',
+      comment: 'src/crypto imports the domain, Node itself and jose, nothing else.',
+      severity: 'error',
+      from: { path: '^src/crypto/' },
+      to: { pathNot: ['^src/(crypto|domain)/', packages('jose')], dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'entities-and-stores-are-private',
+      comment: 'Another feature calls the exported service; tables belong to one folder.',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/' },
+      to: { path: '^src/[^/]+/.*\\.(entity|store)\\.ts$', pathNot: '^src/$1/' },
+    },
+    {
+      name: 'entities-and-stores-are-private-to-src',
+      comment: 'Outside src/<feature>/ only app.module.ts and config/data-source.ts name entities and stores.',
+      severity: 'error',
+      from: { pathNot: ['^src/[^/]+/', '^src/app\\.module\\.ts$', '^config/data-source\\.ts$'] },
+      to: { path: '^src/[^/]+/.*\\.(entity|store)\\.ts$' },
+    },
+    {
+      name: 'adapters-are-chosen-at-the-top',
+      comment: 'Features depend on the port (push.ts, sms.ts); which adapter stands behind it is composition.',
+      severity: 'error',
+      from: { pathNot: ['^src/gateways/', composition, '^test/'] },
+      to: { path: '^src/gateways/[^/]+\\.(push|sms)\\.ts$', pathNot: '^src/gateways/platform\\.push\\.ts$' },
+    },
+    {
+      name: 'configuration-is-for-the-top',
+      comment:
+        'Of config/ the service knows the Environment, which is injected; the rest is for composition and tools.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [composition, '^src/embedded/'] },
+      to: { path: '^config/', pathNot: '^config/environment\\.ts$' },
+    },
+    {
+      name: 'embedded-knows-no-feature',
+      comment: 'The embedded stand-ins speak the real protocols; of the features they see types alone.',
+      severity: 'error',
+      from: { path: '^src/embedded/' },
+      to: { path: inSource([...features, ...tiers[0]]), dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'embedded-is-composition',
+      comment: 'No feature knows that a stand-in is there.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [composition, '^src/embedded/'] },
+      to: { path: '^src/embedded/' },
+    },
+    {
+      name: 'phone-stands-alone',
+      comment: 'The reference app shares no code with the server: jose and @noble/hashes are all it needs.',
+      severity: 'error',
+      from: { path: '^src/phone/' },
+      to: { pathNot: ['^src/phone/', packages('jose', '@noble/hashes')] },
+    },
+    {
+      name: 'browser-imports-the-phone-only',
+      comment: 'Code for the browser uses the reference app and nothing of the server.',
+      severity: 'error',
+      from: { path: '^src/website/browser/' },
+      to: { pathNot: ['^src/(phone|website/browser)/', packages('jose', '@noble/hashes')] },
+    },
+    {
+      name: 'server-imports-no-client-code',
+      comment: 'The phone and the browser code are clients; the server does not lean on them.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/(phone|website/browser)/', '^src/(main|journey)\\.ts$'] },
+      to: { path: '^src/(phone|website/browser)/' },
+    },
+    {
+      name: 'migrations-import-nothing-of-ours',
+      comment: 'A migration must mean the same in five years: literal SQL, independent of src.',
+      severity: 'error',
+      from: { path: '^migrations/' },
+      to: { path: '^(src|config|test)/' },
+    },
+    {
+      name: 'production-imports-no-tests',
+      severity: 'error',
+      from: { path: '^(src|config|migrations)/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'not-to-dev-dependency',
+      comment: 'What runs in production imports only what is installed there; types may come from anywhere.',
+      severity: 'error',
+      from: { path: ['^(src|migrations)/', '^config/(environment|data-source)\\.ts$'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'not-to-undeclared-package',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'no-orphans',
+      comment: 'Nothing imports this file and it imports nothing: it is dead, or an entry point to be named here.',
+      severity: 'error',
+      from: {
+        orphan: true,
+        pathNot: [
+          '^src/(main|journey|reencrypt)\\.ts$',
+          '^src/website/browser/',
+          '\\.d\\.ts$',
+          '^(config|migrations)/',
+          '^test/(.*\\.spec|support/global-\\w+|bench/bench)\\.ts$',
+        ],
+      },
+      to: {},
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    moduleSystems: ['es6', 'cjs'],
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'require', 'types'],
+      mainFields: ['module', 'main', 'types'],
+      extensions: ['.ts', '.mjs', '.cjs', '.js', '.json', '.d.ts'],
+    },
+  },
+};

@@ -1,0 +1,35 @@
+import { existsSync } from 'node:fs';
+
+const swc = {
+  swcrc: false,
+  sourceMaps: 'inline',
+  jsc: {
+    target: 'es2022',
+    parser: { syntax: 'typescript', decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
+    keepClassNames: true,
+  },
+};
+
+// Jest implements require(esm) only on Node >= 24.9. A CommonJS package that requires one of these ESM-only packages
+// (@fastify/static -> content-disposition, light-my-request -> cookie) needs it transformed to CommonJS before that.
+const esmOnlyRequiredFromCommonJs = ['content-disposition', 'cookie'];
+
+const ifPresent = (option, file) =>
+  existsSync(new URL(`../${file}`, import.meta.url)) ? { [option]: `<rootDir>/${file}` } : {};
+
+/** @type {import('jest').Config} */
+export default {
+  rootDir: '..',
+  roots: ['<rootDir>/test'],
+  testEnvironment: 'node',
+  testRegex: 'test/.*\\.spec\\.ts$',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '^.+\\.[tj]s$': ['@swc/jest', swc] },
+  transformIgnorePatterns: [`/node_modules/(?!(.*/)?(${esmOnlyRequiredFromCommonJs.join('|')})/)`],
+  ...ifPresent('globalSetup', 'test/support/global-setup.ts'),
+  ...ifPresent('globalTeardown', 'test/support/global-teardown.ts'),
+  reporters: ['default', '<rootDir>/config/summary-reporter.mjs'],
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};

@@ -1,0 +1,100 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { randomFraction } from '../crypto/random.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+import { backoffMs, HANDOVER_SECONDS } from '../domain/delivery.ts';
+import { Devices } from '../devices/devices.ts';
+import { PushGateway, type PushMessage, type PushOutcome } from '../gateways/push.ts';
+import { SmsGateway, type SmsOutcome } from '../gateways/sms.ts';
+import { Metrics } from '../http/metrics.ts';
+import { Lines } from '../lines/lines.ts';
+import { DeliveryStore, type Claimed } from './delivery.store.ts';
+import { pushMessage, smsText } from './delivery-message.ts';
+
+/** What became of one delivery. */
+type Settled = { id: string; kind: 'done' } | { id: string; kind: 'later'; ms: number };
+
+/**
+ * What follows each commit: wake-ups, codes, cancellations, test codes and text messages are handed to their
+ * platforms. A delivery's row goes once its hand-over was acknowledged, comes back later when the platform could not
+ * take it, and never outlives the authentication. Nothing that happens here changes an authentication.
+ */
+@Injectable()
+export class Deliver {
+  private readonly logger = new Logger(Deliver.name);
+
+  constructor(
+    private readonly store: DeliveryStore,
+    private readonly push: PushGateway,
+    private readonly sms: SmsGateway,
+    private readonly keys: ServiceKeys,
+    private readonly lines: Lines,
+    private readonly devices: Devices,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** Hands over the deliveries of one job, side by side. Ids that somebody else has claimed are left alone. */
+  async deliver(ids: readonly string[]): Promise<void> {
+    const settled = await Promise.all((await this.store.claim(ids)).map((one) => this.handOver(one)));
+    await Promise.all([
+      this.store.finish(settled.flatMap((one) => (one.kind === 'done' ? [one.id] : []))),
+      this.store.postpone(settled.flatMap((one) => (one.kind === 'later' ? [one] : []))),
+    ]);
+  }
+
+  private async handOver(one: Claimed): Promise<Settled> {
+    try {
+      return one.kind === 'sms' ? await this.handOverSms(one) : await this.handOverPush(one);
+    } catch (error) {
+      this.logger.error(`delivery ${one.id} (${one.kind}): ${(error as Error).message}`);
+      return later(one);
+    }
+  }
+
+  private async handOverPush(one: Claimed): Promise<Settled> {
+    const { deviceId, platform, pushToken } = one;
+    const content = pushMessage(one);
+    // Nothing to say any more, or nobody to say it to: the app finds what is pending when it is opened.
+    if (!content || !deviceId || !platform || !pushToken || one.secondsLeft <= 0) return done(one);
+    const token = this.devices.readPushToken(deviceId, pushToken);
+    const message: PushMessage = { ...content, platform, token, ttlSeconds: Math.ceil(one.secondsLeft) };
+    const begun = performance.now();
+    const outcome = await this.push.send(message, HANDOVER_SECONDS * 1000);
+    this.metrics.handedOver(one.kind, platform, outcome.kind, performance.now() - begun);
+    if (outcome.kind === 'unregistered') await this.devices.pushTokenDied(deviceId, token, outcome.since ?? null);
+    return this.settle(one, outcome);
+  }
+
+  private async handOverSms(one: Claimed): Promise<Settled> {
+    const { smsCode, lineId, phoneNumber, authenticationId, state } = one;
+    // A decoy has no line. A line that came under protection since the start gets no code by SMS.
+    if (!smsCode || !lineId || !phoneNumber || one.lineProtected || state !== 'pending') return done(one);
+    const code = this.keys.fields.decrypt(smsCode, `authentications:sms_code:${authenticationId ?? ''}`).toString('utf8');
+    const to = this.lines.readPhoneNumber({ lineId, phoneNumber });
+    const text = smsText({ relyingParty: one.relyingParty ?? '', code });
+    const begun = performance.now();
+    const outcome = await this.sms.send({ to, text }, HANDOVER_SECONDS * 1000);
+    this.metrics.handedOver('sms', 'smpp', outcome.kind, performance.now() - begun);
+    // At once, and not with the rest of the job: a message that the centre took must not be sent again.
+    if (outcome.kind === 'accepted') await this.store.finish([one.id]);
+    return this.settle(one, outcome);
+  }
+
+  private settle(one: Claimed, outcome: PushOutcome | SmsOutcome): Settled {
+    if (outcome.kind === 'accepted' || outcome.kind === 'unregistered') return done(one);
+    if (outcome.kind === 'rejected') {
+      this.logger.warn(`delivery ${one.id} (${one.kind}) was rejected: ${outcome.reason}`);
+      return done(one);
+    }
+    this.logger.warn(`delivery ${one.id} (${one.kind}) has to wait: ${outcome.reason}`);
+    return later(one, outcome.afterMs);
+  }
+}
+
+function done({ id }: Claimed): Settled {
+  return { id, kind: 'done' };
+}
+
+function later({ id, attempts }: Claimed, afterMs?: number): Settled {
+  const ms = backoffMs({ attempts, random: randomFraction(), ...(afterMs !== undefined && { afterMs }) });
+  return { id, kind: 'later', ms };
+}

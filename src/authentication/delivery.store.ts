@@ -1,0 +1,104 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database.ts';
+import type { AuthenticationState, Channel } from '../domain/authentication.ts';
+import { CLAIM_SECONDS, type DeliveryKind } from '../domain/delivery.ts';
+
+/** One claimed delivery with all that handing it over takes. */
+export interface Claimed {
+  id: string;
+  kind: DeliveryKind;
+  attempts: number;
+  secondsLeft: number;
+  authenticationId: string | null;
+  state: AuthenticationState | null;
+  channel: Channel | null;
+  envelope: string | null;
+  smsCode: Buffer | null;
+  relyingParty: string | null;
+  lineId: string | null;
+  phoneNumber: Buffer | null;
+  /** Whether a subscription's protection stands on the line now: then no code goes by SMS. */
+  lineProtected: boolean;
+  deviceId: string | null;
+  platform: 'android' | 'ios' | null;
+  pushToken: Buffer | null;
+  testEnvelope: string | null;
+}
+
+/**
+ * Claims what nobody else is handing over. The wake-up and its cancelling go to the subscription's active device; a
+ * code and a test go to the device for which they were sealed, while it is not revoked.
+ */
+const CLAIM = {
+  name: 'delivery_claim',
+  text: `WITH claimed AS (
+      UPDATE deliveries SET claimed_until = now() + interval '${CLAIM_SECONDS} seconds', attempts = attempts + 1
+      WHERE id = ANY($1::bigint[]) AND (claimed_until IS NULL OR claimed_until <= now())
+      RETURNING id, kind, attempts, authentication_id, device_id, expires_at
+    )
+    SELECT c.id, c.kind, c.attempts, extract(epoch FROM c.expires_at - now())::float AS "secondsLeft",
+      a.id AS "authenticationId", CASE WHEN a.expires_at <= now() AND a.closed_at IS NULL THEN 'expired' ELSE a.state END AS state,
+      a.channel, a.envelope, a.sms_code AS "smsCode",
+      rp.name AS "relyingParty", l.id AS "lineId", l.phone_number AS "phoneNumber",
+      c.kind = 'sms' AND EXISTS (SELECT 1 FROM subscriptions p WHERE p.line_id = l.id AND p.state <> 'cancelled'
+        AND p.protected_since IS NOT NULL) AS "lineProtected",
+      d.id AS "deviceId", d.platform, d.push_token AS "pushToken", d.test_envelope AS "testEnvelope"
+    FROM claimed c
+      LEFT JOIN authentications a ON a.id = c.authentication_id
+      LEFT JOIN clients rp ON rp.id = a.client_id
+      LEFT JOIN lines l ON l.id = a.line_id AND c.kind = 'sms'
+      LEFT JOIN subscriptions s ON s.id = a.subscription_id
+      LEFT JOIN devices d ON CASE WHEN c.device_id IS NOT NULL THEN d.id = c.device_id AND d.state <> 'revoked'
+        ELSE d.subscription_id = a.subscription_id AND d.state = 'active' AND s.state = 'active' END`,
+};
+
+const FINISH = { name: 'delivery_finish', text: 'DELETE FROM deliveries WHERE id = ANY($1::bigint[])' };
+
+const POSTPONE = {
+  name: 'delivery_postpone',
+  text: `UPDATE deliveries d SET claimed_until = NULL, due_at = now() + make_interval(secs => p.ms / 1000.0)
+    FROM unnest($1::bigint[], $2::float[]) AS p (id, ms) WHERE d.id = p.id`,
+};
+
+/** What is due and in nobody's hands is given another two seconds on the fast way. */
+const TAKE_DUE = {
+  name: 'delivery_take_due',
+  text: `UPDATE deliveries SET due_at = now() + interval '2 seconds'
+    WHERE id IN (SELECT id FROM deliveries
+      WHERE due_at <= now() AND expires_at > now() AND (claimed_until IS NULL OR claimed_until <= now())
+      ORDER BY due_at LIMIT 500 FOR UPDATE SKIP LOCKED)
+    RETURNING id`,
+};
+
+const DROP_EXPIRED = {
+  name: 'delivery_drop_expired',
+  text: `DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE expires_at <= now() AND due_at <= now()
+    LIMIT 1000 FOR UPDATE SKIP LOCKED)`,
+};
+
+/** What has been promised to the outside and not yet handed over. */
+@Injectable()
+export class DeliveryStore {
+  constructor(private readonly database: Database) {}
+
+  async claim(ids: readonly string[]): Promise<Claimed[]> {
+    return this.database.rows<Claimed>(CLAIM, [ids]);
+  }
+
+  async finish(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.database.rows(FINISH, [ids]);
+  }
+
+  async postpone(deliveries: readonly { id: string; ms: number }[]): Promise<void> {
+    if (deliveries.length === 0) return;
+    await this.database.rows(POSTPONE, [deliveries.map(({ id }) => id), deliveries.map(({ ms }) => ms)]);
+  }
+
+  async takeDue(): Promise<string[]> {
+    return (await this.database.rows<{ id: string }>(TAKE_DUE, [])).map(({ id }) => id);
+  }
+
+  async dropExpired(): Promise<void> {
+    await this.database.rows(DROP_EXPIRED, []);
+  }
+}

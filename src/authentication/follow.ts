@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { stateAt, type AuthenticationState, type Channel } from '../domain/authentication.ts';
+import { Problem } from '../domain/problem.ts';
+import { HandoverQueue } from '../queue/handover-queue.ts';
+import { AuthenticationStore, type Seen } from './authentication.store.ts';
+import { closedProblem, notFound } from './closed-problem.ts';
+import { Verify, type VerifiedPerson } from './verify.ts';
+import { Watch } from './watch.ts';
+
+/** An authentication as its relying party sees it. */
+export interface Followed {
+  id: string;
+  channel: Channel;
+  state: AuthenticationState;
+  expiresAt: string;
+  attemptsLeft: number;
+  result?: VerifiedPerson;
+}
+
+/** What a relying party does between start and verification: look, have it sent again, cancel. */
+@Injectable()
+export class Follow {
+  constructor(
+    private readonly store: AuthenticationStore,
+    private readonly verifying: Verify,
+    private readonly watch: Watch,
+    private readonly queue: HandoverQueue,
+  ) {}
+
+  /** The authentication, as soon as its state changes or after `waitSeconds`. Problems: `authentication_not_found`. */
+  async see(id: string, clientId: string, waitSeconds: number): Promise<Followed> {
+    const seen = await this.find(id, clientId);
+    const state = stateAt(seen);
+    if (waitSeconds === 0 || (state !== 'pending' && state !== 'opened')) return this.told(seen);
+    await this.watch.change(id, state, waitSeconds);
+    return this.told(await this.find(id, clientId));
+  }
+
+  /** Problems: `too_many_requests`, `authentication_closed`, `authentication_expired`, `authentication_not_found`. */
+  async resend(id: string, clientId: string): Promise<Followed> {
+    const deliveryId = await this.store.resend(id, clientId);
+    const seen = await this.find(id, clientId);
+    if (deliveryId) {
+      this.queue.handOver(deliveryId);
+      return this.told(seen);
+    }
+    const state = stateAt(seen);
+    if (state !== 'pending' && state !== 'opened') throw closedProblem(state);
+    const sendings = await this.store.sendings(id);
+    if (!sendings || sendings.resendsLeft === 0) {
+      const retryAfterSeconds = Math.max(1, sendings?.secondsLeft ?? 1);
+      const detail = 'It was sent again three times, and cannot be more often; start a new authentication.';
+      throw new Problem('too_many_requests', detail, { retryAfterSeconds });
+    }
+    const detail = 'Thirty seconds must lie between two sendings.';
+    throw new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, sendings.waitSeconds) });
+  }
+
+  /** Problems: `authentication_closed`, `authentication_expired`, `authentication_not_found`. */
+  async cancel(id: string, clientId: string): Promise<void> {
+    const cancelled = await this.store.cancel(id, clientId);
+    if (!cancelled) throw closedProblem(stateAt(await this.find(id, clientId)));
+    this.watch.closed(id);
+    this.queue.handOver(cancelled.deliveryId);
+  }
+
+  private async find(id: string, clientId: string): Promise<Seen> {
+    const seen = await this.store.see(id, clientId);
+    if (!seen) throw notFound();
+    return seen;
+  }
+
+  private told(seen: Seen): Followed {
+    const { id, channel, expiresAt, attemptsLeft } = seen;
+    return {
+      id,
+      channel,
+      state: stateAt(seen),
+      expiresAt: expiresAt.toISOString(),
+      attemptsLeft,
+      ...(seen.state === 'verified' && { result: this.verifying.person(seen) }),
+    };
+  }
+}

@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import { signJws } from '../crypto/compact-jws.ts';
+import { equalInConstantTime } from '../crypto/constant-time.ts';
+import { pinProof } from '../crypto/pin-proof.ts';
+import { randomCode } from '../crypto/random.ts';
+import { seal } from '../crypto/seal.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+import { stateAt, type AuthenticationState, type DeclineReason } from '../domain/authentication.ts';
+import { Problem } from '../domain/problem.ts';
+import { pinLocked, Devices } from '../devices/devices.ts';
+import type { ProvenDevice } from '../devices/device.guard.ts';
+import { HandoverQueue } from '../queue/handover-queue.ts';
+import { AuthenticationStore, type Asked } from './authentication.store.ts';
+import { closedProblem, notFound } from './closed-problem.ts';
+import { Watch } from './watch.ts';
+
+/** A pending authentication as the app shows it. */
+export interface PendingAuthentication {
+  id: string;
+  relyingParty: { name: string };
+  purpose: string;
+  requestedAt: string;
+  expiresAt: string;
+  endUser: { ip?: string; userAgent?: string } | null;
+  /** Goes into the PIN proof, so that one proof opens one authentication. */
+  nonce: string;
+  state: AuthenticationState;
+}
+
+/** Steps 2 and 3 of an authentication: the app sees who asks, and with the right PIN gets a code. */
+@Injectable()
+export class Open {
+  constructor(
+    private readonly keys: ServiceKeys,
+    private readonly devices: Devices,
+    private readonly store: AuthenticationStore,
+    private readonly watch: Watch,
+    private readonly queue: HandoverQueue,
+  ) {}
+
+  /** What waits for this phone, oldest first. Nothing while the subscription is not active. */
+  async pending(device: ProvenDevice): Promise<PendingAuthentication[]> {
+    const asked = await this.store.pending(device.deviceId, device.subscriptionId);
+    return asked.map((one) => ({
+      id: one.id,
+      relyingParty: { name: one.relyingParty },
+      purpose: one.purpose,
+      requestedAt: one.requestedAt.toISOString(),
+      expiresAt: one.expiresAt.toISOString(),
+      endUser: this.readEndUser(one),
+      nonce: one.nonce.toString('base64url'),
+      state: one.state,
+    }));
+  }
+
+  /**
+   * Draws the code, keeps its digest, and promises the sealed code to the phone. The PIN is counted before it is
+   * compared. Opening again what is open already changes nothing.
+   * Problems: `authentication_not_found`, `authentication_closed`, `authentication_expired`, `pin_mismatch`,
+   * `pin_locked`, `subscription_not_active`.
+   */
+  async open(id: string, proof: string, device: ProvenDevice): Promise<{ state: 'opened' }> {
+    const asked = await this.find(id, device);
+    const { knowledgeKey, encryptionKey, attemptsLeft } = await this.devices.countPin(device.deviceId);
+    const nonce = asked.nonce.toString('base64url');
+    const expected = pinProof(knowledgeKey, { authenticationId: id, deviceId: device.deviceId, nonce });
+    if (!equalInConstantTime(Buffer.from(proof), Buffer.from(expected))) {
+      if (attemptsLeft === 0) throw pinLocked();
+      throw new Problem('pin_mismatch', 'Type the PIN again; the fifth wrong one in a row locks it.', { attemptsLeft });
+    }
+    const code = randomCode();
+    const signed = signJws(this.keys.signing[0], 'pushguard-code+jwt', {
+      v: 1,
+      authenticationId: id,
+      deviceId: device.deviceId,
+      code,
+      relyingParty: asked.relyingParty,
+      purpose: asked.purpose,
+      expiresAt: asked.expiresAt.toISOString(),
+    });
+    const envelope = seal(signed, { kid: device.deviceId, key: encryptionKey });
+    const digest = this.keys.codes.of(code, asked.clientId, id);
+    const deliveryId = await this.store.open(id, device.deviceId, digest, envelope);
+    if (deliveryId) {
+      this.watch.closed(id);
+      this.queue.handOver(deliveryId);
+    } else if ((await this.find(id, device)).state !== 'opened') {
+      throw new Problem('subscription_not_active', 'The subscription is suspended; ask the call centre.');
+    }
+    return { state: 'opened' };
+  }
+
+  /** The code's JWE, for a push that was lost. Problems: as `open`, and `envelope_not_ready`. */
+  async envelope(id: string, device: ProvenDevice): Promise<{ envelope: string }> {
+    const { envelope } = await this.find(id, device);
+    if (!envelope) throw new Problem('envelope_not_ready', 'Open the authentication with the PIN first.');
+    return { envelope };
+  }
+
+  /** Problems: `authentication_not_found`, `authentication_closed`, `authentication_expired`. */
+  async decline(id: string, reason: DeclineReason, device: ProvenDevice): Promise<void> {
+    if (!(await this.store.decline(id, device.deviceId, reason))) {
+      await this.find(id, device);
+      throw closedProblem('declined');
+    }
+    this.watch.closed(id);
+  }
+
+  /** An authentication that still is open to this phone. */
+  private async find(id: string, { deviceId }: ProvenDevice): Promise<Asked> {
+    const asked = await this.store.askedOf(deviceId, id);
+    if (!asked) throw notFound();
+    const state = stateAt(asked);
+    if (state !== 'pending' && state !== 'opened') throw closedProblem(state);
+    return asked;
+  }
+
+  private readEndUser({ id, endUser }: Asked): PendingAuthentication['endUser'] {
+    if (!endUser) return null;
+    const text = this.keys.fields.decrypt(endUser, `authentications:end_user:${id}`).toString('utf8');
+    return JSON.parse(text) as PendingAuthentication['endUser'];
+  }
+}

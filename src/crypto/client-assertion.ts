@@ -1,0 +1,46 @@
+import { createLocalJWKSet, decodeJwt, errors, jwtVerify, type JSONWebKeySet } from 'jose';
+
+/** The longest life of an assertion, in seconds: it is used at once, and its jti is kept as long. */
+const LONGEST_LIFE = 3600;
+
+/** The client that an assertion claims to be from, before anything of it is checked. */
+export function claimedClient(assertion: string): string | null {
+  try {
+    return decodeJwt(assertion).iss ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Checks a `private_key_jwt` assertion (RFC 7523): ES256 by one of the client's keys, `iss` = `sub` = the client,
+ * unexpired, and `aud` our issuer alone: with a list, one server's assertion would open another's door
+ * (CVE-2025-27370). Answers its jti and expiry, or the reason as a sentence.
+ */
+export async function verifyClientAssertion(input: {
+  assertion: string;
+  clientId: string;
+  issuer: string;
+  jwks: object;
+  now: Date;
+}): Promise<{ jti: string; expiresAt: Date } | string> {
+  try {
+    const { payload } = await jwtVerify(input.assertion, createLocalJWKSet(input.jwks as JSONWebKeySet), {
+      algorithms: ['ES256'],
+      issuer: input.clientId,
+      subject: input.clientId,
+      requiredClaims: ['jti', 'exp', 'aud'],
+      currentDate: input.now,
+      clockTolerance: 5,
+    });
+    const { aud, jti, exp } = payload;
+    if (aud !== input.issuer) return `The assertion’s aud must be ${input.issuer} and nothing else.`;
+    if (typeof jti !== 'string' || jti.length === 0 || jti.length > 255) return 'The assertion’s jti must be 1-255 characters.';
+    if (typeof exp !== 'number' || exp > input.now.getTime() / 1000 + LONGEST_LIFE) {
+      return 'The assertion must expire within an hour.';
+    }
+    return { jti, expiresAt: new Date((exp + 5) * 1000) };
+  } catch (error) {
+    return error instanceof errors.JOSEError ? `The assertion was refused: ${error.code}.` : 'The assertion was refused.';
+  }
+}

@@ -1,0 +1,52 @@
+import { Body, Controller, Get, HttpCode, Post, Put, Req, UseGuards } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Environment } from '../../config/environment.ts';
+import type { RawRequest } from '../http/fastify.ts';
+import { EnrolRequest, EnrolResponse, EnvelopeResponse, PushTokenRequest, TestRequest, TestResponse } from './app.dto.ts';
+import { DeviceGuard, FromDevice, proofOf, type ProvenDevice } from './device.guard.ts';
+import { Devices } from './devices.ts';
+import { Enrol } from './enrol.ts';
+
+@ApiTags('App')
+@ApiHeader({ name: 'Device-Proof', required: true, description: 'JWS ES256 by the device’s signing key' })
+@Controller('app/v1')
+export class DeviceController {
+  constructor(
+    private readonly enrolling: Enrol,
+    private readonly devices: Devices,
+    private readonly environment: Environment,
+  ) {}
+
+  /** Enrols this app with a code from the carrier. A test code follows by encrypted push. */
+  @Post('devices')
+  @ApiOperation({ summary: 'Enrol the app' })
+  enrol(@Body() body: EnrolRequest, @Req() request: RawRequest): Promise<EnrolResponse> {
+    return this.enrolling.enrol(body, proofOf(request, this.environment.ISSUER));
+  }
+
+  /** Ends the test: the device is active, the older one of the subscription is revoked. */
+  @Post('device/test')
+  @HttpCode(200)
+  @UseGuards(DeviceGuard)
+  @ApiOperation({ summary: 'Finish the device’s test' })
+  finishTest(@FromDevice() device: ProvenDevice, @Body() body: TestRequest): Promise<TestResponse> {
+    return this.devices.finishTest(device, body.code);
+  }
+
+  /** The test code’s JWE, for a push that was lost. */
+  @Get('device/envelope')
+  @UseGuards(DeviceGuard)
+  @ApiOperation({ summary: 'Fetch the test code' })
+  testEnvelope(@FromDevice() device: ProvenDevice): Promise<EnvelopeResponse> {
+    return this.devices.testEnvelope(device.deviceId);
+  }
+
+  /** Registers the push token that the platform gave to the app. */
+  @Put('device/push-token')
+  @HttpCode(204)
+  @UseGuards(DeviceGuard)
+  @ApiOperation({ summary: 'Register a push token' })
+  async replacePushToken(@FromDevice() device: ProvenDevice, @Body() body: PushTokenRequest): Promise<void> {
+    await this.devices.replacePushToken(device.deviceId, body.pushToken);
+  }
+}

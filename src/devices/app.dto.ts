@@ -1,0 +1,117 @@
+import { Type } from 'class-transformer';
+import { IsIn, IsObject, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
+
+const COORDINATE = /^[\w-]{43}$/;
+/** A line of text without control characters, which would break a page or a log line. */
+const PLAIN_TEXT = /^[^\p{Cc}\p{Cf}]+$/u;
+
+/** A P-256 public key (RFC 7517). */
+export class JwkInput {
+  @IsIn(['EC'])
+  kty: 'EC';
+
+  @IsIn(['P-256'])
+  crv: 'P-256';
+
+  @Matches(COORDINATE, { message: 'x must be 32 bytes of base64url' })
+  x: string;
+
+  @Matches(COORDINATE, { message: 'y must be 32 bytes of base64url' })
+  y: string;
+
+  /** Members that libraries add to an exported key; they are not used. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(64)
+  alg?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(16)
+  use?: string;
+
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  kid?: string;
+
+  @IsOptional()
+  ext?: boolean;
+
+  @IsOptional()
+  @IsString({ each: true })
+  key_ops?: string[];
+}
+
+export class EnrolRequest {
+  /** 4×5 Base32 characters; case, hyphens and blanks do not matter. */
+  @IsString()
+  @Length(20, 32)
+  enrolmentCode: string;
+
+  @IsObject()
+  @ValidateNested()
+  @Type(() => JwkInput)
+  signingKey: JwkInput;
+
+  @IsObject()
+  @ValidateNested()
+  @Type(() => JwkInput)
+  encryptionKey: JwkInput;
+
+  /** 32 bytes as base64url: the key that the PIN unwraps on the phone. */
+  @Matches(COORDINATE, { message: 'knowledgeKey must be 32 bytes of base64url' })
+  knowledgeKey: string;
+
+  @IsIn(['android', 'ios'])
+  platform: 'android' | 'ios';
+
+  @IsIn(['phone', 'tablet'])
+  formFactor: 'phone' | 'tablet';
+
+  /** Numbers with dots, `17.4.1`. */
+  @IsString()
+  @Length(1, 32)
+  osVersion: string;
+
+  @IsString()
+  @Length(1, 32)
+  appVersion: string;
+
+  /** What FCM or APNs gave to the app. */
+  @Matches(/^[\x21-\x7e]{1,4096}$/, { message: 'pushToken must be 1-4096 visible ASCII characters' })
+  pushToken: string;
+
+  /** What the person calls the phone. */
+  @Matches(PLAIN_TEXT, { message: 'name must be one line of text' })
+  @Length(1, 64)
+  name: string;
+}
+
+export class EnrolResponse {
+  deviceId: string;
+  /** `PG-0000-0000-0000` */
+  serialNumber: string;
+  state: 'testing';
+}
+
+export class TestRequest {
+  /** Six digits. */
+  @Matches(/^\d{6}$/, { message: 'code must be six digits' })
+  code: string;
+}
+
+export class TestResponse {
+  deviceId: string;
+  state: 'active';
+}
+
+export class PushTokenRequest {
+  @Matches(/^[\x21-\x7e]{1,4096}$/, { message: 'pushToken must be 1-4096 visible ASCII characters' })
+  pushToken: string;
+}
+
+export class EnvelopeResponse {
+  /** Compact JWE (ECDH-ES, A256GCM) to the device's key, around a JWS by the service. */
+  envelope: string;
+}

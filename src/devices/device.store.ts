@@ -1,0 +1,228 @@
+import { Injectable } from '@nestjs/common';
+import type { PublicJwk } from '../crypto/keyring.ts';
+import { Database, type Session } from '../database.ts';
+import { ENROLMENT_SECONDS, PIN_ATTEMPTS, TEST_ATTEMPTS, type DeviceState } from '../domain/device.ts';
+
+/** What a device proof is checked against. None of it changes in a device's life. */
+export interface DeviceKey {
+  deviceId: string;
+  subscriptionId: string;
+  signingKey: PublicJwk;
+}
+
+export interface NewDevice {
+  id: string;
+  subscriptionId: string;
+  serialNumber: string;
+  signingKey: PublicJwk;
+  encryptionKey: PublicJwk;
+  knowledgeKey: Buffer;
+  platform: 'android' | 'ios';
+  osVersion: string;
+  appVersion: string;
+  name: string;
+  pushToken: Buffer;
+  pushTokenDigest: Buffer;
+  testDigest: Buffer;
+}
+
+const KEY = {
+  name: 'device_key',
+  text: `SELECT id AS "deviceId", subscription_id AS "subscriptionId", signing_key AS "signingKey"
+    FROM devices WHERE id = $1 AND state <> 'revoked'`,
+};
+
+/**
+ * One row a proof, in one statement for all that arrived together. A proof counts once, and only while its device is
+ * not revoked.
+ */
+const SPEND_PROOFS = {
+  name: 'device_spend_proofs',
+  text: `INSERT INTO device_proofs (device_id, jti)
+    SELECT p.device_id, p.jti FROM unnest($1::uuid[], $2::text[]) AS p (device_id, jti)
+      JOIN devices d ON d.id = p.device_id AND d.state <> 'revoked'
+    ON CONFLICT DO NOTHING RETURNING device_id AS "deviceId", jti`,
+};
+
+/** A new device under test takes the place of an earlier one that was never tested. */
+const REVOKE_UNTESTED = {
+  name: 'device_revoke_untested',
+  text: `UPDATE devices SET state = 'revoked', revoked_at = now(), test_digest = NULL, test_envelope = NULL
+    WHERE subscription_id = $1 AND state = 'testing'`,
+};
+
+const ENROL = {
+  name: 'device_enrol',
+  text: `INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key,
+      platform, os_version, app_version, name, push_token, push_token_digest, test_digest, test_expires_at)
+    VALUES ($1, $2, $3, 'testing', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+      date_trunc('milliseconds', now()) + interval '${ENROLMENT_SECONDS} seconds')
+    RETURNING test_expires_at AS "testExpiresAt"`,
+};
+
+const PROMISE_TEST = {
+  name: 'device_promise_test',
+  text: `WITH sealed AS (UPDATE devices SET test_envelope = $2 WHERE id = $1 RETURNING id, test_expires_at)
+    INSERT INTO deliveries (kind, device_id, due_at, created_at, expires_at)
+    SELECT 'test', id, now() + interval '2 seconds', now(), test_expires_at FROM sealed RETURNING id`,
+};
+
+/**
+ * Counts a try at the test code and compares in the same statement; the fifth wrong one revokes the device. The older
+ * device goes in the statement before, for the database allows one active device a subscription.
+ */
+const TRY_TEST = {
+  name: 'device_try_test',
+  text: `UPDATE devices SET
+      test_failures = test_failures + CASE WHEN test_digest = ANY($2) THEN 0 ELSE 1 END,
+      state = CASE WHEN test_digest = ANY($2) THEN 'active'
+        WHEN test_failures + 1 >= ${TEST_ATTEMPTS} THEN 'revoked' ELSE state END,
+      activated_at = CASE WHEN test_digest = ANY($2) THEN now() END,
+      revoked_at = CASE WHEN NOT test_digest = ANY($2) AND test_failures + 1 >= ${TEST_ATTEMPTS} THEN now() END,
+      test_envelope = CASE WHEN test_digest = ANY($2) THEN NULL ELSE test_envelope END
+    WHERE id = $1 AND state = 'testing' AND test_expires_at > now() AND test_failures < ${TEST_ATTEMPTS}
+    RETURNING state, ${TEST_ATTEMPTS} - test_failures AS "attemptsLeft"`,
+};
+
+const REVOKE_OLDER = {
+  name: 'device_revoke_older',
+  text: `UPDATE devices SET state = 'revoked', revoked_at = now(), push_token = NULL, push_token_digest = NULL
+    WHERE subscription_id = $1 AND state = 'active' AND EXISTS (
+      SELECT 1 FROM devices d WHERE d.id = $2 AND d.state = 'testing' AND d.test_expires_at > now()
+        AND d.test_failures < ${TEST_ATTEMPTS} AND d.test_digest = ANY($3))`,
+};
+
+const TEST_STATE = {
+  name: 'device_test_state',
+  text: `SELECT state, test_envelope AS envelope, test_expires_at <= now() AS expired FROM devices WHERE id = $1`,
+};
+
+const REPLACE_PUSH_TOKEN = {
+  name: 'device_replace_push_token',
+  text: `UPDATE devices SET push_token = $2, push_token_digest = $3, push_token_at = now()
+    WHERE id = $1 AND state <> 'revoked' RETURNING id`,
+};
+
+/**
+ * Clears a token that its platform calls dead, unless the app has registered another one since, or registered this
+ * one again after the platform took its word ($3; APNs alone tells when).
+ */
+const CLEAR_PUSH_TOKEN = {
+  name: 'device_clear_push_token',
+  text: `UPDATE devices SET push_token = NULL, push_token_digest = NULL
+    WHERE id = $1 AND push_token_digest = $2 AND ($3::timestamptz IS NULL OR push_token_at < $3)`,
+};
+
+/** Counts a PIN before anybody compares it, and hands out the knowledge key to whoever was counted. */
+const COUNT_PIN = {
+  name: 'device_count_pin',
+  text: `UPDATE devices SET pin_failures = pin_failures + 1
+    WHERE id = $1 AND state = 'active' AND pin_failures < ${PIN_ATTEMPTS}
+    RETURNING knowledge_key AS "knowledgeKey", encryption_key AS "encryptionKey",
+      ${PIN_ATTEMPTS} - pin_failures AS "attemptsLeft"`,
+};
+
+const STATE = { name: 'device_state', text: 'SELECT state FROM devices WHERE id = $1' };
+
+const UNLOCK_PIN = {
+  name: 'device_unlock_pin',
+  text: `UPDATE devices SET pin_failures = 0 WHERE subscription_id = $1 AND state = 'active' RETURNING id`,
+};
+
+const FORGET_PROOFS = {
+  name: 'device_forget_proofs',
+  text: `DELETE FROM device_proofs WHERE seen_at < now() - interval '5 minutes'`,
+};
+
+export interface CountedPin {
+  knowledgeKey: Buffer;
+  encryptionKey: PublicJwk;
+  attemptsLeft: number;
+}
+
+@Injectable()
+export class DeviceStore {
+  constructor(private readonly database: Database) {}
+
+  async key(deviceId: string): Promise<DeviceKey | undefined> {
+    return (await this.database.rows<DeviceKey>(KEY, [deviceId]))[0];
+  }
+
+  /** Which of the proofs came for the first time, each as `deviceId jti`. */
+  async spendProofs(proofs: readonly { deviceId: string; jti: string }[]): Promise<Set<string>> {
+    const values = [proofs.map(({ deviceId }) => deviceId), proofs.map(({ jti }) => jti)];
+    const rows = await this.database.rows<{ deviceId: string; jti: string }>(SPEND_PROOFS, values);
+    return new Set(rows.map(({ deviceId, jti }) => `${deviceId} ${jti}`));
+  }
+
+  /** Enrols a device under test; answers when its test ends. */
+  async enrol(session: Session, device: NewDevice): Promise<Date> {
+    await session.rows(REVOKE_UNTESTED, [device.subscriptionId]);
+    const [row] = await session.rows<{ testExpiresAt: Date }>(ENROL, [
+      device.id,
+      device.subscriptionId,
+      device.serialNumber,
+      JSON.stringify(device.signingKey),
+      JSON.stringify(device.encryptionKey),
+      device.knowledgeKey,
+      device.platform,
+      device.osVersion,
+      device.appVersion,
+      device.name,
+      device.pushToken,
+      device.pushTokenDigest,
+      device.testDigest,
+    ]);
+    if (!row) throw new Error('an insert without a condition returned no row');
+    return row.testExpiresAt;
+  }
+
+  /** Keeps the test envelope and promises its push; answers the delivery. */
+  async promiseTest(session: Session, deviceId: string, envelope: string): Promise<string | undefined> {
+    return (await session.rows<{ id: string }>(PROMISE_TEST, [deviceId, envelope]))[0]?.id;
+  }
+
+  /** Undefined when there was nothing to try. Right, and every older device of the subscription is revoked with it. */
+  async tryTest(
+    session: Session,
+    deviceId: string,
+    subscriptionId: string,
+    digests: Buffer[],
+  ): Promise<{ state: DeviceState; attemptsLeft: number } | undefined> {
+    await session.rows(REVOKE_OLDER, [subscriptionId, deviceId, digests]);
+    return (await session.rows<{ state: DeviceState; attemptsLeft: number }>(TRY_TEST, [deviceId, digests]))[0];
+  }
+
+  async testState(
+    deviceId: string,
+  ): Promise<{ state: DeviceState; envelope: string | null; expired: boolean } | undefined> {
+    type Row = { state: DeviceState; envelope: string | null; expired: boolean };
+    return (await this.database.rows<Row>(TEST_STATE, [deviceId]))[0];
+  }
+
+  async replacePushToken(deviceId: string, token: Buffer, digest: Buffer): Promise<void> {
+    await this.database.rows(REPLACE_PUSH_TOKEN, [deviceId, token, digest]);
+  }
+
+  async clearPushToken(deviceId: string, digest: Buffer, since: Date | null): Promise<void> {
+    await this.database.rows(CLEAR_PUSH_TOKEN, [deviceId, digest, since]);
+  }
+
+  /** Undefined when the PIN is locked or the device not active: nothing may be compared then. */
+  async countPin(deviceId: string): Promise<CountedPin | undefined> {
+    return (await this.database.rows<CountedPin>(COUNT_PIN, [deviceId]))[0];
+  }
+
+  async state(deviceId: string): Promise<DeviceState | undefined> {
+    return (await this.database.rows<{ state: DeviceState }>(STATE, [deviceId]))[0]?.state;
+  }
+
+  async unlockPin(subscriptionId: string): Promise<boolean> {
+    return (await this.database.rows(UNLOCK_PIN, [subscriptionId])).length > 0;
+  }
+
+  /** Proofs older than any that could still be accepted. */
+  async forgetOldProofs(): Promise<void> {
+    await this.database.rows(FORGET_PROOFS, []);
+  }
+}

@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import { publicKey } from '../crypto/compact-jws.ts';
+import { isProvenBy, type DeviceProof } from '../crypto/device-proof.ts';
+import type { PublicJwk } from '../crypto/keyring.ts';
+import { randomCode, randomId, randomSerialNumber } from '../crypto/random.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+import { sha256 } from '../crypto/sha256.ts';
+import { signJws } from '../crypto/compact-jws.ts';
+import { seal } from '../crypto/seal.ts';
+import { Database } from '../database.ts';
+import { handsetFaults } from '../domain/eligibility.ts';
+import { Problem } from '../domain/problem.ts';
+import { HandoverQueue } from '../queue/handover-queue.ts';
+import { notEligible, Subscriptions } from '../subscriptions/subscriptions.ts';
+import { DeviceStore } from './device.store.ts';
+
+/** What an app says of itself when it enrols. */
+export interface Enrolling {
+  enrolmentCode: string;
+  signingKey: PublicJwk;
+  encryptionKey: PublicJwk;
+  knowledgeKey: string;
+  platform: 'android' | 'ios';
+  formFactor: 'phone' | 'tablet';
+  osVersion: string;
+  appVersion: string;
+  pushToken: string;
+  name: string;
+}
+
+export interface EnrolledDevice {
+  deviceId: string;
+  serialNumber: string;
+  state: 'testing';
+}
+
+/** Enrols an app as a device under test, and sends it its test code. */
+@Injectable()
+export class Enrol {
+  constructor(
+    private readonly database: Database,
+    private readonly keys: ServiceKeys,
+    private readonly subscriptions: Subscriptions,
+    private readonly store: DeviceStore,
+    private readonly queue: HandoverQueue,
+  ) {}
+
+  /** Problems: `device_proof_invalid`, `invalid_request`, `not_eligible`, `enrolment_code_invalid`. */
+  async enrol(app: Enrolling, proof: DeviceProof): Promise<EnrolledDevice> {
+    const signingKey = publicKey(app.signingKey);
+    if (!signingKey) throw badKey('/signingKey');
+    if (!publicKey(app.encryptionKey)) throw badKey('/encryptionKey');
+    if (proof.jwk?.x !== app.signingKey.x || proof.jwk.y !== app.signingKey.y || !isProvenBy(proof, signingKey)) {
+      throw new Problem('device_proof_invalid', 'The proof must bear signingKey as jwk and be signed by it.');
+    }
+    const faults = handsetFaults({ os: app.platform, osVersion: app.osVersion, formFactor: app.formFactor });
+    if (faults.length > 0) throw notEligible(faults);
+
+    const id = randomId();
+    const serialNumber = randomSerialNumber();
+    const code = randomCode();
+    const delivery = await this.database.transaction(async (session) => {
+      const subscription = await this.subscriptions.spendEnrolmentCode(session, app.enrolmentCode);
+      const expiresAt = await this.store.enrol(session, {
+        id,
+        subscriptionId: subscription.id,
+        serialNumber,
+        signingKey: onlyPublic(app.signingKey),
+        encryptionKey: onlyPublic(app.encryptionKey),
+        knowledgeKey: this.keys.fields.encrypt(Buffer.from(app.knowledgeKey, 'base64url'), `devices:knowledge_key:${id}`),
+        platform: app.platform,
+        osVersion: app.osVersion,
+        appVersion: app.appVersion,
+        name: app.name,
+        pushToken: this.keys.fields.encrypt(app.pushToken, `devices:push_token:${id}`),
+        pushTokenDigest: sha256(app.pushToken),
+        testDigest: this.keys.codes.of(code, 'test', id),
+      });
+      const claims = { v: 1, deviceId: id, code, expiresAt: expiresAt.toISOString() };
+      const signed = signJws(this.keys.signing[0], 'pushguard-test+jwt', claims);
+      return this.store.promiseTest(session, id, seal(signed, { kid: id, key: app.encryptionKey }));
+    });
+    this.queue.handOver(delivery);
+    return { deviceId: id, serialNumber, state: 'testing' };
+  }
+}
+
+/** An app that sends its private key by mistake must not have it stored. */
+function onlyPublic({ kty, crv, x, y }: PublicJwk): PublicJwk {
+  return { kty, crv, x, y };
+}
+
+function badKey(pointer: string): Problem {
+  const errors = [{ pointer, detail: 'Give the public JWK of a P-256 key: kty EC, crv P-256, x, y.' }];
+  return new Problem('invalid_request', 'A key cannot be read.', { errors });
+}

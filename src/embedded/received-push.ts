@@ -1,0 +1,13 @@
+/** One push as a local push platform received it. */
+export interface ReceivedPush {
+  /** RFC 3339 UTC. */
+  receivedAt: string;
+  platform: 'android' | 'ios';
+  token: string;
+  data: Record<string, string>;
+  /** The visible text; null when the push has none. */
+  alert: { title: string; body: string } | null;
+  /** Seconds that the platform may keep the push; -1 when the push does not say. */
+  ttlSeconds: number;
+  collapseKey: string | null;
+}

@@ -1,0 +1,62 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { subscribe } from 'node:diagnostics_channel';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+
+/** What one send has learned from the wire, which firebase-admin 13 keeps to itself. */
+export interface FcmAttempt {
+  /** The request under way. */
+  request?: ClientRequest;
+  /** HTTP status of the answer, once there is one. */
+  status?: number;
+  /** `Retry-After` of the answer, in milliseconds; absent where FCM did not say. */
+  retryAfterMs?: number;
+}
+
+const attempts = new AsyncLocalStorage<FcmAttempt>();
+let watching = false;
+
+/**
+ * Runs `send` so that an answer of FCM ends it, and notes that answer in `attempt`.
+ *
+ * firebase-admin repeats a 503 up to four times on its own and drops `Retry-After` (`lib/utils/api-request.js`,
+ * `defaultRetryConfig`; no public setting). Holding back is the queue's work here, so the SDK gets to see a 500, which
+ * it reports at once; the body still says UNAVAILABLE. A request that broke without an answer, such as one on a kept
+ * connection that FCM was closing, is repeated once by the SDK, at once: that saves a back-off, and nothing was
+ * answered. Node's documented `http.client.request.start` channel shows the requests without a patched agent.
+ */
+export function asOneAttempt<T>(attempt: FcmAttempt, send: () => Promise<T>): Promise<T> {
+  if (!watching) {
+    watching = true;
+    subscribe('http.client.request.start', (message) => {
+      const { request } = message as { request: ClientRequest };
+      const current = attempts.getStore();
+      // The credential may fetch its access token from another host in the same context: not ours to read.
+      if (current && request.path.endsWith('/messages:send')) observe(request, current);
+    });
+  }
+  return attempts.run(attempt, send);
+}
+
+function observe(request: ClientRequest, attempt: FcmAttempt): void {
+  const isRepeat = attempt.request !== undefined;
+  attempt.request = request;
+  // Ahead of the SDK's own listener, which reads the status at once.
+  request.prependOnceListener('response', (response: IncomingMessage) => {
+    const retryAfterMs = millisecondsOf(response.headers['retry-after']);
+    if (retryAfterMs !== undefined) attempt.retryAfterMs = retryAfterMs;
+    if (response.statusCode !== undefined) attempt.status = response.statusCode;
+    if (response.statusCode === 503) response.statusCode = 500;
+  });
+  if (!isRepeat) return;
+  request.prependOnceListener('error', (error: NodeJS.ErrnoException) => {
+    // The SDK goes by the code, and would sleep 1, 2 and 4 s before its next repeats.
+    delete error.code;
+  });
+}
+
+/** `Retry-After` is seconds or an HTTP date (RFC 9110, section 10.2.3). */
+function millisecondsOf(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}

@@ -1,0 +1,63 @@
+/** The part of smpp 0.5.1 that is used here; the package brings no types. */
+declare module 'smpp' {
+  import type { EventEmitter } from 'node:events';
+  import type { Server as NetServer } from 'node:net';
+
+  export interface Pdu {
+    /** Name of the command: `submit_sm`, `submit_sm_resp`, … */
+    command: string;
+    /** 0 is success; the names are in `errors`. */
+    command_status: number;
+    message_id?: string;
+    system_id?: string;
+    password?: string;
+    source_addr_ton?: number;
+    source_addr_npi?: number;
+    source_addr?: string;
+    dest_addr_ton?: number;
+    dest_addr_npi?: number;
+    destination_addr?: string;
+    registered_delivery?: number;
+    replace_if_present_flag?: number;
+    data_coding?: number;
+    /** Decoded by `data_coding`; text it cannot decode stays a Buffer. */
+    short_message?: { message: string | Buffer };
+    message_payload?: { message: string | Buffer };
+    /** The answer to this PDU, with the same sequence number. */
+    response(fields?: PduFields): Pdu;
+  }
+
+  export type PduFields = Readonly<Record<string, string | number | Buffer>>;
+
+  /** False when the socket cannot be written to; the callback is then never called, nor when the socket closes first. */
+  type Command = (fields: PduFields, onResponse?: (response: Pdu) => void) => boolean;
+
+  export interface Session extends EventEmitter {
+    bind_transceiver: Command;
+    submit_sm: Command;
+    deliver_sm: Command;
+    enquire_link: Command;
+    unbind: Command;
+    send(pdu: Pdu): boolean;
+    close(onClosed?: () => void): void;
+    destroy(onClosed?: () => void): void;
+  }
+
+  export interface ConnectOptions {
+    host: string;
+    port: number;
+    tls?: boolean;
+    ca?: string;
+  }
+
+  export type Server = NetServer;
+
+  const smpp: {
+    connect(options: ConnectOptions): Session;
+    createServer(onSession: (session: Session) => void): Server;
+    /** Command statuses by name: `ESME_ROK`, `ESME_RTHROTTLED`, … */
+    errors: Readonly<Record<string, number>>;
+    encodings: Readonly<Record<'ASCII' | 'UCS2', { match(text: string): boolean; encode(text: string): Buffer }>>;
+  };
+  export default smpp;
+}

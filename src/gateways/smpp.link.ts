@@ -1,0 +1,116 @@
+import smpp, { type ConnectOptions, type Pdu, type PduFields, type Session } from 'smpp';
+
+export interface SmppLinkOptions extends ConnectOptions {
+  systemId: string;
+  /** At most 8 characters (SMPP 3.4, section 4.1.5). */
+  password: string;
+  systemType?: string;
+}
+
+/** How long the centre may take to accept a bind, or to answer `enquire_link` or `unbind`. */
+const ANSWER_MS = 10_000;
+
+/** Centres drop a session that says nothing for a while, commonly a minute. */
+const KEEPALIVE_MS = 30_000;
+
+/** SMPP 3.4, section 5.2.4. */
+const VERSION_3_4 = 0x34;
+
+/** One bound transceiver session. It is of no use again after it closed: bind another. */
+export class SmppLink {
+  readonly #session: Session;
+  /** Rejects when the session is gone; every request races it, for the library drops the callbacks silently. */
+  readonly #gone: Promise<never>;
+  readonly #keepalive: NodeJS.Timeout;
+  #open = true;
+
+  private constructor(session: Session) {
+    this.#session = session;
+    this.#gone = new Promise((_, reject) => {
+      session.on('error', (error: Error) => {
+        reject(error);
+        // After bytes it could not read the library stops reading for good, with the socket still open.
+        session.destroy();
+      });
+      session.on('close', () => {
+        this.#open = false;
+        clearInterval(this.#keepalive);
+        reject(new Error('the session with the SMS centre closed'));
+      });
+    });
+    this.#gone.catch(() => undefined);
+    this.#keepalive = setInterval(() => void this.#probe(), KEEPALIVE_MS).unref();
+    // A transceiver must answer what the centre asks, or the centre closes the session: receipts, and its own probes.
+    for (const command of ['deliver_sm', 'enquire_link']) {
+      session.on(command, (pdu: Pdu) => session.send(pdu.response()));
+    }
+    session.on('unbind', (pdu: Pdu) => {
+      session.send(pdu.response());
+      session.close();
+    });
+  }
+
+  /** Connects and binds. Rejects when the centre cannot be reached, refuses the bind or is silent for 10 s. */
+  static async bind({ systemId, password, systemType = '', ...endpoint }: SmppLinkOptions): Promise<SmppLink> {
+    const session = smpp.connect(endpoint);
+    const link = new SmppLink(session);
+    try {
+      await link.#within(new Promise((resolve) => session.once(endpoint.tls ? 'secureConnect' : 'connect', resolve)));
+      const response = await link.request('bind_transceiver', {
+        system_id: systemId,
+        password,
+        system_type: systemType,
+        interface_version: VERSION_3_4,
+      });
+      if (response.command_status !== 0) throw new Error(`bind refused: ${statusName(response.command_status)}`);
+      return link;
+    } catch (error) {
+      session.destroy();
+      throw error;
+    }
+  }
+
+  get open(): boolean {
+    return this.#open;
+  }
+
+  /** The centre's answer to one command. Rejects when the session is gone or the answer does not come within 10 s. */
+  request(command: 'bind_transceiver' | 'submit_sm' | 'enquire_link' | 'unbind', fields: PduFields): Promise<Pdu> {
+    return this.#within(
+      new Promise((resolve, reject) => {
+        if (!this.#session[command](fields, resolve)) reject(new Error('the session with the SMS centre is not open'));
+      }),
+    );
+  }
+
+  /** Unbinds and resolves when the socket is closed. */
+  async close(): Promise<void> {
+    if (!this.#open) return;
+    await this.request('unbind', {}).catch(() => undefined);
+    await new Promise<void>((resolve) => {
+      if (this.#open) this.#session.destroy(resolve);
+      else resolve();
+    });
+  }
+
+  async #probe(): Promise<void> {
+    await this.request('enquire_link', {}).catch(() => this.#session.destroy());
+  }
+
+  async #within<T>(work: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const silence = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer from the SMS centre within ${ANSWER_MS} ms`)), ANSWER_MS);
+    });
+    try {
+      return await Promise.race([work, silence, this.#gone]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** `ESME_RTHROTTLED` and so on (SMPP 3.4, section 5.1.3); a number that the table does not have, as a number. */
+export function statusName(status: number): string {
+  return Object.entries(smpp.errors).find(([, value]) => value === status)?.[0] ?? `status ${status}`;
+}

@@ -1,0 +1,84 @@
+import type { Pdu } from 'smpp';
+import { withinDeadline } from './deadline.ts';
+import { SmppLink, type SmppLinkOptions, statusName } from './smpp.link.ts';
+import { textFields } from './smpp.text.ts';
+import type { SmsGateway, SmsMessage, SmsOutcome } from './sms.ts';
+
+export interface SmppSmsOptions extends SmppLinkOptions {
+  /** The number or name that the message comes from, as agreed with the centre. */
+  source: { address: string; ton?: number; npi?: number };
+}
+
+/** SMPP 3.4, sections 5.2.5 and 5.2.6: an international number of the ISDN plan, that is E.164. */
+const INTERNATIONAL = 1;
+const ISDN = 1;
+
+/** The centre's trouble, not the message's: the same message may go through later. */
+const PASSING: ReadonlySet<string> = new Set([
+  'ESME_RTHROTTLED',
+  'ESME_RMSGQFUL',
+  'ESME_RSYSERR',
+  'ESME_RSUBMITFAIL',
+  'ESME_RINVBNDSTS',
+  'ESME_RX_T_APPN',
+  'ESME_RUNKNOWNERR',
+]);
+
+/** Text messages through an SMS centre by SMPP 3.4, over one kept session that is bound when it is first needed. */
+export class SmppSmsGateway implements SmsGateway {
+  readonly #options: SmppSmsOptions;
+  #binding: Promise<SmppLink> | undefined;
+  #link: SmppLink | undefined;
+
+  constructor(options: SmppSmsOptions) {
+    this.#options = options;
+  }
+
+  async send(message: SmsMessage, deadlineMs: number): Promise<SmsOutcome> {
+    const late: SmsOutcome = { kind: 'retry', reason: `no answer from the SMS centre within ${deadlineMs} ms` };
+    return withinDeadline(this.#submit(message), deadlineMs, late);
+  }
+
+  async close(): Promise<void> {
+    const link = await this.#binding?.catch(() => undefined);
+    await (link ?? this.#link)?.close();
+    this.#link = undefined;
+  }
+
+  async #submit({ to, text }: SmsMessage): Promise<SmsOutcome> {
+    const { address, ton = 0, npi = ISDN } = this.#options.source;
+    try {
+      const link = await this.#bound();
+      const response = await link.request('submit_sm', {
+        source_addr_ton: ton,
+        source_addr_npi: npi,
+        source_addr: address,
+        dest_addr_ton: INTERNATIONAL,
+        dest_addr_npi: ISDN,
+        destination_addr: to.replace(/^\+/, ''),
+        // A message sent again, because a crash or a lost answer hid that it had gone out, takes the place of the one
+        // that the centre still holds for this person (SMPP 3.4, section 5.2.18).
+        replace_if_present_flag: 1,
+        ...textFields(text),
+      });
+      return outcomeOf(response);
+    } catch (error) {
+      return { kind: 'retry', reason: error instanceof Error ? error.message : 'unknown error' };
+    }
+  }
+
+  /** The open session, or a new one; messages that arrive while it is being bound share it. */
+  async #bound(): Promise<SmppLink> {
+    if (this.#link?.open) return this.#link;
+    this.#binding ??= SmppLink.bind(this.#options)
+      .then((link) => (this.#link = link))
+      .finally(() => (this.#binding = undefined));
+    return this.#binding;
+  }
+}
+
+function outcomeOf({ command_status: status, message_id: messageId }: Pdu): SmsOutcome {
+  if (status === 0) return { kind: 'accepted', messageId: messageId ?? '' };
+  const reason = statusName(status);
+  return PASSING.has(reason) ? { kind: 'retry', reason } : { kind: 'rejected', reason };
+}

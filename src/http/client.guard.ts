@@ -1,0 +1,52 @@
+import {
+  applyDecorators,
+  createParamDecorator,
+  Injectable,
+  SetMetadata,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { ApiBearerAuth } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { AccessTokens, type Caller } from '../crypto/access-token.ts';
+import { Problem } from '../domain/problem.ts';
+
+export type Scope = 'authentications' | 'carrier' | 'operator';
+
+type CalledRequest = FastifyRequest & { caller?: Caller };
+
+/** Lets in a client whose bearer token is ours, unexpired and covers the scope that the controller names. */
+@Injectable()
+export class ClientGuard implements CanActivate {
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly reflector: Reflector,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<CalledRequest>();
+    const token = /^Bearer ([\w.-]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1];
+    const caller = token ? this.tokens.verify(token, new Date()) : null;
+    if (!caller) throw new Problem('invalid_token', 'Get a token at POST /oauth2/token; it is good for five minutes.');
+    const scope = this.reflector.getAllAndOverride<Scope>('scope', [context.getHandler(), context.getClass()]);
+    if (!caller.scopes.includes(scope)) {
+      throw new Problem('insufficient_scope', `Ask for the scope ${scope} at POST /oauth2/token.`);
+    }
+    request.caller = caller;
+    return true;
+  }
+}
+
+/** Declares on a controller that its callers are clients with this scope. */
+export function ForClients(scope: Scope): ClassDecorator {
+  return applyDecorators(SetMetadata('scope', scope), UseGuards(ClientGuard), ApiBearerAuth());
+}
+
+/** The client that calls. */
+export const FromClient = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
+  const { caller } = context.switchToHttp().getRequest<CalledRequest>();
+  if (!caller) throw new Error('FromClient needs ForClients on the controller');
+  return caller;
+});

@@ -1,0 +1,25 @@
+import { ValidationPipe, type ValidationError } from '@nestjs/common';
+import { Problem, type InputFault } from '../domain/problem.ts';
+
+/** Holds every input against its class and names each fault by pointer. What was sent is never repeated. */
+export function inputPipe(): ValidationPipe {
+  return new ValidationPipe({
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    transform: true,
+    validationError: { target: false, value: false },
+    exceptionFactory: (errors) =>
+      new Problem('invalid_request', 'Mend what is listed in errors and send it again.', { errors: faultsOf(errors, '') }),
+  });
+}
+
+function faultsOf(errors: ValidationError[], path: string): InputFault[] {
+  return errors.flatMap(({ property, constraints, children }) => {
+    const pointer = `${path}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const own = Object.entries(constraints ?? {}).map(([rule, sentence]) => ({
+      pointer,
+      detail: rule === 'whitelistValidation' ? 'This field is not known here; leave it out.' : sentence,
+    }));
+    return [...own, ...faultsOf(children ?? [], pointer)];
+  });
+}

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+
+/** What operations watch (Prometheus). No label holds anything of a person. */
+@Injectable()
+export class Metrics {
+  readonly registry = new Registry();
+
+  private readonly requests = new Histogram({
+    name: 'pushguard_http_request_seconds',
+    help: 'Time to answer, by route and status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
+    registers: [this.registry],
+  });
+
+  private readonly handovers = new Histogram({
+    name: 'pushguard_handover_seconds',
+    help: 'Time in which a platform took a push or a text message, by outcome',
+    labelNames: ['kind', 'platform', 'outcome'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4],
+    registers: [this.registry],
+  });
+
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  answered(method: string, route: string, status: number, milliseconds: number): void {
+    this.requests.observe({ method, route, status: String(status) }, milliseconds / 1000);
+  }
+
+  handedOver(kind: string, platform: string, outcome: string, milliseconds: number): void {
+    this.handovers.observe({ kind, platform, outcome }, milliseconds / 1000);
+  }
+
+}

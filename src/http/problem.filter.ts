@@ -1,0 +1,100 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { STARTS_PER_TEN_MINUTES } from '../domain/authentication.ts';
+import { Problem } from '../domain/problem.ts';
+import { PROBLEM_CATALOGUE } from './problem-catalogue.ts';
+
+/** The sole writer of `application/problem+json` (RFC 9457). What it does not know it logs, and answers 500. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger(ProblemFilter.name);
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const problem = problemOf(error);
+    if (problem.code === 'internal_error' || problem.code === 'service_unavailable') {
+      // The route, never the URL: an address may hold an id.
+      const route = request.routeOptions.url ?? 'unknown route';
+      this.logger.error(`${request.method} ${route}: ${String((error as Error).stack ?? error)}`);
+    }
+    writeProblem(reply, problem);
+  }
+}
+
+/** Writes one problem document with the headers that belong to it. */
+export function writeProblem(reply: FastifyReply, problem: Problem): void {
+  const { status, title } = PROBLEM_CATALOGUE[problem.code];
+  const { retryAfterSeconds, allow, ...members } = problem.members;
+  const type = `urn:pushguard:problem:${problem.code}`;
+  if (retryAfterSeconds !== undefined) {
+    void reply.header('Retry-After', String(retryAfterSeconds));
+    if (status === 429) {
+      // draft-ietf-httpapi-ratelimit-headers-11
+      void reply.header('RateLimit-Policy', `"starts";q=${STARTS_PER_TEN_MINUTES};w=600`);
+      void reply.header('RateLimit', `"starts";r=0;t=${retryAfterSeconds}`);
+    }
+  }
+  if (allow) void reply.header('Allow', allow.join(', '));
+  if (status === 401) void reply.header('WWW-Authenticate', challengeFor(problem));
+  // RFC 6749, 5.2 wants `error` beside it at the token endpoint; OAuth clients read nothing else.
+  const oauth = OAUTH_ERRORS[problem.code];
+  void reply
+    .status(status)
+    .header('Cache-Control', 'no-store')
+    .type('application/problem+json; charset=utf-8')
+    .send(
+      JSON.stringify({
+        type,
+        title,
+        status,
+        detail: problem.detail,
+        code: problem.code,
+        ...(oauth && { error: oauth, error_description: problem.detail }),
+        ...members,
+      }),
+    );
+}
+
+const OAUTH_ERRORS: Partial<Record<Problem['code'], string>> = {
+  invalid_client: 'invalid_client',
+  invalid_grant_type: 'unsupported_grant_type',
+  invalid_scope: 'invalid_scope',
+};
+
+function challengeFor(problem: Problem): string {
+  if (problem.code === 'device_proof_invalid') return 'Device-Proof';
+  return problem.code === 'invalid_client' ? 'Basic realm="pushguard"' : 'Bearer realm="pushguard", error="invalid_token"';
+}
+
+/** SQLSTATE classes that say "not now": connection, resources, operator intervention (PostgreSQL, appendix A). */
+const TRANSIENT_SQLSTATE = /^(08|53|57)/;
+const TRANSIENT_ERRNO = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  const { code, message, statusCode } = error as { code?: unknown; message?: unknown; statusCode?: unknown };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    return new Problem('payload_too_large', 'Send a body of at most 16 KiB.');
+  }
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return new Problem('unsupported_media_type', 'Send the body as application/json.');
+  }
+  if (typeof code === 'string' && code.startsWith('FST_ERR_') && statusCode === 400) {
+    return new Problem('invalid_request', String(message));
+  }
+  if (error instanceof HttpException && error.getStatus() === 404) {
+    return new Problem('not_found', 'Look the address up in /openapi.json.');
+  }
+  if (error instanceof HttpException && error.getStatus() < 500) {
+    return new Problem('invalid_request', error.message);
+  }
+  const transient =
+    (typeof code === 'string' && (TRANSIENT_SQLSTATE.test(code) || TRANSIENT_ERRNO.has(code))) ||
+    (typeof message === 'string' && /^(Connection terminated|timeout exceeded when trying to connect)/.test(message));
+  if (transient) {
+    return new Problem('service_unavailable', 'Send the same request again in a second.', { retryAfterSeconds: 1 });
+  }
+  return new Problem('internal_error', 'The fault is on our side and was recorded; trying again may help.');
+}

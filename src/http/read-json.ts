@@ -1,0 +1,51 @@
+import { Problem } from '../domain/problem.ts';
+
+/** Deeper nesting than any body of the contract has. */
+const DEEPEST = 8;
+
+/**
+ * Reads a request body that must be one JSON object. A key named twice is refused: readers disagree on which of the
+ * two counts, and what one of them checked is then not what another one uses. The second vanishes from the parsed
+ * result, so the text has more colons outside of strings than the result has keys.
+ */
+export function readJson(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new Problem('invalid_request', 'The body is not JSON.');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new Problem('invalid_request', 'The body must be a JSON object.');
+  }
+  if (countKeys(value, 1) !== countColons(text)) {
+    throw new Problem('invalid_request', 'The body names a key twice; name every key once.');
+  }
+  return value as Record<string, unknown>;
+}
+
+function countKeys(value: object, depth: number): number {
+  if (depth > DEEPEST) throw new Problem('invalid_request', `The body is nested deeper than ${DEEPEST} levels.`);
+  let keys = 0;
+  for (const [key, member] of Object.entries(value)) {
+    // As a key it would reach the prototype of whatever object it is copied to.
+    if (key === '__proto__') throw new Problem('invalid_request', 'The body has a key that is not allowed.');
+    if (!Array.isArray(value)) keys += 1;
+    if (typeof member === 'object' && member !== null) keys += countKeys(member as object, depth + 1);
+  }
+  return keys;
+}
+
+function countColons(text: string): number {
+  let colons = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (inString) {
+      if (character === '\\') at += 1;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === ':') colons += 1;
+  }
+  return colons;
+}

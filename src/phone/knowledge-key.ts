@@ -1,0 +1,132 @@
+import { argon2idAsync } from '@noble/hashes/argon2.js';
+import { base64url } from 'jose';
+
+/** Argon2id's cost: `m` KiB of memory, `t` passes, `p` lanes. */
+export type KdfCost = { m: number; t: number; p: number };
+
+/** The knowledge key as it lies in storage: `salt` (16 bytes) and `wrapped` (32 bytes), both base64url. */
+export type WrappedKnowledgeKey = { kdf: 'argon2id'; cost: KdfCost; salt: string; wrapped: string };
+
+/** OWASP's first choice for Argon2id. Stored with each wrapping, so that it can rise with later PIN changes. */
+const defaultKdfCost: KdfCost = { m: 19_456, t: 2, p: 1 };
+
+/** A PIN that is not six digits (`malformed`), or that was chosen and is too easy to guess (`guessable`). */
+export class PinError extends Error {
+  override readonly name = 'PinError';
+
+  constructor(readonly reason: 'malformed' | 'guessable') {
+    super(reason === 'malformed' ? 'a PIN is six digits' : 'this PIN is too easy to guess');
+  }
+}
+
+/** K: 32 random bytes, known to this phone (wrapped) and to the service, which it is told once, at enrolment. */
+export function generateKnowledgeKey(): Uint8Array<ArrayBuffer> {
+  return crypto.getRandomValues(new Uint8Array(32));
+}
+
+/**
+ * Hides K under a newly chosen PIN: `Argon2id(PIN, salt) XOR K`.
+ *
+ * There is no integrity tag, and that is the point. With one, whoever holds a stolen phone could try a million PINs
+ * against it in an hour. Without one every PIN yields *some* 32 bytes, all equally likely; only the service can tell
+ * which are K, and it counts: five wrong ones in a row lock the device.
+ *
+ * `salt` (16 bytes) is given only by tests. Rejects with PinError `malformed` or `guessable`.
+ */
+export async function wrapKnowledgeKey(input: {
+  knowledgeKey: Uint8Array;
+  pin: string;
+  cost?: KdfCost | undefined;
+  salt?: Uint8Array;
+}): Promise<WrappedKnowledgeKey> {
+  assertChosenPin(input.pin);
+  if (input.knowledgeKey.length !== 32) throw new RangeError('a knowledge key is 32 bytes');
+  const cost = input.cost ?? defaultKdfCost;
+  const salt = input.salt ?? crypto.getRandomValues(new Uint8Array(16));
+  const wrapped = xor(input.knowledgeKey, await stretch(input.pin, salt, cost));
+  return { kdf: 'argon2id', cost, salt: base64url.encode(salt), wrapped: base64url.encode(wrapped) };
+}
+
+/**
+ * What the wrapping gives for this PIN: K for the right one, other bytes without any error for a wrong one.
+ * Rejects with PinError `malformed`; a guessable PIN passes, for the list may have grown since it was chosen.
+ */
+export async function unwrapKnowledgeKey(stored: WrappedKnowledgeKey, pin: string): Promise<Uint8Array<ArrayBuffer>> {
+  assertPin(pin);
+  return xor(base64url.decode(stored.wrapped), await stretch(pin, base64url.decode(stored.salt), stored.cost));
+}
+
+/**
+ * The same K under a new PIN and a new salt. Nothing here can know that `oldPin` was right: after a wrong one every
+ * later proof is wrong, and the app must be enrolled again.
+ *
+ * The caller must overwrite the old wrapping and keep it out of backups. Two wrappings of one K are an offline oracle:
+ * the pair of PINs that makes them agree is the right one.
+ */
+export async function rewrapKnowledgeKey(input: {
+  stored: WrappedKnowledgeKey;
+  oldPin: string;
+  newPin: string;
+  cost?: KdfCost | undefined;
+}): Promise<WrappedKnowledgeKey> {
+  assertPin(input.oldPin);
+  assertChosenPin(input.newPin);
+  const knowledgeKey = await unwrapKnowledgeKey(input.stored, input.oldPin);
+  const cost = input.cost ?? input.stored.cost;
+  const rewrapped = await wrapKnowledgeKey({ knowledgeKey, pin: input.newPin, cost });
+  knowledgeKey.fill(0);
+  return rewrapped;
+}
+
+/** Throws PinError `malformed` or `guessable`; for the moment a PIN is chosen, before anything is asked of a server. */
+export function assertChosenPin(pin: string): void {
+  assertPin(pin);
+  if (isGuessable(pin)) throw new PinError('guessable');
+}
+
+function assertPin(pin: string): void {
+  if (!/^\d{6}$/.test(pin)) throw new PinError('malformed');
+}
+
+/** What people choose most, where no rule below says it already; five guesses are all that a thief has. */
+const popularPins = new Set([
+  '112233',
+  '332211',
+  '111222',
+  '123321',
+  '100200',
+  '101010',
+  '147258',
+  '258369',
+  '159753',
+  '456123',
+  '789456',
+  '142536',
+  '135790',
+  '246810',
+  '102030',
+  '010203',
+]);
+
+function isGuessable(pin: string): boolean {
+  return popularPins.has(pin) || repeats(pin) || isSequence(pin, 1) || isSequence(pin, 9);
+}
+
+/** 000000, 121212, 123123. */
+function repeats(pin: string): boolean {
+  return [1, 2, 3].some((period) => pin === pin.slice(0, period).repeat(6 / period));
+}
+
+/** 123456 and 890123 for step 1, 654321 and 210987 for step 9 (one down, modulo 10). */
+function isSequence(pin: string, step: number): boolean {
+  const digits = Array.from(pin, Number);
+  return digits.every((digit, index) => index === 0 || digit === ((digits[index - 1] ?? 0) + step) % 10);
+}
+
+function stretch(pin: string, salt: Uint8Array, cost: KdfCost): Promise<Uint8Array> {
+  return argon2idAsync(new TextEncoder().encode(pin), salt, { m: cost.m, t: cost.t, p: cost.p, dkLen: 32 });
+}
+
+function xor(left: Uint8Array, right: Uint8Array): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(left, (byte, index) => byte ^ (right[index] ?? 0));
+}

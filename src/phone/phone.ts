@@ -1,0 +1,314 @@
+import { base64url } from 'jose';
+import { exportDeviceKeys, generateDeviceKeys, importDeviceKeys } from './device-keys.ts';
+import { openCodeEnvelope, openTestEnvelope } from './envelope.ts';
+import {
+  assertChosenPin,
+  generateKnowledgeKey,
+  rewrapKnowledgeKey,
+  unwrapKnowledgeKey,
+  wrapKnowledgeKey,
+} from './knowledge-key.ts';
+import { pinProof } from './pin-proof.ts';
+import { provenRequest } from './proven-request.ts';
+import { ServerClock } from './server-clock.ts';
+import { ServiceKeys } from './service-keys.ts';
+import type { DeviceKeys, StoredDeviceKeys } from './device-keys.ts';
+import type { CodeClaims, EnvelopeInput, TestClaims } from './envelope.ts';
+import type { KdfCost, WrappedKnowledgeKey } from './knowledge-key.ts';
+import type { ProvenRequest } from './proven-request.ts';
+import type { ServiceKey } from './service-keys.ts';
+
+/** What enrolment takes. */
+export type Enrolment = {
+  /** The service's address, as `https://push.example.kr`. */
+  issuer: string;
+  /** 4×5 Base32 characters, from the website or the call centre; good once, for 10 minutes. */
+  enrolmentCode: string;
+  /** Six digits, chosen now. Never sent, never stored. */
+  pin: string;
+  platform: 'android' | 'ios';
+  formFactor: 'phone' | 'tablet';
+  osVersion: string;
+  appVersion: string;
+  /** The FCM registration token or the APNs device token. */
+  pushToken: string;
+  /** What the person calls this phone. */
+  name: string;
+  /** The default is the platform's own. */
+  fetch?: typeof globalThis.fetch;
+  /** Argon2id's cost; the default is right unless this is a test. */
+  kdf?: KdfCost;
+};
+
+/** Everything a phone keeps between two starts, as plain JSON. It goes into protected storage and into no backup. */
+export type PhoneState = StoredDeviceKeys & {
+  v: 1;
+  issuer: string;
+  deviceId: string;
+  serialNumber: string;
+  wrappedKnowledgeKey: WrappedKnowledgeKey;
+  serviceKeys: ServiceKey[];
+  /** What to add to the phone's clock to have the service's, in milliseconds. */
+  clockOffsetMs: number;
+};
+
+/** Where an authentication stands. */
+export type AuthenticationState = 'pending' | 'opened' | 'verified' | 'declined' | 'expired' | 'failed' | 'cancelled';
+
+/** An authentication that waits for this phone. Show who asks and why before asking for the PIN. Times are RFC 3339. */
+export type PendingAuthentication = {
+  id: string;
+  relyingParty: { name: string };
+  purpose: string;
+  requestedAt: string;
+  expiresAt: string;
+  /** Where the window is open, when the relying party said so. */
+  endUser: { ip?: string; userAgent?: string } | null;
+  /** Goes into the proof of the PIN. */
+  nonce: string;
+  state: AuthenticationState;
+};
+
+/** One past authentication. */
+export type HistoryEntry = {
+  requestedAt: string;
+  relyingParty: { name: string };
+  purpose: string;
+  channel: 'push' | 'sms';
+  state: AuthenticationState;
+  closedAt: string | null;
+  /** The name of the device that opened it. */
+  device: string | null;
+};
+
+/** Why a person declines. `not_me` is the one that somebody should look at. */
+export type DeclineReason = 'not_me' | 'cancelled' | 'wrong_details';
+
+/** What a push turned out to say. */
+export type ReceivedPush =
+  /** Something waits: ask {@link Phone.pending}. */
+  | { kind: 'wake'; id: string }
+  /** The code of an opened authentication, decrypted and verified. */
+  | ({ kind: 'code' } & CodeClaims)
+  /** The test code of the enrolment. */
+  | { kind: 'test'; code: string }
+  /** The window was closed: take its notification away. */
+  | { kind: 'cancelled'; id: string };
+
+/** A push that is none of those this version knows. An app ignores it: a newer service may send more kinds. */
+export class UnknownPushError extends Error {
+  override readonly name = 'UnknownPushError';
+
+  constructor() {
+    super('a push of a kind that this version does not know');
+  }
+}
+
+/**
+ * One installation of the app. The life of it: {@link Phone.enrol}, {@link Phone.confirmTest}, and then for each
+ * authentication {@link Phone.pending}, {@link Phone.open}, {@link Phone.receive}.
+ *
+ * Whatever calls the service rejects with ProblemError when it refuses, and with what `fetch` throws when there is no
+ * network; whatever opens an envelope rejects with EnvelopeError; whatever takes a PIN rejects with PinError.
+ *
+ * Store {@link Phone.toState} after enrolment, after a change of PIN and when the app goes to the background.
+ */
+export class Phone {
+  private constructor(
+    readonly issuer: string,
+    readonly deviceId: string,
+    /** What the person reads to the call centre to say which phone this is. */
+    readonly serialNumber: string,
+    private readonly keys: DeviceKeys,
+    private wrappedKnowledgeKey: WrappedKnowledgeKey,
+    private readonly serviceKeys: ServiceKeys,
+    private readonly clock: ServerClock,
+    private readonly fetch: typeof globalThis.fetch,
+  ) {}
+
+  /** Makes keys, hides the knowledge key under the PIN and registers this installation. A test code follows by push. */
+  static async enrol(enrolment: Enrolment): Promise<Phone> {
+    assertChosenPin(enrolment.pin);
+    const fetch = enrolment.fetch ?? globalThis.fetch;
+    const issuer = enrolment.issuer.replace(/\/+$/, '');
+    const clock = new ServerClock();
+    // What can fail comes before the request that uses the enrolment code up.
+    const serviceKeys = await ServiceKeys.fetched(issuer, fetch);
+    const keys = await generateDeviceKeys();
+    const knowledgeKey = generateKnowledgeKey();
+    const wrapped = await wrapKnowledgeKey({ knowledgeKey, pin: enrolment.pin, cost: enrolment.kdf });
+
+    const response = await provenRequest(
+      { fetch, clock, signing: keys.signing, deviceId: null },
+      {
+        method: 'POST',
+        url: `${issuer}/app/v1/devices`,
+        body: {
+          enrolmentCode: enrolment.enrolmentCode,
+          signingKey: keys.signing.publicJwk,
+          encryptionKey: keys.encryption.publicJwk,
+          knowledgeKey: base64url.encode(knowledgeKey),
+          platform: enrolment.platform,
+          formFactor: enrolment.formFactor,
+          osVersion: enrolment.osVersion,
+          appVersion: enrolment.appVersion,
+          pushToken: enrolment.pushToken,
+          name: enrolment.name,
+        },
+      },
+    );
+    knowledgeKey.fill(0);
+    const { deviceId, serialNumber } = (await response.json()) as { deviceId: string; serialNumber: string };
+    return new Phone(issuer, deviceId, serialNumber, keys, wrapped, serviceKeys, clock, fetch);
+  }
+
+  /** The phone that {@link Phone.toState} was taken of. */
+  static async restore(state: PhoneState, options: { fetch?: typeof globalThis.fetch } = {}): Promise<Phone> {
+    const fetch = options.fetch ?? globalThis.fetch;
+    return new Phone(
+      state.issuer,
+      state.deviceId,
+      state.serialNumber,
+      await importDeviceKeys(state),
+      state.wrappedKnowledgeKey,
+      new ServiceKeys(state.issuer, fetch, state.serviceKeys),
+      new ServerClock(state.clockOffsetMs),
+      fetch,
+    );
+  }
+
+  /** What to store. The private keys are in it. */
+  async toState(): Promise<PhoneState> {
+    return {
+      v: 1,
+      issuer: this.issuer,
+      deviceId: this.deviceId,
+      serialNumber: this.serialNumber,
+      ...(await exportDeviceKeys(this.keys)),
+      wrappedKnowledgeKey: this.wrappedKnowledgeKey,
+      serviceKeys: this.serviceKeys.toState(),
+      clockOffsetMs: this.clock.offsetMs,
+    };
+  }
+
+  /** Sends the test code back. From here on this phone is the subscription's, and an older one is no more. */
+  async confirmTest(code: string): Promise<void> {
+    await this.tell({ method: 'POST', url: '/device/test', body: { code } });
+  }
+
+  /** The test code's envelope, for when its push was lost. */
+  async testEnvelope(): Promise<string> {
+    return this.envelopeAt('/device/envelope');
+  }
+
+  /** What is in a test code's envelope. */
+  async readTestEnvelope(envelope: string): Promise<TestClaims> {
+    return openTestEnvelope(this.envelopeInput(envelope));
+  }
+
+  /** Everything that waits for this phone; needs no push to have arrived. Ask whenever the app comes to the front. */
+  async pending(): Promise<PendingAuthentication[]> {
+    return (await this.ask('/authentications')) as PendingAuthentication[];
+  }
+
+  /**
+   * Proves the PIN for one authentication; the code is made only then, and comes by push. A wrong PIN is ProblemError
+   * `pin_mismatch` with `attemptsLeft`, the fifth in a row `pin_locked`.
+   */
+  async open(authentication: { id: string; nonce: string }, pin: string): Promise<void> {
+    const knowledgeKey = await unwrapKnowledgeKey(this.wrappedKnowledgeKey, pin);
+    const proof = await pinProof({
+      knowledgeKey,
+      authenticationId: authentication.id,
+      deviceId: this.deviceId,
+      nonce: authentication.nonce,
+    });
+    knowledgeKey.fill(0);
+    await this.tell({ method: 'POST', url: `${pathOf(authentication.id)}/open`, body: { pinProof: proof } });
+  }
+
+  /** The code's envelope, for when its push was lost. */
+  async envelope(id: string): Promise<string> {
+    return this.envelopeAt(`${pathOf(id)}/envelope`);
+  }
+
+  /** What is in a code's envelope. Show `relyingParty` and `purpose` with the code, and drop it at `expiresAt`. */
+  async readCode(envelope: string, expectedAuthenticationId: string): Promise<CodeClaims> {
+    return openCodeEnvelope({ ...this.envelopeInput(envelope), authenticationId: expectedAuthenticationId });
+  }
+
+  /** Says no; the window learns of it at once. */
+  async decline(id: string, reason: DeclineReason): Promise<void> {
+    await this.tell({ method: 'POST', url: `${pathOf(id)}/decline`, body: { reason } });
+  }
+
+  /** The last 20, newest first. */
+  async history(): Promise<HistoryEntry[]> {
+    return (await this.ask('/history')) as HistoryEntry[];
+  }
+
+  /** Tells the service that the platform gave this installation another token. */
+  async replacePushToken(pushToken: string): Promise<void> {
+    await this.tell({ method: 'PUT', url: '/device/push-token', body: { pushToken } });
+  }
+
+  /**
+   * Changes the PIN on this phone; the service is not asked and learns nothing. So nobody can say here whether
+   * `oldPin` was right, and a wrong one costs a new enrolment: ask for it when the person has just opened something
+   * with it. Overwrite the stored state at once and keep no older one (knowledge-key.ts says why).
+   */
+  async changePin(oldPin: string, newPin: string): Promise<void> {
+    this.wrappedKnowledgeKey = await rewrapKnowledgeKey({ stored: this.wrappedKnowledgeKey, oldPin, newPin });
+  }
+
+  /**
+   * Turns a push's data into what it means. Rejects with UnknownPushError for a kind that it does not know, and with
+   * EnvelopeError when what it carries is not for this phone.
+   */
+  async receive(data: Record<string, string>): Promise<ReceivedPush> {
+    const { t, id, envelope } = data;
+    if (t === 'wake' && id !== undefined) return { kind: 'wake', id };
+    if (t === 'cancelled' && id !== undefined) return { kind: 'cancelled', id };
+    if (t === 'code' && id !== undefined && envelope !== undefined) {
+      return { kind: 'code', ...(await this.readCode(envelope, id)) };
+    }
+    if (t === 'test' && envelope !== undefined) {
+      return { kind: 'test', code: (await this.readTestEnvelope(envelope)).code };
+    }
+    throw new UnknownPushError();
+  }
+
+  private async envelopeAt(path: string): Promise<string> {
+    return ((await this.ask(path)) as { envelope: string }).envelope;
+  }
+
+  private async ask(path: string): Promise<unknown> {
+    return (await this.call({ method: 'GET', url: path })).json();
+  }
+
+  private async tell(request: ProvenRequest): Promise<void> {
+    const response = await this.call(request);
+    // A body that nobody reads keeps its connection busy.
+    await response.body?.cancel();
+  }
+
+  private async call(request: ProvenRequest): Promise<Response> {
+    const { fetch, clock, deviceId } = this;
+    const requester = { fetch, clock, deviceId, signing: this.keys.signing };
+    return provenRequest(requester, { ...request, url: `${this.issuer}/app/v1${request.url}` });
+  }
+
+  private envelopeInput(envelope: string): EnvelopeInput {
+    return {
+      envelope,
+      deviceId: this.deviceId,
+      encryptionKey: this.keys.encryption.privateKey,
+      serviceKey: (kid) => this.serviceKeys.find(kid),
+      now: this.clock.now(),
+    };
+  }
+}
+
+function pathOf(id: string): string {
+  return `/authentications/${encodeURIComponent(id)}`;
+}

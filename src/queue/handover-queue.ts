@@ -1,0 +1,127 @@
+import { Injectable, Logger } from '@nestjs/common';
+import {
+  createPostgresBackend,
+  createRedisBackend,
+  runMigrations,
+  withBackend,
+  type Job,
+  type Queue,
+  type Worker,
+} from 'bullmq';
+import pg from 'pg';
+import { Environment } from '../../config/environment.ts';
+
+const QUEUE = 'handover';
+/** BullMQ's tables stay out of our schema and out of our migrations. */
+const SCHEMA = 'bullmq';
+/**
+ * Least milliseconds between two jobs of one process. The first delivery after a lull goes at once; under load the
+ * ids committed meanwhile share a job, for a job costs PostgreSQL three commits of its own.
+ */
+const JOB_INTERVAL_MS = 25;
+/** More ids than this are divided over several jobs, and so over several workers. */
+const IDS_A_JOB = 100;
+
+interface HandoverJob {
+  ids: string[];
+}
+
+/**
+ * Carries ids of committed deliveries from the process that wrote them to a worker. It is only the fast way: a
+ * delivery that gets lost here, with whatever process, is taken up by the sweep a moment later.
+ */
+@Injectable()
+export class HandoverQueue {
+  private readonly logger = new Logger(HandoverQueue.name);
+  private readonly waiting: string[] = [];
+  private queue: Queue<HandoverJob> | undefined;
+  private worker: Worker<HandoverJob> | undefined;
+  private flushing: Promise<void> | undefined;
+
+  constructor(private readonly environment: Environment) {}
+
+  /** Prepares the backend. On PostgreSQL, BullMQ's own migrations run here; several processes may start at once. */
+  async open(): Promise<void> {
+    const { DATABASE_URL, REDIS_URL } = this.environment;
+    if (!REDIS_URL) {
+      const client = new pg.Client({ connectionString: DATABASE_URL });
+      await client.connect();
+      try {
+        await runMigrations(client, SCHEMA);
+      } finally {
+        await client.end();
+      }
+    }
+    // Without an offline queue, a Redis that is away is an error at once and the sweep's work later.
+    this.queue = this.classes().newQueue({ enableOfflineQueue: false, maxRetriesPerRequest: 1 });
+    this.queue.on('error', (error) => {
+      this.logger.warn(`queue: ${error.message}`);
+    });
+  }
+
+  /** Notes a committed delivery. Neither waits nor fails. */
+  handOver(id: string | null | undefined): void {
+    if (!id) return;
+    this.waiting.push(id);
+    this.flushing ??= this.flush().finally(() => {
+      this.flushing = undefined;
+    });
+  }
+
+  /** Takes jobs up. `handler` gets the ids of one job and may get the same id again after a crash. */
+  work(handler: (ids: string[]) => Promise<void>): void {
+    this.worker = this.classes().newWorker((job) => handler(job.data.ids));
+    this.worker.on('error', (error) => {
+      this.logger.warn(`worker: ${error.message}`);
+    });
+  }
+
+  /** Finishes what was begun: running jobs end, noted ids become jobs. */
+  async close(): Promise<void> {
+    await this.worker?.close();
+    await this.flushing;
+    await this.queue?.close();
+  }
+
+  private async flush(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const begun = performance.now();
+      // What the same turn of the event loop still commits goes along.
+      await new Promise(setImmediate);
+      const ids = this.waiting.splice(0, IDS_A_JOB);
+      try {
+        await this.queue?.add('deliver', { ids });
+      } catch (error) {
+        this.logger.warn(`${ids.length} deliveries are left to the sweep: ${(error as Error).message}`);
+      }
+      const rest = JOB_INTERVAL_MS - (performance.now() - begun);
+      if (rest > 0 && this.waiting.length < IDS_A_JOB) await new Promise((resolve) => setTimeout(resolve, rest));
+    }
+  }
+
+  private classes(): {
+    newQueue: (redis: object) => Queue<HandoverJob>;
+    newWorker: (process: (job: Job<HandoverJob>) => Promise<void>) => Worker<HandoverJob>;
+  } {
+    const { DATABASE_URL = '', REDIS_URL } = this.environment;
+    // A job is worth nothing once it was done or failed: the truth about a delivery is its row.
+    const defaultJobOptions = { removeOnComplete: true, removeOnFail: true };
+    // A dead worker's job is free after five seconds; BullMQ's default is a minute.
+    const survival = { lockDuration: 5_000, stalledInterval: 2_500, maxStalledCount: 10, concurrency: 8 };
+    if (REDIS_URL) {
+      const { Queue, Worker } = withBackend(createRedisBackend);
+      const connection = { url: REDIS_URL };
+      return {
+        newQueue: (redis) => new Queue(QUEUE, { connection: { ...connection, ...redis }, defaultJobOptions }) as never,
+        newWorker: (process) =>
+          new Worker(QUEUE, process, { connection: { ...connection, maxRetriesPerRequest: null }, ...survival }) as never,
+      };
+    }
+    const { Queue, Worker } = withBackend(createPostgresBackend);
+    const connection = { connectionString: DATABASE_URL, schema: SCHEMA, max: 4 };
+    return {
+      newQueue: () => new Queue(QUEUE, { connection, defaultJobOptions }) as never,
+      newWorker: (process) => new Worker(QUEUE, process, { connection, ...survival }) as never,
+    };
+  }
+}

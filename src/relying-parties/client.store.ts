@@ -1,0 +1,66 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database.ts';
+
+/** A program that calls us: a relying party, a carrier or an operator’s system. */
+export interface Client {
+  id: string;
+  clientId: string;
+  name: string;
+  secretDigest: Buffer | null;
+  jwks: object | null;
+  scopes: string[];
+  returnUrls: string[];
+  startsPerMinute: number;
+}
+
+const COLUMNS = `id, client_id AS "clientId", name, secret_digest AS "secretDigest", jwks, scopes,
+  return_urls AS "returnUrls", starts_per_minute AS "startsPerMinute"`;
+
+const BY_CLIENT_ID = { name: 'client_by_client_id', text: `SELECT ${COLUMNS} FROM clients WHERE client_id = $1` };
+const BY_ID = { name: 'client_by_id', text: `SELECT ${COLUMNS} FROM clients WHERE id = $1` };
+
+const SPEND_ASSERTION = {
+  name: 'client_spend_assertion',
+  text: `INSERT INTO client_assertions (client_id, jti, expires_at) VALUES ($1, $2, $3)
+    ON CONFLICT DO NOTHING RETURNING jti`,
+};
+
+const REGISTER = {
+  name: 'client_register',
+  text: `INSERT INTO clients (id, client_id, name, secret_digest, jwks, scopes, return_urls, starts_per_minute)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (client_id) DO NOTHING`,
+};
+
+const FORGET_ASSERTIONS = {
+  name: 'client_forget_assertions',
+  text: 'DELETE FROM client_assertions WHERE expires_at < now()',
+};
+
+@Injectable()
+export class ClientStore {
+  constructor(private readonly database: Database) {}
+
+  async byClientId(clientId: string): Promise<Client | undefined> {
+    return (await this.database.rows<Client>(BY_CLIENT_ID, [clientId]))[0];
+  }
+
+  async byId(id: string): Promise<Client | undefined> {
+    return (await this.database.rows<Client>(BY_ID, [id]))[0];
+  }
+
+  /** Whether this assertion comes for the first time; it never will again. */
+  async spendAssertion(clientId: string, jti: string, expiresAt: Date): Promise<boolean> {
+    return (await this.database.rows(SPEND_ASSERTION, [clientId, jti, expiresAt])).length === 1;
+  }
+
+  /** Adds a client; one of the same name stays as it is. */
+  async register(client: Client): Promise<void> {
+    const { id, clientId, name, secretDigest, jwks, scopes, returnUrls, startsPerMinute } = client;
+    const keys = jwks ? JSON.stringify(jwks) : null;
+    await this.database.rows(REGISTER, [id, clientId, name, secretDigest, keys, scopes, returnUrls, startsPerMinute]);
+  }
+
+  async forgetExpiredAssertions(): Promise<void> {
+    await this.database.rows(FORGET_ASSERTIONS, []);
+  }
+}

@@ -1,0 +1,116 @@
+import { Body, Controller, Get, Header, Headers, HttpCode, Post } from '@nestjs/common';
+import { ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../crypto/access-token.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+import { Problem } from '../domain/problem.ts';
+import { Environment } from '../../config/environment.ts';
+import { AuthenticateClient } from './authenticate-client.ts';
+
+class TokenRequest {
+  /** Always `client_credentials`. */
+  @IsString()
+  @MaxLength(64)
+  grant_type: string;
+
+  /** Space-separated; all of the client's scopes when left out. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(256)
+  scope?: string;
+
+  /** `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` */
+  @IsOptional()
+  @IsString()
+  @MaxLength(128)
+  client_assertion_type?: string;
+
+  /** A `private_key_jwt` signed with ES256, with `aud` = the issuer. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(8192)
+  client_assertion?: string;
+
+  /** Accepted beside the assertion, and not needed: `iss` names the client. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  client_id?: string;
+}
+
+class TokenResponse {
+  access_token: string;
+  token_type: string;
+  /** Seconds. */
+  expires_in: number;
+  scope: string;
+}
+
+@ApiTags('OAuth')
+@Controller()
+export class OAuthController {
+  constructor(
+    private readonly clients: AuthenticateClient,
+    private readonly tokens: AccessTokens,
+    private readonly keys: ServiceKeys,
+    private readonly environment: Environment,
+  ) {}
+
+  /** Gives a client an access token that is good for five minutes (OAuth 2.0 client credentials). */
+  @Post('oauth2/token')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @ApiConsumes('application/x-www-form-urlencoded')
+  @ApiOperation({ summary: 'Get an access token' })
+  async token(
+    @Body() body: TokenRequest,
+    @Headers('authorization') authorization: string | undefined,
+  ): Promise<TokenResponse> {
+    if (body.grant_type !== 'client_credentials') {
+      throw new Problem('invalid_grant_type', 'Send grant_type=client_credentials.');
+    }
+    const client = await this.clients.authenticate({
+      authorization,
+      assertionType: body.client_assertion_type,
+      assertion: body.client_assertion,
+      issuer: this.environment.ISSUER,
+    });
+    const wanted = body.scope === undefined ? client.scopes : body.scope.split(' ').filter(Boolean);
+    if (wanted.length === 0 || wanted.some((scope) => !client.scopes.includes(scope))) {
+      throw new Problem('invalid_scope', `This client’s scopes are: ${client.scopes.join(' ')}.`);
+    }
+    const caller = { id: client.id, clientId: client.clientId, scopes: wanted };
+    return {
+      access_token: this.tokens.issue(caller, new Date()),
+      token_type: 'Bearer',
+      expires_in: ACCESS_TOKEN_SECONDS,
+      scope: wanted.join(' '),
+    };
+  }
+
+  /** The keys that sign assertions, envelopes and access tokens (RFC 7517). */
+  @Get('oauth2/jwks')
+  @Header('Cache-Control', 'public, max-age=300')
+  @ApiOperation({ summary: 'The service’s public keys' })
+  jwks(): { keys: object[] } {
+    return { keys: this.keys.signing.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, alg: 'ES256', use: 'sig' })) };
+  }
+
+  /** Where to find what (RFC 8414). */
+  @Get('.well-known/oauth-authorization-server')
+  @ApiOperation({ summary: 'Authorization server metadata' })
+  metadata(): object {
+    const issuer = this.environment.ISSUER;
+    return {
+      issuer,
+      token_endpoint: `${issuer}/oauth2/token`,
+      jwks_uri: `${issuer}/oauth2/jwks`,
+      grant_types_supported: ['client_credentials'],
+      response_types_supported: [],
+      scopes_supported: ['authentications', 'carrier', 'operator'],
+      token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic'],
+      token_endpoint_auth_signing_alg_values_supported: ['ES256'],
+      service_documentation: `${issuer}/openapi.json`,
+    };
+  }
+}

@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { AuthenticateClient } from './authenticate-client.ts';
+import { ClientStore } from './client.store.ts';
+import { OAuthController } from './oauth.controller.ts';
+import { RelyingParties } from './relying-parties.ts';
+
+@Module({
+  controllers: [OAuthController],
+  providers: [ClientStore, AuthenticateClient, RelyingParties],
+  exports: [RelyingParties, ClientStore],
+})
+export class RelyingPartiesModule {}

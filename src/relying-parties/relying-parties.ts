@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { Problem } from '../domain/problem.ts';
+import { ClientStore, type Client } from './client.store.ts';
+
+/** Milliseconds for which a client's settings are remembered: a changed quota or address holds within half a minute. */
+const REMEMBERED_MS = 30_000;
+
+/** What other features ask of relying parties. */
+@Injectable()
+export class RelyingParties {
+  private readonly remembered = new Map<string, { client: Client; until: number }>();
+  private readonly started = new Map<string, { minute: number; count: number }>();
+
+  constructor(private readonly store: ClientStore) {}
+
+  async get(id: string): Promise<Client> {
+    const now = Date.now();
+    const known = this.remembered.get(id);
+    if (known && known.until > now) return known.client;
+    const client = await this.store.byId(id);
+    if (!client) throw new Problem('invalid_token', 'The client no longer exists.');
+    this.remembered.set(id, { client, until: now + REMEMBERED_MS });
+    return client;
+  }
+
+  /**
+   * Holds a relying party to its starts a minute. Counted by each process for itself: the quota shields the service
+   * from a runaway client, the budget that guards people is in the database.
+   */
+  async spendQuota(id: string): Promise<void> {
+    const { startsPerMinute } = await this.get(id);
+    const minute = Math.floor(Date.now() / 60_000);
+    const spent = this.started.get(id);
+    const count = spent?.minute === minute ? spent.count + 1 : 1;
+    if (count > startsPerMinute) {
+      const retryAfterSeconds = Math.ceil(((minute + 1) * 60_000 - Date.now()) / 1000);
+      const detail = `The quota of ${startsPerMinute} starts a minute is used up; it begins anew with the next minute.`;
+      throw new Problem('too_many_requests', detail, { retryAfterSeconds });
+    }
+    this.started.set(id, { minute, count });
+  }
+
+  /** Removes assertions that have expired, and so can no longer be used a second time. */
+  async forgetExpiredAssertions(): Promise<void> {
+    await this.store.forgetExpiredAssertions();
+  }
+
+  /** Adds a client; one of the same client id stays as it is. */
+  async register(client: Client): Promise<void> {
+    await this.store.register(client);
+  }
+}

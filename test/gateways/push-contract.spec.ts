@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type ApnsAnswer, type LocalApns, startLocalApns } from '../../src/embedded/local-apns.ts';
+import { type FcmAnswer, type LocalFcm, startLocalFcm } from '../../src/embedded/local-fcm.ts';
+import type { ReceivedPush } from '../../src/embedded/received-push.ts';
+import { ApnsPushGateway } from '../../src/gateways/apns.push.ts';
+import { staticCredential } from '../../src/gateways/fcm.credential.ts';
+import { FcmPushGateway } from '../../src/gateways/fcm.push.ts';
+import { PlatformPushGateway } from '../../src/gateways/platform.push.ts';
+import type { PushGateway, PushMessage, PushOutcome } from '../../src/gateways/push.ts';
+
+const DEADLINE_MS = 5_000;
+
+interface Platform {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  gateway(): PushGateway;
+  received(): readonly ReceivedPush[];
+  answer(token: string, ...names: string[]): void;
+  /** What the platform answers, in its own words, and what the port makes of it. */
+  outcomes: readonly (readonly [answer: string, outcome: PushOutcome])[];
+  /** The answer that never comes; the one that breaks the connection; one that passes with time. */
+  unavailable: string;
+}
+
+let fcm: LocalFcm;
+let fcmGateway: FcmPushGateway;
+const android: Platform = {
+  async start() {
+    fcm = await startLocalFcm();
+    fcmGateway = new FcmPushGateway({ credential: staticCredential('local'), projectId: 'pushguard', endpoint: fcm });
+  },
+  async stop() {
+    await fcmGateway.close();
+    await fcm.close();
+  },
+  gateway: () => fcmGateway,
+  received: () => fcm.received,
+  answer: (token, ...names) => fcm.answer(token, ...(names as FcmAnswer[])),
+  outcomes: [
+    ['UNREGISTERED', { kind: 'unregistered' }],
+    ['INVALID_ARGUMENT', { kind: 'rejected', reason: 'messaging/invalid-argument' }],
+    ['THIRD_PARTY_AUTH_ERROR', { kind: 'rejected', reason: 'messaging/third-party-auth-error' }],
+    ['SENDER_ID_MISMATCH', { kind: 'rejected', reason: 'messaging/mismatched-credential' }],
+    ['QUOTA_EXCEEDED', { kind: 'retry', reason: 'messaging/message-rate-exceeded', afterMs: 60_000 }],
+    ['INTERNAL', { kind: 'retry', reason: 'messaging/internal-error' }],
+    ['UNAVAILABLE', { kind: 'retry', reason: 'messaging/server-unavailable', afterMs: 5_000 }],
+  ],
+  unavailable: 'UNAVAILABLE',
+};
+
+let apns: LocalApns;
+let apnsGateway: ApnsPushGateway;
+const ios: Platform = {
+  async start() {
+    apns = await startLocalApns();
+    apnsGateway = new ApnsPushGateway({ token: apns.token, topic: apns.topic, production: false, endpoint: apns });
+  },
+  async stop() {
+    await apnsGateway.close();
+    await apns.close();
+  },
+  gateway: () => apnsGateway,
+  received: () => apns.received,
+  answer: (token, ...names) => apns.answer(token, ...(names as ApnsAnswer[])),
+  outcomes: [
+    ['Unregistered', { kind: 'unregistered', since: expect.any(Date) as unknown as Date }],
+    ['BadDeviceToken', { kind: 'rejected', reason: 'BadDeviceToken' }],
+    ['InvalidProviderToken', { kind: 'rejected', reason: 'InvalidProviderToken' }],
+    ['ExpiredProviderToken', { kind: 'retry', reason: 'ExpiredProviderToken' }],
+    ['TooManyRequests', { kind: 'retry', reason: 'TooManyRequests' }],
+    ['InternalServerError', { kind: 'retry', reason: 'Error 500, stream ended unexpectedly' }],
+    ['ServiceUnavailable', { kind: 'retry', reason: 'ServiceUnavailable' }],
+    ['GOAWAY', { kind: 'retry', reason: expect.any(String) as unknown as string }],
+  ],
+  unavailable: 'ServiceUnavailable',
+};
+
+/** The same platforms, reached as the service reaches them. */
+const routed = (platform: Platform): Platform => ({
+  ...platform,
+  gateway: () => new PlatformPushGateway({ android: fcmGateway, ios: apnsGateway }),
+});
+
+const platforms = [
+  ['FcmPushGateway', 'android', android],
+  ['ApnsPushGateway', 'ios', ios],
+  ['PlatformPushGateway, android', 'android', routed(android)],
+  ['PlatformPushGateway, ios', 'ios', routed(ios)],
+] as const;
+
+beforeAll(async () => {
+  await Promise.all([android.start(), ios.start()]);
+});
+afterAll(async () => {
+  await Promise.all([android.stop(), ios.stop()]);
+});
+
+let phones = 0;
+
+describe.each(platforms)('%s', (_name, platform, { gateway, received, answer, outcomes, unavailable }) => {
+  const message = (fields: Partial<PushMessage> = {}): PushMessage => {
+    phones += 1;
+    return {
+      platform,
+      token: `phone-${phones}`,
+      data: { t: 'wake', id: `authentication-${phones}` },
+      alert: { title: '본인확인', body: '앱을 열어 확인하세요' },
+      style: 'alert',
+      collapseKey: `wake-${phones}`,
+      ttlSeconds: 180,
+      ...fields,
+    };
+  };
+  const send = (push: PushMessage) => gateway().send(push, DEADLINE_MS);
+  const to = (token: string) => received().filter((push) => push.token === token);
+
+  it('carries data, visible text, time to live and collapse key', async () => {
+    const push = message();
+    expect(await send(push)).toEqual({ kind: 'accepted' });
+    expect(to(push.token)).toEqual([
+      {
+        receivedAt: expect.any(String),
+        platform,
+        token: push.token,
+        data: push.data,
+        alert: push.alert,
+        ttlSeconds: expect.any(Number),
+        collapseKey: push.collapseKey,
+      },
+    ]);
+    expect(Math.abs(to(push.token)[0]!.ttlSeconds - 180)).toBeLessThanOrEqual(1);
+  });
+
+  it('carries an envelope that fills most of a push, without text that only the platform would show', async () => {
+    const push = message({ style: 'data', data: { t: 'code', id: 'a', envelope: 'e'.repeat(3000) } });
+    expect(await send(push)).toEqual({ kind: 'accepted' });
+    const [sent] = to(push.token);
+    expect(sent?.data).toEqual(push.data);
+    // iOS wakes the app's extension only for a visible push.
+    expect(sent?.alert).toEqual(platform === 'ios' ? push.alert : null);
+  });
+
+  it('calls a token dead when the platform does, and only then', async () => {
+    expect(await send(message({ token: `unregistered-${platform}` }))).toMatchObject({ kind: 'unregistered' });
+  });
+
+  it('rejects what the platform will never take: a push over 4,096 bytes', async () => {
+    expect(await send(message({ data: { envelope: 'e'.repeat(4096) } }))).toMatchObject({ kind: 'rejected' });
+  });
+
+  it.each(outcomes)('makes of %s: %j', async (name, outcome) => {
+    const push = message();
+    answer(push.token, name);
+    expect(await send(push)).toEqual(outcome);
+    expect(to(push.token)).toEqual([]);
+  });
+
+  it('asks the platform once and leaves the waiting to its caller', async () => {
+    const push = message();
+    // The second answer is still queued when the first send is over, so nothing was sent behind the caller's back.
+    answer(push.token, unavailable, unavailable);
+    expect(await send(push)).toMatchObject({ kind: 'retry' });
+    expect(await send(push)).toMatchObject({ kind: 'retry' });
+    expect(await send(push)).toEqual({ kind: 'accepted' });
+    expect(to(push.token)).toHaveLength(1);
+  });
+
+  it('settles at its deadline when the platform hangs, and the next push goes through', async () => {
+    const push = message();
+    answer(push.token, 'HANG');
+    const started = performance.now();
+    expect(await gateway().send(push, 300)).toEqual({ kind: 'retry', reason: expect.stringContaining('300 ms') });
+    expect(performance.now() - started).toBeLessThan(1_500);
+    expect(await send(push)).toEqual({ kind: 'accepted' });
+  });
+
+  it('recovers from a connection that the platform broke', async () => {
+    const push = message();
+    answer(push.token, 'RESET', 'RESET');
+    expect(await send(push)).toMatchObject({ kind: 'retry' });
+    const other = message();
+    expect(await send(other)).toEqual({ kind: 'accepted' });
+    expect(to(other.token)).toHaveLength(1);
+  });
+
+  it('loses none of a burst of 20 while the platform takes its server away', async () => {
+    const burst = Array.from({ length: 20 }, () => message());
+    answer(burst[7]!.token, platform === 'ios' ? 'GOAWAY' : 'RESET');
+    const first = await Promise.all(burst.map(send));
+    expect(first.map(({ kind }) => kind).filter((kind) => kind !== 'accepted' && kind !== 'retry')).toEqual([]);
+    const unsent = burst.filter((_push, index) => first[index]!.kind === 'retry');
+    expect(await Promise.all(unsent.map(send))).toEqual(unsent.map(() => ({ kind: 'accepted' })));
+    for (const push of burst) expect(to(push.token).length).toBeGreaterThanOrEqual(1);
+  });
+
+  it('never rejects, not even when nobody listens at the other end', async () => {
+    const nowhere = { host: '127.0.0.1', port: 1, ca: fcm.ca };
+    const lost =
+      platform === 'android'
+        ? new FcmPushGateway({ credential: staticCredential('local'), projectId: 'pushguard', endpoint: nowhere })
+        : new ApnsPushGateway({ token: apns.token, topic: apns.topic, production: false, endpoint: nowhere });
+    expect(await lost.send(message(), DEADLINE_MS)).toMatchObject({ kind: 'retry' });
+    await lost.close();
+  });
+});
