@@ -80,6 +80,11 @@ export class Environment {
   @Matches(HOST_AND_PORT)
   FCM_ENDPOINT?: string;
 
+  /** The certificate authority to trust there, PEM. */
+  @IsOptional()
+  @IsString()
+  FCM_ENDPOINT_CA?: string;
+
   /** Apple's .p8 key. */
   @IsOptional()
   @IsString()
@@ -107,10 +112,10 @@ export class Environment {
   @Matches(HOST_AND_PORT)
   APNS_ENDPOINT?: string;
 
-  /** Certificate authority of the two endpoints above, PEM. */
+  /** The certificate authority to trust there, PEM. */
   @IsOptional()
   @IsString()
-  PUSH_ENDPOINT_CA?: string;
+  APNS_ENDPOINT_CA?: string;
 
   /** smpp://systemId:password@host:port */
   @IsOptional()
@@ -153,13 +158,20 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     ({ property, constraints }) => `${property}: ${Object.values(constraints ?? {}).join(', ')}`,
   );
   if (environment.NODE_ENV === 'production') {
-    for (const name of REQUIRED_IN_PRODUCTION) if (!environment[name]) faults.push(`${name}: is required in production`);
+    for (const name of REQUIRED_IN_PRODUCTION)
+      if (!environment[name]) faults.push(`${name}: is required in production`);
   }
   if (faults.length > 0) throw new Error(`The environment has to be mended:\n  ${faults.join('\n  ')}`);
   return environment;
 }
 
-const OPTIONAL = ['REDIS_URL', 'FCM_ENDPOINT', 'APNS_ENDPOINT', 'PUSH_ENDPOINT_CA'] as const satisfies readonly (keyof Environment)[];
+const OPTIONAL = [
+  'REDIS_URL',
+  'FCM_ENDPOINT',
+  'FCM_ENDPOINT_CA',
+  'APNS_ENDPOINT',
+  'APNS_ENDPOINT_CA',
+] as const satisfies readonly (keyof Environment)[];
 
 function readSecret(name: string, path: string | undefined): string | undefined {
   if (!path) return undefined;

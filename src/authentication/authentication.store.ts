@@ -280,25 +280,26 @@ export class AuthenticationStore {
   }
 
   /** `open` false: an equal key is still at work. No `expiresAt`: the budget, or the key, kept it from starting. */
-  async start(
-    a: NewAuthentication,
-  ): Promise<{ open: boolean; expiresAt: Date | null; deliveryId: string | null }> {
-    const [row] = await this.database.rows<{ open: boolean; expiresAt: Date | null; deliveryId: string | null }>(START, [
-      a.id,
-      a.clientId,
-      a.personIndex,
-      a.personIndexes,
-      a.lineId,
-      a.subscriptionId,
-      a.channel,
-      a.purpose,
-      a.endUser,
-      a.nonce,
-      a.codeDigest,
-      a.smsCode,
-      a.idempotency?.keyDigest ?? null,
-      a.idempotency?.requestDigest ?? null,
-    ]);
+  async start(a: NewAuthentication): Promise<{ open: boolean; expiresAt: Date | null; deliveryId: string | null }> {
+    const [row] = await this.database.rows<{ open: boolean; expiresAt: Date | null; deliveryId: string | null }>(
+      START,
+      [
+        a.id,
+        a.clientId,
+        a.personIndex,
+        a.personIndexes,
+        a.lineId,
+        a.subscriptionId,
+        a.channel,
+        a.purpose,
+        a.endUser,
+        a.nonce,
+        a.codeDigest,
+        a.smsCode,
+        a.idempotency?.keyDigest ?? null,
+        a.idempotency?.requestDigest ?? null,
+      ],
+    );
     if (!row) throw new Error('the start answered no row');
     return row;
   }

@@ -68,7 +68,9 @@ export class Deliver {
     const { smsCode, lineId, phoneNumber, authenticationId, state } = one;
     // A decoy has no line. A line that came under protection since the start gets no code by SMS.
     if (!smsCode || !lineId || !phoneNumber || one.lineProtected || state !== 'pending') return done(one);
-    const code = this.keys.fields.decrypt(smsCode, `authentications:sms_code:${authenticationId ?? ''}`).toString('utf8');
+    const code = this.keys.fields
+      .decrypt(smsCode, `authentications:sms_code:${authenticationId ?? ''}`)
+      .toString('utf8');
     const to = this.lines.readPhoneNumber({ lineId, phoneNumber });
     const text = smsText({ relyingParty: one.relyingParty ?? '', code });
     const begun = performance.now();

@@ -8,7 +8,9 @@ type PushContent = Pick<PushMessage, 'data' | 'alert' | 'style' | 'collapseKey'>
  * What a delivery says to the phone, or null when there is nothing left to say. The visible text names nobody and
  * nothing: it can be read on a locked screen, and by Google and Apple.
  */
-export function pushMessage(delivery: Pick<Claimed, 'kind' | 'state' | 'authenticationId' | 'envelope' | 'testEnvelope' | 'deviceId'>): PushContent | null {
+export function pushMessage(
+  delivery: Pick<Claimed, 'kind' | 'state' | 'authenticationId' | 'envelope' | 'testEnvelope' | 'deviceId'>,
+): PushContent | null {
   const { kind, state, authenticationId: id, envelope, testEnvelope, deviceId } = delivery;
   switch (kind) {
     case 'wake':

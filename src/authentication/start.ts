@@ -101,7 +101,10 @@ export class Start {
       errors.push({ pointer: '/phoneNumber', detail: 'Give a Korean mobile number, such as 010-1234-5678, or E.164.' });
     }
     if (!person) {
-      errors.push({ pointer: '/birthDate', detail: 'Give a day of the calendar (YYMMDD) that genderDigit puts in the past.' });
+      errors.push({
+        pointer: '/birthDate',
+        detail: 'Give a day of the calendar (YYMMDD) that genderDigit puts in the past.',
+      });
     }
     if (!phoneNumber || !person) throw new Problem('invalid_request', 'Mend what is listed in errors.', { errors });
     const owner = birthDate + genderDigit;
@@ -166,7 +169,8 @@ export class Start {
     }
     const spent = await this.store.starts(personIndex);
     const retryAfterSeconds = spent ? secondsUntilNextStart(spent.starts, spent.now) : 1;
-    const detail = 'This person was asked five times in ten minutes, or twenty times in a day; wait before asking again.';
+    const detail =
+      'This person was asked five times in ten minutes, or twenty times in a day; wait before asking again.';
     throw new Problem('too_many_requests', detail, { retryAfterSeconds });
   }
 }
@@ -177,5 +181,12 @@ function started(id: string, channel: Channel, expiresAt: Date): Started {
 
 /** One spelling of a request, to tell whether a repeated Idempotency-Key came with the same body. */
 function canonical({ birthDate, genderDigit, phoneNumber, purpose, endUser }: Starting): string {
-  return JSON.stringify([birthDate, genderDigit, phoneNumber, purpose, endUser?.ip ?? null, endUser?.userAgent ?? null]);
+  return JSON.stringify([
+    birthDate,
+    genderDigit,
+    phoneNumber,
+    purpose,
+    endUser?.ip ?? null,
+    endUser?.userAgent ?? null,
+  ]);
 }

@@ -43,7 +43,8 @@ export function readDeviceProof(compact: string | undefined, request: ProvenRequ
   if (typeof iat !== 'number' || Math.abs(request.now.getTime() / 1000 - iat) > PROOF_SKEW_SECONDS) {
     return `The proof’s iat is not within ${PROOF_SKEW_SECONDS} seconds of ${request.now.toISOString()}; set the phone’s clock.`;
   }
-  if (typeof jti !== 'string' || !IDENTIFIER.test(jti)) return 'The proof’s jti must be 1 to 64 letters, digits or . _ ~ : -';
+  if (typeof jti !== 'string' || !IDENTIFIER.test(jti))
+    return 'The proof’s jti must be 1 to 64 letters, digits or . _ ~ : -';
   if (bh !== sha256(request.body).toString('base64url')) return 'The proof’s bh is not the SHA-256 of this body.';
   if (typeof kid === 'string' && jwk === undefined) return { jws, kid, jti };
   if (kid === undefined && publicKey(jwk)) return { jws, jwk: jwk as PublicJwk, jti };

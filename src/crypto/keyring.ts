@@ -73,7 +73,8 @@ export function generateKeyring(): string {
 
 function namedKeys(part: string, keys: KeyringFile['field'] | undefined): [NamedKey, ...NamedKey[]] {
   const [first, ...others] = (Array.isArray(keys) ? keys : []).map(({ kid, key }) => {
-    if (!/^[\w.-]{1,32}$/.test(kid)) throw new Error(`keyring: a kid in "${part}" is not 1-32 characters of A-Z a-z 0-9 _ . -`);
+    if (!/^[\w.-]{1,32}$/.test(kid))
+      throw new Error(`keyring: a kid in "${part}" is not 1-32 characters of A-Z a-z 0-9 _ . -`);
     return { kid, key: secret(part, key) };
   });
   if (!first) throw new Error(`keyring: "${part}" holds no key`);

@@ -2,7 +2,14 @@ import { Body, Controller, Get, HttpCode, Post, Put, Req, UseGuards } from '@nes
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Environment } from '../../config/environment.ts';
 import type { RawRequest } from '../http/fastify.ts';
-import { EnrolRequest, EnrolResponse, EnvelopeResponse, PushTokenRequest, TestRequest, TestResponse } from './app.dto.ts';
+import {
+  EnrolRequest,
+  EnrolResponse,
+  EnvelopeResponse,
+  PushTokenRequest,
+  TestRequest,
+  TestResponse,
+} from './app.dto.ts';
 import { DeviceGuard, FromDevice, proofOf, type ProvenDevice } from './device.guard.ts';
 import { Devices } from './devices.ts';
 import { Enrol } from './enrol.ts';

@@ -33,7 +33,8 @@ export class Devices {
       const detail = 'Read the code in the app again and type its six digits.';
       throw new Problem('code_mismatch', detail, { attemptsLeft: tried.attemptsLeft });
     }
-    if (tried) throw new Problem('attempts_exhausted', 'The device was revoked; enrol again with a new enrolment code.');
+    if (tried)
+      throw new Problem('attempts_exhausted', 'The device was revoked; enrol again with a new enrolment code.');
     throw await this.testClosed(device.deviceId);
   }
 

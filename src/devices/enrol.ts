@@ -67,7 +67,10 @@ export class Enrol {
         serialNumber,
         signingKey: onlyPublic(app.signingKey),
         encryptionKey: onlyPublic(app.encryptionKey),
-        knowledgeKey: this.keys.fields.encrypt(Buffer.from(app.knowledgeKey, 'base64url'), `devices:knowledge_key:${id}`),
+        knowledgeKey: this.keys.fields.encrypt(
+          Buffer.from(app.knowledgeKey, 'base64url'),
+          `devices:knowledge_key:${id}`,
+        ),
         platform: app.platform,
         osVersion: app.osVersion,
         appVersion: app.appVersion,

@@ -9,7 +9,9 @@ export function inputPipe(): ValidationPipe {
     transform: true,
     validationError: { target: false, value: false },
     exceptionFactory: (errors) =>
-      new Problem('invalid_request', 'Mend what is listed in errors and send it again.', { errors: faultsOf(errors, '') }),
+      new Problem('invalid_request', 'Mend what is listed in errors and send it again.', {
+        errors: faultsOf(errors, ''),
+      }),
   });
 }
 

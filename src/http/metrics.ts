@@ -22,7 +22,6 @@ export class Metrics {
     registers: [this.registry],
   });
 
-
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
@@ -34,5 +33,4 @@ export class Metrics {
   handedOver(kind: string, platform: string, outcome: string, milliseconds: number): void {
     this.handovers.observe({ kind, platform, outcome }, milliseconds / 1000);
   }
-
 }

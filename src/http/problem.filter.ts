@@ -65,7 +65,9 @@ const OAUTH_ERRORS: Partial<Record<Problem['code'], string>> = {
 
 function challengeFor(problem: Problem): string {
   if (problem.code === 'device_proof_invalid') return 'Device-Proof';
-  return problem.code === 'invalid_client' ? 'Basic realm="pushguard"' : 'Bearer realm="pushguard", error="invalid_token"';
+  return problem.code === 'invalid_client'
+    ? 'Basic realm="pushguard"'
+    : 'Bearer realm="pushguard", error="invalid_token"';
 }
 
 /** SQLSTATE classes that say "not now": connection, resources, operator intervention (PostgreSQL, appendix A). */

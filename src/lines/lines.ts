@@ -67,6 +67,8 @@ export class Lines {
 
   /** Decrypts the owner of a line's row. */
   readOwner(row: { lineId: string; owner: Buffer }): LineFacts['owner'] {
-    return JSON.parse(this.keys.fields.decrypt(row.owner, `lines:owner:${row.lineId}`).toString('utf8')) as LineFacts['owner'];
+    return JSON.parse(
+      this.keys.fields.decrypt(row.owner, `lines:owner:${row.lineId}`).toString('utf8'),
+    ) as LineFacts['owner'];
   }
 }

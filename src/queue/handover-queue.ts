@@ -114,7 +114,10 @@ export class HandoverQueue {
       return {
         newQueue: (redis) => new Queue(QUEUE, { connection: { ...connection, ...redis }, defaultJobOptions }) as never,
         newWorker: (process) =>
-          new Worker(QUEUE, process, { connection: { ...connection, maxRetriesPerRequest: null }, ...survival }) as never,
+          new Worker(QUEUE, process, {
+            connection: { ...connection, maxRetriesPerRequest: null },
+            ...survival,
+          }) as never,
       };
     }
     const { Queue, Worker } = withBackend(createPostgresBackend);

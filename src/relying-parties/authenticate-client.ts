@@ -40,12 +40,19 @@ export class AuthenticateClient {
   }
 
   private async byAssertion(type: string | undefined, assertion: string, issuer: string): Promise<Client> {
-    if (type !== ASSERTION_TYPE) throw new Problem('invalid_request', `client_assertion_type must be ${ASSERTION_TYPE}.`);
+    if (type !== ASSERTION_TYPE)
+      throw new Problem('invalid_request', `client_assertion_type must be ${ASSERTION_TYPE}.`);
     const clientId = claimedClient(assertion);
     const client = clientId ? await this.store.byClientId(clientId) : undefined;
     if (!client?.jwks) throw new Problem('invalid_client', 'No client with registered keys is named by iss.');
     const now = new Date();
-    const checked = await verifyClientAssertion({ assertion, clientId: client.clientId, issuer, jwks: client.jwks, now });
+    const checked = await verifyClientAssertion({
+      assertion,
+      clientId: client.clientId,
+      issuer,
+      jwks: client.jwks,
+      now,
+    });
     if (typeof checked === 'string') throw new Problem('invalid_client', checked);
     if (!(await this.store.spendAssertion(client.id, checked.jti, checked.expiresAt))) {
       throw new Problem('invalid_client', 'The assertion was used before; make a new one with its own jti.');

@@ -28,7 +28,7 @@ const SPEND_ASSERTION = {
 const REGISTER = {
   name: 'client_register',
   text: `INSERT INTO clients (id, client_id, name, secret_digest, jwks, scopes, return_urls, starts_per_minute)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (client_id) DO NOTHING`,
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (client_id) DO UPDATE SET return_urls = excluded.return_urls`,
 };
 
 const FORGET_ASSERTIONS = {
@@ -53,7 +53,7 @@ export class ClientStore {
     return (await this.database.rows(SPEND_ASSERTION, [clientId, jti, expiresAt])).length === 1;
   }
 
-  /** Adds a client; one of the same name stays as it is. */
+  /** Adds a client; one of the same client id keeps everything but its return addresses. */
   async register(client: Client): Promise<void> {
     const { id, clientId, name, secretDigest, jwks, scopes, returnUrls, startsPerMinute } = client;
     const keys = jwks ? JSON.stringify(jwks) : null;

@@ -45,7 +45,7 @@ export class RelyingParties {
     await this.store.forgetExpiredAssertions();
   }
 
-  /** Adds a client; one of the same client id stays as it is. */
+  /** Adds a client; one of the same client id keeps everything but its return addresses. */
   async register(client: Client): Promise<void> {
     await this.store.register(client);
   }

@@ -71,7 +71,10 @@ export class Subscriptions {
   async spendEnrolmentCode(session: Session, typed: string): Promise<Subscription> {
     const subscription = await this.store.spendEnrolmentCode(session, sha256(normaliseEnrolmentCode(typed)));
     if (!subscription) {
-      throw new Problem('enrolment_code_invalid', 'The code is wrong, used or older than ten minutes; ask for a new one.');
+      throw new Problem(
+        'enrolment_code_invalid',
+        'The code is wrong, used or older than ten minutes; ask for a new one.',
+      );
     }
     return subscription;
   }

@@ -1,0 +1,39 @@
+import { Module } from '@nestjs/common';
+import { DevicesModule } from '../devices/devices.module.ts';
+import { LinesModule } from '../lines/lines.module.ts';
+import { RelyingPartiesModule } from '../relying-parties/relying-parties.module.ts';
+import { AppController } from './app.controller.ts';
+import { AuthenticationStore } from './authentication.store.ts';
+import { Deliver } from './deliver.ts';
+import { DeliveryStore } from './delivery.store.ts';
+import { Follow } from './follow.ts';
+import { Open } from './open.ts';
+import { RelyingPartyController } from './relying-party.controller.ts';
+import { Start } from './start.ts';
+import { Sweep } from './sweep.ts';
+import { Verify } from './verify.ts';
+import { Watch } from './watch.ts';
+import { WindowController } from './window.controller.ts';
+import { WindowStore } from './window.store.ts';
+import { Windows } from './windows.ts';
+
+/** One authentication, in reading order: start, deliver, open, verify. */
+@Module({
+  imports: [DevicesModule, LinesModule, RelyingPartiesModule],
+  controllers: [RelyingPartyController, AppController, WindowController],
+  providers: [
+    Start,
+    Deliver,
+    Open,
+    Verify,
+    Follow,
+    Watch,
+    Windows,
+    Sweep,
+    AuthenticationStore,
+    DeliveryStore,
+    WindowStore,
+  ],
+  exports: [Windows, Watch, Deliver, Sweep],
+})
+export class AuthenticationModule {}

@@ -1,0 +1,88 @@
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Caller } from '../crypto/access-token.ts';
+import { Problem } from '../domain/problem.ts';
+import { ForClients, FromClient } from '../http/client.guard.ts';
+import { OpaqueId } from '../http/opaque-id.ts';
+import { notFound } from './closed-problem.ts';
+import { Follow } from './follow.ts';
+import {
+  AuthenticationResponse,
+  StartRequest,
+  VerificationRequest,
+  VerificationResponse,
+  WaitQuery,
+} from './relying-party.dto.ts';
+import { Start } from './start.ts';
+import { Verify } from './verify.ts';
+
+@ApiTags('Relying party')
+@ForClients('authentications')
+@Controller('v1/authentications')
+export class RelyingPartyController {
+  constructor(
+    private readonly starting: Start,
+    private readonly following: Follow,
+    private readonly verifying: Verify,
+  ) {}
+
+  /**
+   * Starts the authentication of one person. A subscriber's phone is woken; anybody else gets a code by SMS. The answer
+   * tells nobody whether a number exists or is subscribed.
+   */
+  @Post()
+  @ApiOperation({ summary: 'Start an authentication' })
+  @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1-255 visible ASCII characters, kept 24 hours' })
+  start(
+    @FromClient() client: Caller,
+    @Body() body: StartRequest,
+    @Headers('idempotency-key') key: string | undefined,
+  ): Promise<AuthenticationResponse> {
+    if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
+      throw new Problem('invalid_request', 'Idempotency-Key must be 1 to 255 visible ASCII characters.');
+    }
+    return this.starting.start(body, client.id, key);
+  }
+
+  /** The authentication; with `wait`, as soon as its state changes. */
+  @Get(':id')
+  @ApiOperation({ summary: 'Follow an authentication' })
+  see(
+    @FromClient() client: Caller,
+    @Param('id', new OpaqueId(notFound)) id: string,
+    @Query() query: WaitQuery,
+  ): Promise<AuthenticationResponse> {
+    return this.following.see(id, client.id, query.wait ?? 0);
+  }
+
+  /** Verifies the person by the code that they typed. The fifth wrong code ends the authentication. */
+  @Post(':id/verification')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Verify the code' })
+  verify(
+    @FromClient() client: Caller,
+    @Param('id', new OpaqueId(notFound)) id: string,
+    @Body() body: VerificationRequest,
+  ): Promise<VerificationResponse> {
+    return this.verifying.verify(id, body.code, client);
+  }
+
+  /** Sends the wake-up, or the same code by SMS, again: at most three times, at least 30 seconds apart. */
+  @Post(':id/resend')
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Send it again' })
+  resend(
+    @FromClient() client: Caller,
+    @Param('id', new OpaqueId(notFound)) id: string,
+  ): Promise<AuthenticationResponse> {
+    return this.following.resend(id, client.id);
+  }
+
+  /** Cancels the authentication; the phone learns of it. */
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Cancel an authentication' })
+  async cancel(@FromClient() client: Caller, @Param('id', new OpaqueId(notFound)) id: string): Promise<void> {
+    await this.following.cancel(id, client.id);
+  }
+}

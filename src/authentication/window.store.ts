@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database.ts';
+
+export type Locale = 'ko' | 'en';
+
+/** Seconds for which a hosted window is good (contract: ten minutes). */
+export const WINDOW_SECONDS = 600;
+
+export interface Window {
+  id: string;
+  clientId: string;
+  relyingParty: string;
+  purpose: string;
+  returnUrl: string;
+  returnState: string;
+  locale: Locale;
+  browserDigest: Buffer | null;
+  authenticationId: string | null;
+  expired: boolean;
+}
+
+const OPEN = {
+  name: 'window_open',
+  text: `INSERT INTO windows (id, client_id, purpose, return_url, return_state, locale, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, date_trunc('milliseconds', now()) + interval '${WINDOW_SECONDS} seconds')
+    RETURNING expires_at AS "expiresAt"`,
+};
+
+const BY_ID = {
+  name: 'window_by_id',
+  text: `SELECT w.id, w.client_id AS "clientId", c.name AS "relyingParty", w.purpose, w.return_url AS "returnUrl",
+      w.return_state AS "returnState", w.locale, w.browser_digest AS "browserDigest",
+      w.authentication_id AS "authenticationId", w.expires_at <= now() AS expired
+    FROM windows w JOIN clients c ON c.id = w.client_id WHERE w.id = $1`,
+};
+
+/** The first browser has it; a second one finds the row taken. */
+const BIND = {
+  name: 'window_bind',
+  text: `UPDATE windows SET browser_digest = $2
+    WHERE id = $1 AND browser_digest IS NULL AND expires_at > now() RETURNING id`,
+};
+
+const ATTACH = {
+  name: 'window_attach',
+  text: `UPDATE windows SET authentication_id = $2
+    WHERE id = $1 AND authentication_id IS NULL AND expires_at > now() RETURNING id`,
+};
+
+const FORGET = {
+  name: 'window_forget',
+  text: `DELETE FROM windows WHERE expires_at < now() - interval '1 day'`,
+};
+
+@Injectable()
+export class WindowStore {
+  constructor(private readonly database: Database) {}
+
+  async open(window: {
+    id: string;
+    clientId: string;
+    purpose: string;
+    returnUrl: string;
+    returnState: string;
+    locale: Locale;
+  }): Promise<Date> {
+    const { id, clientId, purpose, returnUrl, returnState, locale } = window;
+    const values = [id, clientId, purpose, returnUrl, returnState, locale];
+    const [row] = await this.database.rows<{ expiresAt: Date }>(OPEN, values);
+    if (!row) throw new Error('an insert without a condition returned no row');
+    return row.expiresAt;
+  }
+
+  async byId(id: string): Promise<Window | undefined> {
+    return (await this.database.rows<Window>(BY_ID, [id]))[0];
+  }
+
+  /** Whether this browser was the first. */
+  async bind(id: string, browserDigest: Buffer): Promise<boolean> {
+    return (await this.database.rows(BIND, [id, browserDigest])).length === 1;
+  }
+
+  /** False when the window has its one authentication already. */
+  async attach(id: string, authenticationId: string): Promise<boolean> {
+    return (await this.database.rows(ATTACH, [id, authenticationId])).length === 1;
+  }
+
+  /** Removes windows that nobody asks for any more. */
+  async forget(): Promise<void> {
+    await this.database.rows(FORGET, []);
+  }
+}

@@ -1,0 +1,35 @@
+import { Controller, Get, UseGuards } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { AuthenticationState, Channel } from '../domain/authentication.ts';
+import { History } from '../history/history.ts';
+import { DeviceGuard, FromDevice, type ProvenDevice } from './device.guard.ts';
+
+class HistoryRelyingParty {
+  name: string;
+}
+
+class HistoryResponse {
+  requestedAt: string;
+  relyingParty: HistoryRelyingParty;
+  purpose: string;
+  channel: Channel;
+  state: AuthenticationState;
+  closedAt: string | null;
+  /** The phone that answered, as its owner calls it. */
+  device: string | null;
+}
+
+@ApiTags('App')
+@ApiHeader({ name: 'Device-Proof', required: true, description: 'JWS ES256 by the device’s signing key' })
+@Controller('app/v1/history')
+export class HistoryController {
+  constructor(private readonly history: History) {}
+
+  /** The last twenty authentications of this subscription, newest first. */
+  @Get()
+  @UseGuards(DeviceGuard)
+  @ApiOperation({ summary: 'The last twenty authentications' })
+  latest(@FromDevice() device: ProvenDevice): Promise<HistoryResponse[]> {
+    return this.history.latest(device.subscriptionId);
+  }
+}

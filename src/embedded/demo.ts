@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { LineFacts } from '../domain/line.ts';
+
+/** A client of the demonstration, with the secret that only a demonstration would print. */
+export interface DemoClient {
+  id: string;
+  clientId: string;
+  clientSecret: string;
+  scope: string;
+  name: string;
+}
+
+/** A line of the demonstration, and what it is there to show. */
+export interface DemoLine extends LineFacts {
+  note: string;
+}
+
+/** The clients, made at the first start of a data directory and kept there. */
+export async function demoClients(dataDir: string, make: () => { id: string; secret: string }): Promise<DemoClient[]> {
+  const path = join(resolve(dataDir), 'clients.json');
+  if (!existsSync(path)) {
+    const named = [
+      { clientId: 'demo-shop', scope: 'authentications', name: '한빛서점' },
+      { clientId: 'demo-bank', scope: 'authentications', name: '두루은행' },
+      { clientId: 'demo-carrier', scope: 'carrier', name: '시범통신 회선계' },
+      { clientId: 'demo-operator', scope: 'operator', name: '시범통신 고객센터' },
+    ];
+    const clients = named.map((client) => {
+      const { id, secret } = make();
+      return { id, clientSecret: secret, ...client };
+    });
+    await writeFile(path, JSON.stringify(clients, null, 2), { mode: 0o600 });
+  }
+  return JSON.parse(await readFile(path, 'utf8')) as DemoClient[];
+}
+
+const ANDROID = { os: 'android', osVersion: '14', formFactor: 'phone', model: 'SM-S921N' } as const;
+const IPHONE = { os: 'ios', osVersion: '17.5', formFactor: 'phone', model: 'iPhone15,4' } as const;
+const ORDINARY = { carrier: 'SKT', status: 'active', holder: 'self', plan: 'postpaid', handset: ANDROID } as const;
+
+/** Lines that can subscribe, and one for every reason why a line cannot. */
+export const DEMO_LINES: readonly DemoLine[] = [
+  line('1', '+821012345678', '900101', '1', {}, 'an ordinary subscriber with an Android phone'),
+  line('2', '+821023456789', '850715', '2', { handset: IPHONE }, 'an ordinary subscriber with an iPhone'),
+  line('3', '+821034567890', '010203', '3', {}, 'born in 2001; not subscribed, so codes go by SMS'),
+  line('4', '+821045678901', '880229', '5', {}, 'a foreigner'),
+  line('5', '+821056789012', '120505', '4', {}, 'a minor: cannot subscribe'),
+  line('6', '+821067890123', '790310', '1', { holder: 'corporate' }, 'a corporate line: cannot subscribe'),
+  line('7', '+821078901234', '660606', '2', { holder: 'other_party' }, 'in another’s name: cannot subscribe'),
+  line('8', '+821089012345', '950909', '1', { plan: 'prepaid' }, 'a prepaid plan: cannot subscribe'),
+  line('9', '+821090123456', '920808', '2', { carrier: 'SKT_MVNO' }, 'a line of an MVNO: cannot subscribe'),
+  line(
+    '10',
+    '+821011112222',
+    '700707',
+    '1',
+    { handset: { os: 'windows', osVersion: '8.1', formFactor: 'phone' } },
+    'a Windows phone: cannot subscribe',
+  ),
+];
+
+function line(
+  number: string,
+  phoneNumber: string,
+  birthDate: string,
+  genderDigit: string,
+  other: Partial<LineFacts>,
+  note: string,
+): DemoLine {
+  const facts: LineFacts = {
+    lineId: `demo-${number}`,
+    phoneNumber,
+    owner: { birthDate, genderDigit },
+    ...ORDINARY,
+    ...other,
+  };
+  return { ...facts, note };
+}

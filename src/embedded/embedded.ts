@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import type { Environment } from '../../config/environment.ts';
+import { startEmbeddedPostgres } from './embedded-postgres.ts';
+import { startLocalApns } from './local-apns.ts';
+import { startLocalFcm } from './local-fcm.ts';
+import { startLocalSmsc, type ReceivedSms } from './local-smsc.ts';
+import { Outbox } from './outbox.ts';
+import type { ReceivedPush } from './received-push.ts';
+
+/** What was started because the environment named nothing in its place. */
+export interface Embedded {
+  pushes: Outbox<ReceivedPush>;
+  texts: Outbox<ReceivedSms>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Fills every gap of a development environment: a PostgreSQL of its own, keys, and local servers in the place of FCM,
+ * APNs and the SMS centre. What the environment names itself is left alone.
+ */
+export async function startEmbedded(environment: Environment, newKeyring: () => string): Promise<Embedded> {
+  const stops: (() => Promise<void>)[] = [];
+  const pushes = new Outbox<ReceivedPush>();
+  const texts = new Outbox<ReceivedSms>();
+  const dataDir = resolve(environment.DATA_DIR);
+  await mkdir(dataDir, { recursive: true });
+  if (environment.PORT === 0) environment.PORT = await freePort();
+  environment.ISSUER ??= `http://${environment.HOST}:${environment.PORT}`;
+  environment.KEYRING ??= await keptKeyring(join(dataDir, 'keyring.json'), newKeyring);
+  if (!environment.DATABASE_URL) {
+    const postgres = await startEmbeddedPostgres({ dataDir, database: 'pushguard' });
+    environment.DATABASE_URL = postgres.url;
+    stops.push(() => postgres.stop());
+  }
+  if (!environment.FCM_SERVICE_ACCOUNT && !environment.FCM_ENDPOINT) {
+    const fcm = await startLocalFcm();
+    environment.FCM_ENDPOINT = `${fcm.host}:${fcm.port}`;
+    environment.FCM_ENDPOINT_CA = fcm.ca;
+    fcm.onReceived((push) => {
+      pushes.add(push);
+    });
+    stops.push(() => fcm.close());
+  }
+  if (!environment.APNS_KEY) {
+    const apns = await startLocalApns();
+    environment.APNS_ENDPOINT = `${apns.host}:${apns.port}`;
+    environment.APNS_ENDPOINT_CA = apns.ca;
+    environment.APNS_KEY = apns.token.key;
+    environment.APNS_KEY_ID = apns.token.keyId;
+    environment.APNS_TEAM_ID = apns.token.teamId;
+    environment.APNS_TOPIC = apns.topic;
+    apns.onReceived((push) => {
+      pushes.add(push);
+    });
+    stops.push(() => apns.close());
+  }
+  if (!environment.SMPP_URL) {
+    const smsc = await startLocalSmsc();
+    environment.SMPP_URL = `smpp://${smsc.systemId}:${smsc.password}@${smsc.host}:${smsc.port}`;
+    smsc.onReceived((sms) => {
+      texts.add(sms);
+    });
+    stops.push(() => smsc.close());
+  }
+  return {
+    pushes,
+    texts,
+    stop: async () => {
+      for (const stop of stops.reverse()) await stop();
+    },
+  };
+}
+
+async function keptKeyring(path: string, create: () => string): Promise<string> {
+  if (!existsSync(path)) await writeFile(path, create(), { mode: 0o600 });
+  return readFile(path, 'utf8');
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}

@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { chown, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { choosePostgresAccount, type PostgresAccount } from './postgres-account.ts';
+import type { PostgresBinaries } from './postgres-binaries.ts';
+import { postgresEnvironment } from './postgres-environment.ts';
+
+/** The role that owns the database. */
+export const ROLE = 'pushguard';
+
+/**
+ * The account that runs the cluster in `home`, which is created when there is none: `home/cluster` and `home/password`.
+ *
+ * Made under another name and renamed when it is whole, so that a crash on the way leaves nothing half done.
+ * Only for the holder of the process lock.
+ */
+export async function prepareCluster(home: string, binaries: PostgresBinaries): Promise<PostgresAccount> {
+  if (existsSync(home)) return choosePostgresAccount(binaries.postgres, home);
+
+  const prefix = `${basename(home)}.new-`;
+  for (const left of await readdir(dirname(home))) {
+    if (left.startsWith(prefix)) await rm(join(dirname(home), left), { recursive: true, force: true });
+  }
+  const draft = await mkdtemp(join(dirname(home), prefix));
+  const account = await choosePostgresAccount(binaries.postgres, draft);
+  await initialise(draft, binaries.initdb, account);
+  await rename(draft, home);
+  return account;
+}
+
+async function initialise(home: string, initdb: string, { prefix, ...account }: PostgresAccount): Promise<void> {
+  const cluster = join(home, 'cluster');
+  const passwordFile = join(home, 'password');
+  await mkdir(cluster, { mode: 0o700 });
+  await writeFile(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 });
+  if (account.uid !== undefined && account.gid !== undefined) {
+    await chown(cluster, account.uid, account.gid);
+    await chown(passwordFile, account.uid, account.gid);
+  }
+  const options = ['--encoding=UTF8', '--locale=C', '--auth=scram-sha-256', `--username=${ROLE}`];
+  const [command = initdb, ...args] = [
+    ...[...prefix, initdb, ...options],
+    // A file and not a pipe: Node's pipes are sockets, which /dev/stdin cannot open.
+    ...['--pgdata', cluster, '--pwfile', passwordFile],
+  ];
+  const { status, error, stderr } = spawnSync(command, args, {
+    ...account,
+    cwd: home,
+    env: postgresEnvironment(),
+    encoding: 'utf8',
+    windowsHide: true,
+  });
+  if (status !== 0) throw new Error(`initdb failed: ${error?.message ?? stderr}`);
+}

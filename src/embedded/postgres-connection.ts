@@ -1,0 +1,47 @@
+import pg from 'pg';
+
+/**
+ * Whether a server answers at `url`. False while it is starting or stopping or there is none; throws when it answers
+ * and refuses us for good, such as a wrong password.
+ */
+export async function isAnswering(url: string): Promise<boolean> {
+  const client = clientOf(url);
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+    return true;
+  } catch (error) {
+    // Class 28 is a refused login.
+    if (codeOf(error).startsWith('28')) throw error;
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** Creates the database unless it is there; two at the same time do no harm. */
+export async function ensureDatabase(adminUrl: string, name: string): Promise<void> {
+  const client = clientOf(adminUrl);
+  try {
+    await client.connect();
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
+  } catch (error) {
+    // duplicate_database, or the unique index behind it: somebody else has just created it.
+    if (!['42P04', '23505'].includes(codeOf(error))) throw error;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function clientOf(connectionString: string): pg.Client {
+  // `ssl` is said, or PGSSLMODE of the environment would decide.
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2_000, ssl: false });
+  // A server that stops ends its sessions (57P01), which must not end the process.
+  client.on('error', () => undefined);
+  return client;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}

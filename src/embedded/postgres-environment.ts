@@ -1,0 +1,5 @@
+/** This process's environment without PostgreSQL's own variables, which are about somebody else's server. */
+export function postgresEnvironment(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'));
+  return { ...Object.fromEntries(own), LC_ALL: 'C' };
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database.ts';
+import { HISTORY_LENGTH, type AuthenticationState, type Channel } from '../domain/authentication.ts';
+
+/** One authentication as the person who was asked sees it afterwards. */
+export interface HistoryEntry {
+  requestedAt: string;
+  relyingParty: { name: string };
+  purpose: string;
+  channel: Channel;
+  state: AuthenticationState;
+  closedAt: string | null;
+  /** The phone that answered, as its owner calls it. */
+  device: string | null;
+}
+
+interface HistoryRow {
+  requestedAt: Date;
+  relyingParty: string;
+  purpose: string;
+  channel: Channel;
+  state: AuthenticationState;
+  closedAt: Date | null;
+  device: string | null;
+}
+
+const LATEST = {
+  name: 'history_latest',
+  text: `SELECT a.requested_at AS "requestedAt", c.name AS "relyingParty", a.purpose, a.channel,
+      CASE WHEN a.closed_at IS NULL AND a.expires_at <= now() THEN 'expired' ELSE a.state END AS state,
+      CASE WHEN a.expires_at <= now() THEN coalesce(a.closed_at, a.expires_at) ELSE a.closed_at END AS "closedAt",
+      d.name AS device
+    FROM authentications a JOIN clients c ON c.id = a.client_id LEFT JOIN devices d ON d.id = a.device_id
+    WHERE a.subscription_id = $1 ORDER BY a.requested_at DESC LIMIT ${HISTORY_LENGTH}`,
+};
+
+/** The last authentications of a subscription. */
+@Injectable()
+export class History {
+  constructor(private readonly database: Database) {}
+
+  /** The last twenty, newest first. */
+  async latest(subscriptionId: string): Promise<HistoryEntry[]> {
+    const rows = await this.database.rows<HistoryRow>(LATEST, [subscriptionId]);
+    return rows.map((row) => ({
+      ...row,
+      relyingParty: { name: row.relyingParty },
+      requestedAt: row.requestedAt.toISOString(),
+      closedAt: row.closedAt?.toISOString() ?? null,
+    }));
+  }
+}

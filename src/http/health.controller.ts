@@ -1,0 +1,28 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { Database } from '../database.ts';
+import { Problem } from '../domain/problem.ts';
+
+const ALIVE = { name: 'health_alive', text: 'SELECT 1' };
+
+/** For load balancers, which see this port alone. */
+@ApiExcludeController()
+@Controller('health')
+export class HealthController {
+  constructor(private readonly database: Database) {}
+
+  @Get('live')
+  live(): { status: 'up' } {
+    return { status: 'up' };
+  }
+
+  @Get('ready')
+  async ready(): Promise<{ status: 'up' }> {
+    try {
+      await this.database.rows(ALIVE, []);
+    } catch {
+      throw new Problem('service_unavailable', 'The database does not answer.', { retryAfterSeconds: 1 });
+    }
+    return { status: 'up' };
+  }
+}

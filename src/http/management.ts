@@ -1,0 +1,36 @@
+import { createServer, type Server } from 'node:http';
+import type { Metrics } from './metrics.ts';
+
+/** What operations ask a process: is it alive, can it serve, what has it done. */
+export interface Health {
+  /** Rejects when the process cannot serve. */
+  ready(): Promise<void>;
+  metrics: Metrics;
+}
+
+/** The management port: `/health/live`, `/health/ready` and `/metrics`. It is not for callers. */
+export function createManagementServer(health: Health): Server {
+  return createServer((request, response) => {
+    const answer = (status: number, type: string, body: string) =>
+      response.writeHead(status, { 'Content-Type': type }).end(body);
+    switch (request.url) {
+      case '/health/live':
+        answer(200, 'application/json', '{"status":"up"}');
+        break;
+      case '/health/ready':
+        health.ready().then(
+          () => answer(200, 'application/json', '{"status":"up"}'),
+          () => answer(503, 'application/json', '{"status":"down"}'),
+        );
+        break;
+      case '/metrics':
+        health.metrics.registry.metrics().then(
+          (text) => answer(200, health.metrics.registry.contentType, text),
+          () => answer(500, 'text/plain', ''),
+        );
+        break;
+      default:
+        answer(404, 'text/plain', 'Try /health/live, /health/ready or /metrics.\n');
+    }
+  });
+}

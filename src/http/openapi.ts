@@ -1,0 +1,54 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { ProblemCode } from '../domain/problem.ts';
+import { PROBLEM_CATALOGUE } from './problem-catalogue.ts';
+
+/** The contract as OpenAPI 3.1, read off the controllers. */
+export function openApiDocument(app: INestApplication, issuer: string): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setTitle('Pushguard')
+    .setVersion('1')
+    .setDescription(
+      'A verification code that reaches only the subscriber’s own phone, after a PIN. Every error is a problem document (RFC 9457).',
+    )
+    .setOpenAPIVersion('3.1.0')
+    .addServer(issuer)
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .build();
+  const document = SwaggerModule.createDocument(app, config);
+  document.components ??= {};
+  document.components.schemas = { ...document.components.schemas, Problem: PROBLEM };
+  for (const path of Object.values(document.paths)) {
+    for (const operation of Object.values(path) as { responses?: Record<string, object> }[]) {
+      operation.responses = { ...operation.responses, default: REFUSED };
+    }
+  }
+  return document;
+}
+
+const PROBLEM = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'detail', 'code'],
+  properties: {
+    type: { type: 'string', examples: ['urn:pushguard:problem:code_mismatch'] },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'What to do.' },
+    code: { type: 'string', enum: Object.keys(PROBLEM_CATALOGUE) as ProblemCode[] },
+    attemptsLeft: { type: 'integer' },
+    state: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: { type: 'object', properties: { pointer: { type: 'string' }, detail: { type: 'string' } } },
+    },
+    reasons: {
+      type: 'array',
+      items: { type: 'object', properties: { code: { type: 'string' }, message: { type: 'string' } } },
+    },
+  },
+};
+
+const REFUSED = {
+  description: 'A problem document',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};

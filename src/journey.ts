@@ -1,0 +1,346 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Phone } from './phone/phone.ts';
+
+/** The line that `npm start -- --json` prints first. */
+interface Announcement {
+  issuer: string;
+  pushOutbox: string;
+  smsOutbox: string;
+  clients: { clientId: string; clientSecret: string; scope: string; name: string }[];
+  lines: { lineId: string; phoneNumber: string; birthDate: string; genderDigit: string; note: string }[];
+}
+
+interface Answer {
+  status: number;
+  body: Record<string, unknown>;
+}
+
+/** What goes from step to step. */
+interface Scene {
+  service: Announcement;
+  tokens: Map<string, string>;
+  pushToken: string;
+  phone?: Phone;
+  authenticationId?: string;
+  code?: string;
+}
+
+/** One step as a person would see it. It answers what was seen, and throws when it is not what it has to be. */
+interface Step {
+  title: string;
+  play: (scene: Scene) => Promise<string>;
+}
+
+const PIN = '274951';
+
+const STEPS: Step[] = [
+  {
+    title: 'The call centre subscribes a line and reads out an enrolment code',
+    play: async (scene) => {
+      const { status, body } = await call(scene, 'operator', 'POST', '/operator/v1/subscriptions', {
+        phoneNumber: subscriber(scene).phoneNumber,
+      });
+      expect(status === 201, `201 expected, got ${status} ${JSON.stringify(body)}`);
+      scene.code = String(body['enrolmentCode']);
+      return `enrolment code ${scene.code}`;
+    },
+  },
+  {
+    title: 'The app enrols; its keys never leave the phone',
+    play: async (scene) => {
+      scene.phone = await Phone.enrol({
+        issuer: scene.service.issuer,
+        enrolmentCode: scene.code ?? '',
+        pin: PIN,
+        platform: 'android',
+        formFactor: 'phone',
+        osVersion: '14',
+        appVersion: '1.0.0',
+        pushToken: scene.pushToken,
+        name: '여정의 전화기',
+      });
+      return `device ${scene.phone.serialNumber} is under test`;
+    },
+  },
+  {
+    title: 'A test code arrives by encrypted push, and ends the test',
+    play: async (scene) => {
+      const phone = enrolled(scene);
+      const received = await phone.receive(await nextPush(scene, 'test'));
+      expect(received.kind === 'test', 'a test code expected');
+      await phone.confirmTest(received.code);
+      return `test code ${received.code}: the device is active`;
+    },
+  },
+  {
+    title: 'A window starts an authentication; the phone is woken by a push that says nothing secret',
+    play: async (scene) => {
+      const { status, body } = await start(scene);
+      expect(
+        status === 201 && body['channel'] === 'push',
+        `201 by push expected, got ${status} ${JSON.stringify(body)}`,
+      );
+      scene.authenticationId = String(body['id']);
+      const data = await nextPush(scene, 'wake');
+      expect(Object.keys(data).sort().join() === 'id,t', `the wake-up says more than its id: ${JSON.stringify(data)}`);
+      return `woken for ${scene.authenticationId}, until ${String(body['expiresAt'])}`;
+    },
+  },
+  {
+    title: 'The person sees who asks and why, and types a wrong PIN',
+    play: async (scene) => {
+      const phone = enrolled(scene);
+      const [asked] = await phone.pending();
+      expect(
+        asked !== undefined && asked.id === scene.authenticationId,
+        'the authentication is not in the pending list',
+      );
+      const refused = await phone.open(asked, '000001').then(
+        () => undefined,
+        (error: { code?: string; attemptsLeft?: number }) => error,
+      );
+      expect(
+        refused?.code === 'pin_mismatch' && refused.attemptsLeft === 4,
+        `pin_mismatch expected, got ${String(refused?.code)}`,
+      );
+      return `${asked.relyingParty.name} asks for: ${asked.purpose}. Wrong PIN, 4 tries left`;
+    },
+  },
+  {
+    title: 'The person types the right PIN; only now does a code exist, and it arrives encrypted',
+    play: async (scene) => {
+      const phone = enrolled(scene);
+      const [asked] = await phone.pending();
+      expect(asked !== undefined, 'nothing is pending');
+      await phone.open(asked, PIN);
+      const received = await phone.receive(await nextPush(scene, 'code'));
+      expect(
+        received.kind === 'code' && received.relyingParty === asked.relyingParty.name,
+        'a code from this relying party expected',
+      );
+      scene.code = received.code;
+      const fetched = await phone.readCode(await phone.envelope(asked.id), asked.id);
+      expect(fetched.code === received.code, 'the fetched envelope holds another code than the push');
+      return `code ${received.code}`;
+    },
+  },
+  {
+    title: 'A wrong code is refused and counted',
+    play: async (scene) => {
+      const wrong = scene.code === '000000' ? '000001' : '000000';
+      const { status, body } = await verify(scene, wrong);
+      expect(
+        status === 422 && body['code'] === 'code_mismatch' && body['attemptsLeft'] === 4,
+        `code_mismatch expected, got ${status} ${JSON.stringify(body)}`,
+      );
+      return '4 tries left';
+    },
+  },
+  {
+    title: 'The right code verifies the person, with a signed assertion',
+    play: async (scene) => {
+      const { status, body } = await verify(scene, scene.code ?? '');
+      const result = body['result'] as { birthDate?: string; phoneNumber?: string } | undefined;
+      expect(
+        status === 200 && body['state'] === 'verified',
+        `verified expected, got ${status} ${JSON.stringify(body)}`,
+      );
+      expect(result?.phoneNumber === subscriber(scene).phoneNumber, 'somebody else was verified');
+      expect(String(body['assertion']).split('.').length === 3, 'no assertion');
+      return `verified: born ${String(result.birthDate)}, ${result.phoneNumber}`;
+    },
+  },
+  {
+    title: 'The same code does not verify twice',
+    play: async (scene) => {
+      const { status, body } = await verify(scene, scene.code ?? '');
+      expect(status === 409 && body['state'] === 'verified', `authentication_closed expected, got ${status}`);
+      return 'authentication_closed';
+    },
+  },
+  {
+    title: 'A request that the person did not make is declined',
+    play: async (scene) => {
+      const phone = enrolled(scene);
+      const { body } = await start(scene);
+      await phone.decline(String(body['id']), 'not_me');
+      const seen = await call(scene, 'authentications', 'GET', `/v1/authentications/${String(body['id'])}`);
+      expect(seen.body['state'] === 'declined', `declined expected, got ${String(seen.body['state'])}`);
+      return 'the window learns: declined';
+    },
+  },
+  {
+    title: 'Somebody who is not subscribed still gets a code by SMS, and is verified with it',
+    play: async (scene) => {
+      const person = scene.service.lines.find(({ lineId }) => lineId === 'demo-3');
+      expect(person !== undefined, 'the demo line is missing');
+      const { body } = await start(scene, person);
+      expect(body['channel'] === 'sms', 'a start by SMS expected');
+      const text = await nextText(scene, person.phoneNumber);
+      const code = /\[(\d{6})\]/.exec(text)?.[1] ?? '';
+      scene.authenticationId = String(body['id']);
+      const { status } = await verify(scene, code);
+      expect(status === 200, `200 expected, got ${status}`);
+      return text;
+    },
+  },
+  {
+    title: 'An unknown number is answered alike, and nothing is sent',
+    play: async (scene) => {
+      const { status, body } = await start(scene, {
+        phoneNumber: '+821055550000',
+        birthDate: '900101',
+        genderDigit: '1',
+      });
+      expect(status === 201 && body['channel'] === 'sms', `201 by sms expected, got ${status}`);
+      return 'channel sms, and no code will ever match';
+    },
+  },
+  {
+    title: 'The app shows the history',
+    play: async (scene) => {
+      const history = await enrolled(scene).history();
+      const states = history.map(({ state }) => state).join(', ');
+      expect(states === 'declined, verified', `declined, verified expected, got ${states}`);
+      return states;
+    },
+  },
+];
+
+async function main(): Promise<void> {
+  const json = process.argv.includes('--json');
+  const dataDir = await mkdtemp(join(tmpdir(), 'pushguard-journey-'));
+  const main = createRequire(import.meta.url).resolve('./main.js');
+  const child = spawn(process.execPath, [main, '--json'], {
+    env: {
+      ...process.env,
+      NODE_ENV: 'development',
+      PORT: '0',
+      MANAGEMENT_PORT: '0',
+      DATA_DIR: dataDir,
+      DATABASE_URL: '',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let failed = false;
+  try {
+    const service = await announcementOf(child);
+    const scene: Scene = { service, tokens: new Map(), pushToken: `journey-${crypto.randomUUID()}` };
+    for (const [at, { title, play }] of STEPS.entries()) {
+      const step = at + 1;
+      try {
+        const seen = await play(scene);
+        process.stdout.write(
+          json ? `${JSON.stringify({ step, title, ok: true, seen })}\n` : `${step}. ${title}\n   ${seen}\n`,
+        );
+      } catch (error) {
+        failed = true;
+        const { message } = error as Error;
+        process.stdout.write(
+          json
+            ? `${JSON.stringify({ step, title, ok: false, seen: message })}\n`
+            : `${step}. ${title}\n   DID NOT HOLD: ${message}\n`,
+        );
+        break;
+      }
+    }
+  } finally {
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGTERM');
+    if (child.exitCode === null) await gone;
+    await rm(dataDir, { recursive: true, force: true });
+  }
+  if (!json)
+    process.stdout.write(failed ? '\nThe journey broke off.\n' : `\nEvery one of ${STEPS.length} steps held.\n`);
+  process.exitCode = failed ? 1 : 0;
+}
+
+function expect(holds: boolean, otherwise: string): asserts holds {
+  if (!holds) throw new Error(otherwise);
+}
+
+function subscriber({ service }: Scene): Announcement['lines'][number] {
+  const [first] = service.lines;
+  expect(first !== undefined, 'the service has no demo lines');
+  return first;
+}
+
+function enrolled({ phone }: Scene): Phone {
+  expect(phone !== undefined, 'no phone is enrolled');
+  return phone;
+}
+
+async function start(
+  scene: Scene,
+  person: { phoneNumber: string; birthDate: string; genderDigit: string } = subscriber(scene),
+): Promise<Answer> {
+  const { phoneNumber, birthDate, genderDigit } = person;
+  return call(scene, 'authentications', 'POST', '/v1/authentications', {
+    phoneNumber,
+    birthDate,
+    genderDigit,
+    purpose: '회원가입',
+  });
+}
+
+async function verify(scene: Scene, code: string): Promise<Answer> {
+  return call(scene, 'authentications', 'POST', `/v1/authentications/${scene.authenticationId ?? ''}/verification`, {
+    code,
+  });
+}
+
+/** Calls the service as the demo client that has this scope. */
+async function call(scene: Scene, scope: string, method: string, path: string, body?: object): Promise<Answer> {
+  const { issuer } = scene.service;
+  let token = scene.tokens.get(scope);
+  if (!token) {
+    const client = scene.service.clients.find((one) => one.scope === scope);
+    const basic = Buffer.from(`${client?.clientId ?? ''}:${client?.clientSecret ?? ''}`).toString('base64');
+    const answer = await fetch(`${issuer}/oauth2/token`, {
+      method: 'POST',
+      headers: { Authorization: `Basic ${basic}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials', scope }),
+    });
+    token = ((await answer.json()) as { access_token: string }).access_token;
+    scene.tokens.set(scope, token);
+  }
+  const response = await fetch(issuer + path, {
+    method,
+    headers: { Authorization: `Bearer ${token}`, ...(body && { 'Content-Type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: text ? (JSON.parse(text) as Record<string, unknown>) : {} };
+}
+
+/** The next push of a kind to our phone, as its platform would hand it to the app. */
+async function nextPush({ service, pushToken }: Scene, kind: string): Promise<Record<string, string>> {
+  for (let seen = 0; ;) {
+    const url = `${service.pushOutbox}?to=${pushToken}&after=${seen}&wait=10`;
+    const pushes = (await (await fetch(url)).json()) as { data: Record<string, string> }[];
+    expect(pushes.length > 0, `no push of kind ${kind} within ten seconds`);
+    const wanted = pushes.find(({ data }) => data['t'] === kind);
+    if (wanted) return wanted.data;
+    seen += pushes.length;
+  }
+}
+
+async function nextText({ service }: Scene, to: string): Promise<string> {
+  const url = `${service.smsOutbox}?to=${encodeURIComponent(to)}&wait=10`;
+  const [text] = (await (await fetch(url)).json()) as { text: string }[];
+  expect(text !== undefined, 'no text message within ten seconds');
+  return text.text;
+}
+
+async function announcementOf(child: ChildProcess): Promise<Announcement> {
+  expect(child.stdout !== null, 'the service has no output');
+  for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line) as Announcement;
+  throw new Error('the service did not start');
+}
+
+await main();

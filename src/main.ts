@@ -1,0 +1,119 @@
+import 'reflect-metadata';
+import { readEnvironment } from '../config/environment.ts';
+import { generateKeyring } from './crypto/keyring.ts';
+import { randomId, randomToken } from './crypto/random.ts';
+import { sha256 } from './crypto/sha256.ts';
+import { DEMO_LINES, demoClients, type DemoClient } from './embedded/demo.ts';
+import { startEmbedded, type Embedded } from './embedded/embedded.ts';
+import { declareLocalRoutes } from './embedded/local-routes.ts';
+import { configuredGateways } from './gateways/configured.ts';
+import { Lines } from './lines/lines.ts';
+import { RelyingParties } from './relying-parties/relying-parties.ts';
+import { startService, type Service } from './service.ts';
+import { declareDemo } from './website/demo.ts';
+
+const environment = readEnvironment(process.env);
+const production = environment.NODE_ENV === 'production';
+
+/** Composition: the embedded defaults where there are gaps, the gateways, the service in its roles. */
+async function start(): Promise<void> {
+  const embedded = production ? undefined : await startEmbedded(environment, generateKeyring);
+  const gateways = configuredGateways(environment);
+  const clients = embedded ? await demoClients(environment.DATA_DIR, newClient) : [];
+  const service = await startService({ environment, ...gateways }, async (app, fastify) => {
+    if (embedded) {
+      declareLocalRoutes(fastify, embedded);
+      declareDemo(app, fastify, clients, DEMO_LINES);
+    }
+  });
+  stopOnSignal(service, gateways.close, embedded);
+  if (embedded) {
+    await seed(service, clients);
+    announce(service, clients);
+  }
+}
+
+/** Puts the demonstration's clients and lines where the carrier's own would be. */
+async function seed(service: Service, clients: readonly DemoClient[]): Promise<void> {
+  const [relyingParties, lines] = [service.app.get(RelyingParties), service.app.get(Lines)];
+  for (const { id, clientId, clientSecret, scope, name } of clients) {
+    await relyingParties.register({
+      id,
+      clientId,
+      name,
+      secretDigest: sha256(clientSecret),
+      jwks: null,
+      scopes: scope.split(' '),
+      returnUrls: [`${environment.ISSUER}/demo/return`],
+      startsPerMinute: 60_000,
+    });
+  }
+  for (const { note: _note, ...line } of DEMO_LINES) {
+    if (!(await lines.byPhoneNumber(line.phoneNumber))) await lines.upsert(line);
+  }
+}
+
+function newClient(): { id: string; secret: string } {
+  return { id: randomId(), secret: randomToken(32) };
+}
+
+function announce({ management }: Service, clients: readonly DemoClient[]): void {
+  const { ISSUER: issuer } = environment;
+  const started = {
+    issuer,
+    window: `${issuer}/demo`,
+    phone: `${issuer}/phone`,
+    website: `${issuer}/`,
+    operator: `${issuer}/operator`,
+    docs: `${issuer}/openapi.json`,
+    management,
+    pushOutbox: `${issuer}/local/push-outbox`,
+    smsOutbox: `${issuer}/local/sms-outbox`,
+    clients: clients.map(({ clientId, clientSecret, scope, name }) => ({ clientId, clientSecret, scope, name })),
+    lines: DEMO_LINES.map(({ lineId, phoneNumber, owner, note }) => ({ lineId, phoneNumber, ...owner, note })),
+  };
+  if (process.argv.includes('--json')) {
+    process.stdout.write(`${JSON.stringify(started)}\n`);
+    return;
+  }
+  process.stdout.write(
+    [
+      '',
+      '  Pushguard is running.',
+      '',
+      `  Window and phone, side by side   ${started.window}`,
+      `  Phone                            ${started.phone}`,
+      `  API docs (OpenAPI 3.1)           ${started.docs}`,
+      `  Pushes and text messages sent    ${started.pushOutbox}`,
+      `                                   ${started.smsOutbox}`,
+      `  Health and metrics               ${management}`,
+      '',
+      '  Ctrl-C stops it; the next start goes on where it was.',
+      '',
+      '',
+    ].join('\n'),
+  );
+}
+
+/** The first signal drains and stops; a second one ends the process at once. */
+function stopOnSignal(service: Service, closeGateways: () => Promise<void>, embedded: Embedded | undefined): void {
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
+    process.once('SIGINT', () => process.exit(130));
+    try {
+      await service.stop();
+      await closeGateways();
+      await embedded?.stop();
+      process.exit(0);
+    } catch (error) {
+      process.stderr.write(`stopping on ${signal} failed: ${String((error as Error).stack)}\n`);
+      process.exit(1);
+    }
+  };
+  process.once('SIGINT', (signal) => void stop(signal));
+  process.once('SIGTERM', (signal) => void stop(signal));
+}
+
+start().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,106 @@
+import { ConsoleLogger, type INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { AddressInfo } from 'node:net';
+import { migrate } from '../config/data-source.ts';
+import { AppModule, type Foundation } from './app.module.ts';
+import { Deliver } from './authentication/deliver.ts';
+import { Sweep } from './authentication/sweep.ts';
+import { Watch } from './authentication/watch.ts';
+import { Database } from './database.ts';
+import { createFastifyAdapter, declareOtherMethods } from './http/fastify.ts';
+import { createManagementServer } from './http/management.ts';
+import { Metrics } from './http/metrics.ts';
+import { openApiDocument } from './http/openapi.ts';
+import { HandoverQueue } from './queue/handover-queue.ts';
+
+/** Everything that a process says goes to standard error; standard output belongs to `--json`. */
+class ErrorStreamLogger extends ConsoleLogger {
+  protected override printMessages(
+    messages: unknown[],
+    context?: string,
+    level?: Parameters<ConsoleLogger['printMessages']>[2],
+  ): void {
+    super.printMessages(messages, context, level, 'stderr');
+  }
+}
+
+export interface Service {
+  app: INestApplication;
+  /** Address of the management port. */
+  management: string;
+  /** Finishes what was begun, then lets go of everything. */
+  stop(): Promise<void>;
+}
+
+/** Assembles the service in its roles and starts it. The database is migrated first. */
+export async function startService(
+  foundation: Foundation,
+  extend: (app: NestFastifyApplication, fastify: FastifyInstance) => Promise<void> | void = () => undefined,
+): Promise<Service> {
+  const { environment } = foundation;
+  await migrate(environment.DATABASE_URL ?? '');
+  const adapter = createFastifyAdapter({ trustProxy: environment.TRUST_PROXY });
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(foundation), adapter, {
+    bodyParser: false,
+    logger: new ErrorStreamLogger({
+      json: environment.NODE_ENV === 'production',
+      logLevels: ['fatal', 'error', 'warn'],
+    }),
+  });
+  const [queue, sweep, watch, metrics] = [app.get(HandoverQueue), app.get(Sweep), app.get(Watch), app.get(Metrics)];
+  const routes = collectRoutes(fastify);
+  measure(fastify, metrics);
+  await queue.open();
+  await extend(app, fastify);
+  const document = openApiDocument(app, environment.ISSUER);
+  fastify.get('/openapi.json', (_request, reply) => reply.send(document));
+  await app.init();
+  declareOtherMethods(fastify, new Map(routes));
+  if (environment.ROLE !== 'api') {
+    const deliver = app.get(Deliver);
+    queue.work((ids) => deliver.deliver(ids));
+    sweep.start();
+  }
+  const database = app.get(Database);
+  const ready = async () => {
+    await database.rows({ name: 'service_ready', text: 'SELECT 1' }, []);
+  };
+  const management = createManagementServer({ ready, metrics });
+  await new Promise<void>((resolve, reject) => {
+    management.once('error', reject).listen(environment.MANAGEMENT_PORT, environment.HOST, resolve);
+  });
+  if (environment.ROLE !== 'worker') await app.listen(environment.PORT, environment.HOST);
+  return {
+    app,
+    management: `http://${environment.HOST}:${(management.address() as AddressInfo).port}`,
+    stop: async () => {
+      // Whoever waits for a change is answered now; then no new request is taken and the running ones end.
+      watch.close();
+      await sweep.stop();
+      await Promise.all([fastify.close(), new Promise((resolve) => management.close(resolve))]);
+      await queue.close();
+      await app.close();
+    },
+  };
+}
+
+function collectRoutes(fastify: FastifyInstance): Map<string, Set<string>> {
+  const routes = new Map<string, Set<string>>();
+  fastify.addHook('onRoute', ({ url, method }) => {
+    const known = routes.get(url) ?? new Set<string>();
+    for (const one of [method].flat()) known.add(one);
+    routes.set(url, known);
+  });
+  return routes;
+}
+
+/** By route and never by address, which may hold an id. */
+function measure(fastify: FastifyInstance, metrics: Metrics): void {
+  fastify.addHook('onResponse', (request, reply, done) => {
+    metrics.answered(request.method, request.routeOptions.url ?? 'unknown', reply.statusCode, reply.elapsedTime);
+    done();
+  });
+}

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import smpp, { type Pdu } from 'smpp';
+import { Agent, request } from 'undici';
+import { type LocalApns, startLocalApns } from '../../src/embedded/local-apns.ts';
+import { type LocalFcm, startLocalFcm } from '../../src/embedded/local-fcm.ts';
+import { startLocalSmsc } from '../../src/embedded/local-smsc.ts';
+import { ApnsPushGateway } from '../../src/gateways/apns.push.ts';
+
+let fcm: LocalFcm;
+let apns: LocalApns;
+let trusting: Agent;
+
+beforeAll(async () => {
+  [fcm, apns] = await Promise.all([startLocalFcm(), startLocalApns()]);
+  trusting = new Agent({ connect: { ca: fcm.ca } });
+});
+afterAll(async () => {
+  await trusting.close();
+  await Promise.all([fcm.close(), apns.close()]);
+});
+
+describe('the local FCM', () => {
+  const post = async (message: unknown, headers: Record<string, string> = { authorization: 'Bearer local' }) => {
+    const { statusCode, body } = await request(`https://127.0.0.1:${fcm.port}/v1/projects/p/messages:send`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({ message }),
+      dispatcher: trusting,
+    });
+    return { statusCode, body: JSON.parse(await body.text()) };
+  };
+
+  it('names the message that it took', async () => {
+    const { statusCode, body } = await post({ token: 'a', data: { t: 'wake' } });
+    expect(statusCode).toBe(200);
+    expect(body['name']).toMatch(/^projects\/p\/messages\/.+/);
+  });
+
+  it('asks for a bearer token', async () => {
+    const { statusCode, body } = await post({ token: 'a' }, {});
+    expect(statusCode).toBe(401);
+    expect(body['error'].status).toBe('UNAUTHENTICATED');
+  });
+
+  it.each([
+    ['no token', { data: { t: 'wake' } }],
+    ['data that is no string', { token: 'a', data: { t: 1 } }],
+    ['a reserved key', { token: 'a', data: { from: 'x' } }],
+    ['a reserved prefix', { token: 'a', data: { 'google.x': 'x' } }],
+    ['more than 4,096 bytes', { token: 'a', data: { t: '가'.repeat(1400) } }],
+    ['a time to live in milliseconds', { token: 'a', android: { ttl: '180000ms' } }],
+    ['a time to live over four weeks', { token: 'a', android: { ttl: '2419201s' } }],
+  ])('refuses %s as an invalid argument', async (_case, message) => {
+    const { statusCode, body } = await post(message);
+    expect(statusCode).toBe(400);
+    expect(body['error'].details[0]).toEqual({
+      '@type': 'type.googleapis.com/google.firebase.fcm.v1.FcmError',
+      errorCode: 'INVALID_ARGUMENT',
+    });
+  });
+});
+
+describe('the local APNs', () => {
+  const sendAs = async (identity: Partial<Pick<LocalApns, 'token' | 'topic'>>, collapseKey = 'key') => {
+    const { token, topic } = { ...apns, ...identity };
+    const gateway = new ApnsPushGateway({ token, topic, production: false, endpoint: apns });
+    const outcome = await gateway.send(
+      {
+        platform: 'ios',
+        token: 'phone',
+        data: { t: 'wake' },
+        alert: { title: '본인확인', body: '앱을 여세요' },
+        style: 'alert',
+        collapseKey,
+        ttlSeconds: 180,
+      },
+      5_000,
+    );
+    await gateway.close();
+    return outcome;
+  };
+
+  it('takes a push of its own provider', async () => {
+    expect(await sendAs({})).toEqual({ kind: 'accepted' });
+  });
+
+  it('refuses a provider token that another key signed', async () => {
+    const other = await startLocalApns();
+    expect(await sendAs({ token: other.token })).toEqual({ kind: 'rejected', reason: 'InvalidProviderToken' });
+    await other.close();
+  });
+
+  it('refuses another app', async () => {
+    expect(await sendAs({ topic: 'other.app' })).toEqual({ kind: 'rejected', reason: 'DeviceTokenNotForTopic' });
+  });
+
+  it('refuses a collapse id over 64 bytes', async () => {
+    expect(await sendAs({}, 'k'.repeat(65))).toEqual({ kind: 'rejected', reason: 'BadCollapseId' });
+  });
+});
+
+describe('the local SMS centre', () => {
+  it('answers probes, refuses who has not bound, and sends a receipt when asked for one', async () => {
+    const smsc = await startLocalSmsc();
+    const session = smpp.connect({ host: smsc.host, port: smsc.port });
+    const ask = (command: 'bind_transceiver' | 'submit_sm' | 'enquire_link', fields: Record<string, string | number>) =>
+      new Promise<Pdu>((resolve) => session[command](fields, resolve));
+    const message = { dest_addr_ton: 1, destination_addr: '821012345678', source_addr: '1588', short_message: 'hi' };
+
+    expect((await ask('submit_sm', message)).command_status).toBe(smpp.errors['ESME_RINVBNDSTS']);
+    const bound = await ask('bind_transceiver', { system_id: smsc.systemId, password: smsc.password });
+    expect(bound.command_status).toBe(0);
+    expect((await ask('enquire_link', {})).command_status).toBe(0);
+
+    const receipt = once(session, 'deliver_sm');
+    const { message_id: id } = await ask('submit_sm', { ...message, registered_delivery: 1 });
+    const [delivered] = (await receipt) as [Pdu];
+    expect(String(delivered.short_message?.message)).toMatch(new RegExp(`^id:${id} .*stat:DELIVRD`));
+    expect(smsc.received).toEqual([{ receivedAt: expect.any(String), to: '+821012345678', from: '1588', text: 'hi' }]);
+    session.destroy();
+    await smsc.close();
+  });
+});
