@@ -1,0 +1,333 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { generateKeyring, parseKeyring } from '../../src/crypto/keyring.ts';
+import { ServiceKeys } from '../../src/crypto/service-keys.ts';
+import type { LineFacts } from '../../src/domain/line.ts';
+import { startLocalApns, type LocalApns } from '../../src/embedded/local-apns.ts';
+import { startLocalFcm, type LocalFcm } from '../../src/embedded/local-fcm.ts';
+import { startLocalSmsc, type LocalSmsc } from '../../src/embedded/local-smsc.ts';
+import type { ReceivedPush } from '../../src/embedded/received-push.ts';
+import { Phone } from '../../src/phone/phone.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
+import { eventually } from './eventually.ts';
+
+/** The line that `npm start -- --json` prints first. */
+export interface Announcement {
+  issuer: string;
+  management: string;
+  pushOutbox: string;
+  smsOutbox: string;
+  clients: { clientId: string; clientSecret: string; scope: string; name: string }[];
+  lines: { lineId: string; phoneNumber: string; birthDate: string; genderDigit: string; note: string }[];
+}
+
+export interface Answer<Body = Record<string, unknown>> {
+  status: number;
+  headers: Headers;
+  body: Body;
+}
+
+/** Who a window names. */
+export interface TestPerson {
+  phoneNumber: string;
+  birthDate: string;
+  genderDigit: string;
+}
+
+export type TestScope = 'authentications' | 'carrier' | 'operator';
+
+/** A process of the service as `npm start` runs it. */
+export interface ServiceProcess {
+  announcement: Announcement;
+  child: ChildProcess;
+  /** What it wrote to standard error so far. */
+  log: () => string;
+  /** Asks it to stop and waits until it has; answers the exit code. */
+  stop(): Promise<number | null>;
+  /** Kills it with SIGKILL and waits until it is gone. */
+  kill(): Promise<void>;
+}
+
+/** Starts dist/src/main.js with these variables over the test defaults. */
+export async function startProcess(env: Record<string, string>): Promise<ServiceProcess> {
+  const child = spawn(process.execPath, ['dist/src/main.js', '--json'], {
+    env: {
+      PATH: process.env['PATH'],
+      HOME: process.env['HOME'],
+      NODE_ENV: 'test',
+      PORT: '0',
+      MANAGEMENT_PORT: '0',
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    log = (log + chunk.toString()).slice(-20_000);
+  });
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const lines = createInterface({ input: child.stdout });
+  const announcement = await Promise.race([
+    new Promise<Announcement>((resolve) => {
+      lines.once('line', (line) => {
+        resolve(JSON.parse(line) as Announcement);
+      });
+    }),
+    exited.then((code) => Promise.reject(new Error(`the service ended with ${code} before it began:\n${log}`))),
+  ]);
+  return {
+    announcement,
+    child,
+    log: () => log,
+    stop: () => {
+      child.kill('SIGTERM');
+      return exited;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+/** A running service with a database, platforms and keys of its own, and everything that tests do with it. */
+export class TestService {
+  readonly keys: ServiceKeys;
+  private readonly tokens = new Map<string, string>();
+
+  private constructor(
+    readonly process: ServiceProcess,
+    readonly database: TestDatabase,
+    readonly fcm: LocalFcm,
+    readonly apns: LocalApns,
+    readonly smsc: LocalSmsc,
+    readonly keyring: string,
+    /** The variables that a second process needs to be part of the same service. */
+    readonly env: Record<string, string>,
+    private readonly directory: string,
+  ) {
+    this.keys = new ServiceKeys(parseKeyring(keyring));
+  }
+
+  /** `env` is added to, and wins over, what the fixture sets. */
+  static async start(env: Record<string, string> = {}): Promise<TestService> {
+    const [database, fcm, apns, smsc, directory] = await Promise.all([
+      createTestDatabase(),
+      startLocalFcm(),
+      startLocalApns(),
+      startLocalSmsc(),
+      mkdtemp(join(tmpdir(), 'pushguard-service-')),
+    ]);
+    const keyring = generateKeyring();
+    const all = {
+      DATA_DIR: directory,
+      DATABASE_URL: database.url,
+      KEYRING: keyring,
+      FCM_ENDPOINT: `${fcm.host}:${fcm.port}`,
+      FCM_ENDPOINT_CA: fcm.ca,
+      APNS_ENDPOINT: `${apns.host}:${apns.port}`,
+      APNS_ENDPOINT_CA: apns.ca,
+      APNS_KEY: apns.token.key,
+      APNS_KEY_ID: apns.token.keyId,
+      APNS_TEAM_ID: apns.token.teamId,
+      APNS_TOPIC: apns.topic,
+      SMPP_URL: `smpp://${smsc.systemId}:${smsc.password}@${smsc.host}:${smsc.port}`,
+      ...env,
+    };
+    const process = await startProcess(all);
+    return new TestService(process, database, fcm, apns, smsc, keyring, all, directory);
+  }
+
+  get issuer(): string {
+    return this.process.announcement.issuer;
+  }
+
+  async stop(): Promise<void> {
+    await this.process.stop();
+    await Promise.all([this.fcm.close(), this.apns.close(), this.smsc.close()]);
+    await this.database.drop();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** An access token of the first demo client with this scope; `name` picks another one. */
+  async token(scope: TestScope = 'authentications', clientId?: string): Promise<string> {
+    const client = this.process.announcement.clients.find((one) =>
+      clientId === undefined ? one.scope === scope : one.clientId === clientId,
+    );
+    if (!client) throw new Error(`no demo client has the scope ${scope}`);
+    const known = this.tokens.get(client.clientId);
+    if (known) return known;
+    const basic = Buffer.from(`${client.clientId}:${client.clientSecret}`).toString('base64');
+    const answer = await fetch(`${this.issuer}/oauth2/token`, {
+      method: 'POST',
+      headers: { Authorization: `Basic ${basic}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    });
+    const { access_token: token } = (await answer.json()) as { access_token: string };
+    this.tokens.set(client.clientId, token);
+    return token;
+  }
+
+  /** Calls the API as a client. */
+  async call<Body = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: object,
+    options: { scope?: TestScope; clientId?: string; headers?: Record<string, string>; issuer?: string } = {},
+  ): Promise<Answer<Body>> {
+    const token = await this.token(options.scope, options.clientId);
+    const response = await fetch((options.issuer ?? this.issuer) + path, {
+      method,
+      headers: {
+        Authorization: `Bearer ${token}`,
+        ...(body && { 'Content-Type': 'application/json' }),
+        ...options.headers,
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return answerOf(response);
+  }
+
+  /** Starts an authentication of a person. */
+  start(
+    person: TestPerson,
+    options: Parameters<TestService['call']>[3] = {},
+  ): Promise<Answer<{ id: string; channel: string; state: string; expiresAt: string; attemptsLeft: number }>> {
+    const { phoneNumber, birthDate, genderDigit } = person;
+    return this.call(
+      'POST',
+      '/v1/authentications',
+      { phoneNumber, birthDate, genderDigit, purpose: '회원가입' },
+      options,
+    );
+  }
+
+  verify(id: string, code: string, options: Parameters<TestService['call']>[3] = {}): Promise<Answer> {
+    return this.call('POST', `/v1/authentications/${id}/verification`, { code }, options);
+  }
+
+  /** Adds a line that may subscribe, with a number nobody else has, and answers whose it is. */
+  async addLine(other: Partial<LineFacts> = {}): Promise<TestPerson & { lineId: string }> {
+    const lineId = `line-${randomUUID()}`;
+    const digits = String(Math.floor(Math.random() * 1e8)).padStart(8, '0');
+    const line: LineFacts = {
+      lineId,
+      phoneNumber: `+8210${digits}`,
+      carrier: 'SKT',
+      status: 'active',
+      holder: 'self',
+      owner: { birthDate: '900101', genderDigit: '1' },
+      plan: 'postpaid',
+      handset: { os: 'android', osVersion: '14', formFactor: 'phone' },
+      ...other,
+    };
+    await this.database.pool.query(
+      `INSERT INTO lines (id, phone_index, phone_number, owner, carrier, status, holder, plan, handset)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [
+        lineId,
+        this.keys.indexes.of('phone', line.phoneNumber),
+        this.keys.fields.encrypt(line.phoneNumber, `lines:phone_number:${lineId}`),
+        this.keys.fields.encrypt(JSON.stringify(line.owner), `lines:owner:${lineId}`),
+        line.carrier,
+        line.status,
+        line.holder,
+        line.plan,
+        JSON.stringify(line.handset),
+      ],
+    );
+    return { lineId, phoneNumber: line.phoneNumber, ...line.owner };
+  }
+
+  /** Subscribes a person's line and answers the enrolment code. */
+  async subscribe(person: TestPerson): Promise<{ subscriptionId: string; enrolmentCode: string }> {
+    const { phoneNumber } = person;
+    const answer = await this.call<{ subscriptionId: string; enrolmentCode: string }>(
+      'POST',
+      '/operator/v1/subscriptions',
+      { phoneNumber },
+      { scope: 'operator' },
+    );
+    if (answer.status !== 201) throw new Error(`not subscribed: ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  }
+
+  /** Enrols a phone with a code, still under test. The PIN is wrapped cheaply: Argon2id takes ten seconds inside Jest. */
+  enrol(
+    enrolmentCode: string,
+    options: { platform?: 'android' | 'ios'; pushToken?: string; pin?: string } = {},
+  ): Promise<Phone> {
+    return Phone.enrol({
+      issuer: this.issuer,
+      enrolmentCode,
+      pin: options.pin ?? TEST_PIN,
+      platform: options.platform ?? 'android',
+      formFactor: 'phone',
+      osVersion: '14',
+      appVersion: '1.0.0',
+      pushToken: options.pushToken ?? `token-${randomUUID()}`,
+      name: '시험 전화기',
+      kdf: { m: 8, t: 1, p: 1 },
+    });
+  }
+
+  /** A person with an active subscription and a tested phone. */
+  async subscriber(options: Parameters<TestService['enrol']>[1] = {}): Promise<Subscriber> {
+    const person = await this.addLine();
+    const { subscriptionId, enrolmentCode } = await this.subscribe(person);
+    const pushToken = options.pushToken ?? `token-${randomUUID()}`;
+    const phone = await this.enrol(enrolmentCode, { ...options, pushToken });
+    const { code } = await phone.readTestEnvelope(await phone.testEnvelope());
+    await phone.confirmTest(code);
+    return { person, subscriptionId, phone, pushToken };
+  }
+
+  /** Opens what a start began, and answers the code as the phone decrypts it. */
+  async codeOf({ phone }: Subscriber, id: string): Promise<string> {
+    const asked = (await phone.pending()).find((one) => one.id === id);
+    if (!asked) throw new Error('the authentication is not in the pending list');
+    await phone.open(asked, TEST_PIN);
+    return (await phone.readCode(await phone.envelope(id), id)).code;
+  }
+
+  /** Pushes that either platform took for a token, oldest first. */
+  pushesTo(token: string): ReceivedPush[] {
+    return [...this.fcm.received, ...this.apns.received].filter((push) => push.token === token);
+  }
+
+  /** Waits for a push of a kind. */
+  async pushed(token: string, t: string, seconds = 10): Promise<ReceivedPush> {
+    return eventually(`a push of kind ${t}`, () => this.pushesTo(token).find(({ data }) => data['t'] === t), seconds);
+  }
+
+  /** The code in the text message to a number. */
+  async textedCode(phoneNumber: string): Promise<string> {
+    const sms = await eventually('a text message', () => this.smsc.received.findLast(({ to }) => to === phoneNumber));
+    return /\[(\d{6})\]/.exec(sms.text)?.[1] ?? '';
+  }
+}
+
+export interface Subscriber {
+  person: TestPerson & { lineId: string };
+  subscriptionId: string;
+  phone: Phone;
+  pushToken: string;
+}
+
+/** The PIN of every phone in the tests. */
+export const TEST_PIN = '274951';
+
+/** Reads an answer whose body is JSON or nothing. */
+export async function answerOf<Body>(response: Response): Promise<Answer<Body>> {
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : {}) as Body };
+}
+
+/** A six-digit code that is not this one. */
+export function otherThan(code: string): string {
+  return code === '000000' ? '000001' : '000000';
+}
