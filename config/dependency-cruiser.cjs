@@ -1,6 +1,6 @@
 // Imports run one way. A folder may import from its own tier and from the tiers below it, never from above.
 const tiers = [
-  ['main\\.ts', 'journey\\.ts', 'reencrypt\\.ts'],
+  ['main\\.ts', 'service\\.ts', 'journey\\.ts', 'reencrypt\\.ts'],
   ['app\\.module\\.ts'],
   ['website/'],
   ['authentication/'],
@@ -21,7 +21,7 @@ const oneWay = tiers.slice(1).map((tier, above) => ({
 }));
 
 const features = tiers.slice(1, 7).flat();
-const composition = '^src/(main|journey|reencrypt|app\\.module)\\.ts$';
+const composition = '^src/(main|service|journey|reencrypt|app\\.module)\\.ts$';
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */

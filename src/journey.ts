@@ -1,9 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { randomId } from './crypto/random.ts';
 import { Phone } from './phone/phone.ts';
 
 /** The line that `npm start -- --json` prints first. */
@@ -102,7 +104,7 @@ const STEPS: Step[] = [
       );
       const refused = await phone.open(asked, '000001').then(
         () => undefined,
-        (error: { code?: string; attemptsLeft?: number }) => error,
+        (error: unknown) => error as { code?: string; attemptsLeft?: number },
       );
       expect(
         refused?.code === 'pin_mismatch' && refused.attemptsLeft === 4,
@@ -230,7 +232,7 @@ async function main(): Promise<void> {
   let failed = false;
   try {
     const service = await announcementOf(child);
-    const scene: Scene = { service, tokens: new Map(), pushToken: `journey-${crypto.randomUUID()}` };
+    const scene: Scene = { service, tokens: new Map(), pushToken: `journey-${randomId()}` };
     for (const [at, { title, play }] of STEPS.entries()) {
       const step = at + 1;
       try {
@@ -339,8 +341,9 @@ async function nextText({ service }: Scene, to: string): Promise<string> {
 
 async function announcementOf(child: ChildProcess): Promise<Announcement> {
   expect(child.stdout !== null, 'the service has no output');
-  for await (const line of createInterface({ input: child.stdout })) return JSON.parse(line) as Announcement;
-  throw new Error('the service did not start');
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('the service did not start')));
+  const [line] = (await Promise.race([once(createInterface({ input: child.stdout }), 'line'), ended])) as [string];
+  return JSON.parse(line) as Announcement;
 }
 
 await main();

@@ -42,7 +42,7 @@ export async function startService(
   const { environment } = foundation;
   await migrate(environment.DATABASE_URL ?? '');
   const adapter = createFastifyAdapter({ trustProxy: environment.TRUST_PROXY });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(foundation), adapter, {
     bodyParser: false,
     logger: new ErrorStreamLogger({

@@ -41,21 +41,26 @@ interface Named {
   personIndexes: Buffer[];
 }
 
-/** A line that nobody has: what an unknown number is compared with, so that it takes as long as a known one. */
-const NOBODY = '0000000';
 /** A start meets its own twin at most as often as a person's budget allows. */
 const TRIES = 6;
 
 /** Step 1 of an authentication: a window names a person, and a subscriber's phone is woken. */
 @Injectable()
 export class Start {
+  /** The line that nobody has: an unknown number is decrypted and compared too, so that it takes as long as a known one. */
+  private readonly nobody: { lineId: string; owner: Buffer };
+
   constructor(
     private readonly keys: ServiceKeys,
     private readonly lines: Lines,
     private readonly relyingParties: RelyingParties,
     private readonly store: AuthenticationStore,
     private readonly queue: HandoverQueue,
-  ) {}
+  ) {
+    const lineId = 'nobody';
+    const owner = JSON.stringify({ birthDate: '000000', genderDigit: '-' });
+    this.nobody = { lineId, owner: keys.fields.encrypt(owner, `lines:owner:${lineId}`) };
+  }
 
   /**
    * Starts an authentication. Whoever the number belongs to, if anybody, the same work is done and the same bytes are
@@ -120,7 +125,7 @@ export class Start {
   /** The named person's own line, or null for an unknown number and for somebody else's alike. */
   private async find(named: Named): Promise<NamedLine | null> {
     const line = await this.store.namedLine(this.keys.indexes.all('phone', named.phoneNumber));
-    const { birthDate, genderDigit } = line ? this.lines.readOwner(line) : { birthDate: NOBODY, genderDigit: '' };
+    const { birthDate, genderDigit } = this.lines.readOwner(line ?? this.nobody);
     const same = equalInConstantTime(Buffer.from(birthDate + genderDigit), Buffer.from(named.owner));
     return line && same ? line : null;
   }

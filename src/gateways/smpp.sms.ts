@@ -56,9 +56,8 @@ export class SmppSmsGateway implements SmsGateway {
         dest_addr_ton: INTERNATIONAL,
         dest_addr_npi: ISDN,
         destination_addr: to.replace(/^\+/, ''),
-        // A message sent again, because a crash or a lost answer hid that it had gone out, takes the place of the one
-        // that the centre still holds for this person (SMPP 3.4, section 5.2.18).
-        replace_if_present_flag: 1,
+        // Never replace_if_present_flag: it tells messages apart by source and destination alone, and one window's code
+        // would take the place of another's.
         ...textFields(text),
       });
       return outcomeOf(response);

@@ -21,7 +21,7 @@ export function createFastifyAdapter(options: { trustProxy: string[] }): Fastify
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 128 },
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     (request as RawRequest).rawBody = body;
     settle(done, () => (body.length === 0 ? undefined : readJson(body.toString('utf8'))));
@@ -51,7 +51,7 @@ export function declareOtherMethods(fastify: FastifyInstance, routes: ReadonlyMa
     const allow = [...known].sort();
     const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => !known.has(method));
     fastify.route({
-      method: others as 'GET'[],
+      method: others,
       url,
       handler: (_request, reply) => {
         const detail = `Use ${allow.join(' or ')} at this address.`;

@@ -13,7 +13,7 @@ export function createManagementServer(health: Health): Server {
   return createServer((request, response) => {
     const answer = (status: number, type: string, body: string) =>
       response.writeHead(status, { 'Content-Type': type }).end(body);
-    switch (request.url) {
+    switch (request.url ?? '') {
       case '/health/live':
         answer(200, 'application/json', '{"status":"up"}');
         break;

@@ -1,0 +1,85 @@
+import 'reflect-metadata';
+import { readFile, mkdtemp, rm, writeFile, chmod } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NestFactory } from '@nestjs/core';
+import pg from 'pg';
+import { format } from 'prettier';
+import { AppModule } from '../src/app.module.ts';
+import { generateKeyring } from '../src/crypto/keyring.ts';
+import { startEmbeddedPostgres } from '../src/embedded/embedded-postgres.ts';
+import { createFastifyAdapter } from '../src/http/fastify.ts';
+import { openApiDocument } from '../src/http/openapi.ts';
+import { migrate } from './data-source.ts';
+import { readEnvironment } from './environment.ts';
+
+/**
+ * Writes what callers and the database see to `test/contract`, or with `--check` fails where it is no longer what was
+ * committed: `openapi.json` and `schema.sql`.
+ */
+const SNAPSHOTS: Record<string, () => Promise<string>> = {
+  'test/contract/openapi.json': openApi,
+  'test/contract/schema.sql': schema,
+};
+
+const ISSUER = 'https://pushguard.example';
+
+/** Read off the controllers; nothing is connected to. */
+async function openApi(): Promise<string> {
+  const environment = readEnvironment({ ISSUER, KEYRING: generateKeyring(), DATABASE_URL: 'postgres://nowhere/none' });
+  const outside = { send: () => Promise.reject(new Error('a preview sends nothing')) };
+  const foundation = { environment, push: outside, sms: outside };
+  const app = await NestFactory.create(AppModule.register(foundation), createFastifyAdapter({ trustProxy: [] }), {
+    preview: true,
+    logger: false,
+  });
+  return format(JSON.stringify(openApiDocument(app, ISSUER)), { parser: 'json', printWidth: 120 });
+}
+
+/** Tables with their columns, constraints and indexes, as PostgreSQL itself spells them. */
+async function schema(): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'pushguard-schema-'));
+  await chmod(directory, 0o755);
+  const server = await startEmbeddedPostgres({ dataDir: directory, database: 'schema', guard: true });
+  try {
+    await migrate(server.url);
+    const client = new pg.Client({ connectionString: server.url });
+    await client.connect();
+    const { rows } = await client.query<{ line: string }>(DESCRIBE);
+    await client.end();
+    return `${rows.map(({ line }) => line).join('\n')}\n`;
+  } finally {
+    await server.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+const DESCRIBE = `
+  SELECT line FROM (
+    SELECT c.relname AS relation, 1 AS part, a.attnum::text AS place,
+      format('%s.%s %s%s%s', c.relname, a.attname, format_type(a.atttypid, a.atttypmod),
+        CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END,
+        coalesce(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), '')) AS line, a.attnum
+    FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+      LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+    UNION ALL
+    SELECT c.relname, 2, k.conname, format('%s CONSTRAINT %s %s', c.relname, k.conname, pg_get_constraintdef(k.oid)), 0
+    FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+    WHERE c.relnamespace = 'public'::regnamespace AND k.contype <> 'n'
+    UNION ALL
+    SELECT tablename, 3, indexname, indexdef, 0 FROM pg_indexes WHERE schemaname = 'public'
+  ) described ORDER BY relation, part, attnum, place`;
+
+const check = process.argv.includes('--check');
+let stale = 0;
+for (const [path, make] of Object.entries(SNAPSHOTS)) {
+  const made = await make();
+  if (!check) {
+    await writeFile(path, made);
+  } else if ((await readFile(path, 'utf8').catch(() => '')) !== made) {
+    stale += 1;
+    process.stderr.write(`${path} is not what the code says; look at the change, then run: npm run snapshots\n`);
+  }
+}
+process.exitCode = stale > 0 ? 1 : 0;

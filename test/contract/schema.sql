@@ -1,0 +1,187 @@
+authentications.id uuid NOT NULL
+authentications.client_id uuid NOT NULL
+authentications.person_index bytea NOT NULL
+authentications.line_id text
+authentications.subscription_id uuid
+authentications.device_id uuid
+authentications.channel text NOT NULL
+authentications.state text NOT NULL
+authentications.purpose text NOT NULL
+authentications.end_user bytea
+authentications.nonce bytea NOT NULL
+authentications.attempts smallint NOT NULL DEFAULT 0
+authentications.code_digest bytea
+authentications.sms_code bytea
+authentications.envelope text
+authentications.resends smallint NOT NULL DEFAULT 0
+authentications.sent_at timestamp with time zone NOT NULL
+authentications.decline_reason text
+authentications.requested_at timestamp with time zone NOT NULL
+authentications.expires_at timestamp with time zone NOT NULL
+authentications.closed_at timestamp with time zone
+authentications CONSTRAINT authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
+authentications CONSTRAINT authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text])))
+authentications CONSTRAINT authentications_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id)
+authentications CONSTRAINT authentications_decline_reason_check CHECK ((decline_reason = ANY (ARRAY['not_me'::text, 'cancelled'::text, 'wrong_details'::text])))
+authentications CONSTRAINT authentications_pkey PRIMARY KEY (id)
+authentications CONSTRAINT authentications_resends_check CHECK (((resends >= 0) AND (resends <= 3)))
+authentications CONSTRAINT authentications_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'opened'::text, 'verified'::text, 'declined'::text, 'expired'::text, 'failed'::text, 'cancelled'::text])))
+authentications CONSTRAINT closed_has_a_time CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text])) = (closed_at IS NULL)))
+authentications CONSTRAINT closed_keeps_no_code CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text])) OR ((code_digest IS NULL) AND (sms_code IS NULL) AND (envelope IS NULL))))
+authentications CONSTRAINT push_keeps_no_plain_code CHECK (((channel = 'sms'::text) OR (sms_code IS NULL)))
+CREATE INDEX authentications_history ON public.authentications USING btree (subscription_id, requested_at) WHERE (subscription_id IS NOT NULL)
+CREATE UNIQUE INDEX authentications_one_pending ON public.authentications USING btree (person_index, client_id) WHERE (state = ANY (ARRAY['pending'::text, 'opened'::text]))
+CREATE INDEX authentications_open ON public.authentications USING btree (expires_at) WHERE (state = ANY (ARRAY['pending'::text, 'opened'::text]))
+CREATE UNIQUE INDEX authentications_pkey ON public.authentications USING btree (id)
+client_assertions.client_id uuid NOT NULL
+client_assertions.jti text NOT NULL
+client_assertions.expires_at timestamp with time zone NOT NULL
+client_assertions CONSTRAINT client_assertions_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
+client_assertions CONSTRAINT client_assertions_pkey PRIMARY KEY (client_id, jti)
+CREATE INDEX client_assertions_expiry ON public.client_assertions USING btree (expires_at)
+CREATE UNIQUE INDEX client_assertions_pkey ON public.client_assertions USING btree (client_id, jti)
+clients.id uuid NOT NULL
+clients.client_id text NOT NULL
+clients.name text NOT NULL
+clients.secret_digest bytea
+clients.jwks jsonb
+clients.scopes text[] NOT NULL
+clients.return_urls text[] NOT NULL DEFAULT '{}'::text[]
+clients.starts_per_minute integer NOT NULL DEFAULT 6000
+clients.created_at timestamp with time zone NOT NULL DEFAULT now()
+clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL)))
+clients CONSTRAINT clients_client_id_key UNIQUE (client_id)
+clients CONSTRAINT clients_pkey PRIMARY KEY (id)
+clients CONSTRAINT clients_starts_per_minute_check CHECK ((starts_per_minute > 0))
+CREATE UNIQUE INDEX clients_client_id_key ON public.clients USING btree (client_id)
+CREATE UNIQUE INDEX clients_pkey ON public.clients USING btree (id)
+deliveries.id bigint NOT NULL
+deliveries.kind text NOT NULL
+deliveries.authentication_id uuid
+deliveries.device_id uuid
+deliveries.attempts smallint NOT NULL DEFAULT 0
+deliveries.due_at timestamp with time zone NOT NULL
+deliveries.claimed_until timestamp with time zone
+deliveries.created_at timestamp with time zone NOT NULL
+deliveries.expires_at timestamp with time zone NOT NULL
+deliveries CONSTRAINT deliveries_authentication_id_fkey FOREIGN KEY (authentication_id) REFERENCES authentications(id) ON DELETE CASCADE
+deliveries CONSTRAINT deliveries_device_id_fkey FOREIGN KEY (device_id) REFERENCES devices(id) ON DELETE CASCADE
+deliveries CONSTRAINT deliveries_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'sms'::text])))
+deliveries CONSTRAINT deliveries_pkey PRIMARY KEY (id)
+CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at)
+CREATE UNIQUE INDEX deliveries_pkey ON public.deliveries USING btree (id)
+device_proofs.device_id uuid NOT NULL
+device_proofs.jti text NOT NULL
+device_proofs.seen_at timestamp with time zone NOT NULL DEFAULT now()
+device_proofs CONSTRAINT device_proofs_pkey PRIMARY KEY (device_id, jti)
+CREATE INDEX device_proofs_age ON public.device_proofs USING brin (seen_at)
+CREATE UNIQUE INDEX device_proofs_pkey ON public.device_proofs USING btree (device_id, jti)
+devices.id uuid NOT NULL
+devices.subscription_id uuid NOT NULL
+devices.serial_number text NOT NULL
+devices.state text NOT NULL
+devices.signing_key jsonb NOT NULL
+devices.encryption_key jsonb NOT NULL
+devices.knowledge_key bytea NOT NULL
+devices.platform text NOT NULL
+devices.os_version text NOT NULL
+devices.app_version text NOT NULL
+devices.name text NOT NULL
+devices.push_token bytea
+devices.push_token_digest bytea
+devices.push_token_at timestamp with time zone NOT NULL DEFAULT now()
+devices.pin_failures smallint NOT NULL DEFAULT 0
+devices.test_digest bytea
+devices.test_envelope text
+devices.test_failures smallint NOT NULL DEFAULT 0
+devices.test_expires_at timestamp with time zone NOT NULL
+devices.created_at timestamp with time zone NOT NULL DEFAULT now()
+devices.activated_at timestamp with time zone
+devices.revoked_at timestamp with time zone
+devices CONSTRAINT devices_pin_failures_check CHECK (((pin_failures >= 0) AND (pin_failures <= 5)))
+devices CONSTRAINT devices_pkey PRIMARY KEY (id)
+devices CONSTRAINT devices_platform_check CHECK ((platform = ANY (ARRAY['android'::text, 'ios'::text])))
+devices CONSTRAINT devices_serial_number_key UNIQUE (serial_number)
+devices CONSTRAINT devices_state_check CHECK ((state = ANY (ARRAY['testing'::text, 'active'::text, 'revoked'::text])))
+devices CONSTRAINT devices_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
+devices CONSTRAINT devices_test_failures_check CHECK (((test_failures >= 0) AND (test_failures <= 5)))
+CREATE UNIQUE INDEX devices_one_active ON public.devices USING btree (subscription_id) WHERE (state = 'active'::text)
+CREATE UNIQUE INDEX devices_pkey ON public.devices USING btree (id)
+CREATE UNIQUE INDEX devices_serial_number_key ON public.devices USING btree (serial_number)
+CREATE INDEX devices_subscription ON public.devices USING btree (subscription_id)
+enrolment_codes.code_digest bytea NOT NULL
+enrolment_codes.subscription_id uuid NOT NULL
+enrolment_codes.expires_at timestamp with time zone NOT NULL
+enrolment_codes.used_at timestamp with time zone
+enrolment_codes CONSTRAINT enrolment_codes_pkey PRIMARY KEY (code_digest)
+enrolment_codes CONSTRAINT enrolment_codes_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id) ON DELETE CASCADE
+CREATE UNIQUE INDEX enrolment_codes_pkey ON public.enrolment_codes USING btree (code_digest)
+CREATE INDEX enrolment_codes_subscription ON public.enrolment_codes USING btree (subscription_id)
+idempotency_keys.client_id uuid NOT NULL
+idempotency_keys.key_digest bytea NOT NULL
+idempotency_keys.request_digest bytea NOT NULL
+idempotency_keys.authentication_id uuid NOT NULL
+idempotency_keys.created_at timestamp with time zone NOT NULL DEFAULT now()
+idempotency_keys CONSTRAINT idempotency_keys_authentication_id_fkey FOREIGN KEY (authentication_id) REFERENCES authentications(id) ON DELETE CASCADE
+idempotency_keys CONSTRAINT idempotency_keys_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
+idempotency_keys CONSTRAINT idempotency_keys_pkey PRIMARY KEY (client_id, key_digest)
+CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at)
+CREATE UNIQUE INDEX idempotency_keys_pkey ON public.idempotency_keys USING btree (client_id, key_digest)
+lines.id text NOT NULL
+lines.phone_index bytea NOT NULL
+lines.phone_number bytea NOT NULL
+lines.owner bytea NOT NULL
+lines.carrier text NOT NULL
+lines.status text NOT NULL
+lines.holder text NOT NULL
+lines.plan text NOT NULL
+lines.handset jsonb NOT NULL
+lines.updated_at timestamp with time zone NOT NULL DEFAULT now()
+lines CONSTRAINT lines_holder_check CHECK ((holder = ANY (ARRAY['self'::text, 'corporate'::text, 'other_party'::text])))
+lines CONSTRAINT lines_pkey PRIMARY KEY (id)
+lines CONSTRAINT lines_plan_check CHECK ((plan = ANY (ARRAY['postpaid'::text, 'prepaid'::text, 'm2m'::text])))
+lines CONSTRAINT lines_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'terminated'::text])))
+CREATE UNIQUE INDEX lines_phone ON public.lines USING btree (phone_index) WHERE (status <> 'terminated'::text)
+CREATE UNIQUE INDEX lines_pkey ON public.lines USING btree (id)
+migrations.id integer NOT NULL DEFAULT nextval('migrations_id_seq'::regclass)
+migrations.timestamp bigint NOT NULL
+migrations.name character varying NOT NULL
+migrations CONSTRAINT PK_8c82d7f526340ab734260ea46be PRIMARY KEY (id)
+CREATE UNIQUE INDEX "PK_8c82d7f526340ab734260ea46be" ON public.migrations USING btree (id)
+start_budgets.person_index bytea NOT NULL
+start_budgets.starts timestamp with time zone[] NOT NULL
+start_budgets CONSTRAINT start_budgets_pkey PRIMARY KEY (person_index)
+CREATE UNIQUE INDEX start_budgets_pkey ON public.start_budgets USING btree (person_index)
+subscriptions.id uuid NOT NULL
+subscriptions.line_id text NOT NULL
+subscriptions.state text NOT NULL
+subscriptions.suspensions text[] NOT NULL DEFAULT '{}'::text[]
+subscriptions.reason text
+subscriptions.protected_since timestamp with time zone
+subscriptions.since timestamp with time zone NOT NULL DEFAULT now()
+subscriptions.created_at timestamp with time zone NOT NULL DEFAULT now()
+subscriptions CONSTRAINT active_is_protected CHECK (((state <> 'active'::text) OR ((protected_since IS NOT NULL) AND (suspensions = '{}'::text[]))))
+subscriptions CONSTRAINT subscriptions_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id)
+subscriptions CONSTRAINT subscriptions_pkey PRIMARY KEY (id)
+subscriptions CONSTRAINT subscriptions_state_check CHECK ((state = ANY (ARRAY['awaiting_device'::text, 'active'::text, 'suspended'::text, 'cancelled'::text])))
+subscriptions CONSTRAINT subscriptions_suspensions_check CHECK ((suspensions <@ ARRAY['line_suspended'::text, 'loss_reported'::text, 'sim_swapped'::text]))
+subscriptions CONSTRAINT suspended_for_a_reason CHECK (((state <> 'suspended'::text) OR (suspensions <> '{}'::text[])))
+CREATE UNIQUE INDEX subscriptions_one_a_line ON public.subscriptions USING btree (line_id) WHERE (state <> 'cancelled'::text)
+CREATE UNIQUE INDEX subscriptions_pkey ON public.subscriptions USING btree (id)
+windows.id uuid NOT NULL
+windows.client_id uuid NOT NULL
+windows.purpose text NOT NULL
+windows.return_url text NOT NULL
+windows.return_state text NOT NULL
+windows.locale text NOT NULL
+windows.browser_digest bytea
+windows.authentication_id uuid
+windows.closed_at timestamp with time zone
+windows.created_at timestamp with time zone NOT NULL DEFAULT now()
+windows.expires_at timestamp with time zone NOT NULL
+windows CONSTRAINT windows_authentication_id_fkey FOREIGN KEY (authentication_id) REFERENCES authentications(id)
+windows CONSTRAINT windows_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id)
+windows CONSTRAINT windows_locale_check CHECK ((locale = ANY (ARRAY['ko'::text, 'en'::text])))
+windows CONSTRAINT windows_pkey PRIMARY KEY (id)
+CREATE INDEX windows_expiry ON public.windows USING btree (expires_at)
+CREATE UNIQUE INDEX windows_pkey ON public.windows USING btree (id)
