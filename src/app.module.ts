@@ -20,6 +20,7 @@ import { LinesModule } from './lines/lines.module.ts';
 import { HandoverQueue } from './queue/handover-queue.ts';
 import { RelyingPartiesModule } from './relying-parties/relying-parties.module.ts';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.ts';
+import { WebsiteModule } from './website/website.module.ts';
 
 /** What stands outside and is chosen at the top: the configuration and the two gateways. */
 export interface Foundation {
@@ -66,6 +67,7 @@ export class AppModule {
         HistoryModule,
         LinesModule,
         RelyingPartiesModule,
+        WebsiteModule,
         FoundationModule.register(foundation),
       ],
       controllers: [HealthController],

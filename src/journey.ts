@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -217,15 +217,19 @@ const STEPS: Step[] = [
 async function main(): Promise<void> {
   const json = process.argv.includes('--json');
   const dataDir = await mkdtemp(join(tmpdir(), 'pushguard-journey-'));
+  // As root, PostgreSQL runs under another account, which has to reach it.
+  await chmod(dataDir, 0o755);
+  // A copy of its own: nothing of a configured service leaks into it but where its queue is.
+  const { PATH, HOME, TMPDIR, EMBEDDED_PG_BIN, REDIS_URL } = process.env;
+  const inherited = { PATH, HOME, TMPDIR, EMBEDDED_PG_BIN, REDIS_URL };
   const main = createRequire(import.meta.url).resolve('./main.js');
   const child = spawn(process.execPath, [main, '--json'], {
     env: {
-      ...process.env,
+      ...inherited,
       NODE_ENV: 'development',
       PORT: '0',
       MANAGEMENT_PORT: '0',
       DATA_DIR: dataDir,
-      DATABASE_URL: '',
     },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

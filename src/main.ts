@@ -18,18 +18,23 @@ const production = environment.NODE_ENV === 'production';
 /** Composition: the embedded defaults where there are gaps, the gateways, the service in its roles. */
 async function start(): Promise<void> {
   const embedded = production ? undefined : await startEmbedded(environment, generateKeyring);
-  const gateways = configuredGateways(environment);
-  const clients = embedded ? await demoClients(environment.DATA_DIR, newClient) : [];
-  const service = await startService({ environment, ...gateways }, async (app, fastify) => {
-    if (embedded) {
+  try {
+    const gateways = configuredGateways(environment);
+    const clients = embedded ? await demoClients(environment.DATA_DIR, newClient) : [];
+    const service = await startService({ environment, ...gateways }, (app, fastify) => {
+      if (!embedded) return;
       declareLocalRoutes(fastify, embedded);
       declareDemo(app, fastify, clients, DEMO_LINES);
+    });
+    stopOnSignal(service, gateways.close, embedded);
+    if (embedded) {
+      await seed(service, clients);
+      announce(service, clients);
     }
-  });
-  stopOnSignal(service, gateways.close, embedded);
-  if (embedded) {
-    await seed(service, clients);
-    announce(service, clients);
+  } catch (error) {
+    // A port that is taken, a database that refuses: what was started for this process ends with it.
+    await embedded?.stop();
+    throw error;
   }
 }
 
