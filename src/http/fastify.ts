@@ -1,7 +1,7 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../domain/problem.ts';
-import { writeProblem } from './problem.filter.ts';
+import { problemOf, writeProblem } from './problem.filter.ts';
 import { readForm } from './read-form.ts';
 import { readJson } from './read-json.ts';
 
@@ -20,17 +20,34 @@ export function createFastifyAdapter(options: { trustProxy: string[] }): Fastify
     keepAliveTimeout: 75_000,
     requestTimeout: 60_000,
     routerOptions: { maxParamLength: 128 },
+    // What Fastify refuses before there is a route.
+    frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => {
+      writeProblem(reply, problemOf(error));
+    },
   });
   const fastify = adapter.getInstance<FastifyInstance>();
+  fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     (request as RawRequest).rawBody = body;
-    settle(done, () => (body.length === 0 ? undefined : readJson(body.toString('utf8'))));
+    settle(done, () => {
+      if (takesForms(request)) throw new Problem('unsupported_media_type', `Send the body as ${FORM}.`);
+      return body.length === 0 ? undefined : readJson(body.toString('utf8'));
+    });
   });
-  const form = 'application/x-www-form-urlencoded';
-  fastify.addContentTypeParser<Buffer>(form, { parseAs: 'buffer' }, (_request, body, done) => {
-    settle(done, () => readForm(body.toString('utf8')));
+  fastify.addContentTypeParser<Buffer>(FORM, { parseAs: 'buffer' }, (request, body, done) => {
+    settle(done, () => {
+      if (!takesForms(request)) throw new Problem('unsupported_media_type', 'Send the body as application/json.');
+      return readForm(body.toString('utf8'));
+    });
   });
   return adapter;
+}
+
+const FORM = 'application/x-www-form-urlencoded';
+
+/** A route says so in its configuration; every other one takes JSON alone, which no HTML form of another site can send. */
+function takesForms(request: FastifyRequest): boolean {
+  return 'takesForms' in request.routeOptions.config;
 }
 
 function settle(done: (error: Error | null, body?: unknown) => void, read: () => unknown): void {

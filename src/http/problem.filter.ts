@@ -74,24 +74,16 @@ function challengeFor(problem: Problem): string {
 const TRANSIENT_SQLSTATE = /^(08|53|57)/;
 const TRANSIENT_ERRNO = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
 
-function problemOf(error: unknown): Problem {
+/** The problem that an error of whatever origin amounts to. */
+export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { code, message, statusCode } = error as { code?: unknown; message?: unknown; statusCode?: unknown };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    return new Problem('payload_too_large', 'Send a body of at most 16 KiB.');
-  }
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return new Problem('unsupported_media_type', 'Send the body as application/json.');
-  }
-  if (typeof code === 'string' && code.startsWith('FST_ERR_') && statusCode === 400) {
+  const status = error instanceof HttpException ? error.getStatus() : statusCode;
+  if (status === 413) return new Problem('payload_too_large', 'Send a body of at most 16 KiB.');
+  if (status === 415) return new Problem('unsupported_media_type', 'Send the body as application/json.');
+  if (status === 404) return new Problem('not_found', 'Look the address up in /openapi.json.');
+  if (typeof status === 'number' && status >= 400 && status < 500)
     return new Problem('invalid_request', String(message));
-  }
-  if (error instanceof HttpException && error.getStatus() === 404) {
-    return new Problem('not_found', 'Look the address up in /openapi.json.');
-  }
-  if (error instanceof HttpException && error.getStatus() < 500) {
-    return new Problem('invalid_request', error.message);
-  }
   const transient =
     (typeof code === 'string' && (TRANSIENT_SQLSTATE.test(code) || TRANSIENT_ERRNO.has(code))) ||
     (typeof message === 'string' && /^(Connection terminated|timeout exceeded when trying to connect)/.test(message));

@@ -1,4 +1,5 @@
 import { Body, Controller, Get, Header, Headers, HttpCode, Post } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../crypto/access-token.ts';
@@ -60,6 +61,7 @@ export class OAuthController {
   @Post('oauth2/token')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
+  @RouteConfig({ takesForms: true })
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiOperation({ summary: 'Get an access token' })
   async token(
