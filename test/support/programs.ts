@@ -1,0 +1,22 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { describe } from '@jest/globals';
+
+/** Chromium for the browser tests: `CHROMIUM`, or one on the PATH. */
+export const CHROMIUM = process.env['CHROMIUM'] ?? onPath('chromium', 'chromium-browser', 'google-chrome');
+/** A Redis or Valkey server for the queue's second backend: `REDIS_SERVER`, or one on the PATH. */
+export const REDIS_SERVER = process.env['REDIS_SERVER'] ?? onPath('redis-server', 'valkey-server');
+
+/**
+ * `describe` for tests that need a program which npm cannot bring. A developer's machine without it leaves them out,
+ * and the summary counts them as skipped; continuous integration installs it, and fails where it is missing.
+ */
+export function describeWith(program: string | undefined, name: string, tests: () => void): void {
+  const may = program !== undefined || process.env['CI'] !== undefined;
+  (may ? describe : describe.skip)(name, tests);
+}
+
+function onPath(...names: string[]): string | undefined {
+  const directories = (process.env['PATH'] ?? '').split(delimiter);
+  return names.flatMap((name) => directories.map((directory) => join(directory, name))).find((path) => existsSync(path));
+}
