@@ -18,7 +18,14 @@ export function dataSourceOptions(url: string, poolSize = 16): DataSourceOptions
     poolSize,
     connectTimeoutMS: 3000,
     poolErrorHandler: () => undefined,
-    extra: { statement_timeout: 10_000, idle_in_transaction_session_timeout: 10_000, keepAlive: true },
+    extra: {
+      statement_timeout: 10_000,
+      idle_in_transaction_session_timeout: 10_000,
+      keepAlive: true,
+      // Every statement names its rows by an index, so one plan serves all values. PostgreSQL would plan each of them
+      // five times a connection to find that out.
+      options: '-c plan_cache_mode=force_generic_plan',
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { PublicJwk } from '../crypto/keyring.ts';
 import { Database } from '../database.ts';
 import {
   CODE_ATTEMPTS,
@@ -11,6 +12,7 @@ import {
   type Channel,
   type DeclineReason,
 } from '../domain/authentication.ts';
+import { PIN_ATTEMPTS } from '../domain/device.ts';
 
 /** Milliseconds are all that callers are told of an instant, so no more is kept: what is answered twice is equal. */
 const NOW = `date_trunc('milliseconds', now())`;
@@ -55,10 +57,11 @@ export interface NewAuthentication {
  */
 const START = {
   name: 'authentication_start',
-  text: `WITH gate AS MATERIALIZED (
-      SELECT ($13::bytea IS NULL OR pg_try_advisory_xact_lock(hashtextextended(encode($13, 'hex'), 0))) AS open
-    ), known AS MATERIALIZED (
+  text: `WITH known AS MATERIALIZED (
       SELECT 1 FROM idempotency_keys WHERE client_id = $2 AND key_digest = $13
+    ), gate AS MATERIALIZED (
+      SELECT CASE WHEN $13::bytea IS NULL OR EXISTS (SELECT 1 FROM known) THEN true
+        ELSE pg_try_advisory_xact_lock(hashtextextended(encode($13, 'hex'), 0)) END AS open
     ), budget AS (
       INSERT INTO start_budgets AS b (person_index, starts)
       SELECT $3, ARRAY[now()] FROM gate WHERE open AND NOT EXISTS (SELECT 1 FROM known)
@@ -180,6 +183,18 @@ export interface Asked {
   envelope: string | null;
 }
 
+/** What a counted PIN is compared with, and what is sealed if it is right. */
+export interface CountedPin {
+  knowledgeKey: Buffer;
+  encryptionKey: PublicJwk;
+  attemptsLeft: number;
+  clientId: string;
+  relyingParty: string;
+  purpose: string;
+  expiresAt: Date;
+  nonce: Buffer;
+}
+
 const ASKED = `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty", a.purpose, a.requested_at AS "requestedAt",
     a.expires_at AS "expiresAt", a.expires_at <= now() AS expired, a.end_user AS "endUser", a.nonce, a.state, a.envelope
   FROM authentications a JOIN clients c ON c.id = a.client_id
@@ -195,6 +210,24 @@ const PENDING = {
 };
 
 const ASKED_OF = { name: 'authentication_asked_of', text: `${ASKED} WHERE a.id = $2 AND a.channel = 'push'` };
+
+/**
+ * Counts a PIN before anybody compares it, and hands what it is compared with to whoever was counted. There is nothing
+ * to count where there is nothing to open.
+ */
+const COUNT_PIN = {
+  name: 'authentication_count_pin',
+  text: `WITH counted AS (
+      UPDATE devices d SET pin_failures = d.pin_failures + 1
+      WHERE d.id = $1 AND d.state = 'active' AND d.pin_failures < ${PIN_ATTEMPTS} AND EXISTS (
+        SELECT 1 FROM authentications a WHERE a.id = $2 AND a.subscription_id = d.subscription_id
+          AND a.channel = 'push' AND a.state IN ('pending', 'opened') AND a.expires_at > now())
+      RETURNING d.knowledge_key AS "knowledgeKey", d.encryption_key AS "encryptionKey",
+        ${PIN_ATTEMPTS} - d.pin_failures AS "attemptsLeft"
+    )
+    SELECT counted.*, a.client_id AS "clientId", c.name AS "relyingParty", a.purpose, a.expires_at AS "expiresAt", a.nonce
+    FROM counted, authentications a JOIN clients c ON c.id = a.client_id WHERE a.id = $2`,
+};
 
 /** A right PIN is forgiven its earlier misses whether or not there still was something to open. */
 const OPEN = {
@@ -336,6 +369,11 @@ export class AuthenticationStore {
 
   async askedOf(deviceId: string, id: string): Promise<Asked | undefined> {
     return (await this.database.rows<Asked>(ASKED_OF, [deviceId, id]))[0];
+  }
+
+  /** Undefined when the PIN is locked, or there is nothing that this device could open: nothing may be compared then. */
+  async countPin(deviceId: string, id: string): Promise<CountedPin | undefined> {
+    return (await this.database.rows<CountedPin>(COUNT_PIN, [deviceId, id]))[0];
   }
 
   /** The promised delivery of the code; undefined when there was nothing to open. */

@@ -48,8 +48,12 @@ const CLAIM = {
       LEFT JOIN clients rp ON rp.id = a.client_id
       LEFT JOIN lines l ON l.id = a.line_id AND c.kind = 'sms'
       LEFT JOIN subscriptions s ON s.id = a.subscription_id
-      LEFT JOIN devices d ON CASE WHEN c.device_id IS NOT NULL THEN d.id = c.device_id AND d.state <> 'revoked'
-        ELSE d.subscription_id = a.subscription_id AND d.state = 'active' AND s.state = 'active' END`,
+      LEFT JOIN LATERAL (
+        SELECT * FROM devices WHERE id = c.device_id AND state <> 'revoked'
+        UNION ALL
+        SELECT * FROM devices WHERE c.device_id IS NULL AND s.state = 'active'
+          AND subscription_id = a.subscription_id AND state = 'active'
+      ) d ON true`,
 };
 
 const FINISH = { name: 'delivery_finish', text: 'DELETE FROM deliveries WHERE id = ANY($1::bigint[])' };

@@ -60,11 +60,16 @@ export class Open {
    * `pin_locked`, `subscription_not_active`.
    */
   async open(id: string, proof: string, device: ProvenDevice): Promise<{ state: 'opened' }> {
-    const asked = await this.find(id, device);
-    const { knowledgeKey, encryptionKey, attemptsLeft } = await this.devices.countPin(device.deviceId);
-    const nonce = asked.nonce.toString('base64url');
-    const expected = pinProof(knowledgeKey, { authenticationId: id, deviceId: device.deviceId, nonce });
+    const counted = await this.store.countPin(device.deviceId, id);
+    if (!counted) {
+      await this.find(id, device);
+      throw pinLocked();
+    }
+    const key = this.devices.readKnowledgeKey(device.deviceId, counted.knowledgeKey);
+    const nonce = counted.nonce.toString('base64url');
+    const expected = pinProof(key, { authenticationId: id, deviceId: device.deviceId, nonce });
     if (!equalInConstantTime(Buffer.from(proof), Buffer.from(expected))) {
+      const { attemptsLeft } = counted;
       if (attemptsLeft === 0) throw pinLocked();
       throw new Problem('pin_mismatch', 'Type the PIN again; the fifth wrong one in a row locks it.', { attemptsLeft });
     }
@@ -74,12 +79,12 @@ export class Open {
       authenticationId: id,
       deviceId: device.deviceId,
       code,
-      relyingParty: asked.relyingParty,
-      purpose: asked.purpose,
-      expiresAt: asked.expiresAt.toISOString(),
+      relyingParty: counted.relyingParty,
+      purpose: counted.purpose,
+      expiresAt: counted.expiresAt.toISOString(),
     });
-    const envelope = seal(signed, { kid: device.deviceId, key: encryptionKey });
-    const digest = this.keys.codes.of(code, asked.clientId, id);
+    const envelope = seal(signed, { kid: device.deviceId, key: counted.encryptionKey });
+    const digest = this.keys.codes.of(code, counted.clientId, id);
     const deliveryId = await this.store.open(id, device.deviceId, digest, envelope);
     if (deliveryId) {
       this.watch.closed(id);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PublicJwk } from '../crypto/keyring.ts';
 import { Database, type Session } from '../database.ts';
-import { ENROLMENT_SECONDS, PIN_ATTEMPTS, TEST_ATTEMPTS, type DeviceState } from '../domain/device.ts';
+import { ENROLMENT_SECONDS, TEST_ATTEMPTS, type DeviceState } from '../domain/device.ts';
 
 /** What a device proof is checked against. None of it changes in a device's life. */
 export interface DeviceKey {
@@ -34,13 +34,14 @@ const KEY = {
 
 /**
  * One row a proof, in one statement for all that arrived together. A proof counts once, and only while its device is
- * not revoked.
+ * not revoked. In one order, or two processes that were sent the same proofs would wait for each other.
  */
 const SPEND_PROOFS = {
   name: 'device_spend_proofs',
   text: `INSERT INTO device_proofs (device_id, jti)
     SELECT p.device_id, p.jti FROM unnest($1::uuid[], $2::text[]) AS p (device_id, jti)
       JOIN devices d ON d.id = p.device_id AND d.state <> 'revoked'
+    ORDER BY p.device_id, p.jti
     ON CONFLICT DO NOTHING RETURNING device_id AS "deviceId", jti`,
 };
 
@@ -113,17 +114,6 @@ const CLEAR_PUSH_TOKEN = {
     WHERE id = $1 AND push_token_digest = $2 AND ($3::timestamptz IS NULL OR push_token_at < $3)`,
 };
 
-/** Counts a PIN before anybody compares it, and hands out the knowledge key to whoever was counted. */
-const COUNT_PIN = {
-  name: 'device_count_pin',
-  text: `UPDATE devices SET pin_failures = pin_failures + 1
-    WHERE id = $1 AND state = 'active' AND pin_failures < ${PIN_ATTEMPTS}
-    RETURNING knowledge_key AS "knowledgeKey", encryption_key AS "encryptionKey",
-      ${PIN_ATTEMPTS} - pin_failures AS "attemptsLeft"`,
-};
-
-const STATE = { name: 'device_state', text: 'SELECT state FROM devices WHERE id = $1' };
-
 const UNLOCK_PIN = {
   name: 'device_unlock_pin',
   text: `UPDATE devices SET pin_failures = 0 WHERE subscription_id = $1 AND state = 'active' RETURNING id`,
@@ -133,12 +123,6 @@ const FORGET_PROOFS = {
   name: 'device_forget_proofs',
   text: `DELETE FROM device_proofs WHERE seen_at < now() - interval '5 minutes'`,
 };
-
-export interface CountedPin {
-  knowledgeKey: Buffer;
-  encryptionKey: PublicJwk;
-  attemptsLeft: number;
-}
 
 @Injectable()
 export class DeviceStore {
@@ -206,15 +190,6 @@ export class DeviceStore {
 
   async clearPushToken(deviceId: string, digest: Buffer, since: Date | null): Promise<void> {
     await this.database.rows(CLEAR_PUSH_TOKEN, [deviceId, digest, since]);
-  }
-
-  /** Undefined when the PIN is locked or the device not active: nothing may be compared then. */
-  async countPin(deviceId: string): Promise<CountedPin | undefined> {
-    return (await this.database.rows<CountedPin>(COUNT_PIN, [deviceId]))[0];
-  }
-
-  async state(deviceId: string): Promise<DeviceState | undefined> {
-    return (await this.database.rows<{ state: DeviceState }>(STATE, [deviceId]))[0]?.state;
   }
 
   async unlockPin(subscriptionId: string): Promise<boolean> {

@@ -5,7 +5,7 @@ import { Database } from '../database.ts';
 import { Problem } from '../domain/problem.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { ProvenDevice } from './device.guard.ts';
-import { DeviceStore, type CountedPin } from './device.store.ts';
+import { DeviceStore } from './device.store.ts';
 
 /** What other features, and a device itself, ask of devices. */
 @Injectable()
@@ -60,18 +60,9 @@ export class Devices {
     await this.store.clearPushToken(deviceId, sha256(token), since);
   }
 
-  /**
-   * Counts a PIN before it is compared, and gives what it is compared with.
-   * Problems: `pin_locked`, `subscription_not_active`.
-   */
-  async countPin(deviceId: string): Promise<CountedPin> {
-    const counted = await this.store.countPin(deviceId);
-    if (counted) {
-      const knowledgeKey = this.keys.fields.decrypt(counted.knowledgeKey, `devices:knowledge_key:${deviceId}`);
-      return { ...counted, knowledgeKey };
-    }
-    if ((await this.store.state(deviceId)) === 'active') throw pinLocked();
-    throw new Problem('subscription_not_active', 'Finish the device’s test first.');
+  /** Decrypts the knowledge key of a device's row. */
+  readKnowledgeKey(deviceId: string, knowledgeKey: Buffer): Buffer {
+    return this.keys.fields.decrypt(knowledgeKey, `devices:knowledge_key:${deviceId}`);
   }
 
   /** Whether a PIN was there to unlock. */

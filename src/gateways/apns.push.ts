@@ -73,8 +73,8 @@ export class ApnsPushGateway implements PushGateway {
     notification.topic = this.#options.topic;
     notification.pushType = 'alert';
     notification.priority = 10;
-    // Zero would mean "do not keep it at all", so the last second is rounded up.
-    notification.expiry = Math.ceil(Date.now() / 1000 + ttlSeconds);
+    // An absolute time, so rounding down never makes the zero that means "do not keep it at all".
+    notification.expiry = Math.floor(Date.now() / 1000 + ttlSeconds);
     notification.collapseId = collapseKey;
     notification.alert = alert;
     notification.sound = 'default';

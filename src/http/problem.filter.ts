@@ -39,7 +39,7 @@ export function writeProblem(reply: FastifyReply, problem: Problem): void {
   if (allow) void reply.header('Allow', allow.join(', '));
   if (status === 401) void reply.header('WWW-Authenticate', challengeFor(problem));
   // RFC 6749, 5.2 wants `error` beside it at the token endpoint; OAuth clients read nothing else.
-  const oauth = OAUTH_ERRORS[problem.code];
+  const oauth = reply.request.routeOptions.url === '/oauth2/token' ? OAUTH_ERRORS[problem.code] : undefined;
   void reply
     .status(status)
     .header('Cache-Control', 'no-store')
@@ -58,6 +58,7 @@ export function writeProblem(reply: FastifyReply, problem: Problem): void {
 }
 
 const OAUTH_ERRORS: Partial<Record<Problem['code'], string>> = {
+  invalid_request: 'invalid_request',
   invalid_client: 'invalid_client',
   invalid_grant_type: 'unsupported_grant_type',
   invalid_scope: 'invalid_scope',

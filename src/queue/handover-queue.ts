@@ -15,10 +15,11 @@ const QUEUE = 'handover';
 /** BullMQ's tables stay out of our schema and out of our migrations. */
 const SCHEMA = 'bullmq';
 /**
- * Least milliseconds between two jobs of one process. The first delivery after a lull goes at once; under load the
- * ids committed meanwhile share a job, for a job costs PostgreSQL three commits of its own.
+ * Milliseconds between two jobs of one process. The first delivery after a lull goes at once; under load the ids
+ * committed meanwhile share a job, for a job costs PostgreSQL three commits of its own. The slower jobs are to add,
+ * the more ids each carries: adding takes at most a fifth of the time.
  */
-const JOB_INTERVAL_MS = 25;
+const [SHORTEST_INTERVAL_MS, LONGEST_INTERVAL_MS] = [25, 100];
 /** More ids than this are divided over several jobs, and so over several workers. */
 const IDS_A_JOB = 100;
 
@@ -94,7 +95,8 @@ export class HandoverQueue {
       } catch (error) {
         this.logger.warn(`${ids.length} deliveries are left to the sweep: ${(error as Error).message}`);
       }
-      const rest = JOB_INTERVAL_MS - (performance.now() - begun);
+      const taken = performance.now() - begun;
+      const rest = Math.min(Math.max(SHORTEST_INTERVAL_MS, 5 * taken), LONGEST_INTERVAL_MS) - taken;
       if (rest > 0 && this.waiting.length < IDS_A_JOB) await new Promise((resolve) => setTimeout(resolve, rest));
     }
   }

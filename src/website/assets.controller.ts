@@ -1,0 +1,25 @@
+import { Controller, Get, Param, Res } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Problem } from '../domain/problem.ts';
+import { Assets } from './assets.ts';
+
+@ApiExcludeController()
+@Controller('assets')
+export class AssetsController {
+  constructor(private readonly assets: Assets) {}
+
+  /** A name stands for one content for ever, so browsers need not ask again. */
+  @Get(':name')
+  asset(@Param('name') name: string, @Res({ passthrough: true }) reply: FastifyReply): Buffer {
+    const asset = this.assets.byName(name);
+    if (!asset) throw new Problem('not_found', 'Load the page again; it names its assets.');
+    void reply.headers({
+      'Content-Type': asset.type,
+      'Cache-Control': 'public, max-age=31536000, immutable',
+      'X-Content-Type-Options': 'nosniff',
+      'Cross-Origin-Resource-Policy': 'same-origin',
+    });
+    return asset.bytes;
+  }
+}

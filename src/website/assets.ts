@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import { existsSync, readFileSync } from 'node:fs';
+import { extname } from 'node:path';
+
+/** A file that a page loads; its name changes with its content. */
+export interface Asset {
+  type: string;
+  bytes: Buffer;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+};
+
+/** Where the build puts its assets, seen from this file in dist/ and, when it was not compiled, in src/. */
+const FOLDERS = ['../../assets/', '../../dist/assets/'];
+
+/** What the build bundled for browsers, read into memory once. */
+@Injectable()
+export class Assets {
+  private readonly files = new Map<string, Asset>();
+  private readonly names: Partial<Record<string, string>>;
+
+  constructor() {
+    const folder = FOLDERS.map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url));
+    const manifest = folder && new URL('manifest.json', folder);
+    this.names = manifest ? (JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, string>) : {};
+    for (const name of Object.values(this.names)) {
+      if (name === undefined) continue;
+      const type = TYPES[extname(name)] ?? 'application/octet-stream';
+      this.files.set(name, { type, bytes: readFileSync(new URL(name, folder)) });
+    }
+  }
+
+  /** The address of an asset by the name that it has in the sources, `window.js`. */
+  address(name: string): string {
+    const built = this.names[name];
+    if (built === undefined) throw new Error(`${name} was not bundled: run npm run build`);
+    return `/assets/${built}`;
+  }
+
+  byName(name: string): Asset | undefined {
+    return this.files.get(name);
+  }
+}

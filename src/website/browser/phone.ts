@@ -1,0 +1,289 @@
+import { Phone, type PendingAuthentication, type ReceivedPush } from '../../phone/phone.ts';
+import { byId, make } from './page/element.ts';
+import { locale } from './page/locale.ts';
+import { badge, button, Display, faultLine, screen } from './phone/display.ts';
+import { Enrolling, type DemoLine } from './phone/enrolling.ts';
+import { faultOf, isUnregistered } from './phone/fault.ts';
+import { loadInstallation, onOtherTab, saveInstallation } from './phone/installation.ts';
+import { MESSAGES } from './phone/messages.ts';
+import { receivePushes } from './phone/push-inbox.ts';
+import { Request, timeOf } from './phone/request.ts';
+
+/** How long the push with the test code may take before the app fetches the same envelope itself. */
+const PUSH_PATIENCE_MS = 1500;
+
+const messages = MESSAGES[locale];
+const { issuer = '', pushToken = '', lines = '[]' } = byId('phone', HTMLElement).dataset;
+const display = new Display();
+const installation = loadInstallation(pushToken);
+let clockOffsetMs = 0;
+let phone: Phone | undefined;
+let request: Request | undefined;
+let atHome = false;
+
+const enrolling = new Enrolling(
+  display,
+  { issuer, pushToken: installation.pushToken, lines: JSON.parse(lines) as DemoLine[] },
+  async (enrolled) => {
+    phone = enrolled;
+    await keep({ testing: true });
+    awaitTest();
+  },
+);
+
+showTime();
+setInterval(showTime, 1000);
+onOtherTab(() => location.reload());
+addEventListener('focus', refreshHome);
+document.addEventListener('visibilitychange', refreshHome);
+await begin();
+void receivePushes({ pushToken: installation.pushToken, onPush: (data) => void take(data), onGap: refreshHome });
+
+async function begin(): Promise<void> {
+  if (!installation.phone) {
+    enrolling.begin();
+    return;
+  }
+  phone = await Phone.restore(installation.phone);
+  clockOffsetMs = installation.phone.clockOffsetMs;
+  if (installation.testing) awaitTest();
+  else await home();
+}
+
+async function keep(change: { testing: boolean }): Promise<void> {
+  installation.phone = phone ? await phone.toState() : null;
+  installation.testing = change.testing;
+  clockOffsetMs = installation.phone?.clockOffsetMs ?? 0;
+  saveInstallation(installation);
+}
+
+/** What a push means. One that is not for this phone, or of a kind that it does not know, is passed over. */
+async function take(data: Record<string, string>): Promise<void> {
+  const received = await phone?.receive(data).catch(() => undefined);
+  if (received) act(received);
+}
+
+function act(received: ReceivedPush): void {
+  switch (received.kind) {
+    case 'wake':
+      display.notify(messages.banner.wake, () => void open(received.id));
+      refreshHome();
+      break;
+    case 'code':
+      if (request?.authentication.id === received.authenticationId) request.take(received);
+      break;
+    case 'cancelled':
+      display.clearNotification();
+      if (request?.authentication.id === received.id) request.end('cancelled');
+      else display.notify(messages.banner.cancelled);
+      refreshHome();
+      break;
+    case 'test':
+      if (installation.testing) showTest(received.code);
+      break;
+  }
+}
+
+function awaitTest(): void {
+  atHome = false;
+  const spinner = make('div', { class: 'spinner', 'aria-hidden': 'true' });
+  display.show((signal) => {
+    const timer = setTimeout(() => void fetchTest(), PUSH_PATIENCE_MS);
+    signal.addEventListener('abort', () => clearTimeout(timer));
+    return screen({ title: messages.testWaiting, kind: 'waiting' }, spinner);
+  });
+}
+
+async function fetchTest(): Promise<void> {
+  if (!phone) return;
+  try {
+    showTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+  } catch (error) {
+    // The ten minutes of the test are over, or it was ended elsewhere.
+    await forget();
+    enrolling.begin(faultLine(faultOf(error)));
+  }
+}
+
+function showTest(code: string, fault = ''): void {
+  const finish = async () => {
+    try {
+      await display.busy(async () => phone?.confirmTest(code));
+      await keep({ testing: false });
+      display.say(messages.active);
+      await home();
+    } catch (error) {
+      showTest(code, faultOf(error));
+    }
+  };
+  const digits = make('p', { class: 'code' }, `${code.slice(0, 3)} ${code.slice(3)}`);
+  const end = button(messages.testConfirm, () => void finish());
+  display.show(() => screen({ ...messages.test, kind: 'shown-code' }, digits, faultLine(fault), end));
+}
+
+function refreshHome(): void {
+  if (atHome && document.visibilityState === 'visible') void home();
+}
+
+/** What waits for this phone: asked of the service, so that it works with no push received. */
+async function home(): Promise<void> {
+  if (!phone) return;
+  const wasHome = atHome;
+  atHome = true;
+  request = undefined;
+  let pending: PendingAuthentication[] = [];
+  let fault = '';
+  try {
+    pending = await phone.pending();
+  } catch (error) {
+    if (isUnregistered(error)) {
+      unregistered();
+      return;
+    }
+    fault = faultOf(error);
+  }
+  // Something else was opened in the meantime.
+  if (!isHome()) return;
+  if (pending.length === 0) display.clearNotification();
+  const focused = wasHome ? document.activeElement?.id : undefined;
+  drawHome(pending, fault);
+  if (focused) document.getElementById(focused)?.focus();
+}
+
+/** Read anew, for a person may have gone on while the service was asked. */
+function isHome(): boolean {
+  return atHome;
+}
+
+function drawHome(pending: readonly PendingAuthentication[], fault: string): void {
+  const { none, noneText, refresh, refreshed, history, title } = messages.home;
+  const cards = pending.map((one) =>
+    make(
+      'button',
+      { type: 'button', class: 'request-card', id: `request-${one.id}`, onclick: () => show(one) },
+      make('strong', {}, one.relyingParty.name),
+      make('span', {}, one.purpose),
+      make('span', { class: 'hint' }, timeOf(one.requestedAt)),
+    ),
+  );
+  const nothing = make('div', { class: 'nothing' }, make('p', {}, none), make('p', { class: 'hint' }, noneText));
+  const look = button(refresh, () => void home().then(() => display.say(refreshed)), 'secondary');
+  look.id = 'refresh';
+  display.show((signal) => {
+    refreshAtEnd(pending, signal);
+    return screen(
+      { title, kind: 'home' },
+      faultLine(fault),
+      ...(cards.length > 0 ? cards : [nothing]),
+      make(
+        'div',
+        { class: 'row' },
+        look,
+        button(history, () => void showHistory(), 'secondary'),
+      ),
+      make('p', { class: 'serial hint' }, `${messages.serial} ${phone?.serialNumber ?? ''}`),
+      button(messages.reset, confirmReset, 'link'),
+    );
+  });
+}
+
+/** Takes a request off the list when its time is over. */
+function refreshAtEnd(pending: readonly PendingAuthentication[], signal: AbortSignal): void {
+  const ends = pending.map(({ expiresAt }) => Date.parse(expiresAt) - Date.now() - clockOffsetMs);
+  if (ends.length === 0) return;
+  const timer = setTimeout(refreshHome, Math.max(1000, Math.min(...ends)));
+  signal.addEventListener('abort', () => clearTimeout(timer));
+}
+
+async function open(id: string): Promise<void> {
+  const pending = (await phone?.pending().catch(() => [])) ?? [];
+  const asked = pending.find((one) => one.id === id);
+  if (asked) show(asked);
+  else await home();
+}
+
+function show(authentication: PendingAuthentication): void {
+  if (!phone) return;
+  atHome = false;
+  display.clearNotification();
+  const now = () => Date.now() + clockOffsetMs;
+  request = new Request(display, phone, authentication, now, { home: () => void home(), unregistered });
+  request.show();
+}
+
+async function showHistory(): Promise<void> {
+  if (!phone || display.isBusy) return;
+  const current = phone;
+  const entries = await display.busy(() => current.history()).catch(() => []);
+  atHome = false;
+  const items = entries.map(({ relyingParty, purpose, requestedAt, state, channel, device }) =>
+    make(
+      'li',
+      {},
+      make('span', { class: `state ${state}` }, messages.states[state]),
+      make('strong', {}, relyingParty.name),
+      make('span', {}, purpose),
+      make(
+        'span',
+        { class: 'hint' },
+        [timeOf(requestedAt), messages.channels[channel], device !== null && messages.history.byPhone(device)]
+          .filter(Boolean)
+          .join(' · '),
+      ),
+    ),
+  );
+  const list = items.length > 0 ? make('ol', { class: 'history' }, ...items) : make('p', {}, messages.history.none);
+  display.show(() =>
+    screen(
+      { title: messages.history.title, kind: 'past' },
+      button(messages.back, () => void home(), 'link'),
+      list,
+    ),
+  );
+}
+
+function confirmReset(): void {
+  atHome = false;
+  const reset = async () => {
+    await forget();
+    enrolling.begin();
+  };
+  display.show(() =>
+    screen(
+      messages.resetSure,
+      button(messages.resetYes, () => void reset(), 'danger'),
+      button(messages.back, () => void home(), 'link'),
+    ),
+  );
+}
+
+function unregistered(): void {
+  atHome = false;
+  request = undefined;
+  const again = async () => {
+    await forget();
+    enrolling.begin();
+  };
+  display.show(() =>
+    screen(
+      { ...messages.unregistered, kind: 'ended cancelled' },
+      badge(),
+      button(messages.again, () => void again()),
+    ),
+  );
+}
+
+/** The keys go; the push token stays, for it is the platform's. */
+async function forget(): Promise<void> {
+  phone = undefined;
+  request = undefined;
+  await keep({ testing: false });
+}
+
+function showTime(): void {
+  byId('clock', HTMLElement).textContent = new Intl.DateTimeFormat(locale, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(new Date());
+}

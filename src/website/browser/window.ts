@@ -1,0 +1,209 @@
+import { startCountdown, type Countdown } from './page/countdown.ts';
+import { all, byId } from './page/element.ts';
+import { locale } from './page/locale.ts';
+import { WindowClient, type Answer, type Refusal, type WindowView } from './window/client.ts';
+import { blame, blameAll, check, guideTyping, input, valueOf } from './window/fields.ts';
+import { leave } from './window/leave.ts';
+import { MESSAGES } from './window/messages.ts';
+import { Resend } from './window/resend.ts';
+
+/** How long a result stands before the window leaves by itself: a good one need only be seen, others be read. */
+const GOOD_NEWS_MS = 3000;
+const BAD_NEWS_MS = 7000;
+/** The longest that the service holds an answer for us. */
+const WAIT_SECONDS = 25;
+const RETRY_MS = 2000;
+
+const messages = MESSAGES[locale];
+const main = byId('window', HTMLElement);
+const { window: windowId = '', authentication = 'null' } = main.dataset;
+const client = new WindowClient(`/windows/${windowId}`);
+const resend = new Resend(windowId, () => void sendAgain());
+let shown: WindowView | undefined;
+let countdown: Countdown | undefined;
+let busy = false;
+
+guideTyping();
+byId('person', HTMLFormElement).addEventListener('submit', (event) => {
+  event.preventDefault();
+  void start();
+});
+byId('code-form', HTMLFormElement).addEventListener('submit', (event) => {
+  event.preventDefault();
+  void verify();
+});
+byId('cancel', HTMLButtonElement).addEventListener('click', () => void cancel());
+for (const button of all('[data-return]')) button.addEventListener('click', goBack);
+
+const begun = JSON.parse(authentication) as WindowView | null;
+if (begun) take(begun);
+else {
+  view('person');
+  input('birthDate').focus();
+}
+
+async function start(): Promise<void> {
+  if (!check(['birthDate', 'genderDigit', 'phoneNumber'])) return;
+  const [birthDate, genderDigit] = [valueOf('birthDate'), valueOf('genderDigit')];
+  const person = { birthDate, genderDigit, phoneNumber: valueOf('phoneNumber') };
+  settle(await alone(() => client.post('authentication', person)));
+}
+
+async function verify(): Promise<void> {
+  if (!check(['code'])) return;
+  const answer = await alone(() => client.post('verification', { code: valueOf('code') }));
+  if (answer && 'refusal' in answer && answer.refusal.code === 'code_mismatch') {
+    const { attemptsLeft = 0 } = answer.refusal;
+    blame('code', messages.wrongCode(attemptsLeft));
+    if (shown) shown = { ...shown, attemptsLeft };
+    showTries(attemptsLeft);
+    say(messages.wrongCode(attemptsLeft));
+    input('code').select();
+    return;
+  }
+  settle(answer);
+}
+
+async function sendAgain(): Promise<void> {
+  const answer = await alone(() => client.post('resend'));
+  if (answer && 'view' in answer) {
+    resend.sentAgain();
+    say(answer.view.channel === 'push' ? messages.resentPush : messages.resentSms, true);
+  } else if (answer?.refusal.code === 'too_many_requests') {
+    resend.refused(answer.refusal.retryAfterSeconds ?? 0);
+    say(messages.resendRefused, true);
+  } else settle(answer);
+}
+
+async function cancel(): Promise<void> {
+  settle(await alone(() => client.post('cancel')));
+}
+
+/** One request of the person's at a time: a second press of a button does nothing. */
+async function alone(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  if (busy) return undefined;
+  busy = true;
+  main.setAttribute('aria-busy', 'true');
+  fault(null);
+  const answer = await ask();
+  busy = false;
+  main.removeAttribute('aria-busy');
+  return answer;
+}
+
+function settle(answer: Answer | undefined): void {
+  if (!answer) return;
+  if ('view' in answer) take(answer.view);
+  else refuse(answer.refusal);
+}
+
+function refuse(refusal: Refusal): void {
+  const { code, errors = [], retryAfterSeconds = 0 } = refusal;
+  if (code === 'invalid_request' && blameAll(errors)) return;
+  if (code === 'attempts_exhausted') close('failed');
+  else if (code === 'authentication_expired') close('expired');
+  else if (code === 'authentication_closed') close(refusal.state ?? 'cancelled');
+  else if (code === 'window_closed') fault(messages.windowOver);
+  else if (code === 'window_bound_elsewhere') fault(messages.elsewhere);
+  else if (code === 'too_many_requests') fault(messages.tooMany(Math.max(1, Math.ceil(retryAfterSeconds / 60))));
+  else fault(code === 'unreachable' ? messages.unreachable : messages.failed);
+}
+
+function close(state: WindowView['state']): void {
+  if (shown) take({ ...shown, state });
+}
+
+/** Shows where the authentication stands, whoever brought the news: a button, the service, or the page itself. */
+function take(next: WindowView): void {
+  const before = shown;
+  if (before && isOver(before.state)) return;
+  shown = next;
+  if (isOver(next.state)) {
+    countdown?.stop();
+    view(next.state);
+    focusHeading(`[data-view="${next.state}"]`);
+    setTimeout(goBack, next.state === 'verified' ? GOOD_NEWS_MS : BAD_NEWS_MS);
+    return;
+  }
+  if (!before) begin(next);
+  const opened = next.state === 'opened';
+  all('#steps li').forEach((step, at) => {
+    step.classList.toggle('done', opened && at < 2);
+    if (at === (opened ? 2 : 0)) step.setAttribute('aria-current', 'step');
+    else step.removeAttribute('aria-current');
+  });
+  const openedNote = byId('opened', HTMLElement);
+  if (opened && openedNote.hidden) say(openedNote.textContent);
+  openedNote.hidden = !opened;
+  showTries(next.attemptsLeft);
+}
+
+function begin({ channel, expiresAt }: WindowView): void {
+  for (const part of all('[data-channel]')) part.hidden = part.dataset['channel'] !== channel;
+  byId('steps', HTMLElement).hidden = channel !== 'push';
+  view('code');
+  input('code').focus();
+  say(document.querySelector(`div[data-channel="${channel}"]`)?.textContent ?? '');
+  countdown = startCountdown({
+    element: byId('countdown', HTMLElement),
+    until: expiresAt,
+    now: client.now,
+    onLastCall: () => say(messages.lastSeconds),
+  });
+  resend.begin();
+  void follow();
+}
+
+/** Waits for news until the end, over interruptions too. */
+async function follow(): Promise<void> {
+  while (shown && !isOver(shown.state)) {
+    const answer = await client.follow(WAIT_SECONDS);
+    if ('view' in answer) {
+      fault(null, messages.unreachable);
+      take(answer.view);
+      continue;
+    }
+    if (answer.refusal.status === 0) fault(messages.unreachable);
+    else if (answer.refusal.status < 500 && answer.refusal.status !== 429) {
+      refuse(answer.refusal);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}
+
+function isOver(state: WindowView['state']): boolean {
+  return state !== 'pending' && state !== 'opened';
+}
+
+function view(name: string): void {
+  for (const section of all('[data-view]')) section.hidden = section.dataset['view'] !== name;
+}
+
+function focusHeading(within: string): void {
+  document.querySelector<HTMLElement>(`${within} h1`)?.focus();
+}
+
+function showTries(attemptsLeft: number): void {
+  byId('tries', HTMLElement).textContent = messages.attemptsLeft(attemptsLeft);
+}
+
+/** Tells those who do not see the page; `aloud` shows it to everybody. */
+function say(text: string, aloud = false): void {
+  const said = byId('said', HTMLElement);
+  said.classList.toggle('toast', aloud);
+  said.textContent = text.replace(/\s+/g, ' ').trim();
+}
+
+/** Says what went wrong; null takes it away, or takes only a certain fault away. */
+function fault(text: string | null, only?: string): void {
+  const element = byId('fault', HTMLElement);
+  if (only !== undefined && element.textContent !== only) return;
+  element.textContent = text ?? '';
+  element.hidden = text === null;
+}
+
+function goBack(): void {
+  const { returnAddress = '', returnOrigin = '', returnState = '' } = main.dataset;
+  leave({ windowId, returnAddress, returnOrigin, returnState });
+}

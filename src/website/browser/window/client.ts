@@ -1,0 +1,59 @@
+/** What the service tells the page of its authentication. */
+export interface WindowView {
+  channel: 'push' | 'sms';
+  state: 'pending' | 'opened' | 'verified' | 'declined' | 'expired' | 'failed' | 'cancelled';
+  expiresAt: string;
+  attemptsLeft: number;
+}
+
+/** A refusal (RFC 9457), as far as the page acts on it. */
+export interface Refusal {
+  status: number;
+  code: string;
+  attemptsLeft?: number;
+  state?: WindowView['state'];
+  errors?: { pointer: string }[];
+  retryAfterSeconds?: number;
+}
+
+export type Answer = { view: WindowView } | { refusal: Refusal };
+
+/** Asks the service in the name of one window. Never rejects: no network is a refusal with status 0. */
+export class WindowClient {
+  private offsetMs = 0;
+
+  constructor(private readonly address: string) {}
+
+  /** The service's time, within a second. */
+  readonly now = (): number => Date.now() + this.offsetMs;
+
+  follow(waitSeconds: number): Promise<Answer> {
+    return this.ask('GET', `/authentication?wait=${waitSeconds}`);
+  }
+
+  post(path: 'authentication' | 'verification' | 'resend' | 'cancel', body?: object): Promise<Answer> {
+    return this.ask('POST', `/${path}`, body);
+  }
+
+  private async ask(method: string, path: string, body?: object): Promise<Answer> {
+    try {
+      const response = await fetch(this.address + path, {
+        method,
+        ...(body && { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
+      });
+      this.readClock(response);
+      const answer: unknown = await response.json();
+      if (response.ok) return { view: answer as WindowView };
+      const retryAfterSeconds = Number(response.headers.get('retry-after') ?? '0');
+      return { refusal: { ...(answer as Refusal), status: response.status, retryAfterSeconds } };
+    } catch {
+      return { refusal: { status: 0, code: 'unreachable' } };
+    }
+  }
+
+  /** `Date` has whole seconds, so a clock that is two of them away is right enough. */
+  private readClock(response: Response): void {
+    const offset = Date.parse(response.headers.get('date') ?? '') - Date.now();
+    if (Math.abs(offset) > 2000) this.offsetMs = offset;
+  }
+}

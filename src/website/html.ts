@@ -1,0 +1,27 @@
+/** Text that is HTML already. Made by {@link html} alone, so that nothing unescaped becomes one by mistake. */
+export class Html {
+  constructor(readonly text: string) {}
+}
+
+/** What a template takes: text is escaped, HTML stays, nothing stays nothing. */
+export type Inserted = Html | string | number | false | null | undefined | readonly Inserted[];
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Writes HTML. Whatever is put in is escaped, for text and for quoted attributes alike. */
+export function html(parts: TemplateStringsArray, ...inserted: Inserted[]): Html {
+  return new Html(parts.reduce((text, part, at) => text + written(inserted[at - 1]) + part));
+}
+
+function written(inserted: Inserted): string {
+  if (inserted instanceof Html) return inserted.text;
+  if (inserted === false || inserted === null || inserted === undefined) return '';
+  if (typeof inserted === 'object') return inserted.map(written).join('');
+  return String(inserted).replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
+}

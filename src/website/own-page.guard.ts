@@ -1,0 +1,32 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Environment } from '../../config/environment.ts';
+import { Problem } from '../domain/problem.ts';
+
+/**
+ * Lets in what a page of our own sends. The cookie alone does not say that: another host of the same site would have
+ * it sent along. Browsers name the sender in `Origin` and `Sec-Fetch-Site`, which no page can forge.
+ */
+@Injectable()
+export class OwnPageGuard implements CanActivate {
+  constructor(private readonly environment: Environment) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const { method, headers } = context.switchToHttp().getRequest<FastifyRequest>();
+    if (method === 'GET') return true;
+    if (!isOwnPage(headers, this.environment.ISSUER)) {
+      throw new Problem('window_bound_elsewhere', 'Only the page of this window may send this.');
+    }
+    return true;
+  }
+}
+
+/** Whether a request was sent by a page of `issuer`, or by no page at all. */
+export function isOwnPage(headers: FastifyRequest['headers'], issuer: string): boolean {
+  const { origin } = headers;
+  const site = headers['sec-fetch-site'];
+  return (
+    (origin === undefined || origin === new URL(issuer).origin) &&
+    (site === undefined || site === 'same-origin' || site === 'none')
+  );
+}
