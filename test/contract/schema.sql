@@ -21,7 +21,6 @@ authentications.expires_at timestamp with time zone NOT NULL
 authentications.closed_at timestamp with time zone
 authentications CONSTRAINT authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
 authentications CONSTRAINT authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text])))
-authentications CONSTRAINT authentications_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id)
 authentications CONSTRAINT authentications_decline_reason_check CHECK ((decline_reason = ANY (ARRAY['not_me'::text, 'cancelled'::text, 'wrong_details'::text])))
 authentications CONSTRAINT authentications_pkey PRIMARY KEY (id)
 authentications CONSTRAINT authentications_resends_check CHECK (((resends >= 0) AND (resends <= 3)))
@@ -64,8 +63,6 @@ deliveries.due_at timestamp with time zone NOT NULL
 deliveries.claimed_until timestamp with time zone
 deliveries.created_at timestamp with time zone NOT NULL
 deliveries.expires_at timestamp with time zone NOT NULL
-deliveries CONSTRAINT deliveries_authentication_id_fkey FOREIGN KEY (authentication_id) REFERENCES authentications(id) ON DELETE CASCADE
-deliveries CONSTRAINT deliveries_device_id_fkey FOREIGN KEY (device_id) REFERENCES devices(id) ON DELETE CASCADE
 deliveries CONSTRAINT deliveries_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'sms'::text])))
 deliveries CONSTRAINT deliveries_pkey PRIMARY KEY (id)
 CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at)
@@ -122,8 +119,6 @@ idempotency_keys.key_digest bytea NOT NULL
 idempotency_keys.request_digest bytea NOT NULL
 idempotency_keys.authentication_id uuid NOT NULL
 idempotency_keys.created_at timestamp with time zone NOT NULL DEFAULT now()
-idempotency_keys CONSTRAINT idempotency_keys_authentication_id_fkey FOREIGN KEY (authentication_id) REFERENCES authentications(id) ON DELETE CASCADE
-idempotency_keys CONSTRAINT idempotency_keys_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
 idempotency_keys CONSTRAINT idempotency_keys_pkey PRIMARY KEY (client_id, key_digest)
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at)
 CREATE UNIQUE INDEX idempotency_keys_pkey ON public.idempotency_keys USING btree (client_id, key_digest)
@@ -179,7 +174,6 @@ windows.authentication_id uuid
 windows.closed_at timestamp with time zone
 windows.created_at timestamp with time zone NOT NULL DEFAULT now()
 windows.expires_at timestamp with time zone NOT NULL
-windows CONSTRAINT windows_authentication_id_fkey FOREIGN KEY (authentication_id) REFERENCES authentications(id)
 windows CONSTRAINT windows_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id)
 windows CONSTRAINT windows_locale_check CHECK ((locale = ANY (ARRAY['ko'::text, 'en'::text])))
 windows CONSTRAINT windows_pkey PRIMARY KEY (id)
