@@ -1,0 +1,49 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  AUTHENTICATION_STATES,
+  AUTHENTICATION_TRANSITIONS,
+  OPEN_STATES,
+  stateAt,
+} from '../../src/domain/authentication.ts';
+import { DEVICE_STATES, DEVICE_TRANSITIONS } from '../../src/domain/device.ts';
+import { channelOf, SUBSCRIPTION_STATES, SUBSCRIPTION_TRANSITIONS } from '../../src/domain/subscription.ts';
+
+type Table = Readonly<Record<string, readonly string[]>>;
+
+const LIFECYCLES: [string, readonly string[], Table, string, readonly string[]][] = [
+  [
+    'an authentication',
+    AUTHENTICATION_STATES,
+    AUTHENTICATION_TRANSITIONS,
+    'pending',
+    ['verified', 'declined', 'expired', 'failed', 'cancelled'],
+  ],
+  ['a device', DEVICE_STATES, DEVICE_TRANSITIONS, 'testing', ['revoked']],
+  ['a subscription', SUBSCRIPTION_STATES, SUBSCRIPTION_TRANSITIONS, 'awaiting_device', ['cancelled']],
+];
+
+describe.each(LIFECYCLES)('the life of %s', (_, states, transitions, first, final) => {
+  it('reaches every state from the first', () => {
+    const reached = new Set([first]);
+    for (const state of reached) for (const next of transitions[state] ?? []) reached.add(next);
+    expect([...reached].sort()).toEqual([...states].sort());
+  });
+
+  it('never leaves a final state, and leaves every other', () => {
+    expect(states.filter((state) => transitions[state]?.length === 0).sort()).toEqual([...final].sort());
+  });
+});
+
+describe('an authentication', () => {
+  it.each(AUTHENTICATION_STATES)('that is %s is told as expired after its time only while it is open', (state) => {
+    const open = (OPEN_STATES as readonly string[]).includes(state);
+    expect(stateAt({ state, expired: true })).toBe(open ? 'expired' : state);
+    expect(stateAt({ state, expired: false })).toBe(state);
+  });
+
+  it('goes by SMS until protection has begun, and never after it', () => {
+    expect(channelOf(null)).toBe('sms');
+    expect(channelOf({ protectedSince: null })).toBe('sms');
+    expect(channelOf({ protectedSince: new Date(0) })).toBe('push');
+  });
+});
