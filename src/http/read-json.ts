@@ -28,8 +28,9 @@ function countKeys(value: object, depth: number): number {
   if (depth > DEEPEST) throw new Problem('invalid_request', `The body is nested deeper than ${DEEPEST} levels.`);
   let keys = 0;
   for (const [key, member] of Object.entries(value)) {
-    // As a key it would reach the prototype of whatever object it is copied to.
-    if (key === '__proto__') throw new Problem('invalid_request', 'The body has a key that is not allowed.');
+    // `__proto__` would reach the prototype of whatever object it is copied to, and the names of an object's own
+    // members (`constructor`, `toString`) are passed over by the validation that refuses unknown fields.
+    if (key in Object.prototype) throw new Problem('invalid_request', 'The body has a key that is not allowed.');
     if (!Array.isArray(value)) keys += 1;
     if (typeof member === 'object' && member !== null) keys += countKeys(member as object, depth + 1);
   }

@@ -109,7 +109,14 @@ export class HandoverQueue {
     // A job is worth nothing once it was done or failed: the truth about a delivery is its row.
     const defaultJobOptions = { removeOnComplete: true, removeOnFail: true };
     // A dead worker's job is free after five seconds; BullMQ's default is a minute.
-    const survival = { lockDuration: 5_000, stalledInterval: 2_500, maxStalledCount: 10, concurrency: 8 };
+    // Back at work half a second after its database was away; the default is fifteen seconds.
+    const survival = {
+      lockDuration: 5_000,
+      stalledInterval: 2_500,
+      maxStalledCount: 10,
+      concurrency: 8,
+      runRetryDelay: 500,
+    };
     if (REDIS_URL) {
       const { Queue, Worker } = withBackend(createRedisBackend);
       const connection = { url: REDIS_URL };

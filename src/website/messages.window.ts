@@ -27,7 +27,7 @@ export interface WindowMessages {
   push: Sentence;
   sms: Sentence;
   steps: readonly [string, string, string];
-  opened: string;
+  opened: Sentence;
   code: string;
   codeHint: string;
   timeLeft: string;
@@ -65,7 +65,7 @@ export const WINDOW_MESSAGES: Record<Locale, WindowMessages> = {
       text: '문자메시지로 받은 인증번호 6자리를 입력해 주세요.',
     },
     steps: ['앱 열기', '비밀번호 입력', '인증번호 입력'],
-    opened: '앱에서 확인되었습니다. 앱에 표시된 인증번호를 입력하세요.',
+    opened: { title: '앱에서 확인되었습니다', text: '앱에 나타난 인증번호를 입력하세요.' },
     code: '인증번호 6자리',
     codeHint: '인증번호는 누구에게도 알려 주지 마세요.',
     timeLeft: '남은 시간',
@@ -132,7 +132,7 @@ export const WINDOW_MESSAGES: Record<Locale, WindowMessages> = {
       text: 'Enter the six digits of the text message.',
     },
     steps: ['Open the app', 'Enter your PIN', 'Type the code here'],
-    opened: 'Confirmed in the app. Enter the code that it shows.',
+    opened: { title: 'Confirmed in the app', text: 'Enter the code that the app shows.' },
     code: 'Six-digit code',
     codeHint: 'Never tell this code to anybody.',
     timeLeft: 'Time left',

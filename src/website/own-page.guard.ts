@@ -21,12 +21,14 @@ export class OwnPageGuard implements CanActivate {
   }
 }
 
-/** Whether a request was sent by a page of `issuer`, or by no page at all. */
+/**
+ * Whether a request was sent by a page of `issuer`, or by no page at all. A form of a page with `no-referrer` names
+ * its origin as `null`, as a sandboxed page of anybody's would; there `Sec-Fetch-Site` tells them apart.
+ */
 export function isOwnPage(headers: FastifyRequest['headers'], issuer: string): boolean {
   const { origin } = headers;
   const site = headers['sec-fetch-site'];
-  return (
-    (origin === undefined || origin === new URL(issuer).origin) &&
-    (site === undefined || site === 'same-origin' || site === 'none')
-  );
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
+  if (origin === undefined || origin === new URL(issuer).origin) return true;
+  return origin === 'null' && site === 'same-origin';
 }

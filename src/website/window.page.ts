@@ -107,17 +107,21 @@ function personView(messages: WindowMessages, relyingParty: string): Html {
 
 function codeView(messages: WindowMessages): Html {
   return html`<section data-view="code" hidden>
-    ${(['push', 'sms'] as const).map(
-      (channel) =>
-        html`<div data-channel="${channel}" hidden>
-          <h1 tabindex="-1">${messages[channel].title}</h1>
-          <p class="lead">${messages[channel].text}</p>
-        </div>`,
-    )}
+    <div id="not-opened" data-channel="push" hidden>
+      <h1 tabindex="-1">${messages.push.title}</h1>
+      <p class="lead">${messages.push.text}</p>
+    </div>
+    <div id="opened" hidden>
+      <h1>${messages.opened.title}</h1>
+      <p class="lead">${messages.opened.text}</p>
+    </div>
+    <div data-channel="sms" hidden>
+      <h1 tabindex="-1">${messages.sms.title}</h1>
+      <p class="lead">${messages.sms.text}</p>
+    </div>
     <ol class="steps" id="steps" hidden>
       ${messages.steps.map((step) => html`<li><span>${step}</span></li>`)}
     </ol>
-    <p class="good" id="opened" hidden>${messages.opened}</p>
     <form id="code-form" method="post" novalidate>
       <div class="field">
         <div class="label-row">

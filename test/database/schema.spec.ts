@@ -1,35 +1,83 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AUTHENTICATION_STATES, CHANNELS, DECLINE_REASONS } from '../../src/domain/authentication.ts';
+import {
+  AUTHENTICATION_STATES,
+  CHANNELS,
+  CODE_ATTEMPTS,
+  DECLINE_REASONS,
+  OPEN_STATES,
+  RESENDS,
+} from '../../src/domain/authentication.ts';
 import { DELIVERY_KINDS } from '../../src/domain/delivery.ts';
-import { DEVICE_STATES } from '../../src/domain/device.ts';
+import { DEVICE_STATES, PIN_ATTEMPTS, TEST_ATTEMPTS } from '../../src/domain/device.ts';
+import type { Holder, LineStatus, Plan } from '../../src/domain/line.ts';
 import { SUBSCRIPTION_STATES, SUSPENSION_REASONS } from '../../src/domain/subscription.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(async () => {
+  await database.drop();
+});
+
+/** Every CHECK that is about this one column. */
+async function checksOf(table: string, column: string): Promise<string[]> {
+  const { rows } = await database.pool.query<{ definition: string }>(
+    `SELECT pg_get_constraintdef(c.oid) AS definition FROM pg_constraint c
+      JOIN pg_attribute a ON a.attrelid = c.conrelid AND c.conkey = ARRAY[a.attnum]
+      WHERE c.contype = 'c' AND c.conrelid = $1::regclass AND a.attname = $2`,
+    [table, column],
+  );
+  return rows.map(({ definition }) => definition);
+}
+
+const quoted = (definition: string) => [...definition.matchAll(/'([^']*)'/g)].map(([, value]) => value);
+/** Types have no list to compare with; a record must name all of their members to compile. */
+const members = <T extends string>(all: Record<T, true>) => Object.keys(all);
+
 describe('the database', () => {
-  let database: TestDatabase;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-  });
-  afterAll(async () => {
-    await database.drop();
-  });
-
-  it.each([
+  it.each<[string, string, readonly string[]]>([
     ['authentications', 'state', AUTHENTICATION_STATES],
     ['authentications', 'channel', CHANNELS],
     ['authentications', 'decline_reason', DECLINE_REASONS],
     ['devices', 'state', DEVICE_STATES],
+    ['devices', 'platform', ['android', 'ios']],
     ['subscriptions', 'state', SUBSCRIPTION_STATES],
     ['subscriptions', 'suspensions', SUSPENSION_REASONS],
     ['deliveries', 'kind', DELIVERY_KINDS],
-  ])('allows in %s.%s exactly what the domain knows', async (table, column, values) => {
+    ['lines', 'status', members<LineStatus>({ active: true, suspended: true, terminated: true })],
+    ['lines', 'holder', members<Holder>({ self: true, corporate: true, other_party: true })],
+    ['lines', 'plan', members<Plan>({ postpaid: true, prepaid: true, m2m: true })],
+    ['windows', 'locale', ['ko', 'en']],
+  ])('knows the same values of %s.%s as the domain', async (table, column, values) => {
+    const lists = (await checksOf(table, column)).map(quoted).filter((list) => list.length > 0);
+    expect(lists.map((list) => [...list].sort())).toEqual([[...values].sort()]);
+  });
+
+  it.each<[string, string, number]>([
+    ['authentications', 'attempts', CODE_ATTEMPTS],
+    ['authentications', 'resends', RESENDS],
+    ['devices', 'pin_failures', PIN_ATTEMPTS],
+    ['devices', 'test_failures', TEST_ATTEMPTS],
+  ])('lets %s.%s rise no higher than the domain does: %i', async (table, column, most) => {
+    expect(await checksOf(table, column)).toEqual([`CHECK (((${column} >= 0) AND (${column} <= ${most})))`]);
+  });
+
+  it.each<[string, readonly string[]]>([
+    ['authentications_one_pending', OPEN_STATES],
+    ['authentications_open', OPEN_STATES],
+    ['devices_one_active', ['active']],
+    ['subscriptions_one_a_line', ['cancelled']],
+    ['lines_phone', ['terminated']],
+  ])('has the partial index %s over the states of the domain', async (index, states) => {
     const { rows } = await database.pool.query<{ definition: string }>(
-      'SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conrelid = $1::regclass AND conname = $2',
-      [table, `${table}_${column}_check`],
+      'SELECT pg_get_indexdef($1::regclass) AS definition',
+      [index],
     );
-    const allowed = [...(rows[0]?.definition ?? '').matchAll(/'([^']+)'::text/g)].map(([, value]) => value);
-    expect(allowed.sort()).toEqual([...values].sort());
+    const condition = rows[0]!.definition.split(' WHERE ')[1] ?? '';
+    expect(quoted(condition).sort()).toEqual([...states].sort());
   });
 
   it.each([

@@ -9,49 +9,91 @@ describe('a phone number', () => {
     ['010 1234 5678', '+821012345678'],
     [' 010-1234-5678 ', '+821012345678'],
     ['+821012345678', '+821012345678'],
+    ['+82 10-1234-5678', '+821012345678'],
     ['+82-10-1234-5678', '+821012345678'],
     ['+8201012345678', '+821012345678'],
     ['011-123-4567', '+82111234567'],
-    ['019-1234-5678', '+821912345678'],
-    ['+14155550100', '+14155550100'],
-  ])('written %s is read as %s', (written, e164) => {
+    ['011-1234-5678', '+821112345678'],
+    ['016-123-4567', '+82161234567'],
+    ['017-123-4567', '+82171234567'],
+    ['018-123-4567', '+82181234567'],
+    ['019-123-4567', '+82191234567'],
+    ['+14155550132', '+14155550132'],
+    ['+447700900123', '+447700900123'],
+  ])('%s is %s', (written, e164) => {
     expect(parsePhoneNumber(written)).toBe(e164);
   });
 
   it.each([
     '',
-    '010-1234-567',
-    '010-1234-56789',
+    '   ',
     '02-123-4567',
-    '1588-1234',
+    '031-123-4567',
     '070-1234-5678',
-    '012-123-4567',
+    '1588-1234',
+    '112',
+    '010-123-4567',
+    '010-1234-56789',
+    '012-345-6789',
+    '015-123-4567',
+    '011-12-3456',
     '+82212345678',
-    '+0123456789',
+    '+82',
+    '+8210123456789',
+    '821012345678',
+    '00821012345678',
+    '+0101234567',
+    '+123456',
     '+1234567890123456',
     '010--1234-5678',
-    '010-1234-567a',
+    '010-1234-567O',
+    '010-1234-5678;ext=1',
+    '０１０１２３４５６７８',
     '٠١٠١٢٣٤٥٦٧٨',
-    '010-1234-5678; DROP TABLE lines',
-  ])('written %p is refused', (written) => {
+    '010\n12345678',
+    '+82+1012345678',
+  ])('%p is none', (written) => {
     expect(parsePhoneNumber(written)).toBeNull();
   });
 
-  it('is read the same however it was spelled', () => {
+  const mobile = fc.oneof(fc.stringMatching(/^010\d{8}$/), fc.stringMatching(/^01[16789]\d{7,8}$/));
+
+  it('is read the same in every spelling, and its own E.164 is a spelling', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 99_999_999 }), (number) => {
-        const digits = String(number).padStart(8, '0');
-        const e164 = `+8210${digits}`;
-        const hyphens = `010-${digits.slice(0, 4)}-${digits.slice(4)}`;
-        expect([hyphens, hyphens.replaceAll('-', ''), e164].map(parsePhoneNumber)).toEqual([e164, e164, e164]);
-        expect(formatPhoneNumber(e164)).toBe(hyphens);
-        expect(maskPhoneNumber(e164)).toBe(`010-****-${digits.slice(4)}`);
+      fc.property(mobile, (national) => {
+        const e164 = `+82${national.slice(1)}`;
+        const hyphenated = national.replace(/^(\d{3})(\d{3,4})(\d{4})$/, '$1-$2-$3');
+        for (const written of [national, hyphenated, e164, formatPhoneNumber(e164)]) {
+          expect(parsePhoneNumber(written)).toBe(e164);
+        }
       }),
     );
   });
 
-  it('is E.164 or nothing, whatever was written', () => {
-    const written = fc.string({ unit: 'binary' });
-    fc.assert(fc.property(written, (one) => /^\+[1-9]\d{6,14}$/.test(parsePhoneNumber(one) ?? '+1234567')));
+  it('of whatever is typed is E.164 or none, and reading it again changes nothing', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[+\d -]{1,20}$/)), (typed) => {
+        const read = parsePhoneNumber(typed);
+        if (read === null) return;
+        expect(read).toMatch(/^\+[1-9]\d{6,14}$/);
+        expect(parsePhoneNumber(read)).toBe(read);
+      }),
+    );
+  });
+
+  it('is written as Koreans write it, and masked so that its middle is hidden', () => {
+    expect(formatPhoneNumber('+821012345678')).toBe('010-1234-5678');
+    expect(formatPhoneNumber('+82111234567')).toBe('011-123-4567');
+    expect(formatPhoneNumber('+14155550132')).toBe('+14155550132');
+    expect(maskPhoneNumber('+821012345678')).toBe('010-****-5678');
+    expect(maskPhoneNumber('+82111234567')).toBe('011-***-4567');
+  });
+
+  it('masked shows at most seven digits, whatever country it is of', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^\+[1-9]\d{9,14}$/), (e164) => {
+        expect(maskPhoneNumber(e164).replace(/\D/g, '').length).toBeLessThanOrEqual(7);
+      }),
+    );
   });
 });

@@ -31,6 +31,8 @@ const enrolling = new Enrolling(
   },
 );
 
+// Beside the shop, the shop says in which language.
+document.body.classList.toggle('framed', self !== top);
 showTime();
 setInterval(showTime, 1000);
 onOtherTab(() => location.reload());
@@ -207,7 +209,11 @@ function show(authentication: PendingAuthentication): void {
   atHome = false;
   display.clearNotification();
   const now = () => Date.now() + clockOffsetMs;
-  request = new Request(display, phone, authentication, now, { home: () => void home(), unregistered });
+  request = new Request(display, phone, authentication, now, {
+    home: () => void home(),
+    unregistered,
+    enrolAgain: () => void enrolAgain(),
+  });
   request.show();
 }
 
@@ -244,14 +250,10 @@ async function showHistory(): Promise<void> {
 
 function confirmReset(): void {
   atHome = false;
-  const reset = async () => {
-    await forget();
-    enrolling.begin();
-  };
   display.show(() =>
     screen(
       messages.resetSure,
-      button(messages.resetYes, () => void reset(), 'danger'),
+      button(messages.resetYes, () => void enrolAgain(), 'danger'),
       button(messages.back, () => void home(), 'link'),
     ),
   );
@@ -260,17 +262,18 @@ function confirmReset(): void {
 function unregistered(): void {
   atHome = false;
   request = undefined;
-  const again = async () => {
-    await forget();
-    enrolling.begin();
-  };
   display.show(() =>
     screen(
       { ...messages.unregistered, kind: 'ended cancelled' },
       badge(),
-      button(messages.again, () => void again()),
+      button(messages.again, () => void enrolAgain()),
     ),
   );
+}
+
+async function enrolAgain(): Promise<void> {
+  await forget();
+  enrolling.begin();
 }
 
 /** The keys go; the push token stays, for it is the platform's. */

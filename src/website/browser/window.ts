@@ -54,10 +54,10 @@ async function verify(): Promise<void> {
   const answer = await alone(() => client.post('verification', { code: valueOf('code') }));
   if (answer && 'refusal' in answer && answer.refusal.code === 'code_mismatch') {
     const { attemptsLeft = 0 } = answer.refusal;
-    blame('code', messages.wrongCode(attemptsLeft));
+    blame('code', messages.wrongCode);
     if (shown) shown = { ...shown, attemptsLeft };
     showTries(attemptsLeft);
-    say(messages.wrongCode(attemptsLeft));
+    say(`${messages.wrongCode} ${messages.attemptsLeft(attemptsLeft)}`);
     input('code').select();
     return;
   }
@@ -132,9 +132,10 @@ function take(next: WindowView): void {
     if (at === (opened ? 2 : 0)) step.setAttribute('aria-current', 'step');
     else step.removeAttribute('aria-current');
   });
-  const openedNote = byId('opened', HTMLElement);
-  if (opened && openedNote.hidden) say(openedNote.textContent);
-  openedNote.hidden = !opened;
+  const openedPart = byId('opened', HTMLElement);
+  if (opened && openedPart.hidden) say(openedPart.textContent);
+  openedPart.hidden = !opened;
+  byId('not-opened', HTMLElement).hidden = opened || next.channel !== 'push';
   showTries(next.attemptsLeft);
 }
 

@@ -28,7 +28,7 @@ export class Request {
     private readonly phone: Phone,
     readonly authentication: PendingAuthentication,
     private readonly now: () => number,
-    private readonly leave: { home: () => void; unregistered: () => void },
+    private readonly leave: { home: () => void; unregistered: () => void; enrolAgain: () => void },
   ) {}
 
   /** Who asks, and why. The PIN is asked for only after this was seen. */
@@ -112,7 +112,7 @@ export class Request {
         { ...messages.locked, kind: 'ended failed' },
         badge(),
         button(messages.done, this.leave.home),
-        button(messages.again, this.leave.unregistered, 'secondary'),
+        button(messages.again, this.leave.enrolAgain, 'secondary'),
       ),
     );
   }

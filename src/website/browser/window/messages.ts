@@ -5,7 +5,7 @@ export interface ScriptMessages {
   genderDigit: string;
   phoneNumber: string;
   code: string;
-  wrongCode: (attemptsLeft: number) => string;
+  wrongCode: string;
   attemptsLeft: (attemptsLeft: number) => string;
   lastSeconds: string;
   resentPush: string;
@@ -28,8 +28,7 @@ export const MESSAGES: Record<Locale, ScriptMessages> = {
     genderDigit: '주민등록번호 뒷자리의 첫 숫자를 입력해 주세요.',
     phoneNumber: '휴대폰번호를 정확히 입력해 주세요. 예: 010-1234-5678',
     code: '인증번호 6자리를 입력해 주세요.',
-    wrongCode: (left) =>
-      `인증번호가 다릅니다. 앱이나 문자의 번호를 다시 확인해 주세요. ${left}번 더 입력할 수 있습니다.`,
+    wrongCode: '인증번호가 다릅니다. 휴대폰에 표시된 번호를 다시 확인해 주세요.',
     attemptsLeft: (left) => `입력할 수 있는 횟수: ${left}번`,
     lastSeconds: '30초 남았습니다.',
     resentPush: '휴대폰에 알림을 다시 보냈습니다.',
@@ -48,8 +47,7 @@ export const MESSAGES: Record<Locale, ScriptMessages> = {
     genderDigit: 'Enter the seventh digit of the resident registration number.',
     phoneNumber: 'Enter a mobile number, such as 010-1234-5678.',
     code: 'Enter the six digits of the code.',
-    wrongCode: (left) =>
-      `That code is wrong. Look at the phone again. ${left === 1 ? 'One try' : `${left} tries`} left.`,
+    wrongCode: 'That code is wrong. Look at the phone again.',
     attemptsLeft: (left) => `Tries left: ${left}`,
     lastSeconds: 'Thirty seconds left.',
     resentPush: 'The phone was notified again.',

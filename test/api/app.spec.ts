@@ -1,0 +1,768 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createHash, randomUUID } from 'node:crypto';
+import { deviceProof } from '../../src/phone/device-proof.ts';
+import { importDeviceKeys } from '../../src/phone/device-keys.ts';
+import type { Phone } from '../../src/phone/phone.ts';
+import { eventually } from '../support/eventually.ts';
+import { Installation, keyPair, type Bent } from '../support/installation.ts';
+import { expectFaults, expectProblem } from '../support/problem.ts';
+import { answerOf, otherThan, TEST_PIN, TestService, type Subscriber } from '../support/service.ts';
+
+const WRONG_PIN = '918273';
+const MADE_BY_NOBODY = Buffer.alloc(32).toString('base64url');
+
+let service: TestService;
+
+beforeAll(async () => {
+  service = await TestService.start();
+});
+afterAll(async () => {
+  await service.stop();
+});
+
+const sql = (text: string, values: unknown[]) => service.database.pool.query(text, values);
+const operator = (path: string, body: object) =>
+  service.call('POST', `/operator/v1/subscriptions/${path}`, body, { scope: 'operator' });
+const newCode = async (subscriptionId: string) => {
+  const answer = await operator(`${subscriptionId}/enrolment-code`, { reason: '새 전화' });
+  return answer.body['enrolmentCode'] as string;
+};
+const subscribed = async () => service.subscribe(await service.addLine());
+/** Starts an authentication and answers it as the phone sees it. */
+const asked = async (subscriber: Subscriber, clientId?: string) => {
+  const { id } = (await service.start(subscriber.person, clientId === undefined ? {} : { clientId })).body;
+  return (await subscriber.phone.pending()).find((one) => one.id === id)!;
+};
+const stateOf = async (id: string, clientId?: string) => {
+  const options = clientId === undefined ? {} : { clientId };
+  return (await service.call('GET', `/v1/authentications/${id}`, undefined, options)).body['state'];
+};
+const forgetStarts = () => sql('DELETE FROM start_budgets', []);
+
+describe('enrolment', () => {
+  it('answers a device under test with a serial number to read aloud', async () => {
+    const { enrolmentCode } = await subscribed();
+    const installation = Installation.fresh(service.issuer);
+    const answer = await installation.send('POST', '/app/v1/devices', installation.enrolment(enrolmentCode));
+    expect(answer.status).toBe(201);
+    expect(answer.body).toEqual({
+      deviceId: expect.stringMatching(/^[\w-]{16,}$/),
+      serialNumber: expect.stringMatching(/^PG-\d{4}-\d{4}-\d{4}$/),
+      state: 'testing',
+    });
+  });
+
+  it.each<[string, (code: string) => string]>([
+    ['in small letters', (code) => code.toLowerCase()],
+    ['without hyphens', (code) => code.replaceAll('-', '')],
+    ['with blanks', (code) => code.replaceAll('-', ' ')],
+    ['with O for 0 and l for 1', (code) => code.replaceAll('0', 'O').replaceAll('1', 'l')],
+  ])('takes the code as people type it: %s', async (_case, typed) => {
+    const { enrolmentCode } = await subscribed();
+    expect(enrolmentCode).toMatch(/^(?:[0-9A-HJKMNP-TV-Z]{5}-){3}[0-9A-HJKMNP-TV-Z]{5}$/);
+    const installation = Installation.fresh(service.issuer);
+    const body = installation.enrolment(typed(enrolmentCode));
+    expect((await installation.send('POST', '/app/v1/devices', body)).status).toBe(201);
+  });
+
+  it.each<[string, (installation: Installation) => Bent]>([
+    ['no proof', () => ({ proof: null })],
+    ['a proof that names a device', () => ({ header: { jwk: undefined, kid: randomUUID() } })],
+    ['a proof that names a device and shows a key', () => ({ header: { kid: randomUUID() } })],
+    ['a proof that shows no key', () => ({ header: { jwk: undefined } })],
+    ['a proof that shows another key', () => ({ header: { jwk: keyPair().publicJwk } })],
+    ['a proof that shows and is made by another key', () => byAnother()],
+    ['a proof made by another key', () => ({ key: keyPair().privateKey })],
+    ['a proof for another body', () => ({ claims: { bh: createHash('sha256').update('{}').digest('base64url') } })],
+    ['a proof of two minutes ago', () => ({ claims: { iat: Math.floor(Date.now() / 1000) - 120 } })],
+  ])('is refused with %s, and the code stays good', async (_case, bend) => {
+    const { enrolmentCode } = await subscribed();
+    const installation = Installation.fresh(service.issuer);
+    const body = installation.enrolment(enrolmentCode);
+    const answer = await installation.send('POST', '/app/v1/devices', body, bend(installation));
+    expectProblem(answer, 401, 'device_proof_invalid');
+    expect((await installation.send('POST', '/app/v1/devices', body)).status).toBe(201);
+  });
+
+  const byAnother = (): Bent => {
+    const { publicJwk, privateKey } = keyPair();
+    return { header: { jwk: publicJwk }, key: privateKey };
+  };
+
+  it.each<[string, Record<string, unknown>, string[]]>([
+    ['Android 2.2', { osVersion: '2.2' }, ['os_version_too_old']],
+    ['Android 2.2.10', { osVersion: '2.2.10' }, ['os_version_too_old']],
+    ['iOS 5.1', { platform: 'ios', osVersion: '5.1' }, ['os_version_too_old']],
+    ['a tablet', { formFactor: 'tablet' }, ['tablet_not_supported']],
+    [
+      'an old iPad',
+      { platform: 'ios', osVersion: '5.0', formFactor: 'tablet' },
+      ['os_version_too_old', 'tablet_not_supported'],
+    ],
+  ])('refuses %s with every reason, and the code stays good', async (_case, handset, codes) => {
+    const { enrolmentCode } = await subscribed();
+    const installation = Installation.fresh(service.issuer);
+    const answer = await installation.send('POST', '/app/v1/devices', installation.enrolment(enrolmentCode, handset));
+    const reasons = codes.map((code) => ({ code, message: expect.stringMatching(/\S/) }));
+    expectProblem(answer, 422, 'not_eligible', { reasons });
+    const again = await installation.send('POST', '/app/v1/devices', installation.enrolment(enrolmentCode));
+    expect(again.status).toBe(201);
+  });
+
+  it.each(['2.3', '2.10', '14', '4.4.4'])('accepts Android %s', async (osVersion) => {
+    const { enrolmentCode } = await subscribed();
+    const installation = Installation.fresh(service.issuer);
+    const body = installation.enrolment(enrolmentCode, { osVersion });
+    expect((await installation.send('POST', '/app/v1/devices', body)).status).toBe(201);
+  });
+
+  const key = keyPair().publicJwk;
+  it.each<[string, Record<string, unknown>, string]>([
+    ['a signing key with its private part', { signingKey: { ...key, d: key.x } }, '/signingKey/d'],
+    ['an encryption key with its private part', { encryptionKey: { ...key, d: key.x } }, '/encryptionKey/d'],
+    ['a signing key of another curve', { signingKey: { ...key, crv: 'P-384' } }, '/signingKey/crv'],
+    ['an encryption key of another kind', { encryptionKey: { ...key, kty: 'OKP' } }, '/encryptionKey/kty'],
+    ['an encryption key off the curve', { encryptionKey: { ...key, y: key.x } }, '/encryptionKey'],
+    ['a signing key off the curve', { signingKey: { ...key, y: key.x } }, '/signingKey'],
+    ['a coordinate that is too short', { encryptionKey: { ...key, y: 'AAAA' } }, '/encryptionKey/y'],
+    ['a key that is a text', { encryptionKey: 'key' }, '/encryptionKey'],
+    ['no signing key', { signingKey: undefined }, '/signingKey'],
+    ['a knowledge key of 31 bytes', { knowledgeKey: MADE_BY_NOBODY.slice(0, 42) }, '/knowledgeKey'],
+    ['an unknown platform', { platform: 'windows' }, '/platform'],
+    ['an unknown form', { formFactor: 'watch' }, '/formFactor'],
+    ['no version', { osVersion: '' }, '/osVersion'],
+    ['a push token with a blank', { pushToken: 'a b' }, '/pushToken'],
+    ['no push token', { pushToken: undefined }, '/pushToken'],
+    ['a name of 65 characters', { name: '가'.repeat(65) }, '/name'],
+    ['a name with a line break', { name: '내\n전화' }, '/name'],
+    ['a code that is too short', { enrolmentCode: 'ABCDE' }, '/enrolmentCode'],
+    ['an unknown field', { pin: TEST_PIN }, '/pin'],
+  ])('refuses %s', async (_case, change, pointer) => {
+    const installation = Installation.fresh(service.issuer);
+    const body = installation.enrolment('00000-00000-00000-00000', change);
+    expectFaults(await installation.send('POST', '/app/v1/devices', body), pointer);
+  });
+
+  it.each<[string, (enrolmentCode: string, subscriptionId: string) => Promise<string | void>]>([
+    ['wrong', async () => '00000-00000-00000-00000'],
+    ['used', async (code) => void (await service.enrol(code))],
+    [
+      'ten minutes old',
+      async (_code, id) =>
+        void (await sql('UPDATE enrolment_codes SET expires_at = now() WHERE subscription_id = $1', [id])),
+    ],
+    ['followed by a newer one', async (_code, id) => void (await newCode(id))],
+    [
+      'of a cancelled subscription',
+      async (_code, id) => void (await sql(`UPDATE subscriptions SET state = 'cancelled' WHERE id = $1`, [id])),
+    ],
+  ])('refuses a code that is %s', async (_case, spoil) => {
+    const { enrolmentCode, subscriptionId } = await subscribed();
+    const code = (await spoil(enrolmentCode, subscriptionId)) ?? enrolmentCode;
+    const installation = Installation.fresh(service.issuer);
+    const answer = await installation.send('POST', '/app/v1/devices', installation.enrolment(code));
+    expectProblem(answer, 422, 'enrolment_code_invalid');
+  });
+
+  it('with one code many times at once enrols one device', async () => {
+    const { enrolmentCode } = await subscribed();
+    const enrolments = Array.from({ length: 5 }, () => Installation.fresh(service.issuer)).map((one) =>
+      one.send('POST', '/app/v1/devices', one.enrolment(enrolmentCode)),
+    );
+    const statuses = (await Promise.all(enrolments)).map(({ status }) => status);
+    expect(statuses.sort()).toEqual([201, 422, 422, 422, 422]);
+  });
+});
+
+describe('the test of a device', () => {
+  it.each(['android', 'ios'] as const)('has its code sent by encrypted push, on %s', async (platform) => {
+    const { enrolmentCode } = await subscribed();
+    const pushToken = `token-${randomUUID()}`;
+    const phone = await service.enrol(enrolmentCode, { platform, pushToken });
+    const push = await service.pushed(pushToken, 'test');
+    expect(Object.keys(push.data).sort()).toEqual(['envelope', 't']);
+    const claims = await phone.readTestEnvelope(push.data['envelope'] ?? '');
+    expect(claims).toEqual({
+      v: 1,
+      deviceId: phone.deviceId,
+      code: expect.stringMatching(/^\d{6}$/),
+      expiresAt: expect.stringMatching(/Z$/),
+    });
+    expect(JSON.stringify(push.alert)).not.toContain(claims.code);
+    expect(await phone.testEnvelope()).toBe(push.data['envelope']);
+    await phone.confirmTest(claims.code);
+  });
+
+  it('makes the device active, and the subscription with it', async () => {
+    const { enrolmentCode, subscriptionId } = await subscribed();
+    const phone = await service.enrol(enrolmentCode);
+    const installation = await Installation.of(phone);
+    const { code } = await phone.readTestEnvelope(await phone.testEnvelope());
+    const answer = await installation.send('POST', '/app/v1/device/test', { code });
+    expect(answer).toMatchObject({ status: 200, body: { deviceId: phone.deviceId, state: 'active' } });
+    const { rows } = await sql('SELECT state FROM subscriptions WHERE id = $1', [subscriptionId]);
+    expect(rows).toEqual([{ state: 'active' }]);
+    for (const [method, path, body] of [
+      ['POST', '/app/v1/device/test', { code }],
+      ['GET', '/app/v1/device/envelope', undefined],
+    ] as const) {
+      expectProblem(await installation.send(method, path, body), 409, 'device_test_closed', { state: 'active' });
+    }
+  });
+
+  it('counts wrong codes, and the fifth revokes the device', async () => {
+    const { enrolmentCode } = await subscribed();
+    const phone = await service.enrol(enrolmentCode);
+    const { code } = await phone.readTestEnvelope(await phone.testEnvelope());
+    const installation = await Installation.of(phone);
+    const tell = (tried: string) => installation.send('POST', '/app/v1/device/test', { code: tried });
+    for (const attemptsLeft of [4, 3, 2, 1]) {
+      expectProblem(await tell(otherThan(code)), 422, 'code_mismatch', { attemptsLeft });
+    }
+    const fifth = await tell(otherThan(code));
+    expect({ status: fifth.status, code: fifth.body['code'] }).toEqual({ status: 422, code: 'attempts_exhausted' });
+    expectProblem(await tell(code), 401, 'device_proof_invalid');
+  });
+
+  it.each(['12345', '1234567', 'abcdef', 123456, null])('refuses the code %p, and that is no try', async (code) => {
+    const { enrolmentCode } = await subscribed();
+    const phone = await service.enrol(enrolmentCode);
+    const installation = await Installation.of(phone);
+    expectFaults(await installation.send('POST', '/app/v1/device/test', { code }), '/code');
+    const { rows } = await sql('SELECT test_failures FROM devices WHERE id = $1', [phone.deviceId]);
+    expect(rows).toEqual([{ test_failures: 0 }]);
+  });
+
+  it('is over after ten minutes', async () => {
+    const { enrolmentCode } = await subscribed();
+    const phone = await service.enrol(enrolmentCode);
+    const { code, expiresAt } = await phone.readTestEnvelope(await phone.testEnvelope());
+    expect(Math.abs(Date.parse(expiresAt) - Date.now() - 600_000)).toBeLessThan(10_000);
+    await sql('UPDATE devices SET test_expires_at = now() WHERE id = $1', [phone.deviceId]);
+    await expect(phone.confirmTest(code)).rejects.toMatchObject({ status: 410 });
+    await expect(phone.testEnvelope()).rejects.toMatchObject({ status: 410 });
+  });
+
+  it('of a newer device takes the place of one that was never finished', async () => {
+    const { enrolmentCode, subscriptionId } = await subscribed();
+    const first = await service.enrol(enrolmentCode);
+    const second = await service.enrol(await newCode(subscriptionId));
+    await expect(first.testEnvelope()).rejects.toMatchObject({ status: 401, code: 'device_proof_invalid' });
+    expect(await second.testEnvelope()).toEqual(expect.any(String));
+  });
+
+  it('lets nothing be opened before it is finished', async () => {
+    const subscriber = await service.subscriber();
+    const { id, nonce } = await asked(subscriber);
+    const newer = await service.enrol(await newCode(subscriber.subscriptionId));
+    expect(await newer.pending()).toEqual([]);
+    for (const ask of [
+      () => newer.open({ id, nonce }, TEST_PIN),
+      () => newer.envelope(id),
+      () => newer.decline(id, 'not_me'),
+    ]) {
+      await expect(ask()).rejects.toMatchObject({ status: 404, code: 'authentication_not_found' });
+    }
+  });
+
+  it('revokes the older device of the subscription when it is finished, and not before', async () => {
+    const older = await service.subscriber();
+    const newer = await service.enrol(await newCode(older.subscriptionId));
+    const { id } = await asked(older);
+    expect((await service.verify(id, await service.codeOf(older, id))).status).toBe(200);
+    const { code } = await newer.readTestEnvelope(await newer.testEnvelope());
+    await newer.confirmTest(code);
+
+    const installation = await Installation.of(older.phone);
+    for (const [method, path, body] of [
+      ['GET', '/app/v1/authentications', undefined],
+      ['POST', `/app/v1/authentications/${id}/open`, { pinProof: MADE_BY_NOBODY }],
+      ['GET', `/app/v1/authentications/${id}/envelope`, undefined],
+      ['POST', `/app/v1/authentications/${id}/decline`, { reason: 'not_me' }],
+      ['GET', '/app/v1/history', undefined],
+      ['PUT', '/app/v1/device/push-token', { pushToken: 'stolen' }],
+      ['GET', '/app/v1/device/envelope', undefined],
+      ['POST', '/app/v1/device/test', { code }],
+    ] as const) {
+      expectProblem(await installation.send(method, path, body), 401, 'device_proof_invalid');
+    }
+    const next = (await service.start(older.person)).body;
+    expect((await newer.pending()).map((one) => one.id)).toEqual([next.id]);
+    const after = { ...older, phone: newer };
+    expect((await service.verify(next.id, await service.codeOf(after, next.id))).status).toBe(200);
+    expect(service.pushesTo(older.pushToken).filter(({ data }) => data['id'] === next.id)).toEqual([]);
+  });
+});
+
+describe('a request without a good device proof', () => {
+  let phone: Phone;
+  let installation: Installation;
+  const PATH = '/app/v1/authentications';
+
+  beforeAll(async () => {
+    ({ phone } = await service.subscriber());
+    installation = await Installation.of(phone);
+  });
+
+  const proofAt = async (secondsFromNow: number) => {
+    const { signing } = await importDeviceKeys(await phone.toState());
+    return deviceProof({
+      signing,
+      deviceId: phone.deviceId,
+      method: 'GET',
+      url: service.issuer + PATH,
+      body: new Uint8Array(0),
+      now: Date.now() + secondsFromNow * 1000,
+    });
+  };
+
+  it.each([-58, 0, 58])(
+    'is accepted when its clock is off by %i seconds, which the refusals differ from',
+    async (off) => {
+      const answer = await installation.send('GET', `${PATH}?since=1#x`, undefined, { proof: await proofAt(off) });
+      expect(answer.status).toBe(200);
+    },
+  );
+
+  it.each<[string, () => Promise<Bent> | Bent]>([
+    ['no proof at all', () => ({ proof: null })],
+    ['an empty proof', () => ({ proof: '' })],
+    ['garbage', () => ({ proof: 'garbage' })],
+    ['three parts of garbage', () => ({ proof: 'a.b.c' })],
+    ['a proof of 5 KB', () => ({ claims: { padding: 'x'.repeat(4096) } })],
+    ['a proof of 61 seconds ago', async () => ({ proof: await proofAt(-62) })],
+    ['a proof of 61 seconds hence', async () => ({ proof: await proofAt(62) })],
+    ['a proof without iat', () => ({ claims: { iat: undefined } })],
+    ['an iat that is a text', () => ({ claims: { iat: String(Math.floor(Date.now() / 1000)) } })],
+    ['an iat in milliseconds', () => ({ claims: { iat: Date.now() } })],
+    ['a proof for another method', () => ({ claims: { htm: 'POST' } })],
+    ['a method in small letters', () => ({ claims: { htm: 'get' } })],
+    ['a proof for another path', () => ({ claims: { htu: `${service.issuer}/app/v1/history` } })],
+    ['a proof for another host', () => ({ claims: { htu: `https://other.example${PATH}` } })],
+    ['a proof for a path alone', () => ({ claims: { htu: PATH } })],
+    ['a proof for another body', () => ({ claims: { bh: createHash('sha256').update('x').digest('base64url') } })],
+    ['a proof without bh', () => ({ claims: { bh: undefined } })],
+    ['a proof without jti', () => ({ claims: { jti: undefined } })],
+    ['an empty jti', () => ({ claims: { jti: '' } })],
+    ['a jti of 65 characters', () => ({ claims: { jti: 'j'.repeat(65) } })],
+    ['another key’s signature', () => ({ key: keyPair().privateKey })],
+    ['alg none', () => ({ header: { alg: 'none' } })],
+    ['alg none and no signature', () => ({ proof: withoutSignature() })],
+    ['alg HS256', () => ({ header: { alg: 'HS256' } })],
+    ['another typ', () => ({ header: { typ: 'dpop+jwt' } })],
+    ['no typ', () => ({ header: { typ: undefined } })],
+    ['an unknown device', () => ({ header: { kid: randomUUID() } })],
+    ['a device id that is none', () => ({ header: { kid: 'device-1' } })],
+    ['a device id that is a number', () => ({ header: { kid: 1 } })],
+    ['its key instead of its id', () => ({ header: { kid: undefined, jwk: installation.signing.publicJwk } })],
+    ['its id and its key', () => ({ header: { jwk: installation.signing.publicJwk } })],
+    ['an unknown critical header', () => ({ header: { crit: ['x'], x: 1 } })],
+    ['a bearer token in its place', async () => ({ proof: await service.token() })],
+  ])('is refused: %s', async (_case, bend) => {
+    const answer = await installation.send('GET', PATH, undefined, await bend());
+    expectProblem(answer, 401, 'device_proof_invalid');
+    expect(answer.headers.get('www-authenticate')).toBe('Device-Proof');
+  });
+
+  const withoutSignature = () => {
+    const [header, claims] = installation.proof('GET', PATH, '', { header: { alg: 'none' } }).split('.');
+    return `${header}.${claims}.`;
+  };
+
+  it('is refused: a proof that was used before', async () => {
+    const proof = installation.proof('GET', PATH);
+    expect((await installation.send('GET', PATH, undefined, { proof })).status).toBe(200);
+    expectProblem(await installation.send('GET', PATH, undefined, { proof }), 401, 'device_proof_invalid');
+  });
+
+  it('is refused: a jti that was used in another proof', async () => {
+    const claims = { jti: randomUUID() };
+    expect((await installation.send('GET', PATH, undefined, { claims })).status).toBe(200);
+    const answer = await installation.send('GET', '/app/v1/history', undefined, { claims });
+    expectProblem(answer, 401, 'device_proof_invalid');
+  });
+
+  it('is served once when one proof is sent many times at once', async () => {
+    const proof = installation.proof('GET', PATH);
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => installation.send('GET', PATH, undefined, { proof })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401, 401, 401, 401, 401]);
+  });
+
+  it('is refused: a body that was changed on the way', async () => {
+    const path = '/app/v1/device/push-token';
+    const proof = installation.proof('PUT', path, JSON.stringify({ pushToken: 'mine' }));
+    const answer = await installation.send('PUT', path, { pushToken: 'stolen' }, { proof });
+    expectProblem(answer, 401, 'device_proof_invalid');
+  });
+
+  it('is refused: a body of another media type, whatever the proof is about', async () => {
+    const path = '/app/v1/device/push-token';
+    const form = 'pushToken=stolen';
+    for (const about of ['', form]) {
+      const response = await fetch(service.issuer + path, {
+        method: 'PUT',
+        headers: {
+          'Device-Proof': installation.proof('PUT', path, about),
+          'Content-Type': 'application/x-www-form-urlencoded',
+        },
+        body: form,
+      });
+      const answer = await answerOf<Record<string, unknown>>(response);
+      expectProblem(answer, 415, 'unsupported_media_type');
+    }
+  });
+});
+
+describe('the pending list', () => {
+  it('tells who asks and why, oldest first, and nothing else', async () => {
+    const { person, phone } = await service.subscriber();
+    const { phoneNumber, birthDate, genderDigit } = person;
+    const endUser = { ip: '203.0.113.7', userAgent: 'Mozilla/5.0 <b>창</b>' };
+    const first = await service.call<{ id: string; expiresAt: string }>('POST', '/v1/authentications', {
+      phoneNumber,
+      birthDate,
+      genderDigit,
+      purpose: ' 비밀번호 변경 ',
+      endUser,
+    });
+    const second = await service.start(person, { clientId: 'demo-bank' });
+    const common = {
+      requestedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+      nonce: expect.stringMatching(/^[\w-]{22}$/),
+      state: 'pending',
+    };
+    const { id, expiresAt } = first.body;
+    const pending = await phone.pending();
+    expect(pending).toEqual([
+      { ...common, id, relyingParty: { name: '한빛서점' }, purpose: '비밀번호 변경', expiresAt, endUser },
+      {
+        ...common,
+        id: second.body.id,
+        relyingParty: { name: '두루은행' },
+        purpose: '회원가입',
+        expiresAt: second.body.expiresAt,
+        endUser: null,
+      },
+    ]);
+    expect(pending[0]?.nonce).not.toBe(pending[1]?.nonce);
+  });
+
+  it('needs no push to have arrived, shows what is opened, and drops what is closed', async () => {
+    const subscriber = await service.subscriber({ pushToken: `unregistered-${randomUUID()}` });
+    const one = await asked(subscriber);
+    await subscriber.phone.open(one, TEST_PIN);
+    expect((await subscriber.phone.pending()).map(({ id, state }) => [id, state])).toEqual([[one.id, 'opened']]);
+    await subscriber.phone.decline(one.id, 'cancelled');
+    expect(await subscriber.phone.pending()).toEqual([]);
+  });
+
+  it('holds nothing that is expired, of another person, or of another subscription', async () => {
+    const [subscriber, stranger] = [await service.subscriber(), await service.subscriber()];
+    const { id } = await asked(subscriber);
+    expect(await stranger.phone.pending()).toEqual([]);
+    await sql('UPDATE authentications SET expires_at = now() WHERE id = $1', [id]);
+    expect(await subscriber.phone.pending()).toEqual([]);
+  });
+});
+
+describe('opening', () => {
+  let subscriber: Subscriber;
+  let installation: Installation;
+  beforeEach(async () => {
+    subscriber = await service.subscriber();
+    installation = await Installation.of(subscriber.phone);
+  });
+
+  const failures = async () => {
+    const { rows } = await sql('SELECT pin_failures AS n FROM devices WHERE id = $1', [subscriber.phone.deviceId]);
+    return (rows as { n: number }[])[0]?.n;
+  };
+  const attempt = async (one: { id: string; nonce: string }, pin: string) =>
+    subscriber.phone.open(one, pin).then(
+      () => 'opened',
+      ({ status, code, attemptsLeft }: { status: number; code: string; attemptsLeft?: number }) => ({
+        status,
+        code,
+        ...(attemptsLeft !== undefined && { attemptsLeft }),
+      }),
+    );
+
+  it('with the right PIN is 202, and the state is opened', async () => {
+    const one = await asked(subscriber);
+    expect(await attempt(one, TEST_PIN)).toBe('opened');
+    expect(await stateOf(one.id)).toBe('opened');
+  });
+
+  it('with a wrong PIN counts down; the fifth in a row locks it, and then the right one is refused too', async () => {
+    const one = await asked(subscriber);
+    for (const attemptsLeft of [4, 3, 2, 1]) {
+      expect(await attempt(one, WRONG_PIN)).toEqual({ status: 422, code: 'pin_mismatch', attemptsLeft });
+    }
+    expect(await attempt(one, WRONG_PIN)).toEqual({ status: 423, code: 'pin_locked' });
+    expect(await attempt(one, TEST_PIN)).toEqual({ status: 423, code: 'pin_locked' });
+    expect(await stateOf(one.id)).toBe('pending');
+    await forgetStarts();
+    expect(await attempt(await asked(subscriber), TEST_PIN)).toEqual({ status: 423, code: 'pin_locked' });
+  });
+
+  it('is possible again once an operator unlocked the PIN', async () => {
+    const one = await asked(subscriber);
+    for (let tries = 1; tries <= 5; tries += 1) await attempt(one, WRONG_PIN);
+    expect((await operator(`${subscriber.subscriptionId}/unlock-pin`, { reason: '본인 확인함' })).status).toBe(204);
+    expect(await attempt(one, WRONG_PIN)).toEqual({ status: 422, code: 'pin_mismatch', attemptsLeft: 4 });
+    expect(await attempt(one, TEST_PIN)).toBe('opened');
+  });
+
+  it('with the right PIN forgives the wrong ones before', async () => {
+    const one = await asked(subscriber);
+    for (let tries = 1; tries <= 4; tries += 1) await attempt(one, WRONG_PIN);
+    expect(await attempt(one, TEST_PIN)).toBe('opened');
+    expect(await failures()).toBe(0);
+    const next = await asked(subscriber);
+    expect(await attempt(next, WRONG_PIN)).toMatchObject({ attemptsLeft: 4 });
+  });
+
+  it('with parallel wrong PINs passes the limit no more than one by one', async () => {
+    const one = await asked(subscriber);
+    const answers = await Promise.all(Array.from({ length: 12 }, () => attempt(one, WRONG_PIN)));
+    const codes = answers.map((answer) => (typeof answer === 'string' ? answer : answer.code)).sort();
+    expect(codes.filter((code) => code === 'pin_mismatch')).toHaveLength(4);
+    expect(codes.filter((code) => code === 'pin_locked')).toHaveLength(8);
+  });
+
+  it('twice is 202 both times, with the same envelope', async () => {
+    const one = await asked(subscriber);
+    expect(await attempt(one, TEST_PIN)).toBe('opened');
+    const envelope = await subscriber.phone.envelope(one.id);
+    expect(await attempt(one, TEST_PIN)).toBe('opened');
+    expect(await subscriber.phone.envelope(one.id)).toBe(envelope);
+    expect(await failures()).toBe(0);
+    const { code } = await subscriber.phone.readCode(envelope, one.id);
+    expect((await service.verify(one.id, code)).status).toBe(200);
+  });
+
+  it('many times at once makes one code', async () => {
+    const one = await asked(subscriber);
+    // More than five right PINs in flight may meet the count of the others; the person simply taps once.
+    const answers = await Promise.all(Array.from({ length: 4 }, () => attempt(one, TEST_PIN)));
+    expect(answers).toEqual(['opened', 'opened', 'opened', 'opened']);
+    await service.pushed(subscriber.pushToken, 'code');
+    const { code } = await subscriber.phone.readCode(await subscriber.phone.envelope(one.id), one.id);
+    expect((await service.verify(one.id, code)).status).toBe(200);
+    const envelopes = service.pushesTo(subscriber.pushToken).flatMap(({ data }) => data['envelope'] ?? []);
+    expect(new Set(envelopes).size).toBeLessThanOrEqual(2); // the test's and the code's
+  });
+
+  it('needs a proof for this authentication: another one’s is a wrong PIN', async () => {
+    const [one, other] = [await asked(subscriber), await asked(subscriber, 'demo-bank')];
+    expect(await attempt({ id: one.id, nonce: other.nonce }, TEST_PIN)).toMatchObject({ code: 'pin_mismatch' });
+  });
+
+  it.each<[string, unknown]>([
+    ['missing', undefined],
+    ['a number', 1],
+    ['empty', ''],
+    ['too long', 'x'.repeat(129)],
+  ])('refuses a pinProof that is %s, and that is no attempt', async (_case, pinProof) => {
+    const { id } = await asked(subscriber);
+    expectFaults(await installation.send('POST', `/app/v1/authentications/${id}/open`, { pinProof }), '/pinProof');
+    expect(await failures()).toBe(0);
+  });
+
+  it.each(['', '!', 'é', `${MADE_BY_NOBODY}=`])(
+    'treats a pinProof that cannot be right like a wrong PIN',
+    async (end) => {
+      const { id } = await asked(subscriber);
+      const body = { pinProof: MADE_BY_NOBODY.slice(0, 42) + end };
+      const answer = await installation.send('POST', `/app/v1/authentications/${id}/open`, body);
+      expectProblem(answer, 422, 'pin_mismatch', { attemptsLeft: 4 });
+    },
+  );
+
+  it.each<[string, number, (id: string) => Promise<unknown>]>([
+    ['cancelled', 409, (id) => service.call('DELETE', `/v1/authentications/${id}`)],
+    ['declined', 409, (id) => subscriber.phone.decline(id, 'not_me')],
+    ['expired', 410, (id) => sql('UPDATE authentications SET expires_at = now() WHERE id = $1', [id])],
+  ])('what is %s is %i, and no attempt at the PIN', async (state, status, close) => {
+    const one = await asked(subscriber);
+    await close(one.id);
+    const code = status === 410 ? 'authentication_expired' : 'authentication_closed';
+    const answer = await installation.send('POST', `/app/v1/authentications/${one.id}/open`, { pinProof: 'x' });
+    expectProblem(answer, status, code, { state });
+    expect(await failures()).toBe(0);
+    expectProblem(await installation.send('GET', `/app/v1/authentications/${one.id}/envelope`), status, code, {
+      state,
+    });
+  });
+
+  it('has no envelope to fetch before', async () => {
+    const { id } = await asked(subscriber);
+    const answer = await installation.send('GET', `/app/v1/authentications/${id}/envelope`);
+    expectProblem(answer, 409, 'envelope_not_ready');
+  });
+
+  it('seals the code to this device: another phone cannot read it', async () => {
+    const one = await asked(subscriber);
+    await subscriber.phone.open(one, TEST_PIN);
+    const stranger = await service.subscriber();
+    const envelope = await subscriber.phone.envelope(one.id);
+    await expect(stranger.phone.readCode(envelope, one.id)).rejects.toMatchObject({ fault: 'other_device' });
+  });
+});
+
+describe('declining', () => {
+  it.each(['not_me', 'cancelled', 'wrong_details'] as const)('for %s closes it for good', async (reason) => {
+    const subscriber = await service.subscriber();
+    const { id } = await asked(subscriber);
+    const installation = await Installation.of(subscriber.phone);
+    const answer = await installation.send('POST', `/app/v1/authentications/${id}/decline`, { reason });
+    expect(answer).toMatchObject({ status: 204, body: {} });
+    expect(await stateOf(id)).toBe('declined');
+    const { rows } = await sql('SELECT decline_reason FROM authentications WHERE id = $1', [id]);
+    expect(rows).toEqual([{ decline_reason: reason }]);
+    expectProblem(await service.verify(id, '123456'), 409, 'authentication_closed', { state: 'declined' });
+    const again = await installation.send('POST', `/app/v1/authentications/${id}/decline`, { reason });
+    expectProblem(again, 409, 'authentication_closed', { state: 'declined' });
+  });
+
+  it('is still possible when it is opened, and the code is worthless then', async () => {
+    const subscriber = await service.subscriber();
+    const { id } = await asked(subscriber);
+    const code = await service.codeOf(subscriber, id);
+    await subscriber.phone.decline(id, 'not_me');
+    expectProblem(await service.verify(id, code), 409, 'authentication_closed', { state: 'declined' });
+  });
+
+  it.each([undefined, '', 'other', 1, ['not_me']])('refuses the reason %p', async (reason) => {
+    const subscriber = await service.subscriber();
+    const { id } = await asked(subscriber);
+    const installation = await Installation.of(subscriber.phone);
+    const answer = await installation.send('POST', `/app/v1/authentications/${id}/decline`, { reason });
+    expectFaults(answer, '/reason');
+    expect(await stateOf(id)).toBe('pending');
+  });
+});
+
+it('an authentication of another phone, an unknown and an impossible id are all 404', async () => {
+  const [subscriber, stranger] = [await service.subscriber(), await service.subscriber()];
+  const { id } = await asked(subscriber);
+  await service.codeOf(subscriber, id);
+  const installation = await Installation.of(stranger.phone);
+  for (const one of [id, randomUUID(), 'x', id.toUpperCase()]) {
+    for (const [method, step, body] of [
+      ['POST', 'open', { pinProof: MADE_BY_NOBODY }],
+      ['GET', 'envelope', undefined],
+      ['POST', 'decline', { reason: 'not_me' }],
+    ] as const) {
+      const answer = await installation.send(method, `/app/v1/authentications/${one}/${step}`, body);
+      expectProblem(answer, 404, 'authentication_not_found');
+    }
+  }
+  expect(await stateOf(id)).toBe('opened');
+});
+
+describe('the history', () => {
+  it('shows every state, newest first, with who asked, why, how and on which device', async () => {
+    const subscriber = await service.subscriber();
+    const verified = await asked(subscriber);
+    await service.verify(verified.id, await service.codeOf(subscriber, verified.id));
+    const declined = await asked(subscriber);
+    await subscriber.phone.decline(declined.id, 'not_me');
+    const expired = await asked(subscriber);
+    await sql('UPDATE authentications SET expires_at = now() WHERE id = $1', [expired.id]);
+    const failed = await asked(subscriber);
+    const code = await service.codeOf(subscriber, failed.id);
+    for (let tries = 1; tries <= 5; tries += 1) await service.verify(failed.id, otherThan(code));
+    await forgetStarts();
+    const cancelled = await asked(subscriber);
+    await service.call('DELETE', `/v1/authentications/${cancelled.id}`);
+    const opened = await asked(subscriber);
+    await subscriber.phone.open(opened, TEST_PIN);
+    const pending = await asked(subscriber, 'demo-bank');
+
+    const installation = await Installation.of(subscriber.phone);
+    const { body } = await installation.send('GET', '/app/v1/history');
+    const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    const entry = (of: { requestedAt: string }, state: string, device: string | null, closedAt: unknown = time) => ({
+      requestedAt: of.requestedAt,
+      relyingParty: { name: '한빛서점' },
+      purpose: '회원가입',
+      channel: 'push',
+      state,
+      closedAt,
+      device,
+    });
+    const name = '시험 전화기';
+    expect(body).toEqual([
+      { ...entry(pending, 'pending', null, null), relyingParty: { name: '두루은행' } },
+      entry(opened, 'opened', name, null),
+      entry(cancelled, 'cancelled', null),
+      entry(failed, 'failed', name),
+      entry(expired, 'expired', null),
+      entry(declined, 'declined', name),
+      entry(verified, 'verified', name),
+    ]);
+  });
+
+  it('is the last twenty', async () => {
+    const subscriber = await service.subscriber();
+    const times: string[] = [];
+    for (let starts = 1; starts <= 22; starts += 1) {
+      if (starts % 5 === 0) await forgetStarts();
+      const { expiresAt } = (await service.start(subscriber.person)).body;
+      times.unshift(new Date(Date.parse(expiresAt) - 180_000).toISOString());
+    }
+    const history = await subscriber.phone.history();
+    expect(history.map(({ requestedAt }) => requestedAt)).toEqual(times.slice(0, 20));
+  });
+
+  it('is this person’s alone', async () => {
+    const [subscriber, stranger] = [await service.subscriber(), await service.subscriber()];
+    await service.start(subscriber.person);
+    expect(await stranger.phone.history()).toEqual([]);
+  });
+});
+
+describe('the push token', () => {
+  it('is replaced, and the next push goes to the new one', async () => {
+    const { person, phone, pushToken } = await service.subscriber();
+    const newer = `token-${randomUUID()}`;
+    const installation = await Installation.of(phone);
+    const answer = await installation.send('PUT', '/app/v1/device/push-token', { pushToken: newer });
+    expect(answer).toMatchObject({ status: 204, body: {} });
+    const { id } = (await service.start(person)).body;
+    expect((await service.pushed(newer, 'wake')).data['id']).toBe(id);
+    expect(service.pushesTo(pushToken).filter(({ data }) => data['t'] === 'wake')).toEqual([]);
+  });
+
+  it('is kept encrypted', async () => {
+    const { phone, pushToken } = await service.subscriber();
+    const { rows } = await sql('SELECT push_token FROM devices WHERE id = $1', [phone.deviceId]);
+    const kept = (rows as { push_token: Buffer }[])[0]!.push_token;
+    expect(kept.includes(pushToken)).toBe(false);
+    const place = `devices:push_token:${phone.deviceId}`;
+    expect(service.keys.fields.decrypt(kept, place).toString()).toBe(pushToken);
+  });
+
+  it.each([undefined, '', 'a b', '토큰', 'x'.repeat(4097), 1])('refuses the token %p', async (pushToken) => {
+    const { phone } = await service.subscriber();
+    const installation = await Installation.of(phone);
+    expectFaults(await installation.send('PUT', '/app/v1/device/push-token', { pushToken }), '/pushToken');
+  });
+});
+
+it('an older proof is forgotten only when it could no longer be accepted', async () => {
+  const { phone } = await service.subscriber();
+  await phone.pending();
+  const seen = async () => {
+    const { rowCount } = await sql('SELECT 1 FROM device_proofs WHERE device_id = $1', [phone.deviceId]);
+    return rowCount ?? 0;
+  };
+  const before = await seen();
+  expect(before).toBeGreaterThan(0);
+  await sql(`UPDATE device_proofs SET seen_at = now() - interval '6 minutes' WHERE device_id = $1`, [phone.deviceId]);
+  await phone.pending();
+  await eventually('old proofs to go and the new one to stay', async () => (await seen()) === 1, 20);
+});

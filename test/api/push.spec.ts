@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { ApnsAnswer } from '../../src/embedded/local-apns.ts';
+import type { FcmAnswer } from '../../src/embedded/local-fcm.ts';
+import { eventually } from '../support/eventually.ts';
+import { TestService, type Subscriber } from '../support/service.ts';
+
+let service: TestService;
+
+beforeAll(async () => {
+  service = await TestService.start();
+});
+afterAll(async () => {
+  await service.stop();
+});
+
+const sql = (text: string, values: unknown[]) => service.database.pool.query(text, values);
+const hasToken = async ({ phone }: Subscriber) => {
+  const { rows } = await sql(
+    'SELECT push_token IS NOT NULL AND push_token_digest IS NOT NULL AS known FROM devices WHERE id = $1',
+    [phone.deviceId],
+  );
+  return (rows as { known: boolean }[])[0]!.known;
+};
+const deliveries = async (id: string) => {
+  const { rows } = await sql(
+    `SELECT kind, attempts, extract(epoch FROM due_at - now())::float AS "dueIn", claimed_until IS NULL AS waiting
+      FROM deliveries WHERE authentication_id = $1`,
+    [id],
+  );
+  return rows as { kind: string; attempts: number; dueIn: number; waiting: boolean }[];
+};
+const handedOver = (id: string) =>
+  eventually('an empty list of deliveries', async () => (await deliveries(id)).length === 0);
+const postponed = (id: string) =>
+  eventually('a postponed delivery', async () => (await deliveries(id)).find((one) => one.waiting && one.attempts > 0));
+/** What the platform asked to wait for is not waited for here. */
+const makeDue = (id: string) => sql('UPDATE deliveries SET due_at = now() WHERE authentication_id = $1', [id]);
+const wakes = ({ pushToken }: Subscriber) => service.pushesTo(pushToken).filter(({ data }) => data['t'] === 'wake');
+const stateOf = async (id: string) => (await service.call('GET', `/v1/authentications/${id}`)).body['state'];
+
+/** The phone plays on without a push: it pulls, opens, fetches the envelope, and the window verifies. */
+async function isVerifiedWithoutPush(subscriber: Subscriber, id: string): Promise<void> {
+  const code = await service.codeOf(subscriber, id);
+  expect((await service.verify(id, code)).status).toBe(200);
+}
+
+describe('a token that its platform calls dead', () => {
+  it.each(['android', 'ios'] as const)('is cleared, and the app goes on without pushes: %s', async (platform) => {
+    const subscriber = await service.subscriber({ platform, pushToken: `unregistered-${randomUUID()}` });
+    const { id } = (await service.start(subscriber.person)).body;
+    await eventually('the token to be cleared', async () => !(await hasToken(subscriber)));
+    await isVerifiedWithoutPush(subscriber, id);
+    await handedOver(id);
+    expect(service.pushesTo(subscriber.pushToken)).toEqual([]);
+  });
+
+  it('is cleared by APNs’s 410 when that is newer than the registration, and kept when it is older', async () => {
+    const [older, newer] = [
+      await service.subscriber({ platform: 'ios' }),
+      await service.subscriber({ platform: 'ios' }),
+    ];
+    await sql(`UPDATE devices SET push_token_at = now() + interval '1 minute' WHERE id = $1`, [newer.phone.deviceId]);
+    for (const subscriber of [older, newer]) {
+      service.apns.answer(subscriber.pushToken, 'Unregistered');
+      const { id } = (await service.start(subscriber.person)).body;
+      await handedOver(id);
+    }
+    expect([await hasToken(older), await hasToken(newer)]).toEqual([false, true]);
+    const { id } = (await service.start(newer.person)).body;
+    expect((await service.pushed(newer.pushToken, 'wake')).data['id']).toBe(id);
+  });
+
+  it('is not the one that the app has registered since', async () => {
+    const subscriber = await service.subscriber();
+    const token = `token-${randomUUID()}`;
+    service.fcm.answer(subscriber.pushToken, 'INTERNAL', 'UNREGISTERED');
+    const { id } = (await service.start(subscriber.person)).body;
+    await postponed(id);
+    await subscriber.phone.replacePushToken(token);
+    await makeDue(id);
+    await handedOver(id);
+    expect(await hasToken(subscriber)).toBe(true);
+  });
+
+  it('comes back to life when the app registers again', async () => {
+    const subscriber = await service.subscriber();
+    service.fcm.answer(subscriber.pushToken, 'UNREGISTERED');
+    await handedOver((await service.start(subscriber.person)).body.id);
+    expect(await hasToken(subscriber)).toBe(false);
+    await subscriber.phone.replacePushToken(subscriber.pushToken);
+    const { id } = (await service.start(subscriber.person)).body;
+    expect((await service.pushed(subscriber.pushToken, 'wake')).data['id']).toBe(id);
+  });
+});
+
+describe('a push that is refused', () => {
+  it.each<['android', FcmAnswer] | ['ios', ApnsAnswer]>([
+    ['android', 'INVALID_ARGUMENT'],
+    ['android', 'SENDER_ID_MISMATCH'],
+    ['ios', 'BadDeviceToken'],
+    ['ios', 'DeviceTokenNotForTopic'],
+  ])('neither clears the token nor fails the authentication: %s %s', async (platform, answer) => {
+    const subscriber = await service.subscriber({ platform });
+    if (platform === 'android') service.fcm.answer(subscriber.pushToken, answer, answer);
+    else service.apns.answer(subscriber.pushToken, answer, answer);
+    const { id } = (await service.start(subscriber.person)).body;
+    await handedOver(id);
+    expect(await stateOf(id)).toBe('pending');
+    expect(await hasToken(subscriber)).toBe(true);
+    await isVerifiedWithoutPush(subscriber, id);
+  });
+});
+
+describe('a platform that cannot take a push now', () => {
+  it.each<['android', FcmAnswer] | ['ios', ApnsAnswer]>([
+    ['android', 'UNAVAILABLE'],
+    ['android', 'INTERNAL'],
+    ['android', 'QUOTA_EXCEEDED'],
+    ['android', 'RESET'],
+    ['ios', 'ServiceUnavailable'],
+    ['ios', 'InternalServerError'],
+    ['ios', 'TooManyRequests'],
+    ['ios', 'GOAWAY'],
+    ['ios', 'RESET'],
+  ])('is asked again, and the push comes once, with what is left of its life: %s %s', async (platform, answer) => {
+    const subscriber = await service.subscriber({ platform });
+    // firebase-admin itself repeats a broken connection once.
+    const failures = answer === 'RESET' && platform === 'android' ? 2 : 1;
+    if (platform === 'android') {
+      service.fcm.answer(subscriber.pushToken, ...Array.from({ length: failures }, () => answer));
+    } else service.apns.answer(subscriber.pushToken, answer);
+    const { id } = (await service.start(subscriber.person)).body;
+    await postponed(id);
+    expect(wakes(subscriber)).toEqual([]);
+    await sql(`UPDATE deliveries SET expires_at = now() + interval '100 seconds' WHERE authentication_id = $1`, [id]);
+    await makeDue(id);
+    const push = await service.pushed(subscriber.pushToken, 'wake');
+    expect(push.ttlSeconds).toBeGreaterThan(90);
+    expect(push.ttlSeconds).toBeLessThanOrEqual(100);
+    expect(push.data).toEqual({ t: 'wake', id });
+    await handedOver(id);
+    expect(wakes(subscriber)).toHaveLength(1);
+  });
+
+  it('is left alone for as long as it asked', async () => {
+    const subscriber = await service.subscriber();
+    service.fcm.answer(subscriber.pushToken, 'QUOTA_EXCEEDED');
+    const { id } = (await service.start(subscriber.person)).body;
+    const { dueIn } = await postponed(id);
+    expect(dueIn).toBeGreaterThan(55);
+    expect(dueIn).toBeLessThanOrEqual(60);
+  });
+
+  it('is not asked again once the authentication is closed', async () => {
+    const subscriber = await service.subscriber();
+    service.fcm.answer(subscriber.pushToken, 'INTERNAL');
+    const { id } = (await service.start(subscriber.person)).body;
+    await postponed(id);
+    await service.call('DELETE', `/v1/authentications/${id}`);
+    await makeDue(id);
+    await handedOver(id);
+    expect(service.pushesTo(subscriber.pushToken).map(({ data }) => data['t'])).toEqual(['test', 'cancelled']);
+  });
+
+  it('is not asked again once the authentication’s time is over', async () => {
+    const subscriber = await service.subscriber();
+    service.fcm.answer(subscriber.pushToken, 'INTERNAL');
+    const { id } = (await service.start(subscriber.person)).body;
+    await postponed(id);
+    await sql('UPDATE authentications SET expires_at = now() WHERE id = $1', [id]);
+    await makeDue(id);
+    await handedOver(id);
+    expect(wakes(subscriber)).toEqual([]);
+  });
+
+  it('for the code keeps nobody: the envelope is there to fetch, and the push follows', async () => {
+    const subscriber = await service.subscriber();
+    const { id } = (await service.start(subscriber.person)).body;
+    await service.pushed(subscriber.pushToken, 'wake');
+    service.fcm.answer(subscriber.pushToken, 'INTERNAL');
+    await service.codeOf(subscriber, id);
+    await postponed(id);
+    await makeDue(id);
+    const push = await service.pushed(subscriber.pushToken, 'code');
+    expect(push.data['envelope']).toBe(await subscriber.phone.envelope(id));
+  });
+});
+
+describe('a platform that hangs for the whole life of an authentication', () => {
+  it.each(['android', 'ios'] as const)('holds nobody up: %s', async (platform) => {
+    const subscriber = await service.subscriber({ platform });
+    const hang = Array.from({ length: 100 }, () => 'HANG' as const);
+    service.fcm.answer(subscriber.pushToken, ...hang);
+    service.apns.answer(subscriber.pushToken, ...hang);
+    const begun = performance.now();
+    const { id, channel } = (await service.start(subscriber.person)).body;
+    expect(channel).toBe('push');
+    await isVerifiedWithoutPush(subscriber, id);
+    // Far less than one attempt to hand over may take.
+    expect(performance.now() - begun).toBeLessThan(3_500);
+    expect(service.smsc.received.filter(({ to }) => to === subscriber.person.phoneNumber)).toEqual([]);
+  });
+});
+
+describe('the SMS centre', () => {
+  it.each(['ESME_RTHROTTLED', 'ESME_RMSGQFUL', 'ESME_RSYSERR', 'CLOSE'] as const)(
+    'that answers %s is asked again, and the text is delivered once',
+    async (answer) => {
+      const person = await service.addLine();
+      service.smsc.answer(person.phoneNumber, answer);
+      const { id } = (await service.start(person)).body;
+      await postponed(id);
+      await makeDue(id);
+      const code = await service.textedCode(person.phoneNumber);
+      await handedOver(id);
+      expect(service.smsc.received.filter(({ to }) => to === person.phoneNumber)).toHaveLength(1);
+      expect((await service.verify(id, code)).status).toBe(200);
+    },
+  );
+
+  it('that refuses a number for good does not fail the authentication', async () => {
+    const person = await service.addLine();
+    service.smsc.answer(person.phoneNumber, 'ESME_RINVDSTADR');
+    const { id } = (await service.start(person)).body;
+    await handedOver(id);
+    expect(await stateOf(id)).toBe('pending');
+  });
+
+  it('gets no code any more for a line that came under protection since the start', async () => {
+    const person = await service.addLine();
+    const { enrolmentCode } = await service.subscribe(person);
+    service.smsc.answer(person.phoneNumber, 'ESME_RTHROTTLED');
+    const { id, channel } = (await service.start(person)).body;
+    expect(channel).toBe('sms');
+    await postponed(id);
+    const phone = await service.enrol(enrolmentCode);
+    await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+    await makeDue(id);
+    await handedOver(id);
+    expect(service.smsc.received.filter(({ to }) => to === person.phoneNumber)).toEqual([]);
+  });
+});

@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Problem } from '../../src/domain/problem.ts';
+import { readJson } from '../../src/http/read-json.ts';
+
+const key = fc.string({ unit: 'binary', maxLength: 8 }).filter((name) => !(name in Object.prototype));
+/** Objects as deep as a body may be. */
+const { body } = fc.letrec<{ body: Record<string, unknown>; value: unknown }>((tie) => ({
+  body: fc.dictionary(key, tie('value'), { maxKeys: 5, noNullPrototype: true }) as fc.Arbitrary<
+    Record<string, unknown>
+  >,
+  value: fc.oneof(
+    { depthSize: 'small', maxDepth: 3 },
+    fc.oneof(fc.string({ unit: 'binary' }), fc.double(), fc.boolean(), fc.constant(null)),
+    fc.array(tie('value'), { maxLength: 3 }),
+    tie('body'),
+  ),
+}));
+const refusal = (text: string) => {
+  try {
+    readJson(text);
+    return undefined;
+  } catch (error) {
+    return error instanceof Problem ? error.code : 'another error';
+  }
+};
+
+describe('a JSON body', () => {
+  it('is read as JSON says, whatever its texts hold, and however it is laid out', () => {
+    fc.assert(
+      fc.property(body, fc.constantFrom(0, 2), (value, indent) => {
+        const text = JSON.stringify(value, null, indent);
+        expect(readJson(text)).toEqual(JSON.parse(text));
+      }),
+    );
+  });
+
+  it('that names a key twice is refused, wherever it does', () => {
+    fc.assert(
+      fc.property(
+        body,
+        key,
+        fc.jsonValue({ maxDepth: 1 }),
+        fc.jsonValue({ maxDepth: 1 }),
+        (value, name, one, other) => {
+          const twice = `{${JSON.stringify(name)}:${JSON.stringify(one)},${escaped(name)}:${JSON.stringify(other)}}`;
+          expect(refusal(twice)).toBe('invalid_request');
+          const around = JSON.stringify({ ...value, 'the inner one': 'here' }).replace('"here"', () => twice);
+          expect(refusal(around)).toBe('invalid_request');
+          expect(refusal(`{"list":[{},${twice}]}`)).toBe('invalid_request');
+        },
+      ),
+    );
+  });
+
+  it('that is no JSON object is a refusal and no other error, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        expect([undefined, 'invalid_request']).toContain(refusal(text));
+      }),
+    );
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('with the key %s is refused', (name) => {
+    expect(refusal(`{"${name}":1}`)).toBe('invalid_request');
+    expect(refusal(`{"a":[{"${name}":{}}]}`)).toBe('invalid_request');
+  });
+
+  it('is read to eight levels and not to nine', () => {
+    const nested = (levels: number) => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels);
+    expect(refusal(nested(8))).toBeUndefined();
+    expect(refusal(nested(9))).toBe('invalid_request');
+  });
+});
+
+/** The same key with every character written as an escape. */
+function escaped(name: string): string {
+  const units = Array.from({ length: name.length }, (_, at) => name.charCodeAt(at).toString(16).padStart(4, '0'));
+  return `"${units.map((unit) => `\\u${unit}`).join('')}"`;
+}

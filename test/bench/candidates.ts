@@ -1,0 +1,89 @@
+import { migrate } from '../../config/data-source.ts';
+import { AccessTokens } from '../../src/crypto/access-token.ts';
+import { randomId } from '../../src/crypto/random.ts';
+import { type Flow, mainFlow } from './flow.ts';
+import { peerFlow } from './peer-flow.ts';
+import { type Person, type Population, seedBare, seedService } from './population.ts';
+import type { Served, Stage } from './stage.ts';
+
+/** Something that is measured: its process, and how a flow is played on it. */
+export interface Candidate {
+  name: string;
+  served: Served;
+  /** A flow with a token that is good for the next minutes. */
+  flow(): Promise<Flow>;
+  next: () => Person;
+}
+
+/** The database that the service's databases are copied from. */
+export async function seedTemplate(stage: Stage, name: string, people: readonly Person[]): Promise<void> {
+  const url = await stage.createDatabase(name);
+  await migrate(url);
+  await seedService(url, populationOf(stage, people));
+}
+
+/** The service, on a database that is seeded. */
+export async function serviceCandidate(
+  stage: Stage,
+  name: string,
+  people: readonly Person[],
+  options: { databaseUrl: string; redisUrl?: string },
+): Promise<Candidate> {
+  const { databaseUrl, redisUrl } = options;
+  const served = await stage.serve(databaseUrl, redisUrl === undefined ? {} : { REDIS_URL: redisUrl });
+  const flow = async (): Promise<Flow> =>
+    mainFlow({ ...served, phones: stage.phones, arrivals: stage.arrivals }, await accessToken(served));
+  return { name, served, flow, next: turns(people) };
+}
+
+/** A token of the demonstration's first relying party. */
+export async function accessToken({ announcement, http }: Served): Promise<string> {
+  const { clients } = JSON.parse(announcement) as {
+    clients: { clientId: string; clientSecret: string; scope: string }[];
+  };
+  const client = clients.find(({ scope }) => scope === 'authentications');
+  const basic = Buffer.from(`${client?.clientId ?? ''}:${client?.clientSecret ?? ''}`).toString('base64');
+  const { statusCode, body } = await http.request({
+    method: 'POST',
+    path: '/oauth2/token',
+    headers: { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'grant_type=client_credentials',
+  });
+  const { access_token: token } = (await body.json()) as { access_token: string };
+  if (statusCode !== 200) throw new Error(`no access token: ${statusCode}`);
+  return token;
+}
+
+export async function floorCandidate(stage: Stage, people: readonly Person[]): Promise<Candidate> {
+  const url = await stage.createDatabase('floor');
+  await seedBare(url, populationOf(stage, people));
+  const served = await stage.play('floor', url);
+  const tokens = new AccessTokens(served.origin, stage.keys.signing);
+  const caller = { id: randomId(), clientId: 'bench', scopes: ['authentications'] };
+  const flow = async () =>
+    mainFlow({ ...served, phones: stage.phones, arrivals: stage.arrivals }, tokens.issue(caller, new Date()));
+  return { name: 'floor.bare', served, flow, next: turns(people) };
+}
+
+export async function peerCandidate(stage: Stage, people: readonly Person[]): Promise<Candidate> {
+  const url = await stage.createDatabase('peer');
+  await seedBare(url, populationOf(stage, people));
+  const served = await stage.play('peer', url);
+  const flow = async () => peerFlow({ ...served, phones: stage.phones, arrivals: stage.arrivals });
+  return { name: 'peer.ciba_postgres', served, flow, next: turns(people) };
+}
+
+function populationOf({ phones, keys }: Stage, people: readonly Person[]): Population {
+  return { people, phones, keys };
+}
+
+/** Everybody in turn: whoever was played is left alone until all others were. */
+function turns(people: readonly Person[]): () => Person {
+  let at = 0;
+  return () => {
+    const person = people[at % people.length];
+    if (!person) throw new Error('nobody is there to play');
+    at += 1;
+    return person;
+  };
+}

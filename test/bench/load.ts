@@ -1,0 +1,93 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Flow, FlowTimes } from './flow.ts';
+import type { Person } from './population.ts';
+
+/** What a span of load came to. */
+export interface Load {
+  /** Flows that ended within the measured span. */
+  flows: FlowTimes[];
+  seconds: number;
+  failed: Map<string, number>;
+}
+
+export interface Span {
+  flow: Flow;
+  /** Whose turn it is; nobody has two flows at a time. */
+  next: () => Person;
+  warmSeconds: number;
+  measuredSeconds: number;
+  /** Called when the measured span begins and ends. */
+  onMeasured?: (begins: boolean) => void;
+}
+
+/** Keeps so many flows under way all the time. */
+export async function closedLoop(span: Span, concurrency: number): Promise<Load> {
+  const recording = new Recording(span);
+  const lane = async (): Promise<void> => {
+    while (!recording.ended) await recording.play();
+  };
+  await Promise.all([recording.run(), ...Array.from({ length: concurrency }, lane)]);
+  return recording.load;
+}
+
+/** Flows under way at a time at which the paced load gives up rather than pile up more. */
+const MOST = 1_000;
+
+/** Begins so many flows a second, however long they take. */
+export async function paced(span: Span, flowsPerSecond: number): Promise<Load> {
+  const recording = new Recording(span);
+  const running = new Set<Promise<void>>();
+  const begun = performance.now();
+  const pace = async (): Promise<void> => {
+    for (let count = 0; !recording.ended;) {
+      const due = Math.floor(((performance.now() - begun) / 1000) * flowsPerSecond);
+      for (; count < due; count += 1) {
+        if (running.size >= MOST) {
+          recording.fail(`more than ${MOST} flows under way`);
+          continue;
+        }
+        const one: Promise<void> = recording.play().finally(() => running.delete(one));
+        running.add(one);
+      }
+      await delay(1);
+    }
+  };
+  await Promise.all([recording.run(), pace()]);
+  await Promise.all(running);
+  return recording.load;
+}
+
+class Recording {
+  readonly load: Load = { flows: [], seconds: 0, failed: new Map() };
+  ended = false;
+  #measuring = false;
+
+  constructor(private readonly span: Span) {}
+
+  async run(): Promise<void> {
+    await delay(this.span.warmSeconds * 1000);
+    this.span.onMeasured?.(true);
+    this.#measuring = true;
+    const begun = performance.now();
+    await delay(this.span.measuredSeconds * 1000);
+    this.#measuring = false;
+    this.load.seconds = (performance.now() - begun) / 1000;
+    this.span.onMeasured?.(false);
+    this.ended = true;
+  }
+
+  async play(): Promise<void> {
+    try {
+      const times = await this.span.flow(this.span.next());
+      if (this.#measuring) this.load.flows.push(times);
+    } catch (error) {
+      this.fail((error as Error).message);
+      // A candidate that refuses everything is not asked a million times.
+      await delay(20);
+    }
+  }
+
+  fail(reason: string): void {
+    this.load.failed.set(reason, (this.load.failed.get(reason) ?? 0) + 1);
+  }
+}

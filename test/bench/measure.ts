@@ -1,0 +1,116 @@
+import type { Candidate } from './candidates.ts';
+import type { FlowTimes } from './flow.ts';
+import { closedLoop, type Load, paced } from './load.ts';
+import type { Plan } from './plan.ts';
+import { processorTime, tellsProcessorTime } from './processor.ts';
+import { median, progress } from './report.ts';
+import type { Stage } from './stage.ts';
+
+/** What the rounds of one candidate came to. */
+export interface Measured {
+  candidate: Candidate;
+  flowsPerSecond: number[];
+  flows: FlowTimes[];
+  failed: number;
+  /** Microseconds of processor time a flow, by process; one list entry a round. */
+  processor: Record<Processes, number[]>;
+}
+
+export const PROCESSES = ['server', 'postgres', 'platforms', 'load'] as const;
+type Processes = (typeof PROCESSES)[number];
+
+/** Measures the candidates in turn, round by round: what else the machine does in a minute, it does to all of them. */
+export async function alternate(stage: Stage, plan: Plan, candidates: readonly Candidate[]): Promise<Measured[]> {
+  const measured = candidates.map((candidate) => ({
+    candidate,
+    flowsPerSecond: [],
+    flows: [],
+    failed: 0,
+    processor: { server: [], postgres: [], platforms: [], load: [] },
+  }));
+  for (let round = 1; round <= plan.rounds; round += 1) {
+    for (const one of measured) await measureRound(stage, plan, one, `round ${round} of ${plan.rounds}`);
+  }
+  return measured;
+}
+
+async function measureRound(stage: Stage, plan: Plan, measured: Measured, round: string): Promise<void> {
+  const { candidate } = measured;
+  const { warmSeconds, measuredSeconds, concurrency } = plan;
+  // A round pays for its own checkpoints, not for those of the round before.
+  await stage.admin('CHECKPOINT');
+  const meter = await Meter.of(stage, candidate.served.pid);
+  const load = await closedLoop(
+    {
+      flow: await candidate.flow(),
+      next: candidate.next,
+      warmSeconds,
+      measuredSeconds,
+      onMeasured: () => meter.read(),
+    },
+    concurrency,
+  );
+  stage.arrivals.clear();
+  const perSecond = load.flows.length / load.seconds;
+  measured.flowsPerSecond.push(perSecond);
+  measured.flows.push(...load.flows);
+  measured.failed += tellFailures(candidate.name, load);
+  const used = meter.used();
+  for (const one of PROCESSES) measured.processor[one].push(used[one] / Math.max(1, load.flows.length));
+  const parts = PROCESSES.map((one) => `${one} ${Math.round(measured.processor[one].at(-1) ?? 0)}`).join(', ');
+  progress(`${candidate.name}, ${round}: ${perSecond.toFixed(1)} flows/s; processor µs a flow: ${parts}`);
+}
+
+/** The service at a steady pace, in the state of its rounds before. */
+export async function atPace(
+  stage: Stage,
+  plan: Plan,
+  candidate: Candidate,
+  flowsPerSecond: number,
+): Promise<{ flows: FlowTimes[]; failed: number }> {
+  const { warmSeconds, measuredSeconds } = plan;
+  const span = { flow: await candidate.flow(), next: candidate.next, warmSeconds, measuredSeconds };
+  const load = await paced(span, flowsPerSecond);
+  progress(`${candidate.name} at ${flowsPerSecond.toFixed(1)} flows/s: ${load.flows.length} flows measured`);
+  return { flows: load.flows, failed: tellFailures(candidate.name, load) };
+}
+
+export function flowsPerSecondOf({ flowsPerSecond }: Measured): number {
+  return median(flowsPerSecond);
+}
+
+function tellFailures(name: string, { failed }: Load): number {
+  for (const [reason, count] of failed) progress(`${name}: ${count} flows failed: ${reason}`);
+  return [...failed.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** Processor time of every process that takes part, between two readings. */
+class Meter {
+  #readings: Record<Processes, number>[] = [];
+
+  private constructor(private readonly pids: Record<Processes, number>) {}
+
+  static async of(stage: Stage, server: number): Promise<Meter> {
+    const postgres = await stage.postgresPid();
+    return new Meter({ server, postgres, platforms: stage.platforms.pid ?? 0, load: process.pid });
+  }
+
+  read(): void {
+    if (!tellsProcessorTime()) return;
+    const { server, postgres, platforms } = this.pids;
+    const { user, system } = process.cpuUsage();
+    this.#readings.push({
+      server: processorTime(server),
+      postgres: processorTime(postgres),
+      platforms: processorTime(platforms),
+      // Its children are the others.
+      load: user + system,
+    });
+  }
+
+  used(): Record<Processes, number> {
+    const [begin, end] = this.#readings;
+    const used = (one: Processes) => (begin && end ? end[one] - begin[one] : Number.NaN);
+    return { server: used('server'), postgres: used('postgres'), platforms: used('platforms'), load: used('load') };
+  }
+}

@@ -1,0 +1,46 @@
+/** As much of oidc-provider 9 as the benchmark uses; the package has no types of its own. */
+declare module 'oidc-provider' {
+  import type { IncomingMessage, ServerResponse } from 'node:http';
+
+  export interface AdapterPayload {
+    [claim: string]: unknown;
+    grantId?: string;
+    userCode?: string;
+    uid?: string;
+  }
+
+  export interface Adapter {
+    upsert(id: string, payload: AdapterPayload, expiresIn?: number): Promise<void>;
+    find(id: string): Promise<AdapterPayload | undefined>;
+    findByUid(uid: string): Promise<AdapterPayload | undefined>;
+    findByUserCode(userCode: string): Promise<AdapterPayload | undefined>;
+    destroy(id: string): Promise<void>;
+    revokeByGrantId(grantId: string): Promise<void>;
+    consume(id: string): Promise<void>;
+  }
+
+  export class Grant {
+    constructor(input: { accountId: string; clientId: string });
+    addOIDCScope(scope: string): void;
+    save(): Promise<string>;
+  }
+
+  export interface BackchannelRequest {
+    jti: string;
+    accountId: string;
+    clientId: string;
+  }
+
+  export default class Provider {
+    constructor(issuer: string, configuration: object);
+    readonly Grant: typeof Grant;
+    readonly BackchannelAuthenticationRequest: { find(id: string): Promise<BackchannelRequest | undefined> };
+    on(event: string, listener: (...values: unknown[]) => void): this;
+    callback(): (request: IncomingMessage, response: ServerResponse) => void;
+    backchannelResult(
+      request: string | BackchannelRequest,
+      grant: Grant,
+      more: { acr: string; amr: string[] },
+    ): Promise<void>;
+  }
+}

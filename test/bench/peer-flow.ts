@@ -1,0 +1,45 @@
+import { call, claimsOf, expect, type Flow, type Stagehands } from './flow.ts';
+import { PEER_CLIENT } from './peer-client.ts';
+
+/** The same by CIBA: the window's request, the phone's opening, the window's code, and one poll for the tokens. */
+export function peerFlow({ origin, http, phones, arrivals }: Stagehands): Flow {
+  const { authorization } = PEER_CLIENT;
+  const form = { authorization, 'content-type': 'application/x-www-form-urlencoded' };
+  const polled = `grant_type=${encodeURIComponent('urn:openid:params:grant-type:ciba')}&auth_req_id=`;
+
+  return async ({ phoneNumber, deviceId }) => {
+    const start = await call(http, 200, {
+      method: 'POST',
+      path: '/backchannel',
+      headers: form,
+      body: `scope=openid&login_hint=${encodeURIComponent(phoneNumber)}`,
+    });
+    const id = String(start.body['auth_req_id']);
+    const woken = arrivals.wait('wake', id);
+    woken.catch(() => undefined);
+
+    const path = `/phone/${id}/open`;
+    const proof = phones.proof(deviceId, { method: 'POST', url: origin + path, body: '' });
+    const open = await call(http, 202, { method: 'POST', path, headers: { 'device-proof': proof } });
+
+    const [wake, code] = await Promise.all([woken, arrivals.wait('code', id)]);
+    const sealed = JSON.parse(phones.unseal(code.envelope ?? '')) as { authenticationId: string; code: string };
+    expect(sealed.authenticationId === id, 'the envelope is for somebody else');
+
+    const body = JSON.stringify({ id, code: sealed.code });
+    const verified = await call(http, 200, { method: 'POST', path: '/verification', headers: { authorization }, body });
+    const tokens = await call(http, 200, {
+      method: 'POST',
+      path: '/token',
+      headers: form,
+      body: polled + id,
+    });
+    expect(claimsOf(String(tokens.body['id_token']))['sub'] === deviceId, 'the id token is somebody else’s');
+    return {
+      start: start.ms,
+      open: open.ms,
+      verification: verified.ms + tokens.ms,
+      handoffs: [Math.max(0, wake.at - start.at), Math.max(0, code.at - open.at)],
+    };
+  };
+}

@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+
+/** How long and how much is measured. */
+export interface Plan {
+  rounds: number;
+  warmSeconds: number;
+  measuredSeconds: number;
+  /** Flows under way at a time; every candidate gets the same. */
+  concurrency: number;
+  /** People whose phones are played. */
+  people: number;
+  growth: { people: number; authentications: number } | null;
+  /** Only these candidates, by the first word of their name. */
+  only: string[] | null;
+  /** Where every candidate leaves a CPU profile. */
+  profile: string | null;
+  /** Whether the parts of a flow are measured one by one. */
+  costs: boolean;
+}
+
+export const USAGE = `npm run bench -- [--quick] [--only=service,floor] [--profile=FOLDER] [--no-costs]
+                [--growth] [--growth-people=1000000] [--growth-authentications=10000000]
+                [--rounds=3] [--seconds=8] [--concurrency=32]
+`;
+
+/** Reads the command line. The whole of the default plan takes about five minutes, the quick one half a minute. */
+export function readPlan(args: string[]): Plan {
+  const { values } = parseArgs({
+    args,
+    allowNegative: true,
+    options: {
+      quick: { type: 'boolean', default: false },
+      growth: { type: 'boolean', default: false },
+      'growth-people': { type: 'string', default: '1000000' },
+      'growth-authentications': { type: 'string', default: '10000000' },
+      costs: { type: 'boolean', default: true },
+      only: { type: 'string' },
+      profile: { type: 'string' },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
+      concurrency: { type: 'string', default: '32' },
+    },
+  });
+  const { quick, growth, only } = values;
+  return {
+    rounds: Number(values.rounds ?? (quick ? 1 : 3)),
+    warmSeconds: quick ? 1 : 3,
+    measuredSeconds: Number(values.seconds ?? (quick ? 2 : 8)),
+    concurrency: Number(values.concurrency),
+    people: quick ? 4_000 : 20_000,
+    growth: growth
+      ? { people: Number(values['growth-people']), authentications: Number(values['growth-authentications']) }
+      : null,
+    only: only === undefined ? null : only.split(','),
+    profile: values.profile ?? null,
+    costs: values.costs && !quick,
+  };
+}

@@ -1,0 +1,126 @@
+import { type Candidate, floorCandidate, peerCandidate, seedTemplate, serviceCandidate } from './candidates.ts';
+import { reportCosts } from './costs.ts';
+import { reportGrowth } from './growth.ts';
+import { alternate, atPace, flowsPerSecondOf, type Measured, PROCESSES } from './measure.ts';
+import { type Plan, readPlan, USAGE } from './plan.ts';
+import { makePeople, type Person } from './population.ts';
+import { residentMegabytes } from './processor.ts';
+import { startRedis } from './redis.ts';
+import { median, percentile, progress, report } from './report.ts';
+import { Stage } from './stage.ts';
+import { reportStatements } from './statements.ts';
+
+/** The whole run; every part prints its own figures. */
+async function run(plan: Plan): Promise<void> {
+  const people = makePeople(plan.people);
+  const wanted = (part: string) => plan.only?.includes(part) ?? true;
+  await onStage(plan, async (stage) => {
+    const candidates = await startCandidates(stage, plan, people);
+    const measured = await alternate(stage, plan, candidates);
+    for (const one of measured) reportCandidate(one);
+    await reportHalfLoad(stage, plan, measured);
+    reportRatios(measured);
+    const [service] = candidates;
+    if (plan.costs && service && wanted('costs')) await reportCosts(stage, service);
+  });
+  if (plan.costs && wanted('statements')) await reportStatements(plan, people);
+  const { growth } = plan;
+  if (growth) await onStage(plan, (stage) => reportGrowth(stage, plan, growth, people));
+}
+
+async function onStage(plan: Plan, play: (stage: Stage) => Promise<void>): Promise<void> {
+  progress('starting PostgreSQL and the push platforms');
+  const stage = await Stage.set(plan.profile);
+  const forget = strikeOnSignal(stage);
+  try {
+    await play(stage);
+  } finally {
+    forget();
+    await stage.strike();
+  }
+}
+
+async function startCandidates(stage: Stage, plan: Plan, people: readonly Person[]): Promise<Candidate[]> {
+  const wanted = (name: string) => plan.only === null || plan.only.includes(name);
+  const candidates: Candidate[] = [];
+  progress(`seeding ${people.length} people`);
+  await seedTemplate(stage, 'seeded', people);
+  if (wanted('service')) {
+    const databaseUrl = await stage.createDatabase('service', 'seeded');
+    candidates.push(await serviceCandidate(stage, 'main_flow', people, { databaseUrl }));
+  }
+  if (wanted('floor')) candidates.push(await floorCandidate(stage, people));
+  if (wanted('peer')) candidates.push(await peerCandidate(stage, people));
+  if (wanted('redis')) {
+    const redis = await startRedis(stage.directory);
+    if (redis) {
+      stage.onStrike(redis.stop);
+      const databaseUrl = await stage.createDatabase('service_redis', 'seeded');
+      candidates.push(await serviceCandidate(stage, 'redis.main_flow', people, { databaseUrl, redisUrl: redis.url }));
+    } else progress('redis-server is not installed: the figures with Redis are left out');
+  }
+  return candidates;
+}
+
+function reportCandidate(measured: Measured): void {
+  const { candidate, flows, failed, processor } = measured;
+  const { name, served } = candidate;
+  report(`${name}.flows_per_second`, flowsPerSecondOf(measured), 'flows/s');
+  report(`${name}.failed_flows`, failed, 'flows');
+  for (const one of PROCESSES) report(`${name}.processor.${one}_us`, median(processor[one]), 'µs/flow');
+  // The names of the contract are those of the service on its default settings.
+  const prefix = name === 'main_flow' ? '' : `${name}.`;
+  for (const step of ['start', 'open', 'verification'] as const) {
+    const times = flows.map((flow) => flow[step]);
+    report(`${prefix}${step}.p50_ms`, percentile(times, 50), 'ms');
+    report(`${prefix}${step}.p99_ms`, percentile(times, 99), 'ms');
+  }
+  const handoffs = flows.flatMap((flow) => flow.handoffs);
+  report(`${prefix}push.handoff_p50_ms`, percentile(handoffs, 50), 'ms');
+  report(`${prefix}push.handoff_p99_ms`, percentile(handoffs, 99), 'ms');
+  report(`${prefix}memory.rss_mb`, residentMegabytes(served.pid), 'MB');
+}
+
+/** What a window waits for while the service has as much left as it is using. */
+async function reportHalfLoad(stage: Stage, plan: Plan, measured: readonly Measured[]): Promise<void> {
+  for (const one of measured.filter(({ candidate }) => candidate.name.endsWith('main_flow'))) {
+    const { name } = one.candidate;
+    const pace = flowsPerSecondOf(one) / 2;
+    const { flows, failed } = await atPace(stage, plan, one.candidate, pace);
+    const prefix = name === 'main_flow' ? '' : 'redis.';
+    for (const step of ['start', 'open', 'verification'] as const) {
+      const times = flows.map((flow) => flow[step]);
+      report(`${prefix}half_load.${step}.p99_ms`, percentile(times, 99), 'ms');
+    }
+    const handoffs = flows.flatMap((flow) => flow.handoffs);
+    report(`${prefix}half_load.push.handoff_p99_ms`, percentile(handoffs, 99), 'ms');
+    report(`${prefix}half_load.failed_flows`, failed, 'flows');
+  }
+}
+
+function reportRatios(measured: readonly Measured[]): void {
+  const of = (name: string) => {
+    const found = measured.find(({ candidate }) => candidate.name === name);
+    return found && flowsPerSecondOf(found);
+  };
+  const others = { ciba_postgres: of('peer.ciba_postgres'), bare: of('floor.bare') };
+  for (const [prefix, ours] of Object.entries({ '': of('main_flow'), 'redis.': of('redis.main_flow') })) {
+    for (const [other, value] of Object.entries(others)) {
+      if (ours && value) report(`${prefix}ratio.main_flow_to_${other}`, ours / value, 'ratio');
+    }
+  }
+}
+
+/** A run that is told to stop takes everything down that it had put up. */
+function strikeOnSignal(stage: Stage): () => void {
+  const signals = ['SIGINT', 'SIGTERM'] as const;
+  const strike = (): void => void stage.strike().finally(() => process.exit(130));
+  for (const signal of signals) process.once(signal, strike);
+  return () => {
+    for (const signal of signals) process.off(signal, strike);
+  };
+}
+
+const args = process.argv.slice(2);
+if (args.includes('--help')) process.stdout.write(USAGE);
+else await run(readPlan(args));

@@ -1,0 +1,198 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import pg from 'pg';
+import { Pool } from 'undici';
+import { generateKeyring, parseKeyring } from '../../src/crypto/keyring.ts';
+import { ServiceKeys } from '../../src/crypto/service-keys.ts';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
+import { Arrivals } from './arrivals.ts';
+import { Phones } from './phones.ts';
+import type { PlatformsMessage } from './platforms.ts';
+
+/** A process that serves one candidate. */
+export interface Served {
+  pid: number;
+  origin: string;
+  http: Pool;
+  /** What the service printed when it was ready; empty for the others. */
+  announcement: string;
+  stop(): Promise<void>;
+}
+
+/** Milliseconds for a candidate to get ready, or to end what it has under way. */
+const PATIENCE_MS = 60_000;
+
+/** Everything that all candidates share: one PostgreSQL server, one set of push platforms, keys and phones. */
+export class Stage {
+  readonly keys: ServiceKeys;
+  readonly phones = new Phones();
+  readonly arrivals: Arrivals;
+  private readonly stops: (() => Promise<unknown>)[] = [];
+
+  private constructor(
+    readonly directory: string,
+    readonly postgres: EmbeddedPostgres,
+    readonly platforms: ChildProcess,
+    private readonly env: Record<string, string>,
+    private readonly profile: string | null,
+  ) {
+    this.keys = new ServiceKeys(parseKeyring(env['KEYRING'] ?? ''));
+    this.arrivals = new Arrivals(platforms);
+  }
+
+  static async set(profile: string | null, settings: Record<string, string> = {}): Promise<Stage> {
+    const directory = await mkdtemp(join(tmpdir(), 'pushguard-bench-'));
+    // As it is delivered, but for the settings that a measurement of statements asks for.
+    const postgres = await startEmbeddedPostgres({ dataDir: directory, guard: true, settings });
+    const platforms = fork(process.argv[1] ?? '', ['platforms'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const told = await within(
+      'the push platforms',
+      new Promise<PlatformsMessage>((resolve) => platforms.once('message', resolve)),
+    );
+    const named = 'env' in told ? told.env : {};
+    const env = {
+      PATH: process.env['PATH'] ?? '',
+      NODE_ENV: 'test',
+      MANAGEMENT_PORT: '0',
+      DATA_DIR: directory,
+      KEYRING: generateKeyring(),
+      ...named,
+    };
+    return new Stage(directory, postgres, platforms, env, profile);
+  }
+
+  get keyring(): string {
+    return this.env['KEYRING'] ?? '';
+  }
+
+  /** The environment of a candidate, for what the run itself does with the same gateways. */
+  get environment(): Readonly<Record<string, string>> {
+    return this.env;
+  }
+
+  /** An empty database, or a copy of one that nobody is connected to. */
+  async createDatabase(name: string, template = 'template1'): Promise<string> {
+    await this.admin(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
+    return this.databaseUrl(name);
+  }
+
+  databaseUrl(name: string): string {
+    const url = new URL(this.postgres.url);
+    url.pathname = `/${name}`;
+    return url.href;
+  }
+
+  /** The service itself, as `npm start` runs it, on everything that the stage has. */
+  async serve(DATABASE_URL: string, more: Record<string, string> = {}): Promise<Served> {
+    const main = join(import.meta.dirname, '../../src/main.js');
+    const { env, port } = await this.environmentOf({ DATABASE_URL, ...more });
+    const stdio = ['ignore', 'pipe', 'inherit'] as const;
+    const child = spawn(process.execPath, [...this.nodeOptions('service'), main, '--json'], { env, stdio: [...stdio] });
+    const announcement = await within(
+      'the service',
+      new Promise<string>((resolve, reject) => {
+        createInterface({ input: child.stdout }).once('line', resolve);
+        child.once('exit', (code) => reject(new Error(`the service ended with ${code} before it began`)));
+      }),
+    );
+    return this.served(child, port, announcement);
+  }
+
+  /** The floor or the peer. */
+  async play(role: 'floor' | 'peer', DATABASE_URL: string): Promise<Served> {
+    const { env, port } = await this.environmentOf({ DATABASE_URL });
+    const stdio = ['ignore', 'inherit', 'inherit', 'ipc'] as const;
+    const execArgv = this.nodeOptions(role);
+    const child = fork(process.argv[1] ?? '', [role], { env, execArgv, stdio: [...stdio] });
+    await within(role, new Promise((resolve) => child.once('message', resolve)));
+    return this.served(child, port, '');
+  }
+
+  async postgresPid(): Promise<number> {
+    return parseInt(await readFile(join(this.directory, 'postgres/cluster/postmaster.pid'), 'utf8'), 10);
+  }
+
+  /** Runs statements on a database of this stage, one connection for all. */
+  async admin(...statements: string[]): Promise<void> {
+    await this.sql(this.databaseUrl('postgres'), ...statements);
+  }
+
+  async sql<Row>(connectionString: string, ...statements: string[]): Promise<Row[]> {
+    const client = new pg.Client({ connectionString });
+    await client.connect();
+    try {
+      let rows: Row[] = [];
+      for (const statement of statements) ({ rows } = (await client.query(statement)) as unknown as { rows: Row[] });
+      return rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Has something stopped with the stage. */
+  onStrike(stop: () => Promise<unknown>): void {
+    this.stops.push(stop);
+  }
+
+  /** Stops everything that was started here, last things first, and leaves nothing on the disk. */
+  async strike(): Promise<void> {
+    for (const stop of this.stops.splice(0).reverse()) await stop();
+    await ended(this.platforms);
+    await this.postgres.stop();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private async environmentOf(more: Record<string, string>): Promise<{ env: Record<string, string>; port: number }> {
+    const port = await freePort();
+    return { port, env: { ...this.env, PORT: String(port), ISSUER: `http://127.0.0.1:${port}`, ...more } };
+  }
+
+  private served(child: ChildProcess, port: number, announcement: string): Served {
+    const origin = `http://127.0.0.1:${port}`;
+    const http = new Pool(origin, { connections: 256, pipelining: 1 });
+    let stopping: Promise<void> | undefined;
+    const stop = () =>
+      (stopping ??= (async () => {
+        await http.destroy();
+        await ended(child);
+      })());
+    this.onStrike(stop);
+    return { pid: child.pid ?? 0, origin, http, announcement, stop };
+  }
+
+  private nodeOptions(role: string): string[] {
+    if (this.profile === null) return [];
+    return ['--cpu-prof', `--cpu-prof-dir=${this.profile}`, `--cpu-prof-name=${role}-${Date.now()}.cpuprofile`];
+  }
+}
+
+/** Asks a child of ours to end, and insists after a while. */
+export async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  if (child.connected) child.disconnect();
+  else child.kill('SIGTERM');
+  const insist = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS / 4);
+  await gone;
+  clearTimeout(insist);
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((closed) => server.close(closed));
+  return port;
+}
+
+async function within<T>(what: string, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} did not get ready in ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

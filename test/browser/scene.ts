@@ -1,0 +1,143 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Frame } from 'playwright-core';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { CHROMIUM } from '../support/programs.ts';
+import { startProcess, type Announcement, type ServiceProcess } from '../support/service.ts';
+
+export type DemoPerson = Announcement['lines'][number];
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** The service as `npm start` runs it, with its own platforms and their outboxes, and a real browser. */
+export class Scene {
+  /** Whatever a console, a page or a policy complained of. */
+  readonly complaints: string[] = [];
+  private token = '';
+
+  private constructor(
+    private readonly process: ServiceProcess,
+    readonly database: TestDatabase,
+    private readonly browser: Browser,
+    private readonly axe: string,
+    private readonly directory: string,
+  ) {}
+
+  static async start(): Promise<Scene> {
+    const [database, directory, axe] = await Promise.all([
+      createTestDatabase(),
+      mkdtemp(join(tmpdir(), 'pushguard-browser-')),
+      readFile(AXE, 'utf8'),
+    ]);
+    const [process, browser] = await Promise.all([
+      startProcess({ DATA_DIR: directory, DATABASE_URL: database.url }),
+      chromium.launch({
+        ...(CHROMIUM && { executablePath: CHROMIUM }),
+        args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
+      }),
+    ]);
+    return new Scene(process, database, browser, axe, directory);
+  }
+
+  async stop(): Promise<void> {
+    await this.browser.close();
+    await this.process.stop();
+    await this.database.drop();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  get issuer(): string {
+    return this.process.announcement.issuer;
+  }
+
+  person(lineId: string): DemoPerson {
+    const person = this.process.announcement.lines.find((line) => line.lineId === lineId);
+    if (!person) throw new Error(`there is no demo line ${lineId}`);
+    return person;
+  }
+
+  /** Another browser, which shares nothing with those before. */
+  async newBrowser(options: BrowserContextOptions = {}): Promise<BrowserContext> {
+    const context = await this.browser.newContext({ reducedMotion: 'reduce', ...options });
+    context.setDefaultTimeout(15_000);
+    context.on('console', (message) => {
+      // Chromium reports every answer of 4xx so; which of them are right is for the tests to say.
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+        this.complaints.push(message.text());
+      }
+    });
+    context.on('weberror', (error) => this.complaints.push(String(error.error())));
+    return context;
+  }
+
+  /** Calls the service as the shop does. */
+  async call(method: string, path: string, body?: object): Promise<{ status: number; body: Record<string, unknown> }> {
+    this.token ||= await this.newToken();
+    const response = await fetch(this.issuer + path, {
+      method,
+      headers: { Authorization: `Bearer ${this.token}`, ...(body && { 'Content-Type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text ? JSON.parse(text) : {} };
+  }
+
+  private async newToken(): Promise<string> {
+    const client = this.process.announcement.clients.find(({ clientId }) => clientId === 'demo-shop');
+    const basic = Buffer.from(`${client?.clientId}:${client?.clientSecret}`).toString('base64');
+    const response = await fetch(`${this.issuer}/oauth2/token`, {
+      method: 'POST',
+      headers: { Authorization: `Basic ${basic}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    });
+    return ((await response.json()) as { access_token: string }).access_token;
+  }
+
+  /** Opens a hosted window, and answers its address. */
+  async openWindow(locale: 'ko' | 'en' = 'ko'): Promise<{ windowId: string; url: string }> {
+    const returnUrl = `${this.issuer}/demo/return`;
+    const { body } = await this.call('POST', '/v1/windows', { purpose: '회원가입', returnUrl, state: 'st-1', locale });
+    return body as { windowId: string; url: string };
+  }
+
+  /** Starts an authentication beside any window. */
+  async startFor({ phoneNumber, birthDate, genderDigit }: DemoPerson): Promise<string> {
+    const { body } = await this.call('POST', '/v1/authentications', {
+      phoneNumber,
+      birthDate,
+      genderDigit,
+      purpose: '비밀번호 변경',
+      endUser: { ip: '203.0.113.7', userAgent: 'Mozilla/5.0 Firefox/140.0' },
+    });
+    return String(body['id']);
+  }
+
+  /** The code in the last text message to a number. */
+  async textedCode({ phoneNumber }: DemoPerson): Promise<string> {
+    const url = `${this.issuer}/local/sms-outbox?to=${encodeURIComponent(phoneNumber)}&wait=10`;
+    const text = await eventually('a text message', async () => {
+      const texts = (await (await fetch(url)).json()) as { text: string }[];
+      return texts.at(-1)?.text;
+    });
+    return /\[(\d{6})\]/.exec(text)?.[1] ?? '';
+  }
+
+  /** What axe finds of serious and critical violations in what a frame shows now. */
+  async violations(frame: Frame): Promise<string[]> {
+    await frame.evaluate(this.axe);
+    const { violations } = await frame.evaluate<{
+      violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+    }>("axe.run(document, { resultTypes: ['violations'], iframes: false })");
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${frame.url()} ${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  }
+}
+
+/** How far a page can be scrolled sideways, in pixels. */
+export function sidewaysScroll(frame: Frame): Promise<number> {
+  return frame.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+}

@@ -1,0 +1,66 @@
+import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
+import type { DemoPerson } from './scene.ts';
+
+/** The phone's display, in a page of its own or beside the shop. */
+export type Phone = Page | FrameLocator;
+
+export const PIN = '274951';
+
+/** The part of the hosted window that is shown now. */
+export function view(window: Page, name: string): Locator {
+  return window.locator(`[data-view="${name}"]:visible`);
+}
+
+/** The phone's screen of this kind. */
+export function screen(phone: Phone, kind: string): Locator {
+  return phone.locator(`.screen.${kind}`);
+}
+
+export async function typePin(phone: Phone, pin: string = PIN): Promise<void> {
+  for (const digit of pin) await phone.locator(`.pin-keys [aria-label="${digit}"]`).click();
+}
+
+/** Sets the phone up with a demo line, up to the list of requests. */
+export async function enrol(phone: Phone, { lineId }: DemoPerson): Promise<void> {
+  await phone.locator('#line').selectOption(lineId);
+  await screen(phone, 'welcome').locator('> .primary').click();
+  await typePin(phone);
+  await phone.locator('.screen.pin:has-text("한 번 더"), .screen.pin:has-text("Once more")').waitFor();
+  await typePin(phone);
+  await screen(phone, 'shown-code').locator('.primary').click();
+  await screen(phone, 'home').waitFor();
+}
+
+/** Opens the notification that came, and shows the code with the PIN. */
+export async function readCode(phone: Phone): Promise<string> {
+  await phone.locator('.banner button').click();
+  await screen(phone, 'request').locator('.primary').click();
+  await typePin(phone);
+  return shownCode(phone);
+}
+
+export async function shownCode(phone: Phone): Promise<string> {
+  const code = (await phone.locator('#code [aria-hidden]').textContent()) ?? '';
+  return code.replace(' ', '');
+}
+
+/** Types a person into the hosted window and sends it off. */
+export async function identify(window: Page, { birthDate, genderDigit, phoneNumber }: DemoPerson): Promise<void> {
+  await window.locator('#birthDate').fill(birthDate);
+  await window.locator('#genderDigit').fill(genderDigit);
+  await window.locator('#phoneNumber').fill(phoneNumber);
+  await window.locator('#person .primary').click();
+  await view(window, 'code').waitFor();
+}
+
+export async function enterCode(window: Page, code: string): Promise<void> {
+  await window.locator('#code').fill(code);
+  await window.locator('#code-form .primary').click();
+}
+
+/** Presses the shop's button and answers the window that it opens. */
+export async function pressVerify(context: BrowserContext, shop: Page): Promise<Page> {
+  const [popup] = await Promise.all([context.waitForEvent('page'), shop.locator('#verify .primary').click()]);
+  await view(popup, 'person').waitFor();
+  return popup;
+}

@@ -1,0 +1,186 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import type { BrowserContext, Page } from 'playwright-core';
+import { CHROMIUM, describeWith } from '../support/programs.ts';
+import { otherThan } from '../support/service.ts';
+import { Scene, sidewaysScroll } from './scene.ts';
+import { enterCode, identify, view } from './steps.ts';
+
+// A browser, a phone's key derivation and a service share what is often two cores.
+jest.setTimeout(60_000);
+
+describeWith(CHROMIUM, 'the hosted window', () => {
+  let scene: Scene;
+  let context: BrowserContext;
+  let window: Page;
+
+  beforeAll(async () => {
+    scene = await Scene.start();
+  });
+  afterAll(async () => {
+    await scene.stop();
+  });
+  beforeEach(async () => {
+    // As narrow as pages have to be (WCAG 2.2, 1.4.10).
+    context = await scene.newBrowser({ viewport: { width: 320, height: 640 } });
+    window = await context.newPage();
+  });
+  afterEach(async () => {
+    await context.close();
+    expect(scene.complaints).toEqual([]);
+  });
+
+  /** What holds of every view. */
+  async function expectFit(): Promise<void> {
+    expect(await scene.violations(window.mainFrame())).toEqual([]);
+    expect(await sidewaysScroll(window.mainFrame())).toBe(0);
+  }
+
+  it('is used with the keyboard alone, from the first field to the result', async () => {
+    const person = scene.person('demo-3');
+    await window.goto((await scene.openWindow()).url);
+    await view(window, 'person').waitFor();
+    await expectFit();
+    await window.keyboard.press('Enter');
+    expect(await window.evaluate('document.activeElement.id')).toBe('birthDate');
+    expect(await window.locator('[aria-invalid="true"]').count()).toBe(3);
+    const described = await window.locator('#phoneNumber').getAttribute('aria-describedby');
+    expect(described?.split(' ')).toContain('phoneNumber-fault');
+    expect(await window.locator('#phoneNumber-fault').textContent()).not.toBe('');
+    await expectFit();
+
+    await window.keyboard.type(person.birthDate + person.genderDigit + person.phoneNumber.replace('+82', '0'));
+    await window.keyboard.press('Enter');
+    await view(window, 'code').waitFor();
+    expect(await window.evaluate('document.activeElement.id')).toBe('code');
+    await expectFit();
+
+    const code = await scene.textedCode(person);
+    await window.keyboard.type(otherThan(code));
+    await window.keyboard.press('Enter');
+    await window.locator('#code-fault:not(:empty)').waitFor();
+    expect(await window.locator('#said').textContent()).toContain('4번');
+    await expectFit();
+    await window.keyboard.type(code);
+    await window.keyboard.press('Enter');
+    await view(window, 'verified').waitFor();
+    expect(await window.evaluate('document.activeElement.textContent')).toBe('본인확인이 완료되었습니다');
+    await expectFit();
+    await window.keyboard.press('Tab');
+    await window.keyboard.press('Enter');
+    await window.waitForURL(`${scene.issuer}/demo/return?*`);
+    expect(new URL(window.url()).searchParams.get('state')).toBe('st-1');
+  });
+
+  it('counts wrong codes, and ends with the fifth', async () => {
+    const person = scene.person('demo-5');
+    await window.goto((await scene.openWindow('en')).url);
+    await identify(window, person);
+    const wrong = otherThan(await scene.textedCode(person));
+    for (const left of [4, 3, 2, 1]) {
+      await enterCode(window, wrong);
+      await window.locator(`#tries:has-text("${left}")`).waitFor();
+    }
+    await enterCode(window, wrong);
+    await view(window, 'failed').waitFor();
+    await expectFit();
+    expect(await view(window, 'failed').locator('h1').textContent()).toBe('Five wrong codes');
+  });
+
+  it('goes on after a reload, lets nobody send twice within thirty seconds, and cancels', async () => {
+    await window.goto((await scene.openWindow()).url);
+    await identify(window, scene.person('demo-6'));
+    await window.reload();
+    await view(window, 'code').waitFor();
+    expect(await window.locator('#resend').getAttribute('aria-disabled')).toBe('true');
+    expect(await window.locator('#countdown').textContent()).toMatch(/^0[0-3]:\d\d$/);
+    await window.goto(`${window.url()}?lang=en`);
+    await window.getByRole('button', { name: 'Cancel' }).click();
+    await view(window, 'cancelled').waitFor();
+    await expectFit();
+  });
+
+  it('says that the time is up', async () => {
+    await window.goto((await scene.openWindow()).url);
+    await identify(window, scene.person('demo-7'));
+    await scene.database.pool.query(`UPDATE authentications SET expires_at = now() WHERE state = 'pending'`);
+    await enterCode(window, '123456');
+    await view(window, 'expired').waitFor();
+    await expectFit();
+  });
+
+  it('names the fields that the service refuses, and asks to wait when a person was asked too often', async () => {
+    await window.goto((await scene.openWindow('en')).url);
+    await window.locator('#birthDate').fill('901332');
+    await window.locator('#genderDigit').fill('1');
+    await window.locator('#phoneNumber').fill('02-123-4567');
+    await window.locator('#person .primary').click();
+    await window.locator('#birthDate-fault:not(:empty)').waitFor();
+    expect(await window.locator('#phoneNumber-fault').textContent()).toBe(
+      'Enter a mobile number, such as 010-1234-5678.',
+    );
+
+    const person = scene.person('demo-8');
+    for (let start = 0; start < 5; start += 1) await scene.startFor(person);
+    await window.locator('#birthDate').fill(person.birthDate);
+    await window.locator('#genderDigit').fill(person.genderDigit);
+    await window.locator('#phoneNumber').fill(person.phoneNumber);
+    await window.locator('#person .primary').click();
+    await window.locator('#fault:has-text("Too many requests")').waitFor();
+    await expectFit();
+  });
+
+  it('serves the browser that opened it first, and no other one', async () => {
+    const { url } = await scene.openWindow();
+    await window.goto(url);
+    await identify(window, scene.person('demo-9'));
+    const other = await scene.newBrowser();
+    const page = await other.newPage();
+    const response = await page.goto(url);
+    expect(response?.status()).toBe(403);
+    expect(await page.locator('h1').textContent()).toBe('다른 브라우저에서 열린 창입니다');
+    const followed = await other.request.get(`${url}/authentication`);
+    expect(followed.status()).toBe(403);
+    await other.close();
+  });
+
+  it.each([
+    { what: 'unknown', status: 404, heading: 'There is no such window' },
+    { what: 'expired', status: 410, heading: 'This window has expired' },
+  ])('has a page of its own for an $what window', async ({ what, status, heading }) => {
+    const { url, windowId } = await scene.openWindow();
+    if (what === 'expired') {
+      await scene.database.pool.query('UPDATE windows SET expires_at = now() WHERE id = $1', [windowId]);
+    }
+    const response = await window.goto(what === 'expired' ? `${url}?lang=en` : `${scene.issuer}/windows/none?lang=en`);
+    expect(response?.status()).toBe(status);
+    expect(await window.locator('h1').textContent()).toBe(heading);
+    await expectFit();
+  });
+
+  it('is driven by its own page alone', async () => {
+    const { url } = await scene.openWindow();
+    await window.goto(url);
+    const [cookie] = await context.cookies();
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' });
+    const person = { birthDate: '900101', genderDigit: '1', phoneNumber: '01012345678' };
+    const foreign = [{ Origin: 'https://evil.example' }, { 'Sec-Fetch-Site': 'cross-site' }, { Origin: 'null' }];
+    for (const headers of foreign) {
+      const answer = await fetch(`${url}/authentication`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', Cookie: `${cookie?.name}=${cookie?.value}`, ...headers },
+        body: JSON.stringify(person),
+      });
+      expect(answer.status).toBe(403);
+    }
+  });
+
+  it('lets no page but our own frame anything, and runs no script but what it came with', async () => {
+    const { headers } = await fetch((await scene.openWindow()).url);
+    const policy = headers.get('content-security-policy') ?? '';
+    expect(policy).toMatch(/default-src 'none'; script-src 'nonce-[\w-]{22}'; style-src 'self'/);
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+});

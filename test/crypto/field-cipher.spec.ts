@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { FieldCipher } from '../../src/crypto/field-cipher.ts';
+import { namedKey } from './keys.ts';
+
+const [older, newer, stranger] = [namedKey('2025'), namedKey('2026'), namedKey('2026')];
+const cipher = new FieldCipher([newer, older]);
+const place = 'lines:owner:line-1';
+
+describe('a column at rest', () => {
+  it('is read back as it was written, and is another ciphertext each time', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ minLength: 1 }), (text, where) => {
+        const [first, second] = [cipher.encrypt(text, where), cipher.encrypt(text, where)];
+        expect(first.equals(second)).toBe(false);
+        expect(cipher.decrypt(first, where).equals(Buffer.from(text))).toBe(true);
+      }),
+    );
+  });
+
+  it('of bytes is read back as these bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        expect(cipher.decrypt(cipher.encrypt(bytes, place), place).equals(bytes)).toBe(true);
+      }),
+    );
+  });
+
+  it.each(['lines:owner:line-2', 'lines:phone_number:line-1', 'devices:owner:line-1', 'lines:owner:line-1 ', ''])(
+    'moved to %p does not decrypt',
+    (elsewhere) => {
+      expect(() => cipher.decrypt(cipher.encrypt('900101', place), elsewhere)).toThrow();
+    },
+  );
+
+  it('with any bit changed, or any bytes cut off, does not decrypt', () => {
+    const ciphertext = cipher.encrypt('900101', place);
+    fc.assert(
+      fc.property(fc.nat(ciphertext.length - 1), fc.integer({ min: 1, max: 255 }), (at, mask) => {
+        const changed = Buffer.from(ciphertext);
+        changed[at]! ^= mask;
+        expect(() => cipher.decrypt(changed, place)).toThrow();
+      }),
+    );
+    for (let length = 0; length < ciphertext.length; length += 1) {
+      expect(() => cipher.decrypt(ciphertext.subarray(0, length), place)).toThrow();
+      expect(() => cipher.decrypt(ciphertext.subarray(ciphertext.length - length), place)).toThrow();
+    }
+  });
+
+  it('written under an older key is still read, and is due for re-encryption', () => {
+    const before = new FieldCipher([older]);
+    const ciphertext = before.encrypt('900101', place);
+    expect(cipher.decrypt(ciphertext, place).toString()).toBe('900101');
+    expect([before.isStale(ciphertext), cipher.isStale(ciphertext)]).toEqual([false, true]);
+    expect(cipher.isStale(cipher.encrypt('900101', place))).toBe(false);
+  });
+
+  it('is not read without its key, nor with another one of the same name', () => {
+    const ciphertext = cipher.encrypt('900101', place);
+    expect(() => new FieldCipher([older]).decrypt(ciphertext, place)).toThrow(place);
+    expect(() => new FieldCipher([stranger]).decrypt(ciphertext, place)).toThrow();
+  });
+
+  it('that cannot be read says where, and nothing of what it holds', () => {
+    const ciphertext = cipher.encrypt('900101', place);
+    expect(() => new FieldCipher([older]).decrypt(ciphertext, place)).not.toThrow(/900101/);
+  });
+});
