@@ -2,7 +2,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { MainFlow1763700000000 } from '../migrations/1763700000000-main-flow.ts';
 
 /** How the service reaches its database. Migrations are listed, not globbed: what is not named here never runs. */
-export function dataSourceOptions(url: string, poolSize = 16): DataSourceOptions {
+export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000): DataSourceOptions {
   return {
     type: 'postgres',
     url,
@@ -19,8 +19,8 @@ export function dataSourceOptions(url: string, poolSize = 16): DataSourceOptions
     connectTimeoutMS: 3000,
     poolErrorHandler: () => undefined,
     extra: {
-      statement_timeout: 10_000,
-      idle_in_transaction_session_timeout: 10_000,
+      statement_timeout: timeoutMs,
+      idle_in_transaction_session_timeout: timeoutMs,
       keepAlive: true,
       // Every statement names its rows by an index, so one plan serves all values. PostgreSQL would plan each of them
       // five times a connection to find that out.
@@ -29,9 +29,12 @@ export function dataSourceOptions(url: string, poolSize = 16): DataSourceOptions
   };
 }
 
+/** A migration takes as long as it takes, and so does waiting for another process's. */
+const NO_TIMEOUT = 0;
+
 /** Brings a database to the present schema. Safe to run from several processes at once: one waits for the other. */
 export async function migrate(url: string): Promise<void> {
-  const source = await new DataSource(dataSourceOptions(url, 2)).initialize();
+  const source = await new DataSource(dataSourceOptions(url, 2, NO_TIMEOUT)).initialize();
   const runner = source.createQueryRunner();
   try {
     // Any constant will do as long as every process uses the same one.

@@ -20,6 +20,11 @@ export class Environment {
   @IsString()
   HOST: string = '127.0.0.1';
 
+  /** The host as a URL has it: an IPv6 address in brackets. */
+  get hostInUrl(): string {
+    return this.HOST.includes(':') ? `[${this.HOST}]` : this.HOST;
+  }
+
   /** 0 takes any free port. */
   @Transform(({ value }) => Number(value))
   @IsInt()

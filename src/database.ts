@@ -36,6 +36,12 @@ export class Database implements Session {
   async transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
+    // The pool listens to idle connections only. What is lost while we hold it is told by the statement that fails, and
+    // by an event that would end the process if nobody listened.
+    const lost = (error: Error) => {
+      broken = error;
+    };
+    client.on('error', lost);
     try {
       await client.query('BEGIN');
       const result = await work({
@@ -50,6 +56,7 @@ export class Database implements Session {
       });
       throw error;
     } finally {
+      client.off('error', lost);
       client.release(broken);
     }
   }

@@ -100,10 +100,15 @@ function announce({ management }: Service, clients: readonly DemoClient[]): void
   );
 }
 
+/** An orchestrator's grace is commonly thirty seconds. */
+const LONGEST_STOP_MS = 25_000;
+
 /** The first signal drains and stops; a second one ends the process at once. */
 function stopOnSignal(service: Service, closeGateways: () => Promise<void>, embedded: Embedded | undefined): void {
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     process.once('SIGINT', () => process.exit(130));
+    // Whoever started us is about to lose patience; what is left undone, the next start or another worker does.
+    setTimeout(() => process.exit(1), LONGEST_STOP_MS).unref();
     try {
       await service.stop();
       await closeGateways();

@@ -24,7 +24,7 @@ const COLUMNS: readonly Column[] = [
   { table: 'lines', column: 'owner' },
   { table: 'devices', column: 'knowledge_key' },
   { table: 'devices', column: 'push_token' },
-  { table: 'authentications', column: 'end_user' },
+  { table: 'authentications', column: 'person' },
 ];
 
 const environment = readEnvironment(process.env);

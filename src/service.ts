@@ -53,6 +53,7 @@ export async function startService(
   const [queue, sweep, watch, metrics] = [app.get(HandoverQueue), app.get(Sweep), app.get(Watch), app.get(Metrics)];
   const routes = collectRoutes(fastify);
   measure(fastify, metrics);
+  protect(fastify, environment.ISSUER.startsWith('https:'));
   await queue.open();
   await extend(app, fastify);
   const document = openApiDocument(app, environment.ISSUER);
@@ -65,7 +66,9 @@ export async function startService(
     sweep.start();
   }
   const database = app.get(Database);
+  let stopping = false;
   const ready = async () => {
+    if (stopping) throw new Error('the process is stopping');
     await database.rows({ name: 'service_ready', text: 'SELECT 1' }, []);
   };
   const management = createManagementServer({ ready, metrics });
@@ -75,14 +78,15 @@ export async function startService(
   if (environment.ROLE !== 'worker') await app.listen(environment.PORT, environment.HOST);
   return {
     app,
-    management: `http://${environment.HOST}:${(management.address() as AddressInfo).port}`,
+    management: `http://${environment.hostInUrl}:${(management.address() as AddressInfo).port}`,
     stop: async () => {
+      stopping = true;
       // Whoever waits for a change is answered now; then no new request is taken and the running ones end.
       watch.close();
-      await sweep.stop();
-      await Promise.all([fastify.close(), new Promise((resolve) => management.close(resolve))]);
+      await Promise.all([fastify.close(), sweep.stop()]);
       await queue.close();
       await app.close();
+      await new Promise((resolve) => management.close(resolve));
     },
   };
 }
@@ -95,6 +99,17 @@ function collectRoutes(fastify: FastifyInstance): Map<string, Set<string>> {
     routes.set(url, known);
   });
   return routes;
+}
+
+/** What is answered is for the caller alone, unless a route says otherwise. */
+function protect(fastify: FastifyInstance, secure: boolean): void {
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    if (!reply.hasHeader('cache-control')) void reply.header('Cache-Control', 'no-store');
+    void reply.header('X-Content-Type-Options', 'nosniff');
+    // A year, as the preload lists ask (RFC 6797).
+    if (secure) void reply.header('Strict-Transport-Security', 'max-age=31536000; includeSubDomains');
+    done();
+  });
 }
 
 /** By route and never by address, which may hold an id. */

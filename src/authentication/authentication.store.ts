@@ -16,6 +16,8 @@ import { PIN_ATTEMPTS } from '../domain/device.ts';
 
 /** Milliseconds are all that callers are told of an instant, so no more is kept: what is answered twice is equal. */
 const NOW = `date_trunc('milliseconds', now())`;
+/** What goes when an authentication closes without having been verified. */
+const WIPED = `code_digest = NULL, sms_code = NULL, envelope = NULL, end_user = NULL, person = NULL`;
 /** The delivery's first deadline: by then the fast way has carried it, or the sweep takes it up. */
 const FIRST_SWEEP = `now() + interval '2 seconds'`;
 
@@ -39,6 +41,9 @@ export interface NewAuthentication {
   clientId: string;
   personIndex: Buffer;
   personIndexes: Buffer[];
+  /** The number at this relying party, whatever birth date is tried with it. */
+  numberIndex: Buffer;
+  person: Buffer;
   lineId: string | null;
   subscriptionId: string | null;
   channel: Channel;
@@ -52,8 +57,9 @@ export interface NewAuthentication {
 
 /**
  * The whole start in one statement. In order: an equal Idempotency-Key that is still at work holds it off; the
- * person's budget is spent, or nothing at all happens; the older pending one of this relying party gives way; the
- * authentication, its key and its first delivery are written. The budget's row makes starts of one person take turns.
+ * person's budget is spent, and then the number's at this relying party, which keeps anybody from trying birth dates on
+ * it; the older pending one of this relying party gives way; the authentication, its key and its first delivery are
+ * written. The budget's row makes starts of one person take turns.
  */
 const START = {
   name: 'authentication_start',
@@ -61,7 +67,7 @@ const START = {
       SELECT 1 FROM idempotency_keys WHERE client_id = $2 AND key_digest = $13
     ), gate AS MATERIALIZED (
       SELECT CASE WHEN $13::bytea IS NULL OR EXISTS (SELECT 1 FROM known) THEN true
-        ELSE pg_try_advisory_xact_lock(hashtextextended(encode($13, 'hex'), 0)) END AS open
+        ELSE pg_try_advisory_xact_lock(hashtextextended($2::text || encode($13, 'hex'), 0)) END AS open
     ), budget AS (
       INSERT INTO start_budgets AS b (person_index, starts)
       SELECT $3, ARRAY[now()] FROM gate WHERE open AND NOT EXISTS (SELECT 1 FROM known)
@@ -70,18 +76,25 @@ const START = {
       WHERE (SELECT count(*) FROM unnest(b.starts) s WHERE s > now() - interval '10 minutes') < ${STARTS_PER_TEN_MINUTES}
         AND (SELECT count(*) FROM unnest(b.starts) s WHERE s > now() - interval '1 day') < ${STARTS_PER_DAY}
       RETURNING 1
+    ), tries AS (
+      INSERT INTO start_budgets AS b (person_index, starts)
+      SELECT $16, ARRAY[now()] FROM budget
+      ON CONFLICT (person_index) DO UPDATE SET
+        starts = ARRAY(SELECT s FROM unnest(b.starts) s WHERE s > now() - interval '1 day') || now()
+      WHERE (SELECT count(*) FROM unnest(b.starts) s WHERE s > now() - interval '1 day') < ${STARTS_PER_DAY}
+      RETURNING 1
     ), older AS (
-      UPDATE authentications SET closed_at = ${NOW}, code_digest = NULL, sms_code = NULL, envelope = NULL,
+      UPDATE authentications SET closed_at = least(${NOW}, expires_at), ${WIPED},
         state = CASE WHEN expires_at <= now() THEN 'expired' ELSE 'cancelled' END
       WHERE client_id = $2 AND person_index = ANY($4) AND state IN ('pending', 'opened')
-        AND EXISTS (SELECT 1 FROM budget)
+        AND EXISTS (SELECT 1 FROM tries)
       RETURNING 1
     ), started AS (
       INSERT INTO authentications (id, client_id, person_index, line_id, subscription_id, channel, state, purpose,
-        end_user, nonce, code_digest, sms_code, sent_at, requested_at, expires_at)
-      SELECT $1, $2, $3, $5, $6, $7, 'pending', $8, $9, $10, $11, $12, now(), ${NOW},
+        end_user, nonce, code_digest, sms_code, person, sent_at, requested_at, expires_at)
+      SELECT $1, $2, $3, $5, $6, $7, 'pending', $8, $9, $10, $11, $12, $15, now(), ${NOW},
         ${NOW} + interval '${LIFETIME_SECONDS} seconds'
-      FROM budget WHERE (SELECT count(*) FROM older) >= 0
+      FROM tries WHERE (SELECT count(*) FROM older) >= 0
       RETURNING id, client_id, channel, expires_at
     ), claimed AS (
       INSERT INTO idempotency_keys (client_id, key_digest, request_digest, authentication_id)
@@ -104,7 +117,7 @@ const BY_IDEMPOTENCY_KEY = {
 
 const STARTS = {
   name: 'authentication_starts',
-  text: 'SELECT starts, now() AS now FROM start_budgets WHERE person_index = $1',
+  text: `SELECT person_index = $1 AS "ofPerson", starts, now() AS now FROM start_budgets WHERE person_index IN ($1, $2)`,
 };
 
 /** What a relying party is told. */
@@ -118,19 +131,17 @@ export interface Seen {
   attemptsLeft: number;
   closedAt: Date | null;
   lineId: string | null;
-  phoneNumber: Buffer | null;
-  owner: Buffer | null;
+  /** Who was named at the start, encrypted; there while it is open or verified. */
+  person: Buffer | null;
 }
 
 const SEEN = `a.id, a.client_id AS "clientId", a.channel, a.state, a.expires_at <= now() AS expired,
   a.expires_at AS "expiresAt", ${CODE_ATTEMPTS} - a.attempts AS "attemptsLeft", a.closed_at AS "closedAt",
-  a.line_id AS "lineId"`;
+  a.line_id AS "lineId", a.person`;
 
 const SEE = {
   name: 'authentication_see',
-  text: `SELECT ${SEEN}, l.phone_number AS "phoneNumber", l.owner
-    FROM authentications a LEFT JOIN lines l ON l.id = a.line_id AND a.state = 'verified'
-    WHERE a.id = $1 AND a.client_id = $2`,
+  text: `SELECT ${SEEN} FROM authentications a WHERE a.id = $1 AND a.client_id = $2`,
 };
 
 const STATES_OF = {
@@ -152,20 +163,18 @@ const CLOSES = `(${RIGHT} OR a.attempts + 1 >= ${CODE_ATTEMPTS})`;
  */
 const TRY_CODE = {
   name: 'authentication_try_code',
-  text: `WITH tried AS (
-      UPDATE authentications a SET
-        attempts = a.attempts + 1,
-        state = CASE WHEN ${RIGHT} THEN 'verified' WHEN ${CLOSES} THEN 'failed' ELSE a.state END,
-        closed_at = CASE WHEN ${CLOSES} THEN ${NOW} END,
-        code_digest = CASE WHEN ${CLOSES} THEN NULL ELSE a.code_digest END,
-        sms_code = CASE WHEN ${CLOSES} THEN NULL ELSE a.sms_code END,
-        envelope = CASE WHEN ${CLOSES} THEN NULL ELSE a.envelope END
-      WHERE a.id = $1 AND a.client_id = $2 AND a.state IN ('pending', 'opened')
-        AND a.attempts < ${CODE_ATTEMPTS} AND a.expires_at > now()
-      RETURNING ${SEEN}
-    )
-    SELECT tried.*, l.phone_number AS "phoneNumber", l.owner
-    FROM tried LEFT JOIN lines l ON l.id = tried."lineId" AND tried.state = 'verified'`,
+  text: `UPDATE authentications a SET
+      attempts = a.attempts + 1,
+      state = CASE WHEN ${RIGHT} THEN 'verified' WHEN ${CLOSES} THEN 'failed' ELSE a.state END,
+      closed_at = CASE WHEN ${CLOSES} THEN ${NOW} END,
+      code_digest = CASE WHEN ${CLOSES} THEN NULL ELSE a.code_digest END,
+      sms_code = CASE WHEN ${CLOSES} THEN NULL ELSE a.sms_code END,
+      envelope = CASE WHEN ${CLOSES} THEN NULL ELSE a.envelope END,
+      end_user = CASE WHEN ${CLOSES} THEN NULL ELSE a.end_user END,
+      person = CASE WHEN ${CLOSES} AND NOT ${RIGHT} THEN NULL ELSE a.person END
+    WHERE a.id = $1 AND a.client_id = $2 AND a.state IN ('pending', 'opened')
+      AND a.attempts < ${CODE_ATTEMPTS} AND a.expires_at > now()
+    RETURNING ${SEEN}`,
 };
 
 /** What the app is told of an authentication, and what is sealed with its code. */
@@ -247,8 +256,7 @@ const OPEN = {
 
 const DECLINE = {
   name: 'authentication_decline',
-  text: `UPDATE authentications a SET state = 'declined', decline_reason = $3, device_id = $2, closed_at = ${NOW},
-      code_digest = NULL, sms_code = NULL, envelope = NULL
+  text: `UPDATE authentications a SET state = 'declined', decline_reason = $3, device_id = $2, closed_at = ${NOW}, ${WIPED}
     WHERE a.id = $1 AND a.channel = 'push' AND a.state IN ('pending', 'opened') AND a.expires_at > now()
       AND EXISTS (SELECT 1 FROM devices d
         WHERE d.id = $2 AND d.subscription_id = a.subscription_id AND d.state = 'active')
@@ -258,8 +266,7 @@ const DECLINE = {
 const CANCEL = {
   name: 'authentication_cancel',
   text: `WITH cancelled AS (
-      UPDATE authentications SET state = 'cancelled', closed_at = ${NOW},
-        code_digest = NULL, sms_code = NULL, envelope = NULL
+      UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
       WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now()
       RETURNING id, channel, expires_at
     ), promised AS (
@@ -269,17 +276,20 @@ const CANCEL = {
     SELECT cancelled.id, promised.id AS "deliveryId" FROM cancelled LEFT JOIN promised ON true`,
 };
 
+/** A sending that is still waiting gives way to the new one: a centre that was away must not send the same four times. */
 const RESEND = {
   name: 'authentication_resend',
   text: `WITH resent AS (
       UPDATE authentications SET resends = resends + 1, sent_at = now()
       WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now()
         AND resends < ${RESENDS} AND sent_at <= now() - interval '${RESEND_INTERVAL_SECONDS} seconds'
-      RETURNING id, channel, state, expires_at
+      RETURNING id, channel, expires_at
+    ), waiting AS (
+      DELETE FROM deliveries WHERE authentication_id IN (SELECT id FROM resent)
+        AND kind IN ('wake', 'sms') AND (claimed_until IS NULL OR claimed_until <= now())
     )
     INSERT INTO deliveries (kind, authentication_id, due_at, created_at, expires_at)
-    SELECT CASE WHEN channel = 'sms' THEN 'sms' WHEN state = 'opened' THEN 'code' ELSE 'wake' END,
-      id, ${FIRST_SWEEP}, now(), expires_at
+    SELECT CASE channel WHEN 'sms' THEN 'sms' ELSE 'wake' END, id, ${FIRST_SWEEP}, now(), expires_at
     FROM resent RETURNING id`,
 };
 
@@ -293,15 +303,23 @@ const SENDINGS = {
 
 const EXPIRE = {
   name: 'authentication_expire',
-  text: `UPDATE authentications SET state = 'expired', closed_at = expires_at,
-      code_digest = NULL, sms_code = NULL, envelope = NULL
+  text: `UPDATE authentications SET state = 'expired', closed_at = expires_at, ${WIPED}
     WHERE id IN (SELECT id FROM authentications WHERE state IN ('pending', 'opened') AND expires_at <= now()
       ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)`,
 };
 
 const FORGET_KEYS = {
   name: 'authentication_forget_keys',
-  text: `DELETE FROM idempotency_keys WHERE created_at < now() - interval '24 hours'`,
+  text: `DELETE FROM idempotency_keys WHERE (client_id, key_digest) IN (SELECT client_id, key_digest
+    FROM idempotency_keys WHERE created_at < now() - interval '24 hours' LIMIT 5000)`,
+};
+
+/** Budgets that no longer count: a hundredth of the table at a time, so that no index has to follow every start. */
+const FORGET_BUDGETS = {
+  name: 'authentication_forget_budgets',
+  text: `DELETE FROM start_budgets WHERE ctid = ANY(ARRAY(SELECT ctid FROM start_budgets TABLESAMPLE SYSTEM (1)
+    WHERE starts[cardinality(starts)] < now() - interval '1 day' LIMIT 5000))
+    AND starts[cardinality(starts)] < now() - interval '1 day'`,
 };
 
 @Injectable()
@@ -331,6 +349,8 @@ export class AuthenticationStore {
         a.smsCode,
         a.idempotency?.keyDigest ?? null,
         a.idempotency?.requestDigest ?? null,
+        a.person,
+        a.numberIndex,
       ],
     );
     if (!row) throw new Error('the start answered no row');
@@ -345,9 +365,9 @@ export class AuthenticationStore {
     return (await this.database.rows<Row>(BY_IDEMPOTENCY_KEY, [clientId, keyDigest]))[0];
   }
 
-  /** A person's starts of the last day, newest last, and the database's clock. */
-  async starts(personIndex: Buffer): Promise<{ starts: Date[]; now: Date } | undefined> {
-    return (await this.database.rows<{ starts: Date[]; now: Date }>(STARTS, [personIndex]))[0];
+  /** The last day's starts of a person and of a number, newest last, and the database's clock. */
+  async starts(personIndex: Buffer, numberIndex: Buffer): Promise<{ ofPerson: boolean; starts: Date[]; now: Date }[]> {
+    return this.database.rows(STARTS, [personIndex, numberIndex]);
   }
 
   async see(id: string, clientId: string): Promise<Seen | undefined> {
@@ -402,6 +422,10 @@ export class AuthenticationStore {
   /** Closes what ran out of time, and wipes its code. */
   async expire(): Promise<void> {
     await this.database.rows(EXPIRE, []);
+  }
+
+  async forgetOldBudgets(): Promise<void> {
+    await this.database.rows(FORGET_BUDGETS, []);
   }
 
   /** Idempotency keys are kept for 24 hours (contract). */

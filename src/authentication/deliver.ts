@@ -6,12 +6,12 @@ import { Devices } from '../devices/devices.ts';
 import { PushGateway, type PushMessage, type PushOutcome } from '../gateways/push.ts';
 import { SmsGateway, type SmsOutcome } from '../gateways/sms.ts';
 import { Metrics } from '../http/metrics.ts';
-import { Lines } from '../lines/lines.ts';
 import { DeliveryStore, type Claimed } from './delivery.store.ts';
 import { pushMessage, smsText } from './delivery-message.ts';
+import { readPerson } from './named-person.ts';
 
 /** What became of one delivery. */
-type Settled = { id: string; kind: 'done' } | { id: string; kind: 'later'; ms: number };
+type Settled = { id: string; kind: 'done' } | { id: string; kind: 'later'; attempts: number; ms: number };
 
 /**
  * What follows each commit: wake-ups, codes, cancellations, test codes and text messages are handed to their
@@ -27,7 +27,6 @@ export class Deliver {
     private readonly push: PushGateway,
     private readonly sms: SmsGateway,
     private readonly keys: ServiceKeys,
-    private readonly lines: Lines,
     private readonly devices: Devices,
     private readonly metrics: Metrics,
   ) {}
@@ -65,13 +64,11 @@ export class Deliver {
   }
 
   private async handOverSms(one: Claimed): Promise<Settled> {
-    const { smsCode, lineId, phoneNumber, authenticationId, state } = one;
+    const { smsCode, lineId, person, authenticationId: id, state } = one;
     // A decoy has no line. A line that came under protection since the start gets no code by SMS.
-    if (!smsCode || !lineId || !phoneNumber || one.lineProtected || state !== 'pending') return done(one);
-    const code = this.keys.fields
-      .decrypt(smsCode, `authentications:sms_code:${authenticationId ?? ''}`)
-      .toString('utf8');
-    const to = this.lines.readPhoneNumber({ lineId, phoneNumber });
+    if (!id || !smsCode || !lineId || !person || one.lineProtected || state !== 'pending') return done(one);
+    const code = this.keys.fields.decrypt(smsCode, `authentications:sms_code:${id}`).toString('utf8');
+    const to = readPerson(this.keys, id, person).phoneNumber;
     const text = smsText({ relyingParty: one.relyingParty ?? '', code });
     const begun = performance.now();
     const outcome = await this.sms.send({ to, text }, HANDOVER_SECONDS * 1000);
@@ -83,12 +80,15 @@ export class Deliver {
 
   private settle(one: Claimed, outcome: PushOutcome | SmsOutcome): Settled {
     if (outcome.kind === 'accepted' || outcome.kind === 'unregistered') return done(one);
+    // The centre has it and did not say what it made of it. Once more, in case it was lost; not until the person has
+    // ten of them.
+    if (outcome.kind === 'unknown' && one.attempts > 1) return done(one);
     if (outcome.kind === 'rejected') {
       this.logger.warn(`delivery ${one.id} (${one.kind}) was rejected: ${outcome.reason}`);
       return done(one);
     }
     this.logger.warn(`delivery ${one.id} (${one.kind}) has to wait: ${outcome.reason}`);
-    return later(one, outcome.afterMs);
+    return later(one, outcome.kind === 'retry' ? outcome.afterMs : undefined);
   }
 }
 
@@ -98,5 +98,5 @@ function done({ id }: Claimed): Settled {
 
 function later({ id, attempts }: Claimed, afterMs?: number): Settled {
   const ms = backoffMs({ attempts, random: randomFraction(), ...(afterMs !== undefined && { afterMs }) });
-  return { id, kind: 'later', ms };
+  return { id, kind: 'later', attempts, ms };
 }

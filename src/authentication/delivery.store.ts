@@ -16,7 +16,8 @@ export interface Claimed {
   smsCode: Buffer | null;
   relyingParty: string | null;
   lineId: string | null;
-  phoneNumber: Buffer | null;
+  /** Who was named, encrypted. */
+  person: Buffer | null;
   /** Whether a subscription's protection stands on the line now: then no code goes by SMS. */
   lineProtected: boolean;
   deviceId: string | null;
@@ -26,7 +27,7 @@ export interface Claimed {
 }
 
 /**
- * Claims what nobody else is handing over. The wake-up and its cancelling go to the subscription's active device; a
+ * Claims what nobody else is handing over, and what was postponed not before its time. The wake-up and its cancelling go to the subscription's active device; a
  * code and a test go to the device for which they were sealed, while it is not revoked.
  */
 const CLAIM = {
@@ -34,19 +35,19 @@ const CLAIM = {
   text: `WITH claimed AS (
       UPDATE deliveries SET claimed_until = now() + interval '${CLAIM_SECONDS} seconds', attempts = attempts + 1
       WHERE id = ANY($1::bigint[]) AND (claimed_until IS NULL OR claimed_until <= now())
+        AND (attempts = 0 OR due_at <= now())
       RETURNING id, kind, attempts, authentication_id, device_id, expires_at
     )
     SELECT c.id, c.kind, c.attempts, extract(epoch FROM c.expires_at - now())::float AS "secondsLeft",
       a.id AS "authenticationId", CASE WHEN a.expires_at <= now() AND a.closed_at IS NULL THEN 'expired' ELSE a.state END AS state,
       a.channel, a.envelope, a.sms_code AS "smsCode",
-      rp.name AS "relyingParty", l.id AS "lineId", l.phone_number AS "phoneNumber",
-      c.kind = 'sms' AND EXISTS (SELECT 1 FROM subscriptions p WHERE p.line_id = l.id AND p.state <> 'cancelled'
+      rp.name AS "relyingParty", a.line_id AS "lineId", CASE WHEN c.kind = 'sms' THEN a.person END AS person,
+      c.kind = 'sms' AND EXISTS (SELECT 1 FROM subscriptions p WHERE p.line_id = a.line_id AND p.state <> 'cancelled'
         AND p.protected_since IS NOT NULL) AS "lineProtected",
       d.id AS "deviceId", d.platform, d.push_token AS "pushToken", d.test_envelope AS "testEnvelope"
     FROM claimed c
       LEFT JOIN authentications a ON a.id = c.authentication_id
       LEFT JOIN clients rp ON rp.id = a.client_id
-      LEFT JOIN lines l ON l.id = a.line_id AND c.kind = 'sms'
       LEFT JOIN subscriptions s ON s.id = a.subscription_id
       LEFT JOIN LATERAL (
         SELECT * FROM devices WHERE id = c.device_id AND state <> 'revoked'
@@ -61,17 +62,16 @@ const FINISH = { name: 'delivery_finish', text: 'DELETE FROM deliveries WHERE id
 const POSTPONE = {
   name: 'delivery_postpone',
   text: `UPDATE deliveries d SET claimed_until = NULL, due_at = now() + make_interval(secs => p.ms / 1000.0)
-    FROM unnest($1::bigint[], $2::float[]) AS p (id, ms) WHERE d.id = p.id`,
+    FROM unnest($1::bigint[], $2::int[], $3::float[]) AS p (id, attempts, ms)
+    WHERE d.id = p.id AND d.attempts = p.attempts`,
 };
 
-/** What is due and in nobody's hands is given another two seconds on the fast way. */
-const TAKE_DUE = {
-  name: 'delivery_take_due',
-  text: `UPDATE deliveries SET due_at = now() + interval '2 seconds'
-    WHERE id IN (SELECT id FROM deliveries
-      WHERE due_at <= now() AND expires_at > now() AND (claimed_until IS NULL OR claimed_until <= now())
-      ORDER BY due_at LIMIT 500 FOR UPDATE SKIP LOCKED)
-    RETURNING id`,
+/** What is due and in nobody's hands. Claiming it decides which of several workers has it. */
+const DUE = {
+  name: 'delivery_due',
+  text: `SELECT id FROM deliveries
+    WHERE due_at <= now() AND expires_at > now() AND (claimed_until IS NULL OR claimed_until <= now())
+    ORDER BY due_at LIMIT 200`,
 };
 
 const DROP_EXPIRED = {
@@ -93,13 +93,19 @@ export class DeliveryStore {
     if (ids.length > 0) await this.database.rows(FINISH, [ids]);
   }
 
-  async postpone(deliveries: readonly { id: string; ms: number }[]): Promise<void> {
+  /** Only what this worker still has: a claim that ran out may be somebody else's by now. */
+  async postpone(deliveries: readonly { id: string; attempts: number; ms: number }[]): Promise<void> {
     if (deliveries.length === 0) return;
-    await this.database.rows(POSTPONE, [deliveries.map(({ id }) => id), deliveries.map(({ ms }) => ms)]);
+    const columns = [
+      deliveries.map(({ id }) => id),
+      deliveries.map(({ attempts }) => attempts),
+      deliveries.map(({ ms }) => ms),
+    ];
+    await this.database.rows(POSTPONE, columns);
   }
 
-  async takeDue(): Promise<string[]> {
-    return (await this.database.rows<{ id: string }>(TAKE_DUE, [])).map(({ id }) => id);
+  async due(): Promise<string[]> {
+    return (await this.database.rows<{ id: string }>(DUE, [])).map(({ id }) => id);
   }
 
   async dropExpired(): Promise<void> {

@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { stateAt, type AuthenticationState, type Channel } from '../domain/authentication.ts';
+import {
+  LIFETIME_SECONDS,
+  RESEND_INTERVAL_SECONDS,
+  RESENDS,
+  stateAt,
+  type AuthenticationState,
+  type Channel,
+} from '../domain/authentication.ts';
 import { Problem } from '../domain/problem.ts';
 import { HandoverQueue } from '../queue/handover-queue.ts';
 import { AuthenticationStore, type Seen } from './authentication.store.ts';
@@ -48,19 +55,21 @@ export class Follow {
     if (state !== 'pending' && state !== 'opened') throw closedProblem(state);
     const sendings = await this.store.sendings(id);
     if (!sendings || sendings.resendsLeft === 0) {
+      const limit = { name: 'resends', quota: RESENDS, seconds: LIFETIME_SECONDS };
       const retryAfterSeconds = Math.max(1, sendings?.secondsLeft ?? 1);
       const detail = 'It was sent again three times, and cannot be more often; start a new authentication.';
-      throw new Problem('too_many_requests', detail, { retryAfterSeconds });
+      throw new Problem('too_many_requests', detail, { retryAfterSeconds, limit });
     }
     const detail = 'Thirty seconds must lie between two sendings.';
-    throw new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, sendings.waitSeconds) });
+    const limit = { name: 'resends', quota: 1, seconds: RESEND_INTERVAL_SECONDS };
+    throw new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, sendings.waitSeconds), limit });
   }
 
   /** Problems: `authentication_closed`, `authentication_expired`, `authentication_not_found`. */
   async cancel(id: string, clientId: string): Promise<void> {
     const cancelled = await this.store.cancel(id, clientId);
     if (!cancelled) throw closedProblem(stateAt(await this.find(id, clientId)));
-    this.watch.closed(id);
+    this.watch.changed(id);
     this.queue.handOver(cancelled.deliveryId);
   }
 

@@ -87,7 +87,7 @@ export class Open {
     const digest = this.keys.codes.of(code, counted.clientId, id);
     const deliveryId = await this.store.open(id, device.deviceId, digest, envelope);
     if (deliveryId) {
-      this.watch.closed(id);
+      this.watch.changed(id);
       this.queue.handOver(deliveryId);
     } else if ((await this.find(id, device)).state !== 'opened') {
       throw new Problem('subscription_not_active', 'The subscription is suspended; ask the call centre.');
@@ -106,9 +106,9 @@ export class Open {
   async decline(id: string, reason: DeclineReason, device: ProvenDevice): Promise<void> {
     if (!(await this.store.decline(id, device.deviceId, reason))) {
       await this.find(id, device);
-      throw closedProblem('declined');
+      throw new Problem('subscription_not_active', 'Finish the device’s test first.');
     }
-    this.watch.closed(id);
+    this.watch.changed(id);
   }
 
   /** An authentication that still is open to this phone. */

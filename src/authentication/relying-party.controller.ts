@@ -41,7 +41,7 @@ export class RelyingPartyController {
     if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
       throw new Problem('invalid_request', 'Idempotency-Key must be 1 to 255 visible ASCII characters.');
     }
-    return this.starting.start(body, client.id, key);
+    return this.starting.start(body, client.id, key === undefined ? undefined : { by: 'client', key });
   }
 
   /** The authentication; with `wait`, as soon as its state changes. */

@@ -4,16 +4,17 @@ import { randomCode, randomId, randomNonce } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { isConflict } from '../database.ts';
-import { CODE_ATTEMPTS, type Channel } from '../domain/authentication.ts';
+import { CODE_ATTEMPTS, STARTS_PER_TEN_MINUTES, type Channel } from '../domain/authentication.ts';
 import { parsePerson, seoulDay } from '../domain/person.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
-import { secondsUntilNextStart } from '../domain/start-budget.ts';
+import { NUMBER_BUDGET, PERSON_BUDGET, secondsUntilNextStart } from '../domain/start-budget.ts';
 import { channelOf } from '../domain/subscription.ts';
 import { Lines } from '../lines/lines.ts';
 import { HandoverQueue } from '../queue/handover-queue.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { AuthenticationStore, type NamedLine, type NewAuthentication } from './authentication.store.ts';
+import type { NamedPerson } from './named-person.ts';
 
 /** What a person typed into a window, and what the relying party adds. */
 export interface Starting {
@@ -22,6 +23,12 @@ export interface Starting {
   phoneNumber: string;
   purpose: string;
   endUser?: { ip?: string; userAgent?: string };
+}
+
+/** Says that a start must happen once, however often it is asked for. A key of ours is never one of a client's. */
+export interface Once {
+  by: 'client' | 'window';
+  key: string;
 }
 
 export interface Started {
@@ -37,6 +44,7 @@ interface Named {
   phoneNumber: string;
   /** `YYMMDD` and the gender digit. */
   owner: string;
+  person: NamedPerson;
   personIndex: Buffer;
   personIndexes: Buffer[];
 }
@@ -66,13 +74,18 @@ export class Start {
    * Starts an authentication. Whoever the number belongs to, if anybody, the same work is done and the same bytes are
    * answered. Problems: `invalid_request`, `too_many_requests`, `idempotency_key_reused`, `idempotency_in_progress`.
    */
-  async start(input: Starting, clientId: string, idempotencyKey: string | undefined): Promise<Started> {
+  async start(input: Starting, clientId: string, once: Once | undefined): Promise<Started> {
     const named = this.name(input);
-    await this.relyingParties.spendQuota(clientId);
+    const requests = this.keys.indexes.all('request', canonical(input, once));
+    const idempotency = once ? { keyDigest: sha256(`${once.by}:${once.key}`), requestDigest: requests[0] } : null;
+    try {
+      await this.relyingParties.spendQuota(clientId);
+    } catch (error) {
+      const earlier = await this.earlier(clientId, idempotency, requests);
+      if (earlier) return earlier;
+      throw error;
+    }
     const line = await this.find(named);
-    const requests = this.keys.indexes.all('request', canonical(input));
-    const idempotency =
-      idempotencyKey === undefined ? null : { keyDigest: sha256(idempotencyKey), requestDigest: requests[0] };
     for (let tries = 1; ; tries += 1) {
       const authentication = this.draw(named, line, input, clientId, idempotency);
       try {
@@ -117,6 +130,7 @@ export class Start {
     return {
       phoneNumber,
       owner,
+      person: { phoneNumber, birthDate, genderDigit },
       personIndex: this.keys.indexes.of('person', index),
       personIndexes: this.keys.indexes.all('person', index),
     };
@@ -148,6 +162,8 @@ export class Start {
       clientId,
       personIndex: named.personIndex,
       personIndexes: named.personIndexes,
+      numberIndex: this.keys.indexes.of('person', `${clientId}\0${named.phoneNumber}`),
+      person: this.keys.fields.encrypt(JSON.stringify(named.person), `authentications:person:${id}`),
       lineId: line?.lineId ?? null,
       subscriptionId: line?.subscriptionId ?? null,
       channel,
@@ -160,23 +176,36 @@ export class Start {
     };
   }
 
-  /** Nothing started: either this key did so before, or the person's budget is spent. */
-  private async explain(
-    { clientId, idempotency, personIndex }: NewAuthentication,
+  /** What this key started before. Problems: `idempotency_key_reused`. */
+  private async earlier(
+    clientId: string,
+    idempotency: NewAuthentication['idempotency'],
     requests: readonly Buffer[],
-  ): Promise<Started> {
+  ): Promise<Started | null> {
     const earlier = idempotency && (await this.store.byIdempotencyKey(clientId, idempotency.keyDigest));
-    if (earlier) {
-      if (requests.some((digest) => equalInConstantTime(digest, earlier.requestDigest))) {
-        return started(earlier.id, earlier.channel, earlier.expiresAt);
-      }
+    if (!earlier) return null;
+    if (!requests.some((digest) => equalInConstantTime(digest, earlier.requestDigest))) {
       throw new Problem('idempotency_key_reused', 'Take a new Idempotency-Key for a new body.');
     }
-    const spent = await this.store.starts(personIndex);
-    const retryAfterSeconds = spent ? secondsUntilNextStart(spent.starts, spent.now) : 1;
+    return started(earlier.id, earlier.channel, earlier.expiresAt);
+  }
+
+  /** Nothing started: either this key did so before, or the person's budget is spent. */
+  private async explain(
+    { clientId, idempotency, personIndex, numberIndex }: NewAuthentication,
+    requests: readonly Buffer[],
+  ): Promise<Started> {
+    const earlier = await this.earlier(clientId, idempotency, requests);
+    if (earlier) return earlier;
+    const spent = await this.store.starts(personIndex, numberIndex);
+    const waits = spent.map(({ ofPerson, starts, now }) =>
+      secondsUntilNextStart(starts, now, ofPerson ? PERSON_BUDGET : NUMBER_BUDGET),
+    );
+    const retryAfterSeconds = Math.max(1, ...waits);
     const detail =
       'This person was asked five times in ten minutes, or twenty times in a day; wait before asking again.';
-    throw new Problem('too_many_requests', detail, { retryAfterSeconds });
+    const limit = { name: 'starts', quota: STARTS_PER_TEN_MINUTES, seconds: 600 };
+    throw new Problem('too_many_requests', detail, { retryAfterSeconds, limit });
   }
 }
 
@@ -184,8 +213,13 @@ function started(id: string, channel: Channel, expiresAt: Date): Started {
   return { id, channel, state: 'pending', expiresAt: expiresAt.toISOString(), attemptsLeft: CODE_ATTEMPTS };
 }
 
-/** One spelling of a request, to tell whether a repeated Idempotency-Key came with the same body. */
-function canonical({ birthDate, genderDigit, phoneNumber, purpose, endUser }: Starting): string {
+/**
+ * One spelling of a request, to tell whether a repeated key came with the same body. From where a window is used is
+ * not of its body: a phone that changes networks sends the same request again.
+ */
+function canonical(input: Starting, once: Once | undefined): string {
+  const { birthDate, genderDigit, phoneNumber, purpose } = input;
+  const endUser = once?.by === 'client' ? input.endUser : undefined;
   return JSON.stringify([
     birthDate,
     genderDigit,

@@ -1,24 +1,28 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Devices } from '../devices/devices.ts';
-import { HandoverQueue } from '../queue/handover-queue.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { AuthenticationStore } from './authentication.store.ts';
+import { Deliver } from './deliver.ts';
 import { DeliveryStore } from './delivery.store.ts';
+import { WindowStore } from './window.store.ts';
 
 /** Milliseconds between two sweeps: how finely a postponed delivery's time is kept. */
 const SWEEP_MS = 500;
 /** Every so many sweeps, what is past its use is removed as well. */
 const TIDY_EVERY = 20;
+/** Deliveries settled together. */
+const BATCH = 50;
 
 /**
- * Repairs what a crash or an absent queue lost, and keeps the time: deliveries that are due go to the queue again,
- * what ran out of time is closed. Several workers may sweep at once; rows that one has locked the other passes over.
+ * Repairs what a crash or an absent queue lost, and keeps the time: deliveries that are due are handed over from here,
+ * whether or not there is a queue, and what ran out of time is closed. Several workers may sweep at once.
  */
 @Injectable()
 export class Sweep {
   private readonly logger = new Logger(Sweep.name);
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
+  private readonly delivering = new Set<Promise<void>>();
   private rounds = 0;
   private stopped = false;
 
@@ -27,7 +31,8 @@ export class Sweep {
     private readonly authentications: AuthenticationStore,
     private readonly devices: Devices,
     private readonly relyingParties: RelyingParties,
-    private readonly queue: HandoverQueue,
+    private readonly windows: WindowStore,
+    private readonly deliver: Deliver,
   ) {}
 
   start(): void {
@@ -40,11 +45,25 @@ export class Sweep {
     this.stopped = true;
     clearTimeout(this.timer);
     await this.running;
+    await Promise.all(this.delivering);
+  }
+
+  /** Not waited for: a platform that hangs must not keep the sweep from the others. */
+  private deliverDue(ids: readonly string[]): void {
+    for (let at = 0; at < ids.length; at += BATCH) {
+      const work = this.deliver
+        .deliver(ids.slice(at, at + BATCH))
+        .catch((error: unknown) => {
+          this.logger.warn(`sweep: ${(error as Error).message}`);
+        })
+        .finally(() => this.delivering.delete(work));
+      this.delivering.add(work);
+    }
   }
 
   private async round(): Promise<void> {
     try {
-      for (const id of await this.deliveries.takeDue()) this.queue.handOver(id);
+      this.deliverDue(await this.deliveries.due());
       await this.authentications.expire();
       if (this.rounds % TIDY_EVERY === 0) await this.tidy();
       this.rounds += 1;
@@ -60,5 +79,7 @@ export class Sweep {
     await this.devices.forgetOldProofs();
     await this.relyingParties.forgetExpiredAssertions();
     await this.authentications.forgetIdempotencyKeys();
+    await this.authentications.forgetOldBudgets();
+    await this.windows.forget();
   }
 }

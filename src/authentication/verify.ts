@@ -6,9 +6,9 @@ import { subjectOf } from '../crypto/subject.ts';
 import { stateAt, type Channel } from '../domain/authentication.ts';
 import { parsePerson, seoulDay } from '../domain/person.ts';
 import { Problem } from '../domain/problem.ts';
-import { Lines } from '../lines/lines.ts';
 import { AuthenticationStore, type Seen } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
+import { readPerson } from './named-person.ts';
 import { Watch } from './watch.ts';
 
 /** Who was verified, as the relying party learns it. */
@@ -37,7 +37,6 @@ const ASSERTION_SECONDS = 300;
 export class Verify {
   constructor(
     private readonly keys: ServiceKeys,
-    private readonly lines: Lines,
     private readonly store: AuthenticationStore,
     private readonly watch: Watch,
     private readonly environment: Environment,
@@ -51,12 +50,12 @@ export class Verify {
     const tried = await this.store.tryCode(id, client.id, this.keys.codes.all(code, client.id, id));
     if (!tried) throw await this.explain(id, client.id);
     if (tried.state === 'verified') {
-      this.watch.closed(id);
+      this.watch.changed(id);
       const result = this.person(tried);
       return { state: 'verified', result, assertion: this.assert(tried.id, client.clientId, result) };
     }
     if (tried.state === 'failed') {
-      this.watch.closed(id);
+      this.watch.changed(id);
       const detail = 'That was the fifth wrong code; start a new authentication.';
       throw new Problem('attempts_exhausted', detail, { attemptsLeft: 0 });
     }
@@ -67,15 +66,15 @@ export class Verify {
 
   /** The person behind a verified authentication. */
   person(seen: Seen): VerifiedPerson {
-    const { lineId, phoneNumber, owner, closedAt } = seen;
-    if (!lineId || !phoneNumber || !owner || !closedAt) throw new Error('a verified authentication names no line');
-    const { birthDate, genderDigit } = this.lines.readOwner({ lineId, owner });
+    const { id, lineId, closedAt } = seen;
+    if (!lineId || !seen.person || !closedAt) throw new Error('a verified authentication names nobody');
+    const { phoneNumber, birthDate, genderDigit } = readPerson(this.keys, id, seen.person);
     const person = parsePerson({ birthDate, genderDigit, today: seoulDay(new Date()) });
-    if (!person) throw new Error('a line holds no possible birth date');
+    if (!person) throw new Error('a verified person has no possible birth date');
     return {
       subject: subjectOf(this.keys.subject, { clientId: seen.clientId, lineId, owner: birthDate + genderDigit }),
       ...person,
-      phoneNumber: this.lines.readPhoneNumber({ lineId, phoneNumber }),
+      phoneNumber,
       verifiedAt: closedAt.toISOString(),
       channel: seen.channel,
     };
@@ -93,8 +92,8 @@ export class Verify {
       exp: iat + ASSERTION_SECONDS,
       jti: id,
       acr: result.channel,
-      // RFC 8176: a hardware-held key, the PIN that opened it and the typed code; or a text message.
-      amr: result.channel === 'push' ? ['hwk', 'pin', 'otp', 'mfa'] : ['sms', 'otp'],
+      // RFC 8176: proof of possession of the device's key, the PIN and the typed code; or a text message.
+      amr: result.channel === 'push' ? ['pop', 'pin', 'otp', 'mfa'] : ['sms', 'otp'],
       ...claims,
     });
   }

@@ -20,11 +20,13 @@ export class Watch {
   private readonly logger = new Logger(Watch.name);
   private readonly watchers = new Map<string, Set<Watcher>>();
   private timer: NodeJS.Timeout | undefined;
+  private closed = false;
 
   constructor(private readonly store: AuthenticationStore) {}
 
   /** Resolves when the state is no longer `from`, or after `seconds`. */
   change(id: string, from: AuthenticationState, seconds: number): Promise<void> {
+    if (this.closed) return Promise.resolve();
     return new Promise((resolve) => {
       const watchers = this.watchers.get(id) ?? new Set();
       const watcher: Watcher = {
@@ -43,14 +45,15 @@ export class Watch {
   }
 
   /** This process itself changed it: nobody here needs to wait for the next look. */
-  closed(id: string): void {
+  changed(id: string): void {
     for (const { wake } of [...(this.watchers.get(id) ?? [])]) wake();
   }
 
-  /** Lets everybody go, for the process ends. */
+  /** Lets everybody go, and holds nobody from now on: the process ends. */
   close(): void {
+    this.closed = true;
     clearTimeout(this.timer);
-    for (const id of [...this.watchers.keys()]) this.closed(id);
+    for (const id of [...this.watchers.keys()]) this.changed(id);
   }
 
   private async look(): Promise<void> {

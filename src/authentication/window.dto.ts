@@ -1,5 +1,5 @@
 import { PickType } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { IsIn, IsString, Length, ValidateIf } from 'class-validator';
 import { AuthenticationResponse, StartRequest } from './relying-party.dto.ts';
 
 export class OpenWindowRequest extends PickType(StartRequest, ['purpose'] as const) {
@@ -13,7 +13,7 @@ export class OpenWindowRequest extends PickType(StartRequest, ['purpose'] as con
   @Length(1, 512)
   state: string;
 
-  @IsOptional()
+  @ValidateIf((_body, locale) => locale !== undefined)
   @IsIn(['ko', 'en'])
   locale: 'ko' | 'en' = 'ko';
 }

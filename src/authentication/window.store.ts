@@ -44,7 +44,7 @@ const BIND = {
 const ATTACH = {
   name: 'window_attach',
   text: `UPDATE windows SET authentication_id = $2
-    WHERE id = $1 AND authentication_id IS NULL AND expires_at > now() RETURNING id`,
+    WHERE id = $1 AND authentication_id IS NULL RETURNING id`,
 };
 
 const FORGET = {

@@ -87,7 +87,7 @@ export class Windows {
       throw new Problem('window_closed', 'This window was used; go back and open a new one.');
     // One window starts one authentication, however often the button was pressed.
     const input = { ...person, purpose: window.purpose };
-    const started = await this.starting.start(input, window.clientId, `window:${id}`);
+    const started = await this.starting.start(input, window.clientId, { by: 'window', key: id });
     await this.store.attach(id, started.id);
     return started;
   }

@@ -1,6 +1,8 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
 
+/** FCM's and APNs' own alphabets; APNs has the token in its path, where nothing else may be. */
+const PUSH_TOKEN = /^[\w:.-]{1,1024}$/;
 const COORDINATE = /^[\w-]{43}$/;
 /** A line of text without control characters, which would break a page or a log line. */
 const PLAIN_TEXT = /^[^\p{Cc}\p{Cf}]+$/u;
@@ -70,16 +72,16 @@ export class EnrolRequest {
   formFactor: 'phone' | 'tablet';
 
   /** Numbers with dots, `17.4.1`. */
-  @IsString()
+  @Matches(PLAIN_TEXT, { message: 'osVersion must be one line of text' })
   @Length(1, 32)
   osVersion: string;
 
-  @IsString()
+  @Matches(PLAIN_TEXT, { message: 'appVersion must be one line of text' })
   @Length(1, 32)
   appVersion: string;
 
   /** What FCM or APNs gave to the app. */
-  @Matches(/^[\x21-\x7e]{1,4096}$/, { message: 'pushToken must be 1-4096 visible ASCII characters' })
+  @Matches(PUSH_TOKEN, { message: 'pushToken must be 1-1024 of A-Z a-z 0-9 _ : . -' })
   pushToken: string;
 
   /** What the person calls the phone. */
@@ -107,7 +109,7 @@ export class TestResponse {
 }
 
 export class PushTokenRequest {
-  @Matches(/^[\x21-\x7e]{1,4096}$/, { message: 'pushToken must be 1-4096 visible ASCII characters' })
+  @Matches(PUSH_TOKEN, { message: 'pushToken must be 1-1024 of A-Z a-z 0-9 _ : . -' })
   pushToken: string;
 }
 

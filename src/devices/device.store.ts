@@ -121,7 +121,8 @@ const UNLOCK_PIN = {
 
 const FORGET_PROOFS = {
   name: 'device_forget_proofs',
-  text: `DELETE FROM device_proofs WHERE seen_at < now() - interval '5 minutes'`,
+  text: `DELETE FROM device_proofs WHERE ctid = ANY(ARRAY(
+    SELECT ctid FROM device_proofs WHERE seen_at < now() - interval '5 minutes' LIMIT 20000))`,
 };
 
 @Injectable()

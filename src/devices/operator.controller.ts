@@ -1,8 +1,10 @@
-import { Body, Controller, HttpCode, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IsString, Length } from 'class-validator';
 import { Problem } from '../domain/problem.ts';
 import { ForClients } from '../http/client.guard.ts';
+import { OpaqueId } from '../http/opaque-id.ts';
+import { subscriptionNotFound } from '../subscriptions/subscriptions.ts';
 import { Devices } from './devices.ts';
 
 class UnlockRequest {
@@ -22,7 +24,10 @@ export class DeviceOperatorController {
   @Post(':id/unlock-pin')
   @HttpCode(204)
   @ApiOperation({ summary: 'Unlock the PIN' })
-  async unlockPin(@Param('id', ParseUUIDPipe) id: string, @Body() _body: UnlockRequest): Promise<void> {
+  async unlockPin(
+    @Param('id', new OpaqueId(subscriptionNotFound)) id: string,
+    @Body() _body: UnlockRequest,
+  ): Promise<void> {
     if (!(await this.devices.unlockPin(id))) {
       throw new Problem('subscription_not_found', 'No active device belongs to this subscription.');
     }

@@ -17,11 +17,14 @@ export type IneligibilityCode =
 /** Full age under the Korean Civil Act, article 4. */
 export const AGE_OF_MAJORITY = 19;
 /** The oldest systems that the service's app was ever built for (service FAQ). */
-const OLDEST_SYSTEM: Readonly<Record<string, readonly number[]>> = { android: [2, 3], ios: [6, 0] };
+const OLDEST_SYSTEM: ReadonlyMap<string, readonly number[]> = new Map([
+  ['android', [2, 3]],
+  ['ios', [6, 0]],
+]);
 
 /** Every rule that a handset breaks; empty when the app can run on it. */
 export function handsetFaults(handset: Handset): IneligibilityCode[] {
-  const oldest = OLDEST_SYSTEM[handset.os.toLowerCase()];
+  const oldest = OLDEST_SYSTEM.get(handset.os.toLowerCase());
   const faults: IneligibilityCode[] = [];
   if (!oldest) faults.push('unsupported_os');
   else if (isOlder(handset.osVersion, oldest)) faults.push('os_version_too_old');

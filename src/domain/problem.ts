@@ -47,6 +47,8 @@ export interface ProblemMembers {
   reasons?: { code: string; message: string }[];
   /** Whole seconds; sent as `Retry-After`. */
   retryAfterSeconds?: number;
+  /** The limit that was met; sent as `RateLimit-Policy` and `RateLimit`. */
+  limit?: { name: string; quota: number; seconds: number };
   /** Methods that the path does have; sent as `Allow`. */
   allow?: string[];
 }

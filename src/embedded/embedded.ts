@@ -28,7 +28,7 @@ export async function startEmbedded(environment: Environment, newKeyring: () => 
   const dataDir = resolve(environment.DATA_DIR);
   await mkdir(dataDir, { recursive: true });
   if (environment.PORT === 0) environment.PORT = await freePort();
-  if (!environment.ISSUER) environment.ISSUER = `http://${environment.HOST}:${environment.PORT}`;
+  if (!environment.ISSUER) environment.ISSUER = `http://${environment.hostInUrl}:${environment.PORT}`;
   environment.KEYRING ??= await keptKeyring(join(dataDir, 'keyring.json'), newKeyring);
   if (!environment.DATABASE_URL) {
     const postgres = await startEmbeddedPostgres({ dataDir, database: 'pushguard' });

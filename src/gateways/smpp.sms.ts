@@ -35,8 +35,11 @@ export class SmppSmsGateway implements SmsGateway {
   }
 
   async send(message: SmsMessage, deadlineMs: number): Promise<SmsOutcome> {
-    const late: SmsOutcome = { kind: 'retry', reason: `no answer from the SMS centre within ${deadlineMs} ms` };
-    return withinDeadline(this.#submit(message), deadlineMs, late);
+    const sent = { left: false };
+    const outcome = await withinDeadline(this.#submit(message, sent), deadlineMs, undefined);
+    if (outcome) return outcome;
+    const reason = `no answer from the SMS centre within ${deadlineMs} ms`;
+    return { kind: sent.left ? 'unknown' : 'retry', reason };
   }
 
   async close(): Promise<void> {
@@ -45,10 +48,11 @@ export class SmppSmsGateway implements SmsGateway {
     this.#link = undefined;
   }
 
-  async #submit({ to, text }: SmsMessage): Promise<SmsOutcome> {
+  async #submit({ to, text }: SmsMessage, sent: { left: boolean }): Promise<SmsOutcome> {
     const { address, ton = 0, npi = ISDN } = this.#options.source;
     try {
       const link = await this.#bound();
+      sent.left = true;
       const response = await link.request('submit_sm', {
         source_addr_ton: ton,
         source_addr_npi: npi,
@@ -62,7 +66,8 @@ export class SmppSmsGateway implements SmsGateway {
       });
       return outcomeOf(response);
     } catch (error) {
-      return { kind: 'retry', reason: error instanceof Error ? error.message : 'unknown error' };
+      const reason = error instanceof Error ? error.message : 'unknown error';
+      return { kind: sent.left ? 'unknown' : 'retry', reason };
     }
   }
 

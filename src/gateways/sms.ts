@@ -10,10 +10,12 @@ export interface SmsMessage {
 export type SmsOutcome =
   | { kind: 'accepted'; messageId: string }
   | { kind: 'rejected'; reason: string }
+  /** It was sent and nothing came back: it may be on its way, or lost. */
+  | { kind: 'unknown'; reason: string }
   | { kind: 'retry'; reason: string; afterMs?: number };
 
 /** Hands a text message to the SMS centre. */
 export abstract class SmsGateway {
-  /** Settles within `deadlineMs`; the deadline itself is a `retry`. Never rejects. */
+  /** Settles within `deadlineMs`; the deadline itself is `unknown` once the message has left, else a `retry`. Never rejects. */
   abstract send(message: SmsMessage, deadlineMs: number): Promise<SmsOutcome>;
 }

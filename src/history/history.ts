@@ -28,7 +28,7 @@ const LATEST = {
   name: 'history_latest',
   text: `SELECT a.requested_at AS "requestedAt", c.name AS "relyingParty", a.purpose, a.channel,
       CASE WHEN a.closed_at IS NULL AND a.expires_at <= now() THEN 'expired' ELSE a.state END AS state,
-      CASE WHEN a.expires_at <= now() THEN coalesce(a.closed_at, a.expires_at) ELSE a.closed_at END AS "closedAt",
+      coalesce(a.closed_at, CASE WHEN a.expires_at <= now() THEN a.expires_at END) AS "closedAt",
       d.name AS device
     FROM authentications a JOIN clients c ON c.id = a.client_id LEFT JOIN devices d ON d.id = a.device_id
     WHERE a.subscription_id = $1 ORDER BY a.requested_at DESC LIMIT ${HISTORY_LENGTH}`,

@@ -1,6 +1,5 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { STARTS_PER_TEN_MINUTES } from '../domain/authentication.ts';
 import { Problem } from '../domain/problem.ts';
 import { PROBLEM_CATALOGUE } from './problem-catalogue.ts';
 
@@ -26,15 +25,13 @@ export class ProblemFilter implements ExceptionFilter {
 /** Writes one problem document with the headers that belong to it. */
 export function writeProblem(reply: FastifyReply, problem: Problem): void {
   const { status, title } = PROBLEM_CATALOGUE[problem.code];
-  const { retryAfterSeconds, allow, ...members } = problem.members;
+  const { retryAfterSeconds, limit, allow, ...members } = problem.members;
   const type = `urn:pushguard:problem:${problem.code}`;
-  if (retryAfterSeconds !== undefined) {
-    void reply.header('Retry-After', String(retryAfterSeconds));
-    if (status === 429) {
-      // draft-ietf-httpapi-ratelimit-headers-11
-      void reply.header('RateLimit-Policy', `"starts";q=${STARTS_PER_TEN_MINUTES};w=600`);
-      void reply.header('RateLimit', `"starts";r=0;t=${retryAfterSeconds}`);
-    }
+  if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
+  if (limit) {
+    // draft-ietf-httpapi-ratelimit-headers-11
+    void reply.header('RateLimit-Policy', `"${limit.name}";q=${limit.quota};w=${limit.seconds}`);
+    void reply.header('RateLimit', `"${limit.name}";r=0;t=${retryAfterSeconds ?? limit.seconds}`);
   }
   if (allow) void reply.header('Allow', allow.join(', '));
   if (status === 401) void reply.header('WWW-Authenticate', challengeFor(problem));
@@ -72,8 +69,16 @@ function challengeFor(problem: Problem): string {
 }
 
 /** SQLSTATE classes that say "not now": connection, resources, operator intervention (PostgreSQL, appendix A). */
-const TRANSIENT_SQLSTATE = /^(08|53|57)/;
-const TRANSIENT_ERRNO = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT']);
+const TRANSIENT_SQLSTATE = /^(08|40|53|57)|^25006$/;
+const TRANSIENT_ERRNO = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+]);
 
 /** The problem that an error of whatever origin amounts to. */
 export function problemOf(error: unknown): Problem {
@@ -85,6 +90,8 @@ export function problemOf(error: unknown): Problem {
   if (status === 404) return new Problem('not_found', 'Look the address up in /openapi.json.');
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new Problem('invalid_request', String(message));
+  // A NUL in a string: JSON has it, PostgreSQL's text does not.
+  if (code === '22021') return new Problem('invalid_request', 'Leave out characters that no text can hold (U+0000).');
   const transient =
     (typeof code === 'string' && (TRANSIENT_SQLSTATE.test(code) || TRANSIENT_ERRNO.has(code))) ||
     (typeof message === 'string' && /^(Connection terminated|timeout exceeded when trying to connect)/.test(message));

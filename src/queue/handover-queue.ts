@@ -79,9 +79,9 @@ export class HandoverQueue {
 
   /** Finishes what was begun: running jobs end, noted ids become jobs. */
   async close(): Promise<void> {
-    await this.worker?.close();
-    await this.flushing;
-    await this.queue?.close();
+    await within(this.worker?.close(), () => this.worker?.close(true));
+    await within(this.flushing);
+    await within(this.queue?.close(), () => this.queue?.disconnect());
   }
 
   private async flush(): Promise<void> {
@@ -136,4 +136,19 @@ export class HandoverQueue {
       newWorker: (process) => new Worker(QUEUE, process, { connection, ...survival }) as never,
     };
   }
+}
+
+/** Milliseconds that a backend which is away may hold up the end of the process. */
+const PATIENCE_MS = 5_000;
+
+async function within(ending: Promise<unknown> | undefined, force: () => unknown = () => undefined): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(() => {
+      force();
+      resolve(undefined);
+    }, PATIENCE_MS);
+  });
+  await Promise.race([ending, late]);
+  clearTimeout(timer);
 }

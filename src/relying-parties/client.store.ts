@@ -33,7 +33,8 @@ const REGISTER = {
 
 const FORGET_ASSERTIONS = {
   name: 'client_forget_assertions',
-  text: 'DELETE FROM client_assertions WHERE expires_at < now()',
+  text: `DELETE FROM client_assertions WHERE (client_id, jti) IN (
+    SELECT client_id, jti FROM client_assertions WHERE expires_at < now() LIMIT 5000)`,
 };
 
 @Injectable()

@@ -35,7 +35,8 @@ export class RelyingParties {
     if (count > startsPerMinute) {
       const retryAfterSeconds = Math.ceil(((minute + 1) * 60_000 - Date.now()) / 1000);
       const detail = `The quota of ${startsPerMinute} starts a minute is used up; it begins anew with the next minute.`;
-      throw new Problem('too_many_requests', detail, { retryAfterSeconds });
+      const limit = { name: 'quota', quota: startsPerMinute, seconds: 60 };
+      throw new Problem('too_many_requests', detail, { retryAfterSeconds, limit });
     }
     this.started.set(id, { minute, count });
   }

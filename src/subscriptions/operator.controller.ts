@@ -1,8 +1,9 @@
-import { Body, Controller, Param, ParseUUIDPipe, Post } from '@nestjs/common';
+import { Body, Controller, Param, Post } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString, Length } from 'class-validator';
 import { ForClients } from '../http/client.guard.ts';
-import { Subscriptions, type Enrolment } from './subscriptions.ts';
+import { OpaqueId } from '../http/opaque-id.ts';
+import { subscriptionNotFound, Subscriptions, type Enrolment } from './subscriptions.ts';
 
 class SubscribeRequest {
   /** A Korean mobile number with or without hyphens, or E.164. */
@@ -46,7 +47,10 @@ export class OperatorController {
   /** A new enrolment code for a new phone; earlier codes are void. */
   @Post(':id/enrolment-code')
   @ApiOperation({ summary: 'Issue an enrolment code' })
-  enrolmentCode(@Param('id', ParseUUIDPipe) id: string, @Body() _body: ReasonRequest): Promise<EnrolmentResponse> {
+  enrolmentCode(
+    @Param('id', new OpaqueId(subscriptionNotFound)) id: string,
+    @Body() _body: ReasonRequest,
+  ): Promise<EnrolmentResponse> {
     return this.subscriptions.enrolmentCode(id);
   }
 }

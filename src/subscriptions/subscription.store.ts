@@ -73,7 +73,8 @@ export class SubscriptionStore {
     return (await session.rows<Subscription>(SPEND_CODE, [digest]))[0];
   }
 
-  async protect(session: Session, id: string): Promise<void> {
-    await session.rows(PROTECT, [id]);
+  /** False when the subscription was cancelled meanwhile. */
+  async protect(session: Session, id: string): Promise<boolean> {
+    return (await session.rows(PROTECT, [id])).length === 1;
   }
 }

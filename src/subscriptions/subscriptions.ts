@@ -55,7 +55,7 @@ export class Subscriptions {
   async enrolmentCode(subscriptionId: string): Promise<Enrolment> {
     const enrolmentCode = randomEnrolmentCode();
     const expiresAt = await this.store.issueEnrolmentCode(subscriptionId, sha256(enrolmentCode), ENROLMENT_SECONDS);
-    if (!expiresAt) throw new Problem('subscription_not_found', 'Look the subscription up by its phone number.');
+    if (!expiresAt) throw subscriptionNotFound();
     const uri = new URL('pushguard://enrol');
     uri.searchParams.set('issuer', this.environment.ISSUER);
     uri.searchParams.set('code', enrolmentCode);
@@ -81,8 +81,14 @@ export class Subscriptions {
 
   /** From the moment when a device became active, codes go to it and nowhere else. */
   async protect(session: Session, subscriptionId: string): Promise<void> {
-    await this.store.protect(session, subscriptionId);
+    if (await this.store.protect(session, subscriptionId)) return;
+    throw new Problem('subscription_not_active', 'The subscription was cancelled; subscribe again.');
   }
+}
+
+/** For an unknown id, and for a subscription that no longer stands. */
+export function subscriptionNotFound(): Problem {
+  return new Problem('subscription_not_found', 'Look the subscription up by its phone number.');
 }
 
 /** A refusal that names every rule that fails, in Korean and English. */

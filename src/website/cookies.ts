@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** A cookie's name as it is sent: over TLS with the prefix that ties it to this very host (RFC 6265bis, 4.1.3.2). */
-export function cookieName(name: string, issuer: string): string {
+function cookieName(name: string, issuer: string): string {
   return issuer.startsWith('https:') ? `__Host-${name}` : name;
 }
 

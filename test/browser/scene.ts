@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Frame } from 'playwright-core';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -9,8 +9,6 @@ import { CHROMIUM } from '../support/programs.ts';
 import { startProcess, type Announcement, type ServiceProcess } from '../support/service.ts';
 
 export type DemoPerson = Announcement['lines'][number];
-
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 /** The service as `npm start` runs it, with its own platforms and their outboxes, and a real browser. */
 export class Scene {
@@ -22,24 +20,23 @@ export class Scene {
     private readonly process: ServiceProcess,
     readonly database: TestDatabase,
     private readonly browser: Browser,
-    private readonly axe: string,
     private readonly directory: string,
   ) {}
 
   static async start(): Promise<Scene> {
-    const [database, directory, axe] = await Promise.all([
+    const [database, directory] = await Promise.all([
       createTestDatabase(),
       mkdtemp(join(tmpdir(), 'pushguard-browser-')),
-      readFile(AXE, 'utf8'),
     ]);
-    const [process, browser] = await Promise.all([
-      startProcess({ DATA_DIR: directory, DATABASE_URL: database.url }),
-      chromium.launch({
-        ...(CHROMIUM && { executablePath: CHROMIUM }),
-        args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'],
-      }),
-    ]);
-    return new Scene(process, database, browser, axe, directory);
+    const process = await startProcess({ DATA_DIR: directory, DATABASE_URL: database.url });
+    const args = ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update'];
+    const browser = await chromium
+      .launch({ ...(CHROMIUM && { executablePath: CHROMIUM }), args })
+      .catch(async (error: unknown) => {
+        await process.stop();
+        throw error;
+      });
+    return new Scene(process, database, browser, directory);
   }
 
   async stop(): Promise<void> {
@@ -127,10 +124,12 @@ export class Scene {
 
   /** What axe finds of serious and critical violations in what a frame shows now. */
   async violations(frame: Frame): Promise<string[]> {
-    await frame.evaluate(this.axe);
-    const { violations } = await frame.evaluate<{
-      violations: { id: string; impact: string; nodes: { html: string; failureSummary: string }[] }[];
+    await frame.evaluate(axe.source);
+    const { violations, passes } = await frame.evaluate<{
+      violations: { id: string; impact: string; nodes: { html: string }[] }[];
+      passes: unknown[];
     }>("axe.run(document, { resultTypes: ['violations'], iframes: false })");
+    if (passes.length === 0) throw new Error(`axe saw nothing at ${frame.url()}`);
     return violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
       .map(({ id, nodes }) => `${frame.url()} ${id}: ${nodes.map(({ html }) => html).join(' ')}`);

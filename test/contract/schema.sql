@@ -7,6 +7,7 @@ authentications.device_id uuid
 authentications.channel text NOT NULL
 authentications.state text NOT NULL
 authentications.purpose text NOT NULL
+authentications.person bytea
 authentications.end_user bytea
 authentications.nonce bytea NOT NULL
 authentications.attempts smallint NOT NULL DEFAULT 0
@@ -27,6 +28,8 @@ authentications CONSTRAINT authentications_resends_check CHECK (((resends >= 0) 
 authentications CONSTRAINT authentications_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'opened'::text, 'verified'::text, 'declined'::text, 'expired'::text, 'failed'::text, 'cancelled'::text])))
 authentications CONSTRAINT closed_has_a_time CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text])) = (closed_at IS NULL)))
 authentications CONSTRAINT closed_keeps_no_code CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text])) OR ((code_digest IS NULL) AND (sms_code IS NULL) AND (envelope IS NULL))))
+authentications CONSTRAINT closed_keeps_no_end_user CHECK (((closed_at IS NULL) OR (end_user IS NULL)))
+authentications CONSTRAINT only_verified_keeps_the_person CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text, 'verified'::text])) = (person IS NOT NULL)))
 authentications CONSTRAINT push_keeps_no_plain_code CHECK (((channel = 'sms'::text) OR (sms_code IS NULL)))
 CREATE INDEX authentications_history ON public.authentications USING btree (subscription_id, requested_at) WHERE (subscription_id IS NOT NULL)
 CREATE UNIQUE INDEX authentications_one_pending ON public.authentications USING btree (person_index, client_id) WHERE (state = ANY (ARRAY['pending'::text, 'opened'::text]))
@@ -50,6 +53,7 @@ clients.starts_per_minute integer NOT NULL DEFAULT 6000
 clients.created_at timestamp with time zone NOT NULL DEFAULT now()
 clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL)))
 clients CONSTRAINT clients_client_id_key UNIQUE (client_id)
+clients CONSTRAINT clients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60)))
 clients CONSTRAINT clients_pkey PRIMARY KEY (id)
 clients CONSTRAINT clients_starts_per_minute_check CHECK ((starts_per_minute > 0))
 CREATE UNIQUE INDEX clients_client_id_key ON public.clients USING btree (client_id)
@@ -171,7 +175,6 @@ windows.return_state text NOT NULL
 windows.locale text NOT NULL
 windows.browser_digest bytea
 windows.authentication_id uuid
-windows.closed_at timestamp with time zone
 windows.created_at timestamp with time zone NOT NULL DEFAULT now()
 windows.expires_at timestamp with time zone NOT NULL
 windows CONSTRAINT windows_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id)

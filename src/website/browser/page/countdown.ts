@@ -6,7 +6,7 @@ export interface Countdown {
 }
 
 /** `mm:ss`. */
-export function clockFace(seconds: number): string {
+function clockFace(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds));
   return [Math.floor(whole / 60), whole % 60].map((part) => String(part).padStart(2, '0')).join(':');
 }
