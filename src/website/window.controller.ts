@@ -40,6 +40,10 @@ export class WindowPageController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<string> {
+    if (looksAhead(request)) {
+      void reply.status(204);
+      return '';
+    }
     try {
       const secret = this.secret(request, OPAQUE_ID.transform(id));
       const { window, newSecret } = await this.windows.enter(id, secret);
@@ -115,4 +119,9 @@ export class WindowPageController {
 
 function cookieOf(id: string): string {
   return `window-${id}`;
+}
+
+/** A scanner of links, or a browser that fetches before anybody clicked: neither is the browser the window is for. */
+function looksAhead({ method, headers }: FastifyRequest): boolean {
+  return method === 'HEAD' || String(headers['sec-purpose'] ?? headers['purpose'] ?? '').startsWith('prefetch');
 }
