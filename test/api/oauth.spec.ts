@@ -284,7 +284,7 @@ describe('the token endpoint', () => {
 
   it('publishes its keys and nothing private', async () => {
     const response = await fetch(`${service.issuer}/oauth2/jwks`);
-    const { keys } = (await response.json()) as { keys: Record<string, unknown>[] };
+    const { keys } = (await response.json()) as JSONWebKeySet;
     expect(keys.length).toBeGreaterThan(0);
     for (const key of keys) {
       expect(key).toEqual({
@@ -298,7 +298,7 @@ describe('the token endpoint', () => {
       });
     }
     const token = await service.token();
-    await jwtVerify(token, createLocalJWKSet({ keys } as unknown as JSONWebKeySet), { issuer: service.issuer });
+    await jwtVerify(token, createLocalJWKSet({ keys }), { issuer: service.issuer });
   });
 
   it('publishes metadata that says what it does', async () => {

@@ -4,7 +4,15 @@ import { createLocalJWKSet, jwtVerify, type JSONWebKeySet } from 'jose';
 import { seoulDay } from '../../src/domain/person.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
-import { answerOf, otherThan, TEST_PIN, TestService, type Answer, type TestPerson } from '../support/service.ts';
+import {
+  answerOf,
+  otherThan,
+  TEST_PIN,
+  TestService,
+  type Answer,
+  type Subscriber,
+  type TestPerson,
+} from '../support/service.ts';
 
 const DAY = 86_400_000;
 /** YYMMDD in Seoul, so many days from today. */
@@ -553,24 +561,21 @@ describe('following an authentication', () => {
     });
   });
 
-  it.each([
-    ['opened', async (id: string, subscriber) => void (await service.codeOf(subscriber, id))],
-    ['declined', async (id: string, { phone }) => phone.decline(id, 'not_me')],
-    ['cancelled', async (id: string) => void (await cancel(id))],
-    ['expired', async (id: string) => void (await expire(id))],
-  ] satisfies [string, (id: string, subscriber: Awaited<ReturnType<TestService['subscriber']>>) => Promise<void>][])(
-    'with wait holds the answer until the state is %s',
-    async (state, change) => {
-      const subscriber = await service.subscriber();
-      const { id } = (await service.start(subscriber.person)).body;
-      let answered: Answer | undefined;
-      const held = see(id, '?wait=25').then((answer) => (answered = answer));
-      await see(id);
-      expect(answered).toBeUndefined();
-      await change(id, subscriber);
-      expect((await held).body['state']).toBe(state);
-    },
-  );
+  it.each<[string, (id: string, subscriber: Subscriber) => Promise<unknown>]>([
+    ['opened', (id, subscriber) => service.codeOf(subscriber, id)],
+    ['declined', (id, { phone }) => phone.decline(id, 'not_me')],
+    ['cancelled', (id) => cancel(id)],
+    ['expired', (id) => expire(id)],
+  ])('with wait holds the answer until the state is %s', async (state, change) => {
+    const subscriber = await service.subscriber();
+    const { id } = (await service.start(subscriber.person)).body;
+    let answered: Answer | undefined;
+    const held = see(id, '?wait=25').then((answer) => (answered = answer));
+    await see(id);
+    expect(answered).toBeUndefined();
+    await change(id, subscriber);
+    expect((await held).body['state']).toBe(state);
+  });
 
   it('with wait holds the answer until the right code, not for a wrong one', async () => {
     const person = await service.addLine();
@@ -637,21 +642,26 @@ describe('the resend', () => {
     expectProblem(early, 429, 'too_many_requests');
     expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(25);
     expect(Number(early.headers.get('retry-after'))).toBeLessThanOrEqual(30);
+    // Each is awaited before the next: a sending that still waits gives way to a newer one.
+    const woken = (times: number) =>
+      eventually(`${times} wake-ups`, () => {
+        const pushes = service.pushesTo(pushToken).filter(({ data }) => data['t'] === 'wake');
+        return pushes.length === times && pushes;
+      });
+    await woken(1);
     for (let resends = 1; resends <= 3; resends += 1) {
       await rewindSending(id);
       const again = await resend(id);
       expect(again.status).toBe(202);
       expect(again.body).toMatchObject({ id, state: 'pending' });
       expectProblem(await resend(id), 429, 'too_many_requests');
+      await woken(1 + resends);
     }
     await rewindSending(id);
     const fourth = await resend(id);
     expectProblem(fourth, 429, 'too_many_requests');
     expect(Number(fourth.headers.get('retry-after'))).toBeGreaterThan(60);
-    const wakes = await eventually('four wake-ups', () => {
-      const pushes = service.pushesTo(pushToken).filter(({ data }) => data['t'] === 'wake');
-      return pushes.length === 4 && pushes;
-    });
+    const wakes = await woken(4);
     expect(new Set(wakes.map(({ data, collapseKey }) => JSON.stringify([data, collapseKey]))).size).toBe(1);
   });
 

@@ -98,11 +98,11 @@ const PEOPLE = [
 /** In the order of their time, as they came; ids are the version 7 UUIDs of that time. */
 const PAST = `
   INSERT INTO authentications (id, client_id, person_index, line_id, subscription_id, device_id, channel, state,
-    purpose, nonce, attempts, sent_at, requested_at, expires_at, closed_at)
+    purpose, person, nonce, attempts, sent_at, requested_at, expires_at, closed_at)
   SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(i::text), 1, 3) || '8' ||
       substr(md5(i::text), 4, 15))::uuid,
     '018f0000-0000-7000-8000-000000000000', ${DIGEST('person')}, 'past-' || n, ${ID('subscription')}, ${ID('device')},
-    'push', 'verified', '회원가입', '\\x00112233445566778899aabbccddeeff', 1, at, at, at + interval '180 seconds',
+    'push', 'verified', '회원가입', ${DIGEST('a')} || ${DIGEST('b')}, '\\x00112233445566778899aabbccddeeff', 1, at, at, at + interval '180 seconds',
     at + interval '20 seconds'
   FROM (SELECT i, 1 + i * 7919::bigint % :people AS n, now() - interval '3 years' * (1 - i / :all.0) - interval '1 hour' AS at
     FROM generate_series(:from, :to) i) past`;

@@ -10,16 +10,19 @@ export function tellsProcessorTime(): boolean {
 
 /** Microseconds of processor time that a process and its direct children, living and dead, have used. */
 export function processorTime(pid: number): number {
-  const own = fields(pid);
-  if (!own) return 0;
   // proc(5): utime, stime, cutime, cstime are the 14th to 17th, the parent the 4th; ours begin with the 3rd.
-  const ticks = (stat: string[], from: number, to: number) =>
-    stat.slice(from, to).reduce((sum, value) => sum + Number(value), 0);
-  const children = processes()
-    .map((child) => fields(child))
-    .filter((stat) => stat?.[1] === String(pid));
-  const living = children.reduce((sum, stat) => sum + ticks(stat ?? [], 11, 13), 0);
-  return (ticks(own, 11, 15) + living) * TICK_US;
+  const ticks = (stat: string[] | null, from: number, to: number) =>
+    (stat ?? []).slice(from, to).reduce((sum, value) => sum + Number(value), 0);
+  for (;;) {
+    const dead = ticks(fields(pid), 13, 15);
+    const children = processes().map((child) => fields(child));
+    const living = children
+      .filter((stat) => stat?.[1] === String(pid))
+      .reduce((sum, stat) => sum + ticks(stat, 11, 13), 0);
+    const own = fields(pid);
+    // A child that died between the two readings is in neither sum, or in both.
+    if (ticks(own, 13, 15) === dead) return (ticks(own, 11, 15) + living) * TICK_US;
+  }
 }
 
 /** Megabytes that a process holds in memory. */

@@ -92,6 +92,7 @@ export class Stage {
     const { env, port } = await this.environmentOf({ DATABASE_URL, ...more });
     const stdio = ['ignore', 'pipe', 'inherit'] as const;
     const child = spawn(process.execPath, [...this.nodeOptions('service'), main, '--json'], { env, stdio: [...stdio] });
+    this.onStrike(() => ended(child));
     const announcement = await within(
       'the service',
       new Promise<string>((resolve, reject) => {
@@ -108,6 +109,7 @@ export class Stage {
     const stdio = ['ignore', 'inherit', 'inherit', 'ipc'] as const;
     const execArgv = this.nodeOptions(role);
     const child = fork(process.argv[1] ?? '', [role], { env, execArgv, stdio: [...stdio] });
+    this.onStrike(() => ended(child));
     await within(role, new Promise((resolve) => child.once('message', resolve)));
     return this.served(child, port, '');
   }

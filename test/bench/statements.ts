@@ -13,7 +13,7 @@ const STATEMENTS: readonly (readonly [name: string, fragment: string])[] = [
   ['device_key', 'signing_key AS'],
   ['pending', 'ORDER BY a.requested_at'],
   ['asked_of', 'a.envelope\n  FROM authentications'],
-  ['count_pin', 'pin_failures = pin_failures +'],
+  ['count_pin', 'SET pin_failures = d.pin_failures +'],
   ['open', 'code_digest = $3, envelope = $4'],
   ['try_code', 'attempts = a.attempts +'],
   ['delivery_claim', 'UPDATE deliveries SET claimed_until = now()'],
@@ -67,7 +67,7 @@ export async function reportStatements(plan: Plan, people: readonly Person[]): P
     await stage.sql(databaseUrl, 'CREATE EXTENSION pg_stat_statements');
     const candidate = await serviceCandidate(stage, 'observed', people, { databaseUrl });
     const { warmSeconds, measuredSeconds, concurrency } = plan;
-    const reset = () => stage.sql(databaseUrl, 'SELECT pg_stat_statements_reset()');
+    const reset = () => stage.sql(databaseUrl, 'SELECT pg_stat_statements_reset(), pg_stat_reset()');
     const span = {
       flow: await candidate.flow(),
       next: candidate.next,

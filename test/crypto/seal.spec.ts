@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { compactDecrypt, decodeProtectedHeader, importJWK } from 'jose';
 import { signJws } from '../../src/crypto/compact-jws.ts';
 import { seal } from '../../src/crypto/seal.ts';
+import { importDeviceKeys } from '../../src/phone/device-keys.ts';
 import { openCodeEnvelope } from '../../src/phone/envelope.ts';
 import { readVectors } from '../phone/read-vectors.ts';
 import { keyPair } from '../support/installation.ts';
@@ -46,7 +47,7 @@ describe('an envelope', () => {
   it('is another one each time, with another key of its own', () => {
     const envelopes = Array.from({ length: 50 }, () => sealed('text'));
     expect(new Set(envelopes).size).toBe(50);
-    const keys = envelopes.map((one) => decodeProtectedHeader(one)['epk'] as unknown as { x: string });
+    const keys = envelopes.map((one) => decodeProtectedHeader(one)['epk'] as { x?: string });
     expect(new Set(keys.map(({ x }) => x)).size).toBe(50);
   });
 
@@ -64,7 +65,8 @@ describe('an envelope', () => {
     const claims = await openCodeEnvelope({
       envelope,
       deviceId: known.deviceId,
-      encryptionKey: (await importJWK(known.encryptionKey, 'ECDH-ES')) as CryptoKey,
+      encryptionKey: (await importDeviceKeys({ signingKey: known.encryptionKey, encryptionKey: known.encryptionKey }))
+        .encryption.privateKey,
       serviceKey: async (kid) => (kid === key.kid ? { ...key.publicJwk, kid } : undefined),
       now: Date.parse(known.claims.expiresAt) - 1,
       authenticationId: known.claims.authenticationId,

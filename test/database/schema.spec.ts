@@ -85,16 +85,23 @@ describe('the database', () => {
     ['an open one with a time', `closed_at = now()`, 'closed_has_a_time'],
     [
       'a closed one that kept its code',
-      `state = 'expired', closed_at = now(), code_digest = '\\x00'`,
+      `state = 'expired', closed_at = now(), person = NULL, code_digest = '\\x00'`,
       'closed_keeps_no_code',
+    ],
+    ['a closed one that kept the person', `state = 'expired', closed_at = now()`, 'only_verified_keeps_the_person'],
+    ['a pending one without a person', `person = NULL`, 'only_verified_keeps_the_person'],
+    [
+      'a closed one that kept its end user',
+      `state = 'verified', closed_at = now(), end_user = '\\x00'`,
+      'closed_keeps_no_end_user',
     ],
     ['a push whose code could be read here', `sms_code = '\\x00'`, 'push_keeps_no_plain_code'],
     ['a sixth attempt', `attempts = 6`, 'authentications_attempts_check'],
   ])('refuses %s', async (_, change, constraint) => {
     await database.pool.query('DELETE FROM authentications');
     await database.pool.query(
-      `INSERT INTO authentications (id, client_id, person_index, channel, state, purpose, nonce, sent_at, requested_at, expires_at)
-       VALUES (gen_random_uuid(), gen_random_uuid(), '\\x00', 'push', 'pending', 'p', '\\x00', now(), now(), now())`,
+      `INSERT INTO authentications (id, client_id, person_index, person, channel, state, purpose, nonce, sent_at, requested_at, expires_at)
+       VALUES (gen_random_uuid(), gen_random_uuid(), '\\x00', '\\x00', 'push', 'pending', 'p', '\\x00', now(), now(), now())`,
     );
     await expect(database.pool.query(`UPDATE authentications SET ${change}`)).rejects.toMatchObject({ constraint });
   });
