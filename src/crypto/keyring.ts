@@ -1,4 +1,11 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto';
 
 /** A symmetric key with the name that its ciphertexts and digests carry. */
 export interface NamedKey {
@@ -37,28 +44,23 @@ export interface Keyring {
   signing: readonly [SigningKey, ...SigningKey[]];
 }
 
-interface KeyringFile {
-  field: { kid: string; key: string }[];
-  index: { kid: string; key: string }[];
-  code: { kid: string; key: string }[];
-  subject: string;
-  signing: ({ kid: string; d: string } & PublicJwk)[];
-}
+/** The parts as they come from the file: of any shape. */
+type KeyringFile = Partial<Record<keyof Keyring, unknown>> | null;
 
 /** Reads a keyring from its JSON text. Throws with the name of the part that is wrong, never with its content. */
 export function parseKeyring(text: string): Keyring {
-  let file: Partial<KeyringFile>;
+  let file: KeyringFile;
   try {
-    file = JSON.parse(text) as Partial<KeyringFile>;
+    file = JSON.parse(text) as KeyringFile;
   } catch {
     throw new Error('the keyring is not JSON');
   }
   return {
-    field: namedKeys('field', file.field),
-    index: namedKeys('index', file.index),
-    code: namedKeys('code', file.code),
-    subject: secret('subject', file.subject),
-    signing: signingKeys(file.signing),
+    field: namedKeys('field', file?.field),
+    index: namedKeys('index', file?.index),
+    code: namedKeys('code', file?.code),
+    subject: secret('subject', file?.subject),
+    signing: signingKeys(file?.signing),
   };
 }
 
@@ -71,29 +73,49 @@ export function generateKeyring(): string {
   return JSON.stringify({ field: named(), index: named(), code: named(), subject, signing }, null, 2);
 }
 
-function namedKeys(part: string, keys: KeyringFile['field'] | undefined): [NamedKey, ...NamedKey[]] {
-  const [first, ...others] = (Array.isArray(keys) ? keys : []).map(({ kid, key }) => {
-    if (!/^[\w.-]{1,32}$/.test(kid))
+function namedKeys(part: string, keys: unknown): [NamedKey, ...NamedKey[]] {
+  return entries(part, keys, ({ kid, key }) => ({ kid, key: secret(part, key) }));
+}
+
+function signingKeys(keys: unknown): [SigningKey, ...SigningKey[]] {
+  return entries('signing', keys, ({ kid, ...jwk }) => {
+    secret('signing', jwk['d']);
+    const privateKey = readPrivateKey(jwk);
+    const { x, y, crv } = createPublicKey(privateKey).export({ format: 'jwk' });
+    if (crv !== 'P-256' || !x || !y) throw new Error('keyring: a key in "signing" is not of P-256');
+    return { kid, privateKey, publicJwk: { kty: 'EC', crv, x, y } as const };
+  });
+}
+
+/** Every entry of a part, under a name of its own: of two keys with one name, only one would ever read. */
+function entries<Key extends { kid: string }>(
+  part: string,
+  keys: unknown,
+  read: (entry: Record<string, unknown> & { kid: string }) => Key,
+): [Key, ...Key[]] {
+  const [first, ...others] = (Array.isArray(keys) ? (keys as unknown[]) : []).map((entry) => {
+    const { kid } = (entry ?? {}) as { kid?: unknown };
+    if (typeof kid !== 'string' || !/^[\w.-]{1,32}$/.test(kid))
       throw new Error(`keyring: a kid in "${part}" is not 1-32 characters of A-Z a-z 0-9 _ . -`);
-    return { kid, key: secret(part, key) };
+    return read({ ...(entry as object), kid });
   });
   if (!first) throw new Error(`keyring: "${part}" holds no key`);
+  const kids = [first, ...others].map(({ kid }) => kid);
+  if (new Set(kids).size < kids.length) throw new Error(`keyring: two keys in "${part}" have one kid`);
   return [first, ...others];
 }
 
-function secret(part: string, value: string | undefined): Buffer {
-  const key = Buffer.from(value ?? '', 'base64url');
+function secret(part: string, value: unknown): Buffer {
+  const key = Buffer.from(typeof value === 'string' ? value : '', 'base64url');
   if (key.length !== 32) throw new Error(`keyring: a key in "${part}" is not 32 bytes of base64url`);
   return key;
 }
 
-function signingKeys(keys: KeyringFile['signing'] | undefined): [SigningKey, ...SigningKey[]] {
-  const [first, ...others] = (Array.isArray(keys) ? keys : []).map((jwk) => {
-    const privateKey = createPrivateKey({ key: { ...jwk }, format: 'jwk' });
-    const { x, y, crv } = createPublicKey(privateKey).export({ format: 'jwk' });
-    if (crv !== 'P-256' || !x || !y) throw new Error('keyring: a key in "signing" is not of P-256');
-    return { kid: jwk.kid, privateKey, publicJwk: { kty: 'EC', crv, x, y } as const };
-  });
-  if (!first) throw new Error('keyring: "signing" holds no key');
-  return [first, ...others];
+/** Node's own errors repeat what they were given. */
+function readPrivateKey(jwk: Record<string, unknown>): KeyObject {
+  try {
+    return createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' });
+  } catch {
+    throw new Error('keyring: a key in "signing" is no private JWK');
+  }
 }
