@@ -23,8 +23,8 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
       idle_in_transaction_session_timeout: timeoutMs,
       keepAlive: true,
       // Every statement names its rows by an index, so one plan serves all values. PostgreSQL would plan each of them
-      // five times a connection to find that out.
-      options: '-c plan_cache_mode=force_generic_plan',
+      // five times a connection to find that out, and keep a plan that it made while the table was still empty.
+      options: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off',
     },
   };
 }

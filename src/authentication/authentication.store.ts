@@ -86,7 +86,7 @@ const START = {
     ), older AS (
       UPDATE authentications SET closed_at = least(${NOW}, expires_at), ${WIPED},
         state = CASE WHEN expires_at <= now() THEN 'expired' ELSE 'cancelled' END
-      WHERE client_id = $2 AND person_index = ANY($4) AND state IN ('pending', 'opened')
+      WHERE client_id = $2 AND person_index = ANY($4) AND closed_at IS NULL
         AND EXISTS (SELECT 1 FROM tries)
       RETURNING 1
     ), started AS (
@@ -304,7 +304,7 @@ const SENDINGS = {
 const EXPIRE = {
   name: 'authentication_expire',
   text: `UPDATE authentications SET state = 'expired', closed_at = expires_at, ${WIPED}
-    WHERE id IN (SELECT id FROM authentications WHERE state IN ('pending', 'opened') AND expires_at <= now()
+    WHERE id IN (SELECT id FROM authentications WHERE closed_at IS NULL AND expires_at <= now()
       ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)`,
 };
 

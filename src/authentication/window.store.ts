@@ -4,7 +4,7 @@ import { Database } from '../database.ts';
 export type Locale = 'ko' | 'en';
 
 /** Seconds for which a hosted window is good (contract: ten minutes). */
-export const WINDOW_SECONDS = 600;
+const WINDOW_SECONDS = 600;
 
 export interface Window {
   id: string;

@@ -15,7 +15,7 @@ export type IneligibilityCode =
   | 'already_subscribed';
 
 /** Full age under the Korean Civil Act, article 4. */
-export const AGE_OF_MAJORITY = 19;
+const AGE_OF_MAJORITY = 19;
 /** The oldest systems that the service's app was ever built for (service FAQ). */
 const OLDEST_SYSTEM: ReadonlyMap<string, readonly number[]> = new Map([
   ['android', [2, 3]],

@@ -10,7 +10,6 @@ export const SUBSCRIPTION_TRANSITIONS: Readonly<Record<SubscriptionState, readon
 };
 
 export const SUSPENSION_REASONS = ['line_suspended', 'loss_reported', 'sim_swapped'] as const;
-export type SuspensionReason = (typeof SUSPENSION_REASONS)[number];
 
 /**
  * How a code travels to a line. Until its first device is active protection has not begun and the code goes by

@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 /**
  * `work`, or `late` once `ms` milliseconds have passed without it.
  *
@@ -7,14 +5,14 @@ import { setTimeout as delay } from 'node:timers/promises';
  * authentication lives 180 s, so a gateway never waits for them. `work` that rejects after the deadline is swallowed.
  */
 export async function withinDeadline<T>(work: Promise<T>, ms: number, late: T): Promise<T> {
-  const timer = new AbortController();
-  const expired = delay(ms, late, { signal: timer.signal });
-  // Aborting the timer rejects it, and nobody listens any more by then.
-  expired.catch(() => undefined);
+  let timer: NodeJS.Timeout | undefined;
+  const expired = new Promise<T>((resolve) => {
+    timer = setTimeout(resolve, ms, late);
+  });
   try {
     return await Promise.race([work, expired]);
   } finally {
-    timer.abort();
+    clearTimeout(timer);
     work.catch(() => undefined);
   }
 }

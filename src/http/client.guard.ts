@@ -19,7 +19,7 @@ type CalledRequest = FastifyRequest & { caller?: Caller };
 
 /** Lets in a client whose bearer token is ours, unexpired and covers the scope that the controller names. */
 @Injectable()
-export class ClientGuard implements CanActivate {
+class ClientGuard implements CanActivate {
   constructor(
     private readonly tokens: AccessTokens,
     private readonly reflector: Reflector,

@@ -32,8 +32,8 @@ authentications CONSTRAINT closed_keeps_no_end_user CHECK (((closed_at IS NULL) 
 authentications CONSTRAINT only_verified_keeps_the_person CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text, 'verified'::text])) = (person IS NOT NULL)))
 authentications CONSTRAINT push_keeps_no_plain_code CHECK (((channel = 'sms'::text) OR (sms_code IS NULL)))
 CREATE INDEX authentications_history ON public.authentications USING btree (subscription_id, requested_at) WHERE (subscription_id IS NOT NULL)
-CREATE UNIQUE INDEX authentications_one_pending ON public.authentications USING btree (person_index, client_id) WHERE (state = ANY (ARRAY['pending'::text, 'opened'::text]))
-CREATE INDEX authentications_open ON public.authentications USING btree (expires_at) WHERE (state = ANY (ARRAY['pending'::text, 'opened'::text]))
+CREATE UNIQUE INDEX authentications_one_pending ON public.authentications USING btree (person_index, client_id) WHERE (closed_at IS NULL)
+CREATE INDEX authentications_open ON public.authentications USING btree (expires_at) WHERE (closed_at IS NULL)
 CREATE UNIQUE INDEX authentications_pkey ON public.authentications USING btree (id)
 client_assertions.client_id uuid NOT NULL
 client_assertions.jti text NOT NULL

@@ -18,5 +18,7 @@ export function describeWith(program: string | undefined, name: string, tests: (
 
 function onPath(...names: string[]): string | undefined {
   const directories = (process.env['PATH'] ?? '').split(delimiter);
-  return names.flatMap((name) => directories.map((directory) => join(directory, name))).find((path) => existsSync(path));
+  return names
+    .flatMap((name) => directories.map((directory) => join(directory, name)))
+    .find((path) => existsSync(path));
 }
