@@ -97,7 +97,7 @@ export async function startProcess(env: Record<string, string>): Promise<Service
 /** A running service with a database, platforms and keys of its own, and everything that tests do with it. */
 export class TestService {
   readonly keys: ServiceKeys;
-  private readonly tokens = new Map<string, string>();
+  private readonly tokens = new Map<string, { token: string; until: number }>();
 
   private constructor(
     readonly process: ServiceProcess,
@@ -113,10 +113,10 @@ export class TestService {
     this.keys = new ServiceKeys(parseKeyring(keyring));
   }
 
-  /** `env` is added to, and wins over, what the fixture sets. */
-  static async start(env: Record<string, string> = {}): Promise<TestService> {
+  /** `env` is added to, and wins over, what the fixture sets. Without `own`, the database is a clone of the template. */
+  static async start(env: Record<string, string> = {}, own?: TestDatabase): Promise<TestService> {
     const [database, fcm, apns, smsc, directory] = await Promise.all([
-      createTestDatabase(),
+      own ?? createTestDatabase(),
       startLocalFcm(),
       startLocalApns(),
       startLocalSmsc(),
@@ -160,7 +160,7 @@ export class TestService {
     );
     if (!client) throw new Error(`no demo client has the scope ${scope}`);
     const known = this.tokens.get(client.clientId);
-    if (known) return known;
+    if (known && known.until > Date.now()) return known.token;
     const basic = Buffer.from(`${client.clientId}:${client.clientSecret}`).toString('base64');
     const answer = await fetch(`${this.issuer}/oauth2/token`, {
       method: 'POST',
@@ -168,7 +168,7 @@ export class TestService {
       body: new URLSearchParams({ grant_type: 'client_credentials' }),
     });
     const { access_token: token } = (await answer.json()) as { access_token: string };
-    this.tokens.set(client.clientId, token);
+    this.tokens.set(client.clientId, { token, until: Date.now() + TOKEN_MS });
     return token;
   }
 
@@ -317,6 +317,9 @@ export interface Subscriber {
   phone: Phone;
   pushToken: string;
 }
+
+/** How long a token is used; it is good for five minutes. */
+const TOKEN_MS = 200_000;
 
 /** The PIN of every phone in the tests. */
 export const TEST_PIN = '274951';

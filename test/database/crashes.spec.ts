@@ -1,0 +1,211 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomInt } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { DurablePostgres } from '../support/durable-postgres.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
+import { Load, type Course, type Flow } from '../support/load.ts';
+import { PushLog } from '../support/push-log.ts';
+import { startProcess, TestService, type ServiceProcess } from '../support/service.ts';
+import { manySubscribers } from '../support/subscribers.ts';
+
+const KILLS = 20;
+const CALLERS = 6;
+const RECOVERY_MS = 10_000;
+/** How long a hand-over that was begun before an authentication closed may still take. */
+const UNDER_WAY_MS = 5_000;
+
+/** A process that is started again whenever it is killed. */
+class Replica {
+  constructor(
+    private readonly env: Record<string, string>,
+    public process: Promise<ServiceProcess>,
+  ) {}
+
+  static start(env: Record<string, string>): Replica {
+    return new Replica(env, startProcess(env));
+  }
+
+  async killAndStart(): Promise<void> {
+    await (await this.process).kill();
+    this.process = startProcess(this.env);
+  }
+
+  async end(): Promise<void> {
+    await (await this.process.catch(() => undefined))?.kill();
+  }
+}
+
+/** A database that keeps its promises, and two of each process on it, as one would deploy them. */
+let postgres: DurablePostgres;
+let service: TestService;
+let pushes: PushLog;
+const apis: Replica[] = [];
+const workers: Replica[] = [];
+const addresses: string[] = [];
+
+/** One of the two, like a load balancer that has not noticed anything yet. */
+const address = () => addresses[randomInt(addresses.length)]!;
+const balanced: typeof fetch = (url, init) => fetch((url as string).replace(service.issuer, address()), init);
+
+beforeAll(async () => {
+  postgres = await DurablePostgres.start();
+  const ports = [await freePort(), await freePort()];
+  addresses.push(...ports.map((port) => `http://127.0.0.1:${port}`));
+  service = await TestService.start({ ROLE: 'api', PORT: String(ports[0]) }, postgres);
+  pushes = new PushLog(service);
+  const env = { ...service.env, ISSUER: service.issuer };
+  apis.push(new Replica(env, Promise.resolve(service.process)), Replica.start({ ...env, PORT: String(ports[1]) }));
+  workers.push(...[1, 2].map(() => Replica.start({ ...env, ROLE: 'worker', PORT: '0' })));
+  await Promise.all([...apis, ...workers].map((replica) => replica.process));
+  await service.token();
+}, 120_000);
+afterAll(async () => {
+  await Promise.all([...apis, ...workers].map((replica) => replica.end()));
+  await service.stop();
+}, 60_000);
+
+interface Victim {
+  /** Kills it and has it started again; answers from when on a request meets what comes after it. */
+  kill(round: number): Promise<number>;
+  /** When what it does was done again, of what was asked since then. */
+  recovered(load: Load, since: number): number | undefined;
+  /** When one may be killed and the other goes on. */
+  ready(): Promise<unknown>;
+}
+
+/** In turns, so that each has to do the work that the other left behind, and has it done by its successor later. */
+function oneOf(replicas: readonly Replica[]): Pick<Victim, 'kill' | 'ready'> {
+  return {
+    kill: async (round) => {
+      await replicas[round % replicas.length]!.killAndStart();
+      return Date.now();
+    },
+    ready: () => Promise.all(replicas.map((replica) => replica.process)),
+  };
+}
+
+const worker: Victim = { ...oneOf(workers), recovered: firstPush };
+const api: Victim = { ...oneOf(apis), recovered: firstAnswer };
+const database: Victim = {
+  kill: async () => {
+    await postgres.killAndStart();
+    return Date.now();
+  },
+  recovered: (load, since) => {
+    const [answer, push] = [firstAnswer(load, since), firstPush(load, since)];
+    return answer !== undefined && push !== undefined ? Math.max(answer, push) : undefined;
+  },
+  ready: () => Promise.resolve(),
+};
+
+function firstAnswer({ successes }: Load, since: number): number | undefined {
+  return successes.find(({ sentAt }) => sentAt > since)?.answeredAt;
+}
+
+function firstPush({ flows }: Load, since: number): number | undefined {
+  return flows.filter(({ startedAt }) => startedAt > since).flatMap(({ id }) => pushes.of(id, 'wake'))[0]?.at;
+}
+
+describe.each([
+  { what: 'workers and APIs are', victims: [worker, api] },
+  { what: 'PostgreSQL is', victims: [database] },
+])('when $what killed twenty times each under load', ({ victims }) => {
+  const kills: number[] = [];
+  const recoveries: number[] = [];
+  let load: Load;
+  let before: number;
+  let states: Map<string, string>;
+  let over = false;
+
+  const countOf = async (table: string): Promise<number> => {
+    const { rows } = await postgres.pool.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${table}`);
+    return rows[0]!.count;
+  };
+  const ofCourse = (...courses: Course[]) => load.flows.filter(({ course }) => courses.includes(course));
+  const inOtherState = (flows: readonly Flow[], ...expected: string[]) =>
+    flows.filter(({ id }) => !expected.includes(states.get(id) ?? 'gone'));
+
+  /** Kills it at a random instant, and waits until its work goes on. */
+  const killed = async (victim: Victim, round: number): Promise<void> => {
+    await delay(randomInt(50, 500));
+    const killedAt = Date.now();
+    kills.push(killedAt);
+    const since = await victim.kill(round);
+    const recovered = () => victim.recovered(load, since);
+    recoveries.push((await eventually(`work going on after kill ${round + 1}`, recovered, 30)) - killedAt);
+  };
+
+  beforeAll(async () => {
+    before = await countOf('authentications');
+    load = new Load(service, pushes, await manySubscribers(service, 600, { fetch: balanced }), address);
+    load.begin(CALLERS);
+    try {
+      for (let round = 0; round < KILLS && !over; round += 1) {
+        await Promise.all(victims.map((victim) => victim.ready()));
+        await Promise.all(victims.map((victim) => killed(victim, round)));
+      }
+    } finally {
+      await load.end();
+    }
+    await eventually('no delivery left over', async () => (await countOf('deliveries')) === 0);
+    const { rows } = await postgres.pool.query<{ id: string; state: string }>('SELECT id, state FROM authentications');
+    states = new Map(rows.map(({ id, state }) => [id, state]));
+  }, 600_000);
+  afterAll(() => {
+    over = true;
+  });
+
+  it('callers met nothing that a caller is not told to expect', () => {
+    expect(load.faults).toEqual([]);
+    expect(load.flows.length).toBeGreaterThan(2 * KILLS);
+  });
+
+  it('its work went on within ten seconds, each time', () => {
+    expect(recoveries).toHaveLength(KILLS * victims.length);
+    expect(recoveries.filter((ms) => ms >= RECOVERY_MS)).toEqual([]);
+  });
+
+  it('every start that was answered 201 stands, and each Idempotency-Key had one effect', () => {
+    expect(load.flows.filter(({ id }) => !states.has(id))).toEqual([]);
+    expect(new Set(load.flows.map(({ id }) => id)).size).toBe(load.keys);
+    expect(states.size - before).toBe(load.keys);
+  });
+
+  it('every opening that was answered 202 stands, and what was left open ended by its time alone', () => {
+    expect(inOtherState(ofCourse('opened'), 'opened', 'expired')).toEqual([]);
+    expect(inOtherState(ofCourse('pending'), 'pending', 'expired')).toEqual([]);
+  });
+
+  it('every verification, decline and cancelling that was answered 2xx stands, and none was answered so twice', () => {
+    expect(inOtherState(ofCourse('verified', 'pulled'), 'verified')).toEqual([]);
+    expect(inOtherState(ofCourse('declined'), 'declined')).toEqual([]);
+    expect(inOtherState(ofCourse('cancelled'), 'cancelled')).toEqual([]);
+    expect(load.flows.filter(({ accepted }) => accepted > 1)).toEqual([]);
+  });
+
+  it('no push was lost, and each came within ten seconds of its promise or of the last kill', () => {
+    const promised = load.flows.flatMap(({ course, id, startedAt, openedAt, closedAt }) => {
+      // Whoever pulls may be done before there is anything left to push.
+      if (course === 'pulled') return [];
+      return [
+        { id, kind: 'wake', at: startedAt },
+        ...(openedAt === undefined ? [] : [{ id, kind: 'code', at: openedAt }]),
+        ...(course === 'cancelled' ? [{ id, kind: 'cancelled', at: closedAt! }] : []),
+      ];
+    });
+    const late = promised.filter(({ id, kind, at }) => {
+      const arrival = pushes.of(id, kind)[0]?.at ?? Infinity;
+      return arrival - Math.max(at, ...kills.filter((kill) => kill < arrival)) > RECOVERY_MS;
+    });
+    expect(late).toEqual([]);
+  });
+
+  it('a push that came twice takes the place of its first, and none came after the end', () => {
+    const arrivals = load.flows.flatMap(({ id, closedAt = Infinity }) =>
+      [...pushes.of(id, 'wake'), ...pushes.of(id, 'code')].map(({ at, push }) => ({ id, closedAt, at, push })),
+    );
+    expect(arrivals.filter(({ id, push }) => push.collapseKey !== id)).toEqual([]);
+    expect(arrivals.filter(({ at, closedAt }) => at > closedAt + UNDER_WAY_MS)).toEqual([]);
+  });
+});

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
+import { otherThan, TestService } from '../support/service.ts';
+
+/** More than are asked for within the life of an authentication. */
+const ANSWERS = 200;
+
+describe.each(['android', 'ios'] as const)('while the push platform of an %s phone is down', (platform) => {
+  let service: TestService;
+
+  beforeAll(async () => {
+    service = await TestService.start();
+  }, 60_000);
+  afterAll(async () => {
+    await service.stop();
+  });
+
+  /** Broken connections and refusals in turn, for whatever is sent to this token. */
+  function takeDown(pushToken: string): void {
+    if (platform === 'android') {
+      service.fcm.answer(pushToken, ...Array.from({ length: ANSWERS }, (_, at) => (at % 2 ? 'RESET' : 'INTERNAL')));
+    } else {
+      const [reset, refused] = ['RESET', 'InternalServerError'] as const;
+      service.apns.answer(pushToken, ...Array.from({ length: ANSWERS }, (_, at) => (at % 2 ? reset : refused)));
+    }
+  }
+
+  const pushedAbout = (id: string) =>
+    [...service.fcm.received, ...service.apns.received].filter(({ data }) => data['id'] === id);
+
+  async function deliveriesOf(id: string): Promise<{ kind: string; attempts: number }[]> {
+    const { rows } = await service.database.pool.query<{ kind: string; attempts: number }>(
+      'SELECT kind, attempts FROM deliveries WHERE authentication_id = $1 ORDER BY id',
+      [id],
+    );
+    return rows;
+  }
+
+  it('the app pulls, opens and gets its code, and the window verifies it, with no push and no SMS', async () => {
+    const subscriber = await service.subscriber({ platform });
+    takeDown(subscriber.pushToken);
+    const started = await service.start(subscriber.person);
+    expect(started.body).toMatchObject({ channel: 'push', state: 'pending' });
+    const { id } = started.body;
+    await eventually('the wake-up tried again', async () => ((await deliveriesOf(id))[0]?.attempts ?? 0) >= 2, 20);
+
+    const code = await service.codeOf(subscriber, id);
+    await eventually('the code tried as well', async () =>
+      (await deliveriesOf(id)).some(({ kind, attempts }) => kind === 'code' && attempts >= 1),
+    );
+    expect((await service.verify(id, otherThan(code))).status).toBe(422);
+    expect((await service.verify(id, code)).status).toBe(200);
+
+    await eventually('nothing left to hand over', async () => (await deliveriesOf(id)).length === 0, 20);
+    expect(pushedAbout(id)).toEqual([]);
+    expect(service.smsc.received).toEqual([]);
+  }, 60_000);
+
+  it('an authentication that nobody opens expires in its time, and its push is given up', async () => {
+    const { person, pushToken } = await service.subscriber({ platform });
+    takeDown(pushToken);
+    const { id } = (await service.start(person)).body;
+    await eventually('the wake-up tried', async () => ((await deliveriesOf(id))[0]?.attempts ?? 0) >= 1);
+    // Its 180 seconds pass.
+    await service.database.pool.query(
+      `WITH late AS (UPDATE authentications SET expires_at = now() WHERE id = $1)
+       UPDATE deliveries SET expires_at = now() WHERE authentication_id = $1`,
+      [id],
+    );
+    const seen = await service.call('GET', `/v1/authentications/${id}`);
+    expect(seen.body).toMatchObject({ state: 'expired', channel: 'push' });
+    expect((await service.verify(id, '000000')).status).toBe(410);
+    await eventually('the push given up', async () => (await deliveriesOf(id)).length === 0, 30);
+    expect(pushedAbout(id)).toEqual([]);
+    expect(service.smsc.received).toEqual([]);
+  }, 60_000);
+});

@@ -1,0 +1,390 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import type { Database, Statement } from '../../src/database.ts';
+import { DeviceStore } from '../../src/devices/device.store.ts';
+import { importDeviceKeys } from '../../src/phone/device-keys.ts';
+import { deviceProof } from '../../src/phone/device-proof.ts';
+import type { Phone } from '../../src/phone/phone.ts';
+import { startFleet, type Fleet } from '../support/fleet.ts';
+import { otherThan, TEST_PIN, type Subscriber, type TestPerson } from '../support/service.ts';
+import { tally, type StormRequest } from '../support/storm.ts';
+
+/** A file of its own, with two API processes and a worker on one database: whatever may happen at once does. */
+let fleet: Fleet;
+let shop: string;
+let bank: string;
+
+beforeAll(async () => {
+  fleet = await startFleet();
+  shop = await fleet.service.token('authentications', 'demo-shop');
+  bank = await fleet.service.token('authentications', 'demo-bank');
+}, 60_000);
+afterAll(async () => {
+  await fleet.stop();
+});
+
+const asClient = (token: string): Record<string, string> => ({
+  authorization: `Bearer ${token}`,
+  'content-type': 'application/json',
+});
+
+const verification = (id: string, code: string): StormRequest => ({
+  method: 'POST',
+  path: `/v1/authentications/${id}/verification`,
+  headers: asClient(shop),
+  body: JSON.stringify({ code }),
+});
+
+const starting = (
+  { phoneNumber, birthDate, genderDigit }: TestPerson,
+  token = shop,
+  headers: Record<string, string> = {},
+): StormRequest => ({
+  method: 'POST',
+  path: '/v1/authentications',
+  headers: { ...asClient(token), ...headers },
+  body: JSON.stringify({ phoneNumber, birthDate, genderDigit, purpose: '회원가입' }),
+});
+
+const cancelling = (id: string): StormRequest => ({
+  method: 'DELETE',
+  path: `/v1/authentications/${id}`,
+  headers: { authorization: `Bearer ${shop}` },
+});
+
+const times = <T>(count: number, make: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
+
+/** In any order: what was made first is not sent first. */
+function shuffled<T>(list: readonly T[]): T[] {
+  const mixed = [...list];
+  for (let at = mixed.length - 1; at > 0; at -= 1) {
+    const other = randomInt(at + 1);
+    [mixed[at], mixed[other]] = [mixed[other]!, mixed[at]!];
+  }
+  return mixed;
+}
+
+interface Row {
+  state: string;
+  attempts: number;
+  closedAt: Date | null;
+  secrets: boolean;
+}
+
+async function rowOf(id: string): Promise<Row> {
+  const { rows } = await fleet.service.database.pool.query<Row>(
+    `SELECT state, attempts, closed_at AS "closedAt",
+       code_digest IS NOT NULL OR sms_code IS NOT NULL OR envelope IS NOT NULL AS secrets
+     FROM authentications WHERE id = $1`,
+    [id],
+  );
+  return rows[0]!;
+}
+
+/** An authentication that is open, with its code. */
+async function opened(subscriber: Subscriber): Promise<{ id: string; code: string }> {
+  const started = await fleet.service.start(subscriber.person);
+  expect(started.status).toBe(201);
+  const { id } = started.body;
+  return { id, code: await fleet.service.codeOf(subscriber, id) };
+}
+
+/** Gives everybody the whole budget again, for a test that starts more often than a person may. */
+async function forgetStarts(): Promise<void> {
+  await fleet.service.database.pool.query('DELETE FROM start_budgets');
+}
+
+/** Requests of the app as the phone would send them, each with a proof of its own. */
+async function appRequests(phone: Phone): Promise<(path: string, body: object, jti?: string) => Promise<StormRequest>> {
+  const { signing } = await importDeviceKeys(await phone.toState());
+  const { issuer } = fleet.service;
+  return async (path, body, jti) => {
+    const text = JSON.stringify(body);
+    const bytes = new TextEncoder().encode(text);
+    const about = { method: 'POST', url: issuer + path, body: bytes, now: Date.now(), ...(jti && { jti }) };
+    const proof = await deviceProof({ signing, deviceId: phone.deviceId, ...about });
+    return {
+      method: 'POST',
+      path,
+      headers: { 'content-type': 'application/json', 'device-proof': proof },
+      body: text,
+    };
+  };
+}
+
+describe('thousands of verifications of one authentication at once', () => {
+  it('10,000, right and wrong mixed: one is accepted, at most five are compared', async () => {
+    const { id, code } = await opened(await fleet.service.subscriber());
+    // One in ten is wrong. Were five wrong ones the first five (once in 100,000 runs), none would be accepted.
+    const codes = shuffled(times(10_000, (at) => (at % 10 === 0 ? otherThan(code) : code)));
+    const counts = tally(await fleet.storm.answers(codes.map((one) => verification(id, one))));
+    const wrong = counts['422 code_mismatch'] ?? 0;
+    expect(wrong).toBeLessThanOrEqual(4);
+    expect(counts).toEqual({
+      '200': 1,
+      ...(wrong > 0 && { '422 code_mismatch': wrong }),
+      '409 authentication_closed': 9_999 - wrong,
+    });
+    expect(await rowOf(id)).toMatchObject({ state: 'verified', attempts: wrong + 1, secrets: false });
+  }, 60_000);
+
+  it('10,000 wrong ones: five are compared, and the authentication has failed for good', async () => {
+    const { id, code } = await opened(await fleet.service.subscriber());
+    const answers = await fleet.storm.answers(times(10_000, () => verification(id, otherThan(code))));
+    expect(tally(answers)).toEqual({
+      '422 code_mismatch': 4,
+      '422 attempts_exhausted': 1,
+      '409 authentication_closed': 9_995,
+    });
+    const left = answers.filter(({ status }) => status === 422).map(({ body }) => body['attemptsLeft']);
+    expect(left.sort()).toEqual([0, 1, 2, 3, 4]);
+    expect(await rowOf(id)).toMatchObject({ state: 'failed', attempts: 5, secrets: false });
+    expect((await fleet.service.verify(id, code)).status).toBe(409);
+  }, 60_000);
+
+  it('10,000 right ones: one is accepted', async () => {
+    const { id, code } = await opened(await fleet.service.subscriber());
+    const answers = await fleet.storm.answers(times(10_000, () => verification(id, code)));
+    expect(tally(answers)).toEqual({ '200': 1, '409 authentication_closed': 9_999 });
+    expect(new Set(answers.filter(({ status }) => status === 409).map(({ body }) => body['state']))).toEqual(
+      new Set(['verified']),
+    );
+    expect(await rowOf(id)).toMatchObject({ state: 'verified', attempts: 1, secrets: false });
+  }, 60_000);
+
+  it('1,000 for a number that nobody has: none is accepted, and it ends like any other', async () => {
+    const person = { phoneNumber: '010-9999-0001', birthDate: '900101', genderDigit: '1' };
+    const { id } = (await fleet.service.start(person)).body;
+    const codes = times(1_000, (at) => String(at * 1_000).padStart(6, '0'));
+    expect(tally(await fleet.storm.answers(codes.map((code) => verification(id, code))))).toEqual({
+      '422 code_mismatch': 4,
+      '422 attempts_exhausted': 1,
+      '409 authentication_closed': 995,
+    });
+    expect(await rowOf(id)).toMatchObject({ state: 'failed', attempts: 5, secrets: false });
+  }, 60_000);
+});
+
+it('half right and half wrong: thirty times over, answers and counter tell the same story', async () => {
+  const subscriber = await fleet.service.subscriber();
+  for (let round = 0; round < 30; round += 1) {
+    await forgetStarts();
+    const { id, code } = await opened(subscriber);
+    const codes = shuffled(times(100, (at) => (at % 2 === 0 ? otherThan(code) : code)));
+    const counts = tally(await fleet.storm.answers(codes.map((one) => verification(id, one))));
+    const accepted = counts['200'] ?? 0;
+    const wrong = (counts['422 code_mismatch'] ?? 0) + (counts['422 attempts_exhausted'] ?? 0);
+    expect(accepted).toBe(wrong === 5 ? 0 : 1);
+    expect(accepted + wrong).toBeLessThanOrEqual(5);
+    expect(counts['409 authentication_closed']).toBe(100 - accepted - wrong);
+    const state = accepted === 1 ? 'verified' : 'failed';
+    expect(await rowOf(id)).toMatchObject({ state, attempts: accepted + wrong, secrets: false });
+  }
+}, 60_000);
+
+it('1,000 wrong PIN proofs at once: five are compared, then the right PIN is refused as well', async () => {
+  const { person, phone } = await fleet.service.subscriber();
+  const { id } = (await fleet.service.start(person)).body;
+  const request = await appRequests(phone);
+  const guess = () => ({ pinProof: randomBytes(32).toString('base64url') });
+  const guesses = times(1_000, () => () => request(`/app/v1/authentications/${id}/open`, guess()));
+  const answers = await fleet.storm.answers(guesses);
+  expect(tally(answers)).toEqual({ '422 pin_mismatch': 4, '423 pin_locked': 996 });
+  const left = answers.filter(({ status }) => status === 422).map(({ body }) => body['attemptsLeft']);
+  expect(left.sort()).toEqual([1, 2, 3, 4]);
+
+  const failures = await fleet.service.database.pool.query<{ count: number }>(
+    'SELECT pin_failures AS count FROM devices WHERE id = $1',
+    [phone.deviceId],
+  );
+  expect(failures.rows).toEqual([{ count: 5 }]);
+  const asked = (await phone.pending()).find((one) => one.id === id)!;
+  await expect(phone.open(asked, TEST_PIN)).rejects.toMatchObject({ status: 423, code: 'pin_locked' });
+  expect(await rowOf(id)).toMatchObject({ state: 'pending', secrets: false });
+}, 60_000);
+
+it('one device proof sent 500 times at once lets one request through', async () => {
+  const { person, phone } = await fleet.service.subscriber();
+  const { id } = (await fleet.service.start(person)).body;
+  const request = await appRequests(phone);
+  const declined = await request(`/app/v1/authentications/${id}/decline`, { reason: 'not_me' });
+  expect(tally(await fleet.storm.answers(times(500, () => declined)))).toEqual({
+    '204': 1,
+    '401 device_proof_invalid': 499,
+  });
+}, 30_000);
+
+it('500 device proofs, each sent to both processes in another order: each lets one request through', async () => {
+  const { person, phone } = await fleet.service.subscriber();
+  const { id } = (await fleet.service.start(person)).body;
+  const request = await appRequests(phone);
+  const path = `/app/v1/authentications/${id}/decline`;
+  for (let round = 0; round < 4; round += 1) {
+    const one = await Promise.all(times(500, () => request(path, { reason: 'not_me' })));
+    const other = shuffled(one);
+    const counts = tally(await fleet.storm.answers(one.flatMap((proven, at) => [proven, other[at]!])));
+    // The first of all declines; whoever else is let through finds it declined.
+    const declined = round === 0 ? 1 : 0;
+    expect(counts).toEqual({
+      ...(declined && { '204': 1 }),
+      '409 authentication_closed': 500 - declined,
+      '401 device_proof_invalid': 500,
+    });
+  }
+}, 60_000);
+
+it('two processes that spend the same proofs together, in another order, do not stand in each other’s way', async () => {
+  const { phone } = await fleet.service.subscriber();
+  const { pool } = fleet.service.database;
+  const rows = async (statement: Statement, values: unknown[]) => (await pool.query({ ...statement, values })).rows;
+  const store = new DeviceStore({ rows } as unknown as Database);
+  for (let round = 0; round < 20; round += 1) {
+    const proofs = times(500, () => ({ deviceId: phone.deviceId, jti: randomUUID() }));
+    const spent = await Promise.all(
+      [proofs, shuffled(proofs), shuffled(proofs)].map((some) => store.spendProofs(some)),
+    );
+    expect(spent.reduce((sum, { size }) => sum + size, 0)).toBe(500);
+  }
+}, 30_000);
+
+describe('1,000 starts for one person at once', () => {
+  it.each(['a subscriber', 'a person whom nobody knows'])(
+    'spend the budget of five and leave one pending at each relying party: %s',
+    async (whom) => {
+      const unknown = { phoneNumber: '010-9999-0002', birthDate: '900101', genderDigit: '1' };
+      const person = whom === 'a subscriber' ? (await fleet.service.subscriber()).person : unknown;
+      const requests = shuffled(times(1_000, (at) => starting(person, at % 2 === 0 ? shop : bank)));
+      const answers = await fleet.storm.answers(requests);
+      expect(tally(answers)).toEqual({ '201': 5, '429 too_many_requests': 995 });
+
+      const ids = answers.filter(({ status }) => status === 201).map(({ body }) => body['id'] as string);
+      const { rows } = await fleet.service.database.pool.query<{ id: string; client: string; state: string }>(
+        `SELECT a.id, a.client_id AS client, a.state FROM authentications a
+         WHERE a.person_index = (SELECT person_index FROM authentications WHERE id = $1)`,
+        [ids[0]],
+      );
+      expect(rows.map(({ id }) => id).sort()).toEqual([...ids].sort());
+      const pending = rows.filter(({ state }) => state === 'pending').map(({ client }) => client);
+      expect(pending.sort()).toEqual([...new Set(rows.map(({ client }) => client))].sort());
+      expect(rows.filter(({ state }) => state === 'cancelled')).toHaveLength(5 - pending.length);
+    },
+    60_000,
+  );
+
+  it('for five windows of one relying party: one stays open, fifty times over', async () => {
+    const { person } = await fleet.service.subscriber();
+    for (let round = 0; round < 50; round += 1) {
+      await forgetStarts();
+      const answers = await fleet.storm.answers(times(5, () => starting(person)));
+      expect(tally(answers)).toEqual({ '201': 5 });
+      const ids = answers.map(({ body }) => body['id'] as string);
+      const { rows } = await fleet.service.database.pool.query<{ state: string }>(
+        'SELECT state FROM authentications WHERE id = ANY($1) ORDER BY state',
+        [ids],
+      );
+      expect(rows.map(({ state }) => state)).toEqual([...times(4, () => 'cancelled'), 'pending']);
+    }
+  }, 60_000);
+});
+
+describe('1,000 equal Idempotency-Keys at once', () => {
+  it('have one effect and one answer', async () => {
+    const { person, pushToken } = await fleet.service.subscriber();
+    const request = starting(person, shop, { 'idempotency-key': randomUUID() });
+    const answers = await fleet.storm.answers(times(1_000, () => request));
+    const done = answers.filter(({ status }) => status === 201);
+    expect(done.length).toBeGreaterThan(0);
+    const [answer] = done;
+    expect(new Set(done.map(({ text }) => text))).toEqual(new Set([answer!.text]));
+    const others = answers.filter(({ status }) => status !== 201);
+    expect(new Set(others.map(({ status, code }) => `${status} ${code}`)).size).toBeLessThanOrEqual(1);
+    for (const { status, code } of others.slice(0, 1)) {
+      expect({ status, code }).toEqual({ status: 409, code: 'idempotency_in_progress' });
+    }
+
+    // Whoever comes again, and however many at once: the first is done, and its answer is known.
+    const again = await fleet.storm.answers(times(1_000, () => request));
+    expect(tally(again)).toEqual({ '201': 1_000 });
+    expect(new Set(again.map(({ text }) => text))).toEqual(new Set([answer!.text]));
+
+    const { rows } = await fleet.service.database.pool.query<{ started: number; spent: number }>(
+      `SELECT (SELECT count(*)::int FROM authentications a WHERE a.person_index = b.person_index) AS started,
+         cardinality(b.starts) AS spent
+       FROM start_budgets b JOIN authentications one ON one.person_index = b.person_index WHERE one.id = $1`,
+      [answer!.body['id']],
+    );
+    expect(rows).toEqual([{ started: 1, spent: 1 }]);
+    await fleet.service.pushed(pushToken, 'wake');
+    const woken = fleet.service.pushesTo(pushToken).filter(({ data }) => data['t'] === 'wake');
+    expect(woken.map(({ data }) => data['id'])).toEqual([answer!.body['id']]);
+  }, 60_000);
+
+  it('with two bodies have the effect of one of them', async () => {
+    const [one, other] = await Promise.all([fleet.service.addLine(), fleet.service.addLine()]);
+    const key = { 'idempotency-key': randomUUID() };
+    const requests = times(200, (at) => starting(at % 4 < 2 ? one : other, shop, key));
+    const answers = await fleet.storm.answers(requests);
+    const counts = tally(answers);
+    expect(Object.keys(counts).sort()).toEqual(
+      ['201', '409 idempotency_in_progress', '422 idempotency_key_reused'].filter((kind) => kind in counts),
+    );
+    expect(new Set(answers.filter(({ status }) => status === 201).map(({ text }) => text)).size).toBe(1);
+    const after = await fleet.storm.answers(requests.slice(0, 4));
+    expect(after.map(({ status }) => status).sort()).toEqual([201, 201, 422, 422]);
+  }, 30_000);
+});
+
+describe('decline, verification, cancelling and opening at once', () => {
+  it.each(['opened', 'pending'] as const)(
+    'an authentication that was %s ends once and stays as it ended, sixty times over',
+    async (before) => {
+      const subscriber = await fleet.service.subscriber();
+      const { person, phone } = subscriber;
+      const request = await appRequests(phone);
+      const outcomes = new Map<string, number>();
+      for (let round = 0; round < 60; round += 1) {
+        await forgetStarts();
+        const { id, code } =
+          before === 'opened'
+            ? await opened(subscriber)
+            : { ...(await fleet.service.start(person)).body, code: '000000' };
+        const path = `/app/v1/authentications/${id}`;
+        const reason = { reason: 'not_me' };
+        const wrongPin = { pinProof: randomBytes(32).toString('base64url') };
+        const moves = async (): Promise<StormRequest[]> => [
+          verification(id, code),
+          verification(id, code),
+          await request(`${path}/decline`, reason),
+          await request(`${path}/decline`, reason),
+          cancelling(id),
+          cancelling(id),
+          ...(round % 10 === 0 ? [await request(`${path}/open`, wrongPin)] : []),
+        ];
+        const order = shuffled((await moves()).map((move, at) => ({ move, at })));
+        const asked = (await phone.pending()).find((one) => one.id === id)!;
+        const [answers] = await Promise.all([
+          fleet.storm.answers(order.map(({ move }) => move)),
+          // Opening is no end: it may come before or after one.
+          phone.open(asked, TEST_PIN).catch((error: unknown) => {
+            expect(error).toMatchObject({ status: 409, code: 'authentication_closed' });
+          }),
+        ]);
+        const ended = order.filter((_, at) => answers[at]!.status < 300);
+        expect(ended).toHaveLength(1);
+        const [by = ''] = ended.map(
+          ({ at }) => ['verified', 'verified', 'declined', 'declined', 'cancelled', 'cancelled'][at],
+        );
+        outcomes.set(by, (outcomes.get(by) ?? 0) + 1);
+
+        const row = await rowOf(id);
+        expect(row).toMatchObject({ state: by, secrets: false });
+        expect(tally(await fleet.storm.answers(await moves()))).not.toHaveProperty('200');
+        expect(await rowOf(id)).toEqual(row);
+        expect((await fleet.service.call('GET', `/v1/authentications/${id}`)).body).toMatchObject({ state: by });
+      }
+      // None of them always wins, or the rounds were no race.
+      expect(outcomes.size).toBeGreaterThan(1);
+    },
+    90_000,
+  );
+});

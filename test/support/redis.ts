@@ -1,0 +1,77 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from './eventually.ts';
+import { freePort } from './free-port.ts';
+import { REDIS_SERVER } from './programs.ts';
+
+/** A Redis of one test file's own, that can be killed and started again where it was. */
+export class RedisServer {
+  private child: ChildProcess | undefined;
+
+  private constructor(
+    readonly port: number,
+    private readonly directory: string,
+  ) {}
+
+  static async start(): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'pushguard-redis-')));
+    await server.start();
+    return server;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts it on what it kept, and resolves when it answers. */
+  async start(): Promise<void> {
+    const settings = { bind: '127.0.0.1', port: String(this.port), dir: this.directory, appendonly: 'yes' };
+    const flags = Object.entries({ ...settings, save: '', 'maxmemory-policy': 'noeviction' });
+    const child = spawn(
+      REDIS_SERVER ?? 'redis-server',
+      flags.flatMap(([name, value]) => [`--${name}`, value]),
+      { stdio: 'ignore' },
+    );
+    this.child = child;
+    let fault: Error | undefined;
+    child.once('error', (cause) => {
+      fault = new Error('These tests need redis-server on the PATH: apt-get install redis-server (.ci/run does so).', {
+        cause,
+      });
+    });
+    await eventually('Redis answering', async () => {
+      if (fault) throw fault;
+      return (await this.ask('PING')).startsWith('+PONG');
+    });
+  }
+
+  /** Kills it with SIGKILL, and resolves when it is gone. */
+  async kill(): Promise<void> {
+    const { child } = this;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  async remove(): Promise<void> {
+    await this.kill();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** The first of what it answers to an inline command; empty when it does not answer. */
+  ask(command: string): Promise<string> {
+    return new Promise((resolve) => {
+      const socket = connect(this.port, '127.0.0.1', () => socket.write(`${command}\r\n`));
+      socket.once('data', (data) => {
+        resolve(data.toString());
+        socket.destroy();
+      });
+      socket.once('error', () => resolve(''));
+      socket.once('close', () => resolve(''));
+    });
+  }
+}

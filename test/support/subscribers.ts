@@ -1,0 +1,81 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { exportDeviceKeys, generateDeviceKeys } from '../../src/phone/device-keys.ts';
+import { wrapKnowledgeKey } from '../../src/phone/knowledge-key.ts';
+import { Phone } from '../../src/phone/phone.ts';
+import { ServiceKeys as PinnedKeys } from '../../src/phone/service-keys.ts';
+import { TEST_PIN, type Subscriber, type TestService } from './service.ts';
+
+/**
+ * Subscribers with an active phone, written straight into the database: enrolling hundreds takes longer than what is
+ * to be tested with them. Their phones have one set of keys among them; every second one is an iPhone.
+ */
+export async function manySubscribers(
+  service: TestService,
+  count: number,
+  options: { fetch?: typeof globalThis.fetch } = {},
+): Promise<Subscriber[]> {
+  const { indexes, fields } = service.keys;
+  const keys = await exportDeviceKeys(await generateDeviceKeys());
+  const knowledgeKey = randomBytes(32);
+  const wrappedKnowledgeKey = await wrapKnowledgeKey({ knowledgeKey, pin: TEST_PIN, cost: { m: 8, t: 1, p: 1 } });
+  const serviceKeys = (await PinnedKeys.fetched(service.issuer, fetch)).toState();
+  const { d: _signing, ...signingKey } = keys.signingKey;
+  const { d: _encryption, ...encryptionKey } = keys.encryptionKey;
+  const owner = { birthDate: '900101', genderDigit: '1' };
+  // Numbers nobody else in the test has.
+  const block = Math.floor(Math.random() * 9_000) + 1_000;
+
+  return Promise.all(
+    Array.from({ length: count }, async (_, at) => {
+      const [lineId, subscriptionId, deviceId] = [`line-${randomUUID()}`, randomUUID(), randomUUID()];
+      const phoneNumber = `+8210${block}${String(at).padStart(4, '0')}`;
+      const serialNumber = `PG-${randomUUID()}`;
+      const pushToken = `token-${deviceId}`;
+      const platform = at % 2 === 0 ? 'android' : 'ios';
+      await service.database.pool.query(
+        `WITH line AS (
+           INSERT INTO lines (id, phone_index, phone_number, owner, carrier, status, holder, plan, handset)
+           VALUES ($1, $2, $3, $4, 'SKT', 'active', 'self', 'postpaid', $5) RETURNING id
+         ), subscription AS (
+           INSERT INTO subscriptions (id, line_id, state, protected_since) SELECT $6, id, 'active', now() FROM line
+           RETURNING id
+         )
+         INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key,
+           platform, os_version, app_version, name, push_token, push_token_digest, test_expires_at, activated_at)
+         SELECT $7, id, $8, 'active', $9, $10, $11, $12, '14', '1.0.0', '시험 전화기', $13,
+           sha256(convert_to($14, 'UTF8')), now(), now()
+         FROM subscription`,
+        [
+          lineId,
+          indexes.of('phone', phoneNumber),
+          fields.encrypt(phoneNumber, `lines:phone_number:${lineId}`),
+          fields.encrypt(JSON.stringify(owner), `lines:owner:${lineId}`),
+          JSON.stringify({ os: platform, osVersion: '14', formFactor: 'phone' }),
+          subscriptionId,
+          deviceId,
+          serialNumber,
+          JSON.stringify(signingKey),
+          JSON.stringify(encryptionKey),
+          fields.encrypt(knowledgeKey, `devices:knowledge_key:${deviceId}`),
+          platform,
+          fields.encrypt(pushToken, `devices:push_token:${deviceId}`),
+          pushToken,
+        ],
+      );
+      const phone = await Phone.restore(
+        {
+          v: 1,
+          issuer: service.issuer,
+          deviceId,
+          serialNumber,
+          ...keys,
+          wrappedKnowledgeKey,
+          serviceKeys,
+          clockOffsetMs: 0,
+        },
+        options,
+      );
+      return { person: { lineId, phoneNumber, ...owner }, subscriptionId, phone, pushToken };
+    }),
+  );
+}
