@@ -23,7 +23,17 @@ export function openApiDocument(app: INestApplication, issuer: string): OpenAPIO
       operation.responses = { ...operation.responses, default: REFUSED };
     }
   }
+  sortEnums(document.components.schemas);
   return document;
+}
+
+/** The compiler lists the members of a union in an order of its own, which differs from build to build. */
+function sortEnums(node: unknown): void {
+  if (typeof node !== 'object' || node === null) return;
+  for (const [key, member] of Object.entries(node)) {
+    if (key === 'enum' && Array.isArray(member)) member.sort();
+    else sortEnums(member);
+  }
 }
 
 const PROBLEM = {
