@@ -11,6 +11,8 @@ import { manySubscribers } from '../support/subscribers.ts';
 
 const KILLS = 20;
 const CALLERS = 6;
+/** Flows that begin right before each kill, beside those of the callers. */
+const BURST = 8;
 const RECOVERY_MS = 10_000;
 /** How long a hand-over that was begun before an authentication closed may still take. */
 const UNDER_WAY_MS = 5_000;
@@ -129,6 +131,9 @@ describe.each([
   /** Kills it at a random instant, and waits until its work goes on. */
   const killed = async (victim: Victim, round: number): Promise<void> => {
     await delay(randomInt(50, 500));
+    // Something is at every stage: not yet written, written and not yet in the queue, on its way to the platform.
+    load.burst(BURST);
+    await delay(randomInt(0, 60));
     const killedAt = Date.now();
     kills.push(killedAt);
     const since = await victim.kill(round);

@@ -66,8 +66,6 @@ describe('the database', () => {
   });
 
   it.each<[string, readonly string[]]>([
-    ['authentications_one_pending', OPEN_STATES],
-    ['authentications_open', OPEN_STATES],
     ['devices_one_active', ['active']],
     ['subscriptions_one_a_line', ['cancelled']],
     ['lines_phone', ['terminated']],
@@ -79,6 +77,19 @@ describe('the database', () => {
     const condition = rows[0]!.definition.split(' WHERE ')[1] ?? '';
     expect(quoted(condition).sort()).toEqual([...states].sort());
   });
+
+  it.each(['authentications_one_pending', 'authentications_open'])(
+    'has the partial index %s over what is not closed, which is the open states of the domain',
+    async (index) => {
+      const { rows } = await database.pool.query<{ index: string; constraint: string }>(
+        `SELECT pg_get_indexdef($1::regclass) AS index, pg_get_constraintdef(oid) AS constraint
+         FROM pg_constraint WHERE conname = 'closed_has_a_time'`,
+        [index],
+      );
+      expect(rows[0]!.index).toMatch(/ WHERE \(closed_at IS NULL\)$/);
+      expect(quoted(rows[0]!.constraint).sort()).toEqual([...OPEN_STATES].sort());
+    },
+  );
 
   it.each([
     ['a closed authentication without a time', `state = 'verified', closed_at = NULL`, 'closed_has_a_time'],

@@ -57,7 +57,7 @@ export class Load {
   /** Idempotency keys that were sent. */
   keys = 0;
   private readonly waiting: { subscriber: Subscriber; course: Course }[];
-  private running: Promise<unknown> = Promise.resolve();
+  private readonly running: Promise<void>[] = [];
   private ended = false;
 
   constructor(
@@ -74,29 +74,42 @@ export class Load {
   }
 
   begin(callers: number): void {
-    this.running = Promise.all(Array.from({ length: callers }, () => this.call()));
+    this.run(callers, () => this.call());
+  }
+
+  /** So many flows at once, beside those of the callers. */
+  burst(flows: number): void {
+    this.run(flows, () => this.next());
   }
 
   /** Lets every flow that was begun come to its end. */
   async end(): Promise<void> {
     this.ended = true;
-    await this.running;
+    await Promise.all(this.running);
+  }
+
+  private run(times: number, work: () => Promise<void>): void {
+    this.running.push(...Array.from({ length: times }, work));
   }
 
   private async call(): Promise<void> {
-    for (;;) {
-      const next = this.ended ? undefined : this.waiting.shift();
-      if (!next) {
-        if (!this.ended) this.faults.push('there was nobody left to start for: give the load more subscribers');
-        return;
-      }
-      try {
-        await this.play(next.subscriber, next.course);
-      } catch (error) {
-        this.faults.push(`${next.course}: ${String(error)}`);
-      }
+    while (!this.ended) {
+      await this.next();
       // Callers are people.
       await delay(PAUSE_MS);
+    }
+  }
+
+  private async next(): Promise<void> {
+    const next = this.waiting.shift();
+    if (!next) {
+      this.faults.push('there was nobody left to start for: give the load more subscribers');
+      return;
+    }
+    try {
+      await this.play(next.subscriber, next.course);
+    } catch (error) {
+      this.faults.push(`${next.course}: ${String(error)}`);
     }
   }
 

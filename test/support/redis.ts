@@ -30,22 +30,12 @@ export class RedisServer {
   async start(): Promise<void> {
     const settings = { bind: '127.0.0.1', port: String(this.port), dir: this.directory, appendonly: 'yes' };
     const flags = Object.entries({ ...settings, save: '', 'maxmemory-policy': 'noeviction' });
-    const child = spawn(
-      REDIS_SERVER ?? 'redis-server',
-      flags.flatMap(([name, value]) => [`--${name}`, value]),
-      { stdio: 'ignore' },
-    );
-    this.child = child;
-    let fault: Error | undefined;
-    child.once('error', (cause) => {
-      fault = new Error('These tests need redis-server on the PATH: apt-get install redis-server (.ci/run does so).', {
-        cause,
-      });
-    });
-    await eventually('Redis answering', async () => {
-      if (fault) throw fault;
-      return (await this.ask('PING')).startsWith('+PONG');
-    });
+    if (REDIS_SERVER === undefined) {
+      throw new Error('This needs redis-server or valkey-server on the PATH: apt-get install redis-server.');
+    }
+    const args = flags.flatMap(([name, value]) => [`--${name}`, value]);
+    this.child = spawn(REDIS_SERVER, args, { stdio: 'ignore' });
+    await eventually('Redis answering', async () => (await this.ask('PING')).startsWith('+PONG'));
   }
 
   /** Kills it with SIGKILL, and resolves when it is gone. */
