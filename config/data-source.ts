@@ -16,7 +16,8 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
     installExtensions: false,
     applicationName: 'pushguard',
     poolSize,
-    connectTimeoutMS: 3000,
+    // Also how long a request waits for a free connection: in a storm, being turned away only brings it back.
+    connectTimeoutMS: 15_000,
     poolErrorHandler: () => undefined,
     extra: {
       statement_timeout: timeoutMs,

@@ -19,15 +19,15 @@ export interface StormAnswer {
 /** A request, or what makes one: a device proof is good once. */
 type Sendable = StormRequest | (() => Promise<StormRequest>);
 
-/** Connections to each process, and requests under way on each of them: 5,000 to one process at once. */
+/** Connections to each process, and requests under way on each of them: 1,000 to one process at once. */
 const CONNECTIONS = 100;
-const PIPELINED = 50;
+const PIPELINED = 10;
 /** How often a request that was turned away is sent in all. */
 const TRIES = 10;
 
 /**
  * Sends thousands of requests at once, spread evenly over several processes. On each connection the next request
- * leaves before the last was answered, so that all of them are in the service's hands together: connections that take
+ * leaves before the last was answered, so that a thousand of them are in each process’s hands together: connections that take
  * turns would let only as many requests meet as there are connections.
  */
 export class Storm {
