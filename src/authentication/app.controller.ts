@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DeviceGuard, FromDevice, type ProvenDevice } from '../devices/device.guard.ts';
+import { DeviceGuard, FromDevice } from '../devices/device.guard.ts';
+import type { ProvenDevice } from '../devices/device-proofs.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
 import { DeclineRequest, OpenedResponse, OpenRequest, PendingResponse, CodeEnvelopeResponse } from './app.dto.ts';
 import { notFound } from './closed-problem.ts';

@@ -8,8 +8,10 @@ import { Deliver } from './deliver.ts';
 import { DeliveryStore } from './delivery.store.ts';
 import { Follow } from './follow.ts';
 import { Open } from './open.ts';
+import { OpenStore } from './open.store.ts';
 import { RelyingPartyController } from './relying-party.controller.ts';
 import { Start } from './start.ts';
+import { StartStore } from './start.store.ts';
 import { Sweep } from './sweep.ts';
 import { Verify } from './verify.ts';
 import { Watch } from './watch.ts';
@@ -31,6 +33,8 @@ import { Windows } from './windows.ts';
     Windows,
     Sweep,
     AuthenticationStore,
+    StartStore,
+    OpenStore,
     DeliveryStore,
     WindowStore,
   ],

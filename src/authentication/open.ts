@@ -8,10 +8,10 @@ import { ServiceKeys } from '../crypto/service-keys.ts';
 import { stateAt, type AuthenticationState, type DeclineReason } from '../domain/authentication.ts';
 import { Problem } from '../domain/problem.ts';
 import { pinLocked, Devices } from '../devices/devices.ts';
-import type { ProvenDevice } from '../devices/device.guard.ts';
+import type { ProvenDevice } from '../devices/device-proofs.ts';
 import { HandoverQueue } from '../queue/handover-queue.ts';
-import { AuthenticationStore, type Asked } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
+import { OpenStore, type Asked } from './open.store.ts';
 import { Watch } from './watch.ts';
 
 /** A pending authentication as the app shows it. */
@@ -33,7 +33,7 @@ export class Open {
   constructor(
     private readonly keys: ServiceKeys,
     private readonly devices: Devices,
-    private readonly store: AuthenticationStore,
+    private readonly store: OpenStore,
     private readonly watch: Watch,
     private readonly queue: HandoverQueue,
   ) {}

@@ -12,9 +12,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { PURPOSE_LENGTH, type AuthenticationState, type Channel } from '../domain/authentication.ts';
-
-/** One line of text without control or invisible characters, which would deceive whoever reads it on the phone. */
-const PLAIN_TEXT = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;
+import { PLAIN_TEXT } from '../http/plain-text.ts';
 
 export class EndUser {
   /** The address from which the person uses the window. */

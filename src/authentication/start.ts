@@ -13,8 +13,8 @@ import { channelOf } from '../domain/subscription.ts';
 import { Lines } from '../lines/lines.ts';
 import { HandoverQueue } from '../queue/handover-queue.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
-import { AuthenticationStore, type NamedLine, type NewAuthentication } from './authentication.store.ts';
 import type { NamedPerson } from './named-person.ts';
+import { StartStore, type NamedLine, type NewAuthentication } from './start.store.ts';
 
 /** What a person typed into a window, and what the relying party adds. */
 export interface Starting {
@@ -62,7 +62,7 @@ export class Start {
     private readonly keys: ServiceKeys,
     private readonly lines: Lines,
     private readonly relyingParties: RelyingParties,
-    private readonly store: AuthenticationStore,
+    private readonly store: StartStore,
     private readonly queue: HandoverQueue,
   ) {
     const lineId = 'nobody';

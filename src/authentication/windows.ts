@@ -82,7 +82,8 @@ export class Windows {
 
   /** Starts the window's one authentication. Problems: as `Start`, `window_closed`. */
   async start(id: string, secret: string | undefined, person: Omit<Starting, 'purpose'>): Promise<WindowView> {
-    const window = await this.enterAgain(id, secret);
+    const window = await this.find(id);
+    if (!isBrowserOf(window, secret)) throw boundElsewhere();
     if (window.authenticationId)
       throw new Problem('window_closed', 'This window was used; go back and open a new one.');
     // One window starts one authentication, however often the button was pressed.
@@ -128,12 +129,6 @@ export class Windows {
     if (!isBrowserOf(window, secret)) throw boundElsewhere();
     if (!window.authenticationId) throw new Problem('authentication_not_found', 'Type in who is to be verified first.');
     return { authenticationId: window.authenticationId, clientId: window.clientId };
-  }
-
-  private async enterAgain(id: string, secret: string | undefined): Promise<Window> {
-    const window = await this.find(id);
-    if (!isBrowserOf(window, secret)) throw boundElsewhere();
-    return window;
   }
 
   private async find(id: string): Promise<Window> {

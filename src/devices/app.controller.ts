@@ -1,6 +1,5 @@
 import { Body, Controller, Get, HttpCode, Post, Put, Req, UseGuards } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Environment } from '../../config/environment.ts';
 import type { RawRequest } from '../http/fastify.ts';
 import {
   EnrolRequest,
@@ -10,7 +9,8 @@ import {
   TestRequest,
   TestResponse,
 } from './app.dto.ts';
-import { DeviceGuard, FromDevice, proofOf, type ProvenDevice } from './device.guard.ts';
+import { DeviceGuard, FromDevice } from './device.guard.ts';
+import { DeviceProofs, type ProvenDevice } from './device-proofs.ts';
 import { Devices } from './devices.ts';
 import { Enrol } from './enrol.ts';
 
@@ -21,14 +21,14 @@ export class DeviceController {
   constructor(
     private readonly enrolling: Enrol,
     private readonly devices: Devices,
-    private readonly environment: Environment,
+    private readonly proofs: DeviceProofs,
   ) {}
 
   /** Enrols this app with a code from the carrier. A test code follows by encrypted push. */
   @Post('devices')
   @ApiOperation({ summary: 'Enrol the app' })
   enrol(@Body() body: EnrolRequest, @Req() request: RawRequest): Promise<EnrolResponse> {
-    return this.enrolling.enrol(body, proofOf(request, this.environment.ISSUER));
+    return this.enrolling.enrol(body, this.proofs.read(request));
   }
 
   /** Ends the test: the device is active, the older one of the subscription is revoked. */

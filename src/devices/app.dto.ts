@@ -1,11 +1,10 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
+import { PLAIN_TEXT } from '../http/plain-text.ts';
 
 /** FCM's and APNs' own alphabets; APNs has the token in its path, where nothing else may be. */
 const PUSH_TOKEN = /^[\w:.-]{1,1024}$/;
 const COORDINATE = /^[\w-]{43}$/;
-/** A line of text without control characters, which would break a page or a log line. */
-const PLAIN_TEXT = /^[^\p{Cc}\p{Cf}]+$/u;
 
 /** A P-256 public key (RFC 7517). */
 export class JwkInput {

@@ -3,17 +3,17 @@ import { HistoryModule } from '../history/history.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
 import { DeviceController } from './app.controller.ts';
 import { DeviceGuard } from './device.guard.ts';
+import { DeviceProofs } from './device-proofs.ts';
 import { DeviceStore } from './device.store.ts';
 import { Devices } from './devices.ts';
 import { Enrol } from './enrol.ts';
 import { HistoryController } from './history.controller.ts';
 import { DeviceOperatorController } from './operator.controller.ts';
-import { SpendProof } from './spend-proof.ts';
 
 @Module({
   imports: [SubscriptionsModule, HistoryModule],
   controllers: [DeviceController, HistoryController, DeviceOperatorController],
-  providers: [DeviceStore, SpendProof, DeviceGuard, Enrol, Devices],
-  exports: [Devices, DeviceGuard, DeviceStore, SpendProof],
+  providers: [DeviceStore, DeviceProofs, DeviceGuard, Enrol, Devices],
+  exports: [Devices, DeviceGuard, DeviceProofs],
 })
 export class DevicesModule {}

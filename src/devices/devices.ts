@@ -4,7 +4,7 @@ import { sha256 } from '../crypto/sha256.ts';
 import { Database } from '../database.ts';
 import { Problem } from '../domain/problem.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
-import type { ProvenDevice } from './device.guard.ts';
+import type { ProvenDevice } from './device-proofs.ts';
 import { DeviceStore } from './device.store.ts';
 
 /** What other features, and a device itself, ask of devices. */

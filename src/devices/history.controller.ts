@@ -2,7 +2,8 @@ import { Controller, Get, UseGuards } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { AuthenticationState, Channel } from '../domain/authentication.ts';
 import { History } from '../history/history.ts';
-import { DeviceGuard, FromDevice, type ProvenDevice } from './device.guard.ts';
+import { DeviceGuard, FromDevice } from './device.guard.ts';
+import type { ProvenDevice } from './device-proofs.ts';
 
 class HistoryRelyingParty {
   name: string;

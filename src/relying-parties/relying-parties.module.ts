@@ -7,6 +7,6 @@ import { RelyingParties } from './relying-parties.ts';
 @Module({
   controllers: [OAuthController],
   providers: [ClientStore, AuthenticateClient, RelyingParties],
-  exports: [RelyingParties, ClientStore],
+  exports: [RelyingParties],
 })
 export class RelyingPartiesModule {}

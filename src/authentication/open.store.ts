@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import type { PublicJwk } from '../crypto/keyring.ts';
+import { Database } from '../database.ts';
+import { LIFETIME_SECONDS, type AuthenticationState, type DeclineReason } from '../domain/authentication.ts';
+import { PIN_ATTEMPTS } from '../domain/device.ts';
+import { FIRST_SWEEP, NOW, WIPED } from './statement-parts.ts';
+
+/** What the app is told of an authentication, and what is sealed with its code. */
+export interface Asked {
+  id: string;
+  clientId: string;
+  relyingParty: string;
+  purpose: string;
+  requestedAt: Date;
+  expiresAt: Date;
+  expired: boolean;
+  endUser: Buffer | null;
+  nonce: Buffer;
+  state: AuthenticationState;
+  envelope: string | null;
+}
+
+/** What a counted PIN is compared with, and what is sealed if it is right. */
+export interface CountedPin {
+  knowledgeKey: Buffer;
+  encryptionKey: PublicJwk;
+  attemptsLeft: number;
+  clientId: string;
+  relyingParty: string;
+  purpose: string;
+  expiresAt: Date;
+  nonce: Buffer;
+}
+
+const ASKED = `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty", a.purpose, a.requested_at AS "requestedAt",
+    a.expires_at AS "expiresAt", a.expires_at <= now() AS expired, a.end_user AS "endUser", a.nonce, a.state, a.envelope
+  FROM authentications a JOIN clients c ON c.id = a.client_id
+    JOIN devices d ON d.subscription_id = a.subscription_id AND d.id = $1 AND d.state = 'active'`;
+
+/** A bound on requested_at keeps the index to the last three minutes of a long history. */
+const PENDING = {
+  name: 'authentication_pending',
+  text: `${ASKED} JOIN subscriptions s ON s.id = a.subscription_id AND s.state = 'active'
+    WHERE a.subscription_id = $2 AND a.channel = 'push' AND a.state IN ('pending', 'opened') AND a.expires_at > now()
+      AND a.requested_at > now() - interval '${LIFETIME_SECONDS} seconds'
+    ORDER BY a.requested_at`,
+};
+
+const ASKED_OF = { name: 'authentication_asked_of', text: `${ASKED} WHERE a.id = $2 AND a.channel = 'push'` };
+
+/**
+ * Counts a PIN before anybody compares it, and hands what it is compared with to whoever was counted. There is nothing
+ * to count where there is nothing to open.
+ */
+const COUNT_PIN = {
+  name: 'authentication_count_pin',
+  text: `WITH counted AS (
+      UPDATE devices d SET pin_failures = d.pin_failures + 1
+      WHERE d.id = $1 AND d.state = 'active' AND d.pin_failures < ${PIN_ATTEMPTS} AND EXISTS (
+        SELECT 1 FROM authentications a WHERE a.id = $2 AND a.subscription_id = d.subscription_id
+          AND a.channel = 'push' AND a.state IN ('pending', 'opened') AND a.expires_at > now())
+      RETURNING d.knowledge_key AS "knowledgeKey", d.encryption_key AS "encryptionKey",
+        ${PIN_ATTEMPTS} - d.pin_failures AS "attemptsLeft"
+    )
+    SELECT counted.*, a.client_id AS "clientId", c.name AS "relyingParty", a.purpose, a.expires_at AS "expiresAt", a.nonce
+    FROM counted, authentications a JOIN clients c ON c.id = a.client_id WHERE a.id = $2`,
+};
+
+/** A right PIN is forgiven its earlier misses whether or not there still was something to open. */
+const OPEN = {
+  name: 'authentication_open',
+  text: `WITH opened AS (
+      UPDATE authentications a SET state = 'opened', device_id = $2, code_digest = $3, envelope = $4
+      WHERE a.id = $1 AND a.state = 'pending' AND a.channel = 'push' AND a.expires_at > now()
+        AND EXISTS (SELECT 1 FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
+          WHERE s.id = a.subscription_id AND s.state = 'active' AND d.id = $2 AND d.state = 'active')
+      RETURNING a.id, a.expires_at
+    ), forgiven AS (
+      UPDATE devices SET pin_failures = 0 WHERE id = $2 AND pin_failures > 0
+    )
+    INSERT INTO deliveries (kind, authentication_id, device_id, due_at, created_at, expires_at)
+    SELECT 'code', id, $2, ${FIRST_SWEEP}, now(), expires_at FROM opened RETURNING id`,
+};
+
+const DECLINE = {
+  name: 'authentication_decline',
+  text: `UPDATE authentications a SET state = 'declined', decline_reason = $3, device_id = $2, closed_at = ${NOW}, ${WIPED}
+    WHERE a.id = $1 AND a.channel = 'push' AND a.state IN ('pending', 'opened') AND a.expires_at > now()
+      AND EXISTS (SELECT 1 FROM devices d
+        WHERE d.id = $2 AND d.subscription_id = a.subscription_id AND d.state = 'active')
+    RETURNING a.id`,
+};
+
+/** What the app sees of authentications, and does to them. */
+@Injectable()
+export class OpenStore {
+  constructor(private readonly database: Database) {}
+
+  async pending(deviceId: string, subscriptionId: string): Promise<Asked[]> {
+    return this.database.rows<Asked>(PENDING, [deviceId, subscriptionId]);
+  }
+
+  async askedOf(deviceId: string, id: string): Promise<Asked | undefined> {
+    return (await this.database.rows<Asked>(ASKED_OF, [deviceId, id]))[0];
+  }
+
+  /** Undefined when the PIN is locked, or there is nothing that this device could open: nothing may be compared then. */
+  async countPin(deviceId: string, id: string): Promise<CountedPin | undefined> {
+    return (await this.database.rows<CountedPin>(COUNT_PIN, [deviceId, id]))[0];
+  }
+
+  /** The promised delivery of the code; undefined when there was nothing to open. */
+  async open(id: string, deviceId: string, codeDigest: Buffer, envelope: string): Promise<string | undefined> {
+    return (await this.database.rows<{ id: string }>(OPEN, [id, deviceId, codeDigest, envelope]))[0]?.id;
+  }
+
+  async decline(id: string, deviceId: string, reason: DeclineReason): Promise<boolean> {
+    return (await this.database.rows(DECLINE, [id, deviceId, reason])).length === 1;
+  }
+}

@@ -1,0 +1,153 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database.ts';
+import { LIFETIME_SECONDS, STARTS_PER_DAY, STARTS_PER_TEN_MINUTES, type Channel } from '../domain/authentication.ts';
+import { FIRST_SWEEP, NOW, WIPED } from './statement-parts.ts';
+
+/** The line that a person named, and what stands on it. */
+export interface NamedLine {
+  lineId: string;
+  owner: Buffer;
+  subscriptionId: string | null;
+  protectedSince: Date | null;
+}
+
+const NAMED_LINE = {
+  name: 'authentication_named_line',
+  text: `SELECT l.id AS "lineId", l.owner, s.id AS "subscriptionId", s.protected_since AS "protectedSince"
+    FROM lines l LEFT JOIN subscriptions s ON s.line_id = l.id AND s.state <> 'cancelled'
+    WHERE l.phone_index = ANY($1) AND l.status <> 'terminated'`,
+};
+
+export interface NewAuthentication {
+  id: string;
+  clientId: string;
+  personIndex: Buffer;
+  personIndexes: Buffer[];
+  /** The number at this relying party, whatever birth date is tried with it. */
+  numberIndex: Buffer;
+  person: Buffer;
+  lineId: string | null;
+  subscriptionId: string | null;
+  channel: Channel;
+  purpose: string;
+  endUser: Buffer | null;
+  nonce: Buffer;
+  codeDigest: Buffer | null;
+  smsCode: Buffer | null;
+  idempotency: { keyDigest: Buffer; requestDigest: Buffer } | null;
+}
+
+/**
+ * The whole start in one statement. In order: an equal Idempotency-Key that is still at work holds it off; the
+ * person's budget is spent, and then the number's at this relying party, which keeps anybody from trying birth dates on
+ * it; the older pending one of this relying party gives way; the authentication, its key and its first delivery are
+ * written. The budget's row makes starts of one person take turns.
+ */
+const START = {
+  name: 'authentication_start',
+  text: `WITH known AS MATERIALIZED (
+      SELECT 1 FROM idempotency_keys WHERE client_id = $2 AND key_digest = $13
+    ), gate AS MATERIALIZED (
+      SELECT CASE WHEN $13::bytea IS NULL OR EXISTS (SELECT 1 FROM known) THEN true
+        ELSE pg_try_advisory_xact_lock(hashtextextended($2::text || encode($13, 'hex'), 0)) END AS open
+    ), budget AS (
+      INSERT INTO start_budgets AS b (person_index, starts)
+      SELECT $3, ARRAY[now()] FROM gate WHERE open AND NOT EXISTS (SELECT 1 FROM known)
+      ON CONFLICT (person_index) DO UPDATE SET
+        starts = ARRAY(SELECT s FROM unnest(b.starts) s WHERE s > now() - interval '1 day') || now()
+      WHERE (SELECT count(*) FROM unnest(b.starts) s WHERE s > now() - interval '10 minutes') < ${STARTS_PER_TEN_MINUTES}
+        AND (SELECT count(*) FROM unnest(b.starts) s WHERE s > now() - interval '1 day') < ${STARTS_PER_DAY}
+      RETURNING 1
+    ), tries AS (
+      INSERT INTO start_budgets AS b (person_index, starts)
+      SELECT $16, ARRAY[now()] FROM budget
+      ON CONFLICT (person_index) DO UPDATE SET
+        starts = ARRAY(SELECT s FROM unnest(b.starts) s WHERE s > now() - interval '1 day') || now()
+      WHERE (SELECT count(*) FROM unnest(b.starts) s WHERE s > now() - interval '1 day') < ${STARTS_PER_DAY}
+      RETURNING 1
+    ), older AS (
+      UPDATE authentications SET closed_at = least(${NOW}, expires_at), ${WIPED},
+        state = CASE WHEN expires_at <= now() THEN 'expired' ELSE 'cancelled' END
+      WHERE client_id = $2 AND person_index = ANY($4) AND closed_at IS NULL
+        AND EXISTS (SELECT 1 FROM tries)
+      RETURNING 1
+    ), started AS (
+      INSERT INTO authentications (id, client_id, person_index, line_id, subscription_id, channel, state, purpose,
+        end_user, nonce, code_digest, sms_code, person, sent_at, requested_at, expires_at)
+      SELECT $1, $2, $3, $5, $6, $7, 'pending', $8, $9, $10, $11, $12, $15, now(), ${NOW},
+        ${NOW} + interval '${LIFETIME_SECONDS} seconds'
+      FROM tries WHERE (SELECT count(*) FROM older) >= 0
+      RETURNING id, client_id, channel, expires_at
+    ), claimed AS (
+      INSERT INTO idempotency_keys (client_id, key_digest, request_digest, authentication_id)
+      SELECT client_id, $13, $14, id FROM started WHERE $13 IS NOT NULL
+    ), promised AS (
+      INSERT INTO deliveries (kind, authentication_id, due_at, created_at, expires_at)
+      SELECT CASE channel WHEN 'push' THEN 'wake' ELSE 'sms' END, id, ${FIRST_SWEEP}, now(), expires_at FROM started
+      RETURNING id
+    )
+    SELECT gate.open, started.expires_at AS "expiresAt", promised.id AS "deliveryId"
+    FROM gate LEFT JOIN started ON true LEFT JOIN promised ON true`,
+};
+
+const BY_IDEMPOTENCY_KEY = {
+  name: 'authentication_by_idempotency_key',
+  text: `SELECT k.request_digest AS "requestDigest", a.id, a.channel, a.expires_at AS "expiresAt"
+    FROM idempotency_keys k JOIN authentications a ON a.id = k.authentication_id
+    WHERE k.client_id = $1 AND k.key_digest = $2`,
+};
+
+const STARTS = {
+  name: 'authentication_starts',
+  text: `SELECT person_index = $1 AS "ofPerson", starts, now() AS now FROM start_budgets WHERE person_index IN ($1, $2)`,
+};
+
+/** Writes a new authentication, and finds what a start needs to know first. */
+@Injectable()
+export class StartStore {
+  constructor(private readonly database: Database) {}
+
+  async namedLine(phoneIndexes: Buffer[]): Promise<NamedLine | undefined> {
+    return (await this.database.rows<NamedLine>(NAMED_LINE, [phoneIndexes]))[0];
+  }
+
+  /** `open` false: an equal key is still at work. No `expiresAt`: the budget, or the key, kept it from starting. */
+  async start(a: NewAuthentication): Promise<{ open: boolean; expiresAt: Date | null; deliveryId: string | null }> {
+    const [row] = await this.database.rows<{ open: boolean; expiresAt: Date | null; deliveryId: string | null }>(
+      START,
+      [
+        a.id,
+        a.clientId,
+        a.personIndex,
+        a.personIndexes,
+        a.lineId,
+        a.subscriptionId,
+        a.channel,
+        a.purpose,
+        a.endUser,
+        a.nonce,
+        a.codeDigest,
+        a.smsCode,
+        a.idempotency?.keyDigest ?? null,
+        a.idempotency?.requestDigest ?? null,
+        a.person,
+        a.numberIndex,
+      ],
+    );
+    if (!row) throw new Error('the start answered no row');
+    return row;
+  }
+
+  async byIdempotencyKey(
+    clientId: string,
+    keyDigest: Buffer,
+  ): Promise<{ requestDigest: Buffer; id: string; channel: Channel; expiresAt: Date } | undefined> {
+    type Row = { requestDigest: Buffer; id: string; channel: Channel; expiresAt: Date };
+    return (await this.database.rows<Row>(BY_IDEMPOTENCY_KEY, [clientId, keyDigest]))[0];
+  }
+
+  /** The last day's starts of a person and of a number, newest last, and the database's clock. */
+  async starts(personIndex: Buffer, numberIndex: Buffer): Promise<{ ofPerson: boolean; starts: Date[]; now: Date }[]> {
+    return this.database.rows(STARTS, [personIndex, numberIndex]);
+  }
+}

@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import type { KeyObject } from 'node:crypto';
+import { Environment } from '../../config/environment.ts';
+import { publicKey } from '../crypto/compact-jws.ts';
+import { isProvenBy, readDeviceProof, type DeviceProof } from '../crypto/device-proof.ts';
+import { Problem } from '../domain/problem.ts';
+import type { RawRequest } from '../http/fastify.ts';
+import { DeviceStore } from './device.store.ts';
+
+/** The device that calls. */
+export interface ProvenDevice {
+  deviceId: string;
+  subscriptionId: string;
+}
+
+interface Known {
+  device: ProvenDevice;
+  key: KeyObject;
+}
+
+interface Waiting {
+  deviceId: string;
+  jti: string;
+  settle: { resolve: (fresh: boolean) => void; reject: (error: unknown) => void };
+}
+
+/** Keys remembered; a device's key never changes, and whether it was revoked is asked of the database every time. */
+const REMEMBERED = 20_000;
+const NO_BODY = new Uint8Array();
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
+
+/** Device proofs: read, held against the request and the device's key, and spent. */
+@Injectable()
+export class DeviceProofs {
+  private readonly remembered = new Map<string, Known>();
+  private waiting: Waiting[] = [];
+  private spending = false;
+
+  constructor(
+    private readonly store: DeviceStore,
+    private readonly environment: Environment,
+  ) {}
+
+  /** The enrolled device that proves this request, for the first time. Problems: `device_proof_invalid`. */
+  async check(request: RawRequest): Promise<ProvenDevice> {
+    const proof = this.read(request);
+    const known = proof.kid && UUID.test(proof.kid) ? await this.knownAs(proof.kid) : null;
+    if (!known || !isProvenBy(proof, known.key)) {
+      throw new Problem('device_proof_invalid', 'The proof is not signed by a device that is enrolled; enrol again.');
+    }
+    if (!(await this.spend(known.device.deviceId, proof.jti))) {
+      this.remembered.delete(known.device.deviceId);
+      throw new Problem('device_proof_invalid', 'The proof was used before, or the device was revoked.');
+    }
+    return known.device;
+  }
+
+  /** The proof of a request, with its claims held against it; not yet its signature. Problems: `device_proof_invalid`. */
+  read(request: RawRequest): DeviceProof {
+    const header = request.headers['device-proof'];
+    const proof = readDeviceProof(typeof header === 'string' ? header : undefined, {
+      method: request.method,
+      url: this.environment.ISSUER + (request.url.split('?', 1)[0] ?? ''),
+      body: request.rawBody ?? NO_BODY,
+      now: new Date(),
+    });
+    if (typeof proof === 'string') throw new Problem('device_proof_invalid', proof);
+    return proof;
+  }
+
+  private async knownAs(deviceId: string): Promise<Known | null> {
+    const known = this.remembered.get(deviceId);
+    if (known) return known;
+    const row = await this.store.key(deviceId);
+    const key = row && publicKey(row.signingKey);
+    if (!key) return null;
+    const found = { device: { deviceId, subscriptionId: row.subscriptionId }, key };
+    if (this.remembered.size >= REMEMBERED) this.remembered.delete(this.remembered.keys().next().value ?? '');
+    this.remembered.set(deviceId, found);
+    return found;
+  }
+
+  /**
+   * Whether the `jti` is fresh and its device not revoked. Alone, a proof goes to the database at once; those that
+   * arrive while a statement is under way share the next one, so that under load a commit is paid once for many.
+   */
+  private spend(deviceId: string, jti: string): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ deviceId, jti, settle: { resolve, reject } });
+      if (!this.spending) void this.spendWaiting();
+    });
+  }
+
+  private async spendWaiting(): Promise<void> {
+    this.spending = true;
+    while (this.waiting.length > 0) {
+      const batch = this.waiting;
+      this.waiting = [];
+      try {
+        const fresh = await this.store.spendProofs(batch);
+        // The same proof twice in one batch is one row: whoever comes first has it.
+        for (const { deviceId, jti, settle } of batch) settle.resolve(fresh.delete(`${deviceId} ${jti}`));
+      } catch (error) {
+        for (const { settle } of batch) settle.reject(error);
+      }
+    }
+    this.spending = false;
+  }
+}
