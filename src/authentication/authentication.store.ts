@@ -39,11 +39,6 @@ const STATES_OF = {
     FROM authentications WHERE id = ANY($1)`,
 };
 
-/** A code exists, it is this one under one of the keys, and whoever it was sent to may still be served. */
-const RIGHT = `(coalesce(a.code_digest = ANY($3), false) AND (a.channel = 'sms' OR EXISTS (
-  SELECT 1 FROM subscriptions s WHERE s.id = a.subscription_id AND s.state = 'active')))`;
-const CLOSES = `(${RIGHT} OR a.attempts + 1 >= ${CODE_ATTEMPTS})`;
-
 /**
  * Counts an attempt and judges it in the same statement: whoever is not counted learns nothing, and one row decides
  * which of ten thousand right codes was the first. Digests are compared, not codes, and under a key that no caller
@@ -53,14 +48,15 @@ const CLOSES = `(${RIGHT} OR a.attempts + 1 >= ${CODE_ATTEMPTS})`;
 const TRY_CODE = {
   name: 'authentication_try_code',
   text: `UPDATE authentications a SET
-      attempts = a.attempts + 1,
-      state = CASE WHEN ${RIGHT} THEN 'verified' WHEN ${CLOSES} THEN 'failed' ELSE a.state END,
-      closed_at = CASE WHEN ${CLOSES} THEN ${NOW} END,
-      code_digest = CASE WHEN ${CLOSES} THEN NULL ELSE a.code_digest END,
-      sms_code = CASE WHEN ${CLOSES} THEN NULL ELSE a.sms_code END,
-      envelope = CASE WHEN ${CLOSES} THEN NULL ELSE a.envelope END,
-      end_user = CASE WHEN ${CLOSES} THEN NULL ELSE a.end_user END,
-      person = CASE WHEN ${CLOSES} AND NOT ${RIGHT} THEN NULL ELSE a.person END
+      (attempts, state, closed_at, code_digest, sms_code, envelope, end_user, person) = (
+        SELECT a.attempts + 1, CASE WHEN fits THEN 'verified' WHEN closes THEN 'failed' ELSE a.state END,
+          CASE WHEN closes THEN ${NOW} END,
+          CASE WHEN NOT closes THEN a.code_digest END, CASE WHEN NOT closes THEN a.sms_code END,
+          CASE WHEN NOT closes THEN a.envelope END, CASE WHEN NOT closes THEN a.end_user END,
+          CASE WHEN fits OR NOT closes THEN a.person END
+        FROM (SELECT coalesce(a.code_digest = ANY($3), false) AND (a.channel = 'sms' OR EXISTS (
+            SELECT 1 FROM subscriptions s WHERE s.id = a.subscription_id AND s.state = 'active')) AS fits OFFSET 0) code,
+          LATERAL (SELECT fits OR a.attempts + 1 >= ${CODE_ATTEMPTS} AS closes) attempt)
     WHERE a.id = $1 AND a.client_id = $2 AND a.state IN ('pending', 'opened')
       AND a.attempts < ${CODE_ATTEMPTS} AND a.expires_at > now()
     RETURNING ${SEEN}`,

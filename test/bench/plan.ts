@@ -44,7 +44,7 @@ export function readPlan(args: string[]): Plan {
   const { quick, growth, only } = values;
   return {
     rounds: Number(values.rounds ?? (quick ? 1 : 3)),
-    warmSeconds: quick ? 1 : 3,
+    warmSeconds: quick ? 1 : 8,
     measuredSeconds: Number(values.seconds ?? (quick ? 2 : 8)),
     concurrency: Number(values.concurrency),
     people: quick ? 4_000 : 20_000,

@@ -1,10 +1,16 @@
-import { createServer, type AddressInfo } from 'node:net';
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+
+/** Below the ports that systems give to outgoing connections, of which thousands come and go during a test. */
+const [FROM, TO] = [15_000, 32_000];
 
 /** A port of the loopback that nobody listens on: for a process that must be found where its predecessor was. */
 export async function freePort(): Promise<number> {
+  const port = randomInt(FROM, TO);
   const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const free = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true));
+  });
   await new Promise((resolve) => server.close(resolve));
-  return port;
+  return free ? port : freePort();
 }
