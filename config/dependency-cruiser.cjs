@@ -3,10 +3,12 @@ const tiers = [
   ['main\\.ts', 'service\\.ts', 'journey\\.ts', 'reencrypt\\.ts'],
   ['app\\.module\\.ts'],
   ['website/'],
+  ['carrier/', 'operator/'],
+  ['life/', 'charges/'],
   ['authentication/'],
   ['devices/'],
   ['subscriptions/'],
-  ['history/', 'lines/', 'relying-parties/'],
+  ['history/', 'lines/', 'notices/', 'relying-parties/'],
   ['gateways/', 'http/', 'crypto/', 'queue/', 'database(/|\\.ts)'],
   ['domain/'],
 ];

@@ -135,6 +135,29 @@ export class Environment {
   @Transform(({ value }) => String(value).split(',').filter(Boolean))
   @IsString({ each: true })
   HOME_CARRIERS: string[] = ['SKT'];
+
+  /** The carrier's TMF637 product inventory, asked when somebody joins; without it, our own register of lines is. */
+  @IsOptional()
+  @IsUrl({ require_tld: false, require_protocol: true })
+  CARRIER_DIRECTORY_URL?: string;
+
+  /** The bearer token for it. */
+  @IsOptional()
+  @IsString()
+  CARRIER_DIRECTORY_TOKEN?: string;
+
+  /** Won a month. */
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(0)
+  @Max(1_000_000)
+  MONTHLY_FEE: number = 1_100;
+
+  /** Days for which authentications are kept; the law asks two years of a carrier's access records. */
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(1)
+  HISTORY_DAYS: number = 730;
 }
 
 /** What `npm run start:prod` cannot run without. */
@@ -176,6 +199,8 @@ const OPTIONAL = [
   'FCM_ENDPOINT_CA',
   'APNS_ENDPOINT',
   'APNS_ENDPOINT_CA',
+  'CARRIER_DIRECTORY_URL',
+  'CARRIER_DIRECTORY_TOKEN',
 ] as const satisfies readonly (keyof Environment)[];
 
 function readSecret(name: string, path: string | undefined): string | undefined {

@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { dataSourceOptions } from '../config/data-source.ts';
 import { Environment } from '../config/environment.ts';
 import { AuthenticationModule } from './authentication/authentication.module.ts';
+import { CarrierModule } from './carrier/carrier.module.ts';
 import { AccessTokens } from './crypto/access-token.ts';
 import { parseKeyring } from './crypto/keyring.ts';
 import { ServiceKeys } from './crypto/service-keys.ts';
@@ -17,6 +18,7 @@ import { inputPipe } from './http/input.pipe.ts';
 import { Metrics } from './http/metrics.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { LinesModule } from './lines/lines.module.ts';
+import { OperatorModule } from './operator/operator.module.ts';
 import { HandoverQueue } from './queue/handover-queue.ts';
 import { RelyingPartiesModule } from './relying-parties/relying-parties.module.ts';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.ts';
@@ -64,6 +66,8 @@ export class AppModule {
         AuthenticationModule,
         DevicesModule,
         SubscriptionsModule,
+        CarrierModule,
+        OperatorModule,
         HistoryModule,
         LinesModule,
         RelyingPartiesModule,

@@ -32,6 +32,19 @@ export class Database implements Session {
     return (await this.pool.query({ ...statement, values })).rows as Row[];
   }
 
+  /** A connection of one's own, without a transaction: for what belongs to a session, such as temporary tables. */
+  async connect(): Promise<Session & { close(): void }> {
+    const client = await this.pool.connect();
+    client.on('error', () => undefined);
+    return {
+      rows: async <Row>({ text }: Statement, values: unknown[]) => (await client.query(text, values)).rows as Row[],
+      // Not given back to the pool: whatever the session was left with goes with it.
+      close: () => {
+        client.release(true);
+      },
+    };
+  }
+
   /** Runs `work` in one transaction: all of it is committed, or none of it. */
   async transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     const client = await this.pool.connect();

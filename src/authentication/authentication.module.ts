@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { DevicesModule } from '../devices/devices.module.ts';
+import { HistoryModule } from '../history/history.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
+import { NoticesModule } from '../notices/notices.module.ts';
 import { RelyingPartiesModule } from '../relying-parties/relying-parties.module.ts';
 import { AppController } from './app.controller.ts';
 import { AuthenticationStore } from './authentication.store.ts';
@@ -21,7 +23,7 @@ import { Windows } from './windows.ts';
 
 /** One authentication, in reading order: start, deliver, open, verify. */
 @Module({
-  imports: [DevicesModule, LinesModule, RelyingPartiesModule],
+  imports: [DevicesModule, LinesModule, RelyingPartiesModule, NoticesModule, HistoryModule],
   controllers: [RelyingPartyController, AppController, WindowController],
   providers: [
     Start,
@@ -38,6 +40,6 @@ import { Windows } from './windows.ts';
     DeliveryStore,
     WindowStore,
   ],
-  exports: [Windows, Watch, Deliver, Sweep],
+  exports: [AuthenticationStore, Windows, Watch, Deliver, Sweep],
 })
 export class AuthenticationModule {}

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database.ts';
+import { Database, type Session } from '../database.ts';
 import {
   CODE_ATTEMPTS,
+  LIFETIME_SECONDS,
   RESEND_INTERVAL_SECONDS,
   RESENDS,
   type AuthenticationState,
@@ -43,7 +44,8 @@ const STATES_OF = {
  * Counts an attempt and judges it in the same statement: whoever is not counted learns nothing, and one row decides
  * which of ten thousand right codes was the first. Digests are compared, not codes, and under a key that no caller
  * has, so the time it takes tells nothing. An authentication without a code, or of a subscription that is not active,
- * is counted all the same and looks like any wrong code.
+ * is counted all the same and looks like any wrong code. A right code takes its turn with the carrier's events (`FOR
+ * SHARE`): one that has not been accepted before the line changed hands is not accepted afterwards.
  */
 const TRY_CODE = {
   name: 'authentication_try_code',
@@ -54,8 +56,11 @@ const TRY_CODE = {
           CASE WHEN NOT closes THEN a.code_digest END, CASE WHEN NOT closes THEN a.sms_code END,
           CASE WHEN NOT closes THEN a.envelope END, CASE WHEN NOT closes THEN a.end_user END,
           CASE WHEN fits OR NOT closes THEN a.person END
-        FROM (SELECT coalesce(a.code_digest = ANY($3), false) AND (a.channel = 'sms' OR EXISTS (
-            SELECT 1 FROM subscriptions s WHERE s.id = a.subscription_id AND s.state = 'active')) AS fits OFFSET 0) code,
+        FROM (SELECT coalesce(a.code_digest = ANY($3), false) AND CASE a.channel
+            WHEN 'push' THEN EXISTS (
+              SELECT 1 FROM subscriptions s WHERE s.id = a.subscription_id AND s.state = 'active' FOR SHARE)
+            ELSE EXISTS (SELECT 1 FROM lines l WHERE l.id = a.line_id AND l.version = a.line_version FOR SHARE)
+            END AS fits OFFSET 0) code,
           LATERAL (SELECT fits OR a.attempts + 1 >= ${CODE_ATTEMPTS} AS closes) attempt)
     WHERE a.id = $1 AND a.client_id = $2 AND a.state IN ('pending', 'opened')
       AND a.attempts < ${CODE_ATTEMPTS} AND a.expires_at > now()
@@ -98,6 +103,18 @@ const SENDINGS = {
       ceil(extract(epoch FROM sent_at + interval '${RESEND_INTERVAL_SECONDS} seconds' - now()))::int AS "waitSeconds",
       ceil(extract(epoch FROM expires_at - now()))::int AS "secondsLeft"
     FROM authentications WHERE id = $1`,
+};
+
+/** What is open on a subscription, or was asked of the person that a line belonged to. */
+const CLOSE_PENDING = {
+  name: 'authentication_close_pending',
+  text: `UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
+    WHERE id IN (
+        SELECT id FROM authentications WHERE subscription_id = $1 AND closed_at IS NULL
+          AND requested_at > now() - interval '${LIFETIME_SECONDS} seconds'
+        UNION ALL SELECT id FROM authentications WHERE person_index = ANY($2) AND closed_at IS NULL)
+      AND closed_at IS NULL AND expires_at > now() AND (NOT $3 OR state = 'opened')
+    RETURNING id`,
 };
 
 const EXPIRE = {
@@ -150,6 +167,18 @@ export class AuthenticationStore {
   async sendings(id: string): Promise<{ resendsLeft: number; waitSeconds: number; secondsLeft: number } | undefined> {
     type Row = { resendsLeft: number; waitSeconds: number; secondsLeft: number };
     return (await this.database.rows<Row>(SENDINGS, [id]))[0];
+  }
+
+  /**
+   * Cancels what is open on a subscription and for a person; `onlyOpened` leaves alone what no phone has answered.
+   * Answers which ones, so that whoever waits for them can be told after the commit.
+   */
+  async closePending(
+    session: Session,
+    of: { subscriptionId: string | null; personIndexes: readonly Buffer[]; onlyOpened?: boolean },
+  ): Promise<string[]> {
+    const values = [of.subscriptionId, of.personIndexes, of.onlyOpened ?? false];
+    return (await session.rows<{ id: string }>(CLOSE_PENDING, values)).map(({ id }) => id);
   }
 
   /** Closes what ran out of time, and wipes its code. */

@@ -4,10 +4,11 @@ import { ServiceKeys } from '../crypto/service-keys.ts';
 import { backoffMs, HANDOVER_SECONDS } from '../domain/delivery.ts';
 import { Devices } from '../devices/devices.ts';
 import { PushGateway, type PushMessage, type PushOutcome } from '../gateways/push.ts';
-import { SmsGateway, type SmsOutcome } from '../gateways/sms.ts';
+import { SmsGateway, type SmsMessage, type SmsOutcome } from '../gateways/sms.ts';
 import { Metrics } from '../http/metrics.ts';
+import { Notices, type WrittenNotice } from '../notices/notices.ts';
 import { DeliveryStore, type Claimed } from './delivery.store.ts';
-import { pushMessage, smsText } from './delivery-message.ts';
+import { noticePush, noticeSms, pushMessage, smsText } from './delivery-message.ts';
 import { readPerson } from './named-person.ts';
 
 /** What became of one delivery. */
@@ -28,6 +29,7 @@ export class Deliver {
     private readonly sms: SmsGateway,
     private readonly keys: ServiceKeys,
     private readonly devices: Devices,
+    private readonly notices: Notices,
     private readonly metrics: Metrics,
   ) {}
 
@@ -42,6 +44,7 @@ export class Deliver {
 
   private async handOver(one: Claimed): Promise<Settled> {
     try {
+      if (one.notice) return await this.handOverNotice(one, this.notices.read(one.notice));
       return one.kind === 'sms' ? await this.handOverSms(one) : await this.handOverPush(one);
     } catch (error) {
       this.logger.error(`delivery ${one.id} (${one.kind}): ${(error as Error).message}`);
@@ -56,9 +59,7 @@ export class Deliver {
     if (!content || !deviceId || !platform || !pushToken || one.secondsLeft <= 0) return done(one);
     const token = this.devices.readPushToken(deviceId, pushToken);
     const message: PushMessage = { ...content, platform, token, ttlSeconds: Math.ceil(one.secondsLeft) };
-    const begun = performance.now();
-    const outcome = await this.push.send(message, HANDOVER_SECONDS * 1000);
-    this.metrics.handedOver(one.kind, platform, outcome.kind, performance.now() - begun);
+    const outcome = await this.sendPush(one, message, HANDOVER_SECONDS);
     if (outcome.kind === 'unregistered') await this.devices.pushTokenDied(deviceId, token, outcome.since ?? null);
     return this.settle(one, outcome);
   }
@@ -70,12 +71,41 @@ export class Deliver {
     const code = this.keys.fields.decrypt(smsCode, `authentications:sms_code:${id}`).toString('utf8');
     const to = readPerson(this.keys, id, person).phoneNumber;
     const text = smsText({ relyingParty: one.relyingParty ?? '', code });
-    const begun = performance.now();
-    const outcome = await this.sms.send({ to, text }, HANDOVER_SECONDS * 1000);
-    this.metrics.handedOver('sms', 'smpp', outcome.kind, performance.now() - begun);
-    // At once, and not with the rest of the job: a message that the centre took must not be sent again.
-    if (outcome.kind === 'accepted') await this.store.finish([one.id]);
+    const outcome = await this.sendSms(one, { to, text }, HANDOVER_SECONDS);
     return this.settle(one, outcome);
+  }
+
+  /** To the phone that was in use; where there is none, or its platform does not know it any more, to the number. */
+  private async handOverNotice(one: Claimed, { address, text, bySms }: WrittenNotice): Promise<Settled> {
+    if (address.push) {
+      const message = {
+        ...noticePush(text),
+        ...address.push,
+        collapseKey: one.id,
+        ttlSeconds: Math.ceil(one.secondsLeft),
+      };
+      const outcome = await this.sendPush(one, message, HANDOVER_SECONDS / 2);
+      if (outcome.kind === 'accepted' || outcome.kind === 'retry') return this.settle(one, outcome);
+    }
+    if (!bySms) return done(one);
+    const sms = { to: address.phoneNumber, text: noticeSms(text) };
+    return this.settle(one, await this.sendSms(one, sms, HANDOVER_SECONDS / 2));
+  }
+
+  private async sendPush({ kind }: Claimed, message: PushMessage, seconds: number): Promise<PushOutcome> {
+    const begun = performance.now();
+    const outcome = await this.push.send(message, seconds * 1000);
+    this.metrics.handedOver(kind, message.platform, outcome.kind, performance.now() - begun);
+    return outcome;
+  }
+
+  private async sendSms({ id, kind }: Claimed, message: SmsMessage, seconds: number): Promise<SmsOutcome> {
+    const begun = performance.now();
+    const outcome = await this.sms.send(message, seconds * 1000);
+    this.metrics.handedOver(kind, 'smpp', outcome.kind, performance.now() - begun);
+    // At once, and not with the rest of the job: a message that the centre took must not be sent again.
+    if (outcome.kind === 'accepted') await this.store.finish([id]);
+    return outcome;
   }
 
   private settle(one: Claimed, outcome: PushOutcome | SmsOutcome): Settled {

@@ -46,6 +46,7 @@ export function pushMessage(
         collapseKey: deviceId,
       };
     case 'sms':
+    case 'notice':
       return null;
   }
 }
@@ -53,4 +54,13 @@ export function pushMessage(
 /** The text message of old, in one short message of 70 characters even with a long name. */
 export function smsText(input: { relyingParty: string; code: string }): string {
   return `[${input.relyingParty.slice(0, 24)}] 본인확인 인증번호 [${input.code}] 타인에게 알려주지 마세요.`;
+}
+
+/** A notice as a push; it opens the app and nothing in it. */
+export function noticePush(text: string): Pick<PushMessage, 'data' | 'alert' | 'style'> {
+  return { data: { t: 'notice' }, alert: { title: '휴대폰인증보호', body: text }, style: 'alert' };
+}
+
+export function noticeSms(text: string): string {
+  return `[휴대폰인증보호] ${text}`;
 }

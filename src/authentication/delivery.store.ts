@@ -24,7 +24,15 @@ export interface Claimed {
   platform: 'android' | 'ios' | null;
   pushToken: Buffer | null;
   testEnvelope: string | null;
+  notice: { id: string; kind: string; detail: string | null; address: Buffer } | null;
 }
+
+type ClaimedRow = Omit<Claimed, 'notice'> & {
+  noticeId: string | null;
+  noticeKind: string;
+  noticeDetail: string | null;
+  noticeAddress: Buffer;
+};
 
 /**
  * Claims what nobody else is handing over, and what was postponed not before its time. The wake-up and its cancelling go to the subscription's active device; a
@@ -36,7 +44,7 @@ const CLAIM = {
       UPDATE deliveries SET claimed_until = now() + interval '${CLAIM_SECONDS} seconds', attempts = attempts + 1
       WHERE id = ANY($1::bigint[]) AND (claimed_until IS NULL OR claimed_until <= now())
         AND (attempts = 0 OR due_at <= now())
-      RETURNING id, kind, attempts, authentication_id, device_id, expires_at
+      RETURNING id, kind, attempts, authentication_id, device_id, notice_id, expires_at
     )
     SELECT c.id, c.kind, c.attempts, extract(epoch FROM c.expires_at - now())::float AS "secondsLeft",
       a.id AS "authenticationId", CASE WHEN a.expires_at <= now() AND a.closed_at IS NULL THEN 'expired' ELSE a.state END AS state,
@@ -44,8 +52,10 @@ const CLAIM = {
       rp.name AS "relyingParty", a.line_id AS "lineId", CASE WHEN c.kind = 'sms' THEN a.person END AS person,
       c.kind = 'sms' AND EXISTS (SELECT 1 FROM subscriptions p WHERE p.line_id = a.line_id AND p.state <> 'cancelled'
         AND p.protected_since IS NOT NULL) AS "lineProtected",
-      d.id AS "deviceId", d.platform, d.push_token AS "pushToken", d.test_envelope AS "testEnvelope"
+      d.id AS "deviceId", d.platform, d.push_token AS "pushToken", d.test_envelope AS "testEnvelope",
+      n.id AS "noticeId", n.kind AS "noticeKind", n.detail AS "noticeDetail", n.address AS "noticeAddress"
     FROM claimed c
+      LEFT JOIN notices n ON n.id = c.notice_id
       LEFT JOIN authentications a ON a.id = c.authentication_id
       LEFT JOIN clients rp ON rp.id = a.client_id
       LEFT JOIN subscriptions s ON s.id = a.subscription_id
@@ -86,7 +96,11 @@ export class DeliveryStore {
   constructor(private readonly database: Database) {}
 
   async claim(ids: readonly string[]): Promise<Claimed[]> {
-    return this.database.rows<Claimed>(CLAIM, [ids]);
+    const rows = await this.database.rows<ClaimedRow>(CLAIM, [ids]);
+    return rows.map(({ noticeId: id, noticeKind: kind, noticeDetail: detail, noticeAddress: address, ...row }) => ({
+      ...row,
+      notice: id === null ? null : { id, kind, detail, address },
+    }));
   }
 
   async finish(ids: readonly string[]): Promise<void> {

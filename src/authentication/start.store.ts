@@ -6,6 +6,7 @@ import { FIRST_SWEEP, NOW, WIPED } from './statement-parts.ts';
 /** The line that a person named, and what stands on it. */
 export interface NamedLine {
   lineId: string;
+  lineVersion: number;
   owner: Buffer;
   subscriptionId: string | null;
   protectedSince: Date | null;
@@ -13,7 +14,7 @@ export interface NamedLine {
 
 const NAMED_LINE = {
   name: 'authentication_named_line',
-  text: `SELECT l.id AS "lineId", l.owner, s.id AS "subscriptionId", s.protected_since AS "protectedSince"
+  text: `SELECT l.id AS "lineId", l.version AS "lineVersion", l.owner, s.id AS "subscriptionId", s.protected_since AS "protectedSince"
     FROM lines l LEFT JOIN subscriptions s ON s.line_id = l.id AND s.state <> 'cancelled'
     WHERE l.phone_index = ANY($1) AND l.status <> 'terminated'`,
 };
@@ -27,6 +28,7 @@ export interface NewAuthentication {
   numberIndex: Buffer;
   person: Buffer;
   lineId: string | null;
+  lineVersion: number | null;
   subscriptionId: string | null;
   channel: Channel;
   purpose: string;
@@ -72,9 +74,9 @@ const START = {
         AND EXISTS (SELECT 1 FROM tries)
       RETURNING 1
     ), started AS (
-      INSERT INTO authentications (id, client_id, person_index, line_id, subscription_id, channel, state, purpose,
+      INSERT INTO authentications (id, client_id, person_index, line_id, line_version, subscription_id, channel, state, purpose,
         end_user, nonce, code_digest, sms_code, person, sent_at, requested_at, expires_at)
-      SELECT $1, $2, $3, $5, $6, $7, 'pending', $8, $9, $10, $11, $12, $15, now(), ${NOW},
+      SELECT $1, $2, $3, $5, $17, $6, $7, 'pending', $8, $9, $10, $11, $12, $15, now(), ${NOW},
         ${NOW} + interval '${LIFETIME_SECONDS} seconds'
       FROM tries WHERE (SELECT count(*) FROM older) >= 0
       RETURNING id, client_id, channel, expires_at
@@ -132,6 +134,7 @@ export class StartStore {
         a.idempotency?.requestDigest ?? null,
         a.person,
         a.numberIndex,
+        a.lineVersion,
       ],
     );
     if (!row) throw new Error('the start answered no row');

@@ -165,6 +165,7 @@ export class Start {
       numberIndex: this.keys.indexes.of('person', `${clientId}\0${named.phoneNumber}`),
       person: this.keys.fields.encrypt(JSON.stringify(named.person), `authentications:person:${id}`),
       lineId: line?.lineId ?? null,
+      lineVersion: line?.lineVersion ?? null,
       subscriptionId: line?.subscriptionId ?? null,
       channel,
       purpose: input.purpose,

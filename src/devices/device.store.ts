@@ -93,6 +93,13 @@ const REVOKE_OLDER = {
         AND d.test_failures < ${TEST_ATTEMPTS} AND d.test_digest = ANY($3))`,
 };
 
+const REVOKE_ALL = {
+  name: 'device_revoke_all',
+  text: `UPDATE devices SET state = 'revoked', revoked_at = now(), push_token = NULL, push_token_digest = NULL,
+      test_digest = NULL, test_envelope = NULL
+    WHERE subscription_id = $1 AND state <> 'revoked'`,
+};
+
 const TEST_STATE = {
   name: 'device_test_state',
   text: `SELECT state, test_envelope AS envelope, test_expires_at <= now() AS expired FROM devices WHERE id = $1`,
@@ -178,6 +185,11 @@ export class DeviceStore {
     return (await session.rows<{ state: DeviceState; attemptsLeft: number }>(TRY_TEST, [deviceId, digests]))[0];
   }
 
+  /** Takes every device of a subscription out of use. */
+  async revokeAll(session: Session, subscriptionId: string): Promise<void> {
+    await session.rows(REVOKE_ALL, [subscriptionId]);
+  }
+
   async testState(
     deviceId: string,
   ): Promise<{ state: DeviceState; envelope: string | null; expired: boolean } | undefined> {
@@ -193,8 +205,8 @@ export class DeviceStore {
     await this.database.rows(CLEAR_PUSH_TOKEN, [deviceId, digest, since]);
   }
 
-  async unlockPin(subscriptionId: string): Promise<boolean> {
-    return (await this.database.rows(UNLOCK_PIN, [subscriptionId])).length > 0;
+  async unlockPin(session: Session, subscriptionId: string): Promise<boolean> {
+    return (await session.rows(UNLOCK_PIN, [subscriptionId])).length > 0;
   }
 
   /** Proofs older than any that could still be accepted. */

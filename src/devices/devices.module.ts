@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { HistoryModule } from '../history/history.module.ts';
+import { NoticesModule } from '../notices/notices.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
 import { DeviceController } from './app.controller.ts';
 import { DeviceGuard } from './device.guard.ts';
@@ -8,11 +9,10 @@ import { DeviceStore } from './device.store.ts';
 import { Devices } from './devices.ts';
 import { Enrol } from './enrol.ts';
 import { HistoryController } from './history.controller.ts';
-import { DeviceOperatorController } from './operator.controller.ts';
 
 @Module({
-  imports: [SubscriptionsModule, HistoryModule],
-  controllers: [DeviceController, HistoryController, DeviceOperatorController],
+  imports: [SubscriptionsModule, HistoryModule, NoticesModule],
+  controllers: [DeviceController, HistoryController],
   providers: [DeviceStore, DeviceProofs, DeviceGuard, Enrol, Devices],
   exports: [Devices, DeviceGuard, DeviceProofs],
 })

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
-import { Database } from '../database.ts';
+import { Database, type Session } from '../database.ts';
 import { Problem } from '../domain/problem.ts';
+import { Notices } from '../notices/notices.ts';
+import { HandoverQueue } from '../queue/handover-queue.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { ProvenDevice } from './device-proofs.ts';
 import { DeviceStore } from './device.store.ts';
@@ -14,7 +16,9 @@ export class Devices {
     private readonly database: Database,
     private readonly keys: ServiceKeys,
     private readonly subscriptions: Subscriptions,
+    private readonly notices: Notices,
     private readonly store: DeviceStore,
+    private readonly queue: HandoverQueue,
   ) {}
 
   /**
@@ -23,11 +27,21 @@ export class Devices {
    */
   async finishTest(device: ProvenDevice, code: string): Promise<{ deviceId: string; state: 'active' }> {
     const digests = this.keys.codes.all(code, 'test', device.deviceId);
+    const promised: string[] = [];
     const tried = await this.database.transaction(async (session) => {
-      const outcome = await this.store.tryTest(session, device.deviceId, device.subscriptionId, digests);
-      if (outcome?.state === 'active') await this.subscriptions.protect(session, device.subscriptionId);
+      const { subscriptionId } = device;
+      // In the order in which everybody locks: the subscription, then its devices.
+      const subscription = await this.subscriptions.lock(session, subscriptionId);
+      const before = await this.notices.addressOf(session, subscriptionId);
+      const outcome = await this.store.tryTest(session, device.deviceId, subscriptionId, digests);
+      if (outcome?.state === 'active') {
+        await this.subscriptions.protect(session, subscription);
+        const kind = before.push ? 'device_replaced' : 'device_enrolled';
+        promised.push(await this.notices.promise(session, subscriptionId, { kind }, before));
+      }
       return outcome;
     });
+    for (const id of promised) this.queue.handOver(id);
     if (tried?.state === 'active') return { deviceId: device.deviceId, state: 'active' };
     if (tried?.state === 'testing') {
       const detail = 'Read the code in the app again and type its six digits.';
@@ -65,9 +79,14 @@ export class Devices {
     return this.keys.fields.decrypt(knowledgeKey, `devices:knowledge_key:${deviceId}`);
   }
 
+  /** Takes every device of a subscription out of use; their proofs are refused from the commit on. */
+  async revokeAll(session: Session, subscriptionId: string): Promise<void> {
+    await this.store.revokeAll(session, subscriptionId);
+  }
+
   /** Whether a PIN was there to unlock. */
-  async unlockPin(subscriptionId: string): Promise<boolean> {
-    return this.store.unlockPin(subscriptionId);
+  async unlockPin(session: Session, subscriptionId: string): Promise<boolean> {
+    return this.store.unlockPin(session, subscriptionId);
   }
 
   /** Removes proofs that are too old to be sent again. */

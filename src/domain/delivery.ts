@@ -1,5 +1,5 @@
 /** What is handed to the outside after a commit, and written in the same transaction. */
-export const DELIVERY_KINDS = ['wake', 'code', 'cancelled', 'test', 'sms'] as const;
+export const DELIVERY_KINDS = ['wake', 'code', 'cancelled', 'test', 'sms', 'notice'] as const;
 export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
 
 /** Seconds for which one attempt to hand over may take; a platform that hangs must not hold a worker. */

@@ -3,10 +3,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../domain/problem.ts';
 import { problemOf, writeProblem } from './problem.filter.ts';
 import { readForm } from './read-form.ts';
-import { readJson } from './read-json.ts';
+import { readJson, readJsonArray } from './read-json.ts';
 
 /** The largest body of an ordinary call, in bytes (contract). */
 const BODY_LIMIT = 16 * 1024;
+/** The largest batch of a carrier, in bytes (contract). */
+const BATCH_LIMIT = 1024 * 1024;
 
 /** A request with the bytes of its body as they came, which a device proof is about. */
 export type RawRequest = FastifyRequest & { rawBody?: Buffer };
@@ -18,7 +20,8 @@ export function createFastifyAdapter(options: { trustProxy: string[] }): Fastify
     trustProxy: options.trustProxy.length > 0 ? options.trustProxy : false,
     // Idle connections of load balancers live for a minute; ours must outlive them.
     keepAliveTimeout: 75_000,
-    requestTimeout: 60_000,
+    // Bodies have a deadline of their own, below; the one that is streamed for minutes is the import.
+    requestTimeout: 0,
     routerOptions: { maxParamLength: 128 },
     // What Fastify refuses before there is a route.
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => {
@@ -30,24 +33,76 @@ export function createFastifyAdapter(options: { trustProxy: string[] }): Fastify
   fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     (request as RawRequest).rawBody = body;
     settle(done, () => {
-      if (takesForms(request)) throw new Problem('unsupported_media_type', `Send the body as ${FORM}.`);
+      expect(request, 'json', 'events');
       return body.length === 0 ? undefined : readJson(body.toString('utf8'));
     });
   });
-  fastify.addContentTypeParser<Buffer>(FORM, { parseAs: 'buffer' }, (request, body, done) => {
+  fastify.addContentTypeParser<Buffer>(MEDIA_TYPES.form, { parseAs: 'buffer' }, (request, body, done) => {
     settle(done, () => {
-      if (!takesForms(request)) throw new Problem('unsupported_media_type', 'Send the body as application/json.');
+      expect(request, 'form');
       return readForm(body.toString('utf8'));
     });
+  });
+  const large = { parseAs: 'buffer', bodyLimit: BATCH_LIMIT } as const;
+  fastify.addContentTypeParser<Buffer>(MEDIA_TYPES.events, large, (request, body, done) => {
+    settle(done, () => {
+      expect(request, 'events');
+      return readJson(body.toString('utf8'));
+    });
+  });
+  fastify.addContentTypeParser<Buffer>('application/cloudevents-batch+json', large, (request, body, done) => {
+    settle(done, () => {
+      expect(request, 'events');
+      return readJsonArray(body.toString('utf8'));
+    });
+  });
+  fastify.addContentTypeParser(MEDIA_TYPES.lines, (request, stream, done) => {
+    settle(done, () => {
+      expect(request, 'lines');
+      return stream;
+    });
+  });
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    if (takenBy(request) !== 'lines' && hasBody(request)) hurry(request.raw);
+    done();
   });
   return adapter;
 }
 
-const FORM = 'application/x-www-form-urlencoded';
+/** What a route takes. Every route that does not say takes JSON alone, which no HTML form of another site can send. */
+export type Taken = 'json' | 'form' | 'events' | 'lines';
 
-/** A route says so in its configuration; every other one takes JSON alone, which no HTML form of another site can send. */
-function takesForms(request: FastifyRequest): boolean {
-  return 'takesForms' in request.routeOptions.config;
+const MEDIA_TYPES: Readonly<Record<Taken, string>> = {
+  json: 'application/json',
+  form: 'application/x-www-form-urlencoded',
+  events: 'application/cloudevents+json',
+  lines: 'application/x-ndjson',
+};
+
+/** Milliseconds in which a body must have come. */
+const BODY_MS = 60_000;
+
+function takenBy(request: FastifyRequest): Taken {
+  return (request.routeOptions.config as { takes?: Taken }).takes ?? 'json';
+}
+
+function expect(request: FastifyRequest, ...sent: Taken[]): void {
+  const taken = takenBy(request);
+  if (!sent.includes(taken)) throw new Problem('unsupported_media_type', `Send the body as ${MEDIA_TYPES[taken]}.`);
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+/** Ends a connection whose body trickles. */
+function hurry(message: FastifyRequest['raw']): void {
+  const timer = setTimeout(() => {
+    if (!message.complete) message.destroy();
+  }, BODY_MS).unref();
+  message.once('close', () => {
+    clearTimeout(timer);
+  });
 }
 
 function settle(done: (error: Error | null, body?: unknown) => void, read: () => unknown): void {

@@ -15,7 +15,7 @@ export function inputPipe(): ValidationPipe {
   });
 }
 
-function faultsOf(errors: ValidationError[], path: string): InputFault[] {
+export function faultsOf(errors: ValidationError[], path: string): InputFault[] {
   return errors.flatMap(({ property, constraints, children }) => {
     const pointer = `${path}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     const own = Object.entries(constraints ?? {}).map(([rule, sentence]) => ({

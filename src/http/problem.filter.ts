@@ -24,9 +24,8 @@ export class ProblemFilter implements ExceptionFilter {
 
 /** Writes one problem document with the headers that belong to it. */
 export function writeProblem(reply: FastifyReply, problem: Problem): void {
-  const { status, title } = PROBLEM_CATALOGUE[problem.code];
-  const { retryAfterSeconds, limit, allow, ...members } = problem.members;
-  const type = `urn:pushguard:problem:${problem.code}`;
+  const { status } = PROBLEM_CATALOGUE[problem.code];
+  const { retryAfterSeconds, limit, allow } = problem.members;
   if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
   if (limit) {
     // draft-ietf-httpapi-ratelimit-headers-11
@@ -43,15 +42,17 @@ export function writeProblem(reply: FastifyReply, problem: Problem): void {
     .type('application/problem+json; charset=utf-8')
     .send(
       JSON.stringify({
-        type,
-        title,
-        status,
-        detail: problem.detail,
-        code: problem.code,
+        ...problemDocument(problem),
         ...(oauth && { error: oauth, error_description: problem.detail }),
-        ...members,
       }),
     );
+}
+
+/** The members of one problem document (RFC 9457, section 3). */
+export function problemDocument({ code, detail, members }: Problem): object {
+  const { status, title } = PROBLEM_CATALOGUE[code];
+  const { retryAfterSeconds: _retry, limit: _limit, allow: _allow, ...rest } = members;
+  return { type: `urn:pushguard:problem:${code}`, title, status, detail, code, ...rest };
 }
 
 const OAUTH_ERRORS: Partial<Record<Problem['code'], string>> = {

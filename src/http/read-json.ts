@@ -9,19 +9,34 @@ const DEEPEST = 8;
  * result, so the text has more colons outside of strings than the result has keys.
  */
 export function readJson(text: string): Record<string, unknown> {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw new Problem('invalid_request', 'The body is not JSON.');
-  }
+  const value = parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Problem('invalid_request', 'The body must be a JSON object.');
   }
+  refuseTwins(text, value);
+  return value as Record<string, unknown>;
+}
+
+/** Reads a body that must be one JSON array, under the same rules. */
+export function readJsonArray(text: string): unknown[] {
+  const value = parse(text);
+  if (!Array.isArray(value)) throw new Problem('invalid_request', 'The body must be a JSON array.');
+  refuseTwins(text, value);
+  return value;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Problem('invalid_request', 'The body is not JSON.');
+  }
+}
+
+function refuseTwins(text: string, value: object): void {
   if (countKeys(value, 1) !== countColons(text)) {
     throw new Problem('invalid_request', 'The body names a key twice; name every key once.');
   }
-  return value as Record<string, unknown>;
 }
 
 function countKeys(value: object, depth: number): number {

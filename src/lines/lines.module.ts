@@ -1,5 +1,16 @@
 import { Module } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
+import { CarrierDirectory } from './carrier-directory.ts';
 import { Lines } from './lines.ts';
+import { Tmf637Directory } from './tmf637.directory.ts';
 
-@Module({ providers: [Lines], exports: [Lines] })
+/** Who is asked what a line is: the carrier's own system where there is one, or else our register. */
+const DIRECTORY = {
+  provide: CarrierDirectory,
+  inject: [Environment, Lines],
+  useFactory: ({ CARRIER_DIRECTORY_URL: url, CARRIER_DIRECTORY_TOKEN: token }: Environment, lines: Lines) =>
+    url ? new Tmf637Directory({ url, ...(token !== undefined && { token }) }) : lines,
+};
+
+@Module({ providers: [Lines, DIRECTORY], exports: [Lines, CarrierDirectory] })
 export class LinesModule {}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database, type Session } from '../database.ts';
 import type { Handset, LineFacts } from '../domain/line.ts';
+import { CarrierDirectory } from './carrier-directory.ts';
 
 interface LineRow {
   lineId: string;
@@ -14,11 +15,37 @@ interface LineRow {
   handset: Handset;
 }
 
+/** A line that nobody else can change until the transaction ends. */
+export interface LockedLine {
+  facts: LineFacts;
+  /** The last sequence that was told of it. */
+  sequence: bigint;
+  /** When what is held was true, by the carrier's clock; in the far past while no event has told. */
+  toldAt: Date;
+}
+
+const FACTS = `id AS "lineId", phone_number AS "phoneNumber", owner, carrier, status, holder, plan, handset`;
+
 const BY_PHONE = {
   name: 'line_by_phone',
-  text: `SELECT id AS "lineId", phone_number AS "phoneNumber", owner, carrier, status, holder, plan, handset
-    FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated'`,
+  text: `SELECT ${FACTS} FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated'`,
 };
+
+const BY_ID = { name: 'line_by_id', text: `SELECT ${FACTS} FROM lines WHERE id = $1` };
+
+/** Now, and lines that have ended since. */
+const IDS_BY_PHONE = { name: 'line_ids_by_phone', text: `SELECT id FROM lines WHERE phone_index = ANY($1)` };
+
+const TOLD = `sequence, CASE WHEN isfinite(told_at) THEN told_at ELSE 'epoch' END AS "toldAt"`;
+
+const LOCK = { name: 'line_lock', text: `SELECT ${FACTS}, ${TOLD} FROM lines WHERE id = $1 FOR UPDATE` };
+
+const LOCK_BY_PHONE = {
+  name: 'line_lock_by_phone',
+  text: `SELECT ${FACTS}, ${TOLD} FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated' FOR UPDATE`,
+};
+
+const MANY = { name: 'line_many', text: `SELECT ${FACTS}, ${TOLD} FROM lines WHERE id = ANY($1)` };
 
 const UPSERT = {
   name: 'line_upsert',
@@ -26,28 +53,114 @@ const UPSERT = {
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     ON CONFLICT (id) DO UPDATE SET phone_index = excluded.phone_index, phone_number = excluded.phone_number,
       owner = excluded.owner, carrier = excluded.carrier, status = excluded.status, holder = excluded.holder,
-      plan = excluded.plan, handset = excluded.handset, updated_at = now()`,
+      plan = excluded.plan, handset = excluded.handset, version = lines.version + 1, updated_at = now()`,
 };
 
-/** The carrier's register of lines: the embedded default, kept by the carrier feed. */
+/** Greatest of both: what is told late of the present does not turn the sequence back. */
+const HEARD = {
+  name: 'line_heard',
+  text: `UPDATE lines SET sequence = greatest(sequence, coalesce($2, sequence)), told_at = greatest(told_at, $3)
+    WHERE id = $1`,
+};
+
+const INSERT_MANY = {
+  name: 'line_insert_many',
+  text: `INSERT INTO lines (id, phone_index, phone_number, owner, carrier, status, holder, plan, handset)
+    SELECT * FROM unnest($1::text[], $2::bytea[], $3::bytea[], $4::bytea[], $5::text[], $6::text[], $7::text[],
+      $8::text[], $9::jsonb[])
+    ON CONFLICT DO NOTHING RETURNING id`,
+};
+
+/** The register of a carrier's lines, kept by its events and its snapshots. */
 @Injectable()
-export class Lines {
+export class Lines extends CarrierDirectory {
   constructor(
     private readonly database: Database,
     private readonly keys: ServiceKeys,
-  ) {}
+  ) {
+    super();
+  }
 
   /** The line that has this E.164 number now. */
   async byPhoneNumber(phoneNumber: string): Promise<LineFacts | null> {
     const [row] = await this.database.rows<LineRow>(BY_PHONE, [this.keys.indexes.all('phone', phoneNumber)]);
-    if (!row) return null;
-    return { ...row, phoneNumber: this.readPhoneNumber(row), owner: this.readOwner(row) };
+    return row ? this.read(row) : null;
   }
 
-  /** Adds a line, or replaces all that is known of it. */
+  async byId(lineId: string): Promise<LineFacts | null> {
+    const [row] = await this.database.rows<LineRow>(BY_ID, [lineId]);
+    return row ? this.read(row) : null;
+  }
+
+  /** Ids of the line that has this number, and of lines that ended with it. */
+  async idsByPhoneNumber(phoneNumber: string): Promise<string[]> {
+    const rows = await this.database.rows<{ id: string }>(IDS_BY_PHONE, [this.keys.indexes.all('phone', phoneNumber)]);
+    return rows.map(({ id }) => id);
+  }
+
+  /** Locks a line until the session's transaction ends. */
+  async lock(session: Session, by: { lineId: string } | { phoneNumber: string }): Promise<LockedLine | null> {
+    const rows =
+      'lineId' in by
+        ? await session.rows<LineRow & ToldRow>(LOCK, [by.lineId])
+        : await session.rows<LineRow & ToldRow>(LOCK_BY_PHONE, [this.keys.indexes.all('phone', by.phoneNumber)]);
+    return rows[0] ? this.readLocked(rows[0]) : null;
+  }
+
+  /** What is held of many lines, by id. */
+  async many(lineIds: readonly string[]): Promise<Map<string, LockedLine>> {
+    const rows = await this.database.rows<LineRow & ToldRow>(MANY, [lineIds]);
+    return new Map(rows.map((row) => [row.lineId, this.readLocked(row)]));
+  }
+
+  /** Adds a line, or replaces all that is known of it. A code that went to it by SMS is worth nothing from then on. */
   async upsert(line: LineFacts, session: Session = this.database): Promise<void> {
-    const { lineId, phoneNumber, owner, carrier, status, holder, plan, handset } = line;
-    await session.rows(UPSERT, [
+    await session.rows(UPSERT, this.columns(line));
+  }
+
+  /** Adds lines that are not there yet; answers the ids of those that were added. */
+  async insertMany(lines: readonly LineFacts[]): Promise<string[]> {
+    const rows = lines.map((line) => this.columns(line));
+    const columns = Array.from({ length: 9 }, (_, at) => rows.map((row) => row[at]));
+    return (await this.database.rows<{ id: string }>(INSERT_MANY, columns)).map(({ id }) => id);
+  }
+
+  /** Notes how far a line's events have been heard. */
+  async heard(session: Session, lineId: string, sequence: bigint | null, at: Date): Promise<void> {
+    await session.rows(HEARD, [lineId, sequence, at]);
+  }
+
+  /** The keyed index, under every key, under which starts of a line's owner are counted and found. */
+  personIndexesOf({ phoneNumber, owner }: LineFacts): Buffer[] {
+    return this.keys.indexes.all('person', `${phoneNumber}\0${owner.birthDate}${owner.genderDigit}`);
+  }
+
+  /** Decrypts the owner of a line's row. */
+  readOwner(row: { lineId: string; owner: Buffer }): LineFacts['owner'] {
+    return JSON.parse(
+      this.keys.fields.decrypt(row.owner, `lines:owner:${row.lineId}`).toString('utf8'),
+    ) as LineFacts['owner'];
+  }
+
+  private read({ lineId, phoneNumber, owner, carrier, status, holder, plan, handset }: LineRow): LineFacts {
+    return {
+      lineId,
+      phoneNumber: this.keys.fields.decrypt(phoneNumber, `lines:phone_number:${lineId}`).toString('utf8'),
+      owner: this.readOwner({ lineId, owner }),
+      carrier,
+      status,
+      holder,
+      plan,
+      handset,
+    };
+  }
+
+  private readLocked(row: LineRow & ToldRow): LockedLine {
+    return { facts: this.read(row), sequence: BigInt(row.sequence), toldAt: row.toldAt };
+  }
+
+  private columns({ lineId, phoneNumber, owner, carrier, status, holder, plan, handset }: LineFacts): unknown[] {
+    return [
       lineId,
       this.keys.indexes.of('phone', phoneNumber),
       this.keys.fields.encrypt(phoneNumber, `lines:phone_number:${lineId}`),
@@ -57,18 +170,12 @@ export class Lines {
       holder,
       plan,
       JSON.stringify(handset),
-    ]);
+    ];
   }
+}
 
-  /** Decrypts the number of a line's row, E.164. */
-  readPhoneNumber(row: { lineId: string; phoneNumber: Buffer }): string {
-    return this.keys.fields.decrypt(row.phoneNumber, `lines:phone_number:${row.lineId}`).toString('utf8');
-  }
-
-  /** Decrypts the owner of a line's row. */
-  readOwner(row: { lineId: string; owner: Buffer }): LineFacts['owner'] {
-    return JSON.parse(
-      this.keys.fields.decrypt(row.owner, `lines:owner:${row.lineId}`).toString('utf8'),
-    ) as LineFacts['owner'];
-  }
+interface ToldRow {
+  /** bigint, which the driver leaves as text. */
+  sequence: string;
+  toldAt: Date;
 }

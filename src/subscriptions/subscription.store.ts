@@ -1,12 +1,69 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database.ts';
-import type { SubscriptionState } from '../domain/subscription.ts';
+import {
+  afterChange,
+  type CancelReason,
+  type Standing,
+  type SubscriptionChange,
+  type SubscriptionState,
+  type SuspensionReason,
+} from '../domain/subscription.ts';
 
 export interface Subscription {
   id: string;
   lineId: string;
   state: SubscriptionState;
   protectedSince: Date | null;
+}
+
+/** A subscription that nobody else can change until the transaction ends. */
+export interface LockedSubscription extends Standing {
+  id: string;
+  lineId: string;
+  link: number;
+  createdAt: Date;
+}
+
+/** Who changed a subscription, and when it took effect; left out, now. */
+export interface Cause {
+  actor: 'customer' | 'operator' | 'carrier' | 'reconciliation';
+  actorId?: string;
+  event?: { source: string; id: string };
+  at?: Date;
+}
+
+/** What an operator sees of one subscription. */
+export interface SubscriptionView {
+  subscriptionId: string;
+  state: SubscriptionState;
+  suspensions: SuspensionReason[];
+  reason: SuspensionReason | CancelReason | null;
+  since: Date;
+  subscribedAt: Date;
+  protectedSince: Date | null;
+  device: {
+    serialNumber: string;
+    name: string;
+    platform: string;
+    osVersion: string;
+    appVersion: string;
+    state: string;
+    pinLocked: boolean;
+    enrolledAt: string;
+  } | null;
+}
+
+/** One link of a subscription's life. */
+export interface LifeEntry {
+  state: SubscriptionState;
+  change: 'subscribed' | SubscriptionChange['kind'];
+  reason: string | null;
+  actor: Cause['actor'] | 'unknown';
+  actorId: string | null;
+  eventSource: string | null;
+  eventId: string | null;
+  at: Date;
+  recordedAt: Date;
 }
 
 const STANDING_ON_LINE = {
@@ -17,8 +74,52 @@ const STANDING_ON_LINE = {
 
 const CREATE = {
   name: 'subscription_create',
-  text: `INSERT INTO subscriptions (id, line_id, state) VALUES ($1, $2, 'awaiting_device')
-    ON CONFLICT (line_id) WHERE state <> 'cancelled' DO NOTHING RETURNING id`,
+  text: `WITH created AS (
+      INSERT INTO subscriptions (id, line_id, state) VALUES ($1, $2, 'awaiting_device')
+      ON CONFLICT (line_id) WHERE state <> 'cancelled' DO NOTHING RETURNING id
+    )
+    INSERT INTO subscription_links (subscription_id, number, to_state, change, actor, actor_id, at)
+    SELECT id, 1, 'awaiting_device', 'subscribed', $3, $4, now() FROM created RETURNING number`,
+};
+
+const LOCK = {
+  name: 'subscription_lock',
+  text: `SELECT id, line_id AS "lineId", state, suspensions, reason, link, created_at AS "createdAt"
+    FROM subscriptions WHERE id = $1 FOR UPDATE`,
+};
+
+/** The row and its link in one statement: the database accepts neither without the other. */
+const MOVE = {
+  name: 'subscription_move',
+  text: `WITH moved AS (
+      UPDATE subscriptions SET state = $3, suspensions = $4, reason = $5, link = link + 1,
+        since = CASE WHEN state = $3 THEN since ELSE now() END,
+        protected_since = coalesce(protected_since, CASE WHEN $6 = 'device_activated' THEN now() END)
+      WHERE id = $1 AND link = $2 RETURNING id, link
+    )
+    INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, reason, actor,
+      actor_id, event_source, event_id, at)
+    SELECT id, link, link - 1, $7, $3, $6, $8, $9, $10, $11, $12, least(coalesce($13, now()), now()) FROM moved
+    RETURNING number`,
+};
+
+const OF_LINES = {
+  name: 'subscription_of_lines',
+  text: `SELECT s.id AS "subscriptionId", s.state, s.suspensions, s.reason, s.since, s.created_at AS "subscribedAt",
+      s.protected_since AS "protectedSince",
+      CASE WHEN d.id IS NOT NULL THEN json_build_object('serialNumber', d.serial_number, 'name', d.name,
+        'platform', d.platform, 'osVersion', d.os_version, 'appVersion', d.app_version, 'state', d.state,
+        'pinLocked', d.pin_failures >= 5, 'enrolledAt', d.created_at) END AS device
+    FROM subscriptions s LEFT JOIN LATERAL (
+      SELECT * FROM devices WHERE subscription_id = s.id AND state <> 'revoked' ORDER BY state LIMIT 1) d ON true
+    WHERE s.line_id = ANY($1) ORDER BY s.created_at DESC, s.id LIMIT 50`,
+};
+
+const LIFE = {
+  name: 'subscription_life',
+  text: `SELECT to_state AS state, change, reason, actor, actor_id AS "actorId", event_source AS "eventSource",
+      event_id AS "eventId", at, recorded_at AS "recordedAt"
+    FROM subscription_links WHERE subscription_id = $1 ORDER BY number`,
 };
 
 /** A new code takes the place of all earlier ones. */
@@ -27,7 +128,7 @@ const ISSUE_CODE = {
   text: `WITH standing AS (SELECT id FROM subscriptions WHERE id = $1 AND state <> 'cancelled'),
       older AS (DELETE FROM enrolment_codes WHERE subscription_id = $1)
     INSERT INTO enrolment_codes (code_digest, subscription_id, expires_at)
-    SELECT $2, id, now() + make_interval(secs => $3) FROM standing RETURNING expires_at AS "expiresAt"`,
+    SELECT $2, id, now() + make_interval(secs => $3) FROM standing RETURNING expires_at`,
 };
 
 const SPEND_CODE = {
@@ -38,43 +139,73 @@ const SPEND_CODE = {
     RETURNING s.id, s.line_id AS "lineId", s.state, s.protected_since AS "protectedSince"`,
 };
 
-/** Protection begins with the first active device, and a swapped SIM is forgiven by a new one. */
-const PROTECT = {
-  name: 'subscription_protect',
-  text: `UPDATE subscriptions SET
-      suspensions = array_remove(suspensions, 'sim_swapped'),
-      protected_since = coalesce(protected_since, now()),
-      since = now(),
-      state = CASE WHEN array_remove(suspensions, 'sim_swapped') = '{}' THEN 'active' ELSE 'suspended' END
-    WHERE id = $1 AND state <> 'cancelled' RETURNING state`,
-};
-
 @Injectable()
 export class SubscriptionStore {
   constructor(private readonly database: Database) {}
 
-  async standingOnLine(lineId: string): Promise<Subscription | undefined> {
-    return (await this.database.rows<Subscription>(STANDING_ON_LINE, [lineId]))[0];
+  async standingOnLine(session: Session, lineId: string): Promise<Subscription | undefined> {
+    return (await session.rows<Subscription>(STANDING_ON_LINE, [lineId]))[0];
   }
 
   /** False when the line already has a subscription. */
-  async create(id: string, lineId: string): Promise<boolean> {
-    return (await this.database.rows(CREATE, [id, lineId])).length === 1;
+  async create(session: Session, id: string, lineId: string, by: Cause): Promise<boolean> {
+    return (await session.rows(CREATE, [id, lineId, by.actor, by.actorId ?? null])).length === 1;
   }
 
-  /** When the new code ends; undefined when the subscription does not stand. */
-  async issueEnrolmentCode(subscriptionId: string, digest: Buffer, seconds: number): Promise<Date | undefined> {
-    const [row] = await this.database.rows<{ expiresAt: Date }>(ISSUE_CODE, [subscriptionId, digest, seconds]);
-    return row?.expiresAt;
+  async lock(session: Session, id: string): Promise<LockedSubscription | undefined> {
+    return (await session.rows<LockedSubscription>(LOCK, [id]))[0];
+  }
+
+  /** Does to a locked subscription what the table in the domain says; null when that is nothing. */
+  async change(
+    session: Session,
+    before: LockedSubscription,
+    change: SubscriptionChange,
+    by: Cause,
+  ): Promise<Standing | null> {
+    const after = afterChange(before, change);
+    if (!after) return null;
+    const moved = await session.rows(MOVE, [
+      before.id,
+      before.link,
+      after.state,
+      after.suspensions,
+      after.reason,
+      change.kind,
+      before.state,
+      'reason' in change ? change.reason : null,
+      by.actor,
+      by.actorId ?? null,
+      by.event?.source ?? null,
+      by.event?.id ?? null,
+      by.at ?? null,
+    ]);
+    if (moved.length === 0) throw new Error('a locked subscription was changed by somebody else');
+    return after;
+  }
+
+  /** Every subscription that ever stood on these lines, newest first. */
+  async ofLines(lineIds: readonly string[]): Promise<SubscriptionView[]> {
+    return this.database.rows<SubscriptionView>(OF_LINES, [lineIds]);
+  }
+
+  /** Oldest first. */
+  async life(id: string): Promise<LifeEntry[]> {
+    return this.database.rows<LifeEntry>(LIFE, [id]);
+  }
+
+  /** False when the subscription does not stand. */
+  async issueEnrolmentCode(
+    session: Session,
+    subscriptionId: string,
+    digest: Buffer,
+    seconds: number,
+  ): Promise<boolean> {
+    return (await session.rows(ISSUE_CODE, [subscriptionId, digest, seconds])).length === 1;
   }
 
   /** The subscription that a code enrols for, once. */
   async spendEnrolmentCode(session: Session, digest: Buffer): Promise<Subscription | undefined> {
     return (await session.rows<Subscription>(SPEND_CODE, [digest]))[0];
-  }
-
-  /** False when the subscription was cancelled meanwhile. */
-  async protect(session: Session, id: string): Promise<boolean> {
-    return (await session.rows(PROTECT, [id])).length === 1;
   }
 }

@@ -1,15 +1,28 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { normaliseEnrolmentCode, randomEnrolmentCode, randomId } from '../crypto/random.ts';
 import { sha256 } from '../crypto/sha256.ts';
-import type { Session } from '../database.ts';
+import { Database, type Session } from '../database.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import { ineligibility, INELIGIBILITY_SENTENCES, type IneligibilityCode } from '../domain/eligibility.ts';
+import type { LineFacts } from '../domain/line.ts';
+import { differencesBetween } from '../domain/line-event.ts';
 import { seoulDay } from '../domain/person.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
+import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
+import { CarrierDirectory, CarrierUnavailable } from '../lines/carrier-directory.ts';
 import { Lines } from '../lines/lines.ts';
-import { SubscriptionStore, type Subscription } from './subscription.store.ts';
+import { Notices } from '../notices/notices.ts';
+import { HandoverQueue } from '../queue/handover-queue.ts';
+import {
+  SubscriptionStore,
+  type Cause,
+  type LifeEntry,
+  type LockedSubscription,
+  type Subscription,
+  type SubscriptionView,
+} from './subscription.store.ts';
 
 /** A subscription that waits for its app, with the code that enrols it. */
 export interface Enrolment {
@@ -23,39 +36,67 @@ export interface Enrolment {
 /** What other features and operators ask of subscriptions. */
 @Injectable()
 export class Subscriptions {
+  private readonly logger = new Logger(Subscriptions.name);
+
   constructor(
+    private readonly database: Database,
     private readonly store: SubscriptionStore,
+    private readonly carrier: CarrierDirectory,
     private readonly lines: Lines,
+    private readonly notices: Notices,
+    private readonly queue: HandoverQueue,
     private readonly environment: Environment,
   ) {}
 
-  /** Subscribes the line of a number, if every rule allows it. Problems: `invalid_request`, `not_eligible`. */
-  async subscribe(phoneNumber: string): Promise<Enrolment> {
-    const number = parsePhoneNumber(phoneNumber);
-    if (!number) {
-      const errors = [{ pointer: '/phoneNumber', detail: 'Write a Korean mobile number, such as 010-1234-5678.' }];
-      throw new Problem('invalid_request', 'The phone number cannot be read.', { errors });
-    }
-    const line = await this.lines.byPhoneNumber(number);
+  /**
+   * Every rule that keeps a number's line from subscribing, by what the carrier says of it now; empty when it may.
+   * Problems: `invalid_request`, `service_unavailable` while the carrier cannot be asked.
+   */
+  async eligibility(phoneNumber: string): Promise<{ line: LineFacts | null; faults: IneligibilityCode[] }> {
+    const line = await this.ask(readPhoneNumber(phoneNumber));
     // A number that our carrier does not know is another carrier's.
-    if (!line) throw notEligible(['not_home_carrier']);
+    if (!line) return { line, faults: ['not_home_carrier'] };
     const faults = ineligibility({
       line,
       homeCarriers: this.environment.HOME_CARRIERS,
-      alreadySubscribed: (await this.store.standingOnLine(line.lineId)) !== undefined,
+      alreadySubscribed: (await this.store.standingOnLine(this.database, line.lineId)) !== undefined,
       today: seoulDay(new Date()),
     });
-    if (faults.length > 0) throw notEligible(faults);
-    const subscriptionId = randomId();
-    if (!(await this.store.create(subscriptionId, line.lineId))) throw notEligible(['already_subscribed']);
-    return this.enrolmentCode(subscriptionId);
+    return { line, faults };
+  }
+
+  /** Subscribes the line of a number, if every rule allows it. Problems: as `eligibility`, and `not_eligible`. */
+  async subscribe(
+    phoneNumber: string,
+    by: Cause,
+    inTheSameStep: (session: Session, subscriptionId: string) => Promise<void> = () => Promise.resolve(),
+  ): Promise<Enrolment> {
+    const { line, faults } = await this.eligibility(phoneNumber);
+    if (!line || faults.length > 0) throw notEligible(faults);
+    const id = randomId();
+    const { enrolment, notice } = await this.database.transaction(async (session) => {
+      // The line may have changed since it was judged; whatever changes it waits for this lock, and sees us after it.
+      const held = await this.lines.lock(session, { lineId: line.lineId });
+      const differs = !held || differencesBetween(held.facts, line).length > 0;
+      if (differs && this.carrier === this.lines) throw tryAgain('The line is just being changed.');
+      if (differs) await this.lines.upsert(line, session);
+      if (!(await this.store.create(session, id, line.lineId, by))) throw notEligible(['already_subscribed']);
+      const enrolment = await this.enrolmentCode(id, session);
+      await inTheSameStep(session, id);
+      const notice = await this.notices.promise(session, id, { kind: 'joined' }, { phoneNumber: line.phoneNumber });
+      return { enrolment, notice };
+    });
+    this.queue.handOver(notice);
+    return enrolment;
   }
 
   /** A new enrolment code; earlier ones are void at once. Problems: `subscription_not_found`. */
-  async enrolmentCode(subscriptionId: string): Promise<Enrolment> {
+  async enrolmentCode(subscriptionId: string, session: Session = this.database): Promise<Enrolment> {
     const enrolmentCode = randomEnrolmentCode();
-    const expiresAt = await this.store.issueEnrolmentCode(subscriptionId, sha256(enrolmentCode), ENROLMENT_SECONDS);
-    if (!expiresAt) throw subscriptionNotFound();
+    const digest = sha256(enrolmentCode);
+    if (!(await this.store.issueEnrolmentCode(session, subscriptionId, digest, ENROLMENT_SECONDS))) {
+      throw subscriptionNotFound();
+    }
     const uri = new URL('pushguard://enrol');
     uri.searchParams.set('issuer', this.environment.ISSUER);
     uri.searchParams.set('code', enrolmentCode);
@@ -63,8 +104,8 @@ export class Subscriptions {
   }
 
   /** The subscription that stands on a line, if one does. */
-  async standingOnLine(lineId: string): Promise<Subscription | undefined> {
-    return this.store.standingOnLine(lineId);
+  async standingOnLine(lineId: string, session: Session = this.database): Promise<Subscription | undefined> {
+    return this.store.standingOnLine(session, lineId);
   }
 
   /** Spends an enrolment code as a person typed it. Problems: `enrolment_code_invalid`. */
@@ -79,11 +120,59 @@ export class Subscriptions {
     return subscription;
   }
 
-  /** From the moment when a device became active, codes go to it and nowhere else. */
-  async protect(session: Session, subscriptionId: string): Promise<void> {
-    if (await this.store.protect(session, subscriptionId)) return;
+  /** Locks a subscription until the session's transaction ends. Problems: `subscription_not_found`. */
+  async lock(session: Session, subscriptionId: string): Promise<LockedSubscription> {
+    const locked = await this.store.lock(session, subscriptionId);
+    if (!locked) throw subscriptionNotFound();
+    return locked;
+  }
+
+  /** One step of its life; null when there was nothing to change. */
+  async change(
+    session: Session,
+    before: LockedSubscription,
+    change: SubscriptionChange,
+    by: Cause,
+  ): Promise<Standing | null> {
+    return this.store.change(session, before, change, by);
+  }
+
+  /** From the moment when a device became active, codes go to it and nowhere else. Problems: `subscription_not_active`. */
+  async protect(session: Session, locked: LockedSubscription): Promise<void> {
+    if (await this.store.change(session, locked, { kind: 'device_activated' }, { actor: 'customer' })) return;
     throw new Problem('subscription_not_active', 'The subscription was cancelled; subscribe again.');
   }
+
+  /** Every subscription that ever stood on these lines, newest first. */
+  async ofLines(lineIds: readonly string[]): Promise<SubscriptionView[]> {
+    return this.store.ofLines(lineIds);
+  }
+
+  private async ask(phoneNumber: string): Promise<LineFacts | null> {
+    try {
+      return await this.carrier.byPhoneNumber(phoneNumber);
+    } catch (error) {
+      if (!(error instanceof CarrierUnavailable)) throw error;
+      this.logger.warn(`carrier: ${error.message}`);
+      throw tryAgain('The carrier’s system cannot be asked just now.');
+    }
+  }
+
+  /** All that has happened to a subscription, oldest first. */
+  async life(subscriptionId: string): Promise<LifeEntry[]> {
+    return this.store.life(subscriptionId);
+  }
+}
+
+function readPhoneNumber(typed: string): string {
+  const number = parsePhoneNumber(typed);
+  if (number) return number;
+  const errors = [{ pointer: '/phoneNumber', detail: 'Write a Korean mobile number, such as 010-1234-5678.' }];
+  throw new Problem('invalid_request', 'The phone number cannot be read.', { errors });
+}
+
+function tryAgain(why: string): Problem {
+  return new Problem('service_unavailable', `${why} Try again in a moment.`, { retryAfterSeconds: 5 });
 }
 
 /** For an unknown id, and for a subscription that no longer stands. */

@@ -1,4 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Taken } from '../http/fastify.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Environment } from '../../config/environment.ts';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
@@ -58,7 +59,7 @@ function declareShop(
 
   fastify.post<{ Body: { lang?: string } | undefined }>(
     '/demo/windows',
-    { config: { takesForms: true } },
+    { config: { takes: 'form' satisfies Taken } },
     async (request, reply) => {
       if (!isOwnPage(request.headers, issuer)) {
         writeProblem(reply, new Problem('window_bound_elsewhere', 'Only the shop’s own page may send this.'));
@@ -110,7 +111,7 @@ function declarePhone(
       const standing = await subscriptions.standingOnLine(line.lineId);
       const { enrolmentCode } = standing
         ? await subscriptions.enrolmentCode(standing.id)
-        : await subscriptions.subscribe(line.phoneNumber);
+        : await subscriptions.subscribe(line.phoneNumber, { actor: 'customer' });
       return await reply.status(201).header('Cache-Control', 'no-store').send({ enrolmentCode });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

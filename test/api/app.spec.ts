@@ -151,10 +151,7 @@ describe('enrolment', () => {
       (_code, id) => sql('UPDATE enrolment_codes SET expires_at = now() WHERE subscription_id = $1', [id]),
     ],
     ['followed by a newer one', (_code, id) => newCode(id)],
-    [
-      'of a cancelled subscription',
-      (_code, id) => sql(`UPDATE subscriptions SET state = 'cancelled' WHERE id = $1`, [id]),
-    ],
+    ['of a cancelled subscription', (_code, id) => operator(`${id}/cancel`, { reason: '고객 요청' })],
   ])('refuses a code that is %s', async (_case, spoil) => {
     const { enrolmentCode, subscriptionId } = await subscribed();
     await spoil(enrolmentCode, subscriptionId);

@@ -37,7 +37,9 @@ const sql = (text: string, values: unknown[]) => service.database.pool.query(tex
 const see = (id: string, query = '') => service.call('GET', `/v1/authentications/${id}${query}`);
 const resend = (id: string) => service.call('POST', `/v1/authentications/${id}/resend`);
 const cancel = (id: string) => service.call('DELETE', `/v1/authentications/${id}`);
-const textsTo = (number: string) => service.smsc.received.filter(({ to }) => to === number);
+/** Text messages with a code. */
+const textsTo = (number: string) =>
+  service.smsc.received.filter(({ to, text }) => to === number && text.includes('인증번호'));
 const rewindSending = (id: string) =>
   sql(`UPDATE authentications SET sent_at = now() - interval '30 seconds' WHERE id = $1`, [id]);
 const expire = (id: string) =>
@@ -421,9 +423,7 @@ describe('a subscriber', () => {
 
   it('who is suspended looks like any other, and nothing can be opened', async () => {
     const { person, phone, subscriptionId, pushToken } = await service.subscriber();
-    await sql(`UPDATE subscriptions SET state = 'suspended', suspensions = '{loss_reported}' WHERE id = $1`, [
-      subscriptionId,
-    ]);
+    await service.operate(subscriptionId, 'report-loss');
     const { id, channel } = (await service.start(person)).body;
     expect(channel).toBe('push');
     await handedOver(id);

@@ -83,8 +83,13 @@ const PEOPLE = [
     SELECT 'past-' || n, ${DIGEST('phone')}, ${DIGEST('number')}, ${DIGEST('a')} || ${DIGEST('b')}, 'SKT', 'active',
       'self', 'postpaid', '{"os": "android", "osVersion": "14", "formFactor": "phone"}'
     FROM generate_series(:from, :to) n`,
-  `INSERT INTO subscriptions (id, line_id, state, protected_since)
-    SELECT ${ID('subscription')}, 'past-' || n, 'active', now() FROM generate_series(:from, :to) n`,
+  `WITH subscription AS (
+      INSERT INTO subscriptions (id, line_id, state, link, protected_since)
+      SELECT ${ID('subscription')}, 'past-' || n, 'active', 2, now() FROM generate_series(:from, :to) n RETURNING id
+    )
+    INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, actor, at)
+    SELECT id, 1, NULL::int, NULL, 'awaiting_device', 'subscribed', 'customer', now() FROM subscription
+    UNION ALL SELECT id, 2, 1, 'awaiting_device', 'active', 'device_activated', 'customer', now() FROM subscription`,
   `INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key, platform,
       os_version, app_version, name, push_token, push_token_digest, test_expires_at, activated_at)
     SELECT ${ID('device')}, ${ID('subscription')}, 'past-' || n, 'active', key.jwk, key.jwk,

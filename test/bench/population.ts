@@ -71,8 +71,12 @@ const SEED_SERVICE = `
     SELECT line, phone_index, phone_number, owner, 'SKT', 'active', 'self', 'postpaid',
       jsonb_build_object('os', platform, 'osVersion', '14', 'formFactor', 'phone') FROM people
   ), subscription AS (
-    INSERT INTO subscriptions (id, line_id, state, protected_since)
-    SELECT subscription, line, 'active', now() FROM people
+    INSERT INTO subscriptions (id, line_id, state, link, protected_since)
+    SELECT subscription, line, 'active', 2, now() FROM people
+  ), links AS (
+    INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, actor, at)
+    SELECT subscription, 1, NULL::int, NULL, 'awaiting_device', 'subscribed', 'customer', now() FROM people
+    UNION ALL SELECT subscription, 2, 1, 'awaiting_device', 'active', 'device_activated', 'customer', now() FROM people
   )
   INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key,
     platform, os_version, app_version, name, push_token, push_token_digest, test_expires_at, activated_at)

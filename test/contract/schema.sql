@@ -1,3 +1,14 @@
+audit_entries.id bigint NOT NULL
+audit_entries.at timestamp with time zone NOT NULL DEFAULT now()
+audit_entries.operator text NOT NULL
+audit_entries.action text NOT NULL
+audit_entries.subscription_id uuid
+audit_entries.reason text NOT NULL
+audit_entries.outcome text NOT NULL
+audit_entries.address text
+audit_entries CONSTRAINT audit_entries_pkey PRIMARY KEY (id)
+CREATE UNIQUE INDEX audit_entries_pkey ON public.audit_entries USING btree (id)
+CREATE INDEX audit_entries_subscription ON public.audit_entries USING btree (subscription_id, id)
 authentications.id uuid NOT NULL
 authentications.client_id uuid NOT NULL
 authentications.person_index bytea NOT NULL
@@ -20,6 +31,7 @@ authentications.decline_reason text
 authentications.requested_at timestamp with time zone NOT NULL
 authentications.expires_at timestamp with time zone NOT NULL
 authentications.closed_at timestamp with time zone
+authentications.line_version integer
 authentications CONSTRAINT authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
 authentications CONSTRAINT authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text])))
 authentications CONSTRAINT authentications_decline_reason_check CHECK ((decline_reason = ANY (ARRAY['not_me'::text, 'cancelled'::text, 'wrong_details'::text])))
@@ -31,10 +43,39 @@ authentications CONSTRAINT closed_keeps_no_code CHECK (((state = ANY (ARRAY['pen
 authentications CONSTRAINT closed_keeps_no_end_user CHECK (((closed_at IS NULL) OR (end_user IS NULL)))
 authentications CONSTRAINT only_verified_keeps_the_person CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text, 'verified'::text])) = (person IS NOT NULL)))
 authentications CONSTRAINT push_keeps_no_plain_code CHECK (((channel = 'sms'::text) OR (sms_code IS NULL)))
+CREATE INDEX authentications_age ON public.authentications USING brin (requested_at) WITH (autosummarize='on')
 CREATE INDEX authentications_history ON public.authentications USING btree (subscription_id, requested_at) WHERE (subscription_id IS NOT NULL)
 CREATE UNIQUE INDEX authentications_one_pending ON public.authentications USING btree (person_index, client_id) WHERE (closed_at IS NULL)
 CREATE INDEX authentications_open ON public.authentications USING btree (expires_at) WHERE (closed_at IS NULL)
 CREATE UNIQUE INDEX authentications_pkey ON public.authentications USING btree (id)
+carrier_events.id text NOT NULL
+carrier_events.source text
+carrier_events.event_id text
+carrier_events.type text
+carrier_events.line_id text
+carrier_events.sequence bigint
+carrier_events.at timestamp with time zone
+carrier_events.outcome text NOT NULL
+carrier_events.reason text
+carrier_events.kept bytea
+carrier_events.received_at timestamp with time zone NOT NULL DEFAULT now()
+carrier_events CONSTRAINT carrier_events_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'stale'::text, 'unknown_line'::text, 'rejected'::text])))
+carrier_events CONSTRAINT carrier_events_pkey PRIMARY KEY (id)
+carrier_events CONSTRAINT kept_while_it_may_be_played_again CHECK (((kept IS NOT NULL) = (outcome = ANY (ARRAY['unknown_line'::text, 'rejected'::text]))))
+CREATE INDEX carrier_events_kept ON public.carrier_events USING btree (received_at) WHERE (kept IS NOT NULL)
+CREATE UNIQUE INDEX carrier_events_pkey ON public.carrier_events USING btree (id)
+charges.charged_in text NOT NULL
+charges.subscription_id uuid NOT NULL
+charges.month text NOT NULL
+charges.days integer NOT NULL
+charges.amount integer NOT NULL
+charges.monthly_fee integer NOT NULL
+charges CONSTRAINT charges_charged_in_fkey FOREIGN KEY (charged_in) REFERENCES closed_months(month)
+charges CONSTRAINT charges_pkey PRIMARY KEY (charged_in, subscription_id, month)
+charges CONSTRAINT charges_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
+charges CONSTRAINT corrects_the_past CHECK ((month <= charged_in))
+CREATE UNIQUE INDEX charges_pkey ON public.charges USING btree (charged_in, subscription_id, month)
+CREATE INDEX charges_subscription ON public.charges USING btree (subscription_id, month)
 client_assertions.client_id uuid NOT NULL
 client_assertions.jti text NOT NULL
 client_assertions.expires_at timestamp with time zone NOT NULL
@@ -58,6 +99,11 @@ clients CONSTRAINT clients_pkey PRIMARY KEY (id)
 clients CONSTRAINT clients_starts_per_minute_check CHECK ((starts_per_minute > 0))
 CREATE UNIQUE INDEX clients_client_id_key ON public.clients USING btree (client_id)
 CREATE UNIQUE INDEX clients_pkey ON public.clients USING btree (id)
+closed_months.month text NOT NULL
+closed_months.closed_at timestamp with time zone NOT NULL DEFAULT now()
+closed_months CONSTRAINT closed_months_month_check CHECK ((month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text))
+closed_months CONSTRAINT closed_months_pkey PRIMARY KEY (month)
+CREATE UNIQUE INDEX closed_months_pkey ON public.closed_months USING btree (month)
 deliveries.id bigint NOT NULL
 deliveries.kind text NOT NULL
 deliveries.authentication_id uuid
@@ -67,7 +113,8 @@ deliveries.due_at timestamp with time zone NOT NULL
 deliveries.claimed_until timestamp with time zone
 deliveries.created_at timestamp with time zone NOT NULL
 deliveries.expires_at timestamp with time zone NOT NULL
-deliveries CONSTRAINT deliveries_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'sms'::text])))
+deliveries.notice_id uuid
+deliveries CONSTRAINT deliveries_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'sms'::text, 'notice'::text])))
 deliveries CONSTRAINT deliveries_pkey PRIMARY KEY (id)
 CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at)
 CREATE UNIQUE INDEX deliveries_pkey ON public.deliveries USING btree (id)
@@ -136,10 +183,14 @@ lines.holder text NOT NULL
 lines.plan text NOT NULL
 lines.handset jsonb NOT NULL
 lines.updated_at timestamp with time zone NOT NULL DEFAULT now()
+lines.version integer NOT NULL DEFAULT 1
+lines.sequence bigint NOT NULL DEFAULT '-1'::integer
+lines.told_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone
 lines CONSTRAINT lines_holder_check CHECK ((holder = ANY (ARRAY['self'::text, 'corporate'::text, 'other_party'::text])))
 lines CONSTRAINT lines_pkey PRIMARY KEY (id)
 lines CONSTRAINT lines_plan_check CHECK ((plan = ANY (ARRAY['postpaid'::text, 'prepaid'::text, 'm2m'::text])))
 lines CONSTRAINT lines_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'terminated'::text])))
+CREATE INDEX lines_former ON public.lines USING btree (phone_index) WHERE (status = 'terminated'::text)
 CREATE UNIQUE INDEX lines_phone ON public.lines USING btree (phone_index) WHERE (status <> 'terminated'::text)
 CREATE UNIQUE INDEX lines_pkey ON public.lines USING btree (id)
 migrations.id integer NOT NULL DEFAULT nextval('migrations_id_seq'::regclass)
@@ -147,10 +198,43 @@ migrations.timestamp bigint NOT NULL
 migrations.name character varying NOT NULL
 migrations CONSTRAINT PK_8c82d7f526340ab734260ea46be PRIMARY KEY (id)
 CREATE UNIQUE INDEX "PK_8c82d7f526340ab734260ea46be" ON public.migrations USING btree (id)
+notices.id uuid NOT NULL
+notices.subscription_id uuid NOT NULL
+notices.kind text NOT NULL
+notices.detail text
+notices.address bytea NOT NULL
+notices.created_at timestamp with time zone NOT NULL DEFAULT now()
+notices CONSTRAINT notices_pkey PRIMARY KEY (id)
+CREATE INDEX notices_age ON public.notices USING btree (created_at)
+CREATE UNIQUE INDEX notices_pkey ON public.notices USING btree (id)
 start_budgets.person_index bytea NOT NULL
 start_budgets.starts timestamp with time zone[] NOT NULL
 start_budgets CONSTRAINT start_budgets_pkey PRIMARY KEY (person_index)
 CREATE UNIQUE INDEX start_budgets_pkey ON public.start_budgets USING btree (person_index)
+subscription_links.subscription_id uuid NOT NULL
+subscription_links.number integer NOT NULL
+subscription_links.previous integer
+subscription_links.from_state text
+subscription_links.to_state text NOT NULL
+subscription_links.change text NOT NULL
+subscription_links.reason text
+subscription_links.actor text NOT NULL
+subscription_links.actor_id text
+subscription_links.event_source text
+subscription_links.event_id text
+subscription_links.at timestamp with time zone NOT NULL
+subscription_links.recorded_at timestamp with time zone NOT NULL DEFAULT now()
+subscription_links CONSTRAINT link_counts_on CHECK ((((number = 1) AND (previous IS NULL) AND (from_state IS NULL)) OR ((previous = (number - 1)) AND (from_state IS NOT NULL))))
+subscription_links CONSTRAINT link_ends_in_its_state UNIQUE (subscription_id, number, to_state)
+subscription_links CONSTRAINT link_follows_the_one_before FOREIGN KEY (subscription_id, previous, from_state) REFERENCES subscription_links(subscription_id, number, to_state)
+subscription_links CONSTRAINT link_is_allowed CHECK ((((COALESCE(from_state, ''::text) || '>'::text) || to_state) = ANY (ARRAY['>awaiting_device'::text, 'awaiting_device>awaiting_device'::text, 'awaiting_device>active'::text, 'awaiting_device>suspended'::text, 'awaiting_device>cancelled'::text, 'active>active'::text, 'active>suspended'::text, 'active>cancelled'::text, 'suspended>suspended'::text, 'suspended>active'::text, 'suspended>cancelled'::text])))
+subscription_links CONSTRAINT subscription_links_actor_check CHECK ((actor = ANY (ARRAY['customer'::text, 'operator'::text, 'carrier'::text, 'reconciliation'::text, 'unknown'::text])))
+subscription_links CONSTRAINT subscription_links_change_check CHECK ((change = ANY (ARRAY['subscribed'::text, 'device_activated'::text, 'suspended'::text, 'resumed'::text, 'cancelled'::text])))
+subscription_links CONSTRAINT subscription_links_pkey PRIMARY KEY (subscription_id, number)
+subscription_links CONSTRAINT subscription_links_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
+CREATE UNIQUE INDEX link_ends_in_its_state ON public.subscription_links USING btree (subscription_id, number, to_state)
+CREATE UNIQUE INDEX subscription_links_pkey ON public.subscription_links USING btree (subscription_id, number)
+CREATE INDEX subscription_links_recorded ON public.subscription_links USING btree (recorded_at)
 subscriptions.id uuid NOT NULL
 subscriptions.line_id text NOT NULL
 subscriptions.state text NOT NULL
@@ -159,7 +243,10 @@ subscriptions.reason text
 subscriptions.protected_since timestamp with time zone
 subscriptions.since timestamp with time zone NOT NULL DEFAULT now()
 subscriptions.created_at timestamp with time zone NOT NULL DEFAULT now()
+subscriptions.link integer NOT NULL DEFAULT 1
 subscriptions CONSTRAINT active_is_protected CHECK (((state <> 'active'::text) OR ((protected_since IS NOT NULL) AND (suspensions = '{}'::text[]))))
+subscriptions CONSTRAINT cancelled_for_a_reason CHECK (((state <> 'cancelled'::text) OR (reason = ANY (ARRAY['website'::text, 'call_centre'::text, 'ported_out'::text, 'owner_changed'::text, 'unsupported_device'::text, 'line_terminated'::text, 'ineligible_plan'::text]))))
+subscriptions CONSTRAINT stands_at_its_last_link FOREIGN KEY (id, link, state) REFERENCES subscription_links(subscription_id, number, to_state)
 subscriptions CONSTRAINT subscriptions_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id)
 subscriptions CONSTRAINT subscriptions_pkey PRIMARY KEY (id)
 subscriptions CONSTRAINT subscriptions_state_check CHECK ((state = ANY (ARRAY['awaiting_device'::text, 'active'::text, 'suspended'::text, 'cancelled'::text])))

@@ -256,6 +256,45 @@ export class TestService {
     return answer.body;
   }
 
+  /** Does something to a subscription as an operator. */
+  async operate(
+    subscriptionId: string,
+    action: 'cancel' | 'report-loss' | 'resume' | 'enrolment-code',
+  ): Promise<Answer> {
+    const path = `/operator/v1/subscriptions/${subscriptionId}/${action}`;
+    const answer = await this.call('POST', path, { reason: '고객 요청' }, { scope: 'operator' });
+    if (answer.status >= 300) throw new Error(`${action}: ${JSON.stringify(answer.body)}`);
+    return answer;
+  }
+
+  /** Tells of a line as its carrier does; answers the outcome. */
+  async tell(
+    lineId: string,
+    kind: string,
+    data: object | undefined,
+    sequence: number,
+    other: Record<string, unknown> = {},
+  ): Promise<string> {
+    const event = {
+      specversion: '1.0',
+      id: randomUUID(),
+      source: 'urn:test:carrier',
+      type: `pushguard.line.v1.${kind}`,
+      subject: lineId,
+      sequence,
+      time: new Date().toISOString(),
+      ...(data && { data }),
+      ...other,
+    };
+    const headers = { 'Content-Type': 'application/cloudevents+json' };
+    const answer = await this.call<{ outcome: string }>('POST', '/carrier/v1/events', event, {
+      scope: 'carrier',
+      headers,
+    });
+    if (answer.status !== 202) throw new Error(`${kind}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body.outcome;
+  }
+
   /** Enrols a phone with a code, still under test. The PIN is wrapped cheaply: Argon2id takes ten seconds inside Jest. */
   enrol(
     enrolmentCode: string,

@@ -37,8 +37,12 @@ export async function manySubscribers(
            INSERT INTO lines (id, phone_index, phone_number, owner, carrier, status, holder, plan, handset)
            VALUES ($1, $2, $3, $4, 'SKT', 'active', 'self', 'postpaid', $5) RETURNING id
          ), subscription AS (
-           INSERT INTO subscriptions (id, line_id, state, protected_since) SELECT $6, id, 'active', now() FROM line
-           RETURNING id
+           INSERT INTO subscriptions (id, line_id, state, link, protected_since) SELECT $6, id, 'active', 2, now()
+           FROM line RETURNING id
+         ), links AS (
+           INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, actor, at)
+           SELECT id, 1, NULL::int, NULL, 'awaiting_device', 'subscribed', 'customer', now() FROM subscription
+           UNION ALL SELECT id, 2, 1, 'awaiting_device', 'active', 'device_activated', 'customer', now() FROM subscription
          )
          INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key,
            platform, os_version, app_version, name, push_token, push_token_digest, test_expires_at, activated_at)

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Session } from '../database.ts';
+
+export type Outcome = 'applied' | 'duplicate' | 'stale' | 'unknown_line' | 'rejected';
+
+/** What is written down of an event. */
+export interface EventRecord {
+  /** Digest of source and id. */
+  id: string;
+  source: string | null;
+  eventId: string | null;
+  type: string | null;
+  lineId: string | null;
+  sequence: bigint | null;
+  at: Date | null;
+  outcome: Exclude<Outcome, 'duplicate'>;
+  reason: string | null;
+  /** The whole event, encrypted; there while it may be played again. */
+  kept: Buffer | null;
+}
+
+/** An event counts once. One that was kept aside counts as not having come, so that it may come again, mended. */
+const RECORD = {
+  name: 'carrier_event_record',
+  text: `INSERT INTO carrier_events AS e (id, source, event_id, type, line_id, sequence, at, outcome, reason, kept)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    ON CONFLICT (id) DO UPDATE SET type = excluded.type, line_id = excluded.line_id, sequence = excluded.sequence,
+      at = excluded.at, outcome = excluded.outcome, reason = excluded.reason, kept = excluded.kept
+    WHERE e.kept IS NOT NULL RETURNING 1`,
+};
+
+const KEPT = {
+  name: 'carrier_event_kept',
+  text: `SELECT id, kept, received_at AS "receivedAt" FROM carrier_events
+    WHERE kept IS NOT NULL AND (received_at, id) > ($1, $2) ORDER BY received_at, id LIMIT 500`,
+};
+
+export interface KeptEvent {
+  id: string;
+  kept: Buffer;
+  receivedAt: Date;
+}
+
+@Injectable()
+export class CarrierEventStore {
+  constructor(private readonly database: Database) {}
+
+  /** False when the event had come before. */
+  async record(session: Session, event: EventRecord): Promise<boolean> {
+    const { id, source, eventId, type, lineId, sequence, at, outcome, reason, kept } = event;
+    const values = [id, source, eventId, type, lineId, sequence, at, outcome, reason, kept];
+    return (await session.rows(RECORD, values)).length === 1;
+  }
+
+  /** Records what has no effect, and so needs no transaction. */
+  async recordAlone(event: EventRecord): Promise<boolean> {
+    return this.record(this.database, event);
+  }
+
+  /** What was kept aside, oldest first, from after `last` on. */
+  async keptAfter(last: KeptEvent | null): Promise<KeptEvent[]> {
+    return this.database.rows<KeptEvent>(KEPT, [last?.receivedAt ?? new Date(0), last?.id ?? '']);
+  }
+}

@@ -1,0 +1,176 @@
+import { Body, Controller, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { IsBoolean, IsIn, IsISO8601, IsOptional } from 'class-validator';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Readable } from 'node:stream';
+import { Problem, type InputFault } from '../domain/problem.ts';
+import { ForClients } from '../http/client.guard.ts';
+import type { Taken } from '../http/fastify.ts';
+import { PLAIN_TEXT } from '../http/plain-text.ts';
+import { problemDocument } from '../http/problem.filter.ts';
+import type { Outcome } from './carrier-event.store.ts';
+import { factsOf, LineInput } from './carrier.dto.ts';
+import { fromHeaders } from './cloud-event.ts';
+import { CarrierFeed, type EventOutcome } from './feed.ts';
+import { SnapshotImport, type ImportReport } from './import.ts';
+import { Reconcile, type Reconciled } from './reconcile.ts';
+
+/** Events of one batch (contract). */
+const BATCH = 1_000;
+/** Lines whose events are applied side by side; those of one line are applied in their order. */
+const LANES = 6;
+
+class OutcomeResponse {
+  outcome: Outcome;
+  /** A problem document (RFC 9457); with `rejected` only. */
+  problem?: object;
+}
+
+class BatchOutcome extends OutcomeResponse {
+  /** As its sender named it; null where that could not be read. */
+  id: string | null;
+}
+
+class BatchResponse {
+  outcomes: BatchOutcome[];
+}
+
+class LineResponse {
+  lineId: string;
+  outcome: Reconciled['outcome'];
+  /** The facts that were different. */
+  differences: string[];
+}
+
+class ImportQuery {
+  /** Compare and report, and change nothing. */
+  @IsOptional()
+  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
+  @IsBoolean()
+  dryRun?: boolean;
+
+  /** When the snapshot was taken; left out, now. What events have told since is not undone. */
+  @IsOptional()
+  @IsISO8601({ strict: true, strictSeparator: true })
+  takenAt?: string;
+
+  /** What becomes of lines that the snapshot does not name. */
+  @IsOptional()
+  @IsIn(['report', 'terminate'])
+  missing?: 'report' | 'terminate';
+}
+
+@ApiTags('Carrier')
+@ForClients('carrier')
+@Controller('carrier/v1')
+export class CarrierController {
+  constructor(
+    private readonly feed: CarrierFeed,
+    private readonly reconciling: Reconcile,
+    private readonly importing: SnapshotImport,
+  ) {}
+
+  /**
+   * What happened to lines, as CloudEvents 1.0: one (structured or binary), or a batch of at most 1,000. Sent again,
+   * an event is a `duplicate`; a 5xx means that the whole request may be sent again.
+   */
+  @Post('events')
+  @HttpCode(202)
+  @RouteConfig({ takes: 'events' satisfies Taken })
+  @ApiConsumes('application/cloudevents+json', 'application/cloudevents-batch+json', 'application/json')
+  @ApiBody({ schema: { type: 'object', additionalProperties: true } })
+  @ApiOperation({ summary: 'Tell of lines' })
+  async events(@Req() request: FastifyRequest, @Body() body: unknown): Promise<OutcomeResponse | BatchResponse> {
+    if (Array.isArray(body)) return { outcomes: await this.tellAll(body) };
+    const isBinary = request.headers['ce-specversion'] !== undefined;
+    if (!isBinary && !request.headers['content-type']?.startsWith('application/cloudevents+json')) {
+      throw new Problem('unsupported_media_type', 'Send application/cloudevents+json, or the ce- headers of an event.');
+    }
+    const { outcome, faults } = await this.feed.tell(isBinary ? fromHeaders(request.headers, body) : body);
+    return { outcome, ...(faults && { problem: rejected(faults) }) };
+  }
+
+  /** All that the carrier knows of a line, in the place of what is held; its subscription follows. */
+  @Put('lines/:lineId')
+  @ApiOperation({ summary: 'Tell all of a line' })
+  async line(@Param('lineId') lineId: string, @Body() body: LineInput): Promise<LineResponse> {
+    if (lineId.length > 64 || !PLAIN_TEXT.test(lineId)) {
+      throw new Problem('invalid_request', 'The id of a line has 1 to 64 characters.');
+    }
+    if (body.lineId !== undefined && body.lineId !== lineId) {
+      const errors = [{ pointer: '/lineId', detail: 'Leave it out, or give the one in the address.' }];
+      throw new Problem('invalid_request', 'The body is of another line.', { errors });
+    }
+    return { lineId, ...(await this.reconciling.reconcile(factsOf(lineId, body), new Date())) };
+  }
+
+  /**
+   * A full snapshot as NDJSON, a line's facts each. Answers NDJSON: progress, every line that differs, and a summary
+   * last. Nothing is done before the whole snapshot has come.
+   */
+  @Post('lines/import')
+  @HttpCode(200)
+  @RouteConfig({ takes: 'lines' satisfies Taken })
+  @ApiConsumes('application/x-ndjson')
+  @ApiProduces('application/x-ndjson')
+  @ApiBody({ schema: { type: 'string' } })
+  @ApiResponse({ status: 200, description: 'The report, a JSON object a line' })
+  @ApiOperation({ summary: 'Reconcile with a snapshot' })
+  async import(@Query() query: ImportQuery, @Body() body: Readable, @Res() reply: FastifyReply): Promise<void> {
+    const takenAt = query.takenAt === undefined ? new Date() : new Date(query.takenAt);
+    const snapshot = await this.importing.take(body);
+    const { dryRun = false, missing = 'report' } = query;
+    const reports = this.importing.run(snapshot.path, { dryRun, takenAt, missing });
+    // The first report is awaited here, so that a refusal still is a problem document.
+    const first = await reports.next().catch(async (error: unknown) => {
+      await snapshot.discard();
+      throw error;
+    });
+    const lines = Readable.from(written(first, reports));
+    lines.once('close', () => void snapshot.discard());
+    await reply.type('application/x-ndjson').send(lines);
+  }
+
+  private async tellAll(documents: readonly unknown[]): Promise<BatchOutcome[]> {
+    if (documents.length > BATCH) {
+      throw new Problem('invalid_request', `A batch has at most ${BATCH.toLocaleString('en')} events.`);
+    }
+    const outcomes: BatchOutcome[] = [];
+    const lanes = Array.from({ length: LANES }, (): number[] => []);
+    for (const [at, document] of documents.entries()) lanes[laneOf(document)]?.push(at);
+    await Promise.all(
+      lanes.map(async (places) => {
+        for (const at of places) outcomes[at] = told(await this.feed.tell(documents[at]));
+      }),
+    );
+    return outcomes;
+  }
+}
+
+/** Events of one line share a lane, and so keep their order. */
+function laneOf(document: unknown): number {
+  const { subject } = (document ?? {}) as { subject?: unknown };
+  let hash = 0;
+  for (const character of typeof subject === 'string' ? subject : '') hash = (hash * 31 + character.charCodeAt(0)) | 0;
+  return Math.abs(hash) % LANES;
+}
+
+function told({ id, outcome, faults }: EventOutcome): BatchOutcome {
+  return { id, outcome, ...(faults && { problem: rejected(faults) }) };
+}
+
+function rejected(errors: InputFault[]): object {
+  return problemDocument(
+    new Problem('invalid_request', 'Mend what is listed in errors and tell it again.', { errors }),
+  );
+}
+
+async function* written(
+  first: IteratorResult<ImportReport>,
+  rest: AsyncIterable<ImportReport>,
+): AsyncGenerator<string> {
+  if (!first.done) yield `${JSON.stringify(first.value)}\n`;
+  for await (const report of rest) yield `${JSON.stringify(report)}\n`;
+}

@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+import { sha256 } from '../crypto/sha256.ts';
+import { isConflict } from '../database.ts';
+import { effectOf, factsAfter, type LineEffect } from '../domain/line-event.ts';
+import type { InputFault } from '../domain/problem.ts';
+import { SubscriptionLife, type Step } from '../life/life.ts';
+import { Lines, type LockedLine } from '../lines/lines.ts';
+import type { Cause, LockedSubscription } from '../subscriptions/subscription.store.ts';
+import { Subscriptions } from '../subscriptions/subscriptions.ts';
+import { CarrierEventStore, type EventRecord, type Outcome } from './carrier-event.store.ts';
+import { readCloudEvent, type CarrierEvent } from './cloud-event.ts';
+
+/** What became of one event. */
+export interface EventOutcome {
+  /** As its sender named it, where that could be read. */
+  id: string | null;
+  outcome: Outcome;
+  /** Why it was rejected. */
+  faults?: InputFault[];
+}
+
+/**
+ * Applies what carriers tell of lines. An event is recorded, the line's facts are changed and everything that follows
+ * for its subscription is done in one transaction, or nothing is: told again, it is a duplicate or as good as new.
+ */
+@Injectable()
+export class CarrierFeed {
+  constructor(
+    private readonly life: SubscriptionLife,
+    private readonly subscriptions: Subscriptions,
+    private readonly lines: Lines,
+    private readonly store: CarrierEventStore,
+    private readonly keys: ServiceKeys,
+  ) {}
+
+  /** Applies one event, as it came. What cannot be read or done is kept aside with the reason. */
+  async tell(document: unknown): Promise<EventOutcome> {
+    const read = readCloudEvent(document);
+    if ('faults' in read) return this.keepAside(document, read, read.faults);
+    const { event } = read;
+    try {
+      const outcome = await this.life.inOneStep((step) => this.apply(step, event, document));
+      return { id: event.id, outcome };
+    } catch (error) {
+      if (!isConflict(error, 'lines_phone')) throw error;
+      const detail = 'The number is still another line’s; tell first that it was given up, then play this again.';
+      return this.keepAside(document, event, [{ pointer: '/data/phoneNumber', detail }]);
+    }
+  }
+
+  private async apply(step: Step, event: CarrierEvent, document: unknown): Promise<Outcome> {
+    const { session } = step;
+    const line = await this.lines.lock(session, event.line);
+    if (!line) {
+      const kept = { outcome: 'unknown_line', kept: this.seal(event, document) } as const;
+      return (await this.store.record(session, this.recordOf(event, null, kept))) ? 'unknown_line' : 'duplicate';
+    }
+    const { lineId } = line.facts;
+    const standing = await this.subscriptions.standingOnLine(lineId, session);
+    const subscription = standing && (await this.life.lock(step, standing.id));
+    const isLast = event.sequence === null || event.sequence > line.sequence;
+    const effect = isLast ? effectOf(event.event) : lateEffect(effectOf(event.event), event, subscription);
+    const record = this.recordOf(event, lineId, { outcome: effect ? 'applied' : 'stale', kept: null });
+    if (!(await this.store.record(session, record))) return 'duplicate';
+    if (!effect) return 'stale';
+    if (isLast) await this.changeLine(step, line, event);
+    if (effect.closePending) {
+      await this.life.closePending(step, subscription?.id ?? null, this.lines.personIndexesOf(line.facts));
+    }
+    if (subscription) await this.affect(step, subscription, effect, causeOf(event));
+    return 'applied';
+  }
+
+  private async changeLine({ session }: Step, { facts }: LockedLine, event: CarrierEvent): Promise<void> {
+    const after = factsAfter(facts, event.event);
+    if (after !== facts) await this.lines.upsert(after, session);
+    await this.lines.heard(session, facts.lineId, event.sequence, event.time);
+  }
+
+  /** Does to a subscription what happened to its line. */
+  async affect(step: Step, subscription: LockedSubscription, effect: LineEffect, by: Cause): Promise<void> {
+    const { cancel, suspend, resume, revokeDevice } = effect;
+    if (cancel) await this.life.change(step, subscription, { kind: 'cancelled', reason: cancel }, by);
+    else if (suspend) await this.life.change(step, subscription, { kind: 'suspended', reason: suspend }, by);
+    else if (resume) await this.life.change(step, subscription, { kind: 'resumed', reason: resume }, by);
+    else if (revokeDevice) await this.life.revokeDevices(step, subscription);
+  }
+
+  private async keepAside(
+    document: unknown,
+    known: { source?: string; id?: string; type?: string },
+    faults: InputFault[],
+  ): Promise<EventOutcome> {
+    const { source = null, id = null, type = null } = known;
+    const text = JSON.stringify(document);
+    const key = source !== null && id !== null ? keyOf(source, id) : keyOf('unreadable', text);
+    const sealed = this.keys.fields.encrypt(text, `carrier_events:kept:${key}`);
+    const reason = faults.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join(' ');
+    const record = { id: key, source, eventId: id, type, lineId: null, sequence: null, at: null };
+    const isNew = await this.store.recordAlone({ ...record, outcome: 'rejected', reason, kept: sealed });
+    return isNew ? { id, outcome: 'rejected', faults } : { id, outcome: 'duplicate' };
+  }
+
+  private seal(event: CarrierEvent, document: unknown): Buffer {
+    return this.keys.fields.encrypt(JSON.stringify(document), `carrier_events:kept:${keyOf(event.source, event.id)}`);
+  }
+
+  private recordOf(
+    { source, id, type, sequence, time }: CarrierEvent,
+    lineId: string | null,
+    what: Pick<EventRecord, 'outcome' | 'kept'>,
+  ): EventRecord {
+    const key = keyOf(source, id);
+    return { id: key, source, eventId: id, type, lineId, sequence, at: time, reason: null, ...what };
+  }
+}
+
+/**
+ * What an event still does that is told after later ones: it says nothing about the line's present, but what ends a
+ * subscription ends one that had begun when it happened.
+ */
+function lateEffect(
+  { cancel }: LineEffect,
+  { time }: CarrierEvent,
+  subscription: LockedSubscription | undefined,
+): LineEffect | null {
+  if (!cancel || !subscription || subscription.createdAt >= time) return null;
+  return { cancel };
+}
+
+function causeOf({ source, id, time }: CarrierEvent): Cause {
+  return { actor: 'carrier', event: { source, id }, at: time };
+}
+
+/** The same event has the same key, whoever may be reading it twice. */
+function keyOf(source: string, id: string): string {
+  return sha256(JSON.stringify([source, id])).toString('hex');
+}

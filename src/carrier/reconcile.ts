@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
+import { isConflict } from '../database.ts';
+import type { LineFacts } from '../domain/line.ts';
+import { differencesBetween, effectOf, missedEvents, type Difference } from '../domain/line-event.ts';
+import { Problem } from '../domain/problem.ts';
+import { SubscriptionLife } from '../life/life.ts';
+import { Lines } from '../lines/lines.ts';
+import { Subscriptions } from '../subscriptions/subscriptions.ts';
+import { CarrierFeed } from './feed.ts';
+
+/** What a picture of a line was, compared with what was held. */
+export interface Reconciled {
+  outcome: 'added' | 'changed' | 'same' | 'newer_held';
+  differences: Difference[];
+}
+
+/** Brings what is held of a line up to a picture of it, and does to its subscription what events missed. */
+@Injectable()
+export class Reconcile {
+  constructor(
+    private readonly life: SubscriptionLife,
+    private readonly subscriptions: Subscriptions,
+    private readonly lines: Lines,
+    private readonly feed: CarrierFeed,
+    private readonly environment: Environment,
+  ) {}
+
+  /**
+   * `takenAt` is when the picture was true: what an event has told since is not undone by it. Problems: `number_taken`.
+   */
+  async reconcile(told: LineFacts, takenAt: Date): Promise<Reconciled> {
+    try {
+      return await this.life.inOneStep(async (step) => {
+        const { session } = step;
+        const held = await this.lines.lock(session, { lineId: told.lineId });
+        if (!held) {
+          await this.lines.upsert(told, session);
+          return { outcome: 'added', differences: [] };
+        }
+        const differences = differencesBetween(held.facts, told);
+        if (differences.length === 0) return { outcome: 'same', differences };
+        if (held.toldAt > takenAt) return { outcome: 'newer_held', differences };
+        await this.lines.upsert(told, session);
+        const standing = await this.subscriptions.standingOnLine(told.lineId, session);
+        const events = missedEvents(held.facts, told, this.environment.HOME_CARRIERS);
+        if (events.some((event) => effectOf(event).closePending)) {
+          await this.life.closePending(step, standing?.id ?? null, this.lines.personIndexesOf(held.facts));
+        }
+        for (const event of standing ? events : []) {
+          const subscription = await this.life.lock(step, standing?.id ?? '');
+          await this.feed.affect(step, subscription, effectOf(event), { actor: 'reconciliation' });
+        }
+        return { outcome: 'changed', differences };
+      });
+    } catch (error) {
+      if (!isConflict(error, 'lines_phone')) throw error;
+      throw new Problem('number_taken', 'Tell first that the other line has given the number up, then this again.');
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import type { CancelReason, SuspensionReason } from './subscription.ts';
+
+/** What a person is told of the subscription. None of it is secret, and none of it names anybody. */
+export type Notice =
+  | { kind: 'joined' | 'resumed' | 'device_enrolled' | 'device_replaced' | 'enrol_again' }
+  | { kind: 'suspended'; detail: SuspensionReason }
+  | { kind: 'cancelled'; detail: CancelReason };
+
+const WHY_SUSPENDED: Readonly<Record<SuspensionReason, string>> = {
+  line_suspended: '회선 정지로 인증보호가 일시 정지되었습니다.',
+  loss_reported: '분실 신고로 인증보호가 일시 정지되었습니다. 본인이 아니면 고객센터에 알려 주세요.',
+  sim_swapped: 'USIM이 변경되어 인증보호가 정지되었습니다. 앱을 다시 등록해 주세요.',
+};
+
+const WHY_CANCELLED: Readonly<Record<CancelReason, string>> = {
+  website: '홈페이지에서 인증보호가 해지되었습니다. 본인이 아니면 고객센터에 알려 주세요.',
+  call_centre: '고객센터를 통해 인증보호가 해지되었습니다.',
+  ported_out: '번호이동으로 인증보호가 해지되었습니다.',
+  owner_changed: '명의변경으로 인증보호가 해지되었습니다.',
+  unsupported_device: '앱이 지원되지 않는 휴대폰으로 변경되어 인증보호가 해지되었습니다.',
+  line_terminated: '회선 해지로 인증보호가 해지되었습니다.',
+  ineligible_plan: '가입할 수 없는 요금제로 변경되어 인증보호가 해지되었습니다.',
+};
+
+/** One Korean sentence or two: with the sender's name in front, a single text message of 70 characters. */
+export function noticeText(notice: Notice): string {
+  switch (notice.kind) {
+    case 'joined':
+      return '인증보호에 가입되었습니다. 앱을 등록하면 보호가 시작됩니다.';
+    case 'resumed':
+      return '인증보호가 다시 시작되었습니다.';
+    case 'device_enrolled':
+      return '이 번호의 인증보호 앱이 등록되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
+    case 'device_replaced':
+      return '다른 휴대폰에 인증보호 앱이 등록되어 이 휴대폰은 해제되었습니다.';
+    case 'enrol_again':
+      return '휴대폰이 변경되었습니다. 인증보호 앱을 다시 등록해 주세요.';
+    case 'suspended':
+      return WHY_SUSPENDED[notice.detail];
+    case 'cancelled':
+      return WHY_CANCELLED[notice.detail];
+  }
+}
+
+/**
+ * Whether the number may be written to when there is no phone to push to: after these, somebody else may be reading
+ * there, or nobody.
+ */
+export function mayGoBySms(notice: Notice): boolean {
+  return notice.kind !== 'cancelled' || (notice.detail !== 'owner_changed' && notice.detail !== 'line_terminated');
+}

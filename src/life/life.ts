@@ -1,0 +1,103 @@
+import { Injectable } from '@nestjs/common';
+import { AuthenticationStore } from '../authentication/authentication.store.ts';
+import { Watch } from '../authentication/watch.ts';
+import { Database, type Session } from '../database.ts';
+import { Devices } from '../devices/devices.ts';
+import type { Notice } from '../domain/notice.ts';
+import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
+import { Notices } from '../notices/notices.ts';
+import { HandoverQueue } from '../queue/handover-queue.ts';
+import type { Cause, LockedSubscription } from '../subscriptions/subscription.store.ts';
+import { Subscriptions } from '../subscriptions/subscriptions.ts';
+
+/** A transaction in which lives change, and what has to be told once it is committed. */
+export class Step {
+  readonly closed: string[] = [];
+  readonly promised: string[] = [];
+
+  constructor(readonly session: Session) {}
+}
+
+/**
+ * What happens to a subscription, with all that follows from it in the same transaction: what was pending is
+ * cancelled, devices are taken out of use, the person is told. The operators', the carrier's and the customer's
+ * changes all come through here.
+ */
+@Injectable()
+export class SubscriptionLife {
+  constructor(
+    private readonly database: Database,
+    private readonly subscriptions: Subscriptions,
+    private readonly authentications: AuthenticationStore,
+    private readonly devices: Devices,
+    private readonly notices: Notices,
+    private readonly watch: Watch,
+    private readonly queue: HandoverQueue,
+  ) {}
+
+  /** Runs `work` in one transaction; whoever waits for what it changed is told after the commit. */
+  async inOneStep<Result>(work: (step: Step) => Promise<Result>): Promise<Result> {
+    let step: Step | undefined;
+    const result = await this.database.transaction((session) => {
+      step = new Step(session);
+      return work(step);
+    });
+    for (const id of step?.closed ?? []) this.watch.changed(id);
+    for (const id of step?.promised ?? []) this.queue.handOver(id);
+    return result;
+  }
+
+  /** Locks the subscription first, as everybody does. Problems: `subscription_not_found`. */
+  async lock(step: Step, subscriptionId: string): Promise<LockedSubscription> {
+    return this.subscriptions.lock(step.session, subscriptionId);
+  }
+
+  /** One change with its consequences; null, and nothing is done, where the table knows no such change. */
+  async change(
+    step: Step,
+    before: LockedSubscription,
+    change: SubscriptionChange,
+    by: Cause,
+  ): Promise<Standing | null> {
+    const { session } = step;
+    const address = await this.notices.addressOf(session, before.id);
+    const after = await this.subscriptions.change(session, before, change, by);
+    if (!after) return null;
+    if (change.kind === 'cancelled' || change.kind === 'suspended') {
+      await this.closePending(step, before.id, []);
+    }
+    if (change.kind === 'cancelled') await this.devices.revokeAll(session, before.id);
+    const notice = noticeOf(change, before, after);
+    if (notice) step.promised.push(await this.notices.promise(session, before.id, notice, address));
+    return after;
+  }
+
+  /** The app has to be enrolled anew: its devices are out of use, and what they had opened is worth nothing. */
+  async revokeDevices(step: Step, before: LockedSubscription): Promise<void> {
+    const { session } = step;
+    const address = await this.notices.addressOf(session, before.id);
+    await this.devices.revokeAll(session, before.id);
+    await this.closePending(step, before.id, [], true);
+    if (!address.push && before.state === 'awaiting_device') return;
+    step.promised.push(await this.notices.promise(session, before.id, { kind: 'enrol_again' }, address));
+  }
+
+  /** Cancels what is open on a subscription, and what was asked of a person under a number. */
+  async closePending(
+    step: Step,
+    subscriptionId: string | null,
+    personIndexes: readonly Buffer[],
+    onlyOpened = false,
+  ): Promise<void> {
+    const of = { subscriptionId, personIndexes, onlyOpened };
+    step.closed.push(...(await this.authentications.closePending(step.session, of)));
+  }
+}
+
+/** What the person is told; nothing when a further suspension comes to one that was told, or one of several goes. */
+function noticeOf(change: SubscriptionChange, before: Standing, after: Standing): Notice | null {
+  if (change.kind === 'cancelled') return { kind: 'cancelled', detail: change.reason };
+  if (change.kind === 'suspended') return { kind: 'suspended', detail: change.reason };
+  if (change.kind === 'resumed' && before.state === 'suspended' && after.state === 'active') return { kind: 'resumed' };
+  return null;
+}

@@ -1,0 +1,96 @@
+import { Injectable } from '@nestjs/common';
+import { randomId } from '../crypto/random.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+import { Database, type Session } from '../database.ts';
+import { mayGoBySms, noticeText, type Notice } from '../domain/notice.ts';
+
+/** Where a notice goes: the phone that was in use when it was written, or else the number. */
+export interface NoticeAddress {
+  push?: { platform: 'android' | 'ios'; token: string };
+  phoneNumber: string;
+}
+
+/** A notice as it is handed over. */
+export interface WrittenNotice {
+  address: NoticeAddress;
+  text: string;
+  bySms: boolean;
+}
+
+const REACHABLE = {
+  name: 'notice_reachable',
+  text: `SELECT l.id AS "lineId", l.phone_number AS "phoneNumber", d.id AS "deviceId", d.platform,
+      d.push_token AS "pushToken"
+    FROM subscriptions s JOIN lines l ON l.id = s.line_id
+      LEFT JOIN devices d ON d.subscription_id = s.id AND d.state = 'active' AND d.push_token IS NOT NULL
+    WHERE s.id = $1`,
+};
+
+/** A notice is worth a day's trying. */
+const PROMISE = {
+  name: 'notice_promise',
+  text: `WITH written AS (
+      INSERT INTO notices (id, subscription_id, kind, detail, address) VALUES ($1, $2, $3, $4, $5) RETURNING id
+    )
+    INSERT INTO deliveries (kind, notice_id, due_at, created_at, expires_at)
+    SELECT 'notice', id, now() + interval '2 seconds', now(), now() + interval '1 day' FROM written RETURNING id`,
+};
+
+/** What was handed over, or could not be within its day. */
+const FORGET = {
+  name: 'notice_forget',
+  text: `DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE created_at < now() - interval '2 days' LIMIT 5000)`,
+};
+
+interface Reachable {
+  lineId: string;
+  phoneNumber: Buffer;
+  deviceId: string | null;
+  platform: 'android' | 'ios' | null;
+  pushToken: Buffer | null;
+}
+
+/** Tells people what became of their subscription. */
+@Injectable()
+export class Notices {
+  constructor(
+    private readonly database: Database,
+    private readonly keys: ServiceKeys,
+  ) {}
+
+  /** Where the subscriber can be reached now; asked before a device is revoked, that is still the old device. */
+  async addressOf(session: Session, subscriptionId: string): Promise<NoticeAddress> {
+    const [row] = await session.rows<Reachable>(REACHABLE, [subscriptionId]);
+    if (!row) throw new Error('a subscription without a line');
+    const read = (value: Buffer, place: string) => this.keys.fields.decrypt(value, place).toString('utf8');
+    const phoneNumber = read(row.phoneNumber, `lines:phone_number:${row.lineId}`);
+    const { deviceId, platform, pushToken } = row;
+    if (!deviceId || !platform || !pushToken) return { phoneNumber };
+    return { phoneNumber, push: { platform, token: read(pushToken, `devices:push_token:${deviceId}`) } };
+  }
+
+  /** Writes a notice with the transaction of what it tells; answers the delivery to hand over after the commit. */
+  async promise(session: Session, subscriptionId: string, notice: Notice, address: NoticeAddress): Promise<string> {
+    const id = randomId();
+    const [delivery] = await session.rows<{ id: string }>(PROMISE, [
+      id,
+      subscriptionId,
+      notice.kind,
+      'detail' in notice ? notice.detail : null,
+      this.keys.fields.encrypt(JSON.stringify(address), `notices:address:${id}`),
+    ]);
+    if (!delivery) throw new Error('an insert without a condition returned no row');
+    return delivery.id;
+  }
+
+  /** Reads a notice's row as it is to be handed over. */
+  read(row: { id: string; kind: string; detail: string | null; address: Buffer }): WrittenNotice {
+    const notice = { kind: row.kind, ...(row.detail !== null && { detail: row.detail }) } as Notice;
+    const address = this.keys.fields.decrypt(row.address, `notices:address:${row.id}`).toString('utf8');
+    return { address: JSON.parse(address) as NoticeAddress, text: noticeText(notice), bySms: mayGoBySms(notice) };
+  }
+
+  async forgetOld(): Promise<void> {
+    await this.database.rows(FORGET, []);
+  }
+}

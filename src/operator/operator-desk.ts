@@ -1,0 +1,193 @@
+import { Injectable } from '@nestjs/common';
+import { Devices } from '../devices/devices.ts';
+import { INELIGIBILITY_SENTENCES } from '../domain/eligibility.ts';
+import { maskName, maskPhoneNumber } from '../domain/masking.ts';
+import { parsePhoneNumber } from '../domain/phone-number.ts';
+import { Problem } from '../domain/problem.ts';
+import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
+import { History, type HistoryEntry } from '../history/history.ts';
+import { SubscriptionLife } from '../life/life.ts';
+import { Lines } from '../lines/lines.ts';
+import { subscriptionNotFound, Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
+import { Audit, type AuditedCall } from './audit.ts';
+import type { AuditResponse, EligibilityResponse, StandingResponse, SubscriptionResponse } from './operator.dto.ts';
+
+/** An operator at work: who it is, from where, and why. */
+export type Operator = Pick<AuditedCall, 'operator' | 'reason' | 'address'>;
+
+/** What the call centre does. Each call is written into the audit with what it did, or with why it was refused. */
+@Injectable()
+export class OperatorDesk {
+  constructor(
+    private readonly subscriptions: Subscriptions,
+    private readonly life: SubscriptionLife,
+    private readonly devices: Devices,
+    private readonly history: History,
+    private readonly lines: Lines,
+    private readonly audit: Audit,
+  ) {}
+
+  /** Problems: `invalid_request`, `service_unavailable`. */
+  async eligibility(operator: Operator, phoneNumber: string): Promise<EligibilityResponse> {
+    const call = { ...operator, action: 'eligibility' };
+    return this.audit.of(call, async () => {
+      const { line, faults } = await this.subscriptions.eligibility(phoneNumber);
+      const reasons = faults.map((code) => {
+        const { ko, en } = INELIGIBILITY_SENTENCES[code];
+        return { code, message: `${ko} ${en}` };
+      });
+      const seen = line && {
+        phoneNumber: maskPhoneNumber(line.phoneNumber),
+        carrier: line.carrier,
+        status: line.status,
+        holder: line.holder,
+        plan: line.plan,
+        os: line.handset.os,
+        osVersion: line.handset.osVersion,
+      };
+      return this.audit.seen(call, { eligible: faults.length === 0, reasons, line: seen });
+    });
+  }
+
+  /** Problems: as `Subscriptions.subscribe`. */
+  async subscribe(operator: Operator, phoneNumber: string): Promise<Enrolment> {
+    const call = { ...operator, action: 'subscribe' };
+    return this.audit.of(call, () =>
+      this.subscriptions.subscribe(phoneNumber, causedBy(operator), (session, subscriptionId) =>
+        this.audit.done(session, { ...call, subscriptionId }),
+      ),
+    );
+  }
+
+  /** Every subscription that ever stood on the number's lines, newest first. Problems: `invalid_request`. */
+  async find(operator: Operator, typed: string): Promise<SubscriptionResponse[]> {
+    const call = { ...operator, action: 'find' };
+    return this.audit.of(call, async () => {
+      const phoneNumber = parsePhoneNumber(typed);
+      if (!phoneNumber) {
+        const errors = [{ pointer: '/phoneNumber', detail: 'Write a Korean mobile number, such as 010-1234-5678.' }];
+        throw new Problem('invalid_request', 'The phone number cannot be read.', { errors });
+      }
+      const found = await this.subscriptions.ofLines(await this.lines.idsByPhoneNumber(phoneNumber));
+      const [newest] = found;
+      await this.audit.seen({ ...call, ...(newest && { subscriptionId: newest.subscriptionId }) }, undefined);
+      return found.map(({ since, subscribedAt, protectedSince, device, ...rest }) => ({
+        ...rest,
+        since: since.toISOString(),
+        subscribedAt: subscribedAt.toISOString(),
+        protectedSince: protectedSince?.toISOString() ?? null,
+        device: device && {
+          ...device,
+          name: maskName(device.name),
+          enrolledAt: new Date(device.enrolledAt).toISOString(),
+        },
+      }));
+    });
+  }
+
+  /** Problems: `subscription_not_found`, `nothing_to_change` when it was cancelled before. */
+  async cancel(operator: Operator, subscriptionId: string): Promise<StandingResponse> {
+    return this.change(operator, 'cancel', subscriptionId, { kind: 'cancelled', reason: 'call_centre' });
+  }
+
+  /** Suspends at once. Problems: `subscription_not_found`, `nothing_to_change`. */
+  async reportLoss(operator: Operator, subscriptionId: string): Promise<StandingResponse> {
+    return this.change(operator, 'report-loss', subscriptionId, { kind: 'suspended', reason: 'loss_reported' });
+  }
+
+  /** Lifts a reported loss; what the carrier suspended, the carrier resumes. Problems: as `reportLoss`. */
+  async resume(operator: Operator, subscriptionId: string): Promise<StandingResponse> {
+    return this.change(operator, 'resume', subscriptionId, { kind: 'resumed', reason: 'loss_reported' });
+  }
+
+  /** Five more tries at the PIN of the active device. Problems: `subscription_not_found`. */
+  async unlockPin(operator: Operator, subscriptionId: string): Promise<void> {
+    const call = { ...operator, action: 'unlock-pin', subscriptionId };
+    await this.audit.of(call, () =>
+      this.life.inOneStep(async ({ session }) => {
+        if (!(await this.devices.unlockPin(session, subscriptionId))) {
+          throw new Problem('subscription_not_found', 'No active device belongs to this subscription.');
+        }
+        await this.audit.done(session, call);
+      }),
+    );
+  }
+
+  /** A new code for a new phone; earlier ones are void. Problems: `subscription_not_found`. */
+  async enrolmentCode(operator: Operator, subscriptionId: string): Promise<Enrolment> {
+    const call = { ...operator, action: 'enrolment-code', subscriptionId };
+    return this.audit.of(call, () =>
+      this.life.inOneStep(async ({ session }) => {
+        const enrolment = await this.subscriptions.enrolmentCode(subscriptionId, session);
+        await this.audit.done(session, call);
+        return enrolment;
+      }),
+    );
+  }
+
+  /** The twenty entries that the app shows. Problems: `subscription_not_found`. */
+  async historyOf(operator: Operator, subscriptionId: string): Promise<HistoryEntry[]> {
+    const call = { ...operator, action: 'history', subscriptionId };
+    return this.audit.of(call, async () => {
+      await this.exists(subscriptionId);
+      const entries = await this.history.latest(subscriptionId);
+      const masked = entries.map((entry) => ({
+        ...entry,
+        device: entry.device === null ? null : maskName(entry.device),
+      }));
+      return this.audit.seen(call, masked);
+    });
+  }
+
+  /** What operators did with a subscription, and what happened to it. Problems: `subscription_not_found`. */
+  async auditOf(operator: Operator, subscriptionId: string): Promise<AuditResponse> {
+    const call = { ...operator, action: 'audit', subscriptionId };
+    return this.audit.of(call, async () => {
+      const life = await this.exists(subscriptionId);
+      await this.audit.seen(call, undefined);
+      const entries = await this.audit.ofSubscription(subscriptionId);
+      return {
+        entries: entries.map((entry) => ({ ...entry, at: entry.at.toISOString() })),
+        life: life.map(({ at, recordedAt, eventSource, eventId, ...link }) => ({
+          ...link,
+          at: at.toISOString(),
+          recordedAt: recordedAt.toISOString(),
+          event: eventSource === null ? null : `${eventSource} ${eventId ?? ''}`,
+        })),
+      };
+    });
+  }
+
+  private async change(
+    operator: Operator,
+    action: string,
+    subscriptionId: string,
+    change: SubscriptionChange,
+  ): Promise<StandingResponse> {
+    const call = { ...operator, action, subscriptionId };
+    return this.audit.of(call, () =>
+      this.life.inOneStep(async (step) => {
+        const before = await this.life.lock(step, subscriptionId);
+        const after = await this.life.change(step, before, change, causedBy(operator));
+        if (!after) throw nothingToChange(before);
+        await this.audit.done(step.session, call);
+        return { subscriptionId, ...after, suspensions: [...after.suspensions] };
+      }),
+    );
+  }
+
+  private async exists(subscriptionId: string): ReturnType<Subscriptions['life']> {
+    const life = await this.subscriptions.life(subscriptionId);
+    if (life.length === 0) throw subscriptionNotFound();
+    return life;
+  }
+}
+
+function causedBy({ operator }: Operator): { actor: 'operator'; actorId: string } {
+  return { actor: 'operator', actorId: operator };
+}
+
+function nothingToChange({ state, suspensions }: Standing): Problem {
+  const why = suspensions.length > 0 ? `${state} (${suspensions.join(', ')})` : state;
+  return new Problem('nothing_to_change', `The subscription is ${why}; look it up again.`, { state });
+}

@@ -1,0 +1,199 @@
+import {
+  Body,
+  Controller,
+  createParamDecorator,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import type { Caller } from '../crypto/access-token.ts';
+import { Problem } from '../domain/problem.ts';
+import { ForClients, FromClient } from '../http/client.guard.ts';
+import { OpaqueId } from '../http/opaque-id.ts';
+import { PLAIN_TEXT } from '../http/plain-text.ts';
+import { subscriptionNotFound } from '../subscriptions/subscriptions.ts';
+import { OperatorDesk, type Operator } from './operator-desk.ts';
+import {
+  AuditResponse,
+  EligibilityResponse,
+  EnrolmentResponse,
+  OperatorHistoryResponse,
+  PhoneNumberQuery,
+  ReasonRequest,
+  StandingResponse,
+  SubscribeRequest,
+  SubscriptionResponse,
+} from './operator.dto.ts';
+
+/** Why an operator looks, and from where. */
+interface Visit {
+  /** The header `Audit-Reason`, in UTF-8 or percent-encoded; undefined when there is none. */
+  reason: string | undefined;
+  address: string;
+}
+
+const FromVisit = createParamDecorator((_: unknown, context: ExecutionContext): Visit => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  const header = request.headers['audit-reason'];
+  return { reason: typeof header === 'string' ? readReason(header) : undefined, address: request.ip };
+});
+
+const AuditReason = ApiHeader({ name: 'Audit-Reason', required: true, description: 'Why this is looked at' });
+const SubscriptionId = (): ParameterDecorator => Param('id', new OpaqueId(subscriptionNotFound));
+
+@ApiTags('Operator')
+@ForClients('operator')
+@Controller('operator/v1')
+export class OperatorController {
+  constructor(private readonly desk: OperatorDesk) {}
+
+  /** Whether the number's line may subscribe, and every rule that keeps it from it. */
+  @Get('eligibility')
+  @AuditReason
+  @ApiOperation({ summary: 'Check a line' })
+  eligibility(
+    @FromClient() caller: Caller,
+    @FromVisit() visit: Visit,
+    @Query() { phoneNumber }: PhoneNumberQuery,
+  ): Promise<EligibilityResponse> {
+    return this.desk.eligibility(reading(caller, visit), phoneNumber);
+  }
+
+  /** Subscribes a line and answers the code that enrols its app; 422 `not_eligible` names every rule that fails. */
+  @Post('subscriptions')
+  @ApiOperation({ summary: 'Subscribe a line' })
+  subscribe(
+    @FromClient() caller: Caller,
+    @FromVisit() visit: Visit,
+    @Body() body: SubscribeRequest,
+  ): Promise<EnrolmentResponse> {
+    const reason = body.reason ?? visit.reason ?? 'subscription asked for';
+    return this.desk.subscribe(writing(caller, visit, reason), body.phoneNumber);
+  }
+
+  /** Every subscription of the number, newest first. */
+  @Get('subscriptions')
+  @AuditReason
+  @ApiOperation({ summary: 'Find subscriptions by number' })
+  find(
+    @FromClient() caller: Caller,
+    @FromVisit() visit: Visit,
+    @Query() { phoneNumber }: PhoneNumberQuery,
+  ): Promise<SubscriptionResponse[]> {
+    return this.desk.find(reading(caller, visit), phoneNumber);
+  }
+
+  /** Ends a subscription, for good and at once; the person may subscribe again. */
+  @Post('subscriptions/:id/cancel')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Cancel a subscription' })
+  cancel(
+    @FromClient() caller: Caller,
+    @FromVisit() visit: Visit,
+    @SubscriptionId() id: string,
+    @Body() { reason }: ReasonRequest,
+  ): Promise<StandingResponse> {
+    return this.desk.cancel(writing(caller, visit, reason), id);
+  }
+
+  /** Suspends the subscription of a phone that is gone. */
+  @Post('subscriptions/:id/report-loss')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Report a loss' })
+  reportLoss(
+    @FromClient() caller: Caller,
+    @FromVisit() visit: Visit,
+    @SubscriptionId() id: string,
+    @Body() { reason }: ReasonRequest,
+  ): Promise<StandingResponse> {
+    return this.desk.reportLoss(writing(caller, visit, reason), id);
+  }
+
+  /** Lifts a reported loss. */
+  @Post('subscriptions/:id/resume')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Resume after a loss' })
+  resume(
+    @FromClient() caller: Caller,
+    @FromVisit() visit: Visit,
+    @SubscriptionId() id: string,
+    @Body() { reason }: ReasonRequest,
+  ): Promise<StandingResponse> {
+    return this.desk.resume(writing(caller, visit, reason), id);
+  }
+
+  /** Gives the person five more tries at the PIN of the active device. */
+  @Post('subscriptions/:id/unlock-pin')
+  @HttpCode(204)
+  @ApiOperation({ summary: 'Unlock the PIN' })
+  async unlockPin(
+    @FromClient() caller: Caller,
+    @FromVisit() visit: Visit,
+    @SubscriptionId() id: string,
+    @Body() { reason }: ReasonRequest,
+  ): Promise<void> {
+    await this.desk.unlockPin(writing(caller, visit, reason), id);
+  }
+
+  /** A new enrolment code for a new phone; earlier codes are void. */
+  @Post('subscriptions/:id/enrolment-code')
+  @ApiOperation({ summary: 'Issue an enrolment code' })
+  enrolmentCode(
+    @FromClient() caller: Caller,
+    @FromVisit() visit: Visit,
+    @SubscriptionId() id: string,
+    @Body() { reason }: ReasonRequest,
+  ): Promise<EnrolmentResponse> {
+    return this.desk.enrolmentCode(writing(caller, visit, reason), id);
+  }
+
+  /** The last twenty authentications, newest first. */
+  @Get('subscriptions/:id/history')
+  @AuditReason
+  @ApiOperation({ summary: 'The last twenty authentications of a subscription' })
+  history(
+    @FromClient() caller: Caller,
+    @FromVisit() visit: Visit,
+    @SubscriptionId() id: string,
+  ): Promise<OperatorHistoryResponse[]> {
+    return this.desk.historyOf(reading(caller, visit), id);
+  }
+
+  /** What operators did with a subscription, and what happened to it. */
+  @Get('subscriptions/:id/audit')
+  @AuditReason
+  @ApiOperation({ summary: 'The audit of a subscription' })
+  audit(@FromClient() caller: Caller, @FromVisit() visit: Visit, @SubscriptionId() id: string): Promise<AuditResponse> {
+    return this.desk.auditOf(reading(caller, visit), id);
+  }
+}
+
+/** An operator who only looks gives the reason in a header. Problems: `invalid_request`. */
+export function reading({ clientId }: Caller, { reason, address }: Visit): Operator {
+  if (reason !== undefined) return { operator: clientId, reason, address };
+  throw new Problem('invalid_request', 'Say in the header Audit-Reason why you look, in one line of text.');
+}
+
+function writing({ clientId }: Caller, { address }: Visit, reason: string): Operator {
+  return { operator: clientId, reason, address };
+}
+
+/** Header values are bytes (RFC 9110, 5.5); Node hands them over as Latin-1. */
+function readReason(header: string): string | undefined {
+  const text = Buffer.from(header, 'latin1').toString('utf8');
+  const reason = (/%[\da-f]{2}/i.test(text) ? decoded(text) : text).normalize('NFC').trim();
+  return reason.length <= 200 && PLAIN_TEXT.test(reason) ? reason : undefined;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
