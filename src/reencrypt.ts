@@ -25,7 +25,11 @@ const COLUMNS: readonly Column[] = [
   { table: 'devices', column: 'knowledge_key' },
   { table: 'devices', column: 'push_token' },
   { table: 'authentications', column: 'person' },
+  { table: 'notices', column: 'address' },
+  { table: 'carrier_events', column: 'kept' },
 ];
+
+const TEXT_IDS = new Set(['lines', 'carrier_events']);
 
 const environment = readEnvironment(process.env);
 const keys = new ServiceKeys(parseKeyring(environment.KEYRING ?? ''));
@@ -68,7 +72,7 @@ async function* rowsOf<Row extends { id: string }>(table: string, columns: strin
   let after: string | null = null;
   for (;;) {
     const sql = `SELECT id, ${columns} FROM ${table}
-      WHERE ${where} AND ($1::text IS NULL OR id > $1::${table === 'lines' ? 'text' : 'uuid'}) ORDER BY id LIMIT ${BATCH}`;
+      WHERE ${where} AND ($1::text IS NULL OR id > $1::${TEXT_IDS.has(table) ? 'text' : 'uuid'}) ORDER BY id LIMIT ${BATCH}`;
     const { rows }: { rows: Row[] } = await pool.query<Row>(sql, [after]);
     yield* rows;
     const last = rows.at(-1);

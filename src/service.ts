@@ -8,6 +8,7 @@ import { AppModule, type Foundation } from './app.module.ts';
 import { Deliver } from './authentication/deliver.ts';
 import { Sweep } from './authentication/sweep.ts';
 import { Watch } from './authentication/watch.ts';
+import { CloseMonths } from './charges/close-months.ts';
 import { Database } from './database.ts';
 import { createFastifyAdapter, declareOtherMethods } from './http/fastify.ts';
 import { createManagementServer } from './http/management.ts';
@@ -51,6 +52,7 @@ export async function startService(
     }),
   });
   const [queue, sweep, watch, metrics] = [app.get(HandoverQueue), app.get(Sweep), app.get(Watch), app.get(Metrics)];
+  const closing = app.get(CloseMonths);
   const routes = collectRoutes(fastify);
   measure(fastify, metrics);
   protect(fastify, environment.ISSUER.startsWith('https:'));
@@ -64,6 +66,7 @@ export async function startService(
     const deliver = app.get(Deliver);
     queue.work((ids) => deliver.deliver(ids));
     sweep.start();
+    closing.start();
   }
   const database = app.get(Database);
   let stopping = false;
@@ -83,7 +86,7 @@ export async function startService(
       stopping = true;
       // Whoever waits for a change is answered now; then no new request is taken and the running ones end.
       watch.close();
-      await Promise.all([fastify.close(), sweep.stop()]);
+      await Promise.all([fastify.close(), sweep.stop(), closing.stop()]);
       await queue.close();
       await app.close();
       await new Promise((resolve) => management.close(resolve));

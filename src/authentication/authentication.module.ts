@@ -6,6 +6,7 @@ import { NoticesModule } from '../notices/notices.module.ts';
 import { RelyingPartiesModule } from '../relying-parties/relying-parties.module.ts';
 import { AppController } from './app.controller.ts';
 import { AuthenticationStore } from './authentication.store.ts';
+import { ClosePending } from './close-pending.ts';
 import { Deliver } from './deliver.ts';
 import { DeliveryStore } from './delivery.store.ts';
 import { Follow } from './follow.ts';
@@ -32,6 +33,7 @@ import { Windows } from './windows.ts';
     Verify,
     Follow,
     Watch,
+    ClosePending,
     Windows,
     Sweep,
     AuthenticationStore,
@@ -40,6 +42,6 @@ import { Windows } from './windows.ts';
     DeliveryStore,
     WindowStore,
   ],
-  exports: [AuthenticationStore, Windows, Watch, Deliver, Sweep],
+  exports: [Windows, Watch, Deliver, Sweep, ClosePending],
 })
 export class AuthenticationModule {}

@@ -105,6 +105,15 @@ const SENDINGS = {
     FROM authentications WHERE id = $1`,
 };
 
+/** Whose open authentications are to end. */
+export interface Pending {
+  subscriptionId: string | null;
+  /** Keyed indexes of a person at a number, under every key. */
+  personIndexes: readonly Buffer[];
+  /** Leaves alone what no phone has answered. */
+  onlyOpened?: boolean;
+}
+
 /** What is open on a subscription, or was asked of the person that a line belonged to. */
 const CLOSE_PENDING = {
   name: 'authentication_close_pending',
@@ -175,9 +184,9 @@ export class AuthenticationStore {
    */
   async closePending(
     session: Session,
-    of: { subscriptionId: string | null; personIndexes: readonly Buffer[]; onlyOpened?: boolean },
+    { subscriptionId, personIndexes, onlyOpened = false }: Pending,
   ): Promise<string[]> {
-    const values = [of.subscriptionId, of.personIndexes, of.onlyOpened ?? false];
+    const values = [subscriptionId, personIndexes, onlyOpened];
     return (await session.rows<{ id: string }>(CLOSE_PENDING, values)).map(({ id }) => id);
   }
 

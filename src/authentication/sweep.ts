@@ -1,5 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
 import { Devices } from '../devices/devices.ts';
+import { History } from '../history/history.ts';
+import { Notices } from '../notices/notices.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { AuthenticationStore } from './authentication.store.ts';
 import { Deliver } from './deliver.ts';
@@ -32,6 +35,9 @@ export class Sweep {
     private readonly devices: Devices,
     private readonly relyingParties: RelyingParties,
     private readonly windows: WindowStore,
+    private readonly notices: Notices,
+    private readonly history: History,
+    private readonly environment: Environment,
     private readonly deliver: Deliver,
   ) {}
 
@@ -81,5 +87,8 @@ export class Sweep {
     await this.authentications.forgetIdempotencyKeys();
     await this.authentications.forgetOldBudgets();
     await this.windows.forget();
+    await this.notices.forgetOld();
+    // A large backlog is worked off a batch a round, and leaves the database to others in between.
+    await this.history.forget(this.environment.HISTORY_DAYS);
   }
 }

@@ -31,14 +31,15 @@ const RECORD = {
 
 const KEPT = {
   name: 'carrier_event_kept',
-  text: `SELECT id, kept, received_at AS "receivedAt" FROM carrier_events
-    WHERE kept IS NOT NULL AND (received_at, id) > ($1, $2) ORDER BY received_at, id LIMIT 500`,
+  text: `SELECT id, kept, received_at::text AS "receivedAt" FROM carrier_events
+    WHERE kept IS NOT NULL AND (received_at, id) > ($1::timestamptz, $2) ORDER BY received_at, id LIMIT 500`,
 };
 
 export interface KeptEvent {
   id: string;
   kept: Buffer;
-  receivedAt: Date;
+  /** As the database writes it, to the microsecond: it is where the next page begins. */
+  receivedAt: string;
 }
 
 @Injectable()
@@ -59,6 +60,6 @@ export class CarrierEventStore {
 
   /** What was kept aside, oldest first, from after `last` on. */
   async keptAfter(last: KeptEvent | null): Promise<KeptEvent[]> {
-    return this.database.rows<KeptEvent>(KEPT, [last?.receivedAt ?? new Date(0), last?.id ?? '']);
+    return this.database.rows<KeptEvent>(KEPT, [last?.receivedAt ?? '-infinity', last?.id ?? '']);
   }
 }

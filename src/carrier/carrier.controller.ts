@@ -118,7 +118,12 @@ export class CarrierController {
   @ApiBody({ schema: { type: 'string' } })
   @ApiResponse({ status: 200, description: 'The report, a JSON object a line' })
   @ApiOperation({ summary: 'Reconcile with a snapshot' })
-  async import(@Query() query: ImportQuery, @Body() body: Readable, @Res() reply: FastifyReply): Promise<void> {
+  async import(@Query() query: ImportQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    // Not by @Body(): the input pipe would copy a stream as if it were an object.
+    const { body } = request;
+    if (!(body instanceof Readable)) {
+      throw new Problem('unsupported_media_type', 'Send the snapshot as application/x-ndjson.');
+    }
     const takenAt = query.takenAt === undefined ? new Date() : new Date(query.takenAt);
     const snapshot = await this.importing.take(body);
     const { dryRun = false, missing = 'report' } = query;

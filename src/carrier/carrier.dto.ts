@@ -68,14 +68,8 @@ export class HandsetInput {
   model?: string;
 }
 
-/** What a carrier knows of a line; its id is in the address. */
-export class LineInput {
-  /** When it is given, it must be the one in the address. */
-  @IsOptional()
-  @IsString()
-  @Length(1, LINE_ID)
-  lineId?: string;
-
+/** What a carrier knows of a line, but for its id. */
+class LineFactsInput {
   @IsMobileNumber()
   phoneNumber: string;
 
@@ -104,12 +98,21 @@ export class LineInput {
   handset: HandsetInput;
 }
 
+/** A line whose id is in the address. */
+export class LineInput extends LineFactsInput {
+  /** When it is given, it must be the one in the address. */
+  @IsOptional()
+  @IsString()
+  @Length(1, LINE_ID)
+  lineId?: string;
+}
+
 /** A line of a snapshot, which names itself. */
-export class SnapshotLine extends LineInput {
+export class SnapshotLine extends LineFactsInput {
   @IsString()
   @Length(1, LINE_ID)
   @Matches(PLAIN_TEXT)
-  declare lineId: string;
+  lineId: string;
 }
 
 export class PortedOutData {
@@ -166,7 +169,7 @@ export function readAs<T extends object>(type: new () => T, value: unknown, allo
 }
 
 /** The facts that an input amounts to, its number in E.164. */
-export function factsOf(lineId: string, line: LineInput): LineFacts {
+export function factsOf(lineId: string, line: LineFactsInput): LineFacts {
   const { phoneNumber, carrier, status, holder, owner, plan, handset } = line;
   const { os, osVersion, formFactor, model } = handset;
   return {

@@ -1,3 +1,4 @@
+import { isISO8601 } from 'class-validator';
 import type { InputFault } from '../domain/problem.ts';
 import type { LineEvent } from '../domain/line-event.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
@@ -122,9 +123,9 @@ function inData(faults: InputFault[]): InputFault[] {
 }
 
 function readTime(value: unknown): Date | null {
-  if (typeof value !== 'string' || !TIME.test(value)) return null;
-  const time = new Date(value.toUpperCase());
-  return Number.isNaN(time.getTime()) ? null : time;
+  // `Date` alone would make the 2nd of March of a 30th of February.
+  if (typeof value !== 'string' || !TIME.test(value) || !isISO8601(value.toUpperCase(), { strict: true })) return null;
+  return new Date(value.toUpperCase());
 }
 
 /** An integer as the contract has it, or its digits, which is all that a header can hold. */

@@ -6,9 +6,9 @@ import { effectOf, factsAfter, type LineEffect } from '../domain/line-event.ts';
 import type { InputFault } from '../domain/problem.ts';
 import { SubscriptionLife, type Step } from '../life/life.ts';
 import { Lines, type LockedLine } from '../lines/lines.ts';
-import type { Cause, LockedSubscription } from '../subscriptions/subscription.store.ts';
+import type { Cause, LockedSubscription } from '../subscriptions/subscription.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
-import { CarrierEventStore, type EventRecord, type Outcome } from './carrier-event.store.ts';
+import { CarrierEventStore, type EventRecord, type KeptEvent, type Outcome } from './carrier-event.store.ts';
 import { readCloudEvent, type CarrierEvent } from './cloud-event.ts';
 
 /** What became of one event. */
@@ -46,6 +46,20 @@ export class CarrierFeed {
       if (!isConflict(error, 'lines_phone')) throw error;
       const detail = 'The number is still another line’s; tell first that it was given up, then play this again.';
       return this.keepAside(document, event, [{ pointer: '/data/phoneNumber', detail }]);
+    }
+  }
+
+  /** Tells again, oldest first, what was kept aside; what still cannot be done stays there. */
+  async *playAgain(): AsyncGenerator<EventOutcome> {
+    let last: KeptEvent | null = null;
+    for (;;) {
+      const kept: KeptEvent[] = await this.store.keptAfter(last);
+      for (const one of kept) {
+        const text = this.keys.fields.decrypt(one.kept, `carrier_events:kept:${one.id}`).toString('utf8');
+        yield await this.tell(JSON.parse(text));
+      }
+      last = kept.at(-1) ?? null;
+      if (!last) return;
     }
   }
 

@@ -52,6 +52,7 @@ export type ImportReport =
     };
 
 const LOCK = { name: 'import_lock', text: 'SELECT pg_try_advisory_lock(7074830132) AS locked' };
+const UNLOCK = { name: 'import_unlock', text: 'SELECT pg_advisory_unlock(7074830132)' };
 const SEEN = { name: 'import_seen', text: 'CREATE TEMP TABLE seen (id text PRIMARY KEY)' };
 const SEE = {
   name: 'import_see',
@@ -63,6 +64,8 @@ const MISSING = {
       AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.id = lines.id)
     ORDER BY id LIMIT ${BATCH}`,
 };
+
+const NUMBER_TAKEN = 'Its number is another line’s; tell first that it was given up.';
 
 interface Numbered {
   number: number;
@@ -102,8 +105,13 @@ export class SnapshotImport {
     try {
       const [lock] = await session.rows<{ locked: boolean }>(LOCK, []);
       if (!lock?.locked) throw new Problem('import_in_progress', 'Wait until the other import has ended.');
-      await session.rows(SEEN, []);
-      yield* this.work(session, path, options);
+      try {
+        await session.rows(SEEN, []);
+        yield* this.work(session, path, options);
+      } finally {
+        // Closing alone would let go of it a moment later than we say that we have ended.
+        await session.rows(UNLOCK, []).catch(() => undefined);
+      }
     } finally {
       session.close();
     }
@@ -111,7 +119,10 @@ export class SnapshotImport {
 
   private async *work(session: Session, path: string, options: ImportOptions): AsyncGenerator<ImportReport> {
     const sums = { read: 0, added: 0, changed: 0, same: 0, newer_held: 0, rejected: 0, missing: 0 };
+    let unnamed = false;
     for await (const batch of batchesOf(path)) {
+      unnamed ||= batch.rejected.some(({ lineId }) => lineId === null);
+      await session.rows(SEE, [batch.rejected.flatMap(({ lineId }) => lineId ?? [])]);
       for (const report of [...batch.rejected, ...(await this.settle(session, batch.lines, options))]) {
         sums[report.outcome] += 1;
         if (report.outcome !== 'same') yield report;
@@ -120,9 +131,11 @@ export class SnapshotImport {
       sums.read += batch.lines.length + batch.rejected.length;
       if (Math.floor(sums.read / PROGRESS) > Math.floor(before / PROGRESS)) yield { progress: sums.read };
     }
+    // Any line may hide behind one that could not be read: then none is known to be missing.
+    const settled: ImportOptions = unnamed ? { ...options, missing: 'report' } : options;
     for await (const lineId of this.missing(session, options.takenAt)) {
       sums.missing += 1;
-      yield { lineId, outcome: await this.settleMissing(lineId, options) };
+      yield { lineId, outcome: await this.settleMissing(lineId, settled) };
     }
     yield { summary: { ...sums, dryRun: options.dryRun } };
   }
@@ -136,6 +149,9 @@ export class SnapshotImport {
       (await session.rows<{ id: string }>(SEE, [batch.map(({ facts }) => facts.lineId)])).map(({ id }) => id),
     );
     const held = await this.lines.many(batch.map(({ facts }) => facts.lineId));
+    const holders = dryRun
+      ? await this.lines.holdersOf(batch.map(({ facts }) => facts.phoneNumber))
+      : new Map<string, string>();
     const reports: Awaited<ReturnType<SnapshotImport['settle']>> = [];
     const added: Numbered[] = [];
     const reject = ({ number, facts: { lineId } }: Numbered, pointer: string, detail: string) =>
@@ -145,6 +161,7 @@ export class SnapshotImport {
       const { lineId } = facts;
       const known = held.get(lineId);
       if (!first.delete(lineId)) reject(one, '/lineId', 'The snapshot names this line twice.');
+      else if ((holders.get(facts.phoneNumber) ?? lineId) !== lineId) reject(one, '/phoneNumber', NUMBER_TAKEN);
       else if (!known) added.push(one);
       else if (differencesBetween(known.facts, facts).length === 0)
         reports.push({ lineId, outcome: 'same', differences: [] });
@@ -155,8 +172,8 @@ export class SnapshotImport {
         try {
           reports.push({ lineId, ...(await this.reconciling.reconcile(facts, takenAt)) });
         } catch (error) {
-          if (!(error instanceof Problem)) throw error;
-          reject(one, '/phoneNumber', error.detail);
+          if (!(error instanceof Problem) || error.code !== 'number_taken') throw error;
+          reject(one, '/phoneNumber', NUMBER_TAKEN);
         }
       }
     }
@@ -169,7 +186,7 @@ export class SnapshotImport {
     for (const one of added) {
       const { lineId } = one.facts;
       if (inserted.has(lineId)) reports.push({ lineId, outcome: 'added', differences: [] });
-      else reject(one, '/phoneNumber', 'Its number is another line’s; tell first that it was given up.');
+      else reject(one, '/phoneNumber', NUMBER_TAKEN);
     }
     return reports;
   }

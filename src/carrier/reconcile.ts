@@ -36,12 +36,14 @@ export class Reconcile {
         const held = await this.lines.lock(session, { lineId: told.lineId });
         if (!held) {
           await this.lines.upsert(told, session);
+          await this.lines.heard(session, told.lineId, null, takenAt);
           return { outcome: 'added', differences: [] };
         }
         const differences = differencesBetween(held.facts, told);
         if (differences.length === 0) return { outcome: 'same', differences };
         if (held.toldAt > takenAt) return { outcome: 'newer_held', differences };
         await this.lines.upsert(told, session);
+        await this.lines.heard(session, told.lineId, null, takenAt);
         const standing = await this.subscriptions.standingOnLine(told.lineId, session);
         const events = missedEvents(held.facts, told, this.environment.HOME_CARRIERS);
         if (events.some((event) => effectOf(event).closePending)) {
@@ -49,6 +51,7 @@ export class Reconcile {
         }
         for (const event of standing ? events : []) {
           const subscription = await this.life.lock(step, standing?.id ?? '');
+          if (subscription.state === 'cancelled') break;
           await this.feed.affect(step, subscription, effectOf(event), { actor: 'reconciliation' });
         }
         return { outcome: 'changed', differences };

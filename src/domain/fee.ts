@@ -11,11 +11,6 @@ const SEOUL_OFFSET_MS = 9 * 3_600_000;
 const DAY_MS = 86_400_000;
 const MONTH = /^(\d{4})-(0[1-9]|1[0-2])$/;
 
-/** Whether `text` is a month, `YYYY-MM`. */
-export function isMonth(text: string): boolean {
-  return MONTH.test(text);
-}
-
 /** The Seoul month of an instant, `YYYY-MM`. */
 export function monthOf(instant: Date): string {
   return new Date(instant.getTime() + SEOUL_OFFSET_MS).toISOString().slice(0, 7);
@@ -25,6 +20,12 @@ export function monthOf(instant: Date): string {
 export function monthBefore(month: string): string {
   const [year, number] = parse(month);
   return new Date(Date.UTC(year, number - 2, 1)).toISOString().slice(0, 7);
+}
+
+/** The month after, `YYYY-MM`. */
+export function monthAfter(month: string): string {
+  const [year, number] = parse(month);
+  return new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 7);
 }
 
 /** The first instant of a Seoul month, and the first one after it. */

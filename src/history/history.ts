@@ -34,6 +34,16 @@ const LATEST = {
     WHERE a.subscription_id = $1 ORDER BY a.requested_at DESC LIMIT ${HISTORY_LENGTH}`,
 };
 
+/** A batch at a time, by an index on the age alone; what is open is never that old. */
+const FORGET = {
+  name: 'history_forget',
+  text: `DELETE FROM authentications WHERE ctid = ANY(ARRAY(SELECT ctid FROM authentications
+    WHERE requested_at < now() - make_interval(days => $1) AND closed_at IS NOT NULL LIMIT $2))`,
+};
+
+/** Rows removed by one statement. */
+const BATCH = 5_000;
+
 /** The last authentications of a subscription. */
 @Injectable()
 export class History {
@@ -48,5 +58,10 @@ export class History {
       requestedAt: row.requestedAt.toISOString(),
       closedAt: row.closedAt?.toISOString() ?? null,
     }));
+  }
+
+  /** Removes a batch of what is older than it is kept for. */
+  async forget(days: number): Promise<void> {
+    await this.database.rows(FORGET, [days, BATCH]);
   }
 }

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { AuthenticationStore } from '../authentication/authentication.store.ts';
-import { Watch } from '../authentication/watch.ts';
+import { ClosePending } from '../authentication/close-pending.ts';
 import { Database, type Session } from '../database.ts';
 import { Devices } from '../devices/devices.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
 import { Notices } from '../notices/notices.ts';
 import { HandoverQueue } from '../queue/handover-queue.ts';
-import type { Cause, LockedSubscription } from '../subscriptions/subscription.store.ts';
+import type { Cause, LockedSubscription } from '../subscriptions/subscription.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 
 /** A transaction in which lives change, and what has to be told once it is committed. */
@@ -28,10 +27,9 @@ export class SubscriptionLife {
   constructor(
     private readonly database: Database,
     private readonly subscriptions: Subscriptions,
-    private readonly authentications: AuthenticationStore,
+    private readonly pending: ClosePending,
     private readonly devices: Devices,
     private readonly notices: Notices,
-    private readonly watch: Watch,
     private readonly queue: HandoverQueue,
   ) {}
 
@@ -42,7 +40,7 @@ export class SubscriptionLife {
       step = new Step(session);
       return work(step);
     });
-    for (const id of step?.closed ?? []) this.watch.changed(id);
+    this.pending.tell(step?.closed ?? []);
     for (const id of step?.promised ?? []) this.queue.handOver(id);
     return result;
   }
@@ -89,12 +87,12 @@ export class SubscriptionLife {
     personIndexes: readonly Buffer[],
     onlyOpened = false,
   ): Promise<void> {
-    const of = { subscriptionId, personIndexes, onlyOpened };
-    step.closed.push(...(await this.authentications.closePending(step.session, of)));
+    const closed = await this.pending.of(step.session, { subscriptionId, personIndexes, onlyOpened });
+    step.closed.push(...closed);
   }
 }
 
-/** What the person is told; nothing when a further suspension comes to one that was told, or one of several goes. */
+/** What the person is told: of every reason to suspend, and when the last of them has gone. */
 function noticeOf(change: SubscriptionChange, before: Standing, after: Standing): Notice | null {
   if (change.kind === 'cancelled') return { kind: 'cancelled', detail: change.reason };
   if (change.kind === 'suspended') return { kind: 'suspended', detail: change.reason };

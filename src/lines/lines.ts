@@ -47,6 +47,12 @@ const LOCK_BY_PHONE = {
 
 const MANY = { name: 'line_many', text: `SELECT ${FACTS}, ${TOLD} FROM lines WHERE id = ANY($1)` };
 
+const HOLDERS = {
+  name: 'line_holders',
+  text: `SELECT id AS "lineId", phone_number AS "phoneNumber" FROM lines
+    WHERE phone_index = ANY($1) AND status <> 'terminated'`,
+};
+
 const UPSERT = {
   name: 'line_upsert',
   text: `INSERT INTO lines (id, phone_index, phone_number, owner, carrier, status, holder, plan, handset)
@@ -113,6 +119,13 @@ export class Lines extends CarrierDirectory {
     return new Map(rows.map((row) => [row.lineId, this.readLocked(row)]));
   }
 
+  /** Which line has each of these E.164 numbers now. */
+  async holdersOf(phoneNumbers: readonly string[]): Promise<Map<string, string>> {
+    const indexes = phoneNumbers.flatMap((phoneNumber) => this.keys.indexes.all('phone', phoneNumber));
+    const rows = await this.database.rows<{ lineId: string; phoneNumber: Buffer }>(HOLDERS, [indexes]);
+    return new Map(rows.map(({ lineId, phoneNumber }) => [this.readNumber(lineId, phoneNumber), lineId]));
+  }
+
   /** Adds a line, or replaces all that is known of it. A code that went to it by SMS is worth nothing from then on. */
   async upsert(line: LineFacts, session: Session = this.database): Promise<void> {
     await session.rows(UPSERT, this.columns(line));
@@ -145,7 +158,7 @@ export class Lines extends CarrierDirectory {
   private read({ lineId, phoneNumber, owner, carrier, status, holder, plan, handset }: LineRow): LineFacts {
     return {
       lineId,
-      phoneNumber: this.keys.fields.decrypt(phoneNumber, `lines:phone_number:${lineId}`).toString('utf8'),
+      phoneNumber: this.readNumber(lineId, phoneNumber),
       owner: this.readOwner({ lineId, owner }),
       carrier,
       status,
@@ -153,6 +166,10 @@ export class Lines extends CarrierDirectory {
       plan,
       handset,
     };
+  }
+
+  private readNumber(lineId: string, phoneNumber: Buffer): string {
+    return this.keys.fields.decrypt(phoneNumber, `lines:phone_number:${lineId}`).toString('utf8');
   }
 
   private readLocked(row: LineRow & ToldRow): LockedLine {

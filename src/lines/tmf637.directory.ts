@@ -23,8 +23,8 @@ interface Contract {
 const DEADLINE_MS = 3_000;
 /** Bytes of an answer, unpacked. A product takes a few KiB, and at most `PAGE` of them are asked for. */
 const LARGEST = 64 * 1024;
-/** Enough to notice that a number has two lines. */
-const PAGE = 2;
+/** Enough for a number that was recycled many times, whose ended products come along. */
+const PAGE = 20;
 /** Characters of a value; a UUID, the longest of them, has 36. */
 const LONGEST = 128;
 

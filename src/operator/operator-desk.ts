@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Devices } from '../devices/devices.ts';
 import { INELIGIBILITY_SENTENCES } from '../domain/eligibility.ts';
-import { maskName, maskPhoneNumber } from '../domain/masking.ts';
-import { parsePhoneNumber } from '../domain/phone-number.ts';
+import { maskName } from '../domain/masking.ts';
+import { maskPhoneNumber, parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
 import { History, type HistoryEntry } from '../history/history.ts';

@@ -1,23 +1,10 @@
-import {
-  Body,
-  Controller,
-  createParamDecorator,
-  Get,
-  HttpCode,
-  Param,
-  Post,
-  Query,
-  type ExecutionContext,
-} from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../crypto/access-token.ts';
-import { Problem } from '../domain/problem.ts';
 import { ForClients, FromClient } from '../http/client.guard.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
-import { PLAIN_TEXT } from '../http/plain-text.ts';
 import { subscriptionNotFound } from '../subscriptions/subscriptions.ts';
-import { OperatorDesk, type Operator } from './operator-desk.ts';
+import { OperatorDesk } from './operator-desk.ts';
 import {
   AuditResponse,
   EligibilityResponse,
@@ -29,19 +16,7 @@ import {
   SubscribeRequest,
   SubscriptionResponse,
 } from './operator.dto.ts';
-
-/** Why an operator looks, and from where. */
-interface Visit {
-  /** The header `Audit-Reason`, in UTF-8 or percent-encoded; undefined when there is none. */
-  reason: string | undefined;
-  address: string;
-}
-
-const FromVisit = createParamDecorator((_: unknown, context: ExecutionContext): Visit => {
-  const request = context.switchToHttp().getRequest<FastifyRequest>();
-  const header = request.headers['audit-reason'];
-  return { reason: typeof header === 'string' ? readReason(header) : undefined, address: request.ip };
-});
+import { FromVisit, reading, writing, type Visit } from './visit.ts';
 
 const AuditReason = ApiHeader({ name: 'Audit-Reason', required: true, description: 'Why this is looked at' });
 const SubscriptionId = (): ParameterDecorator => Param('id', new OpaqueId(subscriptionNotFound));
@@ -170,30 +145,5 @@ export class OperatorController {
   @ApiOperation({ summary: 'The audit of a subscription' })
   audit(@FromClient() caller: Caller, @FromVisit() visit: Visit, @SubscriptionId() id: string): Promise<AuditResponse> {
     return this.desk.auditOf(reading(caller, visit), id);
-  }
-}
-
-/** An operator who only looks gives the reason in a header. Problems: `invalid_request`. */
-export function reading({ clientId }: Caller, { reason, address }: Visit): Operator {
-  if (reason !== undefined) return { operator: clientId, reason, address };
-  throw new Problem('invalid_request', 'Say in the header Audit-Reason why you look, in one line of text.');
-}
-
-function writing({ clientId }: Caller, { address }: Visit, reason: string): Operator {
-  return { operator: clientId, reason, address };
-}
-
-/** Header values are bytes (RFC 9110, 5.5); Node hands them over as Latin-1. */
-function readReason(header: string): string | undefined {
-  const text = Buffer.from(header, 'latin1').toString('utf8');
-  const reason = (/%[\da-f]{2}/i.test(text) ? decoded(text) : text).normalize('NFC').trim();
-  return reason.length <= 200 && PLAIN_TEXT.test(reason) ? reason : undefined;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
   }
 }

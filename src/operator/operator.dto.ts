@@ -1,9 +1,13 @@
+import { Transform } from 'class-transformer';
 import { IsOptional, IsString, Length, Matches } from 'class-validator';
 import type { AuthenticationState, Channel } from '../domain/authentication.ts';
 import type { CancelReason, SubscriptionState, SuspensionReason } from '../domain/subscription.ts';
 import { PLAIN_TEXT } from '../http/plain-text.ts';
 
 const REASON = { message: 'reason must be one line of text' };
+/** What is only blanks is no reason. */
+const Trimmed = () =>
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.normalize('NFC').trim() : value));
 
 export class SubscribeRequest {
   /** A Korean mobile number with or without hyphens, or E.164. */
@@ -13,6 +17,7 @@ export class SubscribeRequest {
 
   /** Why the operator does this; may come as the header `Audit-Reason` instead. */
   @IsOptional()
+  @Trimmed()
   @IsString()
   @Length(1, 200)
   @Matches(PLAIN_TEXT, REASON)
@@ -21,6 +26,7 @@ export class SubscribeRequest {
 
 export class ReasonRequest {
   /** Why the operator does this. */
+  @Trimmed()
   @IsString()
   @Length(1, 200)
   @Matches(PLAIN_TEXT, REASON)

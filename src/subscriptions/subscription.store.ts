@@ -1,70 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database.ts';
-import {
-  afterChange,
-  type CancelReason,
-  type Standing,
-  type SubscriptionChange,
-  type SubscriptionState,
-  type SuspensionReason,
-} from '../domain/subscription.ts';
-
-export interface Subscription {
-  id: string;
-  lineId: string;
-  state: SubscriptionState;
-  protectedSince: Date | null;
-}
-
-/** A subscription that nobody else can change until the transaction ends. */
-export interface LockedSubscription extends Standing {
-  id: string;
-  lineId: string;
-  link: number;
-  createdAt: Date;
-}
-
-/** Who changed a subscription, and when it took effect; left out, now. */
-export interface Cause {
-  actor: 'customer' | 'operator' | 'carrier' | 'reconciliation';
-  actorId?: string;
-  event?: { source: string; id: string };
-  at?: Date;
-}
-
-/** What an operator sees of one subscription. */
-export interface SubscriptionView {
-  subscriptionId: string;
-  state: SubscriptionState;
-  suspensions: SuspensionReason[];
-  reason: SuspensionReason | CancelReason | null;
-  since: Date;
-  subscribedAt: Date;
-  protectedSince: Date | null;
-  device: {
-    serialNumber: string;
-    name: string;
-    platform: string;
-    osVersion: string;
-    appVersion: string;
-    state: string;
-    pinLocked: boolean;
-    enrolledAt: string;
-  } | null;
-}
-
-/** One link of a subscription's life. */
-export interface LifeEntry {
-  state: SubscriptionState;
-  change: 'subscribed' | SubscriptionChange['kind'];
-  reason: string | null;
-  actor: Cause['actor'] | 'unknown';
-  actorId: string | null;
-  eventSource: string | null;
-  eventId: string | null;
-  at: Date;
-  recordedAt: Date;
-}
+import { afterChange, type Standing, type SubscriptionChange } from '../domain/subscription.ts';
+import type { Cause, LifeEntry, LockedSubscription, Subscription, SubscriptionView } from './subscription.ts';
 
 const STANDING_ON_LINE = {
   name: 'subscription_standing_on_line',

@@ -15,14 +15,8 @@ import { CarrierDirectory, CarrierUnavailable } from '../lines/carrier-directory
 import { Lines } from '../lines/lines.ts';
 import { Notices } from '../notices/notices.ts';
 import { HandoverQueue } from '../queue/handover-queue.ts';
-import {
-  SubscriptionStore,
-  type Cause,
-  type LifeEntry,
-  type LockedSubscription,
-  type Subscription,
-  type SubscriptionView,
-} from './subscription.store.ts';
+import type { Cause, LifeEntry, LockedSubscription, Subscription, SubscriptionView } from './subscription.ts';
+import { SubscriptionStore } from './subscription.store.ts';
 
 /** A subscription that waits for its app, with the code that enrols it. */
 export interface Enrolment {
@@ -91,7 +85,10 @@ export class Subscriptions {
   }
 
   /** A new enrolment code; earlier ones are void at once. Problems: `subscription_not_found`. */
-  async enrolmentCode(subscriptionId: string, session: Session = this.database): Promise<Enrolment> {
+  async enrolmentCode(subscriptionId: string, session?: Session): Promise<Enrolment> {
+    if (!session) return this.database.transaction((own) => this.enrolmentCode(subscriptionId, own));
+    // Two codes asked for at once take turns, or neither would see the other to void it.
+    await this.lock(session, subscriptionId);
     const enrolmentCode = randomEnrolmentCode();
     const digest = sha256(enrolmentCode);
     if (!(await this.store.issueEnrolmentCode(session, subscriptionId, digest, ENROLMENT_SECONDS))) {

@@ -59,7 +59,7 @@ describe('a lookup in the carrier’s product inventory', () => {
     expect(carrier.requests.slice(before)).toEqual([
       {
         method: 'GET',
-        url: '/tmf-api/productInventory/v4/product?productSerialNumber=%2B821012345678&limit=2',
+        url: '/tmf-api/productInventory/v4/product?productSerialNumber=%2B821012345678&limit=20',
         accept: 'application/json',
         authorization: `Bearer ${TOKEN}`,
       },
@@ -151,7 +151,7 @@ describe('a number that had another owner', () => {
 
   it.each([
     ['two live products', [product(), product({ id: 'product-2', status: 'suspended' })], 'two live products'],
-    ['a full page of ended ones', [ended, ended], 'a full page of ended products'],
+    ['a full page of ended ones', Array.from({ length: 20 }, () => ended), 'a full page of ended products'],
     ['a page that holds back some', [ended, ended, product()], '206'],
   ])('is nobody’s with %s', async (_case, all, says) => {
     carrierHas(...all);

@@ -16,7 +16,7 @@ export default async function globalSetup(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'pushguard-test-'));
   // As root, the server runs under another account, which has to reach it.
   chmodSync(directory, 0o755);
-  const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '400' };
+  const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '400', track_commit_timestamp: 'on' };
   const server = await startEmbeddedPostgres({ dataDir: directory, database: 'template', guard: true, settings });
   globalThis.testPostgres = { server, directory };
   await migrate(server.url);

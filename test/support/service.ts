@@ -212,7 +212,7 @@ export class TestService {
 
   /** Adds a line that may subscribe, with a number nobody else has, and answers whose it is. */
   async addLine(other: Partial<LineFacts> = {}): Promise<TestPerson & { lineId: string }> {
-    const lineId = `line-${randomUUID()}`;
+    const lineId = other.lineId ?? `line-${randomUUID()}`;
     const digits = String(Math.floor(Math.random() * 1e8)).padStart(8, '0');
     const line: LineFacts = {
       lineId,
@@ -345,7 +345,8 @@ export class TestService {
 
   /** The code in the text message to a number. */
   async textedCode(phoneNumber: string): Promise<string> {
-    const sms = await eventually('a text message', () => this.smsc.received.findLast(({ to }) => to === phoneNumber));
+    const isIt = ({ to, text }: { to: string; text: string }) => to === phoneNumber && text.includes('인증번호');
+    const sms = await eventually('a code by text message', () => this.smsc.received.findLast(isIt));
     return /\[(\d{6})\]/.exec(sms.text)?.[1] ?? '';
   }
 }

@@ -5,6 +5,9 @@ import { Phone } from '../../src/phone/phone.ts';
 import { ServiceKeys as PinnedKeys } from '../../src/phone/service-keys.ts';
 import { TEST_PIN, type Subscriber, type TestService } from './service.ts';
 
+/** Each block of ten thousand numbers is taken once: none is anybody else's in the test. */
+let blocks = 0;
+
 /**
  * Subscribers with an active phone, written straight into the database: enrolling hundreds takes longer than what is
  * to be tested with them. Their phones have one set of keys among them; every second one is an iPhone.
@@ -22,8 +25,7 @@ export async function manySubscribers(
   const { d: _signing, ...signingKey } = keys.signingKey;
   const { d: _encryption, ...encryptionKey } = keys.encryptionKey;
   const owner = { birthDate: '900101', genderDigit: '1' };
-  // Numbers nobody else in the test has.
-  const block = Math.floor(Math.random() * 9_000) + 1_000;
+  const block = String((blocks += 1)).padStart(4, '0');
 
   return Promise.all(
     Array.from({ length: count }, async (_, at) => {

@@ -1,0 +1,115 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Session } from '../database.ts';
+import type { LifeLink } from '../domain/fee.ts';
+import type { Billed, Charge } from './charge.ts';
+
+/** Subscriptions read together. */
+const BATCH = 1_000;
+
+/**
+ * Every subscription that began before $2 and had not ended before $3, in the order of its id, with its links and with
+ * the charges of closed months from $4 on.
+ */
+const BILLED = {
+  name: 'charge_billed',
+  text: `SELECT s.id AS "subscriptionId", s.line_id AS "lineId",
+      (SELECT json_agg(json_build_object('state', k.to_state, 'at', k.at) ORDER BY k.number)
+        FROM subscription_links k WHERE k.subscription_id = s.id) AS life,
+      (SELECT coalesce(json_agg(c), '[]') FROM (
+        SELECT month, sum(days)::int AS days, sum(amount)::int AS amount, max(monthly_fee) AS "monthlyFee"
+        FROM charges WHERE subscription_id = s.id AND month >= $4 GROUP BY month) c) AS charged
+    FROM subscriptions s WHERE s.id > $1 AND s.created_at < $2 AND (s.state <> 'cancelled' OR s.since >= $3)
+    ORDER BY s.id LIMIT ${BATCH}`,
+};
+
+const OF_MONTH = {
+  name: 'charge_of_month',
+  text: `SELECT c.subscription_id AS "subscriptionId", s.line_id AS "lineId", c.month, c.days, c.amount,
+      c.monthly_fee AS "monthlyFee"
+    FROM charges c JOIN subscriptions s ON s.id = c.subscription_id
+    WHERE c.charged_in = $1 AND (c.subscription_id, c.month) > ($2, $3)
+    ORDER BY c.subscription_id, c.month LIMIT ${BATCH}`,
+};
+
+const CLOSE = {
+  name: 'charge_close_month',
+  text: `INSERT INTO closed_months (month) VALUES ($1) ON CONFLICT DO NOTHING RETURNING month`,
+};
+
+const WRITE = {
+  name: 'charge_write',
+  text: `INSERT INTO charges (charged_in, subscription_id, month, days, amount, monthly_fee)
+    SELECT $1, * FROM unnest($2::uuid[], $3::text[], $4::int[], $5::int[], $6::int[])`,
+};
+
+const CLOSED_AT = {
+  name: 'charge_closed_at',
+  text: `SELECT closed_at AS "closedAt" FROM closed_months WHERE month = $1`,
+};
+
+const BOUNDS = {
+  name: 'charge_bounds',
+  text: `SELECT (SELECT max(month) FROM closed_months) AS "lastClosed",
+    (SELECT min(created_at) FROM subscriptions) AS "firstSubscribed", now() AS now`,
+};
+
+const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
+
+@Injectable()
+export class ChargeStore {
+  constructor(private readonly database: Database) {}
+
+  async bounds(): Promise<{ lastClosed: string | null; firstSubscribed: Date | null; now: Date }> {
+    const [row] = await this.database.rows<{ lastClosed: string | null; firstSubscribed: Date | null; now: Date }>(
+      BOUNDS,
+      [],
+    );
+    if (!row) throw new Error('a select without a table returned no row');
+    return row;
+  }
+
+  /** When a month was closed; undefined while it is open. */
+  async closedAt(month: string): Promise<Date | undefined> {
+    return (await this.database.rows<{ closedAt: Date }>(CLOSED_AT, [month]))[0]?.closedAt;
+  }
+
+  /** False when it is closed already, or somebody else is closing it and does not fail. */
+  async close(session: Session, month: string): Promise<boolean> {
+    return (await session.rows(CLOSE, [month])).length === 1;
+  }
+
+  async write(session: Session, chargedIn: string, charges: readonly Charge[]): Promise<void> {
+    if (charges.length === 0) return;
+    await session.rows(WRITE, [
+      chargedIn,
+      charges.map(({ subscriptionId }) => subscriptionId),
+      charges.map(({ month }) => month),
+      charges.map(({ days }) => days),
+      charges.map(({ amount }) => amount),
+      charges.map(({ monthlyFee }) => monthlyFee),
+    ]);
+  }
+
+  /** Whoever may have been active in some of the time, a batch at a time. */
+  async *billed(time: { from: Date; to: Date; since: string }, session?: Session): AsyncGenerator<Billed[]> {
+    type Row = Omit<Billed, 'life'> & { life: { state: LifeLink['state']; at: string }[] };
+    for (let after = LOWEST_ID; ;) {
+      const rows = await (session ?? this.database).rows<Row>(BILLED, [after, time.to, time.from, time.since]);
+      const last = rows.at(-1);
+      if (!last) return;
+      yield rows.map((row) => ({ ...row, life: row.life.map(({ state, at }) => ({ state, at: new Date(at) })) }));
+      after = last.subscriptionId;
+    }
+  }
+
+  /** What a closed month was charged, a batch at a time. */
+  async *ofMonth(month: string): AsyncGenerator<Charge[]> {
+    for (let [id, of] = [LOWEST_ID, '']; ;) {
+      const rows = await this.database.rows<Charge>(OF_MONTH, [month, id, of]);
+      const last = rows.at(-1);
+      if (!last) return;
+      yield rows;
+      [id, of] = [last.subscriptionId, last.month];
+    }
+  }
+}

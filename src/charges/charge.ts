@@ -1,0 +1,21 @@
+import type { LifeLink } from '../domain/fee.ts';
+
+/** What one subscription is charged for a month, or what a correction adds to that or takes from it. */
+export interface Charge {
+  subscriptionId: string;
+  lineId: string;
+  /** The month in which it was active; earlier than the one it is charged in for a correction. */
+  month: string;
+  days: number;
+  /** Whole won. */
+  amount: number;
+  monthlyFee: number;
+}
+
+/** A subscription's life, and what it was charged before. */
+export interface Billed {
+  subscriptionId: string;
+  lineId: string;
+  life: LifeLink[];
+  charged: { month: string; days: number; amount: number; monthlyFee: number }[];
+}

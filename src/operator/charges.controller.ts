@@ -1,0 +1,85 @@
+import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Readable } from 'node:stream';
+import type { Charge } from '../charges/charge.ts';
+import { Charges } from '../charges/charges.ts';
+import type { Caller } from '../crypto/access-token.ts';
+import { ForClients, FromClient } from '../http/client.guard.ts';
+import { Audit } from './audit.ts';
+import { MonthQuery } from './operator.dto.ts';
+import { FromVisit, reading, type Visit } from './visit.ts';
+
+@ApiTags('Operator')
+@ForClients('operator')
+@Controller('operator/v1/charges')
+export class ChargesController {
+  constructor(
+    private readonly charges: Charges,
+    private readonly audit: Audit,
+  ) {}
+
+  /**
+   * What is charged in a month, as JSON or, with `Accept: text/csv`, as CSV: a row a subscription, and rows of earlier
+   * months that correct what those were charged. While `closedAt` is null it is what would be charged by now.
+   */
+  @Get()
+  @ApiHeader({ name: 'Audit-Reason', required: true, description: 'Why this is looked at' })
+  @ApiProduces('application/json', 'text/csv')
+  @ApiResponse({
+    status: 200,
+    description: '{ month, closedAt, charges: [{ subscriptionId, lineId, month, days, amount }] }',
+  })
+  @ApiOperation({ summary: 'The charges of a month' })
+  async month(
+    @FromClient() caller: Caller,
+    @FromVisit() visit: Visit,
+    @Query() { month }: MonthQuery,
+    @Headers('accept') accept: string | undefined,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const operator = reading(caller, visit);
+    const closedAt = (await this.charges.closedAt(month)) ?? null;
+    await this.audit.seen({ ...operator, action: `charges ${month}` }, undefined);
+    const batches = this.charges.of(month);
+    if (accept?.includes('text/csv')) {
+      void reply.header('Content-Disposition', `attachment; filename="charges-${month}.csv"`);
+      await reply.type('text/csv; charset=utf-8').send(Readable.from(csv(batches)));
+    } else await reply.type('application/json; charset=utf-8').send(Readable.from(json({ month, closedAt }, batches)));
+  }
+}
+
+/** Written as it is read: there may be millions. */
+async function* json(
+  head: { month: string; closedAt: Date | null },
+  batches: AsyncIterable<Charge[]>,
+): AsyncGenerator<string> {
+  yield `${JSON.stringify(head).slice(0, -1)},"charges":[`;
+  let separator = '';
+  for await (const batch of batches) {
+    for (const { subscriptionId, lineId, month, days, amount } of batch) {
+      yield separator + JSON.stringify({ subscriptionId, lineId, month, days, amount });
+      separator = ',';
+    }
+  }
+  yield ']}';
+}
+
+/** RFC 4180. */
+async function* csv(batches: AsyncIterable<Charge[]>): AsyncGenerator<string> {
+  yield 'subscriptionId,lineId,month,days,amount\r\n';
+  for await (const batch of batches) {
+    yield batch
+      .map(
+        ({ subscriptionId, lineId, month, days, amount }) =>
+          `${subscriptionId},${quoted(lineId)},${month},${days},${amount}\r\n`,
+      )
+      .join('');
+  }
+}
+
+/** A carrier names its lines as it likes; a spreadsheet must not take a name for a formula. */
+function quoted(text: string): string {
+  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}

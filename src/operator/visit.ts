@@ -1,0 +1,45 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Caller } from '../crypto/access-token.ts';
+import { Problem } from '../domain/problem.ts';
+import { PLAIN_TEXT } from '../http/plain-text.ts';
+import type { Operator } from './operator-desk.ts';
+
+/** Why an operator looks, and from where. */
+export interface Visit {
+  /** The header `Audit-Reason`, in UTF-8 or percent-encoded; undefined when there is none. */
+  reason: string | undefined;
+  address: string;
+}
+
+export const FromVisit = createParamDecorator((_: unknown, context: ExecutionContext): Visit => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  const header = request.headers['audit-reason'];
+  return { reason: typeof header === 'string' ? readReason(header) : undefined, address: request.ip };
+});
+
+/** An operator who only looks gives the reason in a header. Problems: `invalid_request`. */
+export function reading({ clientId }: Caller, { reason, address }: Visit): Operator {
+  if (reason !== undefined) return { operator: clientId, reason, address };
+  throw new Problem('invalid_request', 'Say in the header Audit-Reason why you look, in one line of text.');
+}
+
+/** An operator who changes something gives the reason with it. */
+export function writing({ clientId }: Caller, { address }: Visit, reason: string): Operator {
+  return { operator: clientId, reason, address };
+}
+
+/** Header values are bytes (RFC 9110, 5.5); Node hands them over as Latin-1. */
+function readReason(header: string): string | undefined {
+  const text = Buffer.from(header, 'latin1').toString('utf8');
+  const reason = (/%[\da-f]{2}/i.test(text) ? decoded(text) : text).normalize('NFC').trim();
+  return reason.length <= 200 && PLAIN_TEXT.test(reason) ? reason : undefined;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,975 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { LineFacts } from '../../src/domain/line.ts';
+import { eventually } from '../support/eventually.ts';
+import { expectFaults, expectProblem } from '../support/problem.ts';
+import { answerOf, TEST_PIN, TestService, type Answer, type TestScope } from '../support/service.ts';
+
+const IMPORT = '/carrier/v1/lines/import';
+/** The longest line of a snapshot, in characters. */
+const LONGEST_LINE = 16 * 1024;
+
+let service: TestService;
+/** Where the service keeps a snapshot while it works on it. */
+let temporary: string;
+
+beforeAll(async () => {
+  temporary = await mkdtemp(join(tmpdir(), 'pushguard-snapshots-'));
+  service = await TestService.start({ TMPDIR: temporary });
+});
+afterAll(async () => {
+  await service.stop();
+  await rm(temporary, { recursive: true, force: true });
+});
+
+const sql = async <Row extends object>(text: string, values: unknown[] = []) =>
+  (await service.database.pool.query<Row>(text, values)).rows;
+const put = (lineId: string, body: object, options: { scope?: TestScope } = { scope: 'carrier' }) =>
+  service.call('PUT', `/carrier/v1/lines/${lineId}`, body, options);
+
+/** Facts of a line that nobody holds yet, with a number that nobody has. */
+function aLine(change: Partial<LineFacts> = {}): LineFacts {
+  return {
+    lineId: `line-${randomUUID()}`,
+    phoneNumber: `+8210${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`,
+    carrier: 'SKT',
+    status: 'active',
+    holder: 'self',
+    owner: { birthDate: '900101', genderDigit: '1' },
+    plan: 'postpaid',
+    handset: { os: 'android', osVersion: '14', formFactor: 'phone' },
+    ...change,
+  };
+}
+
+/** A line that is held, as it is held. */
+async function heldLine(change: Partial<LineFacts> = {}): Promise<LineFacts> {
+  const line = aLine(change);
+  await service.addLine(line);
+  return line;
+}
+
+interface Row {
+  id: string;
+  phone_number: Buffer;
+  owner: Buffer;
+  carrier: string;
+  status: LineFacts['status'];
+  holder: LineFacts['holder'];
+  plan: LineFacts['plan'];
+  handset: LineFacts['handset'];
+}
+
+function read({ id, phone_number, owner, carrier, status, holder, plan, handset }: Row): LineFacts {
+  const { fields } = service.keys;
+  return {
+    lineId: id,
+    phoneNumber: fields.decrypt(phone_number, `lines:phone_number:${id}`).toString('utf8'),
+    owner: JSON.parse(fields.decrypt(owner, `lines:owner:${id}`).toString('utf8')) as LineFacts['owner'],
+    carrier,
+    status,
+    holder,
+    plan,
+    handset,
+  };
+}
+
+/** What is held of a line. */
+async function held(lineId: string): Promise<LineFacts | undefined> {
+  const [row] = await sql<Row>('SELECT * FROM lines WHERE id = $1', [lineId]);
+  return row && read(row);
+}
+
+/** What is held under a number. */
+async function heldBy(phoneNumber: string): Promise<LineFacts | undefined> {
+  const index = service.keys.indexes.of('phone', phoneNumber);
+  const [row] = await sql<Row>(`SELECT * FROM lines WHERE phone_index = $1 AND status <> 'terminated'`, [index]);
+  return row && read(row);
+}
+
+/** A snapshot of all that is held and has not ended. */
+async function wholeSnapshot(): Promise<LineFacts[]> {
+  return (await sql<Row>(`SELECT * FROM lines WHERE status <> 'terminated' ORDER BY id`)).map(read);
+}
+
+/** Every row that an import could change, as it is. */
+async function everything(): Promise<unknown> {
+  const tables = {
+    lines: 'SELECT * FROM lines ORDER BY id',
+    subscriptions: 'SELECT * FROM subscriptions ORDER BY id',
+    links: 'SELECT * FROM subscription_links ORDER BY subscription_id, number',
+    devices: 'SELECT id, state, revoked_at FROM devices ORDER BY id',
+    authentications: 'SELECT id, state FROM authentications ORDER BY id',
+    notices: 'SELECT id FROM notices ORDER BY id',
+  };
+  const rows: Record<string, unknown> = {};
+  for (const [name, text] of Object.entries(tables)) rows[name] = await sql(text);
+  return rows;
+}
+
+/** How a subscription stands, and its newest link. */
+async function standing(subscriptionId: string): Promise<object | undefined> {
+  const [row] = await sql(
+    `SELECT s.state, s.reason, l.change, l.actor FROM subscriptions s
+       JOIN subscription_links l ON l.subscription_id = s.id AND l.number = s.link WHERE s.id = $1`,
+    [subscriptionId],
+  );
+  return row;
+}
+
+const noticesOf = (subscriptionId: string) =>
+  sql<{ kind: string; detail: string | null }>(
+    `SELECT kind, detail FROM notices WHERE subscription_id = $1 AND kind <> 'joined' AND kind NOT LIKE 'device%'
+     ORDER BY created_at`,
+    [subscriptionId],
+  );
+
+interface Summary {
+  read: number;
+  added: number;
+  changed: number;
+  same: number;
+  newer_held: number;
+  rejected: number;
+  missing: number;
+  dryRun: boolean;
+}
+
+interface Report {
+  lineId?: string | null;
+  line?: number;
+  outcome?: string;
+  differences?: string[];
+  faults?: { pointer: string; detail: string }[];
+  progress?: number;
+}
+
+interface Imported {
+  reports: Report[];
+  summary: Summary;
+  /** The one report of a line; none where it was the same. */
+  of(lineId: string): Report | undefined;
+}
+
+type Query = Record<string, string>;
+
+/** Sends a snapshot, a text a line. */
+async function send(
+  body: string | Readable,
+  query: Query = {},
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return fetch(`${service.issuer}${IMPORT}?${new URLSearchParams(query).toString()}`, {
+    method: 'POST',
+    headers: {
+      Authorization: `Bearer ${await service.token('carrier')}`,
+      'Content-Type': 'application/x-ndjson',
+      ...headers,
+    },
+    ...(typeof body === 'string'
+      ? { body }
+      : { body: Readable.toWeb(body) as ReadableStream, duplex: 'half' as const }),
+  });
+}
+
+const refusalOf = (response: Response) => answerOf<Record<string, unknown>>(response);
+const written = (lines: readonly (object | string)[]) =>
+  lines.map((line) => `${typeof line === 'string' ? line : JSON.stringify(line)}\n`).join('');
+
+async function reportOf(response: Response): Promise<Imported> {
+  expect(response.status).toBe(200);
+  expect(response.headers.get('content-type')).toBe('application/x-ndjson');
+  const lines = (await response.text()).trimEnd().split('\n');
+  const [last, ...others] = lines.map((line) => JSON.parse(line) as Report & { summary?: Summary }).reverse();
+  expect(Object.keys(last ?? {})).toEqual(['summary']);
+  const summary = last!.summary!;
+  const reports = others.reverse();
+  const counted = (...outcomes: string[]) => reports.filter((one) => outcomes.includes(one.outcome ?? '')).length;
+  expect(reports.filter((one) => 'summary' in one)).toEqual([]);
+  expect({
+    read: summary.added + summary.changed + summary.same + summary.newer_held + summary.rejected,
+    added: counted('added'),
+    changed: counted('changed'),
+    same: summary.same,
+    newer_held: counted('newer_held'),
+    rejected: counted('rejected'),
+    missing: counted('missing', 'terminated'),
+    dryRun: summary.dryRun,
+  }).toEqual(summary);
+  return {
+    reports,
+    summary,
+    of: (lineId) => {
+      const found = reports.filter((one) => one.lineId === lineId);
+      expect(found.length).toBeLessThanOrEqual(1);
+      return found[0];
+    },
+  };
+}
+
+/** Imports a snapshot and answers its report, whose numbers add up. */
+async function importing(lines: readonly (object | string)[], query: Query = {}): Promise<Imported> {
+  return reportOf(await send(written(lines), query));
+}
+
+describe('PUT of a line', () => {
+  it('adds a line that is not known, with its number in E.164', async () => {
+    const line = aLine({
+      phoneNumber: '+821031415926',
+      handset: { os: 'ios', osVersion: '17', formFactor: 'phone', model: 'iPhone15,4' },
+    });
+    const answer = await put(line.lineId, { ...line, phoneNumber: '010-3141-5926' });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({ lineId: line.lineId, outcome: 'added', differences: [] });
+    expect(await held(line.lineId)).toEqual(line);
+  });
+
+  it('takes a line that leaves its id to the address', async () => {
+    const { lineId, ...facts } = aLine();
+    expect((await put(lineId, facts)).body).toMatchObject({ lineId, outcome: 'added' });
+    expect(await held(lineId)).toEqual({ lineId, ...facts });
+  });
+
+  it.each<[string, Partial<LineFacts>]>([
+    ['carrier', { carrier: 'KT' }],
+    ['status', { status: 'suspended' }],
+    ['holder', { holder: 'corporate' }],
+    ['owner', { owner: { birthDate: '850715', genderDigit: '2' } }],
+    ['plan', { plan: 'm2m' }],
+    ['handset', { handset: { os: 'ios', osVersion: '17', formFactor: 'tablet', model: 'iPad' } }],
+    ['phoneNumber', { phoneNumber: '+821099990001' }],
+  ])('changes the %s, names it, and holds all the rest as it was', async (difference, change) => {
+    const line = await heldLine();
+    const answer = await put(line.lineId, { ...line, ...change });
+    expect(answer.body).toEqual({ lineId: line.lineId, outcome: 'changed', differences: [difference] });
+    expect(await held(line.lineId)).toEqual({ ...line, ...change });
+  });
+
+  it('changes nothing when it is sent again', async () => {
+    const line = aLine();
+    await put(line.lineId, line);
+    const before = await everything();
+    const again = await put(line.lineId, line);
+    expect(again.body).toEqual({ lineId: line.lineId, outcome: 'same', differences: [] });
+    expect(await everything()).toEqual(before);
+  });
+
+  it('forgets the number that was given up, which another line may then have', async () => {
+    const [line, other] = [await heldLine(), aLine()];
+    await put(line.lineId, { ...line, phoneNumber: other.phoneNumber });
+    expect(await heldBy(line.phoneNumber)).toBeUndefined();
+    const taken = await put(other.lineId, { ...other, phoneNumber: line.phoneNumber });
+    expect(taken.body).toMatchObject({ outcome: 'added' });
+    expect(await heldBy(line.phoneNumber)).toMatchObject({ lineId: other.lineId });
+  });
+
+  it('gives the number of a line that has ended to another one', async () => {
+    const [line, other] = [await heldLine(), aLine()];
+    await put(line.lineId, { ...line, status: 'terminated' });
+    expect((await put(other.lineId, { ...other, phoneNumber: line.phoneNumber })).status).toBe(200);
+    expect(await heldBy(line.phoneNumber)).toMatchObject({ lineId: other.lineId });
+  });
+
+  it.each<[string, (line: LineFacts, other: LineFacts) => Promise<Answer>]>([
+    [
+      'to a new line',
+      (_, other) => put('line-latecomer', { ...aLine({ lineId: 'line-latecomer' }), phoneNumber: other.phoneNumber }),
+    ],
+    ['to a held line', (line, other) => put(line.lineId, { ...line, phoneNumber: other.phoneNumber })],
+  ])('refuses to give the number of another line %s', async (_case, give) => {
+    const [line, other] = [await heldLine(), await heldLine()];
+    const before = await everything();
+    expectProblem(await give(line, other), 409, 'number_taken');
+    expect(await everything()).toEqual(before);
+  });
+
+  it.each<[string, object, ...string[]]>([
+    ['a field that is not known', { note: 'x' }, '/note'],
+    [
+      'a field that is not known in owner',
+      { owner: { birthDate: '900101', genderDigit: '1', name: '김' } },
+      '/owner/name',
+    ],
+    [
+      'a field that is not known in handset',
+      { handset: { os: 'ios', osVersion: '17', formFactor: 'phone', imei: '1' } },
+      '/handset/imei',
+    ],
+    ['the id of another line', { lineId: 'line-of-another' }, '/lineId'],
+    ['no phoneNumber', { phoneNumber: undefined }, '/phoneNumber'],
+    ['a number of a landline', { phoneNumber: '02-123-4567' }, '/phoneNumber'],
+    ['a number that is a number', { phoneNumber: 821012345678 }, '/phoneNumber'],
+    ['an empty carrier', { carrier: '' }, '/carrier'],
+    ['a carrier with a line break', { carrier: 'SK\nT' }, '/carrier'],
+    ['a status that is not known', { status: 'paused' }, '/status'],
+    ['a holder that is not known', { holder: 'family' }, '/holder'],
+    ['a plan that is not known', { plan: 'unlimited' }, '/plan'],
+    ['no owner', { owner: undefined }, '/owner'],
+    ['an owner that is a text', { owner: '900101-1' }, '/owner'],
+    ['a birth date that is no day', { owner: { birthDate: '990230', genderDigit: '1' } }, '/owner/birthDate'],
+    ['a birth date to come', { owner: { birthDate: '991231', genderDigit: '3' } }, '/owner/birthDate'],
+    ['no handset', { handset: undefined }, '/handset'],
+    [
+      'a form factor that is not known',
+      { handset: { os: 'ios', osVersion: '17', formFactor: 'watch' } },
+      '/handset/formFactor',
+    ],
+    ['a handset without a system', { handset: { osVersion: '17', formFactor: 'phone' } }, '/handset/os'],
+    ['several faults', { plan: '', carrier: 'x'.repeat(41), holder: null }, '/carrier', '/holder', '/plan'],
+  ])('refuses %s, says where, and changes nothing', async (_case, change, ...pointers) => {
+    const line = await heldLine();
+    expectFaults(await put(line.lineId, { ...line, carrier: 'KT', ...change }), ...pointers);
+    expect(await held(line.lineId)).toEqual(line);
+  });
+
+  it.each<[string, string]>([
+    ['65 characters', 'x'.repeat(65)],
+    ['a control character', 'line%0A1'],
+    ['an invisible character', 'line%E2%80%AE1'],
+  ])('refuses an id with %s', async (_case, lineId) => {
+    const { lineId: _lineId, ...facts } = aLine();
+    expectProblem(await put(lineId, facts), 400, 'invalid_request');
+    expect(await heldBy(facts.phoneNumber)).toBeUndefined();
+  });
+
+  it('is for the scope carrier alone', async () => {
+    const line = aLine();
+    for (const scope of ['authentications', 'operator'] as const) {
+      expectProblem(await put(line.lineId, line, { scope }), 403, 'insufficient_scope');
+    }
+    expect(await held(line.lineId)).toBeUndefined();
+  });
+
+  it('does not undo what an event of a later time has told', async () => {
+    const line = await heldLine();
+    const time = new Date(Date.now() + 3_600_000).toISOString();
+    await service.tell(line.lineId, 'plan-changed', { plan: 'prepaid' }, 1, { time });
+    const answer = await put(line.lineId, { ...line, carrier: 'KT' });
+    expect(answer.body).toEqual({ lineId: line.lineId, outcome: 'newer_held', differences: ['carrier', 'plan'] });
+    expect(await held(line.lineId)).toEqual({ ...line, plan: 'prepaid' });
+  });
+});
+
+/** What a picture of a line does to the subscription on it, by PUT and by import alike. */
+const CANCELLING: readonly [string, Partial<LineFacts>, string][] = [
+  ['has another owner', { owner: { birthDate: '850715', genderDigit: '2' } }, 'owner_changed'],
+  ['is a company’s', { holder: 'corporate' }, 'owner_changed'],
+  ['is in another’s name', { holder: 'other_party' }, 'owner_changed'],
+  ['is another carrier’s', { carrier: 'KT' }, 'ported_out'],
+  ['has ended', { status: 'terminated' }, 'line_terminated'],
+  ['is prepaid', { plan: 'prepaid' }, 'ineligible_plan'],
+  ['is a machine’s', { plan: 'm2m' }, 'ineligible_plan'],
+  ['has a Windows phone', { handset: { os: 'windows', osVersion: '8.1', formFactor: 'phone' } }, 'unsupported_device'],
+  ['has an iPad', { handset: { os: 'ios', osVersion: '17', formFactor: 'tablet' } }, 'unsupported_device'],
+  ['has an old Android', { handset: { os: 'android', osVersion: '2.2', formFactor: 'phone' } }, 'unsupported_device'],
+];
+
+describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknown; differences?: unknown }>]>([
+  ['PUT', async (line) => (await put(line.lineId, line)).body],
+  ['import', async (line) => (await importing([line])).of(line.lineId)!],
+])('a subscription, told by %s,', (_way, tell) => {
+  const subscribed = async () => {
+    const subscriber = await service.subscriber();
+    return { ...subscriber, line: (await held(subscriber.person.lineId))! };
+  };
+
+  it.each(CANCELLING)(
+    'whose line %s is cancelled, with what was pending and its device',
+    async (_case, change, reason) => {
+      const { line, person, subscriptionId, phone, pushToken } = await subscribed();
+      const { id } = (await service.start(person)).body;
+      await service.pushed(pushToken, 'wake');
+      const told = await tell({ ...line, ...change });
+      expect(told).toMatchObject({ outcome: 'changed', differences: Object.keys(change) });
+      expect(await standing(subscriptionId)).toEqual({
+        state: 'cancelled',
+        reason,
+        change: 'cancelled',
+        actor: 'reconciliation',
+      });
+      expect((await service.call('GET', `/v1/authentications/${id}`)).body).toMatchObject({ state: 'cancelled' });
+      await expect(phone.pending()).rejects.toMatchObject({ status: 401, code: 'device_proof_invalid' });
+      expect(await noticesOf(subscriptionId)).toEqual([{ kind: 'cancelled', detail: reason }]);
+      expect(await held(line.lineId)).toEqual({ ...line, ...change });
+    },
+  );
+
+  it('is suspended with its line and active again with it', async () => {
+    const { line, person, subscriptionId, phone } = await subscribed();
+    const { id } = (await service.start(person)).body;
+    await tell({ ...line, status: 'suspended' });
+    expect(await standing(subscriptionId)).toEqual({
+      state: 'suspended',
+      reason: 'line_suspended',
+      change: 'suspended',
+      actor: 'reconciliation',
+    });
+    expect((await service.call('GET', `/v1/authentications/${id}`)).body).toMatchObject({ state: 'cancelled' });
+    await tell(line);
+    expect(await standing(subscriptionId)).toEqual({
+      state: 'active',
+      reason: null,
+      change: 'resumed',
+      actor: 'reconciliation',
+    });
+    const again = (await service.start(person)).body;
+    expect((await phone.pending()).map((one) => one.id)).toEqual([again.id]);
+  });
+
+  it('with another handset stays, and its device is out of use until the app is enrolled again', async () => {
+    const { line, person, subscriptionId, phone } = await subscribed();
+    const before = await standing(subscriptionId);
+    const told = await tell({ ...line, handset: { os: 'ios', osVersion: '17.5', formFactor: 'phone' } });
+    expect(told).toMatchObject({ outcome: 'changed', differences: ['handset'] });
+    expect(await standing(subscriptionId)).toEqual(before);
+    await expect(phone.pending()).rejects.toMatchObject({ status: 401, code: 'device_proof_invalid' });
+    expect(await noticesOf(subscriptionId)).toEqual([{ kind: 'enrol_again', detail: null }]);
+    // Protection stands without a device: never by SMS.
+    expect((await service.start(person)).body.channel).toBe('push');
+    const { enrolmentCode } = (await service.operate(subscriptionId, 'enrolment-code')).body as {
+      enrolmentCode: string;
+    };
+    const other = await service.enrol(enrolmentCode, { platform: 'ios' });
+    await other.confirmTest((await other.readTestEnvelope(await other.testEnvelope())).code);
+    const asked = (await other.pending())[0]!;
+    await other.open(asked, TEST_PIN);
+    const { code } = await other.readCode(await other.envelope(asked.id), asked.id);
+    expect((await service.verify(asked.id, code)).status).toBe(200);
+  });
+
+  it('goes with its line to another number, and what was asked under the old one is closed', async () => {
+    const { line, person, subscriptionId, phone } = await subscribed();
+    const before = await standing(subscriptionId);
+    const { id } = (await service.start(person)).body;
+    const { phoneNumber } = aLine();
+    await tell({ ...line, phoneNumber });
+    expect(await standing(subscriptionId)).toEqual(before);
+    expect((await service.call('GET', `/v1/authentications/${id}`)).body).toMatchObject({ state: 'cancelled' });
+    const again = (await service.start({ ...person, phoneNumber })).body;
+    expect((await phone.pending()).map((one) => one.id)).toEqual([again.id]);
+  });
+
+  it('that is cancelled for one of several differences is cancelled once, and nobody is asked to enrol again', async () => {
+    const { line, subscriptionId } = await subscribed();
+    await tell({
+      ...line,
+      owner: { birthDate: '850715', genderDigit: '2' },
+      handset: { os: 'ios', osVersion: '17.5', formFactor: 'phone' },
+      status: 'suspended',
+    });
+    expect(await standing(subscriptionId)).toMatchObject({ state: 'cancelled', reason: 'owner_changed' });
+    const links = await sql(
+      `SELECT change FROM subscription_links WHERE subscription_id = $1 AND actor = 'reconciliation'`,
+      [subscriptionId],
+    );
+    expect(links).toEqual([{ change: 'cancelled' }]);
+    expect(await noticesOf(subscriptionId)).toEqual([{ kind: 'cancelled', detail: 'owner_changed' }]);
+  });
+
+  it('that waits for its device is suspended with its line, and begins suspended', async () => {
+    const person = await service.addLine();
+    const line = (await held(person.lineId))!;
+    const { subscriptionId, enrolmentCode } = await service.subscribe(person);
+    await tell({ ...line, status: 'suspended' });
+    expect(await standing(subscriptionId)).toMatchObject({ state: 'awaiting_device', change: 'suspended' });
+    const phone = await service.enrol(enrolmentCode);
+    await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+    expect(await standing(subscriptionId)).toMatchObject({ state: 'suspended', reason: 'line_suspended' });
+  });
+});
+
+describe('an import', () => {
+  it('reports what is added, changed, rejected and missing, counts what is the same, and sums up last', async () => {
+    const [same, changed, missing, taken] = [await heldLine(), await heldLine(), await heldLine(), await heldLine()];
+    const [added, latecomer] = [aLine(), aLine({ phoneNumber: taken.phoneNumber })];
+    const lines = [same, { ...changed, plan: 'm2m', carrier: 'KT' }, added, latecomer, taken];
+    const { of, summary } = await importing(lines);
+    expect(of(same.lineId)).toBeUndefined();
+    expect(of(taken.lineId)).toBeUndefined();
+    expect(of(changed.lineId)).toEqual({
+      lineId: changed.lineId,
+      outcome: 'changed',
+      differences: ['carrier', 'plan'],
+    });
+    expect(of(added.lineId)).toEqual({ lineId: added.lineId, outcome: 'added', differences: [] });
+    expect(of(latecomer.lineId)).toEqual({
+      line: 4,
+      lineId: latecomer.lineId,
+      outcome: 'rejected',
+      faults: [{ pointer: '/phoneNumber', detail: expect.stringMatching(/\S/) }],
+    });
+    expect(of(missing.lineId)).toEqual({ lineId: missing.lineId, outcome: 'missing' });
+    expect(of('demo-1')).toEqual({ lineId: 'demo-1', outcome: 'missing' });
+    expect(summary).toMatchObject({
+      read: 5,
+      added: 1,
+      changed: 1,
+      same: 2,
+      newer_held: 0,
+      rejected: 1,
+      dryRun: false,
+    });
+    expect(await held(added.lineId)).toEqual(added);
+    expect(await held(changed.lineId)).toEqual({ ...changed, plan: 'm2m', carrier: 'KT' });
+    expect(await held(missing.lineId)).toEqual(missing);
+    expect(await heldBy(taken.phoneNumber)).toEqual(taken);
+  });
+
+  it('changes nothing when it is sent again', async () => {
+    const lines = [...(await wholeSnapshot()), aLine(), aLine({ status: 'suspended' })];
+    await importing(lines);
+    const before = await everything();
+    const { summary, reports } = await importing(lines);
+    expect(summary).toMatchObject({ read: lines.length, same: lines.length, missing: 0 });
+    expect(reports).toEqual([]);
+    expect(await everything()).toEqual(before);
+  });
+
+  it('of a dry run reports the same and changes nothing', async () => {
+    const { person } = await service.subscriber();
+    const subscribed = (await held(person.lineId))!;
+    const [changed, missing, newer] = [await heldLine(), await heldLine(), await heldLine()];
+    const takenAt = new Date().toISOString();
+    const time = new Date(Date.now() + 60_000).toISOString();
+    await service.tell(newer.lineId, 'plan-changed', { plan: 'prepaid' }, 1, { time });
+    const added = aLine();
+    const lines = [
+      { ...subscribed, owner: { birthDate: '850715', genderDigit: '2' } },
+      { ...changed, status: 'terminated' },
+      newer,
+      added,
+      'no JSON',
+      ...(await wholeSnapshot()).filter(
+        ({ lineId }) => ![subscribed, changed, missing, newer].some((line) => line.lineId === lineId),
+      ),
+    ];
+    const before = await everything();
+    const dry = await importing(lines, { dryRun: 'true', missing: 'terminate', takenAt });
+    expect(await everything()).toEqual(before);
+    expect(dry.summary).toMatchObject({ added: 1, changed: 2, newer_held: 1, rejected: 1, missing: 1, dryRun: true });
+    expect(dry.of(missing.lineId)).toEqual({ lineId: missing.lineId, outcome: 'missing' });
+    expect(dry.of(subscribed.lineId)).toMatchObject({ outcome: 'changed', differences: ['owner'] });
+    const real = await importing(lines, { dryRun: 'false', takenAt });
+    expect(real.summary).toEqual({ ...dry.summary, dryRun: false });
+    expect(real.reports).toEqual(dry.reports);
+  });
+
+  it('of a dry run rejects what the import itself would reject', async () => {
+    const [taken, other] = [await heldLine(), await heldLine()];
+    const lines = [aLine({ phoneNumber: taken.phoneNumber }), { ...other, phoneNumber: taken.phoneNumber }, taken];
+    const dry = await importing(lines, { dryRun: 'true' });
+    const real = await importing(lines);
+    expect(real.summary).toMatchObject({ rejected: 2, same: 1 });
+    expect(dry.summary).toEqual({ ...real.summary, dryRun: true });
+  });
+
+  it('does not undo what events have told since it was taken, and does what they told before', async () => {
+    const takenAt = new Date(Date.now() - 3_600_000);
+    const telling = async (milliseconds: number) => {
+      const line = await heldLine();
+      const time = new Date(takenAt.getTime() + milliseconds).toISOString();
+      expect(await service.tell(line.lineId, 'plan-changed', { plan: 'prepaid' }, 1, { time })).toBe('applied');
+      return line;
+    };
+    const [before, at, after] = [await telling(-1), await telling(0), await telling(1)];
+    const { of, summary } = await importing([before, at, after], { takenAt: takenAt.toISOString() });
+    expect(of(before.lineId)).toMatchObject({ outcome: 'changed', differences: ['plan'] });
+    expect(of(at.lineId)).toMatchObject({ outcome: 'changed' });
+    expect(of(after.lineId)).toEqual({ lineId: after.lineId, outcome: 'newer_held', differences: ['plan'] });
+    expect(summary).toMatchObject({ read: 3, changed: 2, newer_held: 1 });
+    expect(await held(before.lineId)).toEqual(before);
+    expect(await held(at.lineId)).toEqual(at);
+    expect(await held(after.lineId)).toEqual({ ...after, plan: 'prepaid' });
+  });
+
+  it('does not undo what PUT has told since it was taken', async () => {
+    const line = await heldLine();
+    const takenAt = new Date(Date.now() - 3_600_000).toISOString();
+    await put(line.lineId, { ...line, owner: { birthDate: '850715', genderDigit: '2' } });
+    expect((await importing([line], { takenAt })).of(line.lineId)).toMatchObject({ outcome: 'newer_held' });
+    expect((await held(line.lineId))?.owner).toEqual({ birthDate: '850715', genderDigit: '2' });
+  });
+
+  it('brings a line back that had ended, when it is told as active again', async () => {
+    const line = await heldLine({ status: 'active' });
+    await put(line.lineId, { ...line, status: 'terminated' });
+    expect((await importing([line])).of(line.lineId)).toMatchObject({ outcome: 'changed', differences: ['status'] });
+    expect(await held(line.lineId)).toEqual(line);
+  });
+
+  it('takes a line that ends without a line break, or with that of Windows, and passes over empty ones', async () => {
+    const [first, second] = [aLine(), aLine()];
+    const body = `\n${JSON.stringify(first)}\r\n   \n\r\n${JSON.stringify(second)}`;
+    const { of, summary } = await reportOf(await send(body));
+    expect(of(first.lineId)).toMatchObject({ outcome: 'added' });
+    expect(of(second.lineId)).toMatchObject({ outcome: 'added' });
+    expect(summary).toMatchObject({ read: 2, added: 2, rejected: 0 });
+  });
+
+  it('of nothing reports every line that is held as missing, and changes nothing', async () => {
+    const expected = (await wholeSnapshot()).map(({ lineId }) => lineId);
+    const before = await everything();
+    // Later than whatever was told above of a time to come.
+    const takenAt = new Date(Date.now() + 86_400_000).toISOString();
+    for (const body of ['', '\n', '  \n\n']) {
+      const { reports, summary } = await reportOf(await send(body, { takenAt }));
+      expect(reports.map(({ lineId }) => lineId).sort()).toEqual(expected.sort());
+      expect(new Set(reports.map(({ outcome }) => outcome))).toEqual(new Set(['missing']));
+      expect(summary).toMatchObject({ read: 0, missing: expected.length });
+    }
+    expect(await everything()).toEqual(before);
+  });
+
+  it('can be followed by another one at once', async () => {
+    for (let times = 1; times <= 20; times += 1) {
+      expect((await importing([aLine()])).summary).toMatchObject({ added: 1 });
+    }
+  });
+});
+
+describe('a line of a snapshot that is rejected', () => {
+  const twin = '{"lineId":"line-twin","lineId":"line-other"}';
+  it.each<[string, (line: LineFacts) => string, string, boolean]>([
+    ['is no JSON', () => '{"lineId":', '', false],
+    ['is two documents', (line) => `${JSON.stringify(line)}${JSON.stringify(line)}`, '', false],
+    ['is an array', (line) => JSON.stringify([line]), '', false],
+    ['is null', () => 'null', '', false],
+    ['names a key twice', () => twin, '', false],
+    ['names a key twice inside', (line) => JSON.stringify(line).replace('"os":', '"os":"ios","os":'), '', false],
+    ['is too long', (line) => JSON.stringify(line).padEnd(LONGEST_LINE + 1), '', false],
+    ['has no id', ({ lineId: _lineId, ...facts }) => JSON.stringify(facts), '/lineId', false],
+    ['has an id that is too long', (line) => JSON.stringify({ ...line, lineId: 'x'.repeat(65) }), '/lineId', false],
+    ['has a field that is not known', (line) => JSON.stringify({ ...line, note: 'x' }), '/note', true],
+    ['has a bad value', (line) => JSON.stringify({ ...line, status: 'paused' }), '/status', true],
+    [
+      'has a bad value inside',
+      (line) => JSON.stringify({ ...line, owner: { birthDate: '991331', genderDigit: '1' } }),
+      '/owner/birthDate',
+      true,
+    ],
+  ])('because it %s is told by its number, and the rest counts', async (_case, spoilt, pointer, isNamed) => {
+    const [first, last, other] = [aLine(), aLine(), aLine()];
+    const { reports, of, summary } = await importing([first, '', spoilt(other), last]);
+    const rejected = reports.filter(({ outcome }) => outcome === 'rejected');
+    expect(rejected).toEqual([
+      {
+        line: 3,
+        outcome: 'rejected',
+        lineId: isNamed ? other.lineId : rejected[0]?.lineId,
+        faults: expect.any(Array),
+      },
+    ]);
+    // A field that is missing breaks every rule it has.
+    const faults = rejected[0]?.['faults'] as { pointer: string; detail: string }[];
+    expect([...new Set(faults.map((fault) => fault.pointer))]).toEqual([pointer]);
+    if (pointer === '') expect(rejected[0]?.lineId).toBeNull();
+    expect(summary).toMatchObject({ read: 3, added: 2, rejected: 1 });
+    expect(of(first.lineId)).toMatchObject({ outcome: 'added' });
+    expect(of(last.lineId)).toMatchObject({ outcome: 'added' });
+    expect(await held(other.lineId)).toBeUndefined();
+    expect(await held(last.lineId)).toEqual(last);
+  });
+
+  it('because it is named twice is told by its number, and the first one counts', async () => {
+    const [first, other] = [aLine(), aLine()];
+    const second = { ...first, plan: 'prepaid', phoneNumber: aLine().phoneNumber };
+    const { reports, summary } = await importing([first, other, second]);
+    expect(reports.filter(({ outcome }) => outcome === 'rejected')).toEqual([
+      {
+        line: 3,
+        lineId: first.lineId,
+        outcome: 'rejected',
+        faults: [{ pointer: '/lineId', detail: expect.stringMatching(/\S/) }],
+      },
+    ]);
+    expect(summary).toMatchObject({ read: 3, added: 2, rejected: 1 });
+    expect(await held(first.lineId)).toEqual(first);
+  });
+
+  it('because it is named twice far apart is told by its number too', async () => {
+    const first = aLine();
+    // Further than what is compared together.
+    const between = Array.from({ length: 1_200 }, () => 'x');
+    const { reports } = await importing([first, ...between, { ...first, plan: 'prepaid' }]);
+    expect(reports.filter(({ lineId }) => lineId === first.lineId)).toEqual([
+      { lineId: first.lineId, outcome: 'added', differences: [] },
+      {
+        line: 1_202,
+        lineId: first.lineId,
+        outcome: 'rejected',
+        faults: [expect.objectContaining({ pointer: '/lineId' })],
+      },
+    ]);
+    expect(await held(first.lineId)).toEqual(first);
+  });
+
+  it('is not one of exactly the greatest length', async () => {
+    const line = aLine();
+    const { summary } = await importing([JSON.stringify(line).padEnd(LONGEST_LINE)]);
+    expect(summary).toMatchObject({ read: 1, added: 1, rejected: 0 });
+  });
+
+  it('is one line, whatever separators of lines are in its texts', async () => {
+    const last = aLine();
+    const { reports, of, summary } = await importing([{ ...aLine(), carrier: 'SK\u2028T' }, 'no JSON', last]);
+    const rejected = reports.filter(({ outcome }) => outcome === 'rejected');
+    expect(rejected.map(({ line }) => line)).toEqual([1, 2]);
+    expect(rejected[0]?.faults).toEqual([expect.objectContaining({ pointer: '/carrier' })]);
+    expect(of(last.lineId)).toMatchObject({ outcome: 'added' });
+    expect(summary).toMatchObject({ read: 3, added: 1, rejected: 2 });
+  });
+});
+
+describe('missing=terminate', () => {
+  /** Rows of lines, without those named. */
+  const others = async (...lineIds: string[]) =>
+    sql('SELECT * FROM lines WHERE NOT id = ANY($1) ORDER BY id', [lineIds]);
+  const without = async (...lineIds: string[]) =>
+    (await wholeSnapshot()).filter(({ lineId }) => !lineIds.includes(lineId));
+
+  it('ends the lines that are not named, with their subscriptions, and no other', async () => {
+    const { person, subscriptionId, phone } = await service.subscriber();
+    const { lineId } = await heldLine();
+    const named = await service.subscriber();
+    const snapshot = await without(person.lineId, lineId);
+    const before = await others(person.lineId, lineId);
+    const { reports, summary } = await importing(snapshot, { missing: 'terminate' });
+    expect(reports).toEqual([person.lineId, lineId].sort().map((id) => ({ lineId: id, outcome: 'terminated' })));
+    expect(summary).toMatchObject({ same: snapshot.length, missing: 2 });
+    expect((await held(lineId))?.status).toBe('terminated');
+    expect(await standing(subscriptionId)).toEqual({
+      state: 'cancelled',
+      reason: 'line_terminated',
+      change: 'cancelled',
+      actor: 'reconciliation',
+    });
+    await expect(phone.pending()).rejects.toMatchObject({ status: 401 });
+    expect(await standing(named.subscriptionId)).toMatchObject({ state: 'active' });
+    expect(await others(person.lineId, lineId)).toEqual(before);
+  });
+
+  it('spares a line that an event or a PUT has told of since the snapshot was taken', async () => {
+    const [told, told2] = [await heldLine(), await heldLine()];
+    const takenAt = new Date().toISOString();
+    const time = new Date(Date.now() + 1_000).toISOString();
+    await service.tell(told.lineId, 'sim-swapped', undefined, 1, { time });
+    await sql(`UPDATE lines SET updated_at = now() - interval '1 day' WHERE id = $1`, [told.lineId]);
+    await put(told2.lineId, { ...told2, carrier: 'SKT_MVNO' });
+    const snapshot = await without(told.lineId, told2.lineId);
+    const { of } = await importing(snapshot, { missing: 'terminate', takenAt });
+    expect(of(told.lineId)).toBeUndefined();
+    expect(of(told2.lineId)).toBeUndefined();
+    expect((await held(told.lineId))?.status).toBe('active');
+    expect((await held(told2.lineId))?.status).toBe('active');
+  });
+
+  it('spares a line that was added since the snapshot was taken', async () => {
+    const takenAt = new Date(Date.now() - 1_000).toISOString();
+    const snapshot = await wholeSnapshot();
+    const line = aLine();
+    await put(line.lineId, line);
+    expect((await importing(snapshot, { missing: 'terminate', takenAt })).of(line.lineId)).toBeUndefined();
+    expect(await held(line.lineId)).toEqual(line);
+  });
+
+  it('spares a line that the snapshot names in a line that is rejected', async () => {
+    const { person, subscriptionId } = await service.subscriber();
+    const line = (await held(person.lineId))!;
+    const snapshot = await without(line.lineId);
+    const spoilt = { ...line, handset: { ...line.handset, formFactor: 'foldable' } };
+    const { reports } = await importing([...snapshot, spoilt], { missing: 'terminate' });
+    expect(reports.map(({ outcome }) => outcome)).toEqual(['rejected']);
+    expect(await held(line.lineId)).toEqual(line);
+    expect(await standing(subscriptionId)).toMatchObject({ state: 'active' });
+  });
+
+  it('reports a line that has ended already no more', async () => {
+    const line = await heldLine();
+    const snapshot = await without(line.lineId);
+    await importing(snapshot, { missing: 'terminate' });
+    const { reports, summary } = await importing(snapshot, { missing: 'terminate' });
+    expect(reports).toEqual([]);
+    expect(summary).toMatchObject({ missing: 0 });
+  });
+});
+
+describe('an import is refused', () => {
+  it('to other scopes', async () => {
+    const line = aLine();
+    for (const scope of ['authentications', 'operator'] as const) {
+      const answer = await send(written([line]), {}, { Authorization: `Bearer ${await service.token(scope)}` });
+      expectProblem(await refusalOf(answer), 403, 'insufficient_scope');
+    }
+    expect(await held(line.lineId)).toBeUndefined();
+  });
+
+  it('without a token', async () => {
+    expectProblem(await refusalOf(await send('', {}, { Authorization: '' })), 401, 'invalid_token');
+  });
+
+  it.each(['application/json', 'text/plain', 'application/x-www-form-urlencoded', 'application/cloudevents+json'])(
+    'as %s',
+    async (type) => {
+      const line = aLine();
+      const answer = await refusalOf(await send(JSON.stringify(line), {}, { 'Content-Type': type }));
+      expectProblem(answer, 415, 'unsupported_media_type');
+      expect(await held(line.lineId)).toBeUndefined();
+    },
+  );
+
+  it('without a body and its type', async () => {
+    const response = await fetch(`${service.issuer}${IMPORT}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${await service.token('carrier')}` },
+    });
+    expectProblem(await refusalOf(response), 415, 'unsupported_media_type');
+  });
+
+  it.each<[string, Query, string]>([
+    ['a dryRun that is neither true nor false', { dryRun: 'yes' }, '/dryRun'],
+    ['a takenAt that is no time', { takenAt: 'yesterday' }, '/takenAt'],
+    ['a takenAt of no calendar', { takenAt: '2026-02-30T00:00:00Z' }, '/takenAt'],
+    ['a missing that is not known', { missing: 'delete' }, '/missing'],
+    ['a parameter that is not known', { dryrun: 'true' }, '/dryrun'],
+  ])('with %s, before anything is done', async (_case, query, pointer) => {
+    const line = aLine();
+    expectFaults(await refusalOf(await send(written([line]), query)), pointer);
+    expect(await held(line.lineId)).toBeUndefined();
+  });
+
+  it('while another one runs, which goes on', async () => {
+    const line = await heldLine();
+    const holder = await service.database.pool.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT 1 FROM lines WHERE id = $1 FOR UPDATE', [line.lineId]);
+    const first = send(written([{ ...line, carrier: 'KT' }]));
+    try {
+      await eventually('the first import to wait for the line', async () => {
+        const { rowCount } = await holder.query(
+          `SELECT 1 FROM pg_locks WHERE NOT granted AND pg_blocking_pids(pid) @> ARRAY[pg_backend_pid()]`,
+        );
+        return rowCount !== 0;
+      });
+      const second = await refusalOf(await send(written([{ ...line, carrier: 'LGU+' }])));
+      expectProblem(second, 409, 'import_in_progress');
+    } finally {
+      await holder.query('ROLLBACK');
+      holder.release();
+    }
+    expect((await reportOf(await first)).of(line.lineId)).toMatchObject({ outcome: 'changed' });
+    expect((await held(line.lineId))?.carrier).toBe('KT');
+  });
+});
+
+describe('two imports at once', () => {
+  it('are one after the other or one refused, and never mixed', async () => {
+    const lines = Array.from({ length: 500 }, () => aLine());
+    const pictures = ['KT', 'LGU+'].map((carrier) => lines.map((line) => ({ ...line, carrier })));
+    const responses = await Promise.all(pictures.map((picture) => send(written(picture))));
+    const statuses = responses.map(({ status }) => status);
+    expect(statuses).toContain(200);
+    for (const response of responses) {
+      if (response.status === 200) {
+        const { summary } = await reportOf(response);
+        expect(summary).toMatchObject({ read: 500, rejected: 0 });
+        expect([summary.added, summary.changed]).toContain(500);
+      } else expectProblem(await refusalOf(response), 409, 'import_in_progress');
+    }
+    const rows = await sql<{ carrier: string; count: number }>(
+      'SELECT carrier, count(*)::int AS count FROM lines WHERE id = ANY($1) GROUP BY carrier',
+      [lines.map(({ lineId }) => lineId)],
+    );
+    const [row] = rows;
+    expect(rows).toEqual([{ carrier: row?.carrier, count: 500 }]);
+    if (statuses.includes(409)) expect(row?.carrier).toBe(['KT', 'LGU+'][statuses.indexOf(200)]);
+  });
+});
+
+describe('a snapshot that breaks off', () => {
+  const snapshots = async () => (await readdir(temporary)).filter((name) => name.startsWith('pushguard-import-'));
+
+  it.each<[string, (size: number) => Record<string, string>]>([
+    ['with its length told', (size) => ({ 'Content-Length': String(2 * size) })],
+    ['in chunks', () => ({ 'Transfer-Encoding': 'chunked' })],
+  ])('%s changes nothing and is kept nowhere', async (_case, headersOf) => {
+    const { person } = await service.subscriber();
+    const subscribed = (await held(person.lineId))!;
+    const half = written([{ ...subscribed, plan: 'prepaid' }, ...Array.from({ length: 300 }, () => aLine())]);
+    const before = await everything();
+    const call = request(`${service.issuer}${IMPORT}?missing=terminate`, {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${await service.token('carrier')}`,
+        'Content-Type': 'application/x-ndjson',
+        ...headersOf(Buffer.byteLength(half)),
+      },
+    });
+    call.on('error', () => undefined);
+    call.write(half);
+    await eventually('the half of it to be on disk', async () => {
+      const [directory] = await snapshots();
+      if (!directory) return false;
+      const { size } = await stat(join(temporary, directory, 'snapshot.ndjson'));
+      return size === Buffer.byteLength(half);
+    });
+    call.destroy();
+    await eventually('nothing to be left on disk', async () => (await snapshots()).length === 0);
+    expect(await everything()).toEqual(before);
+    expect((await importing([aLine()])).summary).toMatchObject({ added: 1 });
+  });
+
+  it('is kept no longer than it is worked on, when it comes to its end', async () => {
+    await importing([aLine()]);
+    await eventually('nothing to be left on disk', async () => (await snapshots()).length === 0);
+    expectFaults(await refusalOf(await send(written([aLine()]), { missing: 'delete' })), '/missing');
+    expect(await snapshots()).toEqual([]);
+  });
+});
+
+describe('a snapshot of 30,000 lines', () => {
+  const COUNT = 30_000;
+  /** Blanks after every line make all of them together more than the memory that is allowed at any time. */
+  const WIDTH = 12_000;
+  const numbered = (at: number): LineFacts =>
+    aLine({ lineId: `many-${at}`, phoneNumber: `+82165${String(at).padStart(7, '0')}` });
+  function* many(width = 0): Generator<Buffer> {
+    for (let at = 0; at < COUNT; at += 100) {
+      const lines = Array.from({ length: 100 }, (_, place) => JSON.stringify(numbered(at + place)).padEnd(width));
+      yield Buffer.from(written(lines));
+    }
+  }
+  /** Mebibytes that the process of the service has in memory now, or had at most. */
+  const memory = async (what: 'VmRSS' | 'VmHWM') => {
+    const status = await readFile(`/proc/${service.process.child.pid}/status`, 'utf8');
+    return Number(new RegExp(`^${what}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
+  };
+
+  it('is added, compared and changed with the memory of a few', async () => {
+    await importing([aLine()]);
+    const before = await memory('VmRSS');
+    const peak = await memory('VmHWM');
+    const first = await reportOf(await send(Readable.from(many())));
+    expect(first.summary).toMatchObject({ read: COUNT, added: COUNT, rejected: 0 });
+    const again = await reportOf(await send(Readable.from(many(WIDTH))));
+    expect(again.summary).toMatchObject({ read: COUNT, same: COUNT });
+    const changed = await importing(Array.from({ length: 300 }, (_, at) => ({ ...numbered(at), plan: 'm2m' })));
+    expect(changed.summary).toMatchObject({ read: 300, changed: 300 });
+    expect(await memory('VmRSS')).toBeLessThan(before + 150);
+    // Garbage counts in the peak, but the wide snapshot alone has 343.
+    expect(await memory('VmHWM')).toBeLessThan(peak + 250);
+
+    const rows = await sql(
+      `SELECT plan, count(*)::int AS count FROM lines WHERE id LIKE 'many-%' GROUP BY plan ORDER BY plan`,
+    );
+    expect(rows).toEqual([
+      { plan: 'm2m', count: 300 },
+      { plan: 'postpaid', count: COUNT - 300 },
+    ]);
+    expect(await held('many-29999')).toEqual(numbered(29_999));
+  }, 180_000);
+});

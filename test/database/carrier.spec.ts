@@ -1,0 +1,251 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { randomInt, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startFleet, type Fleet } from '../support/fleet.ts';
+import { freePort } from '../support/free-port.ts';
+import { startProcess, type Subscriber, type TestService } from '../support/service.ts';
+import { manySubscribers } from '../support/subscribers.ts';
+
+const RUNS = 1_000;
+/** Milliseconds that may lie between a verification and the event. */
+const APART_MS = 50;
+
+let fleet: Fleet;
+let service: TestService;
+let carrier: Record<string, string>;
+
+beforeAll(async () => {
+  fleet = await startFleet();
+  ({ service } = fleet);
+  carrier = {
+    authorization: `Bearer ${await service.token('carrier')}`,
+    'content-type': 'application/cloudevents-batch+json',
+  };
+}, 150_000);
+afterAll(async () => {
+  await fleet.stop();
+});
+
+const sql = async <Row>(text: string, values: unknown[] = []) =>
+  (await service.database.pool.query(text, values)).rows as Row[];
+
+interface Told {
+  kind: string;
+  data?: object;
+  sequence: number;
+  id: string;
+}
+
+const event = (lineId: string, { kind, data, sequence, id }: Told) => ({
+  specversion: '1.0',
+  id,
+  source: 'urn:test:carrier',
+  type: `pushguard.line.v1.${kind}`,
+  subject: lineId,
+  sequence,
+  time: new Date().toISOString(),
+  ...(data && { data }),
+});
+
+async function tell(issuer: string, events: object[]): Promise<string[]> {
+  const response = await fetch(`${issuer}/carrier/v1/events`, {
+    method: 'POST',
+    headers: carrier,
+    body: JSON.stringify(events),
+  });
+  if (response.status !== 202) throw new Error(`${response.status} ${await response.text()}`);
+  const { outcomes } = (await response.json()) as { outcomes: { outcome: string }[] };
+  return outcomes.map(({ outcome }) => outcome);
+}
+
+const ENDINGS: readonly Omit<Told, 'id' | 'sequence'>[] = [
+  { kind: 'owner-changed', data: { owner: { birthDate: '850505', genderDigit: '2' } } },
+  { kind: 'ported-out', data: { newCarrier: 'KT' } },
+];
+
+describe('a verification against an owner change or a port-out', () => {
+  it(`of ${RUNS} that meet within ${APART_MS} ms, none succeeds once the event is committed`, async () => {
+    const outcomes = { verified: 0, refused: 0 };
+    const race = async (subscriber: Subscriber, run: number) => {
+      const { subscriptionId } = subscriber;
+      const [row] = await sql<{ line_id: string }>('SELECT line_id FROM subscriptions WHERE id = $1', [subscriptionId]);
+      const { id } = (await service.start(subscriber.person)).body;
+      const code = await service.codeOf(subscriber, id);
+      const ending = { ...ENDINGS[run % 2]!, sequence: 1, id: randomUUID() };
+      const [first, second] = [randomInt(APART_MS), randomInt(APART_MS)];
+      const [verified, told] = await Promise.all([
+        delay(first).then(() => service.verify(id, code)),
+        delay(second).then(() => tell(service.issuer, [event(row!.line_id, ending)])),
+      ]);
+      expect(told).toEqual(['applied']);
+      if (verified.status === 200) outcomes.verified += 1;
+      else {
+        outcomes.refused += 1;
+        expect([409, 422]).toContain(verified.status);
+      }
+      // The order in which the two were committed, by the database's own book.
+      const [order] = await sql<{ state: string; before: boolean; cancelled: string }>(
+        `SELECT a.state, pg_xact_commit_timestamp(a.xmin) < pg_xact_commit_timestamp(s.xmin) AS before,
+           s.state AS cancelled
+         FROM authentications a JOIN subscriptions s ON s.id = a.subscription_id WHERE a.id = $1`,
+        [id],
+      );
+      expect(order!.cancelled).toBe('cancelled');
+      expect(order!.state === 'verified').toBe(verified.status === 200);
+      if (order!.state === 'verified') expect(order!.before).toBe(true);
+    };
+    for (let run = 0; run < RUNS; run += 100) {
+      const subscribers = await manySubscribers(service, 100);
+      for (let at = 0; at < 100; at += 10) {
+        await Promise.all(subscribers.slice(at, at + 10).map((one, nth) => race(one, run + at + nth)));
+      }
+    }
+    expect(outcomes.verified + outcomes.refused).toBe(RUNS);
+    // Both must have happened, or they did not meet.
+    expect(outcomes.verified).toBeGreaterThan(RUNS / 20);
+    expect(outcomes.refused).toBeGreaterThan(RUNS / 20);
+  }, 300_000);
+});
+
+const PLAIN: readonly Omit<Told, 'id' | 'sequence'>[] = [
+  { kind: 'suspended' },
+  { kind: 'resumed' },
+  { kind: 'plan-changed', data: { plan: 'postpaid' } },
+  { kind: 'device-changed', data: { os: 'android', osVersion: '15', formFactor: 'phone' } },
+  { kind: 'sim-swapped' },
+];
+const TERMINAL = [
+  ...ENDINGS,
+  { kind: 'terminated' },
+  { kind: 'plan-changed', data: { plan: 'prepaid' } },
+  { kind: 'device-changed', data: { os: 'windows', osVersion: '8.1', formFactor: 'phone' } },
+];
+
+/** Events of one line with rising sequences, and an order in which they come, some of them more than once. */
+const stream = (kinds: readonly Omit<Told, 'id' | 'sequence'>[]) =>
+  fc.array(fc.constantFrom(...kinds), { minLength: 1, maxLength: 8 }).chain((some) => {
+    const told = some.map((one, at): Told => ({ ...one, sequence: at + 1, id: randomUUID() }));
+    const again = fc.array(fc.constantFrom(...told), { maxLength: 4 });
+    return fc.tuple(
+      fc.constant(told),
+      again.chain((twice) => fc.shuffledSubarray([...told, ...twice], { minLength: told.length + twice.length })),
+    );
+  });
+
+async function endOf(told: readonly Told[]): Promise<{ state: string; suspensions: string[] }> {
+  const [subscriber] = await manySubscribers(service, 1);
+  const [row] = await sql<{ line_id: string }>('SELECT line_id FROM subscriptions WHERE id = $1', [
+    subscriber!.subscriptionId,
+  ]);
+  // Ids are the carrier's; each line has events of its own.
+  const own = randomUUID();
+  let cancelled = false;
+  for (const one of told) {
+    await tell(service.issuer, [event(row!.line_id, { ...one, id: `${own}${one.id}` })]);
+    const [now] = await sql<{ state: string }>('SELECT state FROM subscriptions WHERE id = $1', [
+      subscriber!.subscriptionId,
+    ]);
+    cancelled ||= now!.state === 'cancelled';
+    if (cancelled) expect(now!.state).toBe('cancelled');
+  }
+  const [end] = await sql<{ state: string; suspensions: string[] }>(
+    'SELECT state, suspensions FROM subscriptions WHERE id = $1',
+    [subscriber!.subscriptionId],
+  );
+  return end!;
+}
+
+describe('events in any order, some of them told twice', () => {
+  it('end a subscription or do not, whatever their order; and nothing brings it back', async () => {
+    await fc.assert(
+      fc.asyncProperty(stream([...PLAIN, ...TERMINAL]), async ([inOrder, asTheyCame]) => {
+        const ends = inOrder.some(({ kind, data }) =>
+          TERMINAL.some((one) => one.kind === kind && JSON.stringify(one.data) === JSON.stringify(data)),
+        );
+        expect((await endOf(inOrder)).state === 'cancelled').toBe(ends);
+        expect((await endOf(asTheyCame)).state === 'cancelled').toBe(ends);
+      }),
+      { numRuns: 60 },
+    );
+  }, 120_000);
+
+  it('leave it in the same state where they are about the same thing', async () => {
+    await fc.assert(
+      fc.asyncProperty(stream([{ kind: 'suspended' }, { kind: 'resumed' }]), async ([inOrder, asTheyCame]) => {
+        expect(await endOf(asTheyCame)).toEqual(await endOf(inOrder));
+      }),
+      { numRuns: 60 },
+    );
+  }, 120_000);
+
+  it('told twice in their order are as good as told once', async () => {
+    await fc.assert(
+      fc.asyncProperty(stream(PLAIN), async ([inOrder]) => {
+        expect(await endOf(inOrder.flatMap((one) => [one, one]))).toEqual(await endOf(inOrder));
+      }),
+      { numRuns: 40 },
+    );
+  }, 120_000);
+});
+
+describe('a process that is killed with a feed in its hands', () => {
+  it('loses none and applies none twice, again and again', async () => {
+    const port = await freePort();
+    const env = { ...service.env, ISSUER: service.issuer, ROLE: 'api', PORT: String(port) };
+    const address = `http://127.0.0.1:${port}`;
+    const subscribers = await manySubscribers(service, 100);
+    const rows = await sql<{ id: string; line_id: string }>(
+      'SELECT id, line_id FROM subscriptions WHERE id = ANY($1)',
+      [subscribers.map(({ subscriptionId }) => subscriptionId)],
+    );
+    // Each line is suspended and resumed, over and over; fifty batches of a hundred events.
+    const ROUNDS = 50;
+    const batches = Array.from({ length: ROUNDS }, (_, round) =>
+      rows.map(({ line_id }) =>
+        event(line_id, { kind: round % 2 === 0 ? 'suspended' : 'resumed', sequence: round + 1, id: randomUUID() }),
+      ),
+    );
+    let running = await startProcess(env);
+    let kills = 0;
+    const told = new AbortController();
+    const killing = (async () => {
+      while (kills < 8) {
+        await delay(randomInt(50, 400));
+        if (told.signal.aborted) return;
+        await running.kill();
+        kills += 1;
+        running = await startProcess(env);
+      }
+    })();
+    for (const batch of batches) {
+      // Whoever gets no answer tells the same again.
+      for (;;) {
+        const outcomes = await tell(address, batch).catch(() => undefined);
+        if (outcomes) {
+          expect(new Set(outcomes)).not.toContain('stale');
+          break;
+        }
+        await delay(20);
+      }
+    }
+    told.abort();
+    await killing;
+    await running.kill();
+    const ids = batches.flat().map(({ id }) => id);
+    const [kept] = await sql<{ events: number; applied: number }>(
+      `SELECT count(*)::int AS events, count(*) FILTER (WHERE outcome = 'applied')::int AS applied
+       FROM carrier_events WHERE event_id = ANY($1)`,
+      [ids],
+    );
+    expect(kept).toEqual({ events: ROUNDS * 100, applied: ROUNDS * 100 });
+    // Joined, a device, and every event once.
+    const lives = await sql<{ links: number; twice: number; state: string }>(
+      `SELECT count(*)::int AS links, (count(event_id) - count(DISTINCT event_id))::int AS twice, s.state
+       FROM subscription_links k JOIN subscriptions s ON s.id = k.subscription_id WHERE s.id = ANY($1) GROUP BY s.id`,
+      [rows.map(({ id }) => id)],
+    );
+    expect(lives).toEqual(rows.map(() => ({ links: 2 + ROUNDS, twice: 0, state: 'active' })));
+    expect(kills).toBeGreaterThan(2);
+  }, 240_000);
+});

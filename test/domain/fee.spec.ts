@@ -1,0 +1,386 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  activeDays,
+  boundsOf,
+  daysIn,
+  monthAfter,
+  monthBefore,
+  monthOf,
+  prorated,
+  type LifeLink,
+} from '../../src/domain/fee.ts';
+import { SUBSCRIPTION_STATES, type SubscriptionState } from '../../src/domain/subscription.ts';
+
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+/** An instant by the clocks of Seoul. */
+const seoul = (text: string) => new Date(`${text.includes('T') ? text : `${text}T00:00`}+09:00`);
+/** Long after every month below. */
+const LATER = seoul('2031-01-01');
+
+/** A life written as `<Seoul time> <state>`. */
+function life(...links: string[]): LifeLink[] {
+  return links.map((link) => {
+    const [at = '', state = ''] = link.split(' ');
+    return { at: seoul(at), state: state as SubscriptionState };
+  });
+}
+
+describe('the days that count', () => {
+  it.each<[string, LifeLink[], string, number]>([
+    // Active before and after: 30 days in November.
+    ['are all of a month that was active throughout', life('2026-10-03T10:00 active'), '2026-11', 30],
+    // Joined the instant the month begins, cancelled in the last one: 1st to 30th.
+    [
+      'are all of a month that was active from its first instant to its last',
+      life('2026-11-01 active', '2026-11-30T23:59:59.999 cancelled'),
+      '2026-11',
+      30,
+    ],
+    // 2028 is a leap year, 2027 is not.
+    ['are 29 in February 2028', life('2026-01-01 active'), '2028-02', 29],
+    ['are 28 in February 2027', life('2026-01-01 active'), '2027-02', 28],
+    // The 10th alone.
+    [
+      'are one of joining and cancelling on one day',
+      life('2026-11-10T09:00 awaiting_device', '2026-11-10T09:05 active', '2026-11-10T18:00 cancelled'),
+      '2026-11',
+      1,
+    ],
+    // The 30th alone; December is full.
+    ['are one of joining on the last day', life('2026-11-30T23:59 active'), '2026-11', 1],
+    ['are all of the month after joining on the last day', life('2026-11-30T23:59 active'), '2026-12', 31],
+    ['are none before joining', life('2026-11-30T23:59 active'), '2026-10', 0],
+    // 10th to 20th, both counted: 11.
+    [
+      'begin with the day of joining and end with the day of cancelling',
+      life('2026-11-10T15:00 active', '2026-11-20T03:00 cancelled'),
+      '2026-11',
+      11,
+    ],
+    // Suspended three times on the 10th, and active between: no day is lost.
+    [
+      'leave out no day of several suspensions in one day',
+      life(
+        '2026-11-01 active',
+        '2026-11-10T08:00 suspended',
+        '2026-11-10T09:00 active',
+        '2026-11-10T12:00 suspended',
+        '2026-11-10T13:00 active',
+        '2026-11-10T20:00 suspended',
+        '2026-11-10T23:00 active',
+      ),
+      '2026-11',
+      30,
+    ],
+    // Joined, suspended and resumed on the 10th twice, cancelled on the 10th: still one day.
+    [
+      'count one day once',
+      life(
+        '2026-11-10T08:00 active',
+        '2026-11-10T09:00 suspended',
+        '2026-11-10T10:00 active',
+        '2026-11-10T11:00 cancelled',
+      ),
+      '2026-11',
+      1,
+    ],
+    // Suspended on the 10th, resumed on the 15th: the 11th, 12th, 13th and 14th are wholly suspended. 30 - 4.
+    [
+      'leave out the days wholly suspended, and no other',
+      life('2026-11-01 active', '2026-11-10T12:00 suspended', '2026-11-15T12:00 active'),
+      '2026-11',
+      26,
+    ],
+    // The 11th is wholly suspended, the 10th and the 12th are not. 30 - 1.
+    [
+      'leave out one whole day between two days',
+      life('2026-11-01 active', '2026-11-10T23:59:59.999 suspended', '2026-11-12 active'),
+      '2026-11',
+      29,
+    ],
+    // Suspended at one midnight: the 10th is the day of suspension and counts; 11th to 14th do not. 30 - 4.
+    [
+      'hold the day of a suspension exactly at midnight',
+      life('2026-11-01 active', '2026-11-10 suspended', '2026-11-15 active'),
+      '2026-11',
+      26,
+    ],
+    // Suspended a millisecond sooner: the 9th is the day of suspension; 10th to 14th do not count. 30 - 5.
+    [
+      'do not hold the day after a suspension at 23:59:59.999',
+      life('2026-11-01 active', '2026-11-09T23:59:59.999 suspended', '2026-11-15 active'),
+      '2026-11',
+      25,
+    ],
+    // Resumed in the last millisecond of the 14th: 11th to 13th are left out. 30 - 3.
+    [
+      'hold the day of a resumption at 23:59:59.999',
+      life('2026-11-01 active', '2026-11-10 suspended', '2026-11-14T23:59:59.999 active'),
+      '2026-11',
+      27,
+    ],
+    // 1 December 00:00 is December's: November is left with nothing, December has all of its 31.
+    ['are none of the month before joining at its end', life('2026-12-01 active'), '2026-11', 0],
+    ['are all of the month after joining at its beginning', life('2026-12-01 active'), '2026-12', 31],
+    // 30 November 23:59:59.999 still is November's.
+    ['are one of joining in the last millisecond', life('2026-11-30T23:59:59.999 active'), '2026-11', 1],
+    // 00:30 on 1 December in Seoul is 15:30 on 30 November in UTC.
+    ['are Seoul days, not UTC days', life('2026-12-01T00:30 active'), '2026-11', 0],
+    // Cancelled at 08:00 on the 2nd in Seoul, 23:00 on the 1st in UTC: 1st and 2nd.
+    ['end with the Seoul day of cancelling', life('2026-11-01 active', '2026-11-02T08:00 cancelled'), '2026-11', 2],
+    // 30th and 31st of December; 1st and 2nd of January.
+    [
+      'of a year end are those of December in December',
+      life('2026-12-30T12:00 active', '2027-01-02T12:00 cancelled'),
+      '2026-12',
+      2,
+    ],
+    [
+      'of a year end are those of January in January',
+      life('2026-12-30T12:00 active', '2027-01-02T12:00 cancelled'),
+      '2027-01',
+      2,
+    ],
+    // Waiting for a device all month.
+    ['are none while a device is awaited', life('2026-10-03 awaiting_device'), '2026-11', 0],
+    // Waiting until the 21st: 21st to 30th are 10.
+    [
+      'begin with the first device, not with the subscription',
+      life('2026-11-05 awaiting_device', '2026-11-21T10:00 active'),
+      '2026-11',
+      10,
+    ],
+    // Suspended from October until December.
+    [
+      'are none of a month suspended throughout',
+      life('2026-10-01 active', '2026-10-20 suspended', '2026-12-02 active'),
+      '2026-11',
+      0,
+    ],
+    // The day of suspension is 31 October; November is wholly suspended.
+    [
+      'are none of the month after a suspension in the last millisecond',
+      life('2026-10-01 active', '2026-10-31T23:59:59.999 suspended'),
+      '2026-11',
+      0,
+    ],
+    // The day of suspension is 1 November.
+    [
+      'are one of a month whose first instant suspends',
+      life('2026-10-01 active', '2026-11-01 suspended'),
+      '2026-11',
+      1,
+    ],
+    ['are none after cancelling', life('2026-10-01 active', '2026-10-20 cancelled'), '2026-11', 0],
+    // Active on the 10th at noon; told afterwards that it was suspended on the 5th already. What was active stays so
+    // until then: the 10th counts, and from the 20th on it is active again: 20th to 30th are 11. 1 + 11.
+    [
+      'of a life told late begin where the link before began',
+      life('2026-11-01 awaiting_device', '2026-11-10T12:00 active', '2026-11-05 suspended', '2026-11-20 active'),
+      '2026-11',
+      12,
+    ],
+    // Suspended on the 12th, but the resumption that is told next is dated the 8th: resumed at once, 10th to 30th.
+    [
+      'of a life told late are not lost to a suspension that had ended before it began',
+      life('2026-11-10 active', '2026-11-12T12:00 suspended', '2026-11-08 active'),
+      '2026-11',
+      21,
+    ],
+    // Cancelled late, dated before the suspension of the 20th: 1st to 20th, and never again.
+    [
+      'of a life told late end with what cancels',
+      life('2026-11-01 active', '2026-11-20T12:00 suspended', '2026-11-10 cancelled'),
+      '2026-11',
+      20,
+    ],
+    ['are none of no life', [], '2026-11', 0],
+  ])('%s', (_case, links, month, days) => {
+    expect(activeDays(links, month, LATER)).toBe(days);
+  });
+
+  it.each<[string, string, number]>([
+    // Active since the 5th.
+    ['up to today, which counts', '2026-11-10T15:00', 6],
+    ['up to today at its first instant', '2026-11-10', 6],
+    ['up to yesterday in its last instant', '2026-11-09T23:59:59.999', 5],
+    ['one in the very instant of joining', '2026-11-05T10:00', 1],
+    ['none a millisecond before joining', '2026-11-05T09:59:59.999', 0],
+    ['none before the month', '2026-10-31T12:00', 0],
+    ['all since joining in the last instant of the month', '2026-11-30T23:59:59.999', 26],
+    ['all since joining in the months after', '2026-12-24', 26],
+  ])('of the running month are %s', (_case, now, days) => {
+    expect(activeDays(life('2026-11-05T10:00 active'), '2026-11', seoul(now))).toBe(days);
+  });
+});
+
+describe('the fee', () => {
+  it.each<[number, number, string, number]>([
+    [1100, 30, '2026-11', 1100],
+    [1100, 0, '2026-11', 0],
+    // 1100 / 30 = 36.67
+    [1100, 1, '2026-11', 36],
+    // 1100 × 29 / 30 = 1063.33
+    [1100, 29, '2026-11', 1063],
+    // 1100 × 30 / 31 = 1064.52
+    [1100, 30, '2026-12', 1064],
+    // 1000 × 14 / 28 = 500, nothing to floor
+    [1000, 14, '2027-02', 500],
+    // 1000 × 14 / 29 = 482.76
+    [1000, 14, '2028-02', 482],
+    [0, 30, '2026-11', 0],
+  ])('of %i won for %i days of %s is %i won', (fee, days, month, won) => {
+    expect(prorated(fee, days, month)).toBe(won);
+  });
+
+  const month = fc
+    .tuple(fc.integer({ min: 2000, max: 2099 }), fc.integer({ min: 1, max: 12 }))
+    .map(([year, number]) => `${year}-${String(number).padStart(2, '0')}`);
+
+  it('is floored, and the whole fee for the whole month', () => {
+    fc.assert(
+      fc.property(month, fc.nat(1_000_000), fc.nat(31), (of, fee, some) => {
+        const days = Math.min(some, daysIn(of));
+        expect(BigInt(prorated(fee, days, of))).toBe((BigInt(fee) * BigInt(days)) / BigInt(daysIn(of)));
+        expect(prorated(fee, daysIn(of), of)).toBe(fee);
+      }),
+    );
+  });
+});
+
+describe('a month', () => {
+  it.each<[string, string]>([
+    ['2026-12-31T23:59:59.999', '2026-12'],
+    ['2027-01-01T00:00', '2027-01'],
+    ['2027-01-01T08:59:59.999', '2027-01'],
+    ['2028-02-29T23:59:59.999', '2028-02'],
+    ['2028-03-01T00:00', '2028-03'],
+  ])('of %s in Seoul is %s', (at, month) => {
+    expect(monthOf(seoul(at))).toBe(month);
+  });
+
+  it.each<[string, string, string, number, string]>([
+    ['2026-12', '2026-12-01', '2027-01-01', 31, '2026-11'],
+    ['2027-01', '2027-01-01', '2027-02-01', 31, '2026-12'],
+    ['2027-02', '2027-02-01', '2027-03-01', 28, '2027-01'],
+    ['2028-02', '2028-02-01', '2028-03-01', 29, '2028-01'],
+    ['2028-03', '2028-03-01', '2028-04-01', 31, '2028-02'],
+    ['2100-02', '2100-02-01', '2100-03-01', 28, '2100-01'],
+    ['2026-10', '2026-10-01', '2026-11-01', 31, '2026-09'],
+    ['2026-11', '2026-11-01', '2026-12-01', 30, '2026-10'],
+  ])('%s lasts from %s to %s, %i days, after %s', (month, from, to, days, before) => {
+    expect(boundsOf(month)).toEqual({ from: seoul(from), to: seoul(to) });
+    expect(daysIn(month)).toBe(days);
+    expect(monthBefore(month)).toBe(before);
+  });
+
+  it('begins where the one before ends', () => {
+    for (let month = '2032-12'; month > '2024-01'; month = monthBefore(month)) {
+      expect(boundsOf(monthBefore(month)).to).toEqual(boundsOf(month).from);
+      expect(monthAfter(monthBefore(month))).toBe(month);
+      expect(monthOf(boundsOf(month).from)).toBe(month);
+      expect(monthOf(new Date(boundsOf(month).from.getTime() - 1))).toBe(monthBefore(month));
+    }
+  });
+
+  it.each(['2026-13', '2026-00', '2026-1', '26-11', '2026-11-01', ' 2026-11', '2026/11', ''])(
+    'is not what “%s” names',
+    (text) => {
+      expect(() => boundsOf(text)).toThrow(RangeError);
+    },
+  );
+});
+
+describe('of whatever life', () => {
+  const [FIRST, SECOND] = ['2026-11', '2026-12'];
+  const START = seoul('2026-10-20').getTime();
+  const MINUTES = (75 * DAY) / MINUTE;
+  /** An instant from 20 October to 2 January; often a midnight, or the millisecond before one. */
+  const instant = fc.oneof(
+    fc.nat(MINUTES).map((minute) => START + minute * MINUTE),
+    fc.nat(75).map((day) => START + day * DAY),
+    fc.nat(75).map((day) => START + day * DAY - 1),
+  );
+  const state = fc.constantFrom(...SUBSCRIPTION_STATES);
+  const anyLife = fc
+    .array(fc.tuple(instant, state), { maxLength: 12 })
+    .map((links) => links.sort(([a], [b]) => a - b).map(([at, is]): LifeLink => ({ state: is, at: new Date(at) })));
+  /** One whose links may step back in time. */
+  const lateLife = fc
+    .array(fc.tuple(instant, state), { maxLength: 12 })
+    .map((links) => links.map(([at, is]): LifeLink => ({ state: is, at: new Date(at) })));
+
+  it('no month has fewer days than none or more than it has', () => {
+    fc.assert(
+      fc.property(lateLife, instant, (links, now) => {
+        for (const month of [FIRST, SECOND]) {
+          const days = activeDays(links, month, new Date(now));
+          expect(days).toBeGreaterThanOrEqual(0);
+          expect(days).toBeLessThanOrEqual(daysIn(month));
+        }
+      }),
+    );
+  });
+
+  it('two months that meet have the days on which it was active, each once', () => {
+    fc.assert(
+      fc.property(anyLife, instant, (links, now) => {
+        const both = activeDays(links, FIRST, new Date(now)) + activeDays(links, SECOND, new Date(now));
+        expect(both).toBe(daysLookedAt(links, boundsOf(FIRST).from.getTime(), boundsOf(SECOND).to.getTime(), now));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('a link that says again what was so splits it into nothing else', () => {
+    fc.assert(
+      fc.property(anyLife, instant, (links, at) => {
+        const standing = links.findLast((link) => link.at.getTime() <= at);
+        if (!standing) return;
+        const place = links.lastIndexOf(standing) + 1;
+        const split = links.toSpliced(place, 0, { state: standing.state, at: new Date(at) });
+        for (const month of [FIRST, SECOND]) {
+          expect(activeDays(split, month, LATER)).toBe(activeDays(links, month, LATER));
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('an added suspension never adds a day', () => {
+    fc.assert(
+      fc.property(anyLife, instant, fc.nat(20 * DAY), instant, (links, from, lasting, now) => {
+        const place = links.findLastIndex((link) => link.at.getTime() <= from) + 1;
+        if (links[place - 1]?.state !== 'active') return;
+        const until = Math.min(from + lasting, links[place]?.at.getTime() ?? Infinity);
+        const suspended = links.toSpliced(
+          place,
+          0,
+          { state: 'suspended', at: new Date(from) },
+          { state: 'active', at: new Date(until) },
+        );
+        for (const month of [FIRST, SECOND]) {
+          const [less, days] = [suspended, links].map((one) => activeDays(one, month, new Date(now)));
+          expect(less).toBeLessThanOrEqual(days!);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+/** The days of a span on which a life was active, by looking at every one of them. */
+function daysLookedAt(links: readonly LifeLink[], from: number, to: number, now: number): number {
+  let days = 0;
+  for (let day = from; day < to; day += DAY) {
+    const isActive = links.some(({ state, at }, place) => {
+      const until = links[place + 1]?.at.getTime() ?? Infinity;
+      const [begin, end] = [Math.max(at.getTime(), day), Math.min(until, now, day + DAY - 1)];
+      return state === 'active' && begin <= end;
+    });
+    if (isActive) days += 1;
+  }
+  return days;
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { maskName } from '../../src/domain/masking.ts';
+
+describe('a masked name', () => {
+  it.each([
+    ['홍길동', '홍**'],
+    ['김민', '김*'],
+    ['김', '김*'],
+    ['시험 전화기', '시****'],
+    ['My phone', 'M****'],
+    ['📱폰', '📱*'],
+    ['', '*'],
+  ])('of %p is %p', (name, masked) => {
+    expect(maskName(name)).toBe(masked);
+  });
+
+  it('shows the first character, and no more than stars of the others', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 64 }), (name) => {
+        const [first, ...stars] = Array.from(maskName(name));
+        expect(first).toBe(Array.from(name)[0]);
+        expect(stars.join('')).toMatch(/^\*{1,4}$/);
+      }),
+    );
+  });
+
+  it('is the same for all that begin alike and are longer than four characters', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 4, maxLength: 63 }), (rest) => {
+        expect(maskName(`홍${rest}`)).toBe('홍****');
+      }),
+    );
+  });
+});
