@@ -36,7 +36,6 @@ export class SubscriptionLife1763800000000 implements MigrationInterface {
           'active>active', 'active>suspended', 'active>cancelled',
           'suspended>suspended', 'suspended>active', 'suspended>cancelled'))
       );
-      CREATE INDEX subscription_links_recorded ON subscription_links (recorded_at);
 
       INSERT INTO subscription_links (subscription_id, number, to_state, change, actor, at)
         SELECT id, 1, 'awaiting_device', 'subscribed', 'unknown', created_at FROM subscriptions;
@@ -58,9 +57,11 @@ export class SubscriptionLife1763800000000 implements MigrationInterface {
       ALTER TABLE subscriptions
         ADD CONSTRAINT stands_at_its_last_link FOREIGN KEY (id, link, state)
           REFERENCES subscription_links (subscription_id, number, to_state),
-        ADD CONSTRAINT cancelled_for_a_reason CHECK (state <> 'cancelled' OR reason IN (
+        ADD CONSTRAINT cancelled_for_a_reason CHECK (state <> 'cancelled' OR reason IS NOT NULL AND reason IN (
           'website', 'call_centre', 'ported_out', 'owner_changed', 'unsupported_device', 'line_terminated',
           'ineligible_plan'));
+
+      CREATE INDEX subscriptions_line ON subscriptions (line_id, created_at);
 
       -- Counts whatever makes a line another one: its owner, number, holder or status. A code by SMS is worth nothing
       -- on a line that is no longer what it was when the code was sent.
@@ -106,6 +107,7 @@ export class SubscriptionLife1763800000000 implements MigrationInterface {
 
       CREATE TABLE closed_months (
         month text PRIMARY KEY CHECK (month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'),
+        monthly_fee integer NOT NULL,
         closed_at timestamptz NOT NULL DEFAULT now()
       );
       -- Written once, when a month is closed. A row for an earlier month corrects what that one was charged.
@@ -127,6 +129,8 @@ export class SubscriptionLife1763800000000 implements MigrationInterface {
         operator text NOT NULL,
         action text NOT NULL,
         subscription_id uuid,
+        -- Whose number was asked for, by its keyed index: who was looked up is found without being told.
+        phone_index bytea,
         reason text NOT NULL,
         outcome text NOT NULL,
         address text
@@ -146,6 +150,7 @@ export class SubscriptionLife1763800000000 implements MigrationInterface {
       ALTER TABLE lines DROP COLUMN version, DROP COLUMN sequence, DROP COLUMN told_at;
       ALTER TABLE subscriptions DROP CONSTRAINT stands_at_its_last_link, DROP CONSTRAINT cancelled_for_a_reason,
         DROP COLUMN link;
+      DROP INDEX subscriptions_line;
       DROP TABLE subscription_links;
     `);
   }

@@ -54,7 +54,7 @@ async function seed(service: Service, clients: readonly DemoClient[]): Promise<v
     });
   }
   for (const { note: _note, ...line } of DEMO_LINES) {
-    if (!(await lines.byPhoneNumber(line.phoneNumber))) await lines.upsert(line);
+    if (!(await lines.byPhoneNumber(line.phoneNumber))) await lines.upsert(line, null);
   }
 }
 

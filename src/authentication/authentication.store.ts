@@ -59,7 +59,8 @@ const TRY_CODE = {
         FROM (SELECT coalesce(a.code_digest = ANY($3), false) AND CASE a.channel
             WHEN 'push' THEN EXISTS (
               SELECT 1 FROM subscriptions s WHERE s.id = a.subscription_id AND s.state = 'active' FOR SHARE)
-            ELSE EXISTS (SELECT 1 FROM lines l WHERE l.id = a.line_id AND l.version = a.line_version FOR SHARE)
+            ELSE EXISTS (SELECT 1 FROM lines l WHERE l.id = a.line_id
+              AND l.version = coalesce(a.line_version, l.version) FOR SHARE)
             END AS fits OFFSET 0) code,
           LATERAL (SELECT fits OR a.attempts + 1 >= ${CODE_ATTEMPTS} AS closes) attempt)
     WHERE a.id = $1 AND a.client_id = $2 AND a.state IN ('pending', 'opened')

@@ -11,6 +11,9 @@ import { DeliveryStore, type Claimed } from './delivery.store.ts';
 import { noticePush, noticeSms, pushMessage, smsText } from './delivery-message.ts';
 import { readPerson } from './named-person.ts';
 
+/** Tries to push a notice before it goes to the number instead. */
+const PUSHES_A_NOTICE = 5;
+
 /** What became of one delivery. */
 type Settled = { id: string; kind: 'done' } | { id: string; kind: 'later'; attempts: number; ms: number };
 
@@ -85,7 +88,8 @@ export class Deliver {
         ttlSeconds: Math.ceil(one.secondsLeft),
       };
       const outcome = await this.sendPush(one, message, HANDOVER_SECONDS / 2);
-      if (outcome.kind === 'accepted' || outcome.kind === 'retry') return this.settle(one, outcome);
+      const mayWait = outcome.kind === 'retry' && (one.attempts < PUSHES_A_NOTICE || !bySms);
+      if (outcome.kind === 'accepted' || mayWait) return this.settle(one, outcome);
     }
     if (!bySms) return done(one);
     const sms = { to: address.phoneNumber, text: noticeSms(text) };

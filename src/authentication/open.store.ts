@@ -66,14 +66,18 @@ const COUNT_PIN = {
     FROM counted, authentications a JOIN clients c ON c.id = a.client_id WHERE a.id = $2`,
 };
 
-/** A right PIN is forgiven its earlier misses whether or not there still was something to open. */
+/**
+ * A right PIN is forgiven its earlier misses whether or not there still was something to open. Opening takes its turn
+ * with whatever suspends the subscription or revokes the device (`FOR SHARE`).
+ */
 const OPEN = {
   name: 'authentication_open',
   text: `WITH opened AS (
       UPDATE authentications a SET state = 'opened', device_id = $2, code_digest = $3, envelope = $4
       WHERE a.id = $1 AND a.state = 'pending' AND a.channel = 'push' AND a.expires_at > now()
         AND EXISTS (SELECT 1 FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
-          WHERE s.id = a.subscription_id AND s.state = 'active' AND d.id = $2 AND d.state = 'active')
+          WHERE s.id = a.subscription_id AND s.state = 'active' AND d.id = $2 AND d.state = 'active'
+          FOR SHARE OF s, d)
       RETURNING a.id, a.expires_at
     ), forgiven AS (
       UPDATE devices SET pin_failures = 0 WHERE id = $2 AND pin_failures > 0

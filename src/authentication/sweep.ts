@@ -71,8 +71,8 @@ export class Sweep {
     try {
       this.deliverDue(await this.deliveries.due());
       await this.authentications.expire();
-      if (this.rounds % TIDY_EVERY === 0) await this.tidy();
       this.rounds += 1;
+      if (this.rounds % TIDY_EVERY === 0) await this.tidy();
     } catch (error) {
       // The database is away; the next round tries again.
       this.logger.warn(`sweep: ${(error as Error).message}`);

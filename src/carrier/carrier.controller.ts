@@ -5,8 +5,9 @@ import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn, IsISO8601, IsOptional } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
+import type { Caller } from '../crypto/access-token.ts';
 import { Problem, type InputFault } from '../domain/problem.ts';
-import { ForClients } from '../http/client.guard.ts';
+import { ForClients, FromClient } from '../http/client.guard.ts';
 import type { Taken } from '../http/fastify.ts';
 import { PLAIN_TEXT } from '../http/plain-text.ts';
 import { problemDocument } from '../http/problem.filter.ts';
@@ -66,6 +67,8 @@ class ImportQuery {
 @ForClients('carrier')
 @Controller('carrier/v1')
 export class CarrierController {
+  private readonly lanes: Promise<void>[] = [];
+
   constructor(
     private readonly feed: CarrierFeed,
     private readonly reconciling: Reconcile,
@@ -95,7 +98,11 @@ export class CarrierController {
   /** All that the carrier knows of a line, in the place of what is held; its subscription follows. */
   @Put('lines/:lineId')
   @ApiOperation({ summary: 'Tell all of a line' })
-  async line(@Param('lineId') lineId: string, @Body() body: LineInput): Promise<LineResponse> {
+  async line(
+    @FromClient() { clientId: client }: Caller,
+    @Param('lineId') lineId: string,
+    @Body() body: LineInput,
+  ): Promise<LineResponse> {
     if (lineId.length > 64 || !PLAIN_TEXT.test(lineId)) {
       throw new Problem('invalid_request', 'The id of a line has 1 to 64 characters.');
     }
@@ -103,7 +110,7 @@ export class CarrierController {
       const errors = [{ pointer: '/lineId', detail: 'Leave it out, or give the one in the address.' }];
       throw new Problem('invalid_request', 'The body is of another line.', { errors });
     }
-    return { lineId, ...(await this.reconciling.reconcile(factsOf(lineId, body), new Date())) };
+    return { lineId, ...(await this.reconciling.reconcile(factsOf(lineId, body), { client })) };
   }
 
   /**
@@ -118,7 +125,12 @@ export class CarrierController {
   @ApiBody({ schema: { type: 'string' } })
   @ApiResponse({ status: 200, description: 'The report, a JSON object a line' })
   @ApiOperation({ summary: 'Reconcile with a snapshot' })
-  async import(@Query() query: ImportQuery, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async import(
+    @FromClient() { clientId: client }: Caller,
+    @Query() query: ImportQuery,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
     // Not by @Body(): the input pipe would copy a stream as if it were an object.
     const { body } = request;
     if (!(body instanceof Readable)) {
@@ -127,15 +139,23 @@ export class CarrierController {
     const takenAt = query.takenAt === undefined ? new Date() : new Date(query.takenAt);
     const snapshot = await this.importing.take(body);
     const { dryRun = false, missing = 'report' } = query;
-    const reports = this.importing.run(snapshot.path, { dryRun, takenAt, missing });
+    const reports = this.importing.run(snapshot, { client, dryRun, takenAt, missing });
     // The first report is awaited here, so that a refusal still is a problem document.
     const first = await reports.next().catch(async (error: unknown) => {
       await snapshot.discard();
       throw error;
     });
     const lines = Readable.from(written(first, reports));
-    lines.once('close', () => void snapshot.discard());
+    // Whether it was read to its end or the carrier hung up: the import ends, and lets go of what it held.
+    lines.once('close', () => void reports.return(undefined).finally(() => snapshot.discard()));
     await reply.type('application/x-ndjson').send(lines);
+  }
+
+  /** One event a lane at a time, whatever number of batches there are: windows need connections too. */
+  private inLane(lane: number, work: () => Promise<void>): Promise<void> {
+    const next = (this.lanes[lane] ?? Promise.resolve()).then(work);
+    this.lanes[lane] = next.catch(() => undefined);
+    return next;
   }
 
   private async tellAll(documents: readonly unknown[]): Promise<BatchOutcome[]> {
@@ -146,8 +166,12 @@ export class CarrierController {
     const lanes = Array.from({ length: LANES }, (): number[] => []);
     for (const [at, document] of documents.entries()) lanes[laneOf(document)]?.push(at);
     await Promise.all(
-      lanes.map(async (places) => {
-        for (const at of places) outcomes[at] = told(await this.feed.tell(documents[at]));
+      lanes.map(async (places, lane) => {
+        for (const at of places) {
+          await this.inLane(lane, async () => {
+            outcomes[at] = told(await this.feed.tell(documents[at]));
+          });
+        }
       }),
     );
     return outcomes;

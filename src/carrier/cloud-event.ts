@@ -1,6 +1,7 @@
 import { isISO8601 } from 'class-validator';
 import type { InputFault } from '../domain/problem.ts';
 import type { LineEvent } from '../domain/line-event.ts';
+import { PLAIN_TEXT } from '../http/plain-text.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import {
   HandsetInput,
@@ -44,7 +45,7 @@ export function readCloudEvent(document: unknown): ReadEvent {
   const faults: InputFault[] = [];
   const [source, id, type] = (['source', 'id', 'type'] as const).map((name) => {
     const value = attributes[name];
-    if (typeof value === 'string' && value !== '' && value.length <= LONGEST_ATTRIBUTE) return value;
+    if (isAttribute(value)) return value;
     faults.push({ pointer: `/${name}`, detail: `Give ${name}, a text of 1 to ${LONGEST_ATTRIBUTE} characters.` });
     return undefined;
   });
@@ -72,7 +73,7 @@ function readContent(
     return { line: { phoneNumber }, sequence: null, event: { kind: 'sim-swapped' } };
   }
   const faults: InputFault[] = [];
-  const lineId = typeof subject === 'string' && subject.length <= LONGEST_ATTRIBUTE ? subject : '';
+  const lineId = isAttribute(subject) ? subject : '';
   if (lineId === '') faults.push({ pointer: '/subject', detail: 'Name the line.' });
   const number = readSequence(sequence);
   if (number === null) faults.push({ pointer: '/sequence', detail: 'Give a whole number that rises per line.' });
@@ -120,6 +121,11 @@ function readLineEvent(kind: string, data: unknown): LineEvent | { faults: Input
 
 function inData(faults: InputFault[]): InputFault[] {
   return faults.map(({ pointer, detail }) => ({ pointer: `/data${pointer}`, detail }));
+}
+
+/** One line of text; what could not be stored or shown is no name of anything. */
+function isAttribute(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= LONGEST_ATTRIBUTE && PLAIN_TEXT.test(value);
 }
 
 function readTime(value: unknown): Date | null {

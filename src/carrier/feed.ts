@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { isConflict } from '../database.ts';
-import { effectOf, factsAfter, type LineEffect } from '../domain/line-event.ts';
+import type { LineFacts } from '../domain/line.ts';
+import { differencesBetween, effectOf, factsAfter, type LineEffect } from '../domain/line-event.ts';
 import type { InputFault } from '../domain/problem.ts';
 import { SubscriptionLife, type Step } from '../life/life.ts';
 import { Lines, type LockedLine } from '../lines/lines.ts';
@@ -74,7 +75,9 @@ export class CarrierFeed {
     const standing = await this.subscriptions.standingOnLine(lineId, session);
     const subscription = standing && (await this.life.lock(step, standing.id));
     const isLast = event.sequence === null || event.sequence > line.sequence;
-    const effect = isLast ? effectOf(event.event) : lateEffect(effectOf(event.event), event, subscription);
+    const effect = isLast
+      ? presentEffect(line.facts, event, subscription)
+      : lateEffect(effectOf(event.event), event, subscription);
     const record = this.recordOf(event, lineId, { outcome: effect ? 'applied' : 'stale', kept: null });
     if (!(await this.store.record(session, record))) return 'duplicate';
     if (!effect) return 'stale';
@@ -88,7 +91,7 @@ export class CarrierFeed {
 
   private async changeLine({ session }: Step, { facts }: LockedLine, event: CarrierEvent): Promise<void> {
     const after = factsAfter(facts, event.event);
-    if (after !== facts) await this.lines.upsert(after, session);
+    if (after !== facts) await this.lines.upsert(after, facts, session);
     await this.lines.heard(session, facts.lineId, event.sequence, event.time);
   }
 
@@ -110,7 +113,9 @@ export class CarrierFeed {
     const text = JSON.stringify(document);
     const key = source !== null && id !== null ? keyOf(source, id) : keyOf('unreadable', text);
     const sealed = this.keys.fields.encrypt(text, `carrier_events:kept:${key}`);
-    const reason = faults.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join(' ');
+    // Pointers hold names that a stranger chose.
+    const told = faults.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join(' ');
+    const reason = told.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 1_000);
     const record = { id: key, source, eventId: id, type, lineId: null, sequence: null, at: null };
     const isNew = await this.store.recordAlone({ ...record, outcome: 'rejected', reason, kept: sealed });
     return isNew ? { id, outcome: 'rejected', faults } : { id, outcome: 'duplicate' };
@@ -128,6 +133,24 @@ export class CarrierFeed {
     const key = keyOf(source, id);
     return { id: key, source, eventId: id, type, lineId, sequence, at: time, reason: null, ...what };
   }
+}
+
+/**
+ * What an event does that is the line's latest. One that tells who the owner is, after that owner has joined, ends
+ * nothing; and an event without a sequence (CAMARA) says nothing of an app that was enrolled since.
+ */
+function presentEffect(
+  held: LineFacts,
+  { event, sequence, time }: CarrierEvent,
+  subscription: LockedSubscription | undefined,
+): LineEffect | null {
+  if (event.kind === 'owner-changed' && subscription && subscription.createdAt >= time) {
+    const isKnown = differencesBetween(held, { ...held, owner: event.owner }).length === 0;
+    if (isKnown) return {};
+  }
+  const enrolledAt = subscription?.enrolledAt;
+  if (sequence === null && enrolledAt && enrolledAt > time) return null;
+  return effectOf(event);
 }
 
 /**

@@ -27,23 +27,25 @@ export class Reconcile {
   ) {}
 
   /**
-   * `takenAt` is when the picture was true: what an event has told since is not undone by it. Problems: `number_taken`.
+   * `takenAt` is when the picture was true, where it is not of just now: what was told since is not undone by it.
+   * Problems: `number_taken`.
    */
-  async reconcile(told: LineFacts, takenAt: Date): Promise<Reconciled> {
+  async reconcile(told: LineFacts, by: { client: string; takenAt?: Date }): Promise<Reconciled> {
+    const { client, takenAt } = by;
     try {
       return await this.life.inOneStep(async (step) => {
         const { session } = step;
         const held = await this.lines.lock(session, { lineId: told.lineId });
         if (!held) {
-          await this.lines.upsert(told, session);
-          await this.lines.heard(session, told.lineId, null, takenAt);
+          await this.lines.upsert(told, null, session);
+          await this.lines.heard(session, told.lineId, null, takenAt ?? new Date());
           return { outcome: 'added', differences: [] };
         }
         const differences = differencesBetween(held.facts, told);
         if (differences.length === 0) return { outcome: 'same', differences };
-        if (held.toldAt > takenAt) return { outcome: 'newer_held', differences };
-        await this.lines.upsert(told, session);
-        await this.lines.heard(session, told.lineId, null, takenAt);
+        if (takenAt && held.toldAt > takenAt) return { outcome: 'newer_held', differences };
+        await this.lines.upsert(told, held.facts, session);
+        await this.lines.heard(session, told.lineId, null, takenAt ?? new Date());
         const standing = await this.subscriptions.standingOnLine(told.lineId, session);
         const events = missedEvents(held.facts, told, this.environment.HOME_CARRIERS);
         if (events.some((event) => effectOf(event).closePending)) {
@@ -52,7 +54,7 @@ export class Reconcile {
         for (const event of standing ? events : []) {
           const subscription = await this.life.lock(step, standing?.id ?? '');
           if (subscription.state === 'cancelled') break;
-          await this.feed.affect(step, subscription, effectOf(event), { actor: 'reconciliation' });
+          await this.feed.affect(step, subscription, effectOf(event), { actor: 'reconciliation', actorId: client });
         }
         return { outcome: 'changed', differences };
       });

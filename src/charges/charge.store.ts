@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database.ts';
-import type { LifeLink } from '../domain/fee.ts';
-import type { Billed, Charge } from './charge.ts';
+import { livedStates, type LivedChange } from '../domain/fee.ts';
+import type { Billed, Charge, ClosedMonth } from './charge.ts';
 
 /** Subscriptions read together. */
 const BATCH = 1_000;
@@ -13,10 +13,11 @@ const BATCH = 1_000;
 const BILLED = {
   name: 'charge_billed',
   text: `SELECT s.id AS "subscriptionId", s.line_id AS "lineId",
-      (SELECT json_agg(json_build_object('state', k.to_state, 'at', k.at) ORDER BY k.number)
+      (SELECT json_agg(json_build_object('change', json_build_object('kind', k.change, 'reason', k.reason), 'at', k.at)
+        ORDER BY k.number)
         FROM subscription_links k WHERE k.subscription_id = s.id) AS life,
       (SELECT coalesce(json_agg(c), '[]') FROM (
-        SELECT month, sum(days)::int AS days, sum(amount)::int AS amount, max(monthly_fee) AS "monthlyFee"
+        SELECT month, sum(days)::int AS days, sum(amount)::int AS amount
         FROM charges WHERE subscription_id = s.id AND month >= $4 GROUP BY month) c) AS charged
     FROM subscriptions s WHERE s.id > $1 AND s.created_at < $2 AND (s.state <> 'cancelled' OR s.since >= $3)
     ORDER BY s.id LIMIT ${BATCH}`,
@@ -33,13 +34,18 @@ const OF_MONTH = {
 
 const CLOSE = {
   name: 'charge_close_month',
-  text: `INSERT INTO closed_months (month) VALUES ($1) ON CONFLICT DO NOTHING RETURNING month`,
+  text: `INSERT INTO closed_months (month, monthly_fee) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING month`,
 };
 
 const WRITE = {
   name: 'charge_write',
   text: `INSERT INTO charges (charged_in, subscription_id, month, days, amount, monthly_fee)
     SELECT $1, * FROM unnest($2::uuid[], $3::text[], $4::int[], $5::int[], $6::int[])`,
+};
+
+const CLOSED_SINCE = {
+  name: 'charge_closed_since',
+  text: `SELECT month, monthly_fee AS "monthlyFee" FROM closed_months WHERE month >= $1 ORDER BY month`,
 };
 
 const CLOSED_AT = {
@@ -73,9 +79,14 @@ export class ChargeStore {
     return (await this.database.rows<{ closedAt: Date }>(CLOSED_AT, [month]))[0]?.closedAt;
   }
 
+  /** The closed months from one on, oldest first. */
+  async closedSince(month: string): Promise<ClosedMonth[]> {
+    return this.database.rows<ClosedMonth>(CLOSED_SINCE, [month]);
+  }
+
   /** False when it is closed already, or somebody else is closing it and does not fail. */
-  async close(session: Session, month: string): Promise<boolean> {
-    return (await session.rows(CLOSE, [month])).length === 1;
+  async close(session: Session, month: string, monthlyFee: number): Promise<boolean> {
+    return (await session.rows(CLOSE, [month, monthlyFee])).length === 1;
   }
 
   async write(session: Session, chargedIn: string, charges: readonly Charge[]): Promise<void> {
@@ -92,12 +103,15 @@ export class ChargeStore {
 
   /** Whoever may have been active in some of the time, a batch at a time. */
   async *billed(time: { from: Date; to: Date; since: string }, session?: Session): AsyncGenerator<Billed[]> {
-    type Row = Omit<Billed, 'life'> & { life: { state: LifeLink['state']; at: string }[] };
+    type Row = Omit<Billed, 'life'> & { life: { change: LivedChange['change']; at: string }[] };
     for (let after = LOWEST_ID; ;) {
       const rows = await (session ?? this.database).rows<Row>(BILLED, [after, time.to, time.from, time.since]);
       const last = rows.at(-1);
       if (!last) return;
-      yield rows.map((row) => ({ ...row, life: row.life.map(({ state, at }) => ({ state, at: new Date(at) })) }));
+      yield rows.map((row) => ({
+        ...row,
+        life: livedStates(row.life.map(({ change, at }) => ({ change, at: new Date(at) }))),
+      }));
       after = last.subscriptionId;
     }
   }

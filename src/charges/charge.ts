@@ -12,10 +12,17 @@ export interface Charge {
   monthlyFee: number;
 }
 
+/** A month that is charged for good, and the fee that held in it. */
+export interface ClosedMonth {
+  month: string;
+  /** Whole won. */
+  monthlyFee: number;
+}
+
 /** A subscription's life, and what it was charged before. */
 export interface Billed {
   subscriptionId: string;
   lineId: string;
   life: LifeLink[];
-  charged: { month: string; days: number; amount: number; monthlyFee: number }[];
+  charged: { month: string; days: number; amount: number }[];
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { Database } from '../database.ts';
 import { activeDays, boundsOf, monthAfter, monthBefore, monthOf, prorated } from '../domain/fee.ts';
-import type { Billed, Charge } from './charge.ts';
+import type { Billed, Charge, ClosedMonth } from './charge.ts';
 import { ChargeStore } from './charge.store.ts';
 
 /** Milliseconds for which a month stays open after its end, so that what carriers tell late still counts in it. */
@@ -27,7 +27,11 @@ export class Charges {
   /** What is charged in a month, with corrections of earlier ones: for good where it is closed, so far where not. */
   async *of(month: string): AsyncGenerator<Charge[]> {
     if (await this.store.closedAt(month)) yield* this.store.ofMonth(month);
-    else for await (const batch of this.billed(month)) yield this.chargesOf(batch, month, new Date());
+    else {
+      const closed = await this.store.closedSince(firstPutRight(month));
+      for await (const batch of this.store.billed(timeOf(month)))
+        yield this.chargesOf(batch, { month, closed, now: new Date() });
+    }
   }
 
   /** Closes every month that is over, oldest first; answers which. Several workers may try at once. */
@@ -48,40 +52,46 @@ export class Charges {
 
   private async close(month: string): Promise<boolean> {
     return this.database.transaction(async (session) => {
-      if (!(await this.store.close(session, month))) return false;
-      const { to } = boundsOf(month);
-      for await (const batch of this.billed(month)) {
-        await this.store.write(session, month, this.chargesOf(batch, month, to));
+      const closed = await this.store.closedSince(firstPutRight(month));
+      if (!(await this.store.close(session, month, this.environment.MONTHLY_FEE))) return false;
+      const { to: now } = boundsOf(month);
+      for await (const batch of this.store.billed(timeOf(month), session)) {
+        await this.store.write(session, month, this.chargesOf(batch, { month, closed, now }));
       }
       return true;
     });
   }
 
-  private billed(month: string): AsyncGenerator<Billed[]> {
-    const since = monthsBefore(month, MONTHS_PUT_RIGHT).at(-1) ?? month;
-    return this.store.billed({ from: boundsOf(since).from, to: boundsOf(month).to, since });
-  }
-
-  private chargesOf(batch: readonly Billed[], month: string, now: Date): Charge[] {
-    const fee = this.environment.MONTHLY_FEE;
+  private chargesOf(
+    batch: readonly Billed[],
+    { month, closed, now }: { month: string; closed: readonly ClosedMonth[]; now: Date },
+  ): Charge[] {
     return batch.flatMap(({ subscriptionId, lineId, life, charged }) => {
-      const owed = (of: string, monthlyFee: number) => {
+      const owed = ({ month: of, monthlyFee }: ClosedMonth) => {
         const days = activeDays(life, of, now);
         return { subscriptionId, lineId, month: of, days, amount: prorated(monthlyFee, days, of), monthlyFee };
       };
-      const corrections = charged
+      const corrections = closed
         .filter((one) => one.month < month)
         .map((one) => {
-          const right = owed(one.month, one.monthlyFee);
-          return { ...right, days: right.days - one.days, amount: right.amount - one.amount };
+          const before = charged.find((of) => of.month === one.month) ?? { days: 0, amount: 0 };
+          const right = owed(one);
+          return { ...right, days: right.days - before.days, amount: right.amount - before.amount };
         });
-      return [...corrections, owed(month, fee)].filter(({ days, amount }) => days !== 0 || amount !== 0);
+      const present = owed({ month, monthlyFee: this.environment.MONTHLY_FEE });
+      return [...corrections, present].filter(({ days, amount }) => days !== 0 || amount !== 0);
     });
   }
 }
 
-function monthsBefore(month: string, count: number): string[] {
-  const months: string[] = [];
-  for (let one = monthBefore(month); months.length < count; one = monthBefore(one)) months.push(one);
-  return months;
+/** Whoever may have been active in a month, or in one that is still put right. */
+function timeOf(month: string): { from: Date; to: Date; since: string } {
+  const since = firstPutRight(month);
+  return { from: boundsOf(since).from, to: boundsOf(month).to, since };
+}
+
+function firstPutRight(month: string): string {
+  let first = month;
+  for (let back = 0; back < MONTHS_PUT_RIGHT; back += 1) first = monthBefore(first);
+  return first;
 }

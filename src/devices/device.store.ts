@@ -149,7 +149,7 @@ export class DeviceStore {
 
   /** Enrols a device under test; answers when its test ends. */
   async enrol(session: Session, device: NewDevice): Promise<Date> {
-    await session.rows(REVOKE_UNTESTED, [device.subscriptionId]);
+    await this.revokeUntested(session, device.subscriptionId);
     const [row] = await session.rows<{ testExpiresAt: Date }>(ENROL, [
       device.id,
       device.subscriptionId,
@@ -183,6 +183,10 @@ export class DeviceStore {
   ): Promise<{ state: DeviceState; attemptsLeft: number } | undefined> {
     await session.rows(REVOKE_OLDER, [subscriptionId, deviceId, digests]);
     return (await session.rows<{ state: DeviceState; attemptsLeft: number }>(TRY_TEST, [deviceId, digests]))[0];
+  }
+
+  async revokeUntested(session: Session, subscriptionId: string): Promise<void> {
+    await session.rows(REVOKE_UNTESTED, [subscriptionId]);
   }
 
   /** Takes every device of a subscription out of use. */

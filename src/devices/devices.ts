@@ -84,6 +84,11 @@ export class Devices {
     await this.store.revokeAll(session, subscriptionId);
   }
 
+  /** Takes out of use what was enrolled and not tested yet. */
+  async revokeTesting(session: Session, subscriptionId: string): Promise<void> {
+    await this.store.revokeUntested(session, subscriptionId);
+  }
+
   /** Whether a PIN was there to unlock. */
   async unlockPin(session: Session, subscriptionId: string): Promise<boolean> {
     return this.store.unlockPin(session, subscriptionId);

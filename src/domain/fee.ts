@@ -1,8 +1,14 @@
-import type { SubscriptionState } from './subscription.ts';
+import { afterChange, type Standing, type SubscriptionChange, type SubscriptionState } from './subscription.ts';
 
 /** One link of a subscription's life: from this instant on it was in this state. */
 export interface LifeLink {
   state: SubscriptionState;
+  at: Date;
+}
+
+/** What happened at an instant, as its link records it. */
+export interface LivedChange {
+  change: { kind: 'subscribed' } | SubscriptionChange;
   at: Date;
 }
 
@@ -43,23 +49,33 @@ export function daysIn(month: string): number {
 }
 
 /**
+ * The states of a life in the order in which they were true. `changes` come as they were recorded, and a carrier may
+ * tell late: what happened is therefore played again by its instants, under the same table as when it was told.
+ */
+export function livedStates(changes: readonly LivedChange[]): LifeLink[] {
+  let standing: Standing = { state: 'awaiting_device', suspensions: [], reason: null };
+  return changes
+    .toSorted((one, other) => one.at.getTime() - other.at.getTime())
+    .map(({ change, at }) => {
+      if (change.kind !== 'subscribed') standing = afterChange(standing, change) ?? standing;
+      return { state: standing.state, at };
+    });
+}
+
+/**
  * The Seoul days of a month on any part of which the subscription was active. `life` is its links, oldest first; what
- * is to come after `now` does not count yet. A life told late may step back in time; a link then counts from where the
- * one before it began.
+ * is to come after `now` does not count yet.
  */
 export function activeDays(life: readonly LifeLink[], month: string, now: Date): number {
   const { from, to } = boundsOf(month);
-  const end = Math.min(to.getTime(), now.getTime() + 1);
+  const last = Math.min(to.getTime() - 1, now.getTime());
   const days = new Set<number>();
-  let begun = -Infinity;
-  for (const [at, link] of life.entries()) {
-    begun = Math.max(begun, link.at.getTime());
-    const next = life[at + 1];
+  for (const [at, { state, at: begun }] of life.entries()) {
+    if (state !== 'active') continue;
     // The instant of a change belongs to both: a subscription suspended at midnight was active on that day.
-    const until = next ? Math.max(begun, next.at.getTime()) : Infinity;
-    if (link.state !== 'active') continue;
-    const [first, last] = [Math.max(begun, from.getTime()), Math.min(until, end - 1)];
-    for (let day = dayOf(first); first <= last && day <= dayOf(last); day += 1) days.add(day);
+    const until = Math.min(life[at + 1]?.at.getTime() ?? Infinity, last);
+    const first = Math.max(begun.getTime(), from.getTime());
+    for (let day = dayOf(first); first <= until && day <= dayOf(until); day += 1) days.add(day);
   }
   return days.size;
 }

@@ -102,11 +102,18 @@ export function missedEvents(held: LineFacts, told: LineFacts, homeCarriers: rea
     events.push({ kind: 'owner-changed', owner: told.owner });
   }
   if (differs.has('plan')) events.push({ kind: 'plan-changed', plan: told.plan });
-  if (differs.has('handset')) events.push({ kind: 'device-changed', handset: told.handset });
+  if (isAnotherHandset(held.handset, told.handset)) events.push({ kind: 'device-changed', handset: told.handset });
   if (differs.has('phoneNumber')) events.push({ kind: 'number-changed', phoneNumber: told.phoneNumber });
   if (differs.has('status') && told.status === 'suspended') events.push({ kind: 'suspended' });
   if (differs.has('status') && told.status === 'active') events.push({ kind: 'resumed' });
   return events;
+}
+
+/** An update of its system leaves a handset what it was, unless the app cannot run on it any more. */
+function isAnotherHandset(held: Handset, told: Handset): boolean {
+  if (handsetFaults(told).length > 0) return handsetFaults(held).length === 0;
+  const isOther = held.os.toLowerCase() !== told.os.toLowerCase() || held.formFactor !== told.formFactor;
+  return isOther || (held.model !== undefined && told.model !== undefined && held.model !== told.model);
 }
 
 function canonical(fact: LineFacts[Difference]): string {

@@ -44,7 +44,7 @@ export function createFastifyAdapter(options: { trustProxy: string[] }): Fastify
     });
   });
   const large = { parseAs: 'buffer', bodyLimit: BATCH_LIMIT } as const;
-  fastify.addContentTypeParser<Buffer>(MEDIA_TYPES.events, large, (request, body, done) => {
+  fastify.addContentTypeParser<Buffer>(MEDIA_TYPES.events, { parseAs: 'buffer' }, (request, body, done) => {
     settle(done, () => {
       expect(request, 'events');
       return readJson(body.toString('utf8'));

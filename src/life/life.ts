@@ -65,6 +65,11 @@ export class SubscriptionLife {
       await this.closePending(step, before.id, []);
     }
     if (change.kind === 'cancelled') await this.devices.revokeAll(session, before.id);
+    if (change.kind === 'suspended' && change.reason === 'sim_swapped') {
+      // The app has to be enrolled by whoever can show the carrier who they are now.
+      await this.subscriptions.voidEnrolmentCodes(session, before.id);
+      await this.devices.revokeTesting(session, before.id);
+    }
     const notice = noticeOf(change, before, after);
     if (notice) step.promised.push(await this.notices.promise(session, before.id, notice, address));
     return after;
@@ -73,10 +78,12 @@ export class SubscriptionLife {
   /** The app has to be enrolled anew: its devices are out of use, and what they had opened is worth nothing. */
   async revokeDevices(step: Step, before: LockedSubscription): Promise<void> {
     const { session } = step;
-    const address = await this.notices.addressOf(session, before.id);
+    const { phoneNumber } = await this.notices.addressOf(session, before.id);
     await this.devices.revokeAll(session, before.id);
     await this.closePending(step, before.id, [], true);
-    if (!address.push && before.state === 'awaiting_device') return;
+    if (before.state === 'awaiting_device') return;
+    // To the number: the SIM is in the new phone, and the old one may be in other hands.
+    const address = { phoneNumber };
     step.promised.push(await this.notices.promise(session, before.id, { kind: 'enrol_again' }, address));
   }
 

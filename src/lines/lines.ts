@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database, type Session } from '../database.ts';
 import type { Handset, LineFacts } from '../domain/line.ts';
+import { differencesBetween, type Difference } from '../domain/line-event.ts';
 import { CarrierDirectory } from './carrier-directory.ts';
 
 interface LineRow {
@@ -14,6 +15,9 @@ interface LineRow {
   plan: LineFacts['plan'];
   handset: Handset;
 }
+
+/** Facts whose change makes a line another one. */
+const CHANGES_HANDS: ReadonlySet<Difference> = new Set(['phoneNumber', 'owner', 'holder', 'status']);
 
 /** A line that nobody else can change until the transaction ends. */
 export interface LockedLine {
@@ -31,10 +35,20 @@ const BY_PHONE = {
   text: `SELECT ${FACTS} FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated'`,
 };
 
+const MARK = {
+  name: 'line_mark',
+  text: `SELECT concat_ws(' ', id, version, sequence, told_at, updated_at) AS mark FROM lines
+    WHERE phone_index = ANY($1) AND status <> 'terminated'`,
+};
+
 const BY_ID = { name: 'line_by_id', text: `SELECT ${FACTS} FROM lines WHERE id = $1` };
 
 /** Now, and lines that have ended since. */
-const IDS_BY_PHONE = { name: 'line_ids_by_phone', text: `SELECT id FROM lines WHERE phone_index = ANY($1)` };
+const IDS_BY_PHONE = {
+  name: 'line_ids_by_phone',
+  text: `SELECT id FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated'
+    UNION ALL SELECT id FROM lines WHERE phone_index = ANY($1) AND status = 'terminated'`,
+};
 
 const TOLD = `sequence, CASE WHEN isfinite(told_at) THEN told_at ELSE 'epoch' END AS "toldAt"`;
 
@@ -59,21 +73,21 @@ const UPSERT = {
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     ON CONFLICT (id) DO UPDATE SET phone_index = excluded.phone_index, phone_number = excluded.phone_number,
       owner = excluded.owner, carrier = excluded.carrier, status = excluded.status, holder = excluded.holder,
-      plan = excluded.plan, handset = excluded.handset, version = lines.version + 1, updated_at = now()`,
+      plan = excluded.plan, handset = excluded.handset, version = lines.version + $10, updated_at = now()`,
 };
 
-/** Greatest of both: what is told late of the present does not turn the sequence back. */
+/** What is told late of the present does not turn it back, and a carrier's clock that is ahead does not hold it up. */
 const HEARD = {
   name: 'line_heard',
-  text: `UPDATE lines SET sequence = greatest(sequence, coalesce($2, sequence)), told_at = greatest(told_at, $3)
+  text: `UPDATE lines SET sequence = greatest(sequence, coalesce($2, sequence)), told_at = greatest(told_at, least($3, now()))
     WHERE id = $1`,
 };
 
 const INSERT_MANY = {
   name: 'line_insert_many',
-  text: `INSERT INTO lines (id, phone_index, phone_number, owner, carrier, status, holder, plan, handset)
-    SELECT * FROM unnest($1::text[], $2::bytea[], $3::bytea[], $4::bytea[], $5::text[], $6::text[], $7::text[],
-      $8::text[], $9::jsonb[])
+  text: `INSERT INTO lines (id, phone_index, phone_number, owner, carrier, status, holder, plan, handset, told_at)
+    SELECT *, $10::timestamptz FROM unnest($1::text[], $2::bytea[], $3::bytea[], $4::bytea[], $5::text[], $6::text[],
+      $7::text[], $8::text[], $9::jsonb[])
     ON CONFLICT DO NOTHING RETURNING id`,
 };
 
@@ -96,6 +110,12 @@ export class Lines extends CarrierDirectory {
   async byId(lineId: string): Promise<LineFacts | null> {
     const [row] = await this.database.rows<LineRow>(BY_ID, [lineId]);
     return row ? this.read(row) : null;
+  }
+
+  /** Changes whenever anything is told of the line that has this number, or another line gets it. */
+  async mark(phoneNumber: string, session: Session = this.database): Promise<string> {
+    const [row] = await session.rows<{ mark: string }>(MARK, [this.keys.indexes.all('phone', phoneNumber)]);
+    return row?.mark ?? '';
   }
 
   /** Ids of the line that has this number, and of lines that ended with it. */
@@ -126,21 +146,31 @@ export class Lines extends CarrierDirectory {
     return new Map(rows.map(({ lineId, phoneNumber }) => [this.readNumber(lineId, phoneNumber), lineId]));
   }
 
-  /** Adds a line, or replaces all that is known of it. A code that went to it by SMS is worth nothing from then on. */
-  async upsert(line: LineFacts, session: Session = this.database): Promise<void> {
-    await session.rows(UPSERT, this.columns(line));
+  /**
+   * Adds a line, or replaces all that is known of it. Where it is another person's, number's or contract's than it was,
+   * a code that went to it by SMS is worth nothing from then on.
+   */
+  async upsert(line: LineFacts, held: LineFacts | null, session: Session = this.database): Promise<void> {
+    const changed = held ? differencesBetween(held, line) : [];
+    const changesHands = changed.some((fact) => CHANGES_HANDS.has(fact));
+    await session.rows(UPSERT, [...this.columns(line), changesHands ? 1 : 0]);
   }
 
-  /** Adds lines that are not there yet; answers the ids of those that were added. */
-  async insertMany(lines: readonly LineFacts[]): Promise<string[]> {
+  /** Adds lines that are not there yet, as they were at an instant; answers the ids of those that were added. */
+  async insertMany(lines: readonly LineFacts[], takenAt: Date): Promise<string[]> {
     const rows = lines.map((line) => this.columns(line));
     const columns = Array.from({ length: 9 }, (_, at) => rows.map((row) => row[at]));
-    return (await this.database.rows<{ id: string }>(INSERT_MANY, columns)).map(({ id }) => id);
+    return (await this.database.rows<{ id: string }>(INSERT_MANY, [...columns, takenAt])).map(({ id }) => id);
   }
 
   /** Notes how far a line's events have been heard. */
   async heard(session: Session, lineId: string, sequence: bigint | null, at: Date): Promise<void> {
     await session.rows(HEARD, [lineId, sequence, at]);
+  }
+
+  /** The keyed index of a number, for whoever has to write down which one it was. */
+  indexOf(phoneNumber: string): Buffer {
+    return this.keys.indexes.of('phone', phoneNumber);
   }
 
   /** The keyed index, under every key, under which starts of a line's owner are counted and found. */

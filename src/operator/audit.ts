@@ -7,6 +7,8 @@ export interface AuditedCall {
   operator: string;
   action: string;
   subscriptionId?: string;
+  /** Whose number was asked for, as its keyed index. */
+  phoneIndex?: Buffer;
   reason: string;
   address: string;
 }
@@ -16,14 +18,14 @@ export interface AuditEntry {
   operator: string;
   action: string;
   reason: string;
-  /** `done`, or the code of the problem that was answered. */
+  /** `done`, the code of the problem that was answered, or `failed`. */
   outcome: string;
 }
 
 const WRITE = {
   name: 'audit_write',
-  text: `INSERT INTO audit_entries (operator, action, subscription_id, reason, outcome, address)
-    VALUES ($1, $2, $3, $4, $5, $6)`,
+  text: `INSERT INTO audit_entries (operator, action, subscription_id, reason, outcome, address, phone_index)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 };
 
 const OF_SUBSCRIPTION = {
@@ -52,7 +54,7 @@ export class Audit {
     try {
       return await work();
     } catch (error) {
-      if (error instanceof Problem) await this.write(this.database, call, error.code);
+      await this.write(this.database, call, error instanceof Problem ? error.code : 'failed');
       throw error;
     }
   }
@@ -63,7 +65,7 @@ export class Audit {
   }
 
   private async write(session: Session, call: AuditedCall, outcome: string): Promise<void> {
-    const { operator, action, subscriptionId, reason, address } = call;
-    await session.rows(WRITE, [operator, action, subscriptionId ?? null, reason, outcome, address]);
+    const { operator, action, subscriptionId = null, reason, address, phoneIndex = null } = call;
+    await session.rows(WRITE, [operator, action, subscriptionId, reason, outcome, address, phoneIndex]);
   }
 }

@@ -80,6 +80,6 @@ async function* csv(batches: AsyncIterable<Charge[]>): AsyncGenerator<string> {
 
 /** A carrier names its lines as it likes; a spreadsheet must not take a name for a formula. */
 function quoted(text: string): string {
-  const harmless = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  const harmless = /^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

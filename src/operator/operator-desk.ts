@@ -29,7 +29,7 @@ export class OperatorDesk {
 
   /** Problems: `invalid_request`, `service_unavailable`. */
   async eligibility(operator: Operator, phoneNumber: string): Promise<EligibilityResponse> {
-    const call = { ...operator, action: 'eligibility' };
+    const call = { ...operator, action: 'eligibility', ...this.about(phoneNumber) };
     return this.audit.of(call, async () => {
       const { line, faults } = await this.subscriptions.eligibility(phoneNumber);
       const reasons = faults.map((code) => {
@@ -51,7 +51,7 @@ export class OperatorDesk {
 
   /** Problems: as `Subscriptions.subscribe`. */
   async subscribe(operator: Operator, phoneNumber: string): Promise<Enrolment> {
-    const call = { ...operator, action: 'subscribe' };
+    const call = { ...operator, action: 'subscribe', ...this.about(phoneNumber) };
     return this.audit.of(call, () =>
       this.subscriptions.subscribe(phoneNumber, causedBy(operator), (session, subscriptionId) =>
         this.audit.done(session, { ...call, subscriptionId }),
@@ -61,7 +61,7 @@ export class OperatorDesk {
 
   /** Every subscription that ever stood on the number's lines, newest first. Problems: `invalid_request`. */
   async find(operator: Operator, typed: string): Promise<SubscriptionResponse[]> {
-    const call = { ...operator, action: 'find' };
+    const call = { ...operator, action: 'find', ...this.about(typed) };
     return this.audit.of(call, async () => {
       const phoneNumber = parsePhoneNumber(typed);
       if (!phoneNumber) {
@@ -69,8 +69,9 @@ export class OperatorDesk {
         throw new Problem('invalid_request', 'The phone number cannot be read.', { errors });
       }
       const found = await this.subscriptions.ofLines(await this.lines.idsByPhoneNumber(phoneNumber));
-      const [newest] = found;
-      await this.audit.seen({ ...call, ...(newest && { subscriptionId: newest.subscriptionId }) }, undefined);
+      if (found.length === 0) await this.audit.seen(call, undefined);
+      // One entry for each that is shown: former owners of the number are among them.
+      for (const { subscriptionId } of found) await this.audit.seen({ ...call, subscriptionId }, undefined);
       return found.map(({ since, subscribedAt, protectedSince, device, ...rest }) => ({
         ...rest,
         since: since.toISOString(),
@@ -174,6 +175,11 @@ export class OperatorDesk {
         return { subscriptionId, ...after, suspensions: [...after.suspensions] };
       }),
     );
+  }
+
+  private about(typed: string): { phoneIndex?: Buffer } {
+    const phoneNumber = parsePhoneNumber(typed);
+    return phoneNumber ? { phoneIndex: this.lines.indexOf(phoneNumber) } : {};
   }
 
   private async exists(subscriptionId: string): ReturnType<Subscriptions['life']> {

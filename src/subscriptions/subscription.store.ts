@@ -21,7 +21,8 @@ const CREATE = {
 
 const LOCK = {
   name: 'subscription_lock',
-  text: `SELECT id, line_id AS "lineId", state, suspensions, reason, link, created_at AS "createdAt"
+  text: `SELECT id, line_id AS "lineId", state, suspensions, reason, link, created_at AS "createdAt",
+      (SELECT max(at) FROM subscription_links WHERE subscription_id = $1 AND change = 'device_activated') AS "enrolledAt"
     FROM subscriptions WHERE id = $1 FOR UPDATE`,
 };
 
@@ -67,6 +68,13 @@ const ISSUE_CODE = {
     INSERT INTO enrolment_codes (code_digest, subscription_id, expires_at)
     SELECT $2, id, now() + make_interval(secs => $3) FROM standing RETURNING expires_at`,
 };
+
+const CODE_OF = {
+  name: 'enrolment_code_of',
+  text: `SELECT subscription_id AS id FROM enrolment_codes WHERE code_digest = $1 AND used_at IS NULL`,
+};
+
+const VOID_CODES = { name: 'enrolment_code_void', text: `DELETE FROM enrolment_codes WHERE subscription_id = $1` };
 
 const SPEND_CODE = {
   name: 'enrolment_code_spend',
@@ -143,6 +151,13 @@ export class SubscriptionStore {
 
   /** The subscription that a code enrols for, once. */
   async spendEnrolmentCode(session: Session, digest: Buffer): Promise<Subscription | undefined> {
+    // In the order in which everybody locks: the subscription first.
+    const [code] = await session.rows<{ id: string }>(CODE_OF, [digest]);
+    if (!code || !(await this.lock(session, code.id))) return undefined;
     return (await session.rows<Subscription>(SPEND_CODE, [digest]))[0];
+  }
+
+  async voidEnrolmentCodes(session: Session, subscriptionId: string): Promise<void> {
+    await session.rows(VOID_CODES, [subscriptionId]);
   }
 }

@@ -19,6 +19,8 @@ export interface LockedSubscription extends Standing {
   lineId: string;
   link: number;
   createdAt: Date;
+  /** When an app was last enrolled. */
+  enrolledAt: Date | null;
 }
 
 /** Who changed a subscription, and when it took effect; left out, now. */

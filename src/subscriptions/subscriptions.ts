@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { normaliseEnrolmentCode, randomEnrolmentCode, randomId } from '../crypto/random.ts';
 import { sha256 } from '../crypto/sha256.ts';
-import { Database, type Session } from '../database.ts';
+import { Database, isConflict, type Session } from '../database.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import { ineligibility, INELIGIBILITY_SENTENCES, type IneligibilityCode } from '../domain/eligibility.ts';
 import type { LineFacts } from '../domain/line.ts';
@@ -65,20 +65,27 @@ export class Subscriptions {
     by: Cause,
     inTheSameStep: (session: Session, subscriptionId: string) => Promise<void> = () => Promise.resolve(),
   ): Promise<Enrolment> {
+    const before = await this.lines.mark(readPhoneNumber(phoneNumber));
     const { line, faults } = await this.eligibility(phoneNumber);
     if (!line || faults.length > 0) throw notEligible(faults);
     const id = randomId();
-    const { enrolment, notice } = await this.database.transaction(async (session) => {
+    const step = async (session: Session) => {
       // The line may have changed since it was judged; whatever changes it waits for this lock, and sees us after it.
       const held = await this.lines.lock(session, { lineId: line.lineId });
+      // What an event told while the carrier was being asked is newer than the carrier's answer.
+      if ((await this.lines.mark(line.phoneNumber, session)) !== before)
+        throw tryAgain('The line is just being changed.');
       const differs = !held || differencesBetween(held.facts, line).length > 0;
-      if (differs && this.carrier === this.lines) throw tryAgain('The line is just being changed.');
-      if (differs) await this.lines.upsert(line, session);
+      if (differs) await this.lines.upsert(line, held?.facts ?? null, session);
       if (!(await this.store.create(session, id, line.lineId, by))) throw notEligible(['already_subscribed']);
       const enrolment = await this.enrolmentCode(id, session);
       await inTheSameStep(session, id);
       const notice = await this.notices.promise(session, id, { kind: 'joined' }, { phoneNumber: line.phoneNumber });
       return { enrolment, notice };
+    };
+    const { enrolment, notice } = await this.database.transaction(step).catch((error: unknown) => {
+      if (isConflict(error, 'lines_phone')) throw tryAgain('The number still is another line’s.');
+      throw error;
     });
     this.queue.handOver(notice);
     return enrolment;
@@ -132,6 +139,11 @@ export class Subscriptions {
     by: Cause,
   ): Promise<Standing | null> {
     return this.store.change(session, before, change, by);
+  }
+
+  /** Whoever asked for a code before may no longer be who uses it. */
+  async voidEnrolmentCodes(session: Session, subscriptionId: string): Promise<void> {
+    await this.store.voidEnrolmentCodes(session, subscriptionId);
   }
 
   /** From the moment when a device became active, codes go to it and nowhere else. Problems: `subscription_not_active`. */

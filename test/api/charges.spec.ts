@@ -46,11 +46,12 @@ async function lived(...life: [state: string, at: string][]): Promise<string> {
        VALUES ($1, $2, $3, $4, now(), $5, $6, CASE $3 WHEN 'suspended' THEN ARRAY['line_suspended'] ELSE '{}' END,
          CASE $3 WHEN 'suspended' THEN 'line_suspended' WHEN 'cancelled' THEN 'website' END)
      )
-     INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, actor, at)
+     INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, actor, at, reason)
      SELECT $1, n, nullif(n - 1, 0), lag(state) OVER (ORDER BY n), state,
        CASE WHEN n = 1 THEN 'subscribed' WHEN state = 'cancelled' THEN 'cancelled' WHEN state = 'suspended'
          THEN 'suspended' WHEN lag(state) OVER (ORDER BY n) = 'suspended' THEN 'resumed' ELSE 'device_activated' END,
-       'unknown', at
+       'unknown', at, CASE WHEN state = 'cancelled' THEN 'website' WHEN state = 'suspended'
+         OR lag(state) OVER (ORDER BY n) = 'suspended' THEN 'line_suspended' END
      FROM unnest($7::text[], $8::timestamptz[]) WITH ORDINALITY AS l (state, at, n)`,
     [
       id,
@@ -138,7 +139,7 @@ describe('the charges of a month', () => {
     expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
     expect(response.headers.get('content-disposition')).toBe(`attachment; filename="charges-${seoulMonth()}.csv"`);
     expect(head).toBe('subscriptionId,lineId,month,days,amount');
-    expect(lines.find((line) => line.startsWith(id))).toMatch(
+    expect(lines.find((line) => line.startsWith(id) && line.includes(`,${seoulMonth()},`))).toMatch(
       new RegExp(`^${id},line-[\\w-]+,${seoulMonth()},\\d+,\\d+$`),
     );
   });

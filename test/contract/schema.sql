@@ -3,6 +3,7 @@ audit_entries.at timestamp with time zone NOT NULL DEFAULT now()
 audit_entries.operator text NOT NULL
 audit_entries.action text NOT NULL
 audit_entries.subscription_id uuid
+audit_entries.phone_index bytea
 audit_entries.reason text NOT NULL
 audit_entries.outcome text NOT NULL
 audit_entries.address text
@@ -100,6 +101,7 @@ clients CONSTRAINT clients_starts_per_minute_check CHECK ((starts_per_minute > 0
 CREATE UNIQUE INDEX clients_client_id_key ON public.clients USING btree (client_id)
 CREATE UNIQUE INDEX clients_pkey ON public.clients USING btree (id)
 closed_months.month text NOT NULL
+closed_months.monthly_fee integer NOT NULL
 closed_months.closed_at timestamp with time zone NOT NULL DEFAULT now()
 closed_months CONSTRAINT closed_months_month_check CHECK ((month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text))
 closed_months CONSTRAINT closed_months_pkey PRIMARY KEY (month)
@@ -234,7 +236,6 @@ subscription_links CONSTRAINT subscription_links_pkey PRIMARY KEY (subscription_
 subscription_links CONSTRAINT subscription_links_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 CREATE UNIQUE INDEX link_ends_in_its_state ON public.subscription_links USING btree (subscription_id, number, to_state)
 CREATE UNIQUE INDEX subscription_links_pkey ON public.subscription_links USING btree (subscription_id, number)
-CREATE INDEX subscription_links_recorded ON public.subscription_links USING btree (recorded_at)
 subscriptions.id uuid NOT NULL
 subscriptions.line_id text NOT NULL
 subscriptions.state text NOT NULL
@@ -245,13 +246,14 @@ subscriptions.since timestamp with time zone NOT NULL DEFAULT now()
 subscriptions.created_at timestamp with time zone NOT NULL DEFAULT now()
 subscriptions.link integer NOT NULL DEFAULT 1
 subscriptions CONSTRAINT active_is_protected CHECK (((state <> 'active'::text) OR ((protected_since IS NOT NULL) AND (suspensions = '{}'::text[]))))
-subscriptions CONSTRAINT cancelled_for_a_reason CHECK (((state <> 'cancelled'::text) OR (reason = ANY (ARRAY['website'::text, 'call_centre'::text, 'ported_out'::text, 'owner_changed'::text, 'unsupported_device'::text, 'line_terminated'::text, 'ineligible_plan'::text]))))
+subscriptions CONSTRAINT cancelled_for_a_reason CHECK (((state <> 'cancelled'::text) OR ((reason IS NOT NULL) AND (reason = ANY (ARRAY['website'::text, 'call_centre'::text, 'ported_out'::text, 'owner_changed'::text, 'unsupported_device'::text, 'line_terminated'::text, 'ineligible_plan'::text])))))
 subscriptions CONSTRAINT stands_at_its_last_link FOREIGN KEY (id, link, state) REFERENCES subscription_links(subscription_id, number, to_state)
 subscriptions CONSTRAINT subscriptions_line_id_fkey FOREIGN KEY (line_id) REFERENCES lines(id)
 subscriptions CONSTRAINT subscriptions_pkey PRIMARY KEY (id)
 subscriptions CONSTRAINT subscriptions_state_check CHECK ((state = ANY (ARRAY['awaiting_device'::text, 'active'::text, 'suspended'::text, 'cancelled'::text])))
 subscriptions CONSTRAINT subscriptions_suspensions_check CHECK ((suspensions <@ ARRAY['line_suspended'::text, 'loss_reported'::text, 'sim_swapped'::text]))
 subscriptions CONSTRAINT suspended_for_a_reason CHECK (((state <> 'suspended'::text) OR (suspensions <> '{}'::text[])))
+CREATE INDEX subscriptions_line ON public.subscriptions USING btree (line_id, created_at)
 CREATE UNIQUE INDEX subscriptions_one_a_line ON public.subscriptions USING btree (line_id) WHERE (state <> 'cancelled'::text)
 CREATE UNIQUE INDEX subscriptions_pkey ON public.subscriptions USING btree (id)
 windows.id uuid NOT NULL

@@ -10,7 +10,7 @@ import {
 import { DELIVERY_KINDS } from '../../src/domain/delivery.ts';
 import { DEVICE_STATES, PIN_ATTEMPTS, TEST_ATTEMPTS } from '../../src/domain/device.ts';
 import type { Holder, LineStatus, Plan } from '../../src/domain/line.ts';
-import { SUBSCRIPTION_STATES, SUSPENSION_REASONS } from '../../src/domain/subscription.ts';
+import { SUBSCRIPTION_STATES, SUBSCRIPTION_TRANSITIONS, SUSPENSION_REASONS } from '../../src/domain/subscription.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let database: TestDatabase;
@@ -63,6 +63,57 @@ describe('the database', () => {
     ['devices', 'test_failures', TEST_ATTEMPTS],
   ])('lets %s.%s rise no higher than the domain does: %i', async (table, column, most) => {
     expect(await checksOf(table, column)).toEqual([`CHECK (((${column} >= 0) AND (${column} <= ${most})))`]);
+  });
+
+  it('allows the links of a life that the table of the domain allows, and no others', async () => {
+    const { rows } = await database.pool.query<{ definition: string }>(
+      `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conname = 'link_is_allowed'`,
+    );
+    const pairs = SUBSCRIPTION_STATES.flatMap((from) => SUBSCRIPTION_TRANSITIONS[from].map((to) => `${from}>${to}`));
+    const allowed = quoted(rows[0]!.definition).filter((pair) => pair?.includes('>') && pair !== '>');
+    expect(allowed.sort()).toEqual(['>awaiting_device', ...pairs].sort());
+  });
+
+  it.each([
+    [
+      'a state that its life has not reached',
+      `UPDATE subscriptions SET state = 'suspended', suspensions = '{loss_reported}', reason = 'loss_reported'`,
+      'stands_at_its_last_link',
+    ],
+    [
+      'a link that does not begin where the last one ended',
+      `INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, actor, at) SELECT id, 3, 2, 'suspended', 'cancelled', 'cancelled', 'unknown', now() FROM subscriptions`,
+      'link_follows_the_one_before',
+    ],
+    [
+      'a life that begins anew',
+      `INSERT INTO subscription_links (subscription_id, number, to_state, change, actor, at) SELECT id, 0, 'awaiting_device', 'subscribed', 'unknown', now() FROM subscriptions`,
+      'link_counts_on',
+    ],
+    [
+      'a cancelled one without a reason',
+      `UPDATE subscriptions SET state = 'cancelled', reason = NULL`,
+      'cancelled_for_a_reason',
+    ],
+  ])('refuses a subscription with %s', async (_case, statement, constraint) => {
+    const client = await database.pool.connect();
+    try {
+      await client.query('BEGIN');
+      await client.query(`
+        INSERT INTO lines (id, phone_index, phone_number, owner, carrier, status, holder, plan, handset)
+          VALUES ('line-of-links', '\\x01', '', '', 'SKT', 'active', 'self', 'postpaid', '{}');
+        WITH subscription AS (
+          INSERT INTO subscriptions (id, line_id, state, link, protected_since)
+          VALUES (gen_random_uuid(), 'line-of-links', 'active', 2, now()) RETURNING id
+        )
+        INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, actor, at)
+        SELECT id, 1, NULL::int, NULL, 'awaiting_device', 'subscribed', 'unknown', now() FROM subscription
+        UNION ALL SELECT id, 2, 1, 'awaiting_device', 'active', 'device_activated', 'unknown', now() FROM subscription`);
+      await expect(client.query(statement)).rejects.toMatchObject({ constraint });
+    } finally {
+      await client.query('ROLLBACK');
+      client.release();
+    }
   });
 
   it.each<[string, readonly string[]]>([

@@ -4,11 +4,13 @@ import {
   activeDays,
   boundsOf,
   daysIn,
+  livedStates,
   monthAfter,
   monthBefore,
   monthOf,
   prorated,
   type LifeLink,
+  type LivedChange,
 } from '../../src/domain/fee.ts';
 import { SUBSCRIPTION_STATES, type SubscriptionState } from '../../src/domain/subscription.ts';
 
@@ -174,28 +176,6 @@ describe('the days that count', () => {
       1,
     ],
     ['are none after cancelling', life('2026-10-01 active', '2026-10-20 cancelled'), '2026-11', 0],
-    // Active on the 10th at noon; told afterwards that it was suspended on the 5th already. What was active stays so
-    // until then: the 10th counts, and from the 20th on it is active again: 20th to 30th are 11. 1 + 11.
-    [
-      'of a life told late begin where the link before began',
-      life('2026-11-01 awaiting_device', '2026-11-10T12:00 active', '2026-11-05 suspended', '2026-11-20 active'),
-      '2026-11',
-      12,
-    ],
-    // Suspended on the 12th, but the resumption that is told next is dated the 8th: resumed at once, 10th to 30th.
-    [
-      'of a life told late are not lost to a suspension that had ended before it began',
-      life('2026-11-10 active', '2026-11-12T12:00 suspended', '2026-11-08 active'),
-      '2026-11',
-      21,
-    ],
-    // Cancelled late, dated before the suspension of the 20th: 1st to 20th, and never again.
-    [
-      'of a life told late end with what cancels',
-      life('2026-11-01 active', '2026-11-20T12:00 suspended', '2026-11-10 cancelled'),
-      '2026-11',
-      20,
-    ],
     ['are none of no life', [], '2026-11', 0],
   ])('%s', (_case, links, month, days) => {
     expect(activeDays(links, month, LATER)).toBe(days);
@@ -291,6 +271,46 @@ describe('a month', () => {
       expect(() => boundsOf(text)).toThrow(RangeError);
     },
   );
+});
+
+describe('a life told late', () => {
+  const lived = (...changes: [at: string, kind: string, reason?: string][]) =>
+    livedStates(
+      changes.map(([at, kind, reason]) => ({ at: seoul(at), change: { kind, reason } as LivedChange['change'] })),
+    );
+
+  // Suspended on the 5th, which is told after the device was activated on the 10th; resumed on the 20th: 20th to 30th.
+  it('is suspended from when the line was', () => {
+    const links = lived(
+      ['2026-11-01', 'subscribed'],
+      ['2026-11-10T12:00', 'device_activated'],
+      ['2026-11-05', 'suspended', 'line_suspended'],
+      ['2026-11-20', 'resumed', 'line_suspended'],
+    );
+    expect(activeDays(links, '2026-11', LATER)).toBe(11);
+  });
+
+  // Loss reported on the 20th; then the carrier tells that the number was ported out on the 10th: 1st to 10th.
+  it('ends when it ended', () => {
+    const links = lived(
+      ['2026-11-01', 'subscribed'],
+      ['2026-11-01', 'device_activated'],
+      ['2026-11-20', 'suspended', 'loss_reported'],
+      ['2026-11-10T12:00', 'cancelled', 'ported_out'],
+    );
+    expect(activeDays(links, '2026-11', LATER)).toBe(10);
+  });
+
+  // Suspended on the 12th, and told next that it was resumed on the 8th, which was of nothing: 10th to 12th.
+  it('is not resumed by what came before the suspension', () => {
+    const links = lived(
+      ['2026-11-10', 'subscribed'],
+      ['2026-11-10', 'device_activated'],
+      ['2026-11-12T12:00', 'suspended', 'line_suspended'],
+      ['2026-11-08', 'resumed', 'line_suspended'],
+    );
+    expect(activeDays(links, '2026-11', LATER)).toBe(3);
+  });
 });
 
 describe('of whatever life', () => {

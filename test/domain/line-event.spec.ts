@@ -159,6 +159,14 @@ describe('two pictures of one line', () => {
     expect(missedEvents({ ...line, ...before }, { ...line, ...now }, HOME)).toEqual(events);
   });
 
+  it.each<[string, Handset, Handset, number]>([
+    ['an update of its system', handset('android', '14'), handset('android', '15'), 0],
+    ['a model that was not known before', handset('ios', '17'), { ...handset('ios', '17'), model: 'iPhone15,4' }, 0],
+    ['a system on which the app cannot run', handset('android', '14'), handset('android', '2.2'), 1],
+  ])('that show %s tell of another handset %#', (_case, before, now, events) => {
+    expect(missedEvents({ ...line, handset: before }, { ...line, handset: now }, HOME)).toHaveLength(events);
+  });
+
   it('name what ends a subscription before anything else', () => {
     const told: LineFacts = {
       ...line,
@@ -188,7 +196,12 @@ describe('two pictures of one line', () => {
     holder: fc.constantFrom('self', 'corporate', 'other_party'),
     owner: fc.constantFrom(line.owner, owner, { birthDate: '900101', genderDigit: '2' }),
     plan: fc.constantFrom('postpaid', 'prepaid', 'm2m'),
-    handset: fc.constantFrom(line.handset, handset('android', '14'), handset('ios', '17'), handset('windows', '8')),
+    handset: fc.constantFrom(
+      line.handset,
+      { ...handset('android', '14'), model: 'SM-A346N' },
+      handset('ios', '17'),
+      handset('windows', '8'),
+    ),
   });
 
   it('differ in nothing that an event tells once the missed ones have happened', () => {
