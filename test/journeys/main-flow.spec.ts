@@ -20,7 +20,7 @@ describe('npm run journey', () => {
       .map((line) => JSON.parse(line) as Step);
     expect(steps.filter(({ ok }) => !ok)).toEqual([]);
     expect(steps.map(({ step }) => step)).toEqual(steps.map((_, at) => at + 1));
-    expect(steps.length).toBeGreaterThanOrEqual(13);
+    expect(steps.length).toBeGreaterThanOrEqual(18);
     expect(await code).toBe(0);
   }, 120_000);
 });
