@@ -36,12 +36,12 @@ export async function serviceCandidate(
   return { name, served, flow, next: turns(people) };
 }
 
-/** A token of the demonstration's first relying party. */
-export async function accessToken({ announcement, http }: Served): Promise<string> {
+/** A token of the demonstration's first client with this scope. */
+export async function accessToken({ announcement, http }: Served, wanted = 'authentications'): Promise<string> {
   const { clients } = JSON.parse(announcement) as {
     clients: { clientId: string; clientSecret: string; scope: string }[];
   };
-  const client = clients.find(({ scope }) => scope === 'authentications');
+  const client = clients.find(({ scope }) => scope === wanted);
   const basic = Buffer.from(`${client?.clientId ?? ''}:${client?.clientSecret ?? ''}`).toString('base64');
   const { statusCode, body } = await http.request({
     method: 'POST',

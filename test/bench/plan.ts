@@ -12,6 +12,8 @@ export interface Plan {
   growth: { people: number; authentications: number } | null;
   /** Only these candidates, by the first word of their name. */
   only: string[] | null;
+  /** Carrier's events that are told. */
+  events: number;
   /** Where every candidate leaves a CPU profile. */
   profile: string | null;
   /** Whether the parts of a flow are measured one by one. */
@@ -20,7 +22,7 @@ export interface Plan {
 
 export const USAGE = `npm run bench -- [--quick] [--only=service,floor] [--profile=FOLDER] [--no-costs]
                 [--growth] [--growth-people=1000000] [--growth-authentications=10000000]
-                [--rounds=3] [--seconds=8] [--concurrency=32]
+                [--rounds=3] [--seconds=8] [--concurrency=32] [--events=100000]
 `;
 
 /** Reads the command line. The whole of the default plan takes about five minutes, the quick one half a minute. */
@@ -39,6 +41,7 @@ export function readPlan(args: string[]): Plan {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       concurrency: { type: 'string', default: '32' },
+      events: { type: 'string' },
     },
   });
   const { quick, growth, only } = values;
@@ -52,6 +55,7 @@ export function readPlan(args: string[]): Plan {
       ? { people: Number(values['growth-people']), authentications: Number(values['growth-authentications']) }
       : null,
     only: only === undefined ? null : only.split(','),
+    events: Number(values.events ?? (quick ? 2_000 : 20_000)),
     profile: values.profile ?? null,
     costs: values.costs && !quick,
   };

@@ -1,5 +1,6 @@
 import { type Candidate, floorCandidate, peerCandidate, seedTemplate, serviceCandidate } from './candidates.ts';
 import { reportCosts } from './costs.ts';
+import { reportFeed } from './feed.ts';
 import { reportGrowth } from './growth.ts';
 import { alternate, atPace, flowsPerSecondOf, type Measured, PROCESSES } from './measure.ts';
 import { type Plan, readPlan, USAGE } from './plan.ts';
@@ -23,6 +24,7 @@ async function run(plan: Plan): Promise<void> {
     const [service] = candidates;
     if (plan.costs && service && wanted('costs')) await reportCosts(stage, service);
   });
+  if (wanted('feed')) await onStage(plan, (stage) => reportFeed(stage, people, plan.events));
   if (plan.costs && wanted('statements')) await reportStatements(plan, people);
   const { growth } = plan;
   if (growth) await onStage(plan, (stage) => reportGrowth(stage, plan, growth, people));

@@ -15,7 +15,7 @@ const STATEMENTS: readonly (readonly [name: string, fragment: string])[] = [
   ['asked_of', 'a.envelope\n  FROM authentications'],
   ['count_pin', 'SET pin_failures = d.pin_failures +'],
   ['open', 'code_digest = $3, envelope = $4'],
-  ['try_code', 'attempts = a.attempts +'],
+  ['try_code', '(attempts, state, closed_at'],
   ['delivery_claim', 'UPDATE deliveries SET claimed_until = now()'],
   ['delivery_finish', 'DELETE FROM deliveries WHERE id = ANY'],
   ['sweep', 'SKIP LOCKED'],

@@ -1,0 +1,145 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { generateKeyring } from '../../src/crypto/keyring.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
+import { startLocalTmf637, type CarrierProduct, type LocalTmf637 } from '../support/local-tmf637.ts';
+import { expectProblem } from '../support/problem.ts';
+import { startProcess, TestService, type ServiceProcess } from '../support/service.ts';
+
+type Keyring = Record<'field' | 'index' | 'code' | 'signing', object[]> & { subject: string };
+
+describe('npm run reencrypt', () => {
+  let service: TestService;
+  let successor: ServiceProcess | undefined;
+
+  beforeAll(async () => {
+    service = await TestService.start({ PORT: String(await freePort()) });
+  });
+  afterAll(async () => {
+    await successor?.stop();
+    await service.stop();
+  });
+
+  it('leaves nothing that the old keys are needed for', async () => {
+    const subscriber = await service.subscriber();
+    // Kept aside: it is played again below, under keys that it was not kept with.
+    const unknown = `line-${randomUUID()}`;
+    expect(await service.tell(unknown, 'suspended', undefined, 1)).toBe('unknown_line');
+    await service.process.stop();
+
+    const [older, newer] = [service.keyring, generateKeyring()].map((text) => JSON.parse(text) as Keyring);
+    const both = { ...older!, field: [...newer!.field, ...older!.field], index: [...newer!.index, ...older!.index] };
+    const onlyNew = { ...older!, field: newer!.field, index: newer!.index };
+    const { stdout } = await run('reencrypt', { ...service.env, KEYRING: JSON.stringify(both) });
+    for (const column of ['lines.phone_number', 'lines.owner', 'devices.knowledge_key', 'carrier_events.kept']) {
+      expect(stdout).toMatch(new RegExp(`^${column.replace('.', '\\.')}: [1-9]\\d* rows`, 'm'));
+    }
+    expect((await run('reencrypt', { ...service.env, KEYRING: JSON.stringify(both) })).stdout).not.toMatch(/: [1-9]/);
+
+    successor = await startProcess({ ...service.env, KEYRING: JSON.stringify(onlyNew) });
+    const { id } = (await service.start(subscriber.person)).body;
+    expect((await service.verify(id, await service.codeOf(subscriber, id))).status).toBe(200);
+    const replayed = await run('replay-events', { ...service.env, KEYRING: JSON.stringify(onlyNew) });
+    expect(replayed.stdout).toBe('unknown_line: 1 events\n');
+  }, 120_000);
+});
+
+describe('the history', () => {
+  it('is kept as long as configured, and what is older is removed', async () => {
+    const service = await TestService.start({ HISTORY_DAYS: '30' });
+    try {
+      const { person, phone } = await service.subscriber();
+      const [old, young] = [(await service.start(person)).body.id, (await service.start(person)).body.id];
+      await service.call('DELETE', `/v1/authentications/${young}`);
+      const age = (id: string, days: number) =>
+        service.database.pool.query(
+          `UPDATE authentications SET requested_at = now() - make_interval(days => $2) WHERE id = $1`,
+          [id, days],
+        );
+      await Promise.all([age(old, 31), age(young, 29)]);
+      await eventually('the old one to be gone', async () => (await phone.history()).length === 1, 25);
+      expect(await phone.history()).toEqual([expect.objectContaining({ state: 'cancelled' })]);
+      const { rows } = await service.database.pool.query('SELECT id FROM authentications');
+      expect(rows).toEqual([{ id: young }]);
+    } finally {
+      await service.stop();
+    }
+  }, 60_000);
+});
+
+describe('a carrier that is asked itself', () => {
+  const products = new Map<string, CarrierProduct[]>();
+  let carrier: LocalTmf637;
+  let service: TestService;
+
+  beforeAll(async () => {
+    carrier = await startLocalTmf637({ products, token: 'a-token-of-the-carrier' });
+    service = await TestService.start({
+      CARRIER_DIRECTORY_URL: carrier.url,
+      CARRIER_DIRECTORY_TOKEN: 'a-token-of-the-carrier',
+    });
+  });
+  afterAll(async () => {
+    await service.stop();
+    await carrier.close();
+  });
+
+  const known = (phoneNumber: string, other: Record<string, string> = {}) =>
+    products.set(phoneNumber, [
+      {
+        id: `product-${phoneNumber}`,
+        status: 'active',
+        characteristics: {
+          carrier: 'SKT',
+          holder: 'self',
+          ownerBirthDate: '900101',
+          ownerGenderDigit: '1',
+          plan: 'postpaid',
+          handsetOs: 'android',
+          handsetOsVersion: '15',
+          handsetFormFactor: 'phone',
+          ...other,
+        },
+      },
+    ]);
+  const subscribe = (phoneNumber: string) =>
+    service.call('POST', '/operator/v1/subscriptions', { phoneNumber }, { scope: 'operator' });
+
+  it('says who may subscribe, and its line is served from then on', async () => {
+    known('+821077770001');
+    expect((await subscribe('010-7777-0001')).status).toBe(201);
+    const person = { phoneNumber: '+821077770001', birthDate: '900101', genderDigit: '1' };
+    const { id, channel } = (await service.start(person)).body;
+    expect(channel).toBe('sms');
+    expect((await service.verify(id, await service.textedCode(person.phoneNumber))).status).toBe(200);
+  });
+
+  it('says who may not', async () => {
+    known('+821077770002', { plan: 'prepaid' });
+    const answer = await subscribe('010-7777-0002');
+    expect(answer.status).toBe(422);
+    expect((answer.body['reasons'] as { code: string }[]).map(({ code }) => code)).toEqual(['prepaid_plan']);
+  });
+
+  it('that cannot be asked keeps nobody from anything but joining', async () => {
+    known('+821077770003');
+    carrier.fail({ status: 503 });
+    const refused = await subscribe('010-7777-0003');
+    expectProblem(refused, 503, 'service_unavailable');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    const person = await service.addLine();
+    const { id } = (await service.start(person)).body;
+    expect((await service.verify(id, await service.textedCode(person.phoneNumber))).status).toBe(200);
+    expect((await subscribe('010-7777-0003')).status).toBe(201);
+  });
+});
+
+function run(command: string, env: Record<string, string>): Promise<{ stdout: string }> {
+  const inherited = { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: 'test' };
+  return promisify(execFile)(process.execPath, [`dist/src/${command}.js`], {
+    env: { ...inherited, ISSUER: 'http://127.0.0.1', ...env },
+  });
+}
