@@ -1,4 +1,4 @@
-import { Transform, Type } from 'class-transformer';
+import { Type } from 'class-transformer';
 import {
   IsInt,
   IsIP,
@@ -12,7 +12,7 @@ import {
   ValidateNested,
 } from 'class-validator';
 import { PURPOSE_LENGTH, type AuthenticationState, type Channel } from '../domain/authentication.ts';
-import { PLAIN_TEXT } from '../http/plain-text.ts';
+import { PLAIN_TEXT, Trimmed } from '../http/plain-text.ts';
 
 export class EndUser {
   /** The address from which the person uses the window. */
@@ -41,7 +41,7 @@ export class StartRequest {
   phoneNumber: string;
 
   /** Why the person is asked; shown in the app. At most 40 characters as people count them. */
-  @Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.normalize('NFC').trim() : value))
+  @Trimmed()
   @IsString()
   @Matches(PLAIN_TEXT, { message: 'purpose must be one line of text' })
   @Matches(new RegExp(`^.{1,${PURPOSE_LENGTH}}$`, 'u'), {

@@ -126,13 +126,13 @@ export class Start {
     }
     if (!phoneNumber || !person) throw new Problem('invalid_request', 'Mend what is listed in errors.', { errors });
     const owner = birthDate + genderDigit;
-    const index = `${phoneNumber}\0${owner}`;
+    const personIndexes = this.lines.personIndexesOf({ phoneNumber, owner: { birthDate, genderDigit } });
     return {
       phoneNumber,
       owner,
       person: { phoneNumber, birthDate, genderDigit },
-      personIndex: this.keys.indexes.of('person', index),
-      personIndexes: this.keys.indexes.all('person', index),
+      personIndex: personIndexes[0],
+      personIndexes,
     };
   }
 

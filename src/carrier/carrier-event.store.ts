@@ -47,15 +47,10 @@ export class CarrierEventStore {
   constructor(private readonly database: Database) {}
 
   /** False when the event had come before. */
-  async record(session: Session, event: EventRecord): Promise<boolean> {
+  async record(event: EventRecord, session: Session = this.database): Promise<boolean> {
     const { id, source, eventId, type, lineId, sequence, at, outcome, reason, kept } = event;
     const values = [id, source, eventId, type, lineId, sequence, at, outcome, reason, kept];
     return (await session.rows(RECORD, values)).length === 1;
-  }
-
-  /** Records what has no effect, and so needs no transaction. */
-  async recordAlone(event: EventRecord): Promise<boolean> {
-    return this.record(this.database, event);
   }
 
   /** What was kept aside, oldest first, from after `last` on. */

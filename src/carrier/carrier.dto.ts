@@ -11,7 +11,7 @@ import {
   validateSync,
   type ValidationOptions,
 } from 'class-validator';
-import type { FormFactor, Holder, LineFacts, LineStatus, Plan } from '../domain/line.ts';
+import type { FormFactor, Handset, Holder, LineFacts, LineStatus, Plan } from '../domain/line.ts';
 import { parsePerson, seoulDay } from '../domain/person.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import type { InputFault } from '../domain/problem.ts';
@@ -171,15 +171,22 @@ export function readAs<T extends object>(type: new () => T, value: unknown, allo
 /** The facts that an input amounts to, its number in E.164. */
 export function factsOf(lineId: string, line: LineFactsInput): LineFacts {
   const { phoneNumber, carrier, status, holder, owner, plan, handset } = line;
-  const { os, osVersion, formFactor, model } = handset;
   return {
     lineId,
     phoneNumber: parsePhoneNumber(phoneNumber) ?? phoneNumber,
     carrier,
     status,
     holder,
-    owner: { birthDate: owner.birthDate, genderDigit: owner.genderDigit },
+    owner: ownerOf(owner),
     plan,
-    handset: { os, osVersion, formFactor, ...(model !== undefined && { model }) },
+    handset: handsetOf(handset),
   };
+}
+
+export function ownerOf({ birthDate, genderDigit }: OwnerInput): LineFacts['owner'] {
+  return { birthDate, genderDigit };
+}
+
+export function handsetOf({ os, osVersion, formFactor, model }: HandsetInput): Handset {
+  return { os, osVersion, formFactor, ...(model !== undefined && { model }) };
 }

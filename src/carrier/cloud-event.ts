@@ -1,13 +1,16 @@
 import { isISO8601 } from 'class-validator';
 import type { InputFault } from '../domain/problem.ts';
 import type { LineEvent } from '../domain/line-event.ts';
+import { percentDecoded } from '../http/percent-decoded.ts';
 import { PLAIN_TEXT } from '../http/plain-text.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import {
   HandsetInput,
+  handsetOf,
   NoData,
   NumberChangedData,
   OwnerChangedData,
+  ownerOf,
   PlanChangedData,
   PortedOutData,
   readAs,
@@ -96,15 +99,9 @@ function readLineEvent(kind: string, data: unknown): LineEvent | { faults: Input
     case 'ported-out':
       return as(PortedOutData, ({ newCarrier }) => ({ kind, newCarrier }));
     case 'owner-changed':
-      return as(OwnerChangedData, ({ owner: { birthDate, genderDigit } }) => ({
-        kind,
-        owner: { birthDate, genderDigit },
-      }));
+      return as(OwnerChangedData, ({ owner }) => ({ kind, owner: ownerOf(owner) }));
     case 'device-changed':
-      return as(HandsetInput, ({ os, osVersion, formFactor, model }) => ({
-        kind,
-        handset: { os, osVersion, formFactor, ...(model !== undefined && { model }) },
-      }));
+      return as(HandsetInput, (handset) => ({ kind, handset: handsetOf(handset) }));
     case 'plan-changed':
       return as(PlanChangedData, ({ plan }) => ({ kind, plan }));
     case 'number-changed':
@@ -143,15 +140,7 @@ function readSequence(value: unknown): bigint | null {
 /** Binary mode: the attributes are `ce-` headers, percent-encoded, and the body is the data (HTTP binding, 3.1). */
 export function fromHeaders(headers: Record<string, unknown>, data: unknown): Record<string, unknown> {
   const attributes = Object.entries(headers).flatMap(([name, value]) =>
-    name.startsWith('ce-') && typeof value === 'string' ? [[name.slice(3), decoded(value)] as const] : [],
+    name.startsWith('ce-') && typeof value === 'string' ? [[name.slice(3), percentDecoded(value)] as const] : [],
   );
   return { ...Object.fromEntries(attributes), ...(data !== undefined && { data }) };
-}
-
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
 }

@@ -68,8 +68,11 @@ export class CarrierFeed {
     const { session } = step;
     const line = await this.lines.lock(session, event.line);
     if (!line) {
-      const kept = { outcome: 'unknown_line', kept: this.seal(event, document) } as const;
-      return (await this.store.record(session, this.recordOf(event, null, kept))) ? 'unknown_line' : 'duplicate';
+      const kept = {
+        outcome: 'unknown_line',
+        kept: this.seal(keyOf(event.source, event.id), JSON.stringify(document)),
+      } as const;
+      return (await this.store.record(this.recordOf(event, null, kept), session)) ? 'unknown_line' : 'duplicate';
     }
     const { lineId } = line.facts;
     const standing = await this.subscriptions.standingOnLine(lineId, session);
@@ -79,13 +82,13 @@ export class CarrierFeed {
       ? presentEffect(line.facts, event, subscription)
       : lateEffect(effectOf(event.event), event, subscription);
     const record = this.recordOf(event, lineId, { outcome: effect ? 'applied' : 'stale', kept: null });
-    if (!(await this.store.record(session, record))) return 'duplicate';
+    if (!(await this.store.record(record, session))) return 'duplicate';
     if (!effect) return 'stale';
     if (isLast) await this.changeLine(step, line, event);
     if (effect.closePending) {
       await this.life.closePending(step, subscription?.id ?? null, this.lines.personIndexesOf(line.facts));
     }
-    if (subscription) await this.affect(step, subscription, effect, causeOf(event));
+    if (subscription) await this.life.follow(step, subscription, effect, causeOf(event));
     return 'applied';
   }
 
@@ -93,15 +96,6 @@ export class CarrierFeed {
     const after = factsAfter(facts, event.event);
     if (after !== facts) await this.lines.upsert(after, facts, session);
     await this.lines.heard(session, facts.lineId, event.sequence, event.time);
-  }
-
-  /** Does to a subscription what happened to its line. */
-  async affect(step: Step, subscription: LockedSubscription, effect: LineEffect, by: Cause): Promise<void> {
-    const { cancel, suspend, resume, revokeDevice } = effect;
-    if (cancel) await this.life.change(step, subscription, { kind: 'cancelled', reason: cancel }, by);
-    else if (suspend) await this.life.change(step, subscription, { kind: 'suspended', reason: suspend }, by);
-    else if (resume) await this.life.change(step, subscription, { kind: 'resumed', reason: resume }, by);
-    else if (revokeDevice) await this.life.revokeDevices(step, subscription);
   }
 
   private async keepAside(
@@ -112,17 +106,16 @@ export class CarrierFeed {
     const { source = null, id = null, type = null } = known;
     const text = JSON.stringify(document);
     const key = source !== null && id !== null ? keyOf(source, id) : keyOf('unreadable', text);
-    const sealed = this.keys.fields.encrypt(text, `carrier_events:kept:${key}`);
     // Pointers hold names that a stranger chose.
     const told = faults.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join(' ');
     const reason = told.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 1_000);
     const record = { id: key, source, eventId: id, type, lineId: null, sequence: null, at: null };
-    const isNew = await this.store.recordAlone({ ...record, outcome: 'rejected', reason, kept: sealed });
+    const isNew = await this.store.record({ ...record, outcome: 'rejected', reason, kept: this.seal(key, text) });
     return isNew ? { id, outcome: 'rejected', faults } : { id, outcome: 'duplicate' };
   }
 
-  private seal(event: CarrierEvent, document: unknown): Buffer {
-    return this.keys.fields.encrypt(JSON.stringify(document), `carrier_events:kept:${keyOf(event.source, event.id)}`);
+  private seal(key: string, text: string): Buffer {
+    return this.keys.fields.encrypt(text, `carrier_events:kept:${key}`);
   }
 
   private recordOf(

@@ -7,7 +7,6 @@ import { Problem } from '../domain/problem.ts';
 import { SubscriptionLife } from '../life/life.ts';
 import { Lines } from '../lines/lines.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
-import { CarrierFeed } from './feed.ts';
 
 /** What a picture of a line was, compared with what was held. */
 export interface Reconciled {
@@ -22,7 +21,6 @@ export class Reconcile {
     private readonly life: SubscriptionLife,
     private readonly subscriptions: Subscriptions,
     private readonly lines: Lines,
-    private readonly feed: CarrierFeed,
     private readonly environment: Environment,
   ) {}
 
@@ -54,7 +52,7 @@ export class Reconcile {
         for (const event of standing ? events : []) {
           const subscription = await this.life.lock(step, standing?.id ?? '');
           if (subscription.state === 'cancelled') break;
-          await this.feed.affect(step, subscription, effectOf(event), { actor: 'reconciliation', actorId: client });
+          await this.life.follow(step, subscription, effectOf(event), { actor: 'reconciliation', actorId: client });
         }
         return { outcome: 'changed', differences };
       });

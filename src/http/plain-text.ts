@@ -1,2 +1,11 @@
+import { Transform } from 'class-transformer';
+
 /** One line of text without control or invisible characters, which would deceive whoever reads it, and break a log. */
 export const PLAIN_TEXT = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;
+
+/** Takes the blanks off both ends, and composes what looks alike into one form (NFC). */
+export function Trimmed(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? value.normalize('NFC').trim() : value,
+  );
+}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClosePending } from '../authentication/close-pending.ts';
 import { Database, type Session } from '../database.ts';
 import { Devices } from '../devices/devices.ts';
+import type { LineEffect } from '../domain/line-event.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
 import { Notices } from '../notices/notices.ts';
@@ -73,6 +74,15 @@ export class SubscriptionLife {
     const notice = noticeOf(change, before, after);
     if (notice) step.promised.push(await this.notices.promise(session, before.id, notice, address));
     return after;
+  }
+
+  /** Does to a subscription what happened to its line. */
+  async follow(step: Step, subscription: LockedSubscription, effect: LineEffect, by: Cause): Promise<void> {
+    const { cancel, suspend, resume, revokeDevice } = effect;
+    if (cancel) await this.change(step, subscription, { kind: 'cancelled', reason: cancel }, by);
+    else if (suspend) await this.change(step, subscription, { kind: 'suspended', reason: suspend }, by);
+    else if (resume) await this.change(step, subscription, { kind: 'resumed', reason: resume }, by);
+    else if (revokeDevice) await this.revokeDevices(step, subscription);
   }
 
   /** The app has to be enrolled anew: its devices are out of use, and what they had opened is worth nothing. */

@@ -174,7 +174,7 @@ export class Lines extends CarrierDirectory {
   }
 
   /** The keyed index, under every key, under which starts of a line's owner are counted and found. */
-  personIndexesOf({ phoneNumber, owner }: LineFacts): Buffer[] {
+  personIndexesOf({ phoneNumber, owner }: Pick<LineFacts, 'phoneNumber' | 'owner'>): [Buffer, ...Buffer[]] {
     return this.keys.indexes.all('person', `${phoneNumber}\0${owner.birthDate}${owner.genderDigit}`);
   }
 

@@ -8,7 +8,12 @@ import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
 import { History, type HistoryEntry } from '../history/history.ts';
 import { SubscriptionLife } from '../life/life.ts';
 import { Lines } from '../lines/lines.ts';
-import { subscriptionNotFound, Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
+import {
+  readPhoneNumber,
+  subscriptionNotFound,
+  Subscriptions,
+  type Enrolment,
+} from '../subscriptions/subscriptions.ts';
 import { Audit, type AuditedCall } from './audit.ts';
 import type { AuditResponse, EligibilityResponse, StandingResponse, SubscriptionResponse } from './operator.dto.ts';
 
@@ -63,12 +68,7 @@ export class OperatorDesk {
   async find(operator: Operator, typed: string): Promise<SubscriptionResponse[]> {
     const call = { ...operator, action: 'find', ...this.about(typed) };
     return this.audit.of(call, async () => {
-      const phoneNumber = parsePhoneNumber(typed);
-      if (!phoneNumber) {
-        const errors = [{ pointer: '/phoneNumber', detail: 'Write a Korean mobile number, such as 010-1234-5678.' }];
-        throw new Problem('invalid_request', 'The phone number cannot be read.', { errors });
-      }
-      const found = await this.subscriptions.ofLines(await this.lines.idsByPhoneNumber(phoneNumber));
+      const found = await this.subscriptions.ofLines(await this.lines.idsByPhoneNumber(readPhoneNumber(typed)));
       if (found.length === 0) await this.audit.seen(call, undefined);
       // One entry for each that is shown: former owners of the number are among them.
       for (const { subscriptionId } of found) await this.audit.seen({ ...call, subscriptionId }, undefined);

@@ -1,13 +1,9 @@
-import { Transform } from 'class-transformer';
 import { IsOptional, IsString, Length, Matches } from 'class-validator';
 import type { AuthenticationState, Channel } from '../domain/authentication.ts';
 import type { CancelReason, SubscriptionState, SuspensionReason } from '../domain/subscription.ts';
-import { PLAIN_TEXT } from '../http/plain-text.ts';
+import { PLAIN_TEXT, Trimmed } from '../http/plain-text.ts';
 
 const REASON = { message: 'reason must be one line of text' };
-/** What is only blanks is no reason. */
-const Trimmed = () =>
-  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.normalize('NFC').trim() : value));
 
 export class SubscribeRequest {
   /** A Korean mobile number with or without hyphens, or E.164. */

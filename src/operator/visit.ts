@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../crypto/access-token.ts';
 import { Problem } from '../domain/problem.ts';
+import { percentDecoded } from '../http/percent-decoded.ts';
 import { PLAIN_TEXT } from '../http/plain-text.ts';
 import type { Operator } from './operator-desk.ts';
 
@@ -32,14 +33,6 @@ export function writing({ clientId }: Caller, { address }: Visit, reason: string
 /** Header values are bytes (RFC 9110, 5.5); Node hands them over as Latin-1. */
 function readReason(header: string): string | undefined {
   const text = Buffer.from(header, 'latin1').toString('utf8');
-  const reason = (/%[\da-f]{2}/i.test(text) ? decoded(text) : text).normalize('NFC').trim();
+  const reason = (/%[\da-f]{2}/i.test(text) ? percentDecoded(text) : text).normalize('NFC').trim();
   return reason.length <= 200 && PLAIN_TEXT.test(reason) ? reason : undefined;
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -173,7 +173,8 @@ export class Subscriptions {
   }
 }
 
-function readPhoneNumber(typed: string): string {
+/** A number as somebody typed it, in E.164. Problems: `invalid_request`. */
+export function readPhoneNumber(typed: string): string {
   const number = parsePhoneNumber(typed);
   if (number) return number;
   const errors = [{ pointer: '/phoneNumber', detail: 'Write a Korean mobile number, such as 010-1234-5678.' }];
