@@ -1,6 +1,7 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { MainFlow1763700000000 } from '../migrations/1763700000000-main-flow.ts';
 import { SubscriptionLife1763800000000 } from '../migrations/1763800000000-subscription-life.ts';
+import { Pages1763900000000 } from '../migrations/1763900000000-pages.ts';
 
 /** How the service reaches its database. Migrations are listed, not globbed: what is not named here never runs. */
 export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000): DataSourceOptions {
@@ -8,7 +9,7 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
     type: 'postgres',
     url,
     entities: [],
-    migrations: [MainFlow1763700000000, SubscriptionLife1763800000000],
+    migrations: [MainFlow1763700000000, SubscriptionLife1763800000000, Pages1763900000000],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     synchronize: false,

@@ -1,7 +1,7 @@
 // Imports run one way. A folder may import from its own tier and from the tiers below it, never from above.
 const tiers = [
   ['main\\.ts', 'service\\.ts', 'journey\\.ts', 'reencrypt\\.ts', 'replay-events\\.ts'],
-  ['app\\.module\\.ts'],
+  ['app\\.module\\.ts', 'housekeeping\\.ts'],
   ['website/'],
   ['carrier/', 'operator/'],
   ['life/', 'charges/'],

@@ -153,7 +153,7 @@ export class Environment {
   @Max(1_000_000)
   MONTHLY_FEE: number = 1_100;
 
-  /** Days for which authentications are kept; the law asks two years of a carrier's access records. */
+  /** Days for which authentications and carriers' events are kept; the law asks two years of a carrier's access records. */
   @Transform(({ value }) => Number(value))
   @IsInt()
   @Min(1)

@@ -13,11 +13,13 @@ import { DevicesModule } from './devices/devices.module.ts';
 import { PushGateway } from './gateways/push.ts';
 import { SmsGateway } from './gateways/sms.ts';
 import { HistoryModule } from './history/history.module.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { HealthController } from './http/health.controller.ts';
 import { inputPipe } from './http/input.pipe.ts';
 import { Metrics } from './http/metrics.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { LinesModule } from './lines/lines.module.ts';
+import { NoticesModule } from './notices/notices.module.ts';
 import { OperatorModule } from './operator/operator.module.ts';
 import { HandoverQueue } from './queue/handover-queue.ts';
 import { RelyingPartiesModule } from './relying-parties/relying-parties.module.ts';
@@ -70,12 +72,14 @@ export class AppModule {
         OperatorModule,
         HistoryModule,
         LinesModule,
+        NoticesModule,
         RelyingPartiesModule,
         WebsiteModule,
         FoundationModule.register(foundation),
       ],
       controllers: [HealthController],
       providers: [
+        Housekeeping,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useFactory: inputPipe },
       ],

@@ -14,6 +14,7 @@ import { createFastifyAdapter, declareOtherMethods } from './http/fastify.ts';
 import { createManagementServer } from './http/management.ts';
 import { Metrics } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { HandoverQueue } from './queue/handover-queue.ts';
 
 /** Everything that a process says goes to standard error; standard output belongs to `--json`. */
@@ -51,8 +52,8 @@ export async function startService(
       logLevels: ['fatal', 'error', 'warn'],
     }),
   });
-  const [queue, sweep, watch, metrics] = [app.get(HandoverQueue), app.get(Sweep), app.get(Watch), app.get(Metrics)];
-  const closing = app.get(CloseMonths);
+  const [queue, watch, metrics] = [app.get(HandoverQueue), app.get(Watch), app.get(Metrics)];
+  const timers = [app.get(Sweep), app.get(CloseMonths), app.get(Housekeeping)];
   const routes = collectRoutes(fastify);
   measure(fastify, metrics);
   protect(fastify, environment.ISSUER.startsWith('https:'));
@@ -65,8 +66,7 @@ export async function startService(
   if (environment.ROLE !== 'api') {
     const deliver = app.get(Deliver);
     queue.work((ids) => deliver.deliver(ids));
-    sweep.start();
-    closing.start();
+    for (const timer of timers) timer.start();
   }
   const database = app.get(Database);
   let stopping = false;
@@ -86,7 +86,7 @@ export async function startService(
       stopping = true;
       // Whoever waits for a change is answered now; then no new request is taken and the running ones end.
       watch.close();
-      await Promise.all([fastify.close(), sweep.stop(), closing.stop()]);
+      await Promise.all([fastify.close(), ...timers.map((timer) => timer.stop())]);
       await queue.close();
       await app.close();
       await new Promise((resolve) => management.close(resolve));

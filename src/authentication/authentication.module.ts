@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { DevicesModule } from '../devices/devices.module.ts';
-import { HistoryModule } from '../history/history.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
 import { RelyingPartiesModule } from '../relying-parties/relying-parties.module.ts';
@@ -24,7 +23,7 @@ import { Windows } from './windows.ts';
 
 /** One authentication, in reading order: start, deliver, open, verify. */
 @Module({
-  imports: [DevicesModule, LinesModule, RelyingPartiesModule, NoticesModule, HistoryModule],
+  imports: [DevicesModule, LinesModule, RelyingPartiesModule, NoticesModule],
   controllers: [RelyingPartyController, AppController, WindowController],
   providers: [
     Start,

@@ -1,9 +1,4 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Environment } from '../../config/environment.ts';
-import { Devices } from '../devices/devices.ts';
-import { History } from '../history/history.ts';
-import { Notices } from '../notices/notices.ts';
-import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { AuthenticationStore } from './authentication.store.ts';
 import { Deliver } from './deliver.ts';
 import { DeliveryStore } from './delivery.store.ts';
@@ -32,12 +27,7 @@ export class Sweep {
   constructor(
     private readonly deliveries: DeliveryStore,
     private readonly authentications: AuthenticationStore,
-    private readonly devices: Devices,
-    private readonly relyingParties: RelyingParties,
     private readonly windows: WindowStore,
-    private readonly notices: Notices,
-    private readonly history: History,
-    private readonly environment: Environment,
     private readonly deliver: Deliver,
   ) {}
 
@@ -82,13 +72,8 @@ export class Sweep {
 
   private async tidy(): Promise<void> {
     await this.deliveries.dropExpired();
-    await this.devices.forgetOldProofs();
-    await this.relyingParties.forgetExpiredAssertions();
     await this.authentications.forgetIdempotencyKeys();
     await this.authentications.forgetOldBudgets();
     await this.windows.forget();
-    await this.notices.forgetOld();
-    // A large backlog is worked off a batch a round, and leaves the database to others in between.
-    await this.history.forget(this.environment.HISTORY_DAYS);
   }
 }

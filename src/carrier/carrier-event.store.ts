@@ -35,6 +35,16 @@ const KEPT = {
     WHERE kept IS NOT NULL AND (received_at, id) > ($1::timestamptz, $2) ORDER BY received_at, id LIMIT 500`,
 };
 
+/** A batch at a time, by an index on the age alone. */
+const FORGET = {
+  name: 'carrier_event_forget',
+  text: `DELETE FROM carrier_events WHERE ctid = ANY(ARRAY(SELECT ctid FROM carrier_events
+    WHERE received_at < now() - make_interval(days => $1) LIMIT $2))`,
+};
+
+/** Rows removed by one statement. */
+const BATCH = 5_000;
+
 export interface KeptEvent {
   id: string;
   kept: Buffer;
@@ -56,5 +66,9 @@ export class CarrierEventStore {
   /** What was kept aside, oldest first, from after `last` on. */
   async keptAfter(last: KeptEvent | null): Promise<KeptEvent[]> {
     return this.database.rows<KeptEvent>(KEPT, [last?.receivedAt ?? '-infinity', last?.id ?? '']);
+  }
+
+  async forget(days: number): Promise<void> {
+    await this.database.rows(FORGET, [days, BATCH]);
   }
 }

@@ -98,6 +98,14 @@ export class CarrierFeed {
     await this.lines.heard(session, facts.lineId, event.sequence, event.time);
   }
 
+  /**
+   * Removes a batch of events that came so many days ago. One of them that came once more would be stale, or would
+   * cancel what it cancelled then.
+   */
+  async forget(days: number): Promise<void> {
+    await this.store.forget(days);
+  }
+
   private async keepAside(
     document: unknown,
     known: { source?: string; id?: string; type?: string },

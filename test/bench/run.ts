@@ -8,6 +8,7 @@ import { makePeople, type Person } from './population.ts';
 import { residentMegabytes } from './processor.ts';
 import { startRedis } from './redis.ts';
 import { median, percentile, progress, report } from './report.ts';
+import { reportSnapshot } from './snapshot.ts';
 import { Stage } from './stage.ts';
 import { reportStatements } from './statements.ts';
 
@@ -25,6 +26,7 @@ async function run(plan: Plan): Promise<void> {
     if (plan.costs && service && wanted('costs')) await reportCosts(stage, service);
   });
   if (wanted('feed')) await onStage(plan, (stage) => reportFeed(stage, people, plan.events));
+  if (wanted('import')) await onStage(plan, (stage) => reportSnapshot(stage, plan.lines));
   if (plan.costs && wanted('statements')) await reportStatements(plan, people);
   const { growth } = plan;
   if (growth) await onStage(plan, (stage) => reportGrowth(stage, plan, growth, people));

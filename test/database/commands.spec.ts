@@ -47,8 +47,8 @@ describe('npm run reencrypt', () => {
   }, 120_000);
 });
 
-describe('the history', () => {
-  it('is kept as long as configured, and what is older is removed', async () => {
+describe('the history, and what carriers told,', () => {
+  it('are kept as long as configured, and what is older is removed', async () => {
     const service = await TestService.start({ HISTORY_DAYS: '30' });
     try {
       const { person, phone } = await service.subscriber();
@@ -64,6 +64,16 @@ describe('the history', () => {
       expect(await phone.history()).toEqual([expect.objectContaining({ state: 'cancelled' })]);
       const { rows } = await service.database.pool.query('SELECT id FROM authentications');
       expect(rows).toEqual([{ id: young }]);
+
+      const tell = (id: string, sequence: number) =>
+        service.tell(person.lineId, 'plan-changed', { plan: 'postpaid' }, sequence, { id });
+      await tell('told long ago', 1);
+      await service.database.pool.query(`UPDATE carrier_events SET received_at = now() - interval '31 days'`);
+      await tell('told today', 2);
+      const events = async () =>
+        (await service.database.pool.query<{ id: string }>('SELECT event_id AS id FROM carrier_events')).rows;
+      await eventually('the old event to be gone', async () => (await events()).length === 1, 25);
+      expect(await events()).toEqual([{ id: 'told today' }]);
     } finally {
       await service.stop();
     }

@@ -1,0 +1,58 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Environment } from '../config/environment.ts';
+import { CarrierFeed } from './carrier/feed.ts';
+import { Devices } from './devices/devices.ts';
+import { History } from './history/history.ts';
+import { Notices } from './notices/notices.ts';
+import { RelyingParties } from './relying-parties/relying-parties.ts';
+
+/** Milliseconds between two rounds. */
+const INTERVAL_MS = 10_000;
+
+/**
+ * Removes what is past its use, a batch a round, which leaves the database to others in between. Every worker does;
+ * what one has removed the next does not find.
+ */
+@Injectable()
+export class Housekeeping {
+  private readonly logger = new Logger(Housekeeping.name);
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly devices: Devices,
+    private readonly relyingParties: RelyingParties,
+    private readonly notices: Notices,
+    private readonly history: History,
+    private readonly carrier: CarrierFeed,
+    private readonly environment: Environment,
+  ) {}
+
+  start(): void {
+    this.timer = setTimeout(() => {
+      this.running = this.round();
+    }, INTERVAL_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  private async round(): Promise<void> {
+    const { HISTORY_DAYS } = this.environment;
+    try {
+      await this.devices.forgetOldProofs();
+      await this.relyingParties.forgetExpiredAssertions();
+      await this.notices.forgetOld();
+      await this.history.forget(HISTORY_DAYS);
+      await this.carrier.forget(HISTORY_DAYS);
+    } catch (error) {
+      // The database is away; the next round tries again.
+      this.logger.warn(`housekeeping: ${(error as Error).message}`);
+    }
+    if (!this.stopped) this.start();
+  }
+}
