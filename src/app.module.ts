@@ -14,6 +14,7 @@ import { PushGateway } from './gateways/push.ts';
 import { SmsGateway } from './gateways/sms.ts';
 import { HistoryModule } from './history/history.module.ts';
 import { Housekeeping } from './housekeeping.ts';
+import { FormLimits } from './http/form-limits.ts';
 import { HealthController } from './http/health.controller.ts';
 import { inputPipe } from './http/input.pipe.ts';
 import { Metrics } from './http/metrics.ts';
@@ -47,6 +48,7 @@ class FoundationModule {
       { provide: SmsGateway, useValue: sms },
       Database,
       HandoverQueue,
+      FormLimits,
       Metrics,
     ];
     return {

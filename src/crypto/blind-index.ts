@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import type { NamedKey } from './keyring.ts';
 
 /** What is indexed; one kind is never found as another. */
-export type Indexed = 'phone' | 'person' | 'request';
+export type Indexed = 'phone' | 'person' | 'request' | 'form';
 
 /**
  * Finds a row by a secret value without storing it: HMAC-SHA256 of the value under a key that the database does not

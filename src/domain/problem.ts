@@ -33,6 +33,8 @@ export type ProblemCode =
   | 'window_not_found'
   | 'window_closed'
   | 'window_bound_elsewhere'
+  | 'form_outdated'
+  | 'session_ended'
   | 'service_unavailable'
   | 'internal_error';
 

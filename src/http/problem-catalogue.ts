@@ -35,6 +35,8 @@ export const PROBLEM_CATALOGUE = {
   window_not_found: { status: 404, title: 'There is no such window' },
   window_closed: { status: 410, title: 'The window is closed' },
   window_bound_elsewhere: { status: 403, title: 'The window belongs to another browser' },
+  form_outdated: { status: 403, title: 'The form was not sent from its own page' },
+  session_ended: { status: 401, title: 'The visit has ended' },
   service_unavailable: { status: 503, title: 'The service cannot answer just now' },
   internal_error: { status: 500, title: 'The service failed' },
 } as const satisfies Record<ProblemCode, { status: number; title: string }>;

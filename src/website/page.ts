@@ -10,7 +10,7 @@ export interface Page {
   locale: Locale;
   title: string;
   /** A class of the body, by which the stylesheet lays the page out. */
-  layout: 'window' | 'phone' | 'demo' | 'notice';
+  layout: 'window' | 'phone' | 'demo' | 'site' | 'desk';
   body: Html;
   /** Name of the script, `window.js`; a page without one runs none. */
   script?: string;

@@ -1,0 +1,49 @@
+import { startCountdown } from './page/countdown.ts';
+
+/** Seconds that the service holds an answer back while nothing changes. */
+const WAIT_SECONDS = 20;
+const RETRY_MS = 3000;
+
+// Pages work without any of this: it spares people the reloading, and a second press of a button.
+for (const form of document.forms) {
+  form.addEventListener('submit', (event) => {
+    if (form.getAttribute('aria-busy') === 'true') event.preventDefault();
+    form.setAttribute('aria-busy', 'true');
+  });
+}
+// A page that the browser kept, for going back, must not stay busy.
+addEventListener('pageshow', () => {
+  for (const form of document.forms) form.removeAttribute('aria-busy');
+});
+
+const clock = document.querySelector<HTMLElement>('[data-until]');
+if (clock?.dataset['until'] !== undefined) {
+  const [until, serverNow] = [clock.dataset['until'], Date.parse(clock.dataset['now'] ?? '')];
+  const offset = serverNow - Date.now();
+  clock.hidden = false;
+  startCountdown({
+    element: clock,
+    until,
+    now: () => Date.now() + offset,
+    onEnd: () => location.reload(),
+  });
+}
+
+const followed = document.querySelector<HTMLElement>('[data-follow]');
+if (followed) void follow(followed.dataset['follow'] ?? '', followed.dataset['state'] ?? '');
+
+/** Loads the page again as soon as what it is about has changed. */
+async function follow(address: string, state: string): Promise<void> {
+  for (;;) {
+    try {
+      const response = await fetch(`${address}?wait=${WAIT_SECONDS}&state=${encodeURIComponent(state)}`);
+      const answer = (await response.json()) as { state?: string };
+      if (!response.ok || answer.state !== state) break;
+    } catch {
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+  // What is being typed is not thrown away: the page then says by itself what has changed.
+  const typing = [...document.querySelectorAll('input')].some(({ type, value }) => type !== 'hidden' && value !== '');
+  if (!typing) location.reload();
+}

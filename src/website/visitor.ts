@@ -1,0 +1,79 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { equalInConstantTime } from '../crypto/constant-time.ts';
+import { randomToken } from '../crypto/random.ts';
+import { sha256 } from '../crypto/sha256.ts';
+import { Problem } from '../domain/problem.ts';
+import { readCookie, setCookie } from './cookies.ts';
+import { html, type Html } from './html.ts';
+import { localeOf, type Locale } from './locale.ts';
+import { isOwnPage } from './own-page.guard.ts';
+
+/** The longest that a cookie of ours lives, in seconds; sessions end earlier, in the database. */
+const COOKIE_SECONDS = 43_200;
+const LANGUAGE_SECONDS = 31_536_000;
+
+/**
+ * A browser that looks at our pages: the secret in its cookie, and its language. The secret is there from the first
+ * form on, and is another one after every login, so that nobody can know it beforehand.
+ */
+export class Visitor {
+  readonly locale: Locale;
+  private secret: string | undefined;
+
+  constructor(
+    readonly request: FastifyRequest,
+    private readonly reply: FastifyReply,
+    private readonly cookie: { name: string; issuer: string },
+  ) {
+    const { issuer, name } = cookie;
+    const { lang } = request.query as { lang?: unknown };
+    const asked = typeof lang === 'string' ? lang : undefined;
+    this.locale = localeOf(asked, localeOf(readCookie(request, 'lang', issuer)));
+    if (asked === this.locale) setCookie(reply, { name: 'lang', value: asked, seconds: LANGUAGE_SECONDS }, issuer);
+    this.secret = /^[\w-]{43}$/.exec(readCookie(request, name, issuer) ?? '')?.[0];
+  }
+
+  /** What the database knows this browser by; undefined while it has no cookie. */
+  get digest(): Buffer | undefined {
+    return this.secret === undefined ? undefined : sha256(this.secret);
+  }
+
+  /** A new secret; answers its digest. */
+  renew(): Buffer {
+    this.secret = randomToken(32);
+    this.write(COOKIE_SECONDS);
+    return sha256(this.secret);
+  }
+
+  forget(): void {
+    this.secret = undefined;
+    this.write(0);
+  }
+
+  /** A hidden field for a form of ours: only a page that was written for this browser can have it. */
+  formToken(): Html {
+    if (this.secret === undefined) this.renew();
+    return html`<input type="hidden" name="form" value="${tokenOf(this.secret ?? '')}" />`;
+  }
+
+  /** Reads what a form of ours sent. Problems: `form_outdated`. */
+  form(): Readonly<Record<string, string>> {
+    const { form = '', ...fields } = (this.request.body ?? {}) as Record<string, string>;
+    const token = tokenOf(this.secret ?? '');
+    const ours = this.secret !== undefined && equalInConstantTime(Buffer.from(form), Buffer.from(token));
+    if (!ours || !isOwnPage(this.request.headers, this.cookie.issuer)) {
+      throw new Problem('form_outdated', 'Load the page again and send its form from there.');
+    }
+    return fields;
+  }
+
+  private write(seconds: number): void {
+    const { name, issuer } = this.cookie;
+    setCookie(this.reply, { name, value: this.secret ?? '', seconds }, issuer);
+  }
+}
+
+/** Made of the secret, and tells nothing of it. */
+function tokenOf(secret: string): string {
+  return sha256(`form\0${secret}`).toString('base64url');
+}
