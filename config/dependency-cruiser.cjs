@@ -3,7 +3,7 @@ const tiers = [
   ['main\\.ts', 'service\\.ts', 'journey\\.ts', 'reencrypt\\.ts', 'replay-events\\.ts'],
   ['app\\.module\\.ts', 'housekeeping\\.ts'],
   ['website/'],
-  ['carrier/', 'operator/'],
+  ['carrier/', 'customers/', 'operator/'],
   ['life/', 'charges/'],
   ['authentication/'],
   ['devices/'],

@@ -158,6 +158,16 @@ export class Environment {
   @IsInt()
   @Min(1)
   HISTORY_DAYS: number = 730;
+
+  /**
+   * Minutes from the carrier's word of a new handset until its enrolment code goes there by SMS: the time in which
+   * whoever holds the old phone, which was told, can object.
+   */
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(0)
+  @Max(10_080)
+  NEW_PHONE_WAIT_MINUTES: number = 10;
 }
 
 /** What `npm run start:prod` cannot run without. */

@@ -8,6 +8,7 @@ import { CarrierModule } from './carrier/carrier.module.ts';
 import { AccessTokens } from './crypto/access-token.ts';
 import { parseKeyring } from './crypto/keyring.ts';
 import { ServiceKeys } from './crypto/service-keys.ts';
+import { CustomersModule } from './customers/customers.module.ts';
 import { Database } from './database.ts';
 import { DevicesModule } from './devices/devices.module.ts';
 import { PushGateway } from './gateways/push.ts';
@@ -71,6 +72,7 @@ export class AppModule {
         DevicesModule,
         SubscriptionsModule,
         CarrierModule,
+        CustomersModule,
         OperatorModule,
         HistoryModule,
         LinesModule,

@@ -1,8 +1,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../config/environment.ts';
 import { CarrierFeed } from './carrier/feed.ts';
+import { Customers } from './customers/customers.ts';
+import { Reports } from './customers/reports.ts';
 import { Devices } from './devices/devices.ts';
 import { History } from './history/history.ts';
+import { FormLimits } from './http/form-limits.ts';
 import { Notices } from './notices/notices.ts';
 import { RelyingParties } from './relying-parties/relying-parties.ts';
 
@@ -26,6 +29,9 @@ export class Housekeeping {
     private readonly notices: Notices,
     private readonly history: History,
     private readonly carrier: CarrierFeed,
+    private readonly customers: Customers,
+    private readonly reports: Reports,
+    private readonly limits: FormLimits,
     private readonly environment: Environment,
   ) {}
 
@@ -49,6 +55,9 @@ export class Housekeeping {
       await this.notices.forgetOld();
       await this.history.forget(HISTORY_DAYS);
       await this.carrier.forget(HISTORY_DAYS);
+      await this.reports.forgetOld(HISTORY_DAYS);
+      await this.customers.forgetOldSessions();
+      await this.limits.forgetOld();
     } catch (error) {
       // The database is away; the next round tries again.
       this.logger.warn(`housekeeping: ${(error as Error).message}`);

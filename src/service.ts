@@ -9,6 +9,7 @@ import { Deliver } from './authentication/deliver.ts';
 import { Sweep } from './authentication/sweep.ts';
 import { Watch } from './authentication/watch.ts';
 import { CloseMonths } from './charges/close-months.ts';
+import { Reports } from './customers/reports.ts';
 import { Database } from './database.ts';
 import { createFastifyAdapter, declareOtherMethods } from './http/fastify.ts';
 import { createManagementServer } from './http/management.ts';
@@ -53,7 +54,7 @@ export async function startService(
     }),
   });
   const [queue, watch, metrics] = [app.get(HandoverQueue), app.get(Watch), app.get(Metrics)];
-  const timers = [app.get(Sweep), app.get(CloseMonths), app.get(Housekeeping)];
+  const timers = [app.get(Sweep), app.get(CloseMonths), app.get(Reports), app.get(Housekeeping)];
   const routes = collectRoutes(fastify);
   measure(fastify, metrics);
   protect(fastify, environment.ISSUER.startsWith('https:'));

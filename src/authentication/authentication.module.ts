@@ -41,6 +41,6 @@ import { Windows } from './windows.ts';
     DeliveryStore,
     WindowStore,
   ],
-  exports: [Windows, Watch, Deliver, Sweep, ClosePending],
+  exports: [Start, Verify, Follow, Windows, Watch, Deliver, Sweep, ClosePending],
 })
 export class AuthenticationModule {}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database.ts';
-import { livedStates, type LivedChange } from '../domain/fee.ts';
+import { livedStates, type LifeLink, type LivedChange } from '../domain/fee.ts';
 import type { Billed, Charge, ClosedMonth } from './charge.ts';
 
 /** Subscriptions read together. */
@@ -21,6 +21,12 @@ const BILLED = {
         FROM charges WHERE subscription_id = s.id AND month >= $4 GROUP BY month) c) AS charged
     FROM subscriptions s WHERE s.id > $1 AND s.created_at < $2 AND (s.state <> 'cancelled' OR s.since >= $3)
     ORDER BY s.id LIMIT ${BATCH}`,
+};
+
+const LIFE = {
+  name: 'charge_life',
+  text: `SELECT json_build_object('kind', change, 'reason', reason) AS change, at
+    FROM subscription_links WHERE subscription_id = $1 ORDER BY number`,
 };
 
 const OF_MONTH = {
@@ -114,6 +120,11 @@ export class ChargeStore {
       }));
       after = last.subscriptionId;
     }
+  }
+
+  /** The states that a subscription was in, in the order in which they were true. */
+  async life(subscriptionId: string): Promise<LifeLink[]> {
+    return livedStates(await this.database.rows<LivedChange>(LIFE, [subscriptionId]));
   }
 
   /** What a closed month was charged, a batch at a time. */

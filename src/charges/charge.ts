@@ -1,5 +1,15 @@
 import type { LifeLink } from '../domain/fee.ts';
 
+/** What a subscription costs in the present month so far. */
+export interface SoFar {
+  /** Seoul month, `YYYY-MM`. */
+  month: string;
+  days: number;
+  /** Won. */
+  amount: number;
+  monthlyFee: number;
+}
+
 /** What one subscription is charged for a month, or what a correction adds to that or takes from it. */
 export interface Charge {
   subscriptionId: string;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { Database } from '../database.ts';
 import { activeDays, boundsOf, monthAfter, monthBefore, monthOf, prorated } from '../domain/fee.ts';
-import type { Billed, Charge, ClosedMonth } from './charge.ts';
+import type { Billed, Charge, ClosedMonth, SoFar } from './charge.ts';
 import { ChargeStore } from './charge.store.ts';
 
 /** Milliseconds for which a month stays open after its end, so that what carriers tell late still counts in it. */
@@ -32,6 +32,15 @@ export class Charges {
       for await (const batch of this.store.billed(timeOf(month)))
         yield this.chargesOf(batch, { month, closed, now: new Date() });
     }
+  }
+
+  /** What a subscription costs this month, as far as it has gone; corrections of earlier months are not in it. */
+  async soFar(subscriptionId: string): Promise<SoFar> {
+    const { MONTHLY_FEE: monthlyFee } = this.environment;
+    const now = new Date();
+    const month = monthOf(now);
+    const days = activeDays(await this.store.life(subscriptionId), month, now);
+    return { month, days, amount: prorated(monthlyFee, days, month), monthlyFee };
   }
 
   /** Closes every month that is over, oldest first; answers which. Several workers may try at once. */

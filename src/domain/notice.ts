@@ -2,7 +2,7 @@ import type { CancelReason, SuspensionReason } from './subscription.ts';
 
 /** What a person is told of the subscription. None of it is secret, and none of it names anybody. */
 export type Notice =
-  | { kind: 'joined' | 'resumed' | 'device_enrolled' | 'device_replaced' | 'enrol_again' }
+  | { kind: 'joined' | 'resumed' | 'device_enrolled' | 'device_replaced' | 'device_retired' | 'enrol_again' }
   | { kind: 'suspended'; detail: SuspensionReason }
   | { kind: 'cancelled'; detail: CancelReason };
 
@@ -33,6 +33,8 @@ export function noticeText(notice: Notice): string {
       return '이 번호의 인증보호 앱이 등록되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
     case 'device_replaced':
       return '다른 휴대폰에 인증보호 앱이 등록되어 이 휴대폰은 해제되었습니다.';
+    case 'device_retired':
+      return '휴대폰이 변경되어 이 휴대폰의 인증보호 앱은 해제되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
     case 'enrol_again':
       return '휴대폰이 변경되었습니다. 인증보호 앱을 다시 등록해 주세요.';
     case 'suspended':
@@ -42,10 +44,16 @@ export function noticeText(notice: Notice): string {
   }
 }
 
+/** The code that enrols an app, for a new handset: the one secret that goes out in the same way. */
+export function enrolmentText(enrolmentCode: string): string {
+  return `앱 등록 코드 ${enrolmentCode} (10분)`;
+}
+
 /**
  * Whether the number may be written to when there is no phone to push to: after these, somebody else may be reading
- * there, or nobody.
+ * there, or nobody, or they are for the old phone alone.
  */
 export function mayGoBySms(notice: Notice): boolean {
+  if (notice.kind === 'device_retired') return false;
   return notice.kind !== 'cancelled' || (notice.detail !== 'owner_changed' && notice.detail !== 'line_terminated');
 }

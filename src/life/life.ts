@@ -5,7 +5,7 @@ import { Devices } from '../devices/devices.ts';
 import type { LineEffect } from '../domain/line-event.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
-import { Notices } from '../notices/notices.ts';
+import { Notices, type NoticeAddress } from '../notices/notices.ts';
 import { HandoverQueue } from '../queue/handover-queue.ts';
 import type { Cause, LockedSubscription } from '../subscriptions/subscription.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
@@ -65,7 +65,7 @@ export class SubscriptionLife {
     if (change.kind === 'cancelled' || change.kind === 'suspended') {
       await this.closePending(step, before.id, []);
     }
-    if (change.kind === 'cancelled') await this.devices.revokeAll(session, before.id);
+    if (change.kind === 'cancelled') await this.devices.revokeAll(session, before.id, 'cancelled');
     if (change.kind === 'suspended' && change.reason === 'sim_swapped') {
       // The app has to be enrolled by whoever can show the carrier who they are now.
       await this.subscriptions.voidEnrolmentCodes(session, before.id);
@@ -88,13 +88,15 @@ export class SubscriptionLife {
   /** The app has to be enrolled anew: its devices are out of use, and what they had opened is worth nothing. */
   async revokeDevices(step: Step, before: LockedSubscription): Promise<void> {
     const { session } = step;
-    const { phoneNumber } = await this.notices.addressOf(session, before.id);
-    await this.devices.revokeAll(session, before.id);
+    const { phoneNumber, push } = await this.notices.addressOf(session, before.id);
+    await this.devices.revokeAll(session, before.id, 'device_changed');
     await this.closePending(step, before.id, [], true);
     if (before.state === 'awaiting_device') return;
-    // To the number: the SIM is in the new phone, and the old one may be in other hands.
-    const address = { phoneNumber };
-    step.promised.push(await this.notices.promise(session, before.id, { kind: 'enrol_again' }, address));
+    // To the number, for the SIM is in the new phone; and to the old one, whose owner may know nothing of a new one.
+    const promise = (notice: Notice, address: NoticeAddress) =>
+      this.notices.promise(session, before.id, notice, address);
+    step.promised.push(await promise({ kind: 'enrol_again' }, { phoneNumber }));
+    if (push) step.promised.push(await promise({ kind: 'device_retired' }, { phoneNumber, push }));
   }
 
   /** Cancels what is open on a subscription, and what was asked of a person under a number. */

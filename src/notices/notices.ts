@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { randomId } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database, type Session } from '../database.ts';
-import { mayGoBySms, noticeText, type Notice } from '../domain/notice.ts';
+import { enrolmentText, mayGoBySms, noticeText, type Notice } from '../domain/notice.ts';
 
 /** Where a notice goes: the phone that was in use when it was written, or else the number. */
 export interface NoticeAddress {
   push?: { platform: 'android' | 'ios'; token: string };
   phoneNumber: string;
+  /** What a notice of one says; kept with the address because it is as secret. */
+  enrolmentCode?: string;
 }
 
 /** A notice as it is handed over. */
@@ -26,14 +28,14 @@ const REACHABLE = {
     WHERE s.id = $1`,
 };
 
-/** A notice is worth a day's trying. */
 const PROMISE = {
   name: 'notice_promise',
   text: `WITH written AS (
       INSERT INTO notices (id, subscription_id, kind, detail, address) VALUES ($1, $2, $3, $4, $5) RETURNING id
     )
     INSERT INTO deliveries (kind, notice_id, due_at, created_at, expires_at)
-    SELECT 'notice', id, now() + interval '2 seconds', now(), now() + interval '1 day' FROM written RETURNING id`,
+    SELECT 'notice', id, now() + interval '2 seconds', now(), now() + make_interval(secs => $6) FROM written
+    RETURNING id`,
 };
 
 /** What was handed over, or could not be within its day. */
@@ -41,6 +43,9 @@ const FORGET = {
   name: 'notice_forget',
   text: `DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE created_at < now() - interval '2 days' LIMIT 5000)`,
 };
+
+/** Seconds for which a notice is tried. */
+const A_DAY = 86_400;
 
 interface Reachable {
   lineId: string;
@@ -70,7 +75,13 @@ export class Notices {
   }
 
   /** Writes a notice with the transaction of what it tells; answers the delivery to hand over after the commit. */
-  async promise(session: Session, subscriptionId: string, notice: Notice, address: NoticeAddress): Promise<string> {
+  async promise(
+    session: Session,
+    subscriptionId: string,
+    notice: Notice | { kind: 'enrolment_code' },
+    address: NoticeAddress,
+    seconds = A_DAY,
+  ): Promise<string> {
     const id = randomId();
     const [delivery] = await session.rows<{ id: string }>(PROMISE, [
       id,
@@ -78,6 +89,7 @@ export class Notices {
       notice.kind,
       'detail' in notice ? notice.detail : null,
       this.keys.fields.encrypt(JSON.stringify(address), `notices:address:${id}`),
+      seconds,
     ]);
     if (!delivery) throw new Error('an insert without a condition returned no row');
     return delivery.id;
@@ -86,8 +98,11 @@ export class Notices {
   /** Reads a notice's row as it is to be handed over. */
   read(row: { id: string; kind: string; detail: string | null; address: Buffer }): WrittenNotice {
     const notice = { kind: row.kind, ...(row.detail !== null && { detail: row.detail }) } as Notice;
-    const address = this.keys.fields.decrypt(row.address, `notices:address:${row.id}`).toString('utf8');
-    return { address: JSON.parse(address) as NoticeAddress, text: noticeText(notice), bySms: mayGoBySms(notice) };
+    const text = this.keys.fields.decrypt(row.address, `notices:address:${row.id}`).toString('utf8');
+    const address = JSON.parse(text) as NoticeAddress;
+    const { enrolmentCode } = address;
+    if (enrolmentCode !== undefined) return { address, text: enrolmentText(enrolmentCode), bySms: true };
+    return { address, text: noticeText(notice), bySms: mayGoBySms(notice) };
   }
 
   async forgetOld(): Promise<void> {

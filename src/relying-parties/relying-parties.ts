@@ -5,6 +5,9 @@ import { ClientStore, type Client } from './client.store.ts';
 /** Milliseconds for which a client's settings are remembered: a changed quota or address holds within half a minute. */
 const REMEMBERED_MS = 30_000;
 
+/** Our own website, which has its customers verified as any relying party does. The database has it from the start. */
+export const WEBSITE = { id: '00000000-0000-7000-8000-000000000001', clientId: 'pushguard-website' } as const;
+
 /** What other features ask of relying parties. */
 @Injectable()
 export class RelyingParties {

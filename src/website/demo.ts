@@ -50,8 +50,8 @@ function declareShop(
   if (!client) throw new Error('the demonstration has no client demo-shop');
   const shop = new DemoShop({ issuer, ...client });
 
-  // The customers' website and the operator's desk are still to come; until then their addresses lead here.
-  for (const url of ['/', '/operator']) fastify.get(url, (_request, reply) => reply.redirect('/demo'));
+  // The operators' desk is still to come; until then its address leads here.
+  for (const url of ['/operator']) fastify.get(url, (_request, reply) => reply.redirect('/demo'));
   fastify.get<{ Querystring: { lang?: string } }>('/demo', async (request, reply) => {
     if (isElsewhere(request, issuer)) return toIssuer(request, reply, issuer);
     return sendPage(reply, assets, shopPage(localeOf(request.query.lang), lines));

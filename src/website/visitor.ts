@@ -38,6 +38,12 @@ export class Visitor {
     return this.secret === undefined ? undefined : sha256(this.secret);
   }
 
+  /** From where the page is used, as the app is told. */
+  get endUser(): { ip: string; userAgent?: string } {
+    const userAgent = this.request.headers['user-agent']?.slice(0, 512);
+    return { ip: this.request.ip, ...(userAgent && { userAgent }) };
+  }
+
   /** A new secret; answers its digest. */
   renew(): Buffer {
     this.secret = randomToken(32);

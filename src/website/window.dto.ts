@@ -1,4 +1,4 @@
-import { IsIn, IsOptional } from 'class-validator';
+import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { PickType } from '@nestjs/swagger';
 import { StartRequest, WaitQuery } from '../authentication/relying-party.dto.ts';
 import { LOCALES, type Locale } from './locale.ts';
@@ -13,3 +13,11 @@ export class WindowPageQuery {
 }
 
 export class WindowWaitQuery extends WaitQuery {}
+
+/** What a page asks that follows something: how long it would wait, and what it knows already. */
+export class FollowQuery extends WaitQuery {
+  @IsOptional()
+  @IsString()
+  @MaxLength(32)
+  state?: string;
+}

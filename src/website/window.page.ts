@@ -5,6 +5,7 @@ import { languageSwitch } from './language-switch.ts';
 import type { Locale } from './locale.ts';
 import { WINDOW_MESSAGES, type ClosedReason, type EndedState, type WindowMessages } from './messages.window.ts';
 import type { Page } from './page.ts';
+import { personFields } from './person-fields.ts';
 
 /** What the page shows and hands to its script. No personal data: that is typed in, and goes one way. */
 export interface ShownWindow {
@@ -52,54 +53,7 @@ function personView(messages: WindowMessages, relyingParty: string): Html {
     <h1 tabindex="-1">${messages.title}</h1>
     <p>${messages.asks(relyingParty)} ${messages.intro}</p>
     <form id="person" method="post" novalidate>
-      <fieldset class="field" aria-describedby="resident-hint">
-        <legend>${messages.resident}</legend>
-        <div class="resident">
-          <input
-            id="birthDate"
-            name="birthDate"
-            inputmode="numeric"
-            autocomplete="off"
-            maxlength="6"
-            placeholder="900101"
-            required
-            aria-label="${messages.birthDate}"
-            aria-describedby="birthDate-fault"
-          />
-          <span aria-hidden="true">-</span>
-          <input
-            id="genderDigit"
-            name="genderDigit"
-            inputmode="numeric"
-            autocomplete="off"
-            maxlength="1"
-            placeholder="1"
-            required
-            aria-label="${messages.genderDigit}"
-            aria-describedby="genderDigit-fault"
-          />
-          <span class="dots" aria-hidden="true">●●●●●●</span>
-        </div>
-        <p class="hint" id="resident-hint">${messages.residentHint}</p>
-        <p class="fault" id="birthDate-fault"></p>
-        <p class="fault" id="genderDigit-fault"></p>
-      </fieldset>
-      <div class="field">
-        <label for="phoneNumber">${messages.phoneNumber}</label>
-        <input
-          id="phoneNumber"
-          name="phoneNumber"
-          type="tel"
-          inputmode="tel"
-          autocomplete="tel"
-          maxlength="20"
-          placeholder="010-1234-5678"
-          required
-          aria-describedby="phoneNumber-hint phoneNumber-fault"
-        />
-        <p class="hint" id="phoneNumber-hint">${messages.phoneNumberHint}</p>
-        <p class="fault" id="phoneNumber-fault"></p>
-      </div>
+      ${personFields(messages)}
       <button class="primary">${messages.start}</button>
     </form>
   </section>`;

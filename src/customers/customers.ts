@@ -1,0 +1,155 @@
+import { Injectable } from '@nestjs/common';
+import { Follow, type Followed } from '../authentication/follow.ts';
+import { Start } from '../authentication/start.ts';
+import { Verify } from '../authentication/verify.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+import type { LineFacts } from '../domain/line.ts';
+import { parsePerson, seoulDay } from '../domain/person.ts';
+import { Problem } from '../domain/problem.ts';
+import { Lines } from '../lines/lines.ts';
+import { WEBSITE } from '../relying-parties/relying-parties.ts';
+import type { CustomerSession, Errand } from './customer-session.ts';
+import { CustomerSessionStore } from './customer-session.store.ts';
+
+/** Who somebody says to be. */
+export interface NamedPerson {
+  birthDate: string;
+  genderDigit: string;
+  phoneNumber: string;
+}
+
+/** What somebody sets out to do, and from where. */
+export interface Undertaking {
+  errand: Errand;
+  /** Shown in the app, so that whoever is asked knows what the code will do. */
+  purpose: string;
+  terms?: string;
+  endUser: { ip: string; userAgent?: string };
+}
+
+/** Somebody who was verified, and the line that is theirs. */
+export interface Customer {
+  session: CustomerSession;
+  line: LineFacts;
+}
+
+/** Customers come in as at any website: by the service itself, of which our own website is a relying party. */
+@Injectable()
+export class Customers {
+  constructor(
+    private readonly store: CustomerSessionStore,
+    private readonly starting: Start,
+    private readonly following: Follow,
+    private readonly verifying: Verify,
+    private readonly lines: Lines,
+    private readonly keys: ServiceKeys,
+  ) {}
+
+  /**
+   * Has a person verified for an errand. `digest` is the browser's; `renew` gives it a new secret where nobody is
+   * logged in. Problems: as `Start`.
+   */
+  async begin(
+    digest: Buffer | undefined,
+    person: NamedPerson,
+    { errand, purpose, terms, endUser }: Undertaking,
+    renew: () => Buffer,
+  ): Promise<void> {
+    const { id } = await this.starting.start({ ...person, purpose, endUser }, WEBSITE.id, undefined);
+    if (digest && (await this.store.turnTo(digest, errand, id))) return;
+    if (digest) await this.store.end(digest);
+    await this.store.begin(renew(), { errand, terms: terms ?? null, authenticationId: id });
+  }
+
+  /** What is under way in a browser, after `waitSeconds` at most. Problems: `session_ended`. */
+  async underWay(
+    digest: Buffer | undefined,
+    waitSeconds = 0,
+  ): Promise<{ session: CustomerSession; authentication: Followed }> {
+    const session = digest && (await this.store.see(digest));
+    if (!session?.authenticationId) throw sessionEnded();
+    const authentication = await this.following.see(session.authenticationId, WEBSITE.id, waitSeconds);
+    return { session, authentication };
+  }
+
+  /** The wake-up, or the text message, again. Problems: as `Follow.resend`, `session_ended`. */
+  async resend(digest: Buffer | undefined): Promise<void> {
+    const { authentication } = await this.underWay(digest);
+    await this.following.resend(authentication.id, WEBSITE.id);
+  }
+
+  /** Gives up what is under way; whoever was logged in before still is. */
+  async giveUp(digest: Buffer | undefined): Promise<{ loggedIn: boolean }> {
+    const session = digest && (await this.store.see(digest));
+    if (!digest || !session) return { loggedIn: false };
+    if (session.authenticationId) {
+      await this.following.cancel(session.authenticationId, WEBSITE.id).catch((error: unknown) => {
+        // It had ended by itself.
+        if (!(error instanceof Problem)) throw error;
+      });
+    }
+    return { loggedIn: await this.store.dropCheck(digest) };
+  }
+
+  /** Tries the code that was typed; right, and the browser has a new secret. Problems: as `Verify`, `session_ended`. */
+  async prove(digest: Buffer | undefined, code: string, renew: () => Buffer): Promise<Customer> {
+    const { authentication } = await this.underWay(digest);
+    const { result } = await this.verifying.verify(authentication.id, code, WEBSITE);
+    const line = await this.lines.byPhoneNumber(result.phoneNumber);
+    const owner = line && parsePerson({ ...line.owner, today: seoulDay(new Date()) });
+    // The line changed hands while the code was on its way back.
+    if (!line || owner?.birthDate !== result.birthDate || owner.gender !== result.gender) throw sessionEnded();
+    const by = {
+      authenticationId: authentication.id,
+      lineId: line.lineId,
+      personIndex: this.lines.personIndexesOf(line)[0],
+    };
+    const session = digest && (await this.store.verified(digest, renew(), by));
+    if (!session) throw sessionEnded();
+    return { session, line };
+  }
+
+  /** Who is logged in at a browser. Undefined when nobody is, or the line is another person's or number's now. */
+  async at(digest: Buffer | undefined): Promise<Customer | undefined> {
+    const session = digest && (await this.store.see(digest));
+    if (!session?.lineId || !session.personIndex) return undefined;
+    const { lineId, personIndex } = session;
+    const line = await this.lines.byId(lineId);
+    if (!line || line.status === 'terminated') return undefined;
+    return this.lines.personIndexesOf(line).some((index) => index.equals(personIndex)) ? { session, line } : undefined;
+  }
+
+  /** As {@link at}. Problems: `session_ended`. */
+  async loggedIn(digest: Buffer | undefined): Promise<Customer> {
+    const customer = await this.at(digest);
+    if (!customer) throw sessionEnded();
+    return customer;
+  }
+
+  async logOut(digest: Buffer | undefined): Promise<void> {
+    if (digest) await this.store.end(digest);
+  }
+
+  /** Keeps what the page shows of an enrolment, so that it can be shown again. */
+  async keepEnrolment(digest: Buffer, shown: object): Promise<void> {
+    await this.store.keepEnrolment(digest, this.keys.fields.encrypt(JSON.stringify(shown), placeOf(digest)));
+  }
+
+  /** What {@link keepEnrolment} kept; null when there is nothing. */
+  readEnrolment(digest: Buffer, { enrolment }: CustomerSession): unknown {
+    if (enrolment === null) return null;
+    return JSON.parse(this.keys.fields.decrypt(enrolment, placeOf(digest)).toString('utf8'));
+  }
+
+  async forgetOldSessions(): Promise<void> {
+    await this.store.forgetOld();
+  }
+}
+
+function placeOf(digest: Buffer): string {
+  return `customer_sessions:enrolment:${digest.toString('base64url')}`;
+}
+
+function sessionEnded(): Problem {
+  return new Problem('session_ended', 'Log in again; visits end after ten minutes of quiet.');
+}

@@ -1,0 +1,9 @@
+/** What is reported. */
+export const REPORT_KINDS = ['lost_phone', 'new_phone', 'forgotten_pin'] as const;
+export type ReportKind = (typeof REPORT_KINDS)[number];
+
+/**
+ * What became of a report: it named nobody, nothing had to change, the service is suspended, a code was sent, or the
+ * call centre has to speak with the person.
+ */
+export type ReportOutcome = 'nobody' | 'no_change' | 'suspended' | 'code_sent' | 'call_centre';

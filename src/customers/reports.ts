@@ -1,0 +1,139 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
+import { equalInConstantTime } from '../crypto/constant-time.ts';
+import { randomId } from '../crypto/random.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+import { Devices } from '../devices/devices.ts';
+import { ENROLMENT_SECONDS } from '../domain/device.ts';
+import { parsePhoneNumber } from '../domain/phone-number.ts';
+import { SubscriptionLife, type Step } from '../life/life.ts';
+import { Lines } from '../lines/lines.ts';
+import { Notices } from '../notices/notices.ts';
+import { Subscriptions } from '../subscriptions/subscriptions.ts';
+import type { LockedSubscription } from '../subscriptions/subscription.ts';
+import type { NamedPerson } from './customers.ts';
+import type { ReportKind, ReportOutcome } from './report.ts';
+import { ReportStore, type DueReport } from './report.store.ts';
+
+/** Milliseconds between two looks for reports that are due. */
+const INTERVAL_MS = 500;
+
+/**
+ * What people report who cannot log in: the phone is gone, or new, or its PIN forgotten. A report is taken down alike
+ * whomever it names, and dealt with afterwards, so that answering it tells nobody who is subscribed.
+ */
+@Injectable()
+export class Reports {
+  private readonly logger = new Logger(Reports.name);
+  private timer: NodeJS.Timeout | undefined;
+  private running: Promise<void> | undefined;
+  private stopped = false;
+
+  constructor(
+    private readonly store: ReportStore,
+    private readonly life: SubscriptionLife,
+    private readonly lines: Lines,
+    private readonly subscriptions: Subscriptions,
+    private readonly devices: Devices,
+    private readonly notices: Notices,
+    private readonly keys: ServiceKeys,
+    private readonly environment: Environment,
+  ) {}
+
+  async file(kind: ReportKind, person: NamedPerson): Promise<void> {
+    const id = randomId();
+    await this.store.file(id, kind, this.keys.fields.encrypt(JSON.stringify(person), `reports:person:${id}`));
+  }
+
+  start(): void {
+    this.timer = setTimeout(() => {
+      this.running = this.round();
+    }, INTERVAL_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.running;
+  }
+
+  async forgetOld(days: number): Promise<void> {
+    await this.store.forgetOld(days);
+  }
+
+  private async round(): Promise<void> {
+    try {
+      while (!this.stopped && (await this.dealWithNext()));
+    } catch (error) {
+      // Nothing of it was done; the next round tries again.
+      this.logger.warn(`reports: ${(error as Error).message}`);
+    }
+    if (!this.stopped) this.start();
+  }
+
+  /** One transaction a report: what it brings about, and that it was dealt with. False when none is due. */
+  private async dealWithNext(): Promise<boolean> {
+    return this.life.inOneStep(async (step) => {
+      const report = await this.store.next(step.session);
+      if (!report) return false;
+      const subscription = await this.named(step, report);
+      const outcome = subscription ? await this.dealWith(step, report, subscription) : 'nobody';
+      if (outcome instanceof Date) await this.store.postpone(step.session, report.id, outcome);
+      else await this.store.dealtWith(step.session, report.id, outcome, subscription?.id ?? null);
+      return true;
+    });
+  }
+
+  /** The standing subscription of the person that a report names, if the line is theirs. */
+  private async named(step: Step, { id, person }: DueReport): Promise<LockedSubscription | undefined> {
+    const text = this.keys.fields.decrypt(person, `reports:person:${id}`).toString('utf8');
+    const { phoneNumber, birthDate, genderDigit } = JSON.parse(text) as NamedPerson;
+    const line = await this.lines.lock(step.session, { phoneNumber: parsePhoneNumber(phoneNumber) ?? '' });
+    const { owner } = line?.facts ?? {};
+    const isTheirs =
+      owner &&
+      equalInConstantTime(Buffer.from(owner.birthDate + owner.genderDigit), Buffer.from(birthDate + genderDigit));
+    if (!line || !isTheirs) return undefined;
+    const standing = await this.subscriptions.standingOnLine(line.facts.lineId, step.session);
+    return standing && this.life.lock(step, standing.id);
+  }
+
+  /** What a report brings about; an instant, when it has to wait until then. */
+  private async dealWith(
+    step: Step,
+    { kind }: DueReport,
+    subscription: LockedSubscription,
+  ): Promise<ReportOutcome | Date> {
+    switch (kind) {
+      case 'lost_phone': {
+        const change = { kind: 'suspended', reason: 'loss_reported' } as const;
+        return (await this.life.change(step, subscription, change, { actor: 'customer' })) ? 'suspended' : 'no_change';
+      }
+      case 'forgotten_pin':
+        return subscription.state === 'awaiting_device' ? 'no_change' : 'call_centre';
+      case 'new_phone':
+        return this.newPhone(step, subscription);
+    }
+  }
+
+  /**
+   * The carrier has to have told of the new handset, and some time has to have passed in which whoever holds the old
+   * one could object to the notice that it got. A lost phone or a swapped SIM is for two people at the call centre.
+   */
+  private async newPhone(step: Step, subscription: LockedSubscription): Promise<ReportOutcome | Date> {
+    const { id, state, suspensions } = subscription;
+    if (suspensions.length > 0) return 'call_centre';
+    if (state === 'active') {
+      const waits = await this.devices.replacedByCarrier(step.session, id);
+      if (!waits) return 'call_centre';
+      const dueAt = new Date(waits.since.getTime() + this.environment.NEW_PHONE_WAIT_MINUTES * 60_000);
+      if (dueAt > waits.now) return dueAt;
+    }
+    const { enrolmentCode } = await this.subscriptions.enrolmentCode(id, step.session);
+    const { phoneNumber } = await this.notices.addressOf(step.session, id);
+    const address = { phoneNumber, enrolmentCode };
+    const notice = { kind: 'enrolment_code' } as const;
+    step.promised.push(await this.notices.promise(step.session, id, notice, address, ENROLMENT_SECONDS));
+    return 'code_sent';
+  }
+}

@@ -1,0 +1,71 @@
+import { encode } from 'uqr';
+import type { EnrolmentState, ShownEnrolment } from '../customers/my-service.ts';
+import { html, type Html } from './html.ts';
+import type { Locale } from './locale.ts';
+import { CUSTOMER_MESSAGES } from './messages.customers.ts';
+import type { Page } from './page.ts';
+import { linkButton, sitePage } from './site.ts';
+
+/** Milliseconds for which the code is good (contract: ten minutes). */
+const GOOD_FOR_MS = 600_000;
+
+/** The code that enrols an app, to be scanned or typed, and how far the app has come. */
+export function enrolPage(input: {
+  locale: Locale;
+  token: Html;
+  shown: ShownEnrolment;
+  state: EnrolmentState;
+  now: Date;
+}): Page {
+  const { locale, state } = input;
+  const { enrol } = CUSTOMER_MESSAGES[locale];
+  const { title, text } = state === 'waiting' ? enrol : enrol.states[state];
+  const isUnderWay = state === 'waiting' || state === 'testing';
+  const content = html`<section
+    class="card narrow ${state === 'active' && 'ended verified'}"
+    ${isUnderWay && html`data-follow="/enrol/state" data-state="${state}"`}
+  >
+    ${state === 'active' && html`<div class="badge" aria-hidden="true"></div>`}
+    <h1>${title}</h1>
+    <p class="lead">${text}</p>
+    ${state === 'waiting' && waiting(input)} ${isUnderWay && html`<noscript>${reload(locale)}</noscript>`}
+    ${state === 'active' && linkButton('/my', enrol.go)}
+    ${
+      (state === 'revoked' || state === 'expired') &&
+      html`<form method="post" action="/enrol">${input.token}<button class="primary">${enrol.newCode}</button></form>`
+    }
+  </section>`;
+  return sitePage({ locale, title, address: '/enrol', place: '/my', content, script: true });
+}
+
+function reload(locale: Locale): Html {
+  return html`<a class="secondary" href="/enrol">${CUSTOMER_MESSAGES[locale].enrol.reload}</a>`;
+}
+
+function waiting({ locale, shown, now }: { locale: Locale; shown: ShownEnrolment; now: Date }): Html {
+  const { enrol } = CUSTOMER_MESSAGES[locale];
+  const until = new Date(Date.parse(shown.at) + GOOD_FOR_MS).toISOString();
+  return html`<ol class="how">
+      ${enrol.steps.map((step) => html`<li>${step}</li>`)}
+    </ol>
+    <figure class="qr">${qrCode(shown.enrolmentUri, enrol.qr)}</figure>
+    <p class="label-row">
+      <span>${enrol.code}</span>
+      <span class="countdown"
+        >${enrol.until}
+        <strong role="timer" aria-live="off" data-until="${until}" data-now="${now.toISOString()}"></strong
+      ></span>
+    </p>
+    <p class="enrolment-code" id="enrolment-code">${shown.enrolmentCode}</p>
+    <p class="hint" role="status">${enrol.states.waiting.title} ${enrol.states.waiting.text}</p>`;
+}
+
+/** Drawn as one path; a scanner wants dark on light, whatever the page's colours are. */
+function qrCode(text: string, label: string): Html {
+  const { data, size } = encode(text, { ecc: 'M', border: 2 });
+  const dark = data.flatMap((row, y) => row.flatMap((on, x) => (on ? [`M${x} ${y}h1v1h-1z`] : []))).join('');
+  return html`<svg viewBox="0 0 ${size} ${size}" role="img" aria-label="${label}" shape-rendering="crispEdges">
+    <path fill="#fff" d="M0 0h${size}v${size}H0z" />
+    <path fill="#000" d="${dark}" />
+  </svg>`;
+}

@@ -1,0 +1,153 @@
+import type { Followed } from '../authentication/follow.ts';
+import type { IneligibilityCode } from '../domain/eligibility.ts';
+import { won } from './format.ts';
+import { reasonList } from './home.page.ts';
+import { html, type Html } from './html.ts';
+import type { Locale } from './locale.ts';
+import { CUSTOMER_MESSAGES } from './messages.customers.ts';
+import type { Page } from './page.ts';
+import { personFields, type TypedPerson } from './person-fields.ts';
+import { endedCard, linkButton, sitePage, type SitePlace } from './site.ts';
+
+interface FormPage {
+  locale: Locale;
+  token: Html;
+  typed?: TypedPerson;
+}
+
+export function loginPage({ locale, token, typed }: FormPage): Page {
+  const { login, person } = CUSTOMER_MESSAGES[locale];
+  const content = html`<section class="card narrow">
+    <h1>${login.title}</h1>
+    <p class="lead">${login.text}</p>
+    <form method="post" action="/login" novalidate>
+      ${token} ${personFields(person, typed)}
+      <button class="primary">${login.submit}</button>
+    </form>
+  </section>`;
+  return sitePage({ locale, title: login.title, address: '/login', place: '/my', content, ...faulty(typed) });
+}
+
+/** Joining: what is agreed to, what it costs, and who one is, where that is not known from a moment ago. */
+export function joinPage(input: FormPage & { monthlyFee: number; disagreed?: boolean; known?: string }): Page {
+  const { locale, token, typed, monthlyFee, disagreed, known } = input;
+  const { join, person, my } = CUSTOMER_MESSAGES[locale];
+  const agreement = (at: 0 | 1) =>
+    html`<div class="agreement">
+      <p class="sunken">${join.agreements[at]}</p>
+      <label class="check"><input type="checkbox" name="agree${at}" value="yes" required /> ${join.agree[at]}</label>
+    </div>`;
+  const content = html`<section class="card narrow">
+    <h1>${join.title}</h1>
+    <p class="lead">${join.text} ${join.fee(won(monthlyFee, locale))}</p>
+    <form method="post" action="/join" novalidate>
+      ${token}
+      <fieldset class="field">
+        <legend>${join.terms}</legend>
+        ${disagreed && html`<p class="fault" role="alert">${join.mustAgree}</p>`} ${agreement(0)} ${agreement(1)}
+      </fieldset>
+      ${known === undefined ? personFields(person, typed) : html`<p>${my.phoneNumber}: <strong>${known}</strong></p>`}
+      <button class="primary">${join.submit}</button>
+    </form>
+  </section>`;
+  const isFaulty = disagreed === true || (typed?.faults.length ?? 0) > 0;
+  return sitePage({ locale, title: join.title, address: '/join', place: '/join', content, ...(isFaulty && FAULTY) });
+}
+
+export function refusedPage(locale: Locale, reasons: readonly IneligibilityCode[]): Page {
+  const { title, text } = CUSTOMER_MESSAGES[locale].join.refused;
+  const content = endedCard({ kind: 'failed', title, text, more: reasonList(locale, reasons) });
+  return sitePage({ locale, title, address: '/join', place: '/join', content, ...FAULTY });
+}
+
+/** What was said about the last thing that was tried. */
+export type CodeNote = { kind: 'mismatch'; left: number } | { kind: 'resent' } | { kind: 'too_soon' };
+
+/** The code that the person reads in the app, or in a text message. */
+export function codePage(input: {
+  locale: Locale;
+  token: Html;
+  authentication: Followed;
+  place: SitePlace;
+  now: Date;
+  note?: CodeNote;
+}): Page {
+  const { locale, token, authentication, place, now, note } = input;
+  const { code } = CUSTOMER_MESSAGES[locale];
+  const { channel, state, expiresAt } = authentication;
+  const { title, text } = state === 'opened' ? code.opened : code[channel];
+  const content = html`<section class="card narrow" data-follow="/code/state" data-state="${state}">
+    <h1>${title}</h1>
+    <p class="lead">${text}</p>
+    ${noteOf(locale, note)}
+    <form method="post" action="/code" novalidate>
+      ${token}
+      <div class="field">
+        <div class="label-row">
+          <label for="code">${code.code}</label>
+          <p class="countdown">
+            ${code.timeLeft}
+            <strong role="timer" aria-live="off" data-until="${expiresAt}" data-now="${now.toISOString()}"
+              >${clockFace(expiresAt, now)}</strong
+            >
+          </p>
+        </div>
+        <input
+          id="code"
+          name="code"
+          class="code-input"
+          inputmode="numeric"
+          autocomplete="one-time-code"
+          maxlength="7"
+          required
+          aria-describedby="code-hint"
+          ${note?.kind === 'mismatch' && html`aria-invalid="true"`}
+        />
+        <p class="hint" id="code-hint">${code.codeHint}</p>
+      </div>
+      <button class="primary">${code.submit}</button>
+    </form>
+    <div class="row">
+      <form method="post" action="/code/resend">
+        ${token}<button class="secondary">${channel === 'push' ? code.resendPush : code.resendSms}</button>
+      </form>
+      <form method="post" action="/code/stop">${token}<button class="secondary">${code.stop}</button></form>
+    </div>
+    <p class="hint">${code.nothing}</p>
+  </section>`;
+  const status = note?.kind === 'mismatch' ? FAULTY : {};
+  return sitePage({ locale, title, address: '/code', place, content, script: true, ...status });
+}
+
+function noteOf(locale: Locale, note: CodeNote | undefined): Html | undefined {
+  const { code } = CUSTOMER_MESSAGES[locale];
+  if (note?.kind === 'mismatch') return html`<p class="fault" role="alert">${code.mismatch(note.left)}</p>`;
+  if (note?.kind === 'too_soon') return html`<p class="fault" role="alert">${code.tooSoon}</p>`;
+  return note && html`<p class="good" role="status">${code.resent}</p>`;
+}
+
+/** A verification that came to nothing. */
+export function codeEndedPage(
+  locale: Locale,
+  state: 'declined' | 'expired' | 'failed' | 'cancelled',
+  place: SitePlace,
+): Page {
+  const { code } = CUSTOMER_MESSAGES[locale];
+  const { title, text } = code.ended[state];
+  const kind = state === 'cancelled' || state === 'expired' ? 'cancelled' : 'failed';
+  const more = html`<p>${linkButton(place, code.again)}</p>`;
+  return sitePage({ locale, title, address: '/code', place, content: endedCard({ kind, title, text, more }) });
+}
+
+/** RFC 9110, 15.5.21: what was sent was understood and cannot be done. */
+const FAULTY = { status: 422 } as const;
+
+function faulty(typed: TypedPerson | undefined): { status?: number } {
+  return (typed?.faults.length ?? 0) > 0 ? FAULTY : {};
+}
+
+/** The same as the script will write, so that nothing moves when it does. */
+function clockFace(until: string, now: Date): string {
+  const seconds = Math.max(0, Math.ceil((Date.parse(until) - now.getTime()) / 1000));
+  return [Math.floor(seconds / 60), seconds % 60].map((part) => String(part).padStart(2, '0')).join(':');
+}

@@ -1,0 +1,37 @@
+import type { FastifyRequest } from 'fastify';
+import type { NamedPerson } from '../customers/customers.ts';
+import { parsePerson, seoulDay } from '../domain/person.ts';
+import { parsePhoneNumber } from '../domain/phone-number.ts';
+import type { FormLimit } from '../http/form-limits.ts';
+import type { PersonField, TypedPerson } from './person-fields.ts';
+
+/** Reads whom a form names; what cannot be right is named by field, to be shown again. */
+export function readPerson(form: Readonly<Record<string, string>>): NamedPerson | { typed: TypedPerson } {
+  const clean = (field: PersonField) => (form[field] ?? '').trim().slice(0, 20);
+  const values = {
+    birthDate: clean('birthDate'),
+    genderDigit: clean('genderDigit'),
+    phoneNumber: clean('phoneNumber'),
+  };
+  const faults: PersonField[] = [];
+  const { birthDate, genderDigit, phoneNumber } = values;
+  if (!/^\d$/.test(genderDigit)) faults.push('genderDigit');
+  // Without the digit no century is known; any will do to tell a day that is in no calendar.
+  const inACentury = faults.length > 0 ? '1' : genderDigit;
+  if (!parsePerson({ birthDate, genderDigit: inACentury, today: seoulDay(new Date()) })) faults.unshift('birthDate');
+  if (!parsePhoneNumber(phoneNumber)) faults.push('phoneNumber');
+  return faults.length > 0 ? { typed: { values, faults } } : values;
+}
+
+/** Ten minutes: in them so many forms from one address, where whole offices may sit behind one. */
+const OF_AN_ADDRESS = { times: 60, seconds: 600 };
+/** A day: in it so many reports about one number, whoever sends them. */
+const OF_A_NUMBER = { times: 5, seconds: 86_400 };
+
+export function addressLimit(request: FastifyRequest): FormLimit {
+  return { name: 'forms of an address', of: request.ip, ...OF_AN_ADDRESS };
+}
+
+export function numberLimit(form: string, { phoneNumber }: NamedPerson): FormLimit {
+  return { name: `${form} of a number`, of: parsePhoneNumber(phoneNumber) ?? '', ...OF_A_NUMBER };
+}
