@@ -1,0 +1,662 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { LineFacts } from '../../src/domain/line.ts';
+import { eventually } from '../support/eventually.ts';
+import { otherThan, TEST_PIN, TestService, type Subscriber, type TestPerson } from '../support/service.ts';
+import { Visitor, type SeenPage } from '../support/visitor.ts';
+
+let service: TestService;
+
+beforeAll(async () => {
+  service = await TestService.start({ NEW_PHONE_WAIT_MINUTES: '0' });
+}, 60_000);
+afterAll(() => service.stop());
+// Every visitor of these tests comes from one address.
+beforeEach(() => sql('DELETE FROM form_budgets', []));
+
+const sql = async (text: string, values: unknown[]) => (await service.database.pool.query(text, values)).rows;
+const visit = () => new Visitor(service.issuer);
+const typed = ({ birthDate, genderDigit, phoneNumber }: TestPerson) => ({ birthDate, genderDigit, phoneNumber });
+const AGREED = { agree0: 'yes', agree1: 'yes' };
+
+/** Opens what the website asks of a subscriber in the app, and answers the code. */
+async function codeInApp({ phone }: Subscriber): Promise<string> {
+  const asked = await eventually('a request in the app', async () => (await phone.pending()).at(-1));
+  await phone.open(asked, TEST_PIN);
+  return (await phone.readCode(await phone.envelope(asked.id), asked.id)).code;
+}
+
+async function joined(person: TestPerson): Promise<{ visitor: Visitor; page: SeenPage }> {
+  const visitor = visit();
+  await visitor.open('/join');
+  await visitor.send('/join', { ...typed(person), ...AGREED });
+  const page = await visitor.send('/code', { code: await service.textedCode(person.phoneNumber) });
+  return { visitor, page };
+}
+
+async function loggedIn(subscriber: Subscriber): Promise<{ visitor: Visitor; page: SeenPage }> {
+  const visitor = visit();
+  await visitor.open('/login');
+  await visitor.send('/login', typed(subscriber.person));
+  const page = await visitor.send('/code', { code: await codeInApp(subscriber) });
+  return { visitor, page };
+}
+
+const stateOf = async (lineId: string): Promise<unknown> =>
+  (
+    await sql('SELECT state, reason FROM subscriptions WHERE line_id = $1 ORDER BY created_at DESC LIMIT 1', [lineId])
+  )[0];
+
+describe('the start', () => {
+  it('is under 100 kB with everything it loads, and names the fee', async () => {
+    const visitor = visit();
+    const page = await visitor.open('/');
+    const assets = [...page.html.matchAll(/(?:href|src)="(\/assets\/[^"]+)"/g)].map(([, path = '']) => path);
+    const sizes = await Promise.all(
+      assets.map(async (path) => (await (await visitor.request('GET', path)).blob()).size),
+    );
+    expect(assets.length).toBeGreaterThan(0);
+    expect(sizes.reduce((sum, size) => sum + size, Buffer.byteLength(page.html))).toBeLessThan(100_000);
+    expect(page.text).toContain('월 1,100원');
+  });
+
+  it('is English for whoever asked for it once, on every page after that', async () => {
+    const visitor = visit();
+    expect((await visitor.open('/?lang=en')).text).toContain('Your codes, on your own phone alone');
+    expect((await visitor.open('/login')).html).toContain('<html lang="en">');
+    expect((await visitor.open('/login?lang=ko')).html).toContain('<html lang="ko">');
+  });
+});
+
+describe('checking whether one may join', () => {
+  const ordinary = {
+    carrier: 'home',
+    holder: 'self',
+    plan: 'postpaid',
+    phone: 'android',
+    osVersion: '14',
+    birthDay: '19900101',
+  };
+  const check = async (answers: Record<string, string>) => {
+    const visitor = visit();
+    await visitor.open('/check');
+    return visitor.send('/check', answers);
+  };
+
+  it('says yes to an ordinary line', async () => {
+    expect((await check(ordinary)).text).toContain('가입할 수 있습니다');
+  });
+
+  it.each([
+    [{ carrier: 'other' }, '당사 회선만'],
+    [{ holder: 'corporate' }, '법인 명의'],
+    [{ holder: 'other_party' }, '다른 사람 명의'],
+    [{ plan: 'prepaid' }, '선불 요금제는'],
+    [{ plan: 'm2m' }, '사물통신(M2M) 요금제는'],
+    [{ phone: 'other' }, 'Android와 iOS'],
+    [{ phone: 'tablet' }, '태블릿(iPad)'],
+    [{ osVersion: '2.2' }, 'Android 2.3 이상'],
+    [{ birthDay: '20150101' }, '만 19세 이상'],
+  ])('says why not to %j', async (answers, why) => {
+    const { text } = await check({ ...ordinary, ...answers });
+    expect(text).toContain('지금은 가입할 수 없습니다');
+    expect(text).toContain(why);
+  });
+
+  it('names every reason at once, and stores nothing', async () => {
+    const before = await sql('SELECT count(*) FROM lines', []);
+    const { html } = await check({ ...ordinary, plan: 'prepaid', holder: 'corporate', osVersion: '1.0' });
+    expect(html.match(/<li>/g)?.length).toBeGreaterThanOrEqual(3);
+    expect(await sql('SELECT count(*) FROM lines', [])).toEqual(before);
+  });
+
+  it.each([{ birthDay: '19900231' }, { osVersion: 'new' }, { plan: 'free' }, { carrier: '' }])(
+    'asks again where %j cannot be read',
+    async (answers) => {
+      expect((await check({ ...ordinary, ...answers })).text).toContain('빠진 것이 있거나 형식이 다릅니다');
+    },
+  );
+});
+
+describe('joining', () => {
+  it('checks who it is by SMS, keeps the terms that were agreed to, and enrols the app that has the code', async () => {
+    const person = await service.addLine();
+    const { visitor, page } = await joined(person);
+    expect(page.url).toBe(`${service.issuer}/enrol`);
+    const code = /[0-9A-Z]{5}(?:-[0-9A-Z]{5}){3}/.exec(page.text)?.[0] ?? '';
+    expect(page.html).toContain('<svg');
+    expect(
+      await sql(
+        `SELECT terms, locale FROM consents JOIN subscriptions s ON s.id = subscription_id WHERE line_id = $1`,
+        [person.lineId],
+      ),
+    ).toEqual([{ terms: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), locale: 'ko' }]);
+
+    const waiting = visitor.request('GET', '/enrol/state?wait=20&state=waiting');
+    const phone = await service.enrol(code);
+    expect(await (await waiting).json()).toEqual({ state: 'testing' });
+    const { code: test } = await phone.readTestEnvelope(await phone.testEnvelope());
+    const testing = visitor.request('GET', '/enrol/state?wait=20&state=testing');
+    await phone.confirmTest(test);
+    expect(await (await testing).json()).toEqual({ state: 'active' });
+    expect((await visitor.open('/enrol')).text).toContain('보호가 시작되었습니다');
+    expect((await visitor.open('/my')).text).toContain('보호받고 있습니다');
+  });
+
+  it('needs both agreements', async () => {
+    const person = await service.addLine();
+    const visitor = visit();
+    await visitor.open('/join');
+    const page = await visitor.send('/join', { ...typed(person), agree0: 'yes' });
+    expect(page.status).toBe(422);
+    expect(page.text).toContain('두 약관에 모두 동의해야');
+    expect(page.html).toContain(`value="${person.phoneNumber}"`);
+    expect(await stateOf(person.lineId)).toBeUndefined();
+  });
+
+  it.each<[string, Partial<LineFacts>, string]>([
+    ['a prepaid line', { plan: 'prepaid' }, '선불 요금제는'],
+    ['a corporate line', { holder: 'corporate' }, '법인 명의'],
+    ['a minor', { owner: { birthDate: '150101', genderDigit: '3' } }, '만 19세 이상'],
+  ])('tells %s why it cannot join', async (_name, facts, why) => {
+    const person = await service.addLine(facts);
+    const { page } = await joined(person);
+    expect(page.status).toBe(422);
+    expect(page.text).toContain(why);
+    expect(await stateOf(person.lineId)).toBeUndefined();
+  });
+
+  it('leads somebody who has joined already to the service', async () => {
+    const person = await service.addLine();
+    await joined(person);
+    await sql('DELETE FROM start_budgets', []);
+    const { page } = await joined(person);
+    expect(page.url).toBe(`${service.issuer}/my`);
+    expect(page.text).toContain('앱 등록을 기다리고 있습니다');
+  });
+
+  it('does not ask who it is once more of whoever was verified a moment ago', async () => {
+    const person = await service.addLine();
+    const visitor = visit();
+    await visitor.open('/login');
+    await visitor.send('/login', typed(person));
+    const page = await visitor.send('/code', { code: await service.textedCode(person.phoneNumber) });
+    expect(page.text).toContain('가입되어 있지 않습니다');
+    expect((await visitor.open('/join')).html).not.toContain('id="birthDate"');
+    expect((await visitor.send('/join', AGREED)).url).toBe(`${service.issuer}/enrol`);
+  });
+
+  it('offers a new code to whoever let the first one lapse', async () => {
+    const person = await service.addLine();
+    const { visitor, page } = await joined(person);
+    await visitor.open('/my');
+    const again = await visitor.send('/enrol');
+    const codeOf = ({ text }: SeenPage) => /[0-9A-Z]{5}(?:-[0-9A-Z]{5}){3}/.exec(text)?.[0];
+    expect(codeOf(again)).not.toBe(codeOf(page));
+    await expect(service.enrol(codeOf(page) ?? '')).rejects.toMatchObject({ code: 'enrolment_code_invalid' });
+    await expect(service.enrol(codeOf(again) ?? '')).resolves.toBeDefined();
+  });
+});
+
+describe('logging in', () => {
+  it('shows the number, the fee so far, the phone and the same twenty entries as the app', async () => {
+    const subscriber = await service.subscriber();
+    const { page } = await loggedIn(subscriber);
+    expect(page.url).toBe(`${service.issuer}/my`);
+    expect(page.text).toContain('시험 전화기');
+    expect(page.text).toMatch(/이번 달 요금 \d+원 \(오늘까지 1일\)/);
+    expect(page.text).toContain('홈페이지 로그인');
+    const history = await subscriber.phone.history();
+    expect(page.html.match(/<span class="state /g)).toHaveLength(history.length);
+    expect(history[0]).toMatchObject({ relyingParty: { name: '휴대폰인증보호' }, state: 'verified', channel: 'push' });
+  });
+
+  it('counts wrong codes, and ends after the fifth', async () => {
+    const subscriber = await service.subscriber();
+    const visitor = visit();
+    await visitor.open('/login');
+    await visitor.send('/login', typed(subscriber.person));
+    const wrong = otherThan(await codeInApp(subscriber));
+    const first = await visitor.send('/code', { code: wrong });
+    expect(first.status).toBe(422);
+    expect(first.text).toContain('4번 더 입력할 수 있습니다');
+    for (const left of [3, 2, 1]) {
+      expect((await visitor.send('/code', { code: wrong })).text).toContain(`${left}번 더`);
+    }
+    expect((await visitor.send('/code', { code: wrong })).text).toContain('다섯 번 잘못 입력했습니다');
+    expect((await visitor.open('/my')).url).toBe(`${service.issuer}/login`);
+  });
+
+  it('answers a stranger’s data as any other, and lets nobody in', async () => {
+    const { person } = await service.subscriber();
+    const pageFor = async (who: TestPerson) => {
+      const visitor = visit();
+      await visitor.open('/login');
+      const page = await visitor.send('/login', typed(who));
+      const blank = page.html.replace(/value="[\w-]{43}"|nonce="[^"]*"|data-(until|now)="[^"]*"|>0[23]:\d\d</g, '');
+      return { status: page.status, url: page.url, blank };
+    };
+    const unknown = await pageFor({ ...person, phoneNumber: '010-9999-0001' });
+    const mismatch = await pageFor({ ...person, birthDate: '900102' });
+    const { phoneNumber, ...unsubscribed } = await service.addLine();
+    const known = await pageFor({ ...unsubscribed, phoneNumber });
+    expect(unknown).toEqual(known);
+    expect(mismatch).toEqual(known);
+  });
+
+  it('sends again what did not come, at most every thirty seconds', async () => {
+    const { person } = await service.subscriber();
+    const visitor = visit();
+    await visitor.open('/login');
+    await visitor.send('/login', typed(person));
+    expect((await visitor.send('/code/resend')).text).toContain('30초에 한 번');
+    await sql(`UPDATE authentications SET sent_at = sent_at - interval '31 seconds' WHERE closed_at IS NULL`, []);
+    expect((await visitor.send('/code/resend')).text).toContain('다시 보냈습니다');
+  });
+
+  it('can be given up, and the phone learns of it', async () => {
+    const { person, phone } = await service.subscriber();
+    const visitor = visit();
+    await visitor.open('/login');
+    await visitor.send('/login', typed(person));
+    expect(await phone.pending()).toHaveLength(1);
+    expect((await visitor.send('/code/stop')).url).toBe(`${service.issuer}/`);
+    expect(await phone.pending()).toEqual([]);
+  });
+
+  it('says on the page when the phone declined', async () => {
+    const { person, phone } = await service.subscriber();
+    const visitor = visit();
+    await visitor.open('/login');
+    await visitor.send('/login', typed(person));
+    const told = visitor.request('GET', '/code/state?wait=20&state=pending');
+    const [asked] = await phone.pending();
+    await phone.decline(asked?.id ?? '', 'not_me');
+    expect(await (await told).json()).toEqual({ state: 'declined' });
+    expect((await visitor.open('/code')).text).toContain('휴대폰에서 거절했습니다');
+  });
+
+  it.each([
+    ['a day that is in no calendar', { birthDate: '900231' }, '달력에 있는 날짜'],
+    ['letters for digits', { genderDigit: 'm' }, '한 자리 숫자로'],
+    ['a number that is none', { phoneNumber: '02-123-4567' }, '010-1234-5678과 같은'],
+  ])('says at the field that %s cannot be', async (_name, wrong, fault) => {
+    const visitor = visit();
+    await visitor.open('/login');
+    const page = await visitor.send('/login', {
+      birthDate: '900101',
+      genderDigit: '1',
+      phoneNumber: '01012345678',
+      ...wrong,
+    });
+    expect(page.status).toBe(422);
+    expect(page.text).toContain(fault);
+  });
+
+  it('ends when the line becomes another person’s', async () => {
+    const subscriber = await service.subscriber();
+    const { visitor } = await loggedIn(subscriber);
+    const owner = { birthDate: '850505', genderDigit: '2' };
+    expect(await service.tell(subscriber.person.lineId, 'owner-changed', { owner }, 1)).toBe('applied');
+    expect((await visitor.open('/my')).url).toBe(`${service.issuer}/login`);
+    expect((await visitor.open('/cancelled')).text).not.toContain(subscriber.person.phoneNumber.slice(-4));
+  });
+
+  it('ends after ten minutes of quiet, and an hour after it began', async () => {
+    for (const column of ['seen_at', 'created_at']) {
+      const { visitor } = await loggedIn(await service.subscriber());
+      const minutes = column === 'seen_at' ? 11 : 61;
+      await sql(`UPDATE customer_sessions SET ${column} = now() - make_interval(mins => $1)`, [minutes]);
+      expect((await visitor.open('/my')).url).toBe(`${service.issuer}/login`);
+    }
+  });
+
+  it('ends by logging out, in that browser alone', async () => {
+    const subscriber = await service.subscriber();
+    const { visitor } = await loggedIn(subscriber);
+    const { visitor: other } = await loggedIn(subscriber);
+    const thief = visit();
+    for (const [name, value] of visitor.cookies) thief.cookies.set(name, value);
+    expect((await visitor.send('/logout')).url).toBe(`${service.issuer}/`);
+    expect((await thief.open('/my')).url).toBe(`${service.issuer}/login`);
+    expect((await other.open('/my')).url).toBe(`${service.issuer}/my`);
+  });
+});
+
+describe('cancelling', () => {
+  it('takes a fresh verification, is effective at once, and a window then falls back to SMS', async () => {
+    const subscriber = await service.subscriber();
+    const { visitor } = await loggedIn(subscriber);
+    expect((await visitor.open('/cancel')).text).toContain('언제든 다시 가입할 수 있습니다');
+    const asked = await visitor.send('/cancel');
+    expect(asked.text).toContain('휴대폰의 앱을 열어 주세요');
+    expect((await subscriber.phone.pending())[0]).toMatchObject({ purpose: '인증보호 해지' });
+    expect(await stateOf(subscriber.person.lineId)).toEqual({ state: 'active', reason: null });
+
+    const receipt = await visitor.send('/code', { code: await codeInApp(subscriber) });
+    expect(receipt.url).toBe(`${service.issuer}/cancelled`);
+    expect(receipt.text).toMatch(/해지되었습니다.*이번 달 요금 \d+원/);
+    expect(await stateOf(subscriber.person.lineId)).toEqual({ state: 'cancelled', reason: 'website' });
+    expect((await service.start(subscriber.person)).body.channel).toBe('sms');
+    await expect(subscriber.phone.pending()).rejects.toMatchObject({ status: 401 });
+  });
+
+  it('works without logging in first', async () => {
+    const subscriber = await service.subscriber();
+    const visitor = visit();
+    await visitor.open('/cancel');
+    await visitor.send('/cancel', typed(subscriber.person));
+    const receipt = await visitor.send('/code', { code: await codeInApp(subscriber) });
+    expect(receipt.text).toContain('해지되었습니다');
+  });
+
+  it('does nothing when it is given up, and whoever was logged in still is', async () => {
+    const subscriber = await service.subscriber();
+    const { visitor } = await loggedIn(subscriber);
+    await visitor.open('/cancel');
+    await visitor.send('/cancel');
+    expect((await visitor.send('/code/stop')).url).toBe(`${service.issuer}/my`);
+    expect(await stateOf(subscriber.person.lineId)).toEqual({ state: 'active', reason: null });
+  });
+
+  it('cannot be had by the code of a login', async () => {
+    const subscriber = await service.subscriber();
+    const visitor = visit();
+    await visitor.open('/login');
+    await visitor.send('/login', typed(subscriber.person));
+    const code = await codeInApp(subscriber);
+    // The login is still open in another tab; cancelling begins anew.
+    await visitor.open('/cancel');
+    await visitor.send('/cancel', typed(subscriber.person));
+    expect((await visitor.send('/code', { code })).status).toBe(422);
+    expect(await stateOf(subscriber.person.lineId)).toEqual({ state: 'active', reason: null });
+  });
+
+  it('tells whoever never joined that there is nothing to cancel', async () => {
+    const person = await service.addLine();
+    const visitor = visit();
+    await visitor.open('/cancel');
+    await visitor.send('/cancel', typed(person));
+    const page = await visitor.send('/code', { code: await service.textedCode(person.phoneNumber) });
+    expect(page.status).toBe(409);
+    expect(page.text).toContain('이미 처리되었습니다');
+  });
+});
+
+describe('reporting without logging in', () => {
+  const report = async (path: string, person: TestPerson, more: Record<string, string> = {}) => {
+    const visitor = visit();
+    await visitor.open(path);
+    return visitor.send(path, { ...typed(person), ...more });
+  };
+  const outcome = (kind: string) =>
+    eventually('the report to be dealt with', async () => {
+      const [row] = await sql('SELECT outcome, person FROM reports WHERE kind = $1 ORDER BY filed_at DESC LIMIT 1', [
+        kind,
+      ]);
+      const { outcome: found, person } = row as { outcome: string | null; person: Buffer | null };
+      return found === null ? undefined : { outcome: found, person };
+    });
+
+  it('a lost phone suspends at once, tells the old phone, and is there for the call centre', async () => {
+    const subscriber = await service.subscriber();
+    const { id } = (await service.start(subscriber.person)).body;
+    expect((await report('/lost-phone', subscriber.person)).text).toContain('분실 신고를 받았습니다');
+    expect(await outcome('lost_phone')).toEqual({ outcome: 'suspended', person: null });
+    expect(await stateOf(subscriber.person.lineId)).toEqual({ state: 'suspended', reason: 'loss_reported' });
+    expect((await service.call('GET', `/v1/authentications/${id}`)).body['state']).toBe('cancelled');
+    const notice = await service.pushed(subscriber.pushToken, 'notice');
+    expect(JSON.stringify(notice)).toContain('분실 신고');
+    expect((await service.start(subscriber.person)).body.channel).toBe('push');
+  });
+
+  it('answers alike whomever the report names', async () => {
+    const { person } = await service.subscriber();
+    const seen = async (who: TestPerson) => {
+      const page = await report('/lost-phone', who);
+      return { status: page.status, url: page.url, text: page.text };
+    };
+    const known = await seen(person);
+    expect(await seen({ ...person, birthDate: '910203' })).toEqual(known);
+    expect(await seen({ ...person, phoneNumber: '010-9999-0002' })).toEqual(known);
+  });
+
+  it('a report that names somebody else’s birth date does nothing', async () => {
+    const { person } = await service.subscriber();
+    await report('/lost-phone', { ...person, birthDate: '910203' });
+    expect(await outcome('lost_phone')).toEqual({ outcome: 'nobody', person: null });
+    expect(await stateOf(person.lineId)).toEqual({ state: 'active', reason: null });
+  });
+
+  it('a forgotten PIN changes nothing: a stranger cannot have it reset', async () => {
+    const subscriber = await service.subscriber();
+    await report('/forgotten-pin', subscriber.person);
+    expect(await outcome('forgotten_pin')).toEqual({ outcome: 'call_centre', person: null });
+    const { id } = (await service.start(subscriber.person)).body;
+    expect((await service.verify(id, await service.codeOf(subscriber, id))).status).toBe(200);
+  });
+
+  it('a new phone gets its code by SMS once the carrier has told of it, and the old one is told', async () => {
+    const subscriber = await service.subscriber();
+    const { person, pushToken } = subscriber;
+    await report('/new-phone', person, { way: 'sms' });
+    expect((await outcome('new_phone')).outcome).toBe('call_centre');
+
+    const handset = { os: 'android', osVersion: '15', formFactor: 'phone' };
+    await service.tell(person.lineId, 'device-changed', handset, 1);
+    const retired = await eventually('the old phone to be told', () =>
+      service.pushesTo(pushToken).find((push) => JSON.stringify(push).includes('해제되었습니다')),
+    );
+    expect(JSON.stringify(retired)).toContain('고객센터');
+    await report('/new-phone', person, { way: 'sms' });
+    expect((await outcome('new_phone')).outcome).toBe('code_sent');
+    const sms = await eventually('the enrolment code', () =>
+      service.smsc.received.find(({ to, text }) => to === person.phoneNumber && text.includes('등록 코드')),
+    );
+    const phone = await service.enrol(/[0-9A-Z]{5}(?:-[0-9A-Z]{5}){3}/.exec(sms.text)?.[0] ?? '');
+    await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+    const { id } = (await service.start(person)).body;
+    expect((await service.verify(id, await service.codeOf({ ...subscriber, phone }, id))).status).toBe(200);
+  });
+
+  it('a new phone’s code waits for as long as configured after the carrier’s word', async () => {
+    const patient = await TestService.start({ NEW_PHONE_WAIT_MINUTES: '60' });
+    try {
+      const { person } = await patient.subscriber();
+      await patient.tell(person.lineId, 'device-changed', { os: 'ios', osVersion: '17', formFactor: 'phone' }, 1);
+      const visitor = new Visitor(patient.issuer);
+      await visitor.open('/new-phone');
+      await visitor.send('/new-phone', { ...typed(person), way: 'sms' });
+      const { pool } = patient.database;
+      const due = await eventually('the report to be put off', async () => {
+        const { rows } = await pool.query<{ waits: boolean }>(
+          `SELECT due_at > now() + interval '59 minutes' AS waits FROM reports WHERE outcome IS NULL`,
+        );
+        return rows[0]?.waits === true ? rows : undefined;
+      });
+      expect(due).toHaveLength(1);
+      const isCode = ({ text }: { text: string }) => text.includes('등록 코드');
+      expect(patient.smsc.received.some(isCode)).toBe(false);
+      await pool.query(`UPDATE devices SET revoked_at = revoked_at - interval '1 hour'`);
+      await pool.query('UPDATE reports SET due_at = now()');
+      await eventually('the code', () => patient.smsc.received.find(isCode));
+    } finally {
+      await patient.stop();
+    }
+  }, 60_000);
+
+  it.each([
+    ['a swapped SIM', (lineId: string) => service.tell(lineId, 'sim-swapped', undefined, 2)],
+    [
+      'a reported loss',
+      async (_lineId: string, subscriptionId: string) => service.operate(subscriptionId, 'report-loss'),
+    ],
+  ])('no code goes out by SMS after %s', async (_name, happens) => {
+    const { person, subscriptionId } = await service.subscriber();
+    await service.tell(person.lineId, 'device-changed', { os: 'ios', osVersion: '17', formFactor: 'phone' }, 1);
+    await happens(person.lineId, subscriptionId);
+    await report('/new-phone', person, { way: 'sms' });
+    expect((await outcome('new_phone')).outcome).toBe('call_centre');
+    const isCode = ({ to, text }: { to: string; text: string }) =>
+      to === person.phoneNumber && text.includes('등록 코드');
+    expect(service.smsc.received.some(isCode)).toBe(false);
+  });
+
+  it('with the old phone’s app the new one gets its code on the page', async () => {
+    const subscriber = await service.subscriber();
+    const visitor = visit();
+    await visitor.open('/new-phone');
+    await visitor.send('/new-phone', { ...typed(subscriber.person), way: 'app' });
+    const page = await visitor.send('/code', { code: await codeInApp(subscriber) });
+    expect(page.url).toBe(`${service.issuer}/enrol`);
+    const phone = await service.enrol(/[0-9A-Z]{5}(?:-[0-9A-Z]{5}){3}/.exec(page.text)?.[0] ?? '');
+    await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+    expect((await visitor.open('/enrol')).text).toContain('보호가 시작되었습니다');
+    await expect(subscriber.phone.pending()).rejects.toMatchObject({ status: 401 });
+  });
+
+  it('is limited for one number, whoever sends it, and says so', async () => {
+    const person = await service.addLine();
+    for (let times = 0; times < 5; times += 1) expect((await report('/lost-phone', person)).status).toBe(200);
+    const refused = await report('/lost-phone', person);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('86400');
+    expect(refused.text).toContain('잠시 후 다시 시도해 주세요');
+  });
+});
+
+describe('pages that hold against attacks', () => {
+  const FORMS = [
+    ['/check', '/check'],
+    ['/login', '/login'],
+    ['/join', '/join'],
+    ['/cancel', '/cancel'],
+    ['/lost-phone', '/lost-phone'],
+    ['/forgotten-pin', '/forgotten-pin'],
+    ['/new-phone', '/new-phone'],
+    ['/my', '/logout'],
+  ] as const;
+
+  it.each([...FORMS, ['', '/code'], ['', '/code/resend'], ['', '/code/stop'], ['', '/enrol']] as const)(
+    'a form of %s is not taken by %s without its token, with a stranger’s, or from another site',
+    async (_path, action) => {
+      const stranger = visit();
+      await stranger.open('/login');
+      const victim = visit();
+      await victim.open('/login');
+      const own = victim.hiddenFields('/login');
+      const person = { birthDate: '900101', genderDigit: '1', phoneNumber: '01012345678' };
+      const attempts = [
+        victim.request('POST', action, person),
+        victim.request('POST', action, { ...person, ...stranger.hiddenFields('/login') }),
+        victim.request('POST', action, { ...person, ...own }, { Origin: 'https://evil.example' }),
+        victim.request('POST', action, { ...person, ...own }, { 'Sec-Fetch-Site': 'cross-site' }),
+        victim.request('POST', action, { ...person, ...own }, { 'Sec-Fetch-Site': 'same-site' }),
+      ];
+      for (const response of await Promise.all(attempts)) {
+        expect(response.status).toBe(403);
+        expect(await response.text()).toContain('이 화면은 오래되었습니다');
+      }
+    },
+  );
+
+  it('a secret that was planted before the login is worth nothing after it', async () => {
+    const subscriber = await service.subscriber();
+    const attacker = visit();
+    await attacker.open('/login');
+    const victim = visit();
+    for (const [name, value] of attacker.cookies) victim.cookies.set(name, value);
+    await victim.open('/login');
+    await victim.send('/login', typed(subscriber.person));
+    const between = new Map(victim.cookies);
+    await victim.send('/code', { code: await codeInApp(subscriber) });
+    expect((await victim.open('/my')).url).toBe(`${service.issuer}/my`);
+    for (const cookies of [attacker.cookies, between]) {
+      const thief = visit();
+      for (const [name, value] of cookies) thief.cookies.set(name, value);
+      expect((await thief.open('/my')).url).toBe(`${service.issuer}/login`);
+    }
+  });
+
+  it('no page can be framed, kept in a cache, or run a script that is not ours', async () => {
+    const { visitor } = await loggedIn(await service.subscriber());
+    for (const path of ['/', '/check', '/join', '/login', '/my', '/cancel', '/lost-phone', '/new-phone', '/nowhere']) {
+      const page = await visitor.open(path);
+      const policy = page.headers.get('content-security-policy') ?? '';
+      if (path !== '/nowhere') {
+        expect(policy).toContain("frame-ancestors 'none'");
+        expect(policy).toMatch(/script-src 'nonce-[\w-]+';/);
+        expect(policy).toContain("default-src 'none'");
+        expect(page.html).not.toMatch(/<script(?![^>]*nonce=)|\son\w+=|style="|javascript:/);
+      }
+      expect(page.headers.get('cache-control')).toBe('no-store');
+    }
+  });
+
+  it.each(['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', "'); DROP TABLE lines; --"])(
+    'what is typed comes back as text: %s',
+    async (attack) => {
+      const visitor = visit();
+      await visitor.open('/login');
+      const page = await visitor.send('/login', { birthDate: attack, genderDigit: attack, phoneNumber: attack });
+      expect(page.html).not.toContain(attack.slice(0, 20));
+      await visitor.open('/check');
+      expect((await visitor.send('/check', { osVersion: attack, birthDay: attack })).html).not.toContain(attack);
+      expect((await visitor.open(`/login?lang=${encodeURIComponent(attack)}`)).html).not.toContain(attack);
+      expect((await visitor.open(`/reported/${encodeURIComponent(attack)}`)).html).not.toContain(attack);
+    },
+  );
+
+  it('script in the names that are shown stays text', async () => {
+    const subscriber = await service.subscriber();
+    const script = '<script>alert(1)</script>';
+    await sql('UPDATE devices SET name = $1 WHERE subscription_id = $2', [script, subscriber.subscriptionId]);
+    await service.call('POST', '/v1/authentications', { ...typed(subscriber.person), purpose: '<b>x</b>&amp;' });
+    const { page } = await loggedIn(subscriber);
+    expect(page.html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(page.html).toContain('&lt;b&gt;x&lt;/b&gt;&amp;amp;');
+    expect(page.html).not.toContain(script);
+  });
+
+  it('nobody sees a stranger’s history or service by changing what is sent', async () => {
+    const [victim, attacker] = [await service.subscriber(), await service.subscriber()];
+    const { visitor } = await loggedIn(attacker);
+    await visitor.open('/cancel');
+    // Who is logged in is who counts, whatever the form says.
+    await visitor.send('/cancel', typed(victim.person));
+    expect(await victim.phone.pending()).toEqual([]);
+    await visitor.send('/code', { code: await codeInApp(attacker) });
+    expect(await stateOf(victim.person.lineId)).toEqual({ state: 'active', reason: null });
+    expect(await stateOf(attacker.person.lineId)).toEqual({ state: 'cancelled', reason: 'website' });
+  });
+
+  it('never redirects to where somebody outside would have it', async () => {
+    const visitor = visit();
+    for (const path of ['/login?next=https://evil.example', '/my?next=//evil.example', '//evil.example/%2f..']) {
+      const response = await visitor.request('GET', path);
+      expect(response.headers.get('location') ?? '/').toMatch(/^\/(?!\/)/);
+    }
+  });
+
+  it('no personal data is in an address or in the log', async () => {
+    const subscriber = await service.subscriber();
+    const { visitor, page } = await loggedIn(subscriber);
+    await visitor.open('/lost-phone');
+    const reported = await visitor.send('/lost-phone');
+    const digits = subscriber.person.phoneNumber.slice(-8);
+    for (const text of [page.url, reported.url, service.process.log()]) expect(text).not.toContain(digits);
+  });
+
+  it('cookies are out of scripts’ reach and are not sent by other sites’ forms', async () => {
+    const response = await visit().request('GET', '/login');
+    expect(response.headers.getSetCookie().join()).toMatch(
+      /^session=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/,
+    );
+  });
+
+  it.each(['application/json', 'text/plain', 'multipart/form-data'])('a form is not taken as %s', async (type) => {
+    const visitor = visit();
+    await visitor.open('/login');
+    const response = await visitor.request('POST', '/login', visitor.hiddenFields('/login'), { 'Content-Type': type });
+    expect([403, 415]).toContain(response.status);
+  });
+});
