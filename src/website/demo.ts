@@ -1,6 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Taken } from '../http/fastify.ts';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Environment } from '../../config/environment.ts';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { randomToken } from '../crypto/random.ts';
@@ -37,6 +37,11 @@ export function declareDemo(
   lines: readonly DemoLine[],
 ): void {
   const [assets, { ISSUER: issuer }] = [app.get(Assets), app.get(Environment)];
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (request.headers['sec-fetch-dest'] === 'document' && isElsewhere(request, issuer)) {
+      await reply.redirect(issuer + request.url, 302);
+    }
+  });
   declareShop(fastify, { assets, issuer, clients, lines });
   declarePhone(fastify, { assets, issuer, lines, subscriptions: app.get(Subscriptions) });
 }
@@ -53,7 +58,6 @@ function declareShop(
   // The operators' desk is still to come; until then its address leads here.
   for (const url of ['/operator']) fastify.get(url, (_request, reply) => reply.redirect('/demo'));
   fastify.get<{ Querystring: { lang?: string } }>('/demo', async (request, reply) => {
-    if (isElsewhere(request, issuer)) return toIssuer(request, reply, issuer);
     return sendPage(reply, assets, shopPage(localeOf(request.query.lang), lines));
   });
 
@@ -98,7 +102,6 @@ function declarePhone(
   const { assets, issuer, lines, subscriptions } = demo;
 
   fastify.get<{ Querystring: { lang?: string } }>('/phone', async (request, reply) => {
-    if (isElsewhere(request, issuer)) return toIssuer(request, reply, issuer);
     const page = phonePage({ locale: localeOf(request.query.lang), issuer, pushToken: randomToken(24), lines });
     return sendPage(reply, assets, page);
   });
@@ -130,8 +133,4 @@ const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 function isElsewhere({ host }: FastifyRequest, issuer: string): boolean {
   const known = new URL(issuer).host;
   return host !== known && LOOPBACK.test(host) && LOOPBACK.test(known);
-}
-
-function toIssuer(request: FastifyRequest, reply: FastifyReply, issuer: string): FastifyReply {
-  return reply.redirect(issuer + request.url, 302);
 }

@@ -45,7 +45,7 @@ export class Visitor {
     form?: Record<string, string>,
     headers: Record<string, string> = {},
   ): Promise<Response> {
-    const response = await fetch(new URL(path, this.origin), {
+    const response = await fetch(this.origin + path, {
       method,
       redirect: 'manual',
       headers: {
