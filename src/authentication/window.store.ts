@@ -16,6 +16,8 @@ export interface Window {
   locale: Locale;
   browserDigest: Buffer | null;
   authenticationId: string | null;
+  /** Origins of pages that may show the window in a frame. */
+  frameOrigins: string[];
   expired: boolean;
 }
 
@@ -30,7 +32,7 @@ const BY_ID = {
   name: 'window_by_id',
   text: `SELECT w.id, w.client_id AS "clientId", c.name AS "relyingParty", w.purpose, w.return_url AS "returnUrl",
       w.return_state AS "returnState", w.locale, w.browser_digest AS "browserDigest",
-      w.authentication_id AS "authenticationId", w.expires_at <= now() AS expired
+      w.authentication_id AS "authenticationId", c.frame_origins AS "frameOrigins", w.expires_at <= now() AS expired
     FROM windows w JOIN clients c ON c.id = w.client_id WHERE w.id = $1`,
 };
 

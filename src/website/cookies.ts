@@ -12,13 +12,22 @@ export function readCookie(request: FastifyRequest, name: string, issuer: string
   return pair?.slice(start.length);
 }
 
-/** Sets a cookie for this host alone, out of scripts' reach and not sent along when other sites post to us. */
+/**
+ * Sets a cookie for this host alone, out of scripts' reach and not sent along when other sites post to us. A page that
+ * another site may frame needs one that is sent there too, and kept apart for each such site (CHIPS); who posts is then
+ * told by `Origin` and `Sec-Fetch-Site` alone.
+ */
 export function setCookie(
   reply: FastifyReply,
-  cookie: { name: string; value: string; seconds: number },
+  cookie: { name: string; value: string; seconds: number; isFramed?: boolean },
   issuer: string,
 ): void {
-  const secure = issuer.startsWith('https:') ? '; Secure' : '';
+  const isSecure = issuer.startsWith('https:');
+  // Browsers take `None` over TLS only.
+  const site = cookie.isFramed && isSecure ? 'None; Partitioned' : 'Lax';
   const pair = `${cookieName(cookie.name, issuer)}=${cookie.value}`;
-  void reply.header('Set-Cookie', `${pair}; Path=/; Max-Age=${cookie.seconds}; HttpOnly; SameSite=Lax${secure}`);
+  void reply.header(
+    'Set-Cookie',
+    `${pair}; Path=/; Max-Age=${cookie.seconds}; HttpOnly; SameSite=${site}${isSecure ? '; Secure' : ''}`,
+  );
 }

@@ -15,7 +15,7 @@ import { CUSTOMER_MESSAGES } from './messages.customers.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
 import { addressLimit, readPerson } from './read-person.ts';
-import type { SitePlace } from './site.ts';
+import type { SitePlace } from './messages.site.ts';
 import type { Visitor } from './visitor.ts';
 import { FollowQuery } from './window.dto.ts';
 

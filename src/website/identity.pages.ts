@@ -7,7 +7,8 @@ import type { Locale } from './locale.ts';
 import { CUSTOMER_MESSAGES } from './messages.customers.ts';
 import type { Page } from './page.ts';
 import { personFields, type TypedPerson } from './person-fields.ts';
-import { endedCard, linkButton, sitePage, type SitePlace } from './site.ts';
+import type { SitePlace } from './messages.site.ts';
+import { endedCard, linkButton, sitePage } from './site.ts';
 
 interface FormPage {
   locale: Locale;

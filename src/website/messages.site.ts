@@ -1,6 +1,9 @@
 import type { ProblemCode } from '../domain/problem.ts';
 import type { Locale } from './locale.ts';
-import type { SitePlace } from './site.ts';
+
+/** Where the site's own pages are, in the order of the navigation. */
+export const SITE_PLACES = ['/', '/join', '/my', '/new-phone', '/lost-phone', '/cancel'] as const;
+export type SitePlace = (typeof SITE_PLACES)[number];
 
 export interface Sentence {
   title: string;

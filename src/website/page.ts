@@ -14,8 +14,10 @@ export interface Page {
   body: Html;
   /** Name of the script, `window.js`; a page without one runs none. */
   script?: string;
-  /** Pages of our own may frame it, or it may frame them; nobody else ever may. */
+  /** Pages of our own may frame it, or it may frame them; nobody else may, unless `framedBy` names them. */
   framing?: 'framed' | 'frames';
+  /** Origins of others that may frame it all the same. */
+  framedBy?: readonly string[];
   /** COOP; the hosted window sends none, for it has to reach whoever opened it. */
   opener?: 'same-origin' | 'same-origin-allow-popups';
 }
@@ -52,7 +54,7 @@ function document(assets: Assets, page: Page, nonce: string): Html {
   </html>`;
 }
 
-function headersOf({ framing, opener }: Page, nonce: string): Record<string, string> {
+function headersOf({ framing, framedBy = [], opener }: Page, nonce: string): Record<string, string> {
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
@@ -62,7 +64,7 @@ function headersOf({ framing, opener }: Page, nonce: string): Record<string, str
     "form-action 'self'",
     "base-uri 'none'",
     `frame-src ${framing === 'frames' ? "'self'" : "'none'"}`,
-    `frame-ancestors ${framing === 'framed' ? "'self'" : "'none'"}`,
+    `frame-ancestors ${[framing === 'framed' && "'self'", ...framedBy].filter(Boolean).join(' ') || "'none'"}`,
   ];
   return {
     'Content-Security-Policy': policy.join('; '),

@@ -1,12 +1,8 @@
 import { html, type Html } from './html.ts';
 import { languageSwitch } from './language-switch.ts';
 import type { Locale } from './locale.ts';
-import { SITE_MESSAGES } from './messages.site.ts';
+import { SITE_MESSAGES, SITE_PLACES, type SitePlace } from './messages.site.ts';
 import type { Page } from './page.ts';
-
-/** Where the site's own pages are, in the order of the navigation. */
-export const SITE_PLACES = ['/', '/join', '/my', '/new-phone', '/lost-phone', '/cancel'] as const;
-export type SitePlace = (typeof SITE_PLACES)[number];
 
 /** A page of the customers' website: the frame around what is particular to it. */
 export function sitePage(page: {

@@ -48,10 +48,12 @@ export class WindowPageController {
       const secret = this.secret(request, OPAQUE_ID.transform(id));
       const { window, newSecret } = await this.windows.enter(id, secret);
       if (newSecret !== undefined) {
-        setCookie(reply, { name: cookieOf(id), value: newSecret, seconds: COOKIE_SECONDS }, this.environment.ISSUER);
+        const isFramed = window.frameOrigins.length > 0;
+        const cookie = { name: cookieOf(id), value: newSecret, seconds: COOKIE_SECONDS, isFramed };
+        setCookie(reply, cookie, this.environment.ISSUER);
       }
       const authentication = window.authenticationId ? await this.windows.follow(id, secret, 0) : null;
-      const { relyingParty, purpose, locale, returnUrl } = window;
+      const { relyingParty, purpose, locale, returnUrl, frameOrigins } = window;
       const page = windowPage({
         id,
         relyingParty,
@@ -61,6 +63,7 @@ export class WindowPageController {
         returnAddress: returnAddress(window),
         returnOrigin: new URL(returnUrl).origin,
         returnState: window.returnState,
+        frameOrigins,
       });
       return sendPage(reply, this.assets, page);
     } catch (error) {

@@ -18,6 +18,7 @@ export interface ShownWindow {
   returnAddress: string;
   returnOrigin: string;
   returnState: string;
+  frameOrigins: readonly string[];
 }
 
 /** The hosted window. All of its views are in the page; the script shows one at a time. */
@@ -45,7 +46,8 @@ export function windowPage(window: ShownWindow): Page {
     ${(Object.keys(messages.ended) as EndedState[]).map((state) => endedView(messages, state, relyingParty))}
     <p class="unseen" id="said" role="status"></p>
   </main>`;
-  return { locale, title: `${messages.title} – ${relyingParty}`, layout: 'window', script: 'window.js', body };
+  const title = `${messages.title} – ${relyingParty}`;
+  return { locale, title, layout: 'window', script: 'window.js', framedBy: window.frameOrigins, body };
 }
 
 function personView(messages: WindowMessages, relyingParty: string): Html {

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
@@ -182,5 +184,48 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     expect(headers.get('referrer-policy')).toBe('no-referrer');
     expect(headers.get('cache-control')).toBe('no-store');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
+  });
+
+  it('may be framed by the pages that are registered for its relying party, and tells them that it has ended', async () => {
+    // A shop on an origin of its own, whose page shows the window.
+    let framed = '';
+    const told = `addEventListener('message', ({ origin, data }) => { document.title = origin + JSON.stringify(data); })`;
+    const shop = createServer((request, response) => {
+      const html = `<!doctype html><title>-</title><script>${told}</script><iframe src="${framed}"></iframe>`;
+      response.writeHead(200, { 'content-type': 'text/html' }).end(request.url === '/shop' ? html : '');
+    });
+    await new Promise<void>((listening) => shop.listen(0, '127.0.0.1', listening));
+    const origin = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`;
+    const { pool } = scene.database;
+    try {
+      await pool.query(`UPDATE clients SET frame_origins = $1 WHERE client_id = 'demo-shop'`, [[origin]]);
+      const { url, windowId } = await scene.openWindow();
+      await pool.query(`UPDATE windows SET return_url = $1 WHERE id = $2`, [`${origin}/return`, windowId]);
+      framed = url;
+      const page = await context.newPage();
+      await page.goto(`${origin}/shop`);
+      const window = page.frameLocator('iframe');
+      const { birthDate, genderDigit, phoneNumber } = scene.person('demo-3');
+      await window.locator('#birthDate').fill(birthDate);
+      await window.locator('#genderDigit').fill(genderDigit);
+      await window.locator('#phoneNumber').fill(phoneNumber);
+      await window.locator('#person .primary').click();
+      await window.locator('#cancel').click();
+      await window.locator('[data-view="cancelled"] [data-return]').click();
+      await page.waitForFunction(`document.title !== '-'`);
+      expect(await page.title()).toBe(
+        scene.issuer + JSON.stringify({ type: 'pushguard.window', windowId, state: 'st-1' }),
+      );
+
+      // A window of somebody who registered no page is shown nowhere.
+      await pool.query(`UPDATE clients SET frame_origins = '{}' WHERE client_id = 'demo-shop'`);
+      framed = (await scene.openWindow()).url;
+      await page.goto(`${origin}/shop`);
+      await page.waitForFunction(`document.querySelector('iframe').contentDocument === null`);
+      expect(await window.locator('#birthDate').count()).toBe(0);
+      scene.complaints.splice(0);
+    } finally {
+      await new Promise((closed) => shop.close(closed));
+    }
   });
 });

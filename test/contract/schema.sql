@@ -63,6 +63,7 @@ carrier_events.received_at timestamp with time zone NOT NULL DEFAULT now()
 carrier_events CONSTRAINT carrier_events_outcome_check CHECK ((outcome = ANY (ARRAY['applied'::text, 'stale'::text, 'unknown_line'::text, 'rejected'::text])))
 carrier_events CONSTRAINT carrier_events_pkey PRIMARY KEY (id)
 carrier_events CONSTRAINT kept_while_it_may_be_played_again CHECK (((kept IS NOT NULL) = (outcome = ANY (ARRAY['unknown_line'::text, 'rejected'::text]))))
+CREATE INDEX carrier_events_age ON public.carrier_events USING brin (received_at) WITH (autosummarize='on')
 CREATE INDEX carrier_events_kept ON public.carrier_events USING btree (received_at) WHERE (kept IS NOT NULL)
 CREATE UNIQUE INDEX carrier_events_pkey ON public.carrier_events USING btree (id)
 charges.charged_in text NOT NULL
@@ -93,6 +94,7 @@ clients.scopes text[] NOT NULL
 clients.return_urls text[] NOT NULL DEFAULT '{}'::text[]
 clients.starts_per_minute integer NOT NULL DEFAULT 6000
 clients.created_at timestamp with time zone NOT NULL DEFAULT now()
+clients.frame_origins text[] NOT NULL DEFAULT '{}'::text[]
 clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL)))
 clients CONSTRAINT clients_client_id_key UNIQUE (client_id)
 clients CONSTRAINT clients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60)))
@@ -106,6 +108,30 @@ closed_months.closed_at timestamp with time zone NOT NULL DEFAULT now()
 closed_months CONSTRAINT closed_months_month_check CHECK ((month ~ '^[0-9]{4}-(0[1-9]|1[0-2])$'::text))
 closed_months CONSTRAINT closed_months_pkey PRIMARY KEY (month)
 CREATE UNIQUE INDEX closed_months_pkey ON public.closed_months USING btree (month)
+consents.subscription_id uuid NOT NULL
+consents.terms text NOT NULL
+consents.locale text NOT NULL
+consents.at timestamp with time zone NOT NULL DEFAULT now()
+consents CONSTRAINT consents_locale_check CHECK ((locale = ANY (ARRAY['ko'::text, 'en'::text])))
+consents CONSTRAINT consents_pkey PRIMARY KEY (subscription_id)
+consents CONSTRAINT consents_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
+CREATE UNIQUE INDEX consents_pkey ON public.consents USING btree (subscription_id)
+customer_sessions.digest bytea NOT NULL
+customer_sessions.errand text NOT NULL
+customer_sessions.terms text
+customer_sessions.authentication_id uuid
+customer_sessions.line_id text
+customer_sessions.person_index bytea
+customer_sessions.verified_at timestamp with time zone
+customer_sessions.enrolment bytea
+customer_sessions.created_at timestamp with time zone NOT NULL DEFAULT now()
+customer_sessions.seen_at timestamp with time zone NOT NULL DEFAULT now()
+customer_sessions CONSTRAINT customer_sessions_errand_check CHECK ((errand = ANY (ARRAY['join'::text, 'login'::text, 'cancel'::text, 'new_phone'::text])))
+customer_sessions CONSTRAINT customer_sessions_pkey PRIMARY KEY (digest)
+customer_sessions CONSTRAINT join_has_terms CHECK (((errand <> 'join'::text) OR (verified_at IS NOT NULL) OR (terms IS NOT NULL)))
+customer_sessions CONSTRAINT verified_names_a_line CHECK ((((verified_at IS NULL) = (line_id IS NULL)) AND ((verified_at IS NULL) = (person_index IS NULL))))
+CREATE INDEX customer_sessions_age ON public.customer_sessions USING btree (created_at)
+CREATE UNIQUE INDEX customer_sessions_pkey ON public.customer_sessions USING btree (digest)
 deliveries.id bigint NOT NULL
 deliveries.kind text NOT NULL
 deliveries.authentication_id uuid
@@ -148,9 +174,11 @@ devices.test_expires_at timestamp with time zone NOT NULL
 devices.created_at timestamp with time zone NOT NULL DEFAULT now()
 devices.activated_at timestamp with time zone
 devices.revoked_at timestamp with time zone
+devices.revoked_for text
 devices CONSTRAINT devices_pin_failures_check CHECK (((pin_failures >= 0) AND (pin_failures <= 5)))
 devices CONSTRAINT devices_pkey PRIMARY KEY (id)
 devices CONSTRAINT devices_platform_check CHECK ((platform = ANY (ARRAY['android'::text, 'ios'::text])))
+devices CONSTRAINT devices_revoked_for_check CHECK ((revoked_for = ANY (ARRAY['device_changed'::text, 'cancelled'::text, 'replaced'::text, 'untested'::text, 'test_failed'::text])))
 devices CONSTRAINT devices_serial_number_key UNIQUE (serial_number)
 devices CONSTRAINT devices_state_check CHECK ((state = ANY (ARRAY['testing'::text, 'active'::text, 'revoked'::text])))
 devices CONSTRAINT devices_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
@@ -167,6 +195,10 @@ enrolment_codes CONSTRAINT enrolment_codes_pkey PRIMARY KEY (code_digest)
 enrolment_codes CONSTRAINT enrolment_codes_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id) ON DELETE CASCADE
 CREATE UNIQUE INDEX enrolment_codes_pkey ON public.enrolment_codes USING btree (code_digest)
 CREATE INDEX enrolment_codes_subscription ON public.enrolment_codes USING btree (subscription_id)
+form_budgets.key bytea NOT NULL
+form_budgets.sent timestamp with time zone[] NOT NULL
+form_budgets CONSTRAINT form_budgets_pkey PRIMARY KEY (key)
+CREATE UNIQUE INDEX form_budgets_pkey ON public.form_budgets USING btree (key)
 idempotency_keys.client_id uuid NOT NULL
 idempotency_keys.key_digest bytea NOT NULL
 idempotency_keys.request_digest bytea NOT NULL
@@ -209,6 +241,24 @@ notices.created_at timestamp with time zone NOT NULL DEFAULT now()
 notices CONSTRAINT notices_pkey PRIMARY KEY (id)
 CREATE INDEX notices_age ON public.notices USING btree (created_at)
 CREATE UNIQUE INDEX notices_pkey ON public.notices USING btree (id)
+reports.id uuid NOT NULL
+reports.kind text NOT NULL
+reports.person bytea
+reports.subscription_id uuid
+reports.filed_at timestamp with time zone NOT NULL DEFAULT now()
+reports.due_at timestamp with time zone NOT NULL DEFAULT now()
+reports.outcome text
+reports.settled_by text
+reports.settled_at timestamp with time zone
+reports CONSTRAINT named_until_dealt_with CHECK (((person IS NULL) = (outcome IS NOT NULL)))
+reports CONSTRAINT reports_kind_check CHECK ((kind = ANY (ARRAY['lost_phone'::text, 'new_phone'::text, 'forgotten_pin'::text])))
+reports CONSTRAINT reports_outcome_check CHECK ((outcome = ANY (ARRAY['nobody'::text, 'no_change'::text, 'suspended'::text, 'code_sent'::text, 'call_centre'::text])))
+reports CONSTRAINT reports_pkey PRIMARY KEY (id)
+reports CONSTRAINT settled_by_somebody CHECK (((settled_by IS NULL) = (settled_at IS NULL)))
+CREATE INDEX reports_age ON public.reports USING btree (filed_at)
+CREATE INDEX reports_at_the_desk ON public.reports USING btree (filed_at) WHERE ((outcome = ANY (ARRAY['suspended'::text, 'call_centre'::text])) AND (settled_at IS NULL))
+CREATE INDEX reports_due ON public.reports USING btree (due_at) WHERE (outcome IS NULL)
+CREATE UNIQUE INDEX reports_pkey ON public.reports USING btree (id)
 start_budgets.person_index bytea NOT NULL
 start_budgets.starts timestamp with time zone[] NOT NULL
 start_budgets CONSTRAINT start_budgets_pkey PRIMARY KEY (person_index)

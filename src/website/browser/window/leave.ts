@@ -7,13 +7,16 @@ export interface Destination {
 }
 
 /**
- * Leaves: a window that a page opened tells that page and closes, any other goes to the return address. The message is
+ * Leaves: a window that a page opened tells that page and closes, one in a frame tells the page around it, any other
+ * goes to the return address. The message is
  * sent to the registered origin alone, and says which window has ended and nothing about whom.
  */
 export function leave({ windowId, returnAddress, returnOrigin, returnState }: Destination): void {
-  if (isPopup()) {
+  const message = { type: 'pushguard.window', windowId, state: returnState };
+  if (self !== top) parent.postMessage(message, returnOrigin);
+  else if (isPopup()) {
     const opener = window.opener as Window;
-    opener.postMessage({ type: 'pushguard.window', windowId, state: returnState }, returnOrigin);
+    opener.postMessage(message, returnOrigin);
     window.close();
     // A browser that does not let the page close still has to get the person back.
     setTimeout(() => location.replace(returnAddress), 500);
