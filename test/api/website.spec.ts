@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { LineFacts } from '../../src/domain/line.ts';
+import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { otherThan, TEST_PIN, TestService, type Subscriber, type TestPerson } from '../support/service.ts';
+import { freePort } from '../support/free-port.ts';
+import {
+  otherThan,
+  startProcess,
+  TEST_PIN,
+  TestService,
+  type Subscriber,
+  type TestPerson,
+} from '../support/service.ts';
 import { Visitor, type SeenPage } from '../support/visitor.ts';
 
 let service: TestService;
@@ -652,6 +661,37 @@ describe('pages that hold against attacks', () => {
       /^session=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/,
     );
   });
+
+  it('over TLS, cookies are tied to this very host, and a framed window’s to the site around it', async () => {
+    const [port, database] = [await freePort(), await createTestDatabase()];
+    const secure = await startProcess({
+      ...service.env,
+      DATABASE_URL: database.url,
+      ISSUER: 'https://id.example',
+      PORT: String(port),
+    });
+    try {
+      const origin = `http://127.0.0.1:${port}`;
+      const page = await fetch(`${origin}/login?lang=ko`);
+      for (const cookie of page.headers.getSetCookie()) {
+        expect(cookie).toMatch(/^__Host-(session|lang)=[\w-]+; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax; Secure$/);
+      }
+      expect(page.headers.getSetCookie()).toHaveLength(2);
+      expect(page.headers.get('strict-transport-security')).toContain('max-age=31536000');
+
+      await database.pool
+        .query(`INSERT INTO windows (id, client_id, purpose, return_url, return_state, locale, expires_at)
+        SELECT '01920000-0000-7000-8000-000000000001', id, '-', 'https://shop.example/', '-', 'ko', now() + interval '1 min'
+        FROM clients WHERE client_id = 'demo-shop'`);
+      await database.pool.query(`UPDATE clients SET frame_origins = '{https://shop.example}'`);
+      const window = await fetch(`${origin}/windows/01920000-0000-7000-8000-000000000001`);
+      expect(window.headers.get('content-security-policy')).toContain('frame-ancestors https://shop.example');
+      expect(window.headers.getSetCookie().join()).toMatch(/^__Host-window-.*; SameSite=None; Partitioned; Secure$/);
+    } finally {
+      await secure.stop();
+      await database.drop();
+    }
+  }, 60_000);
 
   it.each(['application/json', 'text/plain', 'multipart/form-data'])('a form is not taken as %s', async (type) => {
     const visitor = visit();
