@@ -24,19 +24,23 @@ export class Pages1763900000000 implements MigrationInterface {
         -- Who the line belonged to then: it may have another owner or number tomorrow.
         person_index bytea,
         verified_at timestamptz,
+        -- What the person was told that the code would do, and how it came.
+        verified_for text CHECK (verified_for IN ('join', 'login', 'cancel', 'new_phone')),
+        channel text CHECK (channel IN ('push', 'sms')),
         -- The enrolment code on the page, encrypted.
         enrolment bytea,
         created_at timestamptz NOT NULL DEFAULT now(),
         seen_at timestamptz NOT NULL DEFAULT now(),
         CONSTRAINT verified_names_a_line CHECK ((verified_at IS NULL) = (line_id IS NULL)
-          AND (verified_at IS NULL) = (person_index IS NULL)),
-        CONSTRAINT join_has_terms CHECK (errand <> 'join' OR verified_at IS NOT NULL OR terms IS NOT NULL)
+          AND (verified_at IS NULL) = (person_index IS NULL) AND (verified_at IS NULL) = (verified_for IS NULL)
+          AND (verified_at IS NULL) = (channel IS NULL)),
+        CONSTRAINT join_has_terms CHECK (errand <> 'join' OR terms IS NOT NULL)
       );
       CREATE INDEX customer_sessions_age ON customer_sessions (created_at);
 
       CREATE TABLE consents (
         subscription_id uuid PRIMARY KEY REFERENCES subscriptions,
-        terms text NOT NULL,
+        terms text NOT NULL CHECK (terms <> ''),
         locale text NOT NULL CHECK (locale IN ('ko', 'en')),
         at timestamptz NOT NULL DEFAULT now()
       );
@@ -68,15 +72,17 @@ export class Pages1763900000000 implements MigrationInterface {
         sent timestamptz[] NOT NULL
       );
 
-      -- Why a device went out of use: a new phone gets its code by SMS only after the carrier told of it.
-      ALTER TABLE devices ADD COLUMN revoked_for text
-        CHECK (revoked_for IN ('device_changed', 'cancelled', 'replaced', 'untested', 'test_failed'));
+      -- Which device a code enrolled: whoever was shown the code follows it to the end.
+      ALTER TABLE enrolment_codes ADD COLUMN device_id uuid;
+      -- When the carrier last told of another handset: its code goes there by SMS, and only some time after that.
+      ALTER TABLE subscriptions ADD COLUMN handset_changed_at timestamptz;
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      ALTER TABLE devices DROP COLUMN revoked_for;
+      ALTER TABLE subscriptions DROP COLUMN handset_changed_at;
+      ALTER TABLE enrolment_codes DROP COLUMN device_id;
       DROP TABLE form_budgets, reports, consents, customer_sessions;
       ALTER TABLE clients DROP COLUMN frame_origins;
       DELETE FROM clients WHERE client_id = 'pushguard-website';

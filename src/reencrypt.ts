@@ -27,6 +27,7 @@ const COLUMNS: readonly Column[] = [
   { table: 'authentications', column: 'person' },
   { table: 'notices', column: 'address' },
   { table: 'carrier_events', column: 'kept' },
+  { table: 'reports', column: 'person' },
 ];
 
 const TEXT_IDS = new Set(['lines', 'carrier_events']);

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database.ts';
+import type { Channel } from '../domain/authentication.ts';
 import type { CustomerSession, Errand } from './customer-session.ts';
 
 /** A visit ends ten minutes after the last page, and an hour after the first. */
 const LIVING = `seen_at > now() - interval '10 minutes' AND created_at > now() - interval '1 hour'`;
 
-const COLUMNS = `errand, terms, authentication_id AS "authenticationId", line_id AS "lineId",
+const COLUMNS = `errand, terms, verified_for AS "verifiedFor", channel, authentication_id AS "authenticationId", line_id AS "lineId",
   person_index AS "personIndex", verified_at AS "verifiedAt", enrolment,
   coalesce(verified_at > now() - interval '10 minutes', false) AS "isFresh"`;
 
@@ -14,15 +15,20 @@ const BEGIN = {
   text: `INSERT INTO customer_sessions (digest, errand, terms, authentication_id) VALUES ($1, $2, $3, $4)`,
 };
 
+/** Noted at most every half minute: a page that waits asks far more often. */
 const SEE = {
   name: 'customer_session_see',
-  text: `UPDATE customer_sessions SET seen_at = now() WHERE digest = $1 AND ${LIVING} RETURNING ${COLUMNS}`,
+  text: `WITH seen AS (
+      UPDATE customer_sessions SET seen_at = now()
+      WHERE digest = $1 AND ${LIVING} AND seen_at < now() - interval '30 seconds'
+    )
+    SELECT ${COLUMNS} FROM customer_sessions WHERE digest = $1 AND ${LIVING}`,
 };
 
 /** Whoever is logged in stays so while they are verified once more. */
 const TURN_TO = {
   name: 'customer_session_turn_to',
-  text: `UPDATE customer_sessions SET errand = $2, authentication_id = $3, enrolment = NULL
+  text: `UPDATE customer_sessions SET errand = $2, authentication_id = $3, terms = $4, enrolment = NULL
     WHERE digest = $1 AND verified_at IS NOT NULL AND ${LIVING} RETURNING 1`,
 };
 
@@ -32,11 +38,11 @@ const DROP_CHECK = {
     WHERE digest = $1 AND verified_at IS NOT NULL RETURNING 1`,
 };
 
-/** Under a new secret from now on, so that nobody can have known it before; once for one verification. */
+/** Under a new secret from now on, so that nobody can have known it before; once for one verification. A visit begins. */
 const VERIFIED = {
   name: 'customer_session_verified',
   text: `UPDATE customer_sessions SET digest = $2, line_id = $4, person_index = $5, verified_at = now(),
-      authentication_id = NULL, seen_at = now()
+      verified_for = errand, channel = $6, authentication_id = NULL, enrolment = NULL, created_at = now(), seen_at = now()
     WHERE digest = $1 AND authentication_id = $3 AND ${LIVING} RETURNING ${COLUMNS}`,
 };
 
@@ -58,6 +64,7 @@ const CONSENT = {
   text: `INSERT INTO consents (subscription_id, terms, locale) VALUES ($1, $2, $3)`,
 };
 
+/** The rows of customers' browsers. */
 @Injectable()
 export class CustomerSessionStore {
   constructor(private readonly database: Database) {}
@@ -75,8 +82,11 @@ export class CustomerSessionStore {
   }
 
   /** False when nobody is logged in there. */
-  async turnTo(digest: Buffer, errand: Errand, authenticationId: string): Promise<boolean> {
-    return (await this.database.rows(TURN_TO, [digest, errand, authenticationId])).length === 1;
+  async turnTo(
+    digest: Buffer,
+    { errand, terms, authenticationId }: { errand: Errand; terms: string | null; authenticationId: string },
+  ): Promise<boolean> {
+    return (await this.database.rows(TURN_TO, [digest, errand, authenticationId, terms])).length === 1;
   }
 
   /** Lets go of a verification under way; false, and the session is gone, when nobody was logged in. */
@@ -90,9 +100,9 @@ export class CustomerSessionStore {
   async verified(
     digest: Buffer,
     next: Buffer,
-    by: { authenticationId: string; lineId: string; personIndex: Buffer },
+    by: { authenticationId: string; lineId: string; personIndex: Buffer; channel: Channel },
   ): Promise<CustomerSession | undefined> {
-    const values = [digest, next, by.authenticationId, by.lineId, by.personIndex];
+    const values = [digest, next, by.authenticationId, by.lineId, by.personIndex, by.channel];
     return (await this.database.rows<CustomerSession>(VERIFIED, values))[0];
   }
 

@@ -1,5 +1,8 @@
+import type { Channel } from '../domain/authentication.ts';
+
 /** What somebody came to the website for, and has to be verified for. */
-export type Errand = 'join' | 'login' | 'cancel' | 'new_phone';
+export const ERRANDS = ['join', 'login', 'cancel', 'new_phone'] as const;
+export type Errand = (typeof ERRANDS)[number];
 
 /** A customer's browser, and how far it has come. */
 export interface CustomerSession {
@@ -12,6 +15,9 @@ export interface CustomerSession {
   lineId: string | null;
   personIndex: Buffer | null;
   verifiedAt: Date | null;
+  /** What the person was told that the code would do, and how it came. */
+  verifiedFor: Errand | null;
+  channel: Channel | null;
   /** Whether that was within the last ten minutes. */
   isFresh: boolean;
   enrolment: Buffer | null;

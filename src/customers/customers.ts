@@ -9,6 +9,7 @@ import { Problem } from '../domain/problem.ts';
 import { Lines } from '../lines/lines.ts';
 import { WEBSITE } from '../relying-parties/relying-parties.ts';
 import type { CustomerSession, Errand } from './customer-session.ts';
+import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
 import { CustomerSessionStore } from './customer-session.store.ts';
 
 /** Who somebody says to be. */
@@ -27,6 +28,12 @@ export interface Undertaking {
   endUser: { ip: string; userAgent?: string };
 }
 
+/** An enrolment as the page shows it. */
+export interface ShownEnrolment extends Enrolment {
+  /** ISO 8601, when the code was made. */
+  at: string;
+}
+
 /** Somebody who was verified, and the line that is theirs. */
 export interface Customer {
   session: CustomerSession;
@@ -42,6 +49,7 @@ export class Customers {
     private readonly following: Follow,
     private readonly verifying: Verify,
     private readonly lines: Lines,
+    private readonly subscriptions: Subscriptions,
     private readonly keys: ServiceKeys,
   ) {}
 
@@ -56,9 +64,10 @@ export class Customers {
     renew: () => Buffer,
   ): Promise<void> {
     const { id } = await this.starting.start({ ...person, purpose, endUser }, WEBSITE.id, undefined);
-    if (digest && (await this.store.turnTo(digest, errand, id))) return;
+    const begun = { errand, terms: terms ?? null, authenticationId: id };
+    if (digest && (await this.store.turnTo(digest, begun))) return;
     if (digest) await this.store.end(digest);
-    await this.store.begin(renew(), { errand, terms: terms ?? null, authenticationId: id });
+    await this.store.begin(renew(), begun);
   }
 
   /** What is under way in a browser, after `waitSeconds` at most. Problems: `session_ended`. */
@@ -103,7 +112,10 @@ export class Customers {
       authenticationId: authentication.id,
       lineId: line.lineId,
       personIndex: this.lines.personIndexesOf(line)[0],
+      channel: result.channel,
     };
+    // Protection began while the text message was on its way.
+    if (result.channel === 'sms' && (await this.isProtected(line.lineId))) throw sessionEnded();
     const session = digest && (await this.store.verified(digest, renew(), by));
     if (!session) throw sessionEnded();
     return { session, line };
@@ -112,11 +124,27 @@ export class Customers {
   /** Who is logged in at a browser. Undefined when nobody is, or the line is another person's or number's now. */
   async at(digest: Buffer | undefined): Promise<Customer | undefined> {
     const session = digest && (await this.store.see(digest));
-    if (!session?.lineId || !session.personIndex) return undefined;
+    if (!digest || !session?.lineId || !session.personIndex) return undefined;
     const { lineId, personIndex } = session;
     const line = await this.lines.byId(lineId);
     if (!line || line.status === 'terminated') return undefined;
-    return this.lines.personIndexesOf(line).some((index) => index.equals(personIndex)) ? { session, line } : undefined;
+    if (!this.lines.personIndexesOf(line).some((index) => index.equals(personIndex))) return undefined;
+    if (session.channel === 'sms' && !(await this.maySeeBySms(digest, session, lineId))) return undefined;
+    return { session, line };
+  }
+
+  /**
+   * A text message is enough until protection begins. Afterwards it is not, but for the very browser that showed the
+   * code with which the protected phone was enrolled.
+   */
+  private async maySeeBySms(digest: Buffer, session: CustomerSession, lineId: string): Promise<boolean> {
+    if (!(await this.isProtected(lineId))) return true;
+    const shown = this.readEnrolment(digest, session);
+    return shown !== null && (await this.subscriptions.enrolmentState(shown.enrolmentCode)) === 'active';
+  }
+
+  private async isProtected(lineId: string): Promise<boolean> {
+    return Boolean((await this.subscriptions.standingOnLine(lineId))?.protectedSince);
   }
 
   /** As {@link at}. Problems: `session_ended`. */
@@ -131,14 +159,14 @@ export class Customers {
   }
 
   /** Keeps what the page shows of an enrolment, so that it can be shown again. */
-  async keepEnrolment(digest: Buffer, shown: object): Promise<void> {
+  async keepEnrolment(digest: Buffer, shown: ShownEnrolment): Promise<void> {
     await this.store.keepEnrolment(digest, this.keys.fields.encrypt(JSON.stringify(shown), placeOf(digest)));
   }
 
   /** What {@link keepEnrolment} kept; null when there is nothing. */
-  readEnrolment(digest: Buffer, { enrolment }: CustomerSession): unknown {
+  readEnrolment(digest: Buffer, { enrolment }: CustomerSession): ShownEnrolment | null {
     if (enrolment === null) return null;
-    return JSON.parse(this.keys.fields.decrypt(enrolment, placeOf(digest)).toString('utf8'));
+    return JSON.parse(this.keys.fields.decrypt(enrolment, placeOf(digest)).toString('utf8')) as ShownEnrolment;
   }
 
   async forgetOldSessions(): Promise<void> {

@@ -1,15 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Charges } from '../charges/charges.ts';
 import type { SoFar } from '../charges/charge.ts';
-import { Devices } from '../devices/devices.ts';
-import type { DeviceState } from '../domain/device.ts';
 import { Problem } from '../domain/problem.ts';
 import { History, type HistoryEntry } from '../history/history.ts';
 import { SubscriptionLife } from '../life/life.ts';
-import type { SubscriptionView } from '../subscriptions/subscription.ts';
+import type { EnrolmentState, SubscriptionView } from '../subscriptions/subscription.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
 import { CustomerSessionStore } from './customer-session.store.ts';
-import { Customers, type Customer } from './customers.ts';
+import { Customers, type Customer, type ShownEnrolment } from './customers.ts';
 
 /** What a customer sees of the service. */
 export interface Overview {
@@ -18,23 +16,11 @@ export interface Overview {
   history: HistoryEntry[];
 }
 
-/** An enrolment as the page shows it. */
-export interface ShownEnrolment extends Enrolment {
-  /** ISO 8601, when the code was made. */
-  at: string;
-}
-
-/** How far the enrolment of an app has come: the code waits, the app is being tested, it is in use, or it came to nothing. */
-export type EnrolmentState = 'waiting' | DeviceState | 'expired';
-
 /** The end of a subscription, as its receipt says it. */
 export interface Receipt {
   cancelledAt: Date;
   fee: SoFar;
 }
-
-/** Seconds in which an enrolment code is used, as the page counts them. */
-const CODE_MS = 600_000;
 
 /** What a verified customer does with the service. */
 @Injectable()
@@ -44,7 +30,6 @@ export class MyService {
     private readonly store: CustomerSessionStore,
     private readonly subscriptions: Subscriptions,
     private readonly life: SubscriptionLife,
-    private readonly devices: Devices,
     private readonly history: History,
     private readonly charges: Charges,
   ) {}
@@ -62,24 +47,32 @@ export class MyService {
   async join(customer: Customer, digest: Buffer, terms: string, locale: 'ko' | 'en'): Promise<void> {
     const enrolment = await this.subscriptions.subscribe(
       customer.line.phoneNumber,
-      { actor: 'customer' },
+      { actor: 'customer', verified: customer.line },
       (session, subscriptionId) => this.store.consent(session, subscriptionId, terms, locale),
     );
     await this.show(digest, enrolment);
   }
 
   /**
-   * A new enrolment code, for whoever was verified a moment ago: by text message while protection has not begun, by the
-   * old phone's app after it has. Problems: `session_ended`, `subscription_not_active` unless it is active or waits.
+   * A new enrolment code: while protection has not begun, for whoever is logged in; after it has, for whoever was just
+   * verified by the old phone's app, for this and for nothing else. Problems: `session_ended`,
+   * `subscription_not_active` while a suspension stands.
    */
-  async newCode(customer: Customer, digest: Buffer): Promise<void> {
-    const subscription = await this.standing(customer.line.lineId);
-    const isOpen = subscription && subscription.state !== 'suspended' && subscription.suspensions.length === 0;
-    if (!subscription || !isOpen) {
-      throw new Problem('subscription_not_active', 'Only an active subscription enrols a phone; call the call centre.');
-    }
-    if (!customer.session.isFresh) throw new Problem('session_ended', 'Be verified once more for this.');
-    await this.show(digest, await this.subscriptions.enrolmentCode(subscription.subscriptionId));
+  async newCode({ line, session: visit }: Customer, digest: Buffer): Promise<void> {
+    const standing = await this.subscriptions.standingOnLine(line.lineId);
+    if (!standing) throw new Problem('subscription_not_active', 'The line has no subscription; join first.');
+    const enrolment = await this.life.inOneStep(async (step) => {
+      const { state, suspensions } = await this.life.lock(step, standing.id);
+      if (state === 'cancelled' || suspensions.length > 0) {
+        throw new Problem('subscription_not_active', 'A suspended subscription enrols no phone; call the call centre.');
+      }
+      const isVerified = visit.isFresh && visit.verifiedFor === 'new_phone' && visit.channel === 'push';
+      if (state !== 'awaiting_device' && !isVerified) {
+        throw new Problem('session_ended', 'Be verified once more for a new phone.');
+      }
+      return this.subscriptions.enrolmentCode(standing.id, step.session);
+    });
+    await this.show(digest, enrolment);
   }
 
   /** The enrolment that the page shows, and how far it has come. */
@@ -87,11 +80,8 @@ export class MyService {
     { session }: Customer,
     digest: Buffer,
   ): Promise<{ shown: ShownEnrolment; state: EnrolmentState } | undefined> {
-    const shown = this.customers.readEnrolment(digest, session) as ShownEnrolment | null;
-    if (!shown || !session.verifiedAt) return undefined;
-    const device = await this.devices.enrolledSince(shown.subscriptionId, session.verifiedAt);
-    const isOver = Date.now() - Date.parse(shown.at) > CODE_MS;
-    return { shown, state: device ?? (isOver ? 'expired' : 'waiting') };
+    const shown = this.customers.readEnrolment(digest, session);
+    return shown ? { shown, state: await this.subscriptions.enrolmentState(shown.enrolmentCode) } : undefined;
   }
 
   /** Ends the customer's subscription at once, and for good. Problems: `nothing_to_change`. */

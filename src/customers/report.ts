@@ -6,4 +6,5 @@ export type ReportKind = (typeof REPORT_KINDS)[number];
  * What became of a report: it named nobody, nothing had to change, the service is suspended, a code was sent, or the
  * call centre has to speak with the person.
  */
-export type ReportOutcome = 'nobody' | 'no_change' | 'suspended' | 'code_sent' | 'call_centre';
+export const REPORT_OUTCOMES = ['nobody', 'no_change', 'suspended', 'code_sent', 'call_centre'] as const;
+export type ReportOutcome = (typeof REPORT_OUTCOMES)[number];

@@ -3,7 +3,6 @@ import { Environment } from '../../config/environment.ts';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { randomId } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
-import { Devices } from '../devices/devices.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { SubscriptionLife, type Step } from '../life/life.ts';
@@ -17,6 +16,8 @@ import { ReportStore, type DueReport } from './report.store.ts';
 
 /** Milliseconds between two looks for reports that are due. */
 const INTERVAL_MS = 500;
+/** Milliseconds until what could not be dealt with is tried again. */
+const RETRY_MS = 60_000;
 
 /**
  * What people report who cannot log in: the phone is gone, or new, or its PIN forgotten. A report is taken down alike
@@ -34,12 +35,12 @@ export class Reports {
     private readonly life: SubscriptionLife,
     private readonly lines: Lines,
     private readonly subscriptions: Subscriptions,
-    private readonly devices: Devices,
     private readonly notices: Notices,
     private readonly keys: ServiceKeys,
     private readonly environment: Environment,
   ) {}
 
+  /** Takes a report down; a worker deals with it within a second. */
   async file(kind: ReportKind, person: NamedPerson): Promise<void> {
     const id = randomId();
     await this.store.file(id, kind, this.keys.fields.encrypt(JSON.stringify(person), `reports:person:${id}`));
@@ -65,7 +66,7 @@ export class Reports {
     try {
       while (!this.stopped && (await this.dealWithNext()));
     } catch (error) {
-      // Nothing of it was done; the next round tries again.
+      // The database is away; the next round tries again.
       this.logger.warn(`reports: ${(error as Error).message}`);
     }
     if (!this.stopped) this.start();
@@ -73,15 +74,25 @@ export class Reports {
 
   /** One transaction a report: what it brings about, and that it was dealt with. False when none is due. */
   private async dealWithNext(): Promise<boolean> {
-    return this.life.inOneStep(async (step) => {
-      const report = await this.store.next(step.session);
-      if (!report) return false;
-      const subscription = await this.named(step, report);
-      const outcome = subscription ? await this.dealWith(step, report, subscription) : 'nobody';
-      if (outcome instanceof Date) await this.store.postpone(step.session, report.id, outcome);
-      else await this.store.dealtWith(step.session, report.id, outcome, subscription?.id ?? null);
+    let id: string | undefined;
+    try {
+      return await this.life.inOneStep(async (step) => {
+        const report = await this.store.next(step.session);
+        if (!report) return false;
+        ({ id } = report);
+        const subscription = await this.named(step, report);
+        const outcome = subscription ? await this.dealWith(step, report, subscription) : 'nobody';
+        if (outcome instanceof Date) await this.store.postpone(id, outcome, step.session);
+        else await this.store.dealtWith(step.session, id, outcome, subscription?.id ?? null);
+        return true;
+      });
+    } catch (error) {
+      if (id === undefined) throw error;
+      // Nothing of it was done. One that cannot be dealt with must not keep the others waiting.
+      this.logger.error(`report ${id}: ${(error as Error).message}`);
+      await this.store.postpone(id, new Date(Date.now() + RETRY_MS));
       return true;
-    });
+    }
   }
 
   /** The standing subscription of the person that a report names, if the line is theirs. */
@@ -110,7 +121,9 @@ export class Reports {
         return (await this.life.change(step, subscription, change, { actor: 'customer' })) ? 'suspended' : 'no_change';
       }
       case 'forgotten_pin':
-        return subscription.state === 'awaiting_device' ? 'no_change' : 'call_centre';
+        // One call is enough, however often it is asked for.
+        if (subscription.state === 'awaiting_device') return 'no_change';
+        return (await this.store.isAtTheDesk(step.session, subscription.id, kind)) ? 'no_change' : 'call_centre';
       case 'new_phone':
         return this.newPhone(step, subscription);
     }
@@ -122,13 +135,12 @@ export class Reports {
    */
   private async newPhone(step: Step, subscription: LockedSubscription): Promise<ReportOutcome | Date> {
     const { id, state, suspensions } = subscription;
-    if (suspensions.length > 0) return 'call_centre';
-    if (state === 'active') {
-      const waits = await this.devices.replacedByCarrier(step.session, id);
-      if (!waits) return 'call_centre';
-      const dueAt = new Date(waits.since.getTime() + this.environment.NEW_PHONE_WAIT_MINUTES * 60_000);
-      if (dueAt > waits.now) return dueAt;
-    }
+    // Before the first app, the website shows a code to whoever logs in by SMS; this would only void it.
+    if (state === 'awaiting_device') return 'no_change';
+    const handset = await this.subscriptions.newHandset(step.session, id);
+    if (suspensions.length > 0 || !handset) return 'call_centre';
+    const dueAt = new Date(handset.since.getTime() + this.environment.NEW_PHONE_WAIT_MINUTES * 60_000);
+    if (dueAt > handset.now) return dueAt;
     const { enrolmentCode } = await this.subscriptions.enrolmentCode(id, step.session);
     const { phoneNumber } = await this.notices.addressOf(step.session, id);
     const address = { phoneNumber, enrolmentCode };

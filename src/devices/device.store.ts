@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PublicJwk } from '../crypto/keyring.ts';
 import { Database, type Session } from '../database.ts';
-import { ENROLMENT_SECONDS, TEST_ATTEMPTS, type DeviceState, type RevokedFor } from '../domain/device.ts';
+import { ENROLMENT_SECONDS, TEST_ATTEMPTS, type DeviceState } from '../domain/device.ts';
 
 /** What a device proof is checked against. None of it changes in a device's life. */
 export interface DeviceKey {
@@ -48,7 +48,7 @@ const SPEND_PROOFS = {
 /** A new device under test takes the place of an earlier one that was never tested. */
 const REVOKE_UNTESTED = {
   name: 'device_revoke_untested',
-  text: `UPDATE devices SET state = 'revoked', revoked_at = now(), revoked_for = 'untested', test_digest = NULL,
+  text: `UPDATE devices SET state = 'revoked', revoked_at = now(), test_digest = NULL,
       test_envelope = NULL
     WHERE subscription_id = $1 AND state = 'testing'`,
 };
@@ -81,7 +81,6 @@ const TRY_TEST = {
         WHEN test_failures + 1 >= ${TEST_ATTEMPTS} THEN 'revoked' ELSE state END,
       activated_at = CASE WHEN test_digest = ANY($2) THEN now() END,
       revoked_at = CASE WHEN NOT test_digest = ANY($2) AND test_failures + 1 >= ${TEST_ATTEMPTS} THEN now() END,
-      revoked_for = CASE WHEN NOT test_digest = ANY($2) AND test_failures + 1 >= ${TEST_ATTEMPTS} THEN 'test_failed' END,
       test_envelope = CASE WHEN test_digest = ANY($2) THEN NULL ELSE test_envelope END
     WHERE id = $1 AND state = 'testing' AND test_expires_at > now() AND test_failures < ${TEST_ATTEMPTS}
     RETURNING state, ${TEST_ATTEMPTS} - test_failures AS "attemptsLeft"`,
@@ -89,7 +88,7 @@ const TRY_TEST = {
 
 const REVOKE_OLDER = {
   name: 'device_revoke_older',
-  text: `UPDATE devices SET state = 'revoked', revoked_at = now(), revoked_for = 'replaced', push_token = NULL,
+  text: `UPDATE devices SET state = 'revoked', revoked_at = now(), push_token = NULL,
       push_token_digest = NULL
     WHERE subscription_id = $1 AND state = 'active' AND EXISTS (
       SELECT 1 FROM devices d WHERE d.id = $2 AND d.state = 'testing' AND d.test_expires_at > now()
@@ -98,23 +97,9 @@ const REVOKE_OLDER = {
 
 const REVOKE_ALL = {
   name: 'device_revoke_all',
-  text: `UPDATE devices SET state = 'revoked', revoked_at = now(), revoked_for = $2, push_token = NULL,
+  text: `UPDATE devices SET state = 'revoked', revoked_at = now(), push_token = NULL,
       push_token_digest = NULL, test_digest = NULL, test_envelope = NULL
     WHERE subscription_id = $1 AND state <> 'revoked'`,
-};
-
-/** Since when the carrier's word stands that the handset is another one, while no other phone was enrolled. */
-const REPLACED_BY_CARRIER = {
-  name: 'device_replaced_by_carrier',
-  text: `SELECT revoked_at AS since, now() AS now FROM devices d
-    WHERE subscription_id = $1 AND activated_at IS NOT NULL AND revoked_for = 'device_changed'
-      AND NOT EXISTS (SELECT 1 FROM devices later WHERE later.subscription_id = $1
-        AND later.activated_at IS NOT NULL AND later.created_at > d.created_at)`,
-};
-
-const ENROLLED_SINCE = {
-  name: 'device_enrolled_since',
-  text: `SELECT state FROM devices WHERE subscription_id = $1 AND created_at >= $2 ORDER BY created_at DESC LIMIT 1`,
 };
 
 const TEST_STATE = {
@@ -207,8 +192,8 @@ export class DeviceStore {
   }
 
   /** Takes every device of a subscription out of use. */
-  async revokeAll(session: Session, subscriptionId: string, why: RevokedFor): Promise<void> {
-    await session.rows(REVOKE_ALL, [subscriptionId, why]);
+  async revokeAll(session: Session, subscriptionId: string): Promise<void> {
+    await session.rows(REVOKE_ALL, [subscriptionId]);
   }
 
   async testState(
@@ -224,16 +209,6 @@ export class DeviceStore {
 
   async clearPushToken(deviceId: string, digest: Buffer, since: Date | null): Promise<void> {
     await this.database.rows(CLEAR_PUSH_TOKEN, [deviceId, digest, since]);
-  }
-
-  /** Undefined unless the last phone in use was revoked because the carrier told of another. */
-  async replacedByCarrier(session: Session, subscriptionId: string): Promise<{ since: Date; now: Date } | undefined> {
-    return (await session.rows<{ since: Date; now: Date }>(REPLACED_BY_CARRIER, [subscriptionId]))[0];
-  }
-
-  /** The state of the last device that was enrolled since an instant. */
-  async enrolledSince(subscriptionId: string, since: Date): Promise<DeviceState | undefined> {
-    return (await this.database.rows<{ state: DeviceState }>(ENROLLED_SINCE, [subscriptionId, since]))[0]?.state;
   }
 
   async unlockPin(session: Session, subscriptionId: string): Promise<boolean> {

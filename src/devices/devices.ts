@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { Database, type Session } from '../database.ts';
-import type { DeviceState, RevokedFor } from '../domain/device.ts';
 import { Problem } from '../domain/problem.ts';
 import { Notices } from '../notices/notices.ts';
 import { HandoverQueue } from '../queue/handover-queue.ts';
@@ -81,18 +80,8 @@ export class Devices {
   }
 
   /** Takes every device of a subscription out of use; their proofs are refused from the commit on. */
-  async revokeAll(session: Session, subscriptionId: string, why: RevokedFor): Promise<void> {
-    await this.store.revokeAll(session, subscriptionId, why);
-  }
-
-  /** Since when a subscription has had no phone because the carrier told of another one; and the database's clock. */
-  async replacedByCarrier(session: Session, subscriptionId: string): Promise<{ since: Date; now: Date } | undefined> {
-    return this.store.replacedByCarrier(session, subscriptionId);
-  }
-
-  /** The state of the last device that was enrolled since an instant. */
-  async enrolledSince(subscriptionId: string, since: Date): Promise<DeviceState | undefined> {
-    return this.store.enrolledSince(subscriptionId, since);
+  async revokeAll(session: Session, subscriptionId: string): Promise<void> {
+    await this.store.revokeAll(session, subscriptionId);
   }
 
   /** Takes out of use what was enrolled and not tested yet. */

@@ -60,7 +60,7 @@ export class Enrol {
     const serialNumber = randomSerialNumber();
     const code = randomCode();
     const delivery = await this.database.transaction(async (session) => {
-      const subscription = await this.subscriptions.spendEnrolmentCode(session, app.enrolmentCode);
+      const subscription = await this.subscriptions.spendEnrolmentCode(session, app.enrolmentCode, id);
       const expiresAt = await this.store.enrol(session, {
         id,
         subscriptionId: subscription.id,

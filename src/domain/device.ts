@@ -7,9 +7,6 @@ export const DEVICE_TRANSITIONS: Readonly<Record<DeviceState, readonly DeviceSta
   revoked: [],
 };
 
-/** Why a device went out of use. */
-export type RevokedFor = 'device_changed' | 'cancelled' | 'replaced' | 'untested' | 'test_failed';
-
 /** Wrong PINs in a row until the device's PIN is locked (contract; seed: "5회 이상 오류"). */
 export const PIN_ATTEMPTS = 5;
 /** Seconds for which an enrolment code and the test code of a new device are good (contract). */

@@ -46,7 +46,7 @@ export function noticeText(notice: Notice): string {
 
 /** The code that enrols an app, for a new handset: the one secret that goes out in the same way. */
 export function enrolmentText(enrolmentCode: string): string {
-  return `앱 등록 코드 ${enrolmentCode} (10분)`;
+  return `앱 등록 코드 ${enrolmentCode} (10분) 타인에게 알려주지 마세요.`;
 }
 
 /**

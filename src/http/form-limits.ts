@@ -12,12 +12,12 @@ export interface FormLimit {
   seconds: number;
 }
 
-/** Counts and judges in one statement; a form that is refused does not count. */
+/** Counts and judges in one statement; a form that is refused does not count, and what no longer counts is not kept. */
 const SPEND = {
   name: 'form_limit_spend',
   text: `INSERT INTO form_budgets AS b (key, sent) VALUES ($1, ARRAY[clock_timestamp()])
     ON CONFLICT (key) DO UPDATE SET
-      sent = ARRAY(SELECT s FROM unnest(b.sent) s WHERE s > now() - interval '1 day') || clock_timestamp()
+      sent = ARRAY(SELECT s FROM unnest(b.sent) s WHERE s > now() - make_interval(secs => $3)) || clock_timestamp()
     WHERE (SELECT count(*) FROM unnest(b.sent) s WHERE s > now() - make_interval(secs => $3)) < $2
     RETURNING 1`,
 };

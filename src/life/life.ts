@@ -65,9 +65,9 @@ export class SubscriptionLife {
     if (change.kind === 'cancelled' || change.kind === 'suspended') {
       await this.closePending(step, before.id, []);
     }
-    if (change.kind === 'cancelled') await this.devices.revokeAll(session, before.id, 'cancelled');
-    if (change.kind === 'suspended' && change.reason === 'sim_swapped') {
-      // The app has to be enrolled by whoever can show the carrier who they are now.
+    if (change.kind === 'cancelled') await this.devices.revokeAll(session, before.id);
+    if (change.kind === 'suspended' && change.reason !== 'line_suspended') {
+      // The app has to be enrolled by whoever can show who they are: a code may be in other hands, and a phone under test.
       await this.subscriptions.voidEnrolmentCodes(session, before.id);
       await this.devices.revokeTesting(session, before.id);
     }
@@ -89,7 +89,8 @@ export class SubscriptionLife {
   async revokeDevices(step: Step, before: LockedSubscription): Promise<void> {
     const { session } = step;
     const { phoneNumber, push } = await this.notices.addressOf(session, before.id);
-    await this.devices.revokeAll(session, before.id, 'device_changed');
+    await this.devices.revokeAll(session, before.id);
+    await this.subscriptions.handsetChanged(session, before.id);
     await this.closePending(step, before.id, [], true);
     if (before.state === 'awaiting_device') return;
     // To the number, for the SIM is in the new phone; and to the old one, whose owner may know nothing of a new one.

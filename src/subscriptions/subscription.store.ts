@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database.ts';
 import { afterChange, type Standing, type SubscriptionChange } from '../domain/subscription.ts';
-import type { Cause, LifeEntry, LockedSubscription, Subscription, SubscriptionView } from './subscription.ts';
+import type {
+  Cause,
+  EnrolmentState,
+  LifeEntry,
+  LockedSubscription,
+  Subscription,
+  SubscriptionView,
+} from './subscription.ts';
 
 const STANDING_ON_LINE = {
   name: 'subscription_standing_on_line',
@@ -78,10 +85,30 @@ const VOID_CODES = { name: 'enrolment_code_void', text: `DELETE FROM enrolment_c
 
 const SPEND_CODE = {
   name: 'enrolment_code_spend',
-  text: `UPDATE enrolment_codes e SET used_at = now() FROM subscriptions s
+  text: `UPDATE enrolment_codes e SET used_at = now(), device_id = $2 FROM subscriptions s
     WHERE e.code_digest = $1 AND e.used_at IS NULL AND e.expires_at > now()
       AND s.id = e.subscription_id AND s.state <> 'cancelled'
     RETURNING s.id, s.line_id AS "lineId", s.state, s.protected_since AS "protectedSince"`,
+};
+
+/** A code that was voided is over, too. */
+const ENROLMENT_STATE = {
+  name: 'enrolment_state',
+  text: `SELECT CASE WHEN d.id IS NULL THEN CASE WHEN e.expires_at > now() THEN 'waiting' ELSE 'expired' END
+      WHEN d.state = 'testing' AND d.test_expires_at <= now() THEN 'expired' ELSE d.state END AS state
+    FROM enrolment_codes e LEFT JOIN devices d ON d.id = e.device_id WHERE e.code_digest = $1`,
+};
+
+const HANDSET_CHANGED = {
+  name: 'subscription_handset_changed',
+  text: `UPDATE subscriptions SET handset_changed_at = now() WHERE id = $1`,
+};
+
+const NEW_HANDSET = {
+  name: 'subscription_new_handset',
+  text: `SELECT handset_changed_at AS since, now() AS now FROM subscriptions s
+    WHERE id = $1 AND handset_changed_at IS NOT NULL AND NOT EXISTS (
+      SELECT 1 FROM devices d WHERE d.subscription_id = s.id AND d.activated_at > s.handset_changed_at)`,
 };
 
 @Injectable()
@@ -150,11 +177,23 @@ export class SubscriptionStore {
   }
 
   /** The subscription that a code enrols for, once. */
-  async spendEnrolmentCode(session: Session, digest: Buffer): Promise<Subscription | undefined> {
+  async spendEnrolmentCode(session: Session, digest: Buffer, deviceId: string): Promise<Subscription | undefined> {
     // In the order in which everybody locks: the subscription first.
     const [code] = await session.rows<{ id: string }>(CODE_OF, [digest]);
     if (!code || !(await this.lock(session, code.id))) return undefined;
-    return (await session.rows<Subscription>(SPEND_CODE, [digest]))[0];
+    return (await session.rows<Subscription>(SPEND_CODE, [digest, deviceId]))[0];
+  }
+
+  async enrolmentState(digest: Buffer): Promise<EnrolmentState> {
+    return (await this.database.rows<{ state: EnrolmentState }>(ENROLMENT_STATE, [digest]))[0]?.state ?? 'expired';
+  }
+
+  async handsetChanged(session: Session, subscriptionId: string): Promise<void> {
+    await session.rows(HANDSET_CHANGED, [subscriptionId]);
+  }
+
+  async newHandset(session: Session, subscriptionId: string): Promise<{ since: Date; now: Date } | undefined> {
+    return (await session.rows<{ since: Date; now: Date }>(NEW_HANDSET, [subscriptionId]))[0];
   }
 
   async voidEnrolmentCodes(session: Session, subscriptionId: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { DeviceState } from '../domain/device.ts';
 import type {
   CancelReason,
   Standing,
@@ -64,3 +65,6 @@ export interface LifeEntry {
   at: Date;
   recordedAt: Date;
 }
+
+/** How far an enrolment has come: the code waits, its app is being tested, in use or revoked, or the time is over. */
+export type EnrolmentState = 'waiting' | DeviceState | 'expired';

@@ -15,7 +15,14 @@ import { CarrierDirectory, CarrierUnavailable } from '../lines/carrier-directory
 import { Lines } from '../lines/lines.ts';
 import { Notices } from '../notices/notices.ts';
 import { HandoverQueue } from '../queue/handover-queue.ts';
-import type { Cause, LifeEntry, LockedSubscription, Subscription, SubscriptionView } from './subscription.ts';
+import type {
+  Cause,
+  EnrolmentState,
+  LifeEntry,
+  LockedSubscription,
+  Subscription,
+  SubscriptionView,
+} from './subscription.ts';
 import { SubscriptionStore } from './subscription.store.ts';
 
 /** A subscription that waits for its app, with the code that enrols it. */
@@ -59,15 +66,19 @@ export class Subscriptions {
     return { line, faults };
   }
 
-  /** Subscribes the line of a number, if every rule allows it. Problems: as `eligibility`, and `not_eligible`. */
+  /**
+   * Subscribes the line of a number, if every rule allows it; with `verified`, only if the carrier still calls it that
+   * person's line. Problems: as `eligibility`, and `not_eligible`.
+   */
   async subscribe(
     phoneNumber: string,
-    by: Cause,
+    by: Cause & { verified?: Pick<LineFacts, 'lineId' | 'owner'> },
     inTheSameStep: (session: Session, subscriptionId: string) => Promise<void> = () => Promise.resolve(),
   ): Promise<Enrolment> {
     const before = await this.lines.mark(readPhoneNumber(phoneNumber));
     const { line, faults } = await this.eligibility(phoneNumber);
     if (!line || faults.length > 0) throw notEligible(faults);
+    if (by.verified && !isLineOf(line, by.verified)) throw notEligible(['other_party_name']);
     const id = randomId();
     const step = async (session: Session) => {
       // The line may have changed since it was judged; whatever changes it waits for this lock, and sees us after it.
@@ -112,9 +123,10 @@ export class Subscriptions {
     return this.store.standingOnLine(session, lineId);
   }
 
-  /** Spends an enrolment code as a person typed it. Problems: `enrolment_code_invalid`. */
-  async spendEnrolmentCode(session: Session, typed: string): Promise<Subscription> {
-    const subscription = await this.store.spendEnrolmentCode(session, sha256(normaliseEnrolmentCode(typed)));
+  /** Spends an enrolment code as a person typed it, for a device. Problems: `enrolment_code_invalid`. */
+  async spendEnrolmentCode(session: Session, typed: string, deviceId: string): Promise<Subscription> {
+    const digest = sha256(normaliseEnrolmentCode(typed));
+    const subscription = await this.store.spendEnrolmentCode(session, digest, deviceId);
     if (!subscription) {
       throw new Problem(
         'enrolment_code_invalid',
@@ -122,6 +134,21 @@ export class Subscriptions {
       );
     }
     return subscription;
+  }
+
+  /** How far the enrolment with a code has come. */
+  async enrolmentState(enrolmentCode: string): Promise<EnrolmentState> {
+    return this.store.enrolmentState(sha256(enrolmentCode));
+  }
+
+  /** Notes that the carrier has told of another handset. */
+  async handsetChanged(session: Session, subscriptionId: string): Promise<void> {
+    await this.store.handsetChanged(session, subscriptionId);
+  }
+
+  /** Since when the carrier has known of another handset that no app was enrolled on; and the database's clock. */
+  async newHandset(session: Session, subscriptionId: string): Promise<{ since: Date; now: Date } | undefined> {
+    return this.store.newHandset(session, subscriptionId);
   }
 
   /** Locks a subscription until the session's transaction ends. Problems: `subscription_not_found`. */
@@ -171,6 +198,11 @@ export class Subscriptions {
   async life(subscriptionId: string): Promise<LifeEntry[]> {
     return this.store.life(subscriptionId);
   }
+}
+
+function isLineOf(line: LineFacts, { lineId, owner }: Pick<LineFacts, 'lineId' | 'owner'>): boolean {
+  const { birthDate, genderDigit } = line.owner;
+  return line.lineId === lineId && birthDate === owner.birthDate && genderDigit === owner.genderDigit;
 }
 
 /** A number as somebody typed it, in E.164. Problems: `invalid_request`. */

@@ -1,5 +1,6 @@
 import { encode } from 'uqr';
-import type { EnrolmentState, ShownEnrolment } from '../customers/my-service.ts';
+import type { ShownEnrolment } from '../customers/customers.ts';
+import type { EnrolmentState } from '../subscriptions/subscription.ts';
 import { html, type Html } from './html.ts';
 import type { Locale } from './locale.ts';
 import { CUSTOMER_MESSAGES } from './messages.customers.ts';

@@ -53,17 +53,17 @@ export class HomeController {
   }
 }
 
-const PHONES: Readonly<Record<string, { os: string; formFactor: 'phone' | 'tablet' }>> = {
-  android: { os: 'android', formFactor: 'phone' },
-  ios: { os: 'ios', formFactor: 'phone' },
-  tablet: { os: 'ios', formFactor: 'tablet' },
-  other: { os: 'other', formFactor: 'phone' },
-};
+const PHONES: ReadonlyMap<string, { os: string; formFactor: 'phone' | 'tablet' }> = new Map([
+  ['android', { os: 'android', formFactor: 'phone' }],
+  ['ios', { os: 'ios', formFactor: 'phone' }],
+  ['tablet', { os: 'ios', formFactor: 'tablet' }],
+  ['other', { os: 'other', formFactor: 'phone' }],
+]);
 
 /** The line that somebody describes; null where the description is not whole. */
 function lineOf(typed: TypedLine, homeCarrier: string): LineFacts | null {
   const { carrier, holder, plan, phone = '', osVersion = '', birthDay = '' } = typed;
-  const handset = PHONES[phone];
+  const handset = PHONES.get(phone);
   const day = /^(18|19|20)(\d{6})$/.exec(birthDay.replace(/[\s.-]/g, ''));
   const isHolder = holder === 'self' || holder === 'corporate' || holder === 'other_party';
   const isPlan = plan === 'postpaid' || plan === 'prepaid' || plan === 'm2m';

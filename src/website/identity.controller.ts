@@ -83,8 +83,10 @@ export class IdentityController {
       this.pages.send(reply, joinPage({ ...this.joinForm(visitor), ...more, disagreed }));
       return;
     }
-    if (known) await this.subscribe(visitor, reply, known, TERMS);
-    else if (person && !('typed' in person)) await this.begin(visitor, reply, person, 'join', TERMS);
+    if (known) {
+      await this.limits.spend(addressLimit('join', request));
+      await this.subscribe(visitor, reply, known, TERMS);
+    } else if (person && !('typed' in person)) await this.begin(visitor, reply, person, 'join', TERMS);
   }
 
   @Get('code')
@@ -169,7 +171,7 @@ export class IdentityController {
     errand: 'join' | 'login',
     terms?: string,
   ): Promise<void> {
-    await this.limits.spend(addressLimit(visitor.request));
+    await this.limits.spend(addressLimit(errand, visitor.request));
     const { purpose } = CUSTOMER_MESSAGES.ko[errand];
     const undertaking = { errand, purpose, endUser: visitor.endUser, ...(terms !== undefined && { terms }) };
     await this.customers.begin(visitor.digest, person, undertaking, () => visitor.renew());
@@ -184,7 +186,8 @@ export class IdentityController {
         void reply.redirect('/my', 303);
         break;
       case 'join':
-        await this.subscribe(visitor, reply, customer, terms ?? '');
+        if (terms === null) throw new Error('somebody joins without having agreed');
+        await this.subscribe(visitor, reply, customer, terms);
         break;
       case 'cancel':
         await this.service.cancel(customer);

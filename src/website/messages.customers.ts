@@ -1,6 +1,6 @@
 import type { AuthenticationState } from '../domain/authentication.ts';
 import type { SubscriptionState, SuspensionReason } from '../domain/subscription.ts';
-import type { EnrolmentState } from '../customers/my-service.ts';
+import type { EnrolmentState } from '../subscriptions/subscription.ts';
 import type { Locale } from './locale.ts';
 import type { Sentence } from './messages.site.ts';
 

@@ -80,6 +80,7 @@ export class MyController {
   async newCode(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     visitor.form();
+    await this.limits.spend(addressLimit('enrol', request));
     const customer = await this.customers.loggedIn(visitor.digest);
     if (visitor.digest) await this.service.newCode(customer, visitor.digest);
     void reply.redirect('/enrol', 303);
@@ -106,7 +107,7 @@ export class MyController {
       this.pages.send(reply, cancelPage({ locale, token: visitor.formToken(), typed: person.typed }));
       return;
     }
-    await this.limits.spend(addressLimit(request));
+    await this.limits.spend(addressLimit('cancel', request));
     const { purpose } = CUSTOMER_MESSAGES.ko.cancel;
     const undertaking = { errand: 'cancel', purpose, endUser: visitor.endUser } as const;
     await this.customers.begin(visitor.digest, person, undertaking, () => visitor.renew());

@@ -14,7 +14,7 @@ import type { Page } from './page.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
 import type { TypedPerson } from './person-fields.ts';
-import { addressLimit, numberLimit, readPerson } from './read-person.ts';
+import { addressLimit, personLimits, readPerson } from './read-person.ts';
 import { newPhonePage, reportedPage, reportPage } from './report.pages.ts';
 import type { Visitor } from './visitor.ts';
 
@@ -75,7 +75,7 @@ export class ReportController {
       await this.show('new_phone', visitor, reply, person.typed);
       return;
     }
-    await this.limits.spend(addressLimit(request));
+    await this.limits.spend(addressLimit('new_phone', request));
     const { purpose } = CUSTOMER_MESSAGES.ko.newPhone;
     const undertaking = { errand: 'new_phone', purpose, endUser: visitor.endUser } as const;
     await this.customers.begin(visitor.digest, person, undertaking, () => visitor.renew());
@@ -101,7 +101,7 @@ export class ReportController {
       await this.show(kind, visitor, reply, person.typed);
       return;
     }
-    await this.limits.spend(addressLimit(visitor.request), numberLimit(kind, person));
+    await this.limits.spend(addressLimit(kind, visitor.request), ...personLimits(kind, person));
     await this.reports.file(kind, person);
     void reply.redirect(`/reported/${kind}`, 303);
   }
