@@ -2,6 +2,8 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { MainFlow1763700000000 } from '../migrations/1763700000000-main-flow.ts';
 import { SubscriptionLife1763800000000 } from '../migrations/1763800000000-subscription-life.ts';
 import { Pages1763900000000 } from '../migrations/1763900000000-pages.ts';
+import { AuditChain1763910000000 } from '../migrations/1763910000000-audit-chain.ts';
+import { grantUse, roleOf } from '../src/database/grant-use.ts';
 
 /** How the service reaches its database. Migrations are listed, not globbed: what is not named here never runs. */
 export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000): DataSourceOptions {
@@ -9,7 +11,7 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
     type: 'postgres',
     url,
     entities: [],
-    migrations: [MainFlow1763700000000, SubscriptionLife1763800000000, Pages1763900000000],
+    migrations: [MainFlow1763700000000, SubscriptionLife1763800000000, Pages1763900000000, AuditChain1763910000000],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     synchronize: false,
@@ -35,14 +37,28 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
 /** A migration takes as long as it takes, and so does waiting for another process's. */
 const NO_TIMEOUT = 0;
 
-/** Brings a database to the present schema. Safe to run from several processes at once: one waits for the other. */
-export async function migrate(url: string): Promise<void> {
-  const source = await new DataSource(dataSourceOptions(url, 2, NO_TIMEOUT)).initialize();
+/** What the service may do with tables whose rows it may not change at will. */
+const LESS_THAN_ALL = {
+  audit_entries: 'SELECT, INSERT',
+  audit_head: 'SELECT, INSERT, UPDATE',
+  migrations: 'SELECT',
+};
+
+/**
+ * Brings a database to the present schema. Safe to run from several processes at once: one waits for the other. With an
+ * `ownerUrl` the tables are that role's, and the role of `url` is given the use of them and no more.
+ */
+export async function migrate(url: string, ownerUrl?: string): Promise<void> {
+  const source = await new DataSource(dataSourceOptions(ownerUrl ?? url, 2, NO_TIMEOUT)).initialize();
   const runner = source.createQueryRunner();
   try {
     // Any constant will do as long as every process uses the same one.
     await runner.query('SELECT pg_advisory_lock(7074830131)');
     await source.runMigrations();
+    if (ownerUrl !== undefined) {
+      const query = async <Row>(sql: string, values?: unknown[]) => (await runner.query(sql, values)) as Row[];
+      await grantUse(query, { schema: 'public', role: await roleOf(url), lessThanAll: LESS_THAN_ALL });
+    }
   } finally {
     await runner.release();
     await source.destroy();

@@ -1,6 +1,6 @@
 // Imports run one way. A folder may import from its own tier and from the tiers below it, never from above.
 const tiers = [
-  ['main\\.ts', 'service\\.ts', 'journey(/|\\.ts)', 'reencrypt\\.ts', 'replay-events\\.ts'],
+  ['main\\.ts', 'service\\.ts', 'journey(/|\\.ts)', 'reencrypt\\.ts', 'replay-events\\.ts', 'verify-audit\\.ts'],
   ['app\\.module\\.ts', 'housekeeping\\.ts'],
   ['website/'],
   ['carrier/', 'customers/', 'operator/'],
@@ -23,7 +23,7 @@ const oneWay = tiers.slice(1).map((tier, above) => ({
 }));
 
 const features = tiers.slice(1, 7).flat();
-const composition = '^src/(main|service|journey|reencrypt|replay-events|app\\.module)\\.ts$';
+const composition = '^src/(main|service|journey|reencrypt|replay-events|verify-audit|app\\.module)\\.ts$';
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -151,7 +151,7 @@ module.exports = {
       from: {
         orphan: true,
         pathNot: [
-          '^src/(main|journey|reencrypt|replay-events)\\.ts$',
+          '^src/(main|journey|reencrypt|replay-events|verify-audit)\\.ts$',
           '^src/website/browser/',
           '\\.d\\.ts$',
           '^(config|migrations)/',

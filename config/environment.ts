@@ -58,6 +58,11 @@ export class Environment {
   @Matches(/^postgres(ql)?:\/\//)
   DATABASE_URL?: string;
 
+  /** Whose the tables are: with it they are made and changed, and the role of DATABASE_URL is only given their use. */
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\//)
+  MIGRATION_DATABASE_URL?: string;
+
   /** Connections of one process. */
   @Transform(({ value }) => Number(value))
   @IsInt()
@@ -204,6 +209,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
 }
 
 const OPTIONAL = [
+  'MIGRATION_DATABASE_URL',
   'REDIS_URL',
   'FCM_ENDPOINT',
   'FCM_ENDPOINT_CA',

@@ -36,7 +36,7 @@ async function openApi(): Promise<string> {
   return format(JSON.stringify(openApiDocument(app, ISSUER)), { parser: 'json', printWidth: 120 });
 }
 
-/** Tables with their columns, constraints and indexes, as PostgreSQL itself spells them. */
+/** Tables with their columns, constraints, indexes and triggers, as PostgreSQL itself spells them. */
 async function schema(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'pushguard-schema-'));
   await chmod(directory, 0o755);
@@ -69,6 +69,10 @@ const DESCRIBE = `
     WHERE c.relnamespace = 'public'::regnamespace AND k.contype <> 'n'
     UNION ALL
     SELECT tablename, 3, indexname, indexdef, 0 FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL
+    SELECT c.relname, 4, t.tgname, pg_get_triggerdef(t.oid), 0
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+    WHERE c.relnamespace = 'public'::regnamespace AND NOT t.tgisinternal
   ) described ORDER BY relation, part, attnum, place`;
 
 const check = process.argv.includes('--check');

@@ -43,7 +43,7 @@ export async function startService(
   extend: (app: NestFastifyApplication, fastify: FastifyInstance) => Promise<void> | void = () => undefined,
 ): Promise<Service> {
   const { environment } = foundation;
-  await migrate(environment.DATABASE_URL ?? '');
+  await migrate(environment.DATABASE_URL ?? '', environment.MIGRATION_DATABASE_URL);
   const adapter = createFastifyAdapter({ trustProxy: environment.TRUST_PROXY });
   const fastify = adapter.getInstance<FastifyInstance>();
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(foundation), adapter, {

@@ -39,7 +39,10 @@ export interface Keyring {
   index: readonly [NamedKey, ...NamedKey[]];
   /** Digests of codes. */
   code: readonly [NamedKey, ...NamedKey[]];
-  /** Subjects of relying parties. It has no successor: another key would make every person a stranger. */
+  /**
+   * Subjects of relying parties, and the chain of the audit. It has no successor: another key would make every person a
+   * stranger, and every entry a forgery.
+   */
   subject: Buffer;
   signing: readonly [SigningKey, ...SigningKey[]];
 }

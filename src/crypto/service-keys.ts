@@ -1,3 +1,4 @@
+import { AuditChain } from './audit-chain.ts';
 import { BlindIndex } from './blind-index.ts';
 import { CodeDigest } from './code-digest.ts';
 import { FieldCipher } from './field-cipher.ts';
@@ -9,6 +10,7 @@ export class ServiceKeys {
   readonly indexes: BlindIndex;
   readonly codes: CodeDigest;
   readonly subject: Buffer;
+  readonly audit: AuditChain;
   readonly signing: Keyring['signing'];
 
   constructor(ring: Keyring) {
@@ -16,6 +18,7 @@ export class ServiceKeys {
     this.indexes = new BlindIndex(ring.index);
     this.codes = new CodeDigest(ring.code);
     this.subject = ring.subject;
+    this.audit = new AuditChain(ring.subject);
     this.signing = ring.signing;
   }
 }

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PostgresAccount } from './postgres-account.ts';
 import { locatePostgres, type PostgresBinaries } from './postgres-binaries.ts';
-import { prepareCluster, ROLE } from './postgres-cluster.ts';
-import { ensureDatabase, isAnswering } from './postgres-connection.ts';
+import { prepareCluster, ROLE, SERVICE_ROLE, servicePassword } from './postgres-cluster.ts';
+import { ensureDatabase, ensurePlainRole, isAnswering } from './postgres-connection.ts';
 import { postgresEnvironment } from './postgres-environment.ts';
 import { guardPostmaster } from './postgres-guard.ts';
 import { disownPidFile, isRunning, type Postmaster, readPostmaster, stopPostmaster } from './postgres-process.ts';
@@ -26,7 +26,10 @@ export interface EmbeddedPostgresOptions {
 }
 
 export interface EmbeddedPostgres {
+  /** As the owner, who may do anything. */
   url: string;
+  /** As a plain role, which may log in and do what the owner grants it. */
+  serviceUrl: string;
   port: number;
   /** True when a server that a killed process had left was taken over. */
   adopted: boolean;
@@ -83,8 +86,9 @@ async function startLocked(
   const account = await prepareCluster(home, binaries);
   const cluster = join(home, 'cluster');
   const password = (await readFile(join(home, 'password'), 'utf8')).trim();
-  const urlOf = (port: number, name: string) =>
-    `postgres://${ROLE}:${password}@127.0.0.1:${port}/${encodeURIComponent(name)}`;
+  const urlAs = (login: string, port: number, name: string) =>
+    `postgres://${login}@127.0.0.1:${port}/${encodeURIComponent(name)}`;
+  const urlOf = (port: number, name: string) => urlAs(`${ROLE}:${password}`, port, name);
 
   const left = await survivor(cluster, binaries, wanted, (port) => urlOf(port, 'postgres'));
   const port =
@@ -99,8 +103,11 @@ async function startLocked(
 
   const endGuard = guard ? guardPostmaster(postmaster.pid) : undefined;
   await ensureDatabase(urlOf(port, 'postgres'), database);
+  const service = { name: SERVICE_ROLE, password: await servicePassword(home) };
+  await ensurePlainRole(urlOf(port, 'postgres'), service);
   return {
     url: urlOf(port, database),
+    serviceUrl: urlAs(`${service.name}:${service.password}`, port, database),
     port,
     adopted: left !== undefined,
     async stop() {

@@ -32,7 +32,8 @@ export async function startEmbedded(environment: Environment, newKeyring: () => 
   environment.KEYRING ??= await keptKeyring(join(dataDir, 'keyring.json'), newKeyring);
   if (!environment.DATABASE_URL) {
     const postgres = await startEmbeddedPostgres({ dataDir, database: 'pushguard' });
-    environment.DATABASE_URL = postgres.url;
+    environment.DATABASE_URL = postgres.serviceUrl;
+    environment.MIGRATION_DATABASE_URL = postgres.url;
     stops.push(() => postgres.stop());
   }
   if (!environment.FCM_SERVICE_ACCOUNT && !environment.FCM_ENDPOINT) {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { choosePostgresAccount, type PostgresAccount } from './postgres-account.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
@@ -9,6 +9,8 @@ import { postgresEnvironment } from './postgres-environment.ts';
 
 /** The role that owns the database. */
 export const ROLE = 'pushguard';
+/** The role that may use what the owner has made. */
+export const SERVICE_ROLE = 'pushguard_service';
 
 /**
  * The account that runs the cluster in `home`, which is created when there is none: `home/cluster` and `home/password`.
@@ -53,4 +55,14 @@ async function initialise(home: string, initdb: string, { prefix, ...account }: 
     windowsHide: true,
   });
   if (status !== 0) throw new Error(`initdb failed: ${error?.message ?? stderr}`);
+}
+
+/** The service's password, made with the first start that knows of it: older clusters have one role only. */
+export async function servicePassword(home: string): Promise<string> {
+  const file = join(home, 'service-password');
+  const kept = await readFile(file, 'utf8').catch(() => '');
+  if (kept !== '') return kept;
+  const made = randomBytes(24).toString('base64url');
+  await writeFile(file, made, { mode: 0o600 });
+  return made;
 }

@@ -34,6 +34,23 @@ export async function ensureDatabase(adminUrl: string, name: string): Promise<vo
   }
 }
 
+/** Makes a role that may log in and nothing else, or makes the one that is there such a role. */
+export async function ensurePlainRole(adminUrl: string, role: { name: string; password: string }): Promise<void> {
+  const client = clientOf(adminUrl);
+  try {
+    await client.connect();
+    const name = client.escapeIdentifier(role.name);
+    const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role.name]);
+    if (rowCount === 0) await client.query(`CREATE ROLE ${name}`);
+    await client.query(
+      `ALTER ROLE ${name} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS
+        PASSWORD ${client.escapeLiteral(role.password)}`,
+    );
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
 function clientOf(connectionString: string): pg.Client {
   // `ssl` is said, or PGSSLMODE of the environment would decide.
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2_000, ssl: false });

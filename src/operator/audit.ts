@@ -1,4 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
+import type { AuditedFacts, ChainEnd } from '../crypto/audit-chain.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database, type Session } from '../database.ts';
 import { Problem } from '../domain/problem.ts';
 
@@ -22,30 +24,61 @@ export interface AuditEntry {
   outcome: string;
 }
 
+/** The time is read once the lock is held, so that it rises with the number; the database's clock, and UTC. */
+const HEAD = {
+  name: 'audit_head',
+  text: `WITH head AS MATERIALIZED (SELECT * FROM audit_head WHERE is_only FOR UPDATE)
+    SELECT first_number AS "firstNumber", before_chain AS "beforeChain", number, mac, seal, number + 1 AS next,
+      to_jsonb(clock_timestamp() AT TIME ZONE 'UTC') #>> '{}' AS at
+    FROM head`,
+};
+
 const WRITE = {
   name: 'audit_write',
-  text: `INSERT INTO audit_entries (operator, action, subscription_id, reason, outcome, address, phone_index)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+  text: `WITH entry AS (
+      INSERT INTO audit_entries (number, previous, mac, at, operator, action, subscription_id, phone_index, reason,
+        outcome, address)
+      VALUES ($1, $2, $3, $4::timestamp AT TIME ZONE 'UTC', $5, $6, $7, $8, $9, $10, $11)
+    )
+    UPDATE audit_head SET number = $1, mac = $3, seal = $12 WHERE is_only`,
 };
 
 const OF_SUBSCRIPTION = {
   name: 'audit_of_subscription',
-  text: `SELECT at, operator, action, reason, outcome FROM audit_entries WHERE subscription_id = $1 ORDER BY id`,
+  text: `SELECT at, operator, action, reason, outcome FROM audit_entries WHERE subscription_id = $1
+    ORDER BY number NULLS FIRST, id`,
 };
 
-/** What operators did and saw. */
+interface Head extends ChainEnd {
+  seal: Buffer | null;
+  next: string;
+  at: string;
+}
+
+/**
+ * What operators did and saw, each entry chained to the one before it; `npm run verify-audit` walks the chain.
+ *
+ * Whoever writes locks the head of the chain until the end of the transaction. It is the last thing that every such
+ * transaction does (see `OperatorDesk`, and `Subscriptions.subscribe`): the lock is held for one statement and the
+ * commit, and nobody who holds it waits for a line, a subscription or a device.
+ */
 @Injectable()
 export class Audit {
-  constructor(private readonly database: Database) {}
+  private readonly logger = new Logger(Audit.name);
 
-  /** Written with the transaction of what was done. */
+  constructor(
+    private readonly database: Database,
+    private readonly keys: ServiceKeys,
+  ) {}
+
+  /** Written with the transaction of what was done, as the last of it. */
   async done(session: Session, call: AuditedCall): Promise<void> {
     await this.write(session, call, 'done');
   }
 
   /** Written before what was read is answered. */
   async seen<Result>(call: AuditedCall, result: Result): Promise<Result> {
-    await this.write(this.database, call, 'done');
+    await this.database.transaction((session) => this.write(session, call, 'done'));
     return result;
   }
 
@@ -54,7 +87,8 @@ export class Audit {
     try {
       return await work();
     } catch (error) {
-      await this.write(this.database, call, error instanceof Problem ? error.code : 'failed');
+      const outcome = error instanceof Problem ? error.code : 'failed';
+      await this.database.transaction((session) => this.write(session, call, outcome));
       throw error;
     }
   }
@@ -65,7 +99,39 @@ export class Audit {
   }
 
   private async write(session: Session, call: AuditedCall, outcome: string): Promise<void> {
-    const { operator, action, subscriptionId = null, reason, address, phoneIndex = null } = call;
-    await session.rows(WRITE, [operator, action, subscriptionId, reason, outcome, address, phoneIndex]);
+    const [head] = await session.rows<Head>(HEAD, []);
+    if (!head) throw new Error('the head of the audit is gone: run npm run verify-audit');
+    const facts = factsOf(head, call, outcome);
+    const mac = this.keys.audit.macOf(head.mac, facts);
+    const { number, at, operator, action, subscriptionId, phoneIndex, reason, address } = facts;
+    const entry = [number, head.mac, mac, at, operator, action, subscriptionId, phoneIndex, reason, outcome, address];
+    await session.rows(WRITE, [...entry, this.sealAfter(head, { ...head, number, mac })]);
   }
+
+  /**
+   * A head that is not as it was sealed is never sealed again: what was done to it must not be covered by the next
+   * entry. The call centre works on; the audit says for good that it was tampered with.
+   */
+  private sealAfter(before: Head, after: ChainEnd): Buffer {
+    const isNew = before.seal === null && before.mac === null;
+    if (isNew || this.keys.audit.isSealed(before)) return this.keys.audit.sealOf(after);
+    this.logger.error('the head of the audit is not as it was written: run npm run verify-audit');
+    return before.seal ?? Buffer.alloc(0);
+  }
+}
+
+/** What the entry will say once the database has it: half a surrogate pair is no text there. */
+function factsOf({ next, at }: Head, call: AuditedCall, outcome: string): AuditedFacts & { outcome: string } {
+  const text = (written: string) => Buffer.from(written).toString();
+  return {
+    number: next,
+    at,
+    operator: text(call.operator),
+    action: text(call.action),
+    subscriptionId: call.subscriptionId ?? null,
+    phoneIndex: call.phoneIndex ?? null,
+    reason: text(call.reason),
+    outcome,
+    address: text(call.address),
+  };
 }

@@ -10,6 +10,7 @@ import {
 } from 'bullmq';
 import pg from 'pg';
 import { Environment } from '../../config/environment.ts';
+import { grantUse, roleOf } from '../database/grant-use.ts';
 
 const QUEUE = 'handover';
 /** BullMQ's tables stay out of our schema and out of our migrations. */
@@ -43,21 +44,30 @@ export class HandoverQueue {
 
   /** Prepares the backend. On PostgreSQL, BullMQ's own migrations run here; several processes may start at once. */
   async open(): Promise<void> {
-    const { DATABASE_URL, REDIS_URL } = this.environment;
-    if (!REDIS_URL) {
-      const client = new pg.Client({ connectionString: DATABASE_URL });
-      await client.connect();
-      try {
-        await runMigrations(client, SCHEMA);
-      } finally {
-        await client.end();
-      }
-    }
+    if (!this.environment.REDIS_URL) await this.migrate();
     // Without an offline queue, a Redis that is away is an error at once and the sweep's work later.
     this.queue = this.classes().newQueue({ enableOfflineQueue: false, maxRetriesPerRequest: 1 });
     this.queue.on('error', (error) => {
       this.logger.warn(`queue: ${error.message}`);
     });
+  }
+
+  /** BullMQ's schema belongs to whom ours belongs to. */
+  private async migrate(): Promise<void> {
+    const { DATABASE_URL = '', MIGRATION_DATABASE_URL } = this.environment;
+    const client = new pg.Client({ connectionString: MIGRATION_DATABASE_URL ?? DATABASE_URL });
+    await client.connect();
+    try {
+      // BullMQ lets processes take turns at its migrations; what is granted after them belongs to the turn.
+      await client.query('SELECT pg_advisory_lock(7074830133)');
+      await runMigrations(client, SCHEMA);
+      if (MIGRATION_DATABASE_URL !== undefined) {
+        const query = async <Row>(sql: string, values?: unknown[]) => (await client.query(sql, values)).rows as Row[];
+        await grantUse(query, { schema: SCHEMA, role: await roleOf(DATABASE_URL) });
+      }
+    } finally {
+      await client.end();
+    }
   }
 
   /** Notes a committed delivery. Neither waits nor fails. */

@@ -90,8 +90,9 @@ export class Subscriptions {
       if (differs) await this.lines.upsert(line, held?.facts ?? null, session);
       if (!(await this.store.create(session, id, line.lineId, by))) throw notEligible(['already_subscribed']);
       const enrolment = await this.enrolmentCode(id, session);
-      await inTheSameStep(session, id);
       const notice = await this.notices.promise(session, id, { kind: 'joined' }, { phoneNumber: line.phoneNumber });
+      // Last: whoever writes an audit holds its only head from here to the commit.
+      await inTheSameStep(session, id);
       return { enrolment, notice };
     };
     const { enrolment, notice } = await this.database.transaction(step).catch((error: unknown) => {

@@ -1,5 +1,5 @@
 audit_entries.id bigint NOT NULL
-audit_entries.at timestamp with time zone NOT NULL DEFAULT now()
+audit_entries.at timestamp with time zone NOT NULL
 audit_entries.operator text NOT NULL
 audit_entries.action text NOT NULL
 audit_entries.subscription_id uuid
@@ -7,9 +7,27 @@ audit_entries.phone_index bytea
 audit_entries.reason text NOT NULL
 audit_entries.outcome text NOT NULL
 audit_entries.address text
+audit_entries.number bigint
+audit_entries.previous bytea
+audit_entries.mac bytea
+audit_entries CONSTRAINT audit_entries_number UNIQUE (number)
 audit_entries CONSTRAINT audit_entries_pkey PRIMARY KEY (id)
+audit_entries CONSTRAINT is_chained CHECK (((number IS NOT NULL) AND (number > 0) AND (mac IS NOT NULL) AND ((previous IS NULL) = (number = 1)))) NOT VALID
+CREATE UNIQUE INDEX audit_entries_number ON public.audit_entries USING btree (number)
 CREATE UNIQUE INDEX audit_entries_pkey ON public.audit_entries USING btree (id)
 CREATE INDEX audit_entries_subscription ON public.audit_entries USING btree (subscription_id, id)
+CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit()
+audit_head.is_only boolean NOT NULL DEFAULT true
+audit_head.first_number bigint NOT NULL
+audit_head.before_chain bigint NOT NULL
+audit_head.number bigint NOT NULL
+audit_head.mac bytea
+audit_head.seal bytea
+audit_head CONSTRAINT audit_head_is_only_check CHECK (is_only)
+audit_head CONSTRAINT audit_head_pkey PRIMARY KEY (is_only)
+audit_head CONSTRAINT sealed_with_the_first_entry CHECK (((number >= first_number) = ((mac IS NOT NULL) AND (seal IS NOT NULL))))
+CREATE UNIQUE INDEX audit_head_pkey ON public.audit_head USING btree (is_only)
+CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON public.audit_head FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit()
 authentications.id uuid NOT NULL
 authentications.client_id uuid NOT NULL
 authentications.person_index bytea NOT NULL

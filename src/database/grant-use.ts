@@ -1,0 +1,70 @@
+import pg from 'pg';
+
+/** Runs SQL as the role that owns the tables. */
+type Query = <Row>(sql: string, values?: unknown[]) => Promise<Row[]>;
+
+export interface Use {
+  schema: string;
+  /** Who is given the use. */
+  role: string;
+  /** Tables whose rows the role may not change at will, with what it may do. */
+  lessThanAll?: Readonly<Record<string, string>>;
+}
+
+interface Owned {
+  name: string;
+  isSequence: boolean;
+  /** The role could take any right itself: it is a superuser, the owner or one of the owner's. */
+  isItsOwn: boolean;
+}
+
+const OWNED = `SELECT c.relname AS name, c.relkind = 'S' AS "isSequence", pg_has_role($2, c.relowner, 'MEMBER') AS "isItsOwn"
+  FROM pg_class c WHERE c.relnamespace = $1::regnamespace AND c.relkind IN ('r', 'p', 'S') AND pg_has_role(c.relowner, 'USAGE')`;
+
+const MAY_CHANGE = `SELECT has_any_column_privilege($1, t.oid, 'UPDATE')
+    OR has_table_privilege($1, t.oid, 'DELETE, TRUNCATE, TRIGGER') AS "mayChange"
+  FROM pg_class t WHERE t.oid = $2::regclass`;
+
+/**
+ * Lets a role use what the present one owns in a schema: all rows of all tables, but for those that are named. Throws
+ * where that would be for show, because the role has more than it is given.
+ */
+export async function grantUse(query: Query, { schema, role, lessThanAll = {} }: Use): Promise<void> {
+  const owned = await query<Owned>(OWNED, [schema, role]);
+  if (owned.some(({ isItsOwn }) => isItsOwn)) throw new Error(tooMuch(role));
+  const [inSchema, to] = [pg.escapeIdentifier(schema), pg.escapeIdentifier(role)];
+  const grants = owned.map(({ name, isSequence }) => {
+    const what = `${isSequence ? 'SEQUENCE' : 'TABLE'} ${inSchema}.${pg.escapeIdentifier(name)}`;
+    const all = isSequence ? 'USAGE, SELECT' : 'SELECT, INSERT, UPDATE, DELETE';
+    return `REVOKE ALL ON ${what} FROM ${to}; GRANT ${lessThanAll[name] ?? all} ON ${what} TO ${to};`;
+  });
+  // Statements that are sent as one text are one transaction: a service that runs meanwhile never lacks a right.
+  await query(`GRANT USAGE ON SCHEMA ${inSchema} TO ${to}; ${grants.join('\n')}`);
+  for (const [table, rights] of Object.entries(lessThanAll)) {
+    if (rights.includes('UPDATE')) continue;
+    const [found] = await query<{ mayChange: boolean }>(MAY_CHANGE, [
+      role,
+      `${inSchema}.${pg.escapeIdentifier(table)}`,
+    ]);
+    if (found?.mayChange) throw new Error(tooMuch(role));
+  }
+}
+
+/** The role that a URL logs in as, by its own account: a URL may leave it to the environment. */
+export async function roleOf(url: string): Promise<string> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ role: string }>('SELECT current_user AS role');
+    return rows[0]?.role ?? '';
+  } finally {
+    await client.end();
+  }
+}
+
+function tooMuch(role: string): string {
+  return (
+    `The role of DATABASE_URL (${role}) could change the audit: it is a superuser, belongs to the role of ` +
+    'MIGRATION_DATABASE_URL, or was granted more elsewhere. Give DATABASE_URL a plain role of its own'
+  );
+}

@@ -1,0 +1,169 @@
+import type { AuditChain, AuditedFacts, ChainEnd } from '../crypto/audit-chain.ts';
+import { equalInConstantTime } from '../crypto/constant-time.ts';
+
+/** An entry of the chain as the database holds it, whatever was done to it. */
+export interface HeldEntry extends AuditedFacts {
+  /** The mac of the entry before it, as this one was written. */
+  previous: Buffer | null;
+  mac: Buffer | null;
+}
+
+export interface HeldEnd extends ChainEnd {
+  seal: Buffer | null;
+}
+
+/** A head that somebody wrote down elsewhere. */
+export interface NotedHead {
+  number: string;
+  mac: Buffer;
+}
+
+export interface Breach {
+  /** Where: an entry by its number, several of them, or the head. */
+  where: string;
+  what: 'altered' | 'missing' | 'moved or inserted' | 'cut off' | 'head altered' | 'rewritten';
+  why: string;
+}
+
+/** How far from its place an entry is recognised as the one that was written with another number. */
+const REACH = 1_000n;
+/** How many entries are looked for in this way: it takes milliseconds, and nobody reads on for ever. */
+const SEARCHES = 20;
+
+/**
+ * Judges the chain entry by entry, with each one's neighbours at hand and nothing else. Every entry keeps the mac of
+ * the one before it, so that it is judged by itself: one that was tampered with does not make the rest suspect.
+ */
+export class ChainCheck {
+  /** How many entries are as they were written, where they were written. */
+  holding = 0;
+  private readonly isSealed: boolean;
+  private readonly first: bigint;
+  private expected: bigint;
+  private last: { mac: Buffer | null; isGenuine: boolean } | undefined;
+  private isNotedFound = false;
+  private searches = SEARCHES;
+
+  constructor(
+    private readonly chain: AuditChain,
+    private readonly end: HeldEnd | undefined,
+    private readonly noted?: NotedHead,
+  ) {
+    this.isSealed = end !== undefined && chain.isSealed(end);
+    this.first = end && this.isSealed ? BigInt(end.firstNumber) : 1n;
+    this.expected = this.first;
+  }
+
+  /** What is wrong with an entry; they are given in the order of their numbers, each with the one that comes next. */
+  *entry(entry: HeldEntry, next: HeldEntry | undefined): Generator<Breach> {
+    const number = BigInt(entry.number);
+    const where = `entry ${number}`;
+    if (number === BigInt(this.noted?.number ?? 0) && same(entry.mac, this.noted?.mac)) this.isNotedFound = true;
+    if (number < this.expected || (this.sealedEnd !== undefined && number > this.sealedEnd)) {
+      const why = number < this.expected ? 'its number is taken' : `the head says that ${this.sealedEnd} is the last`;
+      yield { where, what: 'moved or inserted', why: `${why}${this.origin(entry)}` };
+      return;
+    }
+    const isAfterGap = number > this.expected;
+    if (isAfterGap) yield missing(this.expected, number - 1n);
+    const before = isAfterGap ? undefined : this.last;
+    const follows = isAfterGap || same(entry.previous, before?.mac ?? null);
+    const isGenuine = entry.mac !== null && same(entry.mac, this.chain.macOf(entry.previous, entry));
+    // What does not follow an entry that was itself tampered with is not to blame for it.
+    if (isGenuine && (follows || before?.isGenuine === false)) this.holding += 1;
+    else if (isGenuine) yield { where, what: 'moved or inserted', why: 'it does not follow the one before' };
+    else yield this.judged(entry, next, isAfterGap ? undefined : (before?.mac ?? null));
+    this.expected = number + 1n;
+    this.last = { mac: entry.mac, isGenuine };
+  }
+
+  /** What only shows once all entries were seen: their end, and how many are older than the chain. */
+  *rest(olderEntries: bigint): Generator<Breach> {
+    const lastNumber = this.expected - 1n;
+    yield* this.head(lastNumber);
+    if (this.end && BigInt(this.end.beforeChain) !== olderEntries) {
+      const what = olderEntries < BigInt(this.end.beforeChain) ? 'missing' : 'moved or inserted';
+      const why = `there are ${olderEntries}, and there were ${this.end.beforeChain} when it began`;
+      yield { where: 'entries before the chain', what, why };
+    }
+    if (this.noted && !this.isNotedFound) {
+      const why = 'the head that was noted is not in the chain';
+      yield { where: `entry ${this.noted.number}`, what: 'rewritten', why };
+    }
+  }
+
+  private *head(lastNumber: bigint): Generator<Breach> {
+    const where = 'the head';
+    if (!this.end) {
+      yield { where, what: 'head altered', why: 'its row is gone' };
+      return;
+    }
+    const { number, mac, seal } = this.end;
+    const hasBegun = mac !== null || seal !== null || BigInt(number) !== 0n;
+    if (hasBegun && !this.isSealed) yield { where, what: 'head altered', why: 'it does not match its seal' };
+    if (!hasBegun && lastNumber >= this.first) {
+      yield { where, what: 'head altered', why: 'it says that the chain has not begun' };
+    }
+    if (BigInt(number) > lastNumber) {
+      const why = `the head says that ${number} is the last, and the last there is is ${lastNumber}`;
+      yield { where: range(lastNumber + 1n, BigInt(number)), what: 'cut off', why };
+    } else if (this.isSealed && this.last?.isGenuine === true && !same(this.last.mac, mac)) {
+      yield { where: `entry ${number}`, what: 'moved or inserted', why: 'it is not the one that the head names' };
+    }
+  }
+
+  /**
+   * Why an entry is not what its mac says. Where the chain passes through it, by its own mac or by what its mac would
+   * be, it stands in its place and was altered; else another entry stood here, or none.
+   */
+  private judged(entry: HeldEntry, next: HeldEntry | undefined, macBefore: Buffer | null | undefined): Breach {
+    const where = `entry ${entry.number}`;
+    const origin = this.origin(entry);
+    if (origin !== '') return { where, what: 'moved or inserted', why: `it does not belong here${origin}` };
+    const fitting = macBefore === undefined ? null : this.chain.macOf(macBefore, entry);
+    const passage = this.passageAfter(entry, next);
+    const isInPlace =
+      passage === undefined
+        ? macBefore === undefined || same(entry.previous, macBefore) || same(entry.mac, fitting)
+        : [entry.mac, fitting, this.chain.macOf(entry.previous, entry)].some((mac) => same(mac, passage));
+    if (isInPlace) return { where, what: 'altered', why: 'its content does not match its mac' };
+    return { where, what: 'moved or inserted', why: 'it does not follow the one before, nor the next one it' };
+  }
+
+  /** The mac that an entry had when the next one was written; undefined when nothing tells. */
+  private passageAfter({ number }: HeldEntry, next: HeldEntry | undefined): Buffer | null | undefined {
+    if (next && BigInt(next.number) === BigInt(number) + 1n) return next.previous;
+    return BigInt(number) === this.sealedEnd ? this.end?.mac : undefined;
+  }
+
+  /** Says with which number an entry was written, where its mac holds with another one than it has. */
+  private origin(entry: HeldEntry): string {
+    if (entry.mac === null || this.searches === 0) return '';
+    this.searches -= 1;
+    const number = BigInt(entry.number);
+    for (let apart = 1n; apart <= REACH; apart += 1n) {
+      for (const other of [number - apart, number + apart]) {
+        const written = { ...entry, number: String(other) };
+        if (same(entry.mac, this.chain.macOf(entry.previous, written))) return `: it was written as entry ${other}`;
+      }
+    }
+    return '';
+  }
+
+  private get sealedEnd(): bigint | undefined {
+    return this.end && this.isSealed ? BigInt(this.end.number) : undefined;
+  }
+}
+
+function missing(from: bigint, to: bigint): Breach {
+  return { where: range(from, to), what: 'missing', why: 'the numbers go on without' };
+}
+
+function range(from: bigint, to: bigint): string {
+  return from === to ? `entry ${from}` : `entries ${from} to ${to}`;
+}
+
+function same(one: Buffer | null | undefined, other: Buffer | null | undefined): boolean {
+  if (!one || !other) return one === other;
+  return equalInConstantTime(one, other);
+}

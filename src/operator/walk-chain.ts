@@ -1,0 +1,69 @@
+import type { AuditChain } from '../crypto/audit-chain.ts';
+import type { Session } from '../database.ts';
+import { ChainCheck, type Breach, type HeldEnd, type HeldEntry, type NotedHead } from './check-chain.ts';
+
+/** Entries read at a time. */
+const PAGE = 1_000;
+
+const END = {
+  name: 'audit_end',
+  text: `SELECT first_number AS "firstNumber", before_chain AS "beforeChain", number, mac, seal FROM audit_head WHERE is_only`,
+};
+
+const OLDER = {
+  name: 'audit_older',
+  text: 'SELECT count(*) AS entries FROM audit_entries WHERE number IS NULL',
+};
+
+/** Told by number and id, for whoever removed the constraint on numbers may have given one twice. */
+const ENTRIES = {
+  name: 'audit_entries',
+  text: `SELECT id, number, previous, mac, to_jsonb(at AT TIME ZONE 'UTC') #>> '{}' AS at, operator, action,
+      subscription_id AS "subscriptionId", phone_index AS "phoneIndex", reason, outcome, address
+    FROM audit_entries
+    WHERE number IS NOT NULL AND ($1::bigint IS NULL OR (number, id) > ($1, $2::bigint))
+    ORDER BY number, id LIMIT ${PAGE}`,
+};
+
+type Row = HeldEntry & { id: string };
+
+/** What a walk over the whole chain found. */
+export interface Walked {
+  /** Entries older than the chain, which nothing protects. */
+  older: bigint;
+  holding: number;
+  end: HeldEnd | undefined;
+}
+
+/**
+ * Walks the chain from its first entry to its head, a page at a time, and tells of every breach as it comes. The session
+ * is to see one state of the database from beginning to end, for entries are added meanwhile.
+ */
+export async function walkChain(
+  session: Session,
+  chain: AuditChain,
+  tell: (breach: Breach) => void,
+  noted?: NotedHead,
+): Promise<Walked> {
+  const [end] = await session.rows<HeldEnd>(END, []);
+  const [older] = await session.rows<{ entries: string }>(OLDER, []);
+  const check = new ChainCheck(chain, end, noted);
+  let entry: HeldEntry | undefined;
+  for await (const next of entries(session)) {
+    if (entry) for (const breach of check.entry(entry, next)) tell(breach);
+    entry = next;
+  }
+  if (entry) for (const breach of check.entry(entry, undefined)) tell(breach);
+  const olderEntries = BigInt(older?.entries ?? 0);
+  for (const breach of check.rest(olderEntries)) tell(breach);
+  return { older: olderEntries, holding: check.holding, end };
+}
+
+async function* entries(session: Session): AsyncGenerator<HeldEntry> {
+  let last: Row | undefined;
+  do {
+    const page: Row[] = await session.rows<Row>(ENTRIES, [last?.number ?? null, last?.id ?? null]);
+    yield* page;
+    last = page.at(-1);
+  } while (last);
+}
