@@ -3,6 +3,7 @@ import { MainFlow1763700000000 } from '../migrations/1763700000000-main-flow.ts'
 import { SubscriptionLife1763800000000 } from '../migrations/1763800000000-subscription-life.ts';
 import { Pages1763900000000 } from '../migrations/1763900000000-pages.ts';
 import { AuditChain1763910000000 } from '../migrations/1763910000000-audit-chain.ts';
+import { SmsPermissions1763920000000 } from '../migrations/1763920000000-sms-permissions.ts';
 import { grantUse, roleOf } from '../src/database/grant-use.ts';
 
 /** How the service reaches its database. Migrations are listed, not globbed: what is not named here never runs. */
@@ -11,7 +12,13 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
     type: 'postgres',
     url,
     entities: [],
-    migrations: [MainFlow1763700000000, SubscriptionLife1763800000000, Pages1763900000000, AuditChain1763910000000],
+    migrations: [
+      MainFlow1763700000000,
+      SubscriptionLife1763800000000,
+      Pages1763900000000,
+      AuditChain1763910000000,
+      SmsPermissions1763920000000,
+    ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     synchronize: false,

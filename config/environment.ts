@@ -158,6 +158,13 @@ export class Environment {
   @Max(1_000_000)
   MONTHLY_FEE: number = 1_100;
 
+  /** Minutes for which a subscriber may permit SMS for one relying party; 0 permits it nowhere. */
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(0)
+  @Max(60)
+  SMS_PERMISSION_MINUTES: number = 10;
+
   /** Days for which authentications and carriers' events are kept; the law asks two years of a carrier's access records. */
   @Transform(({ value }) => Number(value))
   @IsInt()

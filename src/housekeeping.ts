@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../config/environment.ts';
+import { SmsPermissions } from './authentication/sms-permissions.ts';
 import { CarrierFeed } from './carrier/feed.ts';
 import { Customers } from './customers/customers.ts';
 import { Reports } from './customers/reports.ts';
@@ -32,6 +33,7 @@ export class Housekeeping {
     private readonly customers: Customers,
     private readonly reports: Reports,
     private readonly limits: FormLimits,
+    private readonly smsPermissions: SmsPermissions,
     private readonly environment: Environment,
   ) {}
 
@@ -58,6 +60,7 @@ export class Housekeeping {
       await this.reports.forgetOld(HISTORY_DAYS);
       await this.customers.forgetOldSessions();
       await this.limits.forgetOld();
+      await this.smsPermissions.forget(HISTORY_DAYS);
     } catch (error) {
       // The database is away; the next round tries again.
       this.logger.warn(`housekeeping: ${(error as Error).message}`);

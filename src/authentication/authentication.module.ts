@@ -12,6 +12,9 @@ import { Follow } from './follow.ts';
 import { Open } from './open.ts';
 import { OpenStore } from './open.store.ts';
 import { RelyingPartyController } from './relying-party.controller.ts';
+import { SmsPermissionController } from './sms-permission.controller.ts';
+import { SmsPermissionStore } from './sms-permission.store.ts';
+import { SmsPermissions } from './sms-permissions.ts';
 import { Start } from './start.ts';
 import { StartStore } from './start.store.ts';
 import { Sweep } from './sweep.ts';
@@ -24,7 +27,7 @@ import { Windows } from './windows.ts';
 /** One authentication, in reading order: start, deliver, open, verify. */
 @Module({
   imports: [DevicesModule, LinesModule, RelyingPartiesModule, NoticesModule],
-  controllers: [RelyingPartyController, AppController, WindowController],
+  controllers: [RelyingPartyController, AppController, SmsPermissionController, WindowController],
   providers: [
     Start,
     Deliver,
@@ -33,14 +36,16 @@ import { Windows } from './windows.ts';
     Follow,
     Watch,
     ClosePending,
+    SmsPermissions,
     Windows,
     Sweep,
     AuthenticationStore,
     StartStore,
     OpenStore,
     DeliveryStore,
+    SmsPermissionStore,
     WindowStore,
   ],
-  exports: [Start, Verify, Follow, Windows, Watch, Deliver, Sweep, ClosePending],
+  exports: [Start, Verify, Follow, Windows, Watch, Deliver, Sweep, ClosePending, SmsPermissions],
 })
 export class AuthenticationModule {}

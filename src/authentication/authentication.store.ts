@@ -61,6 +61,8 @@ const TRY_CODE = {
               SELECT 1 FROM subscriptions s WHERE s.id = a.subscription_id AND s.state = 'active' FOR SHARE)
             ELSE EXISTS (SELECT 1 FROM lines l WHERE l.id = a.line_id
               AND l.version = coalesce(a.line_version, l.version) FOR SHARE)
+              AND (a.subscription_id IS NULL OR EXISTS (SELECT 1 FROM subscriptions s
+                WHERE s.id = a.subscription_id AND s.state IN ('awaiting_device', 'active') FOR SHARE))
             END AS fits OFFSET 0) code,
           LATERAL (SELECT fits OR a.attempts + 1 >= ${CODE_ATTEMPTS} AS closes) attempt)
     WHERE a.id = $1 AND a.client_id = $2 AND a.state IN ('pending', 'opened')
@@ -111,7 +113,7 @@ export interface Pending {
   subscriptionId: string | null;
   /** Keyed indexes of a person at a number, under every key. */
   personIndexes: readonly Buffer[];
-  /** Leaves alone what no phone has answered. */
+  /** Leaves alone what no phone has answered, but not what was texted to a protected line. */
   onlyOpened?: boolean;
 }
 
@@ -123,7 +125,8 @@ const CLOSE_PENDING = {
         SELECT id FROM authentications WHERE subscription_id = $1 AND closed_at IS NULL
           AND requested_at > now() - interval '${LIFETIME_SECONDS} seconds'
         UNION ALL SELECT id FROM authentications WHERE person_index = ANY($2) AND closed_at IS NULL)
-      AND closed_at IS NULL AND expires_at > now() AND (NOT $3 OR state = 'opened')
+      AND closed_at IS NULL AND expires_at > now() AND (NOT $3 OR state = 'opened' OR channel = 'sms' AND EXISTS (
+        SELECT 1 FROM subscriptions s WHERE s.id = $1 AND s.protected_since IS NOT NULL))
     RETURNING id`,
 };
 

@@ -69,7 +69,7 @@ export class Deliver {
 
   private async handOverSms(one: Claimed): Promise<Settled> {
     const { smsCode, lineId, person, authenticationId: id, state } = one;
-    // A decoy has no line. A line that came under protection since the start gets no code by SMS.
+    // A decoy has no line. A line under protection gets no code by SMS unless its owner permits it at this instant.
     if (!id || !smsCode || !lineId || !person || one.lineProtected || state !== 'pending') return done(one);
     const code = this.keys.fields.decrypt(smsCode, `authentications:sms_code:${id}`).toString('utf8');
     const to = readPerson(this.keys, id, person).phoneNumber;
@@ -79,10 +79,10 @@ export class Deliver {
   }
 
   /** To the phone that was in use; where there is none, or its platform does not know it any more, to the number. */
-  private async handOverNotice(one: Claimed, { address, text, bySms }: WrittenNotice): Promise<Settled> {
+  private async handOverNotice(one: Claimed, { notice, address, text, bySms }: WrittenNotice): Promise<Settled> {
     if (address.push) {
       const message = {
-        ...noticePush(text),
+        ...noticePush(notice, text),
         ...address.push,
         collapseKey: one.id,
         ttlSeconds: Math.ceil(one.secondsLeft),

@@ -1,3 +1,4 @@
+import type { Notice } from '../domain/notice.ts';
 import type { PushMessage } from '../gateways/push.ts';
 import type { Claimed } from './delivery.store.ts';
 
@@ -56,9 +57,9 @@ export function smsText(input: { relyingParty: string; code: string }): string {
   return `[${input.relyingParty.slice(0, 24)}] 본인확인 인증번호 [${input.code}] 타인에게 알려주지 마세요.`;
 }
 
-/** A notice as a push; it opens the app and nothing in it. */
-export function noticePush(text: string): Pick<PushMessage, 'data' | 'alert' | 'style'> {
-  return { data: { t: 'notice' }, alert: { title: '휴대폰인증보호', body: text }, style: 'alert' };
+/** A notice as a push; what kind it is, which is no secret, lets the app keep it and say it in its own language. */
+export function noticePush(notice: Notice, text: string): Pick<PushMessage, 'data' | 'alert' | 'style'> {
+  return { data: { t: 'notice', ...notice }, alert: { title: '휴대폰인증보호', body: text }, style: 'alert' };
 }
 
 export function noticeSms(text: string): string {

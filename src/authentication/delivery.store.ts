@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
 import { Database } from '../database.ts';
 import type { AuthenticationState, Channel } from '../domain/authentication.ts';
 import { CLAIM_SECONDS, type DeliveryKind } from '../domain/delivery.ts';
+import { smsPermitted } from './statement-parts.ts';
 
 /** One claimed delivery with all that handing it over takes. */
 export interface Claimed {
@@ -18,7 +20,7 @@ export interface Claimed {
   lineId: string | null;
   /** Who was named, encrypted. */
   person: Buffer | null;
-  /** Whether a subscription's protection stands on the line now: then no code goes by SMS. */
+  /** Whether a subscription's protection stands on the line now, and SMS is not permitted: then no code goes by SMS. */
   lineProtected: boolean;
   deviceId: string | null;
   platform: 'android' | 'ios' | null;
@@ -51,7 +53,7 @@ const CLAIM = {
       a.channel, a.envelope, a.sms_code AS "smsCode",
       rp.name AS "relyingParty", a.line_id AS "lineId", CASE WHEN c.kind = 'sms' THEN a.person END AS person,
       c.kind = 'sms' AND EXISTS (SELECT 1 FROM subscriptions p WHERE p.line_id = a.line_id AND p.state <> 'cancelled'
-        AND p.protected_since IS NOT NULL) AS "lineProtected",
+        AND p.protected_since IS NOT NULL AND NOT ($2 AND ${smsPermitted('p.id', 'a.client_id')})) AS "lineProtected",
       d.id AS "deviceId", d.platform, d.push_token AS "pushToken", d.test_envelope AS "testEnvelope",
       n.id AS "noticeId", n.kind AS "noticeKind", n.detail AS "noticeDetail", n.address AS "noticeAddress"
     FROM claimed c
@@ -93,10 +95,17 @@ const DROP_EXPIRED = {
 /** What has been promised to the outside and not yet handed over. */
 @Injectable()
 export class DeliveryStore {
-  constructor(private readonly database: Database) {}
+  private readonly smsPermittable: boolean;
+
+  constructor(
+    private readonly database: Database,
+    environment: Environment,
+  ) {
+    this.smsPermittable = environment.SMS_PERMISSION_MINUTES > 0;
+  }
 
   async claim(ids: readonly string[]): Promise<Claimed[]> {
-    const rows = await this.database.rows<ClaimedRow>(CLAIM, [ids]);
+    const rows = await this.database.rows<ClaimedRow>(CLAIM, [ids, this.smsPermittable]);
     return rows.map(({ noticeId: id, noticeKind: kind, noticeDetail: detail, noticeAddress: address, ...row }) => ({
       ...row,
       notice: id === null ? null : { id, kind, detail, address },

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { PublicJwk } from '../crypto/keyring.ts';
 import { Database } from '../database.ts';
 import { LIFETIME_SECONDS, type AuthenticationState, type DeclineReason } from '../domain/authentication.ts';
+import type { CountedPin } from '../devices/judge-pin.ts';
 import { PIN_ATTEMPTS } from '../domain/device.ts';
 import { FIRST_SWEEP, NOW, WIPED } from './statement-parts.ts';
 
@@ -21,15 +22,12 @@ export interface Asked {
 }
 
 /** What a counted PIN is compared with, and what is sealed if it is right. */
-export interface CountedPin {
-  knowledgeKey: Buffer;
+export interface CountedOpening extends CountedPin {
   encryptionKey: PublicJwk;
-  attemptsLeft: number;
   clientId: string;
   relyingParty: string;
   purpose: string;
   expiresAt: Date;
-  nonce: Buffer;
 }
 
 const ASKED = `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty", a.purpose, a.requested_at AS "requestedAt",
@@ -109,8 +107,8 @@ export class OpenStore {
   }
 
   /** Undefined when the PIN is locked, or there is nothing that this device could open: nothing may be compared then. */
-  async countPin(deviceId: string, id: string): Promise<CountedPin | undefined> {
-    return (await this.database.rows<CountedPin>(COUNT_PIN, [deviceId, id]))[0];
+  async countPin(deviceId: string, id: string): Promise<CountedOpening | undefined> {
+    return (await this.database.rows<CountedOpening>(COUNT_PIN, [deviceId, id]))[0];
   }
 
   /** The promised delivery of the code; undefined when there was nothing to open. */

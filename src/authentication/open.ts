@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { signJws } from '../crypto/compact-jws.ts';
-import { equalInConstantTime } from '../crypto/constant-time.ts';
-import { pinProof } from '../crypto/pin-proof.ts';
 import { randomCode } from '../crypto/random.ts';
 import { seal } from '../crypto/seal.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { stateAt, type AuthenticationState, type DeclineReason } from '../domain/authentication.ts';
 import { Problem } from '../domain/problem.ts';
-import { pinLocked, Devices } from '../devices/devices.ts';
 import type { ProvenDevice } from '../devices/device-proofs.ts';
+import { Devices } from '../devices/devices.ts';
+import { judgePin, pinLocked } from '../devices/judge-pin.ts';
 import { HandoverQueue } from '../queue/handover-queue.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { OpenStore, type Asked } from './open.store.ts';
@@ -65,14 +64,9 @@ export class Open {
       await this.find(id, device);
       throw pinLocked();
     }
-    const key = this.devices.readKnowledgeKey(device.deviceId, counted.knowledgeKey);
-    const nonce = counted.nonce.toString('base64url');
-    const expected = pinProof(key, { authenticationId: id, deviceId: device.deviceId, nonce });
-    if (!equalInConstantTime(Buffer.from(proof), Buffer.from(expected))) {
-      const { attemptsLeft } = counted;
-      if (attemptsLeft === 0) throw pinLocked();
-      throw new Problem('pin_mismatch', 'Type the PIN again; the fifth wrong one in a row locks it.', { attemptsLeft });
-    }
+    const { deviceId } = device;
+    const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted.knowledgeKey);
+    judgePin({ purpose: 'open', id, deviceId, proof, knowledgeKey, counted });
     const code = randomCode();
     const signed = signJws(this.keys.signing[0], 'pushguard-code+jwt', {
       v: 1,

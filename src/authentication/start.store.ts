@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database.ts';
 import { LIFETIME_SECONDS, STARTS_PER_DAY, STARTS_PER_TEN_MINUTES, type Channel } from '../domain/authentication.ts';
-import { FIRST_SWEEP, NOW, WIPED } from './statement-parts.ts';
+import { FIRST_SWEEP, NOW, smsPermitted, WIPED } from './statement-parts.ts';
 
 /** The line that a person named, and what stands on it. */
 export interface NamedLine {
@@ -10,11 +10,14 @@ export interface NamedLine {
   owner: Buffer;
   subscriptionId: string | null;
   protectedSince: Date | null;
+  /** Whether the subscriber permits SMS for the relying party that asks. */
+  smsPermitted: boolean;
 }
 
 const NAMED_LINE = {
   name: 'authentication_named_line',
-  text: `SELECT l.id AS "lineId", l.version AS "lineVersion", l.owner, s.id AS "subscriptionId", s.protected_since AS "protectedSince"
+  text: `SELECT l.id AS "lineId", l.version AS "lineVersion", l.owner, s.id AS "subscriptionId",
+      s.protected_since AS "protectedSince", coalesce($3 AND ${smsPermitted('s.id', '$2')}, false) AS "smsPermitted"
     FROM lines l LEFT JOIN subscriptions s ON s.line_id = l.id AND s.state <> 'cancelled'
     WHERE l.phone_index = ANY($1) AND l.status <> 'terminated'`,
 };
@@ -109,8 +112,9 @@ const STARTS = {
 export class StartStore {
   constructor(private readonly database: Database) {}
 
-  async namedLine(phoneIndexes: Buffer[]): Promise<NamedLine | undefined> {
-    return (await this.database.rows<NamedLine>(NAMED_LINE, [phoneIndexes]))[0];
+  /** `smsPermittable` false: no permission of SMS counts. */
+  async namedLine(phoneIndexes: Buffer[], clientId: string, smsPermittable: boolean): Promise<NamedLine | undefined> {
+    return (await this.database.rows<NamedLine>(NAMED_LINE, [phoneIndexes, clientId, smsPermittable]))[0];
   }
 
   /** `open` false: an equal key is still at work. No `expiresAt`: the budget, or the key, kept it from starting. */

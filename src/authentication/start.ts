@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { randomCode, randomId, randomNonce } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
@@ -57,6 +58,7 @@ const TRIES = 6;
 export class Start {
   /** The line that nobody has: an unknown number is decrypted and compared too, so that it takes as long as a known one. */
   private readonly nobody: { lineId: string; owner: Buffer };
+  private readonly smsPermittable: boolean;
 
   constructor(
     private readonly keys: ServiceKeys,
@@ -64,7 +66,9 @@ export class Start {
     private readonly relyingParties: RelyingParties,
     private readonly store: StartStore,
     private readonly queue: HandoverQueue,
+    environment: Environment,
   ) {
+    this.smsPermittable = environment.SMS_PERMISSION_MINUTES > 0;
     const lineId = 'nobody';
     const owner = JSON.stringify({ birthDate: '000000', genderDigit: '-' });
     this.nobody = { lineId, owner: keys.fields.encrypt(owner, `lines:owner:${lineId}`) };
@@ -85,7 +89,7 @@ export class Start {
       if (earlier) return earlier;
       throw error;
     }
-    const line = await this.find(named);
+    const line = await this.find(named, clientId);
     for (let tries = 1; ; tries += 1) {
       const authentication = this.draw(named, line, input, clientId, idempotency);
       try {
@@ -137,8 +141,9 @@ export class Start {
   }
 
   /** The named person's own line, or null for an unknown number and for somebody else's alike. */
-  private async find(named: Named): Promise<NamedLine | null> {
-    const line = await this.store.namedLine(this.keys.indexes.all('phone', named.phoneNumber));
+  private async find(named: Named, clientId: string): Promise<NamedLine | null> {
+    const numbers = this.keys.indexes.all('phone', named.phoneNumber);
+    const line = await this.store.namedLine(numbers, clientId, this.smsPermittable);
     const { birthDate, genderDigit } = this.lines.readOwner(line ?? this.nobody);
     const same = equalInConstantTime(Buffer.from(birthDate + genderDigit), Buffer.from(named.owner));
     return line && same ? line : null;

@@ -4,3 +4,16 @@ export const NOW = `date_trunc('milliseconds', now())`;
 export const WIPED = `code_digest = NULL, sms_code = NULL, envelope = NULL, end_user = NULL, person = NULL`;
 /** The delivery's first deadline: by then the fast way has carried it, or the sweep takes it up. */
 export const FIRST_SWEEP = `now() + interval '2 seconds'`;
+/**
+ * Whether a subscriber permits SMS for a relying party at this instant, given the SQL for either's id. It ends by
+ * itself, with the subscription's being active, with the device that gave it, and with the relying party's refusal.
+ */
+export function smsPermitted(subscriptionId: string, clientId: string): string {
+  // A scalar with a LIMIT is looked up for the one row that is asked about; PostgreSQL would hash an EXISTS over all.
+  return `coalesce((SELECT true FROM sms_permissions sp JOIN subscriptions ss ON ss.id = sp.subscription_id
+      JOIN devices sd ON sd.id = sp.device_id AND sd.subscription_id = sp.subscription_id
+      JOIN clients sc ON sc.id = sp.client_id
+      WHERE sp.subscription_id = ${subscriptionId} AND sp.client_id = ${clientId}
+        AND sp.permitted_at IS NOT NULL AND sp.ended_at IS NULL AND sp.ends_at > now()
+        AND ss.state = 'active' AND sd.state = 'active' AND NOT sc.refuses_sms LIMIT 1), false)`;
+}

@@ -1,10 +1,13 @@
-import { Body, Controller, Get, HttpCode, Post, Put, Req, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Req, UseGuards } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { RawRequest } from '../http/fastify.ts';
+import { OpaqueId } from '../http/opaque-id.ts';
 import {
   EnrolRequest,
   EnrolResponse,
   EnvelopeResponse,
+  PinCheckRequest,
+  PinCheckResponse,
   PushTokenRequest,
   TestRequest,
   TestResponse,
@@ -13,6 +16,8 @@ import { DeviceGuard, FromDevice } from './device.guard.ts';
 import { DeviceProofs, type ProvenDevice } from './device-proofs.ts';
 import { Devices } from './devices.ts';
 import { Enrol } from './enrol.ts';
+import { nonceSpent } from './judge-pin.ts';
+import { PinCheck } from './pin-check.ts';
 
 @ApiTags('App')
 @ApiHeader({ name: 'Device-Proof', required: true, description: 'JWS ES256 by the device’s signing key' })
@@ -22,6 +27,7 @@ export class DeviceController {
     private readonly enrolling: Enrol,
     private readonly devices: Devices,
     private readonly proofs: DeviceProofs,
+    private readonly pinCheck: PinCheck,
   ) {}
 
   /** Enrols this app with a code from the carrier. A test code follows by encrypted push. */
@@ -55,5 +61,26 @@ export class DeviceController {
   @ApiOperation({ summary: 'Register a push token' })
   async replacePushToken(@FromDevice() device: ProvenDevice, @Body() body: PushTokenRequest): Promise<void> {
     await this.devices.replacePushToken(device.deviceId, body.pushToken);
+  }
+
+  /** Asks for the PIN to be checked, before the app changes it; an earlier check is void. */
+  @Post('device/pin-check')
+  @UseGuards(DeviceGuard)
+  @ApiOperation({ summary: 'Ask for a check of the PIN' })
+  askPinCheck(@FromDevice() device: ProvenDevice): Promise<PinCheckResponse> {
+    return this.pinCheck.ask(device);
+  }
+
+  /** Proves the PIN. It is counted as in opening, and answers whether it is right. */
+  @Post('device/pin-check/:id/confirm')
+  @HttpCode(204)
+  @UseGuards(DeviceGuard)
+  @ApiOperation({ summary: 'Check the PIN' })
+  async confirmPinCheck(
+    @FromDevice() device: ProvenDevice,
+    @Param('id', new OpaqueId(nonceSpent)) id: string,
+    @Body() body: PinCheckRequest,
+  ): Promise<void> {
+    await this.pinCheck.confirm(id, body.pinProof, device);
   }
 }

@@ -112,6 +112,20 @@ export class PushTokenRequest {
   pushToken: string;
 }
 
+export class PinCheckResponse {
+  id: string;
+  /** Goes into the PIN proof. */
+  nonce: string;
+  expiresAt: string;
+}
+
+export class PinCheckRequest {
+  /** base64url HMAC-SHA256 under the knowledge key over the check, the device and the nonce. */
+  @IsString()
+  @Length(1, 128)
+  pinProof: string;
+}
+
 export class EnvelopeResponse {
   /** Compact JWE (ECDH-ES, A256GCM) to the device's key, around a JWS by the service. */
   envelope: string;

@@ -9,11 +9,13 @@ import { DeviceStore } from './device.store.ts';
 import { Devices } from './devices.ts';
 import { Enrol } from './enrol.ts';
 import { HistoryController } from './history.controller.ts';
+import { PinCheck } from './pin-check.ts';
+import { PinCheckStore } from './pin-check.store.ts';
 
 @Module({
   imports: [SubscriptionsModule, HistoryModule, NoticesModule],
   controllers: [DeviceController, HistoryController],
-  providers: [DeviceStore, DeviceProofs, DeviceGuard, Enrol, Devices],
+  providers: [DeviceStore, DeviceProofs, DeviceGuard, Enrol, Devices, PinCheck, PinCheckStore],
   exports: [Devices, DeviceGuard, DeviceProofs],
 })
 export class DevicesModule {}

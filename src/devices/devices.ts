@@ -36,7 +36,10 @@ export class Devices {
       const outcome = await this.store.tryTest(session, device.deviceId, subscriptionId, digests);
       if (outcome?.state === 'active') {
         await this.subscriptions.protect(session, subscription);
-        const kind = before.push ? 'device_replaced' : 'device_enrolled';
+        const after = await this.notices.addressOf(session, subscriptionId);
+        // The same installation enrolled again: no other phone took its place.
+        const isOther = before.push && before.push.token !== after.push?.token;
+        const kind = isOther ? 'device_replaced' : 'device_enrolled';
         promised.push(await this.notices.promise(session, subscriptionId, { kind }, before));
       }
       return outcome;
@@ -108,8 +111,4 @@ export class Devices {
       ...(test && { state: test.state }),
     });
   }
-}
-
-export function pinLocked(): Problem {
-  return new Problem('pin_locked', 'The PIN was wrong five times; call the call centre or enrol the app again.');
 }

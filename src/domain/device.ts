@@ -13,5 +13,7 @@ export const PIN_ATTEMPTS = 5;
 export const ENROLMENT_SECONDS = 600;
 /** Wrong test codes until a device under test is revoked. */
 export const TEST_ATTEMPTS = 5;
+/** Seconds for which a nonce that a proof of the PIN was asked with is good, outside of an authentication. */
+export const PIN_NONCE_SECONDS = 180;
 /** How far a phone's clock may be off, in seconds (contract: `iat` ±60 s). */
 export const PROOF_SKEW_SECONDS = 60;

@@ -73,8 +73,8 @@ function without(suspensions: readonly SuspensionReason[], lifted: SuspensionRea
 
 /**
  * How a code travels to a line. Until its first device is active protection has not begun and the code goes by
- * SMS as before; from then on it never does while the subscription stands, whatever happens to the device.
+ * SMS as before; from then on it does only where the subscriber permits it, whatever happens to the device.
  */
-export function channelOf(subscription: { protectedSince: Date | null } | null): 'push' | 'sms' {
-  return subscription?.protectedSince ? 'push' : 'sms';
+export function channelOf(subscription: { protectedSince: Date | null; smsPermitted: boolean } | null): 'push' | 'sms' {
+  return subscription?.protectedSince && !subscription.smsPermitted ? 'push' : 'sms';
 }

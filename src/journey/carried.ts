@@ -106,7 +106,8 @@ export const CARRIED: readonly Step[] = [
       const end = await standing(scene);
       expect(status === 409 && end === 'cancelled (ported_out)', `409 and cancelled expected, got ${status}, ${end}`);
       const notice = await nextPush(scene, 'notice');
-      expect(Object.keys(notice).join() === 't', `a notice says more than that it is one: ${JSON.stringify(notice)}`);
+      const said = `${notice['kind'] ?? ''} ${notice['detail'] ?? ''}`;
+      expect(said === 'cancelled ported_out', `the notice of the end expected, got ${JSON.stringify(notice)}`);
       return `${end}; the phone is told, the window gets ${status}`;
     },
   },

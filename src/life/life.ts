@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ClosePending } from '../authentication/close-pending.ts';
+import { SmsPermissions } from '../authentication/sms-permissions.ts';
 import { Database, type Session } from '../database.ts';
 import { Devices } from '../devices/devices.ts';
 import type { LineEffect } from '../domain/line-event.ts';
@@ -29,6 +30,7 @@ export class SubscriptionLife {
     private readonly database: Database,
     private readonly subscriptions: Subscriptions,
     private readonly pending: ClosePending,
+    private readonly smsPermissions: SmsPermissions,
     private readonly devices: Devices,
     private readonly notices: Notices,
     private readonly queue: HandoverQueue,
@@ -63,6 +65,7 @@ export class SubscriptionLife {
     const after = await this.subscriptions.change(session, before, change, by);
     if (!after) return null;
     if (change.kind === 'cancelled' || change.kind === 'suspended') {
+      await this.smsPermissions.endAll(session, before.id);
       await this.closePending(step, before.id, []);
     }
     if (change.kind === 'cancelled') await this.devices.revokeAll(session, before.id);
@@ -91,6 +94,7 @@ export class SubscriptionLife {
     const { phoneNumber, push } = await this.notices.addressOf(session, before.id);
     await this.devices.revokeAll(session, before.id);
     await this.subscriptions.handsetChanged(session, before.id);
+    await this.smsPermissions.endAll(session, before.id);
     await this.closePending(step, before.id, [], true);
     if (before.state === 'awaiting_device') return;
     // To the number, for the SIM is in the new phone; and to the old one, whose owner may know nothing of a new one.

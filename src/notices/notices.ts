@@ -14,6 +14,7 @@ export interface NoticeAddress {
 
 /** A notice as it is handed over. */
 export interface WrittenNotice {
+  notice: Notice;
   address: NoticeAddress;
   text: string;
   bySms: boolean;
@@ -101,8 +102,8 @@ export class Notices {
     const text = this.keys.fields.decrypt(row.address, `notices:address:${row.id}`).toString('utf8');
     const address = JSON.parse(text) as NoticeAddress;
     const { enrolmentCode } = address;
-    if (enrolmentCode !== undefined) return { address, text: enrolmentText(enrolmentCode), bySms: true };
-    return { address, text: noticeText(notice), bySms: mayGoBySms(notice) };
+    if (enrolmentCode !== undefined) return { notice, address, text: enrolmentText(enrolmentCode), bySms: true };
+    return { notice, address, text: noticeText(notice), bySms: mayGoBySms(notice) };
   }
 
   async forgetOld(): Promise<void> {

@@ -81,6 +81,24 @@ export type HistoryEntry = {
   device: string | null;
 };
 
+/** A relying party that this person was asked by, and whether it takes no code by SMS. */
+export type AskingParty = { id: string; name: string; refusesSms: boolean };
+
+/** SMS that was permitted for one relying party, from when to when. Times are RFC 3339. */
+export type SmsPermission = {
+  id: string;
+  relyingParty: { name: string };
+  permittedAt: string;
+  endsAt: string;
+  active: boolean;
+};
+
+/** Everything about permitting SMS: `minutes` is for how long, 0 where it is permitted for nobody. */
+export type SmsPermissions = { minutes: number; relyingParties: AskingParty[]; permissions: SmsPermission[] };
+
+/** What was asked and is to be proven with the PIN. */
+type Asked = { id: string; nonce: string };
+
 /** Why a person declines. `not_me` is the one that somebody should look at. */
 export type DeclineReason = 'not_me' | 'cancelled' | 'wrong_details';
 
@@ -93,7 +111,9 @@ export type ReceivedPush =
   /** The test code of the enrolment. */
   | { kind: 'test'; code: string }
   /** The window was closed: take its notification away. */
-  | { kind: 'cancelled'; id: string };
+  | { kind: 'cancelled'; id: string }
+  /** The service tells what became of the subscription: `notice` is what happened, `detail` why. */
+  | { kind: 'notice'; notice: string; detail: string | undefined };
 
 /** A push that is none of those this version knows. An app ignores it: a newer service may send more kinds. */
 export class UnknownPushError extends Error {
@@ -216,15 +236,8 @@ export class Phone {
    * `pin_mismatch` with `attemptsLeft`, the fifth in a row `pin_locked`.
    */
   async open(authentication: { id: string; nonce: string }, pin: string): Promise<void> {
-    const knowledgeKey = await unwrapKnowledgeKey(this.wrappedKnowledgeKey, pin);
-    const proof = await pinProof({
-      knowledgeKey,
-      authenticationId: authentication.id,
-      deviceId: this.deviceId,
-      nonce: authentication.nonce,
-    });
-    knowledgeKey.fill(0);
-    await this.tell({ method: 'POST', url: `${pathOf(authentication.id)}/open`, body: { pinProof: proof } });
+    const body = { pinProof: await this.prove('open', authentication, pin) };
+    await this.tell({ method: 'POST', url: `${pathOf(authentication.id)}/open`, body });
   }
 
   /** The code's envelope, for when its push was lost. */
@@ -252,10 +265,41 @@ export class Phone {
     await this.tell({ method: 'PUT', url: '/device/push-token', body: { pushToken } });
   }
 
+  /** For whom SMS can be permitted, and for whom it was. */
+  async smsPermissions(): Promise<SmsPermissions> {
+    return (await this.ask('/sms-permissions')) as SmsPermissions;
+  }
+
+  /**
+   * Permits SMS for one relying party, for some minutes; answers when it ends. The PIN is counted and refused as in
+   * {@link Phone.open}; a relying party that takes no SMS is ProblemError `sms_not_permitted`.
+   */
+  async permitSms(relyingPartyId: string, pin: string): Promise<string> {
+    const asking = await this.call({ method: 'POST', url: '/sms-permissions', body: { relyingPartyId } });
+    const asked = (await asking.json()) as Asked;
+    const body = { pinProof: await this.prove('sms', asked, pin) };
+    const url = `/sms-permissions/${encodeURIComponent(asked.id)}/confirm`;
+    return ((await (await this.call({ method: 'POST', url, body })).json()) as { endsAt: string }).endsAt;
+  }
+
+  /** Ends a permission before its time. What was texted under it can no longer be used. */
+  async endSms(id: string): Promise<void> {
+    await this.tell({ method: 'DELETE', url: `/sms-permissions/${encodeURIComponent(id)}` });
+  }
+
+  /**
+   * Has the service judge the PIN, which alone can; it counts as in {@link Phone.open}. Resolves when it is right, and
+   * rejects with ProblemError `pin_mismatch` or `pin_locked` when it is not.
+   */
+  async checkPin(pin: string): Promise<void> {
+    const asked = (await (await this.call({ method: 'POST', url: '/device/pin-check' })).json()) as Asked;
+    const body = { pinProof: await this.prove('pin', asked, pin) };
+    await this.tell({ method: 'POST', url: `/device/pin-check/${encodeURIComponent(asked.id)}/confirm`, body });
+  }
+
   /**
    * Changes the PIN on this phone; the service is not asked and learns nothing. So nobody can say here whether
-   * `oldPin` was right, and a wrong one costs a new enrolment: ask for it when the person has just opened something
-   * with it. Overwrite the stored state at once and keep no older one (knowledge-key.ts says why).
+   * `oldPin` was right, and a wrong one costs a new enrolment: have it judged by {@link Phone.checkPin} first. Overwrite the stored state at once and keep no older one (knowledge-key.ts says why).
    */
   async changePin(oldPin: string, newPin: string): Promise<void> {
     this.wrappedKnowledgeKey = await rewrapKnowledgeKey({ stored: this.wrappedKnowledgeKey, oldPin, newPin });
@@ -272,10 +316,18 @@ export class Phone {
     if (t === 'code' && id !== undefined && envelope !== undefined) {
       return { kind: 'code', ...(await this.readCode(envelope, id)) };
     }
+    if (t === 'notice' && data.kind !== undefined) return { kind: 'notice', notice: data.kind, detail: data.detail };
     if (t === 'test' && envelope !== undefined) {
       return { kind: 'test', code: (await this.readTestEnvelope(envelope)).code };
     }
     throw new UnknownPushError();
+  }
+
+  private async prove(purpose: 'open' | 'sms' | 'pin', { id, nonce }: Asked, pin: string): Promise<string> {
+    const knowledgeKey = await unwrapKnowledgeKey(this.wrappedKnowledgeKey, pin);
+    const proof = await pinProof({ knowledgeKey, purpose, id, deviceId: this.deviceId, nonce });
+    knowledgeKey.fill(0);
+    return proof;
   }
 
   private async envelopeAt(path: string): Promise<string> {

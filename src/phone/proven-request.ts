@@ -13,7 +13,7 @@ export type Requester = {
 };
 
 /** One call of the App API: `url` absolute, `body` sent as JSON unless undefined. */
-export type ProvenRequest = { method: 'GET' | 'POST' | 'PUT'; url: string; body?: unknown };
+export type ProvenRequest = { method: 'GET' | 'POST' | 'PUT' | 'DELETE'; url: string; body?: unknown };
 
 /**
  * Sends a request with the device's proof; answers a 2xx response. Rejects with ProblemError for any other, and with

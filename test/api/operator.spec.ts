@@ -922,6 +922,15 @@ describe('a notice', () => {
     expect(textsTo(person)).toHaveLength(2);
   });
 
+  it('of the same phone enrolled again says nothing of another one', async () => {
+    const { subscriptionId, pushToken } = await service.subscriber();
+    const { body } = await act(subscriptionId, 'enrolment-code');
+    await confirm(await service.enrol(body['enrolmentCode'] as string, { pushToken }));
+    await pushed(pushToken, /앱이 등록되었습니다/);
+    await handedOver(subscriptionId);
+    expect(noticesTo(pushToken)).toHaveLength(1);
+  });
+
   it.each(['android', 'ios'] as const)(
     'of a loss, of its end and of the cancelling goes to the device in use, on %s',
     async (platform) => {
@@ -936,9 +945,14 @@ describe('a notice', () => {
       const pushes = noticesTo(pushToken);
       expect(pushes).toHaveLength(3);
       for (const push of pushes) {
-        expect(push).toMatchObject({ data: { t: 'notice' }, alert: { title: SENDER } });
-        expect(Object.keys(push.data)).toEqual(['t']);
+        expect(push).toMatchObject({ alert: { title: SENDER } });
       }
+      // Enough for the app to say it in its own language, and nothing else.
+      expect(pushes.map(({ data }) => data)).toEqual([
+        { t: 'notice', kind: 'suspended', detail: 'loss_reported' },
+        { t: 'notice', kind: 'resumed' },
+        { t: 'notice', kind: 'cancelled', detail: 'call_centre' },
+      ]);
       // Of joining and of the first device, when there was none to push to.
       expect(textsTo(person)).toHaveLength(2);
     },

@@ -44,7 +44,7 @@ async function reportCryptography({ phones, keys }: Stage): Promise<void> {
       const proof = readDeviceProof(compact, { ...proven, now: new Date() });
       return typeof proof === 'object' && signing && isProvenBy(proof, signing);
     },
-    pin_proof: () => pinProof(phones.knowledgeKey, { authenticationId: deviceId, deviceId, nonce: 'nonce' }),
+    pin_proof: () => pinProof(phones.knowledgeKey, { purpose: 'open', id: deviceId, deviceId, nonce: 'nonce' }),
     field_encrypt: () => keys.fields.encrypt('+821012345678', 'lines:phone_number:1'),
     field_decrypt: () => keys.fields.decrypt(field, 'lines:phone_number:1'),
     blind_index: () => keys.indexes.of('phone', '+821012345678'),

@@ -136,7 +136,7 @@ fastify.post<{ Params: { id: string }; Body: { pinProof: string } }>(
     const asked = await one<Row>(ASKED, [id, deviceId]);
     const knowledgeKey = keys.fields.decrypt(asked.knowledgeKey, `devices:knowledge_key:${deviceId}`);
     const nonce = asked.nonce.toString('base64url');
-    const expected = pinProof(knowledgeKey, { authenticationId: id, deviceId, nonce });
+    const expected = pinProof(knowledgeKey, { purpose: 'open', id, deviceId, nonce });
     if (!equalInConstantTime(Buffer.from(request.body.pinProof), Buffer.from(expected))) throw new Error('wrong PIN');
     const code = randomCode();
     const { purpose, expiresAt } = asked;

@@ -77,7 +77,7 @@ export function mainFlow({ origin, http, phones, arrivals }: Stagehands, accessT
 
     const path = `${list}/${id}/open`;
     const body = JSON.stringify({
-      pinProof: phones.pinProof({ authenticationId: id, deviceId, nonce: String(mine['nonce']) }),
+      pinProof: phones.pinProof({ id, deviceId, nonce: String(mine['nonce']) }),
     });
     const headers = { 'device-proof': proof(person, 'POST', path, body), 'content-type': 'application/json' };
     const open = await call(http, 202, { method: 'POST', path, headers, body });

@@ -55,8 +55,8 @@ export class Phones {
     return signJws(key, 'device-proof+jwt', claims);
   }
 
-  pinProof(input: { authenticationId: string; deviceId: string; nonce: string }): string {
-    return pinProof(this.knowledgeKey, input);
+  pinProof(input: { id: string; deviceId: string; nonce: string }): string {
+    return pinProof(this.knowledgeKey, { purpose: 'open', ...input });
   }
 
   /** The text of an envelope (compact JWE, ECDH-ES, A256GCM). */

@@ -1,8 +1,19 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { Scene, sidewaysScroll } from './scene.ts';
-import { enrol, PIN, screen, shownCode, typePin } from './steps.ts';
+import { enrol, openSetting, PIN, screen, shownCode, typePin } from './steps.ts';
+
+type StorageState = Awaited<ReturnType<BrowserContext['storageState']>>;
+
+interface Look {
+  lang: 'ko' | 'en';
+  viewport: { width: number; height: number };
+  colorScheme: 'light' | 'dark';
+}
+
+const SMALL: Look = { lang: 'ko', viewport: { width: 320, height: 640 }, colorScheme: 'dark' };
+const WIDE: Look = { lang: 'en', viewport: { width: 1280, height: 800 }, colorScheme: 'light' };
 
 // A browser, a phone's key derivation and a service share what is often two cores.
 jest.setTimeout(60_000);
@@ -19,14 +30,18 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     await scene.stop();
   });
   beforeEach(async () => {
-    context = await scene.newBrowser({ viewport: { width: 320, height: 640 }, colorScheme: 'dark' });
-    phone = await context.newPage();
-    await phone.goto(`${scene.issuer}/phone`);
+    await open(SMALL);
   });
   afterEach(async () => {
     await context.close();
     expect(scene.complaints).toEqual([]);
   });
+
+  async function open({ lang, viewport, colorScheme }: Look, storageState?: StorageState): Promise<void> {
+    context = await scene.newBrowser({ viewport, colorScheme, ...(storageState && { storageState }) });
+    phone = await context.newPage();
+    await phone.goto(`${scene.issuer}/phone?lang=${lang}`);
+  }
 
   /** What holds of every screen. */
   async function expectFit(): Promise<void> {
@@ -85,7 +100,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
 
     expect((await scene.call('POST', `/v1/authentications/${id}/verification`, { code })).status).toBe(200);
     await screen(phone, 'ended.verified').locator('.primary').click();
-    await phone.getByRole('button', { name: '이용 내역' }).click();
+    await openSetting(phone, '이용 내역');
     await phone.locator('.history .verified').waitFor();
     await expectFit();
   });
@@ -141,5 +156,316 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     await phone.locator('#refresh').click();
     await phone.getByText('등록이 해지된 휴대폰입니다').waitFor();
     await expectFit();
+  });
+
+  const WORDS = {
+    ko: {
+      notMe: '내가 요청하지 않았습니다',
+      decline: '거절',
+      cancelled: '요청했지만 그만두겠습니다',
+      past: '이용 내역',
+      sms: '웹사이트 한 곳만 문자로 받기',
+      pin: '비밀번호 변경',
+      notices: '알림',
+      again: '휴대폰 다시 등록',
+      reset: '휴대폰 초기화',
+      back: '뒤로',
+      readAloud: '소리로 듣기',
+      refuses: '문자를 허용하지 않는 곳',
+      wrongPin: '4번 더 틀리면 잠깁니다',
+      samePin: '지금 쓰는 비밀번호와 같습니다',
+      guessable: '추측하기 쉬운 비밀번호입니다',
+      newPin: '새 비밀번호 6자리를 정해 주세요',
+      once: '한 번 더 입력해 주세요',
+      changed: '비밀번호를 바꿨습니다',
+      bySms: '문자',
+      permitted: '문자 허용',
+      badCode: '등록 코드가 맞지 않거나',
+      lost: '분실 신고로 인증보호가 일시 정지되었습니다',
+      resumed: '인증보호가 다시 시작되었습니다',
+      registered: '앱이 등록되었습니다',
+      other: 'English',
+    },
+    en: {
+      notMe: 'This wasn’t me',
+      decline: 'Decline',
+      cancelled: 'I asked, but changed my mind',
+      past: 'History',
+      sms: 'SMS for one website',
+      pin: 'Change PIN',
+      notices: 'Notices',
+      again: 'Enrol again',
+      reset: 'Reset the phone',
+      back: 'Back',
+      readAloud: 'Read aloud',
+      refuses: 'Does not allow SMS',
+      wrongPin: '4 tries left',
+      samePin: 'That is your present PIN',
+      guessable: 'That PIN is too easy to guess',
+      newPin: 'Choose a new six-digit PIN',
+      once: 'Once more',
+      changed: 'Your PIN is changed',
+      bySms: 'SMS',
+      permitted: 'SMS permitted',
+      badCode: 'The enrolment code is wrong',
+      lost: 'Protection is suspended: a loss was reported',
+      resumed: 'Protection has begun again',
+      registered: 'An app was registered for this number',
+      other: '한국어',
+    },
+  };
+
+  describe.each([SMALL, WIDE])('as an app, in $lang at $viewport.width px in the $colorScheme', (look) => {
+    const words = WORDS[look.lang];
+    const person = () => scene.person(look.lang === 'ko' ? 'demo-2' : 'demo-4');
+    let enrolled: StorageState;
+    const button = (name: string) => phone.getByRole('button', { name, exact: true });
+    const sql = (text: string, values: unknown[] = []) => scene.database.pool.query(text, values);
+
+    // Enrolled once, and every test begins with what was stored then: deriving the key takes seconds.
+    beforeAll(async () => {
+      await open(look);
+      await enrol(phone, person());
+      enrolled = await context.storageState();
+      await context.close();
+    });
+    beforeEach(async () => {
+      await context.close();
+      await sql('DELETE FROM start_budgets');
+      await sql('DELETE FROM authentications');
+      await sql('DELETE FROM sms_permissions');
+      await open(look, enrolled);
+      await screen(phone, 'home').waitFor();
+    });
+
+    /** What holds of every screen that a person came to: it fits, and the heading has the focus. */
+    async function expectScreen(kind: string): Promise<void> {
+      await screen(phone, kind).waitFor();
+      expect(await phone.evaluate<string>('document.activeElement.tagName')).toBe('H1');
+      await expectFit();
+    }
+
+    const closedAs = async (id: string) => {
+      const { rows } = await sql('SELECT state, decline_reason AS reason FROM authentications WHERE id = $1', [id]);
+      return rows as unknown[];
+    };
+
+    it('stops at once what somebody else asked for, and says what to do', async () => {
+      const id = await scene.startFor(person());
+      await phone.locator('.banner button').click();
+      await expectScreen('request');
+      await button(words.notMe).click();
+      await expectScreen('blocked');
+      expect(await closedAs(id)).toEqual([{ state: 'declined', reason: 'not_me' }]);
+      expect(await phone.locator('.what-to-do a').getAttribute('href')).toBe('tel:114');
+      expect(await screen(phone, 'blocked').textContent()).toContain('한빛서점');
+      await screen(phone, 'blocked').locator('.primary').click();
+      await expectScreen('past');
+      await phone.locator('.history .declined').waitFor();
+      await button(words.back).click();
+      await screen(phone, 'home').locator('.recent .declined').waitFor();
+      await expectFit();
+    });
+
+    it('stops it even when the code is shown', async () => {
+      const id = await scene.startFor(person());
+      await phone.locator('.banner button').click();
+      await screen(phone, 'request').locator('.primary').click();
+      await phone.keyboard.type(PIN);
+      await shownCode(phone);
+      await button(words.notMe).click();
+      await expectScreen('blocked');
+      expect(await closedAs(id)).toEqual([{ state: 'declined', reason: 'not_me' }]);
+    });
+
+    it('declines a request of one’s own for a reason', async () => {
+      const id = await scene.startFor(person());
+      await phone.locator('.banner button').click();
+      await button(words.decline).click();
+      await expectScreen('reasons');
+      expect(await screen(phone, 'reasons').locator('.secondary').count()).toBe(2);
+      await button(words.cancelled).click();
+      await expectScreen('ended.declined');
+      expect(await closedAs(id)).toEqual([{ state: 'declined', reason: 'cancelled' }]);
+    });
+
+    it.each([true, false])('reads the code aloud where the browser has a voice for it: %p', async (hasVoice) => {
+      // Chromium without a desktop has no voices; this one has those it is given, and says what it was to speak.
+      await context.addInitScript(`
+        const voices = ${JSON.stringify(hasVoice ? ['ko-KR', 'en-US'] : ['fr-FR'])}.map((lang) => ({ lang }));
+        globalThis.spoken = [];
+        speechSynthesis.getVoices = () => voices;
+        speechSynthesis.speak = ({ text, lang }) => spoken.push({ text, lang });
+        globalThis.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
+      `);
+      await scene.startFor(person());
+      await phone.reload();
+      await phone.locator('.request-card').click();
+      await screen(phone, 'request').locator('.primary').click();
+      await phone.keyboard.type(PIN);
+      const code = await shownCode(phone);
+      await expectFit();
+      expect(await button(words.readAloud).count()).toBe(hasVoice ? 1 : 0);
+      if (!hasVoice) return;
+      await button(words.readAloud).click();
+      const lang = look.lang === 'ko' ? 'ko-KR' : 'en-US';
+      expect(await phone.evaluate('spoken')).toEqual([{ text: Array.from(code).join(', '), lang }]);
+    });
+
+    it('permits SMS for one website with the PIN, shows what is left of it, and ends it', async () => {
+      await openSetting(phone, words.sms);
+      await expectScreen('sms');
+      await button(words.back).click();
+      await button(words.back).click();
+      await scene.startFor(person());
+      await phone.locator('.banner button').click();
+      await button(words.notMe).click();
+      await screen(phone, 'blocked').locator('.secondary').click();
+
+      await openSetting(phone, words.sms);
+      await button('한빛서점').waitFor();
+      await expectScreen('sms');
+      await sql(`UPDATE clients SET refuses_sms = true WHERE client_id = 'demo-shop'`);
+      await button('한빛서점').click();
+      await screen(phone, 'pin').waitFor();
+      await phone.keyboard.type(PIN);
+      await phone.locator('.entry.refusing', { hasText: words.refuses }).waitFor();
+      expect(await button('한빛서점').count()).toBe(0);
+      await expectScreen('sms');
+      await sql(`UPDATE clients SET refuses_sms = false WHERE client_id = 'demo-shop'`);
+      await button(words.back).click();
+      await screen(phone, 'settings').getByRole('button', { name: words.sms, exact: true }).click();
+
+      await button('한빛서점').click();
+      await expectScreen('pin');
+      await phone.keyboard.type('111112');
+      await phone.getByText(words.wrongPin).waitFor();
+      await phone.keyboard.type(PIN);
+      await phone.locator('.standing').waitFor();
+      await expectScreen('sms');
+      expect(await phone.locator('.standing .clock').textContent()).toMatch(/^(10:00|09:\d\d)$/);
+
+      const id = await scene.startFor(person());
+      const code = await scene.textedCode(person());
+      expect((await scene.call('POST', `/v1/authentications/${id}/verification`, { code })).status).toBe(200);
+      await button(words.back).click();
+      await screen(phone, 'settings').getByRole('button', { name: words.past, exact: true }).click();
+      await expectScreen('past');
+      const entries = await phone.locator('.history li').allTextContents();
+      expect(entries[0]).toContain(` · ${words.bySms}`);
+      expect(entries[1]).toContain(words.permitted);
+
+      await button(words.back).click();
+      await screen(phone, 'settings').getByRole('button', { name: words.sms, exact: true }).click();
+      await phone.locator('.standing .danger').click();
+      await phone.locator('.standing').waitFor({ state: 'detached' });
+      await expectScreen('sms');
+      await scene.startFor(person());
+      await phone.locator('.banner button').waitFor();
+    });
+
+    it('changes the PIN once the service has found the old one right', async () => {
+      await openSetting(phone, words.pin);
+      await expectScreen('pin');
+      await phone.keyboard.type('111112');
+      await phone.getByText(words.wrongPin).waitFor();
+      await phone.keyboard.type(PIN);
+      await phone.getByText(words.newPin).waitFor();
+      await expectScreen('pin');
+      for (const [refused, why] of [
+        [PIN, words.samePin],
+        ['123456', words.guessable],
+      ] as const) {
+        await phone.keyboard.type(refused);
+        await phone.getByText(why).waitFor();
+      }
+      await phone.keyboard.type('905173');
+      await phone.getByText(words.once).waitFor();
+      await phone.keyboard.type('905173');
+      await phone.getByText(words.changed).waitFor();
+      await expectScreen('ended.verified');
+
+      await scene.startFor(person());
+      await phone.reload();
+      await phone.locator('.request-card').click();
+      await screen(phone, 'request').locator('.primary').click();
+      await phone.keyboard.type(PIN);
+      await phone.getByText(words.wrongPin).waitFor();
+      await phone.keyboard.type('905173');
+      expect(await shownCode(phone)).toMatch(/^\d{6}$/);
+    });
+
+    it('shows what the service tells of the subscription, and keeps it', async () => {
+      await openSetting(phone, words.notices);
+      await expectScreen('notices');
+      await scene.operate(person(), 'report-loss');
+      await phone.locator('.banner button', { hasText: words.lost }).waitFor();
+      await expectFit();
+      await scene.operate(person(), 'resume');
+      await phone.locator('.banner button', { hasText: words.resumed }).click();
+      await expectScreen('notices');
+      const told = async () => (await phone.locator('.history li').allTextContents()).map((text) => text.slice(0, 12));
+      const both = [words.resumed, words.lost].map((text) => text.slice(0, 12));
+      expect(await told()).toEqual(both);
+      await phone.reload();
+      await openSetting(phone, words.notices);
+      await screen(phone, 'notices').waitFor();
+      expect(await told()).toEqual(both);
+    });
+
+    it('is used with the keyboard alone: its settings, the other language, and its reset', async () => {
+      await phone.locator('#settings').focus();
+      await phone.keyboard.press('Enter');
+      await expectScreen('settings');
+      await phone.keyboard.press('Tab');
+      await phone.keyboard.press('Enter');
+      await expectScreen('past');
+      await button(words.back).press('Enter');
+      await phone.getByRole('main').getByRole('link', { name: words.other }).press('Enter');
+      await phone.waitForURL(`**/phone?lang=${look.lang === 'ko' ? 'en' : 'ko'}`);
+      await screen(phone, 'home').waitFor();
+      await phone.goBack();
+      await openSetting(phone, words.reset);
+      await screen(phone, 'settings').waitFor({ state: 'detached' });
+      await expectFit();
+      await phone.locator('.screen .danger').press('Enter');
+      await expectScreen('welcome');
+    });
+
+    // The last one: the phone that the others begin with is no more after it.
+    it('enrols again with a new code, and keeps what it has until then', async () => {
+      const serial = async () => {
+        await phone.locator('#settings').click();
+        const shown = await screen(phone, 'settings').getByText(/^PG-/).textContent();
+        await button(words.back).click();
+        return shown;
+      };
+      const before = await serial();
+      const tryCode = async (code: string) => {
+        await phone.locator('#enrolment-code').fill(code);
+        await screen(phone, 'again').locator('.primary').click();
+        await screen(phone, 'pin').waitFor();
+        await phone.keyboard.type('905173');
+        await phone.getByText(words.once).waitFor();
+        await phone.keyboard.type('905173');
+      };
+      await openSetting(phone, words.again);
+      await expectScreen('again');
+      await tryCode('00000-00000-00000-00000');
+      await phone.getByText(words.badCode).waitFor();
+      await expectScreen('again');
+      await button(words.back).click();
+      await button(words.back).click();
+      expect(await serial()).toBe(before);
+
+      await openSetting(phone, words.again);
+      await tryCode(String((await scene.operate(person(), 'enrolment-code'))['enrolmentCode']));
+      await screen(phone, 'shown-code').locator('.primary').click();
+      await screen(phone, 'home').waitFor();
+      // Told of the new registration, and not that another phone took this one's place.
+      await phone.locator('.banner button', { hasText: words.registered }).click();
+      await button(words.back).click();
+      expect(await serial()).not.toBe(before);
+    });
   });
 });

@@ -82,8 +82,8 @@ export class Scene {
     return { status: response.status, body: text ? JSON.parse(text) : {} };
   }
 
-  private async newToken(): Promise<string> {
-    const client = this.process.announcement.clients.find(({ clientId }) => clientId === 'demo-shop');
+  private async newToken(name = 'demo-shop'): Promise<string> {
+    const client = this.process.announcement.clients.find(({ clientId }) => clientId === name);
     const basic = Buffer.from(`${client?.clientId}:${client?.clientSecret}`).toString('base64');
     const response = await fetch(`${this.issuer}/oauth2/token`, {
       method: 'POST',
@@ -91,6 +91,25 @@ export class Scene {
       body: new URLSearchParams({ grant_type: 'client_credentials' }),
     });
     return ((await response.json()) as { access_token: string }).access_token;
+  }
+
+  /** Does something to the subscription on a person's line as an operator. */
+  async operate(
+    { lineId }: DemoPerson,
+    action: 'report-loss' | 'resume' | 'enrolment-code',
+  ): Promise<Record<string, unknown>> {
+    const { rows } = await this.database.pool.query<{ id: string }>(
+      `SELECT id FROM subscriptions WHERE line_id = $1 AND state <> 'cancelled'`,
+      [lineId],
+    );
+    const response = await fetch(`${this.issuer}/operator/v1/subscriptions/${String(rows[0]?.id)}/${action}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${await this.newToken('demo-operator')}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ reason: '고객 요청' }),
+    });
+    if (!response.ok) throw new Error(`${action}: ${String(response.status)}`);
+    const text = await response.text();
+    return (text ? JSON.parse(text) : {}) as Record<string, unknown>;
   }
 
   /** Opens a hosted window, and answers its address. */
@@ -115,11 +134,10 @@ export class Scene {
   /** The code in the last text message to a number. */
   async textedCode({ phoneNumber }: DemoPerson): Promise<string> {
     const url = `${this.issuer}/local/sms-outbox?to=${encodeURIComponent(phoneNumber)}&wait=10`;
-    const text = await eventually('a text message', async () => {
+    return eventually('a code by text message', async () => {
       const texts = (await (await fetch(url)).json()) as { text: string }[];
-      return texts.at(-1)?.text;
+      return texts.map(({ text }) => /\[(\d{6})\]/.exec(text)?.[1]).findLast(Boolean);
     });
-    return /\[(\d{6})\]/.exec(text)?.[1] ?? '';
   }
 
   /** What axe finds of serious and critical violations in what a frame shows now. */

@@ -93,8 +93,7 @@ describeWith(CHROMIUM, 'a window and a phone', () => {
     await identify(window, scene.person('demo-2'));
     await phone.locator('.banner button').click();
     await screen(phone, 'request').locator('.danger').click();
-    await screen(phone, 'reasons').getByText('내가 요청하지 않았습니다').click();
-    await screen(phone, 'ended.declined').waitFor();
+    await screen(phone, 'blocked').waitFor();
     await view(window, 'declined').locator('[data-return]').click();
     await shop.waitForURL('**/demo/return?*');
     expect(await shop.locator('main').textContent()).toContain('거절');

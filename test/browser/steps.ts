@@ -31,6 +31,12 @@ export async function enrol(phone: Phone, { lineId }: DemoPerson): Promise<void>
   await screen(phone, 'home').waitFor();
 }
 
+/** From the list of requests to one of the settings. */
+export async function openSetting(phone: Phone, name: string): Promise<void> {
+  await phone.locator('#settings').click();
+  await screen(phone, 'settings').getByRole('button', { name, exact: true }).click();
+}
+
 /** Opens the notification that came, and shows the code with the PIN. */
 export async function readCode(phone: Phone): Promise<string> {
   await phone.locator('.banner button').click();

@@ -113,6 +113,7 @@ clients.return_urls text[] NOT NULL DEFAULT '{}'::text[]
 clients.starts_per_minute integer NOT NULL DEFAULT 6000
 clients.created_at timestamp with time zone NOT NULL DEFAULT now()
 clients.frame_origins text[] NOT NULL DEFAULT '{}'::text[]
+clients.refuses_sms boolean NOT NULL DEFAULT false
 clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL)))
 clients CONSTRAINT clients_client_id_key UNIQUE (client_id)
 clients CONSTRAINT clients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60)))
@@ -133,6 +134,7 @@ consents.at timestamp with time zone NOT NULL DEFAULT now()
 consents CONSTRAINT consents_locale_check CHECK ((locale = ANY (ARRAY['ko'::text, 'en'::text])))
 consents CONSTRAINT consents_pkey PRIMARY KEY (subscription_id)
 consents CONSTRAINT consents_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
+consents CONSTRAINT consents_terms_check CHECK ((terms <> ''::text))
 CREATE UNIQUE INDEX consents_pkey ON public.consents USING btree (subscription_id)
 customer_sessions.digest bytea NOT NULL
 customer_sessions.errand text NOT NULL
@@ -141,13 +143,17 @@ customer_sessions.authentication_id uuid
 customer_sessions.line_id text
 customer_sessions.person_index bytea
 customer_sessions.verified_at timestamp with time zone
+customer_sessions.verified_for text
+customer_sessions.channel text
 customer_sessions.enrolment bytea
 customer_sessions.created_at timestamp with time zone NOT NULL DEFAULT now()
 customer_sessions.seen_at timestamp with time zone NOT NULL DEFAULT now()
+customer_sessions CONSTRAINT customer_sessions_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text])))
 customer_sessions CONSTRAINT customer_sessions_errand_check CHECK ((errand = ANY (ARRAY['join'::text, 'login'::text, 'cancel'::text, 'new_phone'::text])))
 customer_sessions CONSTRAINT customer_sessions_pkey PRIMARY KEY (digest)
-customer_sessions CONSTRAINT join_has_terms CHECK (((errand <> 'join'::text) OR (verified_at IS NOT NULL) OR (terms IS NOT NULL)))
-customer_sessions CONSTRAINT verified_names_a_line CHECK ((((verified_at IS NULL) = (line_id IS NULL)) AND ((verified_at IS NULL) = (person_index IS NULL))))
+customer_sessions CONSTRAINT customer_sessions_verified_for_check CHECK ((verified_for = ANY (ARRAY['join'::text, 'login'::text, 'cancel'::text, 'new_phone'::text])))
+customer_sessions CONSTRAINT join_has_terms CHECK (((errand <> 'join'::text) OR (terms IS NOT NULL)))
+customer_sessions CONSTRAINT verified_names_a_line CHECK ((((verified_at IS NULL) = (line_id IS NULL)) AND ((verified_at IS NULL) = (person_index IS NULL)) AND ((verified_at IS NULL) = (verified_for IS NULL)) AND ((verified_at IS NULL) = (channel IS NULL))))
 CREATE INDEX customer_sessions_age ON public.customer_sessions USING btree (created_at)
 CREATE UNIQUE INDEX customer_sessions_pkey ON public.customer_sessions USING btree (digest)
 deliveries.id bigint NOT NULL
@@ -192,15 +198,17 @@ devices.test_expires_at timestamp with time zone NOT NULL
 devices.created_at timestamp with time zone NOT NULL DEFAULT now()
 devices.activated_at timestamp with time zone
 devices.revoked_at timestamp with time zone
-devices.revoked_for text
+devices.pin_check_id uuid
+devices.pin_check_nonce bytea
+devices.pin_check_expires_at timestamp with time zone
 devices CONSTRAINT devices_pin_failures_check CHECK (((pin_failures >= 0) AND (pin_failures <= 5)))
 devices CONSTRAINT devices_pkey PRIMARY KEY (id)
 devices CONSTRAINT devices_platform_check CHECK ((platform = ANY (ARRAY['android'::text, 'ios'::text])))
-devices CONSTRAINT devices_revoked_for_check CHECK ((revoked_for = ANY (ARRAY['device_changed'::text, 'cancelled'::text, 'replaced'::text, 'untested'::text, 'test_failed'::text])))
 devices CONSTRAINT devices_serial_number_key UNIQUE (serial_number)
 devices CONSTRAINT devices_state_check CHECK ((state = ANY (ARRAY['testing'::text, 'active'::text, 'revoked'::text])))
 devices CONSTRAINT devices_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 devices CONSTRAINT devices_test_failures_check CHECK (((test_failures >= 0) AND (test_failures <= 5)))
+devices CONSTRAINT pin_check_is_whole CHECK ((((pin_check_id IS NULL) = (pin_check_nonce IS NULL)) AND ((pin_check_id IS NULL) = (pin_check_expires_at IS NULL))))
 CREATE UNIQUE INDEX devices_one_active ON public.devices USING btree (subscription_id) WHERE (state = 'active'::text)
 CREATE UNIQUE INDEX devices_pkey ON public.devices USING btree (id)
 CREATE UNIQUE INDEX devices_serial_number_key ON public.devices USING btree (serial_number)
@@ -209,6 +217,7 @@ enrolment_codes.code_digest bytea NOT NULL
 enrolment_codes.subscription_id uuid NOT NULL
 enrolment_codes.expires_at timestamp with time zone NOT NULL
 enrolment_codes.used_at timestamp with time zone
+enrolment_codes.device_id uuid
 enrolment_codes CONSTRAINT enrolment_codes_pkey PRIMARY KEY (code_digest)
 enrolment_codes CONSTRAINT enrolment_codes_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id) ON DELETE CASCADE
 CREATE UNIQUE INDEX enrolment_codes_pkey ON public.enrolment_codes USING btree (code_digest)
@@ -277,6 +286,23 @@ CREATE INDEX reports_age ON public.reports USING btree (filed_at)
 CREATE INDEX reports_at_the_desk ON public.reports USING btree (filed_at) WHERE ((outcome = ANY (ARRAY['suspended'::text, 'call_centre'::text])) AND (settled_at IS NULL))
 CREATE INDEX reports_due ON public.reports USING btree (due_at) WHERE (outcome IS NULL)
 CREATE UNIQUE INDEX reports_pkey ON public.reports USING btree (id)
+sms_permissions.id uuid NOT NULL
+sms_permissions.subscription_id uuid NOT NULL
+sms_permissions.client_id uuid NOT NULL
+sms_permissions.device_id uuid NOT NULL
+sms_permissions.nonce bytea NOT NULL
+sms_permissions.created_at timestamp with time zone NOT NULL
+sms_permissions.expires_at timestamp with time zone NOT NULL
+sms_permissions.permitted_at timestamp with time zone
+sms_permissions.ends_at timestamp with time zone
+sms_permissions.ended_at timestamp with time zone
+sms_permissions CONSTRAINT only_permitted_ends CHECK (((ended_at IS NULL) OR (permitted_at IS NOT NULL)))
+sms_permissions CONSTRAINT permitted_has_an_end CHECK (((permitted_at IS NULL) = (ends_at IS NULL)))
+sms_permissions CONSTRAINT sms_permissions_pkey PRIMARY KEY (id)
+CREATE INDEX sms_permissions_age ON public.sms_permissions USING brin (created_at) WITH (autosummarize='on')
+CREATE UNIQUE INDEX sms_permissions_pkey ON public.sms_permissions USING btree (id)
+CREATE UNIQUE INDEX sms_permissions_standing ON public.sms_permissions USING btree (subscription_id, client_id) WHERE ((permitted_at IS NOT NULL) AND (ended_at IS NULL))
+CREATE INDEX sms_permissions_subscription ON public.sms_permissions USING btree (subscription_id, permitted_at)
 start_budgets.person_index bytea NOT NULL
 start_budgets.starts timestamp with time zone[] NOT NULL
 start_budgets CONSTRAINT start_budgets_pkey PRIMARY KEY (person_index)
@@ -313,6 +339,7 @@ subscriptions.protected_since timestamp with time zone
 subscriptions.since timestamp with time zone NOT NULL DEFAULT now()
 subscriptions.created_at timestamp with time zone NOT NULL DEFAULT now()
 subscriptions.link integer NOT NULL DEFAULT 1
+subscriptions.handset_changed_at timestamp with time zone
 subscriptions CONSTRAINT active_is_protected CHECK (((state <> 'active'::text) OR ((protected_since IS NOT NULL) AND (suspensions = '{}'::text[]))))
 subscriptions CONSTRAINT cancelled_for_a_reason CHECK (((state <> 'cancelled'::text) OR ((reason IS NOT NULL) AND (reason = ANY (ARRAY['website'::text, 'call_centre'::text, 'ported_out'::text, 'owner_changed'::text, 'unsupported_device'::text, 'line_terminated'::text, 'ineligible_plan'::text])))))
 subscriptions CONSTRAINT stands_at_its_last_link FOREIGN KEY (id, link, state) REFERENCES subscription_links(subscription_id, number, to_state)

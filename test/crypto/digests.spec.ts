@@ -71,11 +71,19 @@ describe('the digest of a code', () => {
 
 describe('the proof of a PIN', () => {
   const { cases } = readVectors('pin-proof') as {
-    cases: { knowledgeKey: string; authenticationId: string; deviceId: string; nonce: string; pinProof: string }[];
+    cases: (Parameters<typeof pinProof>[1] & { knowledgeKey: string; pinProof: string })[];
   };
 
-  it.each(cases)('over $authenticationId, $deviceId and $nonce is what another implementation makes', (known) => {
+  it.each(cases)('to $purpose, over $id, $deviceId and $nonce, is what another implementation makes', (known) => {
     expect(pinProof(Buffer.from(known.knowledgeKey, 'base64url'), known)).toBe(known.pinProof);
+  });
+
+  it('for one purpose is good for no other, with everything else the same', () => {
+    const [{ knowledgeKey, ...input }] = cases as [(typeof cases)[number]];
+    const proofs = (['open', 'sms', 'pin'] as const).map((purpose) =>
+      pinProof(Buffer.from(knowledgeKey, 'base64url'), { ...input, purpose }),
+    );
+    expect(new Set(proofs).size).toBe(3);
   });
 });
 

@@ -43,7 +43,7 @@ describe('an authentication', () => {
 
   it('goes by SMS until protection has begun, and never after it', () => {
     expect(channelOf(null)).toBe('sms');
-    expect(channelOf({ protectedSince: null })).toBe('sms');
-    expect(channelOf({ protectedSince: new Date(0) })).toBe('push');
+    expect(channelOf({ protectedSince: null, smsPermitted: false })).toBe('sms');
+    expect(channelOf({ protectedSince: new Date(0), smsPermitted: false })).toBe('push');
   });
 });

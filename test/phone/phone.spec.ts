@@ -197,7 +197,8 @@ describe('Opening an authentication', () => {
   const expectedProof = () =>
     pinProof({
       knowledgeKey: new Uint8Array(base64url.decode(enrolling().knowledgeKey)),
-      authenticationId: asked.id,
+      purpose: 'open',
+      id: asked.id,
       deviceId: 'device-1',
       nonce: asked.nonce,
     });
@@ -249,6 +250,47 @@ describe('Opening an authentication', () => {
     expect(JSON.stringify(await phone.toState())).toBe(state);
     expect(state).not.toContain(enrolling().knowledgeKey);
     expect(state).not.toContain(pin);
+  });
+});
+
+describe('What else the PIN is asked for', () => {
+  const asked = { id: 'p1', nonce: 'n1' };
+  const proofTo = (purpose: 'sms' | 'pin') => {
+    const knowledgeKey = new Uint8Array(base64url.decode(enrolling().knowledgeKey));
+    return pinProof({ knowledgeKey, purpose, ...asked, deviceId: 'device-1' });
+  };
+  const bodiesOf = (path: string) => requestsTo(path).map(({ body }) => JSON.parse(body) as object);
+
+  it('permits SMS with a proof of its own kind, over what was asked', async () => {
+    answers['POST /app/v1/sms-permissions'] = { status: 201, json: asked };
+    answers['POST /app/v1/sms-permissions/p1/confirm'] = { json: { endsAt: '2026-11-22T09:10:00.000Z' } };
+    const phone = await enrolled();
+    expect(await phone.permitSms('rp-1', pin)).toBe('2026-11-22T09:10:00.000Z');
+    expect(bodiesOf('/app/v1/sms-permissions')).toEqual([{ relyingPartyId: 'rp-1' }]);
+    expect(bodiesOf('/app/v1/sms-permissions/p1/confirm')).toEqual([{ pinProof: await proofTo('sms') }]);
+  });
+
+  it('ends a permission by its id, and lists what was permitted', async () => {
+    const listed = { minutes: 10, relyingParties: [], permissions: [] };
+    answers['GET /app/v1/sms-permissions'] = { json: listed };
+    answers['DELETE /app/v1/sms-permissions/p1'] = { status: 204 };
+    const phone = await enrolled();
+    await phone.endSms('p1');
+    expect(requestsTo('/app/v1/sms-permissions/p1').map(({ method }) => method)).toEqual(['DELETE']);
+    expect(await phone.smsPermissions()).toEqual(listed);
+  });
+
+  it('has the PIN judged with a proof of its own kind, and passes the refusal on', async () => {
+    answers['POST /app/v1/device/pin-check'] = { status: 201, json: asked };
+    answers['POST /app/v1/device/pin-check/p1/confirm'] = { status: 204 };
+    const phone = await enrolled();
+    await phone.checkPin(pin);
+    expect(bodiesOf('/app/v1/device/pin-check/p1/confirm')).toEqual([{ pinProof: await proofTo('pin') }]);
+    answers['POST /app/v1/device/pin-check/p1/confirm'] = {
+      status: 422,
+      json: { code: 'pin_mismatch', detail: 'The PIN is wrong.', attemptsLeft: 4 },
+    };
+    expect(await rejection(phone.checkPin('482917'))).toMatchObject({ code: 'pin_mismatch', attemptsLeft: 4 });
   });
 });
 
@@ -422,12 +464,29 @@ describe('A push', () => {
     expect(await (await enrolled()).receive({ t: 'cancelled', id: 'a1' })).toEqual({ kind: 'cancelled', id: 'a1' });
   });
 
-  it.each([[{}], [{ t: 'news' }], [{ t: 'wake' }], [{ t: 'code', id: 'a1' }], [{ t: 'code', envelope: 'e' }]])(
-    'of no known kind is told apart: %j',
-    async (data: Record<string, string>) => {
-      expect(await rejection((await enrolled()).receive(data))).toBeInstanceOf(UnknownPushError);
-    },
-  );
+  it.each([
+    [
+      { t: 'notice', kind: 'suspended', detail: 'loss_reported' },
+      { notice: 'suspended', detail: 'loss_reported' },
+    ],
+    [
+      { t: 'notice', kind: 'resumed' },
+      { notice: 'resumed', detail: undefined },
+    ],
+  ])('of a notice says what happened, and why: %j', async (data: Record<string, string>, told) => {
+    expect(await (await enrolled()).receive(data)).toEqual({ kind: 'notice', ...told });
+  });
+
+  it.each([
+    [{}],
+    [{ t: 'news' }],
+    [{ t: 'notice' }],
+    [{ t: 'wake' }],
+    [{ t: 'code', id: 'a1' }],
+    [{ t: 'code', envelope: 'e' }],
+  ])('of no known kind is told apart: %j', async (data: Record<string, string>) => {
+    expect(await rejection((await enrolled()).receive(data))).toBeInstanceOf(UnknownPushError);
+  });
 });
 
 describe('The service’s keys', () => {

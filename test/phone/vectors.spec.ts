@@ -57,12 +57,14 @@ describe('A device proof', () => {
 });
 
 describe('A proof of the PIN', () => {
-  const { cases } = readVectors('pin-proof') as { cases: (Record<string, string> & { knowledgeKey: string })[] };
+  const { cases } = readVectors('pin-proof') as {
+    cases: (Omit<Parameters<typeof pinProof>[0], 'knowledgeKey'> & { knowledgeKey: string; pinProof: string })[];
+  };
 
-  it.each(cases)('is HMAC-SHA256 over $authenticationId, $deviceId and $nonce', async (known) => {
-    const { authenticationId = '', deviceId = '', nonce = '' } = known;
+  it.each(cases)('to $purpose is HMAC-SHA256 over its label, $id, $deviceId and $nonce', async (known) => {
+    const { purpose, id, deviceId, nonce } = known;
     const knowledgeKey = new Uint8Array(base64url.decode(known.knowledgeKey));
-    expect(await pinProof({ knowledgeKey, authenticationId, deviceId, nonce })).toBe(known.pinProof);
+    expect(await pinProof({ knowledgeKey, purpose, id, deviceId, nonce })).toBe(known.pinProof);
   });
 });
 

@@ -1,16 +1,22 @@
-import { Phone, type PendingAuthentication, type ReceivedPush } from '../../phone/phone.ts';
+import { Phone, type HistoryEntry, type PendingAuthentication, type ReceivedPush } from '../../phone/phone.ts';
 import { byId, make } from './page/element.ts';
 import { locale } from './page/locale.ts';
 import { badge, button, Display, faultLine, screen } from './phone/display.ts';
 import { Enrolling, type DemoLine } from './phone/enrolling.ts';
 import { faultOf, isUnregistered } from './phone/fault.ts';
-import { loadInstallation, onOtherTab, saveInstallation } from './phone/installation.ts';
+import { keepNotice, loadInstallation, onOtherTab, saveInstallation } from './phone/installation.ts';
 import { MESSAGES } from './phone/messages.ts';
+import { noticeText, showNotices } from './phone/notices.ts';
+import { recently, showPast } from './phone/past.ts';
 import { receivePushes } from './phone/push-inbox.ts';
-import { Request, timeOf } from './phone/request.ts';
+import { Request } from './phone/request.ts';
+import { Settings } from './phone/settings.ts';
+import { timeOf } from './phone/time.ts';
 
 /** How long the push with the test code may take before the app fetches the same envelope itself. */
 const PUSH_PATIENCE_MS = 1500;
+/** Past requests that the first screen shows. */
+const RECENT = 3;
 
 const messages = MESSAGES[locale];
 const { issuer = '', pushToken = '', lines = '[]' } = byId('phone', HTMLElement).dataset;
@@ -20,6 +26,10 @@ let clockOffsetMs = 0;
 let phone: Phone | undefined;
 let request: Request | undefined;
 let atHome = false;
+
+/** Milliseconds since 1970, by the service's clock. */
+const now = () => Date.now() + clockOffsetMs;
+const leave = { home: () => void home(), unregistered, enrolAgain: () => void enrolAgain() };
 
 const enrolling = new Enrolling(
   display,
@@ -68,26 +78,41 @@ async function take(data: Record<string, string>): Promise<void> {
 function act(received: ReceivedPush): void {
   switch (received.kind) {
     case 'wake':
-      display.notify(messages.banner.wake, () => void open(received.id));
+      display.notify({ kind: 'request', ...messages.banner.wake }, () => void open(received.id));
       refreshHome();
       break;
     case 'code':
       if (request?.authentication.id === received.authenticationId) request.take(received);
       break;
     case 'cancelled':
-      display.clearNotification();
+      display.clearNotification('request');
       if (request?.authentication.id === received.id) request.end('cancelled');
-      else display.notify(messages.banner.cancelled);
+      else display.notify({ kind: 'request', ...messages.banner.cancelled });
       refreshHome();
       break;
     case 'test':
       if (installation.testing) showTest(received.code);
       break;
+    case 'notice':
+      takeNotice({ kind: received.notice, detail: received.detail });
+      break;
   }
 }
 
+/** The service keeps no notice that was handed over, so the phone does. */
+function takeNotice(notice: { kind: string; detail: string | undefined }): void {
+  const text = noticeText(notice);
+  if (text === undefined) return;
+  keepNotice(installation, { ...notice, at: new Date(now()).toISOString() });
+  display.notify({ kind: 'notice', title: messages.banner.notice, text }, () => {
+    leaveHome();
+    request?.abandon();
+    showNotices(display, installation.notices, () => void home());
+  });
+}
+
 function awaitTest(): void {
-  atHome = false;
+  leaveHome();
   const spinner = make('div', { class: 'spinner', 'aria-hidden': 'true' });
   display.show((signal) => {
     const timer = setTimeout(() => void fetchTest(), PUSH_PATIENCE_MS);
@@ -134,9 +159,10 @@ async function home(): Promise<void> {
   atHome = true;
   request = undefined;
   let pending: PendingAuthentication[] = [];
+  let past: HistoryEntry[] = [];
   let fault = '';
   try {
-    pending = await phone.pending();
+    [pending, past] = await Promise.all([phone.pending(), phone.history()]);
   } catch (error) {
     if (isUnregistered(error)) {
       unregistered();
@@ -146,10 +172,14 @@ async function home(): Promise<void> {
   }
   // Something else was opened in the meantime.
   if (!isHome()) return;
-  if (pending.length === 0) display.clearNotification();
+  if (pending.length === 0) display.clearNotification('request');
   const focused = wasHome ? document.activeElement?.id : undefined;
-  drawHome(pending, fault);
+  drawHome(pending, past, fault);
   if (focused) document.getElementById(focused)?.focus();
+}
+
+function leaveHome(): void {
+  atHome = false;
 }
 
 /** Read anew, for a person may have gone on while the service was asked. */
@@ -157,8 +187,8 @@ function isHome(): boolean {
   return atHome;
 }
 
-function drawHome(pending: readonly PendingAuthentication[], fault: string): void {
-  const { none, noneText, refresh, refreshed, history, title } = messages.home;
+function drawHome(pending: readonly PendingAuthentication[], past: readonly HistoryEntry[], fault: string): void {
+  const { none, noneText, refresh, refreshed, title } = messages.home;
   const cards = pending.map((one) =>
     make(
       'button',
@@ -171,27 +201,24 @@ function drawHome(pending: readonly PendingAuthentication[], fault: string): voi
   const nothing = make('div', { class: 'nothing' }, make('p', {}, none), make('p', { class: 'hint' }, noneText));
   const look = button(refresh, () => void home().then(() => display.say(refreshed)), 'secondary');
   look.id = 'refresh';
+  const toSettings = button(messages.settings.title, showSettings, 'secondary');
+  toSettings.id = 'settings';
+  const closed = past.filter(({ state }) => state !== 'pending' && state !== 'opened');
   display.show((signal) => {
     refreshAtEnd(pending, signal);
     return screen(
       { title, kind: 'home' },
       faultLine(fault),
       ...(cards.length > 0 ? cards : [nothing]),
-      make(
-        'div',
-        { class: 'row' },
-        look,
-        button(history, () => void showHistory(), 'secondary'),
-      ),
-      make('p', { class: 'serial hint' }, `${messages.serial} ${phone?.serialNumber ?? ''}`),
-      button(messages.reset, confirmReset, 'link'),
+      make('div', { class: 'row' }, look, toSettings),
+      recently(closed, RECENT),
     );
   });
 }
 
 /** Takes a request off the list when its time is over. */
 function refreshAtEnd(pending: readonly PendingAuthentication[], signal: AbortSignal): void {
-  const ends = pending.map(({ expiresAt }) => Date.parse(expiresAt) - Date.now() - clockOffsetMs);
+  const ends = pending.map(({ expiresAt }) => Date.parse(expiresAt) - now());
   if (ends.length === 0) return;
   const timer = setTimeout(refreshHome, Math.max(1000, Math.min(...ends)));
   signal.addEventListener('abort', () => clearTimeout(timer));
@@ -206,61 +233,30 @@ async function open(id: string): Promise<void> {
 
 function show(authentication: PendingAuthentication): void {
   if (!phone) return;
-  atHome = false;
+  leaveHome();
   display.clearNotification();
-  const now = () => Date.now() + clockOffsetMs;
-  request = new Request(display, phone, authentication, now, {
-    home: () => void home(),
-    unregistered,
-    enrolAgain: () => void enrolAgain(),
-  });
+  const shown = phone;
+  const history = () => void showPast(display, shown, { back: leave.home, unregistered });
+  request = new Request(display, phone, authentication, now, { ...leave, history });
   request.show();
 }
 
-async function showHistory(): Promise<void> {
-  if (!phone || display.isBusy) return;
-  const current = phone;
-  const entries = await display.busy(() => current.history()).catch(() => []);
-  atHome = false;
-  const items = entries.map(({ relyingParty, purpose, requestedAt, state, channel, device }) =>
-    make(
-      'li',
-      {},
-      make('span', { class: `state ${state}` }, messages.states[state]),
-      make('strong', {}, relyingParty.name),
-      make('span', {}, purpose),
-      make(
-        'span',
-        { class: 'hint' },
-        [timeOf(requestedAt), messages.channels[channel], device !== null && messages.history.byPhone(device)]
-          .filter(Boolean)
-          .join(' · '),
-      ),
-    ),
-  );
-  const list = items.length > 0 ? make('ol', { class: 'history' }, ...items) : make('p', {}, messages.history.none);
-  display.show(() =>
-    screen(
-      { title: messages.history.title, kind: 'past' },
-      button(messages.back, () => void home(), 'link'),
-      list,
-    ),
-  );
-}
-
-function confirmReset(): void {
-  atHome = false;
-  display.show(() =>
-    screen(
-      messages.resetSure,
-      button(messages.resetYes, () => void enrolAgain(), 'danger'),
-      button(messages.back, () => void home(), 'link'),
-    ),
-  );
+function showSettings(): void {
+  if (!phone) return;
+  leaveHome();
+  const keepPhone = () => keep({ testing: false });
+  const withCode = (back: () => void) => enrolling.beginAgain(back);
+  new Settings(
+    display,
+    phone,
+    now,
+    { ...leave, withCode, reset: () => void reset() },
+    { notices: () => installation.notices, keep: keepPhone },
+  ).show();
 }
 
 function unregistered(): void {
-  atHome = false;
+  leaveHome();
   request = undefined;
   display.show(() =>
     screen(
@@ -274,6 +270,12 @@ function unregistered(): void {
 async function enrolAgain(): Promise<void> {
   await forget();
   enrolling.begin();
+}
+
+/** As it came from the shop: what it was told goes with the keys. */
+async function reset(): Promise<void> {
+  installation.notices = [];
+  await enrolAgain();
 }
 
 /** The keys go; the push token stays, for it is the platform's. */

@@ -1,13 +1,27 @@
 import { byId, make, type Child } from '../page/element.ts';
+import { locale } from '../page/locale.ts';
+import { MESSAGES } from './messages.ts';
 
 /** One thing on the display. `signal` ends when something else is shown. */
 type Draw = (signal: AbortSignal) => HTMLElement;
+
+/** What comes down from the top: of a request, or of the subscription, which the settings keep as well. */
+interface Banner {
+  kind: 'request' | 'notice';
+  title: string;
+  text: string;
+}
+
+/** A notice covers the top of a screen no longer than it takes to read. */
+const NOTICE_MS = 10_000;
 
 /** The phone's display: one screen at a time, a notification above it, and a voice. */
 export class Display {
   private readonly element = byId('display', HTMLElement);
   private readonly bannerElement = byId('banner', HTMLElement);
   private current = new AbortController();
+  private banner: Banner['kind'] | undefined;
+  private bannerTimer: ReturnType<typeof setTimeout> | undefined;
 
   /** Shows a screen in the place of the last one, and puts the focus on its heading. */
   show(draw: Draw): void {
@@ -40,28 +54,40 @@ export class Display {
   }
 
   /** Lets a notification down from the top; a tap takes it away and opens it. */
-  notify({ title, text }: { title: string; text: string }, onTap?: () => void): void {
+  notify({ kind, title, text }: Banner, onTap?: () => void): void {
+    this.clearNotification();
+    this.banner = kind;
     const tap = () => {
       this.clearNotification();
       onTap?.();
     };
     const content = [make('strong', {}, title), make('span', {}, text)];
     this.bannerElement.replaceChildren(make('button', { type: 'button', onclick: tap }, ...content));
+    // Whoever is at it with the keyboard keeps it.
+    const isAtIt = () => this.bannerElement.matches(':focus-within');
+    if (kind === 'notice') {
+      this.bannerTimer = setTimeout(() => !isAtIt() && this.clearNotification(), NOTICE_MS);
+    }
   }
 
-  clearNotification(): void {
+  /** Takes the notification away; with `kind`, if it is of that kind. */
+  clearNotification(kind = this.banner): void {
+    if (kind !== this.banner) return;
+    this.banner = undefined;
+    clearTimeout(this.bannerTimer);
     this.bannerElement.replaceChildren();
   }
 }
 
-/** A screen: its name, a sentence, and what it holds. */
+/** A screen: its name, a sentence, what it holds, and the way back where there is one. */
 export function screen(
-  { title, text, kind }: { title: string; text?: string; kind?: string },
+  { title, text, kind, back }: { title: string; text?: string; kind?: string; back?: () => void },
   ...children: Child[]
 ): HTMLElement {
   return make(
     'section',
     { class: `screen ${kind ?? ''}`.trim() },
+    back !== undefined && button(MESSAGES[locale].back, back, 'back'),
     make('h1', { tabindex: '-1' }, title),
     text !== undefined && make('p', { class: 'lead' }, text),
     ...children,

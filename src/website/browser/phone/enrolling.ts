@@ -27,6 +27,8 @@ const TYPED_CODE_HANDSET: Handset = { platform: 'android', osVersion: '14' };
 /** First use: a line or a code, a PIN typed twice, and the device exists. */
 export class Enrolling {
   private lineId: string;
+  /** Where a failed enrolment leads back to. */
+  private startOver: (said: HTMLElement) => void = (said) => this.begin(said);
 
   constructor(
     private readonly display: Display,
@@ -38,46 +40,62 @@ export class Enrolling {
 
   /** Asks whose phone this is. */
   begin(...said: HTMLElement[]): void {
+    this.startOver = (fault) => this.begin(fault);
     this.display.show(() => {
       const select = make('select', { id: 'line' });
       for (const { lineId, phoneNumber, note } of this.phone.lines) {
         const chosen = lineId === this.lineId;
         select.append(make('option', { value: lineId, selected: chosen }, `${phoneNumber} · ${note}`));
       }
-      const code = make('input', {
-        id: 'enrolment-code',
-        autocomplete: 'off',
-        autocapitalize: 'characters',
-        spellcheck: 'false',
-        maxlength: '32',
-        placeholder: 'XXXXX-XXXXX-XXXXX-XXXXX',
-        'aria-describedby': 'enrolment-format enrolment-fault',
-      });
-      const fault = make('p', { class: 'fault', id: 'enrolment-fault', role: 'alert' });
-      const useCode = () => {
-        const letters = code.value.replace(/[\s-]/g, '');
-        fault.textContent = letters.length === 20 ? '' : messages.enrolmentCodeFormat;
-        if (letters.length === 20) this.choosePin(code.value, TYPED_CODE_HANDSET);
-        else code.focus();
-      };
       return screen(
         { ...messages.welcome, kind: 'welcome' },
         ...said,
         make('label', { for: 'line' }, messages.line),
         select,
         button(messages.setUp, () => void this.setUp(select.value)),
-        make(
-          'details',
-          {},
-          make('summary', {}, messages.haveCode),
-          make('label', { for: 'enrolment-code' }, messages.enrolmentCode),
-          code,
-          make('p', { class: 'hint', id: 'enrolment-format' }, messages.enrolmentCodeFormat),
-          fault,
-          button(messages.useCode, useCode, 'secondary'),
-        ),
+        make('details', {}, make('summary', {}, messages.haveCode), ...this.codeFields('secondary')),
       );
     });
+  }
+
+  /** Asks a phone that is enrolled already for a new code; what it has it keeps until the code was accepted. */
+  beginAgain(back: () => void, ...said: HTMLElement[]): void {
+    this.startOver = (fault) => this.beginAgain(back, fault);
+    const { title, text, website, call } = messages.enrolAgain;
+    this.display.show(() =>
+      screen(
+        { title, text, kind: 'again', back },
+        make('ul', { class: 'what-to-do' }, make('li', {}, website), make('li', {}, call)),
+        ...said,
+        ...this.codeFields('primary'),
+      ),
+    );
+  }
+
+  private codeFields(kind: 'primary' | 'secondary'): HTMLElement[] {
+    const code = make('input', {
+      id: 'enrolment-code',
+      autocomplete: 'off',
+      autocapitalize: 'characters',
+      spellcheck: 'false',
+      maxlength: '32',
+      placeholder: 'XXXXX-XXXXX-XXXXX-XXXXX',
+      'aria-describedby': 'enrolment-format enrolment-fault',
+    });
+    const fault = make('p', { class: 'fault', id: 'enrolment-fault', role: 'alert' });
+    const useCode = () => {
+      const letters = code.value.replace(/[\s-]/g, '');
+      fault.textContent = letters.length === 20 ? '' : messages.enrolmentCodeFormat;
+      if (letters.length === 20) this.choosePin(code.value, TYPED_CODE_HANDSET);
+      else code.focus();
+    };
+    return [
+      make('label', { for: 'enrolment-code' }, messages.enrolmentCode),
+      code,
+      make('p', { class: 'hint', id: 'enrolment-format' }, messages.enrolmentCodeFormat),
+      fault,
+      button(messages.useCode, useCode, kind),
+    ];
   }
 
   /** Has the line subscribed, and gets its code in one press: only a demonstration has such a thing. */
@@ -140,7 +158,7 @@ export class Enrolling {
       await this.onEnrolled(await Phone.enrol({ issuer, enrolmentCode, pin, pushToken, ...handset, ...app }));
     } catch (error) {
       const invalid = error instanceof ProblemError && error.code === 'enrolment_code_invalid';
-      this.begin(faultLine(invalid ? messages.codeInvalid : faultOf(error)));
+      this.startOver(faultLine(invalid ? messages.codeInvalid : faultOf(error)));
     }
   }
 }

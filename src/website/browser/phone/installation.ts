@@ -1,5 +1,13 @@
 import type { PhoneState } from '../../../phone/phone.ts';
 
+/** What the service told this phone of the subscription. */
+export interface KeptNotice {
+  kind: string;
+  detail: string | undefined;
+  /** RFC 3339. */
+  at: string;
+}
+
 /** What this installation of the app keeps between two starts. A real phone has protected storage for it. */
 export interface Installation {
   /** Given by the push platform, once. */
@@ -7,21 +15,31 @@ export interface Installation {
   phone: PhoneState | null;
   /** Until the test code was sent back. */
   testing: boolean;
+  /** The last twenty, newest first: the service forgets them once they were handed over. */
+  notices: KeptNotice[];
 }
 
 const KEY = 'pushguard.phone';
+const NOTICES_KEPT = 20;
 
 /** What was kept; a new installation takes the push token that the page offers. */
 export function loadInstallation(offeredPushToken: string): Installation {
   const kept = localStorage.getItem(KEY);
-  if (kept !== null) return JSON.parse(kept) as Installation;
-  const fresh = { pushToken: offeredPushToken, phone: null, testing: false };
+  const empty = { pushToken: offeredPushToken, phone: null, testing: false, notices: [] };
+  // What an older version kept may lack what this one keeps.
+  if (kept !== null) return { ...empty, ...(JSON.parse(kept) as Partial<Installation>) };
+  const fresh: Installation = empty;
   saveInstallation(fresh);
   return fresh;
 }
 
 export function saveInstallation(installation: Installation): void {
   localStorage.setItem(KEY, JSON.stringify(installation));
+}
+
+export function keepNotice(installation: Installation, notice: KeptNotice): void {
+  installation.notices = [notice, ...installation.notices].slice(0, NOTICES_KEPT);
+  saveInstallation(installation);
 }
 
 /** Calls back when another tab shows the same phone and something changed there. */

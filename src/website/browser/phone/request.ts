@@ -1,16 +1,18 @@
 import type { CodeClaims } from '../../../phone/envelope.ts';
 import type { DeclineReason, PendingAuthentication, Phone } from '../../../phone/phone.ts';
-import { ProblemError } from '../../../phone/problem-error.ts';
 import { startCountdown } from '../page/countdown.ts';
 import { make } from '../page/element.ts';
 import { locale } from '../page/locale.ts';
 import { badge, button, facts, faultLine, screen, type Display } from './display.ts';
-import { codeOf, faultOf, isUnregistered } from './fault.ts';
+import { codeOf, faultOf } from './fault.ts';
 import { MESSAGES, type PhoneMessages } from './messages.ts';
 import { PinPad } from './pin-pad.ts';
+import { afterRefusedPin, type Leave } from './pin-refusal.ts';
+import { readAloudButton } from './read-aloud.ts';
+import { timeOf } from './time.ts';
 
 const messages = MESSAGES[locale];
-const REASONS: readonly DeclineReason[] = ['not_me', 'cancelled', 'wrong_details'];
+const REASONS = ['cancelled', 'wrong_details'] as const satisfies readonly DeclineReason[];
 /** How long the push with the code may take before the app fetches the same envelope itself. */
 const PUSH_PATIENCE_MS = 1500;
 /** No push says that the code was typed, so the app looks while it shows one. */
@@ -28,11 +30,11 @@ export class Request {
     private readonly phone: Phone,
     readonly authentication: PendingAuthentication,
     private readonly now: () => number,
-    private readonly leave: { home: () => void; unregistered: () => void; enrolAgain: () => void },
+    private readonly leave: Leave & { history: () => void },
   ) {}
 
   /** Who asks, and why. The PIN is asked for only after this was seen. */
-  show(): void {
+  show(fault = ''): void {
     const { relyingParty, purpose, endUser, requestedAt, state } = this.authentication;
     const proceed =
       state === 'opened'
@@ -40,17 +42,16 @@ export class Request {
         : button(messages.enterPin, () => this.askPin());
     this.display.show((signal) =>
       screen(
-        { title: messages.asks(relyingParty.name), kind: 'request' },
+        { title: messages.asks(relyingParty.name), kind: 'request', back: this.leave.home },
         facts([
           [messages.purpose, purpose],
           [messages.where, whereOf(endUser)],
           [messages.requestedAt, timeOf(requestedAt)],
           [messages.timeLeft, this.countdown(signal)],
         ]),
-        make('p', { class: 'hint' }, messages.warning),
+        faultLine(fault),
         proceed,
-        button(messages.decline, () => this.askReason(), 'danger'),
-        button(messages.back, this.leave.home, 'link'),
+        ...this.refusals(),
       ),
     );
   }
@@ -60,6 +61,11 @@ export class Request {
     if (this.over || this.code) return;
     this.code = code;
     this.showCode(code);
+  }
+
+  /** The person has turned to something else: nothing more is drawn of this one. */
+  abandon(): void {
+    this.over = true;
   }
 
   end(state: Ending): void {
@@ -74,11 +80,10 @@ export class Request {
     this.display.show((signal) => {
       const pad = new PinPad((pin) => void this.open(pin), signal);
       return screen(
-        { ...messages.pin, kind: 'pin' },
+        { ...messages.pin, kind: 'pin', back: () => this.show() },
         make('p', { class: 'hint' }, `${this.authentication.relyingParty.name} · ${this.authentication.purpose}`),
         faultLine(fault),
         pad.element,
-        button(messages.back, () => this.show(), 'link'),
       );
     });
   }
@@ -96,25 +101,12 @@ export class Request {
   }
 
   private refuse(error: unknown): void {
-    if (error instanceof ProblemError && error.code === 'pin_mismatch') {
-      this.askPin(messages.pinWrong(error.attemptsLeft ?? 0));
-    } else if (codeOf(error) === 'pin_locked') this.showLocked();
-    else if (codeOf(error) === 'authentication_expired') this.end('expired');
+    if (codeOf(error) === 'authentication_expired') this.end('expired');
     else if (codeOf(error)?.startsWith('authentication_') === true) void this.endAsHistorySays();
-    else if (isUnregistered(error)) this.leave.unregistered();
-    else this.askPin(faultOf(error));
-  }
-
-  private showLocked(): void {
-    this.over = true;
-    this.display.show(() =>
-      screen(
-        { ...messages.locked, kind: 'ended failed' },
-        badge(),
-        button(messages.done, this.leave.home),
-        button(messages.again, this.leave.enrolAgain, 'secondary'),
-      ),
-    );
+    else {
+      if (codeOf(error) === 'pin_locked') this.over = true;
+      afterRefusedPin(this.display, error, { again: (fault) => this.askPin(fault), leave: this.leave });
+    }
   }
 
   private showWaiting(): void {
@@ -137,7 +129,7 @@ export class Request {
     }
   }
 
-  private showCode({ code, relyingParty, purpose }: CodeClaims): void {
+  private showCode({ code, relyingParty, purpose }: CodeClaims, fault = ''): void {
     this.display.say('');
     this.display.show((signal) => {
       const grouped = `${code.slice(0, 3)} ${code.slice(3)}`;
@@ -149,12 +141,14 @@ export class Request {
       return screen(
         { ...messages.code, kind: 'shown-code' },
         digits,
+        readAloudButton(code, signal),
         facts([
           [messages.purpose, `${relyingParty} · ${purpose}`],
           [messages.timeLeft, this.countdown(signal)],
         ]),
         make('p', { class: 'hint' }, messages.codeNote),
-        button(messages.decline, () => this.askReason(), 'danger'),
+        faultLine(fault),
+        ...this.refusals(),
       );
     });
   }
@@ -176,26 +170,75 @@ export class Request {
     this.end(state === undefined || state === 'pending' || state === 'opened' ? 'cancelled' : state);
   }
 
+  /** Somebody else's request is refused at once; one's own, for a reason. */
+  private refusals(): HTMLElement[] {
+    return [
+      button(messages.notMe, () => void this.refuseStrangers(), 'danger'),
+      button(messages.decline, () => this.askReason(), 'secondary'),
+    ];
+  }
+
   private askReason(fault = ''): void {
     this.display.show(() =>
       screen(
-        { title: messages.declineTitle, kind: 'reasons' },
+        { title: messages.declineTitle, kind: 'reasons', back: () => this.showAgain() },
         faultLine(fault),
         ...REASONS.map((reason) => button(messages.reasons[reason], () => void this.decline(reason), 'secondary')),
-        button(messages.back, () => (this.code ? this.showCode(this.code) : this.show()), 'link'),
       ),
     );
   }
 
+  private showAgain(fault = ''): void {
+    if (this.code) this.showCode(this.code, fault);
+    else this.show(fault);
+  }
+
   private async decline(reason: DeclineReason): Promise<void> {
+    await this.refuseFor(
+      reason,
+      (fault) => this.askReason(fault),
+      () => this.end('declined'),
+    );
+  }
+
+  private async refuseStrangers(): Promise<void> {
+    await this.refuseFor(
+      'not_me',
+      (fault) => this.showAgain(fault),
+      () => this.showBlocked(),
+    );
+  }
+
+  private async refuseFor(reason: DeclineReason, again: (fault: string) => void, done: () => void): Promise<void> {
     if (this.display.isBusy) return;
     try {
       await this.display.busy(() => this.phone.decline(this.authentication.id, reason));
-      this.end('declined');
+      done();
     } catch (error) {
       if (codeOf(error)?.startsWith('authentication_') === true) await this.endAsHistorySays();
-      else this.askReason(faultOf(error));
+      else again(faultOf(error));
     }
+  }
+
+  /** What somebody does next who was asked for by a stranger. */
+  private showBlocked(): void {
+    if (this.over) return;
+    this.over = true;
+    const { title, text, whatToDo, call, callNumber, password, look } = messages.blocked;
+    const steps = [
+      make('li', {}, `${call} `, make('a', { href: 'tel:114' }, callNumber)),
+      make('li', {}, password(this.authentication.relyingParty.name)),
+      make('li', {}, look),
+    ];
+    this.display.show(() =>
+      screen(
+        { title, text, kind: 'blocked' },
+        make('h2', {}, whatToDo),
+        make('ol', { class: 'what-to-do' }, ...steps),
+        button(messages.history.show, this.leave.history),
+        button(messages.done, this.leave.home, 'secondary'),
+      ),
+    );
   }
 
   private countdown(signal: AbortSignal): HTMLElement {
@@ -219,8 +262,4 @@ function whereOf(endUser: PendingAuthentication['endUser']): string {
   return (
     [ip, browser?.replace('Edg', 'Edge').replace('OPR', 'Opera')].filter(Boolean).join(' · ') || messages.whereUnknown
   );
-}
-
-export function timeOf(instant: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant));
 }

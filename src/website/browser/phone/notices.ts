@@ -1,0 +1,23 @@
+import { make } from '../page/element.ts';
+import { locale } from '../page/locale.ts';
+import { screen, type Display } from './display.ts';
+import type { KeptNotice } from './installation.ts';
+import { MESSAGES } from './messages.ts';
+import { timeOf } from './time.ts';
+
+const messages = MESSAGES[locale];
+
+/** A notice in this page's language; undefined for a kind that this version does not know. */
+export function noticeText({ kind, detail = '' }: Pick<KeptNotice, 'kind' | 'detail'>): string | undefined {
+  const text = messages.notices.kinds[kind];
+  return typeof text === 'object' ? text[detail] : text;
+}
+
+/** What the service told this phone. */
+export function showNotices(display: Display, notices: readonly KeptNotice[], back: () => void): void {
+  const items = notices.map((notice) =>
+    make('li', {}, make('span', {}, noticeText(notice) ?? ''), make('span', { class: 'hint' }, timeOf(notice.at))),
+  );
+  const list = items.length > 0 ? make('ol', { class: 'history' }, ...items) : make('p', {}, messages.notices.none);
+  display.show(() => screen({ title: messages.notices.title, kind: 'notices', back }, list));
+}

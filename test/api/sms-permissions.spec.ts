@@ -1,0 +1,593 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { randomUUID } from 'node:crypto';
+import { pinProof, type PinPurpose } from '../../src/crypto/pin-proof.ts';
+import type { ProblemError } from '../../src/phone/problem-error.ts';
+import { eventually } from '../support/eventually.ts';
+import { Installation } from '../support/installation.ts';
+import { expectFaults, expectProblem } from '../support/problem.ts';
+import { TEST_PIN, TestService, type Subscriber, type TestPerson } from '../support/service.ts';
+
+const WRONG_PIN = '918273';
+const PATH = '/app/v1/sms-permissions';
+const BANK = { clientId: 'demo-bank' };
+const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+
+let service: TestService;
+let subscriber: Subscriber;
+let installation: Installation;
+
+beforeAll(async () => {
+  service = await TestService.start();
+});
+afterAll(async () => {
+  await service.stop();
+});
+beforeEach(async () => {
+  subscriber = await service.subscriber();
+  installation = await Installation.of(subscriber.phone);
+});
+
+const sql = (text: string, values: unknown[] = []) => service.database.pool.query(text, values);
+const forgetStarts = () => sql('DELETE FROM start_budgets');
+const partyId = async (clientId = 'demo-shop') =>
+  ((await sql('SELECT id FROM clients WHERE client_id = $1', [clientId])).rows as { id: string }[])[0]!.id;
+/** Has this person asked for once, so that the relying party is in the history. */
+const wasAsked = async (clientId = 'demo-shop', { person }: Subscriber = subscriber) => {
+  await service.start(person, { clientId });
+  return partyId(clientId);
+};
+const permitted = async (clientId = 'demo-shop') => subscriber.phone.permitSms(await wasAsked(clientId), TEST_PIN);
+const failures = async () => {
+  const { rows } = await sql('SELECT pin_failures AS n FROM devices WHERE id = $1', [subscriber.phone.deviceId]);
+  return (rows as { n: number }[])[0]?.n;
+};
+/** Text messages with a code to a number. */
+const codesTo = ({ phoneNumber }: TestPerson) =>
+  service.smsc.received.filter(({ to, text }) => to === phoneNumber && text.includes('인증번호'));
+const texts = () => codesTo(subscriber.person);
+/** The centre takes no message to this number for a while. */
+const centreAway = ({ phoneNumber }: TestPerson) => {
+  service.smsc.answer(phoneNumber, ...Array.from({ length: 20 }, () => 'ESME_RTHROTTLED' as const));
+};
+const triedOnce = (id: string) =>
+  eventually('a first try that the centre refused', async () => {
+    const { rowCount } = await sql('SELECT 1 FROM deliveries WHERE authentication_id = $1 AND attempts > 0', [id]);
+    return rowCount === 1;
+  });
+/** A text message that the centre took after `before` others. */
+const nextCode = (before: number) =>
+  eventually('another code by text message', () => /\[(\d{6})\]/.exec(texts()[before]?.text ?? '')?.[1]);
+/** What the phone knows, and nobody else: to make proofs that it would not. */
+const proofFor = async (purpose: PinPurpose, { id, nonce }: { id: string; nonce: string }) => {
+  const { rows } = await sql('SELECT knowledge_key AS key FROM devices WHERE id = $1', [subscriber.phone.deviceId]);
+  const { deviceId } = subscriber.phone;
+  const place = `devices:knowledge_key:${deviceId}`;
+  const key = service.keys.fields.decrypt((rows as { key: Buffer }[])[0]!.key, place);
+  return pinProof(key, { purpose, id, deviceId, nonce });
+};
+type Asked = { id: string; nonce: string; expiresAt: string };
+const ask = async (relyingPartyId: string) =>
+  (await installation.send('POST', PATH, { relyingPartyId })).body as unknown as Asked;
+const confirm = (id: string, proof: string, by = installation) =>
+  by.send('POST', `${PATH}/${id}/confirm`, { pinProof: proof });
+const refusalOf = async (work: Promise<unknown>) => {
+  const { status, code, attemptsLeft } = await work.then(
+    () => ({ status: 200 }) as ProblemError,
+    (error: unknown) => error as ProblemError,
+  );
+  return { status, code, ...(attemptsLeft !== undefined && { attemptsLeft }) };
+};
+/** Resolves once nothing is promised for an authentication any more. */
+const handedOver = (id: string) =>
+  eventually('an empty list of deliveries', async () => {
+    return (await sql('SELECT 1 FROM deliveries WHERE authentication_id = $1', [id])).rowCount === 0;
+  });
+/** The state of an authentication, as its relying party is told. */
+const stateOf = async (id: string) => (await service.call('GET', `/v1/authentications/${id}`)).body['state'];
+const permissions = async () => (await subscriber.phone.smsPermissions()).permissions;
+
+describe('SMS that a subscriber permits for one relying party', () => {
+  it('carries the code there and only there, says so, and is push again when its time is over', async () => {
+    const shop = await wasAsked('demo-shop');
+    const bank = await wasAsked('demo-bank');
+    expect(await subscriber.phone.smsPermissions()).toEqual({
+      minutes: 10,
+      relyingParties: [
+        { id: bank, name: '두루은행', refusesSms: false },
+        { id: shop, name: '한빛서점', refusesSms: false },
+      ],
+      permissions: [],
+    });
+    const endsAt = await subscriber.phone.permitSms(shop, TEST_PIN);
+    expect(Math.abs(Date.parse(endsAt) - Date.now() - 600_000)).toBeLessThan(10_000);
+
+    const atBank = (await service.start(subscriber.person, BANK)).body;
+    const atShop = (await service.start(subscriber.person)).body;
+    expect([atBank.channel, atShop.channel]).toEqual(['push', 'sms']);
+    const code = await nextCode(0);
+    expect(texts().map(({ text }) => text)).toEqual([expect.stringContaining('[한빛서점]')]);
+    expect((await subscriber.phone.pending()).map(({ id }) => id)).toEqual([atBank.id]);
+    const { status, body } = await service.verify(atShop.id, code);
+    expect({ status, channel: (body['result'] as { channel: string }).channel }).toEqual({
+      status: 200,
+      channel: 'sms',
+    });
+    expect(decodeJwt(body['assertion'] as string)).toMatchObject({ acr: 'sms', amr: ['sms', 'otp'] });
+
+    expect((await subscriber.phone.history())[0]).toMatchObject({
+      relyingParty: { name: '한빛서점' },
+      channel: 'sms',
+      state: 'verified',
+    });
+    const given = { id: expect.any(String), relyingParty: { name: '한빛서점' }, permittedAt: TIME };
+    expect(await permissions()).toEqual([{ ...given, endsAt, active: true }]);
+
+    await sql('UPDATE sms_permissions SET ends_at = now() WHERE subscription_id = $1', [subscriber.subscriptionId]);
+    expect((await service.start(subscriber.person)).body.channel).toBe('push');
+    expect(await permissions()).toEqual([{ ...given, endsAt: TIME, active: false }]);
+    expect(texts()).toHaveLength(1);
+  });
+
+  it('is of no use to another person at the same relying party', async () => {
+    await permitted();
+    const stranger = await service.subscriber();
+    expect((await service.start(stranger.person)).body.channel).toBe('push');
+    expect((await stranger.phone.smsPermissions()).permissions).toEqual([]);
+  });
+
+  it('permits nothing before the PIN was proven', async () => {
+    const asked = await ask(await wasAsked());
+    expect(asked).toEqual({
+      id: expect.any(String),
+      relyingParty: { name: '한빛서점' },
+      nonce: expect.stringMatching(/^[\w-]{22}$/),
+      expiresAt: TIME,
+    });
+    expect(Math.abs(Date.parse(asked.expiresAt) - Date.now() - 180_000)).toBeLessThan(10_000);
+    expect((await service.start(subscriber.person)).body.channel).toBe('push');
+    expect(await permissions()).toEqual([]);
+  });
+
+  it('permitted again begins anew, and the earlier one has ended', async () => {
+    await permitted();
+    const again = await subscriber.phone.permitSms(await partyId(), TEST_PIN);
+    expect((await permissions()).map(({ active }) => active)).toEqual([true, false]);
+    expect((await permissions())[0]?.endsAt).toBe(again);
+  });
+
+  it('comes back to life when it is permitted again after it had ended by itself', async () => {
+    await permitted();
+    await sql('UPDATE sms_permissions SET ends_at = now() WHERE subscription_id = $1', [subscriber.subscriptionId]);
+    await subscriber.phone.permitSms(await partyId(), TEST_PIN);
+    expect((await service.start(subscriber.person)).body.channel).toBe('sms');
+  });
+
+  it('is listed with the last twenty, newest first', async () => {
+    const shop = await wasAsked();
+    for (let times = 1; times <= 21; times += 1) await subscriber.phone.permitSms(shop, TEST_PIN);
+    const listed = await permissions();
+    expect(listed).toHaveLength(20);
+    expect(listed.map(({ active }) => active)).toEqual([true, ...Array.from({ length: 19 }, () => false)]);
+    const times = listed.map(({ permittedAt }) => permittedAt);
+    expect(times).toEqual(times.toSorted().toReversed());
+  });
+});
+
+describe('a permission that has ended', () => {
+  it('by the person’s own wish is push again at once, and what was texted is worth nothing', async () => {
+    await permitted();
+    const { id } = (await service.start(subscriber.person)).body;
+    const code = await nextCode(0);
+    const [{ id: permission } = { id: '' }] = await permissions();
+    const answer = await installation.send('DELETE', `${PATH}/${permission}`);
+    expect(answer).toMatchObject({ status: 204, body: {} });
+    expectProblem(await service.verify(id, code), 409, 'authentication_closed', { state: 'cancelled' });
+    expect((await service.start(subscriber.person)).body.channel).toBe('push');
+    // Twice is once.
+    expect((await installation.send('DELETE', `${PATH}/${permission}`)).status).toBe(204);
+  });
+
+  it('by the person’s own wish leaves what another relying party asked', async () => {
+    await permitted();
+    const { id } = (await service.start(subscriber.person, BANK)).body;
+    await subscriber.phone.endSms((await permissions())[0]!.id);
+    expect((await subscriber.phone.pending()).map((one) => one.id)).toContain(id);
+  });
+
+  it('before the text was handed over keeps it from going', async () => {
+    await permitted();
+    centreAway(subscriber.person);
+    const { id, channel } = (await service.start(subscriber.person)).body;
+    expect(channel).toBe('sms');
+    await triedOnce(id);
+    await sql('UPDATE sms_permissions SET ends_at = now() WHERE subscription_id = $1', [subscriber.subscriptionId]);
+    await handedOver(id);
+    expect(texts()).toEqual([]);
+  });
+
+  it('keeps the same code from being sent again', async () => {
+    await permitted();
+    const { id } = (await service.start(subscriber.person)).body;
+    await nextCode(0);
+    const resend = async () => {
+      await sql(`UPDATE authentications SET sent_at = now() - interval '31 seconds' WHERE id = $1`, [id]);
+      expect((await service.call('POST', `/v1/authentications/${id}/resend`)).status).toBe(202);
+      await handedOver(id);
+    };
+    await resend();
+    expect(texts()).toHaveLength(2);
+    await sql('UPDATE sms_permissions SET ends_at = now() WHERE subscription_id = $1', [subscriber.subscriptionId]);
+    await resend();
+    expect(texts()).toHaveLength(2);
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['a reported loss', () => service.operate(subscriber.subscriptionId, 'report-loss')],
+    ['a cancelled subscription', () => service.operate(subscriber.subscriptionId, 'cancel')],
+    ['a suspended line', () => service.tell(subscriber.person.lineId, 'suspended', undefined, 1)],
+    ['a swapped SIM', () => service.tell(subscriber.person.lineId, 'sim-swapped', undefined, 1)],
+    [
+      'another handset',
+      () => {
+        const handset = { os: 'android', osVersion: '14', formFactor: 'phone', model: 'SM-X' };
+        return service.tell(subscriber.person.lineId, 'device-changed', handset, 1);
+      },
+    ],
+  ])('with %s takes what was texted under it along', async (_case, happen) => {
+    await permitted();
+    const { id } = (await service.start(subscriber.person)).body;
+    const code = await nextCode(0);
+    await happen();
+    expectProblem(await service.verify(id, code), 409, 'authentication_closed', { state: 'cancelled' });
+    const { rows } = await sql('SELECT ended_at IS NOT NULL AS ended FROM sms_permissions WHERE subscription_id = $1', [
+      subscriber.subscriptionId,
+    ]);
+    expect(rows).toEqual([{ ended: true }]);
+  });
+
+  it('with a suspension does not stand again when that is lifted', async () => {
+    await permitted();
+    await service.operate(subscriber.subscriptionId, 'report-loss');
+    expect((await service.start(subscriber.person)).body.channel).toBe('push');
+    await service.operate(subscriber.subscriptionId, 'resume');
+    expect((await service.start(subscriber.person)).body.channel).toBe('push');
+    expect(texts()).toEqual([]);
+  });
+
+  it('takes a code along that was texted at the same instant', async () => {
+    await permitted();
+    const { id } = (await service.start(subscriber.person)).body;
+    const code = await nextCode(0);
+    const { rows } = await sql('SELECT * FROM authentications WHERE id = $1', [id]);
+    const [before] = rows as { person: Buffer; code_digest: Buffer }[];
+    await service.operate(subscriber.subscriptionId, 'report-loss');
+    // As a start leaves it that commits between the suspension's last look and its commit.
+    await sql(
+      `UPDATE authentications SET state = 'pending', closed_at = NULL, person = $2, code_digest = $3 WHERE id = $1`,
+      [id, before!.person, before!.code_digest],
+    );
+    expectProblem(await service.verify(id, code), 422, 'code_mismatch', { attemptsLeft: 4 });
+  });
+
+  it('ends with the phone that gave it, when another one takes its place', async () => {
+    await permitted();
+    const { body } = await service.operate(subscriber.subscriptionId, 'enrolment-code');
+    const newer = await service.enrol(body['enrolmentCode'] as string);
+    await newer.confirmTest((await newer.readTestEnvelope(await newer.testEnvelope())).code);
+    expect((await service.start(subscriber.person)).body.channel).toBe('push');
+    expect((await newer.smsPermissions()).permissions).toMatchObject([{ active: false }]);
+    expectProblem(await installation.send('GET', PATH), 401, 'device_proof_invalid');
+  });
+
+  it('ends with the relying party’s own refusal', async () => {
+    const bank = await wasAsked('demo-bank');
+    await subscriber.phone.permitSms(bank, TEST_PIN);
+    await sql('UPDATE clients SET refuses_sms = true WHERE id = $1', [bank]);
+    try {
+      expect((await service.start(subscriber.person, BANK)).body.channel).toBe('push');
+      const listed = await subscriber.phone.smsPermissions();
+      expect(listed.relyingParties).toEqual([{ id: bank, name: '두루은행', refusesSms: true }]);
+      expect(listed.permissions).toMatchObject([{ active: false }]);
+      expectProblem(await installation.send('POST', PATH, { relyingPartyId: bank }), 403, 'sms_not_permitted');
+    } finally {
+      await sql('UPDATE clients SET refuses_sms = false WHERE id = $1', [bank]);
+    }
+  });
+});
+
+describe('nothing but a permission', () => {
+  it.each<[string, () => Promise<unknown>]>([
+    ['no push token', () => sql('UPDATE devices SET push_token = NULL WHERE id = $1', [subscriber.phone.deviceId])],
+    ['a locked PIN', () => sql('UPDATE devices SET pin_failures = 5 WHERE id = $1', [subscriber.phone.deviceId])],
+    ['no device', () => service.tell(subscriber.person.lineId, 'device-changed', HANDSET, 1)],
+    ['a suspension', () => service.operate(subscriber.subscriptionId, 'report-loss')],
+  ])('lets a subscriber’s code go by SMS: not %s', async (_case, happen) => {
+    await happen();
+    expect((await service.start(subscriber.person)).body.channel).toBe('push');
+    expect(texts()).toEqual([]);
+  });
+
+  const HANDSET = { os: 'android', osVersion: '14', formFactor: 'phone', model: 'SM-X' };
+
+  it('lets a code go by SMS to a line whose protection has begun since the start', async () => {
+    const person = await service.addLine();
+    const { enrolmentCode } = await service.subscribe(person);
+    centreAway(person);
+    const { id, channel } = (await service.start(person)).body;
+    expect(channel).toBe('sms');
+    await triedOnce(id);
+    const phone = await service.enrol(enrolmentCode);
+    await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+    await handedOver(id);
+    expect(codesTo(person)).toEqual([]);
+  });
+});
+
+describe('the PIN of a permission', () => {
+  it('counts with that of opening, and the fifth wrong one locks both', async () => {
+    const shop = await wasAsked();
+    const [pending] = await subscriber.phone.pending();
+    const wrong = (attemptsLeft: number) => ({ status: 422, code: 'pin_mismatch', attemptsLeft });
+    expect(await refusalOf(subscriber.phone.permitSms(shop, WRONG_PIN))).toEqual(wrong(4));
+    expect(await refusalOf(subscriber.phone.open(pending!, WRONG_PIN))).toEqual(wrong(3));
+    expect(await refusalOf(subscriber.phone.checkPin(WRONG_PIN))).toEqual(wrong(2));
+    expect(await refusalOf(subscriber.phone.permitSms(shop, WRONG_PIN))).toEqual(wrong(1));
+    const locked = { status: 423, code: 'pin_locked' };
+    expect(await refusalOf(subscriber.phone.permitSms(shop, WRONG_PIN))).toEqual(locked);
+    for (const attempt of [
+      subscriber.phone.permitSms(shop, TEST_PIN),
+      subscriber.phone.open(pending!, TEST_PIN),
+      subscriber.phone.checkPin(TEST_PIN),
+    ]) {
+      expect(await refusalOf(attempt)).toEqual(locked);
+    }
+    expect(await permissions()).toEqual([]);
+  });
+
+  it('is forgiven its misses when it is right', async () => {
+    const shop = await wasAsked();
+    for (let tries = 1; tries <= 4; tries += 1) await refusalOf(subscriber.phone.permitSms(shop, WRONG_PIN));
+    await subscriber.phone.permitSms(shop, TEST_PIN);
+    expect(await failures()).toBe(0);
+  });
+
+  it('is proven once: the same proof permits nothing again', async () => {
+    const asked = await ask(await wasAsked());
+    const proof = await proofFor('sms', asked);
+    expect(await confirm(asked.id, proof)).toMatchObject({ status: 200, body: { endsAt: TIME } });
+    expectProblem(await confirm(asked.id, proof), 410, 'pin_nonce_spent');
+    await subscriber.phone.endSms(asked.id);
+    expectProblem(await confirm(asked.id, proof), 410, 'pin_nonce_spent');
+    const next = await ask(await partyId());
+    expectProblem(await confirm(next.id, proof), 422, 'pin_mismatch', { attemptsLeft: 4 });
+    expect((await service.start(subscriber.person)).body.channel).toBe('push');
+  });
+
+  it.each<PinPurpose>(['open', 'pin'])('needs its own proof: one to %s is a wrong PIN', async (purpose) => {
+    const asked = await ask(await wasAsked());
+    const answer = await confirm(asked.id, await proofFor(purpose, asked));
+    expectProblem(answer, 422, 'pin_mismatch', { attemptsLeft: 4 });
+    expect(await permissions()).toEqual([]);
+  });
+
+  it.each<PinPurpose>(['sms', 'pin'])('opens nothing with a proof to %s', async (purpose) => {
+    await wasAsked();
+    const [pending] = await subscriber.phone.pending();
+    const body = { pinProof: await proofFor(purpose, pending!) };
+    const answer = await installation.send('POST', `/app/v1/authentications/${pending!.id}/open`, body);
+    expectProblem(answer, 422, 'pin_mismatch', { attemptsLeft: 4 });
+    expect(await stateOf(pending!.id)).toBe('pending');
+  });
+
+  it('is not asked after three minutes, and that is no attempt', async () => {
+    const asked = await ask(await wasAsked());
+    await sql('UPDATE sms_permissions SET expires_at = now() WHERE id = $1', [asked.id]);
+    expectProblem(await confirm(asked.id, await proofFor('sms', asked)), 410, 'pin_nonce_spent');
+    expect(await failures()).toBe(0);
+  });
+
+  it('is asked once at a time: asking again takes back what was asked before', async () => {
+    const first = await ask(await wasAsked());
+    await ask(await partyId());
+    expectProblem(await confirm(first.id, await proofFor('sms', first)), 404, 'sms_permission_not_found');
+  });
+
+  it('proven a hundred times at once permits once', async () => {
+    const asked = await ask(await wasAsked());
+    const proof = await proofFor('sms', asked);
+    const answers = await Promise.all(Array.from({ length: 100 }, () => confirm(asked.id, proof)));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1);
+    // Who comes when five others are being judged finds the PIN locked for that moment.
+    expect(statuses.filter((status) => ![200, 410, 423].includes(status))).toEqual([]);
+    expect(await permissions()).toHaveLength(1);
+    expect(await failures()).toBe(0);
+  });
+
+  it.each<[string, unknown]>([
+    ['missing', undefined],
+    ['a number', 1],
+    ['empty', ''],
+    ['too long', 'x'.repeat(129)],
+  ])('refuses a pinProof that is %s, and that is no attempt', async (_case, proof) => {
+    const { id } = await ask(await wasAsked());
+    expectFaults(await installation.send('POST', `${PATH}/${id}/confirm`, { pinProof: proof }), '/pinProof');
+    expect(await failures()).toBe(0);
+  });
+});
+
+describe('a permission is not to be had', () => {
+  it('for a relying party that never asked for this person, nor for an unknown or impossible one', async () => {
+    const stranger = await service.subscriber();
+    const bank = await wasAsked('demo-bank', stranger);
+    for (const relyingPartyId of [bank, randomUUID(), 'x', await partyId('demo-carrier')]) {
+      expectProblem(await installation.send('POST', PATH, { relyingPartyId }), 404, 'relying_party_not_found');
+    }
+    expect((await subscriber.phone.smsPermissions()).relyingParties).toEqual([]);
+  });
+
+  it.each([undefined, 1, '', null, 'x'.repeat(65)])('for the relying party %p', async (relyingPartyId) => {
+    expectFaults(await installation.send('POST', PATH, { relyingPartyId }), '/relyingPartyId');
+  });
+
+  it('by another person’s phone: what was asked can be confirmed, and what was permitted ended, by nobody else', async () => {
+    const asked = await ask(await wasAsked());
+    const proof = await proofFor('sms', asked);
+    const other = await Installation.of((await service.subscriber()).phone);
+    expectProblem(await confirm(asked.id, proof, other), 404, 'sms_permission_not_found');
+    expect((await confirm(asked.id, proof)).status).toBe(200);
+    for (const id of [asked.id, randomUUID(), 'x']) {
+      expectProblem(await other.send('DELETE', `${PATH}/${id}`), 404, 'sms_permission_not_found');
+    }
+    expect(await permissions()).toMatchObject([{ active: true }]);
+  });
+
+  it('while the subscription is suspended, whether it was asked before or not', async () => {
+    const shop = await wasAsked();
+    const asked = await ask(shop);
+    const proof = await proofFor('sms', asked);
+    await service.operate(subscriber.subscriptionId, 'report-loss');
+    expectProblem(await installation.send('POST', PATH, { relyingPartyId: shop }), 409, 'subscription_not_active');
+    expectProblem(await confirm(asked.id, proof), 404, 'sms_permission_not_found');
+    await service.operate(subscriber.subscriptionId, 'resume');
+    expectProblem(await confirm(asked.id, proof), 404, 'sms_permission_not_found');
+  });
+
+  it('for a relying party that has refused since it was asked', async () => {
+    const bank = await wasAsked('demo-bank');
+    const asked = await ask(bank);
+    await sql('UPDATE clients SET refuses_sms = true WHERE id = $1', [bank]);
+    const answer = await confirm(asked.id, await proofFor('sms', asked));
+    await sql('UPDATE clients SET refuses_sms = false WHERE id = $1', [bank]);
+    expectProblem(answer, 403, 'sms_not_permitted');
+    expect(await permissions()).toEqual([]);
+  });
+
+  it('by a phone that is still under test', async () => {
+    const shop = await wasAsked();
+    const { body } = await service.operate(subscriber.subscriptionId, 'enrolment-code');
+    const testing = await service.enrol(body['enrolmentCode'] as string);
+    expect(await refusalOf(testing.permitSms(shop, TEST_PIN))).toEqual({
+      status: 409,
+      code: 'subscription_not_active',
+    });
+  });
+});
+
+describe('where the setting is 0', () => {
+  let without: TestService;
+  beforeAll(async () => {
+    without = await TestService.start({ SMS_PERMISSION_MINUTES: '0' });
+  });
+  afterAll(async () => {
+    await without.stop();
+  });
+
+  it('nothing can be permitted, and what was permitted before counts no more', async () => {
+    const { person, phone, subscriptionId } = await without.subscriber();
+    await without.start(person);
+    const { minutes, relyingParties } = await phone.smsPermissions();
+    expect(minutes).toBe(0);
+    const [{ id } = { id: '' }] = relyingParties;
+    expect(await refusalOf(phone.permitSms(id, TEST_PIN))).toEqual({ status: 403, code: 'sms_not_permitted' });
+    const own = await Installation.of(phone);
+    const answer = await own.send('POST', `${PATH}/${randomUUID()}/confirm`, { pinProof: 'x' });
+    expectProblem(answer, 403, 'sms_not_permitted');
+    await without.database.pool.query(
+      `INSERT INTO sms_permissions VALUES ($1, $2, $3, $4, '\\x00', now(), now(), now(), now() + interval '10 minutes')`,
+      [randomUUID(), subscriptionId, id, phone.deviceId],
+    );
+    expect((await without.start(person)).body.channel).toBe('push');
+    expect((await phone.smsPermissions()).permissions).toMatchObject([{ active: false }]);
+  });
+});
+
+describe('a check of the PIN', () => {
+  const CHECK = '/app/v1/device/pin-check';
+  const askCheck = async () => (await installation.send('POST', CHECK)).body as unknown as Asked;
+  const check = (id: string, proof: string, by = installation) =>
+    by.send('POST', `${CHECK}/${id}/confirm`, { pinProof: proof });
+
+  it('is right for the right PIN and forgives earlier misses, and wrong for another one', async () => {
+    expect(await refusalOf(subscriber.phone.checkPin(WRONG_PIN))).toEqual({
+      status: 422,
+      code: 'pin_mismatch',
+      attemptsLeft: 4,
+    });
+    await subscriber.phone.checkPin(TEST_PIN);
+    expect(await failures()).toBe(0);
+  });
+
+  it('lets the PIN be changed: the new one is right from then on, and the old one is not', async () => {
+    await subscriber.phone.checkPin(TEST_PIN);
+    await subscriber.phone.changePin(TEST_PIN, '905173');
+    await subscriber.phone.checkPin('905173');
+    expect(await refusalOf(subscriber.phone.checkPin(TEST_PIN))).toMatchObject({ code: 'pin_mismatch' });
+  });
+
+  it('takes each proof once, for three minutes', async () => {
+    const asked = await askCheck();
+    expect(asked).toEqual({ id: expect.any(String), nonce: expect.stringMatching(/^[\w-]{22}$/), expiresAt: TIME });
+    const proof = await proofFor('pin', asked);
+    expect(await check(asked.id, proof)).toMatchObject({ status: 204, body: {} });
+    expectProblem(await check(asked.id, proof), 410, 'pin_nonce_spent');
+    const late = await askCheck();
+    await sql('UPDATE devices SET pin_check_expires_at = now() WHERE id = $1', [subscriber.phone.deviceId]);
+    expectProblem(await check(late.id, await proofFor('pin', late)), 410, 'pin_nonce_spent');
+    expect(await failures()).toBe(0);
+  });
+
+  it.each<PinPurpose>(['open', 'sms'])('needs its own proof: one to %s is a wrong PIN', async (purpose) => {
+    const asked = await askCheck();
+    const answer = await check(asked.id, await proofFor(purpose, asked));
+    expectProblem(answer, 422, 'pin_mismatch', { attemptsLeft: 4 });
+  });
+
+  it('with parallel wrong PINs passes the limit no more than one by one', async () => {
+    const { id } = await askCheck();
+    const answers = await Promise.all(Array.from({ length: 12 }, () => check(id, 'wrong')));
+    const codes = answers.map(({ body }) => body['code']);
+    expect(codes.filter((code) => code === 'pin_mismatch')).toHaveLength(4);
+    expect(codes.filter((code) => code === 'pin_locked')).toHaveLength(8);
+  });
+
+  it('is this phone’s alone, and an unknown one is like one that is over', async () => {
+    const asked = await askCheck();
+    const other = await Installation.of((await service.subscriber()).phone);
+    expectProblem(await check(asked.id, await proofFor('pin', asked), other), 410, 'pin_nonce_spent');
+    for (const id of [randomUUID(), 'x']) expectProblem(await check(id, 'x'), 410, 'pin_nonce_spent');
+    expect(await failures()).toBe(0);
+  });
+
+  it('is not to be had while the subscription is suspended', async () => {
+    await service.operate(subscriber.subscriptionId, 'report-loss');
+    expect(await refusalOf(subscriber.phone.checkPin(TEST_PIN))).toEqual({
+      status: 409,
+      code: 'subscription_not_active',
+    });
+  });
+});
+
+it('what was asked and never permitted is forgotten, and what has ended is settled', async () => {
+  await permitted();
+  await ask(await partyId());
+  await sql(`UPDATE sms_permissions SET created_at = now() - interval '2 days' WHERE subscription_id = $1`, [
+    subscriber.subscriptionId,
+  ]);
+  await sql('UPDATE sms_permissions SET ends_at = now() WHERE permitted_at IS NOT NULL AND subscription_id = $1', [
+    subscriber.subscriptionId,
+  ]);
+  await eventually(
+    'one settled permission',
+    async () => {
+      const { rows } = await sql(
+        'SELECT ended_at IS NOT DISTINCT FROM ends_at AS settled FROM sms_permissions WHERE subscription_id = $1',
+        [subscriber.subscriptionId],
+      );
+      return rows.length === 1 && (rows as { settled: boolean }[])[0]!.settled;
+    },
+    30,
+  );
+  await forgetStarts();
+});
