@@ -37,9 +37,32 @@ async function codeInApp({ phone }: Subscriber): Promise<string> {
 async function joined(person: TestPerson): Promise<{ visitor: Visitor; page: SeenPage }> {
   const visitor = visit();
   await visitor.open('/join');
-  await visitor.send('/join', { ...typed(person), ...AGREED });
-  const page = await visitor.send('/code', { code: await service.textedCode(person.phoneNumber) });
+  const page = await verifiedBySms(person, visitor, '/join', AGREED);
   return { visitor, page };
+}
+
+/** Sends a form that has a person verified by SMS, and the code that comes. */
+async function verifiedBySms(
+  person: TestPerson,
+  visitor: Visitor,
+  action: string,
+  more: Record<string, string> = {},
+): Promise<SeenPage> {
+  const codes = () =>
+    service.smsc.received.filter(({ to, text }) => to === person.phoneNumber && text.includes('인증번호'));
+  const before = codes().length;
+  await visitor.send(action, { ...typed(person), ...more });
+  const sms = await eventually('a code by text message', () => codes()[before]);
+  return visitor.send('/code', { code: /\[(\d{6})\]/.exec(sms.text)?.[1] ?? '' });
+}
+
+const shownCode = ({ text }: SeenPage) => /[0-9A-Z]{5}(?:-[0-9A-Z]{5}){3}/.exec(text)?.[0] ?? '';
+
+/** Enrols a phone with a code, and ends its test. */
+async function inUse(enrolmentCode: string): Promise<Subscriber['phone']> {
+  const phone = await service.enrol(enrolmentCode);
+  await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+  return phone;
 }
 
 async function loggedIn(subscriber: Subscriber): Promise<{ visitor: Visitor; page: SeenPage }> {
@@ -198,11 +221,53 @@ describe('joining', () => {
     const person = await service.addLine();
     const { visitor, page } = await joined(person);
     await visitor.open('/my');
+    await sql('UPDATE enrolment_codes SET expires_at = now() WHERE used_at IS NULL', []);
+    await sql(`UPDATE customer_sessions SET verified_at = verified_at - interval '11 minutes'`, []);
+    expect((await visitor.open('/enrol')).text).toContain('10분이 지났습니다');
     const again = await visitor.send('/enrol');
-    const codeOf = ({ text }: SeenPage) => /[0-9A-Z]{5}(?:-[0-9A-Z]{5}){3}/.exec(text)?.[0];
-    expect(codeOf(again)).not.toBe(codeOf(page));
-    await expect(service.enrol(codeOf(page) ?? '')).rejects.toMatchObject({ code: 'enrolment_code_invalid' });
-    await expect(service.enrol(codeOf(again) ?? '')).resolves.toBeDefined();
+    expect(shownCode(again)).not.toBe(shownCode(page));
+    await expect(service.enrol(shownCode(page))).rejects.toMatchObject({ code: 'enrolment_code_invalid' });
+    await expect(inUse(shownCode(again))).resolves.toBeDefined();
+    expect((await visitor.open('/enrol')).text).toContain('보호가 시작되었습니다');
+  });
+
+  it('shows a new code after an app that failed its test', async () => {
+    const { visitor, page } = await joined(await service.addLine());
+    const phone = await service.enrol(shownCode(page));
+    const { code } = await phone.readTestEnvelope(await phone.testEnvelope());
+    for (let tries = 0; tries < 5; tries += 1) await phone.confirmTest(otherThan(code)).catch(() => undefined);
+    expect((await visitor.open('/enrol')).text).toContain('등록을 마치지 못했습니다');
+    const again = await visitor.send('/enrol');
+    expect(shownCode(again)).toMatch(/^\w{5}-/);
+    await expect(inUse(shownCode(again))).resolves.toBeDefined();
+  });
+
+  it('keeps the terms that were agreed to by somebody who was logged in before', async () => {
+    const person = await service.addLine();
+    const visitor = visit();
+    await visitor.open('/login');
+    await verifiedBySms(person, visitor, '/login');
+    await sql(`UPDATE customer_sessions SET verified_at = verified_at - interval '11 minutes'`, []);
+    await visitor.open('/join');
+    expect((await verifiedBySms(person, visitor, '/join', AGREED)).url).toBe(`${service.issuer}/enrol`);
+    const [kept] = await sql(
+      'SELECT terms FROM consents JOIN subscriptions s ON s.id = subscription_id WHERE line_id = $1',
+      [person.lineId],
+    );
+    expect(kept).toEqual({ terms: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) });
+  });
+
+  it('is not undone by a stranger who says that the phone is new', async () => {
+    const person = await service.addLine();
+    const { page } = await joined(person);
+    const stranger = visit();
+    await stranger.open('/new-phone');
+    await stranger.send('/new-phone', { ...typed(person), way: 'sms' });
+    await eventually('the report to be dealt with', async () => {
+      const [open] = await sql('SELECT 1 FROM reports WHERE outcome IS NULL', []);
+      return open === undefined;
+    });
+    await expect(inUse(shownCode(page))).resolves.toBeDefined();
   });
 });
 
@@ -328,6 +393,85 @@ describe('logging in', () => {
     expect((await visitor.send('/logout')).url).toBe(`${service.issuer}/`);
     expect((await thief.open('/my')).url).toBe(`${service.issuer}/login`);
     expect((await other.open('/my')).url).toBe(`${service.issuer}/my`);
+  });
+});
+
+describe('what a verification is good for', () => {
+  it('a login enrols no phone, whatever is asked for after it', async () => {
+    const subscriber = await service.subscriber();
+    const { visitor } = await loggedIn(subscriber);
+    const token = visitor.hiddenFields('/logout');
+    expect((await visitor.request('POST', '/enrol', token)).status).toBe(401);
+    // Asking for a new phone is not yet having been verified for one.
+    await visitor.open('/new-phone');
+    await visitor.send('/new-phone', { way: 'app' });
+    expect((await visitor.request('POST', '/enrol', token)).status).toBe(401);
+    await expect(subscriber.phone.pending()).resolves.toHaveLength(1);
+  });
+
+  it('a verification for a new phone is good for ten minutes', async () => {
+    const subscriber = await service.subscriber();
+    const visitor = visit();
+    await visitor.open('/new-phone');
+    await visitor.send('/new-phone', { ...typed(subscriber.person), way: 'app' });
+    await visitor.send('/code', { code: await codeInApp(subscriber) });
+    await visitor.open('/my');
+    const token = visitor.hiddenFields('/logout');
+    expect((await visitor.request('POST', '/enrol', token)).status).toBe(303);
+    await sql(`UPDATE customer_sessions SET verified_at = verified_at - interval '11 minutes'`, []);
+    expect((await visitor.request('POST', '/enrol', token)).status).toBe(401);
+  });
+
+  it('a text message opens nothing any more once protection has begun', async () => {
+    const person = await service.addLine();
+    const reader = visit();
+    await reader.open('/login');
+    await verifiedBySms(person, reader, '/login');
+    const { page, visitor } = await joined(person);
+    await inUse(shownCode(page));
+    // Whoever read the text message is out; whoever showed the code that was used is not.
+    expect((await reader.open('/my')).url).toBe(`${service.issuer}/login`);
+    expect((await visitor.open('/my')).text).toContain('보호받고 있습니다');
+  });
+
+  it('a text message that was sent before protection began does not cancel it afterwards', async () => {
+    const person = await service.addLine();
+    const { page } = await joined(person);
+    const reader = visit();
+    await reader.open('/cancel');
+    await sql('DELETE FROM start_budgets', []);
+    const isCode = ({ to, text }: { to: string; text: string }) =>
+      to === person.phoneNumber && text.includes('인증번호');
+    const before = service.smsc.received.filter(isCode).length;
+    await reader.send('/cancel', typed(person));
+    const sms = await eventually('the code', () => service.smsc.received.filter(isCode)[before]);
+    await inUse(shownCode(page));
+    expect((await reader.send('/code', { code: /\[(\d{6})\]/.exec(sms.text)?.[1] ?? '' })).status).not.toBe(200);
+    expect(await stateOf(person.lineId)).toEqual({ state: 'active', reason: null });
+  });
+
+  it('two tabs of one browser do not confuse each other', async () => {
+    const person = await service.addLine();
+    const { visitor } = await joined(person);
+    await visitor.open('/cancel');
+    await verifiedBySms(person, visitor, '/cancel');
+    expect((await visitor.open('/cancelled')).text).toContain('해지되었습니다');
+    expect((await visitor.open('/enrol')).url).toBe(`${service.issuer}/my`);
+  });
+
+  it('one right code, sent fifty times at once, logs in once', async () => {
+    const subscriber = await service.subscriber();
+    const visitor = visit();
+    await visitor.open('/login');
+    await visitor.send('/login', typed(subscriber.person));
+    const code = await codeInApp(subscriber);
+    const fields = { ...visitor.hiddenFields('/code'), code };
+    const answers = await Promise.all(Array.from({ length: 50 }, () => visitor.request('POST', '/code', fields)));
+    expect(answers.filter(({ headers }) => headers.getSetCookie().length > 0)).toHaveLength(1);
+    const [count] = await sql('SELECT count(*)::int AS n FROM customer_sessions WHERE line_id = $1', [
+      subscriber.person.lineId,
+    ]);
+    expect(count).toEqual({ n: 1 });
   });
 });
 
@@ -461,8 +605,8 @@ describe('reporting without logging in', () => {
     const sms = await eventually('the enrolment code', () =>
       service.smsc.received.find(({ to, text }) => to === person.phoneNumber && text.includes('등록 코드')),
     );
-    const phone = await service.enrol(/[0-9A-Z]{5}(?:-[0-9A-Z]{5}){3}/.exec(sms.text)?.[0] ?? '');
-    await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+    expect(sms.text).toContain('타인에게 알려주지 마세요');
+    const phone = await inUse(/[0-9A-Z]{5}(?:-[0-9A-Z]{5}){3}/.exec(sms.text)?.[0] ?? '');
     const { id } = (await service.start(person)).body;
     expect((await service.verify(id, await service.codeOf({ ...subscriber, phone }, id))).status).toBe(200);
   });
@@ -485,7 +629,19 @@ describe('reporting without logging in', () => {
       expect(due).toHaveLength(1);
       const isCode = ({ text }: { text: string }) => text.includes('등록 코드');
       expect(patient.smsc.received.some(isCode)).toBe(false);
-      await pool.query(`UPDATE devices SET revoked_at = revoked_at - interval '1 hour'`);
+      const put = (minutes: number) =>
+        pool.query(`UPDATE subscriptions SET handset_changed_at = now() - make_interval(mins => $1)`, [minutes]);
+      await pool.query(`UPDATE devices SET activated_at = activated_at - interval '1 day'`);
+      await put(61);
+      // A further handset begins the wait again.
+      await patient.tell(person.lineId, 'device-changed', { os: 'ios', osVersion: '18', formFactor: 'phone' }, 2);
+      await pool.query('UPDATE reports SET due_at = now()');
+      await eventually('it to be put off again', async () => {
+        const { rows } = await pool.query(`SELECT 1 FROM reports WHERE due_at > now() + interval '59 minutes'`);
+        return rows.length === 1;
+      });
+      expect(patient.smsc.received.some(isCode)).toBe(false);
+      await put(61);
       await pool.query('UPDATE reports SET due_at = now()');
       await eventually('the code', () => patient.smsc.received.find(isCode));
     } finally {
@@ -517,19 +673,59 @@ describe('reporting without logging in', () => {
     await visitor.send('/new-phone', { ...typed(subscriber.person), way: 'app' });
     const page = await visitor.send('/code', { code: await codeInApp(subscriber) });
     expect(page.url).toBe(`${service.issuer}/enrol`);
-    const phone = await service.enrol(/[0-9A-Z]{5}(?:-[0-9A-Z]{5}){3}/.exec(page.text)?.[0] ?? '');
-    await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+    await inUse(shownCode(page));
     expect((await visitor.open('/enrol')).text).toContain('보호가 시작되었습니다');
     await expect(subscriber.phone.pending()).rejects.toMatchObject({ status: 401 });
   });
 
-  it('is limited for one number, whoever sends it, and says so', async () => {
-    const person = await service.addLine();
-    for (let times = 0; times < 5; times += 1) expect((await report('/lost-phone', person)).status).toBe(200);
-    const refused = await report('/lost-phone', person);
-    expect(refused.status).toBe(429);
-    expect(refused.headers.get('retry-after')).toBe('86400');
+  it('a loss voids the enrolment code that somebody may have taken, and the phone that is being tested', async () => {
+    const { person, subscriptionId } = await service.subscriber();
+    const { body } = await service.operate(subscriptionId, 'enrolment-code');
+    const testing = await service.enrol(String(body['enrolmentCode']));
+    const { body: other } = await service.operate(subscriptionId, 'enrolment-code');
+    await report('/lost-phone', person);
+    await outcome('lost_phone');
+    await expect(service.enrol(String(other['enrolmentCode']))).rejects.toMatchObject({
+      code: 'enrolment_code_invalid',
+    });
+    await expect(testing.testEnvelope()).rejects.toMatchObject({ status: 401 });
+  });
+
+  it('is limited for one person, whoever sends it, and says so; guesses at the birth date do not use it up', async () => {
+    const { person } = await service.subscriber();
+    for (let times = 0; times < 8; times += 1) {
+      expect((await report('/lost-phone', { ...person, birthDate: '910203' })).status).toBe(times < 5 ? 200 : 429);
+    }
+    expect((await report('/lost-phone', person)).status).toBe(200);
+    expect((await outcome('lost_phone')).outcome).toBe('suspended');
+    const refused = await report('/lost-phone', { ...person, birthDate: '910203' });
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
     expect(refused.text).toContain('잠시 후 다시 시도해 주세요');
+  });
+
+  it('is limited for one address, each form by itself', async () => {
+    const visitor = visit();
+    await visitor.open('/login');
+    const fields = { ...visitor.hiddenFields('/login'), birthDate: '900101', genderDigit: '1' };
+    const post = (path: string, at: number) =>
+      visitor.request('POST', path, { ...fields, phoneNumber: `010700${String(at).padStart(5, '0')}` });
+    const answers = await Promise.all(Array.from({ length: 65 }, (_, at) => post('/forgotten-pin', at)));
+    expect(answers.filter(({ status }) => status === 429)).toHaveLength(5);
+    expect((await post('/lost-phone', 0)).status).toBe(303);
+  });
+
+  it('one report that cannot be dealt with keeps no other waiting', async () => {
+    const { person } = await service.subscriber();
+    await sql(
+      `INSERT INTO reports (id, kind, person, due_at) VALUES (gen_random_uuid(), 'lost_phone', '\\x00', now() - interval '1 hour')`,
+      [],
+    );
+    await report('/lost-phone', person);
+    await eventually('the loss to be dealt with', async () => {
+      const state = await stateOf(person.lineId);
+      return (state as { state: string }).state === 'suspended';
+    });
+    await sql(`DELETE FROM reports WHERE person = '\\x00'`, []);
   });
 });
 
