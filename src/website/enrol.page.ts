@@ -1,6 +1,7 @@
 import { encode } from 'uqr';
 import type { ShownEnrolment } from '../customers/customers.ts';
 import type { EnrolmentState } from '../subscriptions/subscription.ts';
+import { clockFace } from './format.ts';
 import { html, type Html } from './html.ts';
 import type { Locale } from './locale.ts';
 import { CUSTOMER_MESSAGES } from './messages.customers.ts';
@@ -24,19 +25,24 @@ export function enrolPage(input: {
   const isUnderWay = state === 'waiting' || state === 'testing';
   const content = html`<section
     class="card narrow ${state === 'active' && 'ended verified'}"
-    ${isUnderWay && html`data-follow="/enrol/state" data-state="${state}"`}
+    ${isUnderWay && html`data-follow="/enrol" data-state="${state}"`}
   >
     ${state === 'active' && html`<div class="badge" aria-hidden="true"></div>`}
-    <h1>${title}</h1>
+    <h1 tabindex="-1" autofocus>${title}</h1>
     <p class="lead">${text}</p>
-    ${state === 'waiting' && waiting(input)} ${isUnderWay && html`<noscript>${reload(locale)}</noscript>`}
-    ${state === 'active' && linkButton('/my', enrol.go)}
+    ${state === 'waiting' && waiting(input)} ${state === 'testing' && testing(locale)}
+    ${isUnderWay && html`<noscript>${reload(locale)}</noscript>`} ${state === 'active' && linkButton('/my', enrol.go)}
     ${
       (state === 'revoked' || state === 'expired') &&
       html`<form method="post" action="/enrol">${input.token}<button class="primary">${enrol.newCode}</button></form>`
     }
   </section>`;
   return sitePage({ locale, title, address: '/enrol', place: '/my', content, script: true });
+}
+
+function testing(locale: Locale): Html {
+  return html`<div class="spinner" aria-hidden="true"></div>
+    <p class="waits" role="status">${CUSTOMER_MESSAGES[locale].enrol.confirmed}</p>`;
 }
 
 function reload(locale: Locale): Html {
@@ -46,7 +52,7 @@ function reload(locale: Locale): Html {
 function waiting({ locale, shown, now }: { locale: Locale; shown: ShownEnrolment; now: Date }): Html {
   const { enrol } = CUSTOMER_MESSAGES[locale];
   const until = new Date(Date.parse(shown.at) + GOOD_FOR_MS).toISOString();
-  return html`<ol class="how">
+  return html`<ol class="stages">
       ${enrol.steps.map((step) => html`<li>${step}</li>`)}
     </ol>
     <figure class="qr">${qrCode(shown.enrolmentUri, enrol.qr)}</figure>
@@ -54,11 +60,13 @@ function waiting({ locale, shown, now }: { locale: Locale; shown: ShownEnrolment
       <span>${enrol.code}</span>
       <span class="countdown"
         >${enrol.until}
-        <strong role="timer" aria-live="off" data-until="${until}" data-now="${now.toISOString()}"></strong
-      ></span>
+        <strong role="timer" aria-live="off" data-until="${until}" data-now="${now.toISOString()}"
+          >${clockFace(until, now)}</strong
+        ></span
+      >
     </p>
     <p class="enrolment-code" id="enrolment-code">${shown.enrolmentCode}</p>
-    <p class="hint" role="status">${enrol.states.waiting.title} ${enrol.states.waiting.text}</p>`;
+    <p class="waits" role="status">${enrol.states.waiting.title}. ${enrol.states.waiting.text}</p>`;
 }
 
 /** Drawn as one path; a scanner wants dark on light, whatever the page's colours are. */

@@ -26,3 +26,9 @@ export function monthName(month: string, locale: Locale): string {
   const first = new Date(`${month}-01T00:00:00+09:00`);
   return new Intl.DateTimeFormat(TAGS[locale], { year: 'numeric', month: 'long', timeZone: ZONE }).format(first);
 }
+
+/** What is left of a time: `02:59`. The same as the script will write, so that nothing moves when it does. */
+export function clockFace(until: string, now: Date): string {
+  const seconds = Math.max(0, Math.ceil((Date.parse(until) - now.getTime()) / 1000));
+  return [Math.floor(seconds / 60), seconds % 60].map((part) => String(part).padStart(2, '0')).join(':');
+}

@@ -7,7 +7,7 @@ import { ineligibility, type IneligibilityCode } from '../domain/eligibility.ts'
 import type { LineFacts } from '../domain/line.ts';
 import { parsePerson, seoulDay } from '../domain/person.ts';
 import type { Taken } from '../http/fastify.ts';
-import { checkPage, homePage, type TypedLine } from './home.page.ts';
+import { checkPage, homePage, LINE_FIELDS, type LineField, type TypedLine } from './home.page.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
 
@@ -38,18 +38,17 @@ export class HomeController {
   @RouteConfig({ takes: 'form' satisfies Taken })
   check(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const visitor = this.pages.visitor(request, reply);
-    const typed = visitor.form();
+    const typed: TypedLine = visitor.form();
     const { locale } = visitor;
-    const answer = this.judge(typed);
-    this.pages.send(reply, checkPage({ locale, token: visitor.formToken(), typed, answer }));
+    const faults = faultsOf(typed);
+    const answer = faults.length === 0 && { answer: this.judge(typed) };
+    this.pages.send(reply, checkPage({ locale, token: visitor.formToken(), typed, faults, ...answer }));
   }
 
-  private judge(typed: TypedLine): IneligibilityCode[] | null {
-    const line = lineOf(typed, this.environment.HOME_CARRIERS[0] ?? '');
-    const today = seoulDay(new Date());
-    if (!line || !parsePerson({ ...line.owner, today })) return null;
+  private judge(typed: TypedLine): IneligibilityCode[] {
     const { HOME_CARRIERS: homeCarriers } = this.environment;
-    return ineligibility({ line, homeCarriers, alreadySubscribed: false, today });
+    const line = lineOf(typed, homeCarriers[0] ?? '');
+    return ineligibility({ line, homeCarriers, alreadySubscribed: false, today: seoulDay(new Date()) });
   }
 }
 
@@ -60,24 +59,48 @@ const PHONES: ReadonlyMap<string, { os: string; formFactor: 'phone' | 'tablet' }
   ['other', { os: 'other', formFactor: 'phone' }],
 ]);
 
-/** The line that somebody describes; null where the description is not whole. */
-function lineOf(typed: TypedLine, homeCarrier: string): LineFacts | null {
-  const { carrier, holder, plan, phone = '', osVersion = '', birthDay = '' } = typed;
-  const handset = PHONES.get(phone);
-  const day = /^(18|19|20)(\d{6})$/.exec(birthDay.replace(/[\s.-]/g, ''));
-  const isHolder = holder === 'self' || holder === 'corporate' || holder === 'other_party';
-  const isPlan = plan === 'postpaid' || plan === 'prepaid' || plan === 'm2m';
-  if ((carrier !== 'home' && carrier !== 'other') || !isHolder || !isPlan || !handset || !day) return null;
-  if (!/^\d{1,3}(\.\d{1,4}){0,3}$/.test(osVersion.trim())) return null;
-  const genderDigit = { '18': '9', '19': '1', '20': '3' }[day[1] ?? ''] ?? '1';
+/** The digit that puts a day in its century; the sex that it also says is nobody's concern here. */
+const CENTURIES: Readonly<Record<string, string>> = { '18': '9', '19': '1', '20': '3' };
+
+const READABLE: Readonly<Record<LineField, (text: string) => boolean>> = {
+  carrier: (text) => text === 'home' || text === 'other',
+  holder: (text) => isHolder(text),
+  plan: (text) => isPlan(text),
+  phone: (text) => PHONES.has(text),
+  osVersion: (text) => /^\d{1,3}(\.\d{1,4}){0,3}$/.test(text.trim()),
+  birthDay: (text) => parsePerson({ ...ownerOf(text), today: seoulDay(new Date()) }) !== null,
+};
+
+/** The fields whose text says nothing of a line. */
+function faultsOf(typed: TypedLine): LineField[] {
+  return LINE_FIELDS.filter((field) => !READABLE[field](typed[field] ?? ''));
+}
+
+/** The line that somebody describes. */
+function lineOf(typed: TypedLine, homeCarrier: string): LineFacts {
+  const { carrier, holder = '', plan = '', phone = '', osVersion = '', birthDay = '' } = typed;
+  const { os, formFactor } = PHONES.get(phone) ?? { os: 'other', formFactor: 'phone' };
   return {
     lineId: '',
     phoneNumber: '',
     carrier: carrier === 'home' ? homeCarrier : '',
     status: 'active',
-    holder,
-    owner: { birthDate: day[2] ?? '', genderDigit },
-    plan,
-    handset: { ...handset, osVersion: osVersion.trim() },
+    holder: isHolder(holder) ? holder : 'other_party',
+    owner: ownerOf(birthDay),
+    plan: isPlan(plan) ? plan : 'm2m',
+    handset: { os, formFactor, osVersion: osVersion.trim() },
   };
+}
+
+function ownerOf(birthDay: string): LineFacts['owner'] {
+  const [, century = '', birthDate = ''] = /^(18|19|20)(\d{6})$/.exec(birthDay.replace(/[\s.-]/g, '')) ?? [];
+  return { birthDate, genderDigit: CENTURIES[century] ?? '' };
+}
+
+function isHolder(text: string): text is LineFacts['holder'] {
+  return text === 'self' || text === 'corporate' || text === 'other_party';
+}
+
+function isPlan(text: string): text is LineFacts['plan'] {
+  return text === 'postpaid' || text === 'prepaid' || text === 'm2m';
 }

@@ -15,7 +15,7 @@ import { CUSTOMER_MESSAGES } from './messages.customers.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
 import { addressLimit, readPerson } from './read-person.ts';
-import type { SitePlace } from './messages.site.ts';
+import type { SitePlace } from './site-places.ts';
 import type { Visitor } from './visitor.ts';
 import { FollowQuery } from './window.dto.ts';
 
@@ -76,11 +76,11 @@ export class IdentityController {
     const form = visitor.form();
     const known = await this.freshAt(visitor);
     const person = known ? null : readPerson(form);
-    const disagreed = form['agree0'] !== 'yes' || form['agree1'] !== 'yes';
-    if (disagreed || (person && 'typed' in person)) {
+    const agreed = [form['agree0'] === 'yes', form['agree1'] === 'yes'] as const;
+    if (agreed.includes(false) || (person && 'typed' in person)) {
       const typed = person && ('typed' in person ? person.typed : { values: person, faults: [] });
       const more = { ...(typed && { typed }), ...(known && { known: known.line.phoneNumber }) };
-      this.pages.send(reply, joinPage({ ...this.joinForm(visitor), ...more, disagreed }));
+      this.pages.send(reply, joinPage({ ...this.joinForm(visitor), ...more, agreed }));
       return;
     }
     if (known) {
@@ -90,8 +90,9 @@ export class IdentityController {
   }
 
   @Get('code')
-  async code(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    await this.showCode(this.pages.visitor(request, reply), reply);
+  async code(@Query('note') named: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const kind = NOTES.find((one) => one === named);
+    await this.showCode(this.pages.visitor(request, reply), reply, kind && { kind });
   }
 
   /** What the page asks while it waits. */
@@ -139,10 +140,10 @@ export class IdentityController {
       await this.customers.resend(visitor.digest);
     } catch (error) {
       if (!(error instanceof Problem) || error.code === 'session_ended') throw error;
-      await this.showCode(visitor, reply, { kind: 'too_soon' });
+      void reply.redirect('/code?note=too_soon', 303);
       return;
     }
-    await this.showCode(visitor, reply, { kind: 'resent' });
+    void reply.redirect('/code?note=resent', 303);
   }
 
   @Post('code/stop')
@@ -208,7 +209,7 @@ export class IdentityController {
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'not_eligible') throw error;
       const reasons = (error.members.reasons ?? []).map(({ code }) => code as IneligibilityCode);
-      if (reasons.length === 1 && reasons[0] === 'already_subscribed') void reply.redirect('/my', 303);
+      if (reasons.length === 1 && reasons[0] === 'already_subscribed') void reply.redirect('/my?note=joined', 303);
       else this.pages.send(reply, refusedPage(locale, reasons));
     }
   }
@@ -246,6 +247,9 @@ export class IdentityController {
     return { locale: visitor.locale, token: visitor.formToken(), monthlyFee };
   }
 }
+
+/** What the page of the code may be told to say, by an address of its own. */
+const NOTES = ['resent', 'too_soon'] as const;
 
 const CLOSED: ReadonlySet<string> = new Set(['attempts_exhausted', 'authentication_closed', 'authentication_expired']);
 

@@ -1,14 +1,15 @@
 import type { Followed } from '../authentication/follow.ts';
 import type { IneligibilityCode } from '../domain/eligibility.ts';
-import { won } from './format.ts';
+import { clockFace, won } from './format.ts';
 import { reasonList } from './home.page.ts';
 import { html, type Html } from './html.ts';
 import type { Locale } from './locale.ts';
 import { CUSTOMER_MESSAGES } from './messages.customers.ts';
+import { SITE_MESSAGES } from './messages.site.ts';
 import type { Page } from './page.ts';
 import { personFields, type TypedPerson } from './person-fields.ts';
-import type { SitePlace } from './messages.site.ts';
-import { endedCard, linkButton, sitePage } from './site.ts';
+import type { SitePlace } from './site-places.ts';
+import { endedCard, knownNumber, linkButton, sitePage } from './site.ts';
 
 interface FormPage {
   locale: Locale;
@@ -30,13 +31,32 @@ export function loginPage({ locale, token, typed }: FormPage): Page {
 }
 
 /** Joining: what is agreed to, what it costs, and who one is, where that is not known from a moment ago. */
-export function joinPage(input: FormPage & { monthlyFee: number; disagreed?: boolean; known?: string }): Page {
-  const { locale, token, typed, monthlyFee, disagreed, known } = input;
-  const { join, person, my } = CUSTOMER_MESSAGES[locale];
+export function joinPage(
+  input: FormPage & {
+    monthlyFee: number;
+    /** What was agreed to; undefined before the form was sent. */
+    agreed?: readonly [boolean, boolean];
+    known?: string;
+  },
+): Page {
+  const { locale, token, typed, monthlyFee, agreed = [false, false], known } = input;
+  const missing = input.agreed?.indexOf(false) ?? -1;
+  const { join, person, my, home } = CUSTOMER_MESSAGES[locale];
   const agreement = (at: 0 | 1) =>
     html`<div class="agreement">
       <p class="sunken">${join.agreements[at]}</p>
-      <label class="check"><input type="checkbox" name="agree${at}" value="yes" required /> ${join.agree[at]}</label>
+      <label class="check"
+        ><input
+          type="checkbox"
+          name="agree${at}"
+          value="yes"
+          required
+          ${agreed[at] && html`checked`}
+          ${input.agreed && !agreed[at] && html`aria-invalid="true" aria-describedby="agree-fault"`}
+          ${missing === at && html`autofocus`}
+        />
+        ${join.agree[at]}</label
+      >
     </div>`;
   const content = html`<section class="card narrow">
     <h1>${join.title}</h1>
@@ -45,19 +65,22 @@ export function joinPage(input: FormPage & { monthlyFee: number; disagreed?: boo
       ${token}
       <fieldset class="field">
         <legend>${join.terms}</legend>
-        ${disagreed && html`<p class="fault" role="alert">${join.mustAgree}</p>`} ${agreement(0)} ${agreement(1)}
+        ${missing >= 0 && html`<p class="fault" id="agree-fault" role="alert">${join.mustAgree}</p>`} ${agreement(0)}
+        ${agreement(1)}
       </fieldset>
-      ${known === undefined ? personFields(person, typed) : html`<p>${my.phoneNumber}: <strong>${known}</strong></p>`}
-      <button class="primary">${join.submit}</button>
+      ${known === undefined ? personFields(person, typed) : knownNumber(my.phoneNumber, known)}
+      <button class="primary">${known === undefined ? join.submit : home.join}</button>
     </form>
   </section>`;
-  const isFaulty = disagreed === true || (typed?.faults.length ?? 0) > 0;
+  const isFaulty = missing >= 0 || (typed?.faults.length ?? 0) > 0;
   return sitePage({ locale, title: join.title, address: '/join', place: '/join', content, ...(isFaulty && FAULTY) });
 }
 
 export function refusedPage(locale: Locale, reasons: readonly IneligibilityCode[]): Page {
   const { title, text } = CUSTOMER_MESSAGES[locale].join.refused;
-  const content = endedCard({ kind: 'failed', title, text, more: reasonList(locale, reasons) });
+  const more = html`${reasonList(locale, reasons)}
+    <p>${linkButton('/', SITE_MESSAGES[locale].home, 'secondary')}</p>`;
+  const content = endedCard({ kind: 'failed', title, text, more });
   return sitePage({ locale, title, address: '/join', place: '/join', content, ...FAULTY });
 }
 
@@ -77,10 +100,10 @@ export function codePage(input: {
   const { code } = CUSTOMER_MESSAGES[locale];
   const { channel, state, expiresAt } = authentication;
   const { title, text } = state === 'opened' ? code.opened : code[channel];
-  const content = html`<section class="card narrow" data-follow="/code/state" data-state="${state}">
+  const content = html`<section class="card narrow" data-follow="/code" data-state="${state}">
     <h1>${title}</h1>
     <p class="lead">${text}</p>
-    ${noteOf(locale, note)}
+    ${note && noteOf(locale, note)}
     <form method="post" action="/code" novalidate>
       ${token}
       <div class="field">
@@ -101,9 +124,11 @@ export function codePage(input: {
           autocomplete="one-time-code"
           maxlength="7"
           required
-          aria-describedby="code-hint"
+          aria-describedby="code-hint code-fault"
+          autofocus
           ${note?.kind === 'mismatch' && html`aria-invalid="true"`}
         />
+        <p class="fault" id="code-fault">${note?.kind === 'mismatch' && code.mismatch(note.left)}</p>
         <p class="hint" id="code-hint">${code.codeHint}</p>
       </div>
       <button class="primary">${code.submit}</button>
@@ -120,11 +145,10 @@ export function codePage(input: {
   return sitePage({ locale, title, address: '/code', place, content, script: true, ...status });
 }
 
-function noteOf(locale: Locale, note: CodeNote | undefined): Html | undefined {
-  const { code } = CUSTOMER_MESSAGES[locale];
-  if (note?.kind === 'mismatch') return html`<p class="fault" role="alert">${code.mismatch(note.left)}</p>`;
-  if (note?.kind === 'too_soon') return html`<p class="fault" role="alert">${code.tooSoon}</p>`;
-  return note && html`<p class="good" role="status">${code.resent}</p>`;
+function noteOf(locale: Locale, { kind }: CodeNote): Html | undefined {
+  const { resent, tooSoon } = CUSTOMER_MESSAGES[locale].code;
+  if (kind === 'resent') return html`<p class="good" role="status">${resent}</p>`;
+  return kind === 'too_soon' ? html`<p class="alert" role="alert">${tooSoon}</p>` : undefined;
 }
 
 /** A verification that came to nothing. */
@@ -145,10 +169,4 @@ const FAULTY = { status: 422 } as const;
 
 function faulty(typed: TypedPerson | undefined): { status?: number } {
   return (typed?.faults.length ?? 0) > 0 ? FAULTY : {};
-}
-
-/** The same as the script will write, so that nothing moves when it does. */
-function clockFace(until: string, now: Date): string {
-  const seconds = Math.max(0, Math.ceil((Date.parse(until) - now.getTime()) / 1000));
-  return [Math.floor(seconds / 60), seconds % 60].map((part) => String(part).padStart(2, '0')).join(':');
 }

@@ -9,8 +9,9 @@ export interface CustomerMessages {
     join: string;
     how: Sentence & { steps: readonly [string, string, string, string]; compare: readonly [Sentence, Sentence] };
     who: Sentence & { rules: readonly string[]; check: string };
-    fee: (fee: string) => string;
     feeTitle: string;
+    fee: (fee: string) => string;
+    feeText: string;
     questions: string;
     answers: readonly Sentence[];
   };
@@ -29,6 +30,7 @@ export interface CustomerMessages {
     birthYearHint: string;
     submit: string;
     fault: string;
+    faults: Record<'choice' | 'osVersion' | 'birthDay', string>;
     yes: Sentence;
     no: Sentence;
   };
@@ -77,6 +79,7 @@ export interface CustomerMessages {
     qr: string;
     until: string;
     states: Record<EnrolmentState, Sentence>;
+    confirmed: string;
     newCode: string;
     reload: string;
     go: string;
@@ -94,7 +97,7 @@ export interface CustomerMessages {
     feeSoFar: (amount: string, days: number) => string;
     device: string;
     noDevice: string;
-    deviceNames: Record<'serialNumber' | 'enrolledAt' | 'system', string>;
+    deviceNames: Record<'name' | 'serialNumber' | 'enrolledAt' | 'system', string>;
     pinLocked: string;
     testing: string;
     enrol: string;
@@ -145,8 +148,8 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
         steps: [
           '본인확인 창에 생년월일, 성별, 휴대폰번호를 입력합니다.',
           '휴대폰에 앱을 열어 달라는 알림이 옵니다.',
-          '앱에서 누가 왜 묻는지 확인하고 비밀번호 6자리를 입력합니다.',
-          '그때 만들어진 인증번호가 앱에 나타납니다. 창에 입력하면 끝입니다.',
+          '앱에서 누가 왜 요청했는지 확인하고 비밀번호 6자리를 입력합니다.',
+          '그때 만들어진 인증번호가 앱에 나타납니다. 그 번호를 창에 입력하면 끝입니다.',
         ],
         compare: [
           { title: '가입 전', text: '인증번호가 문자로 오고, 문자를 볼 수 있는 누구나 쓸 수 있습니다.' },
@@ -165,28 +168,29 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
         check: '바로 확인해 보기',
       },
       feeTitle: '이용 요금',
-      fee: (fee) => `월 ${fee}. 이용한 날만큼만 일할 계산되며, 정지된 날은 요금이 없습니다.`,
+      fee: (fee) => `월 ${fee}`,
+      feeText: '이용한 날만큼만 일할 계산되며, 일시 정지된 날은 요금이 없습니다.',
       questions: '자주 묻는 질문',
       answers: [
         {
           title: '기기나 번호를 바꾸면 어떻게 되나요?',
-          text: '지원되는 휴대폰으로 바꾸거나 번호만 바꾸면 그대로 이용합니다. 새 휴대폰에는 앱을 다시 등록해야 합니다. 번호이동, 명의변경, 지원되지 않는 휴대폰으로 바꾸면 자동으로 해지됩니다.',
+          text: '지원되는 휴대폰으로 바꾸거나 번호만 바꾸면 계속 이용할 수 있습니다. 새 휴대폰에는 앱을 다시 등록해야 합니다. 번호이동이나 명의변경을 하거나 지원되지 않는 휴대폰으로 바꾸면 자동으로 해지됩니다.',
         },
         {
           title: '휴대폰을 일시 정지하면요?',
-          text: '인증보호도 함께 정지되고, 정지된 날의 요금은 청구되지 않습니다.',
+          text: '서비스도 함께 일시 정지되고, 그동안의 요금은 청구되지 않습니다.',
         },
         {
           title: '인증번호 자동입력을 쓰는 사이트는요?',
-          text: '해지할 필요가 없습니다. 앱의 설정에서 그 사이트에만 10분 동안 문자를 허용할 수 있습니다.',
+          text: '인증번호가 문자로 오지 않으므로 자동으로 채워지지 않습니다. 앱에 나타난 인증번호를 직접 입력해 주세요.',
         },
         {
           title: '인증 이력은 어디에서 보나요?',
-          text: '앱의 설정과 이 홈페이지의 내 서비스에서 최근 20건을 볼 수 있습니다.',
+          text: '앱의 이용 내역과 이 홈페이지의 내 서비스에서 최근 20건을 볼 수 있습니다.',
         },
         {
           title: '휴대폰을 잃어버렸어요.',
-          text: '휴대폰 분실 메뉴에서 바로 신고하세요. 로그인하지 않아도 즉시 정지됩니다.',
+          text: '휴대폰 분실 메뉴에서 바로 신고하세요. 로그인하지 않아도 서비스가 바로 일시 정지됩니다.',
         },
       ],
     },
@@ -206,9 +210,14 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       birthYear: '생년월일 8자리',
       birthYearHint: '예: 19900101',
       submit: '확인',
-      fault: '빠진 것이 있거나 형식이 다릅니다. 모두 고르고 다시 확인해 주세요.',
+      fault: '빠진 것이 있거나 형식이 다릅니다. 표시된 곳을 고쳐 주세요.',
+      faults: {
+        choice: '하나를 골라 주세요.',
+        osVersion: '숫자와 점으로 입력해 주세요. 예: 17.5',
+        birthDay: '달력에 있는 날짜를 여덟 자리로 입력해 주세요. 예: 19900101',
+      },
       yes: { title: '가입할 수 있습니다', text: '가입할 때 회선 정보를 한 번 더 확인합니다.' },
-      no: { title: '지금은 가입할 수 없습니다', text: '다음을 갖추면 가입할 수 있습니다.' },
+      no: { title: '지금은 가입할 수 없습니다', text: '이유는 다음과 같습니다.' },
     },
     person: {
       resident: '생년월일과 성별',
@@ -236,8 +245,11 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       mustAgree: '두 약관에 모두 동의해야 가입할 수 있습니다.',
       submit: '본인확인하고 가입하기',
       purpose: '인증보호 가입',
-      refused: { title: '이 회선은 가입할 수 없습니다', text: '다음을 갖추면 가입할 수 있습니다.' },
-      already: '이미 가입된 회선입니다. 내 서비스로 이동했습니다.',
+      refused: {
+        title: '이 회선은 가입할 수 없습니다',
+        text: '이유는 다음과 같습니다. 가입되지 않았으며 요금도 없습니다.',
+      },
+      already: '이미 가입된 회선이라 내 서비스를 보여 드립니다.',
     },
     login: {
       title: '내 서비스 보기',
@@ -250,7 +262,7 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       opened: { title: '앱에서 확인되었습니다', text: '앱에 나타난 인증번호를 입력해 주세요.' },
       sms: { title: '문자로 인증번호를 보냈습니다', text: '문자메시지로 받은 인증번호 6자리를 입력해 주세요.' },
       nothing:
-        '아무것도 오지 않으면 입력한 정보가 회선의 명의와 다르거나, 서비스가 정지되어 있을 수 있습니다. 고객센터(114)에 문의해 주세요.',
+        '아무것도 오지 않으면 입력한 정보가 회선의 명의와 다르거나, 서비스가 일시 정지되어 있을 수 있습니다. 고객센터(114)에 문의해 주세요.',
       code: '인증번호 6자리',
       codeHint: '인증번호는 누구에게도 알려 주지 마세요.',
       timeLeft: '남은 시간',
@@ -258,7 +270,7 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       resendPush: '알림 다시 보내기',
       resendSms: '문자 다시 보내기',
       resent: '다시 보냈습니다.',
-      tooSoon: '다시 보내기는 30초에 한 번, 세 번까지 할 수 있습니다.',
+      tooSoon: '30초에 한 번씩, 모두 세 번까지 다시 보낼 수 있습니다.',
       stop: '그만두기',
       mismatch: (left) => `인증번호가 다릅니다. ${left}번 더 입력할 수 있습니다.`,
       ended: {
@@ -285,7 +297,7 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       ],
       code: '등록 코드',
       qr: '등록 코드가 든 QR 코드',
-      until: '코드를 쓸 수 있는 시간',
+      until: '남은 시간',
       states: {
         waiting: { title: '앱을 기다리고 있습니다', text: '등록되면 이 화면이 저절로 바뀝니다.' },
         testing: { title: '앱이 등록되었습니다', text: '앱에서 시험 인증번호를 확인하면 보호가 시작됩니다.' },
@@ -294,10 +306,11 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
           title: '등록을 마치지 못했습니다',
           text: '시험 인증번호가 맞지 않았습니다. 새 코드로 다시 등록해 주세요.',
         },
-        expired: { title: '등록 코드의 10분이 지났습니다', text: '새 코드를 받아 다시 등록해 주세요.' },
+        expired: { title: '등록 코드를 쓸 수 있는 10분이 지났습니다', text: '새 코드를 받아 다시 등록해 주세요.' },
       },
+      confirmed: '확인하면 이 화면이 저절로 바뀝니다.',
       newCode: '새 등록 코드 받기',
-      reload: '새로 고침',
+      reload: '등록되었는지 확인하기',
       go: '내 서비스로',
     },
     my: {
@@ -315,13 +328,13 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
           text: '가입되었지만 아직 앱을 등록하지 않아, 인증번호는 문자로 옵니다.',
         },
         active: { title: '보호받고 있습니다', text: '인증번호는 등록한 앱으로만 옵니다.' },
-        suspended: { title: '일시 정지되었습니다', text: '정지된 동안에는 본인확인을 할 수 없습니다.' },
+        suspended: { title: '일시 정지되었습니다', text: '일시 정지된 동안에는 본인확인을 할 수 없습니다.' },
         cancelled: { title: '해지되었습니다', text: '인증번호는 문자로 옵니다.' },
       },
       suspensions: {
-        line_suspended: '회선이 정지되었습니다. 회선을 다시 열면 함께 풀립니다.',
-        loss_reported: '분실 신고가 접수되었습니다. 고객센터에서 풀 수 있습니다.',
-        sim_swapped: '유심이 바뀌었습니다. 고객센터에서 새 등록 코드를 받아 앱을 다시 등록해 주세요.',
+        line_suspended: '회선이 일시 정지되었습니다. 회선의 정지가 풀리면 서비스도 함께 풀립니다.',
+        loss_reported: '분실 신고가 접수되었습니다. 휴대폰을 찾았다면 고객센터(114)에서 풀 수 있습니다.',
+        sim_swapped: '유심이 바뀌었습니다. 고객센터(114)에서 새 등록 코드를 받아 앱을 다시 등록해 주세요.',
       },
       service: '서비스 상태',
       phoneNumber: '휴대폰번호',
@@ -330,13 +343,13 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       feeSoFar: (amount, days) => `${amount} (오늘까지 ${days}일)`,
       device: '등록한 휴대폰',
       noDevice: '등록한 휴대폰이 없습니다. 새 휴대폰을 등록해 주세요.',
-      deviceNames: { serialNumber: '일련번호', enrolledAt: '등록한 때', system: '운영체제' },
-      pinLocked: '비밀번호를 다섯 번 틀려 잠겼습니다. 고객센터에서 풀 수 있습니다.',
+      deviceNames: { name: '이름', serialNumber: '일련번호', enrolledAt: '등록 일시', system: '운영체제' },
+      pinLocked: '비밀번호를 다섯 번 잘못 입력해 잠겼습니다. 고객센터(114)에서 풀 수 있습니다.',
       testing: '시험 인증번호를 확인하면 등록이 끝납니다.',
       enrol: '앱 등록하기',
       history: '인증 이력',
       noHistory: '아직 인증 이력이 없습니다.',
-      historyNote: '최근 20건입니다. 모르는 요청이 있으면 고객센터에 알려 주세요.',
+      historyNote: '최근 20건입니다. 모르는 요청이 있으면 고객센터(114)에 알려 주세요.',
       columns: { when: '요청 시각', who: '요청한 곳', purpose: '용도', method: '방법', result: '결과' },
       channels: { push: '앱', sms: '문자' },
       results: {
@@ -348,14 +361,14 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
         failed: '실패',
         cancelled: '취소',
       },
-      actions: '바꾸기와 해지',
+      actions: '변경과 해지',
     },
     cancel: {
       title: '휴대폰인증보호 해지',
       text: '해지하기 전에 확인해 주세요.',
       points: [
         '해지하면 바로 보호가 끝나고, 인증번호는 다시 문자로 옵니다.',
-        '등록한 앱은 쓸 수 없게 됩니다. 인증 이력은 정해진 기간 뒤에 지워집니다.',
+        '등록한 앱은 쓸 수 없게 됩니다. 인증 이력은 2년 뒤에 지워집니다.',
         '요금은 해지한 날까지만 일할 계산됩니다.',
         '언제든 다시 가입할 수 있습니다.',
       ],
@@ -364,7 +377,7 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       purpose: '인증보호 해지',
       noApp: '앱을 열 수 없다면 고객센터(114)에서 해지할 수 있습니다.',
       done: { title: '해지되었습니다', text: '지금부터 인증번호는 문자로 옵니다.' },
-      cancelledAt: '해지한 때',
+      cancelledAt: '해지 일시',
       lastFee: '이번 달 요금',
       days: (days) => `${days}일 이용`,
       feeNote: '다음 달 통신 요금에 함께 청구됩니다.',
@@ -372,38 +385,38 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
     },
     newPhone: {
       title: '새 휴대폰에 앱 등록하기',
-      text: '옛 휴대폰의 앱을 쓸 수 있으면 그 앱으로, 아니면 통신사에 등록된 새 휴대폰의 문자로 확인합니다.',
+      text: '기존 휴대폰의 앱을 쓸 수 있으면 그 앱으로 확인하고, 쓸 수 없으면 새 휴대폰에 문자로 등록 코드를 받습니다.',
       old: {
-        title: '옛 휴대폰의 앱을 쓸 수 있어요',
-        text: '옛 앱에서 비밀번호로 확인하면 바로 새 등록 코드를 드립니다.',
-        submit: '옛 앱으로 확인하기',
+        title: '기존 휴대폰의 앱을 쓸 수 있어요',
+        text: '기존 앱에서 비밀번호로 확인하면 새 등록 코드를 바로 드립니다.',
+        submit: '기존 앱으로 확인하기',
       },
       bySms: {
         title: '이미 기기를 바꿨어요',
-        text: '통신사에 기기변경이 등록되어 있으면, 새 휴대폰에 문자로 등록 코드를 보냅니다. 옛 휴대폰에는 알림이 갑니다.',
+        text: '통신사에 기기변경이 등록되어 있으면, 새 휴대폰에 문자로 등록 코드를 보냅니다. 기존 휴대폰에는 알림이 갑니다.',
         submit: '문자로 등록 코드 받기',
       },
-      gone: '휴대폰을 잃어버렸거나 유심이 바뀌었다면 고객센터에서 두 명의 상담원이 확인한 뒤 등록 코드를 드립니다.',
+      gone: '휴대폰을 잃어버렸거나 유심이 바뀌었다면 고객센터(114)에서 상담원 두 명이 확인한 뒤 등록 코드를 드립니다.',
       purpose: '새 휴대폰 등록',
       wait: (minutes) => (minutes > 0 ? `기기변경이 등록되고 ${minutes}분이 지난 뒤에 보냅니다.` : ''),
       pin: '비밀번호를 잊었어요',
     },
     lostPhone: {
       title: '휴대폰을 잃어버렸어요',
-      text: '로그인하지 않아도 바로 정지할 수 있습니다.',
+      text: '로그인하지 않아도 서비스를 바로 일시 정지할 수 있습니다.',
       points: [
-        '신고하면 곧바로 정지되어 아무도 이 회선으로 본인확인을 할 수 없습니다.',
-        '고객센터가 확인 전화를 드립니다. 다시 쓰려면 두 명의 상담원이 본인임을 확인해야 합니다.',
-        '회선 자체의 분실 정지는 고객센터(114)에 따로 신청해 주세요.',
+        '신고하면 곧바로 일시 정지되어, 아무도 이 회선으로 본인확인을 할 수 없습니다.',
+        '고객센터가 확인 전화를 드립니다. 다시 쓰려면 상담원 두 명이 본인임을 확인해야 합니다.',
+        '전화와 문자까지 막으려면 고객센터(114)에 회선의 분실 정지를 따로 신청해 주세요.',
       ],
-      submit: '분실 신고하고 정지하기',
+      submit: '분실 신고하고 일시 정지하기',
     },
     forgottenPin: {
       title: '비밀번호를 잊었어요',
       text: '비밀번호는 휴대폰 안에만 있어 저희도 알 수 없습니다. 앱을 다시 등록하면 새로 정할 수 있습니다.',
       points: [
         '신청하면 고객센터가 이 번호로 전화해 본인임을 확인합니다.',
-        '두 명의 상담원이 확인한 뒤 새 등록 코드를 드립니다.',
+        '상담원 두 명이 확인한 뒤 새 등록 코드를 드립니다.',
         '그때까지 지금의 휴대폰과 비밀번호는 그대로입니다.',
       ],
       submit: '확인 전화 신청하기',
@@ -411,11 +424,11 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
     reported: {
       lost_phone: {
         title: '분실 신고를 받았습니다',
-        text: '입력한 정보가 맞다면 서비스가 지금 정지되고, 고객센터가 확인 전화를 드립니다.',
+        text: '입력한 정보가 맞다면 서비스가 지금 일시 정지되고, 고객센터가 확인 전화를 드립니다.',
       },
       new_phone: {
         title: '등록 코드를 요청했습니다',
-        text: '입력한 정보가 맞고 통신사에 기기변경이 등록되어 있다면, 새 휴대폰에 등록 코드가 문자로 옵니다. 오지 않으면 고객센터(114)에 문의해 주세요.',
+        text: '입력한 정보가 맞고 통신사에 기기변경이 등록되어 있다면 새 휴대폰에 등록 코드가 문자로 옵니다. 오지 않으면 고객센터(114)에 문의해 주세요.',
       },
       forgotten_pin: {
         title: '확인 전화를 신청했습니다',
@@ -454,7 +467,8 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
         check: 'Check it now',
       },
       feeTitle: 'What it costs',
-      fee: (fee) => `${fee} a month, by the day. Days on which the service is suspended cost nothing.`,
+      fee: (fee) => `${fee} a month`,
+      feeText: 'By the day: days on which the service is suspended cost nothing.',
       questions: 'Questions and answers',
       answers: [
         {
@@ -464,11 +478,11 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
         { title: 'What if my line is suspended?', text: 'So is the service, and those days cost nothing.' },
         {
           title: 'And sites that fill in codes from text messages?',
-          text: 'No need to cancel: in the app’s settings you can allow text messages to that one site for ten minutes.',
+          text: 'The code no longer comes as a text message, so nothing fills it in. Type it as the app shows it.',
         },
         {
           title: 'Where is my history?',
-          text: 'The last 20 are in the app’s settings and on this website under “My service”.',
+          text: 'The last 20 are in the app under “History” and on this website under “My service”.',
         },
         { title: 'I lost my phone.', text: 'Report it under “Lost phone”. It works without logging in, at once.' },
       ],
@@ -489,9 +503,14 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       birthYear: 'Birth date, 8 digits',
       birthYearHint: 'Such as 19900101',
       submit: 'Check',
-      fault: 'Something is missing or not in its form. Choose all of it and check again.',
+      fault: 'Something is missing or cannot be read. Correct what is marked.',
+      faults: {
+        choice: 'Choose one.',
+        osVersion: 'Enter digits and dots, such as 17.5.',
+        birthDay: 'Enter a day of the calendar as eight digits, such as 19900101.',
+      },
       yes: { title: 'You can join', text: 'The facts of your line are checked once more when you do.' },
-      no: { title: 'You cannot join yet', text: 'This would make it possible.' },
+      no: { title: 'You cannot join yet', text: 'This is why.' },
     },
     person: {
       resident: 'Birth date and gender digit',
@@ -519,8 +538,8 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       mustAgree: 'You have to agree to both to join.',
       submit: 'Verify me and join',
       purpose: 'Join Push Guard',
-      refused: { title: 'This line cannot join', text: 'This would make it possible.' },
-      already: 'The line has joined before. This is its service.',
+      refused: { title: 'This line cannot join', text: 'This is why. You have not joined, and nothing is charged.' },
+      already: 'This line has joined already. This is its service.',
     },
     login: {
       title: 'My service',
@@ -535,13 +554,13 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       nothing:
         'If nothing comes, what you entered is not what the line’s contract says, or the service is suspended. Call 114.',
       code: 'Six-digit code',
-      codeHint: 'Tell it to nobody.',
+      codeHint: 'Do not tell anybody this code.',
       timeLeft: 'Time left',
-      submit: 'Go on',
-      resendPush: 'Send the notification again',
-      resendSms: 'Send the text message again',
+      submit: 'Continue',
+      resendPush: 'Send it again',
+      resendSms: 'Send it again',
       resent: 'Sent again.',
-      tooSoon: 'It can be sent again every 30 seconds, three times.',
+      tooSoon: 'It can be sent again every 30 seconds, three times at most.',
       stop: 'Stop',
       mismatch: (left) => `The code is wrong. ${left === 1 ? 'One try' : `${left} tries`} left.`,
       ended: {
@@ -568,7 +587,7 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       ],
       code: 'Enrolment code',
       qr: 'QR code with the enrolment code',
-      until: 'The code is good for',
+      until: 'Time left',
       states: {
         waiting: { title: 'Waiting for the app', text: 'This page changes by itself.' },
         testing: { title: 'The app is registered', text: 'Confirm the test code in the app, and protection begins.' },
@@ -576,8 +595,9 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
         revoked: { title: 'It was not registered', text: 'The test code was wrong. Register again with a new code.' },
         expired: { title: 'The code’s ten minutes are over', text: 'Get a new code and register again.' },
       },
+      confirmed: 'This page changes by itself then.',
       newCode: 'Get a new code',
-      reload: 'Refresh',
+      reload: 'See whether it is registered',
       go: 'To my service',
     },
     my: {
@@ -610,7 +630,7 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       feeSoFar: (amount, days) => `${amount} (${days} ${days === 1 ? 'day' : 'days'} so far)`,
       device: 'Registered phone',
       noDevice: 'No phone is registered. Register the new one.',
-      deviceNames: { serialNumber: 'Serial number', enrolledAt: 'Registered', system: 'System' },
+      deviceNames: { name: 'Name', serialNumber: 'Serial number', enrolledAt: 'Registered', system: 'System' },
       pinLocked: 'The PIN was wrong five times and is locked. The call centre can unlock it.',
       testing: 'Confirm the test code in the app to finish.',
       enrol: 'Register the app',
@@ -635,7 +655,7 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       text: 'Before you cancel:',
       points: [
         'Protection ends at once, and codes come by text message again.',
-        'The registered app stops working. The history is erased after its time.',
+        'The registered app stops working. The history is erased after two years.',
         'The fee counts up to the day on which you cancel.',
         'You can join again at any time.',
       ],
@@ -674,7 +694,7 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       points: [
         'From then on nobody can be verified with this line.',
         'The call centre calls you back. Two people have to confirm who you are before it is used again.',
-        'To have the line itself blocked, call 114.',
+        'To have calls and text messages blocked as well, call 114.',
       ],
       submit: 'Report it and stop the service',
     },

@@ -1,9 +1,6 @@
 import type { ProblemCode } from '../domain/problem.ts';
 import type { Locale } from './locale.ts';
-
-/** Where the site's own pages are, in the order of the navigation. */
-export const SITE_PLACES = ['/', '/join', '/my', '/new-phone', '/lost-phone', '/cancel'] as const;
-export type SitePlace = (typeof SITE_PLACES)[number];
+import type { SitePlace } from './site-places.ts';
 
 export interface Sentence {
   title: string;
@@ -42,12 +39,12 @@ export const SITE_MESSAGES: Record<Locale, SiteMessages> = {
     problems: {
       form_outdated: {
         title: '이 화면은 오래되었습니다',
-        text: '처음부터 다시 열어 주세요. 입력한 내용은 처리되지 않았습니다.',
+        text: '화면을 다시 열어 입력해 주세요. 방금 입력한 내용은 처리되지 않았습니다.',
       },
       session_ended: { title: '이용 시간이 끝났습니다', text: '안전을 위해 로그아웃되었습니다. 다시 로그인해 주세요.' },
       too_many_requests: {
         title: '잠시 후 다시 시도해 주세요',
-        text: '짧은 시간에 너무 많이 요청했습니다. 10분 뒤에 다시 시도해 주세요.',
+        text: '짧은 시간에 너무 많이 요청했습니다. 급하면 고객센터(114)에 문의해 주세요.',
       },
       service_unavailable: {
         title: '지금은 처리할 수 없습니다',
@@ -80,15 +77,18 @@ export const SITE_MESSAGES: Record<Locale, SiteMessages> = {
     imprint: 'The call centre never asks for a code or a PIN.',
     home: 'Back to the start',
     problems: {
-      form_outdated: { title: 'This page is out of date', text: 'Open it anew. Nothing that you entered was done.' },
+      form_outdated: {
+        title: 'This page is out of date',
+        text: 'Open it and enter it again. What you entered just now was not processed.',
+      },
       session_ended: { title: 'Your visit has ended', text: 'To keep you safe you were logged out. Log in again.' },
       too_many_requests: {
         title: 'Please wait a little',
-        text: 'Too much was asked in a short time. Try again in ten minutes.',
+        text: 'Too much was asked in a short time. If it cannot wait, call 114.',
       },
       service_unavailable: {
         title: 'This cannot be done just now',
-        text: 'Try again in a moment. Nothing that you entered was done.',
+        text: 'Try again in a moment. What you entered was not processed.',
       },
       not_found: { title: 'There is no such page', text: 'The address has changed, or the page is gone.' },
       nothing_to_change: {

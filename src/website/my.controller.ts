@@ -29,7 +29,7 @@ export class MyController {
   ) {}
 
   @Get('my')
-  async my(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  async my(@Query('note') note: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     const customer = await this.customers.at(visitor.digest);
     if (!customer) {
@@ -39,7 +39,10 @@ export class MyController {
     const overview = await this.service.overview(customer);
     const { locale } = visitor;
     const { phoneNumber } = customer.line;
-    this.pages.send(reply, myPage({ locale, token: visitor.formToken(), phoneNumber, overview }));
+    this.pages.send(
+      reply,
+      myPage({ locale, token: visitor.formToken(), phoneNumber, overview, wantedToJoin: note === 'joined' }),
+    );
   }
 
   @Get('enrol')

@@ -8,7 +8,7 @@ import { CUSTOMER_MESSAGES } from './messages.customers.ts';
 import { SITE_MESSAGES } from './messages.site.ts';
 import type { Page } from './page.ts';
 import { personFields, type TypedPerson } from './person-fields.ts';
-import { endedCard, facts, linkButton, sitePage } from './site.ts';
+import { endedCard, facts, knownNumber, linkButton, sitePage } from './site.ts';
 
 /** The state of a customer's service in plain words, what it costs, its phone and its history. */
 export function myPage(input: {
@@ -16,13 +16,16 @@ export function myPage(input: {
   token: Html;
   phoneNumber: string;
   overview: Overview | undefined;
+  /** Whether somebody wanted to join who has. */
+  wantedToJoin?: boolean;
 }): Page {
-  const { locale, token, phoneNumber, overview } = input;
-  const { my } = CUSTOMER_MESSAGES[locale];
+  const { locale, token, phoneNumber, overview, wantedToJoin } = input;
+  const { my, join } = CUSTOMER_MESSAGES[locale];
   const content = html`<div class="title-row">
       <h1>${my.title}</h1>
       <form method="post" action="/logout">${token}<button class="small">${my.logout}</button></form>
     </div>
+    ${overview && wantedToJoin === true && html`<p class="note" role="status">${join.already}</p>`}
     ${overview ? service(input.locale, token, phoneNumber, overview) : nothing(locale, phoneNumber)}`;
   return sitePage({ locale, title: my.title, address: '/my', place: '/my', content });
 }
@@ -37,7 +40,7 @@ function nothing(locale: Locale, phoneNumber: string): Html {
 }
 
 function service(locale: Locale, token: Html, phoneNumber: string, { subscription, fee, history }: Overview): Html {
-  const { my, enrol } = CUSTOMER_MESSAGES[locale];
+  const { my } = CUSTOMER_MESSAGES[locale];
   const { places } = SITE_MESSAGES[locale];
   const { state, suspensions, protectedSince } = subscription;
   const { title, text } = my.states[state];
@@ -59,12 +62,11 @@ function service(locale: Locale, token: Html, phoneNumber: string, { subscriptio
     ${state !== 'awaiting_device' && device(locale, subscription.device)} ${historyCard(locale, history)}
     <section class="card">
       <h2>${my.actions}</h2>
-      <div class="row">
+      <div class="actions">
         ${linkButton('/new-phone', places['/new-phone'], 'secondary')}
         ${linkButton('/lost-phone', places['/lost-phone'], 'secondary')}
         ${linkButton('/cancel', places['/cancel'], 'secondary')}
       </div>
-      ${state === 'awaiting_device' && html`<p class="hint">${enrol.states.waiting.text}</p>`}
     </section>`;
 }
 
@@ -79,16 +81,16 @@ function device(locale: Locale, one: Overview['subscription']['device']): Html {
       ${linkButton('/new-phone', SITE_MESSAGES[locale].places['/new-phone'])}
     </section>`;
   }
-  const { serialNumber, enrolledAt, system } = my.deviceNames;
+  const { deviceNames } = my;
   return html`<section class="card">
     <h2>${my.device}</h2>
     ${one.pinLocked && html`<p class="alert">${my.pinLocked}</p>`}
     ${one.state === 'testing' && html`<p class="note">${my.testing}</p>`}
     ${facts([
-      [my.device, one.name],
-      [system, `${SYSTEMS[one.platform] ?? one.platform} ${one.osVersion}`],
-      [serialNumber, one.serialNumber],
-      [enrolledAt, dateTime(one.enrolledAt, locale)],
+      [deviceNames.name, one.name],
+      [deviceNames.system, `${SYSTEMS[one.platform] ?? one.platform} ${one.osVersion}`],
+      [deviceNames.serialNumber, one.serialNumber],
+      [deviceNames.enrolledAt, dateTime(one.enrolledAt, locale)],
     ])}
   </section>`;
 }
@@ -102,27 +104,25 @@ function historyCard(locale: Locale, history: readonly HistoryEntry[]): Html {
     ${
       history.length > 0 &&
       html`<p class="hint">${my.historyNote}</p>
-        <div class="scroll" role="region" aria-labelledby="history" tabindex="0">
-          <table>
-            <thead>
-              <tr>
-                ${[when, who, purpose, method, result].map((name) => html`<th scope="col">${name}</th>`)}
-              </tr>
-            </thead>
-            <tbody>
-              ${history.map(
-                (entry) =>
-                  html`<tr>
-                    <td>${dateTime(entry.requestedAt, locale)}</td>
-                    <td>${entry.relyingParty.name}</td>
-                    <td>${entry.purpose}</td>
-                    <td>${my.channels[entry.channel]}</td>
-                    <td><span class="state ${entry.state}">${my.results[entry.state]}</span></td>
-                  </tr>`,
-              )}
-            </tbody>
-          </table>
-        </div>`
+        <table class="entries" aria-labelledby="history">
+          <thead>
+            <tr>
+              ${[when, who, purpose, method, result].map((name) => html`<th scope="col">${name}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${history.map(
+              (entry) =>
+                html`<tr>
+                  <td class="when">${dateTime(entry.requestedAt, locale)}</td>
+                  <td class="who">${entry.relyingParty.name}</td>
+                  <td class="purpose">${entry.purpose}</td>
+                  <td class="method">${my.channels[entry.channel]}</td>
+                  <td class="result"><span class="state ${entry.state}">${my.results[entry.state]}</span></td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>`
     }
   </section>`;
 }
@@ -144,12 +144,7 @@ export function cancelPage(input: {
       ${cancel.points.map((point) => html`<li>${point}</li>`)}
     </ul>
     <form method="post" action="/cancel" novalidate>
-      ${token}
-      ${
-        known === undefined
-          ? personFields(person, typed)
-          : html`<p>${my.phoneNumber}: <strong>${formatPhoneNumber(known)}</strong></p>`
-      }
+      ${token} ${known === undefined ? personFields(person, typed) : knownNumber(my.phoneNumber, known)}
       <button class="danger">${cancel.submit}</button>
     </form>
     ${linkButton(known === undefined ? '/' : '/my', cancel.keep, 'secondary')}

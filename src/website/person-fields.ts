@@ -16,7 +16,8 @@ export function personFields(
 ): Html {
   const attributes = (field: PersonField) =>
     html`id="${field}" name="${field}" value="${typed.values[field] ?? ''}"
-    ${typed.faults.includes(field) && html`aria-invalid="true"`} required`;
+    ${typed.faults.includes(field) && html`aria-invalid="true"`} ${typed.faults[0] === field && html`autofocus`}
+    required`;
   const fault = (field: PersonField) =>
     html`<p class="fault" id="${field}-fault">${typed.faults.includes(field) && messages.faults?.[field]}</p>`;
   return html`<fieldset class="field" aria-describedby="resident-hint">

@@ -1,12 +1,11 @@
 import type { ReportKind } from '../customers/report.ts';
-import { formatPhoneNumber } from '../domain/phone-number.ts';
 import { html, type Html } from './html.ts';
 import type { Locale } from './locale.ts';
 import { CUSTOMER_MESSAGES } from './messages.customers.ts';
 import { SITE_MESSAGES } from './messages.site.ts';
 import type { Page } from './page.ts';
 import { personFields, type TypedPerson } from './person-fields.ts';
-import { endedCard, linkButton, sitePage } from './site.ts';
+import { endedCard, knownNumber, linkButton, sitePage } from './site.ts';
 
 interface ReportPage {
   locale: Locale;
@@ -47,10 +46,12 @@ export function newPhonePage(page: ReportPage & { waitMinutes: number }): Page {
     <form method="post" action="/new-phone" novalidate>
       ${token} ${whose(page)}
       <div class="choice">
+        <h2>${newPhone.old.title}</h2>
         <p>${newPhone.old.text}</p>
         <button class="primary" name="way" value="app">${newPhone.old.submit}</button>
       </div>
       <div class="choice">
+        <h2>${newPhone.bySms.title}</h2>
         <p>${newPhone.bySms.text} ${newPhone.wait(waitMinutes)}</p>
         <button class="secondary" name="way" value="sms">${newPhone.bySms.submit}</button>
       </div>
@@ -72,9 +73,7 @@ export function reportedPage(locale: Locale, kind: ReportKind): Page {
 
 function whose({ locale, known, typed }: ReportPage): Html {
   const { person, my } = CUSTOMER_MESSAGES[locale];
-  return known === undefined
-    ? personFields(person, typed)
-    : html`<p>${my.phoneNumber}: <strong>${formatPhoneNumber(known)}</strong></p>`;
+  return known === undefined ? personFields(person, typed) : knownNumber(my.phoneNumber, known);
 }
 
 function faulty(typed: TypedPerson | undefined): { status?: number } {

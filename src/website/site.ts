@@ -1,8 +1,10 @@
+import { formatPhoneNumber } from '../domain/phone-number.ts';
 import { html, type Html } from './html.ts';
 import { languageSwitch } from './language-switch.ts';
 import type { Locale } from './locale.ts';
-import { SITE_MESSAGES, SITE_PLACES, type SitePlace } from './messages.site.ts';
+import { SITE_MESSAGES } from './messages.site.ts';
 import type { Page } from './page.ts';
+import { SITE_PLACES, type SitePlace } from './site-places.ts';
 
 /** A page of the customers' website: the frame around what is particular to it. */
 export function sitePage(page: {
@@ -43,7 +45,7 @@ export function sitePage(page: {
   };
 }
 
-/** One card in the middle: how something ended, or why it cannot go on. */
+/** One card in the middle: how something ended, or why it cannot go on. Its heading is where the reader is taken. */
 export function endedCard(input: {
   kind: 'verified' | 'failed' | 'cancelled';
   title: string;
@@ -53,10 +55,15 @@ export function endedCard(input: {
   const { kind, title, text, more } = input;
   return html`<section class="card ended ${kind}">
     <div class="badge" aria-hidden="true"></div>
-    <h1>${title}</h1>
+    <h1 tabindex="-1" autofocus>${title}</h1>
     <p class="lead">${text}</p>
     ${more}
   </section>`;
+}
+
+/** The number of who is logged in, in the place of the fields that would ask for it. */
+export function knownNumber(name: string, phoneNumber: string): Html {
+  return html`<p class="known">${name} <strong>${formatPhoneNumber(phoneNumber)}</strong></p>`;
 }
 
 /** A link that looks like the button it stands in for. */

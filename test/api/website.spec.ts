@@ -141,12 +141,21 @@ describe('checking whether one may join', () => {
     expect(await sql('SELECT count(*) FROM lines', [])).toEqual(before);
   });
 
-  it.each([{ birthDay: '19900231' }, { osVersion: 'new' }, { plan: 'free' }, { carrier: '' }])(
-    'asks again where %j cannot be read',
-    async (answers) => {
-      expect((await check({ ...ordinary, ...answers })).text).toContain('빠진 것이 있거나 형식이 다릅니다');
-    },
-  );
+  it.each([
+    [{ birthDay: '19900231' }, 'birthDay', '달력에 있는 날짜'],
+    [{ osVersion: 'new' }, 'osVersion', '숫자와 점으로'],
+    [{ plan: 'free' }, 'plan', '하나를 골라 주세요'],
+    [{ phone: 'constructor' }, 'phone', '하나를 골라 주세요'],
+    [{ carrier: '' }, 'carrier', '하나를 골라 주세요'],
+  ])('asks again at the field where %j cannot be read, and keeps the rest', async (answers, field, fault) => {
+    const page = await check({ ...ordinary, ...answers });
+    expect(page.status).toBe(422);
+    expect(page.text).toContain('빠진 것이 있거나 형식이 다릅니다');
+    expect(/id="(\w+)-fault">\s*[^<\s]/.exec(page.html)?.[1]).toBe(field);
+    expect(page.text).toContain(fault);
+    expect(page.html.match(/autofocus/g)).toHaveLength(1);
+    expect(page.html).toMatch(/value="self"[^>]*checked/);
+  });
 });
 
 describe('joining', () => {
@@ -182,6 +191,8 @@ describe('joining', () => {
     expect(page.status).toBe(422);
     expect(page.text).toContain('두 약관에 모두 동의해야');
     expect(page.html).toContain(`value="${person.phoneNumber}"`);
+    expect(page.html).toMatch(/name="agree0"[^>]*checked/);
+    expect(page.html).not.toMatch(/name="agree1"[^>]*checked/);
     expect(await stateOf(person.lineId)).toBeUndefined();
   });
 
@@ -202,7 +213,8 @@ describe('joining', () => {
     await joined(person);
     await sql('DELETE FROM start_budgets', []);
     const { page } = await joined(person);
-    expect(page.url).toBe(`${service.issuer}/my`);
+    expect(new URL(page.url).pathname).toBe('/my');
+    expect(page.text).toContain('이미 가입된 회선');
     expect(page.text).toContain('앱 등록을 기다리고 있습니다');
   });
 
@@ -213,7 +225,9 @@ describe('joining', () => {
     await visitor.send('/login', typed(person));
     const page = await visitor.send('/code', { code: await service.textedCode(person.phoneNumber) });
     expect(page.text).toContain('가입되어 있지 않습니다');
-    expect((await visitor.open('/join')).html).not.toContain('id="birthDate"');
+    const join = await visitor.open('/join');
+    expect(join.html).not.toContain('id="birthDate"');
+    expect(join.text).toContain(person.phoneNumber.replace(/^\+82(\d\d)(\d{4})/, '0$1-$2-'));
     expect((await visitor.send('/join', AGREED)).url).toBe(`${service.issuer}/enrol`);
   });
 
@@ -324,7 +338,11 @@ describe('logging in', () => {
     await visitor.send('/login', typed(person));
     expect((await visitor.send('/code/resend')).text).toContain('30초에 한 번');
     await sql(`UPDATE authentications SET sent_at = sent_at - interval '31 seconds' WHERE closed_at IS NULL`, []);
-    expect((await visitor.send('/code/resend')).text).toContain('다시 보냈습니다');
+    const sent = await visitor.send('/code/resend');
+    expect(sent.text).toContain('다시 보냈습니다');
+    // Loading that page again shows it again, and sends nothing.
+    expect(new URL(sent.url).pathname).toBe('/code');
+    expect((await visitor.open('/code?note=nonsense')).text).not.toContain('다시 보냈습니다');
   });
 
   it('can be given up, and the phone learns of it', async () => {

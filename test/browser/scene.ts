@@ -131,12 +131,13 @@ export class Scene {
     return String(body['id']);
   }
 
-  /** The code in the last text message to a number. */
-  async textedCode({ phoneNumber }: DemoPerson): Promise<string> {
+  /** The code in the last text message with one to a number; another one than `before`. */
+  async textedCode({ phoneNumber }: DemoPerson, before?: string): Promise<string> {
     const url = `${this.issuer}/local/sms-outbox?to=${encodeURIComponent(phoneNumber)}&wait=10`;
     return eventually('a code by text message', async () => {
       const texts = (await (await fetch(url)).json()) as { text: string }[];
-      return texts.map(({ text }) => /\[(\d{6})\]/.exec(text)?.[1]).findLast(Boolean);
+      const code = texts.map(({ text }) => /\[(\d{6})\]/.exec(text)?.[1]).findLast((one) => one !== undefined);
+      return code !== before && code;
     });
   }
 

@@ -37,6 +37,17 @@ export async function openSetting(phone: Phone, name: string): Promise<void> {
   await screen(phone, 'settings').getByRole('button', { name, exact: true }).click();
 }
 
+/** Types an enrolment code into a new phone, up to the test code that it then shows. */
+export async function enrolWithCode(phone: Phone, code: string): Promise<void> {
+  await screen(phone, 'welcome').locator('summary').click();
+  await phone.locator('#enrolment-code').fill(code);
+  await screen(phone, 'welcome').locator('details .secondary').click();
+  await typePin(phone);
+  await phone.locator('.screen.pin:has-text("한 번 더"), .screen.pin:has-text("Once more")').waitFor();
+  await typePin(phone);
+  await screen(phone, 'shown-code').waitFor();
+}
+
 /** Opens the notification that came, and shows the code with the PIN. */
 export async function readCode(phone: Phone): Promise<string> {
   await phone.locator('.banner button').click();
