@@ -6,6 +6,7 @@ import { History, type HistoryEntry } from '../history/history.ts';
 import { SubscriptionLife } from '../life/life.ts';
 import type { EnrolmentState, SubscriptionView } from '../subscriptions/subscription.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
+import type { CustomerSession } from './customer-session.ts';
 import { CustomerSessionStore } from './customer-session.store.ts';
 import { Customers, type Customer, type ShownEnrolment } from './customers.ts';
 
@@ -66,8 +67,7 @@ export class MyService {
       if (state === 'cancelled' || suspensions.length > 0) {
         throw new Problem('subscription_not_active', 'A suspended subscription enrols no phone; call the call centre.');
       }
-      const isVerified = visit.isFresh && visit.verifiedFor === 'new_phone' && visit.channel === 'push';
-      if (state !== 'awaiting_device' && !isVerified) {
+      if (state !== 'awaiting_device' && !isForNewPhone(visit)) {
         throw new Problem('session_ended', 'Be verified once more for a new phone.');
       }
       return this.subscriptions.enrolmentCode(standing.id, step.session);
@@ -75,13 +75,16 @@ export class MyService {
     await this.show(digest, enrolment);
   }
 
-  /** The enrolment that the page shows, and how far it has come. */
+  /** The enrolment that the page shows, how far it has come, and whether {@link newCode} would give another. */
   async enrolment(
-    { session }: Customer,
+    { session, line }: Customer,
     digest: Buffer,
-  ): Promise<{ shown: ShownEnrolment; state: EnrolmentState } | undefined> {
+  ): Promise<{ shown: ShownEnrolment; state: EnrolmentState; mayHaveAnother: boolean } | undefined> {
     const shown = this.customers.readEnrolment(digest, session);
-    return shown ? { shown, state: await this.subscriptions.enrolmentState(shown.enrolmentCode) } : undefined;
+    if (!shown) return undefined;
+    const state = await this.subscriptions.enrolmentState(shown.enrolmentCode);
+    const standing = await this.subscriptions.standingOnLine(line.lineId);
+    return { shown, state, mayHaveAnother: !standing?.protectedSince || isForNewPhone(session) };
   }
 
   /** Ends the customer's subscription at once, and for good. Problems: `nothing_to_change`. */
@@ -119,4 +122,9 @@ export class MyService {
     const shown: ShownEnrolment = { ...enrolment, at: new Date().toISOString() };
     await this.customers.keepEnrolment(digest, shown);
   }
+}
+
+/** Whether the old phone's app said, a moment ago, that a new one is to take its place. */
+function isForNewPhone({ isFresh, verifiedFor, channel }: CustomerSession): boolean {
+  return isFresh && verifiedFor === 'new_phone' && channel === 'push';
 }

@@ -20,8 +20,8 @@ export class TextBrowser {
   }
 
   /**
-   * Sends the form with this action, as it is in the page that was opened last, with what a person typed; `button` is
-   * the one that was pressed.
+   * Sends the form with this action, as it is in the page that was opened last, with what a person typed and the button
+   * that was pressed.
    */
   async send(
     action: string,
@@ -76,7 +76,7 @@ export class TextBrowser {
 }
 
 /** The source of the form with this action. */
-export function formOf(html: string, action: string): string {
+function formOf(html: string, action: string): string {
   const begin = html.search(new RegExp(`<form[^>]*action="${action}"`));
   if (begin < 0) throw new Error(`the page has no form for ${action}:\n${readable(html)}`);
   return html.slice(begin, html.indexOf('</form>', begin));

@@ -17,6 +17,7 @@ export function enrolPage(input: {
   token: Html;
   shown: ShownEnrolment;
   state: EnrolmentState;
+  mayHaveAnother: boolean;
   now: Date;
 }): Page {
   const { locale, state } = input;
@@ -32,12 +33,16 @@ export function enrolPage(input: {
     <p class="lead">${text}</p>
     ${state === 'waiting' && waiting(input)} ${state === 'testing' && testing(locale)}
     ${isUnderWay && html`<noscript>${reload(locale)}</noscript>`} ${state === 'active' && linkButton('/my', enrol.go)}
-    ${
-      (state === 'revoked' || state === 'expired') &&
-      html`<form method="post" action="/enrol">${input.token}<button class="primary">${enrol.newCode}</button></form>`
-    }
+    ${(state === 'revoked' || state === 'expired') && another(input)}
   </section>`;
-  return sitePage({ locale, title, address: '/enrol', place: '/my', content, script: true });
+  return sitePage({ locale, title, address: '/enrol', place: '/my', content });
+}
+
+/** Another code; who was verified too long ago for one begins again. */
+function another({ locale, token, mayHaveAnother }: { locale: Locale; token: Html; mayHaveAnother: boolean }): Html {
+  const { newCode } = CUSTOMER_MESSAGES[locale].enrol;
+  if (!mayHaveAnother) return linkButton('/new-phone', newCode);
+  return html`<form method="post" action="/enrol">${token}<button class="primary">${newCode}</button></form>`;
 }
 
 function testing(locale: Locale): Html {

@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { Controller, Get, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -10,7 +10,15 @@ import type { IneligibilityCode } from '../domain/eligibility.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Taken } from '../http/fastify.ts';
 import { FormLimits } from '../http/form-limits.ts';
-import { codeEndedPage, codePage, joinPage, loginPage, refusedPage, type CodeNote } from './identity.pages.ts';
+import {
+  CODE_NOTES,
+  codeEndedPage,
+  codePage,
+  joinPage,
+  loginPage,
+  refusedPage,
+  type CodeNote,
+} from './identity.pages.ts';
 import { CUSTOMER_MESSAGES } from './messages.customers.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
@@ -91,8 +99,8 @@ export class IdentityController {
 
   @Get('code')
   async code(@Query('note') named: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
-    const kind = NOTES.find((one) => one === named);
-    await this.showCode(this.pages.visitor(request, reply), reply, kind && { kind });
+    const note = CODE_NOTES.find((one) => one === named);
+    await this.showCode(this.pages.visitor(request, reply), reply, note);
   }
 
   /** What the page asks while it waits. */
@@ -112,7 +120,6 @@ export class IdentityController {
   }
 
   @Post('code')
-  @HttpCode(200)
   @RouteConfig({ takes: 'form' satisfies Taken })
   async prove(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
@@ -122,10 +129,9 @@ export class IdentityController {
     try {
       customer = await this.customers.prove(digest, code, () => visitor.renew());
     } catch (error) {
-      const left = error instanceof Problem ? error.members.attemptsLeft : undefined;
-      if (left !== undefined && left > 0) await this.showCode(visitor, reply, { kind: 'mismatch', left });
-      else if (error instanceof Problem && CLOSED.has(error.code)) await this.showCode(visitor, reply);
-      else throw error;
+      if (!(error instanceof Problem) || error.code === 'session_ended') throw error;
+      // To a page of its own, for one that a form was answered with would send the form again.
+      void reply.redirect(error.code === 'code_mismatch' ? '/code?note=mismatch' : '/code', 303);
       return;
     }
     await this.goOn(visitor, reply, customer);
@@ -247,11 +253,6 @@ export class IdentityController {
     return { locale: visitor.locale, token: visitor.formToken(), monthlyFee };
   }
 }
-
-/** What the page of the code may be told to say, by an address of its own. */
-const NOTES = ['resent', 'too_soon'] as const;
-
-const CLOSED: ReadonlySet<string> = new Set(['attempts_exhausted', 'authentication_closed', 'authentication_expired']);
 
 /** For a page that only asks whether to load itself again. */
 export function goneAs<State>(state: State): (error: unknown) => State {

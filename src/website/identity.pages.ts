@@ -85,7 +85,8 @@ export function refusedPage(locale: Locale, reasons: readonly IneligibilityCode[
 }
 
 /** What was said about the last thing that was tried. */
-export type CodeNote = { kind: 'mismatch'; left: number } | { kind: 'resent' } | { kind: 'too_soon' };
+export const CODE_NOTES = ['mismatch', 'resent', 'too_soon'] as const;
+export type CodeNote = (typeof CODE_NOTES)[number];
 
 /** The code that the person reads in the app, or in a text message. */
 export function codePage(input: {
@@ -98,7 +99,7 @@ export function codePage(input: {
 }): Page {
   const { locale, token, authentication, place, now, note } = input;
   const { code } = CUSTOMER_MESSAGES[locale];
-  const { channel, state, expiresAt } = authentication;
+  const { channel, state, expiresAt, attemptsLeft } = authentication;
   const { title, text } = state === 'opened' ? code.opened : code[channel];
   const content = html`<section class="card narrow" data-follow="/code" data-state="${state}">
     <h1>${title}</h1>
@@ -126,9 +127,9 @@ export function codePage(input: {
           required
           aria-describedby="code-hint code-fault"
           autofocus
-          ${note?.kind === 'mismatch' && html`aria-invalid="true"`}
+          ${note === 'mismatch' && html`aria-invalid="true"`}
         />
-        <p class="fault" id="code-fault">${note?.kind === 'mismatch' && code.mismatch(note.left)}</p>
+        <p class="fault" id="code-fault">${note === 'mismatch' && code.mismatch(attemptsLeft)}</p>
         <p class="hint" id="code-hint">${code.codeHint}</p>
       </div>
       <button class="primary">${code.submit}</button>
@@ -141,14 +142,13 @@ export function codePage(input: {
     </div>
     <p class="hint">${code.nothing}</p>
   </section>`;
-  const status = note?.kind === 'mismatch' ? FAULTY : {};
-  return sitePage({ locale, title, address: '/code', place, content, script: true, ...status });
+  return sitePage({ locale, title, address: '/code', place, content });
 }
 
-function noteOf(locale: Locale, { kind }: CodeNote): Html | undefined {
+function noteOf(locale: Locale, note: CodeNote): Html | undefined {
   const { resent, tooSoon } = CUSTOMER_MESSAGES[locale].code;
-  if (kind === 'resent') return html`<p class="good" role="status">${resent}</p>`;
-  return kind === 'too_soon' ? html`<p class="alert" role="alert">${tooSoon}</p>` : undefined;
+  if (note === 'resent') return html`<p class="good" role="status">${resent}</p>`;
+  return note === 'too_soon' ? html`<p class="alert" role="alert">${tooSoon}</p>` : undefined;
 }
 
 /** A verification that came to nothing. */

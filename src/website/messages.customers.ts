@@ -182,11 +182,11 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
         },
         {
           title: '인증번호 자동입력을 쓰는 사이트는요?',
-          text: '인증번호가 문자로 오지 않으므로 자동으로 채워지지 않습니다. 앱에 나타난 인증번호를 직접 입력해 주세요.',
+          text: '해지할 필요가 없습니다. 앱의 설정에서 그 사이트에만 10분 동안 문자를 허용할 수 있습니다. 문자를 거절하는 사이트에서는 앱에 나타난 인증번호를 직접 입력해 주세요.',
         },
         {
           title: '인증 이력은 어디에서 보나요?',
-          text: '앱의 이용 내역과 이 홈페이지의 내 서비스에서 최근 20건을 볼 수 있습니다.',
+          text: '앱의 설정과 이 홈페이지의 내 서비스에서 최근 20건을 볼 수 있습니다.',
         },
         {
           title: '휴대폰을 잃어버렸어요.',
@@ -240,7 +240,7 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       agree: ['서비스 이용약관에 동의합니다. (필수)', '개인정보 수집·이용에 동의합니다. (필수)'],
       agreements: [
         '이 회선으로 오는 본인확인 인증번호를 문자 대신 등록한 앱으로 받습니다. 서비스는 언제든 홈페이지나 고객센터에서 해지할 수 있고, 번호이동이나 명의변경 때에는 자동으로 해지됩니다.',
-        '본인확인을 위해 생년월일, 성별, 휴대폰번호와 등록한 휴대폰의 정보를 암호화하여 보관하며, 인증 이력은 2년 뒤 지웁니다.',
+        '본인확인을 위해 생년월일, 성별, 휴대폰번호와 등록한 휴대폰의 정보를 암호화하여 보관하며, 인증 이력은 정해진 보관 기간 뒤에 지웁니다.',
       ],
       mustAgree: '두 약관에 모두 동의해야 가입할 수 있습니다.',
       submit: '본인확인하고 가입하기',
@@ -368,7 +368,7 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       text: '해지하기 전에 확인해 주세요.',
       points: [
         '해지하면 바로 보호가 끝나고, 인증번호는 다시 문자로 옵니다.',
-        '등록한 앱은 쓸 수 없게 됩니다. 인증 이력은 2년 뒤에 지워집니다.',
+        '등록한 앱은 쓸 수 없게 됩니다. 인증 이력은 보관 기간 뒤에 지워집니다.',
         '요금은 해지한 날까지만 일할 계산됩니다.',
         '언제든 다시 가입할 수 있습니다.',
       ],
@@ -478,11 +478,11 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
         { title: 'What if my line is suspended?', text: 'So is the service, and those days cost nothing.' },
         {
           title: 'And sites that fill in codes from text messages?',
-          text: 'The code no longer comes as a text message, so nothing fills it in. Type it as the app shows it.',
+          text: 'No need to cancel: the app’s settings allow text messages to that one site for ten minutes. Where a site refuses them, type the code as the app shows it.',
         },
         {
           title: 'Where is my history?',
-          text: 'The last 20 are in the app under “History” and on this website under “My service”.',
+          text: 'The last 20 are in the app’s settings and on this website under “My service”.',
         },
         { title: 'I lost my phone.', text: 'Report it under “Lost phone”. It works without logging in, at once.' },
       ],
@@ -533,7 +533,7 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       agree: ['I agree to the terms of service. (required)', 'I agree to the use of my personal data. (required)'],
       agreements: [
         'Verification codes for this line come to the registered app and no longer by text message. You can cancel on the website or at the call centre at any time; moving to another carrier or a change of owner cancels the service.',
-        'To verify you we keep birth date, gender, phone number and facts of the registered phone, encrypted. The history is erased after two years.',
+        'To verify you we keep birth date, gender, phone number and facts of the registered phone, encrypted. The history is erased after its time.',
       ],
       mustAgree: 'You have to agree to both to join.',
       submit: 'Verify me and join',
@@ -655,7 +655,7 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       text: 'Before you cancel:',
       points: [
         'Protection ends at once, and codes come by text message again.',
-        'The registered app stops working. The history is erased after two years.',
+        'The registered app stops working. The history is erased after its time.',
         'The fee counts up to the day on which you cancel.',
         'You can join again at any time.',
       ],

@@ -51,6 +51,11 @@ export const SITE_MESSAGES: Record<Locale, SiteMessages> = {
         text: '잠시 후 다시 시도해 주세요. 입력한 내용은 처리되지 않았습니다.',
       },
       not_found: { title: '찾는 화면이 없습니다', text: '주소가 바뀌었거나 없어진 화면입니다.' },
+      subscription_not_active: {
+        title: '지금은 새 휴대폰을 등록할 수 없습니다',
+        text: '서비스가 일시 정지되어 있습니다. 고객센터(114)에 문의해 주세요.',
+      },
+      invalid_request: { title: '처리할 수 없는 요청입니다', text: '처음부터 다시 열어 입력해 주세요.' },
       nothing_to_change: {
         title: '이미 처리되었습니다',
         text: '그사이에 서비스의 상태가 바뀌었습니다. 내 서비스에서 확인해 주세요.',
@@ -91,6 +96,11 @@ export const SITE_MESSAGES: Record<Locale, SiteMessages> = {
         text: 'Try again in a moment. What you entered was not processed.',
       },
       not_found: { title: 'There is no such page', text: 'The address has changed, or the page is gone.' },
+      subscription_not_active: {
+        title: 'No phone can be registered just now',
+        text: 'The service is suspended. Call 114.',
+      },
+      invalid_request: { title: 'This cannot be read', text: 'Open the page anew and enter it again.' },
       nothing_to_change: {
         title: 'That was done already',
         text: 'Your service has changed in the meantime. Look at “My service”.',

@@ -14,10 +14,9 @@ export function sitePage(page: {
   address: string;
   content: Html;
   place?: SitePlace;
-  script?: boolean;
   status?: number;
 }): Page {
-  const { locale, title, address, content, place, script, status } = page;
+  const { locale, title, address, content, place, status } = page;
   const messages = SITE_MESSAGES[locale];
   const body = html`<a class="skip" href="#content">${messages.skip}</a>
     <header class="site-header">
@@ -40,7 +39,7 @@ export function sitePage(page: {
     layout: 'site',
     body,
     opener: 'same-origin',
-    ...(script && { script: 'site.js' }),
+    script: 'site.js',
     ...(status !== undefined && { status }),
   };
 }

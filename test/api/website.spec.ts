@@ -11,7 +11,7 @@ import {
   type Subscriber,
   type TestPerson,
 } from '../support/service.ts';
-import { Visitor, type SeenPage } from '../support/visitor.ts';
+import { TextBrowser, type SeenPage } from '../../src/journey/text-browser.ts';
 
 let service: TestService;
 
@@ -23,7 +23,7 @@ afterAll(() => service.stop());
 beforeEach(() => sql('DELETE FROM form_budgets', []));
 
 const sql = async (text: string, values: unknown[]) => (await service.database.pool.query(text, values)).rows;
-const visit = () => new Visitor(service.issuer);
+const visit = () => new TextBrowser(service.issuer);
 const typed = ({ birthDate, genderDigit, phoneNumber }: TestPerson) => ({ birthDate, genderDigit, phoneNumber });
 const AGREED = { agree0: 'yes', agree1: 'yes' };
 
@@ -34,7 +34,7 @@ async function codeInApp({ phone }: Subscriber): Promise<string> {
   return (await phone.readCode(await phone.envelope(asked.id), asked.id)).code;
 }
 
-async function joined(person: TestPerson): Promise<{ visitor: Visitor; page: SeenPage }> {
+async function joined(person: TestPerson): Promise<{ visitor: TextBrowser; page: SeenPage }> {
   const visitor = visit();
   await visitor.open('/join');
   const page = await verifiedBySms(person, visitor, '/join', AGREED);
@@ -44,7 +44,7 @@ async function joined(person: TestPerson): Promise<{ visitor: Visitor; page: See
 /** Sends a form that has a person verified by SMS, and the code that comes. */
 async function verifiedBySms(
   person: TestPerson,
-  visitor: Visitor,
+  visitor: TextBrowser,
   action: string,
   more: Record<string, string> = {},
 ): Promise<SeenPage> {
@@ -65,7 +65,7 @@ async function inUse(enrolmentCode: string): Promise<Subscriber['phone']> {
   return phone;
 }
 
-async function loggedIn(subscriber: Subscriber): Promise<{ visitor: Visitor; page: SeenPage }> {
+async function loggedIn(subscriber: Subscriber): Promise<{ visitor: TextBrowser; page: SeenPage }> {
   const visitor = visit();
   await visitor.open('/login');
   await visitor.send('/login', typed(subscriber.person));
@@ -305,7 +305,7 @@ describe('logging in', () => {
     await visitor.send('/login', typed(subscriber.person));
     const wrong = otherThan(await codeInApp(subscriber));
     const first = await visitor.send('/code', { code: wrong });
-    expect(first.status).toBe(422);
+    expect(first.url).toBe(`${service.issuer}/code?note=mismatch`);
     expect(first.text).toContain('4번 더 입력할 수 있습니다');
     for (const left of [3, 2, 1]) {
       expect((await visitor.send('/code', { code: wrong })).text).toContain(`${left}번 더`);
@@ -538,7 +538,7 @@ describe('cancelling', () => {
     // The login is still open in another tab; cancelling begins anew.
     await visitor.open('/cancel');
     await visitor.send('/cancel', typed(subscriber.person));
-    expect((await visitor.send('/code', { code })).status).toBe(422);
+    expect((await visitor.send('/code', { code })).text).toContain('4번 더');
     expect(await stateOf(subscriber.person.lineId)).toEqual({ state: 'active', reason: null });
   });
 
@@ -634,7 +634,7 @@ describe('reporting without logging in', () => {
     try {
       const { person } = await patient.subscriber();
       await patient.tell(person.lineId, 'device-changed', { os: 'ios', osVersion: '17', formFactor: 'phone' }, 1);
-      const visitor = new Visitor(patient.issuer);
+      const visitor = new TextBrowser(patient.issuer);
       await visitor.open('/new-phone');
       await visitor.send('/new-phone', { ...typed(person), way: 'sms' });
       const { pool } = patient.database;
