@@ -1,6 +1,14 @@
 // Imports run one way. A folder may import from its own tier and from the tiers below it, never from above.
 const tiers = [
-  ['main\\.ts', 'service\\.ts', 'journey(/|\\.ts)', 'reencrypt\\.ts', 'replay-events\\.ts', 'verify-audit\\.ts'],
+  [
+    'main\\.ts',
+    'service\\.ts',
+    'journey(/|\\.ts)',
+    'reencrypt\\.ts',
+    'replay-events\\.ts',
+    'verify-audit\\.ts',
+    'operator-accounts\\.ts',
+  ],
   ['app\\.module\\.ts', 'housekeeping\\.ts'],
   ['website/'],
   ['carrier/', 'customers/', 'operator/'],
@@ -23,7 +31,8 @@ const oneWay = tiers.slice(1).map((tier, above) => ({
 }));
 
 const features = tiers.slice(1, 7).flat();
-const composition = '^src/(main|service|journey|reencrypt|replay-events|verify-audit|app\\.module)\\.ts$';
+const composition =
+  '^src/(main|service|journey|reencrypt|replay-events|verify-audit|operator-accounts|app\\.module)\\.ts$';
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -151,7 +160,7 @@ module.exports = {
       from: {
         orphan: true,
         pathNot: [
-          '^src/(main|journey|reencrypt|replay-events|verify-audit)\\.ts$',
+          '^src/(main|journey|reencrypt|replay-events|verify-audit|operator-accounts)\\.ts$',
           '^src/website/browser/',
           '\\.d\\.ts$',
           '^(config|migrations)/',

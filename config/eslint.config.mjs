@@ -102,7 +102,14 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/main.ts', 'src/journey.ts', 'src/reencrypt.ts', 'src/replay-events.ts', 'src/verify-audit.ts'],
+    files: [
+      'src/main.ts',
+      'src/journey.ts',
+      'src/reencrypt.ts',
+      'src/replay-events.ts',
+      'src/verify-audit.ts',
+      'src/operator-accounts.ts',
+    ],
     rules: { 'no-console': 'off', 'no-restricted-properties': ['error', mathRandom] },
   },
   {

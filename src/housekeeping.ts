@@ -8,6 +8,8 @@ import { Devices } from './devices/devices.ts';
 import { History } from './history/history.ts';
 import { FormLimits } from './http/form-limits.ts';
 import { Notices } from './notices/notices.ts';
+import { Approvals } from './operator/approvals.ts';
+import { OperatorSessions } from './operator/operator-sessions.ts';
 import { RelyingParties } from './relying-parties/relying-parties.ts';
 
 /** Milliseconds between two rounds. */
@@ -34,6 +36,8 @@ export class Housekeeping {
     private readonly reports: Reports,
     private readonly limits: FormLimits,
     private readonly smsPermissions: SmsPermissions,
+    private readonly approvals: Approvals,
+    private readonly operatorSessions: OperatorSessions,
     private readonly environment: Environment,
   ) {}
 
@@ -61,6 +65,8 @@ export class Housekeeping {
       await this.customers.forgetOldSessions();
       await this.limits.forgetOld();
       await this.smsPermissions.forget(HISTORY_DAYS);
+      await this.approvals.expire();
+      await this.operatorSessions.forgetEnded();
     } catch (error) {
       // The database is away; the next round tries again.
       this.logger.warn(`housekeeping: ${(error as Error).message}`);

@@ -1,13 +1,15 @@
 import 'reflect-metadata';
 import { readEnvironment } from '../config/environment.ts';
 import { generateKeyring } from './crypto/keyring.ts';
+import { newOperatorSecrets } from './crypto/operator-secrets.ts';
 import { randomId, randomToken } from './crypto/random.ts';
 import { sha256 } from './crypto/sha256.ts';
-import { DEMO_LINES, demoClients, type DemoClient } from './embedded/demo.ts';
+import { DEMO_LINES, demoClients, demoOperators, type DemoClient, type DemoOperator } from './embedded/demo.ts';
 import { startEmbedded, type Embedded } from './embedded/embedded.ts';
 import { declareLocalRoutes } from './embedded/local-routes.ts';
 import { configuredGateways } from './gateways/configured.ts';
 import { Lines } from './lines/lines.ts';
+import { Operators } from './operator/operators.ts';
 import { RelyingParties } from './relying-parties/relying-parties.ts';
 import { startService, type Service } from './service.ts';
 import { declareDemo } from './website/demo.ts';
@@ -21,6 +23,7 @@ async function start(): Promise<void> {
   try {
     const gateways = configuredGateways(environment);
     const clients = embedded ? await demoClients(environment.DATA_DIR, newClient) : [];
+    const operators = embedded ? await demoOperators(environment.DATA_DIR, newOperatorSecrets) : [];
     const service = await startService({ environment, ...gateways }, (app, fastify) => {
       if (!embedded) return;
       declareLocalRoutes(fastify, embedded);
@@ -28,8 +31,8 @@ async function start(): Promise<void> {
     });
     stopOnSignal(service, gateways.close, embedded);
     if (embedded) {
-      await seed(service, clients);
-      announce(service, clients);
+      await seed(service, clients, operators);
+      announce(service, clients, operators);
     }
   } catch (error) {
     // A port that is taken, a database that refuses: what was started for this process ends with it.
@@ -38,8 +41,12 @@ async function start(): Promise<void> {
   }
 }
 
-/** Puts the demonstration's clients and lines where the carrier's own would be. */
-async function seed(service: Service, clients: readonly DemoClient[]): Promise<void> {
+/** Puts the demonstration's clients, operators and lines where the carrier's own would be. */
+async function seed(
+  service: Service,
+  clients: readonly DemoClient[],
+  operators: readonly DemoOperator[],
+): Promise<void> {
   const [relyingParties, lines] = [service.app.get(RelyingParties), service.app.get(Lines)];
   for (const { id, clientId, clientSecret, scope, name } of clients) {
     await relyingParties.register({
@@ -53,6 +60,7 @@ async function seed(service: Service, clients: readonly DemoClient[]): Promise<v
       startsPerMinute: 60_000,
     });
   }
+  for (const operator of operators) await service.app.get(Operators).seed(operator);
   for (const { note: _note, ...line } of DEMO_LINES) {
     if (!(await lines.byPhoneNumber(line.phoneNumber))) await lines.upsert(line, null);
   }
@@ -62,7 +70,7 @@ function newClient(): { id: string; secret: string } {
   return { id: randomId(), secret: randomToken(32) };
 }
 
-function announce({ management }: Service, clients: readonly DemoClient[]): void {
+function announce({ management }: Service, clients: readonly DemoClient[], operators: readonly DemoOperator[]): void {
   const { ISSUER: issuer } = environment;
   const started = {
     issuer,
@@ -75,6 +83,7 @@ function announce({ management }: Service, clients: readonly DemoClient[]): void
     pushOutbox: `${issuer}/local/push-outbox`,
     smsOutbox: `${issuer}/local/sms-outbox`,
     clients: clients.map(({ clientId, clientSecret, scope, name }) => ({ clientId, clientSecret, scope, name })),
+    operators: operators.map(({ login, password, totpSecret, role }) => ({ login, password, totpSecret, role })),
     lines: DEMO_LINES.map(({ lineId, phoneNumber, owner, note }) => ({ lineId, phoneNumber, ...owner, note })),
   };
   if (process.argv.includes('--json')) {
@@ -88,6 +97,10 @@ function announce({ management }: Service, clients: readonly DemoClient[]): void
       '',
       `  Window and phone, side by side   ${started.window}`,
       `  Phone                            ${started.phone}`,
+      `  Operators’ desk                  ${started.operator}`,
+      ...started.operators.map(
+        ({ login, password, totpSecret }) => `    ${login.padEnd(30)} ${password}   TOTP secret ${totpSecret}`,
+      ),
       `  API docs (OpenAPI 3.1)           ${started.docs}`,
       `  Pushes and text messages sent    ${started.pushOutbox}`,
       `                                   ${started.smsOutbox}`,

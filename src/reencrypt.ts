@@ -28,6 +28,7 @@ const COLUMNS: readonly Column[] = [
   { table: 'notices', column: 'address' },
   { table: 'carrier_events', column: 'kept' },
   { table: 'reports', column: 'person' },
+  { table: 'operators', column: 'totp_secret' },
 ];
 
 const TEXT_IDS = new Set(['lines', 'carrier_events']);

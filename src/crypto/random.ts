@@ -52,3 +52,8 @@ export function randomFraction(): number {
 export function randomNonce(): Buffer {
   return randomBytes(16);
 }
+
+/** A secret of `size` random bytes. */
+export function randomSecret(size: number): Buffer {
+  return randomBytes(size);
+}

@@ -39,6 +39,8 @@ export type ProblemCode =
   | 'window_bound_elsewhere'
   | 'form_outdated'
   | 'session_ended'
+  | 'approval_not_found'
+  | 'approval_closed'
   | 'service_unavailable'
   | 'internal_error';
 
@@ -54,6 +56,8 @@ export interface ProblemMembers {
   state?: string;
   errors?: InputFault[];
   reasons?: { code: string; message: string }[];
+  /** Whose doing it would be: an operator's roles, or none where it takes two people. */
+  roles?: string[];
   /** Whole seconds; sent as `Retry-After`. */
   retryAfterSeconds?: number;
   /** The limit that was met; sent as `RateLimit-Policy` and `RateLimit`. */

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { LineFacts } from '../domain/line.ts';
+import type { OperatorRole } from '../domain/operator.ts';
 
 /** A client of the demonstration, with the secret that only a demonstration would print. */
 export interface DemoClient {
@@ -10,6 +11,18 @@ export interface DemoClient {
   clientSecret: string;
   scope: string;
   name: string;
+}
+
+/** An operator of the demonstration, with secrets that only a demonstration would print. */
+export interface DemoOperator {
+  login: string;
+  name: string;
+  role: OperatorRole;
+  password: string;
+  /** Kept because it takes long to make. */
+  passwordDigest: string;
+  /** Base32, as authenticator apps take it. */
+  totpSecret: string;
 }
 
 /** A line of the demonstration, and what it is there to show. */
@@ -34,6 +47,25 @@ export async function demoClients(dataDir: string, make: () => { id: string; sec
     await writeFile(path, JSON.stringify(clients, null, 2), { mode: 0o600 });
   }
   return JSON.parse(await readFile(path, 'utf8')) as DemoClient[];
+}
+
+/** The operators, made at the first start of a data directory and kept there. */
+export async function demoOperators(
+  dataDir: string,
+  make: () => Promise<Pick<DemoOperator, 'password' | 'passwordDigest' | 'totpSecret'>>,
+): Promise<DemoOperator[]> {
+  const path = join(resolve(dataDir), 'operators.json');
+  if (!existsSync(path)) {
+    const named = [
+      { login: 'viewer', name: '조회원', role: 'viewer' },
+      { login: 'agent', name: '김상담', role: 'agent' },
+      { login: 'supervisor', name: '이책임', role: 'supervisor' },
+      { login: 'supervisor2', name: '박책임', role: 'supervisor' },
+    ] as const;
+    const operators = await Promise.all(named.map(async (one) => ({ ...one, ...(await make()) })));
+    await writeFile(path, JSON.stringify(operators, null, 2), { mode: 0o600 });
+  }
+  return JSON.parse(await readFile(path, 'utf8')) as DemoOperator[];
 }
 
 const ANDROID = { os: 'android', osVersion: '14', formFactor: 'phone', model: 'SM-S921N' } as const;

@@ -15,7 +15,7 @@ import { Problem } from '../domain/problem.ts';
 
 export type Scope = 'authentications' | 'carrier' | 'operator';
 
-type CalledRequest = FastifyRequest & { caller?: Caller };
+export type CalledRequest = FastifyRequest & { caller?: Caller };
 
 /** Lets in a client whose bearer token is ours, unexpired and covers the scope that the controller names. */
 @Injectable()
@@ -27,16 +27,21 @@ class ClientGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     const request = context.switchToHttp().getRequest<CalledRequest>();
-    const token = /^Bearer ([\w.-]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1];
-    const caller = token ? this.tokens.verify(token, new Date()) : null;
-    if (!caller) throw new Problem('invalid_token', 'Get a token at POST /oauth2/token; it is good for five minutes.');
     const scope = this.reflector.getAllAndOverride<Scope>('scope', [context.getHandler(), context.getClass()]);
-    if (!caller.scopes.includes(scope)) {
-      throw new Problem('insufficient_scope', `Ask for the scope ${scope} at POST /oauth2/token.`);
-    }
-    request.caller = caller;
+    request.caller = clientOf(request, this.tokens, scope);
     return true;
   }
+}
+
+/** The client that a request's bearer token names. Problems: `invalid_token`, `insufficient_scope`. */
+export function clientOf(request: FastifyRequest, tokens: AccessTokens, scope: Scope): Caller {
+  const token = /^Bearer ([\w.-]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1];
+  const caller = token ? tokens.verify(token, new Date()) : null;
+  if (!caller) throw new Problem('invalid_token', 'Get a token at POST /oauth2/token; it is good for five minutes.');
+  if (!caller.scopes.includes(scope)) {
+    throw new Problem('insufficient_scope', `Ask for the scope ${scope} at POST /oauth2/token.`);
+  }
+  return caller;
 }
 
 /** Declares on a controller that its callers are clients with this scope. */
@@ -47,6 +52,6 @@ export function ForClients(scope: Scope): ClassDecorator {
 /** The client that calls. */
 export const FromClient = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
   const { caller } = context.switchToHttp().getRequest<CalledRequest>();
-  if (!caller) throw new Error('FromClient needs ForClients on the controller');
+  if (!caller) throw new Error('FromClient needs a guard on the controller');
   return caller;
 });

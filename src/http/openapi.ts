@@ -3,6 +3,9 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import type { ProblemCode } from '../domain/problem.ts';
 import { PROBLEM_CATALOGUE } from './problem-catalogue.ts';
 
+const DESK_SESSION =
+  'A session of the operators’ desk, where no bearer token is sent. Writes bear the form token of its pages as X-Form-Token; what takes two people is refused.';
+
 /** The contract as OpenAPI 3.1, read off the controllers. */
 export function openApiDocument(app: INestApplication, issuer: string): OpenAPIObject {
   const config = new DocumentBuilder()
@@ -14,6 +17,7 @@ export function openApiDocument(app: INestApplication, issuer: string): OpenAPIO
     .setOpenAPIVersion('3.1.0')
     .addServer(issuer)
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .addCookieAuth('__Host-desk', { type: 'apiKey', in: 'cookie', description: DESK_SESSION }, 'desk')
     .build();
   const document = SwaggerModule.createDocument(app, config);
   document.components ??= {};
@@ -55,6 +59,7 @@ const PROBLEM = {
       type: 'array',
       items: { type: 'object', properties: { code: { type: 'string' }, message: { type: 'string' } } },
     },
+    roles: { type: 'array', items: { type: 'string' }, description: 'Roles of operators that may do this' },
   },
 };
 

@@ -5,13 +5,15 @@ import { Readable } from 'node:stream';
 import type { Charge } from '../charges/charge.ts';
 import { Charges } from '../charges/charges.ts';
 import type { Caller } from '../crypto/access-token.ts';
-import { ForClients, FromClient } from '../http/client.guard.ts';
+import { FromClient } from '../http/client.guard.ts';
 import { Audit } from './audit.ts';
+import { chargesCsv } from './charges-csv.ts';
+import { ForOperators, Permits } from './operator.guard.ts';
 import { MonthQuery } from './operator.dto.ts';
 import { FromVisit, reading, type Visit } from './visit.ts';
 
 @ApiTags('Operator')
-@ForClients('operator')
+@ForOperators()
 @Controller('operator/v1/charges')
 export class ChargesController {
   constructor(
@@ -24,6 +26,7 @@ export class ChargesController {
    * months that correct what those were charged. While `closedAt` is null it is what would be charged by now.
    */
   @Get()
+  @Permits('charges')
   @ApiHeader({ name: 'Audit-Reason', required: true, description: 'Why this is looked at' })
   @ApiProduces('application/json', 'text/csv')
   @ApiResponse({
@@ -44,7 +47,7 @@ export class ChargesController {
     const batches = this.charges.of(month);
     if (accept?.includes('text/csv')) {
       void reply.header('Content-Disposition', `attachment; filename="charges-${month}.csv"`);
-      await reply.type('text/csv; charset=utf-8').send(Readable.from(csv(batches)));
+      await reply.type('text/csv; charset=utf-8').send(Readable.from(chargesCsv(batches)));
     } else await reply.type('application/json; charset=utf-8').send(Readable.from(json({ month, closedAt }, batches)));
   }
 }
@@ -63,23 +66,4 @@ async function* json(
     }
   }
   yield ']}';
-}
-
-/** RFC 4180. */
-async function* csv(batches: AsyncIterable<Charge[]>): AsyncGenerator<string> {
-  yield 'subscriptionId,lineId,month,days,amount\r\n';
-  for await (const batch of batches) {
-    yield batch
-      .map(
-        ({ subscriptionId, lineId, month, days, amount }) =>
-          `${subscriptionId},${quoted(lineId)},${month},${days},${amount}\r\n`,
-      )
-      .join('');
-  }
-}
-
-/** A carrier names its lines as it likes; a spreadsheet must not take a name for a formula. */
-function quoted(text: string): string {
-  const harmless = /^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Devices } from '../devices/devices.ts';
 import { INELIGIBILITY_SENTENCES } from '../domain/eligibility.ts';
 import { maskName } from '../domain/masking.ts';
-import { maskPhoneNumber, parsePhoneNumber } from '../domain/phone-number.ts';
+import { parsePerson, seoulDay } from '../domain/person.ts';
+import { formatPhoneNumber, maskPhoneNumber, parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
 import { History, type HistoryEntry } from '../history/history.ts';
 import { SubscriptionLife } from '../life/life.ts';
 import { Lines } from '../lines/lines.ts';
+import type { SubscriptionView } from '../subscriptions/subscription.ts';
 import {
   readPhoneNumber,
   subscriptionNotFound,
@@ -15,10 +17,25 @@ import {
   type Enrolment,
 } from '../subscriptions/subscriptions.ts';
 import { Audit, type AuditedCall } from './audit.ts';
+import { MaskedNumbers } from './masked-numbers.ts';
 import type { AuditResponse, EligibilityResponse, StandingResponse, SubscriptionResponse } from './operator.dto.ts';
 
 /** An operator at work: who it is, from where, and why. */
 export type Operator = Pick<AuditedCall, 'operator' | 'reason' | 'address'>;
+
+/** A subscription as the desk's page shows it; what has ended has no number. */
+export interface SubscriptionLook extends AuditResponse {
+  subscription: SubscriptionResponse;
+  phoneNumber: string | null;
+  history: HistoryEntry[];
+}
+
+/** What is masked everywhere else. */
+export interface Revealed {
+  phoneNumber: string;
+  birthDate: string;
+  deviceName: string | null;
+}
 
 /** What the call centre does. Each call is written into the audit with what it did, or with why it was refused. */
 @Injectable()
@@ -29,6 +46,7 @@ export class OperatorDesk {
     private readonly devices: Devices,
     private readonly history: History,
     private readonly lines: Lines,
+    private readonly numbers: MaskedNumbers,
     private readonly audit: Audit,
   ) {}
 
@@ -72,17 +90,44 @@ export class OperatorDesk {
       if (found.length === 0) await this.audit.seen(call, undefined);
       // One entry for each that is shown: former owners of the number are among them.
       for (const { subscriptionId } of found) await this.audit.seen({ ...call, subscriptionId }, undefined);
-      return found.map(({ since, subscribedAt, protectedSince, device, ...rest }) => ({
-        ...rest,
-        since: since.toISOString(),
-        subscribedAt: subscribedAt.toISOString(),
-        protectedSince: protectedSince?.toISOString() ?? null,
-        device: device && {
-          ...device,
-          name: maskName(device.name),
-          enrolledAt: new Date(device.enrolledAt).toISOString(),
-        },
-      }));
+      return found.map(shown);
+    });
+  }
+
+  /** All that the desk shows of a subscription, masked, in one look. Problems: `subscription_not_found`. */
+  async look(operator: Operator, subscriptionId: string): Promise<SubscriptionLook> {
+    const call = { ...operator, action: 'look', subscriptionId };
+    return this.audit.of(call, async () => {
+      const { lineId, ...seen } = await this.subscriptions.view(subscriptionId);
+      await this.audit.seen(call, undefined);
+      const subscriptionState = seen.state;
+      const [numbers, history, { entries, life }] = await Promise.all([
+        this.numbers.of([{ subscriptionId, lineId, subscriptionState }]),
+        this.maskedHistory(subscriptionId),
+        this.told(subscriptionId),
+      ]);
+      const phoneNumber = numbers.get(subscriptionId) ?? null;
+      return { subscription: shown(seen), phoneNumber, history, entries, life };
+    });
+  }
+
+  /**
+   * The number, the birth date and the device's name, unmasked. Problems: `subscription_not_found`,
+   * `subscription_not_active` for one that has ended: its line may be somebody else's now.
+   */
+  async reveal(operator: Operator, subscriptionId: string): Promise<Revealed> {
+    const call = { ...operator, action: 'reveal', subscriptionId };
+    return this.audit.of(call, async () => {
+      const { lineId, state, device } = await this.subscriptions.view(subscriptionId);
+      const line = state === 'cancelled' ? null : await this.lines.byId(lineId);
+      if (!line)
+        throw new Problem('subscription_not_active', 'It has ended; whose line it was is not kept.', { state });
+      const person = parsePerson({ ...line.owner, today: seoulDay(new Date()) });
+      return this.audit.seen(call, {
+        phoneNumber: formatPhoneNumber(line.phoneNumber),
+        birthDate: person?.birthDate ?? line.owner.birthDate,
+        deviceName: device?.name ?? null,
+      });
     });
   }
 
@@ -131,12 +176,7 @@ export class OperatorDesk {
     const call = { ...operator, action: 'history', subscriptionId };
     return this.audit.of(call, async () => {
       await this.exists(subscriptionId);
-      const entries = await this.history.latest(subscriptionId);
-      const masked = entries.map((entry) => ({
-        ...entry,
-        device: entry.device === null ? null : maskName(entry.device),
-      }));
-      return this.audit.seen(call, masked);
+      return this.audit.seen(call, await this.maskedHistory(subscriptionId));
     });
   }
 
@@ -144,19 +184,31 @@ export class OperatorDesk {
   async auditOf(operator: Operator, subscriptionId: string): Promise<AuditResponse> {
     const call = { ...operator, action: 'audit', subscriptionId };
     return this.audit.of(call, async () => {
-      const life = await this.exists(subscriptionId);
+      await this.exists(subscriptionId);
       await this.audit.seen(call, undefined);
-      const entries = await this.audit.ofSubscription(subscriptionId);
-      return {
-        entries: entries.map((entry) => ({ ...entry, at: entry.at.toISOString() })),
-        life: life.map(({ at, recordedAt, eventSource, eventId, ...link }) => ({
-          ...link,
-          at: at.toISOString(),
-          recordedAt: recordedAt.toISOString(),
-          event: eventSource === null ? null : `${eventSource} ${eventId ?? ''}`,
-        })),
-      };
+      return this.told(subscriptionId);
     });
+  }
+
+  private async maskedHistory(subscriptionId: string): Promise<HistoryEntry[]> {
+    const entries = await this.history.latest(subscriptionId);
+    return entries.map((entry) => ({ ...entry, device: entry.device === null ? null : maskName(entry.device) }));
+  }
+
+  private async told(subscriptionId: string): Promise<AuditResponse> {
+    const [life, entries] = await Promise.all([
+      this.subscriptions.life(subscriptionId),
+      this.audit.ofSubscription(subscriptionId),
+    ]);
+    return {
+      entries: entries.map((entry) => ({ ...entry, at: entry.at.toISOString() })),
+      life: life.map(({ at, recordedAt, eventSource, eventId, ...link }) => ({
+        ...link,
+        at: at.toISOString(),
+        recordedAt: recordedAt.toISOString(),
+        event: eventSource === null ? null : `${eventSource} ${eventId ?? ''}`,
+      })),
+    };
   }
 
   private async change(
@@ -182,18 +234,32 @@ export class OperatorDesk {
     return phoneNumber ? { phoneIndex: this.lines.indexOf(phoneNumber) } : {};
   }
 
-  private async exists(subscriptionId: string): ReturnType<Subscriptions['life']> {
+  private async exists(subscriptionId: string): Promise<void> {
     const life = await this.subscriptions.life(subscriptionId);
     if (life.length === 0) throw subscriptionNotFound();
-    return life;
   }
+}
+
+function shown({ since, subscribedAt, protectedSince, device, ...rest }: SubscriptionView): SubscriptionResponse {
+  return {
+    ...rest,
+    since: since.toISOString(),
+    subscribedAt: subscribedAt.toISOString(),
+    protectedSince: protectedSince?.toISOString() ?? null,
+    device: device && {
+      ...device,
+      name: maskName(device.name),
+      enrolledAt: new Date(device.enrolledAt).toISOString(),
+    },
+  };
 }
 
 function causedBy({ operator }: Operator): { actor: 'operator'; actorId: string } {
   return { actor: 'operator', actorId: operator };
 }
 
-function nothingToChange({ state, suspensions }: Standing): Problem {
+/** What was to be changed is not so, or no longer. */
+export function nothingToChange({ state, suspensions }: Standing): Problem {
   const why = suspensions.length > 0 ? `${state} (${suspensions.join(', ')})` : state;
   return new Problem('nothing_to_change', `The subscription is ${why}; look it up again.`, { state });
 }

@@ -1,9 +1,10 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../crypto/access-token.ts';
-import { ForClients, FromClient } from '../http/client.guard.ts';
+import { FromClient } from '../http/client.guard.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
 import { subscriptionNotFound } from '../subscriptions/subscriptions.ts';
+import { ForOperators, Permits } from './operator.guard.ts';
 import { OperatorDesk } from './operator-desk.ts';
 import {
   AuditResponse,
@@ -22,13 +23,14 @@ const AuditReason = ApiHeader({ name: 'Audit-Reason', required: true, descriptio
 const SubscriptionId = (): ParameterDecorator => Param('id', new OpaqueId(subscriptionNotFound));
 
 @ApiTags('Operator')
-@ForClients('operator')
+@ForOperators()
 @Controller('operator/v1')
 export class OperatorController {
   constructor(private readonly desk: OperatorDesk) {}
 
   /** Whether the number's line may subscribe, and every rule that keeps it from it. */
   @Get('eligibility')
+  @Permits('search')
   @AuditReason
   @ApiOperation({ summary: 'Check a line' })
   eligibility(
@@ -41,6 +43,7 @@ export class OperatorController {
 
   /** Subscribes a line and answers the code that enrols its app; 422 `not_eligible` names every rule that fails. */
   @Post('subscriptions')
+  @Permits('subscribe')
   @ApiOperation({ summary: 'Subscribe a line' })
   subscribe(
     @FromClient() caller: Caller,
@@ -53,6 +56,7 @@ export class OperatorController {
 
   /** Every subscription of the number, newest first. */
   @Get('subscriptions')
+  @Permits('search')
   @AuditReason
   @ApiOperation({ summary: 'Find subscriptions by number' })
   find(
@@ -65,6 +69,7 @@ export class OperatorController {
 
   /** Ends a subscription, for good and at once; the person may subscribe again. */
   @Post('subscriptions/:id/cancel')
+  @Permits('cancel')
   @HttpCode(200)
   @ApiOperation({ summary: 'Cancel a subscription' })
   cancel(
@@ -78,6 +83,7 @@ export class OperatorController {
 
   /** Suspends the subscription of a phone that is gone. */
   @Post('subscriptions/:id/report-loss')
+  @Permits('report_loss')
   @HttpCode(200)
   @ApiOperation({ summary: 'Report a loss' })
   reportLoss(
@@ -91,6 +97,7 @@ export class OperatorController {
 
   /** Lifts a reported loss. */
   @Post('subscriptions/:id/resume')
+  @Permits('resume')
   @HttpCode(200)
   @ApiOperation({ summary: 'Resume after a loss' })
   resume(
@@ -104,6 +111,7 @@ export class OperatorController {
 
   /** Gives the person five more tries at the PIN of the active device. */
   @Post('subscriptions/:id/unlock-pin')
+  @Permits('unlock_pin')
   @HttpCode(204)
   @ApiOperation({ summary: 'Unlock the PIN' })
   async unlockPin(
@@ -117,6 +125,7 @@ export class OperatorController {
 
   /** A new enrolment code for a new phone; earlier codes are void. */
   @Post('subscriptions/:id/enrolment-code')
+  @Permits('enrolment_code')
   @ApiOperation({ summary: 'Issue an enrolment code' })
   enrolmentCode(
     @FromClient() caller: Caller,
@@ -129,6 +138,7 @@ export class OperatorController {
 
   /** The last twenty authentications, newest first. */
   @Get('subscriptions/:id/history')
+  @Permits('look')
   @AuditReason
   @ApiOperation({ summary: 'The last twenty authentications of a subscription' })
   history(
@@ -141,6 +151,7 @@ export class OperatorController {
 
   /** What operators did with a subscription, and what happened to it. */
   @Get('subscriptions/:id/audit')
+  @Permits('look')
   @AuditReason
   @ApiOperation({ summary: 'The audit of a subscription' })
   audit(@FromClient() caller: Caller, @FromVisit() visit: Visit, @SubscriptionId() id: string): Promise<AuditResponse> {

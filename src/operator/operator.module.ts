@@ -5,14 +5,34 @@ import { HistoryModule } from '../history/history.module.ts';
 import { SubscriptionLifeModule } from '../life/life.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
+import { ApprovalStore } from './approval.store.ts';
+import { Approvals } from './approvals.ts';
 import { Audit } from './audit.ts';
+import { AuditLog } from './audit-log.ts';
 import { ChargesController } from './charges.controller.ts';
+import { CustomerReports } from './customer-reports.ts';
+import { MaskedNumbers } from './masked-numbers.ts';
 import { OperatorController } from './operator.controller.ts';
+import { OperatorStore } from './operator.store.ts';
 import { OperatorDesk } from './operator-desk.ts';
+import { OperatorSessions } from './operator-sessions.ts';
+import { Operators } from './operators.ts';
 
 @Module({
   imports: [SubscriptionsModule, SubscriptionLifeModule, DevicesModule, HistoryModule, LinesModule, ChargesModule],
   controllers: [OperatorController, ChargesController],
-  providers: [OperatorDesk, Audit],
+  providers: [
+    OperatorDesk,
+    Audit,
+    AuditLog,
+    Approvals,
+    ApprovalStore,
+    CustomerReports,
+    MaskedNumbers,
+    Operators,
+    OperatorSessions,
+    OperatorStore,
+  ],
+  exports: [OperatorDesk, Audit, AuditLog, Approvals, CustomerReports, Operators, OperatorSessions, ChargesModule],
 })
 export class OperatorModule {}

@@ -48,17 +48,22 @@ const MOVE = {
     RETURNING number`,
 };
 
-const OF_LINES = {
-  name: 'subscription_of_lines',
-  text: `SELECT s.id AS "subscriptionId", s.state, s.suspensions, s.reason, s.since, s.created_at AS "subscribedAt",
+const SEEN = `SELECT s.id AS "subscriptionId", s.state, s.suspensions, s.reason, s.since, s.created_at AS "subscribedAt",
       s.protected_since AS "protectedSince",
       CASE WHEN d.id IS NOT NULL THEN json_build_object('serialNumber', d.serial_number, 'name', d.name,
         'platform', d.platform, 'osVersion', d.os_version, 'appVersion', d.app_version, 'state', d.state,
         'pinLocked', d.pin_failures >= 5, 'enrolledAt', d.created_at) END AS device
     FROM subscriptions s LEFT JOIN LATERAL (
-      SELECT * FROM devices WHERE subscription_id = s.id AND state <> 'revoked' ORDER BY state LIMIT 1) d ON true
-    WHERE s.line_id = ANY($1) ORDER BY s.created_at DESC, s.id LIMIT 50`,
+      SELECT * FROM devices WHERE subscription_id = s.id AND state <> 'revoked' ORDER BY state LIMIT 1) d ON true`;
+
+const OF_LINES = {
+  name: 'subscription_of_lines',
+  text: `${SEEN} WHERE s.line_id = ANY($1) ORDER BY s.created_at DESC, s.id LIMIT 50`,
 };
+
+const VIEW = { name: 'subscription_view', text: `${SEEN} WHERE s.id = $1` };
+
+const LINE_OF = { name: 'subscription_line', text: `SELECT line_id AS "lineId" FROM subscriptions WHERE id = $1` };
 
 const LIFE = {
   name: 'subscription_life',
@@ -159,6 +164,14 @@ export class SubscriptionStore {
   /** Every subscription that ever stood on these lines, newest first. */
   async ofLines(lineIds: readonly string[]): Promise<SubscriptionView[]> {
     return this.database.rows<SubscriptionView>(OF_LINES, [lineIds]);
+  }
+
+  async view(id: string): Promise<SubscriptionView | undefined> {
+    return (await this.database.rows<SubscriptionView>(VIEW, [id]))[0];
+  }
+
+  async lineOf(id: string): Promise<string | undefined> {
+    return (await this.database.rows<{ lineId: string }>(LINE_OF, [id]))[0]?.lineId;
   }
 
   /** Oldest first. */

@@ -185,6 +185,13 @@ export class Subscriptions {
     return this.store.ofLines(lineIds);
   }
 
+  /** One subscription, and the line that it stands or stood on. Problems: `subscription_not_found`. */
+  async view(subscriptionId: string): Promise<SubscriptionView & { lineId: string }> {
+    const [seen, lineId] = await Promise.all([this.store.view(subscriptionId), this.store.lineOf(subscriptionId)]);
+    if (!seen || lineId === undefined) throw subscriptionNotFound();
+    return { ...seen, lineId };
+  }
+
   private async ask(phoneNumber: string): Promise<LineFacts | null> {
     try {
       return await this.carrier.byPhoneNumber(phoneNumber);

@@ -5,15 +5,15 @@ import { Environment } from '../../config/environment.ts';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { randomToken } from '../crypto/random.ts';
 import { Problem } from '../domain/problem.ts';
+import { readCookie, setCookie } from '../http/cookies.ts';
+import { isOwnPage } from '../http/own-page.ts';
 import { writeProblem } from '../http/problem.filter.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { Assets } from './assets.ts';
-import { readCookie, setCookie } from './cookies.ts';
 import { DemoShop } from './demo-shop.ts';
 import { returnPage, shopPage, type DemoLine } from './demo.page.ts';
 import { localeOf } from './locale.ts';
 import { DEMO_MESSAGES } from './messages.demo.ts';
-import { isOwnPage } from './own-page.guard.ts';
 import { sendPage } from './page.ts';
 import { phonePage } from './phone.page.ts';
 
@@ -55,8 +55,6 @@ function declareShop(
   if (!client) throw new Error('the demonstration has no client demo-shop');
   const shop = new DemoShop({ issuer, ...client });
 
-  // The operators' desk is still to come; until then its address leads here.
-  for (const url of ['/operator']) fastify.get(url, (_request, reply) => reply.redirect('/demo'));
   fastify.get<{ Querystring: { lang?: string } }>('/demo', async (request, reply) => {
     return sendPage(reply, assets, shopPage(localeOf(request.query.lang), lines));
   });

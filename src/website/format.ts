@@ -1,30 +1,46 @@
 import { html, type Html } from './html.ts';
 import type { Locale } from './locale.ts';
 
-const ZONE = 'Asia/Seoul';
-const TAGS = { ko: 'ko-KR', en: 'en-GB' } as const satisfies Record<Locale, string>;
+/** Korea has had no summer time since 1988. */
+const SEOUL_OFFSET_MS = 9 * 3_600_000;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-const HALVES: Readonly<Record<Locale, Partial<Record<string, string>>>> = { ko: { AM: '오전', PM: '오후' }, en: {} };
+/** An instant as people write it, in Seoul: `2026. 11. 22. 오후 3:05`, `22 Nov 2026, 15:05`. */
+export function seoulTime(instant: Date | string, locale: Locale): string {
+  const seoul = new Date(new Date(instant).getTime() + SEOUL_OFFSET_MS);
+  const [hours, minutes] = [seoul.getUTCHours(), String(seoul.getUTCMinutes()).padStart(2, '0')];
+  const day = calendarDay(seoul.toISOString().slice(0, 10), locale);
+  if (locale === 'en') return `${day}, ${String(hours).padStart(2, '0')}:${minutes}`;
+  return `${day} ${hours < 12 ? '오전' : '오후'} ${hours % 12 || 12}:${minutes}`;
+}
 
-/** Won as people write it: `1,100원`. */
+/** A day, given as `1990-01-01`: `1990. 1. 1.`, `1 Jan 1990`. */
+export function calendarDay(day: string, locale: Locale): string {
+  const [year, month, date] = day.split('-').map(Number) as [number, number, number];
+  return locale === 'ko' ? `${year}. ${month}. ${date}.` : `${date} ${MONTHS[month - 1] ?? ''} ${year}`;
+}
+
+/** A month, given as `2026-11`: `2026년 11월`, `Nov 2026`. */
+export function calendarMonth(written: string, locale: Locale): string {
+  const [year, month] = written.split('-').map(Number) as [number, number];
+  return locale === 'ko' ? `${year}년 ${month}월` : `${MONTHS[month - 1] ?? ''} ${year}`;
+}
+
+/** Whole won: `1,100원`, `₩1,100`. What is given back has its sign in front. */
 export function won(amount: number, locale: Locale): string {
-  const digits = new Intl.NumberFormat('ko-KR').format(amount);
-  return locale === 'ko' ? `${digits}원` : `KRW ${digits}`;
+  const digits = grouped(Math.abs(amount));
+  const sign = amount < 0 ? '-' : '';
+  return locale === 'ko' ? `${sign}${digits}원` : `${sign}₩${digits}`;
 }
 
-/** An instant in Korea: `2026. 11. 22. 오후 3:05`. */
+/** `12,345`. */
+export function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+/** An instant in Seoul, also for machines. */
 export function dateTime(instant: Date | string, locale: Locale): Html {
-  const at = new Date(instant);
-  const format = new Intl.DateTimeFormat(TAGS[locale], { dateStyle: 'medium', timeStyle: 'short', timeZone: ZONE });
-  // CLDR 48 has AM and PM in Korean dates, which nobody writes.
-  const text = format.format(at).replace(/[AP]M/, (half) => HALVES[locale][half] ?? half);
-  return html`<time datetime="${at.toISOString()}">${text}</time>`;
-}
-
-/** A Seoul month `2026-11`: `2026년 11월`. */
-export function monthName(month: string, locale: Locale): string {
-  const first = new Date(`${month}-01T00:00:00+09:00`);
-  return new Intl.DateTimeFormat(TAGS[locale], { year: 'numeric', month: 'long', timeZone: ZONE }).format(first);
+  return html`<time datetime="${new Date(instant).toISOString()}">${seoulTime(instant, locale)}</time>`;
 }
 
 /** What is left of a time: `02:59`. The same as the script will write, so that nothing moves when it does. */

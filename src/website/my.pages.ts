@@ -1,7 +1,7 @@
 import type { Overview, Receipt } from '../customers/my-service.ts';
 import { formatPhoneNumber } from '../domain/phone-number.ts';
 import type { HistoryEntry } from '../history/history.ts';
-import { dateTime, monthName, won } from './format.ts';
+import { dateTime, calendarMonth, won } from './format.ts';
 import { html, type Html } from './html.ts';
 import type { Locale } from './locale.ts';
 import { CUSTOMER_MESSAGES } from './messages.customers.ts';
@@ -163,7 +163,7 @@ export function receiptPage(locale: Locale, phoneNumber: string, { cancelledAt, 
       [
         cancel.lastFee,
         html`${won(fee.amount, locale)}
-          <span class="hint">${monthName(fee.month, locale)}, ${cancel.days(fee.days)}</span>`,
+          <span class="hint">${calendarMonth(fee.month, locale)}, ${cancel.days(fee.days)}</span>`,
       ],
     ])}
     <p class="hint">${cancel.feeNote}</p>

@@ -2,6 +2,7 @@ import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/com
 import type { FastifyRequest } from 'fastify';
 import { Environment } from '../../config/environment.ts';
 import { Problem } from '../domain/problem.ts';
+import { isOwnPage } from '../http/own-page.ts';
 
 /**
  * Lets in what a page of our own sends. The cookie alone does not say that: another host of the same site would have
@@ -19,16 +20,4 @@ export class OwnPageGuard implements CanActivate {
     }
     return true;
   }
-}
-
-/**
- * Whether a request was sent by a page of `issuer`, or by no page at all. A form of a page with `no-referrer` names
- * its origin as `null`, as a sandboxed page of anybody's would; there `Sec-Fetch-Site` tells them apart.
- */
-export function isOwnPage(headers: FastifyRequest['headers'], issuer: string): boolean {
-  const { origin } = headers;
-  const site = headers['sec-fetch-site'];
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
-  if (origin === undefined || origin === new URL(issuer).origin) return true;
-  return origin === 'null' && site === 'same-origin';
 }

@@ -1,12 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { randomToken } from '../crypto/random.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { Problem } from '../domain/problem.ts';
-import { readCookie, setCookie } from './cookies.ts';
+import { readCookie, setCookie } from '../http/cookies.ts';
+import { formTokenOf, isFormTokenOf, isOwnPage, secretIn } from '../http/own-page.ts';
 import { html, type Html } from './html.ts';
 import { localeOf, type Locale } from './locale.ts';
-import { isOwnPage } from './own-page.guard.ts';
 
 /** The longest that a cookie of ours lives, in seconds; sessions end earlier, in the database. */
 const COOKIE_SECONDS = 43_200;
@@ -30,7 +29,7 @@ export class Visitor {
     const asked = typeof lang === 'string' ? lang : undefined;
     this.locale = localeOf(asked, localeOf(readCookie(request, 'lang', issuer)));
     if (asked === this.locale) setCookie(reply, { name: 'lang', value: asked, seconds: LANGUAGE_SECONDS }, issuer);
-    this.secret = /^[\w-]{43}$/.exec(readCookie(request, name, issuer) ?? '')?.[0];
+    this.secret = secretIn(readCookie(request, name, issuer));
   }
 
   /** What the database knows this browser by; undefined while it has no cookie. */
@@ -59,14 +58,13 @@ export class Visitor {
   /** A hidden field for a form of ours: only a page that was written for this browser can have it. */
   formToken(): Html {
     if (this.secret === undefined) this.renew();
-    return html`<input type="hidden" name="form" value="${tokenOf(this.secret ?? '')}" />`;
+    return html`<input type="hidden" name="form" value="${formTokenOf(this.secret ?? '')}" />`;
   }
 
   /** Reads what a form of ours sent. Problems: `form_outdated`. */
   form(): Readonly<Record<string, string>> {
     const { form = '', ...fields } = (this.request.body ?? {}) as Record<string, string>;
-    const token = tokenOf(this.secret ?? '');
-    const ours = this.secret !== undefined && equalInConstantTime(Buffer.from(form), Buffer.from(token));
+    const ours = this.secret !== undefined && isFormTokenOf(this.secret, form);
     if (!ours || !isOwnPage(this.request.headers, this.cookie.issuer)) {
       throw new Problem('form_outdated', 'Load the page again and send its form from there.');
     }
@@ -77,9 +75,4 @@ export class Visitor {
     const { name, issuer } = this.cookie;
     setCookie(this.reply, { name, value: this.secret ?? '', seconds }, issuer);
   }
-}
-
-/** Made of the secret, and tells nothing of it. */
-function tokenOf(secret: string): string {
-  return sha256(`form\0${secret}`).toString('base64url');
 }

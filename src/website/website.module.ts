@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthenticationModule } from '../authentication/authentication.module.ts';
+import { OperatorModule } from '../operator/operator.module.ts';
 import { AssetsController } from './assets.controller.ts';
 import { CustomersModule } from '../customers/customers.module.ts';
 import { Assets } from './assets.ts';
@@ -9,17 +10,27 @@ import { MyController } from './my.controller.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
 import { ReportController } from './report.controller.ts';
+import { DeskApprovalsController } from './desk-approvals.controller.ts';
+import { DeskRecordsController } from './desk-records.controller.ts';
+import { DeskSignInController } from './desk-sign-in.controller.ts';
+import { DeskSubscriptionController } from './desk-subscription.controller.ts';
+import { DeskController } from './desk.controller.ts';
 import { WindowPageController } from './window.controller.ts';
 
 /** The pages that people see. */
 @Module({
-  imports: [AuthenticationModule, CustomersModule],
+  imports: [AuthenticationModule, CustomersModule, OperatorModule],
   controllers: [
     WindowPageController,
     HomeController,
     IdentityController,
     MyController,
     ReportController,
+    DeskSignInController,
+    DeskController,
+    DeskSubscriptionController,
+    DeskApprovalsController,
+    DeskRecordsController,
     AssetsController,
   ],
   providers: [Assets, Pages, PageProblemFilter],

@@ -56,6 +56,12 @@ export class Scene {
     return person;
   }
 
+  operator(login: string): Announcement['operators'][number] {
+    const operator = this.process.announcement.operators.find((one) => one.login === login);
+    if (!operator) throw new Error(`there is no demo operator ${login}`);
+    return operator;
+  }
+
   /** Another browser, which shares nothing with those before. */
   async newBrowser(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const context = await this.browser.newContext({ reducedMotion: 'reduce', ...options });
@@ -82,8 +88,8 @@ export class Scene {
     return { status: response.status, body: text ? JSON.parse(text) : {} };
   }
 
-  private async newToken(name = 'demo-shop'): Promise<string> {
-    const client = this.process.announcement.clients.find(({ clientId }) => clientId === name);
+  private async newToken(of = 'demo-shop'): Promise<string> {
+    const client = this.process.announcement.clients.find(({ clientId }) => clientId === of);
     const basic = Buffer.from(`${client?.clientId}:${client?.clientSecret}`).toString('base64');
     const response = await fetch(`${this.issuer}/oauth2/token`, {
       method: 'POST',
@@ -91,6 +97,11 @@ export class Scene {
       body: new URLSearchParams({ grant_type: 'client_credentials' }),
     });
     return ((await response.json()) as { access_token: string }).access_token;
+  }
+
+  /** Subscribes a person's line, as the call centre's own system does. */
+  async subscribe({ phoneNumber }: DemoPerson): Promise<Record<string, unknown>> {
+    return this.asOperator('/operator/v1/subscriptions', { phoneNumber });
   }
 
   /** Does something to the subscription on a person's line as an operator. */
@@ -102,13 +113,17 @@ export class Scene {
       `SELECT id FROM subscriptions WHERE line_id = $1 AND state <> 'cancelled'`,
       [lineId],
     );
-    const response = await fetch(`${this.issuer}/operator/v1/subscriptions/${String(rows[0]?.id)}/${action}`, {
+    return this.asOperator(`/operator/v1/subscriptions/${String(rows[0]?.id)}/${action}`, { reason: '고객 요청' });
+  }
+
+  private async asOperator(path: string, body: object): Promise<Record<string, unknown>> {
+    const response = await fetch(this.issuer + path, {
       method: 'POST',
       headers: { Authorization: `Bearer ${await this.newToken('demo-operator')}`, 'Content-Type': 'application/json' },
-      body: JSON.stringify({ reason: '고객 요청' }),
+      body: JSON.stringify(body),
     });
-    if (!response.ok) throw new Error(`${action}: ${String(response.status)}`);
     const text = await response.text();
+    if (!response.ok) throw new Error(`${path}: ${String(response.status)} ${text}`);
     return (text ? JSON.parse(text) : {}) as Record<string, unknown>;
   }
 

@@ -1,3 +1,33 @@
+approvals.id uuid NOT NULL
+approvals.kind text NOT NULL
+approvals.subscription_id uuid NOT NULL
+approvals.state text NOT NULL DEFAULT 'asked'::text
+approvals.asked_by uuid NOT NULL
+approvals.asked_at timestamp with time zone NOT NULL DEFAULT now()
+approvals.reason text NOT NULL
+approvals.expires_at timestamp with time zone NOT NULL
+approvals.decided_by uuid
+approvals.decided_at timestamp with time zone
+approvals.decision_reason text
+approvals.closed_at timestamp with time zone
+approvals CONSTRAINT approvals_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES operators(id)
+approvals CONSTRAINT approvals_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES operators(id)
+approvals CONSTRAINT approvals_kind_check CHECK ((kind = ANY (ARRAY['resume'::text, 'enrolment_code'::text])))
+approvals CONSTRAINT approvals_pkey PRIMARY KEY (id)
+approvals CONSTRAINT approvals_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'approved'::text, 'refused'::text, 'expired'::text, 'withdrawn'::text, 'taken'::text])))
+approvals CONSTRAINT approvals_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
+approvals CONSTRAINT decided_at_once CHECK ((((decided_by IS NULL) = (decided_at IS NULL)) AND ((decided_by IS NULL) = (decision_reason IS NULL))))
+approvals CONSTRAINT decided_before_it_counts CHECK (((state <> ALL (ARRAY['approved'::text, 'refused'::text, 'taken'::text])) OR (decided_by IS NOT NULL)))
+approvals CONSTRAINT decided_by_somebody_else CHECK ((decided_by <> asked_by))
+approvals CONSTRAINT only_codes_are_taken CHECK (((state <> 'taken'::text) OR (kind = 'enrolment_code'::text)))
+approvals CONSTRAINT open_until_closed CHECK (((closed_at IS NULL) = ((state = 'asked'::text) OR ((state = 'approved'::text) AND (kind = 'enrolment_code'::text)))))
+approvals CONSTRAINT undecided_by_anybody CHECK (((state <> ALL (ARRAY['asked'::text, 'withdrawn'::text])) OR (decided_by IS NULL)))
+CREATE INDEX approvals_age ON public.approvals USING btree (asked_at)
+CREATE INDEX approvals_asked_by ON public.approvals USING btree (asked_by) WHERE (closed_at IS NULL)
+CREATE UNIQUE INDEX approvals_one_open ON public.approvals USING btree (subscription_id, kind) WHERE (closed_at IS NULL)
+CREATE INDEX approvals_open ON public.approvals USING btree (expires_at) WHERE (closed_at IS NULL)
+CREATE UNIQUE INDEX approvals_pkey ON public.approvals USING btree (id)
+CREATE INDEX approvals_subscription ON public.approvals USING btree (subscription_id, asked_at)
 audit_entries.id bigint NOT NULL
 audit_entries.at timestamp with time zone NOT NULL
 audit_entries.operator text NOT NULL
@@ -13,7 +43,9 @@ audit_entries.mac bytea
 audit_entries CONSTRAINT audit_entries_number UNIQUE (number)
 audit_entries CONSTRAINT audit_entries_pkey PRIMARY KEY (id)
 audit_entries CONSTRAINT is_chained CHECK (((number IS NOT NULL) AND (number > 0) AND (mac IS NOT NULL) AND ((previous IS NULL) = (number = 1)))) NOT VALID
+CREATE INDEX audit_entries_action ON public.audit_entries USING btree (split_part(action, ' '::text, 1), id)
 CREATE UNIQUE INDEX audit_entries_number ON public.audit_entries USING btree (number)
+CREATE INDEX audit_entries_operator ON public.audit_entries USING btree (operator, id)
 CREATE UNIQUE INDEX audit_entries_pkey ON public.audit_entries USING btree (id)
 CREATE INDEX audit_entries_subscription ON public.audit_entries USING btree (subscription_id, id)
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit()
@@ -268,6 +300,41 @@ notices.created_at timestamp with time zone NOT NULL DEFAULT now()
 notices CONSTRAINT notices_pkey PRIMARY KEY (id)
 CREATE INDEX notices_age ON public.notices USING btree (created_at)
 CREATE UNIQUE INDEX notices_pkey ON public.notices USING btree (id)
+operator_looks.session_digest bytea NOT NULL
+operator_looks.about text NOT NULL
+operator_looks.reason text NOT NULL
+operator_looks CONSTRAINT operator_looks_pkey PRIMARY KEY (session_digest, about)
+operator_looks CONSTRAINT operator_looks_session_digest_fkey FOREIGN KEY (session_digest) REFERENCES operator_sessions(digest) ON DELETE CASCADE
+CREATE UNIQUE INDEX operator_looks_pkey ON public.operator_looks USING btree (session_digest, about)
+operator_sessions.digest bytea NOT NULL
+operator_sessions.operator_id uuid NOT NULL
+operator_sessions.created_at timestamp with time zone NOT NULL DEFAULT now()
+operator_sessions.seen_at timestamp with time zone NOT NULL DEFAULT now()
+operator_sessions CONSTRAINT operator_sessions_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(id)
+operator_sessions CONSTRAINT operator_sessions_pkey PRIMARY KEY (digest)
+CREATE INDEX operator_sessions_age ON public.operator_sessions USING btree (created_at)
+CREATE INDEX operator_sessions_operator ON public.operator_sessions USING btree (operator_id)
+CREATE UNIQUE INDEX operator_sessions_pkey ON public.operator_sessions USING btree (digest)
+operators.id uuid NOT NULL
+operators.login text NOT NULL
+operators.name text NOT NULL
+operators.role text NOT NULL
+operators.password text NOT NULL
+operators.password_is_initial boolean NOT NULL
+operators.totp_secret bytea NOT NULL
+operators.totp_step bigint NOT NULL DEFAULT '-1'::integer
+operators.failures smallint NOT NULL DEFAULT 0
+operators.locked_until timestamp with time zone
+operators.disabled_at timestamp with time zone
+operators.created_at timestamp with time zone NOT NULL DEFAULT now()
+operators CONSTRAINT operators_failures_check CHECK (((failures >= 0) AND (failures <= 5)))
+operators CONSTRAINT operators_login_check CHECK ((login ~ '^[a-z][a-z0-9._-]{1,31}$'::text))
+operators CONSTRAINT operators_login_key UNIQUE (login)
+operators CONSTRAINT operators_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60)))
+operators CONSTRAINT operators_pkey PRIMARY KEY (id)
+operators CONSTRAINT operators_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'agent'::text, 'supervisor'::text])))
+CREATE UNIQUE INDEX operators_login_key ON public.operators USING btree (login)
+CREATE UNIQUE INDEX operators_pkey ON public.operators USING btree (id)
 reports.id uuid NOT NULL
 reports.kind text NOT NULL
 reports.person bytea

@@ -34,7 +34,13 @@ describe('npm run reencrypt', () => {
     const both = { ...older!, field: [...newer!.field, ...older!.field], index: [...newer!.index, ...older!.index] };
     const onlyNew = { ...older!, field: newer!.field, index: newer!.index };
     const { stdout } = await run('reencrypt', { ...service.env, KEYRING: JSON.stringify(both) });
-    for (const column of ['lines.phone_number', 'lines.owner', 'devices.knowledge_key', 'carrier_events.kept']) {
+    for (const column of [
+      'lines.phone_number',
+      'lines.owner',
+      'devices.knowledge_key',
+      'carrier_events.kept',
+      'operators.totp_secret',
+    ]) {
       expect(stdout).toMatch(new RegExp(`^${column.replace('.', '\\.')}: [1-9]\\d* rows`, 'm'));
     }
     expect((await run('reencrypt', { ...service.env, KEYRING: JSON.stringify(both) })).stdout).not.toMatch(/: [1-9]/);

@@ -10,6 +10,7 @@ import {
 import { DELIVERY_KINDS } from '../../src/domain/delivery.ts';
 import { DEVICE_STATES, PIN_ATTEMPTS, TEST_ATTEMPTS } from '../../src/domain/device.ts';
 import type { Holder, LineStatus, Plan } from '../../src/domain/line.ts';
+import { APPROVAL_KINDS, APPROVAL_STATES, OPERATOR_ROLES, SIGN_IN_ATTEMPTS } from '../../src/domain/operator.ts';
 import { SUBSCRIPTION_STATES, SUBSCRIPTION_TRANSITIONS, SUSPENSION_REASONS } from '../../src/domain/subscription.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -51,6 +52,9 @@ describe('the database', () => {
     ['lines', 'holder', members<Holder>({ self: true, corporate: true, other_party: true })],
     ['lines', 'plan', members<Plan>({ postpaid: true, prepaid: true, m2m: true })],
     ['windows', 'locale', ['ko', 'en']],
+    ['operators', 'role', OPERATOR_ROLES],
+    ['approvals', 'kind', APPROVAL_KINDS],
+    ['approvals', 'state', APPROVAL_STATES],
   ])('knows the same values of %s.%s as the domain', async (table, column, values) => {
     const lists = (await checksOf(table, column)).map(quoted).filter((list) => list.length > 0);
     expect(lists.map((list) => [...list].sort())).toEqual([[...values].sort()]);
@@ -61,6 +65,7 @@ describe('the database', () => {
     ['authentications', 'resends', RESENDS],
     ['devices', 'pin_failures', PIN_ATTEMPTS],
     ['devices', 'test_failures', TEST_ATTEMPTS],
+    ['operators', 'failures', SIGN_IN_ATTEMPTS],
   ])('lets %s.%s rise no higher than the domain does: %i', async (table, column, most) => {
     expect(await checksOf(table, column)).toEqual([`CHECK (((${column} >= 0) AND (${column} <= ${most})))`]);
   });

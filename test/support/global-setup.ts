@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { runMigrations } from 'bullmq';
 import pg from 'pg';
 import { migrate } from '../../config/data-source.ts';
+import { newOperatorSecrets } from '../../src/crypto/operator-secrets.ts';
+import { demoOperators } from '../../src/embedded/demo.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
 
 declare global {
@@ -25,4 +27,5 @@ export default async function globalSetup(): Promise<void> {
   await runMigrations(client, 'bullmq');
   await client.end();
   process.env['TEST_TEMPLATE_URL'] = server.url;
+  process.env['TEST_OPERATORS'] = JSON.stringify(await demoOperators(directory, newOperatorSecrets));
 }

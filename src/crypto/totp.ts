@@ -1,0 +1,74 @@
+import { createHmac } from 'node:crypto';
+import { equalInConstantTime } from './constant-time.ts';
+
+/** How a one-time password is made. Left out: what every authenticator app knows (SHA-1, six digits, thirty seconds). */
+export interface TotpParameters {
+  algorithm?: 'sha1' | 'sha256' | 'sha512';
+  digits?: 6 | 7 | 8;
+  /** Length of a step. */
+  seconds?: number;
+}
+
+/** Steps before and after the present one that are still right: a clock may be off (RFC 6238, 5.2). */
+const SKEW_STEPS = 1;
+/** Bytes of a new secret: as long as the hash (RFC 4226, 4, R6). */
+export const TOTP_SECRET_BYTES = 20;
+
+/** The number of the step that an instant lies in (RFC 6238, 4.2). */
+export function totpStep(at: Date, { seconds = 30 }: TotpParameters = {}): number {
+  return Math.floor(at.getTime() / 1000 / seconds);
+}
+
+/** The password of one step (RFC 4226, 5.3). */
+export function totpOf(
+  secret: Uint8Array,
+  step: number,
+  { algorithm = 'sha1', digits = 6 }: TotpParameters = {},
+): string {
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const mac = createHmac(algorithm, secret).update(counter).digest();
+  const offset = (mac.at(-1) ?? 0) & 0x0f;
+  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 10 ** digits).padStart(digits, '0');
+}
+
+/**
+ * The step whose password was typed, or null. All steps that could be meant are compared, whichever was. That each is
+ * accepted once is for the caller to see to (RFC 6238, 5.2).
+ */
+export function matchingTotpStep(
+  secret: Uint8Array,
+  typed: string,
+  at: Date,
+  parameters: TotpParameters = {},
+): number | null {
+  const present = totpStep(at, parameters);
+  let matching: number | null = null;
+  for (let step = present - SKEW_STEPS; step <= present + SKEW_STEPS; step += 1) {
+    const right = Buffer.from(totpOf(secret, Math.max(step, 0), parameters));
+    if (equalInConstantTime(Buffer.from(typed), right) && step >= 0) matching = step;
+  }
+  return matching;
+}
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** Bytes as authenticator apps take them: Base32 without padding (RFC 4648, 6). */
+export function base32(bytes: Uint8Array): string {
+  const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('');
+  return (bits.match(/.{1,5}/g) ?? []).map((five) => BASE32.charAt(parseInt(five.padEnd(5, '0'), 2))).join('');
+}
+
+/** The bytes of a Base32 text. Throws on any other text. */
+export function fromBase32(text: string): Buffer {
+  if (!/^[A-Z2-7]*$/.test(text)) throw new Error('this is no Base32');
+  const bits = Array.from(text, (letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
+}
+
+/** What an authenticator app reads from a QR code (Key URI Format of Google Authenticator); the secret is Base32. */
+export function totpUri(input: { issuer: string; account: string; secret: string }): string {
+  const { issuer, account, secret } = input;
+  const label = `${encodeURIComponent(issuer)}:${encodeURIComponent(account)}`;
+  return `otpauth://totp/${label}?secret=${secret}&issuer=${encodeURIComponent(issuer)}`;
+}

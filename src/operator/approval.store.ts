@@ -1,0 +1,127 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Session } from '../database.ts';
+import { APPROVAL_SECONDS, type ApprovalKind, type ApprovalState } from '../domain/operator.ts';
+import type { SubscriptionState } from '../domain/subscription.ts';
+
+/** One asking as the desk shows it. */
+export interface ApprovalRow {
+  id: string;
+  kind: ApprovalKind;
+  state: ApprovalState;
+  subscriptionId: string;
+  lineId: string;
+  subscriptionState: SubscriptionState;
+  askedBy: string;
+  askedAt: Date;
+  reason: string;
+  expiresAt: Date;
+  decidedBy: string | null;
+  decidedAt: Date | null;
+  decisionReason: string | null;
+}
+
+const SHOWN = `SELECT a.id, a.kind, a.subscription_id AS "subscriptionId", s.line_id AS "lineId",
+    s.state AS "subscriptionState", asker.login AS "askedBy", a.asked_at AS "askedAt", a.reason,
+    a.expires_at AS "expiresAt", decider.login AS "decidedBy", a.decided_at AS "decidedAt",
+    a.decision_reason AS "decisionReason",
+    CASE WHEN a.closed_at IS NULL AND a.expires_at <= now() THEN 'expired' ELSE a.state END AS state
+  FROM approvals a JOIN subscriptions s ON s.id = a.subscription_id JOIN operators asker ON asker.id = a.asked_by
+    LEFT JOIN operators decider ON decider.id = a.decided_by`;
+
+const BY_ID = { name: 'approval_by_id', text: `${SHOWN} WHERE a.id = $1` };
+
+const OPEN = {
+  name: 'approval_open',
+  text: `${SHOWN} WHERE a.closed_at IS NULL AND a.expires_at > now() ORDER BY a.asked_at LIMIT 100`,
+};
+
+const CLOSED = {
+  name: 'approval_closed',
+  text: `${SHOWN} WHERE a.closed_at IS NOT NULL OR a.expires_at <= now() ORDER BY a.asked_at DESC LIMIT 20`,
+};
+
+const EXPIRE = {
+  name: 'approval_expire',
+  text: `UPDATE approvals SET state = 'expired', closed_at = now()
+    WHERE closed_at IS NULL AND expires_at <= now() AND ($1::uuid IS NULL OR subscription_id = $1)`,
+};
+
+const ASK = {
+  name: 'approval_ask',
+  text: `INSERT INTO approvals (id, kind, subscription_id, asked_by, reason, expires_at)
+    VALUES ($1, $2, $3, $4, $5, now() + interval '${APPROVAL_SECONDS} seconds')
+    ON CONFLICT (subscription_id, kind) WHERE closed_at IS NULL DO NOTHING RETURNING id`,
+};
+
+/** Somebody else's who is still here, asked for and in time, by a supervisor: of any number of decisions one counts. */
+const DECIDE = {
+  name: 'approval_decide',
+  text: `UPDATE approvals SET state = $3, decided_by = $2, decided_at = now(), decision_reason = $4,
+      closed_at = CASE WHEN $3 = 'approved' AND kind = 'enrolment_code' THEN NULL ELSE now() END
+    WHERE id = $1 AND state = 'asked' AND expires_at > now() AND asked_by <> $2
+      AND EXISTS (SELECT 1 FROM operators WHERE id = asked_by AND disabled_at IS NULL)
+      AND EXISTS (SELECT 1 FROM operators WHERE id = $2 AND disabled_at IS NULL AND role = 'supervisor')
+    RETURNING id`,
+};
+
+const WITHDRAW = {
+  name: 'approval_withdraw',
+  text: `UPDATE approvals SET state = 'withdrawn', closed_at = now()
+    WHERE id = $1 AND asked_by = $2 AND state = 'asked' AND expires_at > now() RETURNING id`,
+};
+
+const TAKE = {
+  name: 'approval_take',
+  text: `UPDATE approvals SET state = 'taken', closed_at = now()
+    WHERE id = $1 AND asked_by = $2 AND kind = 'enrolment_code' AND state = 'approved' AND expires_at > now()
+    RETURNING id`,
+};
+
+@Injectable()
+export class ApprovalStore {
+  constructor(private readonly database: Database) {}
+
+  async byId(id: string, session: Session = this.database): Promise<ApprovalRow | undefined> {
+    return (await session.rows<ApprovalRow>(BY_ID, [id]))[0];
+  }
+
+  /** What waits for a decision, or for being taken; oldest first. */
+  async open(): Promise<ApprovalRow[]> {
+    return this.database.rows<ApprovalRow>(OPEN, []);
+  }
+
+  /** The last twenty of what does not; newest first. */
+  async closed(): Promise<ApprovalRow[]> {
+    return this.database.rows<ApprovalRow>(CLOSED, []);
+  }
+
+  /** False when the same is asked for already. The subscription is locked, so nobody else asks meanwhile. */
+  async ask(
+    session: Session,
+    asked: { id: string; kind: ApprovalKind; subscriptionId: string; operatorId: string; reason: string },
+  ): Promise<boolean> {
+    const { id, kind, subscriptionId, operatorId, reason } = asked;
+    await session.rows(EXPIRE, [subscriptionId]);
+    return (await session.rows(ASK, [id, kind, subscriptionId, operatorId, reason])).length === 1;
+  }
+
+  async decide(
+    session: Session,
+    decided: { id: string; operatorId: string; state: 'approved' | 'refused'; reason: string },
+  ): Promise<boolean> {
+    const { id, operatorId, state, reason } = decided;
+    return (await session.rows(DECIDE, [id, operatorId, state, reason])).length === 1;
+  }
+
+  async withdraw(session: Session, id: string, operatorId: string): Promise<boolean> {
+    return (await session.rows(WITHDRAW, [id, operatorId])).length === 1;
+  }
+
+  async take(session: Session, id: string, operatorId: string): Promise<boolean> {
+    return (await session.rows(TAKE, [id, operatorId])).length === 1;
+  }
+
+  async expire(): Promise<void> {
+    await this.database.rows(EXPIRE, [null]);
+  }
+}

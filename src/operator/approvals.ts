@@ -1,0 +1,173 @@
+import { Injectable } from '@nestjs/common';
+import { randomId } from '../crypto/random.ts';
+import type { Session } from '../database.ts';
+import type { ApprovalKind } from '../domain/operator.ts';
+import { Problem } from '../domain/problem.ts';
+import { SubscriptionLife } from '../life/life.ts';
+import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
+import { ApprovalStore, type ApprovalRow } from './approval.store.ts';
+import { Audit } from './audit.ts';
+import { MaskedNumbers } from './masked-numbers.ts';
+import { nothingToChange, type Operator } from './operator-desk.ts';
+
+/** An operator with an account of their own, at work. */
+export interface DeskOperator extends Operator {
+  operatorId: string;
+}
+
+/** One asking, and the number that it is about, masked; none of a subscription that has ended. */
+export type Approval = Omit<ApprovalRow, 'lineId' | 'subscriptionState'> & { phoneNumber: string | null };
+
+/** How the audit calls it. */
+const ACTIONS: Readonly<Record<ApprovalKind, string>> = { resume: 'resume', enrolment_code: 'enrolment-code' };
+
+/**
+ * What one person asks for and another decides, because it opens an account to whoever asked for it: resuming after a
+ * loss, and a code that enrols another phone.
+ */
+@Injectable()
+export class Approvals {
+  constructor(
+    private readonly store: ApprovalStore,
+    private readonly life: SubscriptionLife,
+    private readonly subscriptions: Subscriptions,
+    private readonly numbers: MaskedNumbers,
+    private readonly audit: Audit,
+  ) {}
+
+  /** Problems: `subscription_not_found`, `nothing_to_change` where there is nothing to ask for, or it is asked for. */
+  async ask(by: DeskOperator, kind: ApprovalKind, subscriptionId: string): Promise<void> {
+    const { operatorId, ...operator } = by;
+    const call = { ...operator, action: `ask-${ACTIONS[kind]}`, subscriptionId };
+    await this.audit.of(call, () =>
+      this.life.inOneStep(async (step) => {
+        const standing = await this.life.lock(step, subscriptionId);
+        const isOver = standing.state === 'cancelled';
+        const isNotLost = kind === 'resume' && !standing.suspensions.includes('loss_reported');
+        if (isOver || isNotLost) throw nothingToChange(standing);
+        const asked = { id: randomId(), kind, subscriptionId, operatorId, reason: by.reason };
+        if (!(await this.store.ask(step.session, asked))) {
+          throw new Problem('nothing_to_change', 'It was asked for already; see what waits for approval.');
+        }
+        await this.audit.done(step.session, call);
+      }),
+    );
+  }
+
+  /**
+   * Lets be done what somebody else asked for; a resume is done with it. Problems: `approval_not_found`,
+   * `approval_closed`, `insufficient_scope` for one’s own, `nothing_to_change` when it can no longer be done.
+   */
+  async approve(by: DeskOperator, id: string): Promise<void> {
+    await this.decide(by, id, 'approved');
+  }
+
+  /** Problems: `approval_not_found`, `approval_closed`, `insufficient_scope` for one’s own. */
+  async refuse(by: DeskOperator, id: string): Promise<void> {
+    await this.decide(by, id, 'refused');
+  }
+
+  /** Whoever asked no longer wants it. Problems: `approval_not_found`, `approval_closed`, `insufficient_scope`. */
+  async withdraw(by: DeskOperator, id: string): Promise<void> {
+    const { operatorId, ...operator } = by;
+    const asked = await this.asked(id);
+    const call = { ...operator, action: `withdraw-${ACTIONS[asked.kind]}`, subscriptionId: asked.subscriptionId };
+    await this.audit.of(call, () =>
+      this.life.inOneStep(async ({ session }) => {
+        if (!(await this.store.withdraw(session, id, operatorId))) throw await this.notTheirs(session, id, by.operator);
+        await this.audit.done(session, call);
+      }),
+    );
+  }
+
+  /**
+   * The approved code, once, for whoever asked for it; earlier codes are void. Problems: `approval_not_found`,
+   * `approval_closed`, `insufficient_scope`, `subscription_not_found`.
+   */
+  async take(by: Omit<DeskOperator, 'reason'>, id: string): Promise<Enrolment> {
+    const { operatorId, ...operator } = by;
+    const { subscriptionId, reason } = await this.asked(id);
+    const call = { ...operator, reason, action: 'take-enrolment-code', subscriptionId };
+    return this.audit.of(call, () =>
+      this.life.inOneStep(async ({ session }) => {
+        const enrolment = await this.subscriptions.enrolmentCode(subscriptionId, session);
+        if (!(await this.store.take(session, id, operatorId))) throw await this.notTheirs(session, id, by.operator);
+        await this.audit.done(session, call);
+        return enrolment;
+      }),
+    );
+  }
+
+  /** What waits, oldest first. */
+  async open(): Promise<Approval[]> {
+    return this.shown(await this.store.open());
+  }
+
+  /** The last twenty that do not, newest first. */
+  async closed(): Promise<Approval[]> {
+    return this.shown(await this.store.closed());
+  }
+
+  async expire(): Promise<void> {
+    await this.store.expire();
+  }
+
+  private async decide(by: DeskOperator, id: string, state: 'approved' | 'refused'): Promise<void> {
+    const { operatorId, ...operator } = by;
+    const { kind, subscriptionId, askedBy } = await this.asked(id);
+    const verb = state === 'approved' ? 'approve' : 'refuse';
+    const call = { ...operator, action: `${verb}-${ACTIONS[kind]}`, subscriptionId };
+    await this.audit.of(call, () =>
+      this.life.inOneStep(async (step) => {
+        // In the order in which everybody locks: the subscription first.
+        const before = await this.life.lock(step, subscriptionId);
+        if (!(await this.store.decide(step.session, { id, operatorId, state, reason: by.reason }))) {
+          throw await this.notToDecide(step.session, id, by.operator);
+        }
+        if (state === 'approved' && before.state === 'cancelled') throw nothingToChange(before);
+        if (state === 'approved' && kind === 'resume') {
+          const cause = { actor: 'operator', actorId: `${askedBy} + ${by.operator}` } as const;
+          const change = { kind: 'resumed', reason: 'loss_reported' } as const;
+          if (!(await this.life.change(step, before, change, cause))) throw nothingToChange(before);
+        }
+        await this.audit.done(step.session, call);
+      }),
+    );
+  }
+
+  private async asked(id: string, session?: Session): Promise<ApprovalRow> {
+    const asked = await this.store.byId(id, session);
+    if (!asked) throw approvalNotFound();
+    return asked;
+  }
+
+  private async notToDecide(session: Session, id: string, login: string): Promise<Problem> {
+    const { askedBy, state } = await this.asked(id, session);
+    if (askedBy !== login) return closed(state);
+    return new Problem('insufficient_scope', 'You asked for this yourself; somebody else has to decide.', {
+      roles: [],
+    });
+  }
+
+  private async notTheirs(session: Session, id: string, login: string): Promise<Problem> {
+    const { askedBy, state } = await this.asked(id, session);
+    if (askedBy === login) return closed(state);
+    return new Problem('insufficient_scope', 'Only whoever asked for it may do this.', { roles: [] });
+  }
+
+  private async shown(rows: readonly ApprovalRow[]): Promise<Approval[]> {
+    const numbers = await this.numbers.of(rows);
+    return rows.map(({ lineId: _line, subscriptionState: _state, ...approval }) => ({
+      ...approval,
+      phoneNumber: numbers.get(approval.subscriptionId) ?? null,
+    }));
+  }
+}
+
+export function approvalNotFound(): Problem {
+  return new Problem('approval_not_found', 'Look at what waits for approval.');
+}
+
+function closed(state: string): Problem {
+  return new Problem('approval_closed', `It is ${state}; look at what waits for approval.`, { state });
+}

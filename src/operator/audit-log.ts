@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database.ts';
+import { Audit, type AuditEntry } from './audit.ts';
+import type { Operator } from './operator-desk.ts';
+
+/** One entry of the whole audit. */
+export interface LoggedEntry extends AuditEntry {
+  /** Rising; what the next page goes on from. */
+  id: string;
+  subscriptionId: string | null;
+  address: string | null;
+}
+
+/** Whose entries, of which action, and from which entry on; each may be left out. */
+export interface AuditFilter {
+  operator?: string;
+  action?: string;
+  before?: string;
+}
+
+/** Entries on a page. */
+const PAGE = 50;
+
+/** `charges 2026-11` is the action `charges`. */
+const ACTION = `split_part(action, ' ', 1)`;
+
+/** A statement a combination: each is answered by an index of its own, however rare what is looked for. */
+const page = (name: string, where: string) => ({
+  name: `audit_log_${name}`,
+  text: `SELECT id, at, operator, action, reason, outcome, subscription_id AS "subscriptionId", address
+    FROM audit_entries WHERE id < coalesce($1::bigint, 9223372036854775807) ${where} ORDER BY id DESC LIMIT ${PAGE + 1}`,
+});
+const ALL = page('all', '');
+const BY_OPERATOR = page('by_operator', 'AND operator = $2');
+const BY_ACTION = page('by_action', `AND ${ACTION} = $2`);
+const BY_BOTH = page('by_both', `AND operator = $2 AND ${ACTION} = $3`);
+
+/** The whole audit, page by page. */
+@Injectable()
+export class AuditLog {
+  constructor(
+    private readonly database: Database,
+    private readonly audit: Audit,
+  ) {}
+
+  /** Newest first; `next` is where the next page begins, if there is one. */
+  async page(reader: Operator, filter: AuditFilter): Promise<{ entries: LoggedEntry[]; next: string | null }> {
+    const { operator, action, before = null } = filter;
+    const [statement, values] =
+      operator !== undefined && action !== undefined
+        ? [BY_BOTH, [before, operator, action]]
+        : operator !== undefined
+          ? [BY_OPERATOR, [before, operator]]
+          : action !== undefined
+            ? [BY_ACTION, [before, action]]
+            : [ALL, [before]];
+    const rows = await this.database.rows<LoggedEntry>(statement, values);
+    const entries = rows.slice(0, PAGE);
+    const next = rows.length > PAGE ? (entries.at(-1)?.id ?? null) : null;
+    return this.audit.seen({ ...reader, action: 'audit-log' }, { entries, next });
+  }
+}

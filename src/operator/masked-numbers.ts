@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import { maskPhoneNumber } from '../domain/phone-number.ts';
+import type { SubscriptionState } from '../domain/subscription.ts';
+import { Lines } from '../lines/lines.ts';
+
+/** The numbers of subscriptions, as the desk shows them. */
+@Injectable()
+export class MaskedNumbers {
+  constructor(private readonly lines: Lines) {}
+
+  /** By subscription. One that has ended is not among them: its line may be somebody else’s now. */
+  async of(
+    subscriptions: readonly { subscriptionId: string; lineId: string; subscriptionState: SubscriptionState }[],
+  ): Promise<Map<string, string>> {
+    const standing = subscriptions.filter(({ subscriptionState }) => subscriptionState !== 'cancelled');
+    const lines = await this.lines.many([...new Set(standing.map(({ lineId }) => lineId))]);
+    return new Map(
+      standing.flatMap(({ subscriptionId, lineId }) => {
+        const line = lines.get(lineId);
+        return line ? [[subscriptionId, maskPhoneNumber(line.facts.phoneNumber)]] : [];
+      }),
+    );
+  }
+}

@@ -1,0 +1,82 @@
+import { applyDecorators, Injectable, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { ApiBearerAuth, ApiCookieAuth } from '@nestjs/swagger';
+import { Environment } from '../../config/environment.ts';
+import { AccessTokens, type Caller } from '../crypto/access-token.ts';
+import { sha256 } from '../crypto/sha256.ts';
+import { mayOperator, OPERATOR_PERMISSIONS, type OperatorPermission, type OperatorRole } from '../domain/operator.ts';
+import { Problem } from '../domain/problem.ts';
+import { clientOf, type CalledRequest } from '../http/client.guard.ts';
+import { readCookie } from '../http/cookies.ts';
+import { isFormTokenOf, isOwnPage, secretIn } from '../http/own-page.ts';
+import { OperatorSessions } from './operator-sessions.ts';
+
+/** The cookie of the operators' desk. */
+export const DESK_COOKIE = 'desk';
+
+/** Declares what an operator's role has to permit for a route. One that declares nothing lets nobody in. */
+export const Permits = Reflector.createDecorator<OperatorPermission>();
+
+/** The permission that a route declares. */
+export function permissionOf(reflector: Reflector, context: ExecutionContext): OperatorPermission {
+  const permission = reflector.get(Permits, context.getHandler()) as OperatorPermission | undefined;
+  if (permission === undefined) throw new Error(`${context.getHandler().name} does not say what it permits`);
+  return permission;
+}
+
+/** Problems: `insufficient_scope`, with the roles that may. */
+export function expectPermitted(role: OperatorRole, permission: OperatorPermission): void {
+  if (mayOperator(role, permission)) return;
+  const roles: string[] = [...OPERATOR_PERMISSIONS[permission]];
+  const detail =
+    roles.length === 0
+      ? 'This needs two people: ask for it at the desk, and have somebody else decide.'
+      : `Ask somebody who may do this: ${roles.join(' or ')}.`;
+  throw new Problem('insufficient_scope', detail, { roles });
+}
+
+/**
+ * Lets in a client with the scope `operator`, or an operator who has signed in at the desk in this browser and whose
+ * role permits the route. One kind of credentials at a time: where there is a token, the cookie is not looked at.
+ */
+@Injectable()
+class OperatorGuard implements CanActivate {
+  constructor(
+    private readonly tokens: AccessTokens,
+    private readonly sessions: OperatorSessions,
+    private readonly environment: Environment,
+    private readonly reflector: Reflector,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<CalledRequest>();
+    const secret = secretIn(readCookie(request, DESK_COOKIE, this.environment.ISSUER));
+    request.caller =
+      request.headers.authorization !== undefined || secret === undefined
+        ? clientOf(request, this.tokens, 'operator')
+        : await this.atTheDesk(request, secret, permissionOf(this.reflector, context));
+    return true;
+  }
+
+  private async atTheDesk(request: CalledRequest, secret: string, permission: OperatorPermission): Promise<Caller> {
+    const { method, headers } = request;
+    const token = headers['x-form-token'];
+    if (!isOwnPage(headers, this.environment.ISSUER)) throw outdated();
+    if (method !== 'GET' && !(typeof token === 'string' && isFormTokenOf(secret, token))) throw outdated();
+    const operator = await this.sessions.signedIn(sha256(secret));
+    if (!operator || operator.passwordIsInitial) {
+      throw new Problem('session_ended', 'Sign in at /operator/sign-in, or send a token of POST /oauth2/token.');
+    }
+    expectPermitted(operator.role, permission);
+    return { id: operator.id, clientId: operator.login, scopes: ['operator'] };
+  }
+}
+
+function outdated(): Problem {
+  return new Problem('form_outdated', 'Send this from a page of the desk, with its form token as X-Form-Token.');
+}
+
+/** Declares on a controller that its callers are operators: programs with the scope, or people at the desk. */
+export function ForOperators(): ClassDecorator {
+  return applyDecorators(UseGuards(OperatorGuard), ApiBearerAuth(), ApiCookieAuth('desk'));
+}

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { newOperatorSecrets } from '../crypto/operator-secrets.ts';
+import { isPassword, passwordDigest } from '../crypto/password.ts';
+import { randomId } from '../crypto/random.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+import { fromBase32, totpUri } from '../crypto/totp.ts';
+import { Database } from '../database.ts';
+import { LOGIN, LONGEST_PASSWORD, OPERATOR_ROLES, PASSWORD_LENGTH } from '../domain/operator.ts';
+import { Problem } from '../domain/problem.ts';
+import type { ListedOperator, NewOperator, SignedInOperator } from './operator.ts';
+import { OperatorStore } from './operator.store.ts';
+
+/** Who may sit at the operators' desk. */
+@Injectable()
+export class Operators {
+  constructor(
+    private readonly database: Database,
+    private readonly store: OperatorStore,
+    private readonly keys: ServiceKeys,
+  ) {}
+
+  /**
+   * Makes an account; answers what is handed to its owner and kept nowhere: a password for the first sign-in, and what
+   * an authenticator app reads. Problems: `invalid_request`.
+   */
+  async add(operator: NewOperator): Promise<{ password: string; totpUri: string }> {
+    const { login, name, role } = operator;
+    if (!LOGIN.test(login))
+      throw refused('a login is 2 to 32 of a-z, 0-9, dot, hyphen and _, and begins with a letter');
+    if (!(OPERATOR_ROLES as readonly string[]).includes(role)) throw refused(`a role is ${OPERATOR_ROLES.join(', ')}`);
+    if (name.length < 1 || name.length > 60) throw refused('a name has 1 to 60 characters');
+    const { password, ...secrets } = await newOperatorSecrets();
+    if (!(await this.write(operator, { ...secrets, passwordIsInitial: true }))) {
+      throw refused(`the login ${login} is taken`);
+    }
+    return { password, totpUri: totpUri({ issuer: 'Pushguard', account: login, secret: secrets.totpSecret }) };
+  }
+
+  /** Makes an account of the demonstration, once. */
+  async seed(operator: NewOperator & { passwordDigest: string; totpSecret: string }): Promise<void> {
+    if (await this.store.isThere(operator.login)) return;
+    await this.write(operator, { ...operator, passwordIsInitial: false });
+  }
+
+  /** Out at once, in every session. Problems: `invalid_request` for a login that is not there or was disabled. */
+  async disable(login: string): Promise<void> {
+    if (!(await this.store.disable(login))) throw refused(`nobody is called ${login}, or it was disabled before`);
+  }
+
+  async list(): Promise<ListedOperator[]> {
+    return this.store.list();
+  }
+
+  /**
+   * Puts another password in the place of the present one; every other session of the operator ends. `renewed` answers
+   * the digest of the cookie secret that the present one goes on with. Answers what was wrong with it, if anything was.
+   */
+  async choosePassword(
+    operator: SignedInOperator,
+    typed: { present: string; chosen: string; again: string },
+    renewed: () => Buffer,
+  ): Promise<'short' | 'long' | 'different' | 'same' | 'wrong' | null> {
+    const { present, chosen, again } = typed;
+    const length = Array.from(chosen.normalize('NFC')).length;
+    if (length < PASSWORD_LENGTH) return 'short';
+    if (length > LONGEST_PASSWORD) return 'long';
+    if (chosen !== again) return 'different';
+    if (chosen === present) return 'same';
+    const { password } = await this.store.countAttempt(operator.login);
+    if (!(await isPassword(present, password)) || password === null) return 'wrong';
+    const to = await passwordDigest(chosen);
+    const change = { operatorId: operator.id, from: password, to, digest: renewed() };
+    return (await this.store.changePassword(this.database, change)) ? null : 'wrong';
+  }
+
+  private async write(
+    { login, name, role }: NewOperator,
+    secrets: { passwordDigest: string; passwordIsInitial: boolean; totpSecret: string },
+  ): Promise<boolean> {
+    const id = randomId();
+    const { passwordDigest: password, passwordIsInitial } = secrets;
+    const totpSecret = this.keys.fields.encrypt(fromBase32(secrets.totpSecret), `operators:totp_secret:${id}`);
+    return this.store.add({ id, login, name, role, password, passwordIsInitial, totpSecret });
+  }
+}
+
+function refused(why: string): Problem {
+  return new Problem('invalid_request', `This cannot be done: ${why}.`);
+}

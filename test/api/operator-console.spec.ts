@@ -1,0 +1,868 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { base32 } from '../../src/crypto/totp.ts';
+import { mayOperator, OPERATOR_ROLES, type OperatorPermission } from '../../src/domain/operator.ts';
+import { codeOf, credentialsOf, DeskBrowser, wrongCodeFor, type DeskAnswer } from '../support/desk.ts';
+import { expectProblem } from '../support/problem.ts';
+import { answerOf, TestService, type Answer } from '../support/service.ts';
+
+let service: TestService;
+const desks = new Map<string, DeskBrowser>();
+
+beforeAll(async () => {
+  service = await TestService.start();
+  for (const login of ['viewer', 'agent', 'supervisor', 'supervisor2']) {
+    desks.set(login, await new DeskBrowser(service).signIn(login));
+  }
+});
+afterAll(async () => {
+  await service.stop();
+});
+beforeEach(async () => {
+  await sql('UPDATE operators SET failures = 0, locked_until = NULL');
+  await sql('DELETE FROM form_budgets');
+});
+
+const sql = async <Row>(text: string, values: unknown[] = []) =>
+  (await service.database.pool.query(text, values)).rows as Row[];
+const desk = (login: string) => desks.get(login)!;
+const secretOf = (login: string) =>
+  service.process.announcement.operators.find((one) => one.login === login)!.totpSecret;
+const reason = '고객 본인 요청';
+const h1 = ({ html }: DeskAnswer) => /<h1[^>]*>([^<]*)/.exec(html)?.[1]?.trim();
+const auditOf = (subscriptionId: string) =>
+  sql<{ operator: string; action: string; reason: string; outcome: string }>(
+    'SELECT operator, action, reason, outcome FROM audit_entries WHERE subscription_id = $1 ORDER BY id',
+    [subscriptionId],
+  );
+const standingOf = async (subscriptionId: string) =>
+  (await sql<{ state: string }>('SELECT state FROM subscriptions WHERE id = $1', [subscriptionId]))[0]?.state;
+const approvalStates = async (subscriptionId: string) =>
+  (
+    await sql<{ state: string }>('SELECT state FROM approvals WHERE subscription_id = $1 ORDER BY asked_at', [
+      subscriptionId,
+    ])
+  ).map(({ state }) => state);
+
+/** A subscription that its owner reported lost. */
+async function lost() {
+  const subscriber = await service.subscriber();
+  await service.operate(subscriber.subscriptionId, 'report-loss');
+  return subscriber;
+}
+/** The same, with somebody asking to resume it; answers the asking. */
+async function askedToResume(login = 'agent') {
+  const { subscriptionId } = await lost();
+  const asked = await desk(login).post(`/operator/subscriptions/${subscriptionId}/ask-resume`, { reason });
+  expect(asked.location).toBe(`/operator/subscriptions/${subscriptionId}?done=ask-resume`);
+  return { subscriptionId, approval: await desk(login).approvalOf(subscriptionId) };
+}
+async function askedForCode(login = 'agent') {
+  const { subscriptionId } = await service.subscriber();
+  await desk(login).post(`/operator/subscriptions/${subscriptionId}/ask-enrolment-code`, { reason });
+  return { subscriptionId, approval: await desk(login).approvalOf(subscriptionId) };
+}
+
+describe('signing in', () => {
+  /** What somebody gets who is at the door with this. */
+  async function attempt(change: Partial<ReturnType<typeof credentialsOf>>, browser = new DeskBrowser(service)) {
+    await sql('UPDATE operators SET totp_step = -1');
+    return browser.post('/operator/sign-in', { ...credentialsOf(service, 'agent'), ...change });
+  }
+
+  it('answers byte for byte the same whatever was wrong', async () => {
+    const browser = new DeskBrowser(service);
+    const wrong = [
+      await attempt({ password: 'not the password' }, browser),
+      await attempt({ code: wrongCodeFor(secretOf('agent')) }, browser),
+      await attempt({ login: 'nobody' }, browser),
+      await attempt({ login: 'supervisor' }, browser),
+      await attempt({ login: '', password: '', code: '' }, browser),
+      await attempt({ login: "x' OR 1=1 --", code: 'ten'.repeat(500) }, browser),
+    ];
+    expect(wrong.map(({ status }) => status)).toEqual(wrong.map(() => 401));
+    expect(new Set(wrong.map(({ html }) => html)).size).toBe(1);
+    expect(wrong[0]!.html).toContain('로그인하지 못했습니다');
+    expect((await attempt({}, browser)).status).toBe(303);
+  });
+
+  it('does the same work for somebody who is not there as for somebody who is', async () => {
+    const timed = async (login: string) => {
+      const began = performance.now();
+      await attempt({ login, password: 'not the password' });
+      return performance.now() - began;
+    };
+    const [there, notThere] = [[] as number[], [] as number[]];
+    for (let round = 0; round < 3; round += 1) {
+      there.push(await timed('agent'));
+      notThere.push(await timed('nobody'));
+    }
+    // Without the password's slow hash it would be a few milliseconds.
+    expect(Math.min(...notThere)).toBeGreaterThan(Math.min(...there) / 2);
+  }, 60_000);
+
+  it('takes a one-time password once', async () => {
+    await sql('UPDATE operators SET totp_step = -1');
+    const typed = credentialsOf(service, 'viewer');
+    expect((await new DeskBrowser(service).post('/operator/sign-in', typed)).status).toBe(303);
+    expect((await new DeskBrowser(service).post('/operator/sign-in', typed)).status).toBe(401);
+  });
+
+  it('with one one-time password from many browsers at once lets one in', async () => {
+    await sql('UPDATE operators SET totp_step = -1');
+    const typed = credentialsOf(service, 'viewer');
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, () => new DeskBrowser(service).post('/operator/sign-in', typed)),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 401, 401, 401]);
+  });
+
+  it('is locked for a quarter of an hour by five wrong tries, and says so to nobody', async () => {
+    const browser = new DeskBrowser(service);
+    const answers: DeskAnswer[] = [];
+    for (let round = 0; round < 5; round += 1) answers.push(await attempt({ password: 'wrong' }, browser));
+    answers.push(await attempt({}, browser));
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401, 401]);
+    expect(new Set(answers.map(({ html }) => html)).size).toBe(1);
+    const [locked] = await sql<{ seconds: number }>(
+      `SELECT extract(epoch FROM locked_until - now())::float AS seconds FROM operators WHERE login = 'agent'`,
+    );
+    expect(locked!.seconds).toBeGreaterThan(880);
+    expect(locked!.seconds).toBeLessThanOrEqual(900);
+    const entries = await sql(`SELECT outcome FROM audit_entries WHERE operator = 'agent' AND action = 'sign-in'
+      AND outcome <> 'done'`);
+    expect(entries).toEqual([{ outcome: 'too_many_requests' }]);
+
+    await sql(`UPDATE operators SET locked_until = now() WHERE login = 'agent'`);
+    expect((await attempt({}, browser)).status).toBe(303);
+    // A right one begins the count anew.
+    const [after] = await sql(`SELECT failures, locked_until FROM operators WHERE login = 'agent'`);
+    expect(after).toEqual({ failures: 0, locked_until: null });
+  }, 60_000);
+
+  it('compares five of many passwords that are tried at once', async () => {
+    const browsers = await Promise.all(
+      Array.from({ length: 12 }, async () => {
+        const browser = new DeskBrowser(service);
+        return { browser, form: await browser.formToken() };
+      }),
+    );
+    await sql('UPDATE operators SET totp_step = -1');
+    const typed = { ...credentialsOf(service, 'viewer'), password: 'wrong' };
+    await Promise.all(browsers.map(({ browser, form }) => browser.postRaw('/operator/sign-in', { form, ...typed })));
+    const [row] = await sql(`SELECT failures, locked_until > now() AS locked FROM operators WHERE login = 'viewer'`);
+    expect(row).toEqual({ failures: 5, locked: true });
+  }, 60_000);
+
+  it('is limited by address', async () => {
+    await attempt({ login: 'nobody' });
+    await sql('UPDATE form_budgets SET sent = array_fill(now(), ARRAY[100])');
+    const answer = await attempt({});
+    expect(answer.status).toBe(429);
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(h1(answer)).toBe('잠시 후 다시 시도해 주세요');
+  });
+
+  it('gives the browser a new secret: one that was planted before is no session', async () => {
+    const planted = new DeskBrowser(service);
+    await planted.get('/operator/sign-in');
+    const before = planted.cookies.get('desk')!;
+    const victim = new DeskBrowser(service);
+    victim.cookies.set('desk', before);
+    await victim.signIn('viewer');
+    expect(victim.cookies.get('desk')).not.toBe(before);
+    expect((await planted.get('/operator')).location).toBe('/operator/sign-in');
+    expect((await victim.get('/operator')).status).toBe(200);
+  });
+
+  it('sets a cookie that scripts cannot read and other sites do not send', async () => {
+    const { headers } = await new DeskBrowser(service).get('/operator/sign-in');
+    expect(headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^desk=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/),
+    ]);
+  });
+
+  it.each([
+    ['no token', () => Promise.resolve({}), {}],
+    ['a token of another browser', async () => ({ form: await new DeskBrowser(service).formToken() }), {}],
+    [
+      'the origin of another site',
+      async (own: DeskBrowser) => ({ form: await own.formToken() }),
+      { Origin: 'https://evil.example' },
+    ],
+  ])('is refused with %s', async (_case, fields, headers) => {
+    const browser = new DeskBrowser(service);
+    await browser.get('/operator/sign-in');
+    const typed = { ...credentialsOf(service, 'viewer'), ...(await fields(browser)) };
+    expect((await browser.postRaw('/operator/sign-in', typed, headers)).status).toBe(403);
+  });
+});
+
+describe('a session', () => {
+  afterAll(async () => {
+    await desk('viewer').signIn('viewer');
+  });
+
+  const ends = async (change: string) => {
+    const browser = await new DeskBrowser(service).signIn('viewer');
+    expect((await browser.get('/operator')).status).toBe(200);
+    await sql(change);
+    const gone = await browser.get('/operator');
+    await sql('UPDATE operators SET disabled_at = NULL');
+    return [gone.status, gone.location, (await browser.get('/operator')).location];
+  };
+  const OUT = [303, '/operator/sign-in', '/operator/sign-in'];
+  const OF_VIEWER = `operator_id = (SELECT id FROM operators WHERE login = 'viewer')`;
+
+  it('ends after a quarter of an hour without use', async () => {
+    expect(
+      await ends(`UPDATE operator_sessions SET seen_at = now() - interval '900 seconds' WHERE ${OF_VIEWER}`),
+    ).toEqual(OUT);
+  });
+
+  it('ends after eight hours, however much it is used', async () => {
+    expect(
+      await ends(`UPDATE operator_sessions SET created_at = now() - interval '8 hours' WHERE ${OF_VIEWER}`),
+    ).toEqual(OUT);
+  });
+
+  it('is used by being used', async () => {
+    const browser = await new DeskBrowser(service).signIn('viewer');
+    await sql(`UPDATE operator_sessions SET seen_at = now() - interval '890 seconds' WHERE ${OF_VIEWER}`);
+    await browser.get('/operator');
+    const [{ fresh } = { fresh: false }] = await sql<{ fresh: boolean }>(
+      `SELECT max(seen_at) > now() - interval '60 seconds' AS fresh FROM operator_sessions WHERE ${OF_VIEWER}`,
+    );
+    expect(fresh).toBe(true);
+  });
+
+  it('does nothing any more for an operator who was disabled', async () => {
+    expect((await ends(`UPDATE operators SET disabled_at = now() WHERE login = 'viewer'`)).slice(0, 2)).toEqual(
+      OUT.slice(0, 2),
+    );
+  });
+
+  it('ends with signing out, for whoever kept the cookie too', async () => {
+    const browser = await new DeskBrowser(service).signIn('viewer');
+    const thief = new DeskBrowser(service);
+    thief.cookies.set('desk', browser.cookies.get('desk')!);
+    expect((await thief.get('/operator')).status).toBe(200);
+    expect((await browser.post('/operator/sign-out')).location).toBe('/operator/sign-in');
+    expect((await thief.get('/operator')).location).toBe('/operator/sign-in');
+    const late = await thief.postRaw('/operator/search', { phoneNumber: '01012345678', reason });
+    expect([late.status, h1(late)]).toEqual([401, '로그인이 끝났습니다']);
+  });
+});
+
+const NONE = '00000000-0000-4000-8000-000000000000';
+/** Every page and form of the desk, and what it needs. */
+const PAGES: [method: 'GET' | 'POST', path: string, permission: OperatorPermission][] = [
+  ['GET', '/operator', 'search'],
+  ['POST', '/operator/search', 'search'],
+  ['GET', '/operator/password', 'own_password'],
+  ['POST', '/operator/password', 'own_password'],
+  ['POST', `/operator/reports/${NONE}/settle`, 'settle'],
+  ['GET', `/operator/subscriptions/${NONE}`, 'look'],
+  ['POST', `/operator/subscriptions/${NONE}/reason`, 'look'],
+  ['POST', `/operator/subscriptions/${NONE}/reveal`, 'reveal'],
+  ['POST', `/operator/subscriptions/${NONE}/cancel`, 'cancel'],
+  ['POST', `/operator/subscriptions/${NONE}/report-loss`, 'report_loss'],
+  ['POST', `/operator/subscriptions/${NONE}/unlock-pin`, 'unlock_pin'],
+  ['POST', `/operator/subscriptions/${NONE}/ask-resume`, 'ask'],
+  ['POST', `/operator/subscriptions/${NONE}/ask-enrolment-code`, 'ask'],
+  ['GET', '/operator/approvals', 'worklist'],
+  ['POST', `/operator/approvals/${NONE}/approve`, 'decide'],
+  ['POST', `/operator/approvals/${NONE}/refuse`, 'decide'],
+  ['POST', `/operator/approvals/${NONE}/withdraw`, 'ask'],
+  ['POST', `/operator/approvals/${NONE}/take`, 'ask'],
+  ['GET', '/operator/charges', 'charges'],
+  ['POST', '/operator/charges', 'charges'],
+  ['GET', '/operator/charges/2026-01', 'charges'],
+  ['GET', '/operator/charges/2026-01/csv', 'charges'],
+  ['GET', '/operator/audit', 'whole_audit'],
+  ['POST', '/operator/audit/reason', 'whole_audit'],
+];
+const FORMS = PAGES.filter(([method]) => method === 'POST');
+const fields = { reason, phoneNumber: '010-0000-0000', month: '2026-01' };
+const ROLE_NAMES = { viewer: '조회 담당', agent: '상담원', supervisor: '책임자' };
+
+describe('a page of the desk', () => {
+  const ALL = PAGES.flatMap((one) => OPERATOR_ROLES.map((role) => [...one, role] as const));
+  it.each(ALL)('%s %s needs %s, which a %s may or may not', async (method, path, permission, role) => {
+    const browser = desk(role);
+    const answer = method === 'GET' ? await browser.get(path) : await browser.post(path, fields);
+    if (mayOperator(role, permission)) {
+      expect([200, 303, 404, 409, 422]).toContain(answer.status);
+      expect(answer.location).not.toBe('/operator/sign-in');
+      return;
+    }
+    expect([answer.status, h1(answer)]).toEqual([403, '권한이 없습니다']);
+    for (const other of OPERATOR_ROLES) {
+      const named = answer.html.slice(answer.html.indexOf('class="lead"')).includes(ROLE_NAMES[other]);
+      expect([other, named]).toEqual([other, mayOperator(other, permission)]);
+    }
+  });
+
+  it.each(PAGES)('%s %s is for nobody who has not signed in', async (method, path) => {
+    const browser = new DeskBrowser(service);
+    const answer =
+      method === 'GET'
+        ? await browser.get(path)
+        : await browser.postRaw(path, { form: await browser.formToken(), ...fields });
+    expect([answer.status, answer.location]).toEqual(method === 'GET' ? [303, '/operator/sign-in'] : [401, null]);
+  });
+
+  it.each([...FORMS.map(([, path]) => path), '/operator/sign-out'])(
+    'takes what was sent to %s from its own form alone',
+    async (path) => {
+      const browser = desk('supervisor');
+      const form = await browser.formToken();
+      const refused = [
+        await browser.postRaw(path, fields),
+        await browser.postRaw(path, { ...fields, form: await desk('agent').formToken() }),
+        await browser.postRaw(path, { ...fields, form: '' }),
+        await browser.postRaw(path, { ...fields, form }, { Origin: 'https://evil.example' }),
+        await browser.postRaw(path, { ...fields, form }, { 'Sec-Fetch-Site': 'same-site' }),
+        await browser.postRaw(path, { ...fields, form }, { Origin: 'null' }),
+      ];
+      expect(refused.map((answer) => [answer.status, h1(answer)])).toEqual(
+        refused.map(() => [403, '이 화면은 오래되었습니다']),
+      );
+      expect((await browser.get('/operator')).status).toBe(200);
+    },
+  );
+
+  it.each(FORMS.filter(([, path]) => path.includes(NONE)).map(([, path]) => path))(
+    'wants a reason at %s, of one line and 200 characters',
+    async (path) => {
+      if (path.endsWith('/take')) return;
+      for (const typed of ['', '   ', 'a\nb', '가'.repeat(201)]) {
+        expect([400, 422]).toContain((await desk('supervisor').post(path, { reason: typed })).status);
+      }
+    },
+  );
+});
+
+describe('looking a subscription up', () => {
+  it('takes a number and a reason, and shows the rest masked', async () => {
+    const { person, subscriptionId } = await service.subscriber();
+    const national = `0${person.phoneNumber.slice(3)}`;
+    const found = await desk('viewer').post('/operator/search', { phoneNumber: national, reason: '통화 중 확인' });
+    expect(found.status).toBe(200);
+    expect(found.html).toContain(`010-****-${national.slice(-4)}`);
+    const page = await desk('viewer').get(`/operator/subscriptions/${subscriptionId}`);
+    expect(page.html).toContain(`010-****-${national.slice(-4)}`);
+    expect(page.html).toContain('시****');
+    for (const hidden of [national, person.phoneNumber, '시험 전화기', '900101']) {
+      expect(found.html + page.html).not.toContain(hidden);
+    }
+    expect(await auditOf(subscriptionId)).toMatchObject([
+      { operator: 'demo-operator', action: 'subscribe' },
+      { operator: 'viewer', action: 'find', reason: '통화 중 확인', outcome: 'done' },
+      { operator: 'viewer', action: 'look', reason: '통화 중 확인', outcome: 'done' },
+    ]);
+  });
+
+  it('asks whoever comes another way for a reason first, and keeps it for that subscription in that session', async () => {
+    const [one, other] = [await service.subscriber(), await service.subscriber()];
+    const path = `/operator/subscriptions/${one.subscriptionId}`;
+    const browser = await new DeskBrowser(service).signIn('viewer');
+    expect(h1(await browser.get(path))).toBe('조회하는 이유');
+    expect((await auditOf(one.subscriptionId)).map(({ action }) => action)).toEqual(['subscribe']);
+    expect((await browser.post(`${path}/reason`, { reason: '접수 확인' })).location).toBe(path);
+    expect(h1(await browser.get(path))).toContain('가입 정보');
+    expect((await auditOf(one.subscriptionId)).at(-1)).toMatchObject({ action: 'look', reason: '접수 확인' });
+    expect(h1(await browser.get(`/operator/subscriptions/${other.subscriptionId}`))).toBe('조회하는 이유');
+    const again = await new DeskBrowser(service).signIn('viewer');
+    expect(h1(await again.get(path))).toBe('조회하는 이유');
+  });
+
+  it.each([
+    [{ phoneNumber: '02-123-4567', reason }, 'phoneNumber'],
+    [{ phoneNumber: '010-1234-5678', reason: ' ' }, 'search-reason'],
+  ])('names the field that cannot be used: %j', async (typed, field) => {
+    const answer = await desk('viewer').post('/operator/search', typed);
+    expect(answer.status).toBe(422);
+    expect(answer.html).toMatch(new RegExp(`id="${field}-fault">[^<]`));
+    expect(answer.html.match(/aria-invalid="true"/g)).toHaveLength(1);
+  });
+
+  it('reveals number, birth date and device name once asked with a reason, which the audit has', async () => {
+    const { person, subscriptionId } = await service.subscriber();
+    const revealed = await desk('agent').post(`/operator/subscriptions/${subscriptionId}/reveal`, { reason });
+    const number = `0${person.phoneNumber.slice(3)}`.replace(/^(...)(....)/, '$1-$2-');
+    for (const shown of [number, '1990. 1. 1.', '시험 전화기']) expect(revealed.html).toContain(shown);
+    expect((await auditOf(subscriptionId)).at(-1)).toEqual({
+      operator: 'agent',
+      action: 'reveal',
+      reason,
+      outcome: 'done',
+    });
+  });
+
+  it('neither shows nor reveals whose line it is after the end: it may be somebody else’s', async () => {
+    const { person, subscriptionId } = await service.subscriber();
+    const owner = { birthDate: '880229', genderDigit: '2' };
+    expect(await service.tell(person.lineId, 'owner-changed', { owner }, 1)).toBe('applied');
+    const path = `/operator/subscriptions/${subscriptionId}`;
+    const refused = await desk('agent').post(`${path}/reveal`, { reason });
+    expect([refused.status, h1(refused)]).toEqual([409, '해지된 가입입니다']);
+    await desk('agent').post(`${path}/reason`, { reason });
+    const page = await desk('agent').get(path);
+    expect(page.html).toContain('해지되어 표시하지 않습니다');
+    expect(page.html).not.toContain(person.phoneNumber.slice(-4) + '</');
+  });
+
+  it.each([
+    ['report-loss', 'suspended'],
+    ['cancel', 'cancelled'],
+  ])('does at once what one person may: %s', async (action, state) => {
+    const { subscriptionId } = await service.subscriber();
+    const path = `/operator/subscriptions/${subscriptionId}`;
+    expect((await desk('agent').post(`${path}/${action}`, { reason })).location).toBe(`${path}?done=${action}`);
+    expect(await standingOf(subscriptionId)).toBe(state);
+    expect((await auditOf(subscriptionId)).at(-1)).toEqual({ operator: 'agent', action, reason, outcome: 'done' });
+    const again = await desk('agent').post(`${path}/${action}`, { reason });
+    expect([again.status, h1(again)]).toEqual([409, '이미 처리되었습니다']);
+  });
+});
+
+describe('what needs two people', () => {
+  it('is done with the approval of somebody else, and the life of the subscription names both', async () => {
+    const { subscriptionId, approval } = await askedToResume();
+    expect(await standingOf(subscriptionId)).toBe('suspended');
+    const approved = await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason: '확인함' });
+    expect(approved.location).toBe('/operator/approvals?done=approve');
+    expect(await standingOf(subscriptionId)).toBe('active');
+    expect(await approvalStates(subscriptionId)).toEqual(['approved']);
+    const [link] = await sql(
+      `SELECT change, reason, actor, actor_id FROM subscription_links WHERE subscription_id = $1 ORDER BY number DESC LIMIT 1`,
+      [subscriptionId],
+    );
+    expect(link).toEqual({
+      change: 'resumed',
+      reason: 'loss_reported',
+      actor: 'operator',
+      actor_id: 'agent + supervisor',
+    });
+    expect((await auditOf(subscriptionId)).slice(-2)).toEqual([
+      { operator: 'agent', action: 'ask-resume', reason, outcome: 'done' },
+      { operator: 'supervisor', action: 'approve-resume', reason: '확인함', outcome: 'done' },
+    ]);
+  });
+
+  it('is never decided by whoever asked, supervisor or not', async () => {
+    const { subscriptionId, approval } = await askedToResume('supervisor');
+    for (const verb of ['approve', 'refuse']) {
+      const own = await desk('supervisor').post(`/operator/approvals/${approval}/${verb}`, { reason });
+      expect([own.status, h1(own)]).toEqual([403, '두 사람이 필요합니다']);
+      const agent = await desk('agent').post(`/operator/approvals/${approval}/${verb}`, { reason });
+      expect([agent.status, h1(agent)]).toEqual([403, '권한이 없습니다']);
+    }
+    expect(await standingOf(subscriptionId)).toBe('suspended');
+    expect((await auditOf(subscriptionId)).at(-1)).toMatchObject({
+      operator: 'supervisor',
+      outcome: 'insufficient_scope',
+    });
+    const other = await desk('supervisor2').post(`/operator/approvals/${approval}/approve`, { reason });
+    expect(other.status).toBe(303);
+    expect(await standingOf(subscriptionId)).toBe('active');
+  });
+
+  it('is refused by the database too, when one person would decide alone', async () => {
+    const { approval } = await askedToResume();
+    await expect(
+      sql(
+        `UPDATE approvals SET state = 'approved', decided_by = asked_by, decided_at = now(), decision_reason = 'x',
+         closed_at = now() WHERE id = $1`,
+        [approval],
+      ),
+    ).rejects.toMatchObject({ constraint: 'decided_by_somebody_else' });
+  });
+
+  it('is decided once, whoever decides at the same instant', async () => {
+    const { subscriptionId, approval } = await askedToResume();
+    const forms = {
+      supervisor: await desk('supervisor').formToken(),
+      supervisor2: await desk('supervisor2').formToken(),
+    };
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, at) => {
+        const login = at % 2 === 0 ? 'supervisor' : 'supervisor2';
+        const verb = at % 5 === 0 ? 'refuse' : 'approve';
+        return desk(login).postRaw(`/operator/approvals/${approval}/${verb}`, { form: forms[login], reason });
+      }),
+    );
+    expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(49);
+    const decided = (await auditOf(subscriptionId)).filter(({ action }) => /^(approve|refuse)/.test(action));
+    expect(decided.filter(({ outcome }) => outcome === 'done')).toHaveLength(1);
+    expect(decided.filter(({ outcome }) => outcome === 'approval_closed')).toHaveLength(49);
+  }, 60_000);
+
+  it.each(['approve', 'refuse'])('that was refused stays refused: %s', async (verb) => {
+    const { subscriptionId, approval } = await askedToResume();
+    expect((await desk('supervisor').post(`/operator/approvals/${approval}/refuse`, { reason })).status).toBe(303);
+    const late = await desk('supervisor2').post(`/operator/approvals/${approval}/${verb}`, { reason });
+    expect([late.status, h1(late)]).toEqual([409, '이미 끝난 요청입니다']);
+    expect(await standingOf(subscriptionId)).toBe('suspended');
+    // And may be asked for again.
+    const again = await desk('agent').post(`/operator/subscriptions/${subscriptionId}/ask-resume`, { reason });
+    expect(again.status).toBe(303);
+    expect(await approvalStates(subscriptionId)).toEqual(['refused', 'asked']);
+  });
+
+  it('is good for a day', async () => {
+    const { subscriptionId, approval } = await askedToResume();
+    const [{ hours } = { hours: 0 }] = await sql<{ hours: number }>(
+      `SELECT extract(epoch FROM expires_at - asked_at)::float / 3600 AS hours FROM approvals WHERE id = $1`,
+      [approval],
+    );
+    expect(hours).toBe(24);
+    await sql('UPDATE approvals SET expires_at = now() WHERE id = $1', [approval]);
+    const late = await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason });
+    expect(late.status).toBe(409);
+    expect(await standingOf(subscriptionId)).toBe('suspended');
+    const again = await desk('agent').post(`/operator/subscriptions/${subscriptionId}/ask-resume`, { reason });
+    expect(again.status).toBe(303);
+    expect(await approvalStates(subscriptionId)).toEqual(['expired', 'asked']);
+  });
+
+  it('is withdrawn by whoever asked for it, and by nobody else', async () => {
+    const { subscriptionId, approval } = await askedToResume();
+    const other = await desk('supervisor').post(`/operator/approvals/${approval}/withdraw`, { reason });
+    expect(other.status).toBe(403);
+    expect((await desk('agent').post(`/operator/approvals/${approval}/withdraw`, { reason })).status).toBe(303);
+    expect((await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason })).status).toBe(409);
+    expect(await approvalStates(subscriptionId)).toEqual(['withdrawn']);
+  });
+
+  it('is not asked for twice, nor where there is nothing to ask for', async () => {
+    const { subscriptionId } = await askedToResume();
+    const path = `/operator/subscriptions/${subscriptionId}`;
+    expect((await desk('supervisor').post(`${path}/ask-resume`, { reason })).status).toBe(409);
+    const active = (await service.subscriber()).subscriptionId;
+    expect((await desk('agent').post(`/operator/subscriptions/${active}/ask-resume`, { reason })).status).toBe(409);
+    await service.operate(active, 'cancel');
+    const ended = `/operator/subscriptions/${active}/ask-enrolment-code`;
+    expect((await desk('agent').post(ended, { reason })).status).toBe(409);
+    expect(await approvalStates(active)).toEqual([]);
+  });
+
+  it('is not approved when it can no longer be done, and stays to be decided', async () => {
+    const { subscriptionId, approval } = await askedToResume();
+    await service.operate(subscriptionId, 'resume');
+    expect((await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason })).status).toBe(409);
+    expect(await approvalStates(subscriptionId)).toEqual(['asked']);
+  });
+
+  it('gives an approved enrolment code once, to whoever asked for it', async () => {
+    const { subscriptionId, approval } = await askedForCode();
+    const take = `/operator/approvals/${approval}/take`;
+    expect((await desk('agent').post(take)).status).toBe(409);
+    await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason });
+    expect((await desk('supervisor').post(take)).status).toBe(403);
+    const form = await desk('agent').formToken();
+    const answers = await Promise.all(Array.from({ length: 8 }, () => desk('agent').postRaw(take, { form })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array<number>(7).fill(409)]);
+    const code = /enrolment-code">([\w-]{23})</.exec(answers.find(({ status }) => status === 200)!.html)?.[1] ?? '';
+    expect(await approvalStates(subscriptionId)).toEqual(['taken']);
+    const phone = await service.enrol(code);
+    const { code: test } = await phone.readTestEnvelope(await phone.testEnvelope());
+    await phone.confirmTest(test);
+    expect((await auditOf(subscriptionId)).filter(({ action }) => action === 'take-enrolment-code')).toHaveLength(10);
+    for (const { html } of [
+      await desk('agent').get('/operator/approvals'),
+      await desk('supervisor').get('/operator/approvals'),
+    ]) {
+      expect(html).not.toContain(code);
+    }
+  }, 60_000);
+});
+
+describe('a report of a customer', () => {
+  it('waits at the desk until somebody settles it, once', async () => {
+    const { person, subscriptionId } = await service.subscriber();
+    const id = randomUUID();
+    await sql(
+      `INSERT INTO reports (id, kind, subscription_id, outcome) VALUES ($1, 'forgotten_pin', $2, 'call_centre')`,
+      [id, subscriptionId],
+    );
+    const home = await desk('agent').get('/operator');
+    expect(home.html).toContain(`/operator/reports/${id}/settle`);
+    expect(home.html).toContain(`010-****-${person.phoneNumber.slice(-4)}`);
+    expect((await desk('viewer').get('/operator')).html).not.toContain(id);
+    expect((await desk('agent').post(`/operator/reports/${id}/settle`, { reason })).location).toBe(
+      '/operator?done=settle',
+    );
+    expect((await desk('supervisor').post(`/operator/reports/${id}/settle`, { reason })).status).toBe(409);
+    expect(await sql('SELECT settled_by FROM reports WHERE id = $1', [id])).toEqual([{ settled_by: 'agent' }]);
+    expect((await auditOf(subscriptionId)).slice(-2)).toMatchObject([
+      { operator: 'agent', action: 'settle-report', reason, outcome: 'done' },
+      { operator: 'supervisor', action: 'settle-report', outcome: 'nothing_to_change' },
+    ]);
+    expect((await desk('agent').get('/operator')).html).not.toContain(id);
+  });
+});
+
+describe('the charges and the whole audit', () => {
+  it('are shown for a reason, with sums, and as CSV', async () => {
+    const { subscriptionId } = await service.subscriber();
+    const month = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 7);
+    const page = `/operator/charges/${month}`;
+    const browser = await new DeskBrowser(service).signIn('supervisor2');
+    expect((await browser.get(page)).location).toBe('/operator/charges');
+    expect((await browser.get(`${page}/csv`)).location).toBe('/operator/charges');
+    expect((await browser.post('/operator/charges', { month, reason: '월 정산' })).location).toBe(page);
+    const shown = await browser.get(page);
+    expect(shown.html).toContain(subscriptionId.slice(-12));
+    expect(shown.html).toMatch(/\d원<\/td>/);
+    const csv = await browser.get(`${page}/csv`);
+    expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    const rows = csv.html.trim().split('\r\n').slice(1);
+    expect(rows.some((row) => row.startsWith(`${subscriptionId},`))).toBe(true);
+    const sum = rows.reduce((total, row) => total + Number(row.split(',').at(-1)), 0);
+    expect(shown.html).toContain(`${sum.toLocaleString('en-US')}원`);
+    const entries = await sql(`SELECT reason FROM audit_entries WHERE action = $1 AND operator = 'supervisor2'`, [
+      `charges ${month}`,
+    ]);
+    expect(entries).toEqual([{ reason: '월 정산' }, { reason: '월 정산' }]);
+    expect((await browser.get('/operator/charges/2026-13')).status).toBe(404);
+  });
+
+  it('is read newest first, page by page, by operator and by action', async () => {
+    const browser = await new DeskBrowser(service).signIn('supervisor2');
+    expect(h1(await browser.get('/operator/audit'))).toBe('조회하는 이유');
+    expect((await browser.post('/operator/audit/reason', { reason: '분기 점검' })).location).toBe('/operator/audit');
+    for (let at = 0; at < 60; at += 1) {
+      await sql(
+        `INSERT INTO audit_entries (operator, action, reason, outcome, address) VALUES ('paged', 'charges 2026-01', $1, 'done', '-')`,
+        [`entry ${at}`],
+      );
+    }
+    const reasonsIn = ({ html }: DeskAnswer) => [...html.matchAll(/class="free">([^<]*)</g)].map(([, text]) => text);
+    const first = await browser.get('/operator/audit?operator=paged&action=charges');
+    expect(reasonsIn(first)).toEqual(Array.from({ length: 50 }, (_, at) => `entry ${59 - at}`));
+    const older = /href="([^"]*before=\d+)"/.exec(first.html)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const second = await browser.get(older);
+    expect(reasonsIn(second)).toEqual(Array.from({ length: 10 }, (_, at) => `entry ${9 - at}`));
+    expect(second.html).not.toContain('before=');
+    expect(reasonsIn(await browser.get('/operator/audit?operator=paged&action=find'))).toEqual([]);
+    expect(reasonsIn(await browser.get('/operator/audit?action=audit-log'))[0]).toBe('분기 점검');
+  });
+});
+
+describe('the operators’ API with a session of the desk', () => {
+  async function api(
+    login: string | null,
+    method: string,
+    path: string,
+    body?: object,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
+    const cookie = login === null ? '' : `desk=${desk(login).cookies.get('desk') ?? ''}`;
+    const response = await fetch(service.issuer + path, {
+      method,
+      headers: {
+        Cookie: cookie,
+        'Audit-Reason': 'session',
+        ...(body && { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return answerOf(response);
+  }
+  const API: [method: string, path: string, permission: OperatorPermission][] = [
+    ['GET', '/operator/v1/eligibility?phoneNumber=01000000000', 'search'],
+    ['GET', '/operator/v1/subscriptions?phoneNumber=01000000000', 'search'],
+    ['POST', '/operator/v1/subscriptions', 'subscribe'],
+    ['POST', `/operator/v1/subscriptions/${NONE}/cancel`, 'cancel'],
+    ['POST', `/operator/v1/subscriptions/${NONE}/report-loss`, 'report_loss'],
+    ['POST', `/operator/v1/subscriptions/${NONE}/resume`, 'resume'],
+    ['POST', `/operator/v1/subscriptions/${NONE}/unlock-pin`, 'unlock_pin'],
+    ['POST', `/operator/v1/subscriptions/${NONE}/enrolment-code`, 'enrolment_code'],
+    ['GET', `/operator/v1/subscriptions/${NONE}/history`, 'look'],
+    ['GET', `/operator/v1/subscriptions/${NONE}/audit`, 'look'],
+    ['GET', '/operator/v1/charges?month=2026-01', 'charges'],
+  ];
+  const sent = (path: string) => (path.endsWith('subscriptions') ? { phoneNumber: '01000000000' } : { reason });
+
+  it('is all of the API', async () => {
+    const document = (await (await fetch(`${service.issuer}/openapi.json`)).json()) as {
+      paths: Record<string, object>;
+    };
+    const known = Object.entries(document.paths)
+      .filter(([path]) => path.startsWith('/operator/'))
+      .flatMap(([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`));
+    const tested = API.map(([method, path]) => `${method} ${path.replace(NONE, '{id}').replace(/\?.*/, '')}`);
+    expect(tested.sort()).toEqual(known.sort());
+  });
+
+  it.each(API.flatMap((one) => OPERATOR_ROLES.map((role) => [...one, role] as const)))(
+    '%s %s needs %s, which a %s may or may not',
+    async (method, path, permission, role) => {
+      const headers = { 'X-Form-Token': await desk(role).formToken() };
+      const answer = await api(role, method, path, method === 'POST' ? sent(path) : undefined, headers);
+      if (mayOperator(role, permission)) expect([200, 404]).toContain(answer.status);
+      else {
+        const roles = OPERATOR_ROLES.filter((one) => mayOperator(one, permission));
+        expectProblem(answer, 403, 'insufficient_scope', { roles });
+        if (roles.length === 0) expect(answer.body['detail']).toContain('needs two people');
+      }
+    },
+  );
+
+  it('writes down who it was by their login', async () => {
+    const { subscriptionId } = await service.subscriber();
+    const headers = { 'X-Form-Token': await desk('agent').formToken() };
+    const path = `/operator/v1/subscriptions/${subscriptionId}/report-loss`;
+    expect((await api('agent', 'POST', path, { reason }, headers)).status).toBe(200);
+    expect((await auditOf(subscriptionId)).at(-1)).toEqual({
+      operator: 'agent',
+      action: 'report-loss',
+      reason,
+      outcome: 'done',
+    });
+  });
+
+  it.each<[string, () => Promise<Record<string, string>>]>([
+    ['without the form token', () => Promise.resolve({})],
+    ['with the form token of another session', async () => ({ 'X-Form-Token': await desk('supervisor').formToken() })],
+    [
+      'from another site',
+      async () => ({ 'X-Form-Token': await desk('agent').formToken(), Origin: 'https://evil.example' }),
+    ],
+  ])('changes nothing %s', async (_case, headers) => {
+    const { subscriptionId } = await service.subscriber();
+    const path = `/operator/v1/subscriptions/${subscriptionId}/cancel`;
+    expectProblem(await api('agent', 'POST', path, { reason }, await headers()), 403, 'form_outdated');
+    expect(await standingOf(subscriptionId)).toBe('active');
+  });
+
+  it('looks at a token where there is one, and not at the cookie', async () => {
+    const path = '/operator/v1/subscriptions?phoneNumber=01000000000';
+    expectProblem(await api('agent', 'GET', path, undefined, { Authorization: 'Bearer x' }), 401, 'invalid_token');
+    const relyingParty = `Bearer ${await service.token('authentications')}`;
+    expectProblem(
+      await api('agent', 'GET', path, undefined, { Authorization: relyingParty }),
+      403,
+      'insufficient_scope',
+    );
+    const { subscriptionId } = await lost();
+    const program = { Authorization: `Bearer ${await service.token('operator')}` };
+    const resumed = await api(
+      'viewer',
+      'POST',
+      `/operator/v1/subscriptions/${subscriptionId}/resume`,
+      { reason },
+      program,
+    );
+    expect(resumed.status).toBe(200);
+    expect((await auditOf(subscriptionId)).at(-1)).toMatchObject({ operator: 'demo-operator', action: 'resume' });
+  });
+
+  it('is refused without either, and with a cookie that is no session', async () => {
+    const path = '/operator/v1/subscriptions?phoneNumber=01000000000';
+    expectProblem(await api(null, 'GET', path), 401, 'invalid_token');
+    const Cookie = `desk=${'A'.repeat(43)}`;
+    expectProblem(await api(null, 'GET', path, undefined, { Cookie }), 401, 'session_ended');
+  });
+});
+
+describe('an account', () => {
+  const command = async (...words: string[]) => {
+    const inherited = { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: 'test' };
+    const run = promisify(execFile)(process.execPath, ['dist/src/operator-accounts.js', ...words], {
+      env: { ...inherited, ISSUER: service.issuer, ...service.env },
+    });
+    const { stdout, stderr } = await run.catch((error: unknown) => error as { stdout: string; stderr: string });
+    return { stdout, stderr };
+  };
+  /** Makes an account with the command; answers what it printed of it. */
+  async function added(login: string, role: string) {
+    const { stdout } = await command('add', login, '새 사람', role);
+    const [, password = '', totpSecret = ''] =
+      /first sign-in: (\S+)\nauthenticator app: otpauth:\/\/totp\/\S+\?secret=([A-Z2-7]{32})&/.exec(stdout) ?? [];
+    const signIn = async (with_ = password) => {
+      await sql('UPDATE operators SET totp_step = -1 WHERE login = $1', [login]);
+      const browser = new DeskBrowser(service);
+      const answer = await browser.post('/operator/sign-in', { login, password: with_, code: codeOf(totpSecret) });
+      return { browser, status: answer.status };
+    };
+    return { password, signIn };
+  }
+
+  it('begins with a password that opens nothing but the page where another one is chosen', async () => {
+    const { password, signIn } = await added('kim.new', 'supervisor');
+    const { browser, status } = await signIn();
+    expect(status).toBe(303);
+    for (const [method, path] of PAGES) {
+      if (path === '/operator/password') continue;
+      const answer = method === 'GET' ? await browser.get(path) : await browser.post(path, fields);
+      expect([path, answer.status, answer.location]).toEqual([path, 303, '/operator/password']);
+    }
+    const headers = { Cookie: `desk=${browser.cookies.get('desk') ?? ''}`, 'Audit-Reason': 'x' };
+    const called = await fetch(`${service.issuer}/operator/v1/subscriptions?phoneNumber=01000000000`, { headers });
+    expect(called.status).toBe(401);
+
+    const chosen = '한강의 다리는 서른한 개';
+    const choose = (change: Record<string, string>) =>
+      browser.post('/operator/password', { present: password, chosen, again: chosen, ...change });
+    for (const [change, fault] of [
+      [{ chosen: 'elevenchars', again: 'elevenchars' }, '12자 이상'],
+      [{ chosen: 'x'.repeat(201), again: 'x'.repeat(201) }, '200자까지'],
+      [{ again: 'something else' }, '확인이 다릅니다'],
+      [{ chosen: password, again: password }, '지금과 다른'],
+      [{ present: 'not the present one' }, '현재 비밀번호가'],
+    ] as const) {
+      const refused = await choose(change);
+      expect([refused.status, refused.html.includes(fault)]).toEqual([422, true]);
+    }
+    const other = (await signIn()).browser;
+    const before = browser.cookies.get('desk');
+    expect((await choose({})).location).toBe('/operator?done=password');
+    expect(browser.cookies.get('desk')).not.toBe(before);
+    expect((await browser.get('/operator')).status).toBe(200);
+    expect((await other.get('/operator')).location).toBe('/operator/sign-in');
+    expect((await signIn()).status).toBe(401);
+    expect((await signIn(chosen.normalize('NFD'))).status).toBe(303);
+  }, 60_000);
+
+  it('that is disabled is out at once, and what it asked for is withdrawn', async () => {
+    const { password, signIn } = await added('lee.leaves', 'agent');
+    const { browser } = await signIn();
+    const chosen = 'a long enough password';
+    await browser.post('/operator/password', { present: password, chosen, again: chosen });
+    const { subscriptionId } = await lost();
+    expect((await browser.post(`/operator/subscriptions/${subscriptionId}/ask-resume`, { reason })).status).toBe(303);
+    expect((await command('disable', 'lee.leaves')).stdout).toBe('lee.leaves is disabled\n');
+    expect((await browser.get('/operator')).location).toBe('/operator/sign-in');
+    expect((await signIn(chosen)).status).toBe(401);
+    expect(await approvalStates(subscriptionId)).toEqual(['withdrawn']);
+    expect((await command('list')).stdout).toContain('lee.leaves\tagent\t새 사람\tdisabled\n');
+    expect((await command('disable', 'lee.leaves')).stderr).toContain('nobody is called lee.leaves');
+  }, 60_000);
+
+  it.each([
+    [['add', 'agent', '김상담', 'agent'], 'is taken'],
+    [['add', 'Kim', '김상담', 'agent'], 'a login is'],
+    [['add', 'kim', '김상담', 'admin'], 'a role is'],
+    [[], 'npm run operator'],
+  ])('is not made or changed by %j', async (words, why) => {
+    const { stdout, stderr } = await command(...words);
+    expect([stdout, stderr]).toEqual(['', expect.stringContaining(why)]);
+  });
+
+  it('keeps its secret for one-time passwords under a key that the database does not hold', async () => {
+    const [row] = await sql<{ id: string; secret: Buffer }>(
+      `SELECT id, totp_secret AS secret FROM operators WHERE login = 'agent'`,
+    );
+    const { id, secret } = row!;
+    const kept = service.keys.fields.decrypt(secret, `operators:totp_secret:${id}`);
+    expect(base32(kept)).toBe(secretOf('agent'));
+    expect(() => service.keys.fields.decrypt(secret, `operators:totp_secret:${randomUUID()}`)).toThrow();
+  });
+});

@@ -1,0 +1,313 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { BrowserContext, Page } from 'playwright-core';
+import { fromBase32, totpOf, totpStep } from '../../src/crypto/totp.ts';
+import { CHROMIUM, describeWith } from '../support/programs.ts';
+import { Scene, sidewaysScroll } from './scene.ts';
+
+jest.setTimeout(120_000);
+
+/** What would run, and what would break a page, wherever it was shown as anything but text. */
+const SCRIPT = `"><script>document.title='owned'</script><img src=x onerror=alert(1)>'&amp;`;
+
+describeWith(CHROMIUM, 'the operators’ desk', () => {
+  let scene: Scene;
+  let contexts: BrowserContext[] = [];
+
+  beforeAll(async () => {
+    scene = await Scene.start();
+  });
+  afterAll(async () => {
+    await scene.stop();
+  });
+  beforeEach(async () => {
+    await scene.database.pool.query('DELETE FROM form_budgets');
+    await scene.database.pool.query('UPDATE approvals SET closed_at = now(), state = $1 WHERE closed_at IS NULL', [
+      'expired',
+    ]);
+    await scene.database.pool.query('UPDATE reports SET settled_by = $1, settled_at = now()', ['nobody']);
+  });
+  afterEach(async () => {
+    for (const context of contexts) await context.close();
+    contexts = [];
+    expect(scene.complaints).toEqual([]);
+  });
+
+  const sql = async <Row>(text: string, values: unknown[] = []) =>
+    (await scene.database.pool.query(text, values)).rows as Row[];
+
+  /** Someone at the desk. */
+  async function sitDown(login: string, options: { width?: number; english?: boolean; script?: boolean } = {}) {
+    const { width = 1280, english = false, script = true } = options;
+    const context = await scene.newBrowser({ viewport: { width, height: 800 }, javaScriptEnabled: script });
+    contexts.push(context);
+    const page = await context.newPage();
+    await page.goto(`${scene.issuer}/operator/sign-in${english ? '?lang=en' : ''}`);
+    await signIn(page, login);
+    return page;
+  }
+
+  async function signIn(page: Page, login: string): Promise<void> {
+    const { password, code } = await credentials(login);
+    await page.locator('#login').fill(login);
+    await page.locator('#password').fill(password);
+    await page.locator('#code').fill(code);
+    await page.locator('main .primary').click();
+    await page.waitForURL(`${scene.issuer}/operator`);
+  }
+
+  async function credentials(login: string): Promise<{ password: string; code: string }> {
+    await sql('UPDATE operators SET totp_step = -1 WHERE login = $1', [login]);
+    const operator = scene.operator(login);
+    return { password: operator.password, code: totpOf(fromBase32(operator.totpSecret), totpStep(new Date())) };
+  }
+
+  /** What holds of every page. */
+  async function expectFit(page: Page): Promise<void> {
+    expect(await scene.violations(page.mainFrame())).toEqual([]);
+    expect([page.url(), await sidewaysScroll(page.mainFrame())]).toEqual([page.url(), 0]);
+    expect(await page.title()).not.toBe('owned');
+    expect(page.url()).not.toMatch(/1234-?5678|9999-?9999/);
+  }
+
+  async function search(page: Page, typed: string, reason: string): Promise<void> {
+    await page.goto(`${scene.issuer}/operator`);
+    await page.locator('#phoneNumber').fill(typed);
+    await page.locator('#search-reason').fill(reason);
+    await page.locator('form[role="search"] .primary').click();
+    await page.locator('.desk-results, .nothing, [aria-invalid]').first().waitFor({ state: 'attached' });
+  }
+
+  /** Sends one of the small forms of a page. */
+  async function act(page: Page, action: string, reason: string): Promise<void> {
+    const form = page.locator(`form[action$="/${action}"]`);
+    await form.locator('xpath=..').locator('summary').click();
+    await form.locator('[name="reason"]').fill(reason);
+    await form.locator('button').first().click();
+  }
+
+  const texts = async (page: Page) => (await page.locator('main').innerText()).replace(/\s+/g, ' ');
+
+  /** A demo line with a subscription, a phone in use, and a history in which everything is hostile. */
+  async function subscribed(lineId: string): Promise<string> {
+    const person = scene.person(lineId);
+    const [standing] = await sql<{ id: string }>(
+      `SELECT id FROM subscriptions WHERE line_id = $1 AND state <> 'cancelled'`,
+      [lineId],
+    );
+    if (standing) return standing.id;
+    const answer = await scene.subscribe(person);
+    const id = String(answer['subscriptionId']);
+    await sql(
+      `INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key, platform,
+         os_version, app_version, name, test_expires_at, activated_at)
+       VALUES ($1, $2, $3, 'active', '{}', '{}', '', 'android', '14', '1.0.0', $4, now(), now())`,
+      [randomUUID(), id, `PG-${randomUUID().slice(0, 14)}`, SCRIPT],
+    );
+    await sql(
+      `WITH moved AS (UPDATE subscriptions SET state = 'active', link = 2, protected_since = now() WHERE id = $1 RETURNING id)
+       INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, actor, actor_id, at)
+       SELECT id, 2, 1, 'awaiting_device', 'active', 'device_activated', 'customer', NULL, now() FROM moved`,
+      [id],
+    );
+    await sql(`UPDATE clients SET name = $1 WHERE client_id = 'demo-bank'`, [`<b>두루</b>은행${SCRIPT}`.slice(0, 60)]);
+    await sql(
+      `INSERT INTO authentications (id, client_id, person_index, subscription_id, channel, state, purpose, nonce, sent_at,
+         requested_at, expires_at, closed_at)
+       SELECT $1, id, '\\x00', $2, 'push', 'expired', $3, '\\x00', now(), now() - interval '1 hour', now(), now()
+       FROM clients WHERE client_id = 'demo-bank'`,
+      [randomUUID(), id, SCRIPT],
+    );
+    return id;
+  }
+
+  it.each([
+    [1280, 'ko'],
+    [320, 'ko'],
+    [1280, 'en'],
+    [320, 'en'],
+  ] as const)(
+    'fits a window of %i pixels on every page, in %s, and nothing stored is more than text',
+    async (width, locale) => {
+      const id = await subscribed('demo-1');
+      await sql(`UPDATE devices SET pin_failures = 5 WHERE subscription_id = $1`, [id]);
+      await sql(
+        `INSERT INTO reports (id, kind, subscription_id, outcome) VALUES ($1, 'lost_phone', $3, 'suspended'),
+         ($2, 'new_phone', NULL, 'call_centre')`,
+        [randomUUID(), randomUUID(), id],
+      );
+      const english = locale === 'en';
+      const page = await sitDown('supervisor', { width, english });
+      const number = scene.person('demo-1').phoneNumber.replace('+82', '0');
+      await expectFit(page);
+      expect(await page.locator('html').getAttribute('lang')).toBe(locale);
+
+      await search(page, '02-123-4567', ' ');
+      await expectFit(page);
+      expect(await page.locator('[aria-invalid="true"]').count()).toBe(2);
+      await search(page, '010-9999-9999', SCRIPT);
+      await expectFit(page);
+      await search(page, number, SCRIPT);
+      await expectFit(page);
+      await page.locator('.desk-results .primary').first().click();
+      await page.locator('.timeline').waitFor();
+      await expectFit(page);
+      const shown = await texts(page);
+      expect(shown).toContain(`010-****-${number.slice(-4)}`);
+      expect(shown).toContain(SCRIPT);
+      expect(shown).not.toContain(number.slice(3, 7) + '-');
+      expect(await page.locator('td', { hasText: '<b>두루</b>은행' }).count()).toBe(1);
+
+      await act(page, 'ask-enrolment-code', SCRIPT);
+      await page.locator('.good-note').waitFor();
+      await expectFit(page);
+      await act(page, 'reveal', SCRIPT);
+      await page.locator('.card.narrow').waitFor();
+      await expectFit(page);
+      expect(await texts(page)).toContain(english ? '1 Jan 1990' : '1990. 1. 1.');
+      expect(await texts(page)).toContain(SCRIPT);
+
+      await page.goto(`${scene.issuer}/operator/approvals`);
+      await expectFit(page);
+      expect(await texts(page)).toContain(SCRIPT);
+      const other = await sitDown('supervisor2', { width, english });
+      await other.goto(`${scene.issuer}/operator/approvals`);
+      await other.locator('form[action$="/approve"] [name="reason"]').fill(SCRIPT);
+      await other.locator('form[action$="/approve"] .primary').click();
+      await other.locator('.good-note').waitFor();
+      await expectFit(other);
+      await page.reload();
+      await page.locator('form[action$="/take"] .primary').click();
+      await page.locator('.enrolment-code').waitFor();
+      await expectFit(page);
+      expect(await page.locator('.enrolment-code').innerText()).toMatch(/^(?:[0-9A-Z]{5}-){3}[0-9A-Z]{5}$/);
+
+      await page.goto(`${scene.issuer}/operator/charges`);
+      await expectFit(page);
+      await page.locator('#charges-reason').fill(SCRIPT);
+      await page.locator('main .primary').click();
+      await page.locator('tfoot').waitFor();
+      await expectFit(page);
+      expect(await page.locator('tfoot').innerText()).toMatch(english ? /₩[\d,]+$/ : /[\d,]+원$/);
+
+      await page.goto(`${scene.issuer}/operator/audit`);
+      await expectFit(page);
+      await page.locator('#reason').fill(SCRIPT);
+      await page.locator('main .primary').click();
+      await page.locator('table').waitFor();
+      await expectFit(page);
+      expect(await texts(page)).toContain(SCRIPT);
+
+      await page.goto(`${scene.issuer}/operator/password`);
+      await expectFit(page);
+      await page.goto(`${scene.issuer}/operator/subscriptions/${randomUUID()}`);
+      await page.locator('#reason').fill('x');
+      await page.locator('main .primary').click();
+      await page.locator('.ended').waitFor();
+      await expectFit(page);
+      await page.locator('.desk-who button').click();
+      await page.locator('#login').waitFor();
+      await expectFit(page);
+    },
+  );
+
+  it('is used with the keyboard alone, from signing in to a subscription', async () => {
+    await subscribed('demo-1');
+    const context = await scene.newBrowser();
+    contexts.push(context);
+    const page = await context.newPage();
+    await page.goto(`${scene.issuer}/operator`);
+    const { password, code } = await credentials('viewer');
+    expect(await page.evaluate('document.activeElement.id')).toBe('login');
+    await page.keyboard.type('viewer');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(password);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(code);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${scene.issuer}/operator`);
+    expect(await page.evaluate('document.activeElement.id')).toBe('phoneNumber');
+    await page.keyboard.type('010-1234-5678');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('고객 문의');
+    await page.keyboard.press('Enter');
+    await page.locator('.desk-results').waitFor();
+    const isAtTheLink = () => page.evaluate<boolean>(`document.activeElement.matches('.desk-results .primary')`);
+    for (let tabs = 0; !(await isAtTheLink()); tabs += 1) {
+      expect(tabs).toBeLessThan(20);
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('Enter');
+    await page.locator('.timeline').waitFor();
+    // Whoever may only look has nothing to press.
+    expect(await page.locator('main form').count()).toBe(0);
+    expect(await page.locator('.desk-nav a').count()).toBe(1);
+  });
+
+  it('works without script: a loss is reported, resumed by two people, and a report settled', async () => {
+    const id = await subscribed('demo-2');
+    await sql(`INSERT INTO reports (id, kind, subscription_id, outcome) VALUES ($1, 'lost_phone', $2, 'suspended')`, [
+      randomUUID(),
+      id,
+    ]);
+    const agent = await sitDown('agent', { script: false });
+    await agent.locator('.desk-list a').click();
+    await agent.locator('#reason').fill('분실 접수 확인');
+    await agent.locator('main .primary').click();
+    await agent.locator('.timeline').waitFor();
+    await act(agent, 'report-loss', '본인이 신고함');
+    await agent.locator('.good-note').waitFor();
+    expect(await agent.locator('.tag.suspended').first().innerText()).toBe('일시 정지');
+    await act(agent, 'ask-resume', '찾았다고 함');
+    await agent.locator('.note-line').waitFor();
+
+    const supervisor = await sitDown('supervisor', { script: false });
+    expect(await texts(supervisor)).toContain('분실 해제 승인 대기');
+    await supervisor.goto(`${scene.issuer}/operator/approvals`);
+    await supervisor.locator('form[action$="/approve"] [name="reason"]').fill('통화로 확인');
+    await supervisor.locator('form[action$="/approve"] .primary').click();
+    await supervisor.locator('.good-note').waitFor();
+
+    await agent.goto(`${scene.issuer}/operator/subscriptions/${id}`);
+    expect(await agent.locator('.tag').first().innerText()).toBe('이용 중');
+    expect(await agent.locator('.timeline').innerText()).toContain('agent + supervisor');
+    expect(await agent.locator('time').first().innerText()).toMatch(/^\d{4}\. \d+\. \d+\. 오[전후] \d+:\d\d$/);
+    await agent.goto(`${scene.issuer}/operator`);
+    await act(agent, 'settle', '통화 완료');
+    await agent.locator('.good-note').waitFor();
+    expect(await texts(agent)).toContain('처리할 접수가 없습니다');
+
+    await supervisor.goto(`${scene.issuer}/operator/approvals`);
+    const refused = supervisor.locator('form[action$="/refuse"]');
+    expect(await refused.count()).toBe(0);
+  });
+
+  it('refuses with the second button of the same form', async () => {
+    const id = await subscribed('demo-1');
+    const agent = await sitDown('agent');
+    await agent.goto(`${scene.issuer}/operator/subscriptions/${id}`);
+    await agent.locator('#reason').fill('기기변경');
+    await agent.locator('main .primary').click();
+    await act(agent, 'ask-enrolment-code', '기기변경');
+    const supervisor = await sitDown('supervisor');
+    await supervisor.goto(`${scene.issuer}/operator/approvals`);
+    await supervisor.locator('form[action$="/approve"] [name="reason"]').fill('본인 확인이 되지 않음');
+    await supervisor.locator('[formaction$="/refuse"]').click();
+    await supervisor.locator('.good-note').waitFor();
+    expect(await texts(supervisor)).toContain('supervisor: 본인 확인이 되지 않음');
+  });
+
+  it('says what was wrong at the door to nobody, and leaves nothing in the fields', async () => {
+    const context = await scene.newBrowser({ viewport: { width: 320, height: 640 } });
+    contexts.push(context);
+    const page = await context.newPage();
+    await page.goto(`${scene.issuer}/operator/sign-in?lang=en`);
+    await page.locator('#login').fill('agent');
+    await page.locator('#password').fill('wrong');
+    await page.locator('#code').fill('000000');
+    await page.locator('main .primary').click();
+    await page.locator('[role="alert"]').waitFor();
+    await expectFit(page);
+    for (const field of ['#login', '#password', '#code']) expect(await page.locator(field).inputValue()).toBe('');
+  });
+});

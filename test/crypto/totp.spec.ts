@@ -1,0 +1,96 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  base32,
+  fromBase32,
+  matchingTotpStep,
+  totpOf,
+  totpStep,
+  totpUri,
+  type TotpParameters,
+} from '../../src/crypto/totp.ts';
+
+/** RFC 6238, appendix B: the secret is ASCII digits, as many as the hash has bytes. */
+const SECRETS = {
+  sha1: Buffer.from('12345678901234567890'),
+  sha256: Buffer.from('12345678901234567890123456789012'),
+  sha512: Buffer.from('1234567890123456789012345678901234567890123456789012345678901234'),
+};
+const APPENDIX_B: [number, string, string, string][] = [
+  [59, '94287082', '46119246', '90693936'],
+  [1111111109, '07081804', '68084774', '25091201'],
+  [1111111111, '14050471', '67062674', '99943326'],
+  [1234567890, '89005924', '91819424', '93441116'],
+  [2000000000, '69279037', '90698825', '38618901'],
+  [20000000000, '65353130', '77737706', '47863826'],
+];
+/** RFC 4226, appendix D. */
+const APPENDIX_D = '755224 287082 359152 969429 338314 254676 287922 162583 399871 520489'.split(' ');
+
+describe('a one-time password', () => {
+  it.each(APPENDIX_B)('at %i seconds is the one of RFC 6238, with each of its hashes', (seconds, ...passwords) => {
+    const at = new Date(seconds * 1000);
+    const algorithms = ['sha1', 'sha256', 'sha512'] as const;
+    const made = algorithms.map((algorithm) => totpOf(SECRETS[algorithm], totpStep(at), { algorithm, digits: 8 }));
+    expect(made).toEqual(passwords);
+  });
+
+  it.each(APPENDIX_D.map((password, step) => [step, password] as const))(
+    'of the step %i is the one of RFC 4226',
+    (step, password) => {
+      expect(totpOf(SECRETS.sha1, step)).toBe(password);
+    },
+  );
+
+  const at = new Date(1_234_567_890_000);
+  const present = totpStep(at);
+  it.each([
+    [-2, null],
+    [-1, present - 1],
+    [0, present],
+    [1, present + 1],
+    [2, null],
+  ])('that is %i steps away is accepted for its step, or not at all', (away, step) => {
+    expect(matchingTotpStep(SECRETS.sha1, totpOf(SECRETS.sha1, present + away), at)).toBe(step);
+  });
+
+  it.each(['', '00592', '0059241', ' 005924', '00５924', 'abcdef'])('is not %p', (typed) => {
+    expect(matchingTotpStep(SECRETS.sha1, typed, at)).toBeNull();
+  });
+
+  it('may have other steps, hashes and lengths, and is then none of the usual ones', () => {
+    const other: TotpParameters = { algorithm: 'sha512', digits: 8, seconds: 60 };
+    const password = totpOf(SECRETS.sha512, totpStep(at, other), other);
+    expect(password).toMatch(/^\d{8}$/);
+    expect(matchingTotpStep(SECRETS.sha512, password, at, other)).toBe(Math.floor(1_234_567_890 / 60));
+    expect(matchingTotpStep(SECRETS.sha512, password, at)).toBeNull();
+  });
+
+  it('is there for the first step of all, before which there is none', () => {
+    expect(matchingTotpStep(SECRETS.sha1, totpOf(SECRETS.sha1, 0), new Date(0))).toBe(0);
+  });
+});
+
+describe('a secret', () => {
+  it.each([
+    ['', ''],
+    ['f', 'MY'],
+    ['fo', 'MZXQ'],
+    ['foo', 'MZXW6'],
+    ['foob', 'MZXW6YQ'],
+    ['fooba', 'MZXW6YTB'],
+    ['foobar', 'MZXW6YTBOI'],
+  ])('%p is written as RFC 4648 has it, without padding, and read again', (bytes, written) => {
+    expect(base32(Buffer.from(bytes))).toBe(written);
+    expect(fromBase32(written).toString()).toBe(bytes);
+  });
+
+  it.each(['my', 'M1', 'MY======', 'MZ XQ'])('is not read from %p', (text) => {
+    expect(() => fromBase32(text)).toThrow('Base32');
+  });
+
+  it('is handed to an authenticator app in an address', () => {
+    expect(totpUri({ issuer: 'Push Guard', account: 'kim.agent', secret: 'MZXW6YTB' })).toBe(
+      'otpauth://totp/Push%20Guard:kim.agent?secret=MZXW6YTB&issuer=Push%20Guard',
+    );
+  });
+});

@@ -1,0 +1,99 @@
+import { fromBase32, matchingTotpStep, totpOf, totpStep } from '../../src/crypto/totp.ts';
+import type { TestService } from './service.ts';
+
+/** What a page of the desk answered. */
+export interface DeskAnswer {
+  status: number;
+  location: string | null;
+  html: string;
+  headers: Headers;
+}
+
+/** A browser at the operators' desk, without script: it keeps its cookies, and sends forms as their page has them. */
+export class DeskBrowser {
+  readonly cookies = new Map<string, string>();
+
+  constructor(readonly service: TestService) {}
+
+  async get(path: string, headers: Record<string, string> = {}): Promise<DeskAnswer> {
+    return this.send(path, { headers });
+  }
+
+  /** Sends a form with the token that this browser's pages have. */
+  async post(
+    path: string,
+    fields: Record<string, string> = {},
+    headers: Record<string, string> = {},
+  ): Promise<DeskAnswer> {
+    return this.postRaw(path, { form: await this.formToken(), ...fields }, headers);
+  }
+
+  async postRaw(
+    path: string,
+    fields: Record<string, string>,
+    headers: Record<string, string> = {},
+  ): Promise<DeskAnswer> {
+    return this.send(path, { method: 'POST', body: new URLSearchParams(fields), headers });
+  }
+
+  /** The token of this browser's forms, read off a page that has one. */
+  async formToken(): Promise<string> {
+    const { html, location } = await this.get('/operator/password');
+    const page = location === null ? html : (await this.get('/operator/sign-in')).html;
+    return /name="form" value="([\w-]{43})"/.exec(page)?.[1] ?? '';
+  }
+
+  /** Signs in as an operator of the demonstration, with a one-time password that counts again. */
+  async signIn(login: string): Promise<this> {
+    await this.service.database.pool.query(`UPDATE operators SET totp_step = -1 WHERE login = $1`, [login]);
+    const { status, location } = await this.post('/operator/sign-in', credentialsOf(this.service, login));
+    if (status !== 303 || location !== '/operator') throw new Error(`${login} was not signed in: ${status}`);
+    return this;
+  }
+
+  /** The number of an asking for this subscription, as the page of approvals has it. */
+  async approvalOf(subscriptionId: string): Promise<string> {
+    const { html } = await this.get('/operator/approvals');
+    const card = html.split('id="approval-').find((part) => part.includes(`/operator/subscriptions/${subscriptionId}`));
+    return card?.slice(0, 36) ?? '';
+  }
+
+  private async send(
+    path: string,
+    init: { method?: string; body?: URLSearchParams; headers: Record<string, string> },
+  ): Promise<DeskAnswer> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await fetch(this.service.issuer + path, {
+      redirect: 'manual',
+      ...init,
+      headers: { ...(cookie && { Cookie: cookie }), ...init.headers },
+    });
+    for (const set of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
+      if (value === '') this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+    const html = await response.text();
+    return { status: response.status, location: response.headers.get('location'), html, headers: response.headers };
+  }
+}
+
+/** What an operator of the demonstration types at the door, now. */
+export function credentialsOf(service: TestService, login: string): { login: string; password: string; code: string } {
+  const operator = service.process.announcement.operators.find((one) => one.login === login);
+  if (!operator) throw new Error(`there is no demo operator ${login}`);
+  return { login, password: operator.password, code: codeOf(operator.totpSecret) };
+}
+
+/** The one-time password of this moment. */
+export function codeOf(totpSecret: string): string {
+  return totpOf(fromBase32(totpSecret), totpStep(new Date()));
+}
+
+/** Six digits that no clock near this moment shows. */
+export function wrongCodeFor(totpSecret: string): string {
+  const secret = fromBase32(totpSecret);
+  let code = 0;
+  while (matchingTotpStep(secret, String(code).padStart(6, '0'), new Date()) !== null) code += 1;
+  return String(code).padStart(6, '0');
+}
