@@ -637,19 +637,17 @@ describe('the charges and the whole audit', () => {
     expect(h1(await browser.get('/operator/audit'))).toBe('조회하는 이유');
     expect((await browser.post('/operator/audit/reason', { reason: '분기 점검' })).location).toBe('/operator/audit');
     for (let at = 0; at < 60; at += 1) {
-      await sql(
-        `INSERT INTO audit_entries (operator, action, reason, outcome, address) VALUES ('paged', 'charges 2026-01', $1, 'done', '-')`,
-        [`entry ${at}`],
-      );
+      const headers = { 'Audit-Reason': `entry ${at}` };
+      await service.call('GET', '/operator/v1/charges?month=2026-01', undefined, { scope: 'operator', headers });
     }
     const reasonsIn = ({ html }: DeskAnswer) => [...html.matchAll(/class="free">([^<]*)</g)].map(([, text]) => text);
-    const first = await browser.get('/operator/audit?operator=paged&action=charges');
+    const first = await browser.get('/operator/audit?operator=demo-operator&action=charges');
     expect(reasonsIn(first)).toEqual(Array.from({ length: 50 }, (_, at) => `entry ${59 - at}`));
     const older = /href="([^"]*before=\d+)"/.exec(first.html)?.[1]?.replaceAll('&amp;', '&') ?? '';
     const second = await browser.get(older);
     expect(reasonsIn(second)).toEqual(Array.from({ length: 10 }, (_, at) => `entry ${9 - at}`));
     expect(second.html).not.toContain('before=');
-    expect(reasonsIn(await browser.get('/operator/audit?operator=paged&action=find'))).toEqual([]);
+    expect(reasonsIn(await browser.get('/operator/audit?operator=demo-operator&action=find'))).toEqual([]);
     expect(reasonsIn(await browser.get('/operator/audit?action=audit-log'))[0]).toBe('분기 점검');
   });
 });

@@ -278,7 +278,6 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await expectFit();
     // A page that answers a form follows as well, and does not send the form once more.
     await screen(phone, 'shown-code').locator('.danger').click();
-    await screen(phone, 'reasons').locator('.secondary').first().click();
     await heading('Declined on the phone').waitFor();
     await expectFocus('h1:text-is("Declined on the phone")');
     await expectFit();
