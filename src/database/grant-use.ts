@@ -9,6 +9,8 @@ export interface Use {
   role: string;
   /** Tables whose rows the role may not change at will, with what it may do. */
   lessThanAll?: Readonly<Record<string, string>>;
+  /** The role makes things of its own there, too. */
+  mayCreate?: boolean;
 }
 
 interface Owned {
@@ -29,17 +31,21 @@ const MAY_CHANGE = `SELECT has_any_column_privilege($1, t.oid, 'UPDATE')
  * Lets a role use what the present one owns in a schema: all rows of all tables, but for those that are named. Throws
  * where that would be for show, because the role has more than it is given.
  */
-export async function grantUse(query: Query, { schema, role, lessThanAll = {} }: Use): Promise<void> {
-  const owned = await query<Owned>(OWNED, [schema, role]);
-  if (owned.some(({ isItsOwn }) => isItsOwn)) throw new Error(tooMuch(role));
+export async function grantUse(
+  query: Query,
+  { schema, role, lessThanAll = {}, mayCreate = false }: Use,
+): Promise<void> {
+  const all = await query<Owned>(OWNED, [schema, role]);
+  const owned = all.filter(({ isItsOwn }) => !isItsOwn);
+  if (!mayCreate && owned.length < all.length) throw new Error(tooMuch(role));
   const [inSchema, to] = [pg.escapeIdentifier(schema), pg.escapeIdentifier(role)];
   const grants = owned.map(({ name, isSequence }) => {
     const what = `${isSequence ? 'SEQUENCE' : 'TABLE'} ${inSchema}.${pg.escapeIdentifier(name)}`;
-    const all = isSequence ? 'USAGE, SELECT' : 'SELECT, INSERT, UPDATE, DELETE';
-    return `REVOKE ALL ON ${what} FROM ${to}; GRANT ${lessThanAll[name] ?? all} ON ${what} TO ${to};`;
+    const rights = isSequence ? 'USAGE, SELECT' : 'SELECT, INSERT, UPDATE, DELETE';
+    return `REVOKE ALL ON ${what} FROM ${to}; GRANT ${lessThanAll[name] ?? rights} ON ${what} TO ${to};`;
   });
   // Statements that are sent as one text are one transaction: a service that runs meanwhile never lacks a right.
-  await query(`GRANT USAGE ON SCHEMA ${inSchema} TO ${to}; ${grants.join('\n')}`);
+  await query(`GRANT ${mayCreate ? 'USAGE, CREATE' : 'USAGE'} ON SCHEMA ${inSchema} TO ${to}; ${grants.join('\n')}`);
   for (const [table, rights] of Object.entries(lessThanAll)) {
     if (rights.includes('UPDATE')) continue;
     const [found] = await query<{ mayChange: boolean }>(MAY_CHANGE, [

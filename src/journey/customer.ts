@@ -84,7 +84,7 @@ export const CUSTOMER: readonly Step[] = [
       await browser.open('/cancel');
       await browser.send('/cancel');
       const receipt = await browser.send('/code', { code: await readCode(scene) });
-      const said = /해지한 때 (.*?) 이번 달 요금 ([\d,]+원)/.exec(receipt.text);
+      const said = /해지 일시 (.*?) 이번 달 요금 ([\d,]+원)/.exec(receipt.text);
       expect(said !== null, `no receipt: ${receipt.text}`);
       return `해지되었습니다: ${said[1] ?? ''}, ${said[2] ?? ''}`;
     },

@@ -63,7 +63,8 @@ export class HandoverQueue {
       await runMigrations(client, SCHEMA);
       if (MIGRATION_DATABASE_URL !== undefined) {
         const query = async <Row>(sql: string, values?: unknown[]) => (await client.query(sql, values)).rows as Row[];
-        await grantUse(query, { schema: SCHEMA, role: await roleOf(DATABASE_URL) });
+        // BullMQ makes a sequence of its own for every queue.
+        await grantUse(query, { schema: SCHEMA, role: await roleOf(DATABASE_URL), mayCreate: true });
       }
     } finally {
       await client.end();

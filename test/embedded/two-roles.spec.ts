@@ -7,6 +7,7 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions, migrate } from '../../config/data-source.ts';
 import { startEmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
+import { eventually } from '../support/eventually.ts';
 import { startProcess, type ServiceProcess } from '../support/service.ts';
 
 const SERVICE = 'pushguard_service';
@@ -79,6 +80,17 @@ async function expectPlainService(): Promise<void> {
   await expect(query(service, `UPDATE audit_entries SET reason = ''`)).rejects.toMatchObject({ code: '42501' });
 }
 
+/** What is sent goes by the queue, and is not left for the sweep to find. */
+async function expectQueueToWork(service: ServiceProcess, number: string): Promise<void> {
+  const { issuer, smsOutbox } = service.announcement;
+  const texts = async () => ((await (await fetch(smsOutbox)).json()) as unknown[]).length;
+  const before = await texts();
+  const body = JSON.stringify({ lineId: `demo-${number}` });
+  await fetch(`${issuer}/local/enrolments`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
+  await eventually('the word that somebody has joined', async () => (await texts()) > before);
+  expect(service.log()).not.toContain('left to the sweep');
+}
+
 describe('npm start', () => {
   it('gives its service a plain role, and goes on with it the next time', async () => {
     for (const number of ['1', '2']) {
@@ -87,6 +99,7 @@ describe('npm start', () => {
         expect(await operatorCall(service)).toBe(200);
         await expectPlainService();
         expect((await auditEntries()).at(-1)).toMatchObject({ number });
+        await expectQueueToWork(service, number);
       } finally {
         await service.stop();
       }

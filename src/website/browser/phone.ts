@@ -161,6 +161,7 @@ async function home(): Promise<void> {
   let pending: PendingAuthentication[] = [];
   let past: HistoryEntry[] = [];
   let fault = '';
+  const { notified } = display;
   try {
     [pending, past] = await Promise.all([phone.pending(), phone.history()]);
   } catch (error) {
@@ -172,7 +173,8 @@ async function home(): Promise<void> {
   }
   // Something else was opened in the meantime.
   if (!isHome()) return;
-  if (pending.length === 0) display.clearNotification('request');
+  // What came while the service was asked may be newer than its answer.
+  if (pending.length === 0 && display.notified === notified) display.clearNotification('request');
   const focused = wasHome ? document.activeElement?.id : undefined;
   drawHome(pending, past, fault);
   if (focused) document.getElementById(focused)?.focus();

@@ -18,6 +18,8 @@ const NOTICE_MS = 10_000;
 /** The phone's display: one screen at a time, a notification above it, and a voice. */
 export class Display {
   private readonly element = byId('display', HTMLElement);
+  /** How many notifications have come. */
+  notified = 0;
   private readonly bannerElement = byId('banner', HTMLElement);
   private current = new AbortController();
   private banner: Banner['kind'] | undefined;
@@ -56,6 +58,7 @@ export class Display {
   /** Lets a notification down from the top; a tap takes it away and opens it. */
   notify({ kind, title, text }: Banner, onTap?: () => void): void {
     this.clearNotification();
+    this.notified += 1;
     this.banner = kind;
     const tap = () => {
       this.clearNotification();
