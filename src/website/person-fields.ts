@@ -1,5 +1,5 @@
 import { html, type Html } from './html.ts';
-import type { CustomerMessages } from './messages.customers.ts';
+import type { CustomerMessages } from './site/messages.customers.ts';
 
 export type PersonField = 'birthDate' | 'genderDigit' | 'phoneNumber';
 

@@ -4,18 +4,18 @@ import { OperatorModule } from '../operator/operator.module.ts';
 import { AssetsController } from './assets.controller.ts';
 import { CustomersModule } from '../customers/customers.module.ts';
 import { Assets } from './assets.ts';
-import { HomeController } from './home.controller.ts';
-import { IdentityController } from './identity.controller.ts';
-import { MyController } from './my.controller.ts';
-import { PageProblemFilter } from './page-problem.filter.ts';
-import { Pages } from './pages.ts';
-import { ReportController } from './report.controller.ts';
-import { DeskApprovalsController } from './desk-approvals.controller.ts';
-import { DeskRecordsController } from './desk-records.controller.ts';
-import { DeskSignInController } from './desk-sign-in.controller.ts';
-import { DeskSubscriptionController } from './desk-subscription.controller.ts';
-import { DeskController } from './desk.controller.ts';
-import { WindowPageController } from './window.controller.ts';
+import { HomeController } from './site/home.controller.ts';
+import { IdentityController } from './site/identity.controller.ts';
+import { MyController } from './site/my.controller.ts';
+import { PageProblemFilter } from './site/page-problem.filter.ts';
+import { Pages } from './site/pages.ts';
+import { ReportController } from './site/report.controller.ts';
+import { DeskApprovalsController } from './desk/approvals.controller.ts';
+import { DeskRecordsController } from './desk/records.controller.ts';
+import { DeskSignInController } from './desk/sign-in.controller.ts';
+import { DeskSubscriptionController } from './desk/subscription.controller.ts';
+import { DeskController } from './desk/desk.controller.ts';
+import { WindowPageController } from './window/window.controller.ts';
 
 /** The pages that people see. */
 @Module({

@@ -1,0 +1,41 @@
+import { formatPhoneNumber } from '../../domain/phone-number.ts';
+import type { DemoLine } from './demo.page.ts';
+import { html } from '../html.ts';
+import { languageSwitch } from '../language-switch.ts';
+import type { Locale } from '../locale.ts';
+import { DEMO_MESSAGES } from './messages.demo.ts';
+import type { Page } from '../page.ts';
+
+/**
+ * A phone on the screen. What is on its display is drawn by its script; the server gives it what a phone has from
+ * outside: the push token that its platform would issue, and the lines that its SIM could be of.
+ */
+export function phonePage(input: {
+  locale: Locale;
+  issuer: string;
+  pushToken: string;
+  lines: readonly DemoLine[];
+}): Page {
+  const { locale, issuer, pushToken } = input;
+  const messages = DEMO_MESSAGES[locale];
+  const lines = input.lines.map(({ lineId, phoneNumber, handset, note }) => ({
+    lineId,
+    phoneNumber: formatPhoneNumber(phoneNumber),
+    note: messages.notes[lineId] ?? note,
+    handset: { os: handset.os, osVersion: handset.osVersion },
+  }));
+  const body = html`${languageSwitch(locale, '/phone')}
+    <main
+      class="handset"
+      id="phone"
+      data-issuer="${issuer}"
+      data-push-token="${pushToken}"
+      data-lines="${JSON.stringify(lines)}"
+    >
+      <div class="status-bar" aria-hidden="true"><span id="clock"></span><span class="signal"></span></div>
+      <div class="banner" id="banner" role="status"></div>
+      <div class="display" id="display"><noscript>${messages.phoneNeedsScript}</noscript></div>
+      <p class="unseen" id="said" role="status"></p>
+    </main>`;
+  return { locale, title: messages.phoneTitle, layout: 'phone', script: 'phone.js', framing: 'framed', body };
+}

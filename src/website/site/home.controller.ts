@@ -1,0 +1,106 @@
+import { Controller, Get, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Environment } from '../../../config/environment.ts';
+import { ineligibility, type IneligibilityCode } from '../../domain/eligibility.ts';
+import type { LineFacts } from '../../domain/line.ts';
+import { parsePerson, seoulDay } from '../../domain/person.ts';
+import type { Taken } from '../../http/fastify.ts';
+import { checkPage, homePage, LINE_FIELDS, type LineField, type TypedLine } from './home.page.ts';
+import { PageProblemFilter } from './page-problem.filter.ts';
+import { Pages } from './pages.ts';
+
+/** What the service is, and whether one may join. */
+@ApiExcludeController()
+@UseFilters(PageProblemFilter)
+@Controller()
+export class HomeController {
+  constructor(
+    private readonly pages: Pages,
+    private readonly environment: Environment,
+  ) {}
+
+  @Get()
+  home(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const { locale } = this.pages.visitor(request, reply);
+    this.pages.send(reply, homePage(locale, this.environment.MONTHLY_FEE));
+  }
+
+  @Get('check')
+  form(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const visitor = this.pages.visitor(request, reply);
+    this.pages.send(reply, checkPage({ locale: visitor.locale, token: visitor.formToken() }));
+  }
+
+  /** Judges what somebody says of a line by the rules that a real one is judged by. Nothing is looked up or kept. */
+  @Post('check')
+  @RouteConfig({ takes: 'form' satisfies Taken })
+  check(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const visitor = this.pages.visitor(request, reply);
+    const typed: TypedLine = visitor.form();
+    const { locale } = visitor;
+    const faults = faultsOf(typed);
+    const answer = faults.length === 0 && { answer: this.judge(typed) };
+    this.pages.send(reply, checkPage({ locale, token: visitor.formToken(), typed, faults, ...answer }));
+  }
+
+  private judge(typed: TypedLine): IneligibilityCode[] {
+    const { HOME_CARRIERS: homeCarriers } = this.environment;
+    const line = lineOf(typed, homeCarriers[0] ?? '');
+    return ineligibility({ line, homeCarriers, alreadySubscribed: false, today: seoulDay(new Date()) });
+  }
+}
+
+const PHONES: ReadonlyMap<string, { os: string; formFactor: 'phone' | 'tablet' }> = new Map([
+  ['android', { os: 'android', formFactor: 'phone' }],
+  ['ios', { os: 'ios', formFactor: 'phone' }],
+  ['tablet', { os: 'ios', formFactor: 'tablet' }],
+  ['other', { os: 'other', formFactor: 'phone' }],
+]);
+
+/** The digit that puts a day in its century; the sex that it also says is nobody's concern here. */
+const CENTURIES: Readonly<Record<string, string>> = { '18': '9', '19': '1', '20': '3' };
+
+const READABLE: Readonly<Record<LineField, (text: string) => boolean>> = {
+  carrier: (text) => text === 'home' || text === 'other',
+  holder: (text) => isHolder(text),
+  plan: (text) => isPlan(text),
+  phone: (text) => PHONES.has(text),
+  osVersion: (text) => /^\d{1,3}(\.\d{1,4}){0,3}$/.test(text.trim()),
+  birthDay: (text) => parsePerson({ ...ownerOf(text), today: seoulDay(new Date()) }) !== null,
+};
+
+/** The fields whose text says nothing of a line. */
+function faultsOf(typed: TypedLine): LineField[] {
+  return LINE_FIELDS.filter((field) => !READABLE[field](typed[field] ?? ''));
+}
+
+/** The line that somebody describes. */
+function lineOf(typed: TypedLine, homeCarrier: string): LineFacts {
+  const { carrier, holder = '', plan = '', phone = '', osVersion = '', birthDay = '' } = typed;
+  const { os, formFactor } = PHONES.get(phone) ?? { os: 'other', formFactor: 'phone' };
+  return {
+    lineId: '',
+    phoneNumber: '',
+    carrier: carrier === 'home' ? homeCarrier : '',
+    status: 'active',
+    holder: isHolder(holder) ? holder : 'other_party',
+    owner: ownerOf(birthDay),
+    plan: isPlan(plan) ? plan : 'm2m',
+    handset: { os, formFactor, osVersion: osVersion.trim() },
+  };
+}
+
+function ownerOf(birthDay: string): LineFacts['owner'] {
+  const [, century = '', birthDate = ''] = /^(18|19|20)(\d{6})$/.exec(birthDay.replace(/[\s.-]/g, '')) ?? [];
+  return { birthDate, genderDigit: CENTURIES[century] ?? '' };
+}
+
+function isHolder(text: string): text is LineFacts['holder'] {
+  return text === 'self' || text === 'corporate' || text === 'other_party';
+}
+
+function isPlan(text: string): text is LineFacts['plan'] {
+  return text === 'postpaid' || text === 'prepaid' || text === 'm2m';
+}

@@ -1,0 +1,23 @@
+import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Environment } from '../../../config/environment.ts';
+import { Problem } from '../../domain/problem.ts';
+import { isOwnPage } from '../../http/own-page.ts';
+
+/**
+ * Lets in what a page of our own sends. The cookie alone does not say that: another host of the same site would have
+ * it sent along. Browsers name the sender in `Origin` and `Sec-Fetch-Site`, which no page can forge.
+ */
+@Injectable()
+export class OwnPageGuard implements CanActivate {
+  constructor(private readonly environment: Environment) {}
+
+  canActivate(context: ExecutionContext): boolean {
+    const { method, headers } = context.switchToHttp().getRequest<FastifyRequest>();
+    if (method === 'GET') return true;
+    if (!isOwnPage(headers, this.environment.ISSUER)) {
+      throw new Problem('window_bound_elsewhere', 'Only the page of this window may send this.');
+    }
+    return true;
+  }
+}
