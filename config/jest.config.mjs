@@ -30,6 +30,7 @@ export default {
   ...ifPresent('globalSetup', 'test/support/global-setup.ts'),
   ...ifPresent('globalTeardown', 'test/support/global-teardown.ts'),
   reporters: ['default', '<rootDir>/config/summary-reporter.mjs'],
-  maxWorkers: 2,
+  // One more than processors: browsers and waiting callers leave them idle.
+  maxWorkers: 3,
   testTimeout: 30_000,
 };

@@ -60,8 +60,11 @@ export async function startService(
   protect(fastify, environment.ISSUER.startsWith('https:'));
   await queue.open();
   await extend(app, fastify);
-  const document = openApiDocument(app, environment.ISSUER);
-  fastify.get('/openapi.json', (_request, reply) => reply.send(document));
+  // Made when somebody asks for it: most processes never are.
+  let document: object | undefined;
+  fastify.get('/openapi.json', (_request, reply) =>
+    reply.send((document ??= openApiDocument(app, environment.ISSUER))),
+  );
   await app.init();
   declareOtherMethods(fastify, new Map(routes));
   if (environment.ROLE !== 'api') {

@@ -1,4 +1,4 @@
-import { argon2idAsync } from '@noble/hashes/argon2.js';
+import { argon2id } from 'hash-wasm';
 import { base64url } from 'jose';
 
 /** Argon2id's cost: `m` KiB of memory, `t` passes, `p` lanes. */
@@ -124,7 +124,8 @@ function isSequence(pin: string, step: number): boolean {
 }
 
 function stretch(pin: string, salt: Uint8Array, cost: KdfCost): Promise<Uint8Array> {
-  return argon2idAsync(new TextEncoder().encode(pin), salt, { m: cost.m, t: cost.t, p: cost.p, dkLen: 32 });
+  const { m: memorySize, t: iterations, p: parallelism } = cost;
+  return argon2id({ password: pin, salt, memorySize, iterations, parallelism, hashLength: 32, outputType: 'binary' });
 }
 
 function xor(left: Uint8Array, right: Uint8Array): Uint8Array<ArrayBuffer> {

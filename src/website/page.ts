@@ -18,6 +18,8 @@ export interface Page {
   framing?: 'framed' | 'frames';
   /** Origins of others that may frame it all the same. */
   framedBy?: readonly string[];
+  /** Its script compiles WebAssembly of its own, as the phone does for Argon2id. */
+  compiles?: boolean;
   /** COOP; the hosted window sends none, for it has to reach whoever opened it. */
   opener?: 'same-origin' | 'same-origin-allow-popups';
 }
@@ -54,10 +56,10 @@ function document(assets: Assets, page: Page, nonce: string): Html {
   </html>`;
 }
 
-function headersOf({ framing, framedBy = [], opener }: Page, nonce: string): Record<string, string> {
+function headersOf({ framing, framedBy = [], opener, compiles }: Page, nonce: string): Record<string, string> {
   const policy = [
     "default-src 'none'",
-    `script-src 'nonce-${nonce}'`,
+    `script-src 'nonce-${nonce}'${compiles ? " 'wasm-unsafe-eval'" : ''}`,
     "style-src 'self'",
     "img-src 'self' data:",
     "connect-src 'self'",

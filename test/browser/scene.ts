@@ -158,7 +158,7 @@ export class Scene {
 
   /** What axe finds of serious and critical violations in what a frame shows now. */
   async violations(frame: Frame): Promise<string[]> {
-    await frame.evaluate(axe.source);
+    if (!(await frame.evaluate<boolean>("typeof axe === 'object'"))) await frame.evaluate(axe.source);
     const { violations, passes } = await frame.evaluate<{
       violations: { id: string; impact: string; nodes: { html: string }[] }[];
       passes: unknown[];

@@ -281,7 +281,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await heading('Declined on the phone').waitFor();
     await expectFocus('h1:text-is("Declined on the phone")');
     await expectFit();
-    await phone.locator('.screen.ended .primary').click();
+    await screen(phone, 'blocked').locator('.secondary').click();
 
     await page.getByRole('link', { name: 'Begin again' }).click();
     await page.waitForURL('**/login');

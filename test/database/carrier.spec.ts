@@ -166,7 +166,7 @@ describe('events in any order, some of them told twice', () => {
         expect((await endOf(inOrder)).state === 'cancelled').toBe(ends);
         expect((await endOf(asTheyCame)).state === 'cancelled').toBe(ends);
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   }, 120_000);
 
@@ -175,7 +175,7 @@ describe('events in any order, some of them told twice', () => {
       fc.asyncProperty(stream([{ kind: 'suspended' }, { kind: 'resumed' }]), async ([inOrder, asTheyCame]) => {
         expect(await endOf(asTheyCame)).toEqual(await endOf(inOrder));
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   }, 120_000);
 
@@ -184,7 +184,7 @@ describe('events in any order, some of them told twice', () => {
       fc.asyncProperty(stream(PLAIN), async ([inOrder]) => {
         expect(await endOf(inOrder.flatMap((one) => [one, one]))).toEqual(await endOf(inOrder));
       }),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   }, 120_000);
 });
@@ -210,7 +210,7 @@ describe('a process that is killed with a feed in its hands', () => {
     let kills = 0;
     const told = new AbortController();
     const killing = (async () => {
-      while (kills < 8) {
+      while (kills < 5) {
         await delay(randomInt(50, 400));
         if (told.signal.aborted) return;
         await running.kill();

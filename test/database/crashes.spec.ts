@@ -9,7 +9,7 @@ import { PushLog } from '../support/push-log.ts';
 import { startProcess, TestService, type ServiceProcess } from '../support/service.ts';
 import { manySubscribers } from '../support/subscribers.ts';
 
-const KILLS = 20;
+const KILLS = 10;
 const CALLERS = 6;
 /** Flows that begin right before each kill, beside those of the callers. */
 const BURST = 8;

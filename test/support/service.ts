@@ -301,7 +301,7 @@ export class TestService {
     return answer.body.outcome;
   }
 
-  /** Enrols a phone with a code, still under test. The PIN is wrapped cheaply: Argon2id takes ten seconds inside Jest. */
+  /** Enrols a phone with a code, still under test. The PIN is wrapped cheaply: there are many of them. */
   enrol(
     enrolmentCode: string,
     options: { platform?: 'android' | 'ios'; pushToken?: string; pin?: string } = {},

@@ -37,5 +37,13 @@ export function phonePage(input: {
       <div class="display" id="display"><noscript>${messages.phoneNeedsScript}</noscript></div>
       <p class="unseen" id="said" role="status"></p>
     </main>`;
-  return { locale, title: messages.phoneTitle, layout: 'phone', script: 'phone.js', framing: 'framed', body };
+  return {
+    locale,
+    title: messages.phoneTitle,
+    layout: 'phone',
+    script: 'phone.js',
+    framing: 'framed',
+    compiles: true,
+    body,
+  };
 }
