@@ -48,6 +48,8 @@ export class Operators1763930000000 implements MigrationInterface {
         asked_by uuid NOT NULL REFERENCES operators,
         asked_at timestamptz NOT NULL DEFAULT now(),
         reason text NOT NULL,
+        -- How far the subscription’s life had come: what is asked for is worth nothing once it is suspended again.
+        link integer NOT NULL,
         expires_at timestamptz NOT NULL,
         decided_by uuid REFERENCES operators,
         decided_at timestamptz,

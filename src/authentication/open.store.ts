@@ -75,7 +75,7 @@ const OPEN = {
       WHERE a.id = $1 AND a.state = 'pending' AND a.channel = 'push' AND a.expires_at > now()
         AND EXISTS (SELECT 1 FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
           WHERE s.id = a.subscription_id AND s.state = 'active' AND d.id = $2 AND d.state = 'active'
-          FOR SHARE OF s, d)
+          FOR SHARE OF s FOR NO KEY UPDATE OF d)
       RETURNING a.id, a.expires_at
     ), forgiven AS (
       UPDATE devices SET pin_failures = 0 WHERE id = $2 AND pin_failures > 0

@@ -115,7 +115,7 @@ const END = {
     )
     UPDATE authentications a SET state = 'cancelled', closed_at = ${NOW}, ${WIPED} FROM ended
     WHERE a.subscription_id = $2 AND a.client_id = ended.client_id AND a.channel = 'sms'
-      AND a.requested_at >= ended.permitted_at AND a.closed_at IS NULL AND a.expires_at > now()
+      AND a.closed_at IS NULL AND a.expires_at > now()
     RETURNING a.id`,
 };
 

@@ -20,11 +20,19 @@ export interface ApprovalRow {
   decisionReason: string | null;
 }
 
+/**
+ * Whether the ground is still what it was when it was asked for: a loss or a swapped SIM that came after it was known to
+ * nobody who asked or decided.
+ */
+const stands = (approval: string) => `NOT EXISTS (SELECT 1 FROM subscription_links k
+    WHERE k.subscription_id = ${approval}.subscription_id AND k.number > ${approval}.link
+      AND k.change IN ('suspended', 'cancelled'))`;
+
 const SHOWN = `SELECT a.id, a.kind, a.subscription_id AS "subscriptionId", s.line_id AS "lineId",
     s.state AS "subscriptionState", asker.login AS "askedBy", a.asked_at AS "askedAt", a.reason,
     a.expires_at AS "expiresAt", decider.login AS "decidedBy", a.decided_at AS "decidedAt",
     a.decision_reason AS "decisionReason",
-    CASE WHEN a.closed_at IS NULL AND a.expires_at <= now() THEN 'expired' ELSE a.state END AS state
+    CASE WHEN a.closed_at IS NULL AND (a.expires_at <= now() OR NOT ${stands('a')}) THEN 'expired' ELSE a.state END AS state
   FROM approvals a JOIN subscriptions s ON s.id = a.subscription_id JOIN operators asker ON asker.id = a.asked_by
     LEFT JOIN operators decider ON decider.id = a.decided_by`;
 
@@ -32,24 +40,27 @@ const BY_ID = { name: 'approval_by_id', text: `${SHOWN} WHERE a.id = $1` };
 
 const OPEN = {
   name: 'approval_open',
-  text: `${SHOWN} WHERE a.closed_at IS NULL AND a.expires_at > now() ORDER BY a.asked_at LIMIT 100`,
+  text: `${SHOWN} WHERE a.closed_at IS NULL AND a.expires_at > now() AND ${stands('a')}
+    ORDER BY a.asked_at LIMIT 100`,
 };
 
 const CLOSED = {
   name: 'approval_closed',
-  text: `${SHOWN} WHERE a.closed_at IS NOT NULL OR a.expires_at <= now() ORDER BY a.asked_at DESC LIMIT 20`,
+  text: `${SHOWN} WHERE a.closed_at IS NOT NULL OR a.expires_at <= now() OR NOT ${stands('a')}
+    ORDER BY a.asked_at DESC LIMIT 20`,
 };
 
 const EXPIRE = {
   name: 'approval_expire',
   text: `UPDATE approvals SET state = 'expired', closed_at = now()
-    WHERE closed_at IS NULL AND expires_at <= now() AND ($1::uuid IS NULL OR subscription_id = $1)`,
+    WHERE closed_at IS NULL AND (expires_at <= now() OR NOT ${stands('approvals')})
+      AND ($1::uuid IS NULL OR subscription_id = $1)`,
 };
 
 const ASK = {
   name: 'approval_ask',
-  text: `INSERT INTO approvals (id, kind, subscription_id, asked_by, reason, expires_at)
-    VALUES ($1, $2, $3, $4, $5, now() + interval '${APPROVAL_SECONDS} seconds')
+  text: `INSERT INTO approvals (id, kind, subscription_id, asked_by, reason, link, expires_at)
+    SELECT $1, $2, s.id, $4, $5, s.link, now() + interval '${APPROVAL_SECONDS} seconds' FROM subscriptions s WHERE s.id = $3
     ON CONFLICT (subscription_id, kind) WHERE closed_at IS NULL DO NOTHING RETURNING id`,
 };
 
@@ -58,7 +69,7 @@ const DECIDE = {
   name: 'approval_decide',
   text: `UPDATE approvals SET state = $3, decided_by = $2, decided_at = now(), decision_reason = $4,
       closed_at = CASE WHEN $3 = 'approved' AND kind = 'enrolment_code' THEN NULL ELSE now() END
-    WHERE id = $1 AND state = 'asked' AND expires_at > now() AND asked_by <> $2
+    WHERE id = $1 AND state = 'asked' AND expires_at > now() AND asked_by <> $2 AND ${stands('approvals')}
       AND EXISTS (SELECT 1 FROM operators WHERE id = asked_by AND disabled_at IS NULL)
       AND EXISTS (SELECT 1 FROM operators WHERE id = $2 AND disabled_at IS NULL AND role = 'supervisor')
     RETURNING id`,
@@ -74,7 +85,7 @@ const TAKE = {
   name: 'approval_take',
   text: `UPDATE approvals SET state = 'taken', closed_at = now()
     WHERE id = $1 AND asked_by = $2 AND kind = 'enrolment_code' AND state = 'approved' AND expires_at > now()
-    RETURNING id`,
+      AND ${stands('approvals')} RETURNING id`,
 };
 
 @Injectable()

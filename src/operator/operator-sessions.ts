@@ -49,7 +49,7 @@ export class OperatorSessions {
     const isRight = await isPassword(password, attempt.password);
     const step = matchingTotpStep(this.secretOf(attempt), code.replaceAll(' ', ''), attempt.now);
     if (isRight && step !== null && attempt.id !== null) {
-      const begun = { operatorId: attempt.id, step, digest: renewed(), older };
+      const begun = { operatorId: attempt.id, step, digest: renewed(), older, password: attempt.password };
       const operator = await this.database.transaction(async (session) => {
         const accepted = await this.store.begin(session, begun);
         if (accepted) await this.audit.done(session, { operator: login, action: 'sign-in', reason: '-', address });

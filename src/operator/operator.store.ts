@@ -45,12 +45,12 @@ const COUNT = {
     SELECT clock.now, counted.* FROM (SELECT now() AS now) clock LEFT JOIN counted ON true`,
 };
 
-/** A step counts once: of two sign-ins with the same one-time password one goes on. */
+/** A step counts once: of two sign-ins with the same one-time password one goes on. A password may have been changed. */
 const BEGIN = {
   name: 'operator_session_begin',
   text: `WITH accepted AS (
       UPDATE operators SET failures = 0, locked_until = NULL, totp_step = $2
-      WHERE id = $1 AND totp_step < $2 AND disabled_at IS NULL
+      WHERE id = $1 AND totp_step < $2 AND disabled_at IS NULL AND password = $5
       RETURNING id, login, name, role, password_is_initial AS "passwordIsInitial"
     ), older AS (DELETE FROM operator_sessions WHERE digest = $4),
     begun AS (INSERT INTO operator_sessions (digest, operator_id) SELECT $3, id FROM accepted)
@@ -146,10 +146,11 @@ export class OperatorStore {
   /** Undefined when the step was used before, or the account was disabled meanwhile. */
   async begin(
     session: Session,
-    begun: { operatorId: string; step: number; digest: Buffer; older: Buffer | undefined },
+    begun: { operatorId: string; step: number; digest: Buffer; older: Buffer | undefined; password: string | null },
   ): Promise<SignedInOperator | undefined> {
-    const { operatorId, step, digest, older } = begun;
-    return (await session.rows<SignedInOperator>(BEGIN, [operatorId, step, digest, older ?? null]))[0];
+    const { operatorId, step, digest, older, password } = begun;
+    const values = [operatorId, step, digest, older ?? null, password];
+    return (await session.rows<SignedInOperator>(BEGIN, values))[0];
   }
 
   /** Every session ends but the one that begins; false when the password was changed meanwhile. */

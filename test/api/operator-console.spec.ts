@@ -558,6 +558,24 @@ describe('what needs two people', () => {
     expect(await approvalStates(subscriptionId)).toEqual(['asked']);
   });
 
+  it('is worth nothing once the subscription is suspended anew, of which nobody knew who decided', async () => {
+    const { subscriptionId, approval } = await askedForCode();
+    await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason });
+    const [line] = await sql<{ line_id: string }>('SELECT line_id FROM subscriptions WHERE id = $1', [subscriptionId]);
+    expect(await service.tell(line!.line_id, 'sim-swapped', undefined, 1)).toBe('applied');
+    expect((await desk('agent').post(`/operator/approvals/${approval}/take`)).status).toBe(409);
+
+    const lost = await askedToResume();
+    await service.operate(lost.subscriptionId, 'resume');
+    await service.operate(lost.subscriptionId, 'report-loss');
+    const late = await desk('supervisor').post(`/operator/approvals/${lost.approval}/approve`, { reason });
+    expect(late.status).toBe(409);
+    expect(await standingOf(lost.subscriptionId)).toBe('suspended');
+    // It can be asked for again, by somebody who knows.
+    const path = `/operator/subscriptions/${lost.subscriptionId}/ask-resume`;
+    expect((await desk('agent').post(path, { reason })).status).toBe(303);
+  });
+
   it('gives an approved enrolment code once, to whoever asked for it', async () => {
     const { subscriptionId, approval } = await askedForCode();
     const take = `/operator/approvals/${approval}/take`;

@@ -5,6 +5,7 @@ approvals.state text NOT NULL DEFAULT 'asked'::text
 approvals.asked_by uuid NOT NULL
 approvals.asked_at timestamp with time zone NOT NULL DEFAULT now()
 approvals.reason text NOT NULL
+approvals.link integer NOT NULL
 approvals.expires_at timestamp with time zone NOT NULL
 approvals.decided_by uuid
 approvals.decided_at timestamp with time zone

@@ -65,7 +65,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([...apis, ...workers].map((replica) => replica.end()));
   await service.stop();
-}, 60_000);
+}, 120_000);
 
 interface Victim {
   /** Kills it and has it started again; answers from when on a request meets what comes after it. */

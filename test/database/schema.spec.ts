@@ -7,6 +7,8 @@ import {
   OPEN_STATES,
   RESENDS,
 } from '../../src/domain/authentication.ts';
+import { ERRANDS } from '../../src/customers/customer-session.ts';
+import { REPORT_KINDS, REPORT_OUTCOMES } from '../../src/customers/report.ts';
 import { DELIVERY_KINDS } from '../../src/domain/delivery.ts';
 import { DEVICE_STATES, PIN_ATTEMPTS, TEST_ATTEMPTS } from '../../src/domain/device.ts';
 import type { Holder, LineStatus, Plan } from '../../src/domain/line.ts';
@@ -53,6 +55,11 @@ describe('the database', () => {
     ['lines', 'plan', members<Plan>({ postpaid: true, prepaid: true, m2m: true })],
     ['windows', 'locale', ['ko', 'en']],
     ['operators', 'role', OPERATOR_ROLES],
+    ['customer_sessions', 'errand', ERRANDS],
+    ['customer_sessions', 'verified_for', ERRANDS],
+    ['customer_sessions', 'channel', CHANNELS],
+    ['reports', 'kind', REPORT_KINDS],
+    ['reports', 'outcome', REPORT_OUTCOMES],
     ['approvals', 'kind', APPROVAL_KINDS],
     ['approvals', 'state', APPROVAL_STATES],
   ])('knows the same values of %s.%s as the domain', async (table, column, values) => {
