@@ -1,9 +1,9 @@
-import { createHmac } from 'node:crypto';
 import { equalInConstantTime } from './constant-time.ts';
+import { counterBytes, hotp, type HotpAlgorithm } from './hotp.ts';
 
 /** How a one-time password is made. Left out: what every authenticator app knows (SHA-1, six digits, thirty seconds). */
 export interface TotpParameters {
-  algorithm?: 'sha1' | 'sha256' | 'sha512';
+  algorithm?: HotpAlgorithm;
   digits?: 6 | 7 | 8;
   /** Length of a step. */
   seconds?: number;
@@ -25,11 +25,7 @@ export function totpOf(
   step: number,
   { algorithm = 'sha1', digits = 6 }: TotpParameters = {},
 ): string {
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(step));
-  const mac = createHmac(algorithm, secret).update(counter).digest();
-  const offset = (mac.at(-1) ?? 0) & 0x0f;
-  return String((mac.readUInt32BE(offset) & 0x7fffffff) % 10 ** digits).padStart(digits, '0');
+  return hotp({ key: secret, algorithm, message: counterBytes(step), digits });
 }
 
 /**
@@ -43,10 +39,24 @@ export function matchingTotpStep(
   parameters: TotpParameters = {},
 ): number | null {
   const present = totpStep(at, parameters);
-  let matching: number | null = null;
-  for (let step = present - SKEW_STEPS; step <= present + SKEW_STEPS; step += 1) {
-    const right = Buffer.from(totpOf(secret, Math.max(step, 0), parameters));
-    if (equalInConstantTime(Buffer.from(typed), right) && step >= 0) matching = step;
+  const steps = { from: present - SKEW_STEPS, to: present + SKEW_STEPS };
+  return matchingTotpSteps(secret, typed, steps, parameters).at(-1) ?? null;
+}
+
+/**
+ * The steps `from`–`to` whose password was typed, in order: nearly always one or none. All of them are compared,
+ * whichever it was.
+ */
+export function matchingTotpSteps(
+  secret: Uint8Array,
+  typed: string,
+  { from, to }: { from: number; to: number },
+  parameters: TotpParameters = {},
+): number[] {
+  const matching: number[] = [];
+  for (let step = Math.max(from, 0); step <= to; step += 1) {
+    const right = Buffer.from(totpOf(secret, step, parameters));
+    if (equalInConstantTime(Buffer.from(typed), right)) matching.push(step);
   }
   return matching;
 }

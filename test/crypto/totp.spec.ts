@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { createHmac } from 'node:crypto';
+import { counterBytes, dynamicTruncation } from '../../src/crypto/hotp.ts';
 import {
   base32,
   fromBase32,
   matchingTotpStep,
+  matchingTotpSteps,
   totpOf,
   totpStep,
   totpUri,
@@ -23,8 +26,19 @@ const APPENDIX_B: [number, string, string, string][] = [
   [2000000000, '69279037', '90698825', '38618901'],
   [20000000000, '65353130', '77737706', '47863826'],
 ];
-/** RFC 4226, appendix D. */
-const APPENDIX_D = '755224 287082 359152 969429 338314 254676 287922 162583 399871 520489'.split(' ');
+/** RFC 4226, appendix D: the HMAC of each step, 31 bits of it, and the password. */
+const APPENDIX_D: [number, string, number, string][] = [
+  [0, 'cc93cf18508d94934c64b65d8ba7667fb7cde4b0', 1284755224, '755224'],
+  [1, '75a48a19d4cbe100644e8ac1397eea747a2d33ab', 1094287082, '287082'],
+  [2, '0bacb7fa082fef30782211938bc1c5e70416ff44', 137359152, '359152'],
+  [3, '66c28227d03a2d5529262ff016a1e6ef76557ece', 1726969429, '969429'],
+  [4, 'a904c900a64b35909874b33e61c5938a8e15ed1c', 1640338314, '338314'],
+  [5, 'a37e783d7b7233c083d4f62926c7a25f238d0316', 868254676, '254676'],
+  [6, 'bc9cd28561042c83f219324d3c607256c03272ae', 1918287922, '287922'],
+  [7, 'a4fb960c0bc06e1eabb804e5b397cdc4b45596fa', 82162583, '162583'],
+  [8, '1b3c89f65e6c9e883012052823443f048b4332db', 673399871, '399871'],
+  [9, '1637409809a679dc698207310c8c7fc07290d9e5', 645520489, '520489'],
+];
 
 describe('a one-time password', () => {
   it.each(APPENDIX_B)('at %i seconds is the one of RFC 6238, with each of its hashes', (seconds, ...passwords) => {
@@ -34,12 +48,12 @@ describe('a one-time password', () => {
     expect(made).toEqual(passwords);
   });
 
-  it.each(APPENDIX_D.map((password, step) => [step, password] as const))(
-    'of the step %i is the one of RFC 4226',
-    (step, password) => {
-      expect(totpOf(SECRETS.sha1, step)).toBe(password);
-    },
-  );
+  it.each(APPENDIX_D)('of the step %i is the one of RFC 4226, by way of its HMAC %s and number %i', (...row) => {
+    const [step, hmac, number, password] = row;
+    const mac = createHmac('sha1', SECRETS.sha1).update(counterBytes(step)).digest();
+    expect([mac.toString('hex'), dynamicTruncation(mac)]).toEqual([hmac, number]);
+    expect(totpOf(SECRETS.sha1, step)).toBe(password);
+  });
 
   const at = new Date(1_234_567_890_000);
   const present = totpStep(at);
@@ -67,6 +81,14 @@ describe('a one-time password', () => {
 
   it('is there for the first step of all, before which there is none', () => {
     expect(matchingTotpStep(SECRETS.sha1, totpOf(SECRETS.sha1, 0), new Date(0))).toBe(0);
+    expect(() => totpOf(SECRETS.sha1, -1)).toThrow('out of range');
+    expect(() => totpOf(SECRETS.sha1, 0.5)).toThrow('not an integer');
+  });
+
+  it('that two steps of a window happen to share is found for both of them', () => {
+    const steps = { from: 61_123_070, to: 61_123_090 };
+    const typed = totpOf(SECRETS.sha256, 61_123_078, { algorithm: 'sha256' });
+    expect(matchingTotpSteps(SECRETS.sha256, typed, steps, { algorithm: 'sha256' })).toEqual([61_123_078, 61_123_080]);
   });
 });
 

@@ -1,0 +1,64 @@
+/** One line of a transaction. Show every one of them, in their order, before showing the code. */
+export type TransactionField = { label: string; value: string };
+
+/** What a code of a transaction is made for. */
+export type SignedTransaction = { authenticationId: string; transaction: readonly TransactionField[] };
+
+const transactionSuite = 'OCRA-1:HOTP-SHA256-8:QA64-T1M';
+/** Bytes that OCRA gives the question, filled up with zeros. */
+const questionBytes = 128;
+
+/** The code of this half minute, six digits: TOTP (RFC 6238) with SHA-256 and the 32 bytes that enrolment brought. */
+export async function timeCode(secret: Uint8Array<ArrayBuffer>, at: Date): Promise<string> {
+  return hotp(secret, eightBytes(at, 30), 6);
+}
+
+/**
+ * Eight digits that approve this one transaction, of this one authentication, in this minute: OCRA (RFC 6287) over the
+ * SHA-256 of its canonical form, in which another character anywhere makes another code. They are the payer's word, so
+ * make them only once the person has seen the fields and typed the PIN.
+ */
+export async function transactionCode(
+  secret: Uint8Array<ArrayBuffer>,
+  signed: SignedTransaction,
+  at: Date,
+): Promise<string> {
+  const question = new Uint8Array(questionBytes);
+  question.set(utf8(await transactionQuestion(signed)));
+  return hotp(secret, joined(utf8(`${transactionSuite}\0`), question, eightBytes(at, 60)), 8);
+}
+
+/** SHA-256 of the canonical form, as 64 lower-case hexadecimal characters. */
+export async function transactionQuestion({ authenticationId, transaction }: SignedTransaction): Promise<string> {
+  const fields = transaction.map(({ label, value }) => [label, value]);
+  const canonical = JSON.stringify(['pushguard-transaction-v1', authenticationId, fields]);
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(canonical)));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+/** Decimal digits of an HMAC-SHA256, from the place that its last four bits name (RFC 4226, 5.3). */
+async function hotp(
+  secret: Uint8Array<ArrayBuffer>,
+  message: Uint8Array<ArrayBuffer>,
+  digits: number,
+): Promise<string> {
+  const key = await crypto.subtle.importKey('raw', secret, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const mac = new DataView(await crypto.subtle.sign('HMAC', key, message));
+  const number = mac.getUint32(mac.getUint8(mac.byteLength - 1) & 0x0f) & 0x7fffffff;
+  return String(number % 10 ** digits).padStart(digits, '0');
+}
+
+/** The number of the step that an instant lies in, the highest byte first. */
+function eightBytes(at: Date, secondsOfAStep: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(Math.floor(at.getTime() / 1000 / secondsOfAStep)));
+  return bytes;
+}
+
+function joined(...parts: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(parts.flatMap((part) => Array.from(part)));
+}
+
+function utf8(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}

@@ -1,0 +1,160 @@
+import { describe, expect, it } from '@jest/globals';
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
+import {
+  canonicalTransaction,
+  TRANSACTION_FIELDS,
+  TRANSACTION_LABEL_LENGTH,
+  TRANSACTION_VALUE_LENGTH,
+  type TransactionField,
+} from '../../src/domain/transaction.ts';
+
+const id = '0198c0de-0000-7000-8000-000000000001';
+const transfer = [
+  { label: '받는 분', value: '홍길동' },
+  { label: '금액', value: '1,000,000원' },
+];
+
+/** Whatever could end a string, look like another or be lost on the way to bytes, beside characters of any kind. */
+const character = fc.oneof(
+  fc.constantFrom(...'",[]{}:\\/\n\r\t\0 \u00a0\u200b\u200f\u2028\u2029\ufeff'.split('')),
+  fc.constantFrom('\ud800', '\udc00', '\\ud800', '\\u0022', '"],["', '","', '\ufffd', '가', '\u1100\u1161', 'a', 'а'),
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+);
+const text = fc.string({ unit: character, minLength: 1, maxLength: 8 });
+const field = fc.record({ label: text, value: text });
+const transaction = fc.array(field, { minLength: 1, maxLength: TRANSACTION_FIELDS });
+
+const pairs = (fields: TransactionField[]) => fields.map(({ label, value }) => [label, value]);
+/** The transaction with one of its fields replaced by others. */
+const replaced = (fields: TransactionField[], index: number, by: (field: TransactionField) => TransactionField[]) => {
+  const at = index % fields.length;
+  return fields.flatMap((one, nth) => (nth === at ? by(one) : [one]));
+};
+/** A text with the code units from `index` on, `count` of them, replaced. */
+const spliced = (whole: string, index: number, count: number, by: string) => {
+  const at = index % (whole.length + 1);
+  return whole.slice(0, at) + by + whole.slice(at + count);
+};
+
+describe('the form that a transaction is signed in', () => {
+  it('is one JSON text with a version, the authentication and the fields in their order', () => {
+    expect(canonicalTransaction(id, transfer)).toBe(
+      `["pushguard-transaction-v1","${id}",[["받는 분","홍길동"],["금액","1,000,000원"]]]`,
+    );
+  });
+
+  it('has no more than labels and values, whatever else a field carries and in whatever order', () => {
+    const [to, amount] = transfer;
+    const carrying = [to, { value: amount!.value, note: 'x', label: amount!.label }];
+    expect(canonicalTransaction(id, carrying as TransactionField[])).toBe(canonicalTransaction(id, transfer));
+  });
+
+  it('can be read back without loss, also from its bytes: no two transactions share one', () => {
+    fc.assert(
+      fc.property(text, transaction, (authenticationId, fields) => {
+        const form = canonicalTransaction(authenticationId, fields);
+        const read: unknown = JSON.parse(Buffer.from(form).toString());
+        expect(read).toEqual(['pushguard-transaction-v1', authenticationId, pairs(fields)]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  const change = fc.record({
+    kind: fc.constantFrom(
+      ...([
+        'character',
+        'insertion',
+        'deletion',
+        'swap',
+        'order',
+        'merge',
+        'split',
+        'move',
+        'removal',
+        'copy',
+      ] as const),
+    ),
+    at: fc.nat(1000),
+    within: fc.nat(1000),
+    by: character,
+  });
+
+  it('is another after any change: of a character, of a place, of a border between two', () => {
+    fc.assert(
+      fc.property(transaction, change, (fields, { kind, at, within, by }) => {
+        const changed = {
+          character: () =>
+            replaced(fields, at, ({ label, value }) => [{ label, value: spliced(value, within, 1, by) }]),
+          insertion: () =>
+            replaced(fields, at, ({ label, value }) => [{ label: spliced(label, within, 0, by), value }]),
+          deletion: () => replaced(fields, at, ({ label, value }) => [{ label, value: spliced(value, within, 1, '') }]),
+          swap: () => replaced(fields, at, ({ label, value }) => [{ label: value, value: label }]),
+          order: () => fields.toReversed(),
+          merge: () => [
+            { label: fields.map(({ label }) => label).join(by), value: fields.map(({ value }) => value).join(by) },
+          ],
+          split: () =>
+            replaced(fields, at, ({ label, value }) => [
+              { label, value: value.slice(0, within % value.length) },
+              { label: by, value: value.slice(within % value.length) },
+            ]),
+          move: () =>
+            replaced(fields, at, ({ label, value }) => [{ label: label + value.slice(0, 1), value: value.slice(1) }]),
+          removal: () => replaced(fields, at, () => []),
+          copy: () => replaced(fields, at, (one) => [one, one]),
+        }[kind]();
+        // A deletion behind the end, or a swap of two that are equal, is no change.
+        fc.pre(!isDeepStrictEqual(pairs(changed), pairs(fields)));
+        expect(canonicalTransaction(id, changed)).not.toBe(canonicalTransaction(id, fields));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('is another for every other authentication', () => {
+    fc.assert(
+      fc.property(transaction, text, text, (fields, one, other) => {
+        fc.pre(one !== other);
+        expect(canonicalTransaction(one, fields)).not.toBe(canonicalTransaction(other, fields));
+      }),
+    );
+  });
+
+  it.each([
+    ['composed and decomposed Hangul', '홍길동', '홍길동'.normalize('NFD')],
+    ['composed and decomposed accents', 'café', 'café'.normalize('NFD')],
+    ['a Latin and a Cyrillic a', 'Bank', 'B\u0430nk'],
+    ['digits of half and full width', '1000', '１０００'],
+    ['a zero and an O', '100', '1O0'],
+    ['one blank and two', 'a b', 'a  b'],
+    ['a blank and a no-break space', 'a b', 'a\u00a0b'],
+    ['a blank at the end', 'a', 'a '],
+    ['a character that nobody sees', 'ab', 'a\u200bb'],
+    ['a direction that is turned', '100', '\u202e100'],
+    ['upper and lower case', 'KIM', 'kim'],
+    ['two kinds of line end', 'a\nb', 'a\r\nb'],
+    ['a line end and its escape', '\n', '\\n'],
+    ['two lone surrogates', '\ud800', '\ud801'],
+    ['a lone surrogate and its replacement', '\ud800', '\ufffd'],
+    ['a lone surrogate and its escape', '\ud800', '\\ud800'],
+    ['a pair of surrogates and its halves in turn', '\ud83d\ude00', '\ude00\ud83d'],
+    ['a quote and its escape', '"', '\\"'],
+    ['what looks like the next field', '홍길동', '홍길동"],["금액","1원'],
+  ])('keeps apart %s', (_, one, other) => {
+    const form = (fields: TransactionField[]) => Buffer.from(canonicalTransaction(id, fields)).toString('hex');
+    expect(one).not.toBe(other);
+    expect(form([{ label: '받는 분', value: one }])).not.toBe(form([{ label: '받는 분', value: other }]));
+    expect(form([{ label: one, value: '1' }])).not.toBe(form([{ label: other, value: '1' }]));
+  });
+
+  it('has room in a request for the longest of all', () => {
+    const longest = { label: '📱'.repeat(TRANSACTION_LABEL_LENGTH), value: '📱'.repeat(TRANSACTION_VALUE_LENGTH) };
+    const form = canonicalTransaction(
+      id,
+      Array.from({ length: TRANSACTION_FIELDS }, () => longest),
+    );
+    expect(Buffer.byteLength(form)).toBeLessThan(16 * 1024);
+  });
+});
