@@ -14,6 +14,7 @@ const tiers = [
   ['carrier/', 'customers/', 'operator/'],
   ['life/', 'charges/'],
   ['authentication/'],
+  ['authenticators/'],
   ['devices/'],
   ['subscriptions/'],
   ['history/', 'lines/', 'notices/', 'relying-parties/'],
@@ -30,7 +31,7 @@ const oneWay = tiers.slice(1).map((tier, above) => ({
   to: { path: inSource(tiers.slice(0, above + 1).flat()) },
 }));
 
-const features = tiers.slice(1, 7).flat();
+const features = tiers.slice(1, 8).flat();
 const composition =
   '^src/(main|service|journey|reencrypt|replay-events|verify-audit|operator-accounts|app\\.module)\\.ts$';
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`;

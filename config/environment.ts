@@ -158,6 +158,10 @@ export class Environment {
   @Max(1_000_000)
   MONTHLY_FEE: number = 1_100;
 
+  /** What people write beside the serial number of an authenticator that the service itself gave out. */
+  @Matches(/^[A-Z0-9]{2,8}$/)
+  VENDOR_CODE: string = 'PG';
+
   /** Minutes for which a subscriber may permit SMS for one relying party; 0 permits it nowhere. */
   @Transform(({ value }) => Number(value))
   @IsInt()

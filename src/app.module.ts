@@ -4,6 +4,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { dataSourceOptions } from '../config/data-source.ts';
 import { Environment } from '../config/environment.ts';
 import { AuthenticationModule } from './authentication/authentication.module.ts';
+import { AuthenticatorsModule } from './authenticators/authenticators.module.ts';
 import { CarrierModule } from './carrier/carrier.module.ts';
 import { AccessTokens } from './crypto/access-token.ts';
 import { parseKeyring } from './crypto/keyring.ts';
@@ -69,6 +70,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         AuthenticationModule,
+        AuthenticatorsModule,
         DevicesModule,
         SubscriptionsModule,
         CarrierModule,

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../config/environment.ts';
 import { SmsPermissions } from './authentication/sms-permissions.ts';
+import { Registrations } from './authenticators/registrations.ts';
 import { CarrierFeed } from './carrier/feed.ts';
 import { Customers } from './customers/customers.ts';
 import { Reports } from './customers/reports.ts';
@@ -36,6 +37,7 @@ export class Housekeeping {
     private readonly reports: Reports,
     private readonly limits: FormLimits,
     private readonly smsPermissions: SmsPermissions,
+    private readonly registrations: Registrations,
     private readonly approvals: Approvals,
     private readonly operatorSessions: OperatorSessions,
     private readonly environment: Environment,
@@ -65,6 +67,7 @@ export class Housekeeping {
       await this.customers.forgetOldSessions();
       await this.limits.forgetOld();
       await this.smsPermissions.forget(HISTORY_DAYS);
+      await this.registrations.tidy(HISTORY_DAYS);
       await this.approvals.expire();
       await this.operatorSessions.forgetEnded();
     } catch (error) {

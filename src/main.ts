@@ -48,7 +48,7 @@ async function seed(
   operators: readonly DemoOperator[],
 ): Promise<void> {
   const [relyingParties, lines] = [service.app.get(RelyingParties), service.app.get(Lines)];
-  for (const { id, clientId, clientSecret, scope, name } of clients) {
+  for (const { id, clientId, clientSecret, scope, name, vendorCode, requiresRegistration } of clients) {
     await relyingParties.register({
       id,
       clientId,
@@ -58,6 +58,8 @@ async function seed(
       scopes: scope.split(' '),
       returnUrls: [`${environment.ISSUER}/demo/return`],
       startsPerMinute: 60_000,
+      vendorCode,
+      requiresRegistration,
     });
   }
   for (const operator of operators) await service.app.get(Operators).seed(operator);

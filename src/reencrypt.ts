@@ -24,6 +24,7 @@ const COLUMNS: readonly Column[] = [
   { table: 'lines', column: 'owner' },
   { table: 'devices', column: 'knowledge_key' },
   { table: 'devices', column: 'push_token' },
+  { table: 'authenticators', column: 'secret' },
   { table: 'authentications', column: 'person' },
   { table: 'notices', column: 'address' },
   { table: 'carrier_events', column: 'kept' },

@@ -21,7 +21,10 @@ export class AppController {
     return this.opening.pending(device);
   }
 
-  /** Proves the PIN. Only now a code exists, and is sent to this phone as an encrypted push. */
+  /**
+   * Proves the PIN. Only now a code exists, and is sent to this phone as an encrypted push; of a transaction the phone
+   * makes the code itself.
+   */
   @Post(':id/open')
   @HttpCode(202)
   @ApiOperation({ summary: 'Open an authentication' })
@@ -30,7 +33,7 @@ export class AppController {
     @Param('id', new OpaqueId(notFound)) id: string,
     @Body() body: OpenRequest,
   ): Promise<OpenedResponse> {
-    return this.opening.open(id, body.pinProof, device);
+    return this.opening.open(id, body, device);
   }
 
   /** The code's JWE, for a push that was lost. */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuthenticatorsModule } from '../authenticators/authenticators.module.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
@@ -11,6 +12,8 @@ import { DeliveryStore } from './delivery.store.ts';
 import { Follow } from './follow.ts';
 import { Open } from './open.ts';
 import { OpenStore } from './open.store.ts';
+import { PhoneCode } from './phone-code.ts';
+import { PhoneCodeStore } from './phone-code.store.ts';
 import { RelyingPartyController } from './relying-party.controller.ts';
 import { SmsPermissionController } from './sms-permission.controller.ts';
 import { SmsPermissionStore } from './sms-permission.store.ts';
@@ -26,13 +29,14 @@ import { Windows } from './windows.ts';
 
 /** One authentication, in reading order: start, deliver, open, verify. */
 @Module({
-  imports: [DevicesModule, LinesModule, RelyingPartiesModule, NoticesModule],
+  imports: [AuthenticatorsModule, DevicesModule, LinesModule, RelyingPartiesModule, NoticesModule],
   controllers: [RelyingPartyController, AppController, SmsPermissionController, WindowController],
   providers: [
     Start,
     Deliver,
     Open,
     Verify,
+    PhoneCode,
     Follow,
     Watch,
     ClosePending,
@@ -45,6 +49,7 @@ import { Windows } from './windows.ts';
     DeliveryStore,
     SmsPermissionStore,
     WindowStore,
+    PhoneCodeStore,
   ],
   exports: [Start, Verify, Follow, Windows, Watch, Deliver, Sweep, ClosePending, SmsPermissions],
 })

@@ -25,7 +25,7 @@ export interface Seen {
   person: Buffer | null;
 }
 
-const SEEN = `a.id, a.client_id AS "clientId", a.channel, a.state, a.expires_at <= now() AS expired,
+export const SEEN = `a.id, a.client_id AS "clientId", a.channel, a.state, a.expires_at <= now() AS expired,
   a.expires_at AS "expiresAt", ${CODE_ATTEMPTS} - a.attempts AS "attemptsLeft", a.closed_at AS "closedAt",
   a.line_id AS "lineId", a.person`;
 
@@ -45,11 +45,12 @@ const STATES_OF = {
  * which of ten thousand right codes was the first. Digests are compared, not codes, and under a key that no caller
  * has, so the time it takes tells nothing. An authentication without a code, or of a subscription that is not active,
  * is counted all the same and looks like any wrong code. A right code takes its turn with the carrier's events (`FOR
- * SHARE`): one that has not been accepted before the line changed hands is not accepted afterwards.
+ * SHARE`): one that has not been accepted before the line changed hands is not accepted afterwards. Whoever was verified
+ * has the codes that the phone makes by itself unlocked with it.
  */
 const TRY_CODE = {
   name: 'authentication_try_code',
-  text: `UPDATE authentications a SET
+  text: `WITH tried AS (UPDATE authentications a SET
       (attempts, state, closed_at, code_digest, sms_code, envelope, end_user, person) = (
         SELECT a.attempts + 1, CASE WHEN fits THEN 'verified' WHEN closes THEN 'failed' ELSE a.state END,
           CASE WHEN closes THEN ${NOW} END,
@@ -65,9 +66,14 @@ const TRY_CODE = {
                 WHERE s.id = a.subscription_id AND s.state IN ('awaiting_device', 'active') FOR SHARE))
             END AS fits OFFSET 0) code,
           LATERAL (SELECT fits OR a.attempts + 1 >= ${CODE_ATTEMPTS} AS closes) attempt)
-    WHERE a.id = $1 AND a.client_id = $2 AND a.state IN ('pending', 'opened')
+    WHERE a.id = $1 AND a.client_id = $2 AND a.channel IN ('push', 'sms') AND a.state IN ('pending', 'opened')
       AND a.attempts < ${CODE_ATTEMPTS} AND a.expires_at > now()
-    RETURNING ${SEEN}`,
+    RETURNING ${SEEN}, a.subscription_id
+    ), unlocked AS (
+      UPDATE authenticators au SET failures = 0 FROM tried
+      WHERE tried.state = 'verified' AND au.subscription_id = tried.subscription_id AND au.failures > 0
+    )
+    SELECT * FROM tried`,
 };
 
 const CANCEL = {
@@ -78,7 +84,7 @@ const CANCEL = {
       RETURNING id, channel, expires_at
     ), promised AS (
       INSERT INTO deliveries (kind, authentication_id, due_at, created_at, expires_at)
-      SELECT 'cancelled', id, ${FIRST_SWEEP}, now(), expires_at FROM cancelled WHERE channel = 'push' RETURNING id
+      SELECT 'cancelled', id, ${FIRST_SWEEP}, now(), expires_at FROM cancelled WHERE channel IN ('push', 'sign') RETURNING id
     )
     SELECT cancelled.id, promised.id AS "deliveryId" FROM cancelled LEFT JOIN promised ON true`,
 };
@@ -89,7 +95,7 @@ const RESEND = {
   text: `WITH resent AS (
       UPDATE authentications SET resends = resends + 1, sent_at = now()
       WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now()
-        AND resends < ${RESENDS} AND sent_at <= now() - interval '${RESEND_INTERVAL_SECONDS} seconds'
+        AND channel <> 'otp' AND resends < ${RESENDS} AND sent_at <= now() - interval '${RESEND_INTERVAL_SECONDS} seconds'
       RETURNING id, channel, expires_at
     ), waiting AS (
       DELETE FROM deliveries WHERE authentication_id IN (SELECT id FROM resent)
@@ -143,14 +149,6 @@ const FORGET_KEYS = {
     FROM idempotency_keys WHERE created_at < now() - interval '24 hours' LIMIT 5000)`,
 };
 
-/** Budgets that no longer count: a hundredth of the table at a time, so that no index has to follow every start. */
-const FORGET_BUDGETS = {
-  name: 'authentication_forget_budgets',
-  text: `DELETE FROM start_budgets WHERE ctid = ANY(ARRAY(SELECT ctid FROM start_budgets TABLESAMPLE SYSTEM (1)
-    WHERE starts[cardinality(starts)] < now() - interval '1 day' LIMIT 5000))
-    AND starts[cardinality(starts)] < now() - interval '1 day'`,
-};
-
 @Injectable()
 export class AuthenticationStore {
   constructor(private readonly database: Database) {}
@@ -197,10 +195,6 @@ export class AuthenticationStore {
   /** Closes what ran out of time, and wipes its code. */
   async expire(): Promise<void> {
     await this.database.rows(EXPIRE, []);
-  }
-
-  async forgetOldBudgets(): Promise<void> {
-    await this.database.rows(FORGET_BUDGETS, []);
   }
 
   /** Idempotency keys are kept for 24 hours (contract). */

@@ -37,8 +37,9 @@ type ClaimedRow = Omit<Claimed, 'notice'> & {
 };
 
 /**
- * Claims what nobody else is handing over, and what was postponed not before its time. The wake-up and its cancelling go to the subscription's active device; a
- * code and a test go to the device for which they were sealed, while it is not revoked.
+ * Claims what nobody else is handing over, and what was postponed not before its time. The wake-up and its cancelling
+ * go to the subscription's own phone, or to the device that is to sign; a code and a test go to the device for which
+ * they were sealed, while it is not revoked.
  */
 const CLAIM = {
   name: 'delivery_claim',
@@ -66,6 +67,7 @@ const CLAIM = {
         UNION ALL
         SELECT * FROM devices WHERE c.device_id IS NULL AND s.state = 'active'
           AND subscription_id = a.subscription_id AND state = 'active'
+          AND CASE a.channel WHEN 'sign' THEN id = a.device_id ELSE issuer_id IS NULL END
       ) d ON true`,
 };
 

@@ -43,7 +43,7 @@ export class Follow {
     return this.told(await this.find(id, clientId));
   }
 
-  /** Problems: `too_many_requests`, `authentication_closed`, `authentication_expired`, `authentication_not_found`. */
+  /** Problems: `too_many_requests`, `nothing_to_send`, `authentication_closed`, `authentication_expired`, `authentication_not_found`. */
   async resend(id: string, clientId: string): Promise<Followed> {
     const deliveryId = await this.store.resend(id, clientId);
     const seen = await this.find(id, clientId);
@@ -53,6 +53,8 @@ export class Follow {
     }
     const state = stateAt(seen);
     if (state !== 'pending' && state !== 'opened') throw closedProblem(state);
+    if (seen.channel === 'otp')
+      throw new Problem('nothing_to_send', 'The phone makes the code by itself; nothing is sent.');
     const sendings = await this.store.sendings(id);
     if (!sendings || sendings.resendsLeft === 0) {
       const limit = { name: 'resends', quota: RESENDS, seconds: LIFETIME_SECONDS };

@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { PublicJwk } from '../crypto/keyring.ts';
 import { Database } from '../database.ts';
-import { LIFETIME_SECONDS, type AuthenticationState, type DeclineReason } from '../domain/authentication.ts';
+import {
+  LIFETIME_SECONDS,
+  type AuthenticationState,
+  type Channel,
+  type DeclineReason,
+} from '../domain/authentication.ts';
 import type { CountedPin } from '../devices/judge-pin.ts';
 import { PIN_ATTEMPTS } from '../domain/device.ts';
-import { FIRST_SWEEP, NOW, WIPED } from './statement-parts.ts';
+import { FIRST_SWEEP, IS_FOR_DEVICE, NOW, WIPED } from './statement-parts.ts';
 
 /** What the app is told of an authentication, and what is sealed with its code. */
 export interface Asked {
@@ -19,6 +24,11 @@ export interface Asked {
   nonce: Buffer;
   state: AuthenticationState;
   envelope: string | null;
+  channel: Channel;
+  /** What is to be signed, encrypted. */
+  transaction: Buffer | null;
+  /** Whether the tap of a card is asked for beside the PIN. */
+  hasCard: boolean;
 }
 
 /** What a counted PIN is compared with, and what is sealed if it is right. */
@@ -28,23 +38,26 @@ export interface CountedOpening extends CountedPin {
   relyingParty: string;
   purpose: string;
   expiresAt: Date;
+  channel: Channel;
+  cardKey: PublicJwk | null;
 }
 
 const ASKED = `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty", a.purpose, a.requested_at AS "requestedAt",
-    a.expires_at AS "expiresAt", a.expires_at <= now() AS expired, a.end_user AS "endUser", a.nonce, a.state, a.envelope
+    a.expires_at AS "expiresAt", a.expires_at <= now() AS expired, a.end_user AS "endUser", a.nonce, a.state, a.envelope,
+    a.channel, a.transaction, d.card_key IS NOT NULL AS "hasCard"
   FROM authentications a JOIN clients c ON c.id = a.client_id
-    JOIN devices d ON d.subscription_id = a.subscription_id AND d.id = $1 AND d.state = 'active'`;
+    JOIN devices d ON d.id = $1 AND d.state = 'active' AND ${IS_FOR_DEVICE}`;
 
 /** A bound on requested_at keeps the index to the last three minutes of a long history. */
 const PENDING = {
   name: 'authentication_pending',
   text: `${ASKED} JOIN subscriptions s ON s.id = a.subscription_id AND s.state = 'active'
-    WHERE a.subscription_id = $2 AND a.channel = 'push' AND a.state IN ('pending', 'opened') AND a.expires_at > now()
+    WHERE a.subscription_id = $2 AND a.state IN ('pending', 'opened') AND a.expires_at > now()
       AND a.requested_at > now() - interval '${LIFETIME_SECONDS} seconds'
     ORDER BY a.requested_at`,
 };
 
-const ASKED_OF = { name: 'authentication_asked_of', text: `${ASKED} WHERE a.id = $2 AND a.channel = 'push'` };
+const ASKED_OF = { name: 'authentication_asked_of', text: `${ASKED} WHERE a.id = $2` };
 
 /**
  * Counts a PIN before anybody compares it, and hands what it is compared with to whoever was counted. There is nothing
@@ -55,12 +68,13 @@ const COUNT_PIN = {
   text: `WITH counted AS (
       UPDATE devices d SET pin_failures = d.pin_failures + 1
       WHERE d.id = $1 AND d.state = 'active' AND d.pin_failures < ${PIN_ATTEMPTS} AND EXISTS (
-        SELECT 1 FROM authentications a WHERE a.id = $2 AND a.subscription_id = d.subscription_id
-          AND a.channel = 'push' AND a.state IN ('pending', 'opened') AND a.expires_at > now())
+        SELECT 1 FROM authentications a WHERE a.id = $2 AND ${IS_FOR_DEVICE}
+          AND a.state IN ('pending', 'opened') AND a.expires_at > now())
       RETURNING d.knowledge_key AS "knowledgeKey", d.encryption_key AS "encryptionKey",
-        ${PIN_ATTEMPTS} - d.pin_failures AS "attemptsLeft"
+        d.card_key AS "cardKey", ${PIN_ATTEMPTS} - d.pin_failures AS "attemptsLeft"
     )
-    SELECT counted.*, a.client_id AS "clientId", c.name AS "relyingParty", a.purpose, a.expires_at AS "expiresAt", a.nonce
+    SELECT counted.*, a.client_id AS "clientId", c.name AS "relyingParty", a.purpose, a.expires_at AS "expiresAt", a.nonce,
+      a.channel
     FROM counted, authentications a JOIN clients c ON c.id = a.client_id WHERE a.id = $2`,
 };
 
@@ -84,12 +98,32 @@ const OPEN = {
     SELECT 'code', id, $2, ${FIRST_SWEEP}, now(), expires_at FROM opened RETURNING id`,
 };
 
+/** The same for what the phone signs by itself: there is no code to keep, and none to send. */
+const OPEN_TO_SIGN = {
+  name: 'authentication_open_to_sign',
+  text: `WITH opened AS (
+      UPDATE authentications a SET state = 'opened'
+      WHERE a.id = $1 AND a.state = 'pending' AND a.channel = 'sign' AND a.device_id = $2 AND a.expires_at > now()
+        AND EXISTS (SELECT 1 FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
+          WHERE s.id = a.subscription_id AND s.state = 'active' AND d.id = $2 AND d.state = 'active'
+          FOR SHARE OF s FOR NO KEY UPDATE OF d)
+      RETURNING a.id
+    ), forgiven AS (
+      UPDATE devices SET pin_failures = 0 WHERE id = $2 AND pin_failures > 0
+    )
+    SELECT id FROM opened`,
+};
+
+const FORGIVE = {
+  name: 'authentication_forgive_pin',
+  text: `UPDATE devices SET pin_failures = 0 WHERE id = $1 AND pin_failures > 0`,
+};
+
 const DECLINE = {
   name: 'authentication_decline',
   text: `UPDATE authentications a SET state = 'declined', decline_reason = $3, device_id = $2, closed_at = ${NOW}, ${WIPED}
-    WHERE a.id = $1 AND a.channel = 'push' AND a.state IN ('pending', 'opened') AND a.expires_at > now()
-      AND EXISTS (SELECT 1 FROM devices d
-        WHERE d.id = $2 AND d.subscription_id = a.subscription_id AND d.state = 'active')
+    WHERE a.id = $1 AND a.state IN ('pending', 'opened') AND a.expires_at > now()
+      AND EXISTS (SELECT 1 FROM devices d WHERE d.id = $2 AND d.state = 'active' AND ${IS_FOR_DEVICE})
     RETURNING a.id`,
 };
 
@@ -114,6 +148,16 @@ export class OpenStore {
   /** The promised delivery of the code; undefined when there was nothing to open. */
   async open(id: string, deviceId: string, codeDigest: Buffer, envelope: string): Promise<string | undefined> {
     return (await this.database.rows<{ id: string }>(OPEN, [id, deviceId, codeDigest, envelope]))[0]?.id;
+  }
+
+  /** False when there was nothing to open. */
+  async openToSign(id: string, deviceId: string): Promise<boolean> {
+    return (await this.database.rows(OPEN_TO_SIGN, [id, deviceId])).length === 1;
+  }
+
+  /** The PIN was right, and nothing is opened for another reason. */
+  async forgivePin(deviceId: string): Promise<void> {
+    await this.database.rows(FORGIVE, [deviceId]);
   }
 
   async decline(id: string, deviceId: string, reason: DeclineReason): Promise<boolean> {

@@ -1,16 +1,20 @@
 import { Injectable } from '@nestjs/common';
+import { isTapOf } from '../crypto/card-proof.ts';
 import { signJws } from '../crypto/compact-jws.ts';
 import { randomCode } from '../crypto/random.ts';
 import { seal } from '../crypto/seal.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
+import { transactionQuestion } from '../crypto/transaction-question.ts';
 import { stateAt, type AuthenticationState, type DeclineReason } from '../domain/authentication.ts';
 import { Problem } from '../domain/problem.ts';
+import type { TransactionField } from '../domain/transaction.ts';
 import type { ProvenDevice } from '../devices/device-proofs.ts';
 import { Devices } from '../devices/devices.ts';
 import { judgePin, pinLocked } from '../devices/judge-pin.ts';
 import { HandoverQueue } from '../queue/handover-queue.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
-import { OpenStore, type Asked } from './open.store.ts';
+import { OpenStore, type Asked, type CountedOpening } from './open.store.ts';
+import { readTransaction } from './phone-code.ts';
 import { Watch } from './watch.ts';
 
 /** A pending authentication as the app shows it. */
@@ -24,6 +28,16 @@ export interface PendingAuthentication {
   /** Goes into the PIN proof, so that one proof opens one authentication. */
   nonce: string;
   state: AuthenticationState;
+  /** What is to be signed, to be shown exactly so; only where there is something. */
+  transaction?: TransactionField[];
+  /** Where there is something to sign: whether a card is to be tapped beside the PIN. */
+  card?: boolean;
+}
+
+/** What a phone shows before something is opened. */
+export interface Proven {
+  pinProof: string;
+  cardProof?: string;
 }
 
 /** Steps 2 and 3 of an authentication: the app sees who asks, and with the right PIN gets a code. */
@@ -49,16 +63,17 @@ export class Open {
       endUser: this.readEndUser(one),
       nonce: one.nonce.toString('base64url'),
       state: one.state,
+      ...(one.transaction && { transaction: readTransaction(this.keys, one.id, one.transaction), card: one.hasCard }),
     }));
   }
 
   /**
-   * Draws the code, keeps its digest, and promises the sealed code to the phone. The PIN is counted before it is
-   * compared. Opening again what is open already changes nothing.
+   * Draws the code, keeps its digest, and promises the sealed code to the phone; where something is signed, the phone
+   * makes the code itself. The PIN is counted before it is compared. Opening again what is open already changes nothing.
    * Problems: `authentication_not_found`, `authentication_closed`, `authentication_expired`, `pin_mismatch`,
-   * `pin_locked`, `subscription_not_active`.
+   * `pin_locked`, `card_mismatch`, `subscription_not_active`.
    */
-  async open(id: string, proof: string, device: ProvenDevice): Promise<{ state: 'opened' }> {
+  async open(id: string, { pinProof: proof, cardProof }: Proven, device: ProvenDevice): Promise<{ state: 'opened' }> {
     const counted = await this.store.countPin(device.deviceId, id);
     if (!counted) {
       await this.find(id, device);
@@ -67,6 +82,7 @@ export class Open {
     const { deviceId } = device;
     const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted.knowledgeKey);
     judgePin({ purpose: 'open', id, deviceId, proof, knowledgeKey, counted });
+    if (counted.channel === 'sign') return this.openToSign(id, counted, cardProof, device);
     const code = randomCode();
     const signed = signJws(this.keys.signing[0], 'pushguard-code+jwt', {
       v: 1,
@@ -84,6 +100,30 @@ export class Open {
       this.watch.changed(id);
       this.queue.handOver(deliveryId);
     } else if ((await this.find(id, device)).state !== 'opened') {
+      throw new Problem('subscription_not_active', 'The subscription is suspended; ask the call centre.');
+    }
+    return { state: 'opened' };
+  }
+
+  /** The PIN was right. The institution's card must have been tapped too, for exactly this transaction. */
+  private async openToSign(
+    id: string,
+    { cardKey, nonce }: CountedOpening,
+    cardProof: string | undefined,
+    device: ProvenDevice,
+  ): Promise<{ state: 'opened' }> {
+    const { deviceId } = device;
+    if (cardKey) {
+      const { transaction } = await this.find(id, device);
+      const question = transactionQuestion(id, readTransaction(this.keys, id, transaction));
+      const tapped = { authenticationId: id, deviceId, nonce: nonce.toString('base64url'), question };
+      if (!isTapOf(cardKey, cardProof ?? '', tapped)) {
+        await this.store.forgivePin(deviceId);
+        throw new Problem('card_mismatch', 'Hold the institution’s card to the phone, and send cardProof.');
+      }
+    }
+    if (await this.store.openToSign(id, deviceId)) this.watch.changed(id);
+    else if ((await this.find(id, device)).state !== 'opened') {
       throw new Problem('subscription_not_active', 'The subscription is suspended; ask the call centre.');
     }
     return { state: 'opened' };

@@ -1,8 +1,8 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../crypto/access-token.ts';
-import { Problem } from '../domain/problem.ts';
-import { ForClients, FromClient } from '../http/client.guard.ts';
+import { assertCovers, ForClients, FromClient } from '../http/client.guard.ts';
+import { readIdempotencyKey } from '../http/idempotency-key.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
 import { notFound } from './closed-problem.ts';
 import { Follow } from './follow.ts';
@@ -27,8 +27,9 @@ export class RelyingPartyController {
   ) {}
 
   /**
-   * Starts the authentication of one person. A subscriber's phone is woken; anybody else gets a code by SMS. The answer
-   * tells nobody whether a number exists or is subscribed.
+   * Starts the authentication of one person. A subscriber's phone is woken; anybody else gets a code by SMS. With method
+   * `otp` the person reads the code of the present time from the app; with `sign` the phone shows the transaction and
+   * makes a code of it. The answer tells nobody whether a number exists, is subscribed or has such an app.
    */
   @Post()
   @ApiOperation({ summary: 'Start an authentication' })
@@ -38,10 +39,9 @@ export class RelyingPartyController {
     @Body() body: StartRequest,
     @Headers('idempotency-key') key: string | undefined,
   ): Promise<AuthenticationResponse> {
-    if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
-      throw new Problem('invalid_request', 'Idempotency-Key must be 1 to 255 visible ASCII characters.');
-    }
-    return this.starting.start(body, client.id, key === undefined ? undefined : { by: 'client', key });
+    const given = readIdempotencyKey(key);
+    if (body.method === 'sign') assertCovers(client, 'signing');
+    return this.starting.start(body, client.id, given === undefined ? undefined : { by: 'client', key: given });
   }
 
   /** The authentication; with `wait`, as soon as its state changes. */
@@ -55,7 +55,7 @@ export class RelyingPartyController {
     return this.following.see(id, client.id, query.wait ?? 0);
   }
 
-  /** Verifies the person by the code that they typed. The fifth wrong code ends the authentication. */
+  /** Verifies the person by the code that they typed, and with `sign` what they signed. The fifth wrong code ends the authentication. */
   @Post(':id/verification')
   @HttpCode(200)
   @ApiOperation({ summary: 'Verify the code' })
@@ -64,7 +64,7 @@ export class RelyingPartyController {
     @Param('id', new OpaqueId(notFound)) id: string,
     @Body() body: VerificationRequest,
   ): Promise<VerificationResponse> {
-    return this.verifying.verify(id, body.code, client);
+    return this.verifying.verify(id, body, client);
   }
 
   /** Sends the wake-up, or the same code by SMS, again: at most three times, at least 30 seconds apart. */

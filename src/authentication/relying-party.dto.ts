@@ -1,5 +1,9 @@
 import { Type } from 'class-transformer';
 import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsIn,
   IsInt,
   IsIP,
   IsObject,
@@ -11,7 +15,14 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
-import { PURPOSE_LENGTH, type AuthenticationState, type Channel } from '../domain/authentication.ts';
+import {
+  METHODS,
+  PURPOSE_LENGTH,
+  type AuthenticationState,
+  type Channel,
+  type Method,
+} from '../domain/authentication.ts';
+import { TRANSACTION_FIELDS, TRANSACTION_LABEL_LENGTH, TRANSACTION_VALUE_LENGTH } from '../domain/transaction.ts';
 import { PLAIN_TEXT, Trimmed } from '../http/plain-text.ts';
 
 export class EndUser {
@@ -24,6 +35,24 @@ export class EndUser {
   @IsString()
   @Length(1, 512)
   userAgent?: string;
+}
+
+export class TransactionFieldInput {
+  /** What the value is: 받는 분. Taken letter by letter: nothing is trimmed. */
+  @IsString()
+  @Matches(PLAIN_TEXT, { message: 'label must be one line of text' })
+  @Matches(new RegExp(`^.{1,${TRANSACTION_LABEL_LENGTH}}$`, 'u'), {
+    message: `label must have 1 to ${TRANSACTION_LABEL_LENGTH} characters`,
+  })
+  label: string;
+
+  /** 홍길동. Taken letter by letter: nothing is trimmed. */
+  @IsString()
+  @Matches(PLAIN_TEXT, { message: 'value must be one line of text' })
+  @Matches(new RegExp(`^.{1,${TRANSACTION_VALUE_LENGTH}}$`, 'u'), {
+    message: `value must have 1 to ${TRANSACTION_VALUE_LENGTH} characters`,
+  })
+  value: string;
 }
 
 export class StartRequest {
@@ -54,6 +83,24 @@ export class StartRequest {
   @ValidateNested()
   @Type(() => EndUser)
   endUser?: EndUser;
+
+  /**
+   * How the person proves who they are. `push` (the default): a wake-up, the PIN, a code; by SMS to whoever is not
+   * protected. `otp`: the six digits of the present time, read from the app, which needs no network. `sign`: eight
+   * digits made of a transaction, for financial institutions (scope `signing`).
+   */
+  @IsOptional()
+  @IsIn(METHODS)
+  method?: Method;
+
+  /** With `sign` alone: what the person is to see and sign, 1 to 10 fields in this order. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(TRANSACTION_FIELDS)
+  @ValidateNested({ each: true })
+  @Type(() => TransactionFieldInput)
+  transaction?: TransactionFieldInput[];
 }
 
 export class WaitQuery {
@@ -67,9 +114,18 @@ export class WaitQuery {
 }
 
 export class VerificationRequest {
-  /** The six digits that the person typed. */
-  @Matches(/^\d{6}$/, { message: 'code must be six digits' })
+  /** The six digits that the person typed; eight where a transaction was signed. */
+  @Matches(/^\d{6}(\d{2})?$/, { message: 'code must be six digits, or eight where a transaction was signed' })
   code: string;
+
+  /** What the institution is about to carry out, as it was sent at the start. Any other letter, and the code is wrong. */
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(TRANSACTION_FIELDS)
+  @ValidateNested({ each: true })
+  @Type(() => TransactionFieldInput)
+  transaction?: TransactionFieldInput[];
 }
 
 export class ResultResponse {

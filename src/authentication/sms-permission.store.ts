@@ -45,7 +45,8 @@ const ASK = {
     )
     INSERT INTO sms_permissions (id, subscription_id, client_id, device_id, nonce, created_at, expires_at)
     SELECT $1, s.id, c.id, d.id, $5, ${NOW}, ${NOW} + interval '${PIN_NONCE_SECONDS} seconds'
-    FROM subscriptions s JOIN devices d ON d.id = $3 AND d.subscription_id = s.id AND d.state = 'active', clients c
+    FROM subscriptions s JOIN devices d ON d.id = $3 AND d.subscription_id = s.id AND d.issuer_id IS NULL
+        AND d.state = 'active', clients c
     WHERE s.id = $2 AND s.state = 'active' AND c.id = $4 AND NOT c.refuses_sms
       AND EXISTS (SELECT 1 FROM authentications a WHERE a.subscription_id = s.id AND a.client_id = c.id)
     RETURNING expires_at AS "expiresAt", (SELECT name FROM clients WHERE id = $4) AS "relyingParty"`,

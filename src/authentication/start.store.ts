@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database.ts';
-import { LIFETIME_SECONDS, STARTS_PER_DAY, STARTS_PER_TEN_MINUTES, type Channel } from '../domain/authentication.ts';
+import { LIFETIME_SECONDS, type Channel } from '../domain/authentication.ts';
+import { NUMBER_BUDGET, PERSON_BUDGET } from '../domain/start-budget.ts';
+import { spendStart } from '../lines/start-budgets.ts';
 import { FIRST_SWEEP, NOW, smsPermitted, WIPED } from './statement-parts.ts';
 
 /** The line that a person named, and what stands on it. */
@@ -37,6 +39,12 @@ export interface NewAuthentication {
   purpose: string;
   endUser: Buffer | null;
   nonce: Buffer;
+  /** What makes the code, where a phone does by itself. */
+  authenticatorId: string | null;
+  /** The device that is to sign. */
+  deviceId: string | null;
+  /** What it is to sign. */
+  transaction: Buffer | null;
   codeDigest: Buffer | null;
   smsCode: Buffer | null;
   idempotency: { keyDigest: Buffer; requestDigest: Buffer } | null;
@@ -46,7 +54,7 @@ export interface NewAuthentication {
  * The whole start in one statement. In order: an equal Idempotency-Key that is still at work holds it off; the
  * person's budget is spent, and then the number's at this relying party, which keeps anybody from trying birth dates on
  * it; the older pending one of this relying party gives way; the authentication, its key and its first delivery are
- * written. The budget's row makes starts of one person take turns.
+ * written. For a code that a phone makes by the time alone, there is nothing to deliver.
  */
 const START = {
   name: 'authentication_start',
@@ -56,20 +64,9 @@ const START = {
       SELECT CASE WHEN $13::bytea IS NULL OR EXISTS (SELECT 1 FROM known) THEN true
         ELSE pg_try_advisory_xact_lock(hashtextextended($2::text || encode($13, 'hex'), 0)) END AS open
     ), budget AS (
-      INSERT INTO start_budgets AS b (person_index, starts)
-      SELECT $3, ARRAY[now()] FROM gate WHERE open AND NOT EXISTS (SELECT 1 FROM known)
-      ON CONFLICT (person_index) DO UPDATE SET
-        starts = ARRAY(SELECT s FROM unnest(b.starts) s WHERE s > now() - interval '1 day') || now()
-      WHERE (SELECT count(*) FROM unnest(b.starts) s WHERE s > now() - interval '10 minutes') < ${STARTS_PER_TEN_MINUTES}
-        AND (SELECT count(*) FROM unnest(b.starts) s WHERE s > now() - interval '1 day') < ${STARTS_PER_DAY}
-      RETURNING 1
+      ${spendStart('SELECT $3, ARRAY[now()] FROM gate WHERE open AND NOT EXISTS (SELECT 1 FROM known)', PERSON_BUDGET)}
     ), tries AS (
-      INSERT INTO start_budgets AS b (person_index, starts)
-      SELECT $16, ARRAY[now()] FROM budget
-      ON CONFLICT (person_index) DO UPDATE SET
-        starts = ARRAY(SELECT s FROM unnest(b.starts) s WHERE s > now() - interval '1 day') || now()
-      WHERE (SELECT count(*) FROM unnest(b.starts) s WHERE s > now() - interval '1 day') < ${STARTS_PER_DAY}
-      RETURNING 1
+      ${spendStart('SELECT $16, ARRAY[now()] FROM budget', NUMBER_BUDGET)}
     ), older AS (
       UPDATE authentications SET closed_at = least(${NOW}, expires_at), ${WIPED},
         state = CASE WHEN expires_at <= now() THEN 'expired' ELSE 'cancelled' END
@@ -78,8 +75,9 @@ const START = {
       RETURNING 1
     ), started AS (
       INSERT INTO authentications (id, client_id, person_index, line_id, line_version, subscription_id, channel, state, purpose,
-        end_user, nonce, code_digest, sms_code, person, sent_at, requested_at, expires_at)
-      SELECT $1, $2, $3, $5, $17, $6, $7, 'pending', $8, $9, $10, $11, $12, $15, now(), ${NOW},
+        end_user, nonce, code_digest, sms_code, person, authenticator_id, device_id, transaction, sent_at, requested_at,
+        expires_at)
+      SELECT $1, $2, $3, $5, $17, $6, $7, 'pending', $8, $9, $10, $11, $12, $15, $18, $19, $20, now(), ${NOW},
         ${NOW} + interval '${LIFETIME_SECONDS} seconds'
       FROM tries WHERE (SELECT count(*) FROM older) >= 0
       RETURNING id, client_id, channel, expires_at
@@ -88,7 +86,8 @@ const START = {
       SELECT client_id, $13, $14, id FROM started WHERE $13 IS NOT NULL
     ), promised AS (
       INSERT INTO deliveries (kind, authentication_id, due_at, created_at, expires_at)
-      SELECT CASE channel WHEN 'push' THEN 'wake' ELSE 'sms' END, id, ${FIRST_SWEEP}, now(), expires_at FROM started
+      SELECT CASE channel WHEN 'sms' THEN 'sms' ELSE 'wake' END, id, ${FIRST_SWEEP}, now(), expires_at FROM started
+      WHERE channel <> 'otp'
       RETURNING id
     )
     SELECT gate.open, started.expires_at AS "expiresAt", promised.id AS "deliveryId"
@@ -100,11 +99,6 @@ const BY_IDEMPOTENCY_KEY = {
   text: `SELECT k.request_digest AS "requestDigest", a.id, a.channel, a.expires_at AS "expiresAt"
     FROM idempotency_keys k JOIN authentications a ON a.id = k.authentication_id
     WHERE k.client_id = $1 AND k.key_digest = $2`,
-};
-
-const STARTS = {
-  name: 'authentication_starts',
-  text: `SELECT person_index = $1 AS "ofPerson", starts, now() AS now FROM start_budgets WHERE person_index IN ($1, $2)`,
 };
 
 /** Writes a new authentication, and finds what a start needs to know first. */
@@ -139,6 +133,9 @@ export class StartStore {
         a.person,
         a.numberIndex,
         a.lineVersion,
+        a.authenticatorId,
+        a.deviceId,
+        a.transaction,
       ],
     );
     if (!row) throw new Error('the start answered no row');
@@ -151,10 +148,5 @@ export class StartStore {
   ): Promise<{ requestDigest: Buffer; id: string; channel: Channel; expiresAt: Date } | undefined> {
     type Row = { requestDigest: Buffer; id: string; channel: Channel; expiresAt: Date };
     return (await this.database.rows<Row>(BY_IDEMPOTENCY_KEY, [clientId, keyDigest]))[0];
-  }
-
-  /** The last day's starts of a person and of a number, newest last, and the database's clock. */
-  async starts(personIndex: Buffer, numberIndex: Buffer): Promise<{ ofPerson: boolean; starts: Date[]; now: Date }[]> {
-    return this.database.rows(STARTS, [personIndex, numberIndex]);
   }
 }

@@ -5,16 +5,17 @@ import { randomCode, randomId, randomNonce } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { isConflict } from '../database.ts';
-import { CODE_ATTEMPTS, STARTS_PER_TEN_MINUTES, type Channel } from '../domain/authentication.ts';
-import { parsePerson, seoulDay } from '../domain/person.ts';
-import { parsePhoneNumber } from '../domain/phone-number.ts';
+import { Authenticators } from '../authenticators/authenticators.ts';
+import { Registrations } from '../authenticators/registrations.ts';
+import { CODE_ATTEMPTS, type Channel, type Method } from '../domain/authentication.ts';
 import { Problem } from '../domain/problem.ts';
-import { NUMBER_BUDGET, PERSON_BUDGET, secondsUntilNextStart } from '../domain/start-budget.ts';
 import { channelOf } from '../domain/subscription.ts';
+import type { TransactionField } from '../domain/transaction.ts';
 import { Lines } from '../lines/lines.ts';
+import { readNamedPerson, type NamedPerson } from '../lines/named-person.ts';
+import { StartBudgets } from '../lines/start-budgets.ts';
 import { HandoverQueue } from '../queue/handover-queue.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
-import type { NamedPerson } from './named-person.ts';
 import { StartStore, type NamedLine, type NewAuthentication } from './start.store.ts';
 
 /** What a person typed into a window, and what the relying party adds. */
@@ -24,6 +25,10 @@ export interface Starting {
   phoneNumber: string;
   purpose: string;
   endUser?: { ip?: string; userAgent?: string };
+  /** How the person is to prove who they are; left out, `push`. */
+  method?: Method;
+  /** With `sign` alone: what the person is to see and sign. */
+  transaction?: TransactionField[];
 }
 
 /** Says that a start must happen once, however often it is asked for. A key of ours is never one of a client's. */
@@ -42,12 +47,15 @@ export interface Started {
 
 /** The person that the window names, in the three forms that are looked up, compared and counted. */
 interface Named {
-  phoneNumber: string;
-  /** `YYMMDD` and the gender digit. */
-  owner: string;
   person: NamedPerson;
   personIndex: Buffer;
   personIndexes: Buffer[];
+}
+
+/** What was found under a name: the line, and what makes the code where a phone does by itself. */
+interface Found {
+  line: NamedLine | null;
+  authenticator: { id: string; deviceId: string } | null;
 }
 
 /** A start meets its own twin at most as often as a person's budget allows. */
@@ -64,6 +72,9 @@ export class Start {
     private readonly keys: ServiceKeys,
     private readonly lines: Lines,
     private readonly relyingParties: RelyingParties,
+    private readonly authenticators: Authenticators,
+    private readonly registrations: Registrations,
+    private readonly budgets: StartBudgets,
     private readonly store: StartStore,
     private readonly queue: HandoverQueue,
     environment: Environment,
@@ -80,6 +91,7 @@ export class Start {
    */
   async start(input: Starting, clientId: string, once: Once | undefined): Promise<Started> {
     const named = this.name(input);
+    assertTransactionFits(input);
     const requests = this.keys.indexes.all('request', canonical(input, once));
     const idempotency = once ? { keyDigest: sha256(`${once.by}:${once.key}`), requestDigest: requests[0] } : null;
     try {
@@ -89,9 +101,9 @@ export class Start {
       if (earlier) return earlier;
       throw error;
     }
-    const line = await this.find(named, clientId);
+    const asked = await this.find(named, input.method ?? 'push', clientId);
     for (let tries = 1; ; tries += 1) {
-      const authentication = this.draw(named, line, input, clientId, idempotency);
+      const authentication = this.draw(named, asked, input, clientId, idempotency);
       try {
         const { open, expiresAt, deliveryId } = await this.store.start(authentication);
         if (expiresAt) {
@@ -115,67 +127,64 @@ export class Start {
   }
 
   private name(input: Starting): Named {
-    const phoneNumber = parsePhoneNumber(input.phoneNumber);
-    const { birthDate, genderDigit } = input;
-    const person = parsePerson({ birthDate, genderDigit, today: seoulDay(new Date()) });
-    const errors = [];
-    if (!phoneNumber) {
-      errors.push({ pointer: '/phoneNumber', detail: 'Give a Korean mobile number, such as 010-1234-5678, or E.164.' });
-    }
-    if (!person) {
-      errors.push({
-        pointer: '/birthDate',
-        detail: 'Give a day of the calendar (YYMMDD) that genderDigit puts in the past.',
-      });
-    }
-    if (!phoneNumber || !person) throw new Problem('invalid_request', 'Mend what is listed in errors.', { errors });
-    const owner = birthDate + genderDigit;
-    const personIndexes = this.lines.personIndexesOf({ phoneNumber, owner: { birthDate, genderDigit } });
-    return {
-      phoneNumber,
-      owner,
-      person: { phoneNumber, birthDate, genderDigit },
-      personIndex: personIndexes[0],
-      personIndexes,
-    };
+    const person = readNamedPerson(input);
+    const { phoneNumber, ...owner } = person;
+    const personIndexes = this.lines.personIndexesOf({ phoneNumber, owner });
+    return { person, personIndex: personIndexes[0], personIndexes };
   }
 
-  /** The named person's own line, or null for an unknown number and for somebody else's alike. */
-  private async find(named: Named, clientId: string): Promise<NamedLine | null> {
-    const numbers = this.keys.indexes.all('phone', named.phoneNumber);
+  /** The named person's own line and what is to be asked on it; nothing for an unknown number and somebody else's alike. */
+  private async find({ person }: Named, method: Method, clientId: string): Promise<Found> {
+    const numbers = this.keys.indexes.all('phone', person.phoneNumber);
     const line = await this.store.namedLine(numbers, clientId, this.smsPermittable);
-    const { birthDate, genderDigit } = this.lines.readOwner(line ?? this.nobody);
-    const same = equalInConstantTime(Buffer.from(birthDate + genderDigit), Buffer.from(named.owner));
-    return line && same ? line : null;
+    const owner = this.lines.readOwner(line ?? this.nobody);
+    const typed = Buffer.from(person.birthDate + person.genderDigit);
+    const same = equalInConstantTime(Buffer.from(owner.birthDate + owner.genderDigit), typed);
+    const own = line && same ? line : null;
+    const { requiresRegistration } = await this.relyingParties.get(clientId);
+    if (method === 'push' && !requiresRegistration) return { line: own, authenticator: null };
+    const subscriptionId = own?.subscriptionId ?? null;
+    if (method === 'push') {
+      const registered = await this.registrations.standsOnOwnPhone({ subscriptionId, clientId });
+      return { line: registered ? own : null, authenticator: null };
+    }
+    const registeredOnly = method === 'sign' || requiresRegistration;
+    const found = await this.authenticators.toAsk({ subscriptionId, clientId, kind: method, registeredOnly });
+    return { line: own, authenticator: found ?? null };
   }
 
   /** Draws what a new authentication consists of: for a decoy too, whose digest no code can meet. */
   private draw(
     named: Named,
-    line: NamedLine | null,
+    { line, authenticator }: Found,
     input: Starting,
     clientId: string,
     idempotency: NewAuthentication['idempotency'],
   ): NewAuthentication {
     const id = randomId();
-    const channel = channelOf(line);
+    const { method = 'push', transaction } = input;
+    const channel = method === 'push' ? channelOf(line) : method;
     const code = randomCode();
-    const smsCode = this.keys.fields.encrypt(line ? code : 'decoy!', `authentications:sms_code:${id}`);
+    const encrypt = (text: string, column: string) => this.keys.fields.encrypt(text, `authentications:${column}:${id}`);
+    const smsCode = encrypt(line ? code : 'decoy!', 'sms_code');
     const endUser = input.endUser && Object.keys(input.endUser).length > 0 ? JSON.stringify(input.endUser) : null;
     return {
       id,
       clientId,
       personIndex: named.personIndex,
       personIndexes: named.personIndexes,
-      numberIndex: this.keys.indexes.of('person', `${clientId}\0${named.phoneNumber}`),
-      person: this.keys.fields.encrypt(JSON.stringify(named.person), `authentications:person:${id}`),
+      numberIndex: this.keys.indexes.of('person', `${clientId}\0${named.person.phoneNumber}`),
+      person: encrypt(JSON.stringify(named.person), 'person'),
       lineId: line?.lineId ?? null,
       lineVersion: line?.lineVersion ?? null,
       subscriptionId: line?.subscriptionId ?? null,
       channel,
       purpose: input.purpose,
-      endUser: endUser === null ? null : this.keys.fields.encrypt(endUser, `authentications:end_user:${id}`),
+      endUser: endUser === null ? null : encrypt(endUser, 'end_user'),
       nonce: randomNonce(),
+      authenticatorId: authenticator?.id ?? null,
+      deviceId: (method === 'sign' && authenticator?.deviceId) || null,
+      transaction: transaction ? encrypt(JSON.stringify(transaction), 'transaction') : null,
       codeDigest: channel === 'sms' ? this.keys.codes.of(line ? code : `decoy ${code}`, clientId, id) : null,
       smsCode: channel === 'sms' ? smsCode : null,
       idempotency,
@@ -203,16 +212,16 @@ export class Start {
   ): Promise<Started> {
     const earlier = await this.earlier(clientId, idempotency, requests);
     if (earlier) return earlier;
-    const spent = await this.store.starts(personIndex, numberIndex);
-    const waits = spent.map(({ ofPerson, starts, now }) =>
-      secondsUntilNextStart(starts, now, ofPerson ? PERSON_BUDGET : NUMBER_BUDGET),
-    );
-    const retryAfterSeconds = Math.max(1, ...waits);
-    const detail =
-      'This person was asked five times in ten minutes, or twenty times in a day; wait before asking again.';
-    const limit = { name: 'starts', quota: STARTS_PER_TEN_MINUTES, seconds: 600 };
-    throw new Problem('too_many_requests', detail, { retryAfterSeconds, limit });
+    throw await this.budgets.tooMany(personIndex, numberIndex);
   }
+}
+
+/** Problems: `invalid_request`. */
+function assertTransactionFits({ method, transaction }: Starting): void {
+  if ((method === 'sign') === (transaction !== undefined)) return;
+  const detail = transaction ? 'Only with method sign is there one.' : 'Say what is to be signed: 1 to 10 fields.';
+  const errors = [{ pointer: '/transaction', detail }];
+  throw new Problem('invalid_request', 'Mend what is listed in errors.', { errors });
 }
 
 function started(id: string, channel: Channel, expiresAt: Date): Started {
@@ -224,7 +233,7 @@ function started(id: string, channel: Channel, expiresAt: Date): Started {
  * not of its body: a phone that changes networks sends the same request again.
  */
 function canonical(input: Starting, once: Once | undefined): string {
-  const { birthDate, genderDigit, phoneNumber, purpose } = input;
+  const { birthDate, genderDigit, phoneNumber, purpose, method = 'push', transaction } = input;
   const endUser = once?.by === 'client' ? input.endUser : undefined;
   return JSON.stringify([
     birthDate,
@@ -233,5 +242,6 @@ function canonical(input: Starting, once: Once | undefined): string {
     purpose,
     endUser?.ip ?? null,
     endUser?.userAgent ?? null,
+    ...(method === 'push' ? [] : [method, transaction?.map(({ label, value }) => [label, value]) ?? null]),
   ]);
 }

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { StartBudgets } from '../lines/start-budgets.ts';
 import { AuthenticationStore } from './authentication.store.ts';
 import { Deliver } from './deliver.ts';
 import { DeliveryStore } from './delivery.store.ts';
@@ -29,6 +30,7 @@ export class Sweep {
     private readonly authentications: AuthenticationStore,
     private readonly windows: WindowStore,
     private readonly deliver: Deliver,
+    private readonly budgets: StartBudgets,
   ) {}
 
   start(): void {
@@ -73,7 +75,7 @@ export class Sweep {
   private async tidy(): Promise<void> {
     await this.deliveries.dropExpired();
     await this.authentications.forgetIdempotencyKeys();
-    await this.authentications.forgetOldBudgets();
+    await this.budgets.forgetOld();
     await this.windows.forget();
   }
 }

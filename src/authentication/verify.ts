@@ -9,6 +9,7 @@ import { Problem } from '../domain/problem.ts';
 import { AuthenticationStore, type Seen } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { readPerson } from './named-person.ts';
+import { PhoneCode, type TypedPhoneCode } from './phone-code.ts';
 import { Watch } from './watch.ts';
 
 /** Who was verified, as the relying party learns it. */
@@ -32,36 +33,74 @@ export interface Verified {
 /** Seconds for which a relying party may pass the assertion on. */
 const ASSERTION_SECONDS = 300;
 
+/** RFC 8176: proof of possession of the device's key, the PIN, and the typed code; or a text message. */
+const METHODS_USED: Readonly<Record<Channel, readonly string[]>> = {
+  push: ['pop', 'pin', 'otp', 'mfa'],
+  sms: ['sms', 'otp'],
+  otp: ['otp', 'pin', 'mfa'],
+  sign: ['pop', 'pin', 'otp', 'mfa'],
+};
+
+const READ_AGAIN = 'Let the person read the code in the app again and type its six digits.';
+/** The same for everybody, whether or not there is a phone that makes the code. */
+const MISMATCH: Readonly<Record<Channel, string>> = {
+  push: READ_AGAIN,
+  sms: READ_AGAIN,
+  otp: 'Let the person wait for the next code of the app and type that one; each is accepted once.',
+  sign: 'Send the code and the transaction that the app shows, letter by letter, after it was opened with the PIN.',
+};
+
+const START_ANEW = 'That was the fifth wrong code; start a new authentication.';
+const UNLOCK = 'After five wrong codes in a row the phone’s codes are locked until an authentication by push succeeds.';
+const EXHAUSTED: Readonly<Record<Channel, string>> = {
+  push: START_ANEW,
+  sms: START_ANEW,
+  otp: `${START_ANEW} ${UNLOCK}`,
+  sign: `${START_ANEW} ${UNLOCK}`,
+};
+
 /** Step 4 of an authentication: the window sends the code that the person typed. */
 @Injectable()
 export class Verify {
   constructor(
     private readonly keys: ServiceKeys,
     private readonly store: AuthenticationStore,
+    private readonly phoneCode: PhoneCode,
     private readonly watch: Watch,
     private readonly environment: Environment,
   ) {}
 
   /**
-   * Problems: `code_mismatch`, `attempts_exhausted`, `authentication_closed`, `authentication_expired`,
-   * `authentication_not_found`.
+   * A code that signs is verified together with what was signed. Problems: `invalid_request`, `code_mismatch`,
+   * `attempts_exhausted`, `authentication_closed`, `authentication_expired`, `authentication_not_found`.
    */
-  async verify(id: string, code: string, client: { id: string; clientId: string }): Promise<Verified> {
-    const tried = await this.store.tryCode(id, client.id, this.keys.codes.all(code, client.id, id));
-    if (!tried) throw await this.explain(id, client.id);
+  async verify(id: string, typed: TypedPhoneCode, client: { id: string; clientId: string }): Promise<Verified> {
+    const { tried, question } = await this.try(id, typed, client.id);
     if (tried.state === 'verified') {
       this.watch.changed(id);
       const result = this.person(tried);
-      return { state: 'verified', result, assertion: this.assert(tried.id, client.clientId, result) };
+      return { state: 'verified', result, assertion: this.assert(tried.id, client.clientId, result, question) };
     }
     if (tried.state === 'failed') {
       this.watch.changed(id);
-      const detail = 'That was the fifth wrong code; start a new authentication.';
-      throw new Problem('attempts_exhausted', detail, { attemptsLeft: 0 });
+      throw new Problem('attempts_exhausted', EXHAUSTED[tried.channel], { attemptsLeft: 0 });
     }
     const { attemptsLeft } = tried;
-    const detail = 'Let the person read the code in the app again and type its six digits.';
-    throw new Problem('code_mismatch', detail, { attemptsLeft });
+    throw new Problem('code_mismatch', MISMATCH[tried.channel], { attemptsLeft });
+  }
+
+  /** One counted attempt: by the code that was drawn for it, or by one that the phone made itself. */
+  private async try(
+    id: string,
+    typed: TypedPhoneCode,
+    clientId: string,
+  ): Promise<{ tried: Seen; question: string | null }> {
+    const digests = this.keys.codes.all(typed.code, clientId, id);
+    const drawn = typed.transaction ? undefined : await this.store.tryCode(id, clientId, digests);
+    if (drawn) return { tried: drawn, question: null };
+    const made = await this.phoneCode.try(id, clientId, typed);
+    if (!made) throw await this.explain(id, clientId);
+    return { tried: made.seen, question: made.question };
   }
 
   /** The person behind a verified authentication. */
@@ -81,7 +120,7 @@ export class Verify {
   }
 
   /** The same as a JWS that the relying party may show to others. */
-  private assert(id: string, audience: string, result: VerifiedPerson): string {
+  private assert(id: string, audience: string, result: VerifiedPerson, question: string | null): string {
     const { subject, ...claims } = result;
     const iat = Math.floor(new Date(result.verifiedAt).getTime() / 1000);
     return signJws(this.keys.signing[0], 'JWT', {
@@ -92,8 +131,8 @@ export class Verify {
       exp: iat + ASSERTION_SECONDS,
       jti: id,
       acr: result.channel,
-      // RFC 8176: proof of possession of the device's key, the PIN and the typed code; or a text message.
-      amr: result.channel === 'push' ? ['pop', 'pin', 'otp', 'mfa'] : ['sms', 'otp'],
+      amr: METHODS_USED[result.channel],
+      ...(result.channel === 'sign' && { transactionDigest: question }),
       ...claims,
     });
   }

@@ -103,7 +103,7 @@ export class Windows {
   async verify(id: string, secret: string | undefined, code: string): Promise<WindowView> {
     const { authenticationId, clientId } = await this.withAuthentication(id, secret);
     const client = await this.relyingParties.get(clientId);
-    await this.verifying.verify(authenticationId, code, { id: clientId, clientId: client.clientId });
+    await this.verifying.verify(authenticationId, { code }, { id: clientId, clientId: client.clientId });
     return view(await this.following.see(authenticationId, clientId, 0));
   }
 

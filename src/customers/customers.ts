@@ -103,7 +103,7 @@ export class Customers {
   /** Tries the code that was typed; right, and the browser has a new secret. Problems: as `Verify`, `session_ended`. */
   async prove(digest: Buffer | undefined, code: string, renew: () => Buffer): Promise<Customer> {
     const { authentication } = await this.underWay(digest);
-    const { result } = await this.verifying.verify(authentication.id, code, WEBSITE);
+    const { result } = await this.verifying.verify(authentication.id, { code }, WEBSITE);
     const line = await this.lines.byPhoneNumber(result.phoneNumber);
     const owner = line && parsePerson({ ...line.owner, today: seoulDay(new Date()) });
     // The line changed hands while the code was on its way back.

@@ -13,6 +13,9 @@ export interface DeviceKey {
 export interface NewDevice {
   id: string;
   subscriptionId: string;
+  /** The institution whose Smart OTP it is; null for the subscription's own phone. */
+  issuerId: string | null;
+  cardKey: PublicJwk | null;
   serialNumber: string;
   signingKey: PublicJwk;
   encryptionKey: PublicJwk;
@@ -45,7 +48,6 @@ const SPEND_PROOFS = {
     ON CONFLICT DO NOTHING RETURNING device_id AS "deviceId", jti`,
 };
 
-/** A new device under test takes the place of an earlier one that was never tested. */
 const REVOKE_UNTESTED = {
   name: 'device_revoke_untested',
   text: `UPDATE devices SET state = 'revoked', revoked_at = now(), test_digest = NULL,
@@ -53,11 +55,17 @@ const REVOKE_UNTESTED = {
     WHERE subscription_id = $1 AND state = 'testing'`,
 };
 
+/** A new device under test takes the place of an earlier one of the same issuer that was never tested. */
+const REVOKE_EARLIER_TEST = {
+  name: 'device_revoke_earlier_test',
+  text: `${REVOKE_UNTESTED.text} AND issuer_id IS NOT DISTINCT FROM $2`,
+};
+
 const ENROL = {
   name: 'device_enrol',
   text: `INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key,
-      platform, os_version, app_version, name, push_token, push_token_digest, test_digest, test_expires_at)
-    VALUES ($1, $2, $3, 'testing', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+      platform, os_version, app_version, name, push_token, push_token_digest, test_digest, issuer_id, card_key, test_expires_at)
+    VALUES ($1, $2, $3, 'testing', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
       date_trunc('milliseconds', now()) + interval '${ENROLMENT_SECONDS} seconds')
     RETURNING test_expires_at AS "testExpiresAt"`,
 };
@@ -71,7 +79,7 @@ const PROMISE_TEST = {
 
 /**
  * Counts a try at the test code and compares in the same statement; the fifth wrong one revokes the device. The older
- * device goes in the statement before, for the database allows one active device a subscription.
+ * device goes in the statement before, for the database allows a subscription one active device of each issuer.
  */
 const TRY_TEST = {
   name: 'device_try_test',
@@ -83,7 +91,7 @@ const TRY_TEST = {
       revoked_at = CASE WHEN NOT test_digest = ANY($2) AND test_failures + 1 >= ${TEST_ATTEMPTS} THEN now() END,
       test_envelope = CASE WHEN test_digest = ANY($2) THEN NULL ELSE test_envelope END
     WHERE id = $1 AND state = 'testing' AND test_expires_at > now() AND test_failures < ${TEST_ATTEMPTS}
-    RETURNING state, ${TEST_ATTEMPTS} - test_failures AS "attemptsLeft"`,
+    RETURNING state, ${TEST_ATTEMPTS} - test_failures AS "attemptsLeft", issuer_id IS NOT NULL AS "isSmartOtp"`,
 };
 
 const REVOKE_OLDER = {
@@ -92,7 +100,8 @@ const REVOKE_OLDER = {
       push_token_digest = NULL
     WHERE subscription_id = $1 AND state = 'active' AND EXISTS (
       SELECT 1 FROM devices d WHERE d.id = $2 AND d.state = 'testing' AND d.test_expires_at > now()
-        AND d.test_failures < ${TEST_ATTEMPTS} AND d.test_digest = ANY($3))`,
+        AND d.test_failures < ${TEST_ATTEMPTS} AND d.test_digest = ANY($3)
+        AND d.issuer_id IS NOT DISTINCT FROM devices.issuer_id)`,
 };
 
 const REVOKE_ALL = {
@@ -151,7 +160,7 @@ export class DeviceStore {
 
   /** Enrols a device under test; answers when its test ends. */
   async enrol(session: Session, device: NewDevice): Promise<Date> {
-    await this.revokeUntested(session, device.subscriptionId);
+    await session.rows(REVOKE_EARLIER_TEST, [device.subscriptionId, device.issuerId]);
     const [row] = await session.rows<{ testExpiresAt: Date }>(ENROL, [
       device.id,
       device.subscriptionId,
@@ -166,6 +175,8 @@ export class DeviceStore {
       device.pushToken,
       device.pushTokenDigest,
       device.testDigest,
+      device.issuerId,
+      device.cardKey && JSON.stringify(device.cardKey),
     ]);
     if (!row) throw new Error('an insert without a condition returned no row');
     return row.testExpiresAt;
@@ -176,15 +187,16 @@ export class DeviceStore {
     return (await session.rows<{ id: string }>(PROMISE_TEST, [deviceId, envelope]))[0]?.id;
   }
 
-  /** Undefined when there was nothing to try. Right, and every older device of the subscription is revoked with it. */
+  /** Undefined when there was nothing to try. Right, and the older device of the same issuer is revoked with it. */
   async tryTest(
     session: Session,
     deviceId: string,
     subscriptionId: string,
     digests: Buffer[],
-  ): Promise<{ state: DeviceState; attemptsLeft: number } | undefined> {
+  ): Promise<{ state: DeviceState; attemptsLeft: number; isSmartOtp: boolean } | undefined> {
     await session.rows(REVOKE_OLDER, [subscriptionId, deviceId, digests]);
-    return (await session.rows<{ state: DeviceState; attemptsLeft: number }>(TRY_TEST, [deviceId, digests]))[0];
+    type Row = { state: DeviceState; attemptsLeft: number; isSmartOtp: boolean };
+    return (await session.rows<Row>(TRY_TEST, [deviceId, digests]))[0];
   }
 
   async revokeUntested(session: Session, subscriptionId: string): Promise<void> {

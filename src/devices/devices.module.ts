@@ -16,6 +16,6 @@ import { PinCheckStore } from './pin-check.store.ts';
   imports: [SubscriptionsModule, HistoryModule, NoticesModule],
   controllers: [DeviceController, HistoryController],
   providers: [DeviceStore, DeviceProofs, DeviceGuard, Enrol, Devices, PinCheck, PinCheckStore],
-  exports: [Devices, DeviceGuard, DeviceProofs],
+  exports: [Devices, DeviceGuard, DeviceProofs, PinCheck],
 })
 export class DevicesModule {}

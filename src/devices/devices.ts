@@ -22,7 +22,8 @@ export class Devices {
   ) {}
 
   /**
-   * Ends a device's test: right, and the device is active, the older one revoked and protection begun, together.
+   * Ends a device's test: right, and the device is active and the older one revoked, together. With the subscription's
+   * own phone, protection begins.
    * Problems: `code_mismatch`, `attempts_exhausted`, `authentication_expired`, `device_test_closed`.
    */
   async finishTest(device: ProvenDevice, code: string): Promise<{ deviceId: string; state: 'active' }> {
@@ -34,7 +35,10 @@ export class Devices {
       const subscription = await this.subscriptions.lock(session, subscriptionId);
       const before = await this.notices.addressOf(session, subscriptionId);
       const outcome = await this.store.tryTest(session, device.deviceId, subscriptionId, digests);
-      if (outcome?.state === 'active') {
+      if (outcome?.state === 'active' && outcome.isSmartOtp) {
+        // To the subscription's own phone, wherever the Smart OTP is.
+        promised.push(await this.notices.promise(session, subscriptionId, { kind: 'smart_otp_enrolled' }, before));
+      } else if (outcome?.state === 'active') {
         await this.subscriptions.protect(session, subscription);
         const after = await this.notices.addressOf(session, subscriptionId);
         // The same installation enrolled again: no other phone took its place.

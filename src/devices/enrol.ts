@@ -64,6 +64,8 @@ export class Enrol {
       const expiresAt = await this.store.enrol(session, {
         id,
         subscriptionId: subscription.id,
+        issuerId: subscription.issuerId,
+        cardKey: subscription.cardKey,
         serialNumber,
         signingKey: onlyPublic(app.signingKey),
         encryptionKey: onlyPublic(app.encryptionKey),

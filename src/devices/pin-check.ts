@@ -36,14 +36,19 @@ export class PinCheck {
   }
 
   /**
-   * Counts the PIN, then compares it; a right one is forgiven its earlier misses.
+   * Counts the PIN, then compares it; a right one is forgiven its earlier misses. What it is proven for is in the proof.
    * Problems: `pin_mismatch`, `pin_locked`, `pin_nonce_spent`.
    */
-  async confirm(id: string, proof: string, { deviceId }: ProvenDevice): Promise<void> {
+  async confirm(
+    id: string,
+    proof: string,
+    { deviceId }: ProvenDevice,
+    purpose: 'pin' | 'authenticator' = 'pin',
+  ): Promise<void> {
     const counted = await this.store.countPin(deviceId, id);
     if (!counted) throw (await this.store.isAsked(deviceId, id)) ? pinLocked() : nonceSpent();
     const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted.knowledgeKey);
-    judgePin({ purpose: 'pin', id, deviceId, proof, knowledgeKey, counted });
+    judgePin({ purpose, id, deviceId, proof, knowledgeKey, counted });
     if (!(await this.store.spend(deviceId, id))) throw nonceSpent();
   }
 }

@@ -11,7 +11,7 @@ export type AuthenticationState = (typeof AUTHENTICATION_STATES)[number];
 
 /** From each state, the states that may follow it. Whatever is closed stays closed. */
 export const AUTHENTICATION_TRANSITIONS: Readonly<Record<AuthenticationState, readonly AuthenticationState[]>> = {
-  // An SMS code exists from the start, so `pending` goes straight to `verified` there.
+  // A code by SMS or by time exists from the start, so `pending` goes straight to `verified` there.
   pending: ['opened', 'verified', 'declined', 'expired', 'failed', 'cancelled'],
   opened: ['verified', 'declined', 'expired', 'failed', 'cancelled'],
   verified: [],
@@ -24,8 +24,15 @@ export const AUTHENTICATION_TRANSITIONS: Readonly<Record<AuthenticationState, re
 /** The states in which a code may still be typed. */
 export const OPEN_STATES = ['pending', 'opened'] as const satisfies readonly AuthenticationState[];
 
-export const CHANNELS = ['push', 'sms'] as const;
+/** How a relying party may ask: `push` is for everybody, and goes by SMS to whoever is not protected. */
+export const METHODS = ['push', 'otp', 'sign'] as const;
+export type Method = (typeof METHODS)[number];
+
+/** How the code comes to the person: from the service, or made by the phone itself (`otp`, `sign`). */
+export const CHANNELS = ['push', 'sms', 'otp', 'sign'] as const;
 export type Channel = (typeof CHANNELS)[number];
+/** The channels by which the service itself sends a code. */
+export const SENDING_CHANNELS = ['push', 'sms'] as const satisfies readonly Channel[];
 
 export const DECLINE_REASONS = ['not_me', 'cancelled', 'wrong_details'] as const;
 export type DeclineReason = (typeof DECLINE_REASONS)[number];

@@ -3,6 +3,7 @@ import type { CancelReason, SuspensionReason } from './subscription.ts';
 /** What a person is told of the subscription. None of it is secret, and none of it names anybody. */
 export type Notice =
   | { kind: 'joined' | 'resumed' | 'device_enrolled' | 'device_replaced' | 'device_retired' | 'enrol_again' }
+  | { kind: 'smart_otp_enrolled' | 'registration_asked' }
   | { kind: 'suspended'; detail: SuspensionReason }
   | { kind: 'cancelled'; detail: CancelReason };
 
@@ -35,6 +36,10 @@ export function noticeText(notice: Notice): string {
       return '다른 휴대폰에 인증보호 앱이 등록되어 이 휴대폰은 해제되었습니다.';
     case 'device_retired':
       return '휴대폰이 변경되어 이 휴대폰의 인증보호 앱은 해제되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
+    case 'smart_otp_enrolled':
+      return '이 회선으로 스마트OTP가 등록되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
+    case 'registration_asked':
+      return '다른 기관이 인증기 등록을 요청했습니다. 앱에서 확인해 주세요.';
     case 'enrol_again':
       return '휴대폰이 변경되었습니다. 인증보호 앱을 다시 등록해 주세요.';
     case 'suspended':
@@ -54,6 +59,6 @@ export function enrolmentText(enrolmentCode: string): string {
  * there, or nobody, or they are for the old phone alone.
  */
 export function mayGoBySms(notice: Notice): boolean {
-  if (notice.kind === 'device_retired') return false;
+  if (notice.kind === 'device_retired' || notice.kind === 'registration_asked') return false;
   return notice.kind !== 'cancelled' || (notice.detail !== 'owner_changed' && notice.detail !== 'line_terminated');
 }

@@ -11,6 +11,10 @@ export interface DemoClient {
   clientSecret: string;
   scope: string;
   name: string;
+  /** Of a financial institution: what people write beside a serial number. */
+  vendorCode: string | null;
+  /** It asks only whose authenticator is registered with it. */
+  requiresRegistration: boolean;
 }
 
 /** An operator of the demonstration, with secrets that only a demonstration would print. */
@@ -36,13 +40,20 @@ export async function demoClients(dataDir: string, make: () => { id: string; sec
   if (!existsSync(path)) {
     const named = [
       { clientId: 'demo-shop', scope: 'authentications', name: '한빛서점' },
-      { clientId: 'demo-bank', scope: 'authentications', name: '두루은행' },
+      { clientId: 'demo-bank', scope: 'authentications signing', name: '두루은행', vendorCode: '301' },
+      {
+        clientId: 'demo-securities',
+        scope: 'authentications signing',
+        name: '다온증권',
+        vendorCode: '302',
+        requiresRegistration: true,
+      },
       { clientId: 'demo-carrier', scope: 'carrier', name: '시범통신 회선계' },
       { clientId: 'demo-operator', scope: 'operator', name: '시범통신 고객센터' },
     ];
     const clients = named.map((client) => {
       const { id, secret } = make();
-      return { id, clientSecret: secret, ...client };
+      return { id, clientSecret: secret, vendorCode: null, requiresRegistration: false, ...client };
     });
     await writeFile(path, JSON.stringify(clients, null, 2), { mode: 0o600 });
   }

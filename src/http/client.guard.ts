@@ -13,7 +13,8 @@ import type { FastifyRequest } from 'fastify';
 import { AccessTokens, type Caller } from '../crypto/access-token.ts';
 import { Problem } from '../domain/problem.ts';
 
-export type Scope = 'authentications' | 'carrier' | 'operator';
+/** `signing` is a financial institution's: it issues Smart OTPs and has transactions signed. */
+export type Scope = 'authentications' | 'signing' | 'carrier' | 'operator';
 
 export type CalledRequest = FastifyRequest & { caller?: Caller };
 
@@ -38,10 +39,14 @@ export function clientOf(request: FastifyRequest, tokens: AccessTokens, scope: S
   const token = /^Bearer ([\w.-]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1];
   const caller = token ? tokens.verify(token, new Date()) : null;
   if (!caller) throw new Problem('invalid_token', 'Get a token at POST /oauth2/token; it is good for five minutes.');
-  if (!caller.scopes.includes(scope)) {
-    throw new Problem('insufficient_scope', `Ask for the scope ${scope} at POST /oauth2/token.`);
-  }
+  assertCovers(caller, scope);
   return caller;
+}
+
+/** Problems: `insufficient_scope`. */
+export function assertCovers(caller: Caller, scope: Scope): void {
+  if (caller.scopes.includes(scope)) return;
+  throw new Problem('insufficient_scope', `Ask for the scope ${scope} at POST /oauth2/token.`);
 }
 
 /** Declares on a controller that its callers are clients with this scope. */

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { CarrierDirectory } from './carrier-directory.ts';
 import { Lines } from './lines.ts';
+import { StartBudgets } from './start-budgets.ts';
 import { Tmf637Directory } from './tmf637.directory.ts';
 
 /** Who is asked what a line is: the carrier's own system where there is one, or else our register. */
@@ -12,5 +13,5 @@ const DIRECTORY = {
     url ? new Tmf637Directory({ url, ...(token !== undefined && { token }) }) : lines,
 };
 
-@Module({ providers: [Lines, DIRECTORY], exports: [Lines, CarrierDirectory] })
+@Module({ providers: [Lines, DIRECTORY, StartBudgets], exports: [Lines, CarrierDirectory, StartBudgets] })
 export class LinesModule {}

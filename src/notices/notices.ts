@@ -25,7 +25,8 @@ const REACHABLE = {
   text: `SELECT l.id AS "lineId", l.phone_number AS "phoneNumber", d.id AS "deviceId", d.platform,
       d.push_token AS "pushToken"
     FROM subscriptions s JOIN lines l ON l.id = s.line_id
-      LEFT JOIN devices d ON d.subscription_id = s.id AND d.state = 'active' AND d.push_token IS NOT NULL
+      LEFT JOIN devices d ON d.subscription_id = s.id AND d.issuer_id IS NULL AND d.state = 'active'
+        AND d.push_token IS NOT NULL
     WHERE s.id = $1`,
 };
 

@@ -1,4 +1,4 @@
-import { compactDecrypt, compactVerify, decodeProtectedHeader, errors } from 'jose';
+import { base64url, compactDecrypt, compactVerify, decodeProtectedHeader, errors } from 'jose';
 import type { CryptoKey } from 'jose';
 import type { ServiceKey } from './service-keys.ts';
 
@@ -17,6 +17,14 @@ export type CodeClaims = {
 
 /** What the service says with the test code of an enrolment. */
 export type TestClaims = Pick<CodeClaims, 'v' | 'deviceId' | 'code' | 'expiresAt'>;
+
+/** The secret of an authenticator: 32 bytes. Wrap it under the PIN at once. */
+export type AuthenticatorClaims = {
+  v: 1;
+  deviceId: string;
+  kind: 'otp' | 'sign';
+  secret: Uint8Array<ArrayBuffer>;
+};
 
 /** Why an envelope was refused. An app shows none of these: it fetches the envelope once more, then gives up. */
 export type EnvelopeFault =
@@ -75,6 +83,18 @@ export async function openCodeEnvelope(input: EnvelopeInput & { authenticationId
 /** The same for the test code of an enrolment. Its signature has another `typ`, so neither can stand for the other. */
 export async function openTestEnvelope(input: EnvelopeInput): Promise<TestClaims> {
   return checkedClaims(await openSigned(input, 'pushguard-test+jwt'), input);
+}
+
+/** The same for the secret of an authenticator. It has no end: the service answers it once, to the request that asked. */
+export async function openAuthenticatorEnvelope(
+  input: EnvelopeInput & { kind: 'otp' | 'sign' },
+): Promise<AuthenticatorClaims> {
+  const { v, deviceId, kind: said, secret } = await openSigned(input, 'pushguard-authenticator+jwt');
+  if (v !== 1 || said !== input.kind || typeof secret !== 'string' || !/^[\w-]{43}$/.test(secret)) {
+    throw new EnvelopeError('wrong_claims');
+  }
+  if (deviceId !== input.deviceId) throw new EnvelopeError('other_device');
+  return { v, deviceId, kind: input.kind, secret: Uint8Array.from(base64url.decode(secret)) };
 }
 
 async function openSigned(input: EnvelopeInput, kind: string): Promise<Record<string, unknown>> {

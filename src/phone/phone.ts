@@ -1,6 +1,7 @@
 import { base64url } from 'jose';
+import type { Card } from './card.ts';
 import { exportDeviceKeys, generateDeviceKeys, importDeviceKeys } from './device-keys.ts';
-import { openCodeEnvelope, openTestEnvelope } from './envelope.ts';
+import { openAuthenticatorEnvelope, openCodeEnvelope, openTestEnvelope } from './envelope.ts';
 import {
   assertChosenPin,
   generateKnowledgeKey,
@@ -8,6 +9,7 @@ import {
   unwrapKnowledgeKey,
   wrapKnowledgeKey,
 } from './knowledge-key.ts';
+import { timeCode, transactionCode, transactionQuestion } from './one-time-code.ts';
 import { pinProof } from './pin-proof.ts';
 import { provenRequest } from './proven-request.ts';
 import { ServerClock } from './server-clock.ts';
@@ -15,6 +17,7 @@ import { ServiceKeys } from './service-keys.ts';
 import type { DeviceKeys, StoredDeviceKeys } from './device-keys.ts';
 import type { CodeClaims, EnvelopeInput, TestClaims } from './envelope.ts';
 import type { KdfCost, WrappedKnowledgeKey } from './knowledge-key.ts';
+import type { TransactionField } from './one-time-code.ts';
 import type { ProvenRequest } from './proven-request.ts';
 import type { ServiceKey } from './service-keys.ts';
 
@@ -47,9 +50,38 @@ export type PhoneState = StoredDeviceKeys & {
   deviceId: string;
   serialNumber: string;
   wrappedKnowledgeKey: WrappedKnowledgeKey;
+  /** Secrets of authenticators, each under the PIN, without integrity like K and for the same reason. */
+  wrappedSecrets?: WrappedSecrets;
   serviceKeys: ServiceKey[];
   /** What to add to the phone's clock to have the service's, in milliseconds. */
   clockOffsetMs: number;
+};
+
+/** What a phone can make codes with by itself: of the time, or of a transaction. */
+export type AuthenticatorKind = 'otp' | 'sign';
+
+type WrappedSecrets = { [kind in AuthenticatorKind]?: WrappedKnowledgeKey };
+
+/** An authenticator as the service knows it. `locked`: five wrong codes in a row, until a push authentication succeeds. */
+export type Authenticator = {
+  kind: AuthenticatorKind;
+  serialNumber: string;
+  vendorCode: string;
+  issuer: { name: string } | null;
+  locked: boolean;
+  createdAt: string;
+};
+
+/** An institution that asks to be registered (`pending`, to be confirmed with the PIN) or that is. Times are RFC 3339. */
+export type Registration = {
+  id: string;
+  relyingParty: { name: string };
+  state: 'pending' | 'active';
+  device: { name: string; serialNumber: string };
+  requestedAt: string;
+  expiresAt: string;
+  confirmedAt: string | null;
+  nonce: string;
 };
 
 /** Where an authentication stands. */
@@ -67,6 +99,10 @@ export type PendingAuthentication = {
   /** Goes into the proof of the PIN. */
   nonce: string;
   state: AuthenticationState;
+  /** What is to be signed: show every field, exactly so, before asking for the PIN. */
+  transaction?: TransactionField[];
+  /** Whether the institution's card has to be tapped beside the PIN. */
+  card?: boolean;
 };
 
 /** One past authentication. */
@@ -74,7 +110,7 @@ export type HistoryEntry = {
   requestedAt: string;
   relyingParty: { name: string };
   purpose: string;
-  channel: 'push' | 'sms';
+  channel: 'push' | 'sms' | 'otp' | 'sign';
   state: AuthenticationState;
   closedAt: string | null;
   /** The name of the device that opened it. */
@@ -141,6 +177,7 @@ export class Phone {
     readonly serialNumber: string,
     private readonly keys: DeviceKeys,
     private wrappedKnowledgeKey: WrappedKnowledgeKey,
+    private wrappedSecrets: WrappedSecrets,
     private readonly serviceKeys: ServiceKeys,
     private readonly clock: ServerClock,
     private readonly fetch: typeof globalThis.fetch,
@@ -179,7 +216,7 @@ export class Phone {
     );
     knowledgeKey.fill(0);
     const { deviceId, serialNumber } = (await response.json()) as { deviceId: string; serialNumber: string };
-    return new Phone(issuer, deviceId, serialNumber, keys, wrapped, serviceKeys, clock, fetch);
+    return new Phone(issuer, deviceId, serialNumber, keys, wrapped, {}, serviceKeys, clock, fetch);
   }
 
   /** The phone that {@link Phone.toState} was taken of. */
@@ -191,6 +228,7 @@ export class Phone {
       state.serialNumber,
       await importDeviceKeys(state),
       state.wrappedKnowledgeKey,
+      state.wrappedSecrets ?? {},
       new ServiceKeys(state.issuer, fetch, state.serviceKeys),
       new ServerClock(state.clockOffsetMs),
       fetch,
@@ -206,6 +244,7 @@ export class Phone {
       serialNumber: this.serialNumber,
       ...(await exportDeviceKeys(this.keys)),
       wrappedKnowledgeKey: this.wrappedKnowledgeKey,
+      wrappedSecrets: this.wrappedSecrets,
       serviceKeys: this.serviceKeys.toState(),
       clockOffsetMs: this.clock.offsetMs,
     };
@@ -233,10 +272,21 @@ export class Phone {
 
   /**
    * Proves the PIN for one authentication; the code is made only then, and comes by push. A wrong PIN is ProblemError
-   * `pin_mismatch` with `attemptsLeft`, the fifth in a row `pin_locked`.
+   * `pin_mismatch` with `attemptsLeft`, the fifth in a row `pin_locked`. Where a transaction is signed nothing comes
+   * back: {@link Phone.sign} makes the code. With a card, its tap is proven too.
    */
-  async open(authentication: { id: string; nonce: string }, pin: string): Promise<void> {
-    const body = { pinProof: await this.prove('open', authentication, pin) };
+  async open(
+    authentication: { id: string; nonce: string; transaction?: readonly TransactionField[] },
+    pin: string,
+    card?: Card,
+  ): Promise<void> {
+    const { id, nonce, transaction = [] } = authentication;
+    const question = await transactionQuestion({ authenticationId: id, transaction });
+    const cardProof = await card?.tap({ authenticationId: id, deviceId: this.deviceId, nonce, question });
+    const body = {
+      pinProof: await this.prove('open', authentication, pin),
+      ...(cardProof !== undefined && { cardProof }),
+    };
     await this.tell({ method: 'POST', url: `${pathOf(authentication.id)}/open`, body });
   }
 
@@ -299,10 +349,90 @@ export class Phone {
 
   /**
    * Changes the PIN on this phone; the service is not asked and learns nothing. So nobody can say here whether
-   * `oldPin` was right, and a wrong one costs a new enrolment: have it judged by {@link Phone.checkPin} first. Overwrite the stored state at once and keep no older one (knowledge-key.ts says why).
+   * `oldPin` was right, and a wrong one costs a new enrolment: have it judged by {@link Phone.checkPin} first. Overwrite
+   * the stored state at once and keep no older one (knowledge-key.ts says why).
    */
   async changePin(oldPin: string, newPin: string): Promise<void> {
-    this.wrappedKnowledgeKey = await rewrapKnowledgeKey({ stored: this.wrappedKnowledgeKey, oldPin, newPin });
+    const rewrap = (stored: WrappedKnowledgeKey) => rewrapKnowledgeKey({ stored, oldPin, newPin });
+    const { otp, sign } = this.wrappedSecrets;
+    // All of them before any is kept: a phone that ends in between has one PIN, not two.
+    const knowledgeKey = await rewrap(this.wrappedKnowledgeKey);
+    const secrets = { ...(otp && { otp: await rewrap(otp) }), ...(sign && { sign: await rewrap(sign) }) };
+    [this.wrappedKnowledgeKey, this.wrappedSecrets] = [knowledgeKey, secrets];
+  }
+
+  /**
+   * Has the service give this phone a secret to make codes with, and hides it under the PIN: `otp` on the phone of the
+   * subscription, `sign` on a device that was enrolled with an institution's code. A new one replaces the old. The PIN
+   * is counted and refused as in {@link Phone.open}.
+   */
+  async enrolAuthenticator(
+    kind: AuthenticatorKind,
+    pin: string,
+    /** The version of the terms that were shown and agreed to. */
+    terms: string,
+  ): Promise<{ serialNumber: string; vendorCode: string }> {
+    const asked = (await (await this.call({ method: 'POST', url: '/device/pin-check' })).json()) as Asked;
+    const proof = await this.prove('authenticator', asked, pin);
+    const body = { kind, terms, pinCheckId: asked.id, pinProof: proof };
+    const response = await this.call({ method: 'POST', url: '/authenticators', body });
+    type Enrolled = { serialNumber: string; vendorCode: string; envelope: string };
+    const { serialNumber, vendorCode, envelope } = (await response.json()) as Enrolled;
+    const { secret } = await openAuthenticatorEnvelope({ ...this.envelopeInput(envelope), kind });
+    const { cost } = this.wrappedKnowledgeKey;
+    const wrapped = await wrapKnowledgeKey({ knowledgeKey: secret, pin, cost });
+    secret.fill(0);
+    this.wrappedSecrets = { ...this.wrappedSecrets, [kind]: wrapped };
+    return { serialNumber, vendorCode };
+  }
+
+  /** Whether this phone can make codes of this kind. */
+  can(kind: AuthenticatorKind): boolean {
+    return this.wrappedSecrets[kind] !== undefined;
+  }
+
+  /**
+   * The code of this half minute, and when it ends (milliseconds since 1970 by the phone's clock). Needs no network. For
+   * a wrong PIN a code comes too, and is wrong: nothing on the phone can tell.
+   */
+  async oneTimeCode(pin: string): Promise<{ code: string; endsAt: number }> {
+    const now = this.clock.now();
+    const endsAt = now - (now % 30_000) + 30_000 - this.clock.offsetMs;
+    return { code: await this.withSecret('otp', pin, (secret) => timeCode(secret, new Date(now))), endsAt };
+  }
+
+  /** The code of a transaction that was opened. Show it for a minute at most. For a wrong PIN it is a wrong one. */
+  async sign(
+    { id, transaction = [] }: { id: string; transaction?: readonly TransactionField[] },
+    pin: string,
+  ): Promise<string> {
+    const at = new Date(this.clock.now());
+    return this.withSecret('sign', pin, (secret) => transactionCode(secret, { authenticationId: id, transaction }, at));
+  }
+
+  /** What the service knows of this phone's authenticators. */
+  async authenticators(): Promise<Authenticator[]> {
+    return (await this.ask('/authenticators')) as Authenticator[];
+  }
+
+  /** Institutions that wait for this phone's word, and those that may ask any of the subscription's devices. */
+  async registrations(): Promise<Registration[]> {
+    return (await this.ask('/registrations')) as Registration[];
+  }
+
+  /** Lets an institution ask this phone. The PIN is counted and refused as in {@link Phone.open}. */
+  async confirmRegistration(registration: Asked, pin: string): Promise<void> {
+    const body = { pinProof: await this.prove('registration', registration, pin) };
+    await this.tell({ method: 'POST', url: `${registrationPath(registration.id)}/confirm`, body });
+  }
+
+  async declineRegistration(id: string): Promise<void> {
+    await this.tell({ method: 'POST', url: `${registrationPath(id)}/decline` });
+  }
+
+  /** Ends a registration that stands, on whichever device. */
+  async revokeRegistration(id: string): Promise<void> {
+    await this.tell({ method: 'DELETE', url: registrationPath(id) });
   }
 
   /**
@@ -323,7 +453,24 @@ export class Phone {
     throw new UnknownPushError();
   }
 
-  private async prove(purpose: 'open' | 'sms' | 'pin', { id, nonce }: Asked, pin: string): Promise<string> {
+  private async withSecret<Result>(
+    kind: AuthenticatorKind,
+    pin: string,
+    work: (secret: Uint8Array<ArrayBuffer>) => Promise<Result>,
+  ): Promise<Result> {
+    const wrapped = this.wrappedSecrets[kind];
+    if (!wrapped) throw new Error(`this phone has no authenticator of the kind ${kind}`);
+    const secret = await unwrapKnowledgeKey(wrapped, pin);
+    const result = await work(secret);
+    secret.fill(0);
+    return result;
+  }
+
+  private async prove(
+    purpose: 'open' | 'sms' | 'pin' | 'authenticator' | 'registration',
+    { id, nonce }: Asked,
+    pin: string,
+  ): Promise<string> {
     const knowledgeKey = await unwrapKnowledgeKey(this.wrappedKnowledgeKey, pin);
     const proof = await pinProof({ knowledgeKey, purpose, id, deviceId: this.deviceId, nonce });
     knowledgeKey.fill(0);
@@ -359,6 +506,10 @@ export class Phone {
       now: this.clock.now(),
     };
   }
+}
+
+function registrationPath(id: string): string {
+  return `/registrations/${encodeURIComponent(id)}`;
 }
 
 function pathOf(id: string): string {

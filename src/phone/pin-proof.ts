@@ -5,6 +5,8 @@ const labels = {
   open: 'pushguard-open-v1',
   sms: 'pushguard-sms-v1',
   pin: 'pushguard-pin-v1',
+  authenticator: 'pushguard-authenticator-v1',
+  registration: 'pushguard-registration-v1',
 } as const;
 
 /**

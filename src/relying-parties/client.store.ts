@@ -11,10 +11,15 @@ export interface Client {
   scopes: string[];
   returnUrls: string[];
   startsPerMinute: number;
+  /** What people write beside the serial number of a Smart OTP that this institution issued. */
+  vendorCode: string | null;
+  /** It asks only whose authenticator is registered with it. */
+  requiresRegistration: boolean;
 }
 
 const COLUMNS = `id, client_id AS "clientId", name, secret_digest AS "secretDigest", jwks, scopes,
-  return_urls AS "returnUrls", starts_per_minute AS "startsPerMinute"`;
+  return_urls AS "returnUrls", starts_per_minute AS "startsPerMinute", vendor_code AS "vendorCode",
+  requires_registration AS "requiresRegistration"`;
 
 const BY_CLIENT_ID = { name: 'client_by_client_id', text: `SELECT ${COLUMNS} FROM clients WHERE client_id = $1` };
 const BY_ID = { name: 'client_by_id', text: `SELECT ${COLUMNS} FROM clients WHERE id = $1` };
@@ -27,8 +32,10 @@ const SPEND_ASSERTION = {
 
 const REGISTER = {
   name: 'client_register',
-  text: `INSERT INTO clients (id, client_id, name, secret_digest, jwks, scopes, return_urls, starts_per_minute)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (client_id) DO UPDATE SET return_urls = excluded.return_urls`,
+  text: `INSERT INTO clients (id, client_id, name, secret_digest, jwks, scopes, return_urls, starts_per_minute,
+      vendor_code, requires_registration)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    ON CONFLICT (client_id) DO UPDATE SET return_urls = excluded.return_urls`,
 };
 
 const FORGET_ASSERTIONS = {
@@ -56,9 +63,20 @@ export class ClientStore {
 
   /** Adds a client; one of the same client id keeps everything but its return addresses. */
   async register(client: Client): Promise<void> {
-    const { id, clientId, name, secretDigest, jwks, scopes, returnUrls, startsPerMinute } = client;
-    const keys = jwks ? JSON.stringify(jwks) : null;
-    await this.database.rows(REGISTER, [id, clientId, name, secretDigest, keys, scopes, returnUrls, startsPerMinute]);
+    const { id, clientId, name, secretDigest, scopes, returnUrls, startsPerMinute } = client;
+    const { vendorCode, requiresRegistration } = client;
+    await this.database.rows(REGISTER, [
+      id,
+      clientId,
+      name,
+      secretDigest,
+      client.jwks ? JSON.stringify(client.jwks) : null,
+      scopes,
+      returnUrls,
+      startsPerMinute,
+      vendorCode,
+      requiresRegistration,
+    ]);
   }
 
   async forgetExpiredAssertions(): Promise<void> {

@@ -110,7 +110,7 @@ export class OAuthController {
       jwks_uri: `${issuer}/oauth2/jwks`,
       grant_types_supported: ['client_credentials'],
       response_types_supported: [],
-      scopes_supported: ['authentications', 'carrier', 'operator'],
+      scopes_supported: ['authentications', 'signing', 'carrier', 'operator'],
       token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic'],
       token_endpoint_auth_signing_alg_values_supported: ['ES256'],
       service_documentation: `${issuer}/openapi.json`,

@@ -4,8 +4,10 @@ import { afterChange, type Standing, type SubscriptionChange } from '../domain/s
 import type {
   Cause,
   EnrolmentState,
+  Issuer,
   LifeEntry,
   LockedSubscription,
+  SpentCode,
   Subscription,
   SubscriptionView,
 } from './subscription.ts';
@@ -54,7 +56,7 @@ const SEEN = `SELECT s.id AS "subscriptionId", s.state, s.suspensions, s.reason,
         'platform', d.platform, 'osVersion', d.os_version, 'appVersion', d.app_version, 'state', d.state,
         'pinLocked', d.pin_failures >= 5, 'enrolledAt', d.created_at) END AS device
     FROM subscriptions s LEFT JOIN LATERAL (
-      SELECT * FROM devices WHERE subscription_id = s.id AND state <> 'revoked' ORDER BY state LIMIT 1) d ON true`;
+      SELECT * FROM devices WHERE subscription_id = s.id AND issuer_id IS NULL AND state <> 'revoked' ORDER BY state LIMIT 1) d ON true`;
 
 const OF_LINES = {
   name: 'subscription_of_lines',
@@ -72,13 +74,14 @@ const LIFE = {
     FROM subscription_links WHERE subscription_id = $1 ORDER BY number`,
 };
 
-/** A new code takes the place of all earlier ones. */
+/** A new code takes the place of all earlier ones of the same issuer. */
 const ISSUE_CODE = {
   name: 'enrolment_code_issue',
   text: `WITH standing AS (SELECT id FROM subscriptions WHERE id = $1 AND state <> 'cancelled'),
-      older AS (DELETE FROM enrolment_codes WHERE subscription_id = $1)
-    INSERT INTO enrolment_codes (code_digest, subscription_id, expires_at)
-    SELECT $2, id, now() + make_interval(secs => $3) FROM standing RETURNING expires_at`,
+      older AS (DELETE FROM enrolment_codes WHERE subscription_id = $1 AND issuer_id IS NOT DISTINCT FROM $4)
+    INSERT INTO enrolment_codes (code_digest, subscription_id, expires_at, issuer_id, card_key)
+    SELECT $2, id, date_trunc('milliseconds', now()) + make_interval(secs => $3), $4, $5 FROM standing
+    RETURNING expires_at AS "expiresAt"`,
 };
 
 const CODE_OF = {
@@ -93,7 +96,8 @@ const SPEND_CODE = {
   text: `UPDATE enrolment_codes e SET used_at = now(), device_id = $2 FROM subscriptions s
     WHERE e.code_digest = $1 AND e.used_at IS NULL AND e.expires_at > now()
       AND s.id = e.subscription_id AND s.state <> 'cancelled'
-    RETURNING s.id, s.line_id AS "lineId", s.state, s.protected_since AS "protectedSince"`,
+    RETURNING s.id, s.line_id AS "lineId", s.state, s.protected_since AS "protectedSince", e.issuer_id AS "issuerId",
+      e.card_key AS "cardKey"`,
 };
 
 /** A code that was voided is over, too. */
@@ -113,7 +117,8 @@ const NEW_HANDSET = {
   name: 'subscription_new_handset',
   text: `SELECT handset_changed_at AS since, now() AS now FROM subscriptions s
     WHERE id = $1 AND handset_changed_at IS NOT NULL AND NOT EXISTS (
-      SELECT 1 FROM devices d WHERE d.subscription_id = s.id AND d.activated_at > s.handset_changed_at)`,
+      SELECT 1 FROM devices d WHERE d.subscription_id = s.id AND d.issuer_id IS NULL
+        AND d.activated_at > s.handset_changed_at)`,
 };
 
 @Injectable()
@@ -179,22 +184,23 @@ export class SubscriptionStore {
     return this.database.rows<LifeEntry>(LIFE, [id]);
   }
 
-  /** False when the subscription does not stand. */
+  /** When it expires; undefined when the subscription does not stand. */
   async issueEnrolmentCode(
     session: Session,
-    subscriptionId: string,
-    digest: Buffer,
-    seconds: number,
-  ): Promise<boolean> {
-    return (await session.rows(ISSUE_CODE, [subscriptionId, digest, seconds])).length === 1;
+    code: { subscriptionId: string; digest: Buffer; seconds: number; issuer: Issuer | null },
+  ): Promise<Date | undefined> {
+    const { subscriptionId, digest, seconds, issuer } = code;
+    const cardKey = issuer?.cardKey ? JSON.stringify(issuer.cardKey) : null;
+    const values = [subscriptionId, digest, seconds, issuer?.id ?? null, cardKey];
+    return (await session.rows<{ expiresAt: Date }>(ISSUE_CODE, values))[0]?.expiresAt;
   }
 
-  /** The subscription that a code enrols for, once. */
-  async spendEnrolmentCode(session: Session, digest: Buffer, deviceId: string): Promise<Subscription | undefined> {
+  /** What a code enrols for, once. */
+  async spendEnrolmentCode(session: Session, digest: Buffer, deviceId: string): Promise<SpentCode | undefined> {
     // In the order in which everybody locks: the subscription first.
     const [code] = await session.rows<{ id: string }>(CODE_OF, [digest]);
     if (!code || !(await this.lock(session, code.id))) return undefined;
-    return (await session.rows<Subscription>(SPEND_CODE, [digest, deviceId]))[0];
+    return (await session.rows<SpentCode>(SPEND_CODE, [digest, deviceId]))[0];
   }
 
   async enrolmentState(digest: Buffer): Promise<EnrolmentState> {

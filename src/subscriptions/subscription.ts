@@ -1,3 +1,4 @@
+import type { PublicJwk } from '../crypto/keyring.ts';
 import type { DeviceState } from '../domain/device.ts';
 import type {
   CancelReason,
@@ -12,6 +13,19 @@ export interface Subscription {
   lineId: string;
   state: SubscriptionState;
   protectedSince: Date | null;
+}
+
+/** The institution that issues a Smart OTP, and the key of the card that belongs to it, where it gives one. */
+export interface Issuer {
+  /** The client's id. */
+  id: string;
+  cardKey: PublicJwk | null;
+}
+
+/** What an enrolment code was for: the subscription's own phone, or an institution's Smart OTP. */
+export interface SpentCode extends Subscription {
+  issuerId: string | null;
+  cardKey: PublicJwk | null;
 }
 
 /** A subscription that nobody else can change until the transaction ends. */

@@ -18,8 +18,10 @@ import { HandoverQueue } from '../queue/handover-queue.ts';
 import type {
   Cause,
   EnrolmentState,
+  Issuer,
   LifeEntry,
   LockedSubscription,
+  SpentCode,
   Subscription,
   SubscriptionView,
 } from './subscription.ts';
@@ -108,15 +110,31 @@ export class Subscriptions {
     if (!session) return this.database.transaction((own) => this.enrolmentCode(subscriptionId, own));
     // Two codes asked for at once take turns, or neither would see the other to void it.
     await this.lock(session, subscriptionId);
+    const drawn = this.drawEnrolmentCode();
+    if (!(await this.promiseEnrolment(session, subscriptionId, drawn.enrolmentCode))) throw subscriptionNotFound();
+    return { subscriptionId, ...drawn };
+  }
+
+  /** A code as it is shown and typed. It enrols nothing before it is promised. */
+  drawEnrolmentCode(): Pick<Enrolment, 'enrolmentCode' | 'enrolmentUri'> {
     const enrolmentCode = randomEnrolmentCode();
-    const digest = sha256(enrolmentCode);
-    if (!(await this.store.issueEnrolmentCode(session, subscriptionId, digest, ENROLMENT_SECONDS))) {
-      throw subscriptionNotFound();
-    }
     const uri = new URL('pushguard://enrol');
     uri.searchParams.set('issuer', this.environment.ISSUER);
     uri.searchParams.set('code', enrolmentCode);
-    return { subscriptionId, enrolmentCode, enrolmentUri: uri.href };
+    return { enrolmentCode, enrolmentUri: uri.href };
+  }
+
+  /**
+   * Makes a drawn code good for one enrolment; earlier ones of the same issuer are void. Whoever asks has locked the
+   * subscription. Undefined, and nothing is written, when it does not stand.
+   */
+  async promiseEnrolment(
+    session: Session,
+    subscriptionId: string,
+    enrolmentCode: string,
+    { seconds = ENROLMENT_SECONDS, issuer = null }: { seconds?: number; issuer?: Issuer | null } = {},
+  ): Promise<Date | undefined> {
+    return this.store.issueEnrolmentCode(session, { subscriptionId, digest: sha256(enrolmentCode), seconds, issuer });
   }
 
   /** The subscription that stands on a line, if one does. */
@@ -125,7 +143,7 @@ export class Subscriptions {
   }
 
   /** Spends an enrolment code as a person typed it, for a device. Problems: `enrolment_code_invalid`. */
-  async spendEnrolmentCode(session: Session, typed: string, deviceId: string): Promise<Subscription> {
+  async spendEnrolmentCode(session: Session, typed: string, deviceId: string): Promise<SpentCode> {
     const digest = sha256(normaliseEnrolmentCode(typed));
     const subscription = await this.store.spendEnrolmentCode(session, digest, deviceId);
     if (!subscription) {

@@ -84,8 +84,10 @@ authentications.requested_at timestamp with time zone NOT NULL
 authentications.expires_at timestamp with time zone NOT NULL
 authentications.closed_at timestamp with time zone
 authentications.line_version integer
+authentications.authenticator_id uuid
+authentications.transaction bytea
 authentications CONSTRAINT authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
-authentications CONSTRAINT authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text])))
+authentications CONSTRAINT authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text, 'otp'::text, 'sign'::text])))
 authentications CONSTRAINT authentications_decline_reason_check CHECK ((decline_reason = ANY (ARRAY['not_me'::text, 'cancelled'::text, 'wrong_details'::text])))
 authentications CONSTRAINT authentications_pkey PRIMARY KEY (id)
 authentications CONSTRAINT authentications_resends_check CHECK (((resends >= 0) AND (resends <= 3)))
@@ -95,11 +97,36 @@ authentications CONSTRAINT closed_keeps_no_code CHECK (((state = ANY (ARRAY['pen
 authentications CONSTRAINT closed_keeps_no_end_user CHECK (((closed_at IS NULL) OR (end_user IS NULL)))
 authentications CONSTRAINT only_verified_keeps_the_person CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text, 'verified'::text])) = (person IS NOT NULL)))
 authentications CONSTRAINT push_keeps_no_plain_code CHECK (((channel = 'sms'::text) OR (sms_code IS NULL)))
+authentications CONSTRAINT transaction_is_signed_while_open CHECK ((((channel = 'sign'::text) AND (closed_at IS NULL)) = (transaction IS NOT NULL)))
 CREATE INDEX authentications_age ON public.authentications USING brin (requested_at) WITH (autosummarize='on')
 CREATE INDEX authentications_history ON public.authentications USING btree (subscription_id, requested_at) WHERE (subscription_id IS NOT NULL)
 CREATE UNIQUE INDEX authentications_one_pending ON public.authentications USING btree (person_index, client_id) WHERE (closed_at IS NULL)
 CREATE INDEX authentications_open ON public.authentications USING btree (expires_at) WHERE (closed_at IS NULL)
 CREATE UNIQUE INDEX authentications_pkey ON public.authentications USING btree (id)
+authenticators.id uuid NOT NULL
+authenticators.device_id uuid NOT NULL
+authenticators.subscription_id uuid NOT NULL
+authenticators.kind text NOT NULL
+authenticators.secret bytea NOT NULL
+authenticators.terms text NOT NULL
+authenticators.failures smallint NOT NULL DEFAULT 0
+authenticators.last_step bigint NOT NULL DEFAULT '-1'::integer
+authenticators.drift integer NOT NULL DEFAULT 0
+authenticators.far_step bigint
+authenticators.far_drift integer
+authenticators.far_at timestamp with time zone
+authenticators.created_at timestamp with time zone NOT NULL DEFAULT now()
+authenticators CONSTRAINT authenticators_device_id_fkey FOREIGN KEY (device_id) REFERENCES devices(id)
+authenticators CONSTRAINT authenticators_failures_check CHECK (((failures >= 0) AND (failures <= 5)))
+authenticators CONSTRAINT authenticators_kind_check CHECK ((kind = ANY (ARRAY['otp'::text, 'sign'::text])))
+authenticators CONSTRAINT authenticators_one_of_a_kind UNIQUE (device_id, kind)
+authenticators CONSTRAINT authenticators_pkey PRIMARY KEY (id)
+authenticators CONSTRAINT authenticators_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
+authenticators CONSTRAINT authenticators_terms_check CHECK ((terms <> ''::text))
+authenticators CONSTRAINT far_is_whole CHECK ((((far_step IS NULL) = (far_drift IS NULL)) AND ((far_step IS NULL) = (far_at IS NULL))))
+CREATE UNIQUE INDEX authenticators_one_of_a_kind ON public.authenticators USING btree (device_id, kind)
+CREATE UNIQUE INDEX authenticators_pkey ON public.authenticators USING btree (id)
+CREATE INDEX authenticators_subscription ON public.authenticators USING btree (subscription_id)
 carrier_events.id text NOT NULL
 carrier_events.source text
 carrier_events.event_id text
@@ -147,13 +174,18 @@ clients.starts_per_minute integer NOT NULL DEFAULT 6000
 clients.created_at timestamp with time zone NOT NULL DEFAULT now()
 clients.frame_origins text[] NOT NULL DEFAULT '{}'::text[]
 clients.refuses_sms boolean NOT NULL DEFAULT false
+clients.vendor_code text
+clients.requires_registration boolean NOT NULL DEFAULT false
 clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL)))
 clients CONSTRAINT clients_client_id_key UNIQUE (client_id)
 clients CONSTRAINT clients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60)))
 clients CONSTRAINT clients_pkey PRIMARY KEY (id)
 clients CONSTRAINT clients_starts_per_minute_check CHECK ((starts_per_minute > 0))
+clients CONSTRAINT clients_vendor_code_check CHECK ((vendor_code ~ '^[A-Z0-9]{2,8}$'::text))
+clients CONSTRAINT clients_vendor_code_key UNIQUE (vendor_code)
 CREATE UNIQUE INDEX clients_client_id_key ON public.clients USING btree (client_id)
 CREATE UNIQUE INDEX clients_pkey ON public.clients USING btree (id)
+CREATE UNIQUE INDEX clients_vendor_code_key ON public.clients USING btree (vendor_code)
 closed_months.month text NOT NULL
 closed_months.monthly_fee integer NOT NULL
 closed_months.closed_at timestamp with time zone NOT NULL DEFAULT now()
@@ -234,6 +266,9 @@ devices.revoked_at timestamp with time zone
 devices.pin_check_id uuid
 devices.pin_check_nonce bytea
 devices.pin_check_expires_at timestamp with time zone
+devices.issuer_id uuid
+devices.card_key jsonb
+devices CONSTRAINT devices_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES clients(id)
 devices CONSTRAINT devices_pin_failures_check CHECK (((pin_failures >= 0) AND (pin_failures <= 5)))
 devices CONSTRAINT devices_pkey PRIMARY KEY (id)
 devices CONSTRAINT devices_platform_check CHECK ((platform = ANY (ARRAY['android'::text, 'ios'::text])))
@@ -242,7 +277,7 @@ devices CONSTRAINT devices_state_check CHECK ((state = ANY (ARRAY['testing'::tex
 devices CONSTRAINT devices_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 devices CONSTRAINT devices_test_failures_check CHECK (((test_failures >= 0) AND (test_failures <= 5)))
 devices CONSTRAINT pin_check_is_whole CHECK ((((pin_check_id IS NULL) = (pin_check_nonce IS NULL)) AND ((pin_check_id IS NULL) = (pin_check_expires_at IS NULL))))
-CREATE UNIQUE INDEX devices_one_active ON public.devices USING btree (subscription_id) WHERE (state = 'active'::text)
+CREATE UNIQUE INDEX devices_one_active ON public.devices USING btree (subscription_id, issuer_id) NULLS NOT DISTINCT WHERE (state = 'active'::text)
 CREATE UNIQUE INDEX devices_pkey ON public.devices USING btree (id)
 CREATE UNIQUE INDEX devices_serial_number_key ON public.devices USING btree (serial_number)
 CREATE INDEX devices_subscription ON public.devices USING btree (subscription_id)
@@ -251,8 +286,12 @@ enrolment_codes.subscription_id uuid NOT NULL
 enrolment_codes.expires_at timestamp with time zone NOT NULL
 enrolment_codes.used_at timestamp with time zone
 enrolment_codes.device_id uuid
+enrolment_codes.issuer_id uuid
+enrolment_codes.card_key jsonb
+enrolment_codes CONSTRAINT enrolment_codes_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES clients(id)
 enrolment_codes CONSTRAINT enrolment_codes_pkey PRIMARY KEY (code_digest)
 enrolment_codes CONSTRAINT enrolment_codes_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id) ON DELETE CASCADE
+enrolment_codes CONSTRAINT only_an_issuer_gives_a_card CHECK (((issuer_id IS NOT NULL) OR (card_key IS NULL)))
 CREATE UNIQUE INDEX enrolment_codes_pkey ON public.enrolment_codes USING btree (code_digest)
 CREATE INDEX enrolment_codes_subscription ON public.enrolment_codes USING btree (subscription_id)
 form_budgets.key bytea NOT NULL
@@ -336,6 +375,39 @@ operators CONSTRAINT operators_pkey PRIMARY KEY (id)
 operators CONSTRAINT operators_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'agent'::text, 'supervisor'::text])))
 CREATE UNIQUE INDEX operators_login_key ON public.operators USING btree (login)
 CREATE UNIQUE INDEX operators_pkey ON public.operators USING btree (id)
+registrations.id uuid NOT NULL
+registrations.client_id uuid NOT NULL
+registrations.subscription_id uuid
+registrations.device_id uuid
+registrations.person_index bytea
+registrations.state text NOT NULL
+registrations.nonce bytea NOT NULL
+registrations.key_digest bytea
+registrations.request_digest bytea
+registrations.requested_at timestamp with time zone NOT NULL
+registrations.expires_at timestamp with time zone NOT NULL
+registrations.confirmed_at timestamp with time zone
+registrations.closed_at timestamp with time zone
+registrations.closed_by text
+registrations CONSTRAINT active_was_confirmed CHECK (((state <> 'active'::text) OR (confirmed_at IS NOT NULL)))
+registrations CONSTRAINT asked_names_a_person CHECK (((state <> 'pending'::text) OR (person_index IS NOT NULL)))
+registrations CONSTRAINT key_is_whole CHECK (((key_digest IS NULL) = (request_digest IS NULL)))
+registrations CONSTRAINT names_a_device_or_nobody CHECK (((subscription_id IS NULL) = (device_id IS NULL)))
+registrations CONSTRAINT nobody_confirms CHECK (((device_id IS NOT NULL) OR (confirmed_at IS NULL)))
+registrations CONSTRAINT registration_closed_has_a_time CHECK ((((state = ANY (ARRAY['pending'::text, 'active'::text])) = (closed_at IS NULL)) AND ((closed_at IS NULL) = (closed_by IS NULL))))
+registrations CONSTRAINT registrations_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id)
+registrations CONSTRAINT registrations_closed_by_check CHECK ((closed_by = ANY (ARRAY['app'::text, 'website'::text, 'client'::text, 'time'::text, 'another'::text])))
+registrations CONSTRAINT registrations_device_id_fkey FOREIGN KEY (device_id) REFERENCES devices(id)
+registrations CONSTRAINT registrations_pkey PRIMARY KEY (id)
+registrations CONSTRAINT registrations_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'active'::text, 'declined'::text, 'expired'::text, 'revoked'::text])))
+registrations CONSTRAINT registrations_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
+CREATE INDEX registrations_age ON public.registrations USING btree (requested_at)
+CREATE UNIQUE INDEX registrations_key ON public.registrations USING btree (client_id, key_digest) WHERE (key_digest IS NOT NULL)
+CREATE UNIQUE INDEX registrations_one_active ON public.registrations USING btree (client_id, subscription_id) WHERE (state = 'active'::text)
+CREATE UNIQUE INDEX registrations_one_pending ON public.registrations USING btree (client_id, person_index) WHERE (state = 'pending'::text)
+CREATE INDEX registrations_pending ON public.registrations USING btree (expires_at) WHERE (state = 'pending'::text)
+CREATE UNIQUE INDEX registrations_pkey ON public.registrations USING btree (id)
+CREATE INDEX registrations_subscription ON public.registrations USING btree (subscription_id, requested_at)
 reports.id uuid NOT NULL
 reports.kind text NOT NULL
 reports.person bytea
@@ -429,8 +501,11 @@ windows.browser_digest bytea
 windows.authentication_id uuid
 windows.created_at timestamp with time zone NOT NULL DEFAULT now()
 windows.expires_at timestamp with time zone NOT NULL
+windows.method text NOT NULL DEFAULT 'push'::text
+windows.name bytea
 windows CONSTRAINT windows_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id)
 windows CONSTRAINT windows_locale_check CHECK ((locale = ANY (ARRAY['ko'::text, 'en'::text])))
+windows CONSTRAINT windows_method_check CHECK ((method = ANY (ARRAY['push'::text, 'otp'::text])))
 windows CONSTRAINT windows_pkey PRIMARY KEY (id)
 CREATE INDEX windows_expiry ON public.windows USING btree (expires_at)
 CREATE UNIQUE INDEX windows_pkey ON public.windows USING btree (id)

@@ -6,7 +6,9 @@ import {
   DECLINE_REASONS,
   OPEN_STATES,
   RESENDS,
+  SENDING_CHANNELS,
 } from '../../src/domain/authentication.ts';
+import { AUTHENTICATOR_ATTEMPTS, AUTHENTICATOR_KINDS, REGISTRATION_STATES } from '../../src/domain/authenticator.ts';
 import { ERRANDS } from '../../src/customers/customer-session.ts';
 import { REPORT_KINDS, REPORT_OUTCOMES } from '../../src/customers/report.ts';
 import { DELIVERY_KINDS } from '../../src/domain/delivery.ts';
@@ -57,7 +59,9 @@ describe('the database', () => {
     ['operators', 'role', OPERATOR_ROLES],
     ['customer_sessions', 'errand', ERRANDS],
     ['customer_sessions', 'verified_for', ERRANDS],
-    ['customer_sessions', 'channel', CHANNELS],
+    ['customer_sessions', 'channel', SENDING_CHANNELS],
+    ['authenticators', 'kind', AUTHENTICATOR_KINDS],
+    ['registrations', 'state', REGISTRATION_STATES],
     ['reports', 'kind', REPORT_KINDS],
     ['reports', 'outcome', REPORT_OUTCOMES],
     ['approvals', 'kind', APPROVAL_KINDS],
@@ -72,6 +76,7 @@ describe('the database', () => {
     ['authentications', 'resends', RESENDS],
     ['devices', 'pin_failures', PIN_ATTEMPTS],
     ['devices', 'test_failures', TEST_ATTEMPTS],
+    ['authenticators', 'failures', AUTHENTICATOR_ATTEMPTS],
     ['operators', 'failures', SIGN_IN_ATTEMPTS],
   ])('lets %s.%s rise no higher than the domain does: %i', async (table, column, most) => {
     expect(await checksOf(table, column)).toEqual([`CHECK (((${column} >= 0) AND (${column} <= ${most})))`]);

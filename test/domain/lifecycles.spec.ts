@@ -5,6 +5,7 @@ import {
   OPEN_STATES,
   stateAt,
 } from '../../src/domain/authentication.ts';
+import { REGISTRATION_STATES, REGISTRATION_TRANSITIONS } from '../../src/domain/authenticator.ts';
 import { DEVICE_STATES, DEVICE_TRANSITIONS } from '../../src/domain/device.ts';
 import { channelOf, SUBSCRIPTION_STATES, SUBSCRIPTION_TRANSITIONS } from '../../src/domain/subscription.ts';
 
@@ -18,6 +19,7 @@ const LIFECYCLES: [string, readonly string[], Table, string, readonly string[]][
     'pending',
     ['verified', 'declined', 'expired', 'failed', 'cancelled'],
   ],
+  ['a registration', REGISTRATION_STATES, REGISTRATION_TRANSITIONS, 'pending', ['declined', 'expired', 'revoked']],
   ['a device', DEVICE_STATES, DEVICE_TRANSITIONS, 'testing', ['revoked']],
   ['a subscription', SUBSCRIPTION_STATES, SUBSCRIPTION_TRANSITIONS, 'awaiting_device', ['cancelled']],
 ];

@@ -40,7 +40,7 @@ export interface TestPerson {
   genderDigit: string;
 }
 
-export type TestScope = 'authentications' | 'carrier' | 'operator';
+export type TestScope = 'authentications' | 'signing' | 'carrier' | 'operator';
 
 /** A process of the service as `npm start` runs it. */
 export interface ServiceProcess {

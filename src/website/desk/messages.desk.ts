@@ -325,7 +325,7 @@ export const DESK_MESSAGES: Record<Locale, DeskMessages> = {
       reconciliation: '통신사 대조',
       unknown: '알 수 없음',
     },
-    channels: { push: '앱', sms: '문자' },
+    channels: { push: '앱', sms: '문자', otp: 'OTP', sign: '거래 서명' },
     results: {
       pending: '대기',
       opened: '앱에서 확인 중',
@@ -664,7 +664,7 @@ export const DESK_MESSAGES: Record<Locale, DeskMessages> = {
       reconciliation: 'carrier’s snapshot',
       unknown: 'unknown',
     },
-    channels: { push: 'app', sms: 'SMS' },
+    channels: { push: 'app', sms: 'SMS', otp: 'OTP', sign: 'signed transaction' },
     results: {
       pending: 'pending',
       opened: 'open in the app',

@@ -100,7 +100,7 @@ export function codePage(input: {
   const { locale, token, authentication, place, now, note } = input;
   const { code } = CUSTOMER_MESSAGES[locale];
   const { channel, state, expiresAt, attemptsLeft } = authentication;
-  const { title, text } = state === 'opened' ? code.opened : code[channel];
+  const { title, text } = state === 'opened' ? code.opened : channel === 'push' ? code.push : code.sms;
   const content = html`<section class="card narrow" data-follow="/code" data-state="${state}">
     <h1>${title}</h1>
     <p class="lead">${text}</p>

@@ -1,4 +1,4 @@
-import type { AuthenticationState } from '../../domain/authentication.ts';
+import type { AuthenticationState, Channel } from '../../domain/authentication.ts';
 import type { SubscriptionState, SuspensionReason } from '../../domain/subscription.ts';
 import type { EnrolmentState } from '../../subscriptions/subscription.ts';
 import type { Locale } from '../locale.ts';
@@ -105,7 +105,7 @@ export interface CustomerMessages {
     noHistory: string;
     historyNote: string;
     columns: Record<'when' | 'who' | 'purpose' | 'method' | 'result', string>;
-    channels: Record<'push' | 'sms', string>;
+    channels: Record<Channel, string>;
     results: Record<AuthenticationState, string>;
     actions: string;
   };
@@ -351,7 +351,7 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       noHistory: '아직 인증 이력이 없습니다.',
       historyNote: '최근 20건입니다. 모르는 요청이 있으면 고객센터(114)에 알려 주세요.',
       columns: { when: '요청 시각', who: '요청한 곳', purpose: '용도', method: '방법', result: '결과' },
-      channels: { push: '앱', sms: '문자' },
+      channels: { push: '앱', sms: '문자', otp: 'OTP', sign: '거래 서명' },
       results: {
         pending: '대기 중',
         opened: '인증번호 확인',
@@ -638,7 +638,7 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       noHistory: 'Nothing yet.',
       historyNote: 'The last 20. Tell the call centre of any that you do not know.',
       columns: { when: 'When', who: 'Who asked', purpose: 'Why', method: 'By', result: 'Result' },
-      channels: { push: 'App', sms: 'SMS' },
+      channels: { push: 'App', sms: 'SMS', otp: 'OTP', sign: 'Signed transaction' },
       results: {
         pending: 'Waiting',
         opened: 'Code shown',

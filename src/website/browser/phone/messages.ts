@@ -102,7 +102,7 @@ export interface PhoneMessages {
   enrolAgain: Sentence & { website: string; call: string };
   notices: { title: string; none: string; kinds: Record<string, string | Record<string, string>> };
   states: Record<AuthenticationState, string>;
-  channels: Record<'push' | 'sms', string>;
+  channels: Record<'push' | 'sms' | 'otp' | 'sign', string>;
   unregistered: Sentence;
   again: string;
   unreachable: string;
@@ -283,7 +283,7 @@ export const MESSAGES: Record<Locale, PhoneMessages> = {
       failed: '실패',
       cancelled: '취소',
     },
-    channels: { push: '앱', sms: '문자' },
+    channels: { push: '앱', sms: '문자', otp: 'OTP', sign: '거래 서명' },
     unregistered: {
       title: '등록이 해지된 휴대폰입니다',
       text: '다른 휴대폰을 등록했거나 서비스를 해지했습니다. 계속 쓰려면 다시 등록해 주세요.',
@@ -465,7 +465,7 @@ export const MESSAGES: Record<Locale, PhoneMessages> = {
       failed: 'Failed',
       cancelled: 'Cancelled',
     },
-    channels: { push: 'App', sms: 'SMS' },
+    channels: { push: 'App', sms: 'SMS', otp: 'OTP', sign: 'Signed transaction' },
     unregistered: {
       title: 'This phone is no longer registered',
       text: 'Another phone was registered, or the service was cancelled. Register again to go on.',

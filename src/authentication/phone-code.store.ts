@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database.ts';
+import { CODE_ATTEMPTS, type Channel } from '../domain/authentication.ts';
+import { AUTHENTICATOR_ATTEMPTS, FAR_SECONDS } from '../domain/authenticator.ts';
+import { SEEN, type Seen } from './authentication.store.ts';
+import { NOW } from './statement-parts.ts';
+
+/** What a code that a phone made is judged by. */
+export interface Judged {
+  channel: Channel;
+  now: Date;
+  /** Encrypted; null for nobody's. */
+  transaction: Buffer | null;
+  authenticatorId: string | null;
+  secret: Buffer | null;
+  /** bigint, which the driver leaves as text. */
+  lastStep: string | null;
+  drift: number | null;
+  farStep: string | null;
+  farDrift: number | null;
+}
+
+/** What the code turned out to be, to be counted and written down. */
+export interface PhoneCodeAttempt {
+  /** The step whose code it is; null for a wrong one. */
+  step: number | null;
+  drift: number;
+  far: { step: number; drift: number } | null;
+}
+
+const JUDGED = {
+  name: 'phone_code_judged',
+  text: `SELECT a.channel, now() AS now, a.transaction, au.id AS "authenticatorId", au.secret,
+      au.last_step AS "lastStep", au.drift,
+      CASE WHEN au.far_at > now() - interval '${FAR_SECONDS} seconds' THEN au.far_step END AS "farStep", au.far_drift AS "farDrift"
+    FROM authentications a LEFT JOIN authenticators au ON au.id = a.authenticator_id
+    WHERE a.id = $1 AND a.client_id = $2 AND a.channel IN ('otp', 'sign') AND a.state IN ('pending', 'opened')
+      AND a.expires_at > now()`,
+};
+
+/**
+ * Counts an attempt and lets a right code in, in one statement: whoever is not counted learns nothing. In order, as
+ * everybody locks: the subscription and the device must stand, and stay; the authentication, whose row decides which of
+ * a thousand right codes was the first; the authenticator, whose row decides which of several relying parties has a
+ * step. A locked authenticator, a step that was accepted before and a transaction that the phone has not opened look
+ * like any wrong code.
+ */
+const TRY = {
+  name: 'phone_code_try',
+  text: `WITH standing AS MATERIALIZED (
+      SELECT d.id FROM authentications a JOIN authenticators au ON au.id = a.authenticator_id
+        JOIN subscriptions s ON s.id = a.subscription_id JOIN devices d ON d.id = au.device_id
+      WHERE a.id = $1 AND s.state = 'active' AND d.state = 'active' AND (a.channel = 'otp' OR EXISTS (
+        SELECT 1 FROM registrations r WHERE r.client_id = $2 AND r.subscription_id = s.id AND r.device_id = d.id
+          AND r.state = 'active'))
+      FOR SHARE OF s, d
+    ), open AS MATERIALIZED (
+      SELECT a.id, a.authenticator_id, a.state FROM authentications a
+      WHERE a.id = $1 AND a.client_id = $2 AND a.channel IN ('otp', 'sign') AND a.state IN ('pending', 'opened')
+        AND a.attempts < ${CODE_ATTEMPTS} AND a.expires_at > now() AND (SELECT count(*) FROM standing) >= 0
+      FOR UPDATE
+    ), accepted AS (
+      UPDATE authenticators au SET last_step = greatest(au.last_step, $3::bigint), drift = $4, failures = 0,
+        far_step = NULL, far_drift = NULL, far_at = NULL
+      FROM open WHERE au.id = open.authenticator_id AND au.failures < ${AUTHENTICATOR_ATTEMPTS}
+        AND CASE au.kind WHEN 'otp' THEN au.last_step < $3::bigint ELSE $3::bigint IS NOT NULL AND open.state = 'opened' END
+        AND EXISTS (SELECT 1 FROM standing)
+      RETURNING au.id
+    ), refused AS (
+      UPDATE authenticators au SET failures = least(au.failures + 1, ${AUTHENTICATOR_ATTEMPTS}),
+        far_step = coalesce($5::bigint, au.far_step), far_drift = coalesce($6::integer, au.far_drift),
+        far_at = CASE WHEN $5::bigint IS NULL THEN au.far_at ELSE now() END
+      FROM open WHERE au.id = open.authenticator_id AND NOT EXISTS (SELECT 1 FROM accepted)
+      RETURNING au.id
+    )
+    UPDATE authentications a SET
+      (attempts, state, closed_at, end_user, person, transaction) = (
+        SELECT a.attempts + 1, CASE WHEN fits THEN 'verified' WHEN closes THEN 'failed' ELSE a.state END,
+          CASE WHEN closes THEN ${NOW} END, CASE WHEN NOT closes THEN a.end_user END,
+          CASE WHEN fits OR NOT closes THEN a.person END, CASE WHEN NOT closes THEN a.transaction END
+        FROM (SELECT EXISTS (SELECT 1 FROM accepted) AS fits OFFSET 0) code,
+          LATERAL (SELECT fits OR a.attempts + 1 >= ${CODE_ATTEMPTS} AS closes) attempt)
+    FROM open WHERE a.id = open.id AND (SELECT count(*) FROM refused) >= 0
+    RETURNING ${SEEN}`,
+};
+
+@Injectable()
+export class PhoneCodeStore {
+  constructor(private readonly database: Database) {}
+
+  /** Undefined when nothing is open that a phone makes the code of. */
+  async judged(id: string, clientId: string): Promise<Judged | undefined> {
+    return (await this.database.rows<Judged>(JUDGED, [id, clientId]))[0];
+  }
+
+  /** Undefined when the attempt did not count, because nothing is open any more. */
+  async try(id: string, clientId: string, { step, drift, far }: PhoneCodeAttempt): Promise<Seen | undefined> {
+    const values = [id, clientId, step, drift, far?.step ?? null, far?.drift ?? null];
+    return (await this.database.rows<Seen>(TRY, values))[0];
+  }
+}

@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import type { PublicJwk } from '../crypto/keyring.ts';
+import { Database, type Session } from '../database.ts';
+import { AUTHENTICATOR_ATTEMPTS, type AuthenticatorKind } from '../domain/authenticator.ts';
+
+/** The device that an authenticator is to live on. */
+export interface Bearer {
+  subscriptionId: string;
+  encryptionKey: PublicJwk;
+  serialNumber: string;
+  /** The institution whose Smart OTP the device is; null for the subscription's own phone. */
+  issuerId: string | null;
+  issuerVendorCode: string | null;
+}
+
+/** An authenticator as its device lists it. */
+export interface AuthenticatorRow {
+  kind: AuthenticatorKind;
+  serialNumber: string;
+  issuer: string | null;
+  issuerVendorCode: string | null;
+  locked: boolean;
+  createdAt: Date;
+}
+
+/** Nothing that suspends the subscription or revokes the device comes between this and the commit. */
+const BEARER = {
+  name: 'authenticator_bearer',
+  text: `SELECT d.subscription_id AS "subscriptionId", d.encryption_key AS "encryptionKey",
+      d.serial_number AS "serialNumber", d.issuer_id AS "issuerId",
+      (SELECT vendor_code FROM clients c WHERE c.id = d.issuer_id) AS "issuerVendorCode"
+    FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
+    WHERE d.id = $1 AND d.state = 'active' AND s.state = 'active' AND (d.issuer_id IS NOT NULL) = ($2 = 'sign')
+    FOR SHARE OF s FOR NO KEY UPDATE OF d`,
+};
+
+/** A second enrolment takes the place of the first: what was shown with the old secret is worth nothing. */
+const ENROL = {
+  name: 'authenticator_enrol',
+  text: `INSERT INTO authenticators AS au (id, device_id, subscription_id, kind, secret, terms)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (device_id, kind) DO UPDATE SET id = excluded.id, secret = excluded.secret, terms = excluded.terms,
+      failures = 0, last_step = -1, drift = 0, far_step = NULL, far_drift = NULL, far_at = NULL, created_at = now()`,
+};
+
+const OF_DEVICE = {
+  name: 'authenticator_of_device',
+  text: `SELECT au.kind, d.serial_number AS "serialNumber", c.name AS issuer, c.vendor_code AS "issuerVendorCode",
+      au.failures >= ${AUTHENTICATOR_ATTEMPTS} AS locked, au.created_at AS "createdAt"
+    FROM authenticators au JOIN devices d ON d.id = au.device_id LEFT JOIN clients c ON c.id = d.issuer_id
+    WHERE au.device_id = $1 ORDER BY au.kind`,
+};
+
+/** The active one that a relying party may ask: always the registered one to sign; for `otp` where $4 says so. */
+const TO_ASK = {
+  name: 'authenticator_to_ask',
+  text: `SELECT au.id, au.device_id AS "deviceId" FROM authenticators au
+      JOIN devices d ON d.id = au.device_id AND d.state = 'active'
+    WHERE au.subscription_id = $1 AND au.kind = $3 AND (NOT $4 OR EXISTS (
+      SELECT 1 FROM registrations r WHERE r.client_id = $2 AND r.subscription_id = au.subscription_id
+        AND r.device_id = d.id AND r.state = 'active'))`,
+};
+
+@Injectable()
+export class AuthenticatorStore {
+  constructor(private readonly database: Database) {}
+
+  /** Undefined when this device cannot bear one of this kind now. */
+  async bearer(session: Session, deviceId: string, kind: AuthenticatorKind): Promise<Bearer | undefined> {
+    return (await session.rows<Bearer>(BEARER, [deviceId, kind]))[0];
+  }
+
+  async enrol(
+    session: Session,
+    authenticator: {
+      id: string;
+      deviceId: string;
+      subscriptionId: string;
+      kind: AuthenticatorKind;
+      secret: Buffer;
+      terms: string;
+    },
+  ): Promise<void> {
+    const { id, deviceId, subscriptionId, kind, secret, terms } = authenticator;
+    await session.rows(ENROL, [id, deviceId, subscriptionId, kind, secret, terms]);
+  }
+
+  async ofDevice(deviceId: string): Promise<AuthenticatorRow[]> {
+    return this.database.rows<AuthenticatorRow>(OF_DEVICE, [deviceId]);
+  }
+
+  async toAsk(asking: {
+    subscriptionId: string;
+    clientId: string;
+    kind: AuthenticatorKind;
+    registeredOnly: boolean;
+  }): Promise<{ id: string; deviceId: string } | undefined> {
+    const { subscriptionId, clientId, kind, registeredOnly } = asking;
+    const values = [subscriptionId, clientId, kind, registeredOnly];
+    return (await this.database.rows<{ id: string; deviceId: string }>(TO_ASK, values))[0];
+  }
+}

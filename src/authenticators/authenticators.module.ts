@@ -1,0 +1,23 @@
+import { Module } from '@nestjs/common';
+import { DevicesModule } from '../devices/devices.module.ts';
+import { LinesModule } from '../lines/lines.module.ts';
+import { NoticesModule } from '../notices/notices.module.ts';
+import { RelyingPartiesModule } from '../relying-parties/relying-parties.module.ts';
+import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
+import { AuthenticatorController } from './app.controller.ts';
+import { AuthenticatorStore } from './authenticator.store.ts';
+import { Authenticators } from './authenticators.ts';
+import { RegistrationController, SmartOtpController } from './institution.controller.ts';
+import { NamedSubscribers } from './named-subscribers.ts';
+import { RegistrationStore } from './registration.store.ts';
+import { Registrations } from './registrations.ts';
+import { SmartOtps } from './smart-otps.ts';
+
+/** What phones make codes with by themselves, who gave it out, and who may ask for it. */
+@Module({
+  imports: [DevicesModule, SubscriptionsModule, LinesModule, NoticesModule, RelyingPartiesModule],
+  controllers: [AuthenticatorController, RegistrationController, SmartOtpController],
+  providers: [Authenticators, SmartOtps, Registrations, NamedSubscribers, AuthenticatorStore, RegistrationStore],
+  exports: [Authenticators, Registrations],
+})
+export class AuthenticatorsModule {}

@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
+import { signJws } from '../crypto/compact-jws.ts';
+import { randomId, randomSecret } from '../crypto/random.ts';
+import { seal } from '../crypto/seal.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+import { Database } from '../database.ts';
+import type { ProvenDevice } from '../devices/device-proofs.ts';
+import { PinCheck } from '../devices/pin-check.ts';
+import { AUTHENTICATOR_SECRET_BYTES, AUTHENTICATOR_TERMS, type AuthenticatorKind } from '../domain/authenticator.ts';
+import { Problem } from '../domain/problem.ts';
+import { AuthenticatorStore } from './authenticator.store.ts';
+import { NOBODY } from './named-subscribers.ts';
+import { RegistrationStore } from './registration.store.ts';
+
+/** What an app sends to have one. */
+export interface EnrollingAuthenticator {
+  kind: AuthenticatorKind;
+  /** The version that the person agreed to. */
+  terms: string;
+  pinCheckId: string;
+  pinProof: string;
+}
+
+/** An authenticator as its phone knows it. */
+export interface AuthenticatorView {
+  kind: AuthenticatorKind;
+  serialNumber: string;
+  /** Whose serial number it is. */
+  vendorCode: string;
+  /** The institution that issued it; null for the service itself. */
+  issuer: { name: string } | null;
+  /** After five wrong codes in a row, until an authentication by push or SMS succeeds. */
+  locked: boolean;
+  createdAt: string;
+}
+
+/** A new secret, sealed to the phone that is to have it. */
+export interface EnrolledAuthenticator {
+  kind: AuthenticatorKind;
+  serialNumber: string;
+  vendorCode: string;
+  envelope: string;
+}
+
+/** Secrets that a phone makes codes with while it has no network. */
+@Injectable()
+export class Authenticators {
+  constructor(
+    private readonly database: Database,
+    private readonly keys: ServiceKeys,
+    private readonly pinCheck: PinCheck,
+    private readonly store: AuthenticatorStore,
+    private readonly registrations: RegistrationStore,
+    private readonly environment: Environment,
+  ) {}
+
+  /** What this device has. */
+  async list({ deviceId }: ProvenDevice): Promise<AuthenticatorView[]> {
+    return (await this.store.ofDevice(deviceId)).map(({ issuer, issuerVendorCode, createdAt, ...row }) => ({
+      ...row,
+      issuer: issuer === null ? null : { name: issuer },
+      vendorCode: issuerVendorCode ?? this.environment.VENDOR_CODE,
+      createdAt: createdAt.toISOString(),
+    }));
+  }
+
+  /**
+   * Draws a secret and seals it to the device, once the PIN was proven: whoever holds an open phone must not give it a
+   * secret under a PIN of their own. A Smart OTP is registered with its issuer in the same step.
+   * Problems: `invalid_request`, `pin_mismatch`, `pin_locked`, `pin_nonce_spent`, `authenticator_not_possible`.
+   */
+  async enrol(asked: EnrollingAuthenticator, device: ProvenDevice): Promise<EnrolledAuthenticator> {
+    const { kind, terms } = asked;
+    if (terms !== AUTHENTICATOR_TERMS) {
+      const errors = [{ pointer: '/terms', detail: `Show the terms of ${AUTHENTICATOR_TERMS}, and send that.` }];
+      throw new Problem('invalid_request', 'The person has to agree to the terms in force.', { errors });
+    }
+    await this.pinCheck.confirm(asked.pinCheckId, asked.pinProof, device, 'authenticator');
+    const { deviceId } = device;
+    const id = randomId();
+    const secret = randomSecret(AUTHENTICATOR_SECRET_BYTES);
+    return this.database.transaction(async (session) => {
+      const bearer = await this.store.bearer(session, deviceId, kind);
+      if (!bearer) throw notPossible(kind);
+      const { subscriptionId, encryptionKey, serialNumber, issuerId, issuerVendorCode } = bearer;
+      const encrypted = this.keys.fields.encrypt(secret, place(id));
+      await this.store.enrol(session, { id, deviceId, subscriptionId, kind, secret: encrypted, terms });
+      if (issuerId) {
+        await this.registrations.issued(session, { id: randomId(), clientId: issuerId, subscriptionId, deviceId });
+      }
+      const claims = { v: 1, deviceId, kind, secret: secret.toString('base64url') };
+      const signed = signJws(this.keys.signing[0], 'pushguard-authenticator+jwt', claims);
+      const envelope = seal(signed, { kid: deviceId, key: encryptionKey });
+      return { kind, serialNumber, vendorCode: issuerVendorCode ?? this.environment.VENDOR_CODE, envelope };
+    });
+  }
+
+  /**
+   * The authenticator that a relying party may ask for a code; asked for nobody too (`subscriptionId` null), so that it
+   * takes as long.
+   */
+  async toAsk(asking: {
+    subscriptionId: string | null;
+    clientId: string;
+    kind: AuthenticatorKind;
+    registeredOnly: boolean;
+  }): Promise<{ id: string; deviceId: string } | undefined> {
+    return this.store.toAsk({ ...asking, subscriptionId: asking.subscriptionId ?? NOBODY });
+  }
+
+  /** Decrypts the secret of an authenticator's row. */
+  readSecret(id: string, secret: Buffer): Buffer {
+    return this.keys.fields.decrypt(secret, place(id));
+  }
+}
+
+function place(id: string): string {
+  return `authenticators:secret:${id}`;
+}
+
+function notPossible(kind: AuthenticatorKind): Problem {
+  const detail =
+    kind === 'otp'
+      ? 'OTP is for the subscription’s own phone, tested and in use.'
+      : 'Signing is for a device that was enrolled with an institution’s code, tested and in use.';
+  return new Problem('authenticator_not_possible', detail);
+}

@@ -1,0 +1,30 @@
+import { parsePerson, seoulDay } from '../domain/person.ts';
+import { parsePhoneNumber } from '../domain/phone-number.ts';
+import { Problem } from '../domain/problem.ts';
+
+/** Whom a relying party names, as its window takes it. */
+export interface NamedPerson {
+  /** E.164. */
+  phoneNumber: string;
+  birthDate: string;
+  genderDigit: string;
+}
+
+/** Reads a name as it was typed; the number comes back in E.164. Problems: `invalid_request`. */
+export function readNamedPerson(typed: NamedPerson): NamedPerson {
+  const { birthDate, genderDigit } = typed;
+  const phoneNumber = parsePhoneNumber(typed.phoneNumber);
+  const errors = [];
+  if (!phoneNumber) {
+    errors.push({ pointer: '/phoneNumber', detail: 'Give a Korean mobile number, such as 010-1234-5678, or E.164.' });
+  }
+  if (!parsePerson({ birthDate, genderDigit, today: seoulDay(new Date()) })) {
+    errors.push({
+      pointer: '/birthDate',
+      detail: 'Give a day of the calendar (YYMMDD) that genderDigit puts in the past.',
+    });
+  }
+  if (!phoneNumber || errors.length > 0)
+    throw new Problem('invalid_request', 'Mend what is listed in errors.', { errors });
+  return { phoneNumber, birthDate, genderDigit };
+}

@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database.ts';
+import { STARTS_PER_TEN_MINUTES } from '../domain/authentication.ts';
+import { Problem } from '../domain/problem.ts';
+import { NUMBER_BUDGET, PERSON_BUDGET, secondsUntilNextStart, type Allowance } from '../domain/start-budget.ts';
+
+/**
+ * SQL that spends a start of a budget, for a `WITH` of the statement that starts something; it answers a row when there
+ * was one left. `values` selects the budget's index and `ARRAY[now()]`. The budget's row makes starts of one person
+ * take turns.
+ */
+export function spendStart(values: string, budget: readonly Allowance[]): string {
+  const left = budget.map(
+    ({ starts, seconds }) =>
+      `(SELECT count(*) FROM unnest(b.starts) s WHERE s > now() - interval '${seconds} seconds') < ${starts}`,
+  );
+  return `INSERT INTO start_budgets AS b (person_index, starts) ${values}
+      ON CONFLICT (person_index) DO UPDATE SET
+        starts = ARRAY(SELECT s FROM unnest(b.starts) s WHERE s > now() - interval '1 day') || now()
+      WHERE ${left.join('\n        AND ')}
+      RETURNING 1`;
+}
+
+const STARTS = {
+  name: 'start_budget_starts',
+  text: `SELECT person_index = $1 AS "ofPerson", starts, now() AS now FROM start_budgets WHERE person_index IN ($1, $2)`,
+};
+
+/** Budgets that no longer count: a hundredth of the table at a time, so that no index has to follow every start. */
+const FORGET = {
+  name: 'start_budget_forget',
+  text: `DELETE FROM start_budgets WHERE ctid = ANY(ARRAY(SELECT ctid FROM start_budgets TABLESAMPLE SYSTEM (1)
+    WHERE starts[cardinality(starts)] < now() - interval '1 day' LIMIT 5000))
+    AND starts[cardinality(starts)] < now() - interval '1 day'`,
+};
+
+/** How often one person, and one number at one relying party, may be asked for anything. */
+@Injectable()
+export class StartBudgets {
+  constructor(private readonly database: Database) {}
+
+  /** The refusal of a start for which there was nothing left, with the time until there is again. */
+  async tooMany(personIndex: Buffer, numberIndex: Buffer): Promise<Problem> {
+    type Row = { ofPerson: boolean; starts: Date[]; now: Date };
+    const spent = await this.database.rows<Row>(STARTS, [personIndex, numberIndex]);
+    const waits = spent.map(({ ofPerson, starts, now }) =>
+      secondsUntilNextStart(starts, now, ofPerson ? PERSON_BUDGET : NUMBER_BUDGET),
+    );
+    const detail =
+      'This person was asked five times in ten minutes, or twenty times in a day; wait before asking again.';
+    const limit = { name: 'starts', quota: STARTS_PER_TEN_MINUTES, seconds: 600 };
+    return new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, ...waits), limit });
+  }
+
+  async forgetOld(): Promise<void> {
+    await this.database.rows(FORGET, []);
+  }
+}

@@ -1,0 +1,652 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { randomUUID } from 'node:crypto';
+import { OTP_PARAMETERS } from '../../src/crypto/otp-window.ts';
+import { totpOf, totpStep } from '../../src/crypto/totp.ts';
+import { AUTHENTICATOR_TERMS } from '../../src/domain/authenticator.ts';
+import { SimulatedCard } from '../../src/phone/card.ts';
+import { Phone } from '../../src/phone/phone.ts';
+import type { ProblemError } from '../../src/phone/problem-error.ts';
+import {
+  BANK,
+  codeAt,
+  otpSubscriber,
+  secretOf,
+  signedBy,
+  smartOtp,
+  startSigning,
+  TRANSFER,
+} from '../support/authenticators.ts';
+import { Installation } from '../support/installation.ts';
+import { expectFaults, expectProblem } from '../support/problem.ts';
+import { TEST_PIN, TestService, type Answer, type Subscriber, type TestPerson } from '../support/service.ts';
+
+let service: TestService;
+
+beforeAll(async () => {
+  service = await TestService.start();
+});
+afterAll(async () => {
+  await service.stop();
+});
+
+const sql = (text: string, values: unknown[] = []) => service.database.pool.query(text, values);
+const named = ({ phoneNumber, birthDate, genderDigit }: TestPerson) => ({ phoneNumber, birthDate, genderDigit });
+const startOtp = (person: TestPerson, clientId = 'demo-shop') =>
+  service.call<{ id: string; channel: string; attemptsLeft: number }>(
+    'POST',
+    '/v1/authentications',
+    { ...named(person), purpose: '출석 확인', method: 'otp' },
+    { clientId },
+  );
+const verifyAt = (clientId: string, id: string, body: object) =>
+  service.call('POST', `/v1/authentications/${id}/verification`, body, { clientId });
+const refusalOf = async (work: Promise<unknown>) => {
+  const { status, code } = await work.then(
+    () => ({ status: 200, code: '' }),
+    (error: unknown) => error as ProblemError,
+  );
+  return { status, code };
+};
+const shapeOf = ({ status, body }: Answer) => ({ status, body: { ...body, id: '', expiresAt: '' } });
+/** A code that is wrong at every step which the service looks at. */
+const wrongCode = async (phone: Phone) => {
+  const secret = await secretOf(service, phone);
+  const present = totpStep(new Date());
+  const right = new Set(Array.from({ length: 101 }, (_, at) => totpOf(secret, present - 50 + at, OTP_PARAMETERS)));
+  return ['000000', '000001', '000002', '111111'].find((code) => !right.has(code))!;
+};
+
+describe('one-time passwords by time', () => {
+  let subscriber: Subscriber;
+  let phone: Phone;
+  const started = async (clientId = 'demo-shop') => {
+    await sql('DELETE FROM start_budgets');
+    return (await startOtp(subscriber.person, clientId)).body.id;
+  };
+  const tried = async (code: string, clientId = 'demo-shop') =>
+    service.verify(await started(clientId), code, { clientId });
+
+  beforeEach(async () => {
+    subscriber = await otpSubscriber(service);
+    phone = subscriber.phone;
+  });
+
+  it('verify their owner without the phone being asked, and the assertion says how', async () => {
+    const { status, body } = await startOtp(subscriber.person);
+    expect({ status, channel: body.channel }).toEqual({ status: 201, channel: 'otp' });
+    const { code } = await phone.oneTimeCode(TEST_PIN);
+    const verified = await service.verify(body.id, code);
+    expect(verified).toMatchObject({ status: 200, body: { state: 'verified', result: { channel: 'otp' } } });
+    expect(decodeJwt(String(verified.body['assertion']))).toMatchObject({ acr: 'otp', amr: ['otp', 'pin', 'mfa'] });
+    expect(service.pushesTo(subscriber.pushToken).map(({ data }) => data['t'])).not.toContain('wake');
+    expect(await phone.pending()).toEqual([]);
+    expect((await phone.history())[0]).toMatchObject({ channel: 'otp', state: 'verified', purpose: '출석 확인' });
+  });
+
+  it('are six digits that need no network, and change with the half minute', async () => {
+    const offline = await Phone.restore(await phone.toState(), {
+      fetch: () => Promise.reject(new Error('no network')),
+    });
+    const { code, endsAt } = await offline.oneTimeCode(TEST_PIN);
+    expect(code).toBe(await codeAt(service, phone));
+    expect(endsAt % 30_000).toBe(0);
+    expect(endsAt - Date.now()).toBeLessThanOrEqual(30_000);
+    expect((await offline.oneTimeCode('918273')).code).toMatch(/^\d{6}$/);
+    expect((await offline.oneTimeCode('918273')).code).not.toBe(code);
+  });
+
+  it.each([
+    [-1, 200],
+    [0, 200],
+    [1, 200],
+    [-3, 422],
+    [3, 422],
+  ])('of %i steps from now are answered %i', async (steps, status) => {
+    expect((await tried(await codeAt(service, phone, steps))).status).toBe(status);
+  });
+
+  it('are accepted once, neither again in the next step nor by another relying party', async () => {
+    const code = await codeAt(service, phone, -1);
+    expect((await tried(code)).status).toBe(200);
+    const second = await started('demo-bank');
+    // The step is over for the phone, and still within reach for the service.
+    expectProblem(await service.verify(second, code, BANK), 422, 'code_mismatch', { attemptsLeft: 4 });
+    expect((await service.verify(second, await codeAt(service, phone), BANK)).status).toBe(200);
+  });
+
+  it('follow a clock that is ten minutes off after two codes in a row, and remember it', async () => {
+    const [first, second] = [await codeAt(service, phone, 20), await codeAt(service, phone, 21)];
+    const id = await started();
+    expectProblem(await service.verify(id, first), 422, 'code_mismatch', { attemptsLeft: 4 });
+    expect((await service.verify(id, second)).status).toBe(200);
+    expect((await tried(await codeAt(service, phone, 22))).status).toBe(200);
+    // By the right time they are of the past.
+    expect((await tried(await codeAt(service, phone))).status).toBe(422);
+  });
+
+  it('do not follow a clock that is a day off', async () => {
+    const id = await started();
+    for (const step of [2880, 2881, 2882]) {
+      expect((await service.verify(id, await codeAt(service, phone, step))).body['code']).toBe('code_mismatch');
+    }
+  });
+
+  it('do not take two codes far apart from each other for one clock', async () => {
+    const id = await started();
+    expect((await service.verify(id, await codeAt(service, phone, 20))).status).toBe(422);
+    expect((await service.verify(id, await codeAt(service, phone, -18))).status).toBe(422);
+    expect((await service.verify(id, await codeAt(service, phone, 25))).status).toBe(422);
+  });
+
+  it('are locked by five wrong ones in a row, over all relying parties, and alone', async () => {
+    const wrong = await wrongCode(phone);
+    for (let tries = 0; tries < 3; tries += 1) await tried(wrong);
+    expect((await phone.authenticators())[0]).toMatchObject({ kind: 'otp', locked: false });
+    for (let tries = 0; tries < 2; tries += 1) await tried(wrong, 'demo-bank');
+    expect((await phone.authenticators())[0]).toMatchObject({ kind: 'otp', locked: true });
+    // A right one is like any wrong one now.
+    expectProblem(await tried(await codeAt(service, phone)), 422, 'code_mismatch', { attemptsLeft: 4 });
+
+    await sql('DELETE FROM start_budgets');
+    const pushed = await service.start(subscriber.person);
+    expect((await service.verify(pushed.body.id, await service.codeOf(subscriber, pushed.body.id))).status).toBe(200);
+    expect((await phone.authenticators())[0]).toMatchObject({ locked: false });
+    expect((await tried(await codeAt(service, phone, 1))).status).toBe(200);
+  });
+
+  it('are unlocked by a code by SMS that the subscriber permits', async () => {
+    await sql('UPDATE authenticators SET failures = 5 WHERE device_id = $1', [phone.deviceId]);
+    const shop = (await sql(`SELECT id FROM clients WHERE client_id = 'demo-shop'`)).rows as { id: string }[];
+    await service.start(subscriber.person);
+    await phone.permitSms(shop[0]!.id, TEST_PIN);
+    const { body } = await service.start(subscriber.person);
+    expect(body.channel).toBe('sms');
+    const code = await service.textedCode(subscriber.person.phoneNumber);
+    expect((await service.verify(body.id, code)).status).toBe(200);
+    expect((await phone.authenticators())[0]).toMatchObject({ locked: false });
+  });
+
+  it('count from the beginning after a right one', async () => {
+    const wrong = await wrongCode(phone);
+    for (let tries = 0; tries < 4; tries += 1) await tried(wrong);
+    expect((await tried(await codeAt(service, phone))).status).toBe(200);
+    for (let tries = 0; tries < 4; tries += 1) await tried(wrong);
+    expect((await phone.authenticators())[0]).toMatchObject({ locked: false });
+  });
+
+  it('end an authentication after five wrong ones, like every other', async () => {
+    const id = await started();
+    const wrong = await wrongCode(phone);
+    for (let left = 4; left > 0; left -= 1) {
+      expectProblem(await service.verify(id, wrong), 422, 'code_mismatch', { attemptsLeft: left });
+    }
+    expectProblem(await service.verify(id, wrong), 422, 'attempts_exhausted', { attemptsLeft: 0 });
+    expectProblem(await service.verify(id, wrong), 409, 'authentication_closed', { state: 'failed' });
+  });
+
+  it.each<[string, (id: string) => Promise<unknown>]>([
+    ['suspended', (id) => service.operate(id, 'report-loss')],
+    ['cancelled', (id) => service.operate(id, 'cancel')],
+  ])('are worth nothing once the subscription is %s, and a window cannot tell', async (_, work) => {
+    await work(subscriber.subscriptionId);
+    const answer = await startOtp(subscriber.person);
+    expect(answer.body.channel).toBe('otp');
+    const code = await codeAt(service, phone);
+    expectProblem(await service.verify(answer.body.id, code), 422, 'code_mismatch', { attemptsLeft: 4 });
+  });
+
+  it('are answered alike for nobody, for a stranger’s number and for who has none', async () => {
+    const other = await service.subscriber();
+    const people: TestPerson[] = [
+      subscriber.person,
+      other.person,
+      { ...subscriber.person, birthDate: '900102' },
+      { phoneNumber: '010-5999-0001', birthDate: '900101', genderDigit: '1' },
+    ];
+    const answers: unknown[] = [];
+    for (const person of people) {
+      const answer = await startOtp(person);
+      const refused = await service.verify(answer.body.id, '000000');
+      answers.push([shapeOf(answer), refused.status, refused.body]);
+    }
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+  });
+
+  it('are not sent again', async () => {
+    const id = await started();
+    expectProblem(await service.call('POST', `/v1/authentications/${id}/resend`), 409, 'nothing_to_send');
+  });
+
+  it('come with a secret that only this phone can read, and that is encrypted where it is kept', async () => {
+    const { rows } = await sql('SELECT secret, terms FROM authenticators WHERE device_id = $1', [phone.deviceId]);
+    const [row] = rows as { secret: Buffer; terms: string }[];
+    expect(row?.terms).toBe(AUTHENTICATOR_TERMS);
+    const secret = await secretOf(service, phone);
+    expect(secret).toHaveLength(32);
+    expect(row?.secret.includes(secret)).toBe(false);
+    expect(JSON.stringify(await phone.toState())).not.toContain(secret.toString('base64url'));
+  });
+
+  it('begin anew with another secret when the app enrols again, and the old codes are worth nothing', async () => {
+    const old = await secretOf(service, phone);
+    await phone.enrolAuthenticator('otp', TEST_PIN, AUTHENTICATOR_TERMS);
+    expect((await tried(totpOf(old, totpStep(new Date()), OTP_PARAMETERS))).status).toBe(422);
+    expect((await tried((await phone.oneTimeCode(TEST_PIN)).code)).status).toBe(200);
+  });
+
+  it('go on under a new PIN', async () => {
+    await phone.changePin(TEST_PIN, '618034');
+    expect((await phone.oneTimeCode('618034')).code).toBe(await codeAt(service, phone));
+  });
+
+  it('are given to nobody without the right PIN', async () => {
+    const refusal = await refusalOf(phone.enrolAuthenticator('otp', '918273', AUTHENTICATOR_TERMS));
+    expect(refusal).toEqual({ status: 422, code: 'pin_mismatch' });
+  });
+
+  it('are given to nobody who has not agreed to the terms in force', async () => {
+    const installation = await Installation.of(phone);
+    const body = { kind: 'otp', terms: '2020-01', pinCheckId: randomUUID(), pinProof: 'x' };
+    expectFaults(await installation.send('POST', '/app/v1/authenticators', body), '/terms');
+  });
+
+  it('are for the subscription’s own phone', async () => {
+    const refusal = await refusalOf(phone.enrolAuthenticator('sign', TEST_PIN, AUTHENTICATOR_TERMS));
+    expect(refusal).toEqual({ status: 409, code: 'authenticator_not_possible' });
+  });
+});
+
+describe('a signed transaction', () => {
+  let subscriber: Subscriber;
+  let device: Phone;
+
+  beforeEach(async () => {
+    subscriber = await service.subscriber();
+    device = await smartOtp(service, subscriber.person);
+  });
+
+  it('is shown in the app as the institution sent it, and verified together with its code', async () => {
+    const { status, body } = await startSigning(service, subscriber.person);
+    expect({ status, channel: body.channel }).toEqual({ status: 201, channel: 'sign' });
+    const [asked] = await device.pending();
+    expect(asked).toMatchObject({
+      id: body.id,
+      transaction: TRANSFER,
+      card: false,
+      relyingParty: { name: '두루은행' },
+    });
+    const code = await signedBy(device, body.id);
+    expect(code).toMatch(/^\d{8}$/);
+    const verified = await verifyAt('demo-bank', body.id, { code, transaction: TRANSFER });
+    expect(verified).toMatchObject({ status: 200, body: { result: { channel: 'sign' } } });
+    const assertion = decodeJwt(String(verified.body['assertion']));
+    expect(assertion).toMatchObject({ acr: 'sign', transactionDigest: expect.stringMatching(/^[\da-f]{64}$/) });
+    expect((await device.history())[0]).toMatchObject({ channel: 'sign', state: 'verified' });
+    const kept = await sql('SELECT transaction FROM authentications WHERE id = $1', [body.id]);
+    expect(kept.rows).toEqual([{ transaction: null }]);
+  });
+
+  it.each<[string, { label: string; value: string }[]]>([
+    ['another digit of the amount', TRANSFER.map((one) => ({ ...one, value: one.value.replace('1,2', '9,2') }))],
+    ['another payee', [{ label: '받는 분', value: '홍길순' }, ...TRANSFER.slice(1)]],
+    ['another label', [{ label: '받는분', value: '홍길동' }, ...TRANSFER.slice(1)]],
+    ['another order', [...TRANSFER].reverse()],
+    ['a field less', TRANSFER.slice(0, 2)],
+    ['decomposed letters', TRANSFER.map((one) => ({ ...one, value: one.value.normalize('NFD') }))],
+  ])('is refused with %s', async (_, transaction) => {
+    const { id } = (await startSigning(service, subscriber.person)).body;
+    const code = await signedBy(device, id);
+    const refused = await verifyAt('demo-bank', id, { code, transaction });
+    expectProblem(refused, 422, 'code_mismatch', { attemptsLeft: 4 });
+    expect((await verifyAt('demo-bank', id, { code, transaction: TRANSFER })).status).toBe(200);
+  });
+
+  it('is not verified before the app opened it, nor without what was signed', async () => {
+    const { id } = (await startSigning(service, subscriber.person)).body;
+    const [asked] = await device.pending();
+    const early = await device.sign(asked!, TEST_PIN);
+    expectProblem(await verifyAt('demo-bank', id, { code: early, transaction: TRANSFER }), 422, 'code_mismatch', {
+      attemptsLeft: 4,
+    });
+    const code = await signedBy(device, id);
+    expectProblem(await verifyAt('demo-bank', id, { code }), 422, 'code_mismatch', { attemptsLeft: 3 });
+    expect((await verifyAt('demo-bank', id, { code, transaction: TRANSFER })).status).toBe(200);
+  });
+
+  it('has a code that is worth nothing for the same transaction, asked for again', async () => {
+    const first = (await startSigning(service, subscriber.person)).body.id;
+    const code = await signedBy(device, first);
+    expect((await verifyAt('demo-bank', first, { code, transaction: TRANSFER })).status).toBe(200);
+    const second = (await startSigning(service, subscriber.person)).body.id;
+    await signedBy(device, second);
+    expect((await verifyAt('demo-bank', second, { code, transaction: TRANSFER })).body['code']).toBe('code_mismatch');
+  });
+
+  it('is not signed by whoever does not know the PIN', async () => {
+    const { id } = (await startSigning(service, subscriber.person)).body;
+    const [asked] = await device.pending();
+    expect(await refusalOf(device.open(asked!, '918273'))).toEqual({ status: 422, code: 'pin_mismatch' });
+    await device.open(asked!, TEST_PIN);
+    const code = await device.sign(asked!, '918273');
+    expect((await verifyAt('demo-bank', id, { code, transaction: TRANSFER })).status).toBe(422);
+  });
+
+  it('takes the tap of the card that was registered when it was issued', async () => {
+    const [card, another] = [await SimulatedCard.create(), await SimulatedCard.create()];
+    const phone = await smartOtp(service, subscriber.person, { card });
+    const { id } = (await startSigning(service, subscriber.person)).body;
+    const [asked] = await phone.pending();
+    expect(asked?.card).toBe(true);
+    for (const tapped of [undefined, another]) {
+      expect(await refusalOf(phone.open(asked!, TEST_PIN, tapped))).toEqual({ status: 422, code: 'card_mismatch' });
+    }
+    const { rows } = await sql('SELECT pin_failures FROM devices WHERE id = $1', [phone.deviceId]);
+    expect(rows).toEqual([{ pin_failures: 0 }]);
+    const code = await signedBy(phone, id, card);
+    expect((await verifyAt('demo-bank', id, { code, transaction: TRANSFER })).status).toBe(200);
+  });
+
+  it('wakes the device that signs, and no other', async () => {
+    const state = await sql('SELECT push_token AS token FROM devices WHERE id = $1', [device.deviceId]);
+    const place = `devices:push_token:${device.deviceId}`;
+    const token = service.keys.fields.decrypt((state.rows as { token: Buffer }[])[0]!.token, place).toString();
+    const { id } = (await startSigning(service, subscriber.person)).body;
+    expect((await service.pushed(token, 'wake')).data['id']).toBe(id);
+    expect(service.pushesTo(subscriber.pushToken).some(({ data }) => data['id'] === id)).toBe(false);
+    expect(await subscriber.phone.pending()).toEqual([]);
+    expect(await refusalOf(subscriber.phone.decline(id, 'not_me'))).toMatchObject({ status: 404 });
+    await device.decline(id, 'not_me');
+    expect((await service.call('GET', `/v1/authentications/${id}`, undefined, BANK)).body['state']).toBe('declined');
+  });
+
+  it('is locked by five wrong codes in a row, and unlocked by an authentication by push', async () => {
+    for (let tries = 0; tries < 5; tries += 1) {
+      await sql('DELETE FROM start_budgets');
+      const { id } = (await startSigning(service, subscriber.person)).body;
+      await signedBy(device, id);
+      await verifyAt('demo-bank', id, { code: '00000000', transaction: TRANSFER });
+    }
+    expect((await device.authenticators())[0]).toMatchObject({ kind: 'sign', locked: true });
+    await sql('DELETE FROM start_budgets');
+    const { id } = (await startSigning(service, subscriber.person)).body;
+    const code = await signedBy(device, id);
+    expect((await verifyAt('demo-bank', id, { code, transaction: TRANSFER })).status).toBe(422);
+    const pushed = (await service.start(subscriber.person)).body.id;
+    await service.verify(pushed, await service.codeOf(subscriber, pushed));
+    expect((await verifyAt('demo-bank', id, { code, transaction: TRANSFER })).status).toBe(200);
+  });
+
+  it('leaves the phone of the subscription as it is: it opens and shows codes as before', async () => {
+    const { id } = (await service.start(subscriber.person)).body;
+    expect(await device.pending()).toEqual([]);
+    expect((await service.verify(id, await service.codeOf(subscriber, id))).status).toBe(200);
+  });
+
+  it('is signed by the institution’s newest device, and its older one is no more', async () => {
+    const newer = await smartOtp(service, subscriber.person);
+    const { id } = (await startSigning(service, subscriber.person)).body;
+    expect(await refusalOf(device.pending())).toMatchObject({ status: 401 });
+    const code = await signedBy(newer, id);
+    expect((await verifyAt('demo-bank', id, { code, transaction: TRANSFER })).status).toBe(200);
+  });
+
+  it('is each institution’s own: two devices of one person stand side by side', async () => {
+    const other = await smartOtp(service, subscriber.person, { clientId: 'demo-securities' });
+    for (const [clientId, phone] of [
+      ['demo-bank', device],
+      ['demo-securities', other],
+    ] as const) {
+      const { id } = (await startSigning(service, subscriber.person, TRANSFER, { clientId })).body;
+      const code = await signedBy(phone, id);
+      expect((await verifyAt(clientId, id, { code, transaction: TRANSFER })).status).toBe(200);
+    }
+  });
+
+  it('ends with the subscription’s suspension', async () => {
+    const { id } = (await startSigning(service, subscriber.person)).body;
+    const code = await signedBy(device, id);
+    await service.operate(subscriber.subscriptionId, 'report-loss');
+    expect((await verifyAt('demo-bank', id, { code, transaction: TRANSFER })).body['state']).toBe('cancelled');
+    const next = (await startSigning(service, subscriber.person)).body;
+    expect(next.channel).toBe('sign');
+    expect(await device.pending()).toEqual([]);
+  });
+
+  it('is asked for by financial institutions alone', async () => {
+    const body = { ...named(subscriber.person), purpose: '이체', method: 'sign', transaction: TRANSFER };
+    const answer = await service.call('POST', '/v1/authentications', body, { clientId: 'demo-shop' });
+    expectProblem(answer, 403, 'insufficient_scope');
+    const issue = await service.call('POST', '/v1/smart-otps', named(subscriber.person), { clientId: 'demo-shop' });
+    expectProblem(issue, 403, 'insufficient_scope');
+  });
+
+  it.each<[string, object, string[]]>([
+    ['no transaction', { method: 'sign' }, ['/transaction']],
+    ['a transaction without the method', { transaction: TRANSFER }, ['/transaction']],
+    ['no field', { method: 'sign', transaction: [] }, ['/transaction']],
+    ['eleven fields', { method: 'sign', transaction: Array.from({ length: 11 }, () => TRANSFER[0]) }, ['/transaction']],
+    [
+      'a value that turns the line around',
+      { method: 'sign', transaction: [{ label: '금액', value: 'a\u202eb' }] },
+      ['/transaction/0/value'],
+    ],
+    [
+      'a long label',
+      { method: 'sign', transaction: [{ label: '가'.repeat(21), value: '1' }] },
+      ['/transaction/0/label'],
+    ],
+    ['an unknown method', { method: 'voice' }, ['/method']],
+  ])('is refused with %s, saying where', async (_, other, pointers) => {
+    const body = { ...named(subscriber.person), purpose: '이체', ...other };
+    expectFaults(await service.call('POST', '/v1/authentications', body, BANK), ...pointers);
+  });
+
+  it('is answered alike for nobody, and for who has no such device', async () => {
+    const people: TestPerson[] = [
+      subscriber.person,
+      (await service.subscriber()).person,
+      { phoneNumber: '010-5999-0002', birthDate: '900101', genderDigit: '1' },
+    ];
+    const answers: unknown[] = [];
+    for (const person of people) {
+      const answer = await startSigning(service, person);
+      const refused = await verifyAt('demo-bank', answer.body.id, { code: '00000000', transaction: TRANSFER });
+      answers.push([shapeOf(answer), refused.status, refused.body]);
+    }
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+  });
+
+  it('is issued to nobody as to anybody: the code enrols nothing', async () => {
+    const nobody = { phoneNumber: '010-5999-0003', birthDate: '900101', genderDigit: '1' };
+    const issued = await service.call<{ enrolmentCode: string }>('POST', '/v1/smart-otps', nobody, BANK);
+    expect(issued).toMatchObject({ status: 201, body: { vendorCode: '301', enrolmentUri: expect.any(String) } });
+    expect(await refusalOf(service.enrol(issued.body.enrolmentCode))).toEqual({
+      status: 422,
+      code: 'enrolment_code_invalid',
+    });
+  });
+});
+
+describe('a registration at another institution', () => {
+  let subscriber: Subscriber;
+  let device: Phone;
+  const SECURITIES = 'demo-securities';
+  type Registered = { id: string; state: string; expiresAt: string };
+  const register = (
+    {
+      serialNumber = device.serialNumber,
+      vendorCode = '301',
+      ...person
+    }: Partial<TestPerson> & {
+      serialNumber?: string;
+      vendorCode?: string;
+    } = {},
+    headers: Record<string, string> = {},
+  ) =>
+    service.call<Registered>(
+      'POST',
+      '/v1/registrations',
+      { ...named(subscriber.person), ...person, serialNumber, vendorCode },
+      { clientId: SECURITIES, headers },
+    );
+  const stateOf = async (id: string) =>
+    (await service.call<Registered>('GET', `/v1/registrations/${id}`, undefined, { clientId: SECURITIES })).body.state;
+  const confirmed = async () => {
+    const { id } = (await register()).body;
+    const asked = (await device.registrations()).find((one) => one.id === id)!;
+    await device.confirmRegistration(asked, TEST_PIN);
+    return id;
+  };
+  const signedAtSecurities = async () => {
+    const { id } = (await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES })).body;
+    const code = await signedBy(device, id);
+    return verifyAt(SECURITIES, id, { code, transaction: TRANSFER });
+  };
+
+  beforeEach(async () => {
+    subscriber = await service.subscriber();
+    device = await smartOtp(service, subscriber.person);
+  });
+
+  it('is confirmed in the app with the PIN, and only then lets the institution ask', async () => {
+    const answer = await register();
+    expect(answer).toMatchObject({ status: 201, body: { state: 'pending' } });
+    const before = (await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES })).body;
+    expect(before.channel).toBe('sign');
+    expect(await device.pending()).toEqual([]);
+    const asked = (await device.registrations()).find(({ id }) => id === answer.body.id)!;
+    expect(asked).toMatchObject({ state: 'pending', relyingParty: { name: '다온증권' } });
+    expect(await refusalOf(device.confirmRegistration(asked, '918273'))).toEqual({ status: 422, code: 'pin_mismatch' });
+    await device.confirmRegistration(asked, TEST_PIN);
+    expect(await stateOf(answer.body.id)).toBe('active');
+    expect((await signedAtSecurities()).status).toBe(200);
+  });
+
+  it('is told to the device that is asked', async () => {
+    const { rows } = await sql('SELECT push_token AS token FROM devices WHERE id = $1', [device.deviceId]);
+    const place = `devices:push_token:${device.deviceId}`;
+    const token = service.keys.fields.decrypt((rows as { token: Buffer }[])[0]!.token, place).toString();
+    await register();
+    expect((await service.pushed(token, 'notice')).data['kind']).toBe('registration_asked');
+  });
+
+  it.each<[string, (id: string) => Promise<unknown>]>([
+    ['in the app', (id) => device.revokeRegistration(id)],
+    ['on another phone of the same person', (id) => subscriber.phone.revokeRegistration(id)],
+    [
+      'by the institution',
+      (id) => service.call('DELETE', `/v1/registrations/${id}`, undefined, { clientId: SECURITIES }),
+    ],
+  ])('that was revoked %s lets it ask no more, not even for what it had asked', async (_, revoke) => {
+    const id = await confirmed();
+    const pending = (await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES })).body.id;
+    const code = await signedBy(device, pending);
+    await revoke(id);
+    expect(await stateOf(id)).toBe('revoked');
+    const refused = await verifyAt(SECURITIES, pending, { code, transaction: TRANSFER });
+    expectProblem(refused, 422, 'code_mismatch', { attemptsLeft: 4 });
+    expect(await device.registrations()).toEqual([expect.objectContaining({ relyingParty: { name: '두루은행' } })]);
+    await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES });
+    expect(await device.pending()).toEqual([]);
+  });
+
+  it('that was declined is over, and may be asked for again', async () => {
+    const { id } = (await register()).body;
+    await device.declineRegistration(id);
+    expect(await stateOf(id)).toBe('declined');
+    expect(await refusalOf(device.declineRegistration(id))).toEqual({ status: 409, code: 'registration_closed' });
+    await confirmed();
+  });
+
+  it('is one a person and institution: the next takes the place of the one before', async () => {
+    const first = await confirmed();
+    const own = await smartOtp(service, subscriber.person, { clientId: SECURITIES });
+    expect(await stateOf(first)).toBe('revoked');
+    const { id } = (await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES })).body;
+    expect((await own.pending()).map((one) => one.id)).toEqual([id]);
+    expect(await device.pending()).toEqual([]);
+  });
+
+  it('ends with its device', async () => {
+    await confirmed();
+    await smartOtp(service, subscriber.person);
+    const { id } = (await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES })).body;
+    const refused = await verifyAt(SECURITIES, id, { code: '00000000', transaction: TRANSFER });
+    expect(refused.body['code']).toBe('code_mismatch');
+    expect(await subscriber.phone.registrations()).toEqual([
+      expect.objectContaining({ relyingParty: { name: '두루은행' } }),
+    ]);
+  });
+
+  it('decides alone whether an institution that wants one gets anything: no push, no SMS, no OTP', async () => {
+    const { phone, person } = subscriber;
+    await phone.enrolAuthenticator('otp', TEST_PIN, AUTHENTICATOR_TERMS);
+    const [pushed, byOtp] = [await service.start(person, { clientId: SECURITIES }), await startOtp(person, SECURITIES)];
+    expect(pushed.body.channel).toBe('sms');
+    expect(await phone.pending()).toEqual([]);
+    expect((await verifyAt(SECURITIES, byOtp.body.id, { code: await codeAt(service, phone) })).status).toBe(422);
+
+    const asked = await register({ serialNumber: phone.serialNumber, vendorCode: 'PG' });
+    const registration = (await phone.registrations()).find(({ id }) => id === asked.body.id)!;
+    await phone.confirmRegistration(registration, TEST_PIN);
+    await sql('DELETE FROM start_budgets');
+    const again = await startOtp(person, SECURITIES);
+    expect((await verifyAt(SECURITIES, again.body.id, { code: await codeAt(service, phone, 1) })).status).toBe(200);
+    expect((await service.start(person, { clientId: SECURITIES })).body.channel).toBe('push');
+  });
+
+  it('is answered alike whoever and whatever is named', async () => {
+    const nobody = { phoneNumber: '010-5999-0004', birthDate: '900101', genderDigit: '1' };
+    const answers: unknown[] = [];
+    for (const other of [{}, { serialNumber: 'PG-0000-0000-0001' }, { vendorCode: 'XX' }, nobody]) {
+      await sql('DELETE FROM start_budgets');
+      const { status, body } = await register(other);
+      answers.push([status, Object.keys(body), body.state, await stateOf(body.id)]);
+    }
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect((await device.registrations()).filter(({ state }) => state === 'pending')).toEqual([]);
+  });
+
+  it('is asked for once under one Idempotency-Key', async () => {
+    const headers = { 'Idempotency-Key': randomUUID() };
+    const [first, second] = [await register({}, headers), await register({}, headers)];
+    expect(second.body).toEqual(first.body);
+    expectProblem(await register({ vendorCode: 'PG' }, headers), 422, 'idempotency_key_reused');
+    const atOnce = { 'Idempotency-Key': randomUUID() };
+    const answers = await Promise.all(Array.from({ length: 8 }, () => register({}, atOnce)));
+    expect(new Set(answers.filter(({ status }) => status === 201).map(({ body }) => body.id)).size).toBe(1);
+    expect(answers.filter(({ status }) => status !== 201 && status !== 409)).toEqual([]);
+  });
+
+  it('is asked for five times in ten minutes at most', async () => {
+    const statuses: number[] = [];
+    // The signing device was enrolled without a start.
+    for (let tries = 0; tries < 6; tries += 1) statuses.push((await register()).status);
+    expect(statuses).toEqual([201, 201, 201, 201, 201, 429]);
+    expect((await device.registrations()).filter(({ state }) => state === 'pending')).toHaveLength(1);
+  });
+
+  it('is nobody’s business but its institution’s and its owner’s', async () => {
+    const { id } = (await register()).body;
+    const stranger = await service.subscriber();
+    for (const work of [
+      stranger.phone.declineRegistration(id),
+      stranger.phone.revokeRegistration(id),
+      subscriber.phone.declineRegistration(id),
+    ]) {
+      expect(await refusalOf(work)).toEqual({ status: 404, code: 'registration_not_found' });
+    }
+    for (const [method, path] of [
+      ['GET', `/v1/registrations/${id}`],
+      ['DELETE', `/v1/registrations/${id}`],
+      ['GET', `/v1/registrations/nonsense`],
+    ] as const) {
+      expectProblem(await service.call(method, path, undefined, BANK), 404, 'registration_not_found');
+    }
+  });
+
+  it('wants a serial number and a vendor code as the app shows them', async () => {
+    expectFaults(await register({ serialNumber: 'PG-1', vendorCode: 'x' }), '/serialNumber', '/vendorCode');
+  });
+});

@@ -1,0 +1,70 @@
+import { AUTHENTICATOR_TERMS } from '../../src/domain/authenticator.ts';
+import { OTP_PARAMETERS } from '../../src/crypto/otp-window.ts';
+import { totpOf, totpStep } from '../../src/crypto/totp.ts';
+import { type SimulatedCard } from '../../src/phone/card.ts';
+import type { Phone } from '../../src/phone/phone.ts';
+import { TEST_PIN, type Answer, type Subscriber, type TestPerson, type TestService } from './service.ts';
+
+export const BANK = { clientId: 'demo-bank', scope: 'signing' } as const;
+export const TRANSFER = [
+  { label: '받는 분', value: '홍길동' },
+  { label: '계좌', value: '두루은행 110-234-567890' },
+  { label: '금액', value: '1,250,000원' },
+];
+
+/** A subscriber whose phone shows one-time passwords. */
+export async function otpSubscriber(service: TestService): Promise<Subscriber> {
+  const subscriber = await service.subscriber();
+  await subscriber.phone.enrolAuthenticator('otp', TEST_PIN, AUTHENTICATOR_TERMS);
+  return subscriber;
+}
+
+/** The secret of a phone's authenticator, which nobody but the phone and the service has. */
+export async function secretOf(service: TestService, { deviceId }: Phone): Promise<Buffer> {
+  const sql = 'SELECT id, secret FROM authenticators WHERE device_id = $1';
+  const { rows } = await service.database.pool.query<{ id: string; secret: Buffer }>(sql, [deviceId]);
+  const { id, secret } = rows[0]!;
+  return service.keys.fields.decrypt(secret, `authenticators:secret:${id}`);
+}
+
+/** The code of a phone whose clock is so many steps ahead, as it would show it now. */
+export async function codeAt(service: TestService, phone: Phone, steps = 0): Promise<string> {
+  return totpOf(await secretOf(service, phone), totpStep(new Date()) + steps, OTP_PARAMETERS);
+}
+
+/** Issues an institution's Smart OTP to a person, on a device of its own. */
+export async function smartOtp(
+  service: TestService,
+  person: TestPerson,
+  options: { clientId?: string; card?: SimulatedCard } = {},
+): Promise<Phone> {
+  const { phoneNumber, birthDate, genderDigit } = person;
+  const body = { phoneNumber, birthDate, genderDigit, ...(options.card && { cardKey: options.card.publicJwk }) };
+  const issued = await service.call<{ enrolmentCode: string }>('POST', '/v1/smart-otps', body, {
+    ...BANK,
+    ...(options.clientId !== undefined && { clientId: options.clientId }),
+  });
+  const phone = await service.enrol(issued.body.enrolmentCode);
+  await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+  await phone.enrolAuthenticator('sign', TEST_PIN, AUTHENTICATOR_TERMS);
+  return phone;
+}
+
+/** Has an institution ask for a transaction to be signed. */
+export function startSigning(
+  service: TestService,
+  { phoneNumber, birthDate, genderDigit }: TestPerson,
+  transaction: readonly { label: string; value: string }[] = TRANSFER,
+  options: { clientId?: string } = {},
+): Promise<Answer<{ id: string; channel: string; state: string; expiresAt: string; attemptsLeft: number }>> {
+  const body = { phoneNumber, birthDate, genderDigit, purpose: '이체', method: 'sign', transaction };
+  return service.call('POST', '/v1/authentications', body, { ...BANK, ...options });
+}
+
+/** Opens what is to be signed, and answers the code that the phone makes of what it was shown. */
+export async function signedBy(phone: Phone, id: string, card?: SimulatedCard): Promise<string> {
+  const asked = (await phone.pending()).find((one) => one.id === id);
+  if (!asked) throw new Error('the transaction is not in the pending list');
+  await phone.open(asked, TEST_PIN, card);
+  return phone.sign(asked, TEST_PIN);
+}
