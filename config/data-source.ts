@@ -6,6 +6,7 @@ import { AuditChain1763910000000 } from '../migrations/1763910000000-audit-chain
 import { SmsPermissions1763920000000 } from '../migrations/1763920000000-sms-permissions.ts';
 import { Operators1763930000000 } from '../migrations/1763930000000-operators.ts';
 import { Authenticators1763940000000 } from '../migrations/1763940000000-authenticators.ts';
+import { Reissues1763950000000 } from '../migrations/1763950000000-reissues.ts';
 import { grantUse, roleOf } from '../src/database/grant-use.ts';
 
 /** How the service reaches its database. Migrations are listed, not globbed: what is not named here never runs. */
@@ -22,6 +23,7 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
       SmsPermissions1763920000000,
       Operators1763930000000,
       Authenticators1763940000000,
+      Reissues1763950000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

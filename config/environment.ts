@@ -158,6 +158,20 @@ export class Environment {
   @Max(1_000_000)
   MONTHLY_FEE: number = 1_100;
 
+  /** Days for which the code in an activation letter is good: the post's, and some for the person. */
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(1)
+  @Max(30)
+  ACTIVATION_LETTER_DAYS: number = 14;
+
+  /** Hours for which relying parties are told that a person's app was issued anew after a loss. */
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(0)
+  @Max(8_760)
+  REISSUE_COOLING_HOURS: number = 24;
+
   /** What people write beside the serial number of an authenticator that the service itself gave out. */
   @Matches(/^[A-Z0-9]{2,8}$/)
   VENDOR_CODE: string = 'PG';

@@ -12,6 +12,7 @@ import { Notices } from './notices/notices.ts';
 import { Approvals } from './operator/approvals.ts';
 import { OperatorSessions } from './operator/operator-sessions.ts';
 import { RelyingParties } from './relying-parties/relying-parties.ts';
+import { Reissues } from './subscriptions/reissues.ts';
 
 /** Milliseconds between two rounds. */
 const INTERVAL_MS = 10_000;
@@ -38,6 +39,7 @@ export class Housekeeping {
     private readonly limits: FormLimits,
     private readonly smsPermissions: SmsPermissions,
     private readonly registrations: Registrations,
+    private readonly reissues: Reissues,
     private readonly approvals: Approvals,
     private readonly operatorSessions: OperatorSessions,
     private readonly environment: Environment,
@@ -68,6 +70,7 @@ export class Housekeeping {
       await this.limits.forgetOld();
       await this.smsPermissions.forget(HISTORY_DAYS);
       await this.registrations.tidy(HISTORY_DAYS);
+      await this.reissues.tidy(HISTORY_DAYS);
       await this.approvals.expire();
       await this.operatorSessions.forgetEnded();
     } catch (error) {

@@ -23,11 +23,14 @@ export interface Seen {
   lineId: string | null;
   /** Who was named at the start, encrypted; there while it is open or verified. */
   person: Buffer | null;
+  /** When the subscription's app was last issued anew after a loss. */
+  reissuedAt: Date | null;
 }
 
 export const SEEN = `a.id, a.client_id AS "clientId", a.channel, a.state, a.expires_at <= now() AS expired,
   a.expires_at AS "expiresAt", ${CODE_ATTEMPTS} - a.attempts AS "attemptsLeft", a.closed_at AS "closedAt",
-  a.line_id AS "lineId", a.person`;
+  a.line_id AS "lineId", a.person,
+  (SELECT rs.reissued_at FROM subscriptions rs WHERE rs.id = a.subscription_id) AS "reissuedAt"`;
 
 const SEE = {
   name: 'authentication_see',

@@ -139,6 +139,8 @@ export class ResultResponse {
   phoneNumber: string;
   verifiedAt: string;
   channel: Channel;
+  /** There only while it is true: the person's app was issued anew after a loss, a day ago at most. Be careful. */
+  recentlyReissued?: boolean;
 }
 
 export class AuthenticationResponse {

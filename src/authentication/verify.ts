@@ -22,6 +22,8 @@ export interface VerifiedPerson {
   phoneNumber: string;
   verifiedAt: string;
   channel: Channel;
+  /** Only while it is so: the person's app was issued anew after a loss, some hours ago at most. */
+  recentlyReissued?: true;
 }
 
 export interface Verified {
@@ -116,7 +118,13 @@ export class Verify {
       phoneNumber,
       verifiedAt: closedAt.toISOString(),
       channel: seen.channel,
+      ...(this.isCooling(seen.reissuedAt, closedAt) && { recentlyReissued: true }),
     };
+  }
+
+  private isCooling(reissuedAt: Date | null, verifiedAt: Date): boolean {
+    if (!reissuedAt || reissuedAt > verifiedAt) return false;
+    return verifiedAt.getTime() - reissuedAt.getTime() < this.environment.REISSUE_COOLING_HOURS * 3_600_000;
   }
 
   /** The same as a JWS that the relying party may show to others. */

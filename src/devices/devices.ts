@@ -5,6 +5,7 @@ import { Database, type Session } from '../database.ts';
 import { Problem } from '../domain/problem.ts';
 import { Notices } from '../notices/notices.ts';
 import { HandoverQueue } from '../queue/handover-queue.ts';
+import { Reissues } from '../subscriptions/reissues.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { ProvenDevice } from './device-proofs.ts';
 import { DeviceStore } from './device.store.ts';
@@ -16,6 +17,7 @@ export class Devices {
     private readonly database: Database,
     private readonly keys: ServiceKeys,
     private readonly subscriptions: Subscriptions,
+    private readonly reissues: Reissues,
     private readonly notices: Notices,
     private readonly store: DeviceStore,
     private readonly queue: HandoverQueue,
@@ -39,11 +41,12 @@ export class Devices {
         // To the subscription's own phone, wherever the Smart OTP is.
         promised.push(await this.notices.promise(session, subscriptionId, { kind: 'smart_otp_enrolled' }, before));
       } else if (outcome?.state === 'active') {
-        await this.subscriptions.protect(session, subscription);
+        const reissued = await this.reissues.completed(session, device.deviceId, subscription);
+        await this.subscriptions.protect(session, reissued ?? subscription);
         const after = await this.notices.addressOf(session, subscriptionId);
         // The same installation enrolled again: no other phone took its place.
         const isOther = before.push && before.push.token !== after.push?.token;
-        const kind = isOther ? 'device_replaced' : 'device_enrolled';
+        const kind = reissued ? 'reissue_completed' : isOther ? 'device_replaced' : 'device_enrolled';
         promised.push(await this.notices.promise(session, subscriptionId, { kind }, before));
       }
       return outcome;

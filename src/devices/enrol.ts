@@ -11,6 +11,7 @@ import { Database } from '../database.ts';
 import { handsetFaults } from '../domain/eligibility.ts';
 import { Problem } from '../domain/problem.ts';
 import { HandoverQueue } from '../queue/handover-queue.ts';
+import { Reissues } from '../subscriptions/reissues.ts';
 import { notEligible, Subscriptions } from '../subscriptions/subscriptions.ts';
 import { DeviceStore } from './device.store.ts';
 
@@ -41,6 +42,7 @@ export class Enrol {
     private readonly database: Database,
     private readonly keys: ServiceKeys,
     private readonly subscriptions: Subscriptions,
+    private readonly reissues: Reissues,
     private readonly store: DeviceStore,
     private readonly queue: HandoverQueue,
   ) {}
@@ -81,6 +83,7 @@ export class Enrol {
         pushTokenDigest: sha256(app.pushToken),
         testDigest: this.keys.codes.of(code, 'test', id),
       });
+      if (subscription.reissueId) await this.reissues.registered(session, subscription.reissueId, id);
       const claims = { v: 1, deviceId: id, code, expiresAt: expiresAt.toISOString() };
       const signed = signJws(this.keys.signing[0], 'pushguard-test+jwt', claims);
       return this.store.promiseTest(session, id, seal(signed, { kid: id, key: app.encryptionKey }));

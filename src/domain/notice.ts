@@ -4,6 +4,7 @@ import type { CancelReason, SuspensionReason } from './subscription.ts';
 export type Notice =
   | { kind: 'joined' | 'resumed' | 'device_enrolled' | 'device_replaced' | 'device_retired' | 'enrol_again' }
   | { kind: 'smart_otp_enrolled' | 'registration_asked' }
+  | { kind: 'reissue_applied' | 'reissue_approved' | 'reissue_completed' }
   | { kind: 'suspended'; detail: SuspensionReason }
   | { kind: 'cancelled'; detail: CancelReason };
 
@@ -40,6 +41,12 @@ export function noticeText(notice: Notice): string {
       return '이 회선으로 스마트OTP가 등록되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
     case 'registration_asked':
       return '다른 기관이 인증기 등록을 요청했습니다. 앱에서 확인해 주세요.';
+    case 'reissue_applied':
+      return '인증보호 앱 재발급이 신청되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
+    case 'reissue_approved':
+      return '재발급이 승인되어 이전 휴대폰의 인증보호 앱은 더 이상 쓸 수 없습니다.';
+    case 'reissue_completed':
+      return '인증보호 앱 재발급이 완료되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
     case 'enrol_again':
       return '휴대폰이 변경되었습니다. 인증보호 앱을 다시 등록해 주세요.';
     case 'suspended':

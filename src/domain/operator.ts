@@ -20,6 +20,7 @@ export const OPERATOR_PERMISSIONS = {
   report_loss: WHO_ACTS,
   unlock_pin: WHO_ACTS,
   ask: WHO_ACTS,
+  apply_reissue: WHO_ACTS,
   worklist: WHO_ACTS,
   settle: WHO_ACTS,
   decide: SUPERVISORS,

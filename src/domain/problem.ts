@@ -46,6 +46,9 @@ export type ProblemCode =
   | 'session_ended'
   | 'approval_not_found'
   | 'approval_closed'
+  | 'reissue_not_found'
+  | 'reissue_closed'
+  | 'serial_number_mismatch'
   | 'service_unavailable'
   | 'internal_error';
 

@@ -104,6 +104,32 @@ export class SubscriptionLife {
     if (push) step.promised.push(await promise({ kind: 'device_retired' }, { phoneNumber, push }));
   }
 
+  /** Its devices are out of use for ever, because others take their place; the old one and the number are told. */
+  async retireDevices(step: Step, before: LockedSubscription, notice: Notice): Promise<void> {
+    const { session } = step;
+    const address = await this.notices.addressOf(session, before.id);
+    await this.devices.revokeAll(session, before.id);
+    await this.subscriptions.voidEnrolmentCodes(session, before.id);
+    await this.smsPermissions.endAll(session, before.id);
+    await this.closePending(step, before.id, []);
+    await this.tell(step, before.id, notice, address);
+  }
+
+  /** Tells the person by the phone that is in use, and by the number as well: either may be in other hands. */
+  async tell(step: Step, subscriptionId: string, notice: Notice, address?: NoticeAddress): Promise<void> {
+    const { session } = step;
+    const { phoneNumber, push } = address ?? (await this.notices.addressOf(session, subscriptionId));
+    const promise = (to: NoticeAddress) => this.notices.promise(session, subscriptionId, notice, to);
+    step.promised.push(await promise({ phoneNumber }));
+    if (push) step.promised.push(await promise({ phoneNumber, push }));
+  }
+
+  /** What was handed over to enrol an app, and what was enrolled with it and not tested yet, is void. */
+  async voidEnrolments(step: Step, subscriptionId: string): Promise<void> {
+    await this.subscriptions.voidEnrolmentCodes(step.session, subscriptionId);
+    await this.devices.revokeTesting(step.session, subscriptionId);
+  }
+
   /** Cancels what is open on a subscription, and what was asked of a person under a number. */
   async closePending(
     step: Step,

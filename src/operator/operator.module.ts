@@ -17,12 +17,15 @@ import { OperatorStore } from './operator.store.ts';
 import { OperatorDesk } from './operator-desk.ts';
 import { OperatorSessions } from './operator-sessions.ts';
 import { Operators } from './operators.ts';
+import { ReissueController } from './reissue.controller.ts';
+import { ReissueDesk } from './reissue-desk.ts';
 
 @Module({
   imports: [SubscriptionsModule, SubscriptionLifeModule, DevicesModule, HistoryModule, LinesModule, ChargesModule],
-  controllers: [OperatorController, ChargesController],
+  controllers: [OperatorController, ReissueController, ChargesController],
   providers: [
     OperatorDesk,
+    ReissueDesk,
     Audit,
     AuditLog,
     Approvals,
@@ -33,6 +36,16 @@ import { Operators } from './operators.ts';
     OperatorSessions,
     OperatorStore,
   ],
-  exports: [OperatorDesk, Audit, AuditLog, Approvals, CustomerReports, Operators, OperatorSessions, ChargesModule],
+  exports: [
+    OperatorDesk,
+    ReissueDesk,
+    Audit,
+    AuditLog,
+    Approvals,
+    CustomerReports,
+    Operators,
+    OperatorSessions,
+    ChargesModule,
+  ],
 })
 export class OperatorModule {}

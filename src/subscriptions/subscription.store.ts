@@ -79,8 +79,8 @@ const ISSUE_CODE = {
   name: 'enrolment_code_issue',
   text: `WITH standing AS (SELECT id FROM subscriptions WHERE id = $1 AND state <> 'cancelled'),
       older AS (DELETE FROM enrolment_codes WHERE subscription_id = $1 AND issuer_id IS NOT DISTINCT FROM $4)
-    INSERT INTO enrolment_codes (code_digest, subscription_id, expires_at, issuer_id, card_key)
-    SELECT $2, id, date_trunc('milliseconds', now()) + make_interval(secs => $3), $4, $5 FROM standing
+    INSERT INTO enrolment_codes (code_digest, subscription_id, expires_at, issuer_id, card_key, reissue_id)
+    SELECT $2, id, date_trunc('milliseconds', now()) + make_interval(secs => $3), $4, $5, $6 FROM standing
     RETURNING expires_at AS "expiresAt"`,
 };
 
@@ -97,7 +97,7 @@ const SPEND_CODE = {
     WHERE e.code_digest = $1 AND e.used_at IS NULL AND e.expires_at > now()
       AND s.id = e.subscription_id AND s.state <> 'cancelled'
     RETURNING s.id, s.line_id AS "lineId", s.state, s.protected_since AS "protectedSince", e.issuer_id AS "issuerId",
-      e.card_key AS "cardKey"`,
+      e.card_key AS "cardKey", e.reissue_id AS "reissueId"`,
 };
 
 /** A code that was voided is over, too. */
@@ -187,11 +187,17 @@ export class SubscriptionStore {
   /** When it expires; undefined when the subscription does not stand. */
   async issueEnrolmentCode(
     session: Session,
-    code: { subscriptionId: string; digest: Buffer; seconds: number; issuer: Issuer | null },
+    code: {
+      subscriptionId: string;
+      digest: Buffer;
+      seconds: number;
+      issuer: Issuer | null;
+      reissueId: string | null;
+    },
   ): Promise<Date | undefined> {
-    const { subscriptionId, digest, seconds, issuer } = code;
+    const { subscriptionId, digest, seconds, issuer, reissueId } = code;
     const cardKey = issuer?.cardKey ? JSON.stringify(issuer.cardKey) : null;
-    const values = [subscriptionId, digest, seconds, issuer?.id ?? null, cardKey];
+    const values = [subscriptionId, digest, seconds, issuer?.id ?? null, cardKey, reissueId];
     return (await session.rows<{ expiresAt: Date }>(ISSUE_CODE, values))[0]?.expiresAt;
   }
 

@@ -26,6 +26,8 @@ export interface Issuer {
 export interface SpentCode extends Subscription {
   issuerId: string | null;
   cardKey: PublicJwk | null;
+  /** The reissue after a loss that it belongs to. */
+  reissueId: string | null;
 }
 
 /** A subscription that nobody else can change until the transaction ends. */

@@ -1,12 +1,14 @@
 import { Module } from '@nestjs/common';
 import { LinesModule } from '../lines/lines.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
+import { ReissueStore } from './reissue.store.ts';
+import { Reissues } from './reissues.ts';
 import { SubscriptionStore } from './subscription.store.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 @Module({
   imports: [LinesModule, NoticesModule],
-  providers: [SubscriptionStore, Subscriptions],
-  exports: [Subscriptions],
+  providers: [SubscriptionStore, Subscriptions, ReissueStore, Reissues],
+  exports: [Subscriptions, Reissues],
 })
 export class SubscriptionsModule {}

@@ -132,9 +132,11 @@ export class Subscriptions {
     session: Session,
     subscriptionId: string,
     enrolmentCode: string,
-    { seconds = ENROLMENT_SECONDS, issuer = null }: { seconds?: number; issuer?: Issuer | null } = {},
+    given: { seconds?: number; issuer?: Issuer; reissueId?: string } = {},
   ): Promise<Date | undefined> {
-    return this.store.issueEnrolmentCode(session, { subscriptionId, digest: sha256(enrolmentCode), seconds, issuer });
+    const { seconds = ENROLMENT_SECONDS, issuer = null, reissueId = null } = given;
+    const digest = sha256(enrolmentCode);
+    return this.store.issueEnrolmentCode(session, { subscriptionId, digest, seconds, issuer, reissueId });
   }
 
   /** The subscription that stands on a line, if one does. */
@@ -146,13 +148,8 @@ export class Subscriptions {
   async spendEnrolmentCode(session: Session, typed: string, deviceId: string): Promise<SpentCode> {
     const digest = sha256(normaliseEnrolmentCode(typed));
     const subscription = await this.store.spendEnrolmentCode(session, digest, deviceId);
-    if (!subscription) {
-      throw new Problem(
-        'enrolment_code_invalid',
-        'The code is wrong, used or older than ten minutes; ask for a new one.',
-      );
-    }
-    return subscription;
+    if (subscription) return subscription;
+    throw new Problem('enrolment_code_invalid', 'The code is wrong, used or too old; ask for a new one.');
   }
 
   /** How far the enrolment with a code has come. */

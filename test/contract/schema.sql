@@ -288,8 +288,10 @@ enrolment_codes.used_at timestamp with time zone
 enrolment_codes.device_id uuid
 enrolment_codes.issuer_id uuid
 enrolment_codes.card_key jsonb
+enrolment_codes.reissue_id uuid
 enrolment_codes CONSTRAINT enrolment_codes_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES clients(id)
 enrolment_codes CONSTRAINT enrolment_codes_pkey PRIMARY KEY (code_digest)
+enrolment_codes CONSTRAINT enrolment_codes_reissue_id_fkey FOREIGN KEY (reissue_id) REFERENCES reissues(id)
 enrolment_codes CONSTRAINT enrolment_codes_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id) ON DELETE CASCADE
 enrolment_codes CONSTRAINT only_an_issuer_gives_a_card CHECK (((issuer_id IS NOT NULL) OR (card_key IS NULL)))
 CREATE UNIQUE INDEX enrolment_codes_pkey ON public.enrolment_codes USING btree (code_digest)
@@ -408,6 +410,48 @@ CREATE UNIQUE INDEX registrations_one_pending ON public.registrations USING btre
 CREATE INDEX registrations_pending ON public.registrations USING btree (expires_at) WHERE (state = 'pending'::text)
 CREATE UNIQUE INDEX registrations_pkey ON public.registrations USING btree (id)
 CREATE INDEX registrations_subscription ON public.registrations USING btree (subscription_id, requested_at)
+reissues.id uuid NOT NULL
+reissues.subscription_id uuid NOT NULL
+reissues.cause text NOT NULL
+reissues.old_serial_number text NOT NULL
+reissues.identity_proof text NOT NULL
+reissues.delivery text NOT NULL
+reissues.state text NOT NULL
+reissues.link integer NOT NULL
+reissues.applied_by text NOT NULL
+reissues.applied_by_operator uuid
+reissues.applied_at timestamp with time zone NOT NULL DEFAULT now()
+reissues.expires_at timestamp with time zone NOT NULL
+reissues.decided_by text
+reissues.decided_by_operator uuid
+reissues.decided_at timestamp with time zone
+reissues.issued_by text
+reissues.issued_at timestamp with time zone
+reissues.device_id uuid
+reissues.registered_at timestamp with time zone
+reissues.closed_by text
+reissues.closed_at timestamp with time zone
+reissues CONSTRAINT reissue_closed_has_a_time CHECK (((state = ANY (ARRAY['completed'::text, 'refused'::text, 'withdrawn'::text, 'expired'::text])) = (closed_at IS NOT NULL)))
+reissues CONSTRAINT reissue_decided_before_it_counts CHECK (((state <> ALL (ARRAY['approved'::text, 'issued'::text, 'registered'::text, 'completed'::text, 'refused'::text])) OR (decided_by IS NOT NULL)))
+reissues CONSTRAINT reissue_decided_by_somebody_else CHECK ((decided_by_operator <> applied_by_operator))
+reissues CONSTRAINT reissue_decision_is_whole CHECK (((decided_by IS NULL) = (decided_at IS NULL)))
+reissues CONSTRAINT reissue_issued_before_it_counts CHECK (((state <> ALL (ARRAY['issued'::text, 'registered'::text, 'completed'::text])) OR (issued_at IS NOT NULL)))
+reissues CONSTRAINT reissue_registered_names_a_device CHECK (((state <> ALL (ARRAY['registered'::text, 'completed'::text])) OR ((device_id IS NOT NULL) AND (registered_at IS NOT NULL))))
+reissues CONSTRAINT reissues_applied_by_operator_fkey FOREIGN KEY (applied_by_operator) REFERENCES operators(id)
+reissues CONSTRAINT reissues_cause_check CHECK ((cause = ANY (ARRAY['lost'::text, 'broken'::text])))
+reissues CONSTRAINT reissues_decided_by_operator_fkey FOREIGN KEY (decided_by_operator) REFERENCES operators(id)
+reissues CONSTRAINT reissues_delivery_check CHECK ((delivery = ANY (ARRAY['visit'::text, 'post'::text, 'app'::text])))
+reissues CONSTRAINT reissues_device_id_fkey FOREIGN KEY (device_id) REFERENCES devices(id)
+reissues CONSTRAINT reissues_identity_proof_check CHECK ((identity_proof = ANY (ARRAY['phone'::text, 'certificate'::text, 'i_pin'::text, 'id_card'::text])))
+reissues CONSTRAINT reissues_pkey PRIMARY KEY (id)
+reissues CONSTRAINT reissues_state_check CHECK ((state = ANY (ARRAY['applied'::text, 'approved'::text, 'issued'::text, 'registered'::text, 'completed'::text, 'refused'::text, 'withdrawn'::text, 'expired'::text])))
+reissues CONSTRAINT reissues_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
+CREATE INDEX reissues_age ON public.reissues USING btree (applied_at)
+CREATE INDEX reissues_device ON public.reissues USING btree (device_id) WHERE (device_id IS NOT NULL)
+CREATE UNIQUE INDEX reissues_one_open ON public.reissues USING btree (subscription_id) WHERE (closed_at IS NULL)
+CREATE INDEX reissues_open ON public.reissues USING btree (expires_at) WHERE (closed_at IS NULL)
+CREATE UNIQUE INDEX reissues_pkey ON public.reissues USING btree (id)
+CREATE INDEX reissues_subscription ON public.reissues USING btree (subscription_id, applied_at)
 reports.id uuid NOT NULL
 reports.kind text NOT NULL
 reports.person bytea
@@ -480,6 +524,7 @@ subscriptions.since timestamp with time zone NOT NULL DEFAULT now()
 subscriptions.created_at timestamp with time zone NOT NULL DEFAULT now()
 subscriptions.link integer NOT NULL DEFAULT 1
 subscriptions.handset_changed_at timestamp with time zone
+subscriptions.reissued_at timestamp with time zone
 subscriptions CONSTRAINT active_is_protected CHECK (((state <> 'active'::text) OR ((protected_since IS NOT NULL) AND (suspensions = '{}'::text[]))))
 subscriptions CONSTRAINT cancelled_for_a_reason CHECK (((state <> 'cancelled'::text) OR ((reason IS NOT NULL) AND (reason = ANY (ARRAY['website'::text, 'call_centre'::text, 'ported_out'::text, 'owner_changed'::text, 'unsupported_device'::text, 'line_terminated'::text, 'ineligible_plan'::text])))))
 subscriptions CONSTRAINT stands_at_its_last_link FOREIGN KEY (id, link, state) REFERENCES subscription_links(subscription_id, number, to_state)

@@ -15,6 +15,7 @@ import { DELIVERY_KINDS } from '../../src/domain/delivery.ts';
 import { DEVICE_STATES, PIN_ATTEMPTS, TEST_ATTEMPTS } from '../../src/domain/device.ts';
 import type { Holder, LineStatus, Plan } from '../../src/domain/line.ts';
 import { APPROVAL_KINDS, APPROVAL_STATES, OPERATOR_ROLES, SIGN_IN_ATTEMPTS } from '../../src/domain/operator.ts';
+import { IDENTITY_PROOFS, REISSUE_CAUSES, REISSUE_DELIVERIES, REISSUE_STATES } from '../../src/domain/reissue.ts';
 import { SUBSCRIPTION_STATES, SUBSCRIPTION_TRANSITIONS, SUSPENSION_REASONS } from '../../src/domain/subscription.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -62,6 +63,10 @@ describe('the database', () => {
     ['customer_sessions', 'channel', SENDING_CHANNELS],
     ['authenticators', 'kind', AUTHENTICATOR_KINDS],
     ['registrations', 'state', REGISTRATION_STATES],
+    ['reissues', 'state', REISSUE_STATES],
+    ['reissues', 'cause', REISSUE_CAUSES],
+    ['reissues', 'identity_proof', IDENTITY_PROOFS],
+    ['reissues', 'delivery', REISSUE_DELIVERIES],
     ['reports', 'kind', REPORT_KINDS],
     ['reports', 'outcome', REPORT_OUTCOMES],
     ['approvals', 'kind', APPROVAL_KINDS],

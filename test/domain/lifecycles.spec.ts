@@ -7,6 +7,7 @@ import {
 } from '../../src/domain/authentication.ts';
 import { REGISTRATION_STATES, REGISTRATION_TRANSITIONS } from '../../src/domain/authenticator.ts';
 import { DEVICE_STATES, DEVICE_TRANSITIONS } from '../../src/domain/device.ts';
+import { REISSUE_STATES, REISSUE_TRANSITIONS } from '../../src/domain/reissue.ts';
 import { channelOf, SUBSCRIPTION_STATES, SUBSCRIPTION_TRANSITIONS } from '../../src/domain/subscription.ts';
 
 type Table = Readonly<Record<string, readonly string[]>>;
@@ -20,6 +21,7 @@ const LIFECYCLES: [string, readonly string[], Table, string, readonly string[]][
     ['verified', 'declined', 'expired', 'failed', 'cancelled'],
   ],
   ['a registration', REGISTRATION_STATES, REGISTRATION_TRANSITIONS, 'pending', ['declined', 'expired', 'revoked']],
+  ['a reissue', REISSUE_STATES, REISSUE_TRANSITIONS, 'applied', ['completed', 'refused', 'withdrawn', 'expired']],
   ['a device', DEVICE_STATES, DEVICE_TRANSITIONS, 'testing', ['revoked']],
   ['a subscription', SUBSCRIPTION_STATES, SUBSCRIPTION_TRANSITIONS, 'awaiting_device', ['cancelled']],
 ];

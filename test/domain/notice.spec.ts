@@ -6,7 +6,19 @@ import { CANCEL_REASONS, SUSPENSION_REASONS } from '../../src/domain/subscriptio
 /** GSM 03.40: 140 octets of user data, two a character in UCS-2. */
 const ONE_MESSAGE = 70;
 
-const PLAIN = ['joined', 'resumed', 'device_enrolled', 'device_replaced', 'device_retired', 'enrol_again'] as const;
+const PLAIN = [
+  'joined',
+  'resumed',
+  'device_enrolled',
+  'device_replaced',
+  'device_retired',
+  'enrol_again',
+  'smart_otp_enrolled',
+  'registration_asked',
+  'reissue_applied',
+  'reissue_approved',
+  'reissue_completed',
+] as const;
 const NOTICES: readonly Notice[] = [
   ...PLAIN.map((kind) => ({ kind })),
   ...SUSPENSION_REASONS.map((detail) => ({ kind: 'suspended', detail }) as const),
@@ -45,6 +57,7 @@ it('no two notices say the same', () => {
 it('a notice may go by SMS unless the number is somebody else’s now, or nobody’s', () => {
   expect(NOTICES.filter((notice) => !mayGoBySms(notice)).map(nameOf)).toEqual([
     'device_retired',
+    'registration_asked',
     'cancelled owner_changed',
     'cancelled line_terminated',
   ]);

@@ -20,6 +20,7 @@ const MAY: Record<OperatorPermission, string> = {
   report_loss: 'agent supervisor',
   unlock_pin: 'agent supervisor',
   ask: 'agent supervisor',
+  apply_reissue: 'agent supervisor',
   worklist: 'agent supervisor',
   settle: 'agent supervisor',
   decide: 'supervisor',

@@ -1,0 +1,156 @@
+import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
+import { randomId } from '../crypto/random.ts';
+import { ENROLMENT_SECONDS } from '../domain/device.ts';
+import type { IdentityProof, ReissueCause, ReissueDelivery } from '../domain/reissue.ts';
+import { SubscriptionLife } from '../life/life.ts';
+import { Reissues, type ReissueActor, type ReissueRow } from '../subscriptions/reissues.ts';
+import { Subscriptions } from '../subscriptions/subscriptions.ts';
+import { Audit } from './audit.ts';
+import { nothingToChange, type Operator } from './operator-desk.ts';
+
+/** An operator or a program at work on a reissue, with the id of the account. */
+export interface ReissueOperator extends Operator {
+  id: string;
+}
+
+/** What is applied for. */
+export interface ReissueApplication {
+  cause: ReissueCause;
+  oldSerialNumber: string;
+  identityProof: IdentityProof;
+  delivery: ReissueDelivery;
+}
+
+/** The code that is handed over, or printed in an activation letter; it is kept nowhere. */
+export interface IssuedReissue {
+  reissueId: string;
+  delivery: ReissueDelivery;
+  enrolmentCode: string;
+  enrolmentUri: string;
+  expiresAt: string;
+}
+
+const A_DAY = 86_400;
+
+/**
+ * Reissues as the call centre and its counters carry them out. The person is told of each step by the old phone and by
+ * the number; each is in the audit.
+ */
+@Injectable()
+export class ReissueDesk {
+  constructor(
+    private readonly reissues: Reissues,
+    private readonly life: SubscriptionLife,
+    private readonly subscriptions: Subscriptions,
+    private readonly audit: Audit,
+    private readonly environment: Environment,
+  ) {}
+
+  /** The last twenty of a subscription, newest first. Problems: `subscription_not_found`. */
+  async list(operator: Operator, subscriptionId: string): Promise<ReissueRow[]> {
+    const call = { ...operator, action: 'reissues', subscriptionId };
+    return this.audit.of(call, async () => {
+      await this.subscriptions.view(subscriptionId);
+      return this.audit.seen(call, await this.reissues.ofSubscription(subscriptionId));
+    });
+  }
+
+  /**
+   * Applies for one; a loss that was not reported yet is reported with it. Problems: `subscription_not_found`,
+   * `serial_number_mismatch`, `nothing_to_change` where the subscription never had a phone, has ended, or one is under
+   * way.
+   */
+  async apply(by: ReissueOperator, subscriptionId: string, application: ReissueApplication): Promise<ReissueRow> {
+    const { id: operatorId, ...operator } = by;
+    const call = { ...operator, action: 'apply-reissue', subscriptionId };
+    const id = randomId();
+    await this.audit.of(call, () =>
+      this.life.inOneStep(async (step) => {
+        const standing = await this.life.lock(step, subscriptionId);
+        if (standing.state === 'cancelled' || standing.state === 'awaiting_device') throw nothingToChange(standing);
+        if (application.cause === 'lost') {
+          const cause = { actor: 'operator', actorId: by.operator } as const;
+          await this.life.change(step, standing, { kind: 'suspended', reason: 'loss_reported' }, cause);
+        }
+        const reissue = { id, subscriptionId, ...application };
+        await this.reissues.apply(step.session, reissue, { name: by.operator, id: operatorId });
+        await this.life.tell(step, subscriptionId, { kind: 'reissue_applied' });
+        await this.audit.done(step.session, call);
+      }),
+    );
+    return this.reissues.get(id);
+  }
+
+  /**
+   * Lets what somebody else applied for be done; the old serial number is dead for ever from here on.
+   * Problems: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for one’s own.
+   */
+  async approve(by: ReissueOperator, id: string): Promise<ReissueRow> {
+    return this.step(by, 'approve-reissue', id, async (step, { subscriptionId }, actor) => {
+      const standing = await this.life.lock(step, subscriptionId);
+      await this.reissues.decide(step.session, id, 'approved', actor);
+      await this.life.retireDevices(step, standing, { kind: 'reissue_approved' });
+    });
+  }
+
+  /** Problems: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for one’s own. */
+  async refuse(by: ReissueOperator, id: string): Promise<ReissueRow> {
+    return this.step(by, 'refuse-reissue', id, async (step, { subscriptionId }, actor) => {
+      await this.life.lock(step, subscriptionId);
+      await this.reissues.decide(step.session, id, 'refused', actor);
+    });
+  }
+
+  /** Ends it, with any code that was handed over. Problems: `reissue_not_found`, `reissue_closed`. */
+  async withdraw(by: ReissueOperator, id: string): Promise<ReissueRow> {
+    return this.step(by, 'withdraw-reissue', id, async (step, { subscriptionId }, actor) => {
+      await this.life.lock(step, subscriptionId);
+      await this.reissues.withdraw(step.session, id, actor);
+      await this.life.voidEnrolments(step, subscriptionId);
+    });
+  }
+
+  /**
+   * Draws the code to hand over or to print; again, and the one before is void. In a letter it is good for days.
+   * Problems: `reissue_not_found`, `reissue_closed`.
+   */
+  async issue(by: ReissueOperator, id: string): Promise<IssuedReissue> {
+    const { delivery } = await this.reissues.get(id);
+    const seconds = delivery === 'post' ? this.environment.ACTIVATION_LETTER_DAYS * A_DAY : ENROLMENT_SECONDS;
+    const drawn = this.subscriptions.drawEnrolmentCode();
+    let expiresAt: Date | undefined;
+    await this.step(by, 'issue-reissue', id, async (step, { subscriptionId }, actor) => {
+      await this.life.lock(step, subscriptionId);
+      await this.reissues.issue(step.session, id, actor, seconds);
+      await this.life.voidEnrolments(step, subscriptionId);
+      const promised = { seconds, reissueId: id };
+      const { session } = step;
+      expiresAt = await this.subscriptions.promiseEnrolment(session, subscriptionId, drawn.enrolmentCode, promised);
+    });
+    if (!expiresAt) throw new Error('a reissue of a subscription that does not stand');
+    return { reissueId: id, delivery, ...drawn, expiresAt: expiresAt.toISOString() };
+  }
+
+  private async step(
+    by: ReissueOperator,
+    action: string,
+    id: string,
+    work: (
+      step: Parameters<Parameters<SubscriptionLife['inOneStep']>[0]>[0],
+      reissue: ReissueRow,
+      actor: ReissueActor,
+    ) => Promise<void>,
+  ): Promise<ReissueRow> {
+    const { id: operatorId, ...operator } = by;
+    const reissue = await this.reissues.get(id);
+    const call = { ...operator, action, subscriptionId: reissue.subscriptionId };
+    await this.audit.of(call, () =>
+      this.life.inOneStep(async (step) => {
+        await work(step, reissue, { name: by.operator, id: operatorId });
+        await this.audit.done(step.session, call);
+      }),
+    );
+    return this.reissues.get(id);
+  }
+}

@@ -1,0 +1,194 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Session } from '../database.ts';
+import {
+  REISSUE_SECONDS,
+  type IdentityProof,
+  type ReissueCause,
+  type ReissueDelivery,
+  type ReissueState,
+} from '../domain/reissue.ts';
+
+/** Who does something about a reissue: an operator at the desk, or a program, whose company sees to its two people. */
+export interface ReissueActor {
+  name: string;
+  /** The operator's account, or the program's. */
+  id: string;
+}
+
+export interface NewReissue {
+  id: string;
+  subscriptionId: string;
+  cause: ReissueCause;
+  oldSerialNumber: string;
+  identityProof: IdentityProof;
+  delivery: ReissueDelivery;
+}
+
+/** One reissue as operators see it. */
+export interface ReissueRow extends NewReissue {
+  state: ReissueState;
+  appliedBy: string;
+  appliedAt: Date;
+  expiresAt: Date;
+  decidedBy: string | null;
+  decidedAt: Date | null;
+  issuedBy: string | null;
+  issuedAt: Date | null;
+  registeredAt: Date | null;
+  closedBy: string | null;
+  closedAt: Date | null;
+}
+
+/** What came after the application was known to nobody who applied or decided: a swapped SIM, a suspended line. */
+const STANDS = `NOT EXISTS (SELECT 1 FROM subscription_links k WHERE k.subscription_id = r.subscription_id
+    AND k.number > r.link AND k.change IN ('suspended', 'cancelled'))`;
+
+const SHOWN = `SELECT r.id, r.subscription_id AS "subscriptionId", r.cause, r.old_serial_number AS "oldSerialNumber",
+    r.identity_proof AS "identityProof", r.delivery, r.applied_by AS "appliedBy", r.applied_at AS "appliedAt",
+    r.expires_at AS "expiresAt", r.decided_by AS "decidedBy", r.decided_at AS "decidedAt", r.issued_by AS "issuedBy",
+    r.issued_at AS "issuedAt", r.registered_at AS "registeredAt", r.closed_by AS "closedBy", r.closed_at AS "closedAt",
+    CASE WHEN r.closed_at IS NULL AND (r.expires_at <= now() OR NOT ${STANDS}) THEN 'expired' ELSE r.state END AS state
+  FROM reissues r`;
+
+const BY_ID = { name: 'reissue_by_id', text: `${SHOWN} WHERE r.id = $1` };
+
+const OF_SUBSCRIPTION = {
+  name: 'reissue_of_subscription',
+  text: `${SHOWN} WHERE r.subscription_id = $1 ORDER BY r.applied_at DESC LIMIT 20`,
+};
+
+const OPEN = {
+  name: 'reissue_open',
+  text: `${SHOWN} WHERE r.closed_at IS NULL AND r.expires_at > now() AND ${STANDS} ORDER BY r.applied_at LIMIT 100`,
+};
+
+const EXPIRE = {
+  name: 'reissue_expire',
+  text: `UPDATE reissues r SET state = 'expired', closed_at = now()
+    WHERE r.closed_at IS NULL AND (r.expires_at <= now() OR NOT ${STANDS}) AND ($1::uuid IS NULL OR r.subscription_id = $1)`,
+};
+
+const HAS_SERIAL = {
+  name: 'reissue_has_serial',
+  text: `SELECT 1 FROM devices WHERE subscription_id = $1 AND serial_number = $2 AND activated_at IS NOT NULL`,
+};
+
+const APPLY = {
+  name: 'reissue_apply',
+  text: `INSERT INTO reissues (id, subscription_id, cause, old_serial_number, identity_proof, delivery, state, link,
+      applied_by, applied_by_operator, expires_at)
+    SELECT $1, s.id, $3, $4, $5, $6, 'applied', s.link, $7, (SELECT id FROM operators WHERE id = $8), now() + interval '${REISSUE_SECONDS} seconds'
+    FROM subscriptions s WHERE s.id = $2
+    ON CONFLICT (subscription_id) WHERE closed_at IS NULL DO NOTHING RETURNING id`,
+};
+
+/** Somebody else's who still works here, by a supervisor; a program says nothing of its people. */
+const DECIDE = {
+  name: 'reissue_decide',
+  text: `UPDATE reissues r SET state = $2, decided_by = $3,
+      decided_by_operator = (SELECT id FROM operators WHERE id = $4), decided_at = now(),
+      closed_at = CASE WHEN $2 = 'refused' THEN now() END, closed_by = CASE WHEN $2 = 'refused' THEN $3 END
+    WHERE r.id = $1 AND r.state = 'applied' AND r.expires_at > now() AND ${STANDS}
+      AND r.applied_by_operator IS DISTINCT FROM $4::uuid
+      AND NOT EXISTS (SELECT 1 FROM operators WHERE id = $4 AND (disabled_at IS NOT NULL OR role <> 'supervisor'))
+      AND NOT EXISTS (SELECT 1 FROM operators WHERE id = r.applied_by_operator AND disabled_at IS NOT NULL)
+    RETURNING r.subscription_id AS "subscriptionId"`,
+};
+
+/** Again too: a letter that was lost, a test that failed. What was handed over before is void. */
+const ISSUE = {
+  name: 'reissue_issue',
+  text: `UPDATE reissues r SET state = 'issued', issued_by = $2, issued_at = now(), device_id = NULL,
+      registered_at = NULL, expires_at = greatest(r.expires_at, now() + make_interval(secs => $3))
+    WHERE r.id = $1 AND r.state IN ('approved', 'issued', 'registered') AND r.expires_at > now() AND ${STANDS}
+    RETURNING r.subscription_id AS "subscriptionId"`,
+};
+
+const WITHDRAW = {
+  name: 'reissue_withdraw',
+  text: `UPDATE reissues r SET state = 'withdrawn', closed_at = now(), closed_by = $2
+    WHERE r.id = $1 AND r.closed_at IS NULL AND r.expires_at > now() RETURNING r.subscription_id AS "subscriptionId"`,
+};
+
+const REGISTER = {
+  name: 'reissue_register',
+  text: `UPDATE reissues r SET state = 'registered', device_id = $2, registered_at = now()
+    WHERE r.id = $1 AND r.state = 'issued' AND ${STANDS} RETURNING r.id`,
+};
+
+const COMPLETE = {
+  name: 'reissue_complete',
+  text: `WITH completed AS (
+      UPDATE reissues r SET state = 'completed', closed_at = now(), closed_by = 'customer'
+      WHERE r.device_id = $1 AND r.state = 'registered' AND ${STANDS}
+      RETURNING r.subscription_id, r.decided_by
+    )
+    UPDATE subscriptions s SET reissued_at = date_trunc('milliseconds', now()) FROM completed
+    WHERE s.id = completed.subscription_id RETURNING completed.decided_by AS "approvedBy"`,
+};
+
+const FORGET = {
+  name: 'reissue_forget',
+  text: `DELETE FROM reissues WHERE id IN (SELECT r.id FROM reissues r WHERE r.closed_at IS NOT NULL
+    AND r.applied_at < now() - make_interval(days => $1)
+    AND NOT EXISTS (SELECT 1 FROM enrolment_codes e WHERE e.reissue_id = r.id) LIMIT 1000)`,
+};
+
+@Injectable()
+export class ReissueStore {
+  constructor(private readonly database: Database) {}
+
+  async byId(id: string, session: Session = this.database): Promise<ReissueRow | undefined> {
+    return (await session.rows<ReissueRow>(BY_ID, [id]))[0];
+  }
+
+  /** The last twenty, newest first. */
+  async ofSubscription(subscriptionId: string): Promise<ReissueRow[]> {
+    return this.database.rows<ReissueRow>(OF_SUBSCRIPTION, [subscriptionId]);
+  }
+
+  /** What somebody still has to do something about, oldest first. */
+  async open(): Promise<ReissueRow[]> {
+    return this.database.rows<ReissueRow>(OPEN, []);
+  }
+
+  /** Whether a device with this serial number was ever in use on the subscription. */
+  async hasSerial(session: Session, subscriptionId: string, serialNumber: string): Promise<boolean> {
+    return (await session.rows(HAS_SERIAL, [subscriptionId, serialNumber])).length === 1;
+  }
+
+  /** False when one is under way already. Whoever applies has locked the subscription. */
+  async apply(session: Session, reissue: NewReissue, by: ReissueActor): Promise<boolean> {
+    const { id, subscriptionId, cause, oldSerialNumber, identityProof, delivery } = reissue;
+    await session.rows(EXPIRE, [subscriptionId]);
+    const values = [id, subscriptionId, cause, oldSerialNumber, identityProof, delivery, by.name, by.id];
+    return (await session.rows(APPLY, values)).length === 1;
+  }
+
+  async decide(session: Session, id: string, state: 'approved' | 'refused', by: ReissueActor): Promise<boolean> {
+    return (await session.rows(DECIDE, [id, state, by.name, by.id])).length === 1;
+  }
+
+  async issue(session: Session, id: string, by: string, seconds: number): Promise<boolean> {
+    return (await session.rows(ISSUE, [id, by, seconds])).length === 1;
+  }
+
+  async withdraw(session: Session, id: string, by: string): Promise<boolean> {
+    return (await session.rows(WITHDRAW, [id, by])).length === 1;
+  }
+
+  async register(session: Session, id: string, deviceId: string): Promise<boolean> {
+    return (await session.rows(REGISTER, [id, deviceId])).length === 1;
+  }
+
+  /** Who approved it; undefined when the device was enrolled otherwise. */
+  async complete(session: Session, deviceId: string): Promise<string | undefined> {
+    return (await session.rows<{ approvedBy: string }>(COMPLETE, [deviceId]))[0]?.approvedBy;
+  }
+
+  /** Closes what ran out of time or lost its ground, and removes what is older than it is kept for. */
+  async tidy(days: number): Promise<void> {
+    await this.database.rows(EXPIRE, [null]);
+    await this.database.rows(FORGET, [days]);
+  }
+}

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import type { Session } from '../database.ts';
+import { Problem } from '../domain/problem.ts';
+import { ReissueStore, type NewReissue, type ReissueActor, type ReissueRow } from './reissue.store.ts';
+import type { LockedSubscription } from './subscription.ts';
+import { Subscriptions } from './subscriptions.ts';
+
+export type { NewReissue, ReissueActor, ReissueRow } from './reissue.store.ts';
+
+/**
+ * A new phone in the place of one that is lost or broken: applied for by one person, approved by another, issued,
+ * registered by the phone and completed by its test. Every step is one guarded statement of its row.
+ */
+@Injectable()
+export class Reissues {
+  constructor(
+    private readonly store: ReissueStore,
+    private readonly subscriptions: Subscriptions,
+  ) {}
+
+  /** Problems: `reissue_not_found`. */
+  async get(id: string, session?: Session): Promise<ReissueRow> {
+    const found = await this.store.byId(id, session);
+    if (!found) throw reissueNotFound();
+    return found;
+  }
+
+  /** The last twenty, newest first. */
+  async ofSubscription(subscriptionId: string): Promise<ReissueRow[]> {
+    return this.store.ofSubscription(subscriptionId);
+  }
+
+  /** What somebody still has to do something about, oldest first. */
+  async open(): Promise<ReissueRow[]> {
+    return this.store.open();
+  }
+
+  /**
+   * Whoever applies has locked the subscription. Problems: `serial_number_mismatch`, `nothing_to_change` where one is
+   * under way.
+   */
+  async apply(session: Session, reissue: NewReissue, by: ReissueActor): Promise<void> {
+    if (!(await this.store.hasSerial(session, reissue.subscriptionId, reissue.oldSerialNumber))) {
+      throw new Problem('serial_number_mismatch', 'Let the person read the serial number again: PG-0000-0000-0000.');
+    }
+    if (await this.store.apply(session, reissue, by)) return;
+    throw new Problem('nothing_to_change', 'A reissue is under way for this subscription; withdraw it first.');
+  }
+
+  /** Problems: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for one’s own. */
+  async decide(session: Session, id: string, state: 'approved' | 'refused', by: ReissueActor): Promise<void> {
+    if (await this.store.decide(session, id, state, by)) return;
+    const found = await this.get(id, session);
+    if (found.state !== 'applied') throw reissueClosed(found);
+    throw new Problem('insufficient_scope', 'A supervisor who did not apply for it decides.', {
+      roles: ['supervisor'],
+    });
+  }
+
+  /** Problems: `reissue_not_found`, `reissue_closed`. */
+  async issue(session: Session, id: string, by: ReissueActor, seconds: number): Promise<void> {
+    if (!(await this.store.issue(session, id, by.name, seconds))) throw reissueClosed(await this.get(id, session));
+  }
+
+  /** Problems: `reissue_not_found`, `reissue_closed`. */
+  async withdraw(session: Session, id: string, by: ReissueActor): Promise<void> {
+    if (!(await this.store.withdraw(session, id, by.name))) throw reissueClosed(await this.get(id, session));
+  }
+
+  /** A phone was enrolled with its code. Problems: `enrolment_code_invalid` when it is over. */
+  async registered(session: Session, id: string, deviceId: string): Promise<void> {
+    if (await this.store.register(session, id, deviceId)) return;
+    throw new Problem('enrolment_code_invalid', 'The reissue is over; ask the call centre.');
+  }
+
+  /**
+   * The test of a reissued phone was passed: two people have seen to who holds it, so a reported loss is lifted with it.
+   * Null when the phone was enrolled otherwise; else the subscription as it is then.
+   */
+  async completed(session: Session, deviceId: string, before: LockedSubscription): Promise<LockedSubscription | null> {
+    const approvedBy = await this.store.complete(session, deviceId);
+    if (approvedBy === undefined) return null;
+    const by = { actor: 'operator', actorId: approvedBy } as const;
+    await this.subscriptions.change(session, before, { kind: 'resumed', reason: 'loss_reported' }, by);
+    return this.subscriptions.lock(session, before.id);
+  }
+
+  /** Closes what ran out of time, and removes what is older than it is kept for. */
+  async tidy(days: number): Promise<void> {
+    await this.store.tidy(days);
+  }
+}
+
+export function reissueNotFound(): Problem {
+  return new Problem('reissue_not_found', 'Look at the reissues of the subscription.');
+}
+
+function reissueClosed({ state }: ReissueRow): Problem {
+  return new Problem('reissue_closed', `It is ${state}; look at it again.`, { state });
+}

@@ -1,0 +1,277 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import type { Phone } from '../../src/phone/phone.ts';
+import type { ProblemError } from '../../src/phone/problem-error.ts';
+import { BANK, otpSubscriber, smartOtp, startSigning, TRANSFER } from '../support/authenticators.ts';
+import { eventually } from '../support/eventually.ts';
+import { expectFaults, expectProblem } from '../support/problem.ts';
+import { TEST_PIN, TestService, type Answer, type Subscriber } from '../support/service.ts';
+
+type Reissue = Record<string, string | null> & { id: string; state: string };
+type Issued = { enrolmentCode: string; enrolmentUri: string; expiresAt: string; delivery: string };
+
+const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+const DAY_MS = 86_400_000;
+
+let service: TestService;
+let subscriber: Subscriber;
+let phone: Phone;
+
+beforeAll(async () => {
+  service = await TestService.start();
+});
+afterAll(async () => {
+  await service.stop();
+});
+beforeEach(async () => {
+  subscriber = await otpSubscriber(service);
+  phone = subscriber.phone;
+});
+
+const sql = (text: string, values: unknown[] = []) => service.database.pool.query(text, values);
+const write = <Body>(path: string, body: object): Promise<Answer<Body>> =>
+  service.call('POST', `/operator/v1/${path}`, { reason: '분실 신고 고객', ...body }, { scope: 'operator' });
+const apply = (other: object = {}) =>
+  write<Reissue>(`subscriptions/${subscriber.subscriptionId}/reissues`, {
+    cause: 'lost',
+    oldSerialNumber: phone.serialNumber,
+    identityProof: 'certificate',
+    delivery: 'post',
+    ...other,
+  });
+const take = <Body = Reissue>(id: string, action: 'approve' | 'refuse' | 'issue' | 'withdraw') =>
+  write<Body>(`reissues/${id}/${action}`, {});
+const listed = async () => {
+  const path = `/operator/v1/subscriptions/${subscriber.subscriptionId}/reissues`;
+  const headers = { 'Audit-Reason': 'look' };
+  return (await service.call<Reissue[]>('GET', path, undefined, { scope: 'operator', headers })).body;
+};
+const issued = async (other: object = {}) => {
+  const { id } = (await apply(other)).body;
+  await take(id, 'approve');
+  return { id, ...(await take<Issued>(id, 'issue')).body };
+};
+const finish = async (enrolmentCode: string) => {
+  const replacement = await service.enrol(enrolmentCode);
+  await replacement.confirmTest((await replacement.readTestEnvelope(await replacement.testEnvelope())).code);
+  return replacement;
+};
+const standing = async () => {
+  const { rows } = await sql('SELECT state, suspensions FROM subscriptions WHERE id = $1', [subscriber.subscriptionId]);
+  return (rows as { state: string; suspensions: string[] }[])[0];
+};
+const refusalOf = async (work: Promise<unknown>) => {
+  const { status, code } = await work.then(
+    () => ({ status: 200, code: '' }),
+    (error: unknown) => error as ProblemError,
+  );
+  return { status, code };
+};
+const verifiedByPush = async (by: Phone) => {
+  await sql('DELETE FROM start_budgets');
+  const { id } = (await service.start(subscriber.person)).body;
+  return service.verify(id, await service.codeOf({ ...subscriber, phone: by }, id));
+};
+
+describe('a reissue after a loss', () => {
+  it('goes from the application to the test of a new phone, and the old one is refused everywhere', async () => {
+    const device = await smartOtp(service, subscriber.person);
+    const applied = await apply();
+    expect(applied).toMatchObject({
+      status: 201,
+      body: {
+        state: 'applied',
+        cause: 'lost',
+        identityProof: 'certificate',
+        delivery: 'post',
+        appliedBy: 'demo-operator',
+      },
+    });
+    // Everything stops with the report.
+    expect(await standing()).toEqual({ state: 'suspended', suspensions: ['loss_reported'] });
+    expect(await phone.pending()).toEqual([]);
+
+    const { id } = applied.body;
+    expect((await take(id, 'approve')).body).toMatchObject({ state: 'approved', decidedBy: 'demo-operator' });
+    for (const old of [phone, device]) {
+      expect(await refusalOf(old.pending())).toEqual({ status: 401, code: 'device_proof_invalid' });
+      expect(await refusalOf(old.history())).toMatchObject({ status: 401 });
+    }
+    const { enrolmentCode, enrolmentUri, expiresAt } = (await take<Issued>(id, 'issue')).body;
+    expect(enrolmentUri).toContain(enrolmentCode);
+    expect((Date.parse(expiresAt) - Date.now()) / DAY_MS).toBeCloseTo(14, 1);
+
+    const replacement = await service.enrol(enrolmentCode);
+    expect((await listed())[0]).toMatchObject({ state: 'registered', registeredAt: TIME });
+    expect((await standing())?.state).toBe('suspended');
+    await replacement.confirmTest((await replacement.readTestEnvelope(await replacement.testEnvelope())).code);
+    expect((await listed())[0]).toMatchObject({ state: 'completed', closedBy: 'customer', closedAt: TIME });
+    expect(await standing()).toEqual({ state: 'active', suspensions: [] });
+    expect(replacement.serialNumber).not.toBe(phone.serialNumber);
+    expect((await verifiedByPush(replacement)).status).toBe(200);
+    expect(await refusalOf(phone.pending())).toEqual({ status: 401, code: 'device_proof_invalid' });
+    expect(await replacement.authenticators()).toEqual([]);
+    const old = await phone.oneTimeCode(TEST_PIN);
+    const body = { ...subscriber.person, lineId: undefined, purpose: '로그인', method: 'otp' };
+    const asked = await service.call<{ id: string }>('POST', '/v1/authentications', body);
+    expect((await service.verify(asked.body.id, old.code)).body['code']).toBe('code_mismatch');
+    await startSigning(service, subscriber.person);
+    const signing = (await startSigning(service, subscriber.person)).body.id;
+    const path = `/v1/authentications/${signing}/verification`;
+    const refused = await service.call('POST', path, { code: '00000000', transaction: TRANSFER }, BANK);
+    expect(refused.body['code']).toBe('code_mismatch');
+  });
+
+  it('is told to relying parties for as long as it is fresh, and no longer', async () => {
+    expect((await verifiedByPush(phone)).body['result']).not.toHaveProperty('recentlyReissued');
+    const replacement = await finish((await issued()).enrolmentCode);
+    const fresh = await verifiedByPush(replacement);
+    expect(fresh.body['result']).toMatchObject({ recentlyReissued: true });
+    expect(decodeJwt(String(fresh.body['assertion']))).toMatchObject({ recentlyReissued: true });
+    await sql(`UPDATE subscriptions SET reissued_at = reissued_at - interval '24 hours' WHERE id = $1`, [
+      subscriber.subscriptionId,
+    ]);
+    expect((await verifiedByPush(replacement)).body['result']).not.toHaveProperty('recentlyReissued');
+  });
+
+  it('tells the old phone and the number of each step, without a secret', async () => {
+    const { enrolmentCode } = await issued();
+    await finish(enrolmentCode);
+    const kinds = () =>
+      service.pushesTo(subscriber.pushToken).flatMap(({ data }) => (data['t'] === 'notice' ? [data['kind']] : []));
+    await eventually('notices to the old phone', () =>
+      ['reissue_applied', 'reissue_approved'].every((kind) => kinds().includes(kind)),
+    );
+    const texts = () => service.smsc.received.filter(({ to }) => to === subscriber.person.phoneNumber);
+    await eventually('the last notice to the number', () => texts().some(({ text }) => text.includes('완료')));
+    expect(texts().some(({ text }) => text.includes('재발급이 신청'))).toBe(true);
+    expect(texts().filter(({ text }) => text.includes(enrolmentCode))).toEqual([]);
+  });
+
+  it.each([
+    ['visit', 600],
+    ['app', 600],
+    ['post', 14 * 86_400],
+  ])('by %s has a code that is good for %i seconds, and once', async (delivery, seconds) => {
+    const { enrolmentCode, expiresAt } = await issued({ delivery });
+    expect(Math.abs(Date.parse(expiresAt) - Date.now() - seconds * 1000)).toBeLessThan(30_000);
+    await finish(enrolmentCode);
+    expect(await refusalOf(service.enrol(enrolmentCode))).toEqual({ status: 422, code: 'enrolment_code_invalid' });
+  });
+
+  it('is issued again when the letter is lost or the test failed, and the earlier code is void', async () => {
+    const { id, enrolmentCode: lost } = await issued();
+    const second = (await take<Issued>(id, 'issue')).body.enrolmentCode;
+    expect(await refusalOf(service.enrol(lost))).toMatchObject({ code: 'enrolment_code_invalid' });
+    const untested = await service.enrol(second);
+    const third = (await take<Issued>(id, 'issue')).body.enrolmentCode;
+    expect(await refusalOf(untested.testEnvelope())).toMatchObject({ status: 401 });
+    await finish(third);
+    expect((await listed())[0]?.state).toBe('completed');
+  });
+
+  it('is withdrawn when the phone is found, before it was approved, and the phone goes on once it is resumed', async () => {
+    const { id } = (await apply()).body;
+    expect((await take(id, 'withdraw')).body).toMatchObject({ state: 'withdrawn', closedBy: 'demo-operator' });
+    await service.operate(subscriber.subscriptionId, 'resume');
+    expect((await verifiedByPush(phone)).status).toBe(200);
+    expectProblem(await take(id, 'approve'), 409, 'reissue_closed', { state: 'withdrawn' });
+  });
+
+  it('that was withdrawn late makes its code worth nothing', async () => {
+    const { id, enrolmentCode } = await issued();
+    await take(id, 'withdraw');
+    expect(await refusalOf(service.enrol(enrolmentCode))).toMatchObject({ code: 'enrolment_code_invalid' });
+  });
+
+  it.each<[string, () => Promise<unknown>]>([
+    ['the SIM is swapped', () => service.tell(subscriber.person.lineId, 'sim-swapped', undefined, 1)],
+    ['the line is suspended', () => service.tell(subscriber.person.lineId, 'suspended', undefined, 1)],
+  ])('is worth nothing any more when %s after it was applied for', async (_, event) => {
+    const { id } = (await apply()).body;
+    await event();
+    expectProblem(await take(id, 'approve'), 409, 'reissue_closed', { state: 'expired' });
+    expect((await listed())[0]?.state).toBe('expired');
+    expect((await apply()).status).toBe(201);
+  });
+
+  it('whose code is in the post ends with a port-out', async () => {
+    const { id, enrolmentCode } = await issued();
+    await service.tell(subscriber.person.lineId, 'ported-out', { newCarrier: 'KT' }, 1);
+    expect(await refusalOf(service.enrol(enrolmentCode))).toMatchObject({ code: 'enrolment_code_invalid' });
+    expectProblem(await take(id, 'issue'), 409, 'reissue_closed', { state: 'expired' });
+  });
+
+  it('takes its steps in order, each once', async () => {
+    const { id } = (await apply()).body;
+    expectProblem(await take(id, 'issue'), 409, 'reissue_closed', { state: 'applied' });
+    const approvals = await Promise.all(Array.from({ length: 10 }, () => take(id, 'approve')));
+    expect(approvals.filter(({ status }) => status === 200)).toHaveLength(1);
+    expectProblem(await take(id, 'refuse'), 409, 'reissue_closed', { state: 'approved' });
+    await finish((await take<Issued>(id, 'issue')).body.enrolmentCode);
+    for (const action of ['approve', 'issue', 'withdraw'] as const) {
+      expectProblem(await take(id, action), 409, 'reissue_closed', { state: 'completed' });
+    }
+  });
+
+  it('is one at a time', async () => {
+    const answers = await Promise.all([apply(), apply(), apply()]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
+    const refused = answers.find(({ status }) => status === 409)!;
+    expectProblem(refused, 409, 'nothing_to_change');
+  });
+
+  it('wants the serial number of the phone that is gone', async () => {
+    const answer = await apply({ oldSerialNumber: 'PG-0000-0000-0000' });
+    expectProblem(answer, 422, 'serial_number_mismatch');
+    // Nothing was done, not even the suspension.
+    expect((await standing())?.state).toBe('active');
+    const other = await service.subscriber();
+    expectProblem(await apply({ oldSerialNumber: other.phone.serialNumber }), 422, 'serial_number_mismatch');
+  });
+
+  it('of a phone that is broken suspends nothing before it is approved', async () => {
+    const { id } = (await apply({ cause: 'broken', delivery: 'visit' })).body;
+    expect((await standing())?.state).toBe('active');
+    expect((await verifiedByPush(phone)).status).toBe(200);
+    await take(id, 'approve');
+    const replacement = await finish((await take<Issued>(id, 'issue')).body.enrolmentCode);
+    expect((await verifiedByPush(replacement)).status).toBe(200);
+  });
+
+  it('is for who has a phone to replace', async () => {
+    const person = await service.addLine();
+    const { subscriptionId } = await service.subscribe(person);
+    const body = { cause: 'lost', oldSerialNumber: phone.serialNumber, identityProof: 'phone', delivery: 'app' };
+    expectProblem(await write(`subscriptions/${subscriptionId}/reissues`, body), 409, 'nothing_to_change', {
+      state: 'awaiting_device',
+    });
+    await service.operate(subscriber.subscriptionId, 'cancel');
+    expectProblem(await apply(), 409, 'nothing_to_change', { state: 'cancelled' });
+  });
+
+  it('is checked where it comes in, and unknown ones are', async () => {
+    expectFaults(
+      await apply({ cause: 'x', identityProof: 'face', delivery: 'fax', oldSerialNumber: '1' }),
+      '/cause',
+      '/identityProof',
+      '/delivery',
+      '/oldSerialNumber',
+    );
+    for (const id of ['nonsense', '00000000-0000-7000-8000-000000000000']) {
+      expectProblem(await take(id, 'approve'), 404, 'reissue_not_found');
+    }
+  });
+
+  it('is in the audit, step by step', async () => {
+    await finish((await issued()).enrolmentCode);
+    const { rows } = await sql('SELECT action, outcome FROM audit_entries WHERE subscription_id = $1 ORDER BY number', [
+      subscriber.subscriptionId,
+    ]);
+    expect((rows as { action: string; outcome: string }[]).filter(({ action }) => action.includes('reissue'))).toEqual([
+      { action: 'apply-reissue', outcome: 'done' },
+      { action: 'approve-reissue', outcome: 'done' },
+      { action: 'issue-reissue', outcome: 'done' },
+    ]);
+  });
+});
