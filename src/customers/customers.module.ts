@@ -7,6 +7,7 @@ import { SubscriptionLifeModule } from '../life/life.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
+import { LossReportController } from './app.controller.ts';
 import { CustomerSessionStore } from './customer-session.store.ts';
 import { Customers } from './customers.ts';
 import { MyService } from './my-service.ts';
@@ -25,6 +26,7 @@ import { Reports } from './reports.ts';
     LinesModule,
     NoticesModule,
   ],
+  controllers: [LossReportController],
   providers: [Customers, MyService, Reports, CustomerSessionStore, ReportStore],
   exports: [Customers, MyService, Reports],
 })

@@ -275,3 +275,39 @@ describe('a reissue after a loss', () => {
     ]);
   });
 });
+
+describe('a loss that is reported from the app on another phone', () => {
+  const report = (person: object) =>
+    fetch(`${service.issuer}/app/v1/loss-reports`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(person),
+    });
+  const named = () => {
+    const { phoneNumber, birthDate, genderDigit } = subscriber.person;
+    return { phoneNumber, birthDate, genderDigit };
+  };
+
+  it('stops everything at once, whether or not that app is enrolled', async () => {
+    const answer = await report(named());
+    expect({ status: answer.status, body: await answer.json() }).toEqual({
+      status: 202,
+      body: { state: 'taken_down' },
+    });
+    await eventually('the suspension', async () => (await standing())?.state === 'suspended');
+    expect(await phone.pending()).toEqual([]);
+  });
+
+  it('is answered alike for nobody, and for a stranger who guesses the birth date', async () => {
+    const known = await report({ ...named(), birthDate: '900102' });
+    const unknown = await report({ ...named(), phoneNumber: '010-5999-0009' });
+    expect([known.status, await known.text()]).toEqual([unknown.status, await unknown.text()]);
+    expect((await standing())?.state).toBe('active');
+  });
+
+  it('is taken five times a day about one person', async () => {
+    const statuses: number[] = [];
+    for (let times = 0; times < 6; times += 1) statuses.push((await report(named())).status);
+    expect(statuses).toEqual([202, 202, 202, 202, 202, 429]);
+  });
+});

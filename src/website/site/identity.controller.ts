@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
 import type { Errand } from '../../customers/customer-session.ts';
 import { Customers, type Customer, type NamedPerson } from '../../customers/customers.ts';
+import { addressLimit } from '../../customers/limits.ts';
 import { MyService } from '../../customers/my-service.ts';
 import type { IneligibilityCode } from '../../domain/eligibility.ts';
 import { Problem } from '../../domain/problem.ts';
@@ -22,7 +23,7 @@ import {
 import { CUSTOMER_MESSAGES } from './messages.customers.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
-import { addressLimit, readPerson } from './read-person.ts';
+import { readPerson } from './read-person.ts';
 import type { SitePlace } from './site-places.ts';
 import type { Visitor } from '../visitor.ts';
 import { FollowQuery } from '../window/window.dto.ts';

@@ -3,6 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Customers, type Customer } from '../../customers/customers.ts';
+import { addressLimit } from '../../customers/limits.ts';
 import { MyService } from '../../customers/my-service.ts';
 import { watchedFor } from './watched-for.ts';
 import type { Taken } from '../../http/fastify.ts';
@@ -13,7 +14,7 @@ import { CUSTOMER_MESSAGES } from './messages.customers.ts';
 import { cancelPage, myPage, receiptPage } from './my.pages.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
-import { addressLimit, readPerson } from './read-person.ts';
+import { readPerson } from './read-person.ts';
 import { FollowQuery } from '../window/window.dto.ts';
 
 /** A customer's own service: what it is like, the enrolment of its app, its end. */

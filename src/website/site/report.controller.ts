@@ -4,6 +4,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
 import { Customers, type NamedPerson } from '../../customers/customers.ts';
+import { addressLimit, personLimits } from '../../customers/limits.ts';
 import { REPORT_KINDS, type ReportKind } from '../../customers/report.ts';
 import { Reports } from '../../customers/reports.ts';
 import { Problem } from '../../domain/problem.ts';
@@ -14,7 +15,7 @@ import type { Page } from '../page.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
 import type { TypedPerson } from '../person-fields.ts';
-import { addressLimit, personLimits, readPerson } from './read-person.ts';
+import { readPerson } from './read-person.ts';
 import { newPhonePage, reportedPage, reportPage } from './report.pages.ts';
 import type { Visitor } from '../visitor.ts';
 

@@ -1,0 +1,50 @@
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { IsString, Length, Matches } from 'class-validator';
+import type { FastifyRequest } from 'fastify';
+import { FormLimits } from '../http/form-limits.ts';
+import { readNamedPerson } from '../lines/named-person.ts';
+import { addressLimit, personLimits } from './limits.ts';
+import { Reports } from './reports.ts';
+
+class LossReportRequest {
+  /** YYMMDD */
+  @Matches(/^\d{6}$/, { message: 'birthDate must be six digits, YYMMDD' })
+  birthDate: string;
+
+  /** As a window takes it. */
+  @Matches(/^\d$/, { message: 'genderDigit must be one digit' })
+  genderDigit: string;
+
+  /** The number of the phone that is gone. */
+  @IsString()
+  @Length(1, 32)
+  phoneNumber: string;
+}
+
+class LossReportResponse {
+  state: 'taken_down';
+}
+
+@ApiTags('App')
+@Controller('app/v1/loss-reports')
+export class LossReportController {
+  constructor(
+    private readonly reports: Reports,
+    private readonly limits: FormLimits,
+  ) {}
+
+  /**
+   * Reports a lost phone from the app on another one, which need not be enrolled. Whoever is named, the answer is the
+   * same; the subscription is suspended within a second, and the call centre speaks with its owner.
+   */
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Report a lost phone' })
+  async report(@Body() body: LossReportRequest, @Req() request: FastifyRequest): Promise<LossReportResponse> {
+    const person = readNamedPerson(body);
+    await this.limits.spend(addressLimit('lost_phone', request), ...personLimits('lost_phone', person));
+    await this.reports.file('lost_phone', person);
+    return { state: 'taken_down' };
+  }
+}

@@ -1,0 +1,37 @@
+import type { FastifyRequest } from 'fastify';
+import { parsePhoneNumber } from '../domain/phone-number.ts';
+import type { FormLimit } from '../http/form-limits.ts';
+import type { NamedPerson } from '../lines/named-person.ts';
+
+/** So many of one form in ten minutes from one address, where whole offices may sit behind one. */
+const OF_AN_ADDRESS = { times: 60, seconds: 600 };
+/** So many reports a day about one person, whoever sends them. */
+const OF_A_PERSON = { times: 5, seconds: 86_400 };
+/** So many a day about one number with whatever birth dates; far more, or whoever knows a number could use them up. */
+const OF_A_NUMBER = { times: 100, seconds: 86_400 };
+
+export function addressLimit(form: string, request: FastifyRequest): FormLimit {
+  return { name: `${form} of an address`, of: networkOf(request.ip), ...OF_AN_ADDRESS };
+}
+
+/** Limits of a report about a person, whose data could be read. */
+export function personLimits(form: string, { phoneNumber, birthDate, genderDigit }: NamedPerson): FormLimit[] {
+  const number = parsePhoneNumber(phoneNumber) ?? '';
+  return [
+    { name: `${form} of a person`, of: `${number} ${birthDate}${genderDigit}`, ...OF_A_PERSON },
+    { name: `${form} of a number`, of: number, ...OF_A_NUMBER },
+  ];
+}
+
+/** An IPv4 address, or the /64 of an IPv6 one, which a single household has whole (RFC 6177). */
+function networkOf(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = address.split('::');
+  const groups = head.split(':').filter(Boolean);
+  const after = tail?.split(':').filter(Boolean) ?? [];
+  const whole =
+    tail === undefined ? groups : [...groups, ...Array<string>(8 - groups.length - after.length).fill('0'), ...after];
+  return whole.slice(0, 4).join(':');
+}
