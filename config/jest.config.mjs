@@ -29,6 +29,7 @@ export default {
   transformIgnorePatterns: [`/node_modules/(?!(.*/)?(${esmOnlyRequiredFromCommonJs.join('|')})/)`],
   ...ifPresent('globalSetup', 'test/support/global-setup.ts'),
   ...ifPresent('globalTeardown', 'test/support/global-teardown.ts'),
+  testSequencer: '<rootDir>/config/test-sequencer.mjs',
   reporters: ['default', '<rootDir>/config/summary-reporter.mjs'],
   // One more than processors: browsers and waiting callers leave them idle.
   maxWorkers: 3,

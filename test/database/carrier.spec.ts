@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { startFleet, type Fleet } from '../support/fleet.ts';
 import { freePort } from '../support/free-port.ts';
 import { startProcess, type Subscriber, type TestService } from '../support/service.ts';
-import { manySubscribers } from '../support/subscribers.ts';
+import { manySubscribers, startOpened } from '../support/subscribers.ts';
 
 const RUNS = 1_000;
 /** Milliseconds that may lie between a verification and the event. */
@@ -68,15 +68,13 @@ describe('a verification against an owner change or a port-out', () => {
   it(`of ${RUNS} that meet within ${APART_MS} ms, none succeeds once the event is committed`, async () => {
     const outcomes = { verified: 0, refused: 0 };
     const race = async (subscriber: Subscriber, run: number) => {
-      const { subscriptionId } = subscriber;
-      const [row] = await sql<{ line_id: string }>('SELECT line_id FROM subscriptions WHERE id = $1', [subscriptionId]);
-      const { id } = (await service.start(subscriber.person)).body;
-      const code = await service.codeOf(subscriber, id);
+      const { lineId } = subscriber.person;
+      const { id, code } = await startOpened(service, subscriber);
       const ending = { ...ENDINGS[run % 2]!, sequence: 1, id: randomUUID() };
       const [first, second] = [randomInt(APART_MS), randomInt(APART_MS)];
       const [verified, told] = await Promise.all([
         delay(first).then(() => service.verify(id, code)),
-        delay(second).then(() => tell(service.issuer, [event(row!.line_id, ending)])),
+        delay(second).then(() => tell(service.issuer, [event(lineId, ending)])),
       ]);
       expect(told).toEqual(['applied']);
       if (verified.status === 200) outcomes.verified += 1;
@@ -210,7 +208,7 @@ describe('a process that is killed with a feed in its hands', () => {
     let kills = 0;
     const told = new AbortController();
     const killing = (async () => {
-      while (kills < 5) {
+      while (kills < 4) {
         await delay(randomInt(50, 400));
         if (told.signal.aborted) return;
         await running.kill();

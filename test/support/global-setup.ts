@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { runMigrations } from 'bullmq';
 import pg from 'pg';
 import { migrate } from '../../config/data-source.ts';
-import { newOperatorSecrets } from '../../src/crypto/operator-secrets.ts';
 import { demoOperators } from '../../src/embedded/demo.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
+import { cheapOperatorSecrets } from './operator-secrets.ts';
 
 declare global {
   // What the teardown takes down again.
@@ -27,5 +27,5 @@ export default async function globalSetup(): Promise<void> {
   await runMigrations(client, 'bullmq');
   await client.end();
   process.env['TEST_TEMPLATE_URL'] = server.url;
-  process.env['TEST_OPERATORS'] = JSON.stringify(await demoOperators(directory, newOperatorSecrets));
+  process.env['TEST_OPERATORS'] = JSON.stringify(await demoOperators(directory, cheapOperatorSecrets));
 }

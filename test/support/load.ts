@@ -35,9 +35,11 @@ export interface Flow {
 
 /** A person may start five times in ten minutes. */
 const STARTS_A_PERSON = 5;
-/** How long a caller goes on sending the same again before it gives up, in milliseconds. */
-const PATIENCE_MS = 30_000;
-const PUSH_SECONDS = 30;
+/**
+ * Seconds for which a caller goes on sending the same again, and for which a push is awaited, before it counts as lost.
+ * Far more than either takes: on a machine that does other things as well, the database alone needs several to start.
+ */
+export const PATIENCE_SECONDS = 60;
 /** Between two flows of one caller. */
 const PAUSE_MS = 150;
 
@@ -166,8 +168,8 @@ export class Load {
   }
 
   private async pushed(id: string, kind: string): Promise<{ data: Record<string, string> }> {
-    const arrival = await this.pushes.first(id, kind, PUSH_SECONDS);
-    if (!arrival) throw new Error(`a push of kind ${kind} was lost: not within ${PUSH_SECONDS} seconds`);
+    const arrival = await this.pushes.first(id, kind, PATIENCE_SECONDS);
+    if (!arrival) throw new Error(`a push of kind ${kind} was lost: not within ${PATIENCE_SECONDS} seconds`);
     return arrival.push;
   }
 
@@ -203,7 +205,8 @@ export class Load {
         return answer;
       } catch (error) {
         if (!this.passes(error)) throw error;
-        if (Date.now() > begun + PATIENCE_MS) throw new AskAgain('no answer for too long', { cause: error });
+        if (Date.now() > begun + PATIENCE_SECONDS * 1000)
+          throw new AskAgain('no answer for too long', { cause: error });
         await delay(50);
       }
     }

@@ -13,6 +13,7 @@ import { startLocalFcm, type LocalFcm } from '../../src/embedded/local-fcm.ts';
 import { startLocalSmsc, type LocalSmsc } from '../../src/embedded/local-smsc.ts';
 import type { ReceivedPush } from '../../src/embedded/received-push.ts';
 import { Phone } from '../../src/phone/phone.ts';
+import { problemOf } from '../../src/phone/problem-error.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 
@@ -56,7 +57,7 @@ export interface ServiceProcess {
 
 /** Starts dist/src/main.js with these variables over the test defaults. */
 export async function startProcess(env: Record<string, string>): Promise<ServiceProcess> {
-  // Their passwords' digests take two seconds of a processor to make: once a run is enough.
+  // Their passwords' digests take two seconds of a processor to make, and half a second to check: these are cheap.
   const [directory = '', operators] = [env['DATA_DIR'], process.env['TEST_OPERATORS']];
   const kept = join(directory, 'operators.json');
   if (operators !== undefined && existsSync(directory) && !existsSync(kept)) await writeFile(kept, operators);
@@ -173,9 +174,16 @@ export class TestService {
       headers: { Authorization: `Basic ${basic}` },
       body: new URLSearchParams({ grant_type: 'client_credentials' }),
     });
+    // A service whose database is away gives none; whoever asks again gets one.
+    if (!answer.ok) throw await problemOf(answer);
     const { access_token: token } = (await answer.json()) as { access_token: string };
     this.tokens.set(client.clientId, { token, until: Date.now() + TOKEN_MS });
     return token;
+  }
+
+  /** Has every client ask for a new access token before its next call. */
+  forgetTokens(): void {
+    this.tokens.clear();
   }
 
   /** Calls the API as a client. */

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { randomCode } from '../../src/crypto/random.ts';
 import { exportDeviceKeys, generateDeviceKeys } from '../../src/phone/device-keys.ts';
 import { wrapKnowledgeKey } from '../../src/phone/knowledge-key.ts';
 import { Phone } from '../../src/phone/phone.ts';
@@ -84,4 +85,26 @@ export async function manySubscribers(
       return { person: { lineId, phoneNumber, ...owner }, subscriptionId, phone, pushToken };
     }),
   );
+}
+
+/**
+ * Starts an authentication of a person, and opens it straight in the database: what the app and its PIN do takes many
+ * times as long as what is to be tested with it. Answers the code.
+ */
+export async function startOpened(
+  service: TestService,
+  { person, phone }: Subscriber,
+): Promise<{ id: string; code: string }> {
+  const { id } = (await service.start(person)).body;
+  const { pool } = service.database;
+  const { rows } = await pool.query<{ client: string }>(
+    'SELECT client_id AS client FROM authentications WHERE id = $1',
+    [id],
+  );
+  const code = randomCode();
+  await pool.query(
+    `UPDATE authentications SET state = 'opened', device_id = $2, code_digest = $3, envelope = 'sealed' WHERE id = $1`,
+    [id, phone.deviceId, service.keys.codes.of(code, rows[0]!.client, id)],
+  );
+  return { id, code };
 }
