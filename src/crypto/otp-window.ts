@@ -56,13 +56,12 @@ export function judgeOtp(input: {
       .map((step) => ({ step, drift: step - present }))
       // A clock that is followed step by step is not followed further than one that has jumped.
       .filter(({ drift }) => Math.abs(drift) <= FAR_STEPS);
-  // Both are searched before either is looked at, so that the time taken tells nothing of the clock.
-  const near = matches(present + memory.drift, NEAR_STEPS);
-  const far = matches(present, FAR_STEPS);
-  const agreeing = far.filter((match) => agrees(match, memory.far));
   // Where one code is right for two steps, the later is used up, or the same digits would be right once more.
-  const [nearest, agreed, found] = [near.at(-1), agreeing.at(-1), far.at(-1)];
+  const nearest = matches(present + memory.drift, NEAR_STEPS).at(-1);
+  // That this is quicker tells no more than the answer does.
   if (nearest) return { kind: 'near', ...nearest };
+  const far = matches(present, FAR_STEPS);
+  const [agreed, found] = [far.findLast((match) => agrees(match, memory.far)), far.at(-1)];
   if (agreed) return { kind: 'resynchronised', ...agreed };
   if (found) return { kind: 'far', ...found };
   return { kind: 'wrong' };

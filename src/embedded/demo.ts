@@ -102,6 +102,7 @@ export const DEMO_LINES: readonly DemoLine[] = [
     { handset: { os: 'windows', osVersion: '8.1', formFactor: 'phone' } },
     'a Windows phone: cannot subscribe',
   ),
+  line('11', '+821022223333', '830405', '2', {}, 'a customer of a bank, for signing transactions'),
 ];
 
 function line(

@@ -108,27 +108,27 @@ export async function verify(scene: Scene, code: string): Promise<Answer> {
   });
 }
 
-/** Calls the service as the demo client that has this scope. */
+/** Calls the service as the demo client that has this scope, or this client id. */
 export async function call(
   scene: Scene,
-  scope: string,
+  as: string,
   method: string,
   path: string,
   body?: object,
   contentType = 'application/json',
 ): Promise<Answer> {
   const { issuer } = scene.service;
-  let token = scene.tokens.get(scope);
+  let token = scene.tokens.get(as);
   if (!token) {
-    const client = scene.service.clients.find((one) => one.scope === scope);
+    const client = scene.service.clients.find(({ clientId, scope }) => scope === as || clientId === as);
     const basic = Buffer.from(`${client?.clientId ?? ''}:${client?.clientSecret ?? ''}`).toString('base64');
     const answer = await fetch(`${issuer}/oauth2/token`, {
       method: 'POST',
       headers: { Authorization: `Basic ${basic}` },
-      body: new URLSearchParams({ grant_type: 'client_credentials', scope }),
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
     });
     token = ((await answer.json()) as { access_token: string }).access_token;
-    scene.tokens.set(scope, token);
+    scene.tokens.set(as, token);
   }
   const response = await fetch(issuer + path, {
     method,

@@ -14,6 +14,8 @@ export interface Plan {
   only: string[] | null;
   /** Carrier's events that are told. */
   events: number;
+  /** Codes made by phones that are verified, of each kind. */
+  codes: number;
   /** Lines of a carrier's snapshot. */
   lines: number;
   /** Where every candidate leaves a CPU profile. */
@@ -60,6 +62,7 @@ export function readPlan(args: string[]): Plan {
       : null,
     only: only === undefined ? null : only.split(','),
     events: Number(values.events ?? (quick ? 2_000 : 100_000)),
+    codes: quick ? 1_000 : 8_000,
     lines: Number(values.lines ?? (quick ? 5_000 : 100_000)),
     profile: values.profile ?? null,
     costs: values.costs && !quick,

@@ -1,4 +1,5 @@
 import { type Candidate, floorCandidate, peerCandidate, seedTemplate, serviceCandidate } from './candidates.ts';
+import { reportCodes } from './codes.ts';
 import { reportCosts } from './costs.ts';
 import { reportFeed } from './feed.ts';
 import { reportGrowth } from './growth.ts';
@@ -25,6 +26,7 @@ async function run(plan: Plan): Promise<void> {
     const [service] = candidates;
     if (plan.costs && service && wanted('costs')) await reportCosts(stage, service);
   });
+  if (wanted('codes')) await onStage(plan, (stage) => reportCodes(stage, people, plan));
   if (wanted('feed')) await onStage(plan, (stage) => reportFeed(stage, people, plan.events));
   if (wanted('import')) await onStage(plan, (stage) => reportSnapshot(stage, plan.lines));
   if (plan.costs && wanted('statements')) await reportStatements(plan, people);

@@ -4,6 +4,7 @@ import { importDeviceKeys } from '../../src/phone/device-keys.ts';
 import { deviceProof } from '../../src/phone/device-proof.ts';
 import type { Phone } from '../../src/phone/phone.ts';
 import { startFleet, type Fleet } from '../support/fleet.ts';
+import { codeAt, otpSubscriber, signedBy, smartOtp, startSigning, TRANSFER } from '../support/authenticators.ts';
 import { otherThan, TEST_PIN, type Subscriber, type TestPerson } from '../support/service.ts';
 import { tally, type StormRequest } from '../support/storm.ts';
 
@@ -371,4 +372,79 @@ describe('decline, verification, cancelling and opening at once', () => {
     },
     90_000,
   );
+});
+
+describe('a thousand uses at once of a code that a phone made', () => {
+  const at = (token: string, id: string, body: object): StormRequest => ({
+    ...verification(id, ''),
+    headers: asClient(token),
+    body: JSON.stringify(body),
+  });
+  const startedBy = async ({ person }: Subscriber, clientId: string): Promise<string> => {
+    const { phoneNumber, birthDate, genderDigit } = person;
+    const body = { phoneNumber, birthDate, genderDigit, purpose: '로그인', method: 'otp' };
+    return (await fleet.service.call<{ id: string }>('POST', '/v1/authentications', body, { clientId })).body.id;
+  };
+  const failuresOf = async ({ deviceId }: Phone): Promise<number | undefined> => {
+    const sql = 'SELECT failures FROM authenticators WHERE device_id = $1';
+    return (await fleet.service.database.pool.query<{ failures: number }>(sql, [deviceId])).rows[0]?.failures;
+  };
+
+  it('one right OTP, at one window: one is accepted, and nothing is held against the person', async () => {
+    const subscriber = await otpSubscriber(fleet.service);
+    const [id, code] = [await startedBy(subscriber, 'demo-shop'), await codeAt(fleet.service, subscriber.phone)];
+    const answers = await fleet.storm.answers(times(1_000, () => at(shop, id, { code })));
+    expect(tally(answers)).toEqual({ '200': 1, '409 authentication_closed': 999 });
+    expect(await rowOf(id)).toMatchObject({ state: 'verified', attempts: 1 });
+    expect(await failuresOf(subscriber.phone)).toBe(0);
+  }, 60_000);
+
+  it('one right OTP, at two relying parties: one of them has it', async () => {
+    const subscriber = await otpSubscriber(fleet.service);
+    const ids = [await startedBy(subscriber, 'demo-shop'), await startedBy(subscriber, 'demo-bank')] as const;
+    const code = await codeAt(fleet.service, subscriber.phone);
+    const requests = times(1_000, (n) => (n % 2 === 0 ? at(shop, ids[0], { code }) : at(bank, ids[1], { code })));
+    const counts = tally(await fleet.storm.answers(requests));
+    expect(counts['200']).toBe(1);
+    const states = [(await rowOf(ids[0])).state, (await rowOf(ids[1])).state];
+    expect(states.sort()).toEqual(['failed', 'verified']);
+  }, 60_000);
+
+  it('wrong OTPs, at two relying parties: five are compared at each, and it is locked', async () => {
+    const subscriber = await otpSubscriber(fleet.service);
+    const ids = [await startedBy(subscriber, 'demo-shop'), await startedBy(subscriber, 'demo-bank')] as const;
+    // Of a clock a day off: never right.
+    const code = await codeAt(fleet.service, subscriber.phone, 2_880);
+    const requests = times(1_000, (n) => (n % 2 === 0 ? at(shop, ids[0], { code }) : at(bank, ids[1], { code })));
+    expect(tally(await fleet.storm.answers(requests))).toEqual({
+      '422 code_mismatch': 8,
+      '422 attempts_exhausted': 2,
+      '409 authentication_closed': 990,
+    });
+    expect(await failuresOf(subscriber.phone)).toBe(5);
+    const id = await startedBy(subscriber, 'demo-shop');
+    const right = await codeAt(fleet.service, subscriber.phone);
+    expect((await fleet.service.verify(id, right)).body['code']).toBe('code_mismatch');
+  }, 60_000);
+
+  it('signatures, right and wrong: one right one is accepted, and wrong ones lock it', async () => {
+    const subscriber = await fleet.service.subscriber();
+    const device = await smartOtp(fleet.service, subscriber.person);
+    const first = (await startSigning(fleet.service, subscriber.person)).body.id;
+    const right = { code: await signedBy(device, first), transaction: TRANSFER };
+    expect(tally(await fleet.storm.answers(times(1_000, () => at(bank, first, right))))).toEqual({
+      '200': 1,
+      '409 authentication_closed': 999,
+    });
+    const second = (await startSigning(fleet.service, subscriber.person)).body.id;
+    const wrong = { code: right.code, transaction: TRANSFER };
+    const code = await signedBy(device, second);
+    expect(tally(await fleet.storm.answers(times(1_000, () => at(bank, second, wrong))))).toEqual({
+      '422 code_mismatch': 4,
+      '422 attempts_exhausted': 1,
+      '409 authentication_closed': 995,
+    });
+    expect(code).not.toBe(right.code);
+    expect(await failuresOf(device)).toBe(5);
+  }, 60_000);
 });
