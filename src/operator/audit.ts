@@ -49,6 +49,12 @@ const OF_SUBSCRIPTION = {
     ORDER BY number NULLS FIRST, id`,
 };
 
+const REASONS = {
+  name: 'audit_reasons',
+  text: `SELECT DISTINCT ON (subscription_id) subscription_id AS "subscriptionId", reason FROM audit_entries
+    WHERE action = $1 AND subscription_id = ANY($2::uuid[]) AND outcome = 'done' ORDER BY subscription_id, id DESC`,
+};
+
 interface Head extends ChainEnd {
   seal: Buffer | null;
   next: string;
@@ -96,6 +102,15 @@ export class Audit {
   /** Oldest first. */
   async ofSubscription(subscriptionId: string): Promise<AuditEntry[]> {
     return this.database.rows<AuditEntry>(OF_SUBSCRIPTION, [subscriptionId]);
+  }
+
+  /** Why something was last done, by subscription. */
+  async reasonsOf(action: string, subscriptionIds: readonly string[]): Promise<Map<string, string>> {
+    const rows = await this.database.rows<{ subscriptionId: string; reason: string }>(REASONS, [
+      action,
+      subscriptionIds,
+    ]);
+    return new Map(rows.map(({ subscriptionId, reason }) => [subscriptionId, reason]));
   }
 
   private async write(session: Session, call: AuditedCall, outcome: string): Promise<void> {

@@ -9,6 +9,7 @@ import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
 import { History, type HistoryEntry } from '../history/history.ts';
 import { SubscriptionLife } from '../life/life.ts';
 import { Lines } from '../lines/lines.ts';
+import { Reissues, type ReissueRow } from '../subscriptions/reissues.ts';
 import type { SubscriptionView } from '../subscriptions/subscription.ts';
 import {
   readPhoneNumber,
@@ -28,6 +29,8 @@ export interface SubscriptionLook extends AuditResponse {
   subscription: SubscriptionResponse;
   phoneNumber: string | null;
   history: HistoryEntry[];
+  /** The last twenty, newest first. */
+  reissues: ReissueRow[];
 }
 
 /** What is masked everywhere else. */
@@ -42,6 +45,7 @@ export interface Revealed {
 export class OperatorDesk {
   constructor(
     private readonly subscriptions: Subscriptions,
+    private readonly reissues: Reissues,
     private readonly life: SubscriptionLife,
     private readonly devices: Devices,
     private readonly history: History,
@@ -101,13 +105,14 @@ export class OperatorDesk {
       const { lineId, ...seen } = await this.subscriptions.view(subscriptionId);
       await this.audit.seen(call, undefined);
       const subscriptionState = seen.state;
-      const [numbers, history, { entries, life }] = await Promise.all([
+      const [numbers, history, reissues, { entries, life }] = await Promise.all([
         this.numbers.of([{ subscriptionId, lineId, subscriptionState }]),
         this.maskedHistory(subscriptionId),
+        this.reissues.ofSubscription(subscriptionId),
         this.told(subscriptionId),
       ]);
       const phoneNumber = numbers.get(subscriptionId) ?? null;
-      return { subscription: shown(seen), phoneNumber, history, entries, life };
+      return { subscription: shown(seen), phoneNumber, history, reissues, entries, life };
     });
   }
 

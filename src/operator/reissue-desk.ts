@@ -7,6 +7,7 @@ import { SubscriptionLife } from '../life/life.ts';
 import { Reissues, type ReissueActor, type ReissueRow } from '../subscriptions/reissues.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { Audit } from './audit.ts';
+import { MaskedNumbers } from './masked-numbers.ts';
 import { nothingToChange, type Operator } from './operator-desk.ts';
 
 /** An operator or a program at work on a reissue, with the id of the account. */
@@ -31,6 +32,10 @@ export interface IssuedReissue {
   expiresAt: string;
 }
 
+/** One that waits for a decision, with the number that it is about, masked, and why it was applied for. */
+export type WaitingReissue = ReissueRow & { phoneNumber: string | null; reason: string | null };
+
+const APPLY = 'apply-reissue';
 const A_DAY = 86_400;
 
 /**
@@ -43,6 +48,7 @@ export class ReissueDesk {
     private readonly reissues: Reissues,
     private readonly life: SubscriptionLife,
     private readonly subscriptions: Subscriptions,
+    private readonly numbers: MaskedNumbers,
     private readonly audit: Audit,
     private readonly environment: Environment,
   ) {}
@@ -56,6 +62,31 @@ export class ReissueDesk {
     });
   }
 
+  /** What waits for a decision, oldest first. Whoever shows it writes down who saw it. */
+  async waiting(): Promise<WaitingReissue[]> {
+    const rows = await this.reissues.waiting();
+    const [numbers, reasons] = await Promise.all([
+      this.numbers.of(rows),
+      this.audit.reasonsOf(
+        APPLY,
+        rows.map(({ subscriptionId }) => subscriptionId),
+      ),
+    ]);
+    return rows.map(({ lineId: _line, subscriptionState: _state, ...reissue }) => ({
+      ...reissue,
+      phoneNumber: numbers.get(reissue.subscriptionId) ?? null,
+      reason: reasons.get(reissue.subscriptionId) ?? null,
+    }));
+  }
+
+  /** What a letter may say of whose it is. Problems: `reissue_not_found`. */
+  async addressee(id: string): Promise<{ subscriptionId: string; phoneNumber: string | null }> {
+    const { subscriptionId } = await this.reissues.get(id);
+    const { lineId, state } = await this.subscriptions.view(subscriptionId);
+    const numbers = await this.numbers.of([{ subscriptionId, lineId, subscriptionState: state }]);
+    return { subscriptionId, phoneNumber: numbers.get(subscriptionId) ?? null };
+  }
+
   /**
    * Applies for one; a loss that was not reported yet is reported with it. Problems: `subscription_not_found`,
    * `serial_number_mismatch`, `nothing_to_change` where the subscription never had a phone, has ended, or one is under
@@ -63,7 +94,7 @@ export class ReissueDesk {
    */
   async apply(by: ReissueOperator, subscriptionId: string, application: ReissueApplication): Promise<ReissueRow> {
     const { id: operatorId, ...operator } = by;
-    const call = { ...operator, action: 'apply-reissue', subscriptionId };
+    const call = { ...operator, action: APPLY, subscriptionId };
     const id = randomId();
     await this.audit.of(call, () =>
       this.life.inOneStep(async (step) => {

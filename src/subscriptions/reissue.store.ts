@@ -7,6 +7,7 @@ import {
   type ReissueDelivery,
   type ReissueState,
 } from '../domain/reissue.ts';
+import type { SubscriptionState } from '../domain/subscription.ts';
 
 /** Who does something about a reissue: an operator at the desk, or a program, whose company sees to its two people. */
 export interface ReissueActor {
@@ -39,6 +40,12 @@ export interface ReissueRow extends NewReissue {
   closedAt: Date | null;
 }
 
+/** One that waits for a decision, with whose line it is about. */
+export interface WaitingReissueRow extends ReissueRow {
+  lineId: string;
+  subscriptionState: SubscriptionState;
+}
+
 /** What came after the application was known to nobody who applied or decided: a swapped SIM, a suspended line. */
 const STANDS = `NOT EXISTS (SELECT 1 FROM subscription_links k WHERE k.subscription_id = r.subscription_id
     AND k.number > r.link AND k.change IN ('suspended', 'cancelled'))`;
@@ -57,9 +64,12 @@ const OF_SUBSCRIPTION = {
   text: `${SHOWN} WHERE r.subscription_id = $1 ORDER BY r.applied_at DESC LIMIT 20`,
 };
 
-const OPEN = {
-  name: 'reissue_open',
-  text: `${SHOWN} WHERE r.closed_at IS NULL AND r.expires_at > now() AND ${STANDS} ORDER BY r.applied_at LIMIT 100`,
+const WAITING = {
+  name: 'reissue_waiting',
+  text: `SELECT w.*, s.line_id AS "lineId", s.state AS "subscriptionState"
+    FROM (${SHOWN} WHERE r.closed_at IS NULL AND r.state = 'applied' AND r.expires_at > now() AND ${STANDS}) w
+      JOIN subscriptions s ON s.id = w."subscriptionId"
+    ORDER BY w."appliedAt" LIMIT 100`,
 };
 
 const EXPIRE = {
@@ -147,9 +157,9 @@ export class ReissueStore {
     return this.database.rows<ReissueRow>(OF_SUBSCRIPTION, [subscriptionId]);
   }
 
-  /** What somebody still has to do something about, oldest first. */
-  async open(): Promise<ReissueRow[]> {
-    return this.database.rows<ReissueRow>(OPEN, []);
+  /** What waits for a decision, oldest first. */
+  async waiting(): Promise<WaitingReissueRow[]> {
+    return this.database.rows<WaitingReissueRow>(WAITING, []);
   }
 
   /** Whether a device with this serial number was ever in use on the subscription. */

@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Session } from '../database.ts';
 import { Problem } from '../domain/problem.ts';
-import { ReissueStore, type NewReissue, type ReissueActor, type ReissueRow } from './reissue.store.ts';
+import {
+  ReissueStore,
+  type NewReissue,
+  type ReissueActor,
+  type ReissueRow,
+  type WaitingReissueRow,
+} from './reissue.store.ts';
 import type { LockedSubscription } from './subscription.ts';
 import { Subscriptions } from './subscriptions.ts';
 
@@ -30,9 +36,9 @@ export class Reissues {
     return this.store.ofSubscription(subscriptionId);
   }
 
-  /** What somebody still has to do something about, oldest first. */
-  async open(): Promise<ReissueRow[]> {
-    return this.store.open();
+  /** What waits for a decision, oldest first. */
+  async waiting(): Promise<WaitingReissueRow[]> {
+    return this.store.waiting();
   }
 
   /**
@@ -52,9 +58,8 @@ export class Reissues {
     if (await this.store.decide(session, id, state, by)) return;
     const found = await this.get(id, session);
     if (found.state !== 'applied') throw reissueClosed(found);
-    throw new Problem('insufficient_scope', 'A supervisor who did not apply for it decides.', {
-      roles: ['supervisor'],
-    });
+    // Whoever comes this far may decide by their role: it is the second person who is missing.
+    throw new Problem('insufficient_scope', 'A supervisor who did not apply for it decides.', { roles: [] });
   }
 
   /** Problems: `reissue_not_found`, `reissue_closed`. */

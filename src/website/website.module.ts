@@ -12,6 +12,7 @@ import { Pages } from './site/pages.ts';
 import { ReportController } from './site/report.controller.ts';
 import { DeskApprovalsController } from './desk/approvals.controller.ts';
 import { DeskRecordsController } from './desk/records.controller.ts';
+import { DeskReissuesController } from './desk/reissues.controller.ts';
 import { DeskSignInController } from './desk/sign-in.controller.ts';
 import { DeskSubscriptionController } from './desk/subscription.controller.ts';
 import { DeskController } from './desk/desk.controller.ts';
@@ -30,6 +31,7 @@ import { WindowPageController } from './window/window.controller.ts';
     DeskController,
     DeskSubscriptionController,
     DeskApprovalsController,
+    DeskReissuesController,
     DeskRecordsController,
     AssetsController,
   ],

@@ -296,6 +296,11 @@ const PAGES: [method: 'GET' | 'POST', path: string, permission: OperatorPermissi
   ['POST', `/operator/approvals/${NONE}/refuse`, 'decide'],
   ['POST', `/operator/approvals/${NONE}/withdraw`, 'ask'],
   ['POST', `/operator/approvals/${NONE}/take`, 'ask'],
+  ['POST', `/operator/subscriptions/${NONE}/apply-reissue`, 'apply_reissue'],
+  ['POST', `/operator/reissues/${NONE}/approve`, 'decide'],
+  ['POST', `/operator/reissues/${NONE}/refuse`, 'decide'],
+  ['POST', `/operator/reissues/${NONE}/withdraw`, 'apply_reissue'],
+  ['POST', `/operator/reissues/${NONE}/issue`, 'apply_reissue'],
   ['GET', '/operator/charges', 'charges'],
   ['POST', '/operator/charges', 'charges'],
   ['GET', '/operator/charges/2026-01', 'charges'],
@@ -619,6 +624,198 @@ describe('what needs two people', () => {
   }, 60_000);
 });
 
+describe('a reissue', () => {
+  const application = (oldSerialNumber: string) => ({
+    cause: 'lost',
+    oldSerialNumber,
+    identityProof: 'id_card',
+    delivery: 'post',
+    reason,
+  });
+  const apply = (login: string, subscriptionId: string, typed: Record<string, string>) =>
+    desk(login).post(`/operator/subscriptions/${subscriptionId}/apply-reissue`, typed);
+  /** Somebody lost a phone, and somebody at the desk applied for another. */
+  async function applied({ login = 'agent', ...other }: { login?: string; delivery?: string; reason?: string } = {}) {
+    const { person, subscriptionId, phone } = await service.subscriber();
+    const page = `/operator/subscriptions/${subscriptionId}`;
+    const answer = await apply(login, subscriptionId, { ...application(phone.serialNumber), ...other });
+    expect(answer.location).toBe(`${page}?done=apply-reissue`);
+    const [row] = await sql<{ id: string }>('SELECT id FROM reissues WHERE subscription_id = $1', [subscriptionId]);
+    const id = row!.id;
+    const take = (who: string, action: string) => desk(who).post(`/operator/reissues/${id}/${action}`, { reason });
+    return { person, subscriptionId, phone, id, page, take };
+  }
+  /** Applied for by the agent and approved. */
+  async function approved(other: { delivery?: string } = {}) {
+    const one = await applied(other);
+    expect((await one.take('supervisor', 'approve')).location).toBe('/operator/approvals?done=approve');
+    return one;
+  }
+  async function look(login: string, page: string): Promise<string> {
+    await desk(login).post(`${page}/reason`, { reason });
+    return (await desk(login).get(page)).html;
+  }
+  const sectionOf = (html: string) => /aria-labelledby="reissues".*?<\/section>/s.exec(html)?.[0] ?? '';
+  const actionsIn = (html: string) => [...html.matchAll(/(?:form)?action="([^"]*)"/g)].map(([, path]) => path);
+  const groupsIn = (html: string) => [...html.matchAll(/<span>([0-9A-Z]{5})<\/span>/g)].map(([, group]) => group);
+  const statesOf = async (subscriptionId: string) =>
+    (
+      await sql<{ state: string }>('SELECT state FROM reissues WHERE subscription_id = $1 ORDER BY applied_at', [
+        subscriptionId,
+      ])
+    ).map(({ state }) => state);
+
+  it('is applied for by one, approved by another, and comes as a letter whose code enrols the new phone', async () => {
+    const { person, subscriptionId, phone, id, page, take } = await applied();
+    expect(await standingOf(subscriptionId)).toBe('suspended');
+    const waiting = sectionOf(await look('agent', page));
+    for (const shown of ['승인 대기', '분실', phone.serialNumber, '신분증', '우편', 'agent · ', id]) {
+      expect(waiting).toContain(shown);
+    }
+    const number = `010-****-${person.phoneNumber.slice(-4)}`;
+    const list = (await desk('supervisor').get('/operator/approvals')).html;
+    const card = list.split(`id="reissue-${id}"`)[1] ?? '';
+    for (const shown of [number, '신분증', '우편', phone.serialNumber, reason]) expect(card).toContain(shown);
+    expect((await desk('supervisor').get('/operator')).html).toContain(number);
+
+    expect((await take('agent', 'issue')).status).toBe(409);
+    expect((await take('supervisor', 'approve')).location).toBe('/operator/approvals?done=approve');
+    expect(sectionOf(await look('agent', page))).toContain('supervisor · ');
+    const letter = await take('agent', 'issue');
+    expect(letter.headers.get('cache-control')).toBe('no-store');
+    for (const shown of [
+      '휴대폰인증보호 고객센터',
+      number,
+      id,
+      '한 번만 쓸 수 있습니다',
+      'It can be used once',
+      '114',
+    ]) {
+      expect(letter.html).toContain(shown);
+    }
+    expect(letter.html).toContain('<svg');
+    expect(letter.html).not.toContain(person.phoneNumber.slice(3));
+    const code = groupsIn(letter.html).join('-');
+    expect(code).toMatch(/^(?:[0-9A-Z]{5}-){3}[0-9A-Z]{5}$/);
+    expect(await look('agent', page)).not.toContain(groupsIn(letter.html)[0]);
+
+    const replacement = await service.enrol(code);
+    expect(sectionOf(await look('agent', page))).toContain('새 휴대폰 등록됨');
+    await replacement.confirmTest((await replacement.readTestEnvelope(await replacement.testEnvelope())).code);
+    expect(await statesOf(subscriptionId)).toEqual(['completed']);
+    expect(await standingOf(subscriptionId)).toBe('active');
+    expect((await auditOf(subscriptionId)).filter(({ action }) => action.includes('reissue'))).toEqual([
+      { operator: 'agent', action: 'apply-reissue', reason, outcome: 'done' },
+      { operator: 'agent', action: 'issue-reissue', reason, outcome: 'reissue_closed' },
+      { operator: 'supervisor', action: 'approve-reissue', reason, outcome: 'done' },
+      { operator: 'agent', action: 'issue-reissue', reason, outcome: 'done' },
+    ]);
+    expect(await look('supervisor', page)).toContain('재발급 코드 발급');
+  }, 60_000);
+
+  it.each(['visit', 'app'])(
+    'for %s shows the code once with its QR code, and issued again voids it',
+    async (delivery) => {
+      const { page, take } = await approved({ delivery });
+      const codeIn = ({ html }: DeskAnswer) => /enrolment-code">([\w-]{23})</.exec(html)?.[1] ?? '';
+      const first = await take('agent', 'issue');
+      expect([first.status, first.headers.get('cache-control')]).toEqual([200, 'no-store']);
+      expect(first.html).toMatch(/<svg[^>]*aria-label="등록 코드가 든 QR 코드"/);
+      const until = /<time datetime="([^"]*)"/.exec(first.html)?.[1] ?? '';
+      expect(Math.abs(Date.parse(until) - Date.now() - 600_000)).toBeLessThan(30_000);
+      expect(await look('agent', page)).not.toContain(codeIn(first));
+      const second = await take('supervisor2', 'issue');
+      await expect(service.enrol(codeIn(first))).rejects.toMatchObject({ code: 'enrolment_code_invalid' });
+      await service.enrol(codeIn(second));
+    },
+  );
+
+  it('is never decided by whoever applied, supervisor or not, and not offered to them', async () => {
+    const { subscriptionId, id, take } = await applied({ login: 'supervisor' });
+    const offered = async (login: string) => actionsIn((await desk(login).get('/operator/approvals')).html);
+    for (const verb of ['approve', 'refuse']) {
+      const path = `/operator/reissues/${id}/${verb}`;
+      expect(await offered('supervisor')).not.toContain(path);
+      expect(await offered('agent')).not.toContain(path);
+      expect(await offered('supervisor2')).toContain(path);
+      const own = await take('supervisor', verb);
+      expect([own.status, h1(own)]).toEqual([403, '두 사람이 필요합니다']);
+      const agent = await take('agent', verb);
+      expect([agent.status, h1(agent)]).toEqual([403, '권한이 없습니다']);
+    }
+    expect((await auditOf(subscriptionId)).at(-1)).toMatchObject({
+      operator: 'supervisor',
+      action: 'refuse-reissue',
+      outcome: 'insufficient_scope',
+    });
+    expect(await statesOf(subscriptionId)).toEqual(['applied']);
+    expect((await take('supervisor2', 'refuse')).location).toBe('/operator/approvals?done=refuse');
+    expect(await statesOf(subscriptionId)).toEqual(['refused']);
+  });
+
+  it('can be seen, and no more, by who may only look', async () => {
+    const { page, take } = await applied();
+    const shown = sectionOf(await look('viewer', page));
+    expect(shown).toContain('승인 대기');
+    expect(actionsIn(shown)).toEqual([]);
+    await take('agent', 'withdraw');
+    expect(actionsIn(sectionOf(await look('viewer', page)))).toEqual([]);
+  });
+
+  it('is withdrawn and applied for again, and both are shown', async () => {
+    const { subscriptionId, phone, page, take } = await applied();
+    const again = await apply('agent', subscriptionId, application(phone.serialNumber));
+    expect([again.status, h1(again)]).toEqual([409, '이미 처리되었습니다']);
+    expect((await take('supervisor', 'withdraw')).location).toBe(`${page}?done=withdraw-reissue`);
+    const late = await take('supervisor', 'approve');
+    expect([late.status, h1(late)]).toEqual([409, '이미 처리되었습니다']);
+    // With hyphens or without, as people read it aloud.
+    const spoken = phone.serialNumber.replace('PG-', '').replaceAll('-', ' ');
+    expect((await apply('agent', subscriptionId, { ...application(spoken), cause: 'broken' })).status).toBe(303);
+    expect(await statesOf(subscriptionId)).toEqual(['withdrawn', 'applied']);
+    const shown = sectionOf(await look('agent', page));
+    expect(shown).toContain('<td>취소됨</td>');
+    expect(shown).toContain('승인 대기');
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ['no cause', { cause: '' }, 'cause'],
+    ['a cause that is none', { cause: 'stolen' }, 'cause'],
+    ['a serial number that is none', { oldSerialNumber: 'PG-12' }, 'oldSerialNumber'],
+    ['a serial number of no phone of theirs', { oldSerialNumber: 'PG-0000-0000-0000' }, 'oldSerialNumber'],
+    ['no proof of identity', { identityProof: '' }, 'identityProof'],
+    ['no delivery', { delivery: 'fax' }, 'delivery'],
+    ['no reason', { reason: ' ' }, 'apply-reissue-reason'],
+  ])('says at its field what is wrong with %s, and keeps the rest', async (_case, wrong, field) => {
+    const { subscriptionId, phone } = await service.subscriber();
+    const answer = await apply('agent', subscriptionId, { ...application(phone.serialNumber), ...wrong });
+    expect(answer.status).toBe(422);
+    const faults = [...answer.html.matchAll(/class="fault" id="([\w-]+)-fault">([^<]+)</g)].map(([, id]) => id);
+    expect(faults).toEqual([field]);
+    const kept = [...answer.html.matchAll(/value="(\w+)"\s+required\s+checked/g)].map(([, value]) => value);
+    const sent: Record<string, string> = { ...application(phone.serialNumber), ...wrong };
+    const choices = ['cause', 'identityProof', 'delivery'].filter((name) => name !== field);
+    expect(kept).toEqual(choices.map((name) => sent[name]));
+    expect(await statesOf(subscriptionId)).toEqual([]);
+    expect(await standingOf(subscriptionId)).toBe('active');
+  });
+
+  it('shows what was typed as nothing but text', async () => {
+    const hostile = `"><script>alert(1)</script>'&amp;`;
+    const { subscriptionId, phone } = await service.subscriber();
+    const typed = { ...application(hostile), cause: hostile, reason: hostile };
+    const refused = await apply('agent', subscriptionId, typed);
+    const { id, page } = await applied({ reason: hostile });
+    const list = await desk('supervisor').get('/operator/approvals');
+    for (const html of [refused.html, list.html, await look('agent', page)]) {
+      expect(html).toContain('&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&#39;&amp;amp;');
+      expect(html).not.toContain('<script>alert');
+    }
+    expect(list.html).toContain(id);
+    expect((await apply('agent', subscriptionId, application(phone.serialNumber))).status).toBe(303);
+  });
+});
+
 describe('a report of a customer', () => {
   it('waits at the desk until somebody settles it, once', async () => {
     const { person, subscriptionId } = await service.subscriber();
@@ -721,9 +918,25 @@ describe('the operators’ API with a session of the desk', () => {
     ['POST', `/operator/v1/subscriptions/${NONE}/enrolment-code`, 'enrolment_code'],
     ['GET', `/operator/v1/subscriptions/${NONE}/history`, 'look'],
     ['GET', `/operator/v1/subscriptions/${NONE}/audit`, 'look'],
+    ['POST', `/operator/v1/subscriptions/${NONE}/reissues`, 'apply_reissue'],
+    ['GET', `/operator/v1/subscriptions/${NONE}/reissues`, 'look'],
+    ['POST', `/operator/v1/reissues/${NONE}/approve`, 'decide'],
+    ['POST', `/operator/v1/reissues/${NONE}/refuse`, 'decide'],
+    ['POST', `/operator/v1/reissues/${NONE}/withdraw`, 'apply_reissue'],
+    ['POST', `/operator/v1/reissues/${NONE}/issue`, 'apply_reissue'],
     ['GET', '/operator/v1/charges?month=2026-01', 'charges'],
   ];
-  const sent = (path: string) => (path.endsWith('subscriptions') ? { phoneNumber: '01000000000' } : { reason });
+  const APPLICATION = {
+    cause: 'lost',
+    oldSerialNumber: 'PG-0000-0000-0000',
+    identityProof: 'phone',
+    delivery: 'post',
+    reason,
+  };
+  const sent = (path: string) => {
+    if (path.endsWith('subscriptions')) return { phoneNumber: '01000000000' };
+    return path.endsWith('reissues') ? APPLICATION : { reason };
+  };
 
   it('is all of the API', async () => {
     const document = (await (await fetch(`${service.issuer}/openapi.json`)).json()) as {

@@ -303,6 +303,72 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     expect(await texts(supervisor)).toContain('supervisor: 본인 확인이 되지 않음');
   });
 
+  it.each([
+    [1280, 'ko'],
+    [320, 'en'],
+  ] as const)(
+    'brings a reissue from the application to a letter on one sheet, in a window of %i pixels, in %s',
+    async (width, locale) => {
+      const id = await subscribed('demo-3');
+      const isOver = `state = 'withdrawn', closed_at = now() WHERE subscription_id = $1 AND closed_at IS NULL`;
+      await sql(`UPDATE reissues SET ${isOver}`, [id]);
+      const serialNumber = `PG-1234-5678-${String(width).padStart(4, '0')}`;
+      await sql(`UPDATE devices SET serial_number = $2 WHERE subscription_id = $1`, [id, serialNumber]);
+      const english = locale === 'en';
+      const agent = await sitDown('agent', { width, english });
+      await agent.goto(`${scene.issuer}/operator/subscriptions/${id}`);
+      await agent.locator('#reason').fill(SCRIPT);
+      await agent.locator('main .primary').click();
+      await agent.locator('.timeline').waitFor();
+      const form = agent.locator('form[action$="/apply-reissue"]');
+      await form.locator('xpath=..').locator('summary').click();
+      await form.getByLabel(english ? 'lost' : '분실').check();
+      await form.locator('#oldSerialNumber').fill(SCRIPT);
+      await form.getByLabel(english ? 'identity card' : '신분증').check();
+      await form.getByLabel(english ? 'post' : '우편').check();
+      await form.locator('[name="reason"]').fill(SCRIPT);
+      await expectFit(agent);
+      await form.locator('.primary').click();
+      await agent.locator('[aria-invalid="true"]').waitFor();
+      await expectFit(agent);
+      expect(await form.locator('#oldSerialNumber').inputValue()).toBe(SCRIPT.slice(0, 40));
+      expect(await form.getByLabel(english ? 'post' : '우편').isChecked()).toBe(true);
+      await form.locator('#oldSerialNumber').fill(serialNumber);
+      await form.locator('.primary').click();
+      await agent.locator('.good-note').waitFor();
+      await expectFit(agent);
+      expect(await agent.locator('form[action$="/approve"]').count()).toBe(0);
+
+      const supervisor = await sitDown('supervisor', { width, english });
+      await supervisor.goto(`${scene.issuer}/operator/approvals`);
+      await expectFit(supervisor);
+      const approve = supervisor.locator('form[action*="/operator/reissues/"]');
+      await approve.locator('[name="reason"]').fill(SCRIPT);
+      await approve.locator('.primary').click();
+      await supervisor.locator('.good-note').waitFor();
+
+      await agent.goto(`${scene.issuer}/operator/subscriptions/${id}`);
+      const issue = agent.locator('form[action$="/issue"]');
+      await issue.locator('[name="reason"]').fill(SCRIPT);
+      await issue.locator('button').click();
+      await agent.locator('.letter').waitFor();
+      await expectFit(agent);
+      expect(await agent.locator('.letter-groups').innerText()).toMatch(/^(?:[0-9A-Z]{5}\s*){4}$/);
+      const isShown = (part: string) => agent.locator(part).isVisible();
+      const around = ['.desk-header', '.desk-nav', '.desk-footer', '.letter-tools'];
+      expect(await Promise.all(around.map(isShown))).toEqual([true, true, true, true]);
+      await agent.emulateMedia({ media: 'print' });
+      expect(await Promise.all(around.map(isShown))).toEqual([false, false, false, false]);
+      expect(await Promise.all(['.letter', '.letter .qr svg', '.letter-groups'].map(isShown))).toEqual([
+        true,
+        true,
+        true,
+      ]);
+      const pdf = (await agent.pdf({ preferCSSPageSize: true })).toString('latin1');
+      expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
+    },
+  );
+
   it('says what was wrong at the door to nobody, and leaves nothing in the fields', async () => {
     const context = await scene.newBrowser({ viewport: { width: 320, height: 640 } });
     contexts.push(context);

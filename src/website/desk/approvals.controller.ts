@@ -5,6 +5,7 @@ import { OpaqueId } from '../../http/opaque-id.ts';
 import { approvalNotFound, Approvals } from '../../operator/approvals.ts';
 import { Audit } from '../../operator/audit.ts';
 import { Permits } from '../../operator/operator.guard.ts';
+import { ReissueDesk } from '../../operator/reissue-desk.ts';
 import { doneIn } from './desk.ts';
 import { DeskPages } from './desk.guard.ts';
 import { approvalsPage } from './approvals.page.ts';
@@ -20,15 +21,20 @@ const ApprovalId = (): ParameterDecorator => Param('id', new OpaqueId(approvalNo
 export class DeskApprovalsController {
   constructor(
     private readonly approvals: Approvals,
+    private readonly reissues: ReissueDesk,
     private readonly audit: Audit,
   ) {}
 
   @Get()
   @Permits('worklist')
   async page(@AtDesk() visit: DeskVisit, @Query('done') done: unknown): Promise<string> {
-    const [open, closed] = await Promise.all([this.approvals.open(), this.approvals.closed()]);
+    const [open, closed, reissues] = await Promise.all([
+      this.approvals.open(),
+      this.approvals.closed(),
+      this.reissues.waiting(),
+    ]);
     await this.audit.seen({ ...visit.acting('-'), action: 'worklist' }, undefined);
-    return visit.show(approvalsPage(visit.reader, { open, closed, done: doneIn(done) }));
+    return visit.show(approvalsPage(visit.reader, { open, closed, reissues, done: doneIn(done) }));
   }
 
   @Post(':id/approve')

@@ -1,15 +1,22 @@
 import { mayOperator } from '../../domain/operator.ts';
 import type { Approval } from '../../operator/approvals.ts';
+import type { WaitingReissue } from '../../operator/reissue-desk.ts';
 import { deskPage, doneNote, reasonField, time, wideTable, type DeskReader } from './desk.ts';
 import { html, type Html } from '../html.ts';
 import { DESK_MESSAGES, type DeskMessages, type Done } from './messages.desk.ts';
 import type { Page } from '../page.ts';
+import { waitingReissue } from './reissues.page.ts';
 import { facts } from '../site/site.ts';
 
 /** What waits for a second person, and what became of the last twenty. */
 export function approvalsPage(
   reader: DeskReader,
-  shown: { open: readonly Approval[]; closed: readonly Approval[]; done: Done | undefined },
+  shown: {
+    open: readonly Approval[];
+    closed: readonly Approval[];
+    reissues: readonly WaitingReissue[];
+    done: Done | undefined;
+  },
 ): Page {
   const { locale } = reader;
   const messages = DESK_MESSAGES[locale];
@@ -18,9 +25,10 @@ export function approvalsPage(
     <h1>${words.title}</h1>
     <section class="desk-section" aria-labelledby="open">
       <h2 id="open">${words.open}</h2>
-      ${shown.open.length === 0 && html`<p class="card nothing">${words.none}</p>`}
+      ${shown.open.length + shown.reissues.length === 0 && html`<p class="card nothing">${words.none}</p>`}
       <ul class="desk-results">
         ${shown.open.map((approval) => openApproval(messages, reader, approval))}
+        ${shown.reissues.map((reissue) => waitingReissue(messages, reader, reissue))}
       </ul>
     </section>
     <section class="card">

@@ -11,6 +11,7 @@ import { Permits } from '../../operator/operator.guard.ts';
 import { OperatorDesk } from '../../operator/operator-desk.ts';
 import { OperatorSessions } from '../../operator/operator-sessions.ts';
 import { Operators } from '../../operator/operators.ts';
+import { ReissueDesk } from '../../operator/reissue-desk.ts';
 import { doneIn } from './desk.ts';
 import { DeskPages } from './desk.guard.ts';
 import { homePage, resultsPage, type Worklist } from './home.page.ts';
@@ -26,6 +27,7 @@ export class DeskController {
   constructor(
     private readonly desk: OperatorDesk,
     private readonly approvals: Approvals,
+    private readonly reissues: ReissueDesk,
     private readonly reports: CustomerReports,
     private readonly audit: Audit,
     private readonly sessions: OperatorSessions,
@@ -97,12 +99,16 @@ export class DeskController {
   /** What waits has masked numbers in it, so looking at it is looking. */
   private async worklist(visit: DeskVisit): Promise<Worklist | null> {
     if (!mayOperator(visit.operator.role, 'worklist')) return null;
-    const [approvals, reports] = await Promise.all([this.approvals.open(), this.reports.unsettled()]);
-    const isEmpty = approvals.length === 0 && reports.length === 0;
+    const [approvals, reissues, reports] = await Promise.all([
+      this.approvals.open(),
+      this.reissues.waiting(),
+      this.reports.unsettled(),
+    ]);
+    const isEmpty = approvals.length + reissues.length + reports.length === 0;
     if (!isEmpty) {
       const operator = visit.acting('-');
       await this.audit.seen({ ...operator, action: 'worklist' }, undefined);
     }
-    return { approvals, reports };
+    return { approvals, reissues, reports };
   }
 }

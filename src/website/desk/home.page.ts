@@ -2,10 +2,12 @@ import { mayOperator } from '../../domain/operator.ts';
 import type { Approval } from '../../operator/approvals.ts';
 import type { CustomerReport } from '../../operator/customer-reports.ts';
 import type { SubscriptionResponse } from '../../operator/operator.dto.ts';
+import type { WaitingReissue } from '../../operator/reissue-desk.ts';
 import { deskPage, doneNote, reasonField, time, type DeskReader } from './desk.ts';
 import { stateBadge } from './subscription.page.ts';
 import { html, type Html } from '../html.ts';
 import { DESK_MESSAGES, type DeskMessages, type Done } from './messages.desk.ts';
+import { REISSUE_MESSAGES } from './messages.reissues.ts';
 import type { Page } from '../page.ts';
 import { facts, linkButton } from '../site/site.ts';
 
@@ -20,6 +22,7 @@ export interface SearchFaults {
 /** What waits for somebody; nobody who may only look sees it. */
 export interface Worklist {
   approvals: readonly Approval[];
+  reissues: readonly WaitingReissue[];
   reports: readonly CustomerReport[];
 }
 
@@ -78,11 +81,13 @@ function searchForm(messages: DeskMessages, { formToken }: DeskReader, faults: S
   </form>`;
 }
 
-function approvalsCard(messages: DeskMessages, { locale }: DeskReader, { approvals }: Worklist): Html {
+function approvalsCard(messages: DeskMessages, { locale }: DeskReader, { approvals, reissues }: Worklist): Html {
   const { kinds, states } = messages.approvals;
+  const words = REISSUE_MESSAGES[locale];
+  const waits = approvals.length + reissues.length > 0;
   return html`<section class="card" aria-labelledby="waiting">
     <h2 id="waiting">${messages.waiting}</h2>
-    ${approvals.length === 0 && html`<p class="hint">${messages.nothingWaits}</p>`}
+    ${!waits && html`<p class="hint">${messages.nothingWaits}</p>`}
     <ul class="desk-list">
       ${approvals.map(
         ({ kind, state, askedBy, askedAt, phoneNumber }) =>
@@ -92,8 +97,16 @@ function approvalsCard(messages: DeskMessages, { locale }: DeskReader, { approva
             <p class="hint">${time(askedAt, locale)} · ${askedBy}</p>
           </li>`,
       )}
+      ${reissues.map(
+        ({ appliedBy, appliedAt, phoneNumber }) =>
+          html`<li>
+            <p><strong>${words.title}</strong> <span class="tag applied">${words.states.applied}</span></p>
+            <p>${phoneNumber ?? messages.unknownNumber}</p>
+            <p class="hint">${time(appliedAt, locale)} · ${appliedBy}</p>
+          </li>`,
+      )}
     </ul>
-    ${approvals.length > 0 && linkButton('/operator/approvals', messages.approvals.toList, 'secondary')}
+    ${waits && linkButton('/operator/approvals', messages.approvals.toList, 'secondary')}
   </section>`;
 }
 

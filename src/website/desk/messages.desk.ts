@@ -12,7 +12,15 @@ export type DeskAction = 'reveal' | 'report-loss' | 'ask-resume' | 'unlock-pin' 
 export type DeskPlace = '/operator' | '/operator/approvals' | '/operator/charges' | '/operator/audit';
 
 /** Something that was done, as its page says it afterwards. */
-export type Done = Exclude<DeskAction, 'reveal'> | 'approve' | 'refuse' | 'withdraw' | 'settle' | 'password';
+export type Done =
+  | Exclude<DeskAction, 'reveal'>
+  | 'approve'
+  | 'refuse'
+  | 'withdraw'
+  | 'settle'
+  | 'password'
+  | 'apply-reissue'
+  | 'withdraw-reissue';
 
 export interface DeskMessages {
   name: string;
@@ -378,6 +386,8 @@ export const DESK_MESSAGES: Record<Locale, DeskMessages> = {
       withdraw: '요청을 취소했습니다.',
       settle: '접수를 처리 완료로 표시했습니다.',
       password: '비밀번호를 변경했습니다.',
+      'apply-reissue': '재발급을 신청했습니다. 다른 책임자의 승인을 기다립니다.',
+      'withdraw-reissue': '재발급을 취소했습니다.',
     },
     revealed: {
       title: '개인정보',
@@ -468,6 +478,12 @@ export const DESK_MESSAGES: Record<Locale, DeskMessages> = {
       'withdraw-enrolment-code': '등록 코드 요청 취소',
       'take-enrolment-code': '등록 코드 받음',
       'settle-report': '고객 접수 처리',
+      'apply-reissue': '재발급 신청',
+      'approve-reissue': '재발급 승인',
+      'refuse-reissue': '재발급 거절',
+      'issue-reissue': '재발급 코드 발급',
+      'withdraw-reissue': '재발급 취소',
+      reissues: '재발급 조회',
       worklist: '처리할 목록 조회',
       charges: '요금 조회',
       'audit-log': '감사 기록 조회',
@@ -510,6 +526,11 @@ export const DESK_MESSAGES: Record<Locale, DeskMessages> = {
       approval_closed: {
         title: '이미 끝난 요청입니다',
         text: '다른 사람이 결정했거나 취소되었거나 기한이 지났습니다.',
+      },
+      reissue_not_found: { title: '재발급을 찾을 수 없습니다', text: '가입 정보에서 다시 확인해 주세요.' },
+      reissue_closed: {
+        title: '이미 처리되었습니다',
+        text: '그사이에 다른 사람이 처리했거나 기한이 지났습니다. 가입 정보에서 다시 확인해 주세요.',
       },
     },
     failed: { title: '처리하지 못했습니다', text: '시스템의 문제이며 기록되었습니다. 잠시 후 다시 시도해 주세요.' },
@@ -713,6 +734,8 @@ export const DESK_MESSAGES: Record<Locale, DeskMessages> = {
       withdraw: 'Withdrawn.',
       settle: 'The report is settled.',
       password: 'The password is changed.',
+      'apply-reissue': 'The reissue is applied for. It waits for another supervisor.',
+      'withdraw-reissue': 'The reissue is withdrawn.',
     },
     revealed: {
       title: 'Personal data',
@@ -803,6 +826,12 @@ export const DESK_MESSAGES: Record<Locale, DeskMessages> = {
       'withdraw-enrolment-code': 'enrolment code withdrawn',
       'take-enrolment-code': 'enrolment code taken',
       'settle-report': 'report settled',
+      'apply-reissue': 'reissue applied for',
+      'approve-reissue': 'reissue approved',
+      'refuse-reissue': 'reissue refused',
+      'issue-reissue': 'reissue code issued',
+      'withdraw-reissue': 'reissue withdrawn',
+      reissues: 'reissues looked at',
       worklist: 'work list looked at',
       charges: 'charges looked at',
       'audit-log': 'audit looked at',
@@ -845,6 +874,11 @@ export const DESK_MESSAGES: Record<Locale, DeskMessages> = {
       approval_closed: {
         title: 'This is closed',
         text: 'Somebody else has decided, or it was withdrawn, or its time is over.',
+      },
+      reissue_not_found: { title: 'There is no such reissue', text: 'Look at the subscription.' },
+      reissue_closed: {
+        title: 'That cannot be done any more',
+        text: 'Somebody else has dealt with it, or its time is over. Look at the subscription.',
       },
     },
     failed: { title: 'That did not work', text: 'The fault is on our side and was recorded. Try again in a moment.' },

@@ -16,6 +16,7 @@ import { calendarDay } from '../format.ts';
 import { html, type Html } from '../html.ts';
 import { DESK_MESSAGES, type DeskAction, type DeskMessages, type Done } from './messages.desk.ts';
 import type { Page } from '../page.ts';
+import { reissueCard } from './reissues.page.ts';
 import { facts, linkButton } from '../site/site.ts';
 
 /** What each action needs, and when there is something for it to do. */
@@ -74,7 +75,8 @@ export function subscriptionPage(
         ${actions.map(({ action }) => actionForm(messages, reader, address, action))}
       </section>
     </div>
-    ${lifeCard(messages, reader, look)} ${historyCard(messages, reader, look)} ${auditCard(messages, reader, look)}`;
+    ${reissueCard(reader, look)} ${lifeCard(messages, reader, look)} ${historyCard(messages, reader, look)}
+    ${auditCard(messages, reader, look)}`;
   return deskPage({ locale, title: words.title, address, content, reader, place: '/operator' });
 }
 

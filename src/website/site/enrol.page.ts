@@ -1,4 +1,3 @@
-import { encode } from 'uqr';
 import type { ShownEnrolment } from '../../customers/customers.ts';
 import type { EnrolmentState } from '../../subscriptions/subscription.ts';
 import { clockFace } from '../format.ts';
@@ -6,6 +5,7 @@ import { html, type Html } from '../html.ts';
 import type { Locale } from '../locale.ts';
 import { CUSTOMER_MESSAGES } from './messages.customers.ts';
 import type { Page } from '../page.ts';
+import { qrCode } from '../qr-code.ts';
 import { linkButton, sitePage } from './site.ts';
 
 /** Milliseconds for which the code is good (contract: ten minutes). */
@@ -72,14 +72,4 @@ function waiting({ locale, shown, now }: { locale: Locale; shown: ShownEnrolment
     </p>
     <p class="enrolment-code" id="enrolment-code">${shown.enrolmentCode}</p>
     <p class="waits" role="status">${enrol.states.waiting.title}. ${enrol.states.waiting.text}</p>`;
-}
-
-/** Drawn as one path; a scanner wants dark on light, whatever the page's colours are. */
-function qrCode(text: string, label: string): Html {
-  const { data, size } = encode(text, { ecc: 'M', border: 2 });
-  const dark = data.flatMap((row, y) => row.flatMap((on, x) => (on ? [`M${x} ${y}h1v1h-1z`] : []))).join('');
-  return html`<svg viewBox="0 0 ${size} ${size}" role="img" aria-label="${label}" shape-rendering="crispEdges">
-    <path fill="#fff" d="M0 0h${size}v${size}H0z" />
-    <path fill="#000" d="${dark}" />
-  </svg>`;
 }
