@@ -28,7 +28,9 @@ const DISABLE = {
   text: `WITH disabled AS (UPDATE operators SET disabled_at = now() WHERE login = $1 AND disabled_at IS NULL RETURNING id),
       ended AS (DELETE FROM operator_sessions WHERE operator_id IN (SELECT id FROM disabled)),
       withdrawn AS (UPDATE approvals SET state = CASE state WHEN 'asked' THEN 'withdrawn' ELSE 'expired' END,
-        closed_at = now() WHERE asked_by IN (SELECT id FROM disabled) AND closed_at IS NULL)
+        closed_at = now() WHERE asked_by IN (SELECT id FROM disabled) AND closed_at IS NULL),
+      applications AS (UPDATE reissues SET state = 'withdrawn', closed_at = now(), closed_by = $1
+        WHERE applied_by_operator IN (SELECT id FROM disabled) AND state = 'applied')
     SELECT id FROM disabled`,
 };
 
