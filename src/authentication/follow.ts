@@ -8,6 +8,7 @@ import {
   type Channel,
 } from '../domain/authentication.ts';
 import { Problem } from '../domain/problem.ts';
+import type { NamedPerson } from '../lines/named-person.ts';
 import { HandoverQueue } from '../queue/handover-queue.ts';
 import { AuthenticationStore, type Seen } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
@@ -41,6 +42,19 @@ export class Follow {
     if (waitSeconds === 0 || (state !== 'pending' && state !== 'opened')) return this.told(seen);
     await this.watch.change(id, state, waitSeconds);
     return this.told(await this.find(id, clientId));
+  }
+
+  /**
+   * Whom it names, as long as it is open. Not for relying parties, who learn of a person once that one is verified, but
+   * for a page of ours that goes on with what was typed into it. Problems: `authentication_closed`,
+   * `authentication_expired`, `authentication_not_found`.
+   */
+  async named(id: string, clientId: string): Promise<NamedPerson> {
+    const seen = await this.find(id, clientId);
+    const state = stateAt(seen);
+    const person = this.verifying.named(seen);
+    if (!person || (state !== 'pending' && state !== 'opened')) throw closedProblem(state);
+    return person;
   }
 
   /** Problems: `too_many_requests`, `nothing_to_send`, `authentication_closed`, `authentication_expired`, `authentication_not_found`. */

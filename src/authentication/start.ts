@@ -93,7 +93,7 @@ export class Start {
     const named = this.name(input);
     assertTransactionFits(input);
     const requests = this.keys.indexes.all('request', canonical(input, once));
-    const idempotency = once ? { keyDigest: sha256(`${once.by}:${once.key}`), requestDigest: requests[0] } : null;
+    const idempotency = once ? { keyDigest: digestOf(once), requestDigest: requests[0] } : null;
     try {
       await this.relyingParties.spendQuota(clientId);
     } catch (error) {
@@ -214,6 +214,11 @@ export class Start {
     if (earlier) return earlier;
     throw await this.budgets.tooMany(personIndex, numberIndex);
   }
+}
+
+/** What a start that must happen once is found by. */
+export function digestOf({ by, key }: Once): Buffer {
+  return sha256(`${by}:${key}`);
 }
 
 /** Problems: `invalid_request`. */

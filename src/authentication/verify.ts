@@ -6,6 +6,7 @@ import { subjectOf } from '../crypto/subject.ts';
 import { stateAt, type Channel } from '../domain/authentication.ts';
 import { parsePerson, seoulDay } from '../domain/person.ts';
 import { Problem } from '../domain/problem.ts';
+import type { NamedPerson } from '../lines/named-person.ts';
 import { AuthenticationStore, type Seen } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { readPerson } from './named-person.ts';
@@ -103,6 +104,11 @@ export class Verify {
     const made = await this.phoneCode.try(id, clientId, typed);
     if (!made) throw await this.explain(id, clientId);
     return { tried: made.seen, question: made.question };
+  }
+
+  /** Whom an authentication names; null once it has ended otherwise than verified. */
+  named({ id, person }: Seen): NamedPerson | null {
+    return person && readPerson(this.keys, id, person);
   }
 
   /** The person behind a verified authentication. */

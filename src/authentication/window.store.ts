@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database.ts';
+import type { WindowMethod } from '../domain/authentication.ts';
 
 export type Locale = 'ko' | 'en';
 
@@ -14,6 +15,10 @@ export interface Window {
   returnUrl: string;
   returnState: string;
   locale: Locale;
+  /** What it begins with; once it has begun, what it began with. */
+  method: WindowMethod;
+  /** The person as the relying party knows them, encrypted. */
+  name: Buffer | null;
   browserDigest: Buffer | null;
   authenticationId: string | null;
   /** Origins of pages that may show the window in a frame. */
@@ -23,15 +28,15 @@ export interface Window {
 
 const OPEN = {
   name: 'window_open',
-  text: `INSERT INTO windows (id, client_id, purpose, return_url, return_state, locale, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, date_trunc('milliseconds', now()) + interval '${WINDOW_SECONDS} seconds')
+  text: `INSERT INTO windows (id, client_id, purpose, return_url, return_state, locale, method, name, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, date_trunc('milliseconds', now()) + interval '${WINDOW_SECONDS} seconds')
     RETURNING expires_at AS "expiresAt"`,
 };
 
 const BY_ID = {
   name: 'window_by_id',
   text: `SELECT w.id, w.client_id AS "clientId", c.name AS "relyingParty", w.purpose, w.return_url AS "returnUrl",
-      w.return_state AS "returnState", w.locale, w.browser_digest AS "browserDigest",
+      w.return_state AS "returnState", w.locale, w.method, w.name, w.browser_digest AS "browserDigest",
       w.authentication_id AS "authenticationId", c.frame_origins AS "frameOrigins", w.expires_at <= now() AS expired
     FROM windows w JOIN clients c ON c.id = w.client_id WHERE w.id = $1`,
 };
@@ -45,8 +50,20 @@ const BIND = {
 
 const ATTACH = {
   name: 'window_attach',
-  text: `UPDATE windows SET authentication_id = $2
+  text: `UPDATE windows SET authentication_id = $2, method = $3
     WHERE id = $1 AND authentication_id IS NULL RETURNING id`,
+};
+
+/**
+ * Goes on to the authentication by the other method, found by the key that it was started with. Only where the first
+ * one gave way to it: what was verified in the meantime stays the window's.
+ */
+const GO_ON = {
+  name: 'window_go_on',
+  text: `UPDATE windows w SET authentication_id = k.authentication_id
+    FROM idempotency_keys k, authentications a
+    WHERE w.id = $1 AND w.authentication_id = $2 AND a.id = $2 AND a.state = 'cancelled'
+      AND k.client_id = w.client_id AND k.key_digest = $3`,
 };
 
 const FORGET = {
@@ -65,9 +82,11 @@ export class WindowStore {
     returnUrl: string;
     returnState: string;
     locale: Locale;
+    method: WindowMethod;
+    name: Buffer | null;
   }): Promise<Date> {
-    const { id, clientId, purpose, returnUrl, returnState, locale } = window;
-    const values = [id, clientId, purpose, returnUrl, returnState, locale];
+    const { id, clientId, purpose, returnUrl, returnState, locale, method, name } = window;
+    const values = [id, clientId, purpose, returnUrl, returnState, locale, method, name];
     const [row] = await this.database.rows<{ expiresAt: Date }>(OPEN, values);
     if (!row) throw new Error('an insert without a condition returned no row');
     return row.expiresAt;
@@ -82,9 +101,14 @@ export class WindowStore {
     return (await this.database.rows(BIND, [id, browserDigest])).length === 1;
   }
 
-  /** False when the window has its one authentication already. */
-  async attach(id: string, authenticationId: string): Promise<boolean> {
-    return (await this.database.rows(ATTACH, [id, authenticationId])).length === 1;
+  /** Does nothing when the window has begun already. */
+  async attach(id: string, authenticationId: string, method: WindowMethod): Promise<void> {
+    await this.database.rows(ATTACH, [id, authenticationId, method]);
+  }
+
+  /** Does nothing when there is no other one, or the first did not give way to it. */
+  async goOn(id: string, first: string, keyDigest: Buffer): Promise<void> {
+    await this.database.rows(GO_ON, [id, first, keyDigest]);
   }
 
   /** Removes windows that nobody asks for any more. */

@@ -51,6 +51,14 @@ const OF_DEVICE = {
     WHERE au.device_id = $1 ORDER BY au.kind`,
 };
 
+/** The one-time passwords of a subscription's own phone. */
+const OWN_OTP = {
+  name: 'authenticator_own_otp',
+  text: `SELECT au.failures >= ${AUTHENTICATOR_ATTEMPTS} AS locked FROM authenticators au
+      JOIN devices d ON d.id = au.device_id AND d.state = 'active' AND d.issuer_id IS NULL
+    WHERE au.subscription_id = $1 AND au.kind = 'otp'`,
+};
+
 /** The active one that a relying party may ask: always the registered one to sign; for `otp` where $4 says so. */
 const TO_ASK = {
   name: 'authenticator_to_ask',
@@ -87,6 +95,10 @@ export class AuthenticatorStore {
 
   async ofDevice(deviceId: string): Promise<AuthenticatorRow[]> {
     return this.database.rows<AuthenticatorRow>(OF_DEVICE, [deviceId]);
+  }
+
+  async ownOtp(subscriptionId: string): Promise<{ locked: boolean } | undefined> {
+    return (await this.database.rows<{ locked: boolean }>(OWN_OTP, [subscriptionId]))[0];
   }
 
   async toAsk(asking: {

@@ -65,6 +65,11 @@ export class Authenticators {
     }));
   }
 
+  /** Whether wrong codes have locked the one-time passwords of a subscription's phone; undefined when it has none. */
+  async ownOtp(subscriptionId: string): Promise<{ locked: boolean } | undefined> {
+    return this.store.ownOtp(subscriptionId);
+  }
+
   /**
    * Draws a secret and seals it to the device, once the PIN was proven: whoever holds an open phone must not give it a
    * secret under a PIN of their own. A Smart OTP is registered with its issuer in the same step.

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthenticationModule } from '../authentication/authentication.module.ts';
+import { AuthenticatorsModule } from '../authenticators/authenticators.module.ts';
 import { ChargesModule } from '../charges/charges.module.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
@@ -18,6 +19,7 @@ import { Reports } from './reports.ts';
 @Module({
   imports: [
     AuthenticationModule,
+    AuthenticatorsModule,
     SubscriptionLifeModule,
     SubscriptionsModule,
     DevicesModule,

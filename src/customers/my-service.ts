@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { Authenticators } from '../authenticators/authenticators.ts';
+import { registrationNotFound, Registrations, type OwnRegistration } from '../authenticators/registrations.ts';
 import { Charges } from '../charges/charges.ts';
 import type { SoFar } from '../charges/charge.ts';
 import { Problem } from '../domain/problem.ts';
@@ -15,6 +17,10 @@ export interface Overview {
   subscription: SubscriptionView;
   fee: SoFar;
   history: HistoryEntry[];
+  /** Institutions that may ask the customer's phones for codes. */
+  registrations: OwnRegistration[];
+  /** One-time passwords of the customer's phone, where there are any. */
+  otp: { locked: boolean } | undefined;
 }
 
 /** The end of a subscription, as its receipt says it. */
@@ -33,6 +39,8 @@ export class MyService {
     private readonly life: SubscriptionLife,
     private readonly history: History,
     private readonly charges: Charges,
+    private readonly registrations: Registrations,
+    private readonly authenticators: Authenticators,
   ) {}
 
   /** The customer's standing subscription; undefined when there is none. */
@@ -40,8 +48,13 @@ export class MyService {
     const subscription = await this.standing(line.lineId);
     if (!subscription) return undefined;
     const { subscriptionId } = subscription;
-    const [fee, history] = await Promise.all([this.charges.soFar(subscriptionId), this.history.latest(subscriptionId)]);
-    return { subscription, fee, history };
+    const [fee, history, registrations, otp] = await Promise.all([
+      this.charges.soFar(subscriptionId),
+      this.history.latest(subscriptionId),
+      this.registrations.standing(subscriptionId),
+      this.authenticators.ownOtp(subscriptionId),
+    ]);
+    return { subscription, fee, history, registrations, otp };
   }
 
   /** Subscribes, and keeps which terms were agreed to. Problems: as `Subscriptions.subscribe`. */
@@ -85,6 +98,13 @@ export class MyService {
     const state = await this.subscriptions.enrolmentState(shown.enrolmentCode);
     const standing = await this.subscriptions.standingOnLine(line.lineId);
     return { shown, state, mayHaveAnother: !standing?.protectedSince || isForNewPhone(session) };
+  }
+
+  /** Ends what an institution may ask. Problems: `registration_not_found`, `registration_closed`. */
+  async revoke({ line }: Customer, registrationId: string): Promise<void> {
+    const subscription = await this.subscriptions.standingOnLine(line.lineId);
+    if (!subscription) throw registrationNotFound();
+    await this.registrations.revoke(registrationId, subscription.id, 'website');
   }
 
   /** Ends the customer's subscription at once, and for good. Problems: `nothing_to_change`. */

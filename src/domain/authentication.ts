@@ -27,6 +27,9 @@ export const OPEN_STATES = ['pending', 'opened'] as const satisfies readonly Aut
 /** How a relying party may ask: `push` is for everybody, and goes by SMS to whoever is not protected. */
 export const METHODS = ['push', 'otp', 'sign'] as const;
 export type Method = (typeof METHODS)[number];
+/** The methods that a hosted window offers, each of which it asks by once at most. */
+export const WINDOW_METHODS = ['push', 'otp'] as const satisfies readonly Method[];
+export type WindowMethod = (typeof WINDOW_METHODS)[number];
 
 /** How the code comes to the person: from the service, or made by the phone itself (`otp`, `sign`). */
 export const CHANNELS = ['push', 'sms', 'otp', 'sign'] as const;
@@ -47,6 +50,8 @@ export const STARTS_PER_DAY = 20;
 /** Resends of one authentication, and the least seconds between two sendings (contract). */
 export const RESENDS = 3;
 export const RESEND_INTERVAL_SECONDS = 30;
+/** The longest name of a person, as a relying party knows them, in characters as people count them. */
+export const NAME_LENGTH = 40;
 /** The longest `purpose`, in characters as people count them (contract). */
 export const PURPOSE_LENGTH = 40;
 /** Entries that the app shows (service FAQ: "20개의 이력"). */

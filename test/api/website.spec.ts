@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { AUTHENTICATOR_TERMS } from '../../src/domain/authenticator.ts';
 import type { LineFacts } from '../../src/domain/line.ts';
+import { smartOtp } from '../support/authenticators.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
@@ -490,6 +492,57 @@ describe('what a verification is good for', () => {
       subscriber.person.lineId,
     ]);
     expect(count).toEqual({ n: 1 });
+  });
+});
+
+describe('institutions that are registered', () => {
+  const shown = ({ html }: SeenPage) => /name="registration" value="([^"]+)"/.exec(html)?.[1] ?? '';
+  const standing = (id: string) => sql('SELECT state, closed_by FROM registrations WHERE id = $1', [id]);
+  const revoke = (visitor: TextBrowser, fields: Record<string, string>) =>
+    visitor.request('POST', '/my/registrations/revoke', fields);
+
+  it('are listed with the phone that they may ask, and revoked by their person alone', async () => {
+    const subscriber = await service.subscriber();
+    const smart = await smartOtp(service, subscriber.person);
+    const other = await service.subscriber();
+    await smartOtp(service, other.person);
+    const { visitor, page } = await loggedIn(subscriber);
+    expect(page.text).toMatch(/등록한 기관.*두루은행.*PG-\d{4}-\d{4}-\d{4}/);
+    const id = shown(page);
+    const form = visitor.hiddenFields('/my/registrations/revoke');
+    expect(form['registration']).toBe(id);
+
+    const { visitor: stranger, page: strangersOwn } = await loggedIn(other);
+    const theirs = stranger.hiddenFields('/my/registrations/revoke');
+    const foreign = await revoke(stranger, { ...theirs, registration: id });
+    const unknown = await revoke(stranger, { ...theirs, registration: 'e2f1c5f4-0000-4000-8000-000000000000' });
+    const impossible = await revoke(stranger, { ...theirs, registration: "' OR true" });
+    expect([foreign.status, unknown.status, impossible.status]).toEqual([404, 404, 404]);
+    expect(await foreign.text()).toContain('그런 등록이 없습니다');
+    expect((await revoke(visitor, { registration: id })).status).toBe(403);
+    expect((await revoke(visitor, { ...form, form: theirs['form'] ?? '' })).status).toBe(403);
+    expect(await standing(id)).toEqual([{ state: 'active', closed_by: null }]);
+
+    const revoked = await visitor.send('/my/registrations/revoke');
+    expect(revoked.text).toMatch(/기관 등록을 해지했습니다.*등록한 기관이 없습니다/);
+    expect(await standing(id)).toEqual([{ state: 'revoked', closed_by: 'website' }]);
+    expect((await revoke(visitor, form)).status).toBe(409);
+    expect(await smart.registrations()).toEqual([]);
+    expect((await stranger.open('/my')).html).toContain(shown(strangersOwn));
+
+    await visitor.send('/logout');
+    expect((await revoke(visitor, form)).status).toBe(403);
+    expect((await revoke(stranger, { registration: shown(strangersOwn) })).status).toBe(403);
+  });
+
+  it('stand beside whether the phone’s one-time passwords are in use, and locked', async () => {
+    const subscriber = await service.subscriber();
+    const { visitor, page } = await loggedIn(subscriber);
+    expect(page.text).toContain('OTP 등록하지 않음');
+    await subscriber.phone.enrolAuthenticator('otp', TEST_PIN, AUTHENTICATOR_TERMS);
+    expect((await visitor.open('/my')).text).toContain('OTP 사용 중');
+    await sql('UPDATE authenticators SET failures = 5 WHERE subscription_id = $1', [subscriber.subscriptionId]);
+    expect((await visitor.open('/my?lang=en')).text).toMatch(/OTP Locked .*works again once you were verified by push/);
   });
 });
 

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { formatPhoneNumber } from '../../src/domain/phone-number.ts';
+import { codeAt, otpSubscriber } from '../support/authenticators.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
-import { TestService } from '../support/service.ts';
+import { answerOf, otherThan, TestService, type Answer, type TestPerson } from '../support/service.ts';
 
 let service: TestService;
 let returnUrl: string;
@@ -41,6 +43,10 @@ describe('POST /v1/windows', () => {
   it.each<[string, Record<string, unknown>]>([
     ['without a locale', { locale: undefined }],
     ['in English', { locale: 'en' }],
+    ['by push', { method: 'push' }],
+    ['by one-time password', { method: 'otp' }],
+    ['with a name of 40 characters', { method: 'otp', name: '홍'.repeat(40) }],
+    ['with a name and no method', { name: '홍길동' }],
     ['with a state of 512 characters', { state: 's'.repeat(512) }],
   ])('accepts one %s', async (_case, change) => {
     expect((await open(change)).status).toBe(201);
@@ -82,6 +88,14 @@ describe('POST /v1/windows', () => {
     ['an empty state', { state: '' }, '/state'],
     ['a state of 513 characters', { state: 's'.repeat(513) }, '/state'],
     ['an unknown locale', { locale: 'jp' }, '/locale'],
+    ['a method that no window offers', { method: 'sign' }, '/method'],
+    ['a method that is null', { method: null }, '/method'],
+    ['an empty name', { name: ' ' }, '/name'],
+    ['a name of 41 characters', { name: '홍'.repeat(41) }, '/name'],
+    ['a name of two lines', { name: '홍길동\n관리자' }, '/name'],
+    ['a name that turns the line around', { name: '홍\u202e길동' }, '/name'],
+    ['a name in a list', { name: ['홍길동'] }, '/name'],
+    ['a name that is null', { name: null }, '/name'],
     ['an unknown field', { phoneNumber: '010-1234-5678' }, '/phoneNumber'],
   ])('refuses %s', async (_case, change, pointer) => {
     expectFaults(await open(change), pointer);
@@ -125,5 +139,221 @@ describe('GET /v1/windows/{windowId}', () => {
     const { windowId = '' } = (await open({}, 'demo-bank')).body;
     for (const id of [windowId, randomUUID(), 'x']) expectProblem(await result(id), 404, 'window_not_found');
     expect((await result(windowId, 'demo-bank')).status).toBe(200);
+  });
+});
+
+/** A browser that was the first to open a window. */
+class WindowBrowser {
+  private constructor(
+    readonly id: string,
+    private readonly cookie: string,
+    readonly html: string,
+  ) {}
+
+  static async open(id: string, cookie = ''): Promise<WindowBrowser> {
+    const response = await fetch(`${service.issuer}/windows/${id}`, { headers: { Cookie: cookie } });
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const [set = ''] = response.headers.getSetCookie();
+    return new WindowBrowser(id, cookie || set.split(';')[0]!, await response.text());
+  }
+
+  reload(): Promise<WindowBrowser> {
+    return WindowBrowser.open(this.id, this.cookie);
+  }
+
+  async ask(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
+    const response = await fetch(`${service.issuer}/windows/${this.id}/${path}`, {
+      method,
+      headers: { Cookie: this.cookie, ...(body && { 'Content-Type': 'application/json' }) },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    return answerOf(response);
+  }
+
+  identify({ birthDate, genderDigit, phoneNumber }: TestPerson, chosen: object = {}): Promise<Answer> {
+    return this.ask('POST', 'authentication', { birthDate, genderDigit, phoneNumber, ...chosen });
+  }
+}
+
+const enter = async (change: Record<string, unknown> = {}) => {
+  const { windowId = '' } = (await open({ method: 'otp', name: '홍길동', ...change })).body;
+  return WindowBrowser.open(windowId);
+};
+const startedFor = async (person: TestPerson) => {
+  const { rows } = await sql(
+    `SELECT channel, state FROM authentications WHERE line_id IN (SELECT id FROM lines WHERE phone_index = $1)
+     ORDER BY requested_at`,
+    [service.keys.indexes.of('phone', person.phoneNumber)],
+  );
+  return rows as { channel: string; state: string }[];
+};
+
+describe('a window that asks for a one-time password', () => {
+  it('shows whose it asks for to the browser that typed the number, and keeps neither in clear', async () => {
+    const { person, phone, pushToken } = await otpSubscriber(service);
+    const window = await enter();
+    const askedOf = `홍*동 | ${formatPhoneNumber(person.phoneNumber)}`;
+    expect(window.html).not.toContain('홍*동');
+    const started = await window.identify(person);
+    expect(started).toMatchObject({
+      status: 201,
+      body: { channel: 'otp', state: 'pending', otherMethod: 'push', askedOf },
+    });
+    expect((await window.reload()).html).toContain(askedOf);
+    expect(service.pushesTo(pushToken).filter(({ data }) => data['t'] === 'wake')).toEqual([]);
+
+    const stranger = await WindowBrowser.open(window.id);
+    expect(stranger.html).not.toContain('홍*동');
+    expectProblem(await stranger.ask('GET', 'authentication'), 403, 'window_bound_elsewhere');
+    expectProblem(await stranger.ask('POST', 'method', { method: 'push' }), 403, 'window_bound_elsewhere');
+    const { rows } = await sql('SELECT row_to_json(w)::text AS row, name FROM windows w WHERE id = $1', [window.id]);
+    const [row] = rows as { row: string; name: Buffer }[];
+    expect(row?.row).not.toContain(person.phoneNumber.slice(-4));
+    expect(row?.name.toString('utf8')).not.toContain('홍');
+    expect(service.keys.fields.decrypt(row!.name, `windows:name:${window.id}`).toString()).toBe('홍길동');
+    expect(service.process.log()).not.toContain(person.phoneNumber.slice(-8));
+
+    const code = await codeAt(service, phone);
+    const wrong = await window.ask('POST', 'verification', { code: otherThan(code) });
+    expect(wrong).toMatchObject({ status: 422, body: { code: 'code_mismatch', attemptsLeft: 4 } });
+    const right = await window.ask('POST', 'verification', { code });
+    expect(right).toMatchObject({ status: 200, body: { channel: 'otp', state: 'verified', askedOf: null } });
+    expect((await result(window.id)).body).toMatchObject({
+      state: 'closed',
+      authentication: {
+        channel: 'otp',
+        state: 'verified',
+        result: { phoneNumber: person.phoneNumber, channel: 'otp' },
+      },
+    });
+  });
+
+  it('sends nothing again, and says the same of a number that nobody has', async () => {
+    const window = await enter({ name: undefined });
+    const nobody = { birthDate: '900101', genderDigit: '1', phoneNumber: '01000000001' };
+    const started = await window.identify(nobody);
+    expect(started.body).toMatchObject({
+      channel: 'otp',
+      attemptsLeft: 5,
+      otherMethod: 'push',
+      askedOf: '010-0000-0001',
+    });
+    expectProblem(await window.ask('POST', 'resend'), 409, 'nothing_to_send');
+  });
+
+  it('begins by push where the person chose that, and the other way round', async () => {
+    const window = await enter();
+    const started = await window.identify(await service.addLine(), { method: 'push' });
+    expect(started.body).toMatchObject({ channel: 'sms', otherMethod: 'otp', askedOf: null });
+    const other = await enter({ method: 'push' });
+    expect((await other.identify(await service.addLine(), { method: 'otp' })).body).toMatchObject({ channel: 'otp' });
+    const third = await enter();
+    expectFaults(await third.identify(await service.addLine(), { method: 'sign' }), '/method');
+  });
+});
+
+describe('changing over to the other method', () => {
+  it('ends what was asked for, asks the same person anew, once, and is verified so', async () => {
+    const subscriber = await otpSubscriber(service);
+    const { person } = subscriber;
+    const window = await enter();
+    await window.identify(person);
+    const waiting = window.ask('GET', 'authentication?wait=20');
+    const presses = await Promise.all(
+      Array.from({ length: 10 }, () => window.ask('POST', 'method', { method: 'push' })),
+    );
+    // Whoever came while the first was still at work is told to wait.
+    const refused = presses.filter(({ status }) => status !== 200);
+    for (const { body } of refused) expect(body['code']).toBe('idempotency_in_progress');
+    const changed = presses.filter(({ status }) => status === 200).map(({ body }) => body);
+    expect(new Set(changed.map(({ expiresAt }) => expiresAt)).size).toBe(1);
+    expect(changed[0]).toMatchObject({ channel: 'push', state: 'pending', otherMethod: null, askedOf: null });
+    expect((await waiting).body).toMatchObject({ channel: 'push', state: 'pending' });
+    expect(await startedFor(person)).toEqual([
+      { channel: 'otp', state: 'cancelled' },
+      { channel: 'push', state: 'pending' },
+    ]);
+
+    expectProblem(await window.ask('POST', 'method', { method: 'otp' }), 410, 'window_closed');
+    expectProblem(await window.identify(person), 410, 'window_closed');
+    expect(await startedFor(person)).toHaveLength(2);
+    const { body } = await result(window.id);
+    expect(body).toMatchObject({ state: 'open', authentication: { channel: 'push' } });
+    const { id } = body['authentication'] as { id: string };
+    const code = await service.codeOf(subscriber, id);
+    expect((await window.ask('POST', 'verification', { code })).body).toMatchObject({ state: 'verified' });
+  });
+
+  it('reaches the one-time password from push, for the number that was typed', async () => {
+    const { person, phone } = await otpSubscriber(service);
+    const window = await enter({ method: 'push' });
+    expect((await window.identify(person)).body).toMatchObject({ channel: 'push', otherMethod: 'otp', askedOf: null });
+    const { body } = await (await window.reload()).ask('POST', 'method', { method: 'otp' });
+    expect(body).toMatchObject({ channel: 'otp', askedOf: `홍*동 | ${formatPhoneNumber(person.phoneNumber)}` });
+    expect(await phone.pending()).toEqual([]);
+    const code = await codeAt(service, phone);
+    expect((await window.ask('POST', 'verification', { code })).body).toMatchObject({ state: 'verified' });
+  });
+
+  it('changes nothing when the person was asked too often, or the window has ended', async () => {
+    const { person, phone } = await otpSubscriber(service);
+    const window = await enter();
+    await window.identify(person);
+    for (let more = 0; more < 4; more += 1) await service.start(person, { clientId: 'demo-bank' });
+    expectProblem(await window.ask('POST', 'method', { method: 'push' }), 429, 'too_many_requests');
+    expect((await window.ask('GET', 'authentication')).body).toMatchObject({ channel: 'otp', state: 'pending' });
+    await window.ask('POST', 'verification', { code: await codeAt(service, phone) });
+    expect((await window.ask('POST', 'method', { method: 'push' })).body).toMatchObject({
+      code: 'authentication_closed',
+      state: 'verified',
+    });
+
+    const late = await enter();
+    await late.identify(await service.addLine());
+    await sql('UPDATE windows SET expires_at = now() WHERE id = $1', [late.id]);
+    expectProblem(await late.ask('POST', 'method', { method: 'push' }), 410, 'window_closed');
+    const early = await enter();
+    expectProblem(await early.ask('POST', 'method', { method: 'push' }), 404, 'authentication_not_found');
+  });
+
+  it('goes on after a process that died halfway, for the browser and for the relying party', async () => {
+    const { person } = await otpSubscriber(service);
+    const [window, other] = [await enter(), await enter()];
+    const begun: string[] = [];
+    for (const one of [window, other]) {
+      await sql('DELETE FROM start_budgets', []);
+      await one.identify(person);
+      begun.push(((await result(one.id)).body['authentication'] as { id: string }).id);
+      await one.ask('POST', 'method', { method: 'push' });
+    }
+    for (const [at, one] of [window, other].entries()) {
+      await sql('UPDATE windows SET authentication_id = $2 WHERE id = $1', [one.id, begun[at]]);
+    }
+    expect((await other.ask('GET', 'authentication')).body).toMatchObject({ channel: 'push', state: 'pending' });
+    // The second window’s request gave the first one’s its end, which is not a changing over.
+    expect((await result(window.id)).body).toMatchObject({ state: 'closed', authentication: { channel: 'push' } });
+  });
+
+  it('leaves nothing open behind a person who was verified at the same instant', async () => {
+    const rounds = Array.from({ length: 8 }, async () => {
+      const person = await service.addLine();
+      const window = await enter({ method: 'push' });
+      await window.identify(person);
+      const code = await service.textedCode(person.phoneNumber);
+      await Promise.all([
+        window.ask('POST', 'method', { method: 'otp' }),
+        window.ask('POST', 'verification', { code }),
+      ]);
+      const [first, second] = await startedFor(person);
+      const { body } = await result(window.id);
+      return { first: first?.state, second: second?.state ?? 'cancelled', told: body['state'] };
+    });
+    for (const round of await Promise.all(rounds)) {
+      expect([
+        { first: 'verified', second: 'cancelled', told: 'closed' },
+        { first: 'cancelled', second: 'pending', told: 'open' },
+      ]).toContainEqual(round);
+    }
   });
 });

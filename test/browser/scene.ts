@@ -137,9 +137,12 @@ export class Scene {
   }
 
   /** Opens a hosted window, and answers its address. */
-  async openWindow(locale: 'ko' | 'en' = 'ko'): Promise<{ windowId: string; url: string }> {
-    const returnUrl = `${this.issuer}/demo/return`;
-    const { body } = await this.call('POST', '/v1/windows', { purpose: '회원가입', returnUrl, state: 'st-1', locale });
+  async openWindow(
+    locale: 'ko' | 'en' = 'ko',
+    more: { method?: 'push' | 'otp'; name?: string } = {},
+  ): Promise<{ windowId: string; url: string }> {
+    const asked = { purpose: '회원가입', returnUrl: `${this.issuer}/demo/return`, state: 'st-1', locale, ...more };
+    const { body } = await this.call('POST', '/v1/windows', asked);
     return body as { windowId: string; url: string };
   }
 

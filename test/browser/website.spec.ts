@@ -315,6 +315,18 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     expect(await page.getByRole('table').getByRole('row').count()).toBeGreaterThan(5);
     await page.setViewportSize(WIDE);
 
+    await scene.database.pool.query(
+      `INSERT INTO registrations (id, client_id, subscription_id, device_id, state, nonce, requested_at, expires_at, confirmed_at)
+       SELECT gen_random_uuid(), c.id, d.subscription_id, d.id, 'active', '', now(), now(), now()
+       FROM devices d, clients c WHERE d.state = 'active' AND c.client_id = 'demo-securities'`,
+    );
+    await page.reload();
+    await expectFit();
+    await press('Revoke 다온증권');
+    await page.locator('.note:has-text("The registration is revoked.")').waitFor();
+    expect(await page.getByRole('button', { name: 'Revoke' }).count()).toBe(0);
+    await expectFit();
+
     await page.goto(`${scene.issuer}/join`);
     for (const box of await page.locator('[type=checkbox]').all()) await box.check();
     await expectFit();

@@ -2,9 +2,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
+import { AUTHENTICATOR_TERMS } from '../../src/domain/authenticator.ts';
+import { Phone } from '../../src/phone/phone.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
-import { otherThan } from '../support/service.ts';
-import { Scene, sidewaysScroll } from './scene.ts';
+import { otherThan, TEST_PIN } from '../support/service.ts';
+import { Scene, sidewaysScroll, type DemoPerson } from './scene.ts';
 import { enterCode, identify, view } from './steps.ts';
 
 // A browser, a phone's key derivation and a service share what is often two cores.
@@ -36,6 +38,93 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     expect(await scene.violations(window.mainFrame())).toEqual([]);
     expect(await sidewaysScroll(window.mainFrame())).toBe(0);
   }
+
+  /** A subscriber's phone that shows one-time passwords, in this process: what it shows is all that matters here. */
+  async function otpPhone(person: DemoPerson): Promise<Phone> {
+    const { enrolmentCode } = await scene.subscribe(person);
+    const phone = await Phone.enrol({
+      issuer: scene.issuer,
+      enrolmentCode: String(enrolmentCode),
+      pin: TEST_PIN,
+      platform: 'android',
+      formFactor: 'phone',
+      osVersion: '14',
+      appVersion: '1.0.0',
+      pushToken: 'token-of-otp',
+      name: '시험 전화기',
+      kdf: { m: 8, t: 1, p: 1 },
+    });
+    await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+    await phone.enrolAuthenticator('otp', TEST_PIN, AUTHENTICATOR_TERMS);
+    return phone;
+  }
+
+  it('asks for a one-time password and says whose: the wrong one, then the right one', async () => {
+    const person = scene.person('demo-2');
+    const phone = await otpPhone(person);
+    await window.goto((await scene.openWindow('ko', { method: 'otp', name: '홍길동' })).url);
+    await window.getByRole('heading', { name: 'OTP 본인확인' }).waitFor();
+    await expectFit();
+    // Before anything was asked, the methods are changed to and fro with one key.
+    await window.getByRole('button', { name: '휴대폰 인증으로 하기' }).focus();
+    await window.keyboard.press('Enter');
+    await window.getByRole('heading', { name: '휴대폰 본인확인' }).waitFor();
+    await window.keyboard.press('Enter');
+    await window.getByRole('heading', { name: 'OTP 본인확인' }).waitFor();
+    await identify(window, person);
+    expect((await window.locator('.asked-of').innerText()).replace(/\s+/g, ' ')).toContain('[홍*동 | 010-2345-6789]');
+    expect(await window.evaluate('document.activeElement.id')).toBe('code');
+    expect(await window.locator('#resend').isVisible()).toBe(false);
+    await window.emulateMedia({ colorScheme: 'dark' });
+    await expectFit();
+
+    const { code } = await phone.oneTimeCode(TEST_PIN);
+    await enterCode(window, otherThan(code));
+    await window.locator('#code-fault:has-text("다음 번호")').waitFor();
+    await expectFit();
+    await enterCode(window, code);
+    await view(window, 'verified').waitFor();
+    await expectFit();
+    await window.waitForURL(`${scene.issuer}/demo/return?*`);
+    expect(window.url()).not.toContain('2345');
+  });
+
+  it('changes over from a one-time password to a text message after a reload, and does not ask who it is again', async () => {
+    const person = scene.person('demo-4');
+    await window.goto((await scene.openWindow('en', { method: 'otp', name: '홍길동' })).url);
+    await identify(window, person);
+    await window.reload();
+    await view(window, 'code').waitFor();
+    expect(await window.locator('#asked-of').textContent()).toBe('홍*동 | 010-4567-8901');
+    await window.locator('#code').fill('12');
+    await window.getByRole('button', { name: 'Use push or SMS instead' }).click();
+    await window.getByRole('heading', { name: 'We sent a code by text message' }).waitFor();
+    expect(await window.evaluate(`[document.activeElement.id, document.activeElement.value]`)).toEqual(['code', '']);
+    expect(await window.locator('[data-change-to]:visible').count()).toBe(0);
+    expect(await window.locator('.asked-of').isVisible()).toBe(false);
+    await expectFit();
+    await enterCode(window, await scene.textedCode(person));
+    await view(window, 'verified').waitFor();
+  });
+
+  it('changes over from push to a one-time password, and tells what five wrong ones mean', async () => {
+    await window.goto((await scene.openWindow('en')).url);
+    await identify(window, scene.person('demo-10'));
+    await window.getByRole('button', { name: 'Use the app’s OTP' }).click();
+    await window.getByRole('heading', { name: 'Enter the OTP of your app' }).waitFor();
+    expect(await window.locator('#asked-of').textContent()).toBe('010-1111-2222');
+    await window.locator('#code-form .primary').click();
+    expect(await window.locator('#code-fault').textContent()).toBe('Enter the six digits of the OTP.');
+    for (const left of [4, 3, 2, 1]) {
+      await enterCode(window, '000000');
+      await window.locator(`#tries:has-text("${left}")`).waitFor();
+    }
+    await enterCode(window, '000000');
+    await view(window, 'failed-otp').waitFor();
+    expect(await window.evaluate('document.activeElement.textContent')).toBe('Five wrong OTPs');
+    expect(await view(window, 'failed-otp').locator('.lead').textContent()).toContain('Start again by push');
+    await expectFit();
+  });
 
   it('is used with the keyboard alone, from the first field to the result', async () => {
     const person = scene.person('demo-3');

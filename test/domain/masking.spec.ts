@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { maskName } from '../../src/domain/masking.ts';
+import { maskInsideOfName, maskName } from '../../src/domain/masking.ts';
 
 describe('a masked name', () => {
   it.each([
@@ -31,5 +31,19 @@ describe('a masked name', () => {
         expect(maskName(`홍${rest}`)).toBe('홍****');
       }),
     );
+  });
+});
+
+describe('a name as its bearer recognises it', () => {
+  it.each([
+    ['홍길동', '홍*동'],
+    ['남궁길동', '남**동'],
+    ['김민', '김*'],
+    ['김', '*'],
+    ['John Smith', 'J********h'],
+    ['📱폰📱', '📱*📱'],
+    ['', '*'],
+  ])('of %p is %p', (name, masked) => {
+    expect(maskInsideOfName(name)).toBe(masked);
   });
 });

@@ -1,26 +1,23 @@
-import { all, byId, make } from './page/element.ts';
+import { copyOnPress } from './page/copy.ts';
+import { byId, make } from './page/element.ts';
+import { showPhoneBeside, WIDE } from './page/phone-beside.ts';
 
-/** Wide enough for the shop and a phone beside it; the stylesheet has the same number. */
-const WIDE = matchMedia('(min-width: 900px)');
 const POPUP = 'popup,width=440,height=760,left=40,top=60';
 const RETRY_MS = 3000;
 
 const form = byId('verify', HTMLFormElement);
 
-showPhone();
-WIDE.addEventListener('change', showPhone);
+showPhoneBeside();
+offerSameTab();
+WIDE.addEventListener('change', offerSameTab);
 form.addEventListener('submit', (event) => {
-  const wanted = event.submitter instanceof HTMLButtonElement ? event.submitter.value : 'popup';
-  openIn(wanted === 'popup' && WIDE.matches ? 'popup' : 'tab');
+  openIn(event.submitter?.id !== 'same-tab' && WIDE.matches ? 'popup' : 'tab');
 });
-for (const button of all('[data-copy]')) button.addEventListener('click', () => void copy(button));
+copyOnPress();
 addEventListener('message', comeBack);
 void readTexts();
 
-/** A phone is loaded when there is room for it: a narrow page opens its own in another tab. */
-function showPhone(): void {
-  const frame = byId('phone', HTMLIFrameElement);
-  if (WIDE.matches && !frame.src) frame.src = frame.dataset['src'] ?? '';
+function offerSameTab(): void {
   byId('same-tab', HTMLButtonElement).hidden = !WIDE.matches;
 }
 
@@ -37,19 +34,6 @@ function comeBack({ origin, data }: MessageEvent<unknown>): void {
   const { type, windowId, state } = data as Partial<Record<string, unknown>>;
   if (type !== 'pushguard.window' || typeof windowId !== 'string' || typeof state !== 'string') return;
   location.assign(`/demo/return?${new URLSearchParams({ windowId, state }).toString()}`);
-}
-
-async function copy(button: HTMLElement): Promise<void> {
-  await navigator.clipboard.writeText(button.dataset['copy'] ?? '');
-  const copied = byId('copied', HTMLElement);
-  const text = copied.dataset['text'] ?? '';
-  copied.textContent = text;
-  const label = button.textContent;
-  button.textContent = text;
-  setTimeout(() => {
-    button.textContent = label;
-    copied.textContent = '';
-  }, 1500);
 }
 
 interface ReceivedText {

@@ -1,7 +1,7 @@
 import { startCountdown, type Countdown } from './page/countdown.ts';
 import { all, byId } from './page/element.ts';
 import { locale } from './page/locale.ts';
-import { WindowClient, type Answer, type Refusal, type WindowView } from './window/client.ts';
+import { WindowClient, type Answer, type Method, type Refusal, type WindowView } from './window/client.ts';
 import { blame, blameAll, check, guideTyping, input, valueOf } from './window/fields.ts';
 import { leave } from './window/leave.ts';
 import { MESSAGES } from './window/messages.ts';
@@ -19,6 +19,8 @@ const main = byId('window', HTMLElement);
 const { window: windowId = '', authentication = 'null' } = main.dataset;
 const client = new WindowClient(`/windows/${windowId}`);
 const resend = new Resend(windowId, () => void sendAgain());
+/** How the window is to ask, while it has not begun. */
+let method: Method = main.dataset['method'] === 'otp' ? 'otp' : 'push';
 let shown: WindowView | undefined;
 let countdown: Countdown | undefined;
 let busy = false;
@@ -34,10 +36,18 @@ byId('code-form', HTMLFormElement).addEventListener('submit', (event) => {
 });
 byId('cancel', HTMLButtonElement).addEventListener('click', () => void cancel());
 for (const button of all('[data-return]')) button.addEventListener('click', goBack);
+for (const button of all('[data-change-to]')) {
+  const other: Method = button.dataset['changeTo'] === 'otp' ? 'otp' : 'push';
+  button.addEventListener('click', () => {
+    if (shown) void changeOver(other);
+    else choose(other);
+  });
+}
 
 const begun = JSON.parse(authentication) as WindowView | null;
 if (begun) take(begun);
 else {
+  showMethod();
   view('person');
   input('birthDate').focus();
 }
@@ -45,19 +55,41 @@ else {
 async function start(): Promise<void> {
   if (!check(['birthDate', 'genderDigit', 'phoneNumber'])) return;
   const [birthDate, genderDigit] = [valueOf('birthDate'), valueOf('genderDigit')];
-  const person = { birthDate, genderDigit, phoneNumber: valueOf('phoneNumber') };
+  const person = { birthDate, genderDigit, phoneNumber: valueOf('phoneNumber'), method };
   settle(await alone(() => client.post('authentication', person)));
 }
 
+function showMethod(): void {
+  showParts(method);
+  offer(otherThan(method));
+}
+
+/** Another method before anything was asked: nothing has to be undone. */
+function choose(other: Method): void {
+  method = other;
+  fault(null);
+  showMethod();
+  say(document.querySelector('[data-view="person"] div:not([hidden]) > h1')?.textContent ?? '');
+  document.querySelector<HTMLElement>('[data-view="person"] [data-change-to]:not([hidden])')?.focus();
+}
+
+async function changeOver(other: Method): Promise<void> {
+  settle(await alone(() => client.post('method', { method: other })));
+}
+
 async function verify(): Promise<void> {
-  if (!check(['code'])) return;
+  if (!check(['code'])) {
+    if (shown?.channel === 'otp') blame('code', messages.otp);
+    return;
+  }
   const answer = await alone(() => client.post('verification', { code: valueOf('code') }));
   if (answer && 'refusal' in answer && answer.refusal.code === 'code_mismatch') {
     const { attemptsLeft = 0 } = answer.refusal;
-    blame('code', messages.wrongCode);
+    const wrong = shown?.channel === 'otp' ? messages.wrongOtp : messages.wrongCode;
+    blame('code', wrong);
     if (shown) shown = { ...shown, attemptsLeft };
     showTries(attemptsLeft);
-    say(`${messages.wrongCode} ${messages.attemptsLeft(attemptsLeft)}`);
+    say(`${wrong} ${messages.attemptsLeft(attemptsLeft)}`);
     input('code').select();
     return;
   }
@@ -117,15 +149,20 @@ function close(state: WindowView['state']): void {
 function take(next: WindowView): void {
   const before = shown;
   if (before && isOver(before.state)) return;
+  // An answer that was on its way while the person changed over.
+  if (before?.otherMethod === null && next.otherMethod !== null) return;
   shown = next;
   if (isOver(next.state)) {
     countdown?.stop();
-    view(next.state);
-    focusHeading(`[data-view="${next.state}"]`);
+    const byOtp = next.channel === 'otp' && document.querySelector(`[data-view="${next.state}-otp"]`) !== null;
+    const name = byOtp ? `${next.state}-otp` : next.state;
+    view(name);
+    focusHeading(`[data-view="${name}"]`);
     setTimeout(goBack, next.state === 'verified' ? GOOD_NEWS_MS : BAD_NEWS_MS);
     return;
   }
-  if (!before) begin(next);
+  if (before?.channel !== next.channel) begin(next);
+  if (!before) void follow();
   const opened = next.state === 'opened';
   all('#steps li').forEach((step, at) => {
     step.classList.toggle('done', opened && at < 2);
@@ -139,20 +176,24 @@ function take(next: WindowView): void {
   showTries(next.attemptsLeft);
 }
 
-function begin({ channel, expiresAt }: WindowView): void {
-  for (const part of all('[data-channel]')) part.hidden = part.dataset['channel'] !== channel;
-  byId('steps', HTMLElement).hidden = channel !== 'push';
+function begin({ channel, expiresAt, otherMethod, askedOf }: WindowView): void {
+  showParts(channel);
+  offer(otherMethod);
+  byId('asked-of', HTMLElement).textContent = askedOf ?? '';
   view('code');
+  input('code').value = '';
+  blame('code', null);
   input('code').focus();
-  say(document.querySelector(`div[data-channel="${channel}"]`)?.textContent ?? '');
+  const told = document.querySelector(`[data-view="code"] div[data-channel="${channel}"]`)?.textContent ?? '';
+  say(askedOf === null ? told : `${told} ${askedOf}`);
+  countdown?.stop();
   countdown = startCountdown({
     element: byId('countdown', HTMLElement),
     until: expiresAt,
     now: client.now,
     onLastCall: () => say(messages.lastSeconds),
   });
-  resend.begin();
-  void follow();
+  if (channel !== 'otp') resend.begin();
 }
 
 /** Waits for news until the end, over interruptions too. */
@@ -179,6 +220,20 @@ function isOver(state: WindowView['state']): boolean {
 
 function view(name: string): void {
   for (const section of all('[data-view]')) section.hidden = section.dataset['view'] !== name;
+}
+
+/** Shows what is written for one channel, and hides what is for others. */
+function showParts(channel: WindowView['channel']): void {
+  for (const part of all('[data-channel]')) part.hidden = !part.dataset['channel']?.split(' ').includes(channel);
+}
+
+/** Shows the way to another method, where there is one. */
+function offer(other: Method | null): void {
+  for (const button of all('[data-change-to]')) button.hidden = button.dataset['changeTo'] !== other;
+}
+
+function otherThan(one: Method): Method {
+  return one === 'otp' ? 'push' : 'otp';
 }
 
 function focusHeading(within: string): void {

@@ -1,9 +1,4 @@
-/** What a relying party's server keeps to itself. */
-export interface ShopCredentials {
-  issuer: string;
-  clientId: string;
-  clientSecret: string;
-}
+import { ServiceClient, type Credentials } from './service-client.ts';
 
 /** Who was verified, as far as the shop shows it. */
 export interface VerifiedCustomer {
@@ -12,7 +7,7 @@ export interface VerifiedCustomer {
   foreigner: boolean;
   phoneNumber: string;
   verifiedAt: string;
-  channel: 'push' | 'sms';
+  channel: 'push' | 'sms' | 'otp';
 }
 
 /** What became of a window. */
@@ -21,9 +16,13 @@ export interface WindowResult {
   authentication: { state: string; result?: VerifiedCustomer } | null;
 }
 
-/** The server of a shop that has people verified: three calls over HTTP, as any relying party would make them. */
+/** The server of a shop that has people verified: two calls over HTTP, as any relying party would make them. */
 export class DemoShop {
-  constructor(private readonly credentials: ShopCredentials) {}
+  private readonly service: ServiceClient;
+
+  constructor(credentials: Credentials) {
+    this.service = new ServiceClient(credentials);
+  }
 
   /** Opens a hosted window; the browser is sent to `url`. */
   async openWindow(window: {
@@ -31,40 +30,15 @@ export class DemoShop {
     returnUrl: string;
     state: string;
     locale: 'ko' | 'en';
+    method: 'push' | 'otp';
+    /** As the shop knows the customer, where it does. */
+    name?: string;
   }): Promise<{ windowId: string; url: string }> {
-    return (await this.call('POST', '/v1/windows', window)) as { windowId: string; url: string };
+    return (await this.service.call('POST', '/v1/windows', window)) as { windowId: string; url: string };
   }
 
   /** Asks what became of a window. Only this answer counts: what the browser brings back may have been made up. */
   async readWindow(windowId: string): Promise<WindowResult> {
-    return (await this.call('GET', `/v1/windows/${encodeURIComponent(windowId)}`)) as WindowResult;
+    return (await this.service.call('GET', `/v1/windows/${encodeURIComponent(windowId)}`)) as WindowResult;
   }
-
-  private async call(method: string, path: string, body?: object): Promise<unknown> {
-    const response = await fetch(this.credentials.issuer + path, {
-      method,
-      headers: {
-        Authorization: `Bearer ${await this.token()}`,
-        ...(body && { 'Content-Type': 'application/json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    return answerOf(response);
-  }
-
-  /** A token is good for five minutes; a shop with more customers keeps it that long. */
-  private async token(): Promise<string> {
-    const { issuer, clientId, clientSecret } = this.credentials;
-    const response = await fetch(`${issuer}/oauth2/token`, {
-      method: 'POST',
-      headers: { Authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
-      body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'authentications' }),
-    });
-    return ((await answerOf(response)) as { access_token: string }).access_token;
-  }
-}
-
-async function answerOf(response: Response): Promise<unknown> {
-  if (!response.ok) throw new Error(`the service answered ${response.status}: ${await response.text()}`);
-  return response.json();
 }

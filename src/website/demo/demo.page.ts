@@ -26,9 +26,11 @@ export function shopPage(locale: Locale, lines: readonly DemoLine[]): Page {
           <p>${messages.joinText}</p>
           <form method="post" action="/demo/windows" id="verify">
             <input type="hidden" name="lang" value="${locale}" />
-            <button class="primary" name="in" value="popup">${messages.verify}</button>
-            <button class="link" name="in" value="tab" id="same-tab">${messages.verifySameTab}</button>
+            <button class="primary" name="method" value="push">${messages.verify}</button>
+            <button class="secondary" name="method" value="otp" id="by-otp">${messages.verifyByOtp}</button>
+            <button class="link" name="method" value="push" id="same-tab">${messages.verifySameTab}</button>
           </form>
+          <p><a href="/demo/bank?lang=${locale}">${messages.bank}</a></p>
         </section>
         <section class="card">
           <h2>${messages.howTitle}</h2>

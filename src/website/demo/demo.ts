@@ -10,6 +10,7 @@ import { isOwnPage } from '../../http/own-page.ts';
 import { writeProblem } from '../../http/problem.filter.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
 import { Assets } from '../assets.ts';
+import { declareBank } from './bank.ts';
 import { DemoShop } from './demo-shop.ts';
 import { returnPage, shopPage, type DemoLine } from './demo.page.ts';
 import { localeOf } from '../locale.ts';
@@ -43,6 +44,7 @@ export function declareDemo(
     }
   });
   declareShop(fastify, { assets, issuer, clients, lines });
+  declareBank(fastify, { assets, credentials: { issuer, ...clientOf(clients, 'demo-bank') }, lines });
   declarePhone(fastify, { assets, issuer, lines, subscriptions: app.get(Subscriptions) });
 }
 
@@ -51,15 +53,13 @@ function declareShop(
   demo: { assets: Assets; issuer: string; clients: readonly DemoClient[]; lines: readonly DemoLine[] },
 ): void {
   const { assets, issuer, lines } = demo;
-  const client = demo.clients.find(({ clientId }) => clientId === 'demo-shop');
-  if (!client) throw new Error('the demonstration has no client demo-shop');
-  const shop = new DemoShop({ issuer, ...client });
+  const shop = new DemoShop({ issuer, ...clientOf(demo.clients, 'demo-shop') });
 
   fastify.get<{ Querystring: { lang?: string } }>('/demo', async (request, reply) => {
     return sendPage(reply, assets, shopPage(localeOf(request.query.lang), lines));
   });
 
-  fastify.post<{ Body: { lang?: string } | undefined }>(
+  fastify.post<{ Body: { lang?: string; method?: string } | undefined }>(
     '/demo/windows',
     { config: { takes: 'form' satisfies Taken } },
     async (request, reply) => {
@@ -70,8 +70,10 @@ function declareShop(
       const locale = localeOf(request.body?.lang);
       // What comes back has to be what this browser set out with; the language travels along.
       const state = `${locale}.${randomToken(16)}`;
-      const { purpose } = DEMO_MESSAGES[locale];
-      const { url } = await shop.openWindow({ purpose, returnUrl: `${issuer}/demo/return`, state, locale });
+      const { purpose, member } = DEMO_MESSAGES[locale];
+      const by =
+        request.body?.method === 'otp' ? { method: 'otp' as const, name: member } : { method: 'push' as const };
+      const { url } = await shop.openWindow({ purpose, returnUrl: `${issuer}/demo/return`, state, locale, ...by });
       setCookie(reply, { name: STATE_COOKIE, value: state, seconds: STATE_SECONDS }, issuer);
       return reply.redirect(url, 303);
     },
@@ -120,6 +122,12 @@ function declarePhone(
       return reply;
     }
   });
+}
+
+function clientOf(clients: readonly DemoClient[], name: string): DemoClient {
+  const client = clients.find(({ clientId }) => clientId === name);
+  if (!client) throw new Error(`the demonstration has no client ${name}`);
+  return client;
 }
 
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;

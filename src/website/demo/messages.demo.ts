@@ -8,6 +8,10 @@ export interface DemoMessages {
   joinText: string;
   purpose: string;
   verify: string;
+  verifyByOtp: string;
+  /** A customer whom the shop knows already, to be shown masked. */
+  member: string;
+  bank: string;
   verifySameTab: string;
   phone: string;
   openPhone: string;
@@ -29,7 +33,7 @@ export interface DemoMessages {
   result: { phoneNumber: string; birthDate: string; gender: string; nationality: string; channel: string };
   gender: Record<'male' | 'female', string>;
   nationality: { korean: string; foreigner: string };
-  channel: Record<'push' | 'sms', string>;
+  channel: Record<'push' | 'sms' | 'otp', string>;
   notVerifiedTitle: string;
   notVerified: (state: string) => string;
   foreignReturnTitle: string;
@@ -64,6 +68,9 @@ export const DEMO_MESSAGES: Record<Locale, DemoMessages> = {
     joinText: '휴대폰 본인확인을 마치면 바로 가입할 수 있습니다. 한빛서점은 주민등록번호를 받지 않습니다.',
     purpose: '회원가입',
     verify: '휴대폰 본인확인',
+    verifyByOtp: 'OTP로 본인확인',
+    member: '홍길동',
+    bank: '두루은행에서 거래 서명 해 보기',
     verifySameTab: '이 탭에서 진행하기',
     phone: '휴대폰',
     openPhone: '휴대폰 화면 열기 (새 탭)',
@@ -105,7 +112,7 @@ export const DEMO_MESSAGES: Record<Locale, DemoMessages> = {
     },
     gender: { male: '남성', female: '여성' },
     nationality: { korean: '내국인', foreigner: '외국인' },
-    channel: { push: '앱 (푸시 인증 보호)', sms: '문자메시지' },
+    channel: { push: '앱 (푸시 인증 보호)', sms: '문자메시지', otp: '앱의 OTP' },
     notVerifiedTitle: '본인확인을 마치지 못했습니다',
     notVerified: (state) => REASONS.ko[state] ?? '본인확인이 끝나지 않았습니다.',
     foreignReturnTitle: '이 브라우저에서 시작한 본인확인이 아닙니다',
@@ -122,6 +129,9 @@ export const DEMO_MESSAGES: Record<Locale, DemoMessages> = {
     joinText: 'Once your mobile phone has verified you, you can join. We never ask for your registration number.',
     purpose: 'Creating an account',
     verify: 'Verify by mobile phone',
+    verifyByOtp: 'Verify by OTP',
+    member: '홍길동',
+    bank: 'Sign a transaction at Duru Bank',
     verifySameTab: 'Go on in this tab',
     phone: 'Phone',
     openPhone: 'Open the phone (new tab)',
@@ -152,7 +162,7 @@ export const DEMO_MESSAGES: Record<Locale, DemoMessages> = {
     },
     gender: { male: 'Male', female: 'Female' },
     nationality: { korean: 'Korean', foreigner: 'Foreign' },
-    channel: { push: 'The app (push authentication protection)', sms: 'Text message' },
+    channel: { push: 'The app (push authentication protection)', sms: 'Text message', otp: 'The app’s OTP' },
     notVerifiedTitle: 'You were not verified',
     notVerified: (state) => REASONS.en[state] ?? 'The verification has not ended.',
     foreignReturnTitle: 'This verification did not begin in this browser',

@@ -99,6 +99,9 @@ export interface CustomerMessages {
     noDevice: string;
     deviceNames: Record<'name' | 'serialNumber' | 'enrolledAt' | 'system', string>;
     pinLocked: string;
+    otp: Record<'inUse' | 'locked' | 'none', string>;
+    otpLocked: string;
+    registrations: Sentence & Record<'none' | 'serialNumber' | 'confirmedAt' | 'revoke' | 'revoked', string>;
     testing: string;
     enrol: string;
     history: string;
@@ -345,6 +348,17 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       noDevice: '등록한 휴대폰이 없습니다. 새 휴대폰을 등록해 주세요.',
       deviceNames: { name: '이름', serialNumber: '일련번호', enrolledAt: '등록 일시', system: '운영체제' },
       pinLocked: '비밀번호를 다섯 번 잘못 입력해 잠겼습니다. 고객센터(114)에서 풀 수 있습니다.',
+      otp: { inUse: '사용 중', locked: '잠김', none: '등록하지 않음' },
+      otpLocked: 'OTP를 5회 연속 틀려 잠겼습니다. 휴대폰 인증(앱 알림)에 한 번 성공하면 다시 쓸 수 있습니다.',
+      registrations: {
+        title: '등록한 기관',
+        text: '내 휴대폰의 코드를 요청할 수 있는 기관입니다. 해지하면 그 기관은 더 이상 요청할 수 없습니다.',
+        none: '등록한 기관이 없습니다.',
+        serialNumber: '휴대폰',
+        confirmedAt: '등록 일시',
+        revoke: '등록 해지',
+        revoked: '기관 등록을 해지했습니다.',
+      },
       testing: '시험 인증번호를 확인하면 등록이 끝납니다.',
       enrol: '앱 등록하기',
       history: '인증 이력',
@@ -632,6 +646,17 @@ export const CUSTOMER_MESSAGES: Record<Locale, CustomerMessages> = {
       noDevice: 'No phone is registered. Register the new one.',
       deviceNames: { name: 'Name', serialNumber: 'Serial number', enrolledAt: 'Registered', system: 'System' },
       pinLocked: 'The PIN was wrong five times and is locked. The call centre can unlock it.',
+      otp: { inUse: 'In use', locked: 'Locked', none: 'Not enrolled' },
+      otpLocked: 'OTP was wrong five times in a row and is locked. It works again once you were verified by push.',
+      registrations: {
+        title: 'Registered institutions',
+        text: 'They may ask your phone for codes. One that you revoke may ask no more.',
+        none: 'There is none.',
+        serialNumber: 'Phone',
+        confirmedAt: 'Registered',
+        revoke: 'Revoke',
+        revoked: 'The registration is revoked.',
+      },
       testing: 'Confirm the test code in the app to finish.',
       enrol: 'Register the app',
       history: 'History',

@@ -60,6 +60,11 @@ export const SITE_MESSAGES: Record<Locale, SiteMessages> = {
         title: '이미 처리되었습니다',
         text: '그사이에 서비스의 상태가 바뀌었습니다. 내 서비스에서 확인해 주세요.',
       },
+      registration_not_found: { title: '그런 등록이 없습니다', text: '내 서비스에서 등록한 기관을 확인해 주세요.' },
+      registration_closed: {
+        title: '이미 끝난 등록입니다',
+        text: '그사이에 해지되었습니다. 내 서비스에서 확인해 주세요.',
+      },
     },
     failed: {
       title: '처리하지 못했습니다',
@@ -104,6 +109,14 @@ export const SITE_MESSAGES: Record<Locale, SiteMessages> = {
       nothing_to_change: {
         title: 'That was done already',
         text: 'Your service has changed in the meantime. Look at “My service”.',
+      },
+      registration_not_found: {
+        title: 'There is no such registration',
+        text: 'See under My service which institutions are registered.',
+      },
+      registration_closed: {
+        title: 'The registration has ended',
+        text: 'It was revoked in the meantime. See under My service.',
       },
     },
     failed: { title: 'That did not work', text: 'The fault is on our side and was recorded. Try again in a moment.' },

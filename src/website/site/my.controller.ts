@@ -5,6 +5,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Customers, type Customer } from '../../customers/customers.ts';
 import { addressLimit } from '../../customers/limits.ts';
 import { MyService } from '../../customers/my-service.ts';
+import { registrationNotFound } from '../../authenticators/registrations.ts';
+import { OpaqueId } from '../../http/opaque-id.ts';
 import { watchedFor } from './watched-for.ts';
 import type { Taken } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
@@ -16,6 +18,8 @@ import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
 import { readPerson } from './read-person.ts';
 import { FollowQuery } from '../window/window.dto.ts';
+
+const OPAQUE_ID = new OpaqueId(registrationNotFound);
 
 /** A customer's own service: what it is like, the enrolment of its app, its end. */
 @ApiExcludeController()
@@ -40,10 +44,7 @@ export class MyController {
     const overview = await this.service.overview(customer);
     const { locale } = visitor;
     const { phoneNumber } = customer.line;
-    this.pages.send(
-      reply,
-      myPage({ locale, token: visitor.formToken(), phoneNumber, overview, wantedToJoin: note === 'joined' }),
-    );
+    this.pages.send(reply, myPage({ locale, token: visitor.formToken(), phoneNumber, overview, note }));
   }
 
   @Get('enrol')
@@ -88,6 +89,17 @@ export class MyController {
     const customer = await this.customers.loggedIn(visitor.digest);
     if (visitor.digest) await this.service.newCode(customer, visitor.digest);
     void reply.redirect('/enrol', 303);
+  }
+
+  /** Ends what an institution may ask; somebody else's is as unknown as one that never was. */
+  @Post('my/registrations/revoke')
+  @RouteConfig({ takes: 'form' satisfies Taken })
+  async revoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    const { registration = '' } = visitor.form();
+    const customer = await this.customers.loggedIn(visitor.digest);
+    await this.service.revoke(customer, OPAQUE_ID.transform(registration));
+    void reply.redirect('/my?note=revoked', 303);
   }
 
   @Get('cancel')

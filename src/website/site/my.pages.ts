@@ -16,16 +16,17 @@ export function myPage(input: {
   token: Html;
   phoneNumber: string;
   overview: Overview | undefined;
-  /** Whether somebody wanted to join who has. */
-  wantedToJoin?: boolean;
+  /** What led here: `joined` for somebody who wanted to join and has, `revoked` for a registration that was ended. */
+  note?: unknown;
 }): Page {
-  const { locale, token, phoneNumber, overview, wantedToJoin } = input;
+  const { locale, token, phoneNumber, overview, note } = input;
   const { my, join } = CUSTOMER_MESSAGES[locale];
+  const said = (note === 'joined' && join.already) || (note === 'revoked' && my.registrations.revoked);
   const content = html`<div class="title-row">
       <h1>${my.title}</h1>
       <form method="post" action="/logout">${token}<button class="small">${my.logout}</button></form>
     </div>
-    ${overview && wantedToJoin === true && html`<p class="note" role="status">${join.already}</p>`}
+    ${overview && said && html`<p class="note" role="status">${said}</p>`}
     ${overview ? service(input.locale, token, phoneNumber, overview) : nothing(locale, phoneNumber)}`;
   return sitePage({ locale, title: my.title, address: '/my', place: '/my', content });
 }
@@ -39,7 +40,8 @@ function nothing(locale: Locale, phoneNumber: string): Html {
   </section>`;
 }
 
-function service(locale: Locale, token: Html, phoneNumber: string, { subscription, fee, history }: Overview): Html {
+function service(locale: Locale, token: Html, phoneNumber: string, overview: Overview): Html {
+  const { subscription, fee, history, registrations, otp } = overview;
   const { my } = CUSTOMER_MESSAGES[locale];
   const { places } = SITE_MESSAGES[locale];
   const { state, suspensions, protectedSince } = subscription;
@@ -59,7 +61,8 @@ function service(locale: Locale, token: Html, phoneNumber: string, { subscriptio
         html`<form method="post" action="/enrol">${token}<button class="primary">${my.enrol}</button></form>`
       }
     </section>
-    ${state !== 'awaiting_device' && device(locale, subscription.device)} ${historyCard(locale, history)}
+    ${state !== 'awaiting_device' && device(locale, subscription.device, otp)}
+    ${state !== 'awaiting_device' && registrationsCard(locale, token, registrations)} ${historyCard(locale, history)}
     <section class="card">
       <h2>${my.actions}</h2>
       <div class="actions">
@@ -72,7 +75,7 @@ function service(locale: Locale, token: Html, phoneNumber: string, { subscriptio
 
 const SYSTEMS: Readonly<Record<string, string>> = { android: 'Android', ios: 'iOS' };
 
-function device(locale: Locale, one: Overview['subscription']['device']): Html {
+function device(locale: Locale, one: Overview['subscription']['device'], otp: Overview['otp']): Html {
   const { my } = CUSTOMER_MESSAGES[locale];
   if (!one) {
     return html`<section class="card">
@@ -91,7 +94,39 @@ function device(locale: Locale, one: Overview['subscription']['device']): Html {
       [deviceNames.system, `${SYSTEMS[one.platform] ?? one.platform} ${one.osVersion}`],
       [deviceNames.serialNumber, one.serialNumber],
       [deviceNames.enrolledAt, dateTime(one.enrolledAt, locale)],
+      ['OTP', my.otp[otp ? (otp.locked ? 'locked' : 'inUse') : 'none']],
     ])}
+    ${otp?.locked && html`<p class="alert">${my.otpLocked}</p>`}
+  </section>`;
+}
+
+/** Institutions that may ask for the codes of the customer's phones, each with the way to end that. */
+function registrationsCard(locale: Locale, token: Html, registrations: Overview['registrations']): Html {
+  const { title, text, none, serialNumber, confirmedAt, revoke } = CUSTOMER_MESSAGES[locale].my.registrations;
+  return html`<section class="card">
+    <h2 id="registrations">${title}</h2>
+    ${registrations.length === 0 ? html`<p>${none}</p>` : html`<p class="hint">${text}</p>`}
+    ${
+      registrations.length > 0 &&
+      html`<ul class="registrations" aria-labelledby="registrations">
+        ${registrations.map(
+          ({ id, relyingParty, device: on, confirmedAt: since }) =>
+            html`<li>
+              <strong id="registration-${id}">${relyingParty.name}</strong>
+              ${facts([
+                [serialNumber, `${on.name} · ${on.serialNumber}`],
+                ...(since === null ? [] : [[confirmedAt, dateTime(since, locale)] as const]),
+              ])}
+              <form method="post" action="/my/registrations/revoke">
+                ${token}<input type="hidden" name="registration" value="${id}" />
+                <button class="danger" id="revoke-${id}" aria-labelledby="revoke-${id} registration-${id}">
+                  ${revoke}
+                </button>
+              </form>
+            </li>`,
+        )}
+      </ul>`
+    }
   </section>`;
 }
 

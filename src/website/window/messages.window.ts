@@ -1,7 +1,7 @@
-import type { AuthenticationState } from '../../domain/authentication.ts';
+import type { AuthenticationState, WindowMethod } from '../../domain/authentication.ts';
 import type { Locale } from '../locale.ts';
 
-interface Sentence {
+export interface Sentence {
   title: string;
   text: string;
 }
@@ -24,11 +24,20 @@ export interface WindowMessages {
   phoneNumber: string;
   phoneNumberHint: string;
   start: string;
+  /** The title of the window while it is to ask for a one-time password, and what it says of that. */
+  otpTitle: string;
+  otpIntro: string;
+  changeTo: Record<WindowMethod, string>;
   push: Sentence;
   sms: Sentence;
+  otp: Sentence;
+  /** Whose one-time password is asked for. */
+  askedOf: string;
+  otpNotes: readonly string[];
   steps: readonly [string, string, string];
   opened: Sentence;
   code: string;
+  otpCode: string;
   codeHint: string;
   timeLeft: string;
   verify: string;
@@ -38,6 +47,8 @@ export interface WindowMessages {
   goBack: (relyingParty: string) => string;
   goingBack: string;
   ended: Record<EndedState, Sentence>;
+  /** Where the end of a one-time password reads otherwise. */
+  endedOtp: Partial<Record<EndedState, Sentence>>;
   closed: Record<ClosedReason, Sentence>;
   protectedBy: string;
 }
@@ -56,6 +67,9 @@ export const WINDOW_MESSAGES: Record<Locale, WindowMessages> = {
     phoneNumber: '휴대폰번호',
     phoneNumberHint: '하이픈(-) 없이 입력해도 됩니다.',
     start: '인증 요청',
+    otpTitle: 'OTP 본인확인',
+    otpIntro: '휴대폰 명의자 정보를 입력하면 다음 화면에서 앱의 OTP 6자리를 입력합니다.',
+    changeTo: { push: '휴대폰 인증으로 하기', otp: 'OTP로 하기' },
     push: {
       title: '휴대폰의 앱을 열어 주세요',
       text: '앱을 열어 비밀번호를 입력하면 인증번호가 나타납니다.',
@@ -64,9 +78,21 @@ export const WINDOW_MESSAGES: Record<Locale, WindowMessages> = {
       title: '문자로 인증번호를 보냈습니다',
       text: '문자메시지로 받은 인증번호 6자리를 입력해 주세요.',
     },
+    otp: {
+      title: '앱의 OTP를 입력해 주세요',
+      text: '앱에서 OTP를 열고 비밀번호를 입력하면 6자리 숫자가 나타납니다. 알림이나 문자는 오지 않습니다.',
+    },
+    askedOf: '인증할 사람',
+    otpNotes: [
+      '위 정보가 실제 정보와 같아야 인증됩니다.',
+      '번호가 맞지 않으면 앱에서 다음 번호로 바뀔 때까지 기다렸다가 새 번호를 입력해 주세요.',
+      '5회 연속 틀리면 OTP가 잠기고, 휴대폰 인증(앱 알림)에 성공해야 다시 쓸 수 있습니다.',
+      '해외에서도 그대로 쓸 수 있습니다. 휴대폰의 시간을 한국시간으로 바꾸지 않아도 됩니다.',
+    ],
     steps: ['앱 열기', '비밀번호 입력', '인증번호 입력'],
     opened: { title: '앱에서 확인되었습니다', text: '앱에 나타난 인증번호를 입력하세요.' },
     code: '인증번호 6자리',
+    otpCode: 'OTP 6자리',
     codeHint: '인증번호는 누구에게도 알려 주지 마세요.',
     timeLeft: '남은 시간',
     verify: '확인',
@@ -90,6 +116,17 @@ export const WINDOW_MESSAGES: Record<Locale, WindowMessages> = {
         text: '안전을 위해 이번 본인확인을 종료했습니다. 처음부터 다시 시도해 주세요.',
       },
       cancelled: { title: '본인확인을 취소했습니다', text: '인증번호는 더 이상 쓸 수 없습니다.' },
+    },
+    endedOtp: {
+      expired: {
+        title: '입력 시간이 지났습니다',
+        text: '3분 안에 OTP를 입력하지 않아 종료되었습니다. 처음부터 다시 시도해 주세요.',
+      },
+      failed: {
+        title: 'OTP를 다섯 번 잘못 입력했습니다',
+        text: '안전을 위해 이번 본인확인을 종료했습니다. 5회 연속 틀리면 OTP가 잠깁니다. 휴대폰 인증으로 다시 시도해 성공하면 OTP도 다시 쓸 수 있습니다.',
+      },
+      cancelled: { title: '본인확인을 취소했습니다', text: '이번 본인확인에는 아무것도 더 입력할 수 없습니다.' },
     },
     closed: {
       unknown: {
@@ -123,6 +160,10 @@ export const WINDOW_MESSAGES: Record<Locale, WindowMessages> = {
     phoneNumber: 'Mobile number',
     phoneNumberHint: 'With or without hyphens.',
     start: 'Send request',
+    otpTitle: 'Verify by OTP',
+    otpIntro:
+      'Enter the details of the person in whose name the phone is; the app’s six-digit OTP is asked for on the next page.',
+    changeTo: { push: 'Use push or SMS instead', otp: 'Use the app’s OTP' },
     push: {
       title: 'Open the app on your phone',
       text: 'Open the app and enter your PIN; the code then appears there.',
@@ -131,9 +172,21 @@ export const WINDOW_MESSAGES: Record<Locale, WindowMessages> = {
       title: 'We sent a code by text message',
       text: 'Enter the six digits of the text message.',
     },
+    otp: {
+      title: 'Enter the OTP of your app',
+      text: 'Open OTP in the app and enter your PIN; six digits appear. No notification or text message is sent.',
+    },
+    askedOf: 'Asked of',
+    otpNotes: [
+      'You can be verified only if this is who you are.',
+      'If the digits are refused, wait for the next ones in the app and enter those.',
+      'Five wrong in a row lock OTP until you are verified by push.',
+      'It works abroad as it is: there is no need to set the phone to Korean time.',
+    ],
     steps: ['Open the app', 'Enter your PIN', 'Type the code here'],
     opened: { title: 'Confirmed in the app', text: 'Enter the code that the app shows.' },
     code: 'Six-digit code',
+    otpCode: 'Six-digit OTP',
     codeHint: 'Never tell this code to anybody.',
     timeLeft: 'Time left',
     verify: 'Verify',
@@ -157,6 +210,17 @@ export const WINDOW_MESSAGES: Record<Locale, WindowMessages> = {
         text: 'To keep you safe, this verification has ended. Please start again.',
       },
       cancelled: { title: 'Verification cancelled', text: 'The code is no longer good.' },
+    },
+    endedOtp: {
+      expired: {
+        title: 'Time is up',
+        text: 'No OTP was entered within three minutes. Please start again.',
+      },
+      failed: {
+        title: 'Five wrong OTPs',
+        text: 'To keep you safe, this verification has ended. Five wrong in a row lock OTP. Start again by push: once that has verified you, OTP works again.',
+      },
+      cancelled: { title: 'Verification cancelled', text: 'Nothing more can be entered for it.' },
     },
     closed: {
       unknown: {

@@ -13,7 +13,7 @@ import { Assets } from '../assets.ts';
 import { localeOf } from '../locale.ts';
 import { OwnPageGuard } from './own-page.guard.ts';
 import { sendPage } from '../page.ts';
-import { WindowPageQuery, WindowPerson, WindowWaitQuery } from './window.dto.ts';
+import { WindowMethodRequest, WindowPageQuery, WindowPersonRequest, WindowWaitQuery } from './window.dto.ts';
 import { closedWindowPage, windowPage } from './window.page.ts';
 
 /** A window may be used for ten minutes, and what was begun in the last of them ends three minutes later. */
@@ -53,12 +53,13 @@ export class WindowPageController {
         setCookie(reply, cookie, this.environment.ISSUER);
       }
       const authentication = window.authenticationId ? await this.windows.follow(id, secret, 0) : null;
-      const { relyingParty, purpose, locale, returnUrl, frameOrigins } = window;
+      const { relyingParty, purpose, locale, method, returnUrl, frameOrigins } = window;
       const page = windowPage({
         id,
         relyingParty,
         purpose,
         locale: localeOf(lang, locale),
+        method,
         authentication,
         returnAddress: returnAddress(window),
         returnOrigin: new URL(returnUrl).origin,
@@ -76,12 +77,22 @@ export class WindowPageController {
   @Post('authentication')
   start(
     @Param('id', OPAQUE_ID) id: string,
-    @Body() { birthDate, genderDigit, phoneNumber }: WindowPerson,
+    @Body() { birthDate, genderDigit, phoneNumber, method }: WindowPersonRequest,
     @Req() request: FastifyRequest,
   ): Promise<WindowView> {
-    const userAgent = request.headers['user-agent']?.slice(0, 512);
-    const endUser = { ip: request.ip, ...(userAgent && { userAgent }) };
-    return this.windows.start(id, this.secret(request, id), { birthDate, genderDigit, phoneNumber, endUser });
+    const person = { birthDate, genderDigit, phoneNumber, endUser: endUserOf(request) };
+    return this.windows.start(id, this.secret(request, id), person, method ?? undefined);
+  }
+
+  /** Changes over to the other method; the person is who was typed in before. */
+  @Post('method')
+  @HttpCode(200)
+  changeOver(
+    @Param('id', OPAQUE_ID) id: string,
+    @Body() { method }: WindowMethodRequest,
+    @Req() request: FastifyRequest,
+  ): Promise<WindowView> {
+    return this.windows.changeOver(id, this.secret(request, id), method, endUserOf(request));
   }
 
   @Get('authentication')
@@ -122,6 +133,12 @@ export class WindowPageController {
 
 function cookieOf(id: string): string {
   return `window-${id}`;
+}
+
+/** From where the window is used, as the app is told. */
+function endUserOf({ ip, headers }: FastifyRequest): { ip: string; userAgent?: string } {
+  const userAgent = headers['user-agent']?.slice(0, 512);
+  return { ip, ...(userAgent && { userAgent }) };
 }
 
 /** A scanner of links, or a browser that fetches before anybody clicked: neither is the browser the window is for. */

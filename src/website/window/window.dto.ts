@@ -1,10 +1,22 @@
 import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { PickType } from '@nestjs/swagger';
+import { WINDOW_METHODS, type WindowMethod } from '../../domain/authentication.ts';
 import { StartRequest, WaitQuery } from '../../authentication/relying-party.dto.ts';
 import { LOCALES, type Locale } from '../locale.ts';
 
 /** What the person types into the window. */
-export class WindowPerson extends PickType(StartRequest, ['birthDate', 'genderDigit', 'phoneNumber'] as const) {}
+export class WindowPersonRequest extends PickType(StartRequest, ['birthDate', 'genderDigit', 'phoneNumber'] as const) {
+  /** Where the person chose another one than the window's. */
+  @IsOptional()
+  @IsIn(WINDOW_METHODS)
+  method?: WindowMethod;
+}
+
+/** How the person would rather be verified. */
+export class WindowMethodRequest {
+  @IsIn(WINDOW_METHODS)
+  method: WindowMethod;
+}
 
 export class WindowPageQuery {
   @IsOptional()

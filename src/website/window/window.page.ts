@@ -1,18 +1,27 @@
 import type { WindowView } from '../../authentication/windows.ts';
+import { WINDOW_METHODS, type WindowMethod } from '../../domain/authentication.ts';
 import type { ProblemCode } from '../../domain/problem.ts';
 import { html, type Html } from '../html.ts';
 import { languageSwitch } from '../language-switch.ts';
 import type { Locale } from '../locale.ts';
-import { WINDOW_MESSAGES, type ClosedReason, type EndedState, type WindowMessages } from './messages.window.ts';
+import {
+  WINDOW_MESSAGES,
+  type ClosedReason,
+  type EndedState,
+  type Sentence,
+  type WindowMessages,
+} from './messages.window.ts';
 import type { Page } from '../page.ts';
 import { personFields } from '../person-fields.ts';
 
-/** What the page shows and hands to its script. No personal data: that is typed in, and goes one way. */
+/** What the page shows and hands to its script. No personal data but what was typed into it and has to be shown again. */
 export interface ShownWindow {
   id: string;
   relyingParty: string;
   purpose: string;
   locale: Locale;
+  /** What the window begins with, until the person chooses otherwise. */
+  method: WindowMethod;
   /** The window's authentication, when it has begun before. */
   authentication: WindowView | null;
   returnAddress: string;
@@ -29,6 +38,7 @@ export function windowPage(window: ShownWindow): Page {
     class="card"
     id="window"
     data-window="${id}"
+    data-method="${window.method}"
     data-authentication="${JSON.stringify(window.authentication)}"
     data-return-address="${window.returnAddress}"
     data-return-origin="${window.returnOrigin}"
@@ -42,8 +52,7 @@ export function windowPage(window: ShownWindow): Page {
     </header>
     <noscript><p class="note">${messages.needsScript}</p></noscript>
     <p class="alert" id="fault" role="alert" hidden></p>
-    ${personView(messages, relyingParty)} ${codeView(messages)}
-    ${(Object.keys(messages.ended) as EndedState[]).map((state) => endedView(messages, state, relyingParty))}
+    ${personView(messages, relyingParty)} ${codeView(messages)} ${endedViews(messages, relyingParty)}
     <p class="unseen" id="said" role="status"></p>
   </main>`;
   const title = `${messages.title} – ${relyingParty}`;
@@ -51,14 +60,30 @@ export function windowPage(window: ShownWindow): Page {
 }
 
 function personView(messages: WindowMessages, relyingParty: string): Html {
+  const { asks, intro, otpIntro, title, otpTitle } = messages;
   return html`<section data-view="person" hidden>
-    <h1 tabindex="-1">${messages.title}</h1>
-    <p>${messages.asks(relyingParty)} ${messages.intro}</p>
+    <div data-channel="push sms" hidden>
+      <h1 tabindex="-1">${title}</h1>
+      <p>${asks(relyingParty)} ${intro}</p>
+    </div>
+    <div data-channel="otp" hidden>
+      <h1 tabindex="-1">${otpTitle}</h1>
+      <p>${asks(relyingParty)} ${otpIntro}</p>
+    </div>
     <form id="person" method="post" novalidate>
       ${personFields(messages)}
       <button class="primary">${messages.start}</button>
     </form>
+    ${changeTo(messages)}
   </section>`;
+}
+
+/** The way to the other method; the script shows the one that there is. */
+function changeTo(messages: WindowMessages): Html[] {
+  return WINDOW_METHODS.map(
+    (method) =>
+      html`<button type="button" class="link" data-change-to="${method}" hidden>${messages.changeTo[method]}</button>`,
+  );
 }
 
 function codeView(messages: WindowMessages): Html {
@@ -75,13 +100,23 @@ function codeView(messages: WindowMessages): Html {
       <h1 tabindex="-1">${messages.sms.title}</h1>
       <p class="lead">${messages.sms.text}</p>
     </div>
-    <ol class="steps" id="steps" hidden>
+    <div data-channel="otp" hidden>
+      <h1 tabindex="-1">${messages.otp.title}</h1>
+      <p class="lead">${messages.otp.text}</p>
+    </div>
+    <p class="asked-of" data-channel="otp" hidden>
+      <span class="unseen">${messages.askedOf}</span> [<strong id="asked-of"></strong>]
+    </p>
+    <ol class="steps" id="steps" data-channel="push" hidden>
       ${messages.steps.map((step) => html`<li><span>${step}</span></li>`)}
     </ol>
     <form id="code-form" method="post" novalidate>
       <div class="field">
         <div class="label-row">
-          <label for="code">${messages.code}</label>
+          <label for="code">
+            <span data-channel="push sms" hidden>${messages.code}</span>
+            <span data-channel="otp" hidden>${messages.otpCode}</span>
+          </label>
           <p class="countdown">
             <span>${messages.timeLeft}</span> <strong id="countdown" role="timer" aria-live="off">03:00</strong>
           </p>
@@ -102,19 +137,39 @@ function codeView(messages: WindowMessages): Html {
       </div>
       <button class="primary">${messages.verify}</button>
     </form>
+    <ul class="notes" data-channel="otp" hidden>
+      ${messages.otpNotes.map((note) => html`<li>${note}</li>`)}
+    </ul>
     <div class="row">
-      <button type="button" class="secondary" id="resend">
+      <button type="button" class="secondary" id="resend" data-channel="push sms" hidden>
         <span data-channel="push" hidden>${messages.resendPush}</span
         ><span data-channel="sms" hidden>${messages.resendSms}</span> <span id="resend-note"></span>
       </button>
       <button type="button" class="secondary" id="cancel">${messages.cancel}</button>
     </div>
+    ${changeTo(messages)}
   </section>`;
 }
 
-function endedView(messages: WindowMessages, state: EndedState, relyingParty: string): Html {
-  const { title, text } = messages.ended[state];
-  return html`<section class="ended ${state}" data-view="${state}" hidden>
+/** A view for each end, and a second one where that of a one-time password reads otherwise. */
+function endedViews(messages: WindowMessages, relyingParty: string): Html[] {
+  return (Object.keys(messages.ended) as EndedState[]).flatMap((state) => {
+    const byOtp = messages.endedOtp[state];
+    const shown = (view: string, said: Sentence) => endedView({ view, state, said, messages, relyingParty });
+    return [shown(state, messages.ended[state]), ...(byOtp ? [shown(`${state}-otp`, byOtp)] : [])];
+  });
+}
+
+function endedView(ended: {
+  view: string;
+  state: EndedState;
+  said: Sentence;
+  messages: WindowMessages;
+  relyingParty: string;
+}): Html {
+  const { view, state, messages, relyingParty } = ended;
+  const { title, text } = ended.said;
+  return html`<section class="ended ${state}" data-view="${view}" hidden>
     <div class="badge" aria-hidden="true"></div>
     <h1 tabindex="-1">${title}</h1>
     <p class="lead">${text}</p>

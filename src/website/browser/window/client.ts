@@ -1,10 +1,17 @@
 /** What the service tells the page of its authentication. */
 export interface WindowView {
-  channel: 'push' | 'sms';
+  channel: 'push' | 'sms' | 'otp';
   state: 'pending' | 'opened' | 'verified' | 'declined' | 'expired' | 'failed' | 'cancelled';
   expiresAt: string;
   attemptsLeft: number;
+  /** What may still be changed over to; null once that was done. */
+  otherMethod: Method | null;
+  /** Whose one-time password is asked for. */
+  askedOf: string | null;
 }
+
+/** How a window asks. */
+export type Method = 'push' | 'otp';
 
 /** A refusal (RFC 9457), as far as the page acts on it. */
 export interface Refusal {
@@ -31,7 +38,7 @@ export class WindowClient {
     return this.ask('GET', `/authentication?wait=${waitSeconds}`);
   }
 
-  post(path: 'authentication' | 'verification' | 'resend' | 'cancel', body?: object): Promise<Answer> {
+  post(path: 'authentication' | 'method' | 'verification' | 'resend' | 'cancel', body?: object): Promise<Answer> {
     return this.ask('POST', `/${path}`, body);
   }
 

@@ -6,6 +6,8 @@ export interface ScriptMessages {
   phoneNumber: string;
   code: string;
   wrongCode: string;
+  otp: string;
+  wrongOtp: string;
   attemptsLeft: (attemptsLeft: number) => string;
   lastSeconds: string;
   resentPush: string;
@@ -29,6 +31,8 @@ export const MESSAGES: Record<Locale, ScriptMessages> = {
     phoneNumber: '휴대폰번호를 정확히 입력해 주세요. 예: 010-1234-5678',
     code: '인증번호 6자리를 입력해 주세요.',
     wrongCode: '인증번호가 다릅니다. 휴대폰에 표시된 번호를 다시 확인해 주세요.',
+    otp: 'OTP 6자리를 입력해 주세요.',
+    wrongOtp: 'OTP가 다릅니다. 앱에서 다음 번호로 바뀌면 그 번호를 입력해 주세요.',
     attemptsLeft: (left) => `입력할 수 있는 횟수: ${left}번`,
     lastSeconds: '30초 남았습니다.',
     resentPush: '휴대폰에 알림을 다시 보냈습니다.',
@@ -48,6 +52,8 @@ export const MESSAGES: Record<Locale, ScriptMessages> = {
     phoneNumber: 'Enter a mobile number, such as 010-1234-5678.',
     code: 'Enter the six digits of the code.',
     wrongCode: 'That code is wrong. Look at the phone again.',
+    otp: 'Enter the six digits of the OTP.',
+    wrongOtp: 'That OTP is wrong. Wait for the next one in the app and enter that.',
     attemptsLeft: (left) => `Tries left: ${left}`,
     lastSeconds: 'Thirty seconds left.',
     resentPush: 'The phone was notified again.',
