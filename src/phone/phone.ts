@@ -62,6 +62,11 @@ export type AuthenticatorKind = 'otp' | 'sign';
 
 type WrappedSecrets = { [kind in AuthenticatorKind]?: WrappedKnowledgeKey };
 
+/** A code of the time, and when it ends: milliseconds since 1970 by the phone's clock. */
+export type TimedCode = { code: string; endsAt: number };
+
+const HALF_MINUTE_MS = 30_000;
+
 /** An authenticator as the service knows it. `locked`: five wrong codes in a row, until a push authentication succeeds. */
 export type Authenticator = {
   kind: AuthenticatorKind;
@@ -395,10 +400,18 @@ export class Phone {
    * The code of this half minute, and when it ends (milliseconds since 1970 by the phone's clock). Needs no network. For
    * a wrong PIN a code comes too, and is wrong: nothing on the phone can tell.
    */
-  async oneTimeCode(pin: string): Promise<{ code: string; endsAt: number }> {
+  async oneTimeCode(pin: string): Promise<TimedCode> {
+    return this.withSecret('otp', pin, (secret) => this.timedCode(secret, this.clock.now()));
+  }
+
+  /**
+   * The same for so many half minutes from now on, the present one first. A screen that shows them one after the other
+   * keeps these alone: neither the PIN nor the secret, which would be good for every code to come.
+   */
+  async oneTimeCodes(pin: string, count: number): Promise<TimedCode[]> {
     const now = this.clock.now();
-    const endsAt = now - (now % 30_000) + 30_000 - this.clock.offsetMs;
-    return { code: await this.withSecret('otp', pin, (secret) => timeCode(secret, new Date(now))), endsAt };
+    const instants = Array.from({ length: count }, (_, step) => now + step * HALF_MINUTE_MS);
+    return this.withSecret('otp', pin, (secret) => Promise.all(instants.map((at) => this.timedCode(secret, at))));
   }
 
   /** The code of a transaction that was opened. Show it for a minute at most. For a wrong PIN it is a wrong one. */
@@ -451,6 +464,11 @@ export class Phone {
       return { kind: 'test', code: (await this.readTestEnvelope(envelope)).code };
     }
     throw new UnknownPushError();
+  }
+
+  private async timedCode(secret: Uint8Array<ArrayBuffer>, at: number): Promise<TimedCode> {
+    const endsAt = at - (at % HALF_MINUTE_MS) + HALF_MINUTE_MS - this.clock.offsetMs;
+    return { code: await timeCode(secret, new Date(at)), endsAt };
   }
 
   private async withSecret<Result>(

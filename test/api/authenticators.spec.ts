@@ -92,6 +92,11 @@ describe('one-time passwords by time', () => {
     expect(code).toBe(await codeAt(service, phone));
     expect(endsAt % 30_000).toBe(0);
     expect(endsAt - Date.now()).toBeLessThanOrEqual(30_000);
+    const coming = await offline.oneTimeCodes(TEST_PIN, 3);
+    const secret = await secretOf(service, phone);
+    const steps = coming.map((one) => one.endsAt / 30_000 - 1);
+    expect(steps.map((step) => step - steps[0]!)).toEqual([0, 1, 2]);
+    expect(coming.map((one) => one.code)).toEqual(steps.map((step) => totpOf(secret, step, OTP_PARAMETERS)));
     expect((await offline.oneTimeCode('918273')).code).toMatch(/^\d{6}$/);
     expect((await offline.oneTimeCode('918273')).code).not.toBe(code);
   });

@@ -23,7 +23,7 @@ export type DemoPerson = Announcement['lines'][number];
 export class Scene {
   /** Whatever a console, a page or a policy complained of. */
   readonly complaints: string[] = [];
-  private token = '';
+  private readonly tokens = new Map<string, string>();
 
   private constructor(
     private readonly process: ServiceProcess,
@@ -85,19 +85,25 @@ export class Scene {
     return context;
   }
 
-  /** Calls the service as the shop does. */
-  async call(method: string, path: string, body?: object): Promise<{ status: number; body: Record<string, unknown> }> {
-    this.token ||= await this.newToken();
+  /** Calls the service as the shop does, or another of the demonstration's clients. */
+  async call(
+    method: string,
+    path: string,
+    body?: object,
+    clientId = 'demo-shop',
+  ): Promise<{ status: number; body: Record<string, unknown> }> {
+    const token = this.tokens.get(clientId) ?? (await this.newToken(clientId));
+    this.tokens.set(clientId, token);
     const response = await fetch(this.issuer + path, {
       method,
-      headers: { Authorization: `Bearer ${this.token}`, ...(body && { 'Content-Type': 'application/json' }) },
+      headers: { Authorization: `Bearer ${token}`, ...(body && { 'Content-Type': 'application/json' }) },
       ...(body && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     return { status: response.status, body: text ? JSON.parse(text) : {} };
   }
 
-  private async newToken(of = 'demo-shop'): Promise<string> {
+  private async newToken(of: string): Promise<string> {
     const client = this.process.announcement.clients.find(({ clientId }) => clientId === of);
     const basic = Buffer.from(`${client?.clientId}:${client?.clientSecret}`).toString('base64');
     const response = await fetch(`${this.issuer}/oauth2/token`, {

@@ -1,97 +1,119 @@
-import { Phone, type HistoryEntry, type PendingAuthentication, type ReceivedPush } from '../../phone/phone.ts';
-import { byId, make } from './page/element.ts';
+import type { SimulatedCard } from '../../phone/card.ts';
+import type { Phone, ReceivedPush } from '../../phone/phone.ts';
+import { byId } from './page/element.ts';
 import { locale } from './page/locale.ts';
-import { badge, button, Display, faultLine, screen } from './phone/display.ts';
+import { CodeRequest } from './phone/code-request.ts';
+import { CODE_MESSAGES } from './phone/code-messages.ts';
+import { DeviceTest } from './phone/device-test.ts';
+import { badge, button, Display, screen } from './phone/display.ts';
 import { Enrolling, type DemoLine } from './phone/enrolling.ts';
-import { faultOf, isUnregistered } from './phone/fault.ts';
-import { keepNotice, loadInstallation, onOtherTab, saveInstallation } from './phone/installation.ts';
+import { Home, type Waiting } from './phone/home.ts';
+import { keepNotice, loadInstallation, onOtherTab } from './phone/installation.ts';
+import { Institutions } from './phone/institutions.ts';
 import { MESSAGES } from './phone/messages.ts';
-import { noticeText, showNotices } from './phone/notices.ts';
-import { recently, showPast } from './phone/past.ts';
+import { isOfInstitutions, noticeText, showNotices } from './phone/notices.ts';
+import { OneTimeCodes } from './phone/otp.ts';
+import { showPast } from './phone/past.ts';
+import { Phones } from './phone/phones.ts';
+import type { Leave } from './phone/pin-refusal.ts';
 import { receivePushes } from './phone/push-inbox.ts';
-import { Request } from './phone/request.ts';
+import type { Request } from './phone/request.ts';
 import { Settings } from './phone/settings.ts';
-import { timeOf } from './phone/time.ts';
-
-/** How long the push with the test code may take before the app fetches the same envelope itself. */
-const PUSH_PATIENCE_MS = 1500;
-/** Past requests that the first screen shows. */
-const RECENT = 3;
+import { SignRequest } from './phone/sign-request.ts';
+import { AddingSmartOtp } from './phone/smart-otp.ts';
 
 const messages = MESSAGES[locale];
-const { issuer = '', pushToken = '', lines = '[]' } = byId('phone', HTMLElement).dataset;
+const page = byId('phone', HTMLElement).dataset;
+const { issuer = '', terms = '', vendorCode = '' } = page;
 const display = new Display();
-const installation = loadInstallation(pushToken);
-let clockOffsetMs = 0;
-let phone: Phone | undefined;
+const installation = loadInstallation(page['pushToken'] ?? '');
+const { pushToken } = installation;
+const phones = await Phones.restore(installation);
 let request: Request | undefined;
-let atHome = false;
+let test: DeviceTest | undefined;
 
-/** Milliseconds since 1970, by the service's clock. */
-const now = () => Date.now() + clockOffsetMs;
-const leave = { home: () => void home(), unregistered, enrolAgain: () => void enrolAgain() };
+const now = () => phones.now();
+const toHome = () => {
+  elsewhere(() => {
+    // An enrolment that was left in the middle goes on where it was.
+    if (phones.main && phones.testing) testMain(phones.main);
+    else void home.show();
+  });
+};
 
+const home = new Home(display, phones, {
+  request: showRequest,
+  otp: showOneTimeCodes,
+  settings: showSettings,
+  register: () => elsewhere(() => enrolling.begin()),
+  goOn: (smartOtp) => elsewhere(() => addingSmartOtp.goOn(smartOtp)),
+  unregistered,
+});
+const addingSmartOtp = new AddingSmartOtp(display, phones, { issuer, pushToken, terms }, beginTest, leaveOf);
 const enrolling = new Enrolling(
   display,
-  { issuer, pushToken: installation.pushToken, lines: JSON.parse(lines) as DemoLine[] },
+  { issuer, pushToken, lines: JSON.parse(page['lines'] ?? '[]') as DemoLine[] },
   async (enrolled) => {
-    phone = enrolled;
-    await keep({ testing: true });
-    awaitTest();
+    phones.main = enrolled;
+    phones.testing = true;
+    await phones.keep();
+    testMain(enrolled);
+  },
+  {
+    addSmartOtp: (back) => addingSmartOtp.begin(back),
+    elsewhere: () => (phones.all.length > 0 ? toHome : undefined),
   },
 );
+const settings = new Settings(display, phones, vendorCode, () => installation.notices, {
+  home: toHome,
+  leaveOf,
+  withCode: (back) => (phones.main ? enrolling.beginAgain(back) : enrolling.begin()),
+  addSmartOtp: (back) => addingSmartOtp.begin(back),
+  goOn: (smartOtp) => addingSmartOtp.goOn(smartOtp),
+  reset: () => void reset(),
+});
 
 // Beside the shop, the shop says in which language.
 document.body.classList.toggle('framed', self !== top);
 showTime();
 setInterval(showTime, 1000);
 onOtherTab(() => location.reload());
-addEventListener('focus', refreshHome);
-document.addEventListener('visibilitychange', refreshHome);
-await begin();
-void receivePushes({ pushToken: installation.pushToken, onPush: (data) => void take(data), onGap: refreshHome });
+addEventListener('focus', () => home.refresh());
+document.addEventListener('visibilitychange', () => home.refresh());
+if (phones.all.length > 0) toHome();
+else enrolling.begin();
+void receivePushes({ pushToken, onPush: (data) => void take(data), onGap: () => home.refresh() });
 
-async function begin(): Promise<void> {
-  if (!installation.phone) {
-    enrolling.begin();
-    return;
-  }
-  phone = await Phone.restore(installation.phone);
-  clockOffsetMs = installation.phone.clockOffsetMs;
-  if (installation.testing) awaitTest();
-  else await home();
-}
-
-async function keep(change: { testing: boolean }): Promise<void> {
-  installation.phone = phone ? await phone.toState() : null;
-  installation.testing = change.testing;
-  clockOffsetMs = installation.phone?.clockOffsetMs ?? 0;
-  saveInstallation(installation);
-}
-
-/** What a push means. One that is not for this phone, or of a kind that it does not know, is passed over. */
+/** What a push means. One that is for no device of this installation, or of an unknown kind, is passed over. */
 async function take(data: Record<string, string>): Promise<void> {
-  const received = await phone?.receive(data).catch(() => undefined);
-  if (received) act(received);
+  for (const phone of phones.all) {
+    const received = await phone.receive(data).catch(() => undefined);
+    if (received) {
+      act(received, phone);
+      return;
+    }
+  }
 }
 
-function act(received: ReceivedPush): void {
+function act(received: ReceivedPush, phone: Phone): void {
   switch (received.kind) {
     case 'wake':
-      display.notify({ kind: 'request', ...messages.banner.wake }, () => void open(received.id));
-      refreshHome();
+      display.notify({ kind: 'request', ...messages.banner.wake }, () => void home.open(received.id));
+      home.refresh();
       break;
     case 'code':
-      if (request?.authentication.id === received.authenticationId) request.take(received);
+      if (request instanceof CodeRequest && request.authentication.id === received.authenticationId) {
+        request.take(received);
+      }
       break;
     case 'cancelled':
       display.clearNotification('request');
       if (request?.authentication.id === received.id) request.end('cancelled');
       else display.notify({ kind: 'request', ...messages.banner.cancelled });
-      refreshHome();
+      home.refresh();
       break;
     case 'test':
-      if (installation.testing) showTest(received.code);
+      if (test?.phone === phone) test.take(received.code);
       break;
     case 'notice':
       takeNotice({ kind: received.notice, detail: received.detail });
@@ -105,168 +127,107 @@ function takeNotice(notice: { kind: string; detail: string | undefined }): void 
   if (text === undefined) return;
   keepNotice(installation, { ...notice, at: new Date(now()).toISOString() });
   display.notify({ kind: 'notice', title: messages.banner.notice, text }, () => {
-    leaveHome();
-    request?.abandon();
-    showNotices(display, installation.notices, () => void home());
+    elsewhere(() => {
+      if (isOfInstitutions(notice)) showInstitutions();
+      else showNotices(display, installation.notices, { back: toHome, institutions: showInstitutions });
+    });
   });
 }
 
-function awaitTest(): void {
-  leaveHome();
-  const spinner = make('div', { class: 'spinner', 'aria-hidden': 'true' });
-  display.show((signal) => {
-    const timer = setTimeout(() => void fetchTest(), PUSH_PATIENCE_MS);
-    signal.addEventListener('abort', () => clearTimeout(timer));
-    return screen({ title: messages.testWaiting, kind: 'waiting' }, spinner);
-  });
+function showInstitutions(): void {
+  void new Institutions(display, phones, leaveOf, toHome).show();
 }
 
-async function fetchTest(): Promise<void> {
-  if (!phone) return;
-  try {
-    showTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
-  } catch (error) {
-    // The ten minutes of the test are over, or it was ended elsewhere.
-    await forget();
-    enrolling.begin(faultLine(faultOf(error)));
-  }
+/** Leaves the list, and whatever request was open, for something else. */
+function elsewhere(show: () => void): void {
+  home.leave();
+  request?.abandon();
+  [request, test] = [undefined, undefined];
+  show();
 }
 
-function showTest(code: string, fault = ''): void {
-  const finish = async () => {
-    try {
-      await display.busy(async () => phone?.confirmTest(code));
-      await keep({ testing: false });
-      display.say(messages.active);
-      await home();
-    } catch (error) {
-      showTest(code, faultOf(error));
-    }
+/** Where a device's screens lead to when they are over. */
+function leaveOf(phone: Phone): Leave {
+  const smartOtp = phones.smartOtpOn(phone);
+  if (!smartOtp) return { home: toHome, unregistered, enrolAgain: () => void enrolAgain() };
+  // The list says that it is gone, and removes it.
+  return { home: toHome, unregistered: toHome, enrolAgain: () => addingSmartOtp.begin(toHome) };
+}
+
+function beginTest(phone: Phone, then: ConstructorParameters<typeof DeviceTest>[2]): void {
+  home.leave();
+  const over = <Said extends unknown[]>(next: (...said: Said) => Promise<void>) => {
+    return async (...said: Said) => {
+      test = undefined;
+      await next(...said);
+    };
   };
-  const digits = make('p', { class: 'code' }, `${code.slice(0, 3)} ${code.slice(3)}`);
-  const end = button(messages.testConfirm, () => void finish());
-  display.show(() => screen({ ...messages.test, kind: 'shown-code' }, digits, faultLine(fault), end));
+  test = new DeviceTest(display, phone, { passed: over(then.passed), failed: over(then.failed) });
+  test.begin();
 }
 
-function refreshHome(): void {
-  if (atHome && document.visibilityState === 'visible') void home();
-}
-
-/** What waits for this phone: asked of the service, so that it works with no push received. */
-async function home(): Promise<void> {
-  if (!phone) return;
-  const wasHome = atHome;
-  atHome = true;
-  request = undefined;
-  let pending: PendingAuthentication[] = [];
-  let past: HistoryEntry[] = [];
-  let fault = '';
-  const { notified } = display;
-  try {
-    [pending, past] = await Promise.all([phone.pending(), phone.history()]);
-  } catch (error) {
-    if (isUnregistered(error)) {
-      unregistered();
-      return;
-    }
-    fault = faultOf(error);
-  }
-  // Something else was opened in the meantime.
-  if (!isHome()) return;
-  // What came while the service was asked may be newer than its answer.
-  if (pending.length === 0 && display.notified === notified) display.clearNotification('request');
-  const focused = wasHome ? document.activeElement?.id : undefined;
-  drawHome(pending, past, fault);
-  if (focused) document.getElementById(focused)?.focus();
-}
-
-function leaveHome(): void {
-  atHome = false;
-}
-
-/** Read anew, for a person may have gone on while the service was asked. */
-function isHome(): boolean {
-  return atHome;
-}
-
-function drawHome(pending: readonly PendingAuthentication[], past: readonly HistoryEntry[], fault: string): void {
-  const { none, noneText, refresh, refreshed, title } = messages.home;
-  const cards = pending.map((one) =>
-    make(
-      'button',
-      { type: 'button', class: 'request-card', id: `request-${one.id}`, onclick: () => show(one) },
-      make('strong', {}, one.relyingParty.name),
-      make('span', {}, one.purpose),
-      make('span', { class: 'hint' }, timeOf(one.requestedAt)),
-    ),
-  );
-  const nothing = make('div', { class: 'nothing' }, make('p', {}, none), make('p', { class: 'hint' }, noneText));
-  const look = button(refresh, () => void home().then(() => display.say(refreshed)), 'secondary');
-  look.id = 'refresh';
-  const toSettings = button(messages.settings.title, showSettings, 'secondary');
-  toSettings.id = 'settings';
-  const closed = past.filter(({ state }) => state !== 'pending' && state !== 'opened');
-  display.show((signal) => {
-    refreshAtEnd(pending, signal);
-    return screen(
-      { title, kind: 'home' },
-      faultLine(fault),
-      ...(cards.length > 0 ? cards : [nothing]),
-      make('div', { class: 'row' }, look, toSettings),
-      recently(closed, RECENT),
-    );
+function testMain(phone: Phone): void {
+  beginTest(phone, {
+    passed: async () => {
+      phones.testing = false;
+      await phones.keep();
+      display.say(messages.active);
+      toHome();
+    },
+    failed: async (said) => {
+      await forget();
+      enrolling.begin(said);
+    },
   });
 }
 
-/** Takes a request off the list when its time is over. */
-function refreshAtEnd(pending: readonly PendingAuthentication[], signal: AbortSignal): void {
-  const ends = pending.map(({ expiresAt }) => Date.parse(expiresAt) - now());
-  if (ends.length === 0) return;
-  const timer = setTimeout(refreshHome, Math.max(1000, Math.min(...ends)));
-  signal.addEventListener('abort', () => clearTimeout(timer));
+function showRequest({ phone, authentication }: Waiting): void {
+  elsewhere(() => {
+    display.clearNotification();
+    const leave = leaveOf(phone);
+    const history = () => void showPast(display, phone, { back: leave.home, unregistered: leave.unregistered });
+    const ways = { ...leave, history };
+    const smartOtp = phones.smartOtpOn(phone);
+    if (authentication.transaction) {
+      const keep = async (card: SimulatedCard) => {
+        if (!smartOtp || smartOtp.card === card) return;
+        smartOtp.card = card;
+        await phones.keep();
+      };
+      const card = { kept: () => smartOtp?.card ?? null, keep };
+      request = new SignRequest(display, phone, authentication, now, ways, card);
+    } else request = new CodeRequest(display, phone, authentication, now, ways);
+    request.show();
+  });
 }
 
-async function open(id: string): Promise<void> {
-  const pending = (await phone?.pending().catch(() => [])) ?? [];
-  const asked = pending.find((one) => one.id === id);
-  if (asked) show(asked);
-  else await home();
-}
-
-function show(authentication: PendingAuthentication): void {
-  if (!phone) return;
-  leaveHome();
-  display.clearNotification();
-  const shown = phone;
-  const history = () => void showPast(display, shown, { back: leave.home, unregistered });
-  request = new Request(display, phone, authentication, now, { ...leave, history });
-  request.show();
+function showOneTimeCodes(phone: Phone): void {
+  elsewhere(() => {
+    const withCode = (back: () => void) => enrolling.beginAgain(back);
+    const leave = { ...leaveOf(phone), back: toHome, withCode };
+    new OneTimeCodes(display, phone, terms, leave, () => phones.keep()).begin();
+  });
 }
 
 function showSettings(): void {
-  if (!phone) return;
-  leaveHome();
-  const keepPhone = () => keep({ testing: false });
-  const withCode = (back: () => void) => enrolling.beginAgain(back);
-  new Settings(
-    display,
-    phone,
-    now,
-    { ...leave, withCode, reset: () => void reset() },
-    { notices: () => installation.notices, keep: keepPhone },
-  ).show();
+  elsewhere(() => settings.show());
 }
 
 function unregistered(): void {
-  leaveHome();
-  request = undefined;
-  display.show(() =>
-    screen(
-      { ...messages.unregistered, kind: 'ended cancelled' },
-      badge(),
-      button(messages.again, () => void enrolAgain()),
-    ),
-  );
+  elsewhere(() => {
+    const only = async () => {
+      await forget();
+      toHome();
+    };
+    display.show(() =>
+      screen(
+        { ...messages.unregistered, kind: 'ended cancelled' },
+        badge(),
+        button(messages.again, () => void enrolAgain()),
+        phones.smartOtps.length > 0 && button(CODE_MESSAGES[locale].smartOtp.only, () => void only(), 'secondary'),
+      ),
+    );
+  });
 }
 
 async function enrolAgain(): Promise<void> {
@@ -277,14 +238,16 @@ async function enrolAgain(): Promise<void> {
 /** As it came from the shop: what it was told goes with the keys. */
 async function reset(): Promise<void> {
   installation.notices = [];
+  phones.smartOtps = [];
   await enrolAgain();
 }
 
-/** The keys go; the push token stays, for it is the platform's. */
+/** The main phone's keys go; the push token stays, for it is the platform's. */
 async function forget(): Promise<void> {
-  phone = undefined;
+  phones.main = undefined;
+  phones.testing = false;
   request = undefined;
-  await keep({ testing: false });
+  await phones.keep();
 }
 
 function showTime(): void {

@@ -37,7 +37,7 @@ export function declareDemo(
   clients: readonly DemoClient[],
   lines: readonly DemoLine[],
 ): void {
-  const [assets, { ISSUER: issuer }] = [app.get(Assets), app.get(Environment)];
+  const [assets, { ISSUER: issuer, VENDOR_CODE: vendorCode }] = [app.get(Assets), app.get(Environment)];
   fastify.addHook('onRequest', async (request, reply) => {
     if (request.headers['sec-fetch-dest'] === 'document' && isElsewhere(request, issuer)) {
       await reply.redirect(issuer + request.url, 302);
@@ -45,7 +45,7 @@ export function declareDemo(
   });
   declareShop(fastify, { assets, issuer, clients, lines });
   declareBank(fastify, { assets, credentials: { issuer, ...clientOf(clients, 'demo-bank') }, lines });
-  declarePhone(fastify, { assets, issuer, lines, subscriptions: app.get(Subscriptions) });
+  declarePhone(fastify, { assets, issuer, vendorCode, lines, subscriptions: app.get(Subscriptions) });
 }
 
 function declareShop(
@@ -97,13 +97,19 @@ function declareShop(
 
 function declarePhone(
   fastify: FastifyInstance,
-  demo: { assets: Assets; issuer: string; lines: readonly DemoLine[]; subscriptions: Subscriptions },
+  demo: {
+    assets: Assets;
+    issuer: string;
+    vendorCode: string;
+    lines: readonly DemoLine[];
+    subscriptions: Subscriptions;
+  },
 ): void {
-  const { assets, issuer, lines, subscriptions } = demo;
+  const { assets, issuer, vendorCode, lines, subscriptions } = demo;
 
   fastify.get<{ Querystring: { lang?: string } }>('/phone', async (request, reply) => {
-    const page = phonePage({ locale: localeOf(request.query.lang), issuer, pushToken: randomToken(24), lines });
-    return sendPage(reply, assets, page);
+    const locale = localeOf(request.query.lang);
+    return sendPage(reply, assets, phonePage({ locale, issuer, pushToken: randomToken(24), vendorCode, lines }));
   });
 
   fastify.post<{ Body: { lineId?: unknown } | undefined }>('/local/enrolments', async (request, reply) => {

@@ -1,3 +1,4 @@
+import { AUTHENTICATOR_TERMS } from '../../domain/authenticator.ts';
 import { formatPhoneNumber } from '../../domain/phone-number.ts';
 import type { DemoLine } from './demo.page.ts';
 import { html } from '../html.ts';
@@ -8,15 +9,17 @@ import type { Page } from '../page.ts';
 
 /**
  * A phone on the screen. What is on its display is drawn by its script; the server gives it what a phone has from
- * outside: the push token that its platform would issue, and the lines that its SIM could be of.
+ * outside: the push token that its platform would issue, the lines that its SIM could be of, and which terms are in force.
  */
 export function phonePage(input: {
   locale: Locale;
   issuer: string;
   pushToken: string;
+  /** What institutions are told beside the serial number of a phone that the service itself enrolled. */
+  vendorCode: string;
   lines: readonly DemoLine[];
 }): Page {
-  const { locale, issuer, pushToken } = input;
+  const { locale, issuer, pushToken, vendorCode } = input;
   const messages = DEMO_MESSAGES[locale];
   const lines = input.lines.map(({ lineId, phoneNumber, handset, note }) => ({
     lineId,
@@ -30,6 +33,8 @@ export function phonePage(input: {
       id="phone"
       data-issuer="${issuer}"
       data-push-token="${pushToken}"
+      data-vendor-code="${vendorCode}"
+      data-terms="${AUTHENTICATOR_TERMS}"
       data-lines="${JSON.stringify(lines)}"
     >
       <div class="status-bar" aria-hidden="true"><span id="clock"></span><span class="signal"></span></div>

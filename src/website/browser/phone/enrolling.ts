@@ -1,12 +1,10 @@
-import { assertChosenPin } from '../../../phone/knowledge-key.ts';
-import { Phone } from '../../../phone/phone.ts';
-import { ProblemError } from '../../../phone/problem-error.ts';
+import type { Phone } from '../../../phone/phone.ts';
 import { make } from '../page/element.ts';
 import { locale } from '../page/locale.ts';
+import { codeFields } from './code-field.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
-import { faultOf } from './fault.ts';
+import { FirstPin } from './first-pin.ts';
 import { MESSAGES } from './messages.ts';
-import { PinPad } from './pin-pad.ts';
 
 /** A line that the phone's SIM could be of. */
 export interface DemoLine {
@@ -24,7 +22,7 @@ interface Handset {
 const messages = MESSAGES[locale];
 const TYPED_CODE_HANDSET: Handset = { platform: 'android', osVersion: '14' };
 
-/** First use: a line or a code, a PIN typed twice, and the device exists. */
+/** First use: a line or a code, and then the PIN. */
 export class Enrolling {
   private lineId: string;
   /** Where a failed enrolment leads back to. */
@@ -34,6 +32,12 @@ export class Enrolling {
     private readonly display: Display,
     private readonly phone: { issuer: string; pushToken: string; lines: readonly DemoLine[] },
     private readonly onEnrolled: (phone: Phone) => Promise<void>,
+    private readonly ways: {
+      /** An institution's code is for a Smart OTP, and needs no phone of the subscription beside it. */
+      addSmartOtp: (back: () => void) => void;
+      /** Where a person may go on without a phone of the subscription; undefined where there is nothing yet. */
+      elsewhere: () => (() => void) | undefined;
+    },
   ) {
     this.lineId = phone.lines[0]?.lineId ?? '';
   }
@@ -41,6 +45,7 @@ export class Enrolling {
   /** Asks whose phone this is. */
   begin(...said: HTMLElement[]): void {
     this.startOver = (fault) => this.begin(fault);
+    const back = this.ways.elsewhere();
     this.display.show(() => {
       const select = make('select', { id: 'line' });
       for (const { lineId, phoneNumber, note } of this.phone.lines) {
@@ -48,12 +53,13 @@ export class Enrolling {
         select.append(make('option', { value: lineId, selected: chosen }, `${phoneNumber} · ${note}`));
       }
       return screen(
-        { ...messages.welcome, kind: 'welcome' },
+        { ...messages.welcome, kind: 'welcome', ...(back && { back }) },
         ...said,
         make('label', { for: 'line' }, messages.line),
         select,
         button(messages.setUp, () => void this.setUp(select.value)),
         make('details', {}, make('summary', {}, messages.haveCode), ...this.codeFields('secondary')),
+        button(messages.settings.addSmartOtp, () => this.ways.addSmartOtp(() => this.begin()), 'link'),
       );
     });
   }
@@ -73,29 +79,8 @@ export class Enrolling {
   }
 
   private codeFields(kind: 'primary' | 'secondary'): HTMLElement[] {
-    const code = make('input', {
-      id: 'enrolment-code',
-      autocomplete: 'off',
-      autocapitalize: 'characters',
-      spellcheck: 'false',
-      maxlength: '32',
-      placeholder: 'XXXXX-XXXXX-XXXXX-XXXXX',
-      'aria-describedby': 'enrolment-format enrolment-fault',
-    });
-    const fault = make('p', { class: 'fault', id: 'enrolment-fault', role: 'alert' });
-    const useCode = () => {
-      const letters = code.value.replace(/[\s-]/g, '');
-      fault.textContent = letters.length === 20 ? '' : messages.enrolmentCodeFormat;
-      if (letters.length === 20) this.choosePin(code.value, TYPED_CODE_HANDSET);
-      else code.focus();
-    };
-    return [
-      make('label', { for: 'enrolment-code' }, messages.enrolmentCode),
-      code,
-      make('p', { class: 'hint', id: 'enrolment-format' }, messages.enrolmentCodeFormat),
-      fault,
-      button(messages.useCode, useCode, kind),
-    ];
+    const look = { kind, hint: messages.enrolmentCodeFormat };
+    return codeFields(this.phone.issuer, look, (code) => this.choosePin(code, TYPED_CODE_HANDSET));
   }
 
   /** Has the line subscribed, and gets its code in one press: only a demonstration has such a thing. */
@@ -123,43 +108,12 @@ export class Enrolling {
     return osVersion === undefined ? TYPED_CODE_HANDSET : { platform: os === 'ios' ? 'ios' : 'android', osVersion };
   }
 
-  private choosePin(enrolmentCode: string, handset: Handset, fault = ''): void {
-    this.display.show((signal) => {
-      const pad = new PinPad((pin) => {
-        try {
-          assertChosenPin(pin);
-          this.repeatPin(enrolmentCode, handset, pin);
-        } catch {
-          this.choosePin(enrolmentCode, handset, messages.pinGuessable);
-        }
-      }, signal);
-      return screen({ ...messages.choosePin, kind: 'pin' }, faultLine(fault), pad.element);
-    });
-  }
-
-  private repeatPin(enrolmentCode: string, handset: Handset, pin: string): void {
-    this.display.show((signal) => {
-      const pad = new PinPad((again) => {
-        if (again === pin) void this.enrol(enrolmentCode, handset, pin);
-        else this.choosePin(enrolmentCode, handset, messages.pinsDiffer);
-      }, signal);
-      return screen({ ...messages.repeatPin, kind: 'pin' }, faultLine(), pad.element);
-    });
-  }
-
-  private async enrol(enrolmentCode: string, handset: Handset, pin: string): Promise<void> {
-    this.display.show(() =>
-      screen({ title: messages.enrolling, kind: 'waiting' }, make('div', { class: 'spinner', 'aria-hidden': 'true' })),
-    );
+  private choosePin(enrolmentCode: string, handset: Handset): void {
     const { issuer, pushToken } = this.phone;
     const name = `${messages.deviceName} (${handset.platform === 'ios' ? 'iPhone' : 'Android'})`;
-    try {
-      const app = { formFactor: 'phone', appVersion: '1.0.0', name } as const;
-      await this.onEnrolled(await Phone.enrol({ issuer, enrolmentCode, pin, pushToken, ...handset, ...app }));
-    } catch (error) {
-      const invalid = error instanceof ProblemError && error.code === 'enrolment_code_invalid';
-      this.startOver(faultLine(invalid ? messages.codeInvalid : faultOf(error)));
-    }
+    const startOver = (said: HTMLElement) => this.startOver(said);
+    const then = { enrolled: this.onEnrolled, startOver };
+    new FirstPin(this.display, { issuer, pushToken, enrolmentCode, name, ...handset }, then).choose();
   }
 }
 

@@ -1,3 +1,4 @@
+import type { PrivateJwk } from '../../../phone/device-keys.ts';
 import type { PhoneState } from '../../../phone/phone.ts';
 
 /** What the service told this phone of the subscription. */
@@ -8,6 +9,16 @@ export interface KeptNotice {
   at: string;
 }
 
+/** An institution's Smart OTP. */
+export interface KeptSmartOtp {
+  phone: PhoneState;
+  testing: boolean;
+  institution: string | null;
+  vendorCode: string | null;
+  /** A real card keeps its key to itself; this one is simulated. */
+  card: PrivateJwk | null;
+}
+
 /** What this installation of the app keeps between two starts. A real phone has protected storage for it. */
 export interface Installation {
   /** Given by the push platform, once. */
@@ -15,6 +26,7 @@ export interface Installation {
   phone: PhoneState | null;
   /** Until the test code was sent back. */
   testing: boolean;
+  smartOtps: KeptSmartOtp[];
   /** The last twenty, newest first: the service forgets them once they were handed over. */
   notices: KeptNotice[];
 }
@@ -25,7 +37,7 @@ const NOTICES_KEPT = 20;
 /** What was kept; a new installation takes the push token that the page offers. */
 export function loadInstallation(offeredPushToken: string): Installation {
   const kept = localStorage.getItem(KEY);
-  const empty = { pushToken: offeredPushToken, phone: null, testing: false, notices: [] };
+  const empty = { pushToken: offeredPushToken, phone: null, testing: false, smartOtps: [], notices: [] };
   // What an older version kept may lack what this one keeps.
   if (kept !== null) return { ...empty, ...(JSON.parse(kept) as Partial<Installation>) };
   const fresh: Installation = empty;

@@ -14,6 +14,7 @@ export interface PhoneMessages {
   haveCode: string;
   enrolmentCode: string;
   enrolmentCodeFormat: string;
+  enrolmentCodeElsewhere: string;
   useCode: string;
   notEligible: string;
   choosePin: Sentence;
@@ -33,8 +34,12 @@ export interface PhoneMessages {
     past: string;
     sms: string;
     pin: string;
+    institutions: string;
+    authenticators: string;
+    addSmartOtp: string;
     notices: string;
     again: string;
+    register: string;
     reset: string;
     language: string;
     otherLanguage: string;
@@ -100,7 +105,7 @@ export interface PhoneMessages {
   };
   changePin: { old: Sentence; chosen: Sentence; same: string; done: Sentence };
   enrolAgain: Sentence & { website: string; call: string };
-  notices: { title: string; none: string; kinds: Record<string, string | Record<string, string>> };
+  notices: { title: string; none: string; look: string; kinds: Record<string, string | Record<string, string>> };
   states: Record<AuthenticationState, string>;
   channels: Record<'push' | 'sms' | 'otp' | 'sign', string>;
   unregistered: Sentence;
@@ -124,6 +129,7 @@ export const MESSAGES: Record<Locale, PhoneMessages> = {
     haveCode: '등록 코드로 시작하기',
     enrolmentCode: '등록 코드',
     enrolmentCodeFormat: '홈페이지나 고객센터에서 받은 20자리 코드',
+    enrolmentCodeElsewhere: '다른 서비스의 등록 코드입니다. 이 앱의 코드를 받아 주세요.',
     useCode: '등록 코드 사용',
     notEligible: '이 회선은 가입할 수 없습니다',
     choosePin: { title: '비밀번호 6자리를 정해 주세요', text: '본인확인을 요청받을 때마다 입력합니다.' },
@@ -150,8 +156,12 @@ export const MESSAGES: Record<Locale, PhoneMessages> = {
       past: '이용 내역',
       sms: '웹사이트 한 곳만 문자로 받기',
       pin: '비밀번호 변경',
+      institutions: '등록된 기관',
+      authenticators: '내 인증기',
+      addSmartOtp: '스마트OTP 추가',
       notices: '알림',
       again: '휴대폰 다시 등록',
+      register: '휴대폰 등록',
       reset: '휴대폰 초기화',
       language: '언어',
       otherLanguage: 'English',
@@ -251,12 +261,15 @@ export const MESSAGES: Record<Locale, PhoneMessages> = {
     notices: {
       title: '알림',
       none: '받은 알림이 없습니다.',
+      look: '등록된 기관 보기',
       kinds: {
         joined: '인증보호에 가입되었습니다. 앱을 등록하면 보호가 시작됩니다.',
         resumed: '인증보호가 다시 시작되었습니다.',
         device_enrolled: '이 번호의 앱이 등록되었습니다. 본인이 아니면 고객센터(114)에 알려 주세요.',
         device_retired: '휴대폰이 변경되어 이 휴대폰의 앱은 해제되었습니다. 본인이 아니면 고객센터에 알려 주세요.',
         device_replaced: '다른 휴대폰에 앱이 등록되어 이 휴대폰은 해제되었습니다.',
+        smart_otp_enrolled: '이 번호로 스마트OTP가 등록되었습니다. 본인이 아니면 고객센터(114)에 알려 주세요.',
+        registration_asked: '다른 기관이 내 인증기를 등록하려고 합니다. 확인하거나 거절해 주세요.',
         enrol_again: '휴대폰이 변경되었습니다. 앱을 다시 등록해 주세요.',
         suspended: {
           line_suspended: '회선이 정지되어 인증보호가 일시 정지되었습니다.',
@@ -309,6 +322,7 @@ export const MESSAGES: Record<Locale, PhoneMessages> = {
     haveCode: 'Start with an enrolment code',
     enrolmentCode: 'Enrolment code',
     enrolmentCodeFormat: '20 characters, from the website or the call centre',
+    enrolmentCodeElsewhere: 'That code belongs to another service. Get one for this app.',
     useCode: 'Use the code',
     notEligible: 'This line cannot subscribe',
     choosePin: { title: 'Choose a six-digit PIN', text: 'You enter it whenever a verification is requested.' },
@@ -335,8 +349,12 @@ export const MESSAGES: Record<Locale, PhoneMessages> = {
       past: 'History',
       sms: 'SMS for one website',
       pin: 'Change PIN',
+      institutions: 'Institutions',
+      authenticators: 'My authenticators',
+      addSmartOtp: 'Add a Smart OTP',
       notices: 'Notices',
       again: 'Enrol again',
+      register: 'Register this phone',
       reset: 'Reset the phone',
       language: 'Language',
       otherLanguage: '한국어',
@@ -433,12 +451,16 @@ export const MESSAGES: Record<Locale, PhoneMessages> = {
     notices: {
       title: 'Notices',
       none: 'No notices.',
+      look: 'Look at the institutions',
       kinds: {
         joined: 'You have joined. Protection begins when the app is registered.',
         resumed: 'Protection has begun again.',
         device_enrolled: 'An app was registered for this number. If it was not you, call the call centre (114).',
         device_retired: 'The carrier knows another phone now; this one is out of use. If that was not you, call 114.',
         device_replaced: 'Another phone was registered in the place of this one.',
+        smart_otp_enrolled:
+          'A Smart OTP was registered for this number. If it was not you, call the call centre (114).',
+        registration_asked: 'An institution wants to register your authenticator. Confirm it or decline.',
         enrol_again: 'Your phone was changed. Register the app again.',
         suspended: {
           line_suspended: 'Your line was suspended, and protection with it.',

@@ -1,6 +1,6 @@
 import { make } from '../page/element.ts';
 import { locale } from '../page/locale.ts';
-import { screen, type Display } from './display.ts';
+import { button, screen, type Display } from './display.ts';
 import type { KeptNotice } from './installation.ts';
 import { MESSAGES } from './messages.ts';
 import { timeOf } from './time.ts';
@@ -13,11 +13,26 @@ export function noticeText({ kind, detail = '' }: Pick<KeptNotice, 'kind' | 'det
   return typeof text === 'object' ? text[detail] : text;
 }
 
+/** Whether a notice is about what may ask this person's authenticators: there is where to look. */
+export function isOfInstitutions({ kind }: Pick<KeptNotice, 'kind'>): boolean {
+  return kind === 'registration_asked' || kind === 'smart_otp_enrolled';
+}
+
 /** What the service told this phone. */
-export function showNotices(display: Display, notices: readonly KeptNotice[], back: () => void): void {
+export function showNotices(
+  display: Display,
+  notices: readonly KeptNotice[],
+  leave: { back: () => void; institutions: () => void },
+): void {
   const items = notices.map((notice) =>
-    make('li', {}, make('span', {}, noticeText(notice) ?? ''), make('span', { class: 'hint' }, timeOf(notice.at))),
+    make(
+      'li',
+      {},
+      make('span', {}, noticeText(notice) ?? ''),
+      make('span', { class: 'hint' }, timeOf(notice.at)),
+      isOfInstitutions(notice) && button(messages.notices.look, leave.institutions, 'small'),
+    ),
   );
   const list = items.length > 0 ? make('ol', { class: 'history' }, ...items) : make('p', {}, messages.notices.none);
-  display.show(() => screen({ title: messages.notices.title, kind: 'notices', back }, list));
+  display.show(() => screen({ title: messages.notices.title, kind: 'notices', back: leave.back }, list));
 }

@@ -5,14 +5,14 @@ import { MESSAGES } from './messages.ts';
 // A browser loads its voices only once it was asked for them.
 if ('speechSynthesis' in window) speechSynthesis.getVoices();
 
-/** A button that reads a code aloud, digit by digit; null where the browser has no voice for the page's language. */
-export function readAloudButton(code: string, signal: AbortSignal): HTMLElement | null {
+/** A button that reads the code of the moment aloud, digit by digit; null where the browser has no voice for the page's language. */
+export function readAloudButton(code: () => string, signal: AbortSignal): HTMLElement | null {
   const voice = voiceOf(locale);
   if (!voice) return null;
   // Nobody hears the rest of a code that is not shown any more.
   signal.addEventListener('abort', () => speechSynthesis.cancel());
   const read = () => {
-    const utterance = new SpeechSynthesisUtterance(Array.from(code).join(', '));
+    const utterance = new SpeechSynthesisUtterance(Array.from(code()).join(', '));
     utterance.lang = voice.lang;
     utterance.voice = voice;
     utterance.rate = 0.8;

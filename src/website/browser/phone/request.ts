@@ -1,67 +1,44 @@
-import type { CodeClaims } from '../../../phone/envelope.ts';
 import type { DeclineReason, PendingAuthentication, Phone } from '../../../phone/phone.ts';
 import { startCountdown } from '../page/countdown.ts';
 import { make } from '../page/element.ts';
 import { locale } from '../page/locale.ts';
-import { badge, button, facts, faultLine, screen, type Display } from './display.ts';
+import { badge, button, faultLine, screen, type Display } from './display.ts';
 import { codeOf, faultOf } from './fault.ts';
 import { MESSAGES, type PhoneMessages } from './messages.ts';
 import { PinPad } from './pin-pad.ts';
 import { afterRefusedPin, type Leave } from './pin-refusal.ts';
-import { readAloudButton } from './read-aloud.ts';
-import { timeOf } from './time.ts';
 
 const messages = MESSAGES[locale];
 const REASONS = ['cancelled', 'wrong_details'] as const satisfies readonly DeclineReason[];
-/** How long the push with the code may take before the app fetches the same envelope itself. */
-const PUSH_PATIENCE_MS = 1500;
 /** No push says that the code was typed, so the app looks while it shows one. */
 const LOOK_MS = 2000;
 
 type Ending = keyof PhoneMessages['ended'];
 
-/** One authentication on the phone: who asks, the PIN, the code, and how it ended. */
-export class Request {
-  private code: CodeClaims | undefined;
-  private over = false;
+/** What a request says by the way, in words that fit what it is for. */
+export type RequestWords = Pick<PhoneMessages, 'pin' | 'ended' | 'blocked'>;
+
+/** One authentication on the phone: how it is refused, and how it ends. What it is for, the classes after it know. */
+export abstract class Request {
+  protected over = false;
+  protected abstract readonly words: RequestWords;
 
   constructor(
-    private readonly display: Display,
-    private readonly phone: Phone,
+    protected readonly display: Display,
+    protected readonly phone: Phone,
     readonly authentication: PendingAuthentication,
-    private readonly now: () => number,
-    private readonly leave: Leave & { history: () => void },
+    protected readonly now: () => number,
+    protected readonly leave: Leave & { history: () => void },
   ) {}
 
   /** Who asks, and why. The PIN is asked for only after this was seen. */
-  show(fault = ''): void {
-    const { relyingParty, purpose, endUser, requestedAt, state } = this.authentication;
-    const proceed =
-      state === 'opened'
-        ? button(messages.showCode, () => void this.fetchCode())
-        : button(messages.enterPin, () => this.askPin());
-    this.display.show((signal) =>
-      screen(
-        { title: messages.asks(relyingParty.name), kind: 'request', back: this.leave.home },
-        facts([
-          [messages.purpose, purpose],
-          [messages.where, whereOf(endUser)],
-          [messages.requestedAt, timeOf(requestedAt)],
-          [messages.timeLeft, this.countdown(signal)],
-        ]),
-        faultLine(fault),
-        proceed,
-        ...this.refusals(),
-      ),
-    );
-  }
+  abstract show(fault?: string): void;
 
-  /** The push with the code came, or another tab of this phone asked for it. */
-  take(code: CodeClaims): void {
-    if (this.over || this.code) return;
-    this.code = code;
-    this.showCode(code);
-  }
+  /** Where a person was who turned back from refusing. */
+  protected abstract showAgain(fault?: string): void;
+
+  /** The PIN is complete. */
+  protected abstract open(pin: string): Promise<void>;
 
   /** The person has turned to something else: nothing more is drawn of this one. */
   abandon(): void {
@@ -72,15 +49,15 @@ export class Request {
     if (this.over) return;
     this.over = true;
     this.display.show(() =>
-      screen({ ...messages.ended[state], kind: `ended ${state}` }, badge(), button(messages.done, this.leave.home)),
+      screen({ ...this.words.ended[state], kind: `ended ${state}` }, badge(), button(messages.done, this.leave.home)),
     );
   }
 
-  private askPin(fault = ''): void {
+  protected askPin(fault = ''): void {
     this.display.show((signal) => {
       const pad = new PinPad((pin) => void this.open(pin), signal);
       return screen(
-        { ...messages.pin, kind: 'pin', back: () => this.show() },
+        { ...this.words.pin, kind: 'pin', back: () => this.show() },
         make('p', { class: 'hint' }, `${this.authentication.relyingParty.name} · ${this.authentication.purpose}`),
         faultLine(fault),
         pad.element,
@@ -88,19 +65,7 @@ export class Request {
     });
   }
 
-  private async open(pin: string): Promise<void> {
-    this.display.say(messages.pinChecking);
-    try {
-      await this.display.busy(() => this.phone.open(this.authentication, pin));
-    } catch (error) {
-      this.refuse(error);
-      return;
-    }
-    setTimeout(() => void this.fetchCode(), PUSH_PATIENCE_MS);
-    if (!this.code) this.showWaiting();
-  }
-
-  private refuse(error: unknown): void {
+  protected refuse(error: unknown): void {
     if (codeOf(error) === 'authentication_expired') this.end('expired');
     else if (codeOf(error)?.startsWith('authentication_') === true) void this.endAsHistorySays();
     else {
@@ -109,48 +74,10 @@ export class Request {
     }
   }
 
-  private showWaiting(): void {
-    this.display.show(() =>
-      screen(
-        { title: messages.pinChecking, kind: 'waiting' },
-        make('div', { class: 'spinner', 'aria-hidden': 'true' }),
-      ),
-    );
-  }
-
-  /** The same envelope that the push has, asked for. */
-  private async fetchCode(): Promise<void> {
-    if (this.over || this.code) return;
-    const { id } = this.authentication;
-    try {
-      this.take(await this.phone.readCode(await this.phone.envelope(id), id));
-    } catch (error) {
-      this.refuse(error);
-    }
-  }
-
-  private showCode({ code, relyingParty, purpose }: CodeClaims, fault = ''): void {
-    this.display.say('');
-    this.display.show((signal) => {
-      const grouped = `${code.slice(0, 3)} ${code.slice(3)}`;
-      // Digit by digit to a screen reader, which would read hundreds of thousands otherwise.
-      const spoken = make('span', { class: 'unseen' }, Array.from(code).join(' '));
-      const digits = make('p', { class: 'code', id: 'code' }, make('span', { 'aria-hidden': 'true' }, grouped), spoken);
-      const look = setInterval(() => void this.look(), LOOK_MS);
-      signal.addEventListener('abort', () => clearInterval(look));
-      return screen(
-        { ...messages.code, kind: 'shown-code' },
-        digits,
-        readAloudButton(code, signal),
-        facts([
-          [messages.purpose, `${relyingParty} · ${purpose}`],
-          [messages.timeLeft, this.countdown(signal)],
-        ]),
-        make('p', { class: 'hint' }, messages.codeNote),
-        faultLine(fault),
-        ...this.refusals(),
-      );
-    });
+  /** Looks again and again while a code is shown. */
+  protected lookUntil(signal: AbortSignal): void {
+    const timer = setInterval(() => void this.look(), LOOK_MS);
+    signal.addEventListener('abort', () => clearInterval(timer));
   }
 
   /** What is no longer pending has ended; how, the history says. */
@@ -171,7 +98,7 @@ export class Request {
   }
 
   /** Somebody else's request is refused at once; one's own, for a reason. */
-  private refusals(): HTMLElement[] {
+  protected refusals(): HTMLElement[] {
     return [
       button(messages.notMe, () => void this.refuseStrangers(), 'danger'),
       button(messages.decline, () => this.askReason(), 'secondary'),
@@ -186,11 +113,6 @@ export class Request {
         ...REASONS.map((reason) => button(messages.reasons[reason], () => void this.decline(reason), 'secondary')),
       ),
     );
-  }
-
-  private showAgain(fault = ''): void {
-    if (this.code) this.showCode(this.code, fault);
-    else this.show(fault);
   }
 
   private async decline(reason: DeclineReason): Promise<void> {
@@ -224,7 +146,7 @@ export class Request {
   private showBlocked(): void {
     if (this.over) return;
     this.over = true;
-    const { title, text, whatToDo, call, callNumber, password, look } = messages.blocked;
+    const { title, text, whatToDo, call, callNumber, password, look } = this.words.blocked;
     const steps = [
       make('li', {}, `${call} `, make('a', { href: 'tel:114' }, callNumber)),
       make('li', {}, password(this.authentication.relyingParty.name)),
@@ -241,22 +163,19 @@ export class Request {
     );
   }
 
-  private countdown(signal: AbortSignal): HTMLElement {
+  /** What is left of the request; with `other`, of something that ends before it. */
+  protected countdown(signal: AbortSignal, other?: { until: string; onEnd: () => void }): HTMLElement {
     const element = make('strong', { class: 'clock', role: 'timer', 'aria-live': 'off' });
-    const countdown = startCountdown({
-      element,
-      until: this.authentication.expiresAt,
-      now: this.now,
-      onLastCall: () => this.display.say(messages.lastSeconds),
-      onEnd: () => this.end('expired'),
-    });
+    const { until, onEnd } = other ?? { until: this.authentication.expiresAt, onEnd: () => this.end('expired') };
+    const onLastCall = () => this.display.say(messages.lastSeconds);
+    const countdown = startCountdown({ element, until, now: this.now, onLastCall, onEnd });
     signal.addEventListener('abort', () => countdown.stop());
     return element;
   }
 }
 
 /** Where the window is open: its address, and which browser it says it is. */
-function whereOf(endUser: PendingAuthentication['endUser']): string {
+export function whereOf(endUser: PendingAuthentication['endUser']): string {
   const { ip, userAgent } = endUser ?? {};
   const browser = /Edg|OPR|SamsungBrowser|Firefox|Chrome|Safari/.exec(userAgent ?? '')?.[0];
   return (

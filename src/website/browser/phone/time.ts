@@ -10,3 +10,8 @@ export function spanOf(from: string, to: string): string {
   const format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   return format.formatRange(new Date(from), new Date(to));
 }
+
+/** The day of an instant (RFC 3339). */
+export function dayOf(instant: string): string {
+  return new Intl.DateTimeFormat(locale, { dateStyle: 'medium' }).format(new Date(instant));
+}

@@ -1,0 +1,256 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { AUTHENTICATOR_TERMS } from '../../src/domain/authenticator.ts';
+import { SimulatedCard } from '../../src/phone/card.ts';
+import { TRANSFER } from '../support/authenticators.ts';
+import { CHROMIUM, describeWith } from '../support/programs.ts';
+import { Scene, sidewaysScroll, type DemoPerson } from './scene.ts';
+import { enrol, openSetting, PIN, screen, shownCode } from './steps.ts';
+
+// One browser goes through many steps, and shares with a service what is often two cores.
+jest.setTimeout(120_000);
+
+const SMART_PIN = '618034';
+
+describeWith(CHROMIUM, 'the phone on the screen, that makes codes by itself', () => {
+  let scene: Scene;
+  let context: BrowserContext;
+  let phone: Page;
+
+  beforeAll(async () => {
+    scene = await Scene.start();
+  });
+  afterAll(async () => {
+    await scene.stop();
+  });
+  beforeEach(async () => {
+    await scene.database.pool.query('DELETE FROM start_budgets');
+  });
+  afterEach(async () => {
+    await context.close();
+    expect(scene.complaints).toEqual([]);
+  });
+
+  async function open(lang: 'ko' | 'en', options: BrowserContextOptions): Promise<void> {
+    context = await scene.newBrowser(options);
+    phone = await context.newPage();
+    await phone.clock.install();
+    await phone.goto(`${scene.issuer}/phone?lang=${lang}`);
+    await screen(phone, 'welcome').waitFor();
+  }
+
+  const button = (name: string) => phone.getByRole('button', { name, exact: true });
+  const named = ({ phoneNumber, birthDate, genderDigit }: DemoPerson) => ({ phoneNumber, birthDate, genderDigit });
+
+  /** What holds of every screen that a person came to: it fits, and the heading has the focus. */
+  async function expectScreen(kind: string): Promise<void> {
+    await screen(phone, kind).waitFor();
+    expect(await phone.evaluate<string>('document.activeElement.tagName')).toBe('H1');
+    expect(await scene.violations(phone.mainFrame())).toEqual([]);
+    expect(await sidewaysScroll(phone.mainFrame())).toBe(0);
+  }
+
+  async function verifyByOtp(person: DemoPerson, code: string): Promise<number> {
+    const body = { ...named(person), purpose: '출석 확인', method: 'otp' };
+    const { id } = (await scene.call('POST', '/v1/authentications', body)).body;
+    return (await scene.call('POST', `/v1/authentications/${String(id)}/verification`, { code })).status;
+  }
+
+  /** Changes what the app keeps between two starts, and starts it again. */
+  async function changeKept(change: string): Promise<void> {
+    await phone.evaluate(`
+      const kept = JSON.parse(localStorage.getItem('pushguard.phone'));
+      ${change};
+      localStorage.setItem('pushguard.phone', JSON.stringify(kept));
+    `);
+    await phone.reload();
+    await screen(phone, 'home').waitFor();
+  }
+
+  /** Has the bank issue a Smart OTP; answers the link that its QR code would hold. */
+  async function issued(person: DemoPerson, card?: SimulatedCard): Promise<string> {
+    const body = { ...named(person), ...(card && { cardKey: card.publicJwk }) };
+    return String((await scene.call('POST', '/v1/smart-otps', body, 'demo-bank')).body['enrolmentUri']);
+  }
+
+  /** From the empty form to the screen that says what it is called elsewhere; a card that is none is refused first. */
+  async function addSmartOtp(link: string, card?: SimulatedCard): Promise<void> {
+    await expectScreen('smart-otp');
+    await phone.locator('#enrolment-code').fill(link);
+    if (card) {
+      await phone.locator('summary').click();
+      await phone.locator('#card').fill('{"kty":"EC"}');
+      await screen(phone, 'smart-otp').locator('> .primary').click();
+      await phone.locator('#card-fault:not(:empty)').waitFor();
+      expect(await scene.violations(phone.mainFrame())).toEqual([]);
+      await phone.locator('#card').fill(JSON.stringify(card.privateJwk));
+    }
+    await screen(phone, 'smart-otp').locator('> .primary').click();
+    await screen(phone, 'pin').waitFor();
+    await phone.keyboard.type(SMART_PIN);
+    await phone.locator('.screen.pin:has-text("한 번 더"), .screen.pin:has-text("Once more")').waitFor();
+    await phone.keyboard.type(SMART_PIN);
+    await screen(phone, 'shown-code').locator('.primary').click();
+    await agree(SMART_PIN);
+    await expectScreen('ended.verified');
+    expect(await screen(phone, 'ended').textContent()).toContain('301');
+    await screen(phone, 'ended').locator('.primary').click();
+    await screen(phone, 'home').waitFor();
+  }
+
+  /** Nothing goes on without the tick; then the PIN. */
+  async function agree(pin: string): Promise<void> {
+    await expectScreen('consent');
+    expect(await screen(phone, 'consent').textContent()).toContain(AUTHENTICATOR_TERMS);
+    await screen(phone, 'consent').locator('> .primary').click();
+    await phone.locator('#not-agreed:not(:empty)').waitFor();
+    await phone.locator('#agreed').check();
+    await screen(phone, 'consent').locator('> .primary').click();
+    await screen(phone, 'pin').waitFor();
+    await phone.keyboard.type(pin);
+  }
+
+  /** The PIN and the tap, up to the eight digits. */
+  async function sign(): Promise<string> {
+    await screen(phone, 'pin').waitFor();
+    await phone.keyboard.type(SMART_PIN);
+    await screen(phone, 'tap').locator('> .primary').click();
+    return shownCode(phone);
+  }
+
+  it('shows one-time codes after consent, with no network too, until two minutes are over', async () => {
+    await open('ko', { viewport: { width: 320, height: 640 }, colorScheme: 'dark' });
+    const person = scene.person('demo-1');
+    await enrol(phone, person);
+    // As an app left it that knew of no Smart OTP yet.
+    await changeKept('delete kept.smartOtps');
+    await phone.locator('#otp').click();
+    await agree(PIN);
+    expect(await shownCode(phone)).toMatch(/^\d{6}$/);
+    await expectScreen('shown-code');
+    await button('확인').click();
+    await screen(phone, 'home').waitFor();
+
+    await context.setOffline(true);
+    const asked: string[] = [];
+    phone.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    await phone.locator('#otp').click();
+    await expectScreen('pin');
+    await phone.keyboard.type(PIN);
+    const code = await shownCode(phone);
+    expect(await verifyByOtp(person, code)).toBe(200);
+    await phone.clock.fastForward(30_000);
+    await phone.locator('#code [aria-hidden]', { hasNotText: `${code.slice(0, 3)} ${code.slice(3)}` }).waitFor();
+    expect(await verifyByOtp(person, await shownCode(phone))).toBe(200);
+    await phone.clock.fastForward(90_000);
+    await phone.getByText('안전을 위해 번호를 숨겼습니다.').waitFor();
+    expect(await phone.locator('#code').count()).toBe(0);
+    expect(asked.filter((path) => path.startsWith('/app/'))).toEqual([]);
+
+    await context.setOffline(false);
+    await scene.database.pool.query('UPDATE authenticators SET failures = 5');
+    await phone.keyboard.type(PIN);
+    await phone.locator('.caution', { hasText: 'OTP가 잠겼습니다' }).waitFor();
+    await expectScreen('shown-code');
+    await button('확인').click();
+    await screen(phone, 'home').locator('.recent', { hasText: ' · OTP' }).waitFor();
+  });
+
+  it('signs what a bank asks with a Smart OTP and its card, and answers for who else may ask it', async () => {
+    await open('en', { viewport: { width: 320, height: 640 }, colorScheme: 'light' });
+    const person = scene.person('demo-2');
+    await enrol(phone, person);
+    const [card, another] = await Promise.all([SimulatedCard.create(), SimulatedCard.create()]);
+    await openSetting(phone, 'Add a Smart OTP');
+    await addSmartOtp(await issued(person, card), another);
+    await phone.locator('.banner button', { hasText: 'A Smart OTP was registered' }).click();
+    await expectScreen('institutions');
+    await phone.locator('.institution', { hasText: '두루은행' }).waitFor();
+    await button('Back').click();
+    await screen(phone, 'home').waitFor();
+
+    const transaction = [...TRANSFER, { label: '메모  두 칸', value: `  ${'가나다라마바사아자차'.repeat(9)}  ` }];
+    const body = { ...named(person), purpose: '이체', method: 'sign', transaction };
+    const { id } = (await scene.call('POST', '/v1/authentications', body, 'demo-bank')).body;
+    await phone.locator('.banner button', { hasText: 'Verification request' }).click();
+    await expectScreen('request');
+    expect(await phone.locator('.to-sign dt').allTextContents()).toEqual(transaction.map(({ label }) => label));
+    expect(await phone.locator('.to-sign dd').allTextContents()).toEqual(transaction.map(({ value }) => value));
+    await screen(phone, 'request').locator('> .primary').click();
+    await screen(phone, 'pin').waitFor();
+    await phone.keyboard.type(SMART_PIN);
+    await expectScreen('tap');
+    await screen(phone, 'tap').locator('> .primary').click();
+    await phone.getByText('That is another card.').waitFor();
+    await expectScreen('tap');
+    await phone.locator('#card').fill(JSON.stringify(card.privateJwk));
+    await screen(phone, 'tap').locator('> .primary').click();
+    const first = await shownCode(phone);
+    expect(first).toMatch(/^\d{8}$/);
+    await expectScreen('shown-code');
+    await phone.clock.fastForward(60_000);
+    await expectScreen('gone');
+    expect((await phone.locator('body').textContent())?.replaceAll(' ', '')).not.toContain(first);
+    await screen(phone, 'gone').locator('> .primary').click();
+    const verification = { code: await sign(), transaction };
+    const path = `/v1/authentications/${String(id)}/verification`;
+    expect((await scene.call('POST', path, verification, 'demo-bank')).status).toBe(200);
+    await expectScreen('ended.verified');
+    await screen(phone, 'ended').locator('.primary').click();
+    await screen(phone, 'home').locator('.recent', { hasText: 'Signed transaction' }).waitFor();
+
+    await openSetting(phone, 'My authenticators');
+    await expectScreen('authenticators');
+    const own = phone.locator('.authenticator', { hasText: '두루은행' });
+    expect(await own.textContent()).toContain('301');
+    const serialNumber = await own.getByText(/^PG-/).textContent();
+    await button('Back').click();
+    await button('Back').click();
+    const register = async () => {
+      const registration = { ...named(person), serialNumber, vendorCode: '301' };
+      const asked = await scene.call('POST', '/v1/registrations', registration, 'demo-securities');
+      await phone.locator('.banner button', { hasText: 'wants to register' }).click();
+      await phone.locator('.standing').waitFor();
+      await expectScreen('institutions');
+      const at = `/v1/registrations/${String(asked.body['id'])}`;
+      return async () => (await scene.call('GET', at, undefined, 'demo-securities')).body['state'];
+    };
+    const declined = await register();
+    await button('Decline').click();
+    await phone.locator('.standing').waitFor({ state: 'detached' });
+    expect(await declined()).toBe('declined');
+    const state = await register();
+    await button('Confirm with the PIN').click();
+    await expectScreen('pin');
+    await phone.keyboard.type(SMART_PIN);
+    await phone.locator('.institution', { hasText: '다온증권' }).waitFor();
+    expect(await state()).toBe('active');
+    await expectScreen('institutions');
+    await button('Revoke 다온증권').click();
+    await expectScreen('sure');
+    await screen(phone, 'sure').locator('> .danger').click();
+    await phone.locator('.institution', { hasText: '다온증권' }).waitFor({ state: 'detached' });
+    expect(await state()).toBe('revoked');
+
+    // The phone of the subscription may be another one, and the bank may issue a new one, with no card this time.
+    await changeKept('kept.phone = null');
+    expect(await phone.locator('#otp').count()).toBe(0);
+    await expectScreen('home');
+    await openSetting(phone, 'Add a Smart OTP');
+    await addSmartOtp(await issued(person));
+    await openSetting(phone, 'My authenticators');
+    await screen(phone, 'authenticators').waitFor();
+    expect(await phone.locator('.authenticator').count()).toBe(1);
+    expect(await phone.getByText(/^PG-/).textContent()).not.toBe(serialNumber);
+    await button('Back').click();
+    await button('Back').click();
+    await scene.call('POST', '/v1/authentications', { ...body, transaction: TRANSFER }, 'demo-bank');
+    await phone.locator('.request-card').click();
+    await screen(phone, 'request').locator('> .primary').click();
+    await screen(phone, 'pin').waitFor();
+    await phone.keyboard.type(SMART_PIN);
+    expect(await shownCode(phone)).toMatch(/^\d{8}$/);
+    await button('This wasn’t me').click();
+    await expectScreen('blocked');
+  });
+});
