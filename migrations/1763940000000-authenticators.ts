@@ -22,13 +22,13 @@ export class Authenticators1763940000000 implements MigrationInterface {
         ADD COLUMN card_key jsonb,
         ADD CONSTRAINT only_an_issuer_gives_a_card CHECK (issuer_id IS NOT NULL OR card_key IS NULL);
 
-      -- A secret that a device and the service share. It is worth something while its device is active.
+      -- A secret that a device and the service share, until its device is out of use; that people agreed is kept.
       CREATE TABLE authenticators (
         id uuid PRIMARY KEY,
         device_id uuid NOT NULL REFERENCES devices (id),
         subscription_id uuid NOT NULL REFERENCES subscriptions (id),
         kind text NOT NULL CHECK (kind IN ('otp', 'sign')),
-        secret bytea NOT NULL,
+        secret bytea,
         terms text NOT NULL CHECK (terms <> ''),
         failures smallint NOT NULL DEFAULT 0 CHECK (failures BETWEEN 0 AND 5),
         last_step bigint NOT NULL DEFAULT -1,
@@ -57,7 +57,7 @@ export class Authenticators1763940000000 implements MigrationInterface {
         expires_at timestamptz NOT NULL,
         confirmed_at timestamptz,
         closed_at timestamptz,
-        closed_by text CHECK (closed_by IN ('app', 'website', 'client', 'time', 'another')),
+        closed_by text CHECK (closed_by IN ('app', 'website', 'client', 'time', 'another', 'device')),
         CONSTRAINT names_a_device_or_nobody CHECK ((subscription_id IS NULL) = (device_id IS NULL)),
         CONSTRAINT nobody_confirms CHECK (device_id IS NOT NULL OR confirmed_at IS NULL),
         CONSTRAINT active_was_confirmed CHECK (state <> 'active' OR confirmed_at IS NOT NULL),
@@ -71,6 +71,9 @@ export class Authenticators1763940000000 implements MigrationInterface {
       CREATE INDEX registrations_subscription ON registrations (subscription_id, requested_at);
       CREATE UNIQUE INDEX registrations_one_pending ON registrations (client_id, person_index) WHERE state = 'pending';
       CREATE INDEX registrations_pending ON registrations (expires_at) WHERE state = 'pending';
+      CREATE INDEX registrations_device ON registrations (device_id) WHERE closed_at IS NULL;
+      CREATE INDEX registrations_client ON registrations (client_id, requested_at);
+      CREATE INDEX registrations_keyed ON registrations (requested_at) WHERE key_digest IS NOT NULL;
       CREATE INDEX registrations_age ON registrations (requested_at);
 
       ALTER TABLE authentications

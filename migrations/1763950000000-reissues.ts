@@ -45,7 +45,8 @@ export class Reissues1763950000000 implements MigrationInterface {
       CREATE INDEX reissues_open ON reissues (expires_at) WHERE closed_at IS NULL;
       CREATE INDEX reissues_age ON reissues (applied_at);
 
-      ALTER TABLE enrolment_codes ADD COLUMN reissue_id uuid REFERENCES reissues (id);
+      ALTER TABLE enrolment_codes ADD COLUMN reissue_id uuid REFERENCES reissues (id) ON DELETE SET NULL;
+      CREATE INDEX enrolment_codes_reissue ON enrolment_codes (reissue_id) WHERE reissue_id IS NOT NULL;
       ALTER TABLE subscriptions ADD COLUMN reissued_at timestamptz;
     `);
   }

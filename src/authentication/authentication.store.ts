@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database.ts';
+import { NOW, WIPED } from '../database/parts.ts';
 import {
   CODE_ATTEMPTS,
   LIFETIME_SECONDS,
@@ -8,7 +9,7 @@ import {
   type AuthenticationState,
   type Channel,
 } from '../domain/authentication.ts';
-import { FIRST_SWEEP, NOW, WIPED } from './statement-parts.ts';
+import { FIRST_SWEEP } from './statement-parts.ts';
 
 /** What a relying party is told. */
 export interface Seen {
@@ -72,9 +73,12 @@ const TRY_CODE = {
     WHERE a.id = $1 AND a.client_id = $2 AND a.channel IN ('push', 'sms') AND a.state IN ('pending', 'opened')
       AND a.attempts < ${CODE_ATTEMPTS} AND a.expires_at > now()
     RETURNING ${SEEN}, a.subscription_id
-    ), unlocked AS (
-      UPDATE authenticators au SET failures = 0 FROM tried
+    ), locked AS (
+      SELECT au.id FROM authenticators au, tried
       WHERE tried.state = 'verified' AND au.subscription_id = tried.subscription_id AND au.failures > 0
+      ORDER BY au.id FOR UPDATE OF au
+    ), unlocked AS (
+      UPDATE authenticators au SET failures = 0 FROM locked WHERE au.id = locked.id
     )
     SELECT * FROM tried`,
 };

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PublicJwk } from '../crypto/keyring.ts';
 import { Database } from '../database.ts';
+import { NOW, WIPED } from '../database/parts.ts';
 import {
   LIFETIME_SECONDS,
   type AuthenticationState,
@@ -9,7 +10,7 @@ import {
 } from '../domain/authentication.ts';
 import type { CountedPin } from '../devices/judge-pin.ts';
 import { PIN_ATTEMPTS } from '../domain/device.ts';
-import { FIRST_SWEEP, IS_FOR_DEVICE, NOW, WIPED } from './statement-parts.ts';
+import { FIRST_SWEEP, IS_FOR_DEVICE } from './statement-parts.ts';
 
 /** What the app is told of an authentication, and what is sealed with its code. */
 export interface Asked {

@@ -114,11 +114,11 @@ export class Open {
   ): Promise<{ state: 'opened' }> {
     const { deviceId } = device;
     if (cardKey) {
+      await this.store.forgivePin(deviceId);
       const { transaction } = await this.find(id, device);
       const question = transactionQuestion(id, readTransaction(this.keys, id, transaction));
       const tapped = { authenticationId: id, deviceId, nonce: nonce.toString('base64url'), question };
       if (!isTapOf(cardKey, cardProof ?? '', tapped)) {
-        await this.store.forgivePin(deviceId);
         throw new Problem('card_mismatch', 'Hold the institution’s card to the phone, and send cardProof.');
       }
     }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database.ts';
+import { NOW } from '../database/parts.ts';
 import { CODE_ATTEMPTS, type Channel } from '../domain/authentication.ts';
 import { AUTHENTICATOR_ATTEMPTS, FAR_SECONDS } from '../domain/authenticator.ts';
 import { SEEN, type Seen } from './authentication.store.ts';
-import { NOW } from './statement-parts.ts';
 
 /** What a code that a phone made is judged by. */
 export interface Judged {
@@ -40,7 +40,7 @@ const JUDGED = {
 
 /**
  * Counts an attempt and lets a right code in, in one statement: whoever is not counted learns nothing. In order, as
- * everybody locks: the subscription and the device must stand, and stay; the authentication, whose row decides which of
+ * everybody locks: the subscription, the device and what a signature rests on, the registration, must stand, and stay; the authentication, whose row decides which of
  * a thousand right codes was the first; the authenticator, whose row decides which of several relying parties has a
  * step. A locked authenticator, a step that was accepted before and a transaction that the phone has not opened look
  * like any wrong code.
@@ -50,9 +50,9 @@ const TRY = {
   text: `WITH standing AS MATERIALIZED (
       SELECT d.id FROM authentications a JOIN authenticators au ON au.id = a.authenticator_id
         JOIN subscriptions s ON s.id = a.subscription_id JOIN devices d ON d.id = au.device_id
-      WHERE a.id = $1 AND s.state = 'active' AND d.state = 'active' AND (a.channel = 'otp' OR EXISTS (
-        SELECT 1 FROM registrations r WHERE r.client_id = $2 AND r.subscription_id = s.id AND r.device_id = d.id
-          AND r.state = 'active'))
+      WHERE a.id = $1 AND s.state = 'active' AND d.state = 'active' AND (a.channel = 'otp' OR (
+        SELECT true FROM registrations r WHERE r.client_id = $2 AND r.subscription_id = s.id AND r.device_id = d.id
+          AND r.state = 'active' LIMIT 1 FOR SHARE))
       FOR SHARE OF s, d
     ), open AS MATERIALIZED (
       SELECT a.id, a.authenticator_id, a.state FROM authentications a
@@ -74,10 +74,11 @@ const TRY = {
       RETURNING au.id
     )
     UPDATE authentications a SET
-      (attempts, state, closed_at, end_user, person, transaction) = (
+      (attempts, state, closed_at, end_user, person, transaction, device_id) = (
         SELECT a.attempts + 1, CASE WHEN fits THEN 'verified' WHEN closes THEN 'failed' ELSE a.state END,
           CASE WHEN closes THEN ${NOW} END, CASE WHEN NOT closes THEN a.end_user END,
-          CASE WHEN fits OR NOT closes THEN a.person END, CASE WHEN NOT closes THEN a.transaction END
+          CASE WHEN fits OR NOT closes THEN a.person END, CASE WHEN NOT closes THEN a.transaction END,
+          CASE WHEN fits THEN (SELECT id FROM standing) ELSE a.device_id END
         FROM (SELECT EXISTS (SELECT 1 FROM accepted) AS fits OFFSET 0) code,
           LATERAL (SELECT fits OR a.attempts + 1 >= ${CODE_ATTEMPTS} AS closes) attempt)
     FROM open WHERE a.id = open.id AND (SELECT count(*) FROM refused) >= 0

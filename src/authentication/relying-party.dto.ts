@@ -23,7 +23,7 @@ import {
   type Method,
 } from '../domain/authentication.ts';
 import { TRANSACTION_FIELDS, TRANSACTION_LABEL_LENGTH, TRANSACTION_VALUE_LENGTH } from '../domain/transaction.ts';
-import { PLAIN_TEXT, Trimmed } from '../http/plain-text.ts';
+import { PLAIN_TEXT, SIGNED_TEXT, Trimmed } from '../http/plain-text.ts';
 
 export class EndUser {
   /** The address from which the person uses the window. */
@@ -40,7 +40,7 @@ export class EndUser {
 export class TransactionFieldInput {
   /** What the value is: 받는 분. Taken letter by letter: nothing is trimmed. */
   @IsString()
-  @Matches(PLAIN_TEXT, { message: 'label must be one line of text' })
+  @Matches(SIGNED_TEXT, { message: 'label must be one line of visible text' })
   @Matches(new RegExp(`^.{1,${TRANSACTION_LABEL_LENGTH}}$`, 'u'), {
     message: `label must have 1 to ${TRANSACTION_LABEL_LENGTH} characters`,
   })
@@ -48,7 +48,7 @@ export class TransactionFieldInput {
 
   /** 홍길동. Taken letter by letter: nothing is trimmed. */
   @IsString()
-  @Matches(PLAIN_TEXT, { message: 'value must be one line of text' })
+  @Matches(SIGNED_TEXT, { message: 'value must be one line of visible text' })
   @Matches(new RegExp(`^.{1,${TRANSACTION_VALUE_LENGTH}}$`, 'u'), {
     message: `value must have 1 to ${TRANSACTION_VALUE_LENGTH} characters`,
   })
@@ -139,7 +139,7 @@ export class ResultResponse {
   phoneNumber: string;
   verifiedAt: string;
   channel: Channel;
-  /** There only while it is true: the person's app was issued anew after a loss, a day ago at most. Be careful. */
+  /** There only while it is true: the person's app was issued anew after a loss not long ago. Be careful. */
   recentlyReissued?: boolean;
 }
 

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database.ts';
+import { NOW, WIPED } from '../database/parts.ts';
 import { HISTORY_LENGTH } from '../domain/authentication.ts';
 import { PIN_ATTEMPTS, PIN_NONCE_SECONDS } from '../domain/device.ts';
 import type { CountedPin } from '../devices/judge-pin.ts';
-import { NOW, smsPermitted, WIPED } from './statement-parts.ts';
+import { smsPermitted } from './statement-parts.ts';
 
 /** A relying party that this subscriber was asked by, the last one first. */
 export interface AskingParty {

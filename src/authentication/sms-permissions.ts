@@ -48,7 +48,8 @@ export class SmsPermissions {
   }
 
   /** The last twenty permissions, newest first, and the last twenty relying parties that asked for this person. */
-  async list({ subscriptionId }: ProvenDevice): Promise<SmsPermissionsView> {
+  async list({ subscriptionId, isOwnPhone }: ProvenDevice): Promise<SmsPermissionsView> {
+    if (!isOwnPhone) return { minutes: 0, relyingParties: [], permissions: [] };
     const [relyingParties, given] = await Promise.all([
       this.store.askingParties(subscriptionId),
       this.store.given(subscriptionId, this.minutes > 0),
@@ -99,7 +100,8 @@ export class SmsPermissions {
   }
 
   /** Ends a permission early, with what was texted under it. Problems: `sms_permission_not_found`. */
-  async end(id: string, { subscriptionId }: ProvenDevice): Promise<void> {
+  async end(id: string, { subscriptionId, isOwnPhone }: ProvenDevice): Promise<void> {
+    if (!isOwnPhone) throw permissionNotFound();
     const cancelled = await this.store.end(id, subscriptionId);
     for (const one of cancelled) this.watch.changed(one);
     if (cancelled.length === 0 && !(await this.store.wasGiven(id, subscriptionId))) throw permissionNotFound();

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database.ts';
+import { NOW, WIPED } from '../database/parts.ts';
 import { LIFETIME_SECONDS, type Channel } from '../domain/authentication.ts';
 import { NUMBER_BUDGET, PERSON_BUDGET } from '../domain/start-budget.ts';
 import { spendStart } from '../lines/start-budgets.ts';
-import { FIRST_SWEEP, NOW, smsPermitted, WIPED } from './statement-parts.ts';
+import { FIRST_SWEEP, smsPermitted } from './statement-parts.ts';
 
 /** The line that a person named, and what stands on it. */
 export interface NamedLine {

@@ -1,8 +1,3 @@
-/** Milliseconds are all that callers are told of an instant, so no more is kept: what is answered twice is equal. */
-export const NOW = `date_trunc('milliseconds', now())`;
-/** What goes when an authentication closes without having been verified. */
-export const WIPED = `code_digest = NULL, sms_code = NULL, envelope = NULL, end_user = NULL, person = NULL,
-  transaction = NULL`;
 /** Which authentications (`a`) a device (`d`) may see and answer: its own phone's, or those that it is to sign. */
 export const IS_FOR_DEVICE = `a.subscription_id = d.subscription_id
   AND (a.channel = 'push' AND d.issuer_id IS NULL OR a.channel = 'sign' AND a.device_id = d.id)`;

@@ -98,8 +98,9 @@ export class Verify {
     typed: TypedPhoneCode,
     clientId: string,
   ): Promise<{ tried: Seen; question: string | null }> {
-    const digests = this.keys.codes.all(typed.code, clientId, id);
-    const drawn = typed.transaction ? undefined : await this.store.tryCode(id, clientId, digests);
+    // A code that signs nothing must not be taken for one that does: with a transaction, none of ours is right.
+    const digests = typed.transaction ? [] : this.keys.codes.all(typed.code, clientId, id);
+    const drawn = await this.store.tryCode(id, clientId, digests);
     if (drawn) return { tried: drawn, question: null };
     const made = await this.phoneCode.try(id, clientId, typed);
     if (!made) throw await this.explain(id, clientId);

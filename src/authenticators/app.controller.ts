@@ -41,14 +41,17 @@ export class AuthenticatorController {
     return this.authenticators.enrol(body, device);
   }
 
-  /** Institutions that wait to be confirmed on this device, and those that stand on any of the subscription's. */
+  /** Institutions that wait to be confirmed, and those that stand; to a Smart OTP, those that stand on it. */
   @Get('registrations')
   @ApiOperation({ summary: 'Registrations at institutions' })
   registered(@FromDevice() device: ProvenDevice): Promise<OwnRegistrationResponse[]> {
     return this.registrations.list(device);
   }
 
-  /** Proves the PIN, and lets an institution ask this device. An earlier one of the same person there gives way. */
+  /**
+   * Proves the PIN of the subscription’s own phone, and lets an institution ask the device that it named. An earlier one
+   * of the same person there gives way.
+   */
   @Post('registrations/:id/confirm')
   @HttpCode(200)
   @ApiOperation({ summary: 'Confirm a registration' })
@@ -71,7 +74,7 @@ export class AuthenticatorController {
     await this.registrations.decline(id, device);
   }
 
-  /** Ends a registration that stands, on whichever of the subscription's devices. */
+  /** Ends a registration that stands, on whichever of the subscription's devices; a Smart OTP ends its own. */
   @Delete('registrations/:id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Revoke a registration' })
@@ -79,6 +82,6 @@ export class AuthenticatorController {
     @FromDevice() device: ProvenDevice,
     @Param('id', new OpaqueId(registrationNotFound)) id: string,
   ): Promise<void> {
-    await this.registrations.revoke(id, device.subscriptionId, 'app');
+    await this.registrations.revokeInApp(id, device);
   }
 }

@@ -34,13 +34,13 @@ const BEARER = {
     FOR SHARE OF s FOR NO KEY UPDATE OF d`,
 };
 
-/** A second enrolment takes the place of the first: what was shown with the old secret is worth nothing. */
+/** A second enrolment takes the place of the first: the old secret is worth nothing. One that is locked stays so. */
 const ENROL = {
   name: 'authenticator_enrol',
   text: `INSERT INTO authenticators AS au (id, device_id, subscription_id, kind, secret, terms)
     VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (device_id, kind) DO UPDATE SET id = excluded.id, secret = excluded.secret, terms = excluded.terms,
-      failures = 0, last_step = -1, drift = 0, far_step = NULL, far_drift = NULL, far_at = NULL, created_at = now()`,
+      last_step = -1, drift = 0, far_step = NULL, far_drift = NULL, far_at = NULL, created_at = now()`,
 };
 
 const OF_DEVICE = {
@@ -59,14 +59,17 @@ const OWN_OTP = {
     WHERE au.subscription_id = $1 AND au.kind = 'otp'`,
 };
 
-/** The active one that a relying party may ask: always the registered one to sign; for `otp` where $4 says so. */
+/**
+ * The active one that a relying party may ask: always the registered one to sign; for `otp` where $4 says so. A scalar
+ * with a LIMIT is looked up for the one row; PostgreSQL would hash an EXISTS over all of an institution's.
+ */
 const TO_ASK = {
   name: 'authenticator_to_ask',
   text: `SELECT au.id, au.device_id AS "deviceId" FROM authenticators au
       JOIN devices d ON d.id = au.device_id AND d.state = 'active'
-    WHERE au.subscription_id = $1 AND au.kind = $3 AND (NOT $4 OR EXISTS (
-      SELECT 1 FROM registrations r WHERE r.client_id = $2 AND r.subscription_id = au.subscription_id
-        AND r.device_id = d.id AND r.state = 'active'))`,
+    WHERE au.subscription_id = $1 AND au.kind = $3 AND (NOT $4 OR (
+      SELECT true FROM registrations r WHERE r.client_id = $2 AND r.subscription_id = au.subscription_id
+        AND r.device_id = d.id AND r.state = 'active' LIMIT 1))`,
 };
 
 @Injectable()

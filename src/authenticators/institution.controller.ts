@@ -34,6 +34,13 @@ export class RegistrationController {
     return this.registrations.ask(body, client.id, readIdempotencyKey(key));
   }
 
+  /** The last hundred that this institution asked for, newest first. */
+  @Get()
+  @ApiOperation({ summary: 'Registrations of this institution' })
+  list(@FromClient() client: Caller): Promise<RegistrationResponse[]> {
+    return this.registrations.ofClient(client.id);
+  }
+
   /** Whether it was confirmed. */
   @Get(':id')
   @ApiOperation({ summary: 'See a registration' })

@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database.ts';
+import { NOW, WIPED } from '../database/parts.ts';
 import { REGISTRATION_SECONDS, type RegistrationState } from '../domain/authenticator.ts';
+import { LIFETIME_SECONDS } from '../domain/authentication.ts';
 import { PIN_ATTEMPTS } from '../domain/device.ts';
 import { NUMBER_BUDGET, PERSON_BUDGET } from '../domain/start-budget.ts';
 import type { CountedPin } from '../devices/judge-pin.ts';
 import { spendStart } from '../lines/start-budgets.ts';
-
-/** Milliseconds are all that callers are told of an instant, so no more is kept. */
-const NOW = `date_trunc('milliseconds', now())`;
 
 export interface NewRegistration {
   id: string;
@@ -32,7 +31,7 @@ export interface RegistrationRow {
   expiresAt: Date;
 }
 
-/** The phone that is to confirm. */
+/** The phone that is to confirm: the subscription's own, whichever device is asked for. */
 export interface AskedDevice {
   deviceId: string;
   platform: 'android' | 'ios';
@@ -56,7 +55,7 @@ const STATE = `CASE WHEN state = 'pending' AND expires_at <= now() THEN 'expired
 
 /**
  * Spends the person's budget as a start does, lets an earlier question of the same institution to the same person give
- * way, and asks the device that bears this serial number; nobody, where there is none, in the same way.
+ * way, and asks for the device that bears this serial number; nobody's, where there is none, in the same way.
  */
 const ASK = {
   name: 'registration_ask',
@@ -65,7 +64,7 @@ const ASK = {
     ), tries AS (
       ${spendStart('SELECT $11, ARRAY[now()] FROM budget', NUMBER_BUDGET)}
     ), device AS (
-      SELECT d.id, d.subscription_id, d.platform, d.push_token
+      SELECT d.id, d.subscription_id
       FROM devices d JOIN subscriptions s ON s.id = d.subscription_id LEFT JOIN clients i ON i.id = d.issuer_id
       WHERE d.subscription_id = $3 AND d.serial_number = $4 AND coalesce(i.vendor_code, $6) = $5
         AND d.state = 'active' AND s.state = 'active'
@@ -83,7 +82,8 @@ const ASK = {
       FROM tries LEFT JOIN device d ON true WHERE (SELECT count(*) FROM earlier) >= 0
       RETURNING id, state, requested_at AS "requestedAt", expires_at AS "expiresAt"
     )
-    SELECT asked.*, d.id AS "deviceId", d.platform, d.push_token AS "pushToken" FROM asked LEFT JOIN device d ON true`,
+    SELECT asked.*, o.id AS "deviceId", o.platform, o.push_token AS "pushToken" FROM asked LEFT JOIN device d ON true
+      LEFT JOIN devices o ON o.subscription_id = d.subscription_id AND o.issuer_id IS NULL AND o.state = 'active'`,
 };
 
 const BY_KEY = {
@@ -98,15 +98,23 @@ const SEE = {
     FROM registrations WHERE id = $1 AND client_id = $2`,
 };
 
+const OF_CLIENT = {
+  name: 'registration_of_client',
+  text: `SELECT id, ${STATE} AS state, requested_at AS "requestedAt", expires_at AS "expiresAt"
+    FROM registrations WHERE client_id = $1 ORDER BY requested_at DESC LIMIT 100`,
+};
+
 const LISTED = `SELECT r.id, c.name AS "relyingParty", r.state, d.name AS "deviceName", d.serial_number AS "serialNumber",
     r.requested_at AS "requestedAt", r.expires_at AS "expiresAt", r.confirmed_at AS "confirmedAt", r.nonce
   FROM registrations r JOIN clients c ON c.id = r.client_id JOIN devices d ON d.id = r.device_id AND d.state = 'active'
   WHERE r.subscription_id = $1`;
 
-/** What waits for this device, and what stands on any of the subscription's: its owner looks on one phone for all. */
-const FOR_DEVICE = {
-  name: 'registration_for_device',
-  text: `${LISTED} AND (r.state = 'active' OR r.state = 'pending' AND r.device_id = $2 AND r.expires_at > now())
+/** All that stands and waits; to a Smart OTP ($2), what stands on it: it is in its institution's hands, too. */
+const LISTED_FOR = {
+  name: 'registration_listed_for',
+  text: `${LISTED} AND CASE WHEN $2::uuid IS NULL
+        THEN r.state = 'active' OR r.state = 'pending' AND r.expires_at > now()
+        ELSE r.state = 'active' AND r.device_id = $2 END
     ORDER BY r.requested_at DESC LIMIT 100`,
 };
 
@@ -121,8 +129,8 @@ const COUNT_PIN = {
   text: `WITH counted AS (
       UPDATE devices d SET pin_failures = d.pin_failures + 1
       WHERE d.id = $1 AND d.state = 'active' AND d.pin_failures < ${PIN_ATTEMPTS} AND EXISTS (
-        SELECT 1 FROM registrations r
-        WHERE r.id = $2 AND r.device_id = d.id AND r.state = 'pending' AND r.expires_at > now())
+        SELECT 1 FROM registrations r WHERE r.id = $2 AND r.subscription_id = d.subscription_id
+          AND d.issuer_id IS NULL AND r.state = 'pending' AND r.expires_at > now())
       RETURNING d.knowledge_key AS "knowledgeKey", ${PIN_ATTEMPTS} - d.pin_failures AS "attemptsLeft"
     )
     SELECT counted.*, r.nonce FROM counted, registrations r WHERE r.id = $2`,
@@ -149,8 +157,10 @@ const GIVE_WAY = {
 
 const PENDING = {
   name: 'registration_pending',
-  text: `SELECT client_id AS "clientId", subscription_id AS "subscriptionId" FROM registrations
-    WHERE id = $1 AND device_id = $2 AND state = 'pending' AND expires_at > now() FOR UPDATE`,
+  text: `SELECT r.client_id AS "clientId", r.subscription_id AS "subscriptionId" FROM registrations r
+      JOIN devices o ON o.id = $2 AND o.subscription_id = r.subscription_id AND o.issuer_id IS NULL
+      JOIN devices d ON d.id = r.device_id AND d.state = 'active'
+    WHERE r.id = $1 AND r.state = 'pending' AND r.expires_at > now() FOR UPDATE OF r`,
 };
 
 const CONFIRM = {
@@ -168,29 +178,40 @@ const ISSUED = {
 const DECLINE = {
   name: 'registration_decline',
   text: `UPDATE registrations SET state = 'declined', closed_at = ${NOW}, closed_by = 'app'
-    WHERE id = $1 AND device_id = $2 AND state = 'pending' AND expires_at > now() RETURNING id`,
+    WHERE id = $1 AND subscription_id = $2 AND state = 'pending' AND expires_at > now() RETURNING id`,
 };
+
+/** What the institution had asked on the ground of it ends with it. */
+const END_WHAT_WAS_ASKED = `, ended AS (
+      UPDATE authentications a SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
+      FROM revoked r JOIN clients c ON c.id = r.client_id
+      WHERE a.subscription_id = r.subscription_id AND a.client_id = r.client_id AND a.closed_at IS NULL
+        AND a.expires_at > now() AND a.requested_at > now() - interval '${LIFETIME_SECONDS} seconds'
+        AND (c.requires_registration OR a.channel = 'sign')
+    )
+    SELECT id FROM revoked`;
 
 const REVOKE_OWN = {
   name: 'registration_revoke_own',
-  text: `UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = $3
-    WHERE id = $1 AND subscription_id = $2 AND state = 'active' RETURNING id`,
+  text: `WITH revoked AS (
+      UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = $3
+      WHERE id = $1 AND subscription_id = $2 AND state = 'active' AND ($4::uuid IS NULL OR device_id = $4)
+      RETURNING id, client_id, subscription_id
+    )${END_WHAT_WAS_ASKED}`,
 };
 
 const REVOKE_BY_CLIENT = {
   name: 'registration_revoke_by_client',
-  text: `UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'client'
-    WHERE id = $1 AND client_id = $2 AND (state = 'active' OR state = 'pending' AND expires_at > now()) RETURNING id`,
+  text: `WITH revoked AS (
+      UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'client'
+      WHERE id = $1 AND client_id = $2 AND (state = 'active' OR state = 'pending' AND expires_at > now())
+      RETURNING id, client_id, subscription_id
+    )${END_WHAT_WAS_ASKED}`,
 };
 
 const OF_SUBSCRIPTION = {
   name: 'registration_of_subscription',
   text: `SELECT ${STATE} AS state FROM registrations WHERE id = $1 AND subscription_id = $2`,
-};
-
-const OF_DEVICE = {
-  name: 'registration_of_device',
-  text: `SELECT ${STATE} AS state FROM registrations WHERE id = $1 AND device_id = $2`,
 };
 
 const ON_OWN_PHONE = {
@@ -258,8 +279,14 @@ export class RegistrationStore {
     return (await this.database.rows<RegistrationRow>(SEE, [id, clientId]))[0];
   }
 
-  async forDevice(subscriptionId: string, deviceId: string): Promise<ListedRegistration[]> {
-    return this.database.rows<ListedRegistration>(FOR_DEVICE, [subscriptionId, deviceId]);
+  /** With a device, what stands on that one alone. */
+  async listedFor(subscriptionId: string, deviceId: string | null): Promise<ListedRegistration[]> {
+    return this.database.rows<ListedRegistration>(LISTED_FOR, [subscriptionId, deviceId]);
+  }
+
+  /** The last hundred of an institution, newest first. */
+  async ofClient(clientId: string): Promise<RegistrationRow[]> {
+    return this.database.rows<RegistrationRow>(OF_CLIENT, [clientId]);
   }
 
   /** What stands on the devices of a subscription that are in use, newest first. */
@@ -296,12 +323,18 @@ export class RegistrationStore {
     await session.rows(ISSUED, [own.id, own.clientId, own.subscriptionId, own.deviceId]);
   }
 
-  async decline(id: string, deviceId: string): Promise<boolean> {
-    return (await this.database.rows(DECLINE, [id, deviceId])).length === 1;
+  async decline(id: string, subscriptionId: string): Promise<boolean> {
+    return (await this.database.rows(DECLINE, [id, subscriptionId])).length === 1;
   }
 
-  async revokeOwn(id: string, subscriptionId: string, by: 'app' | 'website'): Promise<boolean> {
-    return (await this.database.rows(REVOKE_OWN, [id, subscriptionId, by])).length === 1;
+  /** With a device, only what stands on that one. */
+  async revokeOwn(
+    id: string,
+    subscriptionId: string,
+    by: 'app' | 'website',
+    deviceId: string | null,
+  ): Promise<boolean> {
+    return (await this.database.rows(REVOKE_OWN, [id, subscriptionId, by, deviceId])).length === 1;
   }
 
   async revokeByClient(id: string, clientId: string): Promise<boolean> {
@@ -310,10 +343,6 @@ export class RegistrationStore {
 
   async ofSubscription(id: string, subscriptionId: string): Promise<{ state: RegistrationState } | undefined> {
     return (await this.database.rows<{ state: RegistrationState }>(OF_SUBSCRIPTION, [id, subscriptionId]))[0];
-  }
-
-  async ofDevice(id: string, deviceId: string): Promise<RegistrationState | undefined> {
-    return (await this.database.rows<{ state: RegistrationState }>(OF_DEVICE, [id, deviceId]))[0]?.state;
   }
 
   async isOnOwnPhone(subscriptionId: string, clientId: string): Promise<boolean> {

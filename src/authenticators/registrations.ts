@@ -104,10 +104,17 @@ export class Registrations {
       const met = isConflict(error, 'registrations_key') || isConflict(error, 'registrations_one_pending');
       const twin = met ? await this.earlier(clientId, idempotency, requests) : null;
       if (twin) return twin;
+      // Two that name the same person met; the next try sees the other one.
+      if (met && idempotency === null) return this.ask(input, clientId, key);
       if (met)
         throw new Problem('idempotency_in_progress', 'Wait a moment and send it again.', { retryAfterSeconds: 1 });
       throw error;
     }
+  }
+
+  /** The last hundred of an institution, newest first. */
+  async ofClient(clientId: string): Promise<RegistrationView[]> {
+    return (await this.store.ofClient(clientId)).map(view);
   }
 
   /** Problems: `registration_not_found`. */
@@ -124,9 +131,9 @@ export class Registrations {
     throw closed(state);
   }
 
-  /** What waits for this device, and what stands on any of the subscription's, newest first. */
-  async list({ subscriptionId, deviceId }: ProvenDevice): Promise<OwnRegistration[]> {
-    return (await this.store.forDevice(subscriptionId, deviceId)).map(own);
+  /** All that waits and stands, newest first; to a Smart OTP, what stands on it. */
+  async list({ subscriptionId, deviceId, isOwnPhone }: ProvenDevice): Promise<OwnRegistration[]> {
+    return (await this.store.listedFor(subscriptionId, isOwnPhone ? null : deviceId)).map(own);
   }
 
   /** What stands on a subscription's devices, newest first. */
@@ -135,7 +142,7 @@ export class Registrations {
   }
 
   /**
-   * Confirms one with the PIN, which is counted before it is compared; an earlier registration of the same person with
+   * Confirms one on the subscription's own phone with the PIN, which is counted before it is compared; an earlier registration of the same person with
    * this institution gives way. Problems: `registration_not_found`, `registration_closed`, `pin_mismatch`,
    * `pin_locked`, `subscription_not_active`.
    */
@@ -143,7 +150,7 @@ export class Registrations {
     const { deviceId } = device;
     const counted = await this.store.countPin(deviceId, id);
     if (!counted) {
-      await this.assertPending(id, deviceId);
+      await this.assertPending(id, device);
       throw pinLocked();
     }
     const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted.knowledgeKey);
@@ -152,20 +159,30 @@ export class Registrations {
     if (confirmed === 'subscription_inactive') {
       throw new Problem('subscription_not_active', 'The subscription is suspended; ask the call centre.');
     }
-    if (!confirmed) await this.assertPending(id, deviceId);
+    if (!confirmed) await this.assertPending(id, device);
     return { state: 'active' };
   }
 
   /** Problems: `registration_not_found`, `registration_closed`. */
   async decline(id: string, device: ProvenDevice): Promise<void> {
-    if (!(await this.store.decline(id, device.deviceId))) await this.assertPending(id, device.deviceId);
+    if (!device.isOwnPhone) throw registrationNotFound();
+    if (!(await this.store.decline(id, device.subscriptionId))) await this.assertPending(id, device);
   }
 
   /** Ends it for the person. Problems: `registration_not_found`, `registration_closed`. */
-  async revoke(id: string, subscriptionId: string, by: 'app' | 'website'): Promise<void> {
-    if (await this.store.revokeOwn(id, subscriptionId, by)) return;
+  async revoke(id: string, subscriptionId: string, by: 'website'): Promise<void> {
+    await this.end(id, subscriptionId, by, null);
+  }
+
+  /** The same in the app; a Smart OTP ends its own. Problems: as `revoke`. */
+  async revokeInApp(id: string, { subscriptionId, deviceId, isOwnPhone }: ProvenDevice): Promise<void> {
+    await this.end(id, subscriptionId, 'app', isOwnPhone ? null : deviceId);
+  }
+
+  private async end(id: string, subscriptionId: string, by: 'app' | 'website', deviceId: string | null): Promise<void> {
+    if (await this.store.revokeOwn(id, subscriptionId, by, deviceId)) return;
     const found = await this.store.ofSubscription(id, subscriptionId);
-    if (!found) throw registrationNotFound();
+    if (!found || found.state === 'active') throw registrationNotFound();
     throw closed(found.state);
   }
 
@@ -199,10 +216,10 @@ export class Registrations {
   }
 
   /** Why a device cannot answer one. */
-  private async assertPending(id: string, deviceId: string): Promise<void> {
-    const state = await this.store.ofDevice(id, deviceId);
-    if (!state) throw registrationNotFound();
-    if (state !== 'pending') throw closed(state);
+  private async assertPending(id: string, { subscriptionId, isOwnPhone }: ProvenDevice): Promise<void> {
+    const found = isOwnPhone && (await this.store.ofSubscription(id, subscriptionId));
+    if (!found) throw registrationNotFound();
+    if (found.state !== 'pending') throw closed(found.state);
   }
 }
 

@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { publicKey } from '../crypto/compact-jws.ts';
 import type { PublicJwk } from '../crypto/keyring.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database } from '../database.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import { Problem } from '../domain/problem.ts';
+import { NUMBER_BUDGET, PERSON_BUDGET } from '../domain/start-budget.ts';
 import { readNamedPerson, type NamedPerson } from '../lines/named-person.ts';
+import { spendStart, StartBudgets } from '../lines/start-budgets.ts';
+import { Notices } from '../notices/notices.ts';
+import { HandoverQueue } from '../queue/handover-queue.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { NamedSubscribers, NOBODY } from './named-subscribers.ts';
@@ -24,6 +29,17 @@ export interface IssuedSmartOtp {
   vendorCode: string;
 }
 
+/** Naming somebody here must not be a cheaper guess than at a window. */
+const SPEND = {
+  name: 'smart_otp_spend',
+  text: `WITH budget AS (
+      ${spendStart('SELECT $1, ARRAY[now()]', PERSON_BUDGET)}
+    ), tries AS (
+      ${spendStart('SELECT $2, ARRAY[now()] FROM budget', NUMBER_BUDGET)}
+    )
+    SELECT date_trunc('milliseconds', now()) + interval '${ENROLMENT_SECONDS} seconds' AS "expiresAt" FROM tries`,
+};
+
 /** Smart OTPs as institutions issue them: one an institution and subscription, each on a device of its own. */
 @Injectable()
 export class SmartOtps {
@@ -32,11 +48,16 @@ export class SmartOtps {
     private readonly named: NamedSubscribers,
     private readonly subscriptions: Subscriptions,
     private readonly relyingParties: RelyingParties,
+    private readonly budgets: StartBudgets,
+    private readonly notices: Notices,
+    private readonly keys: ServiceKeys,
+    private readonly queue: HandoverQueue,
   ) {}
 
   /**
    * Draws the code that enrols the institution's Smart OTP; an earlier one of the same institution is void. A code is
-   * answered for everybody, and enrols nothing where the person is not a subscriber.
+   * answered for everybody, and enrols nothing where the person is not a subscriber. It counts as a start, and the
+   * subscriber is told.
    * Problems: `invalid_request`, `too_many_requests`, `insufficient_scope`.
    */
   async issue(input: IssuingSmartOtp, clientId: string): Promise<IssuedSmartOtp> {
@@ -50,15 +71,25 @@ export class SmartOtps {
       throw new Problem('invalid_request', 'The card’s key cannot be read.', { errors });
     }
     await this.relyingParties.spendQuota(clientId);
-    const { subscriptionId } = await this.named.find(readNamedPerson(input));
+    const person = readNamedPerson(input);
+    const { subscriptionId, personIndex } = await this.named.find(person);
+    const numberIndex = this.keys.indexes.of('person', `${clientId}\0${person.phoneNumber}`);
     const drawn = this.subscriptions.drawEnrolmentCode();
     const issuer = { id: clientId, cardKey: cardKey && onlyPublic(cardKey) };
-    const expiresAt = await this.database.transaction(async (session) => {
-      if (subscriptionId !== NOBODY) await this.subscriptions.lock(session, subscriptionId);
-      return this.subscriptions.promiseEnrolment(session, subscriptionId, drawn.enrolmentCode, { issuer });
+    const issued = await this.database.transaction(async (session) => {
+      const isSomebody = subscriptionId !== NOBODY;
+      if (isSomebody) await this.subscriptions.lock(session, subscriptionId);
+      const [spent] = await session.rows<{ expiresAt: Date }>(SPEND, [personIndex, numberIndex]);
+      if (!spent) return null;
+      await this.subscriptions.promiseEnrolment(session, subscriptionId, drawn.enrolmentCode, { issuer });
+      // For nobody a notice is written, too, that goes nowhere.
+      const address = isSomebody ? await this.notices.addressOf(session, subscriptionId) : { phoneNumber: '' };
+      const notice = { kind: isSomebody ? 'smart_otp_issued' : 'registration_asked' } as const;
+      return { ...spent, notice: await this.notices.promise(session, subscriptionId, notice, address) };
     });
-    const until = expiresAt ?? new Date(Date.now() + ENROLMENT_SECONDS * 1000);
-    return { ...drawn, expiresAt: until.toISOString(), vendorCode };
+    if (!issued) throw await this.budgets.tooMany(personIndex, numberIndex);
+    this.queue.handOver(issued.notice);
+    return { ...drawn, expiresAt: issued.expiresAt.toISOString(), vendorCode };
   }
 }
 

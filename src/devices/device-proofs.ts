@@ -11,6 +11,8 @@ import { DeviceStore } from './device.store.ts';
 export interface ProvenDevice {
   deviceId: string;
   subscriptionId: string;
+  /** Or else an institution's Smart OTP, which is shown nothing but its own. */
+  isOwnPhone: boolean;
 }
 
 interface Known {
@@ -74,7 +76,7 @@ export class DeviceProofs {
     const row = await this.store.key(deviceId);
     const key = row && publicKey(row.signingKey);
     if (!key) return null;
-    const found = { device: { deviceId, subscriptionId: row.subscriptionId }, key };
+    const found = { device: { deviceId, subscriptionId: row.subscriptionId, isOwnPhone: row.isOwnPhone }, key };
     if (this.remembered.size >= REMEMBERED) this.remembered.delete(this.remembered.keys().next().value ?? '');
     this.remembered.set(deviceId, found);
     return found;

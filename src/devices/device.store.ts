@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { PublicJwk } from '../crypto/keyring.ts';
 import { Database, type Session } from '../database.ts';
+import { NOW } from '../database/parts.ts';
 import { ENROLMENT_SECONDS, TEST_ATTEMPTS, type DeviceState } from '../domain/device.ts';
 
 /** What a device proof is checked against. None of it changes in a device's life. */
 export interface DeviceKey {
   deviceId: string;
   subscriptionId: string;
+  /** Or else an institution's Smart OTP. */
+  isOwnPhone: boolean;
   signingKey: PublicJwk;
 }
 
@@ -31,8 +34,8 @@ export interface NewDevice {
 
 const KEY = {
   name: 'device_key',
-  text: `SELECT id AS "deviceId", subscription_id AS "subscriptionId", signing_key AS "signingKey"
-    FROM devices WHERE id = $1 AND state <> 'revoked'`,
+  text: `SELECT id AS "deviceId", subscription_id AS "subscriptionId", signing_key AS "signingKey",
+      issuer_id IS NULL AS "isOwnPhone" FROM devices WHERE id = $1 AND state <> 'revoked'`,
 };
 
 /**
@@ -94,21 +97,31 @@ const TRY_TEST = {
     RETURNING state, ${TEST_ATTEMPTS} - test_failures AS "attemptsLeft", issuer_id IS NOT NULL AS "isSmartOtp"`,
 };
 
+/** With a device goes what institutions may ask of it, and the secrets that it shared with the service. */
+const END_WITH_DEVICES = `, unregistered AS (
+      UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'device'
+      WHERE device_id IN (SELECT id FROM gone) AND state IN ('pending', 'active')
+    )
+    UPDATE authenticators SET secret = NULL WHERE device_id IN (SELECT id FROM gone) AND secret IS NOT NULL`;
+
 const REVOKE_OLDER = {
   name: 'device_revoke_older',
-  text: `UPDATE devices SET state = 'revoked', revoked_at = now(), push_token = NULL,
+  text: `WITH gone AS (UPDATE devices SET state = 'revoked', revoked_at = now(), push_token = NULL,
       push_token_digest = NULL
     WHERE subscription_id = $1 AND state = 'active' AND EXISTS (
       SELECT 1 FROM devices d WHERE d.id = $2 AND d.state = 'testing' AND d.test_expires_at > now()
         AND d.test_failures < ${TEST_ATTEMPTS} AND d.test_digest = ANY($3)
-        AND d.issuer_id IS NOT DISTINCT FROM devices.issuer_id)`,
+        AND d.issuer_id IS NOT DISTINCT FROM devices.issuer_id) RETURNING id)${END_WITH_DEVICES}`,
 };
 
+/** All of them, or all but one that has just taken the place of what was lost. */
 const REVOKE_ALL = {
   name: 'device_revoke_all',
-  text: `UPDATE devices SET state = 'revoked', revoked_at = now(), push_token = NULL,
-      push_token_digest = NULL, test_digest = NULL, test_envelope = NULL
-    WHERE subscription_id = $1 AND state <> 'revoked'`,
+  text: `WITH gone AS (
+      UPDATE devices SET state = 'revoked', revoked_at = now(), push_token = NULL,
+        push_token_digest = NULL, test_digest = NULL, test_envelope = NULL
+      WHERE subscription_id = $1 AND state <> 'revoked' AND id IS DISTINCT FROM $2 RETURNING id
+    )${END_WITH_DEVICES}`,
 };
 
 const TEST_STATE = {
@@ -203,9 +216,14 @@ export class DeviceStore {
     await session.rows(REVOKE_UNTESTED, [subscriptionId]);
   }
 
-  /** Takes every device of a subscription out of use. */
-  async revokeAll(session: Session, subscriptionId: string): Promise<void> {
-    await session.rows(REVOKE_ALL, [subscriptionId]);
+  /** Takes every device of a subscription out of use, but for one. */
+  async revokeAll(session: Session, subscriptionId: string, but?: string): Promise<void> {
+    await session.rows(REVOKE_ALL, [subscriptionId, but ?? null]);
+  }
+
+  /** Takes out of use what was enrolled as the subscription's own phone and not tested yet. */
+  async revokeUntestedOwn(session: Session, subscriptionId: string): Promise<void> {
+    await session.rows(REVOKE_EARLIER_TEST, [subscriptionId, null]);
   }
 
   async testState(

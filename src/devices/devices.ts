@@ -42,6 +42,9 @@ export class Devices {
         promised.push(await this.notices.promise(session, subscriptionId, { kind: 'smart_otp_enrolled' }, before));
       } else if (outcome?.state === 'active') {
         const reissued = await this.reissues.completed(session, device.deviceId, subscription);
+        // Nobody knows what else was on the phone that is gone, or in whose hands the SIM is.
+        const inOtherHands = subscription.suspensions.some((reason) => reason !== 'line_suspended');
+        if (inOtherHands) await this.store.revokeAll(session, subscriptionId, device.deviceId);
         await this.subscriptions.protect(session, reissued ?? subscription);
         const after = await this.notices.addressOf(session, subscriptionId);
         // The same installation enrolled again: no other phone took its place.
@@ -97,6 +100,11 @@ export class Devices {
   /** Takes out of use what was enrolled and not tested yet. */
   async revokeTesting(session: Session, subscriptionId: string): Promise<void> {
     await this.store.revokeUntested(session, subscriptionId);
+  }
+
+  /** The same, for the subscription's own phone alone. */
+  async revokeOwnTesting(session: Session, subscriptionId: string): Promise<void> {
+    await this.store.revokeUntestedOwn(session, subscriptionId);
   }
 
   /** Whether a PIN was there to unlock. */

@@ -26,11 +26,11 @@ class HistoryResponse {
 export class HistoryController {
   constructor(private readonly history: History) {}
 
-  /** The last twenty authentications of this subscription, newest first. */
+  /** The last twenty authentications of this subscription, newest first; to a Smart OTP, what it was asked to sign. */
   @Get()
   @UseGuards(DeviceGuard)
   @ApiOperation({ summary: 'The last twenty authentications' })
   latest(@FromDevice() device: ProvenDevice): Promise<HistoryResponse[]> {
-    return this.history.latest(device.subscriptionId);
+    return this.history.latest(device.subscriptionId, device.isOwnPhone ? undefined : device.deviceId);
   }
 }

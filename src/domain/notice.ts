@@ -4,7 +4,7 @@ import type { CancelReason, SuspensionReason } from './subscription.ts';
 export type Notice =
   | { kind: 'joined' | 'resumed' | 'device_enrolled' | 'device_replaced' | 'device_retired' | 'enrol_again' }
   | { kind: 'smart_otp_enrolled' | 'registration_asked' }
-  | { kind: 'reissue_applied' | 'reissue_approved' | 'reissue_completed' }
+  | { kind: 'reissue_applied' | 'reissue_approved' | 'reissue_issued' | 'reissue_completed' | 'smart_otp_issued' }
   | { kind: 'suspended'; detail: SuspensionReason }
   | { kind: 'cancelled'; detail: CancelReason };
 
@@ -45,6 +45,10 @@ export function noticeText(notice: Notice): string {
       return '인증보호 앱 재발급이 신청되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
     case 'reissue_approved':
       return '재발급이 승인되어 이전 휴대폰의 인증보호 앱은 더 이상 쓸 수 없습니다.';
+    case 'reissue_issued':
+      return '새 휴대폰의 앱 등록 코드가 발급되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
+    case 'smart_otp_issued':
+      return '스마트OTP 등록 코드가 발급되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
     case 'reissue_completed':
       return '인증보호 앱 재발급이 완료되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
     case 'enrol_again':

@@ -34,6 +34,11 @@ const LATEST = {
     WHERE a.subscription_id = $1 ORDER BY a.requested_at DESC LIMIT ${HISTORY_LENGTH}`,
 };
 
+const LATEST_OF_DEVICE = {
+  name: 'history_latest_of_device',
+  text: LATEST.text.replace('WHERE a.subscription_id = $1', 'WHERE a.subscription_id = $1 AND a.device_id = $2'),
+};
+
 /** A batch at a time, by an index on the age alone; what is open is never that old. */
 const FORGET = {
   name: 'history_forget',
@@ -49,9 +54,12 @@ const BATCH = 5_000;
 export class History {
   constructor(private readonly database: Database) {}
 
-  /** The last twenty, newest first. */
-  async latest(subscriptionId: string): Promise<HistoryEntry[]> {
-    const rows = await this.database.rows<HistoryRow>(LATEST, [subscriptionId]);
+  /** The last twenty, newest first; with a device, those that it was asked for. */
+  async latest(subscriptionId: string, deviceId?: string): Promise<HistoryEntry[]> {
+    const rows =
+      deviceId === undefined
+        ? await this.database.rows<HistoryRow>(LATEST, [subscriptionId])
+        : await this.database.rows<HistoryRow>(LATEST_OF_DEVICE, [subscriptionId, deviceId]);
     return rows.map((row) => ({
       ...row,
       relyingParty: { name: row.relyingParty },

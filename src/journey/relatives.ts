@@ -100,7 +100,7 @@ export const RELATIVES: readonly Step[] = [
   {
     title: 'Another institution registers the Smart OTP by its serial number; the person confirms it in the app',
     play: async (scene) => {
-      const { device, card } = sign();
+      const { own, device, card } = sign();
       const [authenticator] = await device.authenticators();
       const { serialNumber = '', vendorCode = '' } = authenticator ?? {};
       const asked = await call(scene, SECURITIES, 'POST', '/v1/registrations', {
@@ -108,9 +108,9 @@ export const RELATIVES: readonly Step[] = [
         serialNumber,
         vendorCode,
       });
-      const registration = (await device.registrations()).find(({ id }) => id === asked.body['id']);
+      const registration = (await own.registrations()).find(({ id }) => id === asked.body['id']);
       expect(registration !== undefined, `nothing to confirm: ${JSON.stringify(asked.body)}`);
-      await device.confirmRegistration(registration, PIN);
+      await own.confirmRegistration(registration, PIN);
       sign().registrationId = registration.id;
       const started = await startSigning(scene, SECURITIES);
       const pending = await pendingOn(device, started);

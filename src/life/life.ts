@@ -124,10 +124,10 @@ export class SubscriptionLife {
     if (push) step.promised.push(await promise({ phoneNumber, push }));
   }
 
-  /** What was handed over to enrol an app, and what was enrolled with it and not tested yet, is void. */
+  /** What was handed over to enrol the subscription's own phone, and what was enrolled with it and not tested yet, is void. */
   async voidEnrolments(step: Step, subscriptionId: string): Promise<void> {
-    await this.subscriptions.voidEnrolmentCodes(step.session, subscriptionId);
-    await this.devices.revokeTesting(step.session, subscriptionId);
+    await this.subscriptions.voidOwnEnrolmentCodes(step.session, subscriptionId);
+    await this.devices.revokeOwnTesting(step.session, subscriptionId);
   }
 
   /** Cancels what is open on a subscription, and what was asked of a person under a number. */

@@ -155,6 +155,7 @@ export class ReissueDesk {
       await this.life.lock(step, subscriptionId);
       await this.reissues.issue(step.session, id, actor, seconds);
       await this.life.voidEnrolments(step, subscriptionId);
+      await this.life.tell(step, subscriptionId, { kind: 'reissue_issued' });
       const promised = { seconds, reissueId: id };
       const { session } = step;
       expiresAt = await this.subscriptions.promiseEnrolment(session, subscriptionId, drawn.enrolmentCode, promised);

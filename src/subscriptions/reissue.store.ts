@@ -46,9 +46,13 @@ export interface WaitingReissueRow extends ReissueRow {
   subscriptionState: SubscriptionState;
 }
 
-/** What came after the application was known to nobody who applied or decided: a swapped SIM, a suspended line. */
+/**
+ * What came after the application was known to nobody who applied or decided: a swapped SIM, a suspended line, a phone
+ * that was found or enrolled otherwise.
+ */
 const STANDS = `NOT EXISTS (SELECT 1 FROM subscription_links k WHERE k.subscription_id = r.subscription_id
-    AND k.number > r.link AND k.change IN ('suspended', 'cancelled'))`;
+    AND k.number > r.link AND (k.change IN ('suspended', 'cancelled', 'device_activated')
+      OR k.change = 'resumed' AND k.reason = 'loss_reported'))`;
 
 const SHOWN = `SELECT r.id, r.subscription_id AS "subscriptionId", r.cause, r.old_serial_number AS "oldSerialNumber",
     r.identity_proof AS "identityProof", r.delivery, r.applied_by AS "appliedBy", r.applied_at AS "appliedAt",
@@ -80,7 +84,10 @@ const EXPIRE = {
 
 const HAS_SERIAL = {
   name: 'reissue_has_serial',
-  text: `SELECT 1 FROM devices WHERE subscription_id = $1 AND serial_number = $2 AND activated_at IS NOT NULL`,
+  text: `SELECT 1 FROM (SELECT serial_number FROM devices
+      WHERE subscription_id = $1 AND issuer_id IS NULL AND activated_at IS NOT NULL
+      ORDER BY activated_at DESC LIMIT 1) latest
+    WHERE serial_number = $2`,
 };
 
 const APPLY = {
@@ -105,12 +112,17 @@ const DECIDE = {
     RETURNING r.subscription_id AS "subscriptionId"`,
 };
 
-/** Again too: a letter that was lost, a test that failed. What was handed over before is void. */
+/**
+ * By whoever applied, and nobody else who could look over a shoulder. Again too, for a letter that was lost or a test
+ * that failed: what was handed over before is void, and nothing is good for longer than a month after the decision.
+ */
 const ISSUE = {
   name: 'reissue_issue',
   text: `UPDATE reissues r SET state = 'issued', issued_by = $2, issued_at = now(), device_id = NULL,
-      registered_at = NULL, expires_at = greatest(r.expires_at, now() + make_interval(secs => $3))
+      registered_at = NULL,
+      expires_at = least(greatest(r.expires_at, now() + make_interval(secs => $3)), r.decided_at + interval '30 days')
     WHERE r.id = $1 AND r.state IN ('approved', 'issued', 'registered') AND r.expires_at > now() AND ${STANDS}
+      AND r.applied_by = $2 AND r.applied_by_operator IS NOT DISTINCT FROM (SELECT id FROM operators WHERE id = $4)
     RETURNING r.subscription_id AS "subscriptionId"`,
 };
 
@@ -123,25 +135,26 @@ const WITHDRAW = {
 const REGISTER = {
   name: 'reissue_register',
   text: `UPDATE reissues r SET state = 'registered', device_id = $2, registered_at = now()
-    WHERE r.id = $1 AND r.state = 'issued' AND ${STANDS} RETURNING r.id`,
+    WHERE r.id = $1 AND r.state = 'issued' AND r.expires_at > now() AND ${STANDS} RETURNING r.id`,
 };
 
 const COMPLETE = {
   name: 'reissue_complete',
   text: `WITH completed AS (
       UPDATE reissues r SET state = 'completed', closed_at = now(), closed_by = 'customer'
-      WHERE r.device_id = $1 AND r.state = 'registered' AND ${STANDS}
+      WHERE r.device_id = $1 AND r.state = 'registered' AND r.expires_at > now() AND ${STANDS}
       RETURNING r.subscription_id, r.decided_by
     )
     UPDATE subscriptions s SET reissued_at = date_trunc('milliseconds', now()) FROM completed
     WHERE s.id = completed.subscription_id RETURNING completed.decided_by AS "approvedBy"`,
 };
 
+const IS_FOR_DEVICE = { name: 'reissue_is_for_device', text: `SELECT 1 FROM reissues WHERE device_id = $1` };
+
 const FORGET = {
   name: 'reissue_forget',
   text: `DELETE FROM reissues WHERE id IN (SELECT r.id FROM reissues r WHERE r.closed_at IS NOT NULL
-    AND r.applied_at < now() - make_interval(days => $1)
-    AND NOT EXISTS (SELECT 1 FROM enrolment_codes e WHERE e.reissue_id = r.id) LIMIT 1000)`,
+    AND r.applied_at < now() - make_interval(days => $1) LIMIT 1000)`,
 };
 
 @Injectable()
@@ -179,8 +192,8 @@ export class ReissueStore {
     return (await session.rows(DECIDE, [id, state, by.name, by.id])).length === 1;
   }
 
-  async issue(session: Session, id: string, by: string, seconds: number): Promise<boolean> {
-    return (await session.rows(ISSUE, [id, by, seconds])).length === 1;
+  async issue(session: Session, id: string, by: ReissueActor, seconds: number): Promise<boolean> {
+    return (await session.rows(ISSUE, [id, by.name, seconds, by.id])).length === 1;
   }
 
   async withdraw(session: Session, id: string, by: string): Promise<boolean> {
@@ -194,6 +207,11 @@ export class ReissueStore {
   /** Who approved it; undefined when the device was enrolled otherwise. */
   async complete(session: Session, deviceId: string): Promise<string | undefined> {
     return (await session.rows<{ approvedBy: string }>(COMPLETE, [deviceId]))[0]?.approvedBy;
+  }
+
+  /** Whether a device was enrolled with a reissue's code, whatever became of that. */
+  async isForDevice(session: Session, deviceId: string): Promise<boolean> {
+    return (await session.rows(IS_FOR_DEVICE, [deviceId])).length === 1;
   }
 
   /** Closes what ran out of time or lost its ground, and removes what is older than it is kept for. */

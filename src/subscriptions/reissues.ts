@@ -62,9 +62,15 @@ export class Reissues {
     throw new Problem('insufficient_scope', 'A supervisor who did not apply for it decides.', { roles: [] });
   }
 
-  /** Problems: `reissue_not_found`, `reissue_closed`. */
+  /** Problems: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for another’s application. */
   async issue(session: Session, id: string, by: ReissueActor, seconds: number): Promise<void> {
-    if (!(await this.store.issue(session, id, by.name, seconds))) throw reissueClosed(await this.get(id, session));
+    if (await this.store.issue(session, id, by, seconds)) return;
+    const found = await this.get(id, session);
+    if (found.state !== 'approved' && found.state !== 'issued' && found.state !== 'registered')
+      throw reissueClosed(found);
+    throw new Problem('insufficient_scope', 'Whoever applied for it issues it; or withdraw it and apply anew.', {
+      roles: [],
+    });
   }
 
   /** Problems: `reissue_not_found`, `reissue_closed`. */
@@ -81,10 +87,14 @@ export class Reissues {
   /**
    * The test of a reissued phone was passed: two people have seen to who holds it, so a reported loss is lifted with it.
    * Null when the phone was enrolled otherwise; else the subscription as it is then.
+   * Problems: `device_test_closed` when the reissue is over.
    */
   async completed(session: Session, deviceId: string, before: LockedSubscription): Promise<LockedSubscription | null> {
     const approvedBy = await this.store.complete(session, deviceId);
-    if (approvedBy === undefined) return null;
+    if (approvedBy === undefined) {
+      if (!(await this.store.isForDevice(session, deviceId))) return null;
+      throw new Problem('device_test_closed', 'The reissue is over; ask the call centre.');
+    }
     const by = { actor: 'operator', actorId: approvedBy } as const;
     await this.subscriptions.change(session, before, { kind: 'resumed', reason: 'loss_reported' }, by);
     return this.subscriptions.lock(session, before.id);

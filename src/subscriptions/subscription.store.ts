@@ -18,10 +18,12 @@ const STANDING_ON_LINE = {
     WHERE line_id = $1 AND state <> 'cancelled'`,
 };
 
+/** Whoever leaves and joins again is no less recently reissued. */
 const CREATE = {
   name: 'subscription_create',
   text: `WITH created AS (
-      INSERT INTO subscriptions (id, line_id, state) VALUES ($1, $2, 'awaiting_device')
+      INSERT INTO subscriptions (id, line_id, state, reissued_at) VALUES ($1, $2, 'awaiting_device', (
+        SELECT max(reissued_at) FROM subscriptions WHERE line_id = $2 AND reason IN ('website', 'call_centre')))
       ON CONFLICT (line_id) WHERE state <> 'cancelled' DO NOTHING RETURNING id
     )
     INSERT INTO subscription_links (subscription_id, number, to_state, change, actor, actor_id, at)
@@ -87,6 +89,12 @@ const ISSUE_CODE = {
 const CODE_OF = {
   name: 'enrolment_code_of',
   text: `SELECT subscription_id AS id FROM enrolment_codes WHERE code_digest = $1 AND used_at IS NULL`,
+};
+
+/** Leaves alone what institutions have issued. */
+const VOID_OWN_CODES = {
+  name: 'enrolment_code_void_own',
+  text: `DELETE FROM enrolment_codes WHERE subscription_id = $1 AND issuer_id IS NULL`,
 };
 
 const VOID_CODES = { name: 'enrolment_code_void', text: `DELETE FROM enrolment_codes WHERE subscription_id = $1` };
@@ -223,5 +231,9 @@ export class SubscriptionStore {
 
   async voidEnrolmentCodes(session: Session, subscriptionId: string): Promise<void> {
     await session.rows(VOID_CODES, [subscriptionId]);
+  }
+
+  async voidOwnEnrolmentCodes(session: Session, subscriptionId: string): Promise<void> {
+    await session.rows(VOID_OWN_CODES, [subscriptionId]);
   }
 }

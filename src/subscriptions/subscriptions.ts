@@ -189,6 +189,11 @@ export class Subscriptions {
     await this.store.voidEnrolmentCodes(session, subscriptionId);
   }
 
+  /** Those that enrol the subscription's own phone. */
+  async voidOwnEnrolmentCodes(session: Session, subscriptionId: string): Promise<void> {
+    await this.store.voidOwnEnrolmentCodes(session, subscriptionId);
+  }
+
   /** From the moment when a device became active, codes go to it and nowhere else. Problems: `subscription_not_active`. */
   async protect(session: Session, locked: LockedSubscription): Promise<void> {
     if (await this.store.change(session, locked, { kind: 'device_activated' }, { actor: 'customer' })) return;

@@ -17,6 +17,7 @@ import {
   startSigning,
   TRANSFER,
 } from '../support/authenticators.ts';
+import { eventually } from '../support/eventually.ts';
 import { Installation } from '../support/installation.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
 import { TEST_PIN, TestService, type Answer, type Subscriber, type TestPerson } from '../support/service.ts';
@@ -194,10 +195,10 @@ describe('one-time passwords by time', () => {
     ['suspended', (id) => service.operate(id, 'report-loss')],
     ['cancelled', (id) => service.operate(id, 'cancel')],
   ])('are worth nothing once the subscription is %s, and a window cannot tell', async (_, work) => {
+    const code = await codeAt(service, phone);
     await work(subscriber.subscriptionId);
     const answer = await startOtp(subscriber.person);
     expect(answer.body.channel).toBe('otp');
-    const code = await codeAt(service, phone);
     expectProblem(await service.verify(answer.body.id, code), 422, 'code_mismatch', { attemptsLeft: 4 });
   });
 
@@ -462,6 +463,26 @@ describe('a signed transaction', () => {
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
   });
 
+  it('is issued five times in ten minutes at most, to nobody as to anybody', async () => {
+    const nobody = { phoneNumber: '010-5999-0013', birthDate: '900101', genderDigit: '1' };
+    const statuses: number[] = [];
+    for (let tries = 0; tries < 6; tries += 1) {
+      statuses.push((await service.call('POST', '/v1/smart-otps', nobody, BANK)).status);
+    }
+    expect(statuses).toEqual([201, 201, 201, 201, 201, 429]);
+  });
+
+  it('is not taken for signed where the code is a push’s', async () => {
+    const { id } = (await service.start(subscriber.person)).body;
+    const code = await service.codeOf(subscriber, id);
+    const answer = await service.call('POST', `/v1/authentications/${id}/verification`, {
+      code,
+      transaction: TRANSFER,
+    });
+    expectProblem(answer, 422, 'code_mismatch', { attemptsLeft: 4 });
+    expect((await service.verify(id, code)).status).toBe(200);
+  });
+
   it('is issued to nobody as to anybody: the code enrols nothing', async () => {
     const nobody = { phoneNumber: '010-5999-0003', birthDate: '900101', genderDigit: '1' };
     const issued = await service.call<{ enrolmentCode: string }>('POST', '/v1/smart-otps', nobody, BANK);
@@ -499,8 +520,8 @@ describe('a registration at another institution', () => {
     (await service.call<Registered>('GET', `/v1/registrations/${id}`, undefined, { clientId: SECURITIES })).body.state;
   const confirmed = async () => {
     const { id } = (await register()).body;
-    const asked = (await device.registrations()).find((one) => one.id === id)!;
-    await device.confirmRegistration(asked, TEST_PIN);
+    const asked = (await subscriber.phone.registrations()).find((one) => one.id === id)!;
+    await subscriber.phone.confirmRegistration(asked, TEST_PIN);
     return id;
   };
   const signedAtSecurities = async () => {
@@ -520,20 +541,26 @@ describe('a registration at another institution', () => {
     const before = (await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES })).body;
     expect(before.channel).toBe('sign');
     expect(await device.pending()).toEqual([]);
-    const asked = (await device.registrations()).find(({ id }) => id === answer.body.id)!;
+    const asked = (await subscriber.phone.registrations()).find(({ id }) => id === answer.body.id)!;
+    // The Smart OTP is in its institution’s hands, too.
+    expect((await device.registrations()).map(({ id }) => id)).not.toContain(answer.body.id);
+    expect(await refusalOf(device.confirmRegistration(asked, TEST_PIN))).toMatchObject({ status: 404 });
     expect(asked).toMatchObject({ state: 'pending', relyingParty: { name: '다온증권' } });
-    expect(await refusalOf(device.confirmRegistration(asked, '918273'))).toEqual({ status: 422, code: 'pin_mismatch' });
-    await device.confirmRegistration(asked, TEST_PIN);
+    expect(await refusalOf(subscriber.phone.confirmRegistration(asked, '918273'))).toEqual({
+      status: 422,
+      code: 'pin_mismatch',
+    });
+    await subscriber.phone.confirmRegistration(asked, TEST_PIN);
     expect(await stateOf(answer.body.id)).toBe('active');
     expect((await signedAtSecurities()).status).toBe(200);
   });
 
-  it('is told to the device that is asked', async () => {
-    const { rows } = await sql('SELECT push_token AS token FROM devices WHERE id = $1', [device.deviceId]);
-    const place = `devices:push_token:${device.deviceId}`;
-    const token = service.keys.fields.decrypt((rows as { token: Buffer }[])[0]!.token, place).toString();
+  it('is told to the subscription’s own phone, as everything is that is issued to it', async () => {
     await register();
-    expect((await service.pushed(token, 'notice')).data['kind']).toBe('registration_asked');
+    const told = () => service.pushesTo(subscriber.pushToken).map(({ data }) => data['kind']);
+    await eventually('three notices', () =>
+      ['smart_otp_issued', 'smart_otp_enrolled', 'registration_asked'].every((kind) => told().includes(kind)),
+    );
   });
 
   it.each<[string, (id: string) => Promise<unknown>]>([
@@ -550,17 +577,78 @@ describe('a registration at another institution', () => {
     await revoke(id);
     expect(await stateOf(id)).toBe('revoked');
     const refused = await verifyAt(SECURITIES, pending, { code, transaction: TRANSFER });
-    expectProblem(refused, 422, 'code_mismatch', { attemptsLeft: 4 });
+    expectProblem(refused, 409, 'authentication_closed', { state: 'cancelled' });
     expect(await device.registrations()).toEqual([expect.objectContaining({ relyingParty: { name: '두루은행' } })]);
+    await sql('DELETE FROM start_budgets');
     await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES });
     expect(await device.pending()).toEqual([]);
   });
 
+  it('that is revoked ends what the institution had asked on the ground of it: a push and an OTP as well', async () => {
+    const { phone, person } = subscriber;
+    await phone.enrolAuthenticator('otp', TEST_PIN, AUTHENTICATOR_TERMS);
+    const { id } = (await register({ serialNumber: phone.serialNumber, vendorCode: 'PG' })).body;
+    await phone.confirmRegistration(
+      (await phone.registrations()).find((one) => one.id === id)!,
+      TEST_PIN,
+    );
+    await sql('DELETE FROM start_budgets');
+    const byOtp = (await startOtp(person, SECURITIES)).body.id;
+    await phone.revokeRegistration(id);
+    const refused = await verifyAt(SECURITIES, byOtp, { code: await codeAt(service, phone) });
+    expectProblem(refused, 409, 'authentication_closed', { state: 'cancelled' });
+  });
+
+  it('that is revoked while a code is on its way is not verified afterwards', async () => {
+    const id = await confirmed();
+    const asked = (await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES })).body.id;
+    const code = await signedBy(device, asked);
+    const held = await service.database.pool.connect();
+    try {
+      await held.query('BEGIN');
+      await held.query('SELECT 1 FROM registrations WHERE id = $1 FOR UPDATE', [id]);
+      const verifying = verifyAt(SECURITIES, asked, { code, transaction: TRANSFER });
+      await eventually('a verification that waits', async () => {
+        const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+        return (await sql(waiting)).rowCount === 1;
+      });
+      await held.query(
+        `UPDATE registrations SET state = 'revoked', closed_at = now(), closed_by = 'app' WHERE id = $1`,
+        [id],
+      );
+      await held.query('COMMIT');
+      expect((await verifying).body['code']).toBe('code_mismatch');
+    } finally {
+      held.release();
+    }
+  });
+
+  it('is listed to its institution, and to nobody else', async () => {
+    const id = await confirmed();
+    const list = async (clientId: string) =>
+      (await service.call<{ id: string; state: string }[]>('GET', '/v1/registrations', undefined, { clientId })).body;
+    expect(await list(SECURITIES)).toContainEqual(expect.objectContaining({ id, state: 'active' }));
+    expect((await list('demo-shop')).map((one) => one.id)).not.toContain(id);
+  });
+
+  it('shows a Smart OTP nothing but its own', async () => {
+    await service.start(subscriber.person);
+    expect(await device.history()).toEqual([]);
+    expect((await device.smsPermissions()).relyingParties).toEqual([]);
+    const id = await confirmed();
+    const other = await smartOtp(service, subscriber.person, { clientId: SECURITIES });
+    expect(await refusalOf(other.revokeRegistration(id))).toMatchObject({ code: 'registration_closed' });
+    expect((await other.registrations()).map(({ relyingParty }) => relyingParty.name)).toEqual(['다온증권']);
+  });
+
   it('that was declined is over, and may be asked for again', async () => {
     const { id } = (await register()).body;
-    await device.declineRegistration(id);
+    await subscriber.phone.declineRegistration(id);
     expect(await stateOf(id)).toBe('declined');
-    expect(await refusalOf(device.declineRegistration(id))).toEqual({ status: 409, code: 'registration_closed' });
+    expect(await refusalOf(subscriber.phone.declineRegistration(id))).toEqual({
+      status: 409,
+      code: 'registration_closed',
+    });
     await confirmed();
   });
 
@@ -610,7 +698,8 @@ describe('a registration at another institution', () => {
       answers.push([status, Object.keys(body), body.state, await stateOf(body.id)]);
     }
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
-    expect((await device.registrations()).filter(({ state }) => state === 'pending')).toEqual([]);
+    const pending = (await subscriber.phone.registrations()).filter(({ state }) => state === 'pending');
+    expect(pending).toEqual([]);
   });
 
   it('is asked for once under one Idempotency-Key', async () => {
@@ -626,10 +715,10 @@ describe('a registration at another institution', () => {
 
   it('is asked for five times in ten minutes at most', async () => {
     const statuses: number[] = [];
-    // The signing device was enrolled without a start.
+    // One went to the issue of the Smart OTP.
     for (let tries = 0; tries < 6; tries += 1) statuses.push((await register()).status);
-    expect(statuses).toEqual([201, 201, 201, 201, 201, 429]);
-    expect((await device.registrations()).filter(({ state }) => state === 'pending')).toHaveLength(1);
+    expect(statuses).toEqual([201, 201, 201, 201, 429, 429]);
+    expect((await subscriber.phone.registrations()).filter(({ state }) => state === 'pending')).toHaveLength(1);
   });
 
   it('is nobody’s business but its institution’s and its owner’s', async () => {
@@ -638,7 +727,7 @@ describe('a registration at another institution', () => {
     for (const work of [
       stranger.phone.declineRegistration(id),
       stranger.phone.revokeRegistration(id),
-      subscriber.phone.declineRegistration(id),
+      device.declineRegistration(id),
     ]) {
       expect(await refusalOf(work)).toEqual({ status: 404, code: 'registration_not_found' });
     }

@@ -214,6 +214,41 @@ describe('a reissue after a loss', () => {
     }
   });
 
+  it.each<[string, () => Promise<unknown>]>([
+    ['the phone is found, and resumed', () => service.operate(subscriber.subscriptionId, 'resume')],
+    [
+      'another phone is enrolled with a code of the call centre',
+      async () => {
+        const { body } = await service.operate(subscriber.subscriptionId, 'enrolment-code');
+        await finish(String(body['enrolmentCode']));
+      },
+    ],
+  ])('is not approved any more once %s', async (_, event) => {
+    const { id } = (await apply()).body;
+    await event();
+    expectProblem(await take(id, 'approve'), 409, 'reissue_closed', { state: 'expired' });
+  });
+
+  it('that runs out while the new phone is tested leaves it outside', async () => {
+    const { id, enrolmentCode } = await issued();
+    const late = await service.enrol(enrolmentCode);
+    const { code } = await late.readTestEnvelope(await late.testEnvelope());
+    await sql(`UPDATE reissues SET expires_at = now() WHERE id = $1`, [id]);
+    expect(await refusalOf(late.confirmTest(code))).toEqual({ status: 409, code: 'device_test_closed' });
+    expect((await standing())?.state).toBe('suspended');
+  });
+
+  it('is good for a month after the decision, however often it is issued', async () => {
+    const { id } = await issued();
+    await sql(`UPDATE reissues SET decided_at = decided_at - interval '29 days' WHERE id = $1`, [id]);
+    await take(id, 'issue');
+    const { rows } = await sql('SELECT expires_at < now() + $2::interval AS soon FROM reissues WHERE id = $1', [
+      id,
+      '25 hours',
+    ]);
+    expect(rows).toEqual([{ soon: true }]);
+  });
+
   it('is one at a time', async () => {
     const answers = await Promise.all([apply(), apply(), apply()]);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
@@ -221,11 +256,28 @@ describe('a reissue after a loss', () => {
     expectProblem(refused, 409, 'nothing_to_change');
   });
 
+  it('takes the Smart OTPs that were on a lost phone with it, however its successor was enrolled', async () => {
+    const device = await smartOtp(service, subscriber.person);
+    await service.operate(subscriber.subscriptionId, 'report-loss');
+    const { body } = await service.operate(subscriber.subscriptionId, 'enrolment-code');
+    await finish(String(body['enrolmentCode']));
+    await service.operate(subscriber.subscriptionId, 'resume');
+    expect(await refusalOf(device.pending())).toMatchObject({ status: 401 });
+    const kept = await sql(
+      `SELECT au.secret, r.state FROM authenticators au JOIN registrations r ON r.device_id = au.device_id
+       WHERE au.device_id = $1`,
+      [device.deviceId],
+    );
+    expect(kept.rows).toEqual([{ secret: null, state: 'revoked' }]);
+  });
+
   it('wants the serial number of the phone that is gone', async () => {
     const answer = await apply({ oldSerialNumber: 'PG-0000-0000-0000' });
     expectProblem(answer, 422, 'serial_number_mismatch');
     // Nothing was done, not even the suspension.
     expect((await standing())?.state).toBe('active');
+    const device = await smartOtp(service, subscriber.person);
+    expectProblem(await apply({ oldSerialNumber: device.serialNumber }), 422, 'serial_number_mismatch');
     const other = await service.subscriber();
     expectProblem(await apply({ oldSerialNumber: other.phone.serialNumber }), 422, 'serial_number_mismatch');
   });

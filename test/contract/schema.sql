@@ -107,7 +107,7 @@ authenticators.id uuid NOT NULL
 authenticators.device_id uuid NOT NULL
 authenticators.subscription_id uuid NOT NULL
 authenticators.kind text NOT NULL
-authenticators.secret bytea NOT NULL
+authenticators.secret bytea
 authenticators.terms text NOT NULL
 authenticators.failures smallint NOT NULL DEFAULT 0
 authenticators.last_step bigint NOT NULL DEFAULT '-1'::integer
@@ -291,10 +291,11 @@ enrolment_codes.card_key jsonb
 enrolment_codes.reissue_id uuid
 enrolment_codes CONSTRAINT enrolment_codes_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES clients(id)
 enrolment_codes CONSTRAINT enrolment_codes_pkey PRIMARY KEY (code_digest)
-enrolment_codes CONSTRAINT enrolment_codes_reissue_id_fkey FOREIGN KEY (reissue_id) REFERENCES reissues(id)
+enrolment_codes CONSTRAINT enrolment_codes_reissue_id_fkey FOREIGN KEY (reissue_id) REFERENCES reissues(id) ON DELETE SET NULL
 enrolment_codes CONSTRAINT enrolment_codes_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id) ON DELETE CASCADE
 enrolment_codes CONSTRAINT only_an_issuer_gives_a_card CHECK (((issuer_id IS NOT NULL) OR (card_key IS NULL)))
 CREATE UNIQUE INDEX enrolment_codes_pkey ON public.enrolment_codes USING btree (code_digest)
+CREATE INDEX enrolment_codes_reissue ON public.enrolment_codes USING btree (reissue_id) WHERE (reissue_id IS NOT NULL)
 CREATE INDEX enrolment_codes_subscription ON public.enrolment_codes USING btree (subscription_id)
 form_budgets.key bytea NOT NULL
 form_budgets.sent timestamp with time zone[] NOT NULL
@@ -398,13 +399,16 @@ registrations CONSTRAINT names_a_device_or_nobody CHECK (((subscription_id IS NU
 registrations CONSTRAINT nobody_confirms CHECK (((device_id IS NOT NULL) OR (confirmed_at IS NULL)))
 registrations CONSTRAINT registration_closed_has_a_time CHECK ((((state = ANY (ARRAY['pending'::text, 'active'::text])) = (closed_at IS NULL)) AND ((closed_at IS NULL) = (closed_by IS NULL))))
 registrations CONSTRAINT registrations_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id)
-registrations CONSTRAINT registrations_closed_by_check CHECK ((closed_by = ANY (ARRAY['app'::text, 'website'::text, 'client'::text, 'time'::text, 'another'::text])))
+registrations CONSTRAINT registrations_closed_by_check CHECK ((closed_by = ANY (ARRAY['app'::text, 'website'::text, 'client'::text, 'time'::text, 'another'::text, 'device'::text])))
 registrations CONSTRAINT registrations_device_id_fkey FOREIGN KEY (device_id) REFERENCES devices(id)
 registrations CONSTRAINT registrations_pkey PRIMARY KEY (id)
 registrations CONSTRAINT registrations_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'active'::text, 'declined'::text, 'expired'::text, 'revoked'::text])))
 registrations CONSTRAINT registrations_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 CREATE INDEX registrations_age ON public.registrations USING btree (requested_at)
+CREATE INDEX registrations_client ON public.registrations USING btree (client_id, requested_at)
+CREATE INDEX registrations_device ON public.registrations USING btree (device_id) WHERE (closed_at IS NULL)
 CREATE UNIQUE INDEX registrations_key ON public.registrations USING btree (client_id, key_digest) WHERE (key_digest IS NOT NULL)
+CREATE INDEX registrations_keyed ON public.registrations USING btree (requested_at) WHERE (key_digest IS NOT NULL)
 CREATE UNIQUE INDEX registrations_one_active ON public.registrations USING btree (client_id, subscription_id) WHERE (state = 'active'::text)
 CREATE UNIQUE INDEX registrations_one_pending ON public.registrations USING btree (client_id, person_index) WHERE (state = 'pending'::text)
 CREATE INDEX registrations_pending ON public.registrations USING btree (expires_at) WHERE (state = 'pending'::text)

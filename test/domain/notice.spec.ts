@@ -17,7 +17,9 @@ const PLAIN = [
   'registration_asked',
   'reissue_applied',
   'reissue_approved',
+  'reissue_issued',
   'reissue_completed',
+  'smart_otp_issued',
 ] as const;
 const NOTICES: readonly Notice[] = [
   ...PLAIN.map((kind) => ({ kind })),

@@ -40,6 +40,7 @@ export async function smartOtp(
 ): Promise<Phone> {
   const { phoneNumber, birthDate, genderDigit } = person;
   const body = { phoneNumber, birthDate, genderDigit, ...(options.card && { cardKey: options.card.publicJwk }) };
+  await service.database.pool.query('DELETE FROM start_budgets');
   const issued = await service.call<{ enrolmentCode: string }>('POST', '/v1/smart-otps', body, {
     ...BANK,
     ...(options.clientId !== undefined && { clientId: options.clientId }),
