@@ -724,7 +724,8 @@ describe('a reissue', () => {
       const until = /<time datetime="([^"]*)"/.exec(first.html)?.[1] ?? '';
       expect(Math.abs(Date.parse(until) - Date.now() - 600_000)).toBeLessThan(30_000);
       expect(await look('agent', page)).not.toContain(codeIn(first));
-      const second = await take('supervisor2', 'issue');
+      expect((await take('supervisor2', 'issue')).status).toBe(403);
+      const second = await take('agent', 'issue');
       await expect(service.enrol(codeIn(first))).rejects.toMatchObject({ code: 'enrolment_code_invalid' });
       await service.enrol(codeIn(second));
     },

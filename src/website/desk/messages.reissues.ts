@@ -36,7 +36,12 @@ export interface ReissueMessages {
   own: string;
   toDecide: string;
   decideText: string;
-  issue: { name: string; text: Record<ReissueDelivery, string>; submit: Record<ReissueDelivery, string> };
+  issue: {
+    name: string;
+    theirs: string;
+    text: Record<ReissueDelivery, string>;
+    submit: Record<ReissueDelivery, string>;
+  };
   again: { name: string; text: string };
   withdraw: { name: string; text: string; submit: string };
   code: {
@@ -109,6 +114,7 @@ export const REISSUE_MESSAGES: Record<Locale, ReissueMessages> = {
     toDecide: '승인 화면에서 결정하기',
     decideText: '승인하면 이전 휴대폰은 바로, 영구히 쓸 수 없게 됩니다.',
     issue: {
+      theirs: '신청한 상담원이 코드를 발급합니다. 자리에 없으면 취소하고 다시 신청해 주세요.',
       name: '코드 발급',
       text: {
         visit: '고객이 창구에 있을 때 발급하세요. 코드는 한 번만 보이며 10분 동안 쓸 수 있습니다.',
@@ -200,6 +206,7 @@ export const REISSUE_MESSAGES: Record<Locale, ReissueMessages> = {
     toDecide: 'Decide it at the approvals',
     decideText: 'Once it is approved, the old phone can never be used again.',
     issue: {
+      theirs: 'Whoever applied for it issues the code; if they are away, withdraw it and apply anew.',
       name: 'Issue the code',
       text: {
         visit: 'Issue it with the customer at the counter. It is shown once and good for ten minutes.',

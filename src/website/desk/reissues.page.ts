@@ -89,6 +89,7 @@ function nextStep(reader: DeskReader, { id, state, delivery, appliedBy }: Reissu
     if (!mayOperator(operator.role, 'decide')) return html`<p class="hint">${messages.approvals.forSupervisors}</p>`;
     return html`<p><a href="/operator/approvals#reissue-${id}">${words.toDecide}</a></p>`;
   }
+  if (appliedBy !== operator.login) return html`<p class="hint">${words.issue.theirs}</p>`;
   const isFirst = state === 'approved';
   return html`<details ${isFirst && html`open`}>
     <summary>${isFirst ? words.issue.name : words.again.name}</summary>

@@ -37,7 +37,7 @@ export class Institutions {
     const listed = new Map<string, Listed>();
     answers.forEach((answer, at) => {
       const phone = inUse[at];
-      // What stands is told to every device of the subscription, what waits to the one that is to answer.
+      // What waits is told to the subscription's own phone, what stands to the device that it stands on as well.
       if (!phone || answer.status === 'rejected') return;
       for (const registration of answer.value) listed.set(registration.id, { phone, registration });
     });
