@@ -1,0 +1,25 @@
+// Runs the package's scripts that are named, as many at a time as there are processors, and prints what each of them had
+// to say as soon as it has ended. The exit code is that of the first one that failed.
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { text } from 'node:stream/consumers';
+
+const scripts = process.argv.slice(2);
+let code = 0;
+
+async function run(script) {
+  const child = spawn('npm', ['run', '--silent', script], { stdio: ['ignore', 'pipe', 'pipe'], shell: false });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const failed = (await ended) ?? 1;
+  if (failed !== 0) process.stdout.write(`${script} failed:\n`);
+  process.stdout.write(out + err);
+  code ||= failed;
+}
+
+async function runNext() {
+  for (let script = scripts.shift(); script !== undefined; script = scripts.shift()) await run(script);
+}
+
+await Promise.all(Array.from({ length: availableParallelism() }, runNext));
+process.exitCode = code;
