@@ -8,7 +8,7 @@ import {
   type Channel,
   type DeclineReason,
 } from '../domain/authentication.ts';
-import type { CountedPin } from '../devices/judge-pin.ts';
+import { FORGIVE_PIN, type CountedPin } from '../devices/judge-pin.ts';
 import { PIN_ATTEMPTS } from '../domain/device.ts';
 import { FIRST_SWEEP, IS_FOR_DEVICE } from './statement-parts.ts';
 
@@ -115,11 +115,6 @@ const OPEN_TO_SIGN = {
     SELECT id FROM opened`,
 };
 
-const FORGIVE = {
-  name: 'authentication_forgive_pin',
-  text: `UPDATE devices SET pin_failures = 0 WHERE id = $1 AND pin_failures > 0`,
-};
-
 const DECLINE = {
   name: 'authentication_decline',
   text: `UPDATE authentications a SET state = 'declined', decline_reason = $3, device_id = $2, closed_at = ${NOW}, ${WIPED}
@@ -158,7 +153,7 @@ export class OpenStore {
 
   /** The PIN was right, and nothing is opened for another reason. */
   async forgivePin(deviceId: string): Promise<void> {
-    await this.database.rows(FORGIVE, [deviceId]);
+    await this.database.rows(FORGIVE_PIN, [deviceId]);
   }
 
   async decline(id: string, deviceId: string, reason: DeclineReason): Promise<boolean> {

@@ -1,3 +1,5 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -23,6 +25,7 @@ import {
   type Method,
 } from '../domain/authentication.ts';
 import { TRANSACTION_FIELDS, TRANSACTION_LABEL_LENGTH, TRANSACTION_VALUE_LENGTH } from '../domain/transaction.ts';
+import { NamedPersonRequest } from '../lines/named-person.dto.ts';
 import { PLAIN_TEXT, SIGNED_TEXT, Trimmed } from '../http/plain-text.ts';
 
 export class EndUser {
@@ -55,20 +58,20 @@ export class TransactionFieldInput {
   value: string;
 }
 
-export class StartRequest {
-  /** YYMMDD */
-  @Matches(/^\d{6}$/, { message: 'birthDate must be six digits, YYMMDD' })
-  birthDate: string;
+/** 1 to 10 fields, in the order in which they are shown and signed; or none at all. */
+function IsTransaction(): PropertyDecorator {
+  return applyDecorators(
+    ApiPropertyOptional({ type: () => [TransactionFieldInput], minItems: 1, maxItems: TRANSACTION_FIELDS }),
+    IsOptional(),
+    IsArray(),
+    ArrayMinSize(1),
+    ArrayMaxSize(TRANSACTION_FIELDS),
+    ValidateNested({ each: true }),
+    Type(() => TransactionFieldInput),
+  );
+}
 
-  /** 1/2 born in the 1900s, 3/4 in the 2000s, 5/6 and 7/8 the same for foreigners, 9/0 in the 1800s; odd male, even female. */
-  @Matches(/^\d$/, { message: 'genderDigit must be one digit' })
-  genderDigit: string;
-
-  /** A Korean mobile number with or without hyphens, or E.164. */
-  @IsString()
-  @Length(1, 32)
-  phoneNumber: string;
-
+export class StartRequest extends NamedPersonRequest {
   /** Why the person is asked; shown in the app. At most 40 characters as people count them. */
   @Trimmed()
   @IsString()
@@ -94,12 +97,7 @@ export class StartRequest {
   method?: Method;
 
   /** With `sign` alone: what the person is to see and sign, 1 to 10 fields in this order. */
-  @IsOptional()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(TRANSACTION_FIELDS)
-  @ValidateNested({ each: true })
-  @Type(() => TransactionFieldInput)
+  @IsTransaction()
   transaction?: TransactionFieldInput[];
 }
 
@@ -119,12 +117,7 @@ export class VerificationRequest {
   code: string;
 
   /** What the institution is about to carry out, as it was sent at the start. Any other letter, and the code is wrong. */
-  @IsOptional()
-  @IsArray()
-  @ArrayMinSize(1)
-  @ArrayMaxSize(TRANSACTION_FIELDS)
-  @ValidateNested({ each: true })
-  @Type(() => TransactionFieldInput)
+  @IsTransaction()
   transaction?: TransactionFieldInput[];
 }
 

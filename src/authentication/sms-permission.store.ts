@@ -3,7 +3,7 @@ import { Database, type Session } from '../database.ts';
 import { NOW, WIPED } from '../database/parts.ts';
 import { HISTORY_LENGTH } from '../domain/authentication.ts';
 import { PIN_ATTEMPTS, PIN_NONCE_SECONDS } from '../domain/device.ts';
-import type { CountedPin } from '../devices/judge-pin.ts';
+import { FORGIVE_PIN, type CountedPin } from '../devices/judge-pin.ts';
 import { smsPermitted } from './statement-parts.ts';
 
 /** A relying party that this subscriber was asked by, the last one first. */
@@ -83,11 +83,6 @@ const LOCK = {
   name: 'sms_permission_lock',
   text: `SELECT d.id FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
     WHERE d.id = $1 AND d.state = 'active' AND s.state = 'active' FOR SHARE OF s FOR NO KEY UPDATE OF d`,
-};
-
-const FORGIVE = {
-  name: 'sms_permission_forgive',
-  text: `UPDATE devices SET pin_failures = 0 WHERE id = $1 AND pin_failures > 0`,
 };
 
 /** An earlier one for the same relying party gives way, whether or not it had ended by itself. */
@@ -191,7 +186,7 @@ export class SmsPermissionStore {
   async permit(id: string, deviceId: string, minutes: number): Promise<Date | 'subscription_inactive' | null> {
     return this.database.transaction(async (session) => {
       const locked = await session.rows(LOCK, [deviceId]);
-      await session.rows(FORGIVE, [deviceId]);
+      await session.rows(FORGIVE_PIN, [deviceId]);
       if (locked.length === 0) return 'subscription_inactive';
       const [permitted] = await session.rows<{ endsAt: Date }>(PERMIT, [id, deviceId, minutes]);
       return permitted?.endsAt ?? null;

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database.ts';
 import { NOW, WIPED } from '../database/parts.ts';
 import { LIFETIME_SECONDS, type Channel } from '../domain/authentication.ts';
-import { NUMBER_BUDGET, PERSON_BUDGET } from '../domain/start-budget.ts';
 import { spendStart } from '../lines/start-budgets.ts';
 import { FIRST_SWEEP, smsPermitted } from './statement-parts.ts';
 
@@ -64,11 +63,11 @@ const START = {
     ), gate AS MATERIALIZED (
       SELECT CASE WHEN $13::bytea IS NULL OR EXISTS (SELECT 1 FROM known) THEN true
         ELSE pg_try_advisory_xact_lock(hashtextextended($2::text || encode($13, 'hex'), 0)) END AS open
-    ), budget AS (
-      ${spendStart('SELECT $3, ARRAY[now()] FROM gate WHERE open AND NOT EXISTS (SELECT 1 FROM known)', PERSON_BUDGET)}
-    ), tries AS (
-      ${spendStart('SELECT $16, ARRAY[now()] FROM budget', NUMBER_BUDGET)}
-    ), older AS (
+    ), ${spendStart({
+      person: '$3',
+      number: '$16',
+      when: 'FROM gate WHERE open AND NOT EXISTS (SELECT 1 FROM known)',
+    })}, older AS (
       UPDATE authentications SET closed_at = least(${NOW}, expires_at), ${WIPED},
         state = CASE WHEN expires_at <= now() THEN 'expired' ELSE 'cancelled' END
       WHERE client_id = $2 AND person_index = ANY($4) AND closed_at IS NULL

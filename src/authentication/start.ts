@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
-import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { randomCode, randomId, randomNonce } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
@@ -11,6 +10,7 @@ import { CODE_ATTEMPTS, type Channel, type Method } from '../domain/authenticati
 import { Problem } from '../domain/problem.ts';
 import { channelOf } from '../domain/subscription.ts';
 import type { TransactionField } from '../domain/transaction.ts';
+import { assertSameRequest } from '../http/idempotency-key.ts';
 import { Lines } from '../lines/lines.ts';
 import { readNamedPerson, type NamedPerson } from '../lines/named-person.ts';
 import { StartBudgets } from '../lines/start-budgets.ts';
@@ -64,8 +64,6 @@ const TRIES = 6;
 /** Step 1 of an authentication: a window names a person, and a subscriber's phone is woken. */
 @Injectable()
 export class Start {
-  /** The line that nobody has: an unknown number is decrypted and compared too, so that it takes as long as a known one. */
-  private readonly nobody: { lineId: string; owner: Buffer };
   private readonly smsPermittable: boolean;
 
   constructor(
@@ -80,9 +78,6 @@ export class Start {
     environment: Environment,
   ) {
     this.smsPermittable = environment.SMS_PERMISSION_MINUTES > 0;
-    const lineId = 'nobody';
-    const owner = JSON.stringify({ birthDate: '000000', genderDigit: '-' });
-    this.nobody = { lineId, owner: keys.fields.encrypt(owner, `lines:owner:${lineId}`) };
   }
 
   /**
@@ -137,10 +132,7 @@ export class Start {
   private async find({ person }: Named, method: Method, clientId: string): Promise<Found> {
     const numbers = this.keys.indexes.all('phone', person.phoneNumber);
     const line = await this.store.namedLine(numbers, clientId, this.smsPermittable);
-    const owner = this.lines.readOwner(line ?? this.nobody);
-    const typed = Buffer.from(person.birthDate + person.genderDigit);
-    const same = equalInConstantTime(Buffer.from(owner.birthDate + owner.genderDigit), typed);
-    const own = line && same ? line : null;
+    const own = this.lines.isOwnedBy(line, person) && line ? line : null;
     const { requiresRegistration } = await this.relyingParties.get(clientId);
     if (method === 'push' && !requiresRegistration) return { line: own, authenticator: null };
     const subscriptionId = own?.subscriptionId ?? null;
@@ -173,7 +165,7 @@ export class Start {
       clientId,
       personIndex: named.personIndex,
       personIndexes: named.personIndexes,
-      numberIndex: this.keys.indexes.of('person', `${clientId}\0${named.person.phoneNumber}`),
+      numberIndex: this.lines.numberIndexOf(named.person.phoneNumber, clientId),
       person: encrypt(JSON.stringify(named.person), 'person'),
       lineId: line?.lineId ?? null,
       lineVersion: line?.lineVersion ?? null,
@@ -199,9 +191,7 @@ export class Start {
   ): Promise<Started | null> {
     const earlier = idempotency && (await this.store.byIdempotencyKey(clientId, idempotency.keyDigest));
     if (!earlier) return null;
-    if (!requests.some((digest) => equalInConstantTime(digest, earlier.requestDigest))) {
-      throw new Problem('idempotency_key_reused', 'Take a new Idempotency-Key for a new body.');
-    }
+    assertSameRequest(requests, earlier.requestDigest);
     return started(earlier.id, earlier.channel, earlier.expiresAt);
   }
 

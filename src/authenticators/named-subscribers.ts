@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database } from '../database.ts';
 import { Lines } from '../lines/lines.ts';
@@ -24,27 +23,18 @@ interface NamedLine {
 /** The subscribers that institutions name, found without telling whether there are any. */
 @Injectable()
 export class NamedSubscribers {
-  /** An unknown number is decrypted and compared too, so that it takes as long as a known one. */
-  private readonly nobody: { lineId: string; owner: Buffer };
-
   constructor(
     private readonly database: Database,
     private readonly keys: ServiceKeys,
     private readonly lines: Lines,
-  ) {
-    const lineId = 'nobody';
-    const owner = JSON.stringify({ birthDate: '000000', genderDigit: '-' });
-    this.nobody = { lineId, owner: keys.fields.encrypt(owner, `lines:owner:${lineId}`) };
-  }
+  ) {}
 
   /** The subscription of the named person's own line, or nobody's id; and under what the person's starts are counted. */
   async find({ phoneNumber, ...owner }: NamedPerson): Promise<{ subscriptionId: string; personIndex: Buffer }> {
     const numbers = this.keys.indexes.all('phone', phoneNumber);
     const [line] = await this.database.rows<NamedLine>(BY_PHONE, [numbers]);
-    const { birthDate, genderDigit } = this.lines.readOwner(line ?? this.nobody);
-    const [held, typed] = [birthDate + genderDigit, owner.birthDate + owner.genderDigit];
-    const same = equalInConstantTime(Buffer.from(held), Buffer.from(typed));
+    const isOwn = this.lines.isOwnedBy(line, owner);
     const [personIndex] = this.lines.personIndexesOf({ phoneNumber, owner });
-    return { subscriptionId: (same && line?.subscriptionId) || NOBODY, personIndex };
+    return { subscriptionId: (isOwn && line?.subscriptionId) || NOBODY, personIndex };
   }
 }

@@ -4,8 +4,7 @@ import { NOW, WIPED } from '../database/parts.ts';
 import { REGISTRATION_SECONDS, type RegistrationState } from '../domain/authenticator.ts';
 import { LIFETIME_SECONDS } from '../domain/authentication.ts';
 import { PIN_ATTEMPTS } from '../domain/device.ts';
-import { NUMBER_BUDGET, PERSON_BUDGET } from '../domain/start-budget.ts';
-import type { CountedPin } from '../devices/judge-pin.ts';
+import { FORGIVE_PIN, type CountedPin } from '../devices/judge-pin.ts';
 import { spendStart } from '../lines/start-budgets.ts';
 
 export interface NewRegistration {
@@ -59,11 +58,7 @@ const STATE = `CASE WHEN state = 'pending' AND expires_at <= now() THEN 'expired
  */
 const ASK = {
   name: 'registration_ask',
-  text: `WITH budget AS (
-      ${spendStart('SELECT $10, ARRAY[now()]', PERSON_BUDGET)}
-    ), tries AS (
-      ${spendStart('SELECT $11, ARRAY[now()] FROM budget', NUMBER_BUDGET)}
-    ), device AS (
+  text: `WITH ${spendStart({ person: '$10', number: '$11' })}, device AS (
       SELECT d.id, d.subscription_id
       FROM devices d JOIN subscriptions s ON s.id = d.subscription_id LEFT JOIN clients i ON i.id = d.issuer_id
       WHERE d.subscription_id = $3 AND d.serial_number = $4 AND coalesce(i.vendor_code, $6) = $5
@@ -141,11 +136,6 @@ const LOCK = {
   name: 'registration_lock',
   text: `SELECT d.id FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
     WHERE d.id = $1 AND d.state = 'active' AND s.state = 'active' FOR NO KEY UPDATE OF s, d`,
-};
-
-const FORGIVE = {
-  name: 'registration_forgive',
-  text: `UPDATE devices SET pin_failures = 0 WHERE id = $1 AND pin_failures > 0`,
 };
 
 /** One stands at an institution; the statement before the one that makes another. */
@@ -303,7 +293,7 @@ export class RegistrationStore {
   async confirm(id: string, deviceId: string): Promise<boolean | 'subscription_inactive'> {
     return this.database.transaction(async (session) => {
       const locked = await session.rows(LOCK, [deviceId]);
-      await session.rows(FORGIVE, [deviceId]);
+      await session.rows(FORGIVE_PIN, [deviceId]);
       if (locked.length === 0) return 'subscription_inactive';
       type Row = { clientId: string; subscriptionId: string };
       const [pending] = await session.rows<Row>(PENDING, [id, deviceId]);

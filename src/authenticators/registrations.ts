@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
-import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { randomId, randomNonce } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
@@ -10,6 +9,8 @@ import { Devices } from '../devices/devices.ts';
 import { judgePin, pinLocked } from '../devices/judge-pin.ts';
 import type { RegistrationState } from '../domain/authenticator.ts';
 import { Problem } from '../domain/problem.ts';
+import { assertSameRequest } from '../http/idempotency-key.ts';
+import { Lines } from '../lines/lines.ts';
 import { readNamedPerson, type NamedPerson } from '../lines/named-person.ts';
 import { StartBudgets } from '../lines/start-budgets.ts';
 import { Notices, type NoticeAddress } from '../notices/notices.ts';
@@ -52,6 +53,7 @@ export class Registrations {
   constructor(
     private readonly database: Database,
     private readonly keys: ServiceKeys,
+    private readonly lines: Lines,
     private readonly named: NamedSubscribers,
     private readonly budgets: StartBudgets,
     private readonly relyingParties: RelyingParties,
@@ -77,7 +79,7 @@ export class Registrations {
     if (earlier) return earlier;
     await this.relyingParties.spendQuota(clientId);
     const { subscriptionId, personIndex } = await this.named.find(person);
-    const numberIndex = this.keys.indexes.of('person', `${clientId}\0${person.phoneNumber}`);
+    const numberIndex = this.lines.numberIndexOf(person.phoneNumber, clientId);
     const asking = { id: randomId(), clientId, subscriptionId, serialNumber, vendorCode, nonce: randomNonce() };
     const ownVendorCode = this.environment.VENDOR_CODE;
     try {
@@ -204,9 +206,7 @@ export class Registrations {
   ): Promise<RegistrationView | null> {
     const earlier = idempotency && (await this.store.byKey(clientId, idempotency.keyDigest));
     if (!earlier) return null;
-    if (!requests.some((digest) => equalInConstantTime(digest, earlier.requestDigest))) {
-      throw new Problem('idempotency_key_reused', 'Take a new Idempotency-Key for a new body.');
-    }
+    assertSameRequest(requests, earlier.requestDigest);
     return { ...view(earlier), state: 'pending' };
   }
 

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { publicKey } from '../crypto/compact-jws.ts';
+import { onlyPublic, publicKey } from '../crypto/compact-jws.ts';
 import type { PublicJwk } from '../crypto/keyring.ts';
-import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database } from '../database.ts';
+import { NOW } from '../database/parts.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import { Problem } from '../domain/problem.ts';
-import { NUMBER_BUDGET, PERSON_BUDGET } from '../domain/start-budget.ts';
+import { Lines } from '../lines/lines.ts';
 import { readNamedPerson, type NamedPerson } from '../lines/named-person.ts';
 import { spendStart, StartBudgets } from '../lines/start-budgets.ts';
 import { Notices } from '../notices/notices.ts';
@@ -32,12 +32,8 @@ export interface IssuedSmartOtp {
 /** Naming somebody here must not be a cheaper guess than at a window. */
 const SPEND = {
   name: 'smart_otp_spend',
-  text: `WITH budget AS (
-      ${spendStart('SELECT $1, ARRAY[now()]', PERSON_BUDGET)}
-    ), tries AS (
-      ${spendStart('SELECT $2, ARRAY[now()] FROM budget', NUMBER_BUDGET)}
-    )
-    SELECT date_trunc('milliseconds', now()) + interval '${ENROLMENT_SECONDS} seconds' AS "expiresAt" FROM tries`,
+  text: `WITH ${spendStart({ person: '$1', number: '$2' })}
+    SELECT ${NOW} + interval '${ENROLMENT_SECONDS} seconds' AS "expiresAt" FROM tries`,
 };
 
 /** Smart OTPs as institutions issue them: one an institution and subscription, each on a device of its own. */
@@ -45,12 +41,12 @@ const SPEND = {
 export class SmartOtps {
   constructor(
     private readonly database: Database,
+    private readonly lines: Lines,
     private readonly named: NamedSubscribers,
     private readonly subscriptions: Subscriptions,
     private readonly relyingParties: RelyingParties,
     private readonly budgets: StartBudgets,
     private readonly notices: Notices,
-    private readonly keys: ServiceKeys,
     private readonly queue: HandoverQueue,
   ) {}
 
@@ -73,7 +69,7 @@ export class SmartOtps {
     await this.relyingParties.spendQuota(clientId);
     const person = readNamedPerson(input);
     const { subscriptionId, personIndex } = await this.named.find(person);
-    const numberIndex = this.keys.indexes.of('person', `${clientId}\0${person.phoneNumber}`);
+    const numberIndex = this.lines.numberIndexOf(person.phoneNumber, clientId);
     const drawn = this.subscriptions.drawEnrolmentCode();
     const issuer = { id: clientId, cardKey: cardKey && onlyPublic(cardKey) };
     const issued = await this.database.transaction(async (session) => {
@@ -91,8 +87,4 @@ export class SmartOtps {
     this.queue.handOver(issued.notice);
     return { ...drawn, expiresAt: issued.expiresAt.toISOString(), vendorCode };
   }
-}
-
-function onlyPublic({ kty, crv, x, y }: PublicJwk): PublicJwk {
-  return { kty, crv, x, y };
 }

@@ -52,6 +52,11 @@ export function publicKey(jwk: unknown): KeyObject | null {
   }
 }
 
+/** Without what else came with it: whoever sends a private key by mistake must not have it stored. */
+export function onlyPublic({ kty, crv, x, y }: PublicJwk): PublicJwk {
+  return { kty, crv, x, y };
+}
+
 /** 32 bytes of base64url in its one spelling. */
 function isCoordinate(value: unknown): value is string {
   return typeof value === 'string' && /^[\w-]{42}[AEIMQUYcgkosw048]$/.test(value);

@@ -1,26 +1,11 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
-import { IsString, Length, Matches } from 'class-validator';
 import type { FastifyRequest } from 'fastify';
 import { FormLimits } from '../http/form-limits.ts';
+import { NamedPersonRequest } from '../lines/named-person.dto.ts';
 import { readNamedPerson } from '../lines/named-person.ts';
 import { addressLimit, personLimits } from './limits.ts';
 import { Reports } from './reports.ts';
-
-class LossReportRequest {
-  /** YYMMDD */
-  @Matches(/^\d{6}$/, { message: 'birthDate must be six digits, YYMMDD' })
-  birthDate: string;
-
-  /** As a window takes it. */
-  @Matches(/^\d$/, { message: 'genderDigit must be one digit' })
-  genderDigit: string;
-
-  /** The number of the phone that is gone. */
-  @IsString()
-  @Length(1, 32)
-  phoneNumber: string;
-}
 
 class LossReportResponse {
   state: 'taken_down';
@@ -41,7 +26,7 @@ export class LossReportController {
   @Post()
   @HttpCode(202)
   @ApiOperation({ summary: 'Report a lost phone' })
-  async report(@Body() body: LossReportRequest, @Req() request: FastifyRequest): Promise<LossReportResponse> {
+  async report(@Body() body: NamedPersonRequest, @Req() request: FastifyRequest): Promise<LossReportResponse> {
     const person = readNamedPerson(body);
     await this.limits.spend(addressLimit('lost_phone', request), ...personLimits('lost_phone', person));
     await this.reports.file('lost_phone', person);

@@ -7,17 +7,11 @@ import type { LineFacts } from '../domain/line.ts';
 import { parsePerson, seoulDay } from '../domain/person.ts';
 import { Problem } from '../domain/problem.ts';
 import { Lines } from '../lines/lines.ts';
+import type { NamedPerson } from '../lines/named-person.ts';
 import { WEBSITE } from '../relying-parties/relying-parties.ts';
 import type { CustomerSession, Errand } from './customer-session.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
 import { CustomerSessionStore } from './customer-session.store.ts';
-
-/** Who somebody says to be. */
-export interface NamedPerson {
-  birthDate: string;
-  genderDigit: string;
-  phoneNumber: string;
-}
 
 /** What somebody sets out to do, and from where. */
 export interface Undertaking {

@@ -10,7 +10,7 @@ import { Lines } from '../lines/lines.ts';
 import { Notices } from '../notices/notices.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { LockedSubscription } from '../subscriptions/subscription.ts';
-import type { NamedPerson } from './customers.ts';
+import type { NamedPerson } from '../lines/named-person.ts';
 import type { ReportKind, ReportOutcome } from './report.ts';
 import { ReportStore, type DueReport } from './report.store.ts';
 

@@ -1,11 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { publicKey } from '../crypto/compact-jws.ts';
+import { onlyPublic, publicKey, signJws } from '../crypto/compact-jws.ts';
 import { isProvenBy, type DeviceProof } from '../crypto/device-proof.ts';
 import type { PublicJwk } from '../crypto/keyring.ts';
 import { randomCode, randomId, randomSerialNumber } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
-import { signJws } from '../crypto/compact-jws.ts';
 import { seal } from '../crypto/seal.ts';
 import { Database } from '../database.ts';
 import { handsetFaults } from '../domain/eligibility.ts';
@@ -91,11 +90,6 @@ export class Enrol {
     this.queue.handOver(delivery);
     return { deviceId: id, serialNumber, state: 'testing' };
   }
-}
-
-/** An app that sends its private key by mistake must not have it stored. */
-function onlyPublic({ kty, crv, x, y }: PublicJwk): PublicJwk {
-  return { kty, crv, x, y };
 }
 
 function badKey(pointer: string): Problem {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database, type Session } from '../database.ts';
 import type { Handset, LineFacts } from '../domain/line.ts';
@@ -94,11 +95,17 @@ const INSERT_MANY = {
 /** The register of a carrier's lines, kept by its events and its snapshots. */
 @Injectable()
 export class Lines extends CarrierDirectory {
+  /** The line that nobody has: where a number is unknown, it is decrypted and compared in the place of one. */
+  private readonly nobody: { lineId: string; owner: Buffer };
+
   constructor(
     private readonly database: Database,
     private readonly keys: ServiceKeys,
   ) {
     super();
+    const lineId = 'nobody';
+    const owner = JSON.stringify({ birthDate: '000000', genderDigit: '-' });
+    this.nobody = { lineId, owner: keys.fields.encrypt(owner, `lines:owner:${lineId}`) };
   }
 
   /** The line that has this E.164 number now. */
@@ -176,6 +183,18 @@ export class Lines extends CarrierDirectory {
   /** The keyed index, under every key, under which starts of a line's owner are counted and found. */
   personIndexesOf({ phoneNumber, owner }: Pick<LineFacts, 'phoneNumber' | 'owner'>): [Buffer, ...Buffer[]] {
     return this.keys.indexes.all('person', `${phoneNumber}\0${owner.birthDate}${owner.genderDigit}`);
+  }
+
+  /** The keyed index under which starts of a number at one relying party are counted, whoever is named with it. */
+  numberIndexOf(phoneNumber: string, clientId: string): Buffer {
+    return this.keys.indexes.of('person', `${clientId}\0${phoneNumber}`);
+  }
+
+  /** Whether a line's row is the named person's own. It takes as long where there is none. */
+  isOwnedBy(row: { lineId: string; owner: Buffer } | undefined, named: LineFacts['owner']): boolean {
+    const owner = this.readOwner(row ?? this.nobody);
+    const bytes = ({ birthDate, genderDigit }: LineFacts['owner']) => Buffer.from(birthDate + genderDigit);
+    return equalInConstantTime(bytes(owner), bytes(named)) && row !== undefined;
   }
 
   /** Decrypts the owner of a line's row. */

@@ -5,11 +5,20 @@ import { Problem } from '../domain/problem.ts';
 import { NUMBER_BUDGET, PERSON_BUDGET, secondsUntilNextStart, type Allowance } from '../domain/start-budget.ts';
 
 /**
- * SQL that spends a start of a budget, for a `WITH` of the statement that starts something; it answers a row when there
- * was one left. `values` selects the budget's index and `ARRAY[now()]`. The budget's row makes starts of one person
- * take turns.
+ * SQL that spends a start of a person's budget and then of the number's at one relying party, for a `WITH` of the
+ * statement that starts something: `tries` has a row when there was one left of both. `person` and `number` are the
+ * parameters with their indexes, `when` what the person's is selected from, and under which condition. The budgets'
+ * rows make starts of one person take turns.
  */
-export function spendStart(values: string, budget: readonly Allowance[]): string {
+export function spendStart({ person, number, when = '' }: { person: string; number: string; when?: string }): string {
+  return `budget AS (
+      ${spend(`SELECT ${person}, ARRAY[now()] ${when}`, PERSON_BUDGET)}
+    ), tries AS (
+      ${spend(`SELECT ${number}, ARRAY[now()] FROM budget`, NUMBER_BUDGET)}
+    )`;
+}
+
+function spend(values: string, budget: readonly Allowance[]): string {
   const left = budget.map(
     ({ starts, seconds }) =>
       `(SELECT count(*) FROM unnest(b.starts) s WHERE s > now() - interval '${seconds} seconds') < ${starts}`,

@@ -347,7 +347,7 @@ export class Phone {
    * rejects with ProblemError `pin_mismatch` or `pin_locked` when it is not.
    */
   async checkPin(pin: string): Promise<void> {
-    const asked = (await (await this.call({ method: 'POST', url: '/device/pin-check' })).json()) as Asked;
+    const asked = await this.askPinCheck();
     const body = { pinProof: await this.prove('pin', asked, pin) };
     await this.tell({ method: 'POST', url: `/device/pin-check/${encodeURIComponent(asked.id)}/confirm`, body });
   }
@@ -377,7 +377,7 @@ export class Phone {
     /** The version of the terms that were shown and agreed to. */
     terms: string,
   ): Promise<{ serialNumber: string; vendorCode: string }> {
-    const asked = (await (await this.call({ method: 'POST', url: '/device/pin-check' })).json()) as Asked;
+    const asked = await this.askPinCheck();
     const proof = await this.prove('authenticator', asked, pin);
     const body = { kind, terms, pinCheckId: asked.id, pinProof: proof };
     const response = await this.call({ method: 'POST', url: '/authenticators', body });
@@ -469,6 +469,10 @@ export class Phone {
   private async timedCode(secret: Uint8Array<ArrayBuffer>, at: number): Promise<TimedCode> {
     const endsAt = at - (at % HALF_MINUTE_MS) + HALF_MINUTE_MS - this.clock.offsetMs;
     return { code: await timeCode(secret, new Date(at)), endsAt };
+  }
+
+  private async askPinCheck(): Promise<Asked> {
+    return (await (await this.call({ method: 'POST', url: '/device/pin-check' })).json()) as Asked;
   }
 
   private async withSecret<Result>(

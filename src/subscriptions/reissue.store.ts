@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database.ts';
+import { NOW } from '../database/parts.ts';
 import {
   REISSUE_SECONDS,
   type IdentityProof,
@@ -145,7 +146,7 @@ const COMPLETE = {
       WHERE r.device_id = $1 AND r.state = 'registered' AND r.expires_at > now() AND ${STANDS}
       RETURNING r.subscription_id, r.decided_by
     )
-    UPDATE subscriptions s SET reissued_at = date_trunc('milliseconds', now()) FROM completed
+    UPDATE subscriptions s SET reissued_at = ${NOW} FROM completed
     WHERE s.id = completed.subscription_id RETURNING completed.decided_by AS "approvedBy"`,
 };
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database.ts';
+import { NOW } from '../database/parts.ts';
 import { afterChange, type Standing, type SubscriptionChange } from '../domain/subscription.ts';
 import type {
   Cause,
@@ -82,7 +83,7 @@ const ISSUE_CODE = {
   text: `WITH standing AS (SELECT id FROM subscriptions WHERE id = $1 AND state <> 'cancelled'),
       older AS (DELETE FROM enrolment_codes WHERE subscription_id = $1 AND issuer_id IS NOT DISTINCT FROM $4)
     INSERT INTO enrolment_codes (code_digest, subscription_id, expires_at, issuer_id, card_key, reissue_id)
-    SELECT $2, id, date_trunc('milliseconds', now()) + make_interval(secs => $3), $4, $5, $6 FROM standing
+    SELECT $2, id, ${NOW} + make_interval(secs => $3), $4, $5, $6 FROM standing
     RETURNING expires_at AS "expiresAt"`,
 };
 

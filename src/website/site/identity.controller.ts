@@ -4,13 +4,14 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
 import type { Errand } from '../../customers/customer-session.ts';
-import { Customers, type Customer, type NamedPerson } from '../../customers/customers.ts';
+import { Customers, type Customer } from '../../customers/customers.ts';
 import { addressLimit } from '../../customers/limits.ts';
 import { MyService } from '../../customers/my-service.ts';
 import type { IneligibilityCode } from '../../domain/eligibility.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { Taken } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
+import type { NamedPerson } from '../../lines/named-person.ts';
 import {
   CODE_NOTES,
   codeEndedPage,

@@ -1,4 +1,4 @@
-import type { NamedPerson } from '../../customers/customers.ts';
+import type { NamedPerson } from '../../lines/named-person.ts';
 import { parsePerson, seoulDay } from '../../domain/person.ts';
 import { parsePhoneNumber } from '../../domain/phone-number.ts';
 import type { PersonField, TypedPerson } from '../person-fields.ts';
