@@ -1,24 +1,17 @@
 // Imports run one way. A folder may import from its own tier and from the tiers below it, never from above.
 const tiers = [
-  [
-    'main\\.ts',
-    'service\\.ts',
-    'journey(/|\\.ts)',
-    'reencrypt\\.ts',
-    'replay-events\\.ts',
-    'verify-audit\\.ts',
-    'operator-accounts\\.ts',
-  ],
-  ['app\\.module\\.ts', 'housekeeping\\.ts'],
-  ['website/'],
+  ['main\\.ts', 'service\\.ts', 'commands/', 'demo/'],
+  ['app\\.module\\.ts', 'foundation\\.ts'],
   ['carrier/', 'customers/', 'operator/'],
-  ['life/', 'charges/'],
+  ['windows/'],
+  ['charges/', 'lifecycle/'],
+  ['delivery/', 'sms-permissions/'],
   ['authentication/'],
   ['authenticators/'],
   ['devices/'],
   ['subscriptions/'],
-  ['history/', 'lines/', 'notices/', 'relying-parties/'],
-  ['gateways/', 'http/', 'crypto/', 'queue/', 'database(/|\\.ts)'],
+  ['history/', 'lines/', 'notices/', 'pages/', 'relying-parties/'],
+  ['crypto/', 'database/', 'gateways/', 'http/', 'queue/'],
   ['domain/'],
 ];
 const inSource = (names) => `^src/(${names.join('|')})`;
@@ -31,9 +24,10 @@ const oneWay = tiers.slice(1).map((tier, above) => ({
   to: { path: inSource(tiers.slice(0, above + 1).flat()) },
 }));
 
-const features = tiers.slice(1, 8).flat();
-const composition =
-  '^src/(main|service|journey|reencrypt|replay-events|verify-audit|operator-accounts|app\\.module)\\.ts$';
+const features = tiers.slice(1, -2).flat();
+const composition = '^src/(main\\.ts|service\\.ts|app\\.module\\.ts|foundation\\.ts|commands/)';
+/** What is bundled for browsers: the app, and a folder of each room that has pages with script. */
+const BROWSER = '^src/(app|[^/]+/browser)/';
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -44,7 +38,7 @@ module.exports = {
       name: 'every-folder-has-its-place',
       comment: 'A new folder or file directly under src/ is given its tier at the top of this file.',
       severity: 'error',
-      from: { path: '^src/', pathNot: [inSource(tiers.flat()), '^src/(embedded|phone)/'] },
+      from: { path: '^src/', pathNot: [inSource(tiers.flat()), '^src/(app|embedded|phone)/'] },
       to: {},
     },
     {
@@ -81,7 +75,10 @@ module.exports = {
       comment: 'Features depend on the port (push.ts, sms.ts); which adapter stands behind it is composition.',
       severity: 'error',
       from: { pathNot: ['^src/gateways/', composition, '^test/'] },
-      to: { path: '^src/gateways/[^/]+\\.(push|sms)\\.ts$', pathNot: '^src/gateways/platform\\.push\\.ts$' },
+      to: {
+        path: '^src/gateways/(push|sms)/[^/]+\\.(push|sms)\\.ts$',
+        pathNot: '^src/gateways/push/platform\\.push\\.ts$',
+      },
     },
     {
       name: 'configuration-is-for-the-top',
@@ -116,15 +113,15 @@ module.exports = {
       name: 'browser-imports-the-phone-only',
       comment: 'Code for the browser uses the reference app and nothing of the server.',
       severity: 'error',
-      from: { path: '^src/website/browser/' },
-      to: { pathNot: ['^src/(phone|website/browser)/', packages('jose', 'hash-wasm')] },
+      from: { path: BROWSER },
+      to: { pathNot: [BROWSER, '^src/phone/', packages('jose', 'hash-wasm')] },
     },
     {
       name: 'server-imports-no-client-code',
       comment: 'The phone and the browser code are clients; the server does not lean on them.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/(phone|journey|website/browser)/', '^src/(main|journey)\\.ts$'] },
-      to: { path: '^src/(phone|website/browser)/' },
+      from: { path: '^src/', pathNot: [BROWSER, '^src/(phone|commands)/', '^src/main\\.ts$'] },
+      to: { path: [BROWSER, '^src/phone/'] },
     },
     {
       name: 'migrations-import-nothing-of-ours',
@@ -161,8 +158,9 @@ module.exports = {
       from: {
         orphan: true,
         pathNot: [
-          '^src/(main|journey|reencrypt|replay-events|verify-audit|operator-accounts)\\.ts$',
-          '^src/website/browser/',
+          '^src/main\\.ts$',
+          '^src/commands/[^/]+\\.ts$',
+          BROWSER,
           '\\.d\\.ts$',
           '^(config|migrations)/',
           '^test/(.*\\.spec|support/global-\\w+|bench/bench)\\.ts$',

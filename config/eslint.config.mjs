@@ -102,14 +102,7 @@ export default defineConfig(
     },
   },
   {
-    files: [
-      'src/main.ts',
-      'src/journey.ts',
-      'src/reencrypt.ts',
-      'src/replay-events.ts',
-      'src/verify-audit.ts',
-      'src/operator-accounts.ts',
-    ],
+    files: ['src/main.ts', 'src/commands/*.ts'],
     rules: { 'no-console': 'off', 'no-restricted-properties': ['error', mathRandom] },
   },
   {

@@ -10,10 +10,10 @@ import { AccessTokens } from './crypto/access-token.ts';
 import { parseKeyring } from './crypto/keyring.ts';
 import { ServiceKeys } from './crypto/service-keys.ts';
 import { CustomersModule } from './customers/customers.module.ts';
-import { Database } from './database.ts';
+import { Database } from './database/database.ts';
 import { DevicesModule } from './devices/devices.module.ts';
-import { PushGateway } from './gateways/push.ts';
-import { SmsGateway } from './gateways/sms.ts';
+import { PushGateway } from './gateways/push/push.ts';
+import { SmsGateway } from './gateways/sms/sms.ts';
 import { HistoryModule } from './history/history.module.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { FormLimits } from './http/form-limits.ts';
@@ -24,10 +24,10 @@ import { ProblemFilter } from './http/problem.filter.ts';
 import { LinesModule } from './lines/lines.module.ts';
 import { NoticesModule } from './notices/notices.module.ts';
 import { OperatorModule } from './operator/operator.module.ts';
-import { HandoverQueue } from './queue/handover-queue.ts';
+import { HandoverQueue } from './queue/job-queue.ts';
 import { RelyingPartiesModule } from './relying-parties/relying-parties.module.ts';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.ts';
-import { WebsiteModule } from './website/website.module.ts';
+import { WebsiteModule } from './pages/pages.module.ts';
 
 /** What stands outside and is chosen at the top: the configuration and the two gateways. */
 export interface Foundation {

@@ -1,8 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../config/environment.ts';
-import { SmsPermissions } from './authentication/sms-permissions.ts';
-import { Registrations } from './authenticators/registrations.ts';
-import { CarrierFeed } from './carrier/feed.ts';
+import { SmsPermissions } from './sms-permissions/sms-permissions.ts';
+import { Registrations } from './authenticators/registrations/registrations.ts';
+import { CarrierFeed } from './carrier/events/feed.ts';
 import { Customers } from './customers/customers.ts';
 import { Reports } from './customers/reports.ts';
 import { Devices } from './devices/devices.ts';

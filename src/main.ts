@@ -12,7 +12,7 @@ import { Lines } from './lines/lines.ts';
 import { Operators } from './operator/operators.ts';
 import { RelyingParties } from './relying-parties/relying-parties.ts';
 import { startService, type Service } from './service.ts';
-import { declareDemo } from './website/demo/demo.ts';
+import { declareDemo } from './demo/demo.ts';
 
 const environment = readEnvironment(process.env);
 const production = environment.NODE_ENV === 'production';

@@ -5,18 +5,18 @@ import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { migrate } from '../config/data-source.ts';
 import { AppModule, type Foundation } from './app.module.ts';
-import { Deliver } from './authentication/deliver.ts';
-import { Sweep } from './authentication/sweep.ts';
-import { Watch } from './authentication/watch.ts';
+import { Deliver } from './delivery/deliver.ts';
+import { Sweep } from './delivery/delivery-sweeper.ts';
+import { Watch } from './authentication/state-watcher.ts';
 import { CloseMonths } from './charges/close-months.ts';
 import { Reports } from './customers/reports.ts';
-import { Database } from './database.ts';
+import { Database } from './database/database.ts';
 import { createFastifyAdapter, declareOtherMethods } from './http/fastify.ts';
 import { createManagementServer } from './http/management.ts';
 import { Metrics } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { Housekeeping } from './housekeeping.ts';
-import { HandoverQueue } from './queue/handover-queue.ts';
+import { HandoverQueue } from './queue/job-queue.ts';
 
 /** Everything that a process says goes to standard error; standard output belongs to `--json`. */
 class ErrorStreamLogger extends ConsoleLogger {

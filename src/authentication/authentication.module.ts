@@ -6,26 +6,26 @@ import { NoticesModule } from '../notices/notices.module.ts';
 import { RelyingPartiesModule } from '../relying-parties/relying-parties.module.ts';
 import { AppController } from './app.controller.ts';
 import { AuthenticationStore } from './authentication.store.ts';
-import { ClosePending } from './close-pending.ts';
-import { Deliver } from './deliver.ts';
-import { DeliveryStore } from './delivery.store.ts';
-import { Follow } from './follow.ts';
+import { ClosePending } from './pending-authentications.ts';
+import { Deliver } from '../delivery/deliver.ts';
+import { DeliveryStore } from '../delivery/delivery.store.ts';
+import { Follow } from './status.ts';
 import { Open } from './open.ts';
 import { OpenStore } from './open.store.ts';
 import { PhoneCode } from './phone-code.ts';
 import { PhoneCodeStore } from './phone-code.store.ts';
 import { RelyingPartyController } from './relying-party.controller.ts';
-import { SmsPermissionController } from './sms-permission.controller.ts';
-import { SmsPermissionStore } from './sms-permission.store.ts';
-import { SmsPermissions } from './sms-permissions.ts';
+import { SmsPermissionController } from '../sms-permissions/sms-permission.controller.ts';
+import { SmsPermissionStore } from '../sms-permissions/sms-permission.store.ts';
+import { SmsPermissions } from '../sms-permissions/sms-permissions.ts';
 import { Start } from './start.ts';
 import { StartStore } from './start.store.ts';
-import { Sweep } from './sweep.ts';
+import { Sweep } from '../delivery/delivery-sweeper.ts';
 import { Verify } from './verify.ts';
-import { Watch } from './watch.ts';
-import { WindowController } from './window.controller.ts';
-import { WindowStore } from './window.store.ts';
-import { Windows } from './windows.ts';
+import { Watch } from './state-watcher.ts';
+import { WindowController } from '../windows/window.controller.ts';
+import { WindowStore } from '../windows/window.store.ts';
+import { Windows } from '../windows/windows.ts';
 
 /** One authentication, in reading order: start, deliver, open, verify. */
 @Module({

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Session } from '../database.ts';
-import { NOW, WIPED } from '../database/parts.ts';
+import { Database, type Session } from '../database/database.ts';
+import { NOW, WIPED } from '../database/statement-parts.ts';
 import {
   CODE_ATTEMPTS,
   LIFETIME_SECONDS,

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { PublicJwk } from '../crypto/keyring.ts';
-import { Database } from '../database.ts';
-import { NOW, WIPED } from '../database/parts.ts';
+import { Database } from '../database/database.ts';
+import { NOW, WIPED } from '../database/statement-parts.ts';
 import {
   LIFETIME_SECONDS,
   type AuthenticationState,
   type Channel,
   type DeclineReason,
 } from '../domain/authentication.ts';
-import { FORGIVE_PIN, type CountedPin } from '../devices/judge-pin.ts';
+import { FORGIVE_PIN, type CountedPin } from '../devices/pin/judge-pin.ts';
 import { PIN_ATTEMPTS } from '../domain/device.ts';
 import { FIRST_SWEEP, IS_FOR_DEVICE } from './statement-parts.ts';
 

@@ -10,12 +10,12 @@ import { Problem } from '../domain/problem.ts';
 import type { TransactionField } from '../domain/transaction.ts';
 import type { ProvenDevice } from '../devices/device-proofs.ts';
 import { Devices } from '../devices/devices.ts';
-import { judgePin, pinLocked } from '../devices/judge-pin.ts';
-import { HandoverQueue } from '../queue/handover-queue.ts';
+import { judgePin, pinLocked } from '../devices/pin/judge-pin.ts';
+import { HandoverQueue } from '../queue/job-queue.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { OpenStore, type Asked, type CountedOpening } from './open.store.ts';
 import { readTransaction } from './phone-code.ts';
-import { Watch } from './watch.ts';
+import { Watch } from './state-watcher.ts';
 
 /** A pending authentication as the app shows it. */
 export interface PendingAuthentication {

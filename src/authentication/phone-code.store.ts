@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database.ts';
-import { NOW } from '../database/parts.ts';
+import { Database } from '../database/database.ts';
+import { NOW } from '../database/statement-parts.ts';
 import { CODE_ATTEMPTS, type Channel } from '../domain/authentication.ts';
 import { AUTHENTICATOR_ATTEMPTS, FAR_SECONDS } from '../domain/authenticator.ts';
 import { SEEN, type Seen } from './authentication.store.ts';

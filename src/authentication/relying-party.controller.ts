@@ -5,7 +5,7 @@ import { assertCovers, ForClients, FromClient } from '../http/client.guard.ts';
 import { readIdempotencyKey } from '../http/idempotency-key.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
 import { notFound } from './closed-problem.ts';
-import { Follow } from './follow.ts';
+import { Follow } from './status.ts';
 import {
   AuthenticationResponse,
   StartRequest,

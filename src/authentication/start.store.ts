@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database.ts';
-import { NOW, WIPED } from '../database/parts.ts';
+import { Database } from '../database/database.ts';
+import { NOW, WIPED } from '../database/statement-parts.ts';
 import { LIFETIME_SECONDS, type Channel } from '../domain/authentication.ts';
 import { spendStart } from '../lines/start-budgets.ts';
 import { FIRST_SWEEP, smsPermitted } from './statement-parts.ts';

@@ -11,7 +11,7 @@ import { AuthenticationStore, type Seen } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { readPerson } from './named-person.ts';
 import { PhoneCode, type TypedPhoneCode } from './phone-code.ts';
-import { Watch } from './watch.ts';
+import { Watch } from './state-watcher.ts';
 
 /** Who was verified, as the relying party learns it. */
 export interface VerifiedPerson {

@@ -12,7 +12,7 @@ import {
   OwnRegistrationResponse,
 } from './authenticator.dto.ts';
 import { Authenticators } from './authenticators.ts';
-import { registrationNotFound, Registrations } from './registrations.ts';
+import { registrationNotFound, Registrations } from './registrations/registrations.ts';
 
 @ApiTags('App')
 @ApiHeader({ name: 'Device-Proof', required: true, description: 'JWS ES256 by the device’s signing key' })

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { PublicJwk } from '../crypto/keyring.ts';
-import { Database, type Session } from '../database.ts';
+import { Database, type Session } from '../database/database.ts';
 import { AUTHENTICATOR_ATTEMPTS, type AuthenticatorKind } from '../domain/authenticator.ts';
 
 /** The device that an authenticator is to live on. */

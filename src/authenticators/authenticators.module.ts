@@ -9,9 +9,9 @@ import { AuthenticatorStore } from './authenticator.store.ts';
 import { Authenticators } from './authenticators.ts';
 import { RegistrationController, SmartOtpController } from './institution.controller.ts';
 import { NamedSubscribers } from './named-subscribers.ts';
-import { RegistrationStore } from './registration.store.ts';
-import { Registrations } from './registrations.ts';
-import { SmartOtps } from './smart-otps.ts';
+import { RegistrationStore } from './registrations/registration.store.ts';
+import { Registrations } from './registrations/registrations.ts';
+import { SmartOtps } from './smart-otp/smart-otps.ts';
 
 /** What phones make codes with by themselves, who gave it out, and who may ask for it. */
 @Module({

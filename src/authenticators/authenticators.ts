@@ -4,14 +4,14 @@ import { signJws } from '../crypto/compact-jws.ts';
 import { randomId, randomSecret } from '../crypto/random.ts';
 import { seal } from '../crypto/seal.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
-import { Database } from '../database.ts';
+import { Database } from '../database/database.ts';
 import type { ProvenDevice } from '../devices/device-proofs.ts';
-import { PinCheck } from '../devices/pin-check.ts';
+import { PinCheck } from '../devices/pin/pin-check.ts';
 import { AUTHENTICATOR_SECRET_BYTES, AUTHENTICATOR_TERMS, type AuthenticatorKind } from '../domain/authenticator.ts';
 import { Problem } from '../domain/problem.ts';
 import { AuthenticatorStore } from './authenticator.store.ts';
 import { NOBODY } from './named-subscribers.ts';
-import { RegistrationStore } from './registration.store.ts';
+import { RegistrationStore } from './registrations/registration.store.ts';
 
 /** What an app sends to have one. */
 export interface EnrollingAuthenticator {

@@ -10,8 +10,8 @@ import {
   RegistrationRequest,
   RegistrationResponse,
 } from './authenticator.dto.ts';
-import { registrationNotFound, Registrations } from './registrations.ts';
-import { SmartOtps } from './smart-otps.ts';
+import { registrationNotFound, Registrations } from './registrations/registrations.ts';
+import { SmartOtps } from './smart-otp/smart-otps.ts';
 
 @ApiTags('Relying party')
 @ForClients('authentications')

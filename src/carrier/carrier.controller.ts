@@ -11,12 +11,12 @@ import { ForClients, FromClient } from '../http/client.guard.ts';
 import type { Taken } from '../http/fastify.ts';
 import { PLAIN_TEXT } from '../http/plain-text.ts';
 import { problemDocument } from '../http/problem.filter.ts';
-import type { Outcome } from './carrier-event.store.ts';
+import type { Outcome } from './events/carrier-event.store.ts';
 import { factsOf, LineInput } from './carrier.dto.ts';
-import { fromHeaders } from './cloud-event.ts';
-import { CarrierFeed, type EventOutcome } from './feed.ts';
-import { SnapshotImport, type ImportReport } from './import.ts';
-import { Reconcile, type Reconciled } from './reconcile.ts';
+import { fromHeaders } from './events/cloud-event.ts';
+import { CarrierFeed, type EventOutcome } from './events/feed.ts';
+import { SnapshotImport, type ImportReport } from './snapshot/import.ts';
+import { Reconcile, type Reconciled } from './snapshot/reconcile.ts';
 
 /** Events of one batch (contract). */
 const BATCH = 1_000;

@@ -1,12 +1,12 @@
 import { Module } from '@nestjs/common';
-import { SubscriptionLifeModule } from '../life/life.module.ts';
+import { SubscriptionLifeModule } from '../lifecycle/lifecycle.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
-import { CarrierEventStore } from './carrier-event.store.ts';
+import { CarrierEventStore } from './events/carrier-event.store.ts';
 import { CarrierController } from './carrier.controller.ts';
-import { CarrierFeed } from './feed.ts';
-import { SnapshotImport } from './import.ts';
-import { Reconcile } from './reconcile.ts';
+import { CarrierFeed } from './events/feed.ts';
+import { SnapshotImport } from './snapshot/import.ts';
+import { Reconcile } from './snapshot/reconcile.ts';
 
 /** What carriers tell: events as they happen, and everything once a night. */
 @Module({

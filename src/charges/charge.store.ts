@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Session } from '../database.ts';
+import { Database, type Session } from '../database/database.ts';
 import { livedStates, type LifeLink, type LivedChange } from '../domain/fee.ts';
 import type { Billed, Charge, ClosedMonth } from './charge.ts';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
-import { Database } from '../database.ts';
+import { Database } from '../database/database.ts';
 import { activeDays, boundsOf, monthAfter, monthBefore, monthOf, prorated } from '../domain/fee.ts';
 import type { Billed, Charge, ClosedMonth, SoFar } from './charge.ts';
 import { ChargeStore } from './charge.store.ts';

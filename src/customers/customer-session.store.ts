@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Session } from '../database.ts';
+import { Database, type Session } from '../database/database.ts';
 import type { Channel } from '../domain/authentication.ts';
 import type { CustomerSession, Errand } from './customer-session.ts';
 

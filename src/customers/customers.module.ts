@@ -4,7 +4,7 @@ import { AuthenticatorsModule } from '../authenticators/authenticators.module.ts
 import { ChargesModule } from '../charges/charges.module.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
-import { SubscriptionLifeModule } from '../life/life.module.ts';
+import { SubscriptionLifeModule } from '../lifecycle/lifecycle.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Follow, type Followed } from '../authentication/follow.ts';
+import { Follow, type Followed } from '../authentication/status.ts';
 import { Start } from '../authentication/start.ts';
 import { Verify } from '../authentication/verify.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';

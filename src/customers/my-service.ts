@@ -1,11 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Authenticators } from '../authenticators/authenticators.ts';
-import { registrationNotFound, Registrations, type OwnRegistration } from '../authenticators/registrations.ts';
+import {
+  registrationNotFound,
+  Registrations,
+  type OwnRegistration,
+} from '../authenticators/registrations/registrations.ts';
 import { Charges } from '../charges/charges.ts';
 import type { SoFar } from '../charges/charge.ts';
 import { Problem } from '../domain/problem.ts';
 import { History, type HistoryEntry } from '../history/history.ts';
-import { SubscriptionLife } from '../life/life.ts';
+import { SubscriptionLife } from '../lifecycle/lifecycle.ts';
 import type { EnrolmentState, SubscriptionView } from '../subscriptions/subscription.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
 import type { CustomerSession } from './customer-session.ts';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Session } from '../database.ts';
+import { Database, type Session } from '../database/database.ts';
 import type { ReportKind, ReportOutcome } from './report.ts';
 
 /** A report that is to be dealt with; `person` is encrypted. */

@@ -5,7 +5,7 @@ import { randomId } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
-import { SubscriptionLife, type Step } from '../life/life.ts';
+import { SubscriptionLife, type Step } from '../lifecycle/lifecycle.ts';
 import { Lines } from '../lines/lines.ts';
 import { Notices } from '../notices/notices.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';

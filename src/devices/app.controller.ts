@@ -16,8 +16,8 @@ import { DeviceGuard, FromDevice } from './device.guard.ts';
 import { DeviceProofs, type ProvenDevice } from './device-proofs.ts';
 import { Devices } from './devices.ts';
 import { Enrol } from './enrol.ts';
-import { nonceSpent } from './judge-pin.ts';
-import { PinCheck } from './pin-check.ts';
+import { nonceSpent } from './pin/judge-pin.ts';
+import { PinCheck } from './pin/pin-check.ts';
 
 @ApiTags('App')
 @ApiHeader({ name: 'Device-Proof', required: true, description: 'JWS ES256 by the device’s signing key' })

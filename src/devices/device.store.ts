@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PublicJwk } from '../crypto/keyring.ts';
-import { Database, type Session } from '../database.ts';
-import { NOW } from '../database/parts.ts';
+import { Database, type Session } from '../database/database.ts';
+import { NOW } from '../database/statement-parts.ts';
 import { ENROLMENT_SECONDS, TEST_ATTEMPTS, type DeviceState } from '../domain/device.ts';
 
 /** What a device proof is checked against. None of it changes in a device's life. */

@@ -9,8 +9,8 @@ import { DeviceStore } from './device.store.ts';
 import { Devices } from './devices.ts';
 import { Enrol } from './enrol.ts';
 import { HistoryController } from './history.controller.ts';
-import { PinCheck } from './pin-check.ts';
-import { PinCheckStore } from './pin-check.store.ts';
+import { PinCheck } from './pin/pin-check.ts';
+import { PinCheckStore } from './pin/pin-check.store.ts';
 
 @Module({
   imports: [SubscriptionsModule, HistoryModule, NoticesModule],

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
-import { Database, type Session } from '../database.ts';
+import { Database, type Session } from '../database/database.ts';
 import { Problem } from '../domain/problem.ts';
 import { Notices } from '../notices/notices.ts';
-import { HandoverQueue } from '../queue/handover-queue.ts';
+import { HandoverQueue } from '../queue/job-queue.ts';
 import { Reissues } from '../subscriptions/reissues.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { ProvenDevice } from './device-proofs.ts';

@@ -1,11 +1,11 @@
 import type { Environment } from '../../config/environment.ts';
-import { ApnsPushGateway } from './apns.push.ts';
-import { googleCredential, staticCredential } from './fcm.credential.ts';
-import { FcmPushGateway } from './fcm.push.ts';
-import { PlatformPushGateway } from './platform.push.ts';
-import type { PushGateway } from './push.ts';
-import { SmppSmsGateway } from './smpp.sms.ts';
-import type { SmsGateway } from './sms.ts';
+import { ApnsPushGateway } from './push/apns.push.ts';
+import { googleCredential, staticCredential } from './push/fcm.credential.ts';
+import { FcmPushGateway } from './push/fcm.push.ts';
+import { PlatformPushGateway } from './push/platform.push.ts';
+import type { PushGateway } from './push/push.ts';
+import { SmppSmsGateway } from './sms/smpp.sms.ts';
+import type { SmsGateway } from './sms/sms.ts';
 
 /** The gateways that the environment names, and how to let go of them. */
 export function configuredGateways(environment: Environment): {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database.ts';
+import { Database } from '../database/database.ts';
 import { HISTORY_LENGTH, type AuthenticationState, type Channel } from '../domain/authentication.ts';
 
 /** One authentication as the person who was asked sees it afterwards. */

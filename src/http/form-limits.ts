@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ServiceKeys } from '../crypto/service-keys.ts';
-import { Database } from '../database.ts';
+import { Database } from '../database/database.ts';
 import { Problem } from '../domain/problem.ts';
 
 /** How often a form may be sent by one address, or about one person, within a number of seconds; a day at most. */

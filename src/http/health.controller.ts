@@ -1,6 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { Database } from '../database.ts';
+import { Database } from '../database/database.ts';
 import { Problem } from '../domain/problem.ts';
 
 const ALIVE = { name: 'health_alive', text: 'SELECT 1' };

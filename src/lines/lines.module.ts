@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
-import { CarrierDirectory } from './carrier-directory.ts';
+import { CarrierDirectory } from '../gateways/directory/carrier-directory.ts';
 import { Lines } from './lines.ts';
 import { StartBudgets } from './start-budgets.ts';
-import { Tmf637Directory } from './tmf637.directory.ts';
+import { Tmf637Directory } from '../gateways/directory/tmf637.directory.ts';
 
 /** Who is asked what a line is: the carrier's own system where there is one, or else our register. */
 const DIRECTORY = {

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
-import { Database, type Session } from '../database.ts';
+import { Database, type Session } from '../database/database.ts';
 import type { Handset, LineFacts } from '../domain/line.ts';
 import { differencesBetween, type Difference } from '../domain/line-event.ts';
-import { CarrierDirectory } from './carrier-directory.ts';
+import { CarrierDirectory } from '../gateways/directory/carrier-directory.ts';
 
 interface LineRow {
   lineId: string;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database.ts';
+import { Database } from '../database/database.ts';
 import { STARTS_PER_TEN_MINUTES } from '../domain/authentication.ts';
 import { Problem } from '../domain/problem.ts';
 import { NUMBER_BUDGET, PERSON_BUDGET, secondsUntilNextStart, type Allowance } from '../domain/start-budget.ts';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomId } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
-import { Database, type Session } from '../database.ts';
+import { Database, type Session } from '../database/database.ts';
 import { enrolmentText, mayGoBySms, noticeText, type Notice } from '../domain/notice.ts';
 
 /** Where a notice goes: the phone that was in use when it was written, or else the number. */

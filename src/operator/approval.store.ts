@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Session } from '../database.ts';
+import { Database, type Session } from '../database/database.ts';
 import { APPROVAL_SECONDS, type ApprovalKind, type ApprovalState } from '../domain/operator.ts';
 import type { SubscriptionState } from '../domain/subscription.ts';
 

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { randomId } from '../crypto/random.ts';
-import type { Session } from '../database.ts';
+import type { Session } from '../database/database.ts';
 import type { ApprovalKind } from '../domain/operator.ts';
 import { Problem } from '../domain/problem.ts';
-import { SubscriptionLife } from '../life/life.ts';
+import { SubscriptionLife } from '../lifecycle/lifecycle.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
 import { ApprovalStore, type ApprovalRow } from './approval.store.ts';
 import { Audit } from './audit.ts';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database.ts';
+import { Database } from '../database/database.ts';
 import { Audit, type AuditEntry } from './audit.ts';
 import type { Operator } from './operator-desk.ts';
 

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { AuditedFacts, ChainEnd } from '../crypto/audit-chain.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
-import { Database, type Session } from '../database.ts';
+import { Database, type Session } from '../database/database.ts';
 import { Problem } from '../domain/problem.ts';
 
 /** One call of an operator: who, what, about which subscription, why, from where. */

@@ -10,7 +10,7 @@ import { Audit } from './audit.ts';
 import { chargesCsv } from './charges-csv.ts';
 import { ForOperators, Permits } from './operator.guard.ts';
 import { MonthQuery } from './operator.dto.ts';
-import { FromVisit, reading, type Visit } from './visit.ts';
+import { FromVisit, reading, type Visit } from './audit-context.ts';
 
 @ApiTags('Operator')
 @ForOperators()

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database.ts';
+import { Database } from '../database/database.ts';
 import { Problem } from '../domain/problem.ts';
 import type { SubscriptionState } from '../domain/subscription.ts';
 import { Audit } from './audit.ts';

@@ -7,7 +7,7 @@ import { formatPhoneNumber, maskPhoneNumber, parsePhoneNumber } from '../domain/
 import { Problem } from '../domain/problem.ts';
 import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
 import { History, type HistoryEntry } from '../history/history.ts';
-import { SubscriptionLife } from '../life/life.ts';
+import { SubscriptionLife } from '../lifecycle/lifecycle.ts';
 import { Lines } from '../lines/lines.ts';
 import { Reissues, type ReissueRow } from '../subscriptions/reissues.ts';
 import type { SubscriptionView } from '../subscriptions/subscription.ts';

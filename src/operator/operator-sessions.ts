@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { isPassword } from '../crypto/password.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { matchingTotpStep } from '../crypto/totp.ts';
-import { Database } from '../database.ts';
+import { Database } from '../database/database.ts';
 import { SIGN_IN_ATTEMPTS } from '../domain/operator.ts';
 import { Problem } from '../domain/problem.ts';
 import { FormLimits } from '../http/form-limits.ts';

@@ -17,7 +17,7 @@ import {
   SubscribeRequest,
   SubscriptionResponse,
 } from './operator.dto.ts';
-import { FromVisit, reading, writing, type Visit } from './visit.ts';
+import { FromVisit, reading, writing, type Visit } from './audit-context.ts';
 
 const AuditReason = ApiHeader({ name: 'Audit-Reason', required: true, description: 'Why this is looked at' });
 const SubscriptionId = (): ParameterDecorator => Param('id', new OpaqueId(subscriptionNotFound));

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { ChargesModule } from '../charges/charges.module.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
-import { SubscriptionLifeModule } from '../life/life.module.ts';
+import { SubscriptionLifeModule } from '../lifecycle/lifecycle.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
 import { ApprovalStore } from './approval.store.ts';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Session } from '../database.ts';
+import { Database, type Session } from '../database/database.ts';
 import {
   SESSION_IDLE_SECONDS,
   SESSION_SECONDS,

@@ -4,7 +4,7 @@ import { isPassword, passwordDigest } from '../crypto/password.ts';
 import { randomId } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { fromBase32, totpUri } from '../crypto/totp.ts';
-import { Database } from '../database.ts';
+import { Database } from '../database/database.ts';
 import { LOGIN, LONGEST_PASSWORD, OPERATOR_ROLES, PASSWORD_LENGTH } from '../domain/operator.ts';
 import { Problem } from '../domain/problem.ts';
 import type { ListedOperator, NewOperator, SignedInOperator } from './operator.ts';

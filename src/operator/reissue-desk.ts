@@ -3,7 +3,7 @@ import { Environment } from '../../config/environment.ts';
 import { randomId } from '../crypto/random.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import type { IdentityProof, ReissueCause, ReissueDelivery } from '../domain/reissue.ts';
-import { SubscriptionLife } from '../life/life.ts';
+import { SubscriptionLife } from '../lifecycle/lifecycle.ts';
 import { Reissues, type ReissueActor, type ReissueRow } from '../subscriptions/reissues.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { Audit } from './audit.ts';

@@ -9,7 +9,7 @@ import { ReasonRequest } from './operator.dto.ts';
 import { ForOperators, Permits } from './operator.guard.ts';
 import { IssuedReissueResponse, ReissueRequest, ReissueResponse } from './reissue.dto.ts';
 import { ReissueDesk, type ReissueOperator } from './reissue-desk.ts';
-import { FromVisit, reading, writing, type Visit } from './visit.ts';
+import { FromVisit, reading, writing, type Visit } from './audit-context.ts';
 
 const ReissueId = (): ParameterDecorator => Param('id', new OpaqueId(reissueNotFound));
 const acting = (caller: Caller, visit: Visit, reason: string): ReissueOperator => ({

@@ -1,5 +1,5 @@
 import type { AuditChain } from '../crypto/audit-chain.ts';
-import type { Session } from '../database.ts';
+import type { Session } from '../database/database.ts';
 import { ChainCheck, type Breach, type HeldEnd, type HeldEntry, type NotedHead } from './check-chain.ts';
 
 /** Entries read at a time. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database.ts';
+import { Database } from '../database/database.ts';
 
 /** A program that calls us: a relying party, a carrier or an operator’s system. */
 export interface Client {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Session } from '../database.ts';
+import type { Session } from '../database/database.ts';
 import { Problem } from '../domain/problem.ts';
 import {
   ReissueStore,

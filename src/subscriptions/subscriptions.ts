@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { normaliseEnrolmentCode, randomEnrolmentCode, randomId } from '../crypto/random.ts';
 import { sha256 } from '../crypto/sha256.ts';
-import { Database, isConflict, type Session } from '../database.ts';
+import { Database, isConflict, type Session } from '../database/database.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import { ineligibility, INELIGIBILITY_SENTENCES, type IneligibilityCode } from '../domain/eligibility.ts';
 import type { LineFacts } from '../domain/line.ts';
@@ -11,10 +11,10 @@ import { seoulDay } from '../domain/person.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
-import { CarrierDirectory, CarrierUnavailable } from '../lines/carrier-directory.ts';
+import { CarrierDirectory, CarrierUnavailable } from '../gateways/directory/carrier-directory.ts';
 import { Lines } from '../lines/lines.ts';
 import { Notices } from '../notices/notices.ts';
-import { HandoverQueue } from '../queue/handover-queue.ts';
+import { HandoverQueue } from '../queue/job-queue.ts';
 import type {
   Cause,
   EnrolmentState,

@@ -460,7 +460,7 @@ describe('a wrong code', () => {
 });
 
 async function replay(): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['dist/src/replay-events.js'], {
+  const { stdout } = await promisify(execFile)(process.execPath, ['dist/src/commands/replay-events.js'], {
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],

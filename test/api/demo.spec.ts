@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AUTHENTICATOR_TERMS } from '../../src/domain/authenticator.ts';
-import { TextBrowser } from '../../src/journey/text-browser.ts';
+import { TextBrowser } from '../../src/commands/journey/text-browser.ts';
 import { SimulatedCard } from '../../src/phone/card.ts';
 import type { Phone } from '../../src/phone/phone.ts';
 import { eventually } from '../support/eventually.ts';

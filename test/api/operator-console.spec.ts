@@ -1024,7 +1024,7 @@ describe('the operators’ API with a session of the desk', () => {
 describe('an account', () => {
   const command = async (...words: string[]) => {
     const inherited = { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: 'test' };
-    const run = promisify(execFile)(process.execPath, ['dist/src/operator-accounts.js', ...words], {
+    const run = promisify(execFile)(process.execPath, ['dist/src/commands/operator-accounts.js', ...words], {
       env: { ...inherited, ISSUER: service.issuer, ...service.env },
     });
     const { stdout, stderr } = await run.catch((error: unknown) => error as { stdout: string; stderr: string });

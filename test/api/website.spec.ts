@@ -13,7 +13,7 @@ import {
   type Subscriber,
   type TestPerson,
 } from '../support/service.ts';
-import { TextBrowser, type SeenPage } from '../../src/journey/text-browser.ts';
+import { TextBrowser, type SeenPage } from '../../src/commands/journey/text-browser.ts';
 
 let service: TestService;
 

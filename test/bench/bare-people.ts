@@ -3,7 +3,7 @@ import { publicKey } from '../../src/crypto/compact-jws.ts';
 import { isProvenBy, readDeviceProof } from '../../src/crypto/device-proof.ts';
 import type { PublicJwk } from '../../src/crypto/keyring.ts';
 import type { ServiceKeys } from '../../src/crypto/service-keys.ts';
-import type { PushGateway, PushMessage } from '../../src/gateways/push.ts';
+import type { PushGateway, PushMessage } from '../../src/gateways/push/push.ts';
 
 /** A row of the table that the floor and the peer have in the place of lines, subscriptions and devices. */
 export interface PhoneRow {

@@ -6,7 +6,7 @@ import { isProvenBy, readDeviceProof } from '../../src/crypto/device-proof.ts';
 import { pinProof } from '../../src/crypto/pin-proof.ts';
 import { seal } from '../../src/crypto/seal.ts';
 import { configuredGateways } from '../../src/gateways/configured.ts';
-import type { PushMessage } from '../../src/gateways/push.ts';
+import type { PushMessage } from '../../src/gateways/push/push.ts';
 import { accessToken, type Candidate } from './candidates.ts';
 import type { Phones } from './phones.ts';
 import { processorTime, tellsProcessorTime } from './processor.ts';

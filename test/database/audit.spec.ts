@@ -25,7 +25,7 @@ function verifyAudit(service: TestService, ...args: string[]): Promise<Verdict> 
     const options = { env: { ...inherited, ...service.env } };
     const child = execFile(
       process.execPath,
-      ['dist/src/verify-audit.js', ...args],
+      ['dist/src/commands/verify-audit.js', ...args],
       options,
       (_error, stdout, stderr) => {
         resolve({ code: child.exitCode ?? -1, stdout, stderr });

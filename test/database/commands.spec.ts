@@ -155,7 +155,7 @@ describe('a carrier that is asked itself', () => {
 
 function run(command: string, env: Record<string, string>): Promise<{ stdout: string }> {
   const inherited = { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: 'test' };
-  return promisify(execFile)(process.execPath, [`dist/src/${command}.js`], {
+  return promisify(execFile)(process.execPath, [`dist/src/commands/${command}.js`], {
     env: { ...inherited, ISSUER: 'http://127.0.0.1', ...env },
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { noticeSms } from '../../src/authentication/delivery-message.ts';
+import { noticeSms } from '../../src/delivery/delivery-message.ts';
 import { mayGoBySms, noticeText, type Notice } from '../../src/domain/notice.ts';
 import { CANCEL_REASONS, SUSPENSION_REASONS } from '../../src/domain/subscription.ts';
 

@@ -5,7 +5,7 @@ import { Agent, request } from 'undici';
 import { type LocalApns, startLocalApns } from '../../src/embedded/local-apns.ts';
 import { type LocalFcm, startLocalFcm } from '../../src/embedded/local-fcm.ts';
 import { startLocalSmsc } from '../../src/embedded/local-smsc.ts';
-import { ApnsPushGateway } from '../../src/gateways/apns.push.ts';
+import { ApnsPushGateway } from '../../src/gateways/push/apns.push.ts';
 
 let fcm: LocalFcm;
 let apns: LocalApns;

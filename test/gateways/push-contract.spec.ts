@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ApnsAnswer, type LocalApns, startLocalApns } from '../../src/embedded/local-apns.ts';
 import { type FcmAnswer, type LocalFcm, startLocalFcm } from '../../src/embedded/local-fcm.ts';
 import type { ReceivedPush } from '../../src/embedded/received-push.ts';
-import { ApnsPushGateway } from '../../src/gateways/apns.push.ts';
-import { staticCredential } from '../../src/gateways/fcm.credential.ts';
-import { FcmPushGateway } from '../../src/gateways/fcm.push.ts';
-import { PlatformPushGateway } from '../../src/gateways/platform.push.ts';
-import type { PushGateway, PushMessage, PushOutcome } from '../../src/gateways/push.ts';
+import { ApnsPushGateway } from '../../src/gateways/push/apns.push.ts';
+import { staticCredential } from '../../src/gateways/push/fcm.credential.ts';
+import { FcmPushGateway } from '../../src/gateways/push/fcm.push.ts';
+import { PlatformPushGateway } from '../../src/gateways/push/platform.push.ts';
+import type { PushGateway, PushMessage, PushOutcome } from '../../src/gateways/push/push.ts';
 
 const DEADLINE_MS = 5_000;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type LocalSmsc, startLocalSmsc } from '../../src/embedded/local-smsc.ts';
-import type { SmsOutcome } from '../../src/gateways/sms.ts';
-import { SmppSmsGateway } from '../../src/gateways/smpp.sms.ts';
+import type { SmsOutcome } from '../../src/gateways/sms/sms.ts';
+import { SmppSmsGateway } from '../../src/gateways/sms/smpp.sms.ts';
 
 const DEADLINE_MS = 5_000;
 

@@ -12,7 +12,9 @@ interface Step {
 
 describe('npm run journey', () => {
   it('plays all four acts on a copy of its own, and every step holds', async () => {
-    const child = spawn(process.execPath, ['dist/src/journey.js', '--json'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['dist/src/commands/journey.js', '--json'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const code = new Promise<number | null>((resolve) => child.once('exit', resolve));
     const steps = (await text(child.stdout))
       .trim()

@@ -1,0 +1,259 @@
+import type { SimulatedCard } from '../phone/card.ts';
+import type { Phone, ReceivedPush } from '../phone/phone.ts';
+import { byId } from '../pages/browser/element.ts';
+import { locale } from '../pages/browser/locale.ts';
+import { CodeRequest } from './screens/code-request.ts';
+import { CODE_MESSAGES } from './screens/code-messages.ts';
+import { DeviceTest } from './screens/device-test.ts';
+import { badge, button, Display, screen } from './screens/display.ts';
+import { Enrolling, type DemoLine } from './screens/enrolling.ts';
+import { Home, type Waiting } from './screens/home.ts';
+import { keepNotice, loadInstallation, onOtherTab } from './screens/installation.ts';
+import { Institutions } from './screens/institutions.ts';
+import { MESSAGES } from './screens/messages.ts';
+import { isOfInstitutions, noticeText, showNotices } from './screens/notices.ts';
+import { OneTimeCodes } from './screens/otp.ts';
+import { showPast } from './screens/past.ts';
+import { Phones } from './screens/phones.ts';
+import type { Leave } from './screens/pin-refusal.ts';
+import { receivePushes } from './screens/push-inbox.ts';
+import type { Request } from './screens/request.ts';
+import { Settings } from './screens/settings.ts';
+import { SignRequest } from './screens/sign-request.ts';
+import { AddingSmartOtp } from './screens/smart-otp.ts';
+
+const messages = MESSAGES[locale];
+const page = byId('phone', HTMLElement).dataset;
+const { issuer = '', terms = '', vendorCode = '' } = page;
+const display = new Display();
+const installation = loadInstallation(page['pushToken'] ?? '');
+const { pushToken } = installation;
+const phones = await Phones.restore(installation);
+let request: Request | undefined;
+let test: DeviceTest | undefined;
+
+const now = () => phones.now();
+const toHome = () => {
+  elsewhere(() => {
+    // An enrolment that was left in the middle goes on where it was.
+    if (phones.main && phones.testing) testMain(phones.main);
+    else void home.show();
+  });
+};
+
+const home = new Home(display, phones, {
+  request: showRequest,
+  otp: showOneTimeCodes,
+  settings: showSettings,
+  register: () => elsewhere(() => enrolling.begin()),
+  goOn: (smartOtp) => elsewhere(() => addingSmartOtp.goOn(smartOtp)),
+  unregistered,
+});
+const addingSmartOtp = new AddingSmartOtp(display, phones, { issuer, pushToken, terms }, beginTest, leaveOf);
+const enrolling = new Enrolling(
+  display,
+  { issuer, pushToken, lines: JSON.parse(page['lines'] ?? '[]') as DemoLine[] },
+  async (enrolled) => {
+    phones.main = enrolled;
+    phones.testing = true;
+    await phones.keep();
+    testMain(enrolled);
+  },
+  {
+    addSmartOtp: (back) => addingSmartOtp.begin(back),
+    elsewhere: () => (phones.all.length > 0 ? toHome : undefined),
+  },
+);
+const settings = new Settings(display, phones, vendorCode, () => installation.notices, {
+  home: toHome,
+  leaveOf,
+  withCode: (back) => (phones.main ? enrolling.beginAgain(back) : enrolling.begin()),
+  addSmartOtp: (back) => addingSmartOtp.begin(back),
+  goOn: (smartOtp) => addingSmartOtp.goOn(smartOtp),
+  reset: () => void reset(),
+});
+
+// Beside the shop, the shop says in which language.
+document.body.classList.toggle('framed', self !== top);
+showTime();
+setInterval(showTime, 1000);
+onOtherTab(() => location.reload());
+addEventListener('focus', () => home.refresh());
+document.addEventListener('visibilitychange', () => home.refresh());
+if (phones.all.length > 0) toHome();
+else enrolling.begin();
+void receivePushes({ pushToken, onPush: (data) => void take(data), onGap: () => home.refresh() });
+
+/** What a push means. One that is for no device of this installation, or of an unknown kind, is passed over. */
+async function take(data: Record<string, string>): Promise<void> {
+  for (const phone of phones.all) {
+    const received = await phone.receive(data).catch(() => undefined);
+    if (received) {
+      act(received, phone);
+      return;
+    }
+  }
+}
+
+function act(received: ReceivedPush, phone: Phone): void {
+  switch (received.kind) {
+    case 'wake':
+      display.notify({ kind: 'request', ...messages.banner.wake }, () => void home.open(received.id));
+      home.refresh();
+      break;
+    case 'code':
+      if (request instanceof CodeRequest && request.authentication.id === received.authenticationId) {
+        request.take(received);
+      }
+      break;
+    case 'cancelled':
+      display.clearNotification('request');
+      if (request?.authentication.id === received.id) request.end('cancelled');
+      else display.notify({ kind: 'request', ...messages.banner.cancelled });
+      home.refresh();
+      break;
+    case 'test':
+      if (test?.phone === phone) test.take(received.code);
+      break;
+    case 'notice':
+      takeNotice({ kind: received.notice, detail: received.detail });
+      break;
+  }
+}
+
+/** The service keeps no notice that was handed over, so the phone does. */
+function takeNotice(notice: { kind: string; detail: string | undefined }): void {
+  const text = noticeText(notice);
+  if (text === undefined) return;
+  keepNotice(installation, { ...notice, at: new Date(now()).toISOString() });
+  display.notify({ kind: 'notice', title: messages.banner.notice, text }, () => {
+    elsewhere(() => {
+      if (isOfInstitutions(notice)) showInstitutions();
+      else showNotices(display, installation.notices, { back: toHome, institutions: showInstitutions });
+    });
+  });
+}
+
+function showInstitutions(): void {
+  void new Institutions(display, phones, leaveOf, toHome).show();
+}
+
+/** Leaves the list, and whatever request was open, for something else. */
+function elsewhere(show: () => void): void {
+  home.leave();
+  request?.abandon();
+  [request, test] = [undefined, undefined];
+  show();
+}
+
+/** Where a device's screens lead to when they are over. */
+function leaveOf(phone: Phone): Leave {
+  const smartOtp = phones.smartOtpOn(phone);
+  if (!smartOtp) return { home: toHome, unregistered, enrolAgain: () => void enrolAgain() };
+  // The list says that it is gone, and removes it.
+  return { home: toHome, unregistered: toHome, enrolAgain: () => addingSmartOtp.begin(toHome) };
+}
+
+function beginTest(phone: Phone, then: ConstructorParameters<typeof DeviceTest>[2]): void {
+  home.leave();
+  const over = <Said extends unknown[]>(next: (...said: Said) => Promise<void>) => {
+    return async (...said: Said) => {
+      test = undefined;
+      await next(...said);
+    };
+  };
+  test = new DeviceTest(display, phone, { passed: over(then.passed), failed: over(then.failed) });
+  test.begin();
+}
+
+function testMain(phone: Phone): void {
+  beginTest(phone, {
+    passed: async () => {
+      phones.testing = false;
+      await phones.keep();
+      display.say(messages.active);
+      toHome();
+    },
+    failed: async (said) => {
+      await forget();
+      enrolling.begin(said);
+    },
+  });
+}
+
+function showRequest({ phone, authentication }: Waiting): void {
+  elsewhere(() => {
+    display.clearNotification();
+    const leave = leaveOf(phone);
+    const history = () => void showPast(display, phone, { back: leave.home, unregistered: leave.unregistered });
+    const ways = { ...leave, history };
+    const smartOtp = phones.smartOtpOn(phone);
+    if (authentication.transaction) {
+      const keep = async (card: SimulatedCard) => {
+        if (!smartOtp || smartOtp.card === card) return;
+        smartOtp.card = card;
+        await phones.keep();
+      };
+      const card = { kept: () => smartOtp?.card ?? null, keep };
+      request = new SignRequest(display, phone, authentication, now, ways, card);
+    } else request = new CodeRequest(display, phone, authentication, now, ways);
+    request.show();
+  });
+}
+
+function showOneTimeCodes(phone: Phone): void {
+  elsewhere(() => {
+    const withCode = (back: () => void) => enrolling.beginAgain(back);
+    const leave = { ...leaveOf(phone), back: toHome, withCode };
+    new OneTimeCodes(display, phone, terms, leave, () => phones.keep()).begin();
+  });
+}
+
+function showSettings(): void {
+  elsewhere(() => settings.show());
+}
+
+function unregistered(): void {
+  elsewhere(() => {
+    const only = async () => {
+      await forget();
+      toHome();
+    };
+    display.show(() =>
+      screen(
+        { ...messages.unregistered, kind: 'ended cancelled' },
+        badge(),
+        button(messages.again, () => void enrolAgain()),
+        phones.smartOtps.length > 0 && button(CODE_MESSAGES[locale].smartOtp.only, () => void only(), 'secondary'),
+      ),
+    );
+  });
+}
+
+async function enrolAgain(): Promise<void> {
+  await forget();
+  enrolling.begin();
+}
+
+/** As it came from the shop: what it was told goes with the keys. */
+async function reset(): Promise<void> {
+  installation.notices = [];
+  phones.smartOtps = [];
+  await enrolAgain();
+}
+
+/** The main phone's keys go; the push token stays, for it is the platform's. */
+async function forget(): Promise<void> {
+  phones.main = undefined;
+  phones.testing = false;
+  request = undefined;
+  await phones.keep();
+}
+
+function showTime(): void {
+  byId('clock', HTMLElement).textContent = new Intl.DateTimeFormat(locale, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  }).format(new Date());
+}

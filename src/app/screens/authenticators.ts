@@ -1,0 +1,60 @@
+import type { Authenticator, Phone } from '../../phone/phone.ts';
+import { make } from '../../pages/browser/element.ts';
+import { locale } from '../../pages/browser/locale.ts';
+import { CODE_MESSAGES } from './code-messages.ts';
+import { button, facts, screen, type Display } from './display.ts';
+import { MESSAGES } from './messages.ts';
+import { nameOf, type Phones, type SmartOtp } from './phones.ts';
+
+const messages = CODE_MESSAGES[locale].authenticators;
+const { serial } = MESSAGES[locale];
+
+/** What this person makes codes with, and the two numbers by which an institution asks for it. */
+export async function showAuthenticators(
+  display: Display,
+  phones: Phones,
+  vendorCode: string,
+  leave: { back: () => void; changePin: (phone: Phone) => void; goOn: (smartOtp: SmartOtp) => void },
+): Promise<void> {
+  if (display.isBusy) return;
+  const { all, main } = phones;
+  // What the service adds, whether it is locked, is left out when nobody can say.
+  const ask = async (phone: Phone) => (navigator.onLine ? phone.authenticators().catch(() => []) : []);
+  const known = await display.busy(() => Promise.all(all.map(ask)));
+  const stateOf = (phone: Phone) => said(known[all.indexOf(phone)] ?? [], phone);
+  const own = main && entry(messages.phone, main, [vendorCode, stateOf(main)]);
+  const others = phones.smartOtps.map((smartOtp) => {
+    const { phone, testing } = smartOtp;
+    const isReady = !testing && phone.can('sign');
+    return entry(
+      nameOf(smartOtp),
+      phone,
+      isReady ? [smartOtp.vendorCode ?? '', stateOf(phone)] : ['', messages.unfinished],
+      isReady
+        ? button(messages.changePin, () => leave.changePin(phone), 'secondary')
+        : button(CODE_MESSAGES[locale].smartOtp.finish, () => leave.goOn(smartOtp), 'secondary'),
+    );
+  });
+  display.show(() =>
+    screen({ title: messages.title, text: messages.text, kind: 'authenticators', back: leave.back }, own, ...others),
+  );
+}
+
+function said(known: readonly Authenticator[], phone: Phone): string {
+  if (known.some(({ locked }) => locked)) return messages.locked;
+  return phone.can('otp') || phone.can('sign') ? messages.works : messages.noOtp;
+}
+
+function entry(name: string, phone: Phone, [vendorCode, state]: [string, string], more?: HTMLElement): HTMLElement {
+  return make(
+    'section',
+    { class: 'authenticator' },
+    make('h2', {}, name),
+    facts([
+      [serial, phone.serialNumber],
+      ...(vendorCode === '' ? [] : ([[messages.vendorCode, vendorCode]] as const)),
+      [messages.state, state],
+    ]),
+    more,
+  );
+}

@@ -1,0 +1,47 @@
+import { make } from '../../pages/browser/element.ts';
+import { locale } from '../../pages/browser/locale.ts';
+import { button } from './display.ts';
+import { MESSAGES } from './messages.ts';
+
+const messages = MESSAGES[locale];
+
+/** Takes an enrolment code as it is read out and typed, or the link that a QR code holds. */
+export function codeFields(
+  issuer: string,
+  look: { kind: 'primary' | 'secondary'; hint: string; between?: HTMLElement },
+  onCode: (enrolmentCode: string) => void,
+): HTMLElement[] {
+  const code = make('input', {
+    id: 'enrolment-code',
+    autocomplete: 'off',
+    autocapitalize: 'characters',
+    spellcheck: 'false',
+    maxlength: '300',
+    placeholder: 'XXXXX-XXXXX-XXXXX-XXXXX',
+    'aria-describedby': 'enrolment-format enrolment-fault',
+  });
+  const fault = make('p', { class: 'fault', id: 'enrolment-fault', role: 'alert' });
+  const useCode = () => {
+    const read = readEnrolmentCode(code.value, issuer);
+    fault.textContent = 'fault' in read ? read.fault : '';
+    if ('fault' in read) code.focus();
+    else onCode(read.enrolmentCode);
+  };
+  return [
+    make('label', { for: 'enrolment-code' }, messages.enrolmentCode),
+    code,
+    make('p', { class: 'hint', id: 'enrolment-format' }, look.hint),
+    fault,
+    ...(look.between ? [look.between] : []),
+    button(messages.useCode, useCode, look.kind),
+  ];
+}
+
+function readEnrolmentCode(text: string, issuer: string): { enrolmentCode: string } | { fault: string } {
+  const written = text.trim();
+  const link = /^pushguard:/i.test(written) && URL.canParse(written) ? new URL(written) : undefined;
+  if (link && link.searchParams.get('issuer') !== issuer) return { fault: messages.enrolmentCodeElsewhere };
+  const enrolmentCode = link?.searchParams.get('code') ?? written;
+  const letters = enrolmentCode.replace(/[\s-]/g, '');
+  return letters.length === 20 ? { enrolmentCode } : { fault: messages.enrolmentCodeFormat };
+}

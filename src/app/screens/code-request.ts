@@ -1,0 +1,107 @@
+import type { CodeClaims } from '../../phone/envelope.ts';
+import { make } from '../../pages/browser/element.ts';
+import { locale } from '../../pages/browser/locale.ts';
+import { button, facts, faultLine, screen } from './display.ts';
+import { MESSAGES } from './messages.ts';
+import { readAloudButton } from './read-aloud.ts';
+import { Request, whereOf } from './request.ts';
+import { timeOf } from './time.ts';
+
+const messages = MESSAGES[locale];
+/** How long the push with the code may take before the app fetches the same envelope itself. */
+const PUSH_PATIENCE_MS = 1500;
+
+/** A request to verify oneself: the service makes a code, and the phone shows it. */
+export class CodeRequest extends Request {
+  protected readonly words = messages;
+  private code: CodeClaims | undefined;
+
+  show(fault = ''): void {
+    const { relyingParty, purpose, endUser, requestedAt, state } = this.authentication;
+    const proceed =
+      state === 'opened'
+        ? button(messages.showCode, () => void this.fetchCode())
+        : button(messages.enterPin, () => this.askPin());
+    this.display.show((signal) =>
+      screen(
+        { title: messages.asks(relyingParty.name), kind: 'request', back: this.leave.home },
+        facts([
+          [messages.purpose, purpose],
+          [messages.where, whereOf(endUser)],
+          [messages.requestedAt, timeOf(requestedAt)],
+          [messages.timeLeft, this.countdown(signal)],
+        ]),
+        faultLine(fault),
+        proceed,
+        ...this.refusals(),
+      ),
+    );
+  }
+
+  /** The push with the code came, or another tab of this phone asked for it. */
+  take(code: CodeClaims): void {
+    if (this.over || this.code) return;
+    this.code = code;
+    this.showCode(code);
+  }
+
+  protected async open(pin: string): Promise<void> {
+    this.display.say(messages.pinChecking);
+    try {
+      await this.display.busy(() => this.phone.open(this.authentication, pin));
+    } catch (error) {
+      this.refuse(error);
+      return;
+    }
+    setTimeout(() => void this.fetchCode(), PUSH_PATIENCE_MS);
+    if (!this.code) this.showWaiting();
+  }
+
+  private showWaiting(): void {
+    this.display.show(() =>
+      screen(
+        { title: messages.pinChecking, kind: 'waiting' },
+        make('div', { class: 'spinner', 'aria-hidden': 'true' }),
+      ),
+    );
+  }
+
+  /** The same envelope that the push has, asked for. */
+  private async fetchCode(): Promise<void> {
+    if (this.over || this.code) return;
+    const { id } = this.authentication;
+    try {
+      this.take(await this.phone.readCode(await this.phone.envelope(id), id));
+    } catch (error) {
+      this.refuse(error);
+    }
+  }
+
+  private showCode({ code, relyingParty, purpose }: CodeClaims, fault = ''): void {
+    this.display.say('');
+    this.display.show((signal) => {
+      const grouped = `${code.slice(0, 3)} ${code.slice(3)}`;
+      // Digit by digit to a screen reader, which would read hundreds of thousands otherwise.
+      const spoken = make('span', { class: 'unseen' }, Array.from(code).join(' '));
+      const digits = make('p', { class: 'code', id: 'code' }, make('span', { 'aria-hidden': 'true' }, grouped), spoken);
+      this.lookUntil(signal);
+      return screen(
+        { ...messages.code, kind: 'shown-code' },
+        digits,
+        readAloudButton(() => code, signal),
+        facts([
+          [messages.purpose, `${relyingParty} · ${purpose}`],
+          [messages.timeLeft, this.countdown(signal)],
+        ]),
+        make('p', { class: 'hint' }, messages.codeNote),
+        faultLine(fault),
+        ...this.refusals(),
+      );
+    });
+  }
+
+  protected showAgain(fault = ''): void {
+    if (this.code) this.showCode(this.code, fault);
+    else this.show(fault);
+  }
+}

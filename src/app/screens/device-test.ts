@@ -1,0 +1,55 @@
+import type { Phone } from '../../phone/phone.ts';
+import { make } from '../../pages/browser/element.ts';
+import { locale } from '../../pages/browser/locale.ts';
+import { button, faultLine, screen, type Display } from './display.ts';
+import { faultOf } from './fault.ts';
+import { MESSAGES } from './messages.ts';
+
+const messages = MESSAGES[locale];
+/** How long the push with the test code may take before the app fetches the same envelope itself. */
+const PUSH_PATIENCE_MS = 1500;
+
+/** The end of an enrolment: a code that only this device can read comes to it, and is sent back. */
+export class DeviceTest {
+  constructor(
+    private readonly display: Display,
+    readonly phone: Phone,
+    private readonly then: { passed: () => Promise<void>; failed: (said: HTMLElement) => Promise<void> },
+  ) {}
+
+  begin(): void {
+    const spinner = make('div', { class: 'spinner', 'aria-hidden': 'true' });
+    this.display.show((signal) => {
+      const timer = setTimeout(() => void this.fetch(), PUSH_PATIENCE_MS);
+      signal.addEventListener('abort', () => clearTimeout(timer));
+      return screen({ title: messages.testWaiting, kind: 'waiting' }, spinner);
+    });
+  }
+
+  /** The push with the code came. */
+  take(code: string, fault = ''): void {
+    const digits = make('p', { class: 'code' }, `${code.slice(0, 3)} ${code.slice(3)}`);
+    const end = button(messages.testConfirm, () => void this.finish(code));
+    this.display.show(() => screen({ ...messages.test, kind: 'shown-code' }, digits, faultLine(fault), end));
+  }
+
+  private async fetch(): Promise<void> {
+    try {
+      this.take((await this.phone.readTestEnvelope(await this.phone.testEnvelope())).code);
+    } catch (error) {
+      // The ten minutes of the test are over, or it was ended elsewhere.
+      await this.then.failed(faultLine(faultOf(error)));
+    }
+  }
+
+  private async finish(code: string): Promise<void> {
+    if (this.display.isBusy) return;
+    try {
+      await this.display.busy(() => this.phone.confirmTest(code));
+    } catch (error) {
+      this.take(code, faultOf(error));
+      return;
+    }
+    await this.then.passed();
+  }
+}

@@ -1,0 +1,118 @@
+import { byId, make, type Child } from '../../pages/browser/element.ts';
+import { locale } from '../../pages/browser/locale.ts';
+import { MESSAGES } from './messages.ts';
+
+/** One thing on the display. `signal` ends when something else is shown. */
+type Draw = (signal: AbortSignal) => HTMLElement;
+
+/** What comes down from the top: of a request, or of the subscription, which the settings keep as well. */
+interface Banner {
+  kind: 'request' | 'notice';
+  title: string;
+  text: string;
+}
+
+/** A notice covers the top of a screen no longer than it takes to read. */
+const NOTICE_MS = 10_000;
+
+/** The phone's display: one screen at a time, a notification above it, and a voice. */
+export class Display {
+  private readonly element = byId('display', HTMLElement);
+  /** How many notifications have come. */
+  notified = 0;
+  private readonly bannerElement = byId('banner', HTMLElement);
+  private current = new AbortController();
+  private banner: Banner['kind'] | undefined;
+  private bannerTimer: ReturnType<typeof setTimeout> | undefined;
+
+  /** Shows a screen in the place of the last one, and puts the focus on its heading. */
+  show(draw: Draw): void {
+    this.current.abort();
+    this.current = new AbortController();
+    const screen = draw(this.current.signal);
+    const hadFocus = document.hasFocus();
+    this.element.replaceChildren(screen);
+    this.element.scrollTop = 0;
+    // A phone beside a window must not take the focus out of the window's field.
+    if (hadFocus) screen.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
+  }
+
+  /** While something is being worked out, nothing can be pressed. */
+  async busy<Result>(work: () => Promise<Result>): Promise<Result> {
+    this.element.setAttribute('aria-busy', 'true');
+    try {
+      return await work();
+    } finally {
+      this.element.removeAttribute('aria-busy');
+    }
+  }
+
+  get isBusy(): boolean {
+    return this.element.hasAttribute('aria-busy');
+  }
+
+  say(text: string): void {
+    byId('said', HTMLElement).textContent = text;
+  }
+
+  /** Lets a notification down from the top; a tap takes it away and opens it. */
+  notify({ kind, title, text }: Banner, onTap?: () => void): void {
+    this.clearNotification();
+    this.notified += 1;
+    this.banner = kind;
+    const tap = () => {
+      this.clearNotification();
+      onTap?.();
+    };
+    const content = [make('strong', {}, title), make('span', {}, text)];
+    this.bannerElement.replaceChildren(make('button', { type: 'button', onclick: tap }, ...content));
+    // Whoever is at it with the keyboard keeps it.
+    const isAtIt = () => this.bannerElement.matches(':focus-within');
+    if (kind === 'notice') {
+      this.bannerTimer = setTimeout(() => !isAtIt() && this.clearNotification(), NOTICE_MS);
+    }
+  }
+
+  /** Takes the notification away; with `kind`, if it is of that kind. */
+  clearNotification(kind = this.banner): void {
+    if (kind !== this.banner) return;
+    this.banner = undefined;
+    clearTimeout(this.bannerTimer);
+    this.bannerElement.replaceChildren();
+  }
+}
+
+/** A screen: its name, a sentence, what it holds, and the way back where there is one. */
+export function screen(
+  { title, text, kind, back }: { title: string; text?: string; kind?: string; back?: () => void },
+  ...children: Child[]
+): HTMLElement {
+  return make(
+    'section',
+    { class: `screen ${kind ?? ''}`.trim() },
+    back !== undefined && button(MESSAGES[locale].back, back, 'back'),
+    make('h1', { tabindex: '-1' }, title),
+    text !== undefined && make('p', { class: 'lead' }, text),
+    ...children,
+  );
+}
+
+export function button(text: string, onclick: () => void, kind = 'primary'): HTMLButtonElement {
+  return make('button', { type: 'button', class: kind, onclick }, text);
+}
+
+/** A line that says what went wrong; empty until something does. */
+export function faultLine(text = ''): HTMLElement {
+  return make('p', { class: 'fault', role: 'alert' }, text);
+}
+
+/** Names and values, one under the other. */
+export function facts(rows: readonly (readonly [string, string | Node])[]): HTMLElement {
+  const entries = rows.map(([name, value]) => make('div', {}, make('dt', {}, name), make('dd', {}, value)));
+  return make('dl', { class: 'facts' }, ...entries);
+}
+
+/** Marks how something ended. */
+export function badge(): HTMLElement {
+  return make('div', { class: 'badge', 'aria-hidden': 'true' });
+}

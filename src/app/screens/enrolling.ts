@@ -1,0 +1,135 @@
+import type { Phone } from '../../phone/phone.ts';
+import { make } from '../../pages/browser/element.ts';
+import { locale } from '../../pages/browser/locale.ts';
+import { codeFields } from './code-field.ts';
+import { button, faultLine, screen, type Display } from './display.ts';
+import { FirstPin } from './first-pin.ts';
+import { MESSAGES } from './messages.ts';
+
+/** A line that the phone's SIM could be of. */
+export interface DemoLine {
+  lineId: string;
+  phoneNumber: string;
+  note: string;
+  handset: { os: string; osVersion: string };
+}
+
+interface Handset {
+  platform: 'android' | 'ios';
+  osVersion: string;
+}
+
+const messages = MESSAGES[locale];
+const TYPED_CODE_HANDSET: Handset = { platform: 'android', osVersion: '14' };
+
+/** First use: a line or a code, and then the PIN. */
+export class Enrolling {
+  private lineId: string;
+  /** Where a failed enrolment leads back to. */
+  private startOver: (said: HTMLElement) => void = (said) => this.begin(said);
+
+  constructor(
+    private readonly display: Display,
+    private readonly phone: { issuer: string; pushToken: string; lines: readonly DemoLine[] },
+    private readonly onEnrolled: (phone: Phone) => Promise<void>,
+    private readonly ways: {
+      /** An institution's code is for a Smart OTP, and needs no phone of the subscription beside it. */
+      addSmartOtp: (back: () => void) => void;
+      /** Where a person may go on without a phone of the subscription; undefined where there is nothing yet. */
+      elsewhere: () => (() => void) | undefined;
+    },
+  ) {
+    this.lineId = phone.lines[0]?.lineId ?? '';
+  }
+
+  /** Asks whose phone this is. */
+  begin(...said: HTMLElement[]): void {
+    this.startOver = (fault) => this.begin(fault);
+    const back = this.ways.elsewhere();
+    this.display.show(() => {
+      const select = make('select', { id: 'line' });
+      for (const { lineId, phoneNumber, note } of this.phone.lines) {
+        const chosen = lineId === this.lineId;
+        select.append(make('option', { value: lineId, selected: chosen }, `${phoneNumber} · ${note}`));
+      }
+      return screen(
+        { ...messages.welcome, kind: 'welcome', ...(back && { back }) },
+        ...said,
+        make('label', { for: 'line' }, messages.line),
+        select,
+        button(messages.setUp, () => void this.setUp(select.value)),
+        make('details', {}, make('summary', {}, messages.haveCode), ...this.codeFields('secondary')),
+        button(messages.settings.addSmartOtp, () => this.ways.addSmartOtp(() => this.begin()), 'link'),
+      );
+    });
+  }
+
+  /** Asks a phone that is enrolled already for a new code; what it has it keeps until the code was accepted. */
+  beginAgain(back: () => void, ...said: HTMLElement[]): void {
+    this.startOver = (fault) => this.beginAgain(back, fault);
+    const { title, text, website, call } = messages.enrolAgain;
+    this.display.show(() =>
+      screen(
+        { title, text, kind: 'again', back },
+        make('ul', { class: 'what-to-do' }, make('li', {}, website), make('li', {}, call)),
+        ...said,
+        ...this.codeFields('primary'),
+      ),
+    );
+  }
+
+  private codeFields(kind: 'primary' | 'secondary'): HTMLElement[] {
+    const look = { kind, hint: messages.enrolmentCodeFormat };
+    return codeFields(this.phone.issuer, look, (code) => this.choosePin(code, TYPED_CODE_HANDSET));
+  }
+
+  /** Has the line subscribed, and gets its code in one press: only a demonstration has such a thing. */
+  private async setUp(lineId: string): Promise<void> {
+    if (this.display.isBusy) return;
+    this.lineId = lineId;
+    try {
+      const response = await this.display.busy(() =>
+        fetch('/local/enrolments', {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify({ lineId }),
+        }),
+      );
+      const answer = (await response.json()) as { enrolmentCode?: string; reasons?: { message: string }[] };
+      if (answer.enrolmentCode !== undefined) this.choosePin(answer.enrolmentCode, this.handset(lineId));
+      else this.begin(refusal(answer.reasons ?? []));
+    } catch {
+      this.begin(faultLine(messages.unreachable));
+    }
+  }
+
+  private handset(lineId: string): Handset {
+    const { os, osVersion } = this.phone.lines.find((line) => line.lineId === lineId)?.handset ?? {};
+    return osVersion === undefined ? TYPED_CODE_HANDSET : { platform: os === 'ios' ? 'ios' : 'android', osVersion };
+  }
+
+  private choosePin(enrolmentCode: string, handset: Handset): void {
+    const { issuer, pushToken } = this.phone;
+    const name = `${messages.deviceName} (${handset.platform === 'ios' ? 'iPhone' : 'Android'})`;
+    const startOver = (said: HTMLElement) => this.startOver(said);
+    const then = { enrolled: this.onEnrolled, startOver };
+    new FirstPin(this.display, { issuer, pushToken, enrolmentCode, name, ...handset }, then).choose();
+  }
+}
+
+/** Every reason why a line cannot subscribe. Each comes in both languages, Korean first. */
+function refusal(reasons: readonly { message: string }[]): HTMLElement {
+  const items = reasons.map(({ message }) => make('li', {}, inOneLanguage(message)));
+  return make(
+    'div',
+    { class: 'alert', role: 'alert' },
+    make('strong', {}, messages.notEligible),
+    make('ul', {}, ...items),
+  );
+}
+
+/** The Korean sentence reaches to the last word that has a Korean letter; English follows. */
+function inOneLanguage(message: string): string {
+  const [, korean, english] = /^(.*[가-힣]\S*)\s(.+)$/.exec(message) ?? [];
+  return (locale === 'ko' ? korean : english) ?? message;
+}

@@ -1,0 +1,123 @@
+import type { Phone, TimedCode } from '../../phone/phone.ts';
+import { make } from '../../pages/browser/element.ts';
+import { locale } from '../../pages/browser/locale.ts';
+import { CODE_MESSAGES } from './code-messages.ts';
+import { Consent } from './consent.ts';
+import { button, faultLine, screen, type Display } from './display.ts';
+import { MESSAGES } from './messages.ts';
+import { PinPad } from './pin-pad.ts';
+import type { Leave } from './pin-refusal.ts';
+import { readAloudButton } from './read-aloud.ts';
+
+const messages = CODE_MESSAGES[locale].otp;
+const CODE_SECONDS = 30;
+/** For how long one PIN shows codes. */
+const SHOWN_MS = 120_000;
+/** The half minute that has begun already, and those that begin before the screen is hidden. */
+const CODES = 1 + SHOWN_MS / 1000 / CODE_SECONDS;
+const TICK_MS = 250;
+
+/**
+ * One-time codes by the time, which need no network. One PIN makes the codes of the next two minutes at once: the page
+ * keeps no PIN and no secret while it shows them, only codes that it is about to show anyway.
+ */
+export class OneTimeCodes {
+  constructor(
+    private readonly display: Display,
+    private readonly phone: Phone,
+    private readonly terms: string,
+    private readonly leave: Leave & { back: () => void; withCode: (back: () => void) => void },
+    private readonly keep: () => Promise<void>,
+  ) {}
+
+  begin(): void {
+    if (this.phone.can('otp')) this.askPin();
+    else this.askConsent();
+  }
+
+  private askConsent(): void {
+    const asked = { kind: 'otp', terms: this.terms } as const;
+    new Consent(this.display, this.phone, asked, this.leave, async ({ pin }) => {
+      await this.keep();
+      await this.make(pin);
+    }).show();
+  }
+
+  private askPin(said = ''): void {
+    const enrolAgain = () => this.leave.withCode(() => this.begin());
+    this.display.show((signal) =>
+      screen(
+        { ...messages.pin, kind: 'pin', back: this.leave.back },
+        faultLine(said),
+        new PinPad((pin) => void this.make(pin), signal).element,
+        button(messages.forgotten, enrolAgain, 'link'),
+      ),
+    );
+  }
+
+  private async make(pin: string): Promise<void> {
+    this.show(await this.display.busy(() => this.phone.oneTimeCodes(pin, CODES)));
+  }
+
+  private show(codes: readonly TimedCode[]): void {
+    const hideAt = Date.now() + SHOWN_MS;
+    this.display.show((signal) => {
+      const grouped = make('span', { 'aria-hidden': 'true' });
+      const spoken = make('span', { class: 'unseen' });
+      const bar = make('progress', { class: 'half-minute', max: String(CODE_SECONDS), 'aria-hidden': 'true' });
+      const left = make('strong', { class: 'clock', role: 'timer', 'aria-live': 'off' });
+      let shown: TimedCode | undefined;
+      const draw = (code: TimedCode, now: number) => {
+        const seconds = (code.endsAt - now) / 1000;
+        bar.value = seconds;
+        const face = messages.seconds(Math.ceil(seconds));
+        if (left.textContent !== face) left.textContent = face;
+        if (code === shown) return;
+        const digits = Array.from(code.code).join(' ');
+        grouped.textContent = `${code.code.slice(0, 3)} ${code.code.slice(3)}`;
+        spoken.textContent = digits;
+        if (shown) this.display.say(`${messages.next} ${digits}`);
+        shown = code;
+      };
+      const tick = () => {
+        const now = Date.now();
+        const present = codes.find(({ endsAt }) => endsAt - CODE_SECONDS * 1000 <= now && now < endsAt);
+        // A clock that was set back or forward leaves no code of its time.
+        if (present && now < hideAt) draw(present, now);
+        else this.askPin(messages.hidden);
+      };
+      const timer = setInterval(tick, TICK_MS);
+      signal.addEventListener('abort', () => {
+        clearInterval(timer);
+        this.display.say('');
+      });
+      document.addEventListener('visibilitychange', () => document.hidden && this.askPin(messages.hidden), { signal });
+      // Once the screen stands, for a tick may put another one in its place.
+      queueMicrotask(tick);
+      return screen(
+        { ...messages.shown, kind: 'shown-code' },
+        make('p', { class: 'code', id: 'code' }, grouped, spoken),
+        bar,
+        make('p', { class: 'until-next' }, messages.left, ' ', left),
+        readAloudButton(() => shown?.code ?? '', signal),
+        make('p', { class: 'hint' }, MESSAGES[locale].codeNote),
+        button(MESSAGES[locale].done, this.leave.back, 'secondary'),
+        this.lockedLine(signal),
+      );
+    });
+  }
+
+  /** The last line of its screen, so that nothing moves when the service is slow to answer, or cannot be asked. */
+  private lockedLine(signal: AbortSignal): HTMLElement {
+    const line = make('p', { class: 'caution', role: 'status' });
+    const ask = async () => {
+      const known = await this.phone.authenticators();
+      if (!signal.aborted && known.some(({ kind, locked }) => kind === 'otp' && locked)) {
+        line.textContent = messages.locked;
+      }
+    };
+    // The code is shown all the same when nobody can say.
+    if (navigator.onLine) void ask().catch(() => undefined);
+    return line;
+  }
+}

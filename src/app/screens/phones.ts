@@ -1,0 +1,94 @@
+import { SimulatedCard } from '../../phone/card.ts';
+import { Phone } from '../../phone/phone.ts';
+import { locale } from '../../pages/browser/locale.ts';
+import { CODE_MESSAGES } from './code-messages.ts';
+import { saveInstallation, type Installation, type KeptSmartOtp } from './installation.ts';
+
+/** An institution's Smart OTP: a device of its own in this app, with keys and a PIN of its own. */
+export interface SmartOtp {
+  phone: Phone;
+  /** Until its test code was sent back. */
+  testing: boolean;
+  /** Both are known once it can sign. */
+  institution: string | null;
+  vendorCode: string | null;
+  card: SimulatedCard | null;
+}
+
+/** The devices that live in this installation: the subscription's own phone, and any number of Smart OTPs. */
+export class Phones {
+  main: Phone | undefined;
+  /** Until the main one's test code was sent back. */
+  testing = false;
+  smartOtps: SmartOtp[] = [];
+  private clockOffsetMs = 0;
+
+  private constructor(private readonly installation: Installation) {}
+
+  static async restore(installation: Installation): Promise<Phones> {
+    const phones = new Phones(installation);
+    phones.main = installation.phone ? await Phone.restore(installation.phone) : undefined;
+    phones.testing = installation.testing;
+    phones.smartOtps = await Promise.all(installation.smartOtps.map(restoreSmartOtp));
+    phones.takeClock();
+    return phones;
+  }
+
+  /** Writes all of them down, over what was kept before. */
+  async keep(): Promise<void> {
+    const { installation } = this;
+    const [phone, smartOtps] = await Promise.all([
+      this.main?.toState() ?? null,
+      Promise.all(this.smartOtps.map(keptSmartOtp)),
+    ]);
+    Object.assign(installation, { phone, testing: this.testing, smartOtps });
+    this.takeClock();
+    saveInstallation(installation);
+  }
+
+  /** Milliseconds since 1970, by the service's clock. */
+  now(): number {
+    return Date.now() + this.clockOffsetMs;
+  }
+
+  /** Every device, the main one first. */
+  get all(): Phone[] {
+    return [...(this.main ? [this.main] : []), ...this.smartOtps.map(({ phone }) => phone)];
+  }
+
+  /** Those that may be asked for something: enrolled, and tested. */
+  get inUse(): Phone[] {
+    const smartOtps = this.smartOtps.filter(({ testing }) => !testing).map(({ phone }) => phone);
+    return [...(this.main && !this.testing ? [this.main] : []), ...smartOtps];
+  }
+
+  smartOtpOn(phone: Phone): SmartOtp | undefined {
+    return this.smartOtps.find((one) => one.phone === phone);
+  }
+
+  async remove(smartOtp: SmartOtp): Promise<void> {
+    this.smartOtps = this.smartOtps.filter((one) => one !== smartOtp);
+    await this.keep();
+  }
+
+  private takeClock(): void {
+    const { phone, smartOtps } = this.installation;
+    this.clockOffsetMs = (phone ?? smartOtps[0]?.phone)?.clockOffsetMs ?? 0;
+  }
+}
+
+/** What a person calls it: by its institution, once that is known. */
+export function nameOf({ institution }: Pick<SmartOtp, 'institution'>): string {
+  const { of, name } = CODE_MESSAGES[locale].smartOtp;
+  return institution === null ? name : of(institution);
+}
+
+async function restoreSmartOtp(kept: KeptSmartOtp): Promise<SmartOtp> {
+  const { testing, institution, vendorCode } = kept;
+  const [phone, card] = await Promise.all([Phone.restore(kept.phone), kept.card && SimulatedCard.of(kept.card)]);
+  return { phone, testing, institution, vendorCode, card };
+}
+
+async function keptSmartOtp({ phone, card, ...other }: SmartOtp): Promise<KeptSmartOtp> {
+  return { ...other, phone: await phone.toState(), card: card?.privateJwk ?? null };
+}

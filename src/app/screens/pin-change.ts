@@ -1,0 +1,75 @@
+import { assertChosenPin } from '../../phone/knowledge-key.ts';
+import type { Phone } from '../../phone/phone.ts';
+import { locale } from '../../pages/browser/locale.ts';
+import { badge, button, faultLine, screen, type Display } from './display.ts';
+import { MESSAGES } from './messages.ts';
+import { PinPad } from './pin-pad.ts';
+import { afterRefusedPin, type Leave } from './pin-refusal.ts';
+
+const messages = MESSAGES[locale];
+
+/**
+ * The present PIN, which the service judges, and then the new one twice. The phone itself cannot tell a wrong PIN from
+ * the right one, and would lose its key to a wrong one.
+ */
+export class PinChange {
+  constructor(
+    private readonly display: Display,
+    private readonly phone: Phone,
+    private readonly leave: Leave & { back: () => void },
+    /** Overwrites what is stored: two wrappings of one key would tell the PIN. */
+    private readonly keep: () => Promise<void>,
+  ) {}
+
+  begin(fault = ''): void {
+    this.ask(messages.changePin.old, fault, (pin) => void this.check(pin));
+  }
+
+  private async check(pin: string): Promise<void> {
+    this.display.say(messages.pinChecking);
+    try {
+      await this.display.busy(() => this.phone.checkPin(pin));
+    } catch (error) {
+      afterRefusedPin(this.display, error, { again: (fault) => this.begin(fault), leave: this.leave });
+      return;
+    }
+    this.display.say('');
+    this.choose(pin);
+  }
+
+  private choose(old: string, fault = ''): void {
+    this.ask(messages.changePin.chosen, fault, (pin) => {
+      try {
+        assertChosenPin(pin);
+      } catch {
+        this.choose(old, messages.pinGuessable);
+        return;
+      }
+      if (pin === old) this.choose(old, messages.changePin.same);
+      else this.repeat(old, pin);
+    });
+  }
+
+  private repeat(old: string, chosen: string): void {
+    this.ask(messages.repeatPin, '', (again) => {
+      if (again === chosen) void this.change(old, chosen);
+      else this.choose(old, messages.pinsDiffer);
+    });
+  }
+
+  private async change(old: string, chosen: string): Promise<void> {
+    await this.display.busy(async () => {
+      await this.phone.changePin(old, chosen);
+      await this.keep();
+    });
+    this.display.show(() =>
+      screen({ ...messages.changePin.done, kind: 'ended verified' }, badge(), button(messages.done, this.leave.back)),
+    );
+  }
+
+  private ask(sentence: { title: string; text: string }, fault: string, onFull: (pin: string) => void): void {
+    this.display.show((signal) =>
+      screen({ ...sentence, kind: 'pin', back: this.leave.back }, faultLine(fault), new PinPad(onFull, signal).element),
+    );
+  }
+}

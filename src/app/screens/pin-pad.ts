@@ -1,0 +1,58 @@
+import { make } from '../../pages/browser/element.ts';
+import { MESSAGES } from './messages.ts';
+import { locale } from '../../pages/browser/locale.ts';
+
+const LENGTH = 6;
+const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '', '0', '⌫'];
+
+/** Six digits by touch or keyboard. Each full PIN is handed over once, and the pad is empty again. */
+export class PinPad {
+  readonly element: HTMLElement;
+  private readonly dots = make('p', { class: 'pin-dots', 'aria-hidden': 'true' });
+  private readonly typed = make('p', { class: 'unseen', role: 'status' });
+  private digits = '';
+
+  /** `signal` ends the pad, and with it the keyboard's attention. */
+  constructor(
+    private readonly onFull: (pin: string) => void,
+    signal: AbortSignal,
+  ) {
+    const messages = MESSAGES[locale];
+    const keys = KEYS.map((key) => {
+      if (key === '') return make('span');
+      const label = key === '⌫' ? messages.pinErase : key;
+      return make('button', { type: 'button', 'aria-label': label, onclick: () => this.press(key) }, key);
+    });
+    const pad = make('div', { class: 'pin-keys', role: 'group', 'aria-label': messages.pinDigit }, ...keys);
+    this.element = make('div', { class: 'pin-pad' }, this.dots, this.typed, pad);
+    document.addEventListener('keydown', (event) => this.type(event), { signal });
+    this.draw();
+  }
+
+  private type(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (/^\d$/.test(event.key)) this.press(event.key);
+    else if (event.key === 'Backspace') this.press('⌫');
+  }
+
+  private press(key: string): void {
+    // The person waits for the last PIN to be judged.
+    if (this.element.closest('[aria-busy="true"]')) return;
+    this.digits = key === '⌫' ? this.digits.slice(0, -1) : this.digits + key;
+    this.draw();
+    if (this.digits.length < LENGTH) return;
+    const pin = this.digits;
+    this.digits = '';
+    // The sixth dot is seen before the pad is empty again.
+    setTimeout(() => {
+      this.draw();
+      this.onFull(pin);
+    }, 120);
+  }
+
+  private draw(): void {
+    const { length } = this.digits;
+    this.dots.replaceChildren(...Array.from({ length: LENGTH }, (_, at) => make('i', { class: at < length && 'on' })));
+    this.typed.textContent = length === 0 ? '' : MESSAGES[locale].pinTyped(length);
+  }
+}

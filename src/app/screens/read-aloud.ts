@@ -1,0 +1,28 @@
+import { make } from '../../pages/browser/element.ts';
+import { locale } from '../../pages/browser/locale.ts';
+import { MESSAGES } from './messages.ts';
+
+// A browser loads its voices only once it was asked for them.
+if ('speechSynthesis' in window) speechSynthesis.getVoices();
+
+/** A button that reads the code of the moment aloud, digit by digit; null where the browser has no voice for the page's language. */
+export function readAloudButton(code: () => string, signal: AbortSignal): HTMLElement | null {
+  const voice = voiceOf(locale);
+  if (!voice) return null;
+  // Nobody hears the rest of a code that is not shown any more.
+  signal.addEventListener('abort', () => speechSynthesis.cancel());
+  const read = () => {
+    const utterance = new SpeechSynthesisUtterance(Array.from(code()).join(', '));
+    utterance.lang = voice.lang;
+    utterance.voice = voice;
+    utterance.rate = 0.8;
+    speechSynthesis.cancel();
+    speechSynthesis.speak(utterance);
+  };
+  return make('button', { type: 'button', class: 'secondary read-aloud', onclick: read }, MESSAGES[locale].readAloud);
+}
+
+function voiceOf(language: string): SpeechSynthesisVoice | undefined {
+  if (!('speechSynthesis' in window)) return undefined;
+  return speechSynthesis.getVoices().find(({ lang }) => lang.toLowerCase().startsWith(language));
+}

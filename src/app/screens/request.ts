@@ -1,0 +1,184 @@
+import type { DeclineReason, PendingAuthentication, Phone } from '../../phone/phone.ts';
+import { startCountdown } from '../../pages/browser/countdown.ts';
+import { make } from '../../pages/browser/element.ts';
+import { locale } from '../../pages/browser/locale.ts';
+import { badge, button, faultLine, screen, type Display } from './display.ts';
+import { codeOf, faultOf } from './fault.ts';
+import { MESSAGES, type PhoneMessages } from './messages.ts';
+import { PinPad } from './pin-pad.ts';
+import { afterRefusedPin, type Leave } from './pin-refusal.ts';
+
+const messages = MESSAGES[locale];
+const REASONS = ['cancelled', 'wrong_details'] as const satisfies readonly DeclineReason[];
+/** No push says that the code was typed, so the app looks while it shows one. */
+const LOOK_MS = 2000;
+
+type Ending = keyof PhoneMessages['ended'];
+
+/** What a request says by the way, in words that fit what it is for. */
+export type RequestWords = Pick<PhoneMessages, 'pin' | 'ended' | 'blocked'>;
+
+/** One authentication on the phone: how it is refused, and how it ends. What it is for, the classes after it know. */
+export abstract class Request {
+  protected over = false;
+  protected abstract readonly words: RequestWords;
+
+  constructor(
+    protected readonly display: Display,
+    protected readonly phone: Phone,
+    readonly authentication: PendingAuthentication,
+    protected readonly now: () => number,
+    protected readonly leave: Leave & { history: () => void },
+  ) {}
+
+  /** Who asks, and why. The PIN is asked for only after this was seen. */
+  abstract show(fault?: string): void;
+
+  /** Where a person was who turned back from refusing. */
+  protected abstract showAgain(fault?: string): void;
+
+  /** The PIN is complete. */
+  protected abstract open(pin: string): Promise<void>;
+
+  /** The person has turned to something else: nothing more is drawn of this one. */
+  abandon(): void {
+    this.over = true;
+  }
+
+  end(state: Ending): void {
+    if (this.over) return;
+    this.over = true;
+    this.display.show(() =>
+      screen({ ...this.words.ended[state], kind: `ended ${state}` }, badge(), button(messages.done, this.leave.home)),
+    );
+  }
+
+  protected askPin(fault = ''): void {
+    this.display.show((signal) => {
+      const pad = new PinPad((pin) => void this.open(pin), signal);
+      return screen(
+        { ...this.words.pin, kind: 'pin', back: () => this.show() },
+        make('p', { class: 'hint' }, `${this.authentication.relyingParty.name} · ${this.authentication.purpose}`),
+        faultLine(fault),
+        pad.element,
+      );
+    });
+  }
+
+  protected refuse(error: unknown): void {
+    if (codeOf(error) === 'authentication_expired') this.end('expired');
+    else if (codeOf(error)?.startsWith('authentication_') === true) void this.endAsHistorySays();
+    else {
+      if (codeOf(error) === 'pin_locked') this.over = true;
+      afterRefusedPin(this.display, error, { again: (fault) => this.askPin(fault), leave: this.leave });
+    }
+  }
+
+  /** Looks again and again while a code is shown. */
+  protected lookUntil(signal: AbortSignal): void {
+    const timer = setInterval(() => void this.look(), LOOK_MS);
+    signal.addEventListener('abort', () => clearInterval(timer));
+  }
+
+  /** What is no longer pending has ended; how, the history says. */
+  private async look(): Promise<void> {
+    try {
+      const pending = await this.phone.pending();
+      if (!this.over && !pending.some(({ id }) => id === this.authentication.id)) await this.endAsHistorySays();
+    } catch {
+      // The next look may get through.
+    }
+  }
+
+  private async endAsHistorySays(): Promise<void> {
+    const { requestedAt } = this.authentication;
+    const history = await this.phone.history().catch(() => []);
+    const state = history.find((entry) => entry.requestedAt === requestedAt)?.state;
+    this.end(state === undefined || state === 'pending' || state === 'opened' ? 'cancelled' : state);
+  }
+
+  /** Somebody else's request is refused at once; one's own, for a reason. */
+  protected refusals(): HTMLElement[] {
+    return [
+      button(messages.notMe, () => void this.refuseStrangers(), 'danger'),
+      button(messages.decline, () => this.askReason(), 'secondary'),
+    ];
+  }
+
+  private askReason(fault = ''): void {
+    this.display.show(() =>
+      screen(
+        { title: messages.declineTitle, kind: 'reasons', back: () => this.showAgain() },
+        faultLine(fault),
+        ...REASONS.map((reason) => button(messages.reasons[reason], () => void this.decline(reason), 'secondary')),
+      ),
+    );
+  }
+
+  private async decline(reason: DeclineReason): Promise<void> {
+    await this.refuseFor(
+      reason,
+      (fault) => this.askReason(fault),
+      () => this.end('declined'),
+    );
+  }
+
+  private async refuseStrangers(): Promise<void> {
+    await this.refuseFor(
+      'not_me',
+      (fault) => this.showAgain(fault),
+      () => this.showBlocked(),
+    );
+  }
+
+  private async refuseFor(reason: DeclineReason, again: (fault: string) => void, done: () => void): Promise<void> {
+    if (this.display.isBusy) return;
+    try {
+      await this.display.busy(() => this.phone.decline(this.authentication.id, reason));
+      done();
+    } catch (error) {
+      if (codeOf(error)?.startsWith('authentication_') === true) await this.endAsHistorySays();
+      else again(faultOf(error));
+    }
+  }
+
+  /** What somebody does next who was asked for by a stranger. */
+  private showBlocked(): void {
+    if (this.over) return;
+    this.over = true;
+    const { title, text, whatToDo, call, callNumber, password, look } = this.words.blocked;
+    const steps = [
+      make('li', {}, `${call} `, make('a', { href: 'tel:114' }, callNumber)),
+      make('li', {}, password(this.authentication.relyingParty.name)),
+      make('li', {}, look),
+    ];
+    this.display.show(() =>
+      screen(
+        { title, text, kind: 'blocked' },
+        make('h2', {}, whatToDo),
+        make('ol', { class: 'what-to-do' }, ...steps),
+        button(messages.history.show, this.leave.history),
+        button(messages.done, this.leave.home, 'secondary'),
+      ),
+    );
+  }
+
+  /** What is left of the request; with `other`, of something that ends before it. */
+  protected countdown(signal: AbortSignal, other?: { until: string; onEnd: () => void }): HTMLElement {
+    const element = make('strong', { class: 'clock', role: 'timer', 'aria-live': 'off' });
+    const { until, onEnd } = other ?? { until: this.authentication.expiresAt, onEnd: () => this.end('expired') };
+    const onLastCall = () => this.display.say(messages.lastSeconds);
+    const countdown = startCountdown({ element, until, now: this.now, onLastCall, onEnd });
+    signal.addEventListener('abort', () => countdown.stop());
+    return element;
+  }
+}
+
+/** Where the window is open: its address, and which browser it says it is. */
+export function whereOf(endUser: PendingAuthentication['endUser']): string {
+  const { ip, userAgent } = endUser ?? {};
+  const browser = /Edg|OPR|SamsungBrowser|Firefox|Chrome|Safari/.exec(userAgent ?? '')?.[0];
+  return (
+    [ip, browser?.replace('Edg', 'Edge').replace('OPR', 'Opera')].filter(Boolean).join(' · ') || messages.whereUnknown
+  );
+}

@@ -1,0 +1,114 @@
+import type { Phone } from '../../phone/phone.ts';
+import { make } from '../../pages/browser/element.ts';
+import { locale } from '../../pages/browser/locale.ts';
+import { showAuthenticators } from './authenticators.ts';
+import { button, facts, screen, type Display } from './display.ts';
+import { Institutions } from './institutions.ts';
+import type { KeptNotice } from './installation.ts';
+import { MESSAGES } from './messages.ts';
+import { showNotices } from './notices.ts';
+import { showPast } from './past.ts';
+import type { Phones, SmartOtp } from './phones.ts';
+import { PinChange } from './pin-change.ts';
+import type { Leave } from './pin-refusal.ts';
+import { SmsForOneWebsite } from './sms.ts';
+
+const messages = MESSAGES[locale];
+
+/** Where the settings lead, beside what they open themselves. */
+interface Ways {
+  home: () => void;
+  leaveOf: (phone: Phone) => Leave;
+  /** A new code for the phone, or the first one. */
+  withCode: (back: () => void) => void;
+  addSmartOtp: (back: () => void) => void;
+  goOn: (smartOtp: SmartOtp) => void;
+  reset: () => void;
+}
+
+/** Everything that is not about one request. */
+export class Settings {
+  private readonly back = () => this.show();
+
+  constructor(
+    private readonly display: Display,
+    private readonly phones: Phones,
+    private readonly vendorCode: string,
+    private readonly notices: () => readonly KeptNotice[],
+    private readonly ways: Ways,
+  ) {}
+
+  show(): void {
+    const { back } = this;
+    const { institutions, authenticators, addSmartOtp, notices, again, register, reset } = messages.settings;
+    const entries: [string, () => void][] = [
+      ...this.entriesOfPhone(),
+      [institutions, () => this.showInstitutions()],
+      [authenticators, () => void this.showAuthenticators()],
+      [addSmartOtp, () => this.ways.addSmartOtp(back)],
+      [notices, () => this.showNotices()],
+      [this.phones.main ? again : register, () => this.ways.withCode(back)],
+      [reset, () => this.confirmReset()],
+    ];
+    const items = entries.map(([name, open]) => make('li', {}, button(name, open, 'entry')));
+    const other = locale === 'ko' ? 'en' : 'ko';
+    const language = make('a', { href: `/phone?lang=${other}`, lang: other }, messages.settings.otherLanguage);
+    this.display.show(() =>
+      screen(
+        { title: messages.settings.title, kind: 'settings', back: this.ways.home },
+        make('ul', { class: 'entries' }, ...items),
+        facts([
+          // Beside the shop, the shop says in which language.
+          ...(self === top ? ([[messages.settings.language, language]] as const) : []),
+          ...(this.phones.main ? ([[messages.serial, this.phones.main.serialNumber]] as const) : []),
+        ]),
+      ),
+    );
+  }
+
+  private entriesOfPhone(): [string, () => void][] {
+    const { display, phones, back } = this;
+    const { past, sms, pin } = messages.settings;
+    const [first] = phones.inUse;
+    const now = () => phones.now();
+    const leaveOf = (phone: Phone) => ({ ...this.ways.leaveOf(phone), back });
+    const { main } = phones;
+    return [
+      ...(first ? ([[past, () => void showPast(display, first, leaveOf(first))]] as const) : []),
+      ...(main
+        ? ([
+            [sms, () => void new SmsForOneWebsite(display, main, now, leaveOf(main)).show()],
+            [pin, () => this.changePin(main, back)],
+          ] as const)
+        : []),
+    ].map(([name, open]) => [name, open]);
+  }
+
+  private changePin(phone: Phone, back: () => void): void {
+    new PinChange(this.display, phone, { ...this.ways.leaveOf(phone), back }, () => this.phones.keep()).begin();
+  }
+
+  private showInstitutions(): void {
+    void new Institutions(this.display, this.phones, this.ways.leaveOf, this.back).show();
+  }
+
+  private async showAuthenticators(): Promise<void> {
+    const again = () => void this.showAuthenticators();
+    await showAuthenticators(this.display, this.phones, this.vendorCode, {
+      back: this.back,
+      changePin: (phone) => this.changePin(phone, again),
+      goOn: this.ways.goOn,
+    });
+  }
+
+  private showNotices(): void {
+    const institutions = () => this.showInstitutions();
+    showNotices(this.display, this.notices(), { back: this.back, institutions });
+  }
+
+  private confirmReset(): void {
+    this.display.show(() =>
+      screen({ ...messages.resetSure, back: this.back }, button(messages.resetYes, this.ways.reset, 'danger')),
+    );
+  }
+}

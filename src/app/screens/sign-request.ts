@@ -1,0 +1,166 @@
+import type { SimulatedCard } from '../../phone/card.ts';
+import type { PendingAuthentication, Phone } from '../../phone/phone.ts';
+import { make } from '../../pages/browser/element.ts';
+import { locale } from '../../pages/browser/locale.ts';
+import { cardField } from './card.ts';
+import { CODE_MESSAGES } from './code-messages.ts';
+import { button, facts, faultLine, screen, type Display } from './display.ts';
+import { codeOf } from './fault.ts';
+import { MESSAGES } from './messages.ts';
+import type { Leave } from './pin-refusal.ts';
+import { readAloudButton } from './read-aloud.ts';
+import { Request, whereOf } from './request.ts';
+import { timeOf } from './time.ts';
+
+const messages = MESSAGES[locale];
+const { signing, card: cardMessages } = CODE_MESSAGES[locale];
+/** The code is of its minute; a person who comes back later makes another one. */
+const SHOWN_MS = 60_000;
+
+/** A request to sign a transaction: the phone shows all of it, and makes the code by itself. */
+export class SignRequest extends Request {
+  protected readonly words = signing;
+  private signed: { code: string; until: number } | undefined;
+
+  constructor(
+    display: Display,
+    phone: Phone,
+    authentication: PendingAuthentication,
+    now: () => number,
+    leave: Leave & { history: () => void },
+    private readonly card: {
+      kept: () => SimulatedCard | null;
+      keep: (card: SimulatedCard) => Promise<void>;
+    },
+  ) {
+    super(display, phone, authentication, now, leave);
+  }
+
+  show(fault = ''): void {
+    const { relyingParty, purpose, endUser, requestedAt } = this.authentication;
+    this.display.show((signal) =>
+      screen(
+        { title: signing.asks(relyingParty.name), text: signing.compare, kind: 'request', back: this.leave.home },
+        this.transaction(),
+        facts([
+          [messages.purpose, purpose],
+          [messages.where, whereOf(endUser)],
+          [messages.requestedAt, timeOf(requestedAt)],
+          [messages.timeLeft, this.countdown(signal)],
+        ]),
+        faultLine(fault),
+        button(messages.enterPin, () => this.askPin()),
+        ...this.refusals(),
+      ),
+    );
+  }
+
+  protected async open(pin: string): Promise<void> {
+    if (this.authentication.card === true) this.askTap(pin);
+    else await this.sign(pin);
+  }
+
+  protected showAgain(fault = ''): void {
+    // It may have run out while reasons to decline were shown.
+    if (this.signed && this.signed.until > this.now()) this.showCode(this.signed, fault);
+    else this.show(fault);
+  }
+
+  /** Every field as it was sent, to the last space: the code is worth nothing for any other. */
+  private transaction(): HTMLElement {
+    const { transaction = [] } = this.authentication;
+    const rows = transaction.map(({ label, value }) => make('div', {}, make('dt', {}, label), make('dd', {}, value)));
+    return make(
+      'section',
+      { class: 'to-sign' },
+      make('h2', {}, signing.transaction),
+      make('dl', { class: 'facts' }, ...rows),
+    );
+  }
+
+  private askTap(pin: string, fault = ''): void {
+    const kept = this.card.kept();
+    // Whoever handed over a wrong one may hand over another.
+    const field = kept && fault === '' ? null : cardField();
+    const said = faultLine(fault);
+    const tap = async () => {
+      const given = await field?.read();
+      if (given === 'malformed') return;
+      const card = given ?? kept;
+      if (card) await this.sign(pin, card);
+      else said.textContent = cardMessages.missing;
+    };
+    this.display.show(() =>
+      screen(
+        { ...cardMessages.tap, kind: 'tap', back: () => this.show() },
+        make('div', { class: 'card-picture', 'aria-hidden': 'true' }, make('i')),
+        said,
+        field?.element,
+        button(cardMessages.play, () => void tap()),
+      ),
+    );
+  }
+
+  private async sign(pin: string, card?: SimulatedCard): Promise<void> {
+    if (this.display.isBusy) return;
+    this.display.say(messages.pinChecking);
+    try {
+      const code = await this.display.busy(async () => {
+        await this.phone.open(this.authentication, pin, card);
+        if (card) await this.card.keep(card);
+        return this.phone.sign(this.authentication, pin);
+      });
+      const until = Math.min(this.now() + SHOWN_MS, Date.parse(this.authentication.expiresAt));
+      if (!this.over) this.showCode({ code, until });
+    } catch (error) {
+      if (codeOf(error) === 'card_mismatch') this.askTap(pin, cardMessages.mismatch);
+      else this.refuse(error);
+    }
+  }
+
+  private showCode(signed: { code: string; until: number }, fault = ''): void {
+    this.signed = signed;
+    const { code, until } = signed;
+    const { relyingParty, purpose } = this.authentication;
+    this.display.say('');
+    this.display.show((signal) => {
+      const grouped = `${code.slice(0, 4)} ${code.slice(4)}`;
+      const spoken = make('span', { class: 'unseen' }, Array.from(code).join(' '));
+      const digits = make('p', { class: 'code', id: 'code' }, make('span', { 'aria-hidden': 'true' }, grouped), spoken);
+      this.lookUntil(signal);
+      return screen(
+        { ...signing.code, kind: 'shown-code' },
+        digits,
+        readAloudButton(() => code, signal),
+        facts([
+          [messages.purpose, `${relyingParty.name} · ${purpose}`],
+          [
+            messages.timeLeft,
+            this.countdown(signal, { until: new Date(until).toISOString(), onEnd: () => this.hide() }),
+          ],
+        ]),
+        make('p', { class: 'hint' }, messages.codeNote),
+        faultLine(fault),
+        ...this.refusals(),
+      );
+    });
+  }
+
+  /** The minute is over, wherever the person is by now. */
+  private hide(): void {
+    this.signed = undefined;
+    if (this.over) return;
+    if (Date.parse(this.authentication.expiresAt) <= this.now()) {
+      this.end('expired');
+      return;
+    }
+    this.display.say(signing.gone.title);
+    this.display.show(() =>
+      screen(
+        { ...signing.gone, kind: 'gone' },
+        button(signing.again, () => this.askPin()),
+        button(messages.done, this.leave.home, 'secondary'),
+      ),
+    );
+  }
+}

@@ -1,0 +1,118 @@
+import type { Phone } from '../../phone/phone.ts';
+import { make } from '../../pages/browser/element.ts';
+import { locale } from '../../pages/browser/locale.ts';
+import { cardField } from './card.ts';
+import { codeFields } from './code-field.ts';
+import { CODE_MESSAGES } from './code-messages.ts';
+import { Consent } from './consent.ts';
+import type { DeviceTest } from './device-test.ts';
+import { badge, button, facts, screen, type Display } from './display.ts';
+import { isUnregistered } from './fault.ts';
+import { FirstPin } from './first-pin.ts';
+import { MESSAGES } from './messages.ts';
+import { nameOf, type Phones, type SmartOtp } from './phones.ts';
+import type { Leave } from './pin-refusal.ts';
+
+const messages = CODE_MESSAGES[locale].smartOtp;
+const { deviceName, serial } = MESSAGES[locale];
+const HANDSET = { platform: 'android', osVersion: '14' } as const;
+
+type Test = (phone: Phone, then: ConstructorParameters<typeof DeviceTest>[2]) => void;
+
+/** Adds an institution's Smart OTP: its code, a card where there is one, a PIN of its own, the test, and consent. */
+export class AddingSmartOtp {
+  constructor(
+    private readonly display: Display,
+    private readonly phones: Phones,
+    private readonly app: { issuer: string; pushToken: string; terms: string },
+    private readonly test: Test,
+    private readonly leaveOf: (phone: Phone) => Leave,
+  ) {}
+
+  begin(back: () => void, ...said: HTMLElement[]): void {
+    const { issuer, pushToken } = this.app;
+    const card = cardField();
+    const given = make('details', {}, make('summary', {}, CODE_MESSAGES[locale].card.given), card.element);
+    const choosePin = async (enrolmentCode: string) => {
+      const read = await card.read();
+      if (read === 'malformed') return;
+      const enrolled = async (phone: Phone) => {
+        const smartOtp = { phone, testing: true, institution: null, vendorCode: null, card: read };
+        this.phones.smartOtps.push(smartOtp);
+        await this.phones.keep();
+        this.goOn(smartOtp);
+      };
+      const startOver = (fault: HTMLElement) => this.begin(back, fault);
+      const name = messages.deviceName(deviceName);
+      const enrolment = { issuer, pushToken, enrolmentCode, name, ...HANDSET };
+      new FirstPin(this.display, enrolment, { enrolled, startOver }).choose();
+    };
+    const look = { kind: 'primary', hint: messages.format, between: given } as const;
+    const fields = codeFields(issuer, look, (code) => void choosePin(code));
+    this.display.show(() => screen({ ...messages.add, kind: 'smart-otp', back }, ...said, ...fields));
+  }
+
+  /** From wherever it was left: a person may put the phone away between two steps. */
+  goOn(smartOtp: SmartOtp): void {
+    const { phone } = smartOtp;
+    if (!smartOtp.testing) {
+      this.askConsent(smartOtp);
+      return;
+    }
+    const passed = async () => {
+      smartOtp.testing = false;
+      await this.phones.keep();
+      this.askConsent(smartOtp);
+    };
+    const failed = async (said: HTMLElement) => {
+      await this.phones.remove(smartOtp);
+      this.begin(this.leaveOf(phone).home, said);
+    };
+    this.test(phone, { passed, failed });
+  }
+
+  private askConsent(smartOtp: SmartOtp): void {
+    const { phone } = smartOtp;
+    const leave = this.leaveOf(phone);
+    const asked = { kind: 'sign', terms: this.app.terms } as const;
+    new Consent(this.display, phone, asked, { ...leave, back: leave.home }, async ({ vendorCode }) => {
+      smartOtp.vendorCode = vendorCode;
+      await this.phones.keep();
+      await this.display.busy(() => this.settle(smartOtp));
+      this.showDone(smartOtp);
+    }).show();
+  }
+
+  /** Learns the institution's name, and drops the one that this one took the place of. */
+  private async settle(smartOtp: SmartOtp): Promise<void> {
+    const known = await smartOtp.phone.authenticators().catch(() => []);
+    smartOtp.institution = known[0]?.issuer?.name ?? null;
+    for (const other of this.phones.smartOtps.filter((one) => one !== smartOtp)) {
+      // Another line of the same person may have one of the same institution, and keeps it.
+      if (other.vendorCode === smartOtp.vendorCode && (await isGone(other.phone))) await this.phones.remove(other);
+    }
+    await this.phones.keep();
+  }
+
+  private showDone(smartOtp: SmartOtp): void {
+    const { phone, vendorCode } = smartOtp;
+    this.display.show(() =>
+      screen(
+        { ...messages.done(nameOf(smartOtp)), kind: 'ended verified' },
+        badge(),
+        facts([
+          [serial, phone.serialNumber],
+          [CODE_MESSAGES[locale].authenticators.vendorCode, vendorCode ?? ''],
+        ]),
+        button(MESSAGES[locale].done, this.leaveOf(phone).home),
+      ),
+    );
+  }
+}
+
+async function isGone(phone: Phone): Promise<boolean> {
+  return phone.authenticators().then(
+    () => false,
+    (error: unknown) => isUnregistered(error),
+  );
+}

@@ -1,0 +1,133 @@
+import type { AskingParty, Phone, SmsPermission, SmsPermissions } from '../../phone/phone.ts';
+import { startCountdown } from '../../pages/browser/countdown.ts';
+import { make } from '../../pages/browser/element.ts';
+import { locale } from '../../pages/browser/locale.ts';
+import { button, facts, faultLine, screen, type Display } from './display.ts';
+import { codeOf, faultOf, isUnregistered } from './fault.ts';
+import { MESSAGES } from './messages.ts';
+import { PinPad } from './pin-pad.ts';
+import { afterRefusedPin, type Leave } from './pin-refusal.ts';
+
+const messages = MESSAGES[locale];
+
+/** SMS for one website, for some minutes: which stands, which could be chosen, and the PIN that permits it. */
+export class SmsForOneWebsite {
+  constructor(
+    private readonly display: Display,
+    private readonly phone: Phone,
+    private readonly now: () => number,
+    private readonly leave: Leave & { back: () => void },
+  ) {}
+
+  async show(fault = ''): Promise<void> {
+    if (this.display.isBusy) return;
+    try {
+      this.draw(await this.display.busy(() => this.phone.smsPermissions()), fault);
+    } catch (error) {
+      if (isUnregistered(error)) this.leave.unregistered();
+      else this.draw(undefined, faultOf(error));
+    }
+  }
+
+  /** `listed` undefined when the service could not be asked. */
+  private draw(listed: SmsPermissions | undefined, fault: string): void {
+    const { minutes = 0, relyingParties = [], permissions = [] } = listed ?? {};
+    // Counted by the phone's clock, too: asking again until both clocks agree would be asking without end.
+    const active = permissions.filter((one) => one.active && Date.parse(one.endsAt) > this.now());
+    this.display.show((signal) =>
+      screen(
+        { title: messages.sms.title, kind: 'sms', back: this.leave.back },
+        faultLine(fault),
+        ...active.map((one) => this.standing(one, signal)),
+        ...(minutes > 0 ? this.choices(minutes, relyingParties, active) : []),
+        listed !== undefined && minutes === 0 && make('p', {}, messages.sms.off),
+      ),
+    );
+  }
+
+  private standing({ id, relyingParty, endsAt }: SmsPermission, signal: AbortSignal): HTMLElement {
+    const left = make('strong', { class: 'clock', role: 'timer', 'aria-live': 'off' });
+    const countdown = startCountdown({
+      element: left,
+      until: endsAt,
+      now: this.now,
+      onEnd: () => void this.ended(),
+    });
+    signal.addEventListener('abort', () => countdown.stop());
+    return make(
+      'section',
+      { class: 'standing' },
+      make('h2', {}, messages.sms.active(relyingParty.name)),
+      facts([[messages.timeLeft, left]]),
+      button(messages.sms.endNow, () => void this.end(id), 'danger'),
+    );
+  }
+
+  private choices(minutes: number, parties: readonly AskingParty[], active: readonly SmsPermission[]): HTMLElement[] {
+    const text = make('p', { class: 'lead' }, messages.sms.text(minutes));
+    const warning = make('p', { class: 'caution' }, messages.sms.warning);
+    const free = parties.filter(({ name }) => !active.some(({ relyingParty }) => relyingParty.name === name));
+    if (parties.length === 0) return [text, make('p', { class: 'nothing' }, messages.sms.none)];
+    if (free.length === 0) return [text, warning];
+    const items = free.map((party) => {
+      if (!party.refusesSms)
+        return make(
+          'li',
+          {},
+          button(party.name, () => this.askPin(party, minutes), 'entry'),
+        );
+      const why = make('span', { class: 'hint' }, messages.sms.refuses);
+      return make('li', { class: 'entry refusing' }, make('span', {}, party.name), why);
+    });
+    const list = make('ul', { class: 'entries' }, ...items);
+    return [text, warning, make('h2', {}, messages.sms.choose), list];
+  }
+
+  private askPin(party: AskingParty, minutes: number, fault = ''): void {
+    this.display.show((signal) =>
+      screen(
+        {
+          title: messages.sms.pin(party.name, minutes),
+          text: messages.sms.pinText,
+          kind: 'pin',
+          back: () => void this.show(),
+        },
+        faultLine(fault),
+        new PinPad((pin) => void this.permit(party, minutes, pin), signal).element,
+      ),
+    );
+  }
+
+  private async permit(party: AskingParty, minutes: number, pin: string): Promise<void> {
+    this.display.say(messages.pinChecking);
+    try {
+      await this.display.busy(() => this.phone.permitSms(party.id, pin));
+    } catch (error) {
+      if (codeOf(error) === 'sms_not_permitted') await this.show(messages.sms.refused);
+      else {
+        const again = (fault: string) => this.askPin(party, minutes, fault);
+        afterRefusedPin(this.display, error, { again, leave: this.leave });
+      }
+      return;
+    }
+    this.display.say(messages.sms.started);
+    await this.show();
+  }
+
+  private async end(id: string): Promise<void> {
+    if (this.display.isBusy) return;
+    try {
+      await this.display.busy(() => this.phone.endSms(id));
+    } catch (error) {
+      if (isUnregistered(error)) this.leave.unregistered();
+      else await this.show(faultOf(error));
+      return;
+    }
+    await this.ended();
+  }
+
+  private async ended(): Promise<void> {
+    this.display.say(messages.sms.ended);
+    await this.show();
+  }
+}

@@ -1,0 +1,109 @@
+import { Injectable } from '@nestjs/common';
+import {
+  LIFETIME_SECONDS,
+  RESEND_INTERVAL_SECONDS,
+  RESENDS,
+  stateAt,
+  type AuthenticationState,
+  type Channel,
+} from '../domain/authentication.ts';
+import { Problem } from '../domain/problem.ts';
+import type { NamedPerson } from '../lines/named-person.ts';
+import { HandoverQueue } from '../queue/job-queue.ts';
+import { AuthenticationStore, type Seen } from './authentication.store.ts';
+import { closedProblem, notFound } from './closed-problem.ts';
+import { Verify, type VerifiedPerson } from './verify.ts';
+import { Watch } from './state-watcher.ts';
+
+/** An authentication as its relying party sees it. */
+export interface Followed {
+  id: string;
+  channel: Channel;
+  state: AuthenticationState;
+  expiresAt: string;
+  attemptsLeft: number;
+  result?: VerifiedPerson;
+}
+
+/** What a relying party does between start and verification: look, have it sent again, cancel. */
+@Injectable()
+export class Follow {
+  constructor(
+    private readonly store: AuthenticationStore,
+    private readonly verifying: Verify,
+    private readonly watch: Watch,
+    private readonly queue: HandoverQueue,
+  ) {}
+
+  /** The authentication, as soon as its state changes or after `waitSeconds`. Problems: `authentication_not_found`. */
+  async see(id: string, clientId: string, waitSeconds: number): Promise<Followed> {
+    const seen = await this.find(id, clientId);
+    const state = stateAt(seen);
+    if (waitSeconds === 0 || (state !== 'pending' && state !== 'opened')) return this.told(seen);
+    await this.watch.change(id, state, waitSeconds);
+    return this.told(await this.find(id, clientId));
+  }
+
+  /**
+   * Whom it names, as long as it is open. Not for relying parties, who learn of a person once that one is verified, but
+   * for a page of ours that goes on with what was typed into it. Problems: `authentication_closed`,
+   * `authentication_expired`, `authentication_not_found`.
+   */
+  async named(id: string, clientId: string): Promise<NamedPerson> {
+    const seen = await this.find(id, clientId);
+    const state = stateAt(seen);
+    const person = this.verifying.named(seen);
+    if (!person || (state !== 'pending' && state !== 'opened')) throw closedProblem(state);
+    return person;
+  }
+
+  /** Problems: `too_many_requests`, `nothing_to_send`, `authentication_closed`, `authentication_expired`, `authentication_not_found`. */
+  async resend(id: string, clientId: string): Promise<Followed> {
+    const deliveryId = await this.store.resend(id, clientId);
+    const seen = await this.find(id, clientId);
+    if (deliveryId) {
+      this.queue.handOver(deliveryId);
+      return this.told(seen);
+    }
+    const state = stateAt(seen);
+    if (state !== 'pending' && state !== 'opened') throw closedProblem(state);
+    if (seen.channel === 'otp')
+      throw new Problem('nothing_to_send', 'The phone makes the code by itself; nothing is sent.');
+    const sendings = await this.store.sendings(id);
+    if (!sendings || sendings.resendsLeft === 0) {
+      const limit = { name: 'resends', quota: RESENDS, seconds: LIFETIME_SECONDS };
+      const retryAfterSeconds = Math.max(1, sendings?.secondsLeft ?? 1);
+      const detail = 'It was sent again three times, and cannot be more often; start a new authentication.';
+      throw new Problem('too_many_requests', detail, { retryAfterSeconds, limit });
+    }
+    const detail = 'Thirty seconds must lie between two sendings.';
+    const limit = { name: 'resends', quota: 1, seconds: RESEND_INTERVAL_SECONDS };
+    throw new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, sendings.waitSeconds), limit });
+  }
+
+  /** Problems: `authentication_closed`, `authentication_expired`, `authentication_not_found`. */
+  async cancel(id: string, clientId: string): Promise<void> {
+    const cancelled = await this.store.cancel(id, clientId);
+    if (!cancelled) throw closedProblem(stateAt(await this.find(id, clientId)));
+    this.watch.changed(id);
+    this.queue.handOver(cancelled.deliveryId);
+  }
+
+  private async find(id: string, clientId: string): Promise<Seen> {
+    const seen = await this.store.see(id, clientId);
+    if (!seen) throw notFound();
+    return seen;
+  }
+
+  private told(seen: Seen): Followed {
+    const { id, channel, expiresAt, attemptsLeft } = seen;
+    return {
+      id,
+      channel,
+      state: stateAt(seen),
+      expiresAt: expiresAt.toISOString(),
+      attemptsLeft,
+      ...(seen.state === 'verified' && { result: this.verifying.person(seen) }),
+    };
+  }
+}

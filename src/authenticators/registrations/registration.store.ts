@@ -1,0 +1,348 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Session } from '../../database/database.ts';
+import { NOW, WIPED } from '../../database/statement-parts.ts';
+import { REGISTRATION_SECONDS, type RegistrationState } from '../../domain/authenticator.ts';
+import { LIFETIME_SECONDS } from '../../domain/authentication.ts';
+import { PIN_ATTEMPTS } from '../../domain/device.ts';
+import { FORGIVE_PIN, type CountedPin } from '../../devices/pin/judge-pin.ts';
+import { spendStart } from '../../lines/start-budgets.ts';
+
+export interface NewRegistration {
+  id: string;
+  clientId: string;
+  /** Nobody's id for a decoy. */
+  subscriptionId: string;
+  serialNumber: string;
+  vendorCode: string;
+  /** The vendor code of what the service itself gave out. */
+  ownVendorCode: string;
+  nonce: Buffer;
+  personIndex: Buffer;
+  numberIndex: Buffer;
+  idempotency: { keyDigest: Buffer; requestDigest: Buffer } | null;
+}
+
+/** A registration as its institution is told of it. */
+export interface RegistrationRow {
+  id: string;
+  state: RegistrationState;
+  requestedAt: Date;
+  expiresAt: Date;
+}
+
+/** The phone that is to confirm: the subscription's own, whichever device is asked for. */
+export interface AskedDevice {
+  deviceId: string;
+  platform: 'android' | 'ios';
+  pushToken: Buffer | null;
+}
+
+/** A registration as the app and the website list it. */
+export interface ListedRegistration {
+  id: string;
+  relyingParty: string;
+  state: 'pending' | 'active';
+  deviceName: string;
+  serialNumber: string;
+  requestedAt: Date;
+  expiresAt: Date;
+  confirmedAt: Date | null;
+  nonce: Buffer;
+}
+
+const STATE = `CASE WHEN state = 'pending' AND expires_at <= now() THEN 'expired' ELSE state END`;
+
+/**
+ * Spends the person's budget as a start does, lets an earlier question of the same institution to the same person give
+ * way, and asks for the device that bears this serial number; nobody's, where there is none, in the same way.
+ */
+const ASK = {
+  name: 'registration_ask',
+  text: `WITH ${spendStart({ person: '$10', number: '$11' })}, device AS (
+      SELECT d.id, d.subscription_id
+      FROM devices d JOIN subscriptions s ON s.id = d.subscription_id LEFT JOIN clients i ON i.id = d.issuer_id
+      WHERE d.subscription_id = $3 AND d.serial_number = $4 AND coalesce(i.vendor_code, $6) = $5
+        AND d.state = 'active' AND s.state = 'active'
+    ), earlier AS (
+      UPDATE registrations SET closed_at = least(${NOW}, expires_at),
+        state = CASE WHEN expires_at <= now() THEN 'expired' ELSE 'revoked' END,
+        closed_by = CASE WHEN expires_at <= now() THEN 'time' ELSE 'another' END
+      WHERE client_id = $2 AND person_index = $10 AND state = 'pending' AND EXISTS (SELECT 1 FROM tries)
+      RETURNING 1
+    ), asked AS (
+      INSERT INTO registrations (id, client_id, subscription_id, device_id, person_index, state, nonce, key_digest,
+        request_digest, requested_at, expires_at)
+      SELECT $1, $2, d.subscription_id, d.id, $10, 'pending', $7, $8, $9, ${NOW},
+        ${NOW} + interval '${REGISTRATION_SECONDS} seconds'
+      FROM tries LEFT JOIN device d ON true WHERE (SELECT count(*) FROM earlier) >= 0
+      RETURNING id, state, requested_at AS "requestedAt", expires_at AS "expiresAt"
+    )
+    SELECT asked.*, o.id AS "deviceId", o.platform, o.push_token AS "pushToken" FROM asked LEFT JOIN device d ON true
+      LEFT JOIN devices o ON o.subscription_id = d.subscription_id AND o.issuer_id IS NULL AND o.state = 'active'`,
+};
+
+const BY_KEY = {
+  name: 'registration_by_key',
+  text: `SELECT id, ${STATE} AS state, requested_at AS "requestedAt", expires_at AS "expiresAt",
+      request_digest AS "requestDigest" FROM registrations WHERE client_id = $1 AND key_digest = $2`,
+};
+
+const SEE = {
+  name: 'registration_see',
+  text: `SELECT id, ${STATE} AS state, requested_at AS "requestedAt", expires_at AS "expiresAt"
+    FROM registrations WHERE id = $1 AND client_id = $2`,
+};
+
+const OF_CLIENT = {
+  name: 'registration_of_client',
+  text: `SELECT id, ${STATE} AS state, requested_at AS "requestedAt", expires_at AS "expiresAt"
+    FROM registrations WHERE client_id = $1 ORDER BY requested_at DESC LIMIT 100`,
+};
+
+const LISTED = `SELECT r.id, c.name AS "relyingParty", r.state, d.name AS "deviceName", d.serial_number AS "serialNumber",
+    r.requested_at AS "requestedAt", r.expires_at AS "expiresAt", r.confirmed_at AS "confirmedAt", r.nonce
+  FROM registrations r JOIN clients c ON c.id = r.client_id JOIN devices d ON d.id = r.device_id AND d.state = 'active'
+  WHERE r.subscription_id = $1`;
+
+/** All that stands and waits; to a Smart OTP ($2), what stands on it: it is in its institution's hands, too. */
+const LISTED_FOR = {
+  name: 'registration_listed_for',
+  text: `${LISTED} AND CASE WHEN $2::uuid IS NULL
+        THEN r.state = 'active' OR r.state = 'pending' AND r.expires_at > now()
+        ELSE r.state = 'active' AND r.device_id = $2 END
+    ORDER BY r.requested_at DESC LIMIT 100`,
+};
+
+const STANDING = {
+  name: 'registration_standing',
+  text: `${LISTED} AND r.state = 'active' ORDER BY r.requested_at DESC LIMIT 100`,
+};
+
+/** Counts before anybody compares, and only where there is something to confirm. */
+const COUNT_PIN = {
+  name: 'registration_count_pin',
+  text: `WITH counted AS (
+      UPDATE devices d SET pin_failures = d.pin_failures + 1
+      WHERE d.id = $1 AND d.state = 'active' AND d.pin_failures < ${PIN_ATTEMPTS} AND EXISTS (
+        SELECT 1 FROM registrations r WHERE r.id = $2 AND r.subscription_id = d.subscription_id
+          AND d.issuer_id IS NULL AND r.state = 'pending' AND r.expires_at > now())
+      RETURNING d.knowledge_key AS "knowledgeKey", ${PIN_ATTEMPTS} - d.pin_failures AS "attemptsLeft"
+    )
+    SELECT counted.*, r.nonce FROM counted, registrations r WHERE r.id = $2`,
+};
+
+/** In the order in which everybody locks. Two confirmations of one subscription take turns at its row. */
+const LOCK = {
+  name: 'registration_lock',
+  text: `SELECT d.id FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
+    WHERE d.id = $1 AND d.state = 'active' AND s.state = 'active' FOR NO KEY UPDATE OF s, d`,
+};
+
+/** One stands at an institution; the statement before the one that makes another. */
+const GIVE_WAY = {
+  name: 'registration_give_way',
+  text: `UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'another'
+    WHERE client_id = $1 AND subscription_id = $2 AND state = 'active'`,
+};
+
+const PENDING = {
+  name: 'registration_pending',
+  text: `SELECT r.client_id AS "clientId", r.subscription_id AS "subscriptionId" FROM registrations r
+      JOIN devices o ON o.id = $2 AND o.subscription_id = r.subscription_id AND o.issuer_id IS NULL
+      JOIN devices d ON d.id = r.device_id AND d.state = 'active'
+    WHERE r.id = $1 AND r.state = 'pending' AND r.expires_at > now() FOR UPDATE OF r`,
+};
+
+const CONFIRM = {
+  name: 'registration_confirm',
+  text: `UPDATE registrations SET state = 'active', confirmed_at = ${NOW} WHERE id = $1 AND state = 'pending'`,
+};
+
+/** An institution that issues a Smart OTP asks nobody else. */
+const ISSUED = {
+  name: 'registration_issued',
+  text: `INSERT INTO registrations (id, client_id, subscription_id, device_id, state, nonce, requested_at, expires_at,
+      confirmed_at) VALUES ($1, $2, $3, $4, 'active', '', ${NOW}, ${NOW}, ${NOW})`,
+};
+
+const DECLINE = {
+  name: 'registration_decline',
+  text: `UPDATE registrations SET state = 'declined', closed_at = ${NOW}, closed_by = 'app'
+    WHERE id = $1 AND subscription_id = $2 AND state = 'pending' AND expires_at > now() RETURNING id`,
+};
+
+/** What the institution had asked on the ground of it ends with it. */
+const END_WHAT_WAS_ASKED = `, ended AS (
+      UPDATE authentications a SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
+      FROM revoked r JOIN clients c ON c.id = r.client_id
+      WHERE a.subscription_id = r.subscription_id AND a.client_id = r.client_id AND a.closed_at IS NULL
+        AND a.expires_at > now() AND a.requested_at > now() - interval '${LIFETIME_SECONDS} seconds'
+        AND (c.requires_registration OR a.channel = 'sign')
+    )
+    SELECT id FROM revoked`;
+
+const REVOKE_OWN = {
+  name: 'registration_revoke_own',
+  text: `WITH revoked AS (
+      UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = $3
+      WHERE id = $1 AND subscription_id = $2 AND state = 'active' AND ($4::uuid IS NULL OR device_id = $4)
+      RETURNING id, client_id, subscription_id
+    )${END_WHAT_WAS_ASKED}`,
+};
+
+const REVOKE_BY_CLIENT = {
+  name: 'registration_revoke_by_client',
+  text: `WITH revoked AS (
+      UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'client'
+      WHERE id = $1 AND client_id = $2 AND (state = 'active' OR state = 'pending' AND expires_at > now())
+      RETURNING id, client_id, subscription_id
+    )${END_WHAT_WAS_ASKED}`,
+};
+
+const OF_SUBSCRIPTION = {
+  name: 'registration_of_subscription',
+  text: `SELECT ${STATE} AS state FROM registrations WHERE id = $1 AND subscription_id = $2`,
+};
+
+const ON_OWN_PHONE = {
+  name: 'registration_on_own_phone',
+  text: `SELECT 1 FROM registrations r JOIN devices d ON d.id = r.device_id AND d.state = 'active' AND d.issuer_id IS NULL
+    WHERE r.client_id = $2 AND r.subscription_id = $1 AND r.state = 'active'`,
+};
+
+const EXPIRE = {
+  name: 'registration_expire',
+  text: `UPDATE registrations SET state = 'expired', closed_at = expires_at, closed_by = 'time'
+    WHERE id IN (SELECT id FROM registrations WHERE state = 'pending' AND expires_at <= now()
+      ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)`,
+};
+
+/** Idempotency keys are kept for 24 hours, as those of authentications are. */
+const FORGET_KEYS = {
+  name: 'registration_forget_keys',
+  text: `UPDATE registrations SET key_digest = NULL, request_digest = NULL WHERE id IN (
+    SELECT id FROM registrations WHERE key_digest IS NOT NULL AND requested_at < now() - interval '24 hours'
+    LIMIT 1000)`,
+};
+
+const FORGET = {
+  name: 'registration_forget',
+  text: `DELETE FROM registrations WHERE id IN (SELECT id FROM registrations
+    WHERE requested_at < now() - make_interval(days => $1) AND closed_at IS NOT NULL LIMIT 1000)`,
+};
+
+type Asked = RegistrationRow & { deviceId: string | null; platform: 'android' | 'ios'; pushToken: Buffer | null };
+
+@Injectable()
+export class RegistrationStore {
+  constructor(private readonly database: Database) {}
+
+  /** Undefined when the person's budget is spent. */
+  async ask(
+    session: Session,
+    r: NewRegistration,
+  ): Promise<{ registration: RegistrationRow; device: AskedDevice | null } | undefined> {
+    const [row] = await session.rows<Asked>(ASK, [
+      r.id,
+      r.clientId,
+      r.subscriptionId,
+      r.serialNumber,
+      r.vendorCode,
+      r.ownVendorCode,
+      r.nonce,
+      r.idempotency?.keyDigest ?? null,
+      r.idempotency?.requestDigest ?? null,
+      r.personIndex,
+      r.numberIndex,
+    ]);
+    if (!row) return undefined;
+    const { deviceId, platform, pushToken, ...registration } = row;
+    return { registration, device: deviceId === null ? null : { deviceId, platform, pushToken } };
+  }
+
+  async byKey(clientId: string, keyDigest: Buffer): Promise<(RegistrationRow & { requestDigest: Buffer }) | undefined> {
+    type Row = RegistrationRow & { requestDigest: Buffer };
+    return (await this.database.rows<Row>(BY_KEY, [clientId, keyDigest]))[0];
+  }
+
+  async see(id: string, clientId: string): Promise<RegistrationRow | undefined> {
+    return (await this.database.rows<RegistrationRow>(SEE, [id, clientId]))[0];
+  }
+
+  /** With a device, what stands on that one alone. */
+  async listedFor(subscriptionId: string, deviceId: string | null): Promise<ListedRegistration[]> {
+    return this.database.rows<ListedRegistration>(LISTED_FOR, [subscriptionId, deviceId]);
+  }
+
+  /** The last hundred of an institution, newest first. */
+  async ofClient(clientId: string): Promise<RegistrationRow[]> {
+    return this.database.rows<RegistrationRow>(OF_CLIENT, [clientId]);
+  }
+
+  /** What stands on the devices of a subscription that are in use, newest first. */
+  async standing(subscriptionId: string): Promise<ListedRegistration[]> {
+    return this.database.rows<ListedRegistration>(STANDING, [subscriptionId]);
+  }
+
+  /** Undefined when the PIN is locked, or there is nothing to confirm: nothing may be compared then. */
+  async countPin(deviceId: string, id: string): Promise<CountedPin | undefined> {
+    return (await this.database.rows<CountedPin>(COUNT_PIN, [deviceId, id]))[0];
+  }
+
+  /** `subscription_inactive` when the ground has gone from under it; false when there was nothing to confirm. */
+  async confirm(id: string, deviceId: string): Promise<boolean | 'subscription_inactive'> {
+    return this.database.transaction(async (session) => {
+      const locked = await session.rows(LOCK, [deviceId]);
+      await session.rows(FORGIVE_PIN, [deviceId]);
+      if (locked.length === 0) return 'subscription_inactive';
+      type Row = { clientId: string; subscriptionId: string };
+      const [pending] = await session.rows<Row>(PENDING, [id, deviceId]);
+      if (!pending) return false;
+      await session.rows(GIVE_WAY, [pending.clientId, pending.subscriptionId]);
+      await session.rows(CONFIRM, [id]);
+      return true;
+    });
+  }
+
+  /** Writes down that an institution's own Smart OTP is registered with it. */
+  async issued(
+    session: Session,
+    own: { id: string; clientId: string; subscriptionId: string; deviceId: string },
+  ): Promise<void> {
+    await session.rows(GIVE_WAY, [own.clientId, own.subscriptionId]);
+    await session.rows(ISSUED, [own.id, own.clientId, own.subscriptionId, own.deviceId]);
+  }
+
+  async decline(id: string, subscriptionId: string): Promise<boolean> {
+    return (await this.database.rows(DECLINE, [id, subscriptionId])).length === 1;
+  }
+
+  /** With a device, only what stands on that one. */
+  async revokeOwn(
+    id: string,
+    subscriptionId: string,
+    by: 'app' | 'website',
+    deviceId: string | null,
+  ): Promise<boolean> {
+    return (await this.database.rows(REVOKE_OWN, [id, subscriptionId, by, deviceId])).length === 1;
+  }
+
+  async revokeByClient(id: string, clientId: string): Promise<boolean> {
+    return (await this.database.rows(REVOKE_BY_CLIENT, [id, clientId])).length === 1;
+  }
+
+  async ofSubscription(id: string, subscriptionId: string): Promise<{ state: RegistrationState } | undefined> {
+    return (await this.database.rows<{ state: RegistrationState }>(OF_SUBSCRIPTION, [id, subscriptionId]))[0];
+  }
+
+  async isOnOwnPhone(subscriptionId: string, clientId: string): Promise<boolean> {
+    return (await this.database.rows(ON_OWN_PHONE, [subscriptionId, clientId])).length === 1;
+  }
+
+  /** Closes what ran out of time, and removes what is older than it is kept for. */
+  async tidy(days: number): Promise<void> {
+    await this.database.rows(EXPIRE, []);
+    await this.database.rows(FORGET_KEYS, []);
+    await this.database.rows(FORGET, [days]);
+  }
+}

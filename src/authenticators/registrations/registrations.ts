@@ -1,0 +1,264 @@
+import { Injectable } from '@nestjs/common';
+import { Environment } from '../../../config/environment.ts';
+import { randomId, randomNonce } from '../../crypto/random.ts';
+import { ServiceKeys } from '../../crypto/service-keys.ts';
+import { sha256 } from '../../crypto/sha256.ts';
+import { Database, isConflict } from '../../database/database.ts';
+import type { ProvenDevice } from '../../devices/device-proofs.ts';
+import { Devices } from '../../devices/devices.ts';
+import { judgePin, pinLocked } from '../../devices/pin/judge-pin.ts';
+import type { RegistrationState } from '../../domain/authenticator.ts';
+import { Problem } from '../../domain/problem.ts';
+import { assertSameRequest } from '../../http/idempotency-key.ts';
+import { Lines } from '../../lines/lines.ts';
+import { readNamedPerson, type NamedPerson } from '../../lines/named-person.ts';
+import { StartBudgets } from '../../lines/start-budgets.ts';
+import { Notices, type NoticeAddress } from '../../notices/notices.ts';
+import { HandoverQueue } from '../../queue/job-queue.ts';
+import { RelyingParties } from '../../relying-parties/relying-parties.ts';
+import { NamedSubscribers, NOBODY } from '../named-subscribers.ts';
+import { RegistrationStore, type AskedDevice, type ListedRegistration } from './registration.store.ts';
+
+/** Whose authenticator an institution wants to ask from now on, as that person read it out of the app. */
+export interface Registering extends NamedPerson {
+  serialNumber: string;
+  vendorCode: string;
+}
+
+/** A registration as its institution is told of it. */
+export interface RegistrationView {
+  id: string;
+  state: RegistrationState;
+  requestedAt: string;
+  expiresAt: string;
+}
+
+/** A registration as the person sees it. */
+export interface OwnRegistration {
+  id: string;
+  relyingParty: { name: string };
+  state: 'pending' | 'active';
+  device: { name: string; serialNumber: string };
+  requestedAt: string;
+  /** Until when one that is pending can be confirmed. */
+  expiresAt: string;
+  confirmedAt: string | null;
+  /** Goes into the proof of the PIN that confirms it. */
+  nonce: string;
+}
+
+/** Institutions that may ask for the codes of an authenticator which another one, or the service, gave out. */
+@Injectable()
+export class Registrations {
+  constructor(
+    private readonly database: Database,
+    private readonly keys: ServiceKeys,
+    private readonly lines: Lines,
+    private readonly named: NamedSubscribers,
+    private readonly budgets: StartBudgets,
+    private readonly relyingParties: RelyingParties,
+    private readonly devices: Devices,
+    private readonly notices: Notices,
+    private readonly store: RegistrationStore,
+    private readonly queue: HandoverQueue,
+    private readonly environment: Environment,
+  ) {}
+
+  /**
+   * Asks the named person, on the device of that serial number, to register it with an institution. Whoever and
+   * whatever is named, the same work is done and the same answered.
+   * Problems: `invalid_request`, `too_many_requests`, `idempotency_key_reused`.
+   */
+  async ask(input: Registering, clientId: string, key: string | undefined): Promise<RegistrationView> {
+    const person = readNamedPerson(input);
+    const { serialNumber, vendorCode } = input;
+    const spelled = JSON.stringify(['registration', person, serialNumber, vendorCode]);
+    const requests = this.keys.indexes.all('request', spelled);
+    const idempotency = key === undefined ? null : { keyDigest: sha256(`client:${key}`), requestDigest: requests[0] };
+    const earlier = await this.earlier(clientId, idempotency, requests);
+    if (earlier) return earlier;
+    await this.relyingParties.spendQuota(clientId);
+    const { subscriptionId, personIndex } = await this.named.find(person);
+    const numberIndex = this.lines.numberIndexOf(person.phoneNumber, clientId);
+    const asking = { id: randomId(), clientId, subscriptionId, serialNumber, vendorCode, nonce: randomNonce() };
+    const ownVendorCode = this.environment.VENDOR_CODE;
+    try {
+      const { registration, notice } = await this.database.transaction(async (session) => {
+        const asked = await this.store.ask(session, {
+          ...asking,
+          ownVendorCode,
+          personIndex,
+          numberIndex,
+          idempotency,
+        });
+        if (!asked) return { registration: null, notice: null };
+        // For nobody a notice is written, too, that goes nowhere.
+        const address = asked.device ? this.addressOf(asked.device) : { phoneNumber: '' };
+        const about = asked.device ? subscriptionId : NOBODY;
+        const written = await this.notices.promise(session, about, { kind: 'registration_asked' }, address, 600);
+        return { registration: asked.registration, notice: written };
+      });
+      if (!registration) throw await this.budgets.tooMany(personIndex, numberIndex);
+      this.queue.handOver(notice);
+      return view(registration);
+    } catch (error) {
+      // The same request came at once a second time, and its twin was first.
+      const met = isConflict(error, 'registrations_key') || isConflict(error, 'registrations_one_pending');
+      const twin = met ? await this.earlier(clientId, idempotency, requests) : null;
+      if (twin) return twin;
+      // Two that name the same person met; the next try sees the other one.
+      if (met && idempotency === null) return this.ask(input, clientId, key);
+      if (met)
+        throw new Problem('idempotency_in_progress', 'Wait a moment and send it again.', { retryAfterSeconds: 1 });
+      throw error;
+    }
+  }
+
+  /** The last hundred of an institution, newest first. */
+  async ofClient(clientId: string): Promise<RegistrationView[]> {
+    return (await this.store.ofClient(clientId)).map(view);
+  }
+
+  /** Problems: `registration_not_found`. */
+  async see(id: string, clientId: string): Promise<RegistrationView> {
+    const seen = await this.store.see(id, clientId);
+    if (!seen) throw registrationNotFound();
+    return view(seen);
+  }
+
+  /** Ends it for the institution. Problems: `registration_not_found`, `registration_closed`. */
+  async revokeByClient(id: string, clientId: string): Promise<void> {
+    if (await this.store.revokeByClient(id, clientId)) return;
+    const { state } = await this.see(id, clientId);
+    throw closed(state);
+  }
+
+  /** All that waits and stands, newest first; to a Smart OTP, what stands on it. */
+  async list({ subscriptionId, deviceId, isOwnPhone }: ProvenDevice): Promise<OwnRegistration[]> {
+    return (await this.store.listedFor(subscriptionId, isOwnPhone ? null : deviceId)).map(own);
+  }
+
+  /** What stands on a subscription's devices, newest first. */
+  async standing(subscriptionId: string): Promise<OwnRegistration[]> {
+    return (await this.store.standing(subscriptionId)).map(own);
+  }
+
+  /**
+   * Confirms one on the subscription's own phone with the PIN, which is counted before it is compared; an earlier registration of the same person with
+   * this institution gives way. Problems: `registration_not_found`, `registration_closed`, `pin_mismatch`,
+   * `pin_locked`, `subscription_not_active`.
+   */
+  async confirm(id: string, proof: string, device: ProvenDevice): Promise<{ state: 'active' }> {
+    const { deviceId } = device;
+    const counted = await this.store.countPin(deviceId, id);
+    if (!counted) {
+      await this.assertPending(id, device);
+      throw pinLocked();
+    }
+    const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted.knowledgeKey);
+    judgePin({ purpose: 'registration', id, deviceId, proof, knowledgeKey, counted });
+    const confirmed = await this.store.confirm(id, deviceId);
+    if (confirmed === 'subscription_inactive') {
+      throw new Problem('subscription_not_active', 'The subscription is suspended; ask the call centre.');
+    }
+    if (!confirmed) await this.assertPending(id, device);
+    return { state: 'active' };
+  }
+
+  /** Problems: `registration_not_found`, `registration_closed`. */
+  async decline(id: string, device: ProvenDevice): Promise<void> {
+    if (!device.isOwnPhone) throw registrationNotFound();
+    if (!(await this.store.decline(id, device.subscriptionId))) await this.assertPending(id, device);
+  }
+
+  /** Ends it for the person. Problems: `registration_not_found`, `registration_closed`. */
+  async revoke(id: string, subscriptionId: string, by: 'website'): Promise<void> {
+    await this.end(id, subscriptionId, by, null);
+  }
+
+  /** The same in the app; a Smart OTP ends its own. Problems: as `revoke`. */
+  async revokeInApp(id: string, { subscriptionId, deviceId, isOwnPhone }: ProvenDevice): Promise<void> {
+    await this.end(id, subscriptionId, 'app', isOwnPhone ? null : deviceId);
+  }
+
+  private async end(id: string, subscriptionId: string, by: 'app' | 'website', deviceId: string | null): Promise<void> {
+    if (await this.store.revokeOwn(id, subscriptionId, by, deviceId)) return;
+    const found = await this.store.ofSubscription(id, subscriptionId);
+    if (!found || found.state === 'active') throw registrationNotFound();
+    throw closed(found.state);
+  }
+
+  /** Whether the subscription's own phone is registered with a relying party; asked for nobody too. */
+  async standsOnOwnPhone(of: { subscriptionId: string | null; clientId: string }): Promise<boolean> {
+    return this.store.isOnOwnPhone(of.subscriptionId ?? NOBODY, of.clientId);
+  }
+
+  /** Closes what ran out of time, and removes what is older than it is kept for. */
+  async tidy(days: number): Promise<void> {
+    await this.store.tidy(days);
+  }
+
+  /** What this key asked before. Problems: `idempotency_key_reused`. */
+  private async earlier(
+    clientId: string,
+    idempotency: { keyDigest: Buffer } | null,
+    requests: readonly Buffer[],
+  ): Promise<RegistrationView | null> {
+    const earlier = idempotency && (await this.store.byKey(clientId, idempotency.keyDigest));
+    if (!earlier) return null;
+    assertSameRequest(requests, earlier.requestDigest);
+    return { ...view(earlier), state: 'pending' };
+  }
+
+  private addressOf({ deviceId, platform, pushToken }: AskedDevice): NoticeAddress {
+    if (!pushToken) return { phoneNumber: '' };
+    return { phoneNumber: '', push: { platform, token: this.devices.readPushToken(deviceId, pushToken) } };
+  }
+
+  /** Why a device cannot answer one. */
+  private async assertPending(id: string, { subscriptionId, isOwnPhone }: ProvenDevice): Promise<void> {
+    const found = isOwnPhone && (await this.store.ofSubscription(id, subscriptionId));
+    if (!found) throw registrationNotFound();
+    if (found.state !== 'pending') throw closed(found.state);
+  }
+}
+
+function view({
+  id,
+  state,
+  requestedAt,
+  expiresAt,
+}: {
+  id: string;
+  state: RegistrationState;
+  requestedAt: Date;
+  expiresAt: Date;
+}): RegistrationView {
+  return { id, state, requestedAt: requestedAt.toISOString(), expiresAt: expiresAt.toISOString() };
+}
+
+function own({ relyingParty: name, deviceName, serialNumber, nonce, ...row }: ListedRegistration): OwnRegistration {
+  return {
+    id: row.id,
+    relyingParty: { name },
+    state: row.state,
+    device: { name: deviceName, serialNumber },
+    requestedAt: row.requestedAt.toISOString(),
+    expiresAt: row.expiresAt.toISOString(),
+    confirmedAt: row.confirmedAt?.toISOString() ?? null,
+    nonce: nonce.toString('base64url'),
+  };
+}
+
+/** One answer for an unknown id and for somebody else's. */
+export function registrationNotFound(): Problem {
+  return new Problem(
+    'registration_not_found',
+    'Take the id that POST /v1/registrations or GET /app/v1/registrations gave.',
+  );
+}
+
+function closed(state: RegistrationState): Problem {
+  const detail = `It is ${state}; an institution may ask again at any time.`;
+  return new Problem('registration_closed', detail, { state });
+}

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { onlyPublic, publicKey } from '../../crypto/compact-jws.ts';
+import type { PublicJwk } from '../../crypto/keyring.ts';
+import { Database } from '../../database/database.ts';
+import { NOW } from '../../database/statement-parts.ts';
+import { ENROLMENT_SECONDS } from '../../domain/device.ts';
+import { Problem } from '../../domain/problem.ts';
+import { Lines } from '../../lines/lines.ts';
+import { readNamedPerson, type NamedPerson } from '../../lines/named-person.ts';
+import { spendStart, StartBudgets } from '../../lines/start-budgets.ts';
+import { Notices } from '../../notices/notices.ts';
+import { HandoverQueue } from '../../queue/job-queue.ts';
+import { RelyingParties } from '../../relying-parties/relying-parties.ts';
+import { Subscriptions } from '../../subscriptions/subscriptions.ts';
+import { NamedSubscribers, NOBODY } from '../named-subscribers.ts';
+
+/** Whom an institution gives a Smart OTP to, once it has seen who they are. */
+export interface IssuingSmartOtp extends NamedPerson {
+  /** The public key of the card that belongs to it, where the institution gives one (P-256). */
+  cardKey?: PublicJwk;
+}
+
+/** What the institution hands to its customer. */
+export interface IssuedSmartOtp {
+  enrolmentCode: string;
+  enrolmentUri: string;
+  expiresAt: string;
+  /** What the customer says beside the serial number when another institution is to register it. */
+  vendorCode: string;
+}
+
+/** Naming somebody here must not be a cheaper guess than at a window. */
+const SPEND = {
+  name: 'smart_otp_spend',
+  text: `WITH ${spendStart({ person: '$1', number: '$2' })}
+    SELECT ${NOW} + interval '${ENROLMENT_SECONDS} seconds' AS "expiresAt" FROM tries`,
+};
+
+/** Smart OTPs as institutions issue them: one an institution and subscription, each on a device of its own. */
+@Injectable()
+export class SmartOtps {
+  constructor(
+    private readonly database: Database,
+    private readonly lines: Lines,
+    private readonly named: NamedSubscribers,
+    private readonly subscriptions: Subscriptions,
+    private readonly relyingParties: RelyingParties,
+    private readonly budgets: StartBudgets,
+    private readonly notices: Notices,
+    private readonly queue: HandoverQueue,
+  ) {}
+
+  /**
+   * Draws the code that enrols the institution's Smart OTP; an earlier one of the same institution is void. A code is
+   * answered for everybody, and enrols nothing where the person is not a subscriber. It counts as a start, and the
+   * subscriber is told.
+   * Problems: `invalid_request`, `too_many_requests`, `insufficient_scope`.
+   */
+  async issue(input: IssuingSmartOtp, clientId: string): Promise<IssuedSmartOtp> {
+    const { vendorCode } = await this.relyingParties.get(clientId);
+    if (vendorCode === null) {
+      throw new Problem('insufficient_scope', 'Ask the operator of this service for a vendor code first.');
+    }
+    const { cardKey = null } = input;
+    if (cardKey && !publicKey(cardKey)) {
+      const errors = [{ pointer: '/cardKey', detail: 'Give the public JWK of a P-256 key: kty EC, crv P-256, x, y.' }];
+      throw new Problem('invalid_request', 'The card’s key cannot be read.', { errors });
+    }
+    await this.relyingParties.spendQuota(clientId);
+    const person = readNamedPerson(input);
+    const { subscriptionId, personIndex } = await this.named.find(person);
+    const numberIndex = this.lines.numberIndexOf(person.phoneNumber, clientId);
+    const drawn = this.subscriptions.drawEnrolmentCode();
+    const issuer = { id: clientId, cardKey: cardKey && onlyPublic(cardKey) };
+    const issued = await this.database.transaction(async (session) => {
+      const isSomebody = subscriptionId !== NOBODY;
+      if (isSomebody) await this.subscriptions.lock(session, subscriptionId);
+      const [spent] = await session.rows<{ expiresAt: Date }>(SPEND, [personIndex, numberIndex]);
+      if (!spent) return null;
+      await this.subscriptions.promiseEnrolment(session, subscriptionId, drawn.enrolmentCode, { issuer });
+      // For nobody a notice is written, too, that goes nowhere.
+      const address = isSomebody ? await this.notices.addressOf(session, subscriptionId) : { phoneNumber: '' };
+      const notice = { kind: isSomebody ? 'smart_otp_issued' : 'registration_asked' } as const;
+      return { ...spent, notice: await this.notices.promise(session, subscriptionId, notice, address) };
+    });
+    if (!issued) throw await this.budgets.tooMany(personIndex, numberIndex);
+    this.queue.handOver(issued.notice);
+    return { ...drawn, expiresAt: issued.expiresAt.toISOString(), vendorCode };
+  }
+}

@@ -1,0 +1,74 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Session } from '../../database/database.ts';
+
+export type Outcome = 'applied' | 'duplicate' | 'stale' | 'unknown_line' | 'rejected';
+
+/** What is written down of an event. */
+export interface EventRecord {
+  /** Digest of source and id. */
+  id: string;
+  source: string | null;
+  eventId: string | null;
+  type: string | null;
+  lineId: string | null;
+  sequence: bigint | null;
+  at: Date | null;
+  outcome: Exclude<Outcome, 'duplicate'>;
+  reason: string | null;
+  /** The whole event, encrypted; there while it may be played again. */
+  kept: Buffer | null;
+}
+
+/** An event counts once. One that was kept aside counts as not having come, so that it may come again, mended. */
+const RECORD = {
+  name: 'carrier_event_record',
+  text: `INSERT INTO carrier_events AS e (id, source, event_id, type, line_id, sequence, at, outcome, reason, kept)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    ON CONFLICT (id) DO UPDATE SET type = excluded.type, line_id = excluded.line_id, sequence = excluded.sequence,
+      at = excluded.at, outcome = excluded.outcome, reason = excluded.reason, kept = excluded.kept
+    WHERE e.kept IS NOT NULL RETURNING 1`,
+};
+
+const KEPT = {
+  name: 'carrier_event_kept',
+  text: `SELECT id, kept, received_at::text AS "receivedAt" FROM carrier_events
+    WHERE kept IS NOT NULL AND (received_at, id) > ($1::timestamptz, $2) ORDER BY received_at, id LIMIT 500`,
+};
+
+/** A batch at a time, by an index on the age alone. */
+const FORGET = {
+  name: 'carrier_event_forget',
+  text: `DELETE FROM carrier_events WHERE ctid = ANY(ARRAY(SELECT ctid FROM carrier_events
+    WHERE received_at < now() - make_interval(days => $1) LIMIT $2))`,
+};
+
+/** Rows removed by one statement. */
+const BATCH = 5_000;
+
+export interface KeptEvent {
+  id: string;
+  kept: Buffer;
+  /** As the database writes it, to the microsecond: it is where the next page begins. */
+  receivedAt: string;
+}
+
+@Injectable()
+export class CarrierEventStore {
+  constructor(private readonly database: Database) {}
+
+  /** False when the event had come before. */
+  async record(event: EventRecord, session: Session = this.database): Promise<boolean> {
+    const { id, source, eventId, type, lineId, sequence, at, outcome, reason, kept } = event;
+    const values = [id, source, eventId, type, lineId, sequence, at, outcome, reason, kept];
+    return (await session.rows(RECORD, values)).length === 1;
+  }
+
+  /** What was kept aside, oldest first, from after `last` on. */
+  async keptAfter(last: KeptEvent | null): Promise<KeptEvent[]> {
+    return this.database.rows<KeptEvent>(KEPT, [last?.receivedAt ?? '-infinity', last?.id ?? '']);
+  }
+
+  async forget(days: number): Promise<void> {
+    await this.database.rows(FORGET, [days, BATCH]);
+  }
+}

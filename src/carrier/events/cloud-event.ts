@@ -1,0 +1,146 @@
+import { isISO8601 } from 'class-validator';
+import type { InputFault } from '../../domain/problem.ts';
+import type { LineEvent } from '../../domain/line-event.ts';
+import { percentDecoded } from '../../http/percent-decoded.ts';
+import { PLAIN_TEXT } from '../../http/plain-text.ts';
+import { parsePhoneNumber } from '../../domain/phone-number.ts';
+import {
+  HandsetInput,
+  handsetOf,
+  NoData,
+  NumberChangedData,
+  OwnerChangedData,
+  ownerOf,
+  PlanChangedData,
+  PortedOutData,
+  readAs,
+  SimSwapData,
+} from '../carrier.dto.ts';
+
+/** A carrier's event once it has been read. */
+export interface CarrierEvent {
+  source: string;
+  id: string;
+  type: string;
+  /** Our own events name the line; CAMARA's name its number. */
+  line: { lineId: string } | { phoneNumber: string };
+  /** Rising per line; null where the type knows none (CAMARA). */
+  sequence: bigint | null;
+  time: Date;
+  event: LineEvent;
+}
+
+/** What could be read, or why not; source and id where at least those could. */
+export type ReadEvent = { event: CarrierEvent } | { faults: InputFault[]; source?: string; id?: string };
+
+const PREFIX = 'pushguard.line.v1.';
+const SIM_SWAPPED = 'org.camaraproject.sim-swap-subscriptions.v0.swapped';
+/** RFC 3339; the second fraction is as long as its sender likes. */
+const TIME = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+const LONGEST_ATTRIBUTE = 256;
+
+/** Reads one CloudEvent 1.0 in its JSON form. */
+export function readCloudEvent(document: unknown): ReadEvent {
+  if (typeof document !== 'object' || document === null || Array.isArray(document)) {
+    return { faults: [{ pointer: '', detail: 'An event must be a JSON object.' }] };
+  }
+  const attributes = document as Record<string, unknown>;
+  const faults: InputFault[] = [];
+  const [source, id, type] = (['source', 'id', 'type'] as const).map((name) => {
+    const value = attributes[name];
+    if (isAttribute(value)) return value;
+    faults.push({ pointer: `/${name}`, detail: `Give ${name}, a text of 1 to ${LONGEST_ATTRIBUTE} characters.` });
+    return undefined;
+  });
+  const known = { ...(source !== undefined && { source }), ...(id !== undefined && { id }) };
+  if (attributes['specversion'] !== '1.0') faults.push({ pointer: '/specversion', detail: 'Only "1.0" is known.' });
+  const time = readTime(attributes['time']);
+  if (!time) faults.push({ pointer: '/time', detail: 'Say when it happened, as RFC 3339 has it.' });
+  const content = readContent(type, attributes);
+  if ('faults' in content) faults.push(...content.faults);
+  if (faults.length > 0 || 'faults' in content) return { faults, ...known };
+  if (!source || !id || !type || !time) return { faults, ...known };
+  return { event: { source, id, type, time, ...content } };
+}
+
+type Content = Pick<CarrierEvent, 'line' | 'sequence' | 'event'>;
+
+function readContent(
+  type: string | undefined,
+  { data, subject, sequence }: Record<string, unknown>,
+): Content | { faults: InputFault[] } {
+  if (type === SIM_SWAPPED) {
+    const read = readAs(SimSwapData, data, true);
+    if ('faults' in read) return { faults: inData(read.faults) };
+    const phoneNumber = parsePhoneNumber(read.value.phoneNumber) ?? '';
+    return { line: { phoneNumber }, sequence: null, event: { kind: 'sim-swapped' } };
+  }
+  const faults: InputFault[] = [];
+  const lineId = isAttribute(subject) ? subject : '';
+  if (lineId === '') faults.push({ pointer: '/subject', detail: 'Name the line.' });
+  const number = readSequence(sequence);
+  if (number === null) faults.push({ pointer: '/sequence', detail: 'Give a whole number that rises per line.' });
+  const event = readLineEvent(type?.startsWith(PREFIX) ? type.slice(PREFIX.length) : '', data);
+  if ('faults' in event) return { faults: [...faults, ...event.faults] };
+  if (faults.length > 0) return { faults };
+  return { line: { lineId }, sequence: number, event };
+}
+
+/** The table of the contract, "Carrier feed". */
+function readLineEvent(kind: string, data: unknown): LineEvent | { faults: InputFault[] } {
+  const as = <T extends object>(
+    type: new () => T,
+    event: (value: T) => LineEvent,
+  ): ReturnType<typeof readLineEvent> => {
+    const read = readAs(type, data ?? {});
+    return 'faults' in read ? { faults: inData(read.faults) } : event(read.value);
+  };
+  switch (kind) {
+    case 'ported-out':
+      return as(PortedOutData, ({ newCarrier }) => ({ kind, newCarrier }));
+    case 'owner-changed':
+      return as(OwnerChangedData, ({ owner }) => ({ kind, owner: ownerOf(owner) }));
+    case 'device-changed':
+      return as(HandsetInput, (handset) => ({ kind, handset: handsetOf(handset) }));
+    case 'plan-changed':
+      return as(PlanChangedData, ({ plan }) => ({ kind, plan }));
+    case 'number-changed':
+      return as(NumberChangedData, ({ phoneNumber }) => ({ kind, phoneNumber: parsePhoneNumber(phoneNumber) ?? '' }));
+    case 'terminated':
+    case 'suspended':
+    case 'resumed':
+    case 'sim-swapped':
+      return as(NoData, () => ({ kind }));
+    default:
+      return { faults: [{ pointer: '/type', detail: 'This type of event is not known; see the contract.' }] };
+  }
+}
+
+function inData(faults: InputFault[]): InputFault[] {
+  return faults.map(({ pointer, detail }) => ({ pointer: `/data${pointer}`, detail }));
+}
+
+/** One line of text; what could not be stored or shown is no name of anything. */
+function isAttribute(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= LONGEST_ATTRIBUTE && PLAIN_TEXT.test(value);
+}
+
+function readTime(value: unknown): Date | null {
+  // `Date` alone would make the 2nd of March of a 30th of February.
+  if (typeof value !== 'string' || !TIME.test(value) || !isISO8601(value.toUpperCase(), { strict: true })) return null;
+  return new Date(value.toUpperCase());
+}
+
+/** An integer as the contract has it, or its digits, which is all that a header can hold. */
+function readSequence(value: unknown): bigint | null {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : null;
+  return typeof value === 'string' && /^\d{1,18}$/.test(value) ? BigInt(value) : null;
+}
+
+/** Binary mode: the attributes are `ce-` headers, percent-encoded, and the body is the data (HTTP binding, 3.1). */
+export function fromHeaders(headers: Record<string, unknown>, data: unknown): Record<string, unknown> {
+  const attributes = Object.entries(headers).flatMap(([name, value]) =>
+    name.startsWith('ce-') && typeof value === 'string' ? [[name.slice(3), percentDecoded(value)] as const] : [],
+  );
+  return { ...Object.fromEntries(attributes), ...(data !== undefined && { data }) };
+}

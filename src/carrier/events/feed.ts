@@ -1,0 +1,177 @@
+import { Injectable } from '@nestjs/common';
+import { ServiceKeys } from '../../crypto/service-keys.ts';
+import { sha256 } from '../../crypto/sha256.ts';
+import { isConflict } from '../../database/database.ts';
+import type { LineFacts } from '../../domain/line.ts';
+import { differencesBetween, effectOf, factsAfter, type LineEffect } from '../../domain/line-event.ts';
+import type { InputFault } from '../../domain/problem.ts';
+import { SubscriptionLife, type Step } from '../../lifecycle/lifecycle.ts';
+import { Lines, type LockedLine } from '../../lines/lines.ts';
+import type { Cause, LockedSubscription } from '../../subscriptions/subscription.ts';
+import { Subscriptions } from '../../subscriptions/subscriptions.ts';
+import { CarrierEventStore, type EventRecord, type KeptEvent, type Outcome } from './carrier-event.store.ts';
+import { readCloudEvent, type CarrierEvent } from './cloud-event.ts';
+
+/** What became of one event. */
+export interface EventOutcome {
+  /** As its sender named it, where that could be read. */
+  id: string | null;
+  outcome: Outcome;
+  /** Why it was rejected. */
+  faults?: InputFault[];
+}
+
+/**
+ * Applies what carriers tell of lines. An event is recorded, the line's facts are changed and everything that follows
+ * for its subscription is done in one transaction, or nothing is: told again, it is a duplicate or as good as new.
+ */
+@Injectable()
+export class CarrierFeed {
+  constructor(
+    private readonly life: SubscriptionLife,
+    private readonly subscriptions: Subscriptions,
+    private readonly lines: Lines,
+    private readonly store: CarrierEventStore,
+    private readonly keys: ServiceKeys,
+  ) {}
+
+  /** Applies one event, as it came. What cannot be read or done is kept aside with the reason. */
+  async tell(document: unknown): Promise<EventOutcome> {
+    const read = readCloudEvent(document);
+    if ('faults' in read) return this.keepAside(document, read, read.faults);
+    const { event } = read;
+    try {
+      const outcome = await this.life.inOneStep((step) => this.apply(step, event, document));
+      return { id: event.id, outcome };
+    } catch (error) {
+      if (!isConflict(error, 'lines_phone')) throw error;
+      const detail = 'The number is still another line’s; tell first that it was given up, then play this again.';
+      return this.keepAside(document, event, [{ pointer: '/data/phoneNumber', detail }]);
+    }
+  }
+
+  /** Tells again, oldest first, what was kept aside; what still cannot be done stays there. */
+  async *playAgain(): AsyncGenerator<EventOutcome> {
+    let last: KeptEvent | null = null;
+    for (;;) {
+      const kept: KeptEvent[] = await this.store.keptAfter(last);
+      for (const one of kept) {
+        const text = this.keys.fields.decrypt(one.kept, `carrier_events:kept:${one.id}`).toString('utf8');
+        yield await this.tell(JSON.parse(text));
+      }
+      last = kept.at(-1) ?? null;
+      if (!last) return;
+    }
+  }
+
+  private async apply(step: Step, event: CarrierEvent, document: unknown): Promise<Outcome> {
+    const { session } = step;
+    const line = await this.lines.lock(session, event.line);
+    if (!line) {
+      const kept = {
+        outcome: 'unknown_line',
+        kept: this.seal(keyOf(event.source, event.id), JSON.stringify(document)),
+      } as const;
+      return (await this.store.record(this.recordOf(event, null, kept), session)) ? 'unknown_line' : 'duplicate';
+    }
+    const { lineId } = line.facts;
+    const standing = await this.subscriptions.standingOnLine(lineId, session);
+    const subscription = standing && (await this.life.lock(step, standing.id));
+    const isLast = event.sequence === null || event.sequence > line.sequence;
+    const effect = isLast
+      ? presentEffect(line.facts, event, subscription)
+      : lateEffect(effectOf(event.event), event, subscription);
+    const record = this.recordOf(event, lineId, { outcome: effect ? 'applied' : 'stale', kept: null });
+    if (!(await this.store.record(record, session))) return 'duplicate';
+    if (!effect) return 'stale';
+    if (isLast) await this.changeLine(step, line, event);
+    if (effect.closePending) {
+      await this.life.closePending(step, subscription?.id ?? null, this.lines.personIndexesOf(line.facts));
+    }
+    if (subscription) await this.life.follow(step, subscription, effect, causeOf(event));
+    return 'applied';
+  }
+
+  private async changeLine({ session }: Step, { facts }: LockedLine, event: CarrierEvent): Promise<void> {
+    const after = factsAfter(facts, event.event);
+    if (after !== facts) await this.lines.upsert(after, facts, session);
+    await this.lines.heard(session, facts.lineId, event.sequence, event.time);
+  }
+
+  /**
+   * Removes a batch of events that came so many days ago. One of them that came once more would be stale, or would
+   * cancel what it cancelled then.
+   */
+  async forget(days: number): Promise<void> {
+    await this.store.forget(days);
+  }
+
+  private async keepAside(
+    document: unknown,
+    known: { source?: string; id?: string; type?: string },
+    faults: InputFault[],
+  ): Promise<EventOutcome> {
+    const { source = null, id = null, type = null } = known;
+    const text = JSON.stringify(document);
+    const key = source !== null && id !== null ? keyOf(source, id) : keyOf('unreadable', text);
+    // Pointers hold names that a stranger chose.
+    const told = faults.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join(' ');
+    const reason = told.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 1_000);
+    const record = { id: key, source, eventId: id, type, lineId: null, sequence: null, at: null };
+    const isNew = await this.store.record({ ...record, outcome: 'rejected', reason, kept: this.seal(key, text) });
+    return isNew ? { id, outcome: 'rejected', faults } : { id, outcome: 'duplicate' };
+  }
+
+  private seal(key: string, text: string): Buffer {
+    return this.keys.fields.encrypt(text, `carrier_events:kept:${key}`);
+  }
+
+  private recordOf(
+    { source, id, type, sequence, time }: CarrierEvent,
+    lineId: string | null,
+    what: Pick<EventRecord, 'outcome' | 'kept'>,
+  ): EventRecord {
+    const key = keyOf(source, id);
+    return { id: key, source, eventId: id, type, lineId, sequence, at: time, reason: null, ...what };
+  }
+}
+
+/**
+ * What an event does that is the line's latest. One that tells who the owner is, after that owner has joined, ends
+ * nothing; and an event without a sequence (CAMARA) says nothing of an app that was enrolled since.
+ */
+function presentEffect(
+  held: LineFacts,
+  { event, sequence, time }: CarrierEvent,
+  subscription: LockedSubscription | undefined,
+): LineEffect | null {
+  if (event.kind === 'owner-changed' && subscription && subscription.createdAt >= time) {
+    const isKnown = differencesBetween(held, { ...held, owner: event.owner }).length === 0;
+    if (isKnown) return {};
+  }
+  const enrolledAt = subscription?.enrolledAt;
+  if (sequence === null && enrolledAt && enrolledAt > time) return null;
+  return effectOf(event);
+}
+
+/**
+ * What an event still does that is told after later ones: it says nothing about the line's present, but what ends a
+ * subscription ends one that had begun when it happened.
+ */
+function lateEffect(
+  { cancel }: LineEffect,
+  { time }: CarrierEvent,
+  subscription: LockedSubscription | undefined,
+): LineEffect | null {
+  if (!cancel || !subscription || subscription.createdAt >= time) return null;
+  return { cancel };
+}
+
+function causeOf({ source, id, time }: CarrierEvent): Cause {
+  return { actor: 'carrier', event: { source, id }, at: time };
+}
+
+/** The same event has the same key, whoever may be reading it twice. */
+function keyOf(source: string, id: string): string {
+  return sha256(JSON.stringify([source, id])).toString('hex');
+}

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { Environment } from '../../../config/environment.ts';
+import { isConflict } from '../../database/database.ts';
+import type { LineFacts } from '../../domain/line.ts';
+import { differencesBetween, effectOf, missedEvents, type Difference } from '../../domain/line-event.ts';
+import { Problem } from '../../domain/problem.ts';
+import { SubscriptionLife } from '../../lifecycle/lifecycle.ts';
+import { Lines } from '../../lines/lines.ts';
+import { Subscriptions } from '../../subscriptions/subscriptions.ts';
+
+/** What a picture of a line was, compared with what was held. */
+export interface Reconciled {
+  outcome: 'added' | 'changed' | 'same' | 'newer_held';
+  differences: Difference[];
+}
+
+/** Brings what is held of a line up to a picture of it, and does to its subscription what events missed. */
+@Injectable()
+export class Reconcile {
+  constructor(
+    private readonly life: SubscriptionLife,
+    private readonly subscriptions: Subscriptions,
+    private readonly lines: Lines,
+    private readonly environment: Environment,
+  ) {}
+
+  /**
+   * `takenAt` is when the picture was true, where it is not of just now: what was told since is not undone by it.
+   * Problems: `number_taken`.
+   */
+  async reconcile(told: LineFacts, by: { client: string; takenAt?: Date }): Promise<Reconciled> {
+    const { client, takenAt } = by;
+    try {
+      return await this.life.inOneStep(async (step) => {
+        const { session } = step;
+        const held = await this.lines.lock(session, { lineId: told.lineId });
+        if (!held) {
+          await this.lines.upsert(told, null, session);
+          await this.lines.heard(session, told.lineId, null, takenAt ?? new Date());
+          return { outcome: 'added', differences: [] };
+        }
+        const differences = differencesBetween(held.facts, told);
+        if (differences.length === 0) return { outcome: 'same', differences };
+        if (takenAt && held.toldAt > takenAt) return { outcome: 'newer_held', differences };
+        await this.lines.upsert(told, held.facts, session);
+        await this.lines.heard(session, told.lineId, null, takenAt ?? new Date());
+        const standing = await this.subscriptions.standingOnLine(told.lineId, session);
+        const events = missedEvents(held.facts, told, this.environment.HOME_CARRIERS);
+        if (events.some((event) => effectOf(event).closePending)) {
+          await this.life.closePending(step, standing?.id ?? null, this.lines.personIndexesOf(held.facts));
+        }
+        for (const event of standing ? events : []) {
+          const subscription = await this.life.lock(step, standing?.id ?? '');
+          if (subscription.state === 'cancelled') break;
+          await this.life.follow(step, subscription, effectOf(event), { actor: 'reconciliation', actorId: client });
+        }
+        return { outcome: 'changed', differences };
+      });
+    } catch (error) {
+      if (!isConflict(error, 'lines_phone')) throw error;
+      throw new Problem('number_taken', 'Tell first that the other line has given the number up, then this again.');
+    }
+  }
+}

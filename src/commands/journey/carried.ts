@@ -1,0 +1,114 @@
+import { randomId } from '../../crypto/random.ts';
+import { Phone } from '../../phone/phone.ts';
+import {
+  call,
+  enrolled,
+  expect,
+  nextPush,
+  PIN,
+  standing,
+  start,
+  subscriber,
+  tell,
+  verify,
+  type Step,
+} from './scene.ts';
+
+/** Second act: what the carrier says, and what becomes of the subscription. */
+export const CARRIED: readonly Step[] = [
+  {
+    title: 'Five lines that may not subscribe are refused, each with its reason',
+    play: async (scene) => {
+      const wanted = { 'demo-5': 'minor', 'demo-6': 'corporate_line', 'demo-7': 'other_party_name' };
+      const further = { 'demo-8': 'prepaid_plan', 'demo-10': 'unsupported_os' };
+      const refused: string[] = [];
+      for (const [lineId, reason] of Object.entries({ ...wanted, ...further })) {
+        const { phoneNumber } = scene.service.lines.find((line) => line.lineId === lineId) ?? { phoneNumber: '' };
+        const { status, body } = await call(scene, 'operator', 'POST', '/operator/v1/subscriptions', { phoneNumber });
+        const reasons = (body['reasons'] ?? []) as { code: string; message: string }[];
+        const found = reasons.find(({ code }) => code === reason);
+        expect(status === 422 && found !== undefined, `${lineId}: ${reason} expected, got ${JSON.stringify(body)}`);
+        refused.push(`${reason}: ${found.message}`);
+      }
+      return refused.join('\n   ');
+    },
+  },
+  {
+    title: 'The carrier suspends the line: nothing can be opened; resumed, everything is as before',
+    play: async (scene) => {
+      await tell(scene, 'suspended');
+      const { body } = await start(scene);
+      expect(body['channel'] === 'push', 'a suspended subscription must look like any other');
+      expect((await enrolled(scene).pending()).length === 0, 'a suspended subscription shows something to open');
+      const suspended = await standing(scene);
+      await tell(scene, 'resumed');
+      const resumed = await standing(scene);
+      expect(suspended === 'suspended (line_suspended)' && resumed === 'active', `got ${suspended}, then ${resumed}`);
+      return `${suspended}, then ${resumed}`;
+    },
+  },
+  {
+    title: 'The carrier tells of a new phone: the old one is out of use, and the app is enrolled again',
+    play: async (scene) => {
+      const old = enrolled(scene);
+      await tell(scene, 'device-changed', { os: 'ios', osVersion: '18.1', formFactor: 'phone', model: 'iPhone17,3' });
+      const refused = await old.pending().then(
+        () => undefined,
+        (error: unknown) => (error as { code?: string }).code,
+      );
+      expect(refused === 'device_proof_invalid', `the old phone must be refused, got ${String(refused)}`);
+      const path = `/operator/v1/subscriptions/${scene.subscriptionId ?? ''}/enrolment-code`;
+      const { body } = await call(scene, 'operator', 'POST', path, { reason: '기기변경' });
+      scene.pushToken = `journey-${randomId()}`;
+      scene.phone = await Phone.enrol({
+        issuer: scene.service.issuer,
+        enrolmentCode: String(body['enrolmentCode']),
+        pin: PIN,
+        platform: 'ios',
+        formFactor: 'phone',
+        osVersion: '18.1',
+        appVersion: '1.0.0',
+        pushToken: scene.pushToken,
+        name: '새 전화기',
+      });
+      const received = await scene.phone.receive(await nextPush(scene, 'test'));
+      expect(received.kind === 'test', 'a test code expected');
+      await scene.phone.confirmTest(received.code);
+      return `the old phone: ${refused}; the new one: ${scene.phone.serialNumber}`;
+    },
+  },
+  {
+    title: 'The number changes: the subscriber is found under the new one, the old one is nobody’s',
+    play: async (scene) => {
+      const old = subscriber(scene);
+      scene.phoneNumber = '+821000001111';
+      await tell(scene, 'number-changed', { phoneNumber: scene.phoneNumber });
+      const atOld = await start(scene, old);
+      const atNew = await start(scene, { ...old, phoneNumber: scene.phoneNumber });
+      expect(
+        atOld.body['channel'] === 'sms' && atNew.body['channel'] === 'push',
+        `sms and push expected, got ${String(atOld.body['channel'])} and ${String(atNew.body['channel'])}`,
+      );
+      scene.authenticationId = String(atNew.body['id']);
+      return 'a push at the new number, a decoy at the old one';
+    },
+  },
+  {
+    title: 'The number is ported out while a window waits: cancelled at once, and the right code is worth nothing',
+    play: async (scene) => {
+      const phone = enrolled(scene);
+      const asked = (await phone.pending()).find(({ id }) => id === scene.authenticationId);
+      expect(asked !== undefined, 'nothing is pending');
+      await phone.open(asked, PIN);
+      const { code } = await phone.readCode(await phone.envelope(asked.id), asked.id);
+      await tell(scene, 'ported-out', { newCarrier: 'KT' });
+      const { status } = await verify(scene, code);
+      const end = await standing(scene);
+      expect(status === 409 && end === 'cancelled (ported_out)', `409 and cancelled expected, got ${status}, ${end}`);
+      const notice = await nextPush(scene, 'notice');
+      const said = `${notice['kind'] ?? ''} ${notice['detail'] ?? ''}`;
+      expect(said === 'cancelled ported_out', `the notice of the end expected, got ${JSON.stringify(notice)}`);
+      return `${end}; the phone is told, the window gets ${status}`;
+    },
+  },
+];

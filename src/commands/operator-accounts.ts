@@ -1,0 +1,59 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { readEnvironment } from '../../config/environment.ts';
+import { AppModule } from '../app.module.ts';
+import type { OperatorRole } from '../domain/operator.ts';
+import { Problem } from '../domain/problem.ts';
+import { configuredGateways } from '../gateways/configured.ts';
+import { Operators } from '../operator/operators.ts';
+
+/**
+ * Who may sit at the operators' desk, for whoever runs the service:
+ *
+ *   npm run operator -- add <login> <name> <viewer|agent|supervisor>
+ *   npm run operator -- disable <login>
+ *   npm run operator -- list
+ *
+ * `add` prints a password, which the operator changes at the first sign-in, and what an authenticator app reads. They
+ * are kept nowhere and never printed again: whoever lost them gets another account.
+ */
+
+const USAGE = 'npm run operator -- add <login> <name> <viewer|agent|supervisor> | disable <login> | list\n';
+
+const [command, ...given] = process.argv.slice(2);
+const wanted = { add: 3, disable: 1, list: 0 }[command ?? ''];
+if (wanted !== given.length) {
+  process.stderr.write(USAGE);
+  process.exit(2);
+}
+
+const environment = readEnvironment(process.env);
+const gateways = configuredGateways(environment);
+const app = await NestFactory.createApplicationContext(AppModule.register({ environment, ...gateways }), {
+  logger: ['error', 'warn'],
+});
+try {
+  process.stdout.write(await run(app.get(Operators), given));
+} catch (error) {
+  if (!(error instanceof Problem)) throw error;
+  process.stderr.write(`${error.detail}\n`);
+  process.exitCode = 1;
+} finally {
+  await app.close();
+  await gateways.close();
+}
+
+async function run(operators: Operators, [login = '', name = '', role = '']: string[]): Promise<string> {
+  if (command === 'add') {
+    const { password, totpUri } = await operators.add({ login, name, role: role as OperatorRole });
+    return `login: ${login}\npassword, for the first sign-in: ${password}\nauthenticator app: ${totpUri}\n`;
+  }
+  if (command === 'disable') {
+    await operators.disable(login);
+    return `${login} is disabled\n`;
+  }
+  const all = await operators.list();
+  return all
+    .map((one) => [one.login, one.role, one.name, one.disabledAt ? 'disabled' : 'in use'].join('\t') + '\n')
+    .join('');
+}

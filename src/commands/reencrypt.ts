@@ -1,0 +1,89 @@
+import 'reflect-metadata';
+import pg from 'pg';
+import { readEnvironment } from '../../config/environment.ts';
+import { parseKeyring } from '../crypto/keyring.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+
+/**
+ * Re-encrypts personal data under the keyring's present keys, while the service runs: `npm run reencrypt`. Put the new
+ * key in front of the old one in the keyring, restart every process, run this, and take the old key out. Each row is
+ * rewritten only if it still is what was read, so that it never undoes a change made meanwhile; run again, it does
+ * nothing. What lives for minutes (codes, end users of open authentications) is left to its end.
+ */
+
+/** Rows read at a time. */
+const BATCH = 500;
+
+interface Column {
+  table: string;
+  column: string;
+}
+
+const COLUMNS: readonly Column[] = [
+  { table: 'lines', column: 'phone_number' },
+  { table: 'lines', column: 'owner' },
+  { table: 'devices', column: 'knowledge_key' },
+  { table: 'devices', column: 'push_token' },
+  { table: 'authenticators', column: 'secret' },
+  { table: 'authentications', column: 'person' },
+  { table: 'notices', column: 'address' },
+  { table: 'carrier_events', column: 'kept' },
+  { table: 'reports', column: 'person' },
+  { table: 'operators', column: 'totp_secret' },
+];
+
+const TEXT_IDS = new Set(['lines', 'carrier_events']);
+
+const environment = readEnvironment(process.env);
+const keys = new ServiceKeys(parseKeyring(environment.KEYRING ?? ''));
+const pool = new pg.Pool({ connectionString: environment.DATABASE_URL, max: 2 });
+try {
+  for (const column of COLUMNS) report(`${column.table}.${column.column}`, await reencrypt(column));
+  report('lines.phone_index', await reindex());
+} finally {
+  await pool.end();
+}
+
+async function reencrypt({ table, column }: Column): Promise<number> {
+  let rewritten = 0;
+  for await (const row of rowsOf<{ id: string; value: Buffer }>(table, `${column} AS value`, `${column} IS NOT NULL`)) {
+    if (!keys.fields.isStale(row.value)) continue;
+    const place = `${table}:${column}:${row.id}`;
+    const fresh = keys.fields.encrypt(keys.fields.decrypt(row.value, place), place);
+    const sql = `UPDATE ${table} SET ${column} = $1 WHERE id = $2 AND ${column} = $3`;
+    rewritten += (await pool.query(sql, [fresh, row.id, row.value])).rowCount ?? 0;
+  }
+  return rewritten;
+}
+
+/** The blind index of a number, which a new index key changes as well. */
+async function reindex(): Promise<number> {
+  let rewritten = 0;
+  const columns = 'phone_index AS "phoneIndex", phone_number AS "phoneNumber"';
+  for await (const row of rowsOf<{ id: string; phoneIndex: Buffer; phoneNumber: Buffer }>('lines', columns, 'true')) {
+    const number = keys.fields.decrypt(row.phoneNumber, `lines:phone_number:${row.id}`).toString('utf8');
+    const fresh = keys.indexes.of('phone', number);
+    if (fresh.equals(row.phoneIndex)) continue;
+    const sql = 'UPDATE lines SET phone_index = $1 WHERE id = $2 AND phone_index = $3';
+    rewritten += (await pool.query(sql, [fresh, row.id, row.phoneIndex])).rowCount ?? 0;
+  }
+  return rewritten;
+}
+
+/** Walks a table by its key, a batch at a time, with flat memory. */
+async function* rowsOf<Row extends { id: string }>(table: string, columns: string, where: string): AsyncGenerator<Row> {
+  let after: string | null = null;
+  for (;;) {
+    const sql = `SELECT id, ${columns} FROM ${table}
+      WHERE ${where} AND ($1::text IS NULL OR id > $1::${TEXT_IDS.has(table) ? 'text' : 'uuid'}) ORDER BY id LIMIT ${BATCH}`;
+    const { rows }: { rows: Row[] } = await pool.query<Row>(sql, [after]);
+    yield* rows;
+    const last = rows.at(-1);
+    if (!last || rows.length < BATCH) return;
+    after = last.id;
+  }
+}
+
+function report(what: string, rows: number): void {
+  process.stdout.write(`${what}: ${rows} rows re-encrypted\n`);
+}

@@ -1,0 +1,28 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { readEnvironment } from '../../config/environment.ts';
+import { AppModule } from '../app.module.ts';
+import { CarrierFeed } from '../carrier/events/feed.ts';
+import { configuredGateways } from '../gateways/configured.ts';
+
+/**
+ * Plays again, oldest first, what carriers told and what was kept aside: events of lines that were unknown, of numbers
+ * that were still taken, and such as could not be read: `npm run replay-events`. What still cannot be done stays where
+ * it is, with the reason. Safe at any time, and more than once.
+ */
+
+const environment = readEnvironment(process.env);
+const gateways = configuredGateways(environment);
+const app = await NestFactory.createApplicationContext(AppModule.register({ environment, ...gateways }), {
+  logger: ['error', 'warn'],
+});
+try {
+  const outcomes = new Map<string, number>();
+  for await (const { outcome } of app.get(CarrierFeed).playAgain())
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+  for (const [outcome, events] of outcomes) process.stdout.write(`${outcome}: ${events} events\n`);
+  if (outcomes.size === 0) process.stdout.write('nothing was kept aside\n');
+} finally {
+  await app.close();
+  await gateways.close();
+}

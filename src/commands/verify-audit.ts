@@ -1,0 +1,60 @@
+import 'reflect-metadata';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { readEnvironment } from '../../config/environment.ts';
+import { parseKeyring } from '../crypto/keyring.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+import type { Session } from '../database/database.ts';
+import type { Breach, NotedHead } from '../operator/check-chain.ts';
+import { walkChain } from '../operator/walk-chain.ts';
+
+/**
+ * Walks the operators' audit and tells what was done to it: `npm run verify-audit`. Note the head that it prints outside
+ * the database; `npm run verify-audit -- --head=NUMBER:MAC` then finds out a chain that was put back to an earlier state
+ * or written anew by somebody who has the key. Exit code 1 when the audit was tampered with. Safe while the service runs.
+ */
+
+/** Breaches that are told one by one; further ones are counted. */
+const TOLD = 20;
+
+const environment = readEnvironment(process.env);
+const keys = new ServiceKeys(parseKeyring(environment.KEYRING ?? ''));
+const noted = readNotedHead();
+const client = new pg.Client({ connectionString: environment.DATABASE_URL });
+let breaches = 0;
+
+await client.connect();
+try {
+  await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  const session: Session = {
+    rows: async <Row>({ text }: { text: string }, values: unknown[]) =>
+      (await client.query(text, values)).rows as Row[],
+  };
+  const { older, holding, end } = await walkChain(session, keys.audit, tell, noted);
+  if (breaches > TOLD) say(`and ${breaches - TOLD} more breaches`);
+  say(`before the chain: ${older} entries`);
+  say(`entries that hold: ${holding}`);
+  say(end?.mac ? `head: ${end.number}:${end.mac.toString('hex')}` : 'head: none, the chain has not begun');
+} finally {
+  await client.end();
+}
+process.exitCode = breaches > 0 ? 1 : 0;
+
+function tell({ where, what, why }: Breach): void {
+  breaches += 1;
+  if (breaches <= TOLD) say(`${where}: ${what}: ${why}`);
+}
+
+function readNotedHead(): NotedHead | undefined {
+  const { head } = parseArgs({ options: { head: { type: 'string' } } }).values;
+  if (head === undefined) return undefined;
+  const [, number, mac] = /^([1-9]\d{0,18}):([\da-f]{64})$/i.exec(head) ?? [];
+  if (number === undefined || mac === undefined) {
+    throw new Error('--head=NUMBER:MAC takes what this command printed as the head');
+  }
+  return { number, mac: Buffer.from(mac, 'hex') };
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,210 @@
+import { INELIGIBILITY_SENTENCES, type IneligibilityCode } from '../../domain/eligibility.ts';
+import { won } from '../../pages/format.ts';
+import { html, type Html } from '../../pages/html.ts';
+import type { Locale } from '../../pages/locale.ts';
+import { CUSTOMER_MESSAGES } from '../words/customers.ts';
+import { SITE_MESSAGES } from '../../pages/words/site.ts';
+import type { Page } from '../../pages/page.ts';
+import { linkButton, sitePage } from '../../pages/site.ts';
+
+/** What the service is, who may join and what it costs. */
+export function homePage(locale: Locale, monthlyFee: number): Page {
+  const { home, check } = CUSTOMER_MESSAGES[locale];
+  const content = html`<section class="hero">
+      <div class="hero-words">
+        <h1>${home.title}</h1>
+        <p class="lead">${home.text}</p>
+        <div class="row">${linkButton('/join', home.join)} ${linkButton('/check', check.title, 'secondary')}</div>
+      </div>
+      ${HERO_PICTURE}
+    </section>
+    <section class="card">
+      <h2>${home.how.title}</h2>
+      <p>${home.how.text}</p>
+      <ol class="stages">
+        ${home.how.steps.map((step) => html`<li>${step}</li>`)}
+      </ol>
+      <div class="pair">
+        ${home.how.compare.map(
+          ({ title, text }) =>
+            html`<div class="sunken">
+              <h3>${title}</h3>
+              <p>${text}</p>
+            </div>`,
+        )}
+      </div>
+    </section>
+    <section class="card">
+      <h2>${home.who.title}</h2>
+      <p>${home.who.text}</p>
+      <ul class="rules">
+        ${home.who.rules.map((rule) => html`<li>${rule}</li>`)}
+      </ul>
+      <p><a href="/check">${home.who.check}</a></p>
+    </section>
+    <section class="card">
+      <h2>${home.feeTitle}</h2>
+      <p class="price">${home.fee(won(monthlyFee, locale))}</p>
+      <p>${home.feeText}</p>
+    </section>
+    <section class="card">
+      <h2>${home.questions}</h2>
+      <div>
+        ${home.answers.map(
+          ({ title, text }) =>
+            html`<details>
+              <summary>${title}</summary>
+              <p>${text}</p>
+            </details>`,
+        )}
+      </div>
+    </section>`;
+  return sitePage({ locale, title: SITE_MESSAGES[locale].name, address: '/', place: '/', content });
+}
+
+/** A text message that anybody reads, and beside it the phone that shows the code to its owner alone. */
+const HERO_PICTURE = html`<svg class="hero-picture" viewBox="0 0 320 260" aria-hidden="true" focusable="false">
+  <circle class="ground" cx="180" cy="134" r="116" />
+  <g class="letter">
+    <rect x="10" y="52" width="112" height="76" rx="12" />
+    <path class="fold" d="m18 64 48 34 48-34" />
+    <path class="strike" d="M10 138 122 42" />
+  </g>
+  <rect class="body" x="140" y="18" width="128" height="232" rx="22" />
+  <rect class="display" x="150" y="36" width="108" height="196" rx="10" />
+  <path class="shield" d="m204 58 34 12v24c0 22-14 34-34 42-20-8-34-20-34-42V70z" />
+  <path class="tick" d="m190 94 10 11 19-21" />
+  <rect class="code-field" x="162" y="156" width="84" height="32" rx="8" />
+  <g class="digits">
+    <circle cx="175" cy="172" r="4" />
+    <circle cx="187" cy="172" r="4" />
+    <circle cx="199" cy="172" r="4" />
+    <circle cx="211" cy="172" r="4" />
+    <circle cx="223" cy="172" r="4" />
+    <circle cx="235" cy="172" r="4" />
+  </g>
+  <rect class="button" x="162" y="200" width="84" height="18" rx="9" />
+</svg>`;
+
+/** What is asked of a line, in the order of the form. */
+export const LINE_FIELDS = ['carrier', 'holder', 'plan', 'phone', 'osVersion', 'birthDay'] as const;
+export type LineField = (typeof LINE_FIELDS)[number];
+
+/** What somebody says of a line, in the words of the form. */
+export type TypedLine = Readonly<Partial<Record<LineField, string>>>;
+
+/** Whether one may join, found out on the spot from what one says of one's own line. */
+export function checkPage(input: {
+  locale: Locale;
+  token: Html;
+  typed?: TypedLine;
+  /** The fields that could not be read. */
+  faults?: readonly LineField[];
+  answer?: readonly IneligibilityCode[];
+}): Page {
+  const { locale, token, answer } = input;
+  const filled = { locale, typed: input.typed ?? {}, faults: input.faults ?? [] };
+  const { check } = CUSTOMER_MESSAGES[locale];
+  const isFaulty = filled.faults.length > 0;
+  const content = html`<section class="card narrow">
+    <h1>${check.title}</h1>
+    ${answer && answerOf(locale, answer)} ${isFaulty && html`<p class="alert" role="alert">${check.fault}</p>`}
+    <p class="lead">${check.text}</p>
+    <form method="post" action="/check">
+      ${token} ${choices('carrier', check.carrier, check.carriers, filled)}
+      ${choices('holder', check.holder, check.holders, filled)} ${choices('plan', check.plan, check.plans, filled)}
+      ${choices('phone', check.phone, check.phones, filled)}
+      ${line('osVersion', { label: check.osVersion, hint: check.osVersionHint, length: 16 }, filled)}
+      ${line('birthDay', { label: check.birthYear, hint: check.birthYearHint, length: 10 }, filled)}
+      <button class="primary">${check.submit}</button>
+    </form>
+  </section>`;
+  return sitePage({ locale, title: check.title, address: '/check', content, ...(isFaulty && { status: 422 }) });
+}
+
+/** Where the reader is taken; the form below it can be changed and sent again. */
+function answerOf(locale: Locale, reasons: readonly IneligibilityCode[]): Html {
+  const { check, home } = CUSTOMER_MESSAGES[locale];
+  if (reasons.length === 0) {
+    return html`<div class="good answer">
+      <h2 tabindex="-1" autofocus>${check.yes.title}</h2>
+      <p>${check.yes.text}</p>
+      ${linkButton('/join', home.join)}
+    </div>`;
+  }
+  return html`<div class="alert answer">
+    <h2 tabindex="-1" autofocus>${check.no.title}</h2>
+    <p>${check.no.text}</p>
+    ${reasonList(locale, reasons)}
+  </div>`;
+}
+
+/** Every reason, as what would make it possible. */
+export function reasonList(locale: Locale, reasons: readonly IneligibilityCode[]): Html {
+  return html`<ul class="rules">
+    ${reasons.map((code) => html`<li>${INELIGIBILITY_SENTENCES[code][locale]}</li>`)}
+  </ul>`;
+}
+
+interface FilledForm {
+  locale: Locale;
+  typed: TypedLine;
+  faults: readonly LineField[];
+}
+
+function choices(
+  name: LineField,
+  legend: string,
+  options: Readonly<Record<string, string>>,
+  { locale, typed, faults }: FilledForm,
+): Html {
+  const takesFocus = faults[0] === name;
+  return html`<fieldset class="field choices" aria-describedby="${name}-fault">
+    <legend>${legend}</legend>
+    ${Object.entries(options).map(
+      ([value, text], at) =>
+        html`<label
+          ><input
+            type="radio"
+            name="${name}"
+            value="${value}"
+            required
+            ${typed[name] === value && html`checked`}
+            ${takesFocus && at === 0 && html`autofocus`}
+          />
+          ${text}</label
+        >`,
+    )}
+    ${faultOf(locale, name, faults)}
+  </fieldset>`;
+}
+
+function line(
+  name: LineField,
+  { label, hint, length }: { label: string; hint: string; length: number },
+  { locale, typed, faults }: FilledForm,
+): Html {
+  return html`<div class="field">
+    <label for="${name}">${label}</label>
+    <input
+      id="${name}"
+      name="${name}"
+      value="${typed[name] ?? ''}"
+      inputmode="decimal"
+      autocomplete="off"
+      maxlength="${length}"
+      aria-describedby="${name}-hint ${name}-fault"
+      required
+      ${faults.includes(name) && html`aria-invalid="true"`}
+      ${faults[0] === name && html`autofocus`}
+    />
+    <p class="hint" id="${name}-hint">${hint}</p>
+    ${faultOf(locale, name, faults)}
+  </div>`;
+}
+
+function faultOf(locale: Locale, name: LineField, faults: readonly LineField[]): Html {
+  const { faults: sentences } = CUSTOMER_MESSAGES[locale].check;
+  const sentence = name === 'osVersion' || name === 'birthDay' ? sentences[name] : sentences.choice;
+  return html`<p class="fault" id="${name}-fault">${faults.includes(name) && sentence}</p>`;
+}

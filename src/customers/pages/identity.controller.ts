@@ -1,0 +1,265 @@
+import { Controller, Get, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Environment } from '../../../config/environment.ts';
+import type { Errand } from '../customer-session.ts';
+import { Customers, type Customer } from '../customers.ts';
+import { addressLimit } from '../limits.ts';
+import { MyService } from '../my-service.ts';
+import type { IneligibilityCode } from '../../domain/eligibility.ts';
+import { Problem } from '../../domain/problem.ts';
+import type { Taken } from '../../http/fastify.ts';
+import { FormLimits } from '../../http/form-limits.ts';
+import type { NamedPerson } from '../../lines/named-person.ts';
+import {
+  CODE_NOTES,
+  codeEndedPage,
+  codePage,
+  joinPage,
+  loginPage,
+  refusedPage,
+  type CodeNote,
+} from './identity.pages.ts';
+import { CUSTOMER_MESSAGES } from '../words/customers.ts';
+import { PageProblemFilter } from './page-problem.filter.ts';
+import { Pages } from './pages.ts';
+import { readPerson } from './read-person.ts';
+import type { SitePlace } from './site-places.ts';
+import type { Visitor } from '../../pages/visitor.ts';
+import { FollowQuery } from '../../windows/page/window-page.dto.ts';
+
+/** The version of the terms that are on the page; it changes with their text. */
+const TERMS = '2026-11-22';
+
+/** Where the page of an errand is, to begin it again. */
+const PLACES: Readonly<Record<Errand, SitePlace>> = {
+  join: '/join',
+  login: '/my',
+  cancel: '/cancel',
+  new_phone: '/new-phone',
+};
+
+/** Joining and logging in: who one is, the code, and what follows from it. */
+@ApiExcludeController()
+@UseFilters(PageProblemFilter)
+@Controller()
+export class IdentityController {
+  constructor(
+    private readonly pages: Pages,
+    private readonly customers: Customers,
+    private readonly service: MyService,
+    private readonly limits: FormLimits,
+    private readonly environment: Environment,
+  ) {}
+
+  @Get('login')
+  login(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const visitor = this.pages.visitor(request, reply);
+    this.pages.send(reply, loginPage({ locale: visitor.locale, token: visitor.formToken() }));
+  }
+
+  @Post('login')
+  @RouteConfig({ takes: 'form' satisfies Taken })
+  async logIn(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    const person = readPerson(visitor.form());
+    if ('typed' in person) {
+      const { locale } = visitor;
+      this.pages.send(reply, loginPage({ locale, token: visitor.formToken(), typed: person.typed }));
+      return;
+    }
+    await this.begin(visitor, reply, person, 'login');
+  }
+
+  @Get('join')
+  async join(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    const known = await this.freshAt(visitor);
+    this.pages.send(reply, joinPage({ ...this.joinForm(visitor), ...(known && { known: known.line.phoneNumber }) }));
+  }
+
+  @Post('join')
+  @RouteConfig({ takes: 'form' satisfies Taken })
+  async joinNow(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    const form = visitor.form();
+    const known = await this.freshAt(visitor);
+    const person = known ? null : readPerson(form);
+    const agreed = [form['agree0'] === 'yes', form['agree1'] === 'yes'] as const;
+    if (agreed.includes(false) || (person && 'typed' in person)) {
+      const typed = person && ('typed' in person ? person.typed : { values: person, faults: [] });
+      const more = { ...(typed && { typed }), ...(known && { known: known.line.phoneNumber }) };
+      this.pages.send(reply, joinPage({ ...this.joinForm(visitor), ...more, agreed }));
+      return;
+    }
+    if (known) {
+      await this.limits.spend(addressLimit('join', request));
+      await this.subscribe(visitor, reply, known, TERMS);
+    } else if (person && !('typed' in person)) await this.begin(visitor, reply, person, 'join', TERMS);
+  }
+
+  @Get('code')
+  async code(@Query('note') named: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const note = CODE_NOTES.find((one) => one === named);
+    await this.showCode(this.pages.visitor(request, reply), reply, note);
+  }
+
+  /** What the page asks while it waits. */
+  @Get('code/state')
+  async state(
+    @Query() { wait, state: known }: FollowQuery,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    const look = async (seconds: number): Promise<string> =>
+      (await this.customers.underWay(visitor.digest, seconds)).authentication.state;
+    const state = await look(0)
+      .then((now) => (now === known ? look(wait ?? 0) : now))
+      .catch(goneAs('ended'));
+    void reply.send({ state });
+  }
+
+  @Post('code')
+  @RouteConfig({ takes: 'form' satisfies Taken })
+  async prove(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    const code = (visitor.form()['code'] ?? '').replace(/\s/g, '').slice(0, 12);
+    const { digest } = visitor;
+    let customer: Customer;
+    try {
+      customer = await this.customers.prove(digest, code, () => visitor.renew());
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code === 'session_ended') throw error;
+      // To a page of its own, for one that a form was answered with would send the form again.
+      void reply.redirect(error.code === 'code_mismatch' ? '/code?note=mismatch' : '/code', 303);
+      return;
+    }
+    await this.goOn(visitor, reply, customer);
+  }
+
+  @Post('code/resend')
+  @RouteConfig({ takes: 'form' satisfies Taken })
+  async resend(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    visitor.form();
+    try {
+      await this.customers.resend(visitor.digest);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code === 'session_ended') throw error;
+      void reply.redirect('/code?note=too_soon', 303);
+      return;
+    }
+    void reply.redirect('/code?note=resent', 303);
+  }
+
+  @Post('code/stop')
+  @RouteConfig({ takes: 'form' satisfies Taken })
+  async stop(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    visitor.form();
+    const { loggedIn } = await this.customers.giveUp(visitor.digest);
+    void reply.redirect(loggedIn ? '/my' : '/', 303);
+  }
+
+  @Post('logout')
+  @RouteConfig({ takes: 'form' satisfies Taken })
+  async logOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    visitor.form();
+    await this.customers.logOut(visitor.digest);
+    visitor.forget();
+    void reply.redirect('/', 303);
+  }
+
+  private async begin(
+    visitor: Visitor,
+    reply: FastifyReply,
+    person: NamedPerson,
+    errand: 'join' | 'login',
+    terms?: string,
+  ): Promise<void> {
+    await this.limits.spend(addressLimit(errand, visitor.request));
+    const { purpose } = CUSTOMER_MESSAGES.ko[errand];
+    const undertaking = { errand, purpose, endUser: visitor.endUser, ...(terms !== undefined && { terms }) };
+    await this.customers.begin(visitor.digest, person, undertaking, () => visitor.renew());
+    void reply.redirect('/code', 303);
+  }
+
+  /** What the person came for, now that it is known who it is. */
+  private async goOn(visitor: Visitor, reply: FastifyReply, customer: Customer): Promise<void> {
+    const { errand, terms } = customer.session;
+    switch (errand) {
+      case 'login':
+        void reply.redirect('/my', 303);
+        break;
+      case 'join':
+        if (terms === null) throw new Error('somebody joins without having agreed');
+        await this.subscribe(visitor, reply, customer, terms);
+        break;
+      case 'cancel':
+        await this.service.cancel(customer);
+        void reply.redirect('/cancelled', 303);
+        break;
+      case 'new_phone':
+        if (visitor.digest) await this.service.newCode(customer, visitor.digest);
+        void reply.redirect('/enrol', 303);
+        break;
+    }
+  }
+
+  private async subscribe(visitor: Visitor, reply: FastifyReply, customer: Customer, terms: string): Promise<void> {
+    const { locale, digest } = visitor;
+    try {
+      if (digest) await this.service.join(customer, digest, terms, locale);
+      void reply.redirect('/enrol', 303);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'not_eligible') throw error;
+      const reasons = (error.members.reasons ?? []).map(({ code }) => code as IneligibilityCode);
+      if (reasons.length === 1 && reasons[0] === 'already_subscribed') void reply.redirect('/my?note=joined', 303);
+      else this.pages.send(reply, refusedPage(locale, reasons));
+    }
+  }
+
+  /** The page of what is under way; one that says how it ended, when it has. */
+  private async showCode(visitor: Visitor, reply: FastifyReply, note?: CodeNote): Promise<void> {
+    const { session, authentication } = await this.customers.underWay(visitor.digest);
+    const { locale } = visitor;
+    const { state } = authentication;
+    const place = PLACES[session.errand];
+    if (state === 'pending' || state === 'opened') {
+      const shown = {
+        locale,
+        token: visitor.formToken(),
+        authentication,
+        place,
+        now: new Date(),
+        ...(note && { note }),
+      };
+      this.pages.send(reply, codePage(shown));
+    } else if (state === 'verified') {
+      // The code was right, and the browser never heard of it.
+      void reply.redirect(place, 303);
+    } else this.pages.send(reply, codeEndedPage(locale, state, place));
+  }
+
+  /** Who was verified here a moment ago. */
+  private async freshAt(visitor: Visitor): Promise<Customer | undefined> {
+    const customer = await this.customers.at(visitor.digest);
+    return customer?.session.isFresh ? customer : undefined;
+  }
+
+  private joinForm(visitor: Visitor): Parameters<typeof joinPage>[0] {
+    const { MONTHLY_FEE: monthlyFee } = this.environment;
+    return { locale: visitor.locale, token: visitor.formToken(), monthlyFee };
+  }
+}
+
+/** For a page that only asks whether to load itself again. */
+export function goneAs<State>(state: State): (error: unknown) => State {
+  return (error) => {
+    if (error instanceof Problem && error.code === 'session_ended') return state;
+    throw error;
+  };
+}

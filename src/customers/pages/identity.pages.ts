@@ -1,0 +1,172 @@
+import type { Followed } from '../../authentication/status.ts';
+import type { IneligibilityCode } from '../../domain/eligibility.ts';
+import { clockFace, won } from '../../pages/format.ts';
+import { reasonList } from './home.page.ts';
+import { html, type Html } from '../../pages/html.ts';
+import type { Locale } from '../../pages/locale.ts';
+import { CUSTOMER_MESSAGES } from '../words/customers.ts';
+import { SITE_MESSAGES } from '../../pages/words/site.ts';
+import type { Page } from '../../pages/page.ts';
+import { personFields, type TypedPerson } from '../../pages/person-fields.ts';
+import type { SitePlace } from './site-places.ts';
+import { endedCard, knownNumber, linkButton, sitePage } from '../../pages/site.ts';
+
+interface FormPage {
+  locale: Locale;
+  token: Html;
+  typed?: TypedPerson;
+}
+
+export function loginPage({ locale, token, typed }: FormPage): Page {
+  const { login, person } = CUSTOMER_MESSAGES[locale];
+  const content = html`<section class="card narrow">
+    <h1>${login.title}</h1>
+    <p class="lead">${login.text}</p>
+    <form method="post" action="/login" novalidate>
+      ${token} ${personFields(person, typed)}
+      <button class="primary">${login.submit}</button>
+    </form>
+  </section>`;
+  return sitePage({ locale, title: login.title, address: '/login', place: '/my', content, ...faulty(typed) });
+}
+
+/** Joining: what is agreed to, what it costs, and who one is, where that is not known from a moment ago. */
+export function joinPage(
+  input: FormPage & {
+    monthlyFee: number;
+    /** What was agreed to; undefined before the form was sent. */
+    agreed?: readonly [boolean, boolean];
+    known?: string;
+  },
+): Page {
+  const { locale, token, typed, monthlyFee, agreed = [false, false], known } = input;
+  const missing = input.agreed?.indexOf(false) ?? -1;
+  const { join, person, my, home } = CUSTOMER_MESSAGES[locale];
+  const agreement = (at: 0 | 1) =>
+    html`<div class="agreement">
+      <p class="sunken">${join.agreements[at]}</p>
+      <label class="check"
+        ><input
+          type="checkbox"
+          name="agree${at}"
+          value="yes"
+          required
+          ${agreed[at] && html`checked`}
+          ${input.agreed && !agreed[at] && html`aria-invalid="true" aria-describedby="agree-fault"`}
+          ${missing === at && html`autofocus`}
+        />
+        ${join.agree[at]}</label
+      >
+    </div>`;
+  const content = html`<section class="card narrow">
+    <h1>${join.title}</h1>
+    <p class="lead">${join.text} ${join.fee(won(monthlyFee, locale))}</p>
+    <form method="post" action="/join" novalidate>
+      ${token}
+      <fieldset class="field">
+        <legend>${join.terms}</legend>
+        ${missing >= 0 && html`<p class="fault" id="agree-fault" role="alert">${join.mustAgree}</p>`} ${agreement(0)}
+        ${agreement(1)}
+      </fieldset>
+      ${known === undefined ? personFields(person, typed) : knownNumber(my.phoneNumber, known)}
+      <button class="primary">${known === undefined ? join.submit : home.join}</button>
+    </form>
+  </section>`;
+  const isFaulty = missing >= 0 || (typed?.faults.length ?? 0) > 0;
+  return sitePage({ locale, title: join.title, address: '/join', place: '/join', content, ...(isFaulty && FAULTY) });
+}
+
+export function refusedPage(locale: Locale, reasons: readonly IneligibilityCode[]): Page {
+  const { title, text } = CUSTOMER_MESSAGES[locale].join.refused;
+  const more = html`${reasonList(locale, reasons)}
+    <p>${linkButton('/', SITE_MESSAGES[locale].home, 'secondary')}</p>`;
+  const content = endedCard({ kind: 'failed', title, text, more });
+  return sitePage({ locale, title, address: '/join', place: '/join', content, ...FAULTY });
+}
+
+/** What was said about the last thing that was tried. */
+export const CODE_NOTES = ['mismatch', 'resent', 'too_soon'] as const;
+export type CodeNote = (typeof CODE_NOTES)[number];
+
+/** The code that the person reads in the app, or in a text message. */
+export function codePage(input: {
+  locale: Locale;
+  token: Html;
+  authentication: Followed;
+  place: SitePlace;
+  now: Date;
+  note?: CodeNote;
+}): Page {
+  const { locale, token, authentication, place, now, note } = input;
+  const { code } = CUSTOMER_MESSAGES[locale];
+  const { channel, state, expiresAt, attemptsLeft } = authentication;
+  const { title, text } = state === 'opened' ? code.opened : channel === 'push' ? code.push : code.sms;
+  const content = html`<section class="card narrow" data-follow="/code" data-state="${state}">
+    <h1>${title}</h1>
+    <p class="lead">${text}</p>
+    ${note && noteOf(locale, note)}
+    <form method="post" action="/code" novalidate>
+      ${token}
+      <div class="field">
+        <div class="label-row">
+          <label for="code">${code.code}</label>
+          <p class="countdown">
+            ${code.timeLeft}
+            <strong role="timer" aria-live="off" data-until="${expiresAt}" data-now="${now.toISOString()}"
+              >${clockFace(expiresAt, now)}</strong
+            >
+          </p>
+        </div>
+        <input
+          id="code"
+          name="code"
+          class="code-input"
+          inputmode="numeric"
+          autocomplete="one-time-code"
+          maxlength="7"
+          required
+          aria-describedby="code-hint code-fault"
+          autofocus
+          ${note === 'mismatch' && html`aria-invalid="true"`}
+        />
+        <p class="fault" id="code-fault">${note === 'mismatch' && code.mismatch(attemptsLeft)}</p>
+        <p class="hint" id="code-hint">${code.codeHint}</p>
+      </div>
+      <button class="primary">${code.submit}</button>
+    </form>
+    <div class="row">
+      <form method="post" action="/code/resend">
+        ${token}<button class="secondary">${channel === 'push' ? code.resendPush : code.resendSms}</button>
+      </form>
+      <form method="post" action="/code/stop">${token}<button class="secondary">${code.stop}</button></form>
+    </div>
+    <p class="hint">${code.nothing}</p>
+  </section>`;
+  return sitePage({ locale, title, address: '/code', place, content });
+}
+
+function noteOf(locale: Locale, note: CodeNote): Html | undefined {
+  const { resent, tooSoon } = CUSTOMER_MESSAGES[locale].code;
+  if (note === 'resent') return html`<p class="good" role="status">${resent}</p>`;
+  return note === 'too_soon' ? html`<p class="alert" role="alert">${tooSoon}</p>` : undefined;
+}
+
+/** A verification that came to nothing. */
+export function codeEndedPage(
+  locale: Locale,
+  state: 'declined' | 'expired' | 'failed' | 'cancelled',
+  place: SitePlace,
+): Page {
+  const { code } = CUSTOMER_MESSAGES[locale];
+  const { title, text } = code.ended[state];
+  const kind = state === 'cancelled' || state === 'expired' ? 'cancelled' : 'failed';
+  const more = html`<p>${linkButton(place, code.again)}</p>`;
+  return sitePage({ locale, title, address: '/code', place, content: endedCard({ kind, title, text, more }) });
+}
+
+/** RFC 9110, 15.5.21: what was sent was understood and cannot be done. */
+const FAULTY = { status: 422 } as const;
+
+function faulty(typed: TypedPerson | undefined): { status?: number } {
+  return (typed?.faults.length ?? 0) > 0 ? FAULTY : {};
+}

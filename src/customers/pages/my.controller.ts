@@ -1,0 +1,141 @@
+import { Controller, Get, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Customers, type Customer } from '../customers.ts';
+import { addressLimit } from '../limits.ts';
+import { MyService } from '../my-service.ts';
+import { registrationNotFound } from '../../authenticators/registrations/registrations.ts';
+import { OpaqueId } from '../../http/opaque-id.ts';
+import { watchedFor } from './watched-for.ts';
+import type { Taken } from '../../http/fastify.ts';
+import { FormLimits } from '../../http/form-limits.ts';
+import { enrolPage } from './enrol.page.ts';
+import { goneAs } from './identity.controller.ts';
+import { CUSTOMER_MESSAGES } from '../words/customers.ts';
+import { cancelPage, myPage, receiptPage } from './my.pages.ts';
+import { PageProblemFilter } from './page-problem.filter.ts';
+import { Pages } from './pages.ts';
+import { readPerson } from './read-person.ts';
+import { FollowQuery } from '../../windows/page/window-page.dto.ts';
+
+const OPAQUE_ID = new OpaqueId(registrationNotFound);
+
+/** A customer's own service: what it is like, the enrolment of its app, its end. */
+@ApiExcludeController()
+@UseFilters(PageProblemFilter)
+@Controller()
+export class MyController {
+  constructor(
+    private readonly pages: Pages,
+    private readonly customers: Customers,
+    private readonly service: MyService,
+    private readonly limits: FormLimits,
+  ) {}
+
+  @Get('my')
+  async my(@Query('note') note: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    const customer = await this.customers.at(visitor.digest);
+    if (!customer) {
+      void reply.redirect('/login', 303);
+      return;
+    }
+    const overview = await this.service.overview(customer);
+    const { locale } = visitor;
+    const { phoneNumber } = customer.line;
+    this.pages.send(reply, myPage({ locale, token: visitor.formToken(), phoneNumber, overview, note }));
+  }
+
+  @Get('enrol')
+  async enrol(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    const customer = await this.customers.loggedIn(visitor.digest);
+    const enrolment = visitor.digest && (await this.service.enrolment(customer, visitor.digest));
+    if (!enrolment) {
+      void reply.redirect('/my', 303);
+      return;
+    }
+    this.pages.send(
+      reply,
+      enrolPage({ locale: visitor.locale, token: visitor.formToken(), ...enrolment, now: new Date() }),
+    );
+  }
+
+  /** What the page asks while it waits for the app. */
+  @Get('enrol/state')
+  async enrolState(
+    @Query() { wait, state: known }: FollowQuery,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const { digest } = this.pages.visitor(request, reply);
+    const look = async (): Promise<string> => {
+      const customer: Customer = await this.customers.loggedIn(digest);
+      const enrolment = digest && (await this.service.enrolment(customer, digest));
+      return enrolment?.state ?? 'ended';
+    };
+    const state = await watchedFor(wait ?? 0, look, (now) => now !== known).catch(goneAs('ended'));
+    void reply.send({ state });
+  }
+
+  /** A new enrolment code for whoever was verified a moment ago. */
+  @Post('enrol')
+  @RouteConfig({ takes: 'form' satisfies Taken })
+  async newCode(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    visitor.form();
+    await this.limits.spend(addressLimit('enrol', request));
+    const customer = await this.customers.loggedIn(visitor.digest);
+    if (visitor.digest) await this.service.newCode(customer, visitor.digest);
+    void reply.redirect('/enrol', 303);
+  }
+
+  /** Ends what an institution may ask; somebody else's is as unknown as one that never was. */
+  @Post('my/registrations/revoke')
+  @RouteConfig({ takes: 'form' satisfies Taken })
+  async revoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    const { registration = '' } = visitor.form();
+    const customer = await this.customers.loggedIn(visitor.digest);
+    await this.service.revoke(customer, OPAQUE_ID.transform(registration));
+    void reply.redirect('/my?note=revoked', 303);
+  }
+
+  @Get('cancel')
+  async cancel(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    const customer = await this.customers.at(visitor.digest);
+    const known = customer && { known: customer.line.phoneNumber };
+    this.pages.send(reply, cancelPage({ locale: visitor.locale, token: visitor.formToken(), ...known }));
+  }
+
+  /** Has the person verified once more, under a purpose that says what the code will do. */
+  @Post('cancel')
+  @RouteConfig({ takes: 'form' satisfies Taken })
+  async cancelNow(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    const form = visitor.form();
+    const customer = await this.customers.at(visitor.digest);
+    const person = customer ? { phoneNumber: customer.line.phoneNumber, ...customer.line.owner } : readPerson(form);
+    if ('typed' in person) {
+      const { locale } = visitor;
+      this.pages.send(reply, cancelPage({ locale, token: visitor.formToken(), typed: person.typed }));
+      return;
+    }
+    await this.limits.spend(addressLimit('cancel', request));
+    const { purpose } = CUSTOMER_MESSAGES.ko.cancel;
+    const undertaking = { errand: 'cancel', purpose, endUser: visitor.endUser } as const;
+    await this.customers.begin(visitor.digest, person, undertaking, () => visitor.renew());
+    void reply.redirect('/code', 303);
+  }
+
+  @Get('cancelled')
+  async cancelled(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    const customer = await this.customers.loggedIn(visitor.digest);
+    const receipt = await this.service.receipt(customer);
+    if (receipt) this.pages.send(reply, receiptPage(visitor.locale, customer.line.phoneNumber, receipt));
+    else void reply.redirect('/my', 303);
+  }
+}

@@ -1,0 +1,208 @@
+import type { Overview, Receipt } from '../my-service.ts';
+import { formatPhoneNumber } from '../../domain/phone-number.ts';
+import type { HistoryEntry } from '../../history/history.ts';
+import { dateTime, calendarMonth, won } from '../../pages/format.ts';
+import { html, type Html } from '../../pages/html.ts';
+import type { Locale } from '../../pages/locale.ts';
+import { CUSTOMER_MESSAGES } from '../words/customers.ts';
+import { SITE_MESSAGES } from '../../pages/words/site.ts';
+import type { Page } from '../../pages/page.ts';
+import { personFields, type TypedPerson } from '../../pages/person-fields.ts';
+import { endedCard, facts, knownNumber, linkButton, sitePage } from '../../pages/site.ts';
+
+/** The state of a customer's service in plain words, what it costs, its phone and its history. */
+export function myPage(input: {
+  locale: Locale;
+  token: Html;
+  phoneNumber: string;
+  overview: Overview | undefined;
+  /** What led here: `joined` for somebody who wanted to join and has, `revoked` for a registration that was ended. */
+  note?: unknown;
+}): Page {
+  const { locale, token, phoneNumber, overview, note } = input;
+  const { my, join } = CUSTOMER_MESSAGES[locale];
+  const said = (note === 'joined' && join.already) || (note === 'revoked' && my.registrations.revoked);
+  const content = html`<div class="title-row">
+      <h1>${my.title}</h1>
+      <form method="post" action="/logout">${token}<button class="small">${my.logout}</button></form>
+    </div>
+    ${overview && said && html`<p class="note" role="status">${said}</p>`}
+    ${overview ? service(input.locale, token, phoneNumber, overview) : nothing(locale, phoneNumber)}`;
+  return sitePage({ locale, title: my.title, address: '/my', place: '/my', content });
+}
+
+function nothing(locale: Locale, phoneNumber: string): Html {
+  const { my } = CUSTOMER_MESSAGES[locale];
+  return html`<section class="card">
+    <h2>${my.none.title}</h2>
+    <p>${my.none.text}</p>
+    ${facts([[my.phoneNumber, formatPhoneNumber(phoneNumber)]])} ${linkButton('/join', my.join)}
+  </section>`;
+}
+
+function service(locale: Locale, token: Html, phoneNumber: string, overview: Overview): Html {
+  const { subscription, fee, history, registrations, otp } = overview;
+  const { my } = CUSTOMER_MESSAGES[locale];
+  const { places } = SITE_MESSAGES[locale];
+  const { state, suspensions, protectedSince } = subscription;
+  const { title, text } = my.states[state];
+  return html`<section class="card state-${state}">
+      <h2 class="state-title">${title}</h2>
+      <p>${text}</p>
+      ${suspensions.map((reason) => html`<p class="alert">${my.suspensions[reason]}</p>`)}
+      ${facts([
+        [my.phoneNumber, formatPhoneNumber(phoneNumber)],
+        ...(protectedSince ? [[my.since, dateTime(protectedSince, locale)] as const] : []),
+        [my.fee, my.feeSoFar(won(fee.amount, locale), fee.days)],
+      ])}
+      ${
+        state === 'awaiting_device' &&
+        suspensions.length === 0 &&
+        html`<form method="post" action="/enrol">${token}<button class="primary">${my.enrol}</button></form>`
+      }
+    </section>
+    ${state !== 'awaiting_device' && device(locale, subscription.device, otp)}
+    ${state !== 'awaiting_device' && registrationsCard(locale, token, registrations)} ${historyCard(locale, history)}
+    <section class="card">
+      <h2>${my.actions}</h2>
+      <div class="actions">
+        ${linkButton('/new-phone', places['/new-phone'], 'secondary')}
+        ${linkButton('/lost-phone', places['/lost-phone'], 'secondary')}
+        ${linkButton('/cancel', places['/cancel'], 'secondary')}
+      </div>
+    </section>`;
+}
+
+const SYSTEMS: Readonly<Record<string, string>> = { android: 'Android', ios: 'iOS' };
+
+function device(locale: Locale, one: Overview['subscription']['device'], otp: Overview['otp']): Html {
+  const { my } = CUSTOMER_MESSAGES[locale];
+  if (!one) {
+    return html`<section class="card">
+      <h2>${my.device}</h2>
+      <p class="alert">${my.noDevice}</p>
+      ${linkButton('/new-phone', SITE_MESSAGES[locale].places['/new-phone'])}
+    </section>`;
+  }
+  const { deviceNames } = my;
+  return html`<section class="card">
+    <h2>${my.device}</h2>
+    ${one.pinLocked && html`<p class="alert">${my.pinLocked}</p>`}
+    ${one.state === 'testing' && html`<p class="note">${my.testing}</p>`}
+    ${facts([
+      [deviceNames.name, one.name],
+      [deviceNames.system, `${SYSTEMS[one.platform] ?? one.platform} ${one.osVersion}`],
+      [deviceNames.serialNumber, one.serialNumber],
+      [deviceNames.enrolledAt, dateTime(one.enrolledAt, locale)],
+      ['OTP', my.otp[otp ? (otp.locked ? 'locked' : 'inUse') : 'none']],
+    ])}
+    ${otp?.locked && html`<p class="alert">${my.otpLocked}</p>`}
+  </section>`;
+}
+
+/** Institutions that may ask for the codes of the customer's phones, each with the way to end that. */
+function registrationsCard(locale: Locale, token: Html, registrations: Overview['registrations']): Html {
+  const { title, text, none, serialNumber, confirmedAt, revoke } = CUSTOMER_MESSAGES[locale].my.registrations;
+  return html`<section class="card">
+    <h2 id="registrations">${title}</h2>
+    ${registrations.length === 0 ? html`<p>${none}</p>` : html`<p class="hint">${text}</p>`}
+    ${
+      registrations.length > 0 &&
+      html`<ul class="registrations" aria-labelledby="registrations">
+        ${registrations.map(
+          ({ id, relyingParty, device: on, confirmedAt: since }) =>
+            html`<li>
+              <strong id="registration-${id}">${relyingParty.name}</strong>
+              ${facts([
+                [serialNumber, `${on.name} · ${on.serialNumber}`],
+                ...(since === null ? [] : [[confirmedAt, dateTime(since, locale)] as const]),
+              ])}
+              <form method="post" action="/my/registrations/revoke">
+                ${token}<input type="hidden" name="registration" value="${id}" />
+                <button class="danger" id="revoke-${id}" aria-labelledby="revoke-${id} registration-${id}">
+                  ${revoke}
+                </button>
+              </form>
+            </li>`,
+        )}
+      </ul>`
+    }
+  </section>`;
+}
+
+function historyCard(locale: Locale, history: readonly HistoryEntry[]): Html {
+  const { my } = CUSTOMER_MESSAGES[locale];
+  const { when, who, purpose, method, result } = my.columns;
+  return html`<section class="card">
+    <h2 id="history">${my.history}</h2>
+    ${history.length === 0 && html`<p>${my.noHistory}</p>`}
+    ${
+      history.length > 0 &&
+      html`<p class="hint">${my.historyNote}</p>
+        <table class="entries" aria-labelledby="history">
+          <thead>
+            <tr>
+              ${[when, who, purpose, method, result].map((name) => html`<th scope="col">${name}</th>`)}
+            </tr>
+          </thead>
+          <tbody>
+            ${history.map(
+              (entry) =>
+                html`<tr>
+                  <td class="when">${dateTime(entry.requestedAt, locale)}</td>
+                  <td class="who">${entry.relyingParty.name}</td>
+                  <td class="purpose">${entry.purpose}</td>
+                  <td class="method">${my.channels[entry.channel]}</td>
+                  <td class="result"><span class="state ${entry.state}">${my.results[entry.state]}</span></td>
+                </tr>`,
+            )}
+          </tbody>
+        </table>`
+    }
+  </section>`;
+}
+
+/** What cancelling means, before it is done. */
+export function cancelPage(input: {
+  locale: Locale;
+  token: Html;
+  /** The number of who is logged in. */
+  known?: string;
+  typed?: TypedPerson;
+}): Page {
+  const { locale, token, known, typed } = input;
+  const { cancel, person, my } = CUSTOMER_MESSAGES[locale];
+  const content = html`<section class="card narrow">
+    <h1>${cancel.title}</h1>
+    <p class="lead">${cancel.text}</p>
+    <ul class="rules">
+      ${cancel.points.map((point) => html`<li>${point}</li>`)}
+    </ul>
+    <form method="post" action="/cancel" novalidate>
+      ${token} ${known === undefined ? personFields(person, typed) : knownNumber(my.phoneNumber, known)}
+      <button class="danger">${cancel.submit}</button>
+    </form>
+    ${linkButton(known === undefined ? '/' : '/my', cancel.keep, 'secondary')}
+    <p class="hint">${cancel.noApp}</p>
+  </section>`;
+  const status = (typed?.faults.length ?? 0) > 0 ? { status: 422 } : {};
+  return sitePage({ locale, title: cancel.title, address: '/cancel', place: '/cancel', content, ...status });
+}
+
+export function receiptPage(locale: Locale, phoneNumber: string, { cancelledAt, fee }: Receipt): Page {
+  const { cancel, my } = CUSTOMER_MESSAGES[locale];
+  const { title, text } = cancel.done;
+  const more = html`${facts([
+      [my.phoneNumber, formatPhoneNumber(phoneNumber)],
+      [cancel.cancelledAt, dateTime(cancelledAt, locale)],
+      [
+        cancel.lastFee,
+        html`${won(fee.amount, locale)}
+          <span class="hint">${calendarMonth(fee.month, locale)}, ${cancel.days(fee.days)}</span>`,
+      ],
+    ])}
+    <p class="hint">${cancel.feeNote}</p>
+    <p>${linkButton('/join', cancel.again, 'secondary')}</p>`;
+  const content = endedCard({ kind: 'verified', title, text, more });
+  return sitePage({ locale, title, address: '/cancelled', place: '/cancel', content });
+}

@@ -1,0 +1,22 @@
+import type { NamedPerson } from '../../lines/named-person.ts';
+import { parsePerson, seoulDay } from '../../domain/person.ts';
+import { parsePhoneNumber } from '../../domain/phone-number.ts';
+import type { PersonField, TypedPerson } from '../../pages/person-fields.ts';
+
+/** Reads whom a form names; what cannot be right is named by field, to be shown again. */
+export function readPerson(form: Readonly<Record<string, string>>): NamedPerson | { typed: TypedPerson } {
+  const clean = (field: PersonField) => (form[field] ?? '').trim().slice(0, 20);
+  const values = {
+    birthDate: clean('birthDate'),
+    genderDigit: clean('genderDigit'),
+    phoneNumber: clean('phoneNumber'),
+  };
+  const faults: PersonField[] = [];
+  const { birthDate, genderDigit, phoneNumber } = values;
+  if (!/^\d$/.test(genderDigit)) faults.push('genderDigit');
+  // Without the digit no century is known; any will do to tell a day that is in no calendar.
+  const inACentury = faults.length > 0 ? '1' : genderDigit;
+  if (!parsePerson({ birthDate, genderDigit: inACentury, today: seoulDay(new Date()) })) faults.unshift('birthDate');
+  if (!parsePhoneNumber(phoneNumber)) faults.push('phoneNumber');
+  return faults.length > 0 ? { typed: { values, faults } } : values;
+}

@@ -1,0 +1,132 @@
+import { Controller, Get, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Environment } from '../../../config/environment.ts';
+import { Customers } from '../customers.ts';
+import type { NamedPerson } from '../../lines/named-person.ts';
+import { addressLimit, personLimits } from '../limits.ts';
+import { REPORT_KINDS, type ReportKind } from '../report.ts';
+import { Reports } from '../reports.ts';
+import { Problem } from '../../domain/problem.ts';
+import type { Taken } from '../../http/fastify.ts';
+import { FormLimits } from '../../http/form-limits.ts';
+import { CUSTOMER_MESSAGES } from '../words/customers.ts';
+import type { Page } from '../../pages/page.ts';
+import { PageProblemFilter } from './page-problem.filter.ts';
+import { Pages } from './pages.ts';
+import type { TypedPerson } from '../../pages/person-fields.ts';
+import { readPerson } from './read-person.ts';
+import { newPhonePage, reportedPage, reportPage } from './report.pages.ts';
+import type { Visitor } from '../../pages/visitor.ts';
+
+/** What is told without logging in: a lost phone, a new one, a forgotten PIN. */
+@ApiExcludeController()
+@UseFilters(PageProblemFilter)
+@Controller()
+export class ReportController {
+  constructor(
+    private readonly pages: Pages,
+    private readonly customers: Customers,
+    private readonly reports: Reports,
+    private readonly limits: FormLimits,
+    private readonly environment: Environment,
+  ) {}
+
+  @Get('lost-phone')
+  async lostPhone(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.show('lost_phone', this.pages.visitor(request, reply), reply);
+  }
+
+  @Post('lost-phone')
+  @RouteConfig({ takes: 'form' satisfies Taken })
+  async reportLoss(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    await this.take('lost_phone', visitor, reply, visitor.form());
+  }
+
+  @Get('forgotten-pin')
+  async forgottenPin(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.show('forgotten_pin', this.pages.visitor(request, reply), reply);
+  }
+
+  @Post('forgotten-pin')
+  @RouteConfig({ takes: 'form' satisfies Taken })
+  async reportForgottenPin(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    await this.take('forgotten_pin', visitor, reply, visitor.form());
+  }
+
+  @Get('new-phone')
+  async newPhone(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    await this.show('new_phone', this.pages.visitor(request, reply), reply);
+  }
+
+  /** With the old phone's app, at once; without it, by what the carrier tells. */
+  @Post('new-phone')
+  @RouteConfig({ takes: 'form' satisfies Taken })
+  async enrolNewPhone(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+    const visitor = this.pages.visitor(request, reply);
+    const form = visitor.form();
+    if (form['way'] !== 'app') {
+      await this.take('new_phone', visitor, reply, form);
+      return;
+    }
+    const person = await this.who(visitor, form);
+    if ('typed' in person) {
+      await this.show('new_phone', visitor, reply, person.typed);
+      return;
+    }
+    await this.limits.spend(addressLimit('new_phone', request));
+    const { purpose } = CUSTOMER_MESSAGES.ko.newPhone;
+    const undertaking = { errand: 'new_phone', purpose, endUser: visitor.endUser } as const;
+    await this.customers.begin(visitor.digest, person, undertaking, () => visitor.renew());
+    void reply.redirect('/code', 303);
+  }
+
+  @Get('reported/:kind')
+  reported(@Param('kind') named: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const { locale } = this.pages.visitor(request, reply);
+    const kind = REPORT_KINDS.find((one) => one === named);
+    if (!kind) throw new Problem('not_found', 'Go back to the start.');
+    this.pages.send(reply, reportedPage(locale, kind));
+  }
+
+  private async take(
+    kind: ReportKind,
+    visitor: Visitor,
+    reply: FastifyReply,
+    form: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const person = await this.who(visitor, form);
+    if ('typed' in person) {
+      await this.show(kind, visitor, reply, person.typed);
+      return;
+    }
+    await this.limits.spend(addressLimit(kind, visitor.request), ...personLimits(kind, person));
+    await this.reports.file(kind, person);
+    void reply.redirect(`/reported/${kind}`, 303);
+  }
+
+  /** Who is logged in, or whom the form names. */
+  private async who(
+    visitor: Visitor,
+    form: Readonly<Record<string, string>>,
+  ): Promise<NamedPerson | { typed: TypedPerson }> {
+    const customer = await this.customers.at(visitor.digest);
+    return customer ? { phoneNumber: customer.line.phoneNumber, ...customer.line.owner } : readPerson(form);
+  }
+
+  private async show(kind: ReportKind, visitor: Visitor, reply: FastifyReply, typed?: TypedPerson): Promise<void> {
+    const customer = await this.customers.at(visitor.digest);
+    const shown = {
+      locale: visitor.locale,
+      token: visitor.formToken(),
+      ...(customer && { known: customer.line.phoneNumber }),
+      ...(typed && { typed }),
+    };
+    const { NEW_PHONE_WAIT_MINUTES: waitMinutes } = this.environment;
+    const page: Page = kind === 'new_phone' ? newPhonePage({ ...shown, waitMinutes }) : reportPage(kind, shown);
+    this.pages.send(reply, page);
+  }
+}

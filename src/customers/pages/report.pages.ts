@@ -1,0 +1,81 @@
+import type { ReportKind } from '../report.ts';
+import { html, type Html } from '../../pages/html.ts';
+import type { Locale } from '../../pages/locale.ts';
+import { CUSTOMER_MESSAGES } from '../words/customers.ts';
+import { SITE_MESSAGES } from '../../pages/words/site.ts';
+import type { Page } from '../../pages/page.ts';
+import { personFields, type TypedPerson } from '../../pages/person-fields.ts';
+import { endedCard, knownNumber, linkButton, sitePage } from '../../pages/site.ts';
+
+interface ReportPage {
+  locale: Locale;
+  token: Html;
+  /** The number of who is logged in. */
+  known?: string;
+  typed?: TypedPerson;
+}
+
+/** Reporting a loss, or a forgotten PIN, by whoever cannot log in. */
+export function reportPage(kind: 'lost_phone' | 'forgotten_pin', page: ReportPage): Page {
+  const { locale, token } = page;
+  const { title, text, points, submit } =
+    CUSTOMER_MESSAGES[locale][kind === 'lost_phone' ? 'lostPhone' : 'forgottenPin'];
+  const address = kind === 'lost_phone' ? '/lost-phone' : '/forgotten-pin';
+  const content = html`<section class="card narrow">
+    <h1>${title}</h1>
+    <p class="lead">${text}</p>
+    <ul class="rules">
+      ${points.map((point) => html`<li>${point}</li>`)}
+    </ul>
+    <form method="post" action="${address}" novalidate>
+      ${token} ${whose(page)}
+      <button class="${kind === 'lost_phone' ? 'danger' : 'primary'}">${submit}</button>
+    </form>
+  </section>`;
+  const place = kind === 'lost_phone' ? '/lost-phone' : '/new-phone';
+  return sitePage({ locale, title, address, place, content, ...faulty(page.typed) });
+}
+
+/** A new phone: by the old one's app, or by the carrier's word. */
+export function newPhonePage(page: ReportPage & { waitMinutes: number }): Page {
+  const { locale, token, waitMinutes } = page;
+  const { newPhone } = CUSTOMER_MESSAGES[locale];
+  const content = html`<section class="card narrow">
+    <h1>${newPhone.title}</h1>
+    <p class="lead">${newPhone.text}</p>
+    <form method="post" action="/new-phone" novalidate>
+      ${token} ${whose(page)}
+      <div class="choice">
+        <h2>${newPhone.old.title}</h2>
+        <p>${newPhone.old.text}</p>
+        <button class="primary" name="way" value="app">${newPhone.old.submit}</button>
+      </div>
+      <div class="choice">
+        <h2>${newPhone.bySms.title}</h2>
+        <p>${newPhone.bySms.text} ${newPhone.wait(waitMinutes)}</p>
+        <button class="secondary" name="way" value="sms">${newPhone.bySms.submit}</button>
+      </div>
+    </form>
+    <p class="hint">${newPhone.gone} <a href="/lost-phone">${SITE_MESSAGES[locale].places['/lost-phone']}</a></p>
+    <p><a href="/forgotten-pin">${newPhone.pin}</a></p>
+  </section>`;
+  const { title } = newPhone;
+  return sitePage({ locale, title, address: '/new-phone', place: '/new-phone', content, ...faulty(page.typed) });
+}
+
+/** The same for everybody, whatever is true of whom they named. */
+export function reportedPage(locale: Locale, kind: ReportKind): Page {
+  const { title, text } = CUSTOMER_MESSAGES[locale].reported[kind];
+  const more = html`<p>${linkButton('/', SITE_MESSAGES[locale].home, 'secondary')}</p>`;
+  const content = endedCard({ kind: 'verified', title, text, more });
+  return sitePage({ locale, title, address: `/reported/${kind}`, content });
+}
+
+function whose({ locale, known, typed }: ReportPage): Html {
+  const { person, my } = CUSTOMER_MESSAGES[locale];
+  return known === undefined ? personFields(person, typed) : knownNumber(my.phoneNumber, known);
+}
+
+function faulty(typed: TypedPerson | undefined): { status?: number } {
+  return (typed?.faults.length ?? 0) > 0 ? { status: 422 } : {};
+}

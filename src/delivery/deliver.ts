@@ -1,0 +1,136 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { randomFraction } from '../crypto/random.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+import { backoffMs, HANDOVER_SECONDS } from '../domain/delivery.ts';
+import { Devices } from '../devices/devices.ts';
+import { PushGateway, type PushMessage, type PushOutcome } from '../gateways/push/push.ts';
+import { SmsGateway, type SmsMessage, type SmsOutcome } from '../gateways/sms/sms.ts';
+import { Metrics } from '../http/metrics.ts';
+import { Notices, type WrittenNotice } from '../notices/notices.ts';
+import { DeliveryStore, type Claimed } from './delivery.store.ts';
+import { noticePush, noticeSms, pushMessage, smsText } from './delivery-message.ts';
+import { readPerson } from '../authentication/named-person.ts';
+
+/** Tries to push a notice before it goes to the number instead. */
+const PUSHES_A_NOTICE = 5;
+
+/** What became of one delivery. */
+type Settled = { id: string; kind: 'done' } | { id: string; kind: 'later'; attempts: number; ms: number };
+
+/**
+ * What follows each commit: wake-ups, codes, cancellations, test codes and text messages are handed to their
+ * platforms. A delivery's row goes once its hand-over was acknowledged, comes back later when the platform could not
+ * take it, and never outlives the authentication. Nothing that happens here changes an authentication.
+ */
+@Injectable()
+export class Deliver {
+  private readonly logger = new Logger(Deliver.name);
+
+  constructor(
+    private readonly store: DeliveryStore,
+    private readonly push: PushGateway,
+    private readonly sms: SmsGateway,
+    private readonly keys: ServiceKeys,
+    private readonly devices: Devices,
+    private readonly notices: Notices,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** Hands over the deliveries of one job, side by side. Ids that somebody else has claimed are left alone. */
+  async deliver(ids: readonly string[]): Promise<void> {
+    const settled = await Promise.all((await this.store.claim(ids)).map((one) => this.handOver(one)));
+    await Promise.all([
+      this.store.finish(settled.flatMap((one) => (one.kind === 'done' ? [one.id] : []))),
+      this.store.postpone(settled.flatMap((one) => (one.kind === 'later' ? [one] : []))),
+    ]);
+  }
+
+  private async handOver(one: Claimed): Promise<Settled> {
+    try {
+      if (one.notice) return await this.handOverNotice(one, this.notices.read(one.notice));
+      return one.kind === 'sms' ? await this.handOverSms(one) : await this.handOverPush(one);
+    } catch (error) {
+      this.logger.error(`delivery ${one.id} (${one.kind}): ${(error as Error).message}`);
+      return later(one);
+    }
+  }
+
+  private async handOverPush(one: Claimed): Promise<Settled> {
+    const { deviceId, platform, pushToken } = one;
+    const content = pushMessage(one);
+    // Nothing to say any more, or nobody to say it to: the app finds what is pending when it is opened.
+    if (!content || !deviceId || !platform || !pushToken || one.secondsLeft <= 0) return done(one);
+    const token = this.devices.readPushToken(deviceId, pushToken);
+    const message: PushMessage = { ...content, platform, token, ttlSeconds: Math.ceil(one.secondsLeft) };
+    const outcome = await this.sendPush(one, message, HANDOVER_SECONDS);
+    if (outcome.kind === 'unregistered') await this.devices.pushTokenDied(deviceId, token, outcome.since ?? null);
+    return this.settle(one, outcome);
+  }
+
+  private async handOverSms(one: Claimed): Promise<Settled> {
+    const { smsCode, lineId, person, authenticationId: id, state } = one;
+    // A decoy has no line. A line under protection gets no code by SMS unless its owner permits it at this instant.
+    if (!id || !smsCode || !lineId || !person || one.lineProtected || state !== 'pending') return done(one);
+    const code = this.keys.fields.decrypt(smsCode, `authentications:sms_code:${id}`).toString('utf8');
+    const to = readPerson(this.keys, id, person).phoneNumber;
+    const text = smsText({ relyingParty: one.relyingParty ?? '', code });
+    const outcome = await this.sendSms(one, { to, text }, HANDOVER_SECONDS);
+    return this.settle(one, outcome);
+  }
+
+  /** To the phone that was in use; where there is none, or its platform does not know it any more, to the number. */
+  private async handOverNotice(one: Claimed, { notice, address, text, bySms }: WrittenNotice): Promise<Settled> {
+    if (address.push) {
+      const message = {
+        ...noticePush(notice, text),
+        ...address.push,
+        collapseKey: one.id,
+        ttlSeconds: Math.ceil(one.secondsLeft),
+      };
+      const outcome = await this.sendPush(one, message, HANDOVER_SECONDS / 2);
+      const mayWait = outcome.kind === 'retry' && (one.attempts < PUSHES_A_NOTICE || !bySms);
+      if (outcome.kind === 'accepted' || mayWait) return this.settle(one, outcome);
+    }
+    if (!bySms) return done(one);
+    const sms = { to: address.phoneNumber, text: noticeSms(text) };
+    return this.settle(one, await this.sendSms(one, sms, HANDOVER_SECONDS / 2));
+  }
+
+  private async sendPush({ kind }: Claimed, message: PushMessage, seconds: number): Promise<PushOutcome> {
+    const begun = performance.now();
+    const outcome = await this.push.send(message, seconds * 1000);
+    this.metrics.handedOver(kind, message.platform, outcome.kind, performance.now() - begun);
+    return outcome;
+  }
+
+  private async sendSms({ id, kind }: Claimed, message: SmsMessage, seconds: number): Promise<SmsOutcome> {
+    const begun = performance.now();
+    const outcome = await this.sms.send(message, seconds * 1000);
+    this.metrics.handedOver(kind, 'smpp', outcome.kind, performance.now() - begun);
+    // At once, and not with the rest of the job: a message that the centre took must not be sent again.
+    if (outcome.kind === 'accepted') await this.store.finish([id]);
+    return outcome;
+  }
+
+  private settle(one: Claimed, outcome: PushOutcome | SmsOutcome): Settled {
+    if (outcome.kind === 'accepted' || outcome.kind === 'unregistered') return done(one);
+    // The centre has it and did not say what it made of it. Once more, in case it was lost; not until the person has
+    // ten of them.
+    if (outcome.kind === 'unknown' && one.attempts > 1) return done(one);
+    if (outcome.kind === 'rejected') {
+      this.logger.warn(`delivery ${one.id} (${one.kind}) was rejected: ${outcome.reason}`);
+      return done(one);
+    }
+    this.logger.warn(`delivery ${one.id} (${one.kind}) has to wait: ${outcome.reason}`);
+    return later(one, outcome.kind === 'retry' ? outcome.afterMs : undefined);
+  }
+}
+
+function done({ id }: Claimed): Settled {
+  return { id, kind: 'done' };
+}
+
+function later({ id, attempts }: Claimed, afterMs?: number): Settled {
+  const ms = backoffMs({ attempts, random: randomFraction(), ...(afterMs !== undefined && { afterMs }) });
+  return { id, kind: 'later', attempts, ms };
+}

@@ -1,0 +1,139 @@
+import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
+import { Database } from '../database/database.ts';
+import type { AuthenticationState, Channel } from '../domain/authentication.ts';
+import { CLAIM_SECONDS, type DeliveryKind } from '../domain/delivery.ts';
+import { smsPermitted } from '../authentication/statement-parts.ts';
+
+/** One claimed delivery with all that handing it over takes. */
+export interface Claimed {
+  id: string;
+  kind: DeliveryKind;
+  attempts: number;
+  secondsLeft: number;
+  authenticationId: string | null;
+  state: AuthenticationState | null;
+  channel: Channel | null;
+  envelope: string | null;
+  smsCode: Buffer | null;
+  relyingParty: string | null;
+  lineId: string | null;
+  /** Who was named, encrypted. */
+  person: Buffer | null;
+  /** Whether a subscription's protection stands on the line now, and SMS is not permitted: then no code goes by SMS. */
+  lineProtected: boolean;
+  deviceId: string | null;
+  platform: 'android' | 'ios' | null;
+  pushToken: Buffer | null;
+  testEnvelope: string | null;
+  notice: { id: string; kind: string; detail: string | null; address: Buffer } | null;
+}
+
+type ClaimedRow = Omit<Claimed, 'notice'> & {
+  noticeId: string | null;
+  noticeKind: string;
+  noticeDetail: string | null;
+  noticeAddress: Buffer;
+};
+
+/**
+ * Claims what nobody else is handing over, and what was postponed not before its time. The wake-up and its cancelling
+ * go to the subscription's own phone, or to the device that is to sign; a code and a test go to the device for which
+ * they were sealed, while it is not revoked.
+ */
+const CLAIM = {
+  name: 'delivery_claim',
+  text: `WITH claimed AS (
+      UPDATE deliveries SET claimed_until = now() + interval '${CLAIM_SECONDS} seconds', attempts = attempts + 1
+      WHERE id = ANY($1::bigint[]) AND (claimed_until IS NULL OR claimed_until <= now())
+        AND (attempts = 0 OR due_at <= now())
+      RETURNING id, kind, attempts, authentication_id, device_id, notice_id, expires_at
+    )
+    SELECT c.id, c.kind, c.attempts, extract(epoch FROM c.expires_at - now())::float AS "secondsLeft",
+      a.id AS "authenticationId", CASE WHEN a.expires_at <= now() AND a.closed_at IS NULL THEN 'expired' ELSE a.state END AS state,
+      a.channel, a.envelope, a.sms_code AS "smsCode",
+      rp.name AS "relyingParty", a.line_id AS "lineId", CASE WHEN c.kind = 'sms' THEN a.person END AS person,
+      c.kind = 'sms' AND EXISTS (SELECT 1 FROM subscriptions p WHERE p.line_id = a.line_id AND p.state <> 'cancelled'
+        AND p.protected_since IS NOT NULL AND NOT ($2 AND ${smsPermitted('p.id', 'a.client_id')})) AS "lineProtected",
+      d.id AS "deviceId", d.platform, d.push_token AS "pushToken", d.test_envelope AS "testEnvelope",
+      n.id AS "noticeId", n.kind AS "noticeKind", n.detail AS "noticeDetail", n.address AS "noticeAddress"
+    FROM claimed c
+      LEFT JOIN notices n ON n.id = c.notice_id
+      LEFT JOIN authentications a ON a.id = c.authentication_id
+      LEFT JOIN clients rp ON rp.id = a.client_id
+      LEFT JOIN subscriptions s ON s.id = a.subscription_id
+      LEFT JOIN LATERAL (
+        SELECT * FROM devices WHERE id = c.device_id AND state <> 'revoked'
+        UNION ALL
+        SELECT * FROM devices WHERE c.device_id IS NULL AND s.state = 'active'
+          AND subscription_id = a.subscription_id AND state = 'active'
+          AND CASE a.channel WHEN 'sign' THEN id = a.device_id ELSE issuer_id IS NULL END
+      ) d ON true`,
+};
+
+const FINISH = { name: 'delivery_finish', text: 'DELETE FROM deliveries WHERE id = ANY($1::bigint[])' };
+
+const POSTPONE = {
+  name: 'delivery_postpone',
+  text: `UPDATE deliveries d SET claimed_until = NULL, due_at = now() + make_interval(secs => p.ms / 1000.0)
+    FROM unnest($1::bigint[], $2::int[], $3::float[]) AS p (id, attempts, ms)
+    WHERE d.id = p.id AND d.attempts = p.attempts`,
+};
+
+/** What is due and in nobody's hands. Claiming it decides which of several workers has it. */
+const DUE = {
+  name: 'delivery_due',
+  text: `SELECT id FROM deliveries
+    WHERE due_at <= now() AND expires_at > now() AND (claimed_until IS NULL OR claimed_until <= now())
+    ORDER BY due_at LIMIT 200`,
+};
+
+const DROP_EXPIRED = {
+  name: 'delivery_drop_expired',
+  text: `DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE expires_at <= now() AND due_at <= now()
+    LIMIT 1000 FOR UPDATE SKIP LOCKED)`,
+};
+
+/** What has been promised to the outside and not yet handed over. */
+@Injectable()
+export class DeliveryStore {
+  private readonly smsPermittable: boolean;
+
+  constructor(
+    private readonly database: Database,
+    environment: Environment,
+  ) {
+    this.smsPermittable = environment.SMS_PERMISSION_MINUTES > 0;
+  }
+
+  async claim(ids: readonly string[]): Promise<Claimed[]> {
+    const rows = await this.database.rows<ClaimedRow>(CLAIM, [ids, this.smsPermittable]);
+    return rows.map(({ noticeId: id, noticeKind: kind, noticeDetail: detail, noticeAddress: address, ...row }) => ({
+      ...row,
+      notice: id === null ? null : { id, kind, detail, address },
+    }));
+  }
+
+  async finish(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.database.rows(FINISH, [ids]);
+  }
+
+  /** Only what this worker still has: a claim that ran out may be somebody else's by now. */
+  async postpone(deliveries: readonly { id: string; attempts: number; ms: number }[]): Promise<void> {
+    if (deliveries.length === 0) return;
+    const columns = [
+      deliveries.map(({ id }) => id),
+      deliveries.map(({ attempts }) => attempts),
+      deliveries.map(({ ms }) => ms),
+    ];
+    await this.database.rows(POSTPONE, columns);
+  }
+
+  async due(): Promise<string[]> {
+    return (await this.database.rows<{ id: string }>(DUE, [])).map(({ id }) => id);
+  }
+
+  async dropExpired(): Promise<void> {
+    await this.database.rows(DROP_EXPIRED, []);
+  }
+}

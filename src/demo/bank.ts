@@ -1,0 +1,103 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Problem } from '../domain/problem.ts';
+import { readCookie, setCookie } from '../http/cookies.ts';
+import type { Taken } from '../http/fastify.ts';
+import { isOwnPage } from '../http/own-page.ts';
+import { writeProblem } from '../http/problem.filter.ts';
+import type { Assets } from '../pages/assets.ts';
+import { grouped } from '../pages/format.ts';
+import { localeOf } from '../pages/locale.ts';
+import { sendPage } from '../pages/page.ts';
+import { bankPage, issuedPage, transferPage } from './bank.page.ts';
+import { DemoBank, type TransferForm } from './demo-bank.ts';
+import type { DemoLine } from './demo.page.ts';
+import { BANK_MESSAGES, type BankMessages } from './words/bank.ts';
+import { RefusedError, type Credentials } from './service-client.ts';
+
+const TRANSFER_COOKIE = 'demo-transfer';
+const TRANSFER_SECONDS = 900;
+const FORM = { config: { takes: 'form' satisfies Taken } };
+
+type Form = { Body: Readonly<Partial<Record<string, string>>> | undefined };
+type Asked = { Querystring: { lang?: string } };
+
+/** `/demo/bank`, a bank that has transfers signed and issues what signs them. */
+export function declareBank(
+  fastify: FastifyInstance,
+  demo: { assets: Assets; credentials: Credentials; lines: readonly DemoLine[] },
+): void {
+  const { assets, credentials, lines } = demo;
+  const { issuer } = credentials;
+  const bank = new DemoBank(credentials);
+  const transferOf = (request: FastifyRequest) => bank.transfer(readCookie(request, TRANSFER_COOKIE, issuer));
+  const own = async (request: FastifyRequest, reply: FastifyReply) => {
+    if (isOwnPage(request.headers, issuer)) return;
+    writeProblem(reply, new Problem('window_bound_elsewhere', 'Only the bank’s own page may send this.'));
+    await reply;
+  };
+
+  fastify.get<Asked>('/demo/bank', async (request, reply) => {
+    return sendPage(reply, assets, bankPage(localeOf(request.query.lang), lines));
+  });
+
+  fastify.post<Form>('/demo/bank/transfers', { ...FORM, preHandler: own }, async (request, reply) => {
+    const { lang, lineId = '', payee = '', account = '', amount = '' } = request.body ?? {};
+    const locale = localeOf(lang);
+    const { purpose } = BANK_MESSAGES[locale];
+    try {
+      const typed = { payee, account, amount };
+      const key = await bank.begin(customerOf(lines, lineId), purpose, transactionOf(BANK_MESSAGES[locale], typed));
+      setCookie(reply, { name: TRANSFER_COOKIE, value: key, seconds: TRANSFER_SECONDS }, issuer);
+      return await reply.redirect(`/demo/bank/transfer?lang=${locale}`, 303);
+    } catch (error) {
+      const refused = { why: whyOf(error), typed: { payee, account, amount }, lineId };
+      return sendPage(reply, assets, bankPage(locale, lines, refused));
+    }
+  });
+
+  fastify.get<Asked>('/demo/bank/transfer', async (request, reply) => {
+    return sendPage(reply, assets, transferPage(localeOf(request.query.lang), transferOf(request)));
+  });
+
+  fastify.post<Form>('/demo/bank/transfer', { ...FORM, preHandler: own }, async (request, reply) => {
+    const { lang, code = '' } = request.body ?? {};
+    const transfer = transferOf(request);
+    if (transfer) await bank.confirm(transfer, code);
+    return reply.redirect(`/demo/bank/transfer?lang=${localeOf(lang)}`, 303);
+  });
+
+  fastify.post<Form>('/demo/bank/smart-otps', { ...FORM, preHandler: own }, async (request, reply) => {
+    const { lang, lineId = '', card } = request.body ?? {};
+    const locale = localeOf(lang);
+    try {
+      return sendPage(reply, assets, issuedPage(locale, await bank.issue(customerOf(lines, lineId), card === 'yes')));
+    } catch (error) {
+      const refused = { why: whyOf(error), typed: BANK_MESSAGES[locale].example, lineId };
+      return sendPage(reply, assets, bankPage(locale, lines, refused));
+    }
+  });
+}
+
+function customerOf(lines: readonly DemoLine[], lineId: string): DemoLine {
+  const line = lines.find((one) => one.lineId === lineId);
+  if (!line) throw new RefusedError(422, { code: 'invalid_request' });
+  return line;
+}
+
+/** What the customer is to see and sign; the service takes it letter by letter. */
+function transactionOf({ transfer, won }: BankMessages, typed: TransferForm): { label: string; value: string }[] {
+  const amount = typed.amount.replace(/[,\s]/g, '');
+  if (!/^[1-9]\d{0,11}$/.test(amount)) throw new RefusedError(422, { code: 'invalid_request' });
+  return [
+    { label: transfer.payee, value: typed.payee },
+    { label: transfer.account, value: typed.account },
+    { label: transfer.amount, value: won(grouped(Number(amount))) },
+  ];
+}
+
+function whyOf(error: unknown): keyof BankMessages['refused'] {
+  if (!(error instanceof RefusedError)) throw error;
+  const { code } = error.refusal;
+  if (code === 'invalid_request') return 'invalid';
+  return code === 'too_many_requests' ? 'tooMany' : 'other';
+}

@@ -1,0 +1,89 @@
+import { newCardKey } from '../crypto/card-key.ts';
+import { randomToken } from '../crypto/random.ts';
+import { RefusedError, ServiceClient, type Credentials } from './service-client.ts';
+
+/** Whom the bank knows, as it opened the account. */
+export interface BankCustomer {
+  phoneNumber: string;
+  owner: { birthDate: string; genderDigit: string };
+}
+
+/** What the customer typed into the bank's page. */
+export interface TransferForm {
+  payee: string;
+  account: string;
+  amount: string;
+}
+
+/** A transfer that waits for its code, or what became of it. */
+export interface Transfer {
+  authenticationId: string;
+  transaction: readonly { label: string; value: string }[];
+  /** Of the last code that was tried. */
+  attemptsLeft: number;
+  state: 'asked' | 'wrong' | 'signed' | 'ended';
+}
+
+/** What the bank hands to its customer. */
+export interface IssuedSmartOtp {
+  enrolmentCode: string;
+  enrolmentUri: string;
+  vendorCode: string;
+  /** The simulated card, with the private key that a real one would keep to itself. */
+  card: object | null;
+}
+
+/** Transfers that the demonstration remembers; the oldest is forgotten for a newer one. */
+const REMEMBERED = 1000;
+
+/** The server of a bank that has transfers signed: it keeps what it asked for, and sends that along with the code. */
+export class DemoBank {
+  private readonly service: ServiceClient;
+  private readonly transfers = new Map<string, Transfer>();
+
+  constructor(credentials: Credentials) {
+    this.service = new ServiceClient(credentials);
+  }
+
+  /** Asks for a signature; answers what the customer's browser knows the transfer by. Throws {@link RefusedError}. */
+  async begin(customer: BankCustomer, purpose: string, transaction: Transfer['transaction']): Promise<string> {
+    const body = { ...named(customer), purpose, method: 'sign', transaction };
+    const { id } = (await this.service.call('POST', '/v1/authentications', body)) as { id: string };
+    const [oldest] = this.transfers.keys();
+    if (oldest !== undefined && this.transfers.size >= REMEMBERED) this.transfers.delete(oldest);
+    const key = randomToken(32);
+    this.transfers.set(key, { authenticationId: id, transaction, attemptsLeft: 5, state: 'asked' });
+    return key;
+  }
+
+  transfer(key: string | undefined): Transfer | undefined {
+    return key === undefined ? undefined : this.transfers.get(key);
+  }
+
+  /** Verifies the code together with what the bank believes was signed. */
+  async confirm(transfer: Transfer, code: string): Promise<void> {
+    if (transfer.state === 'signed' || transfer.state === 'ended') return;
+    const { authenticationId: id, transaction } = transfer;
+    try {
+      await this.service.call('POST', `/v1/authentications/${id}/verification`, { code, transaction });
+      transfer.state = 'signed';
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      const { code: why, attemptsLeft } = error.refusal;
+      transfer.state = why === 'code_mismatch' || why === 'invalid_request' ? 'wrong' : 'ended';
+      transfer.attemptsLeft = attemptsLeft ?? transfer.attemptsLeft;
+    }
+  }
+
+  /** Issues the bank's Smart OTP, with or without a card. Throws {@link RefusedError}. */
+  async issue(customer: BankCustomer, withCard: boolean): Promise<IssuedSmartOtp> {
+    const key = withCard ? newCardKey() : null;
+    const body = { ...named(customer), ...(key && { cardKey: key.publicJwk }) };
+    const issued = (await this.service.call('POST', '/v1/smart-otps', body)) as Omit<IssuedSmartOtp, 'card'>;
+    return { ...issued, card: key?.privateJwk ?? null };
+  }
+}
+
+function named({ phoneNumber, owner: { birthDate, genderDigit } }: BankCustomer): object {
+  return { phoneNumber, birthDate, genderDigit };
+}

@@ -1,0 +1,156 @@
+import { formatPhoneNumber, maskPhoneNumber } from '../domain/phone-number.ts';
+import type { VerifiedCustomer } from './demo-shop.ts';
+import { html, type Html } from '../pages/html.ts';
+import { languageSwitch } from '../pages/language-switch.ts';
+import type { Locale } from '../pages/locale.ts';
+import { DEMO_MESSAGES, type DemoMessages } from './words/demo.ts';
+import type { Page } from '../pages/page.ts';
+
+/** A line of the demonstration, and what it is there to show. */
+export interface DemoLine {
+  lineId: string;
+  phoneNumber: string;
+  owner: { birthDate: string; genderDigit: string };
+  handset: { os: string; osVersion: string };
+  note: string;
+}
+
+/** The shop: the button, the phone beside it, and people to try. */
+export function shopPage(locale: Locale, lines: readonly DemoLine[]): Page {
+  const messages = DEMO_MESSAGES[locale];
+  const body = html`${shopHeader(messages, locale)}
+    <main class="shop-main" id="shop">
+      <div class="shop-column">
+        <section class="card join">
+          <h1>${messages.join}</h1>
+          <p>${messages.joinText}</p>
+          <form method="post" action="/demo/windows" id="verify">
+            <input type="hidden" name="lang" value="${locale}" />
+            <button class="primary" name="method" value="push">${messages.verify}</button>
+            <button class="secondary" name="method" value="otp" id="by-otp">${messages.verifyByOtp}</button>
+            <button class="link" name="method" value="push" id="same-tab">${messages.verifySameTab}</button>
+          </form>
+          <p><a href="/demo/bank?lang=${locale}">${messages.bank}</a></p>
+        </section>
+        <section class="card">
+          <h2>${messages.howTitle}</h2>
+          <ol class="how">
+            ${messages.how.map((step) => html`<li>${step}</li>`)}
+          </ol>
+          <p class="only-narrow">
+            <a href="/phone?lang=${locale}" target="_blank" rel="noopener">${messages.openPhone}</a>
+          </p>
+        </section>
+        ${peopleTable(messages, lines)}
+        <section class="card">
+          <h2>${messages.texts}</h2>
+          <p>${messages.textsText}</p>
+          <ul class="texts" id="texts" aria-live="polite">
+            <li class="hint" id="no-texts">${messages.noTexts}</li>
+          </ul>
+        </section>
+      </div>
+      <aside class="shop-phone" aria-label="${messages.phone}">
+        <p class="hint">${messages.phoneText}</p>
+        <iframe id="phone" title="${messages.phoneTitle}" data-src="/phone?lang=${locale}"></iframe>
+      </aside>
+    </main>`;
+  return { locale, title: `${messages.title} – ${messages.shop}`, script: 'demo.js', body, ...STANDING };
+}
+
+const STANDING = { layout: 'demo', framing: 'frames', opener: 'same-origin-allow-popups' } as const;
+
+function shopHeader(messages: DemoMessages, locale: Locale): Html {
+  return html`<header class="shop-header">
+    <p class="shop-name"><a href="/demo?lang=${locale}">${messages.shop}</a></p>
+    <p class="hint">${messages.tagline}</p>
+    ${languageSwitch(locale, '/demo')}
+  </header>`;
+}
+
+function peopleTable(messages: DemoMessages, lines: readonly DemoLine[]): Html {
+  const { who, resident, phoneNumber } = messages.columns;
+  return html`<section class="card">
+    <h2 id="people">${messages.people}</h2>
+    <p>${messages.peopleText}</p>
+    <div class="scroll" role="region" aria-labelledby="people" tabindex="0">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">${who}</th>
+            <th scope="col">${resident}</th>
+            <th scope="col">${phoneNumber}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${lines.map((line) => personRow(messages, line))}
+        </tbody>
+      </table>
+    </div>
+    <p class="unseen" role="status" id="copied" data-text="${messages.copied}"></p>
+  </section>`;
+}
+
+function personRow(messages: DemoMessages, { lineId, owner, phoneNumber, note }: DemoLine): Html {
+  const number = formatPhoneNumber(phoneNumber);
+  return html`<tr>
+    <th scope="row">${messages.notes[lineId] ?? note}</th>
+    <td>${owner.birthDate}-${owner.genderDigit}</td>
+    <td>
+      <span class="number">${number}</span>
+      <button type="button" class="small" data-copy="${number}" aria-label="${messages.copy} ${number}">
+        ${messages.copy}
+      </button>
+    </td>
+  </tr>`;
+}
+
+/** Where the browser comes back to: what the shop's server learned, and no more of it than the shop shows. */
+export function returnPage(
+  locale: Locale,
+  outcome: { verified: VerifiedCustomer } | { state: string } | 'foreign',
+): Page {
+  const messages = DEMO_MESSAGES[locale];
+  const verified = typeof outcome === 'object' && 'verified' in outcome;
+  const content = verified ? customer(messages, outcome.verified) : failure(messages, outcome);
+  const body = html`${shopHeader(messages, locale)}
+    <main class="shop-main single">
+      <section class="card ended ${verified ? 'verified' : 'failed'}">
+        <div class="badge" aria-hidden="true"></div>
+        ${content}
+        <p><a class="primary" href="/demo?lang=${locale}">${messages.again}</a></p>
+      </section>
+    </main>`;
+  const title = `${verified ? messages.verifiedTitle : messages.notVerifiedTitle} – ${messages.shop}`;
+  return { locale, title, body, ...STANDING };
+}
+
+function failure(messages: DemoMessages, outcome: { state: string } | 'foreign'): Html {
+  return outcome === 'foreign'
+    ? html`<h1>${messages.foreignReturnTitle}</h1>
+        <p>${messages.foreignReturn}</p>`
+    : html`<h1>${messages.notVerifiedTitle}</h1>
+        <p>${messages.notVerified(outcome.state)}</p>`;
+}
+
+function customer(messages: DemoMessages, person: VerifiedCustomer): Html {
+  const { result, gender, nationality, channel } = messages;
+  const rows = [
+    [result.phoneNumber, maskPhoneNumber(person.phoneNumber)],
+    [result.birthDate, person.birthDate],
+    [result.gender, gender[person.gender]],
+    [result.nationality, person.foreigner ? nationality.foreigner : nationality.korean],
+    [result.channel, channel[person.channel]],
+  ];
+  return html`<h1>${messages.verifiedTitle}</h1>
+    <p>${messages.verifiedText}</p>
+    <dl class="facts">
+      ${rows.map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>`;
+}

@@ -1,0 +1,148 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Taken } from '../http/fastify.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Environment } from '../../config/environment.ts';
+import { equalInConstantTime } from '../crypto/constant-time.ts';
+import { randomToken } from '../crypto/random.ts';
+import { Problem } from '../domain/problem.ts';
+import { readCookie, setCookie } from '../http/cookies.ts';
+import { isOwnPage } from '../http/own-page.ts';
+import { writeProblem } from '../http/problem.filter.ts';
+import { Subscriptions } from '../subscriptions/subscriptions.ts';
+import { Assets } from '../pages/assets.ts';
+import { declareBank } from './bank.ts';
+import { DemoShop } from './demo-shop.ts';
+import { returnPage, shopPage, type DemoLine } from './demo.page.ts';
+import { localeOf } from '../pages/locale.ts';
+import { DEMO_MESSAGES } from './words/demo.ts';
+import { sendPage } from '../pages/page.ts';
+import { phonePage } from './phone.page.ts';
+
+/** A relying party that the demonstration's shop is. */
+export interface DemoClient {
+  clientId: string;
+  clientSecret: string;
+}
+
+const STATE_COOKIE = 'demo-state';
+const STATE_SECONDS = 900;
+
+/**
+ * `/demo`, a shop that has its customers verified, and `/phone`, a phone on the screen. They exist with the embedded
+ * defaults only: what the phone needs to be set up in one press would be nobody's to ask for in production.
+ */
+export function declareDemo(
+  app: NestFastifyApplication,
+  fastify: FastifyInstance,
+  clients: readonly DemoClient[],
+  lines: readonly DemoLine[],
+): void {
+  const [assets, { ISSUER: issuer, VENDOR_CODE: vendorCode }] = [app.get(Assets), app.get(Environment)];
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (request.headers['sec-fetch-dest'] === 'document' && isElsewhere(request, issuer)) {
+      await reply.redirect(issuer + request.url, 302);
+    }
+  });
+  declareShop(fastify, { assets, issuer, clients, lines });
+  declareBank(fastify, { assets, credentials: { issuer, ...clientOf(clients, 'demo-bank') }, lines });
+  declarePhone(fastify, { assets, issuer, vendorCode, lines, subscriptions: app.get(Subscriptions) });
+}
+
+function declareShop(
+  fastify: FastifyInstance,
+  demo: { assets: Assets; issuer: string; clients: readonly DemoClient[]; lines: readonly DemoLine[] },
+): void {
+  const { assets, issuer, lines } = demo;
+  const shop = new DemoShop({ issuer, ...clientOf(demo.clients, 'demo-shop') });
+
+  fastify.get<{ Querystring: { lang?: string } }>('/demo', async (request, reply) => {
+    return sendPage(reply, assets, shopPage(localeOf(request.query.lang), lines));
+  });
+
+  fastify.post<{ Body: { lang?: string; method?: string } | undefined }>(
+    '/demo/windows',
+    { config: { takes: 'form' satisfies Taken } },
+    async (request, reply) => {
+      if (!isOwnPage(request.headers, issuer)) {
+        writeProblem(reply, new Problem('window_bound_elsewhere', 'Only the shop’s own page may send this.'));
+        return reply;
+      }
+      const locale = localeOf(request.body?.lang);
+      // What comes back has to be what this browser set out with; the language travels along.
+      const state = `${locale}.${randomToken(16)}`;
+      const { purpose, member } = DEMO_MESSAGES[locale];
+      const by =
+        request.body?.method === 'otp' ? { method: 'otp' as const, name: member } : { method: 'push' as const };
+      const { url } = await shop.openWindow({ purpose, returnUrl: `${issuer}/demo/return`, state, locale, ...by });
+      setCookie(reply, { name: STATE_COOKIE, value: state, seconds: STATE_SECONDS }, issuer);
+      return reply.redirect(url, 303);
+    },
+  );
+
+  fastify.get<{ Querystring: { windowId?: unknown; state?: unknown } }>('/demo/return', async (request, reply) => {
+    const { windowId, state } = request.query;
+    const locale = localeOf(typeof state === 'string' ? state.split('.')[0] : undefined);
+    const known = readCookie(request, STATE_COOKIE, issuer);
+    const ours = typeof state === 'string' && equalInConstantTime(Buffer.from(state), Buffer.from(known ?? ''));
+    if (!ours || typeof windowId !== 'string') return sendPage(reply, assets, returnPage(locale, 'foreign'));
+    const { state: window, authentication } = await shop.readWindow(windowId);
+    const verified = authentication?.result;
+    return sendPage(
+      reply,
+      assets,
+      returnPage(locale, verified ? { verified } : { state: authentication?.state ?? window }),
+    );
+  });
+}
+
+function declarePhone(
+  fastify: FastifyInstance,
+  demo: {
+    assets: Assets;
+    issuer: string;
+    vendorCode: string;
+    lines: readonly DemoLine[];
+    subscriptions: Subscriptions;
+  },
+): void {
+  const { assets, issuer, vendorCode, lines, subscriptions } = demo;
+
+  fastify.get<{ Querystring: { lang?: string } }>('/phone', async (request, reply) => {
+    const locale = localeOf(request.query.lang);
+    return sendPage(reply, assets, phonePage({ locale, issuer, pushToken: randomToken(24), vendorCode, lines }));
+  });
+
+  fastify.post<{ Body: { lineId?: unknown } | undefined }>('/local/enrolments', async (request, reply) => {
+    try {
+      if (!isOwnPage(request.headers, issuer)) throw new Problem('insufficient_scope', 'Only the phone may send this.');
+      const line = lines.find(({ lineId }) => lineId === request.body?.lineId);
+      if (!line) throw new Problem('invalid_request', 'Name a line of the demonstration as lineId.');
+      const standing = await subscriptions.standingOnLine(line.lineId);
+      const { enrolmentCode } = standing
+        ? await subscriptions.enrolmentCode(standing.id)
+        : await subscriptions.subscribe(line.phoneNumber, { actor: 'customer' });
+      return await reply.status(201).header('Cache-Control', 'no-store').send({ enrolmentCode });
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      writeProblem(reply, error);
+      return reply;
+    }
+  });
+}
+
+function clientOf(clients: readonly DemoClient[], name: string): DemoClient {
+  const client = clients.find(({ clientId }) => clientId === name);
+  if (!client) throw new Error(`the demonstration has no client ${name}`);
+  return client;
+}
+
+const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+
+/**
+ * Whether a page was asked for under another name of this very machine. Its script would then call the service across
+ * origins, and a browser ties keys and cookies to the name, so people are sent to the one that the service goes by.
+ */
+function isElsewhere({ host }: FastifyRequest, issuer: string): boolean {
+  const known = new URL(issuer).host;
+  return host !== known && LOOPBACK.test(host) && LOOPBACK.test(known);
+}

@@ -1,0 +1,54 @@
+import { AUTHENTICATOR_TERMS } from '../domain/authenticator.ts';
+import { formatPhoneNumber } from '../domain/phone-number.ts';
+import type { DemoLine } from './demo.page.ts';
+import { html } from '../pages/html.ts';
+import { languageSwitch } from '../pages/language-switch.ts';
+import type { Locale } from '../pages/locale.ts';
+import { DEMO_MESSAGES } from './words/demo.ts';
+import type { Page } from '../pages/page.ts';
+
+/**
+ * A phone on the screen. What is on its display is drawn by its script; the server gives it what a phone has from
+ * outside: the push token that its platform would issue, the lines that its SIM could be of, and which terms are in force.
+ */
+export function phonePage(input: {
+  locale: Locale;
+  issuer: string;
+  pushToken: string;
+  /** What institutions are told beside the serial number of a phone that the service itself enrolled. */
+  vendorCode: string;
+  lines: readonly DemoLine[];
+}): Page {
+  const { locale, issuer, pushToken, vendorCode } = input;
+  const messages = DEMO_MESSAGES[locale];
+  const lines = input.lines.map(({ lineId, phoneNumber, handset, note }) => ({
+    lineId,
+    phoneNumber: formatPhoneNumber(phoneNumber),
+    note: messages.notes[lineId] ?? note,
+    handset: { os: handset.os, osVersion: handset.osVersion },
+  }));
+  const body = html`${languageSwitch(locale, '/phone')}
+    <main
+      class="handset"
+      id="phone"
+      data-issuer="${issuer}"
+      data-push-token="${pushToken}"
+      data-vendor-code="${vendorCode}"
+      data-terms="${AUTHENTICATOR_TERMS}"
+      data-lines="${JSON.stringify(lines)}"
+    >
+      <div class="status-bar" aria-hidden="true"><span id="clock"></span><span class="signal"></span></div>
+      <div class="banner" id="banner" role="status"></div>
+      <div class="display" id="display"><noscript>${messages.phoneNeedsScript}</noscript></div>
+      <p class="unseen" id="said" role="status"></p>
+    </main>`;
+  return {
+    locale,
+    title: messages.phoneTitle,
+    layout: 'phone',
+    script: 'phone.js',
+    framing: 'framed',
+    compiles: true,
+    body,
+  };
+}

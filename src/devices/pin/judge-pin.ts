@@ -1,0 +1,47 @@
+import { equalInConstantTime } from '../../crypto/constant-time.ts';
+import { pinProof, type PinPurpose } from '../../crypto/pin-proof.ts';
+import { Problem } from '../../domain/problem.ts';
+
+/** What a PIN that was counted is compared with. */
+export interface CountedPin {
+  /** Encrypted, as it is in the device's row. */
+  knowledgeKey: Buffer;
+  nonce: Buffer;
+  attemptsLeft: number;
+}
+
+/** A right PIN is forgiven its earlier misses, for stores that count it with what it opens. */
+export const FORGIVE_PIN = {
+  name: 'device_forgive_pin',
+  text: `UPDATE devices SET pin_failures = 0 WHERE id = $1 AND pin_failures > 0`,
+};
+
+/**
+ * Compares the proof of a PIN that was counted already; `knowledgeKey` is the device's, decrypted.
+ * Problems: `pin_mismatch`, `pin_locked`.
+ */
+export function judgePin(input: {
+  purpose: PinPurpose;
+  id: string;
+  deviceId: string;
+  proof: string;
+  knowledgeKey: Buffer;
+  counted: CountedPin;
+}): void {
+  const { purpose, id, deviceId, proof, knowledgeKey, counted } = input;
+  const nonce = counted.nonce.toString('base64url');
+  const expected = pinProof(knowledgeKey, { purpose, id, deviceId, nonce });
+  if (equalInConstantTime(Buffer.from(proof), Buffer.from(expected))) return;
+  const { attemptsLeft } = counted;
+  if (attemptsLeft === 0) throw pinLocked();
+  throw new Problem('pin_mismatch', 'Type the PIN again; the fifth wrong one in a row locks it.', { attemptsLeft });
+}
+
+export function pinLocked(): Problem {
+  return new Problem('pin_locked', 'The PIN was wrong five times; call the call centre or enrol the app again.');
+}
+
+/** What was asked with this nonce was answered, replaced or left for too long. */
+export function nonceSpent(): Problem {
+  return new Problem('pin_nonce_spent', 'A nonce is good once, for three minutes; ask for a new one.');
+}

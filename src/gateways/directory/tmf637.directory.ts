@@ -1,0 +1,188 @@
+import type { FormFactor, Holder, LineFacts, LineStatus, Plan } from '../../domain/line.ts';
+import { PLAIN_TEXT } from '../../http/plain-text.ts';
+import { CarrierDirectory, CarrierUnavailable } from './carrier-directory.ts';
+
+export interface Tmf637Options {
+  /** Base of the carrier's TMF637 v4 API: `https://carrier.example/tmf-api/productInventory/v4`. */
+  url: string;
+  /** Bearer token (RFC 6750); without one, no `Authorization` is sent. */
+  token?: string;
+  /** Milliseconds for a whole answer, headers and body. */
+  deadlineMs?: number;
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** A product whose number and status are read, and the rest not yet. */
+interface Contract {
+  product: Json;
+  phoneNumber: string;
+  status: LineStatus;
+}
+
+const DEADLINE_MS = 3_000;
+/** Bytes of an answer, unpacked. A product takes a few KiB, and at most `PAGE` of them are asked for. */
+const LARGEST = 64 * 1024;
+/** Enough for a number that was recycled many times, whose ended products come along. */
+const PAGE = 20;
+/** Characters of a value; a UUID, the longest of them, has 36. */
+const LONGEST = 128;
+
+/** ProductStatusType of TMF637 v4; its specification spells one of them with a blank at the end. */
+const STATUSES: ReadonlyMap<unknown, LineStatus> = new Map([
+  ['active', 'active'],
+  ['pendingTerminate', 'active'],
+  ['created', 'suspended'],
+  ['pendingActive', 'suspended'],
+  ['suspended', 'suspended'],
+  ['cancelled', 'terminated'],
+  ['aborted', 'terminated'],
+  ['aborted ', 'terminated'],
+  ['terminated', 'terminated'],
+]);
+
+/**
+ * The lines of a carrier whose systems speak TM Forum's TMF637 v4 (Product Inventory). Every lookup is one request; a
+ * failed one is not repeated. Members and characteristics that are not read here are the carrier's own affair.
+ */
+export class Tmf637Directory extends CarrierDirectory {
+  readonly #products: URL;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #deadlineMs: number;
+
+  /** Throws where `url` is none. */
+  constructor({ url, token, deadlineMs = DEADLINE_MS }: Tmf637Options) {
+    super();
+    this.#products = new URL(`${url.replace(/\/+$/, '')}/product`);
+    this.#headers = { Accept: 'application/json', ...(token !== undefined && { Authorization: `Bearer ${token}` }) };
+    this.#deadlineMs = deadlineMs;
+  }
+
+  async byPhoneNumber(phoneNumber: string): Promise<LineFacts | null> {
+    const body = await this.#ask(phoneNumber);
+    if (body === null) return null;
+    const contract = liveContract(productsIn(body), phoneNumber);
+    return contract && factsOf(contract);
+  }
+
+  /** The body of the carrier's answer; null where it knows no such product. */
+  async #ask(phoneNumber: string): Promise<Buffer | null> {
+    const url = new URL(this.#products);
+    // TMF630: a list is filtered by any attribute. The serial number of a mobile line's product is its MSISDN.
+    url.searchParams.set('productSerialNumber', phoneNumber);
+    url.searchParams.set('limit', String(PAGE));
+    const signal = AbortSignal.timeout(this.#deadlineMs);
+    try {
+      return await bodyOf(await fetch(url, { headers: this.#headers, redirect: 'manual', signal }));
+    } catch (error) {
+      if (error instanceof CarrierUnavailable) throw error;
+      if (signal.aborted) throw unavailable(`gave no whole answer within ${this.#deadlineMs} ms`);
+      // Neither message nor cause: fetch may quote the address, and with it the number, or the token.
+      throw unavailable(`gave no whole answer: ${codeOf(error)}`);
+    }
+  }
+}
+
+async function bodyOf({ status, headers, body }: Response): Promise<Buffer | null> {
+  const isJson = /^application\/json\s*(?:;|$)/i.test(headers.get('content-type') ?? '');
+  if (status === 200 && isJson) return readWhole(body);
+  // Nobody reads this body, which would keep its connection until the deadline.
+  await body?.cancel();
+  if (status === 404) return null;
+  // Among these a redirect, which could lead the token astray, and 206 (TMF630): a page that holds back products.
+  throw unavailable(status === 200 ? 'answered in another form than application/json' : `answered ${status}`);
+}
+
+/** All of the body. Reading stops, and the connection ends, at the first byte too many. */
+async function readWhole(body: AsyncIterable<Uint8Array> | null): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > LARGEST) throw unavailable(`answered more than ${LARGEST} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function productsIn(body: Buffer): readonly unknown[] {
+  let document: unknown;
+  try {
+    document = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+  } catch {
+    // The parser's own message quotes the text.
+    throw unavailable('answered text that is not JSON');
+  }
+  if (!Array.isArray(document)) throw unavailable('answered JSON that is not a list of products');
+  return document;
+}
+
+/** The contract that has not ended; null where there is none. A number keeps the ended ones of its earlier owners. */
+function liveContract(products: readonly unknown[], phoneNumber: string): Contract | null {
+  const contracts = products.map((product) => contractOf(product, phoneNumber));
+  const [contract, another] = contracts.filter(({ status }) => status !== 'terminated');
+  if (another) throw unavailable('answered two live products for one number');
+  if (contract) return contract;
+  if (contracts.length === PAGE) throw unavailable('answered a full page of ended products, which may hide a live one');
+  return null;
+}
+
+/** A product of another number means that the filter was not obeyed, and says nothing about the number asked for. */
+function contractOf(product: unknown, phoneNumber: string): Contract {
+  if (!isObject(product)) throw unavailable('answered a product that is not an object');
+  if (product['productSerialNumber'] !== phoneNumber) throw unavailable('answered a product of another number');
+  const status = STATUSES.get(product['status']);
+  return { product, phoneNumber, status: status ?? unreadable('status') };
+}
+
+function factsOf({ product, phoneNumber, status }: Contract): LineFacts {
+  const text = (name: string, pattern?: RegExp) => textOf(name, characteristicOf(product, name), pattern);
+  const choice = <T extends string>(name: string, ...choices: readonly T[]) =>
+    choices.find((one) => one === characteristicOf(product, name)) ?? unreadable(name);
+  return {
+    lineId: textOf('id', product['id']),
+    phoneNumber,
+    carrier: text('carrier'),
+    status,
+    holder: choice<Holder>('holder', 'self', 'corporate', 'other_party'),
+    owner: { birthDate: text('ownerBirthDate', /^\d{6}$/), genderDigit: text('ownerGenderDigit', /^\d$/) },
+    plan: choice<Plan>('plan', 'postpaid', 'prepaid', 'm2m'),
+    handset: {
+      os: text('handsetOs'),
+      osVersion: text('handsetOsVersion'),
+      formFactor: choice<FormFactor>('handsetFormFactor', 'phone', 'tablet'),
+      ...(characteristicOf(product, 'handsetModel') !== undefined && { model: text('handsetModel') }),
+    },
+  };
+}
+
+/** The value of a characteristic; undefined where the product has none of that name. */
+function characteristicOf(product: Json, name: string): unknown {
+  const all = product['productCharacteristic'];
+  if (!Array.isArray(all)) return unreadable('productCharacteristic');
+  const named = all.filter(isObject).filter((one) => one['name'] === name);
+  if (named.length > 1) throw unavailable(`answered a product that names ${name} twice`);
+  return named[0]?.['value'];
+}
+
+function textOf(name: string, value: unknown, pattern = PLAIN_TEXT): string {
+  return typeof value === 'string' && value.length <= LONGEST && pattern.test(value) ? value : unreadable(name);
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function unreadable(name: string): never {
+  throw unavailable(`answered a product without a readable ${name}`);
+}
+
+function unavailable(fault: string): CarrierUnavailable {
+  return new CarrierUnavailable(`The carrier's product inventory ${fault}.`);
+}
+
+/** What went wrong underneath fetch: `ECONNREFUSED`, `UND_ERR_SOCKET`, `CERT_HAS_EXPIRED`. */
+function codeOf(error: unknown): string {
+  const { cause } = error as { cause?: { code?: unknown } };
+  return typeof cause?.code === 'string' ? cause.code : 'no answer';
+}

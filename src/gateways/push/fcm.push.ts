@@ -1,0 +1,103 @@
+import { Agent, type AgentOptions } from 'node:https';
+import { isIP } from 'node:net';
+import { type App, type Credential, deleteApp, initializeApp } from 'firebase-admin/app';
+import { getMessaging, type Messaging, type TokenMessage } from 'firebase-admin/messaging';
+import { withinDeadline } from '../deadline.ts';
+import { asOneAttempt, type FcmAttempt } from './fcm.attempt.ts';
+import type { PushGateway, PushMessage, PushOutcome } from './push.ts';
+
+export interface FcmPushOptions {
+  credential: Credential;
+  projectId: string;
+  /** Another server that speaks FCM HTTP v1 over TLS. Left out: Google's. `ca` is PEM. */
+  endpoint?: { host: string; port: number; ca: string };
+}
+
+/** HTTP/1.1 carries one push a connection at a time: this many are under way at once, the rest wait their turn. */
+const CONNECTIONS = 50;
+
+let apps = 0;
+
+/** Pushes to Android phones through FCM HTTP v1. */
+export class FcmPushGateway implements PushGateway {
+  readonly #app: App;
+  readonly #messaging: Messaging;
+  readonly #agent: Agent;
+
+  constructor({ credential, projectId, endpoint }: FcmPushOptions) {
+    const agentOptions = { keepAlive: true, maxSockets: CONNECTIONS };
+    this.#agent = endpoint ? new EndpointAgent(agentOptions, endpoint) : new Agent(agentOptions);
+    // A name of its own: firebase-admin keeps apps in a registry of the process, and two gateways may live in one.
+    apps += 1;
+    this.#app = initializeApp({ credential, projectId, httpAgent: this.#agent }, `pushguard-${apps}`);
+    this.#messaging = getMessaging(this.#app);
+  }
+
+  async send(message: PushMessage, deadlineMs: number): Promise<PushOutcome> {
+    const attempt: FcmAttempt = {};
+    const sent = asOneAttempt(attempt, async () => this.#messaging.send(fcmMessage(message))).then(
+      (): PushOutcome => ({ kind: 'accepted' }),
+      (error: unknown) => outcomeOf(error, attempt),
+    );
+    const outcome = await withinDeadline(sent, deadlineMs, undefined);
+    if (outcome) return outcome;
+    // An error without a code is one that the SDK does not repeat; its connection is free for the next push.
+    attempt.request?.destroy(new Error('nobody waits for this push any more'));
+    return { kind: 'retry', reason: `no answer from FCM within ${deadlineMs} ms` };
+  }
+
+  async close(): Promise<void> {
+    await deleteApp(this.#app);
+    this.#agent.destroy();
+  }
+}
+
+function fcmMessage({ token, data, alert, style, collapseKey, ttlSeconds }: PushMessage): TokenMessage {
+  const android = {
+    priority: 'high' as const,
+    // The SDK takes milliseconds and writes "180s".
+    ttl: ttlSeconds * 1000,
+    collapseKey,
+  };
+  if (style === 'data') return { token, data: { ...data }, android };
+  // `tag` does on the phone what `collapseKey` does on the server: a repeat takes the first one's place in the tray.
+  return { token, data: { ...data }, notification: alert, android: { ...android, notification: { tag: collapseKey } } };
+}
+
+function outcomeOf(error: unknown, attempt: FcmAttempt): PushOutcome {
+  const code = codeOf(error);
+  if (code === 'messaging/registration-token-not-registered') return { kind: 'unregistered' };
+  const { status, retryAfterMs } = attempt;
+  // INVALID_ARGUMENT may mean the payload as well as the token, so it never says that a token is dead.
+  const refused = status === undefined ? code.startsWith('messaging/invalid-') : isFinal(status);
+  if (refused) return { kind: 'rejected', reason: code };
+  return { kind: 'retry', reason: code, ...(retryAfterMs !== undefined && { afterMs: retryAfterMs }) };
+}
+
+/** 408 and 429 are the client errors that pass with time. */
+function isFinal(status: number): boolean {
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+function codeOf(error: unknown): string {
+  if (error instanceof Error) return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  return 'unknown error';
+}
+
+/** Leads every connection to `endpoint`; firebase-admin has no setting for its host. */
+class EndpointAgent extends Agent {
+  readonly #endpoint: { host: string; port: number; ca: string };
+
+  constructor(options: AgentOptions, endpoint: { host: string; port: number; ca: string }) {
+    super(options);
+    this.#endpoint = endpoint;
+  }
+
+  override createConnection(
+    ...[options, callback]: Parameters<Agent['createConnection']>
+  ): ReturnType<Agent['createConnection']> {
+    const { host } = this.#endpoint;
+    // TLS has no server name for an address (RFC 6066, section 3); the certificate is then checked against `host`.
+    return super.createConnection({ ...options, ...this.#endpoint, servername: isIP(host) ? '' : host }, callback);
+  }
+}

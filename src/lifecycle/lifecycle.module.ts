@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { AuthenticationModule } from '../authentication/authentication.module.ts';
+import { DevicesModule } from '../devices/devices.module.ts';
+import { NoticesModule } from '../notices/notices.module.ts';
+import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
+import { SubscriptionLife } from './lifecycle.ts';
+
+@Module({
+  imports: [AuthenticationModule, DevicesModule, SubscriptionsModule, NoticesModule],
+  providers: [SubscriptionLife],
+  exports: [SubscriptionLife],
+})
+export class SubscriptionLifeModule {}

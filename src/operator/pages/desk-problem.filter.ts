@@ -1,0 +1,71 @@
+import { Catch, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { Environment } from '../../../config/environment.ts';
+import { OPERATOR_ROLES } from '../../domain/operator.ts';
+import type { Problem } from '../../domain/problem.ts';
+import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
+import { problemOf } from '../../http/problem.filter.ts';
+import { DESK_COOKIE } from '../operator.guard.ts';
+import { Assets } from '../../pages/assets.ts';
+import { deskPage } from './desk.ts';
+import type { VisitingRequest } from './desk-request.ts';
+import { html } from '../../pages/html.ts';
+import { DESK_MESSAGES, type DeskMessages } from '../words/desk.ts';
+import type { Sentence } from '../../pages/words/site.ts';
+import { sendPage } from '../../pages/page.ts';
+import { endedCard, linkButton } from '../../pages/site.ts';
+import { Visitor } from '../../pages/visitor.ts';
+
+/** Another page has to be seen before the one that was asked for. */
+export class ElsewhereFirst extends Error {
+  constructor(readonly address: '/operator/sign-in' | '/operator/password') {
+    super(`see ${address} first`);
+  }
+}
+
+/** Says at the desk, and in the operator's language, why something could not be done. */
+@Injectable()
+@Catch()
+export class DeskProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger(DeskProblemFilter.name);
+
+  constructor(
+    private readonly assets: Assets,
+    private readonly environment: Environment,
+  ) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const [request, reply] = [http.getRequest<VisitingRequest>(), http.getResponse<FastifyReply>()];
+    if (error instanceof ElsewhereFirst) {
+      void reply.status(303).header('Location', error.address).send('');
+      return;
+    }
+    const problem = problemOf(error);
+    if (problem.code === 'internal_error' || problem.code === 'service_unavailable') {
+      const route = request.routeOptions.url ?? 'unknown route';
+      this.logger.error(`${request.method} ${route}: ${String((error as Error).stack ?? error)}`);
+    }
+    const cookie = { name: DESK_COOKIE, issuer: this.environment.ISSUER };
+    const { locale } = request.deskVisit?.visitor ?? new Visitor(request, reply, cookie);
+    const messages = DESK_MESSAGES[locale];
+    const { title, text } = sentenceFor(messages, problem);
+    const { retryAfterSeconds } = problem.members;
+    if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
+    const isOut = problem.code === 'session_ended';
+    const more = html`<p>
+      ${isOut ? linkButton('/operator/sign-in', messages.signInAgain) : linkButton('/operator', messages.home)}
+    </p>`;
+    const content = endedCard({ kind: 'failed', title, text, more });
+    const reader = request.deskVisit?.reader;
+    const { status } = PROBLEM_CATALOGUE[problem.code];
+    const page = deskPage({ locale, title, address: '/operator', content, status, ...(reader && { reader }) });
+    void reply.send(sendPage(reply, this.assets, page));
+  }
+}
+
+function sentenceFor(messages: DeskMessages, { code, members }: Problem): Sentence {
+  if (code !== 'insufficient_scope') return messages.problems[code] ?? messages.failed;
+  const roles = OPERATOR_ROLES.filter((role) => members.roles?.includes(role)).map((role) => messages.roles[role]);
+  return roles.length === 0 ? messages.twoPeople : messages.notPermitted(roles.join(', '));
+}

@@ -1,0 +1,69 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Problem } from '../../domain/problem.ts';
+import { PLAIN_TEXT } from '../../http/plain-text.ts';
+import type { DeskOperator } from '../approvals.ts';
+import type { SignedInOperator } from '../operator.ts';
+import type { Assets } from '../../pages/assets.ts';
+import type { DeskReader } from './desk.ts';
+import { sendPage, type Page } from '../../pages/page.ts';
+import type { Visitor } from '../../pages/visitor.ts';
+
+/** The longest reason, in characters, as in the operators' API. */
+const LONGEST_REASON = 200;
+
+/** One request of somebody who sits at the desk, whose role permits it and whose form is ours. */
+export class DeskVisit {
+  constructor(
+    private readonly request: FastifyRequest,
+    private readonly reply: FastifyReply,
+    private readonly assets: Assets,
+    readonly visitor: Visitor,
+    readonly operator: SignedInOperator,
+    /** What the session is known by. */
+    readonly session: Buffer,
+    /** What the form sent; nothing where there was none. */
+    readonly fields: Readonly<Record<string, string>>,
+  ) {}
+
+  get reader(): DeskReader {
+    return { locale: this.visitor.locale, operator: this.operator, formToken: this.visitor.formToken() };
+  }
+
+  get address(): string {
+    return this.request.ip;
+  }
+
+  /** The reason that was typed; undefined for one that cannot be kept. */
+  get typedReason(): string | undefined {
+    const reason = (this.fields['reason'] ?? '').normalize('NFC').trim();
+    return reason.length <= LONGEST_REASON && PLAIN_TEXT.test(reason) ? reason : undefined;
+  }
+
+  /** Who does what the form asks for. Problems: `invalid_request` without a reason. */
+  acting(reason = this.typedReason): DeskOperator {
+    if (reason === undefined) {
+      const errors = [{ pointer: '/reason', detail: 'Give a reason in one line of up to 200 characters.' }];
+      throw new Problem('invalid_request', 'Say why this is done.', { errors });
+    }
+    return { operator: this.operator.login, operatorId: this.operator.id, reason, address: this.address };
+  }
+
+  show(page: Page): string {
+    return sendPage(this.reply, this.assets, page);
+  }
+
+  /** Leads on; what a form did is not done again by loading the page anew. */
+  go(address: string): string {
+    void this.reply.status(303).header('Location', address);
+    return '';
+  }
+}
+
+export type VisitingRequest = FastifyRequest & { deskVisit?: DeskVisit };
+
+export const AtDesk = createParamDecorator((_: unknown, context: ExecutionContext): DeskVisit => {
+  const { deskVisit } = context.switchToHttp().getRequest<VisitingRequest>();
+  if (!deskVisit) throw new Error('AtDesk needs DeskGuard on the controller');
+  return deskVisit;
+});

@@ -1,0 +1,53 @@
+import {
+  applyDecorators,
+  Injectable,
+  UseFilters,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Environment } from '../../../config/environment.ts';
+import { Problem } from '../../domain/problem.ts';
+import { DESK_COOKIE, expectPermitted, permissionOf } from '../operator.guard.ts';
+import { OperatorSessions } from '../operator-sessions.ts';
+import { Assets } from '../../pages/assets.ts';
+import { DeskProblemFilter, ElsewhereFirst } from './desk-problem.filter.ts';
+import { DeskVisit, type VisitingRequest } from './desk-request.ts';
+import { Visitor } from '../../pages/visitor.ts';
+
+/** Lets in whoever has signed in, may do what the route permits, and sends a form of ours if it sends one. */
+@Injectable()
+class DeskGuard implements CanActivate {
+  constructor(
+    private readonly sessions: OperatorSessions,
+    private readonly assets: Assets,
+    private readonly environment: Environment,
+    private readonly reflector: Reflector,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const http = context.switchToHttp();
+    const [request, reply] = [http.getRequest<VisitingRequest>(), http.getResponse<FastifyReply>()];
+    const isForm = request.method === 'POST';
+    const visitor = new Visitor(request, reply, { name: DESK_COOKIE, issuer: this.environment.ISSUER });
+    const operator = await this.sessions.signedIn(visitor.digest);
+    if (!operator || !visitor.digest) {
+      if (!isForm) throw new ElsewhereFirst('/operator/sign-in');
+      throw new Problem('session_ended', 'Sign in again.');
+    }
+    const fields = isForm ? visitor.form() : {};
+    request.deskVisit = new DeskVisit(request, reply, this.assets, visitor, operator, visitor.digest, fields);
+    const permission = permissionOf(this.reflector, context);
+    if (operator.passwordIsInitial && permission !== 'own_password') throw new ElsewhereFirst('/operator/password');
+    expectPermitted(operator.role, permission);
+    return true;
+  }
+}
+
+/** Declares on a controller that its pages are the desk's. */
+export function DeskPages(): ClassDecorator {
+  return applyDecorators(UseGuards(DeskGuard), UseFilters(DeskProblemFilter), ApiExcludeController());
+}

@@ -1,0 +1,194 @@
+import { mayOperator } from '../../domain/operator.ts';
+import type { Approval } from '../approvals.ts';
+import type { CustomerReport } from '../customer-reports.ts';
+import type { SubscriptionResponse } from '../operator.dto.ts';
+import type { WaitingReissue } from '../reissue-desk.ts';
+import { deskPage, doneNote, reasonField, time, type DeskReader } from './desk.ts';
+import { stateBadge } from './subscription.page.ts';
+import { html, type Html } from '../../pages/html.ts';
+import { DESK_MESSAGES, type DeskMessages, type Done } from '../words/desk.ts';
+import { REISSUE_MESSAGES } from '../words/reissues.ts';
+import type { Page } from '../../pages/page.ts';
+import { facts, linkButton } from '../../pages/site.ts';
+
+/** What was typed into the search and cannot be used. */
+export interface SearchFaults {
+  number: string;
+  reason: string;
+  numberIsWrong: boolean;
+  reasonIsWrong: boolean;
+}
+
+/** What waits for somebody; nobody who may only look sees it. */
+export interface Worklist {
+  approvals: readonly Approval[];
+  reissues: readonly WaitingReissue[];
+  reports: readonly CustomerReport[];
+}
+
+/** The desk: the search, and what waits. */
+export function homePage(
+  reader: DeskReader,
+  shown: { worklist: Worklist | null; done?: Done | undefined; faults?: SearchFaults },
+): Page {
+  const { locale } = reader;
+  const messages = DESK_MESSAGES[locale];
+  const { worklist, done, faults } = shown;
+  const content = html`${doneNote(locale, done)} ${searchForm(messages, reader, faults)}
+  ${worklist && html`<div class="desk-columns">${approvalsCard(messages, reader, worklist)}${reportsCard(messages, reader, worklist)}</div>`}`;
+  return deskPage({
+    locale,
+    title: messages.search.title,
+    address: '/operator',
+    content,
+    reader,
+    place: '/operator',
+    ...(faults && { status: 422 }),
+  });
+}
+
+function searchForm(messages: DeskMessages, { formToken }: DeskReader, faults: SearchFaults | undefined): Html {
+  const { search } = messages;
+  return html`<form class="card" method="post" action="/operator/search" role="search">
+    <h1>${search.title}</h1>
+    ${formToken}
+    <div class="desk-fields">
+      <div class="field">
+        <label for="phoneNumber">${search.number}</label>
+        <input
+          id="phoneNumber"
+          name="phoneNumber"
+          type="tel"
+          inputmode="tel"
+          autocomplete="off"
+          maxlength="20"
+          placeholder="010-1234-5678"
+          value="${faults?.number}"
+          required
+          autofocus
+          ${faults?.numberIsWrong && html`aria-invalid="true"`}
+          aria-describedby="phoneNumber-fault"
+        />
+        <p class="fault" id="phoneNumber-fault">${faults?.numberIsWrong && search.numberFault}</p>
+      </div>
+      ${reasonField(messages, 'search-reason', {
+        value: faults?.reason ?? '',
+        fault: faults?.reasonIsWrong ? search.reasonFault : '',
+      })}
+      <button class="primary">${search.submit}</button>
+    </div>
+    <p class="hint">${messages.reasonHint}</p>
+  </form>`;
+}
+
+function approvalsCard(messages: DeskMessages, { locale }: DeskReader, { approvals, reissues }: Worklist): Html {
+  const { kinds, states } = messages.approvals;
+  const words = REISSUE_MESSAGES[locale];
+  const waits = approvals.length + reissues.length > 0;
+  return html`<section class="card" aria-labelledby="waiting">
+    <h2 id="waiting">${messages.waiting}</h2>
+    ${!waits && html`<p class="hint">${messages.nothingWaits}</p>`}
+    <ul class="desk-list">
+      ${approvals.map(
+        ({ kind, state, askedBy, askedAt, phoneNumber }) =>
+          html`<li>
+            <p><strong>${kinds[kind]}</strong> <span class="tag ${state}">${states[state]}</span></p>
+            <p>${phoneNumber ?? messages.unknownNumber}</p>
+            <p class="hint">${time(askedAt, locale)} · ${askedBy}</p>
+          </li>`,
+      )}
+      ${reissues.map(
+        ({ appliedBy, appliedAt, phoneNumber }) =>
+          html`<li>
+            <p><strong>${words.title}</strong> <span class="tag applied">${words.states.applied}</span></p>
+            <p>${phoneNumber ?? messages.unknownNumber}</p>
+            <p class="hint">${time(appliedAt, locale)} · ${appliedBy}</p>
+          </li>`,
+      )}
+    </ul>
+    ${waits && linkButton('/operator/approvals', messages.approvals.toList, 'secondary')}
+  </section>`;
+}
+
+function reportsCard(messages: DeskMessages, { locale, operator, formToken }: DeskReader, { reports }: Worklist): Html {
+  return html`<section class="card" aria-labelledby="reports">
+    <h2 id="reports">${messages.reports}</h2>
+    ${reports.length === 0 && html`<p class="hint">${messages.noReports}</p>`}
+    <ul class="desk-list">
+      ${reports.map(
+        ({ id, kind, outcome, filedAt, subscriptionId, phoneNumber }) =>
+          html`<li>
+            <p>
+              <strong>${messages.reportKinds[kind]}</strong>
+              <span class="tag ${outcome}">${messages.reportOutcomes[outcome]}</span>
+            </p>
+            <p>
+              ${
+                subscriptionId
+                  ? html`<a href="/operator/subscriptions/${subscriptionId}"
+                      >${phoneNumber ?? messages.unknownNumber}</a
+                    >`
+                  : messages.unknownNumber
+              }
+            </p>
+            <p class="hint">${time(filedAt, locale)}</p>
+            ${
+              mayOperator(operator.role, 'settle') &&
+              html`<details>
+                <summary>${messages.settle}</summary>
+                <form method="post" action="/operator/reports/${id}/settle">
+                  ${formToken} ${reasonField(messages, `settle-${id}`)}
+                  <button class="secondary">${messages.settle}</button>
+                </form>
+              </details>`
+            }
+          </li>`,
+      )}
+    </ul>
+  </section>`;
+}
+
+/** What was found under a number. */
+export function resultsPage(reader: DeskReader, number: string, found: readonly SubscriptionResponse[]): Page {
+  const { locale } = reader;
+  const messages = DESK_MESSAGES[locale];
+  const { search, subscription: words } = messages;
+  const title = search.results(number, found.length);
+  const content = html`<h1>${title}</h1>
+    ${found.length === 0 && html`<p class="card nothing">${search.none}</p>`}
+    <ul class="desk-results">
+      ${found.map(
+        ({ subscriptionId, state, suspensions, reason, since, subscribedAt, device }) =>
+          html`<li class="card">
+            <p>${stateBadge(messages, state)}</p>
+            ${facts([
+              [words.since, time(since, locale)],
+              [words.subscribedAt, time(subscribedAt, locale)],
+              ...(state === 'cancelled' && reason ? [[words.state, messages.why[reason]] as const] : []),
+              ...(suspensions.length > 0
+                ? [[words.suspensions, suspensions.map((one) => messages.why[one]).join(', ')] as const]
+                : []),
+              [words.device, device ? `${device.name} · ${device.platform} ${device.osVersion}` : words.noDevice],
+            ])}
+            ${linkButton(`/operator/subscriptions/${subscriptionId}`, search.open)}
+          </li>`,
+      )}
+    </ul>
+    ${found.some(({ state }) => state === 'cancelled') && html`<p class="hint">${search.former}</p>`}
+    <p><a href="/operator">${search.again}</a></p>`;
+  return deskPage({ locale, title, address: '/operator', content, reader, place: '/operator' });
+}
+
+/** Asks why somebody looks, before anything is shown. */
+export function reasonPage(reader: DeskReader, address: string, fault: boolean): Page {
+  const { locale, formToken } = reader;
+  const messages = DESK_MESSAGES[locale];
+  const content = html`<form class="card narrow" method="post" action="${address}/reason">
+    <h1>${messages.ask.title}</h1>
+    <p class="lead">${messages.ask.text}</p>
+    ${formToken} ${reasonField(messages, 'reason', { fault: fault ? messages.search.reasonFault : '' })}
+    <p class="hint">${messages.reasonHint}</p>
+    <button class="primary">${messages.ask.submit}</button>
+  </form>`;
+  return deskPage({ locale, title: messages.ask.title, address, content, reader, ...(fault && { status: 422 }) });
+}

@@ -1,0 +1,83 @@
+import { seoulDay } from '../../domain/person.ts';
+import type { IssuedReissue } from '../reissue-desk.ts';
+import { deskPage, type DeskReader } from './desk.ts';
+import { calendarDay, seoulTime } from '../../pages/format.ts';
+import { html, type Html } from '../../pages/html.ts';
+import { LETTER_MESSAGES } from '../words/letter.ts';
+import { REISSUE_MESSAGES } from '../words/reissues.ts';
+import type { Page } from '../../pages/page.ts';
+import { qrCode } from '../../pages/qr-code.ts';
+import { facts, linkButton } from '../../pages/site.ts';
+import { SITE_MESSAGES } from '../../pages/words/site.ts';
+
+/** Whom a letter is for, as far as anybody here knows: who it is, the carrier's own address list says. */
+export interface Addressee {
+  subscriptionId: string;
+  phoneNumber: string | null;
+}
+
+/** The letter that brings a code by post: one sheet of A4, to be printed and folded into a window envelope. */
+export function letterPage(
+  reader: DeskReader,
+  { subscriptionId, phoneNumber }: Addressee,
+  issued: IssuedReissue,
+  now: Date,
+): Page {
+  const { locale } = reader;
+  const { letter, code } = REISSUE_MESSAGES[locale];
+  const address = `/operator/subscriptions/${subscriptionId}`;
+  const content = html`<section class="card letter-tools">
+      <p class="lead">${letter.text}</p>
+      <p class="hint">${letter.again}</p>
+      ${linkButton(address, code.back, 'secondary')}
+    </section>
+    ${sheet(issued, phoneNumber, now)}`;
+  return deskPage({ locale, title: letter.title, address, content, reader, place: '/operator' });
+}
+
+function sheet(issued: IssuedReissue, phoneNumber: string | null, now: Date): Html {
+  const { ko, en } = LETTER_MESSAGES;
+  const { reissueId, enrolmentCode, enrolmentUri, expiresAt } = issued;
+  return html`<article class="letter" lang="ko">
+    <header class="letter-head">
+      <p class="letter-sender">
+        <strong>${ko.sender}</strong> <span lang="en">${en.sender}</span><br />${SITE_MESSAGES.ko.callCentre}
+      </p>
+      <div class="letter-window"></div>
+      <div class="letter-marks">
+        ${facts([
+          [`${ko.date} / ${en.date}`, calendarDay(seoulDay(now), 'ko')],
+          [`${ko.line} / ${en.line}`, phoneNumber ?? '–'],
+          [`${ko.number} / ${en.number}`, reissueId],
+        ])}
+      </div>
+    </header>
+    <h1>${ko.title}</h1>
+    <p>${ko.text}</p>
+    ${steps('ko')}
+    <section class="letter-code" aria-labelledby="letter-code">
+      <figure class="qr">${qrCode(enrolmentUri, ko.qr)}</figure>
+      <div class="letter-words">
+        <h2 id="letter-code">${ko.code} <span lang="en">${en.code}</span></h2>
+        <p class="letter-groups">${enrolmentCode.split('-').map((group) => html`<span>${group}</span> `)}</p>
+        <p>
+          <strong>${ko.until(seoulTime(expiresAt, 'ko'))}</strong> · <strong>${ko.once}</strong><br />
+          <span lang="en">${en.once}, ${en.until(seoulTime(expiresAt, 'en'))}.</span>
+        </p>
+      </div>
+    </section>
+    <p><strong>${ko.notYou.title}</strong> ${ko.notYou.text} ${SITE_MESSAGES.ko.callCentre}. ${ko.secret}</p>
+    <section class="letter-english" lang="en">
+      <h2>${en.title}</h2>
+      <p>${en.text}</p>
+      ${steps('en')}
+      <p><strong>${en.notYou.title}</strong> ${en.notYou.text} ${SITE_MESSAGES.en.callCentre}. ${en.secret}</p>
+    </section>
+  </article>`;
+}
+
+function steps(locale: 'ko' | 'en'): Html {
+  return html`<ol class="stages">
+    ${LETTER_MESSAGES[locale].steps.map((step) => html`<li>${step}</li>`)}
+  </ol>`;
+}

@@ -1,0 +1,136 @@
+import { Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { FastifyReply } from 'fastify';
+import { Readable } from 'node:stream';
+import type { Charge } from '../../charges/charge.ts';
+import { Charges } from '../../charges/charges.ts';
+import { monthBefore, monthOf } from '../../domain/fee.ts';
+import { Problem } from '../../domain/problem.ts';
+import type { Taken } from '../../http/fastify.ts';
+import { Audit } from '../audit.ts';
+import { AuditLog } from '../audit-log.ts';
+import { chargesCsv } from '../charges-csv.ts';
+import { Permits } from '../operator.guard.ts';
+import { OperatorSessions } from '../operator-sessions.ts';
+import { DeskPages } from './desk.guard.ts';
+import { reasonPage } from './home.page.ts';
+import { auditPage, chargesPage, chooseMonthPage } from './records.page.ts';
+import { AtDesk, DeskVisit } from './desk-request.ts';
+
+const FORM = { takes: 'form' satisfies Taken };
+/** Months that can be chosen: the present one, and what is still put right. */
+const MONTHS = 13;
+/** Rows of charges on a page; there may be millions in the CSV. */
+const ROWS = 100;
+const AUDIT = '/operator/audit';
+
+/** What supervisors read: the charges of a month, and the whole audit. */
+@DeskPages()
+@Controller('operator')
+export class DeskRecordsController {
+  constructor(
+    private readonly charges: Charges,
+    private readonly audit: Audit,
+    private readonly log: AuditLog,
+    private readonly sessions: OperatorSessions,
+  ) {}
+
+  @Get('charges')
+  @Permits('charges')
+  chooseMonth(@AtDesk() visit: DeskVisit): string {
+    return visit.show(chooseMonthPage(visit.reader, lastMonths(), false));
+  }
+
+  @Post('charges')
+  @RouteConfig(FORM)
+  @Permits('charges')
+  async choose(@AtDesk() visit: DeskVisit): Promise<string> {
+    const month = readMonth(visit.fields['month'] ?? '');
+    const reason = visit.typedReason;
+    if (reason === undefined) return visit.show(chooseMonthPage(visit.reader, lastMonths(), true));
+    await this.sessions.remember(visit.session, [aboutMonth(month)], reason);
+    return visit.go(`/operator/charges/${month}`);
+  }
+
+  @Get('charges/:month')
+  @Permits('charges')
+  async month(@AtDesk() visit: DeskVisit, @Param('month') asked: string): Promise<string> {
+    const month = readMonth(asked);
+    if (!(await this.looksAtMonth(visit, month))) return visit.go('/operator/charges');
+    const closedAt = (await this.charges.closedAt(month)) ?? null;
+    const rows: Charge[] = [];
+    let [count, days, amount] = [0, 0, 0];
+    for await (const batch of this.charges.of(month)) {
+      rows.push(...batch.slice(0, ROWS - rows.length));
+      count += batch.length;
+      for (const charge of batch) [days, amount] = [days + charge.days, amount + charge.amount];
+    }
+    return visit.show(chargesPage(visit.reader, lastMonths(), { month, closedAt, rows, count, days, amount }));
+  }
+
+  @Get('charges/:month/csv')
+  @Permits('charges')
+  async csv(@AtDesk() visit: DeskVisit, @Param('month') asked: string, @Res() reply: FastifyReply): Promise<void> {
+    const month = readMonth(asked);
+    if (!(await this.looksAtMonth(visit, month))) {
+      await reply.send(visit.go('/operator/charges'));
+      return;
+    }
+    void reply.header('Content-Disposition', `attachment; filename="charges-${month}.csv"`);
+    await reply.type('text/csv; charset=utf-8').send(Readable.from(chargesCsv(this.charges.of(month))));
+  }
+
+  @Get('audit')
+  @Permits('whole_audit')
+  async wholeAudit(@AtDesk() visit: DeskVisit, @Query() query: Record<string, unknown>): Promise<string> {
+    const reason = await this.sessions.reasonFor(visit.session, AUDIT);
+    if (reason === undefined) return visit.show(reasonPage(visit.reader, AUDIT, false));
+    const [operator, action, before] = [text(query['operator']), text(query['action']), text(query['before'])];
+    const filter = {
+      ...(operator !== undefined && { operator }),
+      ...(action !== undefined && { action }),
+      ...(before !== undefined && /^\d{1,18}$/.test(before) && { before }),
+    };
+    const reader = visit.acting(reason);
+    return visit.show(auditPage(visit.reader, filter, await this.log.page(reader, filter)));
+  }
+
+  @Post('audit/reason')
+  @RouteConfig(FORM)
+  @Permits('whole_audit')
+  async auditReason(@AtDesk() visit: DeskVisit): Promise<string> {
+    const reason = visit.typedReason;
+    if (reason === undefined) return visit.show(reasonPage(visit.reader, AUDIT, true));
+    await this.sessions.remember(visit.session, [AUDIT], reason);
+    return visit.go(AUDIT);
+  }
+
+  /** False while nobody has said why; else the look is written down. */
+  private async looksAtMonth(visit: DeskVisit, month: string): Promise<boolean> {
+    const reason = await this.sessions.reasonFor(visit.session, aboutMonth(month));
+    if (reason === undefined) return false;
+    const operator = visit.acting(reason);
+    await this.audit.seen({ ...operator, action: `charges ${month}` }, undefined);
+    return true;
+  }
+}
+
+function aboutMonth(month: string): string {
+  return `charges ${month}`;
+}
+
+function lastMonths(): string[] {
+  const months = [monthOf(new Date())];
+  while (months.length < MONTHS) months.push(monthBefore(months.at(-1) ?? ''));
+  return months;
+}
+
+function readMonth(written: string): string {
+  if (/^\d{4}-(0[1-9]|1[0-2])$/.test(written)) return written;
+  throw new Problem('not_found', 'Choose a month at /operator/charges.');
+}
+
+/** What was typed into a filter; nothing typed is nothing asked. */
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, 100) : undefined;
+}

@@ -1,0 +1,281 @@
+import { mayOperator } from '../../domain/operator.ts';
+import {
+  IDENTITY_PROOFS,
+  REISSUE_CAUSES,
+  REISSUE_DELIVERIES,
+  REISSUE_TRANSITIONS,
+  type ReissueDelivery,
+  type ReissueState,
+} from '../../domain/reissue.ts';
+import type { IssuedReissue, WaitingReissue } from '../reissue-desk.ts';
+import type { SubscriptionLook } from '../operator-desk.ts';
+import { deskPage, reasonField, time, wideTable, type DeskReader } from './desk.ts';
+import { html, type Html } from '../../pages/html.ts';
+import { DESK_MESSAGES, type DeskMessages } from '../words/desk.ts';
+import { REISSUE_MESSAGES, type ReissueUnderWay } from '../words/reissues.ts';
+import type { Page } from '../../pages/page.ts';
+import { qrCode } from '../../pages/qr-code.ts';
+import type { ApplicationField, TypedApplication } from './read-application.ts';
+import { facts, linkButton } from '../../pages/site.ts';
+
+type Reissue = SubscriptionLook['reissues'][number];
+
+function isUnderWay(state: ReissueState): state is ReissueUnderWay {
+  return REISSUE_TRANSITIONS[state].length > 0;
+}
+
+function addressOf(subscriptionId: string): string {
+  return `/operator/subscriptions/${subscriptionId}`;
+}
+
+/** The reissues of a subscription: how the one that is under way stands, what came before it, or a new one. */
+export function reissueCard(reader: DeskReader, { subscription, reissues }: SubscriptionLook): Html {
+  const words = REISSUE_MESSAGES[reader.locale];
+  const open = reissues.find(({ state }) => isUnderWay(state));
+  const past = reissues.filter((one) => one !== open);
+  const hasPhone = subscription.state === 'active' || subscription.state === 'suspended';
+  const mayApply = open === undefined && hasPhone && mayOperator(reader.operator.role, 'apply_reissue');
+  return html`<section class="card" aria-labelledby="reissues">
+    <h2 id="reissues">${words.title}</h2>
+    ${reissues.length === 0 && html`<p class="hint">${words.none}</p>`} ${open && openReissue(reader, open)}
+    ${
+      mayApply &&
+      html`<details>
+        <summary>${words.apply.name}</summary>
+        ${applicationForm(reader, subscription.subscriptionId)}
+      </details>`
+    }
+    ${past.length > 0 && pastReissues(reader, past)}
+  </section>`;
+}
+
+function openReissue(reader: DeskReader, reissue: Reissue): Html | false {
+  const { locale } = reader;
+  const { state, expiresAt } = reissue;
+  if (!isUnderWay(state)) return false;
+  const words = REISSUE_MESSAGES[locale];
+  const { columns } = words;
+  const step = (name: string, by: string | null, at: Date | null) =>
+    at === null ? [] : [[name, html`${by !== null && html`${by} · `}${time(at, locale)}`] as const];
+  return html`<p><strong class="tag ${state}">${words.states[state]}</strong> ${words.underWay[state]}</p>
+    ${facts([
+      ...whatIsAppliedFor(reader, reissue),
+      ...step(columns.applied, reissue.appliedBy, reissue.appliedAt),
+      ...step(columns.approved, reissue.decidedBy, reissue.decidedAt),
+      ...step(columns.issued, reissue.issuedBy, reissue.issuedAt),
+      ...step(columns.registered, null, reissue.registeredAt),
+      [columns.until, time(expiresAt, locale)],
+      [columns.number, reissue.id],
+    ])}
+    ${mayOperator(reader.operator.role, 'apply_reissue') && html`${nextStep(reader, reissue)}${withdrawForm(reader, reissue)}`}`;
+}
+
+function whatIsAppliedFor({ locale }: DeskReader, reissue: Reissue): (readonly [string, string])[] {
+  const { columns, causes, proofs, deliveries } = REISSUE_MESSAGES[locale];
+  return [
+    [columns.cause, causes[reissue.cause]],
+    [columns.serialNumber, reissue.oldSerialNumber],
+    [columns.proof, proofs[reissue.identityProof]],
+    [columns.delivery, deliveries[reissue.delivery]],
+  ];
+}
+
+function nextStep(reader: DeskReader, { id, state, delivery, appliedBy }: Reissue): Html {
+  const { locale, operator, formToken } = reader;
+  const words = REISSUE_MESSAGES[locale];
+  const messages = DESK_MESSAGES[locale];
+  if (state === 'applied') {
+    if (appliedBy === operator.login) return html`<p class="hint">${words.own}</p>`;
+    if (!mayOperator(operator.role, 'decide')) return html`<p class="hint">${messages.approvals.forSupervisors}</p>`;
+    return html`<p><a href="/operator/approvals#reissue-${id}">${words.toDecide}</a></p>`;
+  }
+  if (appliedBy !== operator.login) return html`<p class="hint">${words.issue.theirs}</p>`;
+  const isFirst = state === 'approved';
+  return html`<details ${isFirst && html`open`}>
+    <summary>${isFirst ? words.issue.name : words.again.name}</summary>
+    <form method="post" action="/operator/reissues/${id}/issue">
+      <p class="hint">${!isFirst && words.again.text} ${words.issue.text[delivery]}</p>
+      ${formToken} ${reasonField(messages, `issue-${id}`)}
+      <button class="${isFirst ? 'primary' : 'secondary'}">${words.issue.submit[delivery]}</button>
+    </form>
+  </details>`;
+}
+
+function withdrawForm({ locale, formToken }: DeskReader, { id }: Pick<Reissue, 'id'>): Html {
+  const { withdraw } = REISSUE_MESSAGES[locale];
+  return html`<details>
+    <summary>${withdraw.name}</summary>
+    <form method="post" action="/operator/reissues/${id}/withdraw">
+      <p class="hint">${withdraw.text}</p>
+      ${formToken} ${reasonField(DESK_MESSAGES[locale], `withdraw-${id}`)}
+      <button class="danger">${withdraw.submit}</button>
+    </form>
+  </details>`;
+}
+
+function pastReissues({ locale }: DeskReader, past: readonly Reissue[]): Html {
+  const { columns: shared } = DESK_MESSAGES[locale];
+  const { past: title, columns, causes, deliveries, states, customer } = REISSUE_MESSAGES[locale];
+  const head = [columns.applied, shared.by, columns.cause, columns.delivery, shared.state, columns.closed, shared.by];
+  const rows = past.map(
+    ({ appliedAt, appliedBy, cause, delivery, state, closedAt, closedBy }) =>
+      html`<tr>
+        <td>${time(appliedAt, locale)}</td>
+        <td>${appliedBy}</td>
+        <td>${causes[cause]}</td>
+        <td>${deliveries[delivery]}</td>
+        <td>${states[state]}</td>
+        <td>${closedAt ? time(closedAt, locale) : '–'}</td>
+        <td>${state === 'completed' ? customer : (closedBy ?? '–')}</td>
+      </tr>`,
+  );
+  return html`<h3 id="past-reissues">${title}</h3>
+    ${wideTable('past-reissues', head, rows)}`;
+}
+
+/** The form by itself, with what cannot be right beside each field. */
+export function applicationPage(reader: DeskReader, subscriptionId: string, typed: TypedApplication): Page {
+  const { locale } = reader;
+  const { apply, code } = REISSUE_MESSAGES[locale];
+  const address = addressOf(subscriptionId);
+  const content = html`<section class="card narrow">
+    <h1>${apply.name}</h1>
+    ${applicationForm(reader, subscriptionId, typed)} ${linkButton(address, code.back, 'secondary')}
+  </section>`;
+  return deskPage({ locale, title: apply.name, address, content, reader, place: '/operator', status: 422 });
+}
+
+function applicationForm(
+  reader: DeskReader,
+  subscriptionId: string,
+  typed: TypedApplication = { values: {}, faults: [] },
+): Html {
+  const { locale, formToken } = reader;
+  const { apply, causes, proofs, deliveries, columns, faults } = REISSUE_MESSAGES[locale];
+  const messages = DESK_MESSAGES[locale];
+  const { oldSerialNumber = '', reason = '' } = typed.values;
+  const serialFault = typed.faults.find((one) => one === 'oldSerialNumber' || one === 'mismatch');
+  return html`<form method="post" action="${addressOf(subscriptionId)}/apply-reissue">
+    <p class="hint">${apply.text}</p>
+    ${formToken} ${choices(reader, typed, 'cause', columns.cause, REISSUE_CAUSES, causes)}
+    <div class="field">
+      <label for="oldSerialNumber">${columns.serialNumber}</label>
+      <input
+        id="oldSerialNumber"
+        name="oldSerialNumber"
+        value="${oldSerialNumber}"
+        autocomplete="off"
+        autocapitalize="characters"
+        maxlength="40"
+        required
+        ${serialFault && html`aria-invalid="true"`}
+        ${serialFault !== undefined && serialFault === typed.faults[0] && html`autofocus`}
+        aria-describedby="oldSerialNumber-hint oldSerialNumber-fault"
+      />
+      <p class="hint" id="oldSerialNumber-hint">${apply.serialHint}</p>
+      <p class="fault" id="oldSerialNumber-fault">${serialFault && faults[serialFault]}</p>
+    </div>
+    ${choices(reader, typed, 'identityProof', columns.proof, IDENTITY_PROOFS, proofs)}
+    ${choices(reader, typed, 'delivery', columns.delivery, REISSUE_DELIVERIES, deliveries, apply.deliveryHint)}
+    ${reasonField(messages, 'apply-reissue-reason', {
+      value: reason,
+      fault: typed.faults.includes('reason') ? faults.reason : '',
+    })}
+    <p class="hint">${messages.reasonHint}</p>
+    <button class="primary">${apply.submit}</button>
+  </form>`;
+}
+
+function choices<Option extends string>(
+  { locale }: DeskReader,
+  { values, faults }: TypedApplication,
+  name: Exclude<ApplicationField, 'oldSerialNumber' | 'reason'>,
+  legend: string,
+  options: readonly Option[],
+  texts: Readonly<Record<Option, string>>,
+  hint?: string,
+): Html {
+  return html`<fieldset class="field choices" aria-describedby="${hint !== undefined && `${name}-hint `}${name}-fault">
+    <legend>${legend}</legend>
+    ${options.map(
+      (one, at) =>
+        html`<label
+          ><input
+            type="radio"
+            name="${name}"
+            value="${one}"
+            required
+            ${values[name] === one && html`checked`}
+            ${faults[0] === name && at === 0 && html`autofocus`}
+          />
+          ${texts[one]}</label
+        >`,
+    )}
+    ${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}
+    <p class="fault" id="${name}-fault">${faults.includes(name) && REISSUE_MESSAGES[locale].faults[name]}</p>
+  </fieldset>`;
+}
+
+/** One that waits for a decision, among the approvals. */
+export function waitingReissue(messages: DeskMessages, reader: DeskReader, reissue: WaitingReissue): Html {
+  const { locale } = reader;
+  const words = REISSUE_MESSAGES[locale];
+  const { columns, approvals } = messages;
+  const { id, subscriptionId, phoneNumber, appliedBy, appliedAt, reason, expiresAt } = reissue;
+  return html`<li class="card" id="reissue-${id}">
+    <p class="desk-title"><strong>${words.title}</strong> <span class="tag applied">${words.states.applied}</span></p>
+    ${facts([
+      [columns.number, phoneNumber ?? messages.unknownNumber],
+      ...whatIsAppliedFor(reader, reissue),
+      [columns.by, appliedBy],
+      [columns.reason, reason ?? '–'],
+      [columns.when, time(appliedAt, locale)],
+      [approvals.until, time(expiresAt, locale)],
+    ])}
+    <p><a href="${addressOf(subscriptionId)}">${approvals.look}</a></p>
+    ${decision(messages, reader, reissue)}
+  </li>`;
+}
+
+function decision(messages: DeskMessages, reader: DeskReader, reissue: WaitingReissue): Html {
+  const { locale, operator, formToken } = reader;
+  const words = REISSUE_MESSAGES[locale];
+  const { approvals } = messages;
+  if (reissue.appliedBy === operator.login) {
+    return html`<p class="hint">${words.own}</p>
+      ${withdrawForm(reader, reissue)}`;
+  }
+  if (!mayOperator(operator.role, 'decide')) return html`<p class="hint">${approvals.forSupervisors}</p>`;
+  const address = `/operator/reissues/${reissue.id}`;
+  return html`<form method="post" action="${address}/approve">
+    <p class="hint">${words.decideText}</p>
+    ${formToken} ${reasonField(messages, `decide-${reissue.id}`, { label: approvals.decisionReason })}
+    <div class="row">
+      <button class="primary">${approvals.approve}</button>
+      <button class="secondary" formaction="${address}/refuse">${approvals.refuse}</button>
+    </div>
+  </form>`;
+}
+
+/** A code that is handed over at a counter or told on the phone, large enough to be scanned and read aloud. */
+export function reissueCodePage(
+  reader: DeskReader,
+  subscriptionId: string,
+  { enrolmentCode, enrolmentUri, expiresAt }: IssuedReissue,
+  delivery: Exclude<ReissueDelivery, 'post'>,
+): Page {
+  const { locale } = reader;
+  const { code } = REISSUE_MESSAGES[locale];
+  const address = addressOf(subscriptionId);
+  const content = html`<section class="card narrow">
+    <h1>${code.title}</h1>
+    <p class="lead">${code.text[delivery]}</p>
+    <p class="enrolment-code">${enrolmentCode}</p>
+    <figure class="qr">${qrCode(enrolmentUri, code.qr)}</figure>
+    ${facts([[code.until, time(expiresAt, locale)]])}
+    <p><strong>${code.once}</strong></p>
+    <p class="hint">${code.reload}</p>
+    ${linkButton(address, code.back)}
+  </section>`;
+  return deskPage({ locale, title: code.title, address, content, reader, place: '/operator' });
+}

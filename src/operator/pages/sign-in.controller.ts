@@ -1,0 +1,51 @@
+import { Controller, Get, Post, Req, Res, UseFilters } from '@nestjs/common';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Environment } from '../../../config/environment.ts';
+import type { Taken } from '../../http/fastify.ts';
+import { DESK_COOKIE } from '../operator.guard.ts';
+import { OperatorSessions } from '../operator-sessions.ts';
+import { Assets } from '../../pages/assets.ts';
+import { DeskProblemFilter } from './desk-problem.filter.ts';
+import { signInPage } from './sign-in.page.ts';
+import { sendPage } from '../../pages/page.ts';
+import { Visitor } from '../../pages/visitor.ts';
+
+/** The door of the operators' desk. */
+@ApiExcludeController()
+@UseFilters(DeskProblemFilter)
+@Controller('operator/sign-in')
+export class DeskSignInController {
+  constructor(
+    private readonly sessions: OperatorSessions,
+    private readonly assets: Assets,
+    private readonly environment: Environment,
+  ) {}
+
+  @Get()
+  page(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): string {
+    const visitor = this.visitor(request, reply);
+    const { locale } = visitor;
+    return sendPage(reply, this.assets, signInPage({ locale, formToken: visitor.formToken() }));
+  }
+
+  @Post()
+  @RouteConfig({ takes: 'form' satisfies Taken })
+  async signIn(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+    const visitor = this.visitor(request, reply);
+    const { login = '', password = '', code = '' } = visitor.form();
+    const typed = { login, password, code, address: request.ip };
+    const operator = await this.sessions.signIn(typed, visitor.digest, () => visitor.renew());
+    if (operator) {
+      void reply.status(303).header('Location', '/operator');
+      return '';
+    }
+    const { locale } = visitor;
+    return sendPage(reply, this.assets, signInPage({ locale, formToken: visitor.formToken(), wrong: true }));
+  }
+
+  private visitor(request: FastifyRequest, reply: FastifyReply): Visitor {
+    return new Visitor(request, reply, { name: DESK_COOKIE, issuer: this.environment.ISSUER });
+  }
+}

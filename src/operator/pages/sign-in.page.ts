@@ -1,0 +1,83 @@
+import { LONGEST_PASSWORD } from '../../domain/operator.ts';
+import { deskPage, type DeskReader } from './desk.ts';
+import { html, type Html } from '../../pages/html.ts';
+import type { Locale } from '../../pages/locale.ts';
+import { DESK_MESSAGES, type DeskMessages } from '../words/desk.ts';
+import type { Page } from '../../pages/page.ts';
+
+/** The door of the desk. What was wrong is not said, nor what was typed. */
+export function signInPage(input: { locale: Locale; formToken: Html; wrong?: boolean }): Page {
+  const { locale, formToken, wrong = false } = input;
+  const { signIn: messages } = DESK_MESSAGES[locale];
+  const content = html`<form class="card narrow" method="post" action="/operator/sign-in">
+    <h1>${messages.title}</h1>
+    ${wrong && html`<p class="alert" role="alert">${messages.wrong}</p>`} ${formToken}
+    <div class="field">
+      <label for="login">${messages.login}</label>
+      <input
+        id="login"
+        name="login"
+        autocomplete="username"
+        autocapitalize="none"
+        spellcheck="false"
+        required
+        autofocus
+      />
+    </div>
+    <div class="field">
+      <label for="password">${messages.password}</label>
+      <input id="password" name="password" type="password" autocomplete="current-password" required />
+    </div>
+    <div class="field">
+      <label for="code">${messages.code}</label>
+      <input
+        id="code"
+        name="code"
+        inputmode="numeric"
+        autocomplete="one-time-code"
+        maxlength="7"
+        required
+        aria-describedby="code-hint"
+      />
+      <p class="hint" id="code-hint">${messages.codeHint}</p>
+    </div>
+    <button class="primary">${messages.submit}</button>
+  </form>`;
+  const status = wrong ? 401 : 200;
+  return deskPage({ locale, title: messages.title, address: '/operator/sign-in', content, status });
+}
+
+export type PasswordFault = keyof DeskMessages['choose']['faults'];
+
+/** Another password in the place of the present one. */
+export function passwordPage(reader: DeskReader, fault: PasswordFault | null): Page {
+  const { locale, operator, formToken } = reader;
+  const { choose: messages } = DESK_MESSAGES[locale];
+  const content = html`<form class="card narrow" method="post" action="/operator/password">
+    <h1>${messages.title}</h1>
+    ${operator.passwordIsInitial && html`<p class="lead">${messages.initial}</p>`}
+    ${fault && html`<p class="alert" role="alert">${messages.faults[fault]}</p>`} ${formToken}
+    ${passwordField('present', messages.present, 'current-password')}
+    ${passwordField('chosen', messages.chosen, 'new-password', messages.chosenHint)}
+    ${passwordField('again', messages.again, 'new-password')}
+    <button class="primary">${messages.submit}</button>
+  </form>`;
+  const status = fault ? 422 : 200;
+  return deskPage({ locale, title: messages.title, address: '/operator/password', content, reader, status });
+}
+
+function passwordField(id: string, label: string, autocomplete: string, hint?: string): Html {
+  return html`<div class="field">
+    <label for="${id}">${label}</label>
+    <input
+      id="${id}"
+      name="${id}"
+      type="password"
+      autocomplete="${autocomplete}"
+      maxlength="${LONGEST_PASSWORD}"
+      required
+      ${hint && html`aria-describedby="${id}-hint"`}
+    />
+    ${hint && html`<p class="hint" id="${id}-hint">${hint}</p>`}
+  </div>`;
+}

@@ -1,0 +1,218 @@
+import { mayOperator, type OperatorPermission } from '../../domain/operator.ts';
+import type { SubscriptionState } from '../../domain/subscription.ts';
+import type { Enrolment } from '../../subscriptions/subscriptions.ts';
+import type { Revealed, SubscriptionLook } from '../operator-desk.ts';
+import {
+  actionWords,
+  deskPage,
+  doneNote,
+  outcomeWords,
+  reasonField,
+  time,
+  wideTable,
+  type DeskReader,
+} from './desk.ts';
+import { calendarDay } from '../../pages/format.ts';
+import { html, type Html } from '../../pages/html.ts';
+import { DESK_MESSAGES, type DeskAction, type DeskMessages, type Done } from '../words/desk.ts';
+import type { Page } from '../../pages/page.ts';
+import { reissueCard } from './reissues.page.ts';
+import { facts, linkButton } from '../../pages/site.ts';
+
+/** What each action needs, and when there is something for it to do. */
+const ACTIONS: readonly {
+  action: DeskAction;
+  permission: OperatorPermission;
+  applies: (look: SubscriptionLook) => boolean;
+}[] = [
+  { action: 'reveal', permission: 'reveal', applies: stands },
+  {
+    action: 'report-loss',
+    permission: 'report_loss',
+    applies: (look) => stands(look) && !look.subscription.suspensions.includes('loss_reported'),
+  },
+  {
+    action: 'ask-resume',
+    permission: 'ask',
+    applies: ({ subscription }) => subscription.suspensions.includes('loss_reported'),
+  },
+  {
+    action: 'unlock-pin',
+    permission: 'unlock_pin',
+    applies: ({ subscription }) => subscription.device?.pinLocked === true,
+  },
+  { action: 'ask-enrolment-code', permission: 'ask', applies: stands },
+  { action: 'cancel', permission: 'cancel', applies: stands },
+];
+
+function stands({ subscription }: SubscriptionLook): boolean {
+  return subscription.state !== 'cancelled';
+}
+
+export function stateBadge(messages: DeskMessages, state: SubscriptionState): Html {
+  return html`<strong class="tag ${state}">${messages.states[state]}</strong>`;
+}
+
+/** One subscription: how it stands, what can be done, what happened. */
+export function subscriptionPage(
+  reader: DeskReader,
+  look: SubscriptionLook,
+  shown: { reason: string; waits: boolean; done: Done | undefined },
+): Page {
+  const { locale, operator } = reader;
+  const messages = DESK_MESSAGES[locale];
+  const { subscription: words } = messages;
+  const address = `/operator/subscriptions/${look.subscription.subscriptionId}`;
+  const actions = ACTIONS.filter(({ permission, applies }) => mayOperator(operator.role, permission) && applies(look));
+  const content = html`${doneNote(locale, shown.done)}
+    <h1>${words.title} ${look.phoneNumber}</h1>
+    ${shown.waits && html`<p class="note-line"><a href="/operator/approvals">${words.asked}</a></p>`}
+    <div class="desk-columns">
+      ${standingCard(messages, reader, look, shown.reason)}
+      <section class="card" aria-labelledby="actions">
+        <h2 id="actions">${words.actions}</h2>
+        ${actions.length === 0 && html`<p class="hint">${words.noActions}</p>`}
+        ${actions.map(({ action }) => actionForm(messages, reader, address, action))}
+      </section>
+    </div>
+    ${reissueCard(reader, look)} ${lifeCard(messages, reader, look)} ${historyCard(messages, reader, look)}
+    ${auditCard(messages, reader, look)}`;
+  return deskPage({ locale, title: words.title, address, content, reader, place: '/operator' });
+}
+
+function standingCard(messages: DeskMessages, { locale }: DeskReader, look: SubscriptionLook, reason: string): Html {
+  const { subscription: words, why } = messages;
+  const { state, suspensions, reason: because, since, subscribedAt, protectedSince, device } = look.subscription;
+  const cause = state === 'cancelled' && because ? html` ${why[because]}` : '';
+  return html`<section class="card" aria-labelledby="standing">
+    <h2 id="standing">${words.state}</h2>
+    ${facts([
+      [words.state, html`${stateBadge(messages, state)}${cause}`],
+      ...(suspensions.length > 0 ? [[words.suspensions, suspensions.map((one) => why[one]).join(', ')] as const] : []),
+      [words.number, look.phoneNumber ?? words.ended],
+      [words.since, time(since, locale)],
+      [words.subscribedAt, time(subscribedAt, locale)],
+      [words.protectedSince, protectedSince ? time(protectedSince, locale) : words.notYet],
+      [
+        words.device,
+        device
+          ? `${device.name} · ${device.platform} ${device.osVersion} · ${messages.deviceStates[device.state] ?? device.state}`
+          : words.noDevice,
+      ],
+      ...(device
+        ? ([
+            [words.serialNumber, device.serialNumber],
+            [words.pin, device.pinLocked ? html`<span class="bad">${words.pinLocked}</span>` : words.pinOpen],
+          ] as const)
+        : []),
+      [words.lookReason, reason],
+    ])}
+  </section>`;
+}
+
+function actionForm(messages: DeskMessages, { formToken }: DeskReader, address: string, action: DeskAction): Html {
+  const { name, text, submit } = messages.actions[action];
+  return html`<details>
+    <summary>${name}</summary>
+    <form method="post" action="${address}/${action}">
+      <p class="hint">${text}</p>
+      ${formToken} ${reasonField(messages, `reason-${action}`)}
+      <button class="${action === 'cancel' ? 'danger' : 'secondary'}">${submit}</button>
+    </form>
+  </details>`;
+}
+
+function lifeCard(messages: DeskMessages, { locale }: DeskReader, { life }: SubscriptionLook): Html {
+  const { subscription: words, changes, actors, states } = messages;
+  const why: Readonly<Record<string, string>> = messages.why;
+  return html`<section class="card" aria-labelledby="life">
+    <h2 id="life">${words.life}</h2>
+    <ol class="timeline">
+      ${life.map(
+        ({ at, change, reason, state, actor, actorId }) =>
+          html`<li>
+            <p>
+              <strong>${changes[change] ?? change}</strong>
+              ${reason !== null && html`<span>${why[reason] ?? reason}</span>`}
+              <span class="hint">→ ${states[state]}</span>
+            </p>
+            <p class="hint">
+              ${time(at, locale)} · ${actors[actor] ?? actor}${actorId !== null && html` (${actorId})`}
+            </p>
+          </li>`,
+      )}
+    </ol>
+  </section>`;
+}
+
+function historyCard(messages: DeskMessages, { locale }: DeskReader, { history }: SubscriptionLook): Html {
+  const { subscription: words, columns, channels, results } = messages;
+  const head = [columns.when, columns.relyingParty, columns.purpose, columns.method, columns.result, columns.device];
+  const rows = history.map(
+    ({ requestedAt, relyingParty, purpose, channel, state, device }) =>
+      html`<tr>
+        <td>${time(requestedAt, locale)}</td>
+        <td>${relyingParty.name}</td>
+        <td>${purpose}</td>
+        <td>${channels[channel]}</td>
+        <td>${results[state]}</td>
+        <td>${device ?? '–'}</td>
+      </tr>`,
+  );
+  return html`<section class="card">
+    <h2 id="history">${words.history}</h2>
+    ${rows.length === 0 ? html`<p class="hint">${words.noHistory}</p>` : wideTable('history', head, rows)}
+  </section>`;
+}
+
+function auditCard(messages: DeskMessages, { locale }: DeskReader, { entries }: SubscriptionLook): Html {
+  const { columns } = messages;
+  const head = [columns.when, columns.by, columns.what, columns.reason, columns.outcome];
+  const rows = entries.toReversed().map(
+    ({ at, operator, action, reason, outcome }) =>
+      html`<tr>
+        <td>${time(at, locale)}</td>
+        <td>${operator}</td>
+        <td>${actionWords(messages, action)}</td>
+        <td class="free">${reason}</td>
+        <td>${outcomeWords(messages, outcome)}</td>
+      </tr>`,
+  );
+  return html`<section class="card">
+    <h2 id="audit">${messages.subscription.audit}</h2>
+    ${wideTable('audit', head, rows)}
+  </section>`;
+}
+
+/** What is masked everywhere else, once. */
+export function revealedPage(reader: DeskReader, subscriptionId: string, revealed: Revealed): Page {
+  const { locale } = reader;
+  const { revealed: messages, subscription } = DESK_MESSAGES[locale];
+  const address = `/operator/subscriptions/${subscriptionId}`;
+  const content = html`<section class="card narrow">
+    <h1>${messages.title}</h1>
+    <p class="lead">${messages.text}</p>
+    ${facts([
+      [messages.number, revealed.phoneNumber],
+      [messages.birthDate, calendarDay(revealed.birthDate, locale)],
+      [messages.device, revealed.deviceName ?? subscription.noDevice],
+    ])}
+    ${linkButton(address, messages.back)}
+  </section>`;
+  return deskPage({ locale, title: messages.title, address, content, reader, place: '/operator' });
+}
+
+/** An enrolment code, large enough to be read aloud. */
+export function codePage(reader: DeskReader, { enrolmentCode, enrolmentUri }: Enrolment): Page {
+  const { locale } = reader;
+  const { code: messages, approvals } = DESK_MESSAGES[locale];
+  const address = '/operator/approvals';
+  const content = html`<section class="card narrow">
+    <h1>${messages.title}</h1>
+    <p class="lead">${messages.text}</p>
+    <p class="enrolment-code">${enrolmentCode}</p>
+    <p><strong>${messages.minutes}</strong></p>
+    ${facts([[messages.uri, enrolmentUri]])} ${linkButton(address, approvals.toList)}
+  </section>`;
+  return deskPage({ locale, title: messages.title, address, content, reader, place: address });
+}

@@ -1,0 +1,64 @@
+import { html, type Html } from './html.ts';
+import type { CustomerMessages } from '../customers/words/customers.ts';
+
+export type PersonField = 'birthDate' | 'genderDigit' | 'phoneNumber';
+
+/** What was typed, and which fields of it cannot be right. */
+export interface TypedPerson {
+  values: Partial<Record<PersonField, string>>;
+  faults: readonly PersonField[];
+}
+
+/** The inputs of a Korean verification: the seven digits of a resident number, and a phone number. */
+export function personFields(
+  messages: Omit<CustomerMessages['person'], 'faults'> & { faults?: CustomerMessages['person']['faults'] },
+  typed: TypedPerson = { values: {}, faults: [] },
+): Html {
+  const attributes = (field: PersonField) =>
+    html`id="${field}" name="${field}" value="${typed.values[field] ?? ''}"
+    ${typed.faults.includes(field) && html`aria-invalid="true"`} ${typed.faults[0] === field && html`autofocus`}
+    required`;
+  const fault = (field: PersonField) =>
+    html`<p class="fault" id="${field}-fault">${typed.faults.includes(field) && messages.faults?.[field]}</p>`;
+  return html`<fieldset class="field" aria-describedby="resident-hint">
+      <legend>${messages.resident}</legend>
+      <div class="resident">
+        <input
+          ${attributes('birthDate')}
+          inputmode="numeric"
+          autocomplete="off"
+          maxlength="6"
+          placeholder="900101"
+          aria-label="${messages.birthDate}"
+          aria-describedby="birthDate-fault"
+        />
+        <span aria-hidden="true">-</span>
+        <input
+          ${attributes('genderDigit')}
+          inputmode="numeric"
+          autocomplete="off"
+          maxlength="1"
+          placeholder="1"
+          aria-label="${messages.genderDigit}"
+          aria-describedby="genderDigit-fault"
+        />
+        <span class="dots" aria-hidden="true">●●●●●●</span>
+      </div>
+      <p class="hint" id="resident-hint">${messages.residentHint}</p>
+      ${fault('birthDate')} ${fault('genderDigit')}
+    </fieldset>
+    <div class="field">
+      <label for="phoneNumber">${messages.phoneNumber}</label>
+      <input
+        ${attributes('phoneNumber')}
+        type="tel"
+        inputmode="tel"
+        autocomplete="tel"
+        maxlength="20"
+        placeholder="010-1234-5678"
+        aria-describedby="phoneNumber-hint phoneNumber-fault"
+      />
+      <p class="hint" id="phoneNumber-hint">${messages.phoneNumberHint}</p>
+      ${fault('phoneNumber')}
+    </div>`;
+}

@@ -1,0 +1,148 @@
+import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
+import { randomId, randomNonce } from '../crypto/random.ts';
+import type { Session } from '../database/database.ts';
+import { Problem } from '../domain/problem.ts';
+import type { ProvenDevice } from '../devices/device-proofs.ts';
+import { Devices } from '../devices/devices.ts';
+import { judgePin, nonceSpent, pinLocked } from '../devices/pin/judge-pin.ts';
+import { SmsPermissionStore, type AskingParty } from './sms-permission.store.ts';
+import { Watch } from '../authentication/state-watcher.ts';
+
+/** What the app shows of it: for how long, for whom it could be permitted, and what was. */
+export interface SmsPermissionsView {
+  minutes: number;
+  relyingParties: AskingParty[];
+  permissions: {
+    id: string;
+    relyingParty: { name: string };
+    permittedAt: string;
+    endsAt: string;
+    active: boolean;
+  }[];
+}
+
+/** Asked, and nothing permitted yet. */
+export interface AskedSmsPermission {
+  id: string;
+  relyingParty: { name: string };
+  nonce: string;
+  expiresAt: string;
+}
+
+/**
+ * SMS for one relying party for some minutes. Some windows read the code out of the text message themselves and cannot
+ * be used otherwise; nobody shall have to leave the service for one of them.
+ */
+@Injectable()
+export class SmsPermissions {
+  private readonly minutes: number;
+
+  constructor(
+    private readonly devices: Devices,
+    private readonly store: SmsPermissionStore,
+    private readonly watch: Watch,
+    environment: Environment,
+  ) {
+    this.minutes = environment.SMS_PERMISSION_MINUTES;
+  }
+
+  /** The last twenty permissions, newest first, and the last twenty relying parties that asked for this person. */
+  async list({ subscriptionId, isOwnPhone }: ProvenDevice): Promise<SmsPermissionsView> {
+    if (!isOwnPhone) return { minutes: 0, relyingParties: [], permissions: [] };
+    const [relyingParties, given] = await Promise.all([
+      this.store.askingParties(subscriptionId),
+      this.store.given(subscriptionId, this.minutes > 0),
+    ]);
+    const permissions = given.map(({ id, relyingParty: name, permittedAt, endsAt, active }) => ({
+      id,
+      relyingParty: { name },
+      permittedAt: permittedAt.toISOString(),
+      endsAt: endsAt.toISOString(),
+      active,
+    }));
+    return { minutes: this.minutes, relyingParties, permissions };
+  }
+
+  /**
+   * Draws the nonce for a proof of the PIN; an earlier question of this subscription is void.
+   * Problems: `sms_not_permitted`, `relying_party_not_found`, `subscription_not_active`.
+   */
+  async ask(clientId: string, { deviceId, subscriptionId }: ProvenDevice): Promise<AskedSmsPermission> {
+    if (this.minutes === 0) throw permittedNowhere();
+    const id = randomId();
+    const nonce = randomNonce();
+    const asked = await this.store.ask({ id, subscriptionId, deviceId, clientId, nonce });
+    if (!asked) throw await this.explain(clientId, subscriptionId);
+    const { relyingParty: name, expiresAt } = asked;
+    return { id, relyingParty: { name }, nonce: nonce.toString('base64url'), expiresAt: expiresAt.toISOString() };
+  }
+
+  /**
+   * Permits what was asked, once the PIN was counted and found right; an earlier permission for the same relying party
+   * ends. Problems: `sms_permission_not_found`, `pin_nonce_spent`, `pin_mismatch`, `pin_locked`, `sms_not_permitted`,
+   * `subscription_not_active`.
+   */
+  async confirm(id: string, proof: string, { deviceId }: ProvenDevice): Promise<{ endsAt: string }> {
+    if (this.minutes === 0) throw permittedNowhere();
+    const counted = await this.store.countPin(deviceId, id);
+    if (!counted) {
+      const asked = await this.store.asked(id, deviceId);
+      if (!asked) throw permissionNotFound();
+      throw asked.open ? pinLocked() : nonceSpent();
+    }
+    const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted.knowledgeKey);
+    judgePin({ purpose: 'sms', id, deviceId, proof, knowledgeKey, counted });
+    const endsAt = await this.store.permit(id, deviceId, this.minutes);
+    if (endsAt === 'subscription_inactive') throw notActive();
+    if (endsAt) return { endsAt: endsAt.toISOString() };
+    throw (await this.store.asked(id, deviceId))?.refusesSms ? refused() : nonceSpent();
+  }
+
+  /** Ends a permission early, with what was texted under it. Problems: `sms_permission_not_found`. */
+  async end(id: string, { subscriptionId, isOwnPhone }: ProvenDevice): Promise<void> {
+    if (!isOwnPhone) throw permissionNotFound();
+    const cancelled = await this.store.end(id, subscriptionId);
+    for (const one of cancelled) this.watch.changed(one);
+    if (cancelled.length === 0 && !(await this.store.wasGiven(id, subscriptionId))) throw permissionNotFound();
+  }
+
+  /** Ends all of a subscription's with the session's transaction. */
+  async endAll(session: Session, subscriptionId: string): Promise<void> {
+    await this.store.endAll(session, subscriptionId);
+  }
+
+  /** Settles what ended by itself, and removes what is older than it is kept for. */
+  async forget(days: number): Promise<void> {
+    await this.store.settle();
+    await this.store.forget(days);
+  }
+
+  private async explain(clientId: string, subscriptionId: string): Promise<Problem> {
+    const asking = await this.store.askedBy(subscriptionId, clientId);
+    if (!asking) return relyingPartyNotFound();
+    return asking.refusesSms ? refused() : notActive();
+  }
+}
+
+/** One answer for an unknown one and for one that never asked for this person. */
+export function relyingPartyNotFound(): Problem {
+  return new Problem('relying_party_not_found', 'Take one of relyingParties from GET /app/v1/sms-permissions.');
+}
+
+/** One answer for an unknown id and for another person's. */
+export function permissionNotFound(): Problem {
+  return new Problem('sms_permission_not_found', 'Take one of permissions from GET /app/v1/sms-permissions.');
+}
+
+function permittedNowhere(): Problem {
+  return new Problem('sms_not_permitted', 'This service permits SMS for nobody; use the code in the app.');
+}
+
+function refused(): Problem {
+  return new Problem('sms_not_permitted', 'This relying party refuses codes by SMS; use the code in the app.');
+}
+
+function notActive(): Problem {
+  return new Problem('subscription_not_active', 'SMS can be permitted while the subscription is active.');
+}

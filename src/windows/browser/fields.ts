@@ -1,0 +1,63 @@
+import { byId, digitsOf } from '../../pages/browser/element.ts';
+import { locale } from '../../pages/browser/locale.ts';
+import { MESSAGES } from './messages.ts';
+
+export const FIELDS = ['birthDate', 'genderDigit', 'phoneNumber', 'code'] as const;
+export type Field = (typeof FIELDS)[number];
+
+const PATTERNS: Record<Field, RegExp> = {
+  birthDate: /^\d{6}$/,
+  genderDigit: /^\d$/,
+  // The service decides which numbers there are; here only what cannot be one is caught.
+  phoneNumber: /^\+?\d[\d\s-]{8,18}$/,
+  code: /^\d{6}$/,
+};
+
+export function input(field: Field): HTMLInputElement {
+  return byId(field, HTMLInputElement);
+}
+
+/** What was typed, as the service wants it. */
+export function valueOf(field: Field): string {
+  const { value } = input(field);
+  return field === 'phoneNumber' ? value.trim() : digitsOf(value);
+}
+
+/** Says at a field what is wrong with it; null takes the fault away. */
+export function blame(field: Field, fault: string | null): void {
+  byId(`${field}-fault`, HTMLElement).textContent = fault ?? '';
+  if (fault === null) input(field).removeAttribute('aria-invalid');
+  else input(field).setAttribute('aria-invalid', 'true');
+}
+
+/** Blames every one of these fields that cannot be right, and goes to the first of them. */
+export function check(fields: readonly Field[]): boolean {
+  const wrong = fields.filter((field) => !PATTERNS[field].test(valueOf(field)));
+  for (const field of fields) blame(field, wrong.includes(field) ? MESSAGES[locale][field] : null);
+  if (wrong[0]) input(wrong[0]).focus();
+  return wrong.length === 0;
+}
+
+/** Blames the fields that the service named; false when it named none of them. */
+export function blameAll(errors: readonly { pointer: string }[]): boolean {
+  const wrong = FIELDS.filter((field) => errors.some(({ pointer }) => pointer === `/${field}`));
+  for (const field of wrong) blame(field, MESSAGES[locale][field]);
+  if (wrong[0]) input(wrong[0]).focus();
+  return wrong.length > 0;
+}
+
+/** Keeps fields to digits while they are typed, and goes from the sixth digit to the seventh by itself. */
+export function guideTyping(): void {
+  for (const field of ['birthDate', 'genderDigit', 'code'] as const) {
+    input(field).addEventListener('input', () => {
+      const digits = digitsOf(input(field).value);
+      if (digits !== input(field).value) input(field).value = digits;
+      if (digits.length > 0) blame(field, null);
+      if (field === 'birthDate' && digits.length === 6) input('genderDigit').focus();
+    });
+  }
+  input('genderDigit').addEventListener('input', () => {
+    if (valueOf('genderDigit') !== '') input('phoneNumber').focus();
+  });
+  input('phoneNumber').addEventListener('input', () => blame('phoneNumber', null));
+}

@@ -1,0 +1,265 @@
+import { startCountdown, type Countdown } from '../../pages/browser/countdown.ts';
+import { all, byId } from '../../pages/browser/element.ts';
+import { locale } from '../../pages/browser/locale.ts';
+import { WindowClient, type Answer, type Method, type Refusal, type WindowView } from './client.ts';
+import { blame, blameAll, check, guideTyping, input, valueOf } from './fields.ts';
+import { leave } from './leave.ts';
+import { MESSAGES } from './messages.ts';
+import { Resend } from './resend.ts';
+
+/** How long a result stands before the window leaves by itself: a good one need only be seen, others be read. */
+const GOOD_NEWS_MS = 3000;
+const BAD_NEWS_MS = 7000;
+/** The longest that the service holds an answer for us. */
+const WAIT_SECONDS = 25;
+const RETRY_MS = 2000;
+
+const messages = MESSAGES[locale];
+const main = byId('window', HTMLElement);
+const { window: windowId = '', authentication = 'null' } = main.dataset;
+const client = new WindowClient(`/windows/${windowId}`);
+const resend = new Resend(windowId, () => void sendAgain());
+/** How the window is to ask, while it has not begun. */
+let method: Method = main.dataset['method'] === 'otp' ? 'otp' : 'push';
+let shown: WindowView | undefined;
+let countdown: Countdown | undefined;
+let busy = false;
+
+guideTyping();
+byId('person', HTMLFormElement).addEventListener('submit', (event) => {
+  event.preventDefault();
+  void start();
+});
+byId('code-form', HTMLFormElement).addEventListener('submit', (event) => {
+  event.preventDefault();
+  void verify();
+});
+byId('cancel', HTMLButtonElement).addEventListener('click', () => void cancel());
+for (const button of all('[data-return]')) button.addEventListener('click', goBack);
+for (const button of all('[data-change-to]')) {
+  const other: Method = button.dataset['changeTo'] === 'otp' ? 'otp' : 'push';
+  button.addEventListener('click', () => {
+    if (shown) void changeOver(other);
+    else choose(other);
+  });
+}
+
+const begun = JSON.parse(authentication) as WindowView | null;
+if (begun) take(begun);
+else {
+  showMethod();
+  view('person');
+  input('birthDate').focus();
+}
+
+async function start(): Promise<void> {
+  if (!check(['birthDate', 'genderDigit', 'phoneNumber'])) return;
+  const [birthDate, genderDigit] = [valueOf('birthDate'), valueOf('genderDigit')];
+  const person = { birthDate, genderDigit, phoneNumber: valueOf('phoneNumber'), method };
+  settle(await alone(() => client.post('authentication', person)));
+}
+
+function showMethod(): void {
+  showParts(method);
+  offer(otherThan(method));
+}
+
+/** Another method before anything was asked: nothing has to be undone. */
+function choose(other: Method): void {
+  method = other;
+  fault(null);
+  showMethod();
+  say(document.querySelector('[data-view="person"] div:not([hidden]) > h1')?.textContent ?? '');
+  document.querySelector<HTMLElement>('[data-view="person"] [data-change-to]:not([hidden])')?.focus();
+}
+
+async function changeOver(other: Method): Promise<void> {
+  settle(await alone(() => client.post('method', { method: other })));
+}
+
+async function verify(): Promise<void> {
+  if (!check(['code'])) {
+    if (shown?.channel === 'otp') blame('code', messages.otp);
+    return;
+  }
+  const answer = await alone(() => client.post('verification', { code: valueOf('code') }));
+  if (answer && 'refusal' in answer && answer.refusal.code === 'code_mismatch') {
+    const { attemptsLeft = 0 } = answer.refusal;
+    const wrong = shown?.channel === 'otp' ? messages.wrongOtp : messages.wrongCode;
+    blame('code', wrong);
+    if (shown) shown = { ...shown, attemptsLeft };
+    showTries(attemptsLeft);
+    say(`${wrong} ${messages.attemptsLeft(attemptsLeft)}`);
+    input('code').select();
+    return;
+  }
+  settle(answer);
+}
+
+async function sendAgain(): Promise<void> {
+  const answer = await alone(() => client.post('resend'));
+  if (answer && 'view' in answer) {
+    resend.sentAgain();
+    say(answer.view.channel === 'push' ? messages.resentPush : messages.resentSms, true);
+  } else if (answer?.refusal.code === 'too_many_requests') {
+    resend.refused(answer.refusal.retryAfterSeconds ?? 0);
+    say(messages.resendRefused, true);
+  } else settle(answer);
+}
+
+async function cancel(): Promise<void> {
+  settle(await alone(() => client.post('cancel')));
+}
+
+/** One request of the person's at a time: a second press of a button does nothing. */
+async function alone(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  if (busy) return undefined;
+  busy = true;
+  main.setAttribute('aria-busy', 'true');
+  fault(null);
+  const answer = await ask();
+  busy = false;
+  main.removeAttribute('aria-busy');
+  return answer;
+}
+
+function settle(answer: Answer | undefined): void {
+  if (!answer) return;
+  if ('view' in answer) take(answer.view);
+  else refuse(answer.refusal);
+}
+
+function refuse(refusal: Refusal): void {
+  const { code, errors = [], retryAfterSeconds = 0 } = refusal;
+  if (code === 'invalid_request' && blameAll(errors)) return;
+  if (code === 'attempts_exhausted') close('failed');
+  else if (code === 'authentication_expired') close('expired');
+  else if (code === 'authentication_closed') close(refusal.state ?? 'cancelled');
+  else if (code === 'window_closed') fault(messages.windowOver);
+  else if (code === 'window_bound_elsewhere') fault(messages.elsewhere);
+  else if (code === 'too_many_requests') fault(messages.tooMany(Math.max(1, Math.ceil(retryAfterSeconds / 60))));
+  else fault(code === 'unreachable' ? messages.unreachable : messages.failed);
+}
+
+function close(state: WindowView['state']): void {
+  if (shown) take({ ...shown, state });
+}
+
+/** Shows where the authentication stands, whoever brought the news: a button, the service, or the page itself. */
+function take(next: WindowView): void {
+  const before = shown;
+  if (before && isOver(before.state)) return;
+  // An answer that was on its way while the person changed over.
+  if (before?.otherMethod === null && next.otherMethod !== null) return;
+  shown = next;
+  if (isOver(next.state)) {
+    countdown?.stop();
+    const byOtp = next.channel === 'otp' && document.querySelector(`[data-view="${next.state}-otp"]`) !== null;
+    const name = byOtp ? `${next.state}-otp` : next.state;
+    view(name);
+    focusHeading(`[data-view="${name}"]`);
+    setTimeout(goBack, next.state === 'verified' ? GOOD_NEWS_MS : BAD_NEWS_MS);
+    return;
+  }
+  if (before?.channel !== next.channel) begin(next);
+  if (!before) void follow();
+  const opened = next.state === 'opened';
+  all('#steps li').forEach((step, at) => {
+    step.classList.toggle('done', opened && at < 2);
+    if (at === (opened ? 2 : 0)) step.setAttribute('aria-current', 'step');
+    else step.removeAttribute('aria-current');
+  });
+  const openedPart = byId('opened', HTMLElement);
+  if (opened && openedPart.hidden) say(openedPart.textContent);
+  openedPart.hidden = !opened;
+  byId('not-opened', HTMLElement).hidden = opened || next.channel !== 'push';
+  showTries(next.attemptsLeft);
+}
+
+function begin({ channel, expiresAt, otherMethod, askedOf }: WindowView): void {
+  showParts(channel);
+  offer(otherMethod);
+  byId('asked-of', HTMLElement).textContent = askedOf ?? '';
+  view('code');
+  input('code').value = '';
+  blame('code', null);
+  input('code').focus();
+  const told = document.querySelector(`[data-view="code"] div[data-channel="${channel}"]`)?.textContent ?? '';
+  say(askedOf === null ? told : `${told} ${askedOf}`);
+  countdown?.stop();
+  countdown = startCountdown({
+    element: byId('countdown', HTMLElement),
+    until: expiresAt,
+    now: client.now,
+    onLastCall: () => say(messages.lastSeconds),
+  });
+  if (channel !== 'otp') resend.begin();
+}
+
+/** Waits for news until the end, over interruptions too. */
+async function follow(): Promise<void> {
+  while (shown && !isOver(shown.state)) {
+    const answer = await client.follow(WAIT_SECONDS);
+    if ('view' in answer) {
+      fault(null, messages.unreachable);
+      take(answer.view);
+      continue;
+    }
+    if (answer.refusal.status === 0) fault(messages.unreachable);
+    else if (answer.refusal.status < 500 && answer.refusal.status !== 429) {
+      refuse(answer.refusal);
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}
+
+function isOver(state: WindowView['state']): boolean {
+  return state !== 'pending' && state !== 'opened';
+}
+
+function view(name: string): void {
+  for (const section of all('[data-view]')) section.hidden = section.dataset['view'] !== name;
+}
+
+/** Shows what is written for one channel, and hides what is for others. */
+function showParts(channel: WindowView['channel']): void {
+  for (const part of all('[data-channel]')) part.hidden = !part.dataset['channel']?.split(' ').includes(channel);
+}
+
+/** Shows the way to another method, where there is one. */
+function offer(other: Method | null): void {
+  for (const button of all('[data-change-to]')) button.hidden = button.dataset['changeTo'] !== other;
+}
+
+function otherThan(one: Method): Method {
+  return one === 'otp' ? 'push' : 'otp';
+}
+
+function focusHeading(within: string): void {
+  document.querySelector<HTMLElement>(`${within} h1`)?.focus();
+}
+
+function showTries(attemptsLeft: number): void {
+  byId('tries', HTMLElement).textContent = messages.attemptsLeft(attemptsLeft);
+}
+
+/** Tells those who do not see the page; `aloud` shows it to everybody. */
+function say(text: string, aloud = false): void {
+  const said = byId('said', HTMLElement);
+  said.classList.toggle('toast', aloud);
+  said.textContent = text.replace(/\s+/g, ' ').trim();
+}
+
+/** Says what went wrong; null takes it away, or takes only a certain fault away. */
+function fault(text: string | null, only?: string): void {
+  const element = byId('fault', HTMLElement);
+  if (only !== undefined && element.textContent !== only) return;
+  element.textContent = text ?? '';
+  element.hidden = text === null;
+}
+
+function goBack(): void {
+  const { returnAddress = '', returnOrigin = '', returnState = '' } = main.dataset;
+  leave({ windowId, returnAddress, returnOrigin, returnState });
+}

@@ -1,0 +1,147 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Environment } from '../../../config/environment.ts';
+import { VerificationRequest } from '../../authentication/relying-party.dto.ts';
+import { returnAddress, windowNotFound, Windows, type WindowView } from '../windows.ts';
+import { LIFETIME_SECONDS } from '../../domain/authentication.ts';
+import { Problem } from '../../domain/problem.ts';
+import { readCookie, setCookie } from '../../http/cookies.ts';
+import { OpaqueId } from '../../http/opaque-id.ts';
+import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
+import { Assets } from '../../pages/assets.ts';
+import { localeOf } from '../../pages/locale.ts';
+import { OwnPageGuard } from './own-page.guard.ts';
+import { sendPage } from '../../pages/page.ts';
+import { WindowMethodRequest, WindowPageQuery, WindowPersonRequest, WindowWaitQuery } from './window-page.dto.ts';
+import { closedWindowPage, windowPage } from './window.page.ts';
+
+/** A window may be used for ten minutes, and what was begun in the last of them ends three minutes later. */
+const COOKIE_SECONDS = 600 + LIFETIME_SECONDS;
+
+const OPAQUE_ID = new OpaqueId(windowNotFound);
+
+/** The hosted window: its page, and what its script asks for. Only the browser that opened it first is served. */
+@ApiExcludeController()
+@UseGuards(OwnPageGuard)
+@Controller('windows/:id')
+export class WindowPageController {
+  constructor(
+    private readonly windows: Windows,
+    private readonly assets: Assets,
+    private readonly environment: Environment,
+  ) {}
+
+  /** Binds the window to this browser when it is the first one. */
+  @Get()
+  async page(
+    @Param('id') id: string,
+    @Query() { lang }: WindowPageQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
+    if (looksAhead(request)) {
+      void reply.status(204);
+      return '';
+    }
+    try {
+      const secret = this.secret(request, OPAQUE_ID.transform(id));
+      const { window, newSecret } = await this.windows.enter(id, secret);
+      if (newSecret !== undefined) {
+        const isFramed = window.frameOrigins.length > 0;
+        const cookie = { name: cookieOf(id), value: newSecret, seconds: COOKIE_SECONDS, isFramed };
+        setCookie(reply, cookie, this.environment.ISSUER);
+      }
+      const authentication = window.authenticationId ? await this.windows.follow(id, secret, 0) : null;
+      const { relyingParty, purpose, locale, method, returnUrl, frameOrigins } = window;
+      const page = windowPage({
+        id,
+        relyingParty,
+        purpose,
+        locale: localeOf(lang, locale),
+        method,
+        authentication,
+        returnAddress: returnAddress(window),
+        returnOrigin: new URL(returnUrl).origin,
+        returnState: window.returnState,
+        frameOrigins,
+      });
+      return sendPage(reply, this.assets, page);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const { status } = PROBLEM_CATALOGUE[error.code];
+      return sendPage(reply, this.assets, closedWindowPage({ id, code: error.code, status, locale: localeOf(lang) }));
+    }
+  }
+
+  @Post('authentication')
+  start(
+    @Param('id', OPAQUE_ID) id: string,
+    @Body() { birthDate, genderDigit, phoneNumber, method }: WindowPersonRequest,
+    @Req() request: FastifyRequest,
+  ): Promise<WindowView> {
+    const person = { birthDate, genderDigit, phoneNumber, endUser: endUserOf(request) };
+    return this.windows.start(id, this.secret(request, id), person, method ?? undefined);
+  }
+
+  /** Changes over to the other method; the person is who was typed in before. */
+  @Post('method')
+  @HttpCode(200)
+  changeOver(
+    @Param('id', OPAQUE_ID) id: string,
+    @Body() { method }: WindowMethodRequest,
+    @Req() request: FastifyRequest,
+  ): Promise<WindowView> {
+    return this.windows.changeOver(id, this.secret(request, id), method, endUserOf(request));
+  }
+
+  @Get('authentication')
+  follow(
+    @Param('id', OPAQUE_ID) id: string,
+    @Query() { wait }: WindowWaitQuery,
+    @Req() request: FastifyRequest,
+  ): Promise<WindowView> {
+    return this.windows.follow(id, this.secret(request, id), wait ?? 0);
+  }
+
+  @Post('verification')
+  @HttpCode(200)
+  verify(
+    @Param('id', OPAQUE_ID) id: string,
+    @Body() { code }: VerificationRequest,
+    @Req() request: FastifyRequest,
+  ): Promise<WindowView> {
+    return this.windows.verify(id, this.secret(request, id), code);
+  }
+
+  @Post('resend')
+  @HttpCode(202)
+  resend(@Param('id', OPAQUE_ID) id: string, @Req() request: FastifyRequest): Promise<WindowView> {
+    return this.windows.resend(id, this.secret(request, id));
+  }
+
+  @Post('cancel')
+  @HttpCode(200)
+  cancel(@Param('id', OPAQUE_ID) id: string, @Req() request: FastifyRequest): Promise<WindowView> {
+    return this.windows.cancel(id, this.secret(request, id));
+  }
+
+  private secret(request: FastifyRequest, id: string): string | undefined {
+    return readCookie(request, cookieOf(id), this.environment.ISSUER);
+  }
+}
+
+function cookieOf(id: string): string {
+  return `window-${id}`;
+}
+
+/** From where the window is used, as the app is told. */
+function endUserOf({ ip, headers }: FastifyRequest): { ip: string; userAgent?: string } {
+  const userAgent = headers['user-agent']?.slice(0, 512);
+  return { ip, ...(userAgent && { userAgent }) };
+}
+
+/** A scanner of links, or a browser that fetches before anybody clicked: neither is the browser the window is for. */
+function looksAhead({ method, headers }: FastifyRequest): boolean {
+  return method === 'HEAD' || String(headers['sec-purpose'] ?? headers['purpose'] ?? '').startsWith('prefetch');
+}

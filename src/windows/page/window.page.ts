@@ -1,0 +1,201 @@
+import type { WindowView } from '../windows.ts';
+import { WINDOW_METHODS, type WindowMethod } from '../../domain/authentication.ts';
+import type { ProblemCode } from '../../domain/problem.ts';
+import { html, type Html } from '../../pages/html.ts';
+import { languageSwitch } from '../../pages/language-switch.ts';
+import type { Locale } from '../../pages/locale.ts';
+import {
+  WINDOW_MESSAGES,
+  type ClosedReason,
+  type EndedState,
+  type Sentence,
+  type WindowMessages,
+} from '../words/window.ts';
+import type { Page } from '../../pages/page.ts';
+import { personFields } from '../../pages/person-fields.ts';
+
+/** What the page shows and hands to its script. No personal data but what was typed into it and has to be shown again. */
+export interface ShownWindow {
+  id: string;
+  relyingParty: string;
+  purpose: string;
+  locale: Locale;
+  /** What the window begins with, until the person chooses otherwise. */
+  method: WindowMethod;
+  /** The window's authentication, when it has begun before. */
+  authentication: WindowView | null;
+  returnAddress: string;
+  returnOrigin: string;
+  returnState: string;
+  frameOrigins: readonly string[];
+}
+
+/** The hosted window. All of its views are in the page; the script shows one at a time. */
+export function windowPage(window: ShownWindow): Page {
+  const { id, locale, relyingParty, purpose } = window;
+  const messages = WINDOW_MESSAGES[locale];
+  const body = html`<main
+    class="card"
+    id="window"
+    data-window="${id}"
+    data-method="${window.method}"
+    data-authentication="${JSON.stringify(window.authentication)}"
+    data-return-address="${window.returnAddress}"
+    data-return-origin="${window.returnOrigin}"
+    data-return-state="${window.returnState}"
+  >
+    <header class="asker">
+      <p class="mark">${messages.protectedBy}</p>
+      ${languageSwitch(locale, `/windows/${id}`)}
+      <p class="asker-name">${relyingParty}</p>
+      <p class="asker-purpose">${purpose}</p>
+    </header>
+    <noscript><p class="note">${messages.needsScript}</p></noscript>
+    <p class="alert" id="fault" role="alert" hidden></p>
+    ${personView(messages, relyingParty)} ${codeView(messages)} ${endedViews(messages, relyingParty)}
+    <p class="unseen" id="said" role="status"></p>
+  </main>`;
+  const title = `${messages.title} – ${relyingParty}`;
+  return { locale, title, layout: 'window', script: 'window.js', framedBy: window.frameOrigins, body };
+}
+
+function personView(messages: WindowMessages, relyingParty: string): Html {
+  const { asks, intro, otpIntro, title, otpTitle } = messages;
+  return html`<section data-view="person" hidden>
+    <div data-channel="push sms" hidden>
+      <h1 tabindex="-1">${title}</h1>
+      <p>${asks(relyingParty)} ${intro}</p>
+    </div>
+    <div data-channel="otp" hidden>
+      <h1 tabindex="-1">${otpTitle}</h1>
+      <p>${asks(relyingParty)} ${otpIntro}</p>
+    </div>
+    <form id="person" method="post" novalidate>
+      ${personFields(messages)}
+      <button class="primary">${messages.start}</button>
+    </form>
+    ${changeTo(messages)}
+  </section>`;
+}
+
+/** The way to the other method; the script shows the one that there is. */
+function changeTo(messages: WindowMessages): Html[] {
+  return WINDOW_METHODS.map(
+    (method) =>
+      html`<button type="button" class="link" data-change-to="${method}" hidden>${messages.changeTo[method]}</button>`,
+  );
+}
+
+function codeView(messages: WindowMessages): Html {
+  return html`<section data-view="code" hidden>
+    <div id="not-opened" data-channel="push" hidden>
+      <h1 tabindex="-1">${messages.push.title}</h1>
+      <p class="lead">${messages.push.text}</p>
+    </div>
+    <div id="opened" hidden>
+      <h1>${messages.opened.title}</h1>
+      <p class="lead">${messages.opened.text}</p>
+    </div>
+    <div data-channel="sms" hidden>
+      <h1 tabindex="-1">${messages.sms.title}</h1>
+      <p class="lead">${messages.sms.text}</p>
+    </div>
+    <div data-channel="otp" hidden>
+      <h1 tabindex="-1">${messages.otp.title}</h1>
+      <p class="lead">${messages.otp.text}</p>
+    </div>
+    <p class="asked-of" data-channel="otp" hidden>
+      <span class="unseen">${messages.askedOf}</span> [<strong id="asked-of"></strong>]
+    </p>
+    <ol class="steps" id="steps" data-channel="push" hidden>
+      ${messages.steps.map((step) => html`<li><span>${step}</span></li>`)}
+    </ol>
+    <form id="code-form" method="post" novalidate>
+      <div class="field">
+        <div class="label-row">
+          <label for="code">
+            <span data-channel="push sms" hidden>${messages.code}</span>
+            <span data-channel="otp" hidden>${messages.otpCode}</span>
+          </label>
+          <p class="countdown">
+            <span>${messages.timeLeft}</span> <strong id="countdown" role="timer" aria-live="off">03:00</strong>
+          </p>
+        </div>
+        <input
+          id="code"
+          name="code"
+          class="code-input"
+          inputmode="numeric"
+          autocomplete="one-time-code"
+          maxlength="7"
+          required
+          aria-describedby="code-fault tries code-hint"
+        />
+        <p class="fault" id="code-fault"></p>
+        <p class="hint" id="tries"></p>
+        <p class="hint" id="code-hint">${messages.codeHint}</p>
+      </div>
+      <button class="primary">${messages.verify}</button>
+    </form>
+    <ul class="notes" data-channel="otp" hidden>
+      ${messages.otpNotes.map((note) => html`<li>${note}</li>`)}
+    </ul>
+    <div class="row">
+      <button type="button" class="secondary" id="resend" data-channel="push sms" hidden>
+        <span data-channel="push" hidden>${messages.resendPush}</span
+        ><span data-channel="sms" hidden>${messages.resendSms}</span> <span id="resend-note"></span>
+      </button>
+      <button type="button" class="secondary" id="cancel">${messages.cancel}</button>
+    </div>
+    ${changeTo(messages)}
+  </section>`;
+}
+
+/** A view for each end, and a second one where that of a one-time password reads otherwise. */
+function endedViews(messages: WindowMessages, relyingParty: string): Html[] {
+  return (Object.keys(messages.ended) as EndedState[]).flatMap((state) => {
+    const byOtp = messages.endedOtp[state];
+    const shown = (view: string, said: Sentence) => endedView({ view, state, said, messages, relyingParty });
+    return [shown(state, messages.ended[state]), ...(byOtp ? [shown(`${state}-otp`, byOtp)] : [])];
+  });
+}
+
+function endedView(ended: {
+  view: string;
+  state: EndedState;
+  said: Sentence;
+  messages: WindowMessages;
+  relyingParty: string;
+}): Html {
+  const { view, state, messages, relyingParty } = ended;
+  const { title, text } = ended.said;
+  return html`<section class="ended ${state}" data-view="${view}" hidden>
+    <div class="badge" aria-hidden="true"></div>
+    <h1 tabindex="-1">${title}</h1>
+    <p class="lead">${text}</p>
+    <button type="button" class="primary" data-return>${messages.goBack(relyingParty)}</button>
+    <p class="hint">${messages.goingBack}</p>
+  </section>`;
+}
+
+/** What stands in the place of a window that cannot be shown. */
+export function closedWindowPage(input: { id: string; code: ProblemCode; status: number; locale: Locale }): Page {
+  const messages = WINDOW_MESSAGES[input.locale];
+  const { title, text } = messages.closed[reasonOf(input.code)];
+  const body = html`<main class="card ended closed">
+    <header class="asker">
+      <p class="mark">${messages.protectedBy}</p>
+      ${languageSwitch(input.locale, `/windows/${encodeURIComponent(input.id)}`)}
+    </header>
+    <div class="badge" aria-hidden="true"></div>
+    <h1>${title}</h1>
+    <p class="lead">${text}</p>
+  </main>`;
+  return { status: input.status, locale: input.locale, title, layout: 'window', body };
+}
+
+function reasonOf(code: ProblemCode): ClosedReason {
+  if (code === 'window_not_found') return 'unknown';
+  if (code === 'window_closed') return 'over';
+  return code === 'window_bound_elsewhere' ? 'elsewhere' : 'failed';
+}

@@ -1,0 +1,287 @@
+import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
+import { equalInConstantTime } from '../crypto/constant-time.ts';
+import { randomId, randomToken } from '../crypto/random.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+import { sha256 } from '../crypto/sha256.ts';
+import { WINDOW_METHODS, type AuthenticationState, type Channel, type WindowMethod } from '../domain/authentication.ts';
+import { maskInsideOfName } from '../domain/masking.ts';
+import { formatPhoneNumber } from '../domain/phone-number.ts';
+import { Problem } from '../domain/problem.ts';
+import { RelyingParties } from '../relying-parties/relying-parties.ts';
+import { Follow, type Followed } from '../authentication/status.ts';
+import { digestOf, Start, type Once, type Starting } from '../authentication/start.ts';
+import { Verify } from '../authentication/verify.ts';
+import { WindowStore, type Locale, type Window } from './window.store.ts';
+
+export interface OpenedWindow {
+  windowId: string;
+  url: string;
+  expiresAt: string;
+}
+
+/** What the page is told: nothing of the person but what was typed into it; the relying party's server learns the rest. */
+export interface WindowView {
+  channel: Channel;
+  state: AuthenticationState;
+  expiresAt: string;
+  attemptsLeft: number;
+  /** What the person may still change over to; null once that was done. */
+  otherMethod: WindowMethod | null;
+  /** While a one-time password is asked for: whose, `홍*동 | 010-1234-5678`, or the number alone. */
+  askedOf: string | null;
+}
+
+/** Who uses a window, as that person typed it, and from where. */
+export type WindowPerson = Pick<Starting, 'birthDate' | 'genderDigit' | 'phoneNumber' | 'endUser'>;
+
+/** A window that has begun. */
+type Begun = Window & { authenticationId: string };
+
+/**
+ * A window that draws itself: the service's own page, driving one authentication in a relying party's name; once the
+ * person may change over from one method to the other, and the first authentication gives way to a second.
+ */
+@Injectable()
+export class Windows {
+  constructor(
+    private readonly store: WindowStore,
+    private readonly starting: Start,
+    private readonly following: Follow,
+    private readonly verifying: Verify,
+    private readonly relyingParties: RelyingParties,
+    private readonly keys: ServiceKeys,
+    private readonly environment: Environment,
+  ) {}
+
+  /** Problems: `invalid_request` when the address is not registered for the relying party. */
+  async open(
+    clientId: string,
+    input: {
+      purpose: string;
+      returnUrl: string;
+      state: string;
+      locale: Locale;
+      method?: WindowMethod;
+      name?: string;
+    },
+  ): Promise<OpenedWindow> {
+    const { returnUrls } = await this.relyingParties.get(clientId);
+    if (!returnUrls.includes(input.returnUrl)) {
+      const errors = [
+        { pointer: '/returnUrl', detail: 'Give an address registered for this client, letter by letter.' },
+      ];
+      throw new Problem('invalid_request', 'The return address is not registered.', { errors });
+    }
+    const id = randomId();
+    const { purpose, returnUrl, state: returnState, locale, method = 'push' } = input;
+    const name = input.name === undefined ? null : this.keys.fields.encrypt(input.name, placeOfName(id));
+    const expiresAt = await this.store.open({ id, clientId, purpose, returnUrl, returnState, locale, method, name });
+    return { windowId: id, url: `${this.environment.ISSUER}/windows/${id}`, expiresAt: expiresAt.toISOString() };
+  }
+
+  /** For the relying party's server, which alone learns the result. Problems: `window_not_found`. */
+  async result(
+    clientId: string,
+    id: string,
+  ): Promise<{ state: 'open' | 'closed' | 'expired'; authentication: Followed | null }> {
+    const window = await this.store.byId(id);
+    if (window?.clientId !== clientId) throw windowNotFound();
+    if (!hasBegun(window)) return { state: window.expired ? 'expired' : 'open', authentication: null };
+    const authentication = await this.see(window, 0);
+    return { state: isOpen(authentication) ? 'open' : 'closed', authentication };
+  }
+
+  /**
+   * Binds a window to the browser that opens it first; answers the secret that this browser has to show from now on,
+   * when it is new. Problems: `window_not_found`, `window_closed`, `window_bound_elsewhere`.
+   */
+  async enter(id: string, secret: string | undefined): Promise<{ window: Window; newSecret?: string }> {
+    const window = await this.find(id);
+    if (secret !== undefined && isBrowserOf(window, secret)) return { window };
+    const newSecret = randomToken(32);
+    if (window.browserDigest || !(await this.store.bind(id, sha256(newSecret)))) throw boundElsewhere();
+    return { window, newSecret };
+  }
+
+  /** Starts the window's authentication; without a `method`, by the window's own. Problems: as `Start`, `window_closed`. */
+  async start(
+    id: string,
+    secret: string | undefined,
+    person: WindowPerson,
+    chosen: WindowMethod | undefined,
+  ): Promise<WindowView> {
+    const window = await this.find(id);
+    if (!isBrowserOf(window, secret)) throw boundElsewhere();
+    if (window.authenticationId)
+      throw new Problem('window_closed', 'This window was used; go back and open a new one.');
+    const method = chosen ?? window.method;
+    const input = { ...person, method, purpose: window.purpose };
+    // One window starts one authentication, however often the button was pressed, by whichever method.
+    const started = await this.starting.start(input, window.clientId, { by: 'window', key: id });
+    await this.store.attach(id, started.id, method);
+    return this.view({ ...window, method }, started);
+  }
+
+  /**
+   * Changes over to the other method, once in a window: what is under way gives way to an authentication of the same
+   * person, in one statement, and stays when that may not be started.
+   * Problems: as `Start`, `window_closed`, `authentication_closed`, `authentication_expired`.
+   */
+  async changeOver(
+    id: string,
+    secret: string | undefined,
+    method: WindowMethod,
+    endUser: WindowPerson['endUser'],
+  ): Promise<WindowView> {
+    const window = await this.withAuthentication(id, secret);
+    if (window.expired) throw windowOver();
+    const { clientId } = window;
+    const present = await this.see(window, 0);
+    if (methodOf(present.channel) === method) return this.view(window, present);
+    if (window.method === method) {
+      throw new Problem('window_closed', 'Either way can be taken once; go back and open a new window.');
+    }
+    try {
+      const next = await this.startOther(window, method, endUser);
+      const after = await this.see(window, 0);
+      // The first one was verified or ended while this was started: it did not give way, and nothing may follow it.
+      if (after.id !== next) await this.following.cancel(next, clientId);
+      return await this.view(window, after);
+    } catch (error) {
+      // The button was pressed twice, and the other press was first.
+      const after = await this.see(window, 0);
+      if (methodOf(after.channel) === method) return this.view(window, after);
+      throw error;
+    }
+  }
+
+  /** Problems: `window_not_found`, `window_bound_elsewhere`. */
+  async follow(id: string, secret: string | undefined, waitSeconds: number): Promise<WindowView> {
+    const window = await this.withAuthentication(id, secret);
+    return this.view(window, await this.see(window, waitSeconds));
+  }
+
+  /** Problems: as `Verify`. */
+  async verify(id: string, secret: string | undefined, code: string): Promise<WindowView> {
+    const window = await this.withAuthentication(id, secret);
+    const { authenticationId, clientId } = window;
+    const client = await this.relyingParties.get(clientId);
+    await this.verifying.verify(authenticationId, { code }, { id: clientId, clientId: client.clientId });
+    return this.view(window, await this.see(window, 0));
+  }
+
+  /** Problems: as `Follow.resend`. */
+  async resend(id: string, secret: string | undefined): Promise<WindowView> {
+    const window = await this.withAuthentication(id, secret);
+    return this.view(window, await this.following.resend(window.authenticationId, window.clientId));
+  }
+
+  /** Problems: as `Follow.cancel`. */
+  async cancel(id: string, secret: string | undefined): Promise<WindowView> {
+    const window = await this.withAuthentication(id, secret);
+    await this.following.cancel(window.authenticationId, window.clientId);
+    return this.view(window, await this.see(window, 0));
+  }
+
+  private async startOther(window: Begun, method: WindowMethod, endUser: WindowPerson['endUser']): Promise<string> {
+    const { authenticationId, clientId, purpose } = window;
+    const person = await this.following.named(authenticationId, clientId);
+    const input = { ...person, ...(endUser && { endUser }), method, purpose };
+    const { id } = await this.starting.start(input, clientId, otherOnce(window));
+    return id;
+  }
+
+  /**
+   * Where the window stands. Changing over ends the first authentication and writes the next in one statement, and the
+   * window's own row follows; whoever looks in between, or after a crash there, has it follow.
+   */
+  private async see(window: Begun, waitSeconds: number): Promise<Followed> {
+    const { id, clientId, authenticationId, method } = window;
+    const seen = await this.following.see(authenticationId, clientId, waitSeconds);
+    if (seen.state !== 'cancelled' || methodOf(seen.channel) !== method) return seen;
+    await this.store.goOn(id, authenticationId, digestOf(otherOnce(window)));
+    const next = (await this.store.byId(id))?.authenticationId ?? authenticationId;
+    return next === authenticationId ? seen : this.following.see(next, clientId, 0);
+  }
+
+  private async view(window: Window, followed: Omit<Followed, 'result'>): Promise<WindowView> {
+    const { channel, state, expiresAt, attemptsLeft } = followed;
+    const otherMethod = methodOf(channel) === window.method ? otherOf(window.method) : null;
+    const askedOf = channel === 'otp' && isOpen(followed) ? await this.askedOf(window, followed.id) : null;
+    return { channel, state, expiresAt, attemptsLeft, otherMethod, askedOf };
+  }
+
+  /** Whose one-time password is asked for: the name as its bearer recognises it, and the number that was typed. */
+  private async askedOf({ id, clientId, name }: Window, authenticationId: string): Promise<string> {
+    const { phoneNumber } = await this.following.named(authenticationId, clientId);
+    const number = formatPhoneNumber(phoneNumber);
+    if (!name) return number;
+    return `${maskInsideOfName(this.keys.fields.decrypt(name, placeOfName(id)).toString('utf8'))} | ${number}`;
+  }
+
+  private async withAuthentication(id: string, secret: string | undefined): Promise<Begun> {
+    const window = await this.store.byId(id);
+    if (!window) throw windowNotFound();
+    if (!isBrowserOf(window, secret)) throw boundElsewhere();
+    if (!hasBegun(window)) throw new Problem('authentication_not_found', 'Type in who is to be verified first.');
+    return window;
+  }
+
+  private async find(id: string): Promise<Window> {
+    const window = await this.store.byId(id);
+    if (!window) throw windowNotFound();
+    if (window.expired) throw windowOver();
+    return window;
+  }
+}
+
+/** Where the browser goes when the window's authentication has ended; no personal data is in it. */
+export function returnAddress({ returnUrl, returnState, id }: Window): string {
+  const url = new URL(returnUrl);
+  url.searchParams.set('windowId', id);
+  url.searchParams.set('state', returnState);
+  return url.href;
+}
+
+function isBrowserOf({ browserDigest }: Window, secret: string | undefined): boolean {
+  return browserDigest !== null && secret !== undefined && equalInConstantTime(sha256(secret), browserDigest);
+}
+
+function hasBegun(window: Window): window is Begun {
+  return window.authenticationId !== null;
+}
+
+function isOpen({ state }: { state: AuthenticationState }): boolean {
+  return state === 'pending' || state === 'opened';
+}
+
+/** A code by SMS is what `push` comes to for whoever is not protected. */
+function methodOf(channel: Channel): WindowMethod {
+  return channel === 'otp' ? 'otp' : 'push';
+}
+
+function otherOf(method: WindowMethod): WindowMethod {
+  return WINDOW_METHODS.find((one) => one !== method) ?? method;
+}
+
+/** Says that a window is changed over once: its key is another one than the start's, and than any other window's. */
+function otherOnce({ id, method }: Window): Once {
+  return { by: 'window', key: `${id}:${otherOf(method)}` };
+}
+
+function placeOfName(id: string): string {
+  return `windows:name:${id}`;
+}
+
+function windowOver(): Problem {
+  return new Problem('window_closed', 'Its ten minutes are over; go back and open a new one.');
+}
+
+export function windowNotFound(): Problem {
+  return new Problem('window_not_found', 'Open a new window with POST /v1/windows.');
+}
+
+function boundElsewhere(): Problem {
+  return new Problem('window_bound_elsewhere', 'It was opened first in another browser; go back and open a new one.');
+}
