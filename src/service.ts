@@ -4,19 +4,17 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 import type { AddressInfo } from 'node:net';
 import { migrate } from '../config/data-source.ts';
-import { AppModule, type Foundation } from './app.module.ts';
+import { AppModule } from './app.module.ts';
+import type { Foundation } from './foundation.ts';
+import { RecurringTasks } from './queue/recurring-tasks.ts';
 import { Deliver } from './delivery/deliver.ts';
-import { Sweep } from './delivery/delivery-sweeper.ts';
 import { Watch } from './authentication/state-watcher.ts';
-import { CloseMonths } from './charges/close-months.ts';
-import { Reports } from './customers/reports.ts';
 import { Database } from './database/database.ts';
 import { createFastifyAdapter, declareOtherMethods } from './http/fastify.ts';
 import { createManagementServer } from './http/management.ts';
 import { Metrics } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi.ts';
-import { Housekeeping } from './housekeeping.ts';
-import { HandoverQueue } from './queue/job-queue.ts';
+import { JobQueue } from './queue/job-queue.ts';
 
 /** Everything that a process says goes to standard error; standard output belongs to `--json`. */
 class ErrorStreamLogger extends ConsoleLogger {
@@ -53,8 +51,8 @@ export async function startService(
       logLevels: ['fatal', 'error', 'warn'],
     }),
   });
-  const [queue, watch, metrics] = [app.get(HandoverQueue), app.get(Watch), app.get(Metrics)];
-  const timers = [app.get(Sweep), app.get(CloseMonths), app.get(Reports), app.get(Housekeeping)];
+  const [queue, watch, metrics] = [app.get(JobQueue), app.get(Watch), app.get(Metrics)];
+  const tasks = app.get(RecurringTasks);
   const routes = collectRoutes(fastify);
   measure(fastify, metrics);
   protect(fastify, environment.ISSUER.startsWith('https:'));
@@ -69,8 +67,12 @@ export async function startService(
   declareOtherMethods(fastify, new Map(routes));
   if (environment.ROLE !== 'api') {
     const deliver = app.get(Deliver);
-    queue.work((ids) => deliver.deliver(ids));
-    for (const timer of timers) timer.start();
+    const handlers = {
+      deliver: (ids: string[]) => deliver.deliver(ids),
+      runScheduled: (everyMs: number) => tasks.runScheduled(everyMs),
+    };
+    queue.work(handlers, tasks.scheduledPeriods);
+    tasks.start();
   }
   const database = app.get(Database);
   let stopping = false;
@@ -90,7 +92,7 @@ export async function startService(
       stopping = true;
       // Whoever waits for a change is answered now; then no new request is taken and the running ones end.
       watch.close();
-      await Promise.all([fastify.close(), ...timers.map((timer) => timer.stop())]);
+      await Promise.all([fastify.close(), tasks.stop()]);
       await queue.close();
       await app.close();
       await new Promise((resolve) => management.close(resolve));

@@ -205,7 +205,7 @@ export class AuthenticationStore {
   }
 
   /** Idempotency keys are kept for 24 hours (contract). */
-  async forgetIdempotencyKeys(): Promise<void> {
+  async purgeIdempotencyKeys(): Promise<void> {
     await this.database.rows(FORGET_KEYS, []);
   }
 }

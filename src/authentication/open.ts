@@ -11,7 +11,7 @@ import type { TransactionField } from '../domain/transaction.ts';
 import type { ProvenDevice } from '../devices/device-proofs.ts';
 import { Devices } from '../devices/devices.ts';
 import { judgePin, pinLocked } from '../devices/pin/judge-pin.ts';
-import { HandoverQueue } from '../queue/job-queue.ts';
+import { JobQueue } from '../queue/job-queue.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { OpenStore, type Asked, type CountedOpening } from './open.store.ts';
 import { readTransaction } from './phone-code.ts';
@@ -48,7 +48,7 @@ export class Open {
     private readonly devices: Devices,
     private readonly store: OpenStore,
     private readonly watch: Watch,
-    private readonly queue: HandoverQueue,
+    private readonly queue: JobQueue,
   ) {}
 
   /** What waits for this phone, oldest first. Nothing while the subscription is not active. */
@@ -98,7 +98,7 @@ export class Open {
     const deliveryId = await this.store.open(id, device.deviceId, digest, envelope);
     if (deliveryId) {
       this.watch.changed(id);
-      this.queue.handOver(deliveryId);
+      this.queue.enqueue(deliveryId);
     } else if ((await this.find(id, device)).state !== 'opened') {
       throw new Problem('subscription_not_active', 'The subscription is suspended; ask the call centre.');
     }

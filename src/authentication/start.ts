@@ -14,7 +14,7 @@ import { assertSameRequest } from '../http/idempotency-key.ts';
 import { Lines } from '../lines/lines.ts';
 import { readNamedPerson, type NamedPerson } from '../lines/named-person.ts';
 import { StartBudgets } from '../lines/start-budgets.ts';
-import { HandoverQueue } from '../queue/job-queue.ts';
+import { JobQueue } from '../queue/job-queue.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { StartStore, type NamedLine, type NewAuthentication } from './start.store.ts';
 
@@ -74,7 +74,7 @@ export class Start {
     private readonly registrations: Registrations,
     private readonly budgets: StartBudgets,
     private readonly store: StartStore,
-    private readonly queue: HandoverQueue,
+    private readonly queue: JobQueue,
     environment: Environment,
   ) {
     this.smsPermittable = environment.SMS_PERMISSION_MINUTES > 0;
@@ -102,7 +102,7 @@ export class Start {
       try {
         const { open, expiresAt, deliveryId } = await this.store.start(authentication);
         if (expiresAt) {
-          this.queue.handOver(deliveryId);
+          this.queue.enqueue(deliveryId);
           return started(authentication.id, authentication.channel, expiresAt);
         }
         if (!open) {

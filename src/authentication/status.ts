@@ -9,7 +9,7 @@ import {
 } from '../domain/authentication.ts';
 import { Problem } from '../domain/problem.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
-import { HandoverQueue } from '../queue/job-queue.ts';
+import { JobQueue } from '../queue/job-queue.ts';
 import { AuthenticationStore, type Seen } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { Verify, type VerifiedPerson } from './verify.ts';
@@ -32,7 +32,7 @@ export class Follow {
     private readonly store: AuthenticationStore,
     private readonly verifying: Verify,
     private readonly watch: Watch,
-    private readonly queue: HandoverQueue,
+    private readonly queue: JobQueue,
   ) {}
 
   /** The authentication, as soon as its state changes or after `waitSeconds`. Problems: `authentication_not_found`. */
@@ -62,7 +62,7 @@ export class Follow {
     const deliveryId = await this.store.resend(id, clientId);
     const seen = await this.find(id, clientId);
     if (deliveryId) {
-      this.queue.handOver(deliveryId);
+      this.queue.enqueue(deliveryId);
       return this.told(seen);
     }
     const state = stateAt(seen);
@@ -86,7 +86,7 @@ export class Follow {
     const cancelled = await this.store.cancel(id, clientId);
     if (!cancelled) throw closedProblem(stateAt(await this.find(id, clientId)));
     this.watch.changed(id);
-    this.queue.handOver(cancelled.deliveryId);
+    this.queue.enqueue(cancelled.deliveryId);
   }
 
   private async find(id: string, clientId: string): Promise<Seen> {

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
+import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
@@ -20,4 +22,8 @@ import { SmartOtps } from './smart-otp/smart-otps.ts';
   providers: [Authenticators, SmartOtps, Registrations, NamedSubscribers, AuthenticatorStore, RegistrationStore],
   exports: [Authenticators, Registrations],
 })
-export class AuthenticatorsModule {}
+export class AuthenticatorsModule {
+  constructor(tasks: RecurringTasks, registrations: Registrations, { HISTORY_DAYS }: Environment) {
+    tasks.purge('registrations', () => registrations.purge(HISTORY_DAYS));
+  }
+}

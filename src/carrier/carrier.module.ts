@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
+import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { SubscriptionLifeModule } from '../lifecycle/lifecycle.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
@@ -15,4 +17,8 @@ import { Reconcile } from './snapshot/reconcile.ts';
   providers: [CarrierFeed, Reconcile, SnapshotImport, CarrierEventStore],
   exports: [CarrierFeed, CarrierEventStore],
 })
-export class CarrierModule {}
+export class CarrierModule {
+  constructor(tasks: RecurringTasks, feed: CarrierFeed, { HISTORY_DAYS }: Environment) {
+    tasks.purge('carrier events', () => feed.purge(HISTORY_DAYS));
+  }
+}

@@ -1,7 +1,19 @@
-import { Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
+import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { ChargeStore } from './charge.store.ts';
 import { Charges } from './charges.ts';
-import { CloseMonths } from './close-months.ts';
 
-@Module({ providers: [Charges, ChargeStore, CloseMonths], exports: [Charges] })
-export class ChargesModule {}
+/** Milliseconds between two looks at the calendar. */
+const CLOSE_MONTHS_MS = 10 * 60_000;
+
+@Module({ providers: [Charges, ChargeStore], exports: [Charges] })
+export class ChargesModule {
+  private readonly logger = new Logger(ChargesModule.name);
+
+  constructor(tasks: RecurringTasks, charges: Charges) {
+    const run = async (): Promise<void> => {
+      for (const month of await charges.closeWhatIsOver()) this.logger.log(`${month} is closed`);
+    };
+    tasks.oncePerCluster({ name: 'close months', everyMs: CLOSE_MONTHS_MS, run });
+  }
+}

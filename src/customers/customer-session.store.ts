@@ -114,7 +114,7 @@ export class CustomerSessionStore {
     await this.database.rows(END, [digest]);
   }
 
-  async forgetOld(): Promise<void> {
+  async purge(): Promise<void> {
     await this.database.rows(FORGET, []);
   }
 

@@ -4,6 +4,9 @@ import { AuthenticatorsModule } from '../authenticators/authenticators.module.ts
 import { ChargesModule } from '../charges/charges.module.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
+import { PagesModule } from '../pages/pages.module.ts';
+import { RecurringTasks } from '../queue/recurring-tasks.ts';
+import { Environment } from '../../config/environment.ts';
 import { SubscriptionLifeModule } from '../lifecycle/lifecycle.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
@@ -12,6 +15,12 @@ import { LossReportController } from './app.controller.ts';
 import { CustomerSessionStore } from './customer-session.store.ts';
 import { Customers } from './customers.ts';
 import { MyService } from './my-service.ts';
+import { HomeController } from './pages/home.controller.ts';
+import { IdentityController } from './pages/identity.controller.ts';
+import { MyController } from './pages/my.controller.ts';
+import { PageProblemFilter } from './pages/page-problem.filter.ts';
+import { Pages } from './pages/pages.ts';
+import { ReportController } from './pages/report.controller.ts';
 import { ReportStore } from './report.store.ts';
 import { Reports } from './reports.ts';
 
@@ -27,9 +36,15 @@ import { Reports } from './reports.ts';
     ChargesModule,
     LinesModule,
     NoticesModule,
+    PagesModule,
   ],
-  controllers: [LossReportController],
-  providers: [Customers, MyService, Reports, CustomerSessionStore, ReportStore],
-  exports: [Customers, MyService, Reports],
+  controllers: [LossReportController, HomeController, IdentityController, MyController, ReportController],
+  providers: [Customers, MyService, Reports, CustomerSessionStore, ReportStore, Pages, PageProblemFilter],
 })
-export class CustomersModule {}
+export class CustomersModule {
+  constructor(tasks: RecurringTasks, customers: Customers, reports: Reports, { HISTORY_DAYS }: Environment) {
+    tasks.inEveryWorker(reports);
+    tasks.purge('customer sessions', () => customers.purgeSessions());
+    tasks.purge('reports', () => reports.purge(HISTORY_DAYS));
+  }
+}

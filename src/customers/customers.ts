@@ -163,8 +163,8 @@ export class Customers {
     return JSON.parse(this.keys.fields.decrypt(enrolment, placeOf(digest)).toString('utf8')) as ShownEnrolment;
   }
 
-  async forgetOldSessions(): Promise<void> {
-    await this.store.forgetOld();
+  async purgeSessions(): Promise<void> {
+    await this.store.purge();
   }
 }
 

@@ -65,7 +65,7 @@ export class ReportStore {
     await session.rows(DEALT_WITH, [id, outcome, subscriptionId]);
   }
 
-  async forgetOld(days: number): Promise<void> {
+  async purge(days: number): Promise<void> {
     await this.database.rows(FORGET, [days]);
   }
 }

@@ -8,14 +8,13 @@ import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { SubscriptionLife, type Step } from '../lifecycle/lifecycle.ts';
 import { Lines } from '../lines/lines.ts';
 import { Notices } from '../notices/notices.ts';
+import type { RecurringTask } from '../queue/recurring-tasks.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { LockedSubscription } from '../subscriptions/subscription.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
 import type { ReportKind, ReportOutcome } from './report.ts';
 import { ReportStore, type DueReport } from './report.store.ts';
 
-/** Milliseconds between two looks for reports that are due. */
-const INTERVAL_MS = 500;
 /** Milliseconds until what could not be dealt with is tried again. */
 const RETRY_MS = 60_000;
 
@@ -24,11 +23,10 @@ const RETRY_MS = 60_000;
  * whomever it names, and dealt with afterwards, so that answering it tells nobody who is subscribed.
  */
 @Injectable()
-export class Reports {
+export class Reports implements RecurringTask {
+  readonly name = 'reports';
+  readonly everyMs = 500;
   private readonly logger = new Logger(Reports.name);
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
-  private stopped = false;
 
   constructor(
     private readonly store: ReportStore,
@@ -46,30 +44,13 @@ export class Reports {
     await this.store.file(id, kind, this.keys.fields.encrypt(JSON.stringify(person), `reports:person:${id}`));
   }
 
-  start(): void {
-    this.timer = setTimeout(() => {
-      this.running = this.round();
-    }, INTERVAL_MS);
+  async purge(days: number): Promise<void> {
+    await this.store.purge(days);
   }
 
-  async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
-  }
-
-  async forgetOld(days: number): Promise<void> {
-    await this.store.forgetOld(days);
-  }
-
-  private async round(): Promise<void> {
-    try {
-      while (!this.stopped && (await this.dealWithNext()));
-    } catch (error) {
-      // The database is away; the next round tries again.
-      this.logger.warn(`reports: ${(error as Error).message}`);
-    }
-    if (!this.stopped) this.start();
+  /** Deals with what is due, one report after the other. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && (await this.dealWithNext()));
   }
 
   /** One transaction a report: what it brings about, and that it was dealt with. False when none is due. */

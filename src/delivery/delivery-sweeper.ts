@@ -1,48 +1,33 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { StartBudgets } from '../lines/start-budgets.ts';
-import { AuthenticationStore } from '../authentication/authentication.store.ts';
+import type { RecurringTask } from '../queue/recurring-tasks.ts';
 import { Deliver } from './deliver.ts';
 import { DeliveryStore } from './delivery.store.ts';
-import { WindowStore } from '../windows/window.store.ts';
 
-/** Milliseconds between two sweeps: how finely a postponed delivery's time is kept. */
-const SWEEP_MS = 500;
-/** Every so many sweeps, what is past its use is removed as well. */
-const TIDY_EVERY = 20;
 /** Deliveries settled together. */
 const BATCH = 50;
 
 /**
- * Repairs what a crash or an absent queue lost, and keeps the time: deliveries that are due are handed over from here,
- * whether or not there is a queue, and what ran out of time is closed. Several workers may sweep at once.
+ * The safety net of delivery: hands over what a crash or an absent queue lost, and what was postponed. Several workers
+ * may sweep at once.
  */
 @Injectable()
-export class Sweep {
-  private readonly logger = new Logger(Sweep.name);
-  private timer: NodeJS.Timeout | undefined;
-  private running: Promise<void> | undefined;
+export class DeliverySweeper implements RecurringTask {
+  readonly name = 'delivery sweep';
+  /** How finely a postponed delivery's time is kept. */
+  readonly everyMs = 500;
+  private readonly logger = new Logger(DeliverySweeper.name);
   private readonly delivering = new Set<Promise<void>>();
-  private rounds = 0;
-  private stopped = false;
 
   constructor(
-    private readonly deliveries: DeliveryStore,
-    private readonly authentications: AuthenticationStore,
-    private readonly windows: WindowStore,
+    private readonly store: DeliveryStore,
     private readonly deliver: Deliver,
-    private readonly budgets: StartBudgets,
   ) {}
 
-  start(): void {
-    this.timer = setTimeout(() => {
-      this.running = this.round();
-    }, SWEEP_MS);
+  async run(): Promise<void> {
+    this.deliverDue(await this.store.due());
   }
 
-  async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.running;
+  async drain(): Promise<void> {
     await Promise.all(this.delivering);
   }
 
@@ -57,25 +42,5 @@ export class Sweep {
         .finally(() => this.delivering.delete(work));
       this.delivering.add(work);
     }
-  }
-
-  private async round(): Promise<void> {
-    try {
-      this.deliverDue(await this.deliveries.due());
-      await this.authentications.expire();
-      this.rounds += 1;
-      if (this.rounds % TIDY_EVERY === 0) await this.tidy();
-    } catch (error) {
-      // The database is away; the next round tries again.
-      this.logger.warn(`sweep: ${(error as Error).message}`);
-    }
-    if (!this.stopped) this.start();
-  }
-
-  private async tidy(): Promise<void> {
-    await this.deliveries.dropExpired();
-    await this.authentications.forgetIdempotencyKeys();
-    await this.budgets.forgetOld();
-    await this.windows.forget();
   }
 }

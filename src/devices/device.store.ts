@@ -246,7 +246,7 @@ export class DeviceStore {
   }
 
   /** Proofs older than any that could still be accepted. */
-  async forgetOldProofs(): Promise<void> {
+  async purgeProofs(): Promise<void> {
     await this.database.rows(FORGET_PROOFS, []);
   }
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { HistoryModule } from '../history/history.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
@@ -18,4 +19,8 @@ import { PinCheckStore } from './pin/pin-check.store.ts';
   providers: [DeviceStore, DeviceProofs, DeviceGuard, Enrol, Devices, PinCheck, PinCheckStore],
   exports: [Devices, DeviceGuard, DeviceProofs, PinCheck],
 })
-export class DevicesModule {}
+export class DevicesModule {
+  constructor(tasks: RecurringTasks, devices: Devices) {
+    tasks.purge('device proofs', () => devices.purgeProofs());
+  }
+}

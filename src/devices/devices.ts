@@ -4,7 +4,7 @@ import { sha256 } from '../crypto/sha256.ts';
 import { Database, type Session } from '../database/database.ts';
 import { Problem } from '../domain/problem.ts';
 import { Notices } from '../notices/notices.ts';
-import { HandoverQueue } from '../queue/job-queue.ts';
+import { JobQueue } from '../queue/job-queue.ts';
 import { Reissues } from '../subscriptions/reissues.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { ProvenDevice } from './device-proofs.ts';
@@ -20,7 +20,7 @@ export class Devices {
     private readonly reissues: Reissues,
     private readonly notices: Notices,
     private readonly store: DeviceStore,
-    private readonly queue: HandoverQueue,
+    private readonly queue: JobQueue,
   ) {}
 
   /**
@@ -54,7 +54,7 @@ export class Devices {
       }
       return outcome;
     });
-    for (const id of promised) this.queue.handOver(id);
+    for (const id of promised) this.queue.enqueue(id);
     if (tried?.state === 'active') return { deviceId: device.deviceId, state: 'active' };
     if (tried?.state === 'testing') {
       const detail = 'Read the code in the app again and type its six digits.';
@@ -113,8 +113,8 @@ export class Devices {
   }
 
   /** Removes proofs that are too old to be sent again. */
-  async forgetOldProofs(): Promise<void> {
-    await this.store.forgetOldProofs();
+  async purgeProofs(): Promise<void> {
+    await this.store.purgeProofs();
   }
 
   private async testClosed(deviceId: string): Promise<Problem> {

@@ -9,7 +9,7 @@ import { seal } from '../crypto/seal.ts';
 import { Database } from '../database/database.ts';
 import { handsetFaults } from '../domain/eligibility.ts';
 import { Problem } from '../domain/problem.ts';
-import { HandoverQueue } from '../queue/job-queue.ts';
+import { JobQueue } from '../queue/job-queue.ts';
 import { Reissues } from '../subscriptions/reissues.ts';
 import { notEligible, Subscriptions } from '../subscriptions/subscriptions.ts';
 import { DeviceStore } from './device.store.ts';
@@ -43,7 +43,7 @@ export class Enrol {
     private readonly subscriptions: Subscriptions,
     private readonly reissues: Reissues,
     private readonly store: DeviceStore,
-    private readonly queue: HandoverQueue,
+    private readonly queue: JobQueue,
   ) {}
 
   /** Problems: `device_proof_invalid`, `invalid_request`, `not_eligible`, `enrolment_code_invalid`. */
@@ -87,7 +87,7 @@ export class Enrol {
       const signed = signJws(this.keys.signing[0], 'pushguard-test+jwt', claims);
       return this.store.promiseTest(session, id, seal(signed, { kid: id, key: app.encryptionKey }));
     });
-    this.queue.handOver(delivery);
+    this.queue.enqueue(delivery);
     return { deviceId: id, serialNumber, state: 'testing' };
   }
 }

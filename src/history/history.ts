@@ -69,7 +69,7 @@ export class History {
   }
 
   /** Removes a batch of what is older than it is kept for. */
-  async forget(days: number): Promise<void> {
+  async purge(days: number): Promise<void> {
     await this.database.rows(FORGET, [days, BATCH]);
   }
 }

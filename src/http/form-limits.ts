@@ -50,7 +50,7 @@ export class FormLimits {
     }
   }
 
-  async forgetOld(): Promise<void> {
+  async purge(): Promise<void> {
     await this.database.rows(FORGET, []);
   }
 }

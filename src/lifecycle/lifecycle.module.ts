@@ -2,11 +2,12 @@ import { Module } from '@nestjs/common';
 import { AuthenticationModule } from '../authentication/authentication.module.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
+import { SmsPermissionsModule } from '../sms-permissions/sms-permissions.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
 import { SubscriptionLife } from './lifecycle.ts';
 
 @Module({
-  imports: [AuthenticationModule, DevicesModule, SubscriptionsModule, NoticesModule],
+  imports: [AuthenticationModule, DevicesModule, SubscriptionsModule, NoticesModule, SmsPermissionsModule],
   providers: [SubscriptionLife],
   exports: [SubscriptionLife],
 })

@@ -7,7 +7,7 @@ import type { LineEffect } from '../domain/line-event.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
 import { Notices, type NoticeAddress } from '../notices/notices.ts';
-import { HandoverQueue } from '../queue/job-queue.ts';
+import { JobQueue } from '../queue/job-queue.ts';
 import type { Cause, LockedSubscription } from '../subscriptions/subscription.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 
@@ -33,7 +33,7 @@ export class SubscriptionLife {
     private readonly smsPermissions: SmsPermissions,
     private readonly devices: Devices,
     private readonly notices: Notices,
-    private readonly queue: HandoverQueue,
+    private readonly queue: JobQueue,
   ) {}
 
   /** Runs `work` in one transaction; whoever waits for what it changed is told after the commit. */
@@ -44,7 +44,7 @@ export class SubscriptionLife {
       return work(step);
     });
     this.pending.tell(step?.closed ?? []);
-    for (const id of step?.promised ?? []) this.queue.handOver(id);
+    for (const id of step?.promised ?? []) this.queue.enqueue(id);
     return result;
   }
 

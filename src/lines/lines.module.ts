@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { Environment } from '../../config/environment.ts';
 import { CarrierDirectory } from '../gateways/directory/carrier-directory.ts';
 import { Lines } from './lines.ts';
@@ -14,4 +15,8 @@ const DIRECTORY = {
 };
 
 @Module({ providers: [Lines, DIRECTORY, StartBudgets], exports: [Lines, CarrierDirectory, StartBudgets] })
-export class LinesModule {}
+export class LinesModule {
+  constructor(tasks: RecurringTasks, budgets: StartBudgets) {
+    tasks.purge('start budgets', () => budgets.purge());
+  }
+}

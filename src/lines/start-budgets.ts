@@ -61,7 +61,7 @@ export class StartBudgets {
     return new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, ...waits), limit });
   }
 
-  async forgetOld(): Promise<void> {
+  async purge(): Promise<void> {
     await this.database.rows(FORGET, []);
   }
 }

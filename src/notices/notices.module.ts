@@ -1,5 +1,10 @@
 import { Module } from '@nestjs/common';
+import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { Notices } from './notices.ts';
 
 @Module({ providers: [Notices], exports: [Notices] })
-export class NoticesModule {}
+export class NoticesModule {
+  constructor(tasks: RecurringTasks, notices: Notices) {
+    tasks.purge('notices', () => notices.purge());
+  }
+}

@@ -107,7 +107,7 @@ export class Notices {
     return { notice, address, text: noticeText(notice), bySms: mayGoBySms(notice) };
   }
 
-  async forgetOld(): Promise<void> {
+  async purge(): Promise<void> {
     await this.database.rows(FORGET, []);
   }
 }

@@ -79,8 +79,8 @@ export class OperatorSessions {
     return this.store.reasonFor(digest, about);
   }
 
-  async forgetEnded(): Promise<void> {
-    await this.store.forgetEnded();
+  async purge(): Promise<void> {
+    await this.store.purgeSessions();
   }
 
   private secretOf({ id, totpSecret }: CountedAttempt): Uint8Array {

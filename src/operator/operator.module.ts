@@ -4,6 +4,8 @@ import { DevicesModule } from '../devices/devices.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
 import { SubscriptionLifeModule } from '../lifecycle/lifecycle.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
+import { PagesModule } from '../pages/pages.module.ts';
+import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
 import { ApprovalStore } from './approval.store.ts';
 import { Approvals } from './approvals.ts';
@@ -19,10 +21,35 @@ import { OperatorSessions } from './operator-sessions.ts';
 import { Operators } from './operators.ts';
 import { ReissueController } from './reissue.controller.ts';
 import { ReissueDesk } from './reissue-desk.ts';
+import { DeskApprovalsController } from './pages/approvals.controller.ts';
+import { DeskRecordsController } from './pages/records.controller.ts';
+import { DeskReissuesController } from './pages/reissues.controller.ts';
+import { DeskSignInController } from './pages/sign-in.controller.ts';
+import { DeskSubscriptionController } from './pages/subscription.controller.ts';
+import { DeskController } from './pages/desk.controller.ts';
 
+/** What the call centre does, by its API and at its desk. */
 @Module({
-  imports: [SubscriptionsModule, SubscriptionLifeModule, DevicesModule, HistoryModule, LinesModule, ChargesModule],
-  controllers: [OperatorController, ReissueController, ChargesController],
+  imports: [
+    SubscriptionsModule,
+    SubscriptionLifeModule,
+    DevicesModule,
+    HistoryModule,
+    LinesModule,
+    ChargesModule,
+    PagesModule,
+  ],
+  controllers: [
+    OperatorController,
+    ReissueController,
+    ChargesController,
+    DeskSignInController,
+    DeskController,
+    DeskSubscriptionController,
+    DeskApprovalsController,
+    DeskReissuesController,
+    DeskRecordsController,
+  ],
   providers: [
     OperatorDesk,
     ReissueDesk,
@@ -36,16 +63,10 @@ import { ReissueDesk } from './reissue-desk.ts';
     OperatorSessions,
     OperatorStore,
   ],
-  exports: [
-    OperatorDesk,
-    ReissueDesk,
-    Audit,
-    AuditLog,
-    Approvals,
-    CustomerReports,
-    Operators,
-    OperatorSessions,
-    ChargesModule,
-  ],
 })
-export class OperatorModule {}
+export class OperatorModule {
+  constructor(tasks: RecurringTasks, approvals: Approvals, sessions: OperatorSessions) {
+    tasks.oncePerCluster({ name: 'expire approvals', everyMs: 10_000, run: () => approvals.expire() });
+    tasks.purge('operator sessions', () => sessions.purge());
+  }
+}

@@ -180,7 +180,7 @@ export class OperatorStore {
     return (await this.database.rows<{ reason: string }>(REASON_FOR, [digest, about]))[0]?.reason;
   }
 
-  async forgetEnded(): Promise<void> {
+  async purgeSessions(): Promise<void> {
     await this.database.rows(FORGET, []);
   }
 }

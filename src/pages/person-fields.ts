@@ -1,5 +1,4 @@
 import { html, type Html } from './html.ts';
-import type { CustomerMessages } from '../customers/words/customers.ts';
 
 export type PersonField = 'birthDate' | 'genderDigit' | 'phoneNumber';
 
@@ -9,11 +8,19 @@ export interface TypedPerson {
   faults: readonly PersonField[];
 }
 
+/** What the inputs are called, and what is said of a field that cannot be right. */
+export interface PersonWords {
+  resident: string;
+  birthDate: string;
+  genderDigit: string;
+  residentHint: string;
+  phoneNumber: string;
+  phoneNumberHint: string;
+  faults?: Record<PersonField, string>;
+}
+
 /** The inputs of a Korean verification: the seven digits of a resident number, and a phone number. */
-export function personFields(
-  messages: Omit<CustomerMessages['person'], 'faults'> & { faults?: CustomerMessages['person']['faults'] },
-  typed: TypedPerson = { values: {}, faults: [] },
-): Html {
+export function personFields(messages: PersonWords, typed: TypedPerson = { values: {}, faults: [] }): Html {
   const attributes = (field: PersonField) =>
     html`id="${field}" name="${field}" value="${typed.values[field] ?? ''}"
     ${typed.faults.includes(field) && html`aria-invalid="true"`} ${typed.faults[0] === field && html`autofocus`}

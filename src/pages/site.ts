@@ -4,7 +4,7 @@ import { languageSwitch } from './language-switch.ts';
 import type { Locale } from './locale.ts';
 import { SITE_MESSAGES } from './words/site.ts';
 import type { Page } from './page.ts';
-import { SITE_PLACES, type SitePlace } from '../customers/pages/site-places.ts';
+import { SITE_PLACES, type SitePlace } from './site-places.ts';
 
 /** A page of the customers' website: the frame around what is particular to it. */
 export function sitePage(page: {

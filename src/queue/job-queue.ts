@@ -24,21 +24,30 @@ const [SHORTEST_INTERVAL_MS, LONGEST_INTERVAL_MS] = [25, 100];
 /** More ids than this are divided over several jobs, and so over several workers. */
 const IDS_A_JOB = 100;
 
-interface HandoverJob {
-  ids: string[];
+/** Milliseconds until a scheduler that could not be written, because the queue was away, is written again. */
+const SCHEDULING_RETRY_MS = 10_000;
+
+/** Either deliveries to hand over, or the period whose recurring tasks are due. */
+type JobData = { ids: string[] } | { everyMs: number };
+
+/** What a worker does with the jobs of the queue. A job may be run again after its worker died. */
+export interface JobHandlers {
+  deliver(ids: string[]): Promise<void>;
+  runScheduled(everyMs: number): Promise<void>;
 }
 
 /**
- * Carries ids of committed deliveries from the process that wrote them to a worker. It is only the fast way: a
- * delivery that gets lost here, with whatever process, is taken up by the sweep a moment later.
+ * Carries ids of committed deliveries from the process that wrote them to a worker, and gives each recurring task to
+ * one worker of the cluster. It is only the fast way for deliveries: the sweeper hands over what gets lost here.
  */
 @Injectable()
-export class HandoverQueue {
-  private readonly logger = new Logger(HandoverQueue.name);
+export class JobQueue {
+  private readonly logger = new Logger(JobQueue.name);
   private readonly waiting: string[] = [];
-  private queue: Queue<HandoverJob> | undefined;
-  private worker: Worker<HandoverJob> | undefined;
+  private queue: Queue<JobData> | undefined;
+  private worker: Worker<JobData> | undefined;
   private flushing: Promise<void> | undefined;
+  private scheduling: NodeJS.Timeout | undefined;
 
   constructor(private readonly environment: Environment) {}
 
@@ -72,7 +81,7 @@ export class HandoverQueue {
   }
 
   /** Notes a committed delivery. Neither waits nor fails. */
-  handOver(id: string | null | undefined): void {
+  enqueue(id: string | null | undefined): void {
     if (!id) return;
     this.waiting.push(id);
     this.flushing ??= this.flush().finally(() => {
@@ -80,16 +89,32 @@ export class HandoverQueue {
     });
   }
 
-  /** Takes jobs up. `handler` gets the ids of one job and may get the same id again after a crash. */
-  work(handler: (ids: string[]) => Promise<void>): void {
-    this.worker = this.classes().newWorker((job) => handler(job.data.ids));
+  /** Takes jobs up, and has the queue schedule the recurring tasks of these periods. */
+  work(handlers: JobHandlers, periodsMs: readonly number[]): void {
+    this.worker = this.classes().newWorker(({ data }) =>
+      'ids' in data ? handlers.deliver(data.ids) : handlers.runScheduled(data.everyMs),
+    );
     this.worker.on('error', (error) => {
       this.logger.warn(`worker: ${error.message}`);
     });
+    void this.schedule(periodsMs);
+  }
+
+  /** Every worker writes the same schedulers at its start; BullMQ keeps one of each id. */
+  private async schedule(periodsMs: readonly number[]): Promise<void> {
+    try {
+      for (const every of periodsMs) {
+        await this.queue?.upsertJobScheduler(`every-${every}`, { every }, { name: 'tasks', data: { everyMs: every } });
+      }
+    } catch (error) {
+      this.logger.warn(`recurring tasks have to wait: ${(error as Error).message}`);
+      this.scheduling = setTimeout(() => void this.schedule(periodsMs), SCHEDULING_RETRY_MS);
+    }
   }
 
   /** Finishes what was begun: running jobs end, noted ids become jobs. */
   async close(): Promise<void> {
+    clearTimeout(this.scheduling);
     await within(this.worker?.close(), () => this.worker?.close(true));
     await within(this.flushing);
     await within(this.queue?.close(), () => this.queue?.disconnect());
@@ -113,8 +138,8 @@ export class HandoverQueue {
   }
 
   private classes(): {
-    newQueue: (redis: object) => Queue<HandoverJob>;
-    newWorker: (process: (job: Job<HandoverJob>) => Promise<void>) => Worker<HandoverJob>;
+    newQueue: (redis: object) => Queue<JobData>;
+    newWorker: (process: (job: Job<JobData>) => Promise<void>) => Worker<JobData>;
   } {
     const { DATABASE_URL = '', REDIS_URL } = this.environment;
     // A job is worth nothing once it was done or failed: the truth about a delivery is its row.

@@ -79,7 +79,7 @@ export class ClientStore {
     ]);
   }
 
-  async forgetExpiredAssertions(): Promise<void> {
+  async purgeAssertions(): Promise<void> {
     await this.database.rows(FORGET_ASSERTIONS, []);
   }
 }

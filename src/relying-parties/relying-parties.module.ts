@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { AuthenticateClient } from './authenticate-client.ts';
 import { ClientStore } from './client.store.ts';
 import { OAuthController } from './oauth.controller.ts';
@@ -9,4 +10,8 @@ import { RelyingParties } from './relying-parties.ts';
   providers: [ClientStore, AuthenticateClient, RelyingParties],
   exports: [RelyingParties],
 })
-export class RelyingPartiesModule {}
+export class RelyingPartiesModule {
+  constructor(tasks: RecurringTasks, relyingParties: RelyingParties) {
+    tasks.purge('client assertions', () => relyingParties.purgeAssertions());
+  }
+}

@@ -45,8 +45,8 @@ export class RelyingParties {
   }
 
   /** Removes assertions that have expired, and so can no longer be used a second time. */
-  async forgetExpiredAssertions(): Promise<void> {
-    await this.store.forgetExpiredAssertions();
+  async purgeAssertions(): Promise<void> {
+    await this.store.purgeAssertions();
   }
 
   /** Adds a client; one of the same client id keeps everything but its return addresses. */

@@ -210,7 +210,7 @@ export class SmsPermissionStore {
     await this.database.rows(SETTLE, []);
   }
 
-  async forget(days: number): Promise<void> {
+  async purge(days: number): Promise<void> {
     await this.database.rows(FORGET, [days]);
   }
 }

@@ -113,9 +113,9 @@ export class SmsPermissions {
   }
 
   /** Settles what ended by itself, and removes what is older than it is kept for. */
-  async forget(days: number): Promise<void> {
+  async purge(days: number): Promise<void> {
     await this.store.settle();
-    await this.store.forget(days);
+    await this.store.purge(days);
   }
 
   private async explain(clientId: string, subscriptionId: string): Promise<Problem> {

@@ -216,7 +216,7 @@ export class ReissueStore {
   }
 
   /** Closes what ran out of time or lost its ground, and removes what is older than it is kept for. */
-  async tidy(days: number): Promise<void> {
+  async purge(days: number): Promise<void> {
     await this.database.rows(EXPIRE, [null]);
     await this.database.rows(FORGET, [days]);
   }

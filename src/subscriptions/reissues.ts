@@ -101,8 +101,8 @@ export class Reissues {
   }
 
   /** Closes what ran out of time, and removes what is older than it is kept for. */
-  async tidy(days: number): Promise<void> {
-    await this.store.tidy(days);
+  async purge(days: number): Promise<void> {
+    await this.store.purge(days);
   }
 }
 

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
+import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
 import { ReissueStore } from './reissue.store.ts';
@@ -11,4 +13,8 @@ import { Subscriptions } from './subscriptions.ts';
   providers: [SubscriptionStore, Subscriptions, ReissueStore, Reissues],
   exports: [Subscriptions, Reissues],
 })
-export class SubscriptionsModule {}
+export class SubscriptionsModule {
+  constructor(tasks: RecurringTasks, reissues: Reissues, { HISTORY_DAYS }: Environment) {
+    tasks.purge('reissues', () => reissues.purge(HISTORY_DAYS));
+  }
+}

@@ -14,7 +14,7 @@ import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
 import { CarrierDirectory, CarrierUnavailable } from '../gateways/directory/carrier-directory.ts';
 import { Lines } from '../lines/lines.ts';
 import { Notices } from '../notices/notices.ts';
-import { HandoverQueue } from '../queue/job-queue.ts';
+import { JobQueue } from '../queue/job-queue.ts';
 import type {
   Cause,
   EnrolmentState,
@@ -47,7 +47,7 @@ export class Subscriptions {
     private readonly carrier: CarrierDirectory,
     private readonly lines: Lines,
     private readonly notices: Notices,
-    private readonly queue: HandoverQueue,
+    private readonly queue: JobQueue,
     private readonly environment: Environment,
   ) {}
 
@@ -101,7 +101,7 @@ export class Subscriptions {
       if (isConflict(error, 'lines_phone')) throw tryAgain('The number still is another line’s.');
       throw error;
     });
-    this.queue.handOver(notice);
+    this.queue.enqueue(notice);
     return enrolment;
   }
 

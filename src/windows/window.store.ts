@@ -112,7 +112,7 @@ export class WindowStore {
   }
 
   /** Removes windows that nobody asks for any more. */
-  async forget(): Promise<void> {
+  async purge(): Promise<void> {
     await this.database.rows(FORGET, []);
   }
 }

@@ -340,7 +340,7 @@ export class RegistrationStore {
   }
 
   /** Closes what ran out of time, and removes what is older than it is kept for. */
-  async tidy(days: number): Promise<void> {
+  async purge(days: number): Promise<void> {
     await this.database.rows(EXPIRE, []);
     await this.database.rows(FORGET_KEYS, []);
     await this.database.rows(FORGET, [days]);

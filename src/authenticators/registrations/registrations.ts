@@ -14,7 +14,7 @@ import { Lines } from '../../lines/lines.ts';
 import { readNamedPerson, type NamedPerson } from '../../lines/named-person.ts';
 import { StartBudgets } from '../../lines/start-budgets.ts';
 import { Notices, type NoticeAddress } from '../../notices/notices.ts';
-import { HandoverQueue } from '../../queue/job-queue.ts';
+import { JobQueue } from '../../queue/job-queue.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
 import { NamedSubscribers, NOBODY } from '../named-subscribers.ts';
 import { RegistrationStore, type AskedDevice, type ListedRegistration } from './registration.store.ts';
@@ -60,7 +60,7 @@ export class Registrations {
     private readonly devices: Devices,
     private readonly notices: Notices,
     private readonly store: RegistrationStore,
-    private readonly queue: HandoverQueue,
+    private readonly queue: JobQueue,
     private readonly environment: Environment,
   ) {}
 
@@ -99,7 +99,7 @@ export class Registrations {
         return { registration: asked.registration, notice: written };
       });
       if (!registration) throw await this.budgets.tooMany(personIndex, numberIndex);
-      this.queue.handOver(notice);
+      this.queue.enqueue(notice);
       return view(registration);
     } catch (error) {
       // The same request came at once a second time, and its twin was first.
@@ -194,8 +194,8 @@ export class Registrations {
   }
 
   /** Closes what ran out of time, and removes what is older than it is kept for. */
-  async tidy(days: number): Promise<void> {
-    await this.store.tidy(days);
+  async purge(days: number): Promise<void> {
+    await this.store.purge(days);
   }
 
   /** What this key asked before. Problems: `idempotency_key_reused`. */

@@ -9,7 +9,7 @@ import { Lines } from '../../lines/lines.ts';
 import { readNamedPerson, type NamedPerson } from '../../lines/named-person.ts';
 import { spendStart, StartBudgets } from '../../lines/start-budgets.ts';
 import { Notices } from '../../notices/notices.ts';
-import { HandoverQueue } from '../../queue/job-queue.ts';
+import { JobQueue } from '../../queue/job-queue.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
 import { NamedSubscribers, NOBODY } from '../named-subscribers.ts';
@@ -47,7 +47,7 @@ export class SmartOtps {
     private readonly relyingParties: RelyingParties,
     private readonly budgets: StartBudgets,
     private readonly notices: Notices,
-    private readonly queue: HandoverQueue,
+    private readonly queue: JobQueue,
   ) {}
 
   /**
@@ -84,7 +84,7 @@ export class SmartOtps {
       return { ...spent, notice: await this.notices.promise(session, subscriptionId, notice, address) };
     });
     if (!issued) throw await this.budgets.tooMany(personIndex, numberIndex);
-    this.queue.handOver(issued.notice);
+    this.queue.enqueue(issued.notice);
     return { ...drawn, expiresAt: issued.expiresAt.toISOString(), vendorCode };
   }
 }

@@ -68,7 +68,7 @@ export class CarrierEventStore {
     return this.database.rows<KeptEvent>(KEPT, [last?.receivedAt ?? '-infinity', last?.id ?? '']);
   }
 
-  async forget(days: number): Promise<void> {
+  async purge(days: number): Promise<void> {
     await this.database.rows(FORGET, [days, BATCH]);
   }
 }

@@ -102,8 +102,8 @@ export class CarrierFeed {
    * Removes a batch of events that came so many days ago. One of them that came once more would be stale, or would
    * cancel what it cancelled then.
    */
-  async forget(days: number): Promise<void> {
-    await this.store.forget(days);
+  async purge(days: number): Promise<void> {
+    await this.store.purge(days);
   }
 
   private async keepAside(

@@ -25,7 +25,7 @@ import { CUSTOMER_MESSAGES } from '../words/customers.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
 import { readPerson } from './read-person.ts';
-import type { SitePlace } from './site-places.ts';
+import type { SitePlace } from '../../pages/site-places.ts';
 import type { Visitor } from '../../pages/visitor.ts';
 import { FollowQuery } from '../../windows/page/window-page.dto.ts';
 

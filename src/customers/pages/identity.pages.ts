@@ -8,7 +8,7 @@ import { CUSTOMER_MESSAGES } from '../words/customers.ts';
 import { SITE_MESSAGES } from '../../pages/words/site.ts';
 import type { Page } from '../../pages/page.ts';
 import { personFields, type TypedPerson } from '../../pages/person-fields.ts';
-import type { SitePlace } from './site-places.ts';
+import type { SitePlace } from '../../pages/site-places.ts';
 import { endedCard, knownNumber, linkButton, sitePage } from '../../pages/site.ts';
 
 interface FormPage {

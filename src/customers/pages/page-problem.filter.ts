@@ -34,8 +34,7 @@ export class PageProblemFilter implements ExceptionFilter {
     const messages = SITE_MESSAGES[locale];
     const { title, text } = messages.problems[code] ?? messages.failed;
     if (members.retryAfterSeconds !== undefined) void reply.header('Retry-After', String(members.retryAfterSeconds));
-    const isDesk = request.url.startsWith('/operator');
-    const again = code === 'session_ended' ? (isDesk ? '/operator/sign-in' : '/login') : isDesk ? '/operator' : '/';
+    const again = code === 'session_ended' ? '/login' : '/';
     const more = html`<p>${linkButton(again, code === 'session_ended' ? messages.places['/my'] : messages.home)}</p>`;
     const content = endedCard({ kind: 'failed', title, text, more });
     const { status } = PROBLEM_CATALOGUE[code];

@@ -2,6 +2,7 @@ import type { AuthenticationState, Channel } from '../../domain/authentication.t
 import type { SubscriptionState, SuspensionReason } from '../../domain/subscription.ts';
 import type { EnrolmentState } from '../../subscriptions/subscription.ts';
 import type { Locale } from '../../pages/locale.ts';
+import type { PersonWords } from '../../pages/person-fields.ts';
 import type { Sentence } from '../../pages/words/site.ts';
 
 export interface CustomerMessages {
@@ -34,15 +35,7 @@ export interface CustomerMessages {
     yes: Sentence;
     no: Sentence;
   };
-  person: {
-    resident: string;
-    birthDate: string;
-    genderDigit: string;
-    residentHint: string;
-    phoneNumber: string;
-    phoneNumberHint: string;
-    faults: Record<'birthDate' | 'genderDigit' | 'phoneNumber', string>;
-  };
+  person: Required<PersonWords>;
   join: Sentence & {
     fee: (fee: string) => string;
     terms: string;

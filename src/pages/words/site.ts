@@ -1,6 +1,6 @@
 import type { ProblemCode } from '../../domain/problem.ts';
 import type { Locale } from '../locale.ts';
-import type { SitePlace } from '../../customers/pages/site-places.ts';
+import type { SitePlace } from '../site-places.ts';
 
 export interface Sentence {
   title: string;

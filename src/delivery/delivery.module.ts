@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { DevicesModule } from '../devices/devices.module.ts';
+import { NoticesModule } from '../notices/notices.module.ts';
+import { RecurringTasks } from '../queue/recurring-tasks.ts';
+import { Deliver } from './deliver.ts';
+import { DeliveryStore } from './delivery.store.ts';
+import { DeliverySweeper } from './delivery-sweeper.ts';
+
+/** What follows each commit: pushes and text messages are handed to their platforms. */
+@Module({
+  imports: [DevicesModule, NoticesModule],
+  providers: [Deliver, DeliverySweeper, DeliveryStore],
+  exports: [Deliver],
+})
+export class DeliveryModule {
+  constructor(tasks: RecurringTasks, sweeper: DeliverySweeper, store: DeliveryStore) {
+    tasks.inEveryWorker(sweeper);
+    tasks.purge('deliveries', () => store.dropExpired());
+  }
+}

@@ -1,0 +1,93 @@
+import { Injectable, Logger } from '@nestjs/common';
+
+/**
+ * Work that is repeated for as long as workers run. It must be safe in several processes at once, and after a process
+ * died in the middle of it.
+ */
+export interface RecurringTask {
+  /** What the log calls it. */
+  name: string;
+  /** Milliseconds from the end of one run to the next, or between the beginnings of two where the queue schedules it. */
+  everyMs: number;
+  /** `signal` is aborted when the process stops: a run that takes one row after another ends early. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Waits for what a run began and did not wait for. */
+  drain?(): Promise<void>;
+}
+
+/** Milliseconds between two rounds of purging. A round removes one batch, which leaves the database to others in between. */
+const PURGE_MS = 10_000;
+
+/**
+ * The register of recurring tasks. Each room registers its own in its module, and says which of two kinds they are:
+ * `inEveryWorker` for safety nets that must work while the queue is away, `oncePerCluster` for what may be late.
+ */
+@Injectable()
+export class RecurringTasks {
+  private readonly logger = new Logger('RecurringTask');
+  private readonly own: RecurringTask[] = [];
+  private readonly scheduled: RecurringTask[] = [];
+  private readonly stopping = new AbortController();
+  private readonly timers = new Map<RecurringTask, NodeJS.Timeout>();
+  private readonly running = new Map<RecurringTask, Promise<void>>();
+
+  /** Tasks that every worker process runs by its own timer. */
+  inEveryWorker(...tasks: readonly RecurringTask[]): void {
+    this.own.push(...tasks);
+  }
+
+  /** Tasks that the queue gives to one worker at a time. */
+  oncePerCluster(...tasks: readonly RecurringTask[]): void {
+    this.scheduled.push(...tasks);
+  }
+
+  /** Rows that are past their use, removed by one worker at a time. */
+  purge(rows: string, run: () => Promise<void>): void {
+    this.oncePerCluster({ name: `purge ${rows}`, everyMs: PURGE_MS, run });
+  }
+
+  /** The periods that the queue has to schedule, in milliseconds. */
+  get scheduledPeriods(): number[] {
+    return [...new Set(this.scheduled.map(({ everyMs }) => everyMs))];
+  }
+
+  /** Runs the scheduled tasks of one period, one after the other. The failure of one is logged and keeps none waiting. */
+  async runScheduled(everyMs: number): Promise<void> {
+    for (const task of this.scheduled) {
+      if (task.everyMs === everyMs && !this.stopping.signal.aborted) await this.attempt(task);
+    }
+  }
+
+  /** Starts the timers of this process. */
+  start(): void {
+    for (const task of this.own) this.schedule(task);
+  }
+
+  /** Starts no further run, and resolves when the present ones have ended. */
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    await Promise.all(this.running.values());
+    for (const task of this.own) await task.drain?.();
+  }
+
+  private schedule(task: RecurringTask): void {
+    if (this.stopping.signal.aborted) return;
+    const timer = setTimeout(() => {
+      const run = this.attempt(task).then(() => {
+        this.schedule(task);
+      });
+      this.running.set(task, run);
+    }, task.everyMs);
+    this.timers.set(task, timer);
+  }
+
+  /** The database may be away, or another process may have been first: the next run tries again. */
+  private async attempt(task: RecurringTask): Promise<void> {
+    try {
+      await task.run(this.stopping.signal);
+    } catch (error) {
+      this.logger.warn(`${task.name}: ${(error as Error).message}`);
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import { Module } from '@nestjs/common';
+import { AuthenticationModule } from '../authentication/authentication.module.ts';
+import { PagesModule } from '../pages/pages.module.ts';
+import { RecurringTasks } from '../queue/recurring-tasks.ts';
+import { RelyingPartiesModule } from '../relying-parties/relying-parties.module.ts';
+import { WindowPageController } from './page/window-page.controller.ts';
+import { WindowController } from './window.controller.ts';
+import { WindowStore } from './window.store.ts';
+import { Windows } from './windows.ts';
+
+/** The hosted window: opened by a relying party's server, and shown to one browser. */
+@Module({
+  imports: [AuthenticationModule, RelyingPartiesModule, PagesModule],
+  controllers: [WindowController, WindowPageController],
+  providers: [Windows, WindowStore],
+})
+export class WindowsModule {
+  constructor(tasks: RecurringTasks, store: WindowStore) {
+    tasks.purge('windows', () => store.purge());
+  }
+}
