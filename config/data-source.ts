@@ -70,7 +70,7 @@ export async function migrate(url: string, ownerUrl?: string): Promise<void> {
     await source.runMigrations();
     if (ownerUrl !== undefined) {
       const query = async <Row>(sql: string, values?: unknown[]) => (await runner.query(sql, values)) as Row[];
-      await grantUse(query, { schema: 'public', role: await roleOf(url), lessThanAll: LESS_THAN_ALL });
+      await grantUse(query, { schema: 'public', role: await roleOf(url), restrictedTables: LESS_THAN_ALL });
     }
   } finally {
     await runner.release();

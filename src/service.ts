@@ -8,7 +8,7 @@ import { AppModule } from './app.module.ts';
 import type { Foundation } from './foundation.ts';
 import { RecurringTasks } from './queue/recurring-tasks.ts';
 import { Deliver } from './delivery/deliver.ts';
-import { Watch } from './authentication/state-watcher.ts';
+import { StateWatcher } from './authentication/state-watcher.ts';
 import { Database } from './database/database.ts';
 import { createFastifyAdapter, declareOtherMethods } from './http/fastify.ts';
 import { createManagementServer } from './http/management.ts';
@@ -51,7 +51,7 @@ export async function startService(
       logLevels: ['fatal', 'error', 'warn'],
     }),
   });
-  const [queue, watch, metrics] = [app.get(JobQueue), app.get(Watch), app.get(Metrics)];
+  const [queue, watch, metrics] = [app.get(JobQueue), app.get(StateWatcher), app.get(Metrics)];
   const tasks = app.get(RecurringTasks);
   const routes = collectRoutes(fastify);
   measure(fastify, metrics);

@@ -1,17 +1,17 @@
 import type { SimulatedCard } from '../phone/card.ts';
-import type { Phone, ReceivedPush } from '../phone/phone.ts';
+import type { Phone, PushData } from '../phone/phone.ts';
 import { byId } from '../pages/browser/element.ts';
 import { locale } from '../pages/browser/locale.ts';
 import { CodeRequest } from './screens/code-request.ts';
 import { CODE_MESSAGES } from './screens/code-messages.ts';
 import { DeviceTest } from './screens/device-test.ts';
 import { badge, button, Display, screen } from './screens/display.ts';
-import { Enrolling, type DemoLine } from './screens/enrolling.ts';
+import { Enrolling, type OfferedLine } from './screens/enrolling.ts';
 import { Home, type Waiting } from './screens/home.ts';
 import { keepNotice, loadInstallation, onOtherTab } from './screens/installation.ts';
 import { Institutions } from './screens/institutions.ts';
 import { MESSAGES } from './screens/messages.ts';
-import { isOfInstitutions, noticeText, showNotices } from './screens/notices.ts';
+import { isOfInstitutions, noticeLine, showNotices } from './screens/notices.ts';
 import { OneTimeCodes } from './screens/otp.ts';
 import { showPast } from './screens/past.ts';
 import { Phones } from './screens/phones.ts';
@@ -52,7 +52,7 @@ const home = new Home(display, phones, {
 const addingSmartOtp = new AddingSmartOtp(display, phones, { issuer, pushToken, terms }, beginTest, leaveOf);
 const enrolling = new Enrolling(
   display,
-  { issuer, pushToken, lines: JSON.parse(page['lines'] ?? '[]') as DemoLine[] },
+  { issuer, pushToken, lines: JSON.parse(page['lines'] ?? '[]') as OfferedLine[] },
   async (enrolled) => {
     phones.main = enrolled;
     phones.testing = true;
@@ -95,7 +95,7 @@ async function take(data: Record<string, string>): Promise<void> {
   }
 }
 
-function act(received: ReceivedPush, phone: Phone): void {
+function act(received: PushData, phone: Phone): void {
   switch (received.kind) {
     case 'wake':
       display.notify({ kind: 'request', ...messages.banner.wake }, () => void home.open(received.id));
@@ -123,7 +123,7 @@ function act(received: ReceivedPush, phone: Phone): void {
 
 /** The service keeps no notice that was handed over, so the phone does. */
 function takeNotice(notice: { kind: string; detail: string | undefined }): void {
-  const text = noticeText(notice);
+  const text = noticeLine(notice);
   if (text === undefined) return;
   keepNotice(installation, { ...notice, at: new Date(now()).toISOString() });
   display.notify({ kind: 'notice', title: messages.banner.notice, text }, () => {

@@ -6,8 +6,8 @@ import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { RelyingPartiesModule } from '../relying-parties/relying-parties.module.ts';
 import { AppController } from './app.controller.ts';
 import { AuthenticationStore } from './authentication.store.ts';
-import { ClosePending } from './pending-authentications.ts';
-import { Follow } from './status.ts';
+import { PendingAuthentications } from './pending-authentications.ts';
+import { AuthenticationStatus } from './status.ts';
 import { Open } from './open.ts';
 import { OpenStore } from './open.store.ts';
 import { PhoneCode } from './phone-code.ts';
@@ -16,7 +16,7 @@ import { RelyingPartyController } from './relying-party.controller.ts';
 import { Start } from './start.ts';
 import { StartStore } from './start.store.ts';
 import { Verify } from './verify.ts';
-import { Watch } from './state-watcher.ts';
+import { StateWatcher } from './state-watcher.ts';
 
 /** Milliseconds between two looks for authentications that ran out of time. */
 const EXPIRE_MS = 500;
@@ -30,15 +30,15 @@ const EXPIRE_MS = 500;
     Open,
     Verify,
     PhoneCode,
-    Follow,
-    Watch,
-    ClosePending,
+    AuthenticationStatus,
+    StateWatcher,
+    PendingAuthentications,
     AuthenticationStore,
     StartStore,
     OpenStore,
     PhoneCodeStore,
   ],
-  exports: [Start, Verify, Follow, Watch, ClosePending],
+  exports: [Start, Verify, AuthenticationStatus, StateWatcher, PendingAuthentications],
 })
 export class AuthenticationModule {
   constructor(tasks: RecurringTasks, store: AuthenticationStore) {

@@ -12,7 +12,7 @@ import {
 import { FIRST_SWEEP } from './statement-parts.ts';
 
 /** What a relying party is told. */
-export interface Seen {
+export interface AuthenticationView {
   id: string;
   clientId: string;
   channel: Channel;
@@ -89,11 +89,11 @@ const CANCEL = {
       UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
       WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now()
       RETURNING id, channel, expires_at
-    ), promised AS (
+    ), queued AS (
       INSERT INTO deliveries (kind, authentication_id, due_at, created_at, expires_at)
       SELECT 'cancelled', id, ${FIRST_SWEEP}, now(), expires_at FROM cancelled WHERE channel IN ('push', 'sign') RETURNING id
     )
-    SELECT cancelled.id, promised.id AS "deliveryId" FROM cancelled LEFT JOIN promised ON true`,
+    SELECT cancelled.id, queued.id AS "deliveryId" FROM cancelled LEFT JOIN queued ON true`,
 };
 
 /** A sending that is still waiting gives way to the new one: a centre that was away must not send the same four times. */
@@ -122,7 +122,7 @@ const SENDINGS = {
 };
 
 /** Whose open authentications are to end. */
-export interface Pending {
+export interface CancelScope {
   subscriptionId: string | null;
   /** Keyed indexes of a person at a number, under every key. */
   personIndexes: readonly Buffer[];
@@ -131,7 +131,7 @@ export interface Pending {
 }
 
 /** What is open on a subscription, or was asked of the person that a line belonged to. */
-const CLOSE_PENDING = {
+const CANCEL_PENDING = {
   name: 'authentication_close_pending',
   text: `UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
     WHERE id IN (
@@ -160,8 +160,8 @@ const FORGET_KEYS = {
 export class AuthenticationStore {
   constructor(private readonly database: Database) {}
 
-  async see(id: string, clientId: string): Promise<Seen | undefined> {
-    return (await this.database.rows<Seen>(SEE, [id, clientId]))[0];
+  async view(id: string, clientId: string): Promise<AuthenticationView | undefined> {
+    return (await this.database.rows<AuthenticationView>(SEE, [id, clientId]))[0];
   }
 
   async statesOf(ids: readonly string[]): Promise<{ id: string; state: AuthenticationState }[]> {
@@ -169,15 +169,15 @@ export class AuthenticationStore {
   }
 
   /** Undefined when the attempt did not count, because nothing is open any more. */
-  async tryCode(id: string, clientId: string, digests: Buffer[]): Promise<Seen | undefined> {
-    return (await this.database.rows<Seen>(TRY_CODE, [id, clientId, digests]))[0];
+  async tryCode(id: string, clientId: string, digests: Buffer[]): Promise<AuthenticationView | undefined> {
+    return (await this.database.rows<AuthenticationView>(TRY_CODE, [id, clientId, digests]))[0];
   }
 
   async cancel(id: string, clientId: string): Promise<{ deliveryId: string | null } | undefined> {
     return (await this.database.rows<{ deliveryId: string | null }>(CANCEL, [id, clientId]))[0];
   }
 
-  /** The promised delivery; undefined when it may not be sent again now. */
+  /** The queued delivery; undefined when it may not be sent again now. */
   async resend(id: string, clientId: string): Promise<string | undefined> {
     return (await this.database.rows<{ id: string }>(RESEND, [id, clientId]))[0]?.id;
   }
@@ -191,12 +191,12 @@ export class AuthenticationStore {
    * Cancels what is open on a subscription and for a person; `onlyOpened` leaves alone what no phone has answered.
    * Answers which ones, so that whoever waits for them can be told after the commit.
    */
-  async closePending(
+  async cancelPending(
     session: Session,
-    { subscriptionId, personIndexes, onlyOpened = false }: Pending,
+    { subscriptionId, personIndexes, onlyOpened = false }: CancelScope,
   ): Promise<string[]> {
     const values = [subscriptionId, personIndexes, onlyOpened];
-    return (await session.rows<{ id: string }>(CLOSE_PENDING, values)).map(({ id }) => id);
+    return (await session.rows<{ id: string }>(CANCEL_PENDING, values)).map(({ id }) => id);
   }
 
   /** Closes what ran out of time, and wipes its code. */

@@ -13,7 +13,7 @@ import { PIN_ATTEMPTS } from '../domain/device.ts';
 import { FIRST_SWEEP, IS_FOR_DEVICE } from './statement-parts.ts';
 
 /** What the app is told of an authentication, and what is sealed with its code. */
-export interface Asked {
+export interface DeviceRequest {
   id: string;
   clientId: string;
   relyingParty: string;
@@ -128,12 +128,12 @@ const DECLINE = {
 export class OpenStore {
   constructor(private readonly database: Database) {}
 
-  async pending(deviceId: string, subscriptionId: string): Promise<Asked[]> {
-    return this.database.rows<Asked>(PENDING, [deviceId, subscriptionId]);
+  async pending(deviceId: string, subscriptionId: string): Promise<DeviceRequest[]> {
+    return this.database.rows<DeviceRequest>(PENDING, [deviceId, subscriptionId]);
   }
 
-  async askedOf(deviceId: string, id: string): Promise<Asked | undefined> {
-    return (await this.database.rows<Asked>(ASKED_OF, [deviceId, id]))[0];
+  async requestOf(deviceId: string, id: string): Promise<DeviceRequest | undefined> {
+    return (await this.database.rows<DeviceRequest>(ASKED_OF, [deviceId, id]))[0];
   }
 
   /** Undefined when the PIN is locked, or there is nothing that this device could open: nothing may be compared then. */
@@ -141,7 +141,7 @@ export class OpenStore {
     return (await this.database.rows<CountedOpening>(COUNT_PIN, [deviceId, id]))[0];
   }
 
-  /** The promised delivery of the code; undefined when there was nothing to open. */
+  /** The queued delivery of the code; undefined when there was nothing to open. */
   async open(id: string, deviceId: string, codeDigest: Buffer, envelope: string): Promise<string | undefined> {
     return (await this.database.rows<{ id: string }>(OPEN, [id, deviceId, codeDigest, envelope]))[0]?.id;
   }

@@ -13,12 +13,12 @@ import { Devices } from '../devices/devices.ts';
 import { judgePin, pinLocked } from '../devices/pin/judge-pin.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
-import { OpenStore, type Asked, type CountedOpening } from './open.store.ts';
+import { OpenStore, type DeviceRequest, type CountedOpening } from './open.store.ts';
 import { readTransaction } from './phone-code.ts';
-import { Watch } from './state-watcher.ts';
+import { StateWatcher } from './state-watcher.ts';
 
 /** A pending authentication as the app shows it. */
-export interface PendingAuthentication {
+export interface PendingRequest {
   id: string;
   relyingParty: { name: string };
   purpose: string;
@@ -47,12 +47,12 @@ export class Open {
     private readonly keys: ServiceKeys,
     private readonly devices: Devices,
     private readonly store: OpenStore,
-    private readonly watch: Watch,
+    private readonly watcher: StateWatcher,
     private readonly queue: JobQueue,
   ) {}
 
   /** What waits for this phone, oldest first. Nothing while the subscription is not active. */
-  async pending(device: ProvenDevice): Promise<PendingAuthentication[]> {
+  async pending(device: ProvenDevice): Promise<PendingRequest[]> {
     const asked = await this.store.pending(device.deviceId, device.subscriptionId);
     return asked.map((one) => ({
       id: one.id,
@@ -97,7 +97,7 @@ export class Open {
     const digest = this.keys.codes.of(code, counted.clientId, id);
     const deliveryId = await this.store.open(id, device.deviceId, digest, envelope);
     if (deliveryId) {
-      this.watch.changed(id);
+      this.watcher.changed(id);
       this.queue.enqueue(deliveryId);
     } else if ((await this.find(id, device)).state !== 'opened') {
       throw new Problem('subscription_not_active', 'The subscription is suspended; ask the call centre.');
@@ -122,7 +122,7 @@ export class Open {
         throw new Problem('card_mismatch', 'Hold the institution’s card to the phone, and send cardProof.');
       }
     }
-    if (await this.store.openToSign(id, deviceId)) this.watch.changed(id);
+    if (await this.store.openToSign(id, deviceId)) this.watcher.changed(id);
     else if ((await this.find(id, device)).state !== 'opened') {
       throw new Problem('subscription_not_active', 'The subscription is suspended; ask the call centre.');
     }
@@ -142,21 +142,21 @@ export class Open {
       await this.find(id, device);
       throw new Problem('subscription_not_active', 'Finish the device’s test first.');
     }
-    this.watch.changed(id);
+    this.watcher.changed(id);
   }
 
   /** An authentication that still is open to this phone. */
-  private async find(id: string, { deviceId }: ProvenDevice): Promise<Asked> {
-    const asked = await this.store.askedOf(deviceId, id);
+  private async find(id: string, { deviceId }: ProvenDevice): Promise<DeviceRequest> {
+    const asked = await this.store.requestOf(deviceId, id);
     if (!asked) throw notFound();
     const state = stateAt(asked);
     if (state !== 'pending' && state !== 'opened') throw closedProblem(state);
     return asked;
   }
 
-  private readEndUser({ id, endUser }: Asked): PendingAuthentication['endUser'] {
+  private readEndUser({ id, endUser }: DeviceRequest): PendingRequest['endUser'] {
     if (!endUser) return null;
     const text = this.keys.fields.decrypt(endUser, `authentications:end_user:${id}`).toString('utf8');
-    return JSON.parse(text) as PendingAuthentication['endUser'];
+    return JSON.parse(text) as PendingRequest['endUser'];
   }
 }

@@ -1,23 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import type { Session } from '../database/database.ts';
-import { AuthenticationStore, type Pending } from './authentication.store.ts';
-import { Watch } from './state-watcher.ts';
+import { AuthenticationStore, type CancelScope } from './authentication.store.ts';
+import { StateWatcher } from './state-watcher.ts';
 
 /** Ends what is open when the ground has gone from under it. */
 @Injectable()
-export class ClosePending {
+export class PendingAuthentications {
   constructor(
     private readonly store: AuthenticationStore,
-    private readonly watch: Watch,
+    private readonly watcher: StateWatcher,
   ) {}
 
   /** Cancels with the session's transaction; answers which ones, to be told after the commit. */
-  async of(session: Session, pending: Pending): Promise<string[]> {
-    return this.store.closePending(session, pending);
+  async cancel(session: Session, pending: CancelScope): Promise<string[]> {
+    return this.store.cancelPending(session, pending);
   }
 
   /** Tells whoever waits for these. */
-  tell(ids: readonly string[]): void {
-    for (const id of ids) this.watch.changed(id);
+  wakeWaiters(ids: readonly string[]): void {
+    for (const id of ids) this.watcher.changed(id);
   }
 }

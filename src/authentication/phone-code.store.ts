@@ -3,10 +3,10 @@ import { Database } from '../database/database.ts';
 import { NOW } from '../database/statement-parts.ts';
 import { CODE_ATTEMPTS, type Channel } from '../domain/authentication.ts';
 import { AUTHENTICATOR_ATTEMPTS, FAR_SECONDS } from '../domain/authenticator.ts';
-import { SEEN, type Seen } from './authentication.store.ts';
+import { SEEN, type AuthenticationView } from './authentication.store.ts';
 
 /** What a code that a phone made is judged by. */
-export interface Judged {
+export interface CodeContext {
   channel: Channel;
   now: Date;
   /** Encrypted; null for nobody's. */
@@ -90,13 +90,17 @@ export class PhoneCodeStore {
   constructor(private readonly database: Database) {}
 
   /** Undefined when nothing is open that a phone makes the code of. */
-  async judged(id: string, clientId: string): Promise<Judged | undefined> {
-    return (await this.database.rows<Judged>(JUDGED, [id, clientId]))[0];
+  async contextOf(id: string, clientId: string): Promise<CodeContext | undefined> {
+    return (await this.database.rows<CodeContext>(JUDGED, [id, clientId]))[0];
   }
 
   /** Undefined when the attempt did not count, because nothing is open any more. */
-  async try(id: string, clientId: string, { step, drift, far }: PhoneCodeAttempt): Promise<Seen | undefined> {
+  async try(
+    id: string,
+    clientId: string,
+    { step, drift, far }: PhoneCodeAttempt,
+  ): Promise<AuthenticationView | undefined> {
     const values = [id, clientId, step, drift, far?.step ?? null, far?.drift ?? null];
-    return (await this.database.rows<Seen>(TRY, values))[0];
+    return (await this.database.rows<AuthenticationView>(TRY, values))[0];
   }
 }

@@ -8,8 +8,8 @@ import { ServiceKeys } from '../crypto/service-keys.ts';
 import { transactionQuestion } from '../crypto/transaction-question.ts';
 import { AUTHENTICATOR_SECRET_BYTES } from '../domain/authenticator.ts';
 import type { TransactionField } from '../domain/transaction.ts';
-import type { Seen } from './authentication.store.ts';
-import { PhoneCodeStore, type Judged, type PhoneCodeAttempt } from './phone-code.store.ts';
+import type { AuthenticationView } from './authentication.store.ts';
+import { PhoneCodeStore, type CodeContext, type PhoneCodeAttempt } from './phone-code.store.ts';
 
 /** What a relying party sends: the code, and with one that signs, what it believes was signed. */
 export interface TypedPhoneCode {
@@ -39,8 +39,8 @@ export class PhoneCode {
     id: string,
     clientId: string,
     typed: TypedPhoneCode,
-  ): Promise<{ seen: Seen; question: string | null } | undefined> {
-    const judged = await this.store.judged(id, clientId);
+  ): Promise<{ seen: AuthenticationView; question: string | null } | undefined> {
+    const judged = await this.store.contextOf(id, clientId);
     if (!judged) return undefined;
     const question = typed.transaction ? transactionQuestion(id, typed.transaction) : null;
     const attempt = judged.channel === 'otp' ? this.judgeOtp(judged, typed.code) : this.judgeSigned(id, judged, typed);
@@ -48,7 +48,7 @@ export class PhoneCode {
     return seen && { seen, question };
   }
 
-  private judgeOtp(judged: Judged, typed: string): PhoneCodeAttempt {
+  private judgeOtp(judged: CodeContext, typed: string): PhoneCodeAttempt {
     const { now: at, lastStep, drift, farStep, farDrift } = judged;
     const memory = {
       lastStep: Number(lastStep ?? -1),
@@ -63,7 +63,7 @@ export class PhoneCode {
   }
 
   /** The transaction must be the one that the app showed, letter by letter, and the code the one that it makes of it. */
-  private judgeSigned(id: string, judged: Judged, { code, transaction }: TypedPhoneCode): PhoneCodeAttempt {
+  private judgeSigned(id: string, judged: CodeContext, { code, transaction }: TypedPhoneCode): PhoneCodeAttempt {
     const shown = transactionQuestion(id, readTransaction(this.keys, id, judged.transaction));
     const question = transaction ? transactionQuestion(id, transaction) : '';
     const minute = matchingOcraMinute({ key: this.secretOf(judged), question: shown, typed: code, at: judged.now });
@@ -72,7 +72,7 @@ export class PhoneCode {
     return { step: minute, drift: 0, far: null };
   }
 
-  private secretOf({ authenticatorId, secret }: Judged): Buffer {
+  private secretOf({ authenticatorId, secret }: CodeContext): Buffer {
     return authenticatorId && secret ? this.authenticators.readSecret(authenticatorId, secret) : this.nobodys;
   }
 }

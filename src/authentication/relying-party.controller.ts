@@ -5,7 +5,7 @@ import { assertCovers, ForClients, FromClient } from '../http/client.guard.ts';
 import { readIdempotencyKey } from '../http/idempotency-key.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
 import { notFound } from './closed-problem.ts';
-import { Follow } from './status.ts';
+import { AuthenticationStatus } from './status.ts';
 import {
   AuthenticationResponse,
   StartRequest,
@@ -21,8 +21,8 @@ import { Verify } from './verify.ts';
 @Controller('v1/authentications')
 export class RelyingPartyController {
   constructor(
-    private readonly starting: Start,
-    private readonly following: Follow,
+    private readonly starts: Start,
+    private readonly statuses: AuthenticationStatus,
     private readonly verifying: Verify,
   ) {}
 
@@ -41,7 +41,7 @@ export class RelyingPartyController {
   ): Promise<AuthenticationResponse> {
     const given = readIdempotencyKey(key);
     if (body.method === 'sign') assertCovers(client, 'signing');
-    return this.starting.start(body, client.id, given === undefined ? undefined : { by: 'client', key: given });
+    return this.starts.start(body, client.id, given === undefined ? undefined : { by: 'client', key: given });
   }
 
   /** The authentication; with `wait`, as soon as its state changes. */
@@ -52,7 +52,7 @@ export class RelyingPartyController {
     @Param('id', new OpaqueId(notFound)) id: string,
     @Query() query: WaitQuery,
   ): Promise<AuthenticationResponse> {
-    return this.following.see(id, client.id, query.wait ?? 0);
+    return this.statuses.see(id, client.id, query.wait ?? 0);
   }
 
   /** Verifies the person by the code that they typed, and with `sign` what they signed. The fifth wrong code ends the authentication. */
@@ -75,7 +75,7 @@ export class RelyingPartyController {
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(notFound)) id: string,
   ): Promise<AuthenticationResponse> {
-    return this.following.resend(id, client.id);
+    return this.statuses.resend(id, client.id);
   }
 
   /** Cancels the authentication; the phone learns of it. */
@@ -83,6 +83,6 @@ export class RelyingPartyController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Cancel an authentication' })
   async cancel(@FromClient() client: Caller, @Param('id', new OpaqueId(notFound)) id: string): Promise<void> {
-    await this.following.cancel(id, client.id);
+    await this.statuses.cancel(id, client.id);
   }
 }

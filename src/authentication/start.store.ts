@@ -84,14 +84,14 @@ const START = {
     ), claimed AS (
       INSERT INTO idempotency_keys (client_id, key_digest, request_digest, authentication_id)
       SELECT client_id, $13, $14, id FROM started WHERE $13 IS NOT NULL
-    ), promised AS (
+    ), queued AS (
       INSERT INTO deliveries (kind, authentication_id, due_at, created_at, expires_at)
       SELECT CASE channel WHEN 'sms' THEN 'sms' ELSE 'wake' END, id, ${FIRST_SWEEP}, now(), expires_at FROM started
       WHERE channel <> 'otp'
       RETURNING id
     )
-    SELECT gate.open, started.expires_at AS "expiresAt", promised.id AS "deliveryId"
-    FROM gate LEFT JOIN started ON true LEFT JOIN promised ON true`,
+    SELECT gate.open, started.expires_at AS "expiresAt", queued.id AS "deliveryId"
+    FROM gate LEFT JOIN started ON true LEFT JOIN queued ON true`,
 };
 
 const BY_IDEMPOTENCY_KEY = {

@@ -19,7 +19,7 @@ import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { StartStore, type NamedLine, type NewAuthentication } from './start.store.ts';
 
 /** What a person typed into a window, and what the relying party adds. */
-export interface Starting {
+export interface StartInput {
   birthDate: string;
   genderDigit: string;
   phoneNumber: string;
@@ -32,12 +32,12 @@ export interface Starting {
 }
 
 /** Says that a start must happen once, however often it is asked for. A key of ours is never one of a client's. */
-export interface Once {
+export interface IdempotencyKey {
   by: 'client' | 'window';
   key: string;
 }
 
-export interface Started {
+export interface StartedAuthentication {
   id: string;
   channel: Channel;
   state: 'pending';
@@ -46,14 +46,14 @@ export interface Started {
 }
 
 /** The person that the window names, in the three forms that are looked up, compared and counted. */
-interface Named {
+interface IndexedPerson {
   person: NamedPerson;
   personIndex: Buffer;
   personIndexes: Buffer[];
 }
 
 /** What was found under a name: the line, and what makes the code where a phone does by itself. */
-interface Found {
+interface StartTarget {
   line: NamedLine | null;
   authenticator: { id: string; deviceId: string } | null;
 }
@@ -84,8 +84,8 @@ export class Start {
    * Starts an authentication. Whoever the number belongs to, if anybody, the same work is done and the same bytes are
    * answered. Problems: `invalid_request`, `too_many_requests`, `idempotency_key_reused`, `idempotency_in_progress`.
    */
-  async start(input: Starting, clientId: string, once: Once | undefined): Promise<Started> {
-    const named = this.name(input);
+  async start(input: StartInput, clientId: string, once: IdempotencyKey | undefined): Promise<StartedAuthentication> {
+    const named = this.parsePerson(input);
     assertTransactionFits(input);
     const requests = this.keys.indexes.all('request', canonical(input, once));
     const idempotency = once ? { keyDigest: digestOf(once), requestDigest: requests[0] } : null;
@@ -96,9 +96,9 @@ export class Start {
       if (earlier) return earlier;
       throw error;
     }
-    const asked = await this.find(named, input.method ?? 'push', clientId);
+    const asked = await this.resolveTarget(named, input.method ?? 'push', clientId);
     for (let tries = 1; ; tries += 1) {
-      const authentication = this.draw(named, asked, input, clientId, idempotency);
+      const authentication = this.newAuthentication(named, asked, input, clientId, idempotency);
       try {
         const { open, expiresAt, deliveryId } = await this.store.start(authentication);
         if (expiresAt) {
@@ -117,11 +117,11 @@ export class Start {
         if (!met || tries === TRIES) throw error;
         continue;
       }
-      return this.explain(authentication, requests);
+      return this.explainRefusal(authentication, requests);
     }
   }
 
-  private name(input: Starting): Named {
+  private parsePerson(input: StartInput): IndexedPerson {
     const person = readNamedPerson(input);
     const { phoneNumber, ...owner } = person;
     const personIndexes = this.lines.personIndexesOf({ phoneNumber, owner });
@@ -129,7 +129,7 @@ export class Start {
   }
 
   /** The named person's own line and what is to be asked on it; nothing for an unknown number and somebody else's alike. */
-  private async find({ person }: Named, method: Method, clientId: string): Promise<Found> {
+  private async resolveTarget({ person }: IndexedPerson, method: Method, clientId: string): Promise<StartTarget> {
     const numbers = this.keys.indexes.all('phone', person.phoneNumber);
     const line = await this.store.namedLine(numbers, clientId, this.smsPermittable);
     const own = this.lines.isOwnedBy(line, person) && line ? line : null;
@@ -146,10 +146,10 @@ export class Start {
   }
 
   /** Draws what a new authentication consists of: for a decoy too, whose digest no code can meet. */
-  private draw(
-    named: Named,
-    { line, authenticator }: Found,
-    input: Starting,
+  private newAuthentication(
+    named: IndexedPerson,
+    { line, authenticator }: StartTarget,
+    input: StartInput,
     clientId: string,
     idempotency: NewAuthentication['idempotency'],
   ): NewAuthentication {
@@ -188,7 +188,7 @@ export class Start {
     clientId: string,
     idempotency: NewAuthentication['idempotency'],
     requests: readonly Buffer[],
-  ): Promise<Started | null> {
+  ): Promise<StartedAuthentication | null> {
     const earlier = idempotency && (await this.store.byIdempotencyKey(clientId, idempotency.keyDigest));
     if (!earlier) return null;
     assertSameRequest(requests, earlier.requestDigest);
@@ -196,10 +196,10 @@ export class Start {
   }
 
   /** Nothing started: either this key did so before, or the person's budget is spent. */
-  private async explain(
+  private async explainRefusal(
     { clientId, idempotency, personIndex, numberIndex }: NewAuthentication,
     requests: readonly Buffer[],
-  ): Promise<Started> {
+  ): Promise<StartedAuthentication> {
     const earlier = await this.earlier(clientId, idempotency, requests);
     if (earlier) return earlier;
     throw await this.budgets.tooMany(personIndex, numberIndex);
@@ -207,19 +207,19 @@ export class Start {
 }
 
 /** What a start that must happen once is found by. */
-export function digestOf({ by, key }: Once): Buffer {
+export function digestOf({ by, key }: IdempotencyKey): Buffer {
   return sha256(`${by}:${key}`);
 }
 
 /** Problems: `invalid_request`. */
-function assertTransactionFits({ method, transaction }: Starting): void {
+function assertTransactionFits({ method, transaction }: StartInput): void {
   if ((method === 'sign') === (transaction !== undefined)) return;
   const detail = transaction ? 'Only with method sign is there one.' : 'Say what is to be signed: 1 to 10 fields.';
   const errors = [{ pointer: '/transaction', detail }];
   throw new Problem('invalid_request', 'Mend what is listed in errors.', { errors });
 }
 
-function started(id: string, channel: Channel, expiresAt: Date): Started {
+function started(id: string, channel: Channel, expiresAt: Date): StartedAuthentication {
   return { id, channel, state: 'pending', expiresAt: expiresAt.toISOString(), attemptsLeft: CODE_ATTEMPTS };
 }
 
@@ -227,7 +227,7 @@ function started(id: string, channel: Channel, expiresAt: Date): Started {
  * One spelling of a request, to tell whether a repeated key came with the same body. From where a window is used is
  * not of its body: a phone that changes networks sends the same request again.
  */
-function canonical(input: Starting, once: Once | undefined): string {
+function canonical(input: StartInput, once: IdempotencyKey | undefined): string {
   const { birthDate, genderDigit, phoneNumber, purpose, method = 'push', transaction } = input;
   const endUser = once?.by === 'client' ? input.endUser : undefined;
   return JSON.stringify([

@@ -16,8 +16,8 @@ const LOOK_MS = 200;
  * sooner, and would make every commit take turns.
  */
 @Injectable()
-export class Watch {
-  private readonly logger = new Logger(Watch.name);
+export class StateWatcher {
+  private readonly logger = new Logger(StateWatcher.name);
   private readonly watchers = new Map<string, Set<Watcher>>();
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
@@ -40,7 +40,7 @@ export class Watch {
       };
       const timeout = setTimeout(watcher.wake, seconds * 1000);
       this.watchers.set(id, watchers.add(watcher));
-      this.timer ??= setTimeout(() => void this.look(), LOOK_MS);
+      this.timer ??= setTimeout(() => void this.poll(), LOOK_MS);
     });
   }
 
@@ -56,7 +56,7 @@ export class Watch {
     for (const id of [...this.watchers.keys()]) this.changed(id);
   }
 
-  private async look(): Promise<void> {
+  private async poll(): Promise<void> {
     this.timer = undefined;
     try {
       for (const { id, state } of await this.store.statesOf([...this.watchers.keys()])) {
@@ -65,6 +65,6 @@ export class Watch {
     } catch (error) {
       this.logger.warn(`cannot look: ${(error as Error).message}`);
     }
-    if (this.watchers.size > 0) this.timer ??= setTimeout(() => void this.look(), LOOK_MS);
+    if (this.watchers.size > 0) this.timer ??= setTimeout(() => void this.poll(), LOOK_MS);
   }
 }

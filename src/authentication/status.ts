@@ -10,13 +10,13 @@ import {
 import { Problem } from '../domain/problem.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
 import { JobQueue } from '../queue/job-queue.ts';
-import { AuthenticationStore, type Seen } from './authentication.store.ts';
+import { AuthenticationStore, type AuthenticationView } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { Verify, type VerifiedPerson } from './verify.ts';
-import { Watch } from './state-watcher.ts';
+import { StateWatcher } from './state-watcher.ts';
 
 /** An authentication as its relying party sees it. */
-export interface Followed {
+export interface RelyingPartyView {
   id: string;
   channel: Channel;
   state: AuthenticationState;
@@ -27,20 +27,20 @@ export interface Followed {
 
 /** What a relying party does between start and verification: look, have it sent again, cancel. */
 @Injectable()
-export class Follow {
+export class AuthenticationStatus {
   constructor(
     private readonly store: AuthenticationStore,
     private readonly verifying: Verify,
-    private readonly watch: Watch,
+    private readonly watcher: StateWatcher,
     private readonly queue: JobQueue,
   ) {}
 
   /** The authentication, as soon as its state changes or after `waitSeconds`. Problems: `authentication_not_found`. */
-  async see(id: string, clientId: string, waitSeconds: number): Promise<Followed> {
+  async see(id: string, clientId: string, waitSeconds: number): Promise<RelyingPartyView> {
     const seen = await this.find(id, clientId);
     const state = stateAt(seen);
     if (waitSeconds === 0 || (state !== 'pending' && state !== 'opened')) return this.told(seen);
-    await this.watch.change(id, state, waitSeconds);
+    await this.watcher.change(id, state, waitSeconds);
     return this.told(await this.find(id, clientId));
   }
 
@@ -58,7 +58,7 @@ export class Follow {
   }
 
   /** Problems: `too_many_requests`, `nothing_to_send`, `authentication_closed`, `authentication_expired`, `authentication_not_found`. */
-  async resend(id: string, clientId: string): Promise<Followed> {
+  async resend(id: string, clientId: string): Promise<RelyingPartyView> {
     const deliveryId = await this.store.resend(id, clientId);
     const seen = await this.find(id, clientId);
     if (deliveryId) {
@@ -85,17 +85,17 @@ export class Follow {
   async cancel(id: string, clientId: string): Promise<void> {
     const cancelled = await this.store.cancel(id, clientId);
     if (!cancelled) throw closedProblem(stateAt(await this.find(id, clientId)));
-    this.watch.changed(id);
+    this.watcher.changed(id);
     this.queue.enqueue(cancelled.deliveryId);
   }
 
-  private async find(id: string, clientId: string): Promise<Seen> {
-    const seen = await this.store.see(id, clientId);
+  private async find(id: string, clientId: string): Promise<AuthenticationView> {
+    const seen = await this.store.view(id, clientId);
     if (!seen) throw notFound();
     return seen;
   }
 
-  private told(seen: Seen): Followed {
+  private told(seen: AuthenticationView): RelyingPartyView {
     const { id, channel, expiresAt, attemptsLeft } = seen;
     return {
       id,

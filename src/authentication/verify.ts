@@ -7,11 +7,11 @@ import { stateAt, type Channel } from '../domain/authentication.ts';
 import { parsePerson, seoulDay } from '../domain/person.ts';
 import { Problem } from '../domain/problem.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
-import { AuthenticationStore, type Seen } from './authentication.store.ts';
+import { AuthenticationStore, type AuthenticationView } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
-import { readPerson } from './named-person.ts';
+import { decryptNamedPerson } from './named-person.ts';
 import { PhoneCode, type TypedPhoneCode } from './phone-code.ts';
-import { Watch } from './state-watcher.ts';
+import { StateWatcher } from './state-watcher.ts';
 
 /** Who was verified, as the relying party learns it. */
 export interface VerifiedPerson {
@@ -69,7 +69,7 @@ export class Verify {
     private readonly keys: ServiceKeys,
     private readonly store: AuthenticationStore,
     private readonly phoneCode: PhoneCode,
-    private readonly watch: Watch,
+    private readonly watcher: StateWatcher,
     private readonly environment: Environment,
   ) {}
 
@@ -80,12 +80,12 @@ export class Verify {
   async verify(id: string, typed: TypedPhoneCode, client: { id: string; clientId: string }): Promise<Verified> {
     const { tried, question } = await this.try(id, typed, client.id);
     if (tried.state === 'verified') {
-      this.watch.changed(id);
+      this.watcher.changed(id);
       const result = this.person(tried);
       return { state: 'verified', result, assertion: this.assert(tried.id, client.clientId, result, question) };
     }
     if (tried.state === 'failed') {
-      this.watch.changed(id);
+      this.watcher.changed(id);
       throw new Problem('attempts_exhausted', EXHAUSTED[tried.channel], { attemptsLeft: 0 });
     }
     const { attemptsLeft } = tried;
@@ -97,7 +97,7 @@ export class Verify {
     id: string,
     typed: TypedPhoneCode,
     clientId: string,
-  ): Promise<{ tried: Seen; question: string | null }> {
+  ): Promise<{ tried: AuthenticationView; question: string | null }> {
     // A code that signs nothing must not be taken for one that does: with a transaction, none of ours is right.
     const digests = typed.transaction ? [] : this.keys.codes.all(typed.code, clientId, id);
     const drawn = await this.store.tryCode(id, clientId, digests);
@@ -108,15 +108,15 @@ export class Verify {
   }
 
   /** Whom an authentication names; null once it has ended otherwise than verified. */
-  named({ id, person }: Seen): NamedPerson | null {
-    return person && readPerson(this.keys, id, person);
+  named({ id, person }: AuthenticationView): NamedPerson | null {
+    return person && decryptNamedPerson(this.keys, id, person);
   }
 
   /** The person behind a verified authentication. */
-  person(seen: Seen): VerifiedPerson {
+  person(seen: AuthenticationView): VerifiedPerson {
     const { id, lineId, closedAt } = seen;
     if (!lineId || !seen.person || !closedAt) throw new Error('a verified authentication names nobody');
-    const { phoneNumber, birthDate, genderDigit } = readPerson(this.keys, id, seen.person);
+    const { phoneNumber, birthDate, genderDigit } = decryptNamedPerson(this.keys, id, seen.person);
     const person = parsePerson({ birthDate, genderDigit, today: seoulDay(new Date()) });
     if (!person) throw new Error('a verified person has no possible birth date');
     return {
@@ -153,7 +153,7 @@ export class Verify {
   }
 
   private async explain(id: string, clientId: string): Promise<Problem> {
-    const seen = await this.store.see(id, clientId);
+    const seen = await this.store.view(id, clientId);
     return seen ? closedProblem(stateAt(seen)) : notFound();
   }
 }

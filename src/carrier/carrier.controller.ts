@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import type { Caller } from '../crypto/access-token.ts';
 import { Problem, type InputFault } from '../domain/problem.ts';
 import { ForClients, FromClient } from '../http/client.guard.ts';
-import type { Taken } from '../http/fastify.ts';
+import type { BodyType } from '../http/fastify.ts';
 import { PLAIN_TEXT } from '../http/plain-text.ts';
 import { problemDocument } from '../http/problem.filter.ts';
 import type { Outcome } from './events/carrier-event.store.ts';
@@ -81,7 +81,7 @@ export class CarrierController {
    */
   @Post('events')
   @HttpCode(202)
-  @RouteConfig({ takes: 'events' satisfies Taken })
+  @RouteConfig({ bodyType: 'events' satisfies BodyType })
   @ApiConsumes('application/cloudevents+json', 'application/cloudevents-batch+json', 'application/json')
   @ApiBody({ schema: { type: 'object', additionalProperties: true } })
   @ApiOperation({ summary: 'Tell of lines' })
@@ -91,7 +91,7 @@ export class CarrierController {
     if (!isBinary && !request.headers['content-type']?.startsWith('application/cloudevents+json')) {
       throw new Problem('unsupported_media_type', 'Send application/cloudevents+json, or the ce- headers of an event.');
     }
-    const { outcome, faults } = await this.feed.tell(isBinary ? fromHeaders(request.headers, body) : body);
+    const { outcome, faults } = await this.feed.ingest(isBinary ? fromHeaders(request.headers, body) : body);
     return { outcome, ...(faults && { problem: rejected(faults) }) };
   }
 
@@ -119,7 +119,7 @@ export class CarrierController {
    */
   @Post('lines/import')
   @HttpCode(200)
-  @RouteConfig({ takes: 'lines' satisfies Taken })
+  @RouteConfig({ bodyType: 'lines' satisfies BodyType })
   @ApiConsumes('application/x-ndjson')
   @ApiProduces('application/x-ndjson')
   @ApiBody({ schema: { type: 'string' } })
@@ -169,7 +169,7 @@ export class CarrierController {
       lanes.map(async (places, lane) => {
         for (const at of places) {
           await this.inLane(lane, async () => {
-            outcomes[at] = told(await this.feed.tell(documents[at]));
+            outcomes[at] = told(await this.feed.ingest(documents[at]));
           });
         }
       }),

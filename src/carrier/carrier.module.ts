@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
-import { SubscriptionLifeModule } from '../lifecycle/lifecycle.module.ts';
+import { LifecycleModule } from '../lifecycle/lifecycle.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
 import { CarrierEventStore } from './events/carrier-event.store.ts';
@@ -12,7 +12,7 @@ import { Reconcile } from './snapshot/reconcile.ts';
 
 /** What carriers tell: events as they happen, and everything once a night. */
 @Module({
-  imports: [SubscriptionLifeModule, SubscriptionsModule, LinesModule],
+  imports: [LifecycleModule, SubscriptionsModule, LinesModule],
   controllers: [CarrierController],
   providers: [CarrierFeed, Reconcile, SnapshotImport, CarrierEventStore],
   exports: [CarrierFeed, CarrierEventStore],

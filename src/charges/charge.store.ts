@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
-import { livedStates, type LifeLink, type LivedChange } from '../domain/fee.ts';
+import { statePeriods, type StatePeriod, type DatedTransition } from '../domain/fee.ts';
 import type { Billed, Charge, ClosedMonth } from './charge.ts';
 
 /** Subscriptions read together. */
@@ -109,22 +109,22 @@ export class ChargeStore {
 
   /** Whoever may have been active in some of the time, a batch at a time. */
   async *billed(time: { from: Date; to: Date; since: string }, session?: Session): AsyncGenerator<Billed[]> {
-    type Row = Omit<Billed, 'life'> & { life: { change: LivedChange['change']; at: string }[] };
+    type Row = Omit<Billed, 'life'> & { statePeriods: { change: DatedTransition['change']; at: string }[] };
     for (let after = LOWEST_ID; ;) {
       const rows = await (session ?? this.database).rows<Row>(BILLED, [after, time.to, time.from, time.since]);
       const last = rows.at(-1);
       if (!last) return;
       yield rows.map((row) => ({
         ...row,
-        life: livedStates(row.life.map(({ change, at }) => ({ change, at: new Date(at) }))),
+        life: statePeriods(row.statePeriods.map(({ change, at }) => ({ change, at: new Date(at) }))),
       }));
       after = last.subscriptionId;
     }
   }
 
   /** The states that a subscription was in, in the order in which they were true. */
-  async life(subscriptionId: string): Promise<LifeLink[]> {
-    return livedStates(await this.database.rows<LivedChange>(LIFE, [subscriptionId]));
+  async life(subscriptionId: string): Promise<StatePeriod[]> {
+    return statePeriods(await this.database.rows<DatedTransition>(LIFE, [subscriptionId]));
   }
 
   /** What a closed month was charged, a batch at a time. */

@@ -1,4 +1,4 @@
-import type { LifeLink } from '../domain/fee.ts';
+import type { StatePeriod } from '../domain/fee.ts';
 
 /** What a subscription costs in the present month so far. */
 export interface SoFar {
@@ -33,6 +33,6 @@ export interface ClosedMonth {
 export interface Billed {
   subscriptionId: string;
   lineId: string;
-  life: LifeLink[];
+  life: StatePeriod[];
   charged: { month: string; days: number; amount: number }[];
 }

@@ -8,11 +8,11 @@ import { createInterface } from 'node:readline';
 import { randomId } from '../crypto/random.ts';
 import { CARRIED } from './journey/carried.ts';
 import { CUSTOMER } from './journey/customer.ts';
-import { expect, type Announcement, type Scene, type Step } from './journey/scene.ts';
+import { expect, type Announcement, type Scene, type JourneyStep } from './journey/scene.ts';
 import { RELATIVES } from './journey/relatives.ts';
 import { VERIFIED } from './journey/verified.ts';
 
-const STEPS: readonly Step[] = [...VERIFIED, ...CARRIED, ...CUSTOMER, ...RELATIVES];
+const STEPS: readonly JourneyStep[] = [...VERIFIED, ...CARRIED, ...CUSTOMER, ...RELATIVES];
 
 async function main(): Promise<void> {
   const json = process.argv.includes('--json');

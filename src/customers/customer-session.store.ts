@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
 import type { Channel } from '../domain/authentication.ts';
-import type { CustomerSession, Errand } from './customer-session.ts';
+import type { CustomerSession, Intent } from './customer-session.ts';
 
 /** A visit ends ten minutes after the last page, and an hour after the first. */
 const LIVING = `seen_at > now() - interval '10 minutes' AND created_at > now() - interval '1 hour'`;
 
-const COLUMNS = `errand, terms, verified_for AS "verifiedFor", channel, authentication_id AS "authenticationId", line_id AS "lineId",
+const COLUMNS = `errand AS intent, terms, verified_for AS "verifiedFor", channel, authentication_id AS "authenticationId", line_id AS "lineId",
   person_index AS "personIndex", verified_at AS "verifiedAt", enrolment,
   coalesce(verified_at > now() - interval '10 minutes', false) AS "isFresh"`;
 
@@ -71,9 +71,9 @@ export class CustomerSessionStore {
 
   async begin(
     digest: Buffer,
-    begun: { errand: Errand; terms: string | null; authenticationId: string },
+    begun: { intent: Intent; terms: string | null; authenticationId: string },
   ): Promise<void> {
-    await this.database.rows(BEGIN, [digest, begun.errand, begun.terms, begun.authenticationId]);
+    await this.database.rows(BEGIN, [digest, begun.intent, begun.terms, begun.authenticationId]);
   }
 
   /** The session, which is kept alive by being looked at. */
@@ -84,9 +84,9 @@ export class CustomerSessionStore {
   /** False when nobody is logged in there. */
   async turnTo(
     digest: Buffer,
-    { errand, terms, authenticationId }: { errand: Errand; terms: string | null; authenticationId: string },
+    { intent, terms, authenticationId }: { intent: Intent; terms: string | null; authenticationId: string },
   ): Promise<boolean> {
-    return (await this.database.rows(TURN_TO, [digest, errand, authenticationId, terms])).length === 1;
+    return (await this.database.rows(TURN_TO, [digest, intent, authenticationId, terms])).length === 1;
   }
 
   /** Lets go of a verification under way; false, and the session is gone, when nobody was logged in. */

@@ -7,7 +7,7 @@ import { HistoryModule } from '../history/history.module.ts';
 import { PagesModule } from '../pages/pages.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { Environment } from '../../config/environment.ts';
-import { SubscriptionLifeModule } from '../lifecycle/lifecycle.module.ts';
+import { LifecycleModule } from '../lifecycle/lifecycle.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
@@ -29,7 +29,7 @@ import { Reports } from './reports.ts';
   imports: [
     AuthenticationModule,
     AuthenticatorsModule,
-    SubscriptionLifeModule,
+    LifecycleModule,
     SubscriptionsModule,
     DevicesModule,
     HistoryModule,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Follow, type Followed } from '../authentication/status.ts';
+import { AuthenticationStatus, type RelyingPartyView } from '../authentication/status.ts';
 import { Start } from '../authentication/start.ts';
 import { Verify } from '../authentication/verify.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
@@ -9,13 +9,13 @@ import { Problem } from '../domain/problem.ts';
 import { Lines } from '../lines/lines.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
 import { WEBSITE } from '../relying-parties/relying-parties.ts';
-import type { CustomerSession, Errand } from './customer-session.ts';
+import type { CustomerSession, Intent } from './customer-session.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
 import { CustomerSessionStore } from './customer-session.store.ts';
 
 /** What somebody sets out to do, and from where. */
-export interface Undertaking {
-  errand: Errand;
+export interface LoginIntent {
+  intent: Intent;
   /** Shown in the app, so that whoever is asked knows what the code will do. */
   purpose: string;
   terms?: string;
@@ -39,8 +39,8 @@ export interface Customer {
 export class Customers {
   constructor(
     private readonly store: CustomerSessionStore,
-    private readonly starting: Start,
-    private readonly following: Follow,
+    private readonly starts: Start,
+    private readonly statuses: AuthenticationStatus,
     private readonly verifying: Verify,
     private readonly lines: Lines,
     private readonly subscriptions: Subscriptions,
@@ -48,17 +48,17 @@ export class Customers {
   ) {}
 
   /**
-   * Has a person verified for an errand. `digest` is the browser's; `renew` gives it a new secret where nobody is
+   * Has a person verified for an intent. `digest` is the browser's; `renew` gives it a new secret where nobody is
    * logged in. Problems: as `Start`.
    */
   async begin(
     digest: Buffer | undefined,
     person: NamedPerson,
-    { errand, purpose, terms, endUser }: Undertaking,
+    { intent, purpose, terms, endUser }: LoginIntent,
     renew: () => Buffer,
   ): Promise<void> {
-    const { id } = await this.starting.start({ ...person, purpose, endUser }, WEBSITE.id, undefined);
-    const begun = { errand, terms: terms ?? null, authenticationId: id };
+    const { id } = await this.starts.start({ ...person, purpose, endUser }, WEBSITE.id, undefined);
+    const begun = { intent, terms: terms ?? null, authenticationId: id };
     if (digest && (await this.store.turnTo(digest, begun))) return;
     if (digest) await this.store.end(digest);
     await this.store.begin(renew(), begun);
@@ -68,25 +68,25 @@ export class Customers {
   async underWay(
     digest: Buffer | undefined,
     waitSeconds = 0,
-  ): Promise<{ session: CustomerSession; authentication: Followed }> {
+  ): Promise<{ session: CustomerSession; authentication: RelyingPartyView }> {
     const session = digest && (await this.store.see(digest));
     if (!session?.authenticationId) throw sessionEnded();
-    const authentication = await this.following.see(session.authenticationId, WEBSITE.id, waitSeconds);
+    const authentication = await this.statuses.see(session.authenticationId, WEBSITE.id, waitSeconds);
     return { session, authentication };
   }
 
   /** The wake-up, or the text message, again. Problems: as `Follow.resend`, `session_ended`. */
   async resend(digest: Buffer | undefined): Promise<void> {
     const { authentication } = await this.underWay(digest);
-    await this.following.resend(authentication.id, WEBSITE.id);
+    await this.statuses.resend(authentication.id, WEBSITE.id);
   }
 
   /** Gives up what is under way; whoever was logged in before still is. */
-  async giveUp(digest: Buffer | undefined): Promise<{ loggedIn: boolean }> {
+  async abandon(digest: Buffer | undefined): Promise<{ loggedIn: boolean }> {
     const session = digest && (await this.store.see(digest));
     if (!digest || !session) return { loggedIn: false };
     if (session.authenticationId) {
-      await this.following.cancel(session.authenticationId, WEBSITE.id).catch((error: unknown) => {
+      await this.statuses.cancel(session.authenticationId, WEBSITE.id).catch((error: unknown) => {
         // It had ended by itself.
         if (!(error instanceof Problem)) throw error;
       });
@@ -95,7 +95,7 @@ export class Customers {
   }
 
   /** Tries the code that was typed; right, and the browser has a new secret. Problems: as `Verify`, `session_ended`. */
-  async prove(digest: Buffer | undefined, code: string, renew: () => Buffer): Promise<Customer> {
+  async verifyCode(digest: Buffer | undefined, code: string, renew: () => Buffer): Promise<Customer> {
     const { authentication } = await this.underWay(digest);
     const { result } = await this.verifying.verify(authentication.id, { code }, WEBSITE);
     const line = await this.lines.byPhoneNumber(result.phoneNumber);

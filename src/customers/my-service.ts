@@ -9,7 +9,7 @@ import { Charges } from '../charges/charges.ts';
 import type { SoFar } from '../charges/charge.ts';
 import { Problem } from '../domain/problem.ts';
 import { History, type HistoryEntry } from '../history/history.ts';
-import { SubscriptionLife } from '../lifecycle/lifecycle.ts';
+import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import type { EnrolmentState, SubscriptionView } from '../subscriptions/subscription.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
 import type { CustomerSession } from './customer-session.ts';
@@ -40,7 +40,7 @@ export class MyService {
     private readonly customers: Customers,
     private readonly store: CustomerSessionStore,
     private readonly subscriptions: Subscriptions,
-    private readonly life: SubscriptionLife,
+    private readonly lifecycle: SubscriptionLifecycle,
     private readonly history: History,
     private readonly charges: Charges,
     private readonly registrations: Registrations,
@@ -79,8 +79,8 @@ export class MyService {
   async newCode({ line, session: visit }: Customer, digest: Buffer): Promise<void> {
     const standing = await this.subscriptions.standingOnLine(line.lineId);
     if (!standing) throw new Problem('subscription_not_active', 'The line has no subscription; join first.');
-    const enrolment = await this.life.inOneStep(async (step) => {
-      const { state, suspensions } = await this.life.lock(step, standing.id);
+    const enrolment = await this.lifecycle.inTransaction(async (step) => {
+      const { state, suspensions } = await this.lifecycle.lock(step, standing.id);
       if (state === 'cancelled' || suspensions.length > 0) {
         throw new Problem('subscription_not_active', 'A suspended subscription enrols no phone; call the call centre.');
       }
@@ -115,9 +115,9 @@ export class MyService {
   async cancel({ line }: Customer): Promise<void> {
     const subscription = await this.subscriptions.standingOnLine(line.lineId);
     if (!subscription) throw new Problem('nothing_to_change', 'There is no subscription to cancel.');
-    await this.life.inOneStep(async (step) => {
-      const before = await this.life.lock(step, subscription.id);
-      const after = await this.life.change(
+    await this.lifecycle.inTransaction(async (step) => {
+      const before = await this.lifecycle.lock(step, subscription.id);
+      const after = await this.lifecycle.change(
         step,
         before,
         { kind: 'cancelled', reason: 'website' },

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
-import type { ReportKind, ReportOutcome } from './report.ts';
+import type { CustomerReportKind, ReportOutcome } from './report.ts';
 
 /** A report that is to be dealt with; `person` is encrypted. */
 export interface DueReport {
   id: string;
-  kind: ReportKind;
+  kind: CustomerReportKind;
   person: Buffer;
 }
 
@@ -43,7 +43,7 @@ const FORGET = {
 export class ReportStore {
   constructor(private readonly database: Database) {}
 
-  async file(id: string, kind: ReportKind, person: Buffer): Promise<void> {
+  async file(id: string, kind: CustomerReportKind, person: Buffer): Promise<void> {
     await this.database.rows(FILE, [id, kind, person]);
   }
 
@@ -57,7 +57,7 @@ export class ReportStore {
   }
 
   /** Whether the call centre still has such a report to speak about. */
-  async isAtTheDesk(session: Session, subscriptionId: string, kind: ReportKind): Promise<boolean> {
+  async isAtTheDesk(session: Session, subscriptionId: string, kind: CustomerReportKind): Promise<boolean> {
     return (await session.rows(AT_THE_DESK, [subscriptionId, kind])).length > 0;
   }
 

@@ -1,6 +1,6 @@
 /** What is reported. */
 export const REPORT_KINDS = ['lost_phone', 'new_phone', 'forgotten_pin'] as const;
-export type ReportKind = (typeof REPORT_KINDS)[number];
+export type CustomerReportKind = (typeof REPORT_KINDS)[number];
 
 /**
  * What became of a report: it named nobody, nothing had to change, the service is suspended, a code was sent, or the

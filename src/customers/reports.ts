@@ -5,14 +5,14 @@ import { randomId } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
-import { SubscriptionLife, type Step } from '../lifecycle/lifecycle.ts';
+import { SubscriptionLifecycle, type LifecycleStep } from '../lifecycle/lifecycle.ts';
 import { Lines } from '../lines/lines.ts';
 import { Notices } from '../notices/notices.ts';
 import type { RecurringTask } from '../queue/recurring-tasks.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { LockedSubscription } from '../subscriptions/subscription.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
-import type { ReportKind, ReportOutcome } from './report.ts';
+import type { CustomerReportKind, ReportOutcome } from './report.ts';
 import { ReportStore, type DueReport } from './report.store.ts';
 
 /** Milliseconds until what could not be dealt with is tried again. */
@@ -30,7 +30,7 @@ export class Reports implements RecurringTask {
 
   constructor(
     private readonly store: ReportStore,
-    private readonly life: SubscriptionLife,
+    private readonly lifecycle: SubscriptionLifecycle,
     private readonly lines: Lines,
     private readonly subscriptions: Subscriptions,
     private readonly notices: Notices,
@@ -39,7 +39,7 @@ export class Reports implements RecurringTask {
   ) {}
 
   /** Takes a report down; a worker deals with it within a second. */
-  async file(kind: ReportKind, person: NamedPerson): Promise<void> {
+  async file(kind: CustomerReportKind, person: NamedPerson): Promise<void> {
     const id = randomId();
     await this.store.file(id, kind, this.keys.fields.encrypt(JSON.stringify(person), `reports:person:${id}`));
   }
@@ -57,7 +57,7 @@ export class Reports implements RecurringTask {
   private async dealWithNext(): Promise<boolean> {
     let id: string | undefined;
     try {
-      return await this.life.inOneStep(async (step) => {
+      return await this.lifecycle.inTransaction(async (step) => {
         const report = await this.store.next(step.session);
         if (!report) return false;
         ({ id } = report);
@@ -77,7 +77,7 @@ export class Reports implements RecurringTask {
   }
 
   /** The standing subscription of the person that a report names, if the line is theirs. */
-  private async named(step: Step, { id, person }: DueReport): Promise<LockedSubscription | undefined> {
+  private async named(step: LifecycleStep, { id, person }: DueReport): Promise<LockedSubscription | undefined> {
     const text = this.keys.fields.decrypt(person, `reports:person:${id}`).toString('utf8');
     const { phoneNumber, birthDate, genderDigit } = JSON.parse(text) as NamedPerson;
     const line = await this.lines.lock(step.session, { phoneNumber: parsePhoneNumber(phoneNumber) ?? '' });
@@ -87,19 +87,21 @@ export class Reports implements RecurringTask {
       equalInConstantTime(Buffer.from(owner.birthDate + owner.genderDigit), Buffer.from(birthDate + genderDigit));
     if (!line || !isTheirs) return undefined;
     const standing = await this.subscriptions.standingOnLine(line.facts.lineId, step.session);
-    return standing && this.life.lock(step, standing.id);
+    return standing && this.lifecycle.lock(step, standing.id);
   }
 
   /** What a report brings about; an instant, when it has to wait until then. */
   private async dealWith(
-    step: Step,
+    step: LifecycleStep,
     { kind }: DueReport,
     subscription: LockedSubscription,
   ): Promise<ReportOutcome | Date> {
     switch (kind) {
       case 'lost_phone': {
         const change = { kind: 'suspended', reason: 'loss_reported' } as const;
-        return (await this.life.change(step, subscription, change, { actor: 'customer' })) ? 'suspended' : 'no_change';
+        return (await this.lifecycle.change(step, subscription, change, { actor: 'customer' }))
+          ? 'suspended'
+          : 'no_change';
       }
       case 'forgotten_pin':
         // One call is enough, however often it is asked for.
@@ -114,7 +116,7 @@ export class Reports implements RecurringTask {
    * The carrier has to have told of the new handset, and some time has to have passed in which whoever holds the old
    * one could object to the notice that it got. A lost phone or a swapped SIM is for two people at the call centre.
    */
-  private async newPhone(step: Step, subscription: LockedSubscription): Promise<ReportOutcome | Date> {
+  private async newPhone(step: LifecycleStep, subscription: LockedSubscription): Promise<ReportOutcome | Date> {
     const { id, state, suspensions } = subscription;
     // Before the first app, the website shows a code to whoever logs in by SMS; this would only void it.
     if (state === 'awaiting_device') return 'no_change';
@@ -126,7 +128,7 @@ export class Reports implements RecurringTask {
     const { phoneNumber } = await this.notices.addressOf(step.session, id);
     const address = { phoneNumber, enrolmentCode };
     const notice = { kind: 'enrolment_code' } as const;
-    step.promised.push(await this.notices.promise(step.session, id, notice, address, ENROLMENT_SECONDS));
+    step.queued.push(await this.notices.enqueue(step.session, id, notice, address, ENROLMENT_SECONDS));
     return 'code_sent';
   }
 }

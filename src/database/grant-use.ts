@@ -3,12 +3,12 @@ import pg from 'pg';
 /** Runs SQL as the role that owns the tables. */
 type Query = <Row>(sql: string, values?: unknown[]) => Promise<Row[]>;
 
-export interface Use {
+export interface Grants {
   schema: string;
   /** Who is given the use. */
   role: string;
   /** Tables whose rows the role may not change at will, with what it may do. */
-  lessThanAll?: Readonly<Record<string, string>>;
+  restrictedTables?: Readonly<Record<string, string>>;
   /** The role makes things of its own there, too. */
   mayCreate?: boolean;
 }
@@ -33,7 +33,7 @@ const MAY_CHANGE = `SELECT has_any_column_privilege($1, t.oid, 'UPDATE')
  */
 export async function grantUse(
   query: Query,
-  { schema, role, lessThanAll = {}, mayCreate = false }: Use,
+  { schema, role, restrictedTables: lessThanAll = {}, mayCreate = false }: Grants,
 ): Promise<void> {
   const all = await query<Owned>(OWNED, [schema, role]);
   const owned = all.filter(({ isItsOwn }) => !isItsOwn);

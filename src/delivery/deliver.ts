@@ -9,7 +9,7 @@ import { Metrics } from '../http/metrics.ts';
 import { Notices, type WrittenNotice } from '../notices/notices.ts';
 import { DeliveryStore, type Claimed } from './delivery.store.ts';
 import { noticePush, noticeSms, pushMessage, smsText } from './delivery-message.ts';
-import { readPerson } from '../authentication/named-person.ts';
+import { decryptNamedPerson } from '../authentication/named-person.ts';
 
 /** Tries to push a notice before it goes to the number instead. */
 const PUSHES_A_NOTICE = 5;
@@ -72,7 +72,7 @@ export class Deliver {
     // A decoy has no line. A line under protection gets no code by SMS unless its owner permits it at this instant.
     if (!id || !smsCode || !lineId || !person || one.lineProtected || state !== 'pending') return done(one);
     const code = this.keys.fields.decrypt(smsCode, `authentications:sms_code:${id}`).toString('utf8');
-    const to = readPerson(this.keys, id, person).phoneNumber;
+    const to = decryptNamedPerson(this.keys, id, person).phoneNumber;
     const text = smsText({ relyingParty: one.relyingParty ?? '', code });
     const outcome = await this.sendSms(one, { to, text }, HANDOVER_SECONDS);
     return this.settle(one, outcome);

@@ -24,7 +24,7 @@ export class DeliverySweeper implements RecurringTask {
   ) {}
 
   async run(): Promise<void> {
-    this.deliverDue(await this.store.due());
+    this.handOverDue(await this.store.due());
   }
 
   async drain(): Promise<void> {
@@ -32,7 +32,7 @@ export class DeliverySweeper implements RecurringTask {
   }
 
   /** Not waited for: a platform that hangs must not keep the sweep from the others. */
-  private deliverDue(ids: readonly string[]): void {
+  private handOverDue(ids: readonly string[]): void {
     for (let at = 0; at < ids.length; at += BATCH) {
       const work = this.deliver
         .deliver(ids.slice(at, at + BATCH))

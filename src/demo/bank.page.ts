@@ -5,7 +5,7 @@ import type { Locale } from '../pages/locale.ts';
 import type { Page } from '../pages/page.ts';
 import { qrCode } from '../pages/qr-code.ts';
 import type { IssuedSmartOtp, Transfer, TransferForm } from './demo-bank.ts';
-import type { DemoLine } from './demo.page.ts';
+import type { ShownLine } from './demo.page.ts';
 import { BANK_MESSAGES, type BankMessages } from './words/bank.ts';
 import { DEMO_MESSAGES } from './words/demo.ts';
 
@@ -14,7 +14,7 @@ const FIELDS = ['payee', 'account', 'amount'] as const satisfies readonly (keyof
 /** The bank: a transfer to sign, the Smart OTP to sign it with, and the phone beside them. */
 export function bankPage(
   locale: Locale,
-  lines: readonly DemoLine[],
+  lines: readonly ShownLine[],
   refused?: { why: keyof BankMessages['refused']; typed: TransferForm; lineId: string },
 ): Page {
   const messages = BANK_MESSAGES[locale];
@@ -58,7 +58,7 @@ export function bankPage(
 }
 
 /** Whose account it is: the bank knows its customers by more than what they type. */
-function customerField(locale: Locale, lines: readonly DemoLine[], id: string, chosen: string | undefined): Html {
+function customerField(locale: Locale, lines: readonly ShownLine[], id: string, chosen: string | undefined): Html {
   const { notes } = DEMO_MESSAGES[locale];
   return html`<input type="hidden" name="lang" value="${locale}" />
     <div class="field">

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../domain/problem.ts';
 import { readCookie, setCookie } from '../http/cookies.ts';
-import type { Taken } from '../http/fastify.ts';
+import type { BodyType } from '../http/fastify.ts';
 import { isOwnPage } from '../http/own-page.ts';
 import { writeProblem } from '../http/problem.filter.ts';
 import type { Assets } from '../pages/assets.ts';
@@ -10,13 +10,13 @@ import { localeOf } from '../pages/locale.ts';
 import { sendPage } from '../pages/page.ts';
 import { bankPage, issuedPage, transferPage } from './bank.page.ts';
 import { DemoBank, type TransferForm } from './demo-bank.ts';
-import type { DemoLine } from './demo.page.ts';
+import type { ShownLine } from './demo.page.ts';
 import { BANK_MESSAGES, type BankMessages } from './words/bank.ts';
 import { RefusedError, type Credentials } from './service-client.ts';
 
 const TRANSFER_COOKIE = 'demo-transfer';
 const TRANSFER_SECONDS = 900;
-const FORM = { config: { takes: 'form' satisfies Taken } };
+const FORM = { config: { bodyType: 'form' satisfies BodyType } };
 
 type Form = { Body: Readonly<Partial<Record<string, string>>> | undefined };
 type Asked = { Querystring: { lang?: string } };
@@ -24,7 +24,7 @@ type Asked = { Querystring: { lang?: string } };
 /** `/demo/bank`, a bank that has transfers signed and issues what signs them. */
 export function declareBank(
   fastify: FastifyInstance,
-  demo: { assets: Assets; credentials: Credentials; lines: readonly DemoLine[] },
+  demo: { assets: Assets; credentials: Credentials; lines: readonly ShownLine[] },
 ): void {
   const { assets, credentials, lines } = demo;
   const { issuer } = credentials;
@@ -78,7 +78,7 @@ export function declareBank(
   });
 }
 
-function customerOf(lines: readonly DemoLine[], lineId: string): DemoLine {
+function customerOf(lines: readonly ShownLine[], lineId: string): ShownLine {
   const line = lines.find((one) => one.lineId === lineId);
   if (!line) throw new RefusedError(422, { code: 'invalid_request' });
   return line;

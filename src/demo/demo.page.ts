@@ -7,7 +7,7 @@ import { DEMO_MESSAGES, type DemoMessages } from './words/demo.ts';
 import type { Page } from '../pages/page.ts';
 
 /** A line of the demonstration, and what it is there to show. */
-export interface DemoLine {
+export interface ShownLine {
   lineId: string;
   phoneNumber: string;
   owner: { birthDate: string; genderDigit: string };
@@ -16,7 +16,7 @@ export interface DemoLine {
 }
 
 /** The shop: the button, the phone beside it, and people to try. */
-export function shopPage(locale: Locale, lines: readonly DemoLine[]): Page {
+export function shopPage(locale: Locale, lines: readonly ShownLine[]): Page {
   const messages = DEMO_MESSAGES[locale];
   const body = html`${shopHeader(messages, locale)}
     <main class="shop-main" id="shop">
@@ -68,7 +68,7 @@ function shopHeader(messages: DemoMessages, locale: Locale): Html {
   </header>`;
 }
 
-function peopleTable(messages: DemoMessages, lines: readonly DemoLine[]): Html {
+function peopleTable(messages: DemoMessages, lines: readonly ShownLine[]): Html {
   const { who, resident, phoneNumber } = messages.columns;
   return html`<section class="card">
     <h2 id="people">${messages.people}</h2>
@@ -91,7 +91,7 @@ function peopleTable(messages: DemoMessages, lines: readonly DemoLine[]): Html {
   </section>`;
 }
 
-function personRow(messages: DemoMessages, { lineId, owner, phoneNumber, note }: DemoLine): Html {
+function personRow(messages: DemoMessages, { lineId, owner, phoneNumber, note }: ShownLine): Html {
   const number = formatPhoneNumber(phoneNumber);
   return html`<tr>
     <th scope="row">${messages.notes[lineId] ?? note}</th>

@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Taken } from '../http/fastify.ts';
+import type { BodyType } from '../http/fastify.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Environment } from '../../config/environment.ts';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
@@ -12,7 +12,7 @@ import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { Assets } from '../pages/assets.ts';
 import { declareBank } from './bank.ts';
 import { DemoShop } from './demo-shop.ts';
-import { returnPage, shopPage, type DemoLine } from './demo.page.ts';
+import { returnPage, shopPage, type ShownLine } from './demo.page.ts';
 import { localeOf } from '../pages/locale.ts';
 import { DEMO_MESSAGES } from './words/demo.ts';
 import { sendPage } from '../pages/page.ts';
@@ -35,7 +35,7 @@ export function declareDemo(
   app: NestFastifyApplication,
   fastify: FastifyInstance,
   clients: readonly DemoClient[],
-  lines: readonly DemoLine[],
+  lines: readonly ShownLine[],
 ): void {
   const [assets, { ISSUER: issuer, VENDOR_CODE: vendorCode }] = [app.get(Assets), app.get(Environment)];
   fastify.addHook('onRequest', async (request, reply) => {
@@ -50,7 +50,7 @@ export function declareDemo(
 
 function declareShop(
   fastify: FastifyInstance,
-  demo: { assets: Assets; issuer: string; clients: readonly DemoClient[]; lines: readonly DemoLine[] },
+  demo: { assets: Assets; issuer: string; clients: readonly DemoClient[]; lines: readonly ShownLine[] },
 ): void {
   const { assets, issuer, lines } = demo;
   const shop = new DemoShop({ issuer, ...clientOf(demo.clients, 'demo-shop') });
@@ -61,7 +61,7 @@ function declareShop(
 
   fastify.post<{ Body: { lang?: string; method?: string } | undefined }>(
     '/demo/windows',
-    { config: { takes: 'form' satisfies Taken } },
+    { config: { bodyType: 'form' satisfies BodyType } },
     async (request, reply) => {
       if (!isOwnPage(request.headers, issuer)) {
         writeProblem(reply, new Problem('window_bound_elsewhere', 'Only the shop’s own page may send this.'));
@@ -101,7 +101,7 @@ function declarePhone(
     assets: Assets;
     issuer: string;
     vendorCode: string;
-    lines: readonly DemoLine[];
+    lines: readonly ShownLine[];
     subscriptions: Subscriptions;
   },
 ): void {

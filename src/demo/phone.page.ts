@@ -1,6 +1,6 @@
 import { AUTHENTICATOR_TERMS } from '../domain/authenticator.ts';
 import { formatPhoneNumber } from '../domain/phone-number.ts';
-import type { DemoLine } from './demo.page.ts';
+import type { ShownLine } from './demo.page.ts';
 import { html } from '../pages/html.ts';
 import { languageSwitch } from '../pages/language-switch.ts';
 import type { Locale } from '../pages/locale.ts';
@@ -17,7 +17,7 @@ export function phonePage(input: {
   pushToken: string;
   /** What institutions are told beside the serial number of a phone that the service itself enrolled. */
   vendorCode: string;
-  lines: readonly DemoLine[];
+  lines: readonly ShownLine[];
 }): Page {
   const { locale, issuer, pushToken, vendorCode } = input;
   const messages = DEMO_MESSAGES[locale];

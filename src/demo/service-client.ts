@@ -6,7 +6,7 @@ export interface Credentials {
 }
 
 /** A refusal of the service (RFC 9457), as far as the demonstration acts on it. */
-export interface Refusal {
+export interface ServiceRefusal {
   code: string;
   attemptsLeft?: number;
   state?: string;
@@ -16,7 +16,7 @@ export interface Refusal {
 export class RefusedError extends Error {
   constructor(
     readonly status: number,
-    readonly refusal: Refusal,
+    readonly refusal: ServiceRefusal,
   ) {
     super(`the service answered ${status} ${refusal.code}`);
   }
@@ -53,6 +53,6 @@ export class ServiceClient {
 
 async function answerOf(response: Response): Promise<unknown> {
   const answer: unknown = await response.json();
-  if (!response.ok) throw new RefusedError(response.status, answer as Refusal);
+  if (!response.ok) throw new RefusedError(response.status, answer as ServiceRefusal);
   return answer;
 }

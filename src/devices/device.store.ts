@@ -74,7 +74,7 @@ const ENROL = {
 };
 
 const PROMISE_TEST = {
-  name: 'device_promise_test',
+  name: 'device_enqueue_test',
   text: `WITH sealed AS (UPDATE devices SET test_envelope = $2 WHERE id = $1 RETURNING id, test_expires_at)
     INSERT INTO deliveries (kind, device_id, due_at, created_at, expires_at)
     SELECT 'test', id, now() + interval '2 seconds', now(), test_expires_at FROM sealed RETURNING id`,
@@ -196,7 +196,7 @@ export class DeviceStore {
   }
 
   /** Keeps the test envelope and promises its push; answers the delivery. */
-  async promiseTest(session: Session, deviceId: string, envelope: string): Promise<string | undefined> {
+  async enqueueTest(session: Session, deviceId: string, envelope: string): Promise<string | undefined> {
     return (await session.rows<{ id: string }>(PROMISE_TEST, [deviceId, envelope]))[0]?.id;
   }
 

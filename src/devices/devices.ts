@@ -30,7 +30,7 @@ export class Devices {
    */
   async finishTest(device: ProvenDevice, code: string): Promise<{ deviceId: string; state: 'active' }> {
     const digests = this.keys.codes.all(code, 'test', device.deviceId);
-    const promised: string[] = [];
+    const queued: string[] = [];
     const tried = await this.database.transaction(async (session) => {
       const { subscriptionId } = device;
       // In the order in which everybody locks: the subscription, then its devices.
@@ -39,7 +39,7 @@ export class Devices {
       const outcome = await this.store.tryTest(session, device.deviceId, subscriptionId, digests);
       if (outcome?.state === 'active' && outcome.isSmartOtp) {
         // To the subscription's own phone, wherever the Smart OTP is.
-        promised.push(await this.notices.promise(session, subscriptionId, { kind: 'smart_otp_enrolled' }, before));
+        queued.push(await this.notices.enqueue(session, subscriptionId, { kind: 'smart_otp_enrolled' }, before));
       } else if (outcome?.state === 'active') {
         const reissued = await this.reissues.completed(session, device.deviceId, subscription);
         // Nobody knows what else was on the phone that is gone, or in whose hands the SIM is.
@@ -50,11 +50,11 @@ export class Devices {
         // The same installation enrolled again: no other phone took its place.
         const isOther = before.push && before.push.token !== after.push?.token;
         const kind = reissued ? 'reissue_completed' : isOther ? 'device_replaced' : 'device_enrolled';
-        promised.push(await this.notices.promise(session, subscriptionId, { kind }, before));
+        queued.push(await this.notices.enqueue(session, subscriptionId, { kind }, before));
       }
       return outcome;
     });
-    for (const id of promised) this.queue.enqueue(id);
+    for (const id of queued) this.queue.enqueue(id);
     if (tried?.state === 'active') return { deviceId: device.deviceId, state: 'active' };
     if (tried?.state === 'testing') {
       const detail = 'Read the code in the app again and type its six digits.';

@@ -15,7 +15,7 @@ import { notEligible, Subscriptions } from '../subscriptions/subscriptions.ts';
 import { DeviceStore } from './device.store.ts';
 
 /** What an app says of itself when it enrols. */
-export interface Enrolling {
+export interface EnrolInput {
   enrolmentCode: string;
   signingKey: PublicJwk;
   encryptionKey: PublicJwk;
@@ -47,7 +47,7 @@ export class Enrol {
   ) {}
 
   /** Problems: `device_proof_invalid`, `invalid_request`, `not_eligible`, `enrolment_code_invalid`. */
-  async enrol(app: Enrolling, proof: DeviceProof): Promise<EnrolledDevice> {
+  async enrol(app: EnrolInput, proof: DeviceProof): Promise<EnrolledDevice> {
     const signingKey = publicKey(app.signingKey);
     if (!signingKey) throw badKey('/signingKey');
     if (!publicKey(app.encryptionKey)) throw badKey('/encryptionKey');
@@ -85,7 +85,7 @@ export class Enrol {
       if (subscription.reissueId) await this.reissues.registered(session, subscription.reissueId, id);
       const claims = { v: 1, deviceId: id, code, expiresAt: expiresAt.toISOString() };
       const signed = signJws(this.keys.signing[0], 'pushguard-test+jwt', claims);
-      return this.store.promiseTest(session, id, seal(signed, { kid: id, key: app.encryptionKey }));
+      return this.store.enqueueTest(session, id, seal(signed, { kid: id, key: app.encryptionKey }));
     });
     this.queue.enqueue(delivery);
     return { deviceId: id, serialNumber, state: 'testing' };

@@ -1,13 +1,13 @@
 import { afterChange, type Standing, type SubscriptionChange, type SubscriptionState } from './subscription.ts';
 
 /** One link of a subscription's life: from this instant on it was in this state. */
-export interface LifeLink {
+export interface StatePeriod {
   state: SubscriptionState;
   at: Date;
 }
 
 /** What happened at an instant, as its link records it. */
-export interface LivedChange {
+export interface DatedTransition {
   change: { kind: 'subscribed' } | SubscriptionChange;
   at: Date;
 }
@@ -52,7 +52,7 @@ export function daysIn(month: string): number {
  * The states of a life in the order in which they were true. `changes` come as they were recorded, and a carrier may
  * tell late: what happened is therefore played again by its instants, under the same table as when it was told.
  */
-export function livedStates(changes: readonly LivedChange[]): LifeLink[] {
+export function statePeriods(changes: readonly DatedTransition[]): StatePeriod[] {
   let standing: Standing = { state: 'awaiting_device', suspensions: [], reason: null };
   return changes
     .toSorted((one, other) => one.at.getTime() - other.at.getTime())
@@ -66,7 +66,7 @@ export function livedStates(changes: readonly LivedChange[]): LifeLink[] {
  * The Seoul days of a month on any part of which the subscription was active. `life` is its links, oldest first; what
  * is to come after `now` does not count yet.
  */
-export function activeDays(life: readonly LifeLink[], month: string, now: Date): number {
+export function activeDays(life: readonly StatePeriod[], month: string, now: Date): number {
   const { from, to } = boundsOf(month);
   const last = Math.min(to.getTime() - 1, now.getTime());
   const days = new Set<number>();

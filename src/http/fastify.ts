@@ -63,16 +63,16 @@ export function createFastifyAdapter(options: { trustProxy: string[] }): Fastify
     });
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
-    if (takenBy(request) !== 'lines' && hasBody(request)) hurry(request.raw);
+    if (bodyTypeOf(request) !== 'lines' && hasBody(request)) enforceBodyDeadline(request.raw);
     done();
   });
   return adapter;
 }
 
 /** What a route takes. Every route that does not say takes JSON alone, which no HTML form of another site can send. */
-export type Taken = 'json' | 'form' | 'events' | 'lines';
+export type BodyType = 'json' | 'form' | 'events' | 'lines';
 
-const MEDIA_TYPES: Readonly<Record<Taken, string>> = {
+const MEDIA_TYPES: Readonly<Record<BodyType, string>> = {
   json: 'application/json',
   form: 'application/x-www-form-urlencoded',
   events: 'application/cloudevents+json',
@@ -82,12 +82,12 @@ const MEDIA_TYPES: Readonly<Record<Taken, string>> = {
 /** Milliseconds in which a body must have come. */
 const BODY_MS = 60_000;
 
-function takenBy(request: FastifyRequest): Taken {
-  return (request.routeOptions.config as { takes?: Taken }).takes ?? 'json';
+function bodyTypeOf(request: FastifyRequest): BodyType {
+  return (request.routeOptions.config as { bodyType?: BodyType }).bodyType ?? 'json';
 }
 
-function expect(request: FastifyRequest, ...sent: Taken[]): void {
-  const taken = takenBy(request);
+function expect(request: FastifyRequest, ...sent: BodyType[]): void {
+  const taken = bodyTypeOf(request);
   if (!sent.includes(taken)) throw new Problem('unsupported_media_type', `Send the body as ${MEDIA_TYPES[taken]}.`);
 }
 
@@ -96,7 +96,7 @@ function hasBody({ headers }: FastifyRequest): boolean {
 }
 
 /** Ends a connection whose body trickles. */
-function hurry(message: FastifyRequest['raw']): void {
+function enforceBodyDeadline(message: FastifyRequest['raw']): void {
   const timer = setTimeout(() => {
     if (!message.complete) message.destroy();
   }, BODY_MS).unref();

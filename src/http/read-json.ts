@@ -13,7 +13,7 @@ export function readJson(text: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Problem('invalid_request', 'The body must be a JSON object.');
   }
-  refuseTwins(text, value);
+  rejectDuplicateKeys(text, value);
   return value as Record<string, unknown>;
 }
 
@@ -21,7 +21,7 @@ export function readJson(text: string): Record<string, unknown> {
 export function readJsonArray(text: string): unknown[] {
   const value = parse(text);
   if (!Array.isArray(value)) throw new Problem('invalid_request', 'The body must be a JSON array.');
-  refuseTwins(text, value);
+  rejectDuplicateKeys(text, value);
   return value;
 }
 
@@ -33,7 +33,7 @@ function parse(text: string): unknown {
   }
 }
 
-function refuseTwins(text: string, value: object): void {
+function rejectDuplicateKeys(text: string, value: object): void {
   if (countKeys(value, 1) !== countColons(text)) {
     throw new Problem('invalid_request', 'The body names a key twice; name every key once.');
   }

@@ -4,11 +4,11 @@ import { DevicesModule } from '../devices/devices.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
 import { SmsPermissionsModule } from '../sms-permissions/sms-permissions.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
-import { SubscriptionLife } from './lifecycle.ts';
+import { SubscriptionLifecycle } from './lifecycle.ts';
 
 @Module({
   imports: [AuthenticationModule, DevicesModule, SubscriptionsModule, NoticesModule, SmsPermissionsModule],
-  providers: [SubscriptionLife],
-  exports: [SubscriptionLife],
+  providers: [SubscriptionLifecycle],
+  exports: [SubscriptionLifecycle],
 })
-export class SubscriptionLifeModule {}
+export class LifecycleModule {}

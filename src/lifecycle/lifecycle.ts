@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ClosePending } from '../authentication/pending-authentications.ts';
+import { PendingAuthentications } from '../authentication/pending-authentications.ts';
 import { SmsPermissions } from '../sms-permissions/sms-permissions.ts';
 import { Database, type Session } from '../database/database.ts';
 import { Devices } from '../devices/devices.ts';
@@ -12,9 +12,9 @@ import type { Cause, LockedSubscription } from '../subscriptions/subscription.ts
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 
 /** A transaction in which lives change, and what has to be told once it is committed. */
-export class Step {
-  readonly closed: string[] = [];
-  readonly promised: string[] = [];
+export class LifecycleStep {
+  readonly cancelled: string[] = [];
+  readonly queued: string[] = [];
 
   constructor(readonly session: Session) {}
 }
@@ -25,11 +25,11 @@ export class Step {
  * changes all come through here.
  */
 @Injectable()
-export class SubscriptionLife {
+export class SubscriptionLifecycle {
   constructor(
     private readonly database: Database,
     private readonly subscriptions: Subscriptions,
-    private readonly pending: ClosePending,
+    private readonly pending: PendingAuthentications,
     private readonly smsPermissions: SmsPermissions,
     private readonly devices: Devices,
     private readonly notices: Notices,
@@ -37,25 +37,25 @@ export class SubscriptionLife {
   ) {}
 
   /** Runs `work` in one transaction; whoever waits for what it changed is told after the commit. */
-  async inOneStep<Result>(work: (step: Step) => Promise<Result>): Promise<Result> {
-    let step: Step | undefined;
+  async inTransaction<Result>(work: (step: LifecycleStep) => Promise<Result>): Promise<Result> {
+    let step: LifecycleStep | undefined;
     const result = await this.database.transaction((session) => {
-      step = new Step(session);
+      step = new LifecycleStep(session);
       return work(step);
     });
-    this.pending.tell(step?.closed ?? []);
-    for (const id of step?.promised ?? []) this.queue.enqueue(id);
+    this.pending.wakeWaiters(step?.cancelled ?? []);
+    for (const id of step?.queued ?? []) this.queue.enqueue(id);
     return result;
   }
 
   /** Locks the subscription first, as everybody does. Problems: `subscription_not_found`. */
-  async lock(step: Step, subscriptionId: string): Promise<LockedSubscription> {
+  async lock(step: LifecycleStep, subscriptionId: string): Promise<LockedSubscription> {
     return this.subscriptions.lock(step.session, subscriptionId);
   }
 
   /** One change with its consequences; null, and nothing is done, where the table knows no such change. */
   async change(
-    step: Step,
+    step: LifecycleStep,
     before: LockedSubscription,
     change: SubscriptionChange,
     by: Cause,
@@ -66,7 +66,7 @@ export class SubscriptionLife {
     if (!after) return null;
     if (change.kind === 'cancelled' || change.kind === 'suspended') {
       await this.smsPermissions.endAll(session, before.id);
-      await this.closePending(step, before.id, []);
+      await this.cancelPending(step, before.id, []);
     }
     if (change.kind === 'cancelled') await this.devices.revokeAll(session, before.id);
     if (change.kind === 'suspended' && change.reason !== 'line_suspended') {
@@ -75,12 +75,17 @@ export class SubscriptionLife {
       await this.devices.revokeTesting(session, before.id);
     }
     const notice = noticeOf(change, before, after);
-    if (notice) step.promised.push(await this.notices.promise(session, before.id, notice, address));
+    if (notice) step.queued.push(await this.notices.enqueue(session, before.id, notice, address));
     return after;
   }
 
   /** Does to a subscription what happened to its line. */
-  async follow(step: Step, subscription: LockedSubscription, effect: LineEffect, by: Cause): Promise<void> {
+  async applyLineEffect(
+    step: LifecycleStep,
+    subscription: LockedSubscription,
+    effect: LineEffect,
+    by: Cause,
+  ): Promise<void> {
     const { cancel, suspend, resume, revokeDevice } = effect;
     if (cancel) await this.change(step, subscription, { kind: 'cancelled', reason: cancel }, by);
     else if (suspend) await this.change(step, subscription, { kind: 'suspended', reason: suspend }, by);
@@ -89,56 +94,56 @@ export class SubscriptionLife {
   }
 
   /** The app has to be enrolled anew: its devices are out of use, and what they had opened is worth nothing. */
-  async revokeDevices(step: Step, before: LockedSubscription): Promise<void> {
+  async revokeDevices(step: LifecycleStep, before: LockedSubscription): Promise<void> {
     const { session } = step;
     const { phoneNumber, push } = await this.notices.addressOf(session, before.id);
     await this.devices.revokeAll(session, before.id);
     await this.subscriptions.handsetChanged(session, before.id);
     await this.smsPermissions.endAll(session, before.id);
-    await this.closePending(step, before.id, [], true);
+    await this.cancelPending(step, before.id, [], true);
     if (before.state === 'awaiting_device') return;
     // To the number, for the SIM is in the new phone; and to the old one, whose owner may know nothing of a new one.
-    const promise = (notice: Notice, address: NoticeAddress) =>
-      this.notices.promise(session, before.id, notice, address);
-    step.promised.push(await promise({ kind: 'enrol_again' }, { phoneNumber }));
-    if (push) step.promised.push(await promise({ kind: 'device_retired' }, { phoneNumber, push }));
+    const enqueue = (notice: Notice, address: NoticeAddress) =>
+      this.notices.enqueue(session, before.id, notice, address);
+    step.queued.push(await enqueue({ kind: 'enrol_again' }, { phoneNumber }));
+    if (push) step.queued.push(await enqueue({ kind: 'device_retired' }, { phoneNumber, push }));
   }
 
   /** Its devices are out of use for ever, because others take their place; the old one and the number are told. */
-  async retireDevices(step: Step, before: LockedSubscription, notice: Notice): Promise<void> {
+  async retireDevices(step: LifecycleStep, before: LockedSubscription, notice: Notice): Promise<void> {
     const { session } = step;
     const address = await this.notices.addressOf(session, before.id);
     await this.devices.revokeAll(session, before.id);
     await this.subscriptions.voidEnrolmentCodes(session, before.id);
     await this.smsPermissions.endAll(session, before.id);
-    await this.closePending(step, before.id, []);
-    await this.tell(step, before.id, notice, address);
+    await this.cancelPending(step, before.id, []);
+    await this.notify(step, before.id, notice, address);
   }
 
   /** Tells the person by the phone that is in use, and by the number as well: either may be in other hands. */
-  async tell(step: Step, subscriptionId: string, notice: Notice, address?: NoticeAddress): Promise<void> {
+  async notify(step: LifecycleStep, subscriptionId: string, notice: Notice, address?: NoticeAddress): Promise<void> {
     const { session } = step;
     const { phoneNumber, push } = address ?? (await this.notices.addressOf(session, subscriptionId));
-    const promise = (to: NoticeAddress) => this.notices.promise(session, subscriptionId, notice, to);
-    step.promised.push(await promise({ phoneNumber }));
-    if (push) step.promised.push(await promise({ phoneNumber, push }));
+    const enqueue = (to: NoticeAddress) => this.notices.enqueue(session, subscriptionId, notice, to);
+    step.queued.push(await enqueue({ phoneNumber }));
+    if (push) step.queued.push(await enqueue({ phoneNumber, push }));
   }
 
   /** What was handed over to enrol the subscription's own phone, and what was enrolled with it and not tested yet, is void. */
-  async voidEnrolments(step: Step, subscriptionId: string): Promise<void> {
+  async voidEnrolments(step: LifecycleStep, subscriptionId: string): Promise<void> {
     await this.subscriptions.voidOwnEnrolmentCodes(step.session, subscriptionId);
     await this.devices.revokeOwnTesting(step.session, subscriptionId);
   }
 
   /** Cancels what is open on a subscription, and what was asked of a person under a number. */
-  async closePending(
-    step: Step,
+  async cancelPending(
+    step: LifecycleStep,
     subscriptionId: string | null,
     personIndexes: readonly Buffer[],
     onlyOpened = false,
   ): Promise<void> {
-    const closed = await this.pending.of(step.session, { subscriptionId, personIndexes, onlyOpened });
-    step.closed.push(...closed);
+    const closed = await this.pending.cancel(step.session, { subscriptionId, personIndexes, onlyOpened });
+    step.cancelled.push(...closed);
   }
 }
 

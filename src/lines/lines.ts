@@ -26,7 +26,7 @@ export interface LockedLine {
   /** The last sequence that was told of it. */
   sequence: bigint;
   /** When what is held was true, by the carrier's clock; in the far past while no event has told. */
-  toldAt: Date;
+  factsAsOf: Date;
 }
 
 const FACTS = `id AS "lineId", phone_number AS "phoneNumber", owner, carrier, status, holder, plan, handset`;
@@ -36,9 +36,9 @@ const BY_PHONE = {
   text: `SELECT ${FACTS} FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated'`,
 };
 
-const MARK = {
-  name: 'line_mark',
-  text: `SELECT concat_ws(' ', id, version, sequence, told_at, updated_at) AS mark FROM lines
+const VERSION_STAMP = {
+  name: 'line_version_stamp',
+  text: `SELECT concat_ws(' ', id, version, sequence, told_at, updated_at) AS stamp FROM lines
     WHERE phone_index = ANY($1) AND status <> 'terminated'`,
 };
 
@@ -51,16 +51,16 @@ const IDS_BY_PHONE = {
     UNION ALL SELECT id FROM lines WHERE phone_index = ANY($1) AND status = 'terminated'`,
 };
 
-const TOLD = `sequence, CASE WHEN isfinite(told_at) THEN told_at ELSE 'epoch' END AS "toldAt"`;
+const AS_OF = `sequence, CASE WHEN isfinite(told_at) THEN told_at ELSE 'epoch' END AS "factsAsOf"`;
 
-const LOCK = { name: 'line_lock', text: `SELECT ${FACTS}, ${TOLD} FROM lines WHERE id = $1 FOR UPDATE` };
+const LOCK = { name: 'line_lock', text: `SELECT ${FACTS}, ${AS_OF} FROM lines WHERE id = $1 FOR UPDATE` };
 
 const LOCK_BY_PHONE = {
   name: 'line_lock_by_phone',
-  text: `SELECT ${FACTS}, ${TOLD} FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated' FOR UPDATE`,
+  text: `SELECT ${FACTS}, ${AS_OF} FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated' FOR UPDATE`,
 };
 
-const MANY = { name: 'line_many', text: `SELECT ${FACTS}, ${TOLD} FROM lines WHERE id = ANY($1)` };
+const MANY = { name: 'line_many', text: `SELECT ${FACTS}, ${AS_OF} FROM lines WHERE id = ANY($1)` };
 
 const HOLDERS = {
   name: 'line_holders',
@@ -78,8 +78,8 @@ const UPSERT = {
 };
 
 /** What is told late of the present does not turn it back, and a carrier's clock that is ahead does not hold it up. */
-const HEARD = {
-  name: 'line_heard',
+const RECORD_SEQUENCE = {
+  name: 'line_record_sequence',
   text: `UPDATE lines SET sequence = greatest(sequence, coalesce($2, sequence)), told_at = greatest(told_at, least($3, now()))
     WHERE id = $1`,
 };
@@ -120,9 +120,9 @@ export class Lines extends CarrierDirectory {
   }
 
   /** Changes whenever anything is told of the line that has this number, or another line gets it. */
-  async mark(phoneNumber: string, session: Session = this.database): Promise<string> {
-    const [row] = await session.rows<{ mark: string }>(MARK, [this.keys.indexes.all('phone', phoneNumber)]);
-    return row?.mark ?? '';
+  async versionStamp(phoneNumber: string, session: Session = this.database): Promise<string> {
+    const [row] = await session.rows<{ stamp: string }>(VERSION_STAMP, [this.keys.indexes.all('phone', phoneNumber)]);
+    return row?.stamp ?? '';
   }
 
   /** Ids of the line that has this number, and of lines that ended with it. */
@@ -171,8 +171,8 @@ export class Lines extends CarrierDirectory {
   }
 
   /** Notes how far a line's events have been heard. */
-  async heard(session: Session, lineId: string, sequence: bigint | null, at: Date): Promise<void> {
-    await session.rows(HEARD, [lineId, sequence, at]);
+  async recordSequence(session: Session, lineId: string, sequence: bigint | null, at: Date): Promise<void> {
+    await session.rows(RECORD_SEQUENCE, [lineId, sequence, at]);
   }
 
   /** The keyed index of a number, for whoever has to write down which one it was. */
@@ -222,7 +222,7 @@ export class Lines extends CarrierDirectory {
   }
 
   private readLocked(row: LineRow & ToldRow): LockedLine {
-    return { facts: this.read(row), sequence: BigInt(row.sequence), toldAt: row.toldAt };
+    return { facts: this.read(row), sequence: BigInt(row.sequence), factsAsOf: row.factsAsOf };
   }
 
   private columns({ lineId, phoneNumber, owner, carrier, status, holder, plan, handset }: LineFacts): unknown[] {
@@ -243,5 +243,5 @@ export class Lines extends CarrierDirectory {
 interface ToldRow {
   /** bigint, which the driver leaves as text. */
   sequence: string;
-  toldAt: Date;
+  factsAsOf: Date;
 }

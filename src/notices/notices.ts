@@ -31,7 +31,7 @@ const REACHABLE = {
 };
 
 const PROMISE = {
-  name: 'notice_promise',
+  name: 'notice_enqueue',
   text: `WITH written AS (
       INSERT INTO notices (id, subscription_id, kind, detail, address) VALUES ($1, $2, $3, $4, $5) RETURNING id
     )
@@ -77,7 +77,7 @@ export class Notices {
   }
 
   /** Writes a notice with the transaction of what it tells; answers the delivery to hand over after the commit. */
-  async promise(
+  async enqueue(
     session: Session,
     subscriptionId: string,
     notice: Notice | { kind: 'enrolment_code' },

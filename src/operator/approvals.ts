@@ -3,7 +3,7 @@ import { randomId } from '../crypto/random.ts';
 import type { Session } from '../database/database.ts';
 import type { ApprovalKind } from '../domain/operator.ts';
 import { Problem } from '../domain/problem.ts';
-import { SubscriptionLife } from '../lifecycle/lifecycle.ts';
+import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
 import { ApprovalStore, type ApprovalRow } from './approval.store.ts';
 import { Audit } from './audit.ts';
@@ -29,7 +29,7 @@ const ACTIONS: Readonly<Record<ApprovalKind, string>> = { resume: 'resume', enro
 export class Approvals {
   constructor(
     private readonly store: ApprovalStore,
-    private readonly life: SubscriptionLife,
+    private readonly lifecycle: SubscriptionLifecycle,
     private readonly subscriptions: Subscriptions,
     private readonly numbers: MaskedNumbers,
     private readonly audit: Audit,
@@ -40,8 +40,8 @@ export class Approvals {
     const { operatorId, ...operator } = by;
     const call = { ...operator, action: `ask-${ACTIONS[kind]}`, subscriptionId };
     await this.audit.of(call, () =>
-      this.life.inOneStep(async (step) => {
-        const standing = await this.life.lock(step, subscriptionId);
+      this.lifecycle.inTransaction(async (step) => {
+        const standing = await this.lifecycle.lock(step, subscriptionId);
         const isOver = standing.state === 'cancelled';
         const isNotLost = kind === 'resume' && !standing.suspensions.includes('loss_reported');
         if (isOver || isNotLost) throw nothingToChange(standing);
@@ -73,7 +73,7 @@ export class Approvals {
     const asked = await this.asked(id);
     const call = { ...operator, action: `withdraw-${ACTIONS[asked.kind]}`, subscriptionId: asked.subscriptionId };
     await this.audit.of(call, () =>
-      this.life.inOneStep(async ({ session }) => {
+      this.lifecycle.inTransaction(async ({ session }) => {
         if (!(await this.store.withdraw(session, id, operatorId))) throw await this.notTheirs(session, id, by.operator);
         await this.audit.done(session, call);
       }),
@@ -89,7 +89,7 @@ export class Approvals {
     const { subscriptionId, reason } = await this.asked(id);
     const call = { ...operator, reason, action: 'take-enrolment-code', subscriptionId };
     return this.audit.of(call, () =>
-      this.life.inOneStep(async ({ session }) => {
+      this.lifecycle.inTransaction(async ({ session }) => {
         const enrolment = await this.subscriptions.enrolmentCode(subscriptionId, session);
         if (!(await this.store.take(session, id, operatorId))) throw await this.notTheirs(session, id, by.operator);
         await this.audit.done(session, call);
@@ -118,9 +118,9 @@ export class Approvals {
     const verb = state === 'approved' ? 'approve' : 'refuse';
     const call = { ...operator, action: `${verb}-${ACTIONS[kind]}`, subscriptionId };
     await this.audit.of(call, () =>
-      this.life.inOneStep(async (step) => {
+      this.lifecycle.inTransaction(async (step) => {
         // In the order in which everybody locks: the subscription first.
-        const before = await this.life.lock(step, subscriptionId);
+        const before = await this.lifecycle.lock(step, subscriptionId);
         if (!(await this.store.decide(step.session, { id, operatorId, state, reason: by.reason }))) {
           throw await this.notToDecide(step.session, id, by.operator);
         }
@@ -128,7 +128,7 @@ export class Approvals {
         if (state === 'approved' && kind === 'resume') {
           const cause = { actor: 'operator', actorId: `${askedBy} + ${by.operator}` } as const;
           const change = { kind: 'resumed', reason: 'loss_reported' } as const;
-          if (!(await this.life.change(step, before, change, cause))) throw nothingToChange(before);
+          if (!(await this.lifecycle.change(step, before, change, cause))) throw nothingToChange(before);
         }
         await this.audit.done(step.session, call);
       }),

@@ -7,26 +7,26 @@ import { PLAIN_TEXT } from '../http/plain-text.ts';
 import type { Operator } from './operator-desk.ts';
 
 /** Why an operator looks, and from where. */
-export interface Visit {
+export interface AuditContext {
   /** The header `Audit-Reason`, in UTF-8 or percent-encoded; undefined when there is none. */
   reason: string | undefined;
   address: string;
 }
 
-export const FromVisit = createParamDecorator((_: unknown, context: ExecutionContext): Visit => {
+export const FromAuditContext = createParamDecorator((_: unknown, context: ExecutionContext): AuditContext => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const header = request.headers['audit-reason'];
   return { reason: typeof header === 'string' ? readReason(header) : undefined, address: request.ip };
 });
 
 /** An operator who only looks gives the reason in a header. Problems: `invalid_request`. */
-export function reading({ clientId }: Caller, { reason, address }: Visit): Operator {
+export function auditedRead({ clientId }: Caller, { reason, address }: AuditContext): Operator {
   if (reason !== undefined) return { operator: clientId, reason, address };
   throw new Problem('invalid_request', 'Say in the header Audit-Reason why you look, in one line of text.');
 }
 
 /** An operator who changes something gives the reason with it. */
-export function writing({ clientId }: Caller, { address }: Visit, reason: string): Operator {
+export function auditedWrite({ clientId }: Caller, { address }: AuditContext, reason: string): Operator {
   return { operator: clientId, reason, address };
 }
 

@@ -10,7 +10,7 @@ import { Audit } from './audit.ts';
 import { chargesCsv } from './charges-csv.ts';
 import { ForOperators, Permits } from './operator.guard.ts';
 import { MonthQuery } from './operator.dto.ts';
-import { FromVisit, reading, type Visit } from './audit-context.ts';
+import { FromAuditContext, auditedRead, type AuditContext } from './audit-context.ts';
 
 @ApiTags('Operator')
 @ForOperators()
@@ -36,12 +36,12 @@ export class ChargesController {
   @ApiOperation({ summary: 'The charges of a month' })
   async month(
     @FromClient() caller: Caller,
-    @FromVisit() visit: Visit,
+    @FromAuditContext() context: AuditContext,
     @Query() { month }: MonthQuery,
     @Headers('accept') accept: string | undefined,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const operator = reading(caller, visit);
+    const operator = auditedRead(caller, context);
     const closedAt = (await this.charges.closedAt(month)) ?? null;
     await this.audit.seen({ ...operator, action: `charges ${month}` }, undefined);
     const batches = this.charges.of(month);

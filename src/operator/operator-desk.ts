@@ -7,7 +7,7 @@ import { formatPhoneNumber, maskPhoneNumber, parsePhoneNumber } from '../domain/
 import { Problem } from '../domain/problem.ts';
 import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
 import { History, type HistoryEntry } from '../history/history.ts';
-import { SubscriptionLife } from '../lifecycle/lifecycle.ts';
+import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import { Lines } from '../lines/lines.ts';
 import { Reissues, type ReissueRow } from '../subscriptions/reissues.ts';
 import type { SubscriptionView } from '../subscriptions/subscription.ts';
@@ -46,7 +46,7 @@ export class OperatorDesk {
   constructor(
     private readonly subscriptions: Subscriptions,
     private readonly reissues: Reissues,
-    private readonly life: SubscriptionLife,
+    private readonly lifecycle: SubscriptionLifecycle,
     private readonly devices: Devices,
     private readonly history: History,
     private readonly lines: Lines,
@@ -155,7 +155,7 @@ export class OperatorDesk {
   async unlockPin(operator: Operator, subscriptionId: string): Promise<void> {
     const call = { ...operator, action: 'unlock-pin', subscriptionId };
     await this.audit.of(call, () =>
-      this.life.inOneStep(async ({ session }) => {
+      this.lifecycle.inTransaction(async ({ session }) => {
         if (!(await this.devices.unlockPin(session, subscriptionId))) {
           throw new Problem('subscription_not_found', 'No active device belongs to this subscription.');
         }
@@ -168,7 +168,7 @@ export class OperatorDesk {
   async enrolmentCode(operator: Operator, subscriptionId: string): Promise<Enrolment> {
     const call = { ...operator, action: 'enrolment-code', subscriptionId };
     return this.audit.of(call, () =>
-      this.life.inOneStep(async ({ session }) => {
+      this.lifecycle.inTransaction(async ({ session }) => {
         const enrolment = await this.subscriptions.enrolmentCode(subscriptionId, session);
         await this.audit.done(session, call);
         return enrolment;
@@ -224,9 +224,9 @@ export class OperatorDesk {
   ): Promise<StandingResponse> {
     const call = { ...operator, action, subscriptionId };
     return this.audit.of(call, () =>
-      this.life.inOneStep(async (step) => {
-        const before = await this.life.lock(step, subscriptionId);
-        const after = await this.life.change(step, before, change, causedBy(operator));
+      this.lifecycle.inTransaction(async (step) => {
+        const before = await this.lifecycle.lock(step, subscriptionId);
+        const after = await this.lifecycle.change(step, before, change, causedBy(operator));
         if (!after) throw nothingToChange(before);
         await this.audit.done(step.session, call);
         return { subscriptionId, ...after, suspensions: [...after.suspensions] };

@@ -17,7 +17,7 @@ import {
   SubscribeRequest,
   SubscriptionResponse,
 } from './operator.dto.ts';
-import { FromVisit, reading, writing, type Visit } from './audit-context.ts';
+import { FromAuditContext, auditedRead, auditedWrite, type AuditContext } from './audit-context.ts';
 
 const AuditReason = ApiHeader({ name: 'Audit-Reason', required: true, description: 'Why this is looked at' });
 const SubscriptionId = (): ParameterDecorator => Param('id', new OpaqueId(subscriptionNotFound));
@@ -35,10 +35,10 @@ export class OperatorController {
   @ApiOperation({ summary: 'Check a line' })
   eligibility(
     @FromClient() caller: Caller,
-    @FromVisit() visit: Visit,
+    @FromAuditContext() context: AuditContext,
     @Query() { phoneNumber }: PhoneNumberQuery,
   ): Promise<EligibilityResponse> {
-    return this.desk.eligibility(reading(caller, visit), phoneNumber);
+    return this.desk.eligibility(auditedRead(caller, context), phoneNumber);
   }
 
   /** Subscribes a line and answers the code that enrols its app; 422 `not_eligible` names every rule that fails. */
@@ -47,11 +47,11 @@ export class OperatorController {
   @ApiOperation({ summary: 'Subscribe a line' })
   subscribe(
     @FromClient() caller: Caller,
-    @FromVisit() visit: Visit,
+    @FromAuditContext() context: AuditContext,
     @Body() body: SubscribeRequest,
   ): Promise<EnrolmentResponse> {
-    const reason = body.reason ?? visit.reason ?? 'subscription asked for';
-    return this.desk.subscribe(writing(caller, visit, reason), body.phoneNumber);
+    const reason = body.reason ?? context.reason ?? 'subscription asked for';
+    return this.desk.subscribe(auditedWrite(caller, context, reason), body.phoneNumber);
   }
 
   /** Every subscription of the number, newest first. */
@@ -61,10 +61,10 @@ export class OperatorController {
   @ApiOperation({ summary: 'Find subscriptions by number' })
   find(
     @FromClient() caller: Caller,
-    @FromVisit() visit: Visit,
+    @FromAuditContext() context: AuditContext,
     @Query() { phoneNumber }: PhoneNumberQuery,
   ): Promise<SubscriptionResponse[]> {
-    return this.desk.find(reading(caller, visit), phoneNumber);
+    return this.desk.find(auditedRead(caller, context), phoneNumber);
   }
 
   /** Ends a subscription, for good and at once; the person may subscribe again. */
@@ -74,11 +74,11 @@ export class OperatorController {
   @ApiOperation({ summary: 'Cancel a subscription' })
   cancel(
     @FromClient() caller: Caller,
-    @FromVisit() visit: Visit,
+    @FromAuditContext() context: AuditContext,
     @SubscriptionId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<StandingResponse> {
-    return this.desk.cancel(writing(caller, visit, reason), id);
+    return this.desk.cancel(auditedWrite(caller, context, reason), id);
   }
 
   /** Suspends the subscription of a phone that is gone. */
@@ -88,11 +88,11 @@ export class OperatorController {
   @ApiOperation({ summary: 'Report a loss' })
   reportLoss(
     @FromClient() caller: Caller,
-    @FromVisit() visit: Visit,
+    @FromAuditContext() context: AuditContext,
     @SubscriptionId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<StandingResponse> {
-    return this.desk.reportLoss(writing(caller, visit, reason), id);
+    return this.desk.reportLoss(auditedWrite(caller, context, reason), id);
   }
 
   /** Lifts a reported loss. */
@@ -102,11 +102,11 @@ export class OperatorController {
   @ApiOperation({ summary: 'Resume after a loss' })
   resume(
     @FromClient() caller: Caller,
-    @FromVisit() visit: Visit,
+    @FromAuditContext() context: AuditContext,
     @SubscriptionId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<StandingResponse> {
-    return this.desk.resume(writing(caller, visit, reason), id);
+    return this.desk.resume(auditedWrite(caller, context, reason), id);
   }
 
   /** Gives the person five more tries at the PIN of the active device. */
@@ -116,11 +116,11 @@ export class OperatorController {
   @ApiOperation({ summary: 'Unlock the PIN' })
   async unlockPin(
     @FromClient() caller: Caller,
-    @FromVisit() visit: Visit,
+    @FromAuditContext() context: AuditContext,
     @SubscriptionId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<void> {
-    await this.desk.unlockPin(writing(caller, visit, reason), id);
+    await this.desk.unlockPin(auditedWrite(caller, context, reason), id);
   }
 
   /** A new enrolment code for a new phone; earlier codes are void. */
@@ -129,11 +129,11 @@ export class OperatorController {
   @ApiOperation({ summary: 'Issue an enrolment code' })
   enrolmentCode(
     @FromClient() caller: Caller,
-    @FromVisit() visit: Visit,
+    @FromAuditContext() context: AuditContext,
     @SubscriptionId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<EnrolmentResponse> {
-    return this.desk.enrolmentCode(writing(caller, visit, reason), id);
+    return this.desk.enrolmentCode(auditedWrite(caller, context, reason), id);
   }
 
   /** The last twenty authentications, newest first. */
@@ -143,10 +143,10 @@ export class OperatorController {
   @ApiOperation({ summary: 'The last twenty authentications of a subscription' })
   history(
     @FromClient() caller: Caller,
-    @FromVisit() visit: Visit,
+    @FromAuditContext() context: AuditContext,
     @SubscriptionId() id: string,
   ): Promise<OperatorHistoryResponse[]> {
-    return this.desk.historyOf(reading(caller, visit), id);
+    return this.desk.historyOf(auditedRead(caller, context), id);
   }
 
   /** What operators did with a subscription, and what happened to it. */
@@ -154,7 +154,11 @@ export class OperatorController {
   @Permits('look')
   @AuditReason
   @ApiOperation({ summary: 'The audit of a subscription' })
-  audit(@FromClient() caller: Caller, @FromVisit() visit: Visit, @SubscriptionId() id: string): Promise<AuditResponse> {
-    return this.desk.auditOf(reading(caller, visit), id);
+  audit(
+    @FromClient() caller: Caller,
+    @FromAuditContext() context: AuditContext,
+    @SubscriptionId() id: string,
+  ): Promise<AuditResponse> {
+    return this.desk.auditOf(auditedRead(caller, context), id);
   }
 }

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { ChargesModule } from '../charges/charges.module.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
-import { SubscriptionLifeModule } from '../lifecycle/lifecycle.module.ts';
+import { LifecycleModule } from '../lifecycle/lifecycle.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { PagesModule } from '../pages/pages.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
@@ -32,7 +32,7 @@ import { DeskController } from './pages/desk.controller.ts';
 @Module({
   imports: [
     SubscriptionsModule,
-    SubscriptionLifeModule,
+    LifecycleModule,
     DevicesModule,
     HistoryModule,
     LinesModule,

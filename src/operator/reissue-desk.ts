@@ -3,7 +3,7 @@ import { Environment } from '../../config/environment.ts';
 import { randomId } from '../crypto/random.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import type { IdentityProof, ReissueCause, ReissueDelivery } from '../domain/reissue.ts';
-import { SubscriptionLife } from '../lifecycle/lifecycle.ts';
+import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import { Reissues, type ReissueActor, type ReissueRow } from '../subscriptions/reissues.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { Audit } from './audit.ts';
@@ -46,7 +46,7 @@ const A_DAY = 86_400;
 export class ReissueDesk {
   constructor(
     private readonly reissues: Reissues,
-    private readonly life: SubscriptionLife,
+    private readonly lifecycle: SubscriptionLifecycle,
     private readonly subscriptions: Subscriptions,
     private readonly numbers: MaskedNumbers,
     private readonly audit: Audit,
@@ -97,16 +97,16 @@ export class ReissueDesk {
     const call = { ...operator, action: APPLY, subscriptionId };
     const id = randomId();
     await this.audit.of(call, () =>
-      this.life.inOneStep(async (step) => {
-        const standing = await this.life.lock(step, subscriptionId);
+      this.lifecycle.inTransaction(async (step) => {
+        const standing = await this.lifecycle.lock(step, subscriptionId);
         if (standing.state === 'cancelled' || standing.state === 'awaiting_device') throw nothingToChange(standing);
         if (application.cause === 'lost') {
           const cause = { actor: 'operator', actorId: by.operator } as const;
-          await this.life.change(step, standing, { kind: 'suspended', reason: 'loss_reported' }, cause);
+          await this.lifecycle.change(step, standing, { kind: 'suspended', reason: 'loss_reported' }, cause);
         }
         const reissue = { id, subscriptionId, ...application };
         await this.reissues.apply(step.session, reissue, { name: by.operator, id: operatorId });
-        await this.life.tell(step, subscriptionId, { kind: 'reissue_applied' });
+        await this.lifecycle.notify(step, subscriptionId, { kind: 'reissue_applied' });
         await this.audit.done(step.session, call);
       }),
     );
@@ -119,16 +119,16 @@ export class ReissueDesk {
    */
   async approve(by: ReissueOperator, id: string): Promise<ReissueRow> {
     return this.step(by, 'approve-reissue', id, async (step, { subscriptionId }, actor) => {
-      const standing = await this.life.lock(step, subscriptionId);
+      const standing = await this.lifecycle.lock(step, subscriptionId);
       await this.reissues.decide(step.session, id, 'approved', actor);
-      await this.life.retireDevices(step, standing, { kind: 'reissue_approved' });
+      await this.lifecycle.retireDevices(step, standing, { kind: 'reissue_approved' });
     });
   }
 
   /** Problems: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for one’s own. */
   async refuse(by: ReissueOperator, id: string): Promise<ReissueRow> {
     return this.step(by, 'refuse-reissue', id, async (step, { subscriptionId }, actor) => {
-      await this.life.lock(step, subscriptionId);
+      await this.lifecycle.lock(step, subscriptionId);
       await this.reissues.decide(step.session, id, 'refused', actor);
     });
   }
@@ -136,9 +136,9 @@ export class ReissueDesk {
   /** Ends it, with any code that was handed over. Problems: `reissue_not_found`, `reissue_closed`. */
   async withdraw(by: ReissueOperator, id: string): Promise<ReissueRow> {
     return this.step(by, 'withdraw-reissue', id, async (step, { subscriptionId }, actor) => {
-      await this.life.lock(step, subscriptionId);
+      await this.lifecycle.lock(step, subscriptionId);
       await this.reissues.withdraw(step.session, id, actor);
-      await this.life.voidEnrolments(step, subscriptionId);
+      await this.lifecycle.voidEnrolments(step, subscriptionId);
     });
   }
 
@@ -152,13 +152,13 @@ export class ReissueDesk {
     const drawn = this.subscriptions.drawEnrolmentCode();
     let expiresAt: Date | undefined;
     await this.step(by, 'issue-reissue', id, async (step, { subscriptionId }, actor) => {
-      await this.life.lock(step, subscriptionId);
+      await this.lifecycle.lock(step, subscriptionId);
       await this.reissues.issue(step.session, id, actor, seconds);
-      await this.life.voidEnrolments(step, subscriptionId);
-      await this.life.tell(step, subscriptionId, { kind: 'reissue_issued' });
-      const promised = { seconds, reissueId: id };
+      await this.lifecycle.voidEnrolments(step, subscriptionId);
+      await this.lifecycle.notify(step, subscriptionId, { kind: 'reissue_issued' });
+      const terms = { seconds, reissueId: id };
       const { session } = step;
-      expiresAt = await this.subscriptions.promiseEnrolment(session, subscriptionId, drawn.enrolmentCode, promised);
+      expiresAt = await this.subscriptions.enqueueEnrolment(session, subscriptionId, drawn.enrolmentCode, terms);
     });
     if (!expiresAt) throw new Error('a reissue of a subscription that does not stand');
     return { reissueId: id, delivery, ...drawn, expiresAt: expiresAt.toISOString() };
@@ -169,7 +169,7 @@ export class ReissueDesk {
     action: string,
     id: string,
     work: (
-      step: Parameters<Parameters<SubscriptionLife['inOneStep']>[0]>[0],
+      step: Parameters<Parameters<SubscriptionLifecycle['inTransaction']>[0]>[0],
       reissue: ReissueRow,
       actor: ReissueActor,
     ) => Promise<void>,
@@ -178,7 +178,7 @@ export class ReissueDesk {
     const reissue = await this.reissues.get(id);
     const call = { ...operator, action, subscriptionId: reissue.subscriptionId };
     await this.audit.of(call, () =>
-      this.life.inOneStep(async (step) => {
+      this.lifecycle.inTransaction(async (step) => {
         await work(step, reissue, { name: by.operator, id: operatorId });
         await this.audit.done(step.session, call);
       }),

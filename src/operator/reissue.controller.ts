@@ -9,11 +9,11 @@ import { ReasonRequest } from './operator.dto.ts';
 import { ForOperators, Permits } from './operator.guard.ts';
 import { IssuedReissueResponse, ReissueRequest, ReissueResponse } from './reissue.dto.ts';
 import { ReissueDesk, type ReissueOperator } from './reissue-desk.ts';
-import { FromVisit, reading, writing, type Visit } from './audit-context.ts';
+import { FromAuditContext, auditedRead, auditedWrite, type AuditContext } from './audit-context.ts';
 
 const ReissueId = (): ParameterDecorator => Param('id', new OpaqueId(reissueNotFound));
-const acting = (caller: Caller, visit: Visit, reason: string): ReissueOperator => ({
-  ...writing(caller, visit, reason),
+const acting = (caller: Caller, context: AuditContext, reason: string): ReissueOperator => ({
+  ...auditedWrite(caller, context, reason),
   id: caller.id,
 });
 
@@ -29,11 +29,11 @@ export class ReissueController {
   @ApiOperation({ summary: 'Apply for a reissue' })
   async apply(
     @FromClient() caller: Caller,
-    @FromVisit() visit: Visit,
+    @FromAuditContext() context: AuditContext,
     @Param('id', new OpaqueId(subscriptionNotFound)) id: string,
     @Body() { reason, ...application }: ReissueRequest,
   ): Promise<ReissueResponse> {
-    return told(await this.desk.apply(acting(caller, visit, reason), id, application));
+    return told(await this.desk.apply(acting(caller, context, reason), id, application));
   }
 
   /** The last twenty reissues of a subscription, newest first. */
@@ -43,10 +43,10 @@ export class ReissueController {
   @ApiOperation({ summary: 'Reissues of a subscription' })
   async list(
     @FromClient() caller: Caller,
-    @FromVisit() visit: Visit,
+    @FromAuditContext() context: AuditContext,
     @Param('id', new OpaqueId(subscriptionNotFound)) id: string,
   ): Promise<ReissueResponse[]> {
-    return (await this.desk.list(reading(caller, visit), id)).map(told);
+    return (await this.desk.list(auditedRead(caller, context), id)).map(told);
   }
 
   /** Lets be done what another person applied for. The old device is out of use for ever. */
@@ -56,11 +56,11 @@ export class ReissueController {
   @ApiOperation({ summary: 'Approve a reissue' })
   async approve(
     @FromClient() caller: Caller,
-    @FromVisit() visit: Visit,
+    @FromAuditContext() context: AuditContext,
     @ReissueId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<ReissueResponse> {
-    return told(await this.desk.approve(acting(caller, visit, reason), id));
+    return told(await this.desk.approve(acting(caller, context, reason), id));
   }
 
   @Post('reissues/:id/refuse')
@@ -69,11 +69,11 @@ export class ReissueController {
   @ApiOperation({ summary: 'Refuse a reissue' })
   async refuse(
     @FromClient() caller: Caller,
-    @FromVisit() visit: Visit,
+    @FromAuditContext() context: AuditContext,
     @ReissueId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<ReissueResponse> {
-    return told(await this.desk.refuse(acting(caller, visit, reason), id));
+    return told(await this.desk.refuse(acting(caller, context, reason), id));
   }
 
   /** Draws the code that enrols the new phone, to be handed over or printed in an activation letter. */
@@ -82,11 +82,11 @@ export class ReissueController {
   @ApiOperation({ summary: 'Issue a reissue’s code' })
   issue(
     @FromClient() caller: Caller,
-    @FromVisit() visit: Visit,
+    @FromAuditContext() context: AuditContext,
     @ReissueId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<IssuedReissueResponse> {
-    return this.desk.issue(acting(caller, visit, reason), id);
+    return this.desk.issue(acting(caller, context, reason), id);
   }
 
   /** Ends a reissue that is under way, and makes its code void. */
@@ -96,11 +96,11 @@ export class ReissueController {
   @ApiOperation({ summary: 'Withdraw a reissue' })
   async withdraw(
     @FromClient() caller: Caller,
-    @FromVisit() visit: Visit,
+    @FromAuditContext() context: AuditContext,
     @ReissueId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<ReissueResponse> {
-    return told(await this.desk.withdraw(acting(caller, visit, reason), id));
+    return told(await this.desk.withdraw(acting(caller, context, reason), id));
   }
 }
 

@@ -144,7 +144,7 @@ type Asked = { id: string; nonce: string };
 export type DeclineReason = 'not_me' | 'cancelled' | 'wrong_details';
 
 /** What a push turned out to say. */
-export type ReceivedPush =
+export type PushData =
   /** Something waits: ask {@link Phone.pending}. */
   | { kind: 'wake'; id: string }
   /** The code of an opened authentication, decrypted and verified. */
@@ -452,7 +452,7 @@ export class Phone {
    * Turns a push's data into what it means. Rejects with UnknownPushError for a kind that it does not know, and with
    * EnvelopeError when what it carries is not for this phone.
    */
-  async receive(data: Record<string, string>): Promise<ReceivedPush> {
+  async receive(data: Record<string, string>): Promise<PushData> {
     const { t, id, envelope } = data;
     if (t === 'wake' && id !== undefined) return { kind: 'wake', id };
     if (t === 'cancelled' && id !== undefined) return { kind: 'cancelled', id };

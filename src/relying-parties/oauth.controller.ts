@@ -5,7 +5,7 @@ import { IsOptional, IsString, MaxLength } from 'class-validator';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../crypto/access-token.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Problem } from '../domain/problem.ts';
-import type { Taken } from '../http/fastify.ts';
+import type { BodyType } from '../http/fastify.ts';
 import { Environment } from '../../config/environment.ts';
 import { AuthenticateClient } from './authenticate-client.ts';
 
@@ -62,7 +62,7 @@ export class OAuthController {
   @Post('oauth2/token')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  @RouteConfig({ takes: 'form' satisfies Taken })
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiOperation({ summary: 'Get an access token' })
   async token(

@@ -7,10 +7,10 @@ import type { ProvenDevice } from '../devices/device-proofs.ts';
 import { Devices } from '../devices/devices.ts';
 import { judgePin, nonceSpent, pinLocked } from '../devices/pin/judge-pin.ts';
 import { SmsPermissionStore, type AskingParty } from './sms-permission.store.ts';
-import { Watch } from '../authentication/state-watcher.ts';
+import { StateWatcher } from '../authentication/state-watcher.ts';
 
 /** What the app shows of it: for how long, for whom it could be permitted, and what was. */
-export interface SmsPermissionsView {
+export interface SmsPermissionList {
   minutes: number;
   relyingParties: AskingParty[];
   permissions: {
@@ -41,14 +41,14 @@ export class SmsPermissions {
   constructor(
     private readonly devices: Devices,
     private readonly store: SmsPermissionStore,
-    private readonly watch: Watch,
+    private readonly watcher: StateWatcher,
     environment: Environment,
   ) {
     this.minutes = environment.SMS_PERMISSION_MINUTES;
   }
 
   /** The last twenty permissions, newest first, and the last twenty relying parties that asked for this person. */
-  async list({ subscriptionId, isOwnPhone }: ProvenDevice): Promise<SmsPermissionsView> {
+  async list({ subscriptionId, isOwnPhone }: ProvenDevice): Promise<SmsPermissionList> {
     if (!isOwnPhone) return { minutes: 0, relyingParties: [], permissions: [] };
     const [relyingParties, given] = await Promise.all([
       this.store.askingParties(subscriptionId),
@@ -103,7 +103,7 @@ export class SmsPermissions {
   async end(id: string, { subscriptionId, isOwnPhone }: ProvenDevice): Promise<void> {
     if (!isOwnPhone) throw permissionNotFound();
     const cancelled = await this.store.end(id, subscriptionId);
-    for (const one of cancelled) this.watch.changed(one);
+    for (const one of cancelled) this.watcher.changed(one);
     if (cancelled.length === 0 && !(await this.store.wasGiven(id, subscriptionId))) throw permissionNotFound();
   }
 

@@ -6,7 +6,7 @@ import type {
   Cause,
   EnrolmentState,
   Issuer,
-  LifeEntry,
+  SubscriptionTransition,
   LockedSubscription,
   SpentCode,
   Subscription,
@@ -189,8 +189,8 @@ export class SubscriptionStore {
   }
 
   /** Oldest first. */
-  async life(id: string): Promise<LifeEntry[]> {
-    return this.database.rows<LifeEntry>(LIFE, [id]);
+  async life(id: string): Promise<SubscriptionTransition[]> {
+    return this.database.rows<SubscriptionTransition>(LIFE, [id]);
   }
 
   /** When it expires; undefined when the subscription does not stand. */

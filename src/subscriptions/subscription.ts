@@ -70,7 +70,7 @@ export interface SubscriptionView {
 }
 
 /** One link of a subscription's life. */
-export interface LifeEntry {
+export interface SubscriptionTransition {
   state: SubscriptionState;
   change: 'subscribed' | SubscriptionChange['kind'];
   reason: string | null;

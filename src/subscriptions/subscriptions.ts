@@ -19,7 +19,7 @@ import type {
   Cause,
   EnrolmentState,
   Issuer,
-  LifeEntry,
+  SubscriptionTransition,
   LockedSubscription,
   SpentCode,
   Subscription,
@@ -77,7 +77,7 @@ export class Subscriptions {
     by: Cause & { verified?: Pick<LineFacts, 'lineId' | 'owner'> },
     inTheSameStep: (session: Session, subscriptionId: string) => Promise<void> = () => Promise.resolve(),
   ): Promise<Enrolment> {
-    const before = await this.lines.mark(readPhoneNumber(phoneNumber));
+    const before = await this.lines.versionStamp(readPhoneNumber(phoneNumber));
     const { line, faults } = await this.eligibility(phoneNumber);
     if (!line || faults.length > 0) throw notEligible(faults);
     if (by.verified && !isLineOf(line, by.verified)) throw notEligible(['other_party_name']);
@@ -86,13 +86,13 @@ export class Subscriptions {
       // The line may have changed since it was judged; whatever changes it waits for this lock, and sees us after it.
       const held = await this.lines.lock(session, { lineId: line.lineId });
       // What an event told while the carrier was being asked is newer than the carrier's answer.
-      if ((await this.lines.mark(line.phoneNumber, session)) !== before)
+      if ((await this.lines.versionStamp(line.phoneNumber, session)) !== before)
         throw tryAgain('The line is just being changed.');
       const differs = !held || differencesBetween(held.facts, line).length > 0;
       if (differs) await this.lines.upsert(line, held?.facts ?? null, session);
       if (!(await this.store.create(session, id, line.lineId, by))) throw notEligible(['already_subscribed']);
       const enrolment = await this.enrolmentCode(id, session);
-      const notice = await this.notices.promise(session, id, { kind: 'joined' }, { phoneNumber: line.phoneNumber });
+      const notice = await this.notices.enqueue(session, id, { kind: 'joined' }, { phoneNumber: line.phoneNumber });
       // Last: whoever writes an audit holds its only head from here to the commit.
       await inTheSameStep(session, id);
       return { enrolment, notice };
@@ -111,7 +111,7 @@ export class Subscriptions {
     // Two codes asked for at once take turns, or neither would see the other to void it.
     await this.lock(session, subscriptionId);
     const drawn = this.drawEnrolmentCode();
-    if (!(await this.promiseEnrolment(session, subscriptionId, drawn.enrolmentCode))) throw subscriptionNotFound();
+    if (!(await this.enqueueEnrolment(session, subscriptionId, drawn.enrolmentCode))) throw subscriptionNotFound();
     return { subscriptionId, ...drawn };
   }
 
@@ -128,7 +128,7 @@ export class Subscriptions {
    * Makes a drawn code good for one enrolment; earlier ones of the same issuer are void. Whoever asks has locked the
    * subscription. Undefined, and nothing is written, when it does not stand.
    */
-  async promiseEnrolment(
+  async enqueueEnrolment(
     session: Session,
     subscriptionId: string,
     enrolmentCode: string,
@@ -223,7 +223,7 @@ export class Subscriptions {
   }
 
   /** All that has happened to a subscription, oldest first. */
-  async life(subscriptionId: string): Promise<LifeEntry[]> {
+  async life(subscriptionId: string): Promise<SubscriptionTransition[]> {
     return this.store.life(subscriptionId);
   }
 }

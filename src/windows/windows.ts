@@ -9,8 +9,8 @@ import { maskInsideOfName } from '../domain/masking.ts';
 import { formatPhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
-import { Follow, type Followed } from '../authentication/status.ts';
-import { digestOf, Start, type Once, type Starting } from '../authentication/start.ts';
+import { AuthenticationStatus, type RelyingPartyView } from '../authentication/status.ts';
+import { digestOf, Start, type IdempotencyKey, type StartInput } from '../authentication/start.ts';
 import { Verify } from '../authentication/verify.ts';
 import { WindowStore, type Locale, type Window } from './window.store.ts';
 
@@ -33,7 +33,7 @@ export interface WindowView {
 }
 
 /** Who uses a window, as that person typed it, and from where. */
-export type WindowPerson = Pick<Starting, 'birthDate' | 'genderDigit' | 'phoneNumber' | 'endUser'>;
+export type WindowPerson = Pick<StartInput, 'birthDate' | 'genderDigit' | 'phoneNumber' | 'endUser'>;
 
 /** A window that has begun. */
 type Begun = Window & { authenticationId: string };
@@ -46,8 +46,8 @@ type Begun = Window & { authenticationId: string };
 export class Windows {
   constructor(
     private readonly store: WindowStore,
-    private readonly starting: Start,
-    private readonly following: Follow,
+    private readonly starts: Start,
+    private readonly statuses: AuthenticationStatus,
     private readonly verifying: Verify,
     private readonly relyingParties: RelyingParties,
     private readonly keys: ServiceKeys,
@@ -84,7 +84,7 @@ export class Windows {
   async result(
     clientId: string,
     id: string,
-  ): Promise<{ state: 'open' | 'closed' | 'expired'; authentication: Followed | null }> {
+  ): Promise<{ state: 'open' | 'closed' | 'expired'; authentication: RelyingPartyView | null }> {
     const window = await this.store.byId(id);
     if (window?.clientId !== clientId) throw windowNotFound();
     if (!hasBegun(window)) return { state: window.expired ? 'expired' : 'open', authentication: null };
@@ -118,7 +118,7 @@ export class Windows {
     const method = chosen ?? window.method;
     const input = { ...person, method, purpose: window.purpose };
     // One window starts one authentication, however often the button was pressed, by whichever method.
-    const started = await this.starting.start(input, window.clientId, { by: 'window', key: id });
+    const started = await this.starts.start(input, window.clientId, { by: 'window', key: id });
     await this.store.attach(id, started.id, method);
     return this.view({ ...window, method }, started);
   }
@@ -146,7 +146,7 @@ export class Windows {
       const next = await this.startOther(window, method, endUser);
       const after = await this.see(window, 0);
       // The first one was verified or ended while this was started: it did not give way, and nothing may follow it.
-      if (after.id !== next) await this.following.cancel(next, clientId);
+      if (after.id !== next) await this.statuses.cancel(next, clientId);
       return await this.view(window, after);
     } catch (error) {
       // The button was pressed twice, and the other press was first.
@@ -174,21 +174,21 @@ export class Windows {
   /** Problems: as `Follow.resend`. */
   async resend(id: string, secret: string | undefined): Promise<WindowView> {
     const window = await this.withAuthentication(id, secret);
-    return this.view(window, await this.following.resend(window.authenticationId, window.clientId));
+    return this.view(window, await this.statuses.resend(window.authenticationId, window.clientId));
   }
 
   /** Problems: as `Follow.cancel`. */
   async cancel(id: string, secret: string | undefined): Promise<WindowView> {
     const window = await this.withAuthentication(id, secret);
-    await this.following.cancel(window.authenticationId, window.clientId);
+    await this.statuses.cancel(window.authenticationId, window.clientId);
     return this.view(window, await this.see(window, 0));
   }
 
   private async startOther(window: Begun, method: WindowMethod, endUser: WindowPerson['endUser']): Promise<string> {
     const { authenticationId, clientId, purpose } = window;
-    const person = await this.following.named(authenticationId, clientId);
+    const person = await this.statuses.named(authenticationId, clientId);
     const input = { ...person, ...(endUser && { endUser }), method, purpose };
-    const { id } = await this.starting.start(input, clientId, otherOnce(window));
+    const { id } = await this.starts.start(input, clientId, otherOnce(window));
     return id;
   }
 
@@ -196,16 +196,16 @@ export class Windows {
    * Where the window stands. Changing over ends the first authentication and writes the next in one statement, and the
    * window's own row follows; whoever looks in between, or after a crash there, has it follow.
    */
-  private async see(window: Begun, waitSeconds: number): Promise<Followed> {
+  private async see(window: Begun, waitSeconds: number): Promise<RelyingPartyView> {
     const { id, clientId, authenticationId, method } = window;
-    const seen = await this.following.see(authenticationId, clientId, waitSeconds);
+    const seen = await this.statuses.see(authenticationId, clientId, waitSeconds);
     if (seen.state !== 'cancelled' || methodOf(seen.channel) !== method) return seen;
     await this.store.goOn(id, authenticationId, digestOf(otherOnce(window)));
     const next = (await this.store.byId(id))?.authenticationId ?? authenticationId;
-    return next === authenticationId ? seen : this.following.see(next, clientId, 0);
+    return next === authenticationId ? seen : this.statuses.see(next, clientId, 0);
   }
 
-  private async view(window: Window, followed: Omit<Followed, 'result'>): Promise<WindowView> {
+  private async view(window: Window, followed: Omit<RelyingPartyView, 'result'>): Promise<WindowView> {
     const { channel, state, expiresAt, attemptsLeft } = followed;
     const otherMethod = methodOf(channel) === window.method ? otherOf(window.method) : null;
     const askedOf = channel === 'otp' && isOpen(followed) ? await this.askedOf(window, followed.id) : null;
@@ -214,7 +214,7 @@ export class Windows {
 
   /** Whose one-time password is asked for: the name as its bearer recognises it, and the number that was typed. */
   private async askedOf({ id, clientId, name }: Window, authenticationId: string): Promise<string> {
-    const { phoneNumber } = await this.following.named(authenticationId, clientId);
+    const { phoneNumber } = await this.statuses.named(authenticationId, clientId);
     const number = formatPhoneNumber(phoneNumber);
     if (!name) return number;
     return `${maskInsideOfName(this.keys.fields.decrypt(name, placeOfName(id)).toString('utf8'))} | ${number}`;
@@ -266,7 +266,7 @@ function otherOf(method: WindowMethod): WindowMethod {
 }
 
 /** Says that a window is changed over once: its key is another one than the start's, and than any other window's. */
-function otherOnce({ id, method }: Window): Once {
+function otherOnce({ id, method }: Window): IdempotencyKey {
   return { by: 'window', key: `${id}:${otherOf(method)}` };
 }
 

@@ -9,7 +9,7 @@ import {
   SENDING_CHANNELS,
 } from '../../src/domain/authentication.ts';
 import { AUTHENTICATOR_ATTEMPTS, AUTHENTICATOR_KINDS, REGISTRATION_STATES } from '../../src/domain/authenticator.ts';
-import { ERRANDS } from '../../src/customers/customer-session.ts';
+import { INTENTS } from '../../src/customers/customer-session.ts';
 import { REPORT_KINDS, REPORT_OUTCOMES } from '../../src/customers/report.ts';
 import { DELIVERY_KINDS } from '../../src/domain/delivery.ts';
 import { DEVICE_STATES, PIN_ATTEMPTS, TEST_ATTEMPTS } from '../../src/domain/device.ts';
@@ -58,8 +58,8 @@ describe('the database', () => {
     ['lines', 'plan', members<Plan>({ postpaid: true, prepaid: true, m2m: true })],
     ['windows', 'locale', ['ko', 'en']],
     ['operators', 'role', OPERATOR_ROLES],
-    ['customer_sessions', 'errand', ERRANDS],
-    ['customer_sessions', 'verified_for', ERRANDS],
+    ['customer_sessions', 'errand', INTENTS],
+    ['customer_sessions', 'verified_for', INTENTS],
     ['customer_sessions', 'channel', SENDING_CHANNELS],
     ['authenticators', 'kind', AUTHENTICATOR_KINDS],
     ['registrations', 'state', REGISTRATION_STATES],

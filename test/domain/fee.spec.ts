@@ -4,13 +4,13 @@ import {
   activeDays,
   boundsOf,
   daysIn,
-  livedStates,
+  statePeriods,
   monthAfter,
   monthBefore,
   monthOf,
   prorated,
-  type LifeLink,
-  type LivedChange,
+  type StatePeriod,
+  type DatedTransition,
 } from '../../src/domain/fee.ts';
 import { SUBSCRIPTION_STATES, type SubscriptionState } from '../../src/domain/subscription.ts';
 
@@ -22,7 +22,7 @@ const seoul = (text: string) => new Date(`${text.includes('T') ? text : `${text}
 const LATER = seoul('2031-01-01');
 
 /** A life written as `<Seoul time> <state>`. */
-function life(...links: string[]): LifeLink[] {
+function life(...links: string[]): StatePeriod[] {
   return links.map((link) => {
     const [at = '', state = ''] = link.split(' ');
     return { at: seoul(at), state: state as SubscriptionState };
@@ -30,7 +30,7 @@ function life(...links: string[]): LifeLink[] {
 }
 
 describe('the days that count', () => {
-  it.each<[string, LifeLink[], string, number]>([
+  it.each<[string, StatePeriod[], string, number]>([
     // Active before and after: 30 days in November.
     ['are all of a month that was active throughout', life('2026-10-03T10:00 active'), '2026-11', 30],
     // Joined the instant the month begins, cancelled in the last one: 1st to 30th.
@@ -275,8 +275,8 @@ describe('a month', () => {
 
 describe('a life told late', () => {
   const lived = (...changes: [at: string, kind: string, reason?: string][]) =>
-    livedStates(
-      changes.map(([at, kind, reason]) => ({ at: seoul(at), change: { kind, reason } as LivedChange['change'] })),
+    statePeriods(
+      changes.map(([at, kind, reason]) => ({ at: seoul(at), change: { kind, reason } as DatedTransition['change'] })),
     );
 
   // Suspended on the 5th, which is told after the device was activated on the 10th; resumed on the 20th: 20th to 30th.
@@ -326,11 +326,11 @@ describe('of whatever life', () => {
   const state = fc.constantFrom(...SUBSCRIPTION_STATES);
   const anyLife = fc
     .array(fc.tuple(instant, state), { maxLength: 12 })
-    .map((links) => links.sort(([a], [b]) => a - b).map(([at, is]): LifeLink => ({ state: is, at: new Date(at) })));
+    .map((links) => links.sort(([a], [b]) => a - b).map(([at, is]): StatePeriod => ({ state: is, at: new Date(at) })));
   /** One whose links may step back in time. */
   const lateLife = fc
     .array(fc.tuple(instant, state), { maxLength: 12 })
-    .map((links) => links.map(([at, is]): LifeLink => ({ state: is, at: new Date(at) })));
+    .map((links) => links.map(([at, is]): StatePeriod => ({ state: is, at: new Date(at) })));
 
   it('no month has fewer days than none or more than it has', () => {
     fc.assert(
@@ -392,7 +392,7 @@ describe('of whatever life', () => {
 });
 
 /** The days of a span on which a life was active, by looking at every one of them. */
-function daysLookedAt(links: readonly LifeLink[], from: number, to: number, now: number): number {
+function daysLookedAt(links: readonly StatePeriod[], from: number, to: number, now: number): number {
   let days = 0;
   for (let day = from; day < to; day += DAY) {
     const isActive = links.some(({ state, at }, place) => {

@@ -2,7 +2,7 @@ import type { Authenticator, Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { locale } from '../../pages/browser/locale.ts';
 import { CODE_MESSAGES } from './code-messages.ts';
-import { button, facts, screen, type Display } from './display.ts';
+import { button, factList, screen, type Display } from './display.ts';
 import { MESSAGES } from './messages.ts';
 import { nameOf, type Phones, type SmartOtp } from './phones.ts';
 
@@ -50,7 +50,7 @@ function entry(name: string, phone: Phone, [vendorCode, state]: [string, string]
     'section',
     { class: 'authenticator' },
     make('h2', {}, name),
-    facts([
+    factList([
       [serial, phone.serialNumber],
       ...(vendorCode === '' ? [] : ([[messages.vendorCode, vendorCode]] as const)),
       [messages.state, state],

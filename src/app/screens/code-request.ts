@@ -1,7 +1,7 @@
 import type { CodeClaims } from '../../phone/envelope.ts';
 import { make } from '../../pages/browser/element.ts';
 import { locale } from '../../pages/browser/locale.ts';
-import { button, facts, faultLine, screen } from './display.ts';
+import { button, factList, faultLine, screen } from './display.ts';
 import { MESSAGES } from './messages.ts';
 import { readAloudButton } from './read-aloud.ts';
 import { Request, whereOf } from './request.ts';
@@ -25,7 +25,7 @@ export class CodeRequest extends Request {
     this.display.show((signal) =>
       screen(
         { title: messages.asks(relyingParty.name), kind: 'request', back: this.leave.home },
-        facts([
+        factList([
           [messages.purpose, purpose],
           [messages.where, whereOf(endUser)],
           [messages.requestedAt, timeOf(requestedAt)],
@@ -89,7 +89,7 @@ export class CodeRequest extends Request {
         { ...messages.code, kind: 'shown-code' },
         digits,
         readAloudButton(() => code, signal),
-        facts([
+        factList([
           [messages.purpose, `${relyingParty} · ${purpose}`],
           [messages.timeLeft, this.countdown(signal)],
         ]),

@@ -2,7 +2,7 @@ import type { AuthenticatorKind, Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { locale } from '../../pages/browser/locale.ts';
 import { CODE_MESSAGES } from './code-messages.ts';
-import { button, facts, faultLine, screen, type Display } from './display.ts';
+import { button, factList, faultLine, screen, type Display } from './display.ts';
 import { codeOf } from './fault.ts';
 import { MESSAGES } from './messages.ts';
 import { PinPad } from './pin-pad.ts';
@@ -32,7 +32,7 @@ export class Consent {
     this.display.show(() =>
       screen(
         { title, text, kind: 'consent', back: this.leave.back },
-        facts([
+        factList([
           [messages.collected, collected],
           [messages.purpose, purpose],
           [messages.kept, kept],

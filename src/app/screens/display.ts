@@ -107,7 +107,7 @@ export function faultLine(text = ''): HTMLElement {
 }
 
 /** Names and values, one under the other. */
-export function facts(rows: readonly (readonly [string, string | Node])[]): HTMLElement {
+export function factList(rows: readonly (readonly [string, string | Node])[]): HTMLElement {
   const entries = rows.map(([name, value]) => make('div', {}, make('dt', {}, name), make('dd', {}, value)));
   return make('dl', { class: 'facts' }, ...entries);
 }

@@ -7,7 +7,7 @@ import { FirstPin } from './first-pin.ts';
 import { MESSAGES } from './messages.ts';
 
 /** A line that the phone's SIM could be of. */
-export interface DemoLine {
+export interface OfferedLine {
   lineId: string;
   phoneNumber: string;
   note: string;
@@ -30,7 +30,7 @@ export class Enrolling {
 
   constructor(
     private readonly display: Display,
-    private readonly phone: { issuer: string; pushToken: string; lines: readonly DemoLine[] },
+    private readonly phone: { issuer: string; pushToken: string; lines: readonly OfferedLine[] },
     private readonly onEnrolled: (phone: Phone) => Promise<void>,
     private readonly ways: {
       /** An institution's code is for a Smart OTP, and needs no phone of the subscription beside it. */

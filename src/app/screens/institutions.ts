@@ -3,7 +3,7 @@ import { startCountdown } from '../../pages/browser/countdown.ts';
 import { make } from '../../pages/browser/element.ts';
 import { locale } from '../../pages/browser/locale.ts';
 import { CODE_MESSAGES } from './code-messages.ts';
-import { button, facts, faultLine, screen, type Display } from './display.ts';
+import { button, factList, faultLine, screen, type Display } from './display.ts';
 import { codeOf, faultOf } from './fault.ts';
 import { MESSAGES } from './messages.ts';
 import type { Phones } from './phones.ts';
@@ -77,7 +77,7 @@ export class Institutions {
       'section',
       { class: 'standing' },
       make('h2', {}, messages.asks(relyingParty.name)),
-      facts([
+      factList([
         [messages.device, device.name],
         [serial, device.serialNumber],
         [askedAt, timeOf(requestedAt)],

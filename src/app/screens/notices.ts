@@ -8,7 +8,7 @@ import { timeOf } from './time.ts';
 const messages = MESSAGES[locale];
 
 /** A notice in this page's language; undefined for a kind that this version does not know. */
-export function noticeText({ kind, detail = '' }: Pick<KeptNotice, 'kind' | 'detail'>): string | undefined {
+export function noticeLine({ kind, detail = '' }: Pick<KeptNotice, 'kind' | 'detail'>): string | undefined {
   const text = messages.notices.kinds[kind];
   return typeof text === 'object' ? text[detail] : text;
 }
@@ -28,7 +28,7 @@ export function showNotices(
     make(
       'li',
       {},
-      make('span', {}, noticeText(notice) ?? ''),
+      make('span', {}, noticeLine(notice) ?? ''),
       make('span', { class: 'hint' }, timeOf(notice.at)),
       isOfInstitutions(notice) && button(messages.notices.look, leave.institutions, 'small'),
     ),

@@ -2,7 +2,7 @@ import type { Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { locale } from '../../pages/browser/locale.ts';
 import { showAuthenticators } from './authenticators.ts';
-import { button, facts, screen, type Display } from './display.ts';
+import { button, factList, screen, type Display } from './display.ts';
 import { Institutions } from './institutions.ts';
 import type { KeptNotice } from './installation.ts';
 import { MESSAGES } from './messages.ts';
@@ -57,7 +57,7 @@ export class Settings {
       screen(
         { title: messages.settings.title, kind: 'settings', back: this.ways.home },
         make('ul', { class: 'entries' }, ...items),
-        facts([
+        factList([
           // Beside the shop, the shop says in which language.
           ...(self === top ? ([[messages.settings.language, language]] as const) : []),
           ...(this.phones.main ? ([[messages.serial, this.phones.main.serialNumber]] as const) : []),

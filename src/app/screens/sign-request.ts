@@ -4,7 +4,7 @@ import { make } from '../../pages/browser/element.ts';
 import { locale } from '../../pages/browser/locale.ts';
 import { cardField } from './card.ts';
 import { CODE_MESSAGES } from './code-messages.ts';
-import { button, facts, faultLine, screen, type Display } from './display.ts';
+import { button, factList, faultLine, screen, type Display } from './display.ts';
 import { codeOf } from './fault.ts';
 import { MESSAGES } from './messages.ts';
 import type { Leave } from './pin-refusal.ts';
@@ -42,7 +42,7 @@ export class SignRequest extends Request {
       screen(
         { title: signing.asks(relyingParty.name), text: signing.compare, kind: 'request', back: this.leave.home },
         this.transaction(),
-        facts([
+        factList([
           [messages.purpose, purpose],
           [messages.where, whereOf(endUser)],
           [messages.requestedAt, timeOf(requestedAt)],
@@ -132,7 +132,7 @@ export class SignRequest extends Request {
         { ...signing.code, kind: 'shown-code' },
         digits,
         readAloudButton(() => code, signal),
-        facts([
+        factList([
           [messages.purpose, `${relyingParty.name} · ${purpose}`],
           [
             messages.timeLeft,

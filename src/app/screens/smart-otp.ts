@@ -6,7 +6,7 @@ import { codeFields } from './code-field.ts';
 import { CODE_MESSAGES } from './code-messages.ts';
 import { Consent } from './consent.ts';
 import type { DeviceTest } from './device-test.ts';
-import { badge, button, facts, screen, type Display } from './display.ts';
+import { badge, button, factList, screen, type Display } from './display.ts';
 import { isUnregistered } from './fault.ts';
 import { FirstPin } from './first-pin.ts';
 import { MESSAGES } from './messages.ts';
@@ -100,7 +100,7 @@ export class AddingSmartOtp {
       screen(
         { ...messages.done(nameOf(smartOtp)), kind: 'ended verified' },
         badge(),
-        facts([
+        factList([
           [serial, phone.serialNumber],
           [CODE_MESSAGES[locale].authenticators.vendorCode, vendorCode ?? ''],
         ]),

@@ -2,7 +2,7 @@ import type { AskingParty, Phone, SmsPermission, SmsPermissions } from '../../ph
 import { startCountdown } from '../../pages/browser/countdown.ts';
 import { make } from '../../pages/browser/element.ts';
 import { locale } from '../../pages/browser/locale.ts';
-import { button, facts, faultLine, screen, type Display } from './display.ts';
+import { button, factList, faultLine, screen, type Display } from './display.ts';
 import { codeOf, faultOf, isUnregistered } from './fault.ts';
 import { MESSAGES } from './messages.ts';
 import { PinPad } from './pin-pad.ts';
@@ -58,7 +58,7 @@ export class SmsForOneWebsite {
       'section',
       { class: 'standing' },
       make('h2', {}, messages.sms.active(relyingParty.name)),
-      facts([[messages.timeLeft, left]]),
+      factList([[messages.timeLeft, left]]),
       button(messages.sms.endNow, () => void this.end(id), 'danger'),
     );
   }

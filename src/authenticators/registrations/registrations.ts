@@ -95,7 +95,7 @@ export class Registrations {
         // For nobody a notice is written, too, that goes nowhere.
         const address = asked.device ? this.addressOf(asked.device) : { phoneNumber: '' };
         const about = asked.device ? subscriptionId : NOBODY;
-        const written = await this.notices.promise(session, about, { kind: 'registration_asked' }, address, 600);
+        const written = await this.notices.enqueue(session, about, { kind: 'registration_asked' }, address, 600);
         return { registration: asked.registration, notice: written };
       });
       if (!registration) throw await this.budgets.tooMany(personIndex, numberIndex);

@@ -77,11 +77,11 @@ export class SmartOtps {
       if (isSomebody) await this.subscriptions.lock(session, subscriptionId);
       const [spent] = await session.rows<{ expiresAt: Date }>(SPEND, [personIndex, numberIndex]);
       if (!spent) return null;
-      await this.subscriptions.promiseEnrolment(session, subscriptionId, drawn.enrolmentCode, { issuer });
+      await this.subscriptions.enqueueEnrolment(session, subscriptionId, drawn.enrolmentCode, { issuer });
       // For nobody a notice is written, too, that goes nowhere.
       const address = isSomebody ? await this.notices.addressOf(session, subscriptionId) : { phoneNumber: '' };
       const notice = { kind: isSomebody ? 'smart_otp_issued' : 'registration_asked' } as const;
-      return { ...spent, notice: await this.notices.promise(session, subscriptionId, notice, address) };
+      return { ...spent, notice: await this.notices.enqueue(session, subscriptionId, notice, address) };
     });
     if (!issued) throw await this.budgets.tooMany(personIndex, numberIndex);
     this.queue.enqueue(issued.notice);

@@ -5,7 +5,7 @@ import { isConflict } from '../../database/database.ts';
 import type { LineFacts } from '../../domain/line.ts';
 import { differencesBetween, effectOf, factsAfter, type LineEffect } from '../../domain/line-event.ts';
 import type { InputFault } from '../../domain/problem.ts';
-import { SubscriptionLife, type Step } from '../../lifecycle/lifecycle.ts';
+import { SubscriptionLifecycle, type LifecycleStep } from '../../lifecycle/lifecycle.ts';
 import { Lines, type LockedLine } from '../../lines/lines.ts';
 import type { Cause, LockedSubscription } from '../../subscriptions/subscription.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
@@ -28,7 +28,7 @@ export interface EventOutcome {
 @Injectable()
 export class CarrierFeed {
   constructor(
-    private readonly life: SubscriptionLife,
+    private readonly lifecycle: SubscriptionLifecycle,
     private readonly subscriptions: Subscriptions,
     private readonly lines: Lines,
     private readonly store: CarrierEventStore,
@@ -36,12 +36,12 @@ export class CarrierFeed {
   ) {}
 
   /** Applies one event, as it came. What cannot be read or done is kept aside with the reason. */
-  async tell(document: unknown): Promise<EventOutcome> {
+  async ingest(document: unknown): Promise<EventOutcome> {
     const read = readCloudEvent(document);
     if ('faults' in read) return this.keepAside(document, read, read.faults);
     const { event } = read;
     try {
-      const outcome = await this.life.inOneStep((step) => this.apply(step, event, document));
+      const outcome = await this.lifecycle.inTransaction((step) => this.apply(step, event, document));
       return { id: event.id, outcome };
     } catch (error) {
       if (!isConflict(error, 'lines_phone')) throw error;
@@ -57,14 +57,14 @@ export class CarrierFeed {
       const kept: KeptEvent[] = await this.store.keptAfter(last);
       for (const one of kept) {
         const text = this.keys.fields.decrypt(one.kept, `carrier_events:kept:${one.id}`).toString('utf8');
-        yield await this.tell(JSON.parse(text));
+        yield await this.ingest(JSON.parse(text));
       }
       last = kept.at(-1) ?? null;
       if (!last) return;
     }
   }
 
-  private async apply(step: Step, event: CarrierEvent, document: unknown): Promise<Outcome> {
+  private async apply(step: LifecycleStep, event: CarrierEvent, document: unknown): Promise<Outcome> {
     const { session } = step;
     const line = await this.lines.lock(session, event.line);
     if (!line) {
@@ -76,7 +76,7 @@ export class CarrierFeed {
     }
     const { lineId } = line.facts;
     const standing = await this.subscriptions.standingOnLine(lineId, session);
-    const subscription = standing && (await this.life.lock(step, standing.id));
+    const subscription = standing && (await this.lifecycle.lock(step, standing.id));
     const isLast = event.sequence === null || event.sequence > line.sequence;
     const effect = isLast
       ? presentEffect(line.facts, event, subscription)
@@ -86,16 +86,16 @@ export class CarrierFeed {
     if (!effect) return 'stale';
     if (isLast) await this.changeLine(step, line, event);
     if (effect.closePending) {
-      await this.life.closePending(step, subscription?.id ?? null, this.lines.personIndexesOf(line.facts));
+      await this.lifecycle.cancelPending(step, subscription?.id ?? null, this.lines.personIndexesOf(line.facts));
     }
-    if (subscription) await this.life.follow(step, subscription, effect, causeOf(event));
+    if (subscription) await this.lifecycle.applyLineEffect(step, subscription, effect, causeOf(event));
     return 'applied';
   }
 
-  private async changeLine({ session }: Step, { facts }: LockedLine, event: CarrierEvent): Promise<void> {
+  private async changeLine({ session }: LifecycleStep, { facts }: LockedLine, event: CarrierEvent): Promise<void> {
     const after = factsAfter(facts, event.event);
     if (after !== facts) await this.lines.upsert(after, facts, session);
-    await this.lines.heard(session, facts.lineId, event.sequence, event.time);
+    await this.lines.recordSequence(session, facts.lineId, event.sequence, event.time);
   }
 
   /**

@@ -181,7 +181,7 @@ export class SnapshotImport {
         if (differences.length === 0) reports.push({ lineId, outcome: 'same', differences });
         else if (dryRun && differences.includes('phoneNumber')) waiting.push(one);
         else if (dryRun) {
-          reports.push({ lineId, outcome: known.toldAt > takenAt ? 'newer_held' : 'changed', differences });
+          reports.push({ lineId, outcome: known.factsAsOf > takenAt ? 'newer_held' : 'changed', differences });
         } else {
           const reconciled = await this.reconcile(facts, { client, takenAt });
           if (reconciled) reports.push({ lineId, ...reconciled });
@@ -221,7 +221,7 @@ export class SnapshotImport {
     if (holder !== lineId) return rejected(one, '/phoneNumber', NUMBER_TAKEN);
     const known = (await this.lines.many([lineId])).get(lineId);
     if (!known) return { lineId, outcome: 'added', differences: [] };
-    const outcome = known.toldAt > takenAt ? 'newer_held' : 'changed';
+    const outcome = known.factsAsOf > takenAt ? 'newer_held' : 'changed';
     return { lineId, outcome, differences: differencesBetween(known.facts, facts) };
   }
 

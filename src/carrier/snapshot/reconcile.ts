@@ -4,7 +4,7 @@ import { isConflict } from '../../database/database.ts';
 import type { LineFacts } from '../../domain/line.ts';
 import { differencesBetween, effectOf, missedEvents, type Difference } from '../../domain/line-event.ts';
 import { Problem } from '../../domain/problem.ts';
-import { SubscriptionLife } from '../../lifecycle/lifecycle.ts';
+import { SubscriptionLifecycle } from '../../lifecycle/lifecycle.ts';
 import { Lines } from '../../lines/lines.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
 
@@ -18,7 +18,7 @@ export interface Reconciled {
 @Injectable()
 export class Reconcile {
   constructor(
-    private readonly life: SubscriptionLife,
+    private readonly lifecycle: SubscriptionLifecycle,
     private readonly subscriptions: Subscriptions,
     private readonly lines: Lines,
     private readonly environment: Environment,
@@ -31,28 +31,31 @@ export class Reconcile {
   async reconcile(told: LineFacts, by: { client: string; takenAt?: Date }): Promise<Reconciled> {
     const { client, takenAt } = by;
     try {
-      return await this.life.inOneStep(async (step) => {
+      return await this.lifecycle.inTransaction(async (step) => {
         const { session } = step;
         const held = await this.lines.lock(session, { lineId: told.lineId });
         if (!held) {
           await this.lines.upsert(told, null, session);
-          await this.lines.heard(session, told.lineId, null, takenAt ?? new Date());
+          await this.lines.recordSequence(session, told.lineId, null, takenAt ?? new Date());
           return { outcome: 'added', differences: [] };
         }
         const differences = differencesBetween(held.facts, told);
         if (differences.length === 0) return { outcome: 'same', differences };
-        if (takenAt && held.toldAt > takenAt) return { outcome: 'newer_held', differences };
+        if (takenAt && held.factsAsOf > takenAt) return { outcome: 'newer_held', differences };
         await this.lines.upsert(told, held.facts, session);
-        await this.lines.heard(session, told.lineId, null, takenAt ?? new Date());
+        await this.lines.recordSequence(session, told.lineId, null, takenAt ?? new Date());
         const standing = await this.subscriptions.standingOnLine(told.lineId, session);
         const events = missedEvents(held.facts, told, this.environment.HOME_CARRIERS);
         if (events.some((event) => effectOf(event).closePending)) {
-          await this.life.closePending(step, standing?.id ?? null, this.lines.personIndexesOf(held.facts));
+          await this.lifecycle.cancelPending(step, standing?.id ?? null, this.lines.personIndexesOf(held.facts));
         }
         for (const event of standing ? events : []) {
-          const subscription = await this.life.lock(step, standing?.id ?? '');
+          const subscription = await this.lifecycle.lock(step, standing?.id ?? '');
           if (subscription.state === 'cancelled') break;
-          await this.life.follow(step, subscription, effectOf(event), { actor: 'reconciliation', actorId: client });
+          await this.lifecycle.applyLineEffect(step, subscription, effectOf(event), {
+            actor: 'reconciliation',
+            actorId: client,
+          });
         }
         return { outcome: 'changed', differences };
       });

@@ -11,11 +11,11 @@ import {
   subscriber,
   tell,
   verify,
-  type Step,
+  type JourneyStep,
 } from './scene.ts';
 
 /** Second act: what the carrier says, and what becomes of the subscription. */
-export const CARRIED: readonly Step[] = [
+export const CARRIED: readonly JourneyStep[] = [
   {
     title: 'Five lines that may not subscribe are refused, each with its reason',
     play: async (scene) => {

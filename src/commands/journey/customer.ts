@@ -10,12 +10,12 @@ import {
   verify,
   type Announcement,
   type Scene,
-  type Step,
+  type JourneyStep,
 } from './scene.ts';
 import { TextBrowser } from './text-browser.ts';
 
 /** Third act: somebody joins, uses and leaves the service by the website alone. */
-export const CUSTOMER: readonly Step[] = [
+export const CUSTOMER: readonly JourneyStep[] = [
   {
     title: 'A person looks at the website, and joins with a code by SMS, as today',
     play: async (scene) => {

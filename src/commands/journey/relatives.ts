@@ -2,7 +2,7 @@ import { AUTHENTICATOR_TERMS } from '../../domain/authenticator.ts';
 import { randomId } from '../../crypto/random.ts';
 import { Phone, type PendingAuthentication } from '../../phone/phone.ts';
 import { SimulatedCard } from '../../phone/card.ts';
-import { call, expect, PIN, type Announcement, type Answer, type Scene, type Step } from './scene.ts';
+import { call, expect, PIN, type Announcement, type Answer, type Scene, type JourneyStep } from './scene.ts';
 
 const BANK = 'demo-bank';
 const SECURITIES = 'demo-securities';
@@ -26,7 +26,7 @@ interface Cast {
 const cast: Cast = {};
 
 /** Fourth act: codes that a phone makes by itself, and a phone that is lost. */
-export const RELATIVES: readonly Step[] = [
+export const RELATIVES: readonly JourneyStep[] = [
   {
     title: 'A person enrols OTP in the app, and is verified by a code that the phone makes without a network',
     play: async (scene) => {

@@ -34,7 +34,7 @@ export interface Scene {
 }
 
 /** One step as a person would see it. It answers what was seen, and throws when it is not what it has to be. */
-export interface Step {
+export interface JourneyStep {
   title: string;
   play: (scene: Scene) => Promise<string>;
 }

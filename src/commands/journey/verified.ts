@@ -1,8 +1,19 @@
 import { Phone } from '../../phone/phone.ts';
-import { call, enrolled, expect, nextPush, nextText, PIN, start, subscriber, verify, type Step } from './scene.ts';
+import {
+  call,
+  enrolled,
+  expect,
+  nextPush,
+  nextText,
+  PIN,
+  start,
+  subscriber,
+  verify,
+  type JourneyStep,
+} from './scene.ts';
 
 /** First act: a window verifies a subscriber. */
-export const VERIFIED: readonly Step[] = [
+export const VERIFIED: readonly JourneyStep[] = [
   {
     title: 'The call centre subscribes a line and reads out an enrolment code',
     play: async (scene) => {

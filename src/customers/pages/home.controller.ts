@@ -6,8 +6,8 @@ import { Environment } from '../../../config/environment.ts';
 import { ineligibility, type IneligibilityCode } from '../../domain/eligibility.ts';
 import type { LineFacts } from '../../domain/line.ts';
 import { parsePerson, seoulDay } from '../../domain/person.ts';
-import type { Taken } from '../../http/fastify.ts';
-import { checkPage, homePage, LINE_FIELDS, type LineField, type TypedLine } from './home.page.ts';
+import type { BodyType } from '../../http/fastify.ts';
+import { checkPage, customerHomePage, LINE_FIELDS, type LineField, type TypedLine } from './home.page.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
 
@@ -24,7 +24,7 @@ export class HomeController {
   @Get()
   home(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const { locale } = this.pages.visitor(request, reply);
-    this.pages.send(reply, homePage(locale, this.environment.MONTHLY_FEE));
+    this.pages.send(reply, customerHomePage(locale, this.environment.MONTHLY_FEE));
   }
 
   @Get('check')
@@ -35,7 +35,7 @@ export class HomeController {
 
   /** Judges what somebody says of a line by the rules that a real one is judged by. Nothing is looked up or kept. */
   @Post('check')
-  @RouteConfig({ takes: 'form' satisfies Taken })
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
   check(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const visitor = this.pages.visitor(request, reply);
     const typed: TypedLine = visitor.form();

@@ -8,7 +8,7 @@ import type { Page } from '../../pages/page.ts';
 import { linkButton, sitePage } from '../../pages/site.ts';
 
 /** What the service is, who may join and what it costs. */
-export function homePage(locale: Locale, monthlyFee: number): Page {
+export function customerHomePage(locale: Locale, monthlyFee: number): Page {
   const { home, check } = CUSTOMER_MESSAGES[locale];
   const content = html`<section class="hero">
       <div class="hero-words">

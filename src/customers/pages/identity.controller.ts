@@ -3,19 +3,19 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
-import type { Errand } from '../customer-session.ts';
+import type { Intent } from '../customer-session.ts';
 import { Customers, type Customer } from '../customers.ts';
 import { addressLimit } from '../limits.ts';
 import { MyService } from '../my-service.ts';
 import type { IneligibilityCode } from '../../domain/eligibility.ts';
 import { Problem } from '../../domain/problem.ts';
-import type { Taken } from '../../http/fastify.ts';
+import type { BodyType } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
 import type { NamedPerson } from '../../lines/named-person.ts';
 import {
   CODE_NOTES,
   codeEndedPage,
-  codePage,
+  verificationCodePage,
   joinPage,
   loginPage,
   refusedPage,
@@ -24,7 +24,7 @@ import {
 import { CUSTOMER_MESSAGES } from '../words/customers.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
-import { readPerson } from './read-person.ts';
+import { parsePersonForm } from './read-person.ts';
 import type { SitePlace } from '../../pages/site-places.ts';
 import type { Visitor } from '../../pages/visitor.ts';
 import { FollowQuery } from '../../windows/page/window-page.dto.ts';
@@ -32,8 +32,8 @@ import { FollowQuery } from '../../windows/page/window-page.dto.ts';
 /** The version of the terms that are on the page; it changes with their text. */
 const TERMS = '2026-11-22';
 
-/** Where the page of an errand is, to begin it again. */
-const PLACES: Readonly<Record<Errand, SitePlace>> = {
+/** Where the page of an intent is, to begin it again. */
+const PLACES: Readonly<Record<Intent, SitePlace>> = {
   join: '/join',
   login: '/my',
   cancel: '/cancel',
@@ -60,10 +60,10 @@ export class IdentityController {
   }
 
   @Post('login')
-  @RouteConfig({ takes: 'form' satisfies Taken })
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async logIn(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
-    const person = readPerson(visitor.form());
+    const person = parsePersonForm(visitor.form());
     if ('typed' in person) {
       const { locale } = visitor;
       this.pages.send(reply, loginPage({ locale, token: visitor.formToken(), typed: person.typed }));
@@ -80,12 +80,12 @@ export class IdentityController {
   }
 
   @Post('join')
-  @RouteConfig({ takes: 'form' satisfies Taken })
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async joinNow(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     const form = visitor.form();
     const known = await this.freshAt(visitor);
-    const person = known ? null : readPerson(form);
+    const person = known ? null : parsePersonForm(form);
     const agreed = [form['agree0'] === 'yes', form['agree1'] === 'yes'] as const;
     if (agreed.includes(false) || (person && 'typed' in person)) {
       const typed = person && ('typed' in person ? person.typed : { values: person, faults: [] });
@@ -122,14 +122,14 @@ export class IdentityController {
   }
 
   @Post('code')
-  @RouteConfig({ takes: 'form' satisfies Taken })
-  async prove(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
+  async verifyCode(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     const code = (visitor.form()['code'] ?? '').replace(/\s/g, '').slice(0, 12);
     const { digest } = visitor;
     let customer: Customer;
     try {
-      customer = await this.customers.prove(digest, code, () => visitor.renew());
+      customer = await this.customers.verifyCode(digest, code, () => visitor.renew());
     } catch (error) {
       if (!(error instanceof Problem) || error.code === 'session_ended') throw error;
       // To a page of its own, for one that a form was answered with would send the form again.
@@ -140,7 +140,7 @@ export class IdentityController {
   }
 
   @Post('code/resend')
-  @RouteConfig({ takes: 'form' satisfies Taken })
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async resend(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     visitor.form();
@@ -155,16 +155,16 @@ export class IdentityController {
   }
 
   @Post('code/stop')
-  @RouteConfig({ takes: 'form' satisfies Taken })
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async stop(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     visitor.form();
-    const { loggedIn } = await this.customers.giveUp(visitor.digest);
+    const { loggedIn } = await this.customers.abandon(visitor.digest);
     void reply.redirect(loggedIn ? '/my' : '/', 303);
   }
 
   @Post('logout')
-  @RouteConfig({ takes: 'form' satisfies Taken })
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async logOut(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     visitor.form();
@@ -177,20 +177,20 @@ export class IdentityController {
     visitor: Visitor,
     reply: FastifyReply,
     person: NamedPerson,
-    errand: 'join' | 'login',
+    intent: 'join' | 'login',
     terms?: string,
   ): Promise<void> {
-    await this.limits.spend(addressLimit(errand, visitor.request));
-    const { purpose } = CUSTOMER_MESSAGES.ko[errand];
-    const undertaking = { errand, purpose, endUser: visitor.endUser, ...(terms !== undefined && { terms }) };
-    await this.customers.begin(visitor.digest, person, undertaking, () => visitor.renew());
+    await this.limits.spend(addressLimit(intent, visitor.request));
+    const { purpose } = CUSTOMER_MESSAGES.ko[intent];
+    const loginIntent = { intent, purpose, endUser: visitor.endUser, ...(terms !== undefined && { terms }) };
+    await this.customers.begin(visitor.digest, person, loginIntent, () => visitor.renew());
     void reply.redirect('/code', 303);
   }
 
   /** What the person came for, now that it is known who it is. */
   private async goOn(visitor: Visitor, reply: FastifyReply, customer: Customer): Promise<void> {
-    const { errand, terms } = customer.session;
-    switch (errand) {
+    const { intent, terms } = customer.session;
+    switch (intent) {
       case 'login':
         void reply.redirect('/my', 303);
         break;
@@ -227,7 +227,7 @@ export class IdentityController {
     const { session, authentication } = await this.customers.underWay(visitor.digest);
     const { locale } = visitor;
     const { state } = authentication;
-    const place = PLACES[session.errand];
+    const place = PLACES[session.intent];
     if (state === 'pending' || state === 'opened') {
       const shown = {
         locale,
@@ -237,7 +237,7 @@ export class IdentityController {
         now: new Date(),
         ...(note && { note }),
       };
-      this.pages.send(reply, codePage(shown));
+      this.pages.send(reply, verificationCodePage(shown));
     } else if (state === 'verified') {
       // The code was right, and the browser never heard of it.
       void reply.redirect(place, 303);

@@ -1,4 +1,4 @@
-import type { Followed } from '../../authentication/status.ts';
+import type { RelyingPartyView } from '../../authentication/status.ts';
 import type { IneligibilityCode } from '../../domain/eligibility.ts';
 import { clockFace, won } from '../../pages/format.ts';
 import { reasonList } from './home.page.ts';
@@ -89,10 +89,10 @@ export const CODE_NOTES = ['mismatch', 'resent', 'too_soon'] as const;
 export type CodeNote = (typeof CODE_NOTES)[number];
 
 /** The code that the person reads in the app, or in a text message. */
-export function codePage(input: {
+export function verificationCodePage(input: {
   locale: Locale;
   token: Html;
-  authentication: Followed;
+  authentication: RelyingPartyView;
   place: SitePlace;
   now: Date;
   note?: CodeNote;

@@ -8,7 +8,7 @@ import { MyService } from '../my-service.ts';
 import { registrationNotFound } from '../../authenticators/registrations/registrations.ts';
 import { OpaqueId } from '../../http/opaque-id.ts';
 import { watchedFor } from './watched-for.ts';
-import type { Taken } from '../../http/fastify.ts';
+import type { BodyType } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
 import { enrolPage } from './enrol.page.ts';
 import { goneAs } from './identity.controller.ts';
@@ -16,7 +16,7 @@ import { CUSTOMER_MESSAGES } from '../words/customers.ts';
 import { cancelPage, myPage, receiptPage } from './my.pages.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
-import { readPerson } from './read-person.ts';
+import { parsePersonForm } from './read-person.ts';
 import { FollowQuery } from '../../windows/page/window-page.dto.ts';
 
 const OPAQUE_ID = new OpaqueId(registrationNotFound);
@@ -81,7 +81,7 @@ export class MyController {
 
   /** A new enrolment code for whoever was verified a moment ago. */
   @Post('enrol')
-  @RouteConfig({ takes: 'form' satisfies Taken })
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async newCode(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     visitor.form();
@@ -93,7 +93,7 @@ export class MyController {
 
   /** Ends what an institution may ask; somebody else's is as unknown as one that never was. */
   @Post('my/registrations/revoke')
-  @RouteConfig({ takes: 'form' satisfies Taken })
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async revoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     const { registration = '' } = visitor.form();
@@ -112,12 +112,14 @@ export class MyController {
 
   /** Has the person verified once more, under a purpose that says what the code will do. */
   @Post('cancel')
-  @RouteConfig({ takes: 'form' satisfies Taken })
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async cancelNow(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     const form = visitor.form();
     const customer = await this.customers.at(visitor.digest);
-    const person = customer ? { phoneNumber: customer.line.phoneNumber, ...customer.line.owner } : readPerson(form);
+    const person = customer
+      ? { phoneNumber: customer.line.phoneNumber, ...customer.line.owner }
+      : parsePersonForm(form);
     if ('typed' in person) {
       const { locale } = visitor;
       this.pages.send(reply, cancelPage({ locale, token: visitor.formToken(), typed: person.typed }));
@@ -125,8 +127,8 @@ export class MyController {
     }
     await this.limits.spend(addressLimit('cancel', request));
     const { purpose } = CUSTOMER_MESSAGES.ko.cancel;
-    const undertaking = { errand: 'cancel', purpose, endUser: visitor.endUser } as const;
-    await this.customers.begin(visitor.digest, person, undertaking, () => visitor.renew());
+    const loginIntent = { intent: 'cancel', purpose, endUser: visitor.endUser } as const;
+    await this.customers.begin(visitor.digest, person, loginIntent, () => visitor.renew());
     void reply.redirect('/code', 303);
   }
 

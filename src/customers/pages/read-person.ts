@@ -4,7 +4,7 @@ import { parsePhoneNumber } from '../../domain/phone-number.ts';
 import type { PersonField, TypedPerson } from '../../pages/person-fields.ts';
 
 /** Reads whom a form names; what cannot be right is named by field, to be shown again. */
-export function readPerson(form: Readonly<Record<string, string>>): NamedPerson | { typed: TypedPerson } {
+export function parsePersonForm(form: Readonly<Record<string, string>>): NamedPerson | { typed: TypedPerson } {
   const clean = (field: PersonField) => (form[field] ?? '').trim().slice(0, 20);
   const values = {
     birthDate: clean('birthDate'),

@@ -6,17 +6,17 @@ import { Environment } from '../../../config/environment.ts';
 import { Customers } from '../customers.ts';
 import type { NamedPerson } from '../../lines/named-person.ts';
 import { addressLimit, personLimits } from '../limits.ts';
-import { REPORT_KINDS, type ReportKind } from '../report.ts';
+import { REPORT_KINDS, type CustomerReportKind } from '../report.ts';
 import { Reports } from '../reports.ts';
 import { Problem } from '../../domain/problem.ts';
-import type { Taken } from '../../http/fastify.ts';
+import type { BodyType } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
 import { CUSTOMER_MESSAGES } from '../words/customers.ts';
 import type { Page } from '../../pages/page.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
 import type { TypedPerson } from '../../pages/person-fields.ts';
-import { readPerson } from './read-person.ts';
+import { parsePersonForm } from './read-person.ts';
 import { newPhonePage, reportedPage, reportPage } from './report.pages.ts';
 import type { Visitor } from '../../pages/visitor.ts';
 
@@ -39,7 +39,7 @@ export class ReportController {
   }
 
   @Post('lost-phone')
-  @RouteConfig({ takes: 'form' satisfies Taken })
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async reportLoss(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     await this.take('lost_phone', visitor, reply, visitor.form());
@@ -51,7 +51,7 @@ export class ReportController {
   }
 
   @Post('forgotten-pin')
-  @RouteConfig({ takes: 'form' satisfies Taken })
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async reportForgottenPin(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     await this.take('forgotten_pin', visitor, reply, visitor.form());
@@ -64,7 +64,7 @@ export class ReportController {
 
   /** With the old phone's app, at once; without it, by what the carrier tells. */
   @Post('new-phone')
-  @RouteConfig({ takes: 'form' satisfies Taken })
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async enrolNewPhone(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
     const form = visitor.form();
@@ -79,8 +79,8 @@ export class ReportController {
     }
     await this.limits.spend(addressLimit('new_phone', request));
     const { purpose } = CUSTOMER_MESSAGES.ko.newPhone;
-    const undertaking = { errand: 'new_phone', purpose, endUser: visitor.endUser } as const;
-    await this.customers.begin(visitor.digest, person, undertaking, () => visitor.renew());
+    const loginIntent = { intent: 'new_phone', purpose, endUser: visitor.endUser } as const;
+    await this.customers.begin(visitor.digest, person, loginIntent, () => visitor.renew());
     void reply.redirect('/code', 303);
   }
 
@@ -93,7 +93,7 @@ export class ReportController {
   }
 
   private async take(
-    kind: ReportKind,
+    kind: CustomerReportKind,
     visitor: Visitor,
     reply: FastifyReply,
     form: Readonly<Record<string, string>>,
@@ -114,10 +114,15 @@ export class ReportController {
     form: Readonly<Record<string, string>>,
   ): Promise<NamedPerson | { typed: TypedPerson }> {
     const customer = await this.customers.at(visitor.digest);
-    return customer ? { phoneNumber: customer.line.phoneNumber, ...customer.line.owner } : readPerson(form);
+    return customer ? { phoneNumber: customer.line.phoneNumber, ...customer.line.owner } : parsePersonForm(form);
   }
 
-  private async show(kind: ReportKind, visitor: Visitor, reply: FastifyReply, typed?: TypedPerson): Promise<void> {
+  private async show(
+    kind: CustomerReportKind,
+    visitor: Visitor,
+    reply: FastifyReply,
+    typed?: TypedPerson,
+  ): Promise<void> {
     const customer = await this.customers.at(visitor.digest);
     const shown = {
       locale: visitor.locale,

@@ -1,4 +1,4 @@
-import type { ReportKind } from '../report.ts';
+import type { CustomerReportKind } from '../report.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Locale } from '../../pages/locale.ts';
 import { CUSTOMER_MESSAGES } from '../words/customers.ts';
@@ -64,7 +64,7 @@ export function newPhonePage(page: ReportPage & { waitMinutes: number }): Page {
 }
 
 /** The same for everybody, whatever is true of whom they named. */
-export function reportedPage(locale: Locale, kind: ReportKind): Page {
+export function reportedPage(locale: Locale, kind: CustomerReportKind): Page {
   const { title, text } = CUSTOMER_MESSAGES[locale].reported[kind];
   const more = html`<p>${linkButton('/', SITE_MESSAGES[locale].home, 'secondary')}</p>`;
   const content = endedCard({ kind: 'verified', title, text, more });

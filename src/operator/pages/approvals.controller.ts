@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import type { Taken } from '../../http/fastify.ts';
+import type { BodyType } from '../../http/fastify.ts';
 import { OpaqueId } from '../../http/opaque-id.ts';
 import { approvalNotFound, Approvals } from '../approvals.ts';
 import { Audit } from '../audit.ts';
@@ -9,10 +9,10 @@ import { ReissueDesk } from '../reissue-desk.ts';
 import { doneIn } from './desk.ts';
 import { DeskPages } from './desk.guard.ts';
 import { approvalsPage } from './approvals.page.ts';
-import { codePage } from './subscription.page.ts';
-import { AtDesk, DeskVisit } from './desk-request.ts';
+import { enrolmentCodePage } from './subscription.page.ts';
+import { AtDesk, DeskRequest } from './desk-request.ts';
 
-const FORM = { takes: 'form' satisfies Taken };
+const FORM = { bodyType: 'form' satisfies BodyType };
 const ApprovalId = (): ParameterDecorator => Param('id', new OpaqueId(approvalNotFound));
 
 /** What one person asks for and another decides. */
@@ -27,46 +27,46 @@ export class DeskApprovalsController {
 
   @Get()
   @Permits('worklist')
-  async page(@AtDesk() visit: DeskVisit, @Query('done') done: unknown): Promise<string> {
+  async page(@AtDesk() desk: DeskRequest, @Query('done') done: unknown): Promise<string> {
     const [open, closed, reissues] = await Promise.all([
       this.approvals.open(),
       this.approvals.closed(),
       this.reissues.waiting(),
     ]);
-    await this.audit.seen({ ...visit.acting('-'), action: 'worklist' }, undefined);
-    return visit.show(approvalsPage(visit.reader, { open, closed, reissues, done: doneIn(done) }));
+    await this.audit.seen({ ...desk.acting('-'), action: 'worklist' }, undefined);
+    return desk.show(approvalsPage(desk.reader, { open, closed, reissues, done: doneIn(done) }));
   }
 
   @Post(':id/approve')
   @RouteConfig(FORM)
   @Permits('decide')
-  async approve(@AtDesk() visit: DeskVisit, @ApprovalId() id: string): Promise<string> {
-    await this.approvals.approve(visit.acting(), id);
-    return visit.go('/operator/approvals?done=approve');
+  async approve(@AtDesk() desk: DeskRequest, @ApprovalId() id: string): Promise<string> {
+    await this.approvals.approve(desk.acting(), id);
+    return desk.go('/operator/approvals?done=approve');
   }
 
   @Post(':id/refuse')
   @RouteConfig(FORM)
   @Permits('decide')
-  async refuse(@AtDesk() visit: DeskVisit, @ApprovalId() id: string): Promise<string> {
-    await this.approvals.refuse(visit.acting(), id);
-    return visit.go('/operator/approvals?done=refuse');
+  async refuse(@AtDesk() desk: DeskRequest, @ApprovalId() id: string): Promise<string> {
+    await this.approvals.refuse(desk.acting(), id);
+    return desk.go('/operator/approvals?done=refuse');
   }
 
   @Post(':id/withdraw')
   @RouteConfig(FORM)
   @Permits('ask')
-  async withdraw(@AtDesk() visit: DeskVisit, @ApprovalId() id: string): Promise<string> {
-    await this.approvals.withdraw(visit.acting(), id);
-    return visit.go('/operator/approvals?done=withdraw');
+  async withdraw(@AtDesk() desk: DeskRequest, @ApprovalId() id: string): Promise<string> {
+    await this.approvals.withdraw(desk.acting(), id);
+    return desk.go('/operator/approvals?done=withdraw');
   }
 
   /** The code is in this one answer and nowhere else. */
   @Post(':id/take')
   @RouteConfig(FORM)
   @Permits('ask')
-  async take(@AtDesk() visit: DeskVisit, @ApprovalId() id: string): Promise<string> {
-    const { reason: _reason, ...operator } = visit.acting('-');
-    return visit.show(codePage(visit.reader, await this.approvals.take(operator, id)));
+  async take(@AtDesk() desk: DeskRequest, @ApprovalId() id: string): Promise<string> {
+    const { reason: _reason, ...operator } = desk.acting('-');
+    return desk.show(enrolmentCodePage(desk.reader, await this.approvals.take(operator, id)));
   }
 }

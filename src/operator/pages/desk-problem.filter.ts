@@ -8,7 +8,7 @@ import { problemOf } from '../../http/problem.filter.ts';
 import { DESK_COOKIE } from '../operator.guard.ts';
 import { Assets } from '../../pages/assets.ts';
 import { deskPage } from './desk.ts';
-import type { VisitingRequest } from './desk-request.ts';
+import type { RequestAtDesk } from './desk-request.ts';
 import { html } from '../../pages/html.ts';
 import { DESK_MESSAGES, type DeskMessages } from '../words/desk.ts';
 import type { Sentence } from '../../pages/words/site.ts';
@@ -36,7 +36,7 @@ export class DeskProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    const [request, reply] = [http.getRequest<VisitingRequest>(), http.getResponse<FastifyReply>()];
+    const [request, reply] = [http.getRequest<RequestAtDesk>(), http.getResponse<FastifyReply>()];
     if (error instanceof ElsewhereFirst) {
       void reply.status(303).header('Location', error.address).send('');
       return;
@@ -47,7 +47,7 @@ export class DeskProblemFilter implements ExceptionFilter {
       this.logger.error(`${request.method} ${route}: ${String((error as Error).stack ?? error)}`);
     }
     const cookie = { name: DESK_COOKIE, issuer: this.environment.ISSUER };
-    const { locale } = request.deskVisit?.visitor ?? new Visitor(request, reply, cookie);
+    const { locale } = request.deskRequest?.visitor ?? new Visitor(request, reply, cookie);
     const messages = DESK_MESSAGES[locale];
     const { title, text } = sentenceFor(messages, problem);
     const { retryAfterSeconds } = problem.members;
@@ -57,7 +57,7 @@ export class DeskProblemFilter implements ExceptionFilter {
       ${isOut ? linkButton('/operator/sign-in', messages.signInAgain) : linkButton('/operator', messages.home)}
     </p>`;
     const content = endedCard({ kind: 'failed', title, text, more });
-    const reader = request.deskVisit?.reader;
+    const reader = request.deskRequest?.reader;
     const { status } = PROBLEM_CATALOGUE[problem.code];
     const page = deskPage({ locale, title, address: '/operator', content, status, ...(reader && { reader }) });
     void reply.send(sendPage(reply, this.assets, page));

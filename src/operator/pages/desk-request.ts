@@ -13,7 +13,7 @@ import type { Visitor } from '../../pages/visitor.ts';
 const LONGEST_REASON = 200;
 
 /** One request of somebody who sits at the desk, whose role permits it and whose form is ours. */
-export class DeskVisit {
+export class DeskRequest {
   constructor(
     private readonly request: FastifyRequest,
     private readonly reply: FastifyReply,
@@ -60,10 +60,10 @@ export class DeskVisit {
   }
 }
 
-export type VisitingRequest = FastifyRequest & { deskVisit?: DeskVisit };
+export type RequestAtDesk = FastifyRequest & { deskRequest?: DeskRequest };
 
-export const AtDesk = createParamDecorator((_: unknown, context: ExecutionContext): DeskVisit => {
-  const { deskVisit } = context.switchToHttp().getRequest<VisitingRequest>();
-  if (!deskVisit) throw new Error('AtDesk needs DeskGuard on the controller');
-  return deskVisit;
+export const AtDesk = createParamDecorator((_: unknown, context: ExecutionContext): DeskRequest => {
+  const { deskRequest } = context.switchToHttp().getRequest<RequestAtDesk>();
+  if (!deskRequest) throw new Error('AtDesk needs DeskGuard on the controller');
+  return deskRequest;
 });

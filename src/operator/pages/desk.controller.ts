@@ -2,7 +2,7 @@ import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { mayOperator } from '../../domain/operator.ts';
 import { maskPhoneNumber, parsePhoneNumber } from '../../domain/phone-number.ts';
-import type { Taken } from '../../http/fastify.ts';
+import type { BodyType } from '../../http/fastify.ts';
 import { OpaqueId } from '../../http/opaque-id.ts';
 import { Approvals } from '../approvals.ts';
 import { Audit } from '../audit.ts';
@@ -14,11 +14,11 @@ import { Operators } from '../operators.ts';
 import { ReissueDesk } from '../reissue-desk.ts';
 import { doneIn } from './desk.ts';
 import { DeskPages } from './desk.guard.ts';
-import { homePage, resultsPage, type Worklist } from './home.page.ts';
+import { deskHomePage, resultsPage, type Worklist } from './home.page.ts';
 import { passwordPage } from './sign-in.page.ts';
-import { AtDesk, DeskVisit } from './desk-request.ts';
+import { AtDesk, DeskRequest } from './desk-request.ts';
 
-const FORM = { takes: 'form' satisfies Taken };
+const FORM = { bodyType: 'form' satisfies BodyType };
 
 /** The desk itself: the search, what waits, and the operator's own password and leaving. */
 @DeskPages()
@@ -36,69 +36,69 @@ export class DeskController {
 
   @Get()
   @Permits('search')
-  async home(@AtDesk() visit: DeskVisit, @Query('done') done: unknown): Promise<string> {
-    const worklist = await this.worklist(visit);
-    return visit.show(homePage(visit.reader, { worklist, done: doneIn(done) }));
+  async home(@AtDesk() desk: DeskRequest, @Query('done') done: unknown): Promise<string> {
+    const worklist = await this.worklist(desk);
+    return desk.show(deskHomePage(desk.reader, { worklist, done: doneIn(done) }));
   }
 
   /** By form alone: a number is in no address. The reason holds for what is found. */
   @Post('search')
   @RouteConfig(FORM)
   @Permits('search')
-  async search(@AtDesk() visit: DeskVisit): Promise<string> {
-    const { phoneNumber: number = '', reason: typed = '' } = visit.fields;
-    const reason = visit.typedReason;
+  async search(@AtDesk() desk: DeskRequest): Promise<string> {
+    const { phoneNumber: number = '', reason: typed = '' } = desk.fields;
+    const reason = desk.typedReason;
     const phoneNumber = parsePhoneNumber(number);
     if (reason === undefined || phoneNumber === null) {
       const isWrong = { numberIsWrong: phoneNumber === null, reasonIsWrong: reason === undefined };
       const faults = { number, reason: typed, ...isWrong };
-      return visit.show(homePage(visit.reader, { worklist: await this.worklist(visit), faults }));
+      return desk.show(deskHomePage(desk.reader, { worklist: await this.worklist(desk), faults }));
     }
-    const found = await this.desk.find(visit.acting(reason), phoneNumber);
+    const found = await this.desk.find(desk.acting(reason), phoneNumber);
     await this.sessions.remember(
-      visit.session,
+      desk.session,
       found.map(({ subscriptionId }) => subscriptionId),
       reason,
     );
-    return visit.show(resultsPage(visit.reader, maskPhoneNumber(phoneNumber), found));
+    return desk.show(resultsPage(desk.reader, maskPhoneNumber(phoneNumber), found));
   }
 
   @Post('reports/:id/settle')
   @RouteConfig(FORM)
   @Permits('settle')
-  async settle(@AtDesk() visit: DeskVisit, @Param('id', new OpaqueId(settledBefore)) id: string): Promise<string> {
-    await this.reports.settle(visit.acting(), id);
-    return visit.go('/operator?done=settle');
+  async settle(@AtDesk() desk: DeskRequest, @Param('id', new OpaqueId(settledBefore)) id: string): Promise<string> {
+    await this.reports.settle(desk.acting(), id);
+    return desk.go('/operator?done=settle');
   }
 
   @Get('password')
   @Permits('own_password')
-  password(@AtDesk() visit: DeskVisit): string {
-    return visit.show(passwordPage(visit.reader, null));
+  password(@AtDesk() desk: DeskRequest): string {
+    return desk.show(passwordPage(desk.reader, null));
   }
 
   @Post('password')
   @RouteConfig(FORM)
   @Permits('own_password')
-  async choosePassword(@AtDesk() visit: DeskVisit): Promise<string> {
-    const { present = '', chosen = '', again = '' } = visit.fields;
+  async choosePassword(@AtDesk() desk: DeskRequest): Promise<string> {
+    const { present = '', chosen = '', again = '' } = desk.fields;
     const typed = { present, chosen, again };
-    const fault = await this.operators.choosePassword(visit.operator, typed, () => visit.visitor.renew());
-    return fault ? visit.show(passwordPage(visit.reader, fault)) : visit.go('/operator?done=password');
+    const fault = await this.operators.choosePassword(desk.operator, typed, () => desk.visitor.renew());
+    return fault ? desk.show(passwordPage(desk.reader, fault)) : desk.go('/operator?done=password');
   }
 
   @Post('sign-out')
   @RouteConfig(FORM)
   @Permits('own_password')
-  async signOut(@AtDesk() visit: DeskVisit): Promise<string> {
-    await this.sessions.signOut(visit.session);
-    visit.visitor.forget();
-    return visit.go('/operator/sign-in');
+  async signOut(@AtDesk() desk: DeskRequest): Promise<string> {
+    await this.sessions.signOut(desk.session);
+    desk.visitor.forget();
+    return desk.go('/operator/sign-in');
   }
 
   /** What waits has masked numbers in it, so looking at it is looking. */
-  private async worklist(visit: DeskVisit): Promise<Worklist | null> {
-    if (!mayOperator(visit.operator.role, 'worklist')) return null;
+  private async worklist(desk: DeskRequest): Promise<Worklist | null> {
+    if (!mayOperator(desk.operator.role, 'worklist')) return null;
     const [approvals, reissues, reports] = await Promise.all([
       this.approvals.open(),
       this.reissues.waiting(),
@@ -106,7 +106,7 @@ export class DeskController {
     ]);
     const isEmpty = approvals.length + reissues.length + reports.length === 0;
     if (!isEmpty) {
-      const operator = visit.acting('-');
+      const operator = desk.acting('-');
       await this.audit.seen({ ...operator, action: 'worklist' }, undefined);
     }
     return { approvals, reissues, reports };

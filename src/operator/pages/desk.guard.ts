@@ -15,7 +15,7 @@ import { DESK_COOKIE, expectPermitted, permissionOf } from '../operator.guard.ts
 import { OperatorSessions } from '../operator-sessions.ts';
 import { Assets } from '../../pages/assets.ts';
 import { DeskProblemFilter, ElsewhereFirst } from './desk-problem.filter.ts';
-import { DeskVisit, type VisitingRequest } from './desk-request.ts';
+import { DeskRequest, type RequestAtDesk } from './desk-request.ts';
 import { Visitor } from '../../pages/visitor.ts';
 
 /** Lets in whoever has signed in, may do what the route permits, and sends a form of ours if it sends one. */
@@ -30,7 +30,7 @@ class DeskGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
-    const [request, reply] = [http.getRequest<VisitingRequest>(), http.getResponse<FastifyReply>()];
+    const [request, reply] = [http.getRequest<RequestAtDesk>(), http.getResponse<FastifyReply>()];
     const isForm = request.method === 'POST';
     const visitor = new Visitor(request, reply, { name: DESK_COOKIE, issuer: this.environment.ISSUER });
     const operator = await this.sessions.signedIn(visitor.digest);
@@ -39,7 +39,7 @@ class DeskGuard implements CanActivate {
       throw new Problem('session_ended', 'Sign in again.');
     }
     const fields = isForm ? visitor.form() : {};
-    request.deskVisit = new DeskVisit(request, reply, this.assets, visitor, operator, visitor.digest, fields);
+    request.deskRequest = new DeskRequest(request, reply, this.assets, visitor, operator, visitor.digest, fields);
     const permission = permissionOf(this.reflector, context);
     if (operator.passwordIsInitial && permission !== 'own_password') throw new ElsewhereFirst('/operator/password');
     expectPermitted(operator.role, permission);

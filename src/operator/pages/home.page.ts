@@ -27,7 +27,7 @@ export interface Worklist {
 }
 
 /** The desk: the search, and what waits. */
-export function homePage(
+export function deskHomePage(
   reader: DeskReader,
   shown: { worklist: Worklist | null; done?: Done | undefined; faults?: SearchFaults },
 ): Page {

@@ -6,7 +6,7 @@ import type { Charge } from '../../charges/charge.ts';
 import { Charges } from '../../charges/charges.ts';
 import { monthBefore, monthOf } from '../../domain/fee.ts';
 import { Problem } from '../../domain/problem.ts';
-import type { Taken } from '../../http/fastify.ts';
+import type { BodyType } from '../../http/fastify.ts';
 import { Audit } from '../audit.ts';
 import { AuditLog } from '../audit-log.ts';
 import { chargesCsv } from '../charges-csv.ts';
@@ -15,9 +15,9 @@ import { OperatorSessions } from '../operator-sessions.ts';
 import { DeskPages } from './desk.guard.ts';
 import { reasonPage } from './home.page.ts';
 import { auditPage, chargesPage, chooseMonthPage } from './records.page.ts';
-import { AtDesk, DeskVisit } from './desk-request.ts';
+import { AtDesk, DeskRequest } from './desk-request.ts';
 
-const FORM = { takes: 'form' satisfies Taken };
+const FORM = { bodyType: 'form' satisfies BodyType };
 /** Months that can be chosen: the present one, and what is still put right. */
 const MONTHS = 13;
 /** Rows of charges on a page; there may be millions in the CSV. */
@@ -37,26 +37,26 @@ export class DeskRecordsController {
 
   @Get('charges')
   @Permits('charges')
-  chooseMonth(@AtDesk() visit: DeskVisit): string {
-    return visit.show(chooseMonthPage(visit.reader, lastMonths(), false));
+  chooseMonth(@AtDesk() desk: DeskRequest): string {
+    return desk.show(chooseMonthPage(desk.reader, lastMonths(), false));
   }
 
   @Post('charges')
   @RouteConfig(FORM)
   @Permits('charges')
-  async choose(@AtDesk() visit: DeskVisit): Promise<string> {
-    const month = readMonth(visit.fields['month'] ?? '');
-    const reason = visit.typedReason;
-    if (reason === undefined) return visit.show(chooseMonthPage(visit.reader, lastMonths(), true));
-    await this.sessions.remember(visit.session, [aboutMonth(month)], reason);
-    return visit.go(`/operator/charges/${month}`);
+  async choose(@AtDesk() desk: DeskRequest): Promise<string> {
+    const month = readMonth(desk.fields['month'] ?? '');
+    const reason = desk.typedReason;
+    if (reason === undefined) return desk.show(chooseMonthPage(desk.reader, lastMonths(), true));
+    await this.sessions.remember(desk.session, [aboutMonth(month)], reason);
+    return desk.go(`/operator/charges/${month}`);
   }
 
   @Get('charges/:month')
   @Permits('charges')
-  async month(@AtDesk() visit: DeskVisit, @Param('month') asked: string): Promise<string> {
+  async month(@AtDesk() desk: DeskRequest, @Param('month') asked: string): Promise<string> {
     const month = readMonth(asked);
-    if (!(await this.looksAtMonth(visit, month))) return visit.go('/operator/charges');
+    if (!(await this.looksAtMonth(desk, month))) return desk.go('/operator/charges');
     const closedAt = (await this.charges.closedAt(month)) ?? null;
     const rows: Charge[] = [];
     let [count, days, amount] = [0, 0, 0];
@@ -65,15 +65,15 @@ export class DeskRecordsController {
       count += batch.length;
       for (const charge of batch) [days, amount] = [days + charge.days, amount + charge.amount];
     }
-    return visit.show(chargesPage(visit.reader, lastMonths(), { month, closedAt, rows, count, days, amount }));
+    return desk.show(chargesPage(desk.reader, lastMonths(), { month, closedAt, rows, count, days, amount }));
   }
 
   @Get('charges/:month/csv')
   @Permits('charges')
-  async csv(@AtDesk() visit: DeskVisit, @Param('month') asked: string, @Res() reply: FastifyReply): Promise<void> {
+  async csv(@AtDesk() desk: DeskRequest, @Param('month') asked: string, @Res() reply: FastifyReply): Promise<void> {
     const month = readMonth(asked);
-    if (!(await this.looksAtMonth(visit, month))) {
-      await reply.send(visit.go('/operator/charges'));
+    if (!(await this.looksAtMonth(desk, month))) {
+      await reply.send(desk.go('/operator/charges'));
       return;
     }
     void reply.header('Content-Disposition', `attachment; filename="charges-${month}.csv"`);
@@ -82,34 +82,34 @@ export class DeskRecordsController {
 
   @Get('audit')
   @Permits('whole_audit')
-  async wholeAudit(@AtDesk() visit: DeskVisit, @Query() query: Record<string, unknown>): Promise<string> {
-    const reason = await this.sessions.reasonFor(visit.session, AUDIT);
-    if (reason === undefined) return visit.show(reasonPage(visit.reader, AUDIT, false));
+  async wholeAudit(@AtDesk() desk: DeskRequest, @Query() query: Record<string, unknown>): Promise<string> {
+    const reason = await this.sessions.reasonFor(desk.session, AUDIT);
+    if (reason === undefined) return desk.show(reasonPage(desk.reader, AUDIT, false));
     const [operator, action, before] = [text(query['operator']), text(query['action']), text(query['before'])];
     const filter = {
       ...(operator !== undefined && { operator }),
       ...(action !== undefined && { action }),
       ...(before !== undefined && /^\d{1,18}$/.test(before) && { before }),
     };
-    const reader = visit.acting(reason);
-    return visit.show(auditPage(visit.reader, filter, await this.log.page(reader, filter)));
+    const reader = desk.acting(reason);
+    return desk.show(auditPage(desk.reader, filter, await this.log.page(reader, filter)));
   }
 
   @Post('audit/reason')
   @RouteConfig(FORM)
   @Permits('whole_audit')
-  async auditReason(@AtDesk() visit: DeskVisit): Promise<string> {
-    const reason = visit.typedReason;
-    if (reason === undefined) return visit.show(reasonPage(visit.reader, AUDIT, true));
-    await this.sessions.remember(visit.session, [AUDIT], reason);
-    return visit.go(AUDIT);
+  async auditReason(@AtDesk() desk: DeskRequest): Promise<string> {
+    const reason = desk.typedReason;
+    if (reason === undefined) return desk.show(reasonPage(desk.reader, AUDIT, true));
+    await this.sessions.remember(desk.session, [AUDIT], reason);
+    return desk.go(AUDIT);
   }
 
   /** False while nobody has said why; else the look is written down. */
-  private async looksAtMonth(visit: DeskVisit, month: string): Promise<boolean> {
-    const reason = await this.sessions.reasonFor(visit.session, aboutMonth(month));
+  private async looksAtMonth(desk: DeskRequest, month: string): Promise<boolean> {
+    const reason = await this.sessions.reasonFor(desk.session, aboutMonth(month));
     if (reason === undefined) return false;
-    const operator = visit.acting(reason);
+    const operator = desk.acting(reason);
     await this.audit.seen({ ...operator, action: `charges ${month}` }, undefined);
     return true;
   }

@@ -1,7 +1,7 @@
 import { Controller, Param, Post } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { Problem } from '../../domain/problem.ts';
-import type { Taken } from '../../http/fastify.ts';
+import type { BodyType } from '../../http/fastify.ts';
 import { OpaqueId } from '../../http/opaque-id.ts';
 import { Permits } from '../operator.guard.ts';
 import { ReissueDesk, type ReissueOperator } from '../reissue-desk.ts';
@@ -11,9 +11,9 @@ import { DeskPages } from './desk.guard.ts';
 import { letterPage } from './letter.page.ts';
 import { readApplication } from './read-application.ts';
 import { applicationPage, reissueCodePage } from './reissues.page.ts';
-import { AtDesk, DeskVisit } from './desk-request.ts';
+import { AtDesk, DeskRequest } from './desk-request.ts';
 
-const FORM = { takes: 'form' satisfies Taken };
+const FORM = { bodyType: 'form' satisfies BodyType };
 const ReissueId = (): ParameterDecorator => Param('id', new OpaqueId(reissueNotFound));
 
 /** A new phone in the place of one that is lost or broken, step by step. */
@@ -26,61 +26,61 @@ export class DeskReissuesController {
   @RouteConfig(FORM)
   @Permits('apply_reissue')
   async apply(
-    @AtDesk() visit: DeskVisit,
+    @AtDesk() desk: DeskRequest,
     @Param('id', new OpaqueId(subscriptionNotFound)) id: string,
   ): Promise<string> {
-    const { typed, application } = readApplication(visit.fields, visit.typedReason);
-    if (!application) return visit.show(applicationPage(visit.reader, id, typed));
+    const { typed, application } = readApplication(desk.fields, desk.typedReason);
+    if (!application) return desk.show(applicationPage(desk.reader, id, typed));
     try {
-      await this.desk.apply(acting(visit), id, application);
+      await this.desk.apply(acting(desk), id, application);
     } catch (error) {
       if (!(error instanceof Problem && error.code === 'serial_number_mismatch')) throw error;
-      return visit.show(applicationPage(visit.reader, id, { ...typed, faults: ['mismatch'] }));
+      return desk.show(applicationPage(desk.reader, id, { ...typed, faults: ['mismatch'] }));
     }
-    return visit.go(`/operator/subscriptions/${id}?done=apply-reissue`);
+    return desk.go(`/operator/subscriptions/${id}?done=apply-reissue`);
   }
 
   @Post('reissues/:id/approve')
   @RouteConfig(FORM)
   @Permits('decide')
-  async approve(@AtDesk() visit: DeskVisit, @ReissueId() id: string): Promise<string> {
-    await this.desk.approve(acting(visit), id);
-    return visit.go('/operator/approvals?done=approve');
+  async approve(@AtDesk() desk: DeskRequest, @ReissueId() id: string): Promise<string> {
+    await this.desk.approve(acting(desk), id);
+    return desk.go('/operator/approvals?done=approve');
   }
 
   @Post('reissues/:id/refuse')
   @RouteConfig(FORM)
   @Permits('decide')
-  async refuse(@AtDesk() visit: DeskVisit, @ReissueId() id: string): Promise<string> {
-    await this.desk.refuse(acting(visit), id);
-    return visit.go('/operator/approvals?done=refuse');
+  async refuse(@AtDesk() desk: DeskRequest, @ReissueId() id: string): Promise<string> {
+    await this.desk.refuse(acting(desk), id);
+    return desk.go('/operator/approvals?done=refuse');
   }
 
   @Post('reissues/:id/withdraw')
   @RouteConfig(FORM)
   @Permits('apply_reissue')
-  async withdraw(@AtDesk() visit: DeskVisit, @ReissueId() id: string): Promise<string> {
-    const { subscriptionId } = await this.desk.withdraw(acting(visit), id);
-    return visit.go(`/operator/subscriptions/${subscriptionId}?done=withdraw-reissue`);
+  async withdraw(@AtDesk() desk: DeskRequest, @ReissueId() id: string): Promise<string> {
+    const { subscriptionId } = await this.desk.withdraw(acting(desk), id);
+    return desk.go(`/operator/subscriptions/${subscriptionId}?done=withdraw-reissue`);
   }
 
   /** The code is in this one answer and nowhere else: on the page, or in the letter that is printed from it. */
   @Post('reissues/:id/issue')
   @RouteConfig(FORM)
   @Permits('apply_reissue')
-  async issue(@AtDesk() visit: DeskVisit, @ReissueId() id: string): Promise<string> {
-    const by = acting(visit);
+  async issue(@AtDesk() desk: DeskRequest, @ReissueId() id: string): Promise<string> {
+    const by = acting(desk);
     const addressee = await this.desk.addressee(id);
     const issued = await this.desk.issue(by, id);
-    return visit.show(
+    return desk.show(
       issued.delivery === 'post'
-        ? letterPage(visit.reader, addressee, issued, new Date())
-        : reissueCodePage(visit.reader, addressee.subscriptionId, issued, issued.delivery),
+        ? letterPage(desk.reader, addressee, issued, new Date())
+        : reissueCodePage(desk.reader, addressee.subscriptionId, issued, issued.delivery),
     );
   }
 }
 
-function acting(visit: DeskVisit): ReissueOperator {
-  const { operatorId: id, ...operator } = visit.acting();
+function acting(desk: DeskRequest): ReissueOperator {
+  const { operatorId: id, ...operator } = desk.acting();
   return { ...operator, id };
 }

@@ -3,7 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
-import type { Taken } from '../../http/fastify.ts';
+import type { BodyType } from '../../http/fastify.ts';
 import { DESK_COOKIE } from '../operator.guard.ts';
 import { OperatorSessions } from '../operator-sessions.ts';
 import { Assets } from '../../pages/assets.ts';
@@ -31,7 +31,7 @@ export class DeskSignInController {
   }
 
   @Post()
-  @RouteConfig({ takes: 'form' satisfies Taken })
+  @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async signIn(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const visitor = this.visitor(request, reply);
     const { login = '', password = '', code = '' } = visitor.form();

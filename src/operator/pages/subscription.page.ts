@@ -203,7 +203,7 @@ export function revealedPage(reader: DeskReader, subscriptionId: string, reveale
 }
 
 /** An enrolment code, large enough to be read aloud. */
-export function codePage(reader: DeskReader, { enrolmentCode, enrolmentUri }: Enrolment): Page {
+export function enrolmentCodePage(reader: DeskReader, { enrolmentCode, enrolmentUri }: Enrolment): Page {
   const { locale } = reader;
   const { code: messages, approvals } = DESK_MESSAGES[locale];
   const address = '/operator/approvals';

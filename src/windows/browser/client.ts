@@ -5,16 +5,16 @@ export interface WindowView {
   expiresAt: string;
   attemptsLeft: number;
   /** What may still be changed over to; null once that was done. */
-  otherMethod: Method | null;
+  otherMethod: WindowMethod | null;
   /** Whose one-time password is asked for. */
   askedOf: string | null;
 }
 
 /** How a window asks. */
-export type Method = 'push' | 'otp';
+export type WindowMethod = 'push' | 'otp';
 
 /** A refusal (RFC 9457), as far as the page acts on it. */
-export interface Refusal {
+export interface WindowRefusal {
   status: number;
   code: string;
   attemptsLeft?: number;
@@ -23,7 +23,7 @@ export interface Refusal {
   retryAfterSeconds?: number;
 }
 
-export type Answer = { view: WindowView } | { refusal: Refusal };
+export type WindowAnswer = { view: WindowView } | { refusal: WindowRefusal };
 
 /** Asks the service in the name of one window. Never rejects: no network is a refusal with status 0. */
 export class WindowClient {
@@ -34,15 +34,15 @@ export class WindowClient {
   /** The service's time, within a second. */
   readonly now = (): number => Date.now() + this.offsetMs;
 
-  follow(waitSeconds: number): Promise<Answer> {
+  follow(waitSeconds: number): Promise<WindowAnswer> {
     return this.ask('GET', `/authentication?wait=${waitSeconds}`);
   }
 
-  post(path: 'authentication' | 'method' | 'verification' | 'resend' | 'cancel', body?: object): Promise<Answer> {
+  post(path: 'authentication' | 'method' | 'verification' | 'resend' | 'cancel', body?: object): Promise<WindowAnswer> {
     return this.ask('POST', `/${path}`, body);
   }
 
-  private async ask(method: string, path: string, body?: object): Promise<Answer> {
+  private async ask(method: string, path: string, body?: object): Promise<WindowAnswer> {
     try {
       const response = await fetch(this.address + path, {
         method,
@@ -52,7 +52,7 @@ export class WindowClient {
       const answer: unknown = await response.json();
       if (response.ok) return { view: answer as WindowView };
       const retryAfterSeconds = Number(response.headers.get('retry-after') ?? '0');
-      return { refusal: { ...(answer as Refusal), status: response.status, retryAfterSeconds } };
+      return { refusal: { ...(answer as WindowRefusal), status: response.status, retryAfterSeconds } };
     } catch {
       return { refusal: { status: 0, code: 'unreachable' } };
     }

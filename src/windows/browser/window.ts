@@ -1,7 +1,7 @@
 import { startCountdown, type Countdown } from '../../pages/browser/countdown.ts';
 import { all, byId } from '../../pages/browser/element.ts';
 import { locale } from '../../pages/browser/locale.ts';
-import { WindowClient, type Answer, type Method, type Refusal, type WindowView } from './client.ts';
+import { WindowClient, type WindowAnswer, type WindowMethod, type WindowRefusal, type WindowView } from './client.ts';
 import { blame, blameAll, check, guideTyping, input, valueOf } from './fields.ts';
 import { leave } from './leave.ts';
 import { MESSAGES } from './messages.ts';
@@ -20,7 +20,7 @@ const { window: windowId = '', authentication = 'null' } = main.dataset;
 const client = new WindowClient(`/windows/${windowId}`);
 const resend = new Resend(windowId, () => void sendAgain());
 /** How the window is to ask, while it has not begun. */
-let method: Method = main.dataset['method'] === 'otp' ? 'otp' : 'push';
+let method: WindowMethod = main.dataset['method'] === 'otp' ? 'otp' : 'push';
 let shown: WindowView | undefined;
 let countdown: Countdown | undefined;
 let busy = false;
@@ -37,7 +37,7 @@ byId('code-form', HTMLFormElement).addEventListener('submit', (event) => {
 byId('cancel', HTMLButtonElement).addEventListener('click', () => void cancel());
 for (const button of all('[data-return]')) button.addEventListener('click', goBack);
 for (const button of all('[data-change-to]')) {
-  const other: Method = button.dataset['changeTo'] === 'otp' ? 'otp' : 'push';
+  const other: WindowMethod = button.dataset['changeTo'] === 'otp' ? 'otp' : 'push';
   button.addEventListener('click', () => {
     if (shown) void changeOver(other);
     else choose(other);
@@ -65,7 +65,7 @@ function showMethod(): void {
 }
 
 /** Another method before anything was asked: nothing has to be undone. */
-function choose(other: Method): void {
+function choose(other: WindowMethod): void {
   method = other;
   fault(null);
   showMethod();
@@ -73,7 +73,7 @@ function choose(other: Method): void {
   document.querySelector<HTMLElement>('[data-view="person"] [data-change-to]:not([hidden])')?.focus();
 }
 
-async function changeOver(other: Method): Promise<void> {
+async function changeOver(other: WindowMethod): Promise<void> {
   settle(await alone(() => client.post('method', { method: other })));
 }
 
@@ -112,7 +112,7 @@ async function cancel(): Promise<void> {
 }
 
 /** One request of the person's at a time: a second press of a button does nothing. */
-async function alone(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+async function alone(ask: () => Promise<WindowAnswer>): Promise<WindowAnswer | undefined> {
   if (busy) return undefined;
   busy = true;
   main.setAttribute('aria-busy', 'true');
@@ -123,13 +123,13 @@ async function alone(ask: () => Promise<Answer>): Promise<Answer | undefined> {
   return answer;
 }
 
-function settle(answer: Answer | undefined): void {
+function settle(answer: WindowAnswer | undefined): void {
   if (!answer) return;
   if ('view' in answer) take(answer.view);
   else refuse(answer.refusal);
 }
 
-function refuse(refusal: Refusal): void {
+function refuse(refusal: WindowRefusal): void {
   const { code, errors = [], retryAfterSeconds = 0 } = refusal;
   if (code === 'invalid_request' && blameAll(errors)) return;
   if (code === 'attempts_exhausted') close('failed');
@@ -228,11 +228,11 @@ function showParts(channel: WindowView['channel']): void {
 }
 
 /** Shows the way to another method, where there is one. */
-function offer(other: Method | null): void {
+function offer(other: WindowMethod | null): void {
   for (const button of all('[data-change-to]')) button.hidden = button.dataset['changeTo'] !== other;
 }
 
-function otherThan(one: Method): Method {
+function otherThan(one: WindowMethod): WindowMethod {
   return one === 'otp' ? 'push' : 'otp';
 }
 
