@@ -109,21 +109,21 @@ export class ChargeStore {
 
   /** Whoever may have been active in some of the time, a batch at a time. */
   async *billed(time: { from: Date; to: Date; since: string }, session?: Session): AsyncGenerator<Billed[]> {
-    type Row = Omit<Billed, 'life'> & { statePeriods: { change: DatedTransition['change']; at: string }[] };
+    type Row = Omit<Billed, 'life'> & { life: { change: DatedTransition['change']; at: string }[] };
     for (let after = LOWEST_ID; ;) {
       const rows = await (session ?? this.database).rows<Row>(BILLED, [after, time.to, time.from, time.since]);
       const last = rows.at(-1);
       if (!last) return;
       yield rows.map((row) => ({
         ...row,
-        life: statePeriods(row.statePeriods.map(({ change, at }) => ({ change, at: new Date(at) }))),
+        life: statePeriods(row.life.map(({ change, at }) => ({ change, at: new Date(at) }))),
       }));
       after = last.subscriptionId;
     }
   }
 
   /** The states that a subscription was in, in the order in which they were true. */
-  async life(subscriptionId: string): Promise<StatePeriod[]> {
+  async statePeriods(subscriptionId: string): Promise<StatePeriod[]> {
     return statePeriods(await this.database.rows<DatedTransition>(LIFE, [subscriptionId]));
   }
 
