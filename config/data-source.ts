@@ -7,14 +7,82 @@ import { SmsPermissions1763920000000 } from '../migrations/1763920000000-sms-per
 import { Operators1763930000000 } from '../migrations/1763930000000-operators.ts';
 import { Authenticators1763940000000 } from '../migrations/1763940000000-authenticators.ts';
 import { Reissues1763950000000 } from '../migrations/1763950000000-reissues.ts';
+import { Authentication } from '../src/authentication/authentication.entity.ts';
+import { IdempotencyRecord } from '../src/authentication/idempotency-record.entity.ts';
+import { Authenticator } from '../src/authenticators/authenticator.entity.ts';
+import { Registration } from '../src/authenticators/registrations/registration.entity.ts';
+import { CarrierEvent } from '../src/carrier/events/carrier-event.entity.ts';
+import { Charge } from '../src/charges/charge.entity.ts';
+import { ClosedMonth } from '../src/charges/closed-month.entity.ts';
+import { Consent } from '../src/customers/consent.entity.ts';
+import { CustomerSession } from '../src/customers/customer-session.entity.ts';
+import { Report } from '../src/customers/report.entity.ts';
+import { Delivery } from '../src/delivery/delivery.entity.ts';
+import { Device } from '../src/devices/device.entity.ts';
+import { SpentDeviceProof } from '../src/devices/spent-device-proof.entity.ts';
+import { FormBudget } from '../src/http/form-budget.entity.ts';
+import { Line } from '../src/lines/line.entity.ts';
+import { StartBudget } from '../src/lines/start-budget.entity.ts';
+import { StoredNotice } from '../src/notices/stored-notice.entity.ts';
+import { Approval } from '../src/operator/approval.entity.ts';
+import { AuditEntry } from '../src/operator/audit-entry.entity.ts';
+import { AuditHead } from '../src/operator/audit-head.entity.ts';
+import { OperatorAccount } from '../src/operator/operator-account.entity.ts';
+import { OperatorLook } from '../src/operator/operator-look.entity.ts';
+import { OperatorSession } from '../src/operator/operator-session.entity.ts';
+import { Client } from '../src/relying-parties/client.entity.ts';
+import { ClientAssertion } from '../src/relying-parties/client-assertion.entity.ts';
+import { SmsPermission } from '../src/sms-permissions/sms-permission.entity.ts';
+import { EnrolmentCode } from '../src/subscriptions/enrolment-code.entity.ts';
+import { Reissue } from '../src/subscriptions/reissue.entity.ts';
+import { Subscription } from '../src/subscriptions/subscription.entity.ts';
+import { SubscriptionLink } from '../src/subscriptions/subscription-link.entity.ts';
+import { Window } from '../src/windows/window.entity.ts';
 import { grantUse, roleOf } from '../src/database/grant-use.ts';
+import { SnakeCaseColumns } from './naming-strategy.ts';
+
+/** One entity a table, in the room that owns the table. */
+export const ENTITIES = [
+  Approval,
+  AuditEntry,
+  AuditHead,
+  Authentication,
+  Authenticator,
+  CarrierEvent,
+  Charge,
+  Client,
+  ClientAssertion,
+  ClosedMonth,
+  Consent,
+  CustomerSession,
+  Delivery,
+  Device,
+  EnrolmentCode,
+  FormBudget,
+  IdempotencyRecord,
+  Line,
+  OperatorAccount,
+  OperatorLook,
+  OperatorSession,
+  Registration,
+  Reissue,
+  Report,
+  SmsPermission,
+  SpentDeviceProof,
+  StartBudget,
+  StoredNotice,
+  Subscription,
+  SubscriptionLink,
+  Window,
+];
 
 /** How the service reaches its database. Migrations are listed, not globbed: what is not named here never runs. */
 export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000): DataSourceOptions {
   return {
     type: 'postgres',
     url,
-    entities: [],
+    entities: ENTITIES,
+    namingStrategy: new SnakeCaseColumns(),
     migrations: [
       MainFlow1763700000000,
       SubscriptionLife1763800000000,

@@ -1,17 +1,13 @@
 import 'reflect-metadata';
-import { readFile, mkdtemp, rm, writeFile, chmod } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
 import { NestFactory } from '@nestjs/core';
-import pg from 'pg';
 import { format } from 'prettier';
 import { AppModule } from '../src/app.module.ts';
 import { generateKeyring } from '../src/crypto/keyring.ts';
-import { startEmbeddedPostgres } from '../src/embedded/embedded-postgres.ts';
 import { createFastifyAdapter } from '../src/http/fastify.ts';
 import { openApiDocument } from '../src/http/openapi.ts';
-import { migrate } from './data-source.ts';
 import { readEnvironment } from './environment.ts';
+import { withMigratedDatabase } from './migrated-database.ts';
 
 /**
  * Writes what callers and the database see to `test/contract`, or with `--check` fails where it is no longer what was
@@ -38,20 +34,10 @@ async function openApi(): Promise<string> {
 
 /** Tables with their columns, constraints, indexes and triggers, as PostgreSQL itself spells them. */
 async function schema(): Promise<string> {
-  const directory = await mkdtemp(join(tmpdir(), 'pushguard-schema-'));
-  await chmod(directory, 0o755);
-  const server = await startEmbeddedPostgres({ dataDir: directory, database: 'schema', guard: true });
-  try {
-    await migrate(server.url);
-    const client = new pg.Client({ connectionString: server.url });
-    await client.connect();
+  return withMigratedDatabase(async (client) => {
     const { rows } = await client.query<{ line: string }>(DESCRIBE);
-    await client.end();
     return `${rows.map(({ line }) => line).join('\n')}\n`;
-  } finally {
-    await server.stop();
-    await rm(directory, { recursive: true, force: true });
-  }
+  });
 }
 
 const DESCRIBE = `

@@ -10,11 +10,14 @@ import { RecurringTasks } from './queue/recurring-tasks.ts';
 import { Deliver } from './delivery/deliver.ts';
 import { StateWatcher } from './authentication/state-watcher.ts';
 import { Database } from './database/database.ts';
+import { statement } from './database/statement.ts';
 import { createFastifyAdapter, declareOtherMethods } from './http/fastify.ts';
 import { createManagementServer } from './http/management.ts';
 import { Metrics } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { JobQueue } from './queue/job-queue.ts';
+
+const READY = statement('service_ready', 'SELECT 1');
 
 /** Everything that a process says goes to standard error; standard output belongs to `--json`. */
 class ErrorStreamLogger extends ConsoleLogger {
@@ -78,7 +81,7 @@ export async function startService(
   let stopping = false;
   const ready = async () => {
     if (stopping) throw new Error('the process is stopping');
-    await database.rows({ name: 'service_ready', text: 'SELECT 1' }, []);
+    await database.rows(READY, []);
   };
   const management = createManagementServer({ ready, metrics });
   await new Promise<void>((resolve, reject) => {

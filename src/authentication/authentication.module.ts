@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
 import { AuthenticatorsModule } from '../authenticators/authenticators.module.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
@@ -41,8 +42,9 @@ const EXPIRE_MS = 500;
   exports: [Start, Verify, AuthenticationStatus, StateWatcher, PendingAuthentications],
 })
 export class AuthenticationModule {
-  constructor(tasks: RecurringTasks, store: AuthenticationStore) {
+  constructor(tasks: RecurringTasks, store: AuthenticationStore, { HISTORY_DAYS }: Environment) {
     tasks.inEveryWorker({ name: 'expire authentications', everyMs: EXPIRE_MS, run: () => store.expire() });
+    tasks.purge('authentications', () => store.purge(HISTORY_DAYS));
     tasks.purge('idempotency keys', () => store.purgeIdempotencyKeys());
   }
 }

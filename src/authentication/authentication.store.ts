@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { NOW, WIPED } from '../database/statement-parts.ts';
 import {
   CODE_ATTEMPTS,
@@ -7,42 +8,37 @@ import {
   RESEND_INTERVAL_SECONDS,
   RESENDS,
   type AuthenticationState,
-  type Channel,
 } from '../domain/authentication.ts';
-import { FIRST_SWEEP } from './statement-parts.ts';
+import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
+import type { Authentication } from './authentication.entity.ts';
+import { WAKE_OR_SMS } from './statement-parts.ts';
 
-/** What a relying party is told. */
-export interface AuthenticationView {
-  id: string;
-  clientId: string;
-  channel: Channel;
-  state: AuthenticationState;
+/** An authentication as its relying party may know it. */
+export type AuthenticationView = Pick<
+  Authentication,
+  'id' | 'clientId' | 'channel' | 'state' | 'expiresAt' | 'closedAt' | 'lineId' | 'person'
+> & {
   expired: boolean;
-  expiresAt: Date;
   attemptsLeft: number;
-  closedAt: Date | null;
-  lineId: string | null;
-  /** Who was named at the start, encrypted; there while it is open or verified. */
-  person: Buffer | null;
   /** When the subscription's app was last issued anew after a loss. */
   reissuedAt: Date | null;
-}
+};
 
-export const SEEN = `a.id, a.client_id AS "clientId", a.channel, a.state, a.expires_at <= now() AS expired,
+export const VIEW = `a.id, a.client_id AS "clientId", a.channel, a.state, a.expires_at <= now() AS expired,
   a.expires_at AS "expiresAt", ${CODE_ATTEMPTS} - a.attempts AS "attemptsLeft", a.closed_at AS "closedAt",
   a.line_id AS "lineId", a.person,
   (SELECT rs.reissued_at FROM subscriptions rs WHERE rs.id = a.subscription_id) AS "reissuedAt"`;
 
-const SEE = {
-  name: 'authentication_see',
-  text: `SELECT ${SEEN} FROM authentications a WHERE a.id = $1 AND a.client_id = $2`,
-};
+const VIEW_OF = statement(
+  'authentication_see',
+  `SELECT ${VIEW} FROM authentications a WHERE a.id = $1 AND a.client_id = $2`,
+);
 
-const STATES_OF = {
-  name: 'authentication_states',
-  text: `SELECT id, CASE WHEN state IN ('pending', 'opened') AND expires_at <= now() THEN 'expired' ELSE state END AS state
+const STATES_OF = statement(
+  'authentication_states',
+  `SELECT id, CASE WHEN state IN ('pending', 'opened') AND expires_at <= now() THEN 'expired' ELSE state END AS state
     FROM authentications WHERE id = ANY($1)`,
-};
+);
 
 /**
  * Counts an attempt and judges it in the same statement: whoever is not counted learns nothing, and one row decides
@@ -52,9 +48,9 @@ const STATES_OF = {
  * SHARE`): one that has not been accepted before the line changed hands is not accepted afterwards. Whoever was verified
  * has the codes that the phone makes by itself unlocked with it.
  */
-const TRY_CODE = {
-  name: 'authentication_try_code',
-  text: `WITH tried AS (UPDATE authentications a SET
+const TRY_CODE = statement(
+  'authentication_try_code',
+  `WITH tried AS (UPDATE authentications a SET
       (attempts, state, closed_at, code_digest, sms_code, envelope, end_user, person) = (
         SELECT a.attempts + 1, CASE WHEN fits THEN 'verified' WHEN closes THEN 'failed' ELSE a.state END,
           CASE WHEN closes THEN ${NOW} END,
@@ -72,34 +68,35 @@ const TRY_CODE = {
           LATERAL (SELECT fits OR a.attempts + 1 >= ${CODE_ATTEMPTS} AS closes) attempt)
     WHERE a.id = $1 AND a.client_id = $2 AND a.channel IN ('push', 'sms') AND a.state IN ('pending', 'opened')
       AND a.attempts < ${CODE_ATTEMPTS} AND a.expires_at > now()
-    RETURNING ${SEEN}, a.subscription_id
+    RETURNING ${VIEW}, a.subscription_id AS "subscriptionId"
     ), locked AS (
       SELECT au.id FROM authenticators au, tried
-      WHERE tried.state = 'verified' AND au.subscription_id = tried.subscription_id AND au.failures > 0
+      WHERE tried.state = 'verified' AND au.subscription_id = tried."subscriptionId" AND au.failures > 0
       ORDER BY au.id FOR UPDATE OF au
     ), unlocked AS (
       UPDATE authenticators au SET failures = 0 FROM locked WHERE au.id = locked.id
     )
     SELECT * FROM tried`,
-};
+  { writes: { authenticators: 'a person who was verified has the codes of the phone unlocked' } },
+);
 
-const CANCEL = {
-  name: 'authentication_cancel',
-  text: `WITH cancelled AS (
+const CANCEL = statement(
+  'authentication_cancel',
+  `WITH cancelled AS (
       UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
       WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now()
       RETURNING id, channel, expires_at
     ), queued AS (
-      INSERT INTO deliveries (kind, authentication_id, due_at, created_at, expires_at)
-      SELECT 'cancelled', id, ${FIRST_SWEEP}, now(), expires_at FROM cancelled WHERE channel IN ('push', 'sign') RETURNING id
+      ${enqueueDelivery({ kind: 'cancelled', about: { authentication_id: 'id' }, expiresAt: 'expires_at', from: `cancelled WHERE channel IN ('push', 'sign')` })}
     )
-    SELECT cancelled.id, queued.id AS "deliveryId" FROM cancelled LEFT JOIN queued ON true`,
-};
+    SELECT queued.id AS "deliveryId" FROM cancelled LEFT JOIN queued ON true`,
+  { writes: OUTBOX },
+);
 
 /** A sending that is still waiting gives way to the new one: a centre that was away must not send the same four times. */
-const RESEND = {
-  name: 'authentication_resend',
-  text: `WITH resent AS (
+const RESEND = statement(
+  'authentication_resend',
+  `WITH resent AS (
       UPDATE authentications SET resends = resends + 1, sent_at = now()
       WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now()
         AND channel <> 'otp' AND resends < ${RESENDS} AND sent_at <= now() - interval '${RESEND_INTERVAL_SECONDS} seconds'
@@ -108,18 +105,17 @@ const RESEND = {
       DELETE FROM deliveries WHERE authentication_id IN (SELECT id FROM resent)
         AND kind IN ('wake', 'sms') AND (claimed_until IS NULL OR claimed_until <= now())
     )
-    INSERT INTO deliveries (kind, authentication_id, due_at, created_at, expires_at)
-    SELECT CASE channel WHEN 'sms' THEN 'sms' ELSE 'wake' END, id, ${FIRST_SWEEP}, now(), expires_at
-    FROM resent RETURNING id`,
-};
+    ${enqueueDelivery({ kind: WAKE_OR_SMS, about: { authentication_id: 'id' }, expiresAt: 'expires_at', from: 'resent' })}`,
+  { writes: { deliveries: 'a sending that still waits gives way to the new one' } },
+);
 
-const SENDINGS = {
-  name: 'authentication_sendings',
-  text: `SELECT ${RESENDS} - resends AS "resendsLeft",
+const SENDINGS = statement(
+  'authentication_sendings',
+  `SELECT ${RESENDS} - resends AS "resendsLeft",
       ceil(extract(epoch FROM sent_at + interval '${RESEND_INTERVAL_SECONDS} seconds' - now()))::int AS "waitSeconds",
       ceil(extract(epoch FROM expires_at - now()))::int AS "secondsLeft"
     FROM authentications WHERE id = $1`,
-};
+);
 
 /** Whose open authentications are to end. */
 export interface CancelScope {
@@ -131,9 +127,9 @@ export interface CancelScope {
 }
 
 /** What is open on a subscription, or was asked of the person that a line belonged to. */
-const CANCEL_PENDING = {
-  name: 'authentication_close_pending',
-  text: `UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
+const CANCEL_PENDING = statement(
+  'authentication_close_pending',
+  `UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
     WHERE id IN (
         SELECT id FROM authentications WHERE subscription_id = $1 AND closed_at IS NULL
           AND requested_at > now() - interval '${LIFETIME_SECONDS} seconds'
@@ -141,27 +137,37 @@ const CANCEL_PENDING = {
       AND closed_at IS NULL AND expires_at > now() AND (NOT $3 OR state = 'opened' OR channel = 'sms' AND EXISTS (
         SELECT 1 FROM subscriptions s WHERE s.id = $1 AND s.protected_since IS NOT NULL))
     RETURNING id`,
-};
+);
 
-const EXPIRE = {
-  name: 'authentication_expire',
-  text: `UPDATE authentications SET state = 'expired', closed_at = expires_at, ${WIPED}
+const EXPIRE = statement(
+  'authentication_expire',
+  `UPDATE authentications SET state = 'expired', closed_at = expires_at, ${WIPED}
     WHERE id IN (SELECT id FROM authentications WHERE closed_at IS NULL AND expires_at <= now()
       ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)`,
-};
+);
 
-const FORGET_KEYS = {
-  name: 'authentication_forget_keys',
-  text: `DELETE FROM idempotency_keys WHERE (client_id, key_digest) IN (SELECT client_id, key_digest
+const PURGE_KEYS = statement(
+  'authentication_purge_keys',
+  `DELETE FROM idempotency_keys WHERE (client_id, key_digest) IN (SELECT client_id, key_digest
     FROM idempotency_keys WHERE created_at < now() - interval '24 hours' LIMIT 5000)`,
-};
+);
+
+/** A batch at a time, by an index on the age alone; what is open is never that old. */
+const PURGE = statement(
+  'authentication_purge',
+  `DELETE FROM authentications WHERE ctid = ANY(ARRAY(SELECT ctid FROM authentications
+    WHERE requested_at < now() - make_interval(days => $1) AND closed_at IS NOT NULL LIMIT $2))`,
+);
+
+/** Rows removed by one statement. */
+const PURGE_BATCH = 5_000;
 
 @Injectable()
 export class AuthenticationStore {
   constructor(private readonly database: Database) {}
 
   async view(id: string, clientId: string): Promise<AuthenticationView | undefined> {
-    return (await this.database.rows<AuthenticationView>(SEE, [id, clientId]))[0];
+    return (await this.database.rows<AuthenticationView>(VIEW_OF, [id, clientId]))[0];
   }
 
   async statesOf(ids: readonly string[]): Promise<{ id: string; state: AuthenticationState }[]> {
@@ -170,7 +176,13 @@ export class AuthenticationStore {
 
   /** Undefined when the attempt did not count, because nothing is open any more. */
   async tryCode(id: string, clientId: string, digests: Buffer[]): Promise<AuthenticationView | undefined> {
-    return (await this.database.rows<AuthenticationView>(TRY_CODE, [id, clientId, digests]))[0];
+    return (
+      await this.database.rows<AuthenticationView & Pick<Authentication, 'subscriptionId'>>(TRY_CODE, [
+        id,
+        clientId,
+        digests,
+      ])
+    )[0];
   }
 
   async cancel(id: string, clientId: string): Promise<{ deliveryId: string | null } | undefined> {
@@ -204,8 +216,13 @@ export class AuthenticationStore {
     await this.database.rows(EXPIRE, []);
   }
 
+  /** Removes a batch of what is older than it is kept for. */
+  async purge(days: number): Promise<void> {
+    await this.database.rows(PURGE, [days, PURGE_BATCH]);
+  }
+
   /** Idempotency keys are kept for 24 hours (contract). */
   async purgeIdempotencyKeys(): Promise<void> {
-    await this.database.rows(FORGET_KEYS, []);
+    await this.database.rows(PURGE_KEYS, []);
   }
 }

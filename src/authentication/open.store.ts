@@ -1,127 +1,117 @@
 import { Injectable } from '@nestjs/common';
 import type { PublicJwk } from '../crypto/keyring.ts';
 import { Database } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { NOW, WIPED } from '../database/statement-parts.ts';
-import {
-  LIFETIME_SECONDS,
-  type AuthenticationState,
-  type Channel,
-  type DeclineReason,
-} from '../domain/authentication.ts';
-import { FORGIVE_PIN, type CountedPin } from '../devices/pin/judge-pin.ts';
-import { PIN_ATTEMPTS } from '../domain/device.ts';
-import { FIRST_SWEEP, IS_FOR_DEVICE } from './statement-parts.ts';
+import { LIFETIME_SECONDS, type DeclineReason } from '../domain/authentication.ts';
+import { countPin, RESET_PIN, resetPin } from '../devices/pin/count-pin.ts';
+import type { CountedPin } from '../devices/pin/judge-pin.ts';
+import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
+import type { Authentication } from './authentication.entity.ts';
+import { IS_FOR_DEVICE } from './statement-parts.ts';
 
-/** What the app is told of an authentication, and what is sealed with its code. */
-export interface DeviceRequest {
-  id: string;
-  clientId: string;
+/** An authentication as the app may know it. */
+export type DeviceRequest = Pick<
+  Authentication,
+  | 'id'
+  | 'clientId'
+  | 'purpose'
+  | 'requestedAt'
+  | 'expiresAt'
+  | 'endUser'
+  | 'nonce'
+  | 'state'
+  | 'envelope'
+  | 'channel'
+  | 'transaction'
+> & {
   relyingParty: string;
-  purpose: string;
-  requestedAt: Date;
-  expiresAt: Date;
   expired: boolean;
-  endUser: Buffer | null;
-  nonce: Buffer;
-  state: AuthenticationState;
-  envelope: string | null;
-  channel: Channel;
-  /** What is to be signed, encrypted. */
-  transaction: Buffer | null;
   /** Whether the tap of a card is asked for beside the PIN. */
   hasCard: boolean;
-}
+};
 
 /** What a counted PIN is compared with, and what is sealed if it is right. */
-export interface CountedOpening extends CountedPin {
-  encryptionKey: PublicJwk;
-  clientId: string;
-  relyingParty: string;
-  purpose: string;
-  expiresAt: Date;
-  channel: Channel;
-  cardKey: PublicJwk | null;
-}
+export type CountedOpening = CountedPin &
+  Pick<Authentication, 'clientId' | 'purpose' | 'expiresAt' | 'channel'> & {
+    relyingParty: string;
+    encryptionKey: PublicJwk;
+    cardKey: PublicJwk | null;
+  };
 
-const ASKED = `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty", a.purpose, a.requested_at AS "requestedAt",
+const REQUEST = `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty", a.purpose, a.requested_at AS "requestedAt",
     a.expires_at AS "expiresAt", a.expires_at <= now() AS expired, a.end_user AS "endUser", a.nonce, a.state, a.envelope,
     a.channel, a.transaction, d.card_key IS NOT NULL AS "hasCard"
   FROM authentications a JOIN clients c ON c.id = a.client_id
     JOIN devices d ON d.id = $1 AND d.state = 'active' AND ${IS_FOR_DEVICE}`;
 
 /** A bound on requested_at keeps the index to the last three minutes of a long history. */
-const PENDING = {
-  name: 'authentication_pending',
-  text: `${ASKED} JOIN subscriptions s ON s.id = a.subscription_id AND s.state = 'active'
+const PENDING = statement(
+  'authentication_pending',
+  `${REQUEST} JOIN subscriptions s ON s.id = a.subscription_id AND s.state = 'active'
     WHERE a.subscription_id = $2 AND a.state IN ('pending', 'opened') AND a.expires_at > now()
       AND a.requested_at > now() - interval '${LIFETIME_SECONDS} seconds'
     ORDER BY a.requested_at`,
-};
+);
 
-const ASKED_OF = { name: 'authentication_asked_of', text: `${ASKED} WHERE a.id = $2` };
+const REQUEST_OF = statement('authentication_request_of', `${REQUEST} WHERE a.id = $2`);
 
-/**
- * Counts a PIN before anybody compares it, and hands what it is compared with to whoever was counted. There is nothing
- * to count where there is nothing to open.
- */
-const COUNT_PIN = {
-  name: 'authentication_count_pin',
-  text: `WITH counted AS (
-      UPDATE devices d SET pin_failures = d.pin_failures + 1
-      WHERE d.id = $1 AND d.state = 'active' AND d.pin_failures < ${PIN_ATTEMPTS} AND EXISTS (
+const COUNT_PIN = countPin('authentication_count_pin', {
+  exists: `EXISTS (
         SELECT 1 FROM authentications a WHERE a.id = $2 AND ${IS_FOR_DEVICE}
-          AND a.state IN ('pending', 'opened') AND a.expires_at > now())
-      RETURNING d.knowledge_key AS "knowledgeKey", d.encryption_key AS "encryptionKey",
-        d.card_key AS "cardKey", ${PIN_ATTEMPTS} - d.pin_failures AS "attemptsLeft"
-    )
-    SELECT counted.*, a.client_id AS "clientId", c.name AS "relyingParty", a.purpose, a.expires_at AS "expiresAt", a.nonce,
-      a.channel
-    FROM counted, authentications a JOIN clients c ON c.id = a.client_id WHERE a.id = $2`,
-};
+          AND a.state IN ('pending', 'opened') AND a.expires_at > now())`,
+  device: 'd.encryption_key AS "encryptionKey", d.card_key AS "cardKey"',
+  columns: `a.client_id AS "clientId", c.name AS "relyingParty", a.purpose, a.expires_at AS "expiresAt", a.nonce,
+      a.channel`,
+  from: 'authentications a JOIN clients c ON c.id = a.client_id WHERE a.id = $2',
+});
+
+const RESETS_PIN = { devices: 'a correct PIN resets the counter even if the authentication closed meanwhile' };
 
 /**
  * A right PIN is forgiven its earlier misses whether or not there still was something to open. Opening takes its turn
  * with whatever suspends the subscription or revokes the device (`FOR SHARE`).
  */
-const OPEN = {
-  name: 'authentication_open',
-  text: `WITH opened AS (
+const OPEN = statement(
+  'authentication_open',
+  `WITH opened AS (
       UPDATE authentications a SET state = 'opened', device_id = $2, code_digest = $3, envelope = $4
       WHERE a.id = $1 AND a.state = 'pending' AND a.channel = 'push' AND a.expires_at > now()
         AND EXISTS (SELECT 1 FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
           WHERE s.id = a.subscription_id AND s.state = 'active' AND d.id = $2 AND d.state = 'active'
           FOR SHARE OF s FOR NO KEY UPDATE OF d)
       RETURNING a.id, a.expires_at
-    ), forgiven AS (
-      UPDATE devices SET pin_failures = 0 WHERE id = $2 AND pin_failures > 0
+    ), reset AS (
+      ${resetPin('$2')}
     )
-    INSERT INTO deliveries (kind, authentication_id, device_id, due_at, created_at, expires_at)
-    SELECT 'code', id, $2, ${FIRST_SWEEP}, now(), expires_at FROM opened RETURNING id`,
-};
+    ${enqueueDelivery({ kind: 'code', about: { authentication_id: 'id', device_id: '$2' }, expiresAt: 'expires_at', from: 'opened' })}`,
+  { writes: { ...OUTBOX, ...RESETS_PIN } },
+);
 
 /** The same for what the phone signs by itself: there is no code to keep, and none to send. */
-const OPEN_TO_SIGN = {
-  name: 'authentication_open_to_sign',
-  text: `WITH opened AS (
+const OPEN_TO_SIGN = statement(
+  'authentication_open_to_sign',
+  `WITH opened AS (
       UPDATE authentications a SET state = 'opened'
       WHERE a.id = $1 AND a.state = 'pending' AND a.channel = 'sign' AND a.device_id = $2 AND a.expires_at > now()
         AND EXISTS (SELECT 1 FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
           WHERE s.id = a.subscription_id AND s.state = 'active' AND d.id = $2 AND d.state = 'active'
           FOR SHARE OF s FOR NO KEY UPDATE OF d)
       RETURNING a.id
-    ), forgiven AS (
-      UPDATE devices SET pin_failures = 0 WHERE id = $2 AND pin_failures > 0
+    ), reset AS (
+      ${resetPin('$2')}
     )
     SELECT id FROM opened`,
-};
+  { writes: RESETS_PIN },
+);
 
-const DECLINE = {
-  name: 'authentication_decline',
-  text: `UPDATE authentications a SET state = 'declined', decline_reason = $3, device_id = $2, closed_at = ${NOW}, ${WIPED}
+const DECLINE = statement(
+  'authentication_decline',
+  `UPDATE authentications a SET state = 'declined', decline_reason = $3, device_id = $2, closed_at = ${NOW}, ${WIPED}
     WHERE a.id = $1 AND a.state IN ('pending', 'opened') AND a.expires_at > now()
       AND EXISTS (SELECT 1 FROM devices d WHERE d.id = $2 AND d.state = 'active' AND ${IS_FOR_DEVICE})
     RETURNING a.id`,
-};
+);
 
 /** What the app sees of authentications, and does to them. */
 @Injectable()
@@ -133,7 +123,7 @@ export class OpenStore {
   }
 
   async requestOf(deviceId: string, id: string): Promise<DeviceRequest | undefined> {
-    return (await this.database.rows<DeviceRequest>(ASKED_OF, [deviceId, id]))[0];
+    return (await this.database.rows<DeviceRequest>(REQUEST_OF, [deviceId, id]))[0];
   }
 
   /** Undefined when the PIN is locked, or there is nothing that this device could open: nothing may be compared then. */
@@ -152,8 +142,8 @@ export class OpenStore {
   }
 
   /** The PIN was right, and nothing is opened for another reason. */
-  async forgivePin(deviceId: string): Promise<void> {
-    await this.database.rows(FORGIVE_PIN, [deviceId]);
+  async resetPin(deviceId: string): Promise<void> {
+    await this.database.rows(RESET_PIN, [deviceId]);
   }
 
   async decline(id: string, deviceId: string, reason: DeclineReason): Promise<boolean> {

@@ -114,7 +114,7 @@ export class Open {
   ): Promise<{ state: 'opened' }> {
     const { deviceId } = device;
     if (cardKey) {
-      await this.store.forgivePin(deviceId);
+      await this.store.resetPin(deviceId);
       const { transaction } = await this.find(id, device);
       const question = transactionQuestion(id, readTransaction(this.keys, id, transaction));
       const tapped = { authenticationId: id, deviceId, nonce: nonce.toString('base64url'), question };

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
 import { CODE_ATTEMPTS, type Channel } from '../domain/authentication.ts';
 import { AUTHENTICATOR_ATTEMPTS, FAR_SECONDS } from '../domain/authenticator.ts';
-import { SEEN, type AuthenticationView } from './authentication.store.ts';
+import { VIEW, type AuthenticationView } from './authentication.store.ts';
 
 /** What a code that a phone made is judged by. */
 export interface CodeContext {
@@ -28,15 +29,15 @@ export interface PhoneCodeAttempt {
   far: { step: number; drift: number } | null;
 }
 
-const JUDGED = {
-  name: 'phone_code_judged',
-  text: `SELECT a.channel, now() AS now, a.transaction, au.id AS "authenticatorId", au.secret,
+const CONTEXT = statement(
+  'phone_code_judged',
+  `SELECT a.channel, now() AS now, a.transaction, au.id AS "authenticatorId", au.secret,
       au.last_step AS "lastStep", au.drift,
       CASE WHEN au.far_at > now() - interval '${FAR_SECONDS} seconds' THEN au.far_step END AS "farStep", au.far_drift AS "farDrift"
     FROM authentications a LEFT JOIN authenticators au ON au.id = a.authenticator_id
     WHERE a.id = $1 AND a.client_id = $2 AND a.channel IN ('otp', 'sign') AND a.state IN ('pending', 'opened')
       AND a.expires_at > now()`,
-};
+);
 
 /**
  * Counts an attempt and lets a right code in, in one statement: whoever is not counted learns nothing. In order, as
@@ -45,9 +46,9 @@ const JUDGED = {
  * step. A locked authenticator, a step that was accepted before and a transaction that the phone has not opened look
  * like any wrong code.
  */
-const TRY = {
-  name: 'phone_code_try',
-  text: `WITH standing AS MATERIALIZED (
+const TRY = statement(
+  'phone_code_try',
+  `WITH standing AS MATERIALIZED (
       SELECT d.id FROM authentications a JOIN authenticators au ON au.id = a.authenticator_id
         JOIN subscriptions s ON s.id = a.subscription_id JOIN devices d ON d.id = au.device_id
       WHERE a.id = $1 AND s.state = 'active' AND d.state = 'active' AND (a.channel = 'otp' OR (
@@ -82,8 +83,9 @@ const TRY = {
         FROM (SELECT EXISTS (SELECT 1 FROM accepted) AS fits OFFSET 0) code,
           LATERAL (SELECT fits OR a.attempts + 1 >= ${CODE_ATTEMPTS} AS closes) attempt)
     FROM open WHERE a.id = open.id AND (SELECT count(*) FROM refused) >= 0
-    RETURNING ${SEEN}`,
-};
+    RETURNING ${VIEW}`,
+  { writes: { authenticators: 'one statement counts the attempt and spends the step' } },
+);
 
 @Injectable()
 export class PhoneCodeStore {
@@ -91,7 +93,7 @@ export class PhoneCodeStore {
 
   /** Undefined when nothing is open that a phone makes the code of. */
   async contextOf(id: string, clientId: string): Promise<CodeContext | undefined> {
-    return (await this.database.rows<CodeContext>(JUDGED, [id, clientId]))[0];
+    return (await this.database.rows<CodeContext>(CONTEXT, [id, clientId]))[0];
   }
 
   /** Undefined when the attempt did not count, because nothing is open any more. */

@@ -1,11 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
-import { NOW, WIPED } from '../database/statement-parts.ts';
-import { LIFETIME_SECONDS, type Channel } from '../domain/authentication.ts';
-import { spendStart } from '../lines/start-budgets.ts';
-import { FIRST_SWEEP, smsPermitted } from './statement-parts.ts';
+import { statement } from '../database/statement.ts';
+import { insertInto, NOW, parameters, WIPED } from '../database/statement-parts.ts';
+import { LIFETIME_SECONDS } from '../domain/authentication.ts';
+import { BUDGETS, spendStart } from '../lines/start-budgets.ts';
+import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
+import type { Authentication } from './authentication.entity.ts';
+import type { IdempotencyRecord } from './idempotency-record.entity.ts';
+import { smsPermitted, WAKE_OR_SMS } from './statement-parts.ts';
 
-/** The line that a person named, and what stands on it. */
+/** The line that a person named, and the subscription on it. */
 export interface NamedLine {
   lineId: string;
   lineVersion: number;
@@ -16,90 +20,144 @@ export interface NamedLine {
   smsPermitted: boolean;
 }
 
-const NAMED_LINE = {
-  name: 'authentication_named_line',
-  text: `SELECT l.id AS "lineId", l.version AS "lineVersion", l.owner, s.id AS "subscriptionId",
+const NAMED_LINE = statement(
+  'authentication_named_line',
+  `SELECT l.id AS "lineId", l.version AS "lineVersion", l.owner, s.id AS "subscriptionId",
       s.protected_since AS "protectedSince", coalesce($3 AND ${smsPermitted('s.id', '$2')}, false) AS "smsPermitted"
     FROM lines l LEFT JOIN subscriptions s ON s.line_id = l.id AND s.state <> 'cancelled'
     WHERE l.phone_index = ANY($1) AND l.status <> 'terminated'`,
-};
+);
 
-export interface NewAuthentication {
-  id: string;
-  clientId: string;
-  personIndex: Buffer;
+/** What a start writes, and by what it finds and counts. */
+export type NewAuthentication = Pick<
+  Authentication,
+  | 'id'
+  | 'clientId'
+  | 'personIndex'
+  | 'person'
+  | 'lineId'
+  | 'lineVersion'
+  | 'subscriptionId'
+  | 'channel'
+  | 'purpose'
+  | 'endUser'
+  | 'nonce'
+  | 'authenticatorId'
+  | 'deviceId'
+  | 'transaction'
+  | 'codeDigest'
+  | 'smsCode'
+> & {
+  /** The person's index under every key. */
   personIndexes: Buffer[];
   /** The number at this relying party, whatever birth date is tried with it. */
   numberIndex: Buffer;
-  person: Buffer;
-  lineId: string | null;
-  lineVersion: number | null;
-  subscriptionId: string | null;
-  channel: Channel;
-  purpose: string;
-  endUser: Buffer | null;
-  nonce: Buffer;
-  /** What makes the code, where a phone does by itself. */
-  authenticatorId: string | null;
-  /** The device that is to sign. */
-  deviceId: string | null;
-  /** What it is to sign. */
-  transaction: Buffer | null;
-  codeDigest: Buffer | null;
-  smsCode: Buffer | null;
-  idempotency: { keyDigest: Buffer; requestDigest: Buffer } | null;
-}
+  idempotency: Pick<IdempotencyRecord, 'keyDigest' | 'requestDigest'> | null;
+};
+
+const { $, values } = parameters(
+  'id',
+  'clientId',
+  'personIndex',
+  'personIndexes',
+  'numberIndex',
+  'person',
+  'lineId',
+  'lineVersion',
+  'subscriptionId',
+  'channel',
+  'purpose',
+  'endUser',
+  'nonce',
+  'authenticatorId',
+  'deviceId',
+  'transaction',
+  'codeDigest',
+  'smsCode',
+  'keyDigest',
+  'requestDigest',
+);
 
 /**
  * The whole start in one statement. In order: an equal Idempotency-Key that is still at work holds it off; the
- * person's budget is spent, and then the number's at this relying party, which keeps anybody from trying birth dates on
- * it; the older pending one of this relying party gives way; the authentication, its key and its first delivery are
- * written. For a code that a phone makes by the time alone, there is nothing to deliver.
+ * person's budget is spent, and then the number's at this relying party, which keeps a relying party from trying birth
+ * dates on it; the older pending authentication of this relying party gives way; the authentication, its key and its
+ * first delivery are written. A code that the phone makes by the time alone has nothing to deliver.
  */
-const START = {
-  name: 'authentication_start',
-  text: `WITH known AS MATERIALIZED (
-      SELECT 1 FROM idempotency_keys WHERE client_id = $2 AND key_digest = $13
+const START = statement(
+  'authentication_start',
+  `WITH known AS MATERIALIZED (
+      SELECT 1 FROM idempotency_keys WHERE client_id = ${$.clientId} AND key_digest = ${$.keyDigest}
     ), gate AS MATERIALIZED (
-      SELECT CASE WHEN $13::bytea IS NULL OR EXISTS (SELECT 1 FROM known) THEN true
-        ELSE pg_try_advisory_xact_lock(hashtextextended($2::text || encode($13, 'hex'), 0)) END AS open
+      SELECT CASE WHEN ${$.keyDigest}::bytea IS NULL OR EXISTS (SELECT 1 FROM known) THEN true
+        ELSE pg_try_advisory_xact_lock(hashtextextended(${$.clientId}::text || encode(${$.keyDigest}, 'hex'), 0)) END AS open
     ), ${spendStart({
-      person: '$3',
-      number: '$16',
+      person: $.personIndex,
+      number: $.numberIndex,
       when: 'FROM gate WHERE open AND NOT EXISTS (SELECT 1 FROM known)',
     })}, older AS (
       UPDATE authentications SET closed_at = least(${NOW}, expires_at), ${WIPED},
         state = CASE WHEN expires_at <= now() THEN 'expired' ELSE 'cancelled' END
-      WHERE client_id = $2 AND person_index = ANY($4) AND closed_at IS NULL
+      WHERE client_id = ${$.clientId} AND person_index = ANY(${$.personIndexes}) AND closed_at IS NULL
         AND EXISTS (SELECT 1 FROM tries)
       RETURNING 1
     ), started AS (
-      INSERT INTO authentications (id, client_id, person_index, line_id, line_version, subscription_id, channel, state, purpose,
-        end_user, nonce, code_digest, sms_code, person, authenticator_id, device_id, transaction, sent_at, requested_at,
-        expires_at)
-      SELECT $1, $2, $3, $5, $17, $6, $7, 'pending', $8, $9, $10, $11, $12, $15, $18, $19, $20, now(), ${NOW},
-        ${NOW} + interval '${LIFETIME_SECONDS} seconds'
+      ${insertInto('authentications', {
+        id: $.id,
+        client_id: $.clientId,
+        person_index: $.personIndex,
+        person: $.person,
+        line_id: $.lineId,
+        line_version: $.lineVersion,
+        subscription_id: $.subscriptionId,
+        channel: $.channel,
+        state: `'pending'`,
+        purpose: $.purpose,
+        end_user: $.endUser,
+        nonce: $.nonce,
+        authenticator_id: $.authenticatorId,
+        device_id: $.deviceId,
+        transaction: $.transaction,
+        code_digest: $.codeDigest,
+        sms_code: $.smsCode,
+        sent_at: 'now()',
+        requested_at: NOW,
+        expires_at: `${NOW} + interval '${LIFETIME_SECONDS} seconds'`,
+      })}
       FROM tries WHERE (SELECT count(*) FROM older) >= 0
       RETURNING id, client_id, channel, expires_at
     ), claimed AS (
       INSERT INTO idempotency_keys (client_id, key_digest, request_digest, authentication_id)
-      SELECT client_id, $13, $14, id FROM started WHERE $13 IS NOT NULL
+      SELECT client_id, ${$.keyDigest}, ${$.requestDigest}, id FROM started WHERE ${$.keyDigest} IS NOT NULL
     ), queued AS (
-      INSERT INTO deliveries (kind, authentication_id, due_at, created_at, expires_at)
-      SELECT CASE channel WHEN 'sms' THEN 'sms' ELSE 'wake' END, id, ${FIRST_SWEEP}, now(), expires_at FROM started
-      WHERE channel <> 'otp'
-      RETURNING id
+      ${enqueueDelivery({
+        kind: WAKE_OR_SMS,
+        about: { authentication_id: 'id' },
+        expiresAt: 'expires_at',
+        from: `started WHERE channel <> 'otp'`,
+      })}
     )
     SELECT gate.open, started.expires_at AS "expiresAt", queued.id AS "deliveryId"
     FROM gate LEFT JOIN started ON true LEFT JOIN queued ON true`,
-};
+  { writes: { ...BUDGETS, ...OUTBOX } },
+);
 
-const BY_IDEMPOTENCY_KEY = {
-  name: 'authentication_by_idempotency_key',
-  text: `SELECT k.request_digest AS "requestDigest", a.id, a.channel, a.expires_at AS "expiresAt"
+/** What became of a start. */
+interface StartRow {
+  open: boolean;
+  expiresAt: Date | null;
+  deliveryId: string | null;
+}
+
+/** The start that an Idempotency-Key was first sent with. */
+type EarlierStart = Pick<Authentication, 'id' | 'channel' | 'expiresAt'> & Pick<IdempotencyRecord, 'requestDigest'>;
+
+const BY_IDEMPOTENCY_KEY = statement(
+  'authentication_by_idempotency_key',
+  `SELECT k.request_digest AS "requestDigest", a.id, a.channel, a.expires_at AS "expiresAt"
     FROM idempotency_keys k JOIN authentications a ON a.id = k.authentication_id
     WHERE k.client_id = $1 AND k.key_digest = $2`,
-};
+);
 
 /** Writes a new authentication, and finds what a start needs to know first. */
 @Injectable()
@@ -112,41 +170,14 @@ export class StartStore {
   }
 
   /** `open` false: an equal key is still at work. No `expiresAt`: the budget, or the key, kept it from starting. */
-  async start(a: NewAuthentication): Promise<{ open: boolean; expiresAt: Date | null; deliveryId: string | null }> {
-    const [row] = await this.database.rows<{ open: boolean; expiresAt: Date | null; deliveryId: string | null }>(
-      START,
-      [
-        a.id,
-        a.clientId,
-        a.personIndex,
-        a.personIndexes,
-        a.lineId,
-        a.subscriptionId,
-        a.channel,
-        a.purpose,
-        a.endUser,
-        a.nonce,
-        a.codeDigest,
-        a.smsCode,
-        a.idempotency?.keyDigest ?? null,
-        a.idempotency?.requestDigest ?? null,
-        a.person,
-        a.numberIndex,
-        a.lineVersion,
-        a.authenticatorId,
-        a.deviceId,
-        a.transaction,
-      ],
-    );
+  async start({ idempotency, ...authentication }: NewAuthentication): Promise<StartRow> {
+    const { keyDigest = null, requestDigest = null } = idempotency ?? {};
+    const [row] = await this.database.rows<StartRow>(START, values({ ...authentication, keyDigest, requestDigest }));
     if (!row) throw new Error('the start answered no row');
     return row;
   }
 
-  async byIdempotencyKey(
-    clientId: string,
-    keyDigest: Buffer,
-  ): Promise<{ requestDigest: Buffer; id: string; channel: Channel; expiresAt: Date } | undefined> {
-    type Row = { requestDigest: Buffer; id: string; channel: Channel; expiresAt: Date };
-    return (await this.database.rows<Row>(BY_IDEMPOTENCY_KEY, [clientId, keyDigest]))[0];
+  async byIdempotencyKey(clientId: string, keyDigest: Buffer): Promise<EarlierStart | undefined> {
+    return (await this.database.rows<EarlierStart>(BY_IDEMPOTENCY_KEY, [clientId, keyDigest]))[0];
   }
 }

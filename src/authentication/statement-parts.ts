@@ -1,8 +1,6 @@
 /** Which authentications (`a`) a device (`d`) may see and answer: its own phone's, or those that it is to sign. */
 export const IS_FOR_DEVICE = `a.subscription_id = d.subscription_id
   AND (a.channel = 'push' AND d.issuer_id IS NULL OR a.channel = 'sign' AND a.device_id = d.id)`;
-/** The delivery's first deadline: by then the fast way has carried it, or the sweep takes it up. */
-export const FIRST_SWEEP = `now() + interval '2 seconds'`;
 /**
  * Whether a subscriber permits SMS for a relying party at this instant, given the SQL for either's id. It ends by
  * itself, with the subscription's being active, with the device that gave it, and with the relying party's refusal.
@@ -16,3 +14,6 @@ export function smsPermitted(subscriptionId: string, clientId: string): string {
         AND sp.permitted_at IS NOT NULL AND sp.ended_at IS NULL AND sp.ends_at > now()
         AND ss.state = 'active' AND sd.state = 'active' AND NOT sc.refuses_sms LIMIT 1), false)`;
 }
+
+/** Which kind of delivery a start or a repetition takes, by the authentication's channel. */
+export const WAKE_OR_SMS = { sql: `CASE channel WHEN 'sms' THEN 'sms' ELSE 'wake' END` };

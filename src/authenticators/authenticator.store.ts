@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { PublicJwk } from '../crypto/keyring.ts';
 import { Database, type Session } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { AUTHENTICATOR_ATTEMPTS, type AuthenticatorKind } from '../domain/authenticator.ts';
 
 /** The device that an authenticator is to live on. */
@@ -24,53 +25,53 @@ export interface AuthenticatorRow {
 }
 
 /** Nothing that suspends the subscription or revokes the device comes between this and the commit. */
-const BEARER = {
-  name: 'authenticator_bearer',
-  text: `SELECT d.subscription_id AS "subscriptionId", d.encryption_key AS "encryptionKey",
+const BEARER = statement(
+  'authenticator_bearer',
+  `SELECT d.subscription_id AS "subscriptionId", d.encryption_key AS "encryptionKey",
       d.serial_number AS "serialNumber", d.issuer_id AS "issuerId",
       (SELECT vendor_code FROM clients c WHERE c.id = d.issuer_id) AS "issuerVendorCode"
     FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
     WHERE d.id = $1 AND d.state = 'active' AND s.state = 'active' AND (d.issuer_id IS NOT NULL) = ($2 = 'sign')
     FOR SHARE OF s FOR NO KEY UPDATE OF d`,
-};
+);
 
 /** A second enrolment takes the place of the first: the old secret is worth nothing. One that is locked stays so. */
-const ENROL = {
-  name: 'authenticator_enrol',
-  text: `INSERT INTO authenticators AS au (id, device_id, subscription_id, kind, secret, terms)
+const ENROL = statement(
+  'authenticator_enrol',
+  `INSERT INTO authenticators AS au (id, device_id, subscription_id, kind, secret, terms)
     VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (device_id, kind) DO UPDATE SET id = excluded.id, secret = excluded.secret, terms = excluded.terms,
       last_step = -1, drift = 0, far_step = NULL, far_drift = NULL, far_at = NULL, created_at = now()`,
-};
+);
 
-const OF_DEVICE = {
-  name: 'authenticator_of_device',
-  text: `SELECT au.kind, d.serial_number AS "serialNumber", c.name AS issuer, c.vendor_code AS "issuerVendorCode",
+const OF_DEVICE = statement(
+  'authenticator_of_device',
+  `SELECT au.kind, d.serial_number AS "serialNumber", c.name AS issuer, c.vendor_code AS "issuerVendorCode",
       au.failures >= ${AUTHENTICATOR_ATTEMPTS} AS locked, au.created_at AS "createdAt"
     FROM authenticators au JOIN devices d ON d.id = au.device_id LEFT JOIN clients c ON c.id = d.issuer_id
     WHERE au.device_id = $1 ORDER BY au.kind`,
-};
+);
 
 /** The one-time passwords of a subscription's own phone. */
-const OWN_OTP = {
-  name: 'authenticator_own_otp',
-  text: `SELECT au.failures >= ${AUTHENTICATOR_ATTEMPTS} AS locked FROM authenticators au
+const OWN_OTP = statement(
+  'authenticator_own_otp',
+  `SELECT au.failures >= ${AUTHENTICATOR_ATTEMPTS} AS locked FROM authenticators au
       JOIN devices d ON d.id = au.device_id AND d.state = 'active' AND d.issuer_id IS NULL
     WHERE au.subscription_id = $1 AND au.kind = 'otp'`,
-};
+);
 
 /**
  * The active one that a relying party may ask: always the registered one to sign; for `otp` where $4 says so. A scalar
  * with a LIMIT is looked up for the one row; PostgreSQL would hash an EXISTS over all of an institution's.
  */
-const TO_ASK = {
-  name: 'authenticator_to_ask',
-  text: `SELECT au.id, au.device_id AS "deviceId" FROM authenticators au
+const TO_ASK = statement(
+  'authenticator_to_ask',
+  `SELECT au.id, au.device_id AS "deviceId" FROM authenticators au
       JOIN devices d ON d.id = au.device_id AND d.state = 'active'
     WHERE au.subscription_id = $1 AND au.kind = $3 AND (NOT $4 OR (
       SELECT true FROM registrations r WHERE r.client_id = $2 AND r.subscription_id = au.subscription_id
         AND r.device_id = d.id AND r.state = 'active' LIMIT 1))`,
-};
+);
 
 @Injectable()
 export class AuthenticatorStore {

@@ -1,18 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { Lines } from '../lines/lines.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
 
 /** No subscription has this id. */
 export const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-const BY_PHONE = {
-  name: 'named_subscriber_by_phone',
-  text: `SELECT l.id AS "lineId", l.owner, s.id AS "subscriptionId"
+const BY_PHONE = statement(
+  'named_subscriber_by_phone',
+  `SELECT l.id AS "lineId", l.owner, s.id AS "subscriptionId"
     FROM lines l LEFT JOIN subscriptions s ON s.line_id = l.id AND s.state <> 'cancelled'
     WHERE l.phone_index = ANY($1) AND l.status <> 'terminated'`,
-};
+);
 
 interface NamedLine {
   lineId: string;

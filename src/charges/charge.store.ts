@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { MoreThanOrEqual, type Repository } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { statePeriods, type StatePeriod, type DatedTransition } from '../domain/fee.ts';
-import type { Billed, Charge, ClosedMonth } from './charge.ts';
+import type { Billed, MonthlyCharge } from './charge.ts';
+import { ClosedMonth } from './closed-month.entity.ts';
 
 /** Subscriptions read together. */
 const BATCH = 1_000;
@@ -10,9 +14,9 @@ const BATCH = 1_000;
  * Every subscription that began before $2 and had not ended before $3, in the order of its id, with its links and with
  * the charges of closed months from $4 on.
  */
-const BILLED = {
-  name: 'charge_billed',
-  text: `SELECT s.id AS "subscriptionId", s.line_id AS "lineId",
+const BILLED = statement(
+  'charge_billed',
+  `SELECT s.id AS "subscriptionId", s.line_id AS "lineId",
       (SELECT json_agg(json_build_object('change', json_build_object('kind', k.change, 'reason', k.reason), 'at', k.at)
         ORDER BY k.number)
         FROM subscription_links k WHERE k.subscription_id = s.id) AS life,
@@ -21,55 +25,48 @@ const BILLED = {
         FROM charges WHERE subscription_id = s.id AND month >= $4 GROUP BY month) c) AS charged
     FROM subscriptions s WHERE s.id > $1 AND s.created_at < $2 AND (s.state <> 'cancelled' OR s.since >= $3)
     ORDER BY s.id LIMIT ${BATCH}`,
-};
+);
 
-const LIFE = {
-  name: 'charge_life',
-  text: `SELECT json_build_object('kind', change, 'reason', reason) AS change, at
+const LIFE = statement(
+  'charge_life',
+  `SELECT json_build_object('kind', change, 'reason', reason) AS change, at
     FROM subscription_links WHERE subscription_id = $1 ORDER BY number`,
-};
+);
 
-const OF_MONTH = {
-  name: 'charge_of_month',
-  text: `SELECT c.subscription_id AS "subscriptionId", s.line_id AS "lineId", c.month, c.days, c.amount,
+const OF_MONTH = statement(
+  'charge_of_month',
+  `SELECT c.subscription_id AS "subscriptionId", s.line_id AS "lineId", c.month, c.days, c.amount,
       c.monthly_fee AS "monthlyFee"
     FROM charges c JOIN subscriptions s ON s.id = c.subscription_id
     WHERE c.charged_in = $1 AND (c.subscription_id, c.month) > ($2, $3)
     ORDER BY c.subscription_id, c.month LIMIT ${BATCH}`,
-};
+);
 
-const CLOSE = {
-  name: 'charge_close_month',
-  text: `INSERT INTO closed_months (month, monthly_fee) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING month`,
-};
+const CLOSE = statement(
+  'charge_close_month',
+  `INSERT INTO closed_months (month, monthly_fee) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING month`,
+);
 
-const WRITE = {
-  name: 'charge_write',
-  text: `INSERT INTO charges (charged_in, subscription_id, month, days, amount, monthly_fee)
+const WRITE = statement(
+  'charge_write',
+  `INSERT INTO charges (charged_in, subscription_id, month, days, amount, monthly_fee)
     SELECT $1, * FROM unnest($2::uuid[], $3::text[], $4::int[], $5::int[], $6::int[])`,
-};
+);
 
-const CLOSED_SINCE = {
-  name: 'charge_closed_since',
-  text: `SELECT month, monthly_fee AS "monthlyFee" FROM closed_months WHERE month >= $1 ORDER BY month`,
-};
-
-const CLOSED_AT = {
-  name: 'charge_closed_at',
-  text: `SELECT closed_at AS "closedAt" FROM closed_months WHERE month = $1`,
-};
-
-const BOUNDS = {
-  name: 'charge_bounds',
-  text: `SELECT (SELECT max(month) FROM closed_months) AS "lastClosed",
+const BOUNDS = statement(
+  'charge_bounds',
+  `SELECT (SELECT max(month) FROM closed_months) AS "lastClosed",
     (SELECT min(created_at) FROM subscriptions) AS "firstSubscribed", now() AS now`,
-};
+);
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 
 @Injectable()
 export class ChargeStore {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    @InjectRepository(ClosedMonth) private readonly closedMonths: Repository<ClosedMonth>,
+  ) {}
 
   async bounds(): Promise<{ lastClosed: string | null; firstSubscribed: Date | null; now: Date }> {
     const [row] = await this.database.rows<{ lastClosed: string | null; firstSubscribed: Date | null; now: Date }>(
@@ -82,12 +79,12 @@ export class ChargeStore {
 
   /** When a month was closed; undefined while it is open. */
   async closedAt(month: string): Promise<Date | undefined> {
-    return (await this.database.rows<{ closedAt: Date }>(CLOSED_AT, [month]))[0]?.closedAt;
+    return (await this.closedMonths.findOneBy({ month }))?.closedAt;
   }
 
   /** The closed months from one on, oldest first. */
-  async closedSince(month: string): Promise<ClosedMonth[]> {
-    return this.database.rows<ClosedMonth>(CLOSED_SINCE, [month]);
+  closedSince(month: string): Promise<ClosedMonth[]> {
+    return this.closedMonths.find({ where: { month: MoreThanOrEqual(month) }, order: { month: 'ASC' } });
   }
 
   /** False when it is closed already, or somebody else is closing it and does not fail. */
@@ -95,7 +92,7 @@ export class ChargeStore {
     return (await session.rows(CLOSE, [month, monthlyFee])).length === 1;
   }
 
-  async write(session: Session, chargedIn: string, charges: readonly Charge[]): Promise<void> {
+  async write(session: Session, chargedIn: string, charges: readonly MonthlyCharge[]): Promise<void> {
     if (charges.length === 0) return;
     await session.rows(WRITE, [
       chargedIn,
@@ -128,9 +125,9 @@ export class ChargeStore {
   }
 
   /** What a closed month was charged, a batch at a time. */
-  async *ofMonth(month: string): AsyncGenerator<Charge[]> {
+  async *ofMonth(month: string): AsyncGenerator<MonthlyCharge[]> {
     for (let [id, of] = [LOWEST_ID, '']; ;) {
-      const rows = await this.database.rows<Charge>(OF_MONTH, [month, id, of]);
+      const rows = await this.database.rows<MonthlyCharge>(OF_MONTH, [month, id, of]);
       const last = rows.at(-1);
       if (!last) return;
       yield rows;

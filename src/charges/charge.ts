@@ -1,3 +1,4 @@
+import type { Charge } from './charge.entity.ts';
 import type { StatePeriod } from '../domain/fee.ts';
 
 /** What a subscription costs in the present month so far. */
@@ -11,28 +12,14 @@ export interface SoFar {
 }
 
 /** What one subscription is charged for a month, or what a correction adds to that or takes from it. */
-export interface Charge {
-  subscriptionId: string;
+export type MonthlyCharge = Pick<Charge, 'subscriptionId' | 'month' | 'days' | 'amount' | 'monthlyFee'> & {
   lineId: string;
-  /** The month in which it was active; earlier than the one it is charged in for a correction. */
-  month: string;
-  days: number;
-  /** Whole won. */
-  amount: number;
-  monthlyFee: number;
-}
-
-/** A month that is charged for good, and the fee that held in it. */
-export interface ClosedMonth {
-  month: string;
-  /** Whole won. */
-  monthlyFee: number;
-}
+};
 
 /** A subscription's life, and what it was charged before. */
 export interface Billed {
   subscriptionId: string;
   lineId: string;
   life: StatePeriod[];
-  charged: { month: string; days: number; amount: number }[];
+  charged: Pick<Charge, 'month' | 'days' | 'amount'>[];
 }

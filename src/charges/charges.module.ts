@@ -1,4 +1,6 @@
 import { Logger, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ClosedMonth } from './closed-month.entity.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { ChargeStore } from './charge.store.ts';
 import { Charges } from './charges.ts';
@@ -6,7 +8,7 @@ import { Charges } from './charges.ts';
 /** Milliseconds between two looks at the calendar. */
 const CLOSE_MONTHS_MS = 10 * 60_000;
 
-@Module({ providers: [Charges, ChargeStore], exports: [Charges] })
+@Module({ imports: [TypeOrmModule.forFeature([ClosedMonth])], providers: [Charges, ChargeStore], exports: [Charges] })
 export class ChargesModule {
   private readonly logger = new Logger(ChargesModule.name);
 

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { Database } from '../database/database.ts';
 import { activeDays, boundsOf, monthAfter, monthBefore, monthOf, prorated } from '../domain/fee.ts';
-import type { Billed, Charge, ClosedMonth, SoFar } from './charge.ts';
+import type { Billed, MonthlyCharge, SoFar } from './charge.ts';
+import type { ClosedMonth } from './closed-month.entity.ts';
 import { ChargeStore } from './charge.store.ts';
 
 /** Milliseconds for which a month stays open after its end, so that what carriers tell late still counts in it. */
@@ -25,7 +26,7 @@ export class Charges {
   }
 
   /** What is charged in a month, with corrections of earlier ones: for good where it is closed, so far where not. */
-  async *of(month: string): AsyncGenerator<Charge[]> {
+  async *of(month: string): AsyncGenerator<MonthlyCharge[]> {
     if (await this.store.closedAt(month)) yield* this.store.ofMonth(month);
     else {
       const closed = await this.store.closedSince(firstPutRight(month));
@@ -74,9 +75,9 @@ export class Charges {
   private chargesOf(
     batch: readonly Billed[],
     { month, closed, now }: { month: string; closed: readonly ClosedMonth[]; now: Date },
-  ): Charge[] {
+  ): MonthlyCharge[] {
     return batch.flatMap(({ subscriptionId, lineId, life, charged }) => {
-      const owed = ({ month: of, monthlyFee }: ClosedMonth) => {
+      const owed = ({ month: of, monthlyFee }: Pick<ClosedMonth, 'month' | 'monthlyFee'>) => {
         const days = activeDays(life, of, now);
         return { subscriptionId, lineId, month: of, days, amount: prorated(monthlyFee, days, of), monthlyFee };
       };

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { readEnvironment } from '../../config/environment.ts';
 import { parseKeyring } from '../crypto/keyring.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
-import type { Session } from '../database/database.ts';
+import type { Statements } from '../database/database.ts';
 import type { Breach, NotedHead } from '../operator/check-chain.ts';
 import { walkChain } from '../operator/walk-chain.ts';
 
@@ -26,7 +26,7 @@ let breaches = 0;
 await client.connect();
 try {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-  const session: Session = {
+  const session: Statements = {
     rows: async <Row>({ text }: { text: string }, values: unknown[]) =>
       (await client.query(text, values)).rows as Row[],
   };

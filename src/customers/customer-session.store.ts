@@ -1,97 +1,83 @@
 import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { IsNull, Not, type FindOptionsWhere, type Repository } from 'typeorm';
+import { within } from '../database/criteria.ts';
 import { Database, type Session } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import type { Channel } from '../domain/authentication.ts';
-import type { CustomerSession, Intent } from './customer-session.ts';
+import { Consent } from './consent.entity.ts';
+import { CustomerSession } from './customer-session.entity.ts';
+import type { CustomerVisit } from './customer-session.ts';
+import type { Intent } from './intent.ts';
 
-/** A visit ends ten minutes after the last page, and an hour after the first. */
-const LIVING = `seen_at > now() - interval '10 minutes' AND created_at > now() - interval '1 hour'`;
+/** A session ends ten minutes after the last page, and an hour after the first. */
+const IDLE_SECONDS = 600;
+const LONGEST_SECONDS = 3_600;
+const LIVING = `seen_at > now() - interval '${IDLE_SECONDS} seconds'
+  AND created_at > now() - interval '${LONGEST_SECONDS} seconds'`;
 
 const COLUMNS = `errand AS intent, terms, verified_for AS "verifiedFor", channel, authentication_id AS "authenticationId", line_id AS "lineId",
   person_index AS "personIndex", verified_at AS "verifiedAt", enrolment,
   coalesce(verified_at > now() - interval '10 minutes', false) AS "isFresh"`;
 
-const BEGIN = {
-  name: 'customer_session_begin',
-  text: `INSERT INTO customer_sessions (digest, errand, terms, authentication_id) VALUES ($1, $2, $3, $4)`,
-};
-
 /** Noted at most every half minute: a page that waits asks far more often. */
-const SEE = {
-  name: 'customer_session_see',
-  text: `WITH seen AS (
+const SEE = statement(
+  'customer_session_see',
+  `WITH seen AS (
       UPDATE customer_sessions SET seen_at = now()
       WHERE digest = $1 AND ${LIVING} AND seen_at < now() - interval '30 seconds'
     )
     SELECT ${COLUMNS} FROM customer_sessions WHERE digest = $1 AND ${LIVING}`,
-};
-
-/** Whoever is logged in stays so while they are verified once more. */
-const TURN_TO = {
-  name: 'customer_session_turn_to',
-  text: `UPDATE customer_sessions SET errand = $2, authentication_id = $3, terms = $4, enrolment = NULL
-    WHERE digest = $1 AND verified_at IS NOT NULL AND ${LIVING} RETURNING 1`,
-};
-
-const DROP_CHECK = {
-  name: 'customer_session_drop_check',
-  text: `UPDATE customer_sessions SET authentication_id = NULL, errand = 'login'
-    WHERE digest = $1 AND verified_at IS NOT NULL RETURNING 1`,
-};
+);
 
 /** Under a new secret from now on, so that nobody can have known it before; once for one verification. A visit begins. */
-const VERIFIED = {
-  name: 'customer_session_verified',
-  text: `UPDATE customer_sessions SET digest = $2, line_id = $4, person_index = $5, verified_at = now(),
+const VERIFIED = statement(
+  'customer_session_verified',
+  `UPDATE customer_sessions SET digest = $2, line_id = $4, person_index = $5, verified_at = now(),
       verified_for = errand, channel = $6, authentication_id = NULL, enrolment = NULL, created_at = now(), seen_at = now()
     WHERE digest = $1 AND authentication_id = $3 AND ${LIVING} RETURNING ${COLUMNS}`,
-};
+);
 
-const KEEP_ENROLMENT = {
-  name: 'customer_session_keep_enrolment',
-  text: `UPDATE customer_sessions SET enrolment = $2 WHERE digest = $1`,
-};
-
-const END = { name: 'customer_session_end', text: `DELETE FROM customer_sessions WHERE digest = $1` };
-
-const FORGET = {
-  name: 'customer_session_forget',
-  text: `DELETE FROM customer_sessions WHERE digest IN (
+const PURGE = statement(
+  'customer_session_purge',
+  `DELETE FROM customer_sessions WHERE digest IN (
     SELECT digest FROM customer_sessions WHERE created_at < now() - interval '1 hour' LIMIT 5000)`,
-};
-
-const CONSENT = {
-  name: 'customer_consent',
-  text: `INSERT INTO consents (subscription_id, terms, locale) VALUES ($1, $2, $3)`,
-};
+);
 
 /** The rows of customers' browsers. */
 @Injectable()
 export class CustomerSessionStore {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    @InjectRepository(CustomerSession) private readonly sessions: Repository<CustomerSession>,
+  ) {}
 
   async begin(
     digest: Buffer,
     begun: { intent: Intent; terms: string | null; authenticationId: string },
   ): Promise<void> {
-    await this.database.rows(BEGIN, [digest, begun.intent, begun.terms, begun.authenticationId]);
+    await this.sessions.insert({ digest, ...begun });
   }
 
   /** The session, which is kept alive by being looked at. */
-  async see(digest: Buffer): Promise<CustomerSession | undefined> {
-    return (await this.database.rows<CustomerSession>(SEE, [digest]))[0];
+  async see(digest: Buffer): Promise<CustomerVisit | undefined> {
+    return (await this.database.rows<CustomerVisit>(SEE, [digest]))[0];
   }
 
-  /** False when nobody is logged in there. */
+  /** The customer stays logged in while they are verified once more. False when none is logged in there. */
   async turnTo(
     digest: Buffer,
-    { intent, terms, authenticationId }: { intent: Intent; terms: string | null; authenticationId: string },
+    verification: { intent: Intent; terms: string | null; authenticationId: string },
   ): Promise<boolean> {
-    return (await this.database.rows(TURN_TO, [digest, intent, authenticationId, terms])).length === 1;
+    const { affected } = await this.sessions.update(loggedIn(digest), { ...verification, enrolment: null });
+    return affected === 1;
   }
 
-  /** Lets go of a verification under way; false, and the session is gone, when nobody was logged in. */
+  /** Abandons a verification under way; false, and the session is gone, when no customer was logged in. */
   async dropCheck(digest: Buffer): Promise<boolean> {
-    if ((await this.database.rows(DROP_CHECK, [digest])).length === 1) return true;
+    const verified = { digest, verifiedAt: Not(IsNull()) };
+    const { affected } = await this.sessions.update(verified, { authenticationId: null, intent: 'login' });
+    if (affected === 1) return true;
     await this.end(digest);
     return false;
   }
@@ -101,24 +87,29 @@ export class CustomerSessionStore {
     digest: Buffer,
     next: Buffer,
     by: { authenticationId: string; lineId: string; personIndex: Buffer; channel: Channel },
-  ): Promise<CustomerSession | undefined> {
+  ): Promise<CustomerVisit | undefined> {
     const values = [digest, next, by.authenticationId, by.lineId, by.personIndex, by.channel];
-    return (await this.database.rows<CustomerSession>(VERIFIED, values))[0];
+    return (await this.database.rows<CustomerVisit>(VERIFIED, values))[0];
   }
 
   async keepEnrolment(digest: Buffer, enrolment: Buffer): Promise<void> {
-    await this.database.rows(KEEP_ENROLMENT, [digest, enrolment]);
+    await this.sessions.update({ digest }, { enrolment });
   }
 
   async end(digest: Buffer): Promise<void> {
-    await this.database.rows(END, [digest]);
+    await this.sessions.delete({ digest });
   }
 
   async purge(): Promise<void> {
-    await this.database.rows(FORGET, []);
+    await this.database.rows(PURGE, []);
   }
 
-  async consent(session: Session, subscriptionId: string, terms: string, locale: 'ko' | 'en'): Promise<void> {
-    await session.rows(CONSENT, [subscriptionId, terms, locale]);
+  async consent({ manager }: Session, consent: Pick<Consent, 'subscriptionId' | 'terms' | 'locale'>): Promise<void> {
+    await manager.insert(Consent, consent);
   }
+}
+
+/** A browser in which a customer is logged in; the same limits as `LIVING`. */
+function loggedIn(digest: Buffer): FindOptionsWhere<CustomerSession> {
+  return { digest, verifiedAt: Not(IsNull()), seenAt: within(IDLE_SECONDS), createdAt: within(LONGEST_SECONDS) };
 }

@@ -1,4 +1,7 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { CustomerSession } from './customer-session.entity.ts';
+import { Report } from './report.entity.ts';
 import { AuthenticationModule } from '../authentication/authentication.module.ts';
 import { AuthenticatorsModule } from '../authenticators/authenticators.module.ts';
 import { ChargesModule } from '../charges/charges.module.ts';
@@ -27,6 +30,7 @@ import { Reports } from './reports.ts';
 /** What subscribers do by themselves, verified by the service itself or not at all. */
 @Module({
   imports: [
+    TypeOrmModule.forFeature([CustomerSession, Report]),
     AuthenticationModule,
     AuthenticatorsModule,
     LifecycleModule,
@@ -40,6 +44,7 @@ import { Reports } from './reports.ts';
   ],
   controllers: [LossReportController, HomeController, IdentityController, MyController, ReportController],
   providers: [Customers, MyService, Reports, CustomerSessionStore, ReportStore, Pages, PageProblemFilter],
+  exports: [Reports],
 })
 export class CustomersModule {
   constructor(tasks: RecurringTasks, customers: Customers, reports: Reports, { HISTORY_DAYS }: Environment) {

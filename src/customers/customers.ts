@@ -9,7 +9,8 @@ import { Problem } from '../domain/problem.ts';
 import { Lines } from '../lines/lines.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
 import { WEBSITE } from '../relying-parties/relying-parties.ts';
-import type { CustomerSession, Intent } from './customer-session.ts';
+import type { CustomerVisit } from './customer-session.ts';
+import type { Intent } from './intent.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
 import { CustomerSessionStore } from './customer-session.store.ts';
 
@@ -30,7 +31,7 @@ export interface ShownEnrolment extends Enrolment {
 
 /** Somebody who was verified, and the line that is theirs. */
 export interface Customer {
-  session: CustomerSession;
+  session: CustomerVisit;
   line: LineFacts;
 }
 
@@ -68,7 +69,7 @@ export class Customers {
   async underWay(
     digest: Buffer | undefined,
     waitSeconds = 0,
-  ): Promise<{ session: CustomerSession; authentication: RelyingPartyView }> {
+  ): Promise<{ session: CustomerVisit; authentication: RelyingPartyView }> {
     const session = digest && (await this.store.see(digest));
     if (!session?.authenticationId) throw sessionEnded();
     const authentication = await this.statuses.see(session.authenticationId, WEBSITE.id, waitSeconds);
@@ -131,7 +132,7 @@ export class Customers {
    * A text message is enough until protection begins. Afterwards it is not, but for the very browser that showed the
    * code with which the protected phone was enrolled.
    */
-  private async maySeeBySms(digest: Buffer, session: CustomerSession, lineId: string): Promise<boolean> {
+  private async maySeeBySms(digest: Buffer, session: CustomerVisit, lineId: string): Promise<boolean> {
     if (!(await this.isProtected(lineId))) return true;
     const shown = this.readEnrolment(digest, session);
     return shown !== null && (await this.subscriptions.enrolmentState(shown.enrolmentCode)) === 'active';
@@ -158,7 +159,7 @@ export class Customers {
   }
 
   /** What {@link keepEnrolment} kept; null when there is nothing. */
-  readEnrolment(digest: Buffer, { enrolment }: CustomerSession): ShownEnrolment | null {
+  readEnrolment(digest: Buffer, { enrolment }: CustomerVisit): ShownEnrolment | null {
     if (enrolment === null) return null;
     return JSON.parse(this.keys.fields.decrypt(enrolment, placeOf(digest)).toString('utf8')) as ShownEnrolment;
   }

@@ -12,7 +12,7 @@ import { History, type HistoryEntry } from '../history/history.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import type { EnrolmentState, SubscriptionView } from '../subscriptions/subscription.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
-import type { CustomerSession } from './customer-session.ts';
+import type { CustomerVisit } from './customer-session.ts';
 import { CustomerSessionStore } from './customer-session.store.ts';
 import { Customers, type Customer, type ShownEnrolment } from './customers.ts';
 
@@ -66,7 +66,7 @@ export class MyService {
     const enrolment = await this.subscriptions.subscribe(
       customer.line.phoneNumber,
       { actor: 'customer', verified: customer.line },
-      (session, subscriptionId) => this.store.consent(session, subscriptionId, terms, locale),
+      (session, subscriptionId) => this.store.consent(session, { subscriptionId, terms, locale }),
     );
     await this.show(digest, enrolment);
   }
@@ -149,6 +149,6 @@ export class MyService {
 }
 
 /** Whether the old phone's app said, a moment ago, that a new one is to take its place. */
-function isForNewPhone({ isFresh, verifiedFor, channel }: CustomerSession): boolean {
+function isForNewPhone({ isFresh, verifiedFor, channel }: CustomerVisit): boolean {
   return isFresh && verifiedFor === 'new_phone' && channel === 'push';
 }

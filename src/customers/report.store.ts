@@ -1,50 +1,57 @@
 import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { In, IsNull, type Repository } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
+import type { SubscriptionState } from '../domain/subscription.ts';
+import { Report } from './report.entity.ts';
 import type { CustomerReportKind, ReportOutcome } from './report.ts';
 
-/** A report that is to be dealt with; `person` is encrypted. */
-export interface DueReport {
-  id: string;
-  kind: CustomerReportKind;
-  person: Buffer;
-}
+/** A report that a worker is to resolve; `person` is encrypted. */
+export type DueReport = Pick<Report, 'id' | 'kind'> & { person: Buffer };
 
-const FILE = { name: 'report_file', text: `INSERT INTO reports (id, kind, person) VALUES ($1, $2, $3)` };
+/** A report of which the call centre has to speak with the customer. */
+export type UnsettledReport = Pick<Report, 'id' | 'kind' | 'filedAt' | 'subscriptionId'> & {
+  /** What was done at once. */
+  outcome: 'suspended' | 'call_centre';
+  lineId: string | null;
+  subscriptionState: SubscriptionState | null;
+};
 
 /** One that somebody else is at is passed over; a lost phone goes before all others. */
-const NEXT = {
-  name: 'report_next',
-  text: `SELECT id, kind, person FROM reports WHERE outcome IS NULL AND due_at <= now()
+const NEXT = statement(
+  'report_next',
+  `SELECT id, kind, person FROM reports WHERE outcome IS NULL AND due_at <= now()
     ORDER BY kind <> 'lost_phone', due_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
-};
+);
 
-const POSTPONE = { name: 'report_postpone', text: `UPDATE reports SET due_at = $2 WHERE id = $1 AND outcome IS NULL` };
-
-const DEALT_WITH = {
-  name: 'report_dealt_with',
-  text: `UPDATE reports SET outcome = $2, subscription_id = $3, person = NULL WHERE id = $1 AND outcome IS NULL`,
-};
-
-const AT_THE_DESK = {
-  name: 'report_at_the_desk',
-  text: `SELECT 1 FROM reports WHERE outcome IN ('suspended', 'call_centre') AND settled_at IS NULL
-    AND subscription_id = $1 AND kind = $2 LIMIT 1`,
-};
+const UNSETTLED = statement(
+  'report_unsettled',
+  `SELECT r.id, r.kind, r.outcome, r.filed_at AS "filedAt", r.subscription_id AS "subscriptionId",
+      s.line_id AS "lineId", s.state AS "subscriptionState"
+    FROM reports r LEFT JOIN subscriptions s ON s.id = r.subscription_id
+    WHERE r.outcome IN ('suspended', 'call_centre') AND r.settled_at IS NULL ORDER BY r.filed_at LIMIT 100`,
+);
 
 /** What the call centre has not spoken about yet is kept. */
-const FORGET = {
-  name: 'report_forget',
-  text: `DELETE FROM reports WHERE id IN (SELECT id FROM reports WHERE filed_at < now() - make_interval(days => $1)
+const PURGE = statement(
+  'report_purge',
+  `DELETE FROM reports WHERE id IN (SELECT id FROM reports WHERE filed_at < now() - make_interval(days => $1)
     AND outcome IS NOT NULL AND (settled_at IS NOT NULL OR outcome NOT IN ('suspended', 'call_centre')) LIMIT 5000)`,
-};
+);
+
+const AT_THE_DESK = { outcome: In<ReportOutcome>(['suspended', 'call_centre']), settledAt: IsNull() };
 
 /** The rows of reports. */
 @Injectable()
 export class ReportStore {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    @InjectRepository(Report) private readonly reports: Repository<Report>,
+  ) {}
 
   async file(id: string, kind: CustomerReportKind, person: Buffer): Promise<void> {
-    await this.database.rows(FILE, [id, kind, person]);
+    await this.reports.insert({ id, kind, person });
   }
 
   /** The next report that is due, for this transaction alone. */
@@ -52,20 +59,39 @@ export class ReportStore {
     return (await session.rows<DueReport>(NEXT, []))[0];
   }
 
-  async postpone(id: string, until: Date, session: Session = this.database): Promise<void> {
-    await session.rows(POSTPONE, [id, until]);
+  async postpone(id: string, until: Date, { manager }: Session = this.database): Promise<void> {
+    await manager.update(Report, { id, outcome: IsNull() }, { dueAt: until });
   }
 
   /** Whether the call centre still has such a report to speak about. */
-  async isAtTheDesk(session: Session, subscriptionId: string, kind: CustomerReportKind): Promise<boolean> {
-    return (await session.rows(AT_THE_DESK, [subscriptionId, kind])).length > 0;
+  isAtTheDesk({ manager }: Session, subscriptionId: string, kind: CustomerReportKind): Promise<boolean> {
+    return manager.existsBy(Report, { ...AT_THE_DESK, subscriptionId, kind });
   }
 
-  async dealtWith(session: Session, id: string, outcome: ReportOutcome, subscriptionId: string | null): Promise<void> {
-    await session.rows(DEALT_WITH, [id, outcome, subscriptionId]);
+  async resolve(
+    { manager }: Session,
+    id: string,
+    resolved: { outcome: ReportOutcome; subscriptionId: string | null },
+  ): Promise<void> {
+    await manager.update(Report, { id, outcome: IsNull() }, { ...resolved, person: null });
+  }
+
+  /** What waits for the call centre, oldest first. */
+  unsettled(): Promise<UnsettledReport[]> {
+    return this.database.rows<UnsettledReport>(UNSETTLED, []);
+  }
+
+  byId(id: string): Promise<Report | null> {
+    return this.reports.findOneBy({ id });
+  }
+
+  /** Notes that an operator has spoken with the customer. False when it was settled before, or there is none. */
+  async settle({ manager }: Session, id: string, settledBy: string): Promise<boolean> {
+    const settled = { settledBy, settledAt: () => 'now()' };
+    return (await manager.update(Report, { ...AT_THE_DESK, id }, settled)).affected === 1;
   }
 
   async purge(days: number): Promise<void> {
-    await this.database.rows(FORGET, [days]);
+    await this.database.rows(PURGE, [days]);
   }
 }

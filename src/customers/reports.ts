@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { randomId } from '../crypto/random.ts';
+import type { Session } from '../database/database.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
@@ -13,7 +14,7 @@ import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { LockedSubscription } from '../subscriptions/subscription.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
 import type { CustomerReportKind, ReportOutcome } from './report.ts';
-import { ReportStore, type DueReport } from './report.store.ts';
+import { ReportStore, type DueReport, type UnsettledReport } from './report.store.ts';
 
 /** Milliseconds until what could not be dealt with is tried again. */
 const RETRY_MS = 60_000;
@@ -44,6 +45,21 @@ export class Reports implements RecurringTask {
     await this.store.file(id, kind, this.keys.fields.encrypt(JSON.stringify(person), `reports:person:${id}`));
   }
 
+  /** What waits for the call centre, oldest first. */
+  unsettled(): Promise<UnsettledReport[]> {
+    return this.store.unsettled();
+  }
+
+  /** The subscription that a report is about, if it named one. */
+  async subscriptionOf(id: string): Promise<string | null> {
+    return (await this.store.byId(id))?.subscriptionId ?? null;
+  }
+
+  /** Notes that an operator has spoken with the customer. False when it was settled before, or there is none. */
+  async settle(session: Session, id: string, operator: string): Promise<boolean> {
+    return this.store.settle(session, id, operator);
+  }
+
   async purge(days: number): Promise<void> {
     await this.store.purge(days);
   }
@@ -64,7 +80,7 @@ export class Reports implements RecurringTask {
         const subscription = await this.named(step, report);
         const outcome = subscription ? await this.dealWith(step, report, subscription) : 'nobody';
         if (outcome instanceof Date) await this.store.postpone(id, outcome, step.session);
-        else await this.store.dealtWith(step.session, id, outcome, subscription?.id ?? null);
+        else await this.store.resolve(step.session, id, { outcome, subscriptionId: subscription?.id ?? null });
         return true;
       });
     } catch (error) {

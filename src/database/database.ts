@@ -1,77 +1,66 @@
 import { Injectable } from '@nestjs/common';
 import pg from 'pg';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
+import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import type { Statement } from './statement.ts';
 
-/** A statement with a name: PostgreSQL parses and plans it once a connection. */
-export interface Statement {
-  name: string;
-  text: string;
-}
-
-/** What runs statements: the pool, or one connection inside a transaction. */
-export interface Session {
+/** Runs literal statements. */
+export interface Statements {
   rows<Row>(statement: Statement, values: unknown[]): Promise<Row[]>;
 }
 
-/** SQLSTATE of a broken unique constraint (PostgreSQL, appendix A). */
+/** Runs statements and repositories: on any connection of the pool, or on the one of a transaction. */
+export interface Session extends Statements {
+  readonly manager: EntityManager;
+}
+
+/** SQLSTATE of a violated unique constraint (PostgreSQL, appendix A). */
 const UNIQUE_VIOLATION = '23505';
 
 /**
- * Prepared, named statements on the pool that TypeORM holds: three times the reads a second of a repository on the
- * same machine, and the whole of a guarded state change in one place.
+ * Literal statements on the pool that TypeORM holds, prepared and named: three times the reads a second of a repository
+ * on the same machine, and the whole of a guarded state change in one place. Cold paths use repositories.
  */
 @Injectable()
 export class Database implements Session {
+  readonly manager: EntityManager;
   private readonly pool: pg.Pool;
 
-  constructor(source: DataSource) {
-    this.pool = (source.driver as unknown as { master: pg.Pool }).master;
+  constructor(private readonly source: DataSource) {
+    this.manager = source.manager;
+    if (!(source.driver instanceof PostgresDriver)) throw new Error('the service runs on PostgreSQL');
+    this.pool = source.driver.master as pg.Pool;
   }
 
-  async rows<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    return (await this.pool.query({ ...statement, values })).rows as Row[];
+  async rows<Row>({ name, text }: Statement, values: unknown[]): Promise<Row[]> {
+    return (await this.pool.query({ name, text, values })).rows as Row[];
   }
 
-  /** A connection of one's own, without a transaction: for what belongs to a session, such as temporary tables. */
-  async connect(): Promise<Session & { close(): void }> {
-    const client = await this.pool.connect();
-    client.on('error', () => undefined);
+  /** A connection of its own without a transaction, for what belongs to a session, such as temporary tables. */
+  async connect(): Promise<Session & { close(): Promise<void> }> {
+    const runner = this.source.createQueryRunner();
+    const client = (await runner.connect()) as pg.PoolClient;
     return {
+      manager: runner.manager,
       rows: async <Row>({ text }: Statement, values: unknown[]) => (await client.query(text, values)).rows as Row[],
-      // Not given back to the pool: whatever the session was left with goes with it.
-      close: () => {
-        client.release(true);
+      // Ended, and not given back to the pool: what the session was left with goes with the connection.
+      close: async () => {
+        await client.end().catch(() => undefined);
+        await runner.release();
       },
     };
   }
 
   /** Runs `work` in one transaction: all of it is committed, or none of it. */
   async transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    const client = await this.pool.connect();
-    let broken: Error | undefined;
-    // The pool listens to idle connections only. What is lost while we hold it is told by the statement that fails, and
-    // by an event that would end the process if nobody listened.
-    const lost = (error: Error) => {
-      broken = error;
-    };
-    client.on('error', lost);
-    try {
-      await client.query('BEGIN');
-      const result = await work({
-        rows: async <Row>(statement: Statement, values: unknown[]) =>
-          (await client.query({ ...statement, values })).rows as Row[],
+    return this.source.transaction(async (manager) => {
+      const client = (await manager.queryRunner?.connect()) as pg.PoolClient;
+      return work({
+        manager,
+        rows: async <Row>({ name, text }: Statement, values: unknown[]) =>
+          (await client.query({ name, text, values })).rows as Row[],
       });
-      await client.query('COMMIT');
-      return result;
-    } catch (error) {
-      await client.query('ROLLBACK').catch((cause: unknown) => {
-        broken = cause as Error;
-      });
-      throw error;
-    } finally {
-      client.off('error', lost);
-      client.release(broken);
-    }
+    });
   }
 }
 

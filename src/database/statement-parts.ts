@@ -3,3 +3,20 @@ export const NOW = `date_trunc('milliseconds', now())`;
 /** What goes when an authentication closes without having been verified. */
 export const WIPED = `code_digest = NULL, sms_code = NULL, envelope = NULL, end_user = NULL, person = NULL,
   transaction = NULL`;
+
+/**
+ * Parameters of a statement by name, for statements with many: `$.purpose` is the place of `purpose` in the text
+ * (`$8`), and `values` puts the members of an object in the same order.
+ */
+export function parameters<Name extends string>(
+  ...names: readonly Name[]
+): { $: Readonly<Record<Name, string>>; values: (input: Readonly<Record<Name, unknown>>) => unknown[] } {
+  const places = Object.fromEntries(names.map((name, at) => [name, `$${at + 1}`]));
+  return { $: places as Record<Name, string>, values: (input) => names.map((name) => input[name]) };
+}
+
+/** `INSERT INTO table (column, …) SELECT value, …` of columns that stand beside the SQL of their values. */
+export function insertInto(table: string, values: Readonly<Record<string, string>>): string {
+  return `INSERT INTO ${table} (${Object.keys(values).join(', ')})
+      SELECT ${Object.values(values).join(', ')}`;
+}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { Database } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import type { AuthenticationState, Channel } from '../domain/authentication.ts';
 import { CLAIM_SECONDS, type DeliveryKind } from '../domain/delivery.ts';
 import { smsPermitted } from '../authentication/statement-parts.ts';
@@ -41,9 +42,9 @@ type ClaimedRow = Omit<Claimed, 'notice'> & {
  * go to the subscription's own phone, or to the device that is to sign; a code and a test go to the device for which
  * they were sealed, while it is not revoked.
  */
-const CLAIM = {
-  name: 'delivery_claim',
-  text: `WITH claimed AS (
+const CLAIM = statement(
+  'delivery_claim',
+  `WITH claimed AS (
       UPDATE deliveries SET claimed_until = now() + interval '${CLAIM_SECONDS} seconds', attempts = attempts + 1
       WHERE id = ANY($1::bigint[]) AND (claimed_until IS NULL OR claimed_until <= now())
         AND (attempts = 0 OR due_at <= now())
@@ -69,30 +70,30 @@ const CLAIM = {
           AND subscription_id = a.subscription_id AND state = 'active'
           AND CASE a.channel WHEN 'sign' THEN id = a.device_id ELSE issuer_id IS NULL END
       ) d ON true`,
-};
+);
 
-const FINISH = { name: 'delivery_finish', text: 'DELETE FROM deliveries WHERE id = ANY($1::bigint[])' };
+const FINISH = statement('delivery_finish', 'DELETE FROM deliveries WHERE id = ANY($1::bigint[])');
 
-const POSTPONE = {
-  name: 'delivery_postpone',
-  text: `UPDATE deliveries d SET claimed_until = NULL, due_at = now() + make_interval(secs => p.ms / 1000.0)
+const POSTPONE = statement(
+  'delivery_postpone',
+  `UPDATE deliveries d SET claimed_until = NULL, due_at = now() + make_interval(secs => p.ms / 1000.0)
     FROM unnest($1::bigint[], $2::int[], $3::float[]) AS p (id, attempts, ms)
     WHERE d.id = p.id AND d.attempts = p.attempts`,
-};
+);
 
 /** What is due and in nobody's hands. Claiming it decides which of several workers has it. */
-const DUE = {
-  name: 'delivery_due',
-  text: `SELECT id FROM deliveries
+const DUE = statement(
+  'delivery_due',
+  `SELECT id FROM deliveries
     WHERE due_at <= now() AND expires_at > now() AND (claimed_until IS NULL OR claimed_until <= now())
     ORDER BY due_at LIMIT 200`,
-};
+);
 
-const DROP_EXPIRED = {
-  name: 'delivery_drop_expired',
-  text: `DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE expires_at <= now() AND due_at <= now()
+const DROP_EXPIRED = statement(
+  'delivery_drop_expired',
+  `DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE expires_at <= now() AND due_at <= now()
     LIMIT 1000 FOR UPDATE SKIP LOCKED)`,
-};
+);
 
 /** What has been promised to the outside and not yet handed over. */
 @Injectable()

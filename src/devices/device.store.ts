@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { PublicJwk } from '../crypto/keyring.ts';
 import { Database, type Session } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
+import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import { ENROLMENT_SECONDS, TEST_ATTEMPTS, type DeviceState } from '../domain/device.ts';
 
 /** What a device proof is checked against. None of it changes in a device's life. */
@@ -32,61 +34,61 @@ export interface NewDevice {
   testDigest: Buffer;
 }
 
-const KEY = {
-  name: 'device_key',
-  text: `SELECT id AS "deviceId", subscription_id AS "subscriptionId", signing_key AS "signingKey",
+const KEY = statement(
+  'device_key',
+  `SELECT id AS "deviceId", subscription_id AS "subscriptionId", signing_key AS "signingKey",
       issuer_id IS NULL AS "isOwnPhone" FROM devices WHERE id = $1 AND state <> 'revoked'`,
-};
+);
 
 /**
  * One row a proof, in one statement for all that arrived together. A proof counts once, and only while its device is
  * not revoked. In one order, or two processes that were sent the same proofs would wait for each other.
  */
-const SPEND_PROOFS = {
-  name: 'device_spend_proofs',
-  text: `INSERT INTO device_proofs (device_id, jti)
+const SPEND_PROOFS = statement(
+  'device_spend_proofs',
+  `INSERT INTO device_proofs (device_id, jti)
     SELECT p.device_id, p.jti FROM unnest($1::uuid[], $2::text[]) AS p (device_id, jti)
       JOIN devices d ON d.id = p.device_id AND d.state <> 'revoked'
     ORDER BY p.device_id, p.jti
     ON CONFLICT DO NOTHING RETURNING device_id AS "deviceId", jti`,
-};
+);
 
-const REVOKE_UNTESTED = {
-  name: 'device_revoke_untested',
-  text: `UPDATE devices SET state = 'revoked', revoked_at = now(), test_digest = NULL,
+const REVOKE_UNTESTED = statement(
+  'device_revoke_untested',
+  `UPDATE devices SET state = 'revoked', revoked_at = now(), test_digest = NULL,
       test_envelope = NULL
     WHERE subscription_id = $1 AND state = 'testing'`,
-};
+);
 
 /** A new device under test takes the place of an earlier one of the same issuer that was never tested. */
-const REVOKE_EARLIER_TEST = {
-  name: 'device_revoke_earlier_test',
-  text: `${REVOKE_UNTESTED.text} AND issuer_id IS NOT DISTINCT FROM $2`,
-};
+const REVOKE_EARLIER_TEST = statement(
+  'device_revoke_earlier_test',
+  `${REVOKE_UNTESTED.text} AND issuer_id IS NOT DISTINCT FROM $2`,
+);
 
-const ENROL = {
-  name: 'device_enrol',
-  text: `INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key,
+const ENROL = statement(
+  'device_enrol',
+  `INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key,
       platform, os_version, app_version, name, push_token, push_token_digest, test_digest, issuer_id, card_key, test_expires_at)
     VALUES ($1, $2, $3, 'testing', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-      date_trunc('milliseconds', now()) + interval '${ENROLMENT_SECONDS} seconds')
+      ${NOW} + interval '${ENROLMENT_SECONDS} seconds')
     RETURNING test_expires_at AS "testExpiresAt"`,
-};
+);
 
-const PROMISE_TEST = {
-  name: 'device_enqueue_test',
-  text: `WITH sealed AS (UPDATE devices SET test_envelope = $2 WHERE id = $1 RETURNING id, test_expires_at)
-    INSERT INTO deliveries (kind, device_id, due_at, created_at, expires_at)
-    SELECT 'test', id, now() + interval '2 seconds', now(), test_expires_at FROM sealed RETURNING id`,
-};
+const ENQUEUE_TEST = statement(
+  'device_enqueue_test',
+  `WITH sealed AS (UPDATE devices SET test_envelope = $2 WHERE id = $1 RETURNING id, test_expires_at)
+    ${enqueueDelivery({ kind: 'test', about: { device_id: 'id' }, expiresAt: 'test_expires_at', from: 'sealed' })}`,
+  { writes: OUTBOX },
+);
 
 /**
  * Counts a try at the test code and compares in the same statement; the fifth wrong one revokes the device. The older
  * device goes in the statement before, for the database allows a subscription one active device of each issuer.
  */
-const TRY_TEST = {
-  name: 'device_try_test',
-  text: `UPDATE devices SET
+const TRY_TEST = statement(
+  'device_try_test',
+  `UPDATE devices SET
       test_failures = test_failures + CASE WHEN test_digest = ANY($2) THEN 0 ELSE 1 END,
       state = CASE WHEN test_digest = ANY($2) THEN 'active'
         WHEN test_failures + 1 >= ${TEST_ATTEMPTS} THEN 'revoked' ELSE state END,
@@ -95,7 +97,7 @@ const TRY_TEST = {
       test_envelope = CASE WHEN test_digest = ANY($2) THEN NULL ELSE test_envelope END
     WHERE id = $1 AND state = 'testing' AND test_expires_at > now() AND test_failures < ${TEST_ATTEMPTS}
     RETURNING state, ${TEST_ATTEMPTS} - test_failures AS "attemptsLeft", issuer_id IS NOT NULL AS "isSmartOtp"`,
-};
+);
 
 /** With a device goes what institutions may ask of it, and the secrets that it shared with the service. */
 const END_WITH_DEVICES = `, unregistered AS (
@@ -104,57 +106,66 @@ const END_WITH_DEVICES = `, unregistered AS (
     )
     UPDATE authenticators SET secret = NULL WHERE device_id IN (SELECT id FROM gone) AND secret IS NOT NULL`;
 
-const REVOKE_OLDER = {
-  name: 'device_revoke_older',
-  text: `WITH gone AS (UPDATE devices SET state = 'revoked', revoked_at = now(), push_token = NULL,
+const ENDS_WITH_DEVICES = {
+  writes: {
+    registrations: 'no institution may ask a device that is out of use',
+    authenticators: 'a device that is out of use shares no secret any more',
+  },
+};
+
+const REVOKE_OLDER = statement(
+  'device_revoke_older',
+  `WITH gone AS (UPDATE devices SET state = 'revoked', revoked_at = now(), push_token = NULL,
       push_token_digest = NULL
     WHERE subscription_id = $1 AND state = 'active' AND EXISTS (
       SELECT 1 FROM devices d WHERE d.id = $2 AND d.state = 'testing' AND d.test_expires_at > now()
         AND d.test_failures < ${TEST_ATTEMPTS} AND d.test_digest = ANY($3)
         AND d.issuer_id IS NOT DISTINCT FROM devices.issuer_id) RETURNING id)${END_WITH_DEVICES}`,
-};
+  ENDS_WITH_DEVICES,
+);
 
 /** All of them, or all but one that has just taken the place of what was lost. */
-const REVOKE_ALL = {
-  name: 'device_revoke_all',
-  text: `WITH gone AS (
+const REVOKE_ALL = statement(
+  'device_revoke_all',
+  `WITH gone AS (
       UPDATE devices SET state = 'revoked', revoked_at = now(), push_token = NULL,
         push_token_digest = NULL, test_digest = NULL, test_envelope = NULL
       WHERE subscription_id = $1 AND state <> 'revoked' AND id IS DISTINCT FROM $2 RETURNING id
     )${END_WITH_DEVICES}`,
-};
+  ENDS_WITH_DEVICES,
+);
 
-const TEST_STATE = {
-  name: 'device_test_state',
-  text: `SELECT state, test_envelope AS envelope, test_expires_at <= now() AS expired FROM devices WHERE id = $1`,
-};
+const TEST_STATE = statement(
+  'device_test_state',
+  `SELECT state, test_envelope AS envelope, test_expires_at <= now() AS expired FROM devices WHERE id = $1`,
+);
 
-const REPLACE_PUSH_TOKEN = {
-  name: 'device_replace_push_token',
-  text: `UPDATE devices SET push_token = $2, push_token_digest = $3, push_token_at = now()
+const REPLACE_PUSH_TOKEN = statement(
+  'device_replace_push_token',
+  `UPDATE devices SET push_token = $2, push_token_digest = $3, push_token_at = now()
     WHERE id = $1 AND state <> 'revoked' RETURNING id`,
-};
+);
 
 /**
  * Clears a token that its platform calls dead, unless the app has registered another one since, or registered this
  * one again after the platform took its word ($3; APNs alone tells when).
  */
-const CLEAR_PUSH_TOKEN = {
-  name: 'device_clear_push_token',
-  text: `UPDATE devices SET push_token = NULL, push_token_digest = NULL
+const CLEAR_PUSH_TOKEN = statement(
+  'device_clear_push_token',
+  `UPDATE devices SET push_token = NULL, push_token_digest = NULL
     WHERE id = $1 AND push_token_digest = $2 AND ($3::timestamptz IS NULL OR push_token_at < $3)`,
-};
+);
 
-const UNLOCK_PIN = {
-  name: 'device_unlock_pin',
-  text: `UPDATE devices SET pin_failures = 0 WHERE subscription_id = $1 AND state = 'active' RETURNING id`,
-};
+const UNLOCK_PIN = statement(
+  'device_unlock_pin',
+  `UPDATE devices SET pin_failures = 0 WHERE subscription_id = $1 AND state = 'active' RETURNING id`,
+);
 
-const FORGET_PROOFS = {
-  name: 'device_forget_proofs',
-  text: `DELETE FROM device_proofs WHERE ctid = ANY(ARRAY(
+const PURGE_PROOFS = statement(
+  'device_purge_proofs',
+  `DELETE FROM device_proofs WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM device_proofs WHERE seen_at < now() - interval '5 minutes' LIMIT 20000))`,
-};
+);
 
 @Injectable()
 export class DeviceStore {
@@ -197,7 +208,7 @@ export class DeviceStore {
 
   /** Keeps the test envelope and promises its push; answers the delivery. */
   async enqueueTest(session: Session, deviceId: string, envelope: string): Promise<string | undefined> {
-    return (await session.rows<{ id: string }>(PROMISE_TEST, [deviceId, envelope]))[0]?.id;
+    return (await session.rows<{ id: string }>(ENQUEUE_TEST, [deviceId, envelope]))[0]?.id;
   }
 
   /** Undefined when there was nothing to try. Right, and the older device of the same issuer is revoked with it. */
@@ -247,6 +258,6 @@ export class DeviceStore {
 
   /** Proofs older than any that could still be accepted. */
   async purgeProofs(): Promise<void> {
-    await this.database.rows(FORGET_PROOFS, []);
+    await this.database.rows(PURGE_PROOFS, []);
   }
 }

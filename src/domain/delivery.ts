@@ -2,6 +2,8 @@
 export const DELIVERY_KINDS = ['wake', 'code', 'cancelled', 'test', 'sms', 'notice'] as const;
 export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
 
+/** Seconds after which the sweeper takes up what the queue did not carry. */
+export const FIRST_SWEEP_SECONDS = 2;
 /** Seconds for which one attempt to hand over may take; a platform that hangs must not hold a worker. */
 export const HANDOVER_SECONDS = 4;
 /** Seconds after which an unfinished claim counts as a worker's death. More than a hand-over may take. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { HISTORY_LENGTH, type AuthenticationState, type Channel } from '../domain/authentication.ts';
 
 /** One authentication as the person who was asked sees it afterwards. */
@@ -24,30 +25,20 @@ interface HistoryRow {
   device: string | null;
 }
 
-const LATEST = {
-  name: 'history_latest',
-  text: `SELECT a.requested_at AS "requestedAt", c.name AS "relyingParty", a.purpose, a.channel,
+const LATEST = statement(
+  'history_latest',
+  `SELECT a.requested_at AS "requestedAt", c.name AS "relyingParty", a.purpose, a.channel,
       CASE WHEN a.closed_at IS NULL AND a.expires_at <= now() THEN 'expired' ELSE a.state END AS state,
       coalesce(a.closed_at, CASE WHEN a.expires_at <= now() THEN a.expires_at END) AS "closedAt",
       d.name AS device
     FROM authentications a JOIN clients c ON c.id = a.client_id LEFT JOIN devices d ON d.id = a.device_id
     WHERE a.subscription_id = $1 ORDER BY a.requested_at DESC LIMIT ${HISTORY_LENGTH}`,
-};
+);
 
-const LATEST_OF_DEVICE = {
-  name: 'history_latest_of_device',
-  text: LATEST.text.replace('WHERE a.subscription_id = $1', 'WHERE a.subscription_id = $1 AND a.device_id = $2'),
-};
-
-/** A batch at a time, by an index on the age alone; what is open is never that old. */
-const FORGET = {
-  name: 'history_forget',
-  text: `DELETE FROM authentications WHERE ctid = ANY(ARRAY(SELECT ctid FROM authentications
-    WHERE requested_at < now() - make_interval(days => $1) AND closed_at IS NOT NULL LIMIT $2))`,
-};
-
-/** Rows removed by one statement. */
-const BATCH = 5_000;
+const LATEST_OF_DEVICE = statement(
+  'history_latest_of_device',
+  LATEST.text.replace('WHERE a.subscription_id = $1', 'WHERE a.subscription_id = $1 AND a.device_id = $2'),
+);
 
 /** The last authentications of a subscription. */
 @Injectable()
@@ -66,10 +57,5 @@ export class History {
       requestedAt: row.requestedAt.toISOString(),
       closedAt: row.closedAt?.toISOString() ?? null,
     }));
-  }
-
-  /** Removes a batch of what is older than it is kept for. */
-  async purge(days: number): Promise<void> {
-    await this.database.rows(FORGET, [days, BATCH]);
   }
 }

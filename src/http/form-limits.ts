@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { Problem } from '../domain/problem.ts';
 
 /** How often a form may be sent by one address, or about one person, within a number of seconds; a day at most. */
@@ -13,21 +14,21 @@ export interface FormLimit {
 }
 
 /** Counts and judges in one statement; a form that is refused does not count, and what no longer counts is not kept. */
-const SPEND = {
-  name: 'form_limit_spend',
-  text: `INSERT INTO form_budgets AS b (key, sent) VALUES ($1, ARRAY[clock_timestamp()])
+const SPEND = statement(
+  'form_limit_spend',
+  `INSERT INTO form_budgets AS b (key, sent) VALUES ($1, ARRAY[clock_timestamp()])
     ON CONFLICT (key) DO UPDATE SET
       sent = ARRAY(SELECT s FROM unnest(b.sent) s WHERE s > now() - make_interval(secs => $3)) || clock_timestamp()
     WHERE (SELECT count(*) FROM unnest(b.sent) s WHERE s > now() - make_interval(secs => $3)) < $2
     RETURNING 1`,
-};
+);
 
-const FORGET = {
-  name: 'form_limit_forget',
-  text: `DELETE FROM form_budgets WHERE ctid = ANY(ARRAY(SELECT ctid FROM form_budgets TABLESAMPLE SYSTEM (1)
+const PURGE = statement(
+  'form_limit_purge',
+  `DELETE FROM form_budgets WHERE ctid = ANY(ARRAY(SELECT ctid FROM form_budgets TABLESAMPLE SYSTEM (1)
     WHERE sent[cardinality(sent)] < now() - interval '1 day' LIMIT 5000))
     AND sent[cardinality(sent)] < now() - interval '1 day'`,
-};
+);
 
 /** Keeps forms that anybody can send from being sent without end. */
 @Injectable()
@@ -51,6 +52,6 @@ export class FormLimits {
   }
 
   async purge(): Promise<void> {
-    await this.database.rows(FORGET, []);
+    await this.database.rows(PURGE, []);
   }
 }

@@ -1,9 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import { Database } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { Problem } from '../domain/problem.ts';
 
-const ALIVE = { name: 'health_alive', text: 'SELECT 1' };
+const ALIVE = statement('health_alive', 'SELECT 1');
 
 /** For load balancers, which see this port alone. */
 @ApiExcludeController()

@@ -2,20 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database, type Session } from '../database/database.ts';
-import type { Handset, LineFacts } from '../domain/line.ts';
+import { statement } from '../database/statement.ts';
+import type { LineFacts } from '../domain/line.ts';
 import { differencesBetween, type Difference } from '../domain/line-event.ts';
+import type { Line } from './line.entity.ts';
 import { CarrierDirectory } from '../gateways/directory/carrier-directory.ts';
 
-interface LineRow {
+/** A line's facts as they are read; number and owner are encrypted. */
+type LineRow = Pick<Line, 'phoneNumber' | 'owner' | 'carrier' | 'status' | 'holder' | 'plan' | 'handset'> & {
   lineId: string;
-  phoneNumber: Buffer;
-  owner: Buffer;
-  carrier: string;
-  status: LineFacts['status'];
-  holder: LineFacts['holder'];
-  plan: LineFacts['plan'];
-  handset: Handset;
-}
+};
+
+/** How far its events have been recorded. */
+type AsOfRow = Pick<Line, 'sequence' | 'factsAsOf'>;
 
 /** Facts whose change makes a line another one. */
 const CHANGES_HANDS: ReadonlySet<Difference> = new Set(['phoneNumber', 'owner', 'holder', 'status']);
@@ -31,66 +30,66 @@ export interface LockedLine {
 
 const FACTS = `id AS "lineId", phone_number AS "phoneNumber", owner, carrier, status, holder, plan, handset`;
 
-const BY_PHONE = {
-  name: 'line_by_phone',
-  text: `SELECT ${FACTS} FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated'`,
-};
+const BY_PHONE = statement(
+  'line_by_phone',
+  `SELECT ${FACTS} FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated'`,
+);
 
-const VERSION_STAMP = {
-  name: 'line_version_stamp',
-  text: `SELECT concat_ws(' ', id, version, sequence, told_at, updated_at) AS stamp FROM lines
+const VERSION_STAMP = statement(
+  'line_version_stamp',
+  `SELECT concat_ws(' ', id, version, sequence, told_at, updated_at) AS stamp FROM lines
     WHERE phone_index = ANY($1) AND status <> 'terminated'`,
-};
+);
 
-const BY_ID = { name: 'line_by_id', text: `SELECT ${FACTS} FROM lines WHERE id = $1` };
+const BY_ID = statement('line_by_id', `SELECT ${FACTS} FROM lines WHERE id = $1`);
 
 /** Now, and lines that have ended since. */
-const IDS_BY_PHONE = {
-  name: 'line_ids_by_phone',
-  text: `SELECT id FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated'
+const IDS_BY_PHONE = statement(
+  'line_ids_by_phone',
+  `SELECT id FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated'
     UNION ALL SELECT id FROM lines WHERE phone_index = ANY($1) AND status = 'terminated'`,
-};
+);
 
 const AS_OF = `sequence, CASE WHEN isfinite(told_at) THEN told_at ELSE 'epoch' END AS "factsAsOf"`;
 
-const LOCK = { name: 'line_lock', text: `SELECT ${FACTS}, ${AS_OF} FROM lines WHERE id = $1 FOR UPDATE` };
+const LOCK = statement('line_lock', `SELECT ${FACTS}, ${AS_OF} FROM lines WHERE id = $1 FOR UPDATE`);
 
-const LOCK_BY_PHONE = {
-  name: 'line_lock_by_phone',
-  text: `SELECT ${FACTS}, ${AS_OF} FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated' FOR UPDATE`,
-};
+const LOCK_BY_PHONE = statement(
+  'line_lock_by_phone',
+  `SELECT ${FACTS}, ${AS_OF} FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated' FOR UPDATE`,
+);
 
-const MANY = { name: 'line_many', text: `SELECT ${FACTS}, ${AS_OF} FROM lines WHERE id = ANY($1)` };
+const MANY = statement('line_many', `SELECT ${FACTS}, ${AS_OF} FROM lines WHERE id = ANY($1)`);
 
-const HOLDERS = {
-  name: 'line_holders',
-  text: `SELECT id AS "lineId", phone_number AS "phoneNumber" FROM lines
+const HOLDERS = statement(
+  'line_holders',
+  `SELECT id AS "lineId", phone_number AS "phoneNumber" FROM lines
     WHERE phone_index = ANY($1) AND status <> 'terminated'`,
-};
+);
 
-const UPSERT = {
-  name: 'line_upsert',
-  text: `INSERT INTO lines (id, phone_index, phone_number, owner, carrier, status, holder, plan, handset)
+const UPSERT = statement(
+  'line_upsert',
+  `INSERT INTO lines (id, phone_index, phone_number, owner, carrier, status, holder, plan, handset)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     ON CONFLICT (id) DO UPDATE SET phone_index = excluded.phone_index, phone_number = excluded.phone_number,
       owner = excluded.owner, carrier = excluded.carrier, status = excluded.status, holder = excluded.holder,
       plan = excluded.plan, handset = excluded.handset, version = lines.version + $10, updated_at = now()`,
-};
+);
 
 /** What is told late of the present does not turn it back, and a carrier's clock that is ahead does not hold it up. */
-const RECORD_SEQUENCE = {
-  name: 'line_record_sequence',
-  text: `UPDATE lines SET sequence = greatest(sequence, coalesce($2, sequence)), told_at = greatest(told_at, least($3, now()))
+const RECORD_SEQUENCE = statement(
+  'line_record_sequence',
+  `UPDATE lines SET sequence = greatest(sequence, coalesce($2, sequence)), told_at = greatest(told_at, least($3, now()))
     WHERE id = $1`,
-};
+);
 
-const INSERT_MANY = {
-  name: 'line_insert_many',
-  text: `INSERT INTO lines (id, phone_index, phone_number, owner, carrier, status, holder, plan, handset, told_at)
+const INSERT_MANY = statement(
+  'line_insert_many',
+  `INSERT INTO lines (id, phone_index, phone_number, owner, carrier, status, holder, plan, handset, told_at)
     SELECT *, $10::timestamptz FROM unnest($1::text[], $2::bytea[], $3::bytea[], $4::bytea[], $5::text[], $6::text[],
       $7::text[], $8::text[], $9::jsonb[])
     ON CONFLICT DO NOTHING RETURNING id`,
-};
+);
 
 /** The register of a carrier's lines, kept by its events and its snapshots. */
 @Injectable()
@@ -135,14 +134,14 @@ export class Lines extends CarrierDirectory {
   async lock(session: Session, by: { lineId: string } | { phoneNumber: string }): Promise<LockedLine | null> {
     const rows =
       'lineId' in by
-        ? await session.rows<LineRow & ToldRow>(LOCK, [by.lineId])
-        : await session.rows<LineRow & ToldRow>(LOCK_BY_PHONE, [this.keys.indexes.all('phone', by.phoneNumber)]);
+        ? await session.rows<LineRow & AsOfRow>(LOCK, [by.lineId])
+        : await session.rows<LineRow & AsOfRow>(LOCK_BY_PHONE, [this.keys.indexes.all('phone', by.phoneNumber)]);
     return rows[0] ? this.readLocked(rows[0]) : null;
   }
 
   /** What is held of many lines, by id. */
   async many(lineIds: readonly string[]): Promise<Map<string, LockedLine>> {
-    const rows = await this.database.rows<LineRow & ToldRow>(MANY, [lineIds]);
+    const rows = await this.database.rows<LineRow & AsOfRow>(MANY, [lineIds]);
     return new Map(rows.map((row) => [row.lineId, this.readLocked(row)]));
   }
 
@@ -160,14 +159,27 @@ export class Lines extends CarrierDirectory {
   async upsert(line: LineFacts, held: LineFacts | null, session: Session = this.database): Promise<void> {
     const changed = held ? differencesBetween(held, line) : [];
     const changesHands = changed.some((fact) => CHANGES_HANDS.has(fact));
-    await session.rows(UPSERT, [...this.columns(line), changesHands ? 1 : 0]);
+    const { id, phoneIndex, phoneNumber, owner, carrier, status, holder, plan, handset } = this.columns(line);
+    const facts = [id, phoneIndex, phoneNumber, owner, carrier, status, holder, plan, handset];
+    await session.rows(UPSERT, [...facts, changesHands ? 1 : 0]);
   }
 
   /** Adds lines that are not there yet, as they were at an instant; answers the ids of those that were added. */
   async insertMany(lines: readonly LineFacts[], takenAt: Date): Promise<string[]> {
     const rows = lines.map((line) => this.columns(line));
-    const columns = Array.from({ length: 9 }, (_, at) => rows.map((row) => row[at]));
-    return (await this.database.rows<{ id: string }>(INSERT_MANY, [...columns, takenAt])).map(({ id }) => id);
+    const added = await this.database.rows<{ id: string }>(INSERT_MANY, [
+      rows.map(({ id }) => id),
+      rows.map(({ phoneIndex }) => phoneIndex),
+      rows.map(({ phoneNumber }) => phoneNumber),
+      rows.map(({ owner }) => owner),
+      rows.map(({ carrier }) => carrier),
+      rows.map(({ status }) => status),
+      rows.map(({ holder }) => holder),
+      rows.map(({ plan }) => plan),
+      rows.map(({ handset }) => handset),
+      takenAt,
+    ]);
+    return added.map(({ id }) => id);
   }
 
   /** Notes how far a line's events have been heard. */
@@ -221,27 +233,22 @@ export class Lines extends CarrierDirectory {
     return this.keys.fields.decrypt(phoneNumber, `lines:phone_number:${lineId}`).toString('utf8');
   }
 
-  private readLocked(row: LineRow & ToldRow): LockedLine {
+  private readLocked(row: LineRow & AsOfRow): LockedLine {
     return { facts: this.read(row), sequence: BigInt(row.sequence), factsAsOf: row.factsAsOf };
   }
 
-  private columns({ lineId, phoneNumber, owner, carrier, status, holder, plan, handset }: LineFacts): unknown[] {
-    return [
-      lineId,
-      this.keys.indexes.of('phone', phoneNumber),
-      this.keys.fields.encrypt(phoneNumber, `lines:phone_number:${lineId}`),
-      this.keys.fields.encrypt(JSON.stringify(owner), `lines:owner:${lineId}`),
+  /** A line's facts as they are written. */
+  private columns({ lineId: id, phoneNumber, owner, carrier, status, holder, plan, handset }: LineFacts) {
+    return {
+      id,
+      phoneIndex: this.keys.indexes.of('phone', phoneNumber),
+      phoneNumber: this.keys.fields.encrypt(phoneNumber, `lines:phone_number:${id}`),
+      owner: this.keys.fields.encrypt(JSON.stringify(owner), `lines:owner:${id}`),
       carrier,
       status,
       holder,
       plan,
-      JSON.stringify(handset),
-    ];
+      handset: JSON.stringify(handset),
+    };
   }
-}
-
-interface ToldRow {
-  /** bigint, which the driver leaves as text. */
-  sequence: string;
-  factsAsOf: Date;
 }

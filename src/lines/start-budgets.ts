@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/database.ts';
+import { Database, type Session } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { STARTS_PER_TEN_MINUTES } from '../domain/authentication.ts';
 import { Problem } from '../domain/problem.ts';
 import { NUMBER_BUDGET, PERSON_BUDGET, secondsUntilNextStart, type Allowance } from '../domain/start-budget.ts';
@@ -18,6 +19,9 @@ export function spendStart({ person, number, when = '' }: { person: string; numb
     )`;
 }
 
+/** Why statements of other rooms write the budgets. */
+export const BUDGETS = { start_budgets: 'the budget is spent only if something starts, and only once' } as const;
+
 function spend(values: string, budget: readonly Allowance[]): string {
   const left = budget.map(
     ({ starts, seconds }) =>
@@ -30,23 +34,33 @@ function spend(values: string, budget: readonly Allowance[]): string {
       RETURNING 1`;
 }
 
-const STARTS = {
-  name: 'start_budget_starts',
-  text: `SELECT person_index = $1 AS "ofPerson", starts, now() AS now FROM start_budgets WHERE person_index IN ($1, $2)`,
-};
+const SPEND = statement(
+  'start_budget_spend',
+  `WITH ${spendStart({ person: '$1', number: '$2' })} SELECT now() AS now FROM tries`,
+);
+
+const STARTS = statement(
+  'start_budget_starts',
+  `SELECT person_index = $1 AS "ofPerson", starts, now() AS now FROM start_budgets WHERE person_index IN ($1, $2)`,
+);
 
 /** Budgets that no longer count: a hundredth of the table at a time, so that no index has to follow every start. */
-const FORGET = {
-  name: 'start_budget_forget',
-  text: `DELETE FROM start_budgets WHERE ctid = ANY(ARRAY(SELECT ctid FROM start_budgets TABLESAMPLE SYSTEM (1)
+const PURGE = statement(
+  'start_budget_purge',
+  `DELETE FROM start_budgets WHERE ctid = ANY(ARRAY(SELECT ctid FROM start_budgets TABLESAMPLE SYSTEM (1)
     WHERE starts[cardinality(starts)] < now() - interval '1 day' LIMIT 5000))
     AND starts[cardinality(starts)] < now() - interval '1 day'`,
-};
+);
 
 /** How often one person, and one number at one relying party, may be asked for anything. */
 @Injectable()
 export class StartBudgets {
   constructor(private readonly database: Database) {}
+
+  /** Spends a start of both budgets in a transaction; answers its instant, and nothing when either was spent already. */
+  async spend(session: Session, personIndex: Buffer, numberIndex: Buffer): Promise<Date | undefined> {
+    return (await session.rows<{ now: Date }>(SPEND, [personIndex, numberIndex]))[0]?.now;
+  }
 
   /** The refusal of a start for which there was nothing left, with the time until there is again. */
   async tooMany(personIndex: Buffer, numberIndex: Buffer): Promise<Problem> {
@@ -62,6 +76,6 @@ export class StartBudgets {
   }
 
   async purge(): Promise<void> {
-    await this.database.rows(FORGET, []);
+    await this.database.rows(PURGE, []);
   }
 }

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { randomId } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database, type Session } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
+import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import { enrolmentText, mayGoBySms, noticeText, type Notice } from '../domain/notice.ts';
 
 /** Where a notice goes: the phone that was in use when it was written, or else the number. */
@@ -20,31 +22,30 @@ export interface WrittenNotice {
   bySms: boolean;
 }
 
-const REACHABLE = {
-  name: 'notice_reachable',
-  text: `SELECT l.id AS "lineId", l.phone_number AS "phoneNumber", d.id AS "deviceId", d.platform,
+const REACHABLE = statement(
+  'notice_reachable',
+  `SELECT l.id AS "lineId", l.phone_number AS "phoneNumber", d.id AS "deviceId", d.platform,
       d.push_token AS "pushToken"
     FROM subscriptions s JOIN lines l ON l.id = s.line_id
       LEFT JOIN devices d ON d.subscription_id = s.id AND d.issuer_id IS NULL AND d.state = 'active'
         AND d.push_token IS NOT NULL
     WHERE s.id = $1`,
-};
+);
 
-const PROMISE = {
-  name: 'notice_enqueue',
-  text: `WITH written AS (
+const PROMISE = statement(
+  'notice_enqueue',
+  `WITH written AS (
       INSERT INTO notices (id, subscription_id, kind, detail, address) VALUES ($1, $2, $3, $4, $5) RETURNING id
     )
-    INSERT INTO deliveries (kind, notice_id, due_at, created_at, expires_at)
-    SELECT 'notice', id, now() + interval '2 seconds', now(), now() + make_interval(secs => $6) FROM written
-    RETURNING id`,
-};
+    ${enqueueDelivery({ kind: 'notice', about: { notice_id: 'id' }, expiresAt: 'now() + make_interval(secs => $6)', from: 'written' })}`,
+  { writes: OUTBOX },
+);
 
 /** What was handed over, or could not be within its day. */
-const FORGET = {
-  name: 'notice_forget',
-  text: `DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE created_at < now() - interval '2 days' LIMIT 5000)`,
-};
+const PURGE = statement(
+  'notice_purge',
+  `DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE created_at < now() - interval '2 days' LIMIT 5000)`,
+);
 
 /** Seconds for which a notice is tried. */
 const A_DAY = 86_400;
@@ -108,6 +109,6 @@ export class Notices {
   }
 
   async purge(): Promise<void> {
-    await this.database.rows(FORGET, []);
+    await this.database.rows(PURGE, []);
   }
 }

@@ -1,24 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
-import { APPROVAL_SECONDS, type ApprovalKind, type ApprovalState } from '../domain/operator.ts';
+import { statement } from '../database/statement.ts';
+import { future } from '../database/criteria.ts';
+import { Approval } from './approval.entity.ts';
+import { APPROVAL_SECONDS, type ApprovalKind } from '../domain/operator.ts';
 import type { SubscriptionState } from '../domain/subscription.ts';
 
 /** One asking as the desk shows it. */
-export interface ApprovalRow {
-  id: string;
-  kind: ApprovalKind;
-  state: ApprovalState;
-  subscriptionId: string;
+export type ApprovalRow = Pick<
+  Approval,
+  'id' | 'kind' | 'state' | 'subscriptionId' | 'askedAt' | 'reason' | 'expiresAt' | 'decidedAt' | 'decisionReason'
+> & {
   lineId: string;
   subscriptionState: SubscriptionState;
+  /** Logins. */
   askedBy: string;
-  askedAt: Date;
-  reason: string;
-  expiresAt: Date;
   decidedBy: string | null;
-  decidedAt: Date | null;
-  decisionReason: string | null;
-}
+};
 
 /**
  * Whether the ground is still what it was when it was asked for: a loss or a swapped SIM that came after it was known to
@@ -36,57 +34,51 @@ const SHOWN = `SELECT a.id, a.kind, a.subscription_id AS "subscriptionId", s.lin
   FROM approvals a JOIN subscriptions s ON s.id = a.subscription_id JOIN operators asker ON asker.id = a.asked_by
     LEFT JOIN operators decider ON decider.id = a.decided_by`;
 
-const BY_ID = { name: 'approval_by_id', text: `${SHOWN} WHERE a.id = $1` };
+const BY_ID = statement('approval_by_id', `${SHOWN} WHERE a.id = $1`);
 
-const OPEN = {
-  name: 'approval_open',
-  text: `${SHOWN} WHERE a.closed_at IS NULL AND a.expires_at > now() AND ${stands('a')}
+const OPEN = statement(
+  'approval_open',
+  `${SHOWN} WHERE a.closed_at IS NULL AND a.expires_at > now() AND ${stands('a')}
     ORDER BY a.asked_at LIMIT 100`,
-};
+);
 
-const CLOSED = {
-  name: 'approval_closed',
-  text: `${SHOWN} WHERE a.closed_at IS NOT NULL OR a.expires_at <= now() OR NOT ${stands('a')}
+const CLOSED = statement(
+  'approval_closed',
+  `${SHOWN} WHERE a.closed_at IS NOT NULL OR a.expires_at <= now() OR NOT ${stands('a')}
     ORDER BY a.asked_at DESC LIMIT 20`,
-};
+);
 
-const EXPIRE = {
-  name: 'approval_expire',
-  text: `UPDATE approvals SET state = 'expired', closed_at = now()
+const EXPIRE = statement(
+  'approval_expire',
+  `UPDATE approvals SET state = 'expired', closed_at = now()
     WHERE closed_at IS NULL AND (expires_at <= now() OR NOT ${stands('approvals')})
       AND ($1::uuid IS NULL OR subscription_id = $1)`,
-};
+);
 
-const ASK = {
-  name: 'approval_ask',
-  text: `INSERT INTO approvals (id, kind, subscription_id, asked_by, reason, link, expires_at)
+const ASK = statement(
+  'approval_ask',
+  `INSERT INTO approvals (id, kind, subscription_id, asked_by, reason, link, expires_at)
     SELECT $1, $2, s.id, $4, $5, s.link, now() + interval '${APPROVAL_SECONDS} seconds' FROM subscriptions s WHERE s.id = $3
     ON CONFLICT (subscription_id, kind) WHERE closed_at IS NULL DO NOTHING RETURNING id`,
-};
+);
 
 /** Somebody else's who is still here, asked for and in time, by a supervisor: of any number of decisions one counts. */
-const DECIDE = {
-  name: 'approval_decide',
-  text: `UPDATE approvals SET state = $3, decided_by = $2, decided_at = now(), decision_reason = $4,
+const DECIDE = statement(
+  'approval_decide',
+  `UPDATE approvals SET state = $3, decided_by = $2, decided_at = now(), decision_reason = $4,
       closed_at = CASE WHEN $3 = 'approved' AND kind = 'enrolment_code' THEN NULL ELSE now() END
     WHERE id = $1 AND state = 'asked' AND expires_at > now() AND asked_by <> $2 AND ${stands('approvals')}
       AND EXISTS (SELECT 1 FROM operators WHERE id = asked_by AND disabled_at IS NULL)
       AND EXISTS (SELECT 1 FROM operators WHERE id = $2 AND disabled_at IS NULL AND role = 'supervisor')
     RETURNING id`,
-};
+);
 
-const WITHDRAW = {
-  name: 'approval_withdraw',
-  text: `UPDATE approvals SET state = 'withdrawn', closed_at = now()
-    WHERE id = $1 AND asked_by = $2 AND state = 'asked' AND expires_at > now() RETURNING id`,
-};
-
-const TAKE = {
-  name: 'approval_take',
-  text: `UPDATE approvals SET state = 'taken', closed_at = now()
+const TAKE = statement(
+  'approval_take',
+  `UPDATE approvals SET state = 'taken', closed_at = now()
     WHERE id = $1 AND asked_by = $2 AND kind = 'enrolment_code' AND state = 'approved' AND expires_at > now()
       AND ${stands('approvals')} RETURNING id`,
-};
+);
 
 @Injectable()
 export class ApprovalStore {
@@ -124,8 +116,10 @@ export class ApprovalStore {
     return (await session.rows(DECIDE, [id, operatorId, state, reason])).length === 1;
   }
 
-  async withdraw(session: Session, id: string, operatorId: string): Promise<boolean> {
-    return (await session.rows(WITHDRAW, [id, operatorId])).length === 1;
+  async withdraw({ manager }: Session, id: string, operatorId: string): Promise<boolean> {
+    const asked = { id, askedBy: operatorId, state: 'asked', expiresAt: future() } as const;
+    const withdrawn = { state: 'withdrawn', closedAt: () => 'now()' } as const;
+    return (await manager.update(Approval, asked, withdrawn)).affected === 1;
   }
 
   async take(session: Session, id: string, operatorId: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { Audit, type AuditEntry } from './audit.ts';
 import type { Operator } from './operator-desk.ts';
 
@@ -25,11 +26,12 @@ const PAGE = 50;
 const ACTION = `split_part(action, ' ', 1)`;
 
 /** A statement a combination: each is answered by an index of its own, however rare what is looked for. */
-const page = (name: string, where: string) => ({
-  name: `audit_log_${name}`,
-  text: `SELECT id, at, operator, action, reason, outcome, subscription_id AS "subscriptionId", address
+const page = (name: string, where: string) =>
+  statement(
+    `audit_log_${name}`,
+    `SELECT id, at, operator, action, reason, outcome, subscription_id AS "subscriptionId", address
     FROM audit_entries WHERE id < coalesce($1::bigint, 9223372036854775807) ${where} ORDER BY id DESC LIMIT ${PAGE + 1}`,
-});
+  );
 const ALL = page('all', '');
 const BY_OPERATOR = page('by_operator', 'AND operator = $2');
 const BY_ACTION = page('by_action', `AND ${ACTION} = $2`);
@@ -46,17 +48,23 @@ export class AuditLog {
   /** Newest first; `next` is where the next page begins, if there is one. */
   async page(reader: Operator, filter: AuditFilter): Promise<{ entries: LoggedEntry[]; next: string | null }> {
     const { operator, action, before = null } = filter;
-    const [statement, values] =
-      operator !== undefined && action !== undefined
-        ? [BY_BOTH, [before, operator, action]]
-        : operator !== undefined
-          ? [BY_OPERATOR, [before, operator]]
-          : action !== undefined
-            ? [BY_ACTION, [before, action]]
-            : [ALL, [before]];
-    const rows = await this.database.rows<LoggedEntry>(statement, values);
+    const rows = await this.rowsOf(operator, action, before);
     const entries = rows.slice(0, PAGE);
     const next = rows.length > PAGE ? (entries.at(-1)?.id ?? null) : null;
     return this.audit.seen({ ...reader, action: 'audit-log' }, { entries, next });
+  }
+
+  private rowsOf(
+    operator: string | undefined,
+    action: string | undefined,
+    before: string | null,
+  ): Promise<LoggedEntry[]> {
+    const { database } = this;
+    if (operator !== undefined && action !== undefined) {
+      return database.rows<LoggedEntry>(BY_BOTH, [before, operator, action]);
+    }
+    if (operator !== undefined) return database.rows<LoggedEntry>(BY_OPERATOR, [before, operator]);
+    if (action !== undefined) return database.rows<LoggedEntry>(BY_ACTION, [before, action]);
+    return database.rows<LoggedEntry>(ALL, [before]);
   }
 }

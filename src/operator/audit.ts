@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { AuditedFacts, ChainEnd } from '../crypto/audit-chain.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database, type Session } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { Problem } from '../domain/problem.ts';
 
 /** One call of an operator: who, what, about which subscription, why, from where. */
@@ -25,35 +26,35 @@ export interface AuditEntry {
 }
 
 /** The time is read once the lock is held, so that it rises with the number; the database's clock, and UTC. */
-const HEAD = {
-  name: 'audit_head',
-  text: `WITH head AS MATERIALIZED (SELECT * FROM audit_head WHERE is_only FOR UPDATE)
+const HEAD = statement(
+  'audit_head',
+  `WITH head AS MATERIALIZED (SELECT * FROM audit_head WHERE is_only FOR UPDATE)
     SELECT first_number AS "firstNumber", before_chain AS "beforeChain", number, mac, seal, number + 1 AS next,
       to_jsonb(clock_timestamp() AT TIME ZONE 'UTC') #>> '{}' AS at
     FROM head`,
-};
+);
 
-const WRITE = {
-  name: 'audit_write',
-  text: `WITH entry AS (
+const WRITE = statement(
+  'audit_write',
+  `WITH entry AS (
       INSERT INTO audit_entries (number, previous, mac, at, operator, action, subscription_id, phone_index, reason,
         outcome, address)
       VALUES ($1, $2, $3, $4::timestamp AT TIME ZONE 'UTC', $5, $6, $7, $8, $9, $10, $11)
     )
     UPDATE audit_head SET number = $1, mac = $3, seal = $12 WHERE is_only`,
-};
+);
 
-const OF_SUBSCRIPTION = {
-  name: 'audit_of_subscription',
-  text: `SELECT at, operator, action, reason, outcome FROM audit_entries WHERE subscription_id = $1
+const OF_SUBSCRIPTION = statement(
+  'audit_of_subscription',
+  `SELECT at, operator, action, reason, outcome FROM audit_entries WHERE subscription_id = $1
     ORDER BY number NULLS FIRST, id`,
-};
+);
 
-const REASONS = {
-  name: 'audit_reasons',
-  text: `SELECT DISTINCT ON (subscription_id) subscription_id AS "subscriptionId", reason FROM audit_entries
+const REASONS = statement(
+  'audit_reasons',
+  `SELECT DISTINCT ON (subscription_id) subscription_id AS "subscriptionId", reason FROM audit_entries
     WHERE action = $1 AND subscription_id = ANY($2::uuid[]) AND outcome = 'done' ORDER BY subscription_id, id DESC`,
-};
+);
 
 interface Head extends ChainEnd {
   seal: Buffer | null;

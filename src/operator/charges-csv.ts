@@ -1,7 +1,7 @@
-import type { Charge } from '../charges/charge.ts';
+import type { MonthlyCharge } from '../charges/charge.ts';
 
 /** A month's charges as RFC 4180 has it, written as they are read: there may be millions. */
-export async function* chargesCsv(batches: AsyncIterable<Charge[]>): AsyncGenerator<string> {
+export async function* chargesCsv(batches: AsyncIterable<MonthlyCharge[]>): AsyncGenerator<string> {
   yield 'subscriptionId,lineId,month,days,amount\r\n';
   for await (const batch of batches) {
     yield batch

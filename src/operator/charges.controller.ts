@@ -2,7 +2,7 @@ import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
-import type { Charge } from '../charges/charge.ts';
+import type { MonthlyCharge } from '../charges/charge.ts';
 import { Charges } from '../charges/charges.ts';
 import type { Caller } from '../crypto/access-token.ts';
 import { FromClient } from '../http/client.guard.ts';
@@ -55,7 +55,7 @@ export class ChargesController {
 /** Written as it is read: there may be millions. */
 async function* json(
   head: { month: string; closedAt: Date | null },
-  batches: AsyncIterable<Charge[]>,
+  batches: AsyncIterable<MonthlyCharge[]>,
 ): AsyncGenerator<string> {
   yield `${JSON.stringify(head).slice(0, -1)},"charges":[`;
   let separator = '';

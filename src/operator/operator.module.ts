@@ -1,4 +1,10 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { OperatorAccount } from './operator-account.entity.ts';
+import { OperatorSession } from './operator-session.entity.ts';
+import { OperatorLook } from './operator-look.entity.ts';
+import { Approval } from './approval.entity.ts';
+import { CustomersModule } from '../customers/customers.module.ts';
 import { ChargesModule } from '../charges/charges.module.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
@@ -31,12 +37,14 @@ import { DeskController } from './pages/desk.controller.ts';
 /** What the call centre does, by its API and at its desk. */
 @Module({
   imports: [
+    TypeOrmModule.forFeature([OperatorAccount, OperatorSession, OperatorLook, Approval]),
     SubscriptionsModule,
     LifecycleModule,
     DevicesModule,
     HistoryModule,
     LinesModule,
     ChargesModule,
+    CustomersModule,
     PagesModule,
   ],
   controllers: [

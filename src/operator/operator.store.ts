@@ -1,43 +1,19 @@
 import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { IsNull, type Repository } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
-import {
-  SESSION_IDLE_SECONDS,
-  SESSION_SECONDS,
-  SIGN_IN_ATTEMPTS,
-  SIGN_IN_LOCK_SECONDS,
-  type OperatorRole,
-} from '../domain/operator.ts';
+import { statement } from '../database/statement.ts';
+import { SESSION_IDLE_SECONDS, SESSION_SECONDS, SIGN_IN_ATTEMPTS, SIGN_IN_LOCK_SECONDS } from '../domain/operator.ts';
+import { Approval } from './approval.entity.ts';
+import { OperatorAccount } from './operator-account.entity.ts';
+import { OperatorLook } from './operator-look.entity.ts';
+import { OperatorSession } from './operator-session.entity.ts';
 import type { ListedOperator, SignedInOperator } from './operator.ts';
 
-const ADD = {
-  name: 'operator_add',
-  text: `INSERT INTO operators (id, login, name, role, password, password_is_initial, totp_secret)
-    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (login) DO NOTHING RETURNING id`,
-};
-
-const IS_THERE = { name: 'operator_is_there', text: `SELECT 1 FROM operators WHERE login = $1` };
-
-const LIST = {
-  name: 'operator_list',
-  text: `SELECT login, name, role, created_at AS "createdAt", disabled_at AS "disabledAt" FROM operators ORDER BY login`,
-};
-
-/** Whoever is gone is out at once, and what they had asked for is no longer to be decided. */
-const DISABLE = {
-  name: 'operator_disable',
-  text: `WITH disabled AS (UPDATE operators SET disabled_at = now() WHERE login = $1 AND disabled_at IS NULL RETURNING id),
-      ended AS (DELETE FROM operator_sessions WHERE operator_id IN (SELECT id FROM disabled)),
-      withdrawn AS (UPDATE approvals SET state = CASE state WHEN 'asked' THEN 'withdrawn' ELSE 'expired' END,
-        closed_at = now() WHERE asked_by IN (SELECT id FROM disabled) AND closed_at IS NULL),
-      applications AS (UPDATE reissues SET state = 'withdrawn', closed_at = now(), closed_by = $1
-        WHERE applied_by_operator IN (SELECT id FROM disabled) AND state = 'applied')
-    SELECT id FROM disabled`,
-};
-
 /** Counted before anything is compared. There is a row, with the database's clock, whoever was named. */
-const COUNT = {
-  name: 'operator_count_attempt',
-  text: `WITH counted AS (
+const COUNT = statement(
+  'operator_count_attempt',
+  `WITH counted AS (
       UPDATE operators SET failures = CASE WHEN locked_until IS NULL THEN failures + 1 ELSE 1 END,
         locked_until = CASE WHEN locked_until IS NULL AND failures + 1 >= ${SIGN_IN_ATTEMPTS}
           THEN now() + interval '${SIGN_IN_LOCK_SECONDS} seconds' END
@@ -45,58 +21,59 @@ const COUNT = {
       RETURNING id, password, totp_secret AS "totpSecret", failures
     )
     SELECT clock.now, counted.* FROM (SELECT now() AS now) clock LEFT JOIN counted ON true`,
-};
+);
 
 /** A step counts once: of two sign-ins with the same one-time password one goes on. A password may have been changed. */
-const BEGIN = {
-  name: 'operator_session_begin',
-  text: `WITH accepted AS (
+const BEGIN = statement(
+  'operator_session_begin',
+  `WITH accepted AS (
       UPDATE operators SET failures = 0, locked_until = NULL, totp_step = $2
       WHERE id = $1 AND totp_step < $2 AND disabled_at IS NULL AND password = $5
       RETURNING id, login, name, role, password_is_initial AS "passwordIsInitial"
     ), older AS (DELETE FROM operator_sessions WHERE digest = $4),
     begun AS (INSERT INTO operator_sessions (digest, operator_id) SELECT $3, id FROM accepted)
     SELECT * FROM accepted`,
-};
+);
 
-const CHANGE_PASSWORD = {
-  name: 'operator_change_password',
-  text: `WITH changed AS (
+const CHANGE_PASSWORD = statement(
+  'operator_change_password',
+  `WITH changed AS (
       UPDATE operators SET password = $3, password_is_initial = false, failures = 0, locked_until = NULL
       WHERE id = $1 AND password = $2 AND disabled_at IS NULL RETURNING id
     ), ended AS (DELETE FROM operator_sessions WHERE operator_id IN (SELECT id FROM changed)),
     begun AS (INSERT INTO operator_sessions (digest, operator_id) SELECT $4, id FROM changed)
     SELECT id FROM changed`,
-};
+);
 
-const SIGNED_IN = {
-  name: 'operator_signed_in',
-  text: `UPDATE operator_sessions s SET seen_at = now() FROM operators o
+const SIGNED_IN = statement(
+  'operator_signed_in',
+  `UPDATE operator_sessions s SET seen_at = now() FROM operators o
     WHERE s.digest = $1 AND o.id = s.operator_id AND o.disabled_at IS NULL
       AND s.seen_at > now() - interval '${SESSION_IDLE_SECONDS} seconds'
       AND s.created_at > now() - interval '${SESSION_SECONDS} seconds'
     RETURNING o.id, o.login, o.name, o.role, o.password_is_initial AS "passwordIsInitial"`,
-};
+);
 
-const END = { name: 'operator_session_end', text: `DELETE FROM operator_sessions WHERE digest = $1` };
-
-const REMEMBER = {
-  name: 'operator_look_remember',
-  text: `INSERT INTO operator_looks (session_digest, about, reason)
+const REMEMBER = statement(
+  'operator_look_remember',
+  `INSERT INTO operator_looks (session_digest, about, reason)
     SELECT digest, about, $3 FROM operator_sessions, unnest($2::text[]) about WHERE digest = $1
     ON CONFLICT (session_digest, about) DO UPDATE SET reason = excluded.reason`,
-};
+);
 
-const REASON_FOR = {
-  name: 'operator_look_reason',
-  text: `SELECT reason FROM operator_looks WHERE session_digest = $1 AND about = $2`,
-};
-
-const FORGET = {
-  name: 'operator_session_forget',
-  text: `DELETE FROM operator_sessions WHERE created_at <= now() - interval '${SESSION_SECONDS} seconds'
+const PURGE = statement(
+  'operator_session_purge',
+  `DELETE FROM operator_sessions WHERE created_at <= now() - interval '${SESSION_SECONDS} seconds'
     OR seen_at <= now() - interval '${SESSION_IDLE_SECONDS} seconds'`,
-};
+);
+
+/** An account as it is written. */
+export type NewAccount = Pick<
+  OperatorAccount,
+  'id' | 'login' | 'name' | 'role' | 'password' | 'passwordIsInitial' | 'totpSecret'
+>;
+
+const now = (): string => 'now()';
 
 /** What a sign-in is held against; without an id, nobody has this name, or nobody may use it now. */
 export interface CountedAttempt {
@@ -109,34 +86,42 @@ export interface CountedAttempt {
 
 @Injectable()
 export class OperatorStore {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    @InjectRepository(OperatorAccount) private readonly accounts: Repository<OperatorAccount>,
+    @InjectRepository(OperatorSession) private readonly sessions: Repository<OperatorSession>,
+    @InjectRepository(OperatorLook) private readonly looks: Repository<OperatorLook>,
+  ) {}
 
   /** False when the login is taken. */
-  async add(operator: {
-    id: string;
-    login: string;
-    name: string;
-    role: OperatorRole;
-    password: string;
-    passwordIsInitial: boolean;
-    totpSecret: Buffer;
-  }): Promise<boolean> {
-    const { id, login, name, role, password, passwordIsInitial, totpSecret } = operator;
-    const values = [id, login, name, role, password, passwordIsInitial, totpSecret];
-    return (await this.database.rows(ADD, values)).length === 1;
+  async add(account: NewAccount): Promise<boolean> {
+    const insert = this.accounts.createQueryBuilder().insert().values(account).orIgnore();
+    const { raw } = (await insert.returning('id').execute()) as { raw: unknown[] };
+    return raw.length === 1;
   }
 
-  async isThere(login: string): Promise<boolean> {
-    return (await this.database.rows(IS_THERE, [login])).length === 1;
+  isThere(login: string): Promise<boolean> {
+    return this.accounts.existsBy({ login });
   }
 
-  async list(): Promise<ListedOperator[]> {
-    return this.database.rows<ListedOperator>(LIST, []);
+  list(): Promise<ListedOperator[]> {
+    const select = { login: true, name: true, role: true, createdAt: true, disabledAt: true };
+    return this.accounts.find({ select, order: { login: 'ASC' } });
   }
 
-  /** False when nobody has this login, or it was disabled before. */
-  async disable(login: string): Promise<boolean> {
-    return (await this.database.rows(DISABLE, [login])).length === 1;
+  /**
+   * Ends an account: its sessions end, and what it asked for can no longer be decided. Answers its id; undefined when
+   * there is no such login or it was disabled before.
+   */
+  async disable({ manager }: Session, login: string): Promise<string | undefined> {
+    const { affected } = await manager.update(OperatorAccount, { login, disabledAt: IsNull() }, { disabledAt: now });
+    if (affected !== 1) return undefined;
+    const { id } = await manager.findOneByOrFail(OperatorAccount, { login });
+    await manager.delete(OperatorSession, { operatorId: id });
+    const open = { askedBy: id, closedAt: IsNull() };
+    await manager.update(Approval, { ...open, state: 'asked' }, { state: 'withdrawn', closedAt: now });
+    await manager.update(Approval, open, { state: 'expired', closedAt: now });
+    return id;
   }
 
   async countAttempt(login: string): Promise<CountedAttempt> {
@@ -169,7 +154,7 @@ export class OperatorStore {
   }
 
   async end(digest: Buffer): Promise<void> {
-    await this.database.rows(END, [digest]);
+    await this.sessions.delete({ digest });
   }
 
   async remember(digest: Buffer, about: readonly string[], reason: string): Promise<void> {
@@ -177,10 +162,10 @@ export class OperatorStore {
   }
 
   async reasonFor(digest: Buffer, about: string): Promise<string | undefined> {
-    return (await this.database.rows<{ reason: string }>(REASON_FOR, [digest, about]))[0]?.reason;
+    return (await this.looks.findOneBy({ sessionDigest: digest, about }))?.reason;
   }
 
   async purgeSessions(): Promise<void> {
-    await this.database.rows(FORGET, []);
+    await this.database.rows(PURGE, []);
   }
 }

@@ -7,6 +7,7 @@ import { fromBase32, totpUri } from '../crypto/totp.ts';
 import { Database } from '../database/database.ts';
 import { LOGIN, LONGEST_PASSWORD, OPERATOR_ROLES, PASSWORD_LENGTH } from '../domain/operator.ts';
 import { Problem } from '../domain/problem.ts';
+import { Reissues } from '../subscriptions/reissues.ts';
 import type { ListedOperator, NewOperator, SignedInOperator } from './operator.ts';
 import { OperatorStore } from './operator.store.ts';
 
@@ -16,6 +17,7 @@ export class Operators {
   constructor(
     private readonly database: Database,
     private readonly store: OperatorStore,
+    private readonly reissues: Reissues,
     private readonly keys: ServiceKeys,
   ) {}
 
@@ -44,7 +46,12 @@ export class Operators {
 
   /** Out at once, in every session. Problems: `invalid_request` for a login that is not there or was disabled. */
   async disable(login: string): Promise<void> {
-    if (!(await this.store.disable(login))) throw refused(`nobody is called ${login}, or it was disabled before`);
+    const disabled = await this.database.transaction(async (session) => {
+      const id = await this.store.disable(session, login);
+      if (id !== undefined) await this.reissues.withdrawAppliedBy(session, { id, name: login });
+      return id;
+    });
+    if (disabled === undefined) throw refused(`nobody is called ${login}, or it was disabled before`);
   }
 
   async list(): Promise<ListedOperator[]> {

@@ -1,29 +1,27 @@
 import type { AuditChain } from '../crypto/audit-chain.ts';
-import type { Session } from '../database/database.ts';
+import type { Statements } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { ChainCheck, type Breach, type HeldEnd, type HeldEntry, type NotedHead } from './check-chain.ts';
 
 /** Entries read at a time. */
 const PAGE = 1_000;
 
-const END = {
-  name: 'audit_end',
-  text: `SELECT first_number AS "firstNumber", before_chain AS "beforeChain", number, mac, seal FROM audit_head WHERE is_only`,
-};
+const END = statement(
+  'audit_end',
+  `SELECT first_number AS "firstNumber", before_chain AS "beforeChain", number, mac, seal FROM audit_head WHERE is_only`,
+);
 
-const OLDER = {
-  name: 'audit_older',
-  text: 'SELECT count(*) AS entries FROM audit_entries WHERE number IS NULL',
-};
+const OLDER = statement('audit_older', 'SELECT count(*) AS entries FROM audit_entries WHERE number IS NULL');
 
 /** Told by number and id, for whoever removed the constraint on numbers may have given one twice. */
-const ENTRIES = {
-  name: 'audit_entries',
-  text: `SELECT id, number, previous, mac, to_jsonb(at AT TIME ZONE 'UTC') #>> '{}' AS at, operator, action,
+const ENTRIES = statement(
+  'audit_entries',
+  `SELECT id, number, previous, mac, to_jsonb(at AT TIME ZONE 'UTC') #>> '{}' AS at, operator, action,
       subscription_id AS "subscriptionId", phone_index AS "phoneIndex", reason, outcome, address
     FROM audit_entries
     WHERE number IS NOT NULL AND ($1::bigint IS NULL OR (number, id) > ($1, $2::bigint))
     ORDER BY number, id LIMIT ${PAGE}`,
-};
+);
 
 type Row = HeldEntry & { id: string };
 
@@ -40,7 +38,7 @@ export interface Walked {
  * is to see one state of the database from beginning to end, for entries are added meanwhile.
  */
 export async function walkChain(
-  session: Session,
+  session: Statements,
   chain: AuditChain,
   tell: (breach: Breach) => void,
   noted?: NotedHead,
@@ -59,7 +57,7 @@ export async function walkChain(
   return { older: olderEntries, holding: check.holding, end };
 }
 
-async function* entries(session: Session): AsyncGenerator<HeldEntry> {
+async function* entries(session: Statements): AsyncGenerator<HeldEntry> {
   let last: Row | undefined;
   do {
     const page: Row[] = await session.rows<Row>(ENTRIES, [last?.number ?? null, last?.id ?? null]);

@@ -3,7 +3,8 @@ import { claimedClient, verifyClientAssertion } from '../crypto/client-assertion
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { Problem } from '../domain/problem.ts';
-import { ClientStore, type Client } from './client.store.ts';
+import type { Client } from './client.entity.ts';
+import { ClientStore } from './client.store.ts';
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** Compared against where there is no secret, so that an unknown client takes as long as a wrong secret. */

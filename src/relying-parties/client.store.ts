@@ -1,59 +1,50 @@
 import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import type { Repository } from 'typeorm';
 import { Database } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
+import { Client } from './client.entity.ts';
 
-/** A program that calls us: a relying party, a carrier or an operator’s system. */
-export interface Client {
-  id: string;
-  clientId: string;
-  name: string;
-  secretDigest: Buffer | null;
-  jwks: object | null;
-  scopes: string[];
-  returnUrls: string[];
-  startsPerMinute: number;
-  /** What people write beside the serial number of a Smart OTP that this institution issued. */
-  vendorCode: string | null;
-  /** It asks only whose authenticator is registered with it. */
-  requiresRegistration: boolean;
-}
+/** What a client is registered with; the rest has defaults. */
+export type NewClient = Pick<
+  Client,
+  | 'id'
+  | 'clientId'
+  | 'name'
+  | 'secretDigest'
+  | 'jwks'
+  | 'scopes'
+  | 'returnUrls'
+  | 'startsPerMinute'
+  | 'vendorCode'
+  | 'requiresRegistration'
+>;
 
-const COLUMNS = `id, client_id AS "clientId", name, secret_digest AS "secretDigest", jwks, scopes,
-  return_urls AS "returnUrls", starts_per_minute AS "startsPerMinute", vendor_code AS "vendorCode",
-  requires_registration AS "requiresRegistration"`;
-
-const BY_CLIENT_ID = { name: 'client_by_client_id', text: `SELECT ${COLUMNS} FROM clients WHERE client_id = $1` };
-const BY_ID = { name: 'client_by_id', text: `SELECT ${COLUMNS} FROM clients WHERE id = $1` };
-
-const SPEND_ASSERTION = {
-  name: 'client_spend_assertion',
-  text: `INSERT INTO client_assertions (client_id, jti, expires_at) VALUES ($1, $2, $3)
+const SPEND_ASSERTION = statement(
+  'client_spend_assertion',
+  `INSERT INTO client_assertions (client_id, jti, expires_at) VALUES ($1, $2, $3)
     ON CONFLICT DO NOTHING RETURNING jti`,
-};
+);
 
-const REGISTER = {
-  name: 'client_register',
-  text: `INSERT INTO clients (id, client_id, name, secret_digest, jwks, scopes, return_urls, starts_per_minute,
-      vendor_code, requires_registration)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-    ON CONFLICT (client_id) DO UPDATE SET return_urls = excluded.return_urls`,
-};
-
-const FORGET_ASSERTIONS = {
-  name: 'client_forget_assertions',
-  text: `DELETE FROM client_assertions WHERE (client_id, jti) IN (
+const PURGE_ASSERTIONS = statement(
+  'client_purge_assertions',
+  `DELETE FROM client_assertions WHERE (client_id, jti) IN (
     SELECT client_id, jti FROM client_assertions WHERE expires_at < now() LIMIT 5000)`,
-};
+);
 
 @Injectable()
 export class ClientStore {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    @InjectRepository(Client) private readonly clients: Repository<Client>,
+  ) {}
 
-  async byClientId(clientId: string): Promise<Client | undefined> {
-    return (await this.database.rows<Client>(BY_CLIENT_ID, [clientId]))[0];
+  byClientId(clientId: string): Promise<Client | null> {
+    return this.clients.findOneBy({ clientId });
   }
 
-  async byId(id: string): Promise<Client | undefined> {
-    return (await this.database.rows<Client>(BY_ID, [id]))[0];
+  byId(id: string): Promise<Client | null> {
+    return this.clients.findOneBy({ id });
   }
 
   /** Whether this assertion comes for the first time; it never will again. */
@@ -62,24 +53,12 @@ export class ClientStore {
   }
 
   /** Adds a client; one of the same client id keeps everything but its return addresses. */
-  async register(client: Client): Promise<void> {
-    const { id, clientId, name, secretDigest, scopes, returnUrls, startsPerMinute } = client;
-    const { vendorCode, requiresRegistration } = client;
-    await this.database.rows(REGISTER, [
-      id,
-      clientId,
-      name,
-      secretDigest,
-      client.jwks ? JSON.stringify(client.jwks) : null,
-      scopes,
-      returnUrls,
-      startsPerMinute,
-      vendorCode,
-      requiresRegistration,
-    ]);
+  async register(client: NewClient): Promise<void> {
+    const insert = this.clients.createQueryBuilder().insert().values(client);
+    await insert.orUpdate(['return_urls'], ['client_id']).execute();
   }
 
   async purgeAssertions(): Promise<void> {
-    await this.database.rows(FORGET_ASSERTIONS, []);
+    await this.database.rows(PURGE_ASSERTIONS, []);
   }
 }

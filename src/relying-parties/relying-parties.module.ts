@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Client } from './client.entity.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { AuthenticateClient } from './authenticate-client.ts';
 import { ClientStore } from './client.store.ts';
@@ -6,6 +8,7 @@ import { OAuthController } from './oauth.controller.ts';
 import { RelyingParties } from './relying-parties.ts';
 
 @Module({
+  imports: [TypeOrmModule.forFeature([Client])],
   controllers: [OAuthController],
   providers: [ClientStore, AuthenticateClient, RelyingParties],
   exports: [RelyingParties],

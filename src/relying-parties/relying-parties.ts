@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../domain/problem.ts';
-import { ClientStore, type Client } from './client.store.ts';
+import type { Client } from './client.entity.ts';
+import { ClientStore, type NewClient } from './client.store.ts';
 
 /** Milliseconds for which a client's settings are remembered: a changed quota or address holds within half a minute. */
 const REMEMBERED_MS = 30_000;
@@ -50,7 +51,7 @@ export class RelyingParties {
   }
 
   /** Adds a client; one of the same client id keeps everything but its return addresses. */
-  async register(client: Client): Promise<void> {
+  async register(client: NewClient): Promise<void> {
     await this.store.register(client);
   }
 }

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { NOW, WIPED } from '../database/statement-parts.ts';
 import { HISTORY_LENGTH } from '../domain/authentication.ts';
-import { PIN_ATTEMPTS, PIN_NONCE_SECONDS } from '../domain/device.ts';
-import { FORGIVE_PIN, type CountedPin } from '../devices/pin/judge-pin.ts';
+import { PIN_NONCE_SECONDS } from '../domain/device.ts';
+import { countPin, RESET_PIN } from '../devices/pin/count-pin.ts';
+import type { CountedPin } from '../devices/pin/judge-pin.ts';
 import { smsPermitted } from '../authentication/statement-parts.ts';
 
 /** A relying party that this subscriber was asked by, the last one first. */
@@ -22,26 +24,26 @@ export interface GivenPermission {
   active: boolean;
 }
 
-const ASKING_PARTIES = {
-  name: 'sms_permission_asking_parties',
-  text: `SELECT c.id, c.name, c.refuses_sms AS "refusesSms" FROM (
+const ASKING_PARTIES = statement(
+  'sms_permission_asking_parties',
+  `SELECT c.id, c.name, c.refuses_sms AS "refusesSms" FROM (
       SELECT client_id, max(requested_at) AS at FROM authentications WHERE subscription_id = $1
       GROUP BY client_id ORDER BY at DESC LIMIT ${HISTORY_LENGTH}
     ) asked JOIN clients c ON c.id = asked.client_id ORDER BY asked.at DESC`,
-};
+);
 
-const GIVEN = {
-  name: 'sms_permission_given',
-  text: `SELECT p.id, c.name AS "relyingParty", p.permitted_at AS "permittedAt", coalesce(p.ended_at, p.ends_at) AS "endsAt",
+const GIVEN = statement(
+  'sms_permission_given',
+  `SELECT p.id, c.name AS "relyingParty", p.permitted_at AS "permittedAt", coalesce(p.ended_at, p.ends_at) AS "endsAt",
       p.ended_at IS NULL AND $2 AND ${smsPermitted('p.subscription_id', 'p.client_id')} AS active
     FROM sms_permissions p JOIN clients c ON c.id = p.client_id
     WHERE p.subscription_id = $1 AND p.permitted_at IS NOT NULL ORDER BY p.permitted_at DESC LIMIT ${HISTORY_LENGTH}`,
-};
+);
 
 /** Whoever asks again takes back what was asked and not permitted. */
-const ASK = {
-  name: 'sms_permission_ask',
-  text: `WITH withdrawn AS (
+const ASK = statement(
+  'sms_permission_ask',
+  `WITH withdrawn AS (
       DELETE FROM sms_permissions WHERE subscription_id = $2 AND permitted_at IS NULL
     )
     INSERT INTO sms_permissions (id, subscription_id, client_id, device_id, nonce, created_at, expires_at)
@@ -51,44 +53,38 @@ const ASK = {
     WHERE s.id = $2 AND s.state = 'active' AND c.id = $4 AND NOT c.refuses_sms
       AND EXISTS (SELECT 1 FROM authentications a WHERE a.subscription_id = s.id AND a.client_id = c.id)
     RETURNING expires_at AS "expiresAt", (SELECT name FROM clients WHERE id = $4) AS "relyingParty"`,
-};
+);
 
-const ASKED_BY = {
-  name: 'sms_permission_asked_by',
-  text: `SELECT refuses_sms AS "refusesSms" FROM clients c WHERE c.id = $2
+const ASKED_BY = statement(
+  'sms_permission_asked_by',
+  `SELECT refuses_sms AS "refusesSms" FROM clients c WHERE c.id = $2
     AND EXISTS (SELECT 1 FROM authentications a WHERE a.subscription_id = $1 AND a.client_id = c.id)`,
-};
+);
 
-/** Counts before anybody compares, and only where there is something to permit. */
-const COUNT_PIN = {
-  name: 'sms_permission_count_pin',
-  text: `WITH counted AS (
-      UPDATE devices d SET pin_failures = d.pin_failures + 1
-      WHERE d.id = $1 AND d.state = 'active' AND d.pin_failures < ${PIN_ATTEMPTS} AND EXISTS (
-        SELECT 1 FROM sms_permissions p
-        WHERE p.id = $2 AND p.device_id = d.id AND p.permitted_at IS NULL AND p.expires_at > now())
-      RETURNING d.knowledge_key AS "knowledgeKey", ${PIN_ATTEMPTS} - d.pin_failures AS "attemptsLeft"
-    )
-    SELECT counted.*, p.nonce FROM counted, sms_permissions p WHERE p.id = $2`,
-};
+const COUNT_PIN = countPin('sms_permission_count_pin', {
+  exists: `EXISTS (SELECT 1 FROM sms_permissions p
+        WHERE p.id = $2 AND p.device_id = d.id AND p.permitted_at IS NULL AND p.expires_at > now())`,
+  columns: 'p.nonce',
+  from: 'sms_permissions p WHERE p.id = $2',
+});
 
-const ASKED = {
-  name: 'sms_permission_asked',
-  text: `SELECT p.permitted_at IS NULL AND p.expires_at > now() AS open, c.refuses_sms AS "refusesSms"
+const ASKED = statement(
+  'sms_permission_asked',
+  `SELECT p.permitted_at IS NULL AND p.expires_at > now() AS open, c.refuses_sms AS "refusesSms"
     FROM sms_permissions p JOIN clients c ON c.id = p.client_id WHERE p.id = $1 AND p.device_id = $2`,
-};
+);
 
 /** In the order in which everybody locks; one permission at a time, so that none meets its own twin. */
-const LOCK = {
-  name: 'sms_permission_lock',
-  text: `SELECT d.id FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
+const LOCK = statement(
+  'sms_permission_lock',
+  `SELECT d.id FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
     WHERE d.id = $1 AND d.state = 'active' AND s.state = 'active' FOR SHARE OF s FOR NO KEY UPDATE OF d`,
-};
+);
 
 /** An earlier one for the same relying party gives way, whether or not it had ended by itself. */
-const PERMIT = {
-  name: 'sms_permission_permit',
-  text: `WITH asked AS (
+const PERMIT = statement(
+  'sms_permission_permit',
+  `WITH asked AS (
       SELECT p.id, p.subscription_id, p.client_id FROM sms_permissions p JOIN clients c ON c.id = p.client_id
       WHERE p.id = $1 AND p.device_id = $2 AND p.permitted_at IS NULL AND p.expires_at > now() AND NOT c.refuses_sms
     ), older AS (
@@ -100,12 +96,12 @@ const PERMIT = {
     UPDATE sms_permissions p SET permitted_at = ${NOW}, ends_at = ${NOW} + make_interval(mins => $3)
     FROM asked WHERE p.id = asked.id AND (SELECT count(*) FROM older) >= 0
     RETURNING p.ends_at AS "endsAt"`,
-};
+);
 
 /** What was texted under it is worth nothing from now on. */
-const END = {
-  name: 'sms_permission_end',
-  text: `WITH ended AS (
+const END = statement(
+  'sms_permission_end',
+  `WITH ended AS (
       UPDATE sms_permissions SET ended_at = ${NOW}
       WHERE id = $1 AND subscription_id = $2 AND permitted_at IS NOT NULL AND ended_at IS NULL AND ends_at > now()
       RETURNING client_id, permitted_at
@@ -114,32 +110,33 @@ const END = {
     WHERE a.subscription_id = $2 AND a.client_id = ended.client_id AND a.channel = 'sms'
       AND a.closed_at IS NULL AND a.expires_at > now()
     RETURNING a.id`,
-};
+  { writes: { authentications: 'a code that was texted under the permission is void in the same instant' } },
+);
 
-const WAS_GIVEN = {
-  name: 'sms_permission_was_given',
-  text: `SELECT 1 FROM sms_permissions WHERE id = $1 AND subscription_id = $2 AND permitted_at IS NOT NULL`,
-};
+const WAS_GIVEN = statement(
+  'sms_permission_was_given',
+  `SELECT 1 FROM sms_permissions WHERE id = $1 AND subscription_id = $2 AND permitted_at IS NOT NULL`,
+);
 
-const END_ALL = {
-  name: 'sms_permission_end_all',
-  text: `WITH withdrawn AS (DELETE FROM sms_permissions WHERE subscription_id = $1 AND permitted_at IS NULL)
+const END_ALL = statement(
+  'sms_permission_end_all',
+  `WITH withdrawn AS (DELETE FROM sms_permissions WHERE subscription_id = $1 AND permitted_at IS NULL)
     UPDATE sms_permissions SET ended_at = least(${NOW}, ends_at)
     WHERE subscription_id = $1 AND permitted_at IS NOT NULL AND ended_at IS NULL`,
-};
+);
 
 /** What ended by itself leaves the index of those that stand. */
-const SETTLE = {
-  name: 'sms_permission_settle',
-  text: `UPDATE sms_permissions SET ended_at = ends_at
+const SETTLE = statement(
+  'sms_permission_settle',
+  `UPDATE sms_permissions SET ended_at = ends_at
     WHERE permitted_at IS NOT NULL AND ended_at IS NULL AND ends_at <= now()`,
-};
+);
 
-const FORGET = {
-  name: 'sms_permission_forget',
-  text: `DELETE FROM sms_permissions WHERE created_at < now() - interval '1 day'
+const PURGE = statement(
+  'sms_permission_purge',
+  `DELETE FROM sms_permissions WHERE created_at < now() - interval '1 day'
     AND (permitted_at IS NULL OR created_at < now() - make_interval(days => $1))`,
-};
+);
 
 @Injectable()
 export class SmsPermissionStore {
@@ -186,7 +183,7 @@ export class SmsPermissionStore {
   async permit(id: string, deviceId: string, minutes: number): Promise<Date | 'subscription_inactive' | null> {
     return this.database.transaction(async (session) => {
       const locked = await session.rows(LOCK, [deviceId]);
-      await session.rows(FORGIVE_PIN, [deviceId]);
+      await session.rows(RESET_PIN, [deviceId]);
       if (locked.length === 0) return 'subscription_inactive';
       const [permitted] = await session.rows<{ endsAt: Date }>(PERMIT, [id, deviceId, minutes]);
       return permitted?.endsAt ?? null;
@@ -211,6 +208,6 @@ export class SmsPermissionStore {
   }
 
   async purge(days: number): Promise<void> {
-    await this.database.rows(FORGET, [days]);
+    await this.database.rows(PURGE, [days]);
   }
 }

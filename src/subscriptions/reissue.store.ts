@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
+import { future } from '../database/criteria.ts';
 import { Database, type Session } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
-import {
-  REISSUE_SECONDS,
-  type IdentityProof,
-  type ReissueCause,
-  type ReissueDelivery,
-  type ReissueState,
-} from '../domain/reissue.ts';
+import { REISSUE_SECONDS } from '../domain/reissue.ts';
 import type { SubscriptionState } from '../domain/subscription.ts';
+import { Reissue } from './reissue.entity.ts';
 
 /** Who does something about a reissue: an operator at the desk, or a program, whose company sees to its two people. */
 export interface ReissueActor {
@@ -17,35 +15,30 @@ export interface ReissueActor {
   id: string;
 }
 
-export interface NewReissue {
-  id: string;
-  subscriptionId: string;
-  cause: ReissueCause;
-  oldSerialNumber: string;
-  identityProof: IdentityProof;
-  delivery: ReissueDelivery;
-}
+export type NewReissue = Pick<
+  Reissue,
+  'id' | 'subscriptionId' | 'cause' | 'oldSerialNumber' | 'identityProof' | 'delivery'
+>;
 
 /** One reissue as operators see it. */
-export interface ReissueRow extends NewReissue {
-  state: ReissueState;
-  appliedBy: string;
-  appliedAt: Date;
-  expiresAt: Date;
-  decidedBy: string | null;
-  decidedAt: Date | null;
-  issuedBy: string | null;
-  issuedAt: Date | null;
-  registeredAt: Date | null;
-  closedBy: string | null;
-  closedAt: Date | null;
-}
+export type ReissueRow = NewReissue &
+  Pick<
+    Reissue,
+    | 'state'
+    | 'appliedBy'
+    | 'appliedAt'
+    | 'expiresAt'
+    | 'decidedBy'
+    | 'decidedAt'
+    | 'issuedBy'
+    | 'issuedAt'
+    | 'registeredAt'
+    | 'closedBy'
+    | 'closedAt'
+  >;
 
 /** One that waits for a decision, with whose line it is about. */
-export interface WaitingReissueRow extends ReissueRow {
-  lineId: string;
-  subscriptionState: SubscriptionState;
-}
+export type WaitingReissueRow = ReissueRow & { lineId: string; subscriptionState: SubscriptionState };
 
 /**
  * What came after the application was known to nobody who applied or decided: a swapped SIM, a suspended line, a phone
@@ -62,48 +55,48 @@ const SHOWN = `SELECT r.id, r.subscription_id AS "subscriptionId", r.cause, r.ol
     CASE WHEN r.closed_at IS NULL AND (r.expires_at <= now() OR NOT ${STANDS}) THEN 'expired' ELSE r.state END AS state
   FROM reissues r`;
 
-const BY_ID = { name: 'reissue_by_id', text: `${SHOWN} WHERE r.id = $1` };
+const BY_ID = statement('reissue_by_id', `${SHOWN} WHERE r.id = $1`);
 
-const OF_SUBSCRIPTION = {
-  name: 'reissue_of_subscription',
-  text: `${SHOWN} WHERE r.subscription_id = $1 ORDER BY r.applied_at DESC LIMIT 20`,
-};
+const OF_SUBSCRIPTION = statement(
+  'reissue_of_subscription',
+  `${SHOWN} WHERE r.subscription_id = $1 ORDER BY r.applied_at DESC LIMIT 20`,
+);
 
-const WAITING = {
-  name: 'reissue_waiting',
-  text: `SELECT w.*, s.line_id AS "lineId", s.state AS "subscriptionState"
+const WAITING = statement(
+  'reissue_waiting',
+  `SELECT w.*, s.line_id AS "lineId", s.state AS "subscriptionState"
     FROM (${SHOWN} WHERE r.closed_at IS NULL AND r.state = 'applied' AND r.expires_at > now() AND ${STANDS}) w
       JOIN subscriptions s ON s.id = w."subscriptionId"
     ORDER BY w."appliedAt" LIMIT 100`,
-};
+);
 
-const EXPIRE = {
-  name: 'reissue_expire',
-  text: `UPDATE reissues r SET state = 'expired', closed_at = now()
+const EXPIRE = statement(
+  'reissue_expire',
+  `UPDATE reissues r SET state = 'expired', closed_at = now()
     WHERE r.closed_at IS NULL AND (r.expires_at <= now() OR NOT ${STANDS}) AND ($1::uuid IS NULL OR r.subscription_id = $1)`,
-};
+);
 
-const HAS_SERIAL = {
-  name: 'reissue_has_serial',
-  text: `SELECT 1 FROM (SELECT serial_number FROM devices
+const HAS_SERIAL = statement(
+  'reissue_has_serial',
+  `SELECT 1 FROM (SELECT serial_number FROM devices
       WHERE subscription_id = $1 AND issuer_id IS NULL AND activated_at IS NOT NULL
       ORDER BY activated_at DESC LIMIT 1) latest
     WHERE serial_number = $2`,
-};
+);
 
-const APPLY = {
-  name: 'reissue_apply',
-  text: `INSERT INTO reissues (id, subscription_id, cause, old_serial_number, identity_proof, delivery, state, link,
+const APPLY = statement(
+  'reissue_apply',
+  `INSERT INTO reissues (id, subscription_id, cause, old_serial_number, identity_proof, delivery, state, link,
       applied_by, applied_by_operator, expires_at)
     SELECT $1, s.id, $3, $4, $5, $6, 'applied', s.link, $7, (SELECT id FROM operators WHERE id = $8), now() + interval '${REISSUE_SECONDS} seconds'
     FROM subscriptions s WHERE s.id = $2
     ON CONFLICT (subscription_id) WHERE closed_at IS NULL DO NOTHING RETURNING id`,
-};
+);
 
 /** Somebody else's who still works here, by a supervisor; a program says nothing of its people. */
-const DECIDE = {
-  name: 'reissue_decide',
-  text: `UPDATE reissues r SET state = $2, decided_by = $3,
+const DECIDE = statement(
+  'reissue_decide',
+  `UPDATE reissues r SET state = $2, decided_by = $3,
       decided_by_operator = (SELECT id FROM operators WHERE id = $4), decided_at = now(),
       closed_at = CASE WHEN $2 = 'refused' THEN now() END, closed_by = CASE WHEN $2 = 'refused' THEN $3 END
     WHERE r.id = $1 AND r.state = 'applied' AND r.expires_at > now() AND ${STANDS}
@@ -111,52 +104,44 @@ const DECIDE = {
       AND NOT EXISTS (SELECT 1 FROM operators WHERE id = $4 AND (disabled_at IS NOT NULL OR role <> 'supervisor'))
       AND NOT EXISTS (SELECT 1 FROM operators WHERE id = r.applied_by_operator AND disabled_at IS NOT NULL)
     RETURNING r.subscription_id AS "subscriptionId"`,
-};
+);
 
 /**
  * By whoever applied, and nobody else who could look over a shoulder. Again too, for a letter that was lost or a test
  * that failed: what was handed over before is void, and nothing is good for longer than a month after the decision.
  */
-const ISSUE = {
-  name: 'reissue_issue',
-  text: `UPDATE reissues r SET state = 'issued', issued_by = $2, issued_at = now(), device_id = NULL,
+const ISSUE = statement(
+  'reissue_issue',
+  `UPDATE reissues r SET state = 'issued', issued_by = $2, issued_at = now(), device_id = NULL,
       registered_at = NULL,
       expires_at = least(greatest(r.expires_at, now() + make_interval(secs => $3)), r.decided_at + interval '30 days')
     WHERE r.id = $1 AND r.state IN ('approved', 'issued', 'registered') AND r.expires_at > now() AND ${STANDS}
       AND r.applied_by = $2 AND r.applied_by_operator IS NOT DISTINCT FROM (SELECT id FROM operators WHERE id = $4)
     RETURNING r.subscription_id AS "subscriptionId"`,
-};
+);
 
-const WITHDRAW = {
-  name: 'reissue_withdraw',
-  text: `UPDATE reissues r SET state = 'withdrawn', closed_at = now(), closed_by = $2
-    WHERE r.id = $1 AND r.closed_at IS NULL AND r.expires_at > now() RETURNING r.subscription_id AS "subscriptionId"`,
-};
-
-const REGISTER = {
-  name: 'reissue_register',
-  text: `UPDATE reissues r SET state = 'registered', device_id = $2, registered_at = now()
+const REGISTER = statement(
+  'reissue_register',
+  `UPDATE reissues r SET state = 'registered', device_id = $2, registered_at = now()
     WHERE r.id = $1 AND r.state = 'issued' AND r.expires_at > now() AND ${STANDS} RETURNING r.id`,
-};
+);
 
-const COMPLETE = {
-  name: 'reissue_complete',
-  text: `WITH completed AS (
+const COMPLETE = statement(
+  'reissue_complete',
+  `WITH completed AS (
       UPDATE reissues r SET state = 'completed', closed_at = now(), closed_by = 'customer'
       WHERE r.device_id = $1 AND r.state = 'registered' AND r.expires_at > now() AND ${STANDS}
       RETURNING r.subscription_id, r.decided_by
     )
     UPDATE subscriptions s SET reissued_at = ${NOW} FROM completed
     WHERE s.id = completed.subscription_id RETURNING completed.decided_by AS "approvedBy"`,
-};
+);
 
-const IS_FOR_DEVICE = { name: 'reissue_is_for_device', text: `SELECT 1 FROM reissues WHERE device_id = $1` };
-
-const FORGET = {
-  name: 'reissue_forget',
-  text: `DELETE FROM reissues WHERE id IN (SELECT r.id FROM reissues r WHERE r.closed_at IS NOT NULL
+const PURGE = statement(
+  'reissue_purge',
+  `DELETE FROM reissues WHERE id IN (SELECT r.id FROM reissues r WHERE r.closed_at IS NOT NULL
     AND r.applied_at < now() - make_interval(days => $1) LIMIT 1000)`,
-};
+);
 
 @Injectable()
 export class ReissueStore {
@@ -197,8 +182,14 @@ export class ReissueStore {
     return (await session.rows(ISSUE, [id, by.name, seconds, by.id])).length === 1;
   }
 
-  async withdraw(session: Session, id: string, by: string): Promise<boolean> {
-    return (await session.rows(WITHDRAW, [id, by])).length === 1;
+  async withdraw({ manager }: Session, id: string, by: string): Promise<boolean> {
+    const open = { id, closedAt: IsNull(), expiresAt: future() };
+    return (await manager.update(Reissue, open, withdrawnBy(by))).affected === 1;
+  }
+
+  /** Withdraws what an operator applied for and no other operator has decided. */
+  async withdrawAppliedBy({ manager }: Session, operator: ReissueActor): Promise<void> {
+    await manager.update(Reissue, { appliedByOperator: operator.id, state: 'applied' }, withdrawnBy(operator.name));
   }
 
   async register(session: Session, id: string, deviceId: string): Promise<boolean> {
@@ -211,13 +202,17 @@ export class ReissueStore {
   }
 
   /** Whether a device was enrolled with a reissue's code, whatever became of that. */
-  async isForDevice(session: Session, deviceId: string): Promise<boolean> {
-    return (await session.rows(IS_FOR_DEVICE, [deviceId])).length === 1;
+  isForDevice({ manager }: Session, deviceId: string): Promise<boolean> {
+    return manager.existsBy(Reissue, { deviceId });
   }
 
   /** Closes what ran out of time or lost its ground, and removes what is older than it is kept for. */
   async purge(days: number): Promise<void> {
     await this.database.rows(EXPIRE, [null]);
-    await this.database.rows(FORGET, [days]);
+    await this.database.rows(PURGE, [days]);
   }
+}
+
+function withdrawnBy(closedBy: string): { state: 'withdrawn'; closedAt: () => string; closedBy: string } {
+  return { state: 'withdrawn', closedAt: () => 'now()', closedBy };
 }

@@ -100,6 +100,11 @@ export class Reissues {
     return this.subscriptions.lock(session, before.id);
   }
 
+  /** Withdraws what an operator applied for and no other operator has decided. */
+  async withdrawAppliedBy(session: Session, operator: ReissueActor): Promise<void> {
+    await this.store.withdrawAppliedBy(session, operator);
+  }
+
   /** Closes what ran out of time, and removes what is older than it is kept for. */
   async purge(days: number): Promise<void> {
     await this.store.purge(days);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
 import { afterChange, type Standing, type SubscriptionChange } from '../domain/subscription.ts';
 import type {
@@ -13,35 +14,35 @@ import type {
   SubscriptionView,
 } from './subscription.ts';
 
-const STANDING_ON_LINE = {
-  name: 'subscription_standing_on_line',
-  text: `SELECT id, line_id AS "lineId", state, protected_since AS "protectedSince" FROM subscriptions
+const STANDING_ON_LINE = statement(
+  'subscription_standing_on_line',
+  `SELECT id, line_id AS "lineId", state, protected_since AS "protectedSince" FROM subscriptions
     WHERE line_id = $1 AND state <> 'cancelled'`,
-};
+);
 
 /** Whoever leaves and joins again is no less recently reissued. */
-const CREATE = {
-  name: 'subscription_create',
-  text: `WITH created AS (
+const CREATE = statement(
+  'subscription_create',
+  `WITH created AS (
       INSERT INTO subscriptions (id, line_id, state, reissued_at) VALUES ($1, $2, 'awaiting_device', (
         SELECT max(reissued_at) FROM subscriptions WHERE line_id = $2 AND reason IN ('website', 'call_centre')))
       ON CONFLICT (line_id) WHERE state <> 'cancelled' DO NOTHING RETURNING id
     )
     INSERT INTO subscription_links (subscription_id, number, to_state, change, actor, actor_id, at)
     SELECT id, 1, 'awaiting_device', 'subscribed', $3, $4, now() FROM created RETURNING number`,
-};
+);
 
-const LOCK = {
-  name: 'subscription_lock',
-  text: `SELECT id, line_id AS "lineId", state, suspensions, reason, link, created_at AS "createdAt",
+const LOCK = statement(
+  'subscription_lock',
+  `SELECT id, line_id AS "lineId", state, suspensions, reason, link, created_at AS "createdAt",
       (SELECT max(at) FROM subscription_links WHERE subscription_id = $1 AND change = 'device_activated') AS "enrolledAt"
     FROM subscriptions WHERE id = $1 FOR UPDATE`,
-};
+);
 
 /** The row and its link in one statement: the database accepts neither without the other. */
-const MOVE = {
-  name: 'subscription_move',
-  text: `WITH moved AS (
+const MOVE = statement(
+  'subscription_move',
+  `WITH moved AS (
       UPDATE subscriptions SET state = $3, suspensions = $4, reason = $5, link = link + 1,
         since = CASE WHEN state = $3 THEN since ELSE now() END,
         protected_since = coalesce(protected_since, CASE WHEN $6 = 'device_activated' THEN now() END)
@@ -51,7 +52,7 @@ const MOVE = {
       actor_id, event_source, event_id, at)
     SELECT id, link, link - 1, $7, $3, $6, $8, $9, $10, $11, $12, least(coalesce($13, now()), now()) FROM moved
     RETURNING number`,
-};
+);
 
 const SEEN = `SELECT s.id AS "subscriptionId", s.state, s.suspensions, s.reason, s.since, s.created_at AS "subscribedAt",
       s.protected_since AS "protectedSince",
@@ -61,74 +62,74 @@ const SEEN = `SELECT s.id AS "subscriptionId", s.state, s.suspensions, s.reason,
     FROM subscriptions s LEFT JOIN LATERAL (
       SELECT * FROM devices WHERE subscription_id = s.id AND issuer_id IS NULL AND state <> 'revoked' ORDER BY state LIMIT 1) d ON true`;
 
-const OF_LINES = {
-  name: 'subscription_of_lines',
-  text: `${SEEN} WHERE s.line_id = ANY($1) ORDER BY s.created_at DESC, s.id LIMIT 50`,
-};
+const OF_LINES = statement(
+  'subscription_of_lines',
+  `${SEEN} WHERE s.line_id = ANY($1) ORDER BY s.created_at DESC, s.id LIMIT 50`,
+);
 
-const VIEW = { name: 'subscription_view', text: `${SEEN} WHERE s.id = $1` };
+const VIEW = statement('subscription_view', `${SEEN} WHERE s.id = $1`);
 
-const LINE_OF = { name: 'subscription_line', text: `SELECT line_id AS "lineId" FROM subscriptions WHERE id = $1` };
+const LINE_OF = statement('subscription_line', `SELECT line_id AS "lineId" FROM subscriptions WHERE id = $1`);
 
-const LIFE = {
-  name: 'subscription_life',
-  text: `SELECT to_state AS state, change, reason, actor, actor_id AS "actorId", event_source AS "eventSource",
+const LIFE = statement(
+  'subscription_life',
+  `SELECT to_state AS state, change, reason, actor, actor_id AS "actorId", event_source AS "eventSource",
       event_id AS "eventId", at, recorded_at AS "recordedAt"
     FROM subscription_links WHERE subscription_id = $1 ORDER BY number`,
-};
+);
 
 /** A new code takes the place of all earlier ones of the same issuer. */
-const ISSUE_CODE = {
-  name: 'enrolment_code_issue',
-  text: `WITH standing AS (SELECT id FROM subscriptions WHERE id = $1 AND state <> 'cancelled'),
+const ISSUE_CODE = statement(
+  'enrolment_code_issue',
+  `WITH standing AS (SELECT id FROM subscriptions WHERE id = $1 AND state <> 'cancelled'),
       older AS (DELETE FROM enrolment_codes WHERE subscription_id = $1 AND issuer_id IS NOT DISTINCT FROM $4)
     INSERT INTO enrolment_codes (code_digest, subscription_id, expires_at, issuer_id, card_key, reissue_id)
     SELECT $2, id, ${NOW} + make_interval(secs => $3), $4, $5, $6 FROM standing
     RETURNING expires_at AS "expiresAt"`,
-};
+);
 
-const CODE_OF = {
-  name: 'enrolment_code_of',
-  text: `SELECT subscription_id AS id FROM enrolment_codes WHERE code_digest = $1 AND used_at IS NULL`,
-};
+const CODE_OF = statement(
+  'enrolment_code_of',
+  `SELECT subscription_id AS id FROM enrolment_codes WHERE code_digest = $1 AND used_at IS NULL`,
+);
 
 /** Leaves alone what institutions have issued. */
-const VOID_OWN_CODES = {
-  name: 'enrolment_code_void_own',
-  text: `DELETE FROM enrolment_codes WHERE subscription_id = $1 AND issuer_id IS NULL`,
-};
+const VOID_OWN_CODES = statement(
+  'enrolment_code_void_own',
+  `DELETE FROM enrolment_codes WHERE subscription_id = $1 AND issuer_id IS NULL`,
+);
 
-const VOID_CODES = { name: 'enrolment_code_void', text: `DELETE FROM enrolment_codes WHERE subscription_id = $1` };
+const VOID_CODES = statement('enrolment_code_void', `DELETE FROM enrolment_codes WHERE subscription_id = $1`);
 
-const SPEND_CODE = {
-  name: 'enrolment_code_spend',
-  text: `UPDATE enrolment_codes e SET used_at = now(), device_id = $2 FROM subscriptions s
+const SPEND_CODE = statement(
+  'enrolment_code_spend',
+  `UPDATE enrolment_codes e SET used_at = now(), device_id = $2 FROM subscriptions s
     WHERE e.code_digest = $1 AND e.used_at IS NULL AND e.expires_at > now()
       AND s.id = e.subscription_id AND s.state <> 'cancelled'
     RETURNING s.id, s.line_id AS "lineId", s.state, s.protected_since AS "protectedSince", e.issuer_id AS "issuerId",
       e.card_key AS "cardKey", e.reissue_id AS "reissueId"`,
-};
+);
 
 /** A code that was voided is over, too. */
-const ENROLMENT_STATE = {
-  name: 'enrolment_state',
-  text: `SELECT CASE WHEN d.id IS NULL THEN CASE WHEN e.expires_at > now() THEN 'waiting' ELSE 'expired' END
+const ENROLMENT_STATE = statement(
+  'enrolment_state',
+  `SELECT CASE WHEN d.id IS NULL THEN CASE WHEN e.expires_at > now() THEN 'waiting' ELSE 'expired' END
       WHEN d.state = 'testing' AND d.test_expires_at <= now() THEN 'expired' ELSE d.state END AS state
     FROM enrolment_codes e LEFT JOIN devices d ON d.id = e.device_id WHERE e.code_digest = $1`,
-};
+);
 
-const HANDSET_CHANGED = {
-  name: 'subscription_handset_changed',
-  text: `UPDATE subscriptions SET handset_changed_at = now() WHERE id = $1`,
-};
+const HANDSET_CHANGED = statement(
+  'subscription_handset_changed',
+  `UPDATE subscriptions SET handset_changed_at = now() WHERE id = $1`,
+);
 
-const NEW_HANDSET = {
-  name: 'subscription_new_handset',
-  text: `SELECT handset_changed_at AS since, now() AS now FROM subscriptions s
+const NEW_HANDSET = statement(
+  'subscription_new_handset',
+  `SELECT handset_changed_at AS since, now() AS now FROM subscriptions s
     WHERE id = $1 AND handset_changed_at IS NOT NULL AND NOT EXISTS (
       SELECT 1 FROM devices d WHERE d.subscription_id = s.id AND d.issuer_id IS NULL
         AND d.activated_at > s.handset_changed_at)`,
-};
+);
 
 @Injectable()
 export class SubscriptionStore {

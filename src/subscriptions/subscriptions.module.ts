@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Reissue } from './reissue.entity.ts';
 import { Environment } from '../../config/environment.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { LinesModule } from '../lines/lines.module.ts';
@@ -9,7 +11,7 @@ import { SubscriptionStore } from './subscription.store.ts';
 import { Subscriptions } from './subscriptions.ts';
 
 @Module({
-  imports: [LinesModule, NoticesModule],
+  imports: [TypeOrmModule.forFeature([Reissue]), LinesModule, NoticesModule],
   providers: [SubscriptionStore, Subscriptions, ReissueStore, Reissues],
   exports: [Subscriptions, Reissues],
 })

@@ -1,3 +1,4 @@
+import type { Locale } from '../domain/locale.ts';
 import { PickType } from '@nestjs/swagger';
 import { IsIn, IsString, Length, Matches, ValidateIf } from 'class-validator';
 import { NAME_LENGTH, WINDOW_METHODS, type WindowMethod } from '../domain/authentication.ts';
@@ -17,7 +18,7 @@ export class OpenWindowRequest extends PickType(StartRequest, ['purpose'] as con
 
   @ValidateIf((_body, locale) => locale !== undefined)
   @IsIn(['ko', 'en'])
-  locale: 'ko' | 'en' = 'ko';
+  locale: Locale = 'ko';
 
   /**
    * How the window begins. `push` (the default): a wake-up, the PIN, a code; by SMS to whoever is not protected. `otp`:

@@ -1,109 +1,95 @@
 import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { IsNull, Not, type Repository } from 'typeorm';
+import { future, within } from '../database/criteria.ts';
 import { Database } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
+import { NOW } from '../database/statement-parts.ts';
 import type { WindowMethod } from '../domain/authentication.ts';
-
-export type Locale = 'ko' | 'en';
+import { Window } from './window.entity.ts';
 
 /** Seconds for which a hosted window is good (contract: ten minutes). */
 const WINDOW_SECONDS = 600;
 
-export interface Window {
-  id: string;
-  clientId: string;
+/** A window with what its page needs of its relying party. */
+export type HostedWindow = Pick<
+  Window,
+  | 'id'
+  | 'clientId'
+  | 'purpose'
+  | 'returnUrl'
+  | 'returnState'
+  | 'locale'
+  | 'method'
+  | 'name'
+  | 'browserDigest'
+  | 'authenticationId'
+> & {
   relyingParty: string;
-  purpose: string;
-  returnUrl: string;
-  returnState: string;
-  locale: Locale;
-  /** What it begins with; once it has begun, what it began with. */
-  method: WindowMethod;
-  /** The person as the relying party knows them, encrypted. */
-  name: Buffer | null;
-  browserDigest: Buffer | null;
-  authenticationId: string | null;
   /** Origins of pages that may show the window in a frame. */
   frameOrigins: string[];
   expired: boolean;
-}
-
-const OPEN = {
-  name: 'window_open',
-  text: `INSERT INTO windows (id, client_id, purpose, return_url, return_state, locale, method, name, expires_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, date_trunc('milliseconds', now()) + interval '${WINDOW_SECONDS} seconds')
-    RETURNING expires_at AS "expiresAt"`,
 };
 
-const BY_ID = {
-  name: 'window_by_id',
-  text: `SELECT w.id, w.client_id AS "clientId", c.name AS "relyingParty", w.purpose, w.return_url AS "returnUrl",
+export type NewWindow = Pick<
+  Window,
+  'id' | 'clientId' | 'purpose' | 'returnUrl' | 'returnState' | 'locale' | 'method' | 'name'
+>;
+
+const BY_ID = statement(
+  'window_by_id',
+  `SELECT w.id, w.client_id AS "clientId", c.name AS "relyingParty", w.purpose, w.return_url AS "returnUrl",
       w.return_state AS "returnState", w.locale, w.method, w.name, w.browser_digest AS "browserDigest",
       w.authentication_id AS "authenticationId", c.frame_origins AS "frameOrigins", w.expires_at <= now() AS expired
     FROM windows w JOIN clients c ON c.id = w.client_id WHERE w.id = $1`,
-};
-
-/** The first browser has it; a second one finds the row taken. */
-const BIND = {
-  name: 'window_bind',
-  text: `UPDATE windows SET browser_digest = $2
-    WHERE id = $1 AND browser_digest IS NULL AND expires_at > now() RETURNING id`,
-};
-
-const ATTACH = {
-  name: 'window_attach',
-  text: `UPDATE windows SET authentication_id = $2, method = $3
-    WHERE id = $1 AND authentication_id IS NULL RETURNING id`,
-};
+);
 
 /**
  * Goes on to the authentication by the other method, found by the key that it was started with. Only where the first
  * one gave way to it: what was verified in the meantime stays the window's.
  */
-const GO_ON = {
-  name: 'window_go_on',
-  text: `UPDATE windows w SET authentication_id = k.authentication_id
+const GO_ON = statement(
+  'window_go_on',
+  `UPDATE windows w SET authentication_id = k.authentication_id
     FROM idempotency_keys k, authentications a
     WHERE w.id = $1 AND w.authentication_id = $2 AND a.id = $2 AND a.state = 'cancelled'
       AND k.client_id = w.client_id AND k.key_digest = $3`,
-};
+);
 
-const FORGET = {
-  name: 'window_forget',
-  text: `DELETE FROM windows WHERE expires_at < now() - interval '1 day'`,
-};
+/** Days for which an ended window answers its relying party. */
+const KEPT_DAYS = 1;
 
 @Injectable()
 export class WindowStore {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    @InjectRepository(Window) private readonly windows: Repository<Window>,
+  ) {}
 
-  async open(window: {
-    id: string;
-    clientId: string;
-    purpose: string;
-    returnUrl: string;
-    returnState: string;
-    locale: Locale;
-    method: WindowMethod;
-    name: Buffer | null;
-  }): Promise<Date> {
-    const { id, clientId, purpose, returnUrl, returnState, locale, method, name } = window;
-    const values = [id, clientId, purpose, returnUrl, returnState, locale, method, name];
-    const [row] = await this.database.rows<{ expiresAt: Date }>(OPEN, values);
-    if (!row) throw new Error('an insert without a condition returned no row');
-    return row.expiresAt;
+  /** Answers when it expires. */
+  async open(window: NewWindow): Promise<Date> {
+    const expiresAt = () => `${NOW} + interval '${WINDOW_SECONDS} seconds'`;
+    const insert = this.windows
+      .createQueryBuilder()
+      .insert()
+      .values({ ...window, expiresAt });
+    const { raw } = (await insert.returning('expires_at').execute()) as { raw: [{ expires_at: Date }] };
+    return raw[0].expires_at;
   }
 
-  async byId(id: string): Promise<Window | undefined> {
-    return (await this.database.rows<Window>(BY_ID, [id]))[0];
+  async byId(id: string): Promise<HostedWindow | undefined> {
+    return (await this.database.rows<HostedWindow>(BY_ID, [id]))[0];
   }
 
-  /** Whether this browser was the first. */
+  /** Whether this browser was the first: of any number at once, one binds the window. */
   async bind(id: string, browserDigest: Buffer): Promise<boolean> {
-    return (await this.database.rows(BIND, [id, browserDigest])).length === 1;
+    const unbound = { id, browserDigest: IsNull(), expiresAt: future() };
+    return (await this.windows.update(unbound, { browserDigest })).affected === 1;
   }
 
   /** Does nothing when the window has begun already. */
   async attach(id: string, authenticationId: string, method: WindowMethod): Promise<void> {
-    await this.database.rows(ATTACH, [id, authenticationId, method]);
+    await this.windows.update({ id, authenticationId: IsNull() }, { authenticationId, method });
   }
 
   /** Does nothing when there is no other one, or the first did not give way to it. */
@@ -111,8 +97,8 @@ export class WindowStore {
     await this.database.rows(GO_ON, [id, first, keyDigest]);
   }
 
-  /** Removes windows that nobody asks for any more. */
+  /** Removes windows whose relying party no longer asks for them. */
   async purge(): Promise<void> {
-    await this.database.rows(FORGET, []);
+    await this.windows.delete({ expiresAt: Not(within(KEPT_DAYS * 86_400)) });
   }
 }

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Window } from './window.entity.ts';
 import { AuthenticationModule } from '../authentication/authentication.module.ts';
 import { PagesModule } from '../pages/pages.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
@@ -10,7 +12,7 @@ import { Windows } from './windows.ts';
 
 /** The hosted window: opened by a relying party's server, and shown to one browser. */
 @Module({
-  imports: [AuthenticationModule, RelyingPartiesModule, PagesModule],
+  imports: [TypeOrmModule.forFeature([Window]), AuthenticationModule, RelyingPartiesModule, PagesModule],
   controllers: [WindowController, WindowPageController],
   providers: [Windows, WindowStore],
 })

@@ -12,7 +12,8 @@ import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { AuthenticationStatus, type RelyingPartyView } from '../authentication/status.ts';
 import { digestOf, Start, type IdempotencyKey, type StartInput } from '../authentication/start.ts';
 import { Verify } from '../authentication/verify.ts';
-import { WindowStore, type Locale, type Window } from './window.store.ts';
+import type { Locale } from '../domain/locale.ts';
+import { WindowStore, type HostedWindow } from './window.store.ts';
 
 export interface OpenedWindow {
   windowId: string;
@@ -36,7 +37,7 @@ export interface WindowView {
 export type WindowPerson = Pick<StartInput, 'birthDate' | 'genderDigit' | 'phoneNumber' | 'endUser'>;
 
 /** A window that has begun. */
-type Begun = Window & { authenticationId: string };
+type Begun = HostedWindow & { authenticationId: string };
 
 /**
  * A window that draws itself: the service's own page, driving one authentication in a relying party's name; once the
@@ -96,7 +97,7 @@ export class Windows {
    * Binds a window to the browser that opens it first; answers the secret that this browser has to show from now on,
    * when it is new. Problems: `window_not_found`, `window_closed`, `window_bound_elsewhere`.
    */
-  async enter(id: string, secret: string | undefined): Promise<{ window: Window; newSecret?: string }> {
+  async enter(id: string, secret: string | undefined): Promise<{ window: HostedWindow; newSecret?: string }> {
     const window = await this.find(id);
     if (secret !== undefined && isBrowserOf(window, secret)) return { window };
     const newSecret = randomToken(32);
@@ -205,7 +206,7 @@ export class Windows {
     return next === authenticationId ? seen : this.statuses.see(next, clientId, 0);
   }
 
-  private async view(window: Window, followed: Omit<RelyingPartyView, 'result'>): Promise<WindowView> {
+  private async view(window: HostedWindow, followed: Omit<RelyingPartyView, 'result'>): Promise<WindowView> {
     const { channel, state, expiresAt, attemptsLeft } = followed;
     const otherMethod = methodOf(channel) === window.method ? otherOf(window.method) : null;
     const askedOf = channel === 'otp' && isOpen(followed) ? await this.askedOf(window, followed.id) : null;
@@ -213,7 +214,7 @@ export class Windows {
   }
 
   /** Whose one-time password is asked for: the name as its bearer recognises it, and the number that was typed. */
-  private async askedOf({ id, clientId, name }: Window, authenticationId: string): Promise<string> {
+  private async askedOf({ id, clientId, name }: HostedWindow, authenticationId: string): Promise<string> {
     const { phoneNumber } = await this.statuses.named(authenticationId, clientId);
     const number = formatPhoneNumber(phoneNumber);
     if (!name) return number;
@@ -228,7 +229,7 @@ export class Windows {
     return window;
   }
 
-  private async find(id: string): Promise<Window> {
+  private async find(id: string): Promise<HostedWindow> {
     const window = await this.store.byId(id);
     if (!window) throw windowNotFound();
     if (window.expired) throw windowOver();
@@ -237,18 +238,18 @@ export class Windows {
 }
 
 /** Where the browser goes when the window's authentication has ended; no personal data is in it. */
-export function returnAddress({ returnUrl, returnState, id }: Window): string {
+export function returnAddress({ returnUrl, returnState, id }: HostedWindow): string {
   const url = new URL(returnUrl);
   url.searchParams.set('windowId', id);
   url.searchParams.set('state', returnState);
   return url.href;
 }
 
-function isBrowserOf({ browserDigest }: Window, secret: string | undefined): boolean {
+function isBrowserOf({ browserDigest }: HostedWindow, secret: string | undefined): boolean {
   return browserDigest !== null && secret !== undefined && equalInConstantTime(sha256(secret), browserDigest);
 }
 
-function hasBegun(window: Window): window is Begun {
+function hasBegun(window: HostedWindow): window is Begun {
   return window.authenticationId !== null;
 }
 
@@ -266,7 +267,7 @@ function otherOf(method: WindowMethod): WindowMethod {
 }
 
 /** Says that a window is changed over once: its key is another one than the start's, and than any other window's. */
-function otherOnce({ id, method }: Window): IdempotencyKey {
+function otherOnce({ id, method }: HostedWindow): IdempotencyKey {
   return { by: 'window', key: `${id}:${otherOf(method)}` };
 }
 

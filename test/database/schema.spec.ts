@@ -9,7 +9,7 @@ import {
   SENDING_CHANNELS,
 } from '../../src/domain/authentication.ts';
 import { AUTHENTICATOR_ATTEMPTS, AUTHENTICATOR_KINDS, REGISTRATION_STATES } from '../../src/domain/authenticator.ts';
-import { INTENTS } from '../../src/customers/customer-session.ts';
+import { INTENTS } from '../../src/customers/intent.ts';
 import { REPORT_KINDS, REPORT_OUTCOMES } from '../../src/customers/report.ts';
 import { DELIVERY_KINDS } from '../../src/domain/delivery.ts';
 import { DEVICE_STATES, PIN_ATTEMPTS, TEST_ATTEMPTS } from '../../src/domain/device.ts';

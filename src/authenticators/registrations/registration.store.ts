@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../../database/database.ts';
+import { statement } from '../../database/statement.ts';
 import { NOW, WIPED } from '../../database/statement-parts.ts';
 import { REGISTRATION_SECONDS, type RegistrationState } from '../../domain/authenticator.ts';
 import { LIFETIME_SECONDS } from '../../domain/authentication.ts';
-import { PIN_ATTEMPTS } from '../../domain/device.ts';
-import { FORGIVE_PIN, type CountedPin } from '../../devices/pin/judge-pin.ts';
-import { spendStart } from '../../lines/start-budgets.ts';
+import { countPin, RESET_PIN } from '../../devices/pin/count-pin.ts';
+import type { CountedPin } from '../../devices/pin/judge-pin.ts';
+import { BUDGETS, spendStart } from '../../lines/start-budgets.ts';
 
 export interface NewRegistration {
   id: string;
@@ -56,9 +57,9 @@ const STATE = `CASE WHEN state = 'pending' AND expires_at <= now() THEN 'expired
  * Spends the person's budget as a start does, lets an earlier question of the same institution to the same person give
  * way, and asks for the device that bears this serial number; nobody's, where there is none, in the same way.
  */
-const ASK = {
-  name: 'registration_ask',
-  text: `WITH ${spendStart({ person: '$10', number: '$11' })}, device AS (
+const ASK = statement(
+  'registration_ask',
+  `WITH ${spendStart({ person: '$10', number: '$11' })}, device AS (
       SELECT d.id, d.subscription_id
       FROM devices d JOIN subscriptions s ON s.id = d.subscription_id LEFT JOIN clients i ON i.id = d.issuer_id
       WHERE d.subscription_id = $3 AND d.serial_number = $4 AND coalesce(i.vendor_code, $6) = $5
@@ -79,25 +80,26 @@ const ASK = {
     )
     SELECT asked.*, o.id AS "deviceId", o.platform, o.push_token AS "pushToken" FROM asked LEFT JOIN device d ON true
       LEFT JOIN devices o ON o.subscription_id = d.subscription_id AND o.issuer_id IS NULL AND o.state = 'active'`,
-};
+  { writes: BUDGETS },
+);
 
-const BY_KEY = {
-  name: 'registration_by_key',
-  text: `SELECT id, ${STATE} AS state, requested_at AS "requestedAt", expires_at AS "expiresAt",
+const BY_KEY = statement(
+  'registration_by_key',
+  `SELECT id, ${STATE} AS state, requested_at AS "requestedAt", expires_at AS "expiresAt",
       request_digest AS "requestDigest" FROM registrations WHERE client_id = $1 AND key_digest = $2`,
-};
+);
 
-const SEE = {
-  name: 'registration_see',
-  text: `SELECT id, ${STATE} AS state, requested_at AS "requestedAt", expires_at AS "expiresAt"
+const SEE = statement(
+  'registration_see',
+  `SELECT id, ${STATE} AS state, requested_at AS "requestedAt", expires_at AS "expiresAt"
     FROM registrations WHERE id = $1 AND client_id = $2`,
-};
+);
 
-const OF_CLIENT = {
-  name: 'registration_of_client',
-  text: `SELECT id, ${STATE} AS state, requested_at AS "requestedAt", expires_at AS "expiresAt"
+const OF_CLIENT = statement(
+  'registration_of_client',
+  `SELECT id, ${STATE} AS state, requested_at AS "requestedAt", expires_at AS "expiresAt"
     FROM registrations WHERE client_id = $1 ORDER BY requested_at DESC LIMIT 100`,
-};
+);
 
 const LISTED = `SELECT r.id, c.name AS "relyingParty", r.state, d.name AS "deviceName", d.serial_number AS "serialNumber",
     r.requested_at AS "requestedAt", r.expires_at AS "expiresAt", r.confirmed_at AS "confirmedAt", r.nonce
@@ -105,71 +107,65 @@ const LISTED = `SELECT r.id, c.name AS "relyingParty", r.state, d.name AS "devic
   WHERE r.subscription_id = $1`;
 
 /** All that stands and waits; to a Smart OTP ($2), what stands on it: it is in its institution's hands, too. */
-const LISTED_FOR = {
-  name: 'registration_listed_for',
-  text: `${LISTED} AND CASE WHEN $2::uuid IS NULL
+const LISTED_FOR = statement(
+  'registration_listed_for',
+  `${LISTED} AND CASE WHEN $2::uuid IS NULL
         THEN r.state = 'active' OR r.state = 'pending' AND r.expires_at > now()
         ELSE r.state = 'active' AND r.device_id = $2 END
     ORDER BY r.requested_at DESC LIMIT 100`,
-};
+);
 
-const STANDING = {
-  name: 'registration_standing',
-  text: `${LISTED} AND r.state = 'active' ORDER BY r.requested_at DESC LIMIT 100`,
-};
+const STANDING = statement(
+  'registration_standing',
+  `${LISTED} AND r.state = 'active' ORDER BY r.requested_at DESC LIMIT 100`,
+);
 
-/** Counts before anybody compares, and only where there is something to confirm. */
-const COUNT_PIN = {
-  name: 'registration_count_pin',
-  text: `WITH counted AS (
-      UPDATE devices d SET pin_failures = d.pin_failures + 1
-      WHERE d.id = $1 AND d.state = 'active' AND d.pin_failures < ${PIN_ATTEMPTS} AND EXISTS (
-        SELECT 1 FROM registrations r WHERE r.id = $2 AND r.subscription_id = d.subscription_id
-          AND d.issuer_id IS NULL AND r.state = 'pending' AND r.expires_at > now())
-      RETURNING d.knowledge_key AS "knowledgeKey", ${PIN_ATTEMPTS} - d.pin_failures AS "attemptsLeft"
-    )
-    SELECT counted.*, r.nonce FROM counted, registrations r WHERE r.id = $2`,
-};
+const COUNT_PIN = countPin('registration_count_pin', {
+  exists: `EXISTS (SELECT 1 FROM registrations r WHERE r.id = $2 AND r.subscription_id = d.subscription_id
+          AND d.issuer_id IS NULL AND r.state = 'pending' AND r.expires_at > now())`,
+  columns: 'r.nonce',
+  from: 'registrations r WHERE r.id = $2',
+});
 
 /** In the order in which everybody locks. Two confirmations of one subscription take turns at its row. */
-const LOCK = {
-  name: 'registration_lock',
-  text: `SELECT d.id FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
+const LOCK = statement(
+  'registration_lock',
+  `SELECT d.id FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
     WHERE d.id = $1 AND d.state = 'active' AND s.state = 'active' FOR NO KEY UPDATE OF s, d`,
-};
+);
 
 /** One stands at an institution; the statement before the one that makes another. */
-const GIVE_WAY = {
-  name: 'registration_give_way',
-  text: `UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'another'
+const GIVE_WAY = statement(
+  'registration_give_way',
+  `UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'another'
     WHERE client_id = $1 AND subscription_id = $2 AND state = 'active'`,
-};
+);
 
-const PENDING = {
-  name: 'registration_pending',
-  text: `SELECT r.client_id AS "clientId", r.subscription_id AS "subscriptionId" FROM registrations r
+const PENDING = statement(
+  'registration_pending',
+  `SELECT r.client_id AS "clientId", r.subscription_id AS "subscriptionId" FROM registrations r
       JOIN devices o ON o.id = $2 AND o.subscription_id = r.subscription_id AND o.issuer_id IS NULL
       JOIN devices d ON d.id = r.device_id AND d.state = 'active'
     WHERE r.id = $1 AND r.state = 'pending' AND r.expires_at > now() FOR UPDATE OF r`,
-};
+);
 
-const CONFIRM = {
-  name: 'registration_confirm',
-  text: `UPDATE registrations SET state = 'active', confirmed_at = ${NOW} WHERE id = $1 AND state = 'pending'`,
-};
+const CONFIRM = statement(
+  'registration_confirm',
+  `UPDATE registrations SET state = 'active', confirmed_at = ${NOW} WHERE id = $1 AND state = 'pending'`,
+);
 
 /** An institution that issues a Smart OTP asks nobody else. */
-const ISSUED = {
-  name: 'registration_issued',
-  text: `INSERT INTO registrations (id, client_id, subscription_id, device_id, state, nonce, requested_at, expires_at,
+const ISSUED = statement(
+  'registration_issued',
+  `INSERT INTO registrations (id, client_id, subscription_id, device_id, state, nonce, requested_at, expires_at,
       confirmed_at) VALUES ($1, $2, $3, $4, 'active', '', ${NOW}, ${NOW}, ${NOW})`,
-};
+);
 
-const DECLINE = {
-  name: 'registration_decline',
-  text: `UPDATE registrations SET state = 'declined', closed_at = ${NOW}, closed_by = 'app'
+const DECLINE = statement(
+  'registration_decline',
+  `UPDATE registrations SET state = 'declined', closed_at = ${NOW}, closed_by = 'app'
     WHERE id = $1 AND subscription_id = $2 AND state = 'pending' AND expires_at > now() RETURNING id`,
-};
+);
 
 /** What the institution had asked on the ground of it ends with it. */
 const END_WHAT_WAS_ASKED = `, ended AS (
@@ -181,55 +177,61 @@ const END_WHAT_WAS_ASKED = `, ended AS (
     )
     SELECT id FROM revoked`;
 
-const REVOKE_OWN = {
-  name: 'registration_revoke_own',
-  text: `WITH revoked AS (
+const ENDS_WHAT_WAS_ASKED = {
+  writes: { authentications: 'what the institution asked on the ground of the registration ends with it' },
+};
+
+const REVOKE_OWN = statement(
+  'registration_revoke_own',
+  `WITH revoked AS (
       UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = $3
       WHERE id = $1 AND subscription_id = $2 AND state = 'active' AND ($4::uuid IS NULL OR device_id = $4)
       RETURNING id, client_id, subscription_id
     )${END_WHAT_WAS_ASKED}`,
-};
+  ENDS_WHAT_WAS_ASKED,
+);
 
-const REVOKE_BY_CLIENT = {
-  name: 'registration_revoke_by_client',
-  text: `WITH revoked AS (
+const REVOKE_BY_CLIENT = statement(
+  'registration_revoke_by_client',
+  `WITH revoked AS (
       UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'client'
       WHERE id = $1 AND client_id = $2 AND (state = 'active' OR state = 'pending' AND expires_at > now())
       RETURNING id, client_id, subscription_id
     )${END_WHAT_WAS_ASKED}`,
-};
+  ENDS_WHAT_WAS_ASKED,
+);
 
-const OF_SUBSCRIPTION = {
-  name: 'registration_of_subscription',
-  text: `SELECT ${STATE} AS state FROM registrations WHERE id = $1 AND subscription_id = $2`,
-};
+const OF_SUBSCRIPTION = statement(
+  'registration_of_subscription',
+  `SELECT ${STATE} AS state FROM registrations WHERE id = $1 AND subscription_id = $2`,
+);
 
-const ON_OWN_PHONE = {
-  name: 'registration_on_own_phone',
-  text: `SELECT 1 FROM registrations r JOIN devices d ON d.id = r.device_id AND d.state = 'active' AND d.issuer_id IS NULL
+const ON_OWN_PHONE = statement(
+  'registration_on_own_phone',
+  `SELECT 1 FROM registrations r JOIN devices d ON d.id = r.device_id AND d.state = 'active' AND d.issuer_id IS NULL
     WHERE r.client_id = $2 AND r.subscription_id = $1 AND r.state = 'active'`,
-};
+);
 
-const EXPIRE = {
-  name: 'registration_expire',
-  text: `UPDATE registrations SET state = 'expired', closed_at = expires_at, closed_by = 'time'
+const EXPIRE = statement(
+  'registration_expire',
+  `UPDATE registrations SET state = 'expired', closed_at = expires_at, closed_by = 'time'
     WHERE id IN (SELECT id FROM registrations WHERE state = 'pending' AND expires_at <= now()
       ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)`,
-};
+);
 
 /** Idempotency keys are kept for 24 hours, as those of authentications are. */
-const FORGET_KEYS = {
-  name: 'registration_forget_keys',
-  text: `UPDATE registrations SET key_digest = NULL, request_digest = NULL WHERE id IN (
+const PURGE_KEYS = statement(
+  'registration_purge_keys',
+  `UPDATE registrations SET key_digest = NULL, request_digest = NULL WHERE id IN (
     SELECT id FROM registrations WHERE key_digest IS NOT NULL AND requested_at < now() - interval '24 hours'
     LIMIT 1000)`,
-};
+);
 
-const FORGET = {
-  name: 'registration_forget',
-  text: `DELETE FROM registrations WHERE id IN (SELECT id FROM registrations
+const PURGE = statement(
+  'registration_purge',
+  `DELETE FROM registrations WHERE id IN (SELECT id FROM registrations
     WHERE requested_at < now() - make_interval(days => $1) AND closed_at IS NOT NULL LIMIT 1000)`,
-};
+);
 
 type Asked = RegistrationRow & { deviceId: string | null; platform: 'android' | 'ios'; pushToken: Buffer | null };
 
@@ -293,7 +295,7 @@ export class RegistrationStore {
   async confirm(id: string, deviceId: string): Promise<boolean | 'subscription_inactive'> {
     return this.database.transaction(async (session) => {
       const locked = await session.rows(LOCK, [deviceId]);
-      await session.rows(FORGIVE_PIN, [deviceId]);
+      await session.rows(RESET_PIN, [deviceId]);
       if (locked.length === 0) return 'subscription_inactive';
       type Row = { clientId: string; subscriptionId: string };
       const [pending] = await session.rows<Row>(PENDING, [id, deviceId]);
@@ -342,7 +344,7 @@ export class RegistrationStore {
   /** Closes what ran out of time, and removes what is older than it is kept for. */
   async purge(days: number): Promise<void> {
     await this.database.rows(EXPIRE, []);
-    await this.database.rows(FORGET_KEYS, []);
-    await this.database.rows(FORGET, [days]);
+    await this.database.rows(PURGE_KEYS, []);
+    await this.database.rows(PURGE, [days]);
   }
 }

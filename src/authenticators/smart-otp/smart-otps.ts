@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { onlyPublic, publicKey } from '../../crypto/compact-jws.ts';
 import type { PublicJwk } from '../../crypto/keyring.ts';
 import { Database } from '../../database/database.ts';
-import { NOW } from '../../database/statement-parts.ts';
 import { ENROLMENT_SECONDS } from '../../domain/device.ts';
 import { Problem } from '../../domain/problem.ts';
 import { Lines } from '../../lines/lines.ts';
 import { readNamedPerson, type NamedPerson } from '../../lines/named-person.ts';
-import { spendStart, StartBudgets } from '../../lines/start-budgets.ts';
+import { StartBudgets } from '../../lines/start-budgets.ts';
 import { Notices } from '../../notices/notices.ts';
 import { JobQueue } from '../../queue/job-queue.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
@@ -28,13 +27,6 @@ export interface IssuedSmartOtp {
   /** What the customer says beside the serial number when another institution is to register it. */
   vendorCode: string;
 }
-
-/** Naming somebody here must not be a cheaper guess than at a window. */
-const SPEND = {
-  name: 'smart_otp_spend',
-  text: `WITH ${spendStart({ person: '$1', number: '$2' })}
-    SELECT ${NOW} + interval '${ENROLMENT_SECONDS} seconds' AS "expiresAt" FROM tries`,
-};
 
 /** Smart OTPs as institutions issue them: one an institution and subscription, each on a device of its own. */
 @Injectable()
@@ -75,13 +67,14 @@ export class SmartOtps {
     const issued = await this.database.transaction(async (session) => {
       const isSomebody = subscriptionId !== NOBODY;
       if (isSomebody) await this.subscriptions.lock(session, subscriptionId);
-      const [spent] = await session.rows<{ expiresAt: Date }>(SPEND, [personIndex, numberIndex]);
-      if (!spent) return null;
+      const startedAt = await this.budgets.spend(session, personIndex, numberIndex);
+      if (!startedAt) return null;
       await this.subscriptions.enqueueEnrolment(session, subscriptionId, drawn.enrolmentCode, { issuer });
       // For nobody a notice is written, too, that goes nowhere.
       const address = isSomebody ? await this.notices.addressOf(session, subscriptionId) : { phoneNumber: '' };
       const notice = { kind: isSomebody ? 'smart_otp_issued' : 'registration_asked' } as const;
-      return { ...spent, notice: await this.notices.enqueue(session, subscriptionId, notice, address) };
+      const expiresAt = new Date(startedAt.getTime() + ENROLMENT_SECONDS * 1000);
+      return { expiresAt, notice: await this.notices.enqueue(session, subscriptionId, notice, address) };
     });
     if (!issued) throw await this.budgets.tooMany(personIndex, numberIndex);
     this.queue.enqueue(issued.notice);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../../database/database.ts';
+import { statement } from '../../database/statement.ts';
 
 export type Outcome = 'applied' | 'duplicate' | 'stale' | 'unknown_line' | 'rejected';
 
@@ -20,27 +21,27 @@ export interface EventRecord {
 }
 
 /** An event counts once. One that was kept aside counts as not having come, so that it may come again, mended. */
-const RECORD = {
-  name: 'carrier_event_record',
-  text: `INSERT INTO carrier_events AS e (id, source, event_id, type, line_id, sequence, at, outcome, reason, kept)
+const RECORD = statement(
+  'carrier_event_record',
+  `INSERT INTO carrier_events AS e (id, source, event_id, type, line_id, sequence, at, outcome, reason, kept)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     ON CONFLICT (id) DO UPDATE SET type = excluded.type, line_id = excluded.line_id, sequence = excluded.sequence,
       at = excluded.at, outcome = excluded.outcome, reason = excluded.reason, kept = excluded.kept
     WHERE e.kept IS NOT NULL RETURNING 1`,
-};
+);
 
-const KEPT = {
-  name: 'carrier_event_kept',
-  text: `SELECT id, kept, received_at::text AS "receivedAt" FROM carrier_events
+const KEPT = statement(
+  'carrier_event_kept',
+  `SELECT id, kept, received_at::text AS "receivedAt" FROM carrier_events
     WHERE kept IS NOT NULL AND (received_at, id) > ($1::timestamptz, $2) ORDER BY received_at, id LIMIT 500`,
-};
+);
 
 /** A batch at a time, by an index on the age alone. */
-const FORGET = {
-  name: 'carrier_event_forget',
-  text: `DELETE FROM carrier_events WHERE ctid = ANY(ARRAY(SELECT ctid FROM carrier_events
+const PURGE = statement(
+  'carrier_event_purge',
+  `DELETE FROM carrier_events WHERE ctid = ANY(ARRAY(SELECT ctid FROM carrier_events
     WHERE received_at < now() - make_interval(days => $1) LIMIT $2))`,
-};
+);
 
 /** Rows removed by one statement. */
 const BATCH = 5_000;
@@ -69,6 +70,6 @@ export class CarrierEventStore {
   }
 
   async purge(days: number): Promise<void> {
-    await this.database.rows(FORGET, [days, BATCH]);
+    await this.database.rows(PURGE, [days, BATCH]);
   }
 }

@@ -7,6 +7,7 @@ import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { Database, type Session } from '../../database/database.ts';
+import { statement } from '../../database/statement.ts';
 import type { LineFacts } from '../../domain/line.ts';
 import { differencesBetween } from '../../domain/line-event.ts';
 import { Problem, type InputFault } from '../../domain/problem.ts';
@@ -57,23 +58,20 @@ export type ImportReport =
       };
     };
 
-const LOCK = { name: 'import_lock', text: 'SELECT pg_try_advisory_lock(7074830132) AS locked' };
-const UNLOCK = { name: 'import_unlock', text: 'SELECT pg_advisory_unlock(7074830132)' };
-const SEEN = { name: 'import_seen', text: 'CREATE TEMP TABLE seen (id text PRIMARY KEY)' };
-const SEE = {
-  name: 'import_see',
-  text: 'INSERT INTO seen SELECT unnest($1::text[]) ON CONFLICT DO NOTHING RETURNING id',
-};
-const MISSING = {
-  name: 'import_missing',
-  text: `WITH next AS MATERIALIZED (
+const LOCK = statement('import_lock', 'SELECT pg_try_advisory_lock(7074830132) AS locked');
+const UNLOCK = statement('import_unlock', 'SELECT pg_advisory_unlock(7074830132)');
+const SEEN = statement('import_seen', 'CREATE TEMP TABLE seen (id text PRIMARY KEY)');
+const SEE = statement('import_see', 'INSERT INTO seen SELECT unnest($1::text[]) ON CONFLICT DO NOTHING RETURNING id');
+const MISSING = statement(
+  'import_missing',
+  `WITH next AS MATERIALIZED (
       SELECT id, status, carrier, updated_at, told_at FROM lines WHERE id > $1 ORDER BY id LIMIT ${WINDOW}
     )
     SELECT id, status <> 'terminated' AND carrier = ANY($3) AND updated_at < $2 AND told_at < $2
       AND NOT EXISTS (SELECT 1 FROM seen WHERE seen.id = next.id) AS missing
     FROM next ORDER BY id`,
-};
-const ANALYZE = { name: 'import_analyze', text: 'ANALYZE seen' };
+);
+const ANALYZE = statement('import_analyze', 'ANALYZE seen');
 
 const NUMBER_TAKEN = 'Its number is another line’s; tell first that it was given up.';
 
@@ -123,7 +121,7 @@ export class SnapshotImport {
         await session.rows(UNLOCK, []).catch(() => undefined);
       }
     } finally {
-      session.close();
+      await session.close();
     }
   }
 

@@ -3,7 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
-import type { Intent } from '../customer-session.ts';
+import type { Intent } from '../intent.ts';
 import { Customers, type Customer } from '../customers.ts';
 import { addressLimit } from '../limits.ts';
 import { MyService } from '../my-service.ts';

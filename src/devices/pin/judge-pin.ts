@@ -10,12 +10,6 @@ export interface CountedPin {
   attemptsLeft: number;
 }
 
-/** A right PIN is forgiven its earlier misses, for stores that count it with what it opens. */
-export const FORGIVE_PIN = {
-  name: 'device_forgive_pin',
-  text: `UPDATE devices SET pin_failures = 0 WHERE id = $1 AND pin_failures > 0`,
-};
-
 /**
  * Compares the proof of a PIN that was counted already; `knowledgeKey` is the device's, decrypted.
  * Problems: `pin_mismatch`, `pin_locked`.

@@ -1,39 +1,37 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../database/database.ts';
-import { PIN_ATTEMPTS, PIN_NONCE_SECONDS } from '../../domain/device.ts';
+import { statement } from '../../database/statement.ts';
+import { NOW } from '../../database/statement-parts.ts';
+import { PIN_NONCE_SECONDS } from '../../domain/device.ts';
+import { countPin } from './count-pin.ts';
 import type { CountedPin } from './judge-pin.ts';
 
 /** Takes the place of an earlier check: there is one a device. */
-const ASK = {
-  name: 'pin_check_ask',
-  text: `UPDATE devices d SET pin_check_id = $2, pin_check_nonce = $3,
-      pin_check_expires_at = date_trunc('milliseconds', now()) + interval '${PIN_NONCE_SECONDS} seconds'
+const ASK = statement(
+  'pin_check_ask',
+  `UPDATE devices d SET pin_check_id = $2, pin_check_nonce = $3,
+      pin_check_expires_at = ${NOW} + interval '${PIN_NONCE_SECONDS} seconds'
     WHERE d.id = $1 AND d.state = 'active'
       AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = d.subscription_id AND s.state = 'active')
     RETURNING pin_check_expires_at AS "expiresAt"`,
-};
+);
 
-/** Counts before anybody compares, and only where something was asked. */
-const COUNT_PIN = {
-  name: 'pin_check_count_pin',
-  text: `UPDATE devices d SET pin_failures = d.pin_failures + 1
-    WHERE d.id = $1 AND d.state = 'active' AND d.pin_failures < ${PIN_ATTEMPTS}
-      AND d.pin_check_id = $2 AND d.pin_check_expires_at > now()
-    RETURNING d.knowledge_key AS "knowledgeKey", ${PIN_ATTEMPTS} - d.pin_failures AS "attemptsLeft",
-      d.pin_check_nonce AS nonce`,
-};
+const COUNT_PIN = countPin('pin_check_count_pin', {
+  exists: 'd.pin_check_id = $2 AND d.pin_check_expires_at > now()',
+  device: 'd.pin_check_nonce AS nonce',
+});
 
-const IS_ASKED = {
-  name: 'pin_check_is_asked',
-  text: `SELECT 1 FROM devices WHERE id = $1 AND state = 'active' AND pin_check_id = $2 AND pin_check_expires_at > now()`,
-};
+const IS_ASKED = statement(
+  'pin_check_is_asked',
+  `SELECT 1 FROM devices WHERE id = $1 AND state = 'active' AND pin_check_id = $2 AND pin_check_expires_at > now()`,
+);
 
 /** The right PIN is forgiven its earlier misses, and its nonce is spent. */
-const SPEND = {
-  name: 'pin_check_spend',
-  text: `UPDATE devices SET pin_failures = 0, pin_check_id = NULL, pin_check_nonce = NULL, pin_check_expires_at = NULL
+const SPEND = statement(
+  'pin_check_spend',
+  `UPDATE devices SET pin_failures = 0, pin_check_id = NULL, pin_check_nonce = NULL, pin_check_expires_at = NULL
     WHERE id = $1 AND pin_check_id = $2 RETURNING id`,
-};
+);
 
 /** The one check of its PIN that a device may have asked for. */
 @Injectable()

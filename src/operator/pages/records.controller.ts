@@ -2,7 +2,7 @@ import { Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
-import type { Charge } from '../../charges/charge.ts';
+import type { MonthlyCharge } from '../../charges/charge.ts';
 import { Charges } from '../../charges/charges.ts';
 import { monthBefore, monthOf } from '../../domain/fee.ts';
 import { Problem } from '../../domain/problem.ts';
@@ -58,7 +58,7 @@ export class DeskRecordsController {
     const month = readMonth(asked);
     if (!(await this.looksAtMonth(desk, month))) return desk.go('/operator/charges');
     const closedAt = (await this.charges.closedAt(month)) ?? null;
-    const rows: Charge[] = [];
+    const rows: MonthlyCharge[] = [];
     let [count, days, amount] = [0, 0, 0];
     for await (const batch of this.charges.of(month)) {
       rows.push(...batch.slice(0, ROWS - rows.length));

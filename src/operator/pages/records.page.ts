@@ -1,4 +1,4 @@
-import type { Charge } from '../../charges/charge.ts';
+import type { MonthlyCharge } from '../../charges/charge.ts';
 import type { AuditFilter, LoggedEntry } from '../audit-log.ts';
 import { actionWords, deskPage, outcomeWords, reasonField, time, wideTable, type DeskReader } from './desk.ts';
 import { calendarMonth, grouped, seoulTime, won } from '../../pages/format.ts';
@@ -20,7 +20,7 @@ export function chooseMonthPage(reader: DeskReader, months: readonly string[], f
 export interface MonthOfCharges {
   month: string;
   closedAt: Date | null;
-  rows: readonly Charge[];
+  rows: readonly MonthlyCharge[];
   count: number;
   days: number;
   amount: number;

@@ -2,7 +2,8 @@ import type { AuthenticationState, Channel } from '../../domain/authentication.t
 import type { ApprovalKind, ApprovalState, OperatorRole } from '../../domain/operator.ts';
 import type { ProblemCode } from '../../domain/problem.ts';
 import type { CancelReason, SubscriptionState, SuspensionReason } from '../../domain/subscription.ts';
-import type { CustomerReport, ReportKind } from '../customer-reports.ts';
+import type { CustomerReportKind } from '../../customers/report.ts';
+import type { CustomerReport } from '../customer-reports.ts';
 import type { Locale } from '../../pages/locale.ts';
 import type { Sentence } from '../../pages/words/site.ts';
 
@@ -70,7 +71,7 @@ export interface DeskMessages {
   nothingWaits: string;
   reports: string;
   noReports: string;
-  reportKinds: Record<ReportKind, string>;
+  reportKinds: Record<CustomerReportKind, string>;
   reportOutcomes: Record<CustomerReport['outcome'], string>;
   settle: string;
   settleTitle: string;

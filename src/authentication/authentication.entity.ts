@@ -1,0 +1,94 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { AuthenticationState, Channel, DeclineReason } from '../domain/authentication.ts';
+
+/** One attempt of a relying party to verify one person. No foreign keys: a decoy must cost as much as a real line. */
+@Entity('authentications')
+export class Authentication {
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('uuid')
+  clientId: string;
+
+  /** Keyed index of number, birth date and gender digit. */
+  @Column('bytea')
+  personIndex: Buffer;
+
+  /** Null for a decoy. */
+  @Column('text', { nullable: true })
+  lineId: string | null;
+
+  @Column('uuid', { nullable: true })
+  subscriptionId: string | null;
+
+  /** The device that opened, declined or is to sign. */
+  @Column('uuid', { nullable: true })
+  deviceId: string | null;
+
+  @Column('text')
+  channel: Channel;
+
+  @Column('text')
+  state: AuthenticationState;
+
+  @Column('text')
+  purpose: string;
+
+  /** The named person, encrypted; kept past the end only of what was verified. */
+  @Column('bytea', { nullable: true })
+  person: Buffer | null;
+
+  /** Address and user agent of the browser, encrypted; wiped at the end. */
+  @Column('bytea', { nullable: true })
+  endUser: Buffer | null;
+
+  @Column('bytea')
+  nonce: Buffer;
+
+  @Column('smallint', { default: () => '0' })
+  attempts: number;
+
+  /** Keyed digest of the code; null before the phone opened. */
+  @Column('bytea', { nullable: true })
+  codeDigest: Buffer | null;
+
+  /** The code of a text message, encrypted; wiped at the end. */
+  @Column('bytea', { nullable: true })
+  smsCode: Buffer | null;
+
+  /** The code as a JWE to the device’s key; wiped at the end. */
+  @Column('text', { nullable: true })
+  envelope: string | null;
+
+  @Column('smallint', { default: () => '0' })
+  resends: number;
+
+  /** When the wake-up or text message was last enqueued. */
+  @Column('timestamptz')
+  sentAt: Date;
+
+  @Column('text', { nullable: true })
+  declineReason: DeclineReason | null;
+
+  @Column('timestamptz')
+  requestedAt: Date;
+
+  @Column('timestamptz')
+  expiresAt: Date;
+
+  /** Null while pending or opened. */
+  @Column('timestamptz', { nullable: true })
+  closedAt: Date | null;
+
+  /** The line’s version at the start: a code by SMS is void once the line has changed. */
+  @Column('integer', { nullable: true })
+  lineVersion: number | null;
+
+  /** The authenticator that makes the code, for `otp` and `sign`. */
+  @Column('uuid', { nullable: true })
+  authenticatorId: string | null;
+
+  /** The fields to be signed, encrypted; wiped at the end. */
+  @Column('bytea', { nullable: true })
+  transaction: Buffer | null;
+}

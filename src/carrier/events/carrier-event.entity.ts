@@ -1,0 +1,42 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** An event of a carrier, once by source and id. */
+@Entity('carrier_events')
+export class CarrierEvent {
+  /** Digest of source and event id. */
+  @PrimaryColumn('text')
+  id: string;
+
+  @Column('text', { nullable: true })
+  source: string | null;
+
+  @Column('text', { nullable: true })
+  eventId: string | null;
+
+  @Column('text', { nullable: true })
+  type: string | null;
+
+  @Column('text', { nullable: true })
+  lineId: string | null;
+
+  @Column('bigint', { nullable: true })
+  sequence: string | null;
+
+  /** The instant at which it took effect, as the carrier tells it. */
+  @Column('timestamptz', { nullable: true })
+  at: Date | null;
+
+  @Column('text')
+  outcome: 'applied' | 'stale' | 'unknown_line' | 'rejected';
+
+  /** Why it was rejected. */
+  @Column('text', { nullable: true })
+  reason: string | null;
+
+  /** The whole event, encrypted, while it may be replayed. */
+  @Column('bytea', { nullable: true })
+  kept: Buffer | null;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  receivedAt: Date;
+}

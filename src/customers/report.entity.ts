@@ -1,0 +1,36 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { CustomerReportKind, ReportOutcome } from './report.ts';
+
+/** A report that a customer filed without logging in. A worker resolves it afterwards, so that the answer tells nothing. */
+@Entity('reports')
+export class Report {
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('text')
+  kind: CustomerReportKind;
+
+  /** The named person, encrypted; wiped once resolved. */
+  @Column('bytea', { nullable: true })
+  person: Buffer | null;
+
+  @Column('uuid', { nullable: true })
+  subscriptionId: string | null;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  filedAt: Date;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  dueAt: Date;
+
+  /** Null until a worker resolved it. */
+  @Column('text', { nullable: true })
+  outcome: ReportOutcome | null;
+
+  /** The operator who has spoken with the customer. */
+  @Column('text', { nullable: true })
+  settledBy: string | null;
+
+  @Column('timestamptz', { nullable: true })
+  settledAt: Date | null;
+}

@@ -1,0 +1,96 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { PublicJwk } from '../crypto/keyring.ts';
+import type { DeviceState } from '../domain/device.ts';
+
+/** One installation of the app, with its own keys. */
+@Entity('devices')
+export class Device {
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('uuid')
+  subscriptionId: string;
+
+  @Column('text')
+  serialNumber: string;
+
+  @Column('text')
+  state: DeviceState;
+
+  @Column('jsonb')
+  signingKey: PublicJwk;
+
+  @Column('jsonb')
+  encryptionKey: PublicJwk;
+
+  /** K, which the PIN unwraps on the phone; encrypted. */
+  @Column('bytea')
+  knowledgeKey: Buffer;
+
+  @Column('text')
+  platform: 'android' | 'ios';
+
+  @Column('text')
+  osVersion: string;
+
+  @Column('text')
+  appVersion: string;
+
+  @Column('text')
+  name: string;
+
+  /** Encrypted; null once the platform called it dead. */
+  @Column('bytea', { nullable: true })
+  pushToken: Buffer | null;
+
+  /** Keyed digest, to find the device of a token. */
+  @Column('bytea', { nullable: true })
+  pushTokenDigest: Buffer | null;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  pushTokenAt: Date;
+
+  /** Wrong PINs in a row; five lock it. */
+  @Column('smallint', { default: () => '0' })
+  pinFailures: number;
+
+  /** Keyed digest of the test code. */
+  @Column('bytea', { nullable: true })
+  testDigest: Buffer | null;
+
+  @Column('text', { nullable: true })
+  testEnvelope: string | null;
+
+  @Column('smallint', { default: () => '0' })
+  testFailures: number;
+
+  @Column('timestamptz')
+  testExpiresAt: Date;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  createdAt: Date;
+
+  @Column('timestamptz', { nullable: true })
+  activatedAt: Date | null;
+
+  @Column('timestamptz', { nullable: true })
+  revokedAt: Date | null;
+
+  /** The one check of its PIN that the device asked for. */
+  @Column('uuid', { nullable: true })
+  pinCheckId: string | null;
+
+  @Column('bytea', { nullable: true })
+  pinCheckNonce: Buffer | null;
+
+  @Column('timestamptz', { nullable: true })
+  pinCheckExpiresAt: Date | null;
+
+  /** The institution whose Smart OTP it is; null for the subscription’s own phone. */
+  @Column('uuid', { nullable: true })
+  issuerId: string | null;
+
+  /** The key of the institution’s card, whose tap is proven when something is signed. */
+  @Column('jsonb', { nullable: true })
+  cardKey: PublicJwk | null;
+}

@@ -1,0 +1,51 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Handset, Holder, LineStatus, Plan } from '../domain/line.ts';
+
+/** A mobile contract of a carrier. Personal data is ciphertext bound to `table:column:row`. */
+@Entity('lines')
+export class Line {
+  @PrimaryColumn('text')
+  id: string;
+
+  /** Keyed index of the number, which finds the row without telling the number. */
+  @Column('bytea')
+  phoneIndex: Buffer;
+
+  /** E.164, encrypted. */
+  @Column('bytea')
+  phoneNumber: Buffer;
+
+  /** Birth date and gender digit, encrypted. */
+  @Column('bytea')
+  owner: Buffer;
+
+  @Column('text')
+  carrier: string;
+
+  @Column('text')
+  status: LineStatus;
+
+  @Column('text')
+  holder: Holder;
+
+  @Column('text')
+  plan: Plan;
+
+  @Column('jsonb')
+  handset: Handset;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  updatedAt: Date;
+
+  /** Rises whenever owner, number, holder or status changes. */
+  @Column('integer', { default: () => '1' })
+  version: number;
+
+  /** Sequence of the last event; -1 before the first. */
+  @Column('bigint', { default: () => "'-1'" })
+  sequence: string;
+
+  /** The instant as of which the carrier told these facts. */
+  @Column('timestamptz', { name: 'told_at', default: () => "'-infinity'" })
+  factsAsOf: Date;
+}

@@ -1,0 +1,27 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** The end of the audit chain: one row. Its seal shows when the last entries were cut off. */
+@Entity('audit_head')
+export class AuditHead {
+  @PrimaryColumn('boolean', { default: () => 'true' })
+  isOnly: boolean;
+
+  /** Number of the first chained entry. */
+  @Column('bigint')
+  firstNumber: string;
+
+  /** How many entries are older than the chain. */
+  @Column('bigint')
+  beforeChain: string;
+
+  /** Number of the last entry. */
+  @Column('bigint')
+  number: string;
+
+  /** The mac of the last entry; null before the first one. */
+  @Column('bytea', { nullable: true })
+  mac: Buffer | null;
+
+  @Column('bytea', { nullable: true })
+  seal: Buffer | null;
+}

@@ -1,0 +1,53 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** A program that calls the service: a relying party, a carrier or an operator’s system. */
+@Entity('clients')
+export class Client {
+  @PrimaryColumn('uuid')
+  id: string;
+
+  /** The name under which it asks for tokens. */
+  @Column('text')
+  clientId: string;
+
+  /** 1 to 60 characters: it travels in every code’s envelope, which has to fit a push. */
+  @Column('text')
+  name: string;
+
+  /** SHA-256 of its secret. */
+  @Column('bytea', { nullable: true })
+  secretDigest: Buffer | null;
+
+  /** Its keys for `private_key_jwt`. */
+  @Column('jsonb', { nullable: true })
+  jwks: object | null;
+
+  @Column('text', { array: true })
+  scopes: string[];
+
+  /** Where hosted windows may return to, compared exactly. */
+  @Column('text', { array: true, default: () => "'{}'" })
+  returnUrls: string[];
+
+  @Column('integer', { default: () => '6000' })
+  startsPerMinute: number;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  createdAt: Date;
+
+  /** Pages that may show its hosted windows in a frame. */
+  @Column('text', { array: true, default: () => "'{}'" })
+  frameOrigins: string[];
+
+  /** Subscribers may not permit SMS for it. */
+  @Column('boolean', { default: () => 'false' })
+  refusesSms: boolean;
+
+  /** Printed beside the serial number of a Smart OTP that this institution issued. */
+  @Column('text', { nullable: true })
+  vendorCode: string | null;
+
+  /** It gets nothing without a registration: no push, no SMS, no OTP. */
+  @Column('boolean', { default: () => 'false' })
+  requiresRegistration: boolean;
+}

@@ -1,0 +1,47 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { WindowMethod } from '../domain/authentication.ts';
+import type { Locale } from '../domain/locale.ts';
+
+/** A hosted window: opened by a relying party’s server, bound to the browser that shows it first. */
+@Entity('windows')
+export class Window {
+  @PrimaryColumn('uuid')
+  id: string;
+
+  @Column('uuid')
+  clientId: string;
+
+  @Column('text')
+  purpose: string;
+
+  @Column('text')
+  returnUrl: string;
+
+  /** The relying party’s own, handed back unread. */
+  @Column('text')
+  returnState: string;
+
+  @Column('text')
+  locale: Locale;
+
+  /** SHA-256 of the browser’s secret; null before a browser opened it. */
+  @Column('bytea', { nullable: true })
+  browserDigest: Buffer | null;
+
+  @Column('uuid', { nullable: true })
+  authenticationId: string | null;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  createdAt: Date;
+
+  @Column('timestamptz')
+  expiresAt: Date;
+
+  /** What it begins with; once it has begun, what it began with. */
+  @Column('text', { default: () => "'push'" })
+  method: WindowMethod;
+
+  /** The person as the relying party calls them, encrypted. */
+  @Column('bytea', { nullable: true })
+  name: Buffer | null;
+}
