@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
 import type { Channel } from '../domain/authentication.ts';
 import type { CustomerSession, Intent } from './customer-session.ts';
+import type { Locale } from '../domain/locale.ts';
 
 /** A visit ends ten minutes after the last page, and an hour after the first. */
 const LIVING = `seen_at > now() - interval '10 minutes' AND created_at > now() - interval '1 hour'`;
@@ -118,7 +119,7 @@ export class CustomerSessionStore {
     await this.database.rows(FORGET, []);
   }
 
-  async consent(session: Session, subscriptionId: string, terms: string, locale: 'ko' | 'en'): Promise<void> {
+  async consent(session: Session, subscriptionId: string, terms: string, locale: Locale): Promise<void> {
     await session.rows(CONSENT, [subscriptionId, terms, locale]);
   }
 }

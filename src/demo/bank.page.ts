@@ -1,7 +1,7 @@
 import { formatPhoneNumber } from '../domain/phone-number.ts';
 import { html, type Html } from '../pages/html.ts';
 import { languageSwitch } from '../pages/language-switch.ts';
-import type { Locale } from '../pages/locale.ts';
+import type { Locale } from '../domain/locale.ts';
 import type { Page } from '../pages/page.ts';
 import { qrCode } from '../pages/qr-code.ts';
 import type { IssuedSmartOtp, Transfer, TransferForm } from './demo-bank.ts';

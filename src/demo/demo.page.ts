@@ -2,7 +2,7 @@ import { formatPhoneNumber, maskPhoneNumber } from '../domain/phone-number.ts';
 import type { VerifiedCustomer } from './demo-shop.ts';
 import { html, type Html } from '../pages/html.ts';
 import { languageSwitch } from '../pages/language-switch.ts';
-import type { Locale } from '../pages/locale.ts';
+import type { Locale } from '../domain/locale.ts';
 import { DEMO_MESSAGES, type DemoMessages } from './words/demo.ts';
 import type { Page } from '../pages/page.ts';
 

@@ -3,7 +3,7 @@ import { formatPhoneNumber } from '../domain/phone-number.ts';
 import type { ShownLine } from './demo.page.ts';
 import { html } from '../pages/html.ts';
 import { languageSwitch } from '../pages/language-switch.ts';
-import type { Locale } from '../pages/locale.ts';
+import type { Locale } from '../domain/locale.ts';
 import { DEMO_MESSAGES } from './words/demo.ts';
 import type { Page } from '../pages/page.ts';
 

@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { randomToken } from '../crypto/random.ts';
 import type { Assets } from './assets.ts';
 import { html, type Html } from './html.ts';
-import type { Locale } from './locale.ts';
+import type { Locale } from '../domain/locale.ts';
 
 /** One page, and how it may stand towards others. */
 export interface Page {

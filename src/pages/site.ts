@@ -1,7 +1,7 @@
 import { formatPhoneNumber } from '../domain/phone-number.ts';
 import { html, type Html } from './html.ts';
 import { languageSwitch } from './language-switch.ts';
-import type { Locale } from './locale.ts';
+import type { Locale } from '../domain/locale.ts';
 import { SITE_MESSAGES } from './words/site.ts';
 import type { Page } from './page.ts';
 import { SITE_PLACES, type SitePlace } from './site-places.ts';

@@ -5,7 +5,8 @@ import { Problem } from '../domain/problem.ts';
 import { readCookie, setCookie } from '../http/cookies.ts';
 import { formTokenOf, isFormTokenOf, isOwnPage, secretIn } from '../http/own-page.ts';
 import { html, type Html } from './html.ts';
-import { localeOf, type Locale } from './locale.ts';
+import type { Locale } from '../domain/locale.ts';
+import { localeOf } from './locale.ts';
 
 /** The longest that a cookie of ours lives, in seconds; sessions end earlier, in the database. */
 const COOKIE_SECONDS = 43_200;

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import type { WindowMethod } from '../domain/authentication.ts';
-
-export type Locale = 'ko' | 'en';
+import type { Locale } from '../domain/locale.ts';
 
 /** Seconds for which a hosted window is good (contract: ten minutes). */
 const WINDOW_SECONDS = 600;

@@ -2,7 +2,7 @@ import type { ShownEnrolment } from '../customers.ts';
 import type { EnrolmentState } from '../../subscriptions/subscription.ts';
 import { clockFace } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
-import type { Locale } from '../../pages/locale.ts';
+import type { Locale } from '../../domain/locale.ts';
 import { CUSTOMER_MESSAGES } from '../words/customers.ts';
 import type { Page } from '../../pages/page.ts';
 import { qrCode } from '../../pages/qr-code.ts';

@@ -3,7 +3,7 @@ import type { IneligibilityCode } from '../../domain/eligibility.ts';
 import { clockFace, won } from '../../pages/format.ts';
 import { reasonList } from './home.page.ts';
 import { html, type Html } from '../../pages/html.ts';
-import type { Locale } from '../../pages/locale.ts';
+import type { Locale } from '../../domain/locale.ts';
 import { CUSTOMER_MESSAGES } from '../words/customers.ts';
 import { SITE_MESSAGES } from '../../pages/words/site.ts';
 import type { Page } from '../../pages/page.ts';

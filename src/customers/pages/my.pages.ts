@@ -3,7 +3,7 @@ import { formatPhoneNumber } from '../../domain/phone-number.ts';
 import type { HistoryEntry } from '../../history/history.ts';
 import { dateTime, calendarMonth, won } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
-import type { Locale } from '../../pages/locale.ts';
+import type { Locale } from '../../domain/locale.ts';
 import { CUSTOMER_MESSAGES } from '../words/customers.ts';
 import { SITE_MESSAGES } from '../../pages/words/site.ts';
 import type { Page } from '../../pages/page.ts';

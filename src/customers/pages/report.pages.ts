@@ -1,6 +1,6 @@
 import type { CustomerReportKind } from '../report.ts';
 import { html, type Html } from '../../pages/html.ts';
-import type { Locale } from '../../pages/locale.ts';
+import type { Locale } from '../../domain/locale.ts';
 import { CUSTOMER_MESSAGES } from '../words/customers.ts';
 import { SITE_MESSAGES } from '../../pages/words/site.ts';
 import type { Page } from '../../pages/page.ts';

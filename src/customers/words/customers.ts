@@ -1,7 +1,7 @@
 import type { AuthenticationState, Channel } from '../../domain/authentication.ts';
 import type { SubscriptionState, SuspensionReason } from '../../domain/subscription.ts';
 import type { EnrolmentState } from '../../subscriptions/subscription.ts';
-import type { Locale } from '../../pages/locale.ts';
+import type { Locale } from '../../domain/locale.ts';
 import type { PersonWords } from '../../pages/person-fields.ts';
 import type { Sentence } from '../../pages/words/site.ts';
 

@@ -1,4 +1,4 @@
-import type { Locale } from '../../pages/locale.ts';
+import type { Locale } from '../../domain/locale.ts';
 
 export interface BankMessages {
   bank: string;

@@ -3,7 +3,7 @@ import type { SignedInOperator } from '../operator.ts';
 import { seoulTime } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import { languageSwitch } from '../../pages/language-switch.ts';
-import type { Locale } from '../../pages/locale.ts';
+import type { Locale } from '../../domain/locale.ts';
 import { DESK_MESSAGES, type DeskMessages, type DeskPlace, type Done } from '../words/desk.ts';
 import type { Page } from '../../pages/page.ts';
 

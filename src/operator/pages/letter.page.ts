@@ -9,6 +9,7 @@ import type { Page } from '../../pages/page.ts';
 import { qrCode } from '../../pages/qr-code.ts';
 import { facts, linkButton } from '../../pages/site.ts';
 import { SITE_MESSAGES } from '../../pages/words/site.ts';
+import type { Locale } from '../../domain/locale.ts';
 
 /** Whom a letter is for, as far as anybody here knows: who it is, the carrier's own address list says. */
 export interface Addressee {
@@ -76,7 +77,7 @@ function sheet(issued: IssuedReissue, phoneNumber: string | null, now: Date): Ht
   </article>`;
 }
 
-function steps(locale: 'ko' | 'en'): Html {
+function steps(locale: Locale): Html {
   return html`<ol class="stages">
     ${LETTER_MESSAGES[locale].steps.map((step) => html`<li>${step}</li>`)}
   </ol>`;

@@ -1,7 +1,7 @@
 import { LONGEST_PASSWORD } from '../../domain/operator.ts';
 import { deskPage, type DeskReader } from './desk.ts';
 import { html, type Html } from '../../pages/html.ts';
-import type { Locale } from '../../pages/locale.ts';
+import type { Locale } from '../../domain/locale.ts';
 import { DESK_MESSAGES, type DeskMessages } from '../words/desk.ts';
 import type { Page } from '../../pages/page.ts';
 

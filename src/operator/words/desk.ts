@@ -3,7 +3,7 @@ import type { ApprovalKind, ApprovalState, OperatorRole } from '../../domain/ope
 import type { ProblemCode } from '../../domain/problem.ts';
 import type { CancelReason, SubscriptionState, SuspensionReason } from '../../domain/subscription.ts';
 import type { CustomerReport, ReportKind } from '../customer-reports.ts';
-import type { Locale } from '../../pages/locale.ts';
+import type { Locale } from '../../domain/locale.ts';
 import type { Sentence } from '../../pages/words/site.ts';
 
 /** What can be done to a subscription at the desk. */

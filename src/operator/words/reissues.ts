@@ -1,5 +1,5 @@
 import type { IdentityProof, ReissueCause, ReissueDelivery, ReissueState } from '../../domain/reissue.ts';
-import type { Locale } from '../../pages/locale.ts';
+import type { Locale } from '../../domain/locale.ts';
 import type { ApplicationFault } from '../pages/read-application.ts';
 
 /** A reissue that somebody still has to do something about. */

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '../../domain/problem.ts';
-import type { Locale } from '../locale.ts';
+import type { Locale } from '../../domain/locale.ts';
 import type { SitePlace } from '../site-places.ts';
 
 export interface Sentence {

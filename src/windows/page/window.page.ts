@@ -3,7 +3,7 @@ import { WINDOW_METHODS, type WindowMethod } from '../../domain/authentication.t
 import type { ProblemCode } from '../../domain/problem.ts';
 import { html, type Html } from '../../pages/html.ts';
 import { languageSwitch } from '../../pages/language-switch.ts';
-import type { Locale } from '../../pages/locale.ts';
+import type { Locale } from '../../domain/locale.ts';
 import {
   WINDOW_MESSAGES,
   type ClosedReason,

@@ -1,5 +1,5 @@
 import type { AuthenticationState, WindowMethod } from '../../domain/authentication.ts';
-import type { Locale } from '../../pages/locale.ts';
+import type { Locale } from '../../domain/locale.ts';
 
 export interface Sentence {
   title: string;
