@@ -29,7 +29,7 @@ import type { Visitor } from '../../pages/visitor.ts';
 import { FollowQuery } from '../../windows/page/window-page.dto.ts';
 
 /** The version of the terms that are on the page; it changes with their text. */
-const TERMS = '2026-11-22';
+const TERMS = '2026-11-28';
 
 /** Where the page of an intent is, to begin it again. */
 const PLACES: Readonly<Record<Intent, SitePlace>> = {

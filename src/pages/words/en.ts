@@ -1,53 +1,59 @@
 import type { BrandNames } from '../brand.ts';
 import type { SiteWords } from './words.ts';
 
-export const en = ({ service, carrier, callCentre }: BrandNames): SiteWords => ({
-  name: 'Push Guard',
-  skip: 'Skip to the content',
+export const en = ({ service, callCentre }: BrandNames): SiteWords => ({
+  name: service,
+  skip: 'Skip to content',
   navigation: 'Main',
   places: {
-    '/': 'The service',
+    '/': 'About',
     '/join': 'Join',
     '/my': 'My service',
     '/new-phone': 'New phone',
     '/lost-phone': 'Lost phone',
     '/cancel': 'Cancel',
   },
-  callCentre: 'Call centre: 114 from your mobile phone (losses can be reported day and night)',
+  callCentre: `Call centre: dial ${callCentre} from your mobile phone (report a lost phone 24/7)`,
   imprint: 'The call centre never asks for a code or a PIN.',
-  home: 'Back to the start',
+  home: 'Back to home',
   problems: {
     form_outdated: {
-      title: 'This page is out of date',
-      text: 'Open it and enter it again. What you entered just now was not processed.',
+      title: 'This page has expired',
+      text: 'Open the page and try again. Your entries were not submitted.',
     },
-    session_ended: { title: 'Your visit has ended', text: 'To keep you safe you were logged out. Log in again.' },
+    session_ended: {
+      title: 'Your session has ended',
+      text: 'You were logged out for your security. Please log in again.',
+    },
     too_many_requests: {
-      title: 'Please wait a little',
-      text: 'Too much was asked in a short time. If it cannot wait, call 114.',
+      title: 'Too many requests',
+      text: `Please wait a moment and try again. If it is urgent, call ${callCentre}.`,
     },
     service_unavailable: {
-      title: 'This cannot be done just now',
-      text: 'Try again in a moment. What you entered was not processed.',
+      title: 'The service is temporarily unavailable',
+      text: 'Please try again in a moment. Your entries were not submitted.',
     },
-    not_found: { title: 'There is no such page', text: 'The address has changed, or the page is gone.' },
+    not_found: { title: 'Page not found', text: 'The address has changed or the page no longer exists.' },
     subscription_not_active: {
-      title: 'No phone can be registered just now',
-      text: 'The service is suspended. Call 114.',
+      title: 'You cannot register a phone right now',
+      text: `The service is suspended. Call ${callCentre}.`,
     },
-    invalid_request: { title: 'This cannot be read', text: 'Open the page anew and enter it again.' },
+    invalid_request: { title: 'The request is not valid', text: 'Open the page again and re-enter your details.' },
     nothing_to_change: {
-      title: 'That was done already',
-      text: 'Your service has changed in the meantime. Look at “My service”.',
+      title: 'This has already been done',
+      text: 'Your service has already changed. See “My service” for its current status.',
     },
     registration_not_found: {
-      title: 'There is no such registration',
-      text: 'See under My service which institutions are registered.',
+      title: 'Registration not found',
+      text: 'See “My service” for your registered institutions.',
     },
     registration_closed: {
-      title: 'The registration has ended',
-      text: 'It was revoked in the meantime. See under My service.',
+      title: 'This registration has ended',
+      text: 'It has already been revoked. See “My service”.',
     },
   },
-  failed: { title: 'That did not work', text: 'The fault is on our side and was recorded. Try again in a moment.' },
+  failed: {
+    title: 'Something went wrong',
+    text: 'This is a problem on our side and it has been recorded. Please try again in a moment.',
+  },
 });
