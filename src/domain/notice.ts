@@ -43,7 +43,7 @@ export function noticeText(notice: Notice): string {
     case 'smart_otp_enrolled':
       return '스마트OTP가 등록되었습니다. 등록하지 않았다면 고객센터에 알려 주세요.';
     case 'registration_asked':
-      return '기관에서 인증수단 등록을 요청했습니다. 앱에서 확인해 주세요.';
+      return '다른 기관이 인증수단 등록을 요청했습니다. 앱에서 확인해 주세요.';
     case 'reissue_applied':
       return '앱 재발급이 신청되었습니다. 신청하지 않았다면 고객센터에 알려 주세요.';
     case 'reissue_approved':

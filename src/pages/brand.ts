@@ -3,8 +3,8 @@ import type { Locale } from '../domain/locale.ts';
 /** The identity that people see: on the website, the desk and the hosted window, in the app and in text messages. */
 export interface Brand {
   /**
-   * The product's name in each language, at most {@link LONGEST_SERVICE_NAME} characters: it stands in front of every
-   * notice, which has to fit in one text message.
+   * The product's name in each language. The Korean one has at most {@link LONGEST_SERVICE_NAME} characters: it stands in
+   * front of every notice, which has to fit in one text message.
    */
   readonly service: Readonly<Record<Locale, string>>;
   /** The carrier whose lines may subscribe. */
@@ -20,8 +20,8 @@ export interface Brand {
   readonly colour: { readonly light: string; readonly dark: string };
 }
 
-/** One text message of 70 characters holds the longest notice and this many characters of its sender. */
-export const LONGEST_SERVICE_NAME = 12;
+/** One text message of 70 characters holds the longest notice and a name of this many characters in brackets. */
+export const LONGEST_SERVICE_NAME = 14;
 
 /** The brand of a service whose adopter gives none. */
 export const DEFAULT_BRAND: Brand = {

@@ -31,10 +31,8 @@ export class Words {
     readonly brand: Brand,
     private readonly changes: WordChanges = {},
   ) {
-    for (const locale of LOCALES) {
-      if (brand.service[locale].length > LONGEST_SERVICE_NAME) {
-        throw new Error(`brand.service.${locale} may have ${LONGEST_SERVICE_NAME} characters`);
-      }
+    if (brand.service.ko.length > LONGEST_SERVICE_NAME) {
+      throw new Error(`brand.service.ko has more than ${LONGEST_SERVICE_NAME} characters`);
     }
     const readerIn = (locale: Locale): Reader => ({ locale, words: (room) => this.of(room, locale) });
     this.readers = Object.fromEntries(LOCALES.map((locale) => [locale, readerIn(locale)])) as Record<Locale, Reader>;

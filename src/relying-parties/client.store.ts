@@ -38,6 +38,8 @@ const REGISTER = {
     ON CONFLICT (client_id) DO UPDATE SET return_urls = excluded.return_urls`,
 };
 
+const RENAME = { name: 'client_rename', text: `UPDATE clients SET name = $2 WHERE id = $1 AND name <> $2` };
+
 const FORGET_ASSERTIONS = {
   name: 'client_forget_assertions',
   text: `DELETE FROM client_assertions WHERE (client_id, jti) IN (
@@ -77,6 +79,10 @@ export class ClientStore {
       vendorCode,
       requiresRegistration,
     ]);
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    await this.database.rows(RENAME, [id, name]);
   }
 
   async purgeAssertions(): Promise<void> {

@@ -145,7 +145,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       declined: { title: '휴대폰에서 거절했습니다', text: '앱에서 요청을 거절했습니다. 변경된 내용은 없습니다.' },
       expired: { title: '입력 시간이 지났습니다', text: '3분 안에 인증번호를 입력하지 않아 종료되었습니다.' },
       failed: {
-        title: '인증번호를 다섯 번 잘못 입력했습니다',
+        title: '인증번호를 5번 잘못 입력했습니다',
         text: '안전을 위해 본인확인을 종료했습니다. 변경된 내용은 없습니다.',
       },
       cancelled: {

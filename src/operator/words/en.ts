@@ -353,7 +353,7 @@ export const en = ({ service, carrier, callCentre }: BrandNames): OperatorWords 
   letter: {
     title: 'Activation letter',
     sender: `${service} call centre`,
-    callCentre: `Call ${callCentre} from a mobile phone (report a loss at any time)`,
+    callCentre: `Call centre: ${callCentre} (report a lost phone 24/7)`,
     date: 'Date',
     number: 'Reissue number',
     line: 'Mobile number',

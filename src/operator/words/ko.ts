@@ -351,7 +351,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): OperatorWords 
   letter: {
     title: '앱 등록 안내문',
     sender: `${service} 고객센터`,
-    callCentre: `휴대폰에서 국번 없이 ${callCentre} (24시간 분실 신고)`,
+    callCentre: `고객센터: ${callCentre} (24시간 분실 신고)`,
     date: '날짜',
     number: '재발급 번호',
     line: '휴대폰번호',

@@ -13,7 +13,7 @@ export const en = ({ service, callCentre }: BrandNames): SiteWords => ({
     '/lost-phone': 'Lost phone',
     '/cancel': 'Cancel',
   },
-  callCentre: `Call centre: dial ${callCentre} from your mobile phone (report a lost phone 24/7)`,
+  callCentre: `Call centre: ${callCentre} (report a lost phone 24/7)`,
   imprint: 'The call centre never asks for a code or a PIN.',
   home: 'Back to home',
   problems: {

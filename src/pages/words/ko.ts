@@ -13,7 +13,7 @@ export const ko = ({ service, callCentre }: BrandNames): SiteWords => ({
     '/lost-phone': '휴대폰 분실',
     '/cancel': '해지',
   },
-  callCentre: `고객센터: 휴대폰에서 국번 없이 ${callCentre} (24시간 분실 신고)`,
+  callCentre: `고객센터: ${callCentre} (24시간 분실 신고)`,
   imprint: '고객센터는 인증번호나 비밀번호를 절대 묻지 않습니다.',
   home: '처음으로',
   problems: {
