@@ -5,19 +5,63 @@ import { Environment } from '../config/environment.ts';
 import { AccessTokens } from './crypto/access-token.ts';
 import { parseKeyring } from './crypto/keyring.ts';
 import { ServiceKeys } from './crypto/service-keys.ts';
+import type { CustomerWords } from './customers/words/words.ts';
 import { Database } from './database/database.ts';
+import type { Locale } from './domain/locale.ts';
+import { ADOPTED_DIRECTORY, type CarrierDirectory } from './gateways/directory/carrier-directory.ts';
 import { PushGateway } from './gateways/push/push.ts';
 import { SmsGateway } from './gateways/sms/sms.ts';
 import { FormLimits } from './http/form-limits.ts';
 import { Metrics } from './http/metrics.ts';
+import { DEFAULT_BRAND, type Brand } from './pages/brand.ts';
+import { Words, type Changed } from './pages/words.ts';
+import type { SiteWords } from './pages/words/words.ts';
 import { JobQueue } from './queue/job-queue.ts';
+import type { OperatorWords } from './operator/words/words.ts';
 import { RecurringTasks } from './queue/recurring-tasks.ts';
+import type { WindowWords } from './windows/words/words.ts';
 
-/** What stands outside and is chosen at the top: the configuration and the two gateways. */
+/** Changed texts of the rooms that people see, by room and language; the demonstration's texts are not among them. */
+export interface ChangedWords {
+  /** The website. */
+  customers?: Partial<Record<Locale, Changed<CustomerWords>>>;
+  /** The desk, its reissues and the activation letter. */
+  operator?: Partial<Record<Locale, Changed<OperatorWords>>>;
+  /** The frame of the website, and its problems. */
+  site?: Partial<Record<Locale, Changed<SiteWords>>>;
+  /** The hosted window. */
+  windows?: Partial<Record<Locale, Changed<WindowWords>>>;
+}
+
+/**
+ * All that an adopter chooses, given to `startService`. Members without a default have to be given; the others change
+ * the service without a fork.
+ *
+ * @example
+ * await startService({
+ *   environment: readEnvironment(process.env),
+ *   push: new MyPushGateway(),
+ *   sms: new MySmsGateway(),
+ *   brand: { service: { ko: '가온인증', en: 'Gaon Verify' }, callCentre: '1600-0000' },
+ *   words: { customers: { ko: { home: { title: '인증번호를 내 휴대폰에서만' } } } },
+ * });
+ */
 export interface Foundation {
+  /** The configuration, as `readEnvironment` reads and checks it. */
   environment: Environment;
+  /** Hands pushes to the platforms of phones. */
   push: PushGateway;
+  /** Hands text messages to an SMS centre. */
   sms: SmsGateway;
+  /**
+   * Answers which line has a number. Default: the TMF637 product inventory at `CARRIER_DIRECTORY_URL`; without that
+   * variable, the register of lines that the carrier's events keep.
+   */
+  directory?: CarrierDirectory;
+  /** Names, logo and colours. Default: {@link DEFAULT_BRAND}, also for each member that is left out. */
+  brand?: Partial<Brand>;
+  /** Changed texts. Default: none; a text that is not named keeps its wording. */
+  words?: ChangedWords;
 }
 
 /** What every feature may ask for without importing a module. */
@@ -28,7 +72,7 @@ export class FoundationModule {
     tasks.purge('form limits', () => limits.purge());
   }
 
-  static register({ environment, push, sms }: Foundation): DynamicModule {
+  static register({ environment, push, sms, directory, brand, words }: Foundation): DynamicModule {
     const keys = new ServiceKeys(parseKeyring(environment.KEYRING ?? ''));
     const provided = [
       { provide: Environment, useValue: environment },
@@ -36,6 +80,8 @@ export class FoundationModule {
       { provide: AccessTokens, useValue: new AccessTokens(environment.ISSUER, keys.signing) },
       { provide: PushGateway, useValue: push },
       { provide: SmsGateway, useValue: sms },
+      { provide: ADOPTED_DIRECTORY, useValue: directory ?? null },
+      { provide: Words, useValue: new Words({ ...DEFAULT_BRAND, ...brand }, { ...words }) },
       Database,
       JobQueue,
       RecurringTasks,

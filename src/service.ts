@@ -15,7 +15,9 @@ import { createFastifyAdapter, declareOtherMethods } from './http/fastify.ts';
 import { createManagementServer } from './http/management.ts';
 import { Metrics } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi.ts';
+import { Words } from './pages/words.ts';
 import { JobQueue } from './queue/job-queue.ts';
+import { RelyingParties } from './relying-parties/relying-parties.ts';
 
 const READY = statement('service_ready', 'SELECT 1');
 
@@ -67,6 +69,7 @@ export async function startService(
     reply.send((document ??= openApiDocument(app, environment.ISSUER))),
   );
   await app.init();
+  await app.get(RelyingParties).nameWebsite(app.get(Words).brandIn('ko').service);
   declareOtherMethods(fastify, new Map(routes));
   if (environment.ROLE !== 'api') {
     const deliver = app.get(Deliver);

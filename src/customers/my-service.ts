@@ -15,6 +15,7 @@ import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts
 import type { CustomerVisit } from './customer-session.ts';
 import { CustomerSessionStore } from './customer-session.store.ts';
 import { Customers, type Customer, type ShownEnrolment } from './customers.ts';
+import type { Locale } from '../domain/locale.ts';
 
 /** What a customer sees of the service. */
 export interface Overview {
@@ -62,7 +63,7 @@ export class MyService {
   }
 
   /** Subscribes, and keeps which terms were agreed to. Problems: as `Subscriptions.subscribe`. */
-  async join(customer: Customer, digest: Buffer, terms: string, locale: 'ko' | 'en'): Promise<void> {
+  async join(customer: Customer, digest: Buffer, terms: string, locale: Locale): Promise<void> {
     const enrolment = await this.subscriptions.subscribe(
       customer.line.phoneNumber,
       { actor: 'customer', verified: customer.line },

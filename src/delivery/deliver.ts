@@ -6,6 +6,7 @@ import { Devices } from '../devices/devices.ts';
 import { PushGateway, type PushMessage, type PushOutcome } from '../gateways/push/push.ts';
 import { SmsGateway, type SmsMessage, type SmsOutcome } from '../gateways/sms/sms.ts';
 import { Metrics } from '../http/metrics.ts';
+import { Words } from '../pages/words.ts';
 import { Notices, type WrittenNotice } from '../notices/notices.ts';
 import { DeliveryStore, type Claimed } from './delivery.store.ts';
 import { noticePush, noticeSms, pushMessage, smsText } from './delivery-message.ts';
@@ -34,6 +35,7 @@ export class Deliver {
     private readonly devices: Devices,
     private readonly notices: Notices,
     private readonly metrics: Metrics,
+    private readonly words: Words,
   ) {}
 
   /** Hands over the deliveries of one job, side by side. Ids that somebody else has claimed are left alone. */
@@ -80,9 +82,10 @@ export class Deliver {
 
   /** To the phone that was in use; where there is none, or its platform does not know it any more, to the number. */
   private async handOverNotice(one: Claimed, { notice, address, text, bySms }: WrittenNotice): Promise<Settled> {
+    const named = { service: this.words.brandIn('ko').service, text };
     if (address.push) {
       const message = {
-        ...noticePush(notice, text),
+        ...noticePush(notice, named),
         ...address.push,
         collapseKey: one.id,
         ttlSeconds: Math.ceil(one.secondsLeft),
@@ -92,7 +95,7 @@ export class Deliver {
       if (outcome.kind === 'accepted' || mayWait) return this.settle(one, outcome);
     }
     if (!bySms) return done(one);
-    const sms = { to: address.phoneNumber, text: noticeSms(text) };
+    const sms = { to: address.phoneNumber, text: noticeSms(named) };
     return this.settle(one, await this.sendSms(one, sms, HANDOVER_SECONDS / 2));
   }
 

@@ -57,11 +57,15 @@ export function smsText(input: { relyingParty: string; code: string }): string {
   return `[${input.relyingParty.slice(0, 24)}] 본인확인 인증번호 [${input.code}] 타인에게 알려주지 마세요.`;
 }
 
-/** A notice as a push; what kind it is, which is no secret, lets the app keep it and say it in its own language. */
-export function noticePush(notice: Notice, text: string): Pick<PushMessage, 'data' | 'alert' | 'style'> {
-  return { data: { t: 'notice', ...notice }, alert: { title: '휴대폰인증보호', body: text }, style: 'alert' };
+/** A notice as a push; its kind, which is no secret, lets the app keep it and say it in its own language. */
+export function noticePush(
+  notice: Notice,
+  { service, text }: { service: string; text: string },
+): Pick<PushMessage, 'data' | 'alert' | 'style'> {
+  return { data: { t: 'notice', ...notice }, alert: { title: service, body: text }, style: 'alert' };
 }
 
-export function noticeSms(text: string): string {
-  return `[휴대폰인증보호] ${text}`;
+/** A notice as a text message, behind the name of the service. */
+export function noticeSms({ service, text }: { service: string; text: string }): string {
+  return `[${service}] ${text}`;
 }

@@ -1,23 +1,23 @@
 import { formatPhoneNumber } from '../domain/phone-number.ts';
 import { html, type Html } from '../pages/html.ts';
 import { languageSwitch } from '../pages/language-switch.ts';
-import type { Locale } from '../pages/locale.ts';
+import type { Reader } from '../pages/words.ts';
 import type { Page } from '../pages/page.ts';
 import { qrCode } from '../pages/qr-code.ts';
 import type { IssuedSmartOtp, Transfer, TransferForm } from './demo-bank.ts';
 import type { ShownLine } from './demo.page.ts';
-import { BANK_MESSAGES, type BankMessages } from './words/bank.ts';
-import { DEMO_MESSAGES } from './words/demo.ts';
+import { DEMO_WORDS } from './words/languages.ts';
+import type { BankWords } from './words/words.ts';
 
 const FIELDS = ['payee', 'account', 'amount'] as const satisfies readonly (keyof TransferForm)[];
 
 /** The bank: a transfer to sign, the Smart OTP to sign it with, and the phone beside them. */
 export function bankPage(
-  locale: Locale,
+  reader: Reader,
   lines: readonly ShownLine[],
-  refused?: { why: keyof BankMessages['refused']; typed: TransferForm; lineId: string },
+  refused?: { why: keyof BankWords['refused']; typed: TransferForm; lineId: string },
 ): Page {
-  const messages = BANK_MESSAGES[locale];
+  const messages = reader.words(DEMO_WORDS).bank;
   const { transfer, smartOtp, example } = messages;
   const typed = refused?.typed ?? example;
   const content = html`<section class="card join">
@@ -25,7 +25,7 @@ export function bankPage(
       <p>${transfer.text}</p>
       ${refused && html`<p class="alert" role="alert">${messages.refused[refused.why]}</p>`}
       <form method="post" action="/demo/bank/transfers" id="transfer">
-        ${customerField(locale, lines, 'transfer-customer', refused?.lineId)}
+        ${customerField(reader, lines, 'transfer-customer', refused?.lineId)}
         ${FIELDS.map(
           (field) =>
             html`<div class="field">
@@ -48,21 +48,21 @@ export function bankPage(
       <h2>${smartOtp.title}</h2>
       <p>${smartOtp.text}</p>
       <form method="post" action="/demo/bank/smart-otps" id="smart-otp">
-        ${customerField(locale, lines, 'smart-otp-customer', refused?.lineId)}
+        ${customerField(reader, lines, 'smart-otp-customer', refused?.lineId)}
         <label class="check"><input type="checkbox" name="card" value="yes" /> <span>${smartOtp.card}</span></label>
         <p class="hint">${smartOtp.cardText}</p>
         <button class="secondary">${smartOtp.submit}</button>
       </form>
     </section>`;
-  return framed(locale, transfer.title, content, refused && 422);
+  return framed(reader, transfer.title, content, refused && 422);
 }
 
 /** Whose account it is: the bank knows its customers by more than what they type. */
-function customerField(locale: Locale, lines: readonly ShownLine[], id: string, chosen: string | undefined): Html {
-  const { notes } = DEMO_MESSAGES[locale];
-  return html`<input type="hidden" name="lang" value="${locale}" />
+function customerField(reader: Reader, lines: readonly ShownLine[], id: string, chosen: string | undefined): Html {
+  const { notes } = reader.words(DEMO_WORDS).shop;
+  return html`<input type="hidden" name="lang" value="${reader.locale}" />
     <div class="field">
-      <label for="${id}">${BANK_MESSAGES[locale].customer}</label>
+      <label for="${id}">${reader.words(DEMO_WORDS).bank.customer}</label>
       <select id="${id}" name="lineId">
         ${lines.map(
           ({ lineId, phoneNumber, note }) =>
@@ -75,8 +75,8 @@ function customerField(locale: Locale, lines: readonly ShownLine[], id: string, 
 }
 
 /** What the bank hands over: a code to scan or to type, and the simulated card. */
-export function issuedPage(locale: Locale, { enrolmentCode, enrolmentUri, vendorCode, card }: IssuedSmartOtp): Page {
-  const { issued, again } = BANK_MESSAGES[locale];
+export function issuedPage(reader: Reader, { enrolmentCode, enrolmentUri, vendorCode, card }: IssuedSmartOtp): Page {
+  const { issued, again } = reader.words(DEMO_WORDS).bank;
   const content = html`<section class="card">
     <h1>${issued.title}</h1>
     <p>${issued.text}</p>
@@ -93,41 +93,41 @@ ${JSON.stringify(card)}</pre>
         ${copyButton(issued, issued.card, JSON.stringify(card))}`
     }
     <p class="unseen" role="status" id="copied" data-text="${issued.copied}"></p>
-    <p><a class="primary" href="/demo/bank?lang=${locale}">${again}</a></p>
+    <p><a class="primary" href="/demo/bank?lang=${reader.locale}">${again}</a></p>
   </section>`;
-  return framed(locale, issued.title, content);
+  return framed(reader, issued.title, content);
 }
 
-function copyButton({ copy }: BankMessages['issued'], what: string, text: string): Html {
+function copyButton({ copy }: BankWords['issued'], what: string, text: string): Html {
   return html`<p>
     <button type="button" class="small" data-copy="${text}" aria-label="${copy} ${what}">${copy}</button>
   </p>`;
 }
 
 /** A transfer that waits for its code, or what became of it. */
-export function transferPage(locale: Locale, transfer: Transfer | undefined): Page {
-  const messages = BANK_MESSAGES[locale];
-  if (transfer?.state === 'asked' || transfer?.state === 'wrong') return signPage(locale, transfer);
+export function transferPage(reader: Reader, transfer: Transfer | undefined): Page {
+  const messages = reader.words(DEMO_WORDS).bank;
+  if (transfer?.state === 'asked' || transfer?.state === 'wrong') return signPage(reader, transfer);
   const { title, text } = messages[transfer ? (transfer.state === 'signed' ? 'signed' : 'ended') : 'unknown'];
   const content = html`<section class="card ended ${transfer?.state === 'signed' ? 'verified' : 'failed'}">
     <div class="badge" aria-hidden="true"></div>
     <h1>${title}</h1>
     <p>${text}</p>
     ${transfer?.state === 'signed' && facts(transfer.transaction.map(({ label, value }) => [label, value]))}
-    <p><a class="primary" href="/demo/bank?lang=${locale}">${messages.again}</a></p>
+    <p><a class="primary" href="/demo/bank?lang=${reader.locale}">${messages.again}</a></p>
   </section>`;
-  return framed(locale, title, content);
+  return framed(reader, title, content);
 }
 
-function signPage(locale: Locale, { transaction, state, attemptsLeft }: Transfer): Page {
-  const { sign } = BANK_MESSAGES[locale];
+function signPage(reader: Reader, { transaction, state, attemptsLeft }: Transfer): Page {
+  const { sign } = reader.words(DEMO_WORDS).bank;
   const isWrong = state === 'wrong';
   const content = html`<section class="card">
     <h1>${sign.title}</h1>
     <p>${sign.text}</p>
     ${facts(transaction.map(({ label, value }) => [label, value]))}
     <form method="post" action="/demo/bank/transfer" id="signature">
-      <input type="hidden" name="lang" value="${locale}" />
+      <input type="hidden" name="lang" value="${reader.locale}" />
       <div class="field">
         <label for="code">${sign.code}</label>
         <input
@@ -149,7 +149,7 @@ function signPage(locale: Locale, { transaction, state, attemptsLeft }: Transfer
       <button class="primary">${sign.submit}</button>
     </form>
   </section>`;
-  return framed(locale, sign.title, content, isWrong ? 422 : undefined);
+  return framed(reader, sign.title, content, isWrong ? 422 : undefined);
 }
 
 function facts(rows: readonly (readonly [string, string])[]): Html {
@@ -165,29 +165,29 @@ function facts(rows: readonly (readonly [string, string])[]): Html {
 }
 
 /** The bank's frame, with room for the phone. */
-function framed(locale: Locale, title: string, content: Html, status?: number): Page {
-  const { bank, tagline, shop } = BANK_MESSAGES[locale];
-  const { phone, phoneText, phoneTitle, openPhone } = DEMO_MESSAGES[locale];
+function framed(reader: Reader, title: string, content: Html, status?: number): Page {
+  const { bank, tagline, shop } = reader.words(DEMO_WORDS).bank;
+  const { phone, phoneText, phoneTitle, openPhone } = reader.words(DEMO_WORDS).shop;
   const body = html`<header class="shop-header">
-      <p class="shop-name"><a href="/demo/bank?lang=${locale}">${bank}</a></p>
+      <p class="shop-name"><a href="/demo/bank?lang=${reader.locale}">${bank}</a></p>
       <p class="hint">${tagline}</p>
-      ${languageSwitch(locale, '/demo/bank')}
+      ${languageSwitch(reader.locale, '/demo/bank')}
     </header>
     <main class="shop-main" id="bank">
       <div class="shop-column">
         ${content}
         <p class="only-narrow">
-          <a href="/phone?lang=${locale}" target="_blank" rel="noopener">${openPhone}</a>
+          <a href="/phone?lang=${reader.locale}" target="_blank" rel="noopener">${openPhone}</a>
         </p>
-        <p><a href="/demo?lang=${locale}">${shop}</a></p>
+        <p><a href="/demo?lang=${reader.locale}">${shop}</a></p>
       </div>
       <aside class="shop-phone" aria-label="${phone}">
         <p class="hint">${phoneText}</p>
-        <iframe id="phone" title="${phoneTitle}" data-src="/phone?lang=${locale}"></iframe>
+        <iframe id="phone" title="${phoneTitle}" data-src="/phone?lang=${reader.locale}"></iframe>
       </aside>
     </main>`;
   return {
-    locale,
+    locale: reader.locale,
     title: `${title} – ${bank}`,
     layout: 'demo',
     framing: 'frames',

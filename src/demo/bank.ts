@@ -11,7 +11,8 @@ import { sendPage } from '../pages/page.ts';
 import { bankPage, issuedPage, transferPage } from './bank.page.ts';
 import { DemoBank, type TransferForm } from './demo-bank.ts';
 import type { ShownLine } from './demo.page.ts';
-import { BANK_MESSAGES, type BankMessages } from './words/bank.ts';
+import { DEMO_WORDS } from './words/languages.ts';
+import type { BankWords } from './words/words.ts';
 import { RefusedError, type Credentials } from './service-client.ts';
 
 const TRANSFER_COOKIE = 'demo-transfer';
@@ -28,6 +29,7 @@ export function declareBank(
 ): void {
   const { assets, credentials, lines } = demo;
   const { issuer } = credentials;
+  const readerOf = (lang: string | undefined) => assets.words.reader(localeOf(lang));
   const bank = new DemoBank(credentials);
   const transferOf = (request: FastifyRequest) => bank.transfer(readCookie(request, TRANSFER_COOKIE, issuer));
   const own = async (request: FastifyRequest, reply: FastifyReply) => {
@@ -37,26 +39,26 @@ export function declareBank(
   };
 
   fastify.get<Asked>('/demo/bank', async (request, reply) => {
-    return sendPage(reply, assets, bankPage(localeOf(request.query.lang), lines));
+    return sendPage(reply, assets, bankPage(readerOf(request.query.lang), lines));
   });
 
   fastify.post<Form>('/demo/bank/transfers', { ...FORM, preHandler: own }, async (request, reply) => {
     const { lang, lineId = '', payee = '', account = '', amount = '' } = request.body ?? {};
-    const locale = localeOf(lang);
-    const { purpose } = BANK_MESSAGES[locale];
+    const reader = readerOf(lang);
+    const texts = reader.words(DEMO_WORDS).bank;
     try {
       const typed = { payee, account, amount };
-      const key = await bank.begin(customerOf(lines, lineId), purpose, transactionOf(BANK_MESSAGES[locale], typed));
+      const key = await bank.begin(customerOf(lines, lineId), texts.purpose, transactionOf(texts, typed));
       setCookie(reply, { name: TRANSFER_COOKIE, value: key, seconds: TRANSFER_SECONDS }, issuer);
-      return await reply.redirect(`/demo/bank/transfer?lang=${locale}`, 303);
+      return await reply.redirect(`/demo/bank/transfer?lang=${reader.locale}`, 303);
     } catch (error) {
       const refused = { why: whyOf(error), typed: { payee, account, amount }, lineId };
-      return sendPage(reply, assets, bankPage(locale, lines, refused));
+      return sendPage(reply, assets, bankPage(reader, lines, refused));
     }
   });
 
   fastify.get<Asked>('/demo/bank/transfer', async (request, reply) => {
-    return sendPage(reply, assets, transferPage(localeOf(request.query.lang), transferOf(request)));
+    return sendPage(reply, assets, transferPage(readerOf(request.query.lang), transferOf(request)));
   });
 
   fastify.post<Form>('/demo/bank/transfer', { ...FORM, preHandler: own }, async (request, reply) => {
@@ -68,12 +70,12 @@ export function declareBank(
 
   fastify.post<Form>('/demo/bank/smart-otps', { ...FORM, preHandler: own }, async (request, reply) => {
     const { lang, lineId = '', card } = request.body ?? {};
-    const locale = localeOf(lang);
+    const reader = readerOf(lang);
     try {
-      return sendPage(reply, assets, issuedPage(locale, await bank.issue(customerOf(lines, lineId), card === 'yes')));
+      return sendPage(reply, assets, issuedPage(reader, await bank.issue(customerOf(lines, lineId), card === 'yes')));
     } catch (error) {
-      const refused = { why: whyOf(error), typed: BANK_MESSAGES[locale].example, lineId };
-      return sendPage(reply, assets, bankPage(locale, lines, refused));
+      const refused = { why: whyOf(error), typed: reader.words(DEMO_WORDS).bank.example, lineId };
+      return sendPage(reply, assets, bankPage(reader, lines, refused));
     }
   });
 }
@@ -85,7 +87,7 @@ function customerOf(lines: readonly ShownLine[], lineId: string): ShownLine {
 }
 
 /** What the customer is to see and sign; the service takes it letter by letter. */
-function transactionOf({ transfer, won }: BankMessages, typed: TransferForm): { label: string; value: string }[] {
+function transactionOf({ transfer, won }: BankWords, typed: TransferForm): { label: string; value: string }[] {
   const amount = typed.amount.replace(/[,\s]/g, '');
   if (!/^[1-9]\d{0,11}$/.test(amount)) throw new RefusedError(422, { code: 'invalid_request' });
   return [
@@ -95,7 +97,7 @@ function transactionOf({ transfer, won }: BankMessages, typed: TransferForm): { 
   ];
 }
 
-function whyOf(error: unknown): keyof BankMessages['refused'] {
+function whyOf(error: unknown): keyof BankWords['refused'] {
   if (!(error instanceof RefusedError)) throw error;
   const { code } = error.refusal;
   if (code === 'invalid_request') return 'invalid';

@@ -1,4 +1,5 @@
 import { ServiceClient, type Credentials } from './service-client.ts';
+import type { Locale } from '../domain/locale.ts';
 
 /** Who was verified, as far as the shop shows it. */
 export interface VerifiedCustomer {
@@ -29,7 +30,7 @@ export class DemoShop {
     purpose: string;
     returnUrl: string;
     state: string;
-    locale: 'ko' | 'en';
+    locale: Locale;
     method: 'push' | 'otp';
     /** As the shop knows the customer, where it does. */
     name?: string;

@@ -2,8 +2,10 @@ import { formatPhoneNumber, maskPhoneNumber } from '../domain/phone-number.ts';
 import type { VerifiedCustomer } from './demo-shop.ts';
 import { html, type Html } from '../pages/html.ts';
 import { languageSwitch } from '../pages/language-switch.ts';
-import type { Locale } from '../pages/locale.ts';
-import { DEMO_MESSAGES, type DemoMessages } from './words/demo.ts';
+import type { Locale } from '../domain/locale.ts';
+import { DEMO_WORDS } from './words/languages.ts';
+import type { ShopWords } from './words/words.ts';
+import type { Reader } from '../pages/words.ts';
 import type { Page } from '../pages/page.ts';
 
 /** A line of the demonstration, and what it is there to show. */
@@ -16,8 +18,9 @@ export interface ShownLine {
 }
 
 /** The shop: the button, the phone beside it, and people to try. */
-export function shopPage(locale: Locale, lines: readonly ShownLine[]): Page {
-  const messages = DEMO_MESSAGES[locale];
+export function shopPage(reader: Reader, lines: readonly ShownLine[]): Page {
+  const { locale } = reader;
+  const messages = reader.words(DEMO_WORDS).shop;
   const body = html`${shopHeader(messages, locale)}
     <main class="shop-main" id="shop">
       <div class="shop-column">
@@ -60,7 +63,7 @@ export function shopPage(locale: Locale, lines: readonly ShownLine[]): Page {
 
 const STANDING = { layout: 'demo', framing: 'frames', opener: 'same-origin-allow-popups' } as const;
 
-function shopHeader(messages: DemoMessages, locale: Locale): Html {
+function shopHeader(messages: ShopWords, locale: Locale): Html {
   return html`<header class="shop-header">
     <p class="shop-name"><a href="/demo?lang=${locale}">${messages.shop}</a></p>
     <p class="hint">${messages.tagline}</p>
@@ -68,7 +71,7 @@ function shopHeader(messages: DemoMessages, locale: Locale): Html {
   </header>`;
 }
 
-function peopleTable(messages: DemoMessages, lines: readonly ShownLine[]): Html {
+function peopleTable(messages: ShopWords, lines: readonly ShownLine[]): Html {
   const { who, resident, phoneNumber } = messages.columns;
   return html`<section class="card">
     <h2 id="people">${messages.people}</h2>
@@ -91,7 +94,7 @@ function peopleTable(messages: DemoMessages, lines: readonly ShownLine[]): Html 
   </section>`;
 }
 
-function personRow(messages: DemoMessages, { lineId, owner, phoneNumber, note }: ShownLine): Html {
+function personRow(messages: ShopWords, { lineId, owner, phoneNumber, note }: ShownLine): Html {
   const number = formatPhoneNumber(phoneNumber);
   return html`<tr>
     <th scope="row">${messages.notes[lineId] ?? note}</th>
@@ -107,10 +110,11 @@ function personRow(messages: DemoMessages, { lineId, owner, phoneNumber, note }:
 
 /** Where the browser comes back to: what the shop's server learned, and no more of it than the shop shows. */
 export function returnPage(
-  locale: Locale,
+  reader: Reader,
   outcome: { verified: VerifiedCustomer } | { state: string } | 'foreign',
 ): Page {
-  const messages = DEMO_MESSAGES[locale];
+  const { locale } = reader;
+  const messages = reader.words(DEMO_WORDS).shop;
   const verified = typeof outcome === 'object' && 'verified' in outcome;
   const content = verified ? customer(messages, outcome.verified) : failure(messages, outcome);
   const body = html`${shopHeader(messages, locale)}
@@ -125,7 +129,7 @@ export function returnPage(
   return { locale, title, body, ...STANDING };
 }
 
-function failure(messages: DemoMessages, outcome: { state: string } | 'foreign'): Html {
+function failure(messages: ShopWords, outcome: { state: string } | 'foreign'): Html {
   return outcome === 'foreign'
     ? html`<h1>${messages.foreignReturnTitle}</h1>
         <p>${messages.foreignReturn}</p>`
@@ -133,7 +137,7 @@ function failure(messages: DemoMessages, outcome: { state: string } | 'foreign')
         <p>${messages.notVerified(outcome.state)}</p>`;
 }
 
-function customer(messages: DemoMessages, person: VerifiedCustomer): Html {
+function customer(messages: ShopWords, person: VerifiedCustomer): Html {
   const { result, gender, nationality, channel } = messages;
   const rows = [
     [result.phoneNumber, maskPhoneNumber(person.phoneNumber)],

@@ -14,7 +14,7 @@ import { declareBank } from './bank.ts';
 import { DemoShop } from './demo-shop.ts';
 import { returnPage, shopPage, type ShownLine } from './demo.page.ts';
 import { localeOf } from '../pages/locale.ts';
-import { DEMO_MESSAGES } from './words/demo.ts';
+import { DEMO_WORDS } from './words/languages.ts';
 import { sendPage } from '../pages/page.ts';
 import { phonePage } from './phone.page.ts';
 
@@ -53,10 +53,11 @@ function declareShop(
   demo: { assets: Assets; issuer: string; clients: readonly DemoClient[]; lines: readonly ShownLine[] },
 ): void {
   const { assets, issuer, lines } = demo;
+  const { words } = assets;
   const shop = new DemoShop({ issuer, ...clientOf(demo.clients, 'demo-shop') });
 
   fastify.get<{ Querystring: { lang?: string } }>('/demo', async (request, reply) => {
-    return sendPage(reply, assets, shopPage(localeOf(request.query.lang), lines));
+    return sendPage(reply, assets, shopPage(words.reader(localeOf(request.query.lang)), lines));
   });
 
   fastify.post<{ Body: { lang?: string; method?: string } | undefined }>(
@@ -70,7 +71,7 @@ function declareShop(
       const locale = localeOf(request.body?.lang);
       // What comes back has to be what this browser set out with; the language travels along.
       const state = `${locale}.${randomToken(16)}`;
-      const { purpose, member } = DEMO_MESSAGES[locale];
+      const { purpose, member } = words.of(DEMO_WORDS, locale).shop;
       const by =
         request.body?.method === 'otp' ? { method: 'otp' as const, name: member } : { method: 'push' as const };
       const { url } = await shop.openWindow({ purpose, returnUrl: `${issuer}/demo/return`, state, locale, ...by });
@@ -81,16 +82,16 @@ function declareShop(
 
   fastify.get<{ Querystring: { windowId?: unknown; state?: unknown } }>('/demo/return', async (request, reply) => {
     const { windowId, state } = request.query;
-    const locale = localeOf(typeof state === 'string' ? state.split('.')[0] : undefined);
+    const reader = words.reader(localeOf(typeof state === 'string' ? state.split('.')[0] : undefined));
     const known = readCookie(request, STATE_COOKIE, issuer);
     const ours = typeof state === 'string' && equalInConstantTime(Buffer.from(state), Buffer.from(known ?? ''));
-    if (!ours || typeof windowId !== 'string') return sendPage(reply, assets, returnPage(locale, 'foreign'));
+    if (!ours || typeof windowId !== 'string') return sendPage(reply, assets, returnPage(reader, 'foreign'));
     const { state: window, authentication } = await shop.readWindow(windowId);
     const verified = authentication?.result;
     return sendPage(
       reply,
       assets,
-      returnPage(locale, verified ? { verified } : { state: authentication?.state ?? window }),
+      returnPage(reader, verified ? { verified } : { state: authentication?.state ?? window }),
     );
   });
 }
@@ -108,8 +109,8 @@ function declarePhone(
   const { assets, issuer, vendorCode, lines, subscriptions } = demo;
 
   fastify.get<{ Querystring: { lang?: string } }>('/phone', async (request, reply) => {
-    const locale = localeOf(request.query.lang);
-    return sendPage(reply, assets, phonePage({ locale, issuer, pushToken: randomToken(24), vendorCode, lines }));
+    const reader = assets.words.reader(localeOf(request.query.lang));
+    return sendPage(reply, assets, phonePage({ reader, issuer, pushToken: randomToken(24), vendorCode, lines }));
   });
 
   fastify.post<{ Body: { lineId?: unknown } | undefined }>('/local/enrolments', async (request, reply) => {

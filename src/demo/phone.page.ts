@@ -3,8 +3,8 @@ import { formatPhoneNumber } from '../domain/phone-number.ts';
 import type { ShownLine } from './demo.page.ts';
 import { html } from '../pages/html.ts';
 import { languageSwitch } from '../pages/language-switch.ts';
-import type { Locale } from '../pages/locale.ts';
-import { DEMO_MESSAGES } from './words/demo.ts';
+import type { Reader } from '../pages/words.ts';
+import { DEMO_WORDS } from './words/languages.ts';
 import type { Page } from '../pages/page.ts';
 
 /**
@@ -12,15 +12,16 @@ import type { Page } from '../pages/page.ts';
  * outside: the push token that its platform would issue, the lines that its SIM could be of, and which terms are in force.
  */
 export function phonePage(input: {
-  locale: Locale;
+  reader: Reader;
   issuer: string;
   pushToken: string;
   /** What institutions are told beside the serial number of a phone that the service itself enrolled. */
   vendorCode: string;
   lines: readonly ShownLine[];
 }): Page {
-  const { locale, issuer, pushToken, vendorCode } = input;
-  const messages = DEMO_MESSAGES[locale];
+  const { reader, issuer, pushToken, vendorCode } = input;
+  const { locale } = reader;
+  const messages = reader.words(DEMO_WORDS).shop;
   const lines = input.lines.map(({ lineId, phoneNumber, handset, note }) => ({
     lineId,
     phoneNumber: formatPhoneNumber(phoneNumber),

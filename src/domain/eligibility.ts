@@ -1,4 +1,5 @@
 import type { Handset, LineFacts } from './line.ts';
+import type { Locale } from './locale.ts';
 import { ageOn, parsePerson } from './person.ts';
 
 export type IneligibilityCode =
@@ -68,7 +69,7 @@ function isOlder(version: string, oldest: readonly number[]): boolean {
 }
 
 /** What a person is told of each rule: Korean first, English second. */
-export const INELIGIBILITY_SENTENCES: Record<IneligibilityCode, { ko: string; en: string }> = {
+export const INELIGIBILITY_SENTENCES: Record<IneligibilityCode, Record<Locale, string>> = {
   not_home_carrier: {
     ko: '이 서비스는 당사 회선만 가입할 수 있습니다.',
     en: 'Only lines of this carrier can subscribe; move the number to this carrier first.',

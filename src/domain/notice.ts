@@ -8,55 +8,58 @@ export type Notice =
   | { kind: 'suspended'; detail: SuspensionReason }
   | { kind: 'cancelled'; detail: CancelReason };
 
-const WHY_SUSPENDED: Readonly<Record<SuspensionReason, string>> = {
-  line_suspended: '회선 정지로 인증보호가 일시 정지되었습니다.',
-  loss_reported: '분실 신고로 인증보호가 일시 정지되었습니다. 본인이 아니면 고객센터에 알려 주세요.',
-  sim_swapped: 'USIM이 변경되어 인증보호가 정지되었습니다. 앱을 다시 등록해 주세요.',
+const SUSPENDED: Readonly<Record<SuspensionReason, string>> = {
+  line_suspended: '회선이 정지되어 서비스도 일시 정지되었습니다.',
+  loss_reported: '분실 신고로 서비스가 일시 정지되었습니다. 신고하지 않았다면 고객센터에 알려 주세요.',
+  sim_swapped: '유심이 변경되어 서비스가 일시 정지되었습니다. 앱을 다시 등록해 주세요.',
 };
 
-const WHY_CANCELLED: Readonly<Record<CancelReason, string>> = {
-  website: '홈페이지에서 인증보호가 해지되었습니다. 본인이 아니면 고객센터에 알려 주세요.',
-  call_centre: '고객센터를 통해 인증보호가 해지되었습니다.',
-  ported_out: '번호이동으로 인증보호가 해지되었습니다.',
-  owner_changed: '명의변경으로 인증보호가 해지되었습니다.',
-  unsupported_device: '앱이 지원되지 않는 휴대폰으로 변경되어 인증보호가 해지되었습니다.',
-  line_terminated: '회선 해지로 인증보호가 해지되었습니다.',
-  ineligible_plan: '가입할 수 없는 요금제로 변경되어 인증보호가 해지되었습니다.',
+const CANCELLED: Readonly<Record<CancelReason, string>> = {
+  website: '홈페이지에서 서비스가 해지되었습니다. 해지하지 않았다면 고객센터에 알려 주세요.',
+  call_centre: '고객센터에서 서비스를 해지했습니다.',
+  ported_out: '번호이동으로 서비스가 자동 해지되었습니다.',
+  owner_changed: '명의변경으로 서비스가 자동 해지되었습니다.',
+  unsupported_device: '앱을 지원하지 않는 휴대폰으로 변경되어 서비스가 자동 해지되었습니다.',
+  line_terminated: '회선 해지로 서비스가 자동 해지되었습니다.',
+  ineligible_plan: '가입할 수 없는 요금제로 변경되어 서비스가 자동 해지되었습니다.',
 };
 
-/** One Korean sentence or two: with the sender's name in front, a single text message of 70 characters. */
+/**
+ * One Korean sentence or two. The name of the service stands in front of it, as the title of a push or the sender in
+ * a text message of 70 characters, so the text itself does not name it.
+ */
 export function noticeText(notice: Notice): string {
   switch (notice.kind) {
     case 'joined':
-      return '인증보호에 가입되었습니다. 앱을 등록하면 보호가 시작됩니다.';
+      return '서비스에 가입되었습니다. 앱을 등록하면 보호가 시작됩니다.';
     case 'resumed':
-      return '인증보호가 다시 시작되었습니다.';
+      return '일시 정지가 해제되어 다시 보호됩니다.';
     case 'device_enrolled':
-      return '이 번호의 인증보호 앱이 등록되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
+      return '앱이 등록되었습니다. 등록하지 않았다면 고객센터에 알려 주세요.';
     case 'device_replaced':
-      return '다른 휴대폰에 인증보호 앱이 등록되어 이 휴대폰은 해제되었습니다.';
+      return '다른 휴대폰에 앱이 등록되어 이 휴대폰의 등록은 해제되었습니다.';
     case 'device_retired':
-      return '휴대폰이 변경되어 이 휴대폰의 인증보호 앱은 해제되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
+      return '휴대폰이 변경되어 이 휴대폰의 앱 등록이 해제되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
     case 'smart_otp_enrolled':
-      return '이 회선으로 스마트OTP가 등록되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
+      return '스마트OTP가 등록되었습니다. 등록하지 않았다면 고객센터에 알려 주세요.';
     case 'registration_asked':
-      return '다른 기관이 인증기 등록을 요청했습니다. 앱에서 확인해 주세요.';
+      return '다른 기관이 인증수단 등록을 요청했습니다. 앱에서 확인해 주세요.';
     case 'reissue_applied':
-      return '인증보호 앱 재발급이 신청되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
+      return '앱 재발급이 신청되었습니다. 신청하지 않았다면 고객센터에 알려 주세요.';
     case 'reissue_approved':
-      return '재발급이 승인되어 이전 휴대폰의 인증보호 앱은 더 이상 쓸 수 없습니다.';
+      return '재발급이 승인되어 이전 휴대폰의 앱은 더 이상 쓸 수 없습니다.';
     case 'reissue_issued':
-      return '새 휴대폰의 앱 등록 코드가 발급되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
+      return '새 휴대폰의 앱 등록 코드가 발급되었습니다. 신청하지 않았다면 고객센터에 알려 주세요.';
     case 'smart_otp_issued':
-      return '스마트OTP 등록 코드가 발급되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
+      return '스마트OTP 등록 코드가 발급되었습니다. 신청하지 않았다면 고객센터에 알려 주세요.';
     case 'reissue_completed':
-      return '인증보호 앱 재발급이 완료되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
+      return '앱 재발급이 완료되었습니다. 신청하지 않았다면 고객센터에 알려 주세요.';
     case 'enrol_again':
-      return '휴대폰이 변경되었습니다. 인증보호 앱을 다시 등록해 주세요.';
+      return '휴대폰이 변경되었습니다. 앱을 다시 등록해 주세요.';
     case 'suspended':
-      return WHY_SUSPENDED[notice.detail];
+      return SUSPENDED[notice.detail];
     case 'cancelled':
-      return WHY_CANCELLED[notice.detail];
+      return CANCELLED[notice.detail];
   }
 }
 

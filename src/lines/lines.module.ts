@@ -1,17 +1,20 @@
 import { Module } from '@nestjs/common';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { Environment } from '../../config/environment.ts';
-import { CarrierDirectory } from '../gateways/directory/carrier-directory.ts';
+import { ADOPTED_DIRECTORY, CarrierDirectory } from '../gateways/directory/carrier-directory.ts';
 import { Lines } from './lines.ts';
 import { StartBudgets } from './start-budgets.ts';
 import { Tmf637Directory } from '../gateways/directory/tmf637.directory.ts';
 
-/** Who is asked what a line is: the carrier's own system where there is one, or else our register. */
+/** The source of a line's facts: the adopter's directory, the carrier's product inventory, or our register of lines. */
 const DIRECTORY = {
   provide: CarrierDirectory,
-  inject: [Environment, Lines],
-  useFactory: ({ CARRIER_DIRECTORY_URL: url, CARRIER_DIRECTORY_TOKEN: token }: Environment, lines: Lines) =>
-    url ? new Tmf637Directory({ url, ...(token !== undefined && { token }) }) : lines,
+  inject: [ADOPTED_DIRECTORY, Environment, Lines],
+  useFactory: (
+    adopted: CarrierDirectory | null,
+    { CARRIER_DIRECTORY_URL: url, CARRIER_DIRECTORY_TOKEN: token }: Environment,
+    lines: Lines,
+  ) => adopted ?? (url ? new Tmf637Directory({ url, ...(token !== undefined && { token }) }) : lines),
 };
 
 @Module({ providers: [Lines, DIRECTORY, StartBudgets], exports: [Lines, CarrierDirectory, StartBudgets] })

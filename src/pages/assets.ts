@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { existsSync, readFileSync } from 'node:fs';
 import { extname } from 'node:path';
+import { sha256 } from '../crypto/sha256.ts';
+import { brandStylesheet } from './brand.ts';
+import { Words } from './words.ts';
 
 /** A file that a page loads; its name changes with its content. */
 export interface Asset {
@@ -16,13 +19,15 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Where the build puts its assets, seen from this file in dist/ and, when it was not compiled, in src/. */
 const FOLDERS = ['../../assets/', '../../dist/assets/'];
 
-/** What the build bundled for browsers, read into memory once. */
+/** What the build bundled for browsers, read into memory once, and the colours of the brand as a stylesheet. */
 @Injectable()
 export class Assets {
   private readonly files = new Map<string, Asset>();
   private readonly names: Partial<Record<string, string>>;
+  /** The address of the stylesheet that colours a page in the brand. */
+  readonly brandStylesheet: string;
 
-  constructor() {
+  constructor(readonly words: Words) {
     const folder = FOLDERS.map((path) => new URL(path, import.meta.url)).find((url) => existsSync(url));
     const manifest = folder && new URL('manifest.json', folder);
     this.names = manifest ? (JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, string>) : {};
@@ -31,6 +36,10 @@ export class Assets {
       const type = TYPES[extname(name)] ?? 'application/octet-stream';
       this.files.set(name, { type, bytes: readFileSync(new URL(name, folder)) });
     }
+    const bytes = Buffer.from(brandStylesheet(words.brand));
+    const name = `brand-${sha256(bytes).toString('hex').slice(0, 8)}.css`;
+    this.files.set(name, { type: TYPES['.css'] ?? '', bytes });
+    this.brandStylesheet = `/assets/${name}`;
   }
 
   /** The address of an asset by the name that it has in the sources, `window.js`. */

@@ -1,5 +1,5 @@
 import { html, type Html } from './html.ts';
-import type { Locale } from './locale.ts';
+import type { Locale } from '../domain/locale.ts';
 
 /** Korea has had no summer time since 1988. */
 const SEOUL_OFFSET_MS = 9 * 3_600_000;

@@ -1,4 +1,4 @@
-/** Text that is HTML already. Made by {@link html} alone, so that nothing unescaped becomes one by mistake. */
+/** Text that is HTML already. Made by this file alone, so that nothing unescaped becomes one by mistake. */
 export class Html {
   constructor(readonly text: string) {}
 }
@@ -17,6 +17,11 @@ const ESCAPES: Readonly<Record<string, string>> = {
 /** Writes HTML. Whatever is put in is escaped, for text and for quoted attributes alike. */
 export function html(parts: TemplateStringsArray, ...inserted: Inserted[]): Html {
   return new Html(parts.reduce((text, part, at) => text + written(inserted[at - 1]) + part));
+}
+
+/** Data for a script, as the content of `<script type="application/json">`: nothing in it can end the element. */
+export function json(value: object): Html {
+  return new Html(JSON.stringify(value).replace(/[<>&]/g, (sign) => `\\u00${sign.charCodeAt(0).toString(16)}`));
 }
 
 function written(inserted: Inserted): string {

@@ -1,5 +1,5 @@
 import { html, type Html } from './html.ts';
-import { LOCALES, type Locale } from './locale.ts';
+import { LOCALES, type Locale } from '../domain/locale.ts';
 
 const NAMES = { ko: '한국어', en: 'English' } as const satisfies Record<Locale, string>;
 const LABELS = { ko: '언어', en: 'Language' } as const satisfies Record<Locale, string>;

@@ -1,7 +1,6 @@
-export const LOCALES = ['ko', 'en'] as const;
-export type Locale = (typeof LOCALES)[number];
+import { LOCALES, type Locale } from '../domain/locale.ts';
 
-/** The language of a page: what `?lang=` asks for, else `otherwise`. */
-export function localeOf(asked: string | undefined, otherwise: Locale = 'ko'): Locale {
+/** The language of a page: the one that `?lang=` asks for, else `otherwise`. */
+export function localeOf(asked: string | undefined, otherwise: Locale = LOCALES[0]): Locale {
   return LOCALES.find((locale) => locale === asked) ?? otherwise;
 }

@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify';
 import { randomToken } from '../crypto/random.ts';
 import type { Assets } from './assets.ts';
-import { html, type Html } from './html.ts';
-import type { Locale } from './locale.ts';
+import { html, json, type Html } from './html.ts';
+import type { Locale } from '../domain/locale.ts';
 
 /** One page, and how it may stand towards others. */
 export interface Page {
@@ -24,9 +24,6 @@ export interface Page {
   opener?: 'same-origin' | 'same-origin-allow-popups';
 }
 
-const ICON =
-  "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath fill='%231f4fd8' d='M16 2 4 7v8c0 8 5 13 12 15 7-2 12-7 12-15V7z'/%3E%3Cpath fill='none' stroke='%23fff' stroke-width='3' d='m10 16 4 4 8-8'/%3E%3C/svg%3E";
-
 /** Writes a page with the headers that hold it to what is written here: no inline script or style, no foreign frame. */
 export function sendPage(reply: FastifyReply, assets: Assets, page: Page): string {
   const nonce = randomToken(16);
@@ -39,6 +36,7 @@ export function sendPage(reply: FastifyReply, assets: Assets, page: Page): strin
 
 function document(assets: Assets, page: Page, nonce: string): Html {
   const { locale, title, layout, body, script } = page;
+  const { words } = assets;
   return html`<html lang="${locale}">
     <head>
       <meta charset="utf-8" />
@@ -46,8 +44,12 @@ function document(assets: Assets, page: Page, nonce: string): Html {
       <meta name="color-scheme" content="light dark" />
       <meta name="format-detection" content="telephone=no" />
       <title>${title}</title>
-      <link rel="icon" href="${ICON}" />
+      <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(words.brand.logo)}" />
       <link rel="stylesheet" href="${assets.address('style.css')}" />
+      <link rel="stylesheet" href="${assets.brandStylesheet}" />
+      <script type="application/json" id="brand">
+        ${json(words.brandIn(locale))}
+      </script>
       ${script && html`<script type="module" nonce="${nonce}" src="${assets.address(script)}"></script>`}
     </head>
     <body class="${layout}">

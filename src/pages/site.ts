@@ -1,14 +1,14 @@
 import { formatPhoneNumber } from '../domain/phone-number.ts';
 import { html, type Html } from './html.ts';
 import { languageSwitch } from './language-switch.ts';
-import type { Locale } from './locale.ts';
-import { SITE_MESSAGES } from './words/site.ts';
+import { SITE_WORDS } from './words/languages.ts';
 import type { Page } from './page.ts';
+import type { Reader } from './words.ts';
 import { SITE_PLACES, type SitePlace } from './site-places.ts';
 
 /** A page of the customers' website: the frame around what is particular to it. */
 export function sitePage(page: {
-  locale: Locale;
+  reader: Reader;
   title: string;
   /** The page's own address, for the language switch; one that a form was sent to shows its form again. */
   address: string;
@@ -16,8 +16,9 @@ export function sitePage(page: {
   place?: SitePlace;
   status?: number;
 }): Page {
-  const { locale, title, address, content, place, status } = page;
-  const messages = SITE_MESSAGES[locale];
+  const { reader, title, address, content, place, status } = page;
+  const { locale } = reader;
+  const messages = reader.words(SITE_WORDS);
   const body = html`<a class="skip" href="#content">${messages.skip}</a>
     <header class="site-header">
       <p class="mark site-name"><a href="/">${messages.name}</a></p>

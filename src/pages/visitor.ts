@@ -5,7 +5,9 @@ import { Problem } from '../domain/problem.ts';
 import { readCookie, setCookie } from '../http/cookies.ts';
 import { formTokenOf, isFormTokenOf, isOwnPage, secretIn } from '../http/own-page.ts';
 import { html, type Html } from './html.ts';
-import { localeOf, type Locale } from './locale.ts';
+import type { Locale } from '../domain/locale.ts';
+import { localeOf } from './locale.ts';
+import type { Reader, RoomWords, Words } from './words.ts';
 
 /** The longest that a cookie of ours lives, in seconds; sessions end earlier, in the database. */
 const COOKIE_SECONDS = 43_200;
@@ -15,7 +17,7 @@ const LANGUAGE_SECONDS = 31_536_000;
  * A browser that looks at our pages: the secret in its cookie, and its language. The secret is there from the first
  * form on, and is another one after every login, so that nobody can know it beforehand.
  */
-export class Visitor {
+export class Visitor implements Reader {
   readonly locale: Locale;
   private secret: string | undefined;
 
@@ -23,6 +25,7 @@ export class Visitor {
     readonly request: FastifyRequest,
     private readonly reply: FastifyReply,
     private readonly cookie: { name: string; issuer: string },
+    private readonly texts: Words,
   ) {
     const { issuer, name } = cookie;
     const { lang } = request.query as { lang?: unknown };
@@ -30,6 +33,10 @@ export class Visitor {
     this.locale = localeOf(asked, localeOf(readCookie(request, 'lang', issuer)));
     if (asked === this.locale) setCookie(reply, { name: 'lang', value: asked, seconds: LANGUAGE_SECONDS }, issuer);
     this.secret = secretIn(readCookie(request, name, issuer));
+  }
+
+  words<Texts extends object>(room: RoomWords<Texts>): Texts {
+    return this.texts.of(room, this.locale);
   }
 
   /** What the database knows this browser by; undefined while it has no cookie. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import type { Repository } from 'typeorm';
+import { Not, type Repository } from 'typeorm';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { Client } from './client.entity.ts';
@@ -56,6 +56,10 @@ export class ClientStore {
   async register(client: NewClient): Promise<void> {
     const insert = this.clients.createQueryBuilder().insert().values(client);
     await insert.orUpdate(['return_urls'], ['client_id']).execute();
+  }
+
+  async rename(id: string, name: string): Promise<void> {
+    await this.clients.update({ id, name: Not(name) }, { name });
   }
 
   async purgeAssertions(): Promise<void> {

@@ -50,6 +50,11 @@ export class RelyingParties {
     await this.store.purgeAssertions();
   }
 
+  /** Gives our own website the name of the service, which people see beside what the website asks for. */
+  async nameWebsite(name: string): Promise<void> {
+    await this.store.rename(WEBSITE.id, name);
+  }
+
   /** Adds a client; one of the same client id keeps everything but its return addresses. */
   async register(client: NewClient): Promise<void> {
     await this.store.register(client);

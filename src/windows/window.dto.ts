@@ -1,9 +1,9 @@
-import type { Locale } from '../domain/locale.ts';
 import { PickType } from '@nestjs/swagger';
 import { IsIn, IsString, Length, Matches, ValidateIf } from 'class-validator';
 import { NAME_LENGTH, WINDOW_METHODS, type WindowMethod } from '../domain/authentication.ts';
 import { PLAIN_TEXT, Trimmed } from '../http/plain-text.ts';
 import { AuthenticationResponse, StartRequest } from '../authentication/relying-party.dto.ts';
+import { LOCALES, type Locale } from '../domain/locale.ts';
 
 export class OpenWindowRequest extends PickType(StartRequest, ['purpose'] as const) {
   /** Registered for the relying party, compared letter by letter. */
@@ -17,8 +17,8 @@ export class OpenWindowRequest extends PickType(StartRequest, ['purpose'] as con
   state: string;
 
   @ValidateIf((_body, locale) => locale !== undefined)
-  @IsIn(['ko', 'en'])
-  locale: Locale = 'ko';
+  @IsIn(LOCALES)
+  locale: Locale = LOCALES[0];
 
   /**
    * How the window begins. `push` (the default): a wake-up, the PIN, a code; by SMS to whoever is not protected. `otp`:

@@ -5,6 +5,7 @@ import { randomId, randomToken } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { WINDOW_METHODS, type AuthenticationState, type Channel, type WindowMethod } from '../domain/authentication.ts';
+import type { Locale } from '../domain/locale.ts';
 import { maskInsideOfName } from '../domain/masking.ts';
 import { formatPhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
@@ -12,7 +13,6 @@ import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { AuthenticationStatus, type RelyingPartyView } from '../authentication/status.ts';
 import { digestOf, Start, type IdempotencyKey, type StartInput } from '../authentication/start.ts';
 import { Verify } from '../authentication/verify.ts';
-import type { Locale } from '../domain/locale.ts';
 import { WindowStore, type HostedWindow } from './window.store.ts';
 
 export interface OpenedWindow {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { noticeSms } from '../../src/delivery/delivery-message.ts';
 import { mayGoBySms, noticeText, type Notice } from '../../src/domain/notice.ts';
+import { LONGEST_SERVICE_NAME } from '../../src/pages/brand.ts';
 import { CANCEL_REASONS, SUSPENSION_REASONS } from '../../src/domain/subscription.ts';
+
+/** A name as long as a brand may have. */
+const SERVICE = '가'.repeat(LONGEST_SERVICE_NAME);
 
 /** GSM 03.40: 140 octets of user data, two a character in UCS-2. */
 const ONE_MESSAGE = 70;
@@ -34,15 +38,15 @@ function nameOf(notice: Notice): string {
 
 describe.each(TABLE)('the notice %s', (_name, notice) => {
   it('fits in one text message', () => {
-    const text = noticeSms(noticeText(notice));
-    expect(text).toMatch(/^\[휴대폰인증보호\] \S/);
+    const text = noticeSms({ service: SERVICE, text: noticeText(notice) });
+    expect(text).toMatch(/^\[가+\] \S/);
     // Characters of UCS-2 are UTF-16 units; what is outside of its plane cannot be sent as one.
     expect(text).not.toMatch(/[\ud800-\udfff]/);
     expect(text.length).toBeLessThanOrEqual(ONE_MESSAGE);
   });
 
   it('has no digit that could be taken for a code, and no address to be led to', () => {
-    const text = noticeSms(noticeText(notice));
+    const text = noticeSms({ service: SERVICE, text: noticeText(notice) });
     expect(text).not.toMatch(/\p{N}/u);
     expect(text).not.toMatch(/https?:|www\.|\.(?:kr|com)/i);
   });

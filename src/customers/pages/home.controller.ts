@@ -23,14 +23,14 @@ export class HomeController {
 
   @Get()
   home(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const { locale } = this.pages.visitor(request, reply);
-    this.pages.send(reply, customerHomePage(locale, this.environment.MONTHLY_FEE));
+    const visitor = this.pages.visitor(request, reply);
+    this.pages.send(reply, customerHomePage(visitor, this.environment.MONTHLY_FEE));
   }
 
   @Get('check')
   form(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const visitor = this.pages.visitor(request, reply);
-    this.pages.send(reply, checkPage({ locale: visitor.locale, token: visitor.formToken() }));
+    this.pages.send(reply, checkPage({ reader: visitor, token: visitor.formToken() }));
   }
 
   /** Judges what somebody says of a line by the rules that a real one is judged by. Nothing is looked up or kept. */
@@ -39,10 +39,9 @@ export class HomeController {
   check(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const visitor = this.pages.visitor(request, reply);
     const typed: TypedLine = visitor.form();
-    const { locale } = visitor;
     const faults = faultsOf(typed);
     const answer = faults.length === 0 && { answer: this.judge(typed) };
-    this.pages.send(reply, checkPage({ locale, token: visitor.formToken(), typed, faults, ...answer }));
+    this.pages.send(reply, checkPage({ reader: visitor, token: visitor.formToken(), typed, faults, ...answer }));
   }
 
   private judge(typed: TypedLine): IneligibilityCode[] {

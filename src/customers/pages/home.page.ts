@@ -1,15 +1,15 @@
 import { INELIGIBILITY_SENTENCES, type IneligibilityCode } from '../../domain/eligibility.ts';
 import { won } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
-import type { Locale } from '../../pages/locale.ts';
-import { CUSTOMER_MESSAGES } from '../words/customers.ts';
-import { SITE_MESSAGES } from '../../pages/words/site.ts';
+import type { Reader } from '../../pages/words.ts';
+import { CUSTOMER_WORDS } from '../words/languages.ts';
+import { SITE_WORDS } from '../../pages/words/languages.ts';
 import type { Page } from '../../pages/page.ts';
 import { linkButton, sitePage } from '../../pages/site.ts';
 
 /** What the service is, who may join and what it costs. */
-export function customerHomePage(locale: Locale, monthlyFee: number): Page {
-  const { home, check } = CUSTOMER_MESSAGES[locale];
+export function customerHomePage(reader: Reader, monthlyFee: number): Page {
+  const { home, check } = reader.words(CUSTOMER_WORDS);
   const content = html`<section class="hero">
       <div class="hero-words">
         <h1>${home.title}</h1>
@@ -44,7 +44,7 @@ export function customerHomePage(locale: Locale, monthlyFee: number): Page {
     </section>
     <section class="card">
       <h2>${home.feeTitle}</h2>
-      <p class="price">${home.fee(won(monthlyFee, locale))}</p>
+      <p class="price">${home.fee(won(monthlyFee, reader.locale))}</p>
       <p>${home.feeText}</p>
     </section>
     <section class="card">
@@ -59,7 +59,7 @@ export function customerHomePage(locale: Locale, monthlyFee: number): Page {
         )}
       </div>
     </section>`;
-  return sitePage({ locale, title: SITE_MESSAGES[locale].name, address: '/', place: '/', content });
+  return sitePage({ reader, title: reader.words(SITE_WORDS).name, address: '/', place: '/', content });
 }
 
 /** A text message that anybody reads, and beside it the phone that shows the code to its owner alone. */
@@ -95,20 +95,20 @@ export type TypedLine = Readonly<Partial<Record<LineField, string>>>;
 
 /** Whether one may join, found out on the spot from what one says of one's own line. */
 export function checkPage(input: {
-  locale: Locale;
+  reader: Reader;
   token: Html;
   typed?: TypedLine;
   /** The fields that could not be read. */
   faults?: readonly LineField[];
   answer?: readonly IneligibilityCode[];
 }): Page {
-  const { locale, token, answer } = input;
-  const filled = { locale, typed: input.typed ?? {}, faults: input.faults ?? [] };
-  const { check } = CUSTOMER_MESSAGES[locale];
+  const { reader, token, answer } = input;
+  const filled = { reader, typed: input.typed ?? {}, faults: input.faults ?? [] };
+  const { check } = reader.words(CUSTOMER_WORDS);
   const isFaulty = filled.faults.length > 0;
   const content = html`<section class="card narrow">
     <h1>${check.title}</h1>
-    ${answer && answerOf(locale, answer)} ${isFaulty && html`<p class="alert" role="alert">${check.fault}</p>`}
+    ${answer && answerOf(reader, answer)} ${isFaulty && html`<p class="alert" role="alert">${check.fault}</p>`}
     <p class="lead">${check.text}</p>
     <form method="post" action="/check">
       ${token} ${choices('carrier', check.carrier, check.carriers, filled)}
@@ -119,12 +119,12 @@ export function checkPage(input: {
       <button class="primary">${check.submit}</button>
     </form>
   </section>`;
-  return sitePage({ locale, title: check.title, address: '/check', content, ...(isFaulty && { status: 422 }) });
+  return sitePage({ reader, title: check.title, address: '/check', content, ...(isFaulty && { status: 422 }) });
 }
 
 /** Where the reader is taken; the form below it can be changed and sent again. */
-function answerOf(locale: Locale, reasons: readonly IneligibilityCode[]): Html {
-  const { check, home } = CUSTOMER_MESSAGES[locale];
+function answerOf(reader: Reader, reasons: readonly IneligibilityCode[]): Html {
+  const { check, home } = reader.words(CUSTOMER_WORDS);
   if (reasons.length === 0) {
     return html`<div class="good answer">
       <h2 tabindex="-1" autofocus>${check.yes.title}</h2>
@@ -135,19 +135,19 @@ function answerOf(locale: Locale, reasons: readonly IneligibilityCode[]): Html {
   return html`<div class="alert answer">
     <h2 tabindex="-1" autofocus>${check.no.title}</h2>
     <p>${check.no.text}</p>
-    ${reasonList(locale, reasons)}
+    ${reasonList(reader, reasons)}
   </div>`;
 }
 
 /** Every reason, as what would make it possible. */
-export function reasonList(locale: Locale, reasons: readonly IneligibilityCode[]): Html {
+export function reasonList(reader: Reader, reasons: readonly IneligibilityCode[]): Html {
   return html`<ul class="rules">
-    ${reasons.map((code) => html`<li>${INELIGIBILITY_SENTENCES[code][locale]}</li>`)}
+    ${reasons.map((code) => html`<li>${INELIGIBILITY_SENTENCES[code][reader.locale]}</li>`)}
   </ul>`;
 }
 
 interface FilledForm {
-  locale: Locale;
+  reader: Reader;
   typed: TypedLine;
   faults: readonly LineField[];
 }
@@ -156,7 +156,7 @@ function choices(
   name: LineField,
   legend: string,
   options: Readonly<Record<string, string>>,
-  { locale, typed, faults }: FilledForm,
+  { reader, typed, faults }: FilledForm,
 ): Html {
   const takesFocus = faults[0] === name;
   return html`<fieldset class="field choices" aria-describedby="${name}-fault">
@@ -175,14 +175,14 @@ function choices(
           ${text}</label
         >`,
     )}
-    ${faultOf(locale, name, faults)}
+    ${faultOf(reader, name, faults)}
   </fieldset>`;
 }
 
 function line(
   name: LineField,
   { label, hint, length }: { label: string; hint: string; length: number },
-  { locale, typed, faults }: FilledForm,
+  { reader, typed, faults }: FilledForm,
 ): Html {
   return html`<div class="field">
     <label for="${name}">${label}</label>
@@ -199,12 +199,12 @@ function line(
       ${faults[0] === name && html`autofocus`}
     />
     <p class="hint" id="${name}-hint">${hint}</p>
-    ${faultOf(locale, name, faults)}
+    ${faultOf(reader, name, faults)}
   </div>`;
 }
 
-function faultOf(locale: Locale, name: LineField, faults: readonly LineField[]): Html {
-  const { faults: sentences } = CUSTOMER_MESSAGES[locale].check;
+function faultOf(reader: Reader, name: LineField, faults: readonly LineField[]): Html {
+  const { faults: sentences } = reader.words(CUSTOMER_WORDS).check;
   const sentence = name === 'osVersion' || name === 'birthDay' ? sentences[name] : sentences.choice;
   return html`<p class="fault" id="${name}-fault">${faults.includes(name) && sentence}</p>`;
 }

@@ -21,7 +21,6 @@ import {
   refusedPage,
   type CodeNote,
 } from './identity.pages.ts';
-import { CUSTOMER_MESSAGES } from '../words/customers.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
 import { parsePersonForm } from './read-person.ts';
@@ -30,7 +29,7 @@ import type { Visitor } from '../../pages/visitor.ts';
 import { FollowQuery } from '../../windows/page/window-page.dto.ts';
 
 /** The version of the terms that are on the page; it changes with their text. */
-const TERMS = '2026-11-22';
+const TERMS = '2026-11-28';
 
 /** Where the page of an intent is, to begin it again. */
 const PLACES: Readonly<Record<Intent, SitePlace>> = {
@@ -56,7 +55,7 @@ export class IdentityController {
   @Get('login')
   login(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const visitor = this.pages.visitor(request, reply);
-    this.pages.send(reply, loginPage({ locale: visitor.locale, token: visitor.formToken() }));
+    this.pages.send(reply, loginPage({ reader: visitor, token: visitor.formToken() }));
   }
 
   @Post('login')
@@ -65,8 +64,7 @@ export class IdentityController {
     const visitor = this.pages.visitor(request, reply);
     const person = parsePersonForm(visitor.form());
     if ('typed' in person) {
-      const { locale } = visitor;
-      this.pages.send(reply, loginPage({ locale, token: visitor.formToken(), typed: person.typed }));
+      this.pages.send(reply, loginPage({ reader: visitor, token: visitor.formToken(), typed: person.typed }));
       return;
     }
     await this.begin(visitor, reply, person, 'login');
@@ -181,8 +179,12 @@ export class IdentityController {
     terms?: string,
   ): Promise<void> {
     await this.limits.spend(addressLimit(intent, visitor.request));
-    const { purpose } = CUSTOMER_MESSAGES.ko[intent];
-    const loginIntent = { intent, purpose, endUser: visitor.endUser, ...(terms !== undefined && { terms }) };
+    const loginIntent = {
+      intent,
+      purpose: this.pages.purposeOf(intent),
+      endUser: visitor.endUser,
+      ...(terms !== undefined && { terms }),
+    };
     await this.customers.begin(visitor.digest, person, loginIntent, () => visitor.renew());
     void reply.redirect('/code', 303);
   }
@@ -218,19 +220,18 @@ export class IdentityController {
       if (!(error instanceof Problem) || error.code !== 'not_eligible') throw error;
       const reasons = (error.members.reasons ?? []).map(({ code }) => code as IneligibilityCode);
       if (reasons.length === 1 && reasons[0] === 'already_subscribed') void reply.redirect('/my?note=joined', 303);
-      else this.pages.send(reply, refusedPage(locale, reasons));
+      else this.pages.send(reply, refusedPage(visitor, reasons));
     }
   }
 
   /** The page of what is under way; one that says how it ended, when it has. */
   private async showCode(visitor: Visitor, reply: FastifyReply, note?: CodeNote): Promise<void> {
     const { session, authentication } = await this.customers.underWay(visitor.digest);
-    const { locale } = visitor;
     const { state } = authentication;
     const place = PLACES[session.intent];
     if (state === 'pending' || state === 'opened') {
       const shown = {
-        locale,
+        reader: visitor,
         token: visitor.formToken(),
         authentication,
         place,
@@ -241,7 +242,7 @@ export class IdentityController {
     } else if (state === 'verified') {
       // The code was right, and the browser never heard of it.
       void reply.redirect(place, 303);
-    } else this.pages.send(reply, codeEndedPage(locale, state, place));
+    } else this.pages.send(reply, codeEndedPage(visitor, state, place));
   }
 
   /** Who was verified here a moment ago. */
@@ -252,7 +253,7 @@ export class IdentityController {
 
   private joinForm(visitor: Visitor): Parameters<typeof joinPage>[0] {
     const { MONTHLY_FEE: monthlyFee } = this.environment;
-    return { locale: visitor.locale, token: visitor.formToken(), monthlyFee };
+    return { reader: visitor, token: visitor.formToken(), monthlyFee };
   }
 }
 

@@ -3,22 +3,22 @@ import type { IneligibilityCode } from '../../domain/eligibility.ts';
 import { clockFace, won } from '../../pages/format.ts';
 import { reasonList } from './home.page.ts';
 import { html, type Html } from '../../pages/html.ts';
-import type { Locale } from '../../pages/locale.ts';
-import { CUSTOMER_MESSAGES } from '../words/customers.ts';
-import { SITE_MESSAGES } from '../../pages/words/site.ts';
+import type { Reader } from '../../pages/words.ts';
+import { CUSTOMER_WORDS } from '../words/languages.ts';
+import { SITE_WORDS } from '../../pages/words/languages.ts';
 import type { Page } from '../../pages/page.ts';
 import { personFields, type TypedPerson } from '../../pages/person-fields.ts';
 import type { SitePlace } from '../../pages/site-places.ts';
 import { endedCard, knownNumber, linkButton, sitePage } from '../../pages/site.ts';
 
 interface FormPage {
-  locale: Locale;
+  reader: Reader;
   token: Html;
   typed?: TypedPerson;
 }
 
-export function loginPage({ locale, token, typed }: FormPage): Page {
-  const { login, person } = CUSTOMER_MESSAGES[locale];
+export function loginPage({ reader, token, typed }: FormPage): Page {
+  const { login, person } = reader.words(CUSTOMER_WORDS);
   const content = html`<section class="card narrow">
     <h1>${login.title}</h1>
     <p class="lead">${login.text}</p>
@@ -27,7 +27,7 @@ export function loginPage({ locale, token, typed }: FormPage): Page {
       <button class="primary">${login.submit}</button>
     </form>
   </section>`;
-  return sitePage({ locale, title: login.title, address: '/login', place: '/my', content, ...faulty(typed) });
+  return sitePage({ reader, title: login.title, address: '/login', place: '/my', content, ...faulty(typed) });
 }
 
 /** Joining: what is agreed to, what it costs, and who one is, where that is not known from a moment ago. */
@@ -39,9 +39,9 @@ export function joinPage(
     known?: string;
   },
 ): Page {
-  const { locale, token, typed, monthlyFee, agreed = [false, false], known } = input;
+  const { reader, token, typed, monthlyFee, agreed = [false, false], known } = input;
   const missing = input.agreed?.indexOf(false) ?? -1;
-  const { join, person, my, home } = CUSTOMER_MESSAGES[locale];
+  const { join, person, my, home } = reader.words(CUSTOMER_WORDS);
   const agreement = (at: 0 | 1) =>
     html`<div class="agreement">
       <p class="sunken">${join.agreements[at]}</p>
@@ -60,7 +60,7 @@ export function joinPage(
     </div>`;
   const content = html`<section class="card narrow">
     <h1>${join.title}</h1>
-    <p class="lead">${join.text} ${join.fee(won(monthlyFee, locale))}</p>
+    <p class="lead">${join.text} ${join.fee(won(monthlyFee, reader.locale))}</p>
     <form method="post" action="/join" novalidate>
       ${token}
       <fieldset class="field">
@@ -73,15 +73,15 @@ export function joinPage(
     </form>
   </section>`;
   const isFaulty = missing >= 0 || (typed?.faults.length ?? 0) > 0;
-  return sitePage({ locale, title: join.title, address: '/join', place: '/join', content, ...(isFaulty && FAULTY) });
+  return sitePage({ reader, title: join.title, address: '/join', place: '/join', content, ...(isFaulty && FAULTY) });
 }
 
-export function refusedPage(locale: Locale, reasons: readonly IneligibilityCode[]): Page {
-  const { title, text } = CUSTOMER_MESSAGES[locale].join.refused;
-  const more = html`${reasonList(locale, reasons)}
-    <p>${linkButton('/', SITE_MESSAGES[locale].home, 'secondary')}</p>`;
+export function refusedPage(reader: Reader, reasons: readonly IneligibilityCode[]): Page {
+  const { title, text } = reader.words(CUSTOMER_WORDS).join.refused;
+  const more = html`${reasonList(reader, reasons)}
+    <p>${linkButton('/', reader.words(SITE_WORDS).home, 'secondary')}</p>`;
   const content = endedCard({ kind: 'failed', title, text, more });
-  return sitePage({ locale, title, address: '/join', place: '/join', content, ...FAULTY });
+  return sitePage({ reader, title, address: '/join', place: '/join', content, ...FAULTY });
 }
 
 /** What was said about the last thing that was tried. */
@@ -90,21 +90,21 @@ export type CodeNote = (typeof CODE_NOTES)[number];
 
 /** The code that the person reads in the app, or in a text message. */
 export function verificationCodePage(input: {
-  locale: Locale;
+  reader: Reader;
   token: Html;
   authentication: RelyingPartyView;
   place: SitePlace;
   now: Date;
   note?: CodeNote;
 }): Page {
-  const { locale, token, authentication, place, now, note } = input;
-  const { code } = CUSTOMER_MESSAGES[locale];
+  const { reader, token, authentication, place, now, note } = input;
+  const { code } = reader.words(CUSTOMER_WORDS);
   const { channel, state, expiresAt, attemptsLeft } = authentication;
   const { title, text } = state === 'opened' ? code.opened : channel === 'push' ? code.push : code.sms;
   const content = html`<section class="card narrow" data-follow="/code" data-state="${state}">
     <h1>${title}</h1>
     <p class="lead">${text}</p>
-    ${note && noteOf(locale, note)}
+    ${note && noteOf(reader, note)}
     <form method="post" action="/code" novalidate>
       ${token}
       <div class="field">
@@ -142,26 +142,26 @@ export function verificationCodePage(input: {
     </div>
     <p class="hint">${code.nothing}</p>
   </section>`;
-  return sitePage({ locale, title, address: '/code', place, content });
+  return sitePage({ reader, title, address: '/code', place, content });
 }
 
-function noteOf(locale: Locale, note: CodeNote): Html | undefined {
-  const { resent, tooSoon } = CUSTOMER_MESSAGES[locale].code;
+function noteOf(reader: Reader, note: CodeNote): Html | undefined {
+  const { resent, tooSoon } = reader.words(CUSTOMER_WORDS).code;
   if (note === 'resent') return html`<p class="good" role="status">${resent}</p>`;
   return note === 'too_soon' ? html`<p class="alert" role="alert">${tooSoon}</p>` : undefined;
 }
 
 /** A verification that came to nothing. */
 export function codeEndedPage(
-  locale: Locale,
+  reader: Reader,
   state: 'declined' | 'expired' | 'failed' | 'cancelled',
   place: SitePlace,
 ): Page {
-  const { code } = CUSTOMER_MESSAGES[locale];
+  const { code } = reader.words(CUSTOMER_WORDS);
   const { title, text } = code.ended[state];
   const kind = state === 'cancelled' || state === 'expired' ? 'cancelled' : 'failed';
   const more = html`<p>${linkButton(place, code.again)}</p>`;
-  return sitePage({ locale, title, address: '/code', place, content: endedCard({ kind, title, text, more }) });
+  return sitePage({ reader, title, address: '/code', place, content: endedCard({ kind, title, text, more }) });
 }
 
 /** RFC 9110, 15.5.21: what was sent was understood and cannot be done. */

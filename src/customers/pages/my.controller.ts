@@ -12,7 +12,6 @@ import type { BodyType } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
 import { enrolPage } from './enrol.page.ts';
 import { goneAs } from './identity.controller.ts';
-import { CUSTOMER_MESSAGES } from '../words/customers.ts';
 import { cancelPage, myPage, receiptPage } from './my.pages.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
@@ -42,9 +41,8 @@ export class MyController {
       return;
     }
     const overview = await this.service.overview(customer);
-    const { locale } = visitor;
     const { phoneNumber } = customer.line;
-    this.pages.send(reply, myPage({ locale, token: visitor.formToken(), phoneNumber, overview, note }));
+    this.pages.send(reply, myPage({ reader: visitor, token: visitor.formToken(), phoneNumber, overview, note }));
   }
 
   @Get('enrol')
@@ -56,10 +54,7 @@ export class MyController {
       void reply.redirect('/my', 303);
       return;
     }
-    this.pages.send(
-      reply,
-      enrolPage({ locale: visitor.locale, token: visitor.formToken(), ...enrolment, now: new Date() }),
-    );
+    this.pages.send(reply, enrolPage({ reader: visitor, token: visitor.formToken(), ...enrolment, now: new Date() }));
   }
 
   /** What the page asks while it waits for the app. */
@@ -107,7 +102,7 @@ export class MyController {
     const visitor = this.pages.visitor(request, reply);
     const customer = await this.customers.at(visitor.digest);
     const known = customer && { known: customer.line.phoneNumber };
-    this.pages.send(reply, cancelPage({ locale: visitor.locale, token: visitor.formToken(), ...known }));
+    this.pages.send(reply, cancelPage({ reader: visitor, token: visitor.formToken(), ...known }));
   }
 
   /** Has the person verified once more, under a purpose that says what the code will do. */
@@ -121,13 +116,15 @@ export class MyController {
       ? { phoneNumber: customer.line.phoneNumber, ...customer.line.owner }
       : parsePersonForm(form);
     if ('typed' in person) {
-      const { locale } = visitor;
-      this.pages.send(reply, cancelPage({ locale, token: visitor.formToken(), typed: person.typed }));
+      this.pages.send(reply, cancelPage({ reader: visitor, token: visitor.formToken(), typed: person.typed }));
       return;
     }
     await this.limits.spend(addressLimit('cancel', request));
-    const { purpose } = CUSTOMER_MESSAGES.ko.cancel;
-    const loginIntent = { intent: 'cancel', purpose, endUser: visitor.endUser } as const;
+    const loginIntent = {
+      intent: 'cancel',
+      purpose: this.pages.purposeOf('cancel'),
+      endUser: visitor.endUser,
+    } as const;
     await this.customers.begin(visitor.digest, person, loginIntent, () => visitor.renew());
     void reply.redirect('/code', 303);
   }
@@ -137,7 +134,7 @@ export class MyController {
     const visitor = this.pages.visitor(request, reply);
     const customer = await this.customers.loggedIn(visitor.digest);
     const receipt = await this.service.receipt(customer);
-    if (receipt) this.pages.send(reply, receiptPage(visitor.locale, customer.line.phoneNumber, receipt));
+    if (receipt) this.pages.send(reply, receiptPage(visitor, customer.line.phoneNumber, receipt));
     else void reply.redirect('/my', 303);
   }
 }

@@ -3,36 +3,36 @@ import { formatPhoneNumber } from '../../domain/phone-number.ts';
 import type { HistoryEntry } from '../../history/history.ts';
 import { dateTime, calendarMonth, won } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
-import type { Locale } from '../../pages/locale.ts';
-import { CUSTOMER_MESSAGES } from '../words/customers.ts';
-import { SITE_MESSAGES } from '../../pages/words/site.ts';
+import type { Reader } from '../../pages/words.ts';
+import { CUSTOMER_WORDS } from '../words/languages.ts';
+import { SITE_WORDS } from '../../pages/words/languages.ts';
 import type { Page } from '../../pages/page.ts';
 import { personFields, type TypedPerson } from '../../pages/person-fields.ts';
 import { endedCard, facts, knownNumber, linkButton, sitePage } from '../../pages/site.ts';
 
 /** The state of a customer's service in plain words, what it costs, its phone and its history. */
 export function myPage(input: {
-  locale: Locale;
+  reader: Reader;
   token: Html;
   phoneNumber: string;
   overview: Overview | undefined;
   /** What led here: `joined` for somebody who wanted to join and has, `revoked` for a registration that was ended. */
   note?: unknown;
 }): Page {
-  const { locale, token, phoneNumber, overview, note } = input;
-  const { my, join } = CUSTOMER_MESSAGES[locale];
+  const { reader, token, phoneNumber, overview, note } = input;
+  const { my, join } = reader.words(CUSTOMER_WORDS);
   const said = (note === 'joined' && join.already) || (note === 'revoked' && my.registrations.revoked);
   const content = html`<div class="title-row">
       <h1>${my.title}</h1>
       <form method="post" action="/logout">${token}<button class="small">${my.logout}</button></form>
     </div>
     ${overview && said && html`<p class="note" role="status">${said}</p>`}
-    ${overview ? service(input.locale, token, phoneNumber, overview) : nothing(locale, phoneNumber)}`;
-  return sitePage({ locale, title: my.title, address: '/my', place: '/my', content });
+    ${overview ? service(reader, token, phoneNumber, overview) : nothing(reader, phoneNumber)}`;
+  return sitePage({ reader, title: my.title, address: '/my', place: '/my', content });
 }
 
-function nothing(locale: Locale, phoneNumber: string): Html {
-  const { my } = CUSTOMER_MESSAGES[locale];
+function nothing(reader: Reader, phoneNumber: string): Html {
+  const { my } = reader.words(CUSTOMER_WORDS);
   return html`<section class="card">
     <h2>${my.none.title}</h2>
     <p>${my.none.text}</p>
@@ -40,10 +40,10 @@ function nothing(locale: Locale, phoneNumber: string): Html {
   </section>`;
 }
 
-function service(locale: Locale, token: Html, phoneNumber: string, overview: Overview): Html {
+function service(reader: Reader, token: Html, phoneNumber: string, overview: Overview): Html {
   const { subscription, fee, history, registrations, otp } = overview;
-  const { my } = CUSTOMER_MESSAGES[locale];
-  const { places } = SITE_MESSAGES[locale];
+  const { my } = reader.words(CUSTOMER_WORDS);
+  const { places } = reader.words(SITE_WORDS);
   const { state, suspensions, protectedSince } = subscription;
   const { title, text } = my.states[state];
   return html`<section class="card state-${state}">
@@ -52,8 +52,8 @@ function service(locale: Locale, token: Html, phoneNumber: string, overview: Ove
       ${suspensions.map((reason) => html`<p class="alert">${my.suspensions[reason]}</p>`)}
       ${facts([
         [my.phoneNumber, formatPhoneNumber(phoneNumber)],
-        ...(protectedSince ? [[my.since, dateTime(protectedSince, locale)] as const] : []),
-        [my.fee, my.feeSoFar(won(fee.amount, locale), fee.days)],
+        ...(protectedSince ? [[my.since, dateTime(protectedSince, reader.locale)] as const] : []),
+        [my.fee, my.feeSoFar(won(fee.amount, reader.locale), fee.days)],
       ])}
       ${
         state === 'awaiting_device' &&
@@ -61,8 +61,8 @@ function service(locale: Locale, token: Html, phoneNumber: string, overview: Ove
         html`<form method="post" action="/enrol">${token}<button class="primary">${my.enrol}</button></form>`
       }
     </section>
-    ${state !== 'awaiting_device' && device(locale, subscription.device, otp)}
-    ${state !== 'awaiting_device' && registrationsCard(locale, token, registrations)} ${historyCard(locale, history)}
+    ${state !== 'awaiting_device' && device(reader, subscription.device, otp)}
+    ${state !== 'awaiting_device' && registrationsCard(reader, token, registrations)} ${historyCard(reader, history)}
     <section class="card">
       <h2>${my.actions}</h2>
       <div class="actions">
@@ -75,13 +75,13 @@ function service(locale: Locale, token: Html, phoneNumber: string, overview: Ove
 
 const SYSTEMS: Readonly<Record<string, string>> = { android: 'Android', ios: 'iOS' };
 
-function device(locale: Locale, one: Overview['subscription']['device'], otp: Overview['otp']): Html {
-  const { my } = CUSTOMER_MESSAGES[locale];
+function device(reader: Reader, one: Overview['subscription']['device'], otp: Overview['otp']): Html {
+  const { my } = reader.words(CUSTOMER_WORDS);
   if (!one) {
     return html`<section class="card">
       <h2>${my.device}</h2>
       <p class="alert">${my.noDevice}</p>
-      ${linkButton('/new-phone', SITE_MESSAGES[locale].places['/new-phone'])}
+      ${linkButton('/new-phone', reader.words(SITE_WORDS).places['/new-phone'])}
     </section>`;
   }
   const { deviceNames } = my;
@@ -93,7 +93,7 @@ function device(locale: Locale, one: Overview['subscription']['device'], otp: Ov
       [deviceNames.name, one.name],
       [deviceNames.system, `${SYSTEMS[one.platform] ?? one.platform} ${one.osVersion}`],
       [deviceNames.serialNumber, one.serialNumber],
-      [deviceNames.enrolledAt, dateTime(one.enrolledAt, locale)],
+      [deviceNames.enrolledAt, dateTime(one.enrolledAt, reader.locale)],
       ['OTP', my.otp[otp ? (otp.locked ? 'locked' : 'inUse') : 'none']],
     ])}
     ${otp?.locked && html`<p class="alert">${my.otpLocked}</p>`}
@@ -101,8 +101,8 @@ function device(locale: Locale, one: Overview['subscription']['device'], otp: Ov
 }
 
 /** Institutions that may ask for the codes of the customer's phones, each with the way to end that. */
-function registrationsCard(locale: Locale, token: Html, registrations: Overview['registrations']): Html {
-  const { title, text, none, serialNumber, confirmedAt, revoke } = CUSTOMER_MESSAGES[locale].my.registrations;
+function registrationsCard(reader: Reader, token: Html, registrations: Overview['registrations']): Html {
+  const { title, text, none, serialNumber, confirmedAt, revoke } = reader.words(CUSTOMER_WORDS).my.registrations;
   return html`<section class="card">
     <h2 id="registrations">${title}</h2>
     ${registrations.length === 0 ? html`<p>${none}</p>` : html`<p class="hint">${text}</p>`}
@@ -115,7 +115,7 @@ function registrationsCard(locale: Locale, token: Html, registrations: Overview[
               <strong id="registration-${id}">${relyingParty.name}</strong>
               ${facts([
                 [serialNumber, `${on.name} · ${on.serialNumber}`],
-                ...(since === null ? [] : [[confirmedAt, dateTime(since, locale)] as const]),
+                ...(since === null ? [] : [[confirmedAt, dateTime(since, reader.locale)] as const]),
               ])}
               <form method="post" action="/my/registrations/revoke">
                 ${token}<input type="hidden" name="registration" value="${id}" />
@@ -130,8 +130,8 @@ function registrationsCard(locale: Locale, token: Html, registrations: Overview[
   </section>`;
 }
 
-function historyCard(locale: Locale, history: readonly HistoryEntry[]): Html {
-  const { my } = CUSTOMER_MESSAGES[locale];
+function historyCard(reader: Reader, history: readonly HistoryEntry[]): Html {
+  const { my } = reader.words(CUSTOMER_WORDS);
   const { when, who, purpose, method, result } = my.columns;
   return html`<section class="card">
     <h2 id="history">${my.history}</h2>
@@ -149,7 +149,7 @@ function historyCard(locale: Locale, history: readonly HistoryEntry[]): Html {
             ${history.map(
               (entry) =>
                 html`<tr>
-                  <td class="when">${dateTime(entry.requestedAt, locale)}</td>
+                  <td class="when">${dateTime(entry.requestedAt, reader.locale)}</td>
                   <td class="who">${entry.relyingParty.name}</td>
                   <td class="purpose">${entry.purpose}</td>
                   <td class="method">${my.channels[entry.channel]}</td>
@@ -164,14 +164,14 @@ function historyCard(locale: Locale, history: readonly HistoryEntry[]): Html {
 
 /** What cancelling means, before it is done. */
 export function cancelPage(input: {
-  locale: Locale;
+  reader: Reader;
   token: Html;
   /** The number of who is logged in. */
   known?: string;
   typed?: TypedPerson;
 }): Page {
-  const { locale, token, known, typed } = input;
-  const { cancel, person, my } = CUSTOMER_MESSAGES[locale];
+  const { reader, token, known, typed } = input;
+  const { cancel, person, my } = reader.words(CUSTOMER_WORDS);
   const content = html`<section class="card narrow">
     <h1>${cancel.title}</h1>
     <p class="lead">${cancel.text}</p>
@@ -186,23 +186,23 @@ export function cancelPage(input: {
     <p class="hint">${cancel.noApp}</p>
   </section>`;
   const status = (typed?.faults.length ?? 0) > 0 ? { status: 422 } : {};
-  return sitePage({ locale, title: cancel.title, address: '/cancel', place: '/cancel', content, ...status });
+  return sitePage({ reader, title: cancel.title, address: '/cancel', place: '/cancel', content, ...status });
 }
 
-export function receiptPage(locale: Locale, phoneNumber: string, { cancelledAt, fee }: Receipt): Page {
-  const { cancel, my } = CUSTOMER_MESSAGES[locale];
+export function receiptPage(reader: Reader, phoneNumber: string, { cancelledAt, fee }: Receipt): Page {
+  const { cancel, my } = reader.words(CUSTOMER_WORDS);
   const { title, text } = cancel.done;
   const more = html`${facts([
       [my.phoneNumber, formatPhoneNumber(phoneNumber)],
-      [cancel.cancelledAt, dateTime(cancelledAt, locale)],
+      [cancel.cancelledAt, dateTime(cancelledAt, reader.locale)],
       [
         cancel.lastFee,
-        html`${won(fee.amount, locale)}
-          <span class="hint">${calendarMonth(fee.month, locale)}, ${cancel.days(fee.days)}</span>`,
+        html`${won(fee.amount, reader.locale)}
+          <span class="hint">${calendarMonth(fee.month, reader.locale)}, ${cancel.days(fee.days)}</span>`,
       ],
     ])}
     <p class="hint">${cancel.feeNote}</p>
     <p>${linkButton('/join', cancel.again, 'secondary')}</p>`;
   const content = endedCard({ kind: 'verified', title, text, more });
-  return sitePage({ locale, title, address: '/cancelled', place: '/cancel', content });
+  return sitePage({ reader, title, address: '/cancelled', place: '/cancel', content });
 }

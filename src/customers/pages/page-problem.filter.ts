@@ -1,14 +1,11 @@
 import { Catch, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Environment } from '../../../config/environment.ts';
 import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
 import { problemOf } from '../../http/problem.filter.ts';
-import { Assets } from '../../pages/assets.ts';
 import { html } from '../../pages/html.ts';
-import { SITE_MESSAGES } from '../../pages/words/site.ts';
-import { sendPage } from '../../pages/page.ts';
+import { SITE_WORDS } from '../../pages/words/languages.ts';
 import { endedCard, linkButton, sitePage } from '../../pages/site.ts';
-import { Visitor } from '../../pages/visitor.ts';
+import { Pages } from './pages.ts';
 
 /** Says in a page, and in the visitor's language, why something could not be done. */
 @Injectable()
@@ -16,10 +13,7 @@ import { Visitor } from '../../pages/visitor.ts';
 export class PageProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(PageProblemFilter.name);
 
-  constructor(
-    private readonly assets: Assets,
-    private readonly environment: Environment,
-  ) {}
+  constructor(private readonly pages: Pages) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -30,14 +24,14 @@ export class PageProblemFilter implements ExceptionFilter {
       const route = request.routeOptions.url ?? 'unknown route';
       this.logger.error(`${request.method} ${route}: ${String((error as Error).stack ?? error)}`);
     }
-    const { locale } = new Visitor(request, reply, { name: 'session', issuer: this.environment.ISSUER });
-    const messages = SITE_MESSAGES[locale];
+    const reader = this.pages.visitor(request, reply);
+    const messages = reader.words(SITE_WORDS);
     const { title, text } = messages.problems[code] ?? messages.failed;
     if (members.retryAfterSeconds !== undefined) void reply.header('Retry-After', String(members.retryAfterSeconds));
     const again = code === 'session_ended' ? '/login' : '/';
     const more = html`<p>${linkButton(again, code === 'session_ended' ? messages.places['/my'] : messages.home)}</p>`;
     const content = endedCard({ kind: 'failed', title, text, more });
     const { status } = PROBLEM_CATALOGUE[code];
-    void reply.send(sendPage(reply, this.assets, sitePage({ locale, title, address: '/', content, status })));
+    this.pages.send(reply, sitePage({ reader, title, address: '/', content, status }));
   }
 }

@@ -4,18 +4,27 @@ import { Environment } from '../../../config/environment.ts';
 import { Assets } from '../../pages/assets.ts';
 import { sendPage, type Page } from '../../pages/page.ts';
 import { Visitor } from '../../pages/visitor.ts';
+import { Words } from '../../pages/words.ts';
+import type { Intent } from '../intent.ts';
+import { CUSTOMER_WORDS } from '../words/languages.ts';
 
-/** What the controllers of pages have in common: who looks, and how a page is sent. */
+/** Shared by the controllers of pages: the visitor of a request, and sending a page. */
 @Injectable()
 export class Pages {
   constructor(
     private readonly assets: Assets,
+    private readonly words: Words,
     private readonly environment: Environment,
   ) {}
 
   /** A customer's browser. */
   visitor(request: FastifyRequest, reply: FastifyReply): Visitor {
-    return new Visitor(request, reply, { name: 'session', issuer: this.environment.ISSUER });
+    return new Visitor(request, reply, { name: 'session', issuer: this.environment.ISSUER }, this.words);
+  }
+
+  /** The purpose of a verification as the app shows it, in Korean like the purposes of other relying parties. */
+  purposeOf(intent: Intent): string {
+    return this.words.of(CUSTOMER_WORDS, 'ko').purposes[intent];
   }
 
   send(reply: FastifyReply, page: Page): void {

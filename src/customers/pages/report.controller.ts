@@ -11,7 +11,6 @@ import { Reports } from '../reports.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
-import { CUSTOMER_MESSAGES } from '../words/customers.ts';
 import type { Page } from '../../pages/page.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
@@ -78,18 +77,21 @@ export class ReportController {
       return;
     }
     await this.limits.spend(addressLimit('new_phone', request));
-    const { purpose } = CUSTOMER_MESSAGES.ko.newPhone;
-    const loginIntent = { intent: 'new_phone', purpose, endUser: visitor.endUser } as const;
+    const loginIntent = {
+      intent: 'new_phone',
+      purpose: this.pages.purposeOf('new_phone'),
+      endUser: visitor.endUser,
+    } as const;
     await this.customers.begin(visitor.digest, person, loginIntent, () => visitor.renew());
     void reply.redirect('/code', 303);
   }
 
   @Get('reported/:kind')
   reported(@Param('kind') named: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    const { locale } = this.pages.visitor(request, reply);
+    const visitor = this.pages.visitor(request, reply);
     const kind = REPORT_KINDS.find((one) => one === named);
     if (!kind) throw new Problem('not_found', 'Go back to the start.');
-    this.pages.send(reply, reportedPage(locale, kind));
+    this.pages.send(reply, reportedPage(visitor, kind));
   }
 
   private async take(
@@ -125,7 +127,7 @@ export class ReportController {
   ): Promise<void> {
     const customer = await this.customers.at(visitor.digest);
     const shown = {
-      locale: visitor.locale,
+      reader: visitor,
       token: visitor.formToken(),
       ...(customer && { known: customer.line.phoneNumber }),
       ...(typed && { typed }),

@@ -1,14 +1,14 @@
 import type { CustomerReportKind } from '../report.ts';
 import { html, type Html } from '../../pages/html.ts';
-import type { Locale } from '../../pages/locale.ts';
-import { CUSTOMER_MESSAGES } from '../words/customers.ts';
-import { SITE_MESSAGES } from '../../pages/words/site.ts';
+import type { Reader } from '../../pages/words.ts';
+import { CUSTOMER_WORDS } from '../words/languages.ts';
+import { SITE_WORDS } from '../../pages/words/languages.ts';
 import type { Page } from '../../pages/page.ts';
 import { personFields, type TypedPerson } from '../../pages/person-fields.ts';
 import { endedCard, knownNumber, linkButton, sitePage } from '../../pages/site.ts';
 
 interface ReportPage {
-  locale: Locale;
+  reader: Reader;
   token: Html;
   /** The number of who is logged in. */
   known?: string;
@@ -17,9 +17,9 @@ interface ReportPage {
 
 /** Reporting a loss, or a forgotten PIN, by whoever cannot log in. */
 export function reportPage(kind: 'lost_phone' | 'forgotten_pin', page: ReportPage): Page {
-  const { locale, token } = page;
+  const { reader, token } = page;
   const { title, text, points, submit } =
-    CUSTOMER_MESSAGES[locale][kind === 'lost_phone' ? 'lostPhone' : 'forgottenPin'];
+    reader.words(CUSTOMER_WORDS)[kind === 'lost_phone' ? 'lostPhone' : 'forgottenPin'];
   const address = kind === 'lost_phone' ? '/lost-phone' : '/forgotten-pin';
   const content = html`<section class="card narrow">
     <h1>${title}</h1>
@@ -33,13 +33,13 @@ export function reportPage(kind: 'lost_phone' | 'forgotten_pin', page: ReportPag
     </form>
   </section>`;
   const place = kind === 'lost_phone' ? '/lost-phone' : '/new-phone';
-  return sitePage({ locale, title, address, place, content, ...faulty(page.typed) });
+  return sitePage({ reader, title, address, place, content, ...faulty(page.typed) });
 }
 
 /** A new phone: by the old one's app, or by the carrier's word. */
 export function newPhonePage(page: ReportPage & { waitMinutes: number }): Page {
-  const { locale, token, waitMinutes } = page;
-  const { newPhone } = CUSTOMER_MESSAGES[locale];
+  const { reader, token, waitMinutes } = page;
+  const { newPhone } = reader.words(CUSTOMER_WORDS);
   const content = html`<section class="card narrow">
     <h1>${newPhone.title}</h1>
     <p class="lead">${newPhone.text}</p>
@@ -56,23 +56,23 @@ export function newPhonePage(page: ReportPage & { waitMinutes: number }): Page {
         <button class="secondary" name="way" value="sms">${newPhone.bySms.submit}</button>
       </div>
     </form>
-    <p class="hint">${newPhone.gone} <a href="/lost-phone">${SITE_MESSAGES[locale].places['/lost-phone']}</a></p>
+    <p class="hint">${newPhone.gone} <a href="/lost-phone">${reader.words(SITE_WORDS).places['/lost-phone']}</a></p>
     <p><a href="/forgotten-pin">${newPhone.pin}</a></p>
   </section>`;
   const { title } = newPhone;
-  return sitePage({ locale, title, address: '/new-phone', place: '/new-phone', content, ...faulty(page.typed) });
+  return sitePage({ reader, title, address: '/new-phone', place: '/new-phone', content, ...faulty(page.typed) });
 }
 
 /** The same for everybody, whatever is true of whom they named. */
-export function reportedPage(locale: Locale, kind: CustomerReportKind): Page {
-  const { title, text } = CUSTOMER_MESSAGES[locale].reported[kind];
-  const more = html`<p>${linkButton('/', SITE_MESSAGES[locale].home, 'secondary')}</p>`;
+export function reportedPage(reader: Reader, kind: CustomerReportKind): Page {
+  const { title, text } = reader.words(CUSTOMER_WORDS).reported[kind];
+  const more = html`<p>${linkButton('/', reader.words(SITE_WORDS).home, 'secondary')}</p>`;
   const content = endedCard({ kind: 'verified', title, text, more });
-  return sitePage({ locale, title, address: `/reported/${kind}`, content });
+  return sitePage({ reader, title, address: `/reported/${kind}`, content });
 }
 
-function whose({ locale, known, typed }: ReportPage): Html {
-  const { person, my } = CUSTOMER_MESSAGES[locale];
+function whose({ reader, known, typed }: ReportPage): Html {
+  const { person, my } = reader.words(CUSTOMER_WORDS);
   return known === undefined ? personFields(person, typed) : knownNumber(my.phoneNumber, known);
 }
 

@@ -9,6 +9,9 @@ export abstract class CarrierDirectory {
   abstract byPhoneNumber(phoneNumber: string): Promise<LineFacts | null>;
 }
 
+/** The injection token of the directory that an adopter gives; null where there is none. */
+export const ADOPTED_DIRECTORY = Symbol('adopted directory');
+
 /** The carrier did not answer, or not in a way that anybody should act on. The message names no personal data. */
 export class CarrierUnavailable extends Error {
   override readonly name = 'CarrierUnavailable';

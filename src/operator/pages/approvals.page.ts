@@ -3,7 +3,7 @@ import type { Approval } from '../approvals.ts';
 import type { WaitingReissue } from '../reissue-desk.ts';
 import { deskPage, doneNote, reasonField, time, wideTable, type DeskReader } from './desk.ts';
 import { html, type Html } from '../../pages/html.ts';
-import { DESK_MESSAGES, type DeskMessages, type Done } from '../words/desk.ts';
+import type { DeskWords, Done } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { waitingReissue } from './reissues.page.ts';
 import { facts } from '../../pages/site.ts';
@@ -19,9 +19,9 @@ export function approvalsPage(
   },
 ): Page {
   const { locale } = reader;
-  const messages = DESK_MESSAGES[locale];
+  const messages = reader.texts.desk;
   const { approvals: words } = messages;
-  const content = html`${doneNote(locale, shown.done)}
+  const content = html`${doneNote(reader, shown.done)}
     <h1>${words.title}</h1>
     <section class="desk-section" aria-labelledby="open">
       <h2 id="open">${words.open}</h2>
@@ -36,10 +36,10 @@ export function approvalsPage(
       ${closedTable(messages, reader, shown.closed)}
     </section>`;
   const address = '/operator/approvals';
-  return deskPage({ locale, title: words.title, address, content, reader, place: address });
+  return deskPage({ title: words.title, address, content, reader, place: address });
 }
 
-function openApproval(messages: DeskMessages, reader: DeskReader, approval: Approval): Html {
+function openApproval(messages: DeskWords, reader: DeskReader, approval: Approval): Html {
   const { locale } = reader;
   const { approvals: words, columns } = messages;
   const { id, kind, state, subscriptionId, phoneNumber, askedBy, askedAt, reason, expiresAt } = approval;
@@ -62,7 +62,7 @@ function openApproval(messages: DeskMessages, reader: DeskReader, approval: Appr
   </li>`;
 }
 
-function whatCanBeDone(messages: DeskMessages, { operator, formToken }: DeskReader, approval: Approval): Html | false {
+function whatCanBeDone(messages: DeskWords, { operator, formToken }: DeskReader, approval: Approval): Html | false {
   const { approvals: words } = messages;
   const address = `/operator/approvals/${approval.id}`;
   const isOwn = approval.askedBy === operator.login;
@@ -94,7 +94,7 @@ function whatCanBeDone(messages: DeskMessages, { operator, formToken }: DeskRead
   </form>`;
 }
 
-function closedTable(messages: DeskMessages, { locale }: DeskReader, closed: readonly Approval[]): Html {
+function closedTable(messages: DeskWords, { locale }: DeskReader, closed: readonly Approval[]): Html {
   const { approvals: words, columns } = messages;
   if (closed.length === 0) return html`<p class="hint">${words.none}</p>`;
   const head = [columns.when, columns.what, columns.number, columns.by, columns.reason, columns.state, columns.decided];

@@ -7,11 +7,11 @@ import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
 import { problemOf } from '../../http/problem.filter.ts';
 import { DESK_COOKIE } from '../operator.guard.ts';
 import { Assets } from '../../pages/assets.ts';
-import { deskPage } from './desk.ts';
+import { deskPage, deskVisitor } from './desk.ts';
 import type { RequestAtDesk } from './desk-request.ts';
 import { html } from '../../pages/html.ts';
-import { DESK_MESSAGES, type DeskMessages } from '../words/desk.ts';
-import type { Sentence } from '../../pages/words/site.ts';
+import type { DeskWords } from '../words/words.ts';
+import type { Sentence } from '../../pages/words/words.ts';
 import { sendPage } from '../../pages/page.ts';
 import { endedCard, linkButton } from '../../pages/site.ts';
 import { Visitor } from '../../pages/visitor.ts';
@@ -47,8 +47,8 @@ export class DeskProblemFilter implements ExceptionFilter {
       this.logger.error(`${request.method} ${route}: ${String((error as Error).stack ?? error)}`);
     }
     const cookie = { name: DESK_COOKIE, issuer: this.environment.ISSUER };
-    const { locale } = request.deskRequest?.visitor ?? new Visitor(request, reply, cookie);
-    const messages = DESK_MESSAGES[locale];
+    const reader = request.deskRequest?.reader ?? deskVisitor(new Visitor(request, reply, cookie, this.assets.words));
+    const messages = reader.texts.desk;
     const { title, text } = sentenceFor(messages, problem);
     const { retryAfterSeconds } = problem.members;
     if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
@@ -57,14 +57,13 @@ export class DeskProblemFilter implements ExceptionFilter {
       ${isOut ? linkButton('/operator/sign-in', messages.signInAgain) : linkButton('/operator', messages.home)}
     </p>`;
     const content = endedCard({ kind: 'failed', title, text, more });
-    const reader = request.deskRequest?.reader;
     const { status } = PROBLEM_CATALOGUE[problem.code];
-    const page = deskPage({ locale, title, address: '/operator', content, status, ...(reader && { reader }) });
+    const page = deskPage({ title, address: '/operator', content, status, reader });
     void reply.send(sendPage(reply, this.assets, page));
   }
 }
 
-function sentenceFor(messages: DeskMessages, { code, members }: Problem): Sentence {
+function sentenceFor(messages: DeskWords, { code, members }: Problem): Sentence {
   if (code !== 'insufficient_scope') return messages.problems[code] ?? messages.failed;
   const roles = OPERATOR_ROLES.filter((role) => members.roles?.includes(role)).map((role) => messages.roles[role]);
   return roles.length === 0 ? messages.twoPeople : messages.notPermitted(roles.join(', '));

@@ -5,7 +5,10 @@ import { PLAIN_TEXT } from '../../http/plain-text.ts';
 import type { DeskOperator } from '../approvals.ts';
 import type { SignedInOperator } from '../operator.ts';
 import type { Assets } from '../../pages/assets.ts';
-import type { DeskReader } from './desk.ts';
+import { deskVisitor, type DeskReader } from './desk.ts';
+import type { Locale } from '../../domain/locale.ts';
+import { OPERATOR_WORDS } from '../words/languages.ts';
+import type { LetterWords } from '../words/words.ts';
 import { sendPage, type Page } from '../../pages/page.ts';
 import type { Visitor } from '../../pages/visitor.ts';
 
@@ -27,7 +30,13 @@ export class DeskRequest {
   ) {}
 
   get reader(): DeskReader {
-    return { locale: this.visitor.locale, operator: this.operator, formToken: this.visitor.formToken() };
+    return { ...deskVisitor(this.visitor), operator: this.operator, formToken: this.visitor.formToken() };
+  }
+
+  /** The texts of the letter, which has Korean and English on one sheet. */
+  get letters(): Record<Locale, LetterWords> {
+    const letterIn = (locale: Locale) => this.assets.words.of(OPERATOR_WORDS, locale).letter;
+    return { ko: letterIn('ko'), en: letterIn('en') };
   }
 
   get address(): string {

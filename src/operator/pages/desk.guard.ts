@@ -32,7 +32,8 @@ class DeskGuard implements CanActivate {
     const http = context.switchToHttp();
     const [request, reply] = [http.getRequest<RequestAtDesk>(), http.getResponse<FastifyReply>()];
     const isForm = request.method === 'POST';
-    const visitor = new Visitor(request, reply, { name: DESK_COOKIE, issuer: this.environment.ISSUER });
+    const cookie = { name: DESK_COOKIE, issuer: this.environment.ISSUER };
+    const visitor = new Visitor(request, reply, cookie, this.assets.words);
     const operator = await this.sessions.signedIn(visitor.digest);
     if (!operator || !visitor.digest) {
       if (!isForm) throw new ElsewhereFirst('/operator/sign-in');

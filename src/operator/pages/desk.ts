@@ -3,8 +3,10 @@ import type { SignedInOperator } from '../operator.ts';
 import { seoulTime } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import { languageSwitch } from '../../pages/language-switch.ts';
-import type { Locale } from '../../pages/locale.ts';
-import { DESK_MESSAGES, type DeskMessages, type DeskPlace, type Done } from '../words/desk.ts';
+import type { Locale } from '../../domain/locale.ts';
+import { OPERATOR_WORDS } from '../words/languages.ts';
+import { DONE, type DeskPlace, type DeskWords, type Done, type OperatorWords } from '../words/words.ts';
+import type { Visitor } from '../../pages/visitor.ts';
 import type { Page } from '../../pages/page.ts';
 
 /** Where the desk's own pages are, in the order of the navigation, and what has to be permitted to open them. */
@@ -15,31 +17,42 @@ const PLACES: readonly (readonly [DeskPlace, OperatorPermission])[] = [
   ['/operator/audit', 'whole_audit'],
 ];
 
-/** What every page of the desk needs to know of whom it is shown to. */
-export interface DeskReader {
+/** The person at the desk's door: the language, and the desk's texts in it. */
+export interface DeskVisitor {
   locale: Locale;
+  texts: OperatorWords;
+}
+
+/** The desk's texts in the language of a browser. */
+export function deskVisitor(visitor: Visitor): DeskVisitor {
+  return { locale: visitor.locale, texts: visitor.words(OPERATOR_WORDS) };
+}
+
+/** The operator to whom a page of the desk is shown. */
+export interface DeskReader extends DeskVisitor {
   operator: SignedInOperator;
   formToken: Html;
 }
 
 /** A page of the operators' desk: the frame around what is particular to it. */
 export function deskPage(page: {
-  locale: Locale;
+  reader: DeskVisitor | DeskReader;
   title: string;
   /** The page's own address, for the language switch; one that a form was sent to names the page of its form. */
   address: string;
   content: Html;
-  reader?: DeskReader;
   place?: DeskPlace;
   status?: number;
 }): Page {
-  const { locale, title, address, content, reader, place, status } = page;
-  const messages = DESK_MESSAGES[locale];
+  const { title, address, content, reader, place, status } = page;
+  const { locale, texts } = reader;
+  const messages = texts.desk;
+  const isSignedIn = 'operator' in reader;
   const body = html`<a class="skip" href="#content">${messages.skip}</a>
     <header class="desk-header">
       <p class="mark"><a href="/operator">${messages.name}</a></p>
-      ${languageSwitch(locale, address)} ${reader && who(messages, reader)}
-      ${reader && navigation(messages, reader, place)}
+      ${languageSwitch(locale, address)} ${isSignedIn && who(messages, reader)}
+      ${isSignedIn && navigation(messages, reader, place)}
     </header>
     <main class="desk-main" id="content">${content}</main>
     <footer class="desk-footer"><p class="hint">${messages.imprint}</p></footer>`;
@@ -50,12 +63,12 @@ export function deskPage(page: {
     body,
     opener: 'same-origin',
     // Who is not signed in gets the same bytes whatever was wrong: a script would bring a number of its own.
-    ...(reader && { script: 'site.js' }),
+    ...(isSignedIn && { script: 'site.js' }),
     ...(status !== undefined && { status }),
   };
 }
 
-function who(messages: DeskMessages, { operator, formToken }: DeskReader): Html {
+function who(messages: DeskWords, { operator, formToken }: DeskReader): Html {
   return html`<div class="desk-who">
     <p>
       <strong>${operator.name}</strong> <span class="hint">${operator.login} · ${messages.roles[operator.role]}</span>
@@ -67,7 +80,7 @@ function who(messages: DeskMessages, { operator, formToken }: DeskReader): Html 
   </div>`;
 }
 
-function navigation(messages: DeskMessages, { operator }: DeskReader, place: DeskPlace | undefined): Html | false {
+function navigation(messages: DeskWords, { operator }: DeskReader, place: DeskPlace | undefined): Html | false {
   if (operator.passwordIsInitial) return false;
   const places = PLACES.filter(([, permission]) => mayOperator(operator.role, permission));
   return html`<nav class="desk-nav" aria-label="${messages.navigation}">
@@ -78,13 +91,13 @@ function navigation(messages: DeskMessages, { operator }: DeskReader, place: Des
 }
 
 /** A sentence that says that something was done. */
-export function doneNote(locale: Locale, done: Done | undefined): Html | false {
-  return done !== undefined && html`<p class="good-note" role="status">${DESK_MESSAGES[locale].done[done]}</p>`;
+export function doneNote({ texts }: DeskReader, done: Done | undefined): Html | false {
+  return done !== undefined && html`<p class="good-note" role="status">${texts.desk.done[done]}</p>`;
 }
 
 /** The words for something that was done, where an address names it. */
 export function doneIn(asked: unknown): Done | undefined {
-  return (Object.keys(DESK_MESSAGES.ko.done) as Done[]).find((one) => one === asked);
+  return DONE.find((one) => one === asked);
 }
 
 /** An instant, for people and for programs. */
@@ -94,7 +107,7 @@ export function time(instant: Date | string, locale: Locale): Html {
 
 /** A field for a reason; `id` tells the fields of one page apart. */
 export function reasonField(
-  messages: DeskMessages,
+  messages: DeskWords,
   id: string,
   { label = messages.reason, value = '', fault = '' }: { label?: string; value?: string; fault?: string } = {},
 ): Html {
@@ -137,12 +150,12 @@ export function wideTable(id: string, head: readonly string[], rows: readonly Ht
 }
 
 /** How the audit's words for an action read; one that is newer than these words stays as it is. */
-export function actionWords(messages: DeskMessages, action: string): string {
+export function actionWords(messages: DeskWords, action: string): string {
   const [name = '', ...rest] = action.split(' ');
   return [messages.audited[name] ?? name, ...rest].join(' ');
 }
 
 /** How something ended, in the audit. */
-export function outcomeWords(messages: DeskMessages, outcome: string): string {
+export function outcomeWords(messages: DeskWords, outcome: string): string {
   return outcome === 'done' ? messages.audit.done : `${messages.audit.refused} (${outcome})`;
 }

@@ -6,8 +6,7 @@ import type { WaitingReissue } from '../reissue-desk.ts';
 import { deskPage, doneNote, reasonField, time, type DeskReader } from './desk.ts';
 import { stateBadge } from './subscription.page.ts';
 import { html, type Html } from '../../pages/html.ts';
-import { DESK_MESSAGES, type DeskMessages, type Done } from '../words/desk.ts';
-import { REISSUE_MESSAGES } from '../words/reissues.ts';
+import type { DeskWords, Done } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { facts, linkButton } from '../../pages/site.ts';
 
@@ -32,12 +31,11 @@ export function deskHomePage(
   shown: { worklist: Worklist | null; done?: Done | undefined; faults?: SearchFaults },
 ): Page {
   const { locale } = reader;
-  const messages = DESK_MESSAGES[locale];
+  const messages = reader.texts.desk;
   const { worklist, done, faults } = shown;
-  const content = html`${doneNote(locale, done)} ${searchForm(messages, reader, faults)}
+  const content = html`${doneNote(reader, done)} ${searchForm(messages, reader, faults)}
   ${worklist && html`<div class="desk-columns">${approvalsCard(messages, reader, worklist)}${reportsCard(messages, reader, worklist)}</div>`}`;
   return deskPage({
-    locale,
     title: messages.search.title,
     address: '/operator',
     content,
@@ -47,7 +45,7 @@ export function deskHomePage(
   });
 }
 
-function searchForm(messages: DeskMessages, { formToken }: DeskReader, faults: SearchFaults | undefined): Html {
+function searchForm(messages: DeskWords, { formToken }: DeskReader, faults: SearchFaults | undefined): Html {
   const { search } = messages;
   return html`<form class="card" method="post" action="/operator/search" role="search">
     <h1>${search.title}</h1>
@@ -81,9 +79,9 @@ function searchForm(messages: DeskMessages, { formToken }: DeskReader, faults: S
   </form>`;
 }
 
-function approvalsCard(messages: DeskMessages, { locale }: DeskReader, { approvals, reissues }: Worklist): Html {
+function approvalsCard(messages: DeskWords, { locale, texts }: DeskReader, { approvals, reissues }: Worklist): Html {
   const { kinds, states } = messages.approvals;
-  const words = REISSUE_MESSAGES[locale];
+  const words = texts.reissues;
   const waits = approvals.length + reissues.length > 0;
   return html`<section class="card" aria-labelledby="waiting">
     <h2 id="waiting">${messages.waiting}</h2>
@@ -110,7 +108,7 @@ function approvalsCard(messages: DeskMessages, { locale }: DeskReader, { approva
   </section>`;
 }
 
-function reportsCard(messages: DeskMessages, { locale, operator, formToken }: DeskReader, { reports }: Worklist): Html {
+function reportsCard(messages: DeskWords, { locale, operator, formToken }: DeskReader, { reports }: Worklist): Html {
   return html`<section class="card" aria-labelledby="reports">
     <h2 id="reports">${messages.reports}</h2>
     ${reports.length === 0 && html`<p class="hint">${messages.noReports}</p>`}
@@ -151,7 +149,7 @@ function reportsCard(messages: DeskMessages, { locale, operator, formToken }: De
 /** What was found under a number. */
 export function resultsPage(reader: DeskReader, number: string, found: readonly SubscriptionResponse[]): Page {
   const { locale } = reader;
-  const messages = DESK_MESSAGES[locale];
+  const messages = reader.texts.desk;
   const { search, subscription: words } = messages;
   const title = search.results(number, found.length);
   const content = html`<h1>${title}</h1>
@@ -176,13 +174,13 @@ export function resultsPage(reader: DeskReader, number: string, found: readonly 
     </ul>
     ${found.some(({ state }) => state === 'cancelled') && html`<p class="hint">${search.former}</p>`}
     <p><a href="/operator">${search.again}</a></p>`;
-  return deskPage({ locale, title, address: '/operator', content, reader, place: '/operator' });
+  return deskPage({ title, address: '/operator', content, reader, place: '/operator' });
 }
 
 /** Asks why somebody looks, before anything is shown. */
 export function reasonPage(reader: DeskReader, address: string, fault: boolean): Page {
   const { locale, formToken } = reader;
-  const messages = DESK_MESSAGES[locale];
+  const messages = reader.texts.desk;
   const content = html`<form class="card narrow" method="post" action="${address}/reason">
     <h1>${messages.ask.title}</h1>
     <p class="lead">${messages.ask.text}</p>
@@ -190,5 +188,5 @@ export function reasonPage(reader: DeskReader, address: string, fault: boolean):
     <p class="hint">${messages.reasonHint}</p>
     <button class="primary">${messages.ask.submit}</button>
   </form>`;
-  return deskPage({ locale, title: messages.ask.title, address, content, reader, ...(fault && { status: 422 }) });
+  return deskPage({ title: messages.ask.title, address, content, reader, ...(fault && { status: 422 }) });
 }

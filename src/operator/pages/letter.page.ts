@@ -3,12 +3,11 @@ import type { IssuedReissue } from '../reissue-desk.ts';
 import { deskPage, type DeskReader } from './desk.ts';
 import { calendarDay, seoulTime } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
-import { LETTER_MESSAGES } from '../words/letter.ts';
-import { REISSUE_MESSAGES } from '../words/reissues.ts';
+import type { LetterWords } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { qrCode } from '../../pages/qr-code.ts';
 import { facts, linkButton } from '../../pages/site.ts';
-import { SITE_MESSAGES } from '../../pages/words/site.ts';
+import type { Locale } from '../../domain/locale.ts';
 
 /** Whom a letter is for, as far as anybody here knows: who it is, the carrier's own address list says. */
 export interface Addressee {
@@ -19,29 +18,34 @@ export interface Addressee {
 /** The letter that brings a code by post: one sheet of A4, to be printed and folded into a window envelope. */
 export function letterPage(
   reader: DeskReader,
+  letters: Record<Locale, LetterWords>,
   { subscriptionId, phoneNumber }: Addressee,
   issued: IssuedReissue,
   now: Date,
 ): Page {
   const { locale } = reader;
-  const { letter, code } = REISSUE_MESSAGES[locale];
+  const { letter, code } = reader.texts.reissues;
   const address = `/operator/subscriptions/${subscriptionId}`;
   const content = html`<section class="card letter-tools">
       <p class="lead">${letter.text}</p>
       <p class="hint">${letter.again}</p>
       ${linkButton(address, code.back, 'secondary')}
     </section>
-    ${sheet(issued, phoneNumber, now)}`;
-  return deskPage({ locale, title: letter.title, address, content, reader, place: '/operator' });
+    ${sheet(letters, issued, phoneNumber, now)}`;
+  return deskPage({ title: letter.title, address, content, reader, place: '/operator' });
 }
 
-function sheet(issued: IssuedReissue, phoneNumber: string | null, now: Date): Html {
-  const { ko, en } = LETTER_MESSAGES;
+function sheet(
+  { ko, en }: Record<Locale, LetterWords>,
+  issued: IssuedReissue,
+  phoneNumber: string | null,
+  now: Date,
+): Html {
   const { reissueId, enrolmentCode, enrolmentUri, expiresAt } = issued;
   return html`<article class="letter" lang="ko">
     <header class="letter-head">
       <p class="letter-sender">
-        <strong>${ko.sender}</strong> <span lang="en">${en.sender}</span><br />${SITE_MESSAGES.ko.callCentre}
+        <strong>${ko.sender}</strong> <span lang="en">${en.sender}</span><br />${ko.callCentre}
       </p>
       <div class="letter-window"></div>
       <div class="letter-marks">
@@ -54,7 +58,7 @@ function sheet(issued: IssuedReissue, phoneNumber: string | null, now: Date): Ht
     </header>
     <h1>${ko.title}</h1>
     <p>${ko.text}</p>
-    ${steps('ko')}
+    ${steps(ko)}
     <section class="letter-code" aria-labelledby="letter-code">
       <figure class="qr">${qrCode(enrolmentUri, ko.qr)}</figure>
       <div class="letter-words">
@@ -66,18 +70,18 @@ function sheet(issued: IssuedReissue, phoneNumber: string | null, now: Date): Ht
         </p>
       </div>
     </section>
-    <p><strong>${ko.notYou.title}</strong> ${ko.notYou.text} ${SITE_MESSAGES.ko.callCentre}. ${ko.secret}</p>
+    <p><strong>${ko.notYou.title}</strong> ${ko.notYou.text} ${ko.callCentre}. ${ko.secret}</p>
     <section class="letter-english" lang="en">
       <h2>${en.title}</h2>
       <p>${en.text}</p>
-      ${steps('en')}
-      <p><strong>${en.notYou.title}</strong> ${en.notYou.text} ${SITE_MESSAGES.en.callCentre}. ${en.secret}</p>
+      ${steps(en)}
+      <p><strong>${en.notYou.title}</strong> ${en.notYou.text} ${en.callCentre}. ${en.secret}</p>
     </section>
   </article>`;
 }
 
-function steps(locale: 'ko' | 'en'): Html {
+function steps(letter: LetterWords): Html {
   return html`<ol class="stages">
-    ${LETTER_MESSAGES[locale].steps.map((step) => html`<li>${step}</li>`)}
+    ${letter.steps.map((step) => html`<li>${step}</li>`)}
   </ol>`;
 }

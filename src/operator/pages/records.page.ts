@@ -3,14 +3,14 @@ import type { AuditFilter, LoggedEntry } from '../audit-log.ts';
 import { actionWords, deskPage, outcomeWords, reasonField, time, wideTable, type DeskReader } from './desk.ts';
 import { calendarMonth, grouped, seoulTime, won } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
-import { DESK_MESSAGES, type DeskMessages } from '../words/desk.ts';
+import type { DeskWords } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { linkButton } from '../../pages/site.ts';
 
 /** Asks which month, and why. */
 export function chooseMonthPage(reader: DeskReader, months: readonly string[], fault: boolean): Page {
   const { locale } = reader;
-  const messages = DESK_MESSAGES[locale];
+  const messages = reader.texts.desk;
   const content = html`<h1>${messages.charges.title}</h1>
     ${monthForm(messages, reader, months, undefined, fault)}`;
   return chargesFrame(reader, content, fault ? 422 : 200);
@@ -28,7 +28,7 @@ export interface MonthOfCharges {
 
 export function chargesPage(reader: DeskReader, months: readonly string[], charges: MonthOfCharges): Page {
   const { locale } = reader;
-  const messages = DESK_MESSAGES[locale];
+  const messages = reader.texts.desk;
   const { charges: words, columns } = messages;
   const { month, closedAt, rows, count, days, amount } = charges;
   const head = [columns.subscription, columns.line, columns.month, columns.days, columns.amount];
@@ -67,13 +67,13 @@ export function chargesPage(reader: DeskReader, months: readonly string[], charg
 
 function chargesFrame(reader: DeskReader, content: Html, status = 200): Page {
   const { locale } = reader;
-  const { title } = DESK_MESSAGES[locale].charges;
+  const { title } = reader.texts.desk.charges;
   const address = '/operator/charges';
-  return deskPage({ locale, title, address, content, reader, place: address, status });
+  return deskPage({ title, address, content, reader, place: address, status });
 }
 
 function monthForm(
-  messages: DeskMessages,
+  messages: DeskWords,
   { locale, formToken }: DeskReader,
   months: readonly string[],
   chosen: string | undefined,
@@ -107,7 +107,7 @@ export function auditPage(
   { entries, next }: { entries: readonly LoggedEntry[]; next: string | null },
 ): Page {
   const { locale } = reader;
-  const messages = DESK_MESSAGES[locale];
+  const messages = reader.texts.desk;
   const { audit: words, columns } = messages;
   const head = [
     columns.when,
@@ -146,10 +146,10 @@ export function auditPage(
       </div>
     </section>`;
   const address = '/operator/audit';
-  return deskPage({ locale, title: words.title, address, content, reader, place: address });
+  return deskPage({ title: words.title, address, content, reader, place: address });
 }
 
-function filterForm(messages: DeskMessages, { operator = '', action }: AuditFilter): Html {
+function filterForm(messages: DeskWords, { operator = '', action }: AuditFilter): Html {
   const { audit: words } = messages;
   return html`<form class="card" method="get" action="/operator/audit">
     <div class="desk-fields">

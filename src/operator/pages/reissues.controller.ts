@@ -74,7 +74,7 @@ export class DeskReissuesController {
     const issued = await this.desk.issue(by, id);
     return desk.show(
       issued.delivery === 'post'
-        ? letterPage(desk.reader, addressee, issued, new Date())
+        ? letterPage(desk.reader, desk.letters, addressee, issued, new Date())
         : reissueCodePage(desk.reader, addressee.subscriptionId, issued, issued.delivery),
     );
   }

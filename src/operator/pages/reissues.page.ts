@@ -11,8 +11,8 @@ import type { IssuedReissue, WaitingReissue } from '../reissue-desk.ts';
 import type { SubscriptionLook } from '../operator-desk.ts';
 import { deskPage, reasonField, time, wideTable, type DeskReader } from './desk.ts';
 import { html, type Html } from '../../pages/html.ts';
-import { DESK_MESSAGES, type DeskMessages } from '../words/desk.ts';
-import { REISSUE_MESSAGES, type ReissueUnderWay } from '../words/reissues.ts';
+import type { DeskWords } from '../words/words.ts';
+import type { ReissueUnderWay } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { qrCode } from '../../pages/qr-code.ts';
 import type { ApplicationField, TypedApplication } from './read-application.ts';
@@ -30,7 +30,7 @@ function addressOf(subscriptionId: string): string {
 
 /** The reissues of a subscription: how the one that is under way stands, what came before it, or a new one. */
 export function reissueCard(reader: DeskReader, { subscription, reissues }: SubscriptionLook): Html {
-  const words = REISSUE_MESSAGES[reader.locale];
+  const words = reader.texts.reissues;
   const open = reissues.find(({ state }) => isUnderWay(state));
   const past = reissues.filter((one) => one !== open);
   const hasPhone = subscription.state === 'active' || subscription.state === 'suspended';
@@ -53,7 +53,7 @@ function openReissue(reader: DeskReader, reissue: Reissue): Html | false {
   const { locale } = reader;
   const { state, expiresAt } = reissue;
   if (!isUnderWay(state)) return false;
-  const words = REISSUE_MESSAGES[locale];
+  const words = reader.texts.reissues;
   const { columns } = words;
   const step = (name: string, by: string | null, at: Date | null) =>
     at === null ? [] : [[name, html`${by !== null && html`${by} · `}${time(at, locale)}`] as const];
@@ -70,8 +70,8 @@ function openReissue(reader: DeskReader, reissue: Reissue): Html | false {
     ${mayOperator(reader.operator.role, 'apply_reissue') && html`${nextStep(reader, reissue)}${withdrawForm(reader, reissue)}`}`;
 }
 
-function whatIsAppliedFor({ locale }: DeskReader, reissue: Reissue): (readonly [string, string])[] {
-  const { columns, causes, proofs, deliveries } = REISSUE_MESSAGES[locale];
+function whatIsAppliedFor({ texts }: DeskReader, reissue: Reissue): (readonly [string, string])[] {
+  const { columns, causes, proofs, deliveries } = texts.reissues;
   return [
     [columns.cause, causes[reissue.cause]],
     [columns.serialNumber, reissue.oldSerialNumber],
@@ -82,8 +82,8 @@ function whatIsAppliedFor({ locale }: DeskReader, reissue: Reissue): (readonly [
 
 function nextStep(reader: DeskReader, { id, state, delivery, appliedBy }: Reissue): Html {
   const { locale, operator, formToken } = reader;
-  const words = REISSUE_MESSAGES[locale];
-  const messages = DESK_MESSAGES[locale];
+  const words = reader.texts.reissues;
+  const messages = reader.texts.desk;
   if (state === 'applied') {
     if (appliedBy === operator.login) return html`<p class="hint">${words.own}</p>`;
     if (!mayOperator(operator.role, 'decide')) return html`<p class="hint">${messages.approvals.forSupervisors}</p>`;
@@ -101,21 +101,21 @@ function nextStep(reader: DeskReader, { id, state, delivery, appliedBy }: Reissu
   </details>`;
 }
 
-function withdrawForm({ locale, formToken }: DeskReader, { id }: Pick<Reissue, 'id'>): Html {
-  const { withdraw } = REISSUE_MESSAGES[locale];
+function withdrawForm({ texts, formToken }: DeskReader, { id }: Pick<Reissue, 'id'>): Html {
+  const { withdraw } = texts.reissues;
   return html`<details>
     <summary>${withdraw.name}</summary>
     <form method="post" action="/operator/reissues/${id}/withdraw">
       <p class="hint">${withdraw.text}</p>
-      ${formToken} ${reasonField(DESK_MESSAGES[locale], `withdraw-${id}`)}
+      ${formToken} ${reasonField(texts.desk, `withdraw-${id}`)}
       <button class="danger">${withdraw.submit}</button>
     </form>
   </details>`;
 }
 
-function pastReissues({ locale }: DeskReader, past: readonly Reissue[]): Html {
-  const { columns: shared } = DESK_MESSAGES[locale];
-  const { past: title, columns, causes, deliveries, states, customer } = REISSUE_MESSAGES[locale];
+function pastReissues({ locale, texts }: DeskReader, past: readonly Reissue[]): Html {
+  const { columns: shared } = texts.desk;
+  const { past: title, columns, causes, deliveries, states, customer } = texts.reissues;
   const head = [columns.applied, shared.by, columns.cause, columns.delivery, shared.state, columns.closed, shared.by];
   const rows = past.map(
     ({ appliedAt, appliedBy, cause, delivery, state, closedAt, closedBy }) =>
@@ -136,13 +136,13 @@ function pastReissues({ locale }: DeskReader, past: readonly Reissue[]): Html {
 /** The form by itself, with what cannot be right beside each field. */
 export function applicationPage(reader: DeskReader, subscriptionId: string, typed: TypedApplication): Page {
   const { locale } = reader;
-  const { apply, code } = REISSUE_MESSAGES[locale];
+  const { apply, code } = reader.texts.reissues;
   const address = addressOf(subscriptionId);
   const content = html`<section class="card narrow">
     <h1>${apply.name}</h1>
     ${applicationForm(reader, subscriptionId, typed)} ${linkButton(address, code.back, 'secondary')}
   </section>`;
-  return deskPage({ locale, title: apply.name, address, content, reader, place: '/operator', status: 422 });
+  return deskPage({ title: apply.name, address, content, reader, place: '/operator', status: 422 });
 }
 
 function applicationForm(
@@ -151,8 +151,8 @@ function applicationForm(
   typed: TypedApplication = { values: {}, faults: [] },
 ): Html {
   const { locale, formToken } = reader;
-  const { apply, causes, proofs, deliveries, columns, faults } = REISSUE_MESSAGES[locale];
-  const messages = DESK_MESSAGES[locale];
+  const { apply, causes, proofs, deliveries, columns, faults } = reader.texts.reissues;
+  const messages = reader.texts.desk;
   const { oldSerialNumber = '', reason = '' } = typed.values;
   const serialFault = typed.faults.find((one) => one === 'oldSerialNumber' || one === 'mismatch');
   return html`<form method="post" action="${addressOf(subscriptionId)}/apply-reissue">
@@ -187,7 +187,7 @@ function applicationForm(
 }
 
 function choices<Option extends string>(
-  { locale }: DeskReader,
+  reader: DeskReader,
   { values, faults }: TypedApplication,
   name: Exclude<ApplicationField, 'oldSerialNumber' | 'reason'>,
   legend: string,
@@ -212,14 +212,14 @@ function choices<Option extends string>(
         >`,
     )}
     ${hint !== undefined && html`<p class="hint" id="${name}-hint">${hint}</p>`}
-    <p class="fault" id="${name}-fault">${faults.includes(name) && REISSUE_MESSAGES[locale].faults[name]}</p>
+    <p class="fault" id="${name}-fault">${faults.includes(name) && reader.texts.reissues.faults[name]}</p>
   </fieldset>`;
 }
 
 /** One that waits for a decision, among the approvals. */
-export function waitingReissue(messages: DeskMessages, reader: DeskReader, reissue: WaitingReissue): Html {
+export function waitingReissue(messages: DeskWords, reader: DeskReader, reissue: WaitingReissue): Html {
   const { locale } = reader;
-  const words = REISSUE_MESSAGES[locale];
+  const words = reader.texts.reissues;
   const { columns, approvals } = messages;
   const { id, subscriptionId, phoneNumber, appliedBy, appliedAt, reason, expiresAt } = reissue;
   return html`<li class="card" id="reissue-${id}">
@@ -237,9 +237,9 @@ export function waitingReissue(messages: DeskMessages, reader: DeskReader, reiss
   </li>`;
 }
 
-function decision(messages: DeskMessages, reader: DeskReader, reissue: WaitingReissue): Html {
+function decision(messages: DeskWords, reader: DeskReader, reissue: WaitingReissue): Html {
   const { locale, operator, formToken } = reader;
-  const words = REISSUE_MESSAGES[locale];
+  const words = reader.texts.reissues;
   const { approvals } = messages;
   if (reissue.appliedBy === operator.login) {
     return html`<p class="hint">${words.own}</p>
@@ -265,7 +265,7 @@ export function reissueCodePage(
   delivery: Exclude<ReissueDelivery, 'post'>,
 ): Page {
   const { locale } = reader;
-  const { code } = REISSUE_MESSAGES[locale];
+  const { code } = reader.texts.reissues;
   const address = addressOf(subscriptionId);
   const content = html`<section class="card narrow">
     <h1>${code.title}</h1>
@@ -277,5 +277,5 @@ export function reissueCodePage(
     <p class="hint">${code.reload}</p>
     ${linkButton(address, code.back)}
   </section>`;
-  return deskPage({ locale, title: code.title, address, content, reader, place: '/operator' });
+  return deskPage({ title: code.title, address, content, reader, place: '/operator' });
 }

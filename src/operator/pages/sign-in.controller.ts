@@ -8,6 +8,7 @@ import { DESK_COOKIE } from '../operator.guard.ts';
 import { OperatorSessions } from '../operator-sessions.ts';
 import { Assets } from '../../pages/assets.ts';
 import { DeskProblemFilter } from './desk-problem.filter.ts';
+import { deskVisitor } from './desk.ts';
 import { signInPage } from './sign-in.page.ts';
 import { sendPage } from '../../pages/page.ts';
 import { Visitor } from '../../pages/visitor.ts';
@@ -26,8 +27,7 @@ export class DeskSignInController {
   @Get()
   page(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): string {
     const visitor = this.visitor(request, reply);
-    const { locale } = visitor;
-    return sendPage(reply, this.assets, signInPage({ locale, formToken: visitor.formToken() }));
+    return sendPage(reply, this.assets, signInPage(deskVisitor(visitor), visitor.formToken()));
   }
 
   @Post()
@@ -41,11 +41,11 @@ export class DeskSignInController {
       void reply.status(303).header('Location', '/operator');
       return '';
     }
-    const { locale } = visitor;
-    return sendPage(reply, this.assets, signInPage({ locale, formToken: visitor.formToken(), wrong: true }));
+    return sendPage(reply, this.assets, signInPage(deskVisitor(visitor), visitor.formToken(), true));
   }
 
   private visitor(request: FastifyRequest, reply: FastifyReply): Visitor {
-    return new Visitor(request, reply, { name: DESK_COOKIE, issuer: this.environment.ISSUER });
+    const cookie = { name: DESK_COOKIE, issuer: this.environment.ISSUER };
+    return new Visitor(request, reply, cookie, this.assets.words);
   }
 }

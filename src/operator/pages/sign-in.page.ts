@@ -1,14 +1,12 @@
 import { LONGEST_PASSWORD } from '../../domain/operator.ts';
-import { deskPage, type DeskReader } from './desk.ts';
+import { deskPage, type DeskReader, type DeskVisitor } from './desk.ts';
 import { html, type Html } from '../../pages/html.ts';
-import type { Locale } from '../../pages/locale.ts';
-import { DESK_MESSAGES, type DeskMessages } from '../words/desk.ts';
+import type { DeskWords } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
 
 /** The door of the desk. What was wrong is not said, nor what was typed. */
-export function signInPage(input: { locale: Locale; formToken: Html; wrong?: boolean }): Page {
-  const { locale, formToken, wrong = false } = input;
-  const { signIn: messages } = DESK_MESSAGES[locale];
+export function signInPage(reader: DeskVisitor, formToken: Html, wrong = false): Page {
+  const { signIn: messages } = reader.texts.desk;
   const content = html`<form class="card narrow" method="post" action="/operator/sign-in">
     <h1>${messages.title}</h1>
     ${wrong && html`<p class="alert" role="alert">${messages.wrong}</p>`} ${formToken}
@@ -44,15 +42,15 @@ export function signInPage(input: { locale: Locale; formToken: Html; wrong?: boo
     <button class="primary">${messages.submit}</button>
   </form>`;
   const status = wrong ? 401 : 200;
-  return deskPage({ locale, title: messages.title, address: '/operator/sign-in', content, status });
+  return deskPage({ title: messages.title, address: '/operator/sign-in', content, reader, status });
 }
 
-export type PasswordFault = keyof DeskMessages['choose']['faults'];
+export type PasswordFault = keyof DeskWords['choose']['faults'];
 
 /** Another password in the place of the present one. */
 export function passwordPage(reader: DeskReader, fault: PasswordFault | null): Page {
   const { locale, operator, formToken } = reader;
-  const { choose: messages } = DESK_MESSAGES[locale];
+  const { choose: messages } = reader.texts.desk;
   const content = html`<form class="card narrow" method="post" action="/operator/password">
     <h1>${messages.title}</h1>
     ${operator.passwordIsInitial && html`<p class="lead">${messages.initial}</p>`}
@@ -63,7 +61,7 @@ export function passwordPage(reader: DeskReader, fault: PasswordFault | null): P
     <button class="primary">${messages.submit}</button>
   </form>`;
   const status = fault ? 422 : 200;
-  return deskPage({ locale, title: messages.title, address: '/operator/password', content, reader, status });
+  return deskPage({ title: messages.title, address: '/operator/password', content, reader, status });
 }
 
 function passwordField(id: string, label: string, autocomplete: string, hint?: string): Html {

@@ -14,7 +14,7 @@ import {
 } from './desk.ts';
 import { calendarDay } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
-import { DESK_MESSAGES, type DeskAction, type DeskMessages, type Done } from '../words/desk.ts';
+import type { DeskAction, DeskWords, Done } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { reissueCard } from './reissues.page.ts';
 import { facts, linkButton } from '../../pages/site.ts';
@@ -49,7 +49,7 @@ function stands({ subscription }: SubscriptionLook): boolean {
   return subscription.state !== 'cancelled';
 }
 
-export function stateBadge(messages: DeskMessages, state: SubscriptionState): Html {
+export function stateBadge(messages: DeskWords, state: SubscriptionState): Html {
   return html`<strong class="tag ${state}">${messages.states[state]}</strong>`;
 }
 
@@ -60,11 +60,11 @@ export function subscriptionPage(
   shown: { reason: string; waits: boolean; done: Done | undefined },
 ): Page {
   const { locale, operator } = reader;
-  const messages = DESK_MESSAGES[locale];
+  const messages = reader.texts.desk;
   const { subscription: words } = messages;
   const address = `/operator/subscriptions/${look.subscription.subscriptionId}`;
   const actions = ACTIONS.filter(({ permission, applies }) => mayOperator(operator.role, permission) && applies(look));
-  const content = html`${doneNote(locale, shown.done)}
+  const content = html`${doneNote(reader, shown.done)}
     <h1>${words.title} ${look.phoneNumber}</h1>
     ${shown.waits && html`<p class="note-line"><a href="/operator/approvals">${words.asked}</a></p>`}
     <div class="desk-columns">
@@ -77,10 +77,10 @@ export function subscriptionPage(
     </div>
     ${reissueCard(reader, look)} ${lifeCard(messages, reader, look)} ${historyCard(messages, reader, look)}
     ${auditCard(messages, reader, look)}`;
-  return deskPage({ locale, title: words.title, address, content, reader, place: '/operator' });
+  return deskPage({ title: words.title, address, content, reader, place: '/operator' });
 }
 
-function standingCard(messages: DeskMessages, { locale }: DeskReader, look: SubscriptionLook, reason: string): Html {
+function standingCard(messages: DeskWords, { locale }: DeskReader, look: SubscriptionLook, reason: string): Html {
   const { subscription: words, why } = messages;
   const { state, suspensions, reason: because, since, subscribedAt, protectedSince, device } = look.subscription;
   const cause = state === 'cancelled' && because ? html` ${why[because]}` : '';
@@ -110,7 +110,7 @@ function standingCard(messages: DeskMessages, { locale }: DeskReader, look: Subs
   </section>`;
 }
 
-function actionForm(messages: DeskMessages, { formToken }: DeskReader, address: string, action: DeskAction): Html {
+function actionForm(messages: DeskWords, { formToken }: DeskReader, address: string, action: DeskAction): Html {
   const { name, text, submit } = messages.actions[action];
   return html`<details>
     <summary>${name}</summary>
@@ -122,7 +122,7 @@ function actionForm(messages: DeskMessages, { formToken }: DeskReader, address: 
   </details>`;
 }
 
-function lifeCard(messages: DeskMessages, { locale }: DeskReader, { life }: SubscriptionLook): Html {
+function lifeCard(messages: DeskWords, { locale }: DeskReader, { life }: SubscriptionLook): Html {
   const { subscription: words, changes, actors, states } = messages;
   const why: Readonly<Record<string, string>> = messages.why;
   return html`<section class="card" aria-labelledby="life">
@@ -145,7 +145,7 @@ function lifeCard(messages: DeskMessages, { locale }: DeskReader, { life }: Subs
   </section>`;
 }
 
-function historyCard(messages: DeskMessages, { locale }: DeskReader, { history }: SubscriptionLook): Html {
+function historyCard(messages: DeskWords, { locale }: DeskReader, { history }: SubscriptionLook): Html {
   const { subscription: words, columns, channels, results } = messages;
   const head = [columns.when, columns.relyingParty, columns.purpose, columns.method, columns.result, columns.device];
   const rows = history.map(
@@ -165,7 +165,7 @@ function historyCard(messages: DeskMessages, { locale }: DeskReader, { history }
   </section>`;
 }
 
-function auditCard(messages: DeskMessages, { locale }: DeskReader, { entries }: SubscriptionLook): Html {
+function auditCard(messages: DeskWords, { locale }: DeskReader, { entries }: SubscriptionLook): Html {
   const { columns } = messages;
   const head = [columns.when, columns.by, columns.what, columns.reason, columns.outcome];
   const rows = entries.toReversed().map(
@@ -187,7 +187,7 @@ function auditCard(messages: DeskMessages, { locale }: DeskReader, { entries }: 
 /** What is masked everywhere else, once. */
 export function revealedPage(reader: DeskReader, subscriptionId: string, revealed: Revealed): Page {
   const { locale } = reader;
-  const { revealed: messages, subscription } = DESK_MESSAGES[locale];
+  const { revealed: messages, subscription } = reader.texts.desk;
   const address = `/operator/subscriptions/${subscriptionId}`;
   const content = html`<section class="card narrow">
     <h1>${messages.title}</h1>
@@ -199,13 +199,13 @@ export function revealedPage(reader: DeskReader, subscriptionId: string, reveale
     ])}
     ${linkButton(address, messages.back)}
   </section>`;
-  return deskPage({ locale, title: messages.title, address, content, reader, place: '/operator' });
+  return deskPage({ title: messages.title, address, content, reader, place: '/operator' });
 }
 
 /** An enrolment code, large enough to be read aloud. */
 export function enrolmentCodePage(reader: DeskReader, { enrolmentCode, enrolmentUri }: Enrolment): Page {
   const { locale } = reader;
-  const { code: messages, approvals } = DESK_MESSAGES[locale];
+  const { code: messages, approvals } = reader.texts.desk;
   const address = '/operator/approvals';
   const content = html`<section class="card narrow">
     <h1>${messages.title}</h1>
@@ -214,5 +214,5 @@ export function enrolmentCodePage(reader: DeskReader, { enrolmentCode, enrolment
     <p><strong>${messages.minutes}</strong></p>
     ${facts([[messages.uri, enrolmentUri]])} ${linkButton(address, approvals.toList)}
   </section>`;
-  return deskPage({ locale, title: messages.title, address, content, reader, place: address });
+  return deskPage({ title: messages.title, address, content, reader, place: address });
 }

@@ -13,6 +13,7 @@ import { Assets } from '../../pages/assets.ts';
 import { localeOf } from '../../pages/locale.ts';
 import { OwnPageGuard } from './own-page.guard.ts';
 import { sendPage } from '../../pages/page.ts';
+import { Words } from '../../pages/words.ts';
 import { WindowMethodRequest, WindowPageQuery, WindowPersonRequest, WindowWaitQuery } from './window-page.dto.ts';
 import { closedWindowPage, windowPage } from './window.page.ts';
 
@@ -29,6 +30,7 @@ export class WindowPageController {
   constructor(
     private readonly windows: Windows,
     private readonly assets: Assets,
+    private readonly words: Words,
     private readonly environment: Environment,
   ) {}
 
@@ -54,11 +56,10 @@ export class WindowPageController {
       }
       const authentication = window.authenticationId ? await this.windows.follow(id, secret, 0) : null;
       const { relyingParty, purpose, locale, method, returnUrl, frameOrigins } = window;
-      const page = windowPage({
+      const page = windowPage(this.words.reader(localeOf(lang, locale)), {
         id,
         relyingParty,
         purpose,
-        locale: localeOf(lang, locale),
         method,
         authentication,
         returnAddress: returnAddress(window),
@@ -70,7 +71,8 @@ export class WindowPageController {
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       const { status } = PROBLEM_CATALOGUE[error.code];
-      return sendPage(reply, this.assets, closedWindowPage({ id, code: error.code, status, locale: localeOf(lang) }));
+      const page = closedWindowPage(this.words.reader(localeOf(lang)), { id, code: error.code, status });
+      return sendPage(reply, this.assets, page);
     }
   }
 

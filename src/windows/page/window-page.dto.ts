@@ -2,7 +2,7 @@ import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { PickType } from '@nestjs/swagger';
 import { WINDOW_METHODS, type WindowMethod } from '../../domain/authentication.ts';
 import { StartRequest, WaitQuery } from '../../authentication/relying-party.dto.ts';
-import { LOCALES, type Locale } from '../../pages/locale.ts';
+import { LOCALES, type Locale } from '../../domain/locale.ts';
 
 /** What the person types into the window. */
 export class WindowPersonRequest extends PickType(StartRequest, ['birthDate', 'genderDigit', 'phoneNumber'] as const) {

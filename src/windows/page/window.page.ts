@@ -3,14 +3,10 @@ import { WINDOW_METHODS, type WindowMethod } from '../../domain/authentication.t
 import type { ProblemCode } from '../../domain/problem.ts';
 import { html, type Html } from '../../pages/html.ts';
 import { languageSwitch } from '../../pages/language-switch.ts';
-import type { Locale } from '../../pages/locale.ts';
-import {
-  WINDOW_MESSAGES,
-  type ClosedReason,
-  type EndedState,
-  type Sentence,
-  type WindowMessages,
-} from '../words/window.ts';
+import type { Reader } from '../../pages/words.ts';
+import { WINDOW_WORDS } from '../words/languages.ts';
+import type { ClosedReason, EndedState, WindowWords } from '../words/words.ts';
+import type { Sentence } from '../../pages/words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { personFields } from '../../pages/person-fields.ts';
 
@@ -19,7 +15,6 @@ export interface ShownWindow {
   id: string;
   relyingParty: string;
   purpose: string;
-  locale: Locale;
   /** What the window begins with, until the person chooses otherwise. */
   method: WindowMethod;
   /** The window's authentication, when it has begun before. */
@@ -31,9 +26,10 @@ export interface ShownWindow {
 }
 
 /** The hosted window. All of its views are in the page; the script shows one at a time. */
-export function windowPage(window: ShownWindow): Page {
-  const { id, locale, relyingParty, purpose } = window;
-  const messages = WINDOW_MESSAGES[locale];
+export function windowPage(reader: Reader, window: ShownWindow): Page {
+  const { id, relyingParty, purpose } = window;
+  const { locale } = reader;
+  const messages = reader.words(WINDOW_WORDS);
   const body = html`<main
     class="card"
     id="window"
@@ -59,7 +55,7 @@ export function windowPage(window: ShownWindow): Page {
   return { locale, title, layout: 'window', script: 'window.js', framedBy: window.frameOrigins, body };
 }
 
-function personView(messages: WindowMessages, relyingParty: string): Html {
+function personView(messages: WindowWords, relyingParty: string): Html {
   const { asks, intro, otpIntro, title, otpTitle } = messages;
   return html`<section data-view="person" hidden>
     <div data-channel="push sms" hidden>
@@ -79,14 +75,14 @@ function personView(messages: WindowMessages, relyingParty: string): Html {
 }
 
 /** The way to the other method; the script shows the one that there is. */
-function changeTo(messages: WindowMessages): Html[] {
+function changeTo(messages: WindowWords): Html[] {
   return WINDOW_METHODS.map(
     (method) =>
       html`<button type="button" class="link" data-change-to="${method}" hidden>${messages.changeTo[method]}</button>`,
   );
 }
 
-function codeView(messages: WindowMessages): Html {
+function codeView(messages: WindowWords): Html {
   return html`<section data-view="code" hidden>
     <div id="not-opened" data-channel="push" hidden>
       <h1 tabindex="-1">${messages.push.title}</h1>
@@ -152,7 +148,7 @@ function codeView(messages: WindowMessages): Html {
 }
 
 /** A view for each end, and a second one where that of a one-time password reads otherwise. */
-function endedViews(messages: WindowMessages, relyingParty: string): Html[] {
+function endedViews(messages: WindowWords, relyingParty: string): Html[] {
   return (Object.keys(messages.ended) as EndedState[]).flatMap((state) => {
     const byOtp = messages.endedOtp[state];
     const shown = (view: string, said: Sentence) => endedView({ view, state, said, messages, relyingParty });
@@ -164,7 +160,7 @@ function endedView(ended: {
   view: string;
   state: EndedState;
   said: Sentence;
-  messages: WindowMessages;
+  messages: WindowWords;
   relyingParty: string;
 }): Html {
   const { view, state, messages, relyingParty } = ended;
@@ -179,19 +175,21 @@ function endedView(ended: {
 }
 
 /** What stands in the place of a window that cannot be shown. */
-export function closedWindowPage(input: { id: string; code: ProblemCode; status: number; locale: Locale }): Page {
-  const messages = WINDOW_MESSAGES[input.locale];
-  const { title, text } = messages.closed[reasonOf(input.code)];
+export function closedWindowPage(reader: Reader, window: { id: string; code: ProblemCode; status: number }): Page {
+  const { id, code, status } = window;
+  const { locale } = reader;
+  const messages = reader.words(WINDOW_WORDS);
+  const { title, text } = messages.closed[reasonOf(code)];
   const body = html`<main class="card ended closed">
     <header class="asker">
       <p class="mark">${messages.protectedBy}</p>
-      ${languageSwitch(input.locale, `/windows/${encodeURIComponent(input.id)}`)}
+      ${languageSwitch(locale, `/windows/${encodeURIComponent(id)}`)}
     </header>
     <div class="badge" aria-hidden="true"></div>
     <h1>${title}</h1>
     <p class="lead">${text}</p>
   </main>`;
-  return { status: input.status, locale: input.locale, title, layout: 'window', body };
+  return { status, locale, title, layout: 'window', body };
 }
 
 function reasonOf(code: ProblemCode): ClosedReason {

@@ -1,0 +1,131 @@
+import type { Intent } from '../intent.ts';
+import type { AuthenticationState, Channel } from '../../domain/authentication.ts';
+import type { SubscriptionState, SuspensionReason } from '../../domain/subscription.ts';
+import type { EnrolmentState } from '../../subscriptions/subscription.ts';
+import type { PersonWords } from '../../pages/person-fields.ts';
+import type { Sentence } from '../../pages/words/words.ts';
+
+export interface CustomerWords {
+  /** What the app says that a verification on the website is for. */
+  purposes: Record<Intent, string>;
+  home: Sentence & {
+    join: string;
+    how: Sentence & { steps: readonly [string, string, string, string]; compare: readonly [Sentence, Sentence] };
+    who: Sentence & { rules: readonly string[]; check: string };
+    feeTitle: string;
+    fee: (fee: string) => string;
+    feeText: string;
+    questions: string;
+    answers: readonly Sentence[];
+  };
+  check: Sentence & {
+    carrier: string;
+    carriers: Record<'home' | 'other', string>;
+    holder: string;
+    holders: Record<'self' | 'corporate' | 'other_party', string>;
+    plan: string;
+    plans: Record<'postpaid' | 'prepaid' | 'm2m', string>;
+    phone: string;
+    phones: Record<'android' | 'ios' | 'tablet' | 'other', string>;
+    osVersion: string;
+    osVersionHint: string;
+    birthYear: string;
+    birthYearHint: string;
+    submit: string;
+    fault: string;
+    faults: Record<'choice' | 'osVersion' | 'birthDay', string>;
+    yes: Sentence;
+    no: Sentence;
+  };
+  person: Required<PersonWords>;
+  join: Sentence & {
+    fee: (fee: string) => string;
+    terms: string;
+    agree: readonly [string, string];
+    agreements: readonly [string, string];
+    mustAgree: string;
+    submit: string;
+    refused: Sentence;
+    already: string;
+  };
+  login: Sentence & { submit: string };
+  code: {
+    push: Sentence;
+    opened: Sentence;
+    sms: Sentence;
+    nothing: string;
+    code: string;
+    codeHint: string;
+    timeLeft: string;
+    submit: string;
+    resendPush: string;
+    resendSms: string;
+    resent: string;
+    tooSoon: string;
+    stop: string;
+    mismatch: (left: number) => string;
+    ended: Record<Exclude<AuthenticationState, 'pending' | 'opened' | 'verified'>, Sentence>;
+    again: string;
+  };
+  enrol: Sentence & {
+    steps: readonly [string, string, string];
+    code: string;
+    qr: string;
+    until: string;
+    states: Record<EnrolmentState, Sentence>;
+    confirmed: string;
+    newCode: string;
+    reload: string;
+    go: string;
+  };
+  my: Sentence & {
+    none: Sentence;
+    join: string;
+    logout: string;
+    states: Record<SubscriptionState, Sentence>;
+    suspensions: Record<SuspensionReason, string>;
+    service: string;
+    phoneNumber: string;
+    since: string;
+    fee: string;
+    feeSoFar: (amount: string, days: number) => string;
+    device: string;
+    noDevice: string;
+    deviceNames: Record<'name' | 'serialNumber' | 'enrolledAt' | 'system', string>;
+    pinLocked: string;
+    otp: Record<'inUse' | 'locked' | 'none', string>;
+    otpLocked: string;
+    registrations: Sentence & Record<'none' | 'serialNumber' | 'confirmedAt' | 'revoke' | 'revoked', string>;
+    testing: string;
+    enrol: string;
+    history: string;
+    noHistory: string;
+    historyNote: string;
+    columns: Record<'when' | 'who' | 'purpose' | 'method' | 'result', string>;
+    channels: Record<Channel, string>;
+    results: Record<AuthenticationState, string>;
+    actions: string;
+  };
+  cancel: Sentence & {
+    points: readonly string[];
+    submit: string;
+    keep: string;
+    noApp: string;
+    done: Sentence;
+    cancelledAt: string;
+    lastFee: string;
+    days: (days: number) => string;
+    feeNote: string;
+    again: string;
+  };
+  newPhone: Sentence & {
+    old: Sentence & { submit: string };
+    bySms: Sentence & { submit: string };
+    gone: string;
+    wait: (minutes: number) => string;
+    pin: string;
+  };
+  lostPhone: Sentence & { points: readonly string[]; submit: string };
+  forgottenPin: Sentence & { points: readonly string[]; submit: string };
+  reported: Record<'lost_phone' | 'new_phone' | 'forgotten_pin', Sentence>;
+}

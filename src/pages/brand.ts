@@ -1,0 +1,55 @@
+import type { Locale } from '../domain/locale.ts';
+
+/** The identity that people see: on the website, the desk and the hosted window, in the app and in text messages. */
+export interface Brand {
+  /**
+   * The product's name in each language. The Korean one has at most {@link LONGEST_SERVICE_NAME} characters: it stands in
+   * front of every notice, which has to fit in one text message.
+   */
+  readonly service: Readonly<Record<Locale, string>>;
+  /** The carrier whose lines may subscribe. */
+  readonly carrier: Readonly<Record<Locale, string>>;
+  /** The number that reaches the call centre, as people dial it. */
+  readonly callCentre: string;
+  /** An SVG document; browsers show it as the icon of every page. */
+  readonly logo: string;
+  /**
+   * The accent colour as CSS writes it, for light and for dark pages. `light` needs a contrast of 4.5:1 to white, `dark`
+   * to #1a1f2b.
+   */
+  readonly colour: { readonly light: string; readonly dark: string };
+}
+
+/** One text message of 70 characters holds the longest notice and a name of this many characters in brackets. */
+export const LONGEST_SERVICE_NAME = 14;
+
+/** The brand of a service whose adopter gives none. */
+export const DEFAULT_BRAND: Brand = {
+  service: { ko: '휴대폰인증보호', en: 'Pushguard' },
+  carrier: { ko: '시범통신', en: 'Demo Telecom' },
+  callCentre: '114',
+  logo:
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">' +
+    '<path fill="#1f4fd8" d="M16 2 4 7v8c0 8 5 13 12 15 7-2 12-7 12-15V7z"/>' +
+    '<path fill="none" stroke="#fff" stroke-width="3" d="m10 16 4 4 8-8"/></svg>',
+  colour: { light: '#1f4fd8', dark: '#8fb0ff' },
+};
+
+/** A brand's names in one language, as texts and scripts use them. */
+export interface BrandNames {
+  readonly service: string;
+  readonly carrier: string;
+  readonly callCentre: string;
+}
+
+export function brandNames({ service, carrier, callCentre }: Brand, locale: Locale): BrandNames {
+  return { service: service[locale], carrier: carrier[locale], callCentre };
+}
+
+/** The colours of a brand as a stylesheet, to be loaded after the service's own. */
+export function brandStylesheet({ colour }: Brand): string {
+  return [
+    `:root{--brand:${colour.light};--brand-strong:color-mix(in srgb,var(--brand) 80%,#000);--tint:color-mix(in srgb,var(--brand) 10%,#fff)}`,
+    `@media (prefers-color-scheme:dark){:root{--brand:${colour.dark};--brand-strong:color-mix(in srgb,var(--brand) 70%,#fff);--tint:color-mix(in srgb,var(--brand) 16%,#1a1f2b)}}`,
+  ].join('\n');
+}

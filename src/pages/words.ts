@@ -1,0 +1,75 @@
+import { LOCALES, type Locale } from '../domain/locale.ts';
+import { brandNames, LONGEST_SERVICE_NAME, type Brand, type BrandNames } from './brand.ts';
+
+/** The texts of one room: a function of the brand's names for each language. */
+export interface RoomWords<Texts extends object> {
+  /** The name by which an adopter's changes address the room. */
+  readonly room: string;
+  readonly languages: Readonly<Record<Locale, (brand: BrandNames) => Texts>>;
+}
+
+/** Changed texts of a room: any part of it. Lists and functions are replaced as a whole. */
+export type Changed<Texts> = Texts extends string | readonly unknown[] | ((...values: never[]) => unknown)
+  ? Texts
+  : { readonly [Name in keyof Texts]?: Changed<Texts[Name]> };
+
+/** An adopter's changes by room and language. */
+export type WordChanges = Readonly<Record<string, Partial<Record<Locale, object>> | undefined>>;
+
+/** The person who reads a page: the language, and the texts of every room in it. */
+export interface Reader {
+  readonly locale: Locale;
+  words<Texts extends object>(room: RoomWords<Texts>): Texts;
+}
+
+/** All texts for people, in the names of the brand and with the adopter's changes. Each is made once. */
+export class Words {
+  private readonly made = new Map<RoomWords<object>, Map<Locale, object>>();
+  private readonly readers: Readonly<Record<Locale, Reader>>;
+
+  constructor(
+    readonly brand: Brand,
+    private readonly changes: WordChanges = {},
+  ) {
+    if (brand.service.ko.length > LONGEST_SERVICE_NAME) {
+      throw new Error(`brand.service.ko has more than ${LONGEST_SERVICE_NAME} characters`);
+    }
+    const readerIn = (locale: Locale): Reader => ({ locale, words: (room) => this.of(room, locale) });
+    this.readers = Object.fromEntries(LOCALES.map((locale) => [locale, readerIn(locale)])) as Record<Locale, Reader>;
+  }
+
+  /** The texts of a room in one language. */
+  of<Texts extends object>(room: RoomWords<Texts>, locale: Locale): Texts {
+    const languages = this.made.get(room) ?? new Map<Locale, object>();
+    this.made.set(room, languages);
+    const texts = (languages.get(locale) ?? this.make(room, locale)) as Texts;
+    languages.set(locale, texts);
+    return texts;
+  }
+
+  reader(locale: Locale): Reader {
+    return this.readers[locale];
+  }
+
+  brandIn(locale: Locale): BrandNames {
+    return brandNames(this.brand, locale);
+  }
+
+  private make<Texts extends object>({ room, languages }: RoomWords<Texts>, locale: Locale): Texts {
+    return merged(languages[locale](this.brandIn(locale)), this.changes[room]?.[locale] ?? {});
+  }
+}
+
+function merged<Texts extends object>(texts: Texts, changes: object): Texts {
+  const result = { ...texts } as Record<string, unknown>;
+  for (const [name, change] of Object.entries(changes) as [string, unknown][]) {
+    const before = result[name];
+    if (change !== undefined) result[name] = isGroup(before) && isGroup(change) ? merged(before, change) : change;
+  }
+  return result as Texts;
+}
+
+/** Whether something is a group of texts, as opposed to a text, a list or a function. */
+function isGroup(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
