@@ -16,7 +16,7 @@ export class AppController {
 
   /** What waits for this phone, oldest first, with who asks and why. Works with no push received. */
   @Get()
-  @ApiOperation({ summary: 'Pending authentications' })
+  @ApiOperation({ summary: 'List pending authentications' })
   pending(@FromDevice() device: ProvenDevice): Promise<PendingResponse[]> {
     return this.opening.pending(device);
   }

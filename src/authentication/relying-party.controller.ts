@@ -46,7 +46,7 @@ export class RelyingPartyController {
 
   /** The authentication; with `wait`, as soon as its state changes. */
   @Get(':id')
-  @ApiOperation({ summary: 'Follow an authentication' })
+  @ApiOperation({ summary: 'Get an authentication' })
   see(
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(notFound)) id: string,
@@ -70,7 +70,7 @@ export class RelyingPartyController {
   /** Sends the wake-up, or the same code by SMS, again: at most three times, at least 30 seconds apart. */
   @Post(':id/resend')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Send it again' })
+  @ApiOperation({ summary: 'Resend the wake-up or the SMS' })
   resend(
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(notFound)) id: string,

@@ -26,7 +26,7 @@ export class AuthenticatorController {
 
   /** What this device makes codes with, and whether wrong ones have locked it. */
   @Get('authenticators')
-  @ApiOperation({ summary: 'Authenticators of this device' })
+  @ApiOperation({ summary: 'List the authenticators of this device' })
   list(@FromDevice() device: ProvenDevice): Promise<AuthenticatorResponse[]> {
     return this.authenticators.list(device);
   }
@@ -43,7 +43,7 @@ export class AuthenticatorController {
 
   /** Institutions that wait to be confirmed, and those that stand; to a Smart OTP, those that stand on it. */
   @Get('registrations')
-  @ApiOperation({ summary: 'Registrations at institutions' })
+  @ApiOperation({ summary: 'List registrations at institutions' })
   registered(@FromDevice() device: ProvenDevice): Promise<OwnRegistrationResponse[]> {
     return this.registrations.list(device);
   }

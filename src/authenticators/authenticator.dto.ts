@@ -19,7 +19,9 @@ export class EnrolAuthenticatorRequest {
   kind: AuthenticatorKind;
 
   /** The version of the terms that the person agreed to. */
-  @Equals(AUTHENTICATOR_TERMS, { message: `terms must be ${AUTHENTICATOR_TERMS}, shown and agreed to` })
+  @Equals(AUTHENTICATOR_TERMS, {
+    message: `terms must be ${AUTHENTICATOR_TERMS}, the version that the person has read and accepted`,
+  })
   terms: string;
 
   /** From `POST /app/v1/device/pin-check`. */
@@ -75,11 +77,11 @@ export class IssuedSmartOtpResponse {
 
 export class RegistrationRequest extends NamedPersonRequest {
   /** As the person reads it out of the app: `PG-0000-0000-0000`. */
-  @Matches(/^PG-\d{4}-\d{4}-\d{4}$/, { message: 'serialNumber must be PG-0000-0000-0000' })
+  @Matches(/^PG-\d{4}-\d{4}-\d{4}$/, { message: 'serialNumber must have the form PG-0000-0000-0000' })
   serialNumber: string;
 
   /** As the app shows it beside the serial number. */
-  @Matches(/^[A-Z0-9]{2,8}$/, { message: 'vendorCode must be 2-8 of A-Z 0-9' })
+  @Matches(/^[A-Z0-9]{2,8}$/, { message: 'vendorCode must be 2 to 8 characters of A-Z and 0-9' })
   vendorCode: string;
 }
 

@@ -78,8 +78,13 @@ export class Authenticators {
   async enrol(asked: EnrollingAuthenticator, device: ProvenDevice): Promise<EnrolledAuthenticator> {
     const { kind, terms } = asked;
     if (terms !== AUTHENTICATOR_TERMS) {
-      const errors = [{ pointer: '/terms', detail: `Show the terms of ${AUTHENTICATOR_TERMS}, and send that.` }];
-      throw new Problem('invalid_request', 'The person has to agree to the terms in force.', { errors });
+      const errors = [
+        {
+          pointer: '/terms',
+          detail: `Show the terms of ${AUTHENTICATOR_TERMS} to the person, then send this version.`,
+        },
+      ];
+      throw new Problem('invalid_request', 'The person must accept the current terms.', { errors });
     }
     await this.pinCheck.confirm(asked.pinCheckId, asked.pinProof, device, 'authenticator');
     const { deviceId } = device;
@@ -127,7 +132,7 @@ function place(id: string): string {
 function notPossible(kind: AuthenticatorKind): Problem {
   const detail =
     kind === 'otp'
-      ? 'OTP is for the subscription’s own phone, tested and in use.'
-      : 'Signing is for a device that was enrolled with an institution’s code, tested and in use.';
+      ? 'OTP requires the subscription’s own phone, and the phone must be active.'
+      : 'Signing requires a device that was enrolled with an institution’s code, and the device must be active.';
   return new Problem('authenticator_not_possible', detail);
 }

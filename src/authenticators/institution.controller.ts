@@ -36,14 +36,14 @@ export class RegistrationController {
 
   /** The last hundred that this institution asked for, newest first. */
   @Get()
-  @ApiOperation({ summary: 'Registrations of this institution' })
+  @ApiOperation({ summary: 'List the registrations of this institution' })
   list(@FromClient() client: Caller): Promise<RegistrationResponse[]> {
     return this.registrations.ofClient(client.id);
   }
 
   /** Whether it was confirmed. */
   @Get(':id')
-  @ApiOperation({ summary: 'See a registration' })
+  @ApiOperation({ summary: 'Get a registration' })
   see(
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(registrationNotFound)) id: string,

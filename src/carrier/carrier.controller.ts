@@ -84,12 +84,15 @@ export class CarrierController {
   @RouteConfig({ bodyType: 'events' satisfies BodyType })
   @ApiConsumes('application/cloudevents+json', 'application/cloudevents-batch+json', 'application/json')
   @ApiBody({ schema: { type: 'object', additionalProperties: true } })
-  @ApiOperation({ summary: 'Tell of lines' })
+  @ApiOperation({ summary: 'Report line events' })
   async events(@Req() request: FastifyRequest, @Body() body: unknown): Promise<OutcomeResponse | BatchResponse> {
     if (Array.isArray(body)) return { outcomes: await this.tellAll(body) };
     const isBinary = request.headers['ce-specversion'] !== undefined;
     if (!isBinary && !request.headers['content-type']?.startsWith('application/cloudevents+json')) {
-      throw new Problem('unsupported_media_type', 'Send application/cloudevents+json, or the ce- headers of an event.');
+      throw new Problem(
+        'unsupported_media_type',
+        'Send the event as application/cloudevents+json, or in binary mode with ce- headers.',
+      );
     }
     const { outcome, faults } = await this.feed.ingest(isBinary ? fromHeaders(request.headers, body) : body);
     return { outcome, ...(faults && { problem: rejected(faults) }) };
@@ -97,18 +100,18 @@ export class CarrierController {
 
   /** All that the carrier knows of a line, in the place of what is held; its subscription follows. */
   @Put('lines/:lineId')
-  @ApiOperation({ summary: 'Tell all of a line' })
+  @ApiOperation({ summary: 'Replace the facts of a line' })
   async line(
     @FromClient() { clientId: client }: Caller,
     @Param('lineId') lineId: string,
     @Body() body: LineInput,
   ): Promise<LineResponse> {
     if (lineId.length > 64 || !PLAIN_TEXT.test(lineId)) {
-      throw new Problem('invalid_request', 'The id of a line has 1 to 64 characters.');
+      throw new Problem('invalid_request', 'The line id must be one line of text with 1 to 64 characters.');
     }
     if (body.lineId !== undefined && body.lineId !== lineId) {
-      const errors = [{ pointer: '/lineId', detail: 'Leave it out, or give the one in the address.' }];
-      throw new Problem('invalid_request', 'The body is of another line.', { errors });
+      const errors = [{ pointer: '/lineId', detail: 'Omit lineId, or send the one in the address.' }];
+      throw new Problem('invalid_request', 'The body and the address name different lines.', { errors });
     }
     return { lineId, ...(await this.reconciling.reconcile(factsOf(lineId, body), { client })) };
   }
@@ -123,7 +126,7 @@ export class CarrierController {
   @ApiConsumes('application/x-ndjson')
   @ApiProduces('application/x-ndjson')
   @ApiBody({ schema: { type: 'string' } })
-  @ApiResponse({ status: 200, description: 'The report, a JSON object a line' })
+  @ApiResponse({ status: 200, description: 'The report, one JSON object per line' })
   @ApiOperation({ summary: 'Reconcile with a snapshot' })
   async import(
     @FromClient() { clientId: client }: Caller,
@@ -160,7 +163,10 @@ export class CarrierController {
 
   private async tellAll(documents: readonly unknown[]): Promise<BatchOutcome[]> {
     if (documents.length > BATCH) {
-      throw new Problem('invalid_request', `A batch has at most ${BATCH.toLocaleString('en')} events.`);
+      throw new Problem(
+        'invalid_request',
+        `A batch can hold at most ${BATCH.toLocaleString('en')} events. Send smaller batches.`,
+      );
     }
     const outcomes: BatchOutcome[] = [];
     const lanes = Array.from({ length: LANES }, (): number[] => []);
@@ -192,7 +198,7 @@ function told({ id, outcome, faults }: EventOutcome): BatchOutcome {
 
 function rejected(errors: InputFault[]): object {
   return problemDocument(
-    new Problem('invalid_request', 'Mend what is listed in errors and tell it again.', { errors }),
+    new Problem('invalid_request', 'Correct the fields listed in errors, then send the event again.', { errors }),
   );
 }
 

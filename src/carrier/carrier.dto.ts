@@ -23,7 +23,7 @@ const LINE_ID = 64;
 
 function IsMobileNumber(options?: ValidationOptions): PropertyDecorator {
   const validate = (value: unknown) => typeof value === 'string' && parsePhoneNumber(value) !== null;
-  const sentence = () => 'phoneNumber must be a Korean mobile number, E.164 or with hyphens';
+  const sentence = () => 'phoneNumber must be a Korean mobile number, such as 010-1234-5678, or E.164';
   return ValidateBy({ name: 'isMobileNumber', validator: { validate, defaultMessage: sentence } }, options);
 }
 
@@ -33,13 +33,14 @@ function IsPerson(): PropertyDecorator {
     const { birthDate, genderDigit } = on?.object as OwnerInput;
     return parsePerson({ birthDate, genderDigit, today: seoulDay(new Date()) }) !== null;
   };
-  const sentence = () => 'birthDate must be a day of the calendar (YYMMDD) that genderDigit puts in the past';
+  const sentence = () =>
+    'birthDate must be a valid date (YYMMDD), not in the future, in the century given by genderDigit';
   return ValidateBy({ name: 'isPerson', validator: { validate, defaultMessage: sentence } });
 }
 
 export class OwnerInput {
   /** YYMMDD */
-  @Matches(/^\d{6}$/, { message: 'birthDate must be six digits, YYMMDD' })
+  @Matches(/^\d{6}$/, { message: 'birthDate must be six digits in the form YYMMDD' })
   @IsPerson()
   birthDate: string;
 
@@ -155,7 +156,7 @@ export type Read<T> = { value: T } | { faults: InputFault[] };
 /** Holds a document against its class, as the input pipe does with bodies. */
 export function readAs<T extends object>(type: new () => T, value: unknown, allowUnknown = false): Read<T> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { faults: [{ pointer: '', detail: 'This must be a JSON object.' }] };
+    return { faults: [{ pointer: '', detail: 'The value must be a JSON object.' }] };
   }
   const instance = plainToInstance(type, value);
   const errors = validateSync(instance, {

@@ -41,7 +41,7 @@ export class DeviceController {
   @Post('device/test')
   @HttpCode(200)
   @UseGuards(DeviceGuard)
-  @ApiOperation({ summary: 'Finish the device’s test' })
+  @ApiOperation({ summary: 'Finish the device test' })
   finishTest(@FromDevice() device: ProvenDevice, @Body() body: TestRequest): Promise<TestResponse> {
     return this.devices.finishTest(device, body.code);
   }
@@ -66,7 +66,7 @@ export class DeviceController {
   /** Asks for the PIN to be checked, before the app changes it; an earlier check is void. */
   @Post('device/pin-check')
   @UseGuards(DeviceGuard)
-  @ApiOperation({ summary: 'Ask for a check of the PIN' })
+  @ApiOperation({ summary: 'Request a PIN check' })
   askPinCheck(@FromDevice() device: ProvenDevice): Promise<PinCheckResponse> {
     return this.pinCheck.ask(device);
   }
@@ -75,7 +75,7 @@ export class DeviceController {
   @Post('device/pin-check/:id/confirm')
   @HttpCode(204)
   @UseGuards(DeviceGuard)
-  @ApiOperation({ summary: 'Check the PIN' })
+  @ApiOperation({ summary: 'Confirm a PIN check' })
   async confirmPinCheck(
     @FromDevice() device: ProvenDevice,
     @Param('id', new OpaqueId(nonceSpent)) id: string,

@@ -14,10 +14,10 @@ export class JwkInput {
   @IsIn(['P-256'])
   crv: 'P-256';
 
-  @Matches(COORDINATE, { message: 'x must be 32 bytes of base64url' })
+  @Matches(COORDINATE, { message: 'x must be 32 bytes in base64url' })
   x: string;
 
-  @Matches(COORDINATE, { message: 'y must be 32 bytes of base64url' })
+  @Matches(COORDINATE, { message: 'y must be 32 bytes in base64url' })
   y: string;
 
   /** Members that libraries add to an exported key; they are not used. */
@@ -61,7 +61,7 @@ export class EnrolRequest {
   encryptionKey: JwkInput;
 
   /** 32 bytes as base64url: the key that the PIN unwraps on the phone. */
-  @Matches(COORDINATE, { message: 'knowledgeKey must be 32 bytes of base64url' })
+  @Matches(COORDINATE, { message: 'knowledgeKey must be 32 bytes in base64url' })
   knowledgeKey: string;
 
   @IsIn(['android', 'ios'])
@@ -80,7 +80,7 @@ export class EnrolRequest {
   appVersion: string;
 
   /** What FCM or APNs gave to the app. */
-  @Matches(PUSH_TOKEN, { message: 'pushToken must be 1-1024 of A-Z a-z 0-9 _ : . -' })
+  @Matches(PUSH_TOKEN, { message: 'pushToken must be 1 to 1024 characters of A-Z, a-z, 0-9 and _ : . -' })
   pushToken: string;
 
   /** What the person calls the phone. */
@@ -108,7 +108,7 @@ export class TestResponse {
 }
 
 export class PushTokenRequest {
-  @Matches(PUSH_TOKEN, { message: 'pushToken must be 1-1024 of A-Z a-z 0-9 _ : . -' })
+  @Matches(PUSH_TOKEN, { message: 'pushToken must be 1 to 1024 characters of A-Z, a-z, 0-9 and _ : . -' })
   pushToken: string;
 }
 

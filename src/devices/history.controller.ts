@@ -29,7 +29,7 @@ export class HistoryController {
   /** The last twenty authentications of this subscription, newest first; to a Smart OTP, what it was asked to sign. */
   @Get()
   @UseGuards(DeviceGuard)
-  @ApiOperation({ summary: 'The last twenty authentications' })
+  @ApiOperation({ summary: 'List the last twenty authentications' })
   latest(@FromDevice() device: ProvenDevice): Promise<HistoryResponse[]> {
     return this.history.latest(device.subscriptionId, device.isOwnPhone ? undefined : device.deviceId);
   }

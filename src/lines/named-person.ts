@@ -16,15 +16,15 @@ export function readNamedPerson(typed: NamedPerson): NamedPerson {
   const phoneNumber = parsePhoneNumber(typed.phoneNumber);
   const errors = [];
   if (!phoneNumber) {
-    errors.push({ pointer: '/phoneNumber', detail: 'Give a Korean mobile number, such as 010-1234-5678, or E.164.' });
+    errors.push({ pointer: '/phoneNumber', detail: 'Send a Korean mobile number, such as 010-1234-5678, or E.164.' });
   }
   if (!parsePerson({ birthDate, genderDigit, today: seoulDay(new Date()) })) {
     errors.push({
       pointer: '/birthDate',
-      detail: 'Give a day of the calendar (YYMMDD) that genderDigit puts in the past.',
+      detail: 'Send a valid date (YYMMDD), not in the future, in the century given by genderDigit.',
     });
   }
   if (!phoneNumber || errors.length > 0)
-    throw new Problem('invalid_request', 'Mend what is listed in errors.', { errors });
+    throw new Problem('invalid_request', 'Correct the fields listed in errors.', { errors });
   return { phoneNumber, birthDate, genderDigit };
 }

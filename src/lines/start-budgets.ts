@@ -56,7 +56,7 @@ export class StartBudgets {
       secondsUntilNextStart(starts, now, ofPerson ? PERSON_BUDGET : NUMBER_BUDGET),
     );
     const detail =
-      'This person was asked five times in ten minutes, or twenty times in a day; wait before asking again.';
+      'A person can be asked at most five times in ten minutes and twenty times a day. Wait before starting again.';
     const limit = { name: 'starts', quota: STARTS_PER_TEN_MINUTES, seconds: 600 };
     return new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, ...waits), limit });
   }

@@ -27,13 +27,17 @@ export class ChargesController {
    */
   @Get()
   @Permits('charges')
-  @ApiHeader({ name: 'Audit-Reason', required: true, description: 'Why this is looked at' })
+  @ApiHeader({
+    name: 'Audit-Reason',
+    required: true,
+    description: 'The reason for this read, one line of 1 to 200 characters; kept in the audit',
+  })
   @ApiProduces('application/json', 'text/csv')
   @ApiResponse({
     status: 200,
     description: '{ month, closedAt, charges: [{ subscriptionId, lineId, month, days, amount }] }',
   })
-  @ApiOperation({ summary: 'The charges of a month' })
+  @ApiOperation({ summary: 'Get the charges of a month' })
   async month(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,

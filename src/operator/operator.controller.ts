@@ -19,7 +19,11 @@ import {
 } from './operator.dto.ts';
 import { FromAuditContext, auditedRead, auditedWrite, type AuditContext } from './audit-context.ts';
 
-const AuditReason = ApiHeader({ name: 'Audit-Reason', required: true, description: 'Why this is looked at' });
+const AuditReason = ApiHeader({
+  name: 'Audit-Reason',
+  required: true,
+  description: 'The reason for this read, one line of 1 to 200 characters; kept in the audit',
+});
 const SubscriptionId = (): ParameterDecorator => Param('id', new OpaqueId(subscriptionNotFound));
 
 @ApiTags('Operator')
@@ -32,7 +36,7 @@ export class OperatorController {
   @Get('eligibility')
   @Permits('search')
   @AuditReason
-  @ApiOperation({ summary: 'Check a line' })
+  @ApiOperation({ summary: 'Check the eligibility of a line' })
   eligibility(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -85,7 +89,7 @@ export class OperatorController {
   @Post('subscriptions/:id/report-loss')
   @Permits('report_loss')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Report a loss' })
+  @ApiOperation({ summary: 'Report the loss of a phone' })
   reportLoss(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -140,7 +144,7 @@ export class OperatorController {
   @Get('subscriptions/:id/history')
   @Permits('look')
   @AuditReason
-  @ApiOperation({ summary: 'The last twenty authentications of a subscription' })
+  @ApiOperation({ summary: 'List the last twenty authentications of a subscription' })
   history(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -153,7 +157,7 @@ export class OperatorController {
   @Get('subscriptions/:id/audit')
   @Permits('look')
   @AuditReason
-  @ApiOperation({ summary: 'The audit of a subscription' })
+  @ApiOperation({ summary: 'Get the audit of a subscription' })
   audit(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,

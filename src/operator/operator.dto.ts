@@ -38,7 +38,7 @@ export class PhoneNumberQuery {
 
 export class MonthQuery {
   /** `YYYY-MM`, of the Seoul calendar. */
-  @Matches(/^\d{4}-(0[1-9]|1[0-2])$/, { message: 'month must be YYYY-MM' })
+  @Matches(/^\d{4}-(0[1-9]|1[0-2])$/, { message: 'month must have the form YYYY-MM' })
   month: string;
 }
 

@@ -39,8 +39,12 @@ export class ReissueController {
   /** The last twenty reissues of a subscription, newest first. */
   @Get('subscriptions/:id/reissues')
   @Permits('look')
-  @ApiHeader({ name: 'Audit-Reason', required: true, description: 'Why this is looked at' })
-  @ApiOperation({ summary: 'Reissues of a subscription' })
+  @ApiHeader({
+    name: 'Audit-Reason',
+    required: true,
+    description: 'The reason for this read, one line of 1 to 200 characters; kept in the audit',
+  })
+  @ApiOperation({ summary: 'List the reissues of a subscription' })
   async list(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -79,7 +83,7 @@ export class ReissueController {
   /** Draws the code that enrols the new phone, to be handed over or printed in an activation letter. */
   @Post('reissues/:id/issue')
   @Permits('apply_reissue')
-  @ApiOperation({ summary: 'Issue a reissue’s code' })
+  @ApiOperation({ summary: 'Issue the code of a reissue' })
   issue(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,

@@ -15,7 +15,7 @@ export class ReissueRequest extends ReasonRequest {
   cause: ReissueCause;
 
   /** Of the phone that is gone: `PG-0000-0000-0000`. */
-  @Matches(/^PG-\d{4}-\d{4}-\d{4}$/, { message: 'oldSerialNumber must be PG-0000-0000-0000' })
+  @Matches(/^PG-\d{4}-\d{4}-\d{4}$/, { message: 'oldSerialNumber must have the form PG-0000-0000-0000' })
   oldSerialNumber: string;
 
   /** How the person showed who they are. */

@@ -21,7 +21,10 @@ export class AuthenticateClient {
     issuer: string;
   }): Promise<Client> {
     if (input.authorization !== undefined && input.assertion !== undefined) {
-      throw new Problem('invalid_request', 'Authenticate by a secret or by an assertion, not by both.');
+      throw new Problem(
+        'invalid_request',
+        'Authenticate with either a client secret or a client assertion, not with both.',
+      );
     }
     return input.assertion === undefined
       ? this.bySecret(input.authorization)
@@ -35,7 +38,7 @@ export class AuthenticateClient {
     const [clientId, secret] = [formDecode(decoded.slice(0, colon)), formDecode(decoded.slice(colon + 1))];
     const client = colon > 0 ? await this.store.byClientId(clientId) : undefined;
     const right = equalInConstantTime(sha256(secret), client?.secretDigest ?? NOBODYS_SECRET);
-    if (!client || !right) throw new Problem('invalid_client', 'The client id or its secret is wrong.');
+    if (!client || !right) throw new Problem('invalid_client', 'The client id or the client secret is wrong.');
     return client;
   }
 
@@ -44,7 +47,7 @@ export class AuthenticateClient {
       throw new Problem('invalid_request', `client_assertion_type must be ${ASSERTION_TYPE}.`);
     const clientId = claimedClient(assertion);
     const client = clientId ? await this.store.byClientId(clientId) : undefined;
-    if (!client?.jwks) throw new Problem('invalid_client', 'No client with registered keys is named by iss.');
+    if (!client?.jwks) throw new Problem('invalid_client', 'The assertion’s iss names no client with registered keys.');
     const now = new Date();
     const checked = await verifyClientAssertion({
       assertion,
@@ -55,7 +58,7 @@ export class AuthenticateClient {
     });
     if (typeof checked === 'string') throw new Problem('invalid_client', checked);
     if (!(await this.store.spendAssertion(client.id, checked.jti, checked.expiresAt))) {
-      throw new Problem('invalid_client', 'The assertion was used before; make a new one with its own jti.');
+      throw new Problem('invalid_client', 'The assertion was already used. Create a new one with a new jti.');
     }
     return client;
   }

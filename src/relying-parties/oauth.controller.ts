@@ -80,7 +80,10 @@ export class OAuthController {
     });
     const wanted = body.scope === undefined ? client.scopes : body.scope.split(' ').filter(Boolean);
     if (wanted.length === 0 || wanted.some((scope) => !client.scopes.includes(scope))) {
-      throw new Problem('invalid_scope', `This client’s scopes are: ${client.scopes.join(' ')}.`);
+      throw new Problem(
+        'invalid_scope',
+        `Request one or more of the scopes of this client: ${client.scopes.join(' ')}.`,
+      );
     }
     const caller = { id: client.id, clientId: client.clientId, scopes: wanted };
     return {
@@ -94,14 +97,14 @@ export class OAuthController {
   /** The keys that sign assertions, envelopes and access tokens (RFC 7517). */
   @Get('oauth2/jwks')
   @Header('Cache-Control', 'public, max-age=300')
-  @ApiOperation({ summary: 'The service’s public keys' })
+  @ApiOperation({ summary: 'Get the public keys of the service' })
   jwks(): { keys: object[] } {
     return { keys: this.keys.signing.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, alg: 'ES256', use: 'sig' })) };
   }
 
   /** Where to find what (RFC 8414). */
   @Get('.well-known/oauth-authorization-server')
-  @ApiOperation({ summary: 'Authorization server metadata' })
+  @ApiOperation({ summary: 'Get the authorization server metadata' })
   metadata(): object {
     const issuer = this.environment.ISSUER;
     return {

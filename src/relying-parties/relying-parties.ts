@@ -37,7 +37,7 @@ export class RelyingParties {
     const count = spent?.minute === minute ? spent.count + 1 : 1;
     if (count > startsPerMinute) {
       const retryAfterSeconds = Math.ceil(((minute + 1) * 60_000 - Date.now()) / 1000);
-      const detail = `The quota of ${startsPerMinute} starts a minute is used up; it begins anew with the next minute.`;
+      const detail = `The limit of ${startsPerMinute} starts per minute is reached. Wait until the next minute.`;
       const limit = { name: 'quota', quota: startsPerMinute, seconds: 60 };
       throw new Problem('too_many_requests', detail, { retryAfterSeconds, limit });
     }

@@ -23,14 +23,14 @@ export class SmsPermissionController {
 
   /** For whom SMS could be permitted, and for whom it was. */
   @Get()
-  @ApiOperation({ summary: 'Permissions of SMS' })
+  @ApiOperation({ summary: 'List SMS permissions' })
   list(@FromDevice() device: ProvenDevice): Promise<SmsPermissionsResponse> {
     return this.permissions.list(device);
   }
 
   /** Asks to permit SMS for one relying party; nothing is permitted before the PIN was proven. */
   @Post()
-  @ApiOperation({ summary: 'Ask to permit SMS' })
+  @ApiOperation({ summary: 'Request an SMS permission' })
   ask(@FromDevice() device: ProvenDevice, @Body() body: SmsPermissionRequest): Promise<AskedSmsPermissionResponse> {
     return this.permissions.ask(askingParty.transform(body.relyingPartyId), device);
   }
@@ -38,7 +38,7 @@ export class SmsPermissionController {
   /** Proves the PIN, and permits. */
   @Post(':id/confirm')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Permit SMS' })
+  @ApiOperation({ summary: 'Confirm an SMS permission' })
   confirm(
     @FromDevice() device: ProvenDevice,
     @Param('id', new OpaqueId(permissionNotFound)) id: string,
@@ -50,7 +50,7 @@ export class SmsPermissionController {
   /** Ends a permission early, and cancels what was texted under it. */
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'End a permission of SMS' })
+  @ApiOperation({ summary: 'End an SMS permission' })
   async end(
     @FromDevice() device: ProvenDevice,
     @Param('id', new OpaqueId(permissionNotFound)) id: string,

@@ -127,22 +127,22 @@ export class SmsPermissions {
 
 /** One answer for an unknown one and for one that never asked for this person. */
 export function relyingPartyNotFound(): Problem {
-  return new Problem('relying_party_not_found', 'Take one of relyingParties from GET /app/v1/sms-permissions.');
+  return new Problem('relying_party_not_found', 'Use an id listed in relyingParties of GET /app/v1/sms-permissions.');
 }
 
 /** One answer for an unknown id and for another person's. */
 export function permissionNotFound(): Problem {
-  return new Problem('sms_permission_not_found', 'Take one of permissions from GET /app/v1/sms-permissions.');
+  return new Problem('sms_permission_not_found', 'Use an id listed in permissions of GET /app/v1/sms-permissions.');
 }
 
 function permittedNowhere(): Problem {
-  return new Problem('sms_not_permitted', 'This service permits SMS for nobody; use the code in the app.');
+  return new Problem('sms_not_permitted', 'This service does not offer SMS permissions. Use the code in the app.');
 }
 
 function refused(): Problem {
-  return new Problem('sms_not_permitted', 'This relying party refuses codes by SMS; use the code in the app.');
+  return new Problem('sms_not_permitted', 'This relying party does not accept codes by SMS. Use the code in the app.');
 }
 
 function notActive(): Problem {
-  return new Problem('subscription_not_active', 'SMS can be permitted while the subscription is active.');
+  return new Problem('subscription_not_active', 'SMS can be permitted only while the subscription is active.');
 }

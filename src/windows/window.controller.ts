@@ -21,7 +21,7 @@ export class WindowController {
 
   /** What became of a hosted window: `open`, `closed` once its authentication has ended, or `expired` unused. */
   @Get(':id')
-  @ApiOperation({ summary: 'The result of a hosted window' })
+  @ApiOperation({ summary: 'Get the result of a hosted window' })
   result(@FromClient() client: Caller, @Param('id', new OpaqueId(windowNotFound)) id: string): Promise<WindowResponse> {
     return this.windows.result(client.id, id);
   }

@@ -69,9 +69,12 @@ export class Windows {
     const { returnUrls } = await this.relyingParties.get(clientId);
     if (!returnUrls.includes(input.returnUrl)) {
       const errors = [
-        { pointer: '/returnUrl', detail: 'Give an address registered for this client, letter by letter.' },
+        {
+          pointer: '/returnUrl',
+          detail: 'Send one of the return addresses registered for this client, exactly as registered.',
+        },
       ];
-      throw new Problem('invalid_request', 'The return address is not registered.', { errors });
+      throw new Problem('invalid_request', 'The return address is not registered for this client.', { errors });
     }
     const id = randomId();
     const { purpose, returnUrl, state: returnState, locale, method = 'push' } = input;
@@ -114,7 +117,7 @@ export class Windows {
     const window = await this.find(id);
     if (!isBrowserOf(window, secret)) throw boundElsewhere();
     if (window.authenticationId)
-      throw new Problem('window_closed', 'This window was used; go back and open a new one.');
+      throw new Problem('window_closed', 'This window was already used. Go back and open a new one.');
     const method = chosen ?? window.method;
     const input = { ...person, method, purpose: window.purpose };
     // One window starts one authentication, however often the button was pressed, by whichever method.
@@ -140,7 +143,7 @@ export class Windows {
     const present = await this.see(window, 0);
     if (methodOf(present.channel) === method) return this.view(window, present);
     if (window.method === method) {
-      throw new Problem('window_closed', 'Either way can be taken once; go back and open a new window.');
+      throw new Problem('window_closed', 'Each method can be used once in a window. Go back and open a new window.');
     }
     try {
       const next = await this.startOther(window, method, endUser);
@@ -224,7 +227,7 @@ export class Windows {
     const window = await this.store.byId(id);
     if (!window) throw windowNotFound();
     if (!isBrowserOf(window, secret)) throw boundElsewhere();
-    if (!hasBegun(window)) throw new Problem('authentication_not_found', 'Type in who is to be verified first.');
+    if (!hasBegun(window)) throw new Problem('authentication_not_found', 'Enter the person to be verified first.');
     return window;
   }
 
@@ -275,7 +278,7 @@ function placeOfName(id: string): string {
 }
 
 function windowOver(): Problem {
-  return new Problem('window_closed', 'Its ten minutes are over; go back and open a new one.');
+  return new Problem('window_closed', 'The window expired after ten minutes. Go back and open a new one.');
 }
 
 export function windowNotFound(): Problem {
@@ -283,5 +286,8 @@ export function windowNotFound(): Problem {
 }
 
 function boundElsewhere(): Problem {
-  return new Problem('window_bound_elsewhere', 'It was opened first in another browser; go back and open a new one.');
+  return new Problem(
+    'window_bound_elsewhere',
+    'The window was first opened in another browser. Go back and open a new one.',
+  );
 }

@@ -109,7 +109,11 @@ export class Registrations {
       // Two that name the same person met; the next try sees the other one.
       if (met && idempotency === null) return this.ask(input, clientId, key);
       if (met)
-        throw new Problem('idempotency_in_progress', 'Wait a moment and send it again.', { retryAfterSeconds: 1 });
+        throw new Problem(
+          'idempotency_in_progress',
+          'The first request with this Idempotency-Key is still running. Wait a moment, then send the request again.',
+          { retryAfterSeconds: 1 },
+        );
       throw error;
     }
   }
@@ -159,7 +163,7 @@ export class Registrations {
     judgePin({ purpose: 'registration', id, deviceId, proof, knowledgeKey, counted });
     const confirmed = await this.store.confirm(id, deviceId);
     if (confirmed === 'subscription_inactive') {
-      throw new Problem('subscription_not_active', 'The subscription is suspended; ask the call centre.');
+      throw new Problem('subscription_not_active', 'The subscription is suspended. Contact the call centre.');
     }
     if (!confirmed) await this.assertPending(id, device);
     return { state: 'active' };
@@ -254,11 +258,11 @@ function own({ relyingParty: name, deviceName, serialNumber, nonce, ...row }: Li
 export function registrationNotFound(): Problem {
   return new Problem(
     'registration_not_found',
-    'Take the id that POST /v1/registrations or GET /app/v1/registrations gave.',
+    'Use an id returned by POST /v1/registrations or GET /app/v1/registrations.',
   );
 }
 
 function closed(state: RegistrationState): Problem {
-  const detail = `It is ${state}; an institution may ask again at any time.`;
+  const detail = `The state of the registration is ${state}. The institution can request a new one at any time.`;
   return new Problem('registration_closed', detail, { state });
 }

@@ -59,12 +59,17 @@ export class SmartOtps {
   async issue(input: IssuingSmartOtp, clientId: string): Promise<IssuedSmartOtp> {
     const { vendorCode } = await this.relyingParties.get(clientId);
     if (vendorCode === null) {
-      throw new Problem('insufficient_scope', 'Ask the operator of this service for a vendor code first.');
+      throw new Problem(
+        'insufficient_scope',
+        'Issuing requires a vendor code. Request one from the operator of this service.',
+      );
     }
     const { cardKey = null } = input;
     if (cardKey && !publicKey(cardKey)) {
-      const errors = [{ pointer: '/cardKey', detail: 'Give the public JWK of a P-256 key: kty EC, crv P-256, x, y.' }];
-      throw new Problem('invalid_request', 'The card’s key cannot be read.', { errors });
+      const errors = [
+        { pointer: '/cardKey', detail: 'Send the public JWK of a P-256 key, with kty EC, crv P-256, x and y.' },
+      ];
+      throw new Problem('invalid_request', 'The card’s key is not a valid P-256 public key.', { errors });
     }
     await this.relyingParties.spendQuota(clientId);
     const person = readNamedPerson(input);

@@ -49,13 +49,16 @@ export function readCloudEvent(document: unknown): ReadEvent {
   const [source, id, type] = (['source', 'id', 'type'] as const).map((name) => {
     const value = attributes[name];
     if (isAttribute(value)) return value;
-    faults.push({ pointer: `/${name}`, detail: `Give ${name}, a text of 1 to ${LONGEST_ATTRIBUTE} characters.` });
+    faults.push({
+      pointer: `/${name}`,
+      detail: `Send ${name} as one line of text with 1 to ${LONGEST_ATTRIBUTE} characters.`,
+    });
     return undefined;
   });
   const known = { ...(source !== undefined && { source }), ...(id !== undefined && { id }) };
-  if (attributes['specversion'] !== '1.0') faults.push({ pointer: '/specversion', detail: 'Only "1.0" is known.' });
+  if (attributes['specversion'] !== '1.0') faults.push({ pointer: '/specversion', detail: 'Send specversion "1.0".' });
   const time = readTime(attributes['time']);
-  if (!time) faults.push({ pointer: '/time', detail: 'Say when it happened, as RFC 3339 has it.' });
+  if (!time) faults.push({ pointer: '/time', detail: 'Send the time of the event as an RFC 3339 date and time.' });
   const content = readContent(type, attributes);
   if ('faults' in content) faults.push(...content.faults);
   if (faults.length > 0 || 'faults' in content) return { faults, ...known };
@@ -77,9 +80,13 @@ function readContent(
   }
   const faults: InputFault[] = [];
   const lineId = isAttribute(subject) ? subject : '';
-  if (lineId === '') faults.push({ pointer: '/subject', detail: 'Name the line.' });
+  if (lineId === '') faults.push({ pointer: '/subject', detail: 'Send the id of the line.' });
   const number = readSequence(sequence);
-  if (number === null) faults.push({ pointer: '/sequence', detail: 'Give a whole number that rises per line.' });
+  if (number === null)
+    faults.push({
+      pointer: '/sequence',
+      detail: 'Send a non-negative integer that increases with each event of the line.',
+    });
   const event = readLineEvent(type?.startsWith(PREFIX) ? type.slice(PREFIX.length) : '', data);
   if ('faults' in event) return { faults: [...faults, ...event.faults] };
   if (faults.length > 0) return { faults };
@@ -112,7 +119,15 @@ function readLineEvent(kind: string, data: unknown): LineEvent | { faults: Input
     case 'sim-swapped':
       return as(NoData, () => ({ kind }));
     default:
-      return { faults: [{ pointer: '/type', detail: 'This type of event is not known; see the contract.' }] };
+      return {
+        faults: [
+          {
+            pointer: '/type',
+            detail:
+              'This event type is not supported. See POST /carrier/v1/events in /openapi.json for the supported types.',
+          },
+        ],
+      };
   }
 }
 

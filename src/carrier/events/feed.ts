@@ -45,7 +45,8 @@ export class CarrierFeed {
       return { id: event.id, outcome };
     } catch (error) {
       if (!isConflict(error, 'lines_phone')) throw error;
-      const detail = 'The number is still another line’s; tell first that it was given up, then play this again.';
+      const detail =
+        'Another line still holds this number. Report the change of that line first, then replay this event.';
       return this.keepAside(document, event, [{ pointer: '/data/phoneNumber', detail }]);
     }
   }

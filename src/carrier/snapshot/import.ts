@@ -75,7 +75,7 @@ const MISSING = {
 };
 const ANALYZE = { name: 'import_analyze', text: 'ANALYZE seen' };
 
-const NUMBER_TAKEN = 'Its number is another line’s; tell first that it was given up.';
+const NUMBER_TAKEN = 'Another line still holds this number. Report the change of that line first.';
 
 interface Numbered {
   number: number;
@@ -114,7 +114,7 @@ export class SnapshotImport {
     const session = await this.database.connect();
     try {
       const [lock] = await session.rows<{ locked: boolean }>(LOCK, []);
-      if (!lock?.locked) throw new Problem('import_in_progress', 'Wait until the other import has ended.');
+      if (!lock?.locked) throw new Problem('import_in_progress', 'Wait until the other import has finished.');
       try {
         await session.rows(SEEN, []);
         yield* this.work(session, snapshot, options);
@@ -174,7 +174,7 @@ export class SnapshotImport {
       const { facts } = one;
       const { lineId } = facts;
       const known = held.get(lineId);
-      if (!first.delete(lineId)) reports.push(rejected(one, '/lineId', 'The snapshot names this line twice.'));
+      if (!first.delete(lineId)) reports.push(rejected(one, '/lineId', 'The snapshot contains this line twice.'));
       else if (!known) added.push(one);
       else {
         const differences = differencesBetween(known.facts, facts);
@@ -291,7 +291,8 @@ function noLargerThan(bytes: number): Transform {
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       passed += chunk.length;
-      if (passed > bytes) done(new Problem('payload_too_large', 'Divide the snapshot.'));
+      if (passed > bytes)
+        done(new Problem('payload_too_large', 'The snapshot is too large. Split it into smaller ones.'));
       else done(null, chunk);
     },
   });
@@ -320,7 +321,10 @@ function rejected({ number, facts: { lineId } }: Numbered, pointer: string, deta
 
 function readLine(text: string): { facts: LineFacts } | Pick<Rejected, 'faults' | 'lineId'> {
   if (text.length > LONGEST_LINE) {
-    return { faults: [{ pointer: '', detail: `A line has at most ${LONGEST_LINE} characters.` }], lineId: null };
+    return {
+      faults: [{ pointer: '', detail: `A line of the snapshot can have at most ${LONGEST_LINE} characters.` }],
+      lineId: null,
+    };
   }
   let document: Record<string, unknown>;
   try {

@@ -61,7 +61,10 @@ export class Reconcile {
       });
     } catch (error) {
       if (!isConflict(error, 'lines_phone')) throw error;
-      throw new Problem('number_taken', 'Tell first that the other line has given the number up, then this again.');
+      throw new Problem(
+        'number_taken',
+        'Another line still holds this number. Report the change of that line first, then send this request again.',
+      );
     }
   }
 }

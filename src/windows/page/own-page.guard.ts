@@ -16,7 +16,7 @@ export class OwnPageGuard implements CanActivate {
     const { method, headers } = context.switchToHttp().getRequest<FastifyRequest>();
     if (method === 'GET') return true;
     if (!isOwnPage(headers, this.environment.ISSUER)) {
-      throw new Problem('window_bound_elsewhere', 'Only the page of this window may send this.');
+      throw new Problem('window_bound_elsewhere', 'Send this request from the page of this window.');
     }
     return true;
   }
