@@ -108,7 +108,7 @@ export class Start {
         if (!open) {
           throw new Problem(
             'idempotency_in_progress',
-            'The first request with this Idempotency-Key is still running. Wait a moment, then send the request again.',
+            'The first request with this key is still running. Send it again in a moment.',
             {
               retryAfterSeconds: 1,
             },

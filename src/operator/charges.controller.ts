@@ -22,8 +22,9 @@ export class ChargesController {
   ) {}
 
   /**
-   * What is charged in a month, as JSON or, with `Accept: text/csv`, as CSV: a row a subscription, and rows of earlier
-   * months that correct what those were charged. While `closedAt` is null it is what would be charged by now.
+   * Returns the charges of a month in won, as JSON or, with `Accept: text/csv`, as CSV: one row per subscription, and rows
+   * of earlier months that correct their charges. While `closedAt` is null, the amounts are those of the month so far.
+   * Errors: `invalid_request`.
    */
   @Get()
   @Permits('charges')
