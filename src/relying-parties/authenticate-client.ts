@@ -6,10 +6,10 @@ import { Problem } from '../domain/problem.ts';
 import { ClientStore, type Client } from './client.store.ts';
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-/** Compared against where there is no secret, so that an unknown client takes as long as a wrong secret. */
+/** Compared when a client has no secret, so that an unknown client takes as long as a wrong secret. */
 const NOBODYS_SECRET = Buffer.alloc(32);
 
-/** Finds out which client asks for a token: `private_key_jwt` (RFC 7523) or `client_secret_basic` (RFC 6749, 2.3.1). */
+/** Authenticates the client of a token request: `private_key_jwt` (RFC 7523) or `client_secret_basic` (RFC 6749, 2.3.1). */
 @Injectable()
 export class AuthenticateClient {
   constructor(private readonly store: ClientStore) {}
@@ -64,7 +64,7 @@ export class AuthenticateClient {
   }
 }
 
-/** RFC 6749, appendix B: both halves are form-encoded before they are joined. */
+/** Client id and secret are form-encoded before they are joined (RFC 6749, appendix B). */
 function formDecode(part: string): string {
   try {
     return decodeURIComponent(part.replaceAll('+', ' '));

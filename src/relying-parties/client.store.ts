@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 
-/** A program that calls us: a relying party, a carrier or an operator’s system. */
+/** A program that calls the service: a relying party, a carrier or an operator’s system. */
 export interface Client {
   id: string;
   clientId: string;
@@ -11,9 +11,9 @@ export interface Client {
   scopes: string[];
   returnUrls: string[];
   startsPerMinute: number;
-  /** What people write beside the serial number of a Smart OTP that this institution issued. */
+  /** The vendor code that people give with the serial number of a Smart OTP of this institution. */
   vendorCode: string | null;
-  /** It asks only whose authenticator is registered with it. */
+  /** Whether it may only ask people whose authenticator is registered with it. */
   requiresRegistration: boolean;
 }
 
@@ -56,12 +56,12 @@ export class ClientStore {
     return (await this.database.rows<Client>(BY_ID, [id]))[0];
   }
 
-  /** Whether this assertion comes for the first time; it never will again. */
+  /** Marks an assertion as used. Returns false when it was used before. */
   async spendAssertion(clientId: string, jti: string, expiresAt: Date): Promise<boolean> {
     return (await this.database.rows(SPEND_ASSERTION, [clientId, jti, expiresAt])).length === 1;
   }
 
-  /** Adds a client; one of the same client id keeps everything but its return addresses. */
+  /** Adds a client. An existing client with the same client id only gets the new return addresses. */
   async register(client: Client): Promise<void> {
     const { id, clientId, name, secretDigest, scopes, returnUrls, startsPerMinute } = client;
     const { vendorCode, requiresRegistration } = client;

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Problem } from '../domain/problem.ts';
 import { ClientStore, type Client } from './client.store.ts';
 
-/** Milliseconds for which a client's settings are remembered: a changed quota or address holds within half a minute. */
+/** Milliseconds for which a client's settings are cached: a changed quota or address takes effect within half a minute. */
 const REMEMBERED_MS = 30_000;
 
-/** Our own website, which has its customers verified as any relying party does. The database has it from the start. */
+/** The service's own website: a relying party that verifies its customers like any other. A migration adds it. */
 export const WEBSITE = { id: '00000000-0000-7000-8000-000000000001', clientId: 'pushguard-website' } as const;
 
-/** What other features ask of relying parties. */
+/** Relying parties as other rooms use them: settings and the quota of starts. */
 @Injectable()
 export class RelyingParties {
   private readonly remembered = new Map<string, { client: Client; until: number }>();
@@ -27,8 +27,8 @@ export class RelyingParties {
   }
 
   /**
-   * Holds a relying party to its starts a minute. Counted by each process for itself: the quota shields the service
-   * from a runaway client, the budget that guards people is in the database.
+   * Enforces a relying party's starts per minute. Each process counts its own: the quota protects the service from a
+   * runaway client; the budget that protects people is in the database.
    */
   async spendQuota(id: string): Promise<void> {
     const { startsPerMinute } = await this.get(id);
@@ -44,12 +44,12 @@ export class RelyingParties {
     this.started.set(id, { minute, count });
   }
 
-  /** Removes assertions that have expired, and so can no longer be used a second time. */
+  /** Removes expired assertions; expiry already prevents a second use. */
   async purgeAssertions(): Promise<void> {
     await this.store.purgeAssertions();
   }
 
-  /** Adds a client; one of the same client id keeps everything but its return addresses. */
+  /** Adds a client. An existing client with the same client id only gets the new return addresses. */
   async register(client: Client): Promise<void> {
     await this.store.register(client);
   }
