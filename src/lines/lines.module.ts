@@ -6,7 +6,7 @@ import { Lines } from './lines.ts';
 import { StartBudgets } from './start-budgets.ts';
 import { Tmf637Directory } from '../gateways/directory/tmf637.directory.ts';
 
-/** Who is asked what a line is: the carrier's own system where there is one, or else our register. */
+/** The source of line facts: the carrier's own system when configured, otherwise the register of this service. */
 const DIRECTORY = {
   provide: CarrierDirectory,
   inject: [Environment, Lines],

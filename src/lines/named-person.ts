@@ -2,7 +2,7 @@ import { parsePerson, seoulDay } from '../domain/person.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 
-/** Whom a relying party names, as its window takes it. */
+/** The person that a caller names, as typed into a window. */
 export interface NamedPerson {
   /** E.164. */
   phoneNumber: string;
@@ -10,7 +10,7 @@ export interface NamedPerson {
   genderDigit: string;
 }
 
-/** Reads a name as it was typed; the number comes back in E.164. Problems: `invalid_request`. */
+/** Validates a person as typed, and returns the number in E.164. Problems: `invalid_request`. */
 export function readNamedPerson(typed: NamedPerson): NamedPerson {
   const { birthDate, genderDigit } = typed;
   const phoneNumber = parsePhoneNumber(typed.phoneNumber);
