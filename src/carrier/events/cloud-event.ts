@@ -17,29 +17,29 @@ import {
   SimSwapData,
 } from '../carrier.dto.ts';
 
-/** A carrier's event once it has been read. */
+/** A parsed event of a carrier. */
 export interface CarrierEvent {
   source: string;
   id: string;
   type: string;
-  /** Our own events name the line; CAMARA's name its number. */
+  /** The service's own event types name the line id, CAMARA's the phone number. */
   line: { lineId: string } | { phoneNumber: string };
-  /** Rising per line; null where the type knows none (CAMARA). */
+  /** Increases per line; null for types without one (CAMARA). */
   sequence: bigint | null;
   time: Date;
   event: LineEvent;
 }
 
-/** What could be read, or why not; source and id where at least those could. */
+/** The parsed event or its faults, with source and id when those could be read. */
 export type ReadEvent = { event: CarrierEvent } | { faults: InputFault[]; source?: string; id?: string };
 
 const PREFIX = 'pushguard.line.v1.';
 const SIM_SWAPPED = 'org.camaraproject.sim-swap-subscriptions.v0.swapped';
-/** RFC 3339; the second fraction is as long as its sender likes. */
+/** RFC 3339, with a fraction of seconds of any length. */
 const TIME = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 const LONGEST_ATTRIBUTE = 256;
 
-/** Reads one CloudEvent 1.0 in its JSON form. */
+/** Parses one CloudEvent 1.0 in its JSON form. */
 export function readCloudEvent(document: unknown): ReadEvent {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     return { faults: [{ pointer: '', detail: 'An event must be a JSON object.' }] };
@@ -135,24 +135,24 @@ function inData(faults: InputFault[]): InputFault[] {
   return faults.map(({ pointer, detail }) => ({ pointer: `/data${pointer}`, detail }));
 }
 
-/** One line of text; what could not be stored or shown is no name of anything. */
+/** Whether the value is one line of text that can be stored and shown. */
 function isAttribute(value: unknown): value is string {
   return typeof value === 'string' && value.length <= LONGEST_ATTRIBUTE && PLAIN_TEXT.test(value);
 }
 
 function readTime(value: unknown): Date | null {
-  // `Date` alone would make the 2nd of March of a 30th of February.
+  // `Date` alone would turn 30 February into 2 March.
   if (typeof value !== 'string' || !TIME.test(value) || !isISO8601(value.toUpperCase(), { strict: true })) return null;
   return new Date(value.toUpperCase());
 }
 
-/** An integer as the contract has it, or its digits, which is all that a header can hold. */
+/** A sequence as an integer, or as text of digits, because a header can hold only text. */
 function readSequence(value: unknown): bigint | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : null;
   return typeof value === 'string' && /^\d{1,18}$/.test(value) ? BigInt(value) : null;
 }
 
-/** Binary mode: the attributes are `ce-` headers, percent-encoded, and the body is the data (HTTP binding, 3.1). */
+/** Reads binary mode: the attributes are percent-encoded `ce-` headers, and the body is the data (HTTP binding, 3.1). */
 export function fromHeaders(headers: Record<string, unknown>, data: unknown): Record<string, unknown> {
   const attributes = Object.entries(headers).flatMap(([name, value]) =>
     name.startsWith('ce-') && typeof value === 'string' ? [[name.slice(3), percentDecoded(value)] as const] : [],
