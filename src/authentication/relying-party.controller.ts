@@ -31,7 +31,8 @@ export class RelyingPartyController {
    * the method `otp` the person reads the current code from the app; with `sign` the app shows the transaction and
    * computes a code from it. The answer does not reveal whether the number exists, is subscribed or has an app. A new
    * start cancels the pending authentication of the same person at the same relying party. Limits: five starts in ten
-   * minutes and twenty a day for each person, and the relying party's starts per minute. Errors: `invalid_request`,
+   * minutes and twenty a day for one person over all relying parties, and the starts per minute of the relying party.
+   * Errors: `invalid_request`,
    * `insufficient_scope` for `sign` without the scope `signing`, `idempotency_key_reused`, `idempotency_in_progress`,
    * `too_many_requests` with `Retry-After`.
    */

@@ -138,8 +138,8 @@ export class CarrierFeed {
 }
 
 /**
- * The effect of a line's latest event. An owner change to the owner that is already stored
- * cancels nothing when this owner subscribed after it. An event without a sequence (CAMARA) has no effect on an app that was enrolled after it.
+ * The effect of a line's latest event. An owner change to the owner that is already stored cancels nothing when this
+ * owner subscribed after it. An event without a sequence (CAMARA) has no effect on an app that was enrolled after it.
  */
 function presentEffect(
   held: LineFacts,
