@@ -39,8 +39,8 @@ export class SmsPermissionController {
   }
 
   /**
-   * Proves the PIN and gives the permission; an earlier one for the same relying party ends. Errors: `pin_mismatch` with
-   * `attemptsLeft`, `pin_locked`, `pin_nonce_spent`, `sms_permission_not_found`, `sms_not_permitted`,
+   * Proves the PIN and gives the permission; an earlier one for the same relying party ends. Errors: `pin_mismatch`
+   * with `attemptsLeft`, `pin_locked`, `pin_nonce_spent`, `sms_permission_not_found`, `sms_not_permitted`,
    * `subscription_not_active`.
    */
   @Post(':id/confirm')
@@ -54,7 +54,10 @@ export class SmsPermissionController {
     return this.permissions.confirm(id, body.pinProof, device);
   }
 
-  /** Ends a permission early, and cancels the authentications whose codes were sent under it. Errors: `sms_permission_not_found`. */
+  /**
+   * Ends a permission early, and cancels the authentications whose codes were sent under it. Errors:
+   * `sms_permission_not_found`.
+   */
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'End an SMS permission' })

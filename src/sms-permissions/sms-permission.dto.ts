@@ -48,7 +48,9 @@ export class AskedSmsPermissionResponse {
 }
 
 export class ConfirmSmsRequest {
-  /** The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the permission, the device and the nonce. */
+  /**
+   * The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the permission, the device and the nonce.
+   */
   @IsString()
   @Length(1, 128)
   pinProof: string;

@@ -6,14 +6,14 @@ import { PIN_ATTEMPTS, PIN_NONCE_SECONDS } from '../domain/device.ts';
 import { FORGIVE_PIN, type CountedPin } from '../devices/pin/judge-pin.ts';
 import { smsPermitted } from '../authentication/statement-parts.ts';
 
-/** A relying party that this subscriber was asked by, the last one first. */
+/** A relying party that asked for this subscriber; listed with the latest first. */
 export interface AskingParty {
   id: string;
   name: string;
   refusesSms: boolean;
 }
 
-/** A permission as the app lists it. */
+/** A given permission, as the app lists it. */
 export interface GivenPermission {
   id: string;
   relyingParty: string;
@@ -38,7 +38,7 @@ const GIVEN = {
     WHERE p.subscription_id = $1 AND p.permitted_at IS NOT NULL ORDER BY p.permitted_at DESC LIMIT ${HISTORY_LENGTH}`,
 };
 
-/** Whoever asks again takes back what was asked and not permitted. */
+/** A new request replaces the earlier one that was not confirmed. */
 const ASK = {
   name: 'sms_permission_ask',
   text: `WITH withdrawn AS (
@@ -59,7 +59,7 @@ const ASKED_BY = {
     AND EXISTS (SELECT 1 FROM authentications a WHERE a.subscription_id = $1 AND a.client_id = c.id)`,
 };
 
-/** Counts before anybody compares, and only where there is something to permit. */
+/** Counts the PIN before it is compared, and only while a request is open. */
 const COUNT_PIN = {
   name: 'sms_permission_count_pin',
   text: `WITH counted AS (
@@ -78,14 +78,14 @@ const ASKED = {
     FROM sms_permissions p JOIN clients c ON c.id = p.client_id WHERE p.id = $1 AND p.device_id = $2`,
 };
 
-/** In the order in which everybody locks; one permission at a time, so that none meets its own twin. */
+/** Locks in the common order; one permission of a subscription at a time, so that two confirmations do not conflict. */
 const LOCK = {
   name: 'sms_permission_lock',
   text: `SELECT d.id FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
     WHERE d.id = $1 AND d.state = 'active' AND s.state = 'active' FOR SHARE OF s FOR NO KEY UPDATE OF d`,
 };
 
-/** An earlier one for the same relying party gives way, whether or not it had ended by itself. */
+/** Ends an earlier permission for the same relying party, expired or not. */
 const PERMIT = {
   name: 'sms_permission_permit',
   text: `WITH asked AS (
@@ -102,7 +102,7 @@ const PERMIT = {
     RETURNING p.ends_at AS "endsAt"`,
 };
 
-/** What was texted under it is worth nothing from now on. */
+/** Codes that were sent by SMS under the permission are no longer accepted. */
 const END = {
   name: 'sms_permission_end',
   text: `WITH ended AS (
@@ -128,7 +128,7 @@ const END_ALL = {
     WHERE subscription_id = $1 AND permitted_at IS NOT NULL AND ended_at IS NULL`,
 };
 
-/** What ended by itself leaves the index of those that stand. */
+/** Marks expired permissions as ended, which removes them from the index of active ones. */
 const SETTLE = {
   name: 'sms_permission_settle',
   text: `UPDATE sms_permissions SET ended_at = ends_at
@@ -149,12 +149,12 @@ export class SmsPermissionStore {
     return this.database.rows<AskingParty>(ASKING_PARTIES, [subscriptionId]);
   }
 
-  /** The last twenty, newest first; none of them is active where SMS can be permitted nowhere. */
+  /** The last twenty, newest first; none is active while the service permits no SMS. */
   async given(subscriptionId: string, permittable: boolean): Promise<GivenPermission[]> {
     return this.database.rows<GivenPermission>(GIVEN, [subscriptionId, permittable]);
   }
 
-  /** Undefined when there is nothing that could be permitted. */
+  /** Returns undefined when SMS cannot be permitted for this relying party and subscription. */
   async ask(asking: {
     id: string;
     subscriptionId: string;
@@ -167,22 +167,22 @@ export class SmsPermissionStore {
     return (await this.database.rows<{ expiresAt: Date; relyingParty: string }>(ASK, values))[0];
   }
 
-  /** Undefined when this relying party never asked for this subscriber. */
+  /** Returns undefined when this relying party never asked for this subscriber. */
   async askedBy(subscriptionId: string, clientId: string): Promise<{ refusesSms: boolean } | undefined> {
     return (await this.database.rows<{ refusesSms: boolean }>(ASKED_BY, [subscriptionId, clientId]))[0];
   }
 
-  /** Undefined when the PIN is locked, or there is nothing to permit: nothing may be compared then. */
+  /** Returns undefined when the PIN is locked or no request is open; then nothing may be compared. */
   async countPin(deviceId: string, id: string): Promise<CountedPin | undefined> {
     return (await this.database.rows<CountedPin>(COUNT_PIN, [deviceId, id]))[0];
   }
 
-  /** What this device asked; `open` while it can still be permitted. */
+  /** The request of this device; `open` while it can still be confirmed. */
   async asked(id: string, deviceId: string): Promise<{ open: boolean; refusesSms: boolean } | undefined> {
     return (await this.database.rows<{ open: boolean; refusesSms: boolean }>(ASKED, [id, deviceId]))[0];
   }
 
-  /** `subscription_inactive` when the ground has gone from under it; null when it was permitted before or too late. */
+  /** `subscription_inactive` when the subscription is no longer active; null when confirmed before or too late. */
   async permit(id: string, deviceId: string, minutes: number): Promise<Date | 'subscription_inactive' | null> {
     return this.database.transaction(async (session) => {
       const locked = await session.rows(LOCK, [deviceId]);
@@ -193,7 +193,7 @@ export class SmsPermissionStore {
     });
   }
 
-  /** The authentications that ended with it. */
+  /** Returns the authentications that ended with the permission. */
   async end(id: string, subscriptionId: string): Promise<string[]> {
     return (await this.database.rows<{ id: string }>(END, [id, subscriptionId])).map((one) => one.id);
   }
