@@ -10,7 +10,9 @@ export class OpenWindowRequest extends PickType(StartRequest, ['purpose'] as con
   @Length(1, 2048)
   returnUrl: string;
 
-  /** Comes back with the browser in the query, so that the relying party recognises its request. 1 to 512 characters. */
+  /**
+   * Comes back with the browser in the query, so that the relying party recognises its request. 1 to 512 characters.
+   */
   @IsString()
   @Length(1, 512)
   state: string;
@@ -22,8 +24,8 @@ export class OpenWindowRequest extends PickType(StartRequest, ['purpose'] as con
 
   /**
    * The method with which the window begins. `push` (the default): the phone is woken, the person enters the PIN, and
-   * the app shows a code; a person who is not a subscriber gets the code by SMS. `otp`: the person reads the current six
-   * digits from the app. The person may change to the other method once.
+   * the app shows a code; a person who is not a subscriber gets the code by SMS. `otp`: the person reads the current
+   * six digits from the app. The person may change to the other method once.
    */
   @ValidateIf((_body, method) => method !== undefined)
   @IsIn(WINDOW_METHODS)

@@ -4,7 +4,7 @@ import type { WindowMethod } from '../domain/authentication.ts';
 
 export type Locale = 'ko' | 'en';
 
-/** Seconds for which a hosted window is good (contract: ten minutes). */
+/** Seconds for which a hosted window is valid (contract: ten minutes). */
 const WINDOW_SECONDS = 600;
 
 export interface Window {
@@ -15,9 +15,9 @@ export interface Window {
   returnUrl: string;
   returnState: string;
   locale: Locale;
-  /** What it begins with; once it has begun, what it began with. */
+  /** The method to begin with; after the start, the method of the first authentication. */
   method: WindowMethod;
-  /** The person as the relying party knows them, encrypted. */
+  /** The person's name as the relying party knows it, encrypted. */
   name: Buffer | null;
   browserDigest: Buffer | null;
   authenticationId: string | null;
@@ -41,7 +41,7 @@ const BY_ID = {
     FROM windows w JOIN clients c ON c.id = w.client_id WHERE w.id = $1`,
 };
 
-/** The first browser has it; a second one finds the row taken. */
+/** Binds the first browser; for a second one no row matches. */
 const BIND = {
   name: 'window_bind',
   text: `UPDATE windows SET browser_digest = $2
@@ -55,8 +55,8 @@ const ATTACH = {
 };
 
 /**
- * Goes on to the authentication by the other method, found by the key that it was started with. Only where the first
- * one gave way to it: what was verified in the meantime stays the window's.
+ * Attaches the authentication by the other method, found by its idempotency key, but only when the start cancelled the
+ * first one. A first authentication that was verified meanwhile stays attached.
  */
 const GO_ON = {
   name: 'window_go_on',
@@ -96,22 +96,22 @@ export class WindowStore {
     return (await this.database.rows<Window>(BY_ID, [id]))[0];
   }
 
-  /** Whether this browser was the first. */
+  /** Returns whether this browser was the first. */
   async bind(id: string, browserDigest: Buffer): Promise<boolean> {
     return (await this.database.rows(BIND, [id, browserDigest])).length === 1;
   }
 
-  /** Does nothing when the window has begun already. */
+  /** Does nothing when the window already has an authentication. */
   async attach(id: string, authenticationId: string, method: WindowMethod): Promise<void> {
     await this.database.rows(ATTACH, [id, authenticationId, method]);
   }
 
-  /** Does nothing when there is no other one, or the first did not give way to it. */
+  /** Does nothing when no second authentication exists, or when the first one was not cancelled by it. */
   async goOn(id: string, first: string, keyDigest: Buffer): Promise<void> {
     await this.database.rows(GO_ON, [id, first, keyDigest]);
   }
 
-  /** Removes windows that nobody asks for any more. */
+  /** Removes windows that are no longer read. */
   async purge(): Promise<void> {
     await this.database.rows(FORGET, []);
   }
