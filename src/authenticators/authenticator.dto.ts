@@ -29,7 +29,9 @@ export class EnrolAuthenticatorRequest {
   @Length(1, 64)
   pinCheckId: string;
 
-  /** The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the PIN check, the device and the nonce. */
+  /**
+   * The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the PIN check, the device and the nonce.
+   */
   @IsString()
   @Length(1, 128)
   pinProof: string;
@@ -41,7 +43,10 @@ export class EnrolledAuthenticatorResponse {
   serialNumber: string;
   /** The code of the vendor that issued the authenticator, 2 to 8 characters of A-Z and 0-9. */
   vendorCode: string;
-  /** Compact JWE for the device's encryption key; its content is a JWS by the service over `{ v: 1, deviceId, kind, secret }`. */
+  /**
+   * Compact JWE for the device's encryption key; its content is a JWS by the service over `{ v: 1, deviceId, kind,
+   * secret }`.
+   */
   envelope: string;
 }
 
@@ -122,7 +127,9 @@ export class OwnRegistrationResponse {
 }
 
 export class ConfirmRegistrationRequest {
-  /** The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the registration, the device and the nonce. */
+  /**
+   * The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the registration, the device and the nonce.
+   */
   @IsString()
   @Length(1, 128)
   pinProof: string;

@@ -14,29 +14,29 @@ import { RelyingParties } from '../../relying-parties/relying-parties.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
 import { NamedSubscribers, NOBODY } from '../named-subscribers.ts';
 
-/** Whom an institution gives a Smart OTP to, once it has seen who they are. */
+/** The person to whom an institution issues a Smart OTP, after it has verified the identity. */
 export interface IssuingSmartOtp extends NamedPerson {
-  /** The public key of the card that belongs to it, where the institution gives one (P-256). */
+  /** The public key (P-256) of the card that belongs to it, if the institution issues one. */
   cardKey?: PublicJwk;
 }
 
-/** What the institution hands to its customer. */
+/** The code and the vendor code that the institution gives its customer. */
 export interface IssuedSmartOtp {
   enrolmentCode: string;
   enrolmentUri: string;
   expiresAt: string;
-  /** What the customer says beside the serial number when another institution is to register it. */
+  /** The customer gives it with the serial number to another institution that registers the Smart OTP. */
   vendorCode: string;
 }
 
-/** Naming somebody here must not be a cheaper guess than at a window. */
+/** Guessing at persons here must cost as much budget as at a window. */
 const SPEND = {
   name: 'smart_otp_spend',
   text: `WITH ${spendStart({ person: '$1', number: '$2' })}
     SELECT ${NOW} + interval '${ENROLMENT_SECONDS} seconds' AS "expiresAt" FROM tries`,
 };
 
-/** Smart OTPs as institutions issue them: one an institution and subscription, each on a device of its own. */
+/** Smart OTPs of institutions: one per institution and subscription, each on its own device. */
 @Injectable()
 export class SmartOtps {
   constructor(
@@ -51,10 +51,9 @@ export class SmartOtps {
   ) {}
 
   /**
-   * Draws the code that enrols the institution's Smart OTP; an earlier one of the same institution is void. A code is
-   * answered for everybody, and enrols nothing where the person is not a subscriber. It counts as a start, and the
-   * subscriber is told.
-   * Problems: `invalid_request`, `too_many_requests`, `insufficient_scope`.
+   * Generates the code that enrols the institution's Smart OTP, and invalidates an earlier one of the same institution.
+   * Every person named gets a code, but it enrols nothing when the person is not a subscriber. It counts as a start,
+   * and the subscriber is notified. Problems: `invalid_request`, `too_many_requests`, `insufficient_scope`.
    */
   async issue(input: IssuingSmartOtp, clientId: string): Promise<IssuedSmartOtp> {
     const { vendorCode } = await this.relyingParties.get(clientId);
@@ -83,7 +82,7 @@ export class SmartOtps {
       const [spent] = await session.rows<{ expiresAt: Date }>(SPEND, [personIndex, numberIndex]);
       if (!spent) return null;
       await this.subscriptions.enqueueEnrolment(session, subscriptionId, drawn.enrolmentCode, { issuer });
-      // For nobody a notice is written, too, that goes nowhere.
+      // A decoy also writes a notice, which is sent nowhere.
       const address = isSomebody ? await this.notices.addressOf(session, subscriptionId) : { phoneNumber: '' };
       const notice = { kind: isSomebody ? 'smart_otp_issued' : 'registration_asked' } as const;
       return { ...spent, notice: await this.notices.enqueue(session, subscriptionId, notice, address) };
