@@ -76,9 +76,9 @@ export class CarrierController {
   ) {}
 
   /**
-   * Takes line events as CloudEvents 1.0: a single one (structured or binary mode) or a batch of at most 1,000 events and
-   * 1 MiB. `subject` is the line id, and the extension `sequence` an integer that increases with each event of the line.
-   * Types `pushguard.line.v1.…` with their data: `ported-out` `{ newCarrier }`, `owner-changed` `{ owner }`,
+   * Takes line events as CloudEvents 1.0: a single one (structured or binary mode) or a batch of at most 1,000 events
+   * and 1 MiB. `subject` is the line id, and the extension `sequence` an integer that increases with each event of the
+   * line. Types `pushguard.line.v1.…` with their data: `ported-out` `{ newCarrier }`, `owner-changed` `{ owner }`,
    * `terminated`, `device-changed` `{ os, osVersion, formFactor, model }`, `plan-changed` `{ plan }`, `number-changed`
    * `{ phoneNumber }`, `suspended`, `resumed`, `sim-swapped`; also CAMARA
    * `org.camaraproject.sim-swap-subscriptions.v0.swapped` `{ phoneNumber }`. Outcomes: `applied`, `duplicate` (this
@@ -126,9 +126,9 @@ export class CarrierController {
   }
 
   /**
-   * Takes a full snapshot as NDJSON, the facts of one line in each row of at most 16,384 characters, and returns NDJSON:
-   * progress, every line that differs, and a summary at the end. Nothing is changed before the whole snapshot has
-   * arrived. Errors: `payload_too_large` above 4 GiB, `import_in_progress`, `unsupported_media_type`.
+   * Takes a full snapshot as NDJSON, the facts of one line in each row of at most 16,384 characters, and returns
+   * NDJSON: progress, every line that differs, and a summary at the end. Nothing is changed before the whole snapshot
+   * has arrived. Errors: `payload_too_large` above 4 GiB, `import_in_progress`, `unsupported_media_type`.
    */
   @Post('lines/import')
   @HttpCode(200)
@@ -159,7 +159,8 @@ export class CarrierController {
       throw error;
     });
     const lines = Readable.from(written(first, reports));
-    // Runs both when the report was read to its end and when the carrier disconnected: ends the import, frees the snapshot.
+    // Runs both when the report was read to its end and when the carrier disconnected: ends the import, frees the
+    // snapshot.
     lines.once('close', () => void reports.return(undefined).finally(() => snapshot.discard()));
     await reply.type('application/x-ndjson').send(lines);
   }

@@ -154,8 +154,8 @@ export class Lines extends CarrierDirectory {
   }
 
   /**
-   * Adds a line, or replaces all its facts. When the line changes hands (person, number or contract), its version rises,
-   * and codes that were sent to it by SMS are no longer accepted.
+   * Adds a line, or replaces all its facts. When the line changes hands (person, number or contract), its version
+   * rises, and codes that were sent to it by SMS are no longer accepted.
    */
   async upsert(line: LineFacts, held: LineFacts | null, session: Session = this.database): Promise<void> {
     const changed = held ? differencesBetween(held, line) : [];
@@ -185,7 +185,9 @@ export class Lines extends CarrierDirectory {
     return this.keys.indexes.all('person', `${phoneNumber}\0${owner.birthDate}${owner.genderDigit}`);
   }
 
-  /** The keyed index by which starts for a number at one relying party are counted, whatever person is named with it. */
+  /**
+   * The keyed index by which starts for a number at one relying party are counted, whatever person is named with it.
+   */
   numberIndexOf(phoneNumber: string, clientId: string): Buffer {
     return this.keys.indexes.of('person', `${clientId}\0${phoneNumber}`);
   }

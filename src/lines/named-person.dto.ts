@@ -7,9 +7,9 @@ export class NamedPersonRequest {
   birthDate: string;
 
   /**
-   * The seventh digit of the resident registration number: century, sex and nationality. 1/2 were born in the 1900s, 3/4
-   * in the 2000s, 5/6 in the 1900s as foreigners, 7/8 in the 2000s as foreigners, 9/0 in the 1800s. Odd is male, even is
-   * female.
+   * The seventh digit of the resident registration number: century, sex and nationality. 1/2 were born in the 1900s,
+   * 3/4 in the 2000s, 5/6 in the 1900s as foreigners, 7/8 in the 2000s as foreigners, 9/0 in the 1800s. Odd is male,
+   * even is female.
    */
   @Matches(/^\d$/, { message: 'genderDigit must be one digit' })
   genderDigit: string;

@@ -7,8 +7,8 @@ import { NUMBER_BUDGET, PERSON_BUDGET, secondsUntilNextStart, type Allowance } f
 /**
  * SQL for the `WITH` of a statement that starts something: spends one start of the person's budget, then one of the
  * number's budget at one relying party. `tries` has a row when both had one left. `person` and `number` are the
- * parameters that hold the indexes; `when` is the FROM clause and condition of the person's row. The rows of the budgets
- * serialise starts for one person.
+ * parameters that hold the indexes; `when` is the FROM clause and condition of the person's row. The rows of the
+ * budgets serialise starts for one person.
  */
 export function spendStart({ person, number, when = '' }: { person: string; number: string; when?: string }): string {
   return `budget AS (
@@ -35,7 +35,10 @@ const STARTS = {
   text: `SELECT person_index = $1 AS "ofPerson", starts, now() AS now FROM start_budgets WHERE person_index IN ($1, $2)`,
 };
 
-/** Removes budgets older than a day from a hundredth of the table at a time, which needs no index that every start would update. */
+/**
+ * Removes budgets older than a day from a hundredth of the table at a time, which needs no index that every start would
+ * update.
+ */
 const FORGET = {
   name: 'start_budget_forget',
   text: `DELETE FROM start_budgets WHERE ctid = ANY(ARRAY(SELECT ctid FROM start_budgets TABLESAMPLE SYSTEM (1)

@@ -9,7 +9,9 @@ const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** Compared when a client has no secret, so that an unknown client takes as long as a wrong secret. */
 const NOBODYS_SECRET = Buffer.alloc(32);
 
-/** Authenticates the client of a token request: `private_key_jwt` (RFC 7523) or `client_secret_basic` (RFC 6749, 2.3.1). */
+/**
+ * Authenticates the client of a token request: `private_key_jwt` (RFC 7523) or `client_secret_basic` (RFC 6749, 2.3.1).
+ */
 @Injectable()
 export class AuthenticateClient {
   constructor(private readonly store: ClientStore) {}

@@ -2,7 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Problem } from '../domain/problem.ts';
 import { ClientStore, type Client } from './client.store.ts';
 
-/** Milliseconds for which a client's settings are cached: a changed quota or address takes effect within half a minute. */
+/**
+ * Milliseconds for which a client's settings are cached: a changed quota or address takes effect within half a minute.
+ */
 const REMEMBERED_MS = 30_000;
 
 /** The service's own website: a relying party that verifies its customers like any other. A migration adds it. */

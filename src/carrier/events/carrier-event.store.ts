@@ -19,7 +19,10 @@ export interface EventRecord {
   kept: Buffer | null;
 }
 
-/** Records an event once. An event that is kept for replay does not count as received, so its sender may send it again, corrected. */
+/**
+ * Records an event once. An event that is kept for replay does not count as received, so its sender may send it again,
+ * corrected.
+ */
 const RECORD = {
   name: 'carrier_event_record',
   text: `INSERT INTO carrier_events AS e (id, source, event_id, type, line_id, sequence, at, outcome, reason, kept)

@@ -152,7 +152,9 @@ function readSequence(value: unknown): bigint | null {
   return typeof value === 'string' && /^\d{1,18}$/.test(value) ? BigInt(value) : null;
 }
 
-/** Reads binary mode: the attributes are percent-encoded `ce-` headers, and the body is the data (HTTP binding, 3.1). */
+/**
+ * Reads binary mode: the attributes are percent-encoded `ce-` headers, and the body is the data (HTTP binding, 3.1).
+ */
 export function fromHeaders(headers: Record<string, unknown>, data: unknown): Record<string, unknown> {
   const attributes = Object.entries(headers).flatMap(([name, value]) =>
     name.startsWith('ce-') && typeof value === 'string' ? [[name.slice(3), percentDecoded(value)] as const] : [],

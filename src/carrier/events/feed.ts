@@ -22,8 +22,8 @@ export interface EventOutcome {
 }
 
 /**
- * Applies carriers' line events. One transaction records the event, changes the line's facts and applies every effect on
- * the subscription. After a failure the event can be sent again and is applied as if it were new.
+ * Applies carriers' line events. One transaction records the event, changes the line's facts and applies every effect
+ * on the subscription. After a failure the event can be sent again and is applied as if it were new.
  */
 @Injectable()
 export class CarrierFeed {
