@@ -14,7 +14,10 @@ import { Open } from './open.ts';
 export class AppController {
   constructor(private readonly opening: Open) {}
 
-  /** Lists the open authentications of this phone, oldest first, with relying party and purpose. Works without a received push. */
+  /**
+   * Lists the open authentications of this phone, oldest first, with relying party and purpose. Works without a
+   * received push.
+   */
   @Get()
   @ApiOperation({ summary: 'List pending authentications' })
   pending(@FromDevice() device: ProvenDevice): Promise<PendingResponse[]> {

@@ -3,14 +3,17 @@ import { DECLINE_REASONS, type AuthenticationState, type DeclineReason } from '.
 import { TransactionFieldInput } from './relying-party.dto.ts';
 
 export class OpenRequest {
-  /** The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the authentication, the device and the nonce. */
+  /**
+   * The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the authentication, the device and the
+   * nonce.
+   */
   @IsString()
   @Length(1, 128)
   pinProof: string;
 
   /**
-   * Required when the device belongs to a card: base64url ES256 signature by the card's key over the authentication, the
-   * device, the nonce and the digest of the transaction.
+   * Required when the device belongs to a card: base64url ES256 signature by the card's key over the authentication,
+   * the device, the nonce and the digest of the transaction.
    */
   @IsOptional()
   @IsString()
@@ -28,7 +31,10 @@ export class CodeEnvelopeResponse {
 }
 
 export class DeclineRequest {
-  /** `not_me`: the person did not start this. `cancelled`: the person no longer wants it. `wrong_details`: the details shown are wrong. */
+  /**
+   * `not_me`: the person did not start this. `cancelled`: the person no longer wants it. `wrong_details`: the details
+   * shown are wrong.
+   */
   @IsIn(DECLINE_REASONS)
   reason: DeclineReason;
 }

@@ -89,16 +89,18 @@ export class StartRequest extends NamedPersonRequest {
   endUser?: EndUser;
 
   /**
-   * How the person is verified. `push` (the default): the phone is woken, the person enters the PIN, and the app shows a
-   * code; a person who is not a subscriber gets the code by SMS. `otp`: the person reads the current six digits from the
-   * app, which needs no network. `sign`: the app computes eight digits from a transaction, for financial institutions
-   * (scope `signing`).
+   * How the person is verified. `push` (the default): the phone is woken, the person enters the PIN, and the app shows
+   * a code; a person who is not a subscriber gets the code by SMS. `otp`: the person reads the current six digits from
+   * the app, which needs no network. `sign`: the app computes eight digits from a transaction, for financial
+   * institutions (scope `signing`).
    */
   @IsOptional()
   @IsIn(METHODS)
   method?: Method;
 
-  /** Required with `sign`, refused otherwise: the 1 to 10 fields that the app shows and the person signs, in this order. */
+  /**
+   * Required with `sign`, refused otherwise: the 1 to 10 fields that the app shows and the person signs, in this order.
+   */
   @IsTransaction()
   transaction?: TransactionFieldInput[];
 }
@@ -160,6 +162,9 @@ export class AuthenticationResponse {
 export class VerificationResponse {
   state: 'verified';
   result: ResultResponse;
-  /** The result as a compact JWS (ES256), signed by a key of `/oauth2/jwks`. `aud` is the client id, `jti` the authentication id. */
+  /**
+   * The result as a compact JWS (ES256), signed by a key of `/oauth2/jwks`. `aud` is the client id, `jti` the
+   * authentication id.
+   */
   assertion: string;
 }

@@ -50,7 +50,7 @@ function readNotedHead(): NotedHead | undefined {
   if (head === undefined) return undefined;
   const [, number, mac] = /^([1-9]\d{0,18}):([\da-f]{64})$/i.exec(head) ?? [];
   if (number === undefined || mac === undefined) {
-    throw new Error('--head must be NUMBER:MAC, as this command printed it');
+    throw new Error('--head=NUMBER:MAC must be the head that this command printed');
   }
   return { number, mac: Buffer.from(mac, 'hex') };
 }

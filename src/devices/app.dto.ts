@@ -127,7 +127,9 @@ export class PinCheckResponse {
 }
 
 export class PinCheckRequest {
-  /** The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the PIN check, the device and the nonce. */
+  /**
+   * The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the PIN check, the device and the nonce.
+   */
   @IsString()
   @Length(1, 128)
   pinProof: string;

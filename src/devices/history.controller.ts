@@ -26,7 +26,10 @@ class HistoryResponse {
 export class HistoryController {
   constructor(private readonly history: History) {}
 
-  /** Lists the last twenty authentications of the subscription, newest first. A Smart OTP sees those that it was asked to sign. */
+  /**
+   * Lists the last twenty authentications of the subscription, newest first. A Smart OTP sees those that it was asked
+   * to sign.
+   */
   @Get()
   @UseGuards(DeviceGuard)
   @ApiOperation({ summary: 'List the last twenty authentications' })

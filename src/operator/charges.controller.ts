@@ -22,9 +22,9 @@ export class ChargesController {
   ) {}
 
   /**
-   * Returns the charges of a month in won, as JSON or, with `Accept: text/csv`, as CSV: one row per subscription, and rows
-   * of earlier months that correct their charges. While `closedAt` is null, the amounts are those of the month so far.
-   * Errors: `invalid_request`.
+   * Returns the charges of a month in won, as JSON or, with `Accept: text/csv`, as CSV: one row per subscription, and
+   * rows of earlier months that correct their charges. While `closedAt` is null, the amounts are those of the month so
+   * far. Errors: `invalid_request`.
    */
   @Get()
   @Permits('charges')

@@ -49,8 +49,8 @@ export class OperatorController {
   }
 
   /**
-   * Subscribes a line and returns the code that enrols its app. Errors: `not_eligible` with every rule that the line does
-   * not meet in `reasons`, `invalid_request`, `service_unavailable`.
+   * Subscribes a line and returns the code that enrols its app. Errors: `not_eligible` with every rule that the line
+   * does not meet in `reasons`, `invalid_request`, `service_unavailable`.
    */
   @Post('subscriptions')
   @Permits('subscribe')

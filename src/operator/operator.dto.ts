@@ -11,7 +11,10 @@ export class SubscribeRequest {
   @Length(1, 32)
   phoneNumber: string;
 
-  /** The reason for this action, kept in the audit: one line of 1 to 200 characters. The header `Audit-Reason` can carry it instead. */
+  /**
+   * The reason for this action, kept in the audit: one line of 1 to 200 characters. The header `Audit-Reason` can carry
+   * it instead.
+   */
   @IsOptional()
   @Trimmed()
   @IsString()

@@ -25,8 +25,8 @@ export class ReissueController {
 
   /**
    * Applies for a reissue that replaces a lost or broken phone. For a loss the subscription is suspended at once.
-   * Errors: `subscription_not_found`, `serial_number_mismatch`, `nothing_to_change` while another reissue is in progress
-   * or when the subscription never had a phone or has ended.
+   * Errors: `subscription_not_found`, `serial_number_mismatch`, `nothing_to_change` while another reissue is in
+   * progress or when the subscription never had a phone or has ended.
    */
   @Post('subscriptions/:id/reissues')
   @Permits('apply_reissue')
@@ -58,8 +58,8 @@ export class ReissueController {
   }
 
   /**
-   * Approves a reissue that another person applied for. The old device is revoked for good. Errors: `reissue_not_found`,
-   * `reissue_closed`, `insufficient_scope` for the applicant.
+   * Approves a reissue that another person applied for. The old device is revoked for good. Errors:
+   * `reissue_not_found`, `reissue_closed`, `insufficient_scope` for the applicant.
    */
   @Post('reissues/:id/approve')
   @Permits('decide')
@@ -104,7 +104,9 @@ export class ReissueController {
     return this.desk.issue(acting(caller, context, reason), id);
   }
 
-  /** Withdraws a reissue that is in progress and invalidates its code. Errors: `reissue_not_found`, `reissue_closed`. */
+  /**
+   * Withdraws a reissue that is in progress and invalidates its code. Errors: `reissue_not_found`, `reissue_closed`.
+   */
   @Post('reissues/:id/withdraw')
   @Permits('apply_reissue')
   @HttpCode(200)

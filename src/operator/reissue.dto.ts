@@ -54,7 +54,10 @@ export class ReissueResponse {
 export class IssuedReissueResponse {
   reissueId: string;
   delivery: ReissueDelivery;
-  /** 20 Base32 characters in four groups, valid once: for ten minutes, or in a letter for the configured days. Shown only in this answer. */
+  /**
+   * 20 Base32 characters in four groups, valid once: for ten minutes, or in a letter for the configured days. Shown
+   * only in this answer.
+   */
   enrolmentCode: string;
   /** The content of the QR code. */
   enrolmentUri: string;
