@@ -68,7 +68,9 @@ describe('a lookup in the carrier’s product inventory', () => {
 
   it('bears no token where it was given none', async () => {
     const stranger = new Tmf637Directory({ url: carrier.url });
-    expect(await refusal(stranger.byPhoneNumber(NUMBER))).toBe("The carrier's product inventory answered with status 401.");
+    expect(await refusal(stranger.byPhoneNumber(NUMBER))).toBe(
+      "The carrier's product inventory answered with status 401.",
+    );
     expect(carrier.requests.at(-1)?.authorization).toBeUndefined();
   });
 
