@@ -229,7 +229,7 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
     for (const name of REQUIRED_IN_PRODUCTION)
       if (!environment[name]) faults.push(`${name}: is required in production`);
   }
-  if (faults.length > 0) throw new Error(`The environment has to be mended:\n  ${faults.join('\n  ')}`);
+  if (faults.length > 0) throw new Error(`Correct these environment variables:\n  ${faults.join('\n  ')}`);
   return environment;
 }
 
@@ -249,6 +249,6 @@ function readSecret(name: string, path: string | undefined): string | undefined 
   try {
     return readFileSync(path, 'utf8').trim();
   } catch {
-    throw new Error(`The environment has to be mended:\n  ${name}_FILE: cannot be read`);
+    throw new Error(`Correct these environment variables:\n  ${name}_FILE: cannot be read`);
   }
 }

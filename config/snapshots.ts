@@ -69,7 +69,7 @@ for (const [path, make] of Object.entries(SNAPSHOTS)) {
     await writeFile(path, made);
   } else if ((await readFile(path, 'utf8').catch(() => '')) !== made) {
     stale += 1;
-    process.stderr.write(`${path} is not what the code says; look at the change, then run: npm run snapshots\n`);
+    process.stderr.write(`${path} differs from the code. Review the change, then run: npm run snapshots\n`);
   }
 }
 process.exitCode = stale > 0 ? 1 : 0;

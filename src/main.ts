@@ -108,7 +108,7 @@ function announce({ management }: Service, clients: readonly DemoClient[], opera
       `                                   ${started.smsOutbox}`,
       `  Health and metrics               ${management}`,
       '',
-      '  Ctrl-C stops it; the next start goes on where it was.',
+      '  Press Ctrl-C to stop. The next start continues with the same data.',
       '',
       '',
     ].join('\n'),

@@ -14,16 +14,21 @@ import { Open } from './open.ts';
 export class AppController {
   constructor(private readonly opening: Open) {}
 
-  /** What waits for this phone, oldest first, with who asks and why. Works with no push received. */
+  /**
+   * Lists the open authentications of this phone, oldest first, with relying party and purpose. Works without a
+   * received push.
+   */
   @Get()
-  @ApiOperation({ summary: 'Pending authentications' })
+  @ApiOperation({ summary: 'List pending authentications' })
   pending(@FromDevice() device: ProvenDevice): Promise<PendingResponse[]> {
     return this.opening.pending(device);
   }
 
   /**
-   * Proves the PIN. Only now a code exists, and is sent to this phone as an encrypted push; of a transaction the phone
-   * makes the code itself.
+   * Proves the PIN. Only now the service generates the code and sends it to this phone as an encrypted push; for a
+   * transaction the phone computes the code itself. Errors: `pin_mismatch` with `attemptsLeft`, `pin_locked` after five
+   * wrong PINs in a row, `card_mismatch`, `authentication_closed`, `authentication_expired`,
+   * `authentication_not_found`, `subscription_not_active`.
    */
   @Post(':id/open')
   @HttpCode(202)
@@ -36,7 +41,10 @@ export class AppController {
     return this.opening.open(id, body, device);
   }
 
-  /** The code's JWE, for a push that was lost. */
+  /**
+   * Returns the encrypted code, in case the push was lost. Errors: `envelope_not_ready` before the PIN was proven,
+   * `authentication_closed`, `authentication_expired`, `authentication_not_found`.
+   */
   @Get(':id/envelope')
   @ApiOperation({ summary: 'Fetch the code' })
   envelope(
@@ -46,7 +54,10 @@ export class AppController {
     return this.opening.envelope(id, device);
   }
 
-  /** Refuses; the authentication is closed at once. */
+  /**
+   * Declines the authentication, which closes it at once. Errors: `authentication_closed`, `authentication_expired`,
+   * `authentication_not_found`, `subscription_not_active` while the device is under test.
+   */
   @Post(':id/decline')
   @HttpCode(204)
   @ApiOperation({ summary: 'Decline an authentication' })

@@ -3,14 +3,17 @@ import { DECLINE_REASONS, type AuthenticationState, type DeclineReason } from '.
 import { TransactionFieldInput } from './relying-party.dto.ts';
 
 export class OpenRequest {
-  /** base64url HMAC-SHA256 under the knowledge key over the authentication, the device and the nonce. */
+  /**
+   * The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the authentication, the device and the
+   * nonce.
+   */
   @IsString()
   @Length(1, 128)
   pinProof: string;
 
   /**
-   * Where the device belongs to a card: base64url ES256 by the card's key over the authentication, the device, the nonce
-   * and the digest of the transaction.
+   * Required when the device belongs to a card: base64url ES256 signature by the card's key over the authentication,
+   * the device, the nonce and the digest of the transaction.
    */
   @IsOptional()
   @IsString()
@@ -23,11 +26,15 @@ export class OpenedResponse {
 }
 
 export class CodeEnvelopeResponse {
-  /** Compact JWE (ECDH-ES, A256GCM) to the device's key, around a JWS by the service. */
+  /** Compact JWE (ECDH-ES, A256GCM) for the device's encryption key; its content is a JWS (ES256) by the service. */
   envelope: string;
 }
 
 export class DeclineRequest {
+  /**
+   * `not_me`: the person did not start this. `cancelled`: the person no longer wants it. `wrong_details`: the details
+   * shown are wrong.
+   */
   @IsIn(DECLINE_REASONS)
   reason: DeclineReason;
 }
@@ -44,16 +51,19 @@ class EndUserResponse {
 export class PendingResponse {
   id: string;
   relyingParty: RelyingPartyName;
+  /** Why it asks, in its own words. */
   purpose: string;
+  /** RFC 3339, UTC. */
   requestedAt: string;
+  /** RFC 3339, UTC. */
   expiresAt: string;
-  /** From where the window is used, if the relying party says so. */
+  /** The browser in which the person uses the window; null when the relying party did not send it. */
   endUser: EndUserResponse | null;
-  /** Goes into the PIN proof. */
+  /** Part of the PIN proof. */
   nonce: string;
   state: AuthenticationState;
-  /** What is to be signed, to be shown exactly so; only where there is something. */
+  /** The transaction to sign, to be shown exactly as it is. Present only with the channel `sign`. */
   transaction?: TransactionFieldInput[];
-  /** Where there is something to sign: whether a card is to be tapped beside the PIN. */
+  /** Whether the person must tap a card in addition to the PIN. Present only with the channel `sign`. */
   card?: boolean;
 }

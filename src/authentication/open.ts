@@ -100,7 +100,7 @@ export class Open {
       this.watcher.changed(id);
       this.queue.enqueue(deliveryId);
     } else if ((await this.find(id, device)).state !== 'opened') {
-      throw new Problem('subscription_not_active', 'The subscription is suspended; ask the call centre.');
+      throw new Problem('subscription_not_active', 'The subscription is suspended. Contact the call centre.');
     }
     return { state: 'opened' };
   }
@@ -119,12 +119,12 @@ export class Open {
       const question = transactionQuestion(id, readTransaction(this.keys, id, transaction));
       const tapped = { authenticationId: id, deviceId, nonce: nonce.toString('base64url'), question };
       if (!isTapOf(cardKey, cardProof ?? '', tapped)) {
-        throw new Problem('card_mismatch', 'Hold the institution’s card to the phone, and send cardProof.');
+        throw new Problem('card_mismatch', 'Hold the institution’s card against the phone and send cardProof.');
       }
     }
     if (await this.store.openToSign(id, deviceId)) this.watcher.changed(id);
     else if ((await this.find(id, device)).state !== 'opened') {
-      throw new Problem('subscription_not_active', 'The subscription is suspended; ask the call centre.');
+      throw new Problem('subscription_not_active', 'The subscription is suspended. Contact the call centre.');
     }
     return { state: 'opened' };
   }
@@ -140,7 +140,7 @@ export class Open {
   async decline(id: string, reason: DeclineReason, device: ProvenDevice): Promise<void> {
     if (!(await this.store.decline(id, device.deviceId, reason))) {
       await this.find(id, device);
-      throw new Problem('subscription_not_active', 'Finish the device’s test first.');
+      throw new Problem('subscription_not_active', 'Complete the device test first.');
     }
     this.watcher.changed(id);
   }

@@ -79,7 +79,7 @@ export class PhoneCode {
 
 /** Decrypts what an authentication's row has to be signed. */
 export function readTransaction(keys: ServiceKeys, id: string, transaction: Buffer | null): TransactionField[] {
-  if (!transaction) throw new Error('there is nothing to be signed');
+  if (!transaction) throw new Error('the authentication has no transaction to sign');
   const text = keys.fields.decrypt(transaction, `authentications:transaction:${id}`).toString('utf8');
   return JSON.parse(text) as TransactionField[];
 }

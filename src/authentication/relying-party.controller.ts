@@ -27,9 +27,14 @@ export class RelyingPartyController {
   ) {}
 
   /**
-   * Starts the authentication of one person. A subscriber's phone is woken; anybody else gets a code by SMS. With method
-   * `otp` the person reads the code of the present time from the app; with `sign` the phone shows the transaction and
-   * makes a code of it. The answer tells nobody whether a number exists, is subscribed or has such an app.
+   * Starts the authentication of one person. A subscriber's phone is woken; any other person gets a code by SMS. With
+   * the method `otp` the person reads the current code from the app; with `sign` the app shows the transaction and
+   * computes a code from it. The answer does not reveal whether the number exists, is subscribed or has an app. A new
+   * start cancels the pending authentication of the same person at the same relying party. Limits: five starts in ten
+   * minutes and twenty a day for one person over all relying parties, and the starts per minute of the relying party.
+   * Errors: `invalid_request`,
+   * `insufficient_scope` for `sign` without the scope `signing`, `idempotency_key_reused`, `idempotency_in_progress`,
+   * `too_many_requests` with `Retry-After`.
    */
   @Post()
   @ApiOperation({ summary: 'Start an authentication' })
@@ -44,9 +49,12 @@ export class RelyingPartyController {
     return this.starts.start(body, client.id, given === undefined ? undefined : { by: 'client', key: given });
   }
 
-  /** The authentication; with `wait`, as soon as its state changes. */
+  /**
+   * Returns the authentication; with `wait`, as soon as its state changes or after that time. Errors:
+   * `authentication_not_found`, also for an authentication of another relying party.
+   */
   @Get(':id')
-  @ApiOperation({ summary: 'Follow an authentication' })
+  @ApiOperation({ summary: 'Get an authentication' })
   see(
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(notFound)) id: string,
@@ -55,7 +63,11 @@ export class RelyingPartyController {
     return this.statuses.see(id, client.id, query.wait ?? 0);
   }
 
-  /** Verifies the person by the code that they typed, and with `sign` what they signed. The fifth wrong code ends the authentication. */
+  /**
+   * Verifies the person with the code that they entered, and with `sign` the transaction that they signed. The fifth
+   * wrong code ends the authentication. Errors: `code_mismatch` with `attemptsLeft`, `attempts_exhausted`,
+   * `authentication_closed` with `state`, `authentication_expired`, `authentication_not_found`.
+   */
   @Post(':id/verification')
   @HttpCode(200)
   @ApiOperation({ summary: 'Verify the code' })
@@ -67,10 +79,14 @@ export class RelyingPartyController {
     return this.verifying.verify(id, body, client);
   }
 
-  /** Sends the wake-up, or the same code by SMS, again: at most three times, at least 30 seconds apart. */
+  /**
+   * Sends the wake-up, or the same code by SMS, again: at most three times, at least 30 seconds apart. Errors:
+   * `too_many_requests` with `Retry-After`, `nothing_to_send` for `otp`, `authentication_closed`,
+   * `authentication_expired`, `authentication_not_found`.
+   */
   @Post(':id/resend')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Send it again' })
+  @ApiOperation({ summary: 'Resend the wake-up or the SMS' })
   resend(
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(notFound)) id: string,
@@ -78,7 +94,10 @@ export class RelyingPartyController {
     return this.statuses.resend(id, client.id);
   }
 
-  /** Cancels the authentication; the phone learns of it. */
+  /**
+   * Cancels the authentication and notifies the phone. Errors: `authentication_closed`, `authentication_expired`,
+   * `authentication_not_found`.
+   */
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Cancel an authentication' })

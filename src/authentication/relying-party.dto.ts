@@ -29,11 +29,12 @@ import { NamedPersonRequest } from '../lines/named-person.dto.ts';
 import { PLAIN_TEXT, SIGNED_TEXT, Trimmed } from '../http/plain-text.ts';
 
 export class EndUser {
-  /** The address from which the person uses the window. */
+  /** The IP address (v4 or v6) of the person's browser; shown in the app. */
   @IsOptional()
   @IsIP()
   ip?: string;
 
+  /** The User-Agent header of the person's browser; shown in the app. */
   @IsOptional()
   @IsString()
   @Length(1, 512)
@@ -41,7 +42,7 @@ export class EndUser {
 }
 
 export class TransactionFieldInput {
-  /** What the value is: 받는 분. Taken letter by letter: nothing is trimmed. */
+  /** The name of the value, such as `받는 분`. 1 to 20 characters of visible text on one line, used exactly as sent. */
   @IsString()
   @Matches(SIGNED_TEXT, { message: 'label must be one line of visible text' })
   @Matches(new RegExp(`^.{1,${TRANSACTION_LABEL_LENGTH}}$`, 'u'), {
@@ -49,7 +50,7 @@ export class TransactionFieldInput {
   })
   label: string;
 
-  /** 홍길동. Taken letter by letter: nothing is trimmed. */
+  /** The value, such as `홍길동`. 1 to 100 characters of visible text on one line, used exactly as sent. */
   @IsString()
   @Matches(SIGNED_TEXT, { message: 'value must be one line of visible text' })
   @Matches(new RegExp(`^.{1,${TRANSACTION_VALUE_LENGTH}}$`, 'u'), {
@@ -72,7 +73,7 @@ function IsTransaction(): PropertyDecorator {
 }
 
 export class StartRequest extends NamedPersonRequest {
-  /** Why the person is asked; shown in the app. At most 40 characters as people count them. */
+  /** Why the person is asked; shown in the app. One line of 1 to 40 characters (Unicode code points). */
   @Trimmed()
   @IsString()
   @Matches(PLAIN_TEXT, { message: 'purpose must be one line of text' })
@@ -88,21 +89,24 @@ export class StartRequest extends NamedPersonRequest {
   endUser?: EndUser;
 
   /**
-   * How the person proves who they are. `push` (the default): a wake-up, the PIN, a code; by SMS to whoever is not
-   * protected. `otp`: the six digits of the present time, read from the app, which needs no network. `sign`: eight
-   * digits made of a transaction, for financial institutions (scope `signing`).
+   * How the person is verified. `push` (the default): the phone is woken, the person enters the PIN, and the app shows
+   * a code; a person who is not a subscriber gets the code by SMS. `otp`: the person reads the current six digits from
+   * the app, which needs no network. `sign`: the app computes eight digits from a transaction, for financial
+   * institutions (scope `signing`).
    */
   @IsOptional()
   @IsIn(METHODS)
   method?: Method;
 
-  /** With `sign` alone: what the person is to see and sign, 1 to 10 fields in this order. */
+  /**
+   * Required with `sign`, refused otherwise: the 1 to 10 fields that the app shows and the person signs, in this order.
+   */
   @IsTransaction()
   transaction?: TransactionFieldInput[];
 }
 
 export class WaitQuery {
-  /** Seconds to hold the answer until the state changes. */
+  /** Seconds to hold the answer until the state changes, 0 to 30. 0 when left out. */
   @IsOptional()
   @Type(() => Number)
   @IsInt()
@@ -112,43 +116,55 @@ export class WaitQuery {
 }
 
 export class VerificationRequest {
-  /** The six digits that the person typed; eight where a transaction was signed. */
+  /** The six digits that the person entered, or eight when a transaction was signed. */
   @Matches(/^\d{6}(\d{2})?$/, { message: 'code must be six digits, or eight where a transaction was signed' })
   code: string;
 
-  /** What the institution is about to carry out, as it was sent at the start. Any other letter, and the code is wrong. */
+  /** With `sign`: the transaction, exactly as it was sent at the start. With any difference the code is wrong. */
   @IsTransaction()
   transaction?: TransactionFieldInput[];
 }
 
 export class ResultResponse {
-  /** The person's id at this relying party only. */
+  /** The id of the person at this relying party. Other relying parties get other ids. */
   subject: string;
-  /** ISO 8601 date. */
+  /** ISO 8601 date, such as `1990-01-01`. */
   birthDate: string;
+  /** As the seventh digit of the resident registration number says. */
   gender: 'male' | 'female';
+  /** Whether the person is registered in Korea as a foreigner. */
   foreigner: boolean;
-  /** E.164 */
+  /** E.164, such as `+821012345678`. */
   phoneNumber: string;
+  /** RFC 3339, UTC. */
   verifiedAt: string;
+  /** How the person was verified. */
   channel: Channel;
-  /** There only while it is true: the person's app was issued anew after a loss not long ago. Be careful. */
+  /** Present only while true: the person's app was reissued recently after a loss or damage. Treat with caution. */
   recentlyReissued?: boolean;
 }
 
 export class AuthenticationResponse {
+  /** Opaque. */
   id: string;
+  /** `push` or `sms` for the method `push`; otherwise the method. `sms` does not say whether a message was sent. */
   channel: Channel;
+  /** `pending` and `opened` (the PIN was entered) are open; every other state is final. */
   state: AuthenticationState;
+  /** RFC 3339, UTC: 180 seconds after the start. */
   expiresAt: string;
+  /** Codes that can still be tried, of five. */
   attemptsLeft: number;
-  /** Once verified. */
+  /** Present once `verified`. */
   result?: ResultResponse;
 }
 
 export class VerificationResponse {
   state: 'verified';
   result: ResultResponse;
-  /** JWS ES256 by a key of /oauth2/jwks. */
+  /**
+   * The result as a compact JWS (ES256), signed by a key of `/oauth2/jwks`. `aud` is the client id, `jti` the
+   * authentication id.
+   */
   assertion: string;
 }

@@ -106,9 +106,13 @@ export class Start {
           return started(authentication.id, authentication.channel, expiresAt);
         }
         if (!open) {
-          throw new Problem('idempotency_in_progress', 'Wait a moment and send the same request again.', {
-            retryAfterSeconds: 1,
-          });
+          throw new Problem(
+            'idempotency_in_progress',
+            'The first request with this key is still running. Send it again in a moment.',
+            {
+              retryAfterSeconds: 1,
+            },
+          );
         }
       } catch (error) {
         // Another start of the same person, or the same key, committed between this statement's snapshot and its
@@ -214,9 +218,11 @@ export function digestOf({ by, key }: IdempotencyKey): Buffer {
 /** Problems: `invalid_request`. */
 function assertTransactionFits({ method, transaction }: StartInput): void {
   if ((method === 'sign') === (transaction !== undefined)) return;
-  const detail = transaction ? 'Only with method sign is there one.' : 'Say what is to be signed: 1 to 10 fields.';
+  const detail = transaction
+    ? 'Send transaction only with the method sign.'
+    : 'Send the 1 to 10 fields that the person signs.';
   const errors = [{ pointer: '/transaction', detail }];
-  throw new Problem('invalid_request', 'Mend what is listed in errors.', { errors });
+  throw new Problem('invalid_request', 'Correct the fields listed in errors.', { errors });
 }
 
 function started(id: string, channel: Channel, expiresAt: Date): StartedAuthentication {

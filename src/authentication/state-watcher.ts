@@ -63,7 +63,7 @@ export class StateWatcher {
         for (const { from, wake } of [...(this.watchers.get(id) ?? [])]) if (state !== from) wake();
       }
     } catch (error) {
-      this.logger.warn(`cannot look: ${(error as Error).message}`);
+      this.logger.warn(`polling failed: ${(error as Error).message}`);
     }
     if (this.watchers.size > 0) this.timer ??= setTimeout(() => void this.poll(), LOOK_MS);
   }

@@ -68,15 +68,15 @@ export class AuthenticationStatus {
     const state = stateAt(seen);
     if (state !== 'pending' && state !== 'opened') throw closedProblem(state);
     if (seen.channel === 'otp')
-      throw new Problem('nothing_to_send', 'The phone makes the code by itself; nothing is sent.');
+      throw new Problem('nothing_to_send', 'The phone generates this code itself, so there is nothing to send.');
     const sendings = await this.store.sendings(id);
     if (!sendings || sendings.resendsLeft === 0) {
       const limit = { name: 'resends', quota: RESENDS, seconds: LIFETIME_SECONDS };
       const retryAfterSeconds = Math.max(1, sendings?.secondsLeft ?? 1);
-      const detail = 'It was sent again three times, and cannot be more often; start a new authentication.';
+      const detail = 'An authentication can be resent at most three times. Start a new one.';
       throw new Problem('too_many_requests', detail, { retryAfterSeconds, limit });
     }
-    const detail = 'Thirty seconds must lie between two sendings.';
+    const detail = 'Wait at least 30 seconds before the next resend.';
     const limit = { name: 'resends', quota: 1, seconds: RESEND_INTERVAL_SECONDS };
     throw new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, sendings.waitSeconds), limit });
   }

@@ -44,17 +44,17 @@ const METHODS_USED: Readonly<Record<Channel, readonly string[]>> = {
   sign: ['pop', 'pin', 'otp', 'mfa'],
 };
 
-const READ_AGAIN = 'Let the person read the code in the app again and type its six digits.';
+const READ_AGAIN = 'Ask the person to check the code and to enter its six digits again.';
 /** The same for everybody, whether or not there is a phone that makes the code. */
 const MISMATCH: Readonly<Record<Channel, string>> = {
   push: READ_AGAIN,
   sms: READ_AGAIN,
-  otp: 'Let the person wait for the next code of the app and type that one; each is accepted once.',
-  sign: 'Send the code and the transaction that the app shows, letter by letter, after it was opened with the PIN.',
+  otp: 'Ask the person to wait for the next code in the app and to enter that one. Each code is accepted once.',
+  sign: 'Open the request in the app with the PIN, then send the code and the transaction exactly as the app shows them.',
 };
 
-const START_ANEW = 'That was the fifth wrong code; start a new authentication.';
-const UNLOCK = 'After five wrong codes in a row the phone’s codes are locked until an authentication by push succeeds.';
+const START_ANEW = 'This was the fifth wrong code. Start a new authentication.';
+const UNLOCK = 'Five wrong codes in a row lock the phone’s codes until an authentication by push succeeds.';
 const EXHAUSTED: Readonly<Record<Channel, string>> = {
   push: START_ANEW,
   sms: START_ANEW,
@@ -115,10 +115,10 @@ export class Verify {
   /** The person behind a verified authentication. */
   person(seen: AuthenticationView): VerifiedPerson {
     const { id, lineId, closedAt } = seen;
-    if (!lineId || !seen.person || !closedAt) throw new Error('a verified authentication names nobody');
+    if (!lineId || !seen.person || !closedAt) throw new Error('a verified authentication has no person');
     const { phoneNumber, birthDate, genderDigit } = decryptNamedPerson(this.keys, id, seen.person);
     const person = parsePerson({ birthDate, genderDigit, today: seoulDay(new Date()) });
-    if (!person) throw new Error('a verified person has no possible birth date');
+    if (!person) throw new Error('the birth date of a verified person is not valid');
     return {
       subject: subjectOf(this.keys.subject, { clientId: seen.clientId, lineId, owner: birthDate + genderDigit }),
       ...person,

@@ -24,14 +24,18 @@ export class AuthenticatorController {
     private readonly registrations: Registrations,
   ) {}
 
-  /** What this device makes codes with, and whether wrong ones have locked it. */
+  /** Lists the authenticators of this device, and whether wrong codes have locked them. */
   @Get('authenticators')
-  @ApiOperation({ summary: 'Authenticators of this device' })
+  @ApiOperation({ summary: 'List the authenticators of this device' })
   list(@FromDevice() device: ProvenDevice): Promise<AuthenticatorResponse[]> {
     return this.authenticators.list(device);
   }
 
-  /** Gives this device a new secret, sealed to its key, once the PIN is proven; an earlier one is void. */
+  /**
+   * Gives this device a new secret, encrypted for its key, after the PIN was proven; an earlier secret becomes invalid.
+   * Errors: `invalid_request` for terms that are not current, `pin_mismatch` with `attemptsLeft`, `pin_locked`,
+   * `pin_nonce_spent`, `authenticator_not_possible`.
+   */
   @Post('authenticators')
   @ApiOperation({ summary: 'Enrol an authenticator' })
   enrol(
@@ -41,16 +45,18 @@ export class AuthenticatorController {
     return this.authenticators.enrol(body, device);
   }
 
-  /** Institutions that wait to be confirmed, and those that stand; to a Smart OTP, those that stand on it. */
+  /** Lists the pending and the active registrations, newest first. A Smart OTP sees only the active ones on itself. */
   @Get('registrations')
-  @ApiOperation({ summary: 'Registrations at institutions' })
+  @ApiOperation({ summary: 'List registrations at institutions' })
   registered(@FromDevice() device: ProvenDevice): Promise<OwnRegistrationResponse[]> {
     return this.registrations.list(device);
   }
 
   /**
-   * Proves the PIN of the subscription’s own phone, and lets an institution ask the device that it named. An earlier one
-   * of the same person there gives way.
+   * Confirms a registration with the PIN of the subscription’s own phone: from now on the institution may ask for codes
+   * of the device that it named. An earlier registration of the same person at the same institution ends. Errors:
+   * `pin_mismatch` with `attemptsLeft`, `pin_locked`, `registration_not_found`, `registration_closed` with `state`,
+   * `subscription_not_active`.
    */
   @Post('registrations/:id/confirm')
   @HttpCode(200)
@@ -63,7 +69,7 @@ export class AuthenticatorController {
     return this.registrations.confirm(id, body.pinProof, device);
   }
 
-  /** Says no to an institution. */
+  /** Declines the request of an institution. Errors: `registration_not_found`, `registration_closed` with `state`. */
   @Post('registrations/:id/decline')
   @HttpCode(204)
   @ApiOperation({ summary: 'Decline a registration' })
@@ -74,7 +80,10 @@ export class AuthenticatorController {
     await this.registrations.decline(id, device);
   }
 
-  /** Ends a registration that stands, on whichever of the subscription's devices; a Smart OTP ends its own. */
+  /**
+   * Ends an active registration on any device of the subscription; a Smart OTP can end only its own. Errors:
+   * `registration_not_found`, `registration_closed` with `state`.
+   */
   @Delete('registrations/:id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Revoke a registration' })

@@ -14,20 +14,24 @@ class RelyingPartyName {
 }
 
 export class EnrolAuthenticatorRequest {
-  /** `otp` on the subscription's own phone, `sign` on a device that was enrolled with an institution's code. */
+  /** `otp` for the subscription's own phone, `sign` for a device that was enrolled with an institution's code. */
   @IsIn(AUTHENTICATOR_KINDS)
   kind: AuthenticatorKind;
 
-  /** The version of the terms that the person agreed to. */
-  @Equals(AUTHENTICATOR_TERMS, { message: `terms must be ${AUTHENTICATOR_TERMS}, shown and agreed to` })
+  /** The version of the terms that the person accepted. */
+  @Equals(AUTHENTICATOR_TERMS, {
+    message: `terms must be ${AUTHENTICATOR_TERMS}, the version that the person has read and accepted`,
+  })
   terms: string;
 
-  /** From `POST /app/v1/device/pin-check`. */
+  /** The `id` from `POST /app/v1/device/pin-check`. */
   @IsString()
   @Length(1, 64)
   pinCheckId: string;
 
-  /** base64url HMAC-SHA256 under the knowledge key over the check, the device and the nonce. */
+  /**
+   * The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the PIN check, the device and the nonce.
+   */
   @IsString()
   @Length(1, 128)
   pinProof: string;
@@ -35,27 +39,33 @@ export class EnrolAuthenticatorRequest {
 
 export class EnrolledAuthenticatorResponse {
   kind: AuthenticatorKind;
-  /** `PG-0000-0000-0000`: the device's. */
+  /** The serial number of the device, in the form `PG-0000-0000-0000`. */
   serialNumber: string;
+  /** The code of the vendor that issued the authenticator, 2 to 8 characters of A-Z and 0-9. */
   vendorCode: string;
-  /** Compact JWE to the device's key, around a JWS by the service with `{ v: 1, deviceId, kind, secret }`. */
+  /**
+   * Compact JWE for the device's encryption key; its content is a JWS by the service over `{ v: 1, deviceId, kind,
+   * secret }`.
+   */
   envelope: string;
 }
 
 export class AuthenticatorResponse {
   kind: AuthenticatorKind;
+  /** The serial number of the device, in the form `PG-0000-0000-0000`. */
   serialNumber: string;
-  /** What is said beside the serial number when an institution is to register it. */
+  /** The code that the person gives an institution together with the serial number, to register the authenticator. */
   vendorCode: string;
-  /** The institution that issued it; null for the service itself. */
+  /** The institution that issued the authenticator; null for the service itself. */
   issuer: RelyingPartyName | null;
-  /** After five wrong codes in a row, until an authentication by push or SMS succeeds. */
+  /** True after five wrong codes in a row, until an authentication by push or SMS succeeds. */
   locked: boolean;
+  /** RFC 3339, UTC. */
   createdAt: string;
 }
 
 export class IssueSmartOtpRequest extends NamedPersonRequest {
-  /** The public key of the card that belongs to it, where there is one. */
+  /** The public key of the card that the person must tap to sign, if the institution issues one. */
   @IsOptional()
   @IsObject()
   @ValidateNested()
@@ -64,34 +74,39 @@ export class IssueSmartOtpRequest extends NamedPersonRequest {
 }
 
 export class IssuedSmartOtpResponse {
-  /** 4×5 Base32 characters, good once and for ten minutes. */
+  /** 20 Base32 characters in four groups, valid once and for ten minutes. */
   enrolmentCode: string;
-  /** What a QR code holds. */
+  /** The content of the QR code. */
   enrolmentUri: string;
+  /** RFC 3339, UTC. */
   expiresAt: string;
-  /** The institution's own. */
+  /** The vendor code of this institution. */
   vendorCode: string;
 }
 
 export class RegistrationRequest extends NamedPersonRequest {
-  /** As the person reads it out of the app: `PG-0000-0000-0000`. */
-  @Matches(/^PG-\d{4}-\d{4}-\d{4}$/, { message: 'serialNumber must be PG-0000-0000-0000' })
+  /** The serial number that the app shows, in the form `PG-0000-0000-0000`. */
+  @Matches(/^PG-\d{4}-\d{4}-\d{4}$/, { message: 'serialNumber must have the form PG-0000-0000-0000' })
   serialNumber: string;
 
-  /** As the app shows it beside the serial number. */
-  @Matches(/^[A-Z0-9]{2,8}$/, { message: 'vendorCode must be 2-8 of A-Z 0-9' })
+  /** The vendor code that the app shows beside the serial number. */
+  @Matches(/^[A-Z0-9]{2,8}$/, { message: 'vendorCode must be 2 to 8 characters of A-Z and 0-9' })
   vendorCode: string;
 }
 
 export class RegistrationResponse {
+  /** Opaque. */
   id: string;
+  /** `active` once the person confirmed it in the app. */
   state: RegistrationState;
+  /** RFC 3339, UTC. */
   requestedAt: string;
-  /** Until when it can be confirmed in the app. */
+  /** RFC 3339, UTC: the end of the ten minutes in which the person can confirm it in the app. */
   expiresAt: string;
 }
 
 class RegisteredDevice {
+  /** The name that the person gave the device. */
   name: string;
   serialNumber: string;
 }
@@ -101,15 +116,20 @@ export class OwnRegistrationResponse {
   relyingParty: RelyingPartyName;
   state: 'pending' | 'active';
   device: RegisteredDevice;
+  /** RFC 3339, UTC. */
   requestedAt: string;
+  /** RFC 3339, UTC: the end of the time in which a `pending` registration can be confirmed. */
   expiresAt: string;
+  /** RFC 3339, UTC; null while `pending`. */
   confirmedAt: string | null;
-  /** Goes into the PIN proof. */
+  /** Part of the PIN proof. */
   nonce: string;
 }
 
 export class ConfirmRegistrationRequest {
-  /** base64url HMAC-SHA256 under the knowledge key over the registration, the device and the nonce. */
+  /**
+   * The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the registration, the device and the nonce.
+   */
   @IsString()
   @Length(1, 128)
   pinProof: string;

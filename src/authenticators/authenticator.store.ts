@@ -4,17 +4,17 @@ import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { AUTHENTICATOR_ATTEMPTS, type AuthenticatorKind } from '../domain/authenticator.ts';
 
-/** The device that an authenticator is to live on. */
+/** The device that gets an authenticator. */
 export interface Bearer {
   subscriptionId: string;
   encryptionKey: PublicJwk;
   serialNumber: string;
-  /** The institution whose Smart OTP the device is; null for the subscription's own phone. */
+  /** The institution that issued the device as its Smart OTP; null for the subscription's own phone. */
   issuerId: string | null;
   issuerVendorCode: string | null;
 }
 
-/** An authenticator as its device lists it. */
+/** An authenticator, as its device lists it. */
 export interface AuthenticatorRow {
   kind: AuthenticatorKind;
   serialNumber: string;
@@ -24,7 +24,7 @@ export interface AuthenticatorRow {
   createdAt: Date;
 }
 
-/** Nothing that suspends the subscription or revokes the device comes between this and the commit. */
+/** Locks subscription and device, so that no suspension or revocation happens before the commit. */
 const BEARER = statement(
   'authenticator_bearer',
   `SELECT d.subscription_id AS "subscriptionId", d.encryption_key AS "encryptionKey",
@@ -35,7 +35,7 @@ const BEARER = statement(
     FOR SHARE OF s FOR NO KEY UPDATE OF d`,
 );
 
-/** A second enrolment takes the place of the first: the old secret is worth nothing. One that is locked stays so. */
+/** A second enrolment replaces the first one and its secret. A locked authenticator stays locked. */
 const ENROL = statement(
   'authenticator_enrol',
   `INSERT INTO authenticators AS au (id, device_id, subscription_id, kind, secret, terms)
@@ -61,8 +61,9 @@ const OWN_OTP = statement(
 );
 
 /**
- * The active one that a relying party may ask: always the registered one to sign; for `otp` where $4 says so. A scalar
- * with a LIMIT is looked up for the one row; PostgreSQL would hash an EXISTS over all of an institution's.
+ * The active authenticator that a relying party may ask for a code. `sign` always requires a registration, `otp` when
+ * $4 is true. The scalar subquery with LIMIT is evaluated for the one row; PostgreSQL would hash an EXISTS over all
+ * registrations of an institution.
  */
 const TO_ASK = statement(
   'authenticator_to_ask',
@@ -77,7 +78,7 @@ const TO_ASK = statement(
 export class AuthenticatorStore {
   constructor(private readonly database: Database) {}
 
-  /** Undefined when this device cannot bear one of this kind now. */
+  /** Returns undefined when this device cannot have an authenticator of this kind now. */
   async bearer(session: Session, deviceId: string, kind: AuthenticatorKind): Promise<Bearer | undefined> {
     return (await session.rows<Bearer>(BEARER, [deviceId, kind]))[0];
   }

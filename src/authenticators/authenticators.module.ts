@@ -15,7 +15,10 @@ import { RegistrationStore } from './registrations/registration.store.ts';
 import { Registrations } from './registrations/registrations.ts';
 import { SmartOtps } from './smart-otp/smart-otps.ts';
 
-/** What phones make codes with by themselves, who gave it out, and who may ask for it. */
+/**
+ * Authenticators, by which phones generate codes themselves: their issuers, and the institutions that may ask for
+ * codes.
+ */
 @Module({
   imports: [DevicesModule, SubscriptionsModule, LinesModule, NoticesModule, RelyingPartiesModule],
   controllers: [AuthenticatorController, RegistrationController, SmartOtpController],

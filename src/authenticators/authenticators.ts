@@ -13,29 +13,29 @@ import { AuthenticatorStore } from './authenticator.store.ts';
 import { NOBODY } from './named-subscribers.ts';
 import { RegistrationStore } from './registrations/registration.store.ts';
 
-/** What an app sends to have one. */
+/** The request of an app for an authenticator. */
 export interface EnrollingAuthenticator {
   kind: AuthenticatorKind;
-  /** The version that the person agreed to. */
+  /** The version that the person accepted. */
   terms: string;
   pinCheckId: string;
   pinProof: string;
 }
 
-/** An authenticator as its phone knows it. */
+/** An authenticator, as its phone lists it. */
 export interface AuthenticatorView {
   kind: AuthenticatorKind;
   serialNumber: string;
-  /** Whose serial number it is. */
+  /** The vendor to whom the serial number belongs. */
   vendorCode: string;
   /** The institution that issued it; null for the service itself. */
   issuer: { name: string } | null;
-  /** After five wrong codes in a row, until an authentication by push or SMS succeeds. */
+  /** True after five wrong codes in a row, until an authentication by push or SMS succeeds. */
   locked: boolean;
   createdAt: string;
 }
 
-/** A new secret, sealed to the phone that is to have it. */
+/** A new secret, encrypted for its phone. */
 export interface EnrolledAuthenticator {
   kind: AuthenticatorKind;
   serialNumber: string;
@@ -43,7 +43,7 @@ export interface EnrolledAuthenticator {
   envelope: string;
 }
 
-/** Secrets that a phone makes codes with while it has no network. */
+/** Secrets from which a phone generates codes without a network. */
 @Injectable()
 export class Authenticators {
   constructor(
@@ -55,7 +55,7 @@ export class Authenticators {
     private readonly environment: Environment,
   ) {}
 
-  /** What this device has. */
+  /** The authenticators of this device. */
   async list({ deviceId }: ProvenDevice): Promise<AuthenticatorView[]> {
     return (await this.store.ofDevice(deviceId)).map(({ issuer, issuerVendorCode, createdAt, ...row }) => ({
       ...row,
@@ -65,21 +65,26 @@ export class Authenticators {
     }));
   }
 
-  /** Whether wrong codes have locked the one-time passwords of a subscription's phone; undefined when it has none. */
+  /** Whether wrong codes have locked OTP on the subscription's own phone; undefined when it has no OTP. */
   async ownOtp(subscriptionId: string): Promise<{ locked: boolean } | undefined> {
     return this.store.ownOtp(subscriptionId);
   }
 
   /**
-   * Draws a secret and seals it to the device, once the PIN was proven: whoever holds an open phone must not give it a
-   * secret under a PIN of their own. A Smart OTP is registered with its issuer in the same step.
+   * Generates a secret and encrypts it for the device after the PIN was proven, so that a person who holds the unlocked
+   * phone cannot give it a secret under another PIN. The same transaction registers a Smart OTP at its issuer.
    * Problems: `invalid_request`, `pin_mismatch`, `pin_locked`, `pin_nonce_spent`, `authenticator_not_possible`.
    */
   async enrol(asked: EnrollingAuthenticator, device: ProvenDevice): Promise<EnrolledAuthenticator> {
     const { kind, terms } = asked;
     if (terms !== AUTHENTICATOR_TERMS) {
-      const errors = [{ pointer: '/terms', detail: `Show the terms of ${AUTHENTICATOR_TERMS}, and send that.` }];
-      throw new Problem('invalid_request', 'The person has to agree to the terms in force.', { errors });
+      const errors = [
+        {
+          pointer: '/terms',
+          detail: `Show the terms of ${AUTHENTICATOR_TERMS} to the person, then send this version.`,
+        },
+      ];
+      throw new Problem('invalid_request', 'The person must accept the current terms.', { errors });
     }
     await this.pinCheck.confirm(asked.pinCheckId, asked.pinProof, device, 'authenticator');
     const { deviceId } = device;
@@ -102,8 +107,8 @@ export class Authenticators {
   }
 
   /**
-   * The authenticator that a relying party may ask for a code; asked for nobody too (`subscriptionId` null), so that it
-   * takes as long.
+   * The authenticator that a relying party may ask for a code. Also called without a subscription (null), so that a
+   * decoy takes as long.
    */
   async toAsk(asking: {
     subscriptionId: string | null;
@@ -127,7 +132,7 @@ function place(id: string): string {
 function notPossible(kind: AuthenticatorKind): Problem {
   const detail =
     kind === 'otp'
-      ? 'OTP is for the subscription’s own phone, tested and in use.'
-      : 'Signing is for a device that was enrolled with an institution’s code, tested and in use.';
+      ? 'OTP requires the subscription’s own phone, and the phone must be active.'
+      : 'Signing requires a device that was enrolled with an institution’s code, and the device must be active.';
   return new Problem('authenticator_not_possible', detail);
 }

@@ -20,8 +20,10 @@ export class RegistrationController {
   constructor(private readonly registrations: Registrations) {}
 
   /**
-   * Asks a person to register the authenticator of a serial number with this institution; it is confirmed in the app
-   * within ten minutes. The answer tells nobody whether the person or the number exists.
+   * Asks a person to register the authenticator with this serial number at this institution. The person confirms it in
+   * the app within ten minutes. The answer does not reveal whether the person or the serial number exists. It counts
+   * against the same limits as a start. Errors: `invalid_request`, `idempotency_key_reused`, `idempotency_in_progress`,
+   * `too_many_requests` with `Retry-After`.
    */
   @Post()
   @ApiOperation({ summary: 'Register an authenticator' })
@@ -34,16 +36,16 @@ export class RegistrationController {
     return this.registrations.ask(body, client.id, readIdempotencyKey(key));
   }
 
-  /** The last hundred that this institution asked for, newest first. */
+  /** Lists the last hundred registrations that this institution requested, newest first. */
   @Get()
-  @ApiOperation({ summary: 'Registrations of this institution' })
+  @ApiOperation({ summary: 'List the registrations of this institution' })
   list(@FromClient() client: Caller): Promise<RegistrationResponse[]> {
     return this.registrations.ofClient(client.id);
   }
 
-  /** Whether it was confirmed. */
+  /** Returns a registration with its state. Errors: `registration_not_found`. */
   @Get(':id')
-  @ApiOperation({ summary: 'See a registration' })
+  @ApiOperation({ summary: 'Get a registration' })
   see(
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(registrationNotFound)) id: string,
@@ -51,7 +53,7 @@ export class RegistrationController {
     return this.registrations.see(id, client.id);
   }
 
-  /** Ends it. */
+  /** Ends a registration. Errors: `registration_not_found`, `registration_closed` with `state`. */
   @Delete(':id')
   @HttpCode(204)
   @ApiOperation({ summary: 'Revoke a registration' })
@@ -70,8 +72,10 @@ export class SmartOtpController {
   constructor(private readonly smartOtps: SmartOtps) {}
 
   /**
-   * Issues the institution's Smart OTP to a person whose identity it has seen. The code enrols a device; what stood
-   * there of this institution before gives way when the new one is tested. Asked again, an earlier code is void.
+   * Issues a Smart OTP of this institution to a person whose identity the institution has verified. The code enrols a
+   * device. An earlier Smart OTP of this institution stays valid until the new device has passed its test. A further
+   * request makes the earlier code invalid. Errors: `invalid_request`, `insufficient_scope` without a vendor code,
+   * `too_many_requests` with `Retry-After`.
    */
   @Post()
   @ApiOperation({ summary: 'Issue a Smart OTP' })

@@ -5,7 +5,7 @@ import { statement } from '../database/statement.ts';
 import { Lines } from '../lines/lines.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
 
-/** No subscription has this id. */
+/** The id of a decoy: no subscription has it. */
 export const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 const BY_PHONE = statement(
@@ -21,7 +21,7 @@ interface NamedLine {
   subscriptionId: string | null;
 }
 
-/** The subscribers that institutions name, found without telling whether there are any. */
+/** Finds the subscribers that institutions name, without revealing whether they exist. */
 @Injectable()
 export class NamedSubscribers {
   constructor(
@@ -30,7 +30,10 @@ export class NamedSubscribers {
     private readonly lines: Lines,
   ) {}
 
-  /** The subscription of the named person's own line, or nobody's id; and under what the person's starts are counted. */
+  /**
+   * The subscription of the named person's own line, or the decoy id, and the index by which the person's starts are
+   * counted.
+   */
   async find({ phoneNumber, ...owner }: NamedPerson): Promise<{ subscriptionId: string; personIndex: Buffer }> {
     const numbers = this.keys.indexes.all('phone', phoneNumber);
     const [line] = await this.database.rows<NamedLine>(BY_PHONE, [numbers]);

@@ -20,17 +20,17 @@ import { Reconcile, type Reconciled } from './snapshot/reconcile.ts';
 
 /** Events of one batch (contract). */
 const BATCH = 1_000;
-/** Lines whose events are applied side by side; those of one line are applied in their order. */
+/** Lines whose events are applied in parallel; the events of one line are applied in order. */
 const LANES = 6;
 
 class OutcomeResponse {
   outcome: Outcome;
-  /** A problem document (RFC 9457); with `rejected` only. */
+  /** A problem document (RFC 9457). Present only with `rejected`. */
   problem?: object;
 }
 
 class BatchOutcome extends OutcomeResponse {
-  /** As its sender named it; null where that could not be read. */
+  /** The `id` of the event; null when it could not be read. */
   id: string | null;
 }
 
@@ -41,23 +41,23 @@ class BatchResponse {
 class LineResponse {
   lineId: string;
   outcome: Reconciled['outcome'];
-  /** The facts that were different. */
+  /** The facts that differed from the stored ones. */
   differences: string[];
 }
 
 class ImportQuery {
-  /** Compare and report, and change nothing. */
+  /** True compares and reports without changing anything. */
   @IsOptional()
   @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
   @IsBoolean()
   dryRun?: boolean;
 
-  /** When the snapshot was taken; left out, now. What events have told since is not undone. */
+  /** When the snapshot was taken, RFC 3339; now when left out. Later events are not undone. */
   @IsOptional()
   @IsISO8601({ strict: true, strictSeparator: true })
   takenAt?: string;
 
-  /** What becomes of lines that the snapshot does not name. */
+  /** What happens to lines that the snapshot does not contain; `report` when left out. */
   @IsOptional()
   @IsIn(['report', 'terminate'])
   missing?: 'report' | 'terminate';
@@ -76,46 +76,59 @@ export class CarrierController {
   ) {}
 
   /**
-   * What happened to lines, as CloudEvents 1.0: one (structured or binary), or a batch of at most 1,000. Sent again,
-   * an event is a `duplicate`; a 5xx means that the whole request may be sent again.
+   * Takes line events as CloudEvents 1.0: a single one (structured or binary mode) or a batch of at most 1,000 events
+   * and 1 MiB. `subject` is the line id, and the extension `sequence` an integer that increases with each event of the
+   * line. Types `pushguard.line.v1.…` with their data: `ported-out` `{ newCarrier }`, `owner-changed` `{ owner }`,
+   * `terminated`, `device-changed` `{ os, osVersion, formFactor, model }`, `plan-changed` `{ plan }`, `number-changed`
+   * `{ phoneNumber }`, `suspended`, `resumed`, `sim-swapped`; also CAMARA
+   * `org.camaraproject.sim-swap-subscriptions.v0.swapped` `{ phoneNumber }`. Outcomes: `applied`, `duplicate` (this
+   * source and id came before), `stale` (the sequence is not above the last one), `unknown_line`, `rejected` with
+   * `problem`. After a 5xx the whole request can be sent again.
    */
   @Post('events')
   @HttpCode(202)
   @RouteConfig({ bodyType: 'events' satisfies BodyType })
   @ApiConsumes('application/cloudevents+json', 'application/cloudevents-batch+json', 'application/json')
   @ApiBody({ schema: { type: 'object', additionalProperties: true } })
-  @ApiOperation({ summary: 'Tell of lines' })
+  @ApiOperation({ summary: 'Report line events' })
   async events(@Req() request: FastifyRequest, @Body() body: unknown): Promise<OutcomeResponse | BatchResponse> {
     if (Array.isArray(body)) return { outcomes: await this.tellAll(body) };
     const isBinary = request.headers['ce-specversion'] !== undefined;
     if (!isBinary && !request.headers['content-type']?.startsWith('application/cloudevents+json')) {
-      throw new Problem('unsupported_media_type', 'Send application/cloudevents+json, or the ce- headers of an event.');
+      throw new Problem(
+        'unsupported_media_type',
+        'Send the event as application/cloudevents+json, or in binary mode with ce- headers.',
+      );
     }
     const { outcome, faults } = await this.feed.ingest(isBinary ? fromHeaders(request.headers, body) : body);
     return { outcome, ...(faults && { problem: rejected(faults) }) };
   }
 
-  /** All that the carrier knows of a line, in the place of what is held; its subscription follows. */
+  /**
+   * Replaces all facts of a line, and applies the differences to its subscription. Errors: `invalid_request`,
+   * `number_taken`.
+   */
   @Put('lines/:lineId')
-  @ApiOperation({ summary: 'Tell all of a line' })
+  @ApiOperation({ summary: 'Replace the facts of a line' })
   async line(
     @FromClient() { clientId: client }: Caller,
     @Param('lineId') lineId: string,
     @Body() body: LineInput,
   ): Promise<LineResponse> {
     if (lineId.length > 64 || !PLAIN_TEXT.test(lineId)) {
-      throw new Problem('invalid_request', 'The id of a line has 1 to 64 characters.');
+      throw new Problem('invalid_request', 'The line id must be one line of text with 1 to 64 characters.');
     }
     if (body.lineId !== undefined && body.lineId !== lineId) {
-      const errors = [{ pointer: '/lineId', detail: 'Leave it out, or give the one in the address.' }];
-      throw new Problem('invalid_request', 'The body is of another line.', { errors });
+      const errors = [{ pointer: '/lineId', detail: 'Omit lineId, or send the one in the address.' }];
+      throw new Problem('invalid_request', 'The body and the address name different lines.', { errors });
     }
     return { lineId, ...(await this.reconciling.reconcile(factsOf(lineId, body), { client })) };
   }
 
   /**
-   * A full snapshot as NDJSON, a line's facts each. Answers NDJSON: progress, every line that differs, and a summary
-   * last. Nothing is done before the whole snapshot has come.
+   * Takes a full snapshot as NDJSON, the facts of one line in each row of at most 16,384 characters, and returns
+   * NDJSON: progress, every line that differs, and a summary at the end. Nothing is changed before the whole snapshot
+   * has arrived. Errors: `payload_too_large` above 4 GiB, `import_in_progress`, `unsupported_media_type`.
    */
   @Post('lines/import')
   @HttpCode(200)
@@ -123,7 +136,7 @@ export class CarrierController {
   @ApiConsumes('application/x-ndjson')
   @ApiProduces('application/x-ndjson')
   @ApiBody({ schema: { type: 'string' } })
-  @ApiResponse({ status: 200, description: 'The report, a JSON object a line' })
+  @ApiResponse({ status: 200, description: 'The report, one JSON object per line' })
   @ApiOperation({ summary: 'Reconcile with a snapshot' })
   async import(
     @FromClient() { clientId: client }: Caller,
@@ -131,7 +144,7 @@ export class CarrierController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    // Not by @Body(): the input pipe would copy a stream as if it were an object.
+    // Not through @Body(): the input pipe would copy the stream like an object.
     const { body } = request;
     if (!(body instanceof Readable)) {
       throw new Problem('unsupported_media_type', 'Send the snapshot as application/x-ndjson.');
@@ -140,18 +153,19 @@ export class CarrierController {
     const snapshot = await this.importing.take(body);
     const { dryRun = false, missing = 'report' } = query;
     const reports = this.importing.run(snapshot, { client, dryRun, takenAt, missing });
-    // The first report is awaited here, so that a refusal still is a problem document.
+    // The first report is awaited before the answer begins, so that a refusal is still a problem document.
     const first = await reports.next().catch(async (error: unknown) => {
       await snapshot.discard();
       throw error;
     });
     const lines = Readable.from(written(first, reports));
-    // Whether it was read to its end or the carrier hung up: the import ends, and lets go of what it held.
+    // Runs both when the report was read to its end and when the carrier disconnected: ends the import, frees the
+    // snapshot.
     lines.once('close', () => void reports.return(undefined).finally(() => snapshot.discard()));
     await reply.type('application/x-ndjson').send(lines);
   }
 
-  /** One event a lane at a time, whatever number of batches there are: windows need connections too. */
+  /** Applies one event per lane at a time across all batches, so that connections remain for windows. */
   private inLane(lane: number, work: () => Promise<void>): Promise<void> {
     const next = (this.lanes[lane] ?? Promise.resolve()).then(work);
     this.lanes[lane] = next.catch(() => undefined);
@@ -160,7 +174,10 @@ export class CarrierController {
 
   private async tellAll(documents: readonly unknown[]): Promise<BatchOutcome[]> {
     if (documents.length > BATCH) {
-      throw new Problem('invalid_request', `A batch has at most ${BATCH.toLocaleString('en')} events.`);
+      throw new Problem(
+        'invalid_request',
+        `A batch can hold at most ${BATCH.toLocaleString('en')} events. Send smaller batches.`,
+      );
     }
     const outcomes: BatchOutcome[] = [];
     const lanes = Array.from({ length: LANES }, (): number[] => []);
@@ -178,7 +195,7 @@ export class CarrierController {
   }
 }
 
-/** Events of one line share a lane, and so keep their order. */
+/** Events of one line share a lane, which keeps their order. */
 function laneOf(document: unknown): number {
   const { subject } = (document ?? {}) as { subject?: unknown };
   let hash = 0;
@@ -192,7 +209,7 @@ function told({ id, outcome, faults }: EventOutcome): BatchOutcome {
 
 function rejected(errors: InputFault[]): object {
   return problemDocument(
-    new Problem('invalid_request', 'Mend what is listed in errors and tell it again.', { errors }),
+    new Problem('invalid_request', 'Correct the fields listed in errors, then send the event again.', { errors }),
   );
 }
 

@@ -18,41 +18,45 @@ import type { InputFault } from '../domain/problem.ts';
 import { faultsOf } from '../http/input.pipe.ts';
 import { PLAIN_TEXT } from '../http/plain-text.ts';
 
-/** The longest id of a line that is kept. */
+/** The longest line id that is stored, in characters. */
 const LINE_ID = 64;
 
 function IsMobileNumber(options?: ValidationOptions): PropertyDecorator {
   const validate = (value: unknown) => typeof value === 'string' && parsePhoneNumber(value) !== null;
-  const sentence = () => 'phoneNumber must be a Korean mobile number, E.164 or with hyphens';
+  const sentence = () => 'phoneNumber must be a Korean mobile number, such as 010-1234-5678, or E.164';
   return ValidateBy({ name: 'isMobileNumber', validator: { validate, defaultMessage: sentence } }, options);
 }
 
-/** A day that is in the calendar and in the past, by the century that the digit tells. */
+/** A valid date that is not in the future, in the century that the digit gives. */
 function IsPerson(): PropertyDecorator {
   const validate = (_: unknown, on?: { object: object }) => {
     const { birthDate, genderDigit } = on?.object as OwnerInput;
     return parsePerson({ birthDate, genderDigit, today: seoulDay(new Date()) }) !== null;
   };
-  const sentence = () => 'birthDate must be a day of the calendar (YYMMDD) that genderDigit puts in the past';
+  const sentence = () =>
+    'birthDate must be a valid date (YYMMDD), not in the future, in the century given by genderDigit';
   return ValidateBy({ name: 'isPerson', validator: { validate, defaultMessage: sentence } });
 }
 
 export class OwnerInput {
-  /** YYMMDD */
-  @Matches(/^\d{6}$/, { message: 'birthDate must be six digits, YYMMDD' })
+  /** The date of birth, YYMMDD. Not in the future. */
+  @Matches(/^\d{6}$/, { message: 'birthDate must be six digits in the form YYMMDD' })
   @IsPerson()
   birthDate: string;
 
+  /** The seventh digit of the resident registration number. */
   @Matches(/^\d$/, { message: 'genderDigit must be one digit' })
   genderDigit: string;
 }
 
 export class HandsetInput {
+  /** `android`, `ios` or any other name; compared without case. */
   @IsString()
   @Length(1, 40)
   @Matches(PLAIN_TEXT)
   os: string;
 
+  /** Numbers separated by dots, such as `17.4.1`. */
   @IsString()
   @Length(1, 40)
   @Matches(PLAIN_TEXT)
@@ -68,8 +72,9 @@ export class HandsetInput {
   model?: string;
 }
 
-/** What a carrier knows of a line, but for its id. */
+/** The facts that a carrier knows about a line, without its id. */
 class LineFactsInput {
+  /** A Korean mobile number with or without hyphens, or E.164. */
   @IsMobileNumber()
   phoneNumber: string;
 
@@ -81,6 +86,7 @@ class LineFactsInput {
   @IsIn(['active', 'suspended', 'terminated'])
   status: LineStatus;
 
+  /** Whether the contract is in the subscriber's own name. */
   @IsIn(['self', 'corporate', 'other_party'])
   holder: Holder;
 
@@ -98,16 +104,16 @@ class LineFactsInput {
   handset: HandsetInput;
 }
 
-/** A line whose id is in the address. */
+/** The facts of the line whose id is in the address. */
 export class LineInput extends LineFactsInput {
-  /** When it is given, it must be the one in the address. */
+  /** Optional; must equal the line id in the address. */
   @IsOptional()
   @IsString()
   @Length(1, LINE_ID)
   lineId?: string;
 }
 
-/** A line of a snapshot, which names itself. */
+/** A line of a snapshot, with its id. */
 export class SnapshotLine extends LineFactsInput {
   @IsString()
   @Length(1, LINE_ID)
@@ -139,12 +145,12 @@ export class NumberChangedData {
   phoneNumber: string;
 }
 
-/** Nothing more is to be said. */
+/** The data of an event that has none. */
 export class NoData {
   declare readonly nothing?: never;
 }
 
-/** CAMARA sim-swap-subscriptions 0.3.0; what else it may come to carry is not ours to refuse. */
+/** CAMARA sim-swap-subscriptions 0.3.0. Unknown members are accepted, because later versions may add some. */
 export class SimSwapData {
   @IsMobileNumber()
   phoneNumber: string;
@@ -152,23 +158,23 @@ export class SimSwapData {
 
 export type Read<T> = { value: T } | { faults: InputFault[] };
 
-/** Holds a document against its class, as the input pipe does with bodies. */
+/** Validates a document against its class, as the input pipe does with bodies. */
 export function readAs<T extends object>(type: new () => T, value: unknown, allowUnknown = false): Read<T> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return { faults: [{ pointer: '', detail: 'This must be a JSON object.' }] };
+    return { faults: [{ pointer: '', detail: 'The value must be a JSON object.' }] };
   }
   const instance = plainToInstance(type, value);
   const errors = validateSync(instance, {
     whitelist: true,
     forbidNonWhitelisted: !allowUnknown,
     validationError: { target: false, value: false },
-    // A type without fields knows of no rule, and any object would do.
+    // A class without fields has no rules; without this every object would be refused.
     forbidUnknownValues: false,
   });
   return errors.length > 0 ? { faults: faultsOf(errors, '') } : { value: instance };
 }
 
-/** The facts that an input amounts to, its number in E.164. */
+/** The facts of a validated input, with the number in E.164. */
 export function factsOf(lineId: string, line: LineFactsInput): LineFacts {
   const { phoneNumber, carrier, status, holder, owner, plan, handset } = line;
   return {

@@ -10,7 +10,7 @@ import { CarrierFeed } from './events/feed.ts';
 import { SnapshotImport } from './snapshot/import.ts';
 import { Reconcile } from './snapshot/reconcile.ts';
 
-/** What carriers tell: events as they happen, and everything once a night. */
+/** The carrier's feed: events as they happen, and a full snapshot every night. */
 @Module({
   imports: [LifecycleModule, SubscriptionsModule, LinesModule],
   controllers: [CarrierController],

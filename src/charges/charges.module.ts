@@ -14,7 +14,7 @@ export class ChargesModule {
 
   constructor(tasks: RecurringTasks, charges: Charges) {
     const run = async (): Promise<void> => {
-      for (const month of await charges.closeWhatIsOver()) this.logger.log(`${month} is closed`);
+      for (const month of await charges.closeWhatIsOver()) this.logger.log(`month ${month} is closed`);
     };
     tasks.oncePerCluster({ name: 'close months', everyMs: CLOSE_MONTHS_MS, run });
   }

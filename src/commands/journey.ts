@@ -50,7 +50,7 @@ async function main(): Promise<void> {
         process.stdout.write(
           json
             ? `${JSON.stringify({ step, title, ok: false, seen: message })}\n`
-            : `${step}. ${title}\n   DID NOT HOLD: ${message}\n`,
+            : `${step}. ${title}\n   FAILED: ${message}\n`,
         );
         break;
       }
@@ -62,7 +62,9 @@ async function main(): Promise<void> {
     await rm(dataDir, { recursive: true, force: true });
   }
   if (!json)
-    process.stdout.write(failed ? '\nThe journey broke off.\n' : `\nEvery one of ${STEPS.length} steps held.\n`);
+    process.stdout.write(
+      failed ? '\nThe journey stopped at a failed step.\n' : `\nAll ${STEPS.length} steps passed.\n`,
+    );
   process.exitCode = failed ? 1 : 0;
 }
 

@@ -46,7 +46,7 @@ try {
 async function run(operators: Operators, [login = '', name = '', role = '']: string[]): Promise<string> {
   if (command === 'add') {
     const { password, totpUri } = await operators.add({ login, name, role: role as OperatorRole });
-    return `login: ${login}\npassword, for the first sign-in: ${password}\nauthenticator app: ${totpUri}\n`;
+    return `login: ${login}\npassword for the first sign-in: ${password}\nauthenticator app: ${totpUri}\n`;
   }
   if (command === 'disable') {
     await operators.disable(login);

@@ -21,7 +21,7 @@ try {
   for await (const { outcome } of app.get(CarrierFeed).playAgain())
     outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   for (const [outcome, events] of outcomes) process.stdout.write(`${outcome}: ${events} events\n`);
-  if (outcomes.size === 0) process.stdout.write('nothing was kept aside\n');
+  if (outcomes.size === 0) process.stdout.write('no events are waiting for replay\n');
 } finally {
   await app.close();
   await gateways.close();

@@ -32,9 +32,9 @@ try {
   };
   const { older, holding, end } = await walkChain(session, keys.audit, tell, noted);
   if (breaches > TOLD) say(`and ${breaches - TOLD} more breaches`);
-  say(`before the chain: ${older} entries`);
-  say(`entries that hold: ${holding}`);
-  say(end?.mac ? `head: ${end.number}:${end.mac.toString('hex')}` : 'head: none, the chain has not begun');
+  say(`entries before the chain: ${older}`);
+  say(`intact entries: ${holding}`);
+  say(end?.mac ? `head: ${end.number}:${end.mac.toString('hex')}` : 'head: none (the chain has not begun)');
 } finally {
   await client.end();
 }
@@ -50,7 +50,7 @@ function readNotedHead(): NotedHead | undefined {
   if (head === undefined) return undefined;
   const [, number, mac] = /^([1-9]\d{0,18}):([\da-f]{64})$/i.exec(head) ?? [];
   if (number === undefined || mac === undefined) {
-    throw new Error('--head=NUMBER:MAC takes what this command printed as the head');
+    throw new Error('--head=NUMBER:MAC must be the head that this command printed');
   }
   return { number, mac: Buffer.from(mac, 'hex') };
 }

@@ -34,16 +34,16 @@ export async function verifyClientAssertion(input: {
       clockTolerance: 5,
     });
     const { aud, jti, exp } = payload;
-    if (aud !== input.issuer) return `The assertion’s aud must be ${input.issuer} and nothing else.`;
+    if (aud !== input.issuer) return `The assertion’s aud must be exactly ${input.issuer}.`;
     if (typeof jti !== 'string' || jti.length === 0 || jti.length > 255)
-      return 'The assertion’s jti must be 1-255 characters.';
+      return 'The assertion’s jti must have 1 to 255 characters.';
     if (typeof exp !== 'number' || exp > input.now.getTime() / 1000 + LONGEST_LIFE) {
       return 'The assertion must expire within an hour.';
     }
     return { jti, expiresAt: new Date((exp + 5) * 1000) };
   } catch (error) {
     return error instanceof errors.JOSEError
-      ? `The assertion was refused: ${error.code}.`
-      : 'The assertion was refused.';
+      ? `The assertion is not valid (${error.code}).`
+      : 'The assertion is not valid.';
   }
 }

@@ -29,26 +29,27 @@ const IDENTIFIER = /^[\w.:~-]{1,64}$/;
  * body). Answers the reason as a sentence when one does not fit. Signature and `jti` are the caller's next steps.
  */
 export function readDeviceProof(compact: string | undefined, request: ProvenRequest): DeviceProof | string {
-  if (!compact) return 'The header Device-Proof is missing.';
+  if (!compact) return 'The Device-Proof header is missing.';
   const jws = compact.length <= 4096 ? parseJws(compact) : null;
-  if (!jws) return 'The header Device-Proof is not a compact JWS signed with ES256.';
+  if (!jws) return 'The Device-Proof header must be a compact JWS signed with ES256.';
   const { alg, typ, kid, jwk, crit } = jws.header;
   if (alg !== 'ES256' || typ !== 'device-proof+jwt' || crit !== undefined) {
-    return 'The proof’s header must be alg ES256 and typ device-proof+jwt, with no crit.';
+    return 'The proof’s header must have alg ES256 and typ device-proof+jwt, and no crit.';
   }
   const { htm, htu, iat, jti, bh } = jws.payload;
   if (htm !== request.method || htu !== request.url) {
-    return `The proof is for another request; htm and htu must be ${request.method} ${request.url}`;
+    return `The proof was made for a different request. Its htm and htu must be ${request.method} and ${request.url}.`;
   }
   if (typeof iat !== 'number' || Math.abs(request.now.getTime() / 1000 - iat) > PROOF_SKEW_SECONDS) {
-    return `The proof’s iat is not within ${PROOF_SKEW_SECONDS} seconds of ${request.now.toISOString()}; set the phone’s clock.`;
+    return `The proof’s iat must be within ${PROOF_SKEW_SECONDS} seconds of ${request.now.toISOString()}. Correct the phone’s clock.`;
   }
   if (typeof jti !== 'string' || !IDENTIFIER.test(jti))
-    return 'The proof’s jti must be 1 to 64 letters, digits or . _ ~ : -';
-  if (bh !== sha256(request.body).toString('base64url')) return 'The proof’s bh is not the SHA-256 of this body.';
+    return 'The proof’s jti must consist of 1 to 64 letters, digits and the characters ._~:- only.';
+  if (bh !== sha256(request.body).toString('base64url'))
+    return 'The proof’s bh must be the base64url SHA-256 of the body.';
   if (typeof kid === 'string' && jwk === undefined) return { jws, kid, jti };
   if (kid === undefined && publicKey(jwk)) return { jws, jwk: jwk as PublicJwk, jti };
-  return 'The proof’s header must name either the device as kid or, at enrolment, a P-256 key as jwk.';
+  return 'The proof’s header must have the device id as kid or, at enrolment, a P-256 public key as jwk.';
 }
 
 /** Whether the holder of `key` made the proof. */

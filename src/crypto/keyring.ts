@@ -85,7 +85,7 @@ function signingKeys(keys: unknown): [SigningKey, ...SigningKey[]] {
     secret('signing', jwk['d']);
     const privateKey = readPrivateKey(jwk);
     const { x, y, crv } = createPublicKey(privateKey).export({ format: 'jwk' });
-    if (crv !== 'P-256' || !x || !y) throw new Error('keyring: a key in "signing" is not of P-256');
+    if (crv !== 'P-256' || !x || !y) throw new Error('keyring: a key in "signing" is not a P-256 key');
     return { kid, privateKey, publicJwk: { kty: 'EC', crv, x, y } as const };
   });
 }
@@ -102,9 +102,9 @@ function entries<Key extends { kid: string }>(
       throw new Error(`keyring: a kid in "${part}" is not 1-32 characters of A-Z a-z 0-9 _ . -`);
     return read({ ...(entry as object), kid });
   });
-  if (!first) throw new Error(`keyring: "${part}" holds no key`);
+  if (!first) throw new Error(`keyring: "${part}" has no key`);
   const kids = [first, ...others].map(({ kid }) => kid);
-  if (new Set(kids).size < kids.length) throw new Error(`keyring: two keys in "${part}" have one kid`);
+  if (new Set(kids).size < kids.length) throw new Error(`keyring: two keys in "${part}" have the same kid`);
   return [first, ...others];
 }
 
@@ -119,6 +119,6 @@ function readPrivateKey(jwk: Record<string, unknown>): KeyObject {
   try {
     return createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' });
   } catch {
-    throw new Error('keyring: a key in "signing" is no private JWK');
+    throw new Error('keyring: a key in "signing" is not a private JWK');
   }
 }

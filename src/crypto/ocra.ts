@@ -53,7 +53,7 @@ const QUESTION_BYTES = 128;
  */
 export function parseOcraSuite(suite: string): OcraSuite {
   const match = SUITE.exec(suite);
-  if (!match) throw new Error(`${JSON.stringify(suite)} is no suite of OCRA-1 (RFC 6287, 6)`);
+  if (!match) throw new Error(`${JSON.stringify(suite)} is not an OCRA-1 suite (RFC 6287, section 6)`);
   const [, hash = '', digits = '', counter, format = '', length = '', pin, session, step, unit = ''] = match;
   const within = (what: string, text: string, [least, most]: readonly [number, number]): number => {
     const value = Number(text);

@@ -68,7 +68,7 @@ async function turn(): Promise<void> {
     return;
   }
   if (waiting.length >= MOST_WAITING) {
-    throw new Problem('service_unavailable', 'Too many sign in just now; try again in ten seconds.', {
+    throw new Problem('service_unavailable', 'Too many operators are signing in. Try again in ten seconds.', {
       retryAfterSeconds: 10,
     });
   }

@@ -71,7 +71,7 @@ export function base32(bytes: Uint8Array): string {
 
 /** The bytes of a Base32 text. Throws on any other text. */
 export function fromBase32(text: string): Buffer {
-  if (!/^[A-Z2-7]*$/.test(text)) throw new Error('this is no Base32');
+  if (!/^[A-Z2-7]*$/.test(text)) throw new Error('the text is not Base32');
   const bits = Array.from(text, (letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0')).join('');
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
 }

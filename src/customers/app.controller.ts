@@ -20,8 +20,10 @@ export class LossReportController {
   ) {}
 
   /**
-   * Reports a lost phone from the app on another one, which need not be enrolled. Whoever is named, the answer is the
-   * same; the subscription is suspended within a second, and the call centre speaks with its owner.
+   * Reports a lost phone from the app on any other phone, enrolled or not. The answer is the same for every person
+   * named. The subscription is suspended within a second, and the call centre contacts the subscriber. Limits: 60
+   * reports in ten minutes from one address, 5 a day about one person and 100 a day about one number. Errors:
+   * `invalid_request`, `too_many_requests` with `Retry-After`.
    */
   @Post()
   @HttpCode(202)

@@ -174,5 +174,5 @@ function placeOf(digest: Buffer): string {
 }
 
 function sessionEnded(): Problem {
-  return new Problem('session_ended', 'Log in again; visits end after ten minutes of quiet.');
+  return new Problem('session_ended', 'Log in again. A session ends after ten minutes without activity.');
 }

@@ -79,14 +79,17 @@ export class MyService {
    */
   async newCode({ line, session: visit }: Customer, digest: Buffer): Promise<void> {
     const standing = await this.subscriptions.standingOnLine(line.lineId);
-    if (!standing) throw new Problem('subscription_not_active', 'The line has no subscription; join first.');
+    if (!standing) throw new Problem('subscription_not_active', 'The line has no subscription. Join first.');
     const enrolment = await this.lifecycle.inTransaction(async (step) => {
       const { state, suspensions } = await this.lifecycle.lock(step, standing.id);
       if (state === 'cancelled' || suspensions.length > 0) {
-        throw new Problem('subscription_not_active', 'A suspended subscription enrols no phone; call the call centre.');
+        throw new Problem(
+          'subscription_not_active',
+          'The subscription is suspended or cancelled, so no phone can be enrolled. Contact the call centre.',
+        );
       }
       if (state !== 'awaiting_device' && !isForNewPhone(visit)) {
-        throw new Problem('session_ended', 'Be verified once more for a new phone.');
+        throw new Problem('session_ended', 'Verify your identity again to enrol a new phone.');
       }
       return this.subscriptions.enrolmentCode(standing.id, step.session);
     });
@@ -125,7 +128,7 @@ export class MyService {
         { actor: 'customer' },
       );
       if (!after)
-        throw new Problem('nothing_to_change', 'The subscription was cancelled before.', { state: 'cancelled' });
+        throw new Problem('nothing_to_change', 'The subscription is already cancelled.', { state: 'cancelled' });
     });
   }
 

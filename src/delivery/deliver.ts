@@ -124,7 +124,7 @@ export class Deliver {
       this.logger.warn(`delivery ${one.id} (${one.kind}) was rejected: ${outcome.reason}`);
       return done(one);
     }
-    this.logger.warn(`delivery ${one.id} (${one.kind}) has to wait: ${outcome.reason}`);
+    this.logger.warn(`delivery ${one.id} (${one.kind}) is deferred: ${outcome.reason}`);
     return later(one, outcome.kind === 'retry' ? outcome.afterMs : undefined);
   }
 }

@@ -34,7 +34,7 @@ export function declareBank(
   const transferOf = (request: FastifyRequest) => bank.transfer(readCookie(request, TRANSFER_COOKIE, issuer));
   const own = async (request: FastifyRequest, reply: FastifyReply) => {
     if (isOwnPage(request.headers, issuer)) return;
-    writeProblem(reply, new Problem('window_bound_elsewhere', 'Only the bank’s own page may send this.'));
+    writeProblem(reply, new Problem('window_bound_elsewhere', 'Send this request from the bank’s own page.'));
     await reply;
   };
 

@@ -65,7 +65,7 @@ function declareShop(
     { config: { bodyType: 'form' satisfies BodyType } },
     async (request, reply) => {
       if (!isOwnPage(request.headers, issuer)) {
-        writeProblem(reply, new Problem('window_bound_elsewhere', 'Only the shop’s own page may send this.'));
+        writeProblem(reply, new Problem('window_bound_elsewhere', 'Send this request from the shop’s own page.'));
         return reply;
       }
       const locale = localeOf(request.body?.lang);
@@ -115,9 +115,10 @@ function declarePhone(
 
   fastify.post<{ Body: { lineId?: unknown } | undefined }>('/local/enrolments', async (request, reply) => {
     try {
-      if (!isOwnPage(request.headers, issuer)) throw new Problem('insufficient_scope', 'Only the phone may send this.');
+      if (!isOwnPage(request.headers, issuer))
+        throw new Problem('insufficient_scope', 'Send this request from the page of the phone.');
       const line = lines.find(({ lineId }) => lineId === request.body?.lineId);
-      if (!line) throw new Problem('invalid_request', 'Name a line of the demonstration as lineId.');
+      if (!line) throw new Problem('invalid_request', 'Send the id of a demonstration line as lineId.');
       const standing = await subscriptions.standingOnLine(line.lineId);
       const { enrolmentCode } = standing
         ? await subscriptions.enrolmentCode(standing.id)

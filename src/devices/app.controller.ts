@@ -30,23 +30,34 @@ export class DeviceController {
     private readonly pinCheck: PinCheck,
   ) {}
 
-  /** Enrols this app with a code from the carrier. A test code follows by encrypted push. */
+  /**
+   * Enrols the app as a device, with an enrolment code. `signingKey` verifies the device proofs, and the service
+   * encrypts codes and secrets for `encryptionKey`. A test code follows by encrypted push. Errors:
+   * `device_proof_invalid`, `invalid_request`, `not_eligible` with `reasons`, `enrolment_code_invalid`.
+   */
   @Post('devices')
   @ApiOperation({ summary: 'Enrol the app' })
   enrol(@Body() body: EnrolRequest, @Req() request: RawRequest): Promise<EnrolResponse> {
     return this.enrolling.enrol(body, this.proofs.read(request));
   }
 
-  /** Ends the test: the device is active, the older one of the subscription is revoked. */
+  /**
+   * Completes the test: the device becomes active, and the earlier device of the subscription is revoked. The fifth
+   * wrong code revokes the device under test. Errors: `code_mismatch` with `attemptsLeft`, `attempts_exhausted`,
+   * `authentication_expired` after ten minutes, `device_test_closed`.
+   */
   @Post('device/test')
   @HttpCode(200)
   @UseGuards(DeviceGuard)
-  @ApiOperation({ summary: 'Finish the device’s test' })
+  @ApiOperation({ summary: 'Finish the device test' })
   finishTest(@FromDevice() device: ProvenDevice, @Body() body: TestRequest): Promise<TestResponse> {
     return this.devices.finishTest(device, body.code);
   }
 
-  /** The test code’s JWE, for a push that was lost. */
+  /**
+   * Returns the encrypted test code, in case the push was lost. Errors: `authentication_expired` after ten minutes,
+   * `device_test_closed`.
+   */
   @Get('device/envelope')
   @UseGuards(DeviceGuard)
   @ApiOperation({ summary: 'Fetch the test code' })
@@ -54,7 +65,7 @@ export class DeviceController {
     return this.devices.testEnvelope(device.deviceId);
   }
 
-  /** Registers the push token that the platform gave to the app. */
+  /** Replaces the push token of the device. */
   @Put('device/push-token')
   @HttpCode(204)
   @UseGuards(DeviceGuard)
@@ -63,19 +74,25 @@ export class DeviceController {
     await this.devices.replacePushToken(device.deviceId, body.pushToken);
   }
 
-  /** Asks for the PIN to be checked, before the app changes it; an earlier check is void. */
+  /**
+   * Requests a PIN check, which the app needs before it changes the PIN or enrols an authenticator. It replaces an
+   * earlier one. Errors: `subscription_not_active`.
+   */
   @Post('device/pin-check')
   @UseGuards(DeviceGuard)
-  @ApiOperation({ summary: 'Ask for a check of the PIN' })
+  @ApiOperation({ summary: 'Request a PIN check' })
   askPinCheck(@FromDevice() device: ProvenDevice): Promise<PinCheckResponse> {
     return this.pinCheck.ask(device);
   }
 
-  /** Proves the PIN. It is counted as in opening, and answers whether it is right. */
+  /**
+   * Checks the PIN. A wrong PIN counts as it does when an authentication is opened. Errors: `pin_mismatch` with
+   * `attemptsLeft`, `pin_locked` after five wrong PINs in a row, `pin_nonce_spent`.
+   */
   @Post('device/pin-check/:id/confirm')
   @HttpCode(204)
   @UseGuards(DeviceGuard)
-  @ApiOperation({ summary: 'Check the PIN' })
+  @ApiOperation({ summary: 'Confirm a PIN check' })
   async confirmPinCheck(
     @FromDevice() device: ProvenDevice,
     @Param('id', new OpaqueId(nonceSpent)) id: string,

@@ -2,11 +2,11 @@ import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
 import { PLAIN_TEXT } from '../http/plain-text.ts';
 
-/** FCM's and APNs' own alphabets; APNs has the token in its path, where nothing else may be. */
+/** The alphabets of FCM and APNs. APNs takes the token in its path, so no other character is accepted. */
 const PUSH_TOKEN = /^[\w:.-]{1,1024}$/;
 const COORDINATE = /^[\w-]{43}$/;
 
-/** A P-256 public key (RFC 7517). */
+/** A P-256 public key as JWK (RFC 7517). */
 export class JwkInput {
   @IsIn(['EC'])
   kty: 'EC';
@@ -14,13 +14,15 @@ export class JwkInput {
   @IsIn(['P-256'])
   crv: 'P-256';
 
-  @Matches(COORDINATE, { message: 'x must be 32 bytes of base64url' })
+  /** 32 bytes in base64url. */
+  @Matches(COORDINATE, { message: 'x must be 32 bytes in base64url' })
   x: string;
 
-  @Matches(COORDINATE, { message: 'y must be 32 bytes of base64url' })
+  /** 32 bytes in base64url. */
+  @Matches(COORDINATE, { message: 'y must be 32 bytes in base64url' })
   y: string;
 
-  /** Members that libraries add to an exported key; they are not used. */
+  /** Like `use`, `kid`, `ext` and `key_ops`: libraries add it to an exported key, and the service ignores it. */
   @IsOptional()
   @IsString()
   @MaxLength(64)
@@ -45,7 +47,7 @@ export class JwkInput {
 }
 
 export class EnrolRequest {
-  /** 4×5 Base32 characters; case, hyphens and blanks do not matter. */
+  /** 20 Base32 characters in four groups; case, hyphens and blanks are ignored. */
   @IsString()
   @Length(20, 32)
   enrolmentCode: string;
@@ -60,30 +62,33 @@ export class EnrolRequest {
   @Type(() => JwkInput)
   encryptionKey: JwkInput;
 
-  /** 32 bytes as base64url: the key that the PIN unwraps on the phone. */
-  @Matches(COORDINATE, { message: 'knowledgeKey must be 32 bytes of base64url' })
+  /** 32 bytes in base64url: the key that the PIN unwraps on the phone. */
+  @Matches(COORDINATE, { message: 'knowledgeKey must be 32 bytes in base64url' })
   knowledgeKey: string;
 
+  /** The push service of the phone: FCM for `android`, APNs for `ios`. */
   @IsIn(['android', 'ios'])
   platform: 'android' | 'ios';
 
+  /** Tablets are refused with `not_eligible`. */
   @IsIn(['phone', 'tablet'])
   formFactor: 'phone' | 'tablet';
 
-  /** Numbers with dots, `17.4.1`. */
+  /** Numbers separated by dots, such as `17.4.1`. */
   @Matches(PLAIN_TEXT, { message: 'osVersion must be one line of text' })
   @Length(1, 32)
   osVersion: string;
 
+  /** The version of the app, 1 to 32 characters. */
   @Matches(PLAIN_TEXT, { message: 'appVersion must be one line of text' })
   @Length(1, 32)
   appVersion: string;
 
-  /** What FCM or APNs gave to the app. */
-  @Matches(PUSH_TOKEN, { message: 'pushToken must be 1-1024 of A-Z a-z 0-9 _ : . -' })
+  /** The token that FCM or APNs gave the app. */
+  @Matches(PUSH_TOKEN, { message: 'pushToken must be 1 to 1024 characters of A-Z, a-z, 0-9 and _ : . -' })
   pushToken: string;
 
-  /** What the person calls the phone. */
+  /** The person's name for the phone, one line of 1 to 64 characters. */
   @Matches(PLAIN_TEXT, { message: 'name must be one line of text' })
   @Length(1, 64)
   name: string;
@@ -91,13 +96,13 @@ export class EnrolRequest {
 
 export class EnrolResponse {
   deviceId: string;
-  /** `PG-0000-0000-0000` */
+  /** In the form `PG-0000-0000-0000`; other devices never get the same. */
   serialNumber: string;
   state: 'testing';
 }
 
 export class TestRequest {
-  /** Six digits. */
+  /** The six digits from the encrypted push. */
   @Matches(/^\d{6}$/, { message: 'code must be six digits' })
   code: string;
 }
@@ -108,25 +113,29 @@ export class TestResponse {
 }
 
 export class PushTokenRequest {
-  @Matches(PUSH_TOKEN, { message: 'pushToken must be 1-1024 of A-Z a-z 0-9 _ : . -' })
+  /** The token that FCM or APNs gave the app. */
+  @Matches(PUSH_TOKEN, { message: 'pushToken must be 1 to 1024 characters of A-Z, a-z, 0-9 and _ : . -' })
   pushToken: string;
 }
 
 export class PinCheckResponse {
   id: string;
-  /** Goes into the PIN proof. */
+  /** Part of the PIN proof. */
   nonce: string;
+  /** RFC 3339, UTC: three minutes after the request. */
   expiresAt: string;
 }
 
 export class PinCheckRequest {
-  /** base64url HMAC-SHA256 under the knowledge key over the check, the device and the nonce. */
+  /**
+   * The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the PIN check, the device and the nonce.
+   */
   @IsString()
   @Length(1, 128)
   pinProof: string;
 }
 
 export class EnvelopeResponse {
-  /** Compact JWE (ECDH-ES, A256GCM) to the device's key, around a JWS by the service. */
+  /** Compact JWE (ECDH-ES, A256GCM) for the device's encryption key; its content is a JWS (ES256) by the service. */
   envelope: string;
 }

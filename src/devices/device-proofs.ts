@@ -48,11 +48,14 @@ export class DeviceProofs {
     const proof = this.read(request);
     const known = proof.kid && UUID.test(proof.kid) ? await this.knownAs(proof.kid) : null;
     if (!known || !isProvenBy(proof, known.key)) {
-      throw new Problem('device_proof_invalid', 'The proof is not signed by a device that is enrolled; enrol again.');
+      throw new Problem('device_proof_invalid', 'The proof is not signed by an enrolled device. Enrol the app again.');
     }
     if (!(await this.spend(known.device.deviceId, proof.jti))) {
       this.remembered.delete(known.device.deviceId);
-      throw new Problem('device_proof_invalid', 'The proof was used before, or the device was revoked.');
+      throw new Problem(
+        'device_proof_invalid',
+        'The proof was already used, or the device was revoked. Sign a new proof for every request.',
+      );
     }
     return known.device;
   }

@@ -57,11 +57,11 @@ export class Devices {
     for (const id of queued) this.queue.enqueue(id);
     if (tried?.state === 'active') return { deviceId: device.deviceId, state: 'active' };
     if (tried?.state === 'testing') {
-      const detail = 'Read the code in the app again and type its six digits.';
+      const detail = 'Check the code in the app and enter its six digits again.';
       throw new Problem('code_mismatch', detail, { attemptsLeft: tried.attemptsLeft });
     }
     if (tried)
-      throw new Problem('attempts_exhausted', 'The device was revoked; enrol again with a new enrolment code.');
+      throw new Problem('attempts_exhausted', 'The device was revoked. Enrol again with a new enrolment code.');
     throw await this.testClosed(device.deviceId);
   }
 
@@ -120,10 +120,17 @@ export class Devices {
   private async testClosed(deviceId: string): Promise<Problem> {
     const test = await this.store.testState(deviceId);
     if (test?.state === 'testing') {
-      return new Problem('authentication_expired', 'The test’s ten minutes are over; enrol again with a new code.');
+      return new Problem(
+        'authentication_expired',
+        'The test expired after ten minutes. Enrol again with a new enrolment code.',
+      );
     }
-    return new Problem('device_test_closed', 'The test is over; the device is in use or was revoked.', {
-      ...(test && { state: test.state }),
-    });
+    return new Problem(
+      'device_test_closed',
+      'The test is closed, because the device is already active or was revoked.',
+      {
+        ...(test && { state: test.state }),
+      },
+    );
   }
 }

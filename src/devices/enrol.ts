@@ -52,7 +52,10 @@ export class Enrol {
     if (!signingKey) throw badKey('/signingKey');
     if (!publicKey(app.encryptionKey)) throw badKey('/encryptionKey');
     if (proof.jwk?.x !== app.signingKey.x || proof.jwk.y !== app.signingKey.y || !isProvenBy(proof, signingKey)) {
-      throw new Problem('device_proof_invalid', 'The proof must bear signingKey as jwk and be signed by it.');
+      throw new Problem(
+        'device_proof_invalid',
+        'The proof’s header must carry signingKey as jwk, and this key must sign the proof.',
+      );
     }
     const faults = handsetFaults({ os: app.platform, osVersion: app.osVersion, formFactor: app.formFactor });
     if (faults.length > 0) throw notEligible(faults);
@@ -93,6 +96,6 @@ export class Enrol {
 }
 
 function badKey(pointer: string): Problem {
-  const errors = [{ pointer, detail: 'Give the public JWK of a P-256 key: kty EC, crv P-256, x, y.' }];
-  return new Problem('invalid_request', 'A key cannot be read.', { errors });
+  const errors = [{ pointer, detail: 'Send the public JWK of a P-256 key, with kty EC, crv P-256, x and y.' }];
+  return new Problem('invalid_request', 'A key of the device is not a valid P-256 public key.', { errors });
 }

@@ -16,7 +16,7 @@ class HistoryResponse {
   channel: Channel;
   state: AuthenticationState;
   closedAt: string | null;
-  /** The phone that answered, as its owner calls it. */
+  /** The name of the device that answered; null when none did. */
   device: string | null;
 }
 
@@ -26,10 +26,13 @@ class HistoryResponse {
 export class HistoryController {
   constructor(private readonly history: History) {}
 
-  /** The last twenty authentications of this subscription, newest first; to a Smart OTP, what it was asked to sign. */
+  /**
+   * Lists the last twenty authentications of the subscription, newest first. A Smart OTP sees those that it was asked
+   * to sign.
+   */
   @Get()
   @UseGuards(DeviceGuard)
-  @ApiOperation({ summary: 'The last twenty authentications' })
+  @ApiOperation({ summary: 'List the last twenty authentications' })
   latest(@FromDevice() device: ProvenDevice): Promise<HistoryResponse[]> {
     return this.history.latest(device.subscriptionId, device.isOwnPhone ? undefined : device.deviceId);
   }

@@ -80,7 +80,7 @@ export const INELIGIBILITY_SENTENCES: Record<IneligibilityCode, Record<Locale, s
   },
   minor: {
     ko: '만 19세 이상만 가입할 수 있습니다.',
-    en: 'Only people of 19 full years and over can subscribe.',
+    en: 'Subscribers must be at least 19 years old.',
   },
   corporate_line: {
     ko: '법인 명의 회선은 가입할 수 없습니다. 본인 명의 회선으로 가입해 주세요.',
@@ -104,7 +104,7 @@ export const INELIGIBILITY_SENTENCES: Record<IneligibilityCode, Record<Locale, s
   },
   os_version_too_old: {
     ko: 'Android 2.3 이상 또는 iOS 6.0 이상으로 업데이트해 주세요.',
-    en: 'Update the phone to Android 2.3 or iOS 6.0 at least.',
+    en: 'Update the phone to Android 2.3 or iOS 6.0 or later.',
   },
   tablet_not_supported: {
     ko: '태블릿(iPad)은 지원하지 않습니다. 스마트폰을 이용해 주세요.',
@@ -112,6 +112,6 @@ export const INELIGIBILITY_SENTENCES: Record<IneligibilityCode, Record<Locale, s
   },
   already_subscribed: {
     ko: '이미 가입된 회선입니다.',
-    en: 'The line is subscribed already.',
+    en: 'The line is already subscribed.',
   },
 };

@@ -92,6 +92,6 @@ function dayOf(ms: number): number {
 
 function parse(month: string): [year: number, number: number] {
   const found = MONTH.exec(month);
-  if (!found) throw new RangeError(`${month} is no month`);
+  if (!found) throw new RangeError(`${month} is not a month (YYYY-MM)`);
   return [Number(found[1]), Number(found[2])];
 }

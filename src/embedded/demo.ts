@@ -91,7 +91,7 @@ export const DEMO_LINES: readonly DemoLine[] = [
   line('4', '+821045678901', '880229', '5', {}, 'a foreigner'),
   line('5', '+821056789012', '120505', '4', {}, 'a minor: cannot subscribe'),
   line('6', '+821067890123', '790310', '1', { holder: 'corporate' }, 'a corporate line: cannot subscribe'),
-  line('7', '+821078901234', '660606', '2', { holder: 'other_party' }, 'in another’s name: cannot subscribe'),
+  line('7', '+821078901234', '660606', '2', { holder: 'other_party' }, 'in another person’s name: cannot subscribe'),
   line('8', '+821089012345', '950909', '1', { plan: 'prepaid' }, 'a prepaid plan: cannot subscribe'),
   line('9', '+821090123456', '920808', '2', { carrier: 'SKT_MVNO' }, 'a line of an MVNO: cannot subscribe'),
   line(

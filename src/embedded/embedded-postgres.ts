@@ -207,7 +207,7 @@ async function answering(child: ChildProcess, exited: Promise<string>, url: stri
   while (!(await isAnswering(url))) {
     const gone = await Promise.race([exited, delay(20, undefined)]);
     if (gone !== undefined) throw new Error(gone);
-    if (Date.now() > end) throw new Error(`process ${child.pid ?? 0} is silent after ${START_MS} ms`);
+    if (Date.now() > end) throw new Error(`process ${child.pid ?? 0} did not answer within ${START_MS} ms`);
   }
 }
 

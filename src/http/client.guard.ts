@@ -38,7 +38,8 @@ class ClientGuard implements CanActivate {
 export function clientOf(request: FastifyRequest, tokens: AccessTokens, scope: Scope): Caller {
   const token = /^Bearer ([\w.-]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1];
   const caller = token ? tokens.verify(token, new Date()) : null;
-  if (!caller) throw new Problem('invalid_token', 'Get a token at POST /oauth2/token; it is good for five minutes.');
+  if (!caller)
+    throw new Problem('invalid_token', 'Get an access token at POST /oauth2/token. A token is valid for five minutes.');
   assertCovers(caller, scope);
   return caller;
 }
@@ -46,7 +47,7 @@ export function clientOf(request: FastifyRequest, tokens: AccessTokens, scope: S
 /** Problems: `insufficient_scope`. */
 export function assertCovers(caller: Caller, scope: Scope): void {
   if (caller.scopes.includes(scope)) return;
-  throw new Problem('insufficient_scope', `Ask for the scope ${scope} at POST /oauth2/token.`);
+  throw new Problem('insufficient_scope', `Get an access token with the scope ${scope} at POST /oauth2/token.`);
 }
 
 /** Declares on a controller that its callers are clients with this scope. */

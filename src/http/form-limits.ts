@@ -44,7 +44,7 @@ export class FormLimits {
       const key = this.keys.indexes.of('form', `${name}\0${of}`);
       if ((await this.database.rows(SPEND, [key, times, seconds])).length === 1) continue;
       const limit = { name, quota: times, seconds };
-      throw new Problem('too_many_requests', 'This was sent too often; wait before sending it again.', {
+      throw new Problem('too_many_requests', 'This was sent too many times. Wait before sending it again.', {
         retryAfterSeconds: seconds,
         limit,
       });

@@ -10,5 +10,8 @@ export function readIdempotencyKey(header: string | undefined): string | undefin
 /** Holds a request, as digested under every key, against the one that came first. Problems: `idempotency_key_reused`. */
 export function assertSameRequest(digests: readonly Buffer[], earlier: Buffer): void {
   if (digests.some((digest) => equalInConstantTime(digest, earlier))) return;
-  throw new Problem('idempotency_key_reused', 'Take a new Idempotency-Key for a new body.');
+  throw new Problem(
+    'idempotency_key_reused',
+    'This Idempotency-Key was used with a different body. Send a new key with a new body.',
+  );
 }

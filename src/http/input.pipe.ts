@@ -9,7 +9,7 @@ export function inputPipe(): ValidationPipe {
     transform: true,
     validationError: { target: false, value: false },
     exceptionFactory: (errors) =>
-      new Problem('invalid_request', 'Mend what is listed in errors and send it again.', {
+      new Problem('invalid_request', 'Correct the fields listed in errors, then send the request again.', {
         errors: faultsOf(errors, ''),
       }),
   });
@@ -20,7 +20,7 @@ export function faultsOf(errors: ValidationError[], path: string): InputFault[] 
     const pointer = `${path}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     const own = Object.entries(constraints ?? {}).map(([rule, sentence]) => ({
       pointer,
-      detail: rule === 'whitelistValidation' ? 'This field is not known here; leave it out.' : sentence,
+      detail: rule === 'whitelistValidation' ? 'This field is not supported. Remove it.' : `${sentence}.`,
     }));
     return [...own, ...faultsOf(children ?? [], pointer)];
   });

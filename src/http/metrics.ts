@@ -8,7 +8,7 @@ export class Metrics {
 
   private readonly requests = new Histogram({
     name: 'pushguard_http_request_seconds',
-    help: 'Time to answer, by route and status',
+    help: 'Response time by route and status',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30],
     registers: [this.registry],
@@ -16,7 +16,7 @@ export class Metrics {
 
   private readonly handovers = new Histogram({
     name: 'pushguard_handover_seconds',
-    help: 'Time in which a platform took a push or a text message, by outcome',
+    help: 'Time until a platform answered a push or a text message, by outcome',
     labelNames: ['kind', 'platform', 'outcome'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4],
     registers: [this.registry],

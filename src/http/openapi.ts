@@ -4,7 +4,7 @@ import type { ProblemCode } from '../domain/problem.ts';
 import { PROBLEM_CATALOGUE } from './problem-catalogue.ts';
 
 const DESK_SESSION =
-  'A session of the operators’ desk, where no bearer token is sent. Writes bear the form token of its pages as X-Form-Token; what takes two people is refused.';
+  'A session of the operator desk, used when no bearer token is sent. Writes must carry the form token of its pages as X-Form-Token; actions that need two people are refused.';
 
 /** The contract as OpenAPI 3.1, read off the controllers. */
 export function openApiDocument(app: INestApplication, issuer: string): OpenAPIObject {
@@ -12,7 +12,7 @@ export function openApiDocument(app: INestApplication, issuer: string): OpenAPIO
     .setTitle('Pushguard')
     .setVersion('1')
     .setDescription(
-      'A verification code that reaches only the subscriber’s own phone, after a PIN. Every error is a problem document (RFC 9457).',
+      'Verification codes that reach only the subscriber’s own phone, after a PIN. Every error is a problem document (RFC 9457).',
     )
     .setOpenAPIVersion('3.1.0')
     .addServer(issuer)
@@ -47,7 +47,7 @@ const PROBLEM = {
     type: { type: 'string', examples: ['urn:pushguard:problem:code_mismatch'] },
     title: { type: 'string' },
     status: { type: 'integer' },
-    detail: { type: 'string', description: 'What to do.' },
+    detail: { type: 'string', description: 'One or more sentences that say what is wrong or what to do' },
     code: { type: 'string', enum: Object.keys(PROBLEM_CATALOGUE) as ProblemCode[] },
     attemptsLeft: { type: 'integer' },
     state: { type: 'string' },
@@ -59,11 +59,11 @@ const PROBLEM = {
       type: 'array',
       items: { type: 'object', properties: { code: { type: 'string' }, message: { type: 'string' } } },
     },
-    roles: { type: 'array', items: { type: 'string' }, description: 'Roles of operators that may do this' },
+    roles: { type: 'array', items: { type: 'string' }, description: 'Operator roles that may do this' },
   },
 };
 
 const REFUSED = {
-  description: 'A problem document',
+  description: 'A problem document (RFC 9457)',
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
 };

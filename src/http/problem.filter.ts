@@ -86,18 +86,24 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { code, message, statusCode } = error as { code?: unknown; message?: unknown; statusCode?: unknown };
   const status = error instanceof HttpException ? error.getStatus() : statusCode;
-  if (status === 413) return new Problem('payload_too_large', 'Send a body of at most 16 KiB.');
+  if (status === 413)
+    return new Problem('payload_too_large', 'Send a body of at most 16 KiB (1 MiB for a batch of carrier events).');
   if (status === 415) return new Problem('unsupported_media_type', 'Send the body as application/json.');
-  if (status === 404) return new Problem('not_found', 'Look the address up in /openapi.json.');
+  if (status === 404)
+    return new Problem('not_found', 'Nothing exists at this address. See /openapi.json for the supported ones.');
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new Problem('invalid_request', String(message));
   // A NUL in a string: JSON has it, PostgreSQL's text does not.
-  if (code === '22021') return new Problem('invalid_request', 'Leave out characters that no text can hold (U+0000).');
+  if (code === '22021') return new Problem('invalid_request', 'Remove null characters (U+0000) from the text.');
   const transient =
     (typeof code === 'string' && (TRANSIENT_SQLSTATE.test(code) || TRANSIENT_ERRNO.has(code))) ||
     (typeof message === 'string' && /^(Connection terminated|timeout exceeded when trying to connect)/.test(message));
   if (transient) {
-    return new Problem('service_unavailable', 'Send the same request again in a second.', { retryAfterSeconds: 1 });
+    return new Problem(
+      'service_unavailable',
+      'The service is temporarily unavailable. Send the same request again after a second.',
+      { retryAfterSeconds: 1 },
+    );
   }
-  return new Problem('internal_error', 'The fault is on our side and was recorded; trying again may help.');
+  return new Problem('internal_error', 'The service failed and recorded the error. Try again later.');
 }

@@ -4,7 +4,7 @@ import { Problem } from '../domain/problem.ts';
 export function readForm(text: string): Record<string, string> {
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(text)) {
-    if (fields.has(name)) throw new Problem('invalid_request', `The parameter ${name} is given twice.`);
+    if (fields.has(name)) throw new Problem('invalid_request', `Send the parameter ${name} only once.`);
     fields.set(name, value);
   }
   return Object.fromEntries(fields);

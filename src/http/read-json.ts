@@ -29,18 +29,18 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Problem('invalid_request', 'The body is not JSON.');
+    throw new Problem('invalid_request', 'The body must be valid JSON.');
   }
 }
 
 function rejectDuplicateKeys(text: string, value: object): void {
   if (countKeys(value, 1) !== countColons(text)) {
-    throw new Problem('invalid_request', 'The body names a key twice; name every key once.');
+    throw new Problem('invalid_request', 'The body has a duplicate key. Send every key only once.');
   }
 }
 
 function countKeys(value: object, depth: number): number {
-  if (depth > DEEPEST) throw new Problem('invalid_request', `The body is nested deeper than ${DEEPEST} levels.`);
+  if (depth > DEEPEST) throw new Problem('invalid_request', `The body can be nested at most ${DEEPEST} levels deep.`);
   let keys = 0;
   for (const [key, member] of Object.entries(value)) {
     // `__proto__` would reach the prototype of whatever object it is copied to, and the names of an object's own

@@ -6,7 +6,7 @@ import { Lines } from './lines.ts';
 import { StartBudgets } from './start-budgets.ts';
 import { Tmf637Directory } from '../gateways/directory/tmf637.directory.ts';
 
-/** The source of a line's facts: the adopter's directory, the carrier's product inventory, or our register of lines. */
+/** The source of line facts: the carrier's own system when configured, otherwise the register of this service. */
 const DIRECTORY = {
   provide: CarrierDirectory,
   inject: [ADOPTED_DIRECTORY, Environment, Lines],

@@ -16,15 +16,15 @@ type LineRow = Pick<Line, 'phoneNumber' | 'owner' | 'carrier' | 'status' | 'hold
 /** How far its events have been recorded. */
 type AsOfRow = Pick<Line, 'sequence' | 'factsAsOf'>;
 
-/** Facts whose change makes a line another one. */
+/** Facts whose change gives the line to another person, number or contract. */
 const CHANGES_HANDS: ReadonlySet<Difference> = new Set(['phoneNumber', 'owner', 'holder', 'status']);
 
-/** A line that nobody else can change until the transaction ends. */
+/** A line whose row this transaction has locked. */
 export interface LockedLine {
   facts: LineFacts;
-  /** The last sequence that was told of it. */
+  /** The highest sequence of the events received for it. */
   sequence: bigint;
-  /** When what is held was true, by the carrier's clock; in the far past while no event has told. */
+  /** The carrier's time at which the stored facts were true; far in the past until the first event. */
   factsAsOf: Date;
 }
 
@@ -43,7 +43,7 @@ const VERSION_STAMP = statement(
 
 const BY_ID = statement('line_by_id', `SELECT ${FACTS} FROM lines WHERE id = $1`);
 
-/** Now, and lines that have ended since. */
+/** The present line of a number, and the terminated lines that had it. */
 const IDS_BY_PHONE = statement(
   'line_ids_by_phone',
   `SELECT id FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated'
@@ -76,7 +76,7 @@ const UPSERT = statement(
       plan = excluded.plan, handset = excluded.handset, version = lines.version + $10, updated_at = now()`,
 );
 
-/** What is told late of the present does not turn it back, and a carrier's clock that is ahead does not hold it up. */
+/** Never moves `sequence` or `told_at` backwards; caps a future timestamp of the carrier at now(). */
 const RECORD_SEQUENCE = statement(
   'line_record_sequence',
   `UPDATE lines SET sequence = greatest(sequence, coalesce($2, sequence)), told_at = greatest(told_at, least($3, now()))
@@ -91,10 +91,10 @@ const INSERT_MANY = statement(
     ON CONFLICT DO NOTHING RETURNING id`,
 );
 
-/** The register of a carrier's lines, kept by its events and its snapshots. */
+/** The register of a carrier's lines, maintained by its events and snapshots. */
 @Injectable()
 export class Lines extends CarrierDirectory {
-  /** The line that nobody has: where a number is unknown, it is decrypted and compared in the place of one. */
+  /** A decoy line: decrypted and compared when a number is unknown, so that the answer takes as long. */
   private readonly nobody: { lineId: string; owner: Buffer };
 
   constructor(
@@ -107,7 +107,7 @@ export class Lines extends CarrierDirectory {
     this.nobody = { lineId, owner: keys.fields.encrypt(owner, `lines:owner:${lineId}`) };
   }
 
-  /** The line that has this E.164 number now. */
+  /** Finds the line that now has this E.164 number. */
   async byPhoneNumber(phoneNumber: string): Promise<LineFacts | null> {
     const [row] = await this.database.rows<LineRow>(BY_PHONE, [this.keys.indexes.all('phone', phoneNumber)]);
     return row ? this.read(row) : null;
@@ -118,7 +118,7 @@ export class Lines extends CarrierDirectory {
     return row ? this.read(row) : null;
   }
 
-  /** Changes whenever anything is told of the line that has this number, or another line gets it. */
+  /** Returns a stamp that changes with every change of the line that has this number, and when another line gets it. */
   async versionStamp(phoneNumber: string, session: Session = this.database): Promise<string> {
     const [row] = await session.rows<{ stamp: string }>(VERSION_STAMP, [this.keys.indexes.all('phone', phoneNumber)]);
     return row?.stamp ?? '';
@@ -139,13 +139,13 @@ export class Lines extends CarrierDirectory {
     return rows[0] ? this.readLocked(rows[0]) : null;
   }
 
-  /** What is held of many lines, by id. */
+  /** Reads many lines, keyed by id. */
   async many(lineIds: readonly string[]): Promise<Map<string, LockedLine>> {
     const rows = await this.database.rows<LineRow & AsOfRow>(MANY, [lineIds]);
     return new Map(rows.map((row) => [row.lineId, this.readLocked(row)]));
   }
 
-  /** Which line has each of these E.164 numbers now. */
+  /** Maps each of these E.164 numbers to the id of the line that now has it. */
   async holdersOf(phoneNumbers: readonly string[]): Promise<Map<string, string>> {
     const indexes = phoneNumbers.flatMap((phoneNumber) => this.keys.indexes.all('phone', phoneNumber));
     const rows = await this.database.rows<{ lineId: string; phoneNumber: Buffer }>(HOLDERS, [indexes]);
@@ -153,8 +153,8 @@ export class Lines extends CarrierDirectory {
   }
 
   /**
-   * Adds a line, or replaces all that is known of it. Where it is another person's, number's or contract's than it was,
-   * a code that went to it by SMS is worth nothing from then on.
+   * Adds a line, or replaces all its facts. When the line changes hands (person, number or contract), its version
+   * rises, and codes that were sent to it by SMS are no longer accepted.
    */
   async upsert(line: LineFacts, held: LineFacts | null, session: Session = this.database): Promise<void> {
     const changed = held ? differencesBetween(held, line) : [];
@@ -164,7 +164,7 @@ export class Lines extends CarrierDirectory {
     await session.rows(UPSERT, [...facts, changesHands ? 1 : 0]);
   }
 
-  /** Adds lines that are not there yet, as they were at an instant; answers the ids of those that were added. */
+  /** Adds lines that do not exist yet, with facts as of `takenAt`; returns the ids of those that were added. */
   async insertMany(lines: readonly LineFacts[], takenAt: Date): Promise<string[]> {
     const rows = lines.map((line) => this.columns(line));
     const added = await this.database.rows<{ id: string }>(INSERT_MANY, [
@@ -182,27 +182,29 @@ export class Lines extends CarrierDirectory {
     return added.map(({ id }) => id);
   }
 
-  /** Notes how far a line's events have been heard. */
+  /** Records the sequence and the time of the latest event of a line. */
   async recordSequence(session: Session, lineId: string, sequence: bigint | null, at: Date): Promise<void> {
     await session.rows(RECORD_SEQUENCE, [lineId, sequence, at]);
   }
 
-  /** The keyed index of a number, for whoever has to write down which one it was. */
+  /** The keyed index of a number, for records that must identify it without storing it. */
   indexOf(phoneNumber: string): Buffer {
     return this.keys.indexes.of('phone', phoneNumber);
   }
 
-  /** The keyed index, under every key, under which starts of a line's owner are counted and found. */
+  /** The keyed indexes (one per index key) by which starts for a line's owner are counted and found. */
   personIndexesOf({ phoneNumber, owner }: Pick<LineFacts, 'phoneNumber' | 'owner'>): [Buffer, ...Buffer[]] {
     return this.keys.indexes.all('person', `${phoneNumber}\0${owner.birthDate}${owner.genderDigit}`);
   }
 
-  /** The keyed index under which starts of a number at one relying party are counted, whoever is named with it. */
+  /**
+   * The keyed index by which starts for a number at one relying party are counted, whatever person is named with it.
+   */
   numberIndexOf(phoneNumber: string, clientId: string): Buffer {
     return this.keys.indexes.of('person', `${clientId}\0${phoneNumber}`);
   }
 
-  /** Whether a line's row is the named person's own. It takes as long where there is none. */
+  /** Whether the row belongs to the named person. Takes as long when there is no row. */
   isOwnedBy(row: { lineId: string; owner: Buffer } | undefined, named: LineFacts['owner']): boolean {
     const owner = this.readOwner(row ?? this.nobody);
     const bytes = ({ birthDate, genderDigit }: LineFacts['owner']) => Buffer.from(birthDate + genderDigit);

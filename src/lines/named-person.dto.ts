@@ -1,12 +1,16 @@
 import { IsString, Length, Matches } from 'class-validator';
 
-/** Whom a caller names. */
+/** The person that a caller names. */
 export class NamedPersonRequest {
-  /** YYMMDD */
-  @Matches(/^\d{6}$/, { message: 'birthDate must be six digits, YYMMDD' })
+  /** The date of birth, YYMMDD. Not in the future. */
+  @Matches(/^\d{6}$/, { message: 'birthDate must be six digits in the form YYMMDD' })
   birthDate: string;
 
-  /** 1/2 born in the 1900s, 3/4 in the 2000s, 5/6 and 7/8 the same for foreigners, 9/0 in the 1800s; odd male, even female. */
+  /**
+   * The seventh digit of the resident registration number: century, sex and nationality. 1/2 were born in the 1900s,
+   * 3/4 in the 2000s, 5/6 in the 1900s as foreigners, 7/8 in the 2000s as foreigners, 9/0 in the 1800s. Odd is male,
+   * even is female.
+   */
   @Matches(/^\d$/, { message: 'genderDigit must be one digit' })
   genderDigit: string;
 

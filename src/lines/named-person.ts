@@ -2,7 +2,7 @@ import { parsePerson, seoulDay } from '../domain/person.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 
-/** Whom a relying party names, as its window takes it. */
+/** The person that a caller names, as typed into a window. */
 export interface NamedPerson {
   /** E.164. */
   phoneNumber: string;
@@ -10,21 +10,21 @@ export interface NamedPerson {
   genderDigit: string;
 }
 
-/** Reads a name as it was typed; the number comes back in E.164. Problems: `invalid_request`. */
+/** Validates a person as typed, and returns the number in E.164. Problems: `invalid_request`. */
 export function readNamedPerson(typed: NamedPerson): NamedPerson {
   const { birthDate, genderDigit } = typed;
   const phoneNumber = parsePhoneNumber(typed.phoneNumber);
   const errors = [];
   if (!phoneNumber) {
-    errors.push({ pointer: '/phoneNumber', detail: 'Give a Korean mobile number, such as 010-1234-5678, or E.164.' });
+    errors.push({ pointer: '/phoneNumber', detail: 'Send a Korean mobile number, such as 010-1234-5678, or E.164.' });
   }
   if (!parsePerson({ birthDate, genderDigit, today: seoulDay(new Date()) })) {
     errors.push({
       pointer: '/birthDate',
-      detail: 'Give a day of the calendar (YYMMDD) that genderDigit puts in the past.',
+      detail: 'Send a valid date (YYMMDD), not in the future, in the century given by genderDigit.',
     });
   }
   if (!phoneNumber || errors.length > 0)
-    throw new Problem('invalid_request', 'Mend what is listed in errors.', { errors });
+    throw new Problem('invalid_request', 'Correct the fields listed in errors.', { errors });
   return { phoneNumber, birthDate, genderDigit };
 }

@@ -6,10 +6,10 @@ import { Problem } from '../domain/problem.ts';
 import { NUMBER_BUDGET, PERSON_BUDGET, secondsUntilNextStart, type Allowance } from '../domain/start-budget.ts';
 
 /**
- * SQL that spends a start of a person's budget and then of the number's at one relying party, for a `WITH` of the
- * statement that starts something: `tries` has a row when there was one left of both. `person` and `number` are the
- * parameters with their indexes, `when` what the person's is selected from, and under which condition. The budgets'
- * rows make starts of one person take turns.
+ * SQL for the `WITH` of a statement that starts something: spends one start of the person's budget, then one of the
+ * number's budget at one relying party. `tries` has a row when both had one left. `person` and `number` are the
+ * parameters that hold the indexes; `when` is the FROM clause and condition of the person's row. The rows of the
+ * budgets serialise starts for one person.
  */
 export function spendStart({ person, number, when = '' }: { person: string; number: string; when?: string }): string {
   return `budget AS (
@@ -44,7 +44,10 @@ const STARTS = statement(
   `SELECT person_index = $1 AS "ofPerson", starts, now() AS now FROM start_budgets WHERE person_index IN ($1, $2)`,
 );
 
-/** Budgets that no longer count: a hundredth of the table at a time, so that no index has to follow every start. */
+/**
+ * Removes budgets older than a day from a hundredth of the table at a time, which needs no index that every start would
+ * update.
+ */
 const PURGE = statement(
   'start_budget_purge',
   `DELETE FROM start_budgets WHERE ctid = ANY(ARRAY(SELECT ctid FROM start_budgets TABLESAMPLE SYSTEM (1)
@@ -52,17 +55,17 @@ const PURGE = statement(
     AND starts[cardinality(starts)] < now() - interval '1 day'`,
 );
 
-/** How often one person, and one number at one relying party, may be asked for anything. */
+/** Limits of starts for one person, and for one number at one relying party. */
 @Injectable()
 export class StartBudgets {
   constructor(private readonly database: Database) {}
 
-  /** Spends a start of both budgets in a transaction; answers its instant, and nothing when either was spent already. */
+  /** Spends a start of both budgets in a transaction. Returns its instant, or undefined when a budget was spent already. */
   async spend(session: Session, personIndex: Buffer, numberIndex: Buffer): Promise<Date | undefined> {
     return (await session.rows<{ now: Date }>(SPEND, [personIndex, numberIndex]))[0]?.now;
   }
 
-  /** The refusal of a start for which there was nothing left, with the time until there is again. */
+  /** The problem for a start beyond a budget, with the seconds until the next start is allowed. */
   async tooMany(personIndex: Buffer, numberIndex: Buffer): Promise<Problem> {
     type Row = { ofPerson: boolean; starts: Date[]; now: Date };
     const spent = await this.database.rows<Row>(STARTS, [personIndex, numberIndex]);
@@ -70,7 +73,7 @@ export class StartBudgets {
       secondsUntilNextStart(starts, now, ofPerson ? PERSON_BUDGET : NUMBER_BUDGET),
     );
     const detail =
-      'This person was asked five times in ten minutes, or twenty times in a day; wait before asking again.';
+      'A person can be asked at most five times in ten minutes and twenty times a day. Wait before starting again.';
     const limit = { name: 'starts', quota: STARTS_PER_TEN_MINUTES, seconds: 600 };
     return new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, ...waits), limit });
   }

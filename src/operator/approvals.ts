@@ -47,7 +47,7 @@ export class Approvals {
         if (isOver || isNotLost) throw nothingToChange(standing);
         const asked = { id: randomId(), kind, subscriptionId, operatorId, reason: by.reason };
         if (!(await this.store.ask(step.session, asked))) {
-          throw new Problem('nothing_to_change', 'It was asked for already; see what waits for approval.');
+          throw new Problem('nothing_to_change', 'This was already requested. See the pending approvals.');
         }
         await this.audit.done(step.session, call);
       }),
@@ -144,7 +144,7 @@ export class Approvals {
   private async notToDecide(session: Session, id: string, login: string): Promise<Problem> {
     const { askedBy, state } = await this.asked(id, session);
     if (askedBy !== login) return closed(state);
-    return new Problem('insufficient_scope', 'You asked for this yourself; somebody else has to decide.', {
+    return new Problem('insufficient_scope', 'You made this request yourself. Another operator must decide.', {
       roles: [],
     });
   }
@@ -152,7 +152,7 @@ export class Approvals {
   private async notTheirs(session: Session, id: string, login: string): Promise<Problem> {
     const { askedBy, state } = await this.asked(id, session);
     if (askedBy === login) return closed(state);
-    return new Problem('insufficient_scope', 'Only whoever asked for it may do this.', { roles: [] });
+    return new Problem('insufficient_scope', 'Only the operator who made this request can do this.', { roles: [] });
   }
 
   private async shown(rows: readonly ApprovalRow[]): Promise<Approval[]> {
@@ -165,9 +165,9 @@ export class Approvals {
 }
 
 export function approvalNotFound(): Problem {
-  return new Problem('approval_not_found', 'Look at what waits for approval.');
+  return new Problem('approval_not_found', 'Choose a request from the pending approvals.');
 }
 
 function closed(state: string): Problem {
-  return new Problem('approval_closed', `It is ${state}; look at what waits for approval.`, { state });
+  return new Problem('approval_closed', `The state of the request is ${state}. See the pending approvals.`, { state });
 }

@@ -22,7 +22,10 @@ export const FromAuditContext = createParamDecorator((_: unknown, context: Execu
 /** An operator who only looks gives the reason in a header. Problems: `invalid_request`. */
 export function auditedRead({ clientId }: Caller, { reason, address }: AuditContext): Operator {
   if (reason !== undefined) return { operator: clientId, reason, address };
-  throw new Problem('invalid_request', 'Say in the header Audit-Reason why you look, in one line of text.');
+  throw new Problem(
+    'invalid_request',
+    'Send the reason for this read in the Audit-Reason header, as one line of text.',
+  );
 }
 
 /** An operator who changes something gives the reason with it. */

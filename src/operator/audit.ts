@@ -116,7 +116,7 @@ export class Audit {
 
   private async write(session: Session, call: AuditedCall, outcome: string): Promise<void> {
     const [head] = await session.rows<Head>(HEAD, []);
-    if (!head) throw new Error('the head of the audit is gone: run npm run verify-audit');
+    if (!head) throw new Error('the head of the audit is missing: run npm run verify-audit');
     const facts = factsOf(head, call, outcome);
     const mac = this.keys.audit.macOf(head.mac, facts);
     const { number, at, operator, action, subscriptionId, phoneIndex, reason, address } = facts;
@@ -131,7 +131,7 @@ export class Audit {
   private sealAfter(before: Head, after: ChainEnd): Buffer {
     const isNew = before.seal === null && before.mac === null;
     if (isNew || this.keys.audit.isSealed(before)) return this.keys.audit.sealOf(after);
-    this.logger.error('the head of the audit is not as it was written: run npm run verify-audit');
+    this.logger.error('the head of the audit was altered: run npm run verify-audit');
     return before.seal ?? Buffer.alloc(0);
   }
 }

@@ -22,18 +22,23 @@ export class ChargesController {
   ) {}
 
   /**
-   * What is charged in a month, as JSON or, with `Accept: text/csv`, as CSV: a row a subscription, and rows of earlier
-   * months that correct what those were charged. While `closedAt` is null it is what would be charged by now.
+   * Returns the charges of a month in won, as JSON or, with `Accept: text/csv`, as CSV: one row per subscription, and
+   * rows of earlier months that correct their charges. While `closedAt` is null, the amounts are those of the month so
+   * far. Errors: `invalid_request`.
    */
   @Get()
   @Permits('charges')
-  @ApiHeader({ name: 'Audit-Reason', required: true, description: 'Why this is looked at' })
+  @ApiHeader({
+    name: 'Audit-Reason',
+    required: true,
+    description: 'The reason for this read, one line of 1 to 200 characters; kept in the audit',
+  })
   @ApiProduces('application/json', 'text/csv')
   @ApiResponse({
     status: 200,
     description: '{ month, closedAt, charges: [{ subscriptionId, lineId, month, days, amount }] }',
   })
-  @ApiOperation({ summary: 'The charges of a month' })
+  @ApiOperation({ summary: 'Get the charges of a month' })
   async month(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,

@@ -60,7 +60,8 @@ export class ChainCheck {
     const where = `entry ${number}`;
     if (number === BigInt(this.noted?.number ?? 0) && same(entry.mac, this.noted?.mac)) this.isNotedFound = true;
     if (number < this.expected || (this.sealedEnd !== undefined && number > this.sealedEnd)) {
-      const why = number < this.expected ? 'its number is taken' : `the head says that ${this.sealedEnd} is the last`;
+      const why =
+        number < this.expected ? 'its number is already used' : `the head names entry ${this.sealedEnd} as the last`;
       yield { where, what: 'moved or inserted', why: `${why}${this.origin(entry)}` };
       return;
     }
@@ -71,7 +72,7 @@ export class ChainCheck {
     const isGenuine = entry.mac !== null && same(entry.mac, this.chain.macOf(entry.previous, entry));
     // What does not follow an entry that was itself tampered with is not to blame for it.
     if (isGenuine && (follows || before?.isGenuine === false)) this.holding += 1;
-    else if (isGenuine) yield { where, what: 'moved or inserted', why: 'it does not follow the one before' };
+    else if (isGenuine) yield { where, what: 'moved or inserted', why: 'it does not follow the previous entry' };
     else yield this.judged(entry, next, isAfterGap ? undefined : (before?.mac ?? null));
     this.expected = number + 1n;
     this.last = { mac: entry.mac, isGenuine };
@@ -83,11 +84,11 @@ export class ChainCheck {
     yield* this.head(lastNumber);
     if (this.end && BigInt(this.end.beforeChain) !== olderEntries) {
       const what = olderEntries < BigInt(this.end.beforeChain) ? 'missing' : 'moved or inserted';
-      const why = `there are ${olderEntries}, and there were ${this.end.beforeChain} when it began`;
+      const why = `there are ${olderEntries}, but there were ${this.end.beforeChain} when the chain began`;
       yield { where: 'entries before the chain', what, why };
     }
     if (this.noted && !this.isNotedFound) {
-      const why = 'the head that was noted is not in the chain';
+      const why = 'the noted head is not in the chain';
       yield { where: `entry ${this.noted.number}`, what: 'rewritten', why };
     }
   }
@@ -95,7 +96,7 @@ export class ChainCheck {
   private *head(lastNumber: bigint): Generator<Breach> {
     const where = 'the head';
     if (!this.end) {
-      yield { where, what: 'head altered', why: 'its row is gone' };
+      yield { where, what: 'head altered', why: 'its row is missing' };
       return;
     }
     const { number, mac, seal } = this.end;
@@ -105,10 +106,10 @@ export class ChainCheck {
       yield { where, what: 'head altered', why: 'it says that the chain has not begun' };
     }
     if (BigInt(number) > lastNumber) {
-      const why = `the head says that ${number} is the last, and the last there is is ${lastNumber}`;
+      const why = `the head names entry ${number} as the last, but the last entry found is ${lastNumber}`;
       yield { where: range(lastNumber + 1n, BigInt(number)), what: 'cut off', why };
     } else if (this.isSealed && this.last?.isGenuine === true && !same(this.last.mac, mac)) {
-      yield { where: `entry ${number}`, what: 'moved or inserted', why: 'it is not the one that the head names' };
+      yield { where: `entry ${number}`, what: 'moved or inserted', why: 'it is not the entry that the head names' };
     }
   }
 
@@ -126,8 +127,12 @@ export class ChainCheck {
       passage === undefined
         ? macBefore === undefined || same(entry.previous, macBefore) || same(entry.mac, fitting)
         : [entry.mac, fitting, this.chain.macOf(entry.previous, entry)].some((mac) => same(mac, passage));
-    if (isInPlace) return { where, what: 'altered', why: 'its content does not match its mac' };
-    return { where, what: 'moved or inserted', why: 'it does not follow the one before, nor the next one it' };
+    if (isInPlace) return { where, what: 'altered', why: 'its content does not match its MAC' };
+    return {
+      where,
+      what: 'moved or inserted',
+      why: 'it does not follow the previous entry, and the next entry does not follow it',
+    };
   }
 
   /** The mac that an entry had when the next one was written; undefined when nothing tells. */
@@ -156,7 +161,7 @@ export class ChainCheck {
 }
 
 function missing(from: bigint, to: bigint): Breach {
-  return { where: range(from, to), what: 'missing', why: 'the numbers go on without' };
+  return { where: range(from, to), what: 'missing', why: 'the numbering continues after a gap' };
 }
 
 function range(from: bigint, to: bigint): string {

@@ -56,5 +56,8 @@ export class CustomerReports {
 }
 
 export function settledBefore(): Problem {
-  return new Problem('nothing_to_change', 'The report is settled already, or there is none; look at the list again.');
+  return new Problem(
+    'nothing_to_change',
+    'The report does not exist or is already settled. Reload the list of reports.',
+  );
 }

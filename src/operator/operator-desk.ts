@@ -126,7 +126,11 @@ export class OperatorDesk {
       const { lineId, state, device } = await this.subscriptions.view(subscriptionId);
       const line = state === 'cancelled' ? null : await this.lines.byId(lineId);
       if (!line)
-        throw new Problem('subscription_not_active', 'It has ended; whose line it was is not kept.', { state });
+        throw new Problem(
+          'subscription_not_active',
+          'The subscription has ended, and its person is no longer stored.',
+          { state },
+        );
       const person = parsePerson({ ...line.owner, today: seoulDay(new Date()) });
       return this.audit.seen(call, {
         phoneNumber: formatPhoneNumber(line.phoneNumber),
@@ -157,7 +161,7 @@ export class OperatorDesk {
     await this.audit.of(call, () =>
       this.lifecycle.inTransaction(async ({ session }) => {
         if (!(await this.devices.unlockPin(session, subscriptionId))) {
-          throw new Problem('subscription_not_found', 'No active device belongs to this subscription.');
+          throw new Problem('subscription_not_found', 'The subscription has no active device.');
         }
         await this.audit.done(session, call);
       }),
@@ -266,5 +270,9 @@ function causedBy({ operator }: Operator): { actor: 'operator'; actorId: string 
 /** What was to be changed is not so, or no longer. */
 export function nothingToChange({ state, suspensions }: Standing): Problem {
   const why = suspensions.length > 0 ? `${state} (${suspensions.join(', ')})` : state;
-  return new Problem('nothing_to_change', `The subscription is ${why}; look it up again.`, { state });
+  return new Problem(
+    'nothing_to_change',
+    `The state of the subscription is ${why}, which does not allow this. Look the subscription up again.`,
+    { state },
+  );
 }

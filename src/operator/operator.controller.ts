@@ -19,7 +19,11 @@ import {
 } from './operator.dto.ts';
 import { FromAuditContext, auditedRead, auditedWrite, type AuditContext } from './audit-context.ts';
 
-const AuditReason = ApiHeader({ name: 'Audit-Reason', required: true, description: 'Why this is looked at' });
+const AuditReason = ApiHeader({
+  name: 'Audit-Reason',
+  required: true,
+  description: 'The reason for this read, one line of 1 to 200 characters; kept in the audit',
+});
 const SubscriptionId = (): ParameterDecorator => Param('id', new OpaqueId(subscriptionNotFound));
 
 @ApiTags('Operator')
@@ -28,11 +32,14 @@ const SubscriptionId = (): ParameterDecorator => Param('id', new OpaqueId(subscr
 export class OperatorController {
   constructor(private readonly desk: OperatorDesk) {}
 
-  /** Whether the number's line may subscribe, and every rule that keeps it from it. */
+  /**
+   * Returns whether the line of the number can subscribe, and every rule that it does not meet. Errors:
+   * `invalid_request`, `service_unavailable` while the carrier's system does not answer.
+   */
   @Get('eligibility')
   @Permits('search')
   @AuditReason
-  @ApiOperation({ summary: 'Check a line' })
+  @ApiOperation({ summary: 'Check the eligibility of a line' })
   eligibility(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -41,7 +48,10 @@ export class OperatorController {
     return this.desk.eligibility(auditedRead(caller, context), phoneNumber);
   }
 
-  /** Subscribes a line and answers the code that enrols its app; 422 `not_eligible` names every rule that fails. */
+  /**
+   * Subscribes a line and returns the code that enrols its app. Errors: `not_eligible` with every rule that the line
+   * does not meet in `reasons`, `invalid_request`, `service_unavailable`.
+   */
   @Post('subscriptions')
   @Permits('subscribe')
   @ApiOperation({ summary: 'Subscribe a line' })
@@ -54,7 +64,7 @@ export class OperatorController {
     return this.desk.subscribe(auditedWrite(caller, context, reason), body.phoneNumber);
   }
 
-  /** Every subscription of the number, newest first. */
+  /** Lists every subscription of the number, newest first. Errors: `invalid_request`. */
   @Get('subscriptions')
   @Permits('search')
   @AuditReason
@@ -67,7 +77,10 @@ export class OperatorController {
     return this.desk.find(auditedRead(caller, context), phoneNumber);
   }
 
-  /** Ends a subscription, for good and at once; the person may subscribe again. */
+  /**
+   * Cancels a subscription at once and for good; the person can subscribe again. Errors: `subscription_not_found`,
+   * `nothing_to_change`.
+   */
   @Post('subscriptions/:id/cancel')
   @Permits('cancel')
   @HttpCode(200)
@@ -81,11 +94,11 @@ export class OperatorController {
     return this.desk.cancel(auditedWrite(caller, context, reason), id);
   }
 
-  /** Suspends the subscription of a phone that is gone. */
+  /** Suspends a subscription because its phone is lost. Errors: `subscription_not_found`, `nothing_to_change`. */
   @Post('subscriptions/:id/report-loss')
   @Permits('report_loss')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Report a loss' })
+  @ApiOperation({ summary: 'Report the loss of a phone' })
   reportLoss(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -95,7 +108,10 @@ export class OperatorController {
     return this.desk.reportLoss(auditedWrite(caller, context, reason), id);
   }
 
-  /** Lifts a reported loss. */
+  /**
+   * Lifts a reported loss. A suspension by the carrier is lifted by the carrier only. Errors: `subscription_not_found`,
+   * `nothing_to_change`.
+   */
   @Post('subscriptions/:id/resume')
   @Permits('resume')
   @HttpCode(200)
@@ -109,7 +125,7 @@ export class OperatorController {
     return this.desk.resume(auditedWrite(caller, context, reason), id);
   }
 
-  /** Gives the person five more tries at the PIN of the active device. */
+  /** Unlocks the PIN of the active device for five more attempts. Errors: `subscription_not_found`. */
   @Post('subscriptions/:id/unlock-pin')
   @Permits('unlock_pin')
   @HttpCode(204)
@@ -123,7 +139,7 @@ export class OperatorController {
     await this.desk.unlockPin(auditedWrite(caller, context, reason), id);
   }
 
-  /** A new enrolment code for a new phone; earlier codes are void. */
+  /** Issues an enrolment code for a new phone; earlier codes become invalid. Errors: `subscription_not_found`. */
   @Post('subscriptions/:id/enrolment-code')
   @Permits('enrolment_code')
   @ApiOperation({ summary: 'Issue an enrolment code' })
@@ -136,11 +152,11 @@ export class OperatorController {
     return this.desk.enrolmentCode(auditedWrite(caller, context, reason), id);
   }
 
-  /** The last twenty authentications, newest first. */
+  /** Lists the last twenty authentications, newest first. Errors: `subscription_not_found`. */
   @Get('subscriptions/:id/history')
   @Permits('look')
   @AuditReason
-  @ApiOperation({ summary: 'The last twenty authentications of a subscription' })
+  @ApiOperation({ summary: 'List the last twenty authentications of a subscription' })
   history(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -149,11 +165,11 @@ export class OperatorController {
     return this.desk.historyOf(auditedRead(caller, context), id);
   }
 
-  /** What operators did with a subscription, and what happened to it. */
+  /** Returns every action of operators on a subscription, and every change of it. Errors: `subscription_not_found`. */
   @Get('subscriptions/:id/audit')
   @Permits('look')
   @AuditReason
-  @ApiOperation({ summary: 'The audit of a subscription' })
+  @ApiOperation({ summary: 'Get the audit of a subscription' })
   audit(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,

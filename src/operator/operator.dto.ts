@@ -11,7 +11,10 @@ export class SubscribeRequest {
   @Length(1, 32)
   phoneNumber: string;
 
-  /** Why the operator does this; may come as the header `Audit-Reason` instead. */
+  /**
+   * The reason for this action, kept in the audit: one line of 1 to 200 characters. The header `Audit-Reason` can carry
+   * it instead.
+   */
   @IsOptional()
   @Trimmed()
   @IsString()
@@ -21,7 +24,7 @@ export class SubscribeRequest {
 }
 
 export class ReasonRequest {
-  /** Why the operator does this. */
+  /** The reason for this action, kept in the audit: one line of 1 to 200 characters. */
   @Trimmed()
   @IsString()
   @Length(1, 200)
@@ -37,30 +40,35 @@ export class PhoneNumberQuery {
 }
 
 export class MonthQuery {
-  /** `YYYY-MM`, of the Seoul calendar. */
-  @Matches(/^\d{4}-(0[1-9]|1[0-2])$/, { message: 'month must be YYYY-MM' })
+  /** A month of the Seoul calendar, `YYYY-MM`. */
+  @Matches(/^\d{4}-(0[1-9]|1[0-2])$/, { message: 'month must have the form YYYY-MM' })
   month: string;
 }
 
 export class EnrolmentResponse {
   subscriptionId: string;
-  /** 4×5 Base32 characters, good once and for ten minutes. */
+  /** 20 Base32 characters in four groups, valid once and for ten minutes. */
   enrolmentCode: string;
-  /** What a QR code holds. */
+  /** The content of the QR code. */
   enrolmentUri: string;
 }
 
 class ReasonResponse {
+  /** The rule that the line does not meet. */
   code: string;
+  /** The rule in Korean and in English. */
   message: string;
 }
 
 class LineResponse {
-  /** Masked. */
+  /** Masked, such as `010-****-5678`. */
   phoneNumber: string;
   carrier: string;
+  /** `active`, `suspended` or `terminated`. */
   status: string;
+  /** `self`, `corporate` or `other_party`. */
   holder: string;
+  /** `postpaid`, `prepaid` or `m2m`. */
   plan: string;
   os: string;
   osVersion: string;
@@ -68,43 +76,50 @@ class LineResponse {
 
 export class EligibilityResponse {
   eligible: boolean;
-  /** Every rule that fails. */
+  /** Every rule that the line does not meet. */
   reasons: ReasonResponse[];
-  /** Null for a number that the carrier does not know. */
+  /** Null when the carrier does not know the number. */
   line: LineResponse | null;
 }
 
 export class DeviceResponse {
+  /** In the form `PG-0000-0000-0000`. */
   serialNumber: string;
-  /** Masked. */
+  /** The person's name for the phone, masked. */
   name: string;
   platform: string;
   osVersion: string;
   appVersion: string;
   state: string;
+  /** True after five wrong PINs in a row, until the PIN is unlocked. */
   pinLocked: boolean;
+  /** RFC 3339, UTC. */
   enrolledAt: string;
 }
 
 export class SubscriptionResponse {
   subscriptionId: string;
   state: SubscriptionState;
-  /** Everything that has to be lifted before it is active again. */
+  /** Every suspension that must be lifted before the subscription is active again. */
   suspensions: SuspensionReason[];
-  /** Why it is suspended or was cancelled. */
+  /** Why the subscription is suspended or was cancelled; null otherwise. */
   reason: SuspensionReason | CancelReason | null;
-  /** Since when it is in this state. */
+  /** RFC 3339, UTC: the beginning of this state. */
   since: string;
+  /** RFC 3339, UTC. */
   subscribedAt: string;
-  /** From when on windows do not use SMS; null before the first device was active. */
+  /** RFC 3339, UTC: since when codes no longer go by SMS; null until the first device is active. */
   protectedSince: string | null;
+  /** Null while no device is active or under test. */
   device: DeviceResponse | null;
 }
 
 export class StandingResponse {
   subscriptionId: string;
   state: SubscriptionState;
+  /** Every suspension that must be lifted before the subscription is active again. */
   suspensions: SuspensionReason[];
+  /** Why the subscription is suspended or was cancelled; null otherwise. */
   reason: SuspensionReason | CancelReason | null;
 }
 
@@ -119,22 +134,27 @@ export class OperatorHistoryResponse {
   channel: Channel;
   state: AuthenticationState;
   closedAt: string | null;
-  /** The phone that answered, masked. */
+  /** The name of the device that answered, masked; null when none did. */
   device: string | null;
 }
 
 class AuditEntryResponse {
+  /** RFC 3339, UTC. */
   at: string;
+  /** The login of the operator, or the client id of a program. */
   operator: string;
   action: string;
+  /** The reason that the operator gave. */
   reason: string;
   outcome: string;
 }
 
 class LifeEntryResponse {
+  /** RFC 3339, UTC: when it happened. */
   at: string;
-  /** When we learned of it; a carrier may tell late. */
+  /** RFC 3339, UTC: when the service recorded it, which is later when the carrier reported it late. */
   recordedAt: string;
+  /** The state after the change. */
   state: SubscriptionState;
   change: string;
   reason: string | null;
@@ -144,8 +164,8 @@ class LifeEntryResponse {
 }
 
 export class AuditResponse {
-  /** What operators did and saw, oldest first. */
+  /** Every action and read by operators, oldest first. */
   entries: AuditEntryResponse[];
-  /** What happened to the subscription, oldest first. */
+  /** Every change of the subscription, oldest first. */
   life: LifeEntryResponse[];
 }

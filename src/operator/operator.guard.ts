@@ -20,7 +20,7 @@ export const Permits = Reflector.createDecorator<OperatorPermission>();
 /** The permission that a route declares. */
 export function permissionOf(reflector: Reflector, context: ExecutionContext): OperatorPermission {
   const permission = reflector.get(Permits, context.getHandler()) as OperatorPermission | undefined;
-  if (permission === undefined) throw new Error(`${context.getHandler().name} does not say what it permits`);
+  if (permission === undefined) throw new Error(`${context.getHandler().name} declares no permission`);
   return permission;
 }
 
@@ -30,8 +30,8 @@ export function expectPermitted(role: OperatorRole, permission: OperatorPermissi
   const roles: string[] = [...OPERATOR_PERMISSIONS[permission]];
   const detail =
     roles.length === 0
-      ? 'This needs two people: ask for it at the desk, and have somebody else decide.'
-      : `Ask somebody who may do this: ${roles.join(' or ')}.`;
+      ? 'This action needs two people. Request it at the operator desk, and have another operator decide.'
+      : `Ask an operator with one of these roles: ${roles.join(', ')}.`;
   throw new Problem('insufficient_scope', detail, { roles });
 }
 
@@ -65,7 +65,10 @@ class OperatorGuard implements CanActivate {
     if (method !== 'GET' && !(typeof token === 'string' && isFormTokenOf(secret, token))) throw outdated();
     const operator = await this.sessions.signedIn(sha256(secret));
     if (!operator || operator.passwordIsInitial) {
-      throw new Problem('session_ended', 'Sign in at /operator/sign-in, or send a token of POST /oauth2/token.');
+      throw new Problem(
+        'session_ended',
+        'Sign in at /operator/sign-in, or send an access token from POST /oauth2/token.',
+      );
     }
     expectPermitted(operator.role, permission);
     return { id: operator.id, clientId: operator.login, scopes: ['operator'] };
@@ -73,7 +76,10 @@ class OperatorGuard implements CanActivate {
 }
 
 function outdated(): Problem {
-  return new Problem('form_outdated', 'Send this from a page of the desk, with its form token as X-Form-Token.');
+  return new Problem(
+    'form_outdated',
+    'Send this request from a page of the operator desk, with the page’s form token as X-Form-Token.',
+  );
 }
 
 /** Declares on a controller that its callers are operators: programs with the scope, or people at the desk. */

@@ -28,12 +28,15 @@ export class Operators {
   async add(operator: NewOperator): Promise<{ password: string; totpUri: string }> {
     const { login, name, role } = operator;
     if (!LOGIN.test(login))
-      throw refused('a login is 2 to 32 of a-z, 0-9, dot, hyphen and _, and begins with a letter');
-    if (!(OPERATOR_ROLES as readonly string[]).includes(role)) throw refused(`a role is ${OPERATOR_ROLES.join(', ')}`);
-    if (name.length < 1 || name.length > 60) throw refused('a name has 1 to 60 characters');
+      throw refused(
+        'The login must have 2 to 32 characters of a-z, 0-9, dot, hyphen and underscore, and begin with a letter.',
+      );
+    if (!(OPERATOR_ROLES as readonly string[]).includes(role))
+      throw refused(`The role must be one of ${OPERATOR_ROLES.join(', ')}.`);
+    if (name.length < 1 || name.length > 60) throw refused('The name must have 1 to 60 characters.');
     const { password, ...secrets } = await newOperatorSecrets();
     if (!(await this.write(operator, { ...secrets, passwordIsInitial: true }))) {
-      throw refused(`the login ${login} is taken`);
+      throw refused(`The login ${login} is already in use.`);
     }
     return { password, totpUri: totpUri({ issuer: 'Pushguard', account: login, secret: secrets.totpSecret }) };
   }
@@ -51,7 +54,7 @@ export class Operators {
       if (id !== undefined) await this.reissues.withdrawAppliedBy(session, { id, name: login });
       return id;
     });
-    if (disabled === undefined) throw refused(`nobody is called ${login}, or it was disabled before`);
+    if (disabled === undefined) throw refused(`No active operator has the login ${login}.`);
   }
 
   async list(): Promise<ListedOperator[]> {
@@ -91,6 +94,6 @@ export class Operators {
   }
 }
 
-function refused(why: string): Problem {
-  return new Problem('invalid_request', `This cannot be done: ${why}.`);
+function refused(detail: string): Problem {
+  return new Problem('invalid_request', detail);
 }

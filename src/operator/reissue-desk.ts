@@ -160,7 +160,7 @@ export class ReissueDesk {
       const { session } = step;
       expiresAt = await this.subscriptions.enqueueEnrolment(session, subscriptionId, drawn.enrolmentCode, terms);
     });
-    if (!expiresAt) throw new Error('a reissue of a subscription that does not stand');
+    if (!expiresAt) throw new Error('the subscription of the reissue has ended');
     return { reissueId: id, delivery, ...drawn, expiresAt: expiresAt.toISOString() };
   }
 

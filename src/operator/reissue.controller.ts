@@ -23,7 +23,11 @@ const acting = (caller: Caller, context: AuditContext, reason: string): ReissueO
 export class ReissueController {
   constructor(private readonly desk: ReissueDesk) {}
 
-  /** Applies for a new phone in the place of one that is lost or broken. A loss stops everything at once. */
+  /**
+   * Applies for a reissue that replaces a lost or broken phone. For a loss the subscription is suspended at once.
+   * Errors: `subscription_not_found`, `serial_number_mismatch`, `nothing_to_change` while another reissue is in
+   * progress or when the subscription never had a phone or has ended.
+   */
   @Post('subscriptions/:id/reissues')
   @Permits('apply_reissue')
   @ApiOperation({ summary: 'Apply for a reissue' })
@@ -36,11 +40,15 @@ export class ReissueController {
     return told(await this.desk.apply(acting(caller, context, reason), id, application));
   }
 
-  /** The last twenty reissues of a subscription, newest first. */
+  /** Lists the last twenty reissues of a subscription, newest first. Errors: `subscription_not_found`. */
   @Get('subscriptions/:id/reissues')
   @Permits('look')
-  @ApiHeader({ name: 'Audit-Reason', required: true, description: 'Why this is looked at' })
-  @ApiOperation({ summary: 'Reissues of a subscription' })
+  @ApiHeader({
+    name: 'Audit-Reason',
+    required: true,
+    description: 'The reason for this read, one line of 1 to 200 characters; kept in the audit',
+  })
+  @ApiOperation({ summary: 'List the reissues of a subscription' })
   async list(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -49,7 +57,10 @@ export class ReissueController {
     return (await this.desk.list(auditedRead(caller, context), id)).map(told);
   }
 
-  /** Lets be done what another person applied for. The old device is out of use for ever. */
+  /**
+   * Approves a reissue that another person applied for. The old device is revoked for good. Errors:
+   * `reissue_not_found`, `reissue_closed`, `insufficient_scope` for the applicant.
+   */
   @Post('reissues/:id/approve')
   @Permits('decide')
   @HttpCode(200)
@@ -63,6 +74,7 @@ export class ReissueController {
     return told(await this.desk.approve(acting(caller, context, reason), id));
   }
 
+  /** Refuses a reissue. Errors: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for the applicant. */
   @Post('reissues/:id/refuse')
   @Permits('decide')
   @HttpCode(200)
@@ -76,10 +88,13 @@ export class ReissueController {
     return told(await this.desk.refuse(acting(caller, context, reason), id));
   }
 
-  /** Draws the code that enrols the new phone, to be handed over or printed in an activation letter. */
+  /**
+   * Issues the code that enrols the new phone, to be handed over or printed in an activation letter. Errors:
+   * `reissue_not_found`, `reissue_closed`, `insufficient_scope` for anyone but the applicant.
+   */
   @Post('reissues/:id/issue')
   @Permits('apply_reissue')
-  @ApiOperation({ summary: 'Issue a reissue’s code' })
+  @ApiOperation({ summary: 'Issue the code of a reissue' })
   issue(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -89,7 +104,9 @@ export class ReissueController {
     return this.desk.issue(acting(caller, context, reason), id);
   }
 
-  /** Ends a reissue that is under way, and makes its code void. */
+  /**
+   * Withdraws a reissue that is in progress and invalidates its code. Errors: `reissue_not_found`, `reissue_closed`.
+   */
   @Post('reissues/:id/withdraw')
   @Permits('apply_reissue')
   @HttpCode(200)

@@ -11,18 +11,19 @@ import {
 import { ReasonRequest } from './operator.dto.ts';
 
 export class ReissueRequest extends ReasonRequest {
+  /** Why the phone must be replaced. `lost` also suspends the subscription at once. */
   @IsIn(REISSUE_CAUSES)
   cause: ReissueCause;
 
-  /** Of the phone that is gone: `PG-0000-0000-0000`. */
-  @Matches(/^PG-\d{4}-\d{4}-\d{4}$/, { message: 'oldSerialNumber must be PG-0000-0000-0000' })
+  /** The serial number of the phone to be replaced, in the form `PG-0000-0000-0000`. */
+  @Matches(/^PG-\d{4}-\d{4}-\d{4}$/, { message: 'oldSerialNumber must have the form PG-0000-0000-0000' })
   oldSerialNumber: string;
 
-  /** How the person showed who they are. */
+  /** How the operator verified the person's identity. */
   @IsIn(IDENTITY_PROOFS)
   identityProof: IdentityProof;
 
-  /** How the code is to come to the person. */
+  /** How the code reaches the person: at a counter, in a letter, or told while the app is open. */
   @IsIn(REISSUE_DELIVERIES)
   delivery: ReissueDelivery;
 }
@@ -35,9 +36,11 @@ export class ReissueResponse {
   oldSerialNumber: string;
   identityProof: IdentityProof;
   delivery: ReissueDelivery;
+  /** The login or client id of the operator who applied. */
   appliedBy: string;
+  /** RFC 3339, UTC, like every time below. */
   appliedAt: string;
-  /** Until when the next step has to be taken. */
+  /** The deadline of the next step. */
   expiresAt: string;
   decidedBy: string | null;
   decidedAt: string | null;
@@ -51,9 +54,13 @@ export class ReissueResponse {
 export class IssuedReissueResponse {
   reissueId: string;
   delivery: ReissueDelivery;
-  /** 4×5 Base32 characters, good once: for ten minutes, or for the days of a letter. Kept nowhere. */
+  /**
+   * 20 Base32 characters in four groups, valid once: for ten minutes, or in a letter for the configured days. Shown
+   * only in this answer.
+   */
   enrolmentCode: string;
-  /** What a QR code holds. */
+  /** The content of the QR code. */
   enrolmentUri: string;
+  /** RFC 3339, UTC. */
   expiresAt: string;
 }

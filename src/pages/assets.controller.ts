@@ -13,7 +13,7 @@ export class AssetsController {
   @Get(':name')
   asset(@Param('name') name: string, @Res({ passthrough: true }) reply: FastifyReply): Buffer {
     const asset = this.assets.byName(name);
-    if (!asset) throw new Problem('not_found', 'Load the page again; it names its assets.');
+    if (!asset) throw new Problem('not_found', 'This file does not exist. Reload the page.');
     void reply.headers({
       'Content-Type': asset.type,
       'Cache-Control': 'public, max-age=31536000, immutable',

@@ -73,7 +73,7 @@ export class Visitor implements Reader {
     const { form = '', ...fields } = (this.request.body ?? {}) as Record<string, string>;
     const ours = this.secret !== undefined && isFormTokenOf(this.secret, form);
     if (!ours || !isOwnPage(this.request.headers, this.cookie.issuer)) {
-      throw new Problem('form_outdated', 'Load the page again and send its form from there.');
+      throw new Problem('form_outdated', 'Reload the page and send its form again.');
     }
     return fields;
   }

@@ -107,7 +107,7 @@ export class JobQueue {
         await this.queue?.upsertJobScheduler(`every-${every}`, { every }, { name: 'tasks', data: { everyMs: every } });
       }
     } catch (error) {
-      this.logger.warn(`recurring tasks have to wait: ${(error as Error).message}`);
+      this.logger.warn(`recurring tasks are not scheduled yet: ${(error as Error).message}`);
       this.scheduling = setTimeout(() => void this.schedule(periodsMs), SCHEDULING_RETRY_MS);
     }
   }
@@ -129,7 +129,9 @@ export class JobQueue {
       try {
         await this.queue?.add('deliver', { ids });
       } catch (error) {
-        this.logger.warn(`${ids.length} deliveries are left to the sweep: ${(error as Error).message}`);
+        this.logger.warn(
+          `${ids.length} deliveries were not queued and wait for the sweep: ${(error as Error).message}`,
+        );
       }
       const taken = performance.now() - begun;
       const rest = Math.min(Math.max(SHORTEST_INTERVAL_MS, 5 * taken), LONGEST_INTERVAL_MS) - taken;

@@ -7,10 +7,12 @@ import type { Client } from './client.entity.ts';
 import { ClientStore } from './client.store.ts';
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-/** Compared against where there is no secret, so that an unknown client takes as long as a wrong secret. */
+/** Compared when a client has no secret, so that an unknown client takes as long as a wrong secret. */
 const NOBODYS_SECRET = Buffer.alloc(32);
 
-/** Finds out which client asks for a token: `private_key_jwt` (RFC 7523) or `client_secret_basic` (RFC 6749, 2.3.1). */
+/**
+ * Authenticates the client of a token request: `private_key_jwt` (RFC 7523) or `client_secret_basic` (RFC 6749, 2.3.1).
+ */
 @Injectable()
 export class AuthenticateClient {
   constructor(private readonly store: ClientStore) {}
@@ -22,7 +24,10 @@ export class AuthenticateClient {
     issuer: string;
   }): Promise<Client> {
     if (input.authorization !== undefined && input.assertion !== undefined) {
-      throw new Problem('invalid_request', 'Authenticate by a secret or by an assertion, not by both.');
+      throw new Problem(
+        'invalid_request',
+        'Authenticate with either a client secret or a client assertion, not with both.',
+      );
     }
     return input.assertion === undefined
       ? this.bySecret(input.authorization)
@@ -36,7 +41,7 @@ export class AuthenticateClient {
     const [clientId, secret] = [formDecode(decoded.slice(0, colon)), formDecode(decoded.slice(colon + 1))];
     const client = colon > 0 ? await this.store.byClientId(clientId) : undefined;
     const right = equalInConstantTime(sha256(secret), client?.secretDigest ?? NOBODYS_SECRET);
-    if (!client || !right) throw new Problem('invalid_client', 'The client id or its secret is wrong.');
+    if (!client || !right) throw new Problem('invalid_client', 'The client id or the client secret is wrong.');
     return client;
   }
 
@@ -45,7 +50,7 @@ export class AuthenticateClient {
       throw new Problem('invalid_request', `client_assertion_type must be ${ASSERTION_TYPE}.`);
     const clientId = claimedClient(assertion);
     const client = clientId ? await this.store.byClientId(clientId) : undefined;
-    if (!client?.jwks) throw new Problem('invalid_client', 'No client with registered keys is named by iss.');
+    if (!client?.jwks) throw new Problem('invalid_client', 'The assertion’s iss names no client with registered keys.');
     const now = new Date();
     const checked = await verifyClientAssertion({
       assertion,
@@ -56,13 +61,13 @@ export class AuthenticateClient {
     });
     if (typeof checked === 'string') throw new Problem('invalid_client', checked);
     if (!(await this.store.spendAssertion(client.id, checked.jti, checked.expiresAt))) {
-      throw new Problem('invalid_client', 'The assertion was used before; make a new one with its own jti.');
+      throw new Problem('invalid_client', 'The assertion was already used. Create a new one with a new jti.');
     }
     return client;
   }
 }
 
-/** RFC 6749, appendix B: both halves are form-encoded before they are joined. */
+/** Client id and secret are form-encoded before they are joined (RFC 6749, appendix B). */
 function formDecode(part: string): string {
   try {
     return decodeURIComponent(part.replaceAll('+', ' '));

@@ -47,12 +47,12 @@ export class ClientStore {
     return this.clients.findOneBy({ id });
   }
 
-  /** Whether this assertion comes for the first time; it never will again. */
+  /** Marks an assertion as used. Returns false when it was used before. */
   async spendAssertion(clientId: string, jti: string, expiresAt: Date): Promise<boolean> {
     return (await this.database.rows(SPEND_ASSERTION, [clientId, jti, expiresAt])).length === 1;
   }
 
-  /** Adds a client; one of the same client id keeps everything but its return addresses. */
+  /** Adds a client. An existing client with the same client id only gets the new return addresses. */
   async register(client: NewClient): Promise<void> {
     const insert = this.clients.createQueryBuilder().insert().values(client);
     await insert.orUpdate(['return_urls'], ['client_id']).execute();

@@ -15,7 +15,7 @@ class TokenRequest {
   @MaxLength(64)
   grant_type: string;
 
-  /** Space-separated; all of the client's scopes when left out. */
+  /** Scopes, separated by spaces; all scopes of the client when left out. */
   @IsOptional()
   @IsString()
   @MaxLength(256)
@@ -27,13 +27,13 @@ class TokenRequest {
   @MaxLength(128)
   client_assertion_type?: string;
 
-  /** A `private_key_jwt` signed with ES256, with `aud` = the issuer. */
+  /** A `private_key_jwt` assertion signed with ES256, with the issuer as `aud`. */
   @IsOptional()
   @IsString()
   @MaxLength(8192)
   client_assertion?: string;
 
-  /** Accepted beside the assertion, and not needed: `iss` names the client. */
+  /** Accepted with the assertion but not needed, because `iss` names the client. */
   @IsOptional()
   @IsString()
   @MaxLength(255)
@@ -43,7 +43,7 @@ class TokenRequest {
 class TokenResponse {
   access_token: string;
   token_type: string;
-  /** Seconds. */
+  /** Seconds until the token expires. */
   expires_in: number;
   scope: string;
 }
@@ -58,7 +58,11 @@ export class OAuthController {
     private readonly environment: Environment,
   ) {}
 
-  /** Gives a client an access token that is good for five minutes (OAuth 2.0 client credentials). */
+  /**
+   * Issues an access token that is valid for five minutes (OAuth 2.0 client credentials). The client authenticates with
+   * `private_key_jwt` or `client_secret_basic`. Errors: `invalid_client`, `invalid_grant_type`, `invalid_scope`,
+   * `invalid_request`, each with `error` and `error_description` of RFC 6749.
+   */
   @Post('oauth2/token')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
@@ -80,7 +84,10 @@ export class OAuthController {
     });
     const wanted = body.scope === undefined ? client.scopes : body.scope.split(' ').filter(Boolean);
     if (wanted.length === 0 || wanted.some((scope) => !client.scopes.includes(scope))) {
-      throw new Problem('invalid_scope', `This client’s scopes are: ${client.scopes.join(' ')}.`);
+      throw new Problem(
+        'invalid_scope',
+        `Request one or more of the scopes of this client: ${client.scopes.join(' ')}.`,
+      );
     }
     const caller = { id: client.id, clientId: client.clientId, scopes: wanted };
     return {
@@ -91,17 +98,17 @@ export class OAuthController {
     };
   }
 
-  /** The keys that sign assertions, envelopes and access tokens (RFC 7517). */
+  /** Returns the public keys that verify assertions, envelopes and access tokens, as a JWK set (RFC 7517). */
   @Get('oauth2/jwks')
   @Header('Cache-Control', 'public, max-age=300')
-  @ApiOperation({ summary: 'The service’s public keys' })
+  @ApiOperation({ summary: 'Get the public keys of the service' })
   jwks(): { keys: object[] } {
     return { keys: this.keys.signing.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, alg: 'ES256', use: 'sig' })) };
   }
 
-  /** Where to find what (RFC 8414). */
+  /** Returns the metadata of the authorization server (RFC 8414). */
   @Get('.well-known/oauth-authorization-server')
-  @ApiOperation({ summary: 'Authorization server metadata' })
+  @ApiOperation({ summary: 'Get the authorization server metadata' })
   metadata(): object {
     const issuer = this.environment.ISSUER;
     return {

@@ -3,13 +3,15 @@ import { Problem } from '../domain/problem.ts';
 import type { Client } from './client.entity.ts';
 import { ClientStore, type NewClient } from './client.store.ts';
 
-/** Milliseconds for which a client's settings are remembered: a changed quota or address holds within half a minute. */
+/**
+ * Milliseconds for which a client's settings are cached: a changed quota or address takes effect within half a minute.
+ */
 const REMEMBERED_MS = 30_000;
 
-/** Our own website, which has its customers verified as any relying party does. The database has it from the start. */
+/** The service's own website: a relying party that verifies its customers like any other. A migration adds it. */
 export const WEBSITE = { id: '00000000-0000-7000-8000-000000000001', clientId: 'pushguard-website' } as const;
 
-/** What other features ask of relying parties. */
+/** Relying parties as other rooms use them: settings and the quota of starts. */
 @Injectable()
 export class RelyingParties {
   private readonly remembered = new Map<string, { client: Client; until: number }>();
@@ -28,8 +30,8 @@ export class RelyingParties {
   }
 
   /**
-   * Holds a relying party to its starts a minute. Counted by each process for itself: the quota shields the service
-   * from a runaway client, the budget that guards people is in the database.
+   * Enforces a relying party's starts per minute. Each process counts its own: the quota protects the service from a
+   * runaway client; the budget that protects people is in the database.
    */
   async spendQuota(id: string): Promise<void> {
     const { startsPerMinute } = await this.get(id);
@@ -38,14 +40,14 @@ export class RelyingParties {
     const count = spent?.minute === minute ? spent.count + 1 : 1;
     if (count > startsPerMinute) {
       const retryAfterSeconds = Math.ceil(((minute + 1) * 60_000 - Date.now()) / 1000);
-      const detail = `The quota of ${startsPerMinute} starts a minute is used up; it begins anew with the next minute.`;
+      const detail = `The limit of ${startsPerMinute} starts per minute is reached. Wait until the next minute.`;
       const limit = { name: 'quota', quota: startsPerMinute, seconds: 60 };
       throw new Problem('too_many_requests', detail, { retryAfterSeconds, limit });
     }
     this.started.set(id, { minute, count });
   }
 
-  /** Removes assertions that have expired, and so can no longer be used a second time. */
+  /** Removes expired assertions; expiry already prevents a second use. */
   async purgeAssertions(): Promise<void> {
     await this.store.purgeAssertions();
   }

@@ -21,24 +21,31 @@ const askingParty = new OpaqueId(relyingPartyNotFound);
 export class SmsPermissionController {
   constructor(private readonly permissions: SmsPermissions) {}
 
-  /** For whom SMS could be permitted, and for whom it was. */
+  /** Lists the relying parties for which SMS can be permitted, and the permissions that were given. */
   @Get()
-  @ApiOperation({ summary: 'Permissions of SMS' })
+  @ApiOperation({ summary: 'List SMS permissions' })
   list(@FromDevice() device: ProvenDevice): Promise<SmsPermissionsResponse> {
     return this.permissions.list(device);
   }
 
-  /** Asks to permit SMS for one relying party; nothing is permitted before the PIN was proven. */
+  /**
+   * Requests a permission of SMS for one relying party. It takes effect only after the PIN was proven; a new request
+   * replaces an earlier one. Errors: `sms_not_permitted`, `relying_party_not_found`, `subscription_not_active`.
+   */
   @Post()
-  @ApiOperation({ summary: 'Ask to permit SMS' })
+  @ApiOperation({ summary: 'Request an SMS permission' })
   ask(@FromDevice() device: ProvenDevice, @Body() body: SmsPermissionRequest): Promise<AskedSmsPermissionResponse> {
     return this.permissions.ask(askingParty.transform(body.relyingPartyId), device);
   }
 
-  /** Proves the PIN, and permits. */
+  /**
+   * Proves the PIN and gives the permission; an earlier one for the same relying party ends. Errors: `pin_mismatch`
+   * with `attemptsLeft`, `pin_locked`, `pin_nonce_spent`, `sms_permission_not_found`, `sms_not_permitted`,
+   * `subscription_not_active`.
+   */
   @Post(':id/confirm')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Permit SMS' })
+  @ApiOperation({ summary: 'Confirm an SMS permission' })
   confirm(
     @FromDevice() device: ProvenDevice,
     @Param('id', new OpaqueId(permissionNotFound)) id: string,
@@ -47,10 +54,13 @@ export class SmsPermissionController {
     return this.permissions.confirm(id, body.pinProof, device);
   }
 
-  /** Ends a permission early, and cancels what was texted under it. */
+  /**
+   * Ends a permission early, and cancels the authentications whose codes were sent under it. Errors:
+   * `sms_permission_not_found`.
+   */
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'End a permission of SMS' })
+  @ApiOperation({ summary: 'End an SMS permission' })
   async end(
     @FromDevice() device: ProvenDevice,
     @Param('id', new OpaqueId(permissionNotFound)) id: string,

@@ -7,28 +7,32 @@ class RelyingPartyName {
 class AskingPartyResponse {
   id: string;
   name: string;
-  /** It takes no code by SMS, so none can be permitted. */
+  /** True when the relying party accepts no codes by SMS, so SMS cannot be permitted for it. */
   refusesSms: boolean;
 }
 
 class GivenPermissionResponse {
   id: string;
   relyingParty: RelyingPartyName;
+  /** RFC 3339, UTC. */
   permittedAt: string;
-  /** When it ends, or ended. */
+  /** RFC 3339, UTC: when the permission ends or ended. */
   endsAt: string;
+  /** Whether the permission is in force. */
   active: boolean;
 }
 
 export class SmsPermissionsResponse {
-  /** For how long one is permitted; 0 where none is. */
+  /** How long a permission lasts, in minutes; 0 when the service permits none. */
   minutes: number;
+  /** The last twenty relying parties that asked for this person. */
   relyingParties: AskingPartyResponse[];
+  /** The last twenty permissions, newest first. */
   permissions: GivenPermissionResponse[];
 }
 
 export class SmsPermissionRequest {
-  /** One of `relyingParties`. */
+  /** An id from `relyingParties` of `GET /app/v1/sms-permissions`. */
   @IsString()
   @Length(1, 64)
   relyingPartyId: string;
@@ -37,18 +41,22 @@ export class SmsPermissionRequest {
 export class AskedSmsPermissionResponse {
   id: string;
   relyingParty: RelyingPartyName;
-  /** Goes into the PIN proof. */
+  /** Part of the PIN proof. */
   nonce: string;
+  /** RFC 3339, UTC: the end of the time in which the PIN can be proven. */
   expiresAt: string;
 }
 
 export class ConfirmSmsRequest {
-  /** base64url HMAC-SHA256 under the knowledge key over the permission, the device and the nonce. */
+  /**
+   * The proof of the PIN: base64url HMAC-SHA256 with the knowledge key over the permission, the device and the nonce.
+   */
   @IsString()
   @Length(1, 128)
   pinProof: string;
 }
 
 export class PermittedSmsResponse {
+  /** RFC 3339, UTC. */
   endsAt: string;
 }

@@ -8,14 +8,14 @@ import { countPin, RESET_PIN } from '../devices/pin/count-pin.ts';
 import type { CountedPin } from '../devices/pin/judge-pin.ts';
 import { smsPermitted } from '../authentication/statement-parts.ts';
 
-/** A relying party that this subscriber was asked by, the last one first. */
+/** A relying party that asked for this subscriber; listed with the latest first. */
 export interface AskingParty {
   id: string;
   name: string;
   refusesSms: boolean;
 }
 
-/** A permission as the app lists it. */
+/** A given permission, as the app lists it. */
 export interface GivenPermission {
   id: string;
   relyingParty: string;
@@ -40,7 +40,7 @@ const GIVEN = statement(
     WHERE p.subscription_id = $1 AND p.permitted_at IS NOT NULL ORDER BY p.permitted_at DESC LIMIT ${HISTORY_LENGTH}`,
 );
 
-/** Whoever asks again takes back what was asked and not permitted. */
+/** A new request replaces the earlier one that was not confirmed. */
 const ASK = statement(
   'sms_permission_ask',
   `WITH withdrawn AS (
@@ -61,6 +61,7 @@ const ASKED_BY = statement(
     AND EXISTS (SELECT 1 FROM authentications a WHERE a.subscription_id = $1 AND a.client_id = c.id)`,
 );
 
+/** Counts the PIN before it is compared, and only while a request is open. */
 const COUNT_PIN = countPin('sms_permission_count_pin', {
   exists: `EXISTS (SELECT 1 FROM sms_permissions p
         WHERE p.id = $2 AND p.device_id = d.id AND p.permitted_at IS NULL AND p.expires_at > now())`,
@@ -74,14 +75,14 @@ const ASKED = statement(
     FROM sms_permissions p JOIN clients c ON c.id = p.client_id WHERE p.id = $1 AND p.device_id = $2`,
 );
 
-/** In the order in which everybody locks; one permission at a time, so that none meets its own twin. */
+/** Locks in the common order; one permission of a subscription at a time, so that two confirmations do not conflict. */
 const LOCK = statement(
   'sms_permission_lock',
   `SELECT d.id FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
     WHERE d.id = $1 AND d.state = 'active' AND s.state = 'active' FOR SHARE OF s FOR NO KEY UPDATE OF d`,
 );
 
-/** An earlier one for the same relying party gives way, whether or not it had ended by itself. */
+/** Ends an earlier permission for the same relying party, expired or not. */
 const PERMIT = statement(
   'sms_permission_permit',
   `WITH asked AS (
@@ -98,7 +99,7 @@ const PERMIT = statement(
     RETURNING p.ends_at AS "endsAt"`,
 );
 
-/** What was texted under it is worth nothing from now on. */
+/** Codes that were sent by SMS under the permission are no longer accepted. */
 const END = statement(
   'sms_permission_end',
   `WITH ended AS (
@@ -125,7 +126,7 @@ const END_ALL = statement(
     WHERE subscription_id = $1 AND permitted_at IS NOT NULL AND ended_at IS NULL`,
 );
 
-/** What ended by itself leaves the index of those that stand. */
+/** Marks expired permissions as ended, which removes them from the index of active ones. */
 const SETTLE = statement(
   'sms_permission_settle',
   `UPDATE sms_permissions SET ended_at = ends_at
@@ -146,12 +147,12 @@ export class SmsPermissionStore {
     return this.database.rows<AskingParty>(ASKING_PARTIES, [subscriptionId]);
   }
 
-  /** The last twenty, newest first; none of them is active where SMS can be permitted nowhere. */
+  /** The last twenty, newest first; none is active while the service permits no SMS. */
   async given(subscriptionId: string, permittable: boolean): Promise<GivenPermission[]> {
     return this.database.rows<GivenPermission>(GIVEN, [subscriptionId, permittable]);
   }
 
-  /** Undefined when there is nothing that could be permitted. */
+  /** Returns undefined when SMS cannot be permitted for this relying party and subscription. */
   async ask(asking: {
     id: string;
     subscriptionId: string;
@@ -164,22 +165,22 @@ export class SmsPermissionStore {
     return (await this.database.rows<{ expiresAt: Date; relyingParty: string }>(ASK, values))[0];
   }
 
-  /** Undefined when this relying party never asked for this subscriber. */
+  /** Returns undefined when this relying party never asked for this subscriber. */
   async askedBy(subscriptionId: string, clientId: string): Promise<{ refusesSms: boolean } | undefined> {
     return (await this.database.rows<{ refusesSms: boolean }>(ASKED_BY, [subscriptionId, clientId]))[0];
   }
 
-  /** Undefined when the PIN is locked, or there is nothing to permit: nothing may be compared then. */
+  /** Returns undefined when the PIN is locked or no request is open; then nothing may be compared. */
   async countPin(deviceId: string, id: string): Promise<CountedPin | undefined> {
     return (await this.database.rows<CountedPin>(COUNT_PIN, [deviceId, id]))[0];
   }
 
-  /** What this device asked; `open` while it can still be permitted. */
+  /** The request of this device; `open` while it can still be confirmed. */
   async asked(id: string, deviceId: string): Promise<{ open: boolean; refusesSms: boolean } | undefined> {
     return (await this.database.rows<{ open: boolean; refusesSms: boolean }>(ASKED, [id, deviceId]))[0];
   }
 
-  /** `subscription_inactive` when the ground has gone from under it; null when it was permitted before or too late. */
+  /** `subscription_inactive` when the subscription is no longer active; null when confirmed before or too late. */
   async permit(id: string, deviceId: string, minutes: number): Promise<Date | 'subscription_inactive' | null> {
     return this.database.transaction(async (session) => {
       const locked = await session.rows(LOCK, [deviceId]);
@@ -190,7 +191,7 @@ export class SmsPermissionStore {
     });
   }
 
-  /** The authentications that ended with it. */
+  /** Returns the authentications that ended with the permission. */
   async end(id: string, subscriptionId: string): Promise<string[]> {
     return (await this.database.rows<{ id: string }>(END, [id, subscriptionId])).map((one) => one.id);
   }

@@ -7,7 +7,7 @@ import { SmsPermissionController } from './sms-permission.controller.ts';
 import { SmsPermissionStore } from './sms-permission.store.ts';
 import { SmsPermissions } from './sms-permissions.ts';
 
-/** SMS for one relying party for some minutes, permitted by the subscriber in the app. */
+/** Permissions of SMS for one relying party for some minutes, given by the subscriber in the app. */
 @Module({
   imports: [AuthenticationModule, DevicesModule],
   controllers: [SmsPermissionController],

@@ -9,7 +9,9 @@ import { judgePin, nonceSpent, pinLocked } from '../devices/pin/judge-pin.ts';
 import { SmsPermissionStore, type AskingParty } from './sms-permission.store.ts';
 import { StateWatcher } from '../authentication/state-watcher.ts';
 
-/** What the app shows of it: for how long, for whom it could be permitted, and what was. */
+/**
+ * The list that the app shows: how long a permission lasts, the relying parties it can be given for, and those given.
+ */
 export interface SmsPermissionList {
   minutes: number;
   relyingParties: AskingParty[];
@@ -22,7 +24,7 @@ export interface SmsPermissionList {
   }[];
 }
 
-/** Asked, and nothing permitted yet. */
+/** A requested permission, which has no effect before the PIN is proven. */
 export interface AskedSmsPermission {
   id: string;
   relyingParty: { name: string };
@@ -31,8 +33,8 @@ export interface AskedSmsPermission {
 }
 
 /**
- * SMS for one relying party for some minutes. Some windows read the code out of the text message themselves and cannot
- * be used otherwise; nobody shall have to leave the service for one of them.
+ * Permissions of SMS for one relying party for some minutes. Some windows read the code from the text message
+ * themselves and cannot be used otherwise; a subscriber must not have to leave the service for one of them.
  */
 @Injectable()
 export class SmsPermissions {
@@ -65,7 +67,7 @@ export class SmsPermissions {
   }
 
   /**
-   * Draws the nonce for a proof of the PIN; an earlier question of this subscription is void.
+   * Requests a permission and returns the nonce for the PIN proof; it replaces an earlier request of this subscription.
    * Problems: `sms_not_permitted`, `relying_party_not_found`, `subscription_not_active`.
    */
   async ask(clientId: string, { deviceId, subscriptionId }: ProvenDevice): Promise<AskedSmsPermission> {
@@ -79,8 +81,8 @@ export class SmsPermissions {
   }
 
   /**
-   * Permits what was asked, once the PIN was counted and found right; an earlier permission for the same relying party
-   * ends. Problems: `sms_permission_not_found`, `pin_nonce_spent`, `pin_mismatch`, `pin_locked`, `sms_not_permitted`,
+   * Counts the PIN, compares it, and gives the requested permission; an earlier one for the same relying party ends.
+   * Problems: `sms_permission_not_found`, `pin_nonce_spent`, `pin_mismatch`, `pin_locked`, `sms_not_permitted`,
    * `subscription_not_active`.
    */
   async confirm(id: string, proof: string, { deviceId }: ProvenDevice): Promise<{ endsAt: string }> {
@@ -99,7 +101,10 @@ export class SmsPermissions {
     throw (await this.store.asked(id, deviceId))?.refusesSms ? refused() : nonceSpent();
   }
 
-  /** Ends a permission early, with what was texted under it. Problems: `sms_permission_not_found`. */
+  /**
+   * Ends a permission early, and cancels the authentications whose codes were sent under it. Problems:
+   * `sms_permission_not_found`.
+   */
   async end(id: string, { subscriptionId, isOwnPhone }: ProvenDevice): Promise<void> {
     if (!isOwnPhone) throw permissionNotFound();
     const cancelled = await this.store.end(id, subscriptionId);
@@ -107,12 +112,12 @@ export class SmsPermissions {
     if (cancelled.length === 0 && !(await this.store.wasGiven(id, subscriptionId))) throw permissionNotFound();
   }
 
-  /** Ends all of a subscription's with the session's transaction. */
+  /** Ends every permission of a subscription in the session's transaction. */
   async endAll(session: Session, subscriptionId: string): Promise<void> {
     await this.store.endAll(session, subscriptionId);
   }
 
-  /** Settles what ended by itself, and removes what is older than it is kept for. */
+  /** Marks expired permissions as ended, and removes those older than the retention period. */
   async purge(days: number): Promise<void> {
     await this.store.settle();
     await this.store.purge(days);
@@ -125,24 +130,24 @@ export class SmsPermissions {
   }
 }
 
-/** One answer for an unknown one and for one that never asked for this person. */
+/** The same answer for an unknown relying party and for one that never asked for this person. */
 export function relyingPartyNotFound(): Problem {
-  return new Problem('relying_party_not_found', 'Take one of relyingParties from GET /app/v1/sms-permissions.');
+  return new Problem('relying_party_not_found', 'Use an id listed in relyingParties of GET /app/v1/sms-permissions.');
 }
 
-/** One answer for an unknown id and for another person's. */
+/** The same answer for an unknown id and for another person's. */
 export function permissionNotFound(): Problem {
-  return new Problem('sms_permission_not_found', 'Take one of permissions from GET /app/v1/sms-permissions.');
+  return new Problem('sms_permission_not_found', 'Use an id listed in permissions of GET /app/v1/sms-permissions.');
 }
 
 function permittedNowhere(): Problem {
-  return new Problem('sms_not_permitted', 'This service permits SMS for nobody; use the code in the app.');
+  return new Problem('sms_not_permitted', 'This service does not offer SMS permissions. Use the code in the app.');
 }
 
 function refused(): Problem {
-  return new Problem('sms_not_permitted', 'This relying party refuses codes by SMS; use the code in the app.');
+  return new Problem('sms_not_permitted', 'This relying party does not accept codes by SMS. Use the code in the app.');
 }
 
 function notActive(): Problem {
-  return new Problem('subscription_not_active', 'SMS can be permitted while the subscription is active.');
+  return new Problem('subscription_not_active', 'SMS can be permitted only while the subscription is active.');
 }

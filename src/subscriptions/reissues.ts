@@ -47,10 +47,13 @@ export class Reissues {
    */
   async apply(session: Session, reissue: NewReissue, by: ReissueActor): Promise<void> {
     if (!(await this.store.hasSerial(session, reissue.subscriptionId, reissue.oldSerialNumber))) {
-      throw new Problem('serial_number_mismatch', 'Let the person read the serial number again: PG-0000-0000-0000.');
+      throw new Problem(
+        'serial_number_mismatch',
+        'Ask the person to read the serial number again, in the form PG-0000-0000-0000.',
+      );
     }
     if (await this.store.apply(session, reissue, by)) return;
-    throw new Problem('nothing_to_change', 'A reissue is under way for this subscription; withdraw it first.');
+    throw new Problem('nothing_to_change', 'A reissue of this subscription is in progress. Withdraw it first.');
   }
 
   /** Problems: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for one’s own. */
@@ -59,7 +62,7 @@ export class Reissues {
     const found = await this.get(id, session);
     if (found.state !== 'applied') throw reissueClosed(found);
     // Whoever comes this far may decide by their role: it is the second person who is missing.
-    throw new Problem('insufficient_scope', 'A supervisor who did not apply for it decides.', { roles: [] });
+    throw new Problem('insufficient_scope', 'A supervisor other than the applicant must decide.', { roles: [] });
   }
 
   /** Problems: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for another’s application. */
@@ -68,9 +71,13 @@ export class Reissues {
     const found = await this.get(id, session);
     if (found.state !== 'approved' && found.state !== 'issued' && found.state !== 'registered')
       throw reissueClosed(found);
-    throw new Problem('insufficient_scope', 'Whoever applied for it issues it; or withdraw it and apply anew.', {
-      roles: [],
-    });
+    throw new Problem(
+      'insufficient_scope',
+      'Only the operator who applied for the reissue can issue it. Otherwise withdraw it and apply again.',
+      {
+        roles: [],
+      },
+    );
   }
 
   /** Problems: `reissue_not_found`, `reissue_closed`. */
@@ -81,7 +88,7 @@ export class Reissues {
   /** A phone was enrolled with its code. Problems: `enrolment_code_invalid` when it is over. */
   async registered(session: Session, id: string, deviceId: string): Promise<void> {
     if (await this.store.register(session, id, deviceId)) return;
-    throw new Problem('enrolment_code_invalid', 'The reissue is over; ask the call centre.');
+    throw new Problem('enrolment_code_invalid', 'The reissue has ended. Contact the call centre.');
   }
 
   /**
@@ -93,7 +100,7 @@ export class Reissues {
     const approvedBy = await this.store.complete(session, deviceId);
     if (approvedBy === undefined) {
       if (!(await this.store.isForDevice(session, deviceId))) return null;
-      throw new Problem('device_test_closed', 'The reissue is over; ask the call centre.');
+      throw new Problem('device_test_closed', 'The reissue has ended. Contact the call centre.');
     }
     const by = { actor: 'operator', actorId: approvedBy } as const;
     await this.subscriptions.change(session, before, { kind: 'resumed', reason: 'loss_reported' }, by);
@@ -112,9 +119,13 @@ export class Reissues {
 }
 
 export function reissueNotFound(): Problem {
-  return new Problem('reissue_not_found', 'Look at the reissues of the subscription.');
+  return new Problem('reissue_not_found', 'Use an id listed in the reissues of the subscription.');
 }
 
 function reissueClosed({ state }: ReissueRow): Problem {
-  return new Problem('reissue_closed', `It is ${state}; look at it again.`, { state });
+  return new Problem(
+    'reissue_closed',
+    `The state of the reissue is ${state}, which does not allow this. Look the reissue up again.`,
+    { state },
+  );
 }

@@ -87,7 +87,7 @@ export class Subscriptions {
       const held = await this.lines.lock(session, { lineId: line.lineId });
       // What an event told while the carrier was being asked is newer than the carrier's answer.
       if ((await this.lines.versionStamp(line.phoneNumber, session)) !== before)
-        throw tryAgain('The line is just being changed.');
+        throw tryAgain('The line is being changed.');
       const differs = !held || differencesBetween(held.facts, line).length > 0;
       if (differs) await this.lines.upsert(line, held?.facts ?? null, session);
       if (!(await this.store.create(session, id, line.lineId, by))) throw notEligible(['already_subscribed']);
@@ -98,7 +98,7 @@ export class Subscriptions {
       return { enrolment, notice };
     };
     const { enrolment, notice } = await this.database.transaction(step).catch((error: unknown) => {
-      if (isConflict(error, 'lines_phone')) throw tryAgain('The number still is another line’s.');
+      if (isConflict(error, 'lines_phone')) throw tryAgain('Another line still holds this number.');
       throw error;
     });
     this.queue.enqueue(notice);
@@ -149,7 +149,7 @@ export class Subscriptions {
     const digest = sha256(normaliseEnrolmentCode(typed));
     const subscription = await this.store.spendEnrolmentCode(session, digest, deviceId);
     if (subscription) return subscription;
-    throw new Problem('enrolment_code_invalid', 'The code is wrong, used or too old; ask for a new one.');
+    throw new Problem('enrolment_code_invalid', 'The enrolment code is wrong, used or expired. Request a new one.');
   }
 
   /** How far the enrolment with a code has come. */
@@ -197,7 +197,7 @@ export class Subscriptions {
   /** From the moment when a device became active, codes go to it and nowhere else. Problems: `subscription_not_active`. */
   async protect(session: Session, locked: LockedSubscription): Promise<void> {
     if (await this.store.change(session, locked, { kind: 'device_activated' }, { actor: 'customer' })) return;
-    throw new Problem('subscription_not_active', 'The subscription was cancelled; subscribe again.');
+    throw new Problem('subscription_not_active', 'The subscription was cancelled. Subscribe again.');
   }
 
   /** Every subscription that ever stood on these lines, newest first. */
@@ -218,7 +218,7 @@ export class Subscriptions {
     } catch (error) {
       if (!(error instanceof CarrierUnavailable)) throw error;
       this.logger.warn(`carrier: ${error.message}`);
-      throw tryAgain('The carrier’s system cannot be asked just now.');
+      throw tryAgain('The carrier’s system does not answer.');
     }
   }
 
@@ -237,8 +237,8 @@ function isLineOf(line: LineFacts, { lineId, owner }: Pick<LineFacts, 'lineId' |
 export function readPhoneNumber(typed: string): string {
   const number = parsePhoneNumber(typed);
   if (number) return number;
-  const errors = [{ pointer: '/phoneNumber', detail: 'Write a Korean mobile number, such as 010-1234-5678.' }];
-  throw new Problem('invalid_request', 'The phone number cannot be read.', { errors });
+  const errors = [{ pointer: '/phoneNumber', detail: 'Send a Korean mobile number, such as 010-1234-5678.' }];
+  throw new Problem('invalid_request', 'The phone number is not valid.', { errors });
 }
 
 function tryAgain(why: string): Problem {
@@ -247,7 +247,7 @@ function tryAgain(why: string): Problem {
 
 /** For an unknown id, and for a subscription that no longer stands. */
 export function subscriptionNotFound(): Problem {
-  return new Problem('subscription_not_found', 'Look the subscription up by its phone number.');
+  return new Problem('subscription_not_found', 'Look up the subscription by its phone number.');
 }
 
 /** A refusal that names every rule that fails, in Korean and English. */
@@ -256,5 +256,9 @@ export function notEligible(codes: readonly IneligibilityCode[]): Problem {
     code,
     message: `${INELIGIBILITY_SENTENCES[code].ko} ${INELIGIBILITY_SENTENCES[code].en}`,
   }));
-  return new Problem('not_eligible', 'See reasons for what would make it possible.', { reasons });
+  return new Problem(
+    'not_eligible',
+    'See reasons for each rule that the line does not meet, and for what would help.',
+    { reasons },
+  );
 }

@@ -12,16 +12,22 @@ import { windowNotFound, Windows } from './windows.ts';
 export class WindowController {
   constructor(private readonly windows: Windows) {}
 
-  /** Opens a hosted window, good for ten minutes in the browser that opens it first. */
+  /**
+   * Creates a hosted window, valid for ten minutes and only in the browser that opens it first. Errors:
+   * `invalid_request`, also for a return address that is not registered.
+   */
   @Post()
   @ApiOperation({ summary: 'Open a hosted window' })
   open(@FromClient() client: Caller, @Body() body: OpenWindowRequest): Promise<OpenWindowResponse> {
     return this.windows.open(client.id, body);
   }
 
-  /** What became of a hosted window: `open`, `closed` once its authentication has ended, or `expired` unused. */
+  /**
+   * Returns the state of a hosted window and its authentication, for the relying party's server. Errors:
+   * `window_not_found`, also for a window of another relying party.
+   */
   @Get(':id')
-  @ApiOperation({ summary: 'The result of a hosted window' })
+  @ApiOperation({ summary: 'Get the result of a hosted window' })
   result(@FromClient() client: Caller, @Param('id', new OpaqueId(windowNotFound)) id: string): Promise<WindowResponse> {
     return this.windows.result(client.id, id);
   }

@@ -6,31 +6,35 @@ import { AuthenticationResponse, StartRequest } from '../authentication/relying-
 import { LOCALES, type Locale } from '../domain/locale.ts';
 
 export class OpenWindowRequest extends PickType(StartRequest, ['purpose'] as const) {
-  /** Registered for the relying party, compared letter by letter. */
+  /** Where the browser goes when the window closes. Must equal a return address registered for the relying party. */
   @IsString()
   @Length(1, 2048)
   returnUrl: string;
 
-  /** Comes back with the browser, so that the relying party recognises it. */
+  /**
+   * Comes back with the browser in the query, so that the relying party recognises its request. 1 to 512 characters.
+   */
   @IsString()
   @Length(1, 512)
   state: string;
 
+  /** The language of the window. */
   @ValidateIf((_body, locale) => locale !== undefined)
   @IsIn(LOCALES)
   locale: Locale = LOCALES[0];
 
   /**
-   * How the window begins. `push` (the default): a wake-up, the PIN, a code; by SMS to whoever is not protected. `otp`:
-   * the six digits of the present time, read from the app. The person may change over to the other one, once.
+   * The method with which the window begins. `push` (the default): the phone is woken, the person enters the PIN, and
+   * the app shows a code; a person who is not a subscriber gets the code by SMS. `otp`: the person reads the current
+   * six digits from the app. The person may change to the other method once.
    */
   @ValidateIf((_body, method) => method !== undefined)
   @IsIn(WINDOW_METHODS)
   method?: WindowMethod;
 
   /**
-   * The person as the relying party knows them, at most 40 characters as people count them. The window shows it masked
-   * (`홍*동`) beside the number, to say whose one-time password is asked for; it is compared with nothing.
+   * The person's name as the relying party knows it, one line of 1 to 40 characters (Unicode code points). The window
+   * shows it masked (`홍*동`) beside the number, to say whose one-time password it asks for. It is not verified.
    */
   @ValidateIf((_body, name) => name !== undefined)
   @Trimmed()
@@ -41,12 +45,17 @@ export class OpenWindowRequest extends PickType(StartRequest, ['purpose'] as con
 }
 
 export class OpenWindowResponse {
+  /** Opaque. */
   windowId: string;
+  /** The page to open in the person's browser. */
   url: string;
+  /** RFC 3339, UTC: ten minutes after the window was created. */
   expiresAt: string;
 }
 
 export class WindowResponse {
+  /** `closed` once the authentication has ended, `expired` when none was started in time. */
   state: 'open' | 'closed' | 'expired';
+  /** Null until the person has started one. */
   authentication: AuthenticationResponse | null;
 }

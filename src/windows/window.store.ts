@@ -8,7 +8,7 @@ import { NOW } from '../database/statement-parts.ts';
 import type { WindowMethod } from '../domain/authentication.ts';
 import { Window } from './window.entity.ts';
 
-/** Seconds for which a hosted window is good (contract: ten minutes). */
+/** Seconds for which a hosted window is valid (contract: ten minutes). */
 const WINDOW_SECONDS = 600;
 
 /** A window with what its page needs of its relying party. */
@@ -45,8 +45,8 @@ const BY_ID = statement(
 );
 
 /**
- * Goes on to the authentication by the other method, found by the key that it was started with. Only where the first
- * one gave way to it: what was verified in the meantime stays the window's.
+ * Attaches the authentication by the other method, found by its idempotency key, but only when the start cancelled the
+ * first one. A first authentication that was verified meanwhile stays attached.
  */
 const GO_ON = statement(
   'window_go_on',
@@ -81,23 +81,23 @@ export class WindowStore {
     return (await this.database.rows<HostedWindow>(BY_ID, [id]))[0];
   }
 
-  /** Whether this browser was the first: of any number at once, one binds the window. */
+  /** Returns whether this browser was the first. */
   async bind(id: string, browserDigest: Buffer): Promise<boolean> {
     const unbound = { id, browserDigest: IsNull(), expiresAt: future() };
     return (await this.windows.update(unbound, { browserDigest })).affected === 1;
   }
 
-  /** Does nothing when the window has begun already. */
+  /** Does nothing when the window already has an authentication. */
   async attach(id: string, authenticationId: string, method: WindowMethod): Promise<void> {
     await this.windows.update({ id, authenticationId: IsNull() }, { authenticationId, method });
   }
 
-  /** Does nothing when there is no other one, or the first did not give way to it. */
+  /** Does nothing when no second authentication exists, or when the first one was not cancelled by it. */
   async goOn(id: string, first: string, keyDigest: Buffer): Promise<void> {
     await this.database.rows(GO_ON, [id, first, keyDigest]);
   }
 
-  /** Removes windows whose relying party no longer asks for them. */
+  /** Removes windows that are no longer read. */
   async purge(): Promise<void> {
     await this.windows.delete({ expiresAt: Not(within(KEPT_DAYS * 86_400)) });
   }

@@ -10,7 +10,7 @@ import { WindowController } from './window.controller.ts';
 import { WindowStore } from './window.store.ts';
 import { Windows } from './windows.ts';
 
-/** The hosted window: opened by a relying party's server, and shown to one browser. */
+/** The hosted window: created by a relying party's server and shown to one browser. */
 @Module({
   imports: [TypeOrmModule.forFeature([Window]), AuthenticationModule, RelyingPartiesModule, PagesModule],
   controllers: [WindowController, WindowPageController],

@@ -21,27 +21,30 @@ export interface OpenedWindow {
   expiresAt: string;
 }
 
-/** What the page is told: nothing of the person but what was typed into it; the relying party's server learns the rest. */
+/**
+ * The view for the page. It holds no personal data except what was typed into it; the result goes to the relying
+ * party's server.
+ */
 export interface WindowView {
   channel: Channel;
   state: AuthenticationState;
   expiresAt: string;
   attemptsLeft: number;
-  /** What the person may still change over to; null once that was done. */
+  /** The method that the person can still change to; null after the change. */
   otherMethod: WindowMethod | null;
-  /** While a one-time password is asked for: whose, `홍*동 | 010-1234-5678`, or the number alone. */
+  /** While a one-time password is asked for: its owner, `홍*동 | 010-1234-5678`, or the number alone. */
   askedOf: string | null;
 }
 
-/** Who uses a window, as that person typed it, and from where. */
+/** The person as typed into a window, and the browser. */
 export type WindowPerson = Pick<StartInput, 'birthDate' | 'genderDigit' | 'phoneNumber' | 'endUser'>;
 
-/** A window that has begun. */
+/** A window with an authentication. */
 type Begun = HostedWindow & { authenticationId: string };
 
 /**
- * A window that draws itself: the service's own page, driving one authentication in a relying party's name; once the
- * person may change over from one method to the other, and the first authentication gives way to a second.
+ * Hosted windows: the service's own page drives one authentication for a relying party. The person can change once from
+ * one method to the other; the second authentication then cancels the first.
  */
 @Injectable()
 export class Windows {
@@ -55,7 +58,7 @@ export class Windows {
     private readonly environment: Environment,
   ) {}
 
-  /** Problems: `invalid_request` when the address is not registered for the relying party. */
+  /** Problems: `invalid_request` when the return address is not registered for the relying party. */
   async open(
     clientId: string,
     input: {
@@ -70,9 +73,12 @@ export class Windows {
     const { returnUrls } = await this.relyingParties.get(clientId);
     if (!returnUrls.includes(input.returnUrl)) {
       const errors = [
-        { pointer: '/returnUrl', detail: 'Give an address registered for this client, letter by letter.' },
+        {
+          pointer: '/returnUrl',
+          detail: 'Send one of the return addresses registered for this client, exactly as registered.',
+        },
       ];
-      throw new Problem('invalid_request', 'The return address is not registered.', { errors });
+      throw new Problem('invalid_request', 'The return address is not registered for this client.', { errors });
     }
     const id = randomId();
     const { purpose, returnUrl, state: returnState, locale, method = 'push' } = input;
@@ -81,7 +87,7 @@ export class Windows {
     return { windowId: id, url: `${this.environment.ISSUER}/windows/${id}`, expiresAt: expiresAt.toISOString() };
   }
 
-  /** For the relying party's server, which alone learns the result. Problems: `window_not_found`. */
+  /** The result, for the relying party's server only. Problems: `window_not_found`. */
   async result(
     clientId: string,
     id: string,
@@ -94,8 +100,8 @@ export class Windows {
   }
 
   /**
-   * Binds a window to the browser that opens it first; answers the secret that this browser has to show from now on,
-   * when it is new. Problems: `window_not_found`, `window_closed`, `window_bound_elsewhere`.
+   * Binds a window to the browser that opens it first, and returns the new secret that this browser must send from now
+   * on. Problems: `window_not_found`, `window_closed`, `window_bound_elsewhere`.
    */
   async enter(id: string, secret: string | undefined): Promise<{ window: HostedWindow; newSecret?: string }> {
     const window = await this.find(id);
@@ -105,7 +111,10 @@ export class Windows {
     return { window, newSecret };
   }
 
-  /** Starts the window's authentication; without a `method`, by the window's own. Problems: as `Start`, `window_closed`. */
+  /**
+   * Starts the window's authentication, by the window's method when none is chosen. Problems: as `Start`,
+   * `window_closed`.
+   */
   async start(
     id: string,
     secret: string | undefined,
@@ -115,19 +124,19 @@ export class Windows {
     const window = await this.find(id);
     if (!isBrowserOf(window, secret)) throw boundElsewhere();
     if (window.authenticationId)
-      throw new Problem('window_closed', 'This window was used; go back and open a new one.');
+      throw new Problem('window_closed', 'This window was already used. Go back and open a new one.');
     const method = chosen ?? window.method;
     const input = { ...person, method, purpose: window.purpose };
-    // One window starts one authentication, however often the button was pressed, by whichever method.
+    // One key per window: repeated presses of the button, with either method, start one authentication.
     const started = await this.starts.start(input, window.clientId, { by: 'window', key: id });
     await this.store.attach(id, started.id, method);
     return this.view({ ...window, method }, started);
   }
 
   /**
-   * Changes over to the other method, once in a window: what is under way gives way to an authentication of the same
-   * person, in one statement, and stays when that may not be started.
-   * Problems: as `Start`, `window_closed`, `authentication_closed`, `authentication_expired`.
+   * Changes to the other method, once per window. One statement cancels the open authentication and starts the second
+   * for the same person; when the start is refused, the first stays open. Problems: as `Start`, `window_closed`,
+   * `authentication_closed`, `authentication_expired`.
    */
   async changeOver(
     id: string,
@@ -141,16 +150,17 @@ export class Windows {
     const present = await this.see(window, 0);
     if (methodOf(present.channel) === method) return this.view(window, present);
     if (window.method === method) {
-      throw new Problem('window_closed', 'Either way can be taken once; go back and open a new window.');
+      throw new Problem('window_closed', 'Each method can be used once in a window. Go back and open a new window.');
     }
     try {
       const next = await this.startOther(window, method, endUser);
       const after = await this.see(window, 0);
-      // The first one was verified or ended while this was started: it did not give way, and nothing may follow it.
+      // The first one was verified or ended during this start, so it was not cancelled, and the second must not replace
+      // it.
       if (after.id !== next) await this.statuses.cancel(next, clientId);
       return await this.view(window, after);
     } catch (error) {
-      // The button was pressed twice, and the other press was first.
+      // The button was pressed twice, and the other request came first.
       const after = await this.see(window, 0);
       if (methodOf(after.channel) === method) return this.view(window, after);
       throw error;
@@ -172,13 +182,13 @@ export class Windows {
     return this.view(window, await this.see(window, 0));
   }
 
-  /** Problems: as `Follow.resend`. */
+  /** Problems: as `AuthenticationStatus.resend`. */
   async resend(id: string, secret: string | undefined): Promise<WindowView> {
     const window = await this.withAuthentication(id, secret);
     return this.view(window, await this.statuses.resend(window.authenticationId, window.clientId));
   }
 
-  /** Problems: as `Follow.cancel`. */
+  /** Problems: as `AuthenticationStatus.cancel`. */
   async cancel(id: string, secret: string | undefined): Promise<WindowView> {
     const window = await this.withAuthentication(id, secret);
     await this.statuses.cancel(window.authenticationId, window.clientId);
@@ -194,8 +204,8 @@ export class Windows {
   }
 
   /**
-   * Where the window stands. Changing over ends the first authentication and writes the next in one statement, and the
-   * window's own row follows; whoever looks in between, or after a crash there, has it follow.
+   * The current authentication of a window. A change of method cancels the first authentication and inserts the second
+   * in one statement; the window's row is updated after that. A read in between, or after a crash there, updates it.
    */
   private async see(window: Begun, waitSeconds: number): Promise<RelyingPartyView> {
     const { id, clientId, authenticationId, method } = window;
@@ -213,7 +223,9 @@ export class Windows {
     return { channel, state, expiresAt, attemptsLeft, otherMethod, askedOf };
   }
 
-  /** Whose one-time password is asked for: the name as its bearer recognises it, and the number that was typed. */
+  /**
+   * The owner of the one-time password: the masked name, which its bearer recognises, and the number that was typed.
+   */
   private async askedOf({ id, clientId, name }: HostedWindow, authenticationId: string): Promise<string> {
     const { phoneNumber } = await this.statuses.named(authenticationId, clientId);
     const number = formatPhoneNumber(phoneNumber);
@@ -225,7 +237,7 @@ export class Windows {
     const window = await this.store.byId(id);
     if (!window) throw windowNotFound();
     if (!isBrowserOf(window, secret)) throw boundElsewhere();
-    if (!hasBegun(window)) throw new Problem('authentication_not_found', 'Type in who is to be verified first.');
+    if (!hasBegun(window)) throw new Problem('authentication_not_found', 'Enter the person to be verified first.');
     return window;
   }
 
@@ -237,7 +249,7 @@ export class Windows {
   }
 }
 
-/** Where the browser goes when the window's authentication has ended; no personal data is in it. */
+/** The address to which the browser goes when the window's authentication has ended. It holds no personal data. */
 export function returnAddress({ returnUrl, returnState, id }: HostedWindow): string {
   const url = new URL(returnUrl);
   url.searchParams.set('windowId', id);
@@ -257,7 +269,7 @@ function isOpen({ state }: { state: AuthenticationState }): boolean {
   return state === 'pending' || state === 'opened';
 }
 
-/** A code by SMS is what `push` comes to for whoever is not protected. */
+/** The channel `sms` is the method `push` for a person who is not protected. */
 function methodOf(channel: Channel): WindowMethod {
   return channel === 'otp' ? 'otp' : 'push';
 }
@@ -266,7 +278,7 @@ function otherOf(method: WindowMethod): WindowMethod {
   return WINDOW_METHODS.find((one) => one !== method) ?? method;
 }
 
-/** Says that a window is changed over once: its key is another one than the start's, and than any other window's. */
+/** The idempotency key of the change of method: one per window, different from the key of its start. */
 function otherOnce({ id, method }: HostedWindow): IdempotencyKey {
   return { by: 'window', key: `${id}:${otherOf(method)}` };
 }
@@ -276,7 +288,7 @@ function placeOfName(id: string): string {
 }
 
 function windowOver(): Problem {
-  return new Problem('window_closed', 'Its ten minutes are over; go back and open a new one.');
+  return new Problem('window_closed', 'The window expired after ten minutes. Go back and open a new one.');
 }
 
 export function windowNotFound(): Problem {
@@ -284,5 +296,8 @@ export function windowNotFound(): Problem {
 }
 
 function boundElsewhere(): Problem {
-  return new Problem('window_bound_elsewhere', 'It was opened first in another browser; go back and open a new one.');
+  return new Problem(
+    'window_bound_elsewhere',
+    'The window was first opened in another browser. Go back and open a new one.',
+  );
 }

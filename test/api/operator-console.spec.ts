@@ -1092,13 +1092,13 @@ describe('an account', () => {
     expect((await signIn(chosen)).status).toBe(401);
     expect(await approvalStates(subscriptionId)).toEqual(['withdrawn']);
     expect((await command('list')).stdout).toContain('lee.leaves\tagent\t새 사람\tdisabled\n');
-    expect((await command('disable', 'lee.leaves')).stderr).toContain('nobody is called lee.leaves');
+    expect((await command('disable', 'lee.leaves')).stderr).toContain('No active operator has the login lee.leaves');
   }, 60_000);
 
   it.each([
-    [['add', 'agent', '김상담', 'agent'], 'is taken'],
-    [['add', 'Kim', '김상담', 'agent'], 'a login is'],
-    [['add', 'kim', '김상담', 'admin'], 'a role is'],
+    [['add', 'agent', '김상담', 'agent'], 'already in use'],
+    [['add', 'Kim', '김상담', 'agent'], 'The login must have'],
+    [['add', 'kim', '김상담', 'admin'], 'The role must be'],
     [[], 'npm run operator'],
   ])('is not made or changed by %j', async (words, why) => {
     const { stdout, stderr } = await command(...words);

@@ -69,7 +69,7 @@ describe('a device proof', () => {
   });
 
   it.each([undefined, '', 'x', 'a.b.c', '..', ' '])('is refused when it is %p', (compact) => {
-    expect(readDeviceProof(compact, request)).toEqual(expect.stringMatching(/^The header Device-Proof /));
+    expect(readDeviceProof(compact, request)).toEqual(expect.stringMatching(/^The Device-Proof header /));
   });
 
   it.each([-60, -59, 0, 59, 60])('is accepted when its iat is off by %i seconds', (off) => {

@@ -68,7 +68,7 @@ describe('a service whose role does not own its tables', () => {
 
   it('has an audit that has not begun before the first call', async () => {
     const { code, stdout } = await verifyAudit(service);
-    expect(stdout).toBe('before the chain: 0 entries\nentries that hold: 0\nhead: none, the chain has not begun\n');
+    expect(stdout).toBe('entries before the chain: 0\nintact entries: 0\nhead: none (the chain has not begun)\n');
     expect(code).toBe(0);
   });
 
@@ -132,7 +132,7 @@ describe('a service whose role does not own its tables', () => {
     const all = String(before + 200);
     expect(rows).toEqual([{ entries: all, numbers: all, last: all, ordered: true }]);
     const { code, stdout } = await verifyAudit(service);
-    expect(stdout).toMatch(`before the chain: 0 entries\nentries that hold: ${all}\nhead: ${all}:`);
+    expect(stdout).toMatch(`entries before the chain: 0\nintact entries: ${all}\nhead: ${all}:`);
     expect(code).toBe(0);
   }, 120_000);
 
@@ -445,7 +445,7 @@ describe('npm run verify-audit', () => {
       env: { ...env, KEYRING: JSON.stringify(keyring) },
     });
     const { code, stdout } = await verifyAudit(stranger);
-    expect(stdout).toContain('entries that hold: 0\n');
+    expect(stdout).toContain('intact entries: 0\n');
     expect(stdout).toContain('the head: head altered: ');
     expect(code).toBe(1);
   });
@@ -456,9 +456,9 @@ describe('npm run verify-audit', () => {
     expect((await eligibility(service, '010-9999-0000')).status).toBe(200);
     const { code, stdout } = await verifyAudit(service, `--head=${noted}`);
     expect(stdout).toMatch(/^the head: head altered: .*\nentry 8: rewritten: .*\n/);
-    expect(stdout).toContain('entries that hold: 8\nhead: 8:');
+    expect(stdout).toContain('intact entries: 8\nhead: 8:');
     expect(code).toBe(1);
-    expect(service.process.log()).toContain('the head of the audit is not as it was written');
+    expect(service.process.log()).toContain('the head of the audit was altered');
   });
 
   it('names the first twenty breaches, and counts the others', async () => {
@@ -466,7 +466,7 @@ describe('npm run verify-audit', () => {
     await tamper(`UPDATE audit_entries SET reason = 'another'`);
     const { code, stdout } = await verifyAudit(service);
     expect(stdout.match(/^entry \d+: altered: /gm)).toHaveLength(20);
-    expect(stdout).toContain('and 11 more breaches\nbefore the chain: 0 entries\nentries that hold: 0\n');
+    expect(stdout).toContain('and 11 more breaches\nentries before the chain: 0\nintact entries: 0\n');
     expect(code).toBe(1);
   });
 });

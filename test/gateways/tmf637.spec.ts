@@ -68,7 +68,9 @@ describe('a lookup in the carrier’s product inventory', () => {
 
   it('bears no token where it was given none', async () => {
     const stranger = new Tmf637Directory({ url: carrier.url });
-    expect(await refusal(stranger.byPhoneNumber(NUMBER))).toBe("The carrier's product inventory answered 401.");
+    expect(await refusal(stranger.byPhoneNumber(NUMBER))).toBe(
+      "The carrier's product inventory answered with status 401.",
+    );
     expect(carrier.requests.at(-1)?.authorization).toBeUndefined();
   });
 
@@ -150,7 +152,7 @@ describe('a number that had another owner', () => {
   });
 
   it.each([
-    ['two live products', [product(), product({ id: 'product-2', status: 'suspended' })], 'two live products'],
+    ['two live products', [product(), product({ id: 'product-2', status: 'suspended' })], 'two active products'],
     ['a full page of ended ones', Array.from({ length: 20 }, () => ended), 'a full page of ended products'],
     ['a page that holds back some', [...Array.from({ length: 20 }, () => ended), product()], '206'],
   ])('is nobody’s with %s', async (_case, all, says) => {
@@ -161,28 +163,30 @@ describe('a number that had another owner', () => {
 
 describe('a carrier that cannot be understood', () => {
   const faults: readonly (readonly [Tmf637Fault, string])[] = [
-    ...[400, 401, 403, 429, 500, 502, 503, 504].map((status) => [{ status }, `answered ${status}`] as const),
-    [{ status: 204 }, 'answered 204'],
-    [{ status: 206 }, 'answered 206'],
-    ['REDIRECT', 'answered 307'],
-    ['RESET', 'gave no whole answer: '],
-    ['CUT', 'gave no whole answer: '],
-    ['HTML', 'another form than application/json'],
+    ...[400, 401, 403, 429, 500, 502, 503, 504].map(
+      (status) => [{ status }, `answered with status ${status}`] as const,
+    ),
+    [{ status: 204 }, 'answered with status 204'],
+    [{ status: 206 }, 'answered with status 206'],
+    ['REDIRECT', 'answered with status 307'],
+    ['RESET', 'did not answer completely: '],
+    ['CUT', 'did not answer completely: '],
+    ['HTML', 'other than application/json'],
     ['BROKEN_JSON', 'not JSON'],
     ['NOT_UTF8', 'not JSON'],
     [{ endless: 200 }, 'more than 65536 bytes'],
     [{ bytes: 65_537 }, 'more than 65536 bytes'],
-    ['OTHER_NUMBER', 'another number'],
-    ...Object.keys(CHARACTERISTICS).map((name) => [{ without: name }, `without a readable ${name}`] as const),
+    ['OTHER_NUMBER', 'a different number'],
+    ...Object.keys(CHARACTERISTICS).map((name) => [{ without: name }, `without a valid ${name}`] as const),
     [{ answers: null }, 'not a list of products'],
     [{ answers: {} }, 'not a list of products'],
     [{ answers: NUMBER }, 'not a list of products'],
     [{ answers: [null] }, 'not an object'],
     [{ answers: [[]] }, 'not an object'],
     [{ answers: [NUMBER] }, 'not an object'],
-    [{ answers: [{}] }, 'another number'],
-    [{ answers: [{ productSerialNumber: [NUMBER] }] }, 'another number'],
-    [{ answers: [{ productSerialNumber: NUMBER }] }, 'without a readable status'],
+    [{ answers: [{}] }, 'a different number'],
+    [{ answers: [{ productSerialNumber: [NUMBER] }] }, 'a different number'],
+    [{ answers: [{ productSerialNumber: NUMBER }] }, 'without a valid status'],
   ];
 
   it.each(faults)('is unavailable after %j, and asked anew the next time', async (fault, says) => {
@@ -197,7 +201,7 @@ describe('a carrier that cannot be understood', () => {
     'does not guess at status %j',
     async (status) => {
       carrierHas(product({ status }));
-      expect(await refusal(directory.byPhoneNumber(NUMBER))).toContain('without a readable status');
+      expect(await refusal(directory.byPhoneNumber(NUMBER))).toContain('without a valid status');
     },
   );
 
@@ -214,15 +218,15 @@ describe('a carrier that cannot be understood', () => {
   ])('does not guess at %s', async (name, values) => {
     for (const value of values) {
       carrierHas(product({ characteristics: { [name]: value } }));
-      expect(await refusal(directory.byPhoneNumber(NUMBER))).toContain(`without a readable ${name}`);
+      expect(await refusal(directory.byPhoneNumber(NUMBER))).toContain(`without a valid ${name}`);
     }
   });
 
   it.each([
-    ['no characteristics', undefined, 'without a readable productCharacteristic'],
-    ['characteristics that are no list', CHARACTERISTICS, 'without a readable productCharacteristic'],
-    ['characteristics that are no objects', [null, 7, 'carrier'], 'without a readable carrier'],
-    ['a characteristic named twice', named('holder'), 'names holder twice'],
+    ['no characteristics', undefined, 'without a valid productCharacteristic'],
+    ['characteristics that are no list', CHARACTERISTICS, 'without a valid productCharacteristic'],
+    ['characteristics that are no objects', [null, 7, 'carrier'], 'without a valid carrier'],
+    ['a characteristic named twice', named('holder'), 'has holder twice'],
   ])('does not guess at a product with %s', async (_case, productCharacteristic, says) => {
     carrier.fail({ answers: [bare({ productCharacteristic })] });
     expect(await refusal(directory.byPhoneNumber(NUMBER))).toContain(says);
@@ -231,7 +235,7 @@ describe('a carrier that cannot be understood', () => {
   it('does not guess at id', async () => {
     for (const id of ['', 7, null, undefined, 'a\u0000b', 'x'.repeat(129)]) {
       carrier.fail({ answers: [bare({ id })] });
-      expect(await refusal(directory.byPhoneNumber(NUMBER))).toContain('without a readable id');
+      expect(await refusal(directory.byPhoneNumber(NUMBER))).toContain('without a valid id');
     }
   });
 
@@ -242,12 +246,12 @@ describe('a carrier that cannot be understood', () => {
 
   it('is unavailable to a wrong token', async () => {
     const wrong = new Tmf637Directory({ url: carrier.url, token: `${TOKEN}x` });
-    expect(await refusal(wrong.byPhoneNumber(NUMBER))).toContain('answered 401');
+    expect(await refusal(wrong.byPhoneNumber(NUMBER))).toContain('answered with status 401');
   });
 
   it('is unavailable to a token that no header can hold', async () => {
     const broken = new Tmf637Directory({ url: carrier.url, token: `${TOKEN}\n${TOKEN}` });
-    expect(await refusal(broken.byPhoneNumber(NUMBER))).toContain('gave no whole answer');
+    expect(await refusal(broken.byPhoneNumber(NUMBER))).toContain('did not answer completely');
   });
 
   it('is unavailable where nobody listens', async () => {

@@ -179,7 +179,7 @@ export class Load {
       await this.insist(ask);
     } catch (error) {
       const known = error instanceof ProblemError && error.status === 409 && error.code === 'authentication_closed';
-      if (!known || !error.detail.startsWith(`It is ${state} `)) throw error;
+      if (!known || !error.detail.startsWith(`The state of the authentication is ${state},`)) throw error;
     }
   }
 

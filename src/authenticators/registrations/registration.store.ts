@@ -11,11 +11,11 @@ import { BUDGETS, spendStart } from '../../lines/start-budgets.ts';
 export interface NewRegistration {
   id: string;
   clientId: string;
-  /** Nobody's id for a decoy. */
+  /** The decoy id when the named person has no subscription. */
   subscriptionId: string;
   serialNumber: string;
   vendorCode: string;
-  /** The vendor code of what the service itself gave out. */
+  /** The vendor code of authenticators that the service itself issued. */
   ownVendorCode: string;
   nonce: Buffer;
   personIndex: Buffer;
@@ -23,7 +23,7 @@ export interface NewRegistration {
   idempotency: { keyDigest: Buffer; requestDigest: Buffer } | null;
 }
 
-/** A registration as its institution is told of it. */
+/** A registration, as its institution sees it. */
 export interface RegistrationRow {
   id: string;
   state: RegistrationState;
@@ -31,14 +31,14 @@ export interface RegistrationRow {
   expiresAt: Date;
 }
 
-/** The phone that is to confirm: the subscription's own, whichever device is asked for. */
+/** The phone that must confirm: the subscription's own, whichever device is to be registered. */
 export interface AskedDevice {
   deviceId: string;
   platform: 'android' | 'ios';
   pushToken: Buffer | null;
 }
 
-/** A registration as the app and the website list it. */
+/** A registration, as the app and the website list it. */
 export interface ListedRegistration {
   id: string;
   relyingParty: string;
@@ -54,8 +54,9 @@ export interface ListedRegistration {
 const STATE = `CASE WHEN state = 'pending' AND expires_at <= now() THEN 'expired' ELSE state END`;
 
 /**
- * Spends the person's budget as a start does, lets an earlier question of the same institution to the same person give
- * way, and asks for the device that bears this serial number; nobody's, where there is none, in the same way.
+ * Spends the person's budget as a start does, replaces an earlier pending registration of the same institution and
+ * person, and inserts one for the device with this serial number. Without such a device it inserts a decoy the same
+ * way.
  */
 const ASK = statement(
   'registration_ask',
@@ -106,7 +107,10 @@ const LISTED = `SELECT r.id, c.name AS "relyingParty", r.state, d.name AS "devic
   FROM registrations r JOIN clients c ON c.id = r.client_id JOIN devices d ON d.id = r.device_id AND d.state = 'active'
   WHERE r.subscription_id = $1`;
 
-/** All that stands and waits; to a Smart OTP ($2), what stands on it: it is in its institution's hands, too. */
+/**
+ * The active and the pending registrations; for a Smart OTP ($2) only the active ones on it, because its institution
+ * controls that device too.
+ */
 const LISTED_FOR = statement(
   'registration_listed_for',
   `${LISTED} AND CASE WHEN $2::uuid IS NULL
@@ -120,6 +124,7 @@ const STANDING = statement(
   `${LISTED} AND r.state = 'active' ORDER BY r.requested_at DESC LIMIT 100`,
 );
 
+/** Counts the PIN before it is compared, and only while a registration is pending. */
 const COUNT_PIN = countPin('registration_count_pin', {
   exists: `EXISTS (SELECT 1 FROM registrations r WHERE r.id = $2 AND r.subscription_id = d.subscription_id
           AND d.issuer_id IS NULL AND r.state = 'pending' AND r.expires_at > now())`,
@@ -134,7 +139,7 @@ const LOCK = statement(
     WHERE d.id = $1 AND d.state = 'active' AND s.state = 'active' FOR NO KEY UPDATE OF s, d`,
 );
 
-/** One stands at an institution; the statement before the one that makes another. */
+/** Ends the person's active registration at an institution, before the next statement activates another one. */
 const GIVE_WAY = statement(
   'registration_give_way',
   `UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'another'
@@ -154,7 +159,7 @@ const CONFIRM = statement(
   `UPDATE registrations SET state = 'active', confirmed_at = ${NOW} WHERE id = $1 AND state = 'pending'`,
 );
 
-/** An institution that issues a Smart OTP asks nobody else. */
+/** Registers a Smart OTP at the institution that issued it; needs no confirmation by the person. */
 const ISSUED = statement(
   'registration_issued',
   `INSERT INTO registrations (id, client_id, subscription_id, device_id, state, nonce, requested_at, expires_at,
@@ -167,7 +172,7 @@ const DECLINE = statement(
     WHERE id = $1 AND subscription_id = $2 AND state = 'pending' AND expires_at > now() RETURNING id`,
 );
 
-/** What the institution had asked on the ground of it ends with it. */
+/** Cancels the open authentications that the institution asked on the basis of the registration. */
 const END_WHAT_WAS_ASKED = `, ended AS (
       UPDATE authentications a SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
       FROM revoked r JOIN clients c ON c.id = r.client_id
@@ -219,7 +224,7 @@ const EXPIRE = statement(
       ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)`,
 );
 
-/** Idempotency keys are kept for 24 hours, as those of authentications are. */
+/** Idempotency keys are kept for 24 hours, like those of authentications. */
 const PURGE_KEYS = statement(
   'registration_purge_keys',
   `UPDATE registrations SET key_digest = NULL, request_digest = NULL WHERE id IN (
@@ -239,7 +244,7 @@ type Asked = RegistrationRow & { deviceId: string | null; platform: 'android' | 
 export class RegistrationStore {
   constructor(private readonly database: Database) {}
 
-  /** Undefined when the person's budget is spent. */
+  /** Returns undefined when the person's budget is spent. */
   async ask(
     session: Session,
     r: NewRegistration,
@@ -271,27 +276,27 @@ export class RegistrationStore {
     return (await this.database.rows<RegistrationRow>(SEE, [id, clientId]))[0];
   }
 
-  /** With a device, what stands on that one alone. */
+  /** With a device, only the active ones on that device. */
   async listedFor(subscriptionId: string, deviceId: string | null): Promise<ListedRegistration[]> {
     return this.database.rows<ListedRegistration>(LISTED_FOR, [subscriptionId, deviceId]);
   }
 
-  /** The last hundred of an institution, newest first. */
+  /** The last hundred registrations of an institution, newest first. */
   async ofClient(clientId: string): Promise<RegistrationRow[]> {
     return this.database.rows<RegistrationRow>(OF_CLIENT, [clientId]);
   }
 
-  /** What stands on the devices of a subscription that are in use, newest first. */
+  /** The active registrations on the active devices of a subscription, newest first. */
   async standing(subscriptionId: string): Promise<ListedRegistration[]> {
     return this.database.rows<ListedRegistration>(STANDING, [subscriptionId]);
   }
 
-  /** Undefined when the PIN is locked, or there is nothing to confirm: nothing may be compared then. */
+  /** Returns undefined when the PIN is locked or no registration is pending; then nothing may be compared. */
   async countPin(deviceId: string, id: string): Promise<CountedPin | undefined> {
     return (await this.database.rows<CountedPin>(COUNT_PIN, [deviceId, id]))[0];
   }
 
-  /** `subscription_inactive` when the ground has gone from under it; false when there was nothing to confirm. */
+  /** `subscription_inactive` when the subscription is no longer active; false when no registration was pending. */
   async confirm(id: string, deviceId: string): Promise<boolean | 'subscription_inactive'> {
     return this.database.transaction(async (session) => {
       const locked = await session.rows(LOCK, [deviceId]);
@@ -306,7 +311,7 @@ export class RegistrationStore {
     });
   }
 
-  /** Writes down that an institution's own Smart OTP is registered with it. */
+  /** Records that an institution's own Smart OTP is registered at it. */
   async issued(
     session: Session,
     own: { id: string; clientId: string; subscriptionId: string; deviceId: string },
@@ -319,7 +324,7 @@ export class RegistrationStore {
     return (await this.database.rows(DECLINE, [id, subscriptionId])).length === 1;
   }
 
-  /** With a device, only what stands on that one. */
+  /** With a device, only a registration on that device. */
   async revokeOwn(
     id: string,
     subscriptionId: string,
@@ -341,7 +346,7 @@ export class RegistrationStore {
     return (await this.database.rows(ON_OWN_PHONE, [subscriptionId, clientId])).length === 1;
   }
 
-  /** Closes what ran out of time, and removes what is older than it is kept for. */
+  /** Closes expired registrations, and removes those older than the retention period. */
   async purge(days: number): Promise<void> {
     await this.database.rows(EXPIRE, []);
     await this.database.rows(PURGE_KEYS, []);

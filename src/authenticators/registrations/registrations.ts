@@ -19,13 +19,13 @@ import { RelyingParties } from '../../relying-parties/relying-parties.ts';
 import { NamedSubscribers, NOBODY } from '../named-subscribers.ts';
 import { RegistrationStore, type AskedDevice, type ListedRegistration } from './registration.store.ts';
 
-/** Whose authenticator an institution wants to ask from now on, as that person read it out of the app. */
+/** The person, and the authenticator as the app shows it, that an institution wants to register. */
 export interface Registering extends NamedPerson {
   serialNumber: string;
   vendorCode: string;
 }
 
-/** A registration as its institution is told of it. */
+/** A registration, as its institution sees it. */
 export interface RegistrationView {
   id: string;
   state: RegistrationState;
@@ -33,21 +33,24 @@ export interface RegistrationView {
   expiresAt: string;
 }
 
-/** A registration as the person sees it. */
+/** A registration, as the person sees it. */
 export interface OwnRegistration {
   id: string;
   relyingParty: { name: string };
   state: 'pending' | 'active';
   device: { name: string; serialNumber: string };
   requestedAt: string;
-  /** Until when one that is pending can be confirmed. */
+  /** The end of the time in which a pending registration can be confirmed. */
   expiresAt: string;
   confirmedAt: string | null;
-  /** Goes into the proof of the PIN that confirms it. */
+  /** Part of the PIN proof that confirms it. */
   nonce: string;
 }
 
-/** Institutions that may ask for the codes of an authenticator which another one, or the service, gave out. */
+/**
+ * Registrations of institutions that may ask for codes of an authenticator issued by another institution or by the
+ * service.
+ */
 @Injectable()
 export class Registrations {
   constructor(
@@ -65,8 +68,8 @@ export class Registrations {
   ) {}
 
   /**
-   * Asks the named person, on the device of that serial number, to register it with an institution. Whoever and
-   * whatever is named, the same work is done and the same answered.
+   * Asks the named person to register the device with this serial number at an institution. For every person and serial
+   * number, known or not, it does the same work and gives the same answer.
    * Problems: `invalid_request`, `too_many_requests`, `idempotency_key_reused`.
    */
   async ask(input: Registering, clientId: string, key: string | undefined): Promise<RegistrationView> {
@@ -92,7 +95,7 @@ export class Registrations {
           idempotency,
         });
         if (!asked) return { registration: null, notice: null };
-        // For nobody a notice is written, too, that goes nowhere.
+        // A decoy also writes a notice, which is sent nowhere.
         const address = asked.device ? this.addressOf(asked.device) : { phoneNumber: '' };
         const about = asked.device ? subscriptionId : NOBODY;
         const written = await this.notices.enqueue(session, about, { kind: 'registration_asked' }, address, 600);
@@ -102,19 +105,23 @@ export class Registrations {
       this.queue.enqueue(notice);
       return view(registration);
     } catch (error) {
-      // The same request came at once a second time, and its twin was first.
+      // The same request arrived twice at once, and the other one was first.
       const met = isConflict(error, 'registrations_key') || isConflict(error, 'registrations_one_pending');
       const twin = met ? await this.earlier(clientId, idempotency, requests) : null;
       if (twin) return twin;
-      // Two that name the same person met; the next try sees the other one.
+      // Two requests for the same person conflicted; the retry sees the other one.
       if (met && idempotency === null) return this.ask(input, clientId, key);
       if (met)
-        throw new Problem('idempotency_in_progress', 'Wait a moment and send it again.', { retryAfterSeconds: 1 });
+        throw new Problem(
+          'idempotency_in_progress',
+          'The first request with this key is still running. Send it again in a moment.',
+          { retryAfterSeconds: 1 },
+        );
       throw error;
     }
   }
 
-  /** The last hundred of an institution, newest first. */
+  /** The last hundred registrations of an institution, newest first. */
   async ofClient(clientId: string): Promise<RegistrationView[]> {
     return (await this.store.ofClient(clientId)).map(view);
   }
@@ -126,27 +133,27 @@ export class Registrations {
     return view(seen);
   }
 
-  /** Ends it for the institution. Problems: `registration_not_found`, `registration_closed`. */
+  /** Ends a registration for its institution. Problems: `registration_not_found`, `registration_closed`. */
   async revokeByClient(id: string, clientId: string): Promise<void> {
     if (await this.store.revokeByClient(id, clientId)) return;
     const { state } = await this.see(id, clientId);
     throw closed(state);
   }
 
-  /** All that waits and stands, newest first; to a Smart OTP, what stands on it. */
+  /** The pending and active registrations, newest first; for a Smart OTP only the active ones on it. */
   async list({ subscriptionId, deviceId, isOwnPhone }: ProvenDevice): Promise<OwnRegistration[]> {
     return (await this.store.listedFor(subscriptionId, isOwnPhone ? null : deviceId)).map(own);
   }
 
-  /** What stands on a subscription's devices, newest first. */
+  /** The active registrations on a subscription's devices, newest first. */
   async standing(subscriptionId: string): Promise<OwnRegistration[]> {
     return (await this.store.standing(subscriptionId)).map(own);
   }
 
   /**
-   * Confirms one on the subscription's own phone with the PIN, which is counted before it is compared; an earlier registration of the same person with
-   * this institution gives way. Problems: `registration_not_found`, `registration_closed`, `pin_mismatch`,
-   * `pin_locked`, `subscription_not_active`.
+   * Confirms a registration on the subscription's own phone with the PIN, which is counted before it is compared. An
+   * earlier registration of the same person at this institution ends. Problems: `registration_not_found`,
+   * `registration_closed`, `pin_mismatch`, `pin_locked`, `subscription_not_active`.
    */
   async confirm(id: string, proof: string, device: ProvenDevice): Promise<{ state: 'active' }> {
     const { deviceId } = device;
@@ -159,7 +166,7 @@ export class Registrations {
     judgePin({ purpose: 'registration', id, deviceId, proof, knowledgeKey, counted });
     const confirmed = await this.store.confirm(id, deviceId);
     if (confirmed === 'subscription_inactive') {
-      throw new Problem('subscription_not_active', 'The subscription is suspended; ask the call centre.');
+      throw new Problem('subscription_not_active', 'The subscription is suspended. Contact the call centre.');
     }
     if (!confirmed) await this.assertPending(id, device);
     return { state: 'active' };
@@ -171,12 +178,12 @@ export class Registrations {
     if (!(await this.store.decline(id, device.subscriptionId))) await this.assertPending(id, device);
   }
 
-  /** Ends it for the person. Problems: `registration_not_found`, `registration_closed`. */
+  /** Ends a registration for the person. Problems: `registration_not_found`, `registration_closed`. */
   async revoke(id: string, subscriptionId: string, by: 'website'): Promise<void> {
     await this.end(id, subscriptionId, by, null);
   }
 
-  /** The same in the app; a Smart OTP ends its own. Problems: as `revoke`. */
+  /** As `revoke`, in the app; a Smart OTP can end only its own registrations. Problems: as `revoke`. */
   async revokeInApp(id: string, { subscriptionId, deviceId, isOwnPhone }: ProvenDevice): Promise<void> {
     await this.end(id, subscriptionId, 'app', isOwnPhone ? null : deviceId);
   }
@@ -188,17 +195,17 @@ export class Registrations {
     throw closed(found.state);
   }
 
-  /** Whether the subscription's own phone is registered with a relying party; asked for nobody too. */
+  /** Whether the subscription's own phone is registered at a relying party; also called for decoys. */
   async standsOnOwnPhone(of: { subscriptionId: string | null; clientId: string }): Promise<boolean> {
     return this.store.isOnOwnPhone(of.subscriptionId ?? NOBODY, of.clientId);
   }
 
-  /** Closes what ran out of time, and removes what is older than it is kept for. */
+  /** Closes expired registrations, and removes those older than the retention period. */
   async purge(days: number): Promise<void> {
     await this.store.purge(days);
   }
 
-  /** What this key asked before. Problems: `idempotency_key_reused`. */
+  /** The registration that this key requested before. Problems: `idempotency_key_reused`. */
   private async earlier(
     clientId: string,
     idempotency: { keyDigest: Buffer } | null,
@@ -215,7 +222,7 @@ export class Registrations {
     return { phoneNumber: '', push: { platform, token: this.devices.readPushToken(deviceId, pushToken) } };
   }
 
-  /** Why a device cannot answer one. */
+  /** Throws the problem that explains why a device cannot answer a registration, unless it is pending. */
   private async assertPending(id: string, { subscriptionId, isOwnPhone }: ProvenDevice): Promise<void> {
     const found = isOwnPhone && (await this.store.ofSubscription(id, subscriptionId));
     if (!found) throw registrationNotFound();
@@ -250,15 +257,15 @@ function own({ relyingParty: name, deviceName, serialNumber, nonce, ...row }: Li
   };
 }
 
-/** One answer for an unknown id and for somebody else's. */
+/** The same answer for an unknown id and for another party's. */
 export function registrationNotFound(): Problem {
   return new Problem(
     'registration_not_found',
-    'Take the id that POST /v1/registrations or GET /app/v1/registrations gave.',
+    'Use an id returned by POST /v1/registrations or GET /app/v1/registrations.',
   );
 }
 
 function closed(state: RegistrationState): Problem {
-  const detail = `It is ${state}; an institution may ask again at any time.`;
+  const detail = `The state of the registration is ${state}. The institution can request a new one at any time.`;
   return new Problem('registration_closed', detail, { state });
 }

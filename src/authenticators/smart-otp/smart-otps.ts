@@ -13,22 +13,22 @@ import { RelyingParties } from '../../relying-parties/relying-parties.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
 import { NamedSubscribers, NOBODY } from '../named-subscribers.ts';
 
-/** Whom an institution gives a Smart OTP to, once it has seen who they are. */
+/** The person to whom an institution issues a Smart OTP, after it has verified the identity. */
 export interface IssuingSmartOtp extends NamedPerson {
-  /** The public key of the card that belongs to it, where the institution gives one (P-256). */
+  /** The public key (P-256) of the card that belongs to it, if the institution issues one. */
   cardKey?: PublicJwk;
 }
 
-/** What the institution hands to its customer. */
+/** The code and the vendor code that the institution gives its customer. */
 export interface IssuedSmartOtp {
   enrolmentCode: string;
   enrolmentUri: string;
   expiresAt: string;
-  /** What the customer says beside the serial number when another institution is to register it. */
+  /** The customer gives it with the serial number to another institution that registers the Smart OTP. */
   vendorCode: string;
 }
 
-/** Smart OTPs as institutions issue them: one an institution and subscription, each on a device of its own. */
+/** Smart OTPs of institutions: one per institution and subscription, each on its own device. */
 @Injectable()
 export class SmartOtps {
   constructor(
@@ -43,20 +43,24 @@ export class SmartOtps {
   ) {}
 
   /**
-   * Draws the code that enrols the institution's Smart OTP; an earlier one of the same institution is void. A code is
-   * answered for everybody, and enrols nothing where the person is not a subscriber. It counts as a start, and the
-   * subscriber is told.
-   * Problems: `invalid_request`, `too_many_requests`, `insufficient_scope`.
+   * Generates the code that enrols the institution's Smart OTP, and invalidates an earlier one of the same institution.
+   * Every person named gets a code, but it enrols nothing when the person is not a subscriber. It counts as a start,
+   * and the subscriber is notified. Problems: `invalid_request`, `too_many_requests`, `insufficient_scope`.
    */
   async issue(input: IssuingSmartOtp, clientId: string): Promise<IssuedSmartOtp> {
     const { vendorCode } = await this.relyingParties.get(clientId);
     if (vendorCode === null) {
-      throw new Problem('insufficient_scope', 'Ask the operator of this service for a vendor code first.');
+      throw new Problem(
+        'insufficient_scope',
+        'Issuing requires a vendor code. Request one from the operator of this service.',
+      );
     }
     const { cardKey = null } = input;
     if (cardKey && !publicKey(cardKey)) {
-      const errors = [{ pointer: '/cardKey', detail: 'Give the public JWK of a P-256 key: kty EC, crv P-256, x, y.' }];
-      throw new Problem('invalid_request', 'The card’s key cannot be read.', { errors });
+      const errors = [
+        { pointer: '/cardKey', detail: 'Send the public JWK of a P-256 key, with kty EC, crv P-256, x and y.' },
+      ];
+      throw new Problem('invalid_request', 'The card’s key is not a valid P-256 public key.', { errors });
     }
     await this.relyingParties.spendQuota(clientId);
     const person = readNamedPerson(input);
@@ -70,7 +74,7 @@ export class SmartOtps {
       const startedAt = await this.budgets.spend(session, personIndex, numberIndex);
       if (!startedAt) return null;
       await this.subscriptions.enqueueEnrolment(session, subscriptionId, drawn.enrolmentCode, { issuer });
-      // For nobody a notice is written, too, that goes nowhere.
+      // A decoy also writes a notice, which is sent nowhere.
       const address = isSomebody ? await this.notices.addressOf(session, subscriptionId) : { phoneNumber: '' };
       const notice = { kind: isSomebody ? 'smart_otp_issued' : 'registration_asked' } as const;
       const expiresAt = new Date(startedAt.getTime() + ENROLMENT_SECONDS * 1000);

@@ -4,7 +4,7 @@ import { statement } from '../../database/statement.ts';
 
 export type Outcome = 'applied' | 'duplicate' | 'stale' | 'unknown_line' | 'rejected';
 
-/** What is written down of an event. */
+/** The stored record of an event. */
 export interface EventRecord {
   /** Digest of source and id. */
   id: string;
@@ -16,11 +16,14 @@ export interface EventRecord {
   at: Date | null;
   outcome: Exclude<Outcome, 'duplicate'>;
   reason: string | null;
-  /** The whole event, encrypted; there while it may be played again. */
+  /** The whole event, encrypted; present while it can be replayed. */
   kept: Buffer | null;
 }
 
-/** An event counts once. One that was kept aside counts as not having come, so that it may come again, mended. */
+/**
+ * Records an event once. An event that is kept for replay does not count as received, so its sender may send it again,
+ * corrected.
+ */
 const RECORD = statement(
   'carrier_event_record',
   `INSERT INTO carrier_events AS e (id, source, event_id, type, line_id, sequence, at, outcome, reason, kept)
@@ -36,20 +39,20 @@ const KEPT = statement(
     WHERE kept IS NOT NULL AND (received_at, id) > ($1::timestamptz, $2) ORDER BY received_at, id LIMIT 500`,
 );
 
-/** A batch at a time, by an index on the age alone. */
+/** Removes one batch, through the index on the age alone. */
 const PURGE = statement(
   'carrier_event_purge',
   `DELETE FROM carrier_events WHERE ctid = ANY(ARRAY(SELECT ctid FROM carrier_events
     WHERE received_at < now() - make_interval(days => $1) LIMIT $2))`,
 );
 
-/** Rows removed by one statement. */
+/** Rows that one statement removes. */
 const BATCH = 5_000;
 
 export interface KeptEvent {
   id: string;
   kept: Buffer;
-  /** As the database writes it, to the microsecond: it is where the next page begins. */
+  /** In PostgreSQL's text form with microseconds: the cursor of the next page. */
   receivedAt: string;
 }
 
@@ -57,14 +60,14 @@ export interface KeptEvent {
 export class CarrierEventStore {
   constructor(private readonly database: Database) {}
 
-  /** False when the event had come before. */
+  /** Returns false when the event was received before. */
   async record(event: EventRecord, session: Session = this.database): Promise<boolean> {
     const { id, source, eventId, type, lineId, sequence, at, outcome, reason, kept } = event;
     const values = [id, source, eventId, type, lineId, sequence, at, outcome, reason, kept];
     return (await session.rows(RECORD, values)).length === 1;
   }
 
-  /** What was kept aside, oldest first, from after `last` on. */
+  /** The events kept for replay, oldest first, after `last`. */
   async keptAfter(last: KeptEvent | null): Promise<KeptEvent[]> {
     return this.database.rows<KeptEvent>(KEPT, [last?.receivedAt ?? '-infinity', last?.id ?? '']);
   }

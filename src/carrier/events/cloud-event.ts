@@ -17,29 +17,29 @@ import {
   SimSwapData,
 } from '../carrier.dto.ts';
 
-/** A carrier's event once it has been read. */
+/** A parsed event of a carrier. */
 export interface CarrierEvent {
   source: string;
   id: string;
   type: string;
-  /** Our own events name the line; CAMARA's name its number. */
+  /** The service's own event types name the line id, CAMARA's the phone number. */
   line: { lineId: string } | { phoneNumber: string };
-  /** Rising per line; null where the type knows none (CAMARA). */
+  /** Increases per line; null for types without one (CAMARA). */
   sequence: bigint | null;
   time: Date;
   event: LineEvent;
 }
 
-/** What could be read, or why not; source and id where at least those could. */
+/** The parsed event or its faults, with source and id when those could be read. */
 export type ReadEvent = { event: CarrierEvent } | { faults: InputFault[]; source?: string; id?: string };
 
 const PREFIX = 'pushguard.line.v1.';
 const SIM_SWAPPED = 'org.camaraproject.sim-swap-subscriptions.v0.swapped';
-/** RFC 3339; the second fraction is as long as its sender likes. */
+/** RFC 3339, with a fraction of seconds of any length. */
 const TIME = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 const LONGEST_ATTRIBUTE = 256;
 
-/** Reads one CloudEvent 1.0 in its JSON form. */
+/** Parses one CloudEvent 1.0 in its JSON form. */
 export function readCloudEvent(document: unknown): ReadEvent {
   if (typeof document !== 'object' || document === null || Array.isArray(document)) {
     return { faults: [{ pointer: '', detail: 'An event must be a JSON object.' }] };
@@ -49,13 +49,16 @@ export function readCloudEvent(document: unknown): ReadEvent {
   const [source, id, type] = (['source', 'id', 'type'] as const).map((name) => {
     const value = attributes[name];
     if (isAttribute(value)) return value;
-    faults.push({ pointer: `/${name}`, detail: `Give ${name}, a text of 1 to ${LONGEST_ATTRIBUTE} characters.` });
+    faults.push({
+      pointer: `/${name}`,
+      detail: `Send ${name} as one line of text with 1 to ${LONGEST_ATTRIBUTE} characters.`,
+    });
     return undefined;
   });
   const known = { ...(source !== undefined && { source }), ...(id !== undefined && { id }) };
-  if (attributes['specversion'] !== '1.0') faults.push({ pointer: '/specversion', detail: 'Only "1.0" is known.' });
+  if (attributes['specversion'] !== '1.0') faults.push({ pointer: '/specversion', detail: 'Send specversion "1.0".' });
   const time = readTime(attributes['time']);
-  if (!time) faults.push({ pointer: '/time', detail: 'Say when it happened, as RFC 3339 has it.' });
+  if (!time) faults.push({ pointer: '/time', detail: 'Send the time of the event as an RFC 3339 date and time.' });
   const content = readContent(type, attributes);
   if ('faults' in content) faults.push(...content.faults);
   if (faults.length > 0 || 'faults' in content) return { faults, ...known };
@@ -77,9 +80,13 @@ function readContent(
   }
   const faults: InputFault[] = [];
   const lineId = isAttribute(subject) ? subject : '';
-  if (lineId === '') faults.push({ pointer: '/subject', detail: 'Name the line.' });
+  if (lineId === '') faults.push({ pointer: '/subject', detail: 'Send the id of the line.' });
   const number = readSequence(sequence);
-  if (number === null) faults.push({ pointer: '/sequence', detail: 'Give a whole number that rises per line.' });
+  if (number === null)
+    faults.push({
+      pointer: '/sequence',
+      detail: 'Send a non-negative integer that increases with each event of the line.',
+    });
   const event = readLineEvent(type?.startsWith(PREFIX) ? type.slice(PREFIX.length) : '', data);
   if ('faults' in event) return { faults: [...faults, ...event.faults] };
   if (faults.length > 0) return { faults };
@@ -112,7 +119,15 @@ function readLineEvent(kind: string, data: unknown): LineEvent | { faults: Input
     case 'sim-swapped':
       return as(NoData, () => ({ kind }));
     default:
-      return { faults: [{ pointer: '/type', detail: 'This type of event is not known; see the contract.' }] };
+      return {
+        faults: [
+          {
+            pointer: '/type',
+            detail:
+              'This event type is not supported. See POST /carrier/v1/events in /openapi.json for the supported types.',
+          },
+        ],
+      };
   }
 }
 
@@ -120,24 +135,26 @@ function inData(faults: InputFault[]): InputFault[] {
   return faults.map(({ pointer, detail }) => ({ pointer: `/data${pointer}`, detail }));
 }
 
-/** One line of text; what could not be stored or shown is no name of anything. */
+/** Whether the value is one line of text that can be stored and shown. */
 function isAttribute(value: unknown): value is string {
   return typeof value === 'string' && value.length <= LONGEST_ATTRIBUTE && PLAIN_TEXT.test(value);
 }
 
 function readTime(value: unknown): Date | null {
-  // `Date` alone would make the 2nd of March of a 30th of February.
+  // `Date` alone would turn 30 February into 2 March.
   if (typeof value !== 'string' || !TIME.test(value) || !isISO8601(value.toUpperCase(), { strict: true })) return null;
   return new Date(value.toUpperCase());
 }
 
-/** An integer as the contract has it, or its digits, which is all that a header can hold. */
+/** A sequence as an integer, or as text of digits, because a header can hold only text. */
 function readSequence(value: unknown): bigint | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : null;
   return typeof value === 'string' && /^\d{1,18}$/.test(value) ? BigInt(value) : null;
 }
 
-/** Binary mode: the attributes are `ce-` headers, percent-encoded, and the body is the data (HTTP binding, 3.1). */
+/**
+ * Reads binary mode: the attributes are percent-encoded `ce-` headers, and the body is the data (HTTP binding, 3.1).
+ */
 export function fromHeaders(headers: Record<string, unknown>, data: unknown): Record<string, unknown> {
   const attributes = Object.entries(headers).flatMap(([name, value]) =>
     name.startsWith('ce-') && typeof value === 'string' ? [[name.slice(3), percentDecoded(value)] as const] : [],

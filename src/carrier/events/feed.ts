@@ -12,18 +12,18 @@ import { Subscriptions } from '../../subscriptions/subscriptions.ts';
 import { CarrierEventStore, type EventRecord, type KeptEvent, type Outcome } from './carrier-event.store.ts';
 import { readCloudEvent, type CarrierEvent } from './cloud-event.ts';
 
-/** What became of one event. */
+/** The outcome of one event. */
 export interface EventOutcome {
-  /** As its sender named it, where that could be read. */
+  /** The id that its sender gave it; null when it could not be read. */
   id: string | null;
   outcome: Outcome;
-  /** Why it was rejected. */
+  /** The reasons of a rejection. */
   faults?: InputFault[];
 }
 
 /**
- * Applies what carriers tell of lines. An event is recorded, the line's facts are changed and everything that follows
- * for its subscription is done in one transaction, or nothing is: told again, it is a duplicate or as good as new.
+ * Applies carriers' line events. One transaction records the event, changes the line's facts and applies every effect
+ * on the subscription. After a failure the event can be sent again and is applied as if it were new.
  */
 @Injectable()
 export class CarrierFeed {
@@ -35,7 +35,7 @@ export class CarrierFeed {
     private readonly keys: ServiceKeys,
   ) {}
 
-  /** Applies one event, as it came. What cannot be read or done is kept aside with the reason. */
+  /** Applies one event as received. An event that cannot be read or applied is kept for replay, with the reason. */
   async ingest(document: unknown): Promise<EventOutcome> {
     const read = readCloudEvent(document);
     if ('faults' in read) return this.keepAside(document, read, read.faults);
@@ -45,12 +45,13 @@ export class CarrierFeed {
       return { id: event.id, outcome };
     } catch (error) {
       if (!isConflict(error, 'lines_phone')) throw error;
-      const detail = 'The number is still another line’s; tell first that it was given up, then play this again.';
+      const detail =
+        'Another line still holds this number. Report the change of that line first, then replay this event.';
       return this.keepAside(document, event, [{ pointer: '/data/phoneNumber', detail }]);
     }
   }
 
-  /** Tells again, oldest first, what was kept aside; what still cannot be done stays there. */
+  /** Replays the kept events, oldest first; an event that still cannot be applied stays kept. */
   async *playAgain(): AsyncGenerator<EventOutcome> {
     let last: KeptEvent | null = null;
     for (;;) {
@@ -99,8 +100,8 @@ export class CarrierFeed {
   }
 
   /**
-   * Removes a batch of events that came so many days ago. One of them that came once more would be stale, or would
-   * cancel what it cancelled then.
+   * Removes one batch of events that were received more than `days` days ago. If a carrier sent one of them again, it
+   * would be stale, or would cancel only what it cancelled then.
    */
   async purge(days: number): Promise<void> {
     await this.store.purge(days);
@@ -114,7 +115,7 @@ export class CarrierFeed {
     const { source = null, id = null, type = null } = known;
     const text = JSON.stringify(document);
     const key = source !== null && id !== null ? keyOf(source, id) : keyOf('unreadable', text);
-    // Pointers hold names that a stranger chose.
+    // Pointers contain member names from the request, so control characters are replaced.
     const told = faults.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join(' ');
     const reason = told.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 1_000);
     const record = { id: key, source, eventId: id, type, lineId: null, sequence: null, at: null };
@@ -137,8 +138,8 @@ export class CarrierFeed {
 }
 
 /**
- * What an event does that is the line's latest. One that tells who the owner is, after that owner has joined, ends
- * nothing; and an event without a sequence (CAMARA) says nothing of an app that was enrolled since.
+ * The effect of a line's latest event. An owner change to the owner that is already stored cancels nothing when this
+ * owner subscribed after it. An event without a sequence (CAMARA) has no effect on an app that was enrolled after it.
  */
 function presentEffect(
   held: LineFacts,
@@ -155,8 +156,8 @@ function presentEffect(
 }
 
 /**
- * What an event still does that is told after later ones: it says nothing about the line's present, but what ends a
- * subscription ends one that had begun when it happened.
+ * The effect of an event that arrives after later ones: it does not change the line's facts, but an event that cancels
+ * still cancels a subscription that had begun before it happened.
  */
 function lateEffect(
   { cancel }: LineEffect,
@@ -171,7 +172,7 @@ function causeOf({ source, id, time }: CarrierEvent): Cause {
   return { actor: 'carrier', event: { source, id }, at: time };
 }
 
-/** The same event has the same key, whoever may be reading it twice. */
+/** The key of an event: equal for every delivery of the same event. */
 function keyOf(source: string, id: string): string {
   return sha256(JSON.stringify([source, id])).toString('hex');
 }

@@ -16,29 +16,29 @@ import { Lines } from '../../lines/lines.ts';
 import { factsOf, readAs, SnapshotLine } from '../carrier.dto.ts';
 import { Reconcile, type Reconciled } from './reconcile.ts';
 
-/** Lines read, compared and, where they are new, written together. */
+/** Lines that are read, compared and, when new, inserted together. */
 const BATCH = 1_000;
-/** Lines of the register looked at together, for what the snapshot does not name. */
+/** Lines of the register that are checked together for absence from the snapshot. */
 const WINDOW = 10_000;
-/** Bytes of a snapshot: ten million lines. */
+/** The largest snapshot in bytes, enough for ten million lines. */
 const LARGEST = 4 * 1024 ** 3;
-/** Lines between two words of progress. */
+/** Lines between two progress reports. */
 const PROGRESS = 50_000;
 /** The longest line of a snapshot, in characters. */
 const LONGEST_LINE = 16 * 1024;
 
 export interface ImportOptions {
-  /** The carrier's client, who is named wherever the snapshot changes something. */
+  /** The carrier's client id, recorded as the actor of every change. */
   client: string;
-  /** Compare and report, and change nothing. */
+  /** Whether to compare and report without changing anything. */
   dryRun: boolean;
   /** When the snapshot was taken. */
   takenAt: Date;
-  /** Whether a line that the snapshot does not name has ended, or is only reported. */
+  /** Whether lines that the snapshot does not contain are terminated or only reported. */
   missing: 'report' | 'terminate';
 }
 
-/** A line of the snapshot that was not taken, by its number in it. */
+/** A refused line of the snapshot; `line` is its number in the file. */
 interface Rejected {
   line: number;
   outcome: 'rejected';
@@ -73,7 +73,7 @@ const MISSING = statement(
 );
 const ANALYZE = statement('import_analyze', 'ANALYZE seen');
 
-const NUMBER_TAKEN = 'Its number is another line’s; tell first that it was given up.';
+const NUMBER_TAKEN = 'Another line still holds this number. Report the change of that line first.';
 
 interface Numbered {
   number: number;
@@ -81,8 +81,8 @@ interface Numbered {
 }
 
 /**
- * The nightly reconciliation: a carrier's full snapshot, a line of JSON each, against what is held. The snapshot is
- * taken in whole before anything is done with it, so that half of one never counts as one.
+ * The nightly reconciliation of a carrier's full snapshot (one JSON document per line) with the register. The snapshot
+ * is received completely before any change, so that half a snapshot never counts as a whole one.
  */
 @Injectable()
 export class SnapshotImport {
@@ -92,11 +92,11 @@ export class SnapshotImport {
     private readonly reconciling: Reconcile,
   ) {}
 
-  /** Keeps a snapshot on disk until it was worked through. Problems: `payload_too_large`. */
+  /** Stores a snapshot on disk until it is processed. Problems: `payload_too_large`. */
   async take(body: Readable): Promise<Snapshot> {
     const directory = await mkdtemp(join(tmpdir(), 'pushguard-import-'));
     const file = openSync(join(directory, 'snapshot.ndjson'), 'wx+', 0o600);
-    // It holds personal data in clear: without a name, it is gone with the process, however that ends.
+    // The file holds personal data in clear. It is unlinked while open, so it disappears however the process ends.
     await rm(directory, { recursive: true, force: true });
     try {
       await pipeline(body, noLargerThan(LARGEST), createWriteStream('', { fd: file, autoClose: false }));
@@ -107,17 +107,17 @@ export class SnapshotImport {
     }
   }
 
-  /** Works through a snapshot and reports as it goes. Problems: `import_in_progress`. */
+  /** Processes a snapshot and reports while it does. Problems: `import_in_progress`. */
   async *run(snapshot: Snapshot, options: ImportOptions): AsyncGenerator<ImportReport> {
     const session = await this.database.connect();
     try {
       const [lock] = await session.rows<{ locked: boolean }>(LOCK, []);
-      if (!lock?.locked) throw new Problem('import_in_progress', 'Wait until the other import has ended.');
+      if (!lock?.locked) throw new Problem('import_in_progress', 'Wait until the other import has finished.');
       try {
         await session.rows(SEEN, []);
         yield* this.work(session, snapshot, options);
       } finally {
-        // Closing alone would let go of it a moment later than we say that we have ended.
+        // Closing the connection alone would release the lock only after this import reported its end.
         await session.rows(UNLOCK, []).catch(() => undefined);
       }
     } finally {
@@ -142,13 +142,13 @@ export class SnapshotImport {
       sums.read += batch.lines.length + batch.rejected.length;
       if (Math.floor(sums.read / PROGRESS) > Math.floor(before / PROGRESS)) yield { progress: sums.read };
     }
-    // Any line may hide behind one that could not be read: then none is known to be missing.
+    // An unreadable row may be any line, so no line is terminated as missing.
     const settled: ImportOptions = unnamed ? { ...options, missing: 'report' } : options;
     for await (const lineId of this.missing(session, options.takenAt, [...carriers])) {
       sums.missing += 1;
       yield { lineId, outcome: await this.settleMissing(lineId, settled) };
     }
-    // Numbers that went from line to line within the snapshot: whoever gave one up has been read by now.
+    // Numbers that moved between lines of the snapshot: the lines that gave them up have been processed by now.
     for (const one of waiting) {
       const report = await this.settleWaiting(one, options);
       sums[report.outcome] += 1;
@@ -172,7 +172,7 @@ export class SnapshotImport {
       const { facts } = one;
       const { lineId } = facts;
       const known = held.get(lineId);
-      if (!first.delete(lineId)) reports.push(rejected(one, '/lineId', 'The snapshot names this line twice.'));
+      if (!first.delete(lineId)) reports.push(rejected(one, '/lineId', 'The snapshot contains this line twice.'));
       else if (!known) added.push(one);
       else {
         const differences = differencesBetween(known.facts, facts);
@@ -197,14 +197,14 @@ export class SnapshotImport {
     return reports;
   }
 
-  /** Ids of the lines that were added, or would be. */
+  /** Adds lines, or in a dry run finds those that would be added; returns their ids. */
   private async add(lines: readonly LineFacts[], how: { dryRun: boolean; takenAt: Date }): Promise<string[]> {
     if (!how.dryRun) return this.lines.insertMany(lines, how.takenAt);
     const holders = await this.lines.holdersOf(lines.map(({ phoneNumber }) => phoneNumber));
     return lines.filter(({ phoneNumber }) => !holders.has(phoneNumber)).map(({ lineId }) => lineId);
   }
 
-  /** A line whose number was another's when it was read. */
+  /** Settles a line whose number another line still held when it was read. */
   private async settleWaiting(
     one: Numbered,
     { dryRun, takenAt, client }: ImportOptions,
@@ -223,7 +223,7 @@ export class SnapshotImport {
     return { lineId, outcome, differences: differencesBetween(known.facts, facts) };
   }
 
-  /** Undefined while the number is another line's. */
+  /** Returns undefined while another line holds the number. */
   private async reconcile(facts: LineFacts, by: { client: string; takenAt: Date }): Promise<Reconciled | undefined> {
     try {
       return await this.reconciling.reconcile(facts, by);
@@ -233,7 +233,7 @@ export class SnapshotImport {
     }
   }
 
-  /** Of the carriers that the snapshot is of, what it does not name. */
+  /** Ids of the lines of the snapshot's carriers that the snapshot does not contain. */
   private async *missing(session: Session, takenAt: Date, carriers: readonly string[]): AsyncGenerator<string> {
     await session.rows(ANALYZE, []);
     for (let after = ''; ;) {
@@ -261,12 +261,12 @@ interface Batch {
   rejected: Rejected[];
 }
 
-/** A snapshot that has come in whole. */
+/** A completely received snapshot. */
 export class Snapshot {
-  /** `file` is its descriptor. */
+  /** `file` is the descriptor of its file. */
   constructor(private readonly file: number) {}
 
-  /** Its lines, with flat memory: of one that is too long, only so much as tells that it is. */
+  /** Its lines, in constant memory: a line that is too long is cut just above the limit. */
   async *lines(): AsyncGenerator<string> {
     const decoder = new TextDecoder();
     let rest = '';
@@ -283,19 +283,20 @@ export class Snapshot {
   }
 }
 
-/** Passes on so many bytes and no more. */
+/** Passes bytes through and fails with `payload_too_large` above the limit. */
 function noLargerThan(bytes: number): Transform {
   let passed = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
       passed += chunk.length;
-      if (passed > bytes) done(new Problem('payload_too_large', 'Divide the snapshot.'));
+      if (passed > bytes)
+        done(new Problem('payload_too_large', 'The snapshot is too large. Split it into smaller ones.'));
       else done(null, chunk);
     },
   });
 }
 
-/** In batches, each line with its number. */
+/** Reads the lines in batches, each with its number. */
 async function* batchesOf(snapshot: Snapshot): AsyncGenerator<Batch> {
   let batch: Batch = { lines: [], rejected: [] };
   let number = 0;
@@ -318,7 +319,10 @@ function rejected({ number, facts: { lineId } }: Numbered, pointer: string, deta
 
 function readLine(text: string): { facts: LineFacts } | Pick<Rejected, 'faults' | 'lineId'> {
   if (text.length > LONGEST_LINE) {
-    return { faults: [{ pointer: '', detail: `A line has at most ${LONGEST_LINE} characters.` }], lineId: null };
+    return {
+      faults: [{ pointer: '', detail: `A line of the snapshot can have at most ${LONGEST_LINE} characters.` }],
+      lineId: null,
+    };
   }
   let document: Record<string, unknown>;
   try {

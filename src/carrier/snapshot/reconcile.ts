@@ -8,13 +8,13 @@ import { SubscriptionLifecycle } from '../../lifecycle/lifecycle.ts';
 import { Lines } from '../../lines/lines.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
 
-/** What a picture of a line was, compared with what was held. */
+/** The result of comparing a line's facts with the stored ones. */
 export interface Reconciled {
   outcome: 'added' | 'changed' | 'same' | 'newer_held';
   differences: Difference[];
 }
 
-/** Brings what is held of a line up to a picture of it, and does to its subscription what events missed. */
+/** Updates a stored line to the given facts, and applies to its subscription the events that must have been missed. */
 @Injectable()
 export class Reconcile {
   constructor(
@@ -25,8 +25,7 @@ export class Reconcile {
   ) {}
 
   /**
-   * `takenAt` is when the picture was true, where it is not of just now: what was told since is not undone by it.
-   * Problems: `number_taken`.
+   * `takenAt` is when the facts were true, if not now: later events are not undone. Problems: `number_taken`.
    */
   async reconcile(told: LineFacts, by: { client: string; takenAt?: Date }): Promise<Reconciled> {
     const { client, takenAt } = by;
@@ -61,7 +60,10 @@ export class Reconcile {
       });
     } catch (error) {
       if (!isConflict(error, 'lines_phone')) throw error;
-      throw new Problem('number_taken', 'Tell first that the other line has given the number up, then this again.');
+      throw new Problem(
+        'number_taken',
+        'Another line still holds this number. Report the change of that line first, then send this request again.',
+      );
     }
   }
 }

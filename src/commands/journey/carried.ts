@@ -17,7 +17,7 @@ import {
 /** Second act: what the carrier says, and what becomes of the subscription. */
 export const CARRIED: readonly JourneyStep[] = [
   {
-    title: 'Five lines that may not subscribe are refused, each with its reason',
+    title: 'Five ineligible lines are refused, each with its reason',
     play: async (scene) => {
       const wanted = { 'demo-5': 'minor', 'demo-6': 'corporate_line', 'demo-7': 'other_party_name' };
       const further = { 'demo-8': 'prepaid_plan', 'demo-10': 'unsupported_os' };
@@ -34,11 +34,12 @@ export const CARRIED: readonly JourneyStep[] = [
     },
   },
   {
-    title: 'The carrier suspends the line: nothing can be opened; resumed, everything is as before',
+    title:
+      'The carrier suspends the line, and nothing can be opened; the carrier resumes it, and the subscription is active again',
     play: async (scene) => {
       await tell(scene, 'suspended');
       const { body } = await start(scene);
-      expect(body['channel'] === 'push', 'a suspended subscription must look like any other');
+      expect(body['channel'] === 'push', 'a suspended subscription must answer like any other');
       expect((await enrolled(scene).pending()).length === 0, 'a suspended subscription shows something to open');
       const suspended = await standing(scene);
       await tell(scene, 'resumed');
@@ -48,7 +49,7 @@ export const CARRIED: readonly JourneyStep[] = [
     },
   },
   {
-    title: 'The carrier tells of a new phone: the old one is out of use, and the app is enrolled again',
+    title: 'The carrier reports a new phone: the old one is revoked, and the app is enrolled again',
     play: async (scene) => {
       const old = enrolled(scene);
       await tell(scene, 'device-changed', { os: 'ios', osVersion: '18.1', formFactor: 'phone', model: 'iPhone17,3' });
@@ -78,7 +79,7 @@ export const CARRIED: readonly JourneyStep[] = [
     },
   },
   {
-    title: 'The number changes: the subscriber is found under the new one, the old one is nobody’s',
+    title: 'The number changes: the subscriber is found under the new number, and the old one belongs to no line',
     play: async (scene) => {
       const old = subscriber(scene);
       scene.phoneNumber = '+821000001111';
@@ -94,7 +95,8 @@ export const CARRIED: readonly JourneyStep[] = [
     },
   },
   {
-    title: 'The number is ported out while a window waits: cancelled at once, and the right code is worth nothing',
+    title:
+      'The number is ported out while a window waits: the subscription is cancelled at once, and the correct code is refused',
     play: async (scene) => {
       const phone = enrolled(scene);
       const asked = (await phone.pending()).find(({ id }) => id === scene.authenticationId);
@@ -108,7 +110,7 @@ export const CARRIED: readonly JourneyStep[] = [
       const notice = await nextPush(scene, 'notice');
       const said = `${notice['kind'] ?? ''} ${notice['detail'] ?? ''}`;
       expect(said === 'cancelled ported_out', `the notice of the end expected, got ${JSON.stringify(notice)}`);
-      return `${end}; the phone is told, the window gets ${status}`;
+      return `${end}; the phone is notified, the window gets ${status}`;
     },
   },
 ];

@@ -17,7 +17,7 @@ import { TextBrowser } from './text-browser.ts';
 /** Third act: somebody joins, uses and leaves the service by the website alone. */
 export const CUSTOMER: readonly JourneyStep[] = [
   {
-    title: 'A person looks at the website, and joins with a code by SMS, as today',
+    title: 'A person opens the website and joins with a code by SMS',
     play: async (scene) => {
       const browser = new TextBrowser(scene.service.issuer);
       scene.browser = browser;
@@ -35,7 +35,7 @@ export const CUSTOMER: readonly JourneyStep[] = [
     },
   },
   {
-    title: 'The page follows until the app is tested, and protection has begun',
+    title: 'The page follows the enrolment until the app has passed its test and protection begins',
     play: async (scene) => {
       const browser = open(scene);
       const waiting = browser.request('GET', '/enrol/state?wait=20&state=waiting');
@@ -71,14 +71,14 @@ export const CUSTOMER: readonly JourneyStep[] = [
       expect(status === 200, `200 expected, got ${status}`);
       const { text } = await open(scene).open('/my');
       const [latest] = (await scene.phone?.history()) ?? [];
-      expect(latest !== undefined && text.includes(latest.relyingParty.name), 'the website shows another history');
+      expect(latest !== undefined && text.includes(latest.relyingParty.name), 'the website shows a different history');
       const fee = /이번 달 요금 ([\d,]+원 \([^)]*\))/.exec(text)?.[1];
       expect(fee !== undefined, `the website names no fee: ${text}`);
       return `${latest.relyingParty.name}, ${latest.purpose}: ${latest.state}; ${fee}`;
     },
   },
   {
-    title: 'The person cancels on the website, with the code from the app; it holds at once',
+    title: 'The person cancels on the website, with the code from the app; the cancellation takes effect at once',
     play: async (scene) => {
       const browser = open(scene);
       await browser.open('/cancel');
@@ -90,7 +90,7 @@ export const CUSTOMER: readonly JourneyStep[] = [
     },
   },
   {
-    title: 'A window falls back to SMS for the person, as before joining',
+    title: 'After the cancellation, a window verifies the person by SMS again',
     play: async (scene) => {
       const { body } = await start(scene, customer(scene));
       expect(body['channel'] === 'sms', `a start by SMS expected, got ${String(body['channel'])}`);
@@ -107,7 +107,7 @@ function customer({ service }: Scene): Announcement['lines'][number] {
 }
 
 function open({ browser }: Scene): TextBrowser {
-  expect(browser !== undefined, 'nobody has opened the website');
+  expect(browser !== undefined, 'the website has not been opened');
   return browser;
 }
 

@@ -28,7 +28,7 @@ const cast: Cast = {};
 /** Fourth act: codes that a phone makes by itself, and a phone that is lost. */
 export const RELATIVES: readonly JourneyStep[] = [
   {
-    title: 'A person enrols OTP in the app, and is verified by a code that the phone makes without a network',
+    title: 'A person enrols OTP in the app and is verified by a code that the phone generates without a network',
     play: async (scene) => {
       const { subscriptionId, phone } = await subscribed(scene, 'demo-4', 'OTP 전화기');
       await phone.enrolAuthenticator('otp', PIN, AUTHENTICATOR_TERMS);
@@ -46,7 +46,7 @@ export const RELATIVES: readonly JourneyStep[] = [
     },
   },
   {
-    title: 'Five wrong codes in a row lock OTP alone; an authentication by push unlocks it',
+    title: 'Five wrong codes in a row lock only OTP; an authentication by push unlocks it',
     play: async (scene) => {
       const { phone } = otp();
       const started = await startBy(scene, 'demo-4', { method: 'otp' });
@@ -88,7 +88,8 @@ export const RELATIVES: readonly JourneyStep[] = [
     },
   },
   {
-    title: 'One digit of the amount is changed on the way: the code is worth nothing; for what was shown it is right',
+    title:
+      'One digit of the amount is changed on the way: the code is refused; for the transfer that the app showed it is accepted',
     play: async (scene) => {
       const { started, code } = sign().signed;
       const changed = TRANSFER.map((one) => ({ ...one, value: one.value.replace('1,250', '9,250') }));
@@ -123,7 +124,7 @@ export const RELATIVES: readonly JourneyStep[] = [
     },
   },
   {
-    title: 'The person revokes it: the institution gets nothing any more',
+    title: 'The person revokes the registration: requests of the institution no longer reach the phone',
     play: async (scene) => {
       const { own, device, registrationId = '' } = sign();
       await own.revokeRegistration(registrationId);
@@ -136,7 +137,8 @@ export const RELATIVES: readonly JourneyStep[] = [
     },
   },
   {
-    title: 'The phone is lost: everything stops; a reissue by post is applied for, approved, and its letter printed',
+    title:
+      'The phone is lost: the subscription is suspended; a reissue by post is applied for and approved, and its letter is printed',
     play: async (scene) => {
       const { phone, subscriptionId } = otp();
       const path = `/operator/v1/subscriptions/${subscriptionId}`;
@@ -161,7 +163,8 @@ export const RELATIVES: readonly JourneyStep[] = [
     },
   },
   {
-    title: 'A new phone takes the code of the letter and passes its test; the old one is refused everywhere',
+    title:
+      'A new phone is enrolled with the code of the letter and passes its test; the old phone is refused everywhere',
     play: async (scene) => {
       const old = otp().phone;
       const phone = await enrol(scene, scene.code ?? '', '새 전화기');
@@ -185,12 +188,12 @@ export const RELATIVES: readonly JourneyStep[] = [
 ];
 
 function otp(): NonNullable<Cast['otp']> {
-  expect(cast.otp !== undefined, 'nobody has OTP');
+  expect(cast.otp !== undefined, 'no phone has OTP');
   return cast.otp;
 }
 
 function sign(): NonNullable<Cast['sign']> {
-  expect(cast.sign !== undefined, 'nobody has a Smart OTP');
+  expect(cast.sign !== undefined, 'no phone has a Smart OTP');
   return cast.sign;
 }
 

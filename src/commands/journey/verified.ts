@@ -54,7 +54,7 @@ export const VERIFIED: readonly JourneyStep[] = [
     },
   },
   {
-    title: 'A window starts an authentication; the phone is woken by a push that says nothing secret',
+    title: 'A window starts an authentication; the phone gets a wake-up push that contains nothing secret',
     play: async (scene) => {
       const { status, body } = await start(scene);
       expect(
@@ -63,12 +63,15 @@ export const VERIFIED: readonly JourneyStep[] = [
       );
       scene.authenticationId = String(body['id']);
       const data = await nextPush(scene, 'wake');
-      expect(Object.keys(data).sort().join() === 'id,t', `the wake-up says more than its id: ${JSON.stringify(data)}`);
+      expect(
+        Object.keys(data).sort().join() === 'id,t',
+        `the wake-up contains more than its id: ${JSON.stringify(data)}`,
+      );
       return `woken for ${scene.authenticationId}, until ${String(body['expiresAt'])}`;
     },
   },
   {
-    title: 'The person sees who asks and why, and types a wrong PIN',
+    title: 'The person sees the relying party and its purpose, and enters a wrong PIN',
     play: async (scene) => {
       const phone = enrolled(scene);
       const [asked] = await phone.pending();
@@ -88,7 +91,7 @@ export const VERIFIED: readonly JourneyStep[] = [
     },
   },
   {
-    title: 'The person types the right PIN; only now does a code exist, and it arrives encrypted',
+    title: 'The person enters the correct PIN; only now is a code generated, and it arrives encrypted',
     play: async (scene) => {
       const phone = enrolled(scene);
       const [asked] = await phone.pending();
@@ -118,7 +121,7 @@ export const VERIFIED: readonly JourneyStep[] = [
     },
   },
   {
-    title: 'The right code verifies the person, with a signed assertion',
+    title: 'The correct code verifies the person, with a signed assertion',
     play: async (scene) => {
       const { status, body } = await verify(scene, scene.code ?? '');
       const result = body['result'] as { birthDate?: string; phoneNumber?: string } | undefined;
@@ -126,7 +129,7 @@ export const VERIFIED: readonly JourneyStep[] = [
         status === 200 && body['state'] === 'verified',
         `verified expected, got ${status} ${JSON.stringify(body)}`,
       );
-      expect(result?.phoneNumber === subscriber(scene).phoneNumber, 'somebody else was verified');
+      expect(result?.phoneNumber === subscriber(scene).phoneNumber, 'a different person was verified');
       expect(String(body['assertion']).split('.').length === 3, 'no assertion');
       return `verified: born ${String(result.birthDate)}, ${result.phoneNumber}`;
     },
@@ -147,11 +150,11 @@ export const VERIFIED: readonly JourneyStep[] = [
       await phone.decline(String(body['id']), 'not_me');
       const seen = await call(scene, 'authentications', 'GET', `/v1/authentications/${String(body['id'])}`);
       expect(seen.body['state'] === 'declined', `declined expected, got ${String(seen.body['state'])}`);
-      return 'the window learns: declined';
+      return 'the window receives: declined';
     },
   },
   {
-    title: 'Somebody who is not subscribed still gets a code by SMS, and is verified with it',
+    title: 'A person who is not subscribed still gets a code by SMS and is verified with it',
     play: async (scene) => {
       const person = scene.service.lines.find(({ lineId }) => lineId === 'demo-3');
       expect(person !== undefined, 'the demo line is missing');
@@ -166,7 +169,7 @@ export const VERIFIED: readonly JourneyStep[] = [
     },
   },
   {
-    title: 'An unknown number is answered alike, and nothing is sent',
+    title: 'An unknown number gets the same answer, and nothing is sent',
     play: async (scene) => {
       const { status, body } = await start(scene, {
         phoneNumber: '+821055550000',

@@ -197,7 +197,7 @@ export class IdentityController {
         void reply.redirect('/my', 303);
         break;
       case 'join':
-        if (terms === null) throw new Error('somebody joins without having agreed');
+        if (terms === null) throw new Error('a customer joins without having accepted the terms');
         await this.subscribe(visitor, reply, customer, terms);
         break;
       case 'cancel':

@@ -90,7 +90,7 @@ export class ReportController {
   reported(@Param('kind') named: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const visitor = this.pages.visitor(request, reply);
     const kind = REPORT_KINDS.find((one) => one === named);
-    if (!kind) throw new Problem('not_found', 'Go back to the start.');
+    if (!kind) throw new Problem('not_found', 'Return to the start page.');
     this.pages.send(reply, reportedPage(visitor, kind));
   }
 

@@ -28,14 +28,17 @@ export function judgePin(input: {
   if (equalInConstantTime(Buffer.from(proof), Buffer.from(expected))) return;
   const { attemptsLeft } = counted;
   if (attemptsLeft === 0) throw pinLocked();
-  throw new Problem('pin_mismatch', 'Type the PIN again; the fifth wrong one in a row locks it.', { attemptsLeft });
+  throw new Problem('pin_mismatch', 'Enter the PIN again. The fifth wrong PIN in a row locks it.', { attemptsLeft });
 }
 
 export function pinLocked(): Problem {
-  return new Problem('pin_locked', 'The PIN was wrong five times; call the call centre or enrol the app again.');
+  return new Problem(
+    'pin_locked',
+    'The PIN was wrong five times in a row. Contact the call centre, or enrol the app again.',
+  );
 }
 
 /** What was asked with this nonce was answered, replaced or left for too long. */
 export function nonceSpent(): Problem {
-  return new Problem('pin_nonce_spent', 'A nonce is good once, for three minutes; ask for a new one.');
+  return new Problem('pin_nonce_spent', 'A nonce can be used once, within three minutes. Request a new one.');
 }

@@ -30,7 +30,7 @@ export class PinCheck {
     const nonce = randomNonce();
     const expiresAt = await this.store.ask(deviceId, id, nonce);
     if (!expiresAt) {
-      throw new Problem('subscription_not_active', 'The PIN can be checked while the subscription is active.');
+      throw new Problem('subscription_not_active', 'The PIN can be checked only while the subscription is active.');
     }
     return { id, nonce: nonce.toString('base64url'), expiresAt: expiresAt.toISOString() };
   }

@@ -76,9 +76,9 @@ export class Tmf637Directory extends CarrierDirectory {
       return await bodyOf(await fetch(url, { headers: this.#headers, redirect: 'manual', signal }));
     } catch (error) {
       if (error instanceof CarrierUnavailable) throw error;
-      if (signal.aborted) throw unavailable(`gave no whole answer within ${this.#deadlineMs} ms`);
+      if (signal.aborted) throw unavailable(`did not answer completely within ${this.#deadlineMs} ms`);
       // Neither message nor cause: fetch may quote the address, and with it the number, or the token.
-      throw unavailable(`gave no whole answer: ${codeOf(error)}`);
+      throw unavailable(`did not answer completely: ${codeOf(error)}`);
     }
   }
 }
@@ -90,7 +90,9 @@ async function bodyOf({ status, headers, body }: Response): Promise<Buffer | nul
   await body?.cancel();
   if (status === 404) return null;
   // Among these a redirect, which could lead the token astray, and 206 (TMF630): a page that holds back products.
-  throw unavailable(status === 200 ? 'answered in another form than application/json' : `answered ${status}`);
+  throw unavailable(
+    status === 200 ? 'answered with a media type other than application/json' : `answered with status ${status}`,
+  );
 }
 
 /** All of the body. Reading stops, and the connection ends, at the first byte too many. */
@@ -99,7 +101,7 @@ async function readWhole(body: AsyncIterable<Uint8Array> | null): Promise<Buffer
   let bytes = 0;
   for await (const chunk of body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > LARGEST) throw unavailable(`answered more than ${LARGEST} bytes`);
+    if (bytes > LARGEST) throw unavailable(`answered with more than ${LARGEST} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -111,9 +113,9 @@ function productsIn(body: Buffer): readonly unknown[] {
     document = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
     // The parser's own message quotes the text.
-    throw unavailable('answered text that is not JSON');
+    throw unavailable('answered with text that is not JSON');
   }
-  if (!Array.isArray(document)) throw unavailable('answered JSON that is not a list of products');
+  if (!Array.isArray(document)) throw unavailable('answered with JSON that is not a list of products');
   return document;
 }
 
@@ -121,16 +123,18 @@ function productsIn(body: Buffer): readonly unknown[] {
 function liveContract(products: readonly unknown[], phoneNumber: string): Contract | null {
   const contracts = products.map((product) => contractOf(product, phoneNumber));
   const [contract, another] = contracts.filter(({ status }) => status !== 'terminated');
-  if (another) throw unavailable('answered two live products for one number');
+  if (another) throw unavailable('answered with two active products for one number');
   if (contract) return contract;
-  if (contracts.length === PAGE) throw unavailable('answered a full page of ended products, which may hide a live one');
+  if (contracts.length === PAGE)
+    throw unavailable('answered with a full page of ended products, which may hide an active one');
   return null;
 }
 
 /** A product of another number means that the filter was not obeyed, and says nothing about the number asked for. */
 function contractOf(product: unknown, phoneNumber: string): Contract {
-  if (!isObject(product)) throw unavailable('answered a product that is not an object');
-  if (product['productSerialNumber'] !== phoneNumber) throw unavailable('answered a product of another number');
+  if (!isObject(product)) throw unavailable('answered with a product that is not an object');
+  if (product['productSerialNumber'] !== phoneNumber)
+    throw unavailable('answered with a product of a different number');
   const status = STATUSES.get(product['status']);
   return { product, phoneNumber, status: status ?? unreadable('status') };
 }
@@ -161,7 +165,7 @@ function characteristicOf(product: Json, name: string): unknown {
   const all = product['productCharacteristic'];
   if (!Array.isArray(all)) return unreadable('productCharacteristic');
   const named = all.filter(isObject).filter((one) => one['name'] === name);
-  if (named.length > 1) throw unavailable(`answered a product that names ${name} twice`);
+  if (named.length > 1) throw unavailable(`answered with a product that has ${name} twice`);
   return named[0]?.['value'];
 }
 
@@ -174,7 +178,7 @@ function isObject(value: unknown): value is Json {
 }
 
 function unreadable(name: string): never {
-  throw unavailable(`answered a product without a readable ${name}`);
+  throw unavailable(`answered with a product without a valid ${name}`);
 }
 
 function unavailable(fault: string): CarrierUnavailable {

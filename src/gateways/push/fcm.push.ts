@@ -42,7 +42,7 @@ export class FcmPushGateway implements PushGateway {
     const outcome = await withinDeadline(sent, deadlineMs, undefined);
     if (outcome) return outcome;
     // An error without a code is one that the SDK does not repeat; its connection is free for the next push.
-    attempt.request?.destroy(new Error('nobody waits for this push any more'));
+    attempt.request?.destroy(new Error('the deadline of this push has passed'));
     return { kind: 'retry', reason: `no answer from FCM within ${deadlineMs} ms` };
   }
 

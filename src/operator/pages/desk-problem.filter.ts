@@ -19,7 +19,7 @@ import { Visitor } from '../../pages/visitor.ts';
 /** Another page has to be seen before the one that was asked for. */
 export class ElsewhereFirst extends Error {
   constructor(readonly address: '/operator/sign-in' | '/operator/password') {
-    super(`see ${address} first`);
+    super(`${address} comes first`);
   }
 }
 

@@ -52,8 +52,8 @@ export class DeskRequest {
   /** Who does what the form asks for. Problems: `invalid_request` without a reason. */
   acting(reason = this.typedReason): DeskOperator {
     if (reason === undefined) {
-      const errors = [{ pointer: '/reason', detail: 'Give a reason in one line of up to 200 characters.' }];
-      throw new Problem('invalid_request', 'Say why this is done.', { errors });
+      const errors = [{ pointer: '/reason', detail: 'Enter a reason in one line of at most 200 characters.' }];
+      throw new Problem('invalid_request', 'A reason is required.', { errors });
     }
     return { operator: this.operator.login, operatorId: this.operator.id, reason, address: this.address };
   }

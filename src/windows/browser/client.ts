@@ -1,19 +1,19 @@
-/** What the service tells the page of its authentication. */
+/** The service's view of the window's authentication. */
 export interface WindowView {
   channel: 'push' | 'sms' | 'otp';
   state: 'pending' | 'opened' | 'verified' | 'declined' | 'expired' | 'failed' | 'cancelled';
   expiresAt: string;
   attemptsLeft: number;
-  /** What may still be changed over to; null once that was done. */
+  /** The method that the person can still change to; null after the change. */
   otherMethod: WindowMethod | null;
-  /** Whose one-time password is asked for. */
+  /** The owner of the one-time password that is asked for. */
   askedOf: string | null;
 }
 
-/** How a window asks. */
+/** The method of a window. */
 export type WindowMethod = 'push' | 'otp';
 
-/** A refusal (RFC 9457), as far as the page acts on it. */
+/** The members of a problem document (RFC 9457) that the page uses. */
 export interface WindowRefusal {
   status: number;
   code: string;
@@ -25,7 +25,7 @@ export interface WindowRefusal {
 
 export type WindowAnswer = { view: WindowView } | { refusal: WindowRefusal };
 
-/** Asks the service in the name of one window. Never rejects: no network is a refusal with status 0. */
+/** Calls the service for one window. Never rejects: a missing network becomes a refusal with status 0. */
 export class WindowClient {
   private offsetMs = 0;
 
@@ -58,7 +58,7 @@ export class WindowClient {
     }
   }
 
-  /** `Date` has whole seconds, so a clock that is two of them away is right enough. */
+  /** The `Date` header has whole seconds, so a difference of up to two seconds is ignored. */
   private readClock(response: Response): void {
     const offset = Date.parse(response.headers.get('date') ?? '') - Date.now();
     if (Math.abs(offset) > 2000) this.offsetMs = offset;

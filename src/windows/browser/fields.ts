@@ -8,7 +8,7 @@ export type Field = (typeof FIELDS)[number];
 const PATTERNS: Record<Field, RegExp> = {
   birthDate: /^\d{6}$/,
   genderDigit: /^\d$/,
-  // The service decides which numbers there are; here only what cannot be one is caught.
+  // Only catches what cannot be a number; the service validates it.
   phoneNumber: /^\+?\d[\d\s-]{8,18}$/,
   code: /^\d{6}$/,
 };
@@ -17,20 +17,20 @@ export function input(field: Field): HTMLInputElement {
   return byId(field, HTMLInputElement);
 }
 
-/** What was typed, as the service wants it. */
+/** The typed value in the form that the service expects. */
 export function valueOf(field: Field): string {
   const { value } = input(field);
   return field === 'phoneNumber' ? value.trim() : digitsOf(value);
 }
 
-/** Says at a field what is wrong with it; null takes the fault away. */
+/** Shows the fault of a field; null removes it. */
 export function blame(field: Field, fault: string | null): void {
   byId(`${field}-fault`, HTMLElement).textContent = fault ?? '';
   if (fault === null) input(field).removeAttribute('aria-invalid');
   else input(field).setAttribute('aria-invalid', 'true');
 }
 
-/** Blames every one of these fields that cannot be right, and goes to the first of them. */
+/** Shows the fault of every invalid field, and focuses the first one. */
 export function check(fields: readonly Field[]): boolean {
   const wrong = fields.filter((field) => !PATTERNS[field].test(valueOf(field)));
   for (const field of fields) blame(field, wrong.includes(field) ? MESSAGES[locale][field] : null);
@@ -38,7 +38,7 @@ export function check(fields: readonly Field[]): boolean {
   return wrong.length === 0;
 }
 
-/** Blames the fields that the service named; false when it named none of them. */
+/** Shows faults at the fields that the service named; returns false when it named none. */
 export function blameAll(errors: readonly { pointer: string }[]): boolean {
   const wrong = FIELDS.filter((field) => errors.some(({ pointer }) => pointer === `/${field}`));
   for (const field of wrong) blame(field, MESSAGES[locale][field]);
@@ -46,7 +46,7 @@ export function blameAll(errors: readonly { pointer: string }[]): boolean {
   return wrong.length > 0;
 }
 
-/** Keeps fields to digits while they are typed, and goes from the sixth digit to the seventh by itself. */
+/** Restricts fields to digits while the person types, and moves the focus from the sixth digit to the seventh. */
 export function guideTyping(): void {
   for (const field of ['birthDate', 'genderDigit', 'code'] as const) {
     input(field).addEventListener('input', () => {

@@ -1,4 +1,4 @@
-/** Where a window goes when it has ended. */
+/** The destination of a window that has ended. */
 export interface Destination {
   windowId: string;
   returnAddress: string;
@@ -7,9 +7,9 @@ export interface Destination {
 }
 
 /**
- * Leaves: a window that a page opened tells that page and closes, one in a frame tells the page around it, any other
- * goes to the return address. The message is
- * sent to the registered origin alone, and says which window has ended and nothing about whom.
+ * Leaves the window. A popup notifies its opener and closes, a framed window notifies the page around it, and any other
+ * window goes to the return address. The message goes only to the registered origin, and holds the id of the window but
+ * nothing about the person.
  */
 export function leave({ windowId, returnAddress, returnOrigin, returnState }: Destination): void {
   const message = { type: 'pushguard.window', windowId, state: returnState };
@@ -18,7 +18,7 @@ export function leave({ windowId, returnAddress, returnOrigin, returnState }: De
     const opener = window.opener as Window;
     opener.postMessage(message, returnOrigin);
     window.close();
-    // A browser that does not let the page close still has to get the person back.
+    // If the browser does not let the page close, the person still returns.
     setTimeout(() => location.replace(returnAddress), 500);
   } else {
     location.replace(returnAddress);
@@ -26,8 +26,8 @@ export function leave({ windowId, returnAddress, returnOrigin, returnState }: De
 }
 
 /**
- * A tab has an opener too when some other site once opened it, long before the relying party's page was there; only
- * a window of its own, or one that has shown nothing else, was opened for us.
+ * Whether this window was opened as a popup. A tab has an opener too when another site opened it long before; only a
+ * separate window, or one without earlier history, was opened for this page.
  */
 function isPopup(): boolean {
   const opener = window.opener as Window | null;

@@ -12,7 +12,7 @@ export interface ScriptMessages {
   lastSeconds: string;
   resentPush: string;
   resentSms: string;
-  /** Beside the button: when it can be pressed again, and how often. */
+  /** The text beside the resend button: when it can be pressed again, and how often. */
   resendIn: (seconds: number) => string;
   resendsLeft: (resends: number) => string;
   tooMany: (minutes: number) => string;
@@ -23,7 +23,7 @@ export interface ScriptMessages {
   failed: string;
 }
 
-/** What the window says of what happens while it is open. */
+/** The texts that the script shows while the window is open. */
 export const MESSAGES: Record<Locale, ScriptMessages> = {
   ko: {
     birthDate: '생년월일 6자리를 정확히 입력해 주세요. 예: 900101',

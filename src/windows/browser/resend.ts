@@ -2,17 +2,17 @@ import { byId } from '../../pages/browser/element.ts';
 import { locale } from '../../pages/browser/locale.ts';
 import { MESSAGES } from './messages.ts';
 
-/** The service's own limits (contract); it holds to them whatever this page believes. */
+/** The limits of the service (contract), which it enforces independently of this page. */
 const RESENDS = 3;
 const INTERVAL_MS = 30_000;
 
 interface Sendings {
   resends: number;
-  /** When the last one was sent, by this browser's clock. */
+  /** The time of the last sending, by the browser's clock. */
   sentAt: number;
 }
 
-/** The button that has it sent again. It remembers over a reload how often that was. */
+/** The resend button. Its count survives a reload of the page. */
 export class Resend {
   private readonly button = byId('resend', HTMLButtonElement);
   private readonly note = byId('resend-note', HTMLElement);
@@ -21,13 +21,13 @@ export class Resend {
   constructor(windowId: string, onPressed: () => void) {
     this.key = `pushguard.window.${windowId}`;
     this.button.addEventListener('click', () => {
-      // Not `disabled`, which would throw the focus of whoever pressed it away.
+      // Not `disabled`, which would take the focus away from the person who pressed it.
       if (this.button.getAttribute('aria-disabled') !== 'true') onPressed();
     });
     setInterval(() => this.show(), 500);
   }
 
-  /** The first sending, made by the start. */
+  /** Records the first sending, which the start made. */
   begin(): void {
     if (sessionStorage.getItem(this.key) === null) this.keep({ resends: 0, sentAt: Date.now() });
     this.show();
@@ -38,7 +38,7 @@ export class Resend {
     this.show();
   }
 
-  /** The service refused: it will not be sent before so many seconds, and perhaps not at all. */
+  /** Handles a refusal: no sending before `retryAfterSeconds`, and perhaps none at all. */
   refused(retryAfterSeconds: number): void {
     const never = retryAfterSeconds * 1000 > INTERVAL_MS;
     const sentAt = Date.now() - INTERVAL_MS + retryAfterSeconds * 1000;

@@ -7,10 +7,10 @@ import { leave } from './leave.ts';
 import { MESSAGES } from './messages.ts';
 import { Resend } from './resend.ts';
 
-/** How long a result stands before the window leaves by itself: a good one need only be seen, others be read. */
+/** Milliseconds before the window leaves by itself. A success only has to be seen; other results have to be read. */
 const GOOD_NEWS_MS = 3000;
 const BAD_NEWS_MS = 7000;
-/** The longest that the service holds an answer for us. */
+/** Seconds for which the page asks the service to hold an answer. */
 const WAIT_SECONDS = 25;
 const RETRY_MS = 2000;
 
@@ -19,7 +19,7 @@ const main = byId('window', HTMLElement);
 const { window: windowId = '', authentication = 'null' } = main.dataset;
 const client = new WindowClient(`/windows/${windowId}`);
 const resend = new Resend(windowId, () => void sendAgain());
-/** How the window is to ask, while it has not begun. */
+/** The method to start with, while there is no authentication. */
 let method: WindowMethod = main.dataset['method'] === 'otp' ? 'otp' : 'push';
 let shown: WindowView | undefined;
 let countdown: Countdown | undefined;
@@ -64,7 +64,7 @@ function showMethod(): void {
   offer(otherThan(method));
 }
 
-/** Another method before anything was asked: nothing has to be undone. */
+/** Selects the other method before the start, when nothing has to be cancelled. */
 function choose(other: WindowMethod): void {
   method = other;
   fault(null);
@@ -111,7 +111,7 @@ async function cancel(): Promise<void> {
   settle(await alone(() => client.post('cancel')));
 }
 
-/** One request of the person's at a time: a second press of a button does nothing. */
+/** Runs one request of the person at a time; further presses of a button do nothing. */
 async function alone(ask: () => Promise<WindowAnswer>): Promise<WindowAnswer | undefined> {
   if (busy) return undefined;
   busy = true;
@@ -145,11 +145,11 @@ function close(state: WindowView['state']): void {
   if (shown) take({ ...shown, state });
 }
 
-/** Shows where the authentication stands, whoever brought the news: a button, the service, or the page itself. */
+/** Shows the state of the authentication, whether it came from a button, from polling or with the page. */
 function take(next: WindowView): void {
   const before = shown;
   if (before && isOver(before.state)) return;
-  // An answer that was on its way while the person changed over.
+  // A late answer from before the change of method.
   if (before?.otherMethod === null && next.otherMethod !== null) return;
   shown = next;
   if (isOver(next.state)) {
@@ -196,7 +196,7 @@ function begin({ channel, expiresAt, otherMethod, askedOf }: WindowView): void {
   if (channel !== 'otp') resend.begin();
 }
 
-/** Waits for news until the end, over interruptions too. */
+/** Polls until the authentication ends, and continues after interruptions. */
 async function follow(): Promise<void> {
   while (shown && !isOver(shown.state)) {
     const answer = await client.follow(WAIT_SECONDS);
@@ -222,12 +222,12 @@ function view(name: string): void {
   for (const section of all('[data-view]')) section.hidden = section.dataset['view'] !== name;
 }
 
-/** Shows what is written for one channel, and hides what is for others. */
+/** Shows the texts for this channel, and hides those for others. */
 function showParts(channel: WindowView['channel']): void {
   for (const part of all('[data-channel]')) part.hidden = !part.dataset['channel']?.split(' ').includes(channel);
 }
 
-/** Shows the way to another method, where there is one. */
+/** Shows the button for the other method, if the person can still change. */
 function offer(other: WindowMethod | null): void {
   for (const button of all('[data-change-to]')) button.hidden = button.dataset['changeTo'] !== other;
 }
@@ -244,14 +244,14 @@ function showTries(attemptsLeft: number): void {
   byId('tries', HTMLElement).textContent = messages.attemptsLeft(attemptsLeft);
 }
 
-/** Tells those who do not see the page; `aloud` shows it to everybody. */
+/** Announces a text to screen readers; `aloud` also shows it on the page. */
 function say(text: string, aloud = false): void {
   const said = byId('said', HTMLElement);
   said.classList.toggle('toast', aloud);
   said.textContent = text.replace(/\s+/g, ' ').trim();
 }
 
-/** Says what went wrong; null takes it away, or takes only a certain fault away. */
+/** Shows a fault; null removes it, and with `only` removes it only if it is that one. */
 function fault(text: string | null, only?: string): void {
   const element = byId('fault', HTMLElement);
   if (only !== undefined && element.textContent !== only) return;

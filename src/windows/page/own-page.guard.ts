@@ -5,8 +5,9 @@ import { Problem } from '../../domain/problem.ts';
 import { isOwnPage } from '../../http/own-page.ts';
 
 /**
- * Lets in what a page of our own sends. The cookie alone does not say that: another host of the same site would have
- * it sent along. Browsers name the sender in `Origin` and `Sec-Fetch-Site`, which no page can forge.
+ * Admits only requests that a page of this service sends. The cookie alone does not prove that, because browsers also
+ * attach it to requests from other hosts of the same site. Browsers name the sender in `Origin` and `Sec-Fetch-Site`,
+ * which no page can forge.
  */
 @Injectable()
 export class OwnPageGuard implements CanActivate {
@@ -16,7 +17,7 @@ export class OwnPageGuard implements CanActivate {
     const { method, headers } = context.switchToHttp().getRequest<FastifyRequest>();
     if (method === 'GET') return true;
     if (!isOwnPage(headers, this.environment.ISSUER)) {
-      throw new Problem('window_bound_elsewhere', 'Only the page of this window may send this.');
+      throw new Problem('window_bound_elsewhere', 'Send this request from the page of this window.');
     }
     return true;
   }

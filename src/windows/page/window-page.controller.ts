@@ -17,12 +17,12 @@ import { Words } from '../../pages/words.ts';
 import { WindowMethodRequest, WindowPageQuery, WindowPersonRequest, WindowWaitQuery } from './window-page.dto.ts';
 import { closedWindowPage, windowPage } from './window.page.ts';
 
-/** A window may be used for ten minutes, and what was begun in the last of them ends three minutes later. */
+/** A window can be used for ten minutes; an authentication that begins in the last one ends three minutes later. */
 const COOKIE_SECONDS = 600 + LIFETIME_SECONDS;
 
 const OPAQUE_ID = new OpaqueId(windowNotFound);
 
-/** The hosted window: its page, and what its script asks for. Only the browser that opened it first is served. */
+/** The hosted window: its page, and the requests of its script. Serves only the browser that opened it first. */
 @ApiExcludeController()
 @UseGuards(OwnPageGuard)
 @Controller('windows/:id')
@@ -34,7 +34,7 @@ export class WindowPageController {
     private readonly environment: Environment,
   ) {}
 
-  /** Binds the window to this browser when it is the first one. */
+  /** Binds the window to this browser if it is the first one. */
   @Get()
   async page(
     @Param('id') id: string,
@@ -86,7 +86,7 @@ export class WindowPageController {
     return this.windows.start(id, this.secret(request, id), person, method ?? undefined);
   }
 
-  /** Changes over to the other method; the person is who was typed in before. */
+  /** Changes to the other method, for the person that was typed before. */
   @Post('method')
   @HttpCode(200)
   changeOver(
@@ -137,13 +137,13 @@ function cookieOf(id: string): string {
   return `window-${id}`;
 }
 
-/** From where the window is used, as the app is told. */
+/** The browser of the window, as the app shows it. */
 function endUserOf({ ip, headers }: FastifyRequest): { ip: string; userAgent?: string } {
   const userAgent = headers['user-agent']?.slice(0, 512);
   return { ip, ...(userAgent && { userAgent }) };
 }
 
-/** A scanner of links, or a browser that fetches before anybody clicked: neither is the browser the window is for. */
+/** Whether a link scanner or a prefetch sent the request. Neither may bind the window. */
 function looksAhead({ method, headers }: FastifyRequest): boolean {
   return method === 'HEAD' || String(headers['sec-purpose'] ?? headers['purpose'] ?? '').startsWith('prefetch');
 }

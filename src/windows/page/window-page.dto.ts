@@ -4,15 +4,15 @@ import { WINDOW_METHODS, type WindowMethod } from '../../domain/authentication.t
 import { StartRequest, WaitQuery } from '../../authentication/relying-party.dto.ts';
 import { LOCALES, type Locale } from '../../domain/locale.ts';
 
-/** What the person types into the window. */
+/** The data that the person enters in the window. */
 export class WindowPersonRequest extends PickType(StartRequest, ['birthDate', 'genderDigit', 'phoneNumber'] as const) {
-  /** Where the person chose another one than the window's. */
+  /** The method that the person chose, if it is not the window's. */
   @IsOptional()
   @IsIn(WINDOW_METHODS)
   method?: WindowMethod;
 }
 
-/** How the person would rather be verified. */
+/** The method that the person changes to. */
 export class WindowMethodRequest {
   @IsIn(WINDOW_METHODS)
   method: WindowMethod;
@@ -26,7 +26,7 @@ export class WindowPageQuery {
 
 export class WindowWaitQuery extends WaitQuery {}
 
-/** What a page asks that follows something: how long it would wait, and what it knows already. */
+/** The query of a page that polls: how long it waits, and the state that it already knows. */
 export class FollowQuery extends WaitQuery {
   @IsOptional()
   @IsString()

@@ -10,14 +10,17 @@ import type { Sentence } from '../../pages/words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { personFields } from '../../pages/person-fields.ts';
 
-/** What the page shows and hands to its script. No personal data but what was typed into it and has to be shown again. */
+/**
+ * The data that the page shows and passes to its script. No personal data except what was typed and must be shown
+ * again.
+ */
 export interface ShownWindow {
   id: string;
   relyingParty: string;
   purpose: string;
-  /** What the window begins with, until the person chooses otherwise. */
+  /** The method to begin with, until the person chooses the other one. */
   method: WindowMethod;
-  /** The window's authentication, when it has begun before. */
+  /** The window's authentication, if one was started before. */
   authentication: WindowView | null;
   returnAddress: string;
   returnOrigin: string;
@@ -25,7 +28,7 @@ export interface ShownWindow {
   frameOrigins: readonly string[];
 }
 
-/** The hosted window. All of its views are in the page; the script shows one at a time. */
+/** The hosted window. The page holds all its views, and the script shows one at a time. */
 export function windowPage(reader: Reader, window: ShownWindow): Page {
   const { id, relyingParty, purpose } = window;
   const { locale } = reader;
@@ -74,7 +77,7 @@ function personView(messages: WindowWords, relyingParty: string): Html {
   </section>`;
 }
 
-/** The way to the other method; the script shows the one that there is. */
+/** The buttons that change to the other method; the script shows the one that applies. */
 function changeTo(messages: WindowWords): Html[] {
   return WINDOW_METHODS.map(
     (method) =>
@@ -147,7 +150,7 @@ function codeView(messages: WindowWords): Html {
   </section>`;
 }
 
-/** A view for each end, and a second one where that of a one-time password reads otherwise. */
+/** One view for each final state, and a second one when the text for a one-time password differs. */
 function endedViews(messages: WindowWords, relyingParty: string): Html[] {
   return (Object.keys(messages.ended) as EndedState[]).flatMap((state) => {
     const byOtp = messages.endedOtp[state];
@@ -174,7 +177,7 @@ function endedView(ended: {
   </section>`;
 }
 
-/** What stands in the place of a window that cannot be shown. */
+/** The page that replaces a window that cannot be shown. */
 export function closedWindowPage(reader: Reader, window: { id: string; code: ProblemCode; status: number }): Page {
   const { id, code, status } = window;
   const { locale } = reader;
