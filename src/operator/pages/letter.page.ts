@@ -32,7 +32,8 @@ export function letterPage(
       ${linkButton(address, code.back, 'secondary')}
     </section>
     ${sheet(issued, phoneNumber, now)}`;
-  return deskPage({ locale, title: letter.title, address, content, reader, place: '/operator' });
+  const page = deskPage({ locale, title: letter.title, address, content, reader, place: '/operator' });
+  return { ...page, layout: 'letter' };
 }
 
 function sheet(issued: IssuedReissue, phoneNumber: string | null, now: Date): Html {
