@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { noticeSms } from '../../src/delivery/delivery-message.ts';
 import { mayGoBySms, noticeText, type Notice } from '../../src/domain/notice.ts';
 import { CANCEL_REASONS, SUSPENSION_REASONS } from '../../src/domain/subscription.ts';
+import type { Notice as PhoneNotice } from '../../src/phone/notice.ts';
 
 /** GSM 03.40: 140 octets of user data, two a character in UCS-2. */
 const ONE_MESSAGE = 70;
@@ -26,6 +27,12 @@ const NOTICES: readonly Notice[] = [
   ...SUSPENSION_REASONS.map((detail) => ({ kind: 'suspended', detail }) as const),
   ...CANCEL_REASONS.map((detail) => ({ kind: 'cancelled', detail }) as const),
 ];
+/**
+ * The phone shares no code with the service. These do not compile when one of the two knows a kind or a reason that the
+ * other does not; the app in turn does not compile without a text for each.
+ */
+const onPhone = (notice: Notice): PhoneNotice => notice;
+const inService = (notice: PhoneNotice): Notice => notice;
 const TABLE = NOTICES.map((notice) => [nameOf(notice), notice] as const);
 
 function nameOf(notice: Notice): string {
@@ -50,6 +57,10 @@ describe.each(TABLE)('the notice %s', (_name, notice) => {
   it('is Korean sentences that end', () => {
     expect(noticeText(notice)).toMatch(/^\S.*[가-힣]\.$/);
   });
+});
+
+it('the phone knows every notice of the service, and no other', () => {
+  expect(NOTICES.map(onPhone).map(inService)).toEqual(NOTICES);
 });
 
 it('no two notices say the same', () => {
