@@ -8,12 +8,17 @@ const root = join(import.meta.dirname, '..');
 const outdir = join(root, 'dist/assets');
 
 const entryPoints = [
+  'src/app/css/app.css',
   'src/app/phone.ts',
+  'src/customers/css/site.css',
   'src/demo/browser/bank.ts',
   'src/demo/browser/demo.ts',
+  'src/demo/css/demo.css',
+  'src/operator/css/desk.css',
+  'src/operator/css/letter.css',
   'src/pages/browser/site.ts',
-  'src/pages/css/style.css',
   'src/windows/browser/window.ts',
+  'src/windows/css/window.css',
 ];
 
 rmSync(outdir, { recursive: true, force: true });

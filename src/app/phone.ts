@@ -3,14 +3,12 @@ import type { Phone, PushData } from '../phone/phone.ts';
 import { byId } from '../pages/browser/element.ts';
 import { locale } from '../pages/browser/locale.ts';
 import { CodeRequest } from './screens/code-request.ts';
-import { CODE_MESSAGES } from './screens/code-messages.ts';
 import { DeviceTest } from './screens/device-test.ts';
 import { badge, button, Display, screen } from './screens/display.ts';
 import { Enrolling, type OfferedLine } from './screens/enrolling.ts';
 import { Home, type Waiting } from './screens/home.ts';
 import { keepNotice, loadInstallation, onOtherTab } from './screens/installation.ts';
 import { Institutions } from './screens/institutions.ts';
-import { MESSAGES } from './screens/messages.ts';
 import { isOfInstitutions, noticeLine, showNotices } from './screens/notices.ts';
 import { OneTimeCodes } from './screens/otp.ts';
 import { showPast } from './screens/past.ts';
@@ -21,8 +19,8 @@ import type { Request } from './screens/request.ts';
 import { Settings } from './screens/settings.ts';
 import { SignRequest } from './screens/sign-request.ts';
 import { AddingSmartOtp } from './screens/smart-otp.ts';
+import { words } from './words/words.ts';
 
-const messages = MESSAGES[locale];
 const page = byId('phone', HTMLElement).dataset;
 const { issuer = '', terms = '', vendorCode = '' } = page;
 const display = new Display();
@@ -98,7 +96,7 @@ async function take(data: Record<string, string>): Promise<void> {
 function act(received: PushData, phone: Phone): void {
   switch (received.kind) {
     case 'wake':
-      display.notify({ kind: 'request', ...messages.banner.wake }, () => void home.open(received.id));
+      display.notify({ kind: 'request', ...words.banner.wake }, () => void home.open(received.id));
       home.refresh();
       break;
     case 'code':
@@ -109,7 +107,7 @@ function act(received: PushData, phone: Phone): void {
     case 'cancelled':
       display.clearNotification('request');
       if (request?.authentication.id === received.id) request.end('cancelled');
-      else display.notify({ kind: 'request', ...messages.banner.cancelled });
+      else display.notify({ kind: 'request', ...words.banner.cancelled });
       home.refresh();
       break;
     case 'test':
@@ -126,7 +124,7 @@ function takeNotice(notice: { kind: string; detail: string | undefined }): void 
   const text = noticeLine(notice);
   if (text === undefined) return;
   keepNotice(installation, { ...notice, at: new Date(now()).toISOString() });
-  display.notify({ kind: 'notice', title: messages.banner.notice, text }, () => {
+  display.notify({ kind: 'notice', title: words.banner.notice, text }, () => {
     elsewhere(() => {
       if (isOfInstitutions(notice)) showInstitutions();
       else showNotices(display, installation.notices, { back: toHome, institutions: showInstitutions });
@@ -171,7 +169,7 @@ function testMain(phone: Phone): void {
     passed: async () => {
       phones.testing = false;
       await phones.keep();
-      display.say(messages.active);
+      display.say(words.active);
       toHome();
     },
     failed: async (said) => {
@@ -221,10 +219,10 @@ function unregistered(): void {
     };
     display.show(() =>
       screen(
-        { ...messages.unregistered, kind: 'ended cancelled' },
+        { ...words.unregistered, kind: 'ended cancelled' },
         badge(),
-        button(messages.again, () => void enrolAgain()),
-        phones.smartOtps.length > 0 && button(CODE_MESSAGES[locale].smartOtp.only, () => void only(), 'secondary'),
+        button(words.again, () => void enrolAgain()),
+        phones.smartOtps.length > 0 && button(words.smartOtp.only, () => void only(), 'secondary'),
       ),
     );
   });

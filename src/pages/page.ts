@@ -4,13 +4,25 @@ import type { Assets } from './assets.ts';
 import { html, json, type Html } from './html.ts';
 import type { Locale } from '../domain/locale.ts';
 
+/** The class of the body and the stylesheet of each layout. The letter is a page of the desk with rules for its paper. */
+const LAYOUTS = {
+  window: { bodyClass: 'window', stylesheet: 'window.css' },
+  phone: { bodyClass: 'phone', stylesheet: 'app.css' },
+  demo: { bodyClass: 'demo', stylesheet: 'demo.css' },
+  site: { bodyClass: 'site', stylesheet: 'site.css' },
+  desk: { bodyClass: 'desk', stylesheet: 'desk.css' },
+  letter: { bodyClass: 'desk', stylesheet: 'letter.css' },
+} as const;
+
+type Layout = keyof typeof LAYOUTS;
+
 /** One page, and how it may stand towards others. */
 export interface Page {
   status?: number;
   locale: Locale;
   title: string;
-  /** A class of the body, by which the stylesheet lays the page out. */
-  layout: 'window' | 'phone' | 'demo' | 'site' | 'desk';
+  /** Which surface the page belongs to. */
+  layout: Layout;
   body: Html;
   /** Name of the script, `window.js`; a page without one runs none. */
   script?: string;
@@ -37,6 +49,7 @@ export function sendPage(reply: FastifyReply, assets: Assets, page: Page): strin
 function document(assets: Assets, page: Page, nonce: string): Html {
   const { locale, title, layout, body, script } = page;
   const { words } = assets;
+  const { bodyClass, stylesheet } = LAYOUTS[layout];
   return html`<html lang="${locale}">
     <head>
       <meta charset="utf-8" />
@@ -45,14 +58,14 @@ function document(assets: Assets, page: Page, nonce: string): Html {
       <meta name="format-detection" content="telephone=no" />
       <title>${title}</title>
       <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(words.brand.logo)}" />
-      <link rel="stylesheet" href="${assets.address('style.css')}" />
+      <link rel="stylesheet" href="${assets.address(stylesheet)}" />
       <link rel="stylesheet" href="${assets.brandStylesheet}" />
       <script type="application/json" id="brand">
         ${json(words.brandIn(locale))}
       </script>
       ${script && html`<script type="module" nonce="${nonce}" src="${assets.address(script)}"></script>`}
     </head>
-    <body class="${layout}">
+    <body class="${bodyClass}">
       ${body}
     </body>
   </html>`;

@@ -83,3 +83,18 @@ describe('the demonstration bank', () => {
     }
   });
 });
+
+it.each([
+  ['/', 'site'],
+  ['/operator/sign-in', 'desk'],
+  ['/windows/unknown', 'window'],
+  ['/phone', 'app'],
+  ['/demo', 'demo'],
+  ['/demo/bank', 'demo'],
+])('the page %s loads the stylesheet of its own surface, %s.css, and no other', async (path, surface) => {
+  const page = await (await fetch(service.issuer + path)).text();
+  const sheets = [...page.matchAll(/<link rel="stylesheet" href="([^"]+)"/g)].map(([, address]) => address ?? '');
+  expect(sheets).toEqual([expect.stringMatching(new RegExp(`^/assets/${surface}-[0-9A-Z]+\\.css$`))]);
+  const css = await (await fetch(service.issuer + (sheets[0] ?? ''))).text();
+  expect(css.match(/@layer [a-z]+/g)).toEqual(['@layer base', `@layer ${surface}`]);
+});

@@ -3,6 +3,7 @@ import { noticeSms } from '../../src/delivery/delivery-message.ts';
 import { mayGoBySms, noticeText, type Notice } from '../../src/domain/notice.ts';
 import { LONGEST_SERVICE_NAME } from '../../src/pages/brand.ts';
 import { CANCEL_REASONS, SUSPENSION_REASONS } from '../../src/domain/subscription.ts';
+import type { Notice as PhoneNotice } from '../../src/phone/notice.ts';
 
 /** A name as long as a brand may have. */
 const SERVICE = '가'.repeat(LONGEST_SERVICE_NAME);
@@ -30,6 +31,12 @@ const NOTICES: readonly Notice[] = [
   ...SUSPENSION_REASONS.map((detail) => ({ kind: 'suspended', detail }) as const),
   ...CANCEL_REASONS.map((detail) => ({ kind: 'cancelled', detail }) as const),
 ];
+/**
+ * The phone shares no code with the service. These do not compile when one of the two knows a kind or a reason that the
+ * other does not; the app in turn does not compile without a text for each.
+ */
+const onPhone = (notice: Notice): PhoneNotice => notice;
+const inService = (notice: PhoneNotice): Notice => notice;
 const TABLE = NOTICES.map((notice) => [nameOf(notice), notice] as const);
 
 function nameOf(notice: Notice): string {
@@ -54,6 +61,10 @@ describe.each(TABLE)('the notice %s', (_name, notice) => {
   it('is Korean sentences that end', () => {
     expect(noticeText(notice)).toMatch(/^\S.*[가-힣]\.$/);
   });
+});
+
+it('the phone knows every notice of the service, and no other', () => {
+  expect(NOTICES.map(onPhone).map(inService)).toEqual(NOTICES);
 });
 
 it('no two notices say the same', () => {

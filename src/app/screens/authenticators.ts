@@ -1,13 +1,11 @@
 import type { Authenticator, Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
-import { CODE_MESSAGES } from './code-messages.ts';
 import { button, factList, screen, type Display } from './display.ts';
-import { MESSAGES } from './messages.ts';
 import { nameOf, type Phones, type SmartOtp } from './phones.ts';
+import { words } from '../words/words.ts';
 
-const messages = CODE_MESSAGES[locale].authenticators;
-const { serial } = MESSAGES[locale];
+const messages = words.authenticators;
+const { serial } = words;
 
 /** What this person makes codes with, and the two numbers by which an institution asks for it. */
 export async function showAuthenticators(
@@ -32,7 +30,7 @@ export async function showAuthenticators(
       isReady ? [smartOtp.vendorCode ?? '', stateOf(phone)] : ['', messages.unfinished],
       isReady
         ? button(messages.changePin, () => leave.changePin(phone), 'secondary')
-        : button(CODE_MESSAGES[locale].smartOtp.finish, () => leave.goOn(smartOtp), 'secondary'),
+        : button(words.smartOtp.finish, () => leave.goOn(smartOtp), 'secondary'),
     );
   });
   display.show(() =>

@@ -1,10 +1,9 @@
 import { SimulatedCard } from '../../phone/card.ts';
 import type { PrivateJwk } from '../../phone/device-keys.ts';
 import { make } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
-import { CODE_MESSAGES } from './code-messages.ts';
+import { words } from '../words/words.ts';
 
-const messages = CODE_MESSAGES[locale].card;
+const messages = words.card;
 
 /** A field for a simulated card, and what is in it: null when empty. A browser page has no NFC to ask a real one by. */
 export function cardField(): { element: HTMLElement; read: () => Promise<SimulatedCard | null | 'malformed'> } {

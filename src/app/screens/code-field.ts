@@ -1,9 +1,6 @@
 import { make } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
 import { button } from './display.ts';
-import { MESSAGES } from './messages.ts';
-
-const messages = MESSAGES[locale];
+import { words } from '../words/words.ts';
 
 /** Takes an enrolment code as it is read out and typed, or the link that a QR code holds. */
 export function codeFields(
@@ -28,20 +25,20 @@ export function codeFields(
     else onCode(read.enrolmentCode);
   };
   return [
-    make('label', { for: 'enrolment-code' }, messages.enrolmentCode),
+    make('label', { for: 'enrolment-code' }, words.enrolmentCode),
     code,
     make('p', { class: 'hint', id: 'enrolment-format' }, look.hint),
     fault,
     ...(look.between ? [look.between] : []),
-    button(messages.useCode, useCode, look.kind),
+    button(words.useCode, useCode, look.kind),
   ];
 }
 
 function readEnrolmentCode(text: string, issuer: string): { enrolmentCode: string } | { fault: string } {
   const written = text.trim();
   const link = /^pushguard:/i.test(written) && URL.canParse(written) ? new URL(written) : undefined;
-  if (link && link.searchParams.get('issuer') !== issuer) return { fault: messages.enrolmentCodeElsewhere };
+  if (link && link.searchParams.get('issuer') !== issuer) return { fault: words.enrolmentCodeElsewhere };
   const enrolmentCode = link?.searchParams.get('code') ?? written;
   const letters = enrolmentCode.replace(/[\s-]/g, '');
-  return letters.length === 20 ? { enrolmentCode } : { fault: messages.enrolmentCodeFormat };
+  return letters.length === 20 ? { enrolmentCode } : { fault: words.enrolmentCodeFormat };
 }

@@ -1,35 +1,33 @@
 import type { CodeClaims } from '../../phone/envelope.ts';
 import { make } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
 import { button, factList, faultLine, screen } from './display.ts';
-import { MESSAGES } from './messages.ts';
 import { readAloudButton } from './read-aloud.ts';
 import { Request, whereOf } from './request.ts';
 import { timeOf } from './time.ts';
+import { words } from '../words/words.ts';
 
-const messages = MESSAGES[locale];
 /** How long the push with the code may take before the app fetches the same envelope itself. */
 const PUSH_PATIENCE_MS = 1500;
 
 /** A request to verify oneself: the service makes a code, and the phone shows it. */
 export class CodeRequest extends Request {
-  protected readonly words = messages;
+  protected readonly words = words;
   private code: CodeClaims | undefined;
 
   show(fault = ''): void {
     const { relyingParty, purpose, endUser, requestedAt, state } = this.authentication;
     const proceed =
       state === 'opened'
-        ? button(messages.showCode, () => void this.fetchCode())
-        : button(messages.enterPin, () => this.askPin());
+        ? button(words.showCode, () => void this.fetchCode())
+        : button(words.enterPin, () => this.askPin());
     this.display.show((signal) =>
       screen(
-        { title: messages.asks(relyingParty.name), kind: 'request', back: this.leave.home },
+        { title: words.asks(relyingParty.name), kind: 'request', back: this.leave.home },
         factList([
-          [messages.purpose, purpose],
-          [messages.where, whereOf(endUser)],
-          [messages.requestedAt, timeOf(requestedAt)],
-          [messages.timeLeft, this.countdown(signal)],
+          [words.purpose, purpose],
+          [words.where, whereOf(endUser)],
+          [words.requestedAt, timeOf(requestedAt)],
+          [words.timeLeft, this.countdown(signal)],
         ]),
         faultLine(fault),
         proceed,
@@ -46,7 +44,7 @@ export class CodeRequest extends Request {
   }
 
   protected async open(pin: string): Promise<void> {
-    this.display.say(messages.pinChecking);
+    this.display.say(words.pinChecking);
     try {
       await this.display.busy(() => this.phone.open(this.authentication, pin));
     } catch (error) {
@@ -59,10 +57,7 @@ export class CodeRequest extends Request {
 
   private showWaiting(): void {
     this.display.show(() =>
-      screen(
-        { title: messages.pinChecking, kind: 'waiting' },
-        make('div', { class: 'spinner', 'aria-hidden': 'true' }),
-      ),
+      screen({ title: words.pinChecking, kind: 'waiting' }, make('div', { class: 'spinner', 'aria-hidden': 'true' })),
     );
   }
 
@@ -86,14 +81,14 @@ export class CodeRequest extends Request {
       const digits = make('p', { class: 'code', id: 'code' }, make('span', { 'aria-hidden': 'true' }, grouped), spoken);
       this.lookUntil(signal);
       return screen(
-        { ...messages.code, kind: 'shown-code' },
+        { ...words.code, kind: 'shown-code' },
         digits,
         readAloudButton(() => code, signal),
         factList([
-          [messages.purpose, `${relyingParty} · ${purpose}`],
-          [messages.timeLeft, this.countdown(signal)],
+          [words.purpose, `${relyingParty} · ${purpose}`],
+          [words.timeLeft, this.countdown(signal)],
         ]),
-        make('p', { class: 'hint' }, messages.codeNote),
+        make('p', { class: 'hint' }, words.codeNote),
         faultLine(fault),
         ...this.refusals(),
       );

@@ -1,14 +1,12 @@
 import type { AuthenticatorKind, Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
-import { CODE_MESSAGES } from './code-messages.ts';
 import { button, factList, faultLine, screen, type Display } from './display.ts';
 import { codeOf } from './fault.ts';
-import { MESSAGES } from './messages.ts';
 import { PinPad } from './pin-pad.ts';
 import { afterRefusedPin, type Leave } from './pin-refusal.ts';
+import { words } from '../words/words.ts';
 
-const messages = CODE_MESSAGES[locale].consent;
+const messages = words.consent;
 
 /** What is collected, and the word of whoever it is collected of; then the PIN, and the phone is given its secret. */
 export class Consent {
@@ -57,7 +55,7 @@ export class Consent {
 
   private async enrol(pin: string): Promise<void> {
     const { kind, terms } = this.asked;
-    this.display.say(MESSAGES[locale].pinChecking);
+    this.display.say(words.pinChecking);
     try {
       const { vendorCode } = await this.display.busy(() => this.phone.enrolAuthenticator(kind, pin, terms));
       this.display.say('');

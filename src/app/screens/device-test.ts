@@ -1,11 +1,9 @@
 import type { Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
 import { faultOf } from './fault.ts';
-import { MESSAGES } from './messages.ts';
+import { words } from '../words/words.ts';
 
-const messages = MESSAGES[locale];
 /** How long the push with the test code may take before the app fetches the same envelope itself. */
 const PUSH_PATIENCE_MS = 1500;
 
@@ -22,15 +20,15 @@ export class DeviceTest {
     this.display.show((signal) => {
       const timer = setTimeout(() => void this.fetch(), PUSH_PATIENCE_MS);
       signal.addEventListener('abort', () => clearTimeout(timer));
-      return screen({ title: messages.testWaiting, kind: 'waiting' }, spinner);
+      return screen({ title: words.testWaiting, kind: 'waiting' }, spinner);
     });
   }
 
   /** The push with the code came. */
   take(code: string, fault = ''): void {
     const digits = make('p', { class: 'code' }, `${code.slice(0, 3)} ${code.slice(3)}`);
-    const end = button(messages.testConfirm, () => void this.finish(code));
-    this.display.show(() => screen({ ...messages.test, kind: 'shown-code' }, digits, faultLine(fault), end));
+    const end = button(words.testConfirm, () => void this.finish(code));
+    this.display.show(() => screen({ ...words.test, kind: 'shown-code' }, digits, faultLine(fault), end));
   }
 
   private async fetch(): Promise<void> {

@@ -1,6 +1,5 @@
 import { byId, make, type Child } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
-import { MESSAGES } from './messages.ts';
+import { words } from '../words/words.ts';
 
 /** One thing on the display. `signal` ends when something else is shown. */
 type Draw = (signal: AbortSignal) => HTMLElement;
@@ -90,7 +89,7 @@ export function screen(
   return make(
     'section',
     { class: `screen ${kind ?? ''}`.trim() },
-    back !== undefined && button(MESSAGES[locale].back, back, 'back'),
+    back !== undefined && button(words.back, back, 'back'),
     make('h1', { tabindex: '-1' }, title),
     text !== undefined && make('p', { class: 'lead' }, text),
     ...children,

@@ -1,10 +1,9 @@
 import type { Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
 import { codeFields } from './code-field.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
 import { FirstPin } from './first-pin.ts';
-import { MESSAGES } from './messages.ts';
+import { words } from '../words/words.ts';
 
 /** A line that the phone's SIM could be of. */
 export interface OfferedLine {
@@ -19,7 +18,6 @@ interface Handset {
   osVersion: string;
 }
 
-const messages = MESSAGES[locale];
 const TYPED_CODE_HANDSET: Handset = { platform: 'android', osVersion: '14' };
 
 /** First use: a line or a code, and then the PIN. */
@@ -53,13 +51,13 @@ export class Enrolling {
         select.append(make('option', { value: lineId, selected: chosen }, `${phoneNumber} · ${note}`));
       }
       return screen(
-        { ...messages.welcome, kind: 'welcome', ...(back && { back }) },
+        { ...words.welcome, kind: 'welcome', ...(back && { back }) },
         ...said,
-        make('label', { for: 'line' }, messages.line),
+        make('label', { for: 'line' }, words.line),
         select,
-        button(messages.setUp, () => void this.setUp(select.value)),
-        make('details', {}, make('summary', {}, messages.haveCode), ...this.codeFields('secondary')),
-        button(messages.settings.addSmartOtp, () => this.ways.addSmartOtp(() => this.begin()), 'link'),
+        button(words.setUp, () => void this.setUp(select.value)),
+        make('details', {}, make('summary', {}, words.haveCode), ...this.codeFields('secondary')),
+        button(words.settings.addSmartOtp, () => this.ways.addSmartOtp(() => this.begin()), 'link'),
       );
     });
   }
@@ -67,7 +65,7 @@ export class Enrolling {
   /** Asks a phone that is enrolled already for a new code; what it has it keeps until the code was accepted. */
   beginAgain(back: () => void, ...said: HTMLElement[]): void {
     this.startOver = (fault) => this.beginAgain(back, fault);
-    const { title, text, website, call } = messages.enrolAgain;
+    const { title, text, website, call } = words.enrolAgain;
     this.display.show(() =>
       screen(
         { title, text, kind: 'again', back },
@@ -79,7 +77,7 @@ export class Enrolling {
   }
 
   private codeFields(kind: 'primary' | 'secondary'): HTMLElement[] {
-    const look = { kind, hint: messages.enrolmentCodeFormat };
+    const look = { kind, hint: words.enrolmentCodeFormat };
     return codeFields(this.phone.issuer, look, (code) => this.choosePin(code, TYPED_CODE_HANDSET));
   }
 
@@ -99,7 +97,7 @@ export class Enrolling {
       if (answer.enrolmentCode !== undefined) this.choosePin(answer.enrolmentCode, this.handset(lineId));
       else this.begin(refusal(answer.reasons ?? []));
     } catch {
-      this.begin(faultLine(messages.unreachable));
+      this.begin(faultLine(words.unreachable));
     }
   }
 
@@ -110,7 +108,7 @@ export class Enrolling {
 
   private choosePin(enrolmentCode: string, handset: Handset): void {
     const { issuer, pushToken } = this.phone;
-    const name = `${messages.deviceName} (${handset.platform === 'ios' ? 'iPhone' : 'Android'})`;
+    const name = `${words.deviceName} (${handset.platform === 'ios' ? 'iPhone' : 'Android'})`;
     const startOver = (said: HTMLElement) => this.startOver(said);
     const then = { enrolled: this.onEnrolled, startOver };
     new FirstPin(this.display, { issuer, pushToken, enrolmentCode, name, ...handset }, then).choose();
@@ -123,7 +121,7 @@ function refusal(reasons: readonly { message: string }[]): HTMLElement {
   return make(
     'div',
     { class: 'alert', role: 'alert' },
-    make('strong', {}, messages.notEligible),
+    make('strong', {}, words.notEligible),
     make('ul', {}, ...items),
   );
 }
@@ -131,5 +129,5 @@ function refusal(reasons: readonly { message: string }[]): HTMLElement {
 /** The Korean sentence reaches to the last word that has a Korean letter; English follows. */
 function inOneLanguage(message: string): string {
   const [, korean, english] = /^(.*[가-힣]\S*)\s(.+)$/.exec(message) ?? [];
-  return (locale === 'ko' ? korean : english) ?? message;
+  return korean !== undefined && english !== undefined ? words.ofBoth(korean, english) : message;
 }

@@ -1,10 +1,9 @@
 import { ProblemError } from '../../phone/problem-error.ts';
-import { locale } from '../../pages/browser/locale.ts';
-import { MESSAGES } from './messages.ts';
+import { words } from '../words/words.ts';
 
 /** What a person is told of a failure that no screen has a better word for. */
 export function faultOf(error: unknown): string {
-  return error instanceof ProblemError ? MESSAGES[locale].failed : MESSAGES[locale].unreachable;
+  return error instanceof ProblemError ? words.failed : words.unreachable;
 }
 
 /** The service does not know this device any more: it was replaced, or the subscription has ended. */

@@ -1,13 +1,10 @@
 import { assertChosenPin } from '../../phone/knowledge-key.ts';
 import { Phone, type Enrolment } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
 import { faultLine, screen, type Display } from './display.ts';
 import { codeOf, faultOf } from './fault.ts';
-import { MESSAGES } from './messages.ts';
 import { PinPad } from './pin-pad.ts';
-
-const messages = MESSAGES[locale];
+import { words } from '../words/words.ts';
 
 /** A PIN typed twice, and the device exists. */
 export class FirstPin {
@@ -24,10 +21,10 @@ export class FirstPin {
           assertChosenPin(pin);
           this.repeat(pin);
         } catch {
-          this.choose(messages.pinGuessable);
+          this.choose(words.pinGuessable);
         }
       }, signal);
-      return screen({ ...messages.choosePin, kind: 'pin' }, faultLine(fault), pad.element);
+      return screen({ ...words.choosePin, kind: 'pin' }, faultLine(fault), pad.element);
     });
   }
 
@@ -35,22 +32,22 @@ export class FirstPin {
     this.display.show((signal) => {
       const pad = new PinPad((again) => {
         if (again === pin) void this.enrol(pin);
-        else this.choose(messages.pinsDiffer);
+        else this.choose(words.pinsDiffer);
       }, signal);
-      return screen({ ...messages.repeatPin, kind: 'pin' }, faultLine(), pad.element);
+      return screen({ ...words.repeatPin, kind: 'pin' }, faultLine(), pad.element);
     });
   }
 
   private async enrol(pin: string): Promise<void> {
     this.display.show(() =>
-      screen({ title: messages.enrolling, kind: 'waiting' }, make('div', { class: 'spinner', 'aria-hidden': 'true' })),
+      screen({ title: words.enrolling, kind: 'waiting' }, make('div', { class: 'spinner', 'aria-hidden': 'true' })),
     );
     try {
       const app = { formFactor: 'phone', appVersion: '1.0.0' } as const;
       await this.then.enrolled(await Phone.enrol({ ...this.enrolment, ...app, pin }));
     } catch (error) {
       const invalid = codeOf(error) === 'enrolment_code_invalid';
-      this.then.startOver(faultLine(invalid ? messages.codeInvalid : faultOf(error)));
+      this.then.startOver(faultLine(invalid ? words.codeInvalid : faultOf(error)));
     }
   }
 }

@@ -1,16 +1,13 @@
 import type { HistoryEntry, PendingAuthentication, Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
-import { CODE_MESSAGES } from './code-messages.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
 import { faultOf, isUnregistered } from './fault.ts';
-import { MESSAGES } from './messages.ts';
 import { recently } from './past.ts';
 import { nameOf, type Phones, type SmartOtp } from './phones.ts';
 import { timeOf } from './time.ts';
+import { words } from '../words/words.ts';
 
-const messages = MESSAGES[locale];
-const { otp, smartOtp: smartOtpMessages } = CODE_MESSAGES[locale];
+const { otp, smartOtp: smartOtpMessages } = words;
 /** Past requests that the first screen shows. */
 const RECENT = 3;
 
@@ -110,7 +107,7 @@ export class Home {
   }
 
   private draw({ waiting, past, fault, gone }: Answered): void {
-    const { none, noneText, title } = messages.home;
+    const { none, noneText, title } = words.home;
     const cards = waiting.map((one) => this.card(one));
     const nothing = make('div', { class: 'nothing' }, make('p', {}, none), make('p', { class: 'hint' }, noneText));
     const closed = past.filter(({ state }) => state !== 'pending' && state !== 'opened');
@@ -129,7 +126,7 @@ export class Home {
 
   private card(waiting: Waiting): HTMLElement {
     const { id, relyingParty, purpose, requestedAt, transaction } = waiting.authentication;
-    const what = transaction ? `${purpose} · ${messages.channels.sign}` : purpose;
+    const what = transaction ? `${purpose} · ${words.channels.sign}` : purpose;
     return make(
       'button',
       { type: 'button', class: 'request-card', id: `request-${id}`, onclick: () => this.to.request(waiting) },
@@ -164,15 +161,15 @@ export class Home {
 
   private buttons(): HTMLElement {
     const { main } = this.phones;
-    const { refresh, refreshed } = messages.home;
+    const { refresh, refreshed } = words.home;
     const look = () => void this.show().then(() => this.display.say(refreshed));
-    const toSettings = button(messages.settings.title, this.to.settings, 'secondary');
+    const toSettings = button(words.settings.title, this.to.settings, 'secondary');
     toSettings.id = 'settings';
     const again = button(refresh, look, 'secondary');
     again.id = 'refresh';
     const first = main
       ? button(otp.open, () => this.to.otp(main), 'secondary')
-      : button(messages.settings.register, this.to.register, 'secondary');
+      : button(words.settings.register, this.to.register, 'secondary');
     first.id = main ? 'otp' : 'register';
     return make('div', { class: 'home-buttons' }, first, make('div', { class: 'row' }, again, toSettings));
   }

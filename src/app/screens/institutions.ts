@@ -1,18 +1,16 @@
 import type { Phone, Registration } from '../../phone/phone.ts';
 import { startCountdown } from '../../pages/browser/countdown.ts';
 import { make } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
-import { CODE_MESSAGES } from './code-messages.ts';
 import { button, factList, faultLine, screen, type Display } from './display.ts';
 import { codeOf, faultOf } from './fault.ts';
-import { MESSAGES } from './messages.ts';
 import type { Phones } from './phones.ts';
 import { PinPad } from './pin-pad.ts';
 import { afterRefusedPin, type Leave } from './pin-refusal.ts';
 import { dayOf, timeOf } from './time.ts';
+import { words } from '../words/words.ts';
 
-const messages = CODE_MESSAGES[locale].institutions;
-const { pinChecking, requestedAt: askedAt, serial, timeLeft } = MESSAGES[locale];
+const messages = words.institutions;
+const { pinChecking, requestedAt: askedAt, serial, timeLeft } = words;
 
 /** A registration, and the device that may answer it. */
 interface Listed {

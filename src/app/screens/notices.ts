@@ -1,15 +1,16 @@
 import { make } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
 import { button, screen, type Display } from './display.ts';
 import type { KeptNotice } from './installation.ts';
-import { MESSAGES } from './messages.ts';
 import { timeOf } from './time.ts';
+import { words } from '../words/words.ts';
 
-const messages = MESSAGES[locale];
+/** The texts by what a push names: a newer service may name more kinds and reasons than this version knows. */
+const TEXTS: Readonly<Partial<Record<string, string | Readonly<Partial<Record<string, string>>>>>> =
+  words.notices.kinds;
 
 /** A notice in this page's language; undefined for a kind that this version does not know. */
 export function noticeLine({ kind, detail = '' }: Pick<KeptNotice, 'kind' | 'detail'>): string | undefined {
-  const text = messages.notices.kinds[kind];
+  const text = TEXTS[kind];
   return typeof text === 'object' ? text[detail] : text;
 }
 
@@ -30,9 +31,9 @@ export function showNotices(
       {},
       make('span', {}, noticeLine(notice) ?? ''),
       make('span', { class: 'hint' }, timeOf(notice.at)),
-      isOfInstitutions(notice) && button(messages.notices.look, leave.institutions, 'small'),
+      isOfInstitutions(notice) && button(words.notices.look, leave.institutions, 'small'),
     ),
   );
-  const list = items.length > 0 ? make('ol', { class: 'history' }, ...items) : make('p', {}, messages.notices.none);
-  display.show(() => screen({ title: messages.notices.title, kind: 'notices', back: leave.back }, list));
+  const list = items.length > 0 ? make('ol', { class: 'history' }, ...items) : make('p', {}, words.notices.none);
+  display.show(() => screen({ title: words.notices.title, kind: 'notices', back: leave.back }, list));
 }

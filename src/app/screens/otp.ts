@@ -1,15 +1,13 @@
 import type { Phone, TimedCode } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
-import { CODE_MESSAGES } from './code-messages.ts';
 import { Consent } from './consent.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
-import { MESSAGES } from './messages.ts';
 import { PinPad } from './pin-pad.ts';
 import type { Leave } from './pin-refusal.ts';
 import { readAloudButton } from './read-aloud.ts';
+import { words } from '../words/words.ts';
 
-const messages = CODE_MESSAGES[locale].otp;
+const messages = words.otp;
 const CODE_SECONDS = 30;
 /** For how long one PIN shows codes. */
 const SHOWN_MS = 120_000;
@@ -100,8 +98,8 @@ export class OneTimeCodes {
         bar,
         make('p', { class: 'until-next' }, messages.left, ' ', left),
         readAloudButton(() => shown?.code ?? '', signal),
-        make('p', { class: 'hint' }, MESSAGES[locale].codeNote),
-        button(MESSAGES[locale].done, this.leave.back, 'secondary'),
+        make('p', { class: 'hint' }, words.codeNote),
+        button(words.done, this.leave.back, 'secondary'),
         this.lockedLine(signal),
       );
     });

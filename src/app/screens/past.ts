@@ -1,12 +1,9 @@
 import type { HistoryEntry, Phone, SmsPermission } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
 import { faultLine, screen, type Display } from './display.ts';
 import { faultOf, isUnregistered } from './fault.ts';
-import { MESSAGES } from './messages.ts';
 import { spanOf, timeOf } from './time.ts';
-
-const messages = MESSAGES[locale];
+import { words } from '../words/words.ts';
 
 /** The last authentications, and the times for which SMS was permitted among them. */
 export async function showPast(
@@ -27,10 +24,10 @@ export async function showPast(
     }
     fault = faultOf(error);
   }
-  const nothing = fault === '' && make('p', {}, messages.history.none);
+  const nothing = fault === '' && make('p', {}, words.history.none);
   display.show(() =>
     screen(
-      { title: messages.history.title, kind: 'past', back: leave.back },
+      { title: words.history.title, kind: 'past', back: leave.back },
       faultLine(fault),
       items.length > 0 ? make('ol', { class: 'history' }, ...items) : nothing,
     ),
@@ -44,7 +41,7 @@ export function recently(entries: readonly HistoryEntry[], count: number): HTMLE
   return make(
     'section',
     { class: 'recent' },
-    make('h2', {}, messages.home.recent),
+    make('h2', {}, words.home.recent),
     make('ol', { class: 'history' }, ...items),
   );
 }
@@ -60,12 +57,12 @@ function pastItems(entries: readonly HistoryEntry[], permissions: readonly SmsPe
 }
 
 function entryItem({ relyingParty, purpose, requestedAt, state, channel, device }: HistoryEntry): HTMLElement {
-  const how = [timeOf(requestedAt), messages.channels[channel], device !== null && messages.history.byPhone(device)];
+  const how = [timeOf(requestedAt), words.channels[channel], device !== null && words.history.byPhone(device)];
   return make(
     'li',
     {},
     make('strong', {}, relyingParty.name),
-    make('span', { class: `state ${state}` }, messages.states[state]),
+    make('span', { class: `state ${state}` }, words.states[state]),
     make('span', {}, purpose),
     make('span', { class: 'hint' }, how.filter(Boolean).join(' · ')),
   );
@@ -76,8 +73,8 @@ function permissionItem({ relyingParty, permittedAt, endsAt }: SmsPermission): H
     'li',
     { class: 'permission' },
     make('strong', {}, relyingParty.name),
-    make('span', { class: 'state permitted' }, messages.history.smsPermitted),
-    make('span', {}, messages.history.smsPermittedFor),
+    make('span', { class: 'state permitted' }, words.history.smsPermitted),
+    make('span', {}, words.history.smsPermittedFor),
     make('span', { class: 'hint' }, spanOf(permittedAt, endsAt)),
   );
 }

@@ -1,8 +1,7 @@
 import { SimulatedCard } from '../../phone/card.ts';
 import { Phone } from '../../phone/phone.ts';
-import { locale } from '../../pages/browser/locale.ts';
-import { CODE_MESSAGES } from './code-messages.ts';
 import { saveInstallation, type Installation, type KeptSmartOtp } from './installation.ts';
+import { words } from '../words/words.ts';
 
 /** An institution's Smart OTP: a device of its own in this app, with keys and a PIN of its own. */
 export interface SmartOtp {
@@ -79,7 +78,7 @@ export class Phones {
 
 /** What a person calls it: by its institution, once that is known. */
 export function nameOf({ institution }: Pick<SmartOtp, 'institution'>): string {
-  const { of, name } = CODE_MESSAGES[locale].smartOtp;
+  const { of, name } = words.smartOtp;
   return institution === null ? name : of(institution);
 }
 

@@ -1,12 +1,9 @@
 import { assertChosenPin } from '../../phone/knowledge-key.ts';
 import type { Phone } from '../../phone/phone.ts';
-import { locale } from '../../pages/browser/locale.ts';
 import { badge, button, faultLine, screen, type Display } from './display.ts';
-import { MESSAGES } from './messages.ts';
 import { PinPad } from './pin-pad.ts';
 import { afterRefusedPin, type Leave } from './pin-refusal.ts';
-
-const messages = MESSAGES[locale];
+import { words } from '../words/words.ts';
 
 /**
  * The present PIN, which the service judges, and then the new one twice. The phone itself cannot tell a wrong PIN from
@@ -22,11 +19,11 @@ export class PinChange {
   ) {}
 
   begin(fault = ''): void {
-    this.ask(messages.changePin.old, fault, (pin) => void this.check(pin));
+    this.ask(words.changePin.old, fault, (pin) => void this.check(pin));
   }
 
   private async check(pin: string): Promise<void> {
-    this.display.say(messages.pinChecking);
+    this.display.say(words.pinChecking);
     try {
       await this.display.busy(() => this.phone.checkPin(pin));
     } catch (error) {
@@ -38,22 +35,22 @@ export class PinChange {
   }
 
   private choose(old: string, fault = ''): void {
-    this.ask(messages.changePin.chosen, fault, (pin) => {
+    this.ask(words.changePin.chosen, fault, (pin) => {
       try {
         assertChosenPin(pin);
       } catch {
-        this.choose(old, messages.pinGuessable);
+        this.choose(old, words.pinGuessable);
         return;
       }
-      if (pin === old) this.choose(old, messages.changePin.same);
+      if (pin === old) this.choose(old, words.changePin.same);
       else this.repeat(old, pin);
     });
   }
 
   private repeat(old: string, chosen: string): void {
-    this.ask(messages.repeatPin, '', (again) => {
+    this.ask(words.repeatPin, '', (again) => {
       if (again === chosen) void this.change(old, chosen);
-      else this.choose(old, messages.pinsDiffer);
+      else this.choose(old, words.pinsDiffer);
     });
   }
 
@@ -63,7 +60,7 @@ export class PinChange {
       await this.keep();
     });
     this.display.show(() =>
-      screen({ ...messages.changePin.done, kind: 'ended verified' }, badge(), button(messages.done, this.leave.back)),
+      screen({ ...words.changePin.done, kind: 'ended verified' }, badge(), button(words.done, this.leave.back)),
     );
   }
 

@@ -1,6 +1,5 @@
 import { make } from '../../pages/browser/element.ts';
-import { MESSAGES } from './messages.ts';
-import { locale } from '../../pages/browser/locale.ts';
+import { words } from '../words/words.ts';
 
 const LENGTH = 6;
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '', '0', '⌫'];
@@ -17,13 +16,12 @@ export class PinPad {
     private readonly onFull: (pin: string) => void,
     signal: AbortSignal,
   ) {
-    const messages = MESSAGES[locale];
     const keys = KEYS.map((key) => {
       if (key === '') return make('span');
-      const label = key === '⌫' ? messages.pinErase : key;
+      const label = key === '⌫' ? words.pinErase : key;
       return make('button', { type: 'button', 'aria-label': label, onclick: () => this.press(key) }, key);
     });
-    const pad = make('div', { class: 'pin-keys', role: 'group', 'aria-label': messages.pinDigit }, ...keys);
+    const pad = make('div', { class: 'pin-keys', role: 'group', 'aria-label': words.pinDigit }, ...keys);
     this.element = make('div', { class: 'pin-pad' }, this.dots, this.typed, pad);
     document.addEventListener('keydown', (event) => this.type(event), { signal });
     this.draw();
@@ -53,6 +51,6 @@ export class PinPad {
   private draw(): void {
     const { length } = this.digits;
     this.dots.replaceChildren(...Array.from({ length: LENGTH }, (_, at) => make('i', { class: at < length && 'on' })));
-    this.typed.textContent = length === 0 ? '' : MESSAGES[locale].pinTyped(length);
+    this.typed.textContent = length === 0 ? '' : words.pinTyped(length);
   }
 }

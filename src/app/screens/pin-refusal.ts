@@ -1,8 +1,7 @@
 import { ProblemError } from '../../phone/problem-error.ts';
-import { locale } from '../../pages/browser/locale.ts';
 import { badge, button, screen, type Display } from './display.ts';
 import { codeOf, faultOf, isUnregistered } from './fault.ts';
-import { MESSAGES } from './messages.ts';
+import { words } from '../words/words.ts';
 
 /** Where a screen leads to when it is over. */
 export interface Leave {
@@ -11,15 +10,13 @@ export interface Leave {
   enrolAgain: () => void;
 }
 
-const messages = MESSAGES[locale];
-
 /** After a PIN was refused: tried again while that is allowed, and told what to do when it is not. */
 export function afterRefusedPin(
   display: Display,
   error: unknown,
   { again, leave }: { again: (fault: string) => void; leave: Leave },
 ): void {
-  if (error instanceof ProblemError && error.code === 'pin_mismatch') again(messages.pinWrong(error.attemptsLeft ?? 0));
+  if (error instanceof ProblemError && error.code === 'pin_mismatch') again(words.pinWrong(error.attemptsLeft ?? 0));
   else if (codeOf(error) === 'pin_locked') showLocked(display, leave);
   else if (isUnregistered(error)) leave.unregistered();
   else again(faultOf(error));
@@ -28,10 +25,10 @@ export function afterRefusedPin(
 function showLocked(display: Display, leave: Leave): void {
   display.show(() =>
     screen(
-      { ...messages.locked, kind: 'ended failed' },
+      { ...words.locked, kind: 'ended failed' },
       badge(),
-      button(messages.done, leave.home),
-      button(messages.again, leave.enrolAgain, 'secondary'),
+      button(words.done, leave.home),
+      button(words.again, leave.enrolAgain, 'secondary'),
     ),
   );
 }

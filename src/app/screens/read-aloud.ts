@@ -1,6 +1,6 @@
 import { make } from '../../pages/browser/element.ts';
 import { locale } from '../../pages/browser/locale.ts';
-import { MESSAGES } from './messages.ts';
+import { words } from '../words/words.ts';
 
 // A browser loads its voices only once it was asked for them.
 if ('speechSynthesis' in window) speechSynthesis.getVoices();
@@ -19,7 +19,7 @@ export function readAloudButton(code: () => string, signal: AbortSignal): HTMLEl
     speechSynthesis.cancel();
     speechSynthesis.speak(utterance);
   };
-  return make('button', { type: 'button', class: 'secondary read-aloud', onclick: read }, MESSAGES[locale].readAloud);
+  return make('button', { type: 'button', class: 'secondary read-aloud', onclick: read }, words.readAloud);
 }
 
 function voiceOf(language: string): SpeechSynthesisVoice | undefined {

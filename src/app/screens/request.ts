@@ -1,22 +1,22 @@
 import type { DeclineReason, PendingAuthentication, Phone } from '../../phone/phone.ts';
+import { brand } from '../../pages/browser/brand.ts';
 import { startCountdown } from '../../pages/browser/countdown.ts';
 import { make } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
 import { badge, button, faultLine, screen, type Display } from './display.ts';
 import { codeOf, faultOf } from './fault.ts';
-import { MESSAGES, type PhoneMessages } from './messages.ts';
 import { PinPad } from './pin-pad.ts';
 import { afterRefusedPin, type Leave } from './pin-refusal.ts';
+import type { AppWords } from '../words/app-words.ts';
+import { words } from '../words/words.ts';
 
-const messages = MESSAGES[locale];
 const REASONS = ['cancelled', 'wrong_details'] as const satisfies readonly DeclineReason[];
 /** No push says that the code was typed, so the app looks while it shows one. */
 const LOOK_MS = 2000;
 
-type Ending = keyof PhoneMessages['ended'];
+type Ending = keyof AppWords['ended'];
 
 /** What a request says by the way, in words that fit what it is for. */
-export type RequestWords = Pick<PhoneMessages, 'pin' | 'ended' | 'blocked'>;
+export type RequestWords = Pick<AppWords, 'pin' | 'ended' | 'blocked'>;
 
 /** One authentication on the phone: how it is refused, and how it ends. What it is for, the classes after it know. */
 export abstract class Request {
@@ -49,7 +49,7 @@ export abstract class Request {
     if (this.over) return;
     this.over = true;
     this.display.show(() =>
-      screen({ ...this.words.ended[state], kind: `ended ${state}` }, badge(), button(messages.done, this.leave.home)),
+      screen({ ...this.words.ended[state], kind: `ended ${state}` }, badge(), button(words.done, this.leave.home)),
     );
   }
 
@@ -100,17 +100,17 @@ export abstract class Request {
   /** Somebody else's request is refused at once; one's own, for a reason. */
   protected refusals(): HTMLElement[] {
     return [
-      button(messages.notMe, () => void this.refuseStrangers(), 'danger'),
-      button(messages.decline, () => this.askReason(), 'secondary'),
+      button(words.notMe, () => void this.refuseStrangers(), 'danger'),
+      button(words.decline, () => this.askReason(), 'secondary'),
     ];
   }
 
   private askReason(fault = ''): void {
     this.display.show(() =>
       screen(
-        { title: messages.declineTitle, kind: 'reasons', back: () => this.showAgain() },
+        { title: words.declineTitle, kind: 'reasons', back: () => this.showAgain() },
         faultLine(fault),
-        ...REASONS.map((reason) => button(messages.reasons[reason], () => void this.decline(reason), 'secondary')),
+        ...REASONS.map((reason) => button(words.reasons[reason], () => void this.decline(reason), 'secondary')),
       ),
     );
   }
@@ -148,7 +148,7 @@ export abstract class Request {
     this.over = true;
     const { title, text, whatToDo, call, callNumber, password, look } = this.words.blocked;
     const steps = [
-      make('li', {}, `${call} `, make('a', { href: 'tel:114' }, callNumber)),
+      make('li', {}, `${call} `, make('a', { href: `tel:${brand.callCentre}` }, callNumber)),
       make('li', {}, password(this.authentication.relyingParty.name)),
       make('li', {}, look),
     ];
@@ -157,8 +157,8 @@ export abstract class Request {
         { title, text, kind: 'blocked' },
         make('h2', {}, whatToDo),
         make('ol', { class: 'what-to-do' }, ...steps),
-        button(messages.history.show, this.leave.history),
-        button(messages.done, this.leave.home, 'secondary'),
+        button(words.history.show, this.leave.history),
+        button(words.done, this.leave.home, 'secondary'),
       ),
     );
   }
@@ -167,7 +167,7 @@ export abstract class Request {
   protected countdown(signal: AbortSignal, other?: { until: string; onEnd: () => void }): HTMLElement {
     const element = make('strong', { class: 'clock', role: 'timer', 'aria-live': 'off' });
     const { until, onEnd } = other ?? { until: this.authentication.expiresAt, onEnd: () => this.end('expired') };
-    const onLastCall = () => this.display.say(messages.lastSeconds);
+    const onLastCall = () => this.display.say(words.lastSeconds);
     const countdown = startCountdown({ element, until, now: this.now, onLastCall, onEnd });
     signal.addEventListener('abort', () => countdown.stop());
     return element;
@@ -179,6 +179,6 @@ export function whereOf(endUser: PendingAuthentication['endUser']): string {
   const { ip, userAgent } = endUser ?? {};
   const browser = /Edg|OPR|SamsungBrowser|Firefox|Chrome|Safari/.exec(userAgent ?? '')?.[0];
   return (
-    [ip, browser?.replace('Edg', 'Edge').replace('OPR', 'Opera')].filter(Boolean).join(' · ') || messages.whereUnknown
+    [ip, browser?.replace('Edg', 'Edge').replace('OPR', 'Opera')].filter(Boolean).join(' · ') || words.whereUnknown
   );
 }

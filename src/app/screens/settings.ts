@@ -1,19 +1,16 @@
 import type { Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
 import { showAuthenticators } from './authenticators.ts';
 import { button, factList, screen, type Display } from './display.ts';
 import { Institutions } from './institutions.ts';
 import type { KeptNotice } from './installation.ts';
-import { MESSAGES } from './messages.ts';
 import { showNotices } from './notices.ts';
 import { showPast } from './past.ts';
 import type { Phones, SmartOtp } from './phones.ts';
 import { PinChange } from './pin-change.ts';
 import type { Leave } from './pin-refusal.ts';
 import { SmsForOneWebsite } from './sms.ts';
-
-const messages = MESSAGES[locale];
+import { otherLanguages, words } from '../words/words.ts';
 
 /** Where the settings lead, beside what they open themselves. */
 interface Ways {
@@ -40,7 +37,7 @@ export class Settings {
 
   show(): void {
     const { back } = this;
-    const { institutions, authenticators, addSmartOtp, notices, again, register, reset } = messages.settings;
+    const { institutions, authenticators, addSmartOtp, notices, again, register, reset } = words.settings;
     const entries: [string, () => void][] = [
       ...this.entriesOfPhone(),
       [institutions, () => this.showInstitutions()],
@@ -51,16 +48,18 @@ export class Settings {
       [reset, () => this.confirmReset()],
     ];
     const items = entries.map(([name, open]) => make('li', {}, button(name, open, 'entry')));
-    const other = locale === 'ko' ? 'en' : 'ko';
-    const language = make('a', { href: `/phone?lang=${other}`, lang: other }, messages.settings.otherLanguage);
+    const languages = new DocumentFragment();
+    for (const [language, name] of otherLanguages) {
+      languages.append(make('a', { href: `/phone?lang=${language}`, lang: language }, name));
+    }
     this.display.show(() =>
       screen(
-        { title: messages.settings.title, kind: 'settings', back: this.ways.home },
+        { title: words.settings.title, kind: 'settings', back: this.ways.home },
         make('ul', { class: 'entries' }, ...items),
         factList([
           // Beside the shop, the shop says in which language.
-          ...(self === top ? ([[messages.settings.language, language]] as const) : []),
-          ...(this.phones.main ? ([[messages.serial, this.phones.main.serialNumber]] as const) : []),
+          ...(self === top ? ([[words.settings.language, languages]] as const) : []),
+          ...(this.phones.main ? ([[words.serial, this.phones.main.serialNumber]] as const) : []),
         ]),
       ),
     );
@@ -68,7 +67,7 @@ export class Settings {
 
   private entriesOfPhone(): [string, () => void][] {
     const { display, phones, back } = this;
-    const { past, sms, pin } = messages.settings;
+    const { past, sms, pin } = words.settings;
     const [first] = phones.inUse;
     const now = () => phones.now();
     const leaveOf = (phone: Phone) => ({ ...this.ways.leaveOf(phone), back });
@@ -108,7 +107,7 @@ export class Settings {
 
   private confirmReset(): void {
     this.display.show(() =>
-      screen({ ...messages.resetSure, back: this.back }, button(messages.resetYes, this.ways.reset, 'danger')),
+      screen({ ...words.resetSure, back: this.back }, button(words.resetYes, this.ways.reset, 'danger')),
     );
   }
 }

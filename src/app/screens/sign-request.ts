@@ -1,19 +1,16 @@
 import type { SimulatedCard } from '../../phone/card.ts';
 import type { PendingAuthentication, Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
 import { cardField } from './card.ts';
-import { CODE_MESSAGES } from './code-messages.ts';
 import { button, factList, faultLine, screen, type Display } from './display.ts';
 import { codeOf } from './fault.ts';
-import { MESSAGES } from './messages.ts';
 import type { Leave } from './pin-refusal.ts';
 import { readAloudButton } from './read-aloud.ts';
 import { Request, whereOf } from './request.ts';
 import { timeOf } from './time.ts';
+import { words } from '../words/words.ts';
 
-const messages = MESSAGES[locale];
-const { signing, card: cardMessages } = CODE_MESSAGES[locale];
+const { signing, card: cardMessages } = words;
 /** The code is of its minute; a person who comes back later makes another one. */
 const SHOWN_MS = 60_000;
 
@@ -43,13 +40,13 @@ export class SignRequest extends Request {
         { title: signing.asks(relyingParty.name), text: signing.compare, kind: 'request', back: this.leave.home },
         this.transaction(),
         factList([
-          [messages.purpose, purpose],
-          [messages.where, whereOf(endUser)],
-          [messages.requestedAt, timeOf(requestedAt)],
-          [messages.timeLeft, this.countdown(signal)],
+          [words.purpose, purpose],
+          [words.where, whereOf(endUser)],
+          [words.requestedAt, timeOf(requestedAt)],
+          [words.timeLeft, this.countdown(signal)],
         ]),
         faultLine(fault),
-        button(messages.enterPin, () => this.askPin()),
+        button(words.enterPin, () => this.askPin()),
         ...this.refusals(),
       ),
     );
@@ -103,7 +100,7 @@ export class SignRequest extends Request {
 
   private async sign(pin: string, card?: SimulatedCard): Promise<void> {
     if (this.display.isBusy) return;
-    this.display.say(messages.pinChecking);
+    this.display.say(words.pinChecking);
     try {
       const code = await this.display.busy(async () => {
         await this.phone.open(this.authentication, pin, card);
@@ -133,13 +130,10 @@ export class SignRequest extends Request {
         digits,
         readAloudButton(() => code, signal),
         factList([
-          [messages.purpose, `${relyingParty.name} · ${purpose}`],
-          [
-            messages.timeLeft,
-            this.countdown(signal, { until: new Date(until).toISOString(), onEnd: () => this.hide() }),
-          ],
+          [words.purpose, `${relyingParty.name} · ${purpose}`],
+          [words.timeLeft, this.countdown(signal, { until: new Date(until).toISOString(), onEnd: () => this.hide() })],
         ]),
-        make('p', { class: 'hint' }, messages.codeNote),
+        make('p', { class: 'hint' }, words.codeNote),
         faultLine(fault),
         ...this.refusals(),
       );
@@ -159,7 +153,7 @@ export class SignRequest extends Request {
       screen(
         { ...signing.gone, kind: 'gone' },
         button(signing.again, () => this.askPin()),
-        button(messages.done, this.leave.home, 'secondary'),
+        button(words.done, this.leave.home, 'secondary'),
       ),
     );
   }

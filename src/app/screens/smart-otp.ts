@@ -1,20 +1,18 @@
 import type { Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
 import { cardField } from './card.ts';
 import { codeFields } from './code-field.ts';
-import { CODE_MESSAGES } from './code-messages.ts';
 import { Consent } from './consent.ts';
 import type { DeviceTest } from './device-test.ts';
 import { badge, button, factList, screen, type Display } from './display.ts';
 import { isUnregistered } from './fault.ts';
 import { FirstPin } from './first-pin.ts';
-import { MESSAGES } from './messages.ts';
 import { nameOf, type Phones, type SmartOtp } from './phones.ts';
 import type { Leave } from './pin-refusal.ts';
+import { words } from '../words/words.ts';
 
-const messages = CODE_MESSAGES[locale].smartOtp;
-const { deviceName, serial } = MESSAGES[locale];
+const messages = words.smartOtp;
+const { deviceName, serial } = words;
 const HANDSET = { platform: 'android', osVersion: '14' } as const;
 
 type Test = (phone: Phone, then: ConstructorParameters<typeof DeviceTest>[2]) => void;
@@ -32,7 +30,7 @@ export class AddingSmartOtp {
   begin(back: () => void, ...said: HTMLElement[]): void {
     const { issuer, pushToken } = this.app;
     const card = cardField();
-    const given = make('details', {}, make('summary', {}, CODE_MESSAGES[locale].card.given), card.element);
+    const given = make('details', {}, make('summary', {}, words.card.given), card.element);
     const choosePin = async (enrolmentCode: string) => {
       const read = await card.read();
       if (read === 'malformed') return;
@@ -102,9 +100,9 @@ export class AddingSmartOtp {
         badge(),
         factList([
           [serial, phone.serialNumber],
-          [CODE_MESSAGES[locale].authenticators.vendorCode, vendorCode ?? ''],
+          [words.authenticators.vendorCode, vendorCode ?? ''],
         ]),
-        button(MESSAGES[locale].done, this.leaveOf(phone).home),
+        button(words.done, this.leaveOf(phone).home),
       ),
     );
   }

@@ -1,14 +1,11 @@
 import type { AskingParty, Phone, SmsPermission, SmsPermissions } from '../../phone/phone.ts';
 import { startCountdown } from '../../pages/browser/countdown.ts';
 import { make } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
 import { button, factList, faultLine, screen, type Display } from './display.ts';
 import { codeOf, faultOf, isUnregistered } from './fault.ts';
-import { MESSAGES } from './messages.ts';
 import { PinPad } from './pin-pad.ts';
 import { afterRefusedPin, type Leave } from './pin-refusal.ts';
-
-const messages = MESSAGES[locale];
+import { words } from '../words/words.ts';
 
 /** SMS for one website, for some minutes: which stands, which could be chosen, and the PIN that permits it. */
 export class SmsForOneWebsite {
@@ -36,11 +33,11 @@ export class SmsForOneWebsite {
     const active = permissions.filter((one) => one.active && Date.parse(one.endsAt) > this.now());
     this.display.show((signal) =>
       screen(
-        { title: messages.sms.title, kind: 'sms', back: this.leave.back },
+        { title: words.sms.title, kind: 'sms', back: this.leave.back },
         faultLine(fault),
         ...active.map((one) => this.standing(one, signal)),
         ...(minutes > 0 ? this.choices(minutes, relyingParties, active) : []),
-        listed !== undefined && minutes === 0 && make('p', {}, messages.sms.off),
+        listed !== undefined && minutes === 0 && make('p', {}, words.sms.off),
       ),
     );
   }
@@ -57,17 +54,17 @@ export class SmsForOneWebsite {
     return make(
       'section',
       { class: 'standing' },
-      make('h2', {}, messages.sms.active(relyingParty.name)),
-      factList([[messages.timeLeft, left]]),
-      button(messages.sms.endNow, () => void this.end(id), 'danger'),
+      make('h2', {}, words.sms.active(relyingParty.name)),
+      factList([[words.timeLeft, left]]),
+      button(words.sms.endNow, () => void this.end(id), 'danger'),
     );
   }
 
   private choices(minutes: number, parties: readonly AskingParty[], active: readonly SmsPermission[]): HTMLElement[] {
-    const text = make('p', { class: 'lead' }, messages.sms.text(minutes));
-    const warning = make('p', { class: 'caution' }, messages.sms.warning);
+    const text = make('p', { class: 'lead' }, words.sms.text(minutes));
+    const warning = make('p', { class: 'caution' }, words.sms.warning);
     const free = parties.filter(({ name }) => !active.some(({ relyingParty }) => relyingParty.name === name));
-    if (parties.length === 0) return [text, make('p', { class: 'nothing' }, messages.sms.none)];
+    if (parties.length === 0) return [text, make('p', { class: 'nothing' }, words.sms.none)];
     if (free.length === 0) return [text, warning];
     const items = free.map((party) => {
       if (!party.refusesSms)
@@ -76,19 +73,19 @@ export class SmsForOneWebsite {
           {},
           button(party.name, () => this.askPin(party, minutes), 'entry'),
         );
-      const why = make('span', { class: 'hint' }, messages.sms.refuses);
+      const why = make('span', { class: 'hint' }, words.sms.refuses);
       return make('li', { class: 'entry refusing' }, make('span', {}, party.name), why);
     });
     const list = make('ul', { class: 'entries' }, ...items);
-    return [text, warning, make('h2', {}, messages.sms.choose), list];
+    return [text, warning, make('h2', {}, words.sms.choose), list];
   }
 
   private askPin(party: AskingParty, minutes: number, fault = ''): void {
     this.display.show((signal) =>
       screen(
         {
-          title: messages.sms.pin(party.name, minutes),
-          text: messages.sms.pinText,
+          title: words.sms.pin(party.name, minutes),
+          text: words.sms.pinText,
           kind: 'pin',
           back: () => void this.show(),
         },
@@ -99,18 +96,18 @@ export class SmsForOneWebsite {
   }
 
   private async permit(party: AskingParty, minutes: number, pin: string): Promise<void> {
-    this.display.say(messages.pinChecking);
+    this.display.say(words.pinChecking);
     try {
       await this.display.busy(() => this.phone.permitSms(party.id, pin));
     } catch (error) {
-      if (codeOf(error) === 'sms_not_permitted') await this.show(messages.sms.refused);
+      if (codeOf(error) === 'sms_not_permitted') await this.show(words.sms.refused);
       else {
         const again = (fault: string) => this.askPin(party, minutes, fault);
         afterRefusedPin(this.display, error, { again, leave: this.leave });
       }
       return;
     }
-    this.display.say(messages.sms.started);
+    this.display.say(words.sms.started);
     await this.show();
   }
 
@@ -127,7 +124,7 @@ export class SmsForOneWebsite {
   }
 
   private async ended(): Promise<void> {
-    this.display.say(messages.sms.ended);
+    this.display.say(words.sms.ended);
     await this.show();
   }
 }

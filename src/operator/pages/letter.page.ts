@@ -32,7 +32,8 @@ export function letterPage(
       ${linkButton(address, code.back, 'secondary')}
     </section>
     ${sheet(letters, issued, phoneNumber, now)}`;
-  return deskPage({ title: letter.title, address, content, reader, place: '/operator' });
+  const page = deskPage({ title: letter.title, address, content, reader, place: '/operator' });
+  return { ...page, layout: 'letter' };
 }
 
 function sheet(

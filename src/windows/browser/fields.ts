@@ -1,6 +1,5 @@
 import { byId, digitsOf } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
-import { MESSAGES } from './messages.ts';
+import { words } from './words/words.ts';
 
 export const FIELDS = ['birthDate', 'genderDigit', 'phoneNumber', 'code'] as const;
 export type Field = (typeof FIELDS)[number];
@@ -33,7 +32,7 @@ export function blame(field: Field, fault: string | null): void {
 /** Shows the fault of every invalid field, and focuses the first one. */
 export function check(fields: readonly Field[]): boolean {
   const wrong = fields.filter((field) => !PATTERNS[field].test(valueOf(field)));
-  for (const field of fields) blame(field, wrong.includes(field) ? MESSAGES[locale][field] : null);
+  for (const field of fields) blame(field, wrong.includes(field) ? words[field] : null);
   if (wrong[0]) input(wrong[0]).focus();
   return wrong.length === 0;
 }
@@ -41,7 +40,7 @@ export function check(fields: readonly Field[]): boolean {
 /** Shows faults at the fields that the service named; returns false when it named none. */
 export function blameAll(errors: readonly { pointer: string }[]): boolean {
   const wrong = FIELDS.filter((field) => errors.some(({ pointer }) => pointer === `/${field}`));
-  for (const field of wrong) blame(field, MESSAGES[locale][field]);
+  for (const field of wrong) blame(field, words[field]);
   if (wrong[0]) input(wrong[0]).focus();
   return wrong.length > 0;
 }

@@ -1,6 +1,5 @@
 import { byId } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
-import { MESSAGES } from './messages.ts';
+import { words } from './words/words.ts';
 
 /** The limits of the service (contract), which it enforces independently of this page. */
 const RESENDS = 3;
@@ -49,10 +48,9 @@ export class Resend {
   private show(): void {
     const { resends, sentAt } = this.sendings();
     const seconds = Math.ceil((sentAt + INTERVAL_MS - Date.now()) / 1000);
-    const messages = MESSAGES[locale];
     const used = resends >= RESENDS;
     this.button.setAttribute('aria-disabled', String(used || seconds > 0));
-    const note = used || seconds <= 0 ? messages.resendsLeft(RESENDS - resends) : messages.resendIn(seconds);
+    const note = used || seconds <= 0 ? words.resendsLeft(RESENDS - resends) : words.resendIn(seconds);
     if (this.note.textContent !== note) this.note.textContent = note;
   }
 

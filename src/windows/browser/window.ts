@@ -1,11 +1,10 @@
 import { startCountdown, type Countdown } from '../../pages/browser/countdown.ts';
 import { all, byId } from '../../pages/browser/element.ts';
-import { locale } from '../../pages/browser/locale.ts';
 import { WindowClient, type WindowAnswer, type WindowMethod, type WindowRefusal, type WindowView } from './client.ts';
 import { blame, blameAll, check, guideTyping, input, valueOf } from './fields.ts';
 import { leave } from './leave.ts';
-import { MESSAGES } from './messages.ts';
 import { Resend } from './resend.ts';
+import { words } from './words/words.ts';
 
 /** Milliseconds before the window leaves by itself. A success only has to be seen; other results have to be read. */
 const GOOD_NEWS_MS = 3000;
@@ -14,7 +13,6 @@ const BAD_NEWS_MS = 7000;
 const WAIT_SECONDS = 25;
 const RETRY_MS = 2000;
 
-const messages = MESSAGES[locale];
 const main = byId('window', HTMLElement);
 const { window: windowId = '', authentication = 'null' } = main.dataset;
 const client = new WindowClient(`/windows/${windowId}`);
@@ -79,17 +77,17 @@ async function changeOver(other: WindowMethod): Promise<void> {
 
 async function verify(): Promise<void> {
   if (!check(['code'])) {
-    if (shown?.channel === 'otp') blame('code', messages.otp);
+    if (shown?.channel === 'otp') blame('code', words.otp);
     return;
   }
   const answer = await alone(() => client.post('verification', { code: valueOf('code') }));
   if (answer && 'refusal' in answer && answer.refusal.code === 'code_mismatch') {
     const { attemptsLeft = 0 } = answer.refusal;
-    const wrong = shown?.channel === 'otp' ? messages.wrongOtp : messages.wrongCode;
+    const wrong = shown?.channel === 'otp' ? words.wrongOtp : words.wrongCode;
     blame('code', wrong);
     if (shown) shown = { ...shown, attemptsLeft };
     showTries(attemptsLeft);
-    say(`${wrong} ${messages.attemptsLeft(attemptsLeft)}`);
+    say(`${wrong} ${words.attemptsLeft(attemptsLeft)}`);
     input('code').select();
     return;
   }
@@ -100,10 +98,10 @@ async function sendAgain(): Promise<void> {
   const answer = await alone(() => client.post('resend'));
   if (answer && 'view' in answer) {
     resend.sentAgain();
-    say(answer.view.channel === 'push' ? messages.resentPush : messages.resentSms, true);
+    say(answer.view.channel === 'push' ? words.resentPush : words.resentSms, true);
   } else if (answer?.refusal.code === 'too_many_requests') {
     resend.refused(answer.refusal.retryAfterSeconds ?? 0);
-    say(messages.resendRefused, true);
+    say(words.resendRefused, true);
   } else settle(answer);
 }
 
@@ -135,10 +133,10 @@ function refuse(refusal: WindowRefusal): void {
   if (code === 'attempts_exhausted') close('failed');
   else if (code === 'authentication_expired') close('expired');
   else if (code === 'authentication_closed') close(refusal.state ?? 'cancelled');
-  else if (code === 'window_closed') fault(messages.windowOver);
-  else if (code === 'window_bound_elsewhere') fault(messages.elsewhere);
-  else if (code === 'too_many_requests') fault(messages.tooMany(Math.max(1, Math.ceil(retryAfterSeconds / 60))));
-  else fault(code === 'unreachable' ? messages.unreachable : messages.failed);
+  else if (code === 'window_closed') fault(words.windowOver);
+  else if (code === 'window_bound_elsewhere') fault(words.elsewhere);
+  else if (code === 'too_many_requests') fault(words.tooMany(Math.max(1, Math.ceil(retryAfterSeconds / 60))));
+  else fault(code === 'unreachable' ? words.unreachable : words.failed);
 }
 
 function close(state: WindowView['state']): void {
@@ -191,7 +189,7 @@ function begin({ channel, expiresAt, otherMethod, askedOf }: WindowView): void {
     element: byId('countdown', HTMLElement),
     until: expiresAt,
     now: client.now,
-    onLastCall: () => say(messages.lastSeconds),
+    onLastCall: () => say(words.lastSeconds),
   });
   if (channel !== 'otp') resend.begin();
 }
@@ -201,11 +199,11 @@ async function follow(): Promise<void> {
   while (shown && !isOver(shown.state)) {
     const answer = await client.follow(WAIT_SECONDS);
     if ('view' in answer) {
-      fault(null, messages.unreachable);
+      fault(null, words.unreachable);
       take(answer.view);
       continue;
     }
-    if (answer.refusal.status === 0) fault(messages.unreachable);
+    if (answer.refusal.status === 0) fault(words.unreachable);
     else if (answer.refusal.status < 500 && answer.refusal.status !== 429) {
       refuse(answer.refusal);
       return;
@@ -241,7 +239,7 @@ function focusHeading(within: string): void {
 }
 
 function showTries(attemptsLeft: number): void {
-  byId('tries', HTMLElement).textContent = messages.attemptsLeft(attemptsLeft);
+  byId('tries', HTMLElement).textContent = words.attemptsLeft(attemptsLeft);
 }
 
 /** Announces a text to screen readers; `aloud` also shows it on the page. */
