@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
-/** What operations watch (Prometheus). No label holds anything of a person. */
+/** The service's Prometheus metrics. No label contains personal data. */
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
