@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 
-/** A statement with a name: PostgreSQL parses and plans it once a connection. */
+/** A named statement: PostgreSQL parses and plans it once a connection. */
 export interface Statement {
   name: string;
   text: string;
 }
 
-/** What runs statements: the pool, or one connection inside a transaction. */
+/** Runs statements: the pool, or one connection inside a transaction. */
 export interface Session {
   rows<Row>(statement: Statement, values: unknown[]): Promise<Row[]>;
 }
@@ -17,8 +17,8 @@ export interface Session {
 const UNIQUE_VIOLATION = '23505';
 
 /**
- * Prepared, named statements on the pool that TypeORM holds: three times the reads a second of a repository on the
- * same machine, and the whole of a guarded state change in one place.
+ * Prepared, named statements on the pool that TypeORM holds: three times the reads a second of a repository on the same
+ * machine. Each guarded state change stays in one statement.
  */
 @Injectable()
 export class Database implements Session {
@@ -32,25 +32,25 @@ export class Database implements Session {
     return (await this.pool.query({ ...statement, values })).rows as Row[];
   }
 
-  /** A connection of one's own, without a transaction: for what belongs to a session, such as temporary tables. */
+  /** A dedicated connection without a transaction, for what belongs to a session, such as temporary tables. */
   async connect(): Promise<Session & { close(): void }> {
     const client = await this.pool.connect();
     client.on('error', () => undefined);
     return {
       rows: async <Row>({ text }: Statement, values: unknown[]) => (await client.query(text, values)).rows as Row[],
-      // Not given back to the pool: whatever the session was left with goes with it.
+      // Closes the connection instead of returning it to the pool, so that the state of the session ends with it.
       close: () => {
         client.release(true);
       },
     };
   }
 
-  /** Runs `work` in one transaction: all of it is committed, or none of it. */
+  /** Runs `work` in one transaction: either all of it is committed or none of it. */
   async transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     const client = await this.pool.connect();
     let broken: Error | undefined;
-    // The pool listens to idle connections only. What is lost while we hold it is told by the statement that fails, and
-    // by an event that would end the process if nobody listened.
+    // The pool listens to idle connections only. If this connection is lost, the running statement rejects, and the
+    // client also emits `error`, which would end the process without a listener.
     const lost = (error: Error) => {
       broken = error;
     };
@@ -75,7 +75,7 @@ export class Database implements Session {
   }
 }
 
-/** Whether `error` says that another row holds the same key in `constraint`. */
+/** Whether `error` reports that another row holds the same key in `constraint`. */
 export function isConflict(error: unknown, constraint: string): boolean {
   return error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION && error.constraint === constraint;
 }
