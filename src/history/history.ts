@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { HISTORY_LENGTH, type AuthenticationState, type Channel } from '../domain/authentication.ts';
 
-/** One authentication as the person who was asked sees it afterwards. */
+/** One past authentication as the app shows it to the person. */
 export interface HistoryEntry {
   requestedAt: string;
   relyingParty: { name: string };
@@ -10,7 +10,7 @@ export interface HistoryEntry {
   channel: Channel;
   state: AuthenticationState;
   closedAt: string | null;
-  /** The phone that answered, as its owner calls it. */
+  /** The name of the phone that answered. */
   device: string | null;
 }
 
@@ -39,8 +39,8 @@ const LATEST_OF_DEVICE = {
   text: LATEST.text.replace('WHERE a.subscription_id = $1', 'WHERE a.subscription_id = $1 AND a.device_id = $2'),
 };
 
-/** A batch at a time, by an index on the age alone; what is open is never that old. */
-const FORGET = {
+/** Deletes one batch, by an index on the age alone; an open authentication is never that old. */
+const PURGE = {
   name: 'history_forget',
   text: `DELETE FROM authentications WHERE ctid = ANY(ARRAY(SELECT ctid FROM authentications
     WHERE requested_at < now() - make_interval(days => $1) AND closed_at IS NOT NULL LIMIT $2))`,
@@ -49,12 +49,12 @@ const FORGET = {
 /** Rows removed by one statement. */
 const BATCH = 5_000;
 
-/** The last authentications of a subscription. */
+/** The latest authentications of a subscription. */
 @Injectable()
 export class History {
   constructor(private readonly database: Database) {}
 
-  /** The last twenty, newest first; with a device, those that it was asked for. */
+  /** The last twenty, newest first; with `deviceId`, only those of that device. */
   async latest(subscriptionId: string, deviceId?: string): Promise<HistoryEntry[]> {
     const rows =
       deviceId === undefined
@@ -68,8 +68,8 @@ export class History {
     }));
   }
 
-  /** Removes a batch of what is older than it is kept for. */
+  /** Removes one batch of authentications older than the retention period. */
   async purge(days: number): Promise<void> {
-    await this.database.rows(FORGET, [days, BATCH]);
+    await this.database.rows(PURGE, [days, BATCH]);
   }
 }
