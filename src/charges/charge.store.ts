@@ -7,8 +7,8 @@ import type { Billed, Charge, ClosedMonth } from './charge.ts';
 const BATCH = 1_000;
 
 /**
- * Every subscription that began before $2 and had not ended before $3, in the order of its id, with its links and with
- * the charges of closed months from $4 on.
+ * Every subscription that began before $2 and had not ended before $3, in the order of its id, with its transitions and
+ * its charges of the closed months since $4.
  */
 const BILLED = {
   name: 'charge_billed',
@@ -85,12 +85,12 @@ export class ChargeStore {
     return (await this.database.rows<{ closedAt: Date }>(CLOSED_AT, [month]))[0]?.closedAt;
   }
 
-  /** The closed months from one on, oldest first. */
+  /** The closed months since `month`, oldest first. */
   async closedSince(month: string): Promise<ClosedMonth[]> {
     return this.database.rows<ClosedMonth>(CLOSED_SINCE, [month]);
   }
 
-  /** False when it is closed already, or somebody else is closing it and does not fail. */
+  /** Closes a month. Returns false if it is closed already, or if another transaction that closes it commits first. */
   async close(session: Session, month: string, monthlyFee: number): Promise<boolean> {
     return (await session.rows(CLOSE, [month, monthlyFee])).length === 1;
   }
@@ -107,7 +107,7 @@ export class ChargeStore {
     ]);
   }
 
-  /** Whoever may have been active in some of the time, a batch at a time. */
+  /** The subscriptions that may have been active in the time range, one batch at a time. */
   async *billed(time: { from: Date; to: Date; since: string }, session?: Session): AsyncGenerator<Billed[]> {
     type Row = Omit<Billed, 'life'> & { statePeriods: { change: DatedTransition['change']; at: string }[] };
     for (let after = LOWEST_ID; ;) {
@@ -122,12 +122,12 @@ export class ChargeStore {
     }
   }
 
-  /** The states that a subscription was in, in the order in which they were true. */
+  /** The states of a subscription, in the order in which they took effect. */
   async life(subscriptionId: string): Promise<StatePeriod[]> {
     return statePeriods(await this.database.rows<DatedTransition>(LIFE, [subscriptionId]));
   }
 
-  /** What a closed month was charged, a batch at a time. */
+  /** The charges of a closed month, one batch at a time. */
   async *ofMonth(month: string): AsyncGenerator<Charge[]> {
     for (let [id, of] = [LOWEST_ID, '']; ;) {
       const rows = await this.database.rows<Charge>(OF_MONTH, [month, id, of]);

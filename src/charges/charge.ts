@@ -1,6 +1,6 @@
 import type { StatePeriod } from '../domain/fee.ts';
 
-/** What a subscription costs in the present month so far. */
+/** The charge of a subscription for the current month so far. */
 export interface SoFar {
   /** Seoul month, `YYYY-MM`. */
   month: string;
@@ -10,11 +10,11 @@ export interface SoFar {
   monthlyFee: number;
 }
 
-/** What one subscription is charged for a month, or what a correction adds to that or takes from it. */
+/** The charge of one subscription for a month, or a correction to the charge of an earlier month. */
 export interface Charge {
   subscriptionId: string;
   lineId: string;
-  /** The month in which it was active; earlier than the one it is charged in for a correction. */
+  /** The month of the activity; for a correction it is earlier than the month in which it is charged. */
   month: string;
   days: number;
   /** Whole won. */
@@ -22,14 +22,14 @@ export interface Charge {
   monthlyFee: number;
 }
 
-/** A month that is charged for good, and the fee that held in it. */
+/** A month whose charges are final, and its monthly fee. */
 export interface ClosedMonth {
   month: string;
   /** Whole won. */
   monthlyFee: number;
 }
 
-/** A subscription's life, and what it was charged before. */
+/** A subscription's states, and its earlier charges. */
 export interface Billed {
   subscriptionId: string;
   lineId: string;
