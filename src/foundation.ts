@@ -13,14 +13,14 @@ import { Metrics } from './http/metrics.ts';
 import { JobQueue } from './queue/job-queue.ts';
 import { RecurringTasks } from './queue/recurring-tasks.ts';
 
-/** What stands outside and is chosen at the top: the configuration and the two gateways. */
+/** The parts that the composition chooses: the configuration and the two gateways. */
 export interface Foundation {
   environment: Environment;
   push: PushGateway;
   sms: SmsGateway;
 }
 
-/** What every feature may ask for without importing a module. */
+/** The providers that every feature may inject without importing a module. */
 @Global()
 @Module({})
 export class FoundationModule {
