@@ -4,30 +4,33 @@ import type { Assets } from './assets.ts';
 import { html, type Html } from './html.ts';
 import type { Locale } from './locale.ts';
 
-/** One page, and how it may stand towards others. */
+/** One page, with its security policy towards other sites. */
 export interface Page {
   status?: number;
   locale: Locale;
   title: string;
-  /** A class of the body, by which the stylesheet lays the page out. */
+  /** A class of the body that selects the page's layout in the stylesheet. */
   layout: 'window' | 'phone' | 'demo' | 'site' | 'desk';
   body: Html;
-  /** Name of the script, `window.js`; a page without one runs none. */
+  /** Name of the script, such as `window.js`; a page without one runs no script. */
   script?: string;
-  /** Pages of our own may frame it, or it may frame them; nobody else may, unless `framedBy` names them. */
+  /**
+   * `framed`: the service's own pages may frame this page. `frames`: this page may frame them. No other site may frame
+   * it, unless `framedBy` names it.
+   */
   framing?: 'framed' | 'frames';
-  /** Origins of others that may frame it all the same. */
+  /** Origins of other sites that may frame the page. */
   framedBy?: readonly string[];
-  /** Its script compiles WebAssembly of its own, as the phone does for Argon2id. */
+  /** Whether its script compiles its own WebAssembly, as the phone does for Argon2id. */
   compiles?: boolean;
-  /** COOP; the hosted window sends none, for it has to reach whoever opened it. */
+  /** COOP. The hosted window sends none, because it must reach its opener. */
   opener?: 'same-origin' | 'same-origin-allow-popups';
 }
 
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath fill='%231f4fd8' d='M16 2 4 7v8c0 8 5 13 12 15 7-2 12-7 12-15V7z'/%3E%3Cpath fill='none' stroke='%23fff' stroke-width='3' d='m10 16 4 4 8-8'/%3E%3C/svg%3E";
 
-/** Writes a page with the headers that hold it to what is written here: no inline script or style, no foreign frame. */
+/** Writes a page with headers that allow only its own content: no inline script or style, no foreign frame. */
 export function sendPage(reply: FastifyReply, assets: Assets, page: Page): string {
   const nonce = randomToken(16);
   void reply

@@ -1,4 +1,4 @@
 export type Locale = 'ko' | 'en';
 
-/** The language that the server wrote the page in. */
+/** The language in which the server wrote the page. */
 export const locale: Locale = document.documentElement.lang === 'en' ? 'en' : 'ko';

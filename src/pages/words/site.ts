@@ -19,7 +19,7 @@ export interface SiteMessages {
   failed: Sentence;
 }
 
-/** The frame of the customers' website, and what it says when something cannot be done. */
+/** The texts of the customers' website: its frame, and its messages when an action is not possible. */
 export const SITE_MESSAGES: Record<Locale, SiteMessages> = {
   ko: {
     name: '휴대폰인증보호',
