@@ -5,7 +5,7 @@ import { MESSAGES } from './messages.ts';
 
 const messages = MESSAGES[locale];
 
-/** Takes an enrolment code as it is read out and typed, or the link that a QR code holds. */
+/** Takes an enrolment code as a person types it, or the link of a QR code. */
 export function codeFields(
   issuer: string,
   look: { kind: 'primary' | 'secondary'; hint: string; between?: HTMLElement },

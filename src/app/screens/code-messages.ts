@@ -7,7 +7,7 @@ interface Sentence {
   text: string;
 }
 
-/** What is agreed to before the phone is given a secret. */
+/** The terms that the person accepts before the phone gets a secret. */
 interface Consent extends Sentence {
   collected: string;
   purpose: string;
@@ -61,7 +61,7 @@ interface CodeMessages {
     missing: string;
     mismatch: string;
   };
-  /** A request to sign says this where one to verify says something else. */
+  /** The texts of a signing request that differ from those of a verification request. */
   signing: Pick<PhoneMessages, 'asks' | 'pin' | 'ended' | 'blocked'> & {
     compare: string;
     transaction: string;
@@ -102,7 +102,7 @@ interface CodeMessages {
   };
 }
 
-/** What the phone says of the codes that it makes by itself, and of who may ask for them. */
+/** The app's texts about the codes that the phone computes itself, and about the institutions that may request them. */
 export const CODE_MESSAGES: Record<Locale, CodeMessages> = {
   ko: {
     consent: {

@@ -10,7 +10,7 @@ import { afterRefusedPin, type Leave } from './pin-refusal.ts';
 
 const messages = CODE_MESSAGES[locale].consent;
 
-/** What is collected, and the word of whoever it is collected of; then the PIN, and the phone is given its secret. */
+/** Shows the terms, takes the person's consent and the PIN, and enrols the authenticator. */
 export class Consent {
   constructor(
     private readonly display: Display,

@@ -6,10 +6,12 @@ import { faultOf } from './fault.ts';
 import { MESSAGES } from './messages.ts';
 
 const messages = MESSAGES[locale];
-/** How long the push with the test code may take before the app fetches the same envelope itself. */
+/** Milliseconds that the app waits for the push with the test code before it fetches the same envelope itself. */
 const PUSH_PATIENCE_MS = 1500;
 
-/** The end of an enrolment: a code that only this device can read comes to it, and is sent back. */
+/**
+ * The last step of an enrolment: the service sends a code that only this device can read, and the app sends it back.
+ */
 export class DeviceTest {
   constructor(
     private readonly display: Display,
@@ -26,7 +28,7 @@ export class DeviceTest {
     });
   }
 
-  /** The push with the code came. */
+  /** The push with the test code arrived. */
   take(code: string, fault = ''): void {
     const digits = make('p', { class: 'code' }, `${code.slice(0, 3)} ${code.slice(3)}`);
     const end = button(messages.testConfirm, () => void this.finish(code));

@@ -9,7 +9,7 @@ import { PinPad } from './pin-pad.ts';
 
 const messages = MESSAGES[locale];
 
-/** A PIN typed twice, and the device exists. */
+/** The person types a new PIN twice, then the device is enrolled. */
 export class FirstPin {
   constructor(
     private readonly display: Display,

@@ -116,7 +116,7 @@ export interface PhoneMessages {
   banner: { wake: Sentence; cancelled: Sentence; notice: string };
 }
 
-/** Everything that the phone shows. */
+/** All texts of the app. */
 export const MESSAGES: Record<Locale, PhoneMessages> = {
   ko: {
     app: '푸시 인증 보호',

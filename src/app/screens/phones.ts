@@ -4,10 +4,10 @@ import { locale } from '../../pages/browser/locale.ts';
 import { CODE_MESSAGES } from './code-messages.ts';
 import { saveInstallation, type Installation, type KeptSmartOtp } from './installation.ts';
 
-/** An institution's Smart OTP: a device of its own in this app, with keys and a PIN of its own. */
+/** An institution's Smart OTP: a separate device in this app, with its own keys and PIN. */
 export interface SmartOtp {
   phone: Phone;
-  /** Until its test code was sent back. */
+  /** True until its test code was sent back. */
   testing: boolean;
   /** Both are known once it can sign. */
   institution: string | null;
@@ -15,10 +15,10 @@ export interface SmartOtp {
   card: SimulatedCard | null;
 }
 
-/** The devices that live in this installation: the subscription's own phone, and any number of Smart OTPs. */
+/** The devices of this installation: the subscription's own phone, and any number of Smart OTPs. */
 export class Phones {
   main: Phone | undefined;
-  /** Until the main one's test code was sent back. */
+  /** True until the main phone's test code was sent back. */
   testing = false;
   smartOtps: SmartOtp[] = [];
   private clockOffsetMs = 0;
@@ -34,7 +34,7 @@ export class Phones {
     return phones;
   }
 
-  /** Writes all of them down, over what was kept before. */
+  /** Stores all of them, overwriting the previous state. */
   async keep(): Promise<void> {
     const { installation } = this;
     const [phone, smartOtps] = await Promise.all([
@@ -51,12 +51,12 @@ export class Phones {
     return Date.now() + this.clockOffsetMs;
   }
 
-  /** Every device, the main one first. */
+  /** Every device, the main phone first. */
   get all(): Phone[] {
     return [...(this.main ? [this.main] : []), ...this.smartOtps.map(({ phone }) => phone)];
   }
 
-  /** Those that may be asked for something: enrolled, and tested. */
+  /** The devices that are enrolled and tested. */
   get inUse(): Phone[] {
     const smartOtps = this.smartOtps.filter(({ testing }) => !testing).map(({ phone }) => phone);
     return [...(this.main && !this.testing ? [this.main] : []), ...smartOtps];
@@ -77,7 +77,7 @@ export class Phones {
   }
 }
 
-/** What a person calls it: by its institution, once that is known. */
+/** The name that the person sees: that of the institution, once it is known. */
 export function nameOf({ institution }: Pick<SmartOtp, 'institution'>): string {
   const { of, name } = CODE_MESSAGES[locale].smartOtp;
   return institution === null ? name : of(institution);

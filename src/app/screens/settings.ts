@@ -15,18 +15,18 @@ import { SmsForOneWebsite } from './sms.ts';
 
 const messages = MESSAGES[locale];
 
-/** Where the settings lead, beside what they open themselves. */
+/** The screens to which the settings lead, besides those that they open themselves. */
 interface Ways {
   home: () => void;
   leaveOf: (phone: Phone) => Leave;
-  /** A new code for the phone, or the first one. */
+  /** Enters a new code for the phone, or the first one. */
   withCode: (back: () => void) => void;
   addSmartOtp: (back: () => void) => void;
   goOn: (smartOtp: SmartOtp) => void;
   reset: () => void;
 }
 
-/** Everything that is not about one request. */
+/** The settings: everything that does not concern one request. */
 export class Settings {
   private readonly back = () => this.show();
 
@@ -58,7 +58,7 @@ export class Settings {
         { title: messages.settings.title, kind: 'settings', back: this.ways.home },
         make('ul', { class: 'entries' }, ...items),
         factList([
-          // Beside the shop, the shop says in which language.
+          // Beside the shop, the shop sets the language.
           ...(self === top ? ([[messages.settings.language, language]] as const) : []),
           ...(this.phones.main ? ([[messages.serial, this.phones.main.serialNumber]] as const) : []),
         ]),
