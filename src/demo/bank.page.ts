@@ -11,7 +11,7 @@ import { DEMO_MESSAGES } from './words/demo.ts';
 
 const FIELDS = ['payee', 'account', 'amount'] as const satisfies readonly (keyof TransferForm)[];
 
-/** The bank: a transfer to sign, the Smart OTP to sign it with, and the phone beside them. */
+/** The bank: a transfer to sign, the Smart OTP that signs it, and the phone beside them. */
 export function bankPage(
   locale: Locale,
   lines: readonly ShownLine[],
@@ -57,7 +57,7 @@ export function bankPage(
   return framed(locale, transfer.title, content, refused && 422);
 }
 
-/** Whose account it is: the bank knows its customers by more than what they type. */
+/** The account's owner: the bank knows its customers by more than what they type. */
 function customerField(locale: Locale, lines: readonly ShownLine[], id: string, chosen: string | undefined): Html {
   const { notes } = DEMO_MESSAGES[locale];
   return html`<input type="hidden" name="lang" value="${locale}" />
@@ -74,7 +74,7 @@ function customerField(locale: Locale, lines: readonly ShownLine[], id: string, 
     </div>`;
 }
 
-/** What the bank hands over: a code to scan or to type, and the simulated card. */
+/** The items that the bank hands over: a code to scan or to type, and the simulated card. */
 export function issuedPage(locale: Locale, { enrolmentCode, enrolmentUri, vendorCode, card }: IssuedSmartOtp): Page {
   const { issued, again } = BANK_MESSAGES[locale];
   const content = html`<section class="card">
@@ -104,7 +104,7 @@ function copyButton({ copy }: BankMessages['issued'], what: string, text: string
   </p>`;
 }
 
-/** A transfer that waits for its code, or what became of it. */
+/** A transfer that waits for its code, or its outcome. */
 export function transferPage(locale: Locale, transfer: Transfer | undefined): Page {
   const messages = BANK_MESSAGES[locale];
   if (transfer?.state === 'asked' || transfer?.state === 'wrong') return signPage(locale, transfer);

@@ -6,7 +6,7 @@ import type { Locale } from '../pages/locale.ts';
 import { DEMO_MESSAGES, type DemoMessages } from './words/demo.ts';
 import type { Page } from '../pages/page.ts';
 
-/** A line of the demonstration, and what it is there to show. */
+/** A line of the demonstration, and the case that it demonstrates. */
 export interface ShownLine {
   lineId: string;
   phoneNumber: string;
@@ -105,7 +105,7 @@ function personRow(messages: DemoMessages, { lineId, owner, phoneNumber, note }:
   </tr>`;
 }
 
-/** Where the browser comes back to: what the shop's server learned, and no more of it than the shop shows. */
+/** The page to which the browser returns: the result that the shop's server read, as far as the shop shows it. */
 export function returnPage(
   locale: Locale,
   outcome: { verified: VerifiedCustomer } | { state: string } | 'foreign',

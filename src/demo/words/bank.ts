@@ -7,7 +7,7 @@ export interface BankMessages {
   customer: string;
   transfer: { title: string; text: string; payee: string; account: string; amount: string; submit: string };
   purpose: string;
-  /** What is typed in beforehand, so that one press is enough. */
+  /** Values typed in beforehand, so that one press is enough. */
   example: { payee: string; account: string; amount: string };
   won: (amount: string) => string;
   refused: Record<'invalid' | 'tooMany' | 'other', string>;
@@ -31,7 +31,7 @@ export interface BankMessages {
   shop: string;
 }
 
-/** What the demonstration bank says. */
+/** The texts of the demonstration bank. */
 export const BANK_MESSAGES: Record<Locale, BankMessages> = {
   ko: {
     bank: '두루은행',

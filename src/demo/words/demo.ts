@@ -9,7 +9,7 @@ export interface DemoMessages {
   purpose: string;
   verify: string;
   verifyByOtp: string;
-  /** A customer whom the shop knows already, to be shown masked. */
+  /** The name of a customer that the shop already knows; the window shows it masked. */
   member: string;
   bank: string;
   verifySameTab: string;
@@ -26,7 +26,7 @@ export interface DemoMessages {
   texts: string;
   textsText: string;
   noTexts: string;
-  /** What a demo line shows, by its id; a line that is not named here shows the note that it came with. */
+  /** The case that a demo line demonstrates, by line id; a line without an entry shows its own note. */
   notes: Readonly<Partial<Record<string, string>>>;
   verifiedTitle: string;
   verifiedText: string;
@@ -58,7 +58,7 @@ const REASONS: Record<Locale, Readonly<Partial<Record<string, string>>>> = {
   },
 };
 
-/** What the demonstration shop says, and the frame around the phone. */
+/** The texts of the demonstration shop, and of the frame around the phone. */
 export const DEMO_MESSAGES: Record<Locale, DemoMessages> = {
   ko: {
     shop: '한빛서점',
