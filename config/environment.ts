@@ -178,10 +178,7 @@ export class Environment {
   @Max(8_760)
   REISSUE_COOLING_HOURS: number = 24;
 
-  /**
-   * The vendor code that people give together with the serial number of an authenticator that the service itself
-   * issued.
-   */
+  /** The vendor code that people give with the serial number of an authenticator that the service itself issued. */
   @Matches(/^[A-Z0-9]{2,8}$/)
   VENDOR_CODE: string = 'PG';
 
@@ -193,8 +190,8 @@ export class Environment {
   SMS_PERMISSION_MINUTES: number = 10;
 
   /**
-   * Days for which authentications and carriers' events are kept; the law demands two years for a carrier's access
-   * records.
+   * Days for which authentications and carriers' events are kept;
+   * for a carrier's access records the law demands two years.
    */
   @Transform(({ value }) => Number(value))
   @IsInt()

@@ -86,8 +86,7 @@ export default defineConfig(
       ],
       '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
       '@typescript-eslint/prefer-optional-chain': 'error',
-      // A synchronous adapter uses `async` without `await` to reject instead of throwing, as its asynchronous port
-      // promises.
+      // A synchronous adapter uses `async` without `await` to reject, as its asynchronous port promises, and not throw.
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',

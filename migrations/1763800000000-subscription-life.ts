@@ -131,8 +131,7 @@ export class SubscriptionLife1763800000000 implements MigrationInterface {
         operator text NOT NULL,
         action text NOT NULL,
         subscription_id uuid,
-        -- The number that was looked up, by its keyed index: lookups of a number can be found without storing the
-        -- number.
+        -- The keyed index of the number that was looked up: lookups can be found without storing the number.
         phone_index bytea,
         reason text NOT NULL,
         outcome text NOT NULL,

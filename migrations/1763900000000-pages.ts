@@ -6,8 +6,8 @@ export class Pages1763900000000 implements MigrationInterface {
     await runner.query(`
       CREATE INDEX carrier_events_age ON carrier_events USING brin (received_at) WITH (autosummarize = on);
 
-      -- The website starts authentications as relying parties do, and appears as one. It has no key, so it cannot call
-      -- the API.
+      -- The website starts authentications as relying parties do, and appears as one.
+      -- It has no key, so it cannot call the API.
       INSERT INTO clients (id, client_id, name, jwks, scopes)
         VALUES ('00000000-0000-7000-8000-000000000001', 'pushguard-website', '휴대폰인증보호', '{"keys": []}', '{}');
 
@@ -67,8 +67,7 @@ export class Pages1763900000000 implements MigrationInterface {
         WHERE outcome IN ('suspended', 'call_centre') AND settled_at IS NULL;
       CREATE INDEX reports_age ON reports (filed_at);
 
-      -- The instants at which forms were sent within the last day, by the keyed digest of the sender or of the person
-      -- named.
+      -- The instants of forms sent within the last day, by the keyed digest of the sender or of the person named.
       CREATE TABLE form_budgets (
         key bytea PRIMARY KEY,
         sent timestamptz[] NOT NULL
@@ -76,8 +75,7 @@ export class Pages1763900000000 implements MigrationInterface {
 
       -- The device that a code enrolled: the page that showed the code follows the device to the end of its test.
       ALTER TABLE enrolment_codes ADD COLUMN device_id uuid;
-      -- When the carrier last reported another handset: its enrolment code goes there by SMS, and only after a waiting
-      -- time.
+      -- When the carrier last reported another handset: its enrolment code goes there by SMS, after a waiting time.
       ALTER TABLE subscriptions ADD COLUMN handset_changed_at timestamptz;
     `);
   }

@@ -6,8 +6,7 @@ export class SmsPermissions1763920000000 implements MigrationInterface {
     await runner.query(`
       ALTER TABLE clients ADD COLUMN refuses_sms boolean NOT NULL DEFAULT false;
 
-      -- First requested, which permits nothing; then permitted with the PIN, from permitted_at to ends_at at the
-      -- latest.
+      -- A request permits nothing; the PIN permits SMS from permitted_at to ends_at at the latest.
       CREATE TABLE sms_permissions (
         id uuid PRIMARY KEY,
         subscription_id uuid NOT NULL,

@@ -48,8 +48,7 @@ export class Operators1763930000000 implements MigrationInterface {
         asked_by uuid NOT NULL REFERENCES operators,
         asked_at timestamptz NOT NULL DEFAULT now(),
         reason text NOT NULL,
-        -- The subscription's last transition at the time of the request: the request is void once it was suspended
-        -- again.
+        -- The subscription's last transition at the time of the request: a later suspension voids the request.
         link integer NOT NULL,
         expires_at timestamptz NOT NULL,
         decided_by uuid REFERENCES operators,

@@ -4,8 +4,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class Authenticators1763940000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      -- The code that people give together with a serial number, and whether the client needs a registration for every
-      -- request.
+      -- The code that people give with a serial number, and whether the client may request registered persons only.
       ALTER TABLE clients
         ADD COLUMN vendor_code text UNIQUE CHECK (vendor_code ~ '^[A-Z0-9]{2,8}$'),
         ADD COLUMN requires_registration boolean NOT NULL DEFAULT false;
@@ -43,8 +42,8 @@ export class Authenticators1763940000000 implements MigrationInterface {
       );
       CREATE INDEX authenticators_subscription ON authenticators (subscription_id);
 
-      -- An institution's registration for an authenticator. One that matches no person is stored as well, and is never
-      -- confirmed.
+      -- An institution's registration for an authenticator.
+      -- One that matches no person is stored as well, and is never confirmed.
       CREATE TABLE registrations (
         id uuid PRIMARY KEY,
         client_id uuid NOT NULL REFERENCES clients (id),
@@ -85,8 +84,7 @@ export class Authenticators1763940000000 implements MigrationInterface {
         ADD COLUMN transaction bytea,
         ADD CONSTRAINT transaction_is_signed_while_open CHECK ((channel = 'sign' AND closed_at IS NULL) = (transaction IS NOT NULL));
 
-      -- The first method of a window, and the person whose one-time password it asks for, by the relying party's name
-      -- for them.
+      -- The first method of a window, and the relying party's name for the person whose one-time password it asks for.
       ALTER TABLE windows
         ADD COLUMN method text NOT NULL DEFAULT 'push' CHECK (method IN ('push', 'otp')),
         ADD COLUMN name bytea;

@@ -67,10 +67,15 @@ const BOUNDS = {
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 
+/** The tables `closed_months` and `charges`, and the subscriptions that a month may charge. */
 @Injectable()
 export class ChargeStore {
   constructor(private readonly database: Database) {}
 
+  /**
+   * The last closed month (null if there is none), the start of the first subscription (null if there is none), and the
+   * database's clock.
+   */
   async bounds(): Promise<{ lastClosed: string | null; firstSubscribed: Date | null; now: Date }> {
     const [row] = await this.database.rows<{ lastClosed: string | null; firstSubscribed: Date | null; now: Date }>(
       BOUNDS,
@@ -95,6 +100,7 @@ export class ChargeStore {
     return (await session.rows(CLOSE, [month, monthlyFee])).length === 1;
   }
 
+  /** Writes the charges of a month in the transaction that closes it. */
   async write(session: Session, chargedIn: string, charges: readonly Charge[]): Promise<void> {
     if (charges.length === 0) return;
     await session.rows(WRITE, [

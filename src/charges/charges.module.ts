@@ -6,6 +6,7 @@ import { Charges } from './charges.ts';
 /** Milliseconds between two checks for months to close. */
 const CLOSE_MONTHS_MS = 10 * 60_000;
 
+/** Charges for subscriptions; closes finished months once per cluster. */
 @Module({ providers: [Charges, ChargeStore], exports: [Charges] })
 export class ChargesModule {
   private readonly logger = new Logger(ChargesModule.name);

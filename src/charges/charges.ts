@@ -11,8 +11,8 @@ const GRACE_MS = 2 * 86_400_000;
 const CORRECTED_MONTHS = 12;
 
 /**
- * Charges for subscriptions. A month is charged once, when it is closed; the next closed month corrects it after late
- * events.
+ * Charges for subscriptions.
+ * A month is charged once, when it is closed; after late events, the next month corrects it.
  */
 @Injectable()
 export class Charges {

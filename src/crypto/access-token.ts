@@ -6,8 +6,8 @@ import { randomToken } from './random.ts';
 /** Lifetime of an access token in seconds (contract: five minutes). */
 export const ACCESS_TOKEN_SECONDS = 300;
 /**
- * Verified tokens kept in memory. When the map is full, the oldest entry goes and its token is verified again on its
- * next use.
+ * Verified tokens kept in memory.
+ * When the map is full, the oldest entry goes and its token is verified again on its next use.
  */
 const CACHED_TOKENS = 10_000;
 
@@ -31,6 +31,7 @@ export class AccessTokens {
     private readonly keys: readonly [SigningKey, ...SigningKey[]],
   ) {}
 
+  /** A signed token for a client, valid for ACCESS_TOKEN_SECONDS from `now`. */
   issue(caller: Caller, now: Date): string {
     const iat = Math.floor(now.getTime() / 1000);
     return signJws(this.keys[0], 'at+jwt', {

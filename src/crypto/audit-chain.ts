@@ -59,10 +59,7 @@ export class AuditChain {
   }
 }
 
-/**
- * An entry as a JSON array of strings and nulls. Different entries never share a text, wherever their fields begin and
- * end.
- */
+/** An entry as a JSON array of strings and nulls, so that two different entries never share a text. */
 export function canonicalEntry(previous: Buffer | null, facts: AuditedFacts): string {
   const { number, at, operator, action, subscriptionId, phoneIndex, reason, outcome, address } = facts;
   const texts = [number, at, operator, action, subscriptionId, hexOf(phoneIndex), reason, outcome, address];

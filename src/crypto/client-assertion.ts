@@ -1,8 +1,8 @@
 import { createLocalJWKSet, decodeJwt, errors, jwtVerify, type JSONWebKeySet } from 'jose';
 
 /**
- * The maximum lifetime of an assertion in seconds. Clients use an assertion at once, and its `jti` must be kept for
- * this long.
+ * The maximum lifetime of an assertion in seconds.
+ * Clients use an assertion at once, and its `jti` must be kept for this long.
  */
 const MAX_LIFETIME_SECONDS = 3600;
 

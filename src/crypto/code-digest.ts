@@ -9,6 +9,7 @@ import type { NamedKey } from './keyring.ts';
 export class CodeDigest {
   constructor(private readonly ring: readonly [NamedKey, ...NamedKey[]]) {}
 
+  /** The digest under the present key; `owner` is the relying party, `subject` the authentication. */
   of(code: string, owner: string, subject: string): Buffer {
     return digest(this.ring[0].key, code, owner, subject);
   }

@@ -60,8 +60,8 @@ export function judgeOtp(input: {
       .map((step) => ({ step, drift: step - present }))
       // A clock that drifts step by step is not followed further than one that has jumped.
       .filter(({ drift }) => Math.abs(drift) <= FAR_STEPS);
-  // When one code is right for two steps, the later step is consumed; otherwise the same digits would be accepted once
-  // more.
+  // When one code is right for two steps, the later step is consumed;
+  // otherwise the same digits would be accepted once more.
   const nearest = matches(present + memory.drift, NEAR_STEPS).at(-1);
   // Returning early reveals no more than the answer does.
   if (nearest) return { kind: 'near', ...nearest };

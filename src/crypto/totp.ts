@@ -2,8 +2,8 @@ import { equalInConstantTime } from './constant-time.ts';
 import { counterBytes, hotp, type HotpAlgorithm } from './hotp.ts';
 
 /**
- * Parameters of a one-time password. The defaults are those of every authenticator app (SHA-1, six digits, thirty
- * seconds).
+ * Parameters of a one-time password.
+ * The defaults are those of authenticator apps (SHA-1, six digits, thirty seconds).
  */
 export interface TotpParameters {
   algorithm?: HotpAlgorithm;

@@ -28,6 +28,7 @@ export class Database implements Session {
     this.pool = (source.driver as unknown as { master: pg.Pool }).master;
   }
 
+  /** Runs one statement on any connection of the pool and returns its rows. */
   async rows<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
     return (await this.pool.query({ ...statement, values })).rows as Row[];
   }

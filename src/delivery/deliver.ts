@@ -80,8 +80,8 @@ export class Deliver {
   }
 
   /**
-   * Pushes the notice to the phone that was in use. Without one, or if the platform no longer knows it, texts the
-   * number.
+   * Pushes the notice to the phone that was in use.
+   * Without one, or if the platform no longer knows it, texts the number.
    */
   private async deliverNotice(one: Claimed, { notice, address, text, bySms }: WrittenNotice): Promise<Settled> {
     if (address.push) {

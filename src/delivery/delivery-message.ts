@@ -62,6 +62,7 @@ export function noticePush(notice: Notice, text: string): Pick<PushMessage, 'dat
   return { data: { t: 'notice', ...notice }, alert: { title: '휴대폰인증보호', body: text }, style: 'alert' };
 }
 
+/** A notice as a text message, with the service's name in front. */
 export function noticeSms(text: string): string {
   return `[휴대폰인증보호] ${text}`;
 }

@@ -18,7 +18,7 @@ export interface Claimed {
   smsCode: Buffer | null;
   relyingParty: string | null;
   lineId: string | null;
-  /** The person whom the relying party named, encrypted. */
+  /** The person named by the relying party, encrypted. */
   person: Buffer | null;
   /** Whether the line is protected now and SMS is not permitted; then no code goes by SMS. */
   lineProtected: boolean;
@@ -106,6 +106,7 @@ export class DeliveryStore {
     this.smsPermittable = environment.SMS_PERMISSION_MINUTES > 0;
   }
 
+  /** Claims those of `ids` that are free and due, each for CLAIM_SECONDS, and counts the attempt. */
   async claim(ids: readonly string[]): Promise<Claimed[]> {
     const rows = await this.database.rows<ClaimedRow>(CLAIM, [ids, this.smsPermittable]);
     return rows.map(({ noticeId: id, noticeKind: kind, noticeDetail: detail, noticeAddress: address, ...row }) => ({
@@ -114,6 +115,7 @@ export class DeliveryStore {
     }));
   }
 
+  /** Deletes deliveries that need no further attempt. */
   async finish(ids: readonly string[]): Promise<void> {
     if (ids.length > 0) await this.database.rows(FINISH, [ids]);
   }
@@ -131,10 +133,12 @@ export class DeliveryStore {
     await this.database.rows(POSTPONE, columns);
   }
 
+  /** Ids of unclaimed deliveries that are due, at most 200, oldest first. */
   async due(): Promise<string[]> {
     return (await this.database.rows<{ id: string }>(DUE, [])).map(({ id }) => id);
   }
 
+  /** Deletes a batch of expired deliveries. */
   async dropExpired(): Promise<void> {
     await this.database.rows(DROP_EXPIRED, []);
   }

@@ -36,10 +36,7 @@ export interface IssuedSmartOtp {
 /** Transfers that the demonstration stores; a new one replaces the oldest. */
 const REMEMBERED = 1000;
 
-/**
- * The server of a bank that has transfers signed: it stores the transaction that it requested, and sends it along with
- * the code.
- */
+/** The server of a bank that has transfers signed: it stores each requested transaction, and sends it with the code. */
 export class DemoBank {
   private readonly service: ServiceClient;
   private readonly transfers = new Map<string, Transfer>();
@@ -49,8 +46,8 @@ export class DemoBank {
   }
 
   /**
-   * Requests a signature; returns the key by which the customer's browser refers to the transfer. Throws {@link
-   * RefusedError}.
+   * Requests a signature; returns the key by which the customer's browser refers to the transfer.
+   * Throws {@link RefusedError}.
    */
   async begin(customer: BankCustomer, purpose: string, transaction: Transfer['transaction']): Promise<string> {
     const body = { ...named(customer), purpose, method: 'sign', transaction };

@@ -15,10 +15,7 @@ export function phonePage(input: {
   locale: Locale;
   issuer: string;
   pushToken: string;
-  /**
-   * The vendor code that people give to institutions together with the serial number of a phone that the service
-   * enrolled.
-   */
+  /** The vendor code that people give with the serial number of a phone that the service enrolled. */
   vendorCode: string;
   lines: readonly ShownLine[];
 }): Page {

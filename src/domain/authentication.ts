@@ -24,10 +24,7 @@ export const AUTHENTICATION_TRANSITIONS: Readonly<Record<AuthenticationState, re
 /** The states in which the person may still type a code. */
 export const OPEN_STATES = ['pending', 'opened'] as const satisfies readonly AuthenticationState[];
 
-/**
- * The methods that a relying party may request. `push` works for every person: subscribers get a push, all others an
- * SMS.
- */
+/** The methods that a relying party may request. With `push`, subscribers get a push and all others an SMS. */
 export const METHODS = ['push', 'otp', 'sign'] as const;
 export type Method = (typeof METHODS)[number];
 /** The methods that a hosted window offers. The window tries each method at most once. */
@@ -61,8 +58,8 @@ export const PURPOSE_LENGTH = 40;
 export const HISTORY_LENGTH = 20;
 
 /**
- * The state that callers see: an open authentication past its lifetime is `expired`, even if the sweep has not closed
- * it.
+ * The state that callers see: an open authentication past its lifetime is `expired`,
+ * even before the sweep closes it.
  */
 export function stateAt(row: { state: AuthenticationState; expired: boolean }): AuthenticationState {
   return row.expired && (row.state === 'pending' || row.state === 'opened') ? 'expired' : row.state;

@@ -34,7 +34,7 @@ export function monthAfter(month: string): string {
   return new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 7);
 }
 
-/** The first instant of a Seoul month, and the first instant after it. */
+/** The first instant of a Seoul month (`YYYY-MM`), and the first one after it. Throws RangeError on any other text. */
 export function boundsOf(month: string): { from: Date; to: Date } {
   const [year, number] = parse(month);
   return {
@@ -43,6 +43,7 @@ export function boundsOf(month: string): { from: Date; to: Date } {
   };
 }
 
+/** The number of days in a month, `YYYY-MM`. Throws RangeError on any other text. */
 export function daysIn(month: string): number {
   const { from, to } = boundsOf(month);
   return (to.getTime() - from.getTime()) / DAY_MS;

@@ -33,6 +33,7 @@ export const OPERATOR_PERMISSIONS = {
 } as const satisfies Record<string, readonly OperatorRole[]>;
 export type OperatorPermission = keyof typeof OPERATOR_PERMISSIONS;
 
+/** Whether one operator with this role may perform the action alone. */
 export function mayOperator(role: OperatorRole, permission: OperatorPermission): boolean {
   return (OPERATOR_PERMISSIONS[permission] as readonly OperatorRole[]).includes(role);
 }

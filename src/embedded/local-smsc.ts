@@ -28,8 +28,8 @@ export interface LocalSmsc {
   /** Calls `listener` with every message accepted from now on; the returned function unsubscribes it. */
   onReceived(listener: (sms: ReceivedSms) => void): () => void;
   /**
-   * Queues the next answers for a number, written as in `ReceivedSms.to`. Without a queued answer, a message is
-   * accepted.
+   * Queues the next answers for a number, written as in `ReceivedSms.to`.
+   * Without a queued answer, a message is accepted.
    */
   answer(to: string, ...answers: SmscAnswer[]): void;
   close(): Promise<void>;

@@ -6,6 +6,7 @@ export class Outbox<T> {
   readonly received: T[] = [];
   readonly #listeners = new Set<(message: T) => void>();
 
+  /** Stores a message and passes it to every listener. */
   add(message: T): void {
     this.received.push(message);
     if (this.received.length > CAPACITY) this.received.shift();

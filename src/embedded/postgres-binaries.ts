@@ -58,8 +58,8 @@ async function makeLinks(root: string): Promise<void> {
   const links = JSON.parse(await readFile(list, 'utf8')) as { source: string; target: string }[];
   for (const { source, target } of links) {
     const link = join(root, target);
-    // Another start may create the link at the same time. If the directory is read-only, the first run of a program
-    // reports it.
+    // Another start may create the link at the same time.
+    // If the directory is read-only, the first run of a program reports it.
     if (!existsSync(link)) await symlink(relative(dirname(link), join(root, source)), link).catch(() => undefined);
   }
 }

@@ -19,8 +19,8 @@ export type Scope = 'authentications' | 'signing' | 'carrier' | 'operator';
 export type CalledRequest = FastifyRequest & { caller?: Caller };
 
 /**
- * Admits a client whose bearer token this service issued, is unexpired and covers the scope that the controller
- * declares.
+ * Admits a client whose bearer token is the service's own,
+ * unexpired, and covers the scope that the controller declares.
  */
 @Injectable()
 class ClientGuard implements CanActivate {

@@ -1,9 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/**
- * The cookie's name on the wire: over TLS with the `__Host-` prefix, which binds it to this host (RFC 6265bis,
- * 4.1.3.2).
- */
+/** The cookie's name on the wire: over TLS, the prefix `__Host-` binds it to this host (RFC 6265bis, 4.1.3.2). */
 function cookieName(name: string, issuer: string): string {
   return issuer.startsWith('https:') ? `__Host-${name}` : name;
 }

@@ -15,8 +15,8 @@ export interface FormLimit {
 }
 
 /**
- * Counts and decides in one statement. A refused form does not count; the statement also drops entries older than the
- * interval.
+ * Counts and decides in one statement.
+ * A refused form does not count; the statement also drops entries older than the interval.
  */
 const SPEND = {
   name: 'form_limit_spend',
@@ -55,6 +55,7 @@ export class FormLimits {
     }
   }
 
+  /** Deletes a batch of counters that have been idle for a day. */
   async purge(): Promise<void> {
     await this.database.rows(PURGE, []);
   }

@@ -15,6 +15,7 @@ export function inputPipe(): ValidationPipe {
   });
 }
 
+/** The faults of validation errors, each with a JSON pointer (RFC 6901) below `path`. */
 export function faultsOf(errors: ValidationError[], path: string): InputFault[] {
   return errors.flatMap(({ property, constraints, children }) => {
     const pointer = `${path}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;

@@ -20,6 +20,7 @@ export function formTokenOf(secret: string): string {
   return sha256(`form\0${secret}`).toString('base64url');
 }
 
+/** Whether `token` is the form token of `secret`. */
 export function isFormTokenOf(secret: string, token: string): boolean {
   return equalInConstantTime(Buffer.from(token), Buffer.from(formTokenOf(secret)));
 }

@@ -8,6 +8,7 @@ const MAX_DEPTH = 8;
  * A repeated key is refused: parsers disagree on which value counts, so one component could check a value that another
  * does not use. The parsed result has lost one of the two keys, so the text has more colons outside of strings than the
  * result has keys.
+ * Problems: `invalid_request`.
  */
 export function readJson(text: string): Record<string, unknown> {
   const value = parse(text);
@@ -18,7 +19,7 @@ export function readJson(text: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-/** Parses a body that must be one JSON array, under the same rules. */
+/** Parses a body that must be one JSON array, under the same rules. Problems: `invalid_request`. */
 export function readJsonArray(text: string): unknown[] {
   const value = parse(text);
   if (!Array.isArray(value)) throw new Problem('invalid_request', 'The body must be a JSON array.');

@@ -57,8 +57,8 @@ export class SubscriptionLifecycle {
   }
 
   /**
-   * Applies one change with its consequences. Returns null, without any effect, if the transition table does not allow
-   * it.
+   * Applies one change with its consequences.
+   * Returns null, without effect, if the transition table does not allow it.
    */
   async change(
     step: LifecycleStep,
@@ -76,8 +76,7 @@ export class SubscriptionLifecycle {
     }
     if (change.kind === 'cancelled') await this.devices.revokeAll(session, before.id);
     if (change.kind === 'suspended' && change.reason !== 'line_suspended') {
-      // A person who proves their identity must enrol the app again: a thief may hold an enrolment code or a phone
-      // under test.
+      // The person must prove their identity and enrol again: a thief may hold an enrolment code or a phone under test.
       await this.subscriptions.voidEnrolmentCodes(session, before.id);
       await this.devices.revokeTesting(session, before.id);
     }

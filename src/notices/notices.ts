@@ -107,6 +107,7 @@ export class Notices {
     return { notice, address, text: noticeText(notice), bySms: mayGoBySms(notice) };
   }
 
+  /** Deletes a batch of notices older than two days. */
   async purge(): Promise<void> {
     await this.database.rows(PURGE, []);
   }

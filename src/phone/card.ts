@@ -15,12 +15,14 @@ export class SimulatedCard implements Card {
     readonly privateJwk: PrivateJwk,
   ) {}
 
+  /** Generates a card with a new key. */
   static async create(): Promise<SimulatedCard> {
     const { privateKey } = await generateKeyPair('ES256', { extractable: true });
     const { x = '', y = '', d = '' } = await exportJWK(privateKey);
     return new SimulatedCard(privateKey, { kty: 'EC', crv: 'P-256', x, y, d });
   }
 
+  /** The card with this private key. Throws TypeError unless it is a private key on P-256. */
   static async of(jwk: PrivateJwk): Promise<SimulatedCard> {
     const key = await importJWK(jwk, 'ES256', { extractable: true });
     if (key instanceof Uint8Array) throw new TypeError('a card has a private key on P-256');

@@ -85,10 +85,7 @@ export async function openTestEnvelope(input: EnvelopeInput): Promise<TestClaims
   return checkedClaims(await openSigned(input, 'pushguard-test+jwt'), input);
 }
 
-/**
- * The same for the secret of an authenticator. It has no expiry: the service sends it once, in the answer to the
- * request.
- */
+/** The same for the secret of an authenticator. It has no expiry: the service sends it once, in its answer. */
 export async function openAuthenticatorEnvelope(
   input: EnvelopeInput & { kind: 'otp' | 'sign' },
 ): Promise<AuthenticatorClaims> {

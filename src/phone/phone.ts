@@ -70,8 +70,8 @@ export type TimedCode = { code: string; endsAt: number };
 const HALF_MINUTE_MS = 30_000;
 
 /**
- * An authenticator as the service knows it. `locked`: five consecutive wrong codes, until a push authentication
- * succeeds.
+ * An authenticator as the service knows it.
+ * `locked`: five consecutive wrong codes, until a push authentication succeeds.
  */
 export type Authenticator = {
   kind: AuthenticatorKind;
@@ -83,8 +83,8 @@ export type Authenticator = {
 };
 
 /**
- * The registration of an institution: requested (`pending`; the person confirms it with the PIN) or `active`. Times are
- * RFC 3339.
+ * The registration of an institution: requested (`pending`; the person confirms it with the PIN) or `active`.
+ * Times are RFC 3339.
  */
 export type Registration = {
   id: string;
@@ -101,8 +101,8 @@ export type Registration = {
 export type AuthenticationState = 'pending' | 'opened' | 'verified' | 'declined' | 'expired' | 'failed' | 'cancelled';
 
 /**
- * An authentication that waits for this phone. Show `relyingParty` and `purpose` before asking for the PIN. Times are
- * RFC 3339.
+ * An authentication that waits for this phone.
+ * Show `relyingParty` and `purpose` before asking for the PIN. Times are RFC 3339.
  */
 export type PendingAuthentication = {
   id: string;
@@ -448,10 +448,7 @@ export class Phone {
     return (await this.get('/authenticators')) as Authenticator[];
   }
 
-  /**
-   * Registrations that wait for this phone's confirmation, and those that are active on any of the subscription's
-   * devices.
-   */
+  /** Registrations that wait for this phone, and those that are active on any of the subscription's devices. */
   async registrations(): Promise<Registration[]> {
     return (await this.get('/registrations')) as Registration[];
   }
@@ -464,6 +461,7 @@ export class Phone {
     await this.send({ method: 'POST', url: `${registrationPath(registration.id)}/confirm`, body });
   }
 
+  /** Declines a pending registration. */
   async declineRegistration(id: string): Promise<void> {
     await this.send({ method: 'POST', url: `${registrationPath(id)}/decline` });
   }

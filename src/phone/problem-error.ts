@@ -3,10 +3,7 @@ export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   /** The HTTP status. */
   readonly status: number;
-  /**
-   * The service's stable code, such as `pin_mismatch`; `unknown` when an intermediary answered (a proxy, a captive
-   * portal).
-   */
+  /** The service's stable code, such as `pin_mismatch`; `unknown` when a proxy or a captive portal answered. */
   readonly code: string;
   readonly detail: string;
   /** With `pin_mismatch` and `code_mismatch`: the number of attempts left. */

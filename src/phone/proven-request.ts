@@ -45,8 +45,7 @@ async function send(requester: Requester, { method, url, body }: ProvenRequest):
     body: bytes,
     now: requester.clock.now(),
   });
-  // A browser's fetch throws when it is called as a method of another object, so it is detached from the requester
-  // first.
+  // A browser's fetch throws when it is called as a method of another object, so it is detached first.
   const { fetch } = requester;
   return fetch(url, {
     method,

@@ -9,10 +9,7 @@ import type { Stage } from './stage.ts';
 /** The second snapshot changes one of so many lines. */
 const EVERY = 1_000;
 
-/**
- * Reports how fast the service imports and compares a whole snapshot of a carrier's lines, and how much memory it
- * takes.
- */
+/** Reports how fast the service imports and compares a whole snapshot of a carrier's lines, and its memory. */
 export async function reportSnapshot(stage: Stage, lines: number): Promise<void> {
   await seedTemplate(stage, 'bare_carrier', []);
   const databaseUrl = await stage.createDatabase('snapshot', 'bare_carrier');

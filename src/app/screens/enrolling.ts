@@ -42,7 +42,7 @@ export class Enrolling {
     this.lineId = phone.lines[0]?.lineId ?? '';
   }
 
-  /** Asks to whom this phone belongs. */
+  /** Asks whose phone this is. */
   begin(...said: HTMLElement[]): void {
     this.startOver = (fault) => this.begin(fault);
     const back = this.ways.elsewhere();

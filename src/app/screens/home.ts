@@ -82,8 +82,8 @@ export class Home {
   }
 
   /**
-   * A method, so that TypeScript does not assume the value from before the request: the person may have left the
-   * screen.
+   * A method, so that TypeScript does not assume the value from before the request:
+   * the person may have left the screen.
    */
   private isShown(): boolean {
     return this.shown;

@@ -10,10 +10,7 @@ import { afterRefusedPin, type Leave } from './pin-refusal.ts';
 
 const messages = MESSAGES[locale];
 
-/**
- * SMS for one website for some minutes: the active permission, the websites to choose from, and the PIN that permits
- * it.
- */
+/** SMS for one website for some minutes: the active permission, the websites to choose from, and the PIN. */
 export class SmsForOneWebsite {
   constructor(
     private readonly display: Display,

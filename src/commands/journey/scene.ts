@@ -33,10 +33,7 @@ export interface Scene {
   phoneNumber?: string;
 }
 
-/**
- * One step as a person would see it. `play` returns a sentence about what the person sees, and throws when a check
- * fails.
- */
+/** One step as a person would see it. `play` returns what the person sees, and throws when a check fails. */
 export interface JourneyStep {
   title: string;
   play: (scene: Scene) => Promise<string>;

@@ -23,8 +23,8 @@ interface Failure {
 }
 
 /**
- * Milliseconds for which the SDK keeps a request after the gateway's deadline. Every deadline of the gateway is
- * shorter.
+ * Milliseconds for which the SDK keeps a request after the gateway's deadline.
+ * Every deadline of the gateway is shorter.
  */
 const REQUEST_TIMEOUT_MS = 10_000;
 

@@ -27,8 +27,7 @@ export class FcmPushGateway implements PushGateway {
   constructor({ credential, projectId, endpoint }: FcmPushOptions) {
     const agentOptions = { keepAlive: true, maxSockets: CONNECTIONS };
     this.#agent = endpoint ? new EndpointAgent(agentOptions, endpoint) : new Agent(agentOptions);
-    // A unique name: firebase-admin keeps its apps in a process-wide registry, and two gateways may live in one
-    // process.
+    // A unique name: firebase-admin has a process-wide registry of apps, and a process may have two gateways.
     apps += 1;
     this.#app = initializeApp({ credential, projectId, httpAgent: this.#agent }, `pushguard-${apps}`);
     this.#messaging = getMessaging(this.#app);
@@ -61,8 +60,7 @@ function fcmMessage({ token, data, alert, style, collapseKey, ttlSeconds }: Push
     collapseKey,
   };
   if (style === 'data') return { token, data: { ...data }, android };
-  // `tag` does on the phone what `collapseKey` does on the server: a repeat replaces the first notification in the
-  // tray.
+  // `tag` is the counterpart of `collapseKey` on the phone: a repeat replaces the first notification in the tray.
   return { token, data: { ...data }, notification: alert, android: { ...android, notification: { tag: collapseKey } } };
 }
 

@@ -30,8 +30,8 @@ declare module 'smpp' {
   export type PduFields = Readonly<Record<string, string | number | Buffer>>;
 
   /**
-   * Returns false when the socket cannot be written to. The callback is not called then, nor when the socket closes
-   * first.
+   * Returns false when the socket cannot be written to.
+   * The callback is not called then, nor when the socket closes first.
    */
   type Command = (fields: PduFields, onResponse?: (response: Pdu) => void) => boolean;
 

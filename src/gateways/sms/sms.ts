@@ -17,8 +17,8 @@ export type SmsOutcome =
 /** Sends a text message to the SMS centre. */
 export abstract class SmsGateway {
   /**
-   * Settles within `deadlineMs`. A missed deadline is `unknown` once the message was sent, otherwise `retry`. Never
-   * rejects.
+   * Settles within `deadlineMs`.
+   * A missed deadline is `unknown` once the message was sent, otherwise `retry`. Never rejects.
    */
   abstract send(message: SmsMessage, deadlineMs: number): Promise<SmsOutcome>;
 }

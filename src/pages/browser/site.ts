@@ -16,8 +16,7 @@ addEventListener('pageshow', () => {
   for (const form of document.forms) form.removeAttribute('aria-busy');
 });
 
-// The answer to a form cannot be reloaded without sending the form again, so such a page names another address to
-// follow.
+// Reloading the answer to a form would send the form again, so such a page names another address to follow.
 const followed = document.querySelector<HTMLElement>('[data-follow]');
 const address = followed?.dataset['follow'] ?? location.pathname;
 
