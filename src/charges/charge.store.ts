@@ -115,21 +115,21 @@ export class ChargeStore {
 
   /** The subscriptions that may have been active in the time range, one batch at a time. */
   async *billed(time: { from: Date; to: Date; since: string }, session?: Session): AsyncGenerator<Billed[]> {
-    type Row = Omit<Billed, 'life'> & { statePeriods: { change: DatedTransition['change']; at: string }[] };
+    type Row = Omit<Billed, 'life'> & { life: { change: DatedTransition['change']; at: string }[] };
     for (let after = LOWEST_ID; ;) {
       const rows = await (session ?? this.database).rows<Row>(BILLED, [after, time.to, time.from, time.since]);
       const last = rows.at(-1);
       if (!last) return;
       yield rows.map((row) => ({
         ...row,
-        life: statePeriods(row.statePeriods.map(({ change, at }) => ({ change, at: new Date(at) }))),
+        life: statePeriods(row.life.map(({ change, at }) => ({ change, at: new Date(at) }))),
       }));
       after = last.subscriptionId;
     }
   }
 
   /** The states of a subscription, in the order in which they took effect. */
-  async life(subscriptionId: string): Promise<StatePeriod[]> {
+  async statePeriods(subscriptionId: string): Promise<StatePeriod[]> {
     return statePeriods(await this.database.rows<DatedTransition>(LIFE, [subscriptionId]));
   }
 

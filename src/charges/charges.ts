@@ -44,7 +44,7 @@ export class Charges {
     const { MONTHLY_FEE: monthlyFee } = this.environment;
     const now = new Date();
     const month = monthOf(now);
-    const days = activeDays(await this.store.life(subscriptionId), month, now);
+    const days = activeDays(await this.store.statePeriods(subscriptionId), month, now);
     return { month, days, amount: prorated(monthlyFee, days, month), monthlyFee };
   }
 
