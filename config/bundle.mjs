@@ -1,5 +1,5 @@
-// Bundles what a browser loads, under names that change with their content, and writes down which name is which:
-// dist/assets/manifest.json says { "phone.js": "phone-5QK3VZ2A.js", "site.css": "site-XW7T4LHD.css" }.
+// Bundles the scripts and styles for browsers under names that change with their content, and writes the mapping of
+// names to dist/assets/manifest.json: { "phone.js": "phone-5QK3VZ2A.js", "site.css": "site-XW7T4LHD.css" }.
 import { rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';

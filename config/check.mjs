@@ -1,5 +1,5 @@
-// Runs the package's scripts that are named, as many at a time as there are processors, and prints what each of them had
-// to say as soon as it has ended. The exit code is that of the first one that failed.
+// Runs the named package scripts, as many at a time as there are processors, and prints the output of each as soon as
+// it has ended. The exit code is that of the first script that failed.
 import { spawn } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { text } from 'node:stream/consumers';

@@ -76,7 +76,7 @@ export const ENTITIES = [
   Window,
 ];
 
-/** How the service reaches its database. Migrations are listed, not globbed: what is not named here never runs. */
+/** The connection to the database. Migrations are listed and not globbed: an unlisted migration never runs. */
 export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000): DataSourceOptions {
   return {
     type: 'postgres',
@@ -101,44 +101,45 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
     installExtensions: false,
     applicationName: 'pushguard',
     poolSize,
-    // Also how long a request waits for a free connection: in a storm, being turned away only brings it back.
+    // Also the time that a request waits for a free connection: in a storm, a refused caller only comes back.
     connectTimeoutMS: 15_000,
     poolErrorHandler: () => undefined,
     extra: {
       statement_timeout: timeoutMs,
       idle_in_transaction_session_timeout: timeoutMs,
       keepAlive: true,
-      // Every statement names its rows by an index, so one plan serves all values. PostgreSQL would plan each of them
-      // five times a connection to find that out, and keep a plan that it made while the table was still empty.
+      // Every statement finds its rows by an index, so one plan serves all values. By default, PostgreSQL would plan
+      // each statement five times a connection to find that out, and keep a plan that it made while the table was still
+      // empty.
       options: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off',
     },
   };
 }
 
-/** A migration takes as long as it takes, and so does waiting for another process's. */
+/** A migration may take long, and so may waiting for the migrations of another process. */
 const NO_TIMEOUT = 0;
 
-/** What the service may do with tables whose rows it may not change at will. */
-const LESS_THAN_ALL = {
+/** The service's rights on tables whose rows it may not change freely. */
+const RESTRICTED_TABLES = {
   audit_entries: 'SELECT, INSERT',
   audit_head: 'SELECT, INSERT, UPDATE',
   migrations: 'SELECT',
 };
 
 /**
- * Brings a database to the present schema. Safe to run from several processes at once: one waits for the other. With an
- * `ownerUrl` the tables are that role's, and the role of `url` is given the use of them and no more.
+ * Migrates a database to the present schema. Safe in several processes at once: they wait for one another.
+ * With an `ownerUrl`, that role owns the tables, and the role of `url` only gets the rights to use them.
  */
 export async function migrate(url: string, ownerUrl?: string): Promise<void> {
   const source = await new DataSource(dataSourceOptions(ownerUrl ?? url, 2, NO_TIMEOUT)).initialize();
   const runner = source.createQueryRunner();
   try {
-    // Any constant will do as long as every process uses the same one.
+    // Any constant works, if every process uses the same one.
     await runner.query('SELECT pg_advisory_lock(7074830131)');
     await source.runMigrations();
     if (ownerUrl !== undefined) {
       const query = async <Row>(sql: string, values?: unknown[]) => (await runner.query(sql, values)) as Row[];
-      await grantUse(query, { schema: 'public', role: await roleOf(url), restrictedTables: LESS_THAN_ALL });
+      await grantUse(query, { schema: 'public', role: await roleOf(url), restrictedTables: RESTRICTED_TABLES });
     }
   } finally {
     await runner.release();

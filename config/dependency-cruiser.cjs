@@ -26,7 +26,7 @@ const oneWay = tiers.slice(1).map((tier, above) => ({
 
 const features = tiers.slice(1, -2).flat();
 const composition = '^src/(main\\.ts|service\\.ts|app\\.module\\.ts|foundation\\.ts|commands/)';
-/** What is bundled for browsers: the app, and a folder of each room that has pages with script. */
+/** The sources that are bundled for browsers: the app, and the `browser` folder of each room with scripted pages. */
 const BROWSER = '^src/(app|[^/]+/browser)/';
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`;
 

@@ -5,22 +5,22 @@ import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min,
 const HOST_AND_PORT = /^[\w.-]+:\d{1,5}$/;
 
 /**
- * All that can be configured, read from the environment once. Every variable may instead be given as a file:
- * `NAME_FILE` holds the path of what `NAME` would hold, which is how orchestrators mount secrets.
+ * The whole configuration, read from the environment once. Every variable may instead be given as a file: `NAME_FILE`
+ * is the path of a file with the value of `NAME`, because orchestrators mount secrets as files.
  */
 export class Environment {
   /** `production` refuses every embedded default. */
   @IsIn(['development', 'production', 'test'])
   NODE_ENV: 'development' | 'production' | 'test' = 'development';
 
-  /** What this process does: answer callers, hand pushes over, or both. */
+  /** The roles of this process: answer callers (`api`), send pushes and text messages (`worker`), or both. */
   @IsIn(['all', 'api', 'worker'])
   ROLE: 'all' | 'api' | 'worker' = 'all';
 
   @IsString()
   HOST: string = '127.0.0.1';
 
-  /** The host as a URL has it: an IPv6 address in brackets. */
+  /** The host in URL notation: an IPv6 address in brackets. */
   get hostInUrl(): string {
     return this.HOST.includes(':') ? `[${this.HOST}]` : this.HOST;
   }
@@ -32,25 +32,25 @@ export class Environment {
   @Max(65_535)
   PORT: number = 3000;
 
-  /** Health and metrics, for operations alone. 0 takes any free port. */
+  /** The port for health and metrics, for operations only. 0 takes any free port. */
   @Transform(({ value }) => Number(value))
   @IsInt()
   @Min(0)
   @Max(65_535)
   MANAGEMENT_PORT: number = 3001;
 
-  /** The address under which callers know the service, with no slash at the end. */
+  /** The address under which callers know the service, without a trailing slash. */
   @IsOptional()
   @IsUrl({ require_tld: false, require_protocol: true })
   @Matches(/[^/]$/, { message: 'ISSUER must not end in a slash' })
   ISSUER: string;
 
-  /** Addresses of the proxies whose X-Forwarded-For is believed, by comma. */
+  /** Addresses of the proxies whose X-Forwarded-For is trusted, separated by commas. */
   @Transform(({ value }) => String(value).split(',').filter(Boolean))
   @IsString({ each: true })
   TRUST_PROXY: string[] = [];
 
-  /** Where the embedded defaults keep their data. */
+  /** Directory for the data of the embedded defaults. */
   @IsString()
   DATA_DIR: string = '.data';
 
@@ -58,19 +58,22 @@ export class Environment {
   @Matches(/^postgres(ql)?:\/\//)
   DATABASE_URL?: string;
 
-  /** Whose the tables are: with it they are made and changed, and the role of DATABASE_URL is only given their use. */
+  /**
+   * URL of the role that owns, creates and changes the tables. With it, the role of DATABASE_URL only gets the rights
+   * to use them.
+   */
   @IsOptional()
   @Matches(/^postgres(ql)?:\/\//)
   MIGRATION_DATABASE_URL?: string;
 
-  /** Connections of one process. */
+  /** Database connections of one process. */
   @Transform(({ value }) => Number(value))
   @IsInt()
   @Min(2)
   @Max(500)
   DATABASE_POOL: number = 16;
 
-  /** Puts the queue on Redis or Valkey; without it, it is on PostgreSQL. */
+  /** Puts the queue on Redis or Valkey; by default it is on PostgreSQL. */
   @IsOptional()
   @Matches(/^rediss?:\/\//)
   REDIS_URL?: string;
@@ -85,7 +88,7 @@ export class Environment {
   @IsString()
   FCM_SERVICE_ACCOUNT?: string;
 
-  /** host:port of a relay in front of FCM; tests point it at a local server. */
+  /** host:port of a relay in front of FCM; tests use it for a local server. */
   @IsOptional()
   @Matches(HOST_AND_PORT)
   FCM_ENDPOINT?: string;
@@ -113,7 +116,7 @@ export class Environment {
   @IsString()
   APNS_TOPIC?: string;
 
-  /** Apple's production platform rather than its sandbox. */
+  /** Apple's production platform instead of its sandbox. */
   @Transform(({ value }) => value === true || value === 'true')
   @IsBoolean()
   APNS_PRODUCTION: boolean = true;
@@ -132,16 +135,19 @@ export class Environment {
   @Matches(/^ssmpp:\/\/|^smpp:\/\//)
   SMPP_URL?: string;
 
-  /** The number that text messages come from. */
+  /** The sender's number of text messages. */
   @IsString()
   SMS_SENDER: string = '1566';
 
-  /** Carriers whose lines may subscribe, by comma. An MVNO counts only when it is named. */
+  /** Carriers whose lines may subscribe, separated by commas. An MVNO counts only if it is listed. */
   @Transform(({ value }) => String(value).split(',').filter(Boolean))
   @IsString({ each: true })
   HOME_CARRIERS: string[] = ['SKT'];
 
-  /** The carrier's TMF637 product inventory, asked when somebody joins; without it, our own register of lines is. */
+  /**
+   * The carrier's TMF637 product inventory, which the service queries when a person joins; by default it queries its
+   * own register of lines.
+   */
   @IsOptional()
   @IsUrl({ require_tld: false, require_protocol: true })
   CARRIER_DIRECTORY_URL?: string;
@@ -158,40 +164,43 @@ export class Environment {
   @Max(1_000_000)
   MONTHLY_FEE: number = 1_100;
 
-  /** Days for which the code in an activation letter is good: the post's, and some for the person. */
+  /** Days for which the code in an activation letter is valid: delivery by post, and some days for the person. */
   @Transform(({ value }) => Number(value))
   @IsInt()
   @Min(1)
   @Max(30)
   ACTIVATION_LETTER_DAYS: number = 14;
 
-  /** Hours for which relying parties are told that a person's app was issued anew after a loss. */
+  /** Hours for which relying parties see that a person's app was issued anew after a loss. */
   @Transform(({ value }) => Number(value))
   @IsInt()
   @Min(0)
   @Max(8_760)
   REISSUE_COOLING_HOURS: number = 24;
 
-  /** What people write beside the serial number of an authenticator that the service itself gave out. */
+  /** The vendor code that people give with the serial number of an authenticator that the service itself issued. */
   @Matches(/^[A-Z0-9]{2,8}$/)
   VENDOR_CODE: string = 'PG';
 
-  /** Minutes for which a subscriber may permit SMS for one relying party; 0 permits it nowhere. */
+  /** Minutes for which a subscriber may permit SMS for one relying party; 0 disables SMS permissions. */
   @Transform(({ value }) => Number(value))
   @IsInt()
   @Min(0)
   @Max(60)
   SMS_PERMISSION_MINUTES: number = 10;
 
-  /** Days for which authentications and carriers' events are kept; the law asks two years of a carrier's access records. */
+  /**
+   * Days for which authentications and carriers' events are kept;
+   * for a carrier's access records the law demands two years.
+   */
   @Transform(({ value }) => Number(value))
   @IsInt()
   @Min(1)
   HISTORY_DAYS: number = 730;
 
   /**
-   * Minutes from the carrier's word of a new handset until its enrolment code goes there by SMS: the time in which
-   * whoever holds the old phone, which was told, can object.
+   * Minutes from the carrier's report of a new handset until its enrolment code goes there by SMS. In this time the
+   * holder of the old phone, which got a notice, can object.
    */
   @Transform(({ value }) => Number(value))
   @IsInt()
@@ -200,7 +209,7 @@ export class Environment {
   NEW_PHONE_WAIT_MINUTES: number = 10;
 }
 
-/** What `npm run start:prod` cannot run without. */
+/** The variables that `npm run start:prod` requires. */
 const REQUIRED_IN_PRODUCTION = [
   'ISSUER',
   'DATABASE_URL',
@@ -213,7 +222,7 @@ const REQUIRED_IN_PRODUCTION = [
   'SMPP_URL',
 ] as const satisfies readonly (keyof Environment)[];
 
-/** Reads and checks the environment. Throws one error that names every variable to be mended, and no value. */
+/** Reads and validates the environment. Throws one error that names every faulty variable, and no value. */
 export function readEnvironment(variables: Record<string, string | undefined>): Environment {
   const known = Object.keys(plainToInstance(Environment, {})).concat(REQUIRED_IN_PRODUCTION, OPTIONAL);
   const given: Record<string, string> = {};

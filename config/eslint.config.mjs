@@ -60,8 +60,8 @@ export default defineConfig(
       parserOptions: { projectService: true, tsconfigRootDir: join(import.meta.dirname, '..') },
     },
     rules: {
-      // Files with decorators are left alone by this rule: an injected class must stay a value import, because its
-      // name is written into the decorator metadata.
+      // This rule skips files with decorators: an injected class must stay a value import, because its name is written
+      // into the decorator metadata.
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/consistent-type-exports': 'error',
       '@typescript-eslint/array-type': 'error',
@@ -70,15 +70,15 @@ export default defineConfig(
         { ignoreArrowShorthand: true, ignoreVoidReturningFunctions: true },
       ],
       '@typescript-eslint/no-empty-function': ['error', { allow: ['private-constructors', 'decoratedFunctions'] }],
-      // A Nest module is a class with nothing but a decorator.
+      // A Nest module is a class that has only a decorator.
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
-      // A property's written type is what decorator metadata, and with it validation and OpenAPI, knows of it.
+      // Decorator metadata, and with it validation and OpenAPI, needs a property's explicit type.
       '@typescript-eslint/no-inferrable-types': ['error', { ignoreProperties: true }],
       '@typescript-eslint/no-unnecessary-condition': [
         'error',
         { allowConstantLoopConditions: 'only-allowed-literals' },
       ],
-      // Classes of requests and responses are shapes for validation and OpenAPI; a plain object is a fine instance.
+      // Classes of requests and responses are shapes for validation and OpenAPI; a plain object is a valid instance.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-unused-vars': [
         'error',
@@ -86,7 +86,7 @@ export default defineConfig(
       ],
       '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
       '@typescript-eslint/prefer-optional-chain': 'error',
-      // `async` without `await` is how a synchronous adapter keeps an asynchronous port's promise to reject, not throw.
+      // A synchronous adapter uses `async` without `await` to reject, as its asynchronous port promises, and not throw.
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
@@ -111,7 +111,7 @@ export default defineConfig(
   },
   { files: ['src/embedded/**/*.ts'], rules: { 'no-restricted-properties': ['error', mathRandom] } },
   {
-    // The reference app runs in a browser too: WebCrypto and jose, never node:crypto.
+    // The reference app also runs in a browser: WebCrypto and jose, never node:crypto.
     files: ['src/phone/**/*.ts'],
     rules: {
       'no-restricted-globals': 'off',
@@ -137,7 +137,7 @@ export default defineConfig(
     },
   },
   {
-    // Answers arrive in tests as JSON of any shape, and the assertion is what checks it.
+    // In tests, answers arrive as JSON of any shape, and the assertion checks it.
     files: ['test/**/*.ts'],
     rules: {
       '@typescript-eslint/no-empty-function': 'off',

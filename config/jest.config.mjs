@@ -12,7 +12,8 @@ const swc = {
 };
 
 // Jest implements require(esm) only on Node >= 24.9. A CommonJS package that requires one of these ESM-only packages
-// (@fastify/static -> content-disposition, light-my-request -> cookie) needs it transformed to CommonJS before that.
+// (@fastify/static -> content-disposition, light-my-request -> cookie) needs it transformed to CommonJS on older
+// versions.
 const esmOnlyRequiredFromCommonJs = ['content-disposition', 'cookie'];
 
 const ifPresent = (option, file) =>
@@ -31,7 +32,7 @@ export default {
   ...ifPresent('globalTeardown', 'test/support/global-teardown.ts'),
   testSequencer: '<rootDir>/config/test-sequencer.mjs',
   reporters: ['default', '<rootDir>/config/summary-reporter.mjs'],
-  // One more than processors: browsers and waiting callers leave them idle.
+  // One more than processors, because browsers and waiting callers leave them idle.
   maxWorkers: 3,
   testTimeout: 30_000,
 };

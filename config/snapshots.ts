@@ -10,8 +10,8 @@ import { readEnvironment } from './environment.ts';
 import { withMigratedDatabase } from './migrated-database.ts';
 
 /**
- * Writes what callers and the database see to `test/contract`, or with `--check` fails where it is no longer what was
- * committed: `openapi.json` and `schema.sql`.
+ * Writes the contract with callers and the database schema to `test/contract`: `openapi.json` and `schema.sql`. With
+ * `--check` it fails if they differ from the committed files.
  */
 const SNAPSHOTS: Record<string, () => Promise<string>> = {
   'test/contract/openapi.json': openApi,
@@ -20,7 +20,7 @@ const SNAPSHOTS: Record<string, () => Promise<string>> = {
 
 const ISSUER = 'https://pushguard.example';
 
-/** Read off the controllers; nothing is connected to. */
+/** Generated from the controllers, without any connection. */
 async function openApi(): Promise<string> {
   const environment = readEnvironment({ ISSUER, KEYRING: generateKeyring(), DATABASE_URL: 'postgres://nowhere/none' });
   const outside = { send: () => Promise.reject(new Error('a preview sends nothing')) };
@@ -64,10 +64,10 @@ const DESCRIBE = `
 const check = process.argv.includes('--check');
 let stale = 0;
 for (const [path, make] of Object.entries(SNAPSHOTS)) {
-  const made = await make();
+  const current = await make();
   if (!check) {
-    await writeFile(path, made);
-  } else if ((await readFile(path, 'utf8').catch(() => '')) !== made) {
+    await writeFile(path, current);
+  } else if ((await readFile(path, 'utf8').catch(() => '')) !== current) {
     stale += 1;
     process.stderr.write(`${path} differs from the code. Review the change, then run: npm run snapshots\n`);
   }

@@ -1,5 +1,5 @@
-// What takes longest begins first: a long file that begins last would keep one worker busy while the others have
-// nothing left to do. Jest itself knows durations only where it has run before, which on a fresh clone is nowhere.
+// Starts the longest files first: a long file that starts last would keep one worker busy while the others are idle.
+// Jest itself knows durations only after a first run, so not on a fresh clone.
 const LONGEST = [
   'database/carrier',
   'browser/phone',

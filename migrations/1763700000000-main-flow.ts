@@ -1,13 +1,13 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The main flow: who asks, whose line it is, on which phone, and one row for every authentication. */
+/** The main flow: relying parties, lines, subscriptions, devices, and one row for every authentication. */
 export class MainFlow1763700000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE TABLE clients (
         id uuid PRIMARY KEY,
         client_id text NOT NULL UNIQUE,
-        -- Goes into every code's envelope, which has to fit a push.
+        -- Part of every code's envelope, which must fit into a push.
         name text NOT NULL CHECK (char_length(name) BETWEEN 1 AND 60),
         secret_digest bytea,
         jwks jsonb,
@@ -18,7 +18,7 @@ export class MainFlow1763700000000 implements MigrationInterface {
         CONSTRAINT client_can_prove_itself CHECK (secret_digest IS NOT NULL OR jwks IS NOT NULL)
       );
 
-      -- jti of private_key_jwt assertions: each is good once (RFC 7523, 3).
+      -- jti of private_key_jwt assertions: each is valid once (RFC 7523, 3).
       CREATE TABLE client_assertions (
         client_id uuid NOT NULL REFERENCES clients ON DELETE CASCADE,
         jti text NOT NULL,
@@ -27,7 +27,7 @@ export class MainFlow1763700000000 implements MigrationInterface {
       );
       CREATE INDEX client_assertions_expiry ON client_assertions (expires_at);
 
-      -- Personal data is ciphertext bound to table:column:row; phone_index finds the row without telling the number.
+      -- Personal data is ciphertext bound to table:column:row; phone_index finds the row without revealing the number.
       CREATE TABLE lines (
         id text PRIMARY KEY,
         phone_index bytea NOT NULL,
@@ -93,7 +93,7 @@ export class MainFlow1763700000000 implements MigrationInterface {
       CREATE UNIQUE INDEX devices_one_active ON devices (subscription_id) WHERE state = 'active';
       CREATE INDEX devices_subscription ON devices (subscription_id);
 
-      -- jti of device proofs: each is good once within the two minutes in which its iat is.
+      -- jti of device proofs: each is valid once within the two minutes in which its iat is accepted.
       CREATE TABLE device_proofs (
         device_id uuid NOT NULL,
         jti text NOT NULL,
@@ -109,8 +109,8 @@ export class MainFlow1763700000000 implements MigrationInterface {
         starts timestamptz[] NOT NULL
       );
 
-      -- No foreign keys from here on, to rows that are never deleted: checking one would make a start that names a real
-      -- line slower than a decoy, and have all starts of a relying party lock its one row.
+      -- From here on, no foreign keys to rows that are never deleted. Checking one would make a start that names a real
+      -- line slower than a decoy, and would make all starts of a relying party lock its one row.
       CREATE TABLE authentications (
         id uuid PRIMARY KEY,
         client_id uuid NOT NULL,
@@ -122,8 +122,8 @@ export class MainFlow1763700000000 implements MigrationInterface {
         state text NOT NULL
           CHECK (state IN ('pending', 'opened', 'verified', 'declined', 'expired', 'failed', 'cancelled')),
         purpose text NOT NULL,
-        -- Who was named, as it was then: the line may have another owner or number tomorrow. Kept past the end only of
-        -- what was verified.
+        -- The person as named at the start: the line may have another owner or number later. After the end it is kept
+        -- only for verified authentications.
         person bytea,
         end_user bytea,
         nonce bytea NOT NULL,
@@ -145,8 +145,8 @@ export class MainFlow1763700000000 implements MigrationInterface {
         CONSTRAINT closed_keeps_no_end_user CHECK (closed_at IS NULL OR end_user IS NULL),
         CONSTRAINT push_keeps_no_plain_code CHECK (channel = 'sms' OR sms_code IS NULL)
       ) WITH (fillfactor = 60);
-      -- By closed_at, which says the same as the state and does not change when one is opened: an update that touches no
-      -- indexed column stays on its page.
+      -- By closed_at, which is equivalent to the state but does not change when an authentication is opened: an update
+      -- that touches no indexed column stays on its page (HOT).
       CREATE UNIQUE INDEX authentications_one_pending ON authentications (person_index, client_id)
         WHERE closed_at IS NULL;
       CREATE INDEX authentications_open ON authentications (expires_at) WHERE closed_at IS NULL;
@@ -163,8 +163,8 @@ export class MainFlow1763700000000 implements MigrationInterface {
       );
       CREATE INDEX idempotency_keys_age ON idempotency_keys (created_at);
 
-      -- What has been promised to the outside and not yet handed over: a row is deleted once its hand-over was
-      -- acknowledged. due_at is when the sweep takes it up; claimed_until holds off a second worker.
+      -- Messages that a transaction has queued and no platform has accepted yet; a row is deleted once its message was
+      -- accepted. The sweep takes a row up at due_at; claimed_until keeps a second worker away.
       CREATE TABLE deliveries (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         kind text NOT NULL CHECK (kind IN ('wake', 'code', 'cancelled', 'test', 'sms')),

@@ -1,11 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The carrier's half: the life of a subscription, the events that shape it, what it costs, and who looked. */
+/** The carrier's half: the transitions of a subscription, the events that cause them, the charges, and the audit. */
 export class SubscriptionLife1763800000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      -- The life of a subscription as a chain of links: each begins in the state in which the one before it ended, the
-      -- pairs are those of the table in domain/subscription.ts, and the subscription is in the state of its last link.
+      -- The transitions of a subscription as a chain: each starts in the state in which the previous one ended. The
+      -- allowed pairs are those of the table in domain/subscription.ts. The subscription is in the state of its last
+      -- transition.
       CREATE TABLE subscription_links (
         subscription_id uuid NOT NULL REFERENCES subscriptions,
         number integer NOT NULL,
@@ -13,14 +14,14 @@ export class SubscriptionLife1763800000000 implements MigrationInterface {
         from_state text,
         to_state text NOT NULL,
         change text NOT NULL CHECK (change IN ('subscribed', 'device_activated', 'suspended', 'resumed', 'cancelled')),
-        -- Which suspension came or went, or why it was cancelled.
+        -- The suspension that was added or lifted, or the reason of the cancellation.
         reason text,
         actor text NOT NULL CHECK (actor IN ('customer', 'operator', 'carrier', 'reconciliation', 'unknown')),
         -- The operator's client, or the carrier's event.
         actor_id text,
         event_source text,
         event_id text,
-        -- When it took effect, which a carrier may tell late, and when we learned of it.
+        -- When the transition took effect, which a carrier may report late, and when the service recorded it.
         at timestamptz NOT NULL,
         recorded_at timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (subscription_id, number),
@@ -63,19 +64,19 @@ export class SubscriptionLife1763800000000 implements MigrationInterface {
 
       CREATE INDEX subscriptions_line ON subscriptions (line_id, created_at);
 
-      -- Counts whatever makes a line another one: its owner, number, holder or status. A code by SMS is worth nothing
-      -- on a line that is no longer what it was when the code was sent.
+      -- Counts every change of a line's owner, number, holder or status. A code by SMS is invalid once its line has
+      -- changed since the code was sent.
       ALTER TABLE lines
         ADD COLUMN version integer NOT NULL DEFAULT 1,
         ADD COLUMN sequence bigint NOT NULL DEFAULT -1,
         ADD COLUMN told_at timestamptz NOT NULL DEFAULT '-infinity';
       CREATE INDEX lines_former ON lines (phone_index) WHERE status = 'terminated';
       ALTER TABLE authentications ADD COLUMN line_version integer;
-      -- The history is kept for a time and removed by age; rows come in nearly by age.
+      -- The history is kept for a limited time and purged by age; rows arrive nearly in the order of age.
       CREATE INDEX authentications_age ON authentications USING brin (requested_at) WITH (autosummarize = on);
 
-      -- Every event once: its id here is the digest of its source and id. What may be played again is kept whole,
-      -- encrypted; of the others it is enough to know that they came, and what became of them.
+      -- Every event once: its id here is the digest of its source and id. An event that may be replayed is kept whole
+      -- and encrypted; of the others only their arrival and outcome are kept.
       CREATE TABLE carrier_events (
         id text PRIMARY KEY,
         source text,
@@ -92,7 +93,8 @@ export class SubscriptionLife1763800000000 implements MigrationInterface {
       );
       CREATE INDEX carrier_events_kept ON carrier_events (received_at) WHERE kept IS NOT NULL;
 
-      -- A word to the person about the subscription. The address is kept with it: the device may be revoked by now.
+      -- A message to the person about the subscription. The address is stored with it, because the device may be
+      -- revoked by the time of sending.
       CREATE TABLE notices (
         id uuid PRIMARY KEY,
         subscription_id uuid NOT NULL,
@@ -110,7 +112,7 @@ export class SubscriptionLife1763800000000 implements MigrationInterface {
         monthly_fee integer NOT NULL,
         closed_at timestamptz NOT NULL DEFAULT now()
       );
-      -- Written once, when a month is closed. A row for an earlier month corrects what that one was charged.
+      -- Written once, when a month is closed. A row for an earlier month corrects that month's charge.
       CREATE TABLE charges (
         charged_in text NOT NULL REFERENCES closed_months,
         subscription_id uuid NOT NULL REFERENCES subscriptions,
@@ -129,7 +131,7 @@ export class SubscriptionLife1763800000000 implements MigrationInterface {
         operator text NOT NULL,
         action text NOT NULL,
         subscription_id uuid,
-        -- Whose number was asked for, by its keyed index: who was looked up is found without being told.
+        -- The keyed index of the number that was looked up: lookups can be found without storing the number.
         phone_index bytea,
         reason text NOT NULL,
         outcome text NOT NULL,

@@ -1,30 +1,31 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What people see: customers on the website, and what they report there. */
+/** The pages: customers on the website, and their reports. */
 export class Pages1763900000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE INDEX carrier_events_age ON carrier_events USING brin (received_at) WITH (autosummarize = on);
 
-      -- The website asks for authentications as relying parties do, and is shown as one. With no key it cannot call.
+      -- The website starts authentications as relying parties do, and appears as one.
+      -- It has no key, so it cannot call the API.
       INSERT INTO clients (id, client_id, name, jwks, scopes)
         VALUES ('00000000-0000-7000-8000-000000000001', 'pushguard-website', '휴대폰인증보호', '{"keys": []}', '{}');
 
-      -- Pages that may show a relying party's window in a frame.
+      -- Origins of the pages that may show a relying party's window in a frame.
       ALTER TABLE clients ADD COLUMN frame_origins text[] NOT NULL DEFAULT '{}';
 
-      -- A customer's browser: what it is about, and whose line it may see once the person behind it was verified.
+      -- A customer's browser: its intent, and the line that it may see once the person was verified.
       CREATE TABLE customer_sessions (
         digest bytea PRIMARY KEY,
         errand text NOT NULL CHECK (errand IN ('join', 'login', 'cancel', 'new_phone')),
-        -- Which terms were agreed to, for somebody who is joining.
+        -- The version of the terms that a joining person accepted.
         terms text,
         authentication_id uuid,
         line_id text,
-        -- Who the line belonged to then: it may have another owner or number tomorrow.
+        -- The owner of the line at that time: it may have another owner or number later.
         person_index bytea,
         verified_at timestamptz,
-        -- What the person was told that the code would do, and how it came.
+        -- The purpose that the person saw when asked for the code, and the channel of the code.
         verified_for text CHECK (verified_for IN ('join', 'login', 'cancel', 'new_phone')),
         channel text CHECK (channel IN ('push', 'sms')),
         -- The enrolment code on the page, encrypted.
@@ -45,8 +46,8 @@ export class Pages1763900000000 implements MigrationInterface {
         at timestamptz NOT NULL DEFAULT now()
       );
 
-      -- What somebody who cannot log in has told. Everybody is answered alike, so what is true of it is found out
-      -- afterwards. Whom it names is wiped then.
+      -- Reports by people who cannot log in. All of them get the same answer; a worker checks the report afterwards and
+      -- then wipes the person it names.
       CREATE TABLE reports (
         id uuid PRIMARY KEY,
         kind text NOT NULL CHECK (kind IN ('lost_phone', 'new_phone', 'forgotten_pin')),
@@ -55,7 +56,7 @@ export class Pages1763900000000 implements MigrationInterface {
         filed_at timestamptz NOT NULL DEFAULT now(),
         due_at timestamptz NOT NULL DEFAULT now(),
         outcome text CHECK (outcome IN ('nobody', 'no_change', 'suspended', 'code_sent', 'call_centre')),
-        -- Which operator has spoken with the person.
+        -- The operator who has spoken with the person.
         settled_by text,
         settled_at timestamptz,
         CONSTRAINT named_until_dealt_with CHECK ((person IS NULL) = (outcome IS NOT NULL)),
@@ -66,15 +67,15 @@ export class Pages1763900000000 implements MigrationInterface {
         WHERE outcome IN ('suspended', 'call_centre') AND settled_at IS NULL;
       CREATE INDEX reports_age ON reports (filed_at);
 
-      -- The instants at which forms were sent within the last day, by whom or about whom: a keyed digest.
+      -- The instants of forms sent within the last day, by the keyed digest of the sender or of the person named.
       CREATE TABLE form_budgets (
         key bytea PRIMARY KEY,
         sent timestamptz[] NOT NULL
       );
 
-      -- Which device a code enrolled: whoever was shown the code follows it to the end.
+      -- The device that a code enrolled: the page that showed the code follows the device to the end of its test.
       ALTER TABLE enrolment_codes ADD COLUMN device_id uuid;
-      -- When the carrier last told of another handset: its code goes there by SMS, and only some time after that.
+      -- When the carrier last reported another handset: its enrolment code goes there by SMS, after a waiting time.
       ALTER TABLE subscriptions ADD COLUMN handset_changed_at timestamptz;
     `);
   }

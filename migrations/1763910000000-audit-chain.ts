@@ -1,11 +1,11 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** An audit that shows tampering: every entry is chained to the one before it, and none is changed or removed. */
+/** A tamper-evident audit: every entry is chained to the previous one, and no entry can be changed or removed. */
 export class AuditChain1763910000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      -- An entry's mac covers the mac of the one before it, which is kept beside it: so an entry is judged by itself, and
-      -- whether it follows the one before is another question. Older entries have none of the three.
+      -- An entry's mac covers the mac of the previous entry, which is stored beside it. So each entry can be verified
+      -- by itself, separately from its place in the chain. Entries older than the chain have none of the three columns.
       ALTER TABLE audit_entries
         ALTER COLUMN at DROP DEFAULT,
         ADD COLUMN number bigint CONSTRAINT audit_entries_number UNIQUE,
@@ -14,12 +14,12 @@ export class AuditChain1763910000000 implements MigrationInterface {
         ADD CONSTRAINT is_chained CHECK (
           number IS NOT NULL AND number > 0 AND mac IS NOT NULL AND (previous IS NULL) = (number = 1)) NOT VALID;
 
-      -- Where the chain ends. Without the seal, somebody could cut the last entries off and name an earlier one as the
-      -- last. Nothing is sealed before the first entry, for the key is not here.
+      -- The head of the chain. Without the seal, an attacker could cut off the last entries and present an earlier one
+      -- as the last. Nothing is sealed before the first entry, because the database does not hold the key.
       CREATE TABLE audit_head (
         is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
         first_number bigint NOT NULL,
-        -- How many entries are older than the chain.
+        -- The number of entries older than the chain.
         before_chain bigint NOT NULL,
         number bigint NOT NULL,
         mac bytea,
@@ -37,7 +37,7 @@ export class AuditChain1763910000000 implements MigrationInterface {
         FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit();
       CREATE TRIGGER append_only BEFORE DELETE OR TRUNCATE ON audit_head
         FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit();
-      -- Also for a session that plays the part of a replica, which skips other triggers.
+      -- Also for a session in the role of a replica, which skips other triggers.
       ALTER TABLE audit_entries ENABLE ALWAYS TRIGGER append_only;
       ALTER TABLE audit_head ENABLE ALWAYS TRIGGER append_only;
     `);

@@ -1,12 +1,12 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** SMS for one relying party for some minutes, and a question by which the app has the old PIN judged. */
+/** SMS for one relying party for some minutes, and a challenge by which the app has the old PIN checked. */
 export class SmsPermissions1763920000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
       ALTER TABLE clients ADD COLUMN refuses_sms boolean NOT NULL DEFAULT false;
 
-      -- First asked for, which permits nothing; then permitted with the PIN, from permitted_at to ends_at at the latest.
+      -- A request permits nothing; the PIN permits SMS from permitted_at to ends_at at the latest.
       CREATE TABLE sms_permissions (
         id uuid PRIMARY KEY,
         subscription_id uuid NOT NULL,
@@ -21,13 +21,13 @@ export class SmsPermissions1763920000000 implements MigrationInterface {
         CONSTRAINT permitted_has_an_end CHECK ((permitted_at IS NULL) = (ends_at IS NULL)),
         CONSTRAINT only_permitted_ends CHECK (ended_at IS NULL OR permitted_at IS NOT NULL)
       );
-      -- What a start looks into: it holds the few that stand, and is empty for nearly everybody.
+      -- The index that a start reads: it holds only the active permissions, and is empty for nearly every subscription.
       CREATE UNIQUE INDEX sms_permissions_standing ON sms_permissions (subscription_id, client_id)
         WHERE permitted_at IS NOT NULL AND ended_at IS NULL;
       CREATE INDEX sms_permissions_subscription ON sms_permissions (subscription_id, permitted_at);
       CREATE INDEX sms_permissions_age ON sms_permissions USING brin (created_at) WITH (autosummarize = on);
 
-      -- One a device: asking again replaces it.
+      -- One challenge a device: a new one replaces it.
       ALTER TABLE devices
         ADD COLUMN pin_check_id uuid,
         ADD COLUMN pin_check_nonce bytea,

@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** The operators' desk: who may sit at it, who does now, and what two of them decide together. */
+/** The operators' desk: its accounts, its sessions, and the actions that two operators decide together. */
 export class Operators1763930000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -11,10 +11,10 @@ export class Operators1763930000000 implements MigrationInterface {
         role text NOT NULL CHECK (role IN ('viewer', 'agent', 'supervisor')),
         -- scrypt:N:r:p:salt:digest
         password text NOT NULL,
-        -- A password that somebody else has seen opens nothing but the page where another one is chosen.
+        -- A password that another person has seen opens only the page for choosing a new one.
         password_is_initial boolean NOT NULL,
         totp_secret bytea NOT NULL,
-        -- The last step of which a one-time password was accepted.
+        -- The step of the last accepted one-time password.
         totp_step bigint NOT NULL DEFAULT -1,
         failures smallint NOT NULL DEFAULT 0 CHECK (failures BETWEEN 0 AND 5),
         locked_until timestamptz,
@@ -31,7 +31,7 @@ export class Operators1763930000000 implements MigrationInterface {
       CREATE INDEX operator_sessions_operator ON operator_sessions (operator_id);
       CREATE INDEX operator_sessions_age ON operator_sessions (created_at);
 
-      -- What an operator looks at, a subscription or a page of the desk, and why.
+      -- The subscriptions and desk pages that an operator reads, and why.
       CREATE TABLE operator_looks (
         session_digest bytea NOT NULL REFERENCES operator_sessions ON DELETE CASCADE,
         about text NOT NULL,
@@ -48,7 +48,7 @@ export class Operators1763930000000 implements MigrationInterface {
         asked_by uuid NOT NULL REFERENCES operators,
         asked_at timestamptz NOT NULL DEFAULT now(),
         reason text NOT NULL,
-        -- How far the subscription’s life had come: what is asked for is worth nothing once it is suspended again.
+        -- The subscription's last transition at the time of the request: a later suspension voids the request.
         link integer NOT NULL,
         expires_at timestamptz NOT NULL,
         decided_by uuid REFERENCES operators,
@@ -70,7 +70,7 @@ export class Operators1763930000000 implements MigrationInterface {
       CREATE INDEX approvals_age ON approvals (asked_at);
       CREATE INDEX approvals_asked_by ON approvals (asked_by) WHERE closed_at IS NULL;
 
-      -- The whole audit is read by who and by what; an action may name a month after a blank.
+      -- The whole audit is filtered by operator and by action; an action may contain a month after a blank.
       CREATE INDEX audit_entries_operator ON audit_entries (operator, id);
       CREATE INDEX audit_entries_action ON audit_entries (split_part(action, ' ', 1), id);
     `);

@@ -1,15 +1,15 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** One-time passwords by time, signing of transactions, and the institutions that may ask for them. */
+/** Time-based one-time passwords, signing of transactions, and the institutions that may request them. */
 export class Authenticators1763940000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      -- What people write beside a serial number to say whose it is; and who gets nothing without a registration.
+      -- The code that people give with a serial number, and whether the client may request registered persons only.
       ALTER TABLE clients
         ADD COLUMN vendor_code text UNIQUE CHECK (vendor_code ~ '^[A-Z0-9]{2,8}$'),
         ADD COLUMN requires_registration boolean NOT NULL DEFAULT false;
 
-      -- Without an issuer it is the subscription's own phone; with one, that institution's Smart OTP, one for each.
+      -- Without an issuer, the subscription's own phone; with one, that institution's Smart OTP, at most one for each.
       ALTER TABLE devices
         ADD COLUMN issuer_id uuid REFERENCES clients (id),
         ADD COLUMN card_key jsonb;
@@ -22,7 +22,7 @@ export class Authenticators1763940000000 implements MigrationInterface {
         ADD COLUMN card_key jsonb,
         ADD CONSTRAINT only_an_issuer_gives_a_card CHECK (issuer_id IS NOT NULL OR card_key IS NULL);
 
-      -- A secret that a device and the service share, until its device is out of use; that people agreed is kept.
+      -- A secret that a device and the service share, until the device is revoked; the accepted terms are kept.
       CREATE TABLE authenticators (
         id uuid PRIMARY KEY,
         device_id uuid NOT NULL REFERENCES devices (id),
@@ -42,7 +42,8 @@ export class Authenticators1763940000000 implements MigrationInterface {
       );
       CREATE INDEX authenticators_subscription ON authenticators (subscription_id);
 
-      -- An institution that may ask an authenticator. One that names nobody's is kept too, and never comes to anything.
+      -- An institution's registration for an authenticator.
+      -- One that matches no person is stored as well, and is never confirmed.
       CREATE TABLE registrations (
         id uuid PRIMARY KEY,
         client_id uuid NOT NULL REFERENCES clients (id),
@@ -83,7 +84,7 @@ export class Authenticators1763940000000 implements MigrationInterface {
         ADD COLUMN transaction bytea,
         ADD CONSTRAINT transaction_is_signed_while_open CHECK ((channel = 'sign' AND closed_at IS NULL) = (transaction IS NOT NULL));
 
-      -- What a window begins with, and whose one-time password it asks for, as the relying party calls that person.
+      -- The first method of a window, and the relying party's name for the person whose one-time password it asks for.
       ALTER TABLE windows
         ADD COLUMN method text NOT NULL DEFAULT 'push' CHECK (method IN ('push', 'otp')),
         ADD COLUMN name bytea;

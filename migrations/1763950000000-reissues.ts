@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** A new phone in the place of one that is lost or broken, from the application to the test. */
+/** The replacement of a lost or broken phone, from the application to the test. */
 export class Reissues1763950000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
@@ -27,7 +27,7 @@ export class Reissues1763950000000 implements MigrationInterface {
         registered_at timestamptz,
         closed_by text,
         closed_at timestamptz,
-        -- People decide on others' applications; programs bring their own two people.
+        -- Operators may not decide on their own applications; API clients bring their own two people.
         CONSTRAINT reissue_decided_by_somebody_else CHECK (decided_by_operator <> applied_by_operator),
         CONSTRAINT reissue_decision_is_whole CHECK ((decided_by IS NULL) = (decided_at IS NULL)),
         CONSTRAINT reissue_decided_before_it_counts CHECK (

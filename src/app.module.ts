@@ -20,7 +20,7 @@ import { PagesModule } from './pages/pages.module.ts';
 import { SmsPermissionsModule } from './sms-permissions/sms-permissions.module.ts';
 import { WindowsModule } from './windows/windows.module.ts';
 
-/** The table of contents: features in reading order, on the foundation that all of them stand on. */
+/** The table of contents: features in reading order, and the foundation on which all of them depend. */
 @Module({})
 export class AppModule {
   static register(foundation: Foundation): DynamicModule {

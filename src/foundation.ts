@@ -64,7 +64,7 @@ export interface Foundation {
   words?: ChangedWords;
 }
 
-/** What every feature may ask for without importing a module. */
+/** The providers that every feature may inject without importing a module. */
 @Global()
 @Module({})
 export class FoundationModule {

@@ -17,7 +17,9 @@ import { declareDemo } from './demo/demo.ts';
 const environment = readEnvironment(process.env);
 const production = environment.NODE_ENV === 'production';
 
-/** Composition: the embedded defaults where there are gaps, the gateways, the service in its roles. */
+/**
+ * Composes the process: embedded defaults for settings that are missing, the gateways, and the service in its roles.
+ */
 async function start(): Promise<void> {
   const embedded = production ? undefined : await startEmbedded(environment, generateKeyring);
   try {
@@ -35,13 +37,13 @@ async function start(): Promise<void> {
       announce(service, clients, operators);
     }
   } catch (error) {
-    // A port that is taken, a database that refuses: what was started for this process ends with it.
+    // A port may be taken, or the database may refuse: what was started for this process must end with it.
     await embedded?.stop();
     throw error;
   }
 }
 
-/** Puts the demonstration's clients, operators and lines where the carrier's own would be. */
+/** Inserts the demonstration's clients, operators and lines, in place of a carrier's own data. */
 async function seed(
   service: Service,
   clients: readonly DemoClient[],
@@ -115,15 +117,15 @@ function announce({ management }: Service, clients: readonly DemoClient[], opera
   );
 }
 
-/** An orchestrator's grace is commonly thirty seconds. */
-const LONGEST_STOP_MS = 25_000;
+/** Orchestrators commonly kill a process after thirty seconds. */
+const STOP_TIMEOUT_MS = 25_000;
 
 /** The first signal drains and stops; a second one ends the process at once. */
 function stopOnSignal(service: Service, closeGateways: () => Promise<void>, embedded: Embedded | undefined): void {
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     process.once('SIGINT', () => process.exit(130));
-    // Whoever started us is about to lose patience; what is left undone, the next start or another worker does.
-    setTimeout(() => process.exit(1), LONGEST_STOP_MS).unref();
+    // Ends before the orchestrator kills the process. The next start or another worker completes unfinished work.
+    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
     try {
       await service.stop();
       await closeGateways();

@@ -21,7 +21,7 @@ import { RelyingParties } from './relying-parties/relying-parties.ts';
 
 const READY = statement('service_ready', 'SELECT 1');
 
-/** Everything that a process says goes to standard error; standard output belongs to `--json`. */
+/** Sends all log output to standard error; standard output belongs to `--json`. */
 class ErrorStreamLogger extends ConsoleLogger {
   protected override printMessages(
     messages: unknown[],
@@ -36,7 +36,7 @@ export interface Service {
   app: INestApplication;
   /** Address of the management port. */
   management: string;
-  /** Finishes what was begun, then lets go of everything. */
+  /** Completes running work, then closes every connection. */
   stop(): Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export async function startService(
   protect(fastify, environment.ISSUER.startsWith('https:'));
   await queue.open();
   await extend(app, fastify);
-  // Made when somebody asks for it: most processes never are.
+  // Built on the first request, because most processes never serve it.
   let document: object | undefined;
   fastify.get('/openapi.json', (_request, reply) =>
     reply.send((document ??= openApiDocument(app, environment.ISSUER))),
@@ -96,7 +96,7 @@ export async function startService(
     management: `http://${environment.hostInUrl}:${(management.address() as AddressInfo).port}`,
     stop: async () => {
       stopping = true;
-      // Whoever waits for a change is answered now; then no new request is taken and the running ones end.
+      // First answers the requests that wait for a change; then stops accepting requests and lets the running ones end.
       watch.close();
       await Promise.all([fastify.close(), tasks.stop()]);
       await queue.close();
@@ -116,18 +116,18 @@ function collectRoutes(fastify: FastifyInstance): Map<string, Set<string>> {
   return routes;
 }
 
-/** What is answered is for the caller alone, unless a route says otherwise. */
+/** Forbids caching unless a route allows it, because an answer is for its caller alone. */
 function protect(fastify: FastifyInstance, secure: boolean): void {
   fastify.addHook('onSend', (_request, reply, _payload, done) => {
     if (!reply.hasHeader('cache-control')) void reply.header('Cache-Control', 'no-store');
     void reply.header('X-Content-Type-Options', 'nosniff');
-    // A year, as the preload lists ask (RFC 6797).
+    // A year, as the preload lists demand (RFC 6797).
     if (secure) void reply.header('Strict-Transport-Security', 'max-age=31536000; includeSubDomains');
     done();
   });
 }
 
-/** By route and never by address, which may hold an id. */
+/** Measures by route and never by path, which may contain an id. */
 function measure(fastify: FastifyInstance, metrics: Metrics): void {
   fastify.addHook('onResponse', (request, reply, done) => {
     metrics.answered(request.method, request.routeOptions.url ?? 'unknown', reply.statusCode, reply.elapsedTime);

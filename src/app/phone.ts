@@ -33,7 +33,7 @@ let test: DeviceTest | undefined;
 const now = () => phones.now();
 const toHome = () => {
   elsewhere(() => {
-    // An enrolment that was left in the middle goes on where it was.
+    // An unfinished enrolment resumes at its test.
     if (phones.main && phones.testing) testMain(phones.main);
     else void home.show();
   });
@@ -71,7 +71,7 @@ const settings = new Settings(display, phones, vendorCode, () => installation.no
   reset: () => void reset(),
 });
 
-// Beside the shop, the shop says in which language.
+// Beside the shop, the shop sets the language.
 document.body.classList.toggle('framed', self !== top);
 showTime();
 setInterval(showTime, 1000);
@@ -82,7 +82,7 @@ if (phones.all.length > 0) toHome();
 else enrolling.begin();
 void receivePushes({ pushToken, onPush: (data) => void take(data), onGap: () => home.refresh() });
 
-/** What a push means. One that is for no device of this installation, or of an unknown kind, is passed over. */
+/** Acts on a push. A push that is for no device of this installation, or of an unknown kind, is ignored. */
 async function take(data: Record<string, string>): Promise<void> {
   for (const phone of phones.all) {
     const received = await phone.receive(data).catch(() => undefined);
@@ -119,7 +119,7 @@ function act(received: PushData, phone: Phone): void {
   }
 }
 
-/** The service keeps no notice that was handed over, so the phone does. */
+/** The service keeps no notice that was delivered, so the phone stores it. */
 function takeNotice(notice: { kind: string; detail: string | undefined }): void {
   const text = noticeLine(notice);
   if (text === undefined) return;
@@ -136,7 +136,7 @@ function showInstitutions(): void {
   void new Institutions(display, phones, leaveOf, toHome).show();
 }
 
-/** Leaves the list, and whatever request was open, for something else. */
+/** Leaves the list, and any open request, for another screen. */
 function elsewhere(show: () => void): void {
   home.leave();
   request?.abandon();
@@ -144,11 +144,11 @@ function elsewhere(show: () => void): void {
   show();
 }
 
-/** Where a device's screens lead to when they are over. */
+/** Where the screens of a device lead to when they end. */
 function leaveOf(phone: Phone): Leave {
   const smartOtp = phones.smartOtpOn(phone);
   if (!smartOtp) return { home: toHome, unregistered, enrolAgain: () => void enrolAgain() };
-  // The list says that it is gone, and removes it.
+  // The list shows that the Smart OTP is gone, and offers to remove it.
   return { home: toHome, unregistered: toHome, enrolAgain: () => addingSmartOtp.begin(toHome) };
 }
 
@@ -233,14 +233,14 @@ async function enrolAgain(): Promise<void> {
   enrolling.begin();
 }
 
-/** As it came from the shop: what it was told goes with the keys. */
+/** Resets the app to its first start: notices and Smart OTPs go with the keys. */
 async function reset(): Promise<void> {
   installation.notices = [];
   phones.smartOtps = [];
   await enrolAgain();
 }
 
-/** The main phone's keys go; the push token stays, for it is the platform's. */
+/** Deletes the main phone's keys; the push token stays, because it belongs to the platform. */
 async function forget(): Promise<void> {
   phones.main = undefined;
   phones.testing = false;

@@ -11,8 +11,8 @@ import { ClosedMonth } from './closed-month.entity.ts';
 const BATCH = 1_000;
 
 /**
- * Every subscription that began before $2 and had not ended before $3, in the order of its id, with its links and with
- * the charges of closed months from $4 on.
+ * Every subscription that began before $2 and had not ended before $3, in the order of its id, with its transitions and
+ * its charges of the closed months since $4.
  */
 const BILLED = statement(
   'charge_billed',
@@ -61,6 +61,7 @@ const BOUNDS = statement(
 
 const LOWEST_ID = '00000000-0000-0000-0000-000000000000';
 
+/** The tables `closed_months` and `charges`, and the subscriptions that a month may charge. */
 @Injectable()
 export class ChargeStore {
   constructor(
@@ -68,6 +69,10 @@ export class ChargeStore {
     @InjectRepository(ClosedMonth) private readonly closedMonths: Repository<ClosedMonth>,
   ) {}
 
+  /**
+   * The last closed month (null if there is none), the start of the first subscription (null if there is none), and the
+   * database's clock.
+   */
   async bounds(): Promise<{ lastClosed: string | null; firstSubscribed: Date | null; now: Date }> {
     const [row] = await this.database.rows<{ lastClosed: string | null; firstSubscribed: Date | null; now: Date }>(
       BOUNDS,
@@ -82,16 +87,17 @@ export class ChargeStore {
     return (await this.closedMonths.findOneBy({ month }))?.closedAt;
   }
 
-  /** The closed months from one on, oldest first. */
+  /** The closed months since `month`, oldest first. */
   closedSince(month: string): Promise<ClosedMonth[]> {
     return this.closedMonths.find({ where: { month: MoreThanOrEqual(month) }, order: { month: 'ASC' } });
   }
 
-  /** False when it is closed already, or somebody else is closing it and does not fail. */
+  /** Closes a month. Returns false if it is closed already, or if another transaction that closes it commits first. */
   async close(session: Session, month: string, monthlyFee: number): Promise<boolean> {
     return (await session.rows(CLOSE, [month, monthlyFee])).length === 1;
   }
 
+  /** Writes the charges of a month in the transaction that closes it. */
   async write(session: Session, chargedIn: string, charges: readonly MonthlyCharge[]): Promise<void> {
     if (charges.length === 0) return;
     await session.rows(WRITE, [
@@ -104,7 +110,7 @@ export class ChargeStore {
     ]);
   }
 
-  /** Whoever may have been active in some of the time, a batch at a time. */
+  /** The subscriptions that may have been active in the time range, one batch at a time. */
   async *billed(time: { from: Date; to: Date; since: string }, session?: Session): AsyncGenerator<Billed[]> {
     type Row = Omit<Billed, 'life'> & { life: { change: DatedTransition['change']; at: string }[] };
     for (let after = LOWEST_ID; ;) {
@@ -119,12 +125,12 @@ export class ChargeStore {
     }
   }
 
-  /** The states that a subscription was in, in the order in which they were true. */
+  /** The states of a subscription, in the order in which they took effect. */
   async statePeriods(subscriptionId: string): Promise<StatePeriod[]> {
     return statePeriods(await this.database.rows<DatedTransition>(LIFE, [subscriptionId]));
   }
 
-  /** What a closed month was charged, a batch at a time. */
+  /** The charges of a closed month, one batch at a time. */
   async *ofMonth(month: string): AsyncGenerator<MonthlyCharge[]> {
     for (let [id, of] = [LOWEST_ID, '']; ;) {
       const rows = await this.database.rows<MonthlyCharge>(OF_MONTH, [month, id, of]);

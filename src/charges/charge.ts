@@ -1,7 +1,7 @@
 import type { Charge } from './charge.entity.ts';
 import type { StatePeriod } from '../domain/fee.ts';
 
-/** What a subscription costs in the present month so far. */
+/** The charge of a subscription for the current month so far. */
 export interface SoFar {
   /** Seoul month, `YYYY-MM`. */
   month: string;
@@ -16,7 +16,7 @@ export type MonthlyCharge = Pick<Charge, 'subscriptionId' | 'month' | 'days' | '
   lineId: string;
 };
 
-/** A subscription's life, and what it was charged before. */
+/** A subscription's states, and its earlier charges. */
 export interface Billed {
   subscriptionId: string;
   lineId: string;

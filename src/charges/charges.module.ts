@@ -5,16 +5,17 @@ import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { ChargeStore } from './charge.store.ts';
 import { Charges } from './charges.ts';
 
-/** Milliseconds between two looks at the calendar. */
+/** Milliseconds between two checks for months to close. */
 const CLOSE_MONTHS_MS = 10 * 60_000;
 
+/** Charges for subscriptions; closes finished months once per cluster. */
 @Module({ imports: [TypeOrmModule.forFeature([ClosedMonth])], providers: [Charges, ChargeStore], exports: [Charges] })
 export class ChargesModule {
   private readonly logger = new Logger(ChargesModule.name);
 
   constructor(tasks: RecurringTasks, charges: Charges) {
     const run = async (): Promise<void> => {
-      for (const month of await charges.closeWhatIsOver()) this.logger.log(`month ${month} is closed`);
+      for (const month of await charges.closeFinishedMonths()) this.logger.log(`month ${month} is closed`);
     };
     tasks.oncePerCluster({ name: 'close months', everyMs: CLOSE_MONTHS_MS, run });
   }

@@ -6,12 +6,15 @@ import type { Billed, MonthlyCharge, SoFar } from './charge.ts';
 import type { ClosedMonth } from './closed-month.entity.ts';
 import { ChargeStore } from './charge.store.ts';
 
-/** Milliseconds for which a month stays open after its end, so that what carriers tell late still counts in it. */
+/** Milliseconds for which a month stays open after its end, so that late events of carriers still count in it. */
 const GRACE_MS = 2 * 86_400_000;
-/** Closed months for which what was told late is still put right. */
-const MONTHS_PUT_RIGHT = 12;
+/** Closed months that late events still correct. */
+const CORRECTED_MONTHS = 12;
 
-/** What subscriptions cost. A month is charged once, when it is closed; whatever is learned later, the next one corrects. */
+/**
+ * Charges for subscriptions.
+ * A month is charged once, when it is closed; after late events, the next month corrects it.
+ */
 @Injectable()
 export class Charges {
   constructor(
@@ -20,22 +23,24 @@ export class Charges {
     private readonly environment: Environment,
   ) {}
 
-  /** When a month was closed; undefined while what is charged for it may still change. */
+  /** When a month was closed; undefined while its charges may still change. */
   async closedAt(month: string): Promise<Date | undefined> {
     return this.store.closedAt(month);
   }
 
-  /** What is charged in a month, with corrections of earlier ones: for good where it is closed, so far where not. */
+  /**
+   * The charges of a month with its corrections of earlier months: final if the month is closed, provisional otherwise.
+   */
   async *of(month: string): AsyncGenerator<MonthlyCharge[]> {
     if (await this.store.closedAt(month)) yield* this.store.ofMonth(month);
     else {
-      const closed = await this.store.closedSince(firstPutRight(month));
-      for await (const batch of this.store.billed(timeOf(month)))
+      const closed = await this.store.closedSince(firstCorrectedMonth(month));
+      for await (const batch of this.store.billed(rangeOf(month)))
         yield this.chargesOf(batch, { month, closed, now: new Date() });
     }
   }
 
-  /** What a subscription costs this month, as far as it has gone; corrections of earlier months are not in it. */
+  /** The charge of a subscription for the current month so far, without corrections of earlier months. */
   async soFar(subscriptionId: string): Promise<SoFar> {
     const { MONTHLY_FEE: monthlyFee } = this.environment;
     const now = new Date();
@@ -44,8 +49,8 @@ export class Charges {
     return { month, days, amount: prorated(monthlyFee, days, month), monthlyFee };
   }
 
-  /** Closes every month that is over, oldest first; answers which. Several workers may try at once. */
-  async closeWhatIsOver(): Promise<string[]> {
+  /** Closes every month that is over, oldest first, and returns them. Several workers may try at once. */
+  async closeFinishedMonths(): Promise<string[]> {
     const { lastClosed, firstSubscribed, now } = await this.store.bounds();
     if (!firstSubscribed) return [];
     const last = monthBefore(monthOf(new Date(now.getTime() - GRACE_MS)));
@@ -62,10 +67,10 @@ export class Charges {
 
   private async close(month: string): Promise<boolean> {
     return this.database.transaction(async (session) => {
-      const closed = await this.store.closedSince(firstPutRight(month));
+      const closed = await this.store.closedSince(firstCorrectedMonth(month));
       if (!(await this.store.close(session, month, this.environment.MONTHLY_FEE))) return false;
       const { to: now } = boundsOf(month);
-      for await (const batch of this.store.billed(timeOf(month), session)) {
+      for await (const batch of this.store.billed(rangeOf(month), session)) {
         await this.store.write(session, month, this.chargesOf(batch, { month, closed, now }));
       }
       return true;
@@ -85,8 +90,8 @@ export class Charges {
         .filter((one) => one.month < month)
         .map((one) => {
           const before = charged.find((of) => of.month === one.month) ?? { days: 0, amount: 0 };
-          const right = owed(one);
-          return { ...right, days: right.days - before.days, amount: right.amount - before.amount };
+          const corrected = owed(one);
+          return { ...corrected, days: corrected.days - before.days, amount: corrected.amount - before.amount };
         });
       const present = owed({ month, monthlyFee: this.environment.MONTHLY_FEE });
       return [...corrections, present].filter(({ days, amount }) => days !== 0 || amount !== 0);
@@ -94,14 +99,14 @@ export class Charges {
   }
 }
 
-/** Whoever may have been active in a month, or in one that is still put right. */
-function timeOf(month: string): { from: Date; to: Date; since: string } {
-  const since = firstPutRight(month);
+/** The time range of a month and of the earlier months that it may correct. */
+function rangeOf(month: string): { from: Date; to: Date; since: string } {
+  const since = firstCorrectedMonth(month);
   return { from: boundsOf(since).from, to: boundsOf(month).to, since };
 }
 
-function firstPutRight(month: string): string {
+function firstCorrectedMonth(month: string): string {
   let first = month;
-  for (let back = 0; back < MONTHS_PUT_RIGHT; back += 1) first = monthBefore(first);
+  for (let back = 0; back < CORRECTED_MONTHS; back += 1) first = monthBefore(first);
   return first;
 }

@@ -17,9 +17,9 @@ const STEPS: readonly JourneyStep[] = [...VERIFIED, ...CARRIED, ...CUSTOMER, ...
 async function main(): Promise<void> {
   const json = process.argv.includes('--json');
   const dataDir = await mkdtemp(join(tmpdir(), 'pushguard-journey-'));
-  // As root, PostgreSQL runs under another account, which has to reach it.
+  // As root, PostgreSQL runs under another account, which must be able to reach the directory.
   await chmod(dataDir, 0o755);
-  // A copy of its own: nothing of a configured service leaks into it but where its queue is.
+  // A private copy: of a configured service's environment, only the address of its queue is inherited.
   const { PATH, HOME, TMPDIR, EMBEDDED_PG_BIN, REDIS_URL } = process.env;
   const inherited = { PATH, HOME, TMPDIR, EMBEDDED_PG_BIN, REDIS_URL };
   const main = createRequire(import.meta.url).resolve('../main.js');

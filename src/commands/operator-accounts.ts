@@ -8,14 +8,14 @@ import { configuredGateways } from '../gateways/configured.ts';
 import { Operators } from '../operator/operators.ts';
 
 /**
- * Who may sit at the operators' desk, for whoever runs the service:
+ * Manages the accounts of the operators' desk:
  *
  *   npm run operator -- add <login> <name> <viewer|agent|supervisor>
  *   npm run operator -- disable <login>
  *   npm run operator -- list
  *
- * `add` prints a password, which the operator changes at the first sign-in, and what an authenticator app reads. They
- * are kept nowhere and never printed again: whoever lost them gets another account.
+ * `add` prints a password, which the operator changes at the first sign-in, and the URI for an authenticator app. Both
+ * are stored nowhere and never printed again: an operator who lost them gets another account.
  */
 
 const USAGE = 'npm run operator -- add <login> <name> <viewer|agent|supervisor> | disable <login> | list\n';

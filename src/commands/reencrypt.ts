@@ -5,10 +5,11 @@ import { parseKeyring } from '../crypto/keyring.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 
 /**
- * Re-encrypts personal data under the keyring's present keys, while the service runs: `npm run reencrypt`. Put the new
- * key in front of the old one in the keyring, restart every process, run this, and take the old key out. Each row is
- * rewritten only if it still is what was read, so that it never undoes a change made meanwhile; run again, it does
- * nothing. What lives for minutes (codes, end users of open authentications) is left to its end.
+ * Re-encrypts personal data under the keyring's present keys, while the service runs: `npm run reencrypt`.
+ * First insert the new key before the old one in the keyring and restart every process; afterwards remove the old key.
+ * A row is rewritten only if it still equals what was read, so that a concurrent change is never undone. A second run
+ * changes nothing.
+ * Data that lives for minutes (codes, end users of open authentications) is left to expire.
  */
 
 /** Rows read at a time. */
@@ -56,7 +57,7 @@ async function reencrypt({ table, column }: Column): Promise<number> {
   return rewritten;
 }
 
-/** The blind index of a number, which a new index key changes as well. */
+/** Rebuilds the blind indexes of numbers under the present index key. */
 async function reindex(): Promise<number> {
   let rewritten = 0;
   const columns = 'phone_index AS "phoneIndex", phone_number AS "phoneNumber"';
@@ -70,7 +71,7 @@ async function reindex(): Promise<number> {
   return rewritten;
 }
 
-/** Walks a table by its key, a batch at a time, with flat memory. */
+/** Reads a table in the order of its key, one batch at a time, so that memory stays constant. */
 async function* rowsOf<Row extends { id: string }>(table: string, columns: string, where: string): AsyncGenerator<Row> {
   let after: string | null = null;
   for (;;) {

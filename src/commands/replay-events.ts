@@ -6,9 +6,10 @@ import { CarrierFeed } from '../carrier/events/feed.ts';
 import { configuredGateways } from '../gateways/configured.ts';
 
 /**
- * Plays again, oldest first, what carriers told and what was kept aside: events of lines that were unknown, of numbers
- * that were still taken, and such as could not be read: `npm run replay-events`. What still cannot be done stays where
- * it is, with the reason. Safe at any time, and more than once.
+ * Replays the carrier events that were set aside, oldest first: `npm run replay-events`.
+ * They concern lines that were unknown or numbers that were still taken, or could not be parsed. An event that still
+ * cannot be applied stays set aside, with the reason.
+ * Safe at any time, and more than once.
  */
 
 const environment = readEnvironment(process.env);

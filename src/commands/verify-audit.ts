@@ -9,17 +9,18 @@ import type { Breach, NotedHead } from '../operator/check-chain.ts';
 import { walkChain } from '../operator/walk-chain.ts';
 
 /**
- * Walks the operators' audit and tells what was done to it: `npm run verify-audit`. Note the head that it prints outside
- * the database; `npm run verify-audit -- --head=NUMBER:MAC` then finds out a chain that was put back to an earlier state
- * or written anew by somebody who has the key. Exit code 1 when the audit was tampered with. Safe while the service runs.
+ * Verifies the operators' audit chain and reports every breach: `npm run verify-audit`.
+ * Record the head that it prints outside the database: `npm run verify-audit -- --head=NUMBER:MAC` then detects a chain
+ * that was restored to an earlier state or rewritten with the key.
+ * Exit code 1 if the audit was tampered with. Safe while the service runs.
  */
 
-/** Breaches that are told one by one; further ones are counted. */
-const TOLD = 20;
+/** Breaches that are printed one by one; further ones are only counted. */
+const PRINTED = 20;
 
 const environment = readEnvironment(process.env);
 const keys = new ServiceKeys(parseKeyring(environment.KEYRING ?? ''));
-const noted = readNotedHead();
+const recorded = readNotedHead();
 const client = new pg.Client({ connectionString: environment.DATABASE_URL });
 let breaches = 0;
 
@@ -30,19 +31,19 @@ try {
     rows: async <Row>({ text }: { text: string }, values: unknown[]) =>
       (await client.query(text, values)).rows as Row[],
   };
-  const { older, holding, end } = await walkChain(session, keys.audit, tell, noted);
-  if (breaches > TOLD) say(`and ${breaches - TOLD} more breaches`);
-  say(`entries before the chain: ${older}`);
-  say(`intact entries: ${holding}`);
-  say(end?.mac ? `head: ${end.number}:${end.mac.toString('hex')}` : 'head: none (the chain has not begun)');
+  const { older, holding, end } = await walkChain(session, keys.audit, report, recorded);
+  if (breaches > PRINTED) print(`and ${breaches - PRINTED} more breaches`);
+  print(`entries before the chain: ${older}`);
+  print(`intact entries: ${holding}`);
+  print(end?.mac ? `head: ${end.number}:${end.mac.toString('hex')}` : 'head: none (the chain has not begun)');
 } finally {
   await client.end();
 }
 process.exitCode = breaches > 0 ? 1 : 0;
 
-function tell({ where, what, why }: Breach): void {
+function report({ where, what, why }: Breach): void {
   breaches += 1;
-  if (breaches <= TOLD) say(`${where}: ${what}: ${why}`);
+  if (breaches <= PRINTED) print(`${where}: ${what}: ${why}`);
 }
 
 function readNotedHead(): NotedHead | undefined {
@@ -55,6 +56,6 @@ function readNotedHead(): NotedHead | undefined {
   return { number, mac: Buffer.from(mac, 'hex') };
 }
 
-function say(line: string): void {
+function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }

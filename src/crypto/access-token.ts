@@ -3,22 +3,25 @@ import { parseJws, signJws, verifyJws } from './compact-jws.ts';
 import type { SigningKey } from './keyring.ts';
 import { randomToken } from './random.ts';
 
-/** Seconds for which an access token is good (contract: five minutes). */
+/** Lifetime of an access token in seconds (contract: five minutes). */
 export const ACCESS_TOKEN_SECONDS = 300;
-/** Tokens remembered as verified; beyond it the oldest is verified anew. */
-const REMEMBERED = 10_000;
+/**
+ * Verified tokens kept in memory.
+ * When the map is full, the oldest entry goes and its token is verified again on its next use.
+ */
+const CACHED_TOKENS = 10_000;
 
-/** Who calls, as a verified access token says it. */
+/** The client that sends a request, as its verified access token states it. */
 export interface Caller {
-  /** The client's row. */
+  /** Primary key of the client's row. */
   id: string;
   clientId: string;
   scopes: readonly string[];
 }
 
 /**
- * Access tokens in the form of RFC 9068, signed by this service for itself. A token that was verified once is
- * remembered until it expires: a window sends the same one with every call.
+ * Access tokens in the form of RFC 9068, which this service issues to itself.
+ * A relying party sends the same token with every call, so a verified token is remembered until it expires.
  */
 export class AccessTokens {
   private readonly verified = new Map<string, { caller: Caller; expiresAt: number }>();
@@ -28,6 +31,7 @@ export class AccessTokens {
     private readonly keys: readonly [SigningKey, ...SigningKey[]],
   ) {}
 
+  /** A signed token for a client, valid for ACCESS_TOKEN_SECONDS from `now`. */
   issue(caller: Caller, now: Date): string {
     const iat = Math.floor(now.getTime() / 1000);
     return signJws(this.keys[0], 'at+jwt', {
@@ -43,7 +47,7 @@ export class AccessTokens {
     });
   }
 
-  /** The caller, or null for a token that is expired, damaged or not ours. */
+  /** The client of a token, or null for a token that is expired, damaged or not issued by this service. */
   verify(token: string, now: Date): Caller | null {
     const seconds = now.getTime() / 1000;
     const known = this.verified.get(token);
@@ -56,7 +60,7 @@ export class AccessTokens {
     if (iss !== this.issuer || aud !== this.issuer || typeof exp !== 'number' || exp <= seconds) return null;
     if (typeof cid !== 'string' || typeof clientId !== 'string' || typeof scope !== 'string') return null;
     const caller = { id: cid, clientId, scopes: scope.split(' ') };
-    if (this.verified.size >= REMEMBERED) this.verified.delete(this.verified.keys().next().value ?? '');
+    if (this.verified.size >= CACHED_TOKENS) this.verified.delete(this.verified.keys().next().value ?? '');
     this.verified.set(token, { caller, expiresAt: exp });
     return caller;
   }

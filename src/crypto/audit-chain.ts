@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import { equalInConstantTime } from './constant-time.ts';
 
-/** All that an entry of the audit says, as the database holds it; null where a column is empty. */
+/** The content of one audit entry, as the database holds it; null where a column is empty. */
 export interface AuditedFacts {
   number: string;
   /** UTC, to the microsecond. */
@@ -15,21 +15,22 @@ export interface AuditedFacts {
   address: string | null;
 }
 
-/** Where the chain of the audit ends. */
+/** The head of the audit chain. */
 export interface ChainEnd {
   firstNumber: string;
-  /** How many entries are older than the chain. */
+  /** The number of entries older than the chain. */
   beforeChain: string;
   number: string;
   mac: Buffer | null;
 }
 
-/** Told apart from whatever else may ever be derived from the same key. */
+/** Domain separation from every other key that may be derived from the same secret. */
 const INFO = 'pushguard-audit-chain-v1';
 
 /**
- * Binds the entries of the audit to one another: HMAC-SHA256 under a key that the database does not hold. The key comes
- * from the one of the keyring that has no successor, for a chain must still hold after every other key was changed.
+ * Chains the audit entries: HMAC-SHA256 under a key that the database does not hold.
+ * The key derives from the keyring's `subject`, the only secret without a successor: the chain must still verify after
+ * every other key was rotated.
  */
 export class AuditChain {
   private readonly key: Buffer;
@@ -38,17 +39,17 @@ export class AuditChain {
     this.key = Buffer.from(hkdfSync('sha256', subject, '', INFO, 32));
   }
 
-  /** An entry's mac; `previous` is that of the entry before it, null for the first one. */
+  /** The MAC of an entry; `previous` is the MAC of the entry before it, null for the first one. */
   macOf(previous: Buffer | null, facts: AuditedFacts): Buffer {
     return this.digest(canonicalEntry(previous, facts));
   }
 
-  /** Without the key nobody can name another entry as the last. */
+  /** The seal of the head. Without the key, an attacker cannot present an earlier entry as the last one. */
   sealOf({ firstNumber, beforeChain, number, mac }: ChainEnd): Buffer {
     return this.digest(JSON.stringify(['head', firstNumber, beforeChain, number, hexOf(mac)]));
   }
 
-  /** Whether the end of the chain is as it was sealed. */
+  /** Whether the stored seal matches the head of the chain. */
   isSealed(end: ChainEnd & { seal: Buffer | null }): boolean {
     return end.seal !== null && equalInConstantTime(end.seal, this.sealOf(end));
   }
@@ -58,7 +59,7 @@ export class AuditChain {
   }
 }
 
-/** A JSON array of strings and nulls: no two entries share one, wherever their texts begin and end. */
+/** An entry as a JSON array of strings and nulls, so that two different entries never share a text. */
 export function canonicalEntry(previous: Buffer | null, facts: AuditedFacts): string {
   const { number, at, operator, action, subscriptionId, phoneIndex, reason, outcome, address } = facts;
   const texts = [number, at, operator, action, subscriptionId, hexOf(phoneIndex), reason, outcome, address];

@@ -2,8 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { PublicJwk } from './keyring.ts';
 
 /**
- * The key of an institution's card (P-256), as only a demonstration makes it: a real card draws its own and never gives
- * the private part away.
+ * A P-256 key pair for an institution's card, for demonstrations only: a real card generates its own key and never
+ * exports the private part.
  */
 export function newCardKey(): { publicJwk: PublicJwk; privateJwk: PublicJwk & { d: string } } {
   const {

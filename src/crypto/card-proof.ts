@@ -3,9 +3,9 @@ import { publicKey } from './compact-jws.ts';
 import type { PublicJwk } from './keyring.ts';
 
 /**
- * Whether a card was tapped for exactly this: ES256 (the 64 bytes of RFC 7518, 3.4, as base64url) over
- * `"pushguard-card-v1\0" authenticationId "\0" deviceId "\0" nonce "\0" question`, the question being what the code is
- * made of: the digest of the transaction.
+ * Whether the card signed exactly this tap: ES256 (64 bytes as in RFC 7518, 3.4, base64url) over
+ * `"pushguard-card-v1\0" authenticationId "\0" deviceId "\0" nonce "\0" question`.
+ * `question` is the digest of the transaction, from which the code is computed too.
  */
 export function isTapOf(
   cardKey: PublicJwk,

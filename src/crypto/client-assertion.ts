@@ -1,9 +1,12 @@
 import { createLocalJWKSet, decodeJwt, errors, jwtVerify, type JSONWebKeySet } from 'jose';
 
-/** The longest life of an assertion, in seconds: it is used at once, and its jti is kept as long. */
-const LONGEST_LIFE = 3600;
+/**
+ * The maximum lifetime of an assertion in seconds.
+ * Clients use an assertion at once, and its `jti` must be kept for this long.
+ */
+const MAX_LIFETIME_SECONDS = 3600;
 
-/** The client that an assertion claims to be from, before anything of it is checked. */
+/** The client that an assertion claims to come from, before any check. */
 export function claimedClient(assertion: string): string | null {
   try {
     return decodeJwt(assertion).iss ?? null;
@@ -14,8 +17,9 @@ export function claimedClient(assertion: string): string | null {
 
 /**
  * Checks a `private_key_jwt` assertion (RFC 7523): ES256 by one of the client's keys, `iss` = `sub` = the client,
- * unexpired, and `aud` our issuer alone: with a list, one server's assertion would open another's door
- * (CVE-2025-27370). Answers its jti and expiry, or the reason as a sentence.
+ * unexpired.
+ * `aud` must be this issuer alone: with a list, another server could replay the assertion here (CVE-2025-27370).
+ * Returns `jti` and expiry, or the reason for refusal as a sentence.
  */
 export async function verifyClientAssertion(input: {
   assertion: string;
@@ -37,7 +41,7 @@ export async function verifyClientAssertion(input: {
     if (aud !== input.issuer) return `The assertion’s aud must be exactly ${input.issuer}.`;
     if (typeof jti !== 'string' || jti.length === 0 || jti.length > 255)
       return 'The assertion’s jti must have 1 to 255 characters.';
-    if (typeof exp !== 'number' || exp > input.now.getTime() / 1000 + LONGEST_LIFE) {
+    if (typeof exp !== 'number' || exp > input.now.getTime() / 1000 + MAX_LIFETIME_SECONDS) {
       return 'The assertion must expire within an hour.';
     }
     return { jti, expiresAt: new Date((exp + 5) * 1000) };

@@ -1,7 +1,7 @@
 import { createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import type { PublicJwk, SigningKey } from './keyring.ts';
 
-/** A JWS in compact form whose signature has not been looked at yet. */
+/** A parsed compact JWS whose signature is not verified yet. */
 export interface UnverifiedJws {
   header: Readonly<Record<string, unknown>>;
   payload: Readonly<Record<string, unknown>>;
@@ -10,8 +10,9 @@ export interface UnverifiedJws {
 }
 
 /**
- * Signs JSON as a compact JWS (RFC 7515) with ES256. By hand on node:crypto, and checked against jose in the tests:
- * every flow signs twice and verifies twice, and WebCrypto's detour through the thread pool costs three times as much.
+ * Signs JSON as a compact JWS (RFC 7515) with ES256.
+ * Written on node:crypto and compared with jose in the tests: every flow signs twice and verifies twice, and WebCrypto
+ * goes through the thread pool and costs three times as much.
  */
 export function signJws(key: SigningKey, typ: string, payload: object): string {
   const header = Buffer.from(JSON.stringify({ alg: 'ES256', typ, kid: key.kid })).toString('base64url');
@@ -20,9 +21,11 @@ export function signJws(key: SigningKey, typ: string, payload: object): string {
   return `${input}.${signature.toString('base64url')}`;
 }
 
-/** Takes a compact JWS apart; null for anything that is not three parts of strict base64url with JSON objects inside. */
+/**
+ * Parses a compact JWS. Returns null unless it is three parts of strict base64url with a JSON object in the first two.
+ */
 export function parseJws(compact: string): UnverifiedJws | null {
-  // 64 bytes leave four bits of the last character unused; zero is their one spelling.
+  // 64 bytes leave four bits of the last character unused; the only canonical encoding sets them to zero.
   const match = /^([\w-]+)\.([\w-]+)\.([\w-]{85}[AQgw])$/.exec(compact);
   if (!match) return null;
   const [, header = '', payload = '', signature = ''] = match;
@@ -36,12 +39,12 @@ export function parseJws(compact: string): UnverifiedJws | null {
   };
 }
 
-/** Whether `key` made the signature. The header's own word about keys or algorithms is never followed. */
+/** Whether `key` made the signature. Keys and algorithms named in the header are never used. */
 export function verifyJws(jws: UnverifiedJws, key: KeyObject): boolean {
   return verify('sha256', Buffer.from(jws.signingInput), { key, dsaEncoding: 'ieee-p1363' }, jws.signature);
 }
 
-/** A P-256 public key from its JWK; null when it is anything else, or a point off the curve. */
+/** A P-256 public key from its JWK; null for any other key and for a point that is not on the curve. */
 export function publicKey(jwk: unknown): KeyObject | null {
   const { kty, crv, x, y } = (jwk ?? {}) as Partial<PublicJwk>;
   if (kty !== 'EC' || crv !== 'P-256' || !isCoordinate(x) || !isCoordinate(y)) return null;
@@ -52,12 +55,12 @@ export function publicKey(jwk: unknown): KeyObject | null {
   }
 }
 
-/** Without what else came with it: whoever sends a private key by mistake must not have it stored. */
+/** Drops every other member: if a client sends a private key by mistake, the service must not store it. */
 export function onlyPublic({ kty, crv, x, y }: PublicJwk): PublicJwk {
   return { kty, crv, x, y };
 }
 
-/** 32 bytes of base64url in its one spelling. */
+/** 32 bytes in canonical base64url. */
 function isCoordinate(value: unknown): value is string {
   return typeof value === 'string' && /^[\w-]{42}[AEIMQUYcgkosw048]$/.test(value);
 }

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 
-/** The one comparison of secrets. Different lengths are unequal; equal lengths take the same time whatever they hold. */
+/** The only comparison of secrets. Different lengths are unequal; equal lengths take the same time for any content. */
 export function equalInConstantTime(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }

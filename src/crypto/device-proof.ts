@@ -4,7 +4,7 @@ import { parseJws, publicKey, verifyJws, type UnverifiedJws } from './compact-jw
 import type { PublicJwk } from './keyring.ts';
 import { sha256 } from './sha256.ts';
 
-/** The request that a proof must be about. */
+/** The request that a device proof must match. */
 export interface ProvenRequest {
   method: string;
   /** Absolute URL without query and fragment. */
@@ -13,10 +13,10 @@ export interface ProvenRequest {
   now: Date;
 }
 
-/** A proof whose claims fit the request, before its signature is checked. */
+/** A proof whose claims match the request, before its signature is checked. */
 export interface DeviceProof {
   jws: UnverifiedJws;
-  /** Device id; absent where the proof enrols a new device. */
+  /** Device id; absent in the proof that enrols a new device. */
   kid?: string;
   jwk?: PublicJwk;
   jti: string;
@@ -25,8 +25,10 @@ export interface DeviceProof {
 const IDENTIFIER = /^[\w.:~-]{1,64}$/;
 
 /**
- * Reads `Device-Proof` and holds its claims against the request: `htm`, `htu`, `iat` (±60 s) and `bh` (SHA-256 of the
- * body). Answers the reason as a sentence when one does not fit. Signature and `jti` are the caller's next steps.
+ * Parses `Device-Proof` and compares its claims with the request: `htm`, `htu`, `iat` (±60 s) and `bh` (SHA-256 of the
+ * body).
+ * Returns the reason as a sentence when a claim does not match. The caller must still check the signature and the
+ * `jti`.
  */
 export function readDeviceProof(compact: string | undefined, request: ProvenRequest): DeviceProof | string {
   if (!compact) return 'The Device-Proof header is missing.';
@@ -52,7 +54,7 @@ export function readDeviceProof(compact: string | undefined, request: ProvenRequ
   return 'The proof’s header must have the device id as kid or, at enrolment, a P-256 public key as jwk.';
 }
 
-/** Whether the holder of `key` made the proof. */
+/** Whether the private key of `key` signed the proof. */
 export function isProvenBy(proof: DeviceProof, key: KeyObject): boolean {
   return verifyJws(proof.jws, key);
 }

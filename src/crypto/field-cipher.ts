@@ -5,8 +5,9 @@ const NONCE = 12;
 const TAG = 16;
 
 /**
- * Encrypts single columns at rest: AES-256-GCM, bound to `table:column:row`, so that a ciphertext moved to another
- * row or column does not decrypt. Layout: length of kid (1 byte), kid, nonce (12), ciphertext, tag (16).
+ * Encrypts single columns at rest with AES-256-GCM. The associated data is `table:column:row`, so a ciphertext that was
+ * moved to another row or column does not decrypt.
+ * Layout: length of kid (1 byte), kid, nonce (12), ciphertext, tag (16).
  */
 export class FieldCipher {
   private readonly keys: Map<string, Buffer>;
@@ -25,7 +26,7 @@ export class FieldCipher {
     return Buffer.concat([Buffer.of(kid.length), Buffer.from(kid), nonce, body, cipher.final(), cipher.getAuthTag()]);
   }
 
-  /** Throws when the key is unknown, the place is another, or a bit was changed. */
+  /** Throws when the key is unknown, the place differs, or the ciphertext was altered. */
   decrypt(ciphertext: Buffer, place: string): Buffer {
     const at = 1 + (ciphertext[0] ?? 0);
     const key = this.keys.get(ciphertext.toString('latin1', 1, at));
@@ -36,7 +37,7 @@ export class FieldCipher {
     return Buffer.concat([decipher.update(ciphertext.subarray(at + NONCE, -TAG)), decipher.final()]);
   }
 
-  /** Whether a ciphertext was made by another key than the present one, and so is due for re-encryption. */
+  /** Whether a ciphertext was made under an older key and needs re-encryption. */
   isStale(ciphertext: Buffer): boolean {
     return ciphertext.toString('latin1', 1, 1 + (ciphertext[0] ?? 0)) !== this.ring[0].kid;
   }

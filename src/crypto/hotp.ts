@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 
-/** The hashes that RFC 6238 and RFC 6287 know beside the first one's SHA-1. */
+/** The hash functions of RFC 6238 and RFC 6287; RFC 4226 defines SHA-1 alone. */
 export type HotpAlgorithm = 'sha1' | 'sha256' | 'sha512';
 
 /**
- * `digits` decimal digits (at most ten) of the HMAC of a message: HOTP (RFC 4226, 5.3) where the message is a counter,
- * TOTP where it is a time step, OCRA where it is a question and what goes with it.
+ * `digits` decimal digits (at most ten) of the HMAC of a message: HOTP (RFC 4226, 5.3) when the message is a counter,
+ * TOTP when it is a time step, OCRA when it is the data input of a challenge.
  */
 export function hotp(input: {
   key: Uint8Array;
@@ -18,12 +18,12 @@ export function hotp(input: {
   return String(dynamicTruncation(mac) % 10 ** digits).padStart(digits, '0');
 }
 
-/** 31 bits of an HMAC, from the place that its last four bits name (RFC 4226, 5.3). */
+/** 31 bits of an HMAC, at the offset that its last four bits give (RFC 4226, 5.3). */
 export function dynamicTruncation(mac: Buffer): number {
   return mac.readUInt32BE((mac.at(-1) ?? 0) & 0x0f) & 0x7fffffff;
 }
 
-/** A counter or a time step as it is hashed: eight bytes, the highest first. Throws on what is no unsigned integer. */
+/** A counter or time step as eight big-endian bytes. Throws unless it is an unsigned integer. */
 export function counterBytes(counter: number | bigint): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64BE(BigInt(counter));

@@ -7,13 +7,13 @@ import {
   type KeyObject,
 } from 'node:crypto';
 
-/** A symmetric key with the name that its ciphertexts and digests carry. */
+/** A symmetric key with the id that its ciphertexts carry. */
 export interface NamedKey {
   kid: string;
   key: Buffer;
 }
 
-/** An ES256 key of the service. */
+/** An ES256 signing key of the service. */
 export interface SigningKey {
   kid: string;
   privateKey: KeyObject;
@@ -28,29 +28,28 @@ export interface PublicJwk {
 }
 
 /**
- * The service's secrets. In every list the first key is the one that new work uses; the others still read what
- * they once wrote, so that a key is changed without downtime: put the new one in front, run `npm run reencrypt`,
- * take the old one out.
+ * The service's secrets. In every list the first key is used for new data; the others only read what they once wrote.
+ * To rotate a key without downtime: insert the new key first, run `npm run reencrypt`, remove the old key.
  */
 export interface Keyring {
-  /** Personal data at rest, AES-256-GCM. */
+  /** Encrypts personal data at rest, AES-256-GCM. */
   field: readonly [NamedKey, ...NamedKey[]];
-  /** Blind indexes of numbers and persons. */
+  /** Makes the blind indexes of numbers and persons. */
   index: readonly [NamedKey, ...NamedKey[]];
-  /** Digests of codes. */
+  /** Makes the digests of codes. */
   code: readonly [NamedKey, ...NamedKey[]];
   /**
-   * Subjects of relying parties, and the chain of the audit. It has no successor: another key would make every person a
-   * stranger, and every entry a forgery.
+   * Makes the subjects of relying parties and the audit chain. It has no successor: a new key would give every person a
+   * new subject and invalidate every audit entry.
    */
   subject: Buffer;
   signing: readonly [SigningKey, ...SigningKey[]];
 }
 
-/** The parts as they come from the file: of any shape. */
+/** The parts as parsed from the file, before validation. */
 type KeyringFile = Partial<Record<keyof Keyring, unknown>> | null;
 
-/** Reads a keyring from its JSON text. Throws with the name of the part that is wrong, never with its content. */
+/** Parses a keyring from its JSON text. Throws with the name of the part that is wrong, never with its content. */
 export function parseKeyring(text: string): Keyring {
   let file: KeyringFile;
   try {
@@ -67,7 +66,7 @@ export function parseKeyring(text: string): Keyring {
   };
 }
 
-/** A new keyring as JSON text: what `npm start` keeps in its data directory, and a template for production. */
+/** A new keyring as JSON text. `npm start` stores it in its data directory; it is also a template for production. */
 export function generateKeyring(): string {
   const named = () => [{ kid: randomBytes(4).toString('hex'), key: randomBytes(32).toString('base64url') }];
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -90,7 +89,7 @@ function signingKeys(keys: unknown): [SigningKey, ...SigningKey[]] {
   });
 }
 
-/** Every entry of a part, under a name of its own: of two keys with one name, only one would ever read. */
+/** Reads every entry of a part. Each kid must be unique: of two keys with one kid, only one would ever be found. */
 function entries<Key extends { kid: string }>(
   part: string,
   keys: unknown,
@@ -114,7 +113,7 @@ function secret(part: string, value: unknown): Buffer {
   return key;
 }
 
-/** Node's own errors repeat what they were given. */
+/** Node's own errors quote their input, so they are replaced. */
 function readPrivateKey(jwk: Record<string, unknown>): KeyObject {
   try {
     return createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' });

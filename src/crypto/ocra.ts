@@ -1,17 +1,17 @@
 import { equalInConstantTime } from './constant-time.ts';
 import { counterBytes, hotp, type HotpAlgorithm } from './hotp.ts';
 
-/** What a transaction is signed with: eight digits over 64 letters and digits and the minute. */
+/** The suite for signing transactions: eight digits from a question of up to 64 letters and digits and the minute. */
 export const TRANSACTION_SUITE = 'OCRA-1:HOTP-SHA256-8:QA64-T1M';
-/** Minutes before and after the present one that are still right: a clock may be off, and typing takes its time. */
+/** Minutes before and after the present one that are accepted: a clock may be off, and typing takes time. */
 const SKEW_MINUTES = 1;
 
-/** What a suite says (RFC 6287, 6). Null: the suite takes no such input. */
+/** A parsed suite (RFC 6287, 6). Null means that the suite takes no such input. */
 export interface OcraSuite {
   algorithm: HotpAlgorithm;
   digits: number;
   hasCounter: boolean;
-  /** Alphanumeric, numeric or hexadecimal, and the most characters that one party's question has. */
+  /** Alphanumeric, numeric or hexadecimal, and the maximum length of one party's question. */
   question: { format: 'A' | 'N' | 'H'; length: number };
   /** Bytes of the PIN's digest. */
   pinDigestBytes: number | null;
@@ -20,18 +20,18 @@ export interface OcraSuite {
   stepSeconds: number | null;
 }
 
-/** What a response is computed from. Which of the inputs there are, the suite says. */
+/** The inputs of a response. The suite determines which of them are present. */
 export interface OcraInput {
   suite: string;
   key: Uint8Array;
-  /** Where both parties ask each other, two: first the other party's, then one's own (RFC 6287, 5.1). */
+  /** Two questions for mutual challenge-response: the other party's first, then one's own (RFC 6287, 5.1). */
   question: string | readonly [string, string];
   counter?: number | bigint;
   /** The PIN under the hash that the suite names. */
   pinDigest?: Uint8Array;
-  /** The session's UTF-8, as long as the suite says or shorter. */
+  /** The session's UTF-8, at most as long as the suite says. */
   session?: Uint8Array;
-  /** Steps since 1970: see `ocraTimeStep`. */
+  /** Steps since 1970; see `ocraTimeStep`. */
   timeStep?: number | bigint;
 }
 
@@ -47,9 +47,10 @@ const ALPHABETS = { A: '[0-9A-Za-z]', N: '[0-9]', H: '[0-9A-Fa-f]' } as const;
 const QUESTION_BYTES = 128;
 
 /**
- * Reads a suite in which every input is written out with its qualifier, as in all examples of RFC 6287. Throws on any
- * other text, and on two suites of the RFC: without truncation (`-0`), for nobody types an HMAC, and with time steps of
- * zero hours, of which no instant has a number.
+ * Parses a suite in which every input has its explicit qualifier, as in all examples of RFC 6287. Throws on any other
+ * text.
+ * Two suites of the RFC are refused as well: those without truncation (`-0`), because no person types an HMAC, and
+ * those with time steps of zero hours, which number no instant.
  */
 export function parseOcraSuite(suite: string): OcraSuite {
   const match = SUITE.exec(suite);
@@ -77,8 +78,8 @@ export function parseOcraSuite(suite: string): OcraSuite {
 }
 
 /**
- * The response to a question (RFC 6287, 5), as decimal digits. Throws when an input is missing that the suite takes,
- * or given that it does not take, or is not what the suite says; no message repeats an input.
+ * The response to a question (RFC 6287, 5), as decimal digits.
+ * Throws when an input is missing, unexpected or not of the form that the suite requires. No message quotes an input.
  */
 export function ocra(input: OcraInput): string {
   const { key, suite } = input;
@@ -92,7 +93,7 @@ export function ocra(input: OcraInput): string {
       throw new Error(`${suite}: the digest of the PIN must have ${bytes} bytes, not ${digest.length}`);
     }),
     part(suite, 'session', sessionBytes, input.session, (session, bytes) => {
-      // The text leaves open how a short session is filled up; the RFC's own implementation does it on the left.
+      // RFC 6287 does not say how a short session is padded; its reference implementation pads on the left.
       if (session.length <= bytes) return Buffer.concat([Buffer.alloc(bytes - session.length), session]);
       throw new Error(`${suite}: the session may have ${bytes} bytes, not ${session.length}`);
     }),
@@ -101,7 +102,7 @@ export function ocra(input: OcraInput): string {
   return hotp({ key, algorithm, message, digits });
 }
 
-/** The number of the suite's time step that an instant lies in. Throws for a suite without one. */
+/** The number of the suite's time step at an instant. Throws for a suite without time steps. */
 export function ocraTimeStep(suite: string, at: Date): number {
   const { stepSeconds } = parseOcraSuite(suite);
   if (stepSeconds === null) throw new Error(`${suite}: takes no time step`);
@@ -109,8 +110,9 @@ export function ocraTimeStep(suite: string, at: Date): number {
 }
 
 /**
- * The minute for which the typed code signs the question under TRANSACTION_SUITE, or null. All minutes that could be
- * meant are compared, whichever it was. Throws on a question that is not 1 to 64 letters and digits.
+ * The minute for which the typed code signs the question under TRANSACTION_SUITE, or null.
+ * All accepted minutes are always compared, so the duration does not show which one matched. Throws on a question that
+ * is not 1 to 64 letters and digits.
  */
 export function matchingOcraMinute(input: {
   key: Uint8Array;
@@ -128,31 +130,33 @@ export function matchingOcraMinute(input: {
   return matching;
 }
 
-/** An input that the suite takes, as bytes; nothing for one that it does not take. `taken` is what it says of it. */
-function part<Taken, Value>(
+/**
+ * The bytes of one input; empty for an input that the suite does not take. `spec` is the suite's requirement for it.
+ */
+function part<Spec, Value>(
   suite: string,
   name: string,
-  taken: Taken | null,
+  spec: Spec | null,
   value: Value | undefined,
-  bytesOf: (value: Value, taken: Taken) => Uint8Array,
+  bytesOf: (value: Value, spec: Spec) => Uint8Array,
 ): Uint8Array {
-  if (taken === null) {
+  if (spec === null) {
     if (value !== undefined) throw new Error(`${suite}: takes no ${name}`);
     return Buffer.alloc(0);
   }
   if (value === undefined) throw new Error(`${suite}: the ${name} is missing`);
-  return bytesOf(value, taken);
+  return bytesOf(value, spec);
 }
 
-/** The questions one after the other, filled up with zeros on the right. A number is written in hexadecimal first. */
-function questionBytes(suite: string, taken: OcraSuite['question'], question: OcraInput['question']): Buffer {
-  const { format, length } = taken;
+/** The questions in sequence, padded with zeros on the right. A numeric question is converted to hexadecimal first. */
+function questionBytes(suite: string, spec: OcraSuite['question'], question: OcraInput['question']): Buffer {
+  const { format, length } = spec;
   const allowed = new RegExp(`^${ALPHABETS[format]}{1,${length}}$`);
-  const asked = typeof question === 'string' ? [question] : question;
-  if (!asked.every((one) => allowed.test(one))) {
+  const questions = typeof question === 'string' ? [question] : question;
+  if (!questions.every((one) => allowed.test(one))) {
     throw new Error(`${suite}: a question must be 1 to ${length} characters of ${ALPHABETS[format]}`);
   }
-  const text = asked.join('');
+  const text = questions.join('');
   const hex = { A: () => Buffer.from(text).toString('hex'), N: () => BigInt(text).toString(16), H: () => text };
   return Buffer.from(hex[format]().padEnd(2 * QUESTION_BYTES, '0'), 'hex');
 }

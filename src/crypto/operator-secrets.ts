@@ -2,10 +2,10 @@ import { passwordDigest } from './password.ts';
 import { randomSecret, randomToken } from './random.ts';
 import { base32, TOTP_SECRET_BYTES } from './totp.ts';
 
-/** Bytes of a password that nobody chose: 120 random bits, short enough to be typed once. */
+/** Bytes of a generated password: 120 random bits, short enough to type once. */
 const PASSWORD_BYTES = 15;
 
-/** What a new operator signs in with. Problems: `service_unavailable`. */
+/** The initial credentials of a new operator. Problems: `service_unavailable`. */
 export async function newOperatorSecrets(): Promise<{
   password: string;
   passwordDigest: string;

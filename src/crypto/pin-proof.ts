@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 
-/** What a PIN is proven for. The labels keep a proof for one of them from being good for another. */
+/** The purposes of a PIN proof. The labels keep a proof for one purpose from being valid for another. */
 const LABELS = {
   open: 'pushguard-open-v1',
   sms: 'pushguard-sms-v1',
@@ -12,8 +12,8 @@ const LABELS = {
 export type PinPurpose = keyof typeof LABELS;
 
 /**
- * What a phone that knows the PIN sends in its place: base64url HMAC-SHA256 under the knowledge key K over the purpose,
- * the id of what is to be opened, permitted or checked, the device and a nonce, so that it is good for this once.
+ * The proof that a phone sends in place of the PIN: base64url HMAC-SHA256 under the knowledge key K over the purpose,
+ * the id of the object, the device id and a nonce. The nonce makes the proof valid only once.
  */
 export function pinProof(
   key: Uint8Array,

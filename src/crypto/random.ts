@@ -6,8 +6,9 @@ export function randomCode(): string {
 }
 
 /**
- * An opaque id: UUID version 7 (RFC 9562, 5.7), so that the rows of a minute lie side by side in every index and a
- * table of millions of past authentications costs a new one nothing. 74 bits of it are random.
+ * An opaque id: UUID version 7 (RFC 9562, 5.7) with 74 random bits.
+ * Ids of the same minute lie side by side in every index, so the cost of an insert does not grow with millions of past
+ * authentications.
  */
 export function randomId(now = Date.now()): string {
   const bytes = randomBytes(16);
@@ -31,24 +32,24 @@ export function randomEnrolmentCode(): string {
   return letters.replace(/(.{5})(?=.)/g, '$1-');
 }
 
-/** The code as it was drawn, from what a person typed: case, hyphens and blanks do not matter, O is 0, I and L are 1. */
+/** The canonical form of a typed code: case, hyphens and blanks do not matter, O is 0, I and L are 1. */
 export function normaliseEnrolmentCode(typed: string): string {
   const letters = typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
   return letters.replace(/(.{5})(?=.)/g, '$1-');
 }
 
-/** A device's serial number, `PG-0000-0000-0000`, to be read aloud at a call centre. */
+/** A device's serial number, `PG-0000-0000-0000`, which a person can read aloud to the call centre. */
 export function randomSerialNumber(): string {
   const digits = randomInt(1_000_000_000_000).toString().padStart(12, '0');
   return `PG-${digits.slice(0, 4)}-${digits.slice(4, 8)}-${digits.slice(8)}`;
 }
 
-/** A number in [0, 1) for spreading retries. */
+/** A random number in [0, 1), for spreading retries. */
 export function randomFraction(): number {
   return randomInt(0x1_0000_0000) / 0x1_0000_0000;
 }
 
-/** Sixteen random bytes that make one request unlike every other. */
+/** Sixteen random bytes that make a request unique. */
 export function randomNonce(): Buffer {
   return randomBytes(16);
 }

@@ -2,12 +2,14 @@ import { createCipheriv, createECDH, createHash, randomBytes } from 'node:crypto
 import type { PublicJwk } from './keyring.ts';
 
 /**
- * Seals text to one device: compact JWE (RFC 7516), `ECDH-ES` (RFC 7518, 4.6) on P-256 and `A256GCM`, `kid` = device
- * id. Nobody but the holder of the device's private key reads it, this service included. About 320 characters longer
- * than 4/3 of the text; a code's envelope stays near 1,000 of the 4,096 bytes that a push may carry.
+ * Encrypts text for one device: compact JWE (RFC 7516), `ECDH-ES` (RFC 7518, 4.6) on P-256 and `A256GCM`, `kid` =
+ * device id.
+ * Only the holder of the device's private key can decrypt it; this service cannot.
+ * The result is about 320 characters longer than 4/3 of the text: a code's envelope takes about 1,000 of the 4,096
+ * bytes that a push may carry.
  *
- * Made on node:crypto and checked against jose in the tests: it is a third of what an authentication costs, and four
- * times as fast as by WebCrypto.
+ * Written on node:crypto and compared with jose in the tests: it is a third of the cost of an authentication, and
+ * WebCrypto takes four times as long.
  */
 export function seal(plaintext: string, recipient: { kid: string; key: PublicJwk }): string {
   const ephemeral = createECDH('prime256v1');
@@ -20,11 +22,11 @@ export function seal(plaintext: string, recipient: { kid: string; key: PublicJwk
   cipher.setAAD(Buffer.from(header));
   const body = Buffer.concat([cipher.update(plaintext, 'utf8'), cipher.final()]);
   const tag = cipher.getAuthTag();
-  // The second part is empty: with direct key agreement there is no encrypted key.
+  // The second part is empty: direct key agreement has no encrypted key.
   return `${header}..${nonce.toString('base64url')}.${body.toString('base64url')}.${tag.toString('base64url')}`;
 }
 
-/** Concat KDF (NIST SP 800-56A, one round of SHA-256 gives the 256 bits), with empty party infos. */
+/** Concat KDF (NIST SP 800-56A; one round of SHA-256 gives the 256 bits), with empty party infos. */
 function contentKey(shared: Buffer): Buffer {
   const algorithm = Buffer.from('A256GCM');
   return createHash('sha256')
@@ -38,7 +40,7 @@ function uint32(value: number): Buffer {
   return bytes;
 }
 
-/** Uncompressed SEC 1 point; `computeSecret` throws for one that is not on the curve. */
+/** Uncompressed SEC 1 point; `computeSecret` throws for a point that is not on the curve. */
 function rawPoint(key: PublicJwk): Buffer {
   return Buffer.concat([Buffer.of(4), Buffer.from(key.x, 'base64url'), Buffer.from(key.y, 'base64url')]);
 }

@@ -4,7 +4,7 @@ import { CodeDigest } from './code-digest.ts';
 import { FieldCipher } from './field-cipher.ts';
 import type { Keyring } from './keyring.ts';
 
-/** The keyring in the shape in which features use it: each secret behind the one thing it is for. */
+/** The keyring as features use it: each secret is wrapped by the object for its one purpose. */
 export class ServiceKeys {
   readonly fields: FieldCipher;
   readonly indexes: BlindIndex;

@@ -1,7 +1,10 @@
 import { equalInConstantTime } from './constant-time.ts';
 import { counterBytes, hotp, type HotpAlgorithm } from './hotp.ts';
 
-/** How a one-time password is made. Left out: what every authenticator app knows (SHA-1, six digits, thirty seconds). */
+/**
+ * Parameters of a one-time password.
+ * The defaults are those of authenticator apps (SHA-1, six digits, thirty seconds).
+ */
 export interface TotpParameters {
   algorithm?: HotpAlgorithm;
   digits?: 6 | 7 | 8;
@@ -9,12 +12,12 @@ export interface TotpParameters {
   seconds?: number;
 }
 
-/** Steps before and after the present one that are still right: a clock may be off (RFC 6238, 5.2). */
+/** Steps before and after the present one that are accepted: a clock may be off (RFC 6238, 5.2). */
 const SKEW_STEPS = 1;
-/** Bytes of a new secret: as long as the hash (RFC 4226, 4, R6). */
+/** Bytes of a new secret: the length of the hash (RFC 4226, 4, R6). */
 export const TOTP_SECRET_BYTES = 20;
 
-/** The number of the step that an instant lies in (RFC 6238, 4.2). */
+/** The number of the step at an instant (RFC 6238, 4.2). */
 export function totpStep(at: Date, { seconds = 30 }: TotpParameters = {}): number {
   return Math.floor(at.getTime() / 1000 / seconds);
 }
@@ -29,8 +32,9 @@ export function totpOf(
 }
 
 /**
- * The step whose password was typed, or null. All steps that could be meant are compared, whichever was. That each is
- * accepted once is for the caller to see to (RFC 6238, 5.2).
+ * The step whose password was typed, or null. All accepted steps are always compared, so the duration does not show
+ * which one matched.
+ * The caller must make sure that each step is accepted once (RFC 6238, 5.2).
  */
 export function matchingTotpStep(
   secret: Uint8Array,
@@ -44,8 +48,8 @@ export function matchingTotpStep(
 }
 
 /**
- * The steps `from`–`to` whose password was typed, in order: nearly always one or none. All of them are compared,
- * whichever it was.
+ * The steps `from`–`to` whose password was typed, in order: nearly always one or none.
+ * All steps are always compared, so the duration does not show which one matched.
  */
 export function matchingTotpSteps(
   secret: Uint8Array,
@@ -63,7 +67,7 @@ export function matchingTotpSteps(
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** Bytes as authenticator apps take them: Base32 without padding (RFC 4648, 6). */
+/** Bytes in the form that authenticator apps take: Base32 without padding (RFC 4648, 6). */
 export function base32(bytes: Uint8Array): string {
   const bits = Array.from(bytes, (byte) => byte.toString(2).padStart(8, '0')).join('');
   return (bits.match(/.{1,5}/g) ?? []).map((five) => BASE32.charAt(parseInt(five.padEnd(5, '0'), 2))).join('');
@@ -76,7 +80,7 @@ export function fromBase32(text: string): Buffer {
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
 }
 
-/** What an authenticator app reads from a QR code (Key URI Format of Google Authenticator); the secret is Base32. */
+/** The content of the QR code for an authenticator app (Key URI Format of Google Authenticator); `secret` is Base32. */
 export function totpUri(input: { issuer: string; account: string; secret: string }): string {
   const { issuer, account, secret } = input;
   const label = `${encodeURIComponent(issuer)}:${encodeURIComponent(account)}`;

@@ -19,7 +19,7 @@ const UNIQUE_VIOLATION = '23505';
 
 /**
  * Literal statements on the pool that TypeORM holds, prepared and named: three times the reads a second of a repository
- * on the same machine, and the whole of a guarded state change in one place. Cold paths use repositories.
+ * on the same machine. Each guarded state change stays in one statement. Cold paths use repositories.
  */
 @Injectable()
 export class Database implements Session {
@@ -32,18 +32,20 @@ export class Database implements Session {
     this.pool = source.driver.master as pg.Pool;
   }
 
+  /** Runs one statement on any connection of the pool and returns its rows. */
+  /** Runs one statement on any connection of the pool and returns its rows. */
   async rows<Row>({ name, text }: Statement, values: unknown[]): Promise<Row[]> {
     return (await this.pool.query({ name, text, values })).rows as Row[];
   }
 
-  /** A connection of its own without a transaction, for what belongs to a session, such as temporary tables. */
+  /** A dedicated connection without a transaction, for what belongs to a session, such as temporary tables. */
   async connect(): Promise<Session & { close(): Promise<void> }> {
     const runner = this.source.createQueryRunner();
     const client = (await runner.connect()) as pg.PoolClient;
     return {
       manager: runner.manager,
       rows: async <Row>({ text }: Statement, values: unknown[]) => (await client.query(text, values)).rows as Row[],
-      // Ended, and not given back to the pool: what the session was left with goes with the connection.
+      // Closes the connection instead of returning it to the pool, so that the state of the session ends with it.
       close: async () => {
         await client.end().catch(() => undefined);
         await runner.release();
@@ -51,7 +53,7 @@ export class Database implements Session {
     };
   }
 
-  /** Runs `work` in one transaction: all of it is committed, or none of it. */
+  /** Runs `work` in one transaction: either all of it is committed or none of it. */
   async transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     return this.source.transaction(async (manager) => {
       const client = (await manager.queryRunner?.connect()) as pg.PoolClient;
@@ -64,7 +66,7 @@ export class Database implements Session {
   }
 }
 
-/** Whether `error` says that another row holds the same key in `constraint`. */
+/** Whether `error` reports that another row holds the same key in `constraint`. */
 export function isConflict(error: unknown, constraint: string): boolean {
   return error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION && error.constraint === constraint;
 }

@@ -5,18 +5,18 @@ type Query = <Row>(sql: string, values?: unknown[]) => Promise<Row[]>;
 
 export interface Grants {
   schema: string;
-  /** Who is given the use. */
+  /** The role that receives the rights. */
   role: string;
-  /** Tables whose rows the role may not change at will, with what it may do. */
+  /** Tables whose rows the role may not change freely, with the rights that it gets instead. */
   restrictedTables?: Readonly<Record<string, string>>;
-  /** The role makes things of its own there, too. */
+  /** The role also creates objects in the schema. */
   mayCreate?: boolean;
 }
 
 interface Owned {
   name: string;
   isSequence: boolean;
-  /** The role could take any right itself: it is a superuser, the owner or one of the owner's. */
+  /** The role could grant itself any right: it is a superuser, the owner or a member of the owner role. */
   isItsOwn: boolean;
 }
 
@@ -28,35 +28,36 @@ const MAY_CHANGE = `SELECT has_any_column_privilege($1, t.oid, 'UPDATE')
   FROM pg_class t WHERE t.oid = $2::regclass`;
 
 /**
- * Lets a role use what the present one owns in a schema: all rows of all tables, but for those that are named. Throws
- * where that would be for show, because the role has more than it is given.
+ * Grants a role the use of all tables and sequences that the present role owns in a schema, with fewer rights on the
+ * restricted tables.
+ * Throws when the restriction would have no effect, because the role already has more rights.
  */
 export async function grantUse(
   query: Query,
-  { schema, role, restrictedTables: lessThanAll = {}, mayCreate = false }: Grants,
+  { schema, role, restrictedTables = {}, mayCreate = false }: Grants,
 ): Promise<void> {
   const all = await query<Owned>(OWNED, [schema, role]);
   const owned = all.filter(({ isItsOwn }) => !isItsOwn);
-  if (!mayCreate && owned.length < all.length) throw new Error(tooMuch(role));
+  if (!mayCreate && owned.length < all.length) throw new Error(excessRights(role));
   const [inSchema, to] = [pg.escapeIdentifier(schema), pg.escapeIdentifier(role)];
   const grants = owned.map(({ name, isSequence }) => {
     const what = `${isSequence ? 'SEQUENCE' : 'TABLE'} ${inSchema}.${pg.escapeIdentifier(name)}`;
     const rights = isSequence ? 'USAGE, SELECT' : 'SELECT, INSERT, UPDATE, DELETE';
-    return `REVOKE ALL ON ${what} FROM ${to}; GRANT ${lessThanAll[name] ?? rights} ON ${what} TO ${to};`;
+    return `REVOKE ALL ON ${what} FROM ${to}; GRANT ${restrictedTables[name] ?? rights} ON ${what} TO ${to};`;
   });
-  // Statements that are sent as one text are one transaction: a service that runs meanwhile never lacks a right.
+  // Statements sent as one text form one transaction, so a running service never lacks a right in between.
   await query(`GRANT ${mayCreate ? 'USAGE, CREATE' : 'USAGE'} ON SCHEMA ${inSchema} TO ${to}; ${grants.join('\n')}`);
-  for (const [table, rights] of Object.entries(lessThanAll)) {
+  for (const [table, rights] of Object.entries(restrictedTables)) {
     if (rights.includes('UPDATE')) continue;
     const [found] = await query<{ mayChange: boolean }>(MAY_CHANGE, [
       role,
       `${inSchema}.${pg.escapeIdentifier(table)}`,
     ]);
-    if (found?.mayChange) throw new Error(tooMuch(role));
+    if (found?.mayChange) throw new Error(excessRights(role));
   }
 }
 
-/** The role that a URL logs in as, by its own account: a URL may leave it to the environment. */
+/** The role that a URL logs in as. The database is asked, because a URL may leave the role to the environment. */
 export async function roleOf(url: string): Promise<string> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -68,7 +69,7 @@ export async function roleOf(url: string): Promise<string> {
   }
 }
 
-function tooMuch(role: string): string {
+function excessRights(role: string): string {
   return (
     `The role of DATABASE_URL (${role}) could change the audit: it is a superuser, belongs to the role of ` +
     'MIGRATION_DATABASE_URL, or was granted more elsewhere. Give DATABASE_URL a plain role of its own'

@@ -12,16 +12,17 @@ import { DeliveryStore, type Claimed } from './delivery.store.ts';
 import { noticePush, noticeSms, pushMessage, smsText } from './delivery-message.ts';
 import { decryptNamedPerson } from '../authentication/named-person.ts';
 
-/** Tries to push a notice before it goes to the number instead. */
-const PUSHES_A_NOTICE = 5;
+/** Push attempts for a notice before it goes to the number by SMS instead. */
+const PUSH_ATTEMPTS_A_NOTICE = 5;
 
-/** What became of one delivery. */
+/** The outcome of one delivery. */
 type Settled = { id: string; kind: 'done' } | { id: string; kind: 'later'; attempts: number; ms: number };
 
 /**
- * What follows each commit: wake-ups, codes, cancellations, test codes and text messages are handed to their
- * platforms. A delivery's row goes once its hand-over was acknowledged, comes back later when the platform could not
- * take it, and never outlives the authentication. Nothing that happens here changes an authentication.
+ * Sends what each commit has queued to the platforms: wake-ups, codes, cancellations, test codes and text messages.
+ * A delivery's row is deleted once the platform accepted the message, and postponed when the platform could not take
+ * it. It never outlives the authentication.
+ * Nothing here changes an authentication.
  */
 @Injectable()
 export class Deliver {
@@ -38,29 +39,29 @@ export class Deliver {
     private readonly words: Words,
   ) {}
 
-  /** Hands over the deliveries of one job, side by side. Ids that somebody else has claimed are left alone. */
+  /** Sends the deliveries of one job concurrently. Skips ids that another worker has claimed. */
   async deliver(ids: readonly string[]): Promise<void> {
-    const settled = await Promise.all((await this.store.claim(ids)).map((one) => this.handOver(one)));
+    const settled = await Promise.all((await this.store.claim(ids)).map((one) => this.deliverOne(one)));
     await Promise.all([
       this.store.finish(settled.flatMap((one) => (one.kind === 'done' ? [one.id] : []))),
       this.store.postpone(settled.flatMap((one) => (one.kind === 'later' ? [one] : []))),
     ]);
   }
 
-  private async handOver(one: Claimed): Promise<Settled> {
+  private async deliverOne(one: Claimed): Promise<Settled> {
     try {
-      if (one.notice) return await this.handOverNotice(one, this.notices.read(one.notice));
-      return one.kind === 'sms' ? await this.handOverSms(one) : await this.handOverPush(one);
+      if (one.notice) return await this.deliverNotice(one, this.notices.read(one.notice));
+      return one.kind === 'sms' ? await this.deliverSms(one) : await this.deliverPush(one);
     } catch (error) {
       this.logger.error(`delivery ${one.id} (${one.kind}): ${(error as Error).message}`);
       return later(one);
     }
   }
 
-  private async handOverPush(one: Claimed): Promise<Settled> {
+  private async deliverPush(one: Claimed): Promise<Settled> {
     const { deviceId, platform, pushToken } = one;
     const content = pushMessage(one);
-    // Nothing to say any more, or nobody to say it to: the app finds what is pending when it is opened.
+    // Nothing to send any more, or no phone to send it to: the app lists pending authentications when it opens.
     if (!content || !deviceId || !platform || !pushToken || one.secondsLeft <= 0) return done(one);
     const token = this.devices.readPushToken(deviceId, pushToken);
     const message: PushMessage = { ...content, platform, token, ttlSeconds: Math.ceil(one.secondsLeft) };
@@ -69,9 +70,9 @@ export class Deliver {
     return this.settle(one, outcome);
   }
 
-  private async handOverSms(one: Claimed): Promise<Settled> {
+  private async deliverSms(one: Claimed): Promise<Settled> {
     const { smsCode, lineId, person, authenticationId: id, state } = one;
-    // A decoy has no line. A line under protection gets no code by SMS unless its owner permits it at this instant.
+    // A decoy has no line. A protected line gets no code by SMS unless the subscriber permits it at this moment.
     if (!id || !smsCode || !lineId || !person || one.lineProtected || state !== 'pending') return done(one);
     const code = this.keys.fields.decrypt(smsCode, `authentications:sms_code:${id}`).toString('utf8');
     const to = decryptNamedPerson(this.keys, id, person).phoneNumber;
@@ -81,7 +82,7 @@ export class Deliver {
   }
 
   /** To the phone that was in use; where there is none, or its platform does not know it any more, to the number. */
-  private async handOverNotice(one: Claimed, { notice, address, text, bySms }: WrittenNotice): Promise<Settled> {
+  private async deliverNotice(one: Claimed, { notice, address, text, bySms }: WrittenNotice): Promise<Settled> {
     const named = { service: this.words.brandIn('ko').service, text };
     if (address.push) {
       const message = {
@@ -91,7 +92,7 @@ export class Deliver {
         ttlSeconds: Math.ceil(one.secondsLeft),
       };
       const outcome = await this.sendPush(one, message, HANDOVER_SECONDS / 2);
-      const mayWait = outcome.kind === 'retry' && (one.attempts < PUSHES_A_NOTICE || !bySms);
+      const mayWait = outcome.kind === 'retry' && (one.attempts < PUSH_ATTEMPTS_A_NOTICE || !bySms);
       if (outcome.kind === 'accepted' || mayWait) return this.settle(one, outcome);
     }
     if (!bySms) return done(one);
@@ -100,25 +101,25 @@ export class Deliver {
   }
 
   private async sendPush({ kind }: Claimed, message: PushMessage, seconds: number): Promise<PushOutcome> {
-    const begun = performance.now();
+    const startedAt = performance.now();
     const outcome = await this.push.send(message, seconds * 1000);
-    this.metrics.handedOver(kind, message.platform, outcome.kind, performance.now() - begun);
+    this.metrics.handedOver(kind, message.platform, outcome.kind, performance.now() - startedAt);
     return outcome;
   }
 
   private async sendSms({ id, kind }: Claimed, message: SmsMessage, seconds: number): Promise<SmsOutcome> {
-    const begun = performance.now();
+    const startedAt = performance.now();
     const outcome = await this.sms.send(message, seconds * 1000);
-    this.metrics.handedOver(kind, 'smpp', outcome.kind, performance.now() - begun);
-    // At once, and not with the rest of the job: a message that the centre took must not be sent again.
+    this.metrics.handedOver(kind, 'smpp', outcome.kind, performance.now() - startedAt);
+    // Deletes this row at once and not with the rest of the job: a message that the SMS centre accepted must not be
+    // sent again.
     if (outcome.kind === 'accepted') await this.store.finish([id]);
     return outcome;
   }
 
   private settle(one: Claimed, outcome: PushOutcome | SmsOutcome): Settled {
     if (outcome.kind === 'accepted' || outcome.kind === 'unregistered') return done(one);
-    // The centre has it and did not say what it made of it. Once more, in case it was lost; not until the person has
-    // ten of them.
+    // The SMS centre has the message and gave no result. Send it once more in case it was lost, but not ten times.
     if (outcome.kind === 'unknown' && one.attempts > 1) return done(one);
     if (outcome.kind === 'rejected') {
       this.logger.warn(`delivery ${one.id} (${one.kind}) was rejected: ${outcome.reason}`);

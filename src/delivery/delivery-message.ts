@@ -2,12 +2,12 @@ import type { Notice } from '../domain/notice.ts';
 import type { PushMessage } from '../gateways/push/push.ts';
 import type { Claimed } from './delivery.store.ts';
 
-/** A push before it has an address. */
+/** A push without its address. */
 type PushContent = Pick<PushMessage, 'data' | 'alert' | 'style' | 'collapseKey'>;
 
 /**
- * What a delivery says to the phone, or null when there is nothing left to say. The visible text names nobody and
- * nothing: it can be read on a locked screen, and by Google and Apple.
+ * The push that a delivery sends to the phone, or null when there is nothing left to send.
+ * The visible text contains no name and no detail: it shows on a locked screen, and Google and Apple can read it.
  */
 export function pushMessage(
   delivery: Pick<Claimed, 'kind' | 'state' | 'authenticationId' | 'envelope' | 'testEnvelope' | 'deviceId'>,
@@ -52,12 +52,12 @@ export function pushMessage(
   }
 }
 
-/** The text message of old, in one short message of 70 characters even with a long name. */
+/** The text message with a code: one short message of 70 characters even with a long name. */
 export function smsText(input: { relyingParty: string; code: string }): string {
   return `[${input.relyingParty.slice(0, 24)}] 본인확인 인증번호 [${input.code}] 타인에게 알려주지 마세요.`;
 }
 
-/** A notice as a push; its kind, which is no secret, lets the app keep it and say it in its own language. */
+/** A notice as a push. Its kind is no secret; with it the app stores the notice and shows it in its own language. */
 export function noticePush(
   notice: Notice,
   { service, text }: { service: string; text: string },

@@ -7,13 +7,13 @@ import { DeliveryStore } from './delivery.store.ts';
 const BATCH = 50;
 
 /**
- * The safety net of delivery: hands over what a crash or an absent queue lost, and what was postponed. Several workers
- * may sweep at once.
+ * The safety net of delivery: sends postponed deliveries and those that a crash or an unavailable queue lost. Several
+ * workers may sweep at once.
  */
 @Injectable()
 export class DeliverySweeper implements RecurringTask {
   readonly name = 'delivery sweep';
-  /** How finely a postponed delivery's time is kept. */
+  /** The time resolution of postponed deliveries. */
   readonly everyMs = 500;
   private readonly logger = new Logger(DeliverySweeper.name);
   private readonly delivering = new Set<Promise<void>>();
@@ -24,15 +24,15 @@ export class DeliverySweeper implements RecurringTask {
   ) {}
 
   async run(): Promise<void> {
-    this.handOverDue(await this.store.due());
+    this.sendDue(await this.store.due());
   }
 
   async drain(): Promise<void> {
     await Promise.all(this.delivering);
   }
 
-  /** Not waited for: a platform that hangs must not keep the sweep from the others. */
-  private handOverDue(ids: readonly string[]): void {
+  /** Does not wait for the deliveries: a platform that hangs must not stop the sweep from serving the others. */
+  private sendDue(ids: readonly string[]): void {
     for (let at = 0; at < ids.length; at += BATCH) {
       const work = this.deliver
         .deliver(ids.slice(at, at + BATCH))

@@ -6,7 +6,7 @@ import { Deliver } from './deliver.ts';
 import { DeliveryStore } from './delivery.store.ts';
 import { DeliverySweeper } from './delivery-sweeper.ts';
 
-/** What follows each commit: pushes and text messages are handed to their platforms. */
+/** Sends pushes and text messages to their platforms after each commit. */
 @Module({
   imports: [DevicesModule, NoticesModule],
   providers: [Deliver, DeliverySweeper, DeliveryStore],

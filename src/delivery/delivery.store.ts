@@ -6,7 +6,7 @@ import type { AuthenticationState, Channel } from '../domain/authentication.ts';
 import { CLAIM_SECONDS, type DeliveryKind } from '../domain/delivery.ts';
 import { smsPermitted } from '../authentication/statement-parts.ts';
 
-/** One claimed delivery with all that handing it over takes. */
+/** One claimed delivery with everything that sending it needs. */
 export interface Claimed {
   id: string;
   kind: DeliveryKind;
@@ -19,9 +19,9 @@ export interface Claimed {
   smsCode: Buffer | null;
   relyingParty: string | null;
   lineId: string | null;
-  /** Who was named, encrypted. */
+  /** The person named by the relying party, encrypted. */
   person: Buffer | null;
-  /** Whether a subscription's protection stands on the line now, and SMS is not permitted: then no code goes by SMS. */
+  /** Whether the line is protected now and SMS is not permitted; then no code goes by SMS. */
   lineProtected: boolean;
   deviceId: string | null;
   platform: 'android' | 'ios' | null;
@@ -38,9 +38,9 @@ type ClaimedRow = Omit<Claimed, 'notice'> & {
 };
 
 /**
- * Claims what nobody else is handing over, and what was postponed not before its time. The wake-up and its cancelling
- * go to the subscription's own phone, or to the device that is to sign; a code and a test go to the device for which
- * they were sealed, while it is not revoked.
+ * Claims deliveries that no other worker has claimed. A postponed delivery is not claimed before `due_at`.
+ * The wake-up and its cancellation go to the subscription's own phone, or to the device that must sign.
+ * A code and a test code go to the device for which they were encrypted, unless it is revoked.
  */
 const CLAIM = statement(
   'delivery_claim',
@@ -81,7 +81,7 @@ const POSTPONE = statement(
     WHERE d.id = p.id AND d.attempts = p.attempts`,
 );
 
-/** What is due and in nobody's hands. Claiming it decides which of several workers has it. */
+/** The unclaimed deliveries that are due. CLAIM decides which of several workers gets one. */
 const DUE = statement(
   'delivery_due',
   `SELECT id FROM deliveries
@@ -95,7 +95,7 @@ const DROP_EXPIRED = statement(
     LIMIT 1000 FOR UPDATE SKIP LOCKED)`,
 );
 
-/** What has been promised to the outside and not yet handed over. */
+/** The deliveries that a transaction has queued and no platform has accepted yet. */
 @Injectable()
 export class DeliveryStore {
   private readonly smsPermittable: boolean;
@@ -107,6 +107,7 @@ export class DeliveryStore {
     this.smsPermittable = environment.SMS_PERMISSION_MINUTES > 0;
   }
 
+  /** Claims those of `ids` that are free and due, each for CLAIM_SECONDS, and counts the attempt. */
   async claim(ids: readonly string[]): Promise<Claimed[]> {
     const rows = await this.database.rows<ClaimedRow>(CLAIM, [ids, this.smsPermittable]);
     return rows.map(({ noticeId: id, noticeKind: kind, noticeDetail: detail, noticeAddress: address, ...row }) => ({
@@ -115,11 +116,14 @@ export class DeliveryStore {
     }));
   }
 
+  /** Deletes deliveries that need no further attempt. */
   async finish(ids: readonly string[]): Promise<void> {
     if (ids.length > 0) await this.database.rows(FINISH, [ids]);
   }
 
-  /** Only what this worker still has: a claim that ran out may be somebody else's by now. */
+  /**
+   * Postpones only deliveries that this worker still holds: after its claim has expired, another worker may hold one.
+   */
   async postpone(deliveries: readonly { id: string; attempts: number; ms: number }[]): Promise<void> {
     if (deliveries.length === 0) return;
     const columns = [
@@ -130,10 +134,12 @@ export class DeliveryStore {
     await this.database.rows(POSTPONE, columns);
   }
 
+  /** Ids of unclaimed deliveries that are due, at most 200, oldest first. */
   async due(): Promise<string[]> {
     return (await this.database.rows<{ id: string }>(DUE, [])).map(({ id }) => id);
   }
 
+  /** Deletes a batch of expired deliveries. */
   async dropExpired(): Promise<void> {
     await this.database.rows(DROP_EXPIRED, []);
   }

@@ -11,7 +11,7 @@ import type { BankWords } from './words/words.ts';
 
 const FIELDS = ['payee', 'account', 'amount'] as const satisfies readonly (keyof TransferForm)[];
 
-/** The bank: a transfer to sign, the Smart OTP to sign it with, and the phone beside them. */
+/** The bank: a transfer to sign, the Smart OTP that signs it, and the phone beside them. */
 export function bankPage(
   reader: Reader,
   lines: readonly ShownLine[],
@@ -57,7 +57,7 @@ export function bankPage(
   return framed(reader, transfer.title, content, refused && 422);
 }
 
-/** Whose account it is: the bank knows its customers by more than what they type. */
+/** The account's owner: the bank knows its customers by more than what they type. */
 function customerField(reader: Reader, lines: readonly ShownLine[], id: string, chosen: string | undefined): Html {
   const { notes } = reader.words(DEMO_WORDS).shop;
   return html`<input type="hidden" name="lang" value="${reader.locale}" />
@@ -74,7 +74,7 @@ function customerField(reader: Reader, lines: readonly ShownLine[], id: string, 
     </div>`;
 }
 
-/** What the bank hands over: a code to scan or to type, and the simulated card. */
+/** The items that the bank hands over: a code to scan or to type, and the simulated card. */
 export function issuedPage(reader: Reader, { enrolmentCode, enrolmentUri, vendorCode, card }: IssuedSmartOtp): Page {
   const { issued, again } = reader.words(DEMO_WORDS).bank;
   const content = html`<section class="card">
@@ -104,7 +104,7 @@ function copyButton({ copy }: BankWords['issued'], what: string, text: string): 
   </p>`;
 }
 
-/** A transfer that waits for its code, or what became of it. */
+/** A transfer that waits for its code, or its outcome. */
 export function transferPage(reader: Reader, transfer: Transfer | undefined): Page {
   const messages = reader.words(DEMO_WORDS).bank;
   if (transfer?.state === 'asked' || transfer?.state === 'wrong') return signPage(reader, transfer);

@@ -22,7 +22,7 @@ const FORM = { config: { bodyType: 'form' satisfies BodyType } };
 type Form = { Body: Readonly<Partial<Record<string, string>>> | undefined };
 type Asked = { Querystring: { lang?: string } };
 
-/** `/demo/bank`, a bank that has transfers signed and issues what signs them. */
+/** `/demo/bank`, a bank that has transfers signed and issues the Smart OTPs that sign them. */
 export function declareBank(
   fastify: FastifyInstance,
   demo: { assets: Assets; credentials: Credentials; lines: readonly ShownLine[] },
@@ -86,7 +86,7 @@ function customerOf(lines: readonly ShownLine[], lineId: string): ShownLine {
   return line;
 }
 
-/** What the customer is to see and sign; the service takes it letter by letter. */
+/** The transaction that the customer sees and signs; the service takes it character by character. */
 function transactionOf({ transfer, won }: BankWords, typed: TransferForm): { label: string; value: string }[] {
   const amount = typed.amount.replace(/[,\s]/g, '');
   if (!/^[1-9]\d{0,11}$/.test(amount)) throw new RefusedError(422, { code: 'invalid_request' });

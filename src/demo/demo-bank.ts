@@ -2,41 +2,41 @@ import { newCardKey } from '../crypto/card-key.ts';
 import { randomToken } from '../crypto/random.ts';
 import { RefusedError, ServiceClient, type Credentials } from './service-client.ts';
 
-/** Whom the bank knows, as it opened the account. */
+/** A customer's data, which the bank has known since it opened the account. */
 export interface BankCustomer {
   phoneNumber: string;
   owner: { birthDate: string; genderDigit: string };
 }
 
-/** What the customer typed into the bank's page. */
+/** The fields that the customer typed into the bank's page. */
 export interface TransferForm {
   payee: string;
   account: string;
   amount: string;
 }
 
-/** A transfer that waits for its code, or what became of it. */
+/** A transfer that waits for its code, or its outcome. */
 export interface Transfer {
   authenticationId: string;
   transaction: readonly { label: string; value: string }[];
-  /** Of the last code that was tried. */
+  /** After the last code that was tried. */
   attemptsLeft: number;
   state: 'asked' | 'wrong' | 'signed' | 'ended';
 }
 
-/** What the bank hands to its customer. */
+/** The items that the bank hands to its customer. */
 export interface IssuedSmartOtp {
   enrolmentCode: string;
   enrolmentUri: string;
   vendorCode: string;
-  /** The simulated card, with the private key that a real one would keep to itself. */
+  /** The simulated card, with the private key that a real card would never export. */
   card: object | null;
 }
 
-/** Transfers that the demonstration remembers; the oldest is forgotten for a newer one. */
+/** Transfers that the demonstration stores; a new one replaces the oldest. */
 const REMEMBERED = 1000;
 
-/** The server of a bank that has transfers signed: it keeps what it asked for, and sends that along with the code. */
+/** The server of a bank that has transfers signed: it stores each requested transaction, and sends it with the code. */
 export class DemoBank {
   private readonly service: ServiceClient;
   private readonly transfers = new Map<string, Transfer>();
@@ -45,7 +45,10 @@ export class DemoBank {
     this.service = new ServiceClient(credentials);
   }
 
-  /** Asks for a signature; answers what the customer's browser knows the transfer by. Throws {@link RefusedError}. */
+  /**
+   * Requests a signature; returns the key by which the customer's browser refers to the transfer.
+   * Throws {@link RefusedError}.
+   */
   async begin(customer: BankCustomer, purpose: string, transaction: Transfer['transaction']): Promise<string> {
     const body = { ...named(customer), purpose, method: 'sign', transaction };
     const { id } = (await this.service.call('POST', '/v1/authentications', body)) as { id: string };
@@ -60,7 +63,7 @@ export class DemoBank {
     return key === undefined ? undefined : this.transfers.get(key);
   }
 
-  /** Verifies the code together with what the bank believes was signed. */
+  /** Verifies the code together with the transaction that the bank believes was signed. */
   async confirm(transfer: Transfer, code: string): Promise<void> {
     if (transfer.state === 'signed' || transfer.state === 'ended') return;
     const { authenticationId: id, transaction } = transfer;

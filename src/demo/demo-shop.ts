@@ -1,7 +1,7 @@
 import { ServiceClient, type Credentials } from './service-client.ts';
 import type { Locale } from '../domain/locale.ts';
 
-/** Who was verified, as far as the shop shows it. */
+/** The data of a verified person that the shop shows. */
 export interface VerifiedCustomer {
   birthDate: string;
   gender: 'male' | 'female';
@@ -11,13 +11,13 @@ export interface VerifiedCustomer {
   channel: 'push' | 'sms' | 'otp';
 }
 
-/** What became of a window. */
+/** The state of a window and its outcome. */
 export interface WindowResult {
   state: 'open' | 'closed' | 'expired';
   authentication: { state: string; result?: VerifiedCustomer } | null;
 }
 
-/** The server of a shop that has people verified: two calls over HTTP, as any relying party would make them. */
+/** The server of a shop that has people verified: two calls over HTTP, as any relying party makes them. */
 export class DemoShop {
   private readonly service: ServiceClient;
 
@@ -25,20 +25,22 @@ export class DemoShop {
     this.service = new ServiceClient(credentials);
   }
 
-  /** Opens a hosted window; the browser is sent to `url`. */
+  /** Opens a hosted window; the shop sends the browser to `url`. */
   async openWindow(window: {
     purpose: string;
     returnUrl: string;
     state: string;
     locale: Locale;
     method: 'push' | 'otp';
-    /** As the shop knows the customer, where it does. */
+    /** The customer's name as the shop knows it, if it does. */
     name?: string;
   }): Promise<{ windowId: string; url: string }> {
     return (await this.service.call('POST', '/v1/windows', window)) as { windowId: string; url: string };
   }
 
-  /** Asks what became of a window. Only this answer counts: what the browser brings back may have been made up. */
+  /**
+   * Reads the outcome of a window. Only this answer counts: the parameters that the browser brings back may be forged.
+   */
   async readWindow(windowId: string): Promise<WindowResult> {
     return (await this.service.call('GET', `/v1/windows/${encodeURIComponent(windowId)}`)) as WindowResult;
   }

@@ -8,7 +8,7 @@ import type { ShopWords } from './words/words.ts';
 import type { Reader } from '../pages/words.ts';
 import type { Page } from '../pages/page.ts';
 
-/** A line of the demonstration, and what it is there to show. */
+/** A line of the demonstration, and the case that it demonstrates. */
 export interface ShownLine {
   lineId: string;
   phoneNumber: string;
@@ -108,7 +108,7 @@ function personRow(messages: ShopWords, { lineId, owner, phoneNumber, note }: Sh
   </tr>`;
 }
 
-/** Where the browser comes back to: what the shop's server learned, and no more of it than the shop shows. */
+/** The page to which the browser returns: the result that the shop's server read, as far as the shop shows it. */
 export function returnPage(
   reader: Reader,
   outcome: { verified: VerifiedCustomer } | { state: string } | 'foreign',

@@ -18,7 +18,7 @@ import { DEMO_WORDS } from './words/languages.ts';
 import { sendPage } from '../pages/page.ts';
 import { phonePage } from './phone.page.ts';
 
-/** A relying party that the demonstration's shop is. */
+/** The relying party of the demonstration's shop. */
 export interface DemoClient {
   clientId: string;
   clientSecret: string;
@@ -28,8 +28,9 @@ const STATE_COOKIE = 'demo-state';
 const STATE_SECONDS = 900;
 
 /**
- * `/demo`, a shop that has its customers verified, and `/phone`, a phone on the screen. They exist with the embedded
- * defaults only: what the phone needs to be set up in one press would be nobody's to ask for in production.
+ * `/demo`, a shop that has its customers verified, and `/phone`, a phone on the screen.
+ * Both exist with the embedded defaults only: the phone's setup in one press must not be available to anyone in
+ * production.
  */
 export function declareDemo(
   app: NestFastifyApplication,
@@ -69,7 +70,7 @@ function declareShop(
         return reply;
       }
       const locale = localeOf(request.body?.lang);
-      // What comes back has to be what this browser set out with; the language travels along.
+      // The returning browser must bring back the state that it started with; the state also carries the language.
       const state = `${locale}.${randomToken(16)}`;
       const { purpose, member } = words.of(DEMO_WORDS, locale).shop;
       const by =
@@ -141,8 +142,8 @@ function clientOf(clients: readonly DemoClient[], name: string): DemoClient {
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 /**
- * Whether a page was asked for under another name of this very machine. Its script would then call the service across
- * origins, and a browser ties keys and cookies to the name, so people are sent to the one that the service goes by.
+ * Whether a page was requested under another name of this machine. Its script would then call the service across
+ * origins, and a browser binds keys and cookies to the name, so the server redirects to the issuer's name.
  */
 function isElsewhere({ host }: FastifyRequest, issuer: string): boolean {
   const known = new URL(issuer).host;

@@ -8,14 +8,14 @@ import { DEMO_WORDS } from './words/languages.ts';
 import type { Page } from '../pages/page.ts';
 
 /**
- * A phone on the screen. What is on its display is drawn by its script; the server gives it what a phone has from
- * outside: the push token that its platform would issue, the lines that its SIM could be of, and which terms are in force.
+ * A phone on the screen. Its script draws the display. The server provides what a phone gets from outside: the push
+ * token that its platform would issue, the lines that its SIM may belong to, and the terms in force.
  */
 export function phonePage(input: {
   reader: Reader;
   issuer: string;
   pushToken: string;
-  /** What institutions are told beside the serial number of a phone that the service itself enrolled. */
+  /** The vendor code that people give with the serial number of a phone that the service enrolled. */
   vendorCode: string;
   lines: readonly ShownLine[];
 }): Page {

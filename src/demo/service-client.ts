@@ -1,18 +1,18 @@
-/** What a relying party's server keeps to itself. */
+/** The secrets of a relying party's server. */
 export interface Credentials {
   issuer: string;
   clientId: string;
   clientSecret: string;
 }
 
-/** A refusal of the service (RFC 9457), as far as the demonstration acts on it. */
+/** A refusal of the service (RFC 9457), with the members that the demonstration uses. */
 export interface ServiceRefusal {
   code: string;
   attemptsLeft?: number;
   state?: string;
 }
 
-/** What the service did not do, and why. */
+/** A call that the service refused, and why. */
 export class RefusedError extends Error {
   constructor(
     readonly status: number,
@@ -22,11 +22,11 @@ export class RefusedError extends Error {
   }
 }
 
-/** The server of a relying party, as anybody would write one: a token, and calls over HTTP. */
+/** The server of a relying party, as any developer would write it: a token, and calls over HTTP. */
 export class ServiceClient {
   constructor(private readonly credentials: Credentials) {}
 
-  /** Answers what the service answered. Throws {@link RefusedError} for what it refused. */
+  /** Returns the service's answer. Throws {@link RefusedError} for a refusal. */
   async call(method: string, path: string, body?: object): Promise<unknown> {
     const response = await fetch(this.credentials.issuer + path, {
       method,
@@ -39,7 +39,7 @@ export class ServiceClient {
     return answerOf(response);
   }
 
-  /** A token is good for five minutes; whoever has more customers keeps it that long. */
+  /** A token is valid for five minutes; a relying party with more customers caches it that long. */
   private async token(): Promise<string> {
     const { issuer, clientId, clientSecret } = this.credentials;
     const response = await fetch(`${issuer}/oauth2/token`, {

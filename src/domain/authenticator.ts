@@ -1,23 +1,24 @@
 /**
- * What a phone makes codes with, by itself: `otp` by the time (RFC 6238), `sign` from a transaction as well (RFC 6287).
- * Either is a secret that one device and the service share.
+ * How a phone computes codes by itself: `otp` from the time (RFC 6238), `sign` from the time and a transaction (RFC
+ * 6287).
+ * Each kind uses a secret that one device shares with the service.
  */
 export const AUTHENTICATOR_KINDS = ['otp', 'sign'] as const;
 export type AuthenticatorKind = (typeof AUTHENTICATOR_KINDS)[number];
 
-/** Wrong codes in a row until an authenticator is locked (mOTP guide: "5회 이상 오류 시"). */
+/** Consecutive wrong codes that lock an authenticator (mOTP guide: "5회 이상 오류 시"). */
 export const AUTHENTICATOR_ATTEMPTS = 5;
-/** Seconds for which a code from a clock far off is remembered, to be confirmed by the next one. */
+/** Seconds for which the service remembers a code from a clock that is far off, until the next code confirms it. */
 export const FAR_SECONDS = 600;
-/** What people agree to when they enrol either kind: the version that is in force. */
+/** The version in force of the terms that a person accepts at the enrolment of either kind. */
 export const AUTHENTICATOR_TERMS = '2026-11';
-/** Bytes of a secret: as long as the hash (RFC 4226, 4, R6). */
+/** Bytes of a secret: the length of the hash (RFC 4226, 4, R6). */
 export const AUTHENTICATOR_SECRET_BYTES = 32;
 
 export const REGISTRATION_STATES = ['pending', 'active', 'declined', 'expired', 'revoked'] as const;
 export type RegistrationState = (typeof REGISTRATION_STATES)[number];
 
-/** From each state, the states that may follow it. Whatever is closed stays closed. */
+/** From each state, the states that may follow it. A closed state has no successor. */
 export const REGISTRATION_TRANSITIONS: Readonly<Record<RegistrationState, readonly RegistrationState[]>> = {
   pending: ['active', 'declined', 'expired', 'revoked'],
   active: ['revoked'],
@@ -26,5 +27,5 @@ export const REGISTRATION_TRANSITIONS: Readonly<Record<RegistrationState, readon
   revoked: [],
 };
 
-/** Seconds in which a registration has to be confirmed in the app: as long as an enrolment code is good. */
+/** Seconds in which the person must confirm a registration in the app: as long as an enrolment code is valid. */
 export const REGISTRATION_SECONDS = 600;

@@ -7,13 +7,13 @@ export const DEVICE_TRANSITIONS: Readonly<Record<DeviceState, readonly DeviceSta
   revoked: [],
 };
 
-/** Wrong PINs in a row until the device's PIN is locked (contract; seed: "5회 이상 오류"). */
+/** Consecutive wrong PINs that lock the device's PIN (contract; seed: "5회 이상 오류"). */
 export const PIN_ATTEMPTS = 5;
-/** Seconds for which an enrolment code and the test code of a new device are good (contract). */
+/** Seconds for which an enrolment code and the test code of a new device are valid (contract). */
 export const ENROLMENT_SECONDS = 600;
-/** Wrong test codes until a device under test is revoked. */
+/** Wrong test codes that revoke a device under test. */
 export const TEST_ATTEMPTS = 5;
-/** Seconds for which a nonce that a proof of the PIN was asked with is good, outside of an authentication. */
+/** Seconds for which the nonce of a PIN proof is valid, outside of an authentication. */
 export const PIN_NONCE_SECONDS = 180;
-/** How far a phone's clock may be off, in seconds (contract: `iat` ±60 s). */
+/** The maximum error of a phone's clock, in seconds (contract: `iat` ±60 s). */
 export const PROOF_SKEW_SECONDS = 60;

@@ -15,7 +15,7 @@ export type IneligibilityCode =
   | 'tablet_not_supported'
   | 'already_subscribed';
 
-/** Full age under the Korean Civil Act, article 4. */
+/** Age of majority under the Korean Civil Act, article 4. */
 const AGE_OF_MAJORITY = 19;
 /** The oldest systems that the service's app was ever built for (service FAQ). */
 const OLDEST_SYSTEM: ReadonlyMap<string, readonly number[]> = new Map([
@@ -33,7 +33,7 @@ export function handsetFaults(handset: Handset): IneligibilityCode[] {
   return faults;
 }
 
-/** Every rule that keeps a line from subscribing, in the order in which people are told; empty when it may. */
+/** Every rule that a line breaks, in the order in which people see them; empty when the line may subscribe. */
 export function ineligibility(input: {
   line: LineFacts;
   homeCarriers: readonly string[];
@@ -46,7 +46,7 @@ export function ineligibility(input: {
   const faults: IneligibilityCode[] = [];
   if (!input.homeCarriers.includes(line.carrier)) faults.push('not_home_carrier');
   if (line.status !== 'active') faults.push('line_not_active');
-  // A birth date that cannot be read proves no majority.
+  // An unreadable birth date proves no majority.
   if (!owner || ageOn(owner.birthDate, input.today) < AGE_OF_MAJORITY) faults.push('minor');
   if (line.holder === 'corporate') faults.push('corporate_line');
   if (line.holder === 'other_party') faults.push('other_party_name');
@@ -57,7 +57,7 @@ export function ineligibility(input: {
   return faults;
 }
 
-/** Compares number by number, so that 2.10 is newer than 2.3; what is no number is older than everything. */
+/** Compares versions number by number: 2.10 is newer than 2.3. A text that is not a version counts as older. */
 function isOlder(version: string, oldest: readonly number[]): boolean {
   const parts = /^\d+(?:\.\d+)*/.exec(version.trim())?.[0].split('.').map(Number) ?? [];
   if (parts.length === 0) return true;
@@ -68,7 +68,7 @@ function isOlder(version: string, oldest: readonly number[]): boolean {
   return false;
 }
 
-/** What a person is told of each rule: Korean first, English second. */
+/** The sentence that explains each rule to a person, in Korean and in English. */
 export const INELIGIBILITY_SENTENCES: Record<IneligibilityCode, Record<Locale, string>> = {
   not_home_carrier: {
     ko: '이 서비스는 당사 회선만 가입할 수 있습니다.',

@@ -1,12 +1,12 @@
 import { afterChange, type Standing, type SubscriptionChange, type SubscriptionState } from './subscription.ts';
 
-/** One link of a subscription's life: from this instant on it was in this state. */
+/** One stretch of a subscription: it was in `state` from `at` until the next period begins. */
 export interface StatePeriod {
   state: SubscriptionState;
   at: Date;
 }
 
-/** What happened at an instant, as its link records it. */
+/** One recorded transition of a subscription and the instant at which it took effect. */
 export interface DatedTransition {
   change: { kind: 'subscribed' } | SubscriptionChange;
   at: Date;
@@ -22,19 +22,19 @@ export function monthOf(instant: Date): string {
   return new Date(instant.getTime() + SEOUL_OFFSET_MS).toISOString().slice(0, 7);
 }
 
-/** The month before, `YYYY-MM`. */
+/** The preceding month, `YYYY-MM`. */
 export function monthBefore(month: string): string {
   const [year, number] = parse(month);
   return new Date(Date.UTC(year, number - 2, 1)).toISOString().slice(0, 7);
 }
 
-/** The month after, `YYYY-MM`. */
+/** The following month, `YYYY-MM`. */
 export function monthAfter(month: string): string {
   const [year, number] = parse(month);
   return new Date(Date.UTC(year, number, 1)).toISOString().slice(0, 7);
 }
 
-/** The first instant of a Seoul month, and the first one after it. */
+/** The first instant of a Seoul month (`YYYY-MM`), and the first one after it. Throws RangeError on any other text. */
 export function boundsOf(month: string): { from: Date; to: Date } {
   const [year, number] = parse(month);
   return {
@@ -43,14 +43,16 @@ export function boundsOf(month: string): { from: Date; to: Date } {
   };
 }
 
+/** The number of days in a month, `YYYY-MM`. Throws RangeError on any other text. */
 export function daysIn(month: string): number {
   const { from, to } = boundsOf(month);
   return (to.getTime() - from.getTime()) / DAY_MS;
 }
 
 /**
- * The states of a life in the order in which they were true. `changes` come as they were recorded, and a carrier may
- * tell late: what happened is therefore played again by its instants, under the same table as when it was told.
+ * The states of a subscription in the order in which they took effect.
+ * `changes` come in the order of recording, and a carrier may report late. They are therefore replayed in the order of
+ * their instants, through the transition table that was applied when they were recorded.
  */
 export function statePeriods(changes: readonly DatedTransition[]): StatePeriod[] {
   let standing: Standing = { state: 'awaiting_device', suspensions: [], reason: null };
@@ -63,17 +65,17 @@ export function statePeriods(changes: readonly DatedTransition[]): StatePeriod[]
 }
 
 /**
- * The Seoul days of a month on any part of which the subscription was active. `life` is its links, oldest first; what
- * is to come after `now` does not count yet.
+ * The number of Seoul days in a month on any part of which the subscription was active.
+ * `periods` come oldest first. Days after `now` do not count yet.
  */
-export function activeDays(life: readonly StatePeriod[], month: string, now: Date): number {
+export function activeDays(periods: readonly StatePeriod[], month: string, now: Date): number {
   const { from, to } = boundsOf(month);
   const last = Math.min(to.getTime() - 1, now.getTime());
   const days = new Set<number>();
-  for (const [at, { state, at: begun }] of life.entries()) {
+  for (const [at, { state, at: begun }] of periods.entries()) {
     if (state !== 'active') continue;
-    // The instant of a change belongs to both: a subscription suspended at midnight was active on that day.
-    const until = Math.min(life[at + 1]?.at.getTime() ?? Infinity, last);
+    // The instant of a change belongs to both periods: a subscription suspended at midnight was active on that day.
+    const until = Math.min(periods[at + 1]?.at.getTime() ?? Infinity, last);
     const first = Math.max(begun.getTime(), from.getTime());
     for (let day = dayOf(first); first <= until && day <= dayOf(until); day += 1) days.add(day);
   }
@@ -85,13 +87,13 @@ export function prorated(monthlyFee: number, days: number, month: string): numbe
   return Math.floor((monthlyFee * days) / daysIn(month));
 }
 
-/** Days since the epoch, as they are counted in Seoul. */
+/** Days since the epoch in Seoul time. */
 function dayOf(ms: number): number {
   return Math.floor((ms + SEOUL_OFFSET_MS) / DAY_MS);
 }
 
 function parse(month: string): [year: number, number: number] {
-  const found = MONTH.exec(month);
-  if (!found) throw new RangeError(`${month} is not a month (YYYY-MM)`);
-  return [Number(found[1]), Number(found[2])];
+  const match = MONTH.exec(month);
+  if (!match) throw new RangeError(`${month} is not a month (YYYY-MM)`);
+  return [Number(match[1]), Number(match[2])];
 }

@@ -2,7 +2,7 @@ import { handsetFaults } from './eligibility.ts';
 import type { Handset, LineFacts, Plan } from './line.ts';
 import type { CancelReason, SuspensionReason } from './subscription.ts';
 
-/** What a carrier can tell of a line. */
+/** The events that a carrier reports about a line. */
 export type LineEvent =
   | { kind: 'ported-out'; newCarrier: string }
   | { kind: 'owner-changed'; owner: LineFacts['owner'] }
@@ -14,23 +14,23 @@ export type LineEvent =
   | { kind: 'resumed' }
   | { kind: 'sim-swapped' };
 
-/** What an event does to the subscription that stands on the line. */
+/** The effect of an event on the subscription of the line. */
 export interface LineEffect {
-  /** Ends it, for good. */
+  /** Cancels the subscription. Cancelled is final. */
   cancel?: CancelReason;
   suspend?: SuspensionReason;
   resume?: SuspensionReason;
-  /** The app must be enrolled again. */
+  /** Revokes the device; the person must enrol the app again. */
   revokeDevice?: boolean;
-  /** Nobody who was asked for before may still be verified. */
+  /** Cancels the open authentications of the line. */
   closePending?: boolean;
 }
 
-/** The line as it is once the event has happened. */
+/** The facts of the line after the event. */
 export function factsAfter(line: LineFacts, event: LineEvent): LineFacts {
   switch (event.kind) {
     case 'ported-out':
-      // The contract with our carrier has ended; the number lives on elsewhere.
+      // The contract with this carrier has ended; the number continues at another carrier.
       return { ...line, status: 'terminated', carrier: event.newCarrier };
     case 'terminated':
       return { ...line, status: 'terminated' };
@@ -42,7 +42,7 @@ export function factsAfter(line: LineFacts, event: LineEvent): LineFacts {
       return { ...line, plan: event.plan };
     case 'number-changed':
       return { ...line, phoneNumber: event.phoneNumber };
-    // A contract that has ended is neither suspended nor resumed; only a new picture of the line brings it back.
+    // An event neither suspends nor resumes a terminated line; only a snapshot of the line makes it active again.
     case 'suspended':
       return line.status === 'active' ? { ...line, status: 'suspended' } : line;
     case 'resumed':
@@ -52,7 +52,7 @@ export function factsAfter(line: LineFacts, event: LineEvent): LineFacts {
   }
 }
 
-/** The table of the contract, "Carrier feed". */
+/** The effect of each event: the table "Carrier feed" of the contract. */
 export function effectOf(event: LineEvent): LineEffect {
   switch (event.kind) {
     case 'ported-out':
@@ -67,7 +67,7 @@ export function effectOf(event: LineEvent): LineEffect {
     case 'plan-changed':
       return event.plan === 'postpaid' ? {} : { cancel: 'ineligible_plan', closePending: true };
     case 'number-changed':
-      // What is open was asked for under a number that is nobody's now.
+      // The relying party requested the open authentications under the old number, which belongs to no line any more.
       return { closePending: true };
     case 'suspended':
       return { suspend: 'line_suspended', closePending: true };
@@ -78,42 +78,44 @@ export function effectOf(event: LineEvent): LineEffect {
   }
 }
 
-/** One fact in which a carrier's snapshot differs from what is held. */
+/** A fact in which the carrier's snapshot differs from the stored line. */
 export type Difference = keyof Omit<LineFacts, 'lineId'>;
 
-/** Every fact in which two pictures of one line differ. */
-export function differencesBetween(held: LineFacts, told: LineFacts): Difference[] {
+/** Every fact in which two records of one line differ. */
+export function differencesBetween(held: LineFacts, reported: LineFacts): Difference[] {
   const facts = ['phoneNumber', 'carrier', 'status', 'holder', 'owner', 'plan', 'handset'] as const;
-  return facts.filter((fact) => canonical(held[fact]) !== canonical(told[fact]));
+  return facts.filter((fact) => canonical(held[fact]) !== canonical(reported[fact]));
 }
 
 /**
- * The events that must have been missed for a line to differ from what is held, in an order in which what ends a
- * subscription comes first. A contract that is no longer in the person's own name has changed its owner.
+ * The events that explain how the stored line came to differ from the carrier's snapshot. Events that cancel come
+ * first.
+ * A contract that is no longer in the person's own name counts as a change of owner.
  */
-export function missedEvents(held: LineFacts, told: LineFacts, homeCarriers: readonly string[]): LineEvent[] {
-  const differs = new Set(differencesBetween(held, told));
+export function missedEvents(held: LineFacts, reported: LineFacts, homeCarriers: readonly string[]): LineEvent[] {
+  const differs = new Set(differencesBetween(held, reported));
   const events: LineEvent[] = [];
-  if (differs.has('carrier') && !homeCarriers.includes(told.carrier)) {
-    events.push({ kind: 'ported-out', newCarrier: told.carrier });
+  if (differs.has('carrier') && !homeCarriers.includes(reported.carrier)) {
+    events.push({ kind: 'ported-out', newCarrier: reported.carrier });
   }
-  if (differs.has('status') && told.status === 'terminated') events.push({ kind: 'terminated' });
-  if (differs.has('owner') || (differs.has('holder') && told.holder !== 'self')) {
-    events.push({ kind: 'owner-changed', owner: told.owner });
+  if (differs.has('status') && reported.status === 'terminated') events.push({ kind: 'terminated' });
+  if (differs.has('owner') || (differs.has('holder') && reported.holder !== 'self')) {
+    events.push({ kind: 'owner-changed', owner: reported.owner });
   }
-  if (differs.has('plan')) events.push({ kind: 'plan-changed', plan: told.plan });
-  if (isAnotherHandset(held.handset, told.handset)) events.push({ kind: 'device-changed', handset: told.handset });
-  if (differs.has('phoneNumber')) events.push({ kind: 'number-changed', phoneNumber: told.phoneNumber });
-  if (differs.has('status') && told.status === 'suspended') events.push({ kind: 'suspended' });
-  if (differs.has('status') && told.status === 'active') events.push({ kind: 'resumed' });
+  if (differs.has('plan')) events.push({ kind: 'plan-changed', plan: reported.plan });
+  if (isAnotherHandset(held.handset, reported.handset))
+    events.push({ kind: 'device-changed', handset: reported.handset });
+  if (differs.has('phoneNumber')) events.push({ kind: 'number-changed', phoneNumber: reported.phoneNumber });
+  if (differs.has('status') && reported.status === 'suspended') events.push({ kind: 'suspended' });
+  if (differs.has('status') && reported.status === 'active') events.push({ kind: 'resumed' });
   return events;
 }
 
-/** An update of its system leaves a handset what it was, unless the app cannot run on it any more. */
-function isAnotherHandset(held: Handset, told: Handset): boolean {
-  if (handsetFaults(told).length > 0) return handsetFaults(held).length === 0;
-  const isOther = held.os.toLowerCase() !== told.os.toLowerCase() || held.formFactor !== told.formFactor;
-  return isOther || (held.model !== undefined && told.model !== undefined && held.model !== told.model);
+/** A system update does not make another handset, unless the app can no longer run on it. */
+function isAnotherHandset(held: Handset, reported: Handset): boolean {
+  if (handsetFaults(reported).length > 0) return handsetFaults(held).length === 0;
+  const isOther = held.os.toLowerCase() !== reported.os.toLowerCase() || held.formFactor !== reported.formFactor;
+  return isOther || (held.model !== undefined && reported.model !== undefined && held.model !== reported.model);
 }
 
 function canonical(fact: LineFacts[Difference]): string {

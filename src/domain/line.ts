@@ -1,10 +1,10 @@
-/** Who holds the contract of a line. */
+/** In whose name the contract of a line is. */
 export type Holder = 'self' | 'corporate' | 'other_party';
 export type LineStatus = 'active' | 'suspended' | 'terminated';
 export type Plan = 'postpaid' | 'prepaid' | 'm2m';
 export type FormFactor = 'phone' | 'tablet';
 
-/** The telephone in a person's hand, as the carrier or the app itself names it. */
+/** The phone in use, as the carrier or the app reports it. */
 export interface Handset {
   os: string;
   osVersion: string;
@@ -12,7 +12,7 @@ export interface Handset {
   model?: string;
 }
 
-/** What a carrier knows of one mobile contract. */
+/** The facts that a carrier reports about one mobile contract. */
 export interface LineFacts {
   lineId: string;
   /** E.164. */

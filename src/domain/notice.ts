@@ -1,6 +1,6 @@
 import type { CancelReason, SuspensionReason } from './subscription.ts';
 
-/** What a person is told of the subscription. None of it is secret, and none of it names anybody. */
+/** A message to the subscriber about the subscription. A notice holds no secret and no name. */
 export type Notice =
   | { kind: 'joined' | 'resumed' | 'device_enrolled' | 'device_replaced' | 'device_retired' | 'enrol_again' }
   | { kind: 'smart_otp_enrolled' | 'registration_asked' }
@@ -24,10 +24,7 @@ const CANCELLED: Readonly<Record<CancelReason, string>> = {
   ineligible_plan: '가입할 수 없는 요금제로 변경되어 서비스가 자동 해지되었습니다.',
 };
 
-/**
- * One Korean sentence or two. The name of the service stands in front of it, as the title of a push or the sender in
- * a text message of 70 characters, so the text itself does not name it.
- */
+/** The Korean text of a notice, one or two sentences: with the sender's name it fits one SMS of 70 characters. */
 export function noticeText(notice: Notice): string {
   switch (notice.kind) {
     case 'joined':
@@ -63,14 +60,15 @@ export function noticeText(notice: Notice): string {
   }
 }
 
-/** The code that enrols an app, for a new handset: the one secret that goes out in the same way. */
+/** The text that carries the enrolment code for a new handset: the only secret that is sent as a notice. */
 export function enrolmentText(enrolmentCode: string): string {
   return `앱 등록 코드 ${enrolmentCode} (10분) 타인에게 알려주지 마세요.`;
 }
 
 /**
- * Whether the number may be written to when there is no phone to push to: after these, somebody else may be reading
- * there, or nobody, or they are for the old phone alone.
+ * Whether a notice may go by SMS when there is no phone to push to.
+ * After a change of owner or the end of the line, another person or no person reads the number.
+ * `device_retired` and `registration_asked` concern only the old phone.
  */
 export function mayGoBySms(notice: Notice): boolean {
   if (notice.kind === 'device_retired' || notice.kind === 'registration_asked') return false;

@@ -1,56 +1,58 @@
-/** What an operator's account may be, from the least to the most. */
+/** The roles of operators, from the fewest permissions to the most. */
 export const OPERATOR_ROLES = ['viewer', 'agent', 'supervisor'] as const;
 export type OperatorRole = (typeof OPERATOR_ROLES)[number];
 
-const EVERYBODY = OPERATOR_ROLES;
-const WHO_ACTS = ['agent', 'supervisor'] as const;
+const ALL_ROLES = OPERATOR_ROLES;
+const ACTING_ROLES = ['agent', 'supervisor'] as const;
 const SUPERVISORS = ['supervisor'] as const;
-const NOBODY_ALONE = [] as const;
+const NO_ROLE_ALONE = [] as const;
 
 /**
- * Which roles may do what. What opens an account to somebody new is nobody's to do alone: it is asked for, and decided
- * by another person. A subscription begins with such a code, so nobody at the desk begins one either.
+ * Which roles may perform which action.
+ * Actions that give a new person access need two people: one operator requests them, another one decides.
+ * A subscription begins with an enrolment code, so no operator may create one alone either.
  */
 export const OPERATOR_PERMISSIONS = {
-  search: EVERYBODY,
-  look: EVERYBODY,
-  own_password: EVERYBODY,
-  reveal: WHO_ACTS,
-  cancel: WHO_ACTS,
-  report_loss: WHO_ACTS,
-  unlock_pin: WHO_ACTS,
-  ask: WHO_ACTS,
-  apply_reissue: WHO_ACTS,
-  worklist: WHO_ACTS,
-  settle: WHO_ACTS,
+  search: ALL_ROLES,
+  look: ALL_ROLES,
+  own_password: ALL_ROLES,
+  reveal: ACTING_ROLES,
+  cancel: ACTING_ROLES,
+  report_loss: ACTING_ROLES,
+  unlock_pin: ACTING_ROLES,
+  ask: ACTING_ROLES,
+  apply_reissue: ACTING_ROLES,
+  worklist: ACTING_ROLES,
+  settle: ACTING_ROLES,
   decide: SUPERVISORS,
   charges: SUPERVISORS,
   whole_audit: SUPERVISORS,
-  resume: NOBODY_ALONE,
-  enrolment_code: NOBODY_ALONE,
-  subscribe: NOBODY_ALONE,
+  resume: NO_ROLE_ALONE,
+  enrolment_code: NO_ROLE_ALONE,
+  subscribe: NO_ROLE_ALONE,
 } as const satisfies Record<string, readonly OperatorRole[]>;
 export type OperatorPermission = keyof typeof OPERATOR_PERMISSIONS;
 
+/** Whether one operator with this role may perform the action alone. */
 export function mayOperator(role: OperatorRole, permission: OperatorPermission): boolean {
   return (OPERATOR_PERMISSIONS[permission] as readonly OperatorRole[]).includes(role);
 }
 
-/** Wrong sign-ins in a row until an account is locked, and for how many seconds. */
+/** Consecutive failed sign-ins that lock an account, and the seconds for which it stays locked. */
 export const SIGN_IN_ATTEMPTS = 5;
 export const SIGN_IN_LOCK_SECONDS = 900;
-/** Seconds after which a session ends that nobody used, and that everybody used. */
+/** Seconds until a session ends: without use, and in any case. */
 export const SESSION_IDLE_SECONDS = 900;
 export const SESSION_SECONDS = 28_800;
 
-/** The shortest password, in characters as people count them; the longest that is hashed. */
+/** The minimum password length in user-perceived characters, and the maximum length that is hashed. */
 export const PASSWORD_LENGTH = 12;
 export const LONGEST_PASSWORD = 200;
 
-/** How an operator is called at sign-in and in the audit. */
+/** The form of an operator's login name, as sign-in and audit show it. */
 export const LOGIN = /^[a-z][a-z0-9._-]{1,31}$/;
 
-/** What is asked for by one person and decided by another. */
+/** The actions that one operator requests and another one decides. */
 export const APPROVAL_KINDS = ['resume', 'enrolment_code'] as const;
 export type ApprovalKind = (typeof APPROVAL_KINDS)[number];
 
@@ -58,8 +60,9 @@ export const APPROVAL_STATES = ['asked', 'approved', 'refused', 'expired', 'with
 export type ApprovalState = (typeof APPROVAL_STATES)[number];
 
 /**
- * From each state, the states that may follow it. An approved resume has been done with the approval, so nothing
- * follows it; an approved code waits for who asked for it, and not for longer than the asking is good.
+ * From each state, the states that may follow it.
+ * The approval of a resume also performs it, so `approved` has no successor there.
+ * An approved enrolment code waits until the requesting operator takes it or the request expires.
  */
 export const APPROVAL_TRANSITIONS: Readonly<
   Record<ApprovalKind, Readonly<Record<ApprovalState, readonly ApprovalState[]>>>
@@ -82,5 +85,5 @@ export const APPROVAL_TRANSITIONS: Readonly<
   },
 };
 
-/** Seconds for which an asking is good. */
+/** Seconds for which a request for approval is valid. */
 export const APPROVAL_SECONDS = 86_400;

@@ -1,4 +1,4 @@
-/** What the seven digits in front of a Korean resident registration number say of a person. */
+/** The facts that the first seven digits of a Korean resident registration number encode. */
 export interface Person {
   /** ISO 8601 date, `1990-01-01`. */
   birthDate: string;
@@ -22,7 +22,7 @@ const SEVENTH_DIGIT: Record<string, { century: number; foreigner: boolean }> = {
 
 /**
  * Reads `birthDate` (YYMMDD) and `genderDigit` (0-9; odd male, even female).
- * Answers null for a day that is not in the calendar or lies after `today` (ISO date, Asia/Seoul).
+ * Returns null for a day that is not in the calendar or lies after `today` (ISO date, Asia/Seoul).
  */
 export function parsePerson(input: { birthDate: string; genderDigit: string; today: string }): Person | null {
   const meaning = SEVENTH_DIGIT[input.genderDigit];
@@ -36,7 +36,7 @@ export function parsePerson(input: { birthDate: string; genderDigit: string; tod
   return { birthDate, gender: Number(input.genderDigit) % 2 === 1 ? 'male' : 'female', foreigner: meaning.foreigner };
 }
 
-/** Full years lived on the ISO date `today`; the birthday itself counts (Korean Civil Act, article 158). */
+/** Completed years of age on the ISO date `today`; the birthday itself counts (Korean Civil Act, article 158). */
 export function ageOn(birthDate: string, today: string): number {
   const years = Number(today.slice(0, 4)) - Number(birthDate.slice(0, 4));
   return today.slice(5) >= birthDate.slice(5) ? years : years - 1;

@@ -5,7 +5,7 @@ const E164 = /^\+[1-9]\d{6,14}$/;
 
 /**
  * Reads a mobile number as people write it: Korean with or without hyphens, or E.164.
- * Answers E.164 (`+821012345678`), or null when it cannot be a mobile number.
+ * Returns E.164 (`+821012345678`), or null for a text that cannot be a mobile number.
  */
 export function parsePhoneNumber(written: string): string | null {
   const compact = written.trim().replace(/(?<=\d)[- ](?=\d)/g, '');
@@ -16,13 +16,13 @@ export function parsePhoneNumber(written: string): string | null {
   return KOREAN_MOBILE.test(national) ? `+82${national.slice(1)}` : null;
 }
 
-/** `+821012345678` as a Korean writes it: `010-1234-5678`; another country's number stays as it is. */
+/** `+821012345678` in Korean notation: `010-1234-5678`. A foreign number stays in E.164. */
 export function formatPhoneNumber(e164: string): string {
   if (!e164.startsWith('+82')) return e164;
   return `0${e164.slice(3)}`.replace(/^(\d{3})(\d{3,4})(\d{4})$/, '$1-$2-$3');
 }
 
-/** The number with its middle hidden, for people who need to recognise it and not to learn it: `010-****-5678`. */
+/** The number with its middle masked, so that a reader can recognise but not learn it: `010-****-5678`. */
 export function maskPhoneNumber(e164: string): string {
   return formatPhoneNumber(e164).replace(/^(.{3})(.*)(.{4})$/, (_, head: string, middle: string, tail: string) => {
     return head + middle.replace(/\d/g, '*') + tail;

@@ -1,4 +1,4 @@
-/** Every way in which a request can be refused. A new code without a row in `http/problem-catalogue.ts` does not compile. */
+/** Every reason to refuse a request. A new code without a row in `http/problem-catalogue.ts` does not compile. */
 export type ProblemCode =
   | 'invalid_request'
   | 'invalid_client'
@@ -52,7 +52,7 @@ export type ProblemCode =
   | 'service_unavailable'
   | 'internal_error';
 
-/** One fault in the input: where (RFC 6901 pointer into the body) and what to do about it. */
+/** One fault in the input: its place (RFC 6901 pointer into the body) and how to correct it. */
 export interface InputFault {
   pointer: string;
   detail: string;
@@ -64,17 +64,17 @@ export interface ProblemMembers {
   state?: string;
   errors?: InputFault[];
   reasons?: { code: string; message: string }[];
-  /** Whose doing it would be: an operator's roles, or none where it takes two people. */
+  /** The operator roles that may perform the action; empty when it takes two people. */
   roles?: string[];
   /** Whole seconds; sent as `Retry-After`. */
   retryAfterSeconds?: number;
-  /** The limit that was met; sent as `RateLimit-Policy` and `RateLimit`. */
+  /** The exceeded limit; sent as `RateLimit-Policy` and `RateLimit`. */
   limit?: { name: string; quota: number; seconds: number };
-  /** Methods that the path does have; sent as `Allow`. */
+  /** The methods that the path supports; sent as `Allow`. */
   allow?: string[];
 }
 
-/** A refusal with a stable code and a sentence that says what to do. The one error class that callers ever see. */
+/** A refusal with a stable code and a sentence that says what to do. The only error class that callers see. */
 export class Problem extends Error {
   override readonly name = 'Problem';
 

@@ -11,9 +11,12 @@ export const REISSUE_STATES = [
 export type ReissueState = (typeof REISSUE_STATES)[number];
 
 /**
- * From each state, the states that may follow it. Applied for by one person and approved by another, which ends the old
- * device for ever; issued when its code is handed over or printed, again if need be; registered by the new phone, and
- * completed by its test.
+ * From each state, the states that may follow it.
+ * - `applied`: one operator applied for the reissue.
+ * - `approved`: another operator approved it, which revokes the old device for good.
+ * - `issued`: the enrolment code was handed over or printed; it may be issued again.
+ * - `registered`: the new phone has enrolled.
+ * - `completed`: the new phone has passed its test.
  */
 export const REISSUE_TRANSITIONS: Readonly<Record<ReissueState, readonly ReissueState[]>> = {
   applied: ['approved', 'refused', 'withdrawn', 'expired'],
@@ -26,17 +29,17 @@ export const REISSUE_TRANSITIONS: Readonly<Record<ReissueState, readonly Reissue
   expired: [],
 };
 
-/** Why another one is needed. */
+/** Why the subscriber needs another device. */
 export const REISSUE_CAUSES = ['lost', 'broken'] as const;
 export type ReissueCause = (typeof REISSUE_CAUSES)[number];
 
-/** How the person showed who they are; an operator looked at it, and says so. */
+/** How the person proved their identity. An operator checked the proof and records it. */
 export const IDENTITY_PROOFS = ['phone', 'certificate', 'i_pin', 'id_card'] as const;
 export type IdentityProof = (typeof IDENTITY_PROOFS)[number];
 
-/** How the code comes to the person: at a counter, in a letter, or told while the app is open. */
+/** How the code reaches the person: at a counter, by letter, or read out while the app is open. */
 export const REISSUE_DELIVERIES = ['visit', 'post', 'app'] as const;
 export type ReissueDelivery = (typeof REISSUE_DELIVERIES)[number];
 
-/** Seconds in which an application is to be decided, and what was approved or issued by hand to be finished. */
+/** Seconds in which an application must be decided, and an approved or issued reissue completed. */
 export const REISSUE_SECONDS = 7 * 86_400;

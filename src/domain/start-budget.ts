@@ -1,25 +1,27 @@
 import { STARTS_PER_DAY, STARTS_PER_TEN_MINUTES } from './authentication.ts';
 
-/** So many starts in any stretch of so many seconds. */
+/** A limit of `starts` in any interval of `seconds`. */
 export interface Allowance {
   starts: number;
   seconds: number;
 }
 
-/** What one person may be asked, over all relying parties (contract). */
+/** The start budget of one person, over all relying parties (contract). */
 export const PERSON_BUDGET: readonly Allowance[] = [
   { starts: STARTS_PER_TEN_MINUTES, seconds: 600 },
   { starts: STARTS_PER_DAY, seconds: 86_400 },
 ];
 /**
- * What one number may be asked at one relying party, whoever is named with it. No honest person meets it before their
- * own; somebody who tries birth dates does, and locks the number out nowhere else.
+ * The start budget of one number at one relying party, whichever person the starts name.
+ * An honest person reaches the person's own budget first. A caller that guesses birth dates reaches this one, and locks
+ * the number at this relying party only.
  */
 export const NUMBER_BUDGET: readonly Allowance[] = [{ starts: STARTS_PER_DAY, seconds: 86_400 }];
 
 /**
- * Whole seconds until another start is allowed, given the instants of the last day's starts (newest last): until, for
- * every allowance, the oldest start that fills it has left its stretch. At least 1.
+ * Whole seconds, at least 1, until the budget allows another start.
+ * For every allowance, the oldest start that fills it must first leave the interval. `starts` are the instants of the
+ * last day's starts, newest last.
  */
 export function secondsUntilNextStart(starts: readonly Date[], now: Date, budget: readonly Allowance[]): number {
   const waits = budget.map((allowance) => {

@@ -2,8 +2,9 @@ export const SUBSCRIPTION_STATES = ['awaiting_device', 'active', 'suspended', 'c
 export type SubscriptionState = (typeof SUBSCRIPTION_STATES)[number];
 
 /**
- * From each state, the states that a change may lead to; a change that only adds or lifts one of several suspensions
- * leads back to the same state. `cancelled` is final. The database holds the same table (`link_is_allowed`).
+ * From each state, the states that a change may lead to. `cancelled` is final.
+ * A change that adds or lifts one of several suspensions leads back to the same state.
+ * The database enforces the same table (`link_is_allowed`).
  */
 export const SUBSCRIPTION_TRANSITIONS: Readonly<Record<SubscriptionState, readonly SubscriptionState[]>> = {
   awaiting_device: ['awaiting_device', 'active', 'suspended', 'cancelled'],
@@ -26,14 +27,14 @@ export const CANCEL_REASONS = [
 ] as const;
 export type CancelReason = (typeof CANCEL_REASONS)[number];
 
-/** What stands in a subscription's row. Suspensions add up while it waits for a device, too. */
+/** The state of a subscription as its row holds it. Suspensions also add up while it waits for a device. */
 export interface Standing {
   state: SubscriptionState;
   suspensions: readonly SuspensionReason[];
   reason: SuspensionReason | CancelReason | null;
 }
 
-/** What can happen to a subscription once it exists. */
+/** The changes that an existing subscription can undergo. */
 export type SubscriptionChange =
   | { kind: 'device_activated' }
   | { kind: 'suspended'; reason: SuspensionReason }
@@ -41,8 +42,9 @@ export type SubscriptionChange =
   | { kind: 'cancelled'; reason: CancelReason };
 
 /**
- * What a change makes of a subscription, or null when it changes nothing: what is cancelled stays cancelled, a reason
- * to suspend counts once, and one that does not stand cannot be lifted.
+ * The standing after a change, or null when the change has no effect:
+ * a cancelled subscription stays cancelled, a suspension counts once per reason, and only a standing suspension can be
+ * lifted.
  */
 export function afterChange(before: Standing, change: SubscriptionChange): Standing | null {
   if (before.state === 'cancelled') return null;
@@ -56,7 +58,7 @@ export function afterChange(before: Standing, change: SubscriptionChange): Stand
       if (!before.suspensions.includes(change.reason)) return null;
       return standing(before.state !== 'awaiting_device', without(before.suspensions, change.reason));
     case 'device_activated':
-      // Whoever enrolled an app after the SIM was swapped had a code from the carrier for it.
+      // The person who enrols an app after a SIM swap used an enrolment code from the carrier, so the suspension ends.
       return standing(true, without(before.suspensions, 'sim_swapped'));
   }
 }
@@ -72,8 +74,8 @@ function without(suspensions: readonly SuspensionReason[], lifted: SuspensionRea
 }
 
 /**
- * How a code travels to a line. Until its first device is active protection has not begun and the code goes by
- * SMS as before; from then on it does only where the subscriber permits it, whatever happens to the device.
+ * The channel for codes to a line. Codes go by SMS until the first device is active, because protection has not begun.
+ * From then on SMS needs the subscriber's permission, whatever happens to the device.
  */
 export function channelOf(subscription: { protectedSince: Date | null; smsPermitted: boolean } | null): 'push' | 'sms' {
   return subscription?.protectedSince && !subscription.smsPermitted ? 'push' : 'sms';

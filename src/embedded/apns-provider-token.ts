@@ -1,7 +1,7 @@
 import { privateKeyPem } from './local-certificate.ts';
 import type { ApnsReason } from './apns-wire.ts';
 
-/** What Apple gives to a provider: the `.p8` key's text, its id and the team's. */
+/** The credentials that Apple issues to a provider: the text of the `.p8` key, its id and the team's id. */
 export interface ApnsProviderKey {
   key: string;
   keyId: string;
@@ -10,7 +10,7 @@ export interface ApnsProviderKey {
 
 export interface ApnsTokenCheck {
   providerKey: ApnsProviderKey;
-  /** What is wrong with an `authorization` header, or undefined. */
+  /** The fault of an `authorization` header, or undefined if it is valid. */
   check: (authorization: string | undefined) => Promise<ApnsReason | undefined>;
 }
 
@@ -19,11 +19,11 @@ const LIFETIME_SECONDS = 3600;
 
 const ES256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
-/** Makes a provider's signing key, and the check that Apple would make of tokens signed with it. */
+/** Generates a provider's signing key, and the check that Apple makes of tokens signed with it. */
 export async function createApnsTokenCheck(): Promise<ApnsTokenCheck> {
   const keys = await crypto.subtle.generateKey(ES256, true, ['sign', 'verify']);
   const providerKey = { key: await privateKeyPem(keys.privateKey), keyId: 'LOCALKEY01', teamId: 'LOCALTEAM1' };
-  // A provider sends the same token with every push for most of an hour: its signature is looked at once.
+  // A provider sends the same token with every push for most of an hour, so its signature is verified once.
   let genuine: { token: string; issuedAt: number } | undefined;
 
   const read = async (token: string): Promise<number | undefined> => {

@@ -1,7 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http2';
 import type { ReceivedPush } from './received-push.ts';
 
-/** Apple's own reasons that a local APNs answers with ("Handling notification responses from APNs"), and their status. */
+/**
+ * Apple's own reasons with which a local APNs answers ("Handling notification responses from APNs"), and their status.
+ */
 export const APNS_REASONS = {
   BadCollapseId: 400,
   BadDeviceToken: 400,
@@ -25,15 +27,15 @@ export const APNS_REASONS = {
 
 export type ApnsReason = keyof typeof APNS_REASONS;
 
-/** Bytes of a payload, and of an `apns-collapse-id`. */
+/** Maximum bytes of a payload, and of an `apns-collapse-id`. */
 const PAYLOAD_LIMIT = 4096;
 const COLLAPSE_ID_LIMIT = 64;
 
 /**
- * The push that a request carries, or what APNs finds wrong with it.
+ * The push that a request carries, or the reason why APNs would refuse it.
  *
- * Real device tokens are hexadecimal. Here any token of letters, digits, `_`, `:` and `-` is good, so that a test can
- * name its phones; anything else is a BadDeviceToken.
+ * Real device tokens are hexadecimal. Here any token of letters, digits, `_`, `:` and `-` is valid, so that a test can
+ * name its phones; any other is a BadDeviceToken.
  */
 export function readApnsRequest(
   headers: IncomingHttpHeaders,
@@ -51,7 +53,7 @@ export function readApnsRequest(
   const priority = headers['apns-priority'] ?? '10';
   if (priority !== '10' && priority !== '5') return { reason: 'BadPriority' };
   const type = headers['apns-push-type'];
-  // A background push at priority 10 is refused by the real one.
+  // The real APNs refuses a background push at priority 10.
   if (type !== 'alert' && type !== 'background') return { reason: 'InvalidPushType' };
   if (type === 'background' && priority !== '5') return { reason: 'BadPriority' };
   const expiration = headers['apns-expiration'];

@@ -4,37 +4,37 @@ import { join, resolve } from 'node:path';
 import type { LineFacts } from '../domain/line.ts';
 import type { OperatorRole } from '../domain/operator.ts';
 
-/** A client of the demonstration, with the secret that only a demonstration would print. */
+/** A client of the demonstration, with its secret, which only a demonstration prints. */
 export interface DemoClient {
   id: string;
   clientId: string;
   clientSecret: string;
   scope: string;
   name: string;
-  /** Of a financial institution: what people write beside a serial number. */
+  /** Of a financial institution: the code that people give together with a serial number. */
   vendorCode: string | null;
-  /** It asks only whose authenticator is registered with it. */
+  /** Whether it may request only persons whose authenticator is registered with it. */
   requiresRegistration: boolean;
 }
 
-/** An operator of the demonstration, with secrets that only a demonstration would print. */
+/** An operator of the demonstration, with secrets, which only a demonstration prints. */
 export interface DemoOperator {
   login: string;
   name: string;
   role: OperatorRole;
   password: string;
-  /** Kept because it takes long to make. */
+  /** Stored because it takes long to compute. */
   passwordDigest: string;
   /** Base32, as authenticator apps take it. */
   totpSecret: string;
 }
 
-/** A line of the demonstration, and what it is there to show. */
+/** A line of the demonstration, and the case that it demonstrates. */
 export interface DemoLine extends LineFacts {
   note: string;
 }
 
-/** The clients, made at the first start of a data directory and kept there. */
+/** The clients, created at the first start of a data directory and stored there. */
 export async function demoClients(dataDir: string, make: () => { id: string; secret: string }): Promise<DemoClient[]> {
   const path = join(resolve(dataDir), 'clients.json');
   if (!existsSync(path)) {
@@ -60,7 +60,7 @@ export async function demoClients(dataDir: string, make: () => { id: string; sec
   return JSON.parse(await readFile(path, 'utf8')) as DemoClient[];
 }
 
-/** The operators, made at the first start of a data directory and kept there. */
+/** The operators, created at the first start of a data directory and stored there. */
 export async function demoOperators(
   dataDir: string,
   make: () => Promise<Pick<DemoOperator, 'password' | 'passwordDigest' | 'totpSecret'>>,

@@ -13,55 +13,57 @@ import { disownPidFile, isRunning, type Postmaster, readPostmaster, stopPostmast
 import { takeProcessLock } from './process-lock.ts';
 
 export interface EmbeddedPostgresOptions {
-  /** Everything is kept in `postgres` below it, and found there by the next start. */
+  /** All data is stored in `postgres` below it, where the next start finds it. */
   dataDir: string;
-  /** TCP port on 127.0.0.1; left out, a free one. */
+  /** TCP port on 127.0.0.1; a free one by default. */
   port?: number;
-  /** Created when it is not there. */
+  /** Created if it does not exist. */
   database?: string;
-  /** Stop the server when this process dies, however it dies. */
+  /** Stop the server when this process dies for any reason. */
   guard?: boolean;
-  /** Server settings beside and over the defaults. A server that is adopted keeps those it was started with. */
+  /**
+   * Server settings that extend and override the defaults. An adopted server keeps the settings it was started with.
+   */
   settings?: Readonly<Record<string, string>>;
 }
 
 export interface EmbeddedPostgres {
-  /** As the owner, who may do anything. */
+  /** URL of the owner role, which has all rights. */
   url: string;
-  /** As a plain role, which may log in and do what the owner grants it. */
+  /** URL of a plain role, which may log in and has the rights that the owner grants. */
   serviceUrl: string;
   port: number;
-  /** True when a server that a killed process had left was taken over. */
+  /** True when a server that a killed process had left was adopted. */
   adopted: boolean;
   /** Ends open sessions (57P01: give every pool an `error` listener) and resolves when the server is gone. */
   stop(): Promise<void>;
 }
 
-/** For a laptop as well as for a server; durability (`fsync`, `synchronous_commit`) stays on. */
+/** Suits a laptop as well as a server; durability (`fsync`, `synchronous_commit`) stays on. */
 const SETTINGS: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   shared_buffers: '256MB',
   max_connections: '200',
-  // Compiling a plan takes longer than any query here runs.
+  // Compiling a plan takes longer than any query of this service.
   jit: 'off',
   timezone: 'UTC',
 };
 
-/** How long a server may take to answer: crash recovery replays at most a few checkpoints' worth of log. */
+/** Milliseconds in which a server must answer: crash recovery replays at most a few checkpoints' worth of log. */
 const START_MS = 120_000;
 
-/** How long one that runs already may be silent before it is replaced. */
+/** Milliseconds for which a running server may stay silent before it is replaced. */
 const SILENCE_MS = 10_000;
 
-/** A log larger than this is begun anew at the next start. */
+/** Bytes from which the next start truncates the log. */
 const LOG_LIMIT = 1_000_000;
 
 /**
- * A PostgreSQL server of this process's own, on data that stays.
+ * Starts a PostgreSQL server for this process, on persistent data.
  *
- * One process at a time has a data directory; a second is told so. A server whose parent was killed is adopted, or
- * replaced when it does not answer or has another port than asked for.
+ * Only one process at a time may use a data directory; a second one gets an error. A server whose parent was killed is
+ * adopted, or replaced when it does not answer or listens on another port than requested.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   await mkdir(options.dataDir, { recursive: true });
@@ -90,15 +92,15 @@ async function startLocked(
     `postgres://${login}@127.0.0.1:${port}/${encodeURIComponent(name)}`;
   const urlOf = (port: number, name: string) => urlAs(`${ROLE}:${password}`, port, name);
 
-  const left = await survivor(cluster, binaries, wanted, (port) => urlOf(port, 'postgres'));
+  const adopted = await adoptable(cluster, binaries, wanted, (port) => urlOf(port, 'postgres'));
   const port =
-    left?.port ??
-    (await launched(async () => {
+    adopted?.port ??
+    (await withRetries(async () => {
       const free = wanted ?? (await freePort());
       await launch({ home, binaries, account, port: free, settings, url: urlOf(free, 'postgres') });
       return free;
     }));
-  const postmaster = left ?? readPostmaster(cluster);
+  const postmaster = adopted ?? readPostmaster(cluster);
   if (!postmaster) throw new Error('embedded PostgreSQL stopped as soon as it had started');
 
   const endGuard = guard ? guardPostmaster(postmaster.pid) : undefined;
@@ -109,7 +111,7 @@ async function startLocked(
     url: urlOf(port, database),
     serviceUrl: urlAs(`${service.name}:${service.password}`, port, database),
     port,
-    adopted: left !== undefined,
+    adopted: adopted !== undefined,
     async stop() {
       endGuard?.();
       await stopPostmaster(postmaster, cluster, binaries.pgCtl);
@@ -117,8 +119,8 @@ async function startLocked(
   };
 }
 
-/** The server that runs on the cluster already and is fit to be adopted; one that is not is stopped. */
-async function survivor(
+/** The server that already runs on the cluster and can be adopted; a server that cannot is stopped. */
+async function adoptable(
   cluster: string,
   { pgCtl }: PostgresBinaries,
   wantedPort: number | undefined,
@@ -128,7 +130,7 @@ async function survivor(
   if (!found) return undefined;
   if (wantedPort === undefined || wantedPort === found.port) {
     const end = Date.now() + SILENCE_MS;
-    // It may be on its way up, or down because its guard has just told it to stop.
+    // It may still be starting, or stopping because its guard has just told it to.
     while (isRunning(found) && Date.now() < end) {
       if (await isAnswering(urlOf(found.port))) return found;
       await delay(50);
@@ -139,8 +141,10 @@ async function survivor(
   return undefined;
 }
 
-/** Tries again while what stood in the way may go: a free port taken meanwhile, sessions of a server that was killed. */
-async function launched(attempt: () => Promise<number>): Promise<number> {
+/**
+ * Retries after failures that may pass: another process took the free port, or sessions of a killed server still run.
+ */
+async function withRetries(attempt: () => Promise<number>): Promise<number> {
   for (let left = 20; ; left -= 1) {
     try {
       return await attempt();
@@ -170,7 +174,7 @@ async function launch({ home, binaries, account, port, settings, url }: Launch):
   // A file and not a pipe: the server may outlive this process.
   const log = await open(logFile, size > LOG_LIMIT ? 'w' : 'a', 0o600);
   const from = (await log.stat()).size;
-  // The account may start it itself another day.
+  // The account may start the server itself another day.
   if (identity.uid !== undefined && identity.gid !== undefined) await log.chown(identity.uid, identity.gid);
   const flags = Object.entries({ ...SETTINGS, ...settings }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const [command = binaries.postgres, ...args] = [
@@ -182,7 +186,7 @@ async function launch({ home, binaries, account, port, settings, url }: Launch):
     cwd: home,
     env: postgresEnvironment(),
     stdio: ['ignore', log.fd, log.fd],
-    // Out of reach of a Ctrl-C on the terminal: the application stops first, then its database.
+    // Detached, so that a Ctrl-C on the terminal does not reach it: the application stops first, then its database.
     detached: true,
     windowsHide: true,
   });
@@ -192,7 +196,7 @@ async function launch({ home, binaries, account, port, settings, url }: Launch):
   });
   child.unref();
   try {
-    await answering(child, exited, url);
+    await untilAnswering(child, exited, url);
   } catch (error) {
     child.kill('SIGINT');
     const tail = (await readFile(logFile)).subarray(from).toString().slice(-4_000);
@@ -202,7 +206,7 @@ async function launch({ home, binaries, account, port, settings, url }: Launch):
   }
 }
 
-async function answering(child: ChildProcess, exited: Promise<string>, url: string): Promise<void> {
+async function untilAnswering(child: ChildProcess, exited: Promise<string>, url: string): Promise<void> {
   const end = Date.now() + START_MS;
   while (!(await isAnswering(url))) {
     const gone = await Promise.race([exited, delay(20, undefined)]);

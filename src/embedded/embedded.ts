@@ -10,7 +10,7 @@ import { startLocalSmsc, type ReceivedSms } from './local-smsc.ts';
 import { Outbox } from './outbox.ts';
 import type { ReceivedPush } from './received-push.ts';
 
-/** What was started because the environment named nothing in its place. */
+/** The embedded servers that replace missing settings of the environment. */
 export interface Embedded {
   pushes: Outbox<ReceivedPush>;
   texts: Outbox<ReceivedSms>;
@@ -18,8 +18,8 @@ export interface Embedded {
 }
 
 /**
- * Fills every gap of a development environment: a PostgreSQL of its own, keys, and local servers in the place of FCM,
- * APNs and the SMS centre. What the environment names itself is left alone.
+ * Completes a development environment: its own PostgreSQL, keys, and local servers in place of FCM, APNs and the SMS
+ * centre. Settings of the environment take precedence.
  */
 export async function startEmbedded(environment: Environment, newKeyring: () => string): Promise<Embedded> {
   const stops: (() => Promise<void>)[] = [];
@@ -29,7 +29,7 @@ export async function startEmbedded(environment: Environment, newKeyring: () => 
   await mkdir(dataDir, { recursive: true });
   if (environment.PORT === 0) environment.PORT = await freePort();
   if (!environment.ISSUER) environment.ISSUER = `http://${environment.hostInUrl}:${environment.PORT}`;
-  environment.KEYRING ??= await keptKeyring(join(dataDir, 'keyring.json'), newKeyring);
+  environment.KEYRING ??= await loadOrCreateKeyring(join(dataDir, 'keyring.json'), newKeyring);
   if (!environment.DATABASE_URL) {
     const postgres = await startEmbeddedPostgres({ dataDir, database: 'pushguard' });
     environment.DATABASE_URL = postgres.serviceUrl;
@@ -75,7 +75,7 @@ export async function startEmbedded(environment: Environment, newKeyring: () => 
   };
 }
 
-async function keptKeyring(path: string, create: () => string): Promise<string> {
+async function loadOrCreateKeyring(path: string, create: () => string): Promise<string> {
   if (!existsSync(path)) await writeFile(path, create(), { mode: 0o600 });
   return readFile(path, 'utf8');
 }

@@ -1,6 +1,6 @@
 import type { ReceivedPush } from './received-push.ts';
 
-/** FCM's own error codes (`google.firebase.fcm.v1.FcmError`) that a local FCM can be told to answer with. */
+/** FCM's own error codes (`google.firebase.fcm.v1.FcmError`) with which a local FCM can answer. */
 export type FcmErrorCode =
   | 'INVALID_ARGUMENT'
   | 'UNREGISTERED'
@@ -10,7 +10,7 @@ export type FcmErrorCode =
   | 'UNAVAILABLE'
   | 'THIRD_PARTY_AUTH_ERROR';
 
-/** HTTP status, the RPC status that Google writes beside it, and the seconds of `Retry-After` where it sends one. */
+/** HTTP status, the RPC status that Google sends with it, and the seconds of `Retry-After` if it sends one. */
 export const FCM_ERRORS: Readonly<
   Record<FcmErrorCode, { status: number; rpc: string; message: string; retryAfter?: number }>
 > = {
@@ -30,7 +30,7 @@ export function fcmErrorBody(code: FcmErrorCode, message = FCM_ERRORS[code].mess
   return JSON.stringify({ error: { code: status, message, status: rpc, details } });
 }
 
-/** Keys and values of `data` and `notification` together, in bytes (FCM's message size limit). */
+/** Maximum bytes of the keys and values of `data` and `notification` together (FCM's message size limit). */
 const PAYLOAD_LIMIT = 4096;
 
 /** FCM keeps a message four weeks at most. */
@@ -38,7 +38,7 @@ const TTL_LIMIT_SECONDS = 2_419_200;
 
 const RESERVED_KEY = /^(from$|message_type$|google|gcm)/;
 
-/** The push in the body of a `messages:send`, or what FCM finds wrong with it. */
+/** The push in the body of a `messages:send`, or the reason why FCM would refuse it. */
 export function readFcmMessage(body: string): ReceivedPush | { invalid: string } {
   const message = field(parsed(body), 'message');
   const token = field(message, 'token');
@@ -81,7 +81,7 @@ function field(of: unknown, name: string): unknown {
   return typeof of === 'object' && of !== null ? (of as Record<string, unknown>)[name] : undefined;
 }
 
-/** An absent map is an empty one; undefined means that it is no map of strings. */
+/** A map of strings; empty if absent, undefined if it is anything else. */
 function strings(map: unknown): Record<string, string> | undefined {
   if (map === undefined) return {};
   if (typeof map !== 'object' || map === null || Array.isArray(map)) return undefined;

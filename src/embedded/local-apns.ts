@@ -9,7 +9,7 @@ import { Outbox } from './outbox.ts';
 import type { ReceivedPush } from './received-push.ts';
 import { ScriptedAnswers } from './scripted-answers.ts';
 
-/** `HANG` never answers; `GOAWAY` tells the session to end, refusing its streams; `RESET` breaks the connection. */
+/** `HANG` never answers; `GOAWAY` ends the session and refuses its streams; `RESET` breaks the connection. */
 export type ApnsAnswer = 'OK' | ApnsReason | 'HANG' | 'GOAWAY' | 'RESET';
 
 export interface LocalApns {
@@ -17,14 +17,14 @@ export interface LocalApns {
   port: number;
   /** PEM of the authority to trust. */
   ca: string;
-  /** What a provider of `topic` signs with, made for this start alone. */
+  /** The signing key of a provider of `topic`, generated for this start alone. */
   token: ApnsProviderKey;
   topic: string;
-  /** The last 1,000 pushes that were accepted, newest last. */
+  /** The last 1,000 accepted pushes, newest last. */
   received: readonly ReceivedPush[];
-  /** Calls `listener` with every push accepted from now on; the returned function ends that. */
+  /** Calls `listener` with every push accepted from now on; the returned function unsubscribes it. */
   onReceived(listener: (push: ReceivedPush) => void): () => void;
-  /** Queues the next answers for a token, in Apple's own words. Without any, a push is accepted. */
+  /** Queues the next answers for a token, as Apple's own reasons. Without a queued answer, a push is accepted. */
   answer(token: string, ...answers: ApnsAnswer[]): void;
   close(): Promise<void>;
 }
@@ -33,7 +33,7 @@ export interface LocalApns {
 const RETRY_AFTER = '60';
 
 /**
- * A stand-in for Apple's APNs: HTTP/2 over TLS with provider tokens, as `@parse/node-apn` speaks it, on the loopback.
+ * A stand-in for Apple's APNs on the loopback: HTTP/2 over TLS with provider tokens, as `@parse/node-apn` speaks it.
  *
  * A token that begins with `unregistered-` always answers 410 Unregistered.
  */
@@ -82,7 +82,7 @@ export async function startLocalApns({
     session.on('error', () => session.destroy());
   });
   server.on('stream', (stream, headers) => {
-    // A stream or session that breaks has nobody left to answer.
+    // A broken stream or session cannot be answered any more.
     stream.on('error', () => stream.destroy());
     answerTo(stream, headers).catch(() => stream.destroy());
   });
@@ -113,7 +113,7 @@ function refuse(stream: ServerHttp2Stream, reason: ApnsReason): void {
   stream.end(JSON.stringify(body));
 }
 
-/** What Apple does before it takes a server out of service: no stream of the session was or will be served. */
+/** Apple does this before it takes a server out of service: no stream of the session was or will be served. */
 function goAway(stream: ServerHttp2Stream): void {
   stream.session?.goaway(constants.NGHTTP2_NO_ERROR, 0);
   stream.close(constants.NGHTTP2_REFUSED_STREAM);

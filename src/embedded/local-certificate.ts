@@ -19,10 +19,10 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 const DAY_MS = 86_400_000;
 
 /**
- * A certificate for this machine's loopback, made at run time and kept nowhere.
+ * A certificate for this machine's loopback, generated at run time and never stored.
  *
- * The local stand-ins speak TLS as the real platforms do, and no key is committed. Valid for a year, from yesterday so
- * that a clock set back a little does no harm.
+ * The local stand-ins speak TLS as the real platforms do, and no key is committed. It is valid for a year, from
+ * yesterday, so that a slightly slow clock does no harm.
  */
 export async function createLocalCertificate(): Promise<LocalCertificate> {
   const authority = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);

@@ -16,11 +16,11 @@ export interface LocalFcm {
   port: number;
   /** PEM of the authority to trust. */
   ca: string;
-  /** The last 1,000 pushes that were accepted, newest last. */
+  /** The last 1,000 accepted pushes, newest last. */
   received: readonly ReceivedPush[];
-  /** Calls `listener` with every push accepted from now on; the returned function ends that. */
+  /** Calls `listener` with every push accepted from now on; the returned function unsubscribes it. */
   onReceived(listener: (push: ReceivedPush) => void): () => void;
-  /** Queues the next answers for a token, in FCM's own words. Without any, a push is accepted. */
+  /** Queues the next answers for a token, as FCM's own codes. Without a queued answer, a push is accepted. */
   answer(token: string, ...answers: FcmAnswer[]): void;
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface LocalFcm {
 const SEND = /^\/v1\/(projects\/[\w-]+)\/messages:send$/;
 
 /**
- * A stand-in for Google's FCM: HTTP v1 over TLS, as `firebase-admin` speaks it, on the loopback.
+ * A stand-in for Google's FCM on the loopback: HTTP v1 over TLS, as `firebase-admin` speaks it.
  *
  * A token that begins with `unregistered-` always answers UNREGISTERED.
  */
@@ -66,10 +66,10 @@ export async function startLocalFcm({ port = 0, host = '127.0.0.1' } = {}): Prom
   };
 
   const server = createServer({ key, cert }, (request, response) => {
-    // A request that broke while its body was being read has nobody left to answer.
+    // A request that broke while its body was read cannot be answered any more.
     answerTo(request, response).catch(() => response.destroy());
   });
-  // A real platform keeps idle connections for minutes; Node's 5 s would cut them under a sender's hands.
+  // A real platform keeps idle connections for minutes; Node's 5 s would close them while a sender uses them.
   server.keepAliveTimeout = 240_000;
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
 

@@ -3,22 +3,23 @@ import type { Outbox } from './outbox.ts';
 import type { ReceivedSms } from './local-smsc.ts';
 import type { ReceivedPush } from './received-push.ts';
 
-/** Seconds for which a request for the next push is held. */
-const LONGEST_WAIT = 25;
+/** Maximum seconds for which a request for the next push is held. */
+const MAX_WAIT_SECONDS = 25;
 
 interface OutboxQuery {
-  /** Only what was sent to this token, or this number. */
+  /** Only messages to this token, or this number. */
   to?: string;
-  /** Only what came after so many messages of the same query. */
+  /** Only messages after the first `after` ones of the same query. */
   after?: string;
   /** Seconds to wait for a message when there is none. */
   wait?: string;
 }
 
 /**
- * `/local/push-outbox` and `/local/sms-outbox`: what the local platforms received, newest last, so that anybody's
- * program can play the phone. Exists with the embedded platforms only. Registered beside the API, on the same port,
- * so that a page of ours may read it.
+ * `/local/push-outbox` and `/local/sms-outbox`: the messages that the local platforms received, newest last, so that
+ * any program can play the phone.
+ * They exist with the embedded platforms only. They share the API's port, so that the service's own pages may read
+ * them.
  */
 export function declareLocalRoutes(
   fastify: FastifyInstance,
@@ -33,7 +34,7 @@ function declare<T>(fastify: FastifyInstance, url: string, outbox: Outbox<T>, ad
     const { to, after = '0', wait = '0' } = request.query;
     const found = () =>
       outbox.received.filter((one) => to === undefined || addressee(one) === to).slice(Number(after) || 0);
-    const seconds = Math.min(LONGEST_WAIT, Number(wait) || 0);
+    const seconds = Math.min(MAX_WAIT_SECONDS, Number(wait) || 0);
     if (found().length === 0 && seconds > 0)
       await next(outbox, seconds, (one) => to === undefined || addressee(one) === to);
     void reply.header('Cache-Control', 'no-store');
@@ -45,12 +46,12 @@ function next<T>(outbox: Outbox<T>, seconds: number, wanted: (message: T) => boo
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);
-      forget();
+      unsubscribe();
       resolve();
     };
     const timer = setTimeout(end, seconds * 1000);
     timer.unref();
-    const forget = outbox.onReceived((message) => {
+    const unsubscribe = outbox.onReceived((message) => {
       if (wanted(message)) end();
     });
   });

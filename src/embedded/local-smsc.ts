@@ -7,7 +7,7 @@ import { ScriptedAnswers } from './scripted-answers.ts';
 export interface ReceivedSms {
   /** RFC 3339 UTC. */
   receivedAt: string;
-  /** E.164 with the plus sign when the sender called it an international number, else as it was sent. */
+  /** E.164 with the plus sign if the sender declared it an international number, otherwise as it was sent. */
   to: string;
   from: string;
   text: string;
@@ -20,14 +20,17 @@ export type SmscAnswer =
 export interface LocalSmsc {
   host: string;
   port: number;
-  /** What an ESME binds with. */
+  /** The credentials with which an ESME binds. */
   systemId: string;
   password: string;
-  /** The last 1,000 messages that were accepted, newest last. */
+  /** The last 1,000 accepted messages, newest last. */
   received: readonly ReceivedSms[];
-  /** Calls `listener` with every message accepted from now on; the returned function ends that. */
+  /** Calls `listener` with every message accepted from now on; the returned function unsubscribes it. */
   onReceived(listener: (sms: ReceivedSms) => void): () => void;
-  /** Queues the next answers for a number, written as in `ReceivedSms.to`. Without any, a message is accepted. */
+  /**
+   * Queues the next answers for a number, written as in `ReceivedSms.to`.
+   * Without a queued answer, a message is accepted.
+   */
   answer(to: string, ...answers: SmscAnswer[]): void;
   close(): Promise<void>;
 }
@@ -38,7 +41,7 @@ const INTERNATIONAL = 1;
 const DELIVERY_RECEIPT = 0x04;
 const DELIVERED = 2;
 
-/** A stand-in for a carrier's SMS centre: SMPP 3.4 on the loopback. Every message is delivered at once. */
+/** A stand-in for a carrier's SMS centre on the loopback: SMPP 3.4. Every message is delivered at once. */
 export async function startLocalSmsc({
   port = 0,
   host = '127.0.0.1',
@@ -133,7 +136,7 @@ function respond(session: Session, pdu: Pdu, status: string): void {
   session.send(pdu.response({ command_status: smpp.errors[status] ?? 0 }));
 }
 
-/** The receipt's text is the customary one of SMPP 3.4, appendix B. */
+/** The receipt has the customary text of SMPP 3.4, appendix B. */
 function sendReceipt(session: Session, submitted: Pdu, messageId: string): void {
   const at = new Date().toISOString().replace(/\D/g, '').slice(2, 12);
   session.deliver_sm({

@@ -13,10 +13,11 @@ export interface PostgresBinaries {
 const EXTENSION = process.platform === 'win32' ? '.exe' : '';
 
 /**
- * The PostgreSQL that npm installed for this platform, or the one in the directory `EMBEDDED_PG_BIN`.
+ * Locates the PostgreSQL that npm installed for this platform, or the one in the directory `EMBEDDED_PG_BIN`.
  *
- * An npm package cannot carry symbolic links; the package's install script makes them, and npm may be told to run no
- * scripts, so what is missing is made here. Throws, asking for DATABASE_URL, where there is no package.
+ * An npm package cannot contain symbolic links, so the package's install script creates them. npm may be configured to
+ * run no scripts; missing links are therefore created here.
+ * Throws an error that asks for DATABASE_URL if there is no package.
  */
 export async function locatePostgres(): Promise<PostgresBinaries> {
   const external = process.env['EMBEDDED_PG_BIN'];
@@ -32,7 +33,7 @@ export async function locatePostgres(): Promise<PostgresBinaries> {
   }
   await makeLinks(root);
   const programs = programsIn(join(root, 'native', 'bin'));
-  // Some package managers drop the mode; where the files are somebody else's, they were installed with it.
+  // Some package managers drop the mode. Files of another owner were installed with it, so a failure is ignored.
   await Promise.all(Object.values(programs).map((program: string) => chmod(program, 0o755).catch(() => undefined)));
   return programs;
 }
@@ -57,7 +58,8 @@ async function makeLinks(root: string): Promise<void> {
   const links = JSON.parse(await readFile(list, 'utf8')) as { source: string; target: string }[];
   for (const { source, target } of links) {
     const link = join(root, target);
-    // Another start may make it at the same time; where nobody may write, the first run of a program tells.
+    // Another start may create the link at the same time.
+    // If the directory is read-only, the first run of a program reports it.
     if (!existsSync(link)) await symlink(relative(dirname(link), join(root, source)), link).catch(() => undefined);
   }
 }

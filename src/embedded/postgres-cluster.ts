@@ -9,14 +9,14 @@ import { postgresEnvironment } from './postgres-environment.ts';
 
 /** The role that owns the database. */
 export const ROLE = 'pushguard';
-/** The role that may use what the owner has made. */
+/** The role that may use the owner's tables. */
 export const SERVICE_ROLE = 'pushguard_service';
 
 /**
- * The account that runs the cluster in `home`, which is created when there is none: `home/cluster` and `home/password`.
+ * The account that runs the cluster in `home`. Creates `home/cluster` and `home/password` if `home` does not exist.
  *
- * Made under another name and renamed when it is whole, so that a crash on the way leaves nothing half done.
- * Only for the holder of the process lock.
+ * The cluster is created under another name and renamed when it is complete, so that a crash leaves nothing half done.
+ * The caller must hold the process lock.
  */
 export async function prepareCluster(home: string, binaries: PostgresBinaries): Promise<PostgresAccount> {
   if (existsSync(home)) return choosePostgresAccount(binaries.postgres, home);
@@ -57,12 +57,12 @@ async function initialise(home: string, initdb: string, { prefix, ...account }: 
   if (status !== 0) throw new Error(`initdb failed: ${error?.message ?? stderr}`);
 }
 
-/** The service's password, made with the first start that knows of it: older clusters have one role only. */
+/** The password of the service role, created at the first start that needs it: older clusters have one role only. */
 export async function servicePassword(home: string): Promise<string> {
   const file = join(home, 'service-password');
-  const kept = await readFile(file, 'utf8').catch(() => '');
-  if (kept !== '') return kept;
-  const made = randomBytes(24).toString('base64url');
-  await writeFile(file, made, { mode: 0o600 });
-  return made;
+  const stored = await readFile(file, 'utf8').catch(() => '');
+  if (stored !== '') return stored;
+  const password = randomBytes(24).toString('base64url');
+  await writeFile(file, password, { mode: 0o600 });
+  return password;
 }

@@ -1,8 +1,8 @@
 import pg from 'pg';
 
 /**
- * Whether a server answers at `url`. False while it is starting or stopping or there is none; throws when it answers
- * and refuses us for good, such as a wrong password.
+ * Whether a server answers at `url`. Returns false while it is starting, stopping or absent.
+ * Throws when it answers with a permanent refusal, such as a wrong password.
  */
 export async function isAnswering(url: string): Promise<boolean> {
   const client = clientOf(url);
@@ -19,7 +19,7 @@ export async function isAnswering(url: string): Promise<boolean> {
   }
 }
 
-/** Creates the database unless it is there; two at the same time do no harm. */
+/** Creates the database unless it exists; concurrent calls are safe. */
 export async function ensureDatabase(adminUrl: string, name: string): Promise<void> {
   const client = clientOf(adminUrl);
   try {
@@ -27,14 +27,14 @@ export async function ensureDatabase(adminUrl: string, name: string): Promise<vo
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
     if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
   } catch (error) {
-    // duplicate_database, or the unique index behind it: somebody else has just created it.
+    // duplicate_database, or the unique index behind it: another process has just created it.
     if (!['42P04', '23505'].includes(codeOf(error))) throw error;
   } finally {
     await client.end().catch(() => undefined);
   }
 }
 
-/** Makes a role that may log in and nothing else, or makes the one that is there such a role. */
+/** Creates a role that may log in and nothing else, or reduces an existing role to that. */
 export async function ensurePlainRole(adminUrl: string, role: { name: string; password: string }): Promise<void> {
   const client = clientOf(adminUrl);
   try {
@@ -52,7 +52,7 @@ export async function ensurePlainRole(adminUrl: string, role: { name: string; pa
 }
 
 function clientOf(connectionString: string): pg.Client {
-  // `ssl` is said, or PGSSLMODE of the environment would decide.
+  // `ssl` is explicit; otherwise PGSSLMODE of the environment would decide.
   const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2_000, ssl: false });
   // A server that stops ends its sessions (57P01), which must not end the process.
   client.on('error', () => undefined);

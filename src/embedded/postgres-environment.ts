@@ -1,4 +1,4 @@
-/** This process's environment without PostgreSQL's own variables, which are about somebody else's server. */
+/** This process's environment without PostgreSQL's own variables, which configure another server. */
 export function postgresEnvironment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'));
   return { ...Object.fromEntries(own), LC_ALL: 'C' };

@@ -1,20 +1,22 @@
 import { spawn } from 'node:child_process';
 
-/** Runs until its standard input ends, which it does with the parent, and then stops the server (`SIGINT`: fast). */
+/**
+ * Runs until its standard input closes, which happens when the parent dies, and then stops the server (`SIGINT`: fast).
+ */
 const PROGRAM = `process.stdin.resume().on('end', () => {
   try { process.kill(Number(process.argv[1]), 'SIGINT'); } catch {}
   process.exit();
 });`;
 
 /**
- * Stops the server when this process dies in any way, SIGKILL included, at the price of a small helper process.
+ * Stops the server when this process dies in any way, SIGKILL included, at the cost of a small helper process.
  *
- * Returns the end of the guard itself, which must come before the server's process id can be anybody else's.
+ * Returns a function that ends the guard. Call it before the server's process id can be reused by another process.
  */
 export function guardPostmaster(pid: number): () => void {
   const guard = spawn(process.execPath, ['-e', PROGRAM, String(pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],
-    // Out of reach of a Ctrl-C on the terminal, which this process handles itself.
+    // Detached, so that a Ctrl-C on the terminal does not reach it; this process handles it.
     detached: true,
     windowsHide: true,
   });

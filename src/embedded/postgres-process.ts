@@ -3,15 +3,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What `postmaster.pid` says (PostgreSQL's `pidfile.h`). */
+/** The content of `postmaster.pid` (PostgreSQL's `pidfile.h`). */
 export interface Postmaster {
   pid: number;
-  /** As the server was told it, which need not be how the directory is called now. */
+  /** As passed to the server; the directory may have been renamed since. */
   dataDirectory: string;
   port: number;
 }
 
-/** The server that holds the cluster, alive or not; undefined when it was stopped properly. */
+/** The server that holds the cluster, alive or dead; undefined when it was stopped properly. */
 export function readPostmaster(cluster: string): Postmaster | undefined {
   try {
     const [pid, dataDirectory = '', , port] = readFileSync(join(cluster, 'postmaster.pid'), 'utf8').split('\n');
@@ -22,7 +22,7 @@ export function readPostmaster(cluster: string): Postmaster | undefined {
   }
 }
 
-/** Whether the process is there and is that server: process ids are given again, in containers within minutes. */
+/** Whether the process exists and is that server: process ids are reused, in containers within minutes. */
 export function isRunning({ pid, dataDirectory }: Postmaster): boolean {
   if (dataDirectory === '') return false;
   try {
@@ -31,7 +31,7 @@ export function isRunning({ pid, dataDirectory }: Postmaster): boolean {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
   }
   try {
-    // Empty for a process that has ended and that nobody has waited for.
+    // Empty for a process that has ended and that its parent has not waited for.
     if (process.platform === 'linux') return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(dataDirectory);
     if (process.platform === 'win32') return true;
     return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).includes(dataDirectory);
@@ -41,11 +41,11 @@ export function isRunning({ pid, dataDirectory }: Postmaster): boolean {
 }
 
 /**
- * Lets a new server start although `postmaster.pid` names a living process that is none.
+ * Lets a new server start although `postmaster.pid` names a living process that is not a PostgreSQL server.
  *
- * PostgreSQL takes its parent's process id in that file for a stale one (`CreateLockFile` in `miscinit.c`). Removing
- * the file would also remove the key by which it finds out that backends of the dead server still use the cluster.
- * Only for the holder of the process lock.
+ * PostgreSQL treats its parent's process id in that file as stale (`CreateLockFile` in `miscinit.c`). Removing the file
+ * would also remove the key by which it detects that backends of the dead server still use the cluster.
+ * The caller must hold the process lock.
  */
 export function disownPidFile(cluster: string): void {
   const file = join(cluster, 'postmaster.pid');
@@ -53,11 +53,11 @@ export function disownPidFile(cluster: string): void {
   writeFileSync(file, [process.pid, ...rest].join('\n'));
 }
 
-/** How long a server gets to write its checkpoint, and then to stop without one. */
+/** Milliseconds in which a server must write its checkpoint and stop, and then stop without a checkpoint. */
 const FAST_MS = 60_000;
 const IMMEDIATE_MS = 10_000;
 
-/** Stops the server and resolves when it is gone. Open sessions are ended; what is committed stays. */
+/** Stops the server and resolves when it is gone. Open sessions end; committed data stays. */
 export async function stopPostmaster(postmaster: Postmaster, cluster: string, pgCtl: string): Promise<void> {
   if (process.platform === 'win32') {
     // Node's signals end a Windows process at once, which would cost a crash recovery.

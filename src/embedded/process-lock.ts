@@ -5,11 +5,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 /**
- * Takes the directory for this process alone; null when another process (or this one) has it already.
+ * Locks the directory for this process; null when another process (or this one) holds the lock.
  *
- * The lock is the operating system's and ends with the process, however it dies. A file with a process id in it would
- * outlive a SIGKILL and, in a container, soon name somebody else. Linux: an abstract socket; Windows: a named pipe;
- * elsewhere: `O_EXLOCK` of BSD and macOS. `directory` must be the real path.
+ * The operating system holds the lock and releases it when the process dies in any way. A file with a process id would
+ * survive a SIGKILL and, in a container, soon name another process.
+ * Linux: an abstract socket. Windows: a named pipe. BSD and macOS: `O_EXLOCK`. `directory` must be the real path.
  */
 export async function takeProcessLock(directory: string): Promise<{ release(): Promise<void> } | null> {
   const name = `pushguard-${createHash('sha256').update(directory).digest('hex').slice(0, 32)}`;
@@ -32,7 +32,7 @@ function listen(path: string): Promise<{ release(): Promise<void> } | null> {
   });
 }
 
-/** `fcntl.h` of macOS; Node passes numeric flags on as they are. */
+/** `fcntl.h` of macOS; Node passes numeric flags through. */
 const O_EXLOCK = 0x20;
 
 async function exclusiveFile(path: string): Promise<{ release(): Promise<void> } | null> {

@@ -7,7 +7,7 @@ export interface ReceivedPush {
   data: Record<string, string>;
   /** The visible text; null when the push has none. */
   alert: { title: string; body: string } | null;
-  /** Seconds that the platform may keep the push; -1 when the push does not say. */
+  /** Seconds for which the platform may keep the push; -1 when the push does not say. */
   ttlSeconds: number;
   collapseKey: string | null;
 }

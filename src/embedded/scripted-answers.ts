@@ -1,4 +1,4 @@
-/** Answers that a test has queued for a token or a number; each is given once, in order. */
+/** Answers that a test has queued for a token or a number; each is used once, in order. */
 export class ScriptedAnswers<A> {
   readonly #queues = new Map<string, A[]>();
 
@@ -7,7 +7,7 @@ export class ScriptedAnswers<A> {
     this.#queues.set(key, [...(this.#queues.get(key) ?? []), ...answers]);
   };
 
-  /** The next queued answer for `key`, or undefined when nothing was queued. */
+  /** The next queued answer for `key`, or undefined when the queue is empty. */
   next(key: string): A | undefined {
     const queue = this.#queues.get(key);
     const answer = queue?.shift();

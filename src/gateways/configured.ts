@@ -7,7 +7,7 @@ import type { PushGateway } from './push/push.ts';
 import { SmppSmsGateway } from './sms/smpp.sms.ts';
 import type { SmsGateway } from './sms/sms.ts';
 
-/** The gateways that the environment names, and how to let go of them. */
+/** The gateways that the environment configures, and how to close them. */
 export function configuredGateways(environment: Environment): {
   push: PushGateway;
   sms: SmsGateway;

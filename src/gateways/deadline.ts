@@ -1,8 +1,9 @@
 /**
- * `work`, or `late` once `ms` milliseconds have passed without it.
+ * Returns the result of `work`, or `late` if it is not there after `ms` milliseconds.
  *
- * The vendors' SDKs have patience of their own (firebase-admin: up to 82 s over its hidden retries), and an
- * authentication lives 180 s, so a gateway never waits for them. `work` that rejects after the deadline is swallowed.
+ * A gateway never waits for the vendors' SDKs, which retry on their own (firebase-admin: up to 82 s over its hidden
+ * retries): an authentication lives 180 s.
+ * A rejection of `work` after the deadline is swallowed.
  */
 export async function withinDeadline<T>(work: Promise<T>, ms: number, late: T): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

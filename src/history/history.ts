@@ -3,7 +3,7 @@ import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { HISTORY_LENGTH, type AuthenticationState, type Channel } from '../domain/authentication.ts';
 
-/** One authentication as the person who was asked sees it afterwards. */
+/** One past authentication as the app shows it to the person. */
 export interface HistoryEntry {
   requestedAt: string;
   relyingParty: { name: string };
@@ -11,7 +11,7 @@ export interface HistoryEntry {
   channel: Channel;
   state: AuthenticationState;
   closedAt: string | null;
-  /** The phone that answered, as its owner calls it. */
+  /** The name of the phone that answered. */
   device: string | null;
 }
 
@@ -40,12 +40,12 @@ const LATEST_OF_DEVICE = statement(
   LATEST.text.replace('WHERE a.subscription_id = $1', 'WHERE a.subscription_id = $1 AND a.device_id = $2'),
 );
 
-/** The last authentications of a subscription. */
+/** The latest authentications of a subscription. */
 @Injectable()
 export class History {
   constructor(private readonly database: Database) {}
 
-  /** The last twenty, newest first; with a device, those that it was asked for. */
+  /** The last twenty, newest first; with `deviceId`, only those of that device. */
   async latest(subscriptionId: string, deviceId?: string): Promise<HistoryEntry[]> {
     const rows =
       deviceId === undefined

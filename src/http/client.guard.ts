@@ -13,12 +13,15 @@ import type { FastifyRequest } from 'fastify';
 import { AccessTokens, type Caller } from '../crypto/access-token.ts';
 import { Problem } from '../domain/problem.ts';
 
-/** `signing` is a financial institution's: it issues Smart OTPs and has transactions signed. */
+/** `signing` is the scope of financial institutions, which issue Smart OTPs and request signed transactions. */
 export type Scope = 'authentications' | 'signing' | 'carrier' | 'operator';
 
 export type CalledRequest = FastifyRequest & { caller?: Caller };
 
-/** Lets in a client whose bearer token is ours, unexpired and covers the scope that the controller names. */
+/**
+ * Admits a client whose bearer token is the service's own,
+ * unexpired, and covers the scope that the controller declares.
+ */
 @Injectable()
 class ClientGuard implements CanActivate {
   constructor(
@@ -34,7 +37,7 @@ class ClientGuard implements CanActivate {
   }
 }
 
-/** The client that a request's bearer token names. Problems: `invalid_token`, `insufficient_scope`. */
+/** The client of a request's bearer token. Problems: `invalid_token`, `insufficient_scope`. */
 export function clientOf(request: FastifyRequest, tokens: AccessTokens, scope: Scope): Caller {
   const token = /^Bearer ([\w.-]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1];
   const caller = token ? tokens.verify(token, new Date()) : null;
@@ -44,7 +47,7 @@ export function clientOf(request: FastifyRequest, tokens: AccessTokens, scope: S
   return caller;
 }
 
-/** Problems: `insufficient_scope`. */
+/** Throws unless the client has the scope. Problems: `insufficient_scope`. */
 export function assertCovers(caller: Caller, scope: Scope): void {
   if (caller.scopes.includes(scope)) return;
   throw new Problem('insufficient_scope', `Get an access token with the scope ${scope} at POST /oauth2/token.`);
@@ -55,7 +58,7 @@ export function ForClients(scope: Scope): ClassDecorator {
   return applyDecorators(SetMetadata('scope', scope), UseGuards(ClientGuard), ApiBearerAuth());
 }
 
-/** The client that calls. */
+/** The client that sends the request. */
 export const FromClient = createParamDecorator((_: unknown, context: ExecutionContext): Caller => {
   const { caller } = context.switchToHttp().getRequest<CalledRequest>();
   if (!caller) throw new Error('FromClient needs a guard on the controller');

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** A cookie's name as it is sent: over TLS with the prefix that ties it to this very host (RFC 6265bis, 4.1.3.2). */
+/** The cookie's name on the wire: over TLS, the prefix `__Host-` binds it to this host (RFC 6265bis, 4.1.3.2). */
 function cookieName(name: string, issuer: string): string {
   return issuer.startsWith('https:') ? `__Host-${name}` : name;
 }
@@ -13,9 +13,9 @@ export function readCookie(request: FastifyRequest, name: string, issuer: string
 }
 
 /**
- * Sets a cookie for this host alone, out of scripts' reach and not sent along when other sites post to us. A page that
- * another site may frame needs one that is sent there too, and kept apart for each such site (CHIPS); who posts is then
- * told by `Origin` and `Sec-Fetch-Site` alone.
+ * Sets a cookie for this host alone. Scripts cannot read it, and browsers do not send it with posts from other sites.
+ * A page that another site may frame needs a cookie that is sent inside the frame, partitioned for each such site
+ * (CHIPS). Only `Origin` and `Sec-Fetch-Site` then tell which site sent a post.
  */
 export function setCookie(
   reply: FastifyReply,
@@ -23,7 +23,7 @@ export function setCookie(
   issuer: string,
 ): void {
   const isSecure = issuer.startsWith('https:');
-  // Browsers take `None` over TLS only.
+  // Browsers accept `SameSite=None` over TLS only.
   const site = cookie.isFramed && isSecure ? 'None; Partitioned' : 'Lax';
   const pair = `${cookieName(cookie.name, issuer)}=${cookie.value}`;
   void reply.header(

@@ -5,25 +5,25 @@ import { problemOf, writeProblem } from './problem.filter.ts';
 import { readForm } from './read-form.ts';
 import { readJson, readJsonArray } from './read-json.ts';
 
-/** The largest body of an ordinary call, in bytes (contract). */
+/** Maximum body of an ordinary request, in bytes (contract). */
 const BODY_LIMIT = 16 * 1024;
-/** The largest batch of a carrier, in bytes (contract). */
+/** Maximum batch of a carrier, in bytes (contract). */
 const BATCH_LIMIT = 1024 * 1024;
 
-/** A request with the bytes of its body as they came, which a device proof is about. */
+/** A request with the raw bytes of its body, which a device proof covers. */
 export type RawRequest = FastifyRequest & { rawBody?: Buffer };
 
-/** Fastify as every caller meets it: small bodies, strict JSON, no more trust in proxies than configured. */
+/** Creates the Fastify adapter: small bodies, strict JSON, and trust in the configured proxies only. */
 export function createFastifyAdapter(options: { trustProxy: string[] }): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     trustProxy: options.trustProxy.length > 0 ? options.trustProxy : false,
-    // Idle connections of load balancers live for a minute; ours must outlive them.
+    // Load balancers keep idle connections for a minute; the server must keep them longer.
     keepAliveTimeout: 75_000,
-    // Bodies have a deadline of their own, below; the one that is streamed for minutes is the import.
+    // Bodies have their own deadline, see below. Only the streamed import may take minutes.
     requestTimeout: 0,
     routerOptions: { maxParamLength: 128 },
-    // What Fastify refuses before there is a route.
+    // Fastify raises these errors before a route is matched.
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => {
       writeProblem(reply, problemOf(error));
     },
@@ -33,32 +33,32 @@ export function createFastifyAdapter(options: { trustProxy: string[] }): Fastify
   fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     (request as RawRequest).rawBody = body;
     settle(done, () => {
-      expect(request, 'json', 'events');
+      requireBodyType(request, 'json', 'events');
       return body.length === 0 ? undefined : readJson(body.toString('utf8'));
     });
   });
   fastify.addContentTypeParser<Buffer>(MEDIA_TYPES.form, { parseAs: 'buffer' }, (request, body, done) => {
     settle(done, () => {
-      expect(request, 'form');
+      requireBodyType(request, 'form');
       return readForm(body.toString('utf8'));
     });
   });
   const large = { parseAs: 'buffer', bodyLimit: BATCH_LIMIT } as const;
   fastify.addContentTypeParser<Buffer>(MEDIA_TYPES.events, { parseAs: 'buffer' }, (request, body, done) => {
     settle(done, () => {
-      expect(request, 'events');
+      requireBodyType(request, 'events');
       return readJson(body.toString('utf8'));
     });
   });
   fastify.addContentTypeParser<Buffer>('application/cloudevents-batch+json', large, (request, body, done) => {
     settle(done, () => {
-      expect(request, 'events');
+      requireBodyType(request, 'events');
       return readJsonArray(body.toString('utf8'));
     });
   });
   fastify.addContentTypeParser(MEDIA_TYPES.lines, (request, stream, done) => {
     settle(done, () => {
-      expect(request, 'lines');
+      requireBodyType(request, 'lines');
       return stream;
     });
   });
@@ -69,7 +69,7 @@ export function createFastifyAdapter(options: { trustProxy: string[] }): Fastify
   return adapter;
 }
 
-/** What a route takes. Every route that does not say takes JSON alone, which no HTML form of another site can send. */
+/** The body type that a route accepts. The default is JSON alone, which no HTML form of another site can send. */
 export type BodyType = 'json' | 'form' | 'events' | 'lines';
 
 const MEDIA_TYPES: Readonly<Record<BodyType, string>> = {
@@ -79,23 +79,24 @@ const MEDIA_TYPES: Readonly<Record<BodyType, string>> = {
   lines: 'application/x-ndjson',
 };
 
-/** Milliseconds in which a body must have come. */
+/** Milliseconds in which a body must arrive. */
 const BODY_MS = 60_000;
 
 function bodyTypeOf(request: FastifyRequest): BodyType {
   return (request.routeOptions.config as { bodyType?: BodyType }).bodyType ?? 'json';
 }
 
-function expect(request: FastifyRequest, ...sent: BodyType[]): void {
-  const taken = bodyTypeOf(request);
-  if (!sent.includes(taken)) throw new Problem('unsupported_media_type', `Send the body as ${MEDIA_TYPES[taken]}.`);
+function requireBodyType(request: FastifyRequest, ...sent: BodyType[]): void {
+  const accepted = bodyTypeOf(request);
+  if (!sent.includes(accepted))
+    throw new Problem('unsupported_media_type', `Send the body as ${MEDIA_TYPES[accepted]}.`);
 }
 
 function hasBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
-/** Ends a connection whose body trickles. */
+/** Closes a connection whose body does not arrive in time. */
 function enforceBodyDeadline(message: FastifyRequest['raw']): void {
   const timer = setTimeout(() => {
     if (!message.complete) message.destroy();
@@ -114,8 +115,8 @@ function settle(done: (error: Error | null, body?: unknown) => void, read: () =>
 }
 
 /**
- * Answers 405 with `Allow` where an address exists but not with that method. Called once every route is declared:
- * Fastify itself says 404 for both.
+ * Answers 405 with `Allow` where the path exists without that method; Fastify itself answers 404 for both.
+ * Call it after every route is declared.
  */
 export function declareOtherMethods(fastify: FastifyInstance, routes: ReadonlyMap<string, ReadonlySet<string>>): void {
   for (const [url, known] of routes) {

@@ -4,16 +4,21 @@ import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { Problem } from '../domain/problem.ts';
 
-/** How often a form may be sent by one address, or about one person, within a number of seconds; a day at most. */
+/**
+ * How often one address may send a form, or one person may be named in it, within a number of seconds; a day at most.
+ */
 export interface FormLimit {
-  /** Which form, and whether it is counted by who sends it or about whom. */
+  /** The form, and whether the limit counts by sender or by the person named. */
   name: string;
   of: string;
   times: number;
   seconds: number;
 }
 
-/** Counts and judges in one statement; a form that is refused does not count, and what no longer counts is not kept. */
+/**
+ * Counts and decides in one statement.
+ * A refused form does not count; the statement also drops entries older than the interval.
+ */
 const SPEND = statement(
   'form_limit_spend',
   `INSERT INTO form_budgets AS b (key, sent) VALUES ($1, ARRAY[clock_timestamp()])
@@ -30,7 +35,7 @@ const PURGE = statement(
     AND sent[cardinality(sent)] < now() - interval '1 day'`,
 );
 
-/** Keeps forms that anybody can send from being sent without end. */
+/** Limits how often public forms may be sent. */
 @Injectable()
 export class FormLimits {
   constructor(
@@ -38,7 +43,7 @@ export class FormLimits {
     private readonly keys: ServiceKeys,
   ) {}
 
-  /** Problems: `too_many_requests`. */
+  /** Counts one submission against every limit. Problems: `too_many_requests`. */
   async spend(...limits: readonly FormLimit[]): Promise<void> {
     for (const { name, of, times, seconds } of limits) {
       const key = this.keys.indexes.of('form', `${name}\0${of}`);
@@ -51,6 +56,7 @@ export class FormLimits {
     }
   }
 
+  /** Deletes a batch of counters that have been idle for a day. */
   async purge(): Promise<void> {
     await this.database.rows(PURGE, []);
   }

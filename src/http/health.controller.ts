@@ -6,7 +6,7 @@ import { Problem } from '../domain/problem.ts';
 
 const ALIVE = statement('health_alive', 'SELECT 1');
 
-/** For load balancers, which see this port alone. */
+/** For load balancers, which reach this port only. */
 @ApiExcludeController()
 @Controller('health')
 export class HealthController {

@@ -1,7 +1,7 @@
 import { ValidationPipe, type ValidationError } from '@nestjs/common';
 import { Problem, type InputFault } from '../domain/problem.ts';
 
-/** Holds every input against its class and names each fault by pointer. What was sent is never repeated. */
+/** Validates every input against its class and names each fault by pointer. The answer never quotes the input. */
 export function inputPipe(): ValidationPipe {
   return new ValidationPipe({
     whitelist: true,
@@ -15,6 +15,7 @@ export function inputPipe(): ValidationPipe {
   });
 }
 
+/** The faults of validation errors, each with a JSON pointer (RFC 6901) below `path`. */
 export function faultsOf(errors: ValidationError[], path: string): InputFault[] {
   return errors.flatMap(({ property, constraints, children }) => {
     const pointer = `${path}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;

@@ -1,14 +1,14 @@
 import { createServer, type Server } from 'node:http';
 import type { Metrics } from './metrics.ts';
 
-/** What operations ask a process: is it alive, can it serve, what has it done. */
+/** The state of a process for its operators: liveness, readiness and metrics. */
 export interface Health {
   /** Rejects when the process cannot serve. */
   ready(): Promise<void>;
   metrics: Metrics;
 }
 
-/** The management port: `/health/live`, `/health/ready` and `/metrics`. It is not for callers. */
+/** The management port: `/health/live`, `/health/ready` and `/metrics`. Callers of the API have no access to it. */
 export function createManagementServer(health: Health): Server {
   return createServer((request, response) => {
     const answer = (status: number, type: string, body: string) =>

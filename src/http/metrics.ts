@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
-/** What operations watch (Prometheus). No label holds anything of a person. */
+/** The service's Prometheus metrics. No label contains personal data. */
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
@@ -26,10 +26,12 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
+  /** Records the duration of one answer. */
   answered(method: string, route: string, status: number, milliseconds: number): void {
     this.requests.observe({ method, route, status: String(status) }, milliseconds / 1000);
   }
 
+  /** Records the duration of one attempt to send a push or a text message. */
   handedOver(kind: string, platform: string, outcome: string, milliseconds: number): void {
     this.handovers.observe({ kind, platform, outcome }, milliseconds / 1000);
   }

@@ -3,7 +3,7 @@ import type { Problem } from '../domain/problem.ts';
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
-/** Ids are opaque to callers: one that we cannot have given is not malformed but unknown, like any other. */
+/** Ids are opaque to callers: an id that this service cannot have issued is answered as unknown, not as malformed. */
 export class OpaqueId implements PipeTransform<string, string> {
   constructor(private readonly unknown: () => Problem) {}
 

@@ -6,7 +6,7 @@ import { PROBLEM_CATALOGUE } from './problem-catalogue.ts';
 const DESK_SESSION =
   'A session of the operator desk, used when no bearer token is sent. Writes must carry the form token of its pages as X-Form-Token; actions that need two people are refused.';
 
-/** The contract as OpenAPI 3.1, read off the controllers. */
+/** The contract as OpenAPI 3.1, generated from the controllers. */
 export function openApiDocument(app: INestApplication, issuer: string): OpenAPIObject {
   const config = new DocumentBuilder()
     .setTitle('Pushguard')
@@ -31,7 +31,7 @@ export function openApiDocument(app: INestApplication, issuer: string): OpenAPIO
   return document;
 }
 
-/** The compiler lists the members of a union in an order of its own, which differs from build to build. */
+/** Sorts enums: the compiler lists the members of a union in an order that differs from build to build. */
 function sortEnums(node: unknown): void {
   if (typeof node !== 'object' || node === null) return;
   for (const [key, member] of Object.entries(node)) {

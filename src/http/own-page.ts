@@ -3,8 +3,9 @@ import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { sha256 } from '../crypto/sha256.ts';
 
 /**
- * Whether a request was sent by a page of `issuer`, or by no page at all. A form of a page with `no-referrer` names
- * its origin as `null`, as a sandboxed page of anybody's would; there `Sec-Fetch-Site` tells them apart.
+ * Whether a request comes from a page of `issuer`, or from no page at all.
+ * A form on a page with `no-referrer` sends the origin `null`, and so does any sandboxed page; there `Sec-Fetch-Site`
+ * distinguishes the two.
  */
 export function isOwnPage(headers: IncomingHttpHeaders, issuer: string): boolean {
   const { origin } = headers;
@@ -14,16 +15,17 @@ export function isOwnPage(headers: IncomingHttpHeaders, issuer: string): boolean
   return origin === 'null' && site === 'same-origin';
 }
 
-/** What a page that was written for a browser's secret sends along. Made of the secret, and tells nothing of it. */
+/** The form token that a page sends along, derived from the browser's secret. It does not reveal the secret. */
 export function formTokenOf(secret: string): string {
   return sha256(`form\0${secret}`).toString('base64url');
 }
 
+/** Whether `token` is the form token of `secret`. */
 export function isFormTokenOf(secret: string, token: string): boolean {
   return equalInConstantTime(Buffer.from(token), Buffer.from(formTokenOf(secret)));
 }
 
-/** The secret in a cookie of ours, where the cookie holds one. */
+/** The secret in a cookie, or undefined if the cookie holds none. */
 export function secretIn(cookie: string | undefined): string | undefined {
   return /^[\w-]{43}$/.exec(cookie ?? '')?.[0];
 }

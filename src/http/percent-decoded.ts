@@ -1,4 +1,4 @@
-/** A header's value with its percent-encoding undone; one that is not encoded rightly stays as it is. */
+/** The percent-decoded value of a header; a value with invalid encoding is returned unchanged. */
 export function percentDecoded(value: string): string {
   try {
     return decodeURIComponent(value);

@@ -1,6 +1,6 @@
 import type { ProblemCode } from '../domain/problem.ts';
 
-/** HTTP's side of every problem. Exhaustive: a code without a row does not compile. */
+/** HTTP status and title of every problem. Exhaustive: a code without a row does not compile. */
 export const PROBLEM_CATALOGUE = {
   invalid_request: { status: 400, title: 'Invalid request' },
   invalid_client: { status: 401, title: 'Client authentication failed' },

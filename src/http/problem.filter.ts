@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../domain/problem.ts';
 import { PROBLEM_CATALOGUE } from './problem-catalogue.ts';
 
-/** The sole writer of `application/problem+json` (RFC 9457). What it does not know it logs, and answers 500. */
+/** The only writer of `application/problem+json` (RFC 9457). It logs unknown errors and answers 500. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
@@ -14,7 +14,7 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const problem = problemOf(error);
     if (problem.code === 'internal_error' || problem.code === 'service_unavailable') {
-      // The route, never the URL: an address may hold an id.
+      // Logs the route and never the URL, because a path may contain an id.
       const route = request.routeOptions.url ?? 'unknown route';
       this.logger.error(`${request.method} ${route}: ${String((error as Error).stack ?? error)}`);
     }
@@ -22,7 +22,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Writes one problem document with the headers that belong to it. */
+/** Writes one problem document with its headers. */
 export function writeProblem(reply: FastifyReply, problem: Problem): void {
   const { status } = PROBLEM_CATALOGUE[problem.code];
   const { retryAfterSeconds, limit, allow } = problem.members;
@@ -34,7 +34,7 @@ export function writeProblem(reply: FastifyReply, problem: Problem): void {
   }
   if (allow) void reply.header('Allow', allow.join(', '));
   if (status === 401) void reply.header('WWW-Authenticate', challengeFor(problem));
-  // RFC 6749, 5.2 wants `error` beside it at the token endpoint; OAuth clients read nothing else.
+  // RFC 6749, 5.2 requires `error` at the token endpoint; OAuth clients read no other member.
   const oauth = reply.request.routeOptions.url === '/oauth2/token' ? OAUTH_ERRORS[problem.code] : undefined;
   void reply
     .status(status)
@@ -69,7 +69,7 @@ function challengeFor(problem: Problem): string {
     : 'Bearer realm="pushguard", error="invalid_token"';
 }
 
-/** SQLSTATE classes that say "not now": connection, resources, operator intervention (PostgreSQL, appendix A). */
+/** SQLSTATE classes of transient failures: connection, resources, operator intervention (PostgreSQL, appendix A). */
 const TRANSIENT_SQLSTATE = /^(08|40|53|57)|^25006$/;
 const TRANSIENT_ERRNO = new Set([
   'ECONNREFUSED',
@@ -81,7 +81,7 @@ const TRANSIENT_ERRNO = new Set([
   'EHOSTUNREACH',
 ]);
 
-/** The problem that an error of whatever origin amounts to. */
+/** Maps an error of any origin to a problem. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { code, message, statusCode } = error as { code?: unknown; message?: unknown; statusCode?: unknown };
@@ -93,7 +93,7 @@ export function problemOf(error: unknown): Problem {
     return new Problem('not_found', 'Nothing exists at this address. See /openapi.json for the supported ones.');
   if (typeof status === 'number' && status >= 400 && status < 500)
     return new Problem('invalid_request', String(message));
-  // A NUL in a string: JSON has it, PostgreSQL's text does not.
+  // A NUL in a string: JSON allows it, PostgreSQL's text type does not.
   if (code === '22021') return new Problem('invalid_request', 'Remove null characters (U+0000) from the text.');
   const transient =
     (typeof code === 'string' && (TRANSIENT_SQLSTATE.test(code) || TRANSIENT_ERRNO.has(code))) ||

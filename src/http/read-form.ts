@@ -1,6 +1,9 @@
 import { Problem } from '../domain/problem.ts';
 
-/** Reads `application/x-www-form-urlencoded`, as OAuth sends it. A parameter named twice is refused (RFC 6749, 3.2). */
+/**
+ * Parses `application/x-www-form-urlencoded`, as OAuth clients send it.
+ * A repeated parameter is refused (RFC 6749, 3.2). Problems: `invalid_request`.
+ */
 export function readForm(text: string): Record<string, string> {
   const fields = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(text)) {

@@ -1,12 +1,14 @@
 import { Problem } from '../domain/problem.ts';
 
-/** Deeper nesting than any body of the contract has. */
-const DEEPEST = 8;
+/** The maximum nesting; every body of the contract is flatter. */
+const MAX_DEPTH = 8;
 
 /**
- * Reads a request body that must be one JSON object. A key named twice is refused: readers disagree on which of the
- * two counts, and what one of them checked is then not what another one uses. The second vanishes from the parsed
- * result, so the text has more colons outside of strings than the result has keys.
+ * Parses a request body that must be one JSON object.
+ * A repeated key is refused: parsers disagree on which value counts, so one component could check a value that another
+ * does not use. The parsed result has lost one of the two keys, so the text has more colons outside of strings than the
+ * result has keys.
+ * Problems: `invalid_request`.
  */
 export function readJson(text: string): Record<string, unknown> {
   const value = parse(text);
@@ -17,7 +19,7 @@ export function readJson(text: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
-/** Reads a body that must be one JSON array, under the same rules. */
+/** Parses a body that must be one JSON array, under the same rules. Problems: `invalid_request`. */
 export function readJsonArray(text: string): unknown[] {
   const value = parse(text);
   if (!Array.isArray(value)) throw new Problem('invalid_request', 'The body must be a JSON array.');
@@ -40,11 +42,12 @@ function rejectDuplicateKeys(text: string, value: object): void {
 }
 
 function countKeys(value: object, depth: number): number {
-  if (depth > DEEPEST) throw new Problem('invalid_request', `The body can be nested at most ${DEEPEST} levels deep.`);
+  if (depth > MAX_DEPTH)
+    throw new Problem('invalid_request', `The body can be nested at most ${MAX_DEPTH} levels deep.`);
   let keys = 0;
   for (const [key, member] of Object.entries(value)) {
-    // `__proto__` would reach the prototype of whatever object it is copied to, and the names of an object's own
-    // members (`constructor`, `toString`) are passed over by the validation that refuses unknown fields.
+    // `__proto__` would reach the prototype of any object it is copied to. The validation that refuses unknown fields
+    // overlooks the names of an object's own members (`constructor`, `toString`).
     if (key in Object.prototype) throw new Problem('invalid_request', 'The body has a key that is not allowed.');
     if (!Array.isArray(value)) keys += 1;
     if (typeof member === 'object' && member !== null) keys += countKeys(member as object, depth + 1);

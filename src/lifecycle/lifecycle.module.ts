@@ -6,6 +6,7 @@ import { SmsPermissionsModule } from '../sms-permissions/sms-permissions.module.
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
 import { SubscriptionLifecycle } from './lifecycle.ts';
 
+/** Changes of subscriptions with all their consequences. */
 @Module({
   imports: [AuthenticationModule, DevicesModule, SubscriptionsModule, NoticesModule, SmsPermissionsModule],
   providers: [SubscriptionLifecycle],

@@ -11,7 +11,7 @@ import { JobQueue } from '../queue/job-queue.ts';
 import type { Cause, LockedSubscription } from '../subscriptions/subscription.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 
-/** A transaction in which lives change, and what has to be told once it is committed. */
+/** A transaction that changes subscriptions, and the ids to announce after its commit. */
 export class LifecycleStep {
   readonly cancelled: string[] = [];
   readonly queued: string[] = [];
@@ -20,9 +20,9 @@ export class LifecycleStep {
 }
 
 /**
- * What happens to a subscription, with all that follows from it in the same transaction: what was pending is
- * cancelled, devices are taken out of use, the person is told. The operators', the carrier's and the customer's
- * changes all come through here.
+ * Changes a subscription together with all consequences in the same transaction: cancels pending authentications,
+ * revokes devices, notifies the person.
+ * Changes by operators, the carrier and the customer all go through this class.
  */
 @Injectable()
 export class SubscriptionLifecycle {
@@ -36,7 +36,10 @@ export class SubscriptionLifecycle {
     private readonly queue: JobQueue,
   ) {}
 
-  /** Runs `work` in one transaction; whoever waits for what it changed is told after the commit. */
+  /**
+   * Runs `work` in one transaction. After the commit, wakes the callers that wait for a cancelled authentication and
+   * enqueues the deliveries.
+   */
   async inTransaction<Result>(work: (step: LifecycleStep) => Promise<Result>): Promise<Result> {
     let step: LifecycleStep | undefined;
     const result = await this.database.transaction((session) => {
@@ -48,12 +51,15 @@ export class SubscriptionLifecycle {
     return result;
   }
 
-  /** Locks the subscription first, as everybody does. Problems: `subscription_not_found`. */
+  /** Locks the subscription. Every flow takes this lock first. Problems: `subscription_not_found`. */
   async lock(step: LifecycleStep, subscriptionId: string): Promise<LockedSubscription> {
     return this.subscriptions.lock(step.session, subscriptionId);
   }
 
-  /** One change with its consequences; null, and nothing is done, where the table knows no such change. */
+  /**
+   * Applies one change with its consequences.
+   * Returns null, without effect, if the transition table does not allow it.
+   */
   async change(
     step: LifecycleStep,
     before: LockedSubscription,
@@ -70,7 +76,7 @@ export class SubscriptionLifecycle {
     }
     if (change.kind === 'cancelled') await this.devices.revokeAll(session, before.id);
     if (change.kind === 'suspended' && change.reason !== 'line_suspended') {
-      // The app has to be enrolled by whoever can show who they are: a code may be in other hands, and a phone under test.
+      // The person must prove their identity and enrol again: a thief may hold an enrolment code or a phone under test.
       await this.subscriptions.voidEnrolmentCodes(session, before.id);
       await this.devices.revokeTesting(session, before.id);
     }
@@ -79,7 +85,7 @@ export class SubscriptionLifecycle {
     return after;
   }
 
-  /** Does to a subscription what happened to its line. */
+  /** Applies the effect of a line event to the subscription of the line. */
   async applyLineEffect(
     step: LifecycleStep,
     subscription: LockedSubscription,
@@ -93,7 +99,9 @@ export class SubscriptionLifecycle {
     else if (revokeDevice) await this.revokeDevices(step, subscription);
   }
 
-  /** The app has to be enrolled anew: its devices are out of use, and what they had opened is worth nothing. */
+  /**
+   * Revokes the devices, so that the app must be enrolled again, and cancels the authentications that they had opened.
+   */
   async revokeDevices(step: LifecycleStep, before: LockedSubscription): Promise<void> {
     const { session } = step;
     const { phoneNumber, push } = await this.notices.addressOf(session, before.id);
@@ -102,14 +110,15 @@ export class SubscriptionLifecycle {
     await this.smsPermissions.endAll(session, before.id);
     await this.cancelPending(step, before.id, [], true);
     if (before.state === 'awaiting_device') return;
-    // To the number, for the SIM is in the new phone; and to the old one, whose owner may know nothing of a new one.
+    // The notice goes to the number, because the SIM is in the new phone, and to the old phone, whose owner may not
+    // know of a new one.
     const enqueue = (notice: Notice, address: NoticeAddress) =>
       this.notices.enqueue(session, before.id, notice, address);
     step.queued.push(await enqueue({ kind: 'enrol_again' }, { phoneNumber }));
     if (push) step.queued.push(await enqueue({ kind: 'device_retired' }, { phoneNumber, push }));
   }
 
-  /** Its devices are out of use for ever, because others take their place; the old one and the number are told. */
+  /** Revokes the devices for good, because other ones replace them; notifies the old phone and the number. */
   async retireDevices(step: LifecycleStep, before: LockedSubscription, notice: Notice): Promise<void> {
     const { session } = step;
     const address = await this.notices.addressOf(session, before.id);
@@ -120,7 +129,7 @@ export class SubscriptionLifecycle {
     await this.notify(step, before.id, notice, address);
   }
 
-  /** Tells the person by the phone that is in use, and by the number as well: either may be in other hands. */
+  /** Notifies the person on the phone in use and on the number as well, because either may be in other hands. */
   async notify(step: LifecycleStep, subscriptionId: string, notice: Notice, address?: NoticeAddress): Promise<void> {
     const { session } = step;
     const { phoneNumber, push } = address ?? (await this.notices.addressOf(session, subscriptionId));
@@ -129,13 +138,16 @@ export class SubscriptionLifecycle {
     if (push) step.queued.push(await enqueue({ phoneNumber, push }));
   }
 
-  /** What was handed over to enrol the subscription's own phone, and what was enrolled with it and not tested yet, is void. */
+  /**
+   * Voids the unused enrolment codes for the subscription's own phone, and revokes a device that enrolled with one and
+   * is still under test.
+   */
   async voidEnrolments(step: LifecycleStep, subscriptionId: string): Promise<void> {
     await this.subscriptions.voidOwnEnrolmentCodes(step.session, subscriptionId);
     await this.devices.revokeOwnTesting(step.session, subscriptionId);
   }
 
-  /** Cancels what is open on a subscription, and what was asked of a person under a number. */
+  /** Cancels the open authentications of a subscription and those that name one of the persons. */
   async cancelPending(
     step: LifecycleStep,
     subscriptionId: string | null,
@@ -147,7 +159,9 @@ export class SubscriptionLifecycle {
   }
 }
 
-/** What the person is told: of every reason to suspend, and when the last of them has gone. */
+/**
+ * The notice for a change: for every suspension, for a cancellation, and for the resumption once no suspension remains.
+ */
 function noticeOf(change: SubscriptionChange, before: Standing, after: Standing): Notice | null {
   if (change.kind === 'cancelled') return { kind: 'cancelled', detail: change.reason };
   if (change.kind === 'suspended') return { kind: 'suspended', detail: change.reason };

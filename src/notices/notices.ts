@@ -6,15 +6,15 @@ import { statement } from '../database/statement.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import { enrolmentText, mayGoBySms, noticeText, type Notice } from '../domain/notice.ts';
 
-/** Where a notice goes: the phone that was in use when it was written, or else the number. */
+/** The address of a notice: the phone that was in use when the notice was written, otherwise the number. */
 export interface NoticeAddress {
   push?: { platform: 'android' | 'ios'; token: string };
   phoneNumber: string;
-  /** What a notice of one says; kept with the address because it is as secret. */
+  /** The code that an enrolment notice contains; stored with the address because it needs the same encryption. */
   enrolmentCode?: string;
 }
 
-/** A notice as it is handed over. */
+/** A notice in the form in which it is sent. */
 export interface WrittenNotice {
   notice: Notice;
   address: NoticeAddress;
@@ -32,7 +32,7 @@ const REACHABLE = statement(
     WHERE s.id = $1`,
 );
 
-const PROMISE = statement(
+const ENQUEUE = statement(
   'notice_enqueue',
   `WITH written AS (
       INSERT INTO notices (id, subscription_id, kind, detail, address) VALUES ($1, $2, $3, $4, $5) RETURNING id
@@ -41,14 +41,14 @@ const PROMISE = statement(
   { writes: OUTBOX },
 );
 
-/** What was handed over, or could not be within its day. */
+/** Notices that were sent, or could not be sent within their day. */
 const PURGE = statement(
   'notice_purge',
   `DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE created_at < now() - interval '2 days' LIMIT 5000)`,
 );
 
-/** Seconds for which a notice is tried. */
-const A_DAY = 86_400;
+/** Seconds for which sending a notice is tried. */
+const NOTICE_SECONDS = 86_400;
 
 interface Reachable {
   lineId: string;
@@ -58,7 +58,7 @@ interface Reachable {
   pushToken: Buffer | null;
 }
 
-/** Tells people what became of their subscription. */
+/** Notifies people of changes of their subscription. */
 @Injectable()
 export class Notices {
   constructor(
@@ -66,7 +66,7 @@ export class Notices {
     private readonly keys: ServiceKeys,
   ) {}
 
-  /** Where the subscriber can be reached now; asked before a device is revoked, that is still the old device. */
+  /** The subscriber's present address. Called before a device is revoked, it is still the old device. */
   async addressOf(session: Session, subscriptionId: string): Promise<NoticeAddress> {
     const [row] = await session.rows<Reachable>(REACHABLE, [subscriptionId]);
     if (!row) throw new Error('a subscription without a line');
@@ -77,16 +77,16 @@ export class Notices {
     return { phoneNumber, push: { platform, token: read(pushToken, `devices:push_token:${deviceId}`) } };
   }
 
-  /** Writes a notice with the transaction of what it tells; answers the delivery to hand over after the commit. */
+  /** Writes a notice in the transaction of the change it reports. Returns the delivery to enqueue after the commit. */
   async enqueue(
     session: Session,
     subscriptionId: string,
     notice: Notice | { kind: 'enrolment_code' },
     address: NoticeAddress,
-    seconds = A_DAY,
+    seconds = NOTICE_SECONDS,
   ): Promise<string> {
     const id = randomId();
-    const [delivery] = await session.rows<{ id: string }>(PROMISE, [
+    const [delivery] = await session.rows<{ id: string }>(ENQUEUE, [
       id,
       subscriptionId,
       notice.kind,
@@ -98,7 +98,7 @@ export class Notices {
     return delivery.id;
   }
 
-  /** Reads a notice's row as it is to be handed over. */
+  /** Decrypts a notice's row into the form in which it is sent. */
   read(row: { id: string; kind: string; detail: string | null; address: Buffer }): WrittenNotice {
     const notice = { kind: row.kind, ...(row.detail !== null && { detail: row.detail }) } as Notice;
     const text = this.keys.fields.decrypt(row.address, `notices:address:${row.id}`).toString('utf8');
@@ -108,6 +108,7 @@ export class Notices {
     return { notice, address, text: noticeText(notice), bySms: mayGoBySms(notice) };
   }
 
+  /** Deletes a batch of notices older than two days. */
   async purge(): Promise<void> {
     await this.database.rows(PURGE, []);
   }

@@ -9,7 +9,7 @@ import { Assets } from './assets.ts';
 export class AssetsController {
   constructor(private readonly assets: Assets) {}
 
-  /** A name stands for one content for ever, so browsers need not ask again. */
+  /** A name always stands for the same content, so browsers may cache it for good. */
   @Get(':name')
   asset(@Param('name') name: string, @Res({ passthrough: true }) reply: FastifyReply): Buffer {
     const asset = this.assets.byName(name);

@@ -16,10 +16,10 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
 };
 
-/** Where the build puts its assets, seen from this file in dist/ and, when it was not compiled, in src/. */
+/** The build's asset folder, as seen from this file in dist/ and, when it is not compiled, in src/. */
 const FOLDERS = ['../../assets/', '../../dist/assets/'];
 
-/** What the build bundled for browsers, read into memory once, and the colours of the brand as a stylesheet. */
+/** The files that the build bundled for browsers, read into memory once. */
 @Injectable()
 export class Assets {
   private readonly files = new Map<string, Asset>();
@@ -42,7 +42,7 @@ export class Assets {
     this.brandStylesheet = `/assets/${name}`;
   }
 
-  /** The address of an asset by the name that it has in the sources, `window.js`. */
+  /** The path of an asset by its source name, such as `window.js`. */
   address(name: string): string {
     const built = this.names[name];
     if (built === undefined) throw new Error(`${name} was not bundled: run npm run build`);

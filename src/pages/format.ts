@@ -5,7 +5,7 @@ import type { Locale } from '../domain/locale.ts';
 const SEOUL_OFFSET_MS = 9 * 3_600_000;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** An instant as people write it, in Seoul: `2026. 11. 22. 오후 3:05`, `22 Nov 2026, 15:05`. */
+/** An instant in Seoul time for people: `2026. 11. 22. 오후 3:05`, `22 Nov 2026, 15:05`. */
 export function seoulTime(instant: Date | string, locale: Locale): string {
   const seoul = new Date(new Date(instant).getTime() + SEOUL_OFFSET_MS);
   const [hours, minutes] = [seoul.getUTCHours(), String(seoul.getUTCMinutes()).padStart(2, '0')];
@@ -26,7 +26,7 @@ export function calendarMonth(written: string, locale: Locale): string {
   return locale === 'ko' ? `${year}년 ${month}월` : `${MONTHS[month - 1] ?? ''} ${year}`;
 }
 
-/** Whole won: `1,100원`, `₩1,100`. What is given back has its sign in front. */
+/** Whole won: `1,100원`, `₩1,100`. A refund has a minus sign in front. */
 export function won(amount: number, locale: Locale): string {
   const digits = grouped(Math.abs(amount));
   const sign = amount < 0 ? '-' : '';
@@ -38,12 +38,12 @@ export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
-/** An instant in Seoul, also for machines. */
+/** An instant in Seoul time with a machine-readable attribute. */
 export function dateTime(instant: Date | string, locale: Locale): Html {
   return html`<time datetime="${new Date(instant).toISOString()}">${seoulTime(instant, locale)}</time>`;
 }
 
-/** What is left of a time: `02:59`. The same as the script will write, so that nothing moves when it does. */
+/** The remaining time: `02:59`. The script writes the same format, so nothing moves when it starts. */
 export function clockFace(until: string, now: Date): string {
   const seconds = Math.max(0, Math.ceil((Date.parse(until) - now.getTime()) / 1000));
   return [Math.floor(seconds / 60), seconds % 60].map((part) => String(part).padStart(2, '0')).join(':');

@@ -1,9 +1,9 @@
-/** Text that is HTML already. Made by this file alone, so that nothing unescaped becomes one by mistake. */
+/** Text that is already HTML. Only {@link html} creates it, so that unescaped text cannot become HTML by mistake. */
 export class Html {
   constructor(readonly text: string) {}
 }
 
-/** What a template takes: text is escaped, HTML stays, nothing stays nothing. */
+/** The values that a template accepts: text is escaped, Html is kept, and empty values produce nothing. */
 export type Inserted = Html | string | number | false | null | undefined | readonly Inserted[];
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -14,7 +14,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Writes HTML. Whatever is put in is escaped, for text and for quoted attributes alike. */
+/** Writes HTML. Every inserted value is escaped, for text and for quoted attributes alike. */
 export function html(parts: TemplateStringsArray, ...inserted: Inserted[]): Html {
   return new Html(parts.reduce((text, part, at) => text + written(inserted[at - 1]) + part));
 }

@@ -16,27 +16,30 @@ const LAYOUTS = {
 
 type Layout = keyof typeof LAYOUTS;
 
-/** One page, and how it may stand towards others. */
+/** One page, with its security policy towards other sites. */
 export interface Page {
   status?: number;
   locale: Locale;
   title: string;
-  /** Which surface the page belongs to. */
+  /** A class of the body that selects the page's layout in the stylesheet. */
   layout: Layout;
   body: Html;
-  /** Name of the script, `window.js`; a page without one runs none. */
+  /** Name of the script, such as `window.js`; a page without one runs no script. */
   script?: string;
-  /** Pages of our own may frame it, or it may frame them; nobody else may, unless `framedBy` names them. */
+  /**
+   * `framed`: the service's own pages may frame this page. `frames`: this page may frame them. No other site may frame
+   * it, unless `framedBy` names it.
+   */
   framing?: 'framed' | 'frames';
-  /** Origins of others that may frame it all the same. */
+  /** Origins of other sites that may frame the page. */
   framedBy?: readonly string[];
-  /** Its script compiles WebAssembly of its own, as the phone does for Argon2id. */
+  /** Whether its script compiles its own WebAssembly, as the phone does for Argon2id. */
   compiles?: boolean;
-  /** COOP; the hosted window sends none, for it has to reach whoever opened it. */
+  /** COOP. The hosted window sends none, because it must reach its opener. */
   opener?: 'same-origin' | 'same-origin-allow-popups';
 }
 
-/** Writes a page with the headers that hold it to what is written here: no inline script or style, no foreign frame. */
+/** Writes a page with headers that allow only its own content: no inline script or style, no foreign frame. */
 export function sendPage(reply: FastifyReply, assets: Assets, page: Page): string {
   const nonce = randomToken(16);
   void reply

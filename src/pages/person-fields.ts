@@ -2,13 +2,13 @@ import { html, type Html } from './html.ts';
 
 export type PersonField = 'birthDate' | 'genderDigit' | 'phoneNumber';
 
-/** What was typed, and which fields of it cannot be right. */
+/** The typed values, and the fields that cannot be right. */
 export interface TypedPerson {
   values: Partial<Record<PersonField, string>>;
   faults: readonly PersonField[];
 }
 
-/** What the inputs are called, and what is said of a field that cannot be right. */
+/** The labels of the inputs, and the message for a field that cannot be right. */
 export interface PersonWords {
   resident: string;
   birthDate: string;
@@ -19,7 +19,7 @@ export interface PersonWords {
   faults?: Record<PersonField, string>;
 }
 
-/** The inputs of a Korean verification: the seven digits of a resident number, and a phone number. */
+/** The inputs of a Korean verification: the first seven digits of a resident number, and a phone number. */
 export function personFields(messages: PersonWords, typed: TypedPerson = { values: {}, faults: [] }): Html {
   const attributes = (field: PersonField) =>
     html`id="${field}" name="${field}" value="${typed.values[field] ?? ''}"

@@ -1,7 +1,9 @@
 import { encode } from 'uqr';
 import { html, type Html } from './html.ts';
 
-/** A QR code, drawn as one path; a scanner wants dark on light, whatever the page's colours are. */
+/**
+ * A QR code, drawn as one path. It is always dark on light, because scanners need that whatever the page's colours are.
+ */
 export function qrCode(text: string, label: string): Html {
   const { data, size } = encode(text, { ecc: 'M', border: 2 });
   const dark = data.flatMap((row, y) => row.flatMap((on, x) => (on ? [`M${x} ${y}h1v1h-1z`] : []))).join('');

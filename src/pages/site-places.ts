@@ -1,3 +1,3 @@
-/** Where the site's own pages are, in the order of the navigation. */
+/** The paths of the website's own pages, in the order of the navigation. */
 export const SITE_PLACES = ['/', '/join', '/my', '/new-phone', '/lost-phone', '/cancel'] as const;
 export type SitePlace = (typeof SITE_PLACES)[number];

@@ -6,11 +6,11 @@ import type { Page } from './page.ts';
 import type { Reader } from './words.ts';
 import { SITE_PLACES, type SitePlace } from './site-places.ts';
 
-/** A page of the customers' website: the frame around what is particular to it. */
+/** A page of the customers' website: the common frame around its content. */
 export function sitePage(page: {
   reader: Reader;
   title: string;
-  /** The page's own address, for the language switch; one that a form was sent to shows its form again. */
+  /** The page's own path, for the language switch; the path of a form's answer shows that form again. */
   address: string;
   content: Html;
   place?: SitePlace;
@@ -45,7 +45,7 @@ export function sitePage(page: {
   };
 }
 
-/** One card in the middle: how something ended, or why it cannot go on. Its heading is where the reader is taken. */
+/** One card in the middle that says how something ended, or why it cannot continue. Its heading gets the focus. */
 export function endedCard(input: {
   kind: 'verified' | 'failed' | 'cancelled';
   title: string;
@@ -61,17 +61,17 @@ export function endedCard(input: {
   </section>`;
 }
 
-/** The number of who is logged in, in the place of the fields that would ask for it. */
+/** The number of the logged-in customer, in place of the fields that would ask for it. */
 export function knownNumber(name: string, phoneNumber: string): Html {
   return html`<p class="known">${name} <strong>${formatPhoneNumber(phoneNumber)}</strong></p>`;
 }
 
-/** A link that looks like the button it stands in for. */
+/** A link that looks like a button. */
 export function linkButton(href: string, text: string, kind: 'primary' | 'secondary' = 'primary'): Html {
   return html`<a class="${kind}" href="${href}">${text}</a>`;
 }
 
-/** Names and values, one under the other. */
+/** Names and values, one below the other. */
 export function facts(rows: readonly (readonly [string, Html | string])[]): Html {
   return html`<dl class="facts">
     ${rows.map(

@@ -9,13 +9,14 @@ import type { Locale } from '../domain/locale.ts';
 import { localeOf } from './locale.ts';
 import type { Reader, RoomWords, Words } from './words.ts';
 
-/** The longest that a cookie of ours lives, in seconds; sessions end earlier, in the database. */
+/** The maximum lifetime of a session cookie in seconds; sessions end earlier, in the database. */
 const COOKIE_SECONDS = 43_200;
 const LANGUAGE_SECONDS = 31_536_000;
 
 /**
- * A browser that looks at our pages: the secret in its cookie, and its language. The secret is there from the first
- * form on, and is another one after every login, so that nobody can know it beforehand.
+ * A browser that visits the service's pages: the secret in its cookie, and its language.
+ * The secret exists from the first form on and changes at every login, so that an attacker cannot plant a known one
+ * beforehand.
  */
 export class Visitor implements Reader {
   readonly locale: Locale;
@@ -44,13 +45,13 @@ export class Visitor implements Reader {
     return this.secret === undefined ? undefined : sha256(this.secret);
   }
 
-  /** From where the page is used, as the app is told. */
+  /** The origin of a request, as the app shows it. */
   get endUser(): { ip: string; userAgent?: string } {
     const userAgent = this.request.headers['user-agent']?.slice(0, 512);
     return { ip: this.request.ip, ...(userAgent && { userAgent }) };
   }
 
-  /** A new secret; answers its digest. */
+  /** Sets a new secret; returns its digest. */
   renew(): Buffer {
     this.secret = randomToken(32);
     this.write(COOKIE_SECONDS);
@@ -62,13 +63,13 @@ export class Visitor implements Reader {
     this.write(0);
   }
 
-  /** A hidden field for a form of ours: only a page that was written for this browser can have it. */
+  /** A hidden field for the service's forms: only a page that was written for this browser contains it. */
   formToken(): Html {
     if (this.secret === undefined) this.renew();
     return html`<input type="hidden" name="form" value="${formTokenOf(this.secret ?? '')}" />`;
   }
 
-  /** Reads what a form of ours sent. Problems: `form_outdated`. */
+  /** Reads the fields of one of the service's own forms. Problems: `form_outdated`. */
   form(): Readonly<Record<string, string>> {
     const { form = '', ...fields } = (this.request.body ?? {}) as Record<string, string>;
     const ours = this.secret !== undefined && isFormTokenOf(this.secret, form);

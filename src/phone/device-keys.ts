@@ -1,25 +1,26 @@
 import { exportJWK, generateKeyPair, importJWK } from 'jose';
 import type { CryptoKey } from 'jose';
 
-/** A P-256 public key as the service takes it: these four members and no other. x, y: 32 bytes, base64url. */
+/** A P-256 public key as the service takes it: exactly these four members. x, y: 32 bytes, base64url. */
 export type PublicJwk = { kty: 'EC'; crv: 'P-256'; x: string; y: string };
 
-/** The same with the private scalar. Belongs to this installation alone and is never sent. */
+/** The same with the private scalar. It stays on this installation and is never sent. */
 export type PrivateJwk = PublicJwk & { d: string };
 
 /** One key pair: a handle for the operations, and the public half for the wire. */
 export type DeviceKeyPair = { privateKey: CryptoKey; publicJwk: PublicJwk };
 
 /**
- * Two pairs, because a key has one use: `signing` (ES256) says "this device asks", `encryption` (ECDH-ES) receives
- * codes. On a real phone both live in the Secure Enclave or the Android Keystore.
+ * Two key pairs, because each key has one purpose: `signing` (ES256) authenticates requests of this device,
+ * `encryption` (ECDH-ES) receives codes.
+ * On a real phone both live in the Secure Enclave or the Android Keystore.
  */
 export type DeviceKeys = { signing: DeviceKeyPair; encryption: DeviceKeyPair };
 
-/** What is stored between two starts. Platforms whose keystore never hands keys out store its aliases instead. */
+/** The stored form of the keys. Platforms whose keystore never exports keys store its aliases instead. */
 export type StoredDeviceKeys = { signingKey: PrivateJwk; encryptionKey: PrivateJwk };
 
-/** Makes the keys of one installation. A new installation gets new keys; they are never moved between phones. */
+/** Generates the keys of one installation. A new installation gets new keys; keys never move between phones. */
 export async function generateDeviceKeys(): Promise<DeviceKeys> {
   const [signing, encryption] = await Promise.all([
     generateKeyPair('ES256', { extractable: true }),

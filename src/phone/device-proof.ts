@@ -1,27 +1,28 @@
 import { base64url, CompactSign } from 'jose';
 import type { DeviceKeyPair } from './device-keys.ts';
 
-/** What a proof is made of. */
+/** The input of a proof. */
 export type DeviceProofInput = {
   /** The device's signing pair. */
   signing: DeviceKeyPair;
-  /** The device's id; null only at enrolment, when there is none and the proof shows the public key itself. */
+  /** The device's id; null only at enrolment, when there is none and the proof contains the public key instead. */
   deviceId: string | null;
   /** The request's method, as sent: `POST`. */
   method: string;
-  /** The request's absolute URL; query and fragment are dropped here. */
+  /** The request's absolute URL; query and fragment are removed here. */
   url: string;
-  /** The exact bytes of the request's body; zero bytes when it has none. */
+  /** The exact bytes of the request's body; zero bytes without a body. */
   body: Uint8Array<ArrayBuffer>;
-  /** The service's time, in milliseconds since 1970. It accepts 60 s to either side. */
+  /** The service's time, in milliseconds since 1970. The service accepts 60 s to either side. */
   now: number;
-  /** Names this proof; the service takes each once. Given only by tests. */
+  /** The unique id of this proof; the service accepts each once. Only tests set it. */
   jti?: string;
 };
 
 /**
- * The value of the header `Device-Proof`: a compact JWS (ES256) that ties one request, its body included, to this
- * device. A proof is used once; a repeated request needs a new one.
+ * The value of the header `Device-Proof`: a compact JWS (ES256) that binds one request, including its body, to this
+ * device.
+ * A proof is valid once; a repeated request needs a new one.
  */
 export async function deviceProof(input: DeviceProofInput): Promise<string> {
   const { signing, deviceId, method, url, body, now } = input;

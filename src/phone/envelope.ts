@@ -2,7 +2,7 @@ import { base64url, compactDecrypt, compactVerify, decodeProtectedHeader, errors
 import type { CryptoKey } from 'jose';
 import type { ServiceKey } from './service-keys.ts';
 
-/** What the service says with a code. `relyingParty` and `purpose` are what the person is shown beside it. */
+/** The content of a code's envelope. The app shows `relyingParty` and `purpose` beside the code. */
 export type CodeClaims = {
   v: 1;
   authenticationId: string;
@@ -15,7 +15,7 @@ export type CodeClaims = {
   expiresAt: string;
 };
 
-/** What the service says with the test code of an enrolment. */
+/** The content of the envelope of an enrolment's test code. */
 export type TestClaims = Pick<CodeClaims, 'v' | 'deviceId' | 'code' | 'expiresAt'>;
 
 /** The secret of an authenticator: 32 bytes. Wrap it under the PIN at once. */
@@ -39,7 +39,7 @@ export type EnvelopeFault =
   | 'other_authentication'
   | 'expired';
 
-/** An envelope that must not be believed; `fault` says why, `cause` carries the library's error where there is one. */
+/** An envelope that must not be trusted; `fault` says why, `cause` is the library's error if there is one. */
 export class EnvelopeError extends Error {
   override readonly name = 'EnvelopeError';
 
@@ -51,11 +51,11 @@ export class EnvelopeError extends Error {
   }
 }
 
-/** What it takes to open any envelope. */
+/** The input for opening any envelope. */
 export type EnvelopeInput = {
   /** Compact JWE. */
   envelope: string;
-  /** This device's id: the JWE's `kid` and the claims' `deviceId` must both be it. */
+  /** This device's id: both the JWE's `kid` and the claim `deviceId` must equal it. */
   deviceId: string;
   /** The private key of the device's encryption pair. */
   encryptionKey: CryptoKey;
@@ -66,8 +66,8 @@ export type EnvelopeInput = {
 };
 
 /**
- * Opens the envelope of a code: decrypts for this device, then verifies that the service wrote it, for this device,
- * this authentication and this moment. Rejects with EnvelopeError.
+ * Opens the envelope of a code: decrypts it for this device, then verifies that the service signed it for this device
+ * and this authentication and that it has not expired. Rejects with EnvelopeError.
  */
 export async function openCodeEnvelope(input: EnvelopeInput & { authenticationId: string }): Promise<CodeClaims> {
   const claims = await openSigned(input, 'pushguard-code+jwt');
@@ -80,17 +80,17 @@ export async function openCodeEnvelope(input: EnvelopeInput & { authenticationId
   return { v, authenticationId, deviceId, code, relyingParty, purpose, expiresAt };
 }
 
-/** The same for the test code of an enrolment. Its signature has another `typ`, so neither can stand for the other. */
+/** The same for the test code of an enrolment. Its signature has another `typ`, so neither can replace the other. */
 export async function openTestEnvelope(input: EnvelopeInput): Promise<TestClaims> {
   return checkedClaims(await openSigned(input, 'pushguard-test+jwt'), input);
 }
 
-/** The same for the secret of an authenticator. It has no end: the service answers it once, to the request that asked. */
+/** The same for the secret of an authenticator. It has no expiry: the service sends it once, in its answer. */
 export async function openAuthenticatorEnvelope(
   input: EnvelopeInput & { kind: 'otp' | 'sign' },
 ): Promise<AuthenticatorClaims> {
-  const { v, deviceId, kind: said, secret } = await openSigned(input, 'pushguard-authenticator+jwt');
-  if (v !== 1 || said !== input.kind || typeof secret !== 'string' || !/^[\w-]{43}$/.test(secret)) {
+  const { v, deviceId, kind: claimedKind, secret } = await openSigned(input, 'pushguard-authenticator+jwt');
+  if (v !== 1 || claimedKind !== input.kind || typeof secret !== 'string' || !/^[\w-]{43}$/.test(secret)) {
     throw new EnvelopeError('wrong_claims');
   }
   if (deviceId !== input.deviceId) throw new EnvelopeError('other_device');
@@ -107,7 +107,7 @@ async function decrypt({ envelope, deviceId, encryptionKey }: EnvelopeInput): Pr
     const { plaintext } = await compactDecrypt(envelope, encryptionKey, {
       keyManagementAlgorithms: ['ECDH-ES'],
       contentEncryptionAlgorithms: ['A256GCM'],
-      // The service never compresses: what is said would show in the length.
+      // The service never compresses, because compression would reveal properties of the content by its length.
       maxDecompressedLength: 0,
     });
     return plaintext;
@@ -130,7 +130,7 @@ async function verify(jws: Uint8Array, kind: string, { serviceKey }: EnvelopeInp
   throw new EnvelopeError('wrong_kind');
 }
 
-/** A header before it is verified: good for choosing a key, and for nothing else. */
+/** Parses a header before it is verified: use it only to choose a key. */
 function readHeader(token: string): { kid: string | undefined } {
   try {
     const { kid } = decodeProtectedHeader(token);
@@ -162,7 +162,7 @@ function checkedClaims(claims: Record<string, unknown>, { deviceId, now }: Envel
     throw new EnvelopeError('wrong_claims');
   }
   if (claims.deviceId !== deviceId) throw new EnvelopeError('other_device');
-  // Written so that a time that cannot be read (NaN) counts as past.
+  // Negated, so that an unreadable time (NaN) counts as expired.
   if (!(Date.parse(expiresAt) > now)) throw new EnvelopeError('expired');
   return { v, deviceId, code, expiresAt };
 }

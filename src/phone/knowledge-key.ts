@@ -4,13 +4,13 @@ import { base64url } from 'jose';
 /** Argon2id's cost: `m` KiB of memory, `t` passes, `p` lanes. */
 export type KdfCost = { m: number; t: number; p: number };
 
-/** The knowledge key as it lies in storage: `salt` (16 bytes) and `wrapped` (32 bytes), both base64url. */
+/** The knowledge key as it is stored: `salt` (16 bytes) and `wrapped` (32 bytes), both base64url. */
 export type WrappedKnowledgeKey = { kdf: 'argon2id'; cost: KdfCost; salt: string; wrapped: string };
 
 /** OWASP's first choice for Argon2id. Stored with each wrapping, so that it can rise with later PIN changes. */
 const defaultKdfCost: KdfCost = { m: 19_456, t: 2, p: 1 };
 
-/** A PIN that is not six digits (`malformed`), or that was chosen and is too easy to guess (`guessable`). */
+/** A PIN that is not six digits (`malformed`), or a newly chosen one that is too easy to guess (`guessable`). */
 export class PinError extends Error {
   override readonly name = 'PinError';
 
@@ -19,19 +19,19 @@ export class PinError extends Error {
   }
 }
 
-/** K: 32 random bytes, known to this phone (wrapped) and to the service, which it is told once, at enrolment. */
+/** K: 32 random bytes. This phone stores it wrapped, and sends it to the service once, at enrolment. */
 export function generateKnowledgeKey(): Uint8Array<ArrayBuffer> {
   return crypto.getRandomValues(new Uint8Array(32));
 }
 
 /**
- * Hides K under a newly chosen PIN: `Argon2id(PIN, salt) XOR K`.
+ * Wraps K under a newly chosen PIN: `Argon2id(PIN, salt) XOR K`.
  *
- * There is no integrity tag, and that is the point. With one, whoever holds a stolen phone could try a million PINs
- * against it in an hour. Without one every PIN yields *some* 32 bytes, all equally likely; only the service can tell
- * which are K, and it counts: five wrong ones in a row lock the device.
+ * There is deliberately no integrity tag. With one, a thief could try all million PINs against a stolen phone within an
+ * hour. Without one, every PIN yields *some* 32 bytes, all equally likely.
+ * Only the service can tell which are K, and it counts: five consecutive wrong proofs lock the device.
  *
- * `salt` (16 bytes) is given only by tests. Rejects with PinError `malformed` or `guessable`.
+ * `salt` (16 bytes) is set only by tests. Rejects with PinError `malformed` or `guessable`.
  */
 export async function wrapKnowledgeKey(input: {
   knowledgeKey: Uint8Array;
@@ -48,8 +48,8 @@ export async function wrapKnowledgeKey(input: {
 }
 
 /**
- * What the wrapping gives for this PIN: K for the right one, other bytes without any error for a wrong one.
- * Rejects with PinError `malformed`; a guessable PIN passes, for the list may have grown since it was chosen.
+ * The result of unwrapping with this PIN: K for the right PIN; for a wrong one other bytes, without any error.
+ * Rejects with PinError `malformed`. A guessable PIN passes, because the list may have grown since the PIN was chosen.
  */
 export async function unwrapKnowledgeKey(stored: WrappedKnowledgeKey, pin: string): Promise<Uint8Array<ArrayBuffer>> {
   assertPin(pin);
@@ -57,11 +57,11 @@ export async function unwrapKnowledgeKey(stored: WrappedKnowledgeKey, pin: strin
 }
 
 /**
- * The same K under a new PIN and a new salt. Nothing here can know that `oldPin` was right: after a wrong one every
- * later proof is wrong, and the app must be enrolled again.
+ * Wraps the same K under a new PIN and a new salt. The phone cannot check `oldPin`: after a wrong one every later proof
+ * is wrong, and the app must be enrolled again.
  *
  * The caller must overwrite the old wrapping and keep it out of backups. Two wrappings of one K are an offline oracle:
- * the pair of PINs that makes them agree is the right one.
+ * only the right pair of PINs makes them agree.
  */
 export async function rewrapKnowledgeKey(input: {
   stored: WrappedKnowledgeKey;
@@ -78,7 +78,9 @@ export async function rewrapKnowledgeKey(input: {
   return rewrapped;
 }
 
-/** Throws PinError `malformed` or `guessable`; for the moment a PIN is chosen, before anything is asked of a server. */
+/**
+ * Throws PinError `malformed` or `guessable`. Call it when the person chooses a PIN, before any request to the service.
+ */
 export function assertChosenPin(pin: string): void {
   assertPin(pin);
   if (isGuessable(pin)) throw new PinError('guessable');
@@ -88,7 +90,7 @@ function assertPin(pin: string): void {
   if (!/^\d{6}$/.test(pin)) throw new PinError('malformed');
 }
 
-/** What people choose most, where no rule below says it already; five guesses are all that a thief has. */
+/** The most popular PINs that no rule below covers; a thief has only five guesses. */
 const popularPins = new Set([
   '112233',
   '332211',
@@ -112,12 +114,12 @@ function isGuessable(pin: string): boolean {
   return popularPins.has(pin) || repeats(pin) || isSequence(pin, 1) || isSequence(pin, 9);
 }
 
-/** 000000, 121212, 123123. */
+/** Repetitions: 000000, 121212, 123123. */
 function repeats(pin: string): boolean {
   return [1, 2, 3].some((period) => pin === pin.slice(0, period).repeat(6 / period));
 }
 
-/** 123456 and 890123 for step 1, 654321 and 210987 for step 9 (one down, modulo 10). */
+/** Sequences: 123456 and 890123 for step 1, 654321 and 210987 for step 9 (one down, modulo 10). */
 function isSequence(pin: string, step: number): boolean {
   const digits = Array.from(pin, Number);
   return digits.every((digit, index) => index === 0 || digit === ((digits[index - 1] ?? 0) + step) % 10);

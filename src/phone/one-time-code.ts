@@ -1,22 +1,22 @@
-/** One line of a transaction. Show every one of them, in their order, before showing the code. */
+/** One row of a transaction. Show all of them, in their order, before showing the code. */
 export type TransactionField = { label: string; value: string };
 
-/** What a code of a transaction is made for. */
+/** The transaction for which a code is computed, and its authentication. */
 export type SignedTransaction = { authenticationId: string; transaction: readonly TransactionField[] };
 
 const transactionSuite = 'OCRA-1:HOTP-SHA256-8:QA64-T1M';
-/** Bytes that OCRA gives the question, filled up with zeros. */
+/** Bytes that OCRA reserves for the question, padded with zeros. */
 const questionBytes = 128;
 
-/** The code of this half minute, six digits: TOTP (RFC 6238) with SHA-256 and the 32 bytes that enrolment brought. */
+/** The code of this half minute, six digits: TOTP (RFC 6238) with SHA-256 and the 32-byte secret of the enrolment. */
 export async function timeCode(secret: Uint8Array<ArrayBuffer>, at: Date): Promise<string> {
   return hotp(secret, eightBytes(at, 30), 6);
 }
 
 /**
- * Eight digits that approve this one transaction, of this one authentication, in this minute: OCRA (RFC 6287) over the
- * SHA-256 of its canonical form, in which another character anywhere makes another code. They are the payer's word, so
- * make them only once the person has seen the fields and typed the PIN.
+ * Eight digits that approve this one transaction of this one authentication in this minute: OCRA (RFC 6287) over the
+ * SHA-256 of its canonical form. Any changed character gives another code.
+ * The code is the payer's consent: compute it only after the person has seen the fields and typed the PIN.
  */
 export async function transactionCode(
   secret: Uint8Array<ArrayBuffer>,
@@ -36,7 +36,7 @@ export async function transactionQuestion({ authenticationId, transaction }: Sig
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Decimal digits of an HMAC-SHA256, from the place that its last four bits name (RFC 4226, 5.3). */
+/** Decimal digits of an HMAC-SHA256, at the offset that its last four bits give (RFC 4226, 5.3). */
 async function hotp(
   secret: Uint8Array<ArrayBuffer>,
   message: Uint8Array<ArrayBuffer>,
@@ -48,7 +48,7 @@ async function hotp(
   return String(number % 10 ** digits).padStart(digits, '0');
 }
 
-/** The number of the step that an instant lies in, the highest byte first. */
+/** The number of the time step at an instant, as eight big-endian bytes. */
 function eightBytes(at: Date, secondsOfAStep: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(8);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(Math.floor(at.getTime() / 1000 / secondsOfAStep)));

@@ -21,11 +21,11 @@ import type { TransactionField } from './one-time-code.ts';
 import type { ProvenRequest } from './proven-request.ts';
 import type { ServiceKey } from './service-keys.ts';
 
-/** What enrolment takes. */
+/** The input of an enrolment. */
 export type Enrolment = {
-  /** The service's address, as `https://push.example.kr`. */
+  /** The service's address, such as `https://push.example.kr`. */
   issuer: string;
-  /** 4×5 Base32 characters, from the website or the call centre; good once, for 10 minutes. */
+  /** 4×5 Base32 characters, from the website or the call centre; valid once, for 10 minutes. */
   enrolmentCode: string;
   /** Six digits, chosen now. Never sent, never stored. */
   pin: string;
@@ -35,39 +35,44 @@ export type Enrolment = {
   appVersion: string;
   /** The FCM registration token or the APNs device token. */
   pushToken: string;
-  /** What the person calls this phone. */
+  /** The person's name for this phone. */
   name: string;
-  /** The default is the platform's own. */
+  /** Defaults to the platform's own. */
   fetch?: typeof globalThis.fetch;
-  /** Argon2id's cost; the default is right unless this is a test. */
+  /** Argon2id's cost; only tests change the default. */
   kdf?: KdfCost;
 };
 
-/** Everything a phone keeps between two starts, as plain JSON. It goes into protected storage and into no backup. */
+/**
+ * Everything that a phone stores between two starts, as plain JSON. It belongs in protected storage and in no backup.
+ */
 export type PhoneState = StoredDeviceKeys & {
   v: 1;
   issuer: string;
   deviceId: string;
   serialNumber: string;
   wrappedKnowledgeKey: WrappedKnowledgeKey;
-  /** Secrets of authenticators, each under the PIN, without integrity like K and for the same reason. */
+  /** Secrets of authenticators, each wrapped under the PIN, without integrity for the same reason as K. */
   wrappedSecrets?: WrappedSecrets;
   serviceKeys: ServiceKey[];
-  /** What to add to the phone's clock to have the service's, in milliseconds. */
+  /** Milliseconds to add to the phone's clock to get the service's time. */
   clockOffsetMs: number;
 };
 
-/** What a phone can make codes with by itself: of the time, or of a transaction. */
+/** The kinds of code that a phone computes by itself: from the time, or from a transaction. */
 export type AuthenticatorKind = 'otp' | 'sign';
 
 type WrappedSecrets = { [kind in AuthenticatorKind]?: WrappedKnowledgeKey };
 
-/** A code of the time, and when it ends: milliseconds since 1970 by the phone's clock. */
+/** A time-based code and its end: milliseconds since 1970 by the phone's clock. */
 export type TimedCode = { code: string; endsAt: number };
 
 const HALF_MINUTE_MS = 30_000;
 
-/** An authenticator as the service knows it. `locked`: five wrong codes in a row, until a push authentication succeeds. */
+/**
+ * An authenticator as the service knows it.
+ * `locked`: five consecutive wrong codes, until a push authentication succeeds.
+ */
 export type Authenticator = {
   kind: AuthenticatorKind;
   serialNumber: string;
@@ -77,7 +82,10 @@ export type Authenticator = {
   createdAt: string;
 };
 
-/** An institution that asks to be registered (`pending`, to be confirmed with the PIN) or that is. Times are RFC 3339. */
+/**
+ * The registration of an institution: requested (`pending`; the person confirms it with the PIN) or `active`.
+ * Times are RFC 3339.
+ */
 export type Registration = {
   id: string;
   relyingParty: { name: string };
@@ -89,24 +97,27 @@ export type Registration = {
   nonce: string;
 };
 
-/** Where an authentication stands. */
+/** The state of an authentication. */
 export type AuthenticationState = 'pending' | 'opened' | 'verified' | 'declined' | 'expired' | 'failed' | 'cancelled';
 
-/** An authentication that waits for this phone. Show who asks and why before asking for the PIN. Times are RFC 3339. */
+/**
+ * An authentication that waits for this phone.
+ * Show `relyingParty` and `purpose` before asking for the PIN. Times are RFC 3339.
+ */
 export type PendingAuthentication = {
   id: string;
   relyingParty: { name: string };
   purpose: string;
   requestedAt: string;
   expiresAt: string;
-  /** Where the window is open, when the relying party said so. */
+  /** The origin of the window, if the relying party sent it. */
   endUser: { ip?: string; userAgent?: string } | null;
-  /** Goes into the proof of the PIN. */
+  /** Input of the PIN proof. */
   nonce: string;
   state: AuthenticationState;
-  /** What is to be signed: show every field, exactly so, before asking for the PIN. */
+  /** The transaction to sign. Show every field unchanged before asking for the PIN. */
   transaction?: TransactionField[];
-  /** Whether the institution's card has to be tapped beside the PIN. */
+  /** Whether the person must tap the institution's card in addition to the PIN. */
   card?: boolean;
 };
 
@@ -122,10 +133,10 @@ export type HistoryEntry = {
   device: string | null;
 };
 
-/** A relying party that this person was asked by, and whether it takes no code by SMS. */
+/** A relying party that has requested this person's authentication, and whether it refuses codes by SMS. */
 export type AskingParty = { id: string; name: string; refusesSms: boolean };
 
-/** SMS that was permitted for one relying party, from when to when. Times are RFC 3339. */
+/** A permission of SMS for one relying party and its time range. Times are RFC 3339. */
 export type SmsPermission = {
   id: string;
   relyingParty: { name: string };
@@ -134,29 +145,29 @@ export type SmsPermission = {
   active: boolean;
 };
 
-/** Everything about permitting SMS: `minutes` is for how long, 0 where it is permitted for nobody. */
+/** The state of SMS permissions. `minutes` is the duration of a permission, 0 when the service permits none. */
 export type SmsPermissions = { minutes: number; relyingParties: AskingParty[]; permissions: SmsPermission[] };
 
-/** What was asked and is to be proven with the PIN. */
-type Asked = { id: string; nonce: string };
+/** A request that the person must prove with the PIN. */
+type PinChallenge = { id: string; nonce: string };
 
-/** Why a person declines. `not_me` is the one that somebody should look at. */
+/** Why a person declines. `not_me` reports a suspicious request. */
 export type DeclineReason = 'not_me' | 'cancelled' | 'wrong_details';
 
-/** What a push turned out to say. */
+/** The meaning of a push. */
 export type PushData =
-  /** Something waits: ask {@link Phone.pending}. */
+  /** An authentication waits: call {@link Phone.pending}. */
   | { kind: 'wake'; id: string }
   /** The code of an opened authentication, decrypted and verified. */
   | ({ kind: 'code' } & CodeClaims)
   /** The test code of the enrolment. */
   | { kind: 'test'; code: string }
-  /** The window was closed: take its notification away. */
+  /** The request was cancelled: remove its notification. */
   | { kind: 'cancelled'; id: string }
-  /** The service tells what became of the subscription: `notice` is what happened, `detail` why. */
+  /** A change of the subscription: `notice` is the event, `detail` its reason. */
   | { kind: 'notice'; notice: string; detail: string | undefined };
 
-/** A push that is none of those this version knows. An app ignores it: a newer service may send more kinds. */
+/** A push of a kind that this version does not know. An app ignores it: a newer service may send more kinds. */
 export class UnknownPushError extends Error {
   override readonly name = 'UnknownPushError';
 
@@ -166,11 +177,12 @@ export class UnknownPushError extends Error {
 }
 
 /**
- * One installation of the app. The life of it: {@link Phone.enrol}, {@link Phone.confirmTest}, and then for each
+ * One installation of the app. Its life: {@link Phone.enrol}, {@link Phone.confirmTest}, and then for each
  * authentication {@link Phone.pending}, {@link Phone.open}, {@link Phone.receive}.
  *
- * Whatever calls the service rejects with ProblemError when it refuses, and with what `fetch` throws when there is no
- * network; whatever opens an envelope rejects with EnvelopeError; whatever takes a PIN rejects with PinError.
+ * Methods that call the service reject with ProblemError when it refuses, and with the error of `fetch` when there is
+ * no network.
+ * Methods that open an envelope reject with EnvelopeError; methods that take a PIN reject with PinError.
  *
  * Store {@link Phone.toState} after enrolment, after a change of PIN and when the app goes to the background.
  */
@@ -178,7 +190,7 @@ export class Phone {
   private constructor(
     readonly issuer: string,
     readonly deviceId: string,
-    /** What the person reads to the call centre to say which phone this is. */
+    /** The number that the person reads to the call centre to identify this phone. */
     readonly serialNumber: string,
     private readonly keys: DeviceKeys,
     private wrappedKnowledgeKey: WrappedKnowledgeKey,
@@ -188,13 +200,15 @@ export class Phone {
     private readonly fetch: typeof globalThis.fetch,
   ) {}
 
-  /** Makes keys, hides the knowledge key under the PIN and registers this installation. A test code follows by push. */
+  /**
+   * Generates keys, wraps the knowledge key under the PIN and registers this installation. A test code follows by push.
+   */
   static async enrol(enrolment: Enrolment): Promise<Phone> {
     assertChosenPin(enrolment.pin);
     const fetch = enrolment.fetch ?? globalThis.fetch;
     const issuer = enrolment.issuer.replace(/\/+$/, '');
     const clock = new ServerClock();
-    // What can fail comes before the request that uses the enrolment code up.
+    // Steps that may fail come before the request that consumes the enrolment code.
     const serviceKeys = await ServiceKeys.fetched(issuer, fetch);
     const keys = await generateDeviceKeys();
     const knowledgeKey = generateKnowledgeKey();
@@ -224,7 +238,7 @@ export class Phone {
     return new Phone(issuer, deviceId, serialNumber, keys, wrapped, {}, serviceKeys, clock, fetch);
   }
 
-  /** The phone that {@link Phone.toState} was taken of. */
+  /** Restores a phone from the result of {@link Phone.toState}. */
   static async restore(state: PhoneState, options: { fetch?: typeof globalThis.fetch } = {}): Promise<Phone> {
     const fetch = options.fetch ?? globalThis.fetch;
     return new Phone(
@@ -240,7 +254,7 @@ export class Phone {
     );
   }
 
-  /** What to store. The private keys are in it. */
+  /** The state to store. It contains the private keys. */
   async toState(): Promise<PhoneState> {
     return {
       v: 1,
@@ -255,30 +269,32 @@ export class Phone {
     };
   }
 
-  /** Sends the test code back. From here on this phone is the subscription's, and an older one is no more. */
+  /** Sends the test code back. From then on this phone is the subscription's device, and an older one is revoked. */
   async confirmTest(code: string): Promise<void> {
-    await this.tell({ method: 'POST', url: '/device/test', body: { code } });
+    await this.send({ method: 'POST', url: '/device/test', body: { code } });
   }
 
-  /** The test code's envelope, for when its push was lost. */
+  /** The test code's envelope, for a lost push. */
   async testEnvelope(): Promise<string> {
     return this.envelopeAt('/device/envelope');
   }
 
-  /** What is in a test code's envelope. */
+  /** The content of a test code's envelope. */
   async readTestEnvelope(envelope: string): Promise<TestClaims> {
     return openTestEnvelope(this.envelopeInput(envelope));
   }
 
-  /** Everything that waits for this phone; needs no push to have arrived. Ask whenever the app comes to the front. */
+  /**
+   * Every authentication that waits for this phone, with no push needed. Call it whenever the app comes to the front.
+   */
   async pending(): Promise<PendingAuthentication[]> {
-    return (await this.ask('/authentications')) as PendingAuthentication[];
+    return (await this.get('/authentications')) as PendingAuthentication[];
   }
 
   /**
-   * Proves the PIN for one authentication; the code is made only then, and comes by push. A wrong PIN is ProblemError
-   * `pin_mismatch` with `attemptsLeft`, the fifth in a row `pin_locked`. Where a transaction is signed nothing comes
-   * back: {@link Phone.sign} makes the code. With a card, its tap is proven too.
+   * Proves the PIN for one authentication. Only then does the service make the code, which comes by push.
+   * A wrong PIN is ProblemError `pin_mismatch` with `attemptsLeft`; the fifth in a row is `pin_locked`.
+   * To sign a transaction, no code comes back: {@link Phone.sign} computes it. With a card, its tap is proven too.
    */
   async open(
     authentication: { id: string; nonce: string; transaction?: readonly TransactionField[] },
@@ -292,94 +308,97 @@ export class Phone {
       pinProof: await this.prove('open', authentication, pin),
       ...(cardProof !== undefined && { cardProof }),
     };
-    await this.tell({ method: 'POST', url: `${pathOf(authentication.id)}/open`, body });
+    await this.send({ method: 'POST', url: `${pathOf(authentication.id)}/open`, body });
   }
 
-  /** The code's envelope, for when its push was lost. */
+  /** The code's envelope, for a lost push. */
   async envelope(id: string): Promise<string> {
     return this.envelopeAt(`${pathOf(id)}/envelope`);
   }
 
-  /** What is in a code's envelope. Show `relyingParty` and `purpose` with the code, and drop it at `expiresAt`. */
+  /**
+   * The content of a code's envelope. Show `relyingParty` and `purpose` with the code, and discard it at `expiresAt`.
+   */
   async readCode(envelope: string, expectedAuthenticationId: string): Promise<CodeClaims> {
     return openCodeEnvelope({ ...this.envelopeInput(envelope), authenticationId: expectedAuthenticationId });
   }
 
-  /** Says no; the window learns of it at once. */
+  /** Declines an authentication; the window learns of it at once. */
   async decline(id: string, reason: DeclineReason): Promise<void> {
-    await this.tell({ method: 'POST', url: `${pathOf(id)}/decline`, body: { reason } });
+    await this.send({ method: 'POST', url: `${pathOf(id)}/decline`, body: { reason } });
   }
 
   /** The last 20, newest first. */
   async history(): Promise<HistoryEntry[]> {
-    return (await this.ask('/history')) as HistoryEntry[];
+    return (await this.get('/history')) as HistoryEntry[];
   }
 
-  /** Tells the service that the platform gave this installation another token. */
+  /** Reports that the platform gave this installation another token. */
   async replacePushToken(pushToken: string): Promise<void> {
-    await this.tell({ method: 'PUT', url: '/device/push-token', body: { pushToken } });
+    await this.send({ method: 'PUT', url: '/device/push-token', body: { pushToken } });
   }
 
-  /** For whom SMS can be permitted, and for whom it was. */
+  /** The relying parties for which SMS can be permitted, and the permissions so far. */
   async smsPermissions(): Promise<SmsPermissions> {
-    return (await this.ask('/sms-permissions')) as SmsPermissions;
+    return (await this.get('/sms-permissions')) as SmsPermissions;
   }
 
   /**
-   * Permits SMS for one relying party, for some minutes; answers when it ends. The PIN is counted and refused as in
-   * {@link Phone.open}; a relying party that takes no SMS is ProblemError `sms_not_permitted`.
+   * Permits SMS for one relying party for some minutes; returns the end of the permission.
+   * The PIN is counted and refused as in {@link Phone.open}; a relying party that refuses SMS is ProblemError
+   * `sms_not_permitted`.
    */
   async permitSms(relyingPartyId: string, pin: string): Promise<string> {
-    const asking = await this.call({ method: 'POST', url: '/sms-permissions', body: { relyingPartyId } });
-    const asked = (await asking.json()) as Asked;
-    const body = { pinProof: await this.prove('sms', asked, pin) };
-    const url = `/sms-permissions/${encodeURIComponent(asked.id)}/confirm`;
+    const response = await this.call({ method: 'POST', url: '/sms-permissions', body: { relyingPartyId } });
+    const challenge = (await response.json()) as PinChallenge;
+    const body = { pinProof: await this.prove('sms', challenge, pin) };
+    const url = `/sms-permissions/${encodeURIComponent(challenge.id)}/confirm`;
     return ((await (await this.call({ method: 'POST', url, body })).json()) as { endsAt: string }).endsAt;
   }
 
-  /** Ends a permission before its time. What was texted under it can no longer be used. */
+  /** Ends a permission early. Codes that were sent by SMS under it are no longer valid. */
   async endSms(id: string): Promise<void> {
-    await this.tell({ method: 'DELETE', url: `/sms-permissions/${encodeURIComponent(id)}` });
+    await this.send({ method: 'DELETE', url: `/sms-permissions/${encodeURIComponent(id)}` });
   }
 
   /**
-   * Has the service judge the PIN, which alone can; it counts as in {@link Phone.open}. Resolves when it is right, and
-   * rejects with ProblemError `pin_mismatch` or `pin_locked` when it is not.
+   * Has the service check the PIN, because the phone cannot; it counts as in {@link Phone.open}.
+   * Resolves when the PIN is right, and rejects with ProblemError `pin_mismatch` or `pin_locked` when it is not.
    */
   async checkPin(pin: string): Promise<void> {
-    const asked = await this.askPinCheck();
-    const body = { pinProof: await this.prove('pin', asked, pin) };
-    await this.tell({ method: 'POST', url: `/device/pin-check/${encodeURIComponent(asked.id)}/confirm`, body });
+    const challenge = await this.startPinCheck();
+    const body = { pinProof: await this.prove('pin', challenge, pin) };
+    await this.send({ method: 'POST', url: `/device/pin-check/${encodeURIComponent(challenge.id)}/confirm`, body });
   }
 
   /**
-   * Changes the PIN on this phone; the service is not asked and learns nothing. So nobody can say here whether
-   * `oldPin` was right, and a wrong one costs a new enrolment: have it judged by {@link Phone.checkPin} first. Overwrite
-   * the stored state at once and keep no older one (knowledge-key.ts says why).
+   * Changes the PIN on this phone, without a request to the service.
+   * Nothing here can check `oldPin`, and a wrong one costs a new enrolment: check it by {@link Phone.checkPin} first.
+   * Overwrite the stored state at once and keep no older one (knowledge-key.ts says why).
    */
   async changePin(oldPin: string, newPin: string): Promise<void> {
     const rewrap = (stored: WrappedKnowledgeKey) => rewrapKnowledgeKey({ stored, oldPin, newPin });
     const { otp, sign } = this.wrappedSecrets;
-    // All of them before any is kept: a phone that ends in between has one PIN, not two.
+    // Rewraps all of them before storing any: if the app ends in between, the phone still has one PIN, not two.
     const knowledgeKey = await rewrap(this.wrappedKnowledgeKey);
     const secrets = { ...(otp && { otp: await rewrap(otp) }), ...(sign && { sign: await rewrap(sign) }) };
     [this.wrappedKnowledgeKey, this.wrappedSecrets] = [knowledgeKey, secrets];
   }
 
   /**
-   * Has the service give this phone a secret to make codes with, and hides it under the PIN: `otp` on the phone of the
-   * subscription, `sign` on a device that was enrolled with an institution's code. A new one replaces the old. The PIN
-   * is counted and refused as in {@link Phone.open}.
+   * Requests a secret for computing codes from the service, and wraps it under the PIN: `otp` on the subscription's
+   * phone, `sign` on a device that was enrolled with an institution's code.
+   * A new secret replaces the old one. The PIN is counted and refused as in {@link Phone.open}.
    */
   async enrolAuthenticator(
     kind: AuthenticatorKind,
     pin: string,
-    /** The version of the terms that were shown and agreed to. */
+    /** The version of the terms that the app showed and the person accepted. */
     terms: string,
   ): Promise<{ serialNumber: string; vendorCode: string }> {
-    const asked = await this.askPinCheck();
-    const proof = await this.prove('authenticator', asked, pin);
-    const body = { kind, terms, pinCheckId: asked.id, pinProof: proof };
+    const challenge = await this.startPinCheck();
+    const proof = await this.prove('authenticator', challenge, pin);
+    const body = { kind, terms, pinCheckId: challenge.id, pinProof: proof };
     const response = await this.call({ method: 'POST', url: '/authenticators', body });
     type Enrolled = { serialNumber: string; vendorCode: string; envelope: string };
     const { serialNumber, vendorCode, envelope } = (await response.json()) as Enrolled;
@@ -391,22 +410,23 @@ export class Phone {
     return { serialNumber, vendorCode };
   }
 
-  /** Whether this phone can make codes of this kind. */
+  /** Whether this phone can compute codes of this kind. */
   can(kind: AuthenticatorKind): boolean {
     return this.wrappedSecrets[kind] !== undefined;
   }
 
   /**
-   * The code of this half minute, and when it ends (milliseconds since 1970 by the phone's clock). Needs no network. For
-   * a wrong PIN a code comes too, and is wrong: nothing on the phone can tell.
+   * The code of this half minute and its end (milliseconds since 1970 by the phone's clock). Needs no network.
+   * A wrong PIN yields a wrong code without an error, because the phone cannot tell.
    */
   async oneTimeCode(pin: string): Promise<TimedCode> {
     return this.withSecret('otp', pin, (secret) => this.timedCode(secret, this.clock.now()));
   }
 
   /**
-   * The same for so many half minutes from now on, the present one first. A screen that shows them one after the other
-   * keeps these alone: neither the PIN nor the secret, which would be good for every code to come.
+   * The codes of the next `count` half minutes, the present one first.
+   * A screen that shows them in sequence keeps only these codes, and neither the PIN nor the secret, which would be
+   * valid for every later code.
    */
   async oneTimeCodes(pin: string, count: number): Promise<TimedCode[]> {
     const now = this.clock.now();
@@ -414,7 +434,7 @@ export class Phone {
     return this.withSecret('otp', pin, (secret) => Promise.all(instants.map((at) => this.timedCode(secret, at))));
   }
 
-  /** The code of a transaction that was opened. Show it for a minute at most. For a wrong PIN it is a wrong one. */
+  /** The code of an opened transaction. Show it for a minute at most. A wrong PIN yields a wrong code. */
   async sign(
     { id, transaction = [] }: { id: string; transaction?: readonly TransactionField[] },
     pin: string,
@@ -423,34 +443,37 @@ export class Phone {
     return this.withSecret('sign', pin, (secret) => transactionCode(secret, { authenticationId: id, transaction }, at));
   }
 
-  /** What the service knows of this phone's authenticators. */
+  /** The service's record of this phone's authenticators. */
   async authenticators(): Promise<Authenticator[]> {
-    return (await this.ask('/authenticators')) as Authenticator[];
+    return (await this.get('/authenticators')) as Authenticator[];
   }
 
-  /** Institutions that wait for this phone's word, and those that may ask any of the subscription's devices. */
+  /** Registrations that wait for this phone, and those that are active on any of the subscription's devices. */
   async registrations(): Promise<Registration[]> {
-    return (await this.ask('/registrations')) as Registration[];
-  }
-
-  /** Lets an institution ask this phone. The PIN is counted and refused as in {@link Phone.open}. */
-  async confirmRegistration(registration: Asked, pin: string): Promise<void> {
-    const body = { pinProof: await this.prove('registration', registration, pin) };
-    await this.tell({ method: 'POST', url: `${registrationPath(registration.id)}/confirm`, body });
-  }
-
-  async declineRegistration(id: string): Promise<void> {
-    await this.tell({ method: 'POST', url: `${registrationPath(id)}/decline` });
-  }
-
-  /** Ends a registration that stands, on whichever device. */
-  async revokeRegistration(id: string): Promise<void> {
-    await this.tell({ method: 'DELETE', url: registrationPath(id) });
+    return (await this.get('/registrations')) as Registration[];
   }
 
   /**
-   * Turns a push's data into what it means. Rejects with UnknownPushError for a kind that it does not know, and with
-   * EnvelopeError when what it carries is not for this phone.
+   * Confirms the registration of an institution on this phone. The PIN is counted and refused as in {@link Phone.open}.
+   */
+  async confirmRegistration(registration: PinChallenge, pin: string): Promise<void> {
+    const body = { pinProof: await this.prove('registration', registration, pin) };
+    await this.send({ method: 'POST', url: `${registrationPath(registration.id)}/confirm`, body });
+  }
+
+  /** Declines a pending registration. */
+  async declineRegistration(id: string): Promise<void> {
+    await this.send({ method: 'POST', url: `${registrationPath(id)}/decline` });
+  }
+
+  /** Revokes an active registration, on any of the subscription's devices. */
+  async revokeRegistration(id: string): Promise<void> {
+    await this.send({ method: 'DELETE', url: registrationPath(id) });
+  }
+
+  /**
+   * Interprets a push's data. Rejects with UnknownPushError for an unknown kind, and with EnvelopeError when its
+   * envelope is not for this phone.
    */
   async receive(data: Record<string, string>): Promise<PushData> {
     const { t, id, envelope } = data;
@@ -471,8 +494,8 @@ export class Phone {
     return { code: await timeCode(secret, new Date(at)), endsAt };
   }
 
-  private async askPinCheck(): Promise<Asked> {
-    return (await (await this.call({ method: 'POST', url: '/device/pin-check' })).json()) as Asked;
+  private async startPinCheck(): Promise<PinChallenge> {
+    return (await (await this.call({ method: 'POST', url: '/device/pin-check' })).json()) as PinChallenge;
   }
 
   private async withSecret<Result>(
@@ -490,7 +513,7 @@ export class Phone {
 
   private async prove(
     purpose: 'open' | 'sms' | 'pin' | 'authenticator' | 'registration',
-    { id, nonce }: Asked,
+    { id, nonce }: PinChallenge,
     pin: string,
   ): Promise<string> {
     const knowledgeKey = await unwrapKnowledgeKey(this.wrappedKnowledgeKey, pin);
@@ -500,16 +523,16 @@ export class Phone {
   }
 
   private async envelopeAt(path: string): Promise<string> {
-    return ((await this.ask(path)) as { envelope: string }).envelope;
+    return ((await this.get(path)) as { envelope: string }).envelope;
   }
 
-  private async ask(path: string): Promise<unknown> {
+  private async get(path: string): Promise<unknown> {
     return (await this.call({ method: 'GET', url: path })).json();
   }
 
-  private async tell(request: ProvenRequest): Promise<void> {
+  private async send(request: ProvenRequest): Promise<void> {
     const response = await this.call(request);
-    // A body that nobody reads keeps its connection busy.
+    // An unread body keeps its connection busy.
     await response.body?.cancel();
   }
 

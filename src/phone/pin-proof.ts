@@ -1,6 +1,6 @@
 import { base64url } from 'jose';
 
-/** What a PIN is proven for. The labels keep a proof for one of them from being good for another. */
+/** The purposes of a PIN proof. The labels keep a proof for one purpose from being valid for another. */
 const labels = {
   open: 'pushguard-open-v1',
   sms: 'pushguard-sms-v1',
@@ -10,11 +10,11 @@ const labels = {
 } as const;
 
 /**
- * Shows that the right PIN was typed, for one authentication, one permission of SMS or one check, on one device:
+ * Proves that the person typed the right PIN, for one authentication, SMS permission or check, on one device:
  * `base64url(HMAC-SHA256(K, label "\0" id "\0" deviceId "\0" nonce))`.
  *
- * The nonce comes with what is asked, so a proof seen once is of no use for another. An app never logs a proof: beside
- * the wrapped key it would be the offline oracle that the wrapping avoids.
+ * Every request has its own nonce, so a captured proof is useless for another request. An app never logs a proof:
+ * together with the wrapped key it would be the offline oracle that the wrapping avoids.
  */
 export async function pinProof(input: {
   knowledgeKey: Uint8Array<ArrayBuffer>;

@@ -3,12 +3,12 @@ export class ProblemError extends Error {
   override readonly name = 'ProblemError';
   /** The HTTP status. */
   readonly status: number;
-  /** The service's stable code, as `pin_mismatch`; `unknown` when something in between answered (a proxy, a portal). */
+  /** The service's stable code, such as `pin_mismatch`; `unknown` when a proxy or a captive portal answered. */
   readonly code: string;
   readonly detail: string;
-  /** With `pin_mismatch` and `code_mismatch`: how many tries are left. */
+  /** With `pin_mismatch` and `code_mismatch`: the number of attempts left. */
   readonly attemptsLeft: number | undefined;
-  /** With 429 and 503: how long to wait. */
+  /** With 429 and 503: seconds to wait. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(problem: {
@@ -27,7 +27,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** Reads a response that is not 2xx. Never rejects: whatever the body is, the status remains. */
+/** Parses a response that is not 2xx. Never rejects: with an unreadable body, the status remains. */
 export async function problemOf(response: Response): Promise<ProblemError> {
   const { code, detail, title, attemptsLeft } = await readProblem(response);
   return new ProblemError({
@@ -52,7 +52,9 @@ async function readProblem(response: Response): Promise<Partial<Record<string, u
   }
 }
 
-/** `Retry-After` is a number of seconds or a date (RFC 9110 §10.2.3); a date is counted from the service's own. */
+/**
+ * `Retry-After` is a number of seconds or a date (RFC 9110 §10.2.3); a date is relative to the response's own `Date`.
+ */
 function retryAfterSeconds(headers: Headers): number | undefined {
   const value = headers.get('retry-after');
   if (value === null) return undefined;

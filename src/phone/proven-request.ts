@@ -3,7 +3,7 @@ import { problemOf } from './problem-error.ts';
 import type { DeviceKeyPair } from './device-keys.ts';
 import type { ServerClock } from './server-clock.ts';
 
-/** Who asks, and with what. */
+/** The device that sends a request, and how it sends. */
 export type Requester = {
   fetch: typeof globalThis.fetch;
   clock: ServerClock;
@@ -12,14 +12,15 @@ export type Requester = {
   deviceId: string | null;
 };
 
-/** One call of the App API: `url` absolute, `body` sent as JSON unless undefined. */
+/** One call of the App API: `url` is absolute, `body` is sent as JSON unless undefined. */
 export type ProvenRequest = { method: 'GET' | 'POST' | 'PUT' | 'DELETE'; url: string; body?: unknown };
 
 /**
- * Sends a request with the device's proof; answers a 2xx response. Rejects with ProblemError for any other, and with
- * what `fetch` throws when there is no network.
+ * Sends a request with a device proof and returns a 2xx response.
+ * Rejects with ProblemError for any other response, and with the error of `fetch` when there is no network.
  *
- * A proof refused while the clocks differ is sent once more, by the service's clock: a refused proof had no effect.
+ * If the service refuses the proof and the clocks differ, the request is sent once more by the service's clock. This is
+ * safe because a request with a refused proof has no effect.
  */
 export async function provenRequest(requester: Requester, request: ProvenRequest): Promise<Response> {
   const first = await send(requester, request);
@@ -34,7 +35,7 @@ export async function provenRequest(requester: Requester, request: ProvenRequest
 }
 
 async function send(requester: Requester, { method, url, body }: ProvenRequest): Promise<Response> {
-  // The proof is over these very bytes, so they are made once and sent as they are.
+  // The proof covers exactly these bytes, so they are made once and sent unchanged.
   const bytes = new TextEncoder().encode(body === undefined ? '' : JSON.stringify(body));
   const proof = await deviceProof({
     signing: requester.signing,
@@ -44,7 +45,7 @@ async function send(requester: Requester, { method, url, body }: ProvenRequest):
     body: bytes,
     now: requester.clock.now(),
   });
-  // A browser's fetch refuses to run as another object's method, so it is taken off the requester first.
+  // A browser's fetch throws when it is called as a method of another object, so it is detached first.
   const { fetch } = requester;
   return fetch(url, {
     method,

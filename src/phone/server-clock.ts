@@ -1,9 +1,9 @@
 /**
- * The service's time as this phone knows it: its own clock, put right by what the service said last. Phones' clocks
- * are often wrong, and a proof is refused beyond 60 s.
+ * The service's time as this phone estimates it: its own clock, corrected by the service's last answer.
+ * Phones' clocks are often wrong, and the service refuses a proof that is more than 60 s off.
  */
 export class ServerClock {
-  /** @param offsetMs what to add to this phone's clock, in milliseconds. */
+  /** @param offsetMs milliseconds to add to this phone's clock. */
   constructor(public offsetMs = 0) {}
 
   /** Milliseconds since 1970. */
@@ -11,11 +11,11 @@ export class ServerClock {
     return Date.now() + this.offsetMs;
   }
 
-  /** Takes the time of a response's `Date`. False, and nothing changed, when we agreed within 30 s anyway. */
+  /** Adopts the time of a response's `Date`. Returns false and changes nothing if the two clocks agree within 30 s. */
   correctFrom(response: Response): boolean {
-    const theirs = Date.parse(response.headers.get('date') ?? '');
-    if (Number.isNaN(theirs) || Math.abs(theirs - this.now()) <= 30_000) return false;
-    this.offsetMs = theirs - Date.now();
+    const serviceTime = Date.parse(response.headers.get('date') ?? '');
+    if (Number.isNaN(serviceTime) || Math.abs(serviceTime - this.now()) <= 30_000) return false;
+    this.offsetMs = serviceTime - Date.now();
     return true;
   }
 }

@@ -5,8 +5,9 @@ import type { PublicJwk } from './device-keys.ts';
 export type ServiceKey = PublicJwk & { kid: string };
 
 /**
- * The service's signing keys, as pinned at enrolment. They are asked for again only when an envelope names a key that
- * is not among them, which is how a rotation shows; what is published then replaces what was pinned.
+ * The service's signing keys, pinned at enrolment.
+ * They are fetched again only when an envelope names an unknown key, which indicates a rotation; the published keys
+ * then replace the pinned ones.
  */
 export class ServiceKeys {
   constructor(
@@ -20,7 +21,7 @@ export class ServiceKeys {
     return new ServiceKeys(issuer, fetch, await fetchServiceKeys(issuer, fetch));
   }
 
-  /** The key with this id, after at most one fetch; undefined when the service publishes none. */
+  /** The key with this id, after at most one fetch; undefined when the service publishes no such key. */
   async find(kid: string): Promise<ServiceKey | undefined> {
     const known = this.pinned.find((key) => key.kid === kid);
     if (known !== undefined) return known;
@@ -28,7 +29,7 @@ export class ServiceKeys {
     return this.pinned.find((key) => key.kid === kid);
   }
 
-  /** What to store. */
+  /** The keys to store. */
   toState(): ServiceKey[] {
     return [...this.pinned];
   }
@@ -41,7 +42,7 @@ async function fetchServiceKeys(issuer: string, fetch: typeof globalThis.fetch):
   return keys.flatMap((jwk) => serviceKeyFrom(jwk) ?? []);
 }
 
-/** Only what can verify a code's signature is kept, and of it only what that takes. */
+/** Accepts only keys that can verify a code's signature, and copies only the members that this needs. */
 function serviceKeyFrom({ kty, crv, x, y, kid, use }: Partial<Record<string, unknown>>): ServiceKey | undefined {
   if (kty !== 'EC' || crv !== 'P-256' || (use !== undefined && use !== 'sig')) return undefined;
   if (typeof x !== 'string' || typeof y !== 'string' || typeof kid !== 'string') return undefined;

@@ -13,32 +13,33 @@ import { Environment } from '../../config/environment.ts';
 import { grantUse, roleOf } from '../database/grant-use.ts';
 
 const QUEUE = 'handover';
-/** BullMQ's tables stay out of our schema and out of our migrations. */
+/** BullMQ's tables live in their own schema, outside of this service's migrations. */
 const SCHEMA = 'bullmq';
 /**
- * Milliseconds between two jobs of one process. The first delivery after a lull goes at once; under load the ids
- * committed meanwhile share a job, for a job costs PostgreSQL three commits of its own. The slower jobs are to add,
- * the more ids each carries: adding takes at most a fifth of the time.
+ * Milliseconds between two jobs of one process. The first delivery after a pause goes at once.
+ * Under load, ids committed within the interval share a job, because a job costs PostgreSQL three commits of its own.
+ * The longer adding a job takes, the longer the interval: adding takes at most a fifth of the time.
  */
 const [SHORTEST_INTERVAL_MS, LONGEST_INTERVAL_MS] = [25, 100];
-/** More ids than this are divided over several jobs, and so over several workers. */
+/** More ids than this are split over several jobs, so that several workers share them. */
 const IDS_A_JOB = 100;
 
-/** Milliseconds until a scheduler that could not be written, because the queue was away, is written again. */
+/** Milliseconds until the worker writes a scheduler again after the queue was unavailable. */
 const SCHEDULING_RETRY_MS = 10_000;
 
-/** Either deliveries to hand over, or the period whose recurring tasks are due. */
+/** Either deliveries to send, or the period whose recurring tasks are due. */
 type JobData = { ids: string[] } | { everyMs: number };
 
-/** What a worker does with the jobs of the queue. A job may be run again after its worker died. */
+/** The worker's handlers for the jobs of the queue. A job may run again after its worker died. */
 export interface JobHandlers {
   deliver(ids: string[]): Promise<void>;
   runScheduled(everyMs: number): Promise<void>;
 }
 
 /**
- * Carries ids of committed deliveries from the process that wrote them to a worker, and gives each recurring task to
- * one worker of the cluster. It is only the fast way for deliveries: the sweeper hands over what gets lost here.
+ * Carries ids of committed deliveries from the process that wrote them to a worker, and assigns each recurring task to
+ * one worker of the cluster.
+ * For deliveries it is only the fast path: the sweeper sends what the queue loses.
  */
 @Injectable()
 export class JobQueue {
@@ -54,25 +55,25 @@ export class JobQueue {
   /** Prepares the backend. On PostgreSQL, BullMQ's own migrations run here; several processes may start at once. */
   async open(): Promise<void> {
     if (!this.environment.REDIS_URL) await this.migrate();
-    // Without an offline queue, a Redis that is away is an error at once and the sweep's work later.
+    // Without the offline queue, an unavailable Redis is an error at once and the sweeper sends the delivery later.
     this.queue = this.classes().newQueue({ enableOfflineQueue: false, maxRetriesPerRequest: 1 });
     this.queue.on('error', (error) => {
       this.logger.warn(`queue: ${error.message}`);
     });
   }
 
-  /** BullMQ's schema belongs to whom ours belongs to. */
+  /** BullMQ's schema belongs to the same role as the service's own schema. */
   private async migrate(): Promise<void> {
     const { DATABASE_URL = '', MIGRATION_DATABASE_URL } = this.environment;
     const client = new pg.Client({ connectionString: MIGRATION_DATABASE_URL ?? DATABASE_URL });
     await client.connect();
     try {
-      // BullMQ lets processes take turns at its migrations; what is granted after them belongs to the turn.
+      // BullMQ serialises its migrations with this lock; the grants after them must hold the same lock.
       await client.query('SELECT pg_advisory_lock(7074830133)');
       await runMigrations(client, SCHEMA);
       if (MIGRATION_DATABASE_URL !== undefined) {
         const query = async <Row>(sql: string, values?: unknown[]) => (await client.query(sql, values)).rows as Row[];
-        // BullMQ makes a sequence of its own for every queue.
+        // BullMQ creates a sequence for every queue.
         await grantUse(query, { schema: SCHEMA, role: await roleOf(DATABASE_URL), mayCreate: true });
       }
     } finally {
@@ -80,7 +81,7 @@ export class JobQueue {
     }
   }
 
-  /** Notes a committed delivery. Neither waits nor fails. */
+  /** Queues a committed delivery. Neither waits nor fails. */
   enqueue(id: string | null | undefined): void {
     if (!id) return;
     this.waiting.push(id);
@@ -89,7 +90,7 @@ export class JobQueue {
     });
   }
 
-  /** Takes jobs up, and has the queue schedule the recurring tasks of these periods. */
+  /** Starts processing jobs, and has the queue schedule the recurring tasks of these periods. */
   work(handlers: JobHandlers, periodsMs: readonly number[]): void {
     this.worker = this.classes().newWorker(({ data }) =>
       'ids' in data ? handlers.deliver(data.ids) : handlers.runScheduled(data.everyMs),
@@ -112,18 +113,18 @@ export class JobQueue {
     }
   }
 
-  /** Finishes what was begun: running jobs end, noted ids become jobs. */
+  /** Completes pending work: running jobs end, and queued ids become jobs. */
   async close(): Promise<void> {
     clearTimeout(this.scheduling);
-    await within(this.worker?.close(), () => this.worker?.close(true));
-    await within(this.flushing);
-    await within(this.queue?.close(), () => this.queue?.disconnect());
+    await withTimeout(this.worker?.close(), () => this.worker?.close(true));
+    await withTimeout(this.flushing);
+    await withTimeout(this.queue?.close(), () => this.queue?.disconnect());
   }
 
   private async flush(): Promise<void> {
     while (this.waiting.length > 0) {
-      const begun = performance.now();
-      // What the same turn of the event loop still commits goes along.
+      const startedAt = performance.now();
+      // Ids that the same turn of the event loop still commits go into the same job.
       await new Promise(setImmediate);
       const ids = this.waiting.splice(0, IDS_A_JOB);
       try {
@@ -133,9 +134,9 @@ export class JobQueue {
           `${ids.length} deliveries were not queued and wait for the sweep: ${(error as Error).message}`,
         );
       }
-      const taken = performance.now() - begun;
-      const rest = Math.min(Math.max(SHORTEST_INTERVAL_MS, 5 * taken), LONGEST_INTERVAL_MS) - taken;
-      if (rest > 0 && this.waiting.length < IDS_A_JOB) await new Promise((resolve) => setTimeout(resolve, rest));
+      const elapsed = performance.now() - startedAt;
+      const pause = Math.min(Math.max(SHORTEST_INTERVAL_MS, 5 * elapsed), LONGEST_INTERVAL_MS) - elapsed;
+      if (pause > 0 && this.waiting.length < IDS_A_JOB) await new Promise((resolve) => setTimeout(resolve, pause));
     }
   }
 
@@ -144,10 +145,10 @@ export class JobQueue {
     newWorker: (process: (job: Job<JobData>) => Promise<void>) => Worker<JobData>;
   } {
     const { DATABASE_URL = '', REDIS_URL } = this.environment;
-    // A job is worth nothing once it was done or failed: the truth about a delivery is its row.
+    // A finished or failed job is removed: the delivery's row holds the truth.
     const defaultJobOptions = { removeOnComplete: true, removeOnFail: true };
     // A dead worker's job is free after five seconds; BullMQ's default is a minute.
-    // Back at work half a second after its database was away; the default is fifteen seconds.
+    // A worker resumes half a second after its database was unavailable; the default is fifteen seconds.
     const survival = {
       lockDuration: 5_000,
       stalledInterval: 2_500,
@@ -176,16 +177,19 @@ export class JobQueue {
   }
 }
 
-/** Milliseconds that a backend which is away may hold up the end of the process. */
-const PATIENCE_MS = 5_000;
+/** Milliseconds for which an unavailable backend may delay the end of the process. */
+const CLOSE_TIMEOUT_MS = 5_000;
 
-async function within(ending: Promise<unknown> | undefined, force: () => unknown = () => undefined): Promise<void> {
+async function withTimeout(
+  ending: Promise<unknown> | undefined,
+  force: () => unknown = () => undefined,
+): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise((resolve) => {
     timer = setTimeout(() => {
       force();
       resolve(undefined);
-    }, PATIENCE_MS);
+    }, CLOSE_TIMEOUT_MS);
   });
   await Promise.race([ending, late]);
   clearTimeout(timer);

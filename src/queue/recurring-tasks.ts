@@ -1,26 +1,29 @@
 import { Injectable, Logger } from '@nestjs/common';
 
 /**
- * Work that is repeated for as long as workers run. It must be safe in several processes at once, and after a process
- * died in the middle of it.
+ * Work that repeats for as long as workers run.
+ * It must be safe in several processes at once, and after a process died in the middle of it.
  */
 export interface RecurringTask {
-  /** What the log calls it. */
+  /** The task's name in the log. */
   name: string;
-  /** Milliseconds from the end of one run to the next, or between the beginnings of two where the queue schedules it. */
+  /**
+   * Milliseconds from the end of one run to the next; between the starts of two runs if the queue schedules the task.
+   */
   everyMs: number;
-  /** `signal` is aborted when the process stops: a run that takes one row after another ends early. */
+  /** `signal` is aborted when the process stops, so that a run over many rows ends early. */
   run(signal: AbortSignal): Promise<void>;
-  /** Waits for what a run began and did not wait for. */
+  /** Waits for work that a run started without awaiting it. */
   drain?(): Promise<void>;
 }
 
-/** Milliseconds between two rounds of purging. A round removes one batch, which leaves the database to others in between. */
+/** Milliseconds between two purge runs. A run removes one batch and leaves the database to other work in between. */
 const PURGE_MS = 10_000;
 
 /**
- * The register of recurring tasks. Each room registers its own in its module, and says which of two kinds they are:
- * `inEveryWorker` for safety nets that must work while the queue is away, `oncePerCluster` for what may be late.
+ * The register of recurring tasks. Each room registers its own tasks in its module, as one of two kinds:
+ * - `inEveryWorker`: safety nets that must work while the queue is unavailable.
+ * - `oncePerCluster`: tasks that may run late.
  */
 @Injectable()
 export class RecurringTasks {
@@ -31,27 +34,27 @@ export class RecurringTasks {
   private readonly timers = new Map<RecurringTask, NodeJS.Timeout>();
   private readonly running = new Map<RecurringTask, Promise<void>>();
 
-  /** Tasks that every worker process runs by its own timer. */
+  /** Registers tasks that every worker process runs by its own timer. */
   inEveryWorker(...tasks: readonly RecurringTask[]): void {
     this.own.push(...tasks);
   }
 
-  /** Tasks that the queue gives to one worker at a time. */
+  /** Registers tasks that the queue gives to one worker at a time. */
   oncePerCluster(...tasks: readonly RecurringTask[]): void {
     this.scheduled.push(...tasks);
   }
 
-  /** Rows that are past their use, removed by one worker at a time. */
+  /** Registers the removal of rows that are no longer needed, by one worker at a time. */
   purge(rows: string, run: () => Promise<void>): void {
     this.oncePerCluster({ name: `purge ${rows}`, everyMs: PURGE_MS, run });
   }
 
-  /** The periods that the queue has to schedule, in milliseconds. */
+  /** The periods that the queue must schedule, in milliseconds. */
   get scheduledPeriods(): number[] {
     return [...new Set(this.scheduled.map(({ everyMs }) => everyMs))];
   }
 
-  /** Runs the scheduled tasks of one period, one after the other. The failure of one is logged and keeps none waiting. */
+  /** Runs the scheduled tasks of one period in sequence. The failure of one is logged and does not stop the others. */
   async runScheduled(everyMs: number): Promise<void> {
     for (const task of this.scheduled) {
       if (task.everyMs === everyMs && !this.stopping.signal.aborted) await this.attempt(task);
@@ -82,7 +85,9 @@ export class RecurringTasks {
     this.timers.set(task, timer);
   }
 
-  /** The database may be away, or another process may have been first: the next run tries again. */
+  /**
+   * Logs a failure. The database may be unavailable, or another process may have been first; the next run tries again.
+   */
   private async attempt(task: RecurringTask): Promise<void> {
     try {
       await task.run(this.stopping.signal);

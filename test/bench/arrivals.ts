@@ -4,7 +4,7 @@ import type { Arrival, PlatformsMessage } from './platforms.ts';
 /** Milliseconds after which a push counts as lost. */
 const LOST_MS = 10_000;
 
-/** What the push platforms received, handed to the phone that waits for it, or kept until it asks. */
+/** Passes each push that the platforms received to the phone that waits for it, or stores it until the phone asks. */
 export class Arrivals {
   readonly #early = new Map<string, Arrival>();
   readonly #waiting = new Map<string, (arrival: Arrival) => void>();
@@ -15,7 +15,7 @@ export class Arrivals {
     });
   }
 
-  /** The push of a kind for an authentication. Rejects when it does not come. */
+  /** The push of a kind for an authentication. Rejects if it does not arrive. */
   wait(kind: 'wake' | 'code', id: string): Promise<Arrival> {
     const key = `${kind} ${id}`;
     const early = this.#early.get(key);
@@ -35,7 +35,7 @@ export class Arrivals {
     });
   }
 
-  /** Forgets what nobody asked for: the pushes of flows that broke off. */
+  /** Drops unclaimed pushes of flows that failed. */
   clear(): void {
     this.#early.clear();
   }

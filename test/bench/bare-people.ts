@@ -5,7 +5,7 @@ import type { PublicJwk } from '../../src/crypto/keyring.ts';
 import type { ServiceKeys } from '../../src/crypto/service-keys.ts';
 import type { PushGateway, PushMessage } from '../../src/gateways/push/push.ts';
 
-/** A row of the table that the floor and the peer have in the place of lines, subscriptions and devices. */
+/** A row of the table that replaces lines, subscriptions and devices for the floor and the peer. */
 export interface PhoneRow {
   deviceId: string;
   platform: 'android' | 'ios';
@@ -14,7 +14,9 @@ export interface PhoneRow {
 
 const SIGNING_KEY = { name: 'signing_key', text: 'SELECT signing_key AS key FROM people WHERE device_id = $1' };
 
-/** What the floor and the peer do alike: they know the phones' keys, check a proof and send a push, and no more. */
+/**
+ * The common part of the floor and the peer: they know the phones' keys, verify a proof and send a push, and no more.
+ */
 export class BarePeople {
   readonly #signingKeys = new Map<string, NonNullable<ReturnType<typeof publicKey>>>();
 
@@ -24,7 +26,7 @@ export class BarePeople {
     private readonly push: PushGateway,
   ) {}
 
-  /** The device that proves this request. */
+  /** The device that signed this request's proof. */
   async proven(compact: string | undefined, request: { method: string; url: string; body: Buffer }): Promise<string> {
     const proof = readDeviceProof(compact, { ...request, now: new Date() });
     if (typeof proof === 'string') throw new Error(proof);
@@ -34,7 +36,7 @@ export class BarePeople {
     return deviceId;
   }
 
-  /** Sends and does not look back: there is no queue to come back to it. */
+  /** Sends without waiting for the outcome: no queue would retry it. */
   send(phone: PhoneRow, content: { t: 'wake' | 'code'; id: string; envelope?: string }): void {
     const { deviceId, platform } = phone;
     const token = this.keys.fields.decrypt(phone.pushToken, `devices:push_token:${deviceId}`).toString('utf8');
@@ -61,7 +63,7 @@ export class BarePeople {
   }
 }
 
-/** As many connections as the service has by default, to a database of its own. */
+/** As many connections as the service has by default, to a separate database. */
 export function barePool(connectionString: string, max: number): pg.Pool {
   const pool = new pg.Pool({ connectionString, max });
   pool.on('error', () => undefined);

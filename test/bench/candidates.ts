@@ -6,23 +6,23 @@ import { peerFlow } from './peer-flow.ts';
 import { type Person, type Population, seedBare, seedService } from './population.ts';
 import type { Served, Stage } from './stage.ts';
 
-/** Something that is measured: its process, and how a flow is played on it. */
+/** A measured system: its process, and how a flow is played on it. */
 export interface Candidate {
   name: string;
   served: Served;
-  /** A flow with a token that is good for the next minutes. */
+  /** A flow with an access token that is valid for the next minutes. */
   flow(): Promise<Flow>;
   next: () => Person;
 }
 
-/** The database that the service's databases are copied from. */
+/** Creates the template from which the service's databases are copied. */
 export async function seedTemplate(stage: Stage, name: string, people: readonly Person[]): Promise<void> {
   const url = await stage.createDatabase(name);
   await migrate(url);
   await seedService(url, populationOf(stage, people));
 }
 
-/** The service, on a database that is seeded. */
+/** The service, on a seeded database. */
 export async function serviceCandidate(
   stage: Stage,
   name: string,
@@ -77,7 +77,7 @@ function populationOf({ phones, keys }: Stage, people: readonly Person[]): Popul
   return { people, phones, keys };
 }
 
-/** Everybody in turn: whoever was played is left alone until all others were. */
+/** Returns the people in turn: a person repeats only after all others. */
 function turns(people: readonly Person[]): () => Person {
   let at = 0;
   return () => {

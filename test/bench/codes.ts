@@ -19,35 +19,35 @@ const TRANSFER = [
 ];
 /** Codes verified before the measured ones. */
 const WARM = 500;
-/** Started at a time, which is not measured. */
+/** Concurrent starts, which are not measured. */
 const STARTERS = 32;
 
-/** One secret for all: what it is encrypted as is each phone's own. */
+/** One secret for all phones, encrypted separately for each. */
 const SECRET = randomSecret(AUTHENTICATOR_SECRET_BYTES);
 
-/** Makes the code of an authentication that was started. */
+/** Computes the code of a started authentication. */
 type Code = (id: string) => string;
 
 /**
- * How many codes that phones make by themselves are verified in a second, each one of another person, counted and
- * written down; and beside it how many otplib verifies, alone in one process and with nothing written down.
+ * Reports how many phone-computed codes the service verifies a second, each of another person, counted and stored. For
+ * comparison it reports how many otplib verifies, alone in one process and without storing anything.
  */
 export async function reportCodes(
   stage: Stage,
   people: readonly Person[],
   plan: { codes: number; concurrency: number },
 ): Promise<void> {
-  const asked = people.slice(0, plan.codes + WARM);
-  await seedTemplate(stage, 'coded', asked);
+  const sample = people.slice(0, plan.codes + WARM);
+  await seedTemplate(stage, 'coded', sample);
   const databaseUrl = await stage.createDatabase('codes', 'coded');
-  const { served } = await serviceCandidate(stage, 'codes', asked, { databaseUrl });
+  const { served } = await serviceCandidate(stage, 'codes', sample, { databaseUrl });
   const pool = new pg.Pool({ connectionString: databaseUrl, max: 2 });
   try {
-    await giveSecrets(pool, stage, asked);
+    await insertAuthenticators(pool, stage, sample);
     const token = await accessToken(served, 'authentications signing');
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const service = { http: served.http, headers, concurrency: plan.concurrency };
-    const otp = await measured(service, asked, { method: 'otp' }, () =>
+    const otp = await measured(service, sample, { method: 'otp' }, () =>
       totpOf(SECRET, totpStep(new Date()), OTP_PARAMETERS),
     );
     report('otp.verifications_per_second', otp, 'verifications/s');
@@ -55,7 +55,7 @@ export async function reportCodes(
     await pool.query(`UPDATE authenticators SET kind = 'sign'; DELETE FROM start_budgets`);
     const open = () => pool.query(`UPDATE authentications SET state = 'opened' WHERE state = 'pending'`);
     const transaction = TRANSFER;
-    const sign = await measured(service, asked, { method: 'sign', transaction }, signed, open);
+    const sign = await measured(service, sample, { method: 'sign', transaction }, signed, open);
     report('sign.verifications_per_second', sign, 'verifications/s');
     const alone = otplibAlone();
     report('otplib.verifications_per_second', alone, 'verifications/s');
@@ -72,7 +72,7 @@ const signed: Code = (id) => {
   return ocra({ suite: TRANSACTION_SUITE, key: SECRET, question, timeStep });
 };
 
-/** Starts one authentication for each person, which is not measured, and verifies them all, which is. */
+/** Starts one authentication for each person, which is not measured, then verifies all of them, which is. */
 async function measured(
   { http, headers, concurrency }: { http: Pool; headers: Record<string, string>; concurrency: number },
   people: readonly Person[],
@@ -94,9 +94,9 @@ async function measured(
   };
   await inParallel(ids.slice(0, WARM), concurrency, verify);
   const rest = ids.slice(WARM);
-  const begun = performance.now();
+  const startedAt = performance.now();
   await inParallel(rest, concurrency, verify);
-  return (rest.length / (performance.now() - begun)) * 1000;
+  return (rest.length / (performance.now() - startedAt)) * 1000;
 }
 
 async function inParallel<T>(all: readonly T[], workers: number, work: (one: T) => Promise<void>): Promise<void> {
@@ -108,8 +108,8 @@ async function inParallel<T>(all: readonly T[], workers: number, work: (one: T) 
   );
 }
 
-/** Everybody has an authenticator on the one phone, and an institution that may ask it. */
-async function giveSecrets(pool: pg.Pool, { keys }: Stage, people: readonly Person[]): Promise<void> {
+/** Gives every person an authenticator on their one phone, and an institution that may request it. */
+async function insertAuthenticators(pool: pg.Pool, { keys }: Stage, people: readonly Person[]): Promise<void> {
   const ids = people.map(() => randomId());
   await pool.query(
     `INSERT INTO authenticators (id, device_id, subscription_id, kind, secret, terms)
@@ -130,19 +130,19 @@ async function giveSecrets(pool: pg.Pool, { keys }: Stage, people: readonly Pers
   );
 }
 
-/** The same parameters and window; a second of it, after half a second for the compiler. */
+/** The same parameters and window; measured for a second, after half a second of warm-up for the compiler. */
 function otplibAlone(): number {
   const verified = (milliseconds: number): number => {
     let count = 0;
-    const begun = performance.now();
-    while (performance.now() - begun < milliseconds) {
+    const startedAt = performance.now();
+    while (performance.now() - startedAt < milliseconds) {
       const epoch = Math.floor(Date.now() / 1000);
       const token = totpOf(SECRET, Math.floor(epoch / 30), OTP_PARAMETERS);
       const { valid } = verifySync({ secret: SECRET, token, epoch, epochTolerance: 30, ...OTP_PARAMETERS });
       if (!valid) throw new Error('otplib refused a right code');
       count += 1;
     }
-    return (count / (performance.now() - begun)) * 1000;
+    return (count / (performance.now() - startedAt)) * 1000;
   };
   verified(500);
   return verified(1000);

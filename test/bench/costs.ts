@@ -13,7 +13,9 @@ import { processorTime, tellsProcessorTime } from './processor.ts';
 import { report } from './report.ts';
 import type { Stage } from './stage.ts';
 
-/** Where the time goes: each part of a flow by itself, in microseconds of processor time of the process that does it. */
+/**
+ * Reports the cost of each part of a flow separately, in microseconds of processor time of the process that does it.
+ */
 export async function reportCosts(stage: Stage, service: Candidate): Promise<void> {
   await reportCryptography(stage);
   await reportPushes(stage);
@@ -95,7 +97,7 @@ function envelopeOf({ encryptionKey }: Phones): string {
   });
 }
 
-/** What the driver alone costs: a prepared statement that PostgreSQL answers at once. */
+/** The cost of the driver alone: a prepared statement that PostgreSQL answers at once. */
 async function reportStatement(stage: Stage): Promise<void> {
   const pool = new pg.Pool({ connectionString: stage.postgres.url, max: 8 });
   try {
@@ -109,7 +111,7 @@ async function reportStatement(stage: Stage): Promise<void> {
   }
 }
 
-/** A request that nothing is done for, and one that goes through guard, body and validation to a refusal. */
+/** A request without any work, and one that passes guard, body parser and validation and is then refused. */
 async function reportPipeline({ served }: Candidate): Promise<void> {
   if (!tellsProcessorTime()) return;
   const headers = { authorization: `Bearer ${await accessToken(served)}`, 'content-type': 'application/json' };
@@ -130,7 +132,7 @@ async function reportPipeline({ served }: Candidate): Promise<void> {
   }
 }
 
-/** Microseconds of this process for one of `count` runs, `side` at a time, after a tenth of them to warm up. */
+/** Microseconds of this process for one of `count` runs, `side` at a time, after a tenth of them as warm-up. */
 async function processorOf(count: number, side: number, work: () => Promise<void>): Promise<number> {
   let left = Math.ceil(count / 10);
   const lane = async (): Promise<void> => {

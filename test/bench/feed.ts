@@ -7,14 +7,16 @@ import type { Stage } from './stage.ts';
 
 /** Events of one request (contract). */
 const BATCH = 1_000;
-/** Events that are told before the measured ones. */
+/** Events sent before the measured ones. */
 const WARM = 5_000;
-/** Batches under way at a time. */
+/** Concurrent batches. */
 const SENDERS = 2;
-/** Of so many events of a line, one suspends or resumes it; the others change a fact and nothing else. */
+/** One of so many events of a line suspends or resumes it; the others only change a fact. */
 const EVERY = 10;
 
-/** How fast a carrier's events are applied, each one durable, and what the process's memory does meanwhile. */
+/**
+ * Reports how fast the service applies a carrier's events, each of them durably, and how its memory grows meanwhile.
+ */
 export async function reportFeed(stage: Stage, people: readonly Person[], events: number): Promise<void> {
   await seedTemplate(stage, 'fed', people);
   const databaseUrl = await stage.createDatabase('feed', 'fed');
@@ -24,30 +26,30 @@ export async function reportFeed(stage: Stage, people: readonly Person[], events
     'content-type': 'application/cloudevents-batch+json',
   };
   const outcomes = new Map<string, number>();
-  const tell = async (from: number): Promise<void> => {
+  const send = async (from: number): Promise<void> => {
     const batch = Array.from({ length: BATCH }, (_, at) => eventOf(people, from + at));
-    const asked = { method: 'POST', path: '/carrier/v1/events', headers, body: JSON.stringify(batch) } as const;
-    const { statusCode, body } = await served.http.request(asked);
+    const request = { method: 'POST', path: '/carrier/v1/events', headers, body: JSON.stringify(batch) } as const;
+    const { statusCode, body } = await served.http.request(request);
     if (statusCode !== 202) throw new Error(`a batch was answered ${statusCode} ${await body.text()}`);
-    const { outcomes: told } = (await body.json()) as { outcomes: { outcome: string }[] };
-    for (const { outcome } of told) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
+    const { outcomes: results } = (await body.json()) as { outcomes: { outcome: string }[] };
+    for (const { outcome } of results) outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
   };
-  // What the first thousands cost is the compiler's.
-  for (let from = 0; from < WARM; from += BATCH) await tell(from);
+  // The first thousands pay for the compiler.
+  for (let from = 0; from < WARM; from += BATCH) await send(from);
   const before = residentMegabytes(served.pid);
   outcomes.clear();
   let next = WARM;
-  const begun = performance.now();
+  const startedAt = performance.now();
   await Promise.all(
     Array.from({ length: SENDERS }, async () => {
       while (next < WARM + events) {
         const from = next;
         next += BATCH;
-        await tell(from);
+        await send(from);
       }
     }),
   );
-  const seconds = (performance.now() - begun) / 1000;
+  const seconds = (performance.now() - startedAt) / 1000;
   progress(`carrier: ${JSON.stringify(Object.fromEntries(outcomes))} in ${seconds.toFixed(1)} s`);
   report(
     'carrier.events',
@@ -58,7 +60,7 @@ export async function reportFeed(stage: Stage, people: readonly Person[], events
   report('carrier.memory_growth_mb', residentMegabytes(served.pid) - before, 'MB');
 }
 
-/** The nth event: everybody's line in turn, with rising sequences. */
+/** The nth event: every line in turn, with rising sequences. */
 function eventOf(people: readonly Person[], nth: number): object {
   const round = Math.floor(nth / people.length);
   const person = people[nth % people.length];

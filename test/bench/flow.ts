@@ -3,16 +3,16 @@ import type { Arrivals } from './arrivals.ts';
 import type { Phones } from './phones.ts';
 import type { Person } from './population.ts';
 
-/** What one whole flow took, in milliseconds. */
+/** The durations of one whole flow, in milliseconds. */
 export interface FlowTimes {
   start: number;
   open: number;
   verification: number;
-  /** From the answer to a start, or an opening, to the push on its platform. */
+  /** From the answer to a start, or an opening, until the push arrives at its platform. */
   handoffs: number[];
 }
 
-/** Plays one person from the start to the assertion. Rejects, with a sentence, at the first answer that is not right. */
+/** Plays one person from the start to the assertion. Rejects with a sentence at the first wrong answer. */
 export type Flow = (person: Person) => Promise<FlowTimes>;
 
 export interface Stagehands {
@@ -24,26 +24,26 @@ export interface Stagehands {
 
 type Json = Record<string, unknown>;
 
-interface Asked {
+interface HttpRequest {
   method: 'GET' | 'POST';
   path: string;
   headers: Record<string, string>;
   body?: string;
 }
 
-/** One exchange; `at` is when its answer was there, by the clock that all processes share. */
+/** One request; `at` is the instant of its answer, by the clock that all processes share. */
 export async function call(
   http: Pool,
   expected: number,
-  asked: Asked,
+  request: HttpRequest,
 ): Promise<{ body: Json; ms: number; at: number }> {
-  const begun = performance.now();
-  const { statusCode, body } = await http.request(asked);
+  const startedAt = performance.now();
+  const { statusCode, body } = await http.request(request);
   const text = await body.text();
-  const ms = performance.now() - begun;
+  const ms = performance.now() - startedAt;
   const at = Date.now();
   if (statusCode !== expected) {
-    throw new Error(`${asked.method} ${asked.path.replace(/[\w-]{30,}/, '{id}')} answered ${statusCode} ${text}`);
+    throw new Error(`${request.method} ${request.path.replace(/[\w-]{30,}/, '{id}')} answered ${statusCode} ${text}`);
   }
   return { body: JSON.parse(text) as Json, ms, at };
 }
@@ -56,16 +56,16 @@ export function mainFlow({ origin, http, phones, arrivals }: Stagehands, accessT
 
   return async (person) => {
     const { phoneNumber, birthDate, genderDigit, deviceId } = person;
-    const asked = JSON.stringify({ phoneNumber, birthDate, genderDigit, purpose: '회원가입' });
+    const request = JSON.stringify({ phoneNumber, birthDate, genderDigit, purpose: '회원가입' });
     const start = await call(http, 201, {
       method: 'POST',
       path: '/v1/authentications',
       headers: window,
-      body: asked,
+      body: request,
     });
     const id = String(start.body['id']);
     const woken = arrivals.wait('wake', id);
-    // It is looked at below; a flow that breaks off before must not leave it without a listener.
+    // It is awaited below; a flow that fails before must not leave the rejection without a listener.
     woken.catch(() => undefined);
     expect(start.body['channel'] === 'push', 'the start is not by push');
 
@@ -105,7 +105,7 @@ export function mainFlow({ origin, http, phones, arrivals }: Stagehands, accessT
   };
 }
 
-/** The claims of a compact JWS; its signature is the tests' business. */
+/** The claims of a compact JWS; the tests verify its signature. */
 export function claimsOf(jws: string): Json {
   return JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8')) as Json;
 }

@@ -5,7 +5,7 @@ import type { Person } from './population.ts';
 import { progress, report } from './report.ts';
 import type { Stage } from './stage.ts';
 
-/** The same service on an almost empty database and on one with years behind it, in turn. */
+/** Compares the service on an almost empty database and on one with years of data, in turn. */
 export async function reportGrowth(
   stage: Stage,
   plan: Plan,
@@ -35,17 +35,18 @@ export async function reportGrowth(
 const BATCH = 500_000;
 
 /**
- * Fills the tables with people and authentications of the last three years. Nobody decrypts these rows, so their
- * ciphertexts are bytes of the right length; every reference is right by the way it is made, so the triggers that
- * would look each one up are off while it is loaded, and the one index whose order is random is made afterwards.
+ * Fills the tables with people and authentications of the last three years.
+ * No process decrypts these rows, so their ciphertexts are bytes of the right length. Every reference is right by
+ * construction, so the triggers that would check each one are off during the load. The one index in random order is
+ * created afterwards.
  */
 async function grow(
   stage: Stage,
   url: string,
   { people, authentications }: { people: number; authentications: number },
 ): Promise<void> {
-  const begun = Date.now();
-  const said = (what: string) => progress(`${what}, ${Math.round((Date.now() - begun) / 1000)} s`);
+  const startedAt = Date.now();
+  const logProgress = (what: string) => progress(`${what}, ${Math.round((Date.now() - startedAt) / 1000)} s`);
   const replica = 'SET session_replication_role = replica';
   const [history] = await stage.sql<{ indexdef: string }>(
     url,
@@ -55,17 +56,17 @@ async function grow(
   for (let from = 1; from <= people; from += BATCH) {
     const to = Math.min(people, from + BATCH - 1);
     await stage.sql(url, replica, ...PEOPLE.map((statement) => range(statement, from, to)));
-    said(`${to} people`);
+    logProgress(`${to} people`);
   }
   for (let from = 1; from <= authentications; from += BATCH) {
     const to = Math.min(authentications, from + BATCH - 1);
     const statement = PAST.replaceAll(':people', String(people)).replaceAll(':all', String(authentications));
     await stage.sql(url, replica, range(statement, from, to));
-    said(`${to} authentications`);
+    logProgress(`${to} authentications`);
   }
   if (history) await stage.sql(url, history.indexdef);
   await stage.sql(url, 'VACUUM ANALYZE', 'CHECKPOINT');
-  said('loaded, indexed and analysed');
+  logProgress('loaded, indexed and analysed');
 }
 
 function range(statement: string, from: number, to: number): string {
@@ -100,7 +101,7 @@ const PEOPLE = [
     SELECT ${DIGEST('person')}, ARRAY[now() - interval '2 days'] FROM generate_series(:from, :to) n`,
 ];
 
-/** In the order of their time, as they came; ids are the version 7 UUIDs of that time. */
+/** In the order of their time, as they would have arrived; ids are the version 7 UUIDs of that time. */
 const PAST = `
   INSERT INTO authentications (id, client_id, person_index, line_id, subscription_id, device_id, channel, state,
     purpose, person, nonce, attempts, sent_at, requested_at, expires_at, closed_at)

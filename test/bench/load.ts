@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Flow, FlowTimes } from './flow.ts';
 import type { Person } from './population.ts';
 
-/** What a span of load came to. */
+/** The result of a span of load. */
 export interface Load {
   /** Flows that ended within the measured span. */
   flows: FlowTimes[];
@@ -12,7 +12,7 @@ export interface Load {
 
 export interface Span {
   flow: Flow;
-  /** Whose turn it is; nobody has two flows at a time. */
+  /** The next person; no person has two flows at a time. */
   next: () => Person;
   warmSeconds: number;
   measuredSeconds: number;
@@ -20,7 +20,7 @@ export interface Span {
   onMeasured?: (begins: boolean) => void;
 }
 
-/** Keeps so many flows under way all the time. */
+/** Keeps a fixed number of flows running all the time. */
 export async function closedLoop(span: Span, concurrency: number): Promise<Load> {
   const recording = new Recording(span);
   const lane = async (): Promise<void> => {
@@ -30,20 +30,20 @@ export async function closedLoop(span: Span, concurrency: number): Promise<Load>
   return recording.load;
 }
 
-/** Flows under way at a time at which the paced load gives up rather than pile up more. */
-const MOST = 1_000;
+/** Concurrent flows at which the paced load fails instead of piling up more. */
+const MAX_CONCURRENT = 1_000;
 
-/** Begins so many flows a second, however long they take. */
+/** Starts a fixed number of flows a second, however long they take. */
 export async function paced(span: Span, flowsPerSecond: number): Promise<Load> {
   const recording = new Recording(span);
   const running = new Set<Promise<void>>();
-  const begun = performance.now();
+  const startedAt = performance.now();
   const pace = async (): Promise<void> => {
     for (let count = 0; !recording.ended;) {
-      const due = Math.floor(((performance.now() - begun) / 1000) * flowsPerSecond);
+      const due = Math.floor(((performance.now() - startedAt) / 1000) * flowsPerSecond);
       for (; count < due; count += 1) {
-        if (running.size >= MOST) {
-          recording.fail(`more than ${MOST} flows under way`);
+        if (running.size >= MAX_CONCURRENT) {
+          recording.fail(`more than ${MAX_CONCURRENT} flows under way`);
           continue;
         }
         const one: Promise<void> = recording.play().finally(() => running.delete(one));
@@ -68,10 +68,10 @@ class Recording {
     await delay(this.span.warmSeconds * 1000);
     this.span.onMeasured?.(true);
     this.#measuring = true;
-    const begun = performance.now();
+    const startedAt = performance.now();
     await delay(this.span.measuredSeconds * 1000);
     this.#measuring = false;
-    this.load.seconds = (performance.now() - begun) / 1000;
+    this.load.seconds = (performance.now() - startedAt) / 1000;
     this.span.onMeasured?.(false);
     this.ended = true;
   }
@@ -82,7 +82,7 @@ class Recording {
       if (this.#measuring) this.load.flows.push(times);
     } catch (error) {
       this.fail((error as Error).message);
-      // A candidate that refuses everything is not asked a million times.
+      // Waits, so that a candidate that refuses everything is not called a million times.
       await delay(20);
     }
   }

@@ -6,7 +6,7 @@ import { processorTime, tellsProcessorTime } from './processor.ts';
 import { median, progress } from './report.ts';
 import type { Stage } from './stage.ts';
 
-/** What the rounds of one candidate came to. */
+/** The results of all rounds of one candidate. */
 export interface Measured {
   candidate: Candidate;
   flowsPerSecond: number[];
@@ -19,7 +19,7 @@ export interface Measured {
 export const PROCESSES = ['server', 'postgres', 'platforms', 'load'] as const;
 type Processes = (typeof PROCESSES)[number];
 
-/** Measures the candidates in turn, round by round: what else the machine does in a minute, it does to all of them. */
+/** Measures the candidates in turn, round by round, so that other load on the machine affects all of them alike. */
 export async function alternate(stage: Stage, plan: Plan, candidates: readonly Candidate[]): Promise<Measured[]> {
   const measured = candidates.map((candidate) => ({
     candidate,
@@ -61,7 +61,7 @@ async function measureRound(stage: Stage, plan: Plan, measured: Measured, round:
   progress(`${candidate.name}, ${round}: ${perSecond.toFixed(1)} flows/s; processor µs a flow: ${parts}`);
 }
 
-/** The service at a steady pace, in the state of its rounds before. */
+/** Measures the service at a steady pace, in the state after its rounds. */
 export async function atPace(
   stage: Stage,
   plan: Plan,
@@ -84,7 +84,7 @@ function tellFailures(name: string, { failed }: Load): number {
   return [...failed.values()].reduce((sum, count) => sum + count, 0);
 }
 
-/** Processor time of every process that takes part, between two readings. */
+/** The processor time of every measured process, between two readings. */
 class Meter {
   #readings: Record<Processes, number>[] = [];
 
@@ -103,7 +103,7 @@ class Meter {
       server: processorTime(server),
       postgres: processorTime(postgres),
       platforms: processorTime(platforms),
-      // Its children are the others.
+      // The run's own time without that of its children, which are measured separately.
       load: user + system,
     });
   }

@@ -1,4 +1,4 @@
-/** As much of oidc-provider 9 as the benchmark uses; the package has no types of its own. */
+/** The part of oidc-provider 9 that the benchmark uses; the package has no types. */
 declare module 'oidc-provider' {
   import type { IncomingMessage, ServerResponse } from 'node:http';
 

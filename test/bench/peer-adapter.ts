@@ -1,7 +1,7 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import type pg from 'pg';
 
-/** One row for every artefact of the provider, as its example adapters have it. */
+/** One row for every artefact of the provider, as in its example adapters. */
 export const PEER_TABLE = `
   CREATE TABLE IF NOT EXISTS artefacts (id text NOT NULL, kind text NOT NULL, payload jsonb NOT NULL, grant_id text,
     user_code text, uid text, expires_at timestamptz, consumed_at timestamptz, PRIMARY KEY (id, kind));

@@ -12,8 +12,9 @@ import { barePool, BarePeople, type PhoneRow } from './bare-people.ts';
 import { PEER_CLIENT } from './peer-client.ts';
 import { PEER_TABLE, PostgresAdapter } from './peer-adapter.ts';
 
-// node-oidc-provider's CIBA poll flow, made to do what a push authentication does: a wake-up push when the request is
-// taken, one ES256 proof by the phone, one sealed code by push, and tokens only once the window knows the code.
+// node-oidc-provider's CIBA poll flow, extended to do what a push authentication does: a wake-up push when the request
+// is accepted, one ES256 proof by the phone, one encrypted code by push, and tokens only after the window has sent the
+// code.
 
 const environment = readEnvironment(process.env);
 const { ISSUER, KEYRING = '', DATABASE_URL = '', DATABASE_POOL } = environment;
@@ -84,7 +85,7 @@ async function phoneOf(deviceId: string): Promise<PhoneRow & { encryptionKey: Pu
   return rows[0];
 }
 
-/** The phone: proves itself, and is sent a sealed code. */
+/** The phone: proves its key, and receives an encrypted code by push. */
 async function open(request: IncomingMessage, id: string): Promise<[number, object]> {
   const body = await buffer(request);
   const { method = '', url = '' } = request;
@@ -101,7 +102,7 @@ async function open(request: IncomingMessage, id: string): Promise<[number, obje
   return [202, { state: 'opened' }];
 }
 
-/** The window: the right code grants what the provider then gives tokens for. */
+/** The window: the right code creates the grant for which the provider then issues tokens. */
 async function verify(request: IncomingMessage): Promise<[number, object]> {
   const credentials = Buffer.from(request.headers.authorization ?? '');
   if (!equalInConstantTime(credentials, Buffer.from(PEER_CLIENT.authorization))) throw new Error('not our client');
@@ -111,7 +112,7 @@ async function verify(request: IncomingMessage): Promise<[number, object]> {
   if (!used) return [422, { code: 'code_mismatch' }];
   const grant = new provider.Grant({ accountId: used.accountId, clientId: PEER_CLIENT.id });
   grant.addOIDCScope('openid');
-  // First, or the client is told `authorization_pending` for ever.
+  // The grant first; otherwise the client gets `authorization_pending` for ever.
   await grant.save();
   await provider.backchannelResult(id, grant, { acr: 'push', amr: ['hwk', 'pin', 'otp'] });
   return [200, { state: 'granted' }];

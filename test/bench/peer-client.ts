@@ -1,4 +1,4 @@
-/** The one client of the peer. */
+/** The only client of the peer. */
 const [id, secret] = ['bench', 'a-secret-of-the-benchmark-alone-0123456789'];
 
 export const PEER_CLIENT = {

@@ -1,7 +1,7 @@
 import { call, claimsOf, expect, type Flow, type Stagehands } from './flow.ts';
 import { PEER_CLIENT } from './peer-client.ts';
 
-/** The same by CIBA: the window's request, the phone's opening, the window's code, and one poll for the tokens. */
+/** The same flow by CIBA: the window's request, the phone's opening, the window's code, and one poll for the tokens. */
 export function peerFlow({ origin, http, phones, arrivals }: Stagehands): Flow {
   const { authorization } = PEER_CLIENT;
   const form = { authorization, 'content-type': 'application/x-www-form-urlencoded' };

@@ -12,13 +12,13 @@ import { pinProof } from '../../src/crypto/pin-proof.ts';
 import { sha256 } from '../../src/crypto/sha256.ts';
 
 const uint32 = (value: number): Buffer => Buffer.of(0, 0, value >> 8, value & 255);
-/** What Concat KDF hashes after the shared secret (RFC 7518, 4.6.2). */
+/** The OtherInfo that Concat KDF hashes after the shared secret (RFC 7518, 4.6.2). */
 const A256GCM_INFO = Buffer.concat([uint32(7), Buffer.from('A256GCM'), uint32(0), uint32(0), uint32(256)]);
 
 /**
- * All phones of the benchmark: they share their keys, for the service looks at each device's row all the same. What a
- * phone computes is done by hand on node:crypto, so that the load takes as little as possible of the machine that it
- * shares with what is measured.
+ * All phones of the benchmark. They share their keys; the service reads each device's row all the same.
+ * The phones' cryptography is written on node:crypto, so that the load takes as little as possible of the machine that
+ * it shares with the measured processes.
  */
 export class Phones {
   readonly signingKey: PublicJwk;

@@ -1,26 +1,26 @@
 import { parseArgs } from 'node:util';
 
-/** How long and how much is measured. */
+/** The duration and size of the measurements. */
 export interface Plan {
   rounds: number;
   warmSeconds: number;
   measuredSeconds: number;
-  /** Flows under way at a time; every candidate gets the same. */
+  /** Concurrent flows; the same for every candidate. */
   concurrency: number;
   /** People whose phones are played. */
   people: number;
   growth: { people: number; authentications: number } | null;
   /** Only these candidates, by the first word of their name. */
   only: string[] | null;
-  /** Carrier's events that are told. */
+  /** Carrier's events that are sent. */
   events: number;
-  /** Codes made by phones that are verified, of each kind. */
+  /** Phone-computed codes that are verified, of each kind. */
   codes: number;
   /** Lines of a carrier's snapshot. */
   lines: number;
-  /** Where every candidate leaves a CPU profile. */
+  /** Directory for a CPU profile of every candidate. */
   profile: string | null;
-  /** Whether the parts of a flow are measured one by one. */
+  /** Whether the parts of a flow are measured separately. */
   costs: boolean;
 }
 
@@ -30,7 +30,7 @@ export const USAGE = `npm run bench -- [--quick] [--only=service,floor] [--profi
                 [--lines=1000000]
 `;
 
-/** Reads the command line. The whole of the default plan takes about nine minutes, the quick one half a minute. */
+/** Parses the command line. The whole default plan takes about nine minutes, the quick one half a minute. */
 export function readPlan(args: string[]): Plan {
   const { values } = parseArgs({
     args,

@@ -3,7 +3,7 @@ import { startLocalFcm } from '../../src/embedded/local-fcm.ts';
 import { startLocalSmsc } from '../../src/embedded/local-smsc.ts';
 import type { ReceivedPush } from '../../src/embedded/received-push.ts';
 
-/** A push as the platforms' process tells the run of it. */
+/** A push as the platforms' process reports it to the run. */
 export interface Arrival {
   kind: string;
   id: string;
@@ -14,19 +14,19 @@ export interface Arrival {
 
 export type PlatformsMessage = { env: Record<string, string> } | { arrivals: Arrival[] };
 
-// FCM, APNs and an SMS centre on the loopback, in a process of their own that all candidates push to.
+// FCM, APNs and an SMS centre on the loopback, in a separate process to which all candidates push.
 const [fcm, apns, smsc] = await Promise.all([startLocalFcm(), startLocalApns(), startLocalSmsc()]);
 let arrivals: Arrival[] = [];
 
-function tell(message: PlatformsMessage): void {
+function notify(message: PlatformsMessage): void {
   process.send?.(message);
 }
 
 function arrived({ data }: ReceivedPush): void {
-  // What arrived within one turn of the event loop shares a message.
+  // Pushes that arrive within one turn of the event loop share a message.
   if (arrivals.length === 0) {
     setImmediate(() => {
-      tell({ arrivals });
+      notify({ arrivals });
       arrivals = [];
     });
   }
@@ -36,7 +36,7 @@ function arrived({ data }: ReceivedPush): void {
 fcm.onReceived(arrived);
 apns.onReceived(arrived);
 process.once('disconnect', () => process.exit(0));
-tell({
+notify({
   env: {
     FCM_ENDPOINT: `${fcm.host}:${fcm.port}`,
     FCM_ENDPOINT_CA: fcm.ca,

@@ -16,7 +16,7 @@ export interface Person {
   pushToken: string;
 }
 
-/** Half of them have an Android phone, half an iPhone. */
+/** Half of the people have an Android phone, half an iPhone. */
 export function makePeople(count: number): Person[] {
   return Array.from({ length: count }, (_, at) => ({
     lineId: `line-${at}`,
@@ -30,7 +30,7 @@ export function makePeople(count: number): Person[] {
   }));
 }
 
-/** Who holds the phones, and under which keys their data is kept. */
+/** The people, their phones, and the keys under which their data is stored. */
 export interface Population {
   people: readonly Person[];
   phones: Phones;
@@ -83,7 +83,7 @@ const SEED_SERVICE = `
   SELECT device, subscription, device::text, 'active', $11::jsonb, $12::jsonb, knowledge, platform, '14', '1.0.0',
     'phone', token, token_digest, now(), now() FROM people`;
 
-/** The same people in the one table that the floor and the peer read them from. */
+/** The same people in the one table from which the floor and the peer read them. */
 export async function seedBare(url: string, { people, phones, keys }: Population): Promise<void> {
   const { fields, indexes } = keys;
   const values = (some: readonly Person[]): unknown[] => [

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ended, freePort } from './stage.ts';
 
-/** A Redis of the run's own that keeps its data as a queue asks of it; null where none is installed. */
+/** Starts a Redis for this run with the durability that a queue needs; null if none is installed. */
 export async function startRedis(directory: string): Promise<{ url: string; stop: () => Promise<void> } | null> {
   const port = await freePort();
   const dir = join(directory, 'redis');

@@ -1,10 +1,10 @@
-/** One figure on standard output. */
+/** Prints one figure to standard output. */
 export function report(name: string, value: number, unit: string): void {
   const rounded = Number(value.toPrecision(value >= 1000 ? 5 : 4));
   process.stdout.write(`${JSON.stringify({ name, value: rounded, unit })}\n`);
 }
 
-/** What a person who waits wants to see. */
+/** Prints progress for the person who waits. */
 export function progress(text: string): void {
   process.stderr.write(`${text}\n`);
 }

@@ -37,11 +37,11 @@ async function run(plan: Plan): Promise<void> {
 async function onStage(plan: Plan, play: (stage: Stage) => Promise<void>): Promise<void> {
   progress('starting PostgreSQL and the push platforms');
   const stage = await Stage.set(plan.profile);
-  const forget = strikeOnSignal(stage);
+  const removeHandlers = strikeOnSignal(stage);
   try {
     await play(stage);
   } finally {
-    forget();
+    removeHandlers();
     await stage.strike();
   }
 }
@@ -74,7 +74,7 @@ function reportCandidate(measured: Measured): void {
   report(`${name}.flows_per_second`, flowsPerSecondOf(measured), 'flows/s');
   report(`${name}.failed_flows`, failed, 'flows');
   for (const one of PROCESSES) report(`${name}.processor.${one}_us`, median(processor[one]), 'µs/flow');
-  // The names of the contract are those of the service on its default settings.
+  // The contract's names are those of the service on its default settings.
   const prefix = name === 'main_flow' ? '' : `${name}.`;
   for (const step of ['start', 'open', 'verification'] as const) {
     const times = flows.map((flow) => flow[step]);
@@ -87,7 +87,7 @@ function reportCandidate(measured: Measured): void {
   report(`${prefix}memory.rss_mb`, residentMegabytes(served.pid), 'MB');
 }
 
-/** What a window waits for while the service has as much left as it is using. */
+/** Reports the latency of a window while the service has half of its capacity left. */
 async function reportHalfLoad(stage: Stage, plan: Plan, measured: readonly Measured[]): Promise<void> {
   for (const one of measured.filter(({ candidate }) => candidate.name.endsWith('main_flow'))) {
     const { name } = one.candidate;
@@ -117,7 +117,7 @@ function reportRatios(measured: readonly Measured[]): void {
   }
 }
 
-/** A run that is told to stop takes everything down that it had put up. */
+/** Stops everything that the run has started when a signal ends it. */
 function strikeOnSignal(stage: Stage): () => void {
   const signals = ['SIGINT', 'SIGTERM'] as const;
   const strike = (): void => void stage.strike().finally(() => process.exit(130));

@@ -6,10 +6,10 @@ import { residentMegabytes } from './processor.ts';
 import { progress, report } from './report.ts';
 import type { Stage } from './stage.ts';
 
-/** Of so many lines, the second snapshot tells one as another than the first did. */
+/** The second snapshot changes one of so many lines. */
 const EVERY = 1_000;
 
-/** How fast a whole snapshot of a carrier's lines is taken in and compared, and how large the process gets. */
+/** Reports how fast the service imports and compares a whole snapshot of a carrier's lines, and its memory. */
 export async function reportSnapshot(stage: Stage, lines: number): Promise<void> {
   await seedTemplate(stage, 'bare_carrier', []);
   const databaseUrl = await stage.createDatabase('snapshot', 'bare_carrier');
@@ -19,7 +19,7 @@ export async function reportSnapshot(stage: Stage, lines: number): Promise<void>
     const watching = setInterval(() => {
       peak = Math.max(peak, residentMegabytes(served.pid));
     }, 500);
-    const begun = performance.now();
+    const startedAt = performance.now();
     const { statusCode, body } = await served.http.request({
       method: 'POST',
       path: '/carrier/v1/lines/import',
@@ -33,7 +33,7 @@ export async function reportSnapshot(stage: Stage, lines: number): Promise<void>
     });
     let last = '';
     for await (const line of createInterface({ input: body })) last = line;
-    const seconds = (performance.now() - begun) / 1000;
+    const seconds = (performance.now() - startedAt) / 1000;
     clearInterval(watching);
     if (statusCode !== 200) throw new Error(`the snapshot was answered ${statusCode} ${last}`);
     progress(`snapshot, ${pass}: ${last} in ${seconds.toFixed(1)} s`);

@@ -18,15 +18,15 @@ export interface Served {
   pid: number;
   origin: string;
   http: Pool;
-  /** What the service printed when it was ready; empty for the others. */
+  /** The first line that the service prints when it is ready; empty for the others. */
   announcement: string;
   stop(): Promise<void>;
 }
 
-/** Milliseconds for a candidate to get ready, or to end what it has under way. */
-const PATIENCE_MS = 60_000;
+/** Milliseconds in which a candidate must become ready, or complete its running work. */
+const TIMEOUT_MS = 60_000;
 
-/** Everything that all candidates share: one PostgreSQL server, one set of push platforms, keys and phones. */
+/** The resources that all candidates share: one PostgreSQL server, one set of push platforms, keys and phones. */
 export class Stage {
   readonly keys: ServiceKeys;
   readonly phones = new Phones();
@@ -46,14 +46,14 @@ export class Stage {
 
   static async set(profile: string | null, settings: Record<string, string> = {}): Promise<Stage> {
     const directory = await mkdtemp(join(tmpdir(), 'pushguard-bench-'));
-    // As it is delivered, but for the settings that a measurement of statements asks for.
+    // With the delivered settings, except for those that a measurement of statements needs.
     const postgres = await startEmbeddedPostgres({ dataDir: directory, guard: true, settings });
     const platforms = fork(process.argv[1] ?? '', ['platforms'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
-    const told = await within(
+    const first = await within(
       'the push platforms',
       new Promise<PlatformsMessage>((resolve) => platforms.once('message', resolve)),
     );
-    const named = 'env' in told ? told.env : {};
+    const named = 'env' in first ? first.env : {};
     const env = {
       PATH: process.env['PATH'] ?? '',
       NODE_ENV: 'test',
@@ -69,12 +69,12 @@ export class Stage {
     return this.env['KEYRING'] ?? '';
   }
 
-  /** The environment of a candidate, for what the run itself does with the same gateways. */
+  /** The environment of a candidate, for the run's own use of the same gateways. */
   get environment(): Readonly<Record<string, string>> {
     return this.env;
   }
 
-  /** An empty database, or a copy of one that nobody is connected to. */
+  /** An empty database, or a copy of one without connections. */
   async createDatabase(name: string, template = 'template1'): Promise<string> {
     await this.admin(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
     return this.databaseUrl(name);
@@ -86,7 +86,7 @@ export class Stage {
     return url.href;
   }
 
-  /** The service itself, as `npm start` runs it, on everything that the stage has. */
+  /** Starts the service itself, as `npm start` runs it, on the shared resources. */
   async serve(DATABASE_URL: string, more: Record<string, string> = {}): Promise<Served> {
     const main = join(import.meta.dirname, '../../src/main.js');
     const { env, port } = await this.environmentOf({ DATABASE_URL, ...more });
@@ -103,7 +103,7 @@ export class Stage {
     return this.served(child, port, announcement);
   }
 
-  /** The floor or the peer. */
+  /** Starts the floor or the peer. */
   async play(role: 'floor' | 'peer', DATABASE_URL: string): Promise<Served> {
     const { env, port } = await this.environmentOf({ DATABASE_URL });
     const stdio = ['ignore', 'inherit', 'inherit', 'ipc'] as const;
@@ -118,7 +118,7 @@ export class Stage {
     return parseInt(await readFile(join(this.directory, 'postgres/cluster/postmaster.pid'), 'utf8'), 10);
   }
 
-  /** Runs statements on a database of this stage, one connection for all. */
+  /** Runs statements on the server's own database, all on one connection. */
   async admin(...statements: string[]): Promise<void> {
     await this.sql(this.databaseUrl('postgres'), ...statements);
   }
@@ -135,12 +135,12 @@ export class Stage {
     }
   }
 
-  /** Has something stopped with the stage. */
+  /** Registers a function that runs when the stage is struck. */
   onStrike(stop: () => Promise<unknown>): void {
     this.stops.push(stop);
   }
 
-  /** Stops everything that was started here, last things first, and leaves nothing on the disk. */
+  /** Stops everything that was started here, in reverse order, and deletes its files. */
   async strike(): Promise<void> {
     for (const stop of this.stops.splice(0).reverse()) await stop();
     await ended(this.platforms);
@@ -172,13 +172,13 @@ export class Stage {
   }
 }
 
-/** Asks a child of ours to end, and insists after a while. */
+/** Asks a child process to end, and kills it if it does not end in time. */
 export async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once('exit', resolve));
   if (child.connected) child.disconnect();
   else child.kill('SIGTERM');
-  const insist = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS / 4);
+  const insist = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS / 4);
   await gone;
   clearTimeout(insist);
 }
@@ -194,7 +194,7 @@ export async function freePort(): Promise<number> {
 async function within<T>(what: string, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} did not get ready in ${PATIENCE_MS / 1000} s`)), PATIENCE_MS);
+    timer = setTimeout(() => reject(new Error(`${what} did not get ready in ${TIMEOUT_MS / 1000} s`)), TIMEOUT_MS);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -5,7 +5,7 @@ import type { Person } from './population.ts';
 import { progress, report } from './report.ts';
 import { Stage } from './stage.ts';
 
-/** Ours are told apart by a fragment of their text; the first that fits counts. */
+/** The service's statements are recognised by a fragment of their text; the first match counts. */
 const STATEMENTS: readonly (readonly [name: string, fragment: string])[] = [
   ['named_line', 'l.phone_index = ANY'],
   ['start', 'INTO start_budgets'],
@@ -21,7 +21,7 @@ const STATEMENTS: readonly (readonly [name: string, fragment: string])[] = [
   ['sweep', 'SKIP LOCKED'],
 ];
 
-/** BullMQ's own. */
+/** BullMQ's own statements. */
 const QUEUE = /add_job|move_to|move_stalled|next_signal|next_delay|\bjobs?\b|extend_lock/;
 
 const LOOK = `SELECT query, calls::float, (total_exec_time * 1000)::float AS execution,
@@ -29,8 +29,8 @@ const LOOK = `SELECT query, calls::float, (total_exec_time * 1000)::float AS exe
   FROM pg_stat_statements JOIN pg_database d ON d.oid = dbid WHERE d.datname = 'observed' ORDER BY total_exec_time DESC`;
 
 /**
- * A statement of the flow reads by index: scans are plans that were made while a table was still empty. An update that
- * is not HOT writes to every index of its table.
+ * A statement of the flow reads by index: a sequential scan means that its plan was made while a table was still empty.
+ * An update that is not HOT writes to every index of its table.
  */
 const TOUCHED = `SELECT relname AS table, seq_tup_read::float AS scanned, n_tup_upd::float AS updated,
     n_tup_hot_upd::float AS hot
@@ -53,8 +53,8 @@ interface Row {
 }
 
 /**
- * What PostgreSQL spends on each statement of a flow, under the same load, by its own bookkeeping: on a server of its
- * own, for the bookkeeping is not free.
+ * Reports the cost of each statement of a flow in PostgreSQL, under the same load, from pg_stat_statements. It runs on
+ * a separate server, because the statistics are not free.
  */
 export async function reportStatements(plan: Plan, people: readonly Person[]): Promise<void> {
   const stage = await Stage.set(null, {

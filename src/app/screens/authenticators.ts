@@ -7,7 +7,7 @@ import { words } from '../words/words.ts';
 const messages = words.authenticators;
 const { serial } = words;
 
-/** What this person makes codes with, and the two numbers by which an institution asks for it. */
+/** This person's authenticators, with the serial number and the vendor code that an institution asks for. */
 export async function showAuthenticators(
   display: Display,
   phones: Phones,
@@ -16,7 +16,7 @@ export async function showAuthenticators(
 ): Promise<void> {
   if (display.isBusy) return;
   const { all, main } = phones;
-  // What the service adds, whether it is locked, is left out when nobody can say.
+  // Omits the locked state if the service cannot be reached.
   const ask = async (phone: Phone) => (navigator.onLine ? phone.authenticators().catch(() => []) : []);
   const known = await display.busy(() => Promise.all(all.map(ask)));
   const stateOf = (phone: Phone) => said(known[all.indexOf(phone)] ?? [], phone);

@@ -5,7 +5,9 @@ import { words } from '../words/words.ts';
 
 const messages = words.card;
 
-/** A field for a simulated card, and what is in it: null when empty. A browser page has no NFC to ask a real one by. */
+/**
+ * A field for a simulated card. `read` returns null when the field is empty. A browser page has no NFC for a real card.
+ */
 export function cardField(): { element: HTMLElement; read: () => Promise<SimulatedCard | null | 'malformed'> } {
   const text = make('textarea', {
     id: 'card',

@@ -2,7 +2,7 @@ import { make } from '../../pages/browser/element.ts';
 import { button } from './display.ts';
 import { words } from '../words/words.ts';
 
-/** Takes an enrolment code as it is read out and typed, or the link that a QR code holds. */
+/** Takes an enrolment code as a person types it, or the link of a QR code. */
 export function codeFields(
   issuer: string,
   look: { kind: 'primary' | 'secondary'; hint: string; between?: HTMLElement },

@@ -6,10 +6,10 @@ import { Request, whereOf } from './request.ts';
 import { timeOf } from './time.ts';
 import { words } from '../words/words.ts';
 
-/** How long the push with the code may take before the app fetches the same envelope itself. */
+/** Milliseconds that the app waits for the push with the code before it fetches the same envelope itself. */
 const PUSH_PATIENCE_MS = 1500;
 
-/** A request to verify oneself: the service makes a code, and the phone shows it. */
+/** A verification request: the service makes a code, and the phone shows it. */
 export class CodeRequest extends Request {
   protected readonly words = words;
   private code: CodeClaims | undefined;
@@ -36,7 +36,7 @@ export class CodeRequest extends Request {
     );
   }
 
-  /** The push with the code came, or another tab of this phone asked for it. */
+  /** The push with the code arrived; the request may have been opened in another tab of this phone. */
   take(code: CodeClaims): void {
     if (this.over || this.code) return;
     this.code = code;
@@ -61,7 +61,7 @@ export class CodeRequest extends Request {
     );
   }
 
-  /** The same envelope that the push has, asked for. */
+  /** Fetches the same envelope that the push carries. */
   private async fetchCode(): Promise<void> {
     if (this.over || this.code) return;
     const { id } = this.authentication;
@@ -76,7 +76,7 @@ export class CodeRequest extends Request {
     this.display.say('');
     this.display.show((signal) => {
       const grouped = `${code.slice(0, 3)} ${code.slice(3)}`;
-      // Digit by digit to a screen reader, which would read hundreds of thousands otherwise.
+      // Digit by digit for a screen reader, which would otherwise read the number in hundreds of thousands.
       const spoken = make('span', { class: 'unseen' }, Array.from(code).join(' '));
       const digits = make('p', { class: 'code', id: 'code' }, make('span', { 'aria-hidden': 'true' }, grouped), spoken);
       this.lookUntil(signal);

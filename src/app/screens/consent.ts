@@ -8,7 +8,7 @@ import { words } from '../words/words.ts';
 
 const messages = words.consent;
 
-/** What is collected, and the word of whoever it is collected of; then the PIN, and the phone is given its secret. */
+/** Shows the terms, takes the person's consent and the PIN, and enrols the authenticator. */
 export class Consent {
   constructor(
     private readonly display: Display,

@@ -4,10 +4,12 @@ import { button, faultLine, screen, type Display } from './display.ts';
 import { faultOf } from './fault.ts';
 import { words } from '../words/words.ts';
 
-/** How long the push with the test code may take before the app fetches the same envelope itself. */
+/** Milliseconds that the app waits for the push with the test code before it fetches the same envelope itself. */
 const PUSH_PATIENCE_MS = 1500;
 
-/** The end of an enrolment: a code that only this device can read comes to it, and is sent back. */
+/**
+ * The last step of an enrolment: the service sends a code that only this device can read, and the app sends it back.
+ */
 export class DeviceTest {
   constructor(
     private readonly display: Display,
@@ -24,7 +26,7 @@ export class DeviceTest {
     });
   }
 
-  /** The push with the code came. */
+  /** The push with the test code arrived. */
   take(code: string, fault = ''): void {
     const digits = make('p', { class: 'code' }, `${code.slice(0, 3)} ${code.slice(3)}`);
     const end = button(words.testConfirm, () => void this.finish(code));

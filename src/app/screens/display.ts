@@ -1,30 +1,30 @@
 import { byId, make, type Child } from '../../pages/browser/element.ts';
 import { words } from '../words/words.ts';
 
-/** One thing on the display. `signal` ends when something else is shown. */
+/** Draws one screen. `signal` is aborted when another screen is shown. */
 type Draw = (signal: AbortSignal) => HTMLElement;
 
-/** What comes down from the top: of a request, or of the subscription, which the settings keep as well. */
+/** A notification at the top: of a request, or of a notice, which the settings keep as well. */
 interface Banner {
   kind: 'request' | 'notice';
   title: string;
   text: string;
 }
 
-/** A notice covers the top of a screen no longer than it takes to read. */
+/** Milliseconds after which a notice disappears, long enough to read it. */
 const NOTICE_MS = 10_000;
 
-/** The phone's display: one screen at a time, a notification above it, and a voice. */
+/** The phone's display: one screen at a time, a notification above it, and announcements for screen readers. */
 export class Display {
   private readonly element = byId('display', HTMLElement);
-  /** How many notifications have come. */
+  /** The number of notifications so far. */
   notified = 0;
   private readonly bannerElement = byId('banner', HTMLElement);
   private current = new AbortController();
   private banner: Banner['kind'] | undefined;
   private bannerTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Shows a screen in the place of the last one, and puts the focus on its heading. */
+  /** Replaces the screen and focuses the heading of the new one. */
   show(draw: Draw): void {
     this.current.abort();
     this.current = new AbortController();
@@ -36,7 +36,7 @@ export class Display {
     if (hadFocus) screen.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true });
   }
 
-  /** While something is being worked out, nothing can be pressed. */
+  /** Disables the screen while `work` runs. */
   async busy<Result>(work: () => Promise<Result>): Promise<Result> {
     this.element.setAttribute('aria-busy', 'true');
     try {
@@ -54,7 +54,7 @@ export class Display {
     byId('said', HTMLElement).textContent = text;
   }
 
-  /** Lets a notification down from the top; a tap takes it away and opens it. */
+  /** Shows a notification at the top; a tap removes it and opens it. */
   notify({ kind, title, text }: Banner, onTap?: () => void): void {
     this.clearNotification();
     this.notified += 1;
@@ -65,14 +65,14 @@ export class Display {
     };
     const content = [make('strong', {}, title), make('span', {}, text)];
     this.bannerElement.replaceChildren(make('button', { type: 'button', onclick: tap }, ...content));
-    // Whoever is at it with the keyboard keeps it.
+    // The notification stays while it has the keyboard focus.
     const isAtIt = () => this.bannerElement.matches(':focus-within');
     if (kind === 'notice') {
       this.bannerTimer = setTimeout(() => !isAtIt() && this.clearNotification(), NOTICE_MS);
     }
   }
 
-  /** Takes the notification away; with `kind`, if it is of that kind. */
+  /** Removes the notification; with `kind`, only one of that kind. */
   clearNotification(kind = this.banner): void {
     if (kind !== this.banner) return;
     this.banner = undefined;
@@ -81,7 +81,7 @@ export class Display {
   }
 }
 
-/** A screen: its name, a sentence, what it holds, and the way back where there is one. */
+/** A screen: its title, a sentence, its content, and a back button if there is a way back. */
 export function screen(
   { title, text, kind, back }: { title: string; text?: string; kind?: string; back?: () => void },
   ...children: Child[]
@@ -100,18 +100,18 @@ export function button(text: string, onclick: () => void, kind = 'primary'): HTM
   return make('button', { type: 'button', class: kind, onclick }, text);
 }
 
-/** A line that says what went wrong; empty until something does. */
+/** A line for an error message; empty while there is none. */
 export function faultLine(text = ''): HTMLElement {
   return make('p', { class: 'fault', role: 'alert' }, text);
 }
 
-/** Names and values, one under the other. */
+/** Names and values, one below the other. */
 export function factList(rows: readonly (readonly [string, string | Node])[]): HTMLElement {
   const entries = rows.map(([name, value]) => make('div', {}, make('dt', {}, name), make('dd', {}, value)));
   return make('dl', { class: 'facts' }, ...entries);
 }
 
-/** Marks how something ended. */
+/** A mark for the outcome. */
 export function badge(): HTMLElement {
   return make('div', { class: 'badge', 'aria-hidden': 'true' });
 }

@@ -5,7 +5,7 @@ import { button, faultLine, screen, type Display } from './display.ts';
 import { FirstPin } from './first-pin.ts';
 import { words } from '../words/words.ts';
 
-/** A line that the phone's SIM could be of. */
+/** A line that the phone's SIM may belong to. */
 export interface OfferedLine {
   lineId: string;
   phoneNumber: string;
@@ -20,10 +20,10 @@ interface Handset {
 
 const TYPED_CODE_HANDSET: Handset = { platform: 'android', osVersion: '14' };
 
-/** First use: a line or a code, and then the PIN. */
+/** First use: the person chooses a line or types a code, and then sets the PIN. */
 export class Enrolling {
   private lineId: string;
-  /** Where a failed enrolment leads back to. */
+  /** The screen to which a failed enrolment returns. */
   private startOver: (said: HTMLElement) => void = (said) => this.begin(said);
 
   constructor(
@@ -31,9 +31,9 @@ export class Enrolling {
     private readonly phone: { issuer: string; pushToken: string; lines: readonly OfferedLine[] },
     private readonly onEnrolled: (phone: Phone) => Promise<void>,
     private readonly ways: {
-      /** An institution's code is for a Smart OTP, and needs no phone of the subscription beside it. */
+      /** An institution's code enrols a Smart OTP, and needs no phone of the subscription beside it. */
       addSmartOtp: (back: () => void) => void;
-      /** Where a person may go on without a phone of the subscription; undefined where there is nothing yet. */
+      /** The screen for a person without a phone of the subscription; undefined if there is nothing to show yet. */
       elsewhere: () => (() => void) | undefined;
     },
   ) {
@@ -62,7 +62,9 @@ export class Enrolling {
     });
   }
 
-  /** Asks a phone that is enrolled already for a new code; what it has it keeps until the code was accepted. */
+  /**
+   * Asks for a new code on a phone that is already enrolled. Its present enrolment stays until the code is accepted.
+   */
   beginAgain(back: () => void, ...said: HTMLElement[]): void {
     this.startOver = (fault) => this.beginAgain(back, fault);
     const { title, text, website, call } = words.enrolAgain;
@@ -81,7 +83,7 @@ export class Enrolling {
     return codeFields(this.phone.issuer, look, (code) => this.choosePin(code, TYPED_CODE_HANDSET));
   }
 
-  /** Has the line subscribed, and gets its code in one press: only a demonstration has such a thing. */
+  /** Subscribes the line and gets its code in one press, which only the demonstration offers. */
   private async setUp(lineId: string): Promise<void> {
     if (this.display.isBusy) return;
     this.lineId = lineId;
@@ -115,7 +117,7 @@ export class Enrolling {
   }
 }
 
-/** Every reason why a line cannot subscribe. Each comes in both languages, Korean first. */
+/** Every reason why a line cannot subscribe. Each message comes in both languages, Korean first. */
 function refusal(reasons: readonly { message: string }[]): HTMLElement {
   const items = reasons.map(({ message }) => make('li', {}, inOneLanguage(message)));
   return make(
@@ -126,7 +128,7 @@ function refusal(reasons: readonly { message: string }[]): HTMLElement {
   );
 }
 
-/** The Korean sentence reaches to the last word that has a Korean letter; English follows. */
+/** The Korean sentence ends with the last word that has a Korean letter; English follows. */
 function inOneLanguage(message: string): string {
   const [, korean, english] = /^(.*[가-힣]\S*)\s(.+)$/.exec(message) ?? [];
   return korean !== undefined && english !== undefined ? words.ofBoth(korean, english) : message;

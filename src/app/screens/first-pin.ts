@@ -6,7 +6,7 @@ import { codeOf, faultOf } from './fault.ts';
 import { PinPad } from './pin-pad.ts';
 import { words } from '../words/words.ts';
 
-/** A PIN typed twice, and the device exists. */
+/** The person types a new PIN twice, then the device is enrolled. */
 export class FirstPin {
   constructor(
     private readonly display: Display,

@@ -11,22 +11,22 @@ const { otp, smartOtp: smartOtpMessages } = words;
 /** Past requests that the first screen shows. */
 const RECENT = 3;
 
-/** A request, and the device that it is for. */
+/** A pending request and the device that it is for. */
 export interface Waiting {
   phone: Phone;
   authentication: PendingAuthentication;
 }
 
-/** What the service answered to all devices together. */
+/** The service's answers to all devices together. */
 interface Answered {
   waiting: Waiting[];
   past: HistoryEntry[];
   fault: string;
-  /** Devices that the service knows no more. */
+  /** Devices that the service no longer knows. */
   gone: Phone[];
 }
 
-/** The first screen: what waits for any device of this installation. */
+/** The first screen: everything that waits for any device of this installation. */
 export class Home {
   private shown = false;
 
@@ -47,12 +47,12 @@ export class Home {
     if (this.shown && document.visibilityState === 'visible') void this.show();
   }
 
-  /** Something else is shown from now on. */
+  /** Another screen is shown from now on. */
   leave(): void {
     this.shown = false;
   }
 
-  /** Asks the service what waits, so that it works with no push received. */
+  /** Asks the service for pending requests, so that the screen works without any push. */
   async show(): Promise<void> {
     const wasShown = this.shown;
     this.shown = true;
@@ -62,23 +62,26 @@ export class Home {
       this.to.unregistered();
       return;
     }
-    // Something else was opened in the meantime.
+    // The person has opened another screen meanwhile.
     if (!this.isShown()) return;
-    // What came while the service was asked may be newer than its answer.
+    // A notification that arrived during the request may be newer than its answer.
     if (answered.waiting.length === 0 && this.display.notified === notified) this.display.clearNotification('request');
     const focused = wasShown ? document.activeElement?.id : undefined;
     this.draw(answered);
     if (focused) document.getElementById(focused)?.focus();
   }
 
-  /** Opens the request with this id, whichever device it is for; the list, when it is over. */
+  /** Opens the request with this id on the device it is for, or the list if the request is over. */
   async open(id: string): Promise<void> {
     const found = (await this.ask()).waiting.find(({ authentication }) => authentication.id === id);
     if (found) this.to.request(found);
     else await this.show();
   }
 
-  /** Read anew, for a person may have gone on while the service was asked. */
+  /**
+   * A method, so that TypeScript does not assume the value from before the request:
+   * the person may have left the screen.
+   */
   private isShown(): boolean {
     return this.shown;
   }
@@ -136,7 +139,7 @@ export class Home {
     );
   }
 
-  /** What is to be done about one: finished, or removed once the service knows it no more. */
+  /** The next step for a Smart OTP: complete it, or remove it if the service no longer knows it. */
   private aboutSmartOtp(smartOtp: SmartOtp, isGone: boolean): HTMLElement | null {
     if (isGone) {
       const remove = async () => {
@@ -174,7 +177,7 @@ export class Home {
     return make('div', { class: 'home-buttons' }, first, make('div', { class: 'row' }, again, toSettings));
   }
 
-  /** Takes a request off the list when its time is over. */
+  /** Refreshes the list when a request expires. */
   private refreshAtEnd(waiting: readonly Waiting[], signal: AbortSignal): void {
     const ends = waiting.map(({ authentication }) => Date.parse(authentication.expiresAt) - this.phones.now());
     if (ends.length === 0) return;

@@ -1,7 +1,7 @@
 import type { PrivateJwk } from '../../phone/device-keys.ts';
 import type { PhoneState } from '../../phone/phone.ts';
 
-/** What the service told this phone of the subscription. */
+/** A notice about the subscription that this phone received. */
 export interface KeptNotice {
   kind: string;
   detail: string | undefined;
@@ -15,30 +15,30 @@ export interface KeptSmartOtp {
   testing: boolean;
   institution: string | null;
   vendorCode: string | null;
-  /** A real card keeps its key to itself; this one is simulated. */
+  /** A real card never exports its key; this one is simulated. */
   card: PrivateJwk | null;
 }
 
-/** What this installation of the app keeps between two starts. A real phone has protected storage for it. */
+/** The data that this installation of the app stores between two starts. A real phone has protected storage for it. */
 export interface Installation {
-  /** Given by the push platform, once. */
+  /** Issued once by the push platform. */
   pushToken: string;
   phone: PhoneState | null;
-  /** Until the test code was sent back. */
+  /** True until the test code was sent back. */
   testing: boolean;
   smartOtps: KeptSmartOtp[];
-  /** The last twenty, newest first: the service forgets them once they were handed over. */
+  /** The last twenty, newest first: the service deletes notices after delivery. */
   notices: KeptNotice[];
 }
 
 const KEY = 'pushguard.phone';
 const NOTICES_KEPT = 20;
 
-/** What was kept; a new installation takes the push token that the page offers. */
+/** The stored installation; a new one takes the push token that the page offers. */
 export function loadInstallation(offeredPushToken: string): Installation {
   const kept = localStorage.getItem(KEY);
   const empty = { pushToken: offeredPushToken, phone: null, testing: false, smartOtps: [], notices: [] };
-  // What an older version kept may lack what this one keeps.
+  // Data of an older version may lack newer members.
   if (kept !== null) return { ...empty, ...(JSON.parse(kept) as Partial<Installation>) };
   const fresh: Installation = empty;
   saveInstallation(fresh);
@@ -54,7 +54,7 @@ export function keepNotice(installation: Installation, notice: KeptNotice): void
   saveInstallation(installation);
 }
 
-/** Calls back when another tab shows the same phone and something changed there. */
+/** Calls back when another tab shows the same phone and changed its data. */
 export function onOtherTab(changed: () => void): void {
   addEventListener('storage', ({ key }) => {
     if (key === KEY || key === null) changed();

@@ -12,13 +12,16 @@ import { words } from '../words/words.ts';
 const messages = words.institutions;
 const { pinChecking, requestedAt: askedAt, serial, timeLeft } = words;
 
-/** A registration, and the device that may answer it. */
+/** A registration and the device that may answer it. */
 interface Listed {
   phone: Phone;
   registration: Registration;
 }
 
-/** Who may ask this person's authenticators for codes: to be confirmed with the PIN, declined, and revoked. */
+/**
+ * The institutions that may request codes from this person's authenticators: the person confirms with the PIN, declines
+ * or revokes.
+ */
 export class Institutions {
   constructor(
     private readonly display: Display,
@@ -35,7 +38,7 @@ export class Institutions {
     const listed = new Map<string, Listed>();
     answers.forEach((answer, at) => {
       const phone = inUse[at];
-      // What waits is told to the subscription's own phone, what stands to the device that it stands on as well.
+      // Pending registrations come to the subscription's own phone; active ones come to their device as well.
       if (!phone || answer.status === 'rejected') return;
       for (const registration of answer.value) listed.set(registration.id, { phone, registration });
     });
@@ -44,7 +47,7 @@ export class Institutions {
   }
 
   private draw(listed: readonly Listed[], fault: string, isKnown: boolean): void {
-    // Counted by the phone's clock, too: asking again until both clocks agree would be asking without end.
+    // The phone's clock decides too; otherwise the app would ask again without end until both clocks agree.
     const pending = listed.filter(
       ({ registration: { state, expiresAt } }) => state === 'pending' && Date.parse(expiresAt) > this.phones.now(),
     );
@@ -159,7 +162,7 @@ export class Institutions {
   }
 }
 
-/** Answered before, withdrawn, or out of time. */
+/** The registration was answered before, withdrawn, or has expired. */
 function isOver(error: unknown): boolean {
   return codeOf(error)?.startsWith('registration_') === true;
 }

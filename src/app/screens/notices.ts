@@ -8,18 +8,18 @@ import { words } from '../words/words.ts';
 const TEXTS: Readonly<Partial<Record<string, string | Readonly<Partial<Record<string, string>>>>>> =
   words.notices.kinds;
 
-/** A notice in this page's language; undefined for a kind that this version does not know. */
+/** The text of a notice in the page's language; undefined for a kind that this version does not know. */
 export function noticeLine({ kind, detail = '' }: Pick<KeptNotice, 'kind' | 'detail'>): string | undefined {
   const text = TEXTS[kind];
   return typeof text === 'object' ? text[detail] : text;
 }
 
-/** Whether a notice is about what may ask this person's authenticators: there is where to look. */
+/** Whether a notice concerns the institutions that may request codes; it then leads to their screen. */
 export function isOfInstitutions({ kind }: Pick<KeptNotice, 'kind'>): boolean {
   return kind === 'registration_asked' || kind === 'smart_otp_enrolled';
 }
 
-/** What the service told this phone. */
+/** The notices that this phone received. */
 export function showNotices(
   display: Display,
   notices: readonly KeptNotice[],

@@ -9,15 +9,15 @@ import { words } from '../words/words.ts';
 
 const messages = words.otp;
 const CODE_SECONDS = 30;
-/** For how long one PIN shows codes. */
+/** Milliseconds for which one PIN shows codes. */
 const SHOWN_MS = 120_000;
-/** The half minute that has begun already, and those that begin before the screen is hidden. */
+/** The current half minute, and those that begin before the screen is hidden. */
 const CODES = 1 + SHOWN_MS / 1000 / CODE_SECONDS;
 const TICK_MS = 250;
 
 /**
- * One-time codes by the time, which need no network. One PIN makes the codes of the next two minutes at once: the page
- * keeps no PIN and no secret while it shows them, only codes that it is about to show anyway.
+ * Time-based one-time codes, which need no network. One PIN computes the codes of the next two minutes at once: while
+ * it shows them, the page holds neither PIN nor secret, only these codes.
  */
 export class OneTimeCodes {
   constructor(
@@ -80,7 +80,7 @@ export class OneTimeCodes {
       const tick = () => {
         const now = Date.now();
         const present = codes.find(({ endsAt }) => endsAt - CODE_SECONDS * 1000 <= now && now < endsAt);
-        // A clock that was set back or forward leaves no code of its time.
+        // After a change of the clock there may be no code for the present time.
         if (present && now < hideAt) draw(present, now);
         else this.askPin(messages.hidden);
       };
@@ -90,7 +90,7 @@ export class OneTimeCodes {
         this.display.say('');
       });
       document.addEventListener('visibilitychange', () => document.hidden && this.askPin(messages.hidden), { signal });
-      // Once the screen stands, for a tick may put another one in its place.
+      // Deferred until this screen is shown, because a tick may replace it.
       queueMicrotask(tick);
       return screen(
         { ...messages.shown, kind: 'shown-code' },
@@ -105,7 +105,7 @@ export class OneTimeCodes {
     });
   }
 
-  /** The last line of its screen, so that nothing moves when the service is slow to answer, or cannot be asked. */
+  /** The last line of the screen, so that nothing moves when the service answers late or cannot be reached. */
   private lockedLine(signal: AbortSignal): HTMLElement {
     const line = make('p', { class: 'caution', role: 'status' });
     const ask = async () => {
@@ -114,7 +114,7 @@ export class OneTimeCodes {
         line.textContent = messages.locked;
       }
     };
-    // The code is shown all the same when nobody can say.
+    // The code is shown even if the service cannot be reached.
     if (navigator.onLine) void ask().catch(() => undefined);
     return line;
   }

@@ -5,7 +5,7 @@ import { faultOf, isUnregistered } from './fault.ts';
 import { spanOf, timeOf } from './time.ts';
 import { words } from '../words/words.ts';
 
-/** The last authentications, and the times for which SMS was permitted among them. */
+/** The latest authentications and SMS permissions. */
 export async function showPast(
   display: Display,
   phone: Phone,
@@ -34,7 +34,7 @@ export async function showPast(
   );
 }
 
-/** The last few of them in short, for the first screen; null where there is nothing yet. */
+/** The latest few entries in short form, for the first screen; null if there are none. */
 export function recently(entries: readonly HistoryEntry[], count: number): HTMLElement | null {
   const items = entries.slice(0, count).map((entry) => entryItem({ ...entry, device: null }));
   if (items.length === 0) return null;

@@ -3,10 +3,10 @@ import { Phone } from '../../phone/phone.ts';
 import { saveInstallation, type Installation, type KeptSmartOtp } from './installation.ts';
 import { words } from '../words/words.ts';
 
-/** An institution's Smart OTP: a device of its own in this app, with keys and a PIN of its own. */
+/** An institution's Smart OTP: a separate device in this app, with its own keys and PIN. */
 export interface SmartOtp {
   phone: Phone;
-  /** Until its test code was sent back. */
+  /** True until its test code was sent back. */
   testing: boolean;
   /** Both are known once it can sign. */
   institution: string | null;
@@ -14,10 +14,10 @@ export interface SmartOtp {
   card: SimulatedCard | null;
 }
 
-/** The devices that live in this installation: the subscription's own phone, and any number of Smart OTPs. */
+/** The devices of this installation: the subscription's own phone, and any number of Smart OTPs. */
 export class Phones {
   main: Phone | undefined;
-  /** Until the main one's test code was sent back. */
+  /** True until the main phone's test code was sent back. */
   testing = false;
   smartOtps: SmartOtp[] = [];
   private clockOffsetMs = 0;
@@ -33,7 +33,7 @@ export class Phones {
     return phones;
   }
 
-  /** Writes all of them down, over what was kept before. */
+  /** Stores all of them, overwriting the previous state. */
   async keep(): Promise<void> {
     const { installation } = this;
     const [phone, smartOtps] = await Promise.all([
@@ -50,12 +50,12 @@ export class Phones {
     return Date.now() + this.clockOffsetMs;
   }
 
-  /** Every device, the main one first. */
+  /** Every device, the main phone first. */
   get all(): Phone[] {
     return [...(this.main ? [this.main] : []), ...this.smartOtps.map(({ phone }) => phone)];
   }
 
-  /** Those that may be asked for something: enrolled, and tested. */
+  /** The devices that are enrolled and tested. */
   get inUse(): Phone[] {
     const smartOtps = this.smartOtps.filter(({ testing }) => !testing).map(({ phone }) => phone);
     return [...(this.main && !this.testing ? [this.main] : []), ...smartOtps];
@@ -76,7 +76,7 @@ export class Phones {
   }
 }
 
-/** What a person calls it: by its institution, once that is known. */
+/** The name that the person sees: that of the institution, once it is known. */
 export function nameOf({ institution }: Pick<SmartOtp, 'institution'>): string {
   const { of, name } = words.smartOtp;
   return institution === null ? name : of(institution);

@@ -6,15 +6,15 @@ import { afterRefusedPin, type Leave } from './pin-refusal.ts';
 import { words } from '../words/words.ts';
 
 /**
- * The present PIN, which the service judges, and then the new one twice. The phone itself cannot tell a wrong PIN from
- * the right one, and would lose its key to a wrong one.
+ * Asks for the present PIN, which the service checks, and then for the new one twice.
+ * The phone itself cannot detect a wrong PIN, and would lose its key by rewrapping with it.
  */
 export class PinChange {
   constructor(
     private readonly display: Display,
     private readonly phone: Phone,
     private readonly leave: Leave & { back: () => void },
-    /** Overwrites what is stored: two wrappings of one key would tell the PIN. */
+    /** Overwrites the stored state: two wrappings of one key would reveal the PIN. */
     private readonly keep: () => Promise<void>,
   ) {}
 

@@ -4,14 +4,14 @@ import { words } from '../words/words.ts';
 const LENGTH = 6;
 const KEYS = ['1', '2', '3', '4', '5', '6', '7', '8', '9', '', '0', '⌫'];
 
-/** Six digits by touch or keyboard. Each full PIN is handed over once, and the pad is empty again. */
+/** Six digits by touch or keyboard. Each complete PIN is passed on once, and the pad is cleared. */
 export class PinPad {
   readonly element: HTMLElement;
   private readonly dots = make('p', { class: 'pin-dots', 'aria-hidden': 'true' });
   private readonly typed = make('p', { class: 'unseen', role: 'status' });
   private digits = '';
 
-  /** `signal` ends the pad, and with it the keyboard's attention. */
+  /** `signal` ends the pad and its keyboard listener. */
   constructor(
     private readonly onFull: (pin: string) => void,
     signal: AbortSignal,
@@ -34,14 +34,14 @@ export class PinPad {
   }
 
   private press(key: string): void {
-    // The person waits for the last PIN to be judged.
+    // The last PIN is still being checked.
     if (this.element.closest('[aria-busy="true"]')) return;
     this.digits = key === '⌫' ? this.digits.slice(0, -1) : this.digits + key;
     this.draw();
     if (this.digits.length < LENGTH) return;
     const pin = this.digits;
     this.digits = '';
-    // The sixth dot is seen before the pad is empty again.
+    // Shows the sixth dot before the pad is cleared.
     setTimeout(() => {
       this.draw();
       this.onFull(pin);

@@ -3,14 +3,14 @@ import { badge, button, screen, type Display } from './display.ts';
 import { codeOf, faultOf, isUnregistered } from './fault.ts';
 import { words } from '../words/words.ts';
 
-/** Where a screen leads to when it is over. */
+/** Where a screen leads to when it ends. */
 export interface Leave {
   home: () => void;
   unregistered: () => void;
   enrolAgain: () => void;
 }
 
-/** After a PIN was refused: tried again while that is allowed, and told what to do when it is not. */
+/** After a refused PIN: asks again while attempts are left, and otherwise says what to do. */
 export function afterRefusedPin(
   display: Display,
   error: unknown,

@@ -1,11 +1,11 @@
 const WAIT_SECONDS = 25;
 const RETRY_MS = 2000;
 
-/** Hands over every push to this installation from now on; what came before, the app asks the service for. */
+/** Passes on every push to this installation from now on; the app asks the service for anything earlier. */
 export async function receivePushes(input: {
   pushToken: string;
   onPush: (data: Record<string, string>) => void;
-  /** The line was down, and pushes may have been missed. */
+  /** The connection was interrupted, and pushes may have been missed. */
   onGap: () => void;
 }): Promise<never> {
   const address = `/local/push-outbox?to=${encodeURIComponent(input.pushToken)}`;
@@ -17,7 +17,7 @@ export async function receivePushes(input: {
       seen += pushes.length;
       for (const { data } of pushes) input.onPush(data);
     } catch {
-      // The service was restarted, perhaps, and its outbox counts from nothing again.
+      // After a restart of the service, its outbox counts from zero again.
       seen = undefined;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       input.onGap();

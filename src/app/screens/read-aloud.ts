@@ -2,14 +2,16 @@ import { make } from '../../pages/browser/element.ts';
 import { locale } from '../../pages/browser/locale.ts';
 import { words } from '../words/words.ts';
 
-// A browser loads its voices only once it was asked for them.
+// A browser loads its voices only after the first request for them.
 if ('speechSynthesis' in window) speechSynthesis.getVoices();
 
-/** A button that reads the code of the moment aloud, digit by digit; null where the browser has no voice for the page's language. */
+/**
+ * A button that reads the current code aloud, digit by digit; null if the browser has no voice for the page's language.
+ */
 export function readAloudButton(code: () => string, signal: AbortSignal): HTMLElement | null {
   const voice = voiceOf(locale);
   if (!voice) return null;
-  // Nobody hears the rest of a code that is not shown any more.
+  // Stops reading when the code is no longer shown.
   signal.addEventListener('abort', () => speechSynthesis.cancel());
   const read = () => {
     const utterance = new SpeechSynthesisUtterance(Array.from(code()).join(', '));

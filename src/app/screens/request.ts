@@ -10,15 +10,15 @@ import type { AppWords } from '../words/app-words.ts';
 import { words } from '../words/words.ts';
 
 const REASONS = ['cancelled', 'wrong_details'] as const satisfies readonly DeclineReason[];
-/** No push says that the code was typed, so the app looks while it shows one. */
+/** Milliseconds between two checks: no push reports that the code was typed, so the app polls while it shows one. */
 const LOOK_MS = 2000;
 
 type Ending = keyof AppWords['ended'];
 
-/** What a request says by the way, in words that fit what it is for. */
+/** The texts of a request that depend on its kind. */
 export type RequestWords = Pick<AppWords, 'pin' | 'ended' | 'blocked'>;
 
-/** One authentication on the phone: how it is refused, and how it ends. What it is for, the classes after it know. */
+/** One authentication on the phone: how the person refuses it, and how it ends. The subclasses know its purpose. */
 export abstract class Request {
   protected over = false;
   protected abstract readonly words: RequestWords;
@@ -31,16 +31,16 @@ export abstract class Request {
     protected readonly leave: Leave & { history: () => void },
   ) {}
 
-  /** Who asks, and why. The PIN is asked for only after this was seen. */
+  /** Shows `relyingParty` and `purpose`. The PIN is asked for only afterwards. */
   abstract show(fault?: string): void;
 
-  /** Where a person was who turned back from refusing. */
+  /** The screen to which a person returns who decides not to refuse. */
   protected abstract showAgain(fault?: string): void;
 
   /** The PIN is complete. */
   protected abstract open(pin: string): Promise<void>;
 
-  /** The person has turned to something else: nothing more is drawn of this one. */
+  /** The person has left this request: it draws nothing any more. */
   abandon(): void {
     this.over = true;
   }
@@ -74,19 +74,19 @@ export abstract class Request {
     }
   }
 
-  /** Looks again and again while a code is shown. */
+  /** Polls while a code is shown. */
   protected lookUntil(signal: AbortSignal): void {
     const timer = setInterval(() => void this.look(), LOOK_MS);
     signal.addEventListener('abort', () => clearInterval(timer));
   }
 
-  /** What is no longer pending has ended; how, the history says. */
+  /** A request that is no longer pending has ended; the history tells how. */
   private async look(): Promise<void> {
     try {
       const pending = await this.phone.pending();
       if (!this.over && !pending.some(({ id }) => id === this.authentication.id)) await this.endAsHistorySays();
     } catch {
-      // The next look may get through.
+      // The next poll may succeed.
     }
   }
 
@@ -97,7 +97,7 @@ export abstract class Request {
     this.end(state === undefined || state === 'pending' || state === 'opened' ? 'cancelled' : state);
   }
 
-  /** Somebody else's request is refused at once; one's own, for a reason. */
+  /** A request by a stranger is refused at once; the person's own is cancelled with a reason. */
   protected refusals(): HTMLElement[] {
     return [
       button(words.notMe, () => void this.refuseStrangers(), 'danger'),
@@ -142,7 +142,7 @@ export abstract class Request {
     }
   }
 
-  /** What somebody does next who was asked for by a stranger. */
+  /** The next steps for a person whose authentication a stranger requested. */
   private showBlocked(): void {
     if (this.over) return;
     this.over = true;
@@ -163,7 +163,7 @@ export abstract class Request {
     );
   }
 
-  /** What is left of the request; with `other`, of something that ends before it. */
+  /** The remaining time of the request; with `other`, of something that ends before it. */
   protected countdown(signal: AbortSignal, other?: { until: string; onEnd: () => void }): HTMLElement {
     const element = make('strong', { class: 'clock', role: 'timer', 'aria-live': 'off' });
     const { until, onEnd } = other ?? { until: this.authentication.expiresAt, onEnd: () => this.end('expired') };
@@ -174,7 +174,7 @@ export abstract class Request {
   }
 }
 
-/** Where the window is open: its address, and which browser it says it is. */
+/** The origin of the window: its IP address and the browser that it claims to be. */
 export function whereOf(endUser: PendingAuthentication['endUser']): string {
   const { ip, userAgent } = endUser ?? {};
   const browser = /Edg|OPR|SamsungBrowser|Firefox|Chrome|Safari/.exec(userAgent ?? '')?.[0];

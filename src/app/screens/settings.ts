@@ -12,18 +12,18 @@ import type { Leave } from './pin-refusal.ts';
 import { SmsForOneWebsite } from './sms.ts';
 import { otherLanguages, words } from '../words/words.ts';
 
-/** Where the settings lead, beside what they open themselves. */
+/** The screens to which the settings lead, besides those that they open themselves. */
 interface Ways {
   home: () => void;
   leaveOf: (phone: Phone) => Leave;
-  /** A new code for the phone, or the first one. */
+  /** Enters a new code for the phone, or the first one. */
   withCode: (back: () => void) => void;
   addSmartOtp: (back: () => void) => void;
   goOn: (smartOtp: SmartOtp) => void;
   reset: () => void;
 }
 
-/** Everything that is not about one request. */
+/** The settings: everything that does not concern one request. */
 export class Settings {
   private readonly back = () => this.show();
 
@@ -57,7 +57,7 @@ export class Settings {
         { title: words.settings.title, kind: 'settings', back: this.ways.home },
         make('ul', { class: 'entries' }, ...items),
         factList([
-          // Beside the shop, the shop says in which language.
+          // Beside the shop, the shop sets the language.
           ...(self === top ? ([[words.settings.language, languages]] as const) : []),
           ...(this.phones.main ? ([[words.serial, this.phones.main.serialNumber]] as const) : []),
         ]),

@@ -11,10 +11,10 @@ import { timeOf } from './time.ts';
 import { words } from '../words/words.ts';
 
 const { signing, card: cardMessages } = words;
-/** The code is of its minute; a person who comes back later makes another one. */
+/** The code belongs to its minute; a person who comes back later computes another one. */
 const SHOWN_MS = 60_000;
 
-/** A request to sign a transaction: the phone shows all of it, and makes the code by itself. */
+/** A request to sign a transaction: the phone shows every field, and computes the code itself. */
 export class SignRequest extends Request {
   protected readonly words = signing;
   private signed: { code: string; until: number } | undefined;
@@ -58,12 +58,12 @@ export class SignRequest extends Request {
   }
 
   protected showAgain(fault = ''): void {
-    // It may have run out while reasons to decline were shown.
+    // The code may have expired while the reasons to decline were shown.
     if (this.signed && this.signed.until > this.now()) this.showCode(this.signed, fault);
     else this.show(fault);
   }
 
-  /** Every field as it was sent, to the last space: the code is worth nothing for any other. */
+  /** Every field exactly as it was sent: the code is valid for no other text. */
   private transaction(): HTMLElement {
     const { transaction = [] } = this.authentication;
     const rows = transaction.map(({ label, value }) => make('div', {}, make('dt', {}, label), make('dd', {}, value)));
@@ -77,7 +77,7 @@ export class SignRequest extends Request {
 
   private askTap(pin: string, fault = ''): void {
     const kept = this.card.kept();
-    // Whoever handed over a wrong one may hand over another.
+    // After a wrong card, the person may provide another one.
     const field = kept && fault === '' ? null : cardField();
     const said = faultLine(fault);
     const tap = async () => {
@@ -140,7 +140,7 @@ export class SignRequest extends Request {
     });
   }
 
-  /** The minute is over, wherever the person is by now. */
+  /** The minute is over, on whichever screen the person is. */
   private hide(): void {
     this.signed = undefined;
     if (this.over) return;

@@ -17,7 +17,7 @@ const HANDSET = { platform: 'android', osVersion: '14' } as const;
 
 type Test = (phone: Phone, then: ConstructorParameters<typeof DeviceTest>[2]) => void;
 
-/** Adds an institution's Smart OTP: its code, a card where there is one, a PIN of its own, the test, and consent. */
+/** Adds an institution's Smart OTP: its code, a card if there is one, its own PIN, the test, and consent. */
 export class AddingSmartOtp {
   constructor(
     private readonly display: Display,
@@ -50,7 +50,7 @@ export class AddingSmartOtp {
     this.display.show(() => screen({ ...messages.add, kind: 'smart-otp', back }, ...said, ...fields));
   }
 
-  /** From wherever it was left: a person may put the phone away between two steps. */
+  /** Resumes at the step where it was interrupted: a person may put the phone away between two steps. */
   goOn(smartOtp: SmartOtp): void {
     const { phone } = smartOtp;
     if (!smartOtp.testing) {
@@ -81,12 +81,12 @@ export class AddingSmartOtp {
     }).show();
   }
 
-  /** Learns the institution's name, and drops the one that this one took the place of. */
+  /** Learns the institution's name, and removes the Smart OTP that this one replaced. */
   private async settle(smartOtp: SmartOtp): Promise<void> {
     const known = await smartOtp.phone.authenticators().catch(() => []);
     smartOtp.institution = known[0]?.issuer?.name ?? null;
     for (const other of this.phones.smartOtps.filter((one) => one !== smartOtp)) {
-      // Another line of the same person may have one of the same institution, and keeps it.
+      // Another line of the same person may have a Smart OTP of the same institution; that one stays.
       if (other.vendorCode === smartOtp.vendorCode && (await isGone(other.phone))) await this.phones.remove(other);
     }
     await this.phones.keep();

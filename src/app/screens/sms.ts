@@ -7,7 +7,7 @@ import { PinPad } from './pin-pad.ts';
 import { afterRefusedPin, type Leave } from './pin-refusal.ts';
 import { words } from '../words/words.ts';
 
-/** SMS for one website, for some minutes: which stands, which could be chosen, and the PIN that permits it. */
+/** SMS for one website for some minutes: the active permission, the websites to choose from, and the PIN. */
 export class SmsForOneWebsite {
   constructor(
     private readonly display: Display,
@@ -26,10 +26,10 @@ export class SmsForOneWebsite {
     }
   }
 
-  /** `listed` undefined when the service could not be asked. */
+  /** `listed` is undefined when the service cannot be reached. */
   private draw(listed: SmsPermissions | undefined, fault: string): void {
     const { minutes = 0, relyingParties = [], permissions = [] } = listed ?? {};
-    // Counted by the phone's clock, too: asking again until both clocks agree would be asking without end.
+    // The phone's clock decides too; otherwise the app would ask again without end until both clocks agree.
     const active = permissions.filter((one) => one.active && Date.parse(one.endsAt) > this.now());
     this.display.show((signal) =>
       screen(

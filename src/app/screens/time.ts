@@ -5,7 +5,7 @@ export function timeOf(instant: string): string {
   return new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(instant));
 }
 
-/** From when to when, with a day that both share written once. */
+/** A time range; a day that both ends share appears once. */
 export function spanOf(from: string, to: string): string {
   const format = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
   return format.formatRange(new Date(from), new Date(to));

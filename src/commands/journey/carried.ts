@@ -14,7 +14,7 @@ import {
   type JourneyStep,
 } from './scene.ts';
 
-/** Second act: what the carrier says, and what becomes of the subscription. */
+/** Second act: the carrier reports events, and the subscription follows them. */
 export const CARRIED: readonly JourneyStep[] = [
   {
     title: 'Five ineligible lines are refused, each with its reason',

@@ -14,7 +14,7 @@ import {
 } from './scene.ts';
 import { TextBrowser } from './text-browser.ts';
 
-/** Third act: somebody joins, uses and leaves the service by the website alone. */
+/** Third act: a customer joins, uses and leaves the service by the website alone. */
 export const CUSTOMER: readonly JourneyStep[] = [
   {
     title: 'A person opens the website and joins with a code by SMS',
@@ -111,7 +111,7 @@ function open({ browser }: Scene): TextBrowser {
   return browser;
 }
 
-/** The code of what waits in the app now. */
+/** Opens the latest pending authentication in the app and reads its code. */
 async function readCode({ phone }: Scene): Promise<string> {
   expect(phone !== undefined, 'no phone is enrolled');
   const asked = (await phone.pending()).at(-1);

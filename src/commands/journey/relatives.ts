@@ -12,7 +12,7 @@ const TRANSFER = [
   { label: '금액', value: '1,250,000원' },
 ];
 
-/** Who plays: one person with one-time passwords, another one with a Smart OTP. Both get their phones as they go. */
+/** The people of this act: one with one-time passwords, another with a Smart OTP. The steps add their phones. */
 interface Cast {
   otp?: { phone: Phone; subscriptionId: string; reissueId?: string };
   sign?: {
@@ -25,7 +25,7 @@ interface Cast {
 }
 const cast: Cast = {};
 
-/** Fourth act: codes that a phone makes by itself, and a phone that is lost. */
+/** Fourth act: codes that a phone computes by itself, and a lost phone. */
 export const RELATIVES: readonly JourneyStep[] = [
   {
     title: 'A person enrols OTP in the app and is verified by a code that the phone generates without a network',
@@ -227,7 +227,7 @@ async function subscribed(
   return { phone, subscriptionId: String(body['subscriptionId']) };
 }
 
-/** An app that is enrolled and tested. */
+/** An app that is enrolled and has passed its test. */
 async function enrol({ service }: Scene, enrolmentCode: string, name: string): Promise<Phone> {
   const phone = await Phone.enrol({
     issuer: service.issuer,

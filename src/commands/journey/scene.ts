@@ -2,7 +2,7 @@ import { randomId } from '../../crypto/random.ts';
 import type { Phone } from '../../phone/phone.ts';
 import type { TextBrowser } from './text-browser.ts';
 
-/** The line that `npm start -- --json` prints first. */
+/** The first line that `npm start -- --json` prints. */
 export interface Announcement {
   issuer: string;
   pushOutbox: string;
@@ -16,24 +16,24 @@ export interface Answer {
   body: Record<string, unknown>;
 }
 
-/** What goes from step to step. */
+/** The state that one step passes to the next. */
 export interface Scene {
   service: Announcement;
   tokens: Map<string, string>;
   pushToken: string;
   phone?: Phone;
-  /** In which a customer looks at the website. */
+  /** The browser in which a customer uses the website. */
   browser?: TextBrowser;
   authenticationId?: string;
   code?: string;
   subscriptionId?: string;
-  /** The last sequence that the carrier used for our line. */
+  /** The last sequence that the carrier used for the subscriber's line. */
   sequence: number;
-  /** The number that the line has now. */
+  /** The present number of the line. */
   phoneNumber?: string;
 }
 
-/** One step as a person would see it. It answers what was seen, and throws when it is not what it has to be. */
+/** One step as a person would see it. `play` returns what the person sees, and throws when a check fails. */
 export interface JourneyStep {
   title: string;
   play: (scene: Scene) => Promise<string>;
@@ -69,7 +69,7 @@ export async function start(
   });
 }
 
-/** Tells of our subscriber's line as the carrier would: a CloudEvent in structured mode. */
+/** Reports an event of the subscriber's line as the carrier would: a CloudEvent in structured mode. */
 export async function tell(scene: Scene, kind: string, data?: object): Promise<void> {
   scene.sequence += 1;
   const event = {
@@ -93,7 +93,7 @@ export async function tell(scene: Scene, kind: string, data?: object): Promise<v
   expect(status === 202 && body['outcome'] === 'applied', `applied expected, got ${status} ${JSON.stringify(body)}`);
 }
 
-/** What the call centre sees of our subscription. */
+/** The state of the subscription as the call centre sees it. */
 export async function standing(scene: Scene): Promise<string> {
   const phoneNumber = scene.phoneNumber ?? subscriber(scene).phoneNumber;
   const path = `/operator/v1/subscriptions?phoneNumber=${encodeURIComponent(phoneNumber)}`;
@@ -143,7 +143,7 @@ export async function call(
   return { status: response.status, body: text ? (JSON.parse(text) as Record<string, unknown>) : {} };
 }
 
-/** The next push of a kind to our phone, as its platform would hand it to the app. */
+/** The next push of a kind to the journey's phone, as its platform would pass it to the app. */
 export async function nextPush({ service, pushToken }: Scene, kind: string): Promise<Record<string, string>> {
   for (let seen = 0; ;) {
     const url = `${service.pushOutbox}?to=${pushToken}&after=${seen}&wait=10`;

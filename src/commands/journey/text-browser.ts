@@ -4,11 +4,11 @@ export interface SeenPage {
   url: string;
   headers: Headers;
   html: string;
-  /** What is to be read, without markup. */
+  /** The readable text, without markup. */
   text: string;
 }
 
-/** A browser without a screen: it keeps cookies, follows redirections and sends the forms that it was shown. */
+/** A browser without a screen: it keeps cookies, follows redirections and sends the forms of the page it has open. */
 export class TextBrowser {
   readonly cookies = new Map<string, string>();
   private page: SeenPage | undefined;
@@ -20,8 +20,7 @@ export class TextBrowser {
   }
 
   /**
-   * Sends the form with this action, as it is in the page that was opened last, with what a person typed and the button
-   * that was pressed.
+   * Sends the form with this action from the page that was opened last, with the typed values and the pressed button.
    */
   async send(
     action: string,
@@ -38,7 +37,7 @@ export class TextBrowser {
     return Object.fromEntries(hidden.map(([, name = '', value = '']) => [name, value]));
   }
 
-  /** One request, with nothing followed and nothing filled in. */
+  /** Sends one request; follows no redirection and fills in no form. */
   async request(
     method: string,
     path: string,

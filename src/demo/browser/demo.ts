@@ -21,14 +21,16 @@ function offerSameTab(): void {
   byId('same-tab', HTMLButtonElement).hidden = !WIDE.matches;
 }
 
-/** The window goes where its form is sent: into a popup, opened before so that it knows its opener, or this tab. */
+/**
+ * Opens the window where its form is sent: in a popup, opened beforehand so that it knows its opener, or in this tab.
+ */
 function openIn(place: 'popup' | 'tab'): void {
   const popup = place === 'popup' ? open('', 'pushguard-window', POPUP) : null;
   form.target = popup ? 'pushguard-window' : '_self';
   popup?.focus();
 }
 
-/** The window tells its opener that it has ended, and only this: what became of it the shop's server asks for. */
+/** The window tells its opener that it has ended, and nothing else: the shop's server asks for the outcome. */
 function comeBack({ origin, data }: MessageEvent<unknown>): void {
   if (origin !== location.origin || typeof data !== 'object' || data === null) return;
   const { type, windowId, state } = data as Partial<Record<string, unknown>>;
@@ -41,7 +43,7 @@ interface ReceivedText {
   text: string;
 }
 
-/** Shows what the SMS centre sends while this page is open. */
+/** Shows the messages that the SMS centre sends while this page is open. */
 async function readTexts(): Promise<void> {
   let after = (await askTexts('wait=0'))?.length ?? 0;
   for (;;) {

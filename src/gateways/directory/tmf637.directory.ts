@@ -13,7 +13,7 @@ export interface Tmf637Options {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A product whose number and status are read, and the rest not yet. */
+/** A product of which number and status are parsed, and the other facts not yet. */
 interface Contract {
   product: Json;
   phoneNumber: string;
@@ -21,14 +21,16 @@ interface Contract {
 }
 
 const DEADLINE_MS = 3_000;
-/** Bytes of an answer, unpacked. A product takes a few KiB, and at most `PAGE` of them are asked for. */
-const LARGEST = 64 * 1024;
-/** Enough for a number that was recycled many times, whose ended products come along. */
+/**
+ * Maximum bytes of an answer, uncompressed. A product takes a few KiB, and a request asks for at most `PAGE` of them.
+ */
+const MAX_BYTES = 64 * 1024;
+/** Enough for a number that was recycled many times: the answer includes its ended products. */
 const PAGE = 20;
-/** Characters of a value; a UUID, the longest of them, has 36. */
-const LONGEST = 128;
+/** Maximum characters of a value; the longest expected one, a UUID, has 36. */
+const MAX_LENGTH = 128;
 
-/** ProductStatusType of TMF637 v4; its specification spells one of them with a blank at the end. */
+/** ProductStatusType of TMF637 v4; its specification spells one of them with a trailing blank. */
 const STATUSES: ReadonlyMap<unknown, LineStatus> = new Map([
   ['active', 'active'],
   ['pendingTerminate', 'active'],
@@ -42,15 +44,16 @@ const STATUSES: ReadonlyMap<unknown, LineStatus> = new Map([
 ]);
 
 /**
- * The lines of a carrier whose systems speak TM Forum's TMF637 v4 (Product Inventory). Every lookup is one request; a
- * failed one is not repeated. Members and characteristics that are not read here are the carrier's own affair.
+ * The lines of a carrier whose systems speak TM Forum's TMF637 v4 (Product Inventory).
+ * Every lookup is one request; a failed one is not repeated. Members and characteristics that this class does not need
+ * are ignored.
  */
 export class Tmf637Directory extends CarrierDirectory {
   readonly #products: URL;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #deadlineMs: number;
 
-  /** Throws where `url` is none. */
+  /** Throws if `url` is not a URL. */
   constructor({ url, token, deadlineMs = DEADLINE_MS }: Tmf637Options) {
     super();
     this.#products = new URL(`${url.replace(/\/+$/, '')}/product`);
@@ -59,16 +62,16 @@ export class Tmf637Directory extends CarrierDirectory {
   }
 
   async byPhoneNumber(phoneNumber: string): Promise<LineFacts | null> {
-    const body = await this.#ask(phoneNumber);
+    const body = await this.#request(phoneNumber);
     if (body === null) return null;
     const contract = liveContract(productsIn(body), phoneNumber);
     return contract && factsOf(contract);
   }
 
-  /** The body of the carrier's answer; null where it knows no such product. */
-  async #ask(phoneNumber: string): Promise<Buffer | null> {
+  /** The body of the carrier's answer; null if the carrier knows no such product. */
+  async #request(phoneNumber: string): Promise<Buffer | null> {
     const url = new URL(this.#products);
-    // TMF630: a list is filtered by any attribute. The serial number of a mobile line's product is its MSISDN.
+    // TMF630: any attribute can filter a list. The serial number of a mobile line's product is its MSISDN.
     url.searchParams.set('productSerialNumber', phoneNumber);
     url.searchParams.set('limit', String(PAGE));
     const signal = AbortSignal.timeout(this.#deadlineMs);
@@ -77,7 +80,7 @@ export class Tmf637Directory extends CarrierDirectory {
     } catch (error) {
       if (error instanceof CarrierUnavailable) throw error;
       if (signal.aborted) throw unavailable(`did not answer completely within ${this.#deadlineMs} ms`);
-      // Neither message nor cause: fetch may quote the address, and with it the number, or the token.
+      // Neither message nor cause is passed on: fetch may quote the URL, and with it the number, or the token.
       throw unavailable(`did not answer completely: ${codeOf(error)}`);
     }
   }
@@ -86,22 +89,22 @@ export class Tmf637Directory extends CarrierDirectory {
 async function bodyOf({ status, headers, body }: Response): Promise<Buffer | null> {
   const isJson = /^application\/json\s*(?:;|$)/i.test(headers.get('content-type') ?? '');
   if (status === 200 && isJson) return readWhole(body);
-  // Nobody reads this body, which would keep its connection until the deadline.
+  // An unread body would keep its connection busy until the deadline.
   await body?.cancel();
   if (status === 404) return null;
-  // Among these a redirect, which could lead the token astray, and 206 (TMF630): a page that holds back products.
+  // These include redirects, which could send the token to another host, and 206 (TMF630), a page that omits products.
   throw unavailable(
     status === 200 ? 'answered with a media type other than application/json' : `answered with status ${status}`,
   );
 }
 
-/** All of the body. Reading stops, and the connection ends, at the first byte too many. */
+/** Reads the whole body. Stops, and closes the connection, at the first byte beyond the limit. */
 async function readWhole(body: AsyncIterable<Uint8Array> | null): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > LARGEST) throw unavailable(`answered with more than ${LARGEST} bytes`);
+    if (bytes > MAX_BYTES) throw unavailable(`answered with more than ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -112,14 +115,14 @@ function productsIn(body: Buffer): readonly unknown[] {
   try {
     document = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
   } catch {
-    // The parser's own message quotes the text.
+    // The parser's own message quotes the text, so it is replaced.
     throw unavailable('answered with text that is not JSON');
   }
   if (!Array.isArray(document)) throw unavailable('answered with JSON that is not a list of products');
   return document;
 }
 
-/** The contract that has not ended; null where there is none. A number keeps the ended ones of its earlier owners. */
+/** The contract that has not ended; null if there is none. A number keeps the ended contracts of its earlier owners. */
 function liveContract(products: readonly unknown[], phoneNumber: string): Contract | null {
   const contracts = products.map((product) => contractOf(product, phoneNumber));
   const [contract, another] = contracts.filter(({ status }) => status !== 'terminated');
@@ -130,7 +133,9 @@ function liveContract(products: readonly unknown[], phoneNumber: string): Contra
   return null;
 }
 
-/** A product of another number means that the filter was not obeyed, and says nothing about the number asked for. */
+/**
+ * A product of another number means that the carrier ignored the filter; it says nothing about the requested number.
+ */
 function contractOf(product: unknown, phoneNumber: string): Contract {
   if (!isObject(product)) throw unavailable('answered with a product that is not an object');
   if (product['productSerialNumber'] !== phoneNumber)
@@ -160,7 +165,7 @@ function factsOf({ product, phoneNumber, status }: Contract): LineFacts {
   };
 }
 
-/** The value of a characteristic; undefined where the product has none of that name. */
+/** The value of a characteristic; undefined if the product has none of that name. */
 function characteristicOf(product: Json, name: string): unknown {
   const all = product['productCharacteristic'];
   if (!Array.isArray(all)) return unreadable('productCharacteristic');
@@ -170,7 +175,7 @@ function characteristicOf(product: Json, name: string): unknown {
 }
 
 function textOf(name: string, value: unknown, pattern = PLAIN_TEXT): string {
-  return typeof value === 'string' && value.length <= LONGEST && pattern.test(value) ? value : unreadable(name);
+  return typeof value === 'string' && value.length <= MAX_LENGTH && pattern.test(value) ? value : unreadable(name);
 }
 
 function isObject(value: unknown): value is Json {
@@ -185,7 +190,7 @@ function unavailable(fault: string): CarrierUnavailable {
   return new CarrierUnavailable(`The carrier's product inventory ${fault}.`);
 }
 
-/** What went wrong underneath fetch: `ECONNREFUSED`, `UND_ERR_SOCKET`, `CERT_HAS_EXPIRED`. */
+/** The error code below fetch: `ECONNREFUSED`, `UND_ERR_SOCKET`, `CERT_HAS_EXPIRED`. */
 function codeOf(error: unknown): string {
   const { cause } = error as { cause?: { code?: unknown } };
   return typeof cause?.code === 'string' ? cause.code : 'no answer';

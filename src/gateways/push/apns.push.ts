@@ -13,17 +13,22 @@ export interface ApnsPushOptions {
   endpoint?: { host: string; port: number; ca: string };
 }
 
-/** What the SDK says of one device; its type declarations leave out `error` strings and make `timestamp` a string. */
+/**
+ * The SDK's report about one device; its type declarations omit `error` strings and declare `timestamp` as a string.
+ */
 interface Failure {
   status?: number;
   error?: Error;
   response?: { reason?: string; timestamp?: number | string };
 }
 
-/** How long the SDK keeps a request that nobody waits for any more. Every deadline asked of us is shorter. */
+/**
+ * Milliseconds for which the SDK keeps a request after the gateway's deadline.
+ * Every deadline of the gateway is shorter.
+ */
 const REQUEST_TIMEOUT_MS = 10_000;
 
-/** How long an open session may take to end what it has under way. */
+/** Milliseconds in which an open session may complete its running requests. */
 const SHUTDOWN_MS = 1_000;
 
 /** Pushes to iPhones through APNs, over one kept HTTP/2 session. */
@@ -40,11 +45,11 @@ export class ApnsPushGateway implements PushGateway {
   async send(message: PushMessage, deadlineMs: number): Promise<PushOutcome> {
     const provider = this.#provider;
     const answersBefore = this.#answers;
-    const sent = this.#ask(provider, message);
+    const sent = this.#request(provider, message);
     const outcome = await withinDeadline(sent, deadlineMs, undefined);
     if (outcome) return outcome;
-    // Not one answer since this push left: the session may lead nowhere (a gateway forgot the connection), which the
-    // SDK's own ping notices and does nothing about. The next push gets a new one.
+    // No answer at all since this push was sent: the connection may be dead (a network gateway dropped it), which the
+    // SDK's own ping notices without acting on it. The next push gets a new session.
     if (this.#answers === answersBefore && this.#provider === provider) {
       this.#provider = providerOf(this.#options);
       void shutDown(provider);
@@ -53,11 +58,11 @@ export class ApnsPushGateway implements PushGateway {
   }
 
   async close(): Promise<void> {
-    // The SDK never calls back when its session was already destroyed, by an error or by the other end.
+    // The SDK never calls back when its session was already destroyed, by an error or by the peer.
     await withinDeadline(shutDown(this.#provider), SHUTDOWN_MS, undefined);
   }
 
-  async #ask(provider: apn.Provider, message: PushMessage): Promise<PushOutcome> {
+  async #request(provider: apn.Provider, message: PushMessage): Promise<PushOutcome> {
     try {
       const { failed } = await provider.send(this.#notification(message), message.token);
       const failure: Failure | undefined = failed[0];
@@ -73,12 +78,12 @@ export class ApnsPushGateway implements PushGateway {
     notification.topic = this.#options.topic;
     notification.pushType = 'alert';
     notification.priority = 10;
-    // An absolute time, so rounding down never makes the zero that means "do not keep it at all".
+    // An absolute time, so rounding down never yields the zero that means "do not store it".
     notification.expiry = Math.floor(Date.now() / 1000 + ttlSeconds);
     notification.collapseId = collapseKey;
     notification.alert = alert;
     notification.sound = 'default';
-    // The app's notification service extension gets to decrypt the envelope before the text is shown.
+    // Lets the app's notification service extension decrypt the envelope before iOS shows the text.
     if (style === 'data') notification.mutableContent = true;
     notification.payload = { ...data };
     return notification;
@@ -89,15 +94,15 @@ function providerOf({ token, production, endpoint }: ApnsPushOptions): apn.Provi
   return new apn.Provider({
     token,
     production,
-    // Left at 3, the SDK re-sends a 429 three times within milliseconds; waiting is the queue's work.
+    // With the default of 3, the SDK sends a 429 again three times within milliseconds; retries belong to the queue.
     connectionRetryLimit: 0,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    // The address alone is not enough: the SDK's default port would stand.
+    // Both address and port must be set; otherwise the SDK's default port stays.
     ...(endpoint && { address: endpoint.host, port: endpoint.port, ca: [endpoint.ca] }),
   });
 }
 
-/** The SDK declares a promise and returns nothing: only the callback tells. */
+/** The SDK declares a promise and returns nothing: only the callback reports the end. */
 function shutDown(provider: apn.Provider): Promise<void> {
   return new Promise((resolve) => void provider.shutdown(resolve));
 }
@@ -105,14 +110,14 @@ function shutDown(provider: apn.Provider): Promise<void> {
 function outcomeOf({ status, error, response }: Failure): PushOutcome {
   const reason = response?.reason ?? error?.message ?? `status ${status ?? 'unknown'}`;
   if (status === 410) return { kind: 'unregistered', ...sinceOf(response?.timestamp) };
-  // Our own token was too old; the SDK has already made a new one.
+  // The provider token was too old; the SDK has already made a new one.
   if (status === 403 && reason === 'ExpiredProviderToken') return { kind: 'retry', reason };
-  // BadDeviceToken too: it may only say that a token of the sandbox met the production servers, or the other way
-  // round, and a wrong setting of ours must not clear every phone's token. A dead one is a 410.
+  // BadDeviceToken is `rejected` too: it may only mean that a sandbox token met the production servers, or the reverse,
+  // and a wrong setting must not clear every phone's token. A dead token is a 410.
   if (status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429) {
     return { kind: 'rejected', reason };
   }
-  // 429, 5xx, and what never was answered: timeouts, refused streams after a GOAWAY, broken connections.
+  // 429, 5xx, and requests without an answer: timeouts, refused streams after a GOAWAY, broken connections.
   return { kind: 'retry', reason };
 }
 

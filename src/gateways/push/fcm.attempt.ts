@@ -2,13 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 
-/** What one send has learned from the wire, which firebase-admin 13 keeps to itself. */
+/** Details of one send as seen on the wire, which firebase-admin 13 does not expose. */
 export interface FcmAttempt {
-  /** The request under way. */
+  /** The running request. */
   request?: ClientRequest;
   /** HTTP status of the answer, once there is one. */
   status?: number;
-  /** `Retry-After` of the answer, in milliseconds; absent where FCM did not say. */
+  /** `Retry-After` of the answer, in milliseconds; absent if FCM sent none. */
   retryAfterMs?: number;
 }
 
@@ -16,13 +16,14 @@ const attempts = new AsyncLocalStorage<FcmAttempt>();
 let watching = false;
 
 /**
- * Runs `send` so that an answer of FCM ends it, and notes that answer in `attempt`.
+ * Runs `send` so that the first answer of FCM ends it, and records that answer in `attempt`.
  *
  * firebase-admin repeats a 503 up to four times on its own and drops `Retry-After` (`lib/utils/api-request.js`,
- * `defaultRetryConfig`; no public setting). Holding back is the queue's work here, so the SDK gets to see a 500, which
- * it reports at once; the body still says UNAVAILABLE. A request that broke without an answer, such as one on a kept
- * connection that FCM was closing, is repeated once by the SDK, at once: that saves a back-off, and nothing was
- * answered. Node's documented `http.client.request.start` channel shows the requests without a patched agent.
+ * `defaultRetryConfig`; no public setting). Retries belong to the queue, so the SDK gets to see a 500, which it reports
+ * at once; the body still says UNAVAILABLE.
+ * A request that broke without an answer, such as one on a kept connection that FCM was closing, is repeated once by
+ * the SDK, at once. That saves a back-off and is safe, because FCM had not answered.
+ * Node's documented `http.client.request.start` channel shows the requests without a patched agent.
  */
 export function asOneAttempt<T>(attempt: FcmAttempt, send: () => Promise<T>): Promise<T> {
   if (!watching) {
@@ -30,7 +31,7 @@ export function asOneAttempt<T>(attempt: FcmAttempt, send: () => Promise<T>): Pr
     subscribe('http.client.request.start', (message) => {
       const { request } = message as { request: ClientRequest };
       const current = attempts.getStore();
-      // The credential may fetch its access token from another host in the same context: not ours to read.
+      // The credential may fetch its access token from another host in the same context; that request is ignored.
       if (current && request.path.endsWith('/messages:send')) observe(request, current);
     });
   }
@@ -40,7 +41,7 @@ export function asOneAttempt<T>(attempt: FcmAttempt, send: () => Promise<T>): Pr
 function observe(request: ClientRequest, attempt: FcmAttempt): void {
   const isRepeat = attempt.request !== undefined;
   attempt.request = request;
-  // Ahead of the SDK's own listener, which reads the status at once.
+  // Prepended, because the SDK's own listener reads the status at once.
   request.prependOnceListener('response', (response: IncomingMessage) => {
     const retryAfterMs = millisecondsOf(response.headers['retry-after']);
     if (retryAfterMs !== undefined) attempt.retryAfterMs = retryAfterMs;
@@ -49,7 +50,7 @@ function observe(request: ClientRequest, attempt: FcmAttempt): void {
   });
   if (!isRepeat) return;
   request.prependOnceListener('error', (error: NodeJS.ErrnoException) => {
-    // The SDK goes by the code, and would sleep 1, 2 and 4 s before its next repeats.
+    // Without the code the SDK does not repeat the request; otherwise it would sleep 1, 2 and 4 s before its repeats.
     delete error.code;
   });
 }

@@ -3,9 +3,9 @@ import { applicationDefault, cert, type Credential } from 'firebase-admin/app';
 /**
  * The credential of a real FCM project.
  *
- * `serviceAccountJson` is the text of the key file that the Firebase console gives; without it, the machine's own
- * (application default credentials: `GOOGLE_APPLICATION_CREDENTIALS` or the metadata server). Throws on text that is
- * no service account.
+ * `serviceAccountJson` is the text of the key file from the Firebase console. Without it, the machine's application
+ * default credentials are used (`GOOGLE_APPLICATION_CREDENTIALS` or the metadata server).
+ * Throws on text that is no service account.
  */
 export function googleCredential(serviceAccountJson?: string): Credential {
   if (serviceAccountJson === undefined) return applicationDefault();
@@ -14,10 +14,10 @@ export function googleCredential(serviceAccountJson?: string): Credential {
   return cert(account);
 }
 
-/** A credential that is one fixed bearer token, for a server that is not Google's. */
+/** A credential with one fixed bearer token, for a server that is not Google's. */
 export function staticCredential(accessToken: string): Credential {
   return {
-    // firebase-admin asks again five minutes before the end.
+    // firebase-admin requests a new token five minutes before the expiry.
     getAccessToken: async () => ({ access_token: accessToken, expires_in: 3600 }),
   };
 }

@@ -9,11 +9,11 @@ import type { PushGateway, PushMessage, PushOutcome } from './push.ts';
 export interface FcmPushOptions {
   credential: Credential;
   projectId: string;
-  /** Another server that speaks FCM HTTP v1 over TLS. Left out: Google's. `ca` is PEM. */
+  /** Another server that speaks FCM HTTP v1 over TLS; the default is Google's. `ca` is PEM. */
   endpoint?: { host: string; port: number; ca: string };
 }
 
-/** HTTP/1.1 carries one push a connection at a time: this many are under way at once, the rest wait their turn. */
+/** HTTP/1.1 carries one push a connection at a time: this many run at once, further ones wait. */
 const CONNECTIONS = 50;
 
 let apps = 0;
@@ -27,7 +27,7 @@ export class FcmPushGateway implements PushGateway {
   constructor({ credential, projectId, endpoint }: FcmPushOptions) {
     const agentOptions = { keepAlive: true, maxSockets: CONNECTIONS };
     this.#agent = endpoint ? new EndpointAgent(agentOptions, endpoint) : new Agent(agentOptions);
-    // A name of its own: firebase-admin keeps apps in a registry of the process, and two gateways may live in one.
+    // A unique name: firebase-admin has a process-wide registry of apps, and a process may have two gateways.
     apps += 1;
     this.#app = initializeApp({ credential, projectId, httpAgent: this.#agent }, `pushguard-${apps}`);
     this.#messaging = getMessaging(this.#app);
@@ -41,7 +41,7 @@ export class FcmPushGateway implements PushGateway {
     );
     const outcome = await withinDeadline(sent, deadlineMs, undefined);
     if (outcome) return outcome;
-    // An error without a code is one that the SDK does not repeat; its connection is free for the next push.
+    // The SDK does not repeat an error without a code; the connection is free for the next push.
     attempt.request?.destroy(new Error('the deadline of this push has passed'));
     return { kind: 'retry', reason: `no answer from FCM within ${deadlineMs} ms` };
   }
@@ -60,7 +60,7 @@ function fcmMessage({ token, data, alert, style, collapseKey, ttlSeconds }: Push
     collapseKey,
   };
   if (style === 'data') return { token, data: { ...data }, android };
-  // `tag` does on the phone what `collapseKey` does on the server: a repeat takes the first one's place in the tray.
+  // `tag` is the counterpart of `collapseKey` on the phone: a repeat replaces the first notification in the tray.
   return { token, data: { ...data }, notification: alert, android: { ...android, notification: { tag: collapseKey } } };
 }
 
@@ -68,13 +68,13 @@ function outcomeOf(error: unknown, attempt: FcmAttempt): PushOutcome {
   const code = codeOf(error);
   if (code === 'messaging/registration-token-not-registered') return { kind: 'unregistered' };
   const { status, retryAfterMs } = attempt;
-  // INVALID_ARGUMENT may mean the payload as well as the token, so it never says that a token is dead.
+  // INVALID_ARGUMENT may refer to the payload as well as the token, so it never means that a token is dead.
   const refused = status === undefined ? code.startsWith('messaging/invalid-') : isFinal(status);
   if (refused) return { kind: 'rejected', reason: code };
   return { kind: 'retry', reason: code, ...(retryAfterMs !== undefined && { afterMs: retryAfterMs }) };
 }
 
-/** 408 and 429 are the client errors that pass with time. */
+/** 408 and 429 are the only transient client errors. */
 function isFinal(status: number): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
@@ -84,7 +84,7 @@ function codeOf(error: unknown): string {
   return 'unknown error';
 }
 
-/** Leads every connection to `endpoint`; firebase-admin has no setting for its host. */
+/** Directs every connection to `endpoint`; firebase-admin has no setting for its host. */
 class EndpointAgent extends Agent {
   readonly #endpoint: { host: string; port: number; ca: string };
 

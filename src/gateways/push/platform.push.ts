@@ -1,6 +1,6 @@
 import type { PushGateway, PushMessage, PushOutcome } from './push.ts';
 
-/** Hands each push to the platform of its phone. */
+/** Sends each push through the platform of its phone. */
 export class PlatformPushGateway implements PushGateway {
   readonly #gateways: Readonly<Record<PushMessage['platform'], PushGateway>>;
 

@@ -1,4 +1,4 @@
-/** The part of smpp 0.5.1 that is used here; the package brings no types. */
+/** The part of smpp 0.5.1 that this service uses; the package has no types. */
 declare module 'smpp' {
   import type { EventEmitter } from 'node:events';
   import type { Server as NetServer } from 'node:net';
@@ -20,7 +20,7 @@ declare module 'smpp' {
     registered_delivery?: number;
     replace_if_present_flag?: number;
     data_coding?: number;
-    /** Decoded by `data_coding`; text it cannot decode stays a Buffer. */
+    /** Decoded by `data_coding`; text that it cannot decode stays a Buffer. */
     short_message?: { message: string | Buffer };
     message_payload?: { message: string | Buffer };
     /** The answer to this PDU, with the same sequence number. */
@@ -29,7 +29,10 @@ declare module 'smpp' {
 
   export type PduFields = Readonly<Record<string, string | number | Buffer>>;
 
-  /** False when the socket cannot be written to; the callback is then never called, nor when the socket closes first. */
+  /**
+   * Returns false when the socket cannot be written to.
+   * The callback is not called then, nor when the socket closes first.
+   */
   type Command = (fields: PduFields, onResponse?: (response: Pdu) => void) => boolean;
 
   export interface Session extends EventEmitter {

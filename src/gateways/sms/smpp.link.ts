@@ -7,19 +7,19 @@ export interface SmppLinkOptions extends ConnectOptions {
   systemType?: string;
 }
 
-/** How long the centre may take to accept a bind, or to answer `enquire_link` or `unbind`. */
+/** Milliseconds in which the SMS centre must accept a bind, or answer `enquire_link` or `unbind`. */
 const ANSWER_MS = 10_000;
 
-/** Centres drop a session that says nothing for a while, commonly a minute. */
+/** SMS centres drop an idle session, commonly after a minute. */
 const KEEPALIVE_MS = 30_000;
 
 /** SMPP 3.4, section 5.2.4. */
 const VERSION_3_4 = 0x34;
 
-/** One bound transceiver session. It is of no use again after it closed: bind another. */
+/** One bound transceiver session. It cannot be reused after it closed; bind another. */
 export class SmppLink {
   readonly #session: Session;
-  /** Rejects when the session is gone; every request races it, for the library drops the callbacks silently. */
+  /** Rejects when the session ends. Every request races it, because the library drops the callbacks silently. */
   readonly #gone: Promise<never>;
   readonly #keepalive: NodeJS.Timeout;
   #open = true;
@@ -29,7 +29,7 @@ export class SmppLink {
     this.#gone = new Promise((_, reject) => {
       session.on('error', (error: Error) => {
         reject(error);
-        // After bytes it could not read the library stops reading for good, with the socket still open.
+        // After bytes that it cannot parse, the library stops reading for good and leaves the socket open.
         session.destroy();
       });
       session.on('close', () => {
@@ -40,7 +40,7 @@ export class SmppLink {
     });
     this.#gone.catch(() => undefined);
     this.#keepalive = setInterval(() => void this.#probe(), KEEPALIVE_MS).unref();
-    // A transceiver must answer what the centre asks, or the centre closes the session: receipts, and its own probes.
+    // A transceiver must answer the centre's receipts and probes, or the centre closes the session.
     for (const command of ['deliver_sm', 'enquire_link']) {
       session.on(command, (pdu: Pdu) => session.send(pdu.response()));
     }
@@ -50,7 +50,7 @@ export class SmppLink {
     });
   }
 
-  /** Connects and binds. Rejects when the centre cannot be reached, refuses the bind or is silent for 10 s. */
+  /** Connects and binds. Rejects when the centre cannot be reached, refuses the bind or does not answer within 10 s. */
   static async bind({ systemId, password, systemType = '', ...endpoint }: SmppLinkOptions): Promise<SmppLink> {
     const session = smpp.connect(endpoint);
     const link = new SmppLink(session);
@@ -110,7 +110,7 @@ export class SmppLink {
   }
 }
 
-/** `ESME_RTHROTTLED` and so on (SMPP 3.4, section 5.1.3); a number that the table does not have, as a number. */
+/** The name of a status, such as `ESME_RTHROTTLED` (SMPP 3.4, section 5.1.3); an unknown status as a number. */
 export function statusName(status: number): string {
   return Object.entries(smpp.errors).find(([, value]) => value === status)?.[0] ?? `status ${status}`;
 }

@@ -5,7 +5,7 @@ import { textFields } from './smpp.text.ts';
 import type { SmsGateway, SmsMessage, SmsOutcome } from './sms.ts';
 
 export interface SmppSmsOptions extends SmppLinkOptions {
-  /** The number or name that the message comes from, as agreed with the centre. */
+  /** The sender's number or name, as agreed with the centre. */
   source: { address: string; ton?: number; npi?: number };
 }
 
@@ -13,8 +13,8 @@ export interface SmppSmsOptions extends SmppLinkOptions {
 const INTERNATIONAL = 1;
 const ISDN = 1;
 
-/** The centre's trouble, not the message's: the same message may go through later. */
-const PASSING: ReadonlySet<string> = new Set([
+/** Errors of the centre and not of the message: the same message may succeed later. */
+const TRANSIENT: ReadonlySet<string> = new Set([
   'ESME_RTHROTTLED',
   'ESME_RMSGQFUL',
   'ESME_RSYSERR',
@@ -24,7 +24,9 @@ const PASSING: ReadonlySet<string> = new Set([
   'ESME_RUNKNOWNERR',
 ]);
 
-/** Text messages through an SMS centre by SMPP 3.4, over one kept session that is bound when it is first needed. */
+/**
+ * Sends text messages through an SMS centre by SMPP 3.4, over one session that is bound at the first message and kept.
+ */
 export class SmppSmsGateway implements SmsGateway {
   readonly #options: SmppSmsOptions;
   #binding: Promise<SmppLink> | undefined;
@@ -60,8 +62,8 @@ export class SmppSmsGateway implements SmsGateway {
         dest_addr_ton: INTERNATIONAL,
         dest_addr_npi: ISDN,
         destination_addr: to.replace(/^\+/, ''),
-        // Never replace_if_present_flag: it tells messages apart by source and destination alone, and one window's code
-        // would take the place of another's.
+        // Never replace_if_present_flag: it identifies messages by source and destination alone, so one window's code
+        // would replace another's.
         ...textFields(text),
       });
       return outcomeOf(response);
@@ -71,7 +73,7 @@ export class SmppSmsGateway implements SmsGateway {
     }
   }
 
-  /** The open session, or a new one; messages that arrive while it is being bound share it. */
+  /** The open session, or a new one; messages that arrive during a bind share it. */
   async #bound(): Promise<SmppLink> {
     if (this.#link?.open) return this.#link;
     this.#binding ??= SmppLink.bind(this.#options)
@@ -84,5 +86,5 @@ export class SmppSmsGateway implements SmsGateway {
 function outcomeOf({ command_status: status, message_id: messageId }: Pdu): SmsOutcome {
   if (status === 0) return { kind: 'accepted', messageId: messageId ?? '' };
   const reason = statusName(status);
-  return PASSING.has(reason) ? { kind: 'retry', reason } : { kind: 'rejected', reason };
+  return TRANSIENT.has(reason) ? { kind: 'retry', reason } : { kind: 'rejected', reason };
 }

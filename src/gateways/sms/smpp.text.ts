@@ -4,15 +4,17 @@ import smpp, { type PduFields } from 'smpp';
 const GSM_7 = 0;
 const UCS2 = 8;
 
-/** One short message carries 140 octets: 160 characters of 7 bits (3GPP TS 23.040), here one octet each, or 70 of UCS2. */
+/**
+ * One short message carries 140 octets: 160 characters of 7 bits (3GPP TS 23.040), here one octet each, or 70 of UCS2.
+ */
 const GSM_7_LIMIT = 160;
 const UCS2_LIMIT = 140;
 
 /**
- * The fields of a `submit_sm` that carry `text`, in the smaller alphabet that can write it.
+ * The fields of a `submit_sm` that carry `text`, in the smaller alphabet that can encode it.
  *
- * What does not fit one short message goes whole in `message_payload` (SMPP 3.4, section 5.3.2.32), and the centre
- * splits it: it alone knows the handset and the network.
+ * Text that exceeds one short message goes as a whole in `message_payload` (SMPP 3.4, section 5.3.2.32). The centre
+ * splits it, because it alone knows the handset and the network.
  */
 export function textFields(text: string): PduFields {
   const gsm = smpp.encodings.ASCII.match(text);

@@ -2,7 +2,7 @@ import { all, byId } from './element.ts';
 
 const SAID_MS = 1500;
 
-/** Gives every button that copies its text. */
+/** Makes every copy button copy its text to the clipboard. */
 export function copyOnPress(): void {
   for (const button of all('[data-copy]')) button.addEventListener('click', () => void copy(button));
 }

@@ -1,4 +1,4 @@
-/** Seconds from which a person is told once more, aloud, how little is left. */
+/** Seconds before the end at which the page announces the remaining time aloud. */
 const LAST_CALL = 30;
 
 export interface Countdown {
@@ -11,12 +11,14 @@ function clockFace(seconds: number): string {
   return [Math.floor(whole / 60), whole % 60].map((part) => String(part).padStart(2, '0')).join(':');
 }
 
-/** Writes what is left into an element four times a second, by the service's clock and not by counting ticks. */
+/**
+ * Writes the remaining time into an element four times a second, computed from the service's clock and not from ticks.
+ */
 export function startCountdown(input: {
   element: HTMLElement;
   until: string;
   now: () => number;
-  /** Called once when thirty seconds are left, unless fewer were from the beginning. */
+  /** Called once when thirty seconds are left, unless fewer were left from the start. */
   onLastCall?: () => void;
   onEnd?: () => void;
 }): Countdown {
@@ -26,7 +28,7 @@ export function startCountdown(input: {
   const tick = () => {
     const seconds = left();
     const face = clockFace(seconds);
-    // Writing the same text again would wake assistive technology for nothing.
+    // Writing the same text again would make assistive technology react for nothing.
     if (input.element.textContent !== face) input.element.textContent = face;
     input.element.classList.toggle('urgent', seconds <= LAST_CALL);
     if (seconds <= LAST_CALL && !called) {

@@ -1,19 +1,19 @@
-/** The element with this id. The page and its script are written together: a missing one is a mistake of ours. */
+/** The element with this id. Page and script are written together, so a missing element is a programming error. */
 export function byId<Kind extends HTMLElement>(id: string, kind: new () => Kind): Kind {
   const element = document.getElementById(id);
   if (!(element instanceof kind)) throw new Error(`the page has no ${kind.name} #${id}`);
   return element;
 }
 
-/** Every element that a selector finds. */
+/** Every element that matches a selector. */
 export function all(selector: string, within: ParentNode = document): HTMLElement[] {
   return Array.from(within.querySelectorAll<HTMLElement>(selector));
 }
 
-/** What an element may hold. Text goes in as text: nothing here reads HTML. */
+/** The children that an element may have. A string becomes a text node; nothing here parses HTML. */
 export type Child = Node | string | false | null | undefined;
 
-/** Makes an element: attributes by name, listeners under `on…` as functions, then what it holds. */
+/** Creates an element with attributes by name, listeners (`on…` members that are functions) and children. */
 export function make<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Partial<Record<string, string | boolean | (() => void)>> = {},
@@ -29,7 +29,7 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Only the digits of what was typed. */
+/** The digits of a typed text. */
 export function digitsOf(text: string): string {
   return text.replace(/\D/g, '');
 }

@@ -1,9 +1,9 @@
 import { byId } from './element.ts';
 
-/** Wide enough for a page and a phone beside it; the stylesheet has the same number. */
+/** Wide enough for a page and a phone beside it; the stylesheet uses the same number. */
 export const WIDE = matchMedia('(min-width: 900px)');
 
-/** A phone is loaded when there is room for it: a narrow page opens its own in another tab. */
+/** Loads the phone only when there is room for it: a narrow page opens the phone in another tab. */
 export function showPhoneBeside(): void {
   const frame = byId('phone', HTMLIFrameElement);
   const show = () => {

@@ -1,22 +1,22 @@
 import { startCountdown } from './countdown.ts';
 
-/** Seconds that the service holds an answer back while nothing changes. */
+/** Seconds for which the service holds an answer while nothing changes. */
 const WAIT_SECONDS = 20;
 const RETRY_MS = 3000;
 
-// Pages work without any of this: it spares people the reloading, and a second press of a button.
+// Pages work without this script; it saves people from reloading a page or pressing a button twice.
 for (const form of document.forms) {
   form.addEventListener('submit', (event) => {
     if (form.getAttribute('aria-busy') === 'true') event.preventDefault();
     form.setAttribute('aria-busy', 'true');
   });
 }
-// A page that the browser kept, for going back, must not stay busy.
+// A page that the browser restores from its back/forward cache must not stay busy.
 addEventListener('pageshow', () => {
   for (const form of document.forms) form.removeAttribute('aria-busy');
 });
 
-// Loading such a page again would send its form again, where the page is what a form was answered with.
+// Reloading the answer to a form would send the form again, so such a page names another address to follow.
 const followed = document.querySelector<HTMLElement>('[data-follow]');
 const address = followed?.dataset['follow'] ?? location.pathname;
 
@@ -33,7 +33,7 @@ if (clock?.dataset['until'] !== undefined) {
 }
 if (followed) void follow(followed.dataset['state'] ?? '');
 
-/** Loads the page again as soon as what it is about has changed. */
+/** Reloads the page as soon as its state has changed. */
 async function follow(state: string): Promise<void> {
   for (;;) {
     try {
@@ -44,13 +44,13 @@ async function follow(state: string): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
-  // What is being typed is not thrown away: the page then says by itself what has changed.
+  // Does not discard typed input: the page then shows the change by itself.
   const typing = [...document.querySelectorAll('input')].some(({ type, value }) => type !== 'hidden' && value !== '');
   if (!typing) loadAgain();
 }
 
 function loadAgain(): void {
-  // The answer to a form that was sent says more, and is on its way.
+  // The answer to a submitted form is on its way and tells more than a reload would.
   const isLeaving = [...document.forms].some((form) => form.hasAttribute('aria-busy'));
   if (!isLeaving) location.replace(address);
 }
