@@ -78,7 +78,7 @@ export class Environment {
   @Matches(/^rediss?:\/\//)
   REDIS_URL?: string;
 
-  /** The keyring as JSON; see "Keys" in the README. */
+  /** The keyring as JSON; see "Keys" in src/developers/guide/operation.md. */
   @IsOptional()
   @IsString()
   KEYRING?: string;
