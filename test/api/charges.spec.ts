@@ -22,7 +22,7 @@ async function closing(workers: number): Promise<string[]> {
   const started = await Promise.all(Array.from({ length: workers }, () => startProcess(env)));
   const closed = () => sql<{ month: string }>('SELECT month FROM closed_months ORDER BY month');
   try {
-    await eventually('the last month to be closed', async () => (await closed()).at(-1)?.month === lastOver(), 20);
+    await eventually('the last month to be closed', async () => (await closed()).at(-1)?.month === lastOver());
     return (await closed()).map(({ month }) => month);
   } finally {
     await Promise.all(started.map((worker) => worker.stop()));

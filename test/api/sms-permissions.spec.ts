@@ -5,6 +5,7 @@ import { pinProof, type PinPurpose } from '../../src/crypto/pin-proof.ts';
 import type { ProblemError } from '../../src/phone/problem-error.ts';
 import { eventually } from '../support/eventually.ts';
 import { Installation } from '../support/installation.ts';
+import { expectSecondsAfter } from '../support/instants.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
 import { TEST_PIN, TestService, type Subscriber, type TestPerson } from '../support/service.ts';
 
@@ -99,8 +100,9 @@ describe('SMS that a subscriber permits for one relying party', () => {
       ],
       permissions: [],
     });
+    const sentAt = Date.now();
     const endsAt = await subscriber.phone.permitSms(shop, TEST_PIN);
-    expect(Math.abs(Date.parse(endsAt) - Date.now() - 600_000)).toBeLessThan(10_000);
+    expectSecondsAfter(sentAt, 600, endsAt);
 
     const atBank = (await service.start(subscriber.person, BANK)).body;
     const atShop = (await service.start(subscriber.person)).body;
@@ -137,14 +139,16 @@ describe('SMS that a subscriber permits for one relying party', () => {
   });
 
   it('permits nothing before the PIN was proven', async () => {
-    const asked = await ask(await wasAsked());
+    const relyingParty = await wasAsked();
+    const sentAt = Date.now();
+    const asked = await ask(relyingParty);
     expect(asked).toEqual({
       id: expect.any(String),
       relyingParty: { name: '한빛서점' },
       nonce: expect.stringMatching(/^[\w-]{22}$/),
       expiresAt: TIME,
     });
-    expect(Math.abs(Date.parse(asked.expiresAt) - Date.now() - 180_000)).toBeLessThan(10_000);
+    expectSecondsAfter(sentAt, 180, asked.expiresAt);
     expect((await service.start(subscriber.person)).body.channel).toBe('push');
     expect(await permissions()).toEqual([]);
   });

@@ -19,7 +19,7 @@ let service: TestService;
 
 beforeAll(async () => {
   service = await TestService.start({ NEW_PHONE_WAIT_MINUTES: '0' });
-}, 60_000);
+});
 afterAll(() => service.stop());
 // Every visitor of these tests comes from one address.
 beforeEach(() => sql('DELETE FROM form_budgets', []));
@@ -718,7 +718,7 @@ describe('reporting without logging in', () => {
     } finally {
       await patient.stop();
     }
-  }, 60_000);
+  });
 
   it.each([
     ['a swapped SIM', (lineId: string) => service.tell(lineId, 'sim-swapped', undefined, 2)],
@@ -958,7 +958,7 @@ describe('pages that hold against attacks', () => {
       await secure.stop();
       await database.drop();
     }
-  }, 60_000);
+  });
 
   it.each(['application/json', 'text/plain', 'multipart/form-data'])('a form is not taken as %s', async (type) => {
     const visitor = visit();

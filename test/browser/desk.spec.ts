@@ -1,11 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { BrowserContext, Page } from 'playwright-core';
 import { fromBase32, totpOf, totpStep } from '../../src/crypto/totp.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { Scene, sidewaysScroll } from './scene.ts';
-
-jest.setTimeout(120_000);
 
 /** The second is as narrow as pages have to be (WCAG 2.2, 1.4.10). */
 const WIDTHS = [1280, 320];

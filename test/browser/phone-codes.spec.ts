@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { AUTHENTICATOR_TERMS } from '../../src/domain/authenticator.ts';
 import { SimulatedCard } from '../../src/phone/card.ts';
@@ -8,8 +8,6 @@ import { Scene, sidewaysScroll, type DemoPerson } from './scene.ts';
 import { enrol, openSetting, PIN, screen, shownCode } from './steps.ts';
 
 // One browser goes through many steps, and shares with a service what is often two cores.
-jest.setTimeout(120_000);
-
 const SMART_PIN = '618034';
 
 describeWith(CHROMIUM, 'the phone on the screen, that makes codes by itself', () => {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { Scene, sidewaysScroll } from './scene.ts';
@@ -16,8 +16,6 @@ const SMALL: Look = { lang: 'ko', viewport: { width: 320, height: 640 }, colorSc
 const WIDE: Look = { lang: 'en', viewport: { width: 1280, height: 800 }, colorScheme: 'light' };
 
 // A browser, a phone's key derivation and a service share what is often two cores.
-jest.setTimeout(60_000);
-
 describeWith(CHROMIUM, 'the phone on the screen', () => {
   let scene: Scene;
   let context: BrowserContext;

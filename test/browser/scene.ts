@@ -17,6 +17,9 @@ const CONFORMANCE = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const LOOK = `axe.run(document, { runOnly: ${JSON.stringify(CONFORMANCE)}, resultTypes: ['violations'], iframes: false })
   .then(({ violations, passes }) => ({ violations, passes: passes.length }))`;
 
+/** Far more than any page takes, on a slow and busy machine as well. */
+const PATIENCE_MS = 120_000;
+
 export type DemoPerson = Announcement['lines'][number];
 
 /** The service as `npm start` runs it, with its own platforms and their outboxes, and a real browser. */
@@ -74,7 +77,7 @@ export class Scene {
   /** Another browser, which shares nothing with those before. */
   async newBrowser(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const context = await this.browser.newContext({ reducedMotion: 'reduce', ...options });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(PATIENCE_MS);
     context.on('console', (message) => {
       // Chromium reports every answer of 4xx so; which of them are right is for the tests to say.
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
@@ -7,8 +7,6 @@ import { Scene, sidewaysScroll, type DemoPerson } from './scene.ts';
 import { enrol, enrolWithCode, enterCode as enterWindowCode, identify, readCode, screen, view } from './steps.ts';
 
 // A browser, a phone's key derivation and a service share what is often two cores.
-jest.setTimeout(90_000);
-
 const WIDE = { width: 1280, height: 800 };
 /** As narrow as pages have to be (WCAG 2.2, 1.4.10). */
 const NARROW = { width: 320, height: 640 };

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
 import { AUTHENTICATOR_TERMS } from '../../src/domain/authenticator.ts';
 import { Phone } from '../../src/phone/phone.ts';
@@ -10,8 +10,6 @@ import { Scene, sidewaysScroll, type DemoPerson } from './scene.ts';
 import { enterCode, identify, view } from './steps.ts';
 
 // A browser, a phone's key derivation and a service share what is often two cores.
-jest.setTimeout(60_000);
-
 describeWith(CHROMIUM, 'the hosted window', () => {
   let scene: Scene;
   let context: BrowserContext;

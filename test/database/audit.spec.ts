@@ -61,7 +61,7 @@ describe('a service whose role does not own its tables', () => {
     database = await createDatabaseOfTwoRoles();
     const env = { DATABASE_URL: database.serviceUrl, MIGRATION_DATABASE_URL: database.ownerUrl };
     service = await TestService.start(env, database);
-  }, 60_000);
+  });
   afterAll(async () => {
     await service.stop();
   });
@@ -101,12 +101,12 @@ describe('a service whose role does not own its tables', () => {
     );
     expect(audit.body.entries.map(({ action }) => action)).toEqual(['subscribe', 'report-loss', 'resume', 'audit']);
     expect(await verifyAudit(service)).toMatchObject({ code: 0 });
-  }, 60_000);
+  });
 
   it('starts a second and a third process at once on the same database', async () => {
     const started = await Promise.all([startProcess(service.env), startProcess(service.env)]);
     expect(await Promise.all(started.map((one) => one.stop()))).toEqual([0, 0]);
-  }, 60_000);
+  });
 
   it('keeps one unbroken chain when two hundred operators’ calls come at once', async () => {
     const before = Number(headIn((await verifyAudit(service)).stdout).split(':')[0]);
@@ -134,7 +134,7 @@ describe('a service whose role does not own its tables', () => {
     const { code, stdout } = await verifyAudit(service);
     expect(stdout).toMatch(`before the chain: 0 entries\nentries that hold: ${all}\nhead: ${all}:`);
     expect(code).toBe(0);
-  }, 120_000);
+  });
 
   it('chains a reason that is no well-formed text as the database holds it', async () => {
     const reason = 'half a pair: \ud83d';
@@ -234,7 +234,7 @@ describe('an audit that was tampered with', () => {
       await operate(service, `subscriptions/${subscriptionId}/enrolment-code`, { reason: '새 전화기' });
       if (calls + 2 < LENGTH) await operate(service, `subscriptions/${randomUUID()}/resume`, { reason: '없는 가입' });
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     await service.stop();
   });
@@ -407,7 +407,7 @@ describe('npm run verify-audit', () => {
   beforeAll(async () => {
     service = await TestService.start();
     for (let calls = 0; calls < 8; calls += 1) await eligibility(service, '010-9999-0000');
-  }, 60_000);
+  });
   afterAll(async () => {
     await service.stop();
   });

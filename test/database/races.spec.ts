@@ -17,7 +17,7 @@ beforeAll(async () => {
   fleet = await startFleet();
   shop = await fleet.service.token('authentications', 'demo-shop');
   bank = await fleet.service.token('authentications', 'demo-bank');
-}, 150_000);
+});
 afterAll(async () => {
   await fleet.stop();
 });
@@ -112,20 +112,20 @@ async function appRequests(phone: Phone): Promise<(path: string, body: object, j
 }
 
 describe('thousands of verifications of one authentication at once', () => {
-  it('10,000, right and wrong mixed: one is accepted, at most five are compared', async () => {
+  it('of 2,000 verifications at once, right and wrong mixed, one is accepted and at most five are compared', async () => {
     const { id, code } = await opened(await fleet.service.subscriber());
     // One in ten is wrong. Were five wrong ones the first five (once in 100,000 runs), none would be accepted.
-    const codes = shuffled(times(10_000, (at) => (at % 10 === 0 ? otherThan(code) : code)));
+    const codes = shuffled(times(2_000, (at) => (at % 10 === 0 ? otherThan(code) : code)));
     const counts = tally(await fleet.storm.answers(codes.map((one) => verification(id, one))));
     const wrong = counts['422 code_mismatch'] ?? 0;
     expect(wrong).toBeLessThanOrEqual(4);
     expect(counts).toEqual({
       '200': 1,
       ...(wrong > 0 && { '422 code_mismatch': wrong }),
-      '409 authentication_closed': 9_999 - wrong,
+      '409 authentication_closed': 1_999 - wrong,
     });
     expect(await rowOf(id)).toMatchObject({ state: 'verified', attempts: wrong + 1, secrets: false });
-  }, 150_000);
+  });
 
   it('2,000 wrong ones: five are compared, and the authentication has failed for good', async () => {
     const { id, code } = await opened(await fleet.service.subscriber());
@@ -139,7 +139,7 @@ describe('thousands of verifications of one authentication at once', () => {
     expect(left.sort()).toEqual([0, 1, 2, 3, 4]);
     expect(await rowOf(id)).toMatchObject({ state: 'failed', attempts: 5, secrets: false });
     expect((await fleet.service.verify(id, code)).status).toBe(409);
-  }, 150_000);
+  });
 
   it('2,000 right ones: one is accepted', async () => {
     const { id, code } = await opened(await fleet.service.subscriber());
@@ -149,7 +149,7 @@ describe('thousands of verifications of one authentication at once', () => {
       new Set(['verified']),
     );
     expect(await rowOf(id)).toMatchObject({ state: 'verified', attempts: 1, secrets: false });
-  }, 150_000);
+  });
 
   it('1,000 for a number that nobody has: none is accepted, and it ends like any other', async () => {
     const person = { phoneNumber: '010-9999-0001', birthDate: '900101', genderDigit: '1' };
@@ -161,7 +161,7 @@ describe('thousands of verifications of one authentication at once', () => {
       '409 authentication_closed': 995,
     });
     expect(await rowOf(id)).toMatchObject({ state: 'failed', attempts: 5, secrets: false });
-  }, 150_000);
+  });
 });
 
 it('half right and half wrong: thirty times over, answers and counter tell the same story', async () => {
@@ -179,7 +179,7 @@ it('half right and half wrong: thirty times over, answers and counter tell the s
     const state = accepted === 1 ? 'verified' : 'failed';
     expect(await rowOf(id)).toMatchObject({ state, attempts: accepted + wrong, secrets: false });
   }
-}, 150_000);
+});
 
 it('1,000 wrong PIN proofs at once: five are compared, then the right PIN is refused as well', async () => {
   const { person, phone } = await fleet.service.subscriber();
@@ -200,7 +200,7 @@ it('1,000 wrong PIN proofs at once: five are compared, then the right PIN is ref
   const asked = (await phone.pending()).find((one) => one.id === id)!;
   await expect(phone.open(asked, TEST_PIN)).rejects.toMatchObject({ status: 423, code: 'pin_locked' });
   expect(await rowOf(id)).toMatchObject({ state: 'pending', secrets: false });
-}, 150_000);
+});
 
 it('one device proof sent 500 times at once lets one request through', async () => {
   const { person, phone } = await fleet.service.subscriber();
@@ -211,7 +211,7 @@ it('one device proof sent 500 times at once lets one request through', async () 
     '204': 1,
     '401 device_proof_invalid': 499,
   });
-}, 30_000);
+});
 
 it('500 device proofs, each sent to both processes in another order: each lets one request through', async () => {
   const { person, phone } = await fleet.service.subscriber();
@@ -230,7 +230,7 @@ it('500 device proofs, each sent to both processes in another order: each lets o
       '401 device_proof_invalid': 500,
     });
   }
-}, 150_000);
+});
 
 describe('1,000 starts for one person at once', () => {
   it.each(['a subscriber', 'a person whom nobody knows'])(
@@ -253,7 +253,6 @@ describe('1,000 starts for one person at once', () => {
       expect(pending.sort()).toEqual([...new Set(rows.map(({ client }) => client))].sort());
       expect(rows.filter(({ state }) => state === 'cancelled')).toHaveLength(5 - pending.length);
     },
-    60_000,
   );
 
   it('for five windows of one relying party: one stays open, fifty times over', async () => {
@@ -269,7 +268,7 @@ describe('1,000 starts for one person at once', () => {
       );
       expect(rows.map(({ state }) => state)).toEqual([...times(4, () => 'cancelled'), 'pending']);
     }
-  }, 150_000);
+  });
 });
 
 describe('1,000 equal Idempotency-Keys at once', () => {
@@ -302,7 +301,7 @@ describe('1,000 equal Idempotency-Keys at once', () => {
     await fleet.service.pushed(pushToken, 'wake');
     const woken = fleet.service.pushesTo(pushToken).filter(({ data }) => data['t'] === 'wake');
     expect(woken.map(({ data }) => data['id'])).toEqual([answer!.body['id']]);
-  }, 150_000);
+  });
 
   it('with two bodies have the effect of one of them', async () => {
     const [one, other] = await Promise.all([fleet.service.addLine(), fleet.service.addLine()]);
@@ -316,7 +315,7 @@ describe('1,000 equal Idempotency-Keys at once', () => {
     expect(new Set(answers.filter(({ status }) => status === 201).map(({ text }) => text)).size).toBe(1);
     const after = await fleet.storm.answers(requests.slice(0, 4));
     expect(after.map(({ status }) => status).sort()).toEqual([201, 201, 422, 422]);
-  }, 30_000);
+  });
 });
 
 describe('decline, verification, cancelling and opening at once', () => {
@@ -370,7 +369,6 @@ describe('decline, verification, cancelling and opening at once', () => {
       // None of them always wins, or the rounds were no race.
       expect(outcomes.size).toBeGreaterThan(1);
     },
-    90_000,
   );
 });
 
@@ -397,7 +395,7 @@ describe('a thousand uses at once of a code that a phone made', () => {
     expect(tally(answers)).toEqual({ '200': 1, '409 authentication_closed': 999 });
     expect(await rowOf(id)).toMatchObject({ state: 'verified', attempts: 1 });
     expect(await failuresOf(subscriber.phone)).toBe(0);
-  }, 60_000);
+  });
 
   it('one right OTP, at two relying parties: one of them has it', async () => {
     const subscriber = await otpSubscriber(fleet.service);
@@ -408,7 +406,7 @@ describe('a thousand uses at once of a code that a phone made', () => {
     expect(counts['200']).toBe(1);
     const states = [(await rowOf(ids[0])).state, (await rowOf(ids[1])).state];
     expect(states.sort()).toEqual(['failed', 'verified']);
-  }, 60_000);
+  });
 
   it('wrong OTPs, at two relying parties: five are compared at each, and it is locked', async () => {
     const subscriber = await otpSubscriber(fleet.service);
@@ -425,7 +423,7 @@ describe('a thousand uses at once of a code that a phone made', () => {
     const id = await startedBy(subscriber, 'demo-shop');
     const right = await codeAt(fleet.service, subscriber.phone);
     expect((await fleet.service.verify(id, right)).body['code']).toBe('code_mismatch');
-  }, 60_000);
+  });
 
   it('signatures, right and wrong: one right one is accepted, and wrong ones lock it', async () => {
     const subscriber = await fleet.service.subscriber();
@@ -446,5 +444,5 @@ describe('a thousand uses at once of a code that a phone made', () => {
     });
     expect(code).not.toBe(right.code);
     expect(await failuresOf(device)).toBe(5);
-  }, 60_000);
+  });
 });

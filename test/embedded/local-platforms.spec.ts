@@ -75,7 +75,7 @@ describe('the local APNs', () => {
         collapseKey,
         ttlSeconds: 180,
       },
-      5_000,
+      30_000,
     );
     await gateway.close();
     return outcome;

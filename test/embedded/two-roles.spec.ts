@@ -104,7 +104,7 @@ describe('npm start', () => {
         await service.stop();
       }
     }
-  }, 120_000);
+  });
 
   it('goes on where it was on a data directory that has one role and an audit without a chain', async () => {
     const older = await startEmbeddedPostgres({ dataDir, database: 'pushguard' });
@@ -135,7 +135,7 @@ describe('npm start', () => {
     } finally {
       await service.stop();
     }
-  }, 120_000);
+  });
 });
 
 async function hasChain(source: DataSource): Promise<boolean> {

@@ -24,5 +24,5 @@ describe('npm run journey', () => {
     expect(steps.map(({ step }) => step)).toEqual(steps.map((_, at) => at + 1));
     expect(steps.length).toBe(31);
     expect(await code).toBe(0);
-  }, 120_000);
+  });
 });

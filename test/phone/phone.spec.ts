@@ -167,7 +167,7 @@ describe('Every request', () => {
       htu: `${service.issuer}${path}`,
       bh: createHash('sha256').update(body).digest('base64url'),
     });
-    expect(Math.abs(Number(iat) - Date.now() / 1000)).toBeLessThan(5);
+    expect(Math.abs(Number(iat) - Date.now() / 1000)).toBeLessThan(60);
   });
 
   it('goes below an issuer that has a path, and a slash at its end', async () => {
@@ -384,7 +384,7 @@ describe('A phone whose clock is wrong', () => {
       answers['GET /app/v1/history'] = strictHistory(serverAheadMs);
       expect(await phone.history()).toEqual([]);
     }
-    expect(Math.abs((await phone.toState()).clockOffsetMs)).toBeLessThan(5_000);
+    expect(Math.abs((await phone.toState()).clockOffsetMs)).toBeLessThan(60_000);
   });
 
   it('tries again once only', async () => {

@@ -37,9 +37,9 @@ export interface Flow {
 const STARTS_A_PERSON = 5;
 /**
  * Seconds for which a caller goes on sending the same again, and for which a push is awaited, before it counts as lost.
- * Far more than either takes: on a machine that does other things as well, the database alone needs several to start.
+ * Far more than either takes: on a slow machine that does other things as well, the database alone needs many to start.
  */
-export const PATIENCE_SECONDS = 60;
+export const PATIENCE_SECONDS = 300;
 /** Between two flows of one caller. */
 const PAUSE_MS = 150;
 
@@ -169,7 +169,7 @@ export class Load {
 
   private async pushed(id: string, kind: string): Promise<{ data: Record<string, string> }> {
     const arrival = await this.pushes.first(id, kind, PATIENCE_SECONDS);
-    if (!arrival) throw new Error(`a push of kind ${kind} was lost: not within ${PATIENCE_SECONDS} seconds`);
+    if (!arrival) throw new Error(`a push of kind ${kind} did not arrive within ${PATIENCE_SECONDS} seconds`);
     return arrival.push;
   }
 

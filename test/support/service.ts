@@ -353,8 +353,8 @@ export class TestService {
   }
 
   /** Waits for a push of a kind. */
-  async pushed(token: string, t: string, seconds = 10): Promise<ReceivedPush> {
-    return eventually(`a push of kind ${t}`, () => this.pushesTo(token).find(({ data }) => data['t'] === t), seconds);
+  async pushed(token: string, t: string): Promise<ReceivedPush> {
+    return eventually(`a push of kind ${t}`, () => this.pushesTo(token).find(({ data }) => data['t'] === t));
   }
 
   /** The code in the text message to a number. */

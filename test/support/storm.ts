@@ -34,7 +34,7 @@ export class Storm {
   private readonly pools: Pool[];
 
   constructor(origins: readonly string[]) {
-    const options = { connections: CONNECTIONS, pipelining: PIPELINED, headersTimeout: 60_000 };
+    const options = { connections: CONNECTIONS, pipelining: PIPELINED, headersTimeout: 300_000, bodyTimeout: 300_000 };
     this.pools = origins.map((origin) => new Pool(origin, options));
   }
 
