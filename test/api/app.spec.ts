@@ -22,7 +22,6 @@ afterAll(async () => {
   await service.stop();
 });
 
-const sql = (text: string, values: unknown[]) => service.database.pool.query(text, values);
 const operator = (path: string, body: object) =>
   service.call('POST', `/operator/v1/subscriptions/${path}`, body, { scope: 'operator' });
 const newCode = async (subscriptionId: string) => {
@@ -39,7 +38,7 @@ const stateOf = async (id: string, clientId?: string) => {
   const options = clientId === undefined ? {} : { clientId };
   return (await service.call('GET', `/v1/authentications/${id}`, undefined, options)).body['state'];
 };
-const forgetStarts = () => sql('DELETE FROM start_budgets', []);
+const forgetStarts = () => service.rows.budgets.clearStarts();
 
 describe('enrolment', () => {
   it('answers a device under test with a serial number to read aloud', async () => {
@@ -147,10 +146,7 @@ describe('enrolment', () => {
 
   it.each<[string, (enrolmentCode: string, subscriptionId: string) => Promise<unknown>]>([
     ['used', (code) => service.enrol(code)],
-    [
-      'ten minutes old',
-      (_code, id) => sql('UPDATE enrolment_codes SET expires_at = now() WHERE subscription_id = $1', [id]),
-    ],
+    ['ten minutes old', (_code, id) => service.rows.subscriptions.expireEnrolmentCode(id)],
     ['followed by a newer one', (_code, id) => newCode(id)],
     ['of a cancelled subscription', (_code, id) => operator(`${id}/cancel`, { reason: '고객 요청' })],
   ])('refuses a code that is %s', async (_case, spoil) => {
@@ -203,8 +199,7 @@ describe('the test of a device', () => {
     const { code } = await phone.readTestEnvelope(await phone.testEnvelope());
     const answer = await installation.send('POST', '/app/v1/device/test', { code });
     expect(answer).toMatchObject({ status: 200, body: { deviceId: phone.deviceId, state: 'active' } });
-    const { rows } = await sql('SELECT state FROM subscriptions WHERE id = $1', [subscriptionId]);
-    expect(rows).toEqual([{ state: 'active' }]);
+    expect((await service.rows.subscriptions.of(subscriptionId))?.state).toBe('active');
     for (const [method, path, body] of [
       ['POST', '/app/v1/device/test', { code }],
       ['GET', '/app/v1/device/envelope', undefined],
@@ -232,8 +227,7 @@ describe('the test of a device', () => {
     const phone = await service.enrol(enrolmentCode);
     const installation = await Installation.of(phone);
     expectFaults(await installation.send('POST', '/app/v1/device/test', { code }), '/code');
-    const { rows } = await sql('SELECT test_failures FROM devices WHERE id = $1', [phone.deviceId]);
-    expect(rows).toEqual([{ test_failures: 0 }]);
+    expect(await service.rows.devices.testFailuresOf(phone.deviceId)).toBe(0);
   });
 
   it('is over after ten minutes', async () => {
@@ -242,7 +236,7 @@ describe('the test of a device', () => {
     const phone = await service.enrol(enrolmentCode);
     const { code, expiresAt } = await phone.readTestEnvelope(await phone.testEnvelope());
     expectSecondsAfter(sentAt, 600, expiresAt);
-    await sql('UPDATE devices SET test_expires_at = now() WHERE id = $1', [phone.deviceId]);
+    await service.rows.devices.expireTest(phone.deviceId);
     await expect(phone.confirmTest(code)).rejects.toMatchObject({ status: 410 });
     await expect(phone.testEnvelope()).rejects.toMatchObject({ status: 410 });
   });
@@ -466,7 +460,7 @@ describe('the pending list', () => {
     const [subscriber, stranger] = [await service.subscriber(), await service.subscriber()];
     const { id } = await asked(subscriber);
     expect(await stranger.phone.pending()).toEqual([]);
-    await sql('UPDATE authentications SET expires_at = now() WHERE id = $1', [id]);
+    await service.rows.authentications.expire(id);
     expect(await subscriber.phone.pending()).toEqual([]);
   });
 });
@@ -479,10 +473,7 @@ describe('opening', () => {
     installation = await Installation.of(subscriber.phone);
   });
 
-  const failures = async () => {
-    const { rows } = await sql('SELECT pin_failures AS n FROM devices WHERE id = $1', [subscriber.phone.deviceId]);
-    return (rows as { n: number }[])[0]?.n;
-  };
+  const failures = () => service.rows.devices.pinFailuresOf(subscriber.phone.deviceId);
   /** What a phone is told that tries to open. */
   const attempt = async (one: { id: string; nonce: string }, pin: string) => {
     try {
@@ -589,7 +580,7 @@ describe('opening', () => {
   it.each<[string, number, (id: string) => Promise<unknown>]>([
     ['cancelled', 409, (id) => service.call('DELETE', `/v1/authentications/${id}`)],
     ['declined', 409, (id) => subscriber.phone.decline(id, 'not_me')],
-    ['expired', 410, (id) => sql('UPDATE authentications SET expires_at = now() WHERE id = $1', [id])],
+    ['expired', 410, (id) => service.rows.authentications.expire(id)],
   ])('what is %s is %i, and no attempt at the PIN', async (state, status, close) => {
     const one = await asked(subscriber);
     await close(one.id);
@@ -625,8 +616,7 @@ describe('declining', () => {
     const answer = await installation.send('POST', `/app/v1/authentications/${id}/decline`, { reason });
     expect(answer).toMatchObject({ status: 204, body: {} });
     expect(await stateOf(id)).toBe('declined');
-    const { rows } = await sql('SELECT decline_reason FROM authentications WHERE id = $1', [id]);
-    expect(rows).toEqual([{ decline_reason: reason }]);
+    expect((await service.rows.authentications.endOf(id))?.reason).toBe(reason);
     expectProblem(await service.verify(id, '123456'), 409, 'authentication_closed', { state: 'declined' });
     const again = await installation.send('POST', `/app/v1/authentications/${id}/decline`, { reason });
     expectProblem(again, 409, 'authentication_closed', { state: 'declined' });
@@ -676,7 +666,7 @@ describe('the history', () => {
     const declined = await asked(subscriber);
     await subscriber.phone.decline(declined.id, 'not_me');
     const expired = await asked(subscriber);
-    await sql('UPDATE authentications SET expires_at = now() WHERE id = $1', [expired.id]);
+    await service.rows.authentications.expire(expired.id);
     const failed = await asked(subscriber);
     const code = await service.codeOf(subscriber, failed.id);
     for (let tries = 1; tries <= 5; tries += 1) await service.verify(failed.id, otherThan(code));
@@ -744,8 +734,7 @@ describe('the push token', () => {
 
   it('is kept encrypted', async () => {
     const { phone, pushToken } = await service.subscriber();
-    const { rows } = await sql('SELECT push_token FROM devices WHERE id = $1', [phone.deviceId]);
-    const kept = (rows as { push_token: Buffer }[])[0]!.push_token;
+    const kept = await service.rows.devices.pushTokenOf(phone.deviceId);
     expect(kept.includes(pushToken)).toBe(false);
     const place = `devices:push_token:${phone.deviceId}`;
     expect(service.keys.fields.decrypt(kept, place).toString()).toBe(pushToken);
@@ -761,13 +750,10 @@ describe('the push token', () => {
 it('an older proof is forgotten only when it could no longer be accepted', async () => {
   const { phone } = await service.subscriber();
   await phone.pending();
-  const seen = async () => {
-    const { rowCount } = await sql('SELECT 1 FROM device_proofs WHERE device_id = $1', [phone.deviceId]);
-    return rowCount ?? 0;
-  };
+  const seen = () => service.rows.devices.proofsOf(phone.deviceId);
   const before = await seen();
   expect(before).toBeGreaterThan(0);
-  await sql(`UPDATE device_proofs SET seen_at = now() - interval '6 minutes' WHERE device_id = $1`, [phone.deviceId]);
+  await service.rows.devices.ageProofs(phone.deviceId, 6);
   await phone.pending();
   await eventually('old proofs to go and the new one to stay', async () => (await seen()) === 1);
 });

@@ -31,7 +31,6 @@ afterAll(async () => {
   await service.stop();
 });
 
-const sql = (text: string, values: unknown[] = []) => service.database.pool.query(text, values);
 const named = ({ phoneNumber, birthDate, genderDigit }: TestPerson) => ({ phoneNumber, birthDate, genderDigit });
 const startOtp = (person: TestPerson, clientId = 'demo-shop') =>
   service.call<{ id: string; channel: string; attemptsLeft: number }>(
@@ -62,7 +61,7 @@ describe('one-time passwords by time', () => {
   let subscriber: Subscriber;
   let phone: Phone;
   const started = async (clientId = 'demo-shop') => {
-    await sql('DELETE FROM start_budgets');
+    await service.rows.budgets.clearStarts();
     return (await startOtp(subscriber.person, clientId)).body.id;
   };
   const tried = async (code: string, clientId = 'demo-shop') =>
@@ -154,7 +153,7 @@ describe('one-time passwords by time', () => {
     // A right one is like any wrong one now.
     expectProblem(await tried(await codeAt(service, phone)), 422, 'code_mismatch', { attemptsLeft: 4 });
 
-    await sql('DELETE FROM start_budgets');
+    await service.rows.budgets.clearStarts();
     const pushed = await service.start(subscriber.person);
     expect((await service.verify(pushed.body.id, await service.codeOf(subscriber, pushed.body.id))).status).toBe(200);
     expect((await phone.authenticators())[0]).toMatchObject({ locked: false });
@@ -162,10 +161,10 @@ describe('one-time passwords by time', () => {
   });
 
   it('are unlocked by a code by SMS that the subscriber permits', async () => {
-    await sql('UPDATE authenticators SET failures = 5 WHERE device_id = $1', [phone.deviceId]);
-    const shop = (await sql(`SELECT id FROM clients WHERE client_id = 'demo-shop'`)).rows as { id: string }[];
+    await service.rows.authenticators.lock(phone.deviceId);
+    const shop = await service.rows.clients.idOf('demo-shop');
     await service.start(subscriber.person);
-    await phone.permitSms(shop[0]!.id, TEST_PIN);
+    await phone.permitSms(shop, TEST_PIN);
     const { body } = await service.start(subscriber.person);
     expect(body.channel).toBe('sms');
     const code = await service.textedCode(subscriber.person.phoneNumber);
@@ -225,12 +224,11 @@ describe('one-time passwords by time', () => {
   });
 
   it('come with a secret that only this phone can read, and that is encrypted where it is kept', async () => {
-    const { rows } = await sql('SELECT secret, terms FROM authenticators WHERE device_id = $1', [phone.deviceId]);
-    const [row] = rows as { secret: Buffer; terms: string }[];
-    expect(row?.terms).toBe(AUTHENTICATOR_TERMS);
+    const row = await service.rows.authenticators.of(phone.deviceId);
+    expect(row.terms).toBe(AUTHENTICATOR_TERMS);
     const secret = await secretOf(service, phone);
     expect(secret).toHaveLength(32);
-    expect(row?.secret.includes(secret)).toBe(false);
+    expect(row.secret!.includes(secret)).toBe(false);
     expect(JSON.stringify(await phone.toState())).not.toContain(secret.toString('base64url'));
   });
 
@@ -289,8 +287,7 @@ describe('a signed transaction', () => {
     const assertion = decodeJwt(String(verified.body['assertion']));
     expect(assertion).toMatchObject({ acr: 'sign', transactionDigest: expect.stringMatching(/^[\da-f]{64}$/) });
     expect((await device.history())[0]).toMatchObject({ channel: 'sign', state: 'verified' });
-    const kept = await sql('SELECT transaction FROM authentications WHERE id = $1', [body.id]);
-    expect(kept.rows).toEqual([{ transaction: null }]);
+    expect(await service.rows.authentications.transactionOf(body.id)).toBeNull();
   });
 
   it.each<[string, { label: string; value: string }[]]>([
@@ -347,16 +344,15 @@ describe('a signed transaction', () => {
     for (const tapped of [undefined, another]) {
       expect(await refusalOf(phone.open(asked!, TEST_PIN, tapped))).toEqual({ status: 422, code: 'card_mismatch' });
     }
-    const { rows } = await sql('SELECT pin_failures FROM devices WHERE id = $1', [phone.deviceId]);
-    expect(rows).toEqual([{ pin_failures: 0 }]);
+    expect(await service.rows.devices.pinFailuresOf(phone.deviceId)).toBe(0);
     const code = await signedBy(phone, id, card);
     expect((await verifyAt('demo-bank', id, { code, transaction: TRANSFER })).status).toBe(200);
   });
 
   it('wakes the device that signs, and no other', async () => {
-    const state = await sql('SELECT push_token AS token FROM devices WHERE id = $1', [device.deviceId]);
+    const kept = await service.rows.devices.pushTokenOf(device.deviceId);
     const place = `devices:push_token:${device.deviceId}`;
-    const token = service.keys.fields.decrypt((state.rows as { token: Buffer }[])[0]!.token, place).toString();
+    const token = service.keys.fields.decrypt(kept, place).toString();
     const { id } = (await startSigning(service, subscriber.person)).body;
     expect((await service.pushed(token, 'wake')).data['id']).toBe(id);
     expect(service.pushesTo(subscriber.pushToken).some(({ data }) => data['id'] === id)).toBe(false);
@@ -368,13 +364,13 @@ describe('a signed transaction', () => {
 
   it('is locked by five wrong codes in a row, and unlocked by an authentication by push', async () => {
     for (let tries = 0; tries < 5; tries += 1) {
-      await sql('DELETE FROM start_budgets');
+      await service.rows.budgets.clearStarts();
       const { id } = (await startSigning(service, subscriber.person)).body;
       await signedBy(device, id);
       await verifyAt('demo-bank', id, { code: '00000000', transaction: TRANSFER });
     }
     expect((await device.authenticators())[0]).toMatchObject({ kind: 'sign', locked: true });
-    await sql('DELETE FROM start_budgets');
+    await service.rows.budgets.clearStarts();
     const { id } = (await startSigning(service, subscriber.person)).body;
     const code = await signedBy(device, id);
     expect((await verifyAt('demo-bank', id, { code, transaction: TRANSFER })).status).toBe(422);
@@ -579,7 +575,7 @@ describe('a registration at another institution', () => {
     const refused = await verifyAt(SECURITIES, pending, { code, transaction: TRANSFER });
     expectProblem(refused, 409, 'authentication_closed', { state: 'cancelled' });
     expect(await device.registrations()).toEqual([expect.objectContaining({ relyingParty: { name: '두루은행' } })]);
-    await sql('DELETE FROM start_budgets');
+    await service.rows.budgets.clearStarts();
     await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES });
     expect(await device.pending()).toEqual([]);
   });
@@ -592,7 +588,7 @@ describe('a registration at another institution', () => {
       (await phone.registrations()).find((one) => one.id === id)!,
       TEST_PIN,
     );
-    await sql('DELETE FROM start_budgets');
+    await service.rows.budgets.clearStarts();
     const byOtp = (await startOtp(person, SECURITIES)).body.id;
     await phone.revokeRegistration(id);
     const refused = await verifyAt(SECURITIES, byOtp, { code: await codeAt(service, phone) });
@@ -603,24 +599,10 @@ describe('a registration at another institution', () => {
     const id = await confirmed();
     const asked = (await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES })).body.id;
     const code = await signedBy(device, asked);
-    const held = await service.database.pool.connect();
-    try {
-      await held.query('BEGIN');
-      await held.query('SELECT 1 FROM registrations WHERE id = $1 FOR UPDATE', [id]);
-      const verifying = verifyAt(SECURITIES, asked, { code, transaction: TRANSFER });
-      await eventually('a verification that waits', async () => {
-        const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-        return (await sql(waiting)).rowCount === 1;
-      });
-      await held.query(
-        `UPDATE registrations SET state = 'revoked', closed_at = now(), closed_by = 'app' WHERE id = $1`,
-        [id],
-      );
-      await held.query('COMMIT');
-      expect((await verifying).body['code']).toBe('code_mismatch');
-    } finally {
-      held.release();
-    }
+    const verified = await service.rows.authenticators.revokeUnder(id, () =>
+      verifyAt(SECURITIES, asked, { code, transaction: TRANSFER }),
+    );
+    expect(verified.body['code']).toBe('code_mismatch');
   });
 
   it('is listed to its institution, and to nobody else', async () => {
@@ -683,7 +665,7 @@ describe('a registration at another institution', () => {
     const asked = await register({ serialNumber: phone.serialNumber, vendorCode: 'PG' });
     const registration = (await phone.registrations()).find(({ id }) => id === asked.body.id)!;
     await phone.confirmRegistration(registration, TEST_PIN);
-    await sql('DELETE FROM start_budgets');
+    await service.rows.budgets.clearStarts();
     const again = await startOtp(person, SECURITIES);
     expect((await verifyAt(SECURITIES, again.body.id, { code: await codeAt(service, phone, 1) })).status).toBe(200);
     expect((await service.start(person, { clientId: SECURITIES })).body.channel).toBe('push');
@@ -693,7 +675,7 @@ describe('a registration at another institution', () => {
     const nobody = { phoneNumber: '010-5999-0004', birthDate: '900101', genderDigit: '1' };
     const answers: unknown[] = [];
     for (const other of [{}, { serialNumber: 'PG-0000-0000-0001' }, { vendorCode: 'XX' }, nobody]) {
-      await sql('DELETE FROM start_budgets');
+      await service.rows.budgets.clearStarts();
       const { status, body } = await register(other);
       answers.push([status, Object.keys(body), body.state, await stateOf(body.id)]);
     }

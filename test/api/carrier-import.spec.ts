@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import type { LineFacts } from '../../src/domain/line.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
+import type { LineRow } from '../support/rows/lines.ts';
 import { answerOf, TEST_PIN, TestService, type Answer, type TestScope } from '../support/service.ts';
 
 const IMPORT = '/carrier/v1/lines/import';
@@ -27,8 +28,6 @@ afterAll(async () => {
   await rm(temporary, { recursive: true, force: true });
 });
 
-const sql = async <Row extends object>(text: string, values: unknown[] = []) =>
-  (await service.database.pool.query<Row>(text, values)).rows;
 const put = (lineId: string, body: object, options: { scope?: TestScope } = { scope: 'carrier' }) =>
   service.call('PUT', `/carrier/v1/lines/${lineId}`, body, options);
 
@@ -54,18 +53,7 @@ async function heldLine(change: Partial<LineFacts> = {}): Promise<LineFacts> {
   return line;
 }
 
-interface Row {
-  id: string;
-  phone_number: Buffer;
-  owner: Buffer;
-  carrier: string;
-  status: LineFacts['status'];
-  holder: LineFacts['holder'];
-  plan: LineFacts['plan'];
-  handset: LineFacts['handset'];
-}
-
-function read({ id, phone_number, owner, carrier, status, holder, plan, handset }: Row): LineFacts {
+function read({ id, phone_number, owner, carrier, status, holder, plan, handset }: LineRow): LineFacts {
   const { fields } = service.keys;
   return {
     lineId: id,
@@ -81,53 +69,29 @@ function read({ id, phone_number, owner, carrier, status, holder, plan, handset 
 
 /** What is held of a line. */
 async function held(lineId: string): Promise<LineFacts | undefined> {
-  const [row] = await sql<Row>('SELECT * FROM lines WHERE id = $1', [lineId]);
+  const row = await service.rows.lines.of(lineId);
   return row && read(row);
 }
 
 /** What is held under a number. */
 async function heldBy(phoneNumber: string): Promise<LineFacts | undefined> {
   const index = service.keys.indexes.of('phone', phoneNumber);
-  const [row] = await sql<Row>(`SELECT * FROM lines WHERE phone_index = $1 AND status <> 'terminated'`, [index]);
+  const row = await service.rows.lines.withNumber(index);
   return row && read(row);
 }
 
 /** A snapshot of all that is held and has not ended. */
 async function wholeSnapshot(): Promise<LineFacts[]> {
-  return (await sql<Row>(`SELECT * FROM lines WHERE status <> 'terminated' ORDER BY id`)).map(read);
+  return (await service.rows.lines.current()).map(read);
 }
 
 /** Every row that an import could change, as it is. */
-async function everything(): Promise<unknown> {
-  const tables = {
-    lines: 'SELECT * FROM lines ORDER BY id',
-    subscriptions: 'SELECT * FROM subscriptions ORDER BY id',
-    links: 'SELECT * FROM subscription_links ORDER BY subscription_id, number',
-    devices: 'SELECT id, state, revoked_at FROM devices ORDER BY id',
-    authentications: 'SELECT id, state FROM authentications ORDER BY id',
-    notices: 'SELECT id FROM notices ORDER BY id',
-  };
-  const rows: Record<string, unknown> = {};
-  for (const [name, text] of Object.entries(tables)) rows[name] = await sql(text);
-  return rows;
-}
+const everything = () => service.rows.lines.changedByImports();
 
-/** How a subscription stands, and its newest link. */
-async function standing(subscriptionId: string): Promise<object | undefined> {
-  const [row] = await sql(
-    `SELECT s.state, s.reason, l.change, l.actor FROM subscriptions s
-       JOIN subscription_links l ON l.subscription_id = s.id AND l.number = s.link WHERE s.id = $1`,
-    [subscriptionId],
-  );
-  return row;
-}
+/** The state of a subscription, and its newest transition. */
+const standing = (subscriptionId: string) => service.rows.subscriptions.standingOf(subscriptionId);
 
-const noticesOf = (subscriptionId: string) =>
-  sql<{ kind: string; detail: string | null }>(
-    `SELECT kind, detail FROM notices WHERE subscription_id = $1 AND kind <> 'joined' AND kind NOT LIKE 'device%'
-     ORDER BY created_at`,
-    [subscriptionId],
-  );
+const noticesOf = (subscriptionId: string) => service.rows.subscriptions.noticesOf(subscriptionId);
 
 interface Summary {
   read: number;
@@ -463,11 +427,9 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
       status: 'suspended',
     });
     expect(await standing(subscriptionId)).toMatchObject({ state: 'cancelled', reason: 'owner_changed' });
-    const links = await sql(
-      `SELECT change FROM subscription_links WHERE subscription_id = $1 AND actor = 'reconciliation'`,
-      [subscriptionId],
-    );
-    expect(links).toEqual([{ change: 'cancelled' }]);
+    const transitions = await service.rows.subscriptions.transitionsOf(subscriptionId);
+    const reconciled = transitions.filter(({ actor }) => actor === 'reconciliation');
+    expect(reconciled.map(({ change }) => change)).toEqual(['cancelled']);
     expect(await noticesOf(subscriptionId)).toEqual([{ kind: 'cancelled', detail: 'owner_changed' }]);
   });
 
@@ -725,8 +687,7 @@ describe('a line of a snapshot that is rejected', () => {
 
 describe('missing=terminate', () => {
   /** Rows of lines, without those named. */
-  const others = async (...lineIds: string[]) =>
-    sql('SELECT * FROM lines WHERE NOT id = ANY($1) ORDER BY id', [lineIds]);
+  const others = (...lineIds: string[]) => service.rows.lines.allBut(lineIds);
   const without = async (...lineIds: string[]) =>
     (await wholeSnapshot()).filter(({ lineId }) => !lineIds.includes(lineId));
 
@@ -756,7 +717,7 @@ describe('missing=terminate', () => {
     const takenAt = new Date().toISOString();
     const time = new Date(Date.now() + 1_000).toISOString();
     await service.tell(told.lineId, 'sim-swapped', undefined, 1, { time });
-    await sql(`UPDATE lines SET updated_at = now() - interval '1 day' WHERE id = $1`, [told.lineId]);
+    await service.rows.lines.age(told.lineId, 1);
     await put(told2.lineId, { ...told2, carrier: 'SKT_MVNO' });
     const snapshot = await without(told.lineId, told2.lineId);
     const { of } = await importing(snapshot, { missing: 'terminate', takenAt });
@@ -842,23 +803,13 @@ describe('an import is refused', () => {
 
   it('while another one runs, which goes on', async () => {
     const line = await heldLine();
-    const holder = await service.database.pool.connect();
-    await holder.query('BEGIN');
-    await holder.query('SELECT 1 FROM lines WHERE id = $1 FOR UPDATE', [line.lineId]);
-    const first = send(written([{ ...line, carrier: 'KT' }]));
-    try {
-      await eventually('the first import to wait for the line', async () => {
-        const { rowCount } = await holder.query(
-          `SELECT 1 FROM pg_locks WHERE NOT granted AND pg_blocking_pids(pid) @> ARRAY[pg_backend_pid()]`,
-        );
-        return rowCount !== 0;
-      });
+    let first!: ReturnType<typeof send>;
+    await service.rows.lines.whileLocked(line.lineId, async (untilWaitedFor) => {
+      first = send(written([{ ...line, carrier: 'KT' }]));
+      await untilWaitedFor();
       const second = await refusalOf(await send(written([{ ...line, carrier: 'LGU+' }])));
       expectProblem(second, 409, 'import_in_progress');
-    } finally {
-      await holder.query('ROLLBACK');
-      holder.release();
-    }
+    });
     expect((await reportOf(await first)).of(line.lineId)).toMatchObject({ outcome: 'changed' });
     expect((await held(line.lineId))?.carrier).toBe('KT');
   });
@@ -878,10 +829,7 @@ describe('two imports at once', () => {
         expect([summary.added, summary.changed]).toContain(500);
       } else expectProblem(await refusalOf(response), 409, 'import_in_progress');
     }
-    const rows = await sql<{ carrier: string; count: number }>(
-      'SELECT carrier, count(*)::int AS count FROM lines WHERE id = ANY($1) GROUP BY carrier',
-      [lines.map(({ lineId }) => lineId)],
-    );
+    const rows = await service.rows.lines.carriersOf(lines.map(({ lineId }) => lineId));
     const [row] = rows;
     expect(rows).toEqual([{ carrier: row?.carrier, count: 500 }]);
     if (statuses.includes(409)) expect(row?.carrier).toBe(['KT', 'LGU+'][statuses.indexOf(200)]);
@@ -955,9 +903,7 @@ describe('a snapshot of 30,000 lines', () => {
     // Garbage counts in the peak, but the wide snapshot alone has 343.
     expect(await memory('VmHWM')).toBeLessThan(peak + 250);
 
-    const rows = await sql(
-      `SELECT plan, count(*)::int AS count FROM lines WHERE id LIKE 'many-%' GROUP BY plan ORDER BY plan`,
-    );
+    const rows = await service.rows.lines.plansOf('many-');
     expect(rows).toEqual([
       { plan: 'm2m', count: 300 },
       { plan: 'postpaid', count: COUNT - 300 },

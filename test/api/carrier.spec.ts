@@ -16,20 +16,14 @@ afterAll(async () => {
   await service.stop();
 });
 
-const sql = async <Row>(text: string, values: unknown[]) =>
-  (await service.database.pool.query(text, values)).rows as Row[];
-const lineOf = async ({ subscriptionId }: Pick<Subscriber, 'subscriptionId'>) =>
-  (await sql<{ line_id: string }>('SELECT line_id FROM subscriptions WHERE id = $1', [subscriptionId]))[0]!.line_id;
-const standing = async (subscriptionId: string) =>
-  (
-    await sql<{ state: string; reason: string | null }>('SELECT state, reason FROM subscriptions WHERE id = $1', [
-      subscriptionId,
-    ])
-  )[0];
-const links = (subscriptionId: string) =>
-  sql('SELECT change, reason, actor, event_id FROM subscription_links WHERE subscription_id = $1 ORDER BY number', [
-    subscriptionId,
-  ]);
+const lineOf = ({ subscriptionId }: Pick<Subscriber, 'subscriptionId'>) =>
+  service.rows.subscriptions.lineOf(subscriptionId);
+const standing = async (subscriptionId: string) => {
+  const { state, reason } = (await service.rows.subscriptions.of(subscriptionId))!;
+  return { state, reason };
+};
+const transitions = async (subscriptionId: string) =>
+  (await service.rows.subscriptions.transitionsOf(subscriptionId)).map(({ actor_id: _, ...transition }) => transition);
 const stateOf = async (id: string) => (await service.call('GET', `/v1/authentications/${id}`)).body['state'];
 const textsTo = (number: string) => service.smsc.received.filter(({ to }) => to === number).map(({ text }) => text);
 
@@ -79,7 +73,7 @@ describe('what ends a subscription', () => {
     const code = await service.codeOf(subscriber, id);
     expect(await service.tell(lineId, kind, data, 1)).toBe('applied');
     expect(await standing(subscriber.subscriptionId)).toEqual({ state: 'cancelled', reason });
-    expect((await links(subscriber.subscriptionId)).at(-1)).toMatchObject({
+    expect((await transitions(subscriber.subscriptionId)).at(-1)).toMatchObject({
       change: 'cancelled',
       reason,
       actor: 'carrier',
@@ -131,7 +125,7 @@ describe('a line that changed hands under an authentication by SMS', () => {
     const { id } = (await service.start(person)).body;
     const code = await service.textedCode(person.phoneNumber);
     // As if it had been started between the event's reading and its commit.
-    await sql('UPDATE lines SET version = version + 1 WHERE id = $1', [person.lineId]);
+    await service.rows.lines.bumpVersion(person.lineId);
     expectProblem(await service.verify(id, code), 422, 'code_mismatch', { attemptsLeft: 4 });
   });
 });
@@ -177,11 +171,7 @@ describe('what changes a line and leaves the subscription', () => {
     expect(taken.body).toMatchObject({ outcome: 'rejected', problem: { code: 'invalid_request' } });
     expect(await service.tell(other.lineId, 'terminated', undefined, 1)).toBe('applied');
     expect(await replay()).toContain('applied: 1 events');
-    const index = await sql<{ id: string }>(
-      `SELECT l.id FROM lines l, lines o WHERE o.id = $1 AND l.phone_index = o.phone_index AND l.status = 'active'`,
-      [other.lineId],
-    );
-    expect(index).toEqual([{ id: one.lineId }]);
+    expect(await service.rows.lines.activeWithNumberOf(other.lineId)).toEqual([{ id: one.lineId }]);
   });
 
   it('suspended and resumed: nothing can be opened in between, and everything is as before afterwards', async () => {
@@ -241,7 +231,7 @@ describe('the order of events', () => {
     const once = event(await lineOf(subscriber), 'suspended', 1);
     expect((await post(once, STRUCTURED)).body).toEqual({ outcome: 'applied' });
     expect((await post(once, STRUCTURED)).body).toEqual({ outcome: 'duplicate' });
-    expect(await links(subscriber.subscriptionId)).toHaveLength(3);
+    expect(await transitions(subscriber.subscriptionId)).toHaveLength(3);
   });
 
   it('a hundred of the same event at once are applied once', async () => {
@@ -251,7 +241,7 @@ describe('the order of events', () => {
     const outcomes = answers.map(({ body }) => body['outcome'] as string);
     expect(outcomes.filter((outcome) => outcome === 'applied')).toHaveLength(1);
     expect(outcomes.filter((outcome) => outcome === 'duplicate')).toHaveLength(99);
-    expect(await links(subscriber.subscriptionId)).toHaveLength(3);
+    expect(await transitions(subscriber.subscriptionId)).toHaveLength(3);
   });
 
   it('the same id of another source is another event', async () => {
@@ -299,12 +289,9 @@ describe('the order of events', () => {
     const lineId = await lineOf(subscriber);
     const time = new Date(Date.now() + 3_600_000).toISOString();
     await service.tell(lineId, 'suspended', undefined, 1, { time });
-    const [link] = await sql<{ late: boolean }>(
-      `SELECT at <= recorded_at AS late FROM subscription_links WHERE subscription_id = $1 AND change = 'suspended'`,
-      [subscriber.subscriptionId],
-    );
+    const past = await service.rows.subscriptions.suspensionsInThePast(subscriber.subscriptionId);
     // A carrier's clock may be ahead; a life is not.
-    expect(link).toEqual({ late: true });
+    expect(past).toEqual([true]);
   });
 });
 
@@ -333,9 +320,7 @@ describe('the three modes of CloudEvents', () => {
       headers: { authorization: `Bearer ${await service.token('carrier')}`, ...headers('suspended', 2) },
     });
     expect([withoutData.status, await withoutData.json()]).toEqual([202, { outcome: 'applied' }]);
-    expect(await sql('SELECT plan, status FROM lines WHERE id = $1', [lineId])).toEqual([
-      { plan: 'prepaid', status: 'suspended' },
-    ]);
+    expect(await service.rows.lines.of(lineId)).toMatchObject({ plan: 'prepaid', status: 'suspended' });
   });
 
   it('batched: an outcome each, in order, and those of one line applied in order', async () => {
@@ -365,7 +350,7 @@ describe('the three modes of CloudEvents', () => {
     expect(outcomes.map(({ id }) => id)).toEqual(batch.map((one) => ('id' in one ? one.id : null)));
     expect(outcomes[43]?.problem?.errors).toEqual([expect.objectContaining({ pointer: '/data/plan' })]);
     expect(outcomes[44]?.problem?.errors).toEqual([expect.objectContaining({ pointer: '/data/colour' })]);
-    expect(await sql('SELECT status FROM lines WHERE id = $1', [one.lineId])).toEqual([{ status: 'active' }]);
+    expect((await service.rows.lines.of(one.lineId))?.status).toBe('active');
   });
 
   it.each<[what: string, body: unknown, contentType: string, status: number, code: ProblemCode]>([
@@ -428,10 +413,7 @@ describe('what cannot be used', () => {
     const { lineId, phoneNumber } = await service.addLine();
     const spoilt = event(lineId, 'number-changed', 1, { phoneNumber, hello: 'world' });
     expect((await post(spoilt, STRUCTURED)).body['outcome']).toBe('rejected');
-    const [kept] = await sql<{ outcome: string; reason: string; kept: Buffer }>(
-      'SELECT outcome, reason, kept FROM carrier_events WHERE event_id = $1',
-      [spoilt.id],
-    );
+    const kept = await service.rows.lines.keptEvent(spoilt.id);
     expect(kept).toMatchObject({ outcome: 'rejected', reason: expect.stringContaining('/data/hello') });
     expect(kept!.kept.includes(phoneNumber)).toBe(false);
     const mended = { ...spoilt, data: { phoneNumber } };
@@ -443,9 +425,9 @@ describe('what cannot be used', () => {
     const lineId = `line-${randomUUID()}`;
     expect(await service.tell(lineId, 'suspended', undefined, 1)).toBe('unknown_line');
     await service.addLine({ lineId });
-    expect(await sql('SELECT status FROM lines WHERE id = $1', [lineId])).toEqual([{ status: 'active' }]);
+    expect((await service.rows.lines.of(lineId))?.status).toBe('active');
     expect(await replay()).toContain('applied: 1 events');
-    expect(await sql('SELECT status FROM lines WHERE id = $1', [lineId])).toEqual([{ status: 'suspended' }]);
+    expect((await service.rows.lines.of(lineId))?.status).toBe('suspended');
     expect(await replay()).not.toContain('applied');
   });
 });

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
 import { eventually } from '../support/eventually.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
 import { startProcess, TestService } from '../support/service.ts';
@@ -20,51 +19,24 @@ afterAll(async () => {
 async function closing(workers: number): Promise<string[]> {
   const env = { ...service.env, ISSUER: service.issuer, ROLE: 'worker', PORT: '0', MONTHLY_FEE: String(FEE) };
   const started = await Promise.all(Array.from({ length: workers }, () => startProcess(env)));
-  const closed = () => sql<{ month: string }>('SELECT month FROM closed_months ORDER BY month');
+  const closed = () => service.rows.charges.closedMonths();
   try {
-    await eventually('the last month to be closed', async () => (await closed()).at(-1)?.month === lastOver());
-    return (await closed()).map(({ month }) => month);
+    await eventually('the last month to be closed', async () => (await closed()).at(-1) === lastOver());
+    return await closed();
   } finally {
     await Promise.all(started.map((worker) => worker.stop()));
   }
 }
 
-const sql = async <Row>(text: string, values: unknown[] = []) =>
-  (await service.database.pool.query(text, values)).rows as Row[];
-
 /** A subscription with a life of its own: `[state, Seoul time]` from its beginning on. */
 async function lived(...life: [state: string, at: string][]): Promise<string> {
   const { lineId } = await service.addLine();
-  const id = randomUUID();
   const at = (text: string) => `${text.replace(' ', 'T')}+09:00`;
-  const first = at(life[0]![1]);
-  const last = life.at(-1)![0];
-  const rows = [['awaiting_device', first] as const, ...life.map(([state, time]) => [state, at(time)] as const)];
-  await sql(
-    `WITH subscription AS (
-       INSERT INTO subscriptions (id, line_id, state, link, protected_since, created_at, since, suspensions, reason)
-       VALUES ($1, $2, $3, $4, now(), $5, $6, CASE $3 WHEN 'suspended' THEN ARRAY['line_suspended'] ELSE '{}' END,
-         CASE $3 WHEN 'suspended' THEN 'line_suspended' WHEN 'cancelled' THEN 'website' END)
-     )
-     INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, actor, at, reason)
-     SELECT $1, n, nullif(n - 1, 0), lag(state) OVER (ORDER BY n), state,
-       CASE WHEN n = 1 THEN 'subscribed' WHEN state = 'cancelled' THEN 'cancelled' WHEN state = 'suspended'
-         THEN 'suspended' WHEN lag(state) OVER (ORDER BY n) = 'suspended' THEN 'resumed' ELSE 'device_activated' END,
-       'unknown', at, CASE WHEN state = 'cancelled' THEN 'website' WHEN state = 'suspended'
-         OR lag(state) OVER (ORDER BY n) = 'suspended' THEN 'line_suspended' END
-     FROM unnest($7::text[], $8::timestamptz[]) WITH ORDINALITY AS l (state, at, n)`,
-    [
-      id,
-      lineId,
-      last,
-      rows.length,
-      first,
-      at(life.at(-1)![1]),
-      rows.map(([state]) => state),
-      rows.map(([, time]) => time),
-    ],
-  );
-  return id;
+  const states = life.map(([state, since]) => ({ state, at: at(since) }));
+  return service.rows.subscriptions.addWithHistory(lineId, [
+    { state: 'awaiting_device', at: states[0]!.at },
+    ...states,
+  ]);
 }
 
 const asked = (query: string, headers: Record<string, string> = { 'Audit-Reason': 'billing' }) =>
@@ -98,17 +70,11 @@ describe('the charges of a month', () => {
     expect(await chargesOf('2026-02', stays)).toEqual([['2026-02', 28, 1_100]]);
 
     // Three workers closed them, and nobody is charged twice.
-    expect(await sql('SELECT 1 FROM charges GROUP BY subscription_id, month HAVING count(*) > 1')).toEqual([]);
+    expect(await service.rows.charges.chargedTwice()).toBe(0);
     const before = (await asked('month=2026-01')).body;
     // The carrier tells in the running month that the line was suspended at noon of the 10th of the last one.
     const last = closed.at(-1)!;
-    await sql(
-      `WITH moved AS (UPDATE subscriptions SET state = 'suspended', suspensions = '{line_suspended}',
-         reason = 'line_suspended', link = 3 WHERE id = $1)
-       INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, reason, actor, at)
-       VALUES ($1, 3, 2, 'active', 'suspended', 'suspended', 'line_suspended', 'carrier', $2)`,
-      [stays, `${last}-10T12:00:00+09:00`],
-    );
+    await service.rows.subscriptions.suspendSince(stays, `${last}-10T12:00:00+09:00`);
     expect((await asked('month=2026-01')).body).toEqual(before);
     expect(await chargesOf(last, stays)).toEqual([[last, expect.any(Number), 1_100]]);
     const daysOfLast = new Date(Number(last.slice(0, 4)), Number(last.slice(5)), 0).getDate();
@@ -127,7 +93,7 @@ describe('the charges of a month', () => {
 
   it('come as CSV too', async () => {
     const id = await lived(['active', '2026-10-05 00:00']);
-    await sql(`UPDATE lines SET updated_at = now() WHERE id = (SELECT line_id FROM subscriptions WHERE id = $1)`, [id]);
+    await service.rows.lines.touchOf(id);
     const response = await fetch(`${service.issuer}/operator/v1/charges?month=${seoulMonth()}`, {
       headers: {
         authorization: `Bearer ${await service.token('operator')}`,
@@ -151,7 +117,7 @@ describe('the charges of a month', () => {
   it('are nobody’s to see without a reason, and of no month to come', async () => {
     expectProblem(await asked('month=2026-01', {}), 400, 'invalid_request');
     expect((await asked('month=2999-01')).body['charges']).toEqual([]);
-    expect(await sql(`SELECT DISTINCT action FROM audit_entries WHERE action = 'charges 2999-01'`)).toHaveLength(1);
+    expect(await service.rows.operators.auditOfAction('charges 2999-01')).not.toHaveLength(0);
   });
 });
 

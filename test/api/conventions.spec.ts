@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
-import { eventually } from '../support/eventually.ts';
 import { Installation } from '../support/installation.ts';
 import { expectProblem } from '../support/problem.ts';
 import { answerOf, otherThan, TestService, type Answer } from '../support/service.ts';
@@ -153,10 +152,7 @@ describe('a body', () => {
 
   it('that is missing does no harm where none is wanted', async () => {
     const { id } = (await send('POST', START, good)).body;
-    await service.database.pool.query(
-      `UPDATE authentications SET sent_at = now() - interval '30 seconds' WHERE id = $1`,
-      [id],
-    );
+    await service.rows.authentications.rewindSending(id as string, 30);
     expect((await send('POST', `${START}/${id as string}/resend`, '')).status).toBe(202);
     expect((await send('DELETE', `${START}/${id as string}`, '')).status).toBe(204);
   });
@@ -310,12 +306,7 @@ it('no answer, metric or log line holds a code, a phone number or a birth date t
   service.smsc.answer(person.phoneNumber, 'ESME_RINVDSTADR');
   const refused = await service.start(person);
   note(refused);
-  await eventually('the refused text to be given up', async () => {
-    const { rowCount } = await service.database.pool.query('SELECT 1 FROM deliveries WHERE authentication_id = $1', [
-      refused.body.id,
-    ]);
-    return rowCount === 0;
-  });
+  await service.rows.deliveries.untilDone(refused.body.id);
   const { id: texted } = (await service.start(person)).body;
   const sent = await service.textedCode(person.phoneNumber);
   secrets.add(sent);

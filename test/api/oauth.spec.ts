@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createHash, createHmac, createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { createHmac, createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose';
 import { signJws } from '../../src/crypto/compact-jws.ts';
@@ -45,25 +45,8 @@ async function askToken(
   return answerOf(response);
 }
 
-async function register(client: {
-  clientId: string;
-  secret?: string;
-  jwks?: object;
-  scopes?: string[];
-}): Promise<string> {
-  const id = randomUUID();
-  await service.database.pool.query(
-    'INSERT INTO clients (id, client_id, name, secret_digest, jwks, scopes) VALUES ($1, $2, $3, $4, $5, $6)',
-    [
-      id,
-      client.clientId,
-      '시험 업체',
-      client.secret === undefined ? null : createHash('sha256').update(client.secret).digest(),
-      client.jwks ? JSON.stringify(client.jwks) : null,
-      client.scopes ?? ['authentications'],
-    ],
-  );
-  return id;
+function register(client: Parameters<TestService['rows']['clients']['register']>[0]): Promise<string> {
+  return service.rows.clients.register(client);
 }
 
 /** An OAuth error (RFC 6749, 5.2) is a problem document like any other, with `error` beside it. */

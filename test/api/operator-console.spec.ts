@@ -23,30 +23,18 @@ afterAll(async () => {
   await service.stop();
 });
 beforeEach(async () => {
-  await sql('UPDATE operators SET failures = 0, locked_until = NULL');
-  await sql('DELETE FROM form_budgets');
+  await service.rows.operators.unlockAll();
+  await service.rows.budgets.clearForms();
 });
 
-const sql = async <Row>(text: string, values: unknown[] = []) =>
-  (await service.database.pool.query(text, values)).rows as Row[];
 const desk = (login: string) => desks.get(login)!;
 const secretOf = (login: string) =>
   service.process.announcement.operators.find((one) => one.login === login)!.totpSecret;
 const reason = '고객 본인 요청';
 const h1 = ({ html }: DeskAnswer) => /<h1[^>]*>([^<]*)/.exec(html)?.[1]?.trim();
-const auditOf = (subscriptionId: string) =>
-  sql<{ operator: string; action: string; reason: string; outcome: string }>(
-    'SELECT operator, action, reason, outcome FROM audit_entries WHERE subscription_id = $1 ORDER BY id',
-    [subscriptionId],
-  );
-const standingOf = async (subscriptionId: string) =>
-  (await sql<{ state: string }>('SELECT state FROM subscriptions WHERE id = $1', [subscriptionId]))[0]?.state;
-const approvalStates = async (subscriptionId: string) =>
-  (
-    await sql<{ state: string }>('SELECT state FROM approvals WHERE subscription_id = $1 ORDER BY asked_at', [
-      subscriptionId,
-    ])
-  ).map(({ state }) => state);
+const auditOf = (subscriptionId: string) => service.rows.operators.auditOf(subscriptionId);
+const standingOf = async (subscriptionId: string) => (await service.rows.subscriptions.of(subscriptionId))?.state;
+const approvalStates = (subscriptionId: string) => service.rows.operators.approvalsOf(subscriptionId);
 
 /** A subscription that its owner reported lost. */
 async function lost() {
@@ -70,22 +58,22 @@ async function askedForCode(login = 'agent') {
 describe('signing in', () => {
   /** What somebody gets who is at the door with this. */
   async function attempt(change: Partial<ReturnType<typeof credentialsOf>>, browser = new DeskBrowser(service)) {
-    await sql('UPDATE operators SET totp_step = -1');
+    await service.rows.operators.forgetTotps();
     return browser.post('/operator/sign-in', { ...credentialsOf(service, 'agent'), ...change });
   }
 
   /** Gives an operator the slow digest that the service itself makes; what is tried at once then overlaps. */
   async function makeSlow(login: string) {
     const digest = await passwordDigest(credentialsOf(service, login).password);
-    await sql('UPDATE operators SET password = $2 WHERE login = $1', [login, digest]);
+    await service.rows.operators.setPassword(login, digest);
   }
   let quick: { login: string; password: string }[];
   beforeAll(async () => {
-    quick = await sql('SELECT login, password FROM operators');
+    quick = await service.rows.operators.passwords();
   });
   afterEach(async () => {
     for (const { login, password } of quick) {
-      await sql('UPDATE operators SET password = $2 WHERE login = $1', [login, password]);
+      await service.rows.operators.setPassword(login, password);
     }
   });
 
@@ -122,7 +110,7 @@ describe('signing in', () => {
   });
 
   it('takes a one-time password once', async () => {
-    await sql('UPDATE operators SET totp_step = -1');
+    await service.rows.operators.forgetTotps();
     const typed = credentialsOf(service, 'viewer');
     expect((await new DeskBrowser(service).post('/operator/sign-in', typed)).status).toBe(303);
     expect((await new DeskBrowser(service).post('/operator/sign-in', typed)).status).toBe(401);
@@ -130,7 +118,7 @@ describe('signing in', () => {
 
   it('with one one-time password from many browsers at once lets one in', async () => {
     await makeSlow('viewer');
-    await sql('UPDATE operators SET totp_step = -1');
+    await service.rows.operators.forgetTotps();
     const typed = credentialsOf(service, 'viewer');
     const answers = await Promise.all(
       Array.from({ length: 4 }, () => new DeskBrowser(service).post('/operator/sign-in', typed)),
@@ -145,20 +133,17 @@ describe('signing in', () => {
     answers.push(await attempt({}, browser));
     expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401, 401]);
     expect(new Set(answers.map(({ html }) => html)).size).toBe(1);
-    const [locked] = await sql<{ seconds: number }>(
-      `SELECT extract(epoch FROM locked_until - now())::float AS seconds FROM operators WHERE login = 'agent'`,
-    );
-    expect(locked!.seconds).toBeGreaterThan(780);
-    expect(locked!.seconds).toBeLessThanOrEqual(900);
-    const entries = await sql(`SELECT outcome FROM audit_entries WHERE operator = 'agent' AND action = 'sign-in'
-      AND outcome <> 'done'`);
-    expect(entries).toEqual([{ outcome: 'too_many_requests' }]);
+    const locked = await service.rows.operators.lockOf('agent');
+    expect(locked.seconds).toBeGreaterThan(780);
+    expect(locked.seconds).toBeLessThanOrEqual(900);
+    const entries = await service.rows.operators.auditOfAction('sign-in');
+    const refused = entries.filter(({ operator, outcome }) => operator === 'agent' && outcome !== 'done');
+    expect(refused.map(({ outcome }) => ({ outcome }))).toEqual([{ outcome: 'too_many_requests' }]);
 
-    await sql(`UPDATE operators SET locked_until = now() WHERE login = 'agent'`);
+    await service.rows.operators.endLock('agent');
     expect((await attempt({}, browser)).status).toBe(303);
     // A right one begins the count anew.
-    const [after] = await sql(`SELECT failures, locked_until FROM operators WHERE login = 'agent'`);
-    expect(after).toEqual({ failures: 0, locked_until: null });
+    expect(await service.rows.operators.lockOf('agent')).toEqual({ failures: 0, seconds: null });
   });
 
   it('compares five of many passwords that are tried at once', async () => {
@@ -169,16 +154,17 @@ describe('signing in', () => {
       }),
     );
     await makeSlow('viewer');
-    await sql('UPDATE operators SET totp_step = -1');
+    await service.rows.operators.forgetTotps();
     const typed = { ...credentialsOf(service, 'viewer'), password: 'wrong' };
     await Promise.all(browsers.map(({ browser, form }) => browser.postRaw('/operator/sign-in', { form, ...typed })));
-    const [row] = await sql(`SELECT failures, locked_until > now() AS locked FROM operators WHERE login = 'viewer'`);
-    expect(row).toEqual({ failures: 5, locked: true });
+    const { failures, seconds } = await service.rows.operators.lockOf('viewer');
+    expect(failures).toBe(5);
+    expect(seconds).toBeGreaterThan(0);
   });
 
   it('is limited by address', async () => {
     await attempt({ login: 'nobody' });
-    await sql('UPDATE form_budgets SET sent = array_fill(now(), ARRAY[100])');
+    await service.rows.budgets.exhaustForms();
     const answer = await attempt({});
     expect(answer.status).toBe(429);
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -225,43 +211,33 @@ describe('a session', () => {
     await desk('viewer').signIn('viewer');
   });
 
-  const ends = async (change: string) => {
+  const ends = async (change: () => Promise<unknown>) => {
     const browser = await new DeskBrowser(service).signIn('viewer');
     expect((await browser.get('/operator')).status).toBe(200);
-    await sql(change);
+    await change();
     const gone = await browser.get('/operator');
-    await sql('UPDATE operators SET disabled_at = NULL');
+    await service.rows.operators.enableAll();
     return [gone.status, gone.location, (await browser.get('/operator')).location];
   };
   const OUT = [303, '/operator/sign-in', '/operator/sign-in'];
-  const OF_VIEWER = `operator_id = (SELECT id FROM operators WHERE login = 'viewer')`;
 
   it('ends after a quarter of an hour without use', async () => {
-    expect(
-      await ends(`UPDATE operator_sessions SET seen_at = now() - interval '900 seconds' WHERE ${OF_VIEWER}`),
-    ).toEqual(OUT);
+    expect(await ends(() => service.rows.operators.ageSessionUse('viewer', 900))).toEqual(OUT);
   });
 
   it('ends after eight hours, however much it is used', async () => {
-    expect(
-      await ends(`UPDATE operator_sessions SET created_at = now() - interval '8 hours' WHERE ${OF_VIEWER}`),
-    ).toEqual(OUT);
+    expect(await ends(() => service.rows.operators.ageSessions('viewer', 8))).toEqual(OUT);
   });
 
   it('is used by being used', async () => {
     const browser = await new DeskBrowser(service).signIn('viewer');
-    await sql(`UPDATE operator_sessions SET seen_at = now() - interval '890 seconds' WHERE ${OF_VIEWER}`);
+    await service.rows.operators.ageSessionUse('viewer', 840);
     await browser.get('/operator');
-    const [{ fresh } = { fresh: false }] = await sql<{ fresh: boolean }>(
-      `SELECT max(seen_at) > now() - interval '60 seconds' AS fresh FROM operator_sessions WHERE ${OF_VIEWER}`,
-    );
-    expect(fresh).toBe(true);
+    expect(await service.rows.operators.secondsSinceUse('viewer')).toBeLessThan(600);
   });
 
   it('does nothing any more for an operator who was disabled', async () => {
-    expect((await ends(`UPDATE operators SET disabled_at = now() WHERE login = 'viewer'`)).slice(0, 2)).toEqual(
-      OUT.slice(0, 2),
-    );
+    expect((await ends(() => service.rows.operators.disable('viewer'))).slice(0, 2)).toEqual(OUT.slice(0, 2));
   });
 
   it('ends with signing out, for whoever kept the cookie too', async () => {
@@ -462,11 +438,8 @@ describe('what needs two people', () => {
     expect(approved.location).toBe('/operator/approvals?done=approve');
     expect(await standingOf(subscriptionId)).toBe('active');
     expect(await approvalStates(subscriptionId)).toEqual(['approved']);
-    const [link] = await sql(
-      `SELECT change, reason, actor, actor_id FROM subscription_links WHERE subscription_id = $1 ORDER BY number DESC LIMIT 1`,
-      [subscriptionId],
-    );
-    expect(link).toEqual({
+    const transitions = await service.rows.subscriptions.transitionsOf(subscriptionId);
+    expect(transitions.at(-1)).toMatchObject({
       change: 'resumed',
       reason: 'loss_reported',
       actor: 'operator',
@@ -498,13 +471,9 @@ describe('what needs two people', () => {
 
   it('is refused by the database too, when one person would decide alone', async () => {
     const { approval } = await askedToResume();
-    await expect(
-      sql(
-        `UPDATE approvals SET state = 'approved', decided_by = asked_by, decided_at = now(), decision_reason = 'x',
-         closed_at = now() WHERE id = $1`,
-        [approval],
-      ),
-    ).rejects.toMatchObject({ constraint: 'decided_by_somebody_else' });
+    await expect(service.rows.operators.approveByRequester(approval)).rejects.toMatchObject({
+      constraint: 'decided_by_somebody_else',
+    });
   });
 
   it('is decided once, whoever decides at the same instant', async () => {
@@ -541,12 +510,8 @@ describe('what needs two people', () => {
 
   it('is good for a day', async () => {
     const { subscriptionId, approval } = await askedToResume();
-    const [{ hours } = { hours: 0 }] = await sql<{ hours: number }>(
-      `SELECT extract(epoch FROM expires_at - asked_at)::float / 3600 AS hours FROM approvals WHERE id = $1`,
-      [approval],
-    );
-    expect(hours).toBe(24);
-    await sql('UPDATE approvals SET expires_at = now() WHERE id = $1', [approval]);
+    expect(await service.rows.operators.hoursOfApproval(approval)).toBe(24);
+    await service.rows.operators.expireApproval(approval);
     const late = await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason });
     expect(late.status).toBe(409);
     expect(await standingOf(subscriptionId)).toBe('suspended');
@@ -586,8 +551,8 @@ describe('what needs two people', () => {
   it('is worth nothing once the subscription is suspended anew, of which nobody knew who decided', async () => {
     const { subscriptionId, approval } = await askedForCode();
     await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason });
-    const [line] = await sql<{ line_id: string }>('SELECT line_id FROM subscriptions WHERE id = $1', [subscriptionId]);
-    expect(await service.tell(line!.line_id, 'sim-swapped', undefined, 1)).toBe('applied');
+    const lineId = await service.rows.subscriptions.lineOf(subscriptionId);
+    expect(await service.tell(lineId, 'sim-swapped', undefined, 1)).toBe('applied');
     expect((await desk('agent').post(`/operator/approvals/${approval}/take`)).status).toBe(409);
 
     const lost = await askedToResume();
@@ -641,7 +606,7 @@ describe('a reissue', () => {
     const page = `/operator/subscriptions/${subscriptionId}`;
     const answer = await apply(login, subscriptionId, { ...application(phone.serialNumber), ...other });
     expect(answer.location).toBe(`${page}?done=apply-reissue`);
-    const [row] = await sql<{ id: string }>('SELECT id FROM reissues WHERE subscription_id = $1', [subscriptionId]);
+    const [row] = await service.rows.operators.reissuesOf(subscriptionId);
     const id = row!.id;
     const take = (who: string, action: string) => desk(who).post(`/operator/reissues/${id}/${action}`, { reason });
     return { person, subscriptionId, phone, id, page, take };
@@ -660,11 +625,7 @@ describe('a reissue', () => {
   const actionsIn = (html: string) => [...html.matchAll(/(?:form)?action="([^"]*)"/g)].map(([, path]) => path);
   const groupsIn = (html: string) => [...html.matchAll(/<span>([0-9A-Z]{5})<\/span>/g)].map(([, group]) => group);
   const statesOf = async (subscriptionId: string) =>
-    (
-      await sql<{ state: string }>('SELECT state FROM reissues WHERE subscription_id = $1 ORDER BY applied_at', [
-        subscriptionId,
-      ])
-    ).map(({ state }) => state);
+    (await service.rows.operators.reissuesOf(subscriptionId)).map(({ state }) => state);
 
   it('is applied for by one, approved by another, and comes as a letter whose code enrols the new phone', async () => {
     const { person, subscriptionId, phone, id, page, take } = await applied();
@@ -822,11 +783,11 @@ describe('a reissue', () => {
 describe('a report of a customer', () => {
   it('waits at the desk until somebody settles it, once', async () => {
     const { person, subscriptionId } = await service.subscriber();
-    const id = randomUUID();
-    await sql(
-      `INSERT INTO reports (id, kind, subscription_id, outcome) VALUES ($1, 'forgotten_pin', $2, 'call_centre')`,
-      [id, subscriptionId],
-    );
+    const id = await service.rows.customers.addReport({
+      kind: 'forgotten_pin',
+      subscriptionId,
+      outcome: 'call_centre',
+    });
     const home = await desk('agent').get('/operator');
     expect(home.html).toContain(`/operator/reports/${id}/settle`);
     expect(home.html).toContain(`010-****-${person.phoneNumber.slice(-4)}`);
@@ -835,7 +796,7 @@ describe('a report of a customer', () => {
       '/operator?done=settle',
     );
     expect((await desk('supervisor').post(`/operator/reports/${id}/settle`, { reason })).status).toBe(409);
-    expect(await sql('SELECT settled_by FROM reports WHERE id = $1', [id])).toEqual([{ settled_by: 'agent' }]);
+    expect(await service.rows.customers.settlerOf(id)).toBe('agent');
     expect((await auditOf(subscriptionId)).slice(-2)).toMatchObject([
       { operator: 'agent', action: 'settle-report', reason, outcome: 'done' },
       { operator: 'supervisor', action: 'settle-report', outcome: 'nothing_to_change' },
@@ -862,10 +823,9 @@ describe('the charges and the whole audit', () => {
     expect(rows.some((row) => row.startsWith(`${subscriptionId},`))).toBe(true);
     const sum = rows.reduce((total, row) => total + Number(row.split(',').at(-1)), 0);
     expect(shown.html).toContain(`${sum.toLocaleString('en-US')}원`);
-    const entries = await sql(`SELECT reason FROM audit_entries WHERE action = $1 AND operator = 'supervisor2'`, [
-      `charges ${month}`,
-    ]);
-    expect(entries).toEqual([{ reason: '월 정산' }, { reason: '월 정산' }]);
+    const entries = await service.rows.operators.auditOfAction(`charges ${month}`);
+    const own = entries.filter(({ operator }) => operator === 'supervisor2');
+    expect(own.map((entry) => ({ reason: entry.reason }))).toEqual([{ reason: '월 정산' }, { reason: '월 정산' }]);
     expect((await browser.get('/operator/charges/2026-13')).status).toBe(404);
   });
 
@@ -1038,7 +998,7 @@ describe('an account', () => {
     const [, password = '', totpSecret = ''] =
       /first sign-in: (\S+)\nauthenticator app: otpauth:\/\/totp\/\S+\?secret=([A-Z2-7]{32})&/.exec(stdout) ?? [];
     const signIn = async (with_ = password) => {
-      await sql('UPDATE operators SET totp_step = -1 WHERE login = $1', [login]);
+      await service.rows.operators.forgetTotp(login);
       const browser = new DeskBrowser(service);
       const answer = await browser.post('/operator/sign-in', { login, password: with_, code: codeOf(totpSecret) });
       return { browser, status: answer.status };
@@ -1108,10 +1068,7 @@ describe('an account', () => {
   });
 
   it('keeps its secret for one-time passwords under a key that the database does not hold', async () => {
-    const [row] = await sql<{ id: string; secret: Buffer }>(
-      `SELECT id, totp_secret AS secret FROM operators WHERE login = 'agent'`,
-    );
-    const { id, secret } = row!;
+    const { id, secret } = await service.rows.operators.totpSecretOf('agent');
     const kept = service.keys.fields.decrypt(secret, `operators:totp_secret:${id}`);
     expect(base32(kept)).toBe(secretOf('agent'));
     expect(() => service.keys.fields.decrypt(secret, `operators:totp_secret:${randomUUID()}`)).toThrow();

@@ -39,7 +39,6 @@ afterAll(async () => {
   await service.stop();
 });
 
-const sql = (text: string, values: unknown[]) => service.database.pool.query(text, values);
 /** A header's text as its UTF-8 bytes. */
 const bytesOf = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
 const read = <Body = Record<string, unknown>>(path: string, reason = bytesOf('고객 문의')): Promise<Answer<Body>> =>
@@ -360,8 +359,7 @@ describe('a reported loss', () => {
       state: 'pending',
     });
     expect(await phone.pending()).toEqual([]);
-    const { rows } = await sql('SELECT nonce FROM authentications WHERE id = $1', [body.id]);
-    const nonce = (rows as { nonce: Buffer }[])[0]!.nonce.toString('base64url');
+    const nonce = await service.rows.authentications.nonceOf(body.id);
     await expect(phone.open({ id: body.id, nonce }, TEST_PIN)).rejects.toMatchObject({
       status: 409,
       code: 'subscription_not_active',
@@ -667,10 +665,7 @@ describe('the audit', () => {
   ])('keeps what belongs to no subscription: %s', async (_case, action, outcome, ask) => {
     const reason = `점검 ${randomUUID()}`;
     await ask(reason);
-    const { rows } = await sql('SELECT operator, action, outcome, address FROM audit_entries WHERE reason = $1', [
-      reason,
-    ]);
-    expect(rows).toEqual([
+    expect(await service.rows.operators.auditOfReason(reason)).toEqual([
       { operator: 'demo-operator', action, outcome, address: expect.stringMatching(/127\.0\.0\.1|::1/) },
     ]);
   });
@@ -893,15 +888,8 @@ describe('a notice', () => {
     eventually(`a push about ${about.source}`, () =>
       noticesTo(token).find(({ alert }) => about.test(alert?.body ?? '')),
     );
-  /** Resolves once every notice of a subscription was handed over, or given up. */
-  const handedOver = (subscriptionId: string) =>
-    eventually('an empty list of deliveries', async () => {
-      const { rowCount } = await sql(
-        'SELECT 1 FROM deliveries d JOIN notices n ON n.id = d.notice_id WHERE n.subscription_id = $1',
-        [subscriptionId],
-      );
-      return rowCount === 0;
-    });
+  /** Resolves once every notice of a subscription was delivered, or given up. */
+  const delivered = (subscriptionId: string) => service.rows.deliveries.untilNoticesDone(subscriptionId);
 
   it('of joining, and of the first device, goes to the number by SMS', async () => {
     const { person, enrolmentCode, subscriptionId } = await awaiting();
@@ -909,7 +897,7 @@ describe('a notice', () => {
     const pushToken = `token-${randomUUID()}`;
     await confirm(await service.enrol(enrolmentCode, { pushToken }));
     await texted(person, /앱이 등록되었습니다/);
-    await handedOver(subscriptionId);
+    await delivered(subscriptionId);
     expect(textsTo(person)).toHaveLength(2);
     expect(noticesTo(pushToken)).toEqual([]);
   });
@@ -920,7 +908,7 @@ describe('a notice', () => {
     const newer = `token-${randomUUID()}`;
     await confirm(await service.enrol(body['enrolmentCode'] as string, { pushToken: newer }));
     await pushed(pushToken, /다른 휴대폰/);
-    await handedOver(subscriptionId);
+    await delivered(subscriptionId);
     expect(noticesTo(newer)).toEqual([]);
     expect(textsTo(person)).toHaveLength(2);
   });
@@ -930,7 +918,7 @@ describe('a notice', () => {
     const { body } = await act(subscriptionId, 'enrolment-code');
     await confirm(await service.enrol(body['enrolmentCode'] as string, { pushToken }));
     await pushed(pushToken, /앱이 등록되었습니다/);
-    await handedOver(subscriptionId);
+    await delivered(subscriptionId);
     expect(noticesTo(pushToken)).toHaveLength(1);
   });
 
@@ -944,7 +932,7 @@ describe('a notice', () => {
       await pushed(pushToken, /다시 시작되었습니다/);
       await act(subscriptionId, 'cancel');
       await pushed(pushToken, /고객센터를 통해 .*해지되었습니다/);
-      await handedOver(subscriptionId);
+      await delivered(subscriptionId);
       const pushes = noticesTo(pushToken);
       expect(pushes).toHaveLength(3);
       for (const push of pushes) {
@@ -977,7 +965,7 @@ describe('a notice', () => {
     type Former = { person: Subscriber['person']; subscriptionId: string };
     /** Answers the text messages that had gone to the number before. */
     const changeOwner = async ({ person, subscriptionId }: Former) => {
-      await handedOver(subscriptionId);
+      await delivered(subscriptionId);
       const before = textsTo(person);
       expect(await service.tell(person.lineId, 'owner-changed', { owner }, 1)).toBe('applied');
       expect((await find(person))[0]).toMatchObject({ state: 'cancelled', reason: 'owner_changed' });
@@ -988,7 +976,7 @@ describe('a notice', () => {
       const former = await service.subscriber();
       const before = await changeOwner(former);
       await pushed(former.pushToken, /명의변경으로 .*해지되었습니다/);
-      await handedOver(former.subscriptionId);
+      await delivered(former.subscriptionId);
       expect(textsTo(former.person)).toEqual(before);
     });
 
@@ -998,7 +986,7 @@ describe('a notice', () => {
     ])('goes to nobody when %s', async (_case, make) => {
       const former = await make();
       const before = await changeOwner(former);
-      await handedOver(former.subscriptionId);
+      await delivered(former.subscriptionId);
       expect(before.length).toBeGreaterThan(0);
       expect(textsTo(former.person)).toEqual(before);
     });
@@ -1010,7 +998,7 @@ describe('a notice', () => {
       await act(subscriptionId, action);
     }
     await pushed(pushToken, /분실 신고로/);
-    await handedOver(subscriptionId);
+    await delivered(subscriptionId);
     expect(noticesTo(pushToken)).toHaveLength(1);
   });
 
@@ -1022,7 +1010,7 @@ describe('a notice', () => {
     await act(subscriptionId, 'report-loss');
     await act(subscriptionId, 'cancel');
     await texted(person, /해지되었습니다/);
-    await handedOver(subscriptionId);
+    await delivered(subscriptionId);
     const texts = textsTo(person).map(({ text }) => text);
     const alerts = noticesTo(pushToken).map(({ data, alert }) => JSON.stringify({ data, alert }));
     expect([texts.length, alerts.length]).toEqual([4, 2]);

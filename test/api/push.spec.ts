@@ -17,28 +17,13 @@ afterAll(async () => {
 /** Text messages with a code. */
 const textsTo = (number: string) =>
   service.smsc.received.filter(({ to, text }) => to === number && text.includes('인증번호'));
-const sql = (text: string, values: unknown[]) => service.database.pool.query(text, values);
-const hasToken = async ({ phone }: Subscriber) => {
-  const { rows } = await sql(
-    'SELECT push_token IS NOT NULL AND push_token_digest IS NOT NULL AS known FROM devices WHERE id = $1',
-    [phone.deviceId],
-  );
-  return (rows as { known: boolean }[])[0]!.known;
-};
-const deliveries = async (id: string) => {
-  const { rows } = await sql(
-    `SELECT kind, attempts, extract(epoch FROM due_at - now())::float AS "dueIn", claimed_until IS NULL AS waiting
-      FROM deliveries WHERE authentication_id = $1`,
-    [id],
-  );
-  return rows as { kind: string; attempts: number; dueIn: number; waiting: boolean }[];
-};
-const handedOver = (id: string) =>
-  eventually('an empty list of deliveries', async () => (await deliveries(id)).length === 0);
+const hasToken = ({ phone }: Subscriber) => service.rows.devices.hasPushToken(phone.deviceId);
+const deliveries = (id: string) => service.rows.deliveries.of(id);
+const delivered = (id: string) => service.rows.deliveries.untilDone(id);
 const postponed = (id: string) =>
   eventually('a postponed delivery', async () => (await deliveries(id)).find((one) => one.waiting && one.attempts > 0));
 /** What the platform asked to wait for is not waited for here. */
-const makeDue = (id: string) => sql('UPDATE deliveries SET due_at = now() WHERE authentication_id = $1', [id]);
+const makeDue = (id: string) => service.rows.deliveries.makeDue(id);
 const wakes = ({ pushToken }: Subscriber) => service.pushesTo(pushToken).filter(({ data }) => data['t'] === 'wake');
 const stateOf = async (id: string) => (await service.call('GET', `/v1/authentications/${id}`)).body['state'];
 
@@ -54,7 +39,7 @@ describe('a token that its platform calls dead', () => {
     const { id } = (await service.start(subscriber.person)).body;
     await eventually('the token to be cleared', async () => !(await hasToken(subscriber)));
     await isVerifiedWithoutPush(subscriber, id);
-    await handedOver(id);
+    await delivered(id);
     expect(service.pushesTo(subscriber.pushToken)).toEqual([]);
   });
 
@@ -63,11 +48,11 @@ describe('a token that its platform calls dead', () => {
       await service.subscriber({ platform: 'ios' }),
       await service.subscriber({ platform: 'ios' }),
     ];
-    await sql(`UPDATE devices SET push_token_at = now() + interval '1 minute' WHERE id = $1`, [newer.phone.deviceId]);
+    await service.rows.devices.postdatePushToken(newer.phone.deviceId);
     for (const subscriber of [older, newer]) {
       service.apns.answer(subscriber.pushToken, 'Unregistered');
       const { id } = (await service.start(subscriber.person)).body;
-      await handedOver(id);
+      await delivered(id);
     }
     expect([await hasToken(older), await hasToken(newer)]).toEqual([false, true]);
     const { id } = (await service.start(newer.person)).body;
@@ -82,14 +67,14 @@ describe('a token that its platform calls dead', () => {
     await postponed(id);
     await subscriber.phone.replacePushToken(token);
     await makeDue(id);
-    await handedOver(id);
+    await delivered(id);
     expect(await hasToken(subscriber)).toBe(true);
   });
 
   it('comes back to life when the app registers again', async () => {
     const subscriber = await service.subscriber();
     service.fcm.answer(subscriber.pushToken, 'UNREGISTERED');
-    await handedOver((await service.start(subscriber.person)).body.id);
+    await delivered((await service.start(subscriber.person)).body.id);
     expect(await hasToken(subscriber)).toBe(false);
     await subscriber.phone.replacePushToken(subscriber.pushToken);
     const { id } = (await service.start(subscriber.person)).body;
@@ -108,7 +93,7 @@ describe('a push that is refused', () => {
     if (platform === 'android') service.fcm.answer(subscriber.pushToken, answer, answer);
     else service.apns.answer(subscriber.pushToken, answer, answer);
     const { id } = (await service.start(subscriber.person)).body;
-    await handedOver(id);
+    await delivered(id);
     expect(await stateOf(id)).toBe('pending');
     expect(await hasToken(subscriber)).toBe(true);
     await isVerifiedWithoutPush(subscriber, id);
@@ -136,13 +121,13 @@ describe('a platform that cannot take a push now', () => {
     const { id } = (await service.start(subscriber.person)).body;
     await postponed(id);
     expect(wakes(subscriber)).toEqual([]);
-    await sql(`UPDATE deliveries SET expires_at = now() + interval '100 seconds' WHERE authentication_id = $1`, [id]);
+    await service.rows.deliveries.expireIn(id, 100);
     await makeDue(id);
     const push = await service.pushed(subscriber.pushToken, 'wake');
     expect(push.ttlSeconds).toBeGreaterThan(60);
     expect(push.ttlSeconds).toBeLessThanOrEqual(100);
     expect(push.data).toEqual({ t: 'wake', id });
-    await handedOver(id);
+    await delivered(id);
     expect(wakes(subscriber)).toHaveLength(1);
   });
 
@@ -162,7 +147,7 @@ describe('a platform that cannot take a push now', () => {
     await postponed(id);
     await service.call('DELETE', `/v1/authentications/${id}`);
     await makeDue(id);
-    await handedOver(id);
+    await delivered(id);
     // The test code of the enrolment went before, unless the phone had asked for it by then.
     const kinds = service.pushesTo(subscriber.pushToken).map(({ data }) => data['t']);
     expect(kinds.filter((kind) => kind !== 'test')).toEqual(['cancelled']);
@@ -173,9 +158,9 @@ describe('a platform that cannot take a push now', () => {
     service.fcm.answer(subscriber.pushToken, 'INTERNAL');
     const { id } = (await service.start(subscriber.person)).body;
     await postponed(id);
-    await sql('UPDATE authentications SET expires_at = now() WHERE id = $1', [id]);
+    await service.rows.authentications.expire(id);
     await makeDue(id);
-    await handedOver(id);
+    await delivered(id);
     expect(wakes(subscriber)).toEqual([]);
   });
 
@@ -222,7 +207,7 @@ describe('the SMS centre', () => {
       await postponed(id);
       await makeDue(id);
       const code = await service.textedCode(person.phoneNumber);
-      await handedOver(id);
+      await delivered(id);
       expect(textsTo(person.phoneNumber)).toHaveLength(1);
       expect((await service.verify(id, code)).status).toBe(200);
     },
@@ -232,7 +217,7 @@ describe('the SMS centre', () => {
     const person = await service.addLine();
     service.smsc.answer(person.phoneNumber, 'ESME_RINVDSTADR');
     const { id } = (await service.start(person)).body;
-    await handedOver(id);
+    await delivered(id);
     expect(await stateOf(id)).toBe('pending');
   });
 
@@ -247,7 +232,7 @@ describe('the SMS centre', () => {
     const phone = await service.enrol(enrolmentCode);
     await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
     await makeDue(id);
-    await handedOver(id);
+    await delivered(id);
     expect(textsTo(person.phoneNumber)).toEqual([]);
   });
 });

@@ -29,7 +29,6 @@ beforeEach(async () => {
   phone = subscriber.phone;
 });
 
-const sql = (text: string, values: unknown[] = []) => service.database.pool.query(text, values);
 const write = <Body>(path: string, body: object): Promise<Answer<Body>> =>
   service.call('POST', `/operator/v1/${path}`, { reason: '분실 신고 고객', ...body }, { scope: 'operator' });
 const apply = (other: object = {}) =>
@@ -58,8 +57,8 @@ const finish = async (enrolmentCode: string) => {
   return replacement;
 };
 const standing = async () => {
-  const { rows } = await sql('SELECT state, suspensions FROM subscriptions WHERE id = $1', [subscriber.subscriptionId]);
-  return (rows as { state: string; suspensions: string[] }[])[0];
+  const { state, suspensions } = (await service.rows.subscriptions.of(subscriber.subscriptionId))!;
+  return { state, suspensions };
 };
 const refusalOf = async (work: Promise<unknown>) => {
   const { status, code } = await work.then(
@@ -69,7 +68,7 @@ const refusalOf = async (work: Promise<unknown>) => {
   return { status, code };
 };
 const verifiedByPush = async (by: Phone) => {
-  await sql('DELETE FROM start_budgets');
+  await service.rows.budgets.clearStarts();
   const { id } = (await service.start(subscriber.person)).body;
   return service.verify(id, await service.codeOf({ ...subscriber, phone: by }, id));
 };
@@ -104,7 +103,7 @@ describe('a reissue after a loss', () => {
 
     const replacement = await service.enrol(enrolmentCode);
     expect((await listed())[0]).toMatchObject({ state: 'registered', registeredAt: TIME });
-    expect((await standing())?.state).toBe('suspended');
+    expect((await standing()).state).toBe('suspended');
     await replacement.confirmTest((await replacement.readTestEnvelope(await replacement.testEnvelope())).code);
     expect((await listed())[0]).toMatchObject({ state: 'completed', closedBy: 'customer', closedAt: TIME });
     expect(await standing()).toEqual({ state: 'active', suspensions: [] });
@@ -129,9 +128,7 @@ describe('a reissue after a loss', () => {
     const fresh = await verifiedByPush(replacement);
     expect(fresh.body['result']).toMatchObject({ recentlyReissued: true });
     expect(decodeJwt(String(fresh.body['assertion']))).toMatchObject({ recentlyReissued: true });
-    await sql(`UPDATE subscriptions SET reissued_at = reissued_at - interval '24 hours' WHERE id = $1`, [
-      subscriber.subscriptionId,
-    ]);
+    await service.rows.subscriptions.ageReissue(subscriber.subscriptionId, 24);
     expect((await verifiedByPush(replacement)).body['result']).not.toHaveProperty('recentlyReissued');
   });
 
@@ -235,20 +232,16 @@ describe('a reissue after a loss', () => {
     const { id, enrolmentCode } = await issued();
     const late = await service.enrol(enrolmentCode);
     const { code } = await late.readTestEnvelope(await late.testEnvelope());
-    await sql(`UPDATE reissues SET expires_at = now() WHERE id = $1`, [id]);
+    await service.rows.operators.expireReissue(id);
     expect(await refusalOf(late.confirmTest(code))).toEqual({ status: 409, code: 'device_test_closed' });
-    expect((await standing())?.state).toBe('suspended');
+    expect((await standing()).state).toBe('suspended');
   });
 
   it('is good for a month after the decision, however often it is issued', async () => {
     const { id } = await issued();
-    await sql(`UPDATE reissues SET decided_at = decided_at - interval '29 days' WHERE id = $1`, [id]);
+    await service.rows.operators.ageReissueDecision(id, 29);
     await take(id, 'issue');
-    const { rows } = await sql('SELECT expires_at < now() + $2::interval AS soon FROM reissues WHERE id = $1', [
-      id,
-      '25 hours',
-    ]);
-    expect(rows).toEqual([{ soon: true }]);
+    expect(await service.rows.operators.hoursLeftOfReissue(id)).toBeLessThan(25);
   });
 
   it('is one at a time', async () => {
@@ -265,19 +258,15 @@ describe('a reissue after a loss', () => {
     await finish(String(body['enrolmentCode']));
     await service.operate(subscriber.subscriptionId, 'resume');
     expect(await refusalOf(device.pending())).toMatchObject({ status: 401 });
-    const kept = await sql(
-      `SELECT au.secret, r.state FROM authenticators au JOIN registrations r ON r.device_id = au.device_id
-       WHERE au.device_id = $1`,
-      [device.deviceId],
-    );
-    expect(kept.rows).toEqual([{ secret: null, state: 'revoked' }]);
+    expect((await service.rows.authenticators.of(device.deviceId)).secret).toBeNull();
+    expect(await service.rows.authenticators.registrationsOf(device.deviceId)).toEqual([{ state: 'revoked' }]);
   });
 
   it('wants the serial number of the phone that is gone', async () => {
     const answer = await apply({ oldSerialNumber: 'PG-0000-0000-0000' });
     expectProblem(answer, 422, 'serial_number_mismatch');
     // Nothing was done, not even the suspension.
-    expect((await standing())?.state).toBe('active');
+    expect((await standing()).state).toBe('active');
     const device = await smartOtp(service, subscriber.person);
     expectProblem(await apply({ oldSerialNumber: device.serialNumber }), 422, 'serial_number_mismatch');
     const other = await service.subscriber();
@@ -286,7 +275,7 @@ describe('a reissue after a loss', () => {
 
   it('of a phone that is broken suspends nothing before it is approved', async () => {
     const { id } = (await apply({ cause: 'broken', delivery: 'visit' })).body;
-    expect((await standing())?.state).toBe('active');
+    expect((await standing()).state).toBe('active');
     expect((await verifiedByPush(phone)).status).toBe(200);
     await take(id, 'approve');
     const replacement = await finish((await take<Issued>(id, 'issue')).body.enrolmentCode);
@@ -319,10 +308,10 @@ describe('a reissue after a loss', () => {
 
   it('is in the audit, step by step', async () => {
     await finish((await issued()).enrolmentCode);
-    const { rows } = await sql('SELECT action, outcome FROM audit_entries WHERE subscription_id = $1 ORDER BY number', [
-      subscriber.subscriptionId,
-    ]);
-    expect((rows as { action: string; outcome: string }[]).filter(({ action }) => action.includes('reissue'))).toEqual([
+    const entries = (await service.rows.operators.auditOf(subscriber.subscriptionId))
+      .filter(({ action }) => action.includes('reissue'))
+      .map(({ action, outcome }) => ({ action, outcome }));
+    expect(entries).toEqual([
       { action: 'apply-reissue', outcome: 'done' },
       { action: 'approve-reissue', outcome: 'done' },
       { action: 'issue-reissue', outcome: 'done' },
@@ -348,7 +337,7 @@ describe('a loss that is reported from the app on another phone', () => {
       status: 202,
       body: { state: 'taken_down' },
     });
-    await eventually('the suspension', async () => (await standing())?.state === 'suspended');
+    await eventually('the suspension', async () => (await standing()).state === 'suspended');
     expect(await phone.pending()).toEqual([]);
   });
 
@@ -356,7 +345,7 @@ describe('a loss that is reported from the app on another phone', () => {
     const known = await report({ ...named(), birthDate: '900102' });
     const unknown = await report({ ...named(), phoneNumber: '010-5999-0009' });
     expect([known.status, await known.text()]).toEqual([unknown.status, await unknown.text()]);
-    expect((await standing())?.state).toBe('active');
+    expect((await standing()).state).toBe('active');
   });
 
   it('is taken five times a day about one person', async () => {

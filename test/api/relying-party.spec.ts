@@ -33,23 +33,16 @@ afterAll(async () => {
   await service.stop();
 });
 
-const sql = (text: string, values: unknown[]) => service.database.pool.query(text, values);
 const see = (id: string, query = '') => service.call('GET', `/v1/authentications/${id}${query}`);
 const resend = (id: string) => service.call('POST', `/v1/authentications/${id}/resend`);
 const cancel = (id: string) => service.call('DELETE', `/v1/authentications/${id}`);
 /** Text messages with a code. */
 const textsTo = (number: string) =>
   service.smsc.received.filter(({ to, text }) => to === number && text.includes('인증번호'));
-const rewindSending = (id: string) =>
-  sql(`UPDATE authentications SET sent_at = now() - interval '30 seconds' WHERE id = $1`, [id]);
-const expire = (id: string) =>
-  sql(`UPDATE authentications SET expires_at = now() - interval '1 second' WHERE id = $1`, [id]);
+const rewindSending = (id: string, seconds = 30) => service.rows.authentications.rewindSending(id, seconds);
+const expire = (id: string) => service.rows.authentications.expire(id);
 /** Resolves once everything that was promised to the outside for an authentication has been dealt with. */
-const handedOver = (id: string) =>
-  eventually('an empty list of deliveries', async () => {
-    const { rowCount } = await sql('SELECT 1 FROM deliveries WHERE authentication_id = $1', [id]);
-    return rowCount === 0;
-  });
+const handedOver = (id: string) => service.rows.deliveries.untilDone(id);
 
 describe('the start', () => {
   const right = { birthDate: '900101', genderDigit: '1', phoneNumber: '019-0000-0001', purpose: '회원가입' };
@@ -299,9 +292,8 @@ describe('somebody whose data matches no line', () => {
 
   it('has no code of six digits behind it', async () => {
     const { id } = (await service.start(unknownPerson())).body;
-    const { rows } = await sql('SELECT sms_code FROM authentications WHERE id = $1', [id]);
-    const [{ sms_code: kept }] = rows as [{ sms_code: Buffer }];
-    const text = service.keys.fields.decrypt(kept, `authentications:sms_code:${id}`).toString();
+    const { sms_code: kept } = await service.rows.authentications.codeOf(id);
+    const text = service.keys.fields.decrypt(kept!, `authentications:sms_code:${id}`).toString();
     expect(text).toHaveLength(6);
     expect(text).not.toMatch(/^\d{6}$/);
   });
@@ -389,8 +381,8 @@ describe('a subscriber', () => {
   it('has no code before the PIN: none is in the database', async () => {
     const { person } = await service.subscriber();
     const { id } = (await service.start(person)).body;
-    const { rows } = await sql('SELECT code_digest, sms_code, envelope FROM authentications WHERE id = $1', [id]);
-    expect(rows).toEqual([{ code_digest: null, sms_code: null, envelope: null }]);
+    const kept = await service.rows.authentications.codeOf(id);
+    expect(kept).toEqual({ code_digest: null, sms_code: null, envelope: null });
   });
 
   it.each(['INTERNAL', 'INVALID_ARGUMENT', 'UNREGISTERED'] as const)(
@@ -406,15 +398,15 @@ describe('a subscriber', () => {
       await rewindSending(id);
       expect((await resend(id)).status).toBe(202);
       expect((await service.verify(id, code)).status).toBe(200);
-      const { rows } = await sql(`SELECT kind FROM deliveries WHERE authentication_id = $1 AND kind = 'sms'`, [id]);
-      expect(rows).toEqual([]);
+      const deliveries = await service.rows.deliveries.of(id);
+      expect(deliveries.filter(({ kind }) => kind === 'sms')).toEqual([]);
       expect(textsTo(subscriber.person.phoneNumber)).toEqual([]);
     },
   );
 
   it('without any device left is not served by SMS either: the authentication waits', async () => {
     const { person, phone } = await service.subscriber();
-    await sql(`UPDATE devices SET state = 'revoked', revoked_at = now() WHERE id = $1`, [phone.deviceId]);
+    await service.rows.devices.revoke(phone.deviceId);
     const { id, channel } = (await service.start(person)).body;
     expect(channel).toBe('push');
     await handedOver(id);
@@ -668,7 +660,7 @@ describe('the resend', () => {
 
   it('is allowed when exactly 30 seconds have passed, and not a moment before', async () => {
     const { id } = (await service.start(unknownPerson())).body;
-    await sql(`UPDATE authentications SET sent_at = now() - interval '27 seconds' WHERE id = $1`, [id]);
+    await rewindSending(id, 27);
     const early = await resend(id);
     expectProblem(early, 429, 'too_many_requests');
     expect(['1', '2', '3']).toContain(early.headers.get('retry-after'));
@@ -760,21 +752,14 @@ describe('the budget of a person', () => {
 
   const personIndex = ({ phoneNumber, birthDate, genderDigit }: TestPerson) =>
     service.keys.indexes.of('person', `${phoneNumber}\0${birthDate}${genderDigit}`);
-  const moveStarts = (person: TestPerson, back: string) =>
-    sql(
-      'UPDATE start_budgets SET starts = ARRAY(SELECT s - $2::interval FROM unnest(starts) s) WHERE person_index = $1',
-      [personIndex(person), back],
-    );
+  const moveStarts = (person: TestPerson, back: string) => service.rows.budgets.ageStarts(personIndex(person), back);
   const writeStarts = (person: TestPerson, count: number, ago: string) =>
-    sql(
-      'INSERT INTO start_budgets (person_index, starts) VALUES ($1, array_fill(now() - $3::interval, ARRAY[$2::int]))',
-      [personIndex(person), count, ago],
-    );
+    service.rows.budgets.addStarts(personIndex(person), count, ago);
 });
 
 it('the quota of a relying party refuses with 429 and says when to come again', async () => {
-  await sql(`UPDATE clients SET starts_per_minute = 1 WHERE client_id = 'demo-carrier'`, []);
-  await sql(`UPDATE clients SET scopes = '{authentications}' WHERE client_id = 'demo-carrier'`, []);
+  await service.rows.clients.limitStarts('demo-carrier', 1);
+  await service.rows.clients.setScopes('demo-carrier', ['authentications']);
   const starts = async () => service.start(unknownPerson(), { clientId: 'demo-carrier' });
   // Of three starts within a moment at most two fall into different minutes.
   const answers = [await starts(), await starts(), await starts()];
@@ -818,12 +803,7 @@ describe('the header Idempotency-Key', () => {
     expect({ status: second.status, text: second.text }).toEqual({ status: 201, text: first.text });
     await handedOver(id);
     expect(textsTo(phoneNumber)).toHaveLength(1);
-    const { rows } = await sql(
-      `SELECT count(*)::int AS count FROM authentications WHERE person_index =
-        (SELECT person_index FROM authentications WHERE id = $1)`,
-      [id],
-    );
-    expect(rows).toEqual([{ count: 1 }]);
+    expect(await service.rows.authentications.countOfPersonOf(id)).toBe(1);
   });
 
   it('spends nothing of the person’s budget when it is repeated', async () => {
@@ -882,18 +862,7 @@ describe('the header Idempotency-Key', () => {
     const key = randomUUID();
     const first = await startRaw(key);
     const { id } = first.answer.body as { id: string };
-    await sql(
-      `UPDATE idempotency_keys SET created_at = now() - interval '24 hours 1 second' WHERE authentication_id = $1`,
-      [id],
-    );
-    await eventually(
-      'the key to be forgotten',
-      async () => {
-        const { rowCount } = await sql('SELECT 1 FROM idempotency_keys WHERE authentication_id = $1', [id]);
-        return rowCount === 0;
-      },
-      20,
-    );
+    await service.rows.authentications.outliveIdempotencyKey(id);
     const second = await startRaw(key);
     expect(second.text).not.toBe(first.text);
     expect(second.status).toBe(201);

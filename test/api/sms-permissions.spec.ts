@@ -29,20 +29,15 @@ beforeEach(async () => {
   installation = await Installation.of(subscriber.phone);
 });
 
-const sql = (text: string, values: unknown[] = []) => service.database.pool.query(text, values);
-const forgetStarts = () => sql('DELETE FROM start_budgets');
-const partyId = async (clientId = 'demo-shop') =>
-  ((await sql('SELECT id FROM clients WHERE client_id = $1', [clientId])).rows as { id: string }[])[0]!.id;
+const forgetStarts = () => service.rows.budgets.clearStarts();
+const partyId = (clientId = 'demo-shop') => service.rows.clients.idOf(clientId);
 /** Has this person asked for once, so that the relying party is in the history. */
 const wasAsked = async (clientId = 'demo-shop', { person }: Subscriber = subscriber) => {
   await service.start(person, { clientId });
   return partyId(clientId);
 };
 const permitted = async (clientId = 'demo-shop') => subscriber.phone.permitSms(await wasAsked(clientId), TEST_PIN);
-const failures = async () => {
-  const { rows } = await sql('SELECT pin_failures AS n FROM devices WHERE id = $1', [subscriber.phone.deviceId]);
-  return (rows as { n: number }[])[0]?.n;
-};
+const failures = () => service.rows.devices.pinFailuresOf(subscriber.phone.deviceId);
 /** Text messages with a code to a number. */
 const codesTo = ({ phoneNumber }: TestPerson) =>
   service.smsc.received.filter(({ to, text }) => to === phoneNumber && text.includes('인증번호'));
@@ -53,18 +48,16 @@ const centreAway = ({ phoneNumber }: TestPerson) => {
 };
 const triedOnce = (id: string) =>
   eventually('a first try that the centre refused', async () => {
-    const { rowCount } = await sql('SELECT 1 FROM deliveries WHERE authentication_id = $1 AND attempts > 0', [id]);
-    return rowCount === 1;
+    return (await service.rows.deliveries.of(id)).filter(({ attempts }) => attempts > 0).length === 1;
   });
 /** A text message that the centre took after `before` others. */
 const nextCode = (before: number) =>
   eventually('another code by text message', () => /\[(\d{6})\]/.exec(texts()[before]?.text ?? '')?.[1]);
 /** What the phone knows, and nobody else: to make proofs that it would not. */
 const proofFor = async (purpose: PinPurpose, { id, nonce }: { id: string; nonce: string }) => {
-  const { rows } = await sql('SELECT knowledge_key AS key FROM devices WHERE id = $1', [subscriber.phone.deviceId]);
   const { deviceId } = subscriber.phone;
   const place = `devices:knowledge_key:${deviceId}`;
-  const key = service.keys.fields.decrypt((rows as { key: Buffer }[])[0]!.key, place);
+  const key = service.keys.fields.decrypt(await service.rows.devices.knowledgeKeyOf(deviceId), place);
   return pinProof(key, { purpose, id, deviceId, nonce });
 };
 type Asked = { id: string; nonce: string; expiresAt: string };
@@ -80,10 +73,7 @@ const refusalOf = async (work: Promise<unknown>) => {
   return { status, code, ...(attemptsLeft !== undefined && { attemptsLeft }) };
 };
 /** Resolves once nothing is promised for an authentication any more. */
-const handedOver = (id: string) =>
-  eventually('an empty list of deliveries', async () => {
-    return (await sql('SELECT 1 FROM deliveries WHERE authentication_id = $1', [id])).rowCount === 0;
-  });
+const handedOver = (id: string) => service.rows.deliveries.untilDone(id);
 /** The state of an authentication, as its relying party is told. */
 const stateOf = async (id: string) => (await service.call('GET', `/v1/authentications/${id}`)).body['state'];
 const permissions = async () => (await subscriber.phone.smsPermissions()).permissions;
@@ -125,7 +115,7 @@ describe('SMS that a subscriber permits for one relying party', () => {
     const given = { id: expect.any(String), relyingParty: { name: '한빛서점' }, permittedAt: TIME };
     expect(await permissions()).toEqual([{ ...given, endsAt, active: true }]);
 
-    await sql('UPDATE sms_permissions SET ends_at = now() WHERE subscription_id = $1', [subscriber.subscriptionId]);
+    await service.rows.smsPermissions.endPermitted(subscriber.subscriptionId);
     expect((await service.start(subscriber.person)).body.channel).toBe('push');
     expect(await permissions()).toEqual([{ ...given, endsAt: TIME, active: false }]);
     expect(texts()).toHaveLength(1);
@@ -162,7 +152,7 @@ describe('SMS that a subscriber permits for one relying party', () => {
 
   it('comes back to life when it is permitted again after it had ended by itself', async () => {
     await permitted();
-    await sql('UPDATE sms_permissions SET ends_at = now() WHERE subscription_id = $1', [subscriber.subscriptionId]);
+    await service.rows.smsPermissions.endPermitted(subscriber.subscriptionId);
     await subscriber.phone.permitSms(await partyId(), TEST_PIN);
     expect((await service.start(subscriber.person)).body.channel).toBe('sms');
   });
@@ -205,7 +195,7 @@ describe('a permission that has ended', () => {
     const { id, channel } = (await service.start(subscriber.person)).body;
     expect(channel).toBe('sms');
     await triedOnce(id);
-    await sql('UPDATE sms_permissions SET ends_at = now() WHERE subscription_id = $1', [subscriber.subscriptionId]);
+    await service.rows.smsPermissions.endPermitted(subscriber.subscriptionId);
     await handedOver(id);
     expect(texts()).toEqual([]);
   });
@@ -215,13 +205,13 @@ describe('a permission that has ended', () => {
     const { id } = (await service.start(subscriber.person)).body;
     await nextCode(0);
     const resend = async () => {
-      await sql(`UPDATE authentications SET sent_at = now() - interval '31 seconds' WHERE id = $1`, [id]);
+      await service.rows.authentications.rewindSending(id, 31);
       expect((await service.call('POST', `/v1/authentications/${id}/resend`)).status).toBe(202);
       await handedOver(id);
     };
     await resend();
     expect(texts()).toHaveLength(2);
-    await sql('UPDATE sms_permissions SET ends_at = now() WHERE subscription_id = $1', [subscriber.subscriptionId]);
+    await service.rows.smsPermissions.endPermitted(subscriber.subscriptionId);
     await resend();
     expect(texts()).toHaveLength(2);
   });
@@ -244,10 +234,7 @@ describe('a permission that has ended', () => {
     const code = await nextCode(0);
     await happen();
     expectProblem(await service.verify(id, code), 409, 'authentication_closed', { state: 'cancelled' });
-    const { rows } = await sql('SELECT ended_at IS NOT NULL AS ended FROM sms_permissions WHERE subscription_id = $1', [
-      subscriber.subscriptionId,
-    ]);
-    expect(rows).toEqual([{ ended: true }]);
+    expect(await service.rows.smsPermissions.of(subscriber.subscriptionId)).toMatchObject([{ ended: true }]);
   });
 
   it('with a suspension does not stand again when that is lifted', async () => {
@@ -263,14 +250,10 @@ describe('a permission that has ended', () => {
     await permitted();
     const { id } = (await service.start(subscriber.person)).body;
     const code = await nextCode(0);
-    const { rows } = await sql('SELECT * FROM authentications WHERE id = $1', [id]);
-    const [before] = rows as { person: Buffer; code_digest: Buffer }[];
+    const openAgain = await service.rows.authentications.openAgainLater(id);
     await service.operate(subscriber.subscriptionId, 'report-loss');
     // As a start leaves it that commits between the suspension's last look and its commit.
-    await sql(
-      `UPDATE authentications SET state = 'pending', closed_at = NULL, person = $2, code_digest = $3 WHERE id = $1`,
-      [id, before!.person, before!.code_digest],
-    );
+    await openAgain();
     expectProblem(await service.verify(id, code), 422, 'code_mismatch', { attemptsLeft: 4 });
   });
 
@@ -287,7 +270,7 @@ describe('a permission that has ended', () => {
   it('ends with the relying party’s own refusal', async () => {
     const bank = await wasAsked('demo-bank');
     await subscriber.phone.permitSms(bank, TEST_PIN);
-    await sql('UPDATE clients SET refuses_sms = true WHERE id = $1', [bank]);
+    await service.rows.clients.refuseSms('demo-bank', true);
     try {
       expect((await service.start(subscriber.person, BANK)).body.channel).toBe('push');
       const listed = await subscriber.phone.smsPermissions();
@@ -295,15 +278,15 @@ describe('a permission that has ended', () => {
       expect(listed.permissions).toMatchObject([{ active: false }]);
       expectProblem(await installation.send('POST', PATH, { relyingPartyId: bank }), 403, 'sms_not_permitted');
     } finally {
-      await sql('UPDATE clients SET refuses_sms = false WHERE id = $1', [bank]);
+      await service.rows.clients.refuseSms('demo-bank', false);
     }
   });
 });
 
 describe('nothing but a permission', () => {
   it.each<[string, () => Promise<unknown>]>([
-    ['no push token', () => sql('UPDATE devices SET push_token = NULL WHERE id = $1', [subscriber.phone.deviceId])],
-    ['a locked PIN', () => sql('UPDATE devices SET pin_failures = 5 WHERE id = $1', [subscriber.phone.deviceId])],
+    ['no push token', () => service.rows.devices.dropPushToken(subscriber.phone.deviceId)],
+    ['a locked PIN', () => service.rows.devices.lockPin(subscriber.phone.deviceId)],
     ['no device', () => service.tell(subscriber.person.lineId, 'device-changed', HANDSET, 1)],
     ['a suspension', () => service.operate(subscriber.subscriptionId, 'report-loss')],
   ])('lets a subscriber’s code go by SMS: not %s', async (_case, happen) => {
@@ -386,7 +369,7 @@ describe('the PIN of a permission', () => {
 
   it('is not asked after three minutes, and that is no attempt', async () => {
     const asked = await ask(await wasAsked());
-    await sql('UPDATE sms_permissions SET expires_at = now() WHERE id = $1', [asked.id]);
+    await service.rows.smsPermissions.expireRequest(asked.id);
     expectProblem(await confirm(asked.id, await proofFor('sms', asked)), 410, 'pin_nonce_spent');
     expect(await failures()).toBe(0);
   });
@@ -461,9 +444,9 @@ describe('a permission is not to be had', () => {
   it('for a relying party that has refused since it was asked', async () => {
     const bank = await wasAsked('demo-bank');
     const asked = await ask(bank);
-    await sql('UPDATE clients SET refuses_sms = true WHERE id = $1', [bank]);
+    await service.rows.clients.refuseSms('demo-bank', true);
     const answer = await confirm(asked.id, await proofFor('sms', asked));
-    await sql('UPDATE clients SET refuses_sms = false WHERE id = $1', [bank]);
+    await service.rows.clients.refuseSms('demo-bank', false);
     expectProblem(answer, 403, 'sms_not_permitted');
     expect(await permissions()).toEqual([]);
   });
@@ -498,10 +481,7 @@ describe('where the setting is 0', () => {
     const own = await Installation.of(phone);
     const answer = await own.send('POST', `${PATH}/${randomUUID()}/confirm`, { pinProof: 'x' });
     expectProblem(answer, 403, 'sms_not_permitted');
-    await without.database.pool.query(
-      `INSERT INTO sms_permissions VALUES ($1, $2, $3, $4, '\\x00', now(), now(), now(), now() + interval '10 minutes')`,
-      [randomUUID(), subscriptionId, id, phone.deviceId],
-    );
+    await without.rows.smsPermissions.add({ subscriptionId, relyingPartyId: id, deviceId: phone.deviceId });
     expect((await without.start(person)).body.channel).toBe('push');
     expect((await phone.smsPermissions()).permissions).toMatchObject([{ active: false }]);
   });
@@ -537,7 +517,7 @@ describe('a check of the PIN', () => {
     expect(await check(asked.id, proof)).toMatchObject({ status: 204, body: {} });
     expectProblem(await check(asked.id, proof), 410, 'pin_nonce_spent');
     const late = await askCheck();
-    await sql('UPDATE devices SET pin_check_expires_at = now() WHERE id = $1', [subscriber.phone.deviceId]);
+    await service.rows.devices.expirePinCheck(subscriber.phone.deviceId);
     expectProblem(await check(late.id, await proofFor('pin', late)), 410, 'pin_nonce_spent');
     expect(await failures()).toBe(0);
   });
@@ -576,22 +556,11 @@ describe('a check of the PIN', () => {
 it('what was asked and never permitted is forgotten, and what has ended is settled', async () => {
   await permitted();
   await ask(await partyId());
-  await sql(`UPDATE sms_permissions SET created_at = now() - interval '2 days' WHERE subscription_id = $1`, [
-    subscriber.subscriptionId,
-  ]);
-  await sql('UPDATE sms_permissions SET ends_at = now() WHERE permitted_at IS NOT NULL AND subscription_id = $1', [
-    subscriber.subscriptionId,
-  ]);
-  await eventually(
-    'one settled permission',
-    async () => {
-      const { rows } = await sql(
-        'SELECT ended_at IS NOT DISTINCT FROM ends_at AS settled FROM sms_permissions WHERE subscription_id = $1',
-        [subscriber.subscriptionId],
-      );
-      return rows.length === 1 && (rows as { settled: boolean }[])[0]!.settled;
-    },
-    30,
-  );
+  await service.rows.smsPermissions.ageRequests(subscriber.subscriptionId, 2);
+  await service.rows.smsPermissions.endPermitted(subscriber.subscriptionId);
+  await eventually('one settled permission', async () => {
+    const kept = await service.rows.smsPermissions.of(subscriber.subscriptionId);
+    return kept.length === 1 && kept[0]!.settled;
+  });
   await forgetStarts();
 });

@@ -5,6 +5,7 @@ import { smartOtp } from '../support/authenticators.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
+import { Rows } from '../support/rows/rows.ts';
 import {
   otherThan,
   startProcess,
@@ -22,9 +23,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 // Every visitor of these tests comes from one address.
-beforeEach(() => sql('DELETE FROM form_budgets', []));
+beforeEach(() => service.rows.budgets.clearForms());
 
-const sql = async (text: string, values: unknown[]) => (await service.database.pool.query(text, values)).rows;
 const visit = () => new TextBrowser(service.issuer);
 const typed = ({ birthDate, genderDigit, phoneNumber }: TestPerson) => ({ birthDate, genderDigit, phoneNumber });
 const AGREED = { agree0: 'yes', agree1: 'yes' };
@@ -75,10 +75,7 @@ async function loggedIn(subscriber: Subscriber): Promise<{ visitor: TextBrowser;
   return { visitor, page };
 }
 
-const stateOf = async (lineId: string): Promise<unknown> =>
-  (
-    await sql('SELECT state, reason FROM subscriptions WHERE line_id = $1 ORDER BY created_at DESC LIMIT 1', [lineId])
-  )[0];
+const stateOf = async (lineId: string): Promise<unknown> => service.rows.subscriptions.newestOf(lineId);
 
 describe('the start', () => {
   it('is under 100 kB with everything it loads, and names the fee', async () => {
@@ -137,10 +134,10 @@ describe('checking whether one may join', () => {
   });
 
   it('names every reason at once, and stores nothing', async () => {
-    const before = await sql('SELECT count(*) FROM lines', []);
+    const before = await service.rows.lines.count();
     const { html } = await check({ ...ordinary, plan: 'prepaid', holder: 'corporate', osVersion: '1.0' });
     expect(html.match(/<li>/g)?.length).toBeGreaterThanOrEqual(3);
-    expect(await sql('SELECT count(*) FROM lines', [])).toEqual(before);
+    expect(await service.rows.lines.count()).toBe(before);
   });
 
   it.each([
@@ -167,12 +164,9 @@ describe('joining', () => {
     expect(page.url).toBe(`${service.issuer}/enrol`);
     const code = /[0-9A-Z]{5}(?:-[0-9A-Z]{5}){3}/.exec(page.text)?.[0] ?? '';
     expect(page.html).toContain('<svg');
-    expect(
-      await sql(
-        `SELECT terms, locale FROM consents JOIN subscriptions s ON s.id = subscription_id WHERE line_id = $1`,
-        [person.lineId],
-      ),
-    ).toEqual([{ terms: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), locale: 'ko' }]);
+    expect(await service.rows.subscriptions.consentsOf(person.lineId)).toEqual([
+      { terms: expect.stringMatching(/^\d{4}-\d\d-\d\d$/), locale: 'ko' },
+    ]);
 
     const waiting = visitor.request('GET', '/enrol/state?wait=20&state=waiting');
     const phone = await service.enrol(code);
@@ -213,7 +207,7 @@ describe('joining', () => {
   it('leads somebody who has joined already to the service', async () => {
     const person = await service.addLine();
     await joined(person);
-    await sql('DELETE FROM start_budgets', []);
+    await service.rows.budgets.clearStarts();
     const { page } = await joined(person);
     expect(new URL(page.url).pathname).toBe('/my');
     expect(page.text).toContain('이미 가입된 회선');
@@ -237,8 +231,8 @@ describe('joining', () => {
     const person = await service.addLine();
     const { visitor, page } = await joined(person);
     await visitor.open('/my');
-    await sql('UPDATE enrolment_codes SET expires_at = now() WHERE used_at IS NULL', []);
-    await sql(`UPDATE customer_sessions SET verified_at = verified_at - interval '11 minutes'`, []);
+    await service.rows.subscriptions.expireUnusedEnrolmentCodes();
+    await service.rows.customers.ageVerifications(11);
     expect((await visitor.open('/enrol')).text).toContain('10분이 지났습니다');
     const again = await visitor.send('/enrol');
     expect(shownCode(again)).not.toBe(shownCode(page));
@@ -263,13 +257,10 @@ describe('joining', () => {
     const visitor = visit();
     await visitor.open('/login');
     await verifiedBySms(person, visitor, '/login');
-    await sql(`UPDATE customer_sessions SET verified_at = verified_at - interval '11 minutes'`, []);
+    await service.rows.customers.ageVerifications(11);
     await visitor.open('/join');
     expect((await verifiedBySms(person, visitor, '/join', AGREED)).url).toBe(`${service.issuer}/enrol`);
-    const [kept] = await sql(
-      'SELECT terms FROM consents JOIN subscriptions s ON s.id = subscription_id WHERE line_id = $1',
-      [person.lineId],
-    );
+    const [kept] = await service.rows.subscriptions.consentsOf(person.lineId);
     expect(kept).toEqual({ terms: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) });
   });
 
@@ -280,8 +271,7 @@ describe('joining', () => {
     await stranger.open('/new-phone');
     await stranger.send('/new-phone', { ...typed(person), way: 'sms' });
     await eventually('the report to be dealt with', async () => {
-      const [open] = await sql('SELECT 1 FROM reports WHERE outcome IS NULL', []);
-      return open === undefined;
+      return (await service.rows.customers.openReports()) === 0;
     });
     await expect(inUse(shownCode(page))).resolves.toBeDefined();
   });
@@ -339,7 +329,7 @@ describe('logging in', () => {
     await visitor.open('/login');
     await visitor.send('/login', typed(person));
     expect((await visitor.send('/code/resend')).text).toContain('30초에 한 번');
-    await sql(`UPDATE authentications SET sent_at = sent_at - interval '31 seconds' WHERE closed_at IS NULL`, []);
+    await service.rows.authentications.rewindOpenSendings(31);
     const sent = await visitor.send('/code/resend');
     expect(sent.text).toContain('다시 보냈습니다');
     // Loading that page again shows it again, and sends nothing.
@@ -396,10 +386,10 @@ describe('logging in', () => {
   });
 
   it('ends after ten minutes of quiet, and an hour after it began', async () => {
-    for (const column of ['seen_at', 'created_at']) {
+    const { customers } = service.rows;
+    for (const age of [() => customers.ageSessionUse(11), () => customers.ageSessions(61)]) {
       const { visitor } = await loggedIn(await service.subscriber());
-      const minutes = column === 'seen_at' ? 11 : 61;
-      await sql(`UPDATE customer_sessions SET ${column} = now() - make_interval(mins => $1)`, [minutes]);
+      await age();
       expect((await visitor.open('/my')).url).toBe(`${service.issuer}/login`);
     }
   });
@@ -438,7 +428,7 @@ describe('what a verification is good for', () => {
     await visitor.open('/my');
     const token = visitor.hiddenFields('/logout');
     expect((await visitor.request('POST', '/enrol', token)).status).toBe(303);
-    await sql(`UPDATE customer_sessions SET verified_at = verified_at - interval '11 minutes'`, []);
+    await service.rows.customers.ageVerifications(11);
     expect((await visitor.request('POST', '/enrol', token)).status).toBe(401);
   });
 
@@ -459,7 +449,7 @@ describe('what a verification is good for', () => {
     const { page } = await joined(person);
     const reader = visit();
     await reader.open('/cancel');
-    await sql('DELETE FROM start_budgets', []);
+    await service.rows.budgets.clearStarts();
     const isCode = ({ to, text }: { to: string; text: string }) =>
       to === person.phoneNumber && text.includes('인증번호');
     const before = service.smsc.received.filter(isCode).length;
@@ -488,16 +478,13 @@ describe('what a verification is good for', () => {
     const fields = { ...visitor.hiddenFields('/code'), code };
     const answers = await Promise.all(Array.from({ length: 50 }, () => visitor.request('POST', '/code', fields)));
     expect(answers.filter(({ headers }) => headers.getSetCookie().length > 0)).toHaveLength(1);
-    const [count] = await sql('SELECT count(*)::int AS n FROM customer_sessions WHERE line_id = $1', [
-      subscriber.person.lineId,
-    ]);
-    expect(count).toEqual({ n: 1 });
+    expect(await service.rows.customers.sessionsOf(subscriber.person.lineId)).toBe(1);
   });
 });
 
 describe('institutions that are registered', () => {
   const shown = ({ html }: SeenPage) => /name="registration" value="([^"]+)"/.exec(html)?.[1] ?? '';
-  const standing = (id: string) => sql('SELECT state, closed_by FROM registrations WHERE id = $1', [id]);
+  const standing = (id: string) => service.rows.authenticators.registration(id);
   const revoke = (visitor: TextBrowser, fields: Record<string, string>) =>
     visitor.request('POST', '/my/registrations/revoke', fields);
 
@@ -541,7 +528,7 @@ describe('institutions that are registered', () => {
     expect(page.text).toContain('OTP 등록하지 않음');
     await subscriber.phone.enrolAuthenticator('otp', TEST_PIN, AUTHENTICATOR_TERMS);
     expect((await visitor.open('/my')).text).toContain('OTP 사용 중');
-    await sql('UPDATE authenticators SET failures = 5 WHERE subscription_id = $1', [subscriber.subscriptionId]);
+    await service.rows.authenticators.lockOf(subscriber.subscriptionId);
     expect((await visitor.open('/my?lang=en')).text).toMatch(/OTP Locked .*works again once you were verified by push/);
   });
 });
@@ -614,11 +601,8 @@ describe('reporting without logging in', () => {
   };
   const outcome = (kind: string) =>
     eventually('the report to be dealt with', async () => {
-      const [row] = await sql('SELECT outcome, person FROM reports WHERE kind = $1 ORDER BY filed_at DESC LIMIT 1', [
-        kind,
-      ]);
-      const { outcome: found, person } = row as { outcome: string | null; person: Buffer | null };
-      return found === null ? undefined : { outcome: found, person };
+      const report = await service.rows.customers.newestReport(kind);
+      return report?.outcome === null ? undefined : report;
     });
 
   it('a lost phone suspends at once, tells the old phone, and is there for the call centre', async () => {
@@ -690,30 +674,27 @@ describe('reporting without logging in', () => {
       const visitor = new TextBrowser(patient.issuer);
       await visitor.open('/new-phone');
       await visitor.send('/new-phone', { ...typed(person), way: 'sms' });
-      const { pool } = patient.database;
+      const { rows } = patient;
       const due = await eventually('the report to be put off', async () => {
-        const { rows } = await pool.query<{ waits: boolean }>(
-          `SELECT due_at > now() + interval '59 minutes' AS waits FROM reports WHERE outcome IS NULL`,
-        );
-        return rows[0]?.waits === true ? rows : undefined;
+        const count = await rows.customers.reportsDueAfter(59);
+        return count > 0 && count;
       });
-      expect(due).toHaveLength(1);
+      expect(due).toBe(1);
+      expect(await rows.customers.openReports()).toBe(1);
       const isCode = ({ text }: { text: string }) => text.includes('등록 코드');
       expect(patient.smsc.received.some(isCode)).toBe(false);
-      const put = (minutes: number) =>
-        pool.query(`UPDATE subscriptions SET handset_changed_at = now() - make_interval(mins => $1)`, [minutes]);
-      await pool.query(`UPDATE devices SET activated_at = activated_at - interval '1 day'`);
+      const put = (minutes: number) => rows.subscriptions.ageHandsetChanges(minutes);
+      await rows.devices.ageActivations(1);
       await put(61);
       // A further handset begins the wait again.
       await patient.tell(person.lineId, 'device-changed', { os: 'ios', osVersion: '18', formFactor: 'phone' }, 2);
-      await pool.query('UPDATE reports SET due_at = now()');
+      await rows.customers.makeReportsDue();
       await eventually('it to be put off again', async () => {
-        const { rows } = await pool.query(`SELECT 1 FROM reports WHERE due_at > now() + interval '59 minutes'`);
-        return rows.length === 1;
+        return (await rows.customers.reportsDueAfter(59)) === 1;
       });
       expect(patient.smsc.received.some(isCode)).toBe(false);
       await put(61);
-      await pool.query('UPDATE reports SET due_at = now()');
+      await rows.customers.makeReportsDue();
       await eventually('the code', () => patient.smsc.received.find(isCode));
     } finally {
       await patient.stop();
@@ -787,16 +768,13 @@ describe('reporting without logging in', () => {
 
   it('one report that cannot be dealt with keeps no other waiting', async () => {
     const { person } = await service.subscriber();
-    await sql(
-      `INSERT INTO reports (id, kind, person, due_at) VALUES (gen_random_uuid(), 'lost_phone', '\\x00', now() - interval '1 hour')`,
-      [],
-    );
+    await service.rows.customers.addUnreadableReport();
     await report('/lost-phone', person);
     await eventually('the loss to be dealt with', async () => {
       const state = await stateOf(person.lineId);
       return (state as { state: string }).state === 'suspended';
     });
-    await sql(`DELETE FROM reports WHERE person = '\\x00'`, []);
+    await service.rows.customers.removeUnreadableReports();
   });
 });
 
@@ -885,7 +863,7 @@ describe('pages that hold against attacks', () => {
   it('script in the names that are shown stays text', async () => {
     const subscriber = await service.subscriber();
     const script = '<script>alert(1)</script>';
-    await sql('UPDATE devices SET name = $1 WHERE subscription_id = $2', [script, subscriber.subscriptionId]);
+    await service.rows.devices.rename(subscriber.subscriptionId, script);
     await service.call('POST', '/v1/authentications', { ...typed(subscriber.person), purpose: '<b>x</b>&amp;' });
     const { page } = await loggedIn(subscriber);
     expect(page.html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
@@ -946,12 +924,10 @@ describe('pages that hold against attacks', () => {
       expect(page.headers.getSetCookie()).toHaveLength(2);
       expect(page.headers.get('strict-transport-security')).toContain('max-age=31536000');
 
-      await database.pool
-        .query(`INSERT INTO windows (id, client_id, purpose, return_url, return_state, locale, expires_at)
-        SELECT '01920000-0000-7000-8000-000000000001', id, '-', 'https://shop.example/', '-', 'ko', now() + interval '1 min'
-        FROM clients WHERE client_id = 'demo-shop'`);
-      await database.pool.query(`UPDATE clients SET frame_origins = '{https://shop.example}'`);
-      const window = await fetch(`${origin}/windows/01920000-0000-7000-8000-000000000001`);
+      const rows = new Rows(database.pool);
+      const windowId = await rows.windows.add({ clientId: 'demo-shop', returnUrl: 'https://shop.example/' });
+      await rows.clients.setFrameOrigins('demo-shop', ['https://shop.example']);
+      const window = await fetch(`${origin}/windows/${windowId}`);
       expect(window.headers.get('content-security-policy')).toContain('frame-ancestors https://shop.example');
       expect(window.headers.getSetCookie().join()).toMatch(/^__Host-window-.*; SameSite=None; Partitioned; Secure$/);
     } finally {

@@ -17,7 +17,6 @@ afterAll(async () => {
   await service.stop();
 });
 
-const sql = (text: string, values: unknown[]) => service.database.pool.query(text, values);
 const open = (change: Record<string, unknown> = {}, clientId?: string) =>
   service.call<Record<string, string>>(
     'POST',
@@ -71,12 +70,8 @@ describe('POST /v1/windows', () => {
   });
 
   it('refuses another relying party’s returnUrl', async () => {
-    const id = randomUUID();
     const url = 'https://shop.example/back';
-    await sql(
-      `INSERT INTO clients (id, client_id, name, secret_digest, scopes, return_urls) VALUES ($1, $2, $2, '', '{authentications}', $3)`,
-      [id, `client-${id}`, [url]],
-    );
+    await service.rows.clients.register({ clientId: `client-${randomUUID()}`, secret: 'none', returnUrls: [url] });
     expectFaults(await open({ returnUrl: url }), '/returnUrl');
   });
 
@@ -112,7 +107,7 @@ describe('GET /v1/windows/{windowId}', () => {
 
   it('says expired when its ten minutes passed unused', async () => {
     const { windowId = '' } = (await open()).body;
-    await sql('UPDATE windows SET expires_at = now() WHERE id = $1', [windowId]);
+    await service.rows.windows.expire(windowId);
     expect((await result(windowId)).body).toEqual({ state: 'expired', authentication: null });
   });
 
@@ -120,7 +115,7 @@ describe('GET /v1/windows/{windowId}', () => {
     const person = await service.addLine();
     const { windowId = '' } = (await open()).body;
     const started = (await service.start(person)).body;
-    await sql('UPDATE windows SET authentication_id = $2 WHERE id = $1', [windowId, started.id]);
+    await service.rows.windows.setAuthentication(windowId, started.id);
     expect((await result(windowId)).body).toEqual({ state: 'open', authentication: started });
     const verified = await service.verify(started.id, await service.textedCode(person.phoneNumber));
     expect((await result(windowId)).body).toEqual({
@@ -133,7 +128,8 @@ describe('GET /v1/windows/{windowId}', () => {
     const { windowId = '' } = (await open()).body;
     const { id } = (await service.start(await service.addLine())).body;
     await service.call('DELETE', `/v1/authentications/${id}`);
-    await sql('UPDATE windows SET authentication_id = $2, expires_at = now() WHERE id = $1', [windowId, id]);
+    await service.rows.windows.setAuthentication(windowId, id);
+    await service.rows.windows.expire(windowId);
     expect((await result(windowId)).body).toMatchObject({ state: 'closed', authentication: { state: 'cancelled' } });
   });
 
@@ -183,12 +179,7 @@ const enter = async (change: Record<string, unknown> = {}) => {
   return WindowBrowser.open(windowId);
 };
 const startedFor = async (person: TestPerson) => {
-  const { rows } = await sql(
-    `SELECT channel, state FROM authentications WHERE line_id IN (SELECT id FROM lines WHERE phone_index = $1)
-     ORDER BY requested_at`,
-    [service.keys.indexes.of('phone', person.phoneNumber)],
-  );
-  return rows as { channel: string; state: string }[];
+  return service.rows.authentications.ofNumber(service.keys.indexes.of('phone', person.phoneNumber));
 };
 
 describe('a window that asks for a one-time password', () => {
@@ -209,11 +200,10 @@ describe('a window that asks for a one-time password', () => {
     expect(stranger.html).not.toContain('홍*동');
     expectProblem(await stranger.ask('GET', 'authentication'), 403, 'window_bound_elsewhere');
     expectProblem(await stranger.ask('POST', 'method', { method: 'push' }), 403, 'window_bound_elsewhere');
-    const { rows } = await sql('SELECT row_to_json(w)::text AS row, name FROM windows w WHERE id = $1', [window.id]);
-    const [row] = rows as { row: string; name: Buffer }[];
-    expect(row?.row).not.toContain(person.phoneNumber.slice(-4));
-    expect(row?.name.toString('utf8')).not.toContain('홍');
-    expect(service.keys.fields.decrypt(row!.name, `windows:name:${window.id}`).toString()).toBe('홍길동');
+    const { row, name } = await service.rows.windows.of(window.id);
+    expect(row).not.toContain(person.phoneNumber.slice(-4));
+    expect(name.toString('utf8')).not.toContain('홍');
+    expect(service.keys.fields.decrypt(name, `windows:name:${window.id}`).toString()).toBe('홍길동');
     expect(service.process.log()).not.toContain(person.phoneNumber.slice(-8));
 
     const code = await codeAt(service, phone);
@@ -313,7 +303,7 @@ describe('changing over to the other method', () => {
 
     const late = await enter();
     await late.identify(await service.addLine());
-    await sql('UPDATE windows SET expires_at = now() WHERE id = $1', [late.id]);
+    await service.rows.windows.expire(late.id);
     expectProblem(await late.ask('POST', 'method', { method: 'push' }), 410, 'window_closed');
     const early = await enter();
     expectProblem(await early.ask('POST', 'method', { method: 'push' }), 404, 'authentication_not_found');
@@ -324,13 +314,13 @@ describe('changing over to the other method', () => {
     const [window, other] = [await enter(), await enter()];
     const begun: string[] = [];
     for (const one of [window, other]) {
-      await sql('DELETE FROM start_budgets', []);
+      await service.rows.budgets.clearStarts();
       await one.identify(person);
       begun.push(((await result(one.id)).body['authentication'] as { id: string }).id);
       await one.ask('POST', 'method', { method: 'push' });
     }
     for (const [at, one] of [window, other].entries()) {
-      await sql('UPDATE windows SET authentication_id = $2 WHERE id = $1', [one.id, begun[at]]);
+      await service.rows.windows.setAuthentication(one.id, begun[at]!);
     }
     expect((await other.ask('GET', 'authentication')).body).toMatchObject({ channel: 'push', state: 'pending' });
     // The second window’s request gave the first one’s its end, which is not a changing over.

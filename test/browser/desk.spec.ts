@@ -22,20 +22,15 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     await scene.stop();
   });
   beforeEach(async () => {
-    await scene.database.pool.query('DELETE FROM form_budgets');
-    await scene.database.pool.query('UPDATE approvals SET closed_at = now(), state = $1 WHERE closed_at IS NULL', [
-      'expired',
-    ]);
-    await scene.database.pool.query('UPDATE reports SET settled_by = $1, settled_at = now()', ['nobody']);
+    await scene.rows.budgets.clearForms();
+    await scene.rows.operators.closeApprovals();
+    await scene.rows.customers.settleReports('nobody');
   });
   afterEach(async () => {
     for (const context of contexts) await context.close();
     contexts = [];
     expect(scene.complaints).toEqual([]);
   });
-
-  const sql = async <Row>(text: string, values: unknown[] = []) =>
-    (await scene.database.pool.query(text, values)).rows as Row[];
 
   /** Someone at the desk. */
   async function sitDown(login: string, options: { width?: number; english?: boolean; script?: boolean } = {}) {
@@ -58,7 +53,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
   }
 
   async function credentials(login: string): Promise<{ password: string; code: string }> {
-    await sql('UPDATE operators SET totp_step = -1 WHERE login = $1', [login]);
+    await scene.rows.operators.forgetTotp(login);
     const operator = scene.operator(login);
     return { password: operator.password, code: totpOf(fromBase32(operator.totpSecret), totpStep(new Date())) };
   }
@@ -97,33 +92,14 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
   /** A demo line with a subscription, a phone in use, and a history in which everything is hostile. */
   async function subscribed(lineId: string): Promise<string> {
     const person = scene.person(lineId);
-    const [standing] = await sql<{ id: string }>(
-      `SELECT id FROM subscriptions WHERE line_id = $1 AND state <> 'cancelled'`,
-      [lineId],
-    );
-    if (standing) return standing.id;
+    const current = await scene.rows.subscriptions.currentOf(lineId);
+    if (current !== undefined) return current;
     const answer = await scene.subscribe(person);
     const id = String(answer['subscriptionId']);
-    await sql(
-      `INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key, platform,
-         os_version, app_version, name, test_expires_at, activated_at)
-       VALUES ($1, $2, $3, 'active', '{}', '{}', '', 'android', '14', '1.0.0', $4, now(), now())`,
-      [randomUUID(), id, `PG-${randomUUID().slice(0, 14)}`, SCRIPT],
-    );
-    await sql(
-      `WITH moved AS (UPDATE subscriptions SET state = 'active', link = 2, protected_since = now() WHERE id = $1 RETURNING id)
-       INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, actor, actor_id, at)
-       SELECT id, 2, 1, 'awaiting_device', 'active', 'device_activated', 'customer', NULL, now() FROM moved`,
-      [id],
-    );
-    await sql(`UPDATE clients SET name = $1 WHERE client_id = 'demo-bank'`, [`<b>두루</b>은행${SCRIPT}`.slice(0, 60)]);
-    await sql(
-      `INSERT INTO authentications (id, client_id, person_index, subscription_id, channel, state, purpose, nonce, sent_at,
-         requested_at, expires_at, closed_at)
-       SELECT $1, id, '\\x00', $2, 'push', 'expired', $3, '\\x00', now(), now() - interval '1 hour', now(), now()
-       FROM clients WHERE client_id = 'demo-bank'`,
-      [randomUUID(), id, SCRIPT],
-    );
+    await scene.rows.devices.addActive(id, SCRIPT);
+    await scene.rows.subscriptions.activate(id);
+    await scene.rows.clients.rename('demo-bank', `<b>두루</b>은행${SCRIPT}`.slice(0, 60));
+    await scene.rows.authentications.addExpired({ subscriptionId: id, clientId: 'demo-bank', purpose: SCRIPT });
     return id;
   }
 
@@ -134,12 +110,9 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     'fits every window on every page, used in one of %i pixels in %s, and nothing stored is more than text',
     async (width, locale) => {
       const id = await subscribed('demo-1');
-      await sql(`UPDATE devices SET pin_failures = 5 WHERE subscription_id = $1`, [id]);
-      await sql(
-        `INSERT INTO reports (id, kind, subscription_id, outcome) VALUES ($1, 'lost_phone', $3, 'suspended'),
-         ($2, 'new_phone', NULL, 'call_centre')`,
-        [randomUUID(), randomUUID(), id],
-      );
+      await scene.rows.devices.lockPinOf(id);
+      await scene.rows.customers.addReport({ kind: 'lost_phone', subscriptionId: id, outcome: 'suspended' });
+      await scene.rows.customers.addReport({ kind: 'new_phone', outcome: 'call_centre' });
       const english = locale === 'en';
       const page = await sitDown('supervisor', { width, english });
       const number = scene.person('demo-1').phoneNumber.replace('+82', '0');
@@ -250,10 +223,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
 
   it('works without script: a loss is reported, resumed by two people, and a report settled', async () => {
     const id = await subscribed('demo-2');
-    await sql(`INSERT INTO reports (id, kind, subscription_id, outcome) VALUES ($1, 'lost_phone', $2, 'suspended')`, [
-      randomUUID(),
-      id,
-    ]);
+    await scene.rows.customers.addReport({ kind: 'lost_phone', subscriptionId: id, outcome: 'suspended' });
     const agent = await sitDown('agent', { script: false });
     await agent.locator('.desk-list a').click();
     await agent.locator('#reason').fill('분실 접수 확인');
@@ -308,10 +278,9 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     'brings a reissue from the application to a letter on one sheet, in a window of %i pixels, in %s',
     async (width, locale) => {
       const id = await subscribed('demo-3');
-      const isOver = `state = 'withdrawn', closed_at = now() WHERE subscription_id = $1 AND closed_at IS NULL`;
-      await sql(`UPDATE reissues SET ${isOver}`, [id]);
+      await scene.rows.operators.withdrawReissue(id);
       const serialNumber = `PG-1234-5678-${String(width).padStart(4, '0')}`;
-      await sql(`UPDATE devices SET serial_number = $2 WHERE subscription_id = $1`, [id, serialNumber]);
+      await scene.rows.devices.setSerialNumber(id, serialNumber);
       const english = locale === 'en';
       const agent = await sitDown('agent', { width, english });
       await agent.goto(`${scene.issuer}/operator/subscriptions/${id}`);

@@ -22,7 +22,7 @@ describeWith(CHROMIUM, 'the phone on the screen, that makes codes by itself', ()
     await scene.stop();
   });
   beforeEach(async () => {
-    await scene.database.pool.query('DELETE FROM start_budgets');
+    await scene.rows.budgets.clearStarts();
   });
   afterEach(async () => {
     await context.close();
@@ -146,7 +146,7 @@ describeWith(CHROMIUM, 'the phone on the screen, that makes codes by itself', ()
     expect(asked.filter((path) => path.startsWith('/app/'))).toEqual([]);
 
     await context.setOffline(false);
-    await scene.database.pool.query('UPDATE authenticators SET failures = 5');
+    await scene.rows.authenticators.lockAll();
     await phone.keyboard.type(PIN);
     await phone.locator('.caution', { hasText: 'OTP가 잠겼습니다' }).waitFor();
     await expectScreen('shown-code');
@@ -231,7 +231,7 @@ describeWith(CHROMIUM, 'the phone on the screen, that makes codes by itself', ()
     await phone.locator('.institution', { hasText: '다온증권' }).waitFor({ state: 'detached' });
     expect(await state()).toBe('revoked');
 
-    await scene.database.pool.query('DELETE FROM start_budgets');
+    await scene.rows.budgets.clearStarts();
     // The phone of the subscription may be another one, and the bank may issue a new one, with no card this time.
     await changeKept('kept.phone = null');
     expect(await phone.locator('#otp').count()).toBe(0);

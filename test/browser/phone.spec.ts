@@ -218,8 +218,6 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     const person = () => scene.person(look.lang === 'ko' ? 'demo-2' : 'demo-4');
     let enrolled: StorageState;
     const button = (name: string) => phone.getByRole('button', { name, exact: true });
-    const sql = (text: string, values: unknown[] = []) => scene.database.pool.query(text, values);
-
     // Enrolled once, and every test begins with what was stored then: deriving the key takes seconds.
     beforeAll(async () => {
       await open(look);
@@ -229,9 +227,9 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     });
     beforeEach(async () => {
       await context.close();
-      await sql('DELETE FROM start_budgets');
-      await sql('DELETE FROM authentications');
-      await sql('DELETE FROM sms_permissions');
+      await scene.rows.budgets.clearStarts();
+      await scene.rows.authentications.clear();
+      await scene.rows.smsPermissions.clear();
       await open(look, enrolled);
       await screen(phone, 'home').waitFor();
     });
@@ -243,10 +241,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
       await expectFit();
     }
 
-    const closedAs = async (id: string) => {
-      const { rows } = await sql('SELECT state, decline_reason AS reason FROM authentications WHERE id = $1', [id]);
-      return rows as unknown[];
-    };
+    const closedAs = async (id: string) => [await scene.rows.authentications.endOf(id)];
 
     it('stops at once what somebody else asked for, and says what to do', async () => {
       const id = await scene.startFor(person());
@@ -323,14 +318,14 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
       await openSetting(phone, words.sms);
       await button('한빛서점').waitFor();
       await expectScreen('sms');
-      await sql(`UPDATE clients SET refuses_sms = true WHERE client_id = 'demo-shop'`);
+      await scene.rows.clients.refuseSms('demo-shop', true);
       await button('한빛서점').click();
       await screen(phone, 'pin').waitFor();
       await phone.keyboard.type(PIN);
       await phone.locator('.entry.refusing', { hasText: words.refuses }).waitFor();
       expect(await button('한빛서점').count()).toBe(0);
       await expectScreen('sms');
-      await sql(`UPDATE clients SET refuses_sms = false WHERE client_id = 'demo-shop'`);
+      await scene.rows.clients.refuseSms('demo-shop', false);
       await button(words.back).click();
       await screen(phone, 'settings').getByRole('button', { name: words.sms, exact: true }).click();
 

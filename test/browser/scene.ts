@@ -7,6 +7,7 @@ import { chromium, type Browser, type BrowserContext, type BrowserContextOptions
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { CHROMIUM } from '../support/programs.ts';
+import { Rows } from '../support/rows/rows.ts';
 import { startProcess, type Announcement, type ServiceProcess } from '../support/service.ts';
 
 const require = createRequire(import.meta.url);
@@ -26,14 +27,18 @@ export type DemoPerson = Announcement['lines'][number];
 export class Scene {
   /** Whatever a console, a page or a policy complained of. */
   readonly complaints: string[] = [];
+  /** The tables, behind the service's back. */
+  readonly rows: Rows;
   private readonly tokens = new Map<string, string>();
 
   private constructor(
     private readonly process: ServiceProcess,
-    readonly database: TestDatabase,
+    private readonly database: TestDatabase,
     private readonly browser: Browser,
     private readonly directory: string,
-  ) {}
+  ) {
+    this.rows = new Rows(database.pool);
+  }
 
   static async start(): Promise<Scene> {
     const [database, directory] = await Promise.all([
@@ -127,11 +132,8 @@ export class Scene {
     { lineId }: DemoPerson,
     action: 'report-loss' | 'resume' | 'enrolment-code',
   ): Promise<Record<string, unknown>> {
-    const { rows } = await this.database.pool.query<{ id: string }>(
-      `SELECT id FROM subscriptions WHERE line_id = $1 AND state <> 'cancelled'`,
-      [lineId],
-    );
-    return this.asOperator(`/operator/v1/subscriptions/${String(rows[0]?.id)}/${action}`, { reason: '고객 요청' });
+    const id = await this.rows.subscriptions.currentOf(lineId);
+    return this.asOperator(`/operator/v1/subscriptions/${id}/${action}`, { reason: '고객 요청' });
   }
 
   private async asOperator(path: string, body: object): Promise<Record<string, unknown>> {

@@ -53,7 +53,8 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
 
   /** Every visitor of these tests comes from one address, and a few people come often. */
   async function forgetBudgets(): Promise<void> {
-    await scene.database.pool.query('TRUNCATE form_budgets, start_budgets');
+    await scene.rows.budgets.clearForms();
+    await scene.rows.budgets.clearStarts();
   }
 
   async function newPhone(): Promise<[BrowserContext, Page]> {
@@ -265,7 +266,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await press('Send it again');
     await page.locator('.alert').waitFor();
     await expectFit();
-    await scene.database.pool.query(`UPDATE authentications SET sent_at = sent_at - interval '31 seconds'`);
+    await scene.rows.authentications.rewindOpenSendings(31);
     await press('Send it again');
     await page.locator('.good').waitFor();
     await expectFit();
@@ -284,7 +285,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await page.getByRole('link', { name: 'Begin again' }).click();
     await page.waitForURL('**/login');
     await askToLogIn(person);
-    await scene.database.pool.query(`UPDATE authentications SET expires_at = now() WHERE state = 'pending'`);
+    await scene.rows.authentications.expirePending();
     await heading('Time is up').waitFor();
     await expectFit();
 
@@ -313,11 +314,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     expect(await page.getByRole('table').getByRole('row').count()).toBeGreaterThan(5);
     await page.setViewportSize(WIDE);
 
-    await scene.database.pool.query(
-      `INSERT INTO registrations (id, client_id, subscription_id, device_id, state, nonce, requested_at, expires_at, confirmed_at)
-       SELECT gen_random_uuid(), c.id, d.subscription_id, d.id, 'active', '', now(), now(), now()
-       FROM devices d, clients c WHERE d.state = 'active' AND c.client_id = 'demo-securities'`,
-    );
+    await scene.rows.authenticators.registerAllAt('demo-securities');
     await page.reload();
     await expectFit();
     await press('Revoke 다온증권');

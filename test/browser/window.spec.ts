@@ -191,7 +191,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
   it('says that the time is up', async () => {
     await window.goto((await scene.openWindow()).url);
     await identify(window, scene.person('demo-7'));
-    await scene.database.pool.query(`UPDATE authentications SET expires_at = now() WHERE state = 'pending'`);
+    await scene.rows.authentications.expirePending();
     // Nobody does anything: the page follows.
     await view(window, 'expired').waitFor();
     await expectFit();
@@ -238,7 +238,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
   ])('has a page of its own for an $what window', async ({ what, status, heading }) => {
     const { url, windowId } = await scene.openWindow();
     if (what === 'expired') {
-      await scene.database.pool.query('UPDATE windows SET expires_at = now() WHERE id = $1', [windowId]);
+      await scene.rows.windows.expire(windowId);
     }
     const response = await window.goto(what === 'expired' ? `${url}?lang=en` : `${scene.issuer}/windows/none?lang=en`);
     expect(response?.status()).toBe(status);
@@ -283,11 +283,10 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     });
     await new Promise<void>((listening) => shop.listen(0, '127.0.0.1', listening));
     const origin = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`;
-    const { pool } = scene.database;
     try {
-      await pool.query(`UPDATE clients SET frame_origins = $1 WHERE client_id = 'demo-shop'`, [[origin]]);
+      await scene.rows.clients.setFrameOrigins('demo-shop', [origin]);
       const { url, windowId } = await scene.openWindow();
-      await pool.query(`UPDATE windows SET return_url = $1 WHERE id = $2`, [`${origin}/return`, windowId]);
+      await scene.rows.windows.setReturnUrl(windowId, `${origin}/return`);
       framed = url;
       const page = await context.newPage();
       await page.goto(`${origin}/shop`);
@@ -305,7 +304,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
       );
 
       // A window of somebody who registered no page is shown nowhere.
-      await pool.query(`UPDATE clients SET frame_origins = '{}' WHERE client_id = 'demo-shop'`);
+      await scene.rows.clients.setFrameOrigins('demo-shop', []);
       framed = (await scene.openWindow()).url;
       await page.goto(`${origin}/shop`);
       await page.waitForFunction(`document.querySelector('iframe').contentDocument === null`);

@@ -9,7 +9,6 @@ import { RedisServer } from '../support/redis.ts';
 import { TestService, type TestPerson } from '../support/service.ts';
 import { manySubscribers } from '../support/subscribers.ts';
 
-
 describeWith(REDIS_SERVER, 'with the queue on Redis', () => {
   let redis: RedisServer;
   let service: TestService;
@@ -47,7 +46,7 @@ describeWith(REDIS_SERVER, 'with the queue on Redis', () => {
     const load = new Load(service, pushes, await manySubscribers(service, 200));
     const kills: number[] = [];
     const slowest = () => Math.max(...load.successes.map(({ sentAt, answeredAt }) => answeredAt - sentAt));
-    let usual = 0;
+    let usual: number;
     load.begin(4);
     try {
       await eventually('answers before the first kill', () => load.successes.length >= 20);

@@ -45,7 +45,7 @@ export class DeskBrowser {
 
   /** Signs in as an operator of the demonstration, with a one-time password that counts again. */
   async signIn(login: string): Promise<this> {
-    await this.service.database.pool.query(`UPDATE operators SET totp_step = -1 WHERE login = $1`, [login]);
+    await this.service.rows.operators.forgetTotp(login);
     const { status, location } = await this.post('/operator/sign-in', credentialsOf(this.service, login));
     if (status !== 303 || location !== '/operator') throw new Error(`${login} was not signed in: ${status}`);
     return this;

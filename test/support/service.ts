@@ -16,6 +16,7 @@ import { Phone } from '../../src/phone/phone.ts';
 import { problemOf } from '../../src/phone/problem-error.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
+import { Rows } from './rows/rows.ts';
 
 /** The line that `npm start -- --json` prints first. */
 export interface Announcement {
@@ -104,6 +105,8 @@ export async function startProcess(env: Record<string, string>): Promise<Service
 /** A running service with a database, platforms and keys of its own, and everything that tests do with it. */
 export class TestService {
   readonly keys: ServiceKeys;
+  /** The tables, behind the service's back. */
+  readonly rows: Rows;
   private readonly tokens = new Map<string, { token: string; until: number }>();
 
   private constructor(
@@ -118,6 +121,7 @@ export class TestService {
     private readonly directory: string,
   ) {
     this.keys = new ServiceKeys(parseKeyring(keyring));
+    this.rows = new Rows(database.pool);
   }
 
   /** `env` is added to, and wins over, what the fixture sets. Without `own`, the database is a clone of the template. */
