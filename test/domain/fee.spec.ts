@@ -29,7 +29,7 @@ function life(...links: string[]): StatePeriod[] {
   });
 }
 
-describe('the days that count', () => {
+describe('the days that are charged', () => {
   it.each<[string, StatePeriod[], string, number]>([
     // Active before and after: 30 days in November.
     ['are all of a month that was active throughout', life('2026-10-03T10:00 active'), '2026-11', 30],
@@ -177,7 +177,7 @@ describe('the days that count', () => {
     ],
     ['are none after cancelling', life('2026-10-01 active', '2026-10-20 cancelled'), '2026-11', 0],
     ['are none of no life', [], '2026-11', 0],
-  ])('%s', (_case, links, month, days) => {
+  ])('the days that are charged %s', (_case, links, month, days) => {
     expect(activeDays(links, month, LATER)).toBe(days);
   });
 
@@ -191,7 +191,7 @@ describe('the days that count', () => {
     ['none before the month', '2026-10-31T12:00', 0],
     ['all since joining in the last instant of the month', '2026-11-30T23:59:59.999', 26],
     ['all since joining in the months after', '2026-12-24', 26],
-  ])('of the running month are %s', (_case, now, days) => {
+  ])('the days that are charged for the running month are %s', (_case, now, days) => {
     expect(activeDays(life('2026-11-05T10:00 active'), '2026-11', seoul(now))).toBe(days);
   });
 });
@@ -211,7 +211,7 @@ describe('the fee', () => {
     // 1000 × 14 / 29 = 482.76
     [1000, 14, '2028-02', 482],
     [0, 30, '2026-11', 0],
-  ])('of %i won for %i days of %s is %i won', (fee, days, month, won) => {
+  ])('the fee of %i won for %i days of %s is %i won', (fee, days, month, won) => {
     expect(prorated(fee, days, month)).toBe(won);
   });
 
@@ -219,7 +219,7 @@ describe('the fee', () => {
     .tuple(fc.integer({ min: 2000, max: 2099 }), fc.integer({ min: 1, max: 12 }))
     .map(([year, number]) => `${year}-${String(number).padStart(2, '0')}`);
 
-  it('is floored, and the whole fee for the whole month', () => {
+  it('the fee is floored, and a whole month costs the whole fee', () => {
     fc.assert(
       fc.property(month, fc.nat(1_000_000), fc.nat(31), (of, fee, some) => {
         const days = Math.min(some, daysIn(of));
@@ -237,7 +237,7 @@ describe('a month', () => {
     ['2027-01-01T08:59:59.999', '2027-01'],
     ['2028-02-29T23:59:59.999', '2028-02'],
     ['2028-03-01T00:00', '2028-03'],
-  ])('of %s in Seoul is %s', (at, month) => {
+  ])('the month of %s in Seoul is %s', (at, month) => {
     expect(monthOf(seoul(at))).toBe(month);
   });
 
@@ -250,13 +250,13 @@ describe('a month', () => {
     ['2100-02', '2100-02-01', '2100-03-01', 28, '2100-01'],
     ['2026-10', '2026-10-01', '2026-11-01', 31, '2026-09'],
     ['2026-11', '2026-11-01', '2026-12-01', 30, '2026-10'],
-  ])('%s lasts from %s to %s, %i days, after %s', (month, from, to, days, before) => {
+  ])('the month %s lasts from %s to %s, %i days, after %s', (month, from, to, days, before) => {
     expect(boundsOf(month)).toEqual({ from: seoul(from), to: seoul(to) });
     expect(daysIn(month)).toBe(days);
     expect(monthBefore(month)).toBe(before);
   });
 
-  it('begins where the one before ends', () => {
+  it('a month begins where the one before ends', () => {
     for (let month = '2032-12'; month > '2024-01'; month = monthBefore(month)) {
       expect(boundsOf(monthBefore(month)).to).toEqual(boundsOf(month).from);
       expect(monthAfter(monthBefore(month))).toBe(month);
@@ -266,21 +266,21 @@ describe('a month', () => {
   });
 
   it.each(['2026-13', '2026-00', '2026-1', '26-11', '2026-11-01', ' 2026-11', '2026/11', ''])(
-    'is not what “%s” names',
+    'a month is not what “%s” names',
     (text) => {
       expect(() => boundsOf(text)).toThrow(RangeError);
     },
   );
 });
 
-describe('a life told late', () => {
+describe('a history that was reported late', () => {
   const lived = (...changes: [at: string, kind: string, reason?: string][]) =>
     statePeriods(
       changes.map(([at, kind, reason]) => ({ at: seoul(at), change: { kind, reason } as DatedTransition['change'] })),
     );
 
   // Suspended on the 5th, which is told after the device was activated on the 10th; resumed on the 20th: 20th to 30th.
-  it('is suspended from when the line was', () => {
+  it('a subscription whose history was reported late is suspended from when the line was', () => {
     const links = lived(
       ['2026-11-01', 'subscribed'],
       ['2026-11-10T12:00', 'device_activated'],
@@ -291,7 +291,7 @@ describe('a life told late', () => {
   });
 
   // Loss reported on the 20th; then the carrier tells that the number was ported out on the 10th: 1st to 10th.
-  it('ends when it ended', () => {
+  it('a subscription whose history was reported late ends at the instant that was reported', () => {
     const links = lived(
       ['2026-11-01', 'subscribed'],
       ['2026-11-01', 'device_activated'],
@@ -302,7 +302,7 @@ describe('a life told late', () => {
   });
 
   // Suspended on the 12th, and told next that it was resumed on the 8th, which was of nothing: 10th to 12th.
-  it('is not resumed by what came before the suspension', () => {
+  it('a subscription is not resumed by an event from before its suspension', () => {
     const links = lived(
       ['2026-11-10', 'subscribed'],
       ['2026-11-10', 'device_activated'],
@@ -313,7 +313,7 @@ describe('a life told late', () => {
   });
 });
 
-describe('of whatever life', () => {
+describe('any history', () => {
   const [FIRST, SECOND] = ['2026-11', '2026-12'];
   const START = seoul('2026-10-20').getTime();
   const MINUTES = (75 * DAY) / MINUTE;
@@ -332,7 +332,7 @@ describe('of whatever life', () => {
     .array(fc.tuple(instant, state), { maxLength: 12 })
     .map((links) => links.map(([at, is]): StatePeriod => ({ state: is, at: new Date(at) })));
 
-  it('no month has fewer days than none or more than it has', () => {
+  it('no month has fewer charged days than none or more than it has days', () => {
     fc.assert(
       fc.property(lateLife, instant, (links, now) => {
         for (const month of [FIRST, SECOND]) {
@@ -344,7 +344,7 @@ describe('of whatever life', () => {
     );
   });
 
-  it('two months that meet have the days on which it was active, each once', () => {
+  it('two months that meet have each active day once between them', () => {
     fc.assert(
       fc.property(anyLife, instant, (links, now) => {
         const both = activeDays(links, FIRST, new Date(now)) + activeDays(links, SECOND, new Date(now));
@@ -354,7 +354,7 @@ describe('of whatever life', () => {
     );
   });
 
-  it('a link that says again what was so splits it into nothing else', () => {
+  it('a transition that repeats a state splits its period without any effect', () => {
     fc.assert(
       fc.property(anyLife, instant, (links, at) => {
         const standing = links.findLast((link) => link.at.getTime() <= at);
@@ -369,7 +369,7 @@ describe('of whatever life', () => {
     );
   });
 
-  it('an added suspension never adds a day', () => {
+  it('a suspension that is added never adds a charged day', () => {
     fc.assert(
       fc.property(anyLife, instant, fc.nat(20 * DAY), instant, (links, from, lasting, now) => {
         const place = links.findLastIndex((link) => link.at.getTime() <= from) + 1;
