@@ -53,7 +53,7 @@ beforeEach(() => {
 });
 
 describe('a lookup in the carrier’s product inventory', () => {
-  it('is one request for the number, which bears the token', async () => {
+  it('a lookup is one request for the number, with the bearer token', async () => {
     const before = carrier.requests.length;
     expect(await directory.byPhoneNumber(NUMBER)).toStrictEqual(FACTS);
     expect(carrier.requests.slice(before)).toEqual([
@@ -66,18 +66,18 @@ describe('a lookup in the carrier’s product inventory', () => {
     ]);
   });
 
-  it('bears no token where it was given none', async () => {
+  it('a lookup has no token when none was configured', async () => {
     const stranger = new Tmf637Directory({ url: carrier.url });
     expect(await refusal(stranger.byPhoneNumber(NUMBER))).toBe("The carrier's product inventory answered 401.");
     expect(carrier.requests.at(-1)?.authorization).toBeUndefined();
   });
 
-  it('goes to the same address when its base ends in a slash', async () => {
+  it('a lookup goes to the same address when its base ends in a slash', async () => {
     const slashed = new Tmf637Directory({ url: `${carrier.url}/`, token: TOKEN });
     expect(await slashed.byPhoneNumber(NUMBER)).toStrictEqual(FACTS);
   });
 
-  it('is not begun with an address that is none', () => {
+  it('a lookup cannot be configured with an address that is not a URL', () => {
     expect(() => new Tmf637Directory({ url: 'carrier.example' })).toThrow('Invalid URL');
   });
 });
@@ -89,22 +89,25 @@ describe('a line', () => {
     ['suspended', 'suspended'],
     ['pendingActive', 'suspended'],
     ['created', 'suspended'],
-  ])('whose product is %s is %s', async (status, expected) => {
+  ])('a line whose product is %s is %s', async (status, expected) => {
     carrierHas(product({ status }));
     expect(await directory.byPhoneNumber(NUMBER)).toStrictEqual({ ...FACTS, status: expected });
   });
 
-  it.each(['terminated', 'cancelled', 'aborted', 'aborted '])('whose product is %j is no more', async (status) => {
-    carrierHas(product({ status }));
-    expect(await directory.byPhoneNumber(NUMBER)).toBeNull();
-  });
+  it.each(['terminated', 'cancelled', 'aborted', 'aborted '])(
+    'a line whose product is %j no longer exists',
+    async (status) => {
+      carrierHas(product({ status }));
+      expect(await directory.byPhoneNumber(NUMBER)).toBeNull();
+    },
+  );
 
-  it.each(['self', 'corporate', 'other_party'])('is held by %s', async (holder) => {
+  it.each(['self', 'corporate', 'other_party'])('a line is held by %s', async (holder) => {
     carrierHas(product({ characteristics: { holder } }));
     expect(await directory.byPhoneNumber(NUMBER)).toStrictEqual({ ...FACTS, holder });
   });
 
-  it.each(['postpaid', 'prepaid', 'm2m'])('has a plan that is %s', async (plan) => {
+  it.each(['postpaid', 'prepaid', 'm2m'])('a line has a plan that is %s', async (plan) => {
     carrierHas(product({ characteristics: { plan } }));
     expect(await directory.byPhoneNumber(NUMBER)).toStrictEqual({ ...FACTS, plan });
   });
@@ -113,14 +116,14 @@ describe('a line', () => {
     ['a phone', { os: 'ios', osVersion: '18.1', formFactor: 'phone', model: 'iPhone 16' }],
     ['a tablet', { os: 'android', osVersion: '2.3', formFactor: 'tablet', model: '갤럭시 탭' }],
     ['a handset of no known model', { os: 'Tizen', osVersion: '3', formFactor: 'phone' }],
-  ])('is in %s', async (_case, handset) => {
+  ])('a line is used in %s', async (_case, handset) => {
     const { os: handsetOs, osVersion: handsetOsVersion, formFactor: handsetFormFactor, model } = handset;
     const handsetModel = model === undefined ? {} : { handsetModel: model };
     carrierHas(product({ characteristics: { handsetOs, handsetOsVersion, handsetFormFactor, ...handsetModel } }));
     expect(await directory.byPhoneNumber(NUMBER)).toStrictEqual({ ...FACTS, handset });
   });
 
-  it('belongs to the carrier and the owner that the product names', async () => {
+  it('a line belongs to the carrier and the owner that the product names', async () => {
     carrierHas(
       product({ id: 'P/7', characteristics: { carrier: 'KT', ownerBirthDate: '010203', ownerGenderDigit: '4' } }),
     );
@@ -128,11 +131,11 @@ describe('a line', () => {
     expect(await directory.byPhoneNumber(NUMBER)).toStrictEqual({ ...FACTS, lineId: 'P/7', carrier: 'KT', owner });
   });
 
-  it('is unknown to a carrier without such a product', async () => {
+  it('a line is unknown to a carrier that has no such product', async () => {
     expect(await directory.byPhoneNumber('+821000000000')).toBeNull();
   });
 
-  it('is unknown to a carrier that answers 404', async () => {
+  it('a line is unknown to a carrier that answers 404', async () => {
     carrier.fail({ status: 404 });
     expect(await directory.byPhoneNumber(NUMBER)).toBeNull();
   });
@@ -144,7 +147,7 @@ describe('a number that had another owner', () => {
   it.each([
     ['before', [ended, product()]],
     ['behind', [product(), ended]],
-  ])('is that of the live product, with the ended one %s it', async (_case, both) => {
+  ])('a number that had another owner belongs to the live product, with the ended one %s it', async (_case, both) => {
     carrierHas(...both);
     expect(await directory.byPhoneNumber(NUMBER)).toStrictEqual(FACTS);
   });
@@ -153,7 +156,7 @@ describe('a number that had another owner', () => {
     ['two live products', [product(), product({ id: 'product-2', status: 'suspended' })], 'two live products'],
     ['a full page of ended ones', Array.from({ length: 20 }, () => ended), 'a full page of ended products'],
     ['a page that holds back some', [...Array.from({ length: 20 }, () => ended), product()], '206'],
-  ])('is nobody’s with %s', async (_case, all, says) => {
+  ])('a number that had another owner belongs to no one with %s', async (_case, all, says) => {
     carrierHas(...all);
     expect(await refusal(directory.byPhoneNumber(NUMBER))).toContain(says);
   });
@@ -185,16 +188,19 @@ describe('a carrier that cannot be understood', () => {
     [{ answers: [{ productSerialNumber: NUMBER }] }, 'without a readable status'],
   ];
 
-  it.each(faults)('is unavailable after %j, and asked anew the next time', async (fault, says) => {
-    const before = carrier.requests.length;
-    carrier.fail(fault);
-    expect(await refusal(directory.byPhoneNumber(NUMBER))).toContain(says);
-    expect(carrier.requests).toHaveLength(before + 1);
-    expect(await directory.byPhoneNumber(NUMBER)).toStrictEqual(FACTS);
-  });
+  it.each(faults)(
+    'a carrier is unavailable after the answer %j, and is asked anew the next time',
+    async (fault, says) => {
+      const before = carrier.requests.length;
+      carrier.fail(fault);
+      expect(await refusal(directory.byPhoneNumber(NUMBER))).toContain(says);
+      expect(carrier.requests).toHaveLength(before + 1);
+      expect(await directory.byPhoneNumber(NUMBER)).toStrictEqual(FACTS);
+    },
+  );
 
   it.each(['Active', 'aborted  ', '', 'toString', 'inactive', NUMBER])(
-    'does not guess at status %j',
+    'a product with the status %j makes its carrier unavailable',
     async (status) => {
       carrierHas(product({ status }));
       expect(await refusal(directory.byPhoneNumber(NUMBER))).toContain('without a readable status');
@@ -211,7 +217,7 @@ describe('a carrier that cannot be understood', () => {
     ['handsetOsVersion', ['', 14, null]],
     ['handsetFormFactor', ['', 'watch', null]],
     ['handsetModel', ['', 16, null, 'iPhone\u202e16']],
-  ])('does not guess at %s', async (name, values) => {
+  ])('an answer with %s makes its carrier unavailable', async (name, values) => {
     for (const value of values) {
       carrierHas(product({ characteristics: { [name]: value } }));
       expect(await refusal(directory.byPhoneNumber(NUMBER))).toContain(`without a readable ${name}`);
@@ -223,34 +229,34 @@ describe('a carrier that cannot be understood', () => {
     ['characteristics that are no list', CHARACTERISTICS, 'without a readable productCharacteristic'],
     ['characteristics that are no objects', [null, 7, 'carrier'], 'without a readable carrier'],
     ['a characteristic named twice', named('holder'), 'names holder twice'],
-  ])('does not guess at a product with %s', async (_case, productCharacteristic, says) => {
+  ])('a product with %s makes its carrier unavailable', async (_case, productCharacteristic, says) => {
     carrier.fail({ answers: [bare({ productCharacteristic })] });
     expect(await refusal(directory.byPhoneNumber(NUMBER))).toContain(says);
   });
 
-  it('does not guess at id', async () => {
+  it('a product without an id makes its carrier unavailable', async () => {
     for (const id of ['', 7, null, undefined, 'a\u0000b', 'x'.repeat(129)]) {
       carrier.fail({ answers: [bare({ id })] });
       expect(await refusal(directory.byPhoneNumber(NUMBER))).toContain('without a readable id');
     }
   });
 
-  it('may answer up to 64 KiB', async () => {
+  it('a carrier may answer with up to 64 KiB', async () => {
     carrier.fail({ bytes: 65_536 });
     expect(await directory.byPhoneNumber(NUMBER)).toStrictEqual(FACTS);
   });
 
-  it('is unavailable to a wrong token', async () => {
+  it('a carrier is unavailable to a wrong token', async () => {
     const wrong = new Tmf637Directory({ url: carrier.url, token: `${TOKEN}x` });
     expect(await refusal(wrong.byPhoneNumber(NUMBER))).toContain('answered 401');
   });
 
-  it('is unavailable to a token that no header can hold', async () => {
+  it('a carrier is unavailable to a token that no header can hold', async () => {
     const broken = new Tmf637Directory({ url: carrier.url, token: `${TOKEN}\n${TOKEN}` });
     expect(await refusal(broken.byPhoneNumber(NUMBER))).toContain('gave no whole answer');
   });
 
-  it('is unavailable where nobody listens', async () => {
+  it('a carrier is unavailable when its port is closed', async () => {
     const gone = await startLocalTmf637({ products, token: TOKEN });
     await gone.close();
     const lost = new Tmf637Directory({ url: gone.url, token: TOKEN });
@@ -258,8 +264,8 @@ describe('a carrier that cannot be understood', () => {
   });
 });
 
-describe('a carrier that takes its time', () => {
-  it.each(['HANG', 'TRICKLE'] as const)('is given up at the deadline: %s', async (fault) => {
+describe('a slow carrier', () => {
+  it.each(['HANG', 'TRICKLE'] as const)('a lookup at a slow carrier ends at the deadline: %s', async (fault) => {
     const closed = carrier.nextClose();
     carrier.fail(fault);
     const started = performance.now();
@@ -271,7 +277,7 @@ describe('a carrier that takes its time', () => {
     expect(await directory.byPhoneNumber(NUMBER)).toStrictEqual(FACTS);
   });
 
-  it('holds up no other lookup', async () => {
+  it('a lookup at a slow carrier delays no other lookup', async () => {
     const before = carrier.requests.length;
     carrier.fail('HANG');
     const hung = refusal(hasty.byPhoneNumber(NUMBER));
@@ -281,7 +287,7 @@ describe('a carrier that takes its time', () => {
     expect(await hung).toContain(`within ${DEADLINE_MS} ms`);
   });
 
-  it.each([200, 404, 503])('loses its connection when a %i has no end', async (status) => {
+  it.each([200, 404, 503])('a carrier whose answer %i has no end loses its connection', async (status) => {
     const patient = new Tmf637Directory({ url: carrier.url, token: TOKEN, deadlineMs: 60_000 });
     const closed = carrier.nextClose();
     carrier.fail({ endless: status });
