@@ -92,7 +92,7 @@ async function expectQueueToWork(service: ServiceProcess, number: string): Promi
 }
 
 describe('npm start', () => {
-  it('gives its service a plain role, and goes on with it the next time', async () => {
+  it('npm start gives its service a plain role, and uses that role the next time', async () => {
     for (const number of ['1', '2']) {
       const service = await startProcess({ DATA_DIR: dataDir });
       try {
@@ -106,7 +106,7 @@ describe('npm start', () => {
     }
   });
 
-  it('goes on where it was on a data directory that has one role and an audit without a chain', async () => {
+  it('npm start upgrades a data directory that has one role and an audit without a chain', async () => {
     const older = await startEmbeddedPostgres({ dataDir, database: 'pushguard' });
     await query(older.url, `DROP ROLE ${SERVICE}`);
     await rm(join(dataDir, 'postgres', 'service-password'));
