@@ -66,7 +66,7 @@ const ENDINGS: readonly Omit<SentEvent, 'id' | 'sequence'>[] = [
 ];
 
 describe('a verification against an owner change or a port-out', () => {
-  it(`of ${RUNS} that meet within ${APART_MS} ms, none succeeds once the event is committed`, async () => {
+  it(`of ${RUNS} verifications within ${APART_MS} ms of an owner change or a port-out, none succeeds once the event is committed`, async () => {
     const outcomes = { verified: 0, refused: 0 };
     const race = async (subscriber: Subscriber, run: number) => {
       const { lineId } = subscriber.person;
@@ -155,8 +155,8 @@ async function endOf(sent: readonly SentEvent[]): Promise<{ state: string; suspe
   return end!;
 }
 
-describe('events in any order, some of them told twice', () => {
-  it('end a subscription or do not, whatever their order; and nothing brings it back', async () => {
+describe('events in any order, some of them sent twice', () => {
+  it('events end a subscription or do not, whatever their order, and none brings it back', async () => {
     await fc.assert(
       fc.asyncProperty(stream([...PLAIN, ...TERMINAL]), async ([inOrder, asReceived]) => {
         const ends = inOrder.some(({ kind, data }) =>
@@ -169,7 +169,7 @@ describe('events in any order, some of them told twice', () => {
     );
   });
 
-  it('leave it in the same state where they are about the same thing', async () => {
+  it('suspensions and resumptions in any order leave a subscription in the same state', async () => {
     await fc.assert(
       fc.asyncProperty(stream([{ kind: 'suspended' }, { kind: 'resumed' }]), async ([inOrder, asReceived]) => {
         expect(await endOf(asReceived)).toEqual(await endOf(inOrder));
@@ -178,7 +178,7 @@ describe('events in any order, some of them told twice', () => {
     );
   });
 
-  it('told twice in their order are as good as told once', async () => {
+  it('events sent twice in their order have the effect of events sent once', async () => {
     await fc.assert(
       fc.asyncProperty(stream(PLAIN), async ([inOrder]) => {
         expect(await endOf(inOrder.flatMap((one) => [one, one]))).toEqual(await endOf(inOrder));
@@ -188,8 +188,8 @@ describe('events in any order, some of them told twice', () => {
   });
 });
 
-describe('a process that is killed with a feed in its hands', () => {
-  it('loses none and applies none twice, again and again', async () => {
+describe('a process that is killed while it ingests a feed', () => {
+  it('a process that is killed again and again while it ingests a feed loses no event and applies none twice', async () => {
     const port = await freePort();
     const env = { ...service.env, ISSUER: service.issuer, ROLE: 'api', PORT: String(port) };
     const address = `http://127.0.0.1:${port}`;

@@ -23,7 +23,7 @@ describe('npm run reencrypt', () => {
     await service.stop();
   });
 
-  it('leaves nothing that the old keys are needed for', async () => {
+  it('npm run reencrypt leaves nothing that still needs the old keys', async () => {
     const subscriber = await service.subscriber();
     // Kept aside: it is played again below, under keys that it was not kept with.
     const unknown = `line-${randomUUID()}`;
@@ -53,8 +53,8 @@ describe('npm run reencrypt', () => {
   });
 });
 
-describe('the history, and what carriers told,', () => {
-  it('are kept as long as configured, and what is older is removed', async () => {
+describe('the history and the events of carriers', () => {
+  it('the history and the events of carriers are kept as long as configured, and older ones are removed', async () => {
     const service = await TestService.start({ HISTORY_DAYS: '30' });
     try {
       const { person, phone } = await service.subscriber();
@@ -86,7 +86,7 @@ describe('the history, and what carriers told,', () => {
   });
 });
 
-describe('a carrier that is asked itself', () => {
+describe('the directory of a carrier', () => {
   const products = new Map<string, CarrierProduct[]>();
   let carrier: LocalTmf637;
   let service: TestService;
@@ -124,7 +124,7 @@ describe('a carrier that is asked itself', () => {
   const subscribe = (phoneNumber: string) =>
     service.call('POST', '/operator/v1/subscriptions', { phoneNumber }, { scope: 'operator' });
 
-  it('says who may subscribe, and its line is served from then on', async () => {
+  it('the directory of a carrier decides who may subscribe, and the new line is served from then on', async () => {
     known('+821077770001');
     expect((await subscribe('010-7777-0001')).status).toBe(201);
     const person = { phoneNumber: '+821077770001', birthDate: '900101', genderDigit: '1' };
@@ -133,14 +133,14 @@ describe('a carrier that is asked itself', () => {
     expect((await service.verify(id, await service.textedCode(person.phoneNumber))).status).toBe(200);
   });
 
-  it('says who may not', async () => {
+  it('the directory of a carrier decides who may not subscribe', async () => {
     known('+821077770002', { plan: 'prepaid' });
     const answer = await subscribe('010-7777-0002');
     expect(answer.status).toBe(422);
     expect((answer.body['reasons'] as { code: string }[]).map(({ code }) => code)).toEqual(['prepaid_plan']);
   });
 
-  it('that cannot be asked keeps nobody from anything but joining', async () => {
+  it('a directory that is down prevents nothing but subscribing', async () => {
     known('+821077770003');
     carrier.fail({ status: 503 });
     const refused = await subscribe('010-7777-0003');

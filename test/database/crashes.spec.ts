@@ -111,7 +111,7 @@ function firstPush({ flows }: Load, since: number): number | undefined {
 describe.each([
   { what: 'workers and APIs are', victims: [worker, api] },
   { what: 'PostgreSQL is', victims: [database] },
-])('when $what killed again and again under load', ({ victims }) => {
+])('kills under load: $what killed again and again', ({ victims }) => {
   const kills: number[] = [];
   let recoveries = 0;
   let load: Load;
@@ -162,34 +162,34 @@ describe.each([
     over = true;
   });
 
-  it('callers met nothing that a caller is not told to expect', () => {
+  it('callers under load see no error but those they are told to expect while processes are killed', () => {
     expect(load.faults).toEqual([]);
     expect(load.flows.length).toBeGreaterThan(2 * KILLS);
   });
 
-  it('its work went on by itself, each time', () => {
+  it('work resumes by itself after each kill', () => {
     expect(recoveries).toBe(KILLS * victims.length);
   });
 
-  it('every start that was answered 201 stands, and each Idempotency-Key had one effect', () => {
+  it('every start that was answered 201 persists through kills, and each Idempotency-Key had one effect', () => {
     expect(load.flows.filter(({ id }) => !states.has(id))).toEqual([]);
     expect(new Set(load.flows.map(({ id }) => id)).size).toBe(load.keys);
     expect(states.size - before).toBe(load.keys);
   });
 
-  it('every opening that was answered 202 stands, and what was left open ended by its time alone', () => {
+  it('every opening that was answered 202 persists through kills, and open authentications only expire', () => {
     expect(inOtherState(ofCourse('opened'), 'opened', 'expired')).toEqual([]);
     expect(inOtherState(ofCourse('pending'), 'pending', 'expired')).toEqual([]);
   });
 
-  it('every verification, decline and cancelling that was answered 2xx stands, and none was answered so twice', () => {
+  it('every verification, decline and cancellation that was answered 2xx persists through kills, and is accepted once', () => {
     expect(inOtherState(ofCourse('verified', 'pulled'), 'verified')).toEqual([]);
     expect(inOtherState(ofCourse('declined'), 'declined')).toEqual([]);
     expect(inOtherState(ofCourse('cancelled'), 'cancelled')).toEqual([]);
     expect(load.flows.filter(({ accepted }) => accepted > 1)).toEqual([]);
   });
 
-  it('no push was lost, and each arrived soon after it was enqueued or after the last kill', () => {
+  it('no push is lost through kills, and each arrives within the patience of a caller', () => {
     const enqueued = load.flows.flatMap(({ course, id, startedAt, openedAt, closedAt }) => {
       // Whoever pulls may be done before there is anything left to push.
       if (course === 'pulled') return [];
@@ -206,7 +206,7 @@ describe.each([
     expect(late).toEqual([]);
   });
 
-  it('a push that came twice takes the place of its first, and none came after the end', () => {
+  it('a push that arrives twice replaces its first copy, and none arrives after the end', () => {
     const arrivals = load.flows.flatMap(({ id, closedAt = Infinity }) =>
       [...pushes.of(id, 'wake'), ...pushes.of(id, 'code')].map(({ at, push }) => ({ id, closedAt, at, push })),
     );

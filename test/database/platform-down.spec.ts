@@ -5,7 +5,7 @@ import { otherThan, TestService } from '../support/service.ts';
 /** More than are asked for within the life of an authentication. */
 const ANSWERS = 200;
 
-describe.each(['android', 'ios'] as const)('while the push platform of an %s phone is down', (platform) => {
+describe.each(['android', 'ios'] as const)('the push platform of an %s phone while it is down', (platform) => {
   let service: TestService;
 
   beforeAll(async () => {
@@ -36,7 +36,7 @@ describe.each(['android', 'ios'] as const)('while the push platform of an %s pho
     return rows;
   }
 
-  it('the app pulls, opens and gets its code, and the window verifies it, with no push and no SMS', async () => {
+  it('while the push platform is down the app pulls and opens, and the window verifies, with no push and no SMS', async () => {
     const subscriber = await service.subscriber({ platform });
     takeDown(subscriber.pushToken);
     const started = await service.start(subscriber.person);
@@ -56,7 +56,7 @@ describe.each(['android', 'ios'] as const)('while the push platform of an %s pho
     expect(service.smsc.received.filter(({ text }) => text.includes('인증번호'))).toEqual([]);
   });
 
-  it('an authentication that nobody opens expires in its time, and its push is given up', async () => {
+  it('while the push platform is down an unopened authentication expires in its time, and its push is given up', async () => {
     const { person, pushToken } = await service.subscriber({ platform });
     takeDown(pushToken);
     const { id } = (await service.start(person)).body;

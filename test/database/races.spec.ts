@@ -111,8 +111,8 @@ async function appRequests(phone: Phone): Promise<(path: string, body: object, j
   };
 }
 
-describe('thousands of verifications of one authentication at once', () => {
-  it('of 2,000 verifications at once, right and wrong mixed, one is accepted and at most five are compared', async () => {
+describe('thousands of concurrent verifications of one authentication', () => {
+  it('of 2,000 concurrent verifications, right and wrong mixed, one is accepted and at most five are compared', async () => {
     const { id, code } = await opened(await fleet.service.subscriber());
     // One in ten is wrong. Were five wrong ones the first five (once in 100,000 runs), none would be accepted.
     const codes = shuffled(times(2_000, (at) => (at % 10 === 0 ? otherThan(code) : code)));
@@ -127,7 +127,7 @@ describe('thousands of verifications of one authentication at once', () => {
     expect(await rowOf(id)).toMatchObject({ state: 'verified', attempts: wrong + 1, secrets: false });
   });
 
-  it('2,000 wrong ones: five are compared, and the authentication has failed for good', async () => {
+  it('of 2,000 concurrent wrong codes five are compared, and the authentication fails for good', async () => {
     const { id, code } = await opened(await fleet.service.subscriber());
     const answers = await fleet.storm.answers(times(2_000, () => verification(id, otherThan(code))));
     expect(tally(answers)).toEqual({
@@ -141,7 +141,7 @@ describe('thousands of verifications of one authentication at once', () => {
     expect((await fleet.service.verify(id, code)).status).toBe(409);
   });
 
-  it('2,000 right ones: one is accepted', async () => {
+  it('of 2,000 concurrent right codes one is accepted', async () => {
     const { id, code } = await opened(await fleet.service.subscriber());
     const answers = await fleet.storm.answers(times(2_000, () => verification(id, code)));
     expect(tally(answers)).toEqual({ '200': 1, '409 authentication_closed': 1_999 });
@@ -151,7 +151,7 @@ describe('thousands of verifications of one authentication at once', () => {
     expect(await rowOf(id)).toMatchObject({ state: 'verified', attempts: 1, secrets: false });
   });
 
-  it('1,000 for a number that nobody has: none is accepted, and it ends like any other', async () => {
+  it('of 1,000 concurrent codes for an unknown number none is accepted, and it ends like any other authentication', async () => {
     const person = { phoneNumber: '010-9999-0001', birthDate: '900101', genderDigit: '1' };
     const { id } = (await fleet.service.start(person)).body;
     const codes = times(1_000, (at) => String(at * 1_000).padStart(6, '0'));
@@ -164,7 +164,7 @@ describe('thousands of verifications of one authentication at once', () => {
   });
 });
 
-it('half right and half wrong: thirty times over, answers and counter tell the same story', async () => {
+it('for concurrent codes, half of them right, the answers and the counter agree, thirty times over', async () => {
   const subscriber = await fleet.service.subscriber();
   for (let round = 0; round < 30; round += 1) {
     await forgetStarts();
@@ -181,7 +181,7 @@ it('half right and half wrong: thirty times over, answers and counter tell the s
   }
 });
 
-it('1,000 wrong PIN proofs at once: five are compared, then the right PIN is refused as well', async () => {
+it('of 1,000 concurrent wrong PIN proofs five are compared, and then the right PIN is refused as well', async () => {
   const { person, phone } = await fleet.service.subscriber();
   const { id } = (await fleet.service.start(person)).body;
   const request = await appRequests(phone);
@@ -202,7 +202,7 @@ it('1,000 wrong PIN proofs at once: five are compared, then the right PIN is ref
   expect(await rowOf(id)).toMatchObject({ state: 'pending', secrets: false });
 });
 
-it('one device proof sent 500 times at once lets one request through', async () => {
+it('one device proof sent 500 times at once is accepted once', async () => {
   const { person, phone } = await fleet.service.subscriber();
   const { id } = (await fleet.service.start(person)).body;
   const request = await appRequests(phone);
@@ -213,7 +213,7 @@ it('one device proof sent 500 times at once lets one request through', async () 
   });
 });
 
-it('500 device proofs, each sent to both processes in another order: each lets one request through', async () => {
+it('of 500 device proofs, each sent to both processes in another order, each is accepted once', async () => {
   const { person, phone } = await fleet.service.subscriber();
   const { id } = (await fleet.service.start(person)).body;
   const request = await appRequests(phone);
@@ -232,9 +232,9 @@ it('500 device proofs, each sent to both processes in another order: each lets o
   }
 });
 
-describe('1,000 starts for one person at once', () => {
+describe('1,000 concurrent starts for one person', () => {
   it.each(['a subscriber', 'a person whom nobody knows'])(
-    'spend the budget of five and leave one pending at each relying party: %s',
+    '1,000 concurrent starts spend the budget of five and leave one pending at each relying party: %s',
     async (whom) => {
       const unknown = { phoneNumber: '010-9999-0002', birthDate: '900101', genderDigit: '1' };
       const person = whom === 'a subscriber' ? (await fleet.service.subscriber()).person : unknown;
@@ -255,7 +255,7 @@ describe('1,000 starts for one person at once', () => {
     },
   );
 
-  it('for five windows of one relying party: one stays open, fifty times over', async () => {
+  it('of five concurrent starts at one relying party one stays pending, fifty times over', async () => {
     const { person } = await fleet.service.subscriber();
     for (let round = 0; round < 50; round += 1) {
       await forgetStarts();
@@ -271,8 +271,8 @@ describe('1,000 starts for one person at once', () => {
   });
 });
 
-describe('1,000 equal Idempotency-Keys at once', () => {
-  it('have one effect and one answer', async () => {
+describe('1,000 concurrent requests with one Idempotency-Key', () => {
+  it('1,000 concurrent requests with one Idempotency-Key have one effect and one answer', async () => {
     const { person, pushToken } = await fleet.service.subscriber();
     const request = starting(person, shop, { 'idempotency-key': randomUUID() });
     const answers = await fleet.storm.answers(times(1_000, () => request));
@@ -303,7 +303,7 @@ describe('1,000 equal Idempotency-Keys at once', () => {
     expect(woken.map(({ data }) => data['id'])).toEqual([answer!.body['id']]);
   });
 
-  it('with two bodies have the effect of one of them', async () => {
+  it('concurrent requests with one Idempotency-Key and two bodies have the effect of one of them', async () => {
     const [one, other] = await Promise.all([fleet.service.addLine(), fleet.service.addLine()]);
     const key = { 'idempotency-key': randomUUID() };
     const requests = times(200, (at) => starting(at % 4 < 2 ? one : other, shop, key));
@@ -318,9 +318,9 @@ describe('1,000 equal Idempotency-Keys at once', () => {
   });
 });
 
-describe('decline, verification, cancelling and opening at once', () => {
+describe('concurrent declines, verifications, cancellations and openings', () => {
   it.each(['opened', 'pending'] as const)(
-    'an authentication that was %s ends once and stays as it ended, sixty times over',
+    'an authentication that was %s ends once under concurrent requests and keeps its end, sixty times over',
     async (before) => {
       const subscriber = await fleet.service.subscriber();
       const { person, phone } = subscriber;
@@ -372,7 +372,7 @@ describe('decline, verification, cancelling and opening at once', () => {
   );
 });
 
-describe('a thousand uses at once of a code that a phone made', () => {
+describe('a thousand concurrent uses of a code that a phone made', () => {
   const at = (token: string, id: string, body: object): StormRequest => ({
     ...verification(id, ''),
     headers: asClient(token),
@@ -388,7 +388,7 @@ describe('a thousand uses at once of a code that a phone made', () => {
     return (await fleet.service.database.pool.query<{ failures: number }>(sql, [deviceId])).rows[0]?.failures;
   };
 
-  it('one right OTP, at one window: one is accepted, and nothing is held against the person', async () => {
+  it('one right OTP, used 1,000 times at once at one window, is accepted once, and no failure is counted', async () => {
     const subscriber = await otpSubscriber(fleet.service);
     const [id, code] = [await startedBy(subscriber, 'demo-shop'), await codeAt(fleet.service, subscriber.phone)];
     const answers = await fleet.storm.answers(times(1_000, () => at(shop, id, { code })));
@@ -397,7 +397,7 @@ describe('a thousand uses at once of a code that a phone made', () => {
     expect(await failuresOf(subscriber.phone)).toBe(0);
   });
 
-  it('one right OTP, at two relying parties: one of them has it', async () => {
+  it('one right OTP, used 1,000 times at once at two relying parties, is accepted at one of them', async () => {
     const subscriber = await otpSubscriber(fleet.service);
     const ids = [await startedBy(subscriber, 'demo-shop'), await startedBy(subscriber, 'demo-bank')] as const;
     const code = await codeAt(fleet.service, subscriber.phone);
@@ -408,7 +408,7 @@ describe('a thousand uses at once of a code that a phone made', () => {
     expect(states.sort()).toEqual(['failed', 'verified']);
   });
 
-  it('wrong OTPs, at two relying parties: five are compared at each, and it is locked', async () => {
+  it('of 1,000 concurrent wrong OTPs at two relying parties five are compared at each, and the OTP is locked', async () => {
     const subscriber = await otpSubscriber(fleet.service);
     const ids = [await startedBy(subscriber, 'demo-shop'), await startedBy(subscriber, 'demo-bank')] as const;
     // Of a clock a day off: never right.
@@ -425,7 +425,7 @@ describe('a thousand uses at once of a code that a phone made', () => {
     expect((await fleet.service.verify(id, right)).body['code']).toBe('code_mismatch');
   });
 
-  it('signatures, right and wrong: one right one is accepted, and wrong ones lock it', async () => {
+  it('of 1,000 concurrent signatures a right one is accepted once, and wrong ones lock the Smart OTP', async () => {
     const subscriber = await fleet.service.subscriber();
     const device = await smartOtp(fleet.service, subscriber.person);
     const first = (await startSigning(fleet.service, subscriber.person)).body.id;

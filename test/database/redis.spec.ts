@@ -9,7 +9,7 @@ import { RedisServer } from '../support/redis.ts';
 import { TestService, type TestPerson } from '../support/service.ts';
 import { manySubscribers } from '../support/subscribers.ts';
 
-describeWith(REDIS_SERVER, 'with the queue on Redis', () => {
+describeWith(REDIS_SERVER, 'the queue on Redis', () => {
   let redis: RedisServer;
   let service: TestService;
   let pushes: PushLog;
@@ -24,7 +24,7 @@ describeWith(REDIS_SERVER, 'with the queue on Redis', () => {
     await redis.remove();
   });
 
-  it('an authentication goes from the window over the phone to the window, and its pushes over Redis', async () => {
+  it('an authentication goes from the window to the phone and back, and its pushes go over Redis', async () => {
     const { person, phone, pushToken } = await service.subscriber();
     const { id } = (await service.start(person)).body;
     await service.pushed(pushToken, 'wake');
@@ -76,7 +76,7 @@ describeWith(REDIS_SERVER, 'with the queue on Redis', () => {
     expect(late).toEqual([]);
   });
 
-  it('while Redis is away, starts are answered at once and pushed all the same', async () => {
+  it('while Redis is down, starts are answered without waiting for it, and their pushes are still sent', async () => {
     const subscribers = await manySubscribers(service, 10);
     const timed = async (person: TestPerson) => {
       const begun = performance.now();
