@@ -107,7 +107,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     [1280, 'ko'],
     [320, 'en'],
   ] as const)(
-    'fits every window on every page, used in one of %i pixels in %s, and nothing stored is more than text',
+    'the operators’ desk fits a window of %i pixels in %s on every page, and shows stored text as nothing but text',
     async (width, locale) => {
       const id = await subscribed('demo-1');
       await scene.rows.devices.lockPinOf(id);
@@ -188,7 +188,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     },
   );
 
-  it('is used with the keyboard alone, from signing in to a subscription', async () => {
+  it('the operators’ desk works with the keyboard alone, from signing in to a subscription', async () => {
     await subscribed('demo-1');
     const context = await scene.newBrowser();
     contexts.push(context);
@@ -221,7 +221,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     expect(await page.locator('.desk-nav a').count()).toBe(1);
   });
 
-  it('works without script: a loss is reported, resumed by two people, and a report settled', async () => {
+  it('the operators’ desk works without script: a loss is reported, resumed by two operators, and a report settled', async () => {
     const id = await subscribed('demo-2');
     await scene.rows.customers.addReport({ kind: 'lost_phone', subscriptionId: id, outcome: 'suspended' });
     const agent = await sitDown('agent', { script: false });
@@ -256,7 +256,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     expect(await refused.count()).toBe(0);
   });
 
-  it('refuses with the second button of the same form', async () => {
+  it('the operators’ desk refuses an approval with the second button of the same form', async () => {
     const id = await subscribed('demo-1');
     const agent = await sitDown('agent');
     await agent.goto(`${scene.issuer}/operator/subscriptions/${id}`);
@@ -275,7 +275,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     [1280, 'ko'],
     [320, 'en'],
   ] as const)(
-    'brings a reissue from the application to a letter on one sheet, in a window of %i pixels, in %s',
+    'the operators’ desk takes a reissue from the application to a letter on one sheet, in a window of %i pixels, in %s',
     async (width, locale) => {
       const id = await subscribed('demo-3');
       await scene.rows.operators.withdrawReissue(id);
@@ -336,7 +336,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     },
   );
 
-  it('says what was wrong at the door to nobody, and leaves nothing in the fields', async () => {
+  it('the operators’ desk does not say which credential was wrong, and leaves the fields empty', async () => {
     const context = await scene.newBrowser({ viewport: { width: 320, height: 640 } });
     contexts.push(context);
     const page = await context.newPage();

@@ -10,7 +10,7 @@ import { enrol, openSetting, PIN, screen, shownCode } from './steps.ts';
 // One browser goes through many steps, and shares with a service what is often two cores.
 const SMART_PIN = '618034';
 
-describeWith(CHROMIUM, 'the phone on the screen, that makes codes by itself', () => {
+describeWith(CHROMIUM, 'the reference app making codes', () => {
   let scene: Scene;
   let context: BrowserContext;
   let phone: Page;
@@ -116,7 +116,7 @@ describeWith(CHROMIUM, 'the phone on the screen, that makes codes by itself', ()
     return shownCode(phone);
   }
 
-  it('shows one-time codes after consent, with no network too, until two minutes are over', async () => {
+  it('the app shows one-time codes after consent, also without a network, until two minutes are over', async () => {
     await open('ko', { viewport: { width: 320, height: 640 }, colorScheme: 'dark' });
     const person = scene.person('demo-1');
     await enrol(phone, person);
@@ -154,7 +154,7 @@ describeWith(CHROMIUM, 'the phone on the screen, that makes codes by itself', ()
     await screen(phone, 'home').locator('.recent', { hasText: ' · OTP' }).waitFor();
   });
 
-  it('signs what a bank asks with a Smart OTP and its card, and answers for who else may ask it', async () => {
+  it('the app signs a bank’s transaction with a Smart OTP and its card, and manages other registrations', async () => {
     await open('en', { viewport: { width: 320, height: 640 }, colorScheme: 'light' });
     const person = scene.person('demo-2');
     await enrol(phone, person);

@@ -16,7 +16,7 @@ const SMALL: Look = { lang: 'ko', viewport: { width: 320, height: 640 }, colorSc
 const WIDE: Look = { lang: 'en', viewport: { width: 1280, height: 800 }, colorScheme: 'light' };
 
 // A browser, a phone's key derivation and a service share what is often two cores.
-describeWith(CHROMIUM, 'the phone on the screen', () => {
+describeWith(CHROMIUM, 'the reference app', () => {
   let scene: Scene;
   let context: BrowserContext;
   let phone: Page;
@@ -47,7 +47,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     expect(await sidewaysScroll(phone.mainFrame())).toBe(0);
   }
 
-  it('says why a line cannot subscribe', async () => {
+  it('the app says why a line cannot subscribe', async () => {
     await screen(phone, 'welcome').waitFor();
     await expectFit();
     await phone.locator('#line').selectOption('demo-5');
@@ -58,7 +58,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     await expectFit();
   });
 
-  it('takes no PIN that is guessed first, and none that was typed in two ways', async () => {
+  it('the app refuses a PIN that is easy to guess, and one that was not repeated alike', async () => {
     await screen(phone, 'welcome').locator('> .primary').click();
     await screen(phone, 'pin').waitFor();
     await expectFit();
@@ -71,7 +71,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     await phone.getByText('두 비밀번호가 다릅니다.').waitFor();
   });
 
-  it('shows who asks, takes the PIN, and shows the code until it was used; then the history', async () => {
+  it('the app shows the relying party, takes the PIN, and shows the code until it was used; then the history', async () => {
     const person = scene.person('demo-1');
     await enrol(phone, person);
     await expectFit();
@@ -103,7 +103,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     await expectFit();
   });
 
-  it('needs no push', async () => {
+  it('the app works without a push', async () => {
     const person = scene.person('demo-2');
     await phone.route('**/local/push-outbox*', (route) => route.fulfill({ json: [] }));
     await phone.reload();
@@ -117,7 +117,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     expect((await scene.call('POST', `/v1/authentications/${id}/verification`, { code })).status).toBe(200);
   });
 
-  it('learns that the window was closed', async () => {
+  it('the app learns that the window was closed', async () => {
     const person = scene.person('demo-4');
     await enrol(phone, person);
     const id = await scene.startFor(person);
@@ -128,7 +128,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     await expectFit();
   });
 
-  it('is locked by the fifth wrong PIN', async () => {
+  it('the app is locked by the fifth wrong PIN', async () => {
     const person = scene.person('demo-1');
     await enrol(phone, person);
     await scene.startFor(person);
@@ -143,7 +143,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     await expectFit();
   });
 
-  it('is told when another phone took its place', async () => {
+  it('the app learns that another phone has replaced it', async () => {
     const person = scene.person('demo-4');
     await enrol(phone, person);
     const other = await scene.newBrowser();
@@ -213,7 +213,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     },
   };
 
-  describe.each([SMALL, WIDE])('as an app, in $lang at $viewport.width px in the $colorScheme', (look) => {
+  describe.each([SMALL, WIDE])('the app in $lang at $viewport.width px in the $colorScheme scheme', (look) => {
     const words = WORDS[look.lang];
     const person = () => scene.person(look.lang === 'ko' ? 'demo-2' : 'demo-4');
     let enrolled: StorageState;
@@ -243,7 +243,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
 
     const closedAs = async (id: string) => [await scene.rows.authentications.endOf(id)];
 
-    it('stops at once what somebody else asked for, and says what to do', async () => {
+    it('the app stops at once a request that its owner did not make, and says what to do', async () => {
       const id = await scene.startFor(person());
       await phone.locator('.banner button').click();
       await expectScreen('request');
@@ -260,7 +260,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
       await expectFit();
     });
 
-    it('stops it even when the code is shown', async () => {
+    it('the app stops such a request even when the code is shown', async () => {
       const id = await scene.startFor(person());
       await phone.locator('.banner button').click();
       await screen(phone, 'request').locator('.primary').click();
@@ -271,7 +271,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
       expect(await closedAs(id)).toEqual([{ state: 'declined', reason: 'not_me' }]);
     });
 
-    it('declines a request of one’s own for a reason', async () => {
+    it('the app declines its owner’s own request with a reason', async () => {
       const id = await scene.startFor(person());
       await phone.locator('.banner button').click();
       await button(words.decline).click();
@@ -282,30 +282,33 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
       expect(await closedAs(id)).toEqual([{ state: 'declined', reason: 'cancelled' }]);
     });
 
-    it.each([true, false])('reads the code aloud where the browser has a voice for it: %p', async (hasVoice) => {
-      // Chromium without a desktop has no voices; this one has those it is given, and says what it was to speak.
-      await context.addInitScript(`
+    it.each([true, false])(
+      'the app reads the code aloud where the browser has a voice for it: %p',
+      async (hasVoice) => {
+        // Chromium without a desktop has no voices; this one has those it is given, and says what it was to speak.
+        await context.addInitScript(`
         const voices = ${JSON.stringify(hasVoice ? ['ko-KR', 'en-US'] : ['fr-FR'])}.map((lang) => ({ lang }));
         globalThis.spoken = [];
         speechSynthesis.getVoices = () => voices;
         speechSynthesis.speak = ({ text, lang }) => spoken.push({ text, lang });
         globalThis.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
       `);
-      await scene.startFor(person());
-      await phone.reload();
-      await phone.locator('.request-card').click();
-      await screen(phone, 'request').locator('.primary').click();
-      await phone.keyboard.type(PIN);
-      const code = await shownCode(phone);
-      await expectFit();
-      expect(await button(words.readAloud).count()).toBe(hasVoice ? 1 : 0);
-      if (!hasVoice) return;
-      await button(words.readAloud).click();
-      const lang = look.lang === 'ko' ? 'ko-KR' : 'en-US';
-      expect(await phone.evaluate('spoken')).toEqual([{ text: Array.from(code).join(', '), lang }]);
-    });
+        await scene.startFor(person());
+        await phone.reload();
+        await phone.locator('.request-card').click();
+        await screen(phone, 'request').locator('.primary').click();
+        await phone.keyboard.type(PIN);
+        const code = await shownCode(phone);
+        await expectFit();
+        expect(await button(words.readAloud).count()).toBe(hasVoice ? 1 : 0);
+        if (!hasVoice) return;
+        await button(words.readAloud).click();
+        const lang = look.lang === 'ko' ? 'ko-KR' : 'en-US';
+        expect(await phone.evaluate('spoken')).toEqual([{ text: Array.from(code).join(', '), lang }]);
+      },
+    );
 
-    it('permits SMS for one website with the PIN, shows what is left of it, and ends it', async () => {
+    it('the app permits SMS for one website with the PIN, shows the time that is left, and ends the permission', async () => {
       await openSetting(phone, words.sms);
       await expectScreen('sms');
       await button(words.back).click();
@@ -357,7 +360,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
       await phone.locator('.banner button').waitFor();
     });
 
-    it('changes the PIN once the service has found the old one right', async () => {
+    it('the app changes the PIN once the service has confirmed the old one', async () => {
       await openSetting(phone, words.pin);
       await expectScreen('pin');
       await phone.keyboard.type('111112');
@@ -388,7 +391,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
       expect(await shownCode(phone)).toMatch(/^\d{6}$/);
     });
 
-    it('shows what the service tells of the subscription, and keeps it', async () => {
+    it('the app shows what the service says of the subscription, and keeps it', async () => {
       await openSetting(phone, words.notices);
       await expectScreen('notices');
       await scene.operate(person(), 'report-loss');
@@ -406,7 +409,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
       expect(await told()).toEqual(both);
     });
 
-    it('is used with the keyboard alone: its settings, the other language, and its reset', async () => {
+    it('the app works with the keyboard alone: its settings, the other language, and its reset', async () => {
       await phone.locator('#settings').focus();
       await phone.keyboard.press('Enter');
       await expectScreen('settings');
@@ -426,7 +429,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     });
 
     // The last one: the phone that the others begin with is no more after it.
-    it('enrols again with a new code, and keeps what it has until then', async () => {
+    it('the app enrols again with a new code, and keeps its data until then', async () => {
       const serial = async () => {
         await phone.locator('#settings').click();
         const shown = await screen(phone, 'settings').getByText(/^PG-/).textContent();

@@ -113,11 +113,11 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
 
   const enrolmentCode = async () => (await page.locator('#enrolment-code').textContent()) ?? '';
 
-  describe('shows everybody', () => {
+  describe('its public pages', () => {
     it.each<[string, Look[]]>([
       ['ko', [WIDE_AND_LIGHT, NARROW_AND_DARK]],
       ['en', [NARROW_AND_DARK]],
-    ])('each page that needs no login, in %s', async (language, looks) => {
+    ])('the website shows each page that needs no login, in %s', async (language, looks) => {
       await page.goto(`${scene.issuer}/?lang=${language}`);
       const paths = ['/', '/check', '/login', '/join', '/cancel', '/new-phone', '/lost-phone', '/forgotten-pin'];
       const ended = ['/reported/lost_phone', '/reported/new_phone', '/reported/forgotten_pin', '/reported/nothing'];
@@ -132,7 +132,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
       }
     });
 
-    it('whether they may join, and why not', async () => {
+    it('the website shows visitors whether they may join, and why not', async () => {
       await page.goto(`${scene.issuer}/check`);
       const choose = async (answers: Record<string, string>) => {
         for (const [name, value] of Object.entries(answers)) {
@@ -165,14 +165,14 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
       await expectFit();
     });
 
-    it('that their line cannot join, once it is known to be theirs', async () => {
+    it('the website says that a line cannot join only once it is known to be the visitor’s', async () => {
       await joinBySms(scene.person('demo-8'));
       await expectFocus('h1:text-is("이 회선은 가입할 수 없습니다")');
       expect(await page.locator('main li').textContent()).toContain('선불 요금제는');
       await expectFit();
     });
 
-    it('that their form is out of date, and takes nothing of it', async () => {
+    it('the website says that a form is out of date, and accepts nothing of it', async () => {
       await page.goto(`${scene.issuer}/login?lang=en`);
       await fill(scene.person('demo-1'));
       await context.clearCookies({ name: 'session' });
@@ -185,7 +185,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     });
   });
 
-  it('joins by text message, follows the app by itself, cancels, and a window then sends text messages', async () => {
+  it('a customer joins by text message, enrols the app, cancels, and a window then sends text messages', async () => {
     const person = scene.person('demo-3');
     await page.goto(`${scene.issuer}/join`);
     await page.locator('[name=agree0]').check();
@@ -249,7 +249,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await view(page, 'verified').waitFor();
   });
 
-  it('says how a login ended, shows the service and its history, and suspends it', async () => {
+  it('the website says how a login ended, shows the service and its history, and suspends it', async () => {
     const person = scene.person('demo-1');
     const [phoneContext, phone] = await newPhone();
     await enrol(phone, person);
@@ -350,7 +350,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await phoneContext.close();
   });
 
-  it('takes reports of who cannot log in, and says the same to everybody', async () => {
+  it('the website takes reports without a login, and answers all of them alike', async () => {
     const person = scene.person('demo-4');
     for (const [path, button, title] of [
       ['/new-phone', '문자로 등록 코드 받기', '등록 코드를 요청했습니다'],
@@ -375,7 +375,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await expectFit();
   });
 
-  it('is used with the keyboard alone to join and to cancel', async () => {
+  it('the website works with the keyboard alone to join and to cancel', async () => {
     const person = scene.person('demo-2');
     await page.goto(scene.issuer);
     await page.keyboard.press('Tab');
@@ -447,7 +447,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     }
   });
 
-  it('needs no script to join, to log in and to cancel', async () => {
+  it('the website works without script to join, to log in and to cancel', async () => {
     const person = scene.person('demo-4');
     await context.close();
     context = await scene.newBrowser({ viewport: NARROW, javaScriptEnabled: false });

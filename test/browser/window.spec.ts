@@ -57,7 +57,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     return phone;
   }
 
-  it('asks for a one-time password and says whose: the wrong one, then the right one', async () => {
+  it('the hosted window asks for the one-time password of the named person, and takes the right one after a wrong one', async () => {
     const person = scene.person('demo-2');
     const phone = await otpPhone(person);
     await window.goto((await scene.openWindow('ko', { method: 'otp', name: '홍길동' })).url);
@@ -87,7 +87,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     expect(window.url()).not.toContain('2345');
   });
 
-  it('changes over from a one-time password to a text message after a reload, and does not ask who it is again', async () => {
+  it('the hosted window changes from a one-time password to a text message after a reload, without asking the person again', async () => {
     const person = scene.person('demo-4');
     await window.goto((await scene.openWindow('en', { method: 'otp', name: '홍길동' })).url);
     await identify(window, person);
@@ -105,7 +105,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await view(window, 'verified').waitFor();
   });
 
-  it('changes over from push to a one-time password, and tells what five wrong ones mean', async () => {
+  it('the hosted window changes from push to a one-time password, and explains what five wrong ones mean', async () => {
     await window.goto((await scene.openWindow('en')).url);
     await identify(window, scene.person('demo-10'));
     await window.getByRole('button', { name: 'Use the app’s OTP' }).click();
@@ -124,7 +124,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await expectFit();
   });
 
-  it('is used with the keyboard alone, from the first field to the result', async () => {
+  it('the hosted window works with the keyboard alone, from the first field to the result', async () => {
     const person = scene.person('demo-3');
     await window.goto((await scene.openWindow()).url);
     await view(window, 'person').waitFor();
@@ -160,7 +160,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     expect(new URL(window.url()).searchParams.get('state')).toBe('st-1');
   });
 
-  it('counts wrong codes, and ends with the fifth', async () => {
+  it('the hosted window counts wrong codes, and ends with the fifth', async () => {
     const person = scene.person('demo-5');
     await window.goto((await scene.openWindow('en')).url);
     await identify(window, person);
@@ -175,7 +175,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     expect(await view(window, 'failed').locator('h1').textContent()).toBe('Five wrong codes');
   });
 
-  it('goes on after a reload, lets nobody send twice within thirty seconds, and cancels', async () => {
+  it('the hosted window resumes after a reload, sends at most once in thirty seconds, and cancels', async () => {
     await window.goto((await scene.openWindow()).url);
     await identify(window, scene.person('demo-6'));
     await window.reload();
@@ -188,7 +188,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await expectFit();
   });
 
-  it('says that the time is up', async () => {
+  it('the hosted window says that the time is up', async () => {
     await window.goto((await scene.openWindow()).url);
     await identify(window, scene.person('demo-7'));
     await scene.rows.authentications.expirePending();
@@ -197,7 +197,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await expectFit();
   });
 
-  it('names the fields that the service refuses, and asks to wait when a person was asked too often', async () => {
+  it('the hosted window names the fields that the service refuses, and asks to wait after too many requests', async () => {
     await window.goto((await scene.openWindow('en')).url);
     await window.locator('#birthDate').fill('901332');
     await window.locator('#genderDigit').fill('1');
@@ -218,7 +218,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await expectFit();
   });
 
-  it('serves the browser that opened it first, and no other one', async () => {
+  it('the hosted window serves the browser that opened it first, and no other one', async () => {
     const { url } = await scene.openWindow();
     await window.goto(url);
     await identify(window, scene.person('demo-9'));
@@ -235,7 +235,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
   it.each([
     { what: 'unknown', status: 404, heading: 'There is no such window' },
     { what: 'expired', status: 410, heading: 'This window has expired' },
-  ])('has a page of its own for an $what window', async ({ what, status, heading }) => {
+  ])('the hosted window has a page of its own when it is $what', async ({ what, status, heading }) => {
     const { url, windowId } = await scene.openWindow();
     if (what === 'expired') {
       await scene.rows.windows.expire(windowId);
@@ -246,7 +246,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await expectFit();
   });
 
-  it('is driven by its own page alone', async () => {
+  it('the hosted window accepts requests of its own page alone', async () => {
     const { url } = await scene.openWindow();
     await window.goto(url);
     const [cookie] = await context.cookies();
@@ -263,7 +263,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     }
   });
 
-  it('lets no page but our own frame anything, and runs no script but what it came with', async () => {
+  it('the hosted window lets only its own frame contact it, and runs no script but its own', async () => {
     const { headers } = await fetch((await scene.openWindow()).url);
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toMatch(/default-src 'none'; script-src 'nonce-[\w-]{22}'; style-src 'self'/);
@@ -273,7 +273,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('may be framed by the pages that are registered for its relying party, and tells them that it has ended', async () => {
+  it('the hosted window may be framed by the pages registered for its relying party, and tells them that it has ended', async () => {
     // A shop on an origin of its own, whose page shows the window.
     let framed = '';
     const told = `addEventListener('message', ({ origin, data }) => { document.title = origin + JSON.stringify(data); })`;
