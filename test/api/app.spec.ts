@@ -41,7 +41,7 @@ const stateOf = async (id: string, clientId?: string) => {
 const forgetStarts = () => service.rows.budgets.clearStarts();
 
 describe('enrolment', () => {
-  it('answers a device under test with a serial number to read aloud', async () => {
+  it('enrolment answers a device under test with a serial number to read aloud', async () => {
     const { enrolmentCode } = await subscribed();
     const installation = Installation.fresh(service.issuer);
     const answer = await installation.send('POST', '/app/v1/devices', installation.enrolment(enrolmentCode));
@@ -58,7 +58,7 @@ describe('enrolment', () => {
     ['without hyphens', (code) => code.replaceAll('-', '')],
     ['with blanks', (code) => code.replaceAll('-', ' ')],
     ['with O for 0 and l for 1', (code) => code.replaceAll('0', 'O').replaceAll('1', 'l')],
-  ])('takes the code as people type it: %s', async (_case, typed) => {
+  ])('enrolment takes the code in every spelling: %s', async (_case, typed) => {
     const { enrolmentCode } = await subscribed();
     expect(enrolmentCode).toMatch(/^(?:[0-9A-HJKMNP-TV-Z]{5}-){3}[0-9A-HJKMNP-TV-Z]{5}$/);
     const installation = Installation.fresh(service.issuer);
@@ -76,7 +76,7 @@ describe('enrolment', () => {
     ['a proof made by another key', () => ({ key: keyPair().privateKey })],
     ['a proof for another body', () => ({ claims: { bh: createHash('sha256').update('{}').digest('base64url') } })],
     ['a proof of two minutes ago', () => ({ claims: { iat: Math.floor(Date.now() / 1000) - 120 } })],
-  ])('is refused with %s, and the code stays good', async (_case, bend) => {
+  ])('enrolment is refused with %s, and the code stays valid', async (_case, bend) => {
     const { enrolmentCode } = await subscribed();
     const installation = Installation.fresh(service.issuer);
     const body = installation.enrolment(enrolmentCode);
@@ -100,7 +100,7 @@ describe('enrolment', () => {
       { platform: 'ios', osVersion: '5.0', formFactor: 'tablet' },
       ['os_version_too_old', 'tablet_not_supported'],
     ],
-  ])('refuses %s with every reason, and the code stays good', async (_case, handset, codes) => {
+  ])('enrolment refuses %s with every reason, and the code stays valid', async (_case, handset, codes) => {
     const { enrolmentCode } = await subscribed();
     const installation = Installation.fresh(service.issuer);
     const answer = await installation.send('POST', '/app/v1/devices', installation.enrolment(enrolmentCode, handset));
@@ -110,7 +110,7 @@ describe('enrolment', () => {
     expect(again.status).toBe(201);
   });
 
-  it.each(['2.3', '2.10', '14', '4.4.4'])('accepts Android %s', async (osVersion) => {
+  it.each(['2.3', '2.10', '14', '4.4.4'])('enrolment accepts Android %s', async (osVersion) => {
     const { enrolmentCode } = await subscribed();
     const installation = Installation.fresh(service.issuer);
     const body = installation.enrolment(enrolmentCode, { osVersion });
@@ -138,7 +138,7 @@ describe('enrolment', () => {
     ['a name with a line break', { name: '내\n전화' }, '/name'],
     ['a code that is too short', { enrolmentCode: 'ABCDE' }, '/enrolmentCode'],
     ['an unknown field', { pin: TEST_PIN }, '/pin'],
-  ])('refuses %s', async (_case, change, pointer) => {
+  ])('enrolment refuses %s', async (_case, change, pointer) => {
     const installation = Installation.fresh(service.issuer);
     const body = installation.enrolment('00000-00000-00000-00000', change);
     expectFaults(await installation.send('POST', '/app/v1/devices', body), pointer);
@@ -149,7 +149,7 @@ describe('enrolment', () => {
     ['ten minutes old', (_code, id) => service.rows.subscriptions.expireEnrolmentCode(id)],
     ['followed by a newer one', (_code, id) => newCode(id)],
     ['of a cancelled subscription', (_code, id) => operator(`${id}/cancel`, { reason: '고객 요청' })],
-  ])('refuses a code that is %s', async (_case, spoil) => {
+  ])('enrolment refuses a code that is %s', async (_case, spoil) => {
     const { enrolmentCode, subscriptionId } = await subscribed();
     await spoil(enrolmentCode, subscriptionId);
     const installation = Installation.fresh(service.issuer);
@@ -157,13 +157,13 @@ describe('enrolment', () => {
     expectProblem(answer, 422, 'enrolment_code_invalid');
   });
 
-  it('refuses a code that nobody was given', async () => {
+  it('enrolment refuses a code that was never issued', async () => {
     const installation = Installation.fresh(service.issuer);
     const body = installation.enrolment('00000-00000-00000-00000');
     expectProblem(await installation.send('POST', '/app/v1/devices', body), 422, 'enrolment_code_invalid');
   });
 
-  it('with one code many times at once enrols one device', async () => {
+  it('enrolment with one code, many times at once, enrols one device', async () => {
     const { enrolmentCode } = await subscribed();
     const enrolments = Array.from({ length: 5 }, () => Installation.fresh(service.issuer)).map((one) =>
       one.send('POST', '/app/v1/devices', one.enrolment(enrolmentCode)),
@@ -174,25 +174,28 @@ describe('enrolment', () => {
 });
 
 describe('the test of a device', () => {
-  it.each(['android', 'ios'] as const)('has its code sent by encrypted push, on %s', async (platform) => {
-    const { enrolmentCode } = await subscribed();
-    const pushToken = `token-${randomUUID()}`;
-    const phone = await service.enrol(enrolmentCode, { platform, pushToken });
-    const push = await service.pushed(pushToken, 'test');
-    expect(Object.keys(push.data).sort()).toEqual(['envelope', 't']);
-    const claims = await phone.readTestEnvelope(push.data['envelope'] ?? '');
-    expect(claims).toEqual({
-      v: 1,
-      deviceId: phone.deviceId,
-      code: expect.stringMatching(/^\d{6}$/),
-      expiresAt: expect.stringMatching(/Z$/),
-    });
-    expect(JSON.stringify(push.alert)).not.toContain(claims.code);
-    expect(await phone.testEnvelope()).toBe(push.data['envelope']);
-    await phone.confirmTest(claims.code);
-  });
+  it.each(['android', 'ios'] as const)(
+    'the test of a device has its code sent by encrypted push, on %s',
+    async (platform) => {
+      const { enrolmentCode } = await subscribed();
+      const pushToken = `token-${randomUUID()}`;
+      const phone = await service.enrol(enrolmentCode, { platform, pushToken });
+      const push = await service.pushed(pushToken, 'test');
+      expect(Object.keys(push.data).sort()).toEqual(['envelope', 't']);
+      const claims = await phone.readTestEnvelope(push.data['envelope'] ?? '');
+      expect(claims).toEqual({
+        v: 1,
+        deviceId: phone.deviceId,
+        code: expect.stringMatching(/^\d{6}$/),
+        expiresAt: expect.stringMatching(/Z$/),
+      });
+      expect(JSON.stringify(push.alert)).not.toContain(claims.code);
+      expect(await phone.testEnvelope()).toBe(push.data['envelope']);
+      await phone.confirmTest(claims.code);
+    },
+  );
 
-  it('makes the device active, and the subscription with it', async () => {
+  it('the test of a device activates the device and the subscription', async () => {
     const { enrolmentCode, subscriptionId } = await subscribed();
     const phone = await service.enrol(enrolmentCode);
     const installation = await Installation.of(phone);
@@ -208,7 +211,7 @@ describe('the test of a device', () => {
     }
   });
 
-  it('counts wrong codes, and the fifth revokes the device', async () => {
+  it('the test of a device counts wrong codes, and the fifth revokes the device', async () => {
     const { enrolmentCode } = await subscribed();
     const phone = await service.enrol(enrolmentCode);
     const { code } = await phone.readTestEnvelope(await phone.testEnvelope());
@@ -222,15 +225,18 @@ describe('the test of a device', () => {
     expectProblem(await tell(code), 401, 'device_proof_invalid');
   });
 
-  it.each(['12345', '1234567', 'abcdef', 123456, null])('refuses the code %p, and that is no try', async (code) => {
-    const { enrolmentCode } = await subscribed();
-    const phone = await service.enrol(enrolmentCode);
-    const installation = await Installation.of(phone);
-    expectFaults(await installation.send('POST', '/app/v1/device/test', { code }), '/code');
-    expect(await service.rows.devices.testFailuresOf(phone.deviceId)).toBe(0);
-  });
+  it.each(['12345', '1234567', 'abcdef', 123456, null])(
+    'the test of a device refuses the code %p without counting it',
+    async (code) => {
+      const { enrolmentCode } = await subscribed();
+      const phone = await service.enrol(enrolmentCode);
+      const installation = await Installation.of(phone);
+      expectFaults(await installation.send('POST', '/app/v1/device/test', { code }), '/code');
+      expect(await service.rows.devices.testFailuresOf(phone.deviceId)).toBe(0);
+    },
+  );
 
-  it('is over after ten minutes', async () => {
+  it('the test of a device expires after ten minutes', async () => {
     const { enrolmentCode } = await subscribed();
     const sentAt = Date.now();
     const phone = await service.enrol(enrolmentCode);
@@ -241,7 +247,7 @@ describe('the test of a device', () => {
     await expect(phone.testEnvelope()).rejects.toMatchObject({ status: 410 });
   });
 
-  it('of a newer device takes the place of one that was never finished', async () => {
+  it('the test of a newer device replaces one that was never finished', async () => {
     const { enrolmentCode, subscriptionId } = await subscribed();
     const first = await service.enrol(enrolmentCode);
     const second = await service.enrol(await newCode(subscriptionId));
@@ -249,7 +255,7 @@ describe('the test of a device', () => {
     expect(await second.testEnvelope()).toEqual(expect.any(String));
   });
 
-  it('lets nothing be opened before it is finished', async () => {
+  it('a device cannot open anything before its test is finished', async () => {
     const subscriber = await service.subscriber();
     const { id, nonce } = await asked(subscriber);
     const newer = await service.enrol(await newCode(subscriber.subscriptionId));
@@ -263,7 +269,7 @@ describe('the test of a device', () => {
     }
   });
 
-  it('revokes the older device of the subscription when it is finished, and not before', async () => {
+  it('the test of a device revokes the older device when it is finished, and not before', async () => {
     const older = await service.subscriber();
     const newer = await service.enrol(await newCode(older.subscriptionId));
     const { id } = await asked(older);
@@ -292,7 +298,7 @@ describe('the test of a device', () => {
   });
 });
 
-describe('a request without a good device proof', () => {
+describe('a request and its device proof', () => {
   let phone: Phone;
   let installation: Installation;
   const PATH = '/app/v1/authentications';
@@ -315,7 +321,7 @@ describe('a request without a good device proof', () => {
   };
 
   it.each([-58, 0, 58])(
-    'is accepted when its clock is off by %i seconds, which the refusals differ from',
+    'a request is accepted when its clock is off by %i seconds, which is the case that the refusals differ from',
     async (off) => {
       const answer = await installation.send('GET', `${PATH}?since=1#x`, undefined, { proof: await proofAt(off) });
       expect(answer.status).toBe(200);
@@ -356,7 +362,7 @@ describe('a request without a good device proof', () => {
     ['its id and its key', () => ({ header: { jwk: installation.signing.publicJwk } })],
     ['an unknown critical header', () => ({ header: { crit: ['x'], x: 1 } })],
     ['a bearer token in its place', async () => ({ proof: await service.token() })],
-  ])('is refused: %s', async (_case, bend) => {
+  ])('a request is refused for its device proof: %s', async (_case, bend) => {
     const answer = await installation.send('GET', PATH, undefined, await bend());
     expectProblem(answer, 401, 'device_proof_invalid');
     expect(answer.headers.get('www-authenticate')).toBe('Device-Proof');
@@ -367,20 +373,20 @@ describe('a request without a good device proof', () => {
     return `${header}.${claims}.`;
   };
 
-  it('is refused: a proof that was used before', async () => {
+  it('a request is refused when its proof was used before', async () => {
     const proof = installation.proof('GET', PATH);
     expect((await installation.send('GET', PATH, undefined, { proof })).status).toBe(200);
     expectProblem(await installation.send('GET', PATH, undefined, { proof }), 401, 'device_proof_invalid');
   });
 
-  it('is refused: a jti that was used in another proof', async () => {
+  it('a request is refused when its jti was used in another proof', async () => {
     const claims = { jti: randomUUID() };
     expect((await installation.send('GET', PATH, undefined, { claims })).status).toBe(200);
     const answer = await installation.send('GET', '/app/v1/history', undefined, { claims });
     expectProblem(answer, 401, 'device_proof_invalid');
   });
 
-  it('is served once when one proof is sent many times at once', async () => {
+  it('a request is served once when its proof is sent many times at once', async () => {
     const proof = installation.proof('GET', PATH);
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => installation.send('GET', PATH, undefined, { proof })),
@@ -388,14 +394,14 @@ describe('a request without a good device proof', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401, 401, 401, 401, 401]);
   });
 
-  it('is refused: a body that was changed on the way', async () => {
+  it('a request is refused when its body was changed on the way', async () => {
     const path = '/app/v1/device/push-token';
     const proof = installation.proof('PUT', path, JSON.stringify({ pushToken: 'mine' }));
     const answer = await installation.send('PUT', path, { pushToken: 'stolen' }, { proof });
     expectProblem(answer, 401, 'device_proof_invalid');
   });
 
-  it('is refused: a body of another media type, whatever the proof is about', async () => {
+  it('a request is refused when its body has another media type, whatever the proof covers', async () => {
     const path = '/app/v1/device/push-token';
     const form = 'pushToken=stolen';
     for (const about of ['', form]) {
@@ -414,7 +420,7 @@ describe('a request without a good device proof', () => {
 });
 
 describe('the pending list', () => {
-  it('tells who asks and why, oldest first, and nothing else', async () => {
+  it('the pending list names relying party and purpose, oldest first, and nothing else', async () => {
     const { person, phone } = await service.subscriber();
     const { phoneNumber, birthDate, genderDigit } = person;
     const endUser = { ip: '203.0.113.7', userAgent: 'Mozilla/5.0 <b>창</b>' };
@@ -447,7 +453,7 @@ describe('the pending list', () => {
     expect(pending[0]?.nonce).not.toBe(pending[1]?.nonce);
   });
 
-  it('needs no push to have arrived, shows what is opened, and drops what is closed', async () => {
+  it('the pending list works without a push, shows opened authentications, and drops closed ones', async () => {
     const subscriber = await service.subscriber({ pushToken: `unregistered-${randomUUID()}` });
     const one = await asked(subscriber);
     await subscriber.phone.open(one, TEST_PIN);
@@ -456,7 +462,7 @@ describe('the pending list', () => {
     expect(await subscriber.phone.pending()).toEqual([]);
   });
 
-  it('holds nothing that is expired, of another person, or of another subscription', async () => {
+  it('the pending list contains nothing expired, and nothing of another person or another subscription', async () => {
     const [subscriber, stranger] = [await service.subscriber(), await service.subscriber()];
     const { id } = await asked(subscriber);
     expect(await stranger.phone.pending()).toEqual([]);
@@ -485,13 +491,13 @@ describe('opening', () => {
     }
   };
 
-  it('with the right PIN is 202, and the state is opened', async () => {
+  it('opening with the right PIN is 202, and the state is opened', async () => {
     const one = await asked(subscriber);
     expect(await attempt(one, TEST_PIN)).toBe('opened');
     expect(await stateOf(one.id)).toBe('opened');
   });
 
-  it('with a wrong PIN counts down; the fifth in a row locks it, and then the right one is refused too', async () => {
+  it('opening with a wrong PIN counts down; the fifth in a row locks the PIN, and then the right one is refused too', async () => {
     const one = await asked(subscriber);
     for (const attemptsLeft of [4, 3, 2, 1]) {
       expect(await attempt(one, WRONG_PIN)).toEqual({ status: 422, code: 'pin_mismatch', attemptsLeft });
@@ -503,7 +509,7 @@ describe('opening', () => {
     expect(await attempt(await asked(subscriber), TEST_PIN)).toEqual({ status: 423, code: 'pin_locked' });
   });
 
-  it('is possible again once an operator unlocked the PIN', async () => {
+  it('opening is possible again once an operator has unlocked the PIN', async () => {
     const one = await asked(subscriber);
     for (let tries = 1; tries <= 5; tries += 1) await attempt(one, WRONG_PIN);
     expect((await operator(`${subscriber.subscriptionId}/unlock-pin`, { reason: '본인 확인함' })).status).toBe(204);
@@ -511,7 +517,7 @@ describe('opening', () => {
     expect(await attempt(one, TEST_PIN)).toBe('opened');
   });
 
-  it('with the right PIN forgives the wrong ones before', async () => {
+  it('opening with the right PIN resets the failure counter', async () => {
     const one = await asked(subscriber);
     for (let tries = 1; tries <= 4; tries += 1) await attempt(one, WRONG_PIN);
     expect(await attempt(one, TEST_PIN)).toBe('opened');
@@ -520,7 +526,7 @@ describe('opening', () => {
     expect(await attempt(next, WRONG_PIN)).toMatchObject({ attemptsLeft: 4 });
   });
 
-  it('with parallel wrong PINs passes the limit no more than one by one', async () => {
+  it('opening with concurrent wrong PINs never exceeds the limit of five', async () => {
     const one = await asked(subscriber);
     const answers = await Promise.all(Array.from({ length: 12 }, () => attempt(one, WRONG_PIN)));
     const codes = answers.map((answer) => (typeof answer === 'string' ? answer : answer.code)).sort();
@@ -528,7 +534,7 @@ describe('opening', () => {
     expect(codes.filter((code) => code === 'pin_locked')).toHaveLength(8);
   });
 
-  it('twice is 202 both times, with the same envelope', async () => {
+  it('opening twice is 202 both times, with the same envelope', async () => {
     const one = await asked(subscriber);
     expect(await attempt(one, TEST_PIN)).toBe('opened');
     const envelope = await subscriber.phone.envelope(one.id);
@@ -539,7 +545,7 @@ describe('opening', () => {
     expect((await service.verify(one.id, code)).status).toBe(200);
   });
 
-  it('many times at once makes one code', async () => {
+  it('opening many times at once makes one code', async () => {
     const one = await asked(subscriber);
     // More than five right PINs in flight may meet the count of the others; the person simply taps once.
     const answers = await Promise.all(Array.from({ length: 4 }, () => attempt(one, TEST_PIN)));
@@ -551,7 +557,7 @@ describe('opening', () => {
     expect(new Set(envelopes).size).toBeLessThanOrEqual(2); // the test's and the code's
   });
 
-  it('needs a proof for this authentication: another one’s is a wrong PIN', async () => {
+  it('opening needs a proof for this authentication: a proof for another one counts as a wrong PIN', async () => {
     const [one, other] = [await asked(subscriber), await asked(subscriber, 'demo-bank')];
     expect(await attempt({ id: one.id, nonce: other.nonce }, TEST_PIN)).toMatchObject({ code: 'pin_mismatch' });
   });
@@ -561,14 +567,14 @@ describe('opening', () => {
     ['a number', 1],
     ['empty', ''],
     ['too long', 'x'.repeat(129)],
-  ])('refuses a pinProof that is %s, and that is no attempt', async (_case, pinProof) => {
+  ])('opening refuses a pinProof that is %s without counting it', async (_case, pinProof) => {
     const { id } = await asked(subscriber);
     expectFaults(await installation.send('POST', `/app/v1/authentications/${id}/open`, { pinProof }), '/pinProof');
     expect(await failures()).toBe(0);
   });
 
   it.each(['', '!', 'é', `${MADE_BY_NOBODY}=`])(
-    'treats a pinProof that cannot be right like a wrong PIN',
+    'opening counts a pinProof that cannot be right as a wrong PIN',
     async (end) => {
       const { id } = await asked(subscriber);
       const body = { pinProof: MADE_BY_NOBODY.slice(0, 42) + end };
@@ -581,25 +587,28 @@ describe('opening', () => {
     ['cancelled', 409, (id) => service.call('DELETE', `/v1/authentications/${id}`)],
     ['declined', 409, (id) => subscriber.phone.decline(id, 'not_me')],
     ['expired', 410, (id) => service.rows.authentications.expire(id)],
-  ])('what is %s is %i, and no attempt at the PIN', async (state, status, close) => {
-    const one = await asked(subscriber);
-    await close(one.id);
-    const code = status === 410 ? 'authentication_expired' : 'authentication_closed';
-    const answer = await installation.send('POST', `/app/v1/authentications/${one.id}/open`, { pinProof: 'x' });
-    expectProblem(answer, status, code, { state });
-    expect(await failures()).toBe(0);
-    expectProblem(await installation.send('GET', `/app/v1/authentications/${one.id}/envelope`), status, code, {
-      state,
-    });
-  });
+  ])(
+    'opening an authentication that is %s is %i, and no attempt at the PIN is counted',
+    async (state, status, close) => {
+      const one = await asked(subscriber);
+      await close(one.id);
+      const code = status === 410 ? 'authentication_expired' : 'authentication_closed';
+      const answer = await installation.send('POST', `/app/v1/authentications/${one.id}/open`, { pinProof: 'x' });
+      expectProblem(answer, status, code, { state });
+      expect(await failures()).toBe(0);
+      expectProblem(await installation.send('GET', `/app/v1/authentications/${one.id}/envelope`), status, code, {
+        state,
+      });
+    },
+  );
 
-  it('has no envelope to fetch before', async () => {
+  it('an authentication has no envelope before its opening', async () => {
     const { id } = await asked(subscriber);
     const answer = await installation.send('GET', `/app/v1/authentications/${id}/envelope`);
     expectProblem(answer, 409, 'envelope_not_ready');
   });
 
-  it('seals the code to this device: another phone cannot read it', async () => {
+  it('opening seals the code to this device: another phone cannot read it', async () => {
     const one = await asked(subscriber);
     await subscriber.phone.open(one, TEST_PIN);
     const stranger = await service.subscriber();
@@ -609,20 +618,23 @@ describe('opening', () => {
 });
 
 describe('declining', () => {
-  it.each(['not_me', 'cancelled', 'wrong_details'] as const)('for %s closes it for good', async (reason) => {
-    const subscriber = await service.subscriber();
-    const { id } = await asked(subscriber);
-    const installation = await Installation.of(subscriber.phone);
-    const answer = await installation.send('POST', `/app/v1/authentications/${id}/decline`, { reason });
-    expect(answer).toMatchObject({ status: 204, body: {} });
-    expect(await stateOf(id)).toBe('declined');
-    expect((await service.rows.authentications.endOf(id))?.reason).toBe(reason);
-    expectProblem(await service.verify(id, '123456'), 409, 'authentication_closed', { state: 'declined' });
-    const again = await installation.send('POST', `/app/v1/authentications/${id}/decline`, { reason });
-    expectProblem(again, 409, 'authentication_closed', { state: 'declined' });
-  });
+  it.each(['not_me', 'cancelled', 'wrong_details'] as const)(
+    'declining for %s closes the authentication for good',
+    async (reason) => {
+      const subscriber = await service.subscriber();
+      const { id } = await asked(subscriber);
+      const installation = await Installation.of(subscriber.phone);
+      const answer = await installation.send('POST', `/app/v1/authentications/${id}/decline`, { reason });
+      expect(answer).toMatchObject({ status: 204, body: {} });
+      expect(await stateOf(id)).toBe('declined');
+      expect((await service.rows.authentications.endOf(id))?.reason).toBe(reason);
+      expectProblem(await service.verify(id, '123456'), 409, 'authentication_closed', { state: 'declined' });
+      const again = await installation.send('POST', `/app/v1/authentications/${id}/decline`, { reason });
+      expectProblem(again, 409, 'authentication_closed', { state: 'declined' });
+    },
+  );
 
-  it('is still possible when it is opened, and the code is worthless then', async () => {
+  it('declining is still possible after opening, and the code is worthless then', async () => {
     const subscriber = await service.subscriber();
     const { id } = await asked(subscriber);
     const code = await service.codeOf(subscriber, id);
@@ -630,7 +642,7 @@ describe('declining', () => {
     expectProblem(await service.verify(id, code), 409, 'authentication_closed', { state: 'declined' });
   });
 
-  it.each([undefined, '', 'other', 1, ['not_me']])('refuses the reason %p', async (reason) => {
+  it.each([undefined, '', 'other', 1, ['not_me']])('declining refuses the reason %p', async (reason) => {
     const subscriber = await service.subscriber();
     const { id } = await asked(subscriber);
     const installation = await Installation.of(subscriber.phone);
@@ -640,7 +652,7 @@ describe('declining', () => {
   });
 });
 
-it('an authentication of another phone, an unknown and an impossible id are all 404', async () => {
+it('the app answers 404 alike for an authentication of another phone, an unknown id and an impossible id', async () => {
   const [subscriber, stranger] = [await service.subscriber(), await service.subscriber()];
   const { id } = await asked(subscriber);
   await service.codeOf(subscriber, id);
@@ -659,7 +671,7 @@ it('an authentication of another phone, an unknown and an impossible id are all 
 });
 
 describe('the history', () => {
-  it('shows every state, newest first, with who asked, why, how and on which device', async () => {
+  it('the history shows every state, newest first, with relying party, purpose, channel and device', async () => {
     const subscriber = await service.subscriber();
     const verified = await asked(subscriber);
     await service.verify(verified.id, await service.codeOf(subscriber, verified.id));
@@ -701,7 +713,7 @@ describe('the history', () => {
     ]);
   });
 
-  it('is the last twenty', async () => {
+  it('the history contains the last twenty authentications', async () => {
     const subscriber = await service.subscriber();
     const times: string[] = [];
     for (let starts = 1; starts <= 22; starts += 1) {
@@ -713,7 +725,7 @@ describe('the history', () => {
     expect(history.map(({ requestedAt }) => requestedAt)).toEqual(times.slice(0, 20));
   });
 
-  it('is this person’s alone', async () => {
+  it('the history contains this person’s authentications alone', async () => {
     const [subscriber, stranger] = [await service.subscriber(), await service.subscriber()];
     await service.start(subscriber.person);
     expect(await stranger.phone.history()).toEqual([]);
@@ -721,7 +733,7 @@ describe('the history', () => {
 });
 
 describe('the push token', () => {
-  it('is replaced, and the next push goes to the new one', async () => {
+  it('the push token is replaced, and the next push goes to the new one', async () => {
     const { person, phone, pushToken } = await service.subscriber();
     const newer = `token-${randomUUID()}`;
     const installation = await Installation.of(phone);
@@ -732,7 +744,7 @@ describe('the push token', () => {
     expect(service.pushesTo(pushToken).filter(({ data }) => data['t'] === 'wake')).toEqual([]);
   });
 
-  it('is kept encrypted', async () => {
+  it('the push token is stored encrypted', async () => {
     const { phone, pushToken } = await service.subscriber();
     const kept = await service.rows.devices.pushTokenOf(phone.deviceId);
     expect(kept.includes(pushToken)).toBe(false);
@@ -740,14 +752,14 @@ describe('the push token', () => {
     expect(service.keys.fields.decrypt(kept, place).toString()).toBe(pushToken);
   });
 
-  it.each([undefined, '', 'a b', '토큰', 'x'.repeat(4097), 1])('refuses the token %p', async (pushToken) => {
+  it.each([undefined, '', 'a b', '토큰', 'x'.repeat(4097), 1])('the push token cannot be %p', async (pushToken) => {
     const { phone } = await service.subscriber();
     const installation = await Installation.of(phone);
     expectFaults(await installation.send('PUT', '/app/v1/device/push-token', { pushToken }), '/pushToken');
   });
 });
 
-it('an older proof is forgotten only when it could no longer be accepted', async () => {
+it('an older device proof is forgotten only when it could no longer be accepted', async () => {
   const { phone } = await service.subscriber();
   await phone.pending();
   const seen = () => service.rows.devices.proofsOf(phone.deviceId);

@@ -182,7 +182,7 @@ async function importing(lines: readonly (object | string)[], query: Query = {})
 }
 
 describe('PUT of a line', () => {
-  it('adds a line that is not known, with its number in E.164', async () => {
+  it('PUT of a line adds an unknown line, with its number in E.164', async () => {
     const line = aLine({
       phoneNumber: '+821031415926',
       handset: { os: 'ios', osVersion: '17', formFactor: 'phone', model: 'iPhone15,4' },
@@ -193,7 +193,7 @@ describe('PUT of a line', () => {
     expect(await held(line.lineId)).toEqual(line);
   });
 
-  it('takes a line that leaves its id to the address', async () => {
+  it('PUT of a line takes the id from the address when the body has none', async () => {
     const { lineId, ...facts } = aLine();
     expect((await put(lineId, facts)).body).toMatchObject({ lineId, outcome: 'added' });
     expect(await held(lineId)).toEqual({ lineId, ...facts });
@@ -207,14 +207,14 @@ describe('PUT of a line', () => {
     ['plan', { plan: 'm2m' }],
     ['handset', { handset: { os: 'ios', osVersion: '17', formFactor: 'tablet', model: 'iPad' } }],
     ['phoneNumber', { phoneNumber: '+821099990001' }],
-  ])('changes the %s, names it, and holds all the rest as it was', async (difference, change) => {
+  ])('PUT of a line changes the %s, names it, and keeps all other fields', async (difference, change) => {
     const line = await heldLine();
     const answer = await put(line.lineId, { ...line, ...change });
     expect(answer.body).toEqual({ lineId: line.lineId, outcome: 'changed', differences: [difference] });
     expect(await held(line.lineId)).toEqual({ ...line, ...change });
   });
 
-  it('changes nothing when it is sent again', async () => {
+  it('PUT of a line changes nothing when it is sent again', async () => {
     const line = aLine();
     await put(line.lineId, line);
     const before = await everything();
@@ -223,7 +223,7 @@ describe('PUT of a line', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('forgets the number that was given up, which another line may then have', async () => {
+  it('PUT of a line frees the number that was given up, which another line may then have', async () => {
     const [line, other] = [await heldLine(), aLine()];
     await put(line.lineId, { ...line, phoneNumber: other.phoneNumber });
     expect(await heldBy(line.phoneNumber)).toBeUndefined();
@@ -232,7 +232,7 @@ describe('PUT of a line', () => {
     expect(await heldBy(line.phoneNumber)).toMatchObject({ lineId: other.lineId });
   });
 
-  it('gives the number of a line that has ended to another one', async () => {
+  it('PUT of a line gives the number of a line that has ended to another one', async () => {
     const [line, other] = [await heldLine(), aLine()];
     await put(line.lineId, { ...line, status: 'terminated' });
     expect((await put(other.lineId, { ...other, phoneNumber: line.phoneNumber })).status).toBe(200);
@@ -245,7 +245,7 @@ describe('PUT of a line', () => {
       (_, other) => put('line-latecomer', { ...aLine({ lineId: 'line-latecomer' }), phoneNumber: other.phoneNumber }),
     ],
     ['to a held line', (line, other) => put(line.lineId, { ...line, phoneNumber: other.phoneNumber })],
-  ])('refuses to give the number of another line %s', async (_case, give) => {
+  ])('PUT of a line refuses to give the number of another line %s', async (_case, give) => {
     const [line, other] = [await heldLine(), await heldLine()];
     const before = await everything();
     expectProblem(await give(line, other), 409, 'number_taken');
@@ -285,7 +285,7 @@ describe('PUT of a line', () => {
     ],
     ['a handset without a system', { handset: { osVersion: '17', formFactor: 'phone' } }, '/handset/os'],
     ['several faults', { plan: '', carrier: 'x'.repeat(41), holder: null }, '/carrier', '/holder', '/plan'],
-  ])('refuses %s, says where, and changes nothing', async (_case, change, ...pointers) => {
+  ])('PUT of a line refuses %s, names the field, and changes nothing', async (_case, change, ...pointers) => {
     const line = await heldLine();
     expectFaults(await put(line.lineId, { ...line, carrier: 'KT', ...change }), ...pointers);
     expect(await held(line.lineId)).toEqual(line);
@@ -295,13 +295,13 @@ describe('PUT of a line', () => {
     ['65 characters', 'x'.repeat(65)],
     ['a control character', 'line%0A1'],
     ['an invisible character', 'line%E2%80%AE1'],
-  ])('refuses an id with %s', async (_case, lineId) => {
+  ])('PUT of a line refuses an id with %s', async (_case, lineId) => {
     const { lineId: _lineId, ...facts } = aLine();
     expectProblem(await put(lineId, facts), 400, 'invalid_request');
     expect(await heldBy(facts.phoneNumber)).toBeUndefined();
   });
 
-  it('is for the scope carrier alone', async () => {
+  it('PUT of a line needs the scope carrier', async () => {
     const line = aLine();
     for (const scope of ['authentications', 'operator'] as const) {
       expectProblem(await put(line.lineId, line, { scope }), 403, 'insufficient_scope');
@@ -309,7 +309,7 @@ describe('PUT of a line', () => {
     expect(await held(line.lineId)).toBeUndefined();
   });
 
-  it('is of now, whatever the clock of an event said', async () => {
+  it('PUT of a line takes effect now, whatever the clock of an event said', async () => {
     const line = await heldLine();
     const time = new Date(Date.now() + 3_600_000).toISOString();
     await service.tell(line.lineId, 'plan-changed', { plan: 'prepaid' }, 1, { time });
@@ -336,14 +336,14 @@ const CANCELLING: readonly [string, Partial<LineFacts>, string][] = [
 describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknown; differences?: unknown }>]>([
   ['PUT', async (line) => (await put(line.lineId, line)).body],
   ['import', async (line) => (await importing([line])).of(line.lineId)!],
-])('a subscription, told by %s,', (_way, tell) => {
+])('a subscription whose line changed by %s', (_way, tell) => {
   const subscribed = async () => {
     const subscriber = await service.subscriber();
     return { ...subscriber, line: (await held(subscriber.person.lineId))! };
   };
 
   it.each(CANCELLING)(
-    'whose line %s is cancelled, with what was pending and its device',
+    'a subscription whose line %s is cancelled, with its pending authentications and its device',
     async (_case, change, reason) => {
       const { line, person, subscriptionId, phone, pushToken } = await subscribed();
       const { id } = (await service.start(person)).body;
@@ -363,7 +363,7 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
     },
   );
 
-  it('is suspended with its line and active again with it', async () => {
+  it('a subscription is suspended with its line and active again with it', async () => {
     const { line, person, subscriptionId, phone } = await subscribed();
     const { id } = (await service.start(person)).body;
     await tell({ ...line, status: 'suspended' });
@@ -385,7 +385,7 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
     expect((await phone.pending()).map((one) => one.id)).toEqual([again.id]);
   });
 
-  it('with another handset stays, and its device is out of use until the app is enrolled again', async () => {
+  it('a subscription with another handset persists, and its device is unusable until the app is enrolled again', async () => {
     const { line, person, subscriptionId, phone } = await subscribed();
     const before = await standing(subscriptionId);
     const told = await tell({ ...line, handset: { os: 'ios', osVersion: '17.5', formFactor: 'phone' } });
@@ -406,7 +406,7 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
     expect((await service.verify(asked.id, code)).status).toBe(200);
   });
 
-  it('goes with its line to another number, and what was asked under the old one is closed', async () => {
+  it('a subscription follows its line to another number, and authentications under the old number are closed', async () => {
     const { line, person, subscriptionId, phone } = await subscribed();
     const before = await standing(subscriptionId);
     const { id } = (await service.start(person)).body;
@@ -418,7 +418,7 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
     expect((await phone.pending()).map((one) => one.id)).toEqual([again.id]);
   });
 
-  it('that is cancelled for one of several differences is cancelled once, and nobody is asked to enrol again', async () => {
+  it('a subscription with several differences is cancelled once, and no one is asked to enrol again', async () => {
     const { line, subscriptionId } = await subscribed();
     await tell({
       ...line,
@@ -433,7 +433,7 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
     expect(await noticesOf(subscriptionId)).toEqual([{ kind: 'cancelled', detail: 'owner_changed' }]);
   });
 
-  it('that waits for its device is suspended with its line, and begins suspended', async () => {
+  it('a subscription that waits for its device is suspended with its line, and begins suspended', async () => {
     const person = await service.addLine();
     const line = (await held(person.lineId))!;
     const { subscriptionId, enrolmentCode } = await service.subscribe(person);
@@ -446,7 +446,7 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
 });
 
 describe('an import', () => {
-  it('reports what is added, changed, rejected and missing, counts what is the same, and sums up last', async () => {
+  it('an import reports each line added, changed, rejected and missing, counts the same ones, and ends with a summary', async () => {
     const [same, changed, missing, taken] = [await heldLine(), await heldLine(), await heldLine(), await heldLine()];
     const [added, latecomer] = [aLine(), aLine({ phoneNumber: taken.phoneNumber })];
     const lines = [same, { ...changed, plan: 'm2m', carrier: 'KT' }, added, latecomer, taken];
@@ -482,7 +482,7 @@ describe('an import', () => {
     expect(await heldBy(taken.phoneNumber)).toEqual(taken);
   });
 
-  it('changes nothing when it is sent again', async () => {
+  it('an import changes nothing when it is sent again', async () => {
     const lines = [...(await wholeSnapshot()), aLine(), aLine({ status: 'suspended' })];
     await importing(lines);
     const before = await everything();
@@ -492,7 +492,7 @@ describe('an import', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('of a dry run reports the same and changes nothing', async () => {
+  it('a dry run of an import reports the same and changes nothing', async () => {
     const { person } = await service.subscriber();
     const subscribed = (await held(person.lineId))!;
     const [changed, missing, newer] = [await heldLine(), await heldLine(), await heldLine()];
@@ -521,7 +521,7 @@ describe('an import', () => {
     expect(real.reports).toEqual(dry.reports);
   });
 
-  it('of a dry run rejects what the import itself would reject', async () => {
+  it('a dry run of an import rejects every line that the import itself would reject', async () => {
     const [taken, other] = [await heldLine(), await heldLine()];
     const lines = [aLine({ phoneNumber: taken.phoneNumber }), { ...other, phoneNumber: taken.phoneNumber }, taken];
     const dry = await importing(lines, { dryRun: 'true' });
@@ -530,7 +530,7 @@ describe('an import', () => {
     expect(dry.summary).toEqual({ ...real.summary, dryRun: true });
   });
 
-  it('does not undo what events have told since it was taken, and does what they told before', async () => {
+  it('an import does not undo events from after it was taken, and applies the facts from before', async () => {
     const takenAt = new Date(Date.now() - 3_600_000);
     const telling = async (milliseconds: number) => {
       const line = await heldLine();
@@ -549,7 +549,7 @@ describe('an import', () => {
     expect(await held(after.lineId)).toEqual({ ...after, plan: 'prepaid' });
   });
 
-  it('does not undo what PUT has told since it was taken', async () => {
+  it('an import does not undo a PUT from after it was taken', async () => {
     const line = await heldLine();
     const takenAt = new Date(Date.now() - 3_600_000).toISOString();
     await put(line.lineId, { ...line, owner: { birthDate: '850715', genderDigit: '2' } });
@@ -557,14 +557,14 @@ describe('an import', () => {
     expect((await held(line.lineId))?.owner).toEqual({ birthDate: '850715', genderDigit: '2' });
   });
 
-  it('brings a line back that had ended, when it is told as active again', async () => {
+  it('an import reactivates a line that had ended, when it is active again', async () => {
     const line = await heldLine({ status: 'active' });
     await put(line.lineId, { ...line, status: 'terminated' });
     expect((await importing([line])).of(line.lineId)).toMatchObject({ outcome: 'changed', differences: ['status'] });
     expect(await held(line.lineId)).toEqual(line);
   });
 
-  it('takes a line that ends without a line break, or with that of Windows, and passes over empty ones', async () => {
+  it('an import takes a line without a line break or with that of Windows, and skips empty ones', async () => {
     const [first, second] = [aLine(), aLine()];
     const body = `\n${JSON.stringify(first)}\r\n   \n\r\n${JSON.stringify(second)}`;
     const { of, summary } = await reportOf(await send(body));
@@ -573,7 +573,7 @@ describe('an import', () => {
     expect(summary).toMatchObject({ read: 2, added: 2, rejected: 0 });
   });
 
-  it('of nothing is of no carrier, and changes nothing', async () => {
+  it('an empty import concerns no carrier, and changes nothing', async () => {
     const before = await everything();
     // Later than whatever was told above of a time to come.
     const takenAt = new Date(Date.now() + 86_400_000).toISOString();
@@ -585,7 +585,7 @@ describe('an import', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('can be followed by another one at once', async () => {
+  it('an import can be followed by another one at once', async () => {
     for (let times = 1; times <= 20; times += 1) {
       expect((await importing([aLine()])).summary).toMatchObject({ added: 1 });
     }
@@ -612,30 +612,33 @@ describe('a line of a snapshot that is rejected', () => {
       '/owner/birthDate',
       true,
     ],
-  ])('because it %s is told by its number, and the rest counts', async (_case, spoilt, pointer, isNamed) => {
-    const [first, last, other] = [aLine(), aLine(), aLine()];
-    const { reports, of, summary } = await importing([first, '', spoilt(other), last]);
-    const rejected = reports.filter(({ outcome }) => outcome === 'rejected');
-    expect(rejected).toEqual([
-      {
-        line: 3,
-        outcome: 'rejected',
-        lineId: isNamed ? other.lineId : rejected[0]?.lineId,
-        faults: expect.any(Array),
-      },
-    ]);
-    // A field that is missing breaks every rule it has.
-    const faults = rejected[0]?.['faults'] as { pointer: string; detail: string }[];
-    expect([...new Set(faults.map((fault) => fault.pointer))]).toEqual([pointer]);
-    if (pointer === '') expect(rejected[0]?.lineId).toBeNull();
-    expect(summary).toMatchObject({ read: 3, added: 2, rejected: 1 });
-    expect(of(first.lineId)).toMatchObject({ outcome: 'added' });
-    expect(of(last.lineId)).toMatchObject({ outcome: 'added' });
-    expect(await held(other.lineId)).toBeUndefined();
-    expect(await held(last.lineId)).toEqual(last);
-  });
+  ])(
+    'a line of a snapshot that %s is rejected with its number, and the rest counts',
+    async (_case, spoilt, pointer, isNamed) => {
+      const [first, last, other] = [aLine(), aLine(), aLine()];
+      const { reports, of, summary } = await importing([first, '', spoilt(other), last]);
+      const rejected = reports.filter(({ outcome }) => outcome === 'rejected');
+      expect(rejected).toEqual([
+        {
+          line: 3,
+          outcome: 'rejected',
+          lineId: isNamed ? other.lineId : rejected[0]?.lineId,
+          faults: expect.any(Array),
+        },
+      ]);
+      // A field that is missing breaks every rule it has.
+      const faults = rejected[0]?.['faults'] as { pointer: string; detail: string }[];
+      expect([...new Set(faults.map((fault) => fault.pointer))]).toEqual([pointer]);
+      if (pointer === '') expect(rejected[0]?.lineId).toBeNull();
+      expect(summary).toMatchObject({ read: 3, added: 2, rejected: 1 });
+      expect(of(first.lineId)).toMatchObject({ outcome: 'added' });
+      expect(of(last.lineId)).toMatchObject({ outcome: 'added' });
+      expect(await held(other.lineId)).toBeUndefined();
+      expect(await held(last.lineId)).toEqual(last);
+    },
+  );
 
-  it('because it is named twice is told by its number, and the first one counts', async () => {
+  it('a line of a snapshot that is named twice is rejected with its number, and the first one counts', async () => {
     const [first, other] = [aLine(), aLine()];
     const second = { ...first, plan: 'prepaid', phoneNumber: aLine().phoneNumber };
     const { reports, summary } = await importing([first, other, second]);
@@ -651,7 +654,7 @@ describe('a line of a snapshot that is rejected', () => {
     expect(await held(first.lineId)).toEqual(first);
   });
 
-  it('because it is named twice far apart is told by its number too', async () => {
+  it('a line of a snapshot that is named twice far apart is rejected with its number too', async () => {
     const first = aLine();
     // Further than what is compared together.
     const between = Array.from({ length: 1_200 }, () => 'x');
@@ -668,13 +671,13 @@ describe('a line of a snapshot that is rejected', () => {
     expect(await held(first.lineId)).toEqual(first);
   });
 
-  it('is not one of exactly the greatest length', async () => {
+  it('a line of a snapshot with exactly the greatest length is accepted', async () => {
     const line = aLine();
     const { summary } = await importing([JSON.stringify(line).padEnd(LONGEST_LINE)]);
     expect(summary).toMatchObject({ read: 1, added: 1, rejected: 0 });
   });
 
-  it('is one line, whatever separators of lines are in its texts', async () => {
+  it('a line of a snapshot is one line, whatever line separators are in its texts', async () => {
     const last = aLine();
     const { reports, of, summary } = await importing([{ ...aLine(), carrier: 'SK\u2028T' }, 'no JSON', last]);
     const rejected = reports.filter(({ outcome }) => outcome === 'rejected');
@@ -691,7 +694,7 @@ describe('missing=terminate', () => {
   const without = async (...lineIds: string[]) =>
     (await wholeSnapshot()).filter(({ lineId }) => !lineIds.includes(lineId));
 
-  it('ends the lines that are not named, with their subscriptions, and no other', async () => {
+  it('missing=terminate ends the lines that are not named, with their subscriptions, and no other', async () => {
     const { person, subscriptionId, phone } = await service.subscriber();
     const { lineId } = await heldLine();
     const named = await service.subscriber();
@@ -712,7 +715,7 @@ describe('missing=terminate', () => {
     expect(await others(person.lineId, lineId)).toEqual(before);
   });
 
-  it('spares a line that an event or a PUT has told of since the snapshot was taken', async () => {
+  it('missing=terminate spares a line that an event or a PUT has changed since the snapshot was taken', async () => {
     const [told, told2] = [await heldLine(), await heldLine()];
     const takenAt = new Date().toISOString();
     const time = new Date(Date.now() + 1_000).toISOString();
@@ -727,7 +730,7 @@ describe('missing=terminate', () => {
     expect((await held(told2.lineId))?.status).toBe('active');
   });
 
-  it('spares a line that was added since the snapshot was taken', async () => {
+  it('missing=terminate spares a line that was added since the snapshot was taken', async () => {
     const takenAt = new Date(Date.now() - 1_000).toISOString();
     const snapshot = await wholeSnapshot();
     const line = aLine();
@@ -736,7 +739,7 @@ describe('missing=terminate', () => {
     expect(await held(line.lineId)).toEqual(line);
   });
 
-  it('spares a line that the snapshot names in a line that is rejected', async () => {
+  it('missing=terminate spares a line that the snapshot names in a line that is rejected', async () => {
     const { person, subscriptionId } = await service.subscriber();
     const line = (await held(person.lineId))!;
     const snapshot = await without(line.lineId);
@@ -747,7 +750,7 @@ describe('missing=terminate', () => {
     expect(await standing(subscriptionId)).toMatchObject({ state: 'active' });
   });
 
-  it('reports a line that has ended already no more', async () => {
+  it('missing=terminate no longer reports a line that has ended already', async () => {
     const line = await heldLine();
     const snapshot = await without(line.lineId);
     await importing(snapshot, { missing: 'terminate' });
@@ -757,8 +760,8 @@ describe('missing=terminate', () => {
   });
 });
 
-describe('an import is refused', () => {
-  it('to other scopes', async () => {
+describe('the refusal of an import', () => {
+  it('an import is refused to other scopes', async () => {
     const line = aLine();
     for (const scope of ['authentications', 'operator'] as const) {
       const answer = await send(written([line]), {}, { Authorization: `Bearer ${await service.token(scope)}` });
@@ -767,12 +770,12 @@ describe('an import is refused', () => {
     expect(await held(line.lineId)).toBeUndefined();
   });
 
-  it('without a token', async () => {
+  it('an import is refused without a token', async () => {
     expectProblem(await refusalOf(await send('', {}, { Authorization: '' })), 401, 'invalid_token');
   });
 
   it.each(['application/json', 'text/plain', 'application/x-www-form-urlencoded', 'application/cloudevents+json'])(
-    'as %s',
+    'an import is refused as %s',
     async (type) => {
       const line = aLine();
       const answer = await refusalOf(await send(JSON.stringify(line), {}, { 'Content-Type': type }));
@@ -781,7 +784,7 @@ describe('an import is refused', () => {
     },
   );
 
-  it('without a body and its type', async () => {
+  it('an import is refused without a body and its type', async () => {
     const response = await fetch(`${service.issuer}${IMPORT}`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${await service.token('carrier')}` },
@@ -795,13 +798,13 @@ describe('an import is refused', () => {
     ['a takenAt of no calendar', { takenAt: '2026-02-30T00:00:00Z' }, '/takenAt'],
     ['a missing that is not known', { missing: 'delete' }, '/missing'],
     ['a parameter that is not known', { dryrun: 'true' }, '/dryrun'],
-  ])('with %s, before anything is done', async (_case, query, pointer) => {
+  ])('an import is refused with %s before anything changes', async (_case, query, pointer) => {
     const line = aLine();
     expectFaults(await refusalOf(await send(written([line]), query)), pointer);
     expect(await held(line.lineId)).toBeUndefined();
   });
 
-  it('while another one runs, which goes on', async () => {
+  it('an import is refused while another one runs, which continues', async () => {
     const line = await heldLine();
     let first!: ReturnType<typeof send>;
     await service.rows.lines.whileLocked(line.lineId, async (untilWaitedFor) => {
@@ -815,8 +818,8 @@ describe('an import is refused', () => {
   });
 });
 
-describe('two imports at once', () => {
-  it('are one after the other or one refused, and never mixed', async () => {
+describe('two concurrent imports', () => {
+  it('of two concurrent imports one follows the other or one is refused, and they never mix', async () => {
     const lines = Array.from({ length: 500 }, () => aLine());
     const pictures = ['KT', 'LGU+'].map((carrier) => lines.map((line) => ({ ...line, carrier })));
     const responses = await Promise.all(pictures.map((picture) => send(written(picture))));
@@ -842,7 +845,7 @@ describe('a snapshot that breaks off', () => {
   it.each<[string, (size: number) => Record<string, string>]>([
     ['with its length told', (size) => ({ 'Content-Length': String(2 * size) })],
     ['in chunks', () => ({ 'Transfer-Encoding': 'chunked' })],
-  ])('%s changes nothing and is kept nowhere', async (_case, headersOf) => {
+  ])('a snapshot that breaks off %s changes nothing and is stored nowhere', async (_case, headersOf) => {
     const { person } = await service.subscriber();
     const subscribed = (await held(person.lineId))!;
     const half = written([{ ...subscribed, plan: 'prepaid' }, ...Array.from({ length: 300 }, () => aLine())]);
@@ -863,7 +866,7 @@ describe('a snapshot that breaks off', () => {
     expect((await importing([aLine()])).summary).toMatchObject({ added: 1 });
   });
 
-  it('is kept no longer than it is worked on, when it comes to its end', async () => {
+  it('a snapshot is deleted from disk as soon as its import ends', async () => {
     await importing([aLine()]);
     await eventually('nothing to be left on disk', async () => (await snapshots()).length === 0);
     expectFaults(await refusalOf(await send(written([aLine()]), { missing: 'delete' })), '/missing');
@@ -889,7 +892,7 @@ describe('a snapshot of 30,000 lines', () => {
     return Number(new RegExp(`^${what}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
   };
 
-  it('is added, compared and changed with the memory of a few', async () => {
+  it('a snapshot of 30,000 lines is added, compared and changed with the memory of a small one', async () => {
     await importing([aLine()]);
     const before = await memory('VmRSS');
     const peak = await memory('VmHWM');

@@ -56,7 +56,7 @@ const event = (lineId: string, kind: string, sequence: number, data?: object, ot
 
 const ANDROID = { os: 'android', osVersion: '15', formFactor: 'phone', model: 'SM-S931N' };
 
-describe('what ends a subscription', () => {
+describe('events that end a subscription', () => {
   it.each<[kind: string, data: object | undefined, reason: string]>([
     ['ported-out', { newCarrier: 'KT' }, 'ported_out'],
     ['owner-changed', { owner: { birthDate: '850505', genderDigit: '2' } }, 'owner_changed'],
@@ -66,7 +66,7 @@ describe('what ends a subscription', () => {
     ['device-changed', { os: 'ios', osVersion: '17', formFactor: 'tablet' }, 'unsupported_device'],
     ['plan-changed', { plan: 'prepaid' }, 'ineligible_plan'],
     ['plan-changed', { plan: 'm2m' }, 'ineligible_plan'],
-  ])('%s %j', async (kind, data, reason) => {
+  ])('the event %s %j ends a subscription', async (kind, data, reason) => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
     const { id } = (await service.start(subscriber.person)).body;
@@ -87,7 +87,7 @@ describe('what ends a subscription', () => {
     );
   });
 
-  it('leaves the person free to join again at once', async () => {
+  it('a cancelled subscriber may join again at once', async () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
     expect(await service.tell(lineId, 'plan-changed', { plan: 'prepaid' }, 1)).toBe('applied');
@@ -95,7 +95,7 @@ describe('what ends a subscription', () => {
     expect((await service.subscribe(subscriber.person)).subscriptionId).not.toBe(subscriber.subscriptionId);
   });
 
-  it('makes the next authentication one by SMS, and to nobody else', async () => {
+  it('after a cancellation the next authentication goes by SMS, for this person alone', async () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
     const owner = { birthDate: '850505', genderDigit: '2' };
@@ -111,8 +111,8 @@ describe('what ends a subscription', () => {
   });
 });
 
-describe('a line that changed hands under an authentication by SMS', () => {
-  it('is not verified with the code that went to it before', async () => {
+describe('a change of owner during an authentication by SMS', () => {
+  it('a new owner is not verified with the code that went to the line before', async () => {
     const person = await service.addLine();
     const { id } = (await service.start(person)).body;
     const code = await service.textedCode(person.phoneNumber);
@@ -120,7 +120,7 @@ describe('a line that changed hands under an authentication by SMS', () => {
     expectProblem(await service.verify(id, code), 409, 'authentication_closed', { state: 'cancelled' });
   });
 
-  it('is not verified either when the event could not see the authentication yet', async () => {
+  it('a new owner is not verified either when the event could not see the authentication yet', async () => {
     const person = await service.addLine();
     const { id } = (await service.start(person)).body;
     const code = await service.textedCode(person.phoneNumber);
@@ -130,8 +130,8 @@ describe('a line that changed hands under an authentication by SMS', () => {
   });
 });
 
-describe('what changes a line and leaves the subscription', () => {
-  it('device-changed: the old phone is out of use, and windows do not go back to SMS', async () => {
+describe('events that change a line and keep the subscription', () => {
+  it('device-changed makes the old phone unusable, and authentications do not return to SMS', async () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
     const { id } = (await service.start(subscriber.person)).body;
@@ -149,7 +149,7 @@ describe('what changes a line and leaves the subscription', () => {
     expect(await phone.pending()).toHaveLength(1);
   });
 
-  it('number-changed: the new number is the subscriber’s, the old one nobody’s', async () => {
+  it('number-changed gives the subscription the new number, and frees the old one', async () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
     const phoneNumber = `+8210${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`;
@@ -165,7 +165,7 @@ describe('what changes a line and leaves the subscription', () => {
     expect(textsTo(subscriber.person.phoneNumber).filter((text) => text.includes('인증번호'))).toEqual([]);
   });
 
-  it('number-changed to a number that another line still has is kept aside, and played again once it was given up', async () => {
+  it('number-changed to a number that another line has is set aside, and replayed once that number is free', async () => {
     const [one, other] = [await service.addLine(), await service.addLine()];
     const taken = await post(event(one.lineId, 'number-changed', 1, { phoneNumber: other.phoneNumber }), STRUCTURED);
     expect(taken.body).toMatchObject({ outcome: 'rejected', problem: { code: 'invalid_request' } });
@@ -174,7 +174,7 @@ describe('what changes a line and leaves the subscription', () => {
     expect(await service.rows.lines.activeWithNumberOf(other.lineId)).toEqual([{ id: one.lineId }]);
   });
 
-  it('suspended and resumed: nothing can be opened in between, and everything is as before afterwards', async () => {
+  it('suspended and resumed prevent opening in between, and restore everything afterwards', async () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
     const { id } = (await service.start(subscriber.person)).body;
@@ -188,7 +188,7 @@ describe('what changes a line and leaves the subscription', () => {
     expect(await subscriber.phone.pending()).toHaveLength(1);
   });
 
-  it.each(['sim-swapped', 'CAMARA'])('%s: suspended until the app is enrolled again', async (which) => {
+  it.each(['sim-swapped', 'CAMARA'])('%s suspends a subscription until the app is enrolled again', async (which) => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
     if (which === 'CAMARA') {
@@ -213,7 +213,7 @@ describe('what changes a line and leaves the subscription', () => {
     expect(await standing(subscriber.subscriptionId)).toEqual({ state: 'active', reason: null });
   });
 
-  it('reasons to suspend add up: active again when the last is lifted', async () => {
+  it('reasons to suspend accumulate: the subscription is active again when the last is lifted', async () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
     await service.operate(subscriber.subscriptionId, 'report-loss');
@@ -234,7 +234,7 @@ describe('the order of events', () => {
     expect(await transitions(subscriber.subscriptionId)).toHaveLength(3);
   });
 
-  it('a hundred of the same event at once are applied once', async () => {
+  it('an event sent a hundred times at once is applied once', async () => {
     const subscriber = await service.subscriber();
     const once = event(await lineOf(subscriber), 'suspended', 1);
     const answers = await Promise.all(Array.from({ length: 100 }, () => post(once, STRUCTURED)));
@@ -244,7 +244,7 @@ describe('the order of events', () => {
     expect(await transitions(subscriber.subscriptionId)).toHaveLength(3);
   });
 
-  it('the same id of another source is another event', async () => {
+  it('the same id from another source is another event', async () => {
     const lineId = (await service.addLine()).lineId;
     const one = event(lineId, 'suspended', 1);
     expect((await post(one, STRUCTURED)).body).toEqual({ outcome: 'applied' });
@@ -253,7 +253,7 @@ describe('the order of events', () => {
     });
   });
 
-  it('what is told late says nothing about the present', async () => {
+  it('an event that arrives late does not change the present', async () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
     expect(await service.tell(lineId, 'resumed', undefined, 5)).toBe('applied');
@@ -263,7 +263,7 @@ describe('the order of events', () => {
     expect((await service.start(subscriber.person)).body.channel).toBe('push');
   });
 
-  it('but what ends a subscription ends it however late it comes', async () => {
+  it('an event that ends a subscription ends it however late it arrives', async () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
     await service.tell(lineId, 'resumed', undefined, 5);
@@ -275,7 +275,7 @@ describe('the order of events', () => {
     expect(await standing(subscriber.subscriptionId)).toEqual({ state: 'cancelled', reason: 'owner_changed' });
   });
 
-  it('unless the subscription began after it happened', async () => {
+  it('an event from before a subscription began does not end it', async () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
     await service.tell(lineId, 'resumed', undefined, 5);
@@ -284,7 +284,7 @@ describe('the order of events', () => {
     expect(await standing(subscriber.subscriptionId)).toMatchObject({ state: 'active' });
   });
 
-  it('a late cancelling is charged to the day on which it happened', async () => {
+  it('a cancellation that arrives late is charged to the day on which it happened', async () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
     const time = new Date(Date.now() + 3_600_000).toISOString();
@@ -296,13 +296,13 @@ describe('the order of events', () => {
 });
 
 describe('the three modes of CloudEvents', () => {
-  it('structured', async () => {
+  it('an event is accepted in the structured mode of CloudEvents', async () => {
     const { lineId } = await service.addLine();
     const answer = await post(event(lineId, 'suspended', 1), `${STRUCTURED}; charset=utf-8`);
     expect([answer.status, answer.body]).toEqual([202, { outcome: 'applied' }]);
   });
 
-  it('binary, with and without data', async () => {
+  it('an event is accepted in the binary mode of CloudEvents, with and without data', async () => {
     const { lineId } = await service.addLine();
     const headers = (kind: string, sequence: number) => ({
       'ce-specversion': '1.0',
@@ -323,7 +323,7 @@ describe('the three modes of CloudEvents', () => {
     expect(await service.rows.lines.of(lineId)).toMatchObject({ plan: 'prepaid', status: 'suspended' });
   });
 
-  it('batched: an outcome each, in order, and those of one line applied in order', async () => {
+  it('events in the batched mode have an outcome each, in order, and those of one line are applied in order', async () => {
     const [one, other] = [await service.addLine(), await service.addLine()];
     const batch = [
       ...Array.from({ length: 40 }, (_, at) => event(one.lineId, at % 2 === 0 ? 'suspended' : 'resumed', at + 1)),
@@ -368,11 +368,11 @@ describe('the three modes of CloudEvents', () => {
     ['broken JSON', '{"id": ', STRUCTURED, 400, 'invalid_request'],
     ['a key twice', '{"id": "1", "id": "2"}', STRUCTURED, 400, 'invalid_request'],
     ['more than a megabyte', `[${'"x",'.repeat(300_000)}"x"]`, BATCHED, 413, 'payload_too_large'],
-  ])('refuses %s', async (_what, body, contentType, status, code) => {
+  ])('the feed refuses %s', async (_what, body, contentType, status, code) => {
     expectProblem(await post(body, contentType), status, code);
   });
 
-  it('refuses the events of clients that are no carrier', async () => {
+  it('the feed refuses the events of clients that are no carrier', async () => {
     const headers = { 'Content-Type': STRUCTURED };
     const answer = await service.call('POST', '/carrier/v1/events', event('x', 'terminated', 1), {
       scope: 'operator',
@@ -382,7 +382,7 @@ describe('the three modes of CloudEvents', () => {
   });
 });
 
-describe('what cannot be used', () => {
+describe('events that cannot be applied', () => {
   const whole = () => event('line-x', 'number-changed', 1, { phoneNumber: '010-1234-5678' });
 
   it.each<[pointer: string, spoilt: object]>([
@@ -401,7 +401,7 @@ describe('what cannot be used', () => {
     ['/data', { data: 'text' }],
     ['/data/phoneNumber', { data: { phoneNumber: '02-123-4567' } }],
     ['/data/phoneNumber', { data: {} }],
-  ])('is rejected with its place: %s of %j', async (pointer, spoilt) => {
+  ])('an event is rejected with the place of its fault: %s of %j', async (pointer, spoilt) => {
     const { status, body } = await post({ ...whole(), ...spoilt }, STRUCTURED);
     expect([status, body['outcome']]).toEqual([202, 'rejected']);
     const errors = (body['problem'] as { errors: { pointer: string; detail: string }[] }).errors;
@@ -409,7 +409,7 @@ describe('what cannot be used', () => {
     expect(errors.every(({ detail }) => detail.length > 10)).toBe(true);
   });
 
-  it('is kept aside, unreadable for whoever reads the tables, and may come again, mended', async () => {
+  it('a rejected event is kept encrypted, and may be sent again when it is corrected', async () => {
     const { lineId, phoneNumber } = await service.addLine();
     const spoilt = event(lineId, 'number-changed', 1, { phoneNumber, hello: 'world' });
     expect((await post(spoilt, STRUCTURED)).body['outcome']).toBe('rejected');
@@ -421,7 +421,7 @@ describe('what cannot be used', () => {
     expect((await post(mended, STRUCTURED)).body).toEqual({ outcome: 'duplicate' });
   });
 
-  it('an event of a line that comes to be known later is played again', async () => {
+  it('an event of a line that becomes known later is replayed', async () => {
     const lineId = `line-${randomUUID()}`;
     expect(await service.tell(lineId, 'suspended', undefined, 1)).toBe('unknown_line');
     await service.addLine({ lineId });
@@ -433,7 +433,7 @@ describe('what cannot be used', () => {
 });
 
 describe('a wrong code', () => {
-  it('on a suspended subscription looks like any wrong code', async () => {
+  it('a wrong code on a suspended subscription is answered like any wrong code', async () => {
     const subscriber = await service.subscriber();
     const { id } = (await service.start(subscriber.person)).body;
     const code = await service.codeOf(subscriber, id);

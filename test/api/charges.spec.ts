@@ -50,7 +50,7 @@ const chargesOf = async (month: string, id: string) => {
 };
 
 describe('the charges of a month', () => {
-  it('are what was lived, once the month is closed, and never change; the next one corrects', async () => {
+  it('the charges of a month are final once the month is closed; the next month corrects them', async () => {
     // January 2026: 31 days. 10th to 20th: 11 days, 1100 * 11 / 31 = 390.3.
     const left = await lived(['active', '2026-01-10 09:00'], ['cancelled', '2026-01-20 18:00']);
     // All of January and February (28 days).
@@ -83,7 +83,7 @@ describe('the charges of a month', () => {
     expect(await chargesOf(running, stays)).toEqual([[last, 10 - daysOfLast, right - 1_100]]);
   });
 
-  it('are told as far as they go while the month is open', async () => {
+  it('the charges of the running month are shown up to today', async () => {
     const id = await lived(['active', '2026-10-01 00:00']);
     const { body } = await asked(`month=${seoulMonth()}`);
     expect(body).toMatchObject({ month: seoulMonth(), closedAt: null });
@@ -91,7 +91,7 @@ describe('the charges of a month', () => {
     expect((await chargesOf(seoulMonth(), id)).at(-1)).toEqual([seoulMonth(), days, expect.any(Number)]);
   });
 
-  it('come as CSV too', async () => {
+  it('the charges of a month are available as CSV', async () => {
     const id = await lived(['active', '2026-10-05 00:00']);
     await service.rows.lines.touchOf(id);
     const response = await fetch(`${service.issuer}/operator/v1/charges?month=${seoulMonth()}`, {
@@ -110,11 +110,14 @@ describe('the charges of a month', () => {
     );
   });
 
-  it.each(['month=2026-13', 'month=november', 'month=2026-1', ''])('are refused for %j', async (query) => {
-    expectFaults(await asked(query), '/month');
-  });
+  it.each(['month=2026-13', 'month=november', 'month=2026-1', ''])(
+    'the charges of the month %j are refused',
+    async (query) => {
+      expectFaults(await asked(query), '/month');
+    },
+  );
 
-  it('are nobody’s to see without a reason, and of no month to come', async () => {
+  it('the charges of a month need a reason, and do not exist for a month to come', async () => {
     expectProblem(await asked('month=2026-01', {}), 400, 'invalid_request');
     expect((await asked('month=2999-01')).body['charges']).toEqual([]);
     expect(await service.rows.operators.auditOfAction('charges 2999-01')).not.toHaveLength(0);

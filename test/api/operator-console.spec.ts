@@ -77,7 +77,7 @@ describe('signing in', () => {
     }
   });
 
-  it('answers byte for byte the same whatever was wrong', async () => {
+  it('signing in answers every failure with the same bytes', async () => {
     const browser = new DeskBrowser(service);
     const wrong = [
       await attempt({ password: 'not the password' }, browser),
@@ -93,7 +93,7 @@ describe('signing in', () => {
     expect((await attempt({}, browser)).status).toBe(303);
   });
 
-  it('does the same work for somebody who is not there as for somebody who is', async () => {
+  it('signing in does the same work for an unknown login as for a known one', async () => {
     await makeSlow('agent');
     const timed = async (login: string) => {
       const began = performance.now();
@@ -109,14 +109,14 @@ describe('signing in', () => {
     expect(Math.min(...notThere)).toBeGreaterThan(Math.min(...there) / 2);
   });
 
-  it('takes a one-time password once', async () => {
+  it('signing in accepts a one-time password once', async () => {
     await service.rows.operators.forgetTotps();
     const typed = credentialsOf(service, 'viewer');
     expect((await new DeskBrowser(service).post('/operator/sign-in', typed)).status).toBe(303);
     expect((await new DeskBrowser(service).post('/operator/sign-in', typed)).status).toBe(401);
   });
 
-  it('with one one-time password from many browsers at once lets one in', async () => {
+  it('signing in with one one-time password from many browsers at once admits one', async () => {
     await makeSlow('viewer');
     await service.rows.operators.forgetTotps();
     const typed = credentialsOf(service, 'viewer');
@@ -126,7 +126,7 @@ describe('signing in', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 401, 401, 401]);
   });
 
-  it('is locked for a quarter of an hour by five wrong tries, and says so to nobody', async () => {
+  it('signing in is locked for a quarter of an hour after five failures, without saying so', async () => {
     const browser = new DeskBrowser(service);
     const answers: DeskAnswer[] = [];
     for (let round = 0; round < 5; round += 1) answers.push(await attempt({ password: 'wrong' }, browser));
@@ -146,7 +146,7 @@ describe('signing in', () => {
     expect(await service.rows.operators.lockOf('agent')).toEqual({ failures: 0, seconds: null });
   });
 
-  it('compares five of many passwords that are tried at once', async () => {
+  it('signing in compares five of many passwords that are tried at once', async () => {
     const browsers = await Promise.all(
       Array.from({ length: 12 }, async () => {
         const browser = new DeskBrowser(service);
@@ -162,7 +162,7 @@ describe('signing in', () => {
     expect(seconds).toBeGreaterThan(0);
   });
 
-  it('is limited by address', async () => {
+  it('signing in is limited by address', async () => {
     await attempt({ login: 'nobody' });
     await service.rows.budgets.exhaustForms();
     const answer = await attempt({});
@@ -171,7 +171,7 @@ describe('signing in', () => {
     expect(h1(answer)).toBe('잠시 후 다시 시도해 주세요');
   });
 
-  it('gives the browser a new secret: one that was planted before is no session', async () => {
+  it('signing in gives the browser a new secret: a planted one is no session', async () => {
     const planted = new DeskBrowser(service);
     await planted.get('/operator/sign-in');
     const before = planted.cookies.get('desk')!;
@@ -183,7 +183,7 @@ describe('signing in', () => {
     expect((await victim.get('/operator')).status).toBe(200);
   });
 
-  it('sets a cookie that scripts cannot read and other sites do not send', async () => {
+  it('signing in sets a cookie that scripts cannot read and other sites do not send', async () => {
     const { headers } = await new DeskBrowser(service).get('/operator/sign-in');
     expect(headers.getSetCookie()).toEqual([
       expect.stringMatching(/^desk=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/),
@@ -198,7 +198,7 @@ describe('signing in', () => {
       async (own: DeskBrowser) => ({ form: await own.formToken() }),
       { Origin: 'https://evil.example' },
     ],
-  ])('is refused with %s', async (_case, fields, headers) => {
+  ])('signing in is refused with %s', async (_case, fields, headers) => {
     const browser = new DeskBrowser(service);
     await browser.get('/operator/sign-in');
     const typed = { ...credentialsOf(service, 'viewer'), ...(await fields(browser)) };
@@ -221,26 +221,26 @@ describe('a session', () => {
   };
   const OUT = [303, '/operator/sign-in', '/operator/sign-in'];
 
-  it('ends after a quarter of an hour without use', async () => {
+  it('a session ends after a quarter of an hour without use', async () => {
     expect(await ends(() => service.rows.operators.ageSessionUse('viewer', 900))).toEqual(OUT);
   });
 
-  it('ends after eight hours, however much it is used', async () => {
+  it('a session ends after eight hours, however much it is used', async () => {
     expect(await ends(() => service.rows.operators.ageSessions('viewer', 8))).toEqual(OUT);
   });
 
-  it('is used by being used', async () => {
+  it('a session that is used lasts on', async () => {
     const browser = await new DeskBrowser(service).signIn('viewer');
     await service.rows.operators.ageSessionUse('viewer', 840);
     await browser.get('/operator');
     expect(await service.rows.operators.secondsSinceUse('viewer')).toBeLessThan(600);
   });
 
-  it('does nothing any more for an operator who was disabled', async () => {
+  it('a session ends for an operator who was disabled', async () => {
     expect((await ends(() => service.rows.operators.disable('viewer'))).slice(0, 2)).toEqual(OUT.slice(0, 2));
   });
 
-  it('ends with signing out, for whoever kept the cookie too', async () => {
+  it('a session ends with signing out, also for a copy of the cookie', async () => {
     const browser = await new DeskBrowser(service).signIn('viewer');
     const thief = new DeskBrowser(service);
     thief.cookies.set('desk', browser.cookies.get('desk')!);
@@ -291,7 +291,7 @@ const ROLE_NAMES = { viewer: '조회 담당', agent: '상담원', supervisor: '�
 
 describe('a page of the desk', () => {
   const ALL = PAGES.flatMap((one) => OPERATOR_ROLES.map((role) => [...one, role] as const));
-  it.each(ALL)('%s %s needs %s, which a %s may or may not', async (method, path, permission, role) => {
+  it.each(ALL)('the page %s %s needs %s, which a %s may or may not', async (method, path, permission, role) => {
     const browser = desk(role);
     const answer = method === 'GET' ? await browser.get(path) : await browser.post(path, fields);
     if (mayOperator(role, permission)) {
@@ -306,7 +306,7 @@ describe('a page of the desk', () => {
     }
   });
 
-  it.each(PAGES)('%s %s is for nobody who has not signed in', async (method, path) => {
+  it.each(PAGES)('the page %s %s needs an operator who has signed in', async (method, path) => {
     const browser = new DeskBrowser(service);
     const answer =
       method === 'GET'
@@ -316,7 +316,7 @@ describe('a page of the desk', () => {
   });
 
   it.each([...FORMS.map(([, path]) => path), '/operator/sign-out'])(
-    'takes what was sent to %s from its own form alone',
+    'a page of the desk accepts a form at %s from its own page alone',
     async (path) => {
       const browser = desk('supervisor');
       const form = await browser.formToken();
@@ -336,7 +336,7 @@ describe('a page of the desk', () => {
   );
 
   it.each(FORMS.filter(([, path]) => path.includes(NONE)).map(([, path]) => path))(
-    'wants a reason at %s, of one line and 200 characters',
+    'a page of the desk needs a reason at %s, of one line and 200 characters',
     async (path) => {
       if (path.endsWith('/take')) return;
       for (const typed of ['', '   ', 'a\nb', '가'.repeat(201)]) {
@@ -346,8 +346,8 @@ describe('a page of the desk', () => {
   );
 });
 
-describe('looking a subscription up', () => {
-  it('takes a number and a reason, and shows the rest masked', async () => {
+describe('the look-up of a subscription', () => {
+  it('the look-up of a subscription takes a number and a reason, and shows the rest masked', async () => {
     const { person, subscriptionId } = await service.subscriber();
     const national = `0${person.phoneNumber.slice(3)}`;
     const found = await desk('viewer').post('/operator/search', { phoneNumber: national, reason: '통화 중 확인' });
@@ -366,7 +366,7 @@ describe('looking a subscription up', () => {
     ]);
   });
 
-  it('asks whoever comes another way for a reason first, and keeps it for that subscription in that session', async () => {
+  it('the look-up of a subscription by its address asks for a reason first, and keeps it for that subscription and session', async () => {
     const [one, other] = [await service.subscriber(), await service.subscriber()];
     const path = `/operator/subscriptions/${one.subscriptionId}`;
     const browser = await new DeskBrowser(service).signIn('viewer');
@@ -383,14 +383,14 @@ describe('looking a subscription up', () => {
   it.each([
     [{ phoneNumber: '02-123-4567', reason }, 'phoneNumber'],
     [{ phoneNumber: '010-1234-5678', reason: ' ' }, 'search-reason'],
-  ])('names the field that cannot be used: %j', async (typed, field) => {
+  ])('the look-up of a subscription names the field that cannot be used: %j', async (typed, field) => {
     const answer = await desk('viewer').post('/operator/search', typed);
     expect(answer.status).toBe(422);
     expect(answer.html).toMatch(new RegExp(`id="${field}-fault">[^<]`));
     expect(answer.html.match(/aria-invalid="true"/g)).toHaveLength(1);
   });
 
-  it('reveals number, birth date and device name once asked with a reason, which the audit has', async () => {
+  it('the look-up of a subscription reveals number, birth date and device name for a reason, which the audit contains', async () => {
     const { person, subscriptionId } = await service.subscriber();
     const revealed = await desk('agent').post(`/operator/subscriptions/${subscriptionId}/reveal`, { reason });
     const number = `0${person.phoneNumber.slice(3)}`.replace(/^(...)(....)/, '$1-$2-');
@@ -403,7 +403,7 @@ describe('looking a subscription up', () => {
     });
   });
 
-  it('neither shows nor reveals whose line it is after the end: it may be somebody else’s', async () => {
+  it('the look-up of a cancelled subscription neither shows nor reveals the line, which may have another owner by now', async () => {
     const { person, subscriptionId } = await service.subscriber();
     const owner = { birthDate: '880229', genderDigit: '2' };
     expect(await service.tell(person.lineId, 'owner-changed', { owner }, 1)).toBe('applied');
@@ -419,7 +419,7 @@ describe('looking a subscription up', () => {
   it.each([
     ['report-loss', 'suspended'],
     ['cancel', 'cancelled'],
-  ])('does at once what one person may: %s', async (action, state) => {
+  ])('an operator does alone what needs no approval: %s', async (action, state) => {
     const { subscriptionId } = await service.subscriber();
     const path = `/operator/subscriptions/${subscriptionId}`;
     expect((await desk('agent').post(`${path}/${action}`, { reason })).location).toBe(`${path}?done=${action}`);
@@ -430,8 +430,8 @@ describe('looking a subscription up', () => {
   });
 });
 
-describe('what needs two people', () => {
-  it('is done with the approval of somebody else, and the life of the subscription names both', async () => {
+describe('approvals', () => {
+  it('an approval by another operator performs the action, and the transition names both operators', async () => {
     const { subscriptionId, approval } = await askedToResume();
     expect(await standingOf(subscriptionId)).toBe('suspended');
     const approved = await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason: '확인함' });
@@ -451,7 +451,7 @@ describe('what needs two people', () => {
     ]);
   });
 
-  it('is never decided by whoever asked, supervisor or not', async () => {
+  it('an approval is never decided by its requester, supervisor or not', async () => {
     const { subscriptionId, approval } = await askedToResume('supervisor');
     for (const verb of ['approve', 'refuse']) {
       const own = await desk('supervisor').post(`/operator/approvals/${approval}/${verb}`, { reason });
@@ -469,14 +469,14 @@ describe('what needs two people', () => {
     expect(await standingOf(subscriptionId)).toBe('active');
   });
 
-  it('is refused by the database too, when one person would decide alone', async () => {
+  it('an approval by its requester is refused by the database too', async () => {
     const { approval } = await askedToResume();
     await expect(service.rows.operators.approveByRequester(approval)).rejects.toMatchObject({
       constraint: 'decided_by_somebody_else',
     });
   });
 
-  it('is decided once, whoever decides at the same instant', async () => {
+  it('an approval is decided once, even by two operators at the same instant', async () => {
     const { subscriptionId, approval } = await askedToResume();
     const forms = {
       supervisor: await desk('supervisor').formToken(),
@@ -496,7 +496,7 @@ describe('what needs two people', () => {
     expect(decided.filter(({ outcome }) => outcome === 'approval_closed')).toHaveLength(49);
   });
 
-  it.each(['approve', 'refuse'])('that was refused stays refused: %s', async (verb) => {
+  it.each(['approve', 'refuse'])('an approval that was refused stays refused: %s', async (verb) => {
     const { subscriptionId, approval } = await askedToResume();
     expect((await desk('supervisor').post(`/operator/approvals/${approval}/refuse`, { reason })).status).toBe(303);
     const late = await desk('supervisor2').post(`/operator/approvals/${approval}/${verb}`, { reason });
@@ -508,7 +508,7 @@ describe('what needs two people', () => {
     expect(await approvalStates(subscriptionId)).toEqual(['refused', 'asked']);
   });
 
-  it('is good for a day', async () => {
+  it('an approval expires after a day', async () => {
     const { subscriptionId, approval } = await askedToResume();
     expect(await service.rows.operators.hoursOfApproval(approval)).toBe(24);
     await service.rows.operators.expireApproval(approval);
@@ -520,7 +520,7 @@ describe('what needs two people', () => {
     expect(await approvalStates(subscriptionId)).toEqual(['expired', 'asked']);
   });
 
-  it('is withdrawn by whoever asked for it, and by nobody else', async () => {
+  it('an approval is withdrawn by its requester, and by no one else', async () => {
     const { subscriptionId, approval } = await askedToResume();
     const other = await desk('supervisor').post(`/operator/approvals/${approval}/withdraw`, { reason });
     expect(other.status).toBe(403);
@@ -529,7 +529,7 @@ describe('what needs two people', () => {
     expect(await approvalStates(subscriptionId)).toEqual(['withdrawn']);
   });
 
-  it('is not asked for twice, nor where there is nothing to ask for', async () => {
+  it('an approval is not requested twice, nor where there is nothing to approve', async () => {
     const { subscriptionId } = await askedToResume();
     const path = `/operator/subscriptions/${subscriptionId}`;
     expect((await desk('supervisor').post(`${path}/ask-resume`, { reason })).status).toBe(409);
@@ -541,14 +541,14 @@ describe('what needs two people', () => {
     expect(await approvalStates(active)).toEqual([]);
   });
 
-  it('is not approved when it can no longer be done, and stays to be decided', async () => {
+  it('an approval that can no longer take effect is not granted, and remains to be decided', async () => {
     const { subscriptionId, approval } = await askedToResume();
     await service.operate(subscriptionId, 'resume');
     expect((await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason })).status).toBe(409);
     expect(await approvalStates(subscriptionId)).toEqual(['asked']);
   });
 
-  it('is worth nothing once the subscription is suspended anew, of which nobody knew who decided', async () => {
+  it('an approval is void once the subscription is suspended anew, which its decider could not know', async () => {
     const { subscriptionId, approval } = await askedForCode();
     await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason });
     const lineId = await service.rows.subscriptions.lineOf(subscriptionId);
@@ -566,7 +566,7 @@ describe('what needs two people', () => {
     expect((await desk('agent').post(path, { reason })).status).toBe(303);
   });
 
-  it('gives an approved enrolment code once, to whoever asked for it', async () => {
+  it('an approval of an enrolment code gives the code once, to its requester', async () => {
     const { subscriptionId, approval } = await askedForCode();
     const take = `/operator/approvals/${approval}/take`;
     expect((await desk('agent').post(take)).status).toBe(409);
@@ -627,7 +627,7 @@ describe('a reissue', () => {
   const statesOf = async (subscriptionId: string) =>
     (await service.rows.operators.reissuesOf(subscriptionId)).map(({ state }) => state);
 
-  it('is applied for by one, approved by another, and comes as a letter whose code enrols the new phone', async () => {
+  it('a reissue is requested by one operator, approved by another, and printed as a letter whose code enrols the new phone', async () => {
     const { person, subscriptionId, phone, id, page, take } = await applied();
     expect(await standingOf(subscriptionId)).toBe('suspended');
     const waiting = sectionOf(await look('agent', page));
@@ -676,7 +676,7 @@ describe('a reissue', () => {
   });
 
   it.each(['visit', 'app'])(
-    'for %s shows the code once with its QR code, and issued again voids it',
+    'a reissue for %s shows the code once with its QR code, and issuing it again voids the code',
     async (delivery) => {
       const { page, take } = await approved({ delivery });
       const codeIn = ({ html }: DeskAnswer) => /enrolment-code">([\w-]{23})</.exec(html)?.[1] ?? '';
@@ -694,7 +694,7 @@ describe('a reissue', () => {
     },
   );
 
-  it('is never decided by whoever applied, supervisor or not, and not offered to them', async () => {
+  it('a reissue is never decided by its requester, supervisor or not, and is not offered to them', async () => {
     const { subscriptionId, id, take } = await applied({ login: 'supervisor' });
     const offered = async (login: string) => actionsIn((await desk(login).get('/operator/approvals')).html);
     for (const verb of ['approve', 'refuse']) {
@@ -717,7 +717,7 @@ describe('a reissue', () => {
     expect(await statesOf(subscriptionId)).toEqual(['refused']);
   });
 
-  it('can be seen, and no more, by who may only look', async () => {
+  it('a reissue can be seen, and not changed, by a viewer', async () => {
     const { page, take } = await applied();
     const shown = sectionOf(await look('viewer', page));
     expect(shown).toContain('승인 대기');
@@ -726,7 +726,7 @@ describe('a reissue', () => {
     expect(actionsIn(sectionOf(await look('viewer', page)))).toEqual([]);
   });
 
-  it('is withdrawn and applied for again, and both are shown', async () => {
+  it('a reissue is withdrawn and requested again, and both are shown', async () => {
     const { subscriptionId, phone, page, take } = await applied();
     const again = await apply('agent', subscriptionId, application(phone.serialNumber));
     expect([again.status, h1(again)]).toEqual([409, '이미 처리되었습니다']);
@@ -750,7 +750,7 @@ describe('a reissue', () => {
     ['no proof of identity', { identityProof: '' }, 'identityProof'],
     ['no delivery', { delivery: 'fax' }, 'delivery'],
     ['no reason', { reason: ' ' }, 'apply-reissue-reason'],
-  ])('says at its field what is wrong with %s, and keeps the rest', async (_case, wrong, field) => {
+  ])('a reissue form names the field with %s, and keeps the other fields', async (_case, wrong, field) => {
     const { subscriptionId, phone } = await service.subscriber();
     const answer = await apply('agent', subscriptionId, { ...application(phone.serialNumber), ...wrong });
     expect(answer.status).toBe(422);
@@ -764,7 +764,7 @@ describe('a reissue', () => {
     expect(await standingOf(subscriptionId)).toBe('active');
   });
 
-  it('shows what was typed as nothing but text', async () => {
+  it('a reissue shows typed text as nothing but text', async () => {
     const hostile = `"><script>alert(1)</script>'&amp;`;
     const { subscriptionId, phone } = await service.subscriber();
     const typed = { ...application(hostile), cause: hostile, reason: hostile };
@@ -781,7 +781,7 @@ describe('a reissue', () => {
 });
 
 describe('a report of a customer', () => {
-  it('waits at the desk until somebody settles it, once', async () => {
+  it('a report of a customer waits at the desk until an operator settles it, once', async () => {
     const { person, subscriptionId } = await service.subscriber();
     const id = await service.rows.customers.addReport({
       kind: 'forgotten_pin',
@@ -806,7 +806,7 @@ describe('a report of a customer', () => {
 });
 
 describe('the charges and the whole audit', () => {
-  it('are shown for a reason, with sums, and as CSV', async () => {
+  it('the charges are shown for a reason, with sums, and as CSV', async () => {
     const { subscriptionId } = await service.subscriber();
     const month = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 7);
     const page = `/operator/charges/${month}`;
@@ -829,7 +829,7 @@ describe('the charges and the whole audit', () => {
     expect((await browser.get('/operator/charges/2026-13')).status).toBe(404);
   });
 
-  it('is read newest first, page by page, by operator and by action', async () => {
+  it('the whole audit is read newest first, page by page, by operator and by action', async () => {
     const browser = await new DeskBrowser(service).signIn('supervisor2');
     expect(h1(await browser.get('/operator/audit'))).toBe('조회하는 이유');
     expect((await browser.post('/operator/audit/reason', { reason: '분기 점검' })).location).toBe('/operator/audit');
@@ -901,7 +901,7 @@ describe('the operators’ API with a session of the desk', () => {
     return path.endsWith('reissues') ? APPLICATION : { reason };
   };
 
-  it('is all of the API', async () => {
+  it('the cases that follow cover the whole operators’ API', async () => {
     const document = (await (await fetch(`${service.issuer}/openapi.json`)).json()) as {
       paths: Record<string, object>;
     };
@@ -913,7 +913,7 @@ describe('the operators’ API with a session of the desk', () => {
   });
 
   it.each(API.flatMap((one) => OPERATOR_ROLES.map((role) => [...one, role] as const)))(
-    '%s %s needs %s, which a %s may or may not',
+    'the call %s %s with a session needs %s, which a %s may or may not',
     async (method, path, permission, role) => {
       const headers = { 'X-Form-Token': await desk(role).formToken() };
       const answer = await api(role, method, path, method === 'POST' ? sent(path) : undefined, headers);
@@ -926,7 +926,7 @@ describe('the operators’ API with a session of the desk', () => {
     },
   );
 
-  it('writes down who it was by their login', async () => {
+  it('the operators’ API records the login of the session’s operator', async () => {
     const { subscriptionId } = await service.subscriber();
     const headers = { 'X-Form-Token': await desk('agent').formToken() };
     const path = `/operator/v1/subscriptions/${subscriptionId}/report-loss`;
@@ -946,14 +946,14 @@ describe('the operators’ API with a session of the desk', () => {
       'from another site',
       async () => ({ 'X-Form-Token': await desk('agent').formToken(), Origin: 'https://evil.example' }),
     ],
-  ])('changes nothing %s', async (_case, headers) => {
+  ])('the operators’ API changes nothing %s', async (_case, headers) => {
     const { subscriptionId } = await service.subscriber();
     const path = `/operator/v1/subscriptions/${subscriptionId}/cancel`;
     expectProblem(await api('agent', 'POST', path, { reason }, await headers()), 403, 'form_outdated');
     expect(await standingOf(subscriptionId)).toBe('active');
   });
 
-  it('looks at a token where there is one, and not at the cookie', async () => {
+  it('the operators’ API considers a token where there is one, and not the cookie', async () => {
     const path = '/operator/v1/subscriptions?phoneNumber=01000000000';
     expectProblem(await api('agent', 'GET', path, undefined, { Authorization: 'Bearer x' }), 401, 'invalid_token');
     const relyingParty = `Bearer ${await service.token('authentications')}`;
@@ -975,7 +975,7 @@ describe('the operators’ API with a session of the desk', () => {
     expect((await auditOf(subscriptionId)).at(-1)).toMatchObject({ operator: 'demo-operator', action: 'resume' });
   });
 
-  it('is refused without either, and with a cookie that is no session', async () => {
+  it('the operators’ API refuses a call without token and session, and with a cookie that is no session', async () => {
     const path = '/operator/v1/subscriptions?phoneNumber=01000000000';
     expectProblem(await api(null, 'GET', path), 401, 'invalid_token');
     const Cookie = `desk=${'A'.repeat(43)}`;
@@ -1006,7 +1006,7 @@ describe('an account', () => {
     return { password, signIn };
   }
 
-  it('begins with a password that opens nothing but the page where another one is chosen', async () => {
+  it('an account begins with a password that opens only the page where another one is chosen', async () => {
     const { password, signIn } = await added('kim.new', 'supervisor');
     const { browser, status } = await signIn();
     expect(status).toBe(303);
@@ -1042,7 +1042,7 @@ describe('an account', () => {
     expect((await signIn(chosen.normalize('NFD'))).status).toBe(303);
   });
 
-  it('that is disabled is out at once, and what it asked for is withdrawn', async () => {
+  it('an account that is disabled is signed out at once, and its requests are withdrawn', async () => {
     const { password, signIn } = await added('lee.leaves', 'agent');
     const { browser } = await signIn();
     const chosen = 'a long enough password';
@@ -1062,12 +1062,12 @@ describe('an account', () => {
     [['add', 'Kim', '김상담', 'agent'], 'a login is'],
     [['add', 'kim', '김상담', 'admin'], 'a role is'],
     [[], 'npm run operator'],
-  ])('is not made or changed by %j', async (words, why) => {
+  ])('an account is not created or changed by %j', async (words, why) => {
     const { stdout, stderr } = await command(...words);
     expect([stdout, stderr]).toEqual(['', expect.stringContaining(why)]);
   });
 
-  it('keeps its secret for one-time passwords under a key that the database does not hold', async () => {
+  it('an account has its one-time password secret encrypted under a key that the database does not hold', async () => {
     const { id, secret } = await service.rows.operators.totpSecretOf('agent');
     const kept = service.keys.fields.decrypt(secret, `operators:totp_secret:${id}`);
     expect(base32(kept)).toBe(secretOf('agent'));

@@ -28,7 +28,7 @@ const result = (id: string, clientId?: string) =>
   service.call('GET', `/v1/windows/${id}`, undefined, clientId === undefined ? {} : { clientId });
 
 describe('POST /v1/windows', () => {
-  it('answers the window, its address and ten minutes, and nothing else', async () => {
+  it('POST /v1/windows answers the window, its address and ten minutes, and nothing else', async () => {
     const sentAt = Date.now();
     const { status, body } = await open();
     expect(status).toBe(201);
@@ -49,7 +49,7 @@ describe('POST /v1/windows', () => {
     ['with a name of 40 characters', { method: 'otp', name: '홍'.repeat(40) }],
     ['with a name and no method', { name: '홍길동' }],
     ['with a state of 512 characters', { state: 's'.repeat(512) }],
-  ])('accepts one %s', async (_case, change) => {
+  ])('POST /v1/windows accepts a window %s', async (_case, change) => {
     expect((await open(change)).status).toBe(201);
   });
 
@@ -65,11 +65,11 @@ describe('POST /v1/windows', () => {
     ['of a path that leads there', (url) => url.replace('/demo/return', '/demo/../demo/return')],
     ['with a blank behind', (url) => `${url} `],
     ['of a script', () => 'javascript:alert(1)'],
-  ])('refuses a returnUrl %s: it is compared exactly', async (_case, change) => {
+  ])('POST /v1/windows refuses a returnUrl %s: it is compared exactly', async (_case, change) => {
     expectFaults(await open({ returnUrl: change(returnUrl) }), '/returnUrl');
   });
 
-  it('refuses another relying party’s returnUrl', async () => {
+  it('POST /v1/windows refuses another relying party’s returnUrl', async () => {
     const url = 'https://shop.example/back';
     await service.rows.clients.register({ clientId: `client-${randomUUID()}`, secret: 'none', returnUrls: [url] });
     expectFaults(await open({ returnUrl: url }), '/returnUrl');
@@ -94,24 +94,24 @@ describe('POST /v1/windows', () => {
     ['a name in a list', { name: ['홍길동'] }, '/name'],
     ['a name that is null', { name: null }, '/name'],
     ['an unknown field', { phoneNumber: '010-1234-5678' }, '/phoneNumber'],
-  ])('refuses %s', async (_case, change, pointer) => {
+  ])('POST /v1/windows refuses %s', async (_case, change, pointer) => {
     expectFaults(await open(change), pointer);
   });
 });
 
 describe('GET /v1/windows/{windowId}', () => {
-  it('says open, with no authentication yet', async () => {
+  it('GET /v1/windows/{windowId} says open, with no authentication yet', async () => {
     const { windowId = '' } = (await open()).body;
     expect(await result(windowId)).toMatchObject({ status: 200, body: { state: 'open', authentication: null } });
   });
 
-  it('says expired when its ten minutes passed unused', async () => {
+  it('GET /v1/windows/{windowId} says expired when the ten minutes passed unused', async () => {
     const { windowId = '' } = (await open()).body;
     await service.rows.windows.expire(windowId);
     expect((await result(windowId)).body).toEqual({ state: 'expired', authentication: null });
   });
 
-  it('shows the authentication while it goes on, and its result when it has ended', async () => {
+  it('GET /v1/windows/{windowId} shows the authentication while it lasts, and its result when it has ended', async () => {
     const person = await service.addLine();
     const { windowId = '' } = (await open()).body;
     const started = (await service.start(person)).body;
@@ -124,7 +124,7 @@ describe('GET /v1/windows/{windowId}', () => {
     });
   });
 
-  it('shows the result also after the window’s ten minutes', async () => {
+  it('GET /v1/windows/{windowId} shows the result also after the window’s ten minutes', async () => {
     const { windowId = '' } = (await open()).body;
     const { id } = (await service.start(await service.addLine())).body;
     await service.call('DELETE', `/v1/authentications/${id}`);
@@ -133,7 +133,7 @@ describe('GET /v1/windows/{windowId}', () => {
     expect((await result(windowId)).body).toMatchObject({ state: 'closed', authentication: { state: 'cancelled' } });
   });
 
-  it('of another relying party, of an unknown and of an impossible id is 404', async () => {
+  it('GET /v1/windows/{windowId} of another relying party, of an unknown and of an impossible id is 404', async () => {
     const { windowId = '' } = (await open({}, 'demo-bank')).body;
     for (const id of [windowId, randomUUID(), 'x']) expectProblem(await result(id), 404, 'window_not_found');
     expect((await result(windowId, 'demo-bank')).status).toBe(200);
@@ -183,7 +183,7 @@ const startedFor = async (person: TestPerson) => {
 };
 
 describe('a window that asks for a one-time password', () => {
-  it('shows whose it asks for to the browser that typed the number, and keeps neither in clear', async () => {
+  it('a window for a one-time password shows the typed number to its browser alone, and stores neither number nor name in clear', async () => {
     const { person, phone, pushToken } = await otpSubscriber(service);
     const window = await enter();
     const askedOf = `홍*동 | ${formatPhoneNumber(person.phoneNumber)}`;
@@ -221,7 +221,7 @@ describe('a window that asks for a one-time password', () => {
     });
   });
 
-  it('sends nothing again, and says the same of a number that nobody has', async () => {
+  it('a window for a one-time password resends nothing, and says the same of an unknown number', async () => {
     const window = await enter({ name: undefined });
     const nobody = { birthDate: '900101', genderDigit: '1', phoneNumber: '01000000001' };
     const started = await window.identify(nobody);
@@ -234,7 +234,7 @@ describe('a window that asks for a one-time password', () => {
     expectProblem(await window.ask('POST', 'resend'), 409, 'nothing_to_send');
   });
 
-  it('begins by push where the person chose that, and the other way round', async () => {
+  it('a window begins by push where the person chose that, and the other way round', async () => {
     const window = await enter();
     const started = await window.identify(await service.addLine(), { method: 'push' });
     expect(started.body).toMatchObject({ channel: 'sms', otherMethod: 'otp', askedOf: null });
@@ -245,8 +245,8 @@ describe('a window that asks for a one-time password', () => {
   });
 });
 
-describe('changing over to the other method', () => {
-  it('ends what was asked for, asks the same person anew, once, and is verified so', async () => {
+describe('changing to the other method', () => {
+  it('changing the method ends the first authentication, starts one for the same person, once, and verifies it', async () => {
     const subscriber = await otpSubscriber(service);
     const { person } = subscriber;
     const window = await enter();
@@ -277,7 +277,7 @@ describe('changing over to the other method', () => {
     expect((await window.ask('POST', 'verification', { code })).body).toMatchObject({ state: 'verified' });
   });
 
-  it('reaches the one-time password from push, for the number that was typed', async () => {
+  it('changing the method leads from push to the one-time password, for the number that was typed', async () => {
     const { person, phone } = await otpSubscriber(service);
     const window = await enter({ method: 'push' });
     expect((await window.identify(person)).body).toMatchObject({ channel: 'push', otherMethod: 'otp', askedOf: null });
@@ -288,7 +288,7 @@ describe('changing over to the other method', () => {
     expect((await window.ask('POST', 'verification', { code })).body).toMatchObject({ state: 'verified' });
   });
 
-  it('changes nothing when the person was asked too often, or the window has ended', async () => {
+  it('changing the method has no effect after too many requests, or when the window has ended', async () => {
     const { person, phone } = await otpSubscriber(service);
     const window = await enter();
     await window.identify(person);
@@ -309,7 +309,7 @@ describe('changing over to the other method', () => {
     expectProblem(await early.ask('POST', 'method', { method: 'push' }), 404, 'authentication_not_found');
   });
 
-  it('goes on after a process that died halfway, for the browser and for the relying party', async () => {
+  it('changing the method continues after a process that died halfway, for the browser and for the relying party', async () => {
     const { person } = await otpSubscriber(service);
     const [window, other] = [await enter(), await enter()];
     const begun: string[] = [];
@@ -327,7 +327,7 @@ describe('changing over to the other method', () => {
     expect((await result(window.id)).body).toMatchObject({ state: 'closed', authentication: { channel: 'push' } });
   });
 
-  it('leaves nothing open behind a person who was verified at the same instant', async () => {
+  it('changing the method leaves nothing open for a person who was verified at the same instant', async () => {
     const rounds = Array.from({ length: 8 }, async () => {
       const person = await service.addLine();
       const window = await enter({ method: 'push' });
