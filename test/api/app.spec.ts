@@ -38,7 +38,7 @@ const stateOf = async (id: string, clientId?: string) => {
   const options = clientId === undefined ? {} : { clientId };
   return (await service.call('GET', `/v1/authentications/${id}`, undefined, options)).body['state'];
 };
-const forgetStarts = () => service.rows.budgets.clearStarts();
+const clearStarts = () => service.rows.budgets.clearStarts();
 
 describe('enrolment', () => {
   it('enrolment answers a device under test with a serial number to read aloud', async () => {
@@ -216,13 +216,13 @@ describe('the test of a device', () => {
     const phone = await service.enrol(enrolmentCode);
     const { code } = await phone.readTestEnvelope(await phone.testEnvelope());
     const installation = await Installation.of(phone);
-    const tell = (tried: string) => installation.send('POST', '/app/v1/device/test', { code: tried });
+    const confirm = (tried: string) => installation.send('POST', '/app/v1/device/test', { code: tried });
     for (const attemptsLeft of [4, 3, 2, 1]) {
-      expectProblem(await tell(otherThan(code)), 422, 'code_mismatch', { attemptsLeft });
+      expectProblem(await confirm(otherThan(code)), 422, 'code_mismatch', { attemptsLeft });
     }
-    const fifth = await tell(otherThan(code));
+    const fifth = await confirm(otherThan(code));
     expect({ status: fifth.status, code: fifth.body['code'] }).toEqual({ status: 422, code: 'attempts_exhausted' });
-    expectProblem(await tell(code), 401, 'device_proof_invalid');
+    expectProblem(await confirm(code), 401, 'device_proof_invalid');
   });
 
   it.each(['12345', '1234567', 'abcdef', 123456, null])(
@@ -480,7 +480,7 @@ describe('opening', () => {
   });
 
   const failures = () => service.rows.devices.pinFailuresOf(subscriber.phone.deviceId);
-  /** What a phone is told that tries to open. */
+  /** The answer to a phone that tries to open. */
   const attempt = async (one: { id: string; nonce: string }, pin: string) => {
     try {
       await subscriber.phone.open(one, pin);
@@ -505,7 +505,7 @@ describe('opening', () => {
     expect(await attempt(one, WRONG_PIN)).toEqual({ status: 423, code: 'pin_locked' });
     expect(await attempt(one, TEST_PIN)).toEqual({ status: 423, code: 'pin_locked' });
     expect(await stateOf(one.id)).toBe('pending');
-    await forgetStarts();
+    await clearStarts();
     expect(await attempt(await asked(subscriber), TEST_PIN)).toEqual({ status: 423, code: 'pin_locked' });
   });
 
@@ -682,7 +682,7 @@ describe('the history', () => {
     const failed = await asked(subscriber);
     const code = await service.codeOf(subscriber, failed.id);
     for (let tries = 1; tries <= 5; tries += 1) await service.verify(failed.id, otherThan(code));
-    await forgetStarts();
+    await clearStarts();
     const cancelled = await asked(subscriber);
     await service.call('DELETE', `/v1/authentications/${cancelled.id}`);
     const opened = await asked(subscriber);
@@ -717,7 +717,7 @@ describe('the history', () => {
     const subscriber = await service.subscriber();
     const times: string[] = [];
     for (let starts = 1; starts <= 22; starts += 1) {
-      if (starts % 5 === 0) await forgetStarts();
+      if (starts % 5 === 0) await clearStarts();
       const { expiresAt } = (await service.start(subscriber.person)).body;
       times.unshift(new Date(Date.parse(expiresAt) - 180_000).toISOString());
     }

@@ -460,10 +460,10 @@ describe('a signed transaction', () => {
   });
 
   it('a Smart OTP is issued five times in ten minutes at most, to unknown persons as to known ones', async () => {
-    const nobody = { phoneNumber: '010-5999-0013', birthDate: '900101', genderDigit: '1' };
+    const unknown = { phoneNumber: '010-5999-0013', birthDate: '900101', genderDigit: '1' };
     const statuses: number[] = [];
     for (let tries = 0; tries < 6; tries += 1) {
-      statuses.push((await service.call('POST', '/v1/smart-otps', nobody, BANK)).status);
+      statuses.push((await service.call('POST', '/v1/smart-otps', unknown, BANK)).status);
     }
     expect(statuses).toEqual([201, 201, 201, 201, 201, 429]);
   });
@@ -480,8 +480,8 @@ describe('a signed transaction', () => {
   });
 
   it('a Smart OTP for an unknown person is issued like any other, and its code enrols nothing', async () => {
-    const nobody = { phoneNumber: '010-5999-0003', birthDate: '900101', genderDigit: '1' };
-    const issued = await service.call<{ enrolmentCode: string }>('POST', '/v1/smart-otps', nobody, BANK);
+    const unknown = { phoneNumber: '010-5999-0003', birthDate: '900101', genderDigit: '1' };
+    const issued = await service.call<{ enrolmentCode: string }>('POST', '/v1/smart-otps', unknown, BANK);
     expect(issued).toMatchObject({ status: 201, body: { vendorCode: '301', enrolmentUri: expect.any(String) } });
     expect(await refusalOf(service.enrol(issued.body.enrolmentCode))).toEqual({
       status: 422,
@@ -675,9 +675,9 @@ describe('a registration at another institution', () => {
   });
 
   it('a registration is answered alike whatever person and device are named', async () => {
-    const nobody = { phoneNumber: '010-5999-0004', birthDate: '900101', genderDigit: '1' };
+    const unknown = { phoneNumber: '010-5999-0004', birthDate: '900101', genderDigit: '1' };
     const answers: unknown[] = [];
-    for (const other of [{}, { serialNumber: 'PG-0000-0000-0001' }, { vendorCode: 'XX' }, nobody]) {
+    for (const other of [{}, { serialNumber: 'PG-0000-0000-0001' }, { vendorCode: 'XX' }, unknown]) {
       await service.rows.budgets.clearStarts();
       const { status, body } = await register(other);
       answers.push([status, Object.keys(body), body.state, await stateOf(body.id)]);

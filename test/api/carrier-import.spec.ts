@@ -31,7 +31,7 @@ afterAll(async () => {
 const put = (lineId: string, body: object, options: { scope?: TestScope } = { scope: 'carrier' }) =>
   service.call('PUT', `/carrier/v1/lines/${lineId}`, body, options);
 
-/** Facts of a line that nobody holds yet, with a number that nobody has. */
+/** Facts of a new line, with a number of its own. */
 function aLine(change: Partial<LineFacts> = {}): LineFacts {
   return {
     lineId: `line-${randomUUID()}`,
@@ -47,7 +47,7 @@ function aLine(change: Partial<LineFacts> = {}): LineFacts {
 }
 
 /** A line that is held, as it is held. */
-async function heldLine(change: Partial<LineFacts> = {}): Promise<LineFacts> {
+async function storedLine(change: Partial<LineFacts> = {}): Promise<LineFacts> {
   const line = aLine(change);
   await service.addLine(line);
   return line;
@@ -68,13 +68,13 @@ function read({ id, phone_number, owner, carrier, status, holder, plan, handset 
 }
 
 /** What is held of a line. */
-async function held(lineId: string): Promise<LineFacts | undefined> {
+async function stored(lineId: string): Promise<LineFacts | undefined> {
   const row = await service.rows.lines.of(lineId);
   return row && read(row);
 }
 
 /** What is held under a number. */
-async function heldBy(phoneNumber: string): Promise<LineFacts | undefined> {
+async function storedUnder(phoneNumber: string): Promise<LineFacts | undefined> {
   const index = service.keys.indexes.of('phone', phoneNumber);
   const row = await service.rows.lines.withNumber(index);
   return row && read(row);
@@ -190,13 +190,13 @@ describe('PUT of a line', () => {
     const answer = await put(line.lineId, { ...line, phoneNumber: '010-3141-5926' });
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({ lineId: line.lineId, outcome: 'added', differences: [] });
-    expect(await held(line.lineId)).toEqual(line);
+    expect(await stored(line.lineId)).toEqual(line);
   });
 
   it('PUT of a line takes the id from the address when the body has none', async () => {
     const { lineId, ...facts } = aLine();
     expect((await put(lineId, facts)).body).toMatchObject({ lineId, outcome: 'added' });
-    expect(await held(lineId)).toEqual({ lineId, ...facts });
+    expect(await stored(lineId)).toEqual({ lineId, ...facts });
   });
 
   it.each<[string, Partial<LineFacts>]>([
@@ -208,10 +208,10 @@ describe('PUT of a line', () => {
     ['handset', { handset: { os: 'ios', osVersion: '17', formFactor: 'tablet', model: 'iPad' } }],
     ['phoneNumber', { phoneNumber: '+821099990001' }],
   ])('PUT of a line changes the %s, names it, and keeps all other fields', async (difference, change) => {
-    const line = await heldLine();
+    const line = await storedLine();
     const answer = await put(line.lineId, { ...line, ...change });
     expect(answer.body).toEqual({ lineId: line.lineId, outcome: 'changed', differences: [difference] });
-    expect(await held(line.lineId)).toEqual({ ...line, ...change });
+    expect(await stored(line.lineId)).toEqual({ ...line, ...change });
   });
 
   it('PUT of a line changes nothing when it is sent again', async () => {
@@ -224,19 +224,19 @@ describe('PUT of a line', () => {
   });
 
   it('PUT of a line frees the number that was given up, which another line may then have', async () => {
-    const [line, other] = [await heldLine(), aLine()];
+    const [line, other] = [await storedLine(), aLine()];
     await put(line.lineId, { ...line, phoneNumber: other.phoneNumber });
-    expect(await heldBy(line.phoneNumber)).toBeUndefined();
+    expect(await storedUnder(line.phoneNumber)).toBeUndefined();
     const taken = await put(other.lineId, { ...other, phoneNumber: line.phoneNumber });
     expect(taken.body).toMatchObject({ outcome: 'added' });
-    expect(await heldBy(line.phoneNumber)).toMatchObject({ lineId: other.lineId });
+    expect(await storedUnder(line.phoneNumber)).toMatchObject({ lineId: other.lineId });
   });
 
   it('PUT of a line gives the number of a line that has ended to another one', async () => {
-    const [line, other] = [await heldLine(), aLine()];
+    const [line, other] = [await storedLine(), aLine()];
     await put(line.lineId, { ...line, status: 'terminated' });
     expect((await put(other.lineId, { ...other, phoneNumber: line.phoneNumber })).status).toBe(200);
-    expect(await heldBy(line.phoneNumber)).toMatchObject({ lineId: other.lineId });
+    expect(await storedUnder(line.phoneNumber)).toMatchObject({ lineId: other.lineId });
   });
 
   it.each<[string, (line: LineFacts, other: LineFacts) => Promise<Answer>]>([
@@ -246,7 +246,7 @@ describe('PUT of a line', () => {
     ],
     ['to a held line', (line, other) => put(line.lineId, { ...line, phoneNumber: other.phoneNumber })],
   ])('PUT of a line refuses to give the number of another line %s', async (_case, give) => {
-    const [line, other] = [await heldLine(), await heldLine()];
+    const [line, other] = [await storedLine(), await storedLine()];
     const before = await everything();
     expectProblem(await give(line, other), 409, 'number_taken');
     expect(await everything()).toEqual(before);
@@ -286,9 +286,9 @@ describe('PUT of a line', () => {
     ['a handset without a system', { handset: { osVersion: '17', formFactor: 'phone' } }, '/handset/os'],
     ['several faults', { plan: '', carrier: 'x'.repeat(41), holder: null }, '/carrier', '/holder', '/plan'],
   ])('PUT of a line refuses %s, names the field, and changes nothing', async (_case, change, ...pointers) => {
-    const line = await heldLine();
+    const line = await storedLine();
     expectFaults(await put(line.lineId, { ...line, carrier: 'KT', ...change }), ...pointers);
-    expect(await held(line.lineId)).toEqual(line);
+    expect(await stored(line.lineId)).toEqual(line);
   });
 
   it.each<[string, string]>([
@@ -298,7 +298,7 @@ describe('PUT of a line', () => {
   ])('PUT of a line refuses an id with %s', async (_case, lineId) => {
     const { lineId: _lineId, ...facts } = aLine();
     expectProblem(await put(lineId, facts), 400, 'invalid_request');
-    expect(await heldBy(facts.phoneNumber)).toBeUndefined();
+    expect(await storedUnder(facts.phoneNumber)).toBeUndefined();
   });
 
   it('PUT of a line needs the scope carrier', async () => {
@@ -306,16 +306,16 @@ describe('PUT of a line', () => {
     for (const scope of ['authentications', 'operator'] as const) {
       expectProblem(await put(line.lineId, line, { scope }), 403, 'insufficient_scope');
     }
-    expect(await held(line.lineId)).toBeUndefined();
+    expect(await stored(line.lineId)).toBeUndefined();
   });
 
   it('PUT of a line takes effect now, whatever the clock of an event said', async () => {
-    const line = await heldLine();
+    const line = await storedLine();
     const time = new Date(Date.now() + 3_600_000).toISOString();
-    await service.tell(line.lineId, 'plan-changed', { plan: 'prepaid' }, 1, { time });
+    await service.sendEvent(line.lineId, 'plan-changed', { plan: 'prepaid' }, 1, { time });
     const answer = await put(line.lineId, { ...line, carrier: 'KT' });
     expect(answer.body).toEqual({ lineId: line.lineId, outcome: 'changed', differences: ['carrier', 'plan'] });
-    expect(await held(line.lineId)).toEqual({ ...line, carrier: 'KT' });
+    expect(await stored(line.lineId)).toEqual({ ...line, carrier: 'KT' });
   });
 });
 
@@ -336,10 +336,10 @@ const CANCELLING: readonly [string, Partial<LineFacts>, string][] = [
 describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknown; differences?: unknown }>]>([
   ['PUT', async (line) => (await put(line.lineId, line)).body],
   ['import', async (line) => (await importing([line])).of(line.lineId)!],
-])('a subscription whose line changed by %s', (_way, tell) => {
+])('a subscription whose line changed by %s', (_way, submit) => {
   const subscribed = async () => {
     const subscriber = await service.subscriber();
-    return { ...subscriber, line: (await held(subscriber.person.lineId))! };
+    return { ...subscriber, line: (await stored(subscriber.person.lineId))! };
   };
 
   it.each(CANCELLING)(
@@ -348,8 +348,8 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
       const { line, person, subscriptionId, phone, pushToken } = await subscribed();
       const { id } = (await service.start(person)).body;
       await service.pushed(pushToken, 'wake');
-      const told = await tell({ ...line, ...change });
-      expect(told).toMatchObject({ outcome: 'changed', differences: Object.keys(change) });
+      const answer = await submit({ ...line, ...change });
+      expect(answer).toMatchObject({ outcome: 'changed', differences: Object.keys(change) });
       expect(await standing(subscriptionId)).toEqual({
         state: 'cancelled',
         reason,
@@ -359,14 +359,14 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
       expect((await service.call('GET', `/v1/authentications/${id}`)).body).toMatchObject({ state: 'cancelled' });
       await expect(phone.pending()).rejects.toMatchObject({ status: 401, code: 'device_proof_invalid' });
       expect(await noticesOf(subscriptionId)).toEqual([{ kind: 'cancelled', detail: reason }]);
-      expect(await held(line.lineId)).toEqual({ ...line, ...change });
+      expect(await stored(line.lineId)).toEqual({ ...line, ...change });
     },
   );
 
   it('a subscription is suspended with its line and active again with it', async () => {
     const { line, person, subscriptionId, phone } = await subscribed();
     const { id } = (await service.start(person)).body;
-    await tell({ ...line, status: 'suspended' });
+    await submit({ ...line, status: 'suspended' });
     expect(await standing(subscriptionId)).toEqual({
       state: 'suspended',
       reason: 'line_suspended',
@@ -374,7 +374,7 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
       actor: 'reconciliation',
     });
     expect((await service.call('GET', `/v1/authentications/${id}`)).body).toMatchObject({ state: 'cancelled' });
-    await tell(line);
+    await submit(line);
     expect(await standing(subscriptionId)).toEqual({
       state: 'active',
       reason: null,
@@ -388,8 +388,8 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
   it('a subscription with another handset persists, and its device is unusable until the app is enrolled again', async () => {
     const { line, person, subscriptionId, phone } = await subscribed();
     const before = await standing(subscriptionId);
-    const told = await tell({ ...line, handset: { os: 'ios', osVersion: '17.5', formFactor: 'phone' } });
-    expect(told).toMatchObject({ outcome: 'changed', differences: ['handset'] });
+    const answer = await submit({ ...line, handset: { os: 'ios', osVersion: '17.5', formFactor: 'phone' } });
+    expect(answer).toMatchObject({ outcome: 'changed', differences: ['handset'] });
     expect(await standing(subscriptionId)).toEqual(before);
     await expect(phone.pending()).rejects.toMatchObject({ status: 401, code: 'device_proof_invalid' });
     expect(await noticesOf(subscriptionId)).toEqual([{ kind: 'enrol_again', detail: null }]);
@@ -411,7 +411,7 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
     const before = await standing(subscriptionId);
     const { id } = (await service.start(person)).body;
     const { phoneNumber } = aLine();
-    await tell({ ...line, phoneNumber });
+    await submit({ ...line, phoneNumber });
     expect(await standing(subscriptionId)).toEqual(before);
     expect((await service.call('GET', `/v1/authentications/${id}`)).body).toMatchObject({ state: 'cancelled' });
     const again = (await service.start({ ...person, phoneNumber })).body;
@@ -420,7 +420,7 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
 
   it('a subscription with several differences is cancelled once, and no one is asked to enrol again', async () => {
     const { line, subscriptionId } = await subscribed();
-    await tell({
+    await submit({
       ...line,
       owner: { birthDate: '850715', genderDigit: '2' },
       handset: { os: 'ios', osVersion: '17.5', formFactor: 'phone' },
@@ -435,9 +435,9 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
 
   it('a subscription that waits for its device is suspended with its line, and begins suspended', async () => {
     const person = await service.addLine();
-    const line = (await held(person.lineId))!;
+    const line = (await stored(person.lineId))!;
     const { subscriptionId, enrolmentCode } = await service.subscribe(person);
-    await tell({ ...line, status: 'suspended' });
+    await submit({ ...line, status: 'suspended' });
     expect(await standing(subscriptionId)).toMatchObject({ state: 'awaiting_device', change: 'suspended' });
     const phone = await service.enrol(enrolmentCode);
     await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
@@ -447,7 +447,12 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
 
 describe('an import', () => {
   it('an import reports each line added, changed, rejected and missing, counts the same ones, and ends with a summary', async () => {
-    const [same, changed, missing, taken] = [await heldLine(), await heldLine(), await heldLine(), await heldLine()];
+    const [same, changed, missing, taken] = [
+      await storedLine(),
+      await storedLine(),
+      await storedLine(),
+      await storedLine(),
+    ];
     const [added, latecomer] = [aLine(), aLine({ phoneNumber: taken.phoneNumber })];
     const lines = [same, { ...changed, plan: 'm2m', carrier: 'KT' }, added, latecomer, taken];
     const { of, summary } = await importing(lines);
@@ -476,10 +481,10 @@ describe('an import', () => {
       rejected: 1,
       dryRun: false,
     });
-    expect(await held(added.lineId)).toEqual(added);
-    expect(await held(changed.lineId)).toEqual({ ...changed, plan: 'm2m', carrier: 'KT' });
-    expect(await held(missing.lineId)).toEqual(missing);
-    expect(await heldBy(taken.phoneNumber)).toEqual(taken);
+    expect(await stored(added.lineId)).toEqual(added);
+    expect(await stored(changed.lineId)).toEqual({ ...changed, plan: 'm2m', carrier: 'KT' });
+    expect(await stored(missing.lineId)).toEqual(missing);
+    expect(await storedUnder(taken.phoneNumber)).toEqual(taken);
   });
 
   it('an import changes nothing when it is sent again', async () => {
@@ -494,11 +499,11 @@ describe('an import', () => {
 
   it('a dry run of an import reports the same and changes nothing', async () => {
     const { person } = await service.subscriber();
-    const subscribed = (await held(person.lineId))!;
-    const [changed, missing, newer] = [await heldLine(), await heldLine(), await heldLine()];
+    const subscribed = (await stored(person.lineId))!;
+    const [changed, missing, newer] = [await storedLine(), await storedLine(), await storedLine()];
     const takenAt = new Date().toISOString();
     const time = new Date(Date.now() + 60_000).toISOString();
-    await service.tell(newer.lineId, 'plan-changed', { plan: 'prepaid' }, 1, { time });
+    await service.sendEvent(newer.lineId, 'plan-changed', { plan: 'prepaid' }, 1, { time });
     const added = aLine();
     const lines = [
       { ...subscribed, owner: { birthDate: '850715', genderDigit: '2' } },
@@ -522,7 +527,7 @@ describe('an import', () => {
   });
 
   it('a dry run of an import rejects every line that the import itself would reject', async () => {
-    const [taken, other] = [await heldLine(), await heldLine()];
+    const [taken, other] = [await storedLine(), await storedLine()];
     const lines = [aLine({ phoneNumber: taken.phoneNumber }), { ...other, phoneNumber: taken.phoneNumber }, taken];
     const dry = await importing(lines, { dryRun: 'true' });
     const real = await importing(lines);
@@ -533,9 +538,9 @@ describe('an import', () => {
   it('an import does not undo events from after it was taken, and applies the facts from before', async () => {
     const takenAt = new Date(Date.now() - 3_600_000);
     const telling = async (milliseconds: number) => {
-      const line = await heldLine();
+      const line = await storedLine();
       const time = new Date(takenAt.getTime() + milliseconds).toISOString();
-      expect(await service.tell(line.lineId, 'plan-changed', { plan: 'prepaid' }, 1, { time })).toBe('applied');
+      expect(await service.sendEvent(line.lineId, 'plan-changed', { plan: 'prepaid' }, 1, { time })).toBe('applied');
       return line;
     };
     const [before, at, after] = [await telling(-1), await telling(0), await telling(1)];
@@ -544,24 +549,24 @@ describe('an import', () => {
     expect(of(at.lineId)).toMatchObject({ outcome: 'changed' });
     expect(of(after.lineId)).toEqual({ lineId: after.lineId, outcome: 'newer_held', differences: ['plan'] });
     expect(summary).toMatchObject({ read: 3, changed: 2, newer_held: 1 });
-    expect(await held(before.lineId)).toEqual(before);
-    expect(await held(at.lineId)).toEqual(at);
-    expect(await held(after.lineId)).toEqual({ ...after, plan: 'prepaid' });
+    expect(await stored(before.lineId)).toEqual(before);
+    expect(await stored(at.lineId)).toEqual(at);
+    expect(await stored(after.lineId)).toEqual({ ...after, plan: 'prepaid' });
   });
 
   it('an import does not undo a PUT from after it was taken', async () => {
-    const line = await heldLine();
+    const line = await storedLine();
     const takenAt = new Date(Date.now() - 3_600_000).toISOString();
     await put(line.lineId, { ...line, owner: { birthDate: '850715', genderDigit: '2' } });
     expect((await importing([line], { takenAt })).of(line.lineId)).toMatchObject({ outcome: 'newer_held' });
-    expect((await held(line.lineId))?.owner).toEqual({ birthDate: '850715', genderDigit: '2' });
+    expect((await stored(line.lineId))?.owner).toEqual({ birthDate: '850715', genderDigit: '2' });
   });
 
   it('an import reactivates a line that had ended, when it is active again', async () => {
-    const line = await heldLine({ status: 'active' });
+    const line = await storedLine({ status: 'active' });
     await put(line.lineId, { ...line, status: 'terminated' });
     expect((await importing([line])).of(line.lineId)).toMatchObject({ outcome: 'changed', differences: ['status'] });
-    expect(await held(line.lineId)).toEqual(line);
+    expect(await stored(line.lineId)).toEqual(line);
   });
 
   it('an import takes a line without a line break or with that of Windows, and skips empty ones', async () => {
@@ -633,8 +638,8 @@ describe('a line of a snapshot that is rejected', () => {
       expect(summary).toMatchObject({ read: 3, added: 2, rejected: 1 });
       expect(of(first.lineId)).toMatchObject({ outcome: 'added' });
       expect(of(last.lineId)).toMatchObject({ outcome: 'added' });
-      expect(await held(other.lineId)).toBeUndefined();
-      expect(await held(last.lineId)).toEqual(last);
+      expect(await stored(other.lineId)).toBeUndefined();
+      expect(await stored(last.lineId)).toEqual(last);
     },
   );
 
@@ -651,7 +656,7 @@ describe('a line of a snapshot that is rejected', () => {
       },
     ]);
     expect(summary).toMatchObject({ read: 3, added: 2, rejected: 1 });
-    expect(await held(first.lineId)).toEqual(first);
+    expect(await stored(first.lineId)).toEqual(first);
   });
 
   it('a line of a snapshot that is named twice far apart is rejected with its number too', async () => {
@@ -668,7 +673,7 @@ describe('a line of a snapshot that is rejected', () => {
         faults: [expect.objectContaining({ pointer: '/lineId' })],
       },
     ]);
-    expect(await held(first.lineId)).toEqual(first);
+    expect(await stored(first.lineId)).toEqual(first);
   });
 
   it('a line of a snapshot with exactly the greatest length is accepted', async () => {
@@ -696,14 +701,14 @@ describe('missing=terminate', () => {
 
   it('missing=terminate ends the lines that are not named, with their subscriptions, and no other', async () => {
     const { person, subscriptionId, phone } = await service.subscriber();
-    const { lineId } = await heldLine();
+    const { lineId } = await storedLine();
     const named = await service.subscriber();
     const snapshot = await without(person.lineId, lineId);
     const before = await others(person.lineId, lineId);
     const { reports, summary } = await importing(snapshot, { missing: 'terminate' });
     expect(reports).toEqual([person.lineId, lineId].sort().map((id) => ({ lineId: id, outcome: 'terminated' })));
     expect(summary).toMatchObject({ same: snapshot.length, missing: 2 });
-    expect((await held(lineId))?.status).toBe('terminated');
+    expect((await stored(lineId))?.status).toBe('terminated');
     expect(await standing(subscriptionId)).toEqual({
       state: 'cancelled',
       reason: 'line_terminated',
@@ -716,18 +721,18 @@ describe('missing=terminate', () => {
   });
 
   it('missing=terminate spares a line that an event or a PUT has changed since the snapshot was taken', async () => {
-    const [told, told2] = [await heldLine(), await heldLine()];
+    const [byEvent, byPut] = [await storedLine(), await storedLine()];
     const takenAt = new Date().toISOString();
     const time = new Date(Date.now() + 1_000).toISOString();
-    await service.tell(told.lineId, 'sim-swapped', undefined, 1, { time });
-    await service.rows.lines.age(told.lineId, 1);
-    await put(told2.lineId, { ...told2, carrier: 'SKT_MVNO' });
-    const snapshot = await without(told.lineId, told2.lineId);
+    await service.sendEvent(byEvent.lineId, 'sim-swapped', undefined, 1, { time });
+    await service.rows.lines.age(byEvent.lineId, 1);
+    await put(byPut.lineId, { ...byPut, carrier: 'SKT_MVNO' });
+    const snapshot = await without(byEvent.lineId, byPut.lineId);
     const { of } = await importing(snapshot, { missing: 'terminate', takenAt });
-    expect(of(told.lineId)).toBeUndefined();
-    expect(of(told2.lineId)).toBeUndefined();
-    expect((await held(told.lineId))?.status).toBe('active');
-    expect((await held(told2.lineId))?.status).toBe('active');
+    expect(of(byEvent.lineId)).toBeUndefined();
+    expect(of(byPut.lineId)).toBeUndefined();
+    expect((await stored(byEvent.lineId))?.status).toBe('active');
+    expect((await stored(byPut.lineId))?.status).toBe('active');
   });
 
   it('missing=terminate spares a line that was added since the snapshot was taken', async () => {
@@ -736,22 +741,22 @@ describe('missing=terminate', () => {
     const line = aLine();
     await put(line.lineId, line);
     expect((await importing(snapshot, { missing: 'terminate', takenAt })).of(line.lineId)).toBeUndefined();
-    expect(await held(line.lineId)).toEqual(line);
+    expect(await stored(line.lineId)).toEqual(line);
   });
 
   it('missing=terminate spares a line that the snapshot names in a line that is rejected', async () => {
     const { person, subscriptionId } = await service.subscriber();
-    const line = (await held(person.lineId))!;
+    const line = (await stored(person.lineId))!;
     const snapshot = await without(line.lineId);
     const spoilt = { ...line, handset: { ...line.handset, formFactor: 'foldable' } };
     const { reports } = await importing([...snapshot, spoilt], { missing: 'terminate' });
     expect(reports.map(({ outcome }) => outcome)).toEqual(['rejected']);
-    expect(await held(line.lineId)).toEqual(line);
+    expect(await stored(line.lineId)).toEqual(line);
     expect(await standing(subscriptionId)).toMatchObject({ state: 'active' });
   });
 
   it('missing=terminate no longer reports a line that has ended already', async () => {
-    const line = await heldLine();
+    const line = await storedLine();
     const snapshot = await without(line.lineId);
     await importing(snapshot, { missing: 'terminate' });
     const { reports, summary } = await importing(snapshot, { missing: 'terminate' });
@@ -767,7 +772,7 @@ describe('the refusal of an import', () => {
       const answer = await send(written([line]), {}, { Authorization: `Bearer ${await service.token(scope)}` });
       expectProblem(await refusalOf(answer), 403, 'insufficient_scope');
     }
-    expect(await held(line.lineId)).toBeUndefined();
+    expect(await stored(line.lineId)).toBeUndefined();
   });
 
   it('an import is refused without a token', async () => {
@@ -780,7 +785,7 @@ describe('the refusal of an import', () => {
       const line = aLine();
       const answer = await refusalOf(await send(JSON.stringify(line), {}, { 'Content-Type': type }));
       expectProblem(answer, 415, 'unsupported_media_type');
-      expect(await held(line.lineId)).toBeUndefined();
+      expect(await stored(line.lineId)).toBeUndefined();
     },
   );
 
@@ -801,11 +806,11 @@ describe('the refusal of an import', () => {
   ])('an import is refused with %s before anything changes', async (_case, query, pointer) => {
     const line = aLine();
     expectFaults(await refusalOf(await send(written([line]), query)), pointer);
-    expect(await held(line.lineId)).toBeUndefined();
+    expect(await stored(line.lineId)).toBeUndefined();
   });
 
   it('an import is refused while another one runs, which continues', async () => {
-    const line = await heldLine();
+    const line = await storedLine();
     let first!: ReturnType<typeof send>;
     await service.rows.lines.whileLocked(line.lineId, async (untilWaitedFor) => {
       first = send(written([{ ...line, carrier: 'KT' }]));
@@ -814,7 +819,7 @@ describe('the refusal of an import', () => {
       expectProblem(second, 409, 'import_in_progress');
     });
     expect((await reportOf(await first)).of(line.lineId)).toMatchObject({ outcome: 'changed' });
-    expect((await held(line.lineId))?.carrier).toBe('KT');
+    expect((await stored(line.lineId))?.carrier).toBe('KT');
   });
 });
 
@@ -847,7 +852,7 @@ describe('a snapshot that breaks off', () => {
     ['in chunks', () => ({ 'Transfer-Encoding': 'chunked' })],
   ])('a snapshot that breaks off %s changes nothing and is stored nowhere', async (_case, headersOf) => {
     const { person } = await service.subscriber();
-    const subscribed = (await held(person.lineId))!;
+    const subscribed = (await stored(person.lineId))!;
     const half = written([{ ...subscribed, plan: 'prepaid' }, ...Array.from({ length: 300 }, () => aLine())]);
     const before = await everything();
     const call = request(`${service.issuer}${IMPORT}?missing=terminate`, {
@@ -911,6 +916,6 @@ describe('a snapshot of 30,000 lines', () => {
       { plan: 'm2m', count: 300 },
       { plan: 'postpaid', count: COUNT - 300 },
     ]);
-    expect(await held('many-29999')).toEqual(numbered(29_999));
+    expect(await stored('many-29999')).toEqual(numbered(29_999));
   });
 });

@@ -71,7 +71,7 @@ describe('events that end a subscription', () => {
     const lineId = await lineOf(subscriber);
     const { id } = (await service.start(subscriber.person)).body;
     const code = await service.codeOf(subscriber, id);
-    expect(await service.tell(lineId, kind, data, 1)).toBe('applied');
+    expect(await service.sendEvent(lineId, kind, data, 1)).toBe('applied');
     expect(await standing(subscriber.subscriptionId)).toEqual({ state: 'cancelled', reason });
     expect((await transitions(subscriber.subscriptionId)).at(-1)).toMatchObject({
       change: 'cancelled',
@@ -81,7 +81,7 @@ describe('events that end a subscription', () => {
     expect(await stateOf(id)).toBe('cancelled');
     expectProblem(await service.verify(id, code), 409, 'authentication_closed', { state: 'cancelled' });
     await expect(subscriber.phone.pending()).rejects.toMatchObject({ code: 'device_proof_invalid' });
-    // The phone that was in use is told why.
+    // The phone that was in use is notified of the reason.
     await eventually('the word of the end', () =>
       service.pushesTo(subscriber.pushToken).some(({ data: sent }) => sent['t'] === 'notice'),
     );
@@ -90,8 +90,8 @@ describe('events that end a subscription', () => {
   it('a cancelled subscriber may join again at once', async () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
-    expect(await service.tell(lineId, 'plan-changed', { plan: 'prepaid' }, 1)).toBe('applied');
-    expect(await service.tell(lineId, 'plan-changed', { plan: 'postpaid' }, 2)).toBe('applied');
+    expect(await service.sendEvent(lineId, 'plan-changed', { plan: 'prepaid' }, 1)).toBe('applied');
+    expect(await service.sendEvent(lineId, 'plan-changed', { plan: 'postpaid' }, 2)).toBe('applied');
     expect((await service.subscribe(subscriber.person)).subscriptionId).not.toBe(subscriber.subscriptionId);
   });
 
@@ -99,14 +99,14 @@ describe('events that end a subscription', () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
     const owner = { birthDate: '850505', genderDigit: '2' };
-    await service.tell(lineId, 'owner-changed', { owner }, 1);
+    await service.sendEvent(lineId, 'owner-changed', { owner }, 1);
     const former = (await service.start(subscriber.person)).body;
     const present = (await service.start({ ...subscriber.person, ...owner })).body;
     expect([former.channel, present.channel]).toEqual(['sms', 'sms']);
     const code = await service.textedCode(subscriber.person.phoneNumber);
     expectProblem(await service.verify(former.id, code), 422, 'code_mismatch', { attemptsLeft: 4 });
     expect((await service.verify(present.id, code)).status).toBe(200);
-    // Nothing of the former owner's subscription is told to the number.
+    // Nothing about the former owner's subscription is sent to the number.
     expect(textsTo(subscriber.person.phoneNumber).filter((text) => text.includes('해지'))).toEqual([]);
   });
 });
@@ -116,7 +116,7 @@ describe('a change of owner during an authentication by SMS', () => {
     const person = await service.addLine();
     const { id } = (await service.start(person)).body;
     const code = await service.textedCode(person.phoneNumber);
-    await service.tell(person.lineId, 'owner-changed', { owner: { birthDate: '850505', genderDigit: '2' } }, 1);
+    await service.sendEvent(person.lineId, 'owner-changed', { owner: { birthDate: '850505', genderDigit: '2' } }, 1);
     expectProblem(await service.verify(id, code), 409, 'authentication_closed', { state: 'cancelled' });
   });
 
@@ -136,7 +136,7 @@ describe('events that change a line and keep the subscription', () => {
     const lineId = await lineOf(subscriber);
     const { id } = (await service.start(subscriber.person)).body;
     const code = await service.codeOf(subscriber, id);
-    expect(await service.tell(lineId, 'device-changed', ANDROID, 1)).toBe('applied');
+    expect(await service.sendEvent(lineId, 'device-changed', ANDROID, 1)).toBe('applied');
     expect(await standing(subscriber.subscriptionId)).toEqual({ state: 'active', reason: null });
     await expect(subscriber.phone.pending()).rejects.toMatchObject({ code: 'device_proof_invalid' });
     expectProblem(await service.verify(id, code), 409, 'authentication_closed', { state: 'cancelled' });
@@ -154,14 +154,14 @@ describe('events that change a line and keep the subscription', () => {
     const lineId = await lineOf(subscriber);
     const phoneNumber = `+8210${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`;
     const open = (await service.start(subscriber.person)).body;
-    expect(await service.tell(lineId, 'number-changed', { phoneNumber }, 1)).toBe('applied');
+    expect(await service.sendEvent(lineId, 'number-changed', { phoneNumber }, 1)).toBe('applied');
     expect(await stateOf(open.id)).toBe('cancelled');
     const moved = { ...subscriber.person, phoneNumber };
     const [atNew, atOld] = [(await service.start(moved)).body, (await service.start(subscriber.person)).body];
     expect([atNew.channel, atOld.channel]).toEqual(['push', 'sms']);
     const verified = await service.verify(atNew.id, await service.codeOf({ ...subscriber, person: moved }, atNew.id));
     expect(verified.body).toMatchObject({ result: { phoneNumber } });
-    // A decoy: nothing is sent to the number that nobody has.
+    // A decoy: nothing is sent to the number, which belongs to no line.
     expect(textsTo(subscriber.person.phoneNumber).filter((text) => text.includes('인증번호'))).toEqual([]);
   });
 
@@ -169,7 +169,7 @@ describe('events that change a line and keep the subscription', () => {
     const [one, other] = [await service.addLine(), await service.addLine()];
     const taken = await post(event(one.lineId, 'number-changed', 1, { phoneNumber: other.phoneNumber }), STRUCTURED);
     expect(taken.body).toMatchObject({ outcome: 'rejected', problem: { code: 'invalid_request' } });
-    expect(await service.tell(other.lineId, 'terminated', undefined, 1)).toBe('applied');
+    expect(await service.sendEvent(other.lineId, 'terminated', undefined, 1)).toBe('applied');
     expect(await replay()).toContain('applied: 1 events');
     expect(await service.rows.lines.activeWithNumberOf(other.lineId)).toEqual([{ id: one.lineId }]);
   });
@@ -178,12 +178,12 @@ describe('events that change a line and keep the subscription', () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
     const { id } = (await service.start(subscriber.person)).body;
-    expect(await service.tell(lineId, 'suspended', undefined, 1)).toBe('applied');
+    expect(await service.sendEvent(lineId, 'suspended', undefined, 1)).toBe('applied');
     expect(await standing(subscriber.subscriptionId)).toEqual({ state: 'suspended', reason: 'line_suspended' });
     expect(await stateOf(id)).toBe('cancelled');
     expect((await service.start(subscriber.person)).body.channel).toBe('push');
     expect(await subscriber.phone.pending()).toEqual([]);
-    expect(await service.tell(lineId, 'resumed', undefined, 2)).toBe('applied');
+    expect(await service.sendEvent(lineId, 'resumed', undefined, 2)).toBe('applied');
     expect(await standing(subscriber.subscriptionId)).toEqual({ state: 'active', reason: null });
     expect(await subscriber.phone.pending()).toHaveLength(1);
   });
@@ -203,7 +203,7 @@ describe('events that change a line and keep the subscription', () => {
       };
       expect((await post(camara, STRUCTURED)).body).toEqual({ outcome: 'applied' });
       expect((await post(camara, STRUCTURED)).body).toEqual({ outcome: 'duplicate' });
-    } else expect(await service.tell(lineId, 'sim-swapped', undefined, 1)).toBe('applied');
+    } else expect(await service.sendEvent(lineId, 'sim-swapped', undefined, 1)).toBe('applied');
     expect(await standing(subscriber.subscriptionId)).toEqual({ state: 'suspended', reason: 'sim_swapped' });
     const { enrolmentCode } = (await service.operate(subscriber.subscriptionId, 'enrolment-code')).body as {
       enrolmentCode: string;
@@ -217,10 +217,10 @@ describe('events that change a line and keep the subscription', () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
     await service.operate(subscriber.subscriptionId, 'report-loss');
-    await service.tell(lineId, 'suspended', undefined, 1);
+    await service.sendEvent(lineId, 'suspended', undefined, 1);
     await service.operate(subscriber.subscriptionId, 'resume');
     expect(await standing(subscriber.subscriptionId)).toMatchObject({ state: 'suspended', reason: 'line_suspended' });
-    await service.tell(lineId, 'resumed', undefined, 2);
+    await service.sendEvent(lineId, 'resumed', undefined, 2);
     expect(await standing(subscriber.subscriptionId)).toMatchObject({ state: 'active' });
   });
 });
@@ -256,9 +256,9 @@ describe('the order of events', () => {
   it('an event that arrives late does not change the present', async () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
-    expect(await service.tell(lineId, 'resumed', undefined, 5)).toBe('applied');
-    expect(await service.tell(lineId, 'suspended', undefined, 4)).toBe('stale');
-    expect(await service.tell(lineId, 'number-changed', { phoneNumber: '010-9999-0000' }, 5)).toBe('stale');
+    expect(await service.sendEvent(lineId, 'resumed', undefined, 5)).toBe('applied');
+    expect(await service.sendEvent(lineId, 'suspended', undefined, 4)).toBe('stale');
+    expect(await service.sendEvent(lineId, 'number-changed', { phoneNumber: '010-9999-0000' }, 5)).toBe('stale');
     expect(await standing(subscriber.subscriptionId)).toMatchObject({ state: 'active' });
     expect((await service.start(subscriber.person)).body.channel).toBe('push');
   });
@@ -266,21 +266,21 @@ describe('the order of events', () => {
   it('an event that ends a subscription ends it however late it arrives', async () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
-    await service.tell(lineId, 'resumed', undefined, 5);
-    expect(await service.tell(lineId, 'owner-changed', { owner: { birthDate: '850505', genderDigit: '2' } }, 2)).toBe(
-      'applied',
-    );
+    await service.sendEvent(lineId, 'resumed', undefined, 5);
+    expect(
+      await service.sendEvent(lineId, 'owner-changed', { owner: { birthDate: '850505', genderDigit: '2' } }, 2),
+    ).toBe('applied');
     expect(await standing(subscriber.subscriptionId)).toEqual({ state: 'cancelled', reason: 'owner_changed' });
-    expect(await service.tell(lineId, 'resumed', undefined, 6)).toBe('applied');
+    expect(await service.sendEvent(lineId, 'resumed', undefined, 6)).toBe('applied');
     expect(await standing(subscriber.subscriptionId)).toEqual({ state: 'cancelled', reason: 'owner_changed' });
   });
 
   it('an event from before a subscription began does not end it', async () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
-    await service.tell(lineId, 'resumed', undefined, 5);
+    await service.sendEvent(lineId, 'resumed', undefined, 5);
     const time = new Date(Date.now() - 3_600_000).toISOString();
-    expect(await service.tell(lineId, 'terminated', undefined, 3, { time })).toBe('stale');
+    expect(await service.sendEvent(lineId, 'terminated', undefined, 3, { time })).toBe('stale');
     expect(await standing(subscriber.subscriptionId)).toMatchObject({ state: 'active' });
   });
 
@@ -288,9 +288,9 @@ describe('the order of events', () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
     const time = new Date(Date.now() + 3_600_000).toISOString();
-    await service.tell(lineId, 'suspended', undefined, 1, { time });
+    await service.sendEvent(lineId, 'suspended', undefined, 1, { time });
     const past = await service.rows.subscriptions.suspensionsInThePast(subscriber.subscriptionId);
-    // A carrier's clock may be ahead; a life is not.
+    // A carrier's clock may be ahead; the history of a subscription is not.
     expect(past).toEqual([true]);
   });
 });
@@ -423,7 +423,7 @@ describe('events that cannot be applied', () => {
 
   it('an event of a line that becomes known later is replayed', async () => {
     const lineId = `line-${randomUUID()}`;
-    expect(await service.tell(lineId, 'suspended', undefined, 1)).toBe('unknown_line');
+    expect(await service.sendEvent(lineId, 'suspended', undefined, 1)).toBe('unknown_line');
     await service.addLine({ lineId });
     expect((await service.rows.lines.of(lineId))?.status).toBe('active');
     expect(await replay()).toContain('applied: 1 events');

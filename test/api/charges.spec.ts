@@ -8,7 +8,7 @@ const FEE = 1_100;
 let service: TestService;
 
 beforeAll(async () => {
-  // Nobody closes a month before there is something to charge: a worker would.
+  // No worker runs yet: it would close the months before there is anything to charge.
   service = await TestService.start({ ROLE: 'api' });
 });
 afterAll(async () => {
@@ -28,11 +28,11 @@ async function closing(workers: number): Promise<string[]> {
   }
 }
 
-/** A subscription with a life of its own: `[state, Seoul time]` from its beginning on. */
-async function lived(...life: [state: string, at: string][]): Promise<string> {
+/** A subscription with this history: `[state, Seoul time]` from its beginning on. */
+async function subscriptionWith(...history: [state: string, at: string][]): Promise<string> {
   const { lineId } = await service.addLine();
   const at = (text: string) => `${text.replace(' ', 'T')}+09:00`;
-  const states = life.map(([state, since]) => ({ state, at: at(since) }));
+  const states = history.map(([state, since]) => ({ state, at: at(since) }));
   return service.rows.subscriptions.addWithHistory(lineId, [
     { state: 'awaiting_device', at: states[0]!.at },
     ...states,
@@ -52,11 +52,11 @@ const chargesOf = async (month: string, id: string) => {
 describe('the charges of a month', () => {
   it('the charges of a month are final once the month is closed; the next month corrects them', async () => {
     // January 2026: 31 days. 10th to 20th: 11 days, 1100 * 11 / 31 = 390.3.
-    const left = await lived(['active', '2026-01-10 09:00'], ['cancelled', '2026-01-20 18:00']);
+    const left = await subscriptionWith(['active', '2026-01-10 09:00'], ['cancelled', '2026-01-20 18:00']);
     // All of January and February (28 days).
-    const stays = await lived(['active', '2026-01-01 00:00']);
+    const stays = await subscriptionWith(['active', '2026-01-01 00:00']);
     // The 5th, then the 8th to the end: suspended wholly on the 6th and 7th. 1 + 24 = 25 days, 887.09.
-    const paused = await lived(
+    const paused = await subscriptionWith(
       ['active', '2026-01-05 12:00'],
       ['suspended', '2026-01-05 18:00'],
       ['active', '2026-01-08 07:00'],
@@ -69,7 +69,7 @@ describe('the charges of a month', () => {
     expect(await chargesOf('2026-02', left)).toEqual([]);
     expect(await chargesOf('2026-02', stays)).toEqual([['2026-02', 28, 1_100]]);
 
-    // Three workers closed them, and nobody is charged twice.
+    // Three workers closed them, and no subscription is charged twice.
     expect(await service.rows.charges.chargedTwice()).toBe(0);
     const before = (await asked('month=2026-01')).body;
     // The carrier tells in the running month that the line was suspended at noon of the 10th of the last one.
@@ -84,7 +84,7 @@ describe('the charges of a month', () => {
   });
 
   it('the charges of the running month are shown up to today', async () => {
-    const id = await lived(['active', '2026-10-01 00:00']);
+    const id = await subscriptionWith(['active', '2026-10-01 00:00']);
     const { body } = await asked(`month=${seoulMonth()}`);
     expect(body).toMatchObject({ month: seoulMonth(), closedAt: null });
     const days = Number(new Date(Date.now() + 9 * 3_600_000).toISOString().slice(8, 10));
@@ -92,7 +92,7 @@ describe('the charges of a month', () => {
   });
 
   it('the charges of a month are available as CSV', async () => {
-    const id = await lived(['active', '2026-10-05 00:00']);
+    const id = await subscriptionWith(['active', '2026-10-05 00:00']);
     await service.rows.lines.touchOf(id);
     const response = await fetch(`${service.issuer}/operator/v1/charges?month=${seoulMonth()}`, {
       headers: {

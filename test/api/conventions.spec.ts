@@ -300,7 +300,7 @@ it('no answer, metric or log line contains a code, a phone number or a birth dat
   note(await installation.send('GET', '/app/v1/history', undefined, { proof: 'garbage' }));
   note(await service.call('GET', `${START}/${id}`));
 
-  // Somebody by SMS, with a centre that fails.
+  // A person by SMS, with a centre that fails.
   const person = await service.addLine({ owner: { birthDate: '660606', genderDigit: '2' } });
   keep(person.phoneNumber, '660606');
   service.smsc.answer(person.phoneNumber, 'ESME_RINVDSTADR');

@@ -42,21 +42,21 @@ async function lost() {
   await service.operate(subscriber.subscriptionId, 'report-loss');
   return subscriber;
 }
-/** The same, with somebody asking to resume it; answers the asking. */
-async function askedToResume(login = 'agent') {
+/** The same, with an operator who requested to resume it; answers the approval. */
+async function requestedResume(login = 'agent') {
   const { subscriptionId } = await lost();
-  const asked = await desk(login).post(`/operator/subscriptions/${subscriptionId}/ask-resume`, { reason });
-  expect(asked.location).toBe(`/operator/subscriptions/${subscriptionId}?done=ask-resume`);
+  const answer = await desk(login).post(`/operator/subscriptions/${subscriptionId}/ask-resume`, { reason });
+  expect(answer.location).toBe(`/operator/subscriptions/${subscriptionId}?done=ask-resume`);
   return { subscriptionId, approval: await desk(login).approvalOf(subscriptionId) };
 }
-async function askedForCode(login = 'agent') {
+async function requestedCode(login = 'agent') {
   const { subscriptionId } = await service.subscriber();
   await desk(login).post(`/operator/subscriptions/${subscriptionId}/ask-enrolment-code`, { reason });
   return { subscriptionId, approval: await desk(login).approvalOf(subscriptionId) };
 }
 
 describe('signing in', () => {
-  /** What somebody gets who is at the door with this. */
+  /** The answer to an operator who signs in with these credentials. */
   async function attempt(change: Partial<ReturnType<typeof credentialsOf>>, browser = new DeskBrowser(service)) {
     await service.rows.operators.forgetTotps();
     return browser.post('/operator/sign-in', { ...credentialsOf(service, 'agent'), ...change });
@@ -100,13 +100,13 @@ describe('signing in', () => {
       await attempt({ login, password: 'not the password' });
       return performance.now() - began;
     };
-    const [there, notThere] = [[] as number[], [] as number[]];
+    const [there, unknown] = [[] as number[], [] as number[]];
     for (let round = 0; round < 3; round += 1) {
       there.push(await timed('agent'));
-      notThere.push(await timed('nobody'));
+      unknown.push(await timed('nobody'));
     }
     // Without the password's slow hash it would be a few milliseconds.
-    expect(Math.min(...notThere)).toBeGreaterThan(Math.min(...there) / 2);
+    expect(Math.min(...unknown)).toBeGreaterThan(Math.min(...there) / 2);
   });
 
   it('signing in accepts a one-time password once', async () => {
@@ -406,7 +406,7 @@ describe('the look-up of a subscription', () => {
   it('the look-up of a cancelled subscription neither shows nor reveals the line, which may have another owner by now', async () => {
     const { person, subscriptionId } = await service.subscriber();
     const owner = { birthDate: '880229', genderDigit: '2' };
-    expect(await service.tell(person.lineId, 'owner-changed', { owner }, 1)).toBe('applied');
+    expect(await service.sendEvent(person.lineId, 'owner-changed', { owner }, 1)).toBe('applied');
     const path = `/operator/subscriptions/${subscriptionId}`;
     const refused = await desk('agent').post(`${path}/reveal`, { reason });
     expect([refused.status, h1(refused)]).toEqual([409, '해지된 가입입니다']);
@@ -432,7 +432,7 @@ describe('the look-up of a subscription', () => {
 
 describe('approvals', () => {
   it('an approval by another operator performs the action, and the transition names both operators', async () => {
-    const { subscriptionId, approval } = await askedToResume();
+    const { subscriptionId, approval } = await requestedResume();
     expect(await standingOf(subscriptionId)).toBe('suspended');
     const approved = await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason: '확인함' });
     expect(approved.location).toBe('/operator/approvals?done=approve');
@@ -452,7 +452,7 @@ describe('approvals', () => {
   });
 
   it('an approval is never decided by its requester, supervisor or not', async () => {
-    const { subscriptionId, approval } = await askedToResume('supervisor');
+    const { subscriptionId, approval } = await requestedResume('supervisor');
     for (const verb of ['approve', 'refuse']) {
       const own = await desk('supervisor').post(`/operator/approvals/${approval}/${verb}`, { reason });
       expect([own.status, h1(own)]).toEqual([403, '두 사람이 필요합니다']);
@@ -470,14 +470,14 @@ describe('approvals', () => {
   });
 
   it('an approval by its requester is refused by the database too', async () => {
-    const { approval } = await askedToResume();
+    const { approval } = await requestedResume();
     await expect(service.rows.operators.approveByRequester(approval)).rejects.toMatchObject({
       constraint: 'decided_by_somebody_else',
     });
   });
 
   it('an approval is decided once, even by two operators at the same instant', async () => {
-    const { subscriptionId, approval } = await askedToResume();
+    const { subscriptionId, approval } = await requestedResume();
     const forms = {
       supervisor: await desk('supervisor').formToken(),
       supervisor2: await desk('supervisor2').formToken(),
@@ -497,7 +497,7 @@ describe('approvals', () => {
   });
 
   it.each(['approve', 'refuse'])('an approval that was refused stays refused: %s', async (verb) => {
-    const { subscriptionId, approval } = await askedToResume();
+    const { subscriptionId, approval } = await requestedResume();
     expect((await desk('supervisor').post(`/operator/approvals/${approval}/refuse`, { reason })).status).toBe(303);
     const late = await desk('supervisor2').post(`/operator/approvals/${approval}/${verb}`, { reason });
     expect([late.status, h1(late)]).toEqual([409, '이미 끝난 요청입니다']);
@@ -509,7 +509,7 @@ describe('approvals', () => {
   });
 
   it('an approval expires after a day', async () => {
-    const { subscriptionId, approval } = await askedToResume();
+    const { subscriptionId, approval } = await requestedResume();
     expect(await service.rows.operators.hoursOfApproval(approval)).toBe(24);
     await service.rows.operators.expireApproval(approval);
     const late = await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason });
@@ -521,7 +521,7 @@ describe('approvals', () => {
   });
 
   it('an approval is withdrawn by its requester, and by no one else', async () => {
-    const { subscriptionId, approval } = await askedToResume();
+    const { subscriptionId, approval } = await requestedResume();
     const other = await desk('supervisor').post(`/operator/approvals/${approval}/withdraw`, { reason });
     expect(other.status).toBe(403);
     expect((await desk('agent').post(`/operator/approvals/${approval}/withdraw`, { reason })).status).toBe(303);
@@ -530,7 +530,7 @@ describe('approvals', () => {
   });
 
   it('an approval is not requested twice, nor where there is nothing to approve', async () => {
-    const { subscriptionId } = await askedToResume();
+    const { subscriptionId } = await requestedResume();
     const path = `/operator/subscriptions/${subscriptionId}`;
     expect((await desk('supervisor').post(`${path}/ask-resume`, { reason })).status).toBe(409);
     const active = (await service.subscriber()).subscriptionId;
@@ -542,32 +542,32 @@ describe('approvals', () => {
   });
 
   it('an approval that can no longer take effect is not granted, and remains to be decided', async () => {
-    const { subscriptionId, approval } = await askedToResume();
+    const { subscriptionId, approval } = await requestedResume();
     await service.operate(subscriptionId, 'resume');
     expect((await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason })).status).toBe(409);
     expect(await approvalStates(subscriptionId)).toEqual(['asked']);
   });
 
   it('an approval is void once the subscription is suspended anew, which its decider could not know', async () => {
-    const { subscriptionId, approval } = await askedForCode();
+    const { subscriptionId, approval } = await requestedCode();
     await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason });
     const lineId = await service.rows.subscriptions.lineOf(subscriptionId);
-    expect(await service.tell(lineId, 'sim-swapped', undefined, 1)).toBe('applied');
+    expect(await service.sendEvent(lineId, 'sim-swapped', undefined, 1)).toBe('applied');
     expect((await desk('agent').post(`/operator/approvals/${approval}/take`)).status).toBe(409);
 
-    const lost = await askedToResume();
+    const lost = await requestedResume();
     await service.operate(lost.subscriptionId, 'resume');
     await service.operate(lost.subscriptionId, 'report-loss');
     const late = await desk('supervisor').post(`/operator/approvals/${lost.approval}/approve`, { reason });
     expect(late.status).toBe(409);
     expect(await standingOf(lost.subscriptionId)).toBe('suspended');
-    // It can be asked for again, by somebody who knows.
+    // Another approval can be requested, by an operator who knows of the new loss.
     const path = `/operator/subscriptions/${lost.subscriptionId}/ask-resume`;
     expect((await desk('agent').post(path, { reason })).status).toBe(303);
   });
 
   it('an approval of an enrolment code gives the code once, to its requester', async () => {
-    const { subscriptionId, approval } = await askedForCode();
+    const { subscriptionId, approval } = await requestedCode();
     const take = `/operator/approvals/${approval}/take`;
     expect((await desk('agent').post(take)).status).toBe(409);
     await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason });
@@ -600,7 +600,7 @@ describe('a reissue', () => {
   });
   const apply = (login: string, subscriptionId: string, typed: Record<string, string>) =>
     desk(login).post(`/operator/subscriptions/${subscriptionId}/apply-reissue`, typed);
-  /** Somebody lost a phone, and somebody at the desk applied for another. */
+  /** A subscriber lost a phone, and an operator requested a reissue. */
   async function applied({ login = 'agent', ...other }: { login?: string; delivery?: string; reason?: string } = {}) {
     const { person, subscriptionId, phone } = await service.subscriber();
     const page = `/operator/subscriptions/${subscriptionId}`;

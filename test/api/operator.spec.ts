@@ -321,22 +321,22 @@ describe('a reported loss', () => {
 
   it('a reported loss accumulates with a suspension by the carrier, and resume lifts only the loss', async () => {
     const { person, subscriptionId: id } = await service.subscriber();
-    await service.tell(person.lineId, 'suspended', undefined, 1);
+    await service.sendEvent(person.lineId, 'suspended', undefined, 1);
     expect(brief(await act(id, 'report-loss'))).toEqual(
       standing(id, 'suspended', ['line_suspended', 'loss_reported'], 'line_suspended'),
     );
     expect(brief(await act(id, 'resume'))).toEqual(standing(id, 'suspended', ['line_suspended'], 'line_suspended'));
     expectProblem(await act(id, 'resume'), 409, 'nothing_to_change', { state: 'suspended' });
-    await service.tell(person.lineId, 'resumed', undefined, 2);
+    await service.sendEvent(person.lineId, 'resumed', undefined, 2);
     expect((await find(person))[0]).toMatchObject({ state: 'active', suspensions: [], reason: null });
   });
 
   it('a reported loss still stands when the carrier has resumed the line', async () => {
     const { person, subscriptionId: id } = await service.subscriber();
     await act(id, 'report-loss');
-    await service.tell(person.lineId, 'suspended', undefined, 1);
+    await service.sendEvent(person.lineId, 'suspended', undefined, 1);
     expect((await find(person))[0]).toMatchObject({ suspensions: ['loss_reported', 'line_suspended'] });
-    await service.tell(person.lineId, 'resumed', undefined, 2);
+    await service.sendEvent(person.lineId, 'resumed', undefined, 2);
     expect((await find(person))[0]).toMatchObject({ state: 'suspended', suspensions: ['loss_reported'] });
     expect(brief(await act(id, 'resume'))).toEqual(standing(id, 'active', [], null));
   });
@@ -344,7 +344,7 @@ describe('a reported loss', () => {
   it('a reported loss before the first device takes effect once that device is active', async () => {
     const { person, subscriptionId: id, enrolmentCode } = await awaiting();
     expect(brief(await act(id, 'report-loss'))).toEqual(standing(id, 'awaiting_device', ['loss_reported'], null));
-    // Whoever has the phone may have the code as well.
+    // A person who has the phone may have the code as well.
     await expect(service.enrol(enrolmentCode)).rejects.toMatchObject({ code: 'enrolment_code_invalid' });
     const { body } = await service.operate(id, 'enrolment-code');
     await confirm(await service.enrol(String(body['enrolmentCode'])));
@@ -391,7 +391,7 @@ describe('cancelling', () => {
 
   it('cancelling also ends a suspended subscription', async () => {
     const { person, subscriptionId: id } = await service.subscriber();
-    await service.tell(person.lineId, 'suspended', undefined, 1);
+    await service.sendEvent(person.lineId, 'suspended', undefined, 1);
     await act(id, 'report-loss');
     expect(brief(await act(id, 'cancel'))).toEqual(standing(id, 'cancelled', [], 'call_centre'));
   });
@@ -675,10 +675,10 @@ describe('the audit', () => {
 
   it('the audit shows the transitions of a subscription, with actor and reason', async () => {
     const { person, subscriptionId } = await service.subscriber();
-    await service.tell(person.lineId, 'suspended', undefined, 1);
+    await service.sendEvent(person.lineId, 'suspended', undefined, 1);
     await act(subscriptionId, 'report-loss');
     await act(subscriptionId, 'resume');
-    await service.tell(person.lineId, 'resumed', undefined, 2);
+    await service.sendEvent(person.lineId, 'resumed', undefined, 2);
     await act(subscriptionId, 'cancel');
     const { life } = await auditOf(subscriptionId);
     const operator = { actor: 'operator', actorId: 'demo-operator', event: null };
@@ -973,7 +973,7 @@ describe('a notice', () => {
     const changeOwner = async ({ person, subscriptionId }: Former) => {
       await delivered(subscriptionId);
       const before = textsTo(person);
-      expect(await service.tell(person.lineId, 'owner-changed', { owner }, 1)).toBe('applied');
+      expect(await service.sendEvent(person.lineId, 'owner-changed', { owner }, 1)).toBe('applied');
       expect((await find(person))[0]).toMatchObject({ state: 'cancelled', reason: 'owner_changed' });
       return before;
     };

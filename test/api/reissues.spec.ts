@@ -184,8 +184,8 @@ describe('a reissue after a loss', () => {
   });
 
   it.each<[string, () => Promise<unknown>]>([
-    ['the SIM is swapped', () => service.tell(subscriber.person.lineId, 'sim-swapped', undefined, 1)],
-    ['the line is suspended', () => service.tell(subscriber.person.lineId, 'suspended', undefined, 1)],
+    ['the SIM is swapped', () => service.sendEvent(subscriber.person.lineId, 'sim-swapped', undefined, 1)],
+    ['the line is suspended', () => service.sendEvent(subscriber.person.lineId, 'suspended', undefined, 1)],
   ])('a reissue is worthless when %s after the application', async (_, event) => {
     const { id } = (await apply()).body;
     await event();
@@ -196,7 +196,7 @@ describe('a reissue after a loss', () => {
 
   it('a reissue whose code is in the post ends with a port-out', async () => {
     const { id, enrolmentCode } = await issued();
-    await service.tell(subscriber.person.lineId, 'ported-out', { newCarrier: 'KT' }, 1);
+    await service.sendEvent(subscriber.person.lineId, 'ported-out', { newCarrier: 'KT' }, 1);
     expect(await refusalOf(service.enrol(enrolmentCode))).toMatchObject({ code: 'enrolment_code_invalid' });
     expectProblem(await take(id, 'issue'), 409, 'reissue_closed', { state: 'expired' });
   });

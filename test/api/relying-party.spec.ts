@@ -41,8 +41,8 @@ const textsTo = (number: string) =>
   service.smsc.received.filter(({ to, text }) => to === number && text.includes('인증번호'));
 const rewindSending = (id: string, seconds = 30) => service.rows.authentications.rewindSending(id, seconds);
 const expire = (id: string) => service.rows.authentications.expire(id);
-/** Resolves once everything that was promised to the outside for an authentication has been dealt with. */
-const handedOver = (id: string) => service.rows.deliveries.untilDone(id);
+/** Resolves once every delivery of an authentication is done, or given up. */
+const delivered = (id: string) => service.rows.deliveries.untilDone(id);
 
 describe('the start', () => {
   const right = { birthDate: '900101', genderDigit: '1', phoneNumber: '019-0000-0001', purpose: '회원가입' };
@@ -135,7 +135,7 @@ describe('the start', () => {
       const [, middle = '', last = ''] = /^\+8210(\d{4})(\d{4})$/.exec(person.phoneNumber) ?? [];
       for (const phoneNumber of [['010', middle, last].join(hyphen), person.phoneNumber]) {
         const { body } = await service.start({ ...person, phoneNumber });
-        await handedOver(body.id);
+        await delivered(body.id);
       }
       expect(textsTo(person.phoneNumber)).toHaveLength(2);
     },
@@ -280,19 +280,19 @@ describe('a person whose data matches no line', () => {
 
   it.each(decoys)(
     'a person whose data matches no line gets the answer of a known line: %s',
-    async (_case, somebody) => {
+    async (_case, personOf) => {
       const known = await rawStart(await service.addLine());
-      expect(appearance(await rawStart(await somebody()))).toEqual(appearance(known));
+      expect(appearance(await rawStart(await personOf()))).toEqual(appearance(known));
     },
   );
 
   it.each(decoys)(
     'a person whose data matches no line causes no message, and has no code: %s',
-    async (_case, somebody) => {
-      const person = await somebody();
+    async (_case, personOf) => {
+      const person = await personOf();
       const pushes = service.fcm.received.length + service.apns.received.length;
       const { id } = (await service.start(person)).body;
-      await handedOver(id);
+      await delivered(id);
       expect(textsTo(person.phoneNumber)).toEqual([]);
       expect(service.fcm.received.length + service.apns.received.length).toBe(pushes);
       for (const attemptsLeft of [4, 3, 2, 1]) {
@@ -424,7 +424,7 @@ describe('a subscriber', () => {
     await service.rows.devices.revoke(phone.deviceId);
     const { id, channel } = (await service.start(person)).body;
     expect(channel).toBe('push');
-    await handedOver(id);
+    await delivered(id);
     expect(textsTo(person.phoneNumber)).toEqual([]);
   });
 
@@ -433,7 +433,7 @@ describe('a subscriber', () => {
     await service.operate(subscriptionId, 'report-loss');
     const { id, channel } = (await service.start(person)).body;
     expect(channel).toBe('push');
-    await handedOver(id);
+    await delivered(id);
     expect(await phone.pending()).toEqual([]);
     expect(service.pushesTo(pushToken).filter(({ data }) => data['t'] === 'wake')).toEqual([]);
     expect(textsTo(person.phoneNumber)).toEqual([]);
@@ -811,12 +811,12 @@ describe('the header Idempotency-Key', () => {
     const key = randomUUID();
     const first = await startRaw(key);
     const { id } = first.answer.body as { id: string };
-    await handedOver(id);
+    await delivered(id);
     const code = await service.textedCode(phoneNumber);
     await service.verify(id, otherThan(code));
     const second = await startRaw(key);
     expect({ status: second.status, text: second.text }).toEqual({ status: 201, text: first.text });
-    await handedOver(id);
+    await delivered(id);
     expect(textsTo(phoneNumber)).toHaveLength(1);
     expect(await service.rows.authentications.countOfPersonOf(id)).toBe(1);
   });

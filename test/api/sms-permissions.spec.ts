@@ -29,7 +29,7 @@ beforeEach(async () => {
   installation = await Installation.of(subscriber.phone);
 });
 
-const forgetStarts = () => service.rows.budgets.clearStarts();
+const clearStarts = () => service.rows.budgets.clearStarts();
 const partyId = (clientId = 'demo-shop') => service.rows.clients.idOf(clientId);
 /** Has this person asked for once, so that the relying party is in the history. */
 const wasAsked = async (clientId = 'demo-shop', { person }: Subscriber = subscriber) => {
@@ -53,7 +53,7 @@ const triedOnce = (id: string) =>
 /** A text message that the centre took after `before` others. */
 const nextCode = (before: number) =>
   eventually('another code by text message', () => /\[(\d{6})\]/.exec(texts()[before]?.text ?? '')?.[1]);
-/** What the phone knows, and nobody else: to make proofs that it would not. */
+/** Makes proofs that the phone would not make, with the knowledge key. */
 const proofFor = async (purpose: PinPurpose, { id, nonce }: { id: string; nonce: string }) => {
   const { deviceId } = subscriber.phone;
   const place = `devices:knowledge_key:${deviceId}`;
@@ -73,8 +73,8 @@ const refusalOf = async (work: Promise<unknown>) => {
   return { status, code, ...(attemptsLeft !== undefined && { attemptsLeft }) };
 };
 /** Resolves once nothing is promised for an authentication any more. */
-const handedOver = (id: string) => service.rows.deliveries.untilDone(id);
-/** The state of an authentication, as its relying party is told. */
+const delivered = (id: string) => service.rows.deliveries.untilDone(id);
+/** The state of an authentication, as its relying party sees it. */
 const stateOf = async (id: string) => (await service.call('GET', `/v1/authentications/${id}`)).body['state'];
 const permissions = async () => (await subscriber.phone.smsPermissions()).permissions;
 
@@ -196,7 +196,7 @@ describe('a permission that has ended', () => {
     expect(channel).toBe('sms');
     await triedOnce(id);
     await service.rows.smsPermissions.endPermitted(subscriber.subscriptionId);
-    await handedOver(id);
+    await delivered(id);
     expect(texts()).toEqual([]);
   });
 
@@ -207,7 +207,7 @@ describe('a permission that has ended', () => {
     const resend = async () => {
       await service.rows.authentications.rewindSending(id, 31);
       expect((await service.call('POST', `/v1/authentications/${id}/resend`)).status).toBe(202);
-      await handedOver(id);
+      await delivered(id);
     };
     await resend();
     expect(texts()).toHaveLength(2);
@@ -219,13 +219,13 @@ describe('a permission that has ended', () => {
   it.each<[string, () => Promise<unknown>]>([
     ['a reported loss', () => service.operate(subscriber.subscriptionId, 'report-loss')],
     ['a cancelled subscription', () => service.operate(subscriber.subscriptionId, 'cancel')],
-    ['a suspended line', () => service.tell(subscriber.person.lineId, 'suspended', undefined, 1)],
-    ['a swapped SIM', () => service.tell(subscriber.person.lineId, 'sim-swapped', undefined, 1)],
+    ['a suspended line', () => service.sendEvent(subscriber.person.lineId, 'suspended', undefined, 1)],
+    ['a swapped SIM', () => service.sendEvent(subscriber.person.lineId, 'sim-swapped', undefined, 1)],
     [
       'another handset',
       () => {
         const handset = { os: 'android', osVersion: '14', formFactor: 'phone', model: 'SM-X' };
-        return service.tell(subscriber.person.lineId, 'device-changed', handset, 1);
+        return service.sendEvent(subscriber.person.lineId, 'device-changed', handset, 1);
       },
     ],
   ])(
@@ -290,7 +290,7 @@ describe('conditions that do not permit SMS', () => {
   it.each<[string, () => Promise<unknown>]>([
     ['no push token', () => service.rows.devices.dropPushToken(subscriber.phone.deviceId)],
     ['a locked PIN', () => service.rows.devices.lockPin(subscriber.phone.deviceId)],
-    ['no device', () => service.tell(subscriber.person.lineId, 'device-changed', HANDSET, 1)],
+    ['no device', () => service.sendEvent(subscriber.person.lineId, 'device-changed', HANDSET, 1)],
     ['a suspension', () => service.operate(subscriber.subscriptionId, 'report-loss')],
   ])('a subscriber’s code does not go by SMS because of %s', async (_case, happen) => {
     await happen();
@@ -309,7 +309,7 @@ describe('conditions that do not permit SMS', () => {
     await triedOnce(id);
     const phone = await service.enrol(enrolmentCode);
     await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
-    await handedOver(id);
+    await delivered(id);
     expect(codesTo(person)).toEqual([]);
   });
 });
@@ -577,5 +577,5 @@ it('a request for SMS that was never confirmed is deleted, and a permission that
     const kept = await service.rows.smsPermissions.of(subscriber.subscriptionId);
     return kept.length === 1 && kept[0]!.settled;
   });
-  await forgetStarts();
+  await clearStarts();
 });

@@ -383,7 +383,7 @@ describe('logging in', () => {
     const subscriber = await service.subscriber();
     const { visitor } = await loggedIn(subscriber);
     const owner = { birthDate: '850505', genderDigit: '2' };
-    expect(await service.tell(subscriber.person.lineId, 'owner-changed', { owner }, 1)).toBe('applied');
+    expect(await service.sendEvent(subscriber.person.lineId, 'owner-changed', { owner }, 1)).toBe('applied');
     expect((await visitor.open('/my')).url).toBe(`${service.issuer}/login`);
     expect((await visitor.open('/cancelled')).text).not.toContain(subscriber.person.phoneNumber.slice(-4));
   });
@@ -442,7 +442,7 @@ describe('the scope of a verification', () => {
     await verifiedBySms(person, reader, '/login');
     const { page, visitor } = await joined(person);
     await inUse(shownCode(page));
-    // Whoever read the text message is out; whoever showed the code that was used is not.
+    // The browser that showed the used code stays logged in; the one that read the text message does not.
     expect((await reader.open('/my')).url).toBe(`${service.issuer}/login`);
     expect((await visitor.open('/my')).text).toContain('보호받고 있습니다');
   });
@@ -653,7 +653,7 @@ describe('reports without a login', () => {
     expect((await outcome('new_phone')).outcome).toBe('call_centre');
 
     const handset = { os: 'android', osVersion: '15', formFactor: 'phone' };
-    await service.tell(person.lineId, 'device-changed', handset, 1);
+    await service.sendEvent(person.lineId, 'device-changed', handset, 1);
     const retired = await eventually('the old phone to be told', () =>
       service.pushesTo(pushToken).find((push) => JSON.stringify(push).includes('해제되었습니다')),
     );
@@ -673,7 +673,7 @@ describe('reports without a login', () => {
     const patient = await TestService.start({ NEW_PHONE_WAIT_MINUTES: '60' });
     try {
       const { person } = await patient.subscriber();
-      await patient.tell(person.lineId, 'device-changed', { os: 'ios', osVersion: '17', formFactor: 'phone' }, 1);
+      await patient.sendEvent(person.lineId, 'device-changed', { os: 'ios', osVersion: '17', formFactor: 'phone' }, 1);
       const visitor = new TextBrowser(patient.issuer);
       await visitor.open('/new-phone');
       await visitor.send('/new-phone', { ...typed(person), way: 'sms' });
@@ -690,7 +690,7 @@ describe('reports without a login', () => {
       await rows.devices.ageActivations(1);
       await put(61);
       // A further handset begins the wait again.
-      await patient.tell(person.lineId, 'device-changed', { os: 'ios', osVersion: '18', formFactor: 'phone' }, 2);
+      await patient.sendEvent(person.lineId, 'device-changed', { os: 'ios', osVersion: '18', formFactor: 'phone' }, 2);
       await rows.customers.makeReportsDue();
       await eventually('it to be put off again', async () => {
         return (await rows.customers.reportsDueAfter(59)) === 1;
@@ -705,14 +705,14 @@ describe('reports without a login', () => {
   });
 
   it.each([
-    ['a swapped SIM', (lineId: string) => service.tell(lineId, 'sim-swapped', undefined, 2)],
+    ['a swapped SIM', (lineId: string) => service.sendEvent(lineId, 'sim-swapped', undefined, 2)],
     [
       'a reported loss',
       async (_lineId: string, subscriptionId: string) => service.operate(subscriptionId, 'report-loss'),
     ],
   ])('no code is sent by SMS after %s', async (_name, happens) => {
     const { person, subscriptionId } = await service.subscriber();
-    await service.tell(person.lineId, 'device-changed', { os: 'ios', osVersion: '17', formFactor: 'phone' }, 1);
+    await service.sendEvent(person.lineId, 'device-changed', { os: 'ios', osVersion: '17', formFactor: 'phone' }, 1);
     await happens(person.lineId, subscriptionId);
     await report('/new-phone', person, { way: 'sms' });
     expect((await outcome('new_phone')).outcome).toBe('call_centre');

@@ -61,7 +61,7 @@ describe('POST /v1/windows', () => {
     ['in capitals', (url) => url.toUpperCase()],
     ['of another port', (url) => url.replace(/:\d+\//, ':1/')],
     ['on a longer host', (url) => url.replace(/\/\/[^/]+/, '$&.evil.example')],
-    ['with somebody before the host', (url) => url.replace('//', '//evil@')],
+    ['with user information before the host', (url) => url.replace('//', '//evil@')],
     ['of a path that leads there', (url) => url.replace('/demo/return', '/demo/../demo/return')],
     ['with a blank behind', (url) => `${url} `],
     ['of a script', () => 'javascript:alert(1)'],
@@ -223,8 +223,8 @@ describe('a window that asks for a one-time password', () => {
 
   it('a window for a one-time password resends nothing, and says the same of an unknown number', async () => {
     const window = await enter({ name: undefined });
-    const nobody = { birthDate: '900101', genderDigit: '1', phoneNumber: '01000000001' };
-    const started = await window.identify(nobody);
+    const unknown = { birthDate: '900101', genderDigit: '1', phoneNumber: '01000000001' };
+    const started = await window.identify(unknown);
     expect(started.body).toMatchObject({
       channel: 'otp',
       attemptsLeft: 5,
@@ -255,7 +255,7 @@ describe('changing to the other method', () => {
     const presses = await Promise.all(
       Array.from({ length: 10 }, () => window.ask('POST', 'method', { method: 'push' })),
     );
-    // Whoever came while the first was still at work is told to wait.
+    // A request that arrives while the first one runs is told to wait.
     const refused = presses.filter(({ status }) => status !== 200);
     for (const { body } of refused) expect(body['code']).toBe('idempotency_in_progress');
     const changed = presses.filter(({ status }) => status === 200).map(({ body }) => body);

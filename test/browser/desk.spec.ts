@@ -24,7 +24,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
   beforeEach(async () => {
     await scene.rows.budgets.clearForms();
     await scene.rows.operators.closeApprovals();
-    await scene.rows.customers.settleReports('nobody');
+    await scene.rows.customers.settleReports('system');
   });
   afterEach(async () => {
     for (const context of contexts) await context.close();
@@ -32,8 +32,8 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     expect(scene.complaints).toEqual([]);
   });
 
-  /** Someone at the desk. */
-  async function sitDown(login: string, options: { width?: number; english?: boolean; script?: boolean } = {}) {
+  /** A page of an operator who has signed in. */
+  async function openDesk(login: string, options: { width?: number; english?: boolean; script?: boolean } = {}) {
     const { width = 1280, english = false, script = true } = options;
     const context = await scene.newBrowser({ viewport: { width, height: 800 }, javaScriptEnabled: script });
     contexts.push(context);
@@ -114,7 +114,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
       await scene.rows.customers.addReport({ kind: 'lost_phone', subscriptionId: id, outcome: 'suspended' });
       await scene.rows.customers.addReport({ kind: 'new_phone', outcome: 'call_centre' });
       const english = locale === 'en';
-      const page = await sitDown('supervisor', { width, english });
+      const page = await openDesk('supervisor', { width, english });
       const number = scene.person('demo-1').phoneNumber.replace('+82', '0');
       await expectFit(page);
       expect(await page.locator('html').getAttribute('lang')).toBe(locale);
@@ -147,7 +147,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
       await page.goto(`${scene.issuer}/operator/approvals`);
       await expectFit(page);
       expect(await texts(page)).toContain(SCRIPT);
-      const other = await sitDown('supervisor2', { width, english });
+      const other = await openDesk('supervisor2', { width, english });
       await other.goto(`${scene.issuer}/operator/approvals`);
       await other.locator('form[action$="/approve"] [name="reason"]').fill(SCRIPT);
       await other.locator('form[action$="/approve"] .primary').click();
@@ -216,7 +216,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     }
     await page.keyboard.press('Enter');
     await page.locator('.timeline').waitFor();
-    // Whoever may only look has nothing to press.
+    // A viewer has no buttons.
     expect(await page.locator('main form').count()).toBe(0);
     expect(await page.locator('.desk-nav a').count()).toBe(1);
   });
@@ -224,7 +224,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
   it('the operators’ desk works without script: a loss is reported, resumed by two operators, and a report settled', async () => {
     const id = await subscribed('demo-2');
     await scene.rows.customers.addReport({ kind: 'lost_phone', subscriptionId: id, outcome: 'suspended' });
-    const agent = await sitDown('agent', { script: false });
+    const agent = await openDesk('agent', { script: false });
     await agent.locator('.desk-list a').click();
     await agent.locator('#reason').fill('분실 접수 확인');
     await agent.locator('main .primary').click();
@@ -235,7 +235,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     await act(agent, 'ask-resume', '찾았다고 함');
     await agent.locator('.note-line').waitFor();
 
-    const supervisor = await sitDown('supervisor', { script: false });
+    const supervisor = await openDesk('supervisor', { script: false });
     expect(await texts(supervisor)).toContain('분실 해제 승인 대기');
     await supervisor.goto(`${scene.issuer}/operator/approvals`);
     await supervisor.locator('form[action$="/approve"] [name="reason"]').fill('통화로 확인');
@@ -258,12 +258,12 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
 
   it('the operators’ desk refuses an approval with the second button of the same form', async () => {
     const id = await subscribed('demo-1');
-    const agent = await sitDown('agent');
+    const agent = await openDesk('agent');
     await agent.goto(`${scene.issuer}/operator/subscriptions/${id}`);
     await agent.locator('#reason').fill('기기변경');
     await agent.locator('main .primary').click();
     await act(agent, 'ask-enrolment-code', '기기변경');
-    const supervisor = await sitDown('supervisor');
+    const supervisor = await openDesk('supervisor');
     await supervisor.goto(`${scene.issuer}/operator/approvals`);
     await supervisor.locator('form[action$="/approve"] [name="reason"]').fill('본인 확인이 되지 않음');
     await supervisor.locator('[formaction$="/refuse"]').click();
@@ -282,7 +282,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
       const serialNumber = `PG-1234-5678-${String(width).padStart(4, '0')}`;
       await scene.rows.devices.setSerialNumber(id, serialNumber);
       const english = locale === 'en';
-      const agent = await sitDown('agent', { width, english });
+      const agent = await openDesk('agent', { width, english });
       await agent.goto(`${scene.issuer}/operator/subscriptions/${id}`);
       await agent.locator('#reason').fill(SCRIPT);
       await agent.locator('main .primary').click();
@@ -306,7 +306,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
       await expectFit(agent);
       expect(await agent.locator('form[action$="/approve"]').count()).toBe(0);
 
-      const supervisor = await sitDown('supervisor', { width, english });
+      const supervisor = await openDesk('supervisor', { width, english });
       await supervisor.goto(`${scene.issuer}/operator/approvals`);
       await expectFit(supervisor);
       const approve = supervisor.locator('form[action*="/operator/reissues/"]');

@@ -19,7 +19,7 @@ interface Look {
 const WIDE_AND_LIGHT: Look = { size: WIDE, colorScheme: 'light' };
 const NARROW_AND_DARK: Look = { size: NARROW, colorScheme: 'dark' };
 
-/** Adds up what moves in a page that nobody touches. */
+/** Adds up every layout shift in a page without input. */
 const COUNT_SHIFTS = `window.shifted = 0;
   new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => { window.shifted += value; }))
     .observe({ type: 'layout-shift', buffered: true });`;
@@ -37,7 +37,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await scene.stop();
   });
   beforeEach(async () => {
-    await forgetBudgets();
+    await clearBudgets();
     [context, page] = await open();
   });
   afterEach(async () => {
@@ -52,7 +52,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
   }
 
   /** Every visitor of these tests comes from one address, and a few people come often. */
-  async function forgetBudgets(): Promise<void> {
+  async function clearBudgets(): Promise<void> {
     await scene.rows.budgets.clearForms();
     await scene.rows.budgets.clearStarts();
   }
@@ -63,7 +63,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     return [other, phone];
   }
 
-  /** What holds of every page: nothing moved while it was loaded, it fits, and everybody can use it. */
+  /** What holds of every page: nothing moved while it was loaded, it fits, and it is accessible. */
   async function expectFit(looks: readonly Look[] = [WIDE_AND_LIGHT, NARROW_AND_DARK]): Promise<void> {
     await page.evaluate(TWO_FRAMES);
     expect(await page.evaluate<number>('window.shifted')).toBeLessThan(0.01);
@@ -94,7 +94,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
   }
 
   async function joinBySms(person: DemoPerson): Promise<void> {
-    await forgetBudgets();
+    await clearBudgets();
     await page.goto(`${scene.issuer}/join`);
     for (const box of await page.locator('[type=checkbox]').all()) await box.check();
     await fill(person);
@@ -104,7 +104,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
   }
 
   async function askToLogIn(person: DemoPerson, at = page): Promise<void> {
-    await forgetBudgets();
+    await clearBudgets();
     await at.goto(`${scene.issuer}/login`);
     await fill(person, at);
     await at.locator('main form .primary').click();
@@ -143,7 +143,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
         await press('확인');
       };
       await choose({ carrier: 'home', holder: 'self', plan: 'postpaid', phone: 'android' });
-      // The browser itself sends nobody on without the rest.
+      // The browser itself does not submit an incomplete form.
       await expectFocus('#osVersion');
       await choose({ osVersion: '14', birthDay: '19900101' });
       await expectFocus('.good h2');

@@ -192,7 +192,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await window.goto((await scene.openWindow()).url);
     await identify(window, scene.person('demo-7'));
     await scene.rows.authentications.expirePending();
-    // Nobody does anything: the page follows.
+    // The page follows by itself.
     await view(window, 'expired').waitFor();
     await expectFit();
   });
@@ -303,7 +303,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
         scene.issuer + JSON.stringify({ type: 'pushguard.window', windowId, state: 'st-1' }),
       );
 
-      // A window of somebody who registered no page is shown nowhere.
+      // A window of a relying party that registered no page is shown nowhere.
       await scene.rows.clients.setFrameOrigins('demo-shop', []);
       framed = (await scene.openWindow()).url;
       await page.goto(`${origin}/shop`);

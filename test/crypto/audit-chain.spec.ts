@@ -4,7 +4,7 @@ import { AuditChain, canonicalEntry, type AuditedFacts } from '../../src/crypto/
 
 const chain = new AuditChain(Buffer.alloc(32, 1));
 
-/** Texts that look like the ends of texts, as somebody would choose them who wants one entry to pass for another. */
+/** Texts that look like the ends of texts, as an attacker would choose them to pass one entry off as another. */
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.constantFrom('', 'null', '"', '","', '",null,"', '\\', '\0', ','),

@@ -100,7 +100,7 @@ describe('a slow clock', () => {
       memory = now;
     }
     expect(memory.drift).toBe(-24);
-    // Nobody's phone has to be twelve minutes late: without that memory the same code is far off.
+    // Without that memory the same code is far off: no phone has to be twelve minutes late.
     const at = later(noon, 60 * DAY);
     expect(judge(shown(at, -12 * 60), at)).toMatchObject({ kind: 'far' });
   });

@@ -81,8 +81,8 @@ describe('a service whose role does not own its tables', () => {
     expect((await service.verify(id, code)).status).toBe(200);
 
     const { lineId } = subscriber.person;
-    expect(await service.tell(lineId, 'suspended', undefined, 1)).toBe('applied');
-    expect(await service.tell(lineId, 'resumed', undefined, 2)).toBe('applied');
+    expect(await service.sendEvent(lineId, 'suspended', undefined, 1)).toBe('applied');
+    expect(await service.sendEvent(lineId, 'resumed', undefined, 2)).toBe('applied');
     const imported = await fetch(`${service.issuer}/carrier/v1/lines/import?dryRun=true`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${await service.token('carrier')}`, 'Content-Type': 'application/x-ndjson' },

@@ -27,7 +27,7 @@ describe('npm run reencrypt', () => {
     const subscriber = await service.subscriber();
     // Kept aside: it is played again below, under keys that it was not kept with.
     const unknown = `line-${randomUUID()}`;
-    expect(await service.tell(unknown, 'suspended', undefined, 1)).toBe('unknown_line');
+    expect(await service.sendEvent(unknown, 'suspended', undefined, 1)).toBe('unknown_line');
     await service.process.stop();
 
     const [older, newer] = [service.keyring, generateKeyring()].map((text) => JSON.parse(text) as Keyring);
@@ -71,15 +71,15 @@ describe('the history and the events of carriers', () => {
       const { rows } = await service.database.pool.query('SELECT id FROM authentications');
       expect(rows).toEqual([{ id: young }]);
 
-      const tell = (id: string, sequence: number) =>
-        service.tell(person.lineId, 'plan-changed', { plan: 'postpaid' }, sequence, { id });
-      await tell('told long ago', 1);
+      const send = (id: string, sequence: number) =>
+        service.sendEvent(person.lineId, 'plan-changed', { plan: 'postpaid' }, sequence, { id });
+      await send('sent long ago', 1);
       await service.database.pool.query(`UPDATE carrier_events SET received_at = now() - interval '31 days'`);
-      await tell('told today', 2);
+      await send('sent today', 2);
       const events = async () =>
         (await service.database.pool.query<{ id: string }>('SELECT event_id AS id FROM carrier_events')).rows;
       await eventually('the old event to be gone', async () => (await events()).length === 1);
-      expect(await events()).toEqual([{ id: 'told today' }]);
+      expect(await events()).toEqual([{ id: 'sent today' }]);
     } finally {
       await service.stop();
     }

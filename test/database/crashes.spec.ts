@@ -133,7 +133,7 @@ describe.each([
     // Something is at every stage: not yet written, written and not yet in the queue, on its way to the platform.
     load.burst(BURST);
     await delay(randomInt(0, 60));
-    // Whoever asks for a token meanwhile has to ask again, too.
+    // Requests for a token meanwhile have to be repeated as well.
     service.forgetTokens();
     kills.push(Date.now());
     const since = await victim.kill(round);
@@ -191,7 +191,7 @@ describe.each([
 
   it('no push is lost through kills, and each arrives within the patience of a caller', () => {
     const enqueued = load.flows.flatMap(({ course, id, startedAt, openedAt, closedAt }) => {
-      // Whoever pulls may be done before there is anything left to push.
+      // A flow that pulls may end before anything is left to push.
       if (course === 'pulled') return [];
       return [
         { id, kind: 'wake', at: startedAt },

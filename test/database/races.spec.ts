@@ -88,8 +88,8 @@ async function opened(subscriber: Subscriber): Promise<{ id: string; code: strin
   return { id, code: await fleet.service.codeOf(subscriber, id) };
 }
 
-/** Gives everybody the whole budget again, for a test that starts more often than a person may. */
-async function forgetStarts(): Promise<void> {
+/** Gives every person the whole budget again, for a test that starts more often than a person may. */
+async function clearStarts(): Promise<void> {
   await fleet.service.database.pool.query('DELETE FROM start_budgets');
 }
 
@@ -167,7 +167,7 @@ describe('thousands of concurrent verifications of one authentication', () => {
 it('for concurrent codes, half of them right, the answers and the counter agree, thirty times over', async () => {
   const subscriber = await fleet.service.subscriber();
   for (let round = 0; round < 30; round += 1) {
-    await forgetStarts();
+    await clearStarts();
     const { id, code } = await opened(subscriber);
     const codes = shuffled(times(100, (at) => (at % 2 === 0 ? otherThan(code) : code)));
     const counts = tally(await fleet.storm.answers(codes.map((one) => verification(id, one))));
@@ -222,7 +222,7 @@ it('of 500 device proofs, each sent to both processes in another order, each is 
     const one = await Promise.all(times(500, () => request(path, { reason: 'not_me' })));
     const other = shuffled(one);
     const counts = tally(await fleet.storm.answers(one.flatMap((proof, at) => [proof, other[at]!])));
-    // The first of all declines; whoever else is let through finds it declined.
+    // The first of all declines; every other accepted request finds it declined.
     const declined = round === 0 ? 1 : 0;
     expect(counts).toEqual({
       ...(declined && { '204': 1 }),
@@ -233,11 +233,11 @@ it('of 500 device proofs, each sent to both processes in another order, each is 
 });
 
 describe('1,000 concurrent starts for one person', () => {
-  it.each(['a subscriber', 'a person whom nobody knows'])(
+  it.each(['a subscriber', 'an unknown person'])(
     '1,000 concurrent starts spend the budget of five and leave one pending at each relying party: %s',
-    async (whom) => {
+    async (kind) => {
       const unknown = { phoneNumber: '010-9999-0002', birthDate: '900101', genderDigit: '1' };
-      const person = whom === 'a subscriber' ? (await fleet.service.subscriber()).person : unknown;
+      const person = kind === 'a subscriber' ? (await fleet.service.subscriber()).person : unknown;
       const requests = shuffled(times(1_000, (at) => starting(person, at % 2 === 0 ? shop : bank)));
       const answers = await fleet.storm.answers(requests);
       expect(tally(answers)).toEqual({ '201': 5, '429 too_many_requests': 995 });
@@ -258,7 +258,7 @@ describe('1,000 concurrent starts for one person', () => {
   it('of five concurrent starts at one relying party one stays pending, fifty times over', async () => {
     const { person } = await fleet.service.subscriber();
     for (let round = 0; round < 50; round += 1) {
-      await forgetStarts();
+      await clearStarts();
       const answers = await fleet.storm.answers(times(5, () => starting(person)));
       expect(tally(answers)).toEqual({ '201': 5 });
       const ids = answers.map(({ body }) => body['id'] as string);
@@ -286,7 +286,7 @@ describe('1,000 concurrent requests with one Idempotency-Key', () => {
       expect({ status, code }).toEqual({ status: 409, code: 'idempotency_in_progress' });
     }
 
-    // Whoever comes again, and however many at once: the first is done, and its answer is known.
+    // Later requests, however many at once, get the answer of the first, which is complete.
     const again = await fleet.storm.answers(times(1_000, () => request));
     expect(tally(again)).toEqual({ '201': 1_000 });
     expect(new Set(again.map(({ text }) => text))).toEqual(new Set([answer!.text]));
@@ -327,7 +327,7 @@ describe('concurrent declines, verifications, cancellations and openings', () =>
       const request = await appRequests(phone);
       const outcomes = new Map<string, number>();
       for (let round = 0; round < 60; round += 1) {
-        await forgetStarts();
+        await clearStarts();
         const { id, code } =
           before === 'opened'
             ? await opened(subscriber)

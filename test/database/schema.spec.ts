@@ -98,17 +98,17 @@ describe('the database', () => {
 
   it.each([
     [
-      'a state that its life has not reached',
+      'a state that its transitions have not reached',
       `UPDATE subscriptions SET state = 'suspended', suspensions = '{loss_reported}', reason = 'loss_reported'`,
       'stands_at_its_last_link',
     ],
     [
-      'a link that does not begin where the last one ended',
+      'a transition that does not begin where the last one ended',
       `INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, actor, at) SELECT id, 3, 2, 'suspended', 'cancelled', 'cancelled', 'unknown', now() FROM subscriptions`,
       'link_follows_the_one_before',
     ],
     [
-      'a life that begins anew',
+      'a history that begins anew',
       `INSERT INTO subscription_links (subscription_id, number, to_state, change, actor, at) SELECT id, 0, 'awaiting_device', 'subscribed', 'unknown', now() FROM subscriptions`,
       'link_counts_on',
     ],

@@ -131,7 +131,7 @@ describe('the text that is signed for a transaction', () => {
     ['one blank and two', 'a b', 'a  b'],
     ['a blank and a no-break space', 'a b', 'a\u00a0b'],
     ['a blank at the end', 'a', 'a '],
-    ['a character that nobody sees', 'ab', 'a\u200bb'],
+    ['an invisible character', 'ab', 'a\u200bb'],
     ['a direction that is turned', '100', '\u202e100'],
     ['upper and lower case', 'KIM', 'kim'],
     ['two kinds of line end', 'a\nb', 'a\r\nb'],

@@ -87,7 +87,7 @@ async function expectQueueToWork(service: ServiceProcess, number: string): Promi
   const before = await texts();
   const body = JSON.stringify({ lineId: `demo-${number}` });
   await fetch(`${issuer}/local/enrolments`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
-  await eventually('the word that somebody has joined', async () => (await texts()) > before);
+  await eventually('the notice of joining', async () => (await texts()) > before);
   expect(service.log()).not.toContain('left to the sweep');
 }
 

@@ -296,7 +296,7 @@ describe('a slow carrier', () => {
   });
 });
 
-/** What an operator reads of a lookup that must fail, once it is clear that it tells of nobody. */
+/** The message of a lookup that must fail, after a check that it contains no personal data. */
 async function refusal(lookup: Promise<LineFacts | null>): Promise<string> {
   const error: unknown = await lookup.catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(CarrierUnavailable);

@@ -19,7 +19,7 @@ export async function otpSubscriber(service: TestService): Promise<Subscriber> {
   return subscriber;
 }
 
-/** The secret of a phone's authenticator, which nobody but the phone and the service has. */
+/** The secret of a phone's authenticator, which only the phone and the service have. */
 export async function secretOf(service: TestService, { deviceId }: Phone): Promise<Buffer> {
   const { id, secret } = await service.rows.authenticators.of(deviceId);
   return service.keys.fields.decrypt(secret!, `authenticators:secret:${id}`);

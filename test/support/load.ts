@@ -6,7 +6,7 @@ import { TEST_PIN, type Answer, type Subscriber, type TestService } from './serv
 
 /**
  * How far a flow goes. `pulled` asks for everything and waits for no push; all others do at each step what a push
- * told them to do.
+ * asked for.
  */
 const COURSES = [
   'pending',
@@ -54,7 +54,7 @@ export class Load {
   readonly flows: Flow[] = [];
   /** Answers of 2xx: when the request was sent and when it was answered. */
   readonly successes: { sentAt: number; answeredAt: number }[] = [];
-  /** Whatever nobody should see, killed processes or not. */
+  /** Answers that a caller must not see, whether processes are killed or not. */
   readonly faults: string[] = [];
   /** Idempotency keys that were sent. */
   keys = 0;
@@ -105,7 +105,7 @@ export class Load {
   private async next(): Promise<void> {
     const next = this.waiting.shift();
     if (!next) {
-      this.faults.push('there was nobody left to start for: give the load more subscribers');
+      this.faults.push('no subscriber is left to start for: give the load more subscribers');
       return;
     }
     try {

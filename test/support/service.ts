@@ -178,7 +178,7 @@ export class TestService {
       headers: { Authorization: `Basic ${basic}` },
       body: new URLSearchParams({ grant_type: 'client_credentials' }),
     });
-    // A service whose database is away gives none; whoever asks again gets one.
+    // A service whose database is down issues none; a later request gets one.
     if (!answer.ok) throw await problemOf(answer);
     const { access_token: token } = (await answer.json()) as { access_token: string };
     this.tokens.set(client.clientId, { token, until: Date.now() + TOKEN_MS });
@@ -228,7 +228,7 @@ export class TestService {
     return this.call('POST', `/v1/authentications/${id}/verification`, { code }, options);
   }
 
-  /** Adds a line that may subscribe, with a number nobody else has, and answers whose it is. */
+  /** Adds a line that may subscribe, with a number of its own; answers its owner. */
   async addLine(other: Partial<LineFacts> = {}): Promise<TestPerson & { lineId: string }> {
     const lineId = other.lineId ?? `line-${randomUUID()}`;
     const digits = String(Math.floor(Math.random() * 1e8)).padStart(8, '0');
@@ -285,8 +285,8 @@ export class TestService {
     return answer;
   }
 
-  /** Tells of a line as its carrier does; answers the outcome. */
-  async tell(
+  /** Sends an event of a line as its carrier does; answers the outcome. */
+  async sendEvent(
     lineId: string,
     kind: string,
     data: object | undefined,

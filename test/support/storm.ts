@@ -39,8 +39,8 @@ export class Storm {
   }
 
   /**
-   * The answers, in the order of the requests; request n goes to process n modulo their number. Whoever is turned away
-   * because too many wait (503: nothing was done) sends the same again, or what its function makes anew.
+   * The answers, in the order of the requests; request n goes to process n modulo their number. A request that is
+   * refused because too many wait (503: nothing was done) is sent again, or made anew by its function.
    */
   async answers(requests: readonly Sendable[]): Promise<StormAnswer[]> {
     const made = await Promise.all(requests.map(make));
