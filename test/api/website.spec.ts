@@ -264,7 +264,7 @@ describe('joining', () => {
     await visitor.open('/join');
     expect((await verifiedBySms(person, visitor, '/join', AGREED)).url).toBe(`${service.issuer}/enrol`);
     const [kept] = await service.rows.subscriptions.consentsOf(person.lineId);
-    expect(kept).toEqual({ terms: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) });
+    expect(kept?.terms).toMatch(/^\d{4}-\d\d-\d\d$/);
   });
 
   it('joining is not undone by a stranger who reports a new phone', async () => {
