@@ -67,13 +67,13 @@ function read({ id, phone_number, owner, carrier, status, holder, plan, handset 
   };
 }
 
-/** What is held of a line. */
+/** The stored facts of a line. */
 async function stored(lineId: string): Promise<LineFacts | undefined> {
   const row = await service.rows.lines.of(lineId);
   return row && read(row);
 }
 
-/** What is held under a number. */
+/** The stored facts of the line that has a number. */
 async function storedUnder(phoneNumber: string): Promise<LineFacts | undefined> {
   const index = service.keys.indexes.of('phone', phoneNumber);
   const row = await service.rows.lines.withNumber(index);
@@ -319,7 +319,7 @@ describe('PUT of a line', () => {
   });
 });
 
-/** What a picture of a line does to the subscription on it, by PUT and by import alike. */
+/** Changes of a line that cancel its subscription, by PUT and by import alike. */
 const CANCELLING: readonly [string, Partial<LineFacts>, string][] = [
   ['has another owner', { owner: { birthDate: '850715', genderDigit: '2' } }, 'owner_changed'],
   ['is a company’s', { holder: 'corporate' }, 'owner_changed'],

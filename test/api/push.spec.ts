@@ -22,7 +22,7 @@ const deliveries = (id: string) => service.rows.deliveries.of(id);
 const delivered = (id: string) => service.rows.deliveries.untilDone(id);
 const postponed = (id: string) =>
   eventually('a postponed delivery', async () => (await deliveries(id)).find((one) => one.waiting && one.attempts > 0));
-/** What the platform asked to wait for is not waited for here. */
+/** Skips the wait that the platform asked for. */
 const makeDue = (id: string) => service.rows.deliveries.makeDue(id);
 const wakes = ({ pushToken }: Subscriber) => service.pushesTo(pushToken).filter(({ data }) => data['t'] === 'wake');
 const stateOf = async (id: string) => (await service.call('GET', `/v1/authentications/${id}`)).body['state'];
@@ -202,7 +202,7 @@ describe('a platform that hangs for the whole life of an authentication', () => 
       const hang = Array.from({ length: 100 }, () => 'HANG' as const);
       service.fcm.answer(subscriber.pushToken, ...hang);
       service.apns.answer(subscriber.pushToken, ...hang);
-      // On a machine that is not slow: far less than one attempt to hand over may take.
+      // On a machine that is not slow: far less than one attempt to deliver may take.
       expect(await timed(subscriber)).toBeLessThan(3_000 + 10 * usual);
       expect(textsTo(subscriber.person.phoneNumber)).toEqual([]);
     },

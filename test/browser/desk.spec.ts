@@ -8,7 +8,7 @@ import { Scene, sidewaysScroll } from './scene.ts';
 /** The second is as narrow as pages have to be (WCAG 2.2, 1.4.10). */
 const WIDTHS = [1280, 320];
 
-/** What would run, and what would break a page, wherever it was shown as anything but text. */
+/** Text that runs as script or breaks a page wherever it is shown as anything but text. */
 const SCRIPT = `"><script>document.title='owned'</script><img src=x onerror=alert(1)>'&amp;`;
 
 describeWith(CHROMIUM, 'the operators’ desk', () => {
@@ -58,7 +58,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     return { password: operator.password, code: totpOf(fromBase32(operator.totpSecret), totpStep(new Date())) };
   }
 
-  /** What holds of every page, in a wide window and in a narrow one. */
+  /** Checks every page, in a wide window and in a narrow one. */
   async function expectFit(page: Page): Promise<void> {
     const own = page.viewportSize()!;
     for (const width of WIDTHS) {

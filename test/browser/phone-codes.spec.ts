@@ -40,7 +40,7 @@ describeWith(CHROMIUM, 'the reference app making codes', () => {
   const button = (name: string) => phone.getByRole('button', { name, exact: true });
   const named = ({ phoneNumber, birthDate, genderDigit }: DemoPerson) => ({ phoneNumber, birthDate, genderDigit });
 
-  /** What holds of every screen that a person came to: it fits, and the heading has the focus. */
+  /** Checks every screen that a person reached: it fits, and the heading has the focus. */
   async function expectScreen(kind: string): Promise<void> {
     await screen(phone, kind).waitFor();
     expect(await phone.evaluate<string>('document.activeElement.tagName')).toBe('H1');

@@ -41,7 +41,7 @@ describeWith(CHROMIUM, 'the reference app', () => {
     await phone.goto(`${scene.issuer}/phone?lang=${lang}`);
   }
 
-  /** What holds of every screen. */
+  /** Checks every screen. */
   async function expectFit(): Promise<void> {
     expect(await scene.violations(phone.mainFrame())).toEqual([]);
     expect(await sidewaysScroll(phone.mainFrame())).toBe(0);
@@ -234,7 +234,7 @@ describeWith(CHROMIUM, 'the reference app', () => {
       await screen(phone, 'home').waitFor();
     });
 
-    /** What holds of every screen that a person came to: it fits, and the heading has the focus. */
+    /** Checks every screen that a person reached: it fits, and the heading has the focus. */
     async function expectScreen(kind: string): Promise<void> {
       await screen(phone, kind).waitFor();
       expect(await phone.evaluate<string>('document.activeElement.tagName')).toBe('H1');

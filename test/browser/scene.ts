@@ -179,7 +179,7 @@ export class Scene {
     });
   }
 
-  /** What axe finds of serious and critical violations in what a frame shows now. */
+  /** The serious and critical violations that axe finds in the present content of a frame. */
   async violations(frame: Frame): Promise<string[]> {
     if (!(await frame.evaluate<boolean>("typeof axe === 'object'"))) await frame.evaluate(AXE);
     const { violations, passes } = await frame.evaluate<{

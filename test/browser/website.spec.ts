@@ -63,7 +63,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     return [other, phone];
   }
 
-  /** What holds of every page: nothing moved while it was loaded, it fits, and it is accessible. */
+  /** Checks every page: nothing moved while it was loaded, it fits, and it is accessible. */
   async function expectFit(looks: readonly Look[] = [WIDE_AND_LIGHT, NARROW_AND_DARK]): Promise<void> {
     await page.evaluate(TWO_FRAMES);
     expect(await page.evaluate<number>('window.shifted')).toBeLessThan(0.01);
@@ -191,7 +191,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await page.locator('[name=agree0]').check();
     await page.locator('main form .primary').click();
     await expectFocus('[name=agree1]');
-    // What was agreed to once is not asked again.
+    // The website does not ask again for terms that were accepted.
     expect(await page.locator('[name=agree0]').isChecked()).toBe(true);
     expect(await page.locator('[aria-invalid=true]').count()).toBe(4);
     await expectFit();

@@ -31,7 +31,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     expect(scene.complaints).toEqual([]);
   });
 
-  /** What holds of every view. */
+  /** Checks every view. */
   async function expectFit(): Promise<void> {
     expect(await scene.violations(window.mainFrame())).toEqual([]);
     expect(await sidewaysScroll(window.mainFrame())).toBe(0);

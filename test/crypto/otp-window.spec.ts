@@ -13,7 +13,7 @@ const present = totpStep(noon, OTP_PARAMETERS);
 
 const later = (at: Date, seconds: number) => new Date(at.getTime() + seconds * 1000);
 const codeOf = (step: number) => totpOf(secret, step, OTP_PARAMETERS);
-/** What a phone shows whose clock is ahead by so many seconds. */
+/** The code of a phone whose clock is ahead by so many seconds. */
 const shown = (at: Date, ahead = 0) => codeOf(totpStep(later(at, ahead), OTP_PARAMETERS));
 const judge = (typed: string, at: Date, memory: OtpMemory = fresh) => judgeOtp({ secret, typed, at, memory });
 

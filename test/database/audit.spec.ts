@@ -201,7 +201,7 @@ describe('a service whose role does not own its tables', () => {
   });
 });
 
-/** What a breach is expected to be, without its sentence. */
+/** The expected kind and place of a breach, without its sentence. */
 type Expected = [where: string, what: string][];
 
 /** Entries of the chain that is tampered with below. */

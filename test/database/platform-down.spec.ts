@@ -51,7 +51,7 @@ describe.each(['android', 'ios'] as const)('the push platform of an %s phone whi
     expect((await service.verify(id, otherThan(code))).status).toBe(422);
     expect((await service.verify(id, code)).status).toBe(200);
 
-    await eventually('nothing left to hand over', async () => (await deliveriesOf(id)).length === 0);
+    await eventually('no delivery left', async () => (await deliveriesOf(id)).length === 0);
     expect(pushedAbout(id)).toEqual([]);
     expect(service.smsc.received.filter(({ text }) => text.includes('인증번호'))).toEqual([]);
   });

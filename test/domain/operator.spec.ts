@@ -10,7 +10,7 @@ import {
   type OperatorRole,
 } from '../../src/domain/operator.ts';
 
-/** What was agreed, written out by hand: the table of the domain must say the same. */
+/** The permissions, written out by hand: the table of the domain must say the same. */
 const MAY: Record<OperatorPermission, string> = {
   search: 'viewer agent supervisor',
   look: 'viewer agent supervisor',

@@ -80,7 +80,7 @@ async function expectPlainService(): Promise<void> {
   await expect(query(service, `UPDATE audit_entries SET reason = ''`)).rejects.toMatchObject({ code: '42501' });
 }
 
-/** What is sent goes by the queue, and is not left for the sweep to find. */
+/** The queue delivers the text, and the sweep finds nothing left. */
 async function expectQueueToWork(service: ServiceProcess, number: string): Promise<void> {
   const { issuer, smsOutbox } = service.announcement;
   const texts = async () => ((await (await fetch(smsOutbox)).json()) as unknown[]).length;

@@ -16,7 +16,7 @@ interface Platform {
   gateway(): PushGateway;
   received(): readonly ReceivedPush[];
   answer(token: string, ...names: string[]): void;
-  /** What the platform answers, in its own words, and what the port makes of it. */
+  /** The answers of the platform, in its own words, and the outcomes of the port. */
   outcomes: readonly (readonly [answer: string, outcome: PushOutcome])[];
   /** The answer that never comes; the one that breaks the connection; one that passes with time. */
   unavailable: string;

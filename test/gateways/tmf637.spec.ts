@@ -10,7 +10,7 @@ const NUMBER = '+821012345678';
 const TOKEN = 'bearer-of-5f3a9c';
 /** The deadline where a test waits for it, and what a slow machine may add. */
 const [DEADLINE_MS, MARGIN_MS] = [400, 30_000];
-/** What no message may hold: the number in any spelling, birth date, name and token. */
+/** Texts that no message may contain: the number in any spelling, birth date, name and token. */
 const PERSONAL = ['12345678', '1234-5678', '900101', '김가입', TOKEN];
 
 const CHARACTERISTICS = {

@@ -21,7 +21,7 @@ let service: Awaited<ReturnType<typeof playService>>;
 let key: PlayedKey;
 let newerKey: PlayedKey;
 let published: PlayedKey[];
-/** What the played service answers to each `METHOD path`; a function decides by the request. */
+/** The answers of the played service to each `METHOD path`; a function decides by the request. */
 let answers: Record<string, PlayedAnswer | ((request: PlayedRequest) => PlayedAnswer)>;
 
 beforeAll(async () => {

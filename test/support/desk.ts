@@ -1,7 +1,7 @@
 import { fromBase32, matchingTotpStep, totpOf, totpStep } from '../../src/crypto/totp.ts';
 import type { TestService } from './service.ts';
 
-/** What a page of the desk answered. */
+/** The answer of a page of the desk. */
 export interface DeskAnswer {
   status: number;
   location: string | null;
@@ -78,7 +78,7 @@ export class DeskBrowser {
   }
 }
 
-/** What an operator of the demonstration types at the door, now. */
+/** The credentials with which an operator of the demonstration signs in now. */
 export function credentialsOf(service: TestService, login: string): { login: string; password: string; code: string } {
   const operator = service.process.announcement.operators.find((one) => one.login === login);
   if (!operator) throw new Error(`there is no demo operator ${login}`);

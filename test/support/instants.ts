@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 
-/** What clocks and the rounding to milliseconds may differ by. */
+/** The difference that clocks and rounding to milliseconds may make. */
 const TOLERANCE_MS = 1_000;
 
 /** Expects an instant `seconds` after the service handled a request that was sent at `sentAt` and is answered by now. */

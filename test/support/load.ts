@@ -70,7 +70,7 @@ export class Load {
     private readonly address = () => service.issuer,
   ) {
     const courses = subscribers.map((subscriber, at) => ({ subscriber, course: COURSES[at % COURSES.length]! }));
-    // What is to stay open must not give way to the same person's next.
+    // An authentication that is to stay open must not be replaced by the next one of the same person.
     const often = courses.filter(({ course }) => course !== 'pending' && course !== 'opened');
     this.waiting = [courses, ...Array.from({ length: STARTS_A_PERSON - 1 }, () => often)].flat();
   }
@@ -214,7 +214,7 @@ export class Load {
 
   /** Whether the next try may have another outcome. */
   private passes(error: unknown): boolean {
-    // What fetch rejects with when a connection is refused or breaks. By name: Jest's own TypeError is another one.
+    // fetch rejects with it when a connection is refused or breaks. By name: Jest's own TypeError is another one.
     if ((error as Error).name === 'TypeError') return true;
     if (!(error instanceof ProblemError)) return false;
     if (error.status === 500) this.faults.push(String(error));

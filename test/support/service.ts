@@ -48,7 +48,7 @@ export type TestScope = 'authentications' | 'signing' | 'carrier' | 'operator';
 export interface ServiceProcess {
   announcement: Announcement;
   child: ChildProcess;
-  /** What it wrote to standard error so far. */
+  /** Its standard error so far. */
   log: () => string;
   /** Asks it to stop and waits until it has; answers the exit code. */
   stop(): Promise<number | null>;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { eventually } from '../eventually.ts';
 import type { Sql } from './sql.ts';
 
-/** What tests read and change of authentications, behind the service's back. */
+/** Reads and changes authentications, behind the service's back. */
 export class AuthenticationRows {
   constructor(private readonly sql: Sql) {}
 
@@ -52,7 +52,7 @@ export class AuthenticationRows {
     return row!.nonce.toString('base64url');
   }
 
-  /** What is stored of the code of one. */
+  /** The stored columns of the code of one. */
   async codeOf(id: string): Promise<{ code_digest: Buffer | null; sms_code: Buffer | null; envelope: string | null }> {
     const [row] = await this.sql<{ code_digest: Buffer | null; sms_code: Buffer | null; envelope: string | null }>(
       'SELECT code_digest, sms_code, envelope FROM authentications WHERE id = $1',
@@ -61,7 +61,7 @@ export class AuthenticationRows {
     return row!;
   }
 
-  /** What is stored of the transaction of one. */
+  /** The stored columns of the transaction of one. */
   async transactionOf(id: string): Promise<unknown> {
     const [row] = await this.sql<{ transaction: unknown }>('SELECT transaction FROM authentications WHERE id = $1', [
       id,

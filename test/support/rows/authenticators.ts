@@ -1,14 +1,14 @@
 import type pg from 'pg';
 import { withRowLock, type Sql } from './sql.ts';
 
-/** What tests read and change of one-time passwords, Smart OTPs and registrations at institutions. */
+/** Reads and changes one-time passwords, Smart OTPs and registrations at institutions. */
 export class AuthenticatorRows {
   constructor(
     private readonly sql: Sql,
     private readonly pool: pg.Pool,
   ) {}
 
-  /** What is stored of the authenticator on a device; its secret is encrypted. */
+  /** The stored columns of the authenticator on a device; its secret is encrypted. */
   async of(deviceId: string): Promise<{ id: string; secret: Buffer | null; terms: string; failures: number }> {
     const [row] = await this.sql<{ id: string; secret: Buffer | null; terms: string; failures: number }>(
       'SELECT id, secret, terms, failures FROM authenticators WHERE device_id = $1',

@@ -1,6 +1,6 @@
 import type { Sql } from './sql.ts';
 
-/** What tests change of the budgets of persons and of addresses. */
+/** Changes the budgets of persons and of addresses. */
 export class BudgetRows {
   constructor(private readonly sql: Sql) {}
 

@@ -1,6 +1,6 @@
 import type { Sql } from './sql.ts';
 
-/** What tests read of monthly charges. */
+/** Reads monthly charges. */
 export class ChargeRows {
   constructor(private readonly sql: Sql) {}
 

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Sql } from './sql.ts';
 
-/** What tests read and change of relying parties and other clients. */
+/** Reads and changes relying parties and other clients. */
 export class ClientRows {
   constructor(private readonly sql: Sql) {}
 
@@ -50,7 +50,7 @@ export class ClientRows {
     return this.sql('UPDATE clients SET frame_origins = $2 WHERE client_id = $1', [clientId, origins]);
   }
 
-  /** Sets what a client may do. */
+  /** Sets the scopes of a client. */
   setScopes(clientId: string, scopes: readonly string[]): Promise<unknown> {
     return this.sql('UPDATE clients SET scopes = $2 WHERE client_id = $1', [clientId, scopes]);
   }

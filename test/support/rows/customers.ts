@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from './sql.ts';
 
-/** What tests read and change of the website's sessions and of customers' reports. */
+/** Reads and changes the website's sessions and of customers' reports. */
 export class CustomerRows {
   constructor(private readonly sql: Sql) {}
 

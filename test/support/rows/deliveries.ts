@@ -10,7 +10,7 @@ export interface DeliveryRow {
   waiting: boolean;
 }
 
-/** What tests read and change of pushes and text messages that are still to be delivered. */
+/** Reads and changes pushes and text messages that are still to be delivered. */
 export class DeliveryRows {
   constructor(private readonly sql: Sql) {}
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from './sql.ts';
 
-/** What tests read and change of devices and their proofs. */
+/** Reads and changes devices and their proofs. */
 export class DeviceRows {
   constructor(private readonly sql: Sql) {}
 

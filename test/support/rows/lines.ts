@@ -14,7 +14,7 @@ export interface LineRow {
   handset: LineFacts['handset'];
 }
 
-/** What tests read and change of lines and of the events that carriers sent. */
+/** Reads and changes lines and of the events that carriers sent. */
 export class LineRows {
   constructor(
     private readonly sql: Sql,
@@ -107,7 +107,7 @@ export class LineRows {
     return withRowLock(this.pool, 'lines', lineId, ({ untilWaitedFor }) => work(untilWaitedFor));
   }
 
-  /** What is stored of an event that was kept aside. */
+  /** The stored columns of an event that was kept aside. */
   async keptEvent(eventId: string): Promise<{ outcome: string; reason: string; kept: Buffer } | undefined> {
     const [row] = await this.sql<{ outcome: string; reason: string; kept: Buffer }>(
       'SELECT outcome, reason, kept FROM carrier_events WHERE event_id = $1',

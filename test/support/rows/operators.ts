@@ -2,7 +2,7 @@ import type { Sql } from './sql.ts';
 
 const OF_LOGIN = 'operator_id = (SELECT id FROM operators WHERE login = $1)';
 
-/** What tests read and change of operators, their sessions and the audit. */
+/** Reads and changes operators, their sessions and the audit. */
 export class OperatorRows {
   constructor(private readonly sql: Sql) {}
 

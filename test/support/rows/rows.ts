@@ -14,7 +14,7 @@ import { sqlOf } from './sql.ts';
 import { SubscriptionRows } from './subscriptions.ts';
 import { WindowRows } from './windows.ts';
 
-/** What tests read and change in the database behind the service's back, by room. Only these files know its tables. */
+/** Reads and changes the tables behind the service's back, by room. Among the specs' helpers, only these name its tables. */
 export class Rows {
   readonly authentications: AuthenticationRows;
   readonly authenticators: AuthenticatorRows;

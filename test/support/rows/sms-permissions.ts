@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from './sql.ts';
 
-/** What tests read and change of the permissions to send codes by SMS. */
+/** Reads and changes the permissions to send codes by SMS. */
 export class SmsPermissionRows {
   constructor(private readonly sql: Sql) {}
 
@@ -18,7 +18,7 @@ export class SmsPermissionRows {
     );
   }
 
-  /** Lets the time of what a subscription permitted pass. */
+  /** Lets the time of a subscription's permissions pass. */
   endPermitted(subscriptionId: string): Promise<unknown> {
     return this.sql(
       'UPDATE sms_permissions SET ends_at = now() WHERE permitted_at IS NOT NULL AND subscription_id = $1',
@@ -39,7 +39,7 @@ export class SmsPermissionRows {
     );
   }
 
-  /** What is stored for a subscription: whether each has ended, and whether exactly when its time was over. */
+  /** The permissions of a subscription: whether each has ended, and whether exactly when its time was over. */
   of(subscriptionId: string): Promise<{ ended: boolean; settled: boolean }[]> {
     return this.sql(
       `SELECT ended_at IS NOT NULL AS ended, ended_at IS NOT DISTINCT FROM ends_at AS settled

@@ -15,7 +15,7 @@ export interface TransitionRow {
   event_id: string | null;
 }
 
-/** What tests read and change of subscriptions, their transitions, enrolment codes and consents. */
+/** Reads and changes subscriptions, their transitions, enrolment codes and consents. */
 export class SubscriptionRows {
   constructor(private readonly sql: Sql) {}
 
@@ -153,7 +153,7 @@ export class SubscriptionRows {
     return this.sql('UPDATE enrolment_codes SET expires_at = now() WHERE used_at IS NULL');
   }
 
-  /** What the subscribers of a line agreed to. */
+  /** The terms that the subscribers of a line accepted. */
   consentsOf(lineId: string): Promise<{ terms: string; locale: string }[]> {
     return this.sql(
       'SELECT terms, locale FROM consents JOIN subscriptions s ON s.id = subscription_id WHERE line_id = $1',

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from './sql.ts';
 
-/** What tests read and change of hosted windows. */
+/** Reads and changes hosted windows. */
 export class WindowRows {
   constructor(private readonly sql: Sql) {}
 
