@@ -6,6 +6,7 @@ import type { Phone } from '../../src/phone/phone.ts';
 import type { ProblemError } from '../../src/phone/problem-error.ts';
 import { eventually } from '../support/eventually.ts';
 import { Installation, keyPair, type Bent } from '../support/installation.ts';
+import { expectSecondsAfter } from '../support/instants.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
 import { answerOf, otherThan, TEST_PIN, TestService, type Subscriber } from '../support/service.ts';
 
@@ -21,7 +22,6 @@ afterAll(async () => {
   await service.stop();
 });
 
-const sql = (text: string, values: unknown[]) => service.database.pool.query(text, values);
 const operator = (path: string, body: object) =>
   service.call('POST', `/operator/v1/subscriptions/${path}`, body, { scope: 'operator' });
 const newCode = async (subscriptionId: string) => {
@@ -38,10 +38,10 @@ const stateOf = async (id: string, clientId?: string) => {
   const options = clientId === undefined ? {} : { clientId };
   return (await service.call('GET', `/v1/authentications/${id}`, undefined, options)).body['state'];
 };
-const forgetStarts = () => sql('DELETE FROM start_budgets', []);
+const clearStarts = () => service.rows.budgets.clearStarts();
 
 describe('enrolment', () => {
-  it('answers a device under test with a serial number to read aloud', async () => {
+  it('enrolment answers a device under test with a serial number to read aloud', async () => {
     const { enrolmentCode } = await subscribed();
     const installation = Installation.fresh(service.issuer);
     const answer = await installation.send('POST', '/app/v1/devices', installation.enrolment(enrolmentCode));
@@ -58,7 +58,7 @@ describe('enrolment', () => {
     ['without hyphens', (code) => code.replaceAll('-', '')],
     ['with blanks', (code) => code.replaceAll('-', ' ')],
     ['with O for 0 and l for 1', (code) => code.replaceAll('0', 'O').replaceAll('1', 'l')],
-  ])('takes the code as people type it: %s', async (_case, typed) => {
+  ])('enrolment takes the code in every spelling: %s', async (_case, typed) => {
     const { enrolmentCode } = await subscribed();
     expect(enrolmentCode).toMatch(/^(?:[0-9A-HJKMNP-TV-Z]{5}-){3}[0-9A-HJKMNP-TV-Z]{5}$/);
     const installation = Installation.fresh(service.issuer);
@@ -76,7 +76,7 @@ describe('enrolment', () => {
     ['a proof made by another key', () => ({ key: keyPair().privateKey })],
     ['a proof for another body', () => ({ claims: { bh: createHash('sha256').update('{}').digest('base64url') } })],
     ['a proof of two minutes ago', () => ({ claims: { iat: Math.floor(Date.now() / 1000) - 120 } })],
-  ])('is refused with %s, and the code stays good', async (_case, bend) => {
+  ])('enrolment is refused with %s, and the code stays valid', async (_case, bend) => {
     const { enrolmentCode } = await subscribed();
     const installation = Installation.fresh(service.issuer);
     const body = installation.enrolment(enrolmentCode);
@@ -100,7 +100,7 @@ describe('enrolment', () => {
       { platform: 'ios', osVersion: '5.0', formFactor: 'tablet' },
       ['os_version_too_old', 'tablet_not_supported'],
     ],
-  ])('refuses %s with every reason, and the code stays good', async (_case, handset, codes) => {
+  ])('enrolment refuses %s with every reason, and the code stays valid', async (_case, handset, codes) => {
     const { enrolmentCode } = await subscribed();
     const installation = Installation.fresh(service.issuer);
     const answer = await installation.send('POST', '/app/v1/devices', installation.enrolment(enrolmentCode, handset));
@@ -110,7 +110,7 @@ describe('enrolment', () => {
     expect(again.status).toBe(201);
   });
 
-  it.each(['2.3', '2.10', '14', '4.4.4'])('accepts Android %s', async (osVersion) => {
+  it.each(['2.3', '2.10', '14', '4.4.4'])('enrolment accepts Android %s', async (osVersion) => {
     const { enrolmentCode } = await subscribed();
     const installation = Installation.fresh(service.issuer);
     const body = installation.enrolment(enrolmentCode, { osVersion });
@@ -138,7 +138,7 @@ describe('enrolment', () => {
     ['a name with a line break', { name: '내\n전화' }, '/name'],
     ['a code that is too short', { enrolmentCode: 'ABCDE' }, '/enrolmentCode'],
     ['an unknown field', { pin: TEST_PIN }, '/pin'],
-  ])('refuses %s', async (_case, change, pointer) => {
+  ])('enrolment refuses %s', async (_case, change, pointer) => {
     const installation = Installation.fresh(service.issuer);
     const body = installation.enrolment('00000-00000-00000-00000', change);
     expectFaults(await installation.send('POST', '/app/v1/devices', body), pointer);
@@ -146,13 +146,10 @@ describe('enrolment', () => {
 
   it.each<[string, (enrolmentCode: string, subscriptionId: string) => Promise<unknown>]>([
     ['used', (code) => service.enrol(code)],
-    [
-      'ten minutes old',
-      (_code, id) => sql('UPDATE enrolment_codes SET expires_at = now() WHERE subscription_id = $1', [id]),
-    ],
+    ['ten minutes old', (_code, id) => service.rows.subscriptions.expireEnrolmentCode(id)],
     ['followed by a newer one', (_code, id) => newCode(id)],
     ['of a cancelled subscription', (_code, id) => operator(`${id}/cancel`, { reason: '고객 요청' })],
-  ])('refuses a code that is %s', async (_case, spoil) => {
+  ])('enrolment refuses a code that is %s', async (_case, spoil) => {
     const { enrolmentCode, subscriptionId } = await subscribed();
     await spoil(enrolmentCode, subscriptionId);
     const installation = Installation.fresh(service.issuer);
@@ -160,13 +157,13 @@ describe('enrolment', () => {
     expectProblem(answer, 422, 'enrolment_code_invalid');
   });
 
-  it('refuses a code that nobody was given', async () => {
+  it('enrolment refuses a code that was never issued', async () => {
     const installation = Installation.fresh(service.issuer);
     const body = installation.enrolment('00000-00000-00000-00000');
     expectProblem(await installation.send('POST', '/app/v1/devices', body), 422, 'enrolment_code_invalid');
   });
 
-  it('with one code many times at once enrols one device', async () => {
+  it('enrolment with one code, many times at once, enrols one device', async () => {
     const { enrolmentCode } = await subscribed();
     const enrolments = Array.from({ length: 5 }, () => Installation.fresh(service.issuer)).map((one) =>
       one.send('POST', '/app/v1/devices', one.enrolment(enrolmentCode)),
@@ -177,33 +174,35 @@ describe('enrolment', () => {
 });
 
 describe('the test of a device', () => {
-  it.each(['android', 'ios'] as const)('has its code sent by encrypted push, on %s', async (platform) => {
-    const { enrolmentCode } = await subscribed();
-    const pushToken = `token-${randomUUID()}`;
-    const phone = await service.enrol(enrolmentCode, { platform, pushToken });
-    const push = await service.pushed(pushToken, 'test');
-    expect(Object.keys(push.data).sort()).toEqual(['envelope', 't']);
-    const claims = await phone.readTestEnvelope(push.data['envelope'] ?? '');
-    expect(claims).toEqual({
-      v: 1,
-      deviceId: phone.deviceId,
-      code: expect.stringMatching(/^\d{6}$/),
-      expiresAt: expect.stringMatching(/Z$/),
-    });
-    expect(JSON.stringify(push.alert)).not.toContain(claims.code);
-    expect(await phone.testEnvelope()).toBe(push.data['envelope']);
-    await phone.confirmTest(claims.code);
-  });
+  it.each(['android', 'ios'] as const)(
+    'the test of a device has its code sent by encrypted push, on %s',
+    async (platform) => {
+      const { enrolmentCode } = await subscribed();
+      const pushToken = `token-${randomUUID()}`;
+      const phone = await service.enrol(enrolmentCode, { platform, pushToken });
+      const push = await service.pushed(pushToken, 'test');
+      expect(Object.keys(push.data).sort()).toEqual(['envelope', 't']);
+      const claims = await phone.readTestEnvelope(push.data['envelope'] ?? '');
+      expect(claims).toEqual({
+        v: 1,
+        deviceId: phone.deviceId,
+        code: expect.stringMatching(/^\d{6}$/),
+        expiresAt: expect.stringMatching(/Z$/),
+      });
+      expect(JSON.stringify(push.alert)).not.toContain(claims.code);
+      expect(await phone.testEnvelope()).toBe(push.data['envelope']);
+      await phone.confirmTest(claims.code);
+    },
+  );
 
-  it('makes the device active, and the subscription with it', async () => {
+  it('the test of a device activates the device and the subscription', async () => {
     const { enrolmentCode, subscriptionId } = await subscribed();
     const phone = await service.enrol(enrolmentCode);
     const installation = await Installation.of(phone);
     const { code } = await phone.readTestEnvelope(await phone.testEnvelope());
     const answer = await installation.send('POST', '/app/v1/device/test', { code });
     expect(answer).toMatchObject({ status: 200, body: { deviceId: phone.deviceId, state: 'active' } });
-    const { rows } = await sql('SELECT state FROM subscriptions WHERE id = $1', [subscriptionId]);
-    expect(rows).toEqual([{ state: 'active' }]);
+    expect((await service.rows.subscriptions.of(subscriptionId))?.state).toBe('active');
     for (const [method, path, body] of [
       ['POST', '/app/v1/device/test', { code }],
       ['GET', '/app/v1/device/envelope', undefined],
@@ -212,40 +211,43 @@ describe('the test of a device', () => {
     }
   });
 
-  it('counts wrong codes, and the fifth revokes the device', async () => {
+  it('the test of a device counts wrong codes, and the fifth revokes the device', async () => {
     const { enrolmentCode } = await subscribed();
     const phone = await service.enrol(enrolmentCode);
     const { code } = await phone.readTestEnvelope(await phone.testEnvelope());
     const installation = await Installation.of(phone);
-    const tell = (tried: string) => installation.send('POST', '/app/v1/device/test', { code: tried });
+    const confirm = (tried: string) => installation.send('POST', '/app/v1/device/test', { code: tried });
     for (const attemptsLeft of [4, 3, 2, 1]) {
-      expectProblem(await tell(otherThan(code)), 422, 'code_mismatch', { attemptsLeft });
+      expectProblem(await confirm(otherThan(code)), 422, 'code_mismatch', { attemptsLeft });
     }
-    const fifth = await tell(otherThan(code));
+    const fifth = await confirm(otherThan(code));
     expect({ status: fifth.status, code: fifth.body['code'] }).toEqual({ status: 422, code: 'attempts_exhausted' });
-    expectProblem(await tell(code), 401, 'device_proof_invalid');
+    expectProblem(await confirm(code), 401, 'device_proof_invalid');
   });
 
-  it.each(['12345', '1234567', 'abcdef', 123456, null])('refuses the code %p, and that is no try', async (code) => {
-    const { enrolmentCode } = await subscribed();
-    const phone = await service.enrol(enrolmentCode);
-    const installation = await Installation.of(phone);
-    expectFaults(await installation.send('POST', '/app/v1/device/test', { code }), '/code');
-    const { rows } = await sql('SELECT test_failures FROM devices WHERE id = $1', [phone.deviceId]);
-    expect(rows).toEqual([{ test_failures: 0 }]);
-  });
+  it.each(['12345', '1234567', 'abcdef', 123456, null])(
+    'the test of a device refuses the code %p without counting it',
+    async (code) => {
+      const { enrolmentCode } = await subscribed();
+      const phone = await service.enrol(enrolmentCode);
+      const installation = await Installation.of(phone);
+      expectFaults(await installation.send('POST', '/app/v1/device/test', { code }), '/code');
+      expect(await service.rows.devices.testFailuresOf(phone.deviceId)).toBe(0);
+    },
+  );
 
-  it('is over after ten minutes', async () => {
+  it('the test of a device expires after ten minutes', async () => {
     const { enrolmentCode } = await subscribed();
+    const sentAt = Date.now();
     const phone = await service.enrol(enrolmentCode);
     const { code, expiresAt } = await phone.readTestEnvelope(await phone.testEnvelope());
-    expect(Math.abs(Date.parse(expiresAt) - Date.now() - 600_000)).toBeLessThan(10_000);
-    await sql('UPDATE devices SET test_expires_at = now() WHERE id = $1', [phone.deviceId]);
+    expectSecondsAfter(sentAt, 600, expiresAt);
+    await service.rows.devices.expireTest(phone.deviceId);
     await expect(phone.confirmTest(code)).rejects.toMatchObject({ status: 410 });
     await expect(phone.testEnvelope()).rejects.toMatchObject({ status: 410 });
   });
 
-  it('of a newer device takes the place of one that was never finished', async () => {
+  it('the test of a newer device replaces one that was never finished', async () => {
     const { enrolmentCode, subscriptionId } = await subscribed();
     const first = await service.enrol(enrolmentCode);
     const second = await service.enrol(await newCode(subscriptionId));
@@ -253,7 +255,7 @@ describe('the test of a device', () => {
     expect(await second.testEnvelope()).toEqual(expect.any(String));
   });
 
-  it('lets nothing be opened before it is finished', async () => {
+  it('a device cannot open anything before its test is finished', async () => {
     const subscriber = await service.subscriber();
     const { id, nonce } = await asked(subscriber);
     const newer = await service.enrol(await newCode(subscriber.subscriptionId));
@@ -267,7 +269,7 @@ describe('the test of a device', () => {
     }
   });
 
-  it('revokes the older device of the subscription when it is finished, and not before', async () => {
+  it('the test of a device revokes the older device when it is finished, and not before', async () => {
     const older = await service.subscriber();
     const newer = await service.enrol(await newCode(older.subscriptionId));
     const { id } = await asked(older);
@@ -296,7 +298,7 @@ describe('the test of a device', () => {
   });
 });
 
-describe('a request without a good device proof', () => {
+describe('a request and its device proof', () => {
   let phone: Phone;
   let installation: Installation;
   const PATH = '/app/v1/authentications';
@@ -319,7 +321,7 @@ describe('a request without a good device proof', () => {
   };
 
   it.each([-58, 0, 58])(
-    'is accepted when its clock is off by %i seconds, which the refusals differ from',
+    'a request is accepted when its clock is off by %i seconds, which is the case that the refusals differ from',
     async (off) => {
       const answer = await installation.send('GET', `${PATH}?since=1#x`, undefined, { proof: await proofAt(off) });
       expect(answer.status).toBe(200);
@@ -360,7 +362,7 @@ describe('a request without a good device proof', () => {
     ['its id and its key', () => ({ header: { jwk: installation.signing.publicJwk } })],
     ['an unknown critical header', () => ({ header: { crit: ['x'], x: 1 } })],
     ['a bearer token in its place', async () => ({ proof: await service.token() })],
-  ])('is refused: %s', async (_case, bend) => {
+  ])('a request is refused for its device proof: %s', async (_case, bend) => {
     const answer = await installation.send('GET', PATH, undefined, await bend());
     expectProblem(answer, 401, 'device_proof_invalid');
     expect(answer.headers.get('www-authenticate')).toBe('Device-Proof');
@@ -371,20 +373,20 @@ describe('a request without a good device proof', () => {
     return `${header}.${claims}.`;
   };
 
-  it('is refused: a proof that was used before', async () => {
+  it('a request is refused when its proof was used before', async () => {
     const proof = installation.proof('GET', PATH);
     expect((await installation.send('GET', PATH, undefined, { proof })).status).toBe(200);
     expectProblem(await installation.send('GET', PATH, undefined, { proof }), 401, 'device_proof_invalid');
   });
 
-  it('is refused: a jti that was used in another proof', async () => {
+  it('a request is refused when its jti was used in another proof', async () => {
     const claims = { jti: randomUUID() };
     expect((await installation.send('GET', PATH, undefined, { claims })).status).toBe(200);
     const answer = await installation.send('GET', '/app/v1/history', undefined, { claims });
     expectProblem(answer, 401, 'device_proof_invalid');
   });
 
-  it('is served once when one proof is sent many times at once', async () => {
+  it('a request is served once when its proof is sent many times at once', async () => {
     const proof = installation.proof('GET', PATH);
     const answers = await Promise.all(
       Array.from({ length: 8 }, () => installation.send('GET', PATH, undefined, { proof })),
@@ -392,14 +394,14 @@ describe('a request without a good device proof', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401, 401, 401, 401, 401]);
   });
 
-  it('is refused: a body that was changed on the way', async () => {
+  it('a request is refused when its body was changed on the way', async () => {
     const path = '/app/v1/device/push-token';
     const proof = installation.proof('PUT', path, JSON.stringify({ pushToken: 'mine' }));
     const answer = await installation.send('PUT', path, { pushToken: 'stolen' }, { proof });
     expectProblem(answer, 401, 'device_proof_invalid');
   });
 
-  it('is refused: a body of another media type, whatever the proof is about', async () => {
+  it('a request is refused when its body has another media type, whatever the proof covers', async () => {
     const path = '/app/v1/device/push-token';
     const form = 'pushToken=stolen';
     for (const about of ['', form]) {
@@ -418,7 +420,7 @@ describe('a request without a good device proof', () => {
 });
 
 describe('the pending list', () => {
-  it('tells who asks and why, oldest first, and nothing else', async () => {
+  it('the pending list names relying party and purpose, oldest first, and nothing else', async () => {
     const { person, phone } = await service.subscriber();
     const { phoneNumber, birthDate, genderDigit } = person;
     const endUser = { ip: '203.0.113.7', userAgent: 'Mozilla/5.0 <b>창</b>' };
@@ -451,7 +453,7 @@ describe('the pending list', () => {
     expect(pending[0]?.nonce).not.toBe(pending[1]?.nonce);
   });
 
-  it('needs no push to have arrived, shows what is opened, and drops what is closed', async () => {
+  it('the pending list works without a push, shows opened authentications, and drops closed ones', async () => {
     const subscriber = await service.subscriber({ pushToken: `unregistered-${randomUUID()}` });
     const one = await asked(subscriber);
     await subscriber.phone.open(one, TEST_PIN);
@@ -460,11 +462,11 @@ describe('the pending list', () => {
     expect(await subscriber.phone.pending()).toEqual([]);
   });
 
-  it('holds nothing that is expired, of another person, or of another subscription', async () => {
+  it('the pending list contains nothing expired, and nothing of another person or another subscription', async () => {
     const [subscriber, stranger] = [await service.subscriber(), await service.subscriber()];
     const { id } = await asked(subscriber);
     expect(await stranger.phone.pending()).toEqual([]);
-    await sql('UPDATE authentications SET expires_at = now() WHERE id = $1', [id]);
+    await service.rows.authentications.expire(id);
     expect(await subscriber.phone.pending()).toEqual([]);
   });
 });
@@ -477,11 +479,8 @@ describe('opening', () => {
     installation = await Installation.of(subscriber.phone);
   });
 
-  const failures = async () => {
-    const { rows } = await sql('SELECT pin_failures AS n FROM devices WHERE id = $1', [subscriber.phone.deviceId]);
-    return (rows as { n: number }[])[0]?.n;
-  };
-  /** What a phone is told that tries to open. */
+  const failures = () => service.rows.devices.pinFailuresOf(subscriber.phone.deviceId);
+  /** The answer to a phone that tries to open. */
   const attempt = async (one: { id: string; nonce: string }, pin: string) => {
     try {
       await subscriber.phone.open(one, pin);
@@ -492,13 +491,13 @@ describe('opening', () => {
     }
   };
 
-  it('with the right PIN is 202, and the state is opened', async () => {
+  it('opening with the right PIN is 202, and the state is opened', async () => {
     const one = await asked(subscriber);
     expect(await attempt(one, TEST_PIN)).toBe('opened');
     expect(await stateOf(one.id)).toBe('opened');
   });
 
-  it('with a wrong PIN counts down; the fifth in a row locks it, and then the right one is refused too', async () => {
+  it('opening with a wrong PIN counts down; the fifth in a row locks the PIN, and then the right one is refused too', async () => {
     const one = await asked(subscriber);
     for (const attemptsLeft of [4, 3, 2, 1]) {
       expect(await attempt(one, WRONG_PIN)).toEqual({ status: 422, code: 'pin_mismatch', attemptsLeft });
@@ -506,11 +505,11 @@ describe('opening', () => {
     expect(await attempt(one, WRONG_PIN)).toEqual({ status: 423, code: 'pin_locked' });
     expect(await attempt(one, TEST_PIN)).toEqual({ status: 423, code: 'pin_locked' });
     expect(await stateOf(one.id)).toBe('pending');
-    await forgetStarts();
+    await clearStarts();
     expect(await attempt(await asked(subscriber), TEST_PIN)).toEqual({ status: 423, code: 'pin_locked' });
   });
 
-  it('is possible again once an operator unlocked the PIN', async () => {
+  it('opening is possible again once an operator has unlocked the PIN', async () => {
     const one = await asked(subscriber);
     for (let tries = 1; tries <= 5; tries += 1) await attempt(one, WRONG_PIN);
     expect((await operator(`${subscriber.subscriptionId}/unlock-pin`, { reason: '본인 확인함' })).status).toBe(204);
@@ -518,7 +517,7 @@ describe('opening', () => {
     expect(await attempt(one, TEST_PIN)).toBe('opened');
   });
 
-  it('with the right PIN forgives the wrong ones before', async () => {
+  it('opening with the right PIN resets the failure counter', async () => {
     const one = await asked(subscriber);
     for (let tries = 1; tries <= 4; tries += 1) await attempt(one, WRONG_PIN);
     expect(await attempt(one, TEST_PIN)).toBe('opened');
@@ -527,7 +526,7 @@ describe('opening', () => {
     expect(await attempt(next, WRONG_PIN)).toMatchObject({ attemptsLeft: 4 });
   });
 
-  it('with parallel wrong PINs passes the limit no more than one by one', async () => {
+  it('opening with concurrent wrong PINs never exceeds the limit of five', async () => {
     const one = await asked(subscriber);
     const answers = await Promise.all(Array.from({ length: 12 }, () => attempt(one, WRONG_PIN)));
     const codes = answers.map((answer) => (typeof answer === 'string' ? answer : answer.code)).sort();
@@ -535,7 +534,7 @@ describe('opening', () => {
     expect(codes.filter((code) => code === 'pin_locked')).toHaveLength(8);
   });
 
-  it('twice is 202 both times, with the same envelope', async () => {
+  it('opening twice is 202 both times, with the same envelope', async () => {
     const one = await asked(subscriber);
     expect(await attempt(one, TEST_PIN)).toBe('opened');
     const envelope = await subscriber.phone.envelope(one.id);
@@ -546,7 +545,7 @@ describe('opening', () => {
     expect((await service.verify(one.id, code)).status).toBe(200);
   });
 
-  it('many times at once makes one code', async () => {
+  it('opening many times at once makes one code', async () => {
     const one = await asked(subscriber);
     // More than five right PINs in flight may meet the count of the others; the person simply taps once.
     const answers = await Promise.all(Array.from({ length: 4 }, () => attempt(one, TEST_PIN)));
@@ -558,7 +557,7 @@ describe('opening', () => {
     expect(new Set(envelopes).size).toBeLessThanOrEqual(2); // the test's and the code's
   });
 
-  it('needs a proof for this authentication: another one’s is a wrong PIN', async () => {
+  it('opening needs a proof for this authentication: a proof for another one counts as a wrong PIN', async () => {
     const [one, other] = [await asked(subscriber), await asked(subscriber, 'demo-bank')];
     expect(await attempt({ id: one.id, nonce: other.nonce }, TEST_PIN)).toMatchObject({ code: 'pin_mismatch' });
   });
@@ -568,14 +567,14 @@ describe('opening', () => {
     ['a number', 1],
     ['empty', ''],
     ['too long', 'x'.repeat(129)],
-  ])('refuses a pinProof that is %s, and that is no attempt', async (_case, pinProof) => {
+  ])('opening refuses a pinProof that is %s without counting it', async (_case, pinProof) => {
     const { id } = await asked(subscriber);
     expectFaults(await installation.send('POST', `/app/v1/authentications/${id}/open`, { pinProof }), '/pinProof');
     expect(await failures()).toBe(0);
   });
 
   it.each(['', '!', 'é', `${MADE_BY_NOBODY}=`])(
-    'treats a pinProof that cannot be right like a wrong PIN',
+    'opening counts a pinProof that cannot be right as a wrong PIN',
     async (end) => {
       const { id } = await asked(subscriber);
       const body = { pinProof: MADE_BY_NOBODY.slice(0, 42) + end };
@@ -587,26 +586,29 @@ describe('opening', () => {
   it.each<[string, number, (id: string) => Promise<unknown>]>([
     ['cancelled', 409, (id) => service.call('DELETE', `/v1/authentications/${id}`)],
     ['declined', 409, (id) => subscriber.phone.decline(id, 'not_me')],
-    ['expired', 410, (id) => sql('UPDATE authentications SET expires_at = now() WHERE id = $1', [id])],
-  ])('what is %s is %i, and no attempt at the PIN', async (state, status, close) => {
-    const one = await asked(subscriber);
-    await close(one.id);
-    const code = status === 410 ? 'authentication_expired' : 'authentication_closed';
-    const answer = await installation.send('POST', `/app/v1/authentications/${one.id}/open`, { pinProof: 'x' });
-    expectProblem(answer, status, code, { state });
-    expect(await failures()).toBe(0);
-    expectProblem(await installation.send('GET', `/app/v1/authentications/${one.id}/envelope`), status, code, {
-      state,
-    });
-  });
+    ['expired', 410, (id) => service.rows.authentications.expire(id)],
+  ])(
+    'opening an authentication that is %s is %i, and no attempt at the PIN is counted',
+    async (state, status, close) => {
+      const one = await asked(subscriber);
+      await close(one.id);
+      const code = status === 410 ? 'authentication_expired' : 'authentication_closed';
+      const answer = await installation.send('POST', `/app/v1/authentications/${one.id}/open`, { pinProof: 'x' });
+      expectProblem(answer, status, code, { state });
+      expect(await failures()).toBe(0);
+      expectProblem(await installation.send('GET', `/app/v1/authentications/${one.id}/envelope`), status, code, {
+        state,
+      });
+    },
+  );
 
-  it('has no envelope to fetch before', async () => {
+  it('an authentication has no envelope before its opening', async () => {
     const { id } = await asked(subscriber);
     const answer = await installation.send('GET', `/app/v1/authentications/${id}/envelope`);
     expectProblem(answer, 409, 'envelope_not_ready');
   });
 
-  it('seals the code to this device: another phone cannot read it', async () => {
+  it('opening seals the code to this device: another phone cannot read it', async () => {
     const one = await asked(subscriber);
     await subscriber.phone.open(one, TEST_PIN);
     const stranger = await service.subscriber();
@@ -616,21 +618,23 @@ describe('opening', () => {
 });
 
 describe('declining', () => {
-  it.each(['not_me', 'cancelled', 'wrong_details'] as const)('for %s closes it for good', async (reason) => {
-    const subscriber = await service.subscriber();
-    const { id } = await asked(subscriber);
-    const installation = await Installation.of(subscriber.phone);
-    const answer = await installation.send('POST', `/app/v1/authentications/${id}/decline`, { reason });
-    expect(answer).toMatchObject({ status: 204, body: {} });
-    expect(await stateOf(id)).toBe('declined');
-    const { rows } = await sql('SELECT decline_reason FROM authentications WHERE id = $1', [id]);
-    expect(rows).toEqual([{ decline_reason: reason }]);
-    expectProblem(await service.verify(id, '123456'), 409, 'authentication_closed', { state: 'declined' });
-    const again = await installation.send('POST', `/app/v1/authentications/${id}/decline`, { reason });
-    expectProblem(again, 409, 'authentication_closed', { state: 'declined' });
-  });
+  it.each(['not_me', 'cancelled', 'wrong_details'] as const)(
+    'declining for %s closes the authentication for good',
+    async (reason) => {
+      const subscriber = await service.subscriber();
+      const { id } = await asked(subscriber);
+      const installation = await Installation.of(subscriber.phone);
+      const answer = await installation.send('POST', `/app/v1/authentications/${id}/decline`, { reason });
+      expect(answer).toMatchObject({ status: 204, body: {} });
+      expect(await stateOf(id)).toBe('declined');
+      expect((await service.rows.authentications.endOf(id))?.reason).toBe(reason);
+      expectProblem(await service.verify(id, '123456'), 409, 'authentication_closed', { state: 'declined' });
+      const again = await installation.send('POST', `/app/v1/authentications/${id}/decline`, { reason });
+      expectProblem(again, 409, 'authentication_closed', { state: 'declined' });
+    },
+  );
 
-  it('is still possible when it is opened, and the code is worthless then', async () => {
+  it('declining is still possible after opening, and the code is worthless then', async () => {
     const subscriber = await service.subscriber();
     const { id } = await asked(subscriber);
     const code = await service.codeOf(subscriber, id);
@@ -638,7 +642,7 @@ describe('declining', () => {
     expectProblem(await service.verify(id, code), 409, 'authentication_closed', { state: 'declined' });
   });
 
-  it.each([undefined, '', 'other', 1, ['not_me']])('refuses the reason %p', async (reason) => {
+  it.each([undefined, '', 'other', 1, ['not_me']])('declining refuses the reason %p', async (reason) => {
     const subscriber = await service.subscriber();
     const { id } = await asked(subscriber);
     const installation = await Installation.of(subscriber.phone);
@@ -648,7 +652,7 @@ describe('declining', () => {
   });
 });
 
-it('an authentication of another phone, an unknown and an impossible id are all 404', async () => {
+it('the app answers 404 alike for an authentication of another phone, an unknown id and an impossible id', async () => {
   const [subscriber, stranger] = [await service.subscriber(), await service.subscriber()];
   const { id } = await asked(subscriber);
   await service.codeOf(subscriber, id);
@@ -667,18 +671,18 @@ it('an authentication of another phone, an unknown and an impossible id are all 
 });
 
 describe('the history', () => {
-  it('shows every state, newest first, with who asked, why, how and on which device', async () => {
+  it('the history shows every state, newest first, with relying party, purpose, channel and device', async () => {
     const subscriber = await service.subscriber();
     const verified = await asked(subscriber);
     await service.verify(verified.id, await service.codeOf(subscriber, verified.id));
     const declined = await asked(subscriber);
     await subscriber.phone.decline(declined.id, 'not_me');
     const expired = await asked(subscriber);
-    await sql('UPDATE authentications SET expires_at = now() WHERE id = $1', [expired.id]);
+    await service.rows.authentications.expire(expired.id);
     const failed = await asked(subscriber);
     const code = await service.codeOf(subscriber, failed.id);
     for (let tries = 1; tries <= 5; tries += 1) await service.verify(failed.id, otherThan(code));
-    await forgetStarts();
+    await clearStarts();
     const cancelled = await asked(subscriber);
     await service.call('DELETE', `/v1/authentications/${cancelled.id}`);
     const opened = await asked(subscriber);
@@ -709,11 +713,11 @@ describe('the history', () => {
     ]);
   });
 
-  it('is the last twenty', async () => {
+  it('the history contains the last twenty authentications', async () => {
     const subscriber = await service.subscriber();
     const times: string[] = [];
     for (let starts = 1; starts <= 22; starts += 1) {
-      if (starts % 5 === 0) await forgetStarts();
+      if (starts % 5 === 0) await clearStarts();
       const { expiresAt } = (await service.start(subscriber.person)).body;
       times.unshift(new Date(Date.parse(expiresAt) - 180_000).toISOString());
     }
@@ -721,7 +725,7 @@ describe('the history', () => {
     expect(history.map(({ requestedAt }) => requestedAt)).toEqual(times.slice(0, 20));
   });
 
-  it('is this person’s alone', async () => {
+  it('the history contains this person’s authentications alone', async () => {
     const [subscriber, stranger] = [await service.subscriber(), await service.subscriber()];
     await service.start(subscriber.person);
     expect(await stranger.phone.history()).toEqual([]);
@@ -729,7 +733,7 @@ describe('the history', () => {
 });
 
 describe('the push token', () => {
-  it('is replaced, and the next push goes to the new one', async () => {
+  it('the push token is replaced, and the next push goes to the new one', async () => {
     const { person, phone, pushToken } = await service.subscriber();
     const newer = `token-${randomUUID()}`;
     const installation = await Installation.of(phone);
@@ -740,32 +744,28 @@ describe('the push token', () => {
     expect(service.pushesTo(pushToken).filter(({ data }) => data['t'] === 'wake')).toEqual([]);
   });
 
-  it('is kept encrypted', async () => {
+  it('the push token is stored encrypted', async () => {
     const { phone, pushToken } = await service.subscriber();
-    const { rows } = await sql('SELECT push_token FROM devices WHERE id = $1', [phone.deviceId]);
-    const kept = (rows as { push_token: Buffer }[])[0]!.push_token;
+    const kept = await service.rows.devices.pushTokenOf(phone.deviceId);
     expect(kept.includes(pushToken)).toBe(false);
     const place = `devices:push_token:${phone.deviceId}`;
     expect(service.keys.fields.decrypt(kept, place).toString()).toBe(pushToken);
   });
 
-  it.each([undefined, '', 'a b', '토큰', 'x'.repeat(4097), 1])('refuses the token %p', async (pushToken) => {
+  it.each([undefined, '', 'a b', '토큰', 'x'.repeat(4097), 1])('the push token cannot be %p', async (pushToken) => {
     const { phone } = await service.subscriber();
     const installation = await Installation.of(phone);
     expectFaults(await installation.send('PUT', '/app/v1/device/push-token', { pushToken }), '/pushToken');
   });
 });
 
-it('an older proof is forgotten only when it could no longer be accepted', async () => {
+it('an older device proof is forgotten only when it could no longer be accepted', async () => {
   const { phone } = await service.subscriber();
   await phone.pending();
-  const seen = async () => {
-    const { rowCount } = await sql('SELECT 1 FROM device_proofs WHERE device_id = $1', [phone.deviceId]);
-    return rowCount ?? 0;
-  };
+  const seen = () => service.rows.devices.proofsOf(phone.deviceId);
   const before = await seen();
   expect(before).toBeGreaterThan(0);
-  await sql(`UPDATE device_proofs SET seen_at = now() - interval '6 minutes' WHERE device_id = $1`, [phone.deviceId]);
+  await service.rows.devices.ageProofs(phone.deviceId, 6);
   await phone.pending();
-  await eventually('old proofs to go and the new one to stay', async () => (await seen()) === 1, 20);
+  await eventually('old proofs to go and the new one to stay', async () => (await seen()) === 1);
 });

@@ -31,7 +31,6 @@ afterAll(async () => {
   await service.stop();
 });
 
-const sql = (text: string, values: unknown[] = []) => service.database.pool.query(text, values);
 const named = ({ phoneNumber, birthDate, genderDigit }: TestPerson) => ({ phoneNumber, birthDate, genderDigit });
 const startOtp = (person: TestPerson, clientId = 'demo-shop') =>
   service.call<{ id: string; channel: string; attemptsLeft: number }>(
@@ -58,11 +57,11 @@ const wrongCode = async (phone: Phone) => {
   return ['000000', '000001', '000002', '111111'].find((code) => !right.has(code))!;
 };
 
-describe('one-time passwords by time', () => {
+describe('one-time passwords', () => {
   let subscriber: Subscriber;
   let phone: Phone;
   const started = async (clientId = 'demo-shop') => {
-    await sql('DELETE FROM start_budgets');
+    await service.rows.budgets.clearStarts();
     return (await startOtp(subscriber.person, clientId)).body.id;
   };
   const tried = async (code: string, clientId = 'demo-shop') =>
@@ -73,7 +72,7 @@ describe('one-time passwords by time', () => {
     phone = subscriber.phone;
   });
 
-  it('verify their owner without the phone being asked, and the assertion says how', async () => {
+  it('one-time passwords verify their owner without contacting the phone, and the assertion says so', async () => {
     const { status, body } = await startOtp(subscriber.person);
     expect({ status, channel: body.channel }).toEqual({ status: 201, channel: 'otp' });
     const { code } = await phone.oneTimeCode(TEST_PIN);
@@ -85,7 +84,7 @@ describe('one-time passwords by time', () => {
     expect((await phone.history())[0]).toMatchObject({ channel: 'otp', state: 'verified', purpose: '출석 확인' });
   });
 
-  it('are six digits that need no network, and change with the half minute', async () => {
+  it('one-time passwords are six digits that need no network, and change with the half minute', async () => {
     const offline = await Phone.restore(await phone.toState(), {
       fetch: () => Promise.reject(new Error('no network')),
     });
@@ -108,11 +107,11 @@ describe('one-time passwords by time', () => {
     [1, 200],
     [-3, 422],
     [3, 422],
-  ])('of %i steps from now are answered %i', async (steps, status) => {
+  ])('one-time passwords of %i steps from now are answered %i', async (steps, status) => {
     expect((await tried(await codeAt(service, phone, steps))).status).toBe(status);
   });
 
-  it('are accepted once, neither again in the next step nor by another relying party', async () => {
+  it('one-time passwords are accepted once, neither again in the next step nor by another relying party', async () => {
     const code = await codeAt(service, phone, -1);
     expect((await tried(code)).status).toBe(200);
     const second = await started('demo-bank');
@@ -121,7 +120,7 @@ describe('one-time passwords by time', () => {
     expect((await service.verify(second, await codeAt(service, phone), BANK)).status).toBe(200);
   });
 
-  it('follow a clock that is ten minutes off after two codes in a row, and remember it', async () => {
+  it('one-time passwords follow a clock that is ten minutes off after two codes in a row, and remember it', async () => {
     const [first, second] = [await codeAt(service, phone, 20), await codeAt(service, phone, 21)];
     const id = await started();
     expectProblem(await service.verify(id, first), 422, 'code_mismatch', { attemptsLeft: 4 });
@@ -131,21 +130,21 @@ describe('one-time passwords by time', () => {
     expect((await tried(await codeAt(service, phone))).status).toBe(422);
   });
 
-  it('do not follow a clock that is a day off', async () => {
+  it('one-time passwords do not follow a clock that is a day off', async () => {
     const id = await started();
     for (const step of [2880, 2881, 2882]) {
       expect((await service.verify(id, await codeAt(service, phone, step))).body['code']).toBe('code_mismatch');
     }
   });
 
-  it('do not take two codes far apart from each other for one clock', async () => {
+  it('one-time passwords do not correct the clock by two codes that are far apart', async () => {
     const id = await started();
     expect((await service.verify(id, await codeAt(service, phone, 20))).status).toBe(422);
     expect((await service.verify(id, await codeAt(service, phone, -18))).status).toBe(422);
     expect((await service.verify(id, await codeAt(service, phone, 25))).status).toBe(422);
   });
 
-  it('are locked by five wrong ones in a row, over all relying parties, and alone', async () => {
+  it('one-time passwords are locked by five wrong ones in a row, over all relying parties, and nothing else is', async () => {
     const wrong = await wrongCode(phone);
     for (let tries = 0; tries < 3; tries += 1) await tried(wrong);
     expect((await phone.authenticators())[0]).toMatchObject({ kind: 'otp', locked: false });
@@ -154,18 +153,18 @@ describe('one-time passwords by time', () => {
     // A right one is like any wrong one now.
     expectProblem(await tried(await codeAt(service, phone)), 422, 'code_mismatch', { attemptsLeft: 4 });
 
-    await sql('DELETE FROM start_budgets');
+    await service.rows.budgets.clearStarts();
     const pushed = await service.start(subscriber.person);
     expect((await service.verify(pushed.body.id, await service.codeOf(subscriber, pushed.body.id))).status).toBe(200);
     expect((await phone.authenticators())[0]).toMatchObject({ locked: false });
     expect((await tried(await codeAt(service, phone, 1))).status).toBe(200);
   });
 
-  it('are unlocked by a code by SMS that the subscriber permits', async () => {
-    await sql('UPDATE authenticators SET failures = 5 WHERE device_id = $1', [phone.deviceId]);
-    const shop = (await sql(`SELECT id FROM clients WHERE client_id = 'demo-shop'`)).rows as { id: string }[];
+  it('one-time passwords are unlocked by a code by SMS that the subscriber permitted', async () => {
+    await service.rows.authenticators.lock(phone.deviceId);
+    const shop = await service.rows.clients.idOf('demo-shop');
     await service.start(subscriber.person);
-    await phone.permitSms(shop[0]!.id, TEST_PIN);
+    await phone.permitSms(shop, TEST_PIN);
     const { body } = await service.start(subscriber.person);
     expect(body.channel).toBe('sms');
     const code = await service.textedCode(subscriber.person.phoneNumber);
@@ -173,7 +172,7 @@ describe('one-time passwords by time', () => {
     expect((await phone.authenticators())[0]).toMatchObject({ locked: false });
   });
 
-  it('count from the beginning after a right one', async () => {
+  it('one-time passwords count failures from the beginning after a right one', async () => {
     const wrong = await wrongCode(phone);
     for (let tries = 0; tries < 4; tries += 1) await tried(wrong);
     expect((await tried(await codeAt(service, phone))).status).toBe(200);
@@ -181,7 +180,7 @@ describe('one-time passwords by time', () => {
     expect((await phone.authenticators())[0]).toMatchObject({ locked: false });
   });
 
-  it('end an authentication after five wrong ones, like every other', async () => {
+  it('one-time passwords end an authentication after five wrong ones, as every other code does', async () => {
     const id = await started();
     const wrong = await wrongCode(phone);
     for (let left = 4; left > 0; left -= 1) {
@@ -194,7 +193,7 @@ describe('one-time passwords by time', () => {
   it.each<[string, (id: string) => Promise<unknown>]>([
     ['suspended', (id) => service.operate(id, 'report-loss')],
     ['cancelled', (id) => service.operate(id, 'cancel')],
-  ])('are worth nothing once the subscription is %s, and a window cannot tell', async (_, work) => {
+  ])('one-time passwords are wrong once the subscription is %s, and a window cannot see why', async (_, work) => {
     const code = await codeAt(service, phone);
     await work(subscriber.subscriptionId);
     const answer = await startOtp(subscriber.person);
@@ -202,7 +201,7 @@ describe('one-time passwords by time', () => {
     expectProblem(await service.verify(answer.body.id, code), 422, 'code_mismatch', { attemptsLeft: 4 });
   });
 
-  it('are answered alike for nobody, for a stranger’s number and for who has none', async () => {
+  it('one-time passwords are answered alike for an unknown person, for a stranger’s number and for a person without one', async () => {
     const other = await service.subscriber();
     const people: TestPerson[] = [
       subscriber.person,
@@ -219,45 +218,44 @@ describe('one-time passwords by time', () => {
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
   });
 
-  it('are not sent again', async () => {
+  it('an authentication by one-time password has nothing to resend', async () => {
     const id = await started();
     expectProblem(await service.call('POST', `/v1/authentications/${id}/resend`), 409, 'nothing_to_send');
   });
 
-  it('come with a secret that only this phone can read, and that is encrypted where it is kept', async () => {
-    const { rows } = await sql('SELECT secret, terms FROM authenticators WHERE device_id = $1', [phone.deviceId]);
-    const [row] = rows as { secret: Buffer; terms: string }[];
-    expect(row?.terms).toBe(AUTHENTICATOR_TERMS);
+  it('one-time passwords have a secret that only this phone can read, and that is stored encrypted', async () => {
+    const row = await service.rows.authenticators.of(phone.deviceId);
+    expect(row.terms).toBe(AUTHENTICATOR_TERMS);
     const secret = await secretOf(service, phone);
     expect(secret).toHaveLength(32);
-    expect(row?.secret.includes(secret)).toBe(false);
+    expect(row.secret!.includes(secret)).toBe(false);
     expect(JSON.stringify(await phone.toState())).not.toContain(secret.toString('base64url'));
   });
 
-  it('begin anew with another secret when the app enrols again, and the old codes are worth nothing', async () => {
+  it('one-time passwords have a new secret when the app enrols again, and the old codes are wrong', async () => {
     const old = await secretOf(service, phone);
     await phone.enrolAuthenticator('otp', TEST_PIN, AUTHENTICATOR_TERMS);
     expect((await tried(totpOf(old, totpStep(new Date()), OTP_PARAMETERS))).status).toBe(422);
     expect((await tried((await phone.oneTimeCode(TEST_PIN)).code)).status).toBe(200);
   });
 
-  it('go on under a new PIN', async () => {
+  it('one-time passwords continue to work under a new PIN', async () => {
     await phone.changePin(TEST_PIN, '618034');
     expect((await phone.oneTimeCode('618034')).code).toBe(await codeAt(service, phone));
   });
 
-  it('are given to nobody without the right PIN', async () => {
+  it('one-time passwords are not set up without the right PIN', async () => {
     const refusal = await refusalOf(phone.enrolAuthenticator('otp', '918273', AUTHENTICATOR_TERMS));
     expect(refusal).toEqual({ status: 422, code: 'pin_mismatch' });
   });
 
-  it('are given to nobody who has not agreed to the terms in force', async () => {
+  it('one-time passwords are not set up without consent to the terms in force', async () => {
     const installation = await Installation.of(phone);
     const body = { kind: 'otp', terms: '2020-01', pinCheckId: randomUUID(), pinProof: 'x' };
     expectFaults(await installation.send('POST', '/app/v1/authenticators', body), '/terms');
   });
 
-  it('are for the subscription’s own phone', async () => {
+  it('one-time passwords belong to the subscription’s own phone', async () => {
     const refusal = await refusalOf(phone.enrolAuthenticator('sign', TEST_PIN, AUTHENTICATOR_TERMS));
     expect(refusal).toEqual({ status: 409, code: 'authenticator_not_possible' });
   });
@@ -272,7 +270,7 @@ describe('a signed transaction', () => {
     device = await smartOtp(service, subscriber.person);
   });
 
-  it('is shown in the app as the institution sent it, and verified together with its code', async () => {
+  it('a signed transaction is shown in the app as the institution sent it, and verified together with its code', async () => {
     const { status, body } = await startSigning(service, subscriber.person);
     expect({ status, channel: body.channel }).toEqual({ status: 201, channel: 'sign' });
     const [asked] = await device.pending();
@@ -289,8 +287,7 @@ describe('a signed transaction', () => {
     const assertion = decodeJwt(String(verified.body['assertion']));
     expect(assertion).toMatchObject({ acr: 'sign', transactionDigest: expect.stringMatching(/^[\da-f]{64}$/) });
     expect((await device.history())[0]).toMatchObject({ channel: 'sign', state: 'verified' });
-    const kept = await sql('SELECT transaction FROM authentications WHERE id = $1', [body.id]);
-    expect(kept.rows).toEqual([{ transaction: null }]);
+    expect(await service.rows.authentications.transactionOf(body.id)).toBeNull();
   });
 
   it.each<[string, { label: string; value: string }[]]>([
@@ -300,7 +297,7 @@ describe('a signed transaction', () => {
     ['another order', [...TRANSFER].reverse()],
     ['a field less', TRANSFER.slice(0, 2)],
     ['decomposed letters', TRANSFER.map((one) => ({ ...one, value: one.value.normalize('NFD') }))],
-  ])('is refused with %s', async (_, transaction) => {
+  ])('a signed transaction is refused with %s', async (_, transaction) => {
     const { id } = (await startSigning(service, subscriber.person)).body;
     const code = await signedBy(device, id);
     const refused = await verifyAt('demo-bank', id, { code, transaction });
@@ -308,7 +305,7 @@ describe('a signed transaction', () => {
     expect((await verifyAt('demo-bank', id, { code, transaction: TRANSFER })).status).toBe(200);
   });
 
-  it('is not verified before the app opened it, nor without what was signed', async () => {
+  it('a signed transaction is not verified before the app opened it, nor without the signed fields', async () => {
     const { id } = (await startSigning(service, subscriber.person)).body;
     const [asked] = await device.pending();
     const early = await device.sign(asked!, TEST_PIN);
@@ -320,7 +317,7 @@ describe('a signed transaction', () => {
     expect((await verifyAt('demo-bank', id, { code, transaction: TRANSFER })).status).toBe(200);
   });
 
-  it('has a code that is worth nothing for the same transaction, asked for again', async () => {
+  it('the code of a signed transaction is wrong for the same transaction requested again', async () => {
     const first = (await startSigning(service, subscriber.person)).body.id;
     const code = await signedBy(device, first);
     expect((await verifyAt('demo-bank', first, { code, transaction: TRANSFER })).status).toBe(200);
@@ -329,7 +326,7 @@ describe('a signed transaction', () => {
     expect((await verifyAt('demo-bank', second, { code, transaction: TRANSFER })).body['code']).toBe('code_mismatch');
   });
 
-  it('is not signed by whoever does not know the PIN', async () => {
+  it('a transaction cannot be signed without the PIN', async () => {
     const { id } = (await startSigning(service, subscriber.person)).body;
     const [asked] = await device.pending();
     expect(await refusalOf(device.open(asked!, '918273'))).toEqual({ status: 422, code: 'pin_mismatch' });
@@ -338,7 +335,7 @@ describe('a signed transaction', () => {
     expect((await verifyAt('demo-bank', id, { code, transaction: TRANSFER })).status).toBe(422);
   });
 
-  it('takes the tap of the card that was registered when it was issued', async () => {
+  it('a signed transaction needs a tap of the card that was registered when the Smart OTP was issued', async () => {
     const [card, another] = [await SimulatedCard.create(), await SimulatedCard.create()];
     const phone = await smartOtp(service, subscriber.person, { card });
     const { id } = (await startSigning(service, subscriber.person)).body;
@@ -347,16 +344,15 @@ describe('a signed transaction', () => {
     for (const tapped of [undefined, another]) {
       expect(await refusalOf(phone.open(asked!, TEST_PIN, tapped))).toEqual({ status: 422, code: 'card_mismatch' });
     }
-    const { rows } = await sql('SELECT pin_failures FROM devices WHERE id = $1', [phone.deviceId]);
-    expect(rows).toEqual([{ pin_failures: 0 }]);
+    expect(await service.rows.devices.pinFailuresOf(phone.deviceId)).toBe(0);
     const code = await signedBy(phone, id, card);
     expect((await verifyAt('demo-bank', id, { code, transaction: TRANSFER })).status).toBe(200);
   });
 
-  it('wakes the device that signs, and no other', async () => {
-    const state = await sql('SELECT push_token AS token FROM devices WHERE id = $1', [device.deviceId]);
+  it('a signed transaction wakes the device that signs, and no other', async () => {
+    const kept = await service.rows.devices.pushTokenOf(device.deviceId);
     const place = `devices:push_token:${device.deviceId}`;
-    const token = service.keys.fields.decrypt((state.rows as { token: Buffer }[])[0]!.token, place).toString();
+    const token = service.keys.fields.decrypt(kept, place).toString();
     const { id } = (await startSigning(service, subscriber.person)).body;
     expect((await service.pushed(token, 'wake')).data['id']).toBe(id);
     expect(service.pushesTo(subscriber.pushToken).some(({ data }) => data['id'] === id)).toBe(false);
@@ -366,15 +362,15 @@ describe('a signed transaction', () => {
     expect((await service.call('GET', `/v1/authentications/${id}`, undefined, BANK)).body['state']).toBe('declined');
   });
 
-  it('is locked by five wrong codes in a row, and unlocked by an authentication by push', async () => {
+  it('a Smart OTP is locked by five wrong codes in a row, and unlocked by an authentication by push', async () => {
     for (let tries = 0; tries < 5; tries += 1) {
-      await sql('DELETE FROM start_budgets');
+      await service.rows.budgets.clearStarts();
       const { id } = (await startSigning(service, subscriber.person)).body;
       await signedBy(device, id);
       await verifyAt('demo-bank', id, { code: '00000000', transaction: TRANSFER });
     }
     expect((await device.authenticators())[0]).toMatchObject({ kind: 'sign', locked: true });
-    await sql('DELETE FROM start_budgets');
+    await service.rows.budgets.clearStarts();
     const { id } = (await startSigning(service, subscriber.person)).body;
     const code = await signedBy(device, id);
     expect((await verifyAt('demo-bank', id, { code, transaction: TRANSFER })).status).toBe(422);
@@ -383,13 +379,13 @@ describe('a signed transaction', () => {
     expect((await verifyAt('demo-bank', id, { code, transaction: TRANSFER })).status).toBe(200);
   });
 
-  it('leaves the phone of the subscription as it is: it opens and shows codes as before', async () => {
+  it('a Smart OTP leaves the phone of the subscription unchanged: it opens and shows codes as before', async () => {
     const { id } = (await service.start(subscriber.person)).body;
     expect(await device.pending()).toEqual([]);
     expect((await service.verify(id, await service.codeOf(subscriber, id))).status).toBe(200);
   });
 
-  it('is signed by the institution’s newest device, and its older one is no more', async () => {
+  it('a transaction is signed by the institution’s newest device, and no longer by its older one', async () => {
     const newer = await smartOtp(service, subscriber.person);
     const { id } = (await startSigning(service, subscriber.person)).body;
     expect(await refusalOf(device.pending())).toMatchObject({ status: 401 });
@@ -397,7 +393,7 @@ describe('a signed transaction', () => {
     expect((await verifyAt('demo-bank', id, { code, transaction: TRANSFER })).status).toBe(200);
   });
 
-  it('is each institution’s own: two devices of one person stand side by side', async () => {
+  it('a Smart OTP belongs to one institution: two devices of one person work side by side', async () => {
     const other = await smartOtp(service, subscriber.person, { clientId: 'demo-securities' });
     for (const [clientId, phone] of [
       ['demo-bank', device],
@@ -409,7 +405,7 @@ describe('a signed transaction', () => {
     }
   });
 
-  it('ends with the subscription’s suspension', async () => {
+  it('a Smart OTP ends with the subscription’s suspension', async () => {
     const { id } = (await startSigning(service, subscriber.person)).body;
     const code = await signedBy(device, id);
     await service.operate(subscriber.subscriptionId, 'report-loss');
@@ -419,7 +415,7 @@ describe('a signed transaction', () => {
     expect(await device.pending()).toEqual([]);
   });
 
-  it('is asked for by financial institutions alone', async () => {
+  it('a signed transaction may be requested by financial institutions alone', async () => {
     const body = { ...named(subscriber.person), purpose: '이체', method: 'sign', transaction: TRANSFER };
     const answer = await service.call('POST', '/v1/authentications', body, { clientId: 'demo-shop' });
     expectProblem(answer, 403, 'insufficient_scope');
@@ -443,12 +439,12 @@ describe('a signed transaction', () => {
       ['/transaction/0/label'],
     ],
     ['an unknown method', { method: 'voice' }, ['/method']],
-  ])('is refused with %s, saying where', async (_, other, pointers) => {
+  ])('a transaction is refused with %s, and the error names the field', async (_, other, pointers) => {
     const body = { ...named(subscriber.person), purpose: '이체', ...other };
     expectFaults(await service.call('POST', '/v1/authentications', body, BANK), ...pointers);
   });
 
-  it('is answered alike for nobody, and for who has no such device', async () => {
+  it('a signed transaction is answered alike for an unknown person, and for a person without a device', async () => {
     const people: TestPerson[] = [
       subscriber.person,
       (await service.subscriber()).person,
@@ -463,16 +459,16 @@ describe('a signed transaction', () => {
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
   });
 
-  it('is issued five times in ten minutes at most, to nobody as to anybody', async () => {
-    const nobody = { phoneNumber: '010-5999-0013', birthDate: '900101', genderDigit: '1' };
+  it('a Smart OTP is issued five times in ten minutes at most, to unknown persons as to known ones', async () => {
+    const unknown = { phoneNumber: '010-5999-0013', birthDate: '900101', genderDigit: '1' };
     const statuses: number[] = [];
     for (let tries = 0; tries < 6; tries += 1) {
-      statuses.push((await service.call('POST', '/v1/smart-otps', nobody, BANK)).status);
+      statuses.push((await service.call('POST', '/v1/smart-otps', unknown, BANK)).status);
     }
     expect(statuses).toEqual([201, 201, 201, 201, 201, 429]);
   });
 
-  it('is not taken for signed where the code is a push’s', async () => {
+  it('a signed transaction is not verified by the code of a push', async () => {
     const { id } = (await service.start(subscriber.person)).body;
     const code = await service.codeOf(subscriber, id);
     const answer = await service.call('POST', `/v1/authentications/${id}/verification`, {
@@ -483,9 +479,9 @@ describe('a signed transaction', () => {
     expect((await service.verify(id, code)).status).toBe(200);
   });
 
-  it('is issued to nobody as to anybody: the code enrols nothing', async () => {
-    const nobody = { phoneNumber: '010-5999-0003', birthDate: '900101', genderDigit: '1' };
-    const issued = await service.call<{ enrolmentCode: string }>('POST', '/v1/smart-otps', nobody, BANK);
+  it('a Smart OTP for an unknown person is issued like any other, and its code enrols nothing', async () => {
+    const unknown = { phoneNumber: '010-5999-0003', birthDate: '900101', genderDigit: '1' };
+    const issued = await service.call<{ enrolmentCode: string }>('POST', '/v1/smart-otps', unknown, BANK);
     expect(issued).toMatchObject({ status: 201, body: { vendorCode: '301', enrolmentUri: expect.any(String) } });
     expect(await refusalOf(service.enrol(issued.body.enrolmentCode))).toEqual({
       status: 422,
@@ -535,7 +531,7 @@ describe('a registration at another institution', () => {
     device = await smartOtp(service, subscriber.person);
   });
 
-  it('is confirmed in the app with the PIN, and only then lets the institution ask', async () => {
+  it('a registration is confirmed in the app with the PIN, and only then may the institution request signatures', async () => {
     const answer = await register();
     expect(answer).toMatchObject({ status: 201, body: { state: 'pending' } });
     const before = (await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES })).body;
@@ -555,7 +551,7 @@ describe('a registration at another institution', () => {
     expect((await signedAtSecurities()).status).toBe(200);
   });
 
-  it('is told to the subscription’s own phone, as everything is that is issued to it', async () => {
+  it('a registration is announced on the subscription’s own phone, as is everything that is issued to it', async () => {
     await register();
     const told = () => service.pushesTo(subscriber.pushToken).map(({ data }) => data['kind']);
     await eventually('three notices', () =>
@@ -570,21 +566,24 @@ describe('a registration at another institution', () => {
       'by the institution',
       (id) => service.call('DELETE', `/v1/registrations/${id}`, undefined, { clientId: SECURITIES }),
     ],
-  ])('that was revoked %s lets it ask no more, not even for what it had asked', async (_, revoke) => {
-    const id = await confirmed();
-    const pending = (await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES })).body.id;
-    const code = await signedBy(device, pending);
-    await revoke(id);
-    expect(await stateOf(id)).toBe('revoked');
-    const refused = await verifyAt(SECURITIES, pending, { code, transaction: TRANSFER });
-    expectProblem(refused, 409, 'authentication_closed', { state: 'cancelled' });
-    expect(await device.registrations()).toEqual([expect.objectContaining({ relyingParty: { name: '두루은행' } })]);
-    await sql('DELETE FROM start_budgets');
-    await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES });
-    expect(await device.pending()).toEqual([]);
-  });
+  ])(
+    'a registration that was revoked %s permits no more requests, and ends those that are pending',
+    async (_, revoke) => {
+      const id = await confirmed();
+      const pending = (await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES })).body.id;
+      const code = await signedBy(device, pending);
+      await revoke(id);
+      expect(await stateOf(id)).toBe('revoked');
+      const refused = await verifyAt(SECURITIES, pending, { code, transaction: TRANSFER });
+      expectProblem(refused, 409, 'authentication_closed', { state: 'cancelled' });
+      expect(await device.registrations()).toEqual([expect.objectContaining({ relyingParty: { name: '두루은행' } })]);
+      await service.rows.budgets.clearStarts();
+      await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES });
+      expect(await device.pending()).toEqual([]);
+    },
+  );
 
-  it('that is revoked ends what the institution had asked on the ground of it: a push and an OTP as well', async () => {
+  it('a registration that is revoked ends the institution’s pending requests: a push and an OTP as well', async () => {
     const { phone, person } = subscriber;
     await phone.enrolAuthenticator('otp', TEST_PIN, AUTHENTICATOR_TERMS);
     const { id } = (await register({ serialNumber: phone.serialNumber, vendorCode: 'PG' })).body;
@@ -592,38 +591,24 @@ describe('a registration at another institution', () => {
       (await phone.registrations()).find((one) => one.id === id)!,
       TEST_PIN,
     );
-    await sql('DELETE FROM start_budgets');
+    await service.rows.budgets.clearStarts();
     const byOtp = (await startOtp(person, SECURITIES)).body.id;
     await phone.revokeRegistration(id);
     const refused = await verifyAt(SECURITIES, byOtp, { code: await codeAt(service, phone) });
     expectProblem(refused, 409, 'authentication_closed', { state: 'cancelled' });
   });
 
-  it('that is revoked while a code is on its way is not verified afterwards', async () => {
+  it('a registration that is revoked while a code is being verified leaves the code unverified', async () => {
     const id = await confirmed();
     const asked = (await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES })).body.id;
     const code = await signedBy(device, asked);
-    const held = await service.database.pool.connect();
-    try {
-      await held.query('BEGIN');
-      await held.query('SELECT 1 FROM registrations WHERE id = $1 FOR UPDATE', [id]);
-      const verifying = verifyAt(SECURITIES, asked, { code, transaction: TRANSFER });
-      await eventually('a verification that waits', async () => {
-        const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-        return (await sql(waiting)).rowCount === 1;
-      });
-      await held.query(
-        `UPDATE registrations SET state = 'revoked', closed_at = now(), closed_by = 'app' WHERE id = $1`,
-        [id],
-      );
-      await held.query('COMMIT');
-      expect((await verifying).body['code']).toBe('code_mismatch');
-    } finally {
-      held.release();
-    }
+    const verified = await service.rows.authenticators.revokeUnder(id, () =>
+      verifyAt(SECURITIES, asked, { code, transaction: TRANSFER }),
+    );
+    expect(verified.body['code']).toBe('code_mismatch');
   });
 
-  it('is listed to its institution, and to nobody else', async () => {
+  it('a registration is listed to its institution, and to no other', async () => {
     const id = await confirmed();
     const list = async (clientId: string) =>
       (await service.call<{ id: string; state: string }[]>('GET', '/v1/registrations', undefined, { clientId })).body;
@@ -631,7 +616,7 @@ describe('a registration at another institution', () => {
     expect((await list('demo-shop')).map((one) => one.id)).not.toContain(id);
   });
 
-  it('shows a Smart OTP nothing but its own', async () => {
+  it('a registration shows a Smart OTP only its own entries', async () => {
     await service.start(subscriber.person);
     expect(await device.history()).toEqual([]);
     expect((await device.smsPermissions()).relyingParties).toEqual([]);
@@ -641,7 +626,7 @@ describe('a registration at another institution', () => {
     expect((await other.registrations()).map(({ relyingParty }) => relyingParty.name)).toEqual(['다온증권']);
   });
 
-  it('that was declined is over, and may be asked for again', async () => {
+  it('a registration that was declined has ended, and may be requested again', async () => {
     const { id } = (await register()).body;
     await subscriber.phone.declineRegistration(id);
     expect(await stateOf(id)).toBe('declined');
@@ -652,7 +637,7 @@ describe('a registration at another institution', () => {
     await confirmed();
   });
 
-  it('is one a person and institution: the next takes the place of the one before', async () => {
+  it('a registration is unique for a person and institution: the next one replaces the one before', async () => {
     const first = await confirmed();
     const own = await smartOtp(service, subscriber.person, { clientId: SECURITIES });
     expect(await stateOf(first)).toBe('revoked');
@@ -661,7 +646,7 @@ describe('a registration at another institution', () => {
     expect(await device.pending()).toEqual([]);
   });
 
-  it('ends with its device', async () => {
+  it('a registration ends with its device', async () => {
     await confirmed();
     await smartOtp(service, subscriber.person);
     const { id } = (await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES })).body;
@@ -672,7 +657,7 @@ describe('a registration at another institution', () => {
     ]);
   });
 
-  it('decides alone whether an institution that wants one gets anything: no push, no SMS, no OTP', async () => {
+  it('an institution that needs a registration gets no push, no SMS and no OTP without one', async () => {
     const { phone, person } = subscriber;
     await phone.enrolAuthenticator('otp', TEST_PIN, AUTHENTICATOR_TERMS);
     const [pushed, byOtp] = [await service.start(person, { clientId: SECURITIES }), await startOtp(person, SECURITIES)];
@@ -683,17 +668,17 @@ describe('a registration at another institution', () => {
     const asked = await register({ serialNumber: phone.serialNumber, vendorCode: 'PG' });
     const registration = (await phone.registrations()).find(({ id }) => id === asked.body.id)!;
     await phone.confirmRegistration(registration, TEST_PIN);
-    await sql('DELETE FROM start_budgets');
+    await service.rows.budgets.clearStarts();
     const again = await startOtp(person, SECURITIES);
     expect((await verifyAt(SECURITIES, again.body.id, { code: await codeAt(service, phone, 1) })).status).toBe(200);
     expect((await service.start(person, { clientId: SECURITIES })).body.channel).toBe('push');
   });
 
-  it('is answered alike whoever and whatever is named', async () => {
-    const nobody = { phoneNumber: '010-5999-0004', birthDate: '900101', genderDigit: '1' };
+  it('a registration is answered alike whatever person and device are named', async () => {
+    const unknown = { phoneNumber: '010-5999-0004', birthDate: '900101', genderDigit: '1' };
     const answers: unknown[] = [];
-    for (const other of [{}, { serialNumber: 'PG-0000-0000-0001' }, { vendorCode: 'XX' }, nobody]) {
-      await sql('DELETE FROM start_budgets');
+    for (const other of [{}, { serialNumber: 'PG-0000-0000-0001' }, { vendorCode: 'XX' }, unknown]) {
+      await service.rows.budgets.clearStarts();
       const { status, body } = await register(other);
       answers.push([status, Object.keys(body), body.state, await stateOf(body.id)]);
     }
@@ -702,7 +687,7 @@ describe('a registration at another institution', () => {
     expect(pending).toEqual([]);
   });
 
-  it('is asked for once under one Idempotency-Key', async () => {
+  it('a registration is requested once under one Idempotency-Key', async () => {
     const headers = { 'Idempotency-Key': randomUUID() };
     const [first, second] = [await register({}, headers), await register({}, headers)];
     expect(second.body).toEqual(first.body);
@@ -713,7 +698,7 @@ describe('a registration at another institution', () => {
     expect(answers.filter(({ status }) => status !== 201 && status !== 409)).toEqual([]);
   });
 
-  it('is asked for five times in ten minutes at most', async () => {
+  it('a registration may be requested five times in ten minutes at most', async () => {
     const statuses: number[] = [];
     // One went to the issue of the Smart OTP.
     for (let tries = 0; tries < 6; tries += 1) statuses.push((await register()).status);
@@ -721,7 +706,7 @@ describe('a registration at another institution', () => {
     expect((await subscriber.phone.registrations()).filter(({ state }) => state === 'pending')).toHaveLength(1);
   });
 
-  it('is nobody’s business but its institution’s and its owner’s', async () => {
+  it('a registration is visible to its institution and its owner alone', async () => {
     const { id } = (await register()).body;
     const stranger = await service.subscriber();
     for (const work of [
@@ -740,7 +725,7 @@ describe('a registration at another institution', () => {
     }
   });
 
-  it('wants a serial number and a vendor code as the app shows them', async () => {
+  it('a registration needs a serial number and a vendor code as the app shows them', async () => {
     expectFaults(await register({ serialNumber: 'PG-1', vendorCode: 'x' }), '/serialNumber', '/vendorCode');
   });
 });

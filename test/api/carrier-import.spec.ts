@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import type { LineFacts } from '../../src/domain/line.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
+import type { LineRow } from '../support/rows/lines.ts';
 import { answerOf, TEST_PIN, TestService, type Answer, type TestScope } from '../support/service.ts';
 
 const IMPORT = '/carrier/v1/lines/import';
@@ -27,12 +28,10 @@ afterAll(async () => {
   await rm(temporary, { recursive: true, force: true });
 });
 
-const sql = async <Row extends object>(text: string, values: unknown[] = []) =>
-  (await service.database.pool.query<Row>(text, values)).rows;
 const put = (lineId: string, body: object, options: { scope?: TestScope } = { scope: 'carrier' }) =>
   service.call('PUT', `/carrier/v1/lines/${lineId}`, body, options);
 
-/** Facts of a line that nobody holds yet, with a number that nobody has. */
+/** Facts of a new line, with a number of its own. */
 function aLine(change: Partial<LineFacts> = {}): LineFacts {
   return {
     lineId: `line-${randomUUID()}`,
@@ -48,24 +47,13 @@ function aLine(change: Partial<LineFacts> = {}): LineFacts {
 }
 
 /** A line that is held, as it is held. */
-async function heldLine(change: Partial<LineFacts> = {}): Promise<LineFacts> {
+async function storedLine(change: Partial<LineFacts> = {}): Promise<LineFacts> {
   const line = aLine(change);
   await service.addLine(line);
   return line;
 }
 
-interface Row {
-  id: string;
-  phone_number: Buffer;
-  owner: Buffer;
-  carrier: string;
-  status: LineFacts['status'];
-  holder: LineFacts['holder'];
-  plan: LineFacts['plan'];
-  handset: LineFacts['handset'];
-}
-
-function read({ id, phone_number, owner, carrier, status, holder, plan, handset }: Row): LineFacts {
+function read({ id, phone_number, owner, carrier, status, holder, plan, handset }: LineRow): LineFacts {
   const { fields } = service.keys;
   return {
     lineId: id,
@@ -79,55 +67,31 @@ function read({ id, phone_number, owner, carrier, status, holder, plan, handset 
   };
 }
 
-/** What is held of a line. */
-async function held(lineId: string): Promise<LineFacts | undefined> {
-  const [row] = await sql<Row>('SELECT * FROM lines WHERE id = $1', [lineId]);
+/** The stored facts of a line. */
+async function stored(lineId: string): Promise<LineFacts | undefined> {
+  const row = await service.rows.lines.of(lineId);
   return row && read(row);
 }
 
-/** What is held under a number. */
-async function heldBy(phoneNumber: string): Promise<LineFacts | undefined> {
+/** The stored facts of the line that has a number. */
+async function storedUnder(phoneNumber: string): Promise<LineFacts | undefined> {
   const index = service.keys.indexes.of('phone', phoneNumber);
-  const [row] = await sql<Row>(`SELECT * FROM lines WHERE phone_index = $1 AND status <> 'terminated'`, [index]);
+  const row = await service.rows.lines.withNumber(index);
   return row && read(row);
 }
 
 /** A snapshot of all that is held and has not ended. */
 async function wholeSnapshot(): Promise<LineFacts[]> {
-  return (await sql<Row>(`SELECT * FROM lines WHERE status <> 'terminated' ORDER BY id`)).map(read);
+  return (await service.rows.lines.current()).map(read);
 }
 
 /** Every row that an import could change, as it is. */
-async function everything(): Promise<unknown> {
-  const tables = {
-    lines: 'SELECT * FROM lines ORDER BY id',
-    subscriptions: 'SELECT * FROM subscriptions ORDER BY id',
-    links: 'SELECT * FROM subscription_links ORDER BY subscription_id, number',
-    devices: 'SELECT id, state, revoked_at FROM devices ORDER BY id',
-    authentications: 'SELECT id, state FROM authentications ORDER BY id',
-    notices: 'SELECT id FROM notices ORDER BY id',
-  };
-  const rows: Record<string, unknown> = {};
-  for (const [name, text] of Object.entries(tables)) rows[name] = await sql(text);
-  return rows;
-}
+const everything = () => service.rows.lines.changedByImports();
 
-/** How a subscription stands, and its newest link. */
-async function standing(subscriptionId: string): Promise<object | undefined> {
-  const [row] = await sql(
-    `SELECT s.state, s.reason, l.change, l.actor FROM subscriptions s
-       JOIN subscription_links l ON l.subscription_id = s.id AND l.number = s.link WHERE s.id = $1`,
-    [subscriptionId],
-  );
-  return row;
-}
+/** The state of a subscription, and its newest transition. */
+const standing = (subscriptionId: string) => service.rows.subscriptions.standingOf(subscriptionId);
 
-const noticesOf = (subscriptionId: string) =>
-  sql<{ kind: string; detail: string | null }>(
-    `SELECT kind, detail FROM notices WHERE subscription_id = $1 AND kind <> 'joined' AND kind NOT LIKE 'device%'
-     ORDER BY created_at`,
-    [subscriptionId],
-  );
+const noticesOf = (subscriptionId: string) => service.rows.subscriptions.noticesOf(subscriptionId);
 
 interface Summary {
   read: number;
@@ -218,7 +182,7 @@ async function importing(lines: readonly (object | string)[], query: Query = {})
 }
 
 describe('PUT of a line', () => {
-  it('adds a line that is not known, with its number in E.164', async () => {
+  it('PUT of a line adds an unknown line, with its number in E.164', async () => {
     const line = aLine({
       phoneNumber: '+821031415926',
       handset: { os: 'ios', osVersion: '17', formFactor: 'phone', model: 'iPhone15,4' },
@@ -226,13 +190,13 @@ describe('PUT of a line', () => {
     const answer = await put(line.lineId, { ...line, phoneNumber: '010-3141-5926' });
     expect(answer.status).toBe(200);
     expect(answer.body).toEqual({ lineId: line.lineId, outcome: 'added', differences: [] });
-    expect(await held(line.lineId)).toEqual(line);
+    expect(await stored(line.lineId)).toEqual(line);
   });
 
-  it('takes a line that leaves its id to the address', async () => {
+  it('PUT of a line takes the id from the address when the body has none', async () => {
     const { lineId, ...facts } = aLine();
     expect((await put(lineId, facts)).body).toMatchObject({ lineId, outcome: 'added' });
-    expect(await held(lineId)).toEqual({ lineId, ...facts });
+    expect(await stored(lineId)).toEqual({ lineId, ...facts });
   });
 
   it.each<[string, Partial<LineFacts>]>([
@@ -243,14 +207,14 @@ describe('PUT of a line', () => {
     ['plan', { plan: 'm2m' }],
     ['handset', { handset: { os: 'ios', osVersion: '17', formFactor: 'tablet', model: 'iPad' } }],
     ['phoneNumber', { phoneNumber: '+821099990001' }],
-  ])('changes the %s, names it, and holds all the rest as it was', async (difference, change) => {
-    const line = await heldLine();
+  ])('PUT of a line changes the %s, names it, and keeps all other fields', async (difference, change) => {
+    const line = await storedLine();
     const answer = await put(line.lineId, { ...line, ...change });
     expect(answer.body).toEqual({ lineId: line.lineId, outcome: 'changed', differences: [difference] });
-    expect(await held(line.lineId)).toEqual({ ...line, ...change });
+    expect(await stored(line.lineId)).toEqual({ ...line, ...change });
   });
 
-  it('changes nothing when it is sent again', async () => {
+  it('PUT of a line changes nothing when it is sent again', async () => {
     const line = aLine();
     await put(line.lineId, line);
     const before = await everything();
@@ -259,20 +223,20 @@ describe('PUT of a line', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('forgets the number that was given up, which another line may then have', async () => {
-    const [line, other] = [await heldLine(), aLine()];
+  it('PUT of a line frees the number that was given up, which another line may then have', async () => {
+    const [line, other] = [await storedLine(), aLine()];
     await put(line.lineId, { ...line, phoneNumber: other.phoneNumber });
-    expect(await heldBy(line.phoneNumber)).toBeUndefined();
+    expect(await storedUnder(line.phoneNumber)).toBeUndefined();
     const taken = await put(other.lineId, { ...other, phoneNumber: line.phoneNumber });
     expect(taken.body).toMatchObject({ outcome: 'added' });
-    expect(await heldBy(line.phoneNumber)).toMatchObject({ lineId: other.lineId });
+    expect(await storedUnder(line.phoneNumber)).toMatchObject({ lineId: other.lineId });
   });
 
-  it('gives the number of a line that has ended to another one', async () => {
-    const [line, other] = [await heldLine(), aLine()];
+  it('PUT of a line gives the number of a line that has ended to another one', async () => {
+    const [line, other] = [await storedLine(), aLine()];
     await put(line.lineId, { ...line, status: 'terminated' });
     expect((await put(other.lineId, { ...other, phoneNumber: line.phoneNumber })).status).toBe(200);
-    expect(await heldBy(line.phoneNumber)).toMatchObject({ lineId: other.lineId });
+    expect(await storedUnder(line.phoneNumber)).toMatchObject({ lineId: other.lineId });
   });
 
   it.each<[string, (line: LineFacts, other: LineFacts) => Promise<Answer>]>([
@@ -281,8 +245,8 @@ describe('PUT of a line', () => {
       (_, other) => put('line-latecomer', { ...aLine({ lineId: 'line-latecomer' }), phoneNumber: other.phoneNumber }),
     ],
     ['to a held line', (line, other) => put(line.lineId, { ...line, phoneNumber: other.phoneNumber })],
-  ])('refuses to give the number of another line %s', async (_case, give) => {
-    const [line, other] = [await heldLine(), await heldLine()];
+  ])('PUT of a line refuses to give the number of another line %s', async (_case, give) => {
+    const [line, other] = [await storedLine(), await storedLine()];
     const before = await everything();
     expectProblem(await give(line, other), 409, 'number_taken');
     expect(await everything()).toEqual(before);
@@ -321,41 +285,41 @@ describe('PUT of a line', () => {
     ],
     ['a handset without a system', { handset: { osVersion: '17', formFactor: 'phone' } }, '/handset/os'],
     ['several faults', { plan: '', carrier: 'x'.repeat(41), holder: null }, '/carrier', '/holder', '/plan'],
-  ])('refuses %s, says where, and changes nothing', async (_case, change, ...pointers) => {
-    const line = await heldLine();
+  ])('PUT of a line refuses %s, names the field, and changes nothing', async (_case, change, ...pointers) => {
+    const line = await storedLine();
     expectFaults(await put(line.lineId, { ...line, carrier: 'KT', ...change }), ...pointers);
-    expect(await held(line.lineId)).toEqual(line);
+    expect(await stored(line.lineId)).toEqual(line);
   });
 
   it.each<[string, string]>([
     ['65 characters', 'x'.repeat(65)],
     ['a control character', 'line%0A1'],
     ['an invisible character', 'line%E2%80%AE1'],
-  ])('refuses an id with %s', async (_case, lineId) => {
+  ])('PUT of a line refuses an id with %s', async (_case, lineId) => {
     const { lineId: _lineId, ...facts } = aLine();
     expectProblem(await put(lineId, facts), 400, 'invalid_request');
-    expect(await heldBy(facts.phoneNumber)).toBeUndefined();
+    expect(await storedUnder(facts.phoneNumber)).toBeUndefined();
   });
 
-  it('is for the scope carrier alone', async () => {
+  it('PUT of a line needs the scope carrier', async () => {
     const line = aLine();
     for (const scope of ['authentications', 'operator'] as const) {
       expectProblem(await put(line.lineId, line, { scope }), 403, 'insufficient_scope');
     }
-    expect(await held(line.lineId)).toBeUndefined();
+    expect(await stored(line.lineId)).toBeUndefined();
   });
 
-  it('is of now, whatever the clock of an event said', async () => {
-    const line = await heldLine();
+  it('PUT of a line takes effect now, whatever the clock of an event said', async () => {
+    const line = await storedLine();
     const time = new Date(Date.now() + 3_600_000).toISOString();
-    await service.tell(line.lineId, 'plan-changed', { plan: 'prepaid' }, 1, { time });
+    await service.sendEvent(line.lineId, 'plan-changed', { plan: 'prepaid' }, 1, { time });
     const answer = await put(line.lineId, { ...line, carrier: 'KT' });
     expect(answer.body).toEqual({ lineId: line.lineId, outcome: 'changed', differences: ['carrier', 'plan'] });
-    expect(await held(line.lineId)).toEqual({ ...line, carrier: 'KT' });
+    expect(await stored(line.lineId)).toEqual({ ...line, carrier: 'KT' });
   });
 });
 
-/** What a picture of a line does to the subscription on it, by PUT and by import alike. */
+/** Changes of a line that cancel its subscription, by PUT and by import alike. */
 const CANCELLING: readonly [string, Partial<LineFacts>, string][] = [
   ['has another owner', { owner: { birthDate: '850715', genderDigit: '2' } }, 'owner_changed'],
   ['is a company’s', { holder: 'corporate' }, 'owner_changed'],
@@ -372,20 +336,20 @@ const CANCELLING: readonly [string, Partial<LineFacts>, string][] = [
 describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknown; differences?: unknown }>]>([
   ['PUT', async (line) => (await put(line.lineId, line)).body],
   ['import', async (line) => (await importing([line])).of(line.lineId)!],
-])('a subscription, told by %s,', (_way, tell) => {
+])('a subscription whose line changed by %s', (_way, submit) => {
   const subscribed = async () => {
     const subscriber = await service.subscriber();
-    return { ...subscriber, line: (await held(subscriber.person.lineId))! };
+    return { ...subscriber, line: (await stored(subscriber.person.lineId))! };
   };
 
   it.each(CANCELLING)(
-    'whose line %s is cancelled, with what was pending and its device',
+    'a subscription whose line %s is cancelled, with its pending authentications and its device',
     async (_case, change, reason) => {
       const { line, person, subscriptionId, phone, pushToken } = await subscribed();
       const { id } = (await service.start(person)).body;
       await service.pushed(pushToken, 'wake');
-      const told = await tell({ ...line, ...change });
-      expect(told).toMatchObject({ outcome: 'changed', differences: Object.keys(change) });
+      const answer = await submit({ ...line, ...change });
+      expect(answer).toMatchObject({ outcome: 'changed', differences: Object.keys(change) });
       expect(await standing(subscriptionId)).toEqual({
         state: 'cancelled',
         reason,
@@ -395,14 +359,14 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
       expect((await service.call('GET', `/v1/authentications/${id}`)).body).toMatchObject({ state: 'cancelled' });
       await expect(phone.pending()).rejects.toMatchObject({ status: 401, code: 'device_proof_invalid' });
       expect(await noticesOf(subscriptionId)).toEqual([{ kind: 'cancelled', detail: reason }]);
-      expect(await held(line.lineId)).toEqual({ ...line, ...change });
+      expect(await stored(line.lineId)).toEqual({ ...line, ...change });
     },
   );
 
-  it('is suspended with its line and active again with it', async () => {
+  it('a subscription is suspended with its line and active again with it', async () => {
     const { line, person, subscriptionId, phone } = await subscribed();
     const { id } = (await service.start(person)).body;
-    await tell({ ...line, status: 'suspended' });
+    await submit({ ...line, status: 'suspended' });
     expect(await standing(subscriptionId)).toEqual({
       state: 'suspended',
       reason: 'line_suspended',
@@ -410,7 +374,7 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
       actor: 'reconciliation',
     });
     expect((await service.call('GET', `/v1/authentications/${id}`)).body).toMatchObject({ state: 'cancelled' });
-    await tell(line);
+    await submit(line);
     expect(await standing(subscriptionId)).toEqual({
       state: 'active',
       reason: null,
@@ -421,11 +385,11 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
     expect((await phone.pending()).map((one) => one.id)).toEqual([again.id]);
   });
 
-  it('with another handset stays, and its device is out of use until the app is enrolled again', async () => {
+  it('a subscription with another handset persists, and its device is unusable until the app is enrolled again', async () => {
     const { line, person, subscriptionId, phone } = await subscribed();
     const before = await standing(subscriptionId);
-    const told = await tell({ ...line, handset: { os: 'ios', osVersion: '17.5', formFactor: 'phone' } });
-    expect(told).toMatchObject({ outcome: 'changed', differences: ['handset'] });
+    const answer = await submit({ ...line, handset: { os: 'ios', osVersion: '17.5', formFactor: 'phone' } });
+    expect(answer).toMatchObject({ outcome: 'changed', differences: ['handset'] });
     expect(await standing(subscriptionId)).toEqual(before);
     await expect(phone.pending()).rejects.toMatchObject({ status: 401, code: 'device_proof_invalid' });
     expect(await noticesOf(subscriptionId)).toEqual([{ kind: 'enrol_again', detail: null }]);
@@ -442,40 +406,38 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
     expect((await service.verify(asked.id, code)).status).toBe(200);
   });
 
-  it('goes with its line to another number, and what was asked under the old one is closed', async () => {
+  it('a subscription follows its line to another number, and authentications under the old number are closed', async () => {
     const { line, person, subscriptionId, phone } = await subscribed();
     const before = await standing(subscriptionId);
     const { id } = (await service.start(person)).body;
     const { phoneNumber } = aLine();
-    await tell({ ...line, phoneNumber });
+    await submit({ ...line, phoneNumber });
     expect(await standing(subscriptionId)).toEqual(before);
     expect((await service.call('GET', `/v1/authentications/${id}`)).body).toMatchObject({ state: 'cancelled' });
     const again = (await service.start({ ...person, phoneNumber })).body;
     expect((await phone.pending()).map((one) => one.id)).toEqual([again.id]);
   });
 
-  it('that is cancelled for one of several differences is cancelled once, and nobody is asked to enrol again', async () => {
+  it('a subscription with several differences is cancelled once, and no one is asked to enrol again', async () => {
     const { line, subscriptionId } = await subscribed();
-    await tell({
+    await submit({
       ...line,
       owner: { birthDate: '850715', genderDigit: '2' },
       handset: { os: 'ios', osVersion: '17.5', formFactor: 'phone' },
       status: 'suspended',
     });
     expect(await standing(subscriptionId)).toMatchObject({ state: 'cancelled', reason: 'owner_changed' });
-    const links = await sql(
-      `SELECT change FROM subscription_links WHERE subscription_id = $1 AND actor = 'reconciliation'`,
-      [subscriptionId],
-    );
-    expect(links).toEqual([{ change: 'cancelled' }]);
+    const transitions = await service.rows.subscriptions.transitionsOf(subscriptionId);
+    const reconciled = transitions.filter(({ actor }) => actor === 'reconciliation');
+    expect(reconciled.map(({ change }) => change)).toEqual(['cancelled']);
     expect(await noticesOf(subscriptionId)).toEqual([{ kind: 'cancelled', detail: 'owner_changed' }]);
   });
 
-  it('that waits for its device is suspended with its line, and begins suspended', async () => {
+  it('a subscription that waits for its device is suspended with its line, and begins suspended', async () => {
     const person = await service.addLine();
-    const line = (await held(person.lineId))!;
+    const line = (await stored(person.lineId))!;
     const { subscriptionId, enrolmentCode } = await service.subscribe(person);
-    await tell({ ...line, status: 'suspended' });
+    await submit({ ...line, status: 'suspended' });
     expect(await standing(subscriptionId)).toMatchObject({ state: 'awaiting_device', change: 'suspended' });
     const phone = await service.enrol(enrolmentCode);
     await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
@@ -484,8 +446,13 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
 });
 
 describe('an import', () => {
-  it('reports what is added, changed, rejected and missing, counts what is the same, and sums up last', async () => {
-    const [same, changed, missing, taken] = [await heldLine(), await heldLine(), await heldLine(), await heldLine()];
+  it('an import reports each line added, changed, rejected and missing, counts the same ones, and ends with a summary', async () => {
+    const [same, changed, missing, taken] = [
+      await storedLine(),
+      await storedLine(),
+      await storedLine(),
+      await storedLine(),
+    ];
     const [added, latecomer] = [aLine(), aLine({ phoneNumber: taken.phoneNumber })];
     const lines = [same, { ...changed, plan: 'm2m', carrier: 'KT' }, added, latecomer, taken];
     const { of, summary } = await importing(lines);
@@ -514,13 +481,13 @@ describe('an import', () => {
       rejected: 1,
       dryRun: false,
     });
-    expect(await held(added.lineId)).toEqual(added);
-    expect(await held(changed.lineId)).toEqual({ ...changed, plan: 'm2m', carrier: 'KT' });
-    expect(await held(missing.lineId)).toEqual(missing);
-    expect(await heldBy(taken.phoneNumber)).toEqual(taken);
+    expect(await stored(added.lineId)).toEqual(added);
+    expect(await stored(changed.lineId)).toEqual({ ...changed, plan: 'm2m', carrier: 'KT' });
+    expect(await stored(missing.lineId)).toEqual(missing);
+    expect(await storedUnder(taken.phoneNumber)).toEqual(taken);
   });
 
-  it('changes nothing when it is sent again', async () => {
+  it('an import changes nothing when it is sent again', async () => {
     const lines = [...(await wholeSnapshot()), aLine(), aLine({ status: 'suspended' })];
     await importing(lines);
     const before = await everything();
@@ -530,13 +497,13 @@ describe('an import', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('of a dry run reports the same and changes nothing', async () => {
+  it('a dry run of an import reports the same and changes nothing', async () => {
     const { person } = await service.subscriber();
-    const subscribed = (await held(person.lineId))!;
-    const [changed, missing, newer] = [await heldLine(), await heldLine(), await heldLine()];
+    const subscribed = (await stored(person.lineId))!;
+    const [changed, missing, newer] = [await storedLine(), await storedLine(), await storedLine()];
     const takenAt = new Date().toISOString();
     const time = new Date(Date.now() + 60_000).toISOString();
-    await service.tell(newer.lineId, 'plan-changed', { plan: 'prepaid' }, 1, { time });
+    await service.sendEvent(newer.lineId, 'plan-changed', { plan: 'prepaid' }, 1, { time });
     const added = aLine();
     const lines = [
       { ...subscribed, owner: { birthDate: '850715', genderDigit: '2' } },
@@ -559,8 +526,8 @@ describe('an import', () => {
     expect(real.reports).toEqual(dry.reports);
   });
 
-  it('of a dry run rejects what the import itself would reject', async () => {
-    const [taken, other] = [await heldLine(), await heldLine()];
+  it('a dry run of an import rejects every line that the import itself would reject', async () => {
+    const [taken, other] = [await storedLine(), await storedLine()];
     const lines = [aLine({ phoneNumber: taken.phoneNumber }), { ...other, phoneNumber: taken.phoneNumber }, taken];
     const dry = await importing(lines, { dryRun: 'true' });
     const real = await importing(lines);
@@ -568,12 +535,12 @@ describe('an import', () => {
     expect(dry.summary).toEqual({ ...real.summary, dryRun: true });
   });
 
-  it('does not undo what events have told since it was taken, and does what they told before', async () => {
+  it('an import does not undo events from after it was taken, and applies the facts from before', async () => {
     const takenAt = new Date(Date.now() - 3_600_000);
     const telling = async (milliseconds: number) => {
-      const line = await heldLine();
+      const line = await storedLine();
       const time = new Date(takenAt.getTime() + milliseconds).toISOString();
-      expect(await service.tell(line.lineId, 'plan-changed', { plan: 'prepaid' }, 1, { time })).toBe('applied');
+      expect(await service.sendEvent(line.lineId, 'plan-changed', { plan: 'prepaid' }, 1, { time })).toBe('applied');
       return line;
     };
     const [before, at, after] = [await telling(-1), await telling(0), await telling(1)];
@@ -582,27 +549,27 @@ describe('an import', () => {
     expect(of(at.lineId)).toMatchObject({ outcome: 'changed' });
     expect(of(after.lineId)).toEqual({ lineId: after.lineId, outcome: 'newer_held', differences: ['plan'] });
     expect(summary).toMatchObject({ read: 3, changed: 2, newer_held: 1 });
-    expect(await held(before.lineId)).toEqual(before);
-    expect(await held(at.lineId)).toEqual(at);
-    expect(await held(after.lineId)).toEqual({ ...after, plan: 'prepaid' });
+    expect(await stored(before.lineId)).toEqual(before);
+    expect(await stored(at.lineId)).toEqual(at);
+    expect(await stored(after.lineId)).toEqual({ ...after, plan: 'prepaid' });
   });
 
-  it('does not undo what PUT has told since it was taken', async () => {
-    const line = await heldLine();
+  it('an import does not undo a PUT from after it was taken', async () => {
+    const line = await storedLine();
     const takenAt = new Date(Date.now() - 3_600_000).toISOString();
     await put(line.lineId, { ...line, owner: { birthDate: '850715', genderDigit: '2' } });
     expect((await importing([line], { takenAt })).of(line.lineId)).toMatchObject({ outcome: 'newer_held' });
-    expect((await held(line.lineId))?.owner).toEqual({ birthDate: '850715', genderDigit: '2' });
+    expect((await stored(line.lineId))?.owner).toEqual({ birthDate: '850715', genderDigit: '2' });
   });
 
-  it('brings a line back that had ended, when it is told as active again', async () => {
-    const line = await heldLine({ status: 'active' });
+  it('an import reactivates a line that had ended, when it is active again', async () => {
+    const line = await storedLine({ status: 'active' });
     await put(line.lineId, { ...line, status: 'terminated' });
     expect((await importing([line])).of(line.lineId)).toMatchObject({ outcome: 'changed', differences: ['status'] });
-    expect(await held(line.lineId)).toEqual(line);
+    expect(await stored(line.lineId)).toEqual(line);
   });
 
-  it('takes a line that ends without a line break, or with that of Windows, and passes over empty ones', async () => {
+  it('an import takes a line without a line break or with that of Windows, and skips empty ones', async () => {
     const [first, second] = [aLine(), aLine()];
     const body = `\n${JSON.stringify(first)}\r\n   \n\r\n${JSON.stringify(second)}`;
     const { of, summary } = await reportOf(await send(body));
@@ -611,7 +578,7 @@ describe('an import', () => {
     expect(summary).toMatchObject({ read: 2, added: 2, rejected: 0 });
   });
 
-  it('of nothing is of no carrier, and changes nothing', async () => {
+  it('an empty import concerns no carrier, and changes nothing', async () => {
     const before = await everything();
     // Later than whatever was told above of a time to come.
     const takenAt = new Date(Date.now() + 86_400_000).toISOString();
@@ -623,7 +590,7 @@ describe('an import', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('can be followed by another one at once', async () => {
+  it('an import can be followed by another one at once', async () => {
     for (let times = 1; times <= 20; times += 1) {
       expect((await importing([aLine()])).summary).toMatchObject({ added: 1 });
     }
@@ -650,30 +617,33 @@ describe('a line of a snapshot that is rejected', () => {
       '/owner/birthDate',
       true,
     ],
-  ])('because it %s is told by its number, and the rest counts', async (_case, spoilt, pointer, isNamed) => {
-    const [first, last, other] = [aLine(), aLine(), aLine()];
-    const { reports, of, summary } = await importing([first, '', spoilt(other), last]);
-    const rejected = reports.filter(({ outcome }) => outcome === 'rejected');
-    expect(rejected).toEqual([
-      {
-        line: 3,
-        outcome: 'rejected',
-        lineId: isNamed ? other.lineId : rejected[0]?.lineId,
-        faults: expect.any(Array),
-      },
-    ]);
-    // A field that is missing breaks every rule it has.
-    const faults = rejected[0]?.['faults'] as { pointer: string; detail: string }[];
-    expect([...new Set(faults.map((fault) => fault.pointer))]).toEqual([pointer]);
-    if (pointer === '') expect(rejected[0]?.lineId).toBeNull();
-    expect(summary).toMatchObject({ read: 3, added: 2, rejected: 1 });
-    expect(of(first.lineId)).toMatchObject({ outcome: 'added' });
-    expect(of(last.lineId)).toMatchObject({ outcome: 'added' });
-    expect(await held(other.lineId)).toBeUndefined();
-    expect(await held(last.lineId)).toEqual(last);
-  });
+  ])(
+    'a line of a snapshot that %s is rejected with its number, and the rest counts',
+    async (_case, spoilt, pointer, isNamed) => {
+      const [first, last, other] = [aLine(), aLine(), aLine()];
+      const { reports, of, summary } = await importing([first, '', spoilt(other), last]);
+      const rejected = reports.filter(({ outcome }) => outcome === 'rejected');
+      expect(rejected).toEqual([
+        {
+          line: 3,
+          outcome: 'rejected',
+          lineId: isNamed ? other.lineId : rejected[0]?.lineId,
+          faults: expect.any(Array),
+        },
+      ]);
+      // A field that is missing breaks every rule it has.
+      const faults = rejected[0]?.['faults'] as { pointer: string; detail: string }[];
+      expect([...new Set(faults.map((fault) => fault.pointer))]).toEqual([pointer]);
+      if (pointer === '') expect(rejected[0]?.lineId).toBeNull();
+      expect(summary).toMatchObject({ read: 3, added: 2, rejected: 1 });
+      expect(of(first.lineId)).toMatchObject({ outcome: 'added' });
+      expect(of(last.lineId)).toMatchObject({ outcome: 'added' });
+      expect(await stored(other.lineId)).toBeUndefined();
+      expect(await stored(last.lineId)).toEqual(last);
+    },
+  );
 
-  it('because it is named twice is told by its number, and the first one counts', async () => {
+  it('a line of a snapshot that is named twice is rejected with its number, and the first one counts', async () => {
     const [first, other] = [aLine(), aLine()];
     const second = { ...first, plan: 'prepaid', phoneNumber: aLine().phoneNumber };
     const { reports, summary } = await importing([first, other, second]);
@@ -686,10 +656,10 @@ describe('a line of a snapshot that is rejected', () => {
       },
     ]);
     expect(summary).toMatchObject({ read: 3, added: 2, rejected: 1 });
-    expect(await held(first.lineId)).toEqual(first);
+    expect(await stored(first.lineId)).toEqual(first);
   });
 
-  it('because it is named twice far apart is told by its number too', async () => {
+  it('a line of a snapshot that is named twice far apart is rejected with its number too', async () => {
     const first = aLine();
     // Further than what is compared together.
     const between = Array.from({ length: 1_200 }, () => 'x');
@@ -703,16 +673,16 @@ describe('a line of a snapshot that is rejected', () => {
         faults: [expect.objectContaining({ pointer: '/lineId' })],
       },
     ]);
-    expect(await held(first.lineId)).toEqual(first);
+    expect(await stored(first.lineId)).toEqual(first);
   });
 
-  it('is not one of exactly the greatest length', async () => {
+  it('a line of a snapshot with exactly the greatest length is accepted', async () => {
     const line = aLine();
     const { summary } = await importing([JSON.stringify(line).padEnd(LONGEST_LINE)]);
     expect(summary).toMatchObject({ read: 1, added: 1, rejected: 0 });
   });
 
-  it('is one line, whatever separators of lines are in its texts', async () => {
+  it('a line of a snapshot is one line, whatever line separators are in its texts', async () => {
     const last = aLine();
     const { reports, of, summary } = await importing([{ ...aLine(), carrier: 'SK\u2028T' }, 'no JSON', last]);
     const rejected = reports.filter(({ outcome }) => outcome === 'rejected');
@@ -725,21 +695,20 @@ describe('a line of a snapshot that is rejected', () => {
 
 describe('missing=terminate', () => {
   /** Rows of lines, without those named. */
-  const others = async (...lineIds: string[]) =>
-    sql('SELECT * FROM lines WHERE NOT id = ANY($1) ORDER BY id', [lineIds]);
+  const others = (...lineIds: string[]) => service.rows.lines.allBut(lineIds);
   const without = async (...lineIds: string[]) =>
     (await wholeSnapshot()).filter(({ lineId }) => !lineIds.includes(lineId));
 
-  it('ends the lines that are not named, with their subscriptions, and no other', async () => {
+  it('missing=terminate ends the lines that are not named, with their subscriptions, and no other', async () => {
     const { person, subscriptionId, phone } = await service.subscriber();
-    const { lineId } = await heldLine();
+    const { lineId } = await storedLine();
     const named = await service.subscriber();
     const snapshot = await without(person.lineId, lineId);
     const before = await others(person.lineId, lineId);
     const { reports, summary } = await importing(snapshot, { missing: 'terminate' });
     expect(reports).toEqual([person.lineId, lineId].sort().map((id) => ({ lineId: id, outcome: 'terminated' })));
     expect(summary).toMatchObject({ same: snapshot.length, missing: 2 });
-    expect((await held(lineId))?.status).toBe('terminated');
+    expect((await stored(lineId))?.status).toBe('terminated');
     expect(await standing(subscriptionId)).toEqual({
       state: 'cancelled',
       reason: 'line_terminated',
@@ -751,43 +720,43 @@ describe('missing=terminate', () => {
     expect(await others(person.lineId, lineId)).toEqual(before);
   });
 
-  it('spares a line that an event or a PUT has told of since the snapshot was taken', async () => {
-    const [told, told2] = [await heldLine(), await heldLine()];
+  it('missing=terminate spares a line that an event or a PUT has changed since the snapshot was taken', async () => {
+    const [byEvent, byPut] = [await storedLine(), await storedLine()];
     const takenAt = new Date().toISOString();
     const time = new Date(Date.now() + 1_000).toISOString();
-    await service.tell(told.lineId, 'sim-swapped', undefined, 1, { time });
-    await sql(`UPDATE lines SET updated_at = now() - interval '1 day' WHERE id = $1`, [told.lineId]);
-    await put(told2.lineId, { ...told2, carrier: 'SKT_MVNO' });
-    const snapshot = await without(told.lineId, told2.lineId);
+    await service.sendEvent(byEvent.lineId, 'sim-swapped', undefined, 1, { time });
+    await service.rows.lines.age(byEvent.lineId, 1);
+    await put(byPut.lineId, { ...byPut, carrier: 'SKT_MVNO' });
+    const snapshot = await without(byEvent.lineId, byPut.lineId);
     const { of } = await importing(snapshot, { missing: 'terminate', takenAt });
-    expect(of(told.lineId)).toBeUndefined();
-    expect(of(told2.lineId)).toBeUndefined();
-    expect((await held(told.lineId))?.status).toBe('active');
-    expect((await held(told2.lineId))?.status).toBe('active');
+    expect(of(byEvent.lineId)).toBeUndefined();
+    expect(of(byPut.lineId)).toBeUndefined();
+    expect((await stored(byEvent.lineId))?.status).toBe('active');
+    expect((await stored(byPut.lineId))?.status).toBe('active');
   });
 
-  it('spares a line that was added since the snapshot was taken', async () => {
+  it('missing=terminate spares a line that was added since the snapshot was taken', async () => {
     const takenAt = new Date(Date.now() - 1_000).toISOString();
     const snapshot = await wholeSnapshot();
     const line = aLine();
     await put(line.lineId, line);
     expect((await importing(snapshot, { missing: 'terminate', takenAt })).of(line.lineId)).toBeUndefined();
-    expect(await held(line.lineId)).toEqual(line);
+    expect(await stored(line.lineId)).toEqual(line);
   });
 
-  it('spares a line that the snapshot names in a line that is rejected', async () => {
+  it('missing=terminate spares a line that the snapshot names in a line that is rejected', async () => {
     const { person, subscriptionId } = await service.subscriber();
-    const line = (await held(person.lineId))!;
+    const line = (await stored(person.lineId))!;
     const snapshot = await without(line.lineId);
     const spoilt = { ...line, handset: { ...line.handset, formFactor: 'foldable' } };
     const { reports } = await importing([...snapshot, spoilt], { missing: 'terminate' });
     expect(reports.map(({ outcome }) => outcome)).toEqual(['rejected']);
-    expect(await held(line.lineId)).toEqual(line);
+    expect(await stored(line.lineId)).toEqual(line);
     expect(await standing(subscriptionId)).toMatchObject({ state: 'active' });
   });
 
-  it('reports a line that has ended already no more', async () => {
-    const line = await heldLine();
+  it('missing=terminate no longer reports a line that has ended already', async () => {
+    const line = await storedLine();
     const snapshot = await without(line.lineId);
     await importing(snapshot, { missing: 'terminate' });
     const { reports, summary } = await importing(snapshot, { missing: 'terminate' });
@@ -796,31 +765,31 @@ describe('missing=terminate', () => {
   });
 });
 
-describe('an import is refused', () => {
-  it('to other scopes', async () => {
+describe('the refusal of an import', () => {
+  it('an import is refused to other scopes', async () => {
     const line = aLine();
     for (const scope of ['authentications', 'operator'] as const) {
       const answer = await send(written([line]), {}, { Authorization: `Bearer ${await service.token(scope)}` });
       expectProblem(await refusalOf(answer), 403, 'insufficient_scope');
     }
-    expect(await held(line.lineId)).toBeUndefined();
+    expect(await stored(line.lineId)).toBeUndefined();
   });
 
-  it('without a token', async () => {
+  it('an import is refused without a token', async () => {
     expectProblem(await refusalOf(await send('', {}, { Authorization: '' })), 401, 'invalid_token');
   });
 
   it.each(['application/json', 'text/plain', 'application/x-www-form-urlencoded', 'application/cloudevents+json'])(
-    'as %s',
+    'an import is refused as %s',
     async (type) => {
       const line = aLine();
       const answer = await refusalOf(await send(JSON.stringify(line), {}, { 'Content-Type': type }));
       expectProblem(answer, 415, 'unsupported_media_type');
-      expect(await held(line.lineId)).toBeUndefined();
+      expect(await stored(line.lineId)).toBeUndefined();
     },
   );
 
-  it('without a body and its type', async () => {
+  it('an import is refused without a body and its type', async () => {
     const response = await fetch(`${service.issuer}${IMPORT}`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${await service.token('carrier')}` },
@@ -834,38 +803,28 @@ describe('an import is refused', () => {
     ['a takenAt of no calendar', { takenAt: '2026-02-30T00:00:00Z' }, '/takenAt'],
     ['a missing that is not known', { missing: 'delete' }, '/missing'],
     ['a parameter that is not known', { dryrun: 'true' }, '/dryrun'],
-  ])('with %s, before anything is done', async (_case, query, pointer) => {
+  ])('an import is refused with %s before anything changes', async (_case, query, pointer) => {
     const line = aLine();
     expectFaults(await refusalOf(await send(written([line]), query)), pointer);
-    expect(await held(line.lineId)).toBeUndefined();
+    expect(await stored(line.lineId)).toBeUndefined();
   });
 
-  it('while another one runs, which goes on', async () => {
-    const line = await heldLine();
-    const holder = await service.database.pool.connect();
-    await holder.query('BEGIN');
-    await holder.query('SELECT 1 FROM lines WHERE id = $1 FOR UPDATE', [line.lineId]);
-    const first = send(written([{ ...line, carrier: 'KT' }]));
-    try {
-      await eventually('the first import to wait for the line', async () => {
-        const { rowCount } = await holder.query(
-          `SELECT 1 FROM pg_locks WHERE NOT granted AND pg_blocking_pids(pid) @> ARRAY[pg_backend_pid()]`,
-        );
-        return rowCount !== 0;
-      });
+  it('an import is refused while another one runs, which continues', async () => {
+    const line = await storedLine();
+    let first!: ReturnType<typeof send>;
+    await service.rows.lines.whileLocked(line.lineId, async (untilWaitedFor) => {
+      first = send(written([{ ...line, carrier: 'KT' }]));
+      await untilWaitedFor();
       const second = await refusalOf(await send(written([{ ...line, carrier: 'LGU+' }])));
       expectProblem(second, 409, 'import_in_progress');
-    } finally {
-      await holder.query('ROLLBACK');
-      holder.release();
-    }
+    });
     expect((await reportOf(await first)).of(line.lineId)).toMatchObject({ outcome: 'changed' });
-    expect((await held(line.lineId))?.carrier).toBe('KT');
+    expect((await stored(line.lineId))?.carrier).toBe('KT');
   });
 });
 
-describe('two imports at once', () => {
-  it('are one after the other or one refused, and never mixed', async () => {
+describe('two concurrent imports', () => {
+  it('of two concurrent imports one follows the other or one is refused, and they never mix', async () => {
     const lines = Array.from({ length: 500 }, () => aLine());
     const pictures = ['KT', 'LGU+'].map((carrier) => lines.map((line) => ({ ...line, carrier })));
     const responses = await Promise.all(pictures.map((picture) => send(written(picture))));
@@ -878,10 +837,7 @@ describe('two imports at once', () => {
         expect([summary.added, summary.changed]).toContain(500);
       } else expectProblem(await refusalOf(response), 409, 'import_in_progress');
     }
-    const rows = await sql<{ carrier: string; count: number }>(
-      'SELECT carrier, count(*)::int AS count FROM lines WHERE id = ANY($1) GROUP BY carrier',
-      [lines.map(({ lineId }) => lineId)],
-    );
+    const rows = await service.rows.lines.carriersOf(lines.map(({ lineId }) => lineId));
     const [row] = rows;
     expect(rows).toEqual([{ carrier: row?.carrier, count: 500 }]);
     if (statuses.includes(409)) expect(row?.carrier).toBe(['KT', 'LGU+'][statuses.indexOf(200)]);
@@ -894,9 +850,9 @@ describe('a snapshot that breaks off', () => {
   it.each<[string, (size: number) => Record<string, string>]>([
     ['with its length told', (size) => ({ 'Content-Length': String(2 * size) })],
     ['in chunks', () => ({ 'Transfer-Encoding': 'chunked' })],
-  ])('%s changes nothing and is kept nowhere', async (_case, headersOf) => {
+  ])('a snapshot that breaks off %s changes nothing and is stored nowhere', async (_case, headersOf) => {
     const { person } = await service.subscriber();
-    const subscribed = (await held(person.lineId))!;
+    const subscribed = (await stored(person.lineId))!;
     const half = written([{ ...subscribed, plan: 'prepaid' }, ...Array.from({ length: 300 }, () => aLine())]);
     const before = await everything();
     const call = request(`${service.issuer}${IMPORT}?missing=terminate`, {
@@ -915,7 +871,7 @@ describe('a snapshot that breaks off', () => {
     expect((await importing([aLine()])).summary).toMatchObject({ added: 1 });
   });
 
-  it('is kept no longer than it is worked on, when it comes to its end', async () => {
+  it('a snapshot is deleted from disk as soon as its import ends', async () => {
     await importing([aLine()]);
     await eventually('nothing to be left on disk', async () => (await snapshots()).length === 0);
     expectFaults(await refusalOf(await send(written([aLine()]), { missing: 'delete' })), '/missing');
@@ -941,7 +897,7 @@ describe('a snapshot of 30,000 lines', () => {
     return Number(new RegExp(`^${what}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
   };
 
-  it('is added, compared and changed with the memory of a few', async () => {
+  it('a snapshot of 30,000 lines is added, compared and changed with the memory of a small one', async () => {
     await importing([aLine()]);
     const before = await memory('VmRSS');
     const peak = await memory('VmHWM');
@@ -955,13 +911,11 @@ describe('a snapshot of 30,000 lines', () => {
     // Garbage counts in the peak, but the wide snapshot alone has 343.
     expect(await memory('VmHWM')).toBeLessThan(peak + 250);
 
-    const rows = await sql(
-      `SELECT plan, count(*)::int AS count FROM lines WHERE id LIKE 'many-%' GROUP BY plan ORDER BY plan`,
-    );
+    const rows = await service.rows.lines.plansOf('many-');
     expect(rows).toEqual([
       { plan: 'm2m', count: 300 },
       { plan: 'postpaid', count: COUNT - 300 },
     ]);
-    expect(await held('many-29999')).toEqual(numbered(29_999));
-  }, 180_000);
+    expect(await stored('many-29999')).toEqual(numbered(29_999));
+  });
 });

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
 import { eventually } from '../support/eventually.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
 import { startProcess, TestService } from '../support/service.ts';
@@ -9,7 +8,7 @@ const FEE = 1_100;
 let service: TestService;
 
 beforeAll(async () => {
-  // Nobody closes a month before there is something to charge: a worker would.
+  // No worker runs yet: it would close the months before there is anything to charge.
   service = await TestService.start({ ROLE: 'api' });
 });
 afterAll(async () => {
@@ -20,51 +19,24 @@ afterAll(async () => {
 async function closing(workers: number): Promise<string[]> {
   const env = { ...service.env, ISSUER: service.issuer, ROLE: 'worker', PORT: '0', MONTHLY_FEE: String(FEE) };
   const started = await Promise.all(Array.from({ length: workers }, () => startProcess(env)));
-  const closed = () => sql<{ month: string }>('SELECT month FROM closed_months ORDER BY month');
+  const closed = () => service.rows.charges.closedMonths();
   try {
-    await eventually('the last month to be closed', async () => (await closed()).at(-1)?.month === lastOver(), 20);
-    return (await closed()).map(({ month }) => month);
+    await eventually('the last month to be closed', async () => (await closed()).at(-1) === lastOver());
+    return await closed();
   } finally {
     await Promise.all(started.map((worker) => worker.stop()));
   }
 }
 
-const sql = async <Row>(text: string, values: unknown[] = []) =>
-  (await service.database.pool.query(text, values)).rows as Row[];
-
-/** A subscription with a life of its own: `[state, Seoul time]` from its beginning on. */
-async function lived(...life: [state: string, at: string][]): Promise<string> {
+/** A subscription with this history: `[state, Seoul time]` from its beginning on. */
+async function subscriptionWith(...history: [state: string, at: string][]): Promise<string> {
   const { lineId } = await service.addLine();
-  const id = randomUUID();
   const at = (text: string) => `${text.replace(' ', 'T')}+09:00`;
-  const first = at(life[0]![1]);
-  const last = life.at(-1)![0];
-  const rows = [['awaiting_device', first] as const, ...life.map(([state, time]) => [state, at(time)] as const)];
-  await sql(
-    `WITH subscription AS (
-       INSERT INTO subscriptions (id, line_id, state, link, protected_since, created_at, since, suspensions, reason)
-       VALUES ($1, $2, $3, $4, now(), $5, $6, CASE $3 WHEN 'suspended' THEN ARRAY['line_suspended'] ELSE '{}' END,
-         CASE $3 WHEN 'suspended' THEN 'line_suspended' WHEN 'cancelled' THEN 'website' END)
-     )
-     INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, actor, at, reason)
-     SELECT $1, n, nullif(n - 1, 0), lag(state) OVER (ORDER BY n), state,
-       CASE WHEN n = 1 THEN 'subscribed' WHEN state = 'cancelled' THEN 'cancelled' WHEN state = 'suspended'
-         THEN 'suspended' WHEN lag(state) OVER (ORDER BY n) = 'suspended' THEN 'resumed' ELSE 'device_activated' END,
-       'unknown', at, CASE WHEN state = 'cancelled' THEN 'website' WHEN state = 'suspended'
-         OR lag(state) OVER (ORDER BY n) = 'suspended' THEN 'line_suspended' END
-     FROM unnest($7::text[], $8::timestamptz[]) WITH ORDINALITY AS l (state, at, n)`,
-    [
-      id,
-      lineId,
-      last,
-      rows.length,
-      first,
-      at(life.at(-1)![1]),
-      rows.map(([state]) => state),
-      rows.map(([, time]) => time),
-    ],
-  );
-  return id;
+  const states = history.map(([state, since]) => ({ state, at: at(since) }));
+  return service.rows.subscriptions.addWithHistory(lineId, [
+    { state: 'awaiting_device', at: states[0]!.at },
+    ...states,
+  ]);
 }
 
 const asked = (query: string, headers: Record<string, string> = { 'Audit-Reason': 'billing' }) =>
@@ -78,13 +50,13 @@ const chargesOf = async (month: string, id: string) => {
 };
 
 describe('the charges of a month', () => {
-  it('are what was lived, once the month is closed, and never change; the next one corrects', async () => {
+  it('the charges of a month are final once the month is closed; the next month corrects them', async () => {
     // January 2026: 31 days. 10th to 20th: 11 days, 1100 * 11 / 31 = 390.3.
-    const left = await lived(['active', '2026-01-10 09:00'], ['cancelled', '2026-01-20 18:00']);
+    const left = await subscriptionWith(['active', '2026-01-10 09:00'], ['cancelled', '2026-01-20 18:00']);
     // All of January and February (28 days).
-    const stays = await lived(['active', '2026-01-01 00:00']);
+    const stays = await subscriptionWith(['active', '2026-01-01 00:00']);
     // The 5th, then the 8th to the end: suspended wholly on the 6th and 7th. 1 + 24 = 25 days, 887.09.
-    const paused = await lived(
+    const paused = await subscriptionWith(
       ['active', '2026-01-05 12:00'],
       ['suspended', '2026-01-05 18:00'],
       ['active', '2026-01-08 07:00'],
@@ -97,18 +69,12 @@ describe('the charges of a month', () => {
     expect(await chargesOf('2026-02', left)).toEqual([]);
     expect(await chargesOf('2026-02', stays)).toEqual([['2026-02', 28, 1_100]]);
 
-    // Three workers closed them, and nobody is charged twice.
-    expect(await sql('SELECT 1 FROM charges GROUP BY subscription_id, month HAVING count(*) > 1')).toEqual([]);
+    // Three workers closed them, and no subscription is charged twice.
+    expect(await service.rows.charges.chargedTwice()).toBe(0);
     const before = (await asked('month=2026-01')).body;
     // The carrier tells in the running month that the line was suspended at noon of the 10th of the last one.
     const last = closed.at(-1)!;
-    await sql(
-      `WITH moved AS (UPDATE subscriptions SET state = 'suspended', suspensions = '{line_suspended}',
-         reason = 'line_suspended', link = 3 WHERE id = $1)
-       INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, reason, actor, at)
-       VALUES ($1, 3, 2, 'active', 'suspended', 'suspended', 'line_suspended', 'carrier', $2)`,
-      [stays, `${last}-10T12:00:00+09:00`],
-    );
+    await service.rows.subscriptions.suspendSince(stays, `${last}-10T12:00:00+09:00`);
     expect((await asked('month=2026-01')).body).toEqual(before);
     expect(await chargesOf(last, stays)).toEqual([[last, expect.any(Number), 1_100]]);
     const daysOfLast = new Date(Number(last.slice(0, 4)), Number(last.slice(5)), 0).getDate();
@@ -117,17 +83,17 @@ describe('the charges of a month', () => {
     expect(await chargesOf(running, stays)).toEqual([[last, 10 - daysOfLast, right - 1_100]]);
   });
 
-  it('are told as far as they go while the month is open', async () => {
-    const id = await lived(['active', '2026-10-01 00:00']);
+  it('the charges of the running month are shown up to today', async () => {
+    const id = await subscriptionWith(['active', '2026-10-01 00:00']);
     const { body } = await asked(`month=${seoulMonth()}`);
     expect(body).toMatchObject({ month: seoulMonth(), closedAt: null });
     const days = Number(new Date(Date.now() + 9 * 3_600_000).toISOString().slice(8, 10));
     expect((await chargesOf(seoulMonth(), id)).at(-1)).toEqual([seoulMonth(), days, expect.any(Number)]);
   });
 
-  it('come as CSV too', async () => {
-    const id = await lived(['active', '2026-10-05 00:00']);
-    await sql(`UPDATE lines SET updated_at = now() WHERE id = (SELECT line_id FROM subscriptions WHERE id = $1)`, [id]);
+  it('the charges of a month are available as CSV', async () => {
+    const id = await subscriptionWith(['active', '2026-10-05 00:00']);
+    await service.rows.lines.touchOf(id);
     const response = await fetch(`${service.issuer}/operator/v1/charges?month=${seoulMonth()}`, {
       headers: {
         authorization: `Bearer ${await service.token('operator')}`,
@@ -144,14 +110,17 @@ describe('the charges of a month', () => {
     );
   });
 
-  it.each(['month=2026-13', 'month=november', 'month=2026-1', ''])('are refused for %j', async (query) => {
-    expectFaults(await asked(query), '/month');
-  });
+  it.each(['month=2026-13', 'month=november', 'month=2026-1', ''])(
+    'the charges of the month %j are refused',
+    async (query) => {
+      expectFaults(await asked(query), '/month');
+    },
+  );
 
-  it('are nobody’s to see without a reason, and of no month to come', async () => {
+  it('the charges of a month need a reason, and do not exist for a month to come', async () => {
     expectProblem(await asked('month=2026-01', {}), 400, 'invalid_request');
     expect((await asked('month=2999-01')).body['charges']).toEqual([]);
-    expect(await sql(`SELECT DISTINCT action FROM audit_entries WHERE action = 'charges 2999-01'`)).toHaveLength(1);
+    expect(await service.rows.operators.auditOfAction('charges 2999-01')).not.toHaveLength(0);
   });
 });
 

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
-import { eventually } from '../support/eventually.ts';
 import { Installation } from '../support/installation.ts';
 import { expectProblem } from '../support/problem.ts';
 import { answerOf, otherThan, TestService, type Answer } from '../support/service.ts';
@@ -43,7 +42,7 @@ describe('an address', () => {
     ['DELETE', '/v2/authentications/x'],
     ['GET', '/V1/authentications/x'],
     ['GET', '/v1/authentications/x/unknown'],
-  ])('that does not exist is 404: %s %s', async (method, path) => {
+  ])('an address that does not exist is 404: %s %s', async (method, path) => {
     const answer = await send(method, path);
     expect(answer.status).toBe(404);
     expectProblem(
@@ -66,25 +65,25 @@ describe('an address', () => {
     ['GET', '/app/v1/devices', 'POST'],
     ['DELETE', '/app/v1/authentications', 'GET, HEAD'],
     ['GET', '/v1/windows', 'POST'],
-  ])('that exists is 405 with Allow for another method: %s %s', async (method, path, allow) => {
+  ])('an address that exists is 405 with Allow for another method: %s %s', async (method, path, allow) => {
     const answer = await send(method, path);
     expectProblem(answer, 405, 'method_not_allowed');
     expect(answer.headers.get('allow')).toBe(allow);
   });
 
-  it.each(['%zz', 'x'.repeat(500)])('that cannot be read is refused with a problem, too: %s', async (id) => {
+  it.each(['%zz', 'x'.repeat(500)])('an address that cannot be read is refused with a problem, too: %s', async (id) => {
     const answer = await send('GET', `/v1/authentications/${id}`);
     expectProblem(answer, 400, 'invalid_request');
   });
 });
 
 describe('a body', () => {
-  it('of JSON is taken, which is what the refusals below differ from', async () => {
+  it('a body of JSON is accepted, which is the case that the refusals below differ from', async () => {
     expect((await send('POST', START, good)).status).toBe(201);
     expect((await send('POST', START, good, { 'Content-Type': 'application/json; charset=utf-8' })).status).toBe(201);
   });
 
-  it('over 16 KiB is 413, and one of 16 KiB is read', async () => {
+  it('a body over 16 KiB is 413, and one of 16 KiB is read', async () => {
     const padded = (bytes: number) => good + ' '.repeat(bytes - Buffer.byteLength(good));
     expect((await send('POST', START, padded(16 * 1024))).status).toBe(201);
     expectProblem(await send('POST', START, padded(16 * 1024 + 1)), 413, 'payload_too_large');
@@ -102,11 +101,11 @@ describe('a body', () => {
     ['a merge patch', { 'Content-Type': 'application/merge-patch+json' }],
     ['a batch of events', { 'Content-Type': 'application/cloudevents-batch+json' }],
     ['no type', { 'Content-Type': '' }],
-  ])('of %s is 415', async (_case, headers) => {
+  ])('a body of %s is 415', async (_case, headers) => {
     expectProblem(await send('POST', START, good, headers), 415, 'unsupported_media_type');
   });
 
-  it('of JSON is 415 at the token endpoint, which OAuth wants a form at', async () => {
+  it('a body of JSON is 415 at the token endpoint, where OAuth requires a form', async () => {
     const answer = await send('POST', '/oauth2/token', '{"grant_type":"client_credentials"}');
     expect({ status: answer.status, code: answer.body['code'] }).toEqual({
       status: 415,
@@ -135,28 +134,25 @@ describe('a body', () => {
     ['__proto__ inside', goodWith('"endUser":{"__proto__":{"x":1}}')],
     ['nine levels', goodWith(`"x":${'['.repeat(9)}${']'.repeat(9)}`)],
     ['seven thousand levels', goodWith(`"x":${'['.repeat(7000)}${']'.repeat(7000)}`)],
-  ])('that holds %s is 400', async (_case, body) => {
+  ])('a body that contains %s is 400', async (_case, body) => {
     expectProblem(await send('POST', START, body), 400, 'invalid_request');
   });
 
-  it('whose text holds colons, quotes and backslashes is not taken for one with a key twice', async () => {
+  it('a body whose text contains colons, quotes and backslashes is not mistaken for one with a duplicate key', async () => {
     const userAgent = 'a: "b": \\ {"c":1,"c":2} \\"';
     const body = goodWith(`"endUser":${JSON.stringify({ userAgent })}`);
     expect((await send('POST', START, body)).status).toBe(201);
   });
 
-  it('that is missing is 400, and says what it lacks', async () => {
+  it('a body that is missing is 400, and the error names the missing fields', async () => {
     for (const body of [undefined, '', '{}']) {
       expectProblem(await send('POST', START, body), 400, 'invalid_request', { errors: expect.any(Array) });
     }
   });
 
-  it('that is missing does no harm where none is wanted', async () => {
+  it('a body that is missing is accepted where none is needed', async () => {
     const { id } = (await send('POST', START, good)).body;
-    await service.database.pool.query(
-      `UPDATE authentications SET sent_at = now() - interval '30 seconds' WHERE id = $1`,
-      [id],
-    );
+    await service.rows.authentications.rewindSending(id as string, 30);
     expect((await send('POST', `${START}/${id as string}/resend`, '')).status).toBe(202);
     expect((await send('DELETE', `${START}/${id as string}`, '')).status).toBe(204);
   });
@@ -171,7 +167,7 @@ describe('every refusal', () => {
     ['token endpoint without a client', 401, async () => tokenless()],
     ['scope', 403, async () => service.call('GET', `${START}/x`, undefined, { scope: 'carrier' })],
     ['unknown id', 404, async () => send('GET', `${START}/${randomUUID()}`)],
-  ])('is a problem document: %s %i', async (_case, status, ask) => {
+  ])('every refusal is a problem document: %s %i', async (_case, status, ask) => {
     const answer = await ask();
     const code = answer.body['code'] as string;
     expect(answer.status).toBe(status);
@@ -195,7 +191,7 @@ describe('every refusal', () => {
       }),
     );
 
-  it('repeats nothing of what was sent', async () => {
+  it('every refusal repeats nothing of what was sent', async () => {
     const marks = ['9999991', '01099998888', 'geheim', 'u0000'];
     const bodies = [
       { birthDate: '9999991', genderDigit: 'geheim', phoneNumber: '01099998888geheim', purpose: 'geheim\n' },
@@ -213,7 +209,7 @@ describe('every refusal', () => {
 });
 
 describe('operations', () => {
-  it('see on the management port that the process is alive and ready, and what it has done', async () => {
+  it('operations see on the management port that the process is alive and ready, and its metrics', async () => {
     const { management } = service.process.announcement;
     for (const path of ['/health/live', '/health/ready']) {
       const response = await fetch(management + path);
@@ -229,14 +225,14 @@ describe('operations', () => {
     expect((await fetch(`${management}/unknown`)).status).toBe(404);
   });
 
-  it('find health on the API’s own port, and no metrics', async () => {
+  it('operations find health on the API’s own port, and no metrics', async () => {
     for (const path of ['/health/live', '/health/ready']) {
       expect(await (await fetch(service.issuer + path)).json()).toEqual({ status: 'up' });
     }
     expect((await fetch(`${service.issuer}/metrics`)).status).toBe(404);
   });
 
-  it('can read the contract as OpenAPI 3.1 at /openapi.json', async () => {
+  it('operations can read the contract as OpenAPI 3.1 at /openapi.json', async () => {
     const { status, body } = await send('GET', '/openapi.json');
     expect(status).toBe(200);
     expect(body['openapi']).toMatch(/^3\.1\./);
@@ -265,7 +261,7 @@ describe('operations', () => {
 });
 
 describe('a connection', () => {
-  it('with headers too large to read is closed, and the service lives on', async () => {
+  it('a connection with headers that are too large is closed, and the service keeps running', async () => {
     const { hostname, port } = new URL(service.issuer);
     const status = await new Promise<number | undefined>((resolve) => {
       const headers = { 'Device-Proof': 'x'.repeat(64 * 1024) };
@@ -281,7 +277,7 @@ describe('a connection', () => {
   });
 });
 
-it('no answer, metric or log line holds a code, a phone number or a birth date that it need not', async () => {
+it('no answer, metric or log line contains a code, a phone number or a birth date that it does not need', async () => {
   const answers: string[] = [];
   const secrets = new Set<string>();
   const note = (answer: { body: unknown }) => answers.push(JSON.stringify(answer.body));
@@ -304,18 +300,13 @@ it('no answer, metric or log line holds a code, a phone number or a birth date t
   note(await installation.send('GET', '/app/v1/history', undefined, { proof: 'garbage' }));
   note(await service.call('GET', `${START}/${id}`));
 
-  // Somebody by SMS, with a centre that fails.
+  // A person by SMS, with a centre that fails.
   const person = await service.addLine({ owner: { birthDate: '660606', genderDigit: '2' } });
   keep(person.phoneNumber, '660606');
   service.smsc.answer(person.phoneNumber, 'ESME_RINVDSTADR');
   const refused = await service.start(person);
   note(refused);
-  await eventually('the refused text to be given up', async () => {
-    const { rowCount } = await service.database.pool.query('SELECT 1 FROM deliveries WHERE authentication_id = $1', [
-      refused.body.id,
-    ]);
-    return rowCount === 0;
-  });
+  await service.rows.deliveries.untilDone(refused.body.id);
   const { id: texted } = (await service.start(person)).body;
   const sent = await service.textedCode(person.phoneNumber);
   secrets.add(sent);

@@ -27,7 +27,7 @@ async function setUp(enrolmentCode: string): Promise<Phone> {
 }
 
 describe('the demonstration bank', () => {
-  it('issues a Smart OTP with a card, and carries out what was signed with both', async () => {
+  it('the demonstration bank issues a Smart OTP with a card, and carries out what was signed with both', async () => {
     const owner = service.process.announcement.lines.find(({ lineId }) => lineId === TYPED.lineId)!;
     const { enrolmentCode } = await service.subscribe(owner);
     const own = await service.enrol(enrolmentCode);
@@ -61,7 +61,7 @@ describe('the demonstration bank', () => {
     expect((await visit().open('/demo/bank/transfer')).text).toContain('진행 중인 이체가 없습니다');
   });
 
-  it('asks again for what cannot be a transfer, and tells when one has ended', async () => {
+  it('the demonstration bank asks again for an invalid transfer, and shows when one has ended', async () => {
     const visitor = visit();
     await visitor.open('/demo/bank');
     for (const change of [{ amount: '-1' }, { payee: '' }, { payee: '홍길동\n관리자' }, { lineId: 'nobody' }]) {
@@ -75,7 +75,7 @@ describe('the demonstration bank', () => {
     expect((await visitor.send('/demo/bank/transfer', { code: '00000000' })).text).toContain('이체하지 않았습니다');
   });
 
-  it('takes forms from its own pages alone', async () => {
+  it('the demonstration bank accepts forms from its own pages alone', async () => {
     const visitor = visit();
     for (const path of ['transfers', 'transfer', 'smart-otps']) {
       const answer = await visitor.request('POST', `/demo/bank/${path}`, TYPED, { Origin: 'https://evil.example' });

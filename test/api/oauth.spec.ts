@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createHash, createHmac, createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { createHmac, createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose';
 import { signJws } from '../../src/crypto/compact-jws.ts';
@@ -45,25 +45,8 @@ async function askToken(
   return answerOf(response);
 }
 
-async function register(client: {
-  clientId: string;
-  secret?: string;
-  jwks?: object;
-  scopes?: string[];
-}): Promise<string> {
-  const id = randomUUID();
-  await service.database.pool.query(
-    'INSERT INTO clients (id, client_id, name, secret_digest, jwks, scopes) VALUES ($1, $2, $3, $4, $5, $6)',
-    [
-      id,
-      client.clientId,
-      '시험 업체',
-      client.secret === undefined ? null : createHash('sha256').update(client.secret).digest(),
-      client.jwks ? JSON.stringify(client.jwks) : null,
-      client.scopes ?? ['authentications'],
-    ],
-  );
-  return id;
+function register(client: Parameters<TestService['rows']['clients']['register']>[0]): Promise<string> {
+  return service.rows.clients.register(client);
 }
 
 /** An OAuth error (RFC 6749, 5.2) is a problem document like any other, with `error` beside it. */
@@ -77,7 +60,7 @@ function expectOAuthError(
 }
 
 describe('a client with a secret', () => {
-  it('gets a bearer token of five minutes by client_secret_basic', async () => {
+  it('a client with a secret gets a bearer token of five minutes by client_secret_basic', async () => {
     const answer = await askToken(GRANT, shop());
     expect(answer.status).toBe(200);
     expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -94,7 +77,7 @@ describe('a client with a secret', () => {
     expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'ES256', typ: 'at+jwt' });
   });
 
-  it('may have any characters in its id and its secret, form-encoded', async () => {
+  it('a client with a secret may have any characters in its id and its secret, form-encoded', async () => {
     const [clientId, secret] = [`가게 1:2+3/${randomUUID()}`, 'p:a+s s%26=&비밀'];
     await register({ clientId, secret });
     expect((await askToken(GRANT, basic(clientId, secret))).status).toBe(200);
@@ -112,13 +95,13 @@ describe('a client with a secret', () => {
     ['what is no base64', () => 'Basic ~~~'],
     ['broken percent signs', () => `Basic ${Buffer.from('demo-shop:%zz').toString('base64')}`],
     ['an access token', () => 'Bearer abc'],
-  ])('is refused with %s', async (_case, authorization) => {
+  ])('a client with a secret is refused with %s', async (_case, authorization) => {
     const answer = await askToken(GRANT, authorization());
     expectOAuthError(answer, 401, 'invalid_client', 'invalid_client');
     expect(answer.headers.get('www-authenticate')).toMatch(/^Basic /);
   });
 
-  it('that registered only keys has no secret that works', async () => {
+  it('a client that registered only keys has no secret that works', async () => {
     const clientId = `keys-${randomUUID()}`;
     await register({ clientId, jwks: { keys: [keyPair().publicJwk] } });
     for (const secret of ['', '\0', 'null']) {
@@ -161,7 +144,7 @@ describe('a client with keys', () => {
   const present = (client_assertion: string, other: Record<string, string> = {}) =>
     askToken({ ...GRANT, client_assertion_type: JWT_BEARER, client_assertion, ...other });
 
-  it('gets a token by private_key_jwt with ES256 and aud = the issuer, and it works', async () => {
+  it('a client with keys gets a token by private_key_jwt with ES256 and aud = the issuer, and it works', async () => {
     const { status, body } = await present(assertion());
     expect(status).toBe(200);
     const response = await fetch(`${service.issuer}/v1/authentications/${randomUUID()}`, {
@@ -170,7 +153,7 @@ describe('a client with keys', () => {
     expectProblem(await answerOf(response), 404, 'authentication_not_found');
   });
 
-  it('may name itself by client_id too, and its key by no kid when the algorithm leaves one', async () => {
+  it('a client with keys may name itself by client_id too, and omit the kid when the algorithm leaves one key', async () => {
     expect((await present(assertion(), { client_id: clientId })).status).toBe(200);
     expect((await present(assertion({ header: { kid: undefined } }))).status).toBe(200);
   });
@@ -180,7 +163,7 @@ describe('a client with keys', () => {
     ['for the token endpoint', () => assertion({ claims: { aud: `${service.issuer}/oauth2/token` } })],
     ['for a list with the issuer alone', () => assertion({ claims: { aud: [service.issuer] } })],
     ['for a list with another server', () => assertion({ claims: { aud: [service.issuer, 'https://other.example'] } })],
-    ['for nobody', () => assertion({ claims: { aud: undefined } })],
+    ['without an audience', () => assertion({ claims: { aud: undefined } })],
     ['that is expired', () => assertion({ claims: { iat: seconds() - 120, exp: seconds() - 60 } })],
     ['that never expires', () => assertion({ claims: { exp: undefined } })],
     ['that expires in two hours', () => assertion({ claims: { exp: seconds() + 7200 } })],
@@ -212,7 +195,7 @@ describe('a client with keys', () => {
     ['with a changed payload', () => changed(assertion())],
     ['that is no JWT', () => 'abc'],
     ['that is empty', () => ''],
-  ])('is refused an assertion %s', async (_case, make) => {
+  ])('a client with keys is refused an assertion %s', async (_case, make) => {
     expectOAuthError(await present(make()), 401, 'invalid_client', 'invalid_client');
   });
 
@@ -226,7 +209,7 @@ describe('a client with keys', () => {
     return [header, Buffer.from(JSON.stringify({ ...claims, x: 1 })).toString('base64url'), signature].join('.');
   };
 
-  it('is refused an assertion that was used before', async () => {
+  it('a client with keys is refused an assertion that was used before', async () => {
     const once = assertion();
     expect((await present(once)).status).toBe(200);
     expectOAuthError(await present(once), 401, 'invalid_client', 'invalid_client');
@@ -234,7 +217,7 @@ describe('a client with keys', () => {
     expectOAuthError(await present(assertion({ claims: { jti } })), 401, 'invalid_client', 'invalid_client');
   });
 
-  it('of which one assertion is sent many times at once gets one token', async () => {
+  it('a client with keys whose assertion is sent many times at once gets one token', async () => {
     const once = assertion();
     const answers = await Promise.all(Array.from({ length: 6 }, () => present(once)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401, 401, 401]);
@@ -243,14 +226,14 @@ describe('a client with keys', () => {
 
 describe('the token endpoint', () => {
   it.each(['password', 'authorization_code', 'CLIENT_CREDENTIALS', ''])(
-    'knows no grant type but client_credentials: "%s"',
+    'the token endpoint knows no grant type but client_credentials: "%s"',
     async (grant_type) => {
       const answer = await askToken({ grant_type }, shop());
       expectOAuthError(answer, 400, 'invalid_grant_type', 'unsupported_grant_type');
     },
   );
 
-  it('gives the scopes that were asked for, if all of them are the client’s', async () => {
+  it('the token endpoint grants the requested scopes, if all of them are the client’s', async () => {
     const [clientId, secret] = [`two-${randomUUID()}`, 'secret'];
     await register({ clientId, secret, scopes: ['carrier', 'operator'] });
     const ask = (scope?: string) =>
@@ -275,14 +258,17 @@ describe('the token endpoint', () => {
       () => askToken({ ...GRANT, client_assertion_type: 'x', client_assertion: 'a' }),
     ],
     ['with an assertion of no type', () => askToken({ ...GRANT, client_assertion: 'a.b.c' })],
-  ])('refuses a request %s as invalid_request, in OAuth’s words too', async (_case, ask) => {
-    const answer = await ask();
-    expect(answer.status).toBe(400);
-    expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-    expect(answer.body).toMatchObject({ code: 'invalid_request', error: 'invalid_request' });
-  });
+  ])(
+    'the token endpoint refuses a request %s as invalid_request, with the members of OAuth too',
+    async (_case, ask) => {
+      const answer = await ask();
+      expect(answer.status).toBe(400);
+      expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
+      expect(answer.body).toMatchObject({ code: 'invalid_request', error: 'invalid_request' });
+    },
+  );
 
-  it('publishes its keys and nothing private', async () => {
+  it('the token endpoint publishes its public keys and no private part', async () => {
     const response = await fetch(`${service.issuer}/oauth2/jwks`);
     const { keys } = (await response.json()) as JSONWebKeySet;
     expect(keys.length).toBeGreaterThan(0);
@@ -301,7 +287,7 @@ describe('the token endpoint', () => {
     await jwtVerify(token, createLocalJWKSet({ keys }), { issuer: service.issuer });
   });
 
-  it('publishes metadata that says what it does', async () => {
+  it('the token endpoint publishes metadata that describes it', async () => {
     const response = await fetch(`${service.issuer}/.well-known/oauth-authorization-server`);
     expect(await response.json()).toMatchObject({
       issuer: service.issuer,
@@ -327,7 +313,7 @@ describe('an access token', () => {
     signJws(key, typ, { ...(await claims()), ...change });
   const now = () => Math.floor(Date.now() / 1000);
 
-  it('made anew with the same claims is good, which is what the refusals below differ from', async () => {
+  it('an access token made anew with the same claims is valid, which is the case that the refusals below differ from', async () => {
     expectProblem(await use(`Bearer ${await signed({})}`), 404, 'authentication_not_found');
   });
 
@@ -347,13 +333,13 @@ describe('an access token', () => {
     ['with alg HS256', async () => `Bearer ${await withAlgorithm('HS256')}`],
     ['without its signature', async () => `Bearer ${(await service.token()).replace(/[^.]+$/, '')}`],
     ['with something behind it', async () => `Bearer ${await service.token()}A`],
-  ])('%s is refused', async (_case, make) => {
+  ])('an access token %s is refused', async (_case, make) => {
     const answer = await use(await make());
     expectProblem(answer, 401, 'invalid_token');
     expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer /);
   });
 
-  it('is not what the service signs for others: an assertion opens nothing', async () => {
+  it('an assertion of the service is not accepted as an access token', async () => {
     const person = await service.addLine();
     const { id } = (await service.start(person)).body;
     const { body } = await service.verify(id, await service.textedCode(person.phoneNumber));
@@ -366,7 +352,7 @@ describe('an access token', () => {
     ['POST', '/v1/windows', 'operator', {}],
     ['POST', '/operator/v1/subscriptions', 'authentications', {}],
     ['POST', '/operator/v1/subscriptions/some-id/unlock-pin', 'carrier', {}],
-  ])('at %s %s with the scope %s is 403 insufficient_scope', async (method, path, scope, body) => {
+  ])('an access token at %s %s with the scope %s is 403 insufficient_scope', async (method, path, scope, body) => {
     expectProblem(await service.call(method, path, body, { scope }), 403, 'insufficient_scope');
   });
 

@@ -39,7 +39,6 @@ afterAll(async () => {
   await service.stop();
 });
 
-const sql = (text: string, values: unknown[]) => service.database.pool.query(text, values);
 /** A header's text as its UTF-8 bytes. */
 const bytesOf = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
 const read = <Body = Record<string, unknown>>(path: string, reason = bytesOf('고객 문의')): Promise<Answer<Body>> =>
@@ -86,7 +85,7 @@ const reasonsOf = (...codes: string[]) =>
   codes.map((code) => ({ code, message: expect.stringMatching(/[가-힣].*\. [A-Z][\w ()’,;]+.*\.$/) }));
 
 describe('eligibility', () => {
-  it('of a line that may subscribe shows the line with its number masked', async () => {
+  it('eligibility of a line that may subscribe shows the line with its number masked', async () => {
     const person = await service.addLine();
     expect(brief(await eligibility(person.phoneNumber))).toEqual({
       status: 200,
@@ -106,7 +105,7 @@ describe('eligibility', () => {
     });
   });
 
-  it('takes the number as people write it', async () => {
+  it('eligibility takes the number in every spelling', async () => {
     const { phoneNumber } = await service.addLine();
     const national = `0${phoneNumber.slice(3)}`;
     for (const typed of [phoneNumber, national, national.replace(/^(...)(....)/, '$1-$2-')]) {
@@ -130,15 +129,18 @@ describe('eligibility', () => {
     ['os_version_too_old', 'with iOS 5.1', { handset: { ...phone, os: 'ios', osVersion: '5.1' } }],
     ['tablet_not_supported', 'of an iPad', { handset: { os: 'ios', osVersion: '17', formFactor: 'tablet' } }],
   ];
-  it.each(INELIGIBLE)('answers %s, in Korean and English, for a line %s, which cannot subscribe', async (...one) => {
-    const [code, , facts] = one;
-    const { phoneNumber } = await service.addLine(facts);
-    expect((await eligibility(phoneNumber)).body).toMatchObject({ eligible: false, reasons: reasonsOf(code) });
-    expectProblem(await subscribe(phoneNumber), 422, 'not_eligible', { reasons: reasonsOf(code) });
-    expect((await findRaw(phoneNumber)).body).toEqual([]);
-  });
+  it.each(INELIGIBLE)(
+    'eligibility answers %s, in Korean and English, for a line %s, which cannot subscribe',
+    async (...one) => {
+      const [code, , facts] = one;
+      const { phoneNumber } = await service.addLine(facts);
+      expect((await eligibility(phoneNumber)).body).toMatchObject({ eligible: false, reasons: reasonsOf(code) });
+      expectProblem(await subscribe(phoneNumber), 422, 'not_eligible', { reasons: reasonsOf(code) });
+      expect((await findRaw(phoneNumber)).body).toEqual([]);
+    },
+  );
 
-  it('answers already_subscribed for a line with a subscription, and nothing once that is cancelled', async () => {
+  it('eligibility answers already_subscribed for a line with a subscription, and nothing once that is cancelled', async () => {
     const { person, subscriptionId } = await awaiting();
     const { body } = await eligibility(person.phoneNumber);
     expect(body).toMatchObject({ eligible: false, reasons: reasonsOf('already_subscribed') });
@@ -146,7 +148,7 @@ describe('eligibility', () => {
     expect((await eligibility(person.phoneNumber)).body).toMatchObject({ eligible: true, reasons: [] });
   });
 
-  it('answers every rule that a line breaks, not the first', async () => {
+  it('eligibility answers every rule that a line breaks, not the first', async () => {
     const { phoneNumber } = await service.addLine({
       carrier: 'LGU',
       status: 'suspended',
@@ -168,7 +170,7 @@ describe('eligibility', () => {
     expectProblem(await subscribe(phoneNumber), 422, 'not_eligible', { reasons });
   });
 
-  it('answers not_home_carrier for a number that the carrier does not know', async () => {
+  it('eligibility answers not_home_carrier for a number that the carrier does not know', async () => {
     const phoneNumber = unknownNumber();
     const reasons = reasonsOf('not_home_carrier');
     expect(brief(await eligibility(phoneNumber))).toEqual({
@@ -181,7 +183,7 @@ describe('eligibility', () => {
 
 describe('a number that cannot be read', () => {
   it.each(['02-123-4567', '010-1234-567', '010 1234 56789', 'abc', '', '1'.repeat(33)])(
-    'is refused everywhere, with a pointer: %p',
+    'a number that cannot be read is refused everywhere, with a pointer: %p',
     async (phoneNumber) => {
       expectFaults(await eligibility(phoneNumber), '/phoneNumber');
       expectFaults(await subscribe(phoneNumber), '/phoneNumber');
@@ -189,7 +191,7 @@ describe('a number that cannot be read', () => {
     },
   );
 
-  it('is refused when it is missing, and so is what nobody asked for', async () => {
+  it('a number that is missing is refused, and so is an unknown field', async () => {
     for (const path of ['eligibility', 'subscriptions']) {
       expectFaults(await read(path), '/phoneNumber');
       expectFaults(await read(`${path}?phoneNumber=01012345678&birthDate=900101`), '/birthDate');
@@ -201,7 +203,7 @@ describe('a number that cannot be read', () => {
 });
 
 describe('subscribing', () => {
-  it('answers the id, a code of 4×5 characters and what a QR code holds', async () => {
+  it('subscribing answers the id, a code of 4×5 characters and the content of its QR code', async () => {
     const { phoneNumber } = await service.addLine();
     const answer = await subscribe(phoneNumber);
     expect(brief(answer)).toEqual({
@@ -215,7 +217,7 @@ describe('subscribing', () => {
     });
   });
 
-  it('is refused with already_subscribed while a subscription stands', async () => {
+  it('subscribing is refused with already_subscribed while a subscription stands', async () => {
     const { person } = await service.subscriber();
     expectProblem(await subscribe(person.phoneNumber), 422, 'not_eligible', {
       reasons: reasonsOf('already_subscribed'),
@@ -223,7 +225,7 @@ describe('subscribing', () => {
     expect(await find(person)).toHaveLength(1);
   });
 
-  it('many times at once makes one subscription', async () => {
+  it('subscribing many times at once makes one subscription', async () => {
     const person = await service.addLine();
     const answers = await Promise.all(Array.from({ length: 4 }, () => subscribe(person.phoneNumber)));
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 422, 422, 422]);
@@ -233,7 +235,7 @@ describe('subscribing', () => {
     expect(await find(person)).toHaveLength(1);
   });
 
-  it('leaves codes with SMS until the first device is active', async () => {
+  it('subscribing leaves codes with SMS until the first device is active', async () => {
     const { person, enrolmentCode } = await awaiting();
     expect((await service.start(person)).body.channel).toBe('sms');
     await confirm(await service.enrol(enrolmentCode));
@@ -242,7 +244,7 @@ describe('subscribing', () => {
 });
 
 describe('finding by number', () => {
-  it('shows a subscription that waits for its app', async () => {
+  it('finding by number shows a subscription that waits for its app', async () => {
     const { person, subscriptionId } = await awaiting();
     expect(brief((await findRaw(person.phoneNumber)) as unknown as Answer)).toEqual({
       status: 200,
@@ -261,7 +263,7 @@ describe('finding by number', () => {
     });
   });
 
-  it('shows the device in use with its name masked', async () => {
+  it('finding by number shows the device in use with its name masked', async () => {
     const { person, phone, subscriptionId } = await service.subscriber();
     expect(await find(person)).toEqual([
       {
@@ -286,7 +288,7 @@ describe('finding by number', () => {
     ]);
   });
 
-  it('shows the cancelled and the new subscription of a person, newest first', async () => {
+  it('finding by number shows the cancelled and the new subscription of a person, newest first', async () => {
     const { person, subscriptionId } = await service.subscriber();
     await act(subscriptionId, 'cancel');
     const again = await service.subscribe(person);
@@ -297,7 +299,7 @@ describe('finding by number', () => {
     ]);
   });
 
-  it('is an empty list for nobody’s number, and for a line without subscription', async () => {
+  it('finding by number answers an empty list for an unknown number, and for a line without subscription', async () => {
     const { phoneNumber } = await service.addLine();
     for (const number of [unknownNumber(), phoneNumber]) {
       expect(brief((await findRaw(number)) as unknown as Answer)).toEqual({ status: 200, body: [] });
@@ -306,7 +308,7 @@ describe('finding by number', () => {
 });
 
 describe('a reported loss', () => {
-  it('suspends at once, and resume makes it active again', async () => {
+  it('a reported loss suspends at once, and resume makes it active again', async () => {
     const { person, subscriptionId: id } = await service.subscriber();
     expect(brief(await act(id, 'report-loss'))).toEqual(standing(id, 'suspended', ['loss_reported'], 'loss_reported'));
     const [lost] = await find(person);
@@ -317,32 +319,32 @@ describe('a reported loss', () => {
     expect(Date.parse(found!.since)).toBeGreaterThanOrEqual(Date.parse(lost!.since));
   });
 
-  it('adds up with what the carrier suspended, and resume lifts only the loss', async () => {
+  it('a reported loss accumulates with a suspension by the carrier, and resume lifts only the loss', async () => {
     const { person, subscriptionId: id } = await service.subscriber();
-    await service.tell(person.lineId, 'suspended', undefined, 1);
+    await service.sendEvent(person.lineId, 'suspended', undefined, 1);
     expect(brief(await act(id, 'report-loss'))).toEqual(
       standing(id, 'suspended', ['line_suspended', 'loss_reported'], 'line_suspended'),
     );
     expect(brief(await act(id, 'resume'))).toEqual(standing(id, 'suspended', ['line_suspended'], 'line_suspended'));
     expectProblem(await act(id, 'resume'), 409, 'nothing_to_change', { state: 'suspended' });
-    await service.tell(person.lineId, 'resumed', undefined, 2);
+    await service.sendEvent(person.lineId, 'resumed', undefined, 2);
     expect((await find(person))[0]).toMatchObject({ state: 'active', suspensions: [], reason: null });
   });
 
-  it('still stands when the carrier has resumed the line', async () => {
+  it('a reported loss still stands when the carrier has resumed the line', async () => {
     const { person, subscriptionId: id } = await service.subscriber();
     await act(id, 'report-loss');
-    await service.tell(person.lineId, 'suspended', undefined, 1);
+    await service.sendEvent(person.lineId, 'suspended', undefined, 1);
     expect((await find(person))[0]).toMatchObject({ suspensions: ['loss_reported', 'line_suspended'] });
-    await service.tell(person.lineId, 'resumed', undefined, 2);
+    await service.sendEvent(person.lineId, 'resumed', undefined, 2);
     expect((await find(person))[0]).toMatchObject({ state: 'suspended', suspensions: ['loss_reported'] });
     expect(brief(await act(id, 'resume'))).toEqual(standing(id, 'active', [], null));
   });
 
-  it('before the first device counts once that device is active', async () => {
+  it('a reported loss before the first device takes effect once that device is active', async () => {
     const { person, subscriptionId: id, enrolmentCode } = await awaiting();
     expect(brief(await act(id, 'report-loss'))).toEqual(standing(id, 'awaiting_device', ['loss_reported'], null));
-    // Whoever has the phone may have the code as well.
+    // A person who has the phone may have the code as well.
     await expect(service.enrol(enrolmentCode)).rejects.toMatchObject({ code: 'enrolment_code_invalid' });
     const { body } = await service.operate(id, 'enrolment-code');
     await confirm(await service.enrol(String(body['enrolmentCode'])));
@@ -350,7 +352,7 @@ describe('a reported loss', () => {
     expect(brief(await act(id, 'resume'))).toEqual(standing(id, 'active', [], null));
   });
 
-  it('leaves the window’s answer as it was, and lets nothing be opened before it is lifted', async () => {
+  it('a reported loss leaves the window’s answer unchanged, and prevents every opening until it is lifted', async () => {
     const { person, subscriptionId, phone } = await service.subscriber();
     await act(subscriptionId, 'report-loss');
     const { status, body } = await service.start(person);
@@ -360,8 +362,7 @@ describe('a reported loss', () => {
       state: 'pending',
     });
     expect(await phone.pending()).toEqual([]);
-    const { rows } = await sql('SELECT nonce FROM authentications WHERE id = $1', [body.id]);
-    const nonce = (rows as { nonce: Buffer }[])[0]!.nonce.toString('base64url');
+    const nonce = await service.rows.authentications.nonceOf(body.id);
     await expect(phone.open({ id: body.id, nonce }, TEST_PIN)).rejects.toMatchObject({
       status: 409,
       code: 'subscription_not_active',
@@ -374,7 +375,7 @@ describe('a reported loss', () => {
 });
 
 describe('cancelling', () => {
-  it('is final, and the person can subscribe again at once', async () => {
+  it('cancelling is final, and the person can subscribe again at once', async () => {
     const { person, subscriptionId: id } = await service.subscriber();
     expect(brief(await act(id, 'cancel'))).toEqual(standing(id, 'cancelled', [], 'call_centre'));
     for (const action of ['cancel', 'report-loss', 'resume'] as const) {
@@ -388,14 +389,14 @@ describe('cancelling', () => {
     expect((await find(person)).map(({ state }) => state)).toEqual(['active', 'cancelled']);
   });
 
-  it('ends whatever was suspended', async () => {
+  it('cancelling also ends a suspended subscription', async () => {
     const { person, subscriptionId: id } = await service.subscriber();
-    await service.tell(person.lineId, 'suspended', undefined, 1);
+    await service.sendEvent(person.lineId, 'suspended', undefined, 1);
     await act(id, 'report-loss');
     expect(brief(await act(id, 'cancel'))).toEqual(standing(id, 'cancelled', [], 'call_centre'));
   });
 
-  it('many times at once is done once', async () => {
+  it('cancelling many times at once is done once', async () => {
     const { subscriptionId } = await service.subscriber();
     const answers = await Promise.all(Array.from({ length: 4 }, () => act(subscriptionId, 'cancel')));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
@@ -403,7 +404,7 @@ describe('cancelling', () => {
     expect(life.filter(({ change }) => change === 'cancelled')).toHaveLength(1);
   });
 
-  it('shuts the phone out of the app API, and the next window uses SMS', async () => {
+  it('cancelling excludes the phone from the app API, and the next authentication goes by SMS', async () => {
     const { person, subscriptionId, phone } = await service.subscriber();
     const { id } = (await service.start(person)).body;
     await act(subscriptionId, 'cancel');
@@ -433,9 +434,9 @@ it.each<[string, Action]>([
   expectProblem(await act(subscriptionId, action), 409, 'nothing_to_change', { state });
 });
 
-describe('what is pending', () => {
+describe('a pending authentication', () => {
   it.each<Action>(['cancel', 'report-loss'])(
-    'is cancelled with a %s, and its right code is refused afterwards',
+    'a pending authentication is cancelled with a %s, and its right code is refused afterwards',
     async (action) => {
       const subscriber = await service.subscriber();
       const opened = (await service.start(subscriber.person)).body;
@@ -453,7 +454,7 @@ describe('what is pending', () => {
   );
 
   it.each<Action>(['cancel', 'report-loss'])(
-    'by SMS, before the first device, is cancelled with a %s too',
+    'a pending authentication by SMS, before the first device, is cancelled with a %s too',
     async (action) => {
       const { person, subscriptionId } = await awaiting();
       const { id, channel } = (await service.start(person)).body;
@@ -464,7 +465,7 @@ describe('what is pending', () => {
     },
   );
 
-  it('of another person is left alone', async () => {
+  it('a pending authentication of another person is not affected', async () => {
     const [subscriber, other] = [await service.subscriber(), await service.subscriber()];
     const { id } = (await service.start(other.person)).body;
     await act(subscriber.subscriptionId, 'cancel');
@@ -473,7 +474,7 @@ describe('what is pending', () => {
 });
 
 describe('the PIN', () => {
-  it('is locked after five wrong ones, and good again once an operator unlocked it', async () => {
+  it('the PIN is locked after five wrong ones, and accepted again once an operator has unlocked it', async () => {
     const { person, subscriptionId, phone } = await service.subscriber();
     await service.start(person);
     const asked = (await phone.pending())[0]!;
@@ -491,7 +492,7 @@ describe('the PIN', () => {
     expect(await stateOf(asked.id)).toBe('opened');
   });
 
-  it('of a subscription without an active device cannot be unlocked', async () => {
+  it('the PIN of a subscription without an active device cannot be unlocked', async () => {
     const { subscriptionId, enrolmentCode } = await awaiting();
     expectProblem(await act(subscriptionId, 'unlock-pin'), 404, 'subscription_not_found');
     await service.enrol(enrolmentCode);
@@ -505,7 +506,7 @@ describe('an enrolment code', () => {
     return installation.send('POST', '/app/v1/devices', installation.enrolment(code));
   };
 
-  it('takes the place of the one before', async () => {
+  it('an enrolment code replaces the one before', async () => {
     const { subscriptionId, enrolmentCode: first } = await awaiting();
     const answer = await act(subscriptionId, 'enrolment-code');
     expect(brief(answer)).toEqual({
@@ -520,7 +521,7 @@ describe('an enrolment code', () => {
     expectProblem(await enrolment(second), 422, 'enrolment_code_invalid');
   });
 
-  it('for an active subscription leaves the phone in use until the new one is tested', async () => {
+  it('an enrolment code for an active subscription leaves the phone in use until the new one is tested', async () => {
     const { person, subscriptionId, phone } = await service.subscriber();
     const { body } = await act(subscriptionId, 'enrolment-code');
     expect((await find(person))[0]).toMatchObject({ state: 'active', device: { serialNumber: phone.serialNumber } });
@@ -531,7 +532,7 @@ describe('an enrolment code', () => {
     expect((await find(person))[0]).toMatchObject({ state: 'active', device: { serialNumber: newer.serialNumber } });
   });
 
-  it('asked for many times at once is one that is good', async () => {
+  it('an enrolment code that is requested many times at once is one valid code', async () => {
     // The first round warms the service up: calls that wait for a connection come one after the other.
     for (let round = 1; round <= 3; round += 1) {
       const { subscriptionId } = await awaiting();
@@ -548,7 +549,7 @@ describe('an enrolment code', () => {
 });
 
 describe('the history', () => {
-  it('is the app’s, with the name of the device masked', async () => {
+  it('the history is the one of the app, with the name of the device masked', async () => {
     const subscriber = await service.subscriber();
     const { person, phone, subscriptionId } = subscriber;
     const verified = (await service.start(person)).body;
@@ -568,7 +569,7 @@ describe('the history', () => {
     });
   });
 
-  it('is the subscription’s own: a newer one of the same person begins empty', async () => {
+  it('the history belongs to its subscription: a newer one of the same person begins empty', async () => {
     const { person, subscriptionId } = await service.subscriber();
     await service.start(person);
     await act(subscriptionId, 'cancel');
@@ -579,7 +580,7 @@ describe('the history', () => {
 });
 
 describe('the audit', () => {
-  it('lists every call with who, why and what came of it, those that were refused too', async () => {
+  it('the audit lists every call with operator, reason and outcome, refused ones too', async () => {
     const person = await service.addLine();
     const number = encodeURIComponent(person.phoneNumber);
     const reasons = Array.from({ length: 12 }, (_, at) => `상담 ${at + 1}번`);
@@ -664,23 +665,20 @@ describe('the audit', () => {
       'subscription_not_found',
       (reason) => act(randomUUID(), 'cancel', reason),
     ],
-  ])('keeps what belongs to no subscription: %s', async (_case, action, outcome, ask) => {
+  ])('the audit also records calls that concern no subscription: %s', async (_case, action, outcome, ask) => {
     const reason = `점검 ${randomUUID()}`;
     await ask(reason);
-    const { rows } = await sql('SELECT operator, action, outcome, address FROM audit_entries WHERE reason = $1', [
-      reason,
-    ]);
-    expect(rows).toEqual([
+    expect(await service.rows.operators.auditOfReason(reason)).toEqual([
       { operator: 'demo-operator', action, outcome, address: expect.stringMatching(/127\.0\.0\.1|::1/) },
     ]);
   });
 
-  it('tells the life of a subscription: what happened, by whom and why', async () => {
+  it('the audit shows the transitions of a subscription, with actor and reason', async () => {
     const { person, subscriptionId } = await service.subscriber();
-    await service.tell(person.lineId, 'suspended', undefined, 1);
+    await service.sendEvent(person.lineId, 'suspended', undefined, 1);
     await act(subscriptionId, 'report-loss');
     await act(subscriptionId, 'resume');
-    await service.tell(person.lineId, 'resumed', undefined, 2);
+    await service.sendEvent(person.lineId, 'resumed', undefined, 2);
     await act(subscriptionId, 'cancel');
     const { life } = await auditOf(subscriptionId);
     const operator = { actor: 'operator', actorId: 'demo-operator', event: null };
@@ -706,7 +704,7 @@ describe('the reason', () => {
     `subscriptions/${randomUUID()}/history`,
     `subscriptions/${randomUUID()}/audit`,
   ];
-  it.each(PATHS)('must come with every read, in the header Audit-Reason: %s', async (path) => {
+  it.each(PATHS)('the reason is required with every read, in the header Audit-Reason: %s', async (path) => {
     expectProblem(await readWithoutReason(path), 400, 'invalid_request');
   });
 
@@ -722,7 +720,7 @@ describe('the reason', () => {
     ['of 201 characters', 'a'.repeat(201)],
     ['of 201 Korean characters', bytesOf('가'.repeat(201))],
     ['of 201 characters, percent-encoded', encodeURIComponent('가'.repeat(201))],
-  ])('of a read is refused when it is one %s', async (_case, reason) => {
+  ])('the reason of a read is refused when it is one %s', async (_case, reason) => {
     const { subscriptionId } = await awaiting();
     for (const path of [...PATHS, `subscriptions/${subscriptionId}/history`]) {
       expectProblem(await read(path, reason), 400, 'invalid_request');
@@ -737,7 +735,7 @@ describe('the reason', () => {
     ['in decomposed letters', bytesOf('고객 요청'.normalize('NFD')), '고객 요청'],
     ['of 200 Korean characters', bytesOf('가'.repeat(200)), '가'.repeat(200)],
     ['of 200 Korean characters, percent-encoded', encodeURIComponent('가'.repeat(200)), '가'.repeat(200)],
-  ])('of a read is kept readable: %s', async (_case, header, kept) => {
+  ])('the reason of a read is stored readable: %s', async (_case, header, kept) => {
     const { subscriptionId } = await awaiting();
     expect((await read(`subscriptions/${subscriptionId}/history`, header)).status).toBe(200);
     const { entries } = await auditOf(subscriptionId);
@@ -757,7 +755,7 @@ describe('the reason', () => {
     ['turning the direction of writing', '고객\u202e요청'],
     ['with an invisible character', '고객\u200b요청'],
     ['of 201 characters', '가'.repeat(201)],
-  ])('of a write is refused with a pointer when it is %s, and nothing is done', async (_case, reason) => {
+  ])('the reason of a write is refused with a pointer when it is %s, and nothing is done', async (_case, reason) => {
     const { person, subscriptionId, enrolmentCode } = await awaiting();
     for (const action of ACTIONS) {
       const body = reason === undefined ? {} : { reason };
@@ -767,7 +765,7 @@ describe('the reason', () => {
     await service.enrol(enrolmentCode);
   });
 
-  it('of a write is kept up to 200 characters, in the body alone', async () => {
+  it('the reason of a write is stored up to 200 characters, in the body alone', async () => {
     const { subscriptionId } = await awaiting();
     const path = `subscriptions/${subscriptionId}/report-loss`;
     expectFaults(await write(path, {}, { 'Audit-Reason': 'lost' }), '/reason');
@@ -778,7 +776,7 @@ describe('the reason', () => {
     expect(entries.find(({ action }) => action === 'report-loss')).toMatchObject({ reason });
   });
 
-  it('of a subscription is taken from the body or the header, and one that cannot be kept is refused', async () => {
+  it('the reason of a subscription is taken from the body or the header, and one that cannot be stored is refused', async () => {
     const reasonKept = async ({ body }: Answer) =>
       (await auditOf(body['subscriptionId'] as string)).entries.find(({ action }) => action === 'subscribe')?.reason;
     const { phoneNumber } = await service.addLine();
@@ -800,7 +798,7 @@ describe('an id that names no subscription', () => {
     ['a text', 'not-a-uuid'],
     ['in capitals', randomUUID().toUpperCase()],
     ['an attempt at SQL', encodeURIComponent("' OR 1=1 --")],
-  ])('is 404 for every call: %s', async (_case, id) => {
+  ])('an id that names no subscription is 404 for every call: %s', async (_case, id) => {
     const answers = [
       ...(await Promise.all(ACTIONS.map((action) => act(id, action)))),
       await read(`subscriptions/${id}/history`),
@@ -811,28 +809,31 @@ describe('an id that names no subscription', () => {
 });
 
 describe('a client of another scope', () => {
-  it.each(['authentications', 'carrier'] as const)('is refused every call: %s', async (scope) => {
-    const { person, subscriptionId } = await awaiting();
-    const number = encodeURIComponent(person.phoneNumber);
-    const headers = { 'Audit-Reason': 'curious' };
-    const ask = (method: string, path: string, body?: object) =>
-      service.call(method, `/operator/v1/${path}`, body, { scope, headers });
-    const answers = [
-      await ask('GET', `eligibility?phoneNumber=${number}`),
-      await ask('POST', 'subscriptions', { phoneNumber: person.phoneNumber }),
-      await ask('GET', `subscriptions?phoneNumber=${number}`),
-      await ask('GET', `subscriptions/${subscriptionId}/history`),
-      await ask('GET', `subscriptions/${subscriptionId}/audit`),
-    ];
-    for (const action of ACTIONS) {
-      answers.push(await ask('POST', `subscriptions/${subscriptionId}/${action}`, { reason: '고객 요청' }));
-    }
-    for (const answer of answers) expectProblem(answer, 403, 'insufficient_scope');
-    expect(await find(person)).toMatchObject([{ state: 'awaiting_device', suspensions: [] }]);
-  });
+  it.each(['authentications', 'carrier'] as const)(
+    'a client of another scope is refused every call: %s',
+    async (scope) => {
+      const { person, subscriptionId } = await awaiting();
+      const number = encodeURIComponent(person.phoneNumber);
+      const headers = { 'Audit-Reason': 'curious' };
+      const ask = (method: string, path: string, body?: object) =>
+        service.call(method, `/operator/v1/${path}`, body, { scope, headers });
+      const answers = [
+        await ask('GET', `eligibility?phoneNumber=${number}`),
+        await ask('POST', 'subscriptions', { phoneNumber: person.phoneNumber }),
+        await ask('GET', `subscriptions?phoneNumber=${number}`),
+        await ask('GET', `subscriptions/${subscriptionId}/history`),
+        await ask('GET', `subscriptions/${subscriptionId}/audit`),
+      ];
+      for (const action of ACTIONS) {
+        answers.push(await ask('POST', `subscriptions/${subscriptionId}/${action}`, { reason: '고객 요청' }));
+      }
+      for (const answer of answers) expectProblem(answer, 403, 'insufficient_scope');
+      expect(await find(person)).toMatchObject([{ state: 'awaiting_device', suspensions: [] }]);
+    },
+  );
 });
 
-it('no answer contains the number or the birth date of the person', async () => {
+it('no answer to operators contains the number or the birth date of the person', async () => {
   const person = await service.addLine({ owner: { birthDate: '850715', genderDigit: '2' } });
   const { phoneNumber } = person;
   const number = encodeURIComponent(phoneNumber);
@@ -893,49 +894,42 @@ describe('a notice', () => {
     eventually(`a push about ${about.source}`, () =>
       noticesTo(token).find(({ alert }) => about.test(alert?.body ?? '')),
     );
-  /** Resolves once every notice of a subscription was handed over, or given up. */
-  const handedOver = (subscriptionId: string) =>
-    eventually('an empty list of deliveries', async () => {
-      const { rowCount } = await sql(
-        'SELECT 1 FROM deliveries d JOIN notices n ON n.id = d.notice_id WHERE n.subscription_id = $1',
-        [subscriptionId],
-      );
-      return rowCount === 0;
-    });
+  /** Resolves once every notice of a subscription was delivered, or given up. */
+  const delivered = (subscriptionId: string) => service.rows.deliveries.untilNoticesDone(subscriptionId);
 
-  it('of joining, and of the first device, goes to the number by SMS', async () => {
+  it('a notice of joining, and of the first device, goes to the number by SMS', async () => {
     const { person, enrolmentCode, subscriptionId } = await awaiting();
     await texted(person, /가입되었습니다/);
     const pushToken = `token-${randomUUID()}`;
     await confirm(await service.enrol(enrolmentCode, { pushToken }));
     await texted(person, /앱이 등록되었습니다/);
-    await handedOver(subscriptionId);
+    await delivered(subscriptionId);
     expect(textsTo(person)).toHaveLength(2);
     expect(noticesTo(pushToken)).toEqual([]);
   });
 
-  it('of another device goes to the one that was in use', async () => {
+  it('a notice of another device goes to the one that was in use', async () => {
     const { person, subscriptionId, pushToken } = await service.subscriber();
     const { body } = await act(subscriptionId, 'enrolment-code');
     const newer = `token-${randomUUID()}`;
     await confirm(await service.enrol(body['enrolmentCode'] as string, { pushToken: newer }));
     await pushed(pushToken, /다른 휴대폰/);
-    await handedOver(subscriptionId);
+    await delivered(subscriptionId);
     expect(noticesTo(newer)).toEqual([]);
     expect(textsTo(person)).toHaveLength(2);
   });
 
-  it('of the same phone enrolled again says nothing of another one', async () => {
+  it('a notice of the same phone enrolled again does not mention another phone', async () => {
     const { subscriptionId, pushToken } = await service.subscriber();
     const { body } = await act(subscriptionId, 'enrolment-code');
     await confirm(await service.enrol(body['enrolmentCode'] as string, { pushToken }));
     await pushed(pushToken, /앱이 등록되었습니다/);
-    await handedOver(subscriptionId);
+    await delivered(subscriptionId);
     expect(noticesTo(pushToken)).toHaveLength(1);
   });
 
   it.each(['android', 'ios'] as const)(
-    'of a loss, of its end and of the cancelling goes to the device in use, on %s',
+    'a notice of a loss, of its end and of the cancellation goes to the device in use, on %s',
     async (platform) => {
       const { person, subscriptionId, pushToken } = await service.subscriber({ platform });
       await act(subscriptionId, 'report-loss');
@@ -944,7 +938,7 @@ describe('a notice', () => {
       await pushed(pushToken, /다시 시작되었습니다/);
       await act(subscriptionId, 'cancel');
       await pushed(pushToken, /고객센터를 통해 .*해지되었습니다/);
-      await handedOver(subscriptionId);
+      await delivered(subscriptionId);
       const pushes = noticesTo(pushToken);
       expect(pushes).toHaveLength(3);
       for (const push of pushes) {
@@ -964,7 +958,7 @@ describe('a notice', () => {
   it.each<[string, () => Promise<{ person: TestPerson; subscriptionId: string }>]>([
     ['there is no device', awaiting],
     ['its platform does not know it', () => service.subscriber({ pushToken: `unregistered-${randomUUID()}` })],
-  ])('of a loss and of the cancelling goes to the number by SMS when %s', async (_case, subscriber) => {
+  ])('a notice of a loss and of the cancellation goes to the number by SMS when %s', async (_case, subscriber) => {
     const { person, subscriptionId } = await subscriber();
     await act(subscriptionId, 'report-loss');
     await texted(person, /분실 신고로 .*일시 정지되었습니다/);
@@ -972,49 +966,49 @@ describe('a notice', () => {
     await texted(person, /고객센터를 통해 .*해지되었습니다/);
   });
 
-  describe('when the owner of the line has changed', () => {
+  describe('the owner of the line has changed', () => {
     const owner = { birthDate: '880229', genderDigit: '2' };
     type Former = { person: Subscriber['person']; subscriptionId: string };
     /** Answers the text messages that had gone to the number before. */
     const changeOwner = async ({ person, subscriptionId }: Former) => {
-      await handedOver(subscriptionId);
+      await delivered(subscriptionId);
       const before = textsTo(person);
-      expect(await service.tell(person.lineId, 'owner-changed', { owner }, 1)).toBe('applied');
+      expect(await service.sendEvent(person.lineId, 'owner-changed', { owner }, 1)).toBe('applied');
       expect((await find(person))[0]).toMatchObject({ state: 'cancelled', reason: 'owner_changed' });
       return before;
     };
 
-    it('goes to the phone of the former owner, and not to the number', async () => {
+    it('a notice goes to the phone of the former owner, and not to the number', async () => {
       const former = await service.subscriber();
       const before = await changeOwner(former);
       await pushed(former.pushToken, /명의변경으로 .*해지되었습니다/);
-      await handedOver(former.subscriptionId);
+      await delivered(former.subscriptionId);
       expect(textsTo(former.person)).toEqual(before);
     });
 
     it.each<[string, () => Promise<Former>]>([
       ['there was no device', awaiting],
       ['its platform does not know it', () => service.subscriber({ pushToken: `unregistered-${randomUUID()}` })],
-    ])('goes to nobody when %s', async (_case, make) => {
+    ])('a notice goes to no one when %s', async (_case, make) => {
       const former = await make();
       const before = await changeOwner(former);
-      await handedOver(former.subscriptionId);
+      await delivered(former.subscriptionId);
       expect(before.length).toBeGreaterThan(0);
       expect(textsTo(former.person)).toEqual(before);
     });
   });
 
-  it('is not sent for what was refused', async () => {
+  it('a notice is not sent for a refused call', async () => {
     const { subscriptionId, pushToken } = await service.subscriber();
     for (const action of ['resume', 'report-loss', 'report-loss', 'report-loss'] as const) {
       await act(subscriptionId, action);
     }
     await pushed(pushToken, /분실 신고로/);
-    await handedOver(subscriptionId);
+    await delivered(subscriptionId);
     expect(noticesTo(pushToken)).toHaveLength(1);
   });
 
-  it('contains no digit, so neither a code nor a part of the number', async () => {
+  it('a notice contains no digit, so neither a code nor a part of the number', async () => {
     const { person, subscriptionId, pushToken, phone } = await service.subscriber();
     await act(subscriptionId, 'report-loss');
     await act(subscriptionId, 'resume');
@@ -1022,7 +1016,7 @@ describe('a notice', () => {
     await act(subscriptionId, 'report-loss');
     await act(subscriptionId, 'cancel');
     await texted(person, /해지되었습니다/);
-    await handedOver(subscriptionId);
+    await delivered(subscriptionId);
     const texts = textsTo(person).map(({ text }) => text);
     const alerts = noticesTo(pushToken).map(({ data, alert }) => JSON.stringify({ data, alert }));
     expect([texts.length, alerts.length]).toEqual([4, 2]);

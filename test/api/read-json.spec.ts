@@ -24,7 +24,7 @@ const refusal = (text: string) => {
 };
 
 describe('a JSON body', () => {
-  it('is read as JSON says, whatever its texts hold, and however it is laid out', () => {
+  it('a JSON body is read as JSON defines, whatever its texts contain, and however it is laid out', () => {
     fc.assert(
       fc.property(body, fc.constantFrom(0, 2), (value, indent) => {
         const text = JSON.stringify(value, null, indent);
@@ -33,7 +33,7 @@ describe('a JSON body', () => {
     );
   });
 
-  it('that names a key twice is refused, wherever it does', () => {
+  it('a JSON body that names a key twice is refused, wherever it does', () => {
     fc.assert(
       fc.property(
         body,
@@ -51,7 +51,7 @@ describe('a JSON body', () => {
     );
   });
 
-  it('that is no JSON object is a refusal and no other error, whatever it is', () => {
+  it('a JSON body that is no object is refused, and causes no other error', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         expect([undefined, 'invalid_request']).toContain(refusal(text));
@@ -59,12 +59,15 @@ describe('a JSON body', () => {
     );
   });
 
-  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])('with the key %s is refused', (name) => {
-    expect(refusal(`{"${name}":1}`)).toBe('invalid_request');
-    expect(refusal(`{"a":[{"${name}":{}}]}`)).toBe('invalid_request');
-  });
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
+    'a JSON body with the key %s is refused',
+    (name) => {
+      expect(refusal(`{"${name}":1}`)).toBe('invalid_request');
+      expect(refusal(`{"a":[{"${name}":{}}]}`)).toBe('invalid_request');
+    },
+  );
 
-  it('is read to eight levels and not to nine', () => {
+  it('a JSON body is read to eight levels and not to nine', () => {
     const nested = (levels: number) => '{"a":'.repeat(levels) + '1' + '}'.repeat(levels);
     expect(refusal(nested(8))).toBeUndefined();
     expect(refusal(nested(9))).toBe('invalid_request');

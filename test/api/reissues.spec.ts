@@ -4,6 +4,7 @@ import type { Phone } from '../../src/phone/phone.ts';
 import type { ProblemError } from '../../src/phone/problem-error.ts';
 import { BANK, otpSubscriber, smartOtp, startSigning, TRANSFER } from '../support/authenticators.ts';
 import { eventually } from '../support/eventually.ts';
+import { expectSecondsAfter } from '../support/instants.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
 import { TEST_PIN, TestService, type Answer, type Subscriber } from '../support/service.ts';
 
@@ -28,7 +29,6 @@ beforeEach(async () => {
   phone = subscriber.phone;
 });
 
-const sql = (text: string, values: unknown[] = []) => service.database.pool.query(text, values);
 const write = <Body>(path: string, body: object): Promise<Answer<Body>> =>
   service.call('POST', `/operator/v1/${path}`, { reason: '분실 신고 고객', ...body }, { scope: 'operator' });
 const apply = (other: object = {}) =>
@@ -57,8 +57,8 @@ const finish = async (enrolmentCode: string) => {
   return replacement;
 };
 const standing = async () => {
-  const { rows } = await sql('SELECT state, suspensions FROM subscriptions WHERE id = $1', [subscriber.subscriptionId]);
-  return (rows as { state: string; suspensions: string[] }[])[0];
+  const { state, suspensions } = (await service.rows.subscriptions.of(subscriber.subscriptionId))!;
+  return { state, suspensions };
 };
 const refusalOf = async (work: Promise<unknown>) => {
   const { status, code } = await work.then(
@@ -68,13 +68,13 @@ const refusalOf = async (work: Promise<unknown>) => {
   return { status, code };
 };
 const verifiedByPush = async (by: Phone) => {
-  await sql('DELETE FROM start_budgets');
+  await service.rows.budgets.clearStarts();
   const { id } = (await service.start(subscriber.person)).body;
   return service.verify(id, await service.codeOf({ ...subscriber, phone: by }, id));
 };
 
 describe('a reissue after a loss', () => {
-  it('goes from the application to the test of a new phone, and the old one is refused everywhere', async () => {
+  it('a reissue goes from the application to the test of a new phone, and the old phone is refused everywhere', async () => {
     const device = await smartOtp(service, subscriber.person);
     const applied = await apply();
     expect(applied).toMatchObject({
@@ -103,7 +103,7 @@ describe('a reissue after a loss', () => {
 
     const replacement = await service.enrol(enrolmentCode);
     expect((await listed())[0]).toMatchObject({ state: 'registered', registeredAt: TIME });
-    expect((await standing())?.state).toBe('suspended');
+    expect((await standing()).state).toBe('suspended');
     await replacement.confirmTest((await replacement.readTestEnvelope(await replacement.testEnvelope())).code);
     expect((await listed())[0]).toMatchObject({ state: 'completed', closedBy: 'customer', closedAt: TIME });
     expect(await standing()).toEqual({ state: 'active', suspensions: [] });
@@ -122,19 +122,17 @@ describe('a reissue after a loss', () => {
     expect(refused.body['code']).toBe('code_mismatch');
   });
 
-  it('is told to relying parties for as long as it is fresh, and no longer', async () => {
+  it('a reissue is reported to relying parties for as long as it is recent, and no longer', async () => {
     expect((await verifiedByPush(phone)).body['result']).not.toHaveProperty('recentlyReissued');
     const replacement = await finish((await issued()).enrolmentCode);
     const fresh = await verifiedByPush(replacement);
     expect(fresh.body['result']).toMatchObject({ recentlyReissued: true });
     expect(decodeJwt(String(fresh.body['assertion']))).toMatchObject({ recentlyReissued: true });
-    await sql(`UPDATE subscriptions SET reissued_at = reissued_at - interval '24 hours' WHERE id = $1`, [
-      subscriber.subscriptionId,
-    ]);
+    await service.rows.subscriptions.ageReissue(subscriber.subscriptionId, 24);
     expect((await verifiedByPush(replacement)).body['result']).not.toHaveProperty('recentlyReissued');
   });
 
-  it('tells the old phone and the number of each step, without a secret', async () => {
+  it('a reissue notifies the old phone and the number of each step, without a secret', async () => {
     const { enrolmentCode } = await issued();
     await finish(enrolmentCode);
     const kinds = () =>
@@ -152,14 +150,15 @@ describe('a reissue after a loss', () => {
     ['visit', 600],
     ['app', 600],
     ['post', 14 * 86_400],
-  ])('by %s has a code that is good for %i seconds, and once', async (delivery, seconds) => {
+  ])('a reissue by %s has a code that is valid for %i seconds, and once', async (delivery, seconds) => {
+    const sentAt = Date.now();
     const { enrolmentCode, expiresAt } = await issued({ delivery });
-    expect(Math.abs(Date.parse(expiresAt) - Date.now() - seconds * 1000)).toBeLessThan(30_000);
+    expectSecondsAfter(sentAt, seconds, expiresAt);
     await finish(enrolmentCode);
     expect(await refusalOf(service.enrol(enrolmentCode))).toEqual({ status: 422, code: 'enrolment_code_invalid' });
   });
 
-  it('is issued again when the letter is lost or the test failed, and the earlier code is void', async () => {
+  it('a reissue is issued again when the letter is lost or the test failed, and the earlier code is void', async () => {
     const { id, enrolmentCode: lost } = await issued();
     const second = (await take<Issued>(id, 'issue')).body.enrolmentCode;
     expect(await refusalOf(service.enrol(lost))).toMatchObject({ code: 'enrolment_code_invalid' });
@@ -170,7 +169,7 @@ describe('a reissue after a loss', () => {
     expect((await listed())[0]?.state).toBe('completed');
   });
 
-  it('is withdrawn when the phone is found, before it was approved, and the phone goes on once it is resumed', async () => {
+  it('a reissue is withdrawn when the phone is found before the approval, and the phone works again once it is resumed', async () => {
     const { id } = (await apply()).body;
     expect((await take(id, 'withdraw')).body).toMatchObject({ state: 'withdrawn', closedBy: 'demo-operator' });
     await service.operate(subscriber.subscriptionId, 'resume');
@@ -178,16 +177,16 @@ describe('a reissue after a loss', () => {
     expectProblem(await take(id, 'approve'), 409, 'reissue_closed', { state: 'withdrawn' });
   });
 
-  it('that was withdrawn late makes its code worth nothing', async () => {
+  it('a reissue that was withdrawn late has a worthless code', async () => {
     const { id, enrolmentCode } = await issued();
     await take(id, 'withdraw');
     expect(await refusalOf(service.enrol(enrolmentCode))).toMatchObject({ code: 'enrolment_code_invalid' });
   });
 
   it.each<[string, () => Promise<unknown>]>([
-    ['the SIM is swapped', () => service.tell(subscriber.person.lineId, 'sim-swapped', undefined, 1)],
-    ['the line is suspended', () => service.tell(subscriber.person.lineId, 'suspended', undefined, 1)],
-  ])('is worth nothing any more when %s after it was applied for', async (_, event) => {
+    ['the SIM is swapped', () => service.sendEvent(subscriber.person.lineId, 'sim-swapped', undefined, 1)],
+    ['the line is suspended', () => service.sendEvent(subscriber.person.lineId, 'suspended', undefined, 1)],
+  ])('a reissue is worthless when %s after the application', async (_, event) => {
     const { id } = (await apply()).body;
     await event();
     expectProblem(await take(id, 'approve'), 409, 'reissue_closed', { state: 'expired' });
@@ -195,14 +194,14 @@ describe('a reissue after a loss', () => {
     expect((await apply()).status).toBe(201);
   });
 
-  it('whose code is in the post ends with a port-out', async () => {
+  it('a reissue whose code is in the post ends with a port-out', async () => {
     const { id, enrolmentCode } = await issued();
-    await service.tell(subscriber.person.lineId, 'ported-out', { newCarrier: 'KT' }, 1);
+    await service.sendEvent(subscriber.person.lineId, 'ported-out', { newCarrier: 'KT' }, 1);
     expect(await refusalOf(service.enrol(enrolmentCode))).toMatchObject({ code: 'enrolment_code_invalid' });
     expectProblem(await take(id, 'issue'), 409, 'reissue_closed', { state: 'expired' });
   });
 
-  it('takes its steps in order, each once', async () => {
+  it('a reissue takes its steps in order, each once', async () => {
     const { id } = (await apply()).body;
     expectProblem(await take(id, 'issue'), 409, 'reissue_closed', { state: 'applied' });
     const approvals = await Promise.all(Array.from({ length: 10 }, () => take(id, 'approve')));
@@ -223,75 +222,67 @@ describe('a reissue after a loss', () => {
         await finish(String(body['enrolmentCode']));
       },
     ],
-  ])('is not approved any more once %s', async (_, event) => {
+  ])('a reissue is not approved once %s', async (_, event) => {
     const { id } = (await apply()).body;
     await event();
     expectProblem(await take(id, 'approve'), 409, 'reissue_closed', { state: 'expired' });
   });
 
-  it('that runs out while the new phone is tested leaves it outside', async () => {
+  it('a reissue that expires while the new phone is tested leaves the phone untested', async () => {
     const { id, enrolmentCode } = await issued();
     const late = await service.enrol(enrolmentCode);
     const { code } = await late.readTestEnvelope(await late.testEnvelope());
-    await sql(`UPDATE reissues SET expires_at = now() WHERE id = $1`, [id]);
+    await service.rows.operators.expireReissue(id);
     expect(await refusalOf(late.confirmTest(code))).toEqual({ status: 409, code: 'device_test_closed' });
-    expect((await standing())?.state).toBe('suspended');
+    expect((await standing()).state).toBe('suspended');
   });
 
-  it('is good for a month after the decision, however often it is issued', async () => {
+  it('a reissue is valid for a month after the decision, however often it is issued', async () => {
     const { id } = await issued();
-    await sql(`UPDATE reissues SET decided_at = decided_at - interval '29 days' WHERE id = $1`, [id]);
+    await service.rows.operators.ageReissueDecision(id, 29);
     await take(id, 'issue');
-    const { rows } = await sql('SELECT expires_at < now() + $2::interval AS soon FROM reissues WHERE id = $1', [
-      id,
-      '25 hours',
-    ]);
-    expect(rows).toEqual([{ soon: true }]);
+    expect(await service.rows.operators.hoursLeftOfReissue(id)).toBeLessThan(25);
   });
 
-  it('is one at a time', async () => {
+  it('a subscription has one reissue at a time', async () => {
     const answers = await Promise.all([apply(), apply(), apply()]);
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409]);
     const refused = answers.find(({ status }) => status === 409)!;
     expectProblem(refused, 409, 'nothing_to_change');
   });
 
-  it('takes the Smart OTPs that were on a lost phone with it, however its successor was enrolled', async () => {
+  it('a reissue revokes the Smart OTPs on a lost phone, however its successor was enrolled', async () => {
     const device = await smartOtp(service, subscriber.person);
     await service.operate(subscriber.subscriptionId, 'report-loss');
     const { body } = await service.operate(subscriber.subscriptionId, 'enrolment-code');
     await finish(String(body['enrolmentCode']));
     await service.operate(subscriber.subscriptionId, 'resume');
     expect(await refusalOf(device.pending())).toMatchObject({ status: 401 });
-    const kept = await sql(
-      `SELECT au.secret, r.state FROM authenticators au JOIN registrations r ON r.device_id = au.device_id
-       WHERE au.device_id = $1`,
-      [device.deviceId],
-    );
-    expect(kept.rows).toEqual([{ secret: null, state: 'revoked' }]);
+    expect((await service.rows.authenticators.of(device.deviceId)).secret).toBeNull();
+    expect(await service.rows.authenticators.registrationsOf(device.deviceId)).toEqual([{ state: 'revoked' }]);
   });
 
-  it('wants the serial number of the phone that is gone', async () => {
+  it('a reissue needs the serial number of the phone that is gone', async () => {
     const answer = await apply({ oldSerialNumber: 'PG-0000-0000-0000' });
     expectProblem(answer, 422, 'serial_number_mismatch');
     // Nothing was done, not even the suspension.
-    expect((await standing())?.state).toBe('active');
+    expect((await standing()).state).toBe('active');
     const device = await smartOtp(service, subscriber.person);
     expectProblem(await apply({ oldSerialNumber: device.serialNumber }), 422, 'serial_number_mismatch');
     const other = await service.subscriber();
     expectProblem(await apply({ oldSerialNumber: other.phone.serialNumber }), 422, 'serial_number_mismatch');
   });
 
-  it('of a phone that is broken suspends nothing before it is approved', async () => {
+  it('a reissue of a broken phone suspends nothing before it is approved', async () => {
     const { id } = (await apply({ cause: 'broken', delivery: 'visit' })).body;
-    expect((await standing())?.state).toBe('active');
+    expect((await standing()).state).toBe('active');
     expect((await verifiedByPush(phone)).status).toBe(200);
     await take(id, 'approve');
     const replacement = await finish((await take<Issued>(id, 'issue')).body.enrolmentCode);
     expect((await verifiedByPush(replacement)).status).toBe(200);
   });
 
-  it('is for who has a phone to replace', async () => {
+  it('a reissue needs a phone to replace', async () => {
     const person = await service.addLine();
     const { subscriptionId } = await service.subscribe(person);
     const body = { cause: 'lost', oldSerialNumber: phone.serialNumber, identityProof: 'phone', delivery: 'app' };
@@ -302,7 +293,7 @@ describe('a reissue after a loss', () => {
     expectProblem(await apply(), 409, 'nothing_to_change', { state: 'cancelled' });
   });
 
-  it('is checked where it comes in, and unknown ones are', async () => {
+  it('a reissue is validated where it is received, and an unknown one is not found', async () => {
     expectFaults(
       await apply({ cause: 'x', identityProof: 'face', delivery: 'fax', oldSerialNumber: '1' }),
       '/cause',
@@ -315,12 +306,12 @@ describe('a reissue after a loss', () => {
     }
   });
 
-  it('is in the audit, step by step', async () => {
+  it('a reissue is in the audit, step by step', async () => {
     await finish((await issued()).enrolmentCode);
-    const { rows } = await sql('SELECT action, outcome FROM audit_entries WHERE subscription_id = $1 ORDER BY number', [
-      subscriber.subscriptionId,
-    ]);
-    expect((rows as { action: string; outcome: string }[]).filter(({ action }) => action.includes('reissue'))).toEqual([
+    const entries = (await service.rows.operators.auditOf(subscriber.subscriptionId))
+      .filter(({ action }) => action.includes('reissue'))
+      .map(({ action, outcome }) => ({ action, outcome }));
+    expect(entries).toEqual([
       { action: 'apply-reissue', outcome: 'done' },
       { action: 'approve-reissue', outcome: 'done' },
       { action: 'issue-reissue', outcome: 'done' },
@@ -340,24 +331,24 @@ describe('a loss that is reported from the app on another phone', () => {
     return { phoneNumber, birthDate, genderDigit };
   };
 
-  it('stops everything at once, whether or not that app is enrolled', async () => {
+  it('a loss reported from another phone stops everything at once, whether or not that app is enrolled', async () => {
     const answer = await report(named());
     expect({ status: answer.status, body: await answer.json() }).toEqual({
       status: 202,
       body: { state: 'taken_down' },
     });
-    await eventually('the suspension', async () => (await standing())?.state === 'suspended');
+    await eventually('the suspension', async () => (await standing()).state === 'suspended');
     expect(await phone.pending()).toEqual([]);
   });
 
-  it('is answered alike for nobody, and for a stranger who guesses the birth date', async () => {
+  it('a loss report is answered alike for an unknown person, and for a stranger who guesses the birth date', async () => {
     const known = await report({ ...named(), birthDate: '900102' });
     const unknown = await report({ ...named(), phoneNumber: '010-5999-0009' });
     expect([known.status, await known.text()]).toEqual([unknown.status, await unknown.text()]);
-    expect((await standing())?.state).toBe('active');
+    expect((await standing()).state).toBe('active');
   });
 
-  it('is taken five times a day about one person', async () => {
+  it('a loss report is accepted five times a day about one person', async () => {
     const statuses: number[] = [];
     for (let times = 0; times < 6; times += 1) statuses.push((await report(named())).status);
     expect(statuses).toEqual([202, 202, 202, 202, 202, 429]);

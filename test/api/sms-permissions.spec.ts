@@ -5,6 +5,7 @@ import { pinProof, type PinPurpose } from '../../src/crypto/pin-proof.ts';
 import type { ProblemError } from '../../src/phone/problem-error.ts';
 import { eventually } from '../support/eventually.ts';
 import { Installation } from '../support/installation.ts';
+import { expectSecondsAfter } from '../support/instants.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
 import { TEST_PIN, TestService, type Subscriber, type TestPerson } from '../support/service.ts';
 
@@ -28,20 +29,15 @@ beforeEach(async () => {
   installation = await Installation.of(subscriber.phone);
 });
 
-const sql = (text: string, values: unknown[] = []) => service.database.pool.query(text, values);
-const forgetStarts = () => sql('DELETE FROM start_budgets');
-const partyId = async (clientId = 'demo-shop') =>
-  ((await sql('SELECT id FROM clients WHERE client_id = $1', [clientId])).rows as { id: string }[])[0]!.id;
+const clearStarts = () => service.rows.budgets.clearStarts();
+const partyId = (clientId = 'demo-shop') => service.rows.clients.idOf(clientId);
 /** Has this person asked for once, so that the relying party is in the history. */
 const wasAsked = async (clientId = 'demo-shop', { person }: Subscriber = subscriber) => {
   await service.start(person, { clientId });
   return partyId(clientId);
 };
 const permitted = async (clientId = 'demo-shop') => subscriber.phone.permitSms(await wasAsked(clientId), TEST_PIN);
-const failures = async () => {
-  const { rows } = await sql('SELECT pin_failures AS n FROM devices WHERE id = $1', [subscriber.phone.deviceId]);
-  return (rows as { n: number }[])[0]?.n;
-};
+const failures = () => service.rows.devices.pinFailuresOf(subscriber.phone.deviceId);
 /** Text messages with a code to a number. */
 const codesTo = ({ phoneNumber }: TestPerson) =>
   service.smsc.received.filter(({ to, text }) => to === phoneNumber && text.includes('인증번호'));
@@ -52,18 +48,16 @@ const centreAway = ({ phoneNumber }: TestPerson) => {
 };
 const triedOnce = (id: string) =>
   eventually('a first try that the centre refused', async () => {
-    const { rowCount } = await sql('SELECT 1 FROM deliveries WHERE authentication_id = $1 AND attempts > 0', [id]);
-    return rowCount === 1;
+    return (await service.rows.deliveries.of(id)).filter(({ attempts }) => attempts > 0).length === 1;
   });
 /** A text message that the centre took after `before` others. */
 const nextCode = (before: number) =>
   eventually('another code by text message', () => /\[(\d{6})\]/.exec(texts()[before]?.text ?? '')?.[1]);
-/** What the phone knows, and nobody else: to make proofs that it would not. */
+/** Makes proofs that the phone would not make, with the knowledge key. */
 const proofFor = async (purpose: PinPurpose, { id, nonce }: { id: string; nonce: string }) => {
-  const { rows } = await sql('SELECT knowledge_key AS key FROM devices WHERE id = $1', [subscriber.phone.deviceId]);
   const { deviceId } = subscriber.phone;
   const place = `devices:knowledge_key:${deviceId}`;
-  const key = service.keys.fields.decrypt((rows as { key: Buffer }[])[0]!.key, place);
+  const key = service.keys.fields.decrypt(await service.rows.devices.knowledgeKeyOf(deviceId), place);
   return pinProof(key, { purpose, id, deviceId, nonce });
 };
 type Asked = { id: string; nonce: string; expiresAt: string };
@@ -79,16 +73,13 @@ const refusalOf = async (work: Promise<unknown>) => {
   return { status, code, ...(attemptsLeft !== undefined && { attemptsLeft }) };
 };
 /** Resolves once nothing is promised for an authentication any more. */
-const handedOver = (id: string) =>
-  eventually('an empty list of deliveries', async () => {
-    return (await sql('SELECT 1 FROM deliveries WHERE authentication_id = $1', [id])).rowCount === 0;
-  });
-/** The state of an authentication, as its relying party is told. */
+const delivered = (id: string) => service.rows.deliveries.untilDone(id);
+/** The state of an authentication, as its relying party sees it. */
 const stateOf = async (id: string) => (await service.call('GET', `/v1/authentications/${id}`)).body['state'];
 const permissions = async () => (await subscriber.phone.smsPermissions()).permissions;
 
 describe('SMS that a subscriber permits for one relying party', () => {
-  it('carries the code there and only there, says so, and is push again when its time is over', async () => {
+  it('a permission for SMS covers one relying party alone, is reported, and ends by itself', async () => {
     const shop = await wasAsked('demo-shop');
     const bank = await wasAsked('demo-bank');
     expect(await subscriber.phone.smsPermissions()).toEqual({
@@ -99,8 +90,9 @@ describe('SMS that a subscriber permits for one relying party', () => {
       ],
       permissions: [],
     });
+    const sentAt = Date.now();
     const endsAt = await subscriber.phone.permitSms(shop, TEST_PIN);
-    expect(Math.abs(Date.parse(endsAt) - Date.now() - 600_000)).toBeLessThan(10_000);
+    expectSecondsAfter(sentAt, 600, endsAt);
 
     const atBank = (await service.start(subscriber.person, BANK)).body;
     const atShop = (await service.start(subscriber.person)).body;
@@ -123,47 +115,49 @@ describe('SMS that a subscriber permits for one relying party', () => {
     const given = { id: expect.any(String), relyingParty: { name: '한빛서점' }, permittedAt: TIME };
     expect(await permissions()).toEqual([{ ...given, endsAt, active: true }]);
 
-    await sql('UPDATE sms_permissions SET ends_at = now() WHERE subscription_id = $1', [subscriber.subscriptionId]);
+    await service.rows.smsPermissions.endPermitted(subscriber.subscriptionId);
     expect((await service.start(subscriber.person)).body.channel).toBe('push');
     expect(await permissions()).toEqual([{ ...given, endsAt: TIME, active: false }]);
     expect(texts()).toHaveLength(1);
   });
 
-  it('is of no use to another person at the same relying party', async () => {
+  it('a permission for SMS does not cover another person at the same relying party', async () => {
     await permitted();
     const stranger = await service.subscriber();
     expect((await service.start(stranger.person)).body.channel).toBe('push');
     expect((await stranger.phone.smsPermissions()).permissions).toEqual([]);
   });
 
-  it('permits nothing before the PIN was proven', async () => {
-    const asked = await ask(await wasAsked());
+  it('a permission for SMS has no effect before the PIN was proven', async () => {
+    const relyingParty = await wasAsked();
+    const sentAt = Date.now();
+    const asked = await ask(relyingParty);
     expect(asked).toEqual({
       id: expect.any(String),
       relyingParty: { name: '한빛서점' },
       nonce: expect.stringMatching(/^[\w-]{22}$/),
       expiresAt: TIME,
     });
-    expect(Math.abs(Date.parse(asked.expiresAt) - Date.now() - 180_000)).toBeLessThan(10_000);
+    expectSecondsAfter(sentAt, 180, asked.expiresAt);
     expect((await service.start(subscriber.person)).body.channel).toBe('push');
     expect(await permissions()).toEqual([]);
   });
 
-  it('permitted again begins anew, and the earlier one has ended', async () => {
+  it('a permission for SMS that is granted again begins anew, and the earlier one has ended', async () => {
     await permitted();
     const again = await subscriber.phone.permitSms(await partyId(), TEST_PIN);
     expect((await permissions()).map(({ active }) => active)).toEqual([true, false]);
     expect((await permissions())[0]?.endsAt).toBe(again);
   });
 
-  it('comes back to life when it is permitted again after it had ended by itself', async () => {
+  it('a permission for SMS works again when it is granted again after it had ended by itself', async () => {
     await permitted();
-    await sql('UPDATE sms_permissions SET ends_at = now() WHERE subscription_id = $1', [subscriber.subscriptionId]);
+    await service.rows.smsPermissions.endPermitted(subscriber.subscriptionId);
     await subscriber.phone.permitSms(await partyId(), TEST_PIN);
     expect((await service.start(subscriber.person)).body.channel).toBe('sms');
   });
 
-  it('is listed with the last twenty, newest first', async () => {
+  it('permissions for SMS are listed with the last twenty, newest first', async () => {
     const shop = await wasAsked();
     for (let times = 1; times <= 21; times += 1) await subscriber.phone.permitSms(shop, TEST_PIN);
     const listed = await permissions();
@@ -175,7 +169,7 @@ describe('SMS that a subscriber permits for one relying party', () => {
 });
 
 describe('a permission that has ended', () => {
-  it('by the person’s own wish is push again at once, and what was texted is worth nothing', async () => {
+  it('a permission that its person ended is followed by push at once, and the texted code is worthless', async () => {
     await permitted();
     const { id } = (await service.start(subscriber.person)).body;
     const code = await nextCode(0);
@@ -188,36 +182,36 @@ describe('a permission that has ended', () => {
     expect((await installation.send('DELETE', `${PATH}/${permission}`)).status).toBe(204);
   });
 
-  it('by the person’s own wish leaves what another relying party asked', async () => {
+  it('a permission that its person ended leaves the authentications of another relying party unchanged', async () => {
     await permitted();
     const { id } = (await service.start(subscriber.person, BANK)).body;
     await subscriber.phone.endSms((await permissions())[0]!.id);
     expect((await subscriber.phone.pending()).map((one) => one.id)).toContain(id);
   });
 
-  it('before the text was handed over keeps it from going', async () => {
+  it('a permission that ended before the text was delivered stops the text', async () => {
     await permitted();
     centreAway(subscriber.person);
     const { id, channel } = (await service.start(subscriber.person)).body;
     expect(channel).toBe('sms');
     await triedOnce(id);
-    await sql('UPDATE sms_permissions SET ends_at = now() WHERE subscription_id = $1', [subscriber.subscriptionId]);
-    await handedOver(id);
+    await service.rows.smsPermissions.endPermitted(subscriber.subscriptionId);
+    await delivered(id);
     expect(texts()).toEqual([]);
   });
 
-  it('keeps the same code from being sent again', async () => {
+  it('a permission that has ended prevents sending the same code again', async () => {
     await permitted();
     const { id } = (await service.start(subscriber.person)).body;
     await nextCode(0);
     const resend = async () => {
-      await sql(`UPDATE authentications SET sent_at = now() - interval '31 seconds' WHERE id = $1`, [id]);
+      await service.rows.authentications.rewindSending(id, 31);
       expect((await service.call('POST', `/v1/authentications/${id}/resend`)).status).toBe(202);
-      await handedOver(id);
+      await delivered(id);
     };
     await resend();
     expect(texts()).toHaveLength(2);
-    await sql('UPDATE sms_permissions SET ends_at = now() WHERE subscription_id = $1', [subscriber.subscriptionId]);
+    await service.rows.smsPermissions.endPermitted(subscriber.subscriptionId);
     await resend();
     expect(texts()).toHaveLength(2);
   });
@@ -225,28 +219,28 @@ describe('a permission that has ended', () => {
   it.each<[string, () => Promise<unknown>]>([
     ['a reported loss', () => service.operate(subscriber.subscriptionId, 'report-loss')],
     ['a cancelled subscription', () => service.operate(subscriber.subscriptionId, 'cancel')],
-    ['a suspended line', () => service.tell(subscriber.person.lineId, 'suspended', undefined, 1)],
-    ['a swapped SIM', () => service.tell(subscriber.person.lineId, 'sim-swapped', undefined, 1)],
+    ['a suspended line', () => service.sendEvent(subscriber.person.lineId, 'suspended', undefined, 1)],
+    ['a swapped SIM', () => service.sendEvent(subscriber.person.lineId, 'sim-swapped', undefined, 1)],
     [
       'another handset',
       () => {
         const handset = { os: 'android', osVersion: '14', formFactor: 'phone', model: 'SM-X' };
-        return service.tell(subscriber.person.lineId, 'device-changed', handset, 1);
+        return service.sendEvent(subscriber.person.lineId, 'device-changed', handset, 1);
       },
     ],
-  ])('with %s takes what was texted under it along', async (_case, happen) => {
-    await permitted();
-    const { id } = (await service.start(subscriber.person)).body;
-    const code = await nextCode(0);
-    await happen();
-    expectProblem(await service.verify(id, code), 409, 'authentication_closed', { state: 'cancelled' });
-    const { rows } = await sql('SELECT ended_at IS NOT NULL AS ended FROM sms_permissions WHERE subscription_id = $1', [
-      subscriber.subscriptionId,
-    ]);
-    expect(rows).toEqual([{ ended: true }]);
-  });
+  ])(
+    'a permission that ended with %s also closes the authentication that was texted under it',
+    async (_case, happen) => {
+      await permitted();
+      const { id } = (await service.start(subscriber.person)).body;
+      const code = await nextCode(0);
+      await happen();
+      expectProblem(await service.verify(id, code), 409, 'authentication_closed', { state: 'cancelled' });
+      expect(await service.rows.smsPermissions.of(subscriber.subscriptionId)).toMatchObject([{ ended: true }]);
+    },
+  );
 
-  it('with a suspension does not stand again when that is lifted', async () => {
+  it('a permission that ended with a suspension does not return when that is lifted', async () => {
     await permitted();
     await service.operate(subscriber.subscriptionId, 'report-loss');
     expect((await service.start(subscriber.person)).body.channel).toBe('push');
@@ -255,22 +249,18 @@ describe('a permission that has ended', () => {
     expect(texts()).toEqual([]);
   });
 
-  it('takes a code along that was texted at the same instant', async () => {
+  it('a permission that has ended closes an authentication that was texted at the same instant', async () => {
     await permitted();
     const { id } = (await service.start(subscriber.person)).body;
     const code = await nextCode(0);
-    const { rows } = await sql('SELECT * FROM authentications WHERE id = $1', [id]);
-    const [before] = rows as { person: Buffer; code_digest: Buffer }[];
+    const openAgain = await service.rows.authentications.openAgainLater(id);
     await service.operate(subscriber.subscriptionId, 'report-loss');
     // As a start leaves it that commits between the suspension's last look and its commit.
-    await sql(
-      `UPDATE authentications SET state = 'pending', closed_at = NULL, person = $2, code_digest = $3 WHERE id = $1`,
-      [id, before!.person, before!.code_digest],
-    );
+    await openAgain();
     expectProblem(await service.verify(id, code), 422, 'code_mismatch', { attemptsLeft: 4 });
   });
 
-  it('ends with the phone that gave it, when another one takes its place', async () => {
+  it('a permission ends with the phone that granted it, when another one replaces that phone', async () => {
     await permitted();
     const { body } = await service.operate(subscriber.subscriptionId, 'enrolment-code');
     const newer = await service.enrol(body['enrolmentCode'] as string);
@@ -280,10 +270,10 @@ describe('a permission that has ended', () => {
     expectProblem(await installation.send('GET', PATH), 401, 'device_proof_invalid');
   });
 
-  it('ends with the relying party’s own refusal', async () => {
+  it('a permission ends with the relying party’s own refusal', async () => {
     const bank = await wasAsked('demo-bank');
     await subscriber.phone.permitSms(bank, TEST_PIN);
-    await sql('UPDATE clients SET refuses_sms = true WHERE id = $1', [bank]);
+    await service.rows.clients.refuseSms('demo-bank', true);
     try {
       expect((await service.start(subscriber.person, BANK)).body.channel).toBe('push');
       const listed = await subscriber.phone.smsPermissions();
@@ -291,18 +281,18 @@ describe('a permission that has ended', () => {
       expect(listed.permissions).toMatchObject([{ active: false }]);
       expectProblem(await installation.send('POST', PATH, { relyingPartyId: bank }), 403, 'sms_not_permitted');
     } finally {
-      await sql('UPDATE clients SET refuses_sms = false WHERE id = $1', [bank]);
+      await service.rows.clients.refuseSms('demo-bank', false);
     }
   });
 });
 
-describe('nothing but a permission', () => {
+describe('conditions that do not permit SMS', () => {
   it.each<[string, () => Promise<unknown>]>([
-    ['no push token', () => sql('UPDATE devices SET push_token = NULL WHERE id = $1', [subscriber.phone.deviceId])],
-    ['a locked PIN', () => sql('UPDATE devices SET pin_failures = 5 WHERE id = $1', [subscriber.phone.deviceId])],
-    ['no device', () => service.tell(subscriber.person.lineId, 'device-changed', HANDSET, 1)],
+    ['no push token', () => service.rows.devices.dropPushToken(subscriber.phone.deviceId)],
+    ['a locked PIN', () => service.rows.devices.lockPin(subscriber.phone.deviceId)],
+    ['no device', () => service.sendEvent(subscriber.person.lineId, 'device-changed', HANDSET, 1)],
     ['a suspension', () => service.operate(subscriber.subscriptionId, 'report-loss')],
-  ])('lets a subscriber’s code go by SMS: not %s', async (_case, happen) => {
+  ])('a subscriber’s code does not go by SMS because of %s', async (_case, happen) => {
     await happen();
     expect((await service.start(subscriber.person)).body.channel).toBe('push');
     expect(texts()).toEqual([]);
@@ -310,7 +300,7 @@ describe('nothing but a permission', () => {
 
   const HANDSET = { os: 'android', osVersion: '14', formFactor: 'phone', model: 'SM-X' };
 
-  it('lets a code go by SMS to a line whose protection has begun since the start', async () => {
+  it('a code does not go by SMS to a line whose protection has begun since the start', async () => {
     const person = await service.addLine();
     const { enrolmentCode } = await service.subscribe(person);
     centreAway(person);
@@ -319,13 +309,13 @@ describe('nothing but a permission', () => {
     await triedOnce(id);
     const phone = await service.enrol(enrolmentCode);
     await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
-    await handedOver(id);
+    await delivered(id);
     expect(codesTo(person)).toEqual([]);
   });
 });
 
 describe('the PIN of a permission', () => {
-  it('counts with that of opening, and the fifth wrong one locks both', async () => {
+  it('the PIN of a permission shares its counter with opening, and the fifth wrong one locks both', async () => {
     const shop = await wasAsked();
     const [pending] = await subscriber.phone.pending();
     const wrong = (attemptsLeft: number) => ({ status: 422, code: 'pin_mismatch', attemptsLeft });
@@ -345,14 +335,14 @@ describe('the PIN of a permission', () => {
     expect(await permissions()).toEqual([]);
   });
 
-  it('is forgiven its misses when it is right', async () => {
+  it('a right PIN of a permission resets the failure counter', async () => {
     const shop = await wasAsked();
     for (let tries = 1; tries <= 4; tries += 1) await refusalOf(subscriber.phone.permitSms(shop, WRONG_PIN));
     await subscriber.phone.permitSms(shop, TEST_PIN);
     expect(await failures()).toBe(0);
   });
 
-  it('is proven once: the same proof permits nothing again', async () => {
+  it('the PIN of a permission is proven once: the same proof permits nothing again', async () => {
     const asked = await ask(await wasAsked());
     const proof = await proofFor('sms', asked);
     expect(await confirm(asked.id, proof)).toMatchObject({ status: 200, body: { endsAt: TIME } });
@@ -364,14 +354,17 @@ describe('the PIN of a permission', () => {
     expect((await service.start(subscriber.person)).body.channel).toBe('push');
   });
 
-  it.each<PinPurpose>(['open', 'pin'])('needs its own proof: one to %s is a wrong PIN', async (purpose) => {
-    const asked = await ask(await wasAsked());
-    const answer = await confirm(asked.id, await proofFor(purpose, asked));
-    expectProblem(answer, 422, 'pin_mismatch', { attemptsLeft: 4 });
-    expect(await permissions()).toEqual([]);
-  });
+  it.each<PinPurpose>(['open', 'pin'])(
+    'the PIN of a permission needs its own proof: a proof for %s is a wrong PIN',
+    async (purpose) => {
+      const asked = await ask(await wasAsked());
+      const answer = await confirm(asked.id, await proofFor(purpose, asked));
+      expectProblem(answer, 422, 'pin_mismatch', { attemptsLeft: 4 });
+      expect(await permissions()).toEqual([]);
+    },
+  );
 
-  it.each<PinPurpose>(['sms', 'pin'])('opens nothing with a proof to %s', async (purpose) => {
+  it.each<PinPurpose>(['sms', 'pin'])('an authentication is not opened with a proof for %s', async (purpose) => {
     await wasAsked();
     const [pending] = await subscriber.phone.pending();
     const body = { pinProof: await proofFor(purpose, pending!) };
@@ -380,20 +373,20 @@ describe('the PIN of a permission', () => {
     expect(await stateOf(pending!.id)).toBe('pending');
   });
 
-  it('is not asked after three minutes, and that is no attempt', async () => {
+  it('the PIN of a permission is not accepted after three minutes, and no attempt is counted', async () => {
     const asked = await ask(await wasAsked());
-    await sql('UPDATE sms_permissions SET expires_at = now() WHERE id = $1', [asked.id]);
+    await service.rows.smsPermissions.expireRequest(asked.id);
     expectProblem(await confirm(asked.id, await proofFor('sms', asked)), 410, 'pin_nonce_spent');
     expect(await failures()).toBe(0);
   });
 
-  it('is asked once at a time: asking again takes back what was asked before', async () => {
+  it('the PIN of a permission is requested once at a time: a new request replaces the one before', async () => {
     const first = await ask(await wasAsked());
     await ask(await partyId());
     expectProblem(await confirm(first.id, await proofFor('sms', first)), 404, 'sms_permission_not_found');
   });
 
-  it('proven a hundred times at once permits once', async () => {
+  it('the PIN of a permission, proven a hundred times at once, permits once', async () => {
     const asked = await ask(await wasAsked());
     const proof = await proofFor('sms', asked);
     const answers = await Promise.all(Array.from({ length: 100 }, () => confirm(asked.id, proof)));
@@ -410,15 +403,18 @@ describe('the PIN of a permission', () => {
     ['a number', 1],
     ['empty', ''],
     ['too long', 'x'.repeat(129)],
-  ])('refuses a pinProof that is %s, and that is no attempt', async (_case, proof) => {
-    const { id } = await ask(await wasAsked());
-    expectFaults(await installation.send('POST', `${PATH}/${id}/confirm`, { pinProof: proof }), '/pinProof');
-    expect(await failures()).toBe(0);
-  });
+  ])(
+    'the PIN of a permission cannot be proven with a pinProof that is %s, and no attempt is counted',
+    async (_case, proof) => {
+      const { id } = await ask(await wasAsked());
+      expectFaults(await installation.send('POST', `${PATH}/${id}/confirm`, { pinProof: proof }), '/pinProof');
+      expect(await failures()).toBe(0);
+    },
+  );
 });
 
-describe('a permission is not to be had', () => {
-  it('for a relying party that never asked for this person, nor for an unknown or impossible one', async () => {
+describe('the refusal of a permission', () => {
+  it('a permission is refused for a relying party that never started for this person, or an unknown or impossible one', async () => {
     const stranger = await service.subscriber();
     const bank = await wasAsked('demo-bank', stranger);
     for (const relyingPartyId of [bank, randomUUID(), 'x', await partyId('demo-carrier')]) {
@@ -427,11 +423,14 @@ describe('a permission is not to be had', () => {
     expect((await subscriber.phone.smsPermissions()).relyingParties).toEqual([]);
   });
 
-  it.each([undefined, 1, '', null, 'x'.repeat(65)])('for the relying party %p', async (relyingPartyId) => {
-    expectFaults(await installation.send('POST', PATH, { relyingPartyId }), '/relyingPartyId');
-  });
+  it.each([undefined, 1, '', null, 'x'.repeat(65)])(
+    'a permission is refused for the relying party %p',
+    async (relyingPartyId) => {
+      expectFaults(await installation.send('POST', PATH, { relyingPartyId }), '/relyingPartyId');
+    },
+  );
 
-  it('by another person’s phone: what was asked can be confirmed, and what was permitted ended, by nobody else', async () => {
+  it('a permission cannot be confirmed or ended by another person’s phone', async () => {
     const asked = await ask(await wasAsked());
     const proof = await proofFor('sms', asked);
     const other = await Installation.of((await service.subscriber()).phone);
@@ -443,7 +442,7 @@ describe('a permission is not to be had', () => {
     expect(await permissions()).toMatchObject([{ active: true }]);
   });
 
-  it('while the subscription is suspended, whether it was asked before or not', async () => {
+  it('a permission is refused while the subscription is suspended, whether it was requested before or not', async () => {
     const shop = await wasAsked();
     const asked = await ask(shop);
     const proof = await proofFor('sms', asked);
@@ -454,17 +453,17 @@ describe('a permission is not to be had', () => {
     expectProblem(await confirm(asked.id, proof), 404, 'sms_permission_not_found');
   });
 
-  it('for a relying party that has refused since it was asked', async () => {
+  it('a permission is refused for a relying party that has refused SMS since the request', async () => {
     const bank = await wasAsked('demo-bank');
     const asked = await ask(bank);
-    await sql('UPDATE clients SET refuses_sms = true WHERE id = $1', [bank]);
+    await service.rows.clients.refuseSms('demo-bank', true);
     const answer = await confirm(asked.id, await proofFor('sms', asked));
-    await sql('UPDATE clients SET refuses_sms = false WHERE id = $1', [bank]);
+    await service.rows.clients.refuseSms('demo-bank', false);
     expectProblem(answer, 403, 'sms_not_permitted');
     expect(await permissions()).toEqual([]);
   });
 
-  it('by a phone that is still under test', async () => {
+  it('a permission is refused to a phone that is still under test', async () => {
     const shop = await wasAsked();
     const { body } = await service.operate(subscriber.subscriptionId, 'enrolment-code');
     const testing = await service.enrol(body['enrolmentCode'] as string);
@@ -475,7 +474,7 @@ describe('a permission is not to be had', () => {
   });
 });
 
-describe('where the setting is 0', () => {
+describe('the setting of 0 minutes', () => {
   let without: TestService;
   beforeAll(async () => {
     without = await TestService.start({ SMS_PERMISSION_MINUTES: '0' });
@@ -484,7 +483,7 @@ describe('where the setting is 0', () => {
     await without.stop();
   });
 
-  it('nothing can be permitted, and what was permitted before counts no more', async () => {
+  it('a setting of 0 minutes permits nothing, and earlier permissions no longer count', async () => {
     const { person, phone, subscriptionId } = await without.subscriber();
     await without.start(person);
     const { minutes, relyingParties } = await phone.smsPermissions();
@@ -494,10 +493,7 @@ describe('where the setting is 0', () => {
     const own = await Installation.of(phone);
     const answer = await own.send('POST', `${PATH}/${randomUUID()}/confirm`, { pinProof: 'x' });
     expectProblem(answer, 403, 'sms_not_permitted');
-    await without.database.pool.query(
-      `INSERT INTO sms_permissions VALUES ($1, $2, $3, $4, '\\x00', now(), now(), now(), now() + interval '10 minutes')`,
-      [randomUUID(), subscriptionId, id, phone.deviceId],
-    );
+    await without.rows.smsPermissions.add({ subscriptionId, relyingPartyId: id, deviceId: phone.deviceId });
     expect((await without.start(person)).body.channel).toBe('push');
     expect((await phone.smsPermissions()).permissions).toMatchObject([{ active: false }]);
   });
@@ -509,7 +505,7 @@ describe('a check of the PIN', () => {
   const check = (id: string, proof: string, by = installation) =>
     by.send('POST', `${CHECK}/${id}/confirm`, { pinProof: proof });
 
-  it('is right for the right PIN and forgives earlier misses, and wrong for another one', async () => {
+  it('a check of the PIN accepts the right PIN and resets the counter, and refuses another one', async () => {
     expect(await refusalOf(subscriber.phone.checkPin(WRONG_PIN))).toEqual({
       status: 422,
       code: 'pin_mismatch',
@@ -519,32 +515,35 @@ describe('a check of the PIN', () => {
     expect(await failures()).toBe(0);
   });
 
-  it('lets the PIN be changed: the new one is right from then on, and the old one is not', async () => {
+  it('a check of the PIN precedes its change: the new PIN is right from then on, and the old one is not', async () => {
     await subscriber.phone.checkPin(TEST_PIN);
     await subscriber.phone.changePin(TEST_PIN, '905173');
     await subscriber.phone.checkPin('905173');
     expect(await refusalOf(subscriber.phone.checkPin(TEST_PIN))).toMatchObject({ code: 'pin_mismatch' });
   });
 
-  it('takes each proof once, for three minutes', async () => {
+  it('a check of the PIN accepts each proof once, for three minutes', async () => {
     const asked = await askCheck();
     expect(asked).toEqual({ id: expect.any(String), nonce: expect.stringMatching(/^[\w-]{22}$/), expiresAt: TIME });
     const proof = await proofFor('pin', asked);
     expect(await check(asked.id, proof)).toMatchObject({ status: 204, body: {} });
     expectProblem(await check(asked.id, proof), 410, 'pin_nonce_spent');
     const late = await askCheck();
-    await sql('UPDATE devices SET pin_check_expires_at = now() WHERE id = $1', [subscriber.phone.deviceId]);
+    await service.rows.devices.expirePinCheck(subscriber.phone.deviceId);
     expectProblem(await check(late.id, await proofFor('pin', late)), 410, 'pin_nonce_spent');
     expect(await failures()).toBe(0);
   });
 
-  it.each<PinPurpose>(['open', 'sms'])('needs its own proof: one to %s is a wrong PIN', async (purpose) => {
-    const asked = await askCheck();
-    const answer = await check(asked.id, await proofFor(purpose, asked));
-    expectProblem(answer, 422, 'pin_mismatch', { attemptsLeft: 4 });
-  });
+  it.each<PinPurpose>(['open', 'sms'])(
+    'a check of the PIN needs its own proof: a proof for %s is a wrong PIN',
+    async (purpose) => {
+      const asked = await askCheck();
+      const answer = await check(asked.id, await proofFor(purpose, asked));
+      expectProblem(answer, 422, 'pin_mismatch', { attemptsLeft: 4 });
+    },
+  );
 
-  it('with parallel wrong PINs passes the limit no more than one by one', async () => {
+  it('a check of the PIN with concurrent wrong PINs never exceeds the limit of five', async () => {
     const { id } = await askCheck();
     const answers = await Promise.all(Array.from({ length: 12 }, () => check(id, 'wrong')));
     const codes = answers.map(({ body }) => body['code']);
@@ -552,7 +551,7 @@ describe('a check of the PIN', () => {
     expect(codes.filter((code) => code === 'pin_locked')).toHaveLength(8);
   });
 
-  it('is this phone’s alone, and an unknown one is like one that is over', async () => {
+  it('a check of the PIN belongs to its phone alone, and an unknown check is answered like an expired one', async () => {
     const asked = await askCheck();
     const other = await Installation.of((await service.subscriber()).phone);
     expectProblem(await check(asked.id, await proofFor('pin', asked), other), 410, 'pin_nonce_spent');
@@ -560,7 +559,7 @@ describe('a check of the PIN', () => {
     expect(await failures()).toBe(0);
   });
 
-  it('is not to be had while the subscription is suspended', async () => {
+  it('a check of the PIN is refused while the subscription is suspended', async () => {
     await service.operate(subscriber.subscriptionId, 'report-loss');
     expect(await refusalOf(subscriber.phone.checkPin(TEST_PIN))).toEqual({
       status: 409,
@@ -569,25 +568,14 @@ describe('a check of the PIN', () => {
   });
 });
 
-it('what was asked and never permitted is forgotten, and what has ended is settled', async () => {
+it('a request for SMS that was never confirmed is deleted, and a permission that has ended is settled', async () => {
   await permitted();
   await ask(await partyId());
-  await sql(`UPDATE sms_permissions SET created_at = now() - interval '2 days' WHERE subscription_id = $1`, [
-    subscriber.subscriptionId,
-  ]);
-  await sql('UPDATE sms_permissions SET ends_at = now() WHERE permitted_at IS NOT NULL AND subscription_id = $1', [
-    subscriber.subscriptionId,
-  ]);
-  await eventually(
-    'one settled permission',
-    async () => {
-      const { rows } = await sql(
-        'SELECT ended_at IS NOT DISTINCT FROM ends_at AS settled FROM sms_permissions WHERE subscription_id = $1',
-        [subscriber.subscriptionId],
-      );
-      return rows.length === 1 && (rows as { settled: boolean }[])[0]!.settled;
-    },
-    30,
-  );
-  await forgetStarts();
+  await service.rows.smsPermissions.ageRequests(subscriber.subscriptionId, 2);
+  await service.rows.smsPermissions.endPermitted(subscriber.subscriptionId);
+  await eventually('one settled permission', async () => {
+    const kept = await service.rows.smsPermissions.of(subscriber.subscriptionId);
+    return kept.length === 1 && kept[0]!.settled;
+  });
+  await clearStarts();
 });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { formatPhoneNumber } from '../../src/domain/phone-number.ts';
 import { codeAt, otpSubscriber } from '../support/authenticators.ts';
+import { expectSecondsAfter } from '../support/instants.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
 import { answerOf, otherThan, TestService, type Answer, type TestPerson } from '../support/service.ts';
 
@@ -16,7 +17,6 @@ afterAll(async () => {
   await service.stop();
 });
 
-const sql = (text: string, values: unknown[]) => service.database.pool.query(text, values);
 const open = (change: Record<string, unknown> = {}, clientId?: string) =>
   service.call<Record<string, string>>(
     'POST',
@@ -28,7 +28,8 @@ const result = (id: string, clientId?: string) =>
   service.call('GET', `/v1/windows/${id}`, undefined, clientId === undefined ? {} : { clientId });
 
 describe('POST /v1/windows', () => {
-  it('answers the window, its address and ten minutes, and nothing else', async () => {
+  it('POST /v1/windows answers the window, its address and ten minutes, and nothing else', async () => {
+    const sentAt = Date.now();
     const { status, body } = await open();
     expect(status).toBe(201);
     expect(body).toEqual({
@@ -37,7 +38,7 @@ describe('POST /v1/windows', () => {
       expiresAt: expect.stringMatching(/Z$/),
     });
     expect(body['url']).toContain(body['windowId']);
-    expect(Math.abs(Date.parse(body['expiresAt']!) - Date.now() - 600_000)).toBeLessThan(5_000);
+    expectSecondsAfter(sentAt, 600, body['expiresAt']!);
   });
 
   it.each<[string, Record<string, unknown>]>([
@@ -48,7 +49,7 @@ describe('POST /v1/windows', () => {
     ['with a name of 40 characters', { method: 'otp', name: '홍'.repeat(40) }],
     ['with a name and no method', { name: '홍길동' }],
     ['with a state of 512 characters', { state: 's'.repeat(512) }],
-  ])('accepts one %s', async (_case, change) => {
+  ])('POST /v1/windows accepts a window %s', async (_case, change) => {
     expect((await open(change)).status).toBe(201);
   });
 
@@ -60,21 +61,17 @@ describe('POST /v1/windows', () => {
     ['in capitals', (url) => url.toUpperCase()],
     ['of another port', (url) => url.replace(/:\d+\//, ':1/')],
     ['on a longer host', (url) => url.replace(/\/\/[^/]+/, '$&.evil.example')],
-    ['with somebody before the host', (url) => url.replace('//', '//evil@')],
+    ['with user information before the host', (url) => url.replace('//', '//evil@')],
     ['of a path that leads there', (url) => url.replace('/demo/return', '/demo/../demo/return')],
     ['with a blank behind', (url) => `${url} `],
     ['of a script', () => 'javascript:alert(1)'],
-  ])('refuses a returnUrl %s: it is compared exactly', async (_case, change) => {
+  ])('POST /v1/windows refuses a returnUrl %s: it is compared exactly', async (_case, change) => {
     expectFaults(await open({ returnUrl: change(returnUrl) }), '/returnUrl');
   });
 
-  it('refuses another relying party’s returnUrl', async () => {
-    const id = randomUUID();
+  it('POST /v1/windows refuses another relying party’s returnUrl', async () => {
     const url = 'https://shop.example/back';
-    await sql(
-      `INSERT INTO clients (id, client_id, name, secret_digest, scopes, return_urls) VALUES ($1, $2, $2, '', '{authentications}', $3)`,
-      [id, `client-${id}`, [url]],
-    );
+    await service.rows.clients.register({ clientId: `client-${randomUUID()}`, secret: 'none', returnUrls: [url] });
     expectFaults(await open({ returnUrl: url }), '/returnUrl');
   });
 
@@ -97,28 +94,28 @@ describe('POST /v1/windows', () => {
     ['a name in a list', { name: ['홍길동'] }, '/name'],
     ['a name that is null', { name: null }, '/name'],
     ['an unknown field', { phoneNumber: '010-1234-5678' }, '/phoneNumber'],
-  ])('refuses %s', async (_case, change, pointer) => {
+  ])('POST /v1/windows refuses %s', async (_case, change, pointer) => {
     expectFaults(await open(change), pointer);
   });
 });
 
 describe('GET /v1/windows/{windowId}', () => {
-  it('says open, with no authentication yet', async () => {
+  it('GET /v1/windows/{windowId} says open, with no authentication yet', async () => {
     const { windowId = '' } = (await open()).body;
     expect(await result(windowId)).toMatchObject({ status: 200, body: { state: 'open', authentication: null } });
   });
 
-  it('says expired when its ten minutes passed unused', async () => {
+  it('GET /v1/windows/{windowId} says expired when the ten minutes passed unused', async () => {
     const { windowId = '' } = (await open()).body;
-    await sql('UPDATE windows SET expires_at = now() WHERE id = $1', [windowId]);
+    await service.rows.windows.expire(windowId);
     expect((await result(windowId)).body).toEqual({ state: 'expired', authentication: null });
   });
 
-  it('shows the authentication while it goes on, and its result when it has ended', async () => {
+  it('GET /v1/windows/{windowId} shows the authentication while it lasts, and its result when it has ended', async () => {
     const person = await service.addLine();
     const { windowId = '' } = (await open()).body;
     const started = (await service.start(person)).body;
-    await sql('UPDATE windows SET authentication_id = $2 WHERE id = $1', [windowId, started.id]);
+    await service.rows.windows.setAuthentication(windowId, started.id);
     expect((await result(windowId)).body).toEqual({ state: 'open', authentication: started });
     const verified = await service.verify(started.id, await service.textedCode(person.phoneNumber));
     expect((await result(windowId)).body).toEqual({
@@ -127,15 +124,16 @@ describe('GET /v1/windows/{windowId}', () => {
     });
   });
 
-  it('shows the result also after the window’s ten minutes', async () => {
+  it('GET /v1/windows/{windowId} shows the result also after the window’s ten minutes', async () => {
     const { windowId = '' } = (await open()).body;
     const { id } = (await service.start(await service.addLine())).body;
     await service.call('DELETE', `/v1/authentications/${id}`);
-    await sql('UPDATE windows SET authentication_id = $2, expires_at = now() WHERE id = $1', [windowId, id]);
+    await service.rows.windows.setAuthentication(windowId, id);
+    await service.rows.windows.expire(windowId);
     expect((await result(windowId)).body).toMatchObject({ state: 'closed', authentication: { state: 'cancelled' } });
   });
 
-  it('of another relying party, of an unknown and of an impossible id is 404', async () => {
+  it('GET /v1/windows/{windowId} of another relying party, of an unknown and of an impossible id is 404', async () => {
     const { windowId = '' } = (await open({}, 'demo-bank')).body;
     for (const id of [windowId, randomUUID(), 'x']) expectProblem(await result(id), 404, 'window_not_found');
     expect((await result(windowId, 'demo-bank')).status).toBe(200);
@@ -181,16 +179,11 @@ const enter = async (change: Record<string, unknown> = {}) => {
   return WindowBrowser.open(windowId);
 };
 const startedFor = async (person: TestPerson) => {
-  const { rows } = await sql(
-    `SELECT channel, state FROM authentications WHERE line_id IN (SELECT id FROM lines WHERE phone_index = $1)
-     ORDER BY requested_at`,
-    [service.keys.indexes.of('phone', person.phoneNumber)],
-  );
-  return rows as { channel: string; state: string }[];
+  return service.rows.authentications.ofNumber(service.keys.indexes.of('phone', person.phoneNumber));
 };
 
 describe('a window that asks for a one-time password', () => {
-  it('shows whose it asks for to the browser that typed the number, and keeps neither in clear', async () => {
+  it('a window for a one-time password shows the typed number to its browser alone, and stores neither number nor name in clear', async () => {
     const { person, phone, pushToken } = await otpSubscriber(service);
     const window = await enter();
     const askedOf = `홍*동 | ${formatPhoneNumber(person.phoneNumber)}`;
@@ -207,11 +200,10 @@ describe('a window that asks for a one-time password', () => {
     expect(stranger.html).not.toContain('홍*동');
     expectProblem(await stranger.ask('GET', 'authentication'), 403, 'window_bound_elsewhere');
     expectProblem(await stranger.ask('POST', 'method', { method: 'push' }), 403, 'window_bound_elsewhere');
-    const { rows } = await sql('SELECT row_to_json(w)::text AS row, name FROM windows w WHERE id = $1', [window.id]);
-    const [row] = rows as { row: string; name: Buffer }[];
-    expect(row?.row).not.toContain(person.phoneNumber.slice(-4));
-    expect(row?.name.toString('utf8')).not.toContain('홍');
-    expect(service.keys.fields.decrypt(row!.name, `windows:name:${window.id}`).toString()).toBe('홍길동');
+    const { row, name } = await service.rows.windows.of(window.id);
+    expect(row).not.toContain(person.phoneNumber.slice(-4));
+    expect(name.toString('utf8')).not.toContain('홍');
+    expect(service.keys.fields.decrypt(name, `windows:name:${window.id}`).toString()).toBe('홍길동');
     expect(service.process.log()).not.toContain(person.phoneNumber.slice(-8));
 
     const code = await codeAt(service, phone);
@@ -229,10 +221,10 @@ describe('a window that asks for a one-time password', () => {
     });
   });
 
-  it('sends nothing again, and says the same of a number that nobody has', async () => {
+  it('a window for a one-time password resends nothing, and says the same of an unknown number', async () => {
     const window = await enter({ name: undefined });
-    const nobody = { birthDate: '900101', genderDigit: '1', phoneNumber: '01000000001' };
-    const started = await window.identify(nobody);
+    const unknown = { birthDate: '900101', genderDigit: '1', phoneNumber: '01000000001' };
+    const started = await window.identify(unknown);
     expect(started.body).toMatchObject({
       channel: 'otp',
       attemptsLeft: 5,
@@ -242,7 +234,7 @@ describe('a window that asks for a one-time password', () => {
     expectProblem(await window.ask('POST', 'resend'), 409, 'nothing_to_send');
   });
 
-  it('begins by push where the person chose that, and the other way round', async () => {
+  it('a window begins by push where the person chose that, and the other way round', async () => {
     const window = await enter();
     const started = await window.identify(await service.addLine(), { method: 'push' });
     expect(started.body).toMatchObject({ channel: 'sms', otherMethod: 'otp', askedOf: null });
@@ -253,8 +245,8 @@ describe('a window that asks for a one-time password', () => {
   });
 });
 
-describe('changing over to the other method', () => {
-  it('ends what was asked for, asks the same person anew, once, and is verified so', async () => {
+describe('changing to the other method', () => {
+  it('changing the method ends the first authentication, starts one for the same person, once, and verifies it', async () => {
     const subscriber = await otpSubscriber(service);
     const { person } = subscriber;
     const window = await enter();
@@ -263,7 +255,7 @@ describe('changing over to the other method', () => {
     const presses = await Promise.all(
       Array.from({ length: 10 }, () => window.ask('POST', 'method', { method: 'push' })),
     );
-    // Whoever came while the first was still at work is told to wait.
+    // A request that arrives while the first one runs is told to wait.
     const refused = presses.filter(({ status }) => status !== 200);
     for (const { body } of refused) expect(body['code']).toBe('idempotency_in_progress');
     const changed = presses.filter(({ status }) => status === 200).map(({ body }) => body);
@@ -285,7 +277,7 @@ describe('changing over to the other method', () => {
     expect((await window.ask('POST', 'verification', { code })).body).toMatchObject({ state: 'verified' });
   });
 
-  it('reaches the one-time password from push, for the number that was typed', async () => {
+  it('changing the method leads from push to the one-time password, for the number that was typed', async () => {
     const { person, phone } = await otpSubscriber(service);
     const window = await enter({ method: 'push' });
     expect((await window.identify(person)).body).toMatchObject({ channel: 'push', otherMethod: 'otp', askedOf: null });
@@ -296,7 +288,7 @@ describe('changing over to the other method', () => {
     expect((await window.ask('POST', 'verification', { code })).body).toMatchObject({ state: 'verified' });
   });
 
-  it('changes nothing when the person was asked too often, or the window has ended', async () => {
+  it('changing the method has no effect after too many requests, or when the window has ended', async () => {
     const { person, phone } = await otpSubscriber(service);
     const window = await enter();
     await window.identify(person);
@@ -311,31 +303,31 @@ describe('changing over to the other method', () => {
 
     const late = await enter();
     await late.identify(await service.addLine());
-    await sql('UPDATE windows SET expires_at = now() WHERE id = $1', [late.id]);
+    await service.rows.windows.expire(late.id);
     expectProblem(await late.ask('POST', 'method', { method: 'push' }), 410, 'window_closed');
     const early = await enter();
     expectProblem(await early.ask('POST', 'method', { method: 'push' }), 404, 'authentication_not_found');
   });
 
-  it('goes on after a process that died halfway, for the browser and for the relying party', async () => {
+  it('changing the method continues after a process that died halfway, for the browser and for the relying party', async () => {
     const { person } = await otpSubscriber(service);
     const [window, other] = [await enter(), await enter()];
     const begun: string[] = [];
     for (const one of [window, other]) {
-      await sql('DELETE FROM start_budgets', []);
+      await service.rows.budgets.clearStarts();
       await one.identify(person);
       begun.push(((await result(one.id)).body['authentication'] as { id: string }).id);
       await one.ask('POST', 'method', { method: 'push' });
     }
     for (const [at, one] of [window, other].entries()) {
-      await sql('UPDATE windows SET authentication_id = $2 WHERE id = $1', [one.id, begun[at]]);
+      await service.rows.windows.setAuthentication(one.id, begun[at]!);
     }
     expect((await other.ask('GET', 'authentication')).body).toMatchObject({ channel: 'push', state: 'pending' });
     // The second window’s request gave the first one’s its end, which is not a changing over.
     expect((await result(window.id)).body).toMatchObject({ state: 'closed', authentication: { channel: 'push' } });
   });
 
-  it('leaves nothing open behind a person who was verified at the same instant', async () => {
+  it('changing the method leaves nothing open for a person who was verified at the same instant', async () => {
     const rounds = Array.from({ length: 8 }, async () => {
       const person = await service.addLine();
       const window = await enter({ method: 'push' });

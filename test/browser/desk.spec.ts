@@ -1,16 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { BrowserContext, Page } from 'playwright-core';
 import { fromBase32, totpOf, totpStep } from '../../src/crypto/totp.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { Scene, sidewaysScroll } from './scene.ts';
 
-jest.setTimeout(120_000);
-
 /** The second is as narrow as pages have to be (WCAG 2.2, 1.4.10). */
 const WIDTHS = [1280, 320];
 
-/** What would run, and what would break a page, wherever it was shown as anything but text. */
+/** Text that runs as script or breaks a page wherever it is shown as anything but text. */
 const SCRIPT = `"><script>document.title='owned'</script><img src=x onerror=alert(1)>'&amp;`;
 
 describeWith(CHROMIUM, 'the operators’ desk', () => {
@@ -24,11 +22,9 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     await scene.stop();
   });
   beforeEach(async () => {
-    await scene.database.pool.query('DELETE FROM form_budgets');
-    await scene.database.pool.query('UPDATE approvals SET closed_at = now(), state = $1 WHERE closed_at IS NULL', [
-      'expired',
-    ]);
-    await scene.database.pool.query('UPDATE reports SET settled_by = $1, settled_at = now()', ['nobody']);
+    await scene.rows.budgets.clearForms();
+    await scene.rows.operators.closeApprovals();
+    await scene.rows.customers.settleReports('system');
   });
   afterEach(async () => {
     for (const context of contexts) await context.close();
@@ -36,11 +32,8 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     expect(scene.complaints).toEqual([]);
   });
 
-  const sql = async <Row>(text: string, values: unknown[] = []) =>
-    (await scene.database.pool.query(text, values)).rows as Row[];
-
-  /** Someone at the desk. */
-  async function sitDown(login: string, options: { width?: number; english?: boolean; script?: boolean } = {}) {
+  /** A page of an operator who has signed in. */
+  async function openDesk(login: string, options: { width?: number; english?: boolean; script?: boolean } = {}) {
     const { width = 1280, english = false, script = true } = options;
     const context = await scene.newBrowser({ viewport: { width, height: 800 }, javaScriptEnabled: script });
     contexts.push(context);
@@ -60,12 +53,12 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
   }
 
   async function credentials(login: string): Promise<{ password: string; code: string }> {
-    await sql('UPDATE operators SET totp_step = -1 WHERE login = $1', [login]);
+    await scene.rows.operators.forgetTotp(login);
     const operator = scene.operator(login);
     return { password: operator.password, code: totpOf(fromBase32(operator.totpSecret), totpStep(new Date())) };
   }
 
-  /** What holds of every page, in a wide window and in a narrow one. */
+  /** Checks every page, in a wide window and in a narrow one. */
   async function expectFit(page: Page): Promise<void> {
     const own = page.viewportSize()!;
     for (const width of WIDTHS) {
@@ -99,33 +92,14 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
   /** A demo line with a subscription, a phone in use, and a history in which everything is hostile. */
   async function subscribed(lineId: string): Promise<string> {
     const person = scene.person(lineId);
-    const [standing] = await sql<{ id: string }>(
-      `SELECT id FROM subscriptions WHERE line_id = $1 AND state <> 'cancelled'`,
-      [lineId],
-    );
-    if (standing) return standing.id;
+    const current = await scene.rows.subscriptions.currentOf(lineId);
+    if (current !== undefined) return current;
     const answer = await scene.subscribe(person);
     const id = String(answer['subscriptionId']);
-    await sql(
-      `INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key, platform,
-         os_version, app_version, name, test_expires_at, activated_at)
-       VALUES ($1, $2, $3, 'active', '{}', '{}', '', 'android', '14', '1.0.0', $4, now(), now())`,
-      [randomUUID(), id, `PG-${randomUUID().slice(0, 14)}`, SCRIPT],
-    );
-    await sql(
-      `WITH moved AS (UPDATE subscriptions SET state = 'active', link = 2, protected_since = now() WHERE id = $1 RETURNING id)
-       INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, actor, actor_id, at)
-       SELECT id, 2, 1, 'awaiting_device', 'active', 'device_activated', 'customer', NULL, now() FROM moved`,
-      [id],
-    );
-    await sql(`UPDATE clients SET name = $1 WHERE client_id = 'demo-bank'`, [`<b>두루</b>은행${SCRIPT}`.slice(0, 60)]);
-    await sql(
-      `INSERT INTO authentications (id, client_id, person_index, subscription_id, channel, state, purpose, nonce, sent_at,
-         requested_at, expires_at, closed_at)
-       SELECT $1, id, '\\x00', $2, 'push', 'expired', $3, '\\x00', now(), now() - interval '1 hour', now(), now()
-       FROM clients WHERE client_id = 'demo-bank'`,
-      [randomUUID(), id, SCRIPT],
-    );
+    await scene.rows.devices.addActive(id, SCRIPT);
+    await scene.rows.subscriptions.activate(id);
+    await scene.rows.clients.rename('demo-bank', `<b>두루</b>은행${SCRIPT}`.slice(0, 60));
+    await scene.rows.authentications.addExpired({ subscriptionId: id, clientId: 'demo-bank', purpose: SCRIPT });
     return id;
   }
 
@@ -133,17 +107,14 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     [1280, 'ko'],
     [320, 'en'],
   ] as const)(
-    'fits every window on every page, used in one of %i pixels in %s, and nothing stored is more than text',
+    'the operators’ desk fits a window of %i pixels in %s on every page, and shows stored text as nothing but text',
     async (width, locale) => {
       const id = await subscribed('demo-1');
-      await sql(`UPDATE devices SET pin_failures = 5 WHERE subscription_id = $1`, [id]);
-      await sql(
-        `INSERT INTO reports (id, kind, subscription_id, outcome) VALUES ($1, 'lost_phone', $3, 'suspended'),
-         ($2, 'new_phone', NULL, 'call_centre')`,
-        [randomUUID(), randomUUID(), id],
-      );
+      await scene.rows.devices.lockPinOf(id);
+      await scene.rows.customers.addReport({ kind: 'lost_phone', subscriptionId: id, outcome: 'suspended' });
+      await scene.rows.customers.addReport({ kind: 'new_phone', outcome: 'call_centre' });
       const english = locale === 'en';
-      const page = await sitDown('supervisor', { width, english });
+      const page = await openDesk('supervisor', { width, english });
       const number = scene.person('demo-1').phoneNumber.replace('+82', '0');
       await expectFit(page);
       expect(await page.locator('html').getAttribute('lang')).toBe(locale);
@@ -176,7 +147,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
       await page.goto(`${scene.issuer}/operator/approvals`);
       await expectFit(page);
       expect(await texts(page)).toContain(SCRIPT);
-      const other = await sitDown('supervisor2', { width, english });
+      const other = await openDesk('supervisor2', { width, english });
       await other.goto(`${scene.issuer}/operator/approvals`);
       await other.locator('form[action$="/approve"] [name="reason"]').fill(SCRIPT);
       await other.locator('form[action$="/approve"] .primary').click();
@@ -217,7 +188,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     },
   );
 
-  it('is used with the keyboard alone, from signing in to a subscription', async () => {
+  it('the operators’ desk works with the keyboard alone, from signing in to a subscription', async () => {
     await subscribed('demo-1');
     const context = await scene.newBrowser();
     contexts.push(context);
@@ -245,18 +216,15 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     }
     await page.keyboard.press('Enter');
     await page.locator('.timeline').waitFor();
-    // Whoever may only look has nothing to press.
+    // A viewer has no buttons.
     expect(await page.locator('main form').count()).toBe(0);
     expect(await page.locator('.desk-nav a').count()).toBe(1);
   });
 
-  it('works without script: a loss is reported, resumed by two people, and a report settled', async () => {
+  it('the operators’ desk works without script: a loss is reported, resumed by two operators, and a report settled', async () => {
     const id = await subscribed('demo-2');
-    await sql(`INSERT INTO reports (id, kind, subscription_id, outcome) VALUES ($1, 'lost_phone', $2, 'suspended')`, [
-      randomUUID(),
-      id,
-    ]);
-    const agent = await sitDown('agent', { script: false });
+    await scene.rows.customers.addReport({ kind: 'lost_phone', subscriptionId: id, outcome: 'suspended' });
+    const agent = await openDesk('agent', { script: false });
     await agent.locator('.desk-list a').click();
     await agent.locator('#reason').fill('분실 접수 확인');
     await agent.locator('main .primary').click();
@@ -267,7 +235,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     await act(agent, 'ask-resume', '찾았다고 함');
     await agent.locator('.note-line').waitFor();
 
-    const supervisor = await sitDown('supervisor', { script: false });
+    const supervisor = await openDesk('supervisor', { script: false });
     expect(await texts(supervisor)).toContain('분실 해제 승인 대기');
     await supervisor.goto(`${scene.issuer}/operator/approvals`);
     await supervisor.locator('form[action$="/approve"] [name="reason"]').fill('통화로 확인');
@@ -288,14 +256,14 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     expect(await refused.count()).toBe(0);
   });
 
-  it('refuses with the second button of the same form', async () => {
+  it('the operators’ desk refuses an approval with the second button of the same form', async () => {
     const id = await subscribed('demo-1');
-    const agent = await sitDown('agent');
+    const agent = await openDesk('agent');
     await agent.goto(`${scene.issuer}/operator/subscriptions/${id}`);
     await agent.locator('#reason').fill('기기변경');
     await agent.locator('main .primary').click();
     await act(agent, 'ask-enrolment-code', '기기변경');
-    const supervisor = await sitDown('supervisor');
+    const supervisor = await openDesk('supervisor');
     await supervisor.goto(`${scene.issuer}/operator/approvals`);
     await supervisor.locator('form[action$="/approve"] [name="reason"]').fill('본인 확인이 되지 않음');
     await supervisor.locator('[formaction$="/refuse"]').click();
@@ -307,15 +275,14 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     [1280, 'ko'],
     [320, 'en'],
   ] as const)(
-    'brings a reissue from the application to a letter on one sheet, in a window of %i pixels, in %s',
+    'the operators’ desk takes a reissue from the application to a letter on one sheet, in a window of %i pixels, in %s',
     async (width, locale) => {
       const id = await subscribed('demo-3');
-      const isOver = `state = 'withdrawn', closed_at = now() WHERE subscription_id = $1 AND closed_at IS NULL`;
-      await sql(`UPDATE reissues SET ${isOver}`, [id]);
+      await scene.rows.operators.withdrawReissue(id);
       const serialNumber = `PG-1234-5678-${String(width).padStart(4, '0')}`;
-      await sql(`UPDATE devices SET serial_number = $2 WHERE subscription_id = $1`, [id, serialNumber]);
+      await scene.rows.devices.setSerialNumber(id, serialNumber);
       const english = locale === 'en';
-      const agent = await sitDown('agent', { width, english });
+      const agent = await openDesk('agent', { width, english });
       await agent.goto(`${scene.issuer}/operator/subscriptions/${id}`);
       await agent.locator('#reason').fill(SCRIPT);
       await agent.locator('main .primary').click();
@@ -339,7 +306,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
       await expectFit(agent);
       expect(await agent.locator('form[action$="/approve"]').count()).toBe(0);
 
-      const supervisor = await sitDown('supervisor', { width, english });
+      const supervisor = await openDesk('supervisor', { width, english });
       await supervisor.goto(`${scene.issuer}/operator/approvals`);
       await expectFit(supervisor);
       const approve = supervisor.locator('form[action*="/operator/reissues/"]');
@@ -369,7 +336,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     },
   );
 
-  it('says what was wrong at the door to nobody, and leaves nothing in the fields', async () => {
+  it('the operators’ desk does not say which credential was wrong, and leaves the fields empty', async () => {
     const context = await scene.newBrowser({ viewport: { width: 320, height: 640 } });
     contexts.push(context);
     const page = await context.newPage();

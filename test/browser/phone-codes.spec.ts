@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { AUTHENTICATOR_TERMS } from '../../src/domain/authenticator.ts';
 import { SimulatedCard } from '../../src/phone/card.ts';
@@ -8,11 +8,9 @@ import { Scene, sidewaysScroll, type DemoPerson } from './scene.ts';
 import { enrol, openSetting, PIN, screen, shownCode } from './steps.ts';
 
 // One browser goes through many steps, and shares with a service what is often two cores.
-jest.setTimeout(120_000);
-
 const SMART_PIN = '618034';
 
-describeWith(CHROMIUM, 'the phone on the screen, that makes codes by itself', () => {
+describeWith(CHROMIUM, 'the reference app making codes', () => {
   let scene: Scene;
   let context: BrowserContext;
   let phone: Page;
@@ -24,7 +22,7 @@ describeWith(CHROMIUM, 'the phone on the screen, that makes codes by itself', ()
     await scene.stop();
   });
   beforeEach(async () => {
-    await scene.database.pool.query('DELETE FROM start_budgets');
+    await scene.rows.budgets.clearStarts();
   });
   afterEach(async () => {
     await context.close();
@@ -42,7 +40,7 @@ describeWith(CHROMIUM, 'the phone on the screen, that makes codes by itself', ()
   const button = (name: string) => phone.getByRole('button', { name, exact: true });
   const named = ({ phoneNumber, birthDate, genderDigit }: DemoPerson) => ({ phoneNumber, birthDate, genderDigit });
 
-  /** What holds of every screen that a person came to: it fits, and the heading has the focus. */
+  /** Checks every screen that a person reached: it fits, and the heading has the focus. */
   async function expectScreen(kind: string): Promise<void> {
     await screen(phone, kind).waitFor();
     expect(await phone.evaluate<string>('document.activeElement.tagName')).toBe('H1');
@@ -118,7 +116,7 @@ describeWith(CHROMIUM, 'the phone on the screen, that makes codes by itself', ()
     return shownCode(phone);
   }
 
-  it('shows one-time codes after consent, with no network too, until two minutes are over', async () => {
+  it('the app shows one-time codes after consent, also without a network, until two minutes are over', async () => {
     await open('ko', { viewport: { width: 320, height: 640 }, colorScheme: 'dark' });
     const person = scene.person('demo-1');
     await enrol(phone, person);
@@ -148,7 +146,7 @@ describeWith(CHROMIUM, 'the phone on the screen, that makes codes by itself', ()
     expect(asked.filter((path) => path.startsWith('/app/'))).toEqual([]);
 
     await context.setOffline(false);
-    await scene.database.pool.query('UPDATE authenticators SET failures = 5');
+    await scene.rows.authenticators.lockAll();
     await phone.keyboard.type(PIN);
     await phone.locator('.caution', { hasText: 'OTP가 잠겼습니다' }).waitFor();
     await expectScreen('shown-code');
@@ -156,7 +154,7 @@ describeWith(CHROMIUM, 'the phone on the screen, that makes codes by itself', ()
     await screen(phone, 'home').locator('.recent', { hasText: ' · OTP' }).waitFor();
   });
 
-  it('signs what a bank asks with a Smart OTP and its card, and answers for who else may ask it', async () => {
+  it('the app signs a bank’s transaction with a Smart OTP and its card, and manages other registrations', async () => {
     await open('en', { viewport: { width: 320, height: 640 }, colorScheme: 'light' });
     const person = scene.person('demo-2');
     await enrol(phone, person);
@@ -233,7 +231,7 @@ describeWith(CHROMIUM, 'the phone on the screen, that makes codes by itself', ()
     await phone.locator('.institution', { hasText: '다온증권' }).waitFor({ state: 'detached' });
     expect(await state()).toBe('revoked');
 
-    await scene.database.pool.query('DELETE FROM start_budgets');
+    await scene.rows.budgets.clearStarts();
     // The phone of the subscription may be another one, and the bank may issue a new one, with no card this time.
     await changeKept('kept.phone = null');
     expect(await phone.locator('#otp').count()).toBe(0);

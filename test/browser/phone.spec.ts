@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { Scene, sidewaysScroll } from './scene.ts';
@@ -16,9 +16,7 @@ const SMALL: Look = { lang: 'ko', viewport: { width: 320, height: 640 }, colorSc
 const WIDE: Look = { lang: 'en', viewport: { width: 1280, height: 800 }, colorScheme: 'light' };
 
 // A browser, a phone's key derivation and a service share what is often two cores.
-jest.setTimeout(60_000);
-
-describeWith(CHROMIUM, 'the phone on the screen', () => {
+describeWith(CHROMIUM, 'the reference app', () => {
   let scene: Scene;
   let context: BrowserContext;
   let phone: Page;
@@ -43,13 +41,13 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     await phone.goto(`${scene.issuer}/phone?lang=${lang}`);
   }
 
-  /** What holds of every screen. */
+  /** Checks every screen. */
   async function expectFit(): Promise<void> {
     expect(await scene.violations(phone.mainFrame())).toEqual([]);
     expect(await sidewaysScroll(phone.mainFrame())).toBe(0);
   }
 
-  it('says why a line cannot subscribe', async () => {
+  it('the app says why a line cannot subscribe', async () => {
     await screen(phone, 'welcome').waitFor();
     await expectFit();
     await phone.locator('#line').selectOption('demo-5');
@@ -60,7 +58,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     await expectFit();
   });
 
-  it('takes no PIN that is guessed first, and none that was typed in two ways', async () => {
+  it('the app refuses a PIN that is easy to guess, and one that was not repeated alike', async () => {
     await screen(phone, 'welcome').locator('> .primary').click();
     await screen(phone, 'pin').waitFor();
     await expectFit();
@@ -73,7 +71,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     await phone.getByText('두 비밀번호가 다릅니다.').waitFor();
   });
 
-  it('shows who asks, takes the PIN, and shows the code until it was used; then the history', async () => {
+  it('the app shows the relying party, takes the PIN, and shows the code until it was used; then the history', async () => {
     const person = scene.person('demo-1');
     await enrol(phone, person);
     await expectFit();
@@ -105,7 +103,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     await expectFit();
   });
 
-  it('needs no push', async () => {
+  it('the app works without a push', async () => {
     const person = scene.person('demo-2');
     await phone.route('**/local/push-outbox*', (route) => route.fulfill({ json: [] }));
     await phone.reload();
@@ -119,7 +117,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     expect((await scene.call('POST', `/v1/authentications/${id}/verification`, { code })).status).toBe(200);
   });
 
-  it('learns that the window was closed', async () => {
+  it('the app learns that the window was closed', async () => {
     const person = scene.person('demo-4');
     await enrol(phone, person);
     const id = await scene.startFor(person);
@@ -130,7 +128,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     await expectFit();
   });
 
-  it('is locked by the fifth wrong PIN', async () => {
+  it('the app is locked by the fifth wrong PIN', async () => {
     const person = scene.person('demo-1');
     await enrol(phone, person);
     await scene.startFor(person);
@@ -145,7 +143,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     await expectFit();
   });
 
-  it('is told when another phone took its place', async () => {
+  it('the app learns that another phone has replaced it', async () => {
     const person = scene.person('demo-4');
     await enrol(phone, person);
     const other = await scene.newBrowser();
@@ -215,13 +213,11 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     },
   };
 
-  describe.each([SMALL, WIDE])('as an app, in $lang at $viewport.width px in the $colorScheme', (look) => {
+  describe.each([SMALL, WIDE])('the app in $lang at $viewport.width px in the $colorScheme scheme', (look) => {
     const words = WORDS[look.lang];
     const person = () => scene.person(look.lang === 'ko' ? 'demo-2' : 'demo-4');
     let enrolled: StorageState;
     const button = (name: string) => phone.getByRole('button', { name, exact: true });
-    const sql = (text: string, values: unknown[] = []) => scene.database.pool.query(text, values);
-
     // Enrolled once, and every test begins with what was stored then: deriving the key takes seconds.
     beforeAll(async () => {
       await open(look);
@@ -231,26 +227,23 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     });
     beforeEach(async () => {
       await context.close();
-      await sql('DELETE FROM start_budgets');
-      await sql('DELETE FROM authentications');
-      await sql('DELETE FROM sms_permissions');
+      await scene.rows.budgets.clearStarts();
+      await scene.rows.authentications.clear();
+      await scene.rows.smsPermissions.clear();
       await open(look, enrolled);
       await screen(phone, 'home').waitFor();
     });
 
-    /** What holds of every screen that a person came to: it fits, and the heading has the focus. */
+    /** Checks every screen that a person reached: it fits, and the heading has the focus. */
     async function expectScreen(kind: string): Promise<void> {
       await screen(phone, kind).waitFor();
       expect(await phone.evaluate<string>('document.activeElement.tagName')).toBe('H1');
       await expectFit();
     }
 
-    const closedAs = async (id: string) => {
-      const { rows } = await sql('SELECT state, decline_reason AS reason FROM authentications WHERE id = $1', [id]);
-      return rows as unknown[];
-    };
+    const closedAs = async (id: string) => [await scene.rows.authentications.endOf(id)];
 
-    it('stops at once what somebody else asked for, and says what to do', async () => {
+    it('the app stops at once a request that its owner did not make, and says what to do', async () => {
       const id = await scene.startFor(person());
       await phone.locator('.banner button').click();
       await expectScreen('request');
@@ -267,7 +260,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
       await expectFit();
     });
 
-    it('stops it even when the code is shown', async () => {
+    it('the app stops such a request even when the code is shown', async () => {
       const id = await scene.startFor(person());
       await phone.locator('.banner button').click();
       await screen(phone, 'request').locator('.primary').click();
@@ -278,7 +271,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
       expect(await closedAs(id)).toEqual([{ state: 'declined', reason: 'not_me' }]);
     });
 
-    it('declines a request of one’s own for a reason', async () => {
+    it('the app declines its owner’s own request with a reason', async () => {
       const id = await scene.startFor(person());
       await phone.locator('.banner button').click();
       await button(words.decline).click();
@@ -289,30 +282,33 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
       expect(await closedAs(id)).toEqual([{ state: 'declined', reason: 'cancelled' }]);
     });
 
-    it.each([true, false])('reads the code aloud where the browser has a voice for it: %p', async (hasVoice) => {
-      // Chromium without a desktop has no voices; this one has those it is given, and says what it was to speak.
-      await context.addInitScript(`
+    it.each([true, false])(
+      'the app reads the code aloud where the browser has a voice for it: %p',
+      async (hasVoice) => {
+        // Chromium without a desktop has no voices; this one has those it is given, and says what it was to speak.
+        await context.addInitScript(`
         const voices = ${JSON.stringify(hasVoice ? ['ko-KR', 'en-US'] : ['fr-FR'])}.map((lang) => ({ lang }));
         globalThis.spoken = [];
         speechSynthesis.getVoices = () => voices;
         speechSynthesis.speak = ({ text, lang }) => spoken.push({ text, lang });
         globalThis.SpeechSynthesisUtterance = class { constructor(text) { this.text = text; } };
       `);
-      await scene.startFor(person());
-      await phone.reload();
-      await phone.locator('.request-card').click();
-      await screen(phone, 'request').locator('.primary').click();
-      await phone.keyboard.type(PIN);
-      const code = await shownCode(phone);
-      await expectFit();
-      expect(await button(words.readAloud).count()).toBe(hasVoice ? 1 : 0);
-      if (!hasVoice) return;
-      await button(words.readAloud).click();
-      const lang = look.lang === 'ko' ? 'ko-KR' : 'en-US';
-      expect(await phone.evaluate('spoken')).toEqual([{ text: Array.from(code).join(', '), lang }]);
-    });
+        await scene.startFor(person());
+        await phone.reload();
+        await phone.locator('.request-card').click();
+        await screen(phone, 'request').locator('.primary').click();
+        await phone.keyboard.type(PIN);
+        const code = await shownCode(phone);
+        await expectFit();
+        expect(await button(words.readAloud).count()).toBe(hasVoice ? 1 : 0);
+        if (!hasVoice) return;
+        await button(words.readAloud).click();
+        const lang = look.lang === 'ko' ? 'ko-KR' : 'en-US';
+        expect(await phone.evaluate('spoken')).toEqual([{ text: Array.from(code).join(', '), lang }]);
+      },
+    );
 
-    it('permits SMS for one website with the PIN, shows what is left of it, and ends it', async () => {
+    it('the app permits SMS for one website with the PIN, shows the time that is left, and ends the permission', async () => {
       await openSetting(phone, words.sms);
       await expectScreen('sms');
       await button(words.back).click();
@@ -325,14 +321,14 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
       await openSetting(phone, words.sms);
       await button('한빛서점').waitFor();
       await expectScreen('sms');
-      await sql(`UPDATE clients SET refuses_sms = true WHERE client_id = 'demo-shop'`);
+      await scene.rows.clients.refuseSms('demo-shop', true);
       await button('한빛서점').click();
       await screen(phone, 'pin').waitFor();
       await phone.keyboard.type(PIN);
       await phone.locator('.entry.refusing', { hasText: words.refuses }).waitFor();
       expect(await button('한빛서점').count()).toBe(0);
       await expectScreen('sms');
-      await sql(`UPDATE clients SET refuses_sms = false WHERE client_id = 'demo-shop'`);
+      await scene.rows.clients.refuseSms('demo-shop', false);
       await button(words.back).click();
       await screen(phone, 'settings').getByRole('button', { name: words.sms, exact: true }).click();
 
@@ -364,7 +360,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
       await phone.locator('.banner button').waitFor();
     });
 
-    it('changes the PIN once the service has found the old one right', async () => {
+    it('the app changes the PIN once the service has confirmed the old one', async () => {
       await openSetting(phone, words.pin);
       await expectScreen('pin');
       await phone.keyboard.type('111112');
@@ -395,7 +391,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
       expect(await shownCode(phone)).toMatch(/^\d{6}$/);
     });
 
-    it('shows what the service tells of the subscription, and keeps it', async () => {
+    it('the app shows what the service says of the subscription, and keeps it', async () => {
       await openSetting(phone, words.notices);
       await expectScreen('notices');
       await scene.operate(person(), 'report-loss');
@@ -413,7 +409,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
       expect(await told()).toEqual(both);
     });
 
-    it('is used with the keyboard alone: its settings, the other language, and its reset', async () => {
+    it('the app works with the keyboard alone: its settings, the other language, and its reset', async () => {
       await phone.locator('#settings').focus();
       await phone.keyboard.press('Enter');
       await expectScreen('settings');
@@ -433,7 +429,7 @@ describeWith(CHROMIUM, 'the phone on the screen', () => {
     });
 
     // The last one: the phone that the others begin with is no more after it.
-    it('enrols again with a new code, and keeps what it has until then', async () => {
+    it('the app enrols again with a new code, and keeps its data until then', async () => {
       const serial = async () => {
         await phone.locator('#settings').click();
         const shown = await screen(phone, 'settings').getByText(/^PG-/).textContent();

@@ -7,6 +7,7 @@ import { chromium, type Browser, type BrowserContext, type BrowserContextOptions
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { CHROMIUM } from '../support/programs.ts';
+import { Rows } from '../support/rows/rows.ts';
 import { startProcess, type Announcement, type ServiceProcess } from '../support/service.ts';
 
 const require = createRequire(import.meta.url);
@@ -17,20 +18,27 @@ const CONFORMANCE = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const LOOK = `axe.run(document, { runOnly: ${JSON.stringify(CONFORMANCE)}, resultTypes: ['violations'], iframes: false })
   .then(({ violations, passes }) => ({ violations, passes: passes.length }))`;
 
+/** Far more than any page takes, on a slow and busy machine as well. */
+const PATIENCE_MS = 120_000;
+
 export type DemoPerson = Announcement['lines'][number];
 
 /** The service as `npm start` runs it, with its own platforms and their outboxes, and a real browser. */
 export class Scene {
   /** Whatever a console, a page or a policy complained of. */
   readonly complaints: string[] = [];
+  /** The tables, behind the service's back. */
+  readonly rows: Rows;
   private readonly tokens = new Map<string, string>();
 
   private constructor(
     private readonly process: ServiceProcess,
-    readonly database: TestDatabase,
+    private readonly database: TestDatabase,
     private readonly browser: Browser,
     private readonly directory: string,
-  ) {}
+  ) {
+    this.rows = new Rows(database.pool);
+  }
 
   static async start(): Promise<Scene> {
     const [database, directory] = await Promise.all([
@@ -74,7 +82,7 @@ export class Scene {
   /** Another browser, which shares nothing with those before. */
   async newBrowser(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const context = await this.browser.newContext({ reducedMotion: 'reduce', ...options });
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(PATIENCE_MS);
     context.on('console', (message) => {
       // Chromium reports every answer of 4xx so; which of them are right is for the tests to say.
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
@@ -124,11 +132,8 @@ export class Scene {
     { lineId }: DemoPerson,
     action: 'report-loss' | 'resume' | 'enrolment-code',
   ): Promise<Record<string, unknown>> {
-    const { rows } = await this.database.pool.query<{ id: string }>(
-      `SELECT id FROM subscriptions WHERE line_id = $1 AND state <> 'cancelled'`,
-      [lineId],
-    );
-    return this.asOperator(`/operator/v1/subscriptions/${String(rows[0]?.id)}/${action}`, { reason: '고객 요청' });
+    const id = await this.rows.subscriptions.currentOf(lineId);
+    return this.asOperator(`/operator/v1/subscriptions/${id}/${action}`, { reason: '고객 요청' });
   }
 
   private async asOperator(path: string, body: object): Promise<Record<string, unknown>> {
@@ -174,7 +179,7 @@ export class Scene {
     });
   }
 
-  /** What axe finds of serious and critical violations in what a frame shows now. */
+  /** The serious and critical violations that axe finds in the present content of a frame. */
   async violations(frame: Frame): Promise<string[]> {
     if (!(await frame.evaluate<boolean>("typeof axe === 'object'"))) await frame.evaluate(AXE);
     const { violations, passes } = await frame.evaluate<{

@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { otherThan } from '../support/service.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { Scene, sidewaysScroll } from './scene.ts';
 import { enrol, enterCode, identify, pressVerify, readCode, screen, view } from './steps.ts';
 
 // A browser, a phone's key derivation and a service share what is often two cores.
-jest.setTimeout(60_000);
-
 describeWith(CHROMIUM, 'a window and a phone', () => {
   let scene: Scene;
 
@@ -20,49 +18,52 @@ describeWith(CHROMIUM, 'a window and a phone', () => {
   it.each([
     { lang: 'ko', lineId: 'demo-1', masked: '010-****-5678', channel: '앱 (푸시 인증 보호)' },
     { lang: 'en', lineId: 'demo-2', masked: '010-****-6789', channel: 'The app' },
-  ])('verify a person side by side on a wide screen ($lang)', async ({ lang, lineId, masked, channel }) => {
-    const context = await scene.newBrowser({ viewport: { width: 1280, height: 800 } });
-    const shop = await context.newPage();
-    await shop.goto(`${scene.issuer}/demo?lang=${lang}`);
-    const phone = shop.frameLocator('#phone');
-    await screen(phone, 'welcome').waitFor();
-    for (const frame of shop.frames()) expect(await scene.violations(frame)).toEqual([]);
-    await enrol(phone, scene.person(lineId));
+  ])(
+    'a window and a phone verify a person side by side on a wide screen ($lang)',
+    async ({ lang, lineId, masked, channel }) => {
+      const context = await scene.newBrowser({ viewport: { width: 1280, height: 800 } });
+      const shop = await context.newPage();
+      await shop.goto(`${scene.issuer}/demo?lang=${lang}`);
+      const phone = shop.frameLocator('#phone');
+      await screen(phone, 'welcome').waitFor();
+      for (const frame of shop.frames()) expect(await scene.violations(frame)).toEqual([]);
+      await enrol(phone, scene.person(lineId));
 
-    const window = await pressVerify(context, shop);
-    expect(await window.evaluate('document.documentElement.lang')).toBe(lang);
-    await identify(window, scene.person(lineId));
-    // What is loaded anew would lose this.
-    await window.evaluate('globalThis.neverReloaded = true');
-    const code = await readCode(phone);
-    await window.locator('#opened').waitFor();
+      const window = await pressVerify(context, shop);
+      expect(await window.evaluate('document.documentElement.lang')).toBe(lang);
+      await identify(window, scene.person(lineId));
+      // A page that is loaded again would lose this.
+      await window.evaluate('globalThis.neverReloaded = true');
+      const code = await readCode(phone);
+      await window.locator('#opened').waitFor();
 
-    await enterCode(window, otherThan(code));
-    await window.locator('#code-fault:not(:empty)').waitFor();
-    expect(await window.locator('#tries').textContent()).toContain('4');
-    expect(await window.evaluate('document.activeElement.id')).toBe('code');
+      await enterCode(window, otherThan(code));
+      await window.locator('#code-fault:not(:empty)').waitFor();
+      expect(await window.locator('#tries').textContent()).toContain('4');
+      expect(await window.evaluate('document.activeElement.id')).toBe('code');
 
-    await enterCode(window, code);
-    await view(window, 'verified').waitFor();
-    expect(await window.evaluate('globalThis.neverReloaded')).toBe(true);
-    await screen(phone, 'ended.verified').waitFor();
+      await enterCode(window, code);
+      await view(window, 'verified').waitFor();
+      expect(await window.evaluate('globalThis.neverReloaded')).toBe(true);
+      await screen(phone, 'ended.verified').waitFor();
 
-    const closed = window.waitForEvent('close');
-    await shop.waitForURL('**/demo/return?*');
-    await closed;
-    expect(await scene.violations(shop.mainFrame())).toEqual([]);
-    const result = await shop.locator('main').textContent();
-    expect(result).toContain(masked);
-    expect(result).toContain(channel);
-    expect([...new URL(shop.url()).searchParams.keys()].sort()).toEqual(['state', 'windowId']);
-    await context.close();
-    expect(scene.complaints).toEqual([]);
-  });
+      const closed = window.waitForEvent('close');
+      await shop.waitForURL('**/demo/return?*');
+      await closed;
+      expect(await scene.violations(shop.mainFrame())).toEqual([]);
+      const result = await shop.locator('main').textContent();
+      expect(result).toContain(masked);
+      expect(result).toContain(channel);
+      expect([...new URL(shop.url()).searchParams.keys()].sort()).toEqual(['state', 'windowId']);
+      await context.close();
+      expect(scene.complaints).toEqual([]);
+    },
+  );
 
   it.each([
     { lang: 'ko', lineId: 'demo-4' },
     { lang: 'en', lineId: 'demo-1' },
-  ])('verify a person in tabs of a narrow screen ($lang)', async ({ lang, lineId }) => {
+  ])('a window and a phone verify a person in tabs of a narrow screen ($lang)', async ({ lang, lineId }) => {
     const context = await scene.newBrowser({ viewport: { width: 360, height: 740 }, hasTouch: true });
     const phone = await context.newPage();
     await phone.goto(`${scene.issuer}/phone?lang=${lang}`);
@@ -83,7 +84,7 @@ describeWith(CHROMIUM, 'a window and a phone', () => {
     expect(scene.complaints).toEqual([]);
   });
 
-  it('tell the window at once that the phone declined', async () => {
+  it('a phone that declines ends the window at once', async () => {
     const context = await scene.newBrowser({ viewport: { width: 1280, height: 800 } });
     const shop = await context.newPage();
     await shop.goto(`${scene.issuer}/demo`);
@@ -101,7 +102,7 @@ describeWith(CHROMIUM, 'a window and a phone', () => {
     expect(scene.complaints).toEqual([]);
   });
 
-  it('show nobody a result that did not begin in this browser', async () => {
+  it('the shop shows no result of a window that did not begin in this browser', async () => {
     const context = await scene.newBrowser();
     const shop = await context.newPage();
     const { windowId } = await scene.openWindow();

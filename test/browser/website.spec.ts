@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
 import { eventually } from '../support/eventually.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
@@ -7,8 +7,6 @@ import { Scene, sidewaysScroll, type DemoPerson } from './scene.ts';
 import { enrol, enrolWithCode, enterCode as enterWindowCode, identify, readCode, screen, view } from './steps.ts';
 
 // A browser, a phone's key derivation and a service share what is often two cores.
-jest.setTimeout(90_000);
-
 const WIDE = { width: 1280, height: 800 };
 /** As narrow as pages have to be (WCAG 2.2, 1.4.10). */
 const NARROW = { width: 320, height: 640 };
@@ -21,7 +19,7 @@ interface Look {
 const WIDE_AND_LIGHT: Look = { size: WIDE, colorScheme: 'light' };
 const NARROW_AND_DARK: Look = { size: NARROW, colorScheme: 'dark' };
 
-/** Adds up what moves in a page that nobody touches. */
+/** Adds up every layout shift in a page without input. */
 const COUNT_SHIFTS = `window.shifted = 0;
   new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => { window.shifted += value; }))
     .observe({ type: 'layout-shift', buffered: true });`;
@@ -39,7 +37,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await scene.stop();
   });
   beforeEach(async () => {
-    await forgetBudgets();
+    await clearBudgets();
     [context, page] = await open();
   });
   afterEach(async () => {
@@ -54,8 +52,9 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
   }
 
   /** Every visitor of these tests comes from one address, and a few people come often. */
-  async function forgetBudgets(): Promise<void> {
-    await scene.database.pool.query('TRUNCATE form_budgets, start_budgets');
+  async function clearBudgets(): Promise<void> {
+    await scene.rows.budgets.clearForms();
+    await scene.rows.budgets.clearStarts();
   }
 
   async function newPhone(): Promise<[BrowserContext, Page]> {
@@ -64,7 +63,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     return [other, phone];
   }
 
-  /** What holds of every page: nothing moved while it was loaded, it fits, and everybody can use it. */
+  /** Checks every page: nothing moved while it was loaded, it fits, and it is accessible. */
   async function expectFit(looks: readonly Look[] = [WIDE_AND_LIGHT, NARROW_AND_DARK]): Promise<void> {
     await page.evaluate(TWO_FRAMES);
     expect(await page.evaluate<number>('window.shifted')).toBeLessThan(0.01);
@@ -95,7 +94,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
   }
 
   async function joinBySms(person: DemoPerson): Promise<void> {
-    await forgetBudgets();
+    await clearBudgets();
     await page.goto(`${scene.issuer}/join`);
     for (const box of await page.locator('[type=checkbox]').all()) await box.check();
     await fill(person);
@@ -105,7 +104,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
   }
 
   async function askToLogIn(person: DemoPerson, at = page): Promise<void> {
-    await forgetBudgets();
+    await clearBudgets();
     await at.goto(`${scene.issuer}/login`);
     await fill(person, at);
     await at.locator('main form .primary').click();
@@ -114,11 +113,11 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
 
   const enrolmentCode = async () => (await page.locator('#enrolment-code').textContent()) ?? '';
 
-  describe('shows everybody', () => {
+  describe('its public pages', () => {
     it.each<[string, Look[]]>([
       ['ko', [WIDE_AND_LIGHT, NARROW_AND_DARK]],
       ['en', [NARROW_AND_DARK]],
-    ])('each page that needs no login, in %s', async (language, looks) => {
+    ])('the website shows each page that needs no login, in %s', async (language, looks) => {
       await page.goto(`${scene.issuer}/?lang=${language}`);
       const paths = ['/', '/check', '/login', '/join', '/cancel', '/new-phone', '/lost-phone', '/forgotten-pin'];
       const ended = ['/reported/lost_phone', '/reported/new_phone', '/reported/forgotten_pin', '/reported/nothing'];
@@ -133,7 +132,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
       }
     });
 
-    it('whether they may join, and why not', async () => {
+    it('the website shows visitors whether they may join, and why not', async () => {
       await page.goto(`${scene.issuer}/check`);
       const choose = async (answers: Record<string, string>) => {
         for (const [name, value] of Object.entries(answers)) {
@@ -144,7 +143,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
         await press('확인');
       };
       await choose({ carrier: 'home', holder: 'self', plan: 'postpaid', phone: 'android' });
-      // The browser itself sends nobody on without the rest.
+      // The browser itself does not submit an incomplete form.
       await expectFocus('#osVersion');
       await choose({ osVersion: '14', birthDay: '19900101' });
       await expectFocus('.good h2');
@@ -166,14 +165,14 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
       await expectFit();
     });
 
-    it('that their line cannot join, once it is known to be theirs', async () => {
+    it('the website says that a line cannot join only once it is known to be the visitor’s', async () => {
       await joinBySms(scene.person('demo-8'));
       await expectFocus('h1:text-is("이 회선은 가입할 수 없습니다")');
       expect(await page.locator('main li').textContent()).toContain('선불 요금제는');
       await expectFit();
     });
 
-    it('that their form is out of date, and takes nothing of it', async () => {
+    it('the website says that a form is out of date, and accepts nothing of it', async () => {
       await page.goto(`${scene.issuer}/login?lang=en`);
       await fill(scene.person('demo-1'));
       await context.clearCookies({ name: 'session' });
@@ -186,13 +185,13 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     });
   });
 
-  it('joins by text message, follows the app by itself, cancels, and a window then sends text messages', async () => {
+  it('a customer joins by text message, enrols the app, cancels, and a window then sends text messages', async () => {
     const person = scene.person('demo-3');
     await page.goto(`${scene.issuer}/join`);
     await page.locator('[name=agree0]').check();
     await page.locator('main form .primary').click();
     await expectFocus('[name=agree1]');
-    // What was agreed to once is not asked again.
+    // The website does not ask again for terms that were accepted.
     expect(await page.locator('[name=agree0]').isChecked()).toBe(true);
     expect(await page.locator('[aria-invalid=true]').count()).toBe(4);
     await expectFit();
@@ -250,7 +249,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await view(page, 'verified').waitFor();
   });
 
-  it('says how a login ended, shows the service and its history, and suspends it', async () => {
+  it('the website says how a login ended, shows the service and its history, and suspends it', async () => {
     const person = scene.person('demo-1');
     const [phoneContext, phone] = await newPhone();
     await enrol(phone, person);
@@ -267,7 +266,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await press('Send it again');
     await page.locator('.alert').waitFor();
     await expectFit();
-    await scene.database.pool.query(`UPDATE authentications SET sent_at = sent_at - interval '31 seconds'`);
+    await scene.rows.authentications.rewindOpenSendings(31);
     await press('Send it again');
     await page.locator('.good').waitFor();
     await expectFit();
@@ -286,7 +285,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await page.getByRole('link', { name: 'Begin again' }).click();
     await page.waitForURL('**/login');
     await askToLogIn(person);
-    await scene.database.pool.query(`UPDATE authentications SET expires_at = now() WHERE state = 'pending'`);
+    await scene.rows.authentications.expirePending();
     await heading('Time is up').waitFor();
     await expectFit();
 
@@ -315,11 +314,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     expect(await page.getByRole('table').getByRole('row').count()).toBeGreaterThan(5);
     await page.setViewportSize(WIDE);
 
-    await scene.database.pool.query(
-      `INSERT INTO registrations (id, client_id, subscription_id, device_id, state, nonce, requested_at, expires_at, confirmed_at)
-       SELECT gen_random_uuid(), c.id, d.subscription_id, d.id, 'active', '', now(), now(), now()
-       FROM devices d, clients c WHERE d.state = 'active' AND c.client_id = 'demo-securities'`,
-    );
+    await scene.rows.authenticators.registerAllAt('demo-securities');
     await page.reload();
     await expectFit();
     await press('Revoke 다온증권');
@@ -355,7 +350,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await phoneContext.close();
   });
 
-  it('takes reports of who cannot log in, and says the same to everybody', async () => {
+  it('the website takes reports without a login, and answers all of them alike', async () => {
     const person = scene.person('demo-4');
     for (const [path, button, title] of [
       ['/new-phone', '문자로 등록 코드 받기', '등록 코드를 요청했습니다'],
@@ -380,7 +375,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await expectFit();
   });
 
-  it('is used with the keyboard alone to join and to cancel', async () => {
+  it('the website works with the keyboard alone to join and to cancel', async () => {
     const person = scene.person('demo-2');
     await page.goto(scene.issuer);
     await page.keyboard.press('Tab');
@@ -452,7 +447,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     }
   });
 
-  it('needs no script to join, to log in and to cancel', async () => {
+  it('the website works without script to join, to log in and to cancel', async () => {
     const person = scene.person('demo-4');
     await context.close();
     context = await scene.newBrowser({ viewport: NARROW, javaScriptEnabled: false });

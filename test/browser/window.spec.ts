@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
 import { AUTHENTICATOR_TERMS } from '../../src/domain/authenticator.ts';
 import { Phone } from '../../src/phone/phone.ts';
@@ -10,8 +10,6 @@ import { Scene, sidewaysScroll, type DemoPerson } from './scene.ts';
 import { enterCode, identify, view } from './steps.ts';
 
 // A browser, a phone's key derivation and a service share what is often two cores.
-jest.setTimeout(60_000);
-
 describeWith(CHROMIUM, 'the hosted window', () => {
   let scene: Scene;
   let context: BrowserContext;
@@ -33,7 +31,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     expect(scene.complaints).toEqual([]);
   });
 
-  /** What holds of every view. */
+  /** Checks every view. */
   async function expectFit(): Promise<void> {
     expect(await scene.violations(window.mainFrame())).toEqual([]);
     expect(await sidewaysScroll(window.mainFrame())).toBe(0);
@@ -59,7 +57,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     return phone;
   }
 
-  it('asks for a one-time password and says whose: the wrong one, then the right one', async () => {
+  it('the hosted window asks for the one-time password of the named person, and takes the right one after a wrong one', async () => {
     const person = scene.person('demo-2');
     const phone = await otpPhone(person);
     await window.goto((await scene.openWindow('ko', { method: 'otp', name: '홍길동' })).url);
@@ -89,7 +87,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     expect(window.url()).not.toContain('2345');
   });
 
-  it('changes over from a one-time password to a text message after a reload, and does not ask who it is again', async () => {
+  it('the hosted window changes from a one-time password to a text message after a reload, without asking the person again', async () => {
     const person = scene.person('demo-4');
     await window.goto((await scene.openWindow('en', { method: 'otp', name: '홍길동' })).url);
     await identify(window, person);
@@ -107,7 +105,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await view(window, 'verified').waitFor();
   });
 
-  it('changes over from push to a one-time password, and tells what five wrong ones mean', async () => {
+  it('the hosted window changes from push to a one-time password, and explains what five wrong ones mean', async () => {
     await window.goto((await scene.openWindow('en')).url);
     await identify(window, scene.person('demo-10'));
     await window.getByRole('button', { name: 'Use the app’s OTP' }).click();
@@ -126,7 +124,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await expectFit();
   });
 
-  it('is used with the keyboard alone, from the first field to the result', async () => {
+  it('the hosted window works with the keyboard alone, from the first field to the result', async () => {
     const person = scene.person('demo-3');
     await window.goto((await scene.openWindow()).url);
     await view(window, 'person').waitFor();
@@ -162,7 +160,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     expect(new URL(window.url()).searchParams.get('state')).toBe('st-1');
   });
 
-  it('counts wrong codes, and ends with the fifth', async () => {
+  it('the hosted window counts wrong codes, and ends with the fifth', async () => {
     const person = scene.person('demo-5');
     await window.goto((await scene.openWindow('en')).url);
     await identify(window, person);
@@ -177,7 +175,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     expect(await view(window, 'failed').locator('h1').textContent()).toBe('Five wrong codes');
   });
 
-  it('goes on after a reload, lets nobody send twice within thirty seconds, and cancels', async () => {
+  it('the hosted window resumes after a reload, sends at most once in thirty seconds, and cancels', async () => {
     await window.goto((await scene.openWindow()).url);
     await identify(window, scene.person('demo-6'));
     await window.reload();
@@ -190,16 +188,16 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await expectFit();
   });
 
-  it('says that the time is up', async () => {
+  it('the hosted window says that the time is up', async () => {
     await window.goto((await scene.openWindow()).url);
     await identify(window, scene.person('demo-7'));
-    await scene.database.pool.query(`UPDATE authentications SET expires_at = now() WHERE state = 'pending'`);
-    // Nobody does anything: the page follows.
+    await scene.rows.authentications.expirePending();
+    // The page follows by itself.
     await view(window, 'expired').waitFor();
     await expectFit();
   });
 
-  it('names the fields that the service refuses, and asks to wait when a person was asked too often', async () => {
+  it('the hosted window names the fields that the service refuses, and asks to wait after too many requests', async () => {
     await window.goto((await scene.openWindow('en')).url);
     await window.locator('#birthDate').fill('901332');
     await window.locator('#genderDigit').fill('1');
@@ -220,7 +218,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await expectFit();
   });
 
-  it('serves the browser that opened it first, and no other one', async () => {
+  it('the hosted window serves the browser that opened it first, and no other one', async () => {
     const { url } = await scene.openWindow();
     await window.goto(url);
     await identify(window, scene.person('demo-9'));
@@ -237,10 +235,10 @@ describeWith(CHROMIUM, 'the hosted window', () => {
   it.each([
     { what: 'unknown', status: 404, heading: 'There is no such window' },
     { what: 'expired', status: 410, heading: 'This window has expired' },
-  ])('has a page of its own for an $what window', async ({ what, status, heading }) => {
+  ])('the hosted window has a page of its own when it is $what', async ({ what, status, heading }) => {
     const { url, windowId } = await scene.openWindow();
     if (what === 'expired') {
-      await scene.database.pool.query('UPDATE windows SET expires_at = now() WHERE id = $1', [windowId]);
+      await scene.rows.windows.expire(windowId);
     }
     const response = await window.goto(what === 'expired' ? `${url}?lang=en` : `${scene.issuer}/windows/none?lang=en`);
     expect(response?.status()).toBe(status);
@@ -248,7 +246,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await expectFit();
   });
 
-  it('is driven by its own page alone', async () => {
+  it('the hosted window accepts requests of its own page alone', async () => {
     const { url } = await scene.openWindow();
     await window.goto(url);
     const [cookie] = await context.cookies();
@@ -265,7 +263,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     }
   });
 
-  it('lets no page but our own frame anything, and runs no script but what it came with', async () => {
+  it('the hosted window lets only its own frame contact it, and runs no script but its own', async () => {
     const { headers } = await fetch((await scene.openWindow()).url);
     const policy = headers.get('content-security-policy') ?? '';
     expect(policy).toMatch(/default-src 'none'; script-src 'nonce-[\w-]{22}'; style-src 'self'/);
@@ -275,7 +273,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
   });
 
-  it('may be framed by the pages that are registered for its relying party, and tells them that it has ended', async () => {
+  it('the hosted window may be framed by the pages registered for its relying party, and tells them that it has ended', async () => {
     // A shop on an origin of its own, whose page shows the window.
     let framed = '';
     const told = `addEventListener('message', ({ origin, data }) => { document.title = origin + JSON.stringify(data); })`;
@@ -285,11 +283,10 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     });
     await new Promise<void>((listening) => shop.listen(0, '127.0.0.1', listening));
     const origin = `http://127.0.0.1:${(shop.address() as AddressInfo).port}`;
-    const { pool } = scene.database;
     try {
-      await pool.query(`UPDATE clients SET frame_origins = $1 WHERE client_id = 'demo-shop'`, [[origin]]);
+      await scene.rows.clients.setFrameOrigins('demo-shop', [origin]);
       const { url, windowId } = await scene.openWindow();
-      await pool.query(`UPDATE windows SET return_url = $1 WHERE id = $2`, [`${origin}/return`, windowId]);
+      await scene.rows.windows.setReturnUrl(windowId, `${origin}/return`);
       framed = url;
       const page = await context.newPage();
       await page.goto(`${origin}/shop`);
@@ -306,8 +303,8 @@ describeWith(CHROMIUM, 'the hosted window', () => {
         scene.issuer + JSON.stringify({ type: 'pushguard.window', windowId, state: 'st-1' }),
       );
 
-      // A window of somebody who registered no page is shown nowhere.
-      await pool.query(`UPDATE clients SET frame_origins = '{}' WHERE client_id = 'demo-shop'`);
+      // A window of a relying party that registered no page is shown nowhere.
+      await scene.rows.clients.setFrameOrigins('demo-shop', []);
       framed = (await scene.openWindow()).url;
       await page.goto(`${origin}/shop`);
       await page.waitForFunction(`document.querySelector('iframe').contentDocument === null`);

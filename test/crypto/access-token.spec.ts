@@ -10,13 +10,13 @@ const now = new Date('2026-11-22T00:00:00.500Z');
 const later = (seconds: number) => new Date(now.getTime() + seconds * 1000);
 
 describe('an access token', () => {
-  it('tells who calls, as often as it is shown', () => {
+  it('an access token names its client, however often it is used', () => {
     const tokens = new AccessTokens(issuer, [newer]);
     const token = tokens.issue(caller, now);
     for (let times = 1; times <= 3; times += 1) expect(tokens.verify(token, now)).toEqual(caller);
   });
 
-  it('is good for five minutes, also when it was verified before', () => {
+  it('an access token expires after five minutes, also when it was verified before', () => {
     const tokens = new AccessTokens(issuer, [newer]);
     const token = tokens.issue(caller, now);
     expect(tokens.verify(token, later(299))).toEqual(caller);
@@ -24,13 +24,13 @@ describe('an access token', () => {
     expect(new AccessTokens(issuer, [newer]).verify(token, later(300))).toBeNull();
   });
 
-  it('signed under an older key is good while that key is kept', () => {
+  it('an access token signed under an older key is valid while that key is kept', () => {
     const token = new AccessTokens(issuer, [older]).issue(caller, now);
     expect(new AccessTokens(issuer, [newer, older]).verify(token, now)).toEqual(caller);
     expect(new AccessTokens(issuer, [newer]).verify(token, now)).toBeNull();
   });
 
-  it('is another one each time', () => {
+  it('each access token is different', () => {
     const tokens = new AccessTokens(issuer, [newer]);
     expect(tokens.issue(caller, now)).not.toBe(tokens.issue(caller, now));
   });
@@ -48,7 +48,7 @@ describe('an access token', () => {
     ['an unknown kid', signJws({ ...newer, kid: 'other' }, 'at+jwt', claims)],
     ['another key under our kid', signJws({ ...older, kid: newer.kid }, 'at+jwt', claims)],
     ['nothing', ''],
-  ])('with %s is refused', (_case, token) => {
+  ])('an access token with %s is refused', (_case, token) => {
     const tokens = new AccessTokens(issuer, [newer]);
     expect(tokens.verify(signJws(newer, 'at+jwt', claims), now)).toMatchObject({ id: 'row-1' });
     expect(tokens.verify(token, now)).toBeNull();

@@ -4,7 +4,7 @@ import { AuditChain, canonicalEntry, type AuditedFacts } from '../../src/crypto/
 
 const chain = new AuditChain(Buffer.alloc(32, 1));
 
-/** Texts that look like the ends of texts, as somebody would choose them who wants one entry to pass for another. */
+/** Texts that look like the ends of texts, as an attacker would choose them to pass one entry off as another. */
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.constantFrom('', 'null', '"', '","', '",null,"', '\\', '\0', ','),
@@ -38,7 +38,7 @@ const ENTRY: AuditedFacts = {
 const PREVIOUS = Buffer.alloc(32, 2);
 
 describe('the canonical form of an audit entry', () => {
-  it('is never shared by two different entries', () => {
+  it('two different audit entries never have the same canonical form', () => {
     const identity = (one: [Buffer | null, AuditedFacts]) =>
       JSON.stringify([one[0]?.toJSON() ?? null, { ...one[1], phoneIndex: one[1].phoneIndex?.toJSON() ?? null }]);
     fc.assert(
@@ -55,7 +55,7 @@ describe('the canonical form of an audit entry', () => {
     ['action', 'subscriptionId'],
     ['outcome', 'address'],
     ['at', 'operator'],
-  ] as const)('tells where %s ends and %s begins', (first, second) => {
+  ] as const)('the canonical form of an audit entry separates %s from %s', (first, second) => {
     fc.assert(
       fc.property(text, text, text, (a, b, c) => {
         const one = canonicalEntry(PREVIOUS, { ...ENTRY, [first]: a + b, [second]: c });
@@ -65,13 +65,13 @@ describe('the canonical form of an audit entry', () => {
     );
   });
 
-  it('tells an empty column from an empty text', () => {
+  it('the canonical form of an audit entry separates an empty column from an empty text', () => {
     expect(canonicalEntry(PREVIOUS, { ...ENTRY, address: null })).not.toBe(
       canonicalEntry(PREVIOUS, { ...ENTRY, address: '' }),
     );
   });
 
-  it('is a JSON array of texts and nulls, in the order of the columns', () => {
+  it('the canonical form of an audit entry is a JSON array of texts and nulls, in the order of the columns', () => {
     expect(canonicalEntry(null, ENTRY)).toBe(
       '["entry",null,"7","2026-11-22T01:02:03.456789","call-centre","cancel",' +
         '"00000000-0000-4000-8000-000000000001","0102","고객 요청","done","203.0.113.7"]',
@@ -79,7 +79,7 @@ describe('the canonical form of an audit entry', () => {
   });
 });
 
-describe('the mac of an audit entry', () => {
+describe('the MAC of an audit entry', () => {
   const mac = chain.macOf(PREVIOUS, ENTRY).toString('hex');
 
   it.each([
@@ -92,19 +92,19 @@ describe('the mac of an audit entry', () => {
     ['reason', '고객 요청 '],
     ['outcome', 'failed'],
     ['address', '203.0.113.8'],
-  ])('changes with %s', (field, other) => {
+  ])('the MAC of an audit entry changes with %s', (field, other) => {
     expect(chain.macOf(PREVIOUS, { ...ENTRY, [field]: other }).toString('hex')).not.toBe(mac);
     if (field !== 'number') {
       expect(chain.macOf(PREVIOUS, { ...ENTRY, [field]: null }).toString('hex')).not.toBe(mac);
     }
   });
 
-  it('changes with the entry before it', () => {
+  it('the MAC of an audit entry changes with the entry before it', () => {
     expect(chain.macOf(Buffer.alloc(32, 3), ENTRY).toString('hex')).not.toBe(mac);
     expect(chain.macOf(null, ENTRY).toString('hex')).not.toBe(mac);
   });
 
-  it('needs the key, and is the same for whoever has it', () => {
+  it('the MAC of an audit entry needs the key, and is equal for everyone who has it', () => {
     expect(new AuditChain(Buffer.alloc(32, 9)).macOf(PREVIOUS, ENTRY).toString('hex')).not.toBe(mac);
     expect(new AuditChain(Buffer.alloc(32, 1)).macOf(PREVIOUS, ENTRY).toString('hex')).toBe(mac);
   });
@@ -123,7 +123,7 @@ describe('the seal of the head', () => {
     ['seal', null],
     ['seal', Buffer.alloc(0)],
     ['seal', Buffer.alloc(32)],
-  ])('does not hold with another %s', (field, other) => {
+  ])('the seal of the head does not hold with another %s', (field, other) => {
     expect(chain.isSealed({ ...end, seal })).toBe(true);
     expect(chain.isSealed({ ...end, seal, [field]: other })).toBe(false);
   });

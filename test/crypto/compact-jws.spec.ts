@@ -16,7 +16,7 @@ const json = (value: unknown) => JSON.parse(JSON.stringify(value)) as unknown;
 const encoded = (text: string) => Buffer.from(text).toString('base64url');
 
 describe('a JWS', () => {
-  it('signed here is verified by another implementation, to the same claims', async () => {
+  it('a JWS signed here is verified by another implementation, to the same claims', async () => {
     await fc.assert(
       fc.asyncProperty(claims, async (payload) => {
         const signed = signJws(key, 'at+jwt', payload);
@@ -27,7 +27,7 @@ describe('a JWS', () => {
     );
   });
 
-  it('signed by another implementation is verified here, to the same claims', async () => {
+  it('a JWS signed by another implementation is verified here, to the same claims', async () => {
     await fc.assert(
       fc.asyncProperty(claims, async (payload) => {
         const signed = await new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
@@ -41,7 +41,7 @@ describe('a JWS', () => {
     );
   });
 
-  it('of the known answers is verified here', () => {
+  it('a JWS of the known answers is verified here', () => {
     for (const name of ['envelope', 'test-envelope']) {
       const {
         jws,
@@ -58,7 +58,7 @@ describe('a JWS', () => {
     }
   });
 
-  it('with any bit changed is not verified', () => {
+  it('a JWS with any bit changed is not verified', () => {
     const signed = signJws(key, 'x', { a: 1, b: 'text' });
     const parts = signed.split('.');
     fc.assert(
@@ -72,7 +72,7 @@ describe('a JWS', () => {
     );
   });
 
-  it('is verified by no other key', () => {
+  it('a JWS is not verified by any other key', () => {
     expect(verifyJws(parseJws(signJws(key, 'x', {}))!, publicHalf(signingKey('key-1')))).toBe(false);
   });
 
@@ -86,7 +86,7 @@ describe('a JWS', () => {
     return other;
   };
 
-  it('is taken apart, which is what the refusals below differ from', () => {
+  it('a valid JWS is decoded, which is the case that the refusals below differ from', () => {
     expect(parseJws(`${header}.${payload}.${signature}`)).not.toBeNull();
   });
 
@@ -112,11 +112,11 @@ describe('a JWS', () => {
     ['a payload that is a text', `${header}.${encoded('"x"')}.${signature}`],
     ['a payload that is a number', `${header}.${encoded('1')}.${signature}`],
     ['a part that is no base64url', `${header}.${payload}A.${signature}`],
-  ])('of %s is none', (_case, compact) => {
+  ])('a JWS of %s is refused', (_case, compact) => {
     expect(parseJws(compact)).toBeNull();
   });
 
-  it('of whatever is sent is a JWS or none, and never an error', () => {
+  it('any text is decoded as a JWS or refused, and never raises an error', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -130,7 +130,7 @@ describe('a JWS', () => {
     );
   });
 
-  it('names its key and kind as it was signed', () => {
+  it('a JWS names its key and kind as it was signed', () => {
     expect(decodeProtectedHeader(signJws(key, 'pushguard-code+jwt', {}))).toEqual({
       alg: 'ES256',
       typ: 'pushguard-code+jwt',
@@ -144,7 +144,7 @@ describe('a public key', () => {
   const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).publicKey.export({ format: 'jwk' });
   const ed25519 = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
 
-  it('is read from its JWK, whatever else the JWK says', () => {
+  it('a public key is read from its JWK, whatever further members the JWK has', () => {
     expect(publicKey(jwk)?.export({ format: 'jwk' })).toEqual(jwk);
     expect(publicKey({ ...jwk, alg: 'none', use: 'enc', d: jwk.x })?.type).toBe('public');
   });
@@ -164,7 +164,7 @@ describe('a public key', () => {
     ['a key of P-384 that says P-256', { ...p384, crv: 'P-256' }],
     ['a key of Ed25519', ed25519],
     ['an octet key', { kty: 'oct', k: jwk.x }],
-  ])('is not read from %s', (_case, value) => {
+  ])('a public key is not read from %s', (_case, value) => {
     expect(publicKey(value)).toBeNull();
   });
 });

@@ -14,7 +14,7 @@ const enrolling = Installation.fresh(issuer);
 const now = new Date();
 const request: ProvenRequest = { method: 'GET', url: issuer + path, body: new Uint8Array(0), now };
 const seconds = Math.floor(now.getTime() / 1000);
-/** What of a bent proof is read; a proof of a device unless the header says otherwise. */
+/** Reads a bent proof; a proof of a device unless the header says otherwise. */
 const read = (bent: Bent = {}, of: Partial<ProvenRequest> = {}) =>
   readDeviceProof(
     enrolling.proof('GET', path, '', {
@@ -26,7 +26,7 @@ const read = (bent: Bent = {}, of: Partial<ProvenRequest> = {}) =>
   );
 
 describe('a device proof', () => {
-  it('is read when everything fits, which is what the refusals below differ from', () => {
+  it('a device proof is read when everything is right, which is the case that the refusals below differ from', () => {
     expect(read()).toMatchObject({ kid: 'device-1', jti: expect.any(String) });
     const { publicJwk: jwk } = enrolling.signing;
     expect(read({ header: { kid: undefined, jwk } })).toMatchObject({ jwk });
@@ -64,20 +64,20 @@ describe('a device proof', () => {
     ['a jwk off the curve', { header: { kid: undefined, jwk: { ...keyPair().publicJwk, y: 'A'.repeat(43) } } }, {}],
     ['a jwk that is null', { header: { kid: undefined, jwk: null } }, {}],
     ['more than 4,096 characters', { claims: { x: 'x'.repeat(4096) } }, {}],
-  ])('is refused for %s, with a sentence', (_case, bent, of) => {
+  ])('a device proof is refused for %s, with a sentence that says so', (_case, bent, of) => {
     expect(read(bent, of)).toEqual(expect.stringMatching(/^The .*\S/));
   });
 
-  it.each([undefined, '', 'x', 'a.b.c', '..', ' '])('is refused when it is %p', (compact) => {
+  it.each([undefined, '', 'x', 'a.b.c', '..', ' '])('a device proof is refused when it is %p', (compact) => {
     expect(readDeviceProof(compact, request)).toEqual(expect.stringMatching(/^The Device-Proof header /));
   });
 
-  it.each([-60, -59, 0, 59, 60])('is accepted when its iat is off by %i seconds', (off) => {
+  it.each([-60, -59, 0, 59, 60])('a device proof is accepted when its iat is off by %i seconds', (off) => {
     const at = { now: new Date(seconds * 1000) };
     expect(read({ claims: { iat: seconds + off } }, at)).toMatchObject({ kid: 'device-1' });
   });
 
-  it('is never an error, whatever is sent', () => {
+  it('any text is read as a device proof or refused, and never raises an error', () => {
     fc.assert(
       fc.property(
         fc.oneof(
@@ -96,7 +96,7 @@ describe('a device proof', () => {
     return `${part}.${part}.${'A'.repeat(86)}`;
   };
 
-  it('is proven by its own key and by no other', () => {
+  it('a device proof is verified by its own key and by no other', () => {
     const proof = read();
     if (typeof proof === 'string') throw new Error(proof);
     expect(isProvenBy(proof, publicHalf(enrolling.signing))).toBe(true);
@@ -116,7 +116,7 @@ describe('a device proof', () => {
   }
   const { signingKey, cases } = readVectors('device-proof') as { signingKey: PublicJwk; cases: Known[] };
 
-  it.each(cases)('made by another implementation is read: $name', (known) => {
+  it.each(cases)('a device proof made by another implementation is read: $name', (known) => {
     const proof = readDeviceProof(`${known.signingInput}.${known.signature}`, {
       method: known.method,
       url: known.url.replace(/[?#].*/, ''),

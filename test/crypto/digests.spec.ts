@@ -15,7 +15,7 @@ const hex = (all: readonly Buffer[]) => all.map((one) => one.toString('hex'));
 describe('a blind index', () => {
   const index = new BlindIndex([newer, older]);
 
-  it('is the same for the same value, and another one for every other value and kind', () => {
+  it('a blind index is equal for equal values, and different for any other value and kind', () => {
     expect(index.of('phone', '+821012345678').equals(index.of('phone', '+821012345678'))).toBe(true);
     const others = [
       index.of('phone', '+821012345678'),
@@ -26,12 +26,12 @@ describe('a blind index', () => {
     expect(new Set(hex(others)).size).toBe(4);
   });
 
-  it('needs the key: it is no plain hash of the value', () => {
+  it('a blind index needs the key: it is no plain hash of the value', () => {
     expect(index.of('phone', 'x').equals(new BlindIndex([older]).of('phone', 'x'))).toBe(false);
     expect(index.of('phone', 'x')).toHaveLength(32);
   });
 
-  it('finds what was written under an older key, and writes under the present one', () => {
+  it('a blind index finds what was written under an older key, and is written under the present one', () => {
     const before = new BlindIndex([older]);
     expect(hex(index.all('phone', 'x'))).toEqual(hex([index.of('phone', 'x'), before.of('phone', 'x')]));
   });
@@ -40,7 +40,7 @@ describe('a blind index', () => {
 describe('the digest of a code', () => {
   const codes = new CodeDigest([newer, older]);
 
-  it('is bound to the code, the relying party and the authentication', () => {
+  it('the digest of a code is bound to the code, the relying party and the authentication', () => {
     const code = fc.stringMatching(/^\d{6}$/);
     const id = fc.uuid();
     const parts = fc.tuple(code, id, id);
@@ -61,7 +61,7 @@ describe('the digest of a code', () => {
     expect(new Set(hex(digests)).size).toBe(5);
   });
 
-  it('drawn before a key was changed is still right after it', () => {
+  it('the digest of a code that was made before a change of keys still matches after it', () => {
     const before = new CodeDigest([older]).of('123456', 'rp', 'id');
     expect(hex(codes.all('123456', 'rp', 'id'))).toContain(before.toString('hex'));
     expect(hex(codes.all('123457', 'rp', 'id'))).not.toContain(before.toString('hex'));
@@ -74,11 +74,14 @@ describe('the proof of a PIN', () => {
     cases: (Parameters<typeof pinProof>[1] & { knowledgeKey: string; pinProof: string })[];
   };
 
-  it.each(cases)('to $purpose, over $id, $deviceId and $nonce, is what another implementation makes', (known) => {
-    expect(pinProof(Buffer.from(known.knowledgeKey, 'base64url'), known)).toBe(known.pinProof);
-  });
+  it.each(cases)(
+    'the proof of a PIN for $purpose, over $id, $deviceId and $nonce, is what another implementation computes',
+    (known) => {
+      expect(pinProof(Buffer.from(known.knowledgeKey, 'base64url'), known)).toBe(known.pinProof);
+    },
+  );
 
-  it('for one purpose is good for no other, with everything else the same', () => {
+  it('the proof of a PIN for one purpose is invalid for any other, with everything else the same', () => {
     const [{ knowledgeKey, ...input }] = cases as [(typeof cases)[number]];
     const proofs = (['open', 'sms', 'pin'] as const).map((purpose) =>
       pinProof(Buffer.from(knowledgeKey, 'base64url'), { ...input, purpose }),
@@ -91,7 +94,7 @@ describe('a person’s id at a relying party', () => {
   const key = Buffer.alloc(32, 1);
   const input = { clientId: 'a', lineId: 'line-1', owner: '9001011' };
 
-  it('is the same every time, and HMAC-SHA256 of the three under the key', () => {
+  it('a person’s id at a relying party is always the same: HMAC-SHA256 of the three inputs under the key', () => {
     const expected = createHmac('sha256', key).update('a\0line-1\x009001011').digest('base64url');
     expect([subjectOf(key, input), subjectOf(key, { ...input })]).toEqual([expected, expected]);
   });
@@ -100,13 +103,13 @@ describe('a person’s id at a relying party', () => {
     ['at another relying party', { clientId: 'b' }],
     ['on another line', { lineId: 'line-2' }],
     ['for the next owner of the line', { owner: '9001012' }],
-  ])('is another one %s', (_case, change) => {
+  ])('a person’s id at a relying party differs %s', (_case, change) => {
     expect(subjectOf(key, { ...input, ...change })).not.toBe(subjectOf(key, input));
   });
 });
 
 describe('the comparison of secrets', () => {
-  it('says equal for equal bytes alone', () => {
+  it('the comparison of secrets says equal for equal bytes alone', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 40 }), fc.uint8Array({ maxLength: 40 }), (a, b) => {
         expect(equalInConstantTime(a, b)).toBe(Buffer.from(a).equals(b));

@@ -7,8 +7,8 @@ const [older, newer, stranger] = [namedKey('2025'), namedKey('2026'), namedKey('
 const cipher = new FieldCipher([newer, older]);
 const place = 'lines:owner:line-1';
 
-describe('a column at rest', () => {
-  it('is read back as it was written, and is another ciphertext each time', () => {
+describe('an encrypted column', () => {
+  it('an encrypted column is read back as it was written, and has another ciphertext each time', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ minLength: 1 }), (text, where) => {
         const [first, second] = [cipher.encrypt(text, where), cipher.encrypt(text, where)];
@@ -18,7 +18,7 @@ describe('a column at rest', () => {
     );
   });
 
-  it('of bytes is read back as these bytes', () => {
+  it('an encrypted column of bytes is read back as these bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
         expect(cipher.decrypt(cipher.encrypt(bytes, place), place).equals(bytes)).toBe(true);
@@ -27,13 +27,13 @@ describe('a column at rest', () => {
   });
 
   it.each(['lines:owner:line-2', 'lines:phone_number:line-1', 'devices:owner:line-1', 'lines:owner:line-1 ', ''])(
-    'moved to %p does not decrypt',
+    'a ciphertext moved to %p does not decrypt',
     (elsewhere) => {
       expect(() => cipher.decrypt(cipher.encrypt('900101', place), elsewhere)).toThrow();
     },
   );
 
-  it('with any bit changed, or any bytes cut off, does not decrypt', () => {
+  it('a ciphertext with any bit changed, or any bytes cut off, does not decrypt', () => {
     const ciphertext = cipher.encrypt('900101', place);
     fc.assert(
       fc.property(fc.nat(ciphertext.length - 1), fc.integer({ min: 1, max: 255 }), (at, mask) => {
@@ -48,7 +48,7 @@ describe('a column at rest', () => {
     }
   });
 
-  it('written under an older key is still read, and is due for re-encryption', () => {
+  it('a ciphertext written under an older key is still read, and is due for re-encryption', () => {
     const before = new FieldCipher([older]);
     const ciphertext = before.encrypt('900101', place);
     expect(cipher.decrypt(ciphertext, place).toString()).toBe('900101');
@@ -56,13 +56,13 @@ describe('a column at rest', () => {
     expect(cipher.isStale(cipher.encrypt('900101', place))).toBe(false);
   });
 
-  it('is not read without its key, nor with another one of the same name', () => {
+  it('a ciphertext is not read without its key, nor with another key of the same name', () => {
     const ciphertext = cipher.encrypt('900101', place);
     expect(() => new FieldCipher([older]).decrypt(ciphertext, place)).toThrow(place);
     expect(() => new FieldCipher([stranger]).decrypt(ciphertext, place)).toThrow();
   });
 
-  it('that cannot be read says where, and nothing of what it holds', () => {
+  it('the error of a ciphertext that cannot be read names its place, and nothing of its content', () => {
     const ciphertext = cipher.encrypt('900101', place);
     expect(() => new FieldCipher([older]).decrypt(ciphertext, place)).not.toThrow(/900101/);
   });

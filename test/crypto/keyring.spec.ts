@@ -22,7 +22,7 @@ const errorOf = (text: string): Error | undefined => {
 };
 
 describe('a keyring', () => {
-  it('that was generated is read, with keys of its own', () => {
+  it('a keyring that was generated is read, with keys of its own', () => {
     const ring = parseKeyring(generateKeyring());
     const secrets = [ring.field[0].key, ring.index[0].key, ring.code[0].key, ring.subject].map((key) => {
       expect(key).toHaveLength(32);
@@ -35,7 +35,7 @@ describe('a keyring', () => {
     expect(generateKeyring()).not.toBe(generateKeyring());
   });
 
-  it('with several keys uses the first and reads with all of them', () => {
+  it('a keyring with several keys writes with the first and reads with all of them', () => {
     const [older, newer] = [good(), good()];
     const both = { ...newer, field: [...newer.field, ...older.field] };
     const written = new FieldCipher(parseKeyring(JSON.stringify(older)).field).encrypt('text', 'a:b:c');
@@ -78,20 +78,23 @@ describe('a keyring', () => {
     [jwk[a], jwk[b]] = [jwk[b], jwk[a]];
   };
 
-  it.each(faults)('with %s is refused by a sentence that names the part and holds no key', (_case, spoil) => {
-    const ring = good();
-    spoil(ring);
-    const error = errorOf(JSON.stringify(ring));
-    expect(error?.message).toMatch(/^keyring: /);
-    const secrets = [...JSON.stringify(ring).matchAll(/"(?:key|d|subject|p|q|crv|kty)":\s*"?([\w-]{6,})/g)].map(
-      ([, one]) => one!,
-    );
-    const said = `${error?.message} ${String(error?.stack)} ${JSON.stringify(error)}`;
-    for (const secret of secrets) expect(said).not.toContain(secret);
-  });
+  it.each(faults)(
+    'a keyring with %s is refused with a sentence that names the part and contains no key',
+    (_case, spoil) => {
+      const ring = good();
+      spoil(ring);
+      const error = errorOf(JSON.stringify(ring));
+      expect(error?.message).toMatch(/^keyring: /);
+      const secrets = [...JSON.stringify(ring).matchAll(/"(?:key|d|subject|p|q|crv|kty)":\s*"?([\w-]{6,})/g)].map(
+        ([, one]) => one!,
+      );
+      const said = `${error?.message} ${String(error?.stack)} ${JSON.stringify(error)}`;
+      for (const secret of secrets) expect(said).not.toContain(secret);
+    },
+  );
 
   it.each(['', '{', 'null', '[]', '"secret-text"', '{"field": secret-text}'])(
-    'that is no keyring is refused, and nothing of it is repeated: %s',
+    'a text that is no keyring is refused, and nothing of it is repeated: %s',
     (text) => {
       const error = errorOf(text);
       expect(error?.message).toMatch(/keyring/);

@@ -178,15 +178,15 @@ describe.each([
   ['a response of two parties to each other', MUTUAL],
   ['a signature', SIGNATURE],
 ])('%s', (_, suites) => {
-  describe.each(suites)('of %s', (suite, key, rows) => {
-    it.each(rows)('to %s is %s, as RFC 6287 has it', (_title, response, input) => {
+  describe.each(suites)('the suite %s', (suite, key, rows) => {
+    it.each(rows)('the response to %s is %s, as in RFC 6287', (_title, response, input) => {
       expect(ocra({ suite, key, ...input })).toBe(response);
     });
   });
 });
 
 describe('a suite', () => {
-  it('says what a response is made of', () => {
+  it('a suite says how a response is computed', () => {
     expect(parseOcraSuite('OCRA-1:HOTP-SHA512-10:C-QH04-PSHA256-S512-T48H')).toEqual({
       algorithm: 'sha512',
       digits: 10,
@@ -212,7 +212,7 @@ describe('a suite', () => {
     'OCRA-1:HOTP-SHA256-6:QA10-T1M',
     'OCRA-1:HOTP-SHA1-4:QH8-S512',
     TRANSACTION_SUITE,
-  ])('is read as RFC 6287 and we write it: %s', (suite) => {
+  ])('the suite %s is read and written as in RFC 6287', (suite) => {
     expect(() => parseOcraSuite(suite)).not.toThrow();
   });
 
@@ -248,7 +248,7 @@ describe('a suite', () => {
     ['OCRA-1:HOTP-SHA1-6:QN08-T60M', 'time step must be 1 to 59, not 60'],
     ['OCRA-1:HOTP-SHA1-6:QN08-T0H', 'time step must be 1 to 48, not 0'],
     ['OCRA-1:HOTP-SHA1-6:QN08-T49H', 'time step must be 1 to 48, not 49'],
-  ])('is not %p', (suite, fault) => {
+  ])('%p is not a suite', (suite, fault) => {
     expect(() => parseOcraSuite(suite)).toThrow(fault);
     expect(() => ocra({ suite, key: KEYS[20], question: '12345678' })).toThrow(fault);
   });
@@ -257,11 +257,11 @@ describe('a suite', () => {
     ['OCRA-1:HOTP-SHA1-6:QN08-T1M', timeStep],
     ['OCRA-1:HOTP-SHA1-6:QN08-T20S', timeStep * 3 + 1],
     ['OCRA-1:HOTP-SHA1-6:QN08-T24H', Date.UTC(2008, 2, 25) / 86_400_000],
-  ])('%s has a number for the time of the RFC: %i', (suite, step) => {
+  ])('the suite %s has the time step of the RFC: %i', (suite, step) => {
     expect(ocraTimeStep(suite, new Date('2008-03-25T12:06:30Z'))).toBe(step);
   });
 
-  it('without time has no number for it', () => {
+  it('a suite without a time has no time step', () => {
     expect(() => ocraTimeStep('OCRA-1:HOTP-SHA1-6:QN08', new Date(0))).toThrow('takes no time step');
   });
 });
@@ -288,11 +288,11 @@ describe('the inputs of a response', () => {
     ['PIN', { pinDigest: createHash('sha1').update('1235').digest() }],
     ['session', { session: Buffer.from('세선') }],
     ['minute', { timeStep: timeStep + 1 }],
-  ])('all count: another %s is another response', (_, other) => {
+  ])('another %s gives another response', (_, other) => {
     expect(ocra({ ...all, ...other })).not.toBe(ocra(all));
   });
 
-  it('are laid side by side as the RFC’s own implementation does, a short session filled up on the left', () => {
+  it('the inputs of a response are concatenated as in the implementation of the RFC, a short session padded on the left', () => {
     // Made with Python's hmac from the text of RFC 6287, 5.1 and appendix A.
     expect(ocra(all)).toBe('88757267');
     expect(ocra({ ...all, session: Buffer.concat([Buffer.alloc(58), Buffer.from('세션')]) })).toBe('88757267');
@@ -304,7 +304,7 @@ describe('the inputs of a response', () => {
     ['pinDigest', 'digest of the PIN'],
     ['session', 'session'],
     ['timeStep', 'time step'],
-  ] as const)('may not lack the %s that the suite takes, nor have it where the suite takes none', (input, name) => {
+  ] as const)('the inputs of a response must have the %s exactly when the suite takes it', (input, name) => {
     const { [input]: value, ...lacking } = all;
     expect(() => ocra(lacking)).toThrow(`the ${name} is missing`);
     expect(() => ocra({ ...bare, [input]: value })).toThrow(`takes no ${name}`);
@@ -318,7 +318,7 @@ describe('the inputs of a response', () => {
     ['a digest of another hash', { pinDigest: Buffer.alloc(32) }, 'must have 20 bytes, not 32'],
     ['the PIN itself', { pinDigest: Buffer.from('1234') }, 'must have 20 bytes, not 4'],
     ['a session of 65 bytes', { session: Buffer.alloc(65) }, 'may have 64 bytes, not 65'],
-  ])('are refused when one is %s', (_, fault, message) => {
+  ])('the inputs of a response are refused when one is %s', (_, fault, message) => {
     expect(() => ocra({ ...all, ...fault })).toThrow(message);
   });
 
@@ -335,17 +335,14 @@ describe('the inputs of a response', () => {
     ['QA08', 'SIG-1000'],
     ['QA08', '받는분'],
     ['QA08', 'SIG100000'],
-  ])(
-    'hold no question of %s that is %p, alone or as one of two, and the error does not repeat it',
-    (taken, question) => {
-      const suite = `OCRA-1:HOTP-SHA1-6:${taken}`;
-      const message = /^OCRA-1:HOTP-SHA1-6:Q[NHA]08: a question must be 1 to 8 characters of \[[-0-9A-Za-z]+\]$/;
-      expect(() => ocra({ suite, key: KEYS[20], question })).toThrow(message);
-      expect(() => ocra({ suite, key: KEYS[20], question: ['1234', question] })).toThrow(message);
-    },
-  );
+  ])('a question of %s cannot be %p, alone or as one of two, and the error does not repeat it', (taken, question) => {
+    const suite = `OCRA-1:HOTP-SHA1-6:${taken}`;
+    const message = /^OCRA-1:HOTP-SHA1-6:Q[NHA]08: a question must be 1 to 8 characters of \[[-0-9A-Za-z]+\]$/;
+    expect(() => ocra({ suite, key: KEYS[20], question })).toThrow(message);
+    expect(() => ocra({ suite, key: KEYS[20], question: ['1234', question] })).toThrow(message);
+  });
 
-  it('may be two of the longest questions', () => {
+  it('the inputs of a response may be two of the longest questions', () => {
     for (const format of ['A', 'N', 'H']) {
       const suite = `OCRA-1:HOTP-SHA1-10:Q${format}64`;
       expect(ocra({ suite, key: KEYS[20], question: ['9'.repeat(64), '9'.repeat(64)] })).toMatch(/^\d{10}$/);
@@ -367,11 +364,11 @@ describe('the code of a transaction', () => {
     [0, present],
     [1, present + 1],
     [2, null],
-  ])('that is %i minutes away is accepted for its minute, or not at all', (away, minute) => {
+  ])('the code of a transaction that is %i minutes away is accepted for its minute, or not at all', (away, minute) => {
     expect(matchingOcraMinute({ key, question, typed: codeOf(present + away), at })).toBe(minute);
   });
 
-  it('is right for no other transaction and no other key', () => {
+  it('the code of a transaction is right for no other transaction and no other key', () => {
     const hash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex'));
     fc.assert(
       fc.property(hash, (other) => {
@@ -383,15 +380,15 @@ describe('the code of a transaction', () => {
     );
   });
 
-  it.each(['', '1234567', '123456789', 'abcdefgh', ' 1234567'])('is not %p', (typed) => {
+  it.each(['', '1234567', '123456789', 'abcdefgh', ' 1234567'])('%p is not the code of a transaction', (typed) => {
     expect(matchingOcraMinute({ key, question, typed, at })).toBeNull();
   });
 
-  it('is there for the first minute of all, before which there is none', () => {
+  it('the code of a transaction exists for the first minute of all, and for none before it', () => {
     expect(matchingOcraMinute({ key, question, typed: codeOf(0), at: new Date(0) })).toBe(0);
   });
 
-  it('is asked for with letters and digits only', () => {
+  it('the code of a transaction is requested with letters and digits only', () => {
     expect(() => matchingOcraMinute({ key, question: '{}', typed: '12345678', at })).toThrow('a question must be');
   });
 });

@@ -14,7 +14,7 @@ import {
 const many = <T>(draw: () => T, count = 1000) => Array.from({ length: count }, draw);
 
 describe('an id', () => {
-  it('is a UUID of version 7 that begins with its time', () => {
+  it('an id is a UUID of version 7 that begins with its time', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 48 - 1 }), (now) => {
         const id = randomId(now);
@@ -24,7 +24,7 @@ describe('an id', () => {
     );
   });
 
-  it('of a later millisecond sorts behind, as text', () => {
+  it('an id of a later millisecond sorts after an earlier one, as text', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 48 - 2 }), fc.integer({ min: 1, max: 1e9 }), (now, after) => {
         const later = Math.min(2 ** 48 - 1, now + after);
@@ -33,13 +33,13 @@ describe('an id', () => {
     );
   });
 
-  it('is drawn once, also within one millisecond', () => {
+  it('an id is unique, also within one millisecond', () => {
     expect(new Set(many(() => randomId(0), 10_000)).size).toBe(10_000);
   });
 });
 
 describe('a code', () => {
-  it('is six digits, leading zeros included, spread over the whole million', () => {
+  it('a code is six digits, leading zeros included, spread evenly over the whole million', () => {
     const codes = many(randomCode, 20_000);
     for (const code of codes) expect(code).toMatch(/^\d{6}$/);
     for (let at = 0; at < 6; at += 1) {
@@ -53,14 +53,14 @@ describe('a code', () => {
 });
 
 describe('an enrolment code', () => {
-  it('is 4×5 Base32 characters without the ones that are misread', () => {
+  it('an enrolment code is 4×5 Base32 characters without the ones that are easily misread', () => {
     const codes = many(randomEnrolmentCode);
     for (const code of codes) expect(code).toMatch(/^([0-9A-HJKMNP-TV-Z]{5}-){3}[0-9A-HJKMNP-TV-Z]{5}$/);
     expect(new Set(codes).size).toBe(codes.length);
     expect(new Set(codes.join('').replaceAll('-', '')).size).toBe(32);
   });
 
-  it('is found again from what a person types', () => {
+  it('an enrolment code is recognised from what a person types', () => {
     for (const code of many(randomEnrolmentCode, 100)) {
       const typed = [
         code,
@@ -76,8 +76,8 @@ describe('an enrolment code', () => {
   });
 });
 
-describe('what else is drawn', () => {
-  it('has its form, and is drawn once', () => {
+describe('other random values', () => {
+  it('every other random value has its form, and is unique', () => {
     const serials = many(randomSerialNumber);
     for (const serial of serials) expect(serial).toMatch(/^PG-\d{4}-\d{4}-\d{4}$/);
     const tokens = many(() => randomToken(32));
@@ -87,7 +87,7 @@ describe('what else is drawn', () => {
     for (const all of [serials, tokens, nonces]) expect(new Set(all).size).toBe(all.length);
   });
 
-  it('of chance lies in [0, 1)', () => {
+  it('a random fraction lies in [0, 1)', () => {
     for (const one of many(randomFraction)) {
       expect(one).toBeGreaterThanOrEqual(0);
       expect(one).toBeLessThan(1);

@@ -14,7 +14,7 @@ const sealed = (text: string) => seal(text, { kid: 'device-1', key: device.publi
 const privateKey = async (of = device) => importJWK(of.privateKey.export({ format: 'jwk' }), 'ECDH-ES');
 
 describe('an envelope', () => {
-  it('is a compact JWE with ECDH-ES and A256GCM for the device, and says nothing else', () => {
+  it('an envelope is a compact JWE with ECDH-ES and A256GCM for the device, and has no other header', () => {
     const envelope = sealed('text');
     expect(envelope).toMatch(/^[\w-]+\.\.[\w-]{16}\.[\w-]+\.[\w-]{22}$/);
     expect(decodeProtectedHeader(envelope)).toEqual({
@@ -30,7 +30,7 @@ describe('an envelope', () => {
     });
   });
 
-  it('is opened by another implementation to the very text', async () => {
+  it('an envelope is opened by another implementation to exactly the same text', async () => {
     const key = await privateKey();
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 2000 }), async (text) => {
@@ -40,18 +40,18 @@ describe('an envelope', () => {
     );
   });
 
-  it('is opened by nobody else', async () => {
+  it('an envelope cannot be opened with another key', async () => {
     await expect(compactDecrypt(sealed('text'), await privateKey(keyPair()))).rejects.toThrow();
   });
 
-  it('is another one each time, with another key of its own', () => {
+  it('each envelope is different, with an ephemeral key of its own', () => {
     const envelopes = Array.from({ length: 50 }, () => sealed('text'));
     expect(new Set(envelopes).size).toBe(50);
     const keys = envelopes.map((one) => decodeProtectedHeader(one)['epk'] as { x?: string });
     expect(new Set(keys.map(({ x }) => x)).size).toBe(50);
   });
 
-  it('of a code is read by the reference app with the known answer’s keys', async () => {
+  it('an envelope of a code is read by the reference app with the keys of the known answer', async () => {
     const known = readVectors('envelope') as {
       deviceId: string;
       encryptionKey: { kty: 'EC'; crv: 'P-256'; x: string; y: string; d: string };
@@ -74,7 +74,7 @@ describe('an envelope', () => {
     expect(claims).toEqual(known.claims);
   });
 
-  it('of the longest code stays far under what a push may carry', () => {
+  it('an envelope of the longest code stays far below the size limit of a push', () => {
     const claims = {
       v: 1,
       authenticationId: 'a'.repeat(36),
@@ -87,7 +87,7 @@ describe('an envelope', () => {
     expect(sealed(signJws(signingKey('service-1'), 'pushguard-code+jwt', claims)).length).toBeLessThan(3000);
   });
 
-  it('is never made for a point off the curve', () => {
+  it('an envelope is never made for a point off the curve', () => {
     const key = { ...device.publicJwk, y: device.publicJwk.x };
     expect(() => seal('text', { kid: 'device-1', key })).toThrow();
   });

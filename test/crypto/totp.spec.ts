@@ -41,19 +41,25 @@ const APPENDIX_D: [number, string, number, string][] = [
 ];
 
 describe('a one-time password', () => {
-  it.each(APPENDIX_B)('at %i seconds is the one of RFC 6238, with each of its hashes', (seconds, ...passwords) => {
-    const at = new Date(seconds * 1000);
-    const algorithms = ['sha1', 'sha256', 'sha512'] as const;
-    const made = algorithms.map((algorithm) => totpOf(SECRETS[algorithm], totpStep(at), { algorithm, digits: 8 }));
-    expect(made).toEqual(passwords);
-  });
+  it.each(APPENDIX_B)(
+    'a one-time password at %i seconds is the one of RFC 6238, with each of its hashes',
+    (seconds, ...passwords) => {
+      const at = new Date(seconds * 1000);
+      const algorithms = ['sha1', 'sha256', 'sha512'] as const;
+      const made = algorithms.map((algorithm) => totpOf(SECRETS[algorithm], totpStep(at), { algorithm, digits: 8 }));
+      expect(made).toEqual(passwords);
+    },
+  );
 
-  it.each(APPENDIX_D)('of the step %i is the one of RFC 4226, by way of its HMAC %s and number %i', (...row) => {
-    const [step, hmac, number, password] = row;
-    const mac = createHmac('sha1', SECRETS.sha1).update(counterBytes(step)).digest();
-    expect([mac.toString('hex'), dynamicTruncation(mac)]).toEqual([hmac, number]);
-    expect(totpOf(SECRETS.sha1, step)).toBe(password);
-  });
+  it.each(APPENDIX_D)(
+    'a one-time password of the step %i is the one of RFC 4226, with its HMAC %s and number %i',
+    (...row) => {
+      const [step, hmac, number, password] = row;
+      const mac = createHmac('sha1', SECRETS.sha1).update(counterBytes(step)).digest();
+      expect([mac.toString('hex'), dynamicTruncation(mac)]).toEqual([hmac, number]);
+      expect(totpOf(SECRETS.sha1, step)).toBe(password);
+    },
+  );
 
   const at = new Date(1_234_567_890_000);
   const present = totpStep(at);
@@ -63,15 +69,15 @@ describe('a one-time password', () => {
     [0, present],
     [1, present + 1],
     [2, null],
-  ])('that is %i steps away is accepted for its step, or not at all', (away, step) => {
+  ])('a one-time password that is %i steps away is accepted for its step, or not at all', (away, step) => {
     expect(matchingTotpStep(SECRETS.sha1, totpOf(SECRETS.sha1, present + away), at)).toBe(step);
   });
 
-  it.each(['', '00592', '0059241', ' 005924', '00５924', 'abcdef'])('is not %p', (typed) => {
+  it.each(['', '00592', '0059241', ' 005924', '00５924', 'abcdef'])('%p is not a one-time password', (typed) => {
     expect(matchingTotpStep(SECRETS.sha1, typed, at)).toBeNull();
   });
 
-  it('may have other steps, hashes and lengths, and is then none of the usual ones', () => {
+  it('a one-time password may have other steps, hashes and lengths, and then differs from the default one', () => {
     const other: TotpParameters = { algorithm: 'sha512', digits: 8, seconds: 60 };
     const password = totpOf(SECRETS.sha512, totpStep(at, other), other);
     expect(password).toMatch(/^\d{8}$/);
@@ -79,13 +85,13 @@ describe('a one-time password', () => {
     expect(matchingTotpStep(SECRETS.sha512, password, at)).toBeNull();
   });
 
-  it('is there for the first step of all, before which there is none', () => {
+  it('a one-time password exists for the first step of all, and for none before it', () => {
     expect(matchingTotpStep(SECRETS.sha1, totpOf(SECRETS.sha1, 0), new Date(0))).toBe(0);
     expect(() => totpOf(SECRETS.sha1, -1)).toThrow('out of range');
     expect(() => totpOf(SECRETS.sha1, 0.5)).toThrow('not an integer');
   });
 
-  it('that two steps of a window happen to share is found for both of them', () => {
+  it('a one-time password that two steps of a window share is found for both of them', () => {
     const steps = { from: 61_123_070, to: 61_123_090 };
     const typed = totpOf(SECRETS.sha256, 61_123_078, { algorithm: 'sha256' });
     expect(matchingTotpSteps(SECRETS.sha256, typed, steps, { algorithm: 'sha256' })).toEqual([61_123_078, 61_123_080]);
@@ -101,16 +107,16 @@ describe('a secret', () => {
     ['foob', 'MZXW6YQ'],
     ['fooba', 'MZXW6YTB'],
     ['foobar', 'MZXW6YTBOI'],
-  ])('%p is written as RFC 4648 has it, without padding, and read again', (bytes, written) => {
+  ])('the secret %p is written as RFC 4648 says, without padding, and read again', (bytes, written) => {
     expect(base32(Buffer.from(bytes))).toBe(written);
     expect(fromBase32(written).toString()).toBe(bytes);
   });
 
-  it.each(['my', 'M1', 'MY======', 'MZ XQ'])('is not read from %p', (text) => {
+  it.each(['my', 'M1', 'MY======', 'MZ XQ'])('a secret is not read from %p', (text) => {
     expect(() => fromBase32(text)).toThrow('Base32');
   });
 
-  it('is handed to an authenticator app in an address', () => {
+  it('a secret is handed to an authenticator app in an otpauth address', () => {
     expect(totpUri({ issuer: 'Push Guard', account: 'kim.agent', secret: 'MZXW6YTB' })).toBe(
       'otpauth://totp/Push%20Guard:kim.agent?secret=MZXW6YTB&issuer=Push%20Guard',
     );

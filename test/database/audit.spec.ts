@@ -61,18 +61,18 @@ describe('a service whose role does not own its tables', () => {
     database = await createDatabaseOfTwoRoles();
     const env = { DATABASE_URL: database.serviceUrl, MIGRATION_DATABASE_URL: database.ownerUrl };
     service = await TestService.start(env, database);
-  }, 60_000);
+  });
   afterAll(async () => {
     await service.stop();
   });
 
-  it('has an audit that has not begun before the first call', async () => {
+  it('a new service has an empty audit before the first call', async () => {
     const { code, stdout } = await verifyAudit(service);
     expect(stdout).toBe('entries before the chain: 0\nintact entries: 0\nhead: none (the chain has not begun)\n');
     expect(code).toBe(0);
   });
 
-  it('plays an authentication, a carrier’s events and an operator’s calls', async () => {
+  it('a service under a plain role handles an authentication, a carrier’s events and an operator’s calls', async () => {
     const subscriber = await service.subscriber();
     const { id } = (await service.start(subscriber.person)).body;
     expect((await service.pushed(subscriber.pushToken, 'wake')).data['id']).toBe(id);
@@ -81,8 +81,8 @@ describe('a service whose role does not own its tables', () => {
     expect((await service.verify(id, code)).status).toBe(200);
 
     const { lineId } = subscriber.person;
-    expect(await service.tell(lineId, 'suspended', undefined, 1)).toBe('applied');
-    expect(await service.tell(lineId, 'resumed', undefined, 2)).toBe('applied');
+    expect(await service.sendEvent(lineId, 'suspended', undefined, 1)).toBe('applied');
+    expect(await service.sendEvent(lineId, 'resumed', undefined, 2)).toBe('applied');
     const imported = await fetch(`${service.issuer}/carrier/v1/lines/import?dryRun=true`, {
       method: 'POST',
       headers: { Authorization: `Bearer ${await service.token('carrier')}`, 'Content-Type': 'application/x-ndjson' },
@@ -101,14 +101,14 @@ describe('a service whose role does not own its tables', () => {
     );
     expect(audit.body.entries.map(({ action }) => action)).toEqual(['subscribe', 'report-loss', 'resume', 'audit']);
     expect(await verifyAudit(service)).toMatchObject({ code: 0 });
-  }, 60_000);
+  });
 
-  it('starts a second and a third process at once on the same database', async () => {
+  it('a second and a third process start at the same time on the same database', async () => {
     const started = await Promise.all([startProcess(service.env), startProcess(service.env)]);
     expect(await Promise.all(started.map((one) => one.stop()))).toEqual([0, 0]);
-  }, 60_000);
+  });
 
-  it('keeps one unbroken chain when two hundred operators’ calls come at once', async () => {
+  it('two hundred concurrent calls of operators leave one unbroken chain', async () => {
     const before = Number(headIn((await verifyAudit(service)).stdout).split(':')[0]);
     const subscribers = await manySubscribers(service, 50);
     const lines = await Promise.all(Array.from({ length: 50 }, () => service.addLine()));
@@ -134,9 +134,9 @@ describe('a service whose role does not own its tables', () => {
     const { code, stdout } = await verifyAudit(service);
     expect(stdout).toMatch(`entries before the chain: 0\nintact entries: ${all}\nhead: ${all}:`);
     expect(code).toBe(0);
-  }, 120_000);
+  });
 
-  it('chains a reason that is no well-formed text as the database holds it', async () => {
+  it('an audit entry with ill-formed text is chained as the database stores it', async () => {
     const reason = 'half a pair: \ud83d';
     expect((await operate(service, `subscriptions/${randomUUID()}/cancel`, { reason })).status).toBe(404);
     expect(await verifyAudit(service)).toMatchObject({ code: 0 });
@@ -158,7 +158,7 @@ describe('a service whose role does not own its tables', () => {
     'DELETE FROM audit_head',
     'TRUNCATE audit_head',
     'DELETE FROM migrations',
-  ])('is denied by PostgreSQL: %s', async (statement) => {
+  ])('the service role is denied by PostgreSQL: %s', async (statement) => {
     expect(await errorCode(database.serviceUrl, statement)).toBe(DENIED);
   });
 
@@ -169,13 +169,13 @@ describe('a service whose role does not own its tables', () => {
     'TRUNCATE audit_entries',
     'DELETE FROM audit_head',
     'TRUNCATE audit_head',
-  ])('has an owner who is refused by the trigger: %s', async (statement) => {
+  ])('the owner of the tables is refused by the trigger: %s', async (statement) => {
     expect(await errorCode(database.ownerUrl, statement)).toBe(REFUSED);
     const asReplica = `SET session_replication_role = replica; ${statement}`;
     expect(await errorCode(database.url, asReplica)).toBe(REFUSED);
   });
 
-  it('takes no entry without its place in the chain', async () => {
+  it('the audit accepts no entry without its place in the chain', async () => {
     const entry = `INSERT INTO audit_entries (at, operator, action, reason, outcome)
       VALUES (now(), 'nobody', 'nothing', 'none', 'done')`;
     expect(await errorCode(database.serviceUrl, entry)).toBe('23514');
@@ -184,12 +184,12 @@ describe('a service whose role does not own its tables', () => {
   it.each<[string, (database: DatabaseOfTwoRoles) => string]>([
     ['the owner', ({ ownerUrl }) => ownerUrl],
     ['a superuser', ({ url }) => url],
-  ])('does not start when its role is %s after all', async (_role, url) => {
+  ])('a service does not start when its role is %s after all', async (_role, url) => {
     const env = { ...service.env, DATABASE_URL: url(database) };
     await expect(startProcess(env)).rejects.toThrow(/could change the audit.*plain role of its own/s);
   });
 
-  it('does not start when its role was granted more elsewhere', async () => {
+  it('a service does not start when its role was granted more than it needs', async () => {
     const role = decodeURIComponent(new URL(database.serviceUrl).username);
     await database.pool.query(`CREATE ROLE ${role}_group; GRANT DELETE ON audit_entries TO ${role}_group;
       GRANT ${role}_group TO ${role}`);
@@ -201,7 +201,7 @@ describe('a service whose role does not own its tables', () => {
   });
 });
 
-/** What a breach is expected to be, without its sentence. */
+/** The expected kind and place of a breach, without its sentence. */
 type Expected = [where: string, what: string][];
 
 /** Entries of the chain that is tampered with below. */
@@ -234,7 +234,7 @@ describe('an audit that was tampered with', () => {
       await operate(service, `subscriptions/${subscriptionId}/enrolment-code`, { reason: '새 전화기' });
       if (calls + 2 < LENGTH) await operate(service, `subscriptions/${randomUUID()}/resume`, { reason: '없는 가입' });
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     await service.stop();
   });
@@ -263,7 +263,7 @@ describe('an audit that was tampered with', () => {
     }
   }
 
-  it('holds as long as it was not', async () => {
+  it('an audit that was not altered is intact', async () => {
     expect(await after('SELECT 1', (head) => head)).toEqual({ breaches: [], holding: LENGTH });
   });
 
@@ -287,7 +287,7 @@ describe('an audit that was tampered with', () => {
     ['mac', 'NULL'],
   ];
 
-  it.each(COLUMNS)('is found out when %s of an entry was altered to %s', async (column, value) => {
+  it.each(COLUMNS)('an audit is broken when %s of an entry was altered to %s', async (column, value) => {
     for (const number of [1, 5, LENGTH - 1, LENGTH]) {
       expect(await after(`UPDATE audit_entries SET ${column} = ${value} WHERE number = ${number}`)).toEqual({
         breaches: [[`entry ${number}`, 'altered']],
@@ -296,7 +296,7 @@ describe('an audit that was tampered with', () => {
     }
   });
 
-  it('is tried in every column but the id, which says nothing', async () => {
+  it('the alterations that are tried cover every column but the id, which has no meaning', async () => {
     const { rows } = await service.database.pool.query<{ name: string }>(
       `SELECT column_name AS name FROM information_schema.columns
        WHERE table_name = 'audit_entries' AND table_schema = 'public'`,
@@ -386,7 +386,7 @@ describe('an audit that was tampered with', () => {
         ['entry 12', 'cut off'],
       ],
     ],
-  ])('is found out when %s', async (_case, tampering, expected) => {
+  ])('an audit is broken when %s', async (_case, tampering, expected) => {
     expect((await after(tampering)).breaches).toEqual(expected);
   });
 
@@ -396,7 +396,7 @@ describe('an audit that was tampered with', () => {
       `DELETE FROM audit_entries; UPDATE audit_head SET number = 0, mac = NULL, seal = NULL`,
     ],
     ['the tail was cut off', `${cutAfter(9)}; ${headAt(9)}`],
-  ])('is found out by an earlier head when %s', async (_case, tampering) => {
+  ])('an earlier head reveals that %s', async (_case, tampering) => {
     expect((await after(tampering, (head) => head)).breaches).toContainEqual([`entry ${LENGTH}`, 'rewritten']);
   });
 });
@@ -407,7 +407,7 @@ describe('npm run verify-audit', () => {
   beforeAll(async () => {
     service = await TestService.start();
     for (let calls = 0; calls < 8; calls += 1) await eligibility(service, '010-9999-0000');
-  }, 60_000);
+  });
   afterAll(async () => {
     await service.stop();
   });
@@ -418,7 +418,7 @@ describe('npm run verify-audit', () => {
 
   let noted: string;
 
-  it('prints a head that is found in the chain however long it grows', async () => {
+  it('npm run verify-audit prints a head that is found in the chain however long it grows', async () => {
     const { code, stdout } = await verifyAudit(service);
     expect(code).toBe(0);
     noted = headIn(stdout);
@@ -432,13 +432,16 @@ describe('npm run verify-audit', () => {
     });
   });
 
-  it.each(['8', '8:00', `0:${'0'.repeat(64)}`, `-1:${'0'.repeat(64)}`])('takes no head like %s', async (head) => {
-    const { code, stderr } = await verifyAudit(service, `--head=${head}`);
-    expect(code).toBe(1);
-    expect(stderr).toContain('--head=NUMBER:MAC');
-  });
+  it.each(['8', '8:00', `0:${'0'.repeat(64)}`, `-1:${'0'.repeat(64)}`])(
+    'npm run verify-audit refuses the head %s',
+    async (head) => {
+      const { code, stderr } = await verifyAudit(service, `--head=${head}`);
+      expect(code).toBe(1);
+      expect(stderr).toContain('--head=NUMBER:MAC');
+    },
+  );
 
-  it('says that nothing holds to whoever has another key', async () => {
+  it('npm run verify-audit reports every entry as broken when the key is another', async () => {
     const keyring = { ...(JSON.parse(service.keyring) as object), subject: Buffer.alloc(32).toString('base64url') };
     const { env } = service;
     const stranger = Object.assign(Object.create(service) as TestService, {
@@ -450,7 +453,7 @@ describe('npm run verify-audit', () => {
     expect(code).toBe(1);
   });
 
-  it('still tells of a tail that was cut off when the service has written on', async () => {
+  it('npm run verify-audit still reports a tail that was cut off after the service has written on', async () => {
     await tamper(`DELETE FROM audit_entries WHERE number > 6; ${headAt(6)}`);
     expect((await eligibility(service, '010-9999-0000')).status).toBe(200);
     expect((await eligibility(service, '010-9999-0000')).status).toBe(200);
@@ -461,7 +464,7 @@ describe('npm run verify-audit', () => {
     expect(service.process.log()).toContain('the head of the audit was altered');
   });
 
-  it('names the first twenty breaches, and counts the others', async () => {
+  it('npm run verify-audit lists the first twenty breaches, and counts the others', async () => {
     for (let calls = 0; calls < 22; calls += 1) await eligibility(service, '010-9999-0000');
     await tamper(`UPDATE audit_entries SET reason = 'another'`);
     const { code, stdout } = await verifyAudit(service);

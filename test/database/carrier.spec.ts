@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { randomInt, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../support/eventually.ts';
 import { startFleet, type Fleet } from '../support/fleet.ts';
 import { freePort } from '../support/free-port.ts';
 import { startProcess, type Subscriber, type TestService } from '../support/service.ts';
 import { manySubscribers, startOpened } from '../support/subscribers.ts';
 
-const RUNS = 1_000;
+const RUNS = 400;
 /** Milliseconds that may lie between a verification and the event. */
 const APART_MS = 50;
 
@@ -22,7 +23,7 @@ beforeAll(async () => {
     authorization: `Bearer ${await service.token('carrier')}`,
     'content-type': 'application/cloudevents-batch+json',
   };
-}, 150_000);
+});
 afterAll(async () => {
   await fleet.stop();
 });
@@ -30,14 +31,14 @@ afterAll(async () => {
 const sql = async <Row>(text: string, values: unknown[] = []) =>
   (await service.database.pool.query(text, values)).rows as Row[];
 
-interface Told {
+interface SentEvent {
   kind: string;
   data?: object;
   sequence: number;
   id: string;
 }
 
-const event = (lineId: string, { kind, data, sequence, id }: Told) => ({
+const event = (lineId: string, { kind, data, sequence, id }: SentEvent) => ({
   specversion: '1.0',
   id,
   source: 'urn:test:carrier',
@@ -48,7 +49,7 @@ const event = (lineId: string, { kind, data, sequence, id }: Told) => ({
   ...(data && { data }),
 });
 
-async function tell(issuer: string, events: object[]): Promise<string[]> {
+async function ingest(issuer: string, events: object[]): Promise<string[]> {
   const response = await fetch(`${issuer}/carrier/v1/events`, {
     method: 'POST',
     headers: carrier,
@@ -59,24 +60,24 @@ async function tell(issuer: string, events: object[]): Promise<string[]> {
   return outcomes.map(({ outcome }) => outcome);
 }
 
-const ENDINGS: readonly Omit<Told, 'id' | 'sequence'>[] = [
+const ENDINGS: readonly Omit<SentEvent, 'id' | 'sequence'>[] = [
   { kind: 'owner-changed', data: { owner: { birthDate: '850505', genderDigit: '2' } } },
   { kind: 'ported-out', data: { newCarrier: 'KT' } },
 ];
 
 describe('a verification against an owner change or a port-out', () => {
-  it(`of ${RUNS} that meet within ${APART_MS} ms, none succeeds once the event is committed`, async () => {
+  it(`of ${RUNS} verifications within ${APART_MS} ms of an owner change or a port-out, none succeeds once the event is committed`, async () => {
     const outcomes = { verified: 0, refused: 0 };
     const race = async (subscriber: Subscriber, run: number) => {
       const { lineId } = subscriber.person;
       const { id, code } = await startOpened(service, subscriber);
       const ending = { ...ENDINGS[run % 2]!, sequence: 1, id: randomUUID() };
       const [first, second] = [randomInt(APART_MS), randomInt(APART_MS)];
-      const [verified, told] = await Promise.all([
+      const [verified, ingested] = await Promise.all([
         delay(first).then(() => service.verify(id, code)),
-        delay(second).then(() => tell(service.issuer, [event(lineId, ending)])),
+        delay(second).then(() => ingest(service.issuer, [event(lineId, ending)])),
       ]);
-      expect(told).toEqual(['applied']);
+      expect(ingested).toEqual(['applied']);
       if (verified.status === 200) outcomes.verified += 1;
       else {
         outcomes.refused += 1;
@@ -103,10 +104,10 @@ describe('a verification against an owner change or a port-out', () => {
     // Both must have happened, or they did not meet.
     expect(outcomes.verified).toBeGreaterThan(RUNS / 20);
     expect(outcomes.refused).toBeGreaterThan(RUNS / 20);
-  }, 300_000);
+  });
 });
 
-const PLAIN: readonly Omit<Told, 'id' | 'sequence'>[] = [
+const PLAIN: readonly Omit<SentEvent, 'id' | 'sequence'>[] = [
   { kind: 'suspended' },
   { kind: 'resumed' },
   { kind: 'plan-changed', data: { plan: 'postpaid' } },
@@ -121,17 +122,17 @@ const TERMINAL = [
 ];
 
 /** Events of one line with rising sequences, and an order in which they come, some of them more than once. */
-const stream = (kinds: readonly Omit<Told, 'id' | 'sequence'>[]) =>
+const stream = (kinds: readonly Omit<SentEvent, 'id' | 'sequence'>[]) =>
   fc.array(fc.constantFrom(...kinds), { minLength: 1, maxLength: 8 }).chain((some) => {
-    const told = some.map((one, at): Told => ({ ...one, sequence: at + 1, id: randomUUID() }));
-    const again = fc.array(fc.constantFrom(...told), { maxLength: 4 });
+    const sent = some.map((one, at): SentEvent => ({ ...one, sequence: at + 1, id: randomUUID() }));
+    const again = fc.array(fc.constantFrom(...sent), { maxLength: 4 });
     return fc.tuple(
-      fc.constant(told),
-      again.chain((twice) => fc.shuffledSubarray([...told, ...twice], { minLength: told.length + twice.length })),
+      fc.constant(sent),
+      again.chain((twice) => fc.shuffledSubarray([...sent, ...twice], { minLength: sent.length + twice.length })),
     );
   });
 
-async function endOf(told: readonly Told[]): Promise<{ state: string; suspensions: string[] }> {
+async function endOf(sent: readonly SentEvent[]): Promise<{ state: string; suspensions: string[] }> {
   const [subscriber] = await manySubscribers(service, 1);
   const [row] = await sql<{ line_id: string }>('SELECT line_id FROM subscriptions WHERE id = $1', [
     subscriber!.subscriptionId,
@@ -139,8 +140,8 @@ async function endOf(told: readonly Told[]): Promise<{ state: string; suspension
   // Ids are the carrier's; each line has events of its own.
   const own = randomUUID();
   let cancelled = false;
-  for (const one of told) {
-    await tell(service.issuer, [event(row!.line_id, { ...one, id: `${own}${one.id}` })]);
+  for (const one of sent) {
+    await ingest(service.issuer, [event(row!.line_id, { ...one, id: `${own}${one.id}` })]);
     const [now] = await sql<{ state: string }>('SELECT state FROM subscriptions WHERE id = $1', [
       subscriber!.subscriptionId,
     ]);
@@ -154,81 +155,81 @@ async function endOf(told: readonly Told[]): Promise<{ state: string; suspension
   return end!;
 }
 
-describe('events in any order, some of them told twice', () => {
-  it('end a subscription or do not, whatever their order; and nothing brings it back', async () => {
+describe('events in any order, some of them sent twice', () => {
+  it('events end a subscription or do not, whatever their order, and none brings it back', async () => {
     await fc.assert(
-      fc.asyncProperty(stream([...PLAIN, ...TERMINAL]), async ([inOrder, asTheyCame]) => {
+      fc.asyncProperty(stream([...PLAIN, ...TERMINAL]), async ([inOrder, asReceived]) => {
         const ends = inOrder.some(({ kind, data }) =>
           TERMINAL.some((one) => one.kind === kind && JSON.stringify(one.data) === JSON.stringify(data)),
         );
         expect((await endOf(inOrder)).state === 'cancelled').toBe(ends);
-        expect((await endOf(asTheyCame)).state === 'cancelled').toBe(ends);
+        expect((await endOf(asReceived)).state === 'cancelled').toBe(ends);
       }),
       { numRuns: 30 },
     );
-  }, 120_000);
+  });
 
-  it('leave it in the same state where they are about the same thing', async () => {
+  it('suspensions and resumptions in any order leave a subscription in the same state', async () => {
     await fc.assert(
-      fc.asyncProperty(stream([{ kind: 'suspended' }, { kind: 'resumed' }]), async ([inOrder, asTheyCame]) => {
-        expect(await endOf(asTheyCame)).toEqual(await endOf(inOrder));
+      fc.asyncProperty(stream([{ kind: 'suspended' }, { kind: 'resumed' }]), async ([inOrder, asReceived]) => {
+        expect(await endOf(asReceived)).toEqual(await endOf(inOrder));
       }),
       { numRuns: 30 },
     );
-  }, 120_000);
+  });
 
-  it('told twice in their order are as good as told once', async () => {
+  it('events sent twice in their order have the effect of events sent once', async () => {
     await fc.assert(
       fc.asyncProperty(stream(PLAIN), async ([inOrder]) => {
         expect(await endOf(inOrder.flatMap((one) => [one, one]))).toEqual(await endOf(inOrder));
       }),
       { numRuns: 20 },
     );
-  }, 120_000);
+  });
 });
 
-describe('a process that is killed with a feed in its hands', () => {
-  it('loses none and applies none twice, again and again', async () => {
+describe('a process that is killed while it ingests a feed', () => {
+  it('a process that is killed again and again while it ingests a feed loses no event and applies none twice', async () => {
     const port = await freePort();
     const env = { ...service.env, ISSUER: service.issuer, ROLE: 'api', PORT: String(port) };
     const address = `http://127.0.0.1:${port}`;
-    const subscribers = await manySubscribers(service, 100);
+    const LINES = 100;
+    const subscribers = await manySubscribers(service, LINES);
     const rows = await sql<{ id: string; line_id: string }>(
       'SELECT id, line_id FROM subscriptions WHERE id = ANY($1)',
       [subscribers.map(({ subscriptionId }) => subscriptionId)],
     );
-    // Each line is suspended and resumed, over and over; fifty batches of a hundred events.
-    const ROUNDS = 50;
+    // Each line is suspended and resumed, over and over.
+    const ROUNDS = 20;
+    const KILLS = 4;
     const batches = Array.from({ length: ROUNDS }, (_, round) =>
       rows.map(({ line_id }) =>
         event(line_id, { kind: round % 2 === 0 ? 'suspended' : 'resumed', sequence: round + 1, id: randomUUID() }),
       ),
     );
     let running = await startProcess(env);
-    let kills = 0;
-    const told = new AbortController();
-    const killing = (async () => {
-      while (kills < 4) {
-        await delay(randomInt(50, 400));
-        if (told.signal.aborted) return;
-        await running.kill();
-        kills += 1;
+    let interrupted = 0;
+    // As long as a batch takes on this machine: a kill falls at any instant of one.
+    let batchMs = 0;
+    for (const [round, batch] of batches.entries()) {
+      const begun = performance.now();
+      const killing =
+        round % (ROUNDS / KILLS) === 1
+          ? delay(randomInt(Math.max(1, Math.ceil(batchMs)))).then(() => running.kill())
+          : undefined;
+      let outcomes = await ingest(address, batch).catch(() => undefined);
+      if (killing) {
+        await killing;
         running = await startProcess(env);
       }
-    })();
-    for (const batch of batches) {
-      // Whoever gets no answer tells the same again.
-      for (;;) {
-        const outcomes = await tell(address, batch).catch(() => undefined);
-        if (outcomes) {
-          expect(new Set(outcomes)).not.toContain('stale');
-          break;
-        }
-        await delay(20);
+      // A carrier that gets no answer sends the same again.
+      if (!outcomes) {
+        interrupted += 1;
+        outcomes = await eventually('an answer', () => ingest(address, batch).catch(() => undefined));
       }
+      expect(new Set(outcomes)).not.toContain('stale');
+      if (!killing) batchMs = performance.now() - begun;
     }
-    told.abort();
-    await killing;
     await running.kill();
     const ids = batches.flat().map(({ id }) => id);
     const [kept] = await sql<{ events: number; applied: number }>(
@@ -236,14 +237,15 @@ describe('a process that is killed with a feed in its hands', () => {
        FROM carrier_events WHERE event_id = ANY($1)`,
       [ids],
     );
-    expect(kept).toEqual({ events: ROUNDS * 100, applied: ROUNDS * 100 });
+    expect(kept).toEqual({ events: ROUNDS * LINES, applied: ROUNDS * LINES });
     // Joined, a device, and every event once.
-    const lives = await sql<{ links: number; twice: number; state: string }>(
-      `SELECT count(*)::int AS links, (count(event_id) - count(DISTINCT event_id))::int AS twice, s.state
+    const ends = await sql<{ transitions: number; twice: number; state: string }>(
+      `SELECT count(*)::int AS transitions, (count(event_id) - count(DISTINCT event_id))::int AS twice, s.state
        FROM subscription_links k JOIN subscriptions s ON s.id = k.subscription_id WHERE s.id = ANY($1) GROUP BY s.id`,
       [rows.map(({ id }) => id)],
     );
-    expect(lives).toEqual(rows.map(() => ({ links: 2 + ROUNDS, twice: 0, state: 'active' })));
-    expect(kills).toBeGreaterThan(2);
-  }, 240_000);
+    expect(ends).toEqual(rows.map(() => ({ transitions: 2 + ROUNDS, twice: 0, state: 'active' })));
+    // A kill after the last answer of its batch interrupts nothing; not all of them can be that late.
+    expect(interrupted).toBeGreaterThan(0);
+  });
 });

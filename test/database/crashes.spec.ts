@@ -13,7 +13,7 @@ const KILLS = 6;
 const CALLERS = 6;
 /** Flows that begin right before each kill, beside those of the callers. */
 const BURST = 8;
-/** How long a hand-over that was begun before an authentication closed may still take. */
+/** How long a delivery that began before an authentication closed may still take, beside what any answer took here. */
 const UNDER_WAY_MS = 5_000;
 
 /** A process that is started again whenever it is killed. */
@@ -60,11 +60,11 @@ beforeAll(async () => {
   workers.push(...[1, 2].map(() => Replica.start({ ...env, ROLE: 'worker', PORT: '0' })));
   await Promise.all([...apis, ...workers].map((replica) => replica.process));
   await service.token();
-}, 120_000);
+});
 afterAll(async () => {
   await Promise.all([...apis, ...workers].map((replica) => replica.end()));
   await service.stop();
-}, 120_000);
+});
 
 interface Victim {
   /** Kills it and has it started again; answers from when on a request meets what comes after it. */
@@ -111,7 +111,7 @@ function firstPush({ flows }: Load, since: number): number | undefined {
 describe.each([
   { what: 'workers and APIs are', victims: [worker, api] },
   { what: 'PostgreSQL is', victims: [database] },
-])('when $what killed again and again under load', ({ victims }) => {
+])('kills under load: $what killed again and again', ({ victims }) => {
   const kills: number[] = [];
   let recoveries = 0;
   let load: Load;
@@ -133,7 +133,7 @@ describe.each([
     // Something is at every stage: not yet written, written and not yet in the queue, on its way to the platform.
     load.burst(BURST);
     await delay(randomInt(0, 60));
-    // Whoever asks for a token meanwhile has to ask again, too.
+    // Requests for a token meanwhile have to be repeated as well.
     service.forgetTokens();
     kills.push(Date.now());
     const since = await victim.kill(round);
@@ -157,41 +157,41 @@ describe.each([
     await eventually('no delivery left over', async () => (await countOf('deliveries')) === 0);
     const { rows } = await postgres.pool.query<{ id: string; state: string }>('SELECT id, state FROM authentications');
     states = new Map(rows.map(({ id, state }) => [id, state]));
-  }, 600_000);
+  }, 3_600_000);
   afterAll(() => {
     over = true;
   });
 
-  it('callers met nothing that a caller is not told to expect', () => {
+  it('callers under load see no error but those they are told to expect while processes are killed', () => {
     expect(load.faults).toEqual([]);
     expect(load.flows.length).toBeGreaterThan(2 * KILLS);
   });
 
-  it('its work went on by itself, each time', () => {
+  it('work resumes by itself after each kill', () => {
     expect(recoveries).toBe(KILLS * victims.length);
   });
 
-  it('every start that was answered 201 stands, and each Idempotency-Key had one effect', () => {
+  it('every start that was answered 201 persists through kills, and each Idempotency-Key had one effect', () => {
     expect(load.flows.filter(({ id }) => !states.has(id))).toEqual([]);
     expect(new Set(load.flows.map(({ id }) => id)).size).toBe(load.keys);
     expect(states.size - before).toBe(load.keys);
   });
 
-  it('every opening that was answered 202 stands, and what was left open ended by its time alone', () => {
+  it('every opening that was answered 202 persists through kills, and open authentications only expire', () => {
     expect(inOtherState(ofCourse('opened'), 'opened', 'expired')).toEqual([]);
     expect(inOtherState(ofCourse('pending'), 'pending', 'expired')).toEqual([]);
   });
 
-  it('every verification, decline and cancelling that was answered 2xx stands, and none was answered so twice', () => {
+  it('every verification, decline and cancellation that was answered 2xx persists through kills, and is accepted once', () => {
     expect(inOtherState(ofCourse('verified', 'pulled'), 'verified')).toEqual([]);
     expect(inOtherState(ofCourse('declined'), 'declined')).toEqual([]);
     expect(inOtherState(ofCourse('cancelled'), 'cancelled')).toEqual([]);
     expect(load.flows.filter(({ accepted }) => accepted > 1)).toEqual([]);
   });
 
-  it('no push was lost, and each came within a minute of its promise or of the last kill', () => {
-    const promised = load.flows.flatMap(({ course, id, startedAt, openedAt, closedAt }) => {
-      // Whoever pulls may be done before there is anything left to push.
+  it('no push is lost through kills, and each arrives within the patience of a caller', () => {
+    const enqueued = load.flows.flatMap(({ course, id, startedAt, openedAt, closedAt }) => {
+      // A flow that pulls may end before anything is left to push.
       if (course === 'pulled') return [];
       return [
         { id, kind: 'wake', at: startedAt },
@@ -199,18 +199,19 @@ describe.each([
         ...(course === 'cancelled' ? [{ id, kind: 'cancelled', at: closedAt! }] : []),
       ];
     });
-    const late = promised.filter(({ id, kind, at }) => {
+    const late = enqueued.filter(({ id, kind, at }) => {
       const arrival = pushes.of(id, kind)[0]?.at ?? Infinity;
       return arrival - Math.max(at, ...kills.filter((kill) => kill < arrival)) > PATIENCE_SECONDS * 1000;
     });
     expect(late).toEqual([]);
   });
 
-  it('a push that came twice takes the place of its first, and none came after the end', () => {
+  it('a push that arrives twice replaces its first copy, and none arrives after the end', () => {
     const arrivals = load.flows.flatMap(({ id, closedAt = Infinity }) =>
       [...pushes.of(id, 'wake'), ...pushes.of(id, 'code')].map(({ at, push }) => ({ id, closedAt, at, push })),
     );
     expect(arrivals.filter(({ id, push }) => push.collapseKey !== id)).toEqual([]);
-    expect(arrivals.filter(({ at, closedAt }) => at > closedAt + UNDER_WAY_MS)).toEqual([]);
+    const slowest = Math.max(...load.successes.map(({ sentAt, answeredAt }) => answeredAt - sentAt));
+    expect(arrivals.filter(({ at, closedAt }) => at > closedAt + UNDER_WAY_MS + slowest)).toEqual([]);
   });
 });

@@ -1,16 +1,15 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Load } from '../support/load.ts';
+import { eventually } from '../support/eventually.ts';
+import { Load, PATIENCE_SECONDS } from '../support/load.ts';
 import { describeWith, REDIS_SERVER } from '../support/programs.ts';
 import { PushLog } from '../support/push-log.ts';
 import { RedisServer } from '../support/redis.ts';
-import { TestService } from '../support/service.ts';
+import { TestService, type TestPerson } from '../support/service.ts';
 import { manySubscribers } from '../support/subscribers.ts';
 
-const RECOVERY_MS = 10_000;
-
-describeWith(REDIS_SERVER, 'with the queue on Redis', () => {
+describeWith(REDIS_SERVER, 'the queue on Redis', () => {
   let redis: RedisServer;
   let service: TestService;
   let pushes: PushLog;
@@ -19,13 +18,13 @@ describeWith(REDIS_SERVER, 'with the queue on Redis', () => {
     redis = await RedisServer.start();
     service = await TestService.start({ REDIS_URL: redis.url });
     pushes = new PushLog(service);
-  }, 60_000);
+  });
   afterAll(async () => {
     await service.stop();
     await redis.remove();
-  }, 30_000);
+  });
 
-  it('an authentication goes from the window over the phone to the window, and its pushes over Redis', async () => {
+  it('an authentication goes from the window to the phone and back, and its pushes go over Redis', async () => {
     const { person, phone, pushToken } = await service.subscriber();
     const { id } = (await service.start(person)).body;
     await service.pushed(pushToken, 'wake');
@@ -41,14 +40,17 @@ describeWith(REDIS_SERVER, 'with the queue on Redis', () => {
       `SELECT last_value::int AS jobs FROM pg_sequences WHERE schemaname = 'bullmq' LIMIT 1`,
     );
     expect(rows.filter(({ jobs }) => jobs > 0)).toEqual([]);
-  }, 30_000);
+  });
 
-  it('loses no push when Redis is killed and started again under load, and is at work again within ten seconds', async () => {
+  it('a service loses no push when Redis is killed and started again under load, and resumes its work each time', async () => {
     const load = new Load(service, pushes, await manySubscribers(service, 200));
     const kills: number[] = [];
-    const recoveries: number[] = [];
+    const slowest = () => Math.max(...load.successes.map(({ sentAt, answeredAt }) => answeredAt - sentAt));
+    let usual: number;
     load.begin(4);
     try {
+      await eventually('answers before the first kill', () => load.successes.length >= 20);
+      usual = slowest();
       for (let round = 0; round < 3; round += 1) {
         // The instants at which it goes and comes.
         await delay(randomInt(200, 800));
@@ -56,41 +58,41 @@ describeWith(REDIS_SERVER, 'with the queue on Redis', () => {
         await redis.kill();
         await delay(randomInt(0, 500));
         await redis.start();
-        const since = Date.now();
         const person = await service.addLine();
         expect((await service.start(person)).status).toBe(201);
         await service.textedCode(person.phoneNumber);
-        recoveries.push(Date.now() - since);
       }
     } finally {
       await load.end();
     }
     expect(load.faults).toEqual([]);
-    expect(Math.max(...recoveries)).toBeLessThan(RECOVERY_MS);
-    expect(Math.max(...load.successes.map(({ sentAt, answeredAt }) => answeredAt - sentAt))).toBeLessThan(2_000);
+    // No caller waits until Redis is back.
+    expect(slowest()).toBeLessThan(2_000 + 10 * usual);
     const late = load.flows.filter(({ course, id, startedAt }) => {
       if (course === 'pulled') return false;
       const arrival = pushes.of(id, 'wake')[0]?.at ?? Infinity;
-      return arrival - Math.max(startedAt, ...kills.filter((kill) => kill < arrival)) > RECOVERY_MS;
+      return arrival - Math.max(startedAt, ...kills.filter((kill) => kill < arrival)) > PATIENCE_SECONDS * 1000;
     });
     expect(late).toEqual([]);
-  }, 90_000);
+  });
 
-  it('while Redis is away, starts are answered at once and pushed all the same', async () => {
+  it('while Redis is down, starts are answered without waiting for it, and their pushes are still sent', async () => {
     const subscribers = await manySubscribers(service, 10);
-    await redis.kill();
-    const slow: number[] = [];
-    for (const { person } of subscribers) {
+    const timed = async (person: TestPerson) => {
       const begun = performance.now();
       expect((await service.start(person)).status).toBe(201);
-      slow.push(performance.now() - begun);
-    }
-    expect(slow.filter((ms) => ms >= 1_000)).toEqual([]);
+      return performance.now() - begun;
+    };
+    const usual = await timed(await service.addLine());
+    await redis.kill();
+    const times: number[] = [];
+    for (const { person } of subscribers) times.push(await timed(person));
+    expect(Math.max(...times)).toBeLessThan(1_000 + 10 * usual);
     for (const { pushToken } of subscribers) await service.pushed(pushToken, 'wake');
 
     await redis.start();
     const [first] = subscribers;
     await service.codeOf(first!, service.pushesTo(first!.pushToken)[0]!.data['id']!);
     await service.pushed(first!.pushToken, 'code');
-  }, 60_000);
+  });
 });

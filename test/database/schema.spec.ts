@@ -71,7 +71,7 @@ describe('the database', () => {
     ['reports', 'outcome', REPORT_OUTCOMES],
     ['approvals', 'kind', APPROVAL_KINDS],
     ['approvals', 'state', APPROVAL_STATES],
-  ])('knows the same values of %s.%s as the domain', async (table, column, values) => {
+  ])('the database knows the same values of %s.%s as the domain', async (table, column, values) => {
     const lists = (await checksOf(table, column)).map(quoted).filter((list) => list.length > 0);
     expect(lists.map((list) => [...list].sort())).toEqual([[...values].sort()]);
   });
@@ -83,11 +83,11 @@ describe('the database', () => {
     ['devices', 'test_failures', TEST_ATTEMPTS],
     ['authenticators', 'failures', AUTHENTICATOR_ATTEMPTS],
     ['operators', 'failures', SIGN_IN_ATTEMPTS],
-  ])('lets %s.%s rise no higher than the domain does: %i', async (table, column, most) => {
+  ])('the database lets %s.%s rise no higher than the domain does: %i', async (table, column, most) => {
     expect(await checksOf(table, column)).toEqual([`CHECK (((${column} >= 0) AND (${column} <= ${most})))`]);
   });
 
-  it('allows the links of a life that the table of the domain allows, and no others', async () => {
+  it('the database allows the transitions of the domain’s table, and no others', async () => {
     const { rows } = await database.pool.query<{ definition: string }>(
       `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint WHERE conname = 'link_is_allowed'`,
     );
@@ -98,17 +98,17 @@ describe('the database', () => {
 
   it.each([
     [
-      'a state that its life has not reached',
+      'a state that its transitions have not reached',
       `UPDATE subscriptions SET state = 'suspended', suspensions = '{loss_reported}', reason = 'loss_reported'`,
       'stands_at_its_last_link',
     ],
     [
-      'a link that does not begin where the last one ended',
+      'a transition that does not begin where the last one ended',
       `INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, actor, at) SELECT id, 3, 2, 'suspended', 'cancelled', 'cancelled', 'unknown', now() FROM subscriptions`,
       'link_follows_the_one_before',
     ],
     [
-      'a life that begins anew',
+      'a history that begins anew',
       `INSERT INTO subscription_links (subscription_id, number, to_state, change, actor, at) SELECT id, 0, 'awaiting_device', 'subscribed', 'unknown', now() FROM subscriptions`,
       'link_counts_on',
     ],
@@ -117,7 +117,7 @@ describe('the database', () => {
       `UPDATE subscriptions SET state = 'cancelled', reason = NULL`,
       'cancelled_for_a_reason',
     ],
-  ])('refuses a subscription with %s', async (_case, statement, constraint) => {
+  ])('the database refuses a subscription with %s', async (_case, statement, constraint) => {
     const client = await database.pool.connect();
     try {
       await client.query('BEGIN');
@@ -142,7 +142,7 @@ describe('the database', () => {
     ['devices_one_active', ['active']],
     ['subscriptions_one_a_line', ['cancelled']],
     ['lines_phone', ['terminated']],
-  ])('has the partial index %s over the states of the domain', async (index, states) => {
+  ])('the database has the partial index %s over the states of the domain', async (index, states) => {
     const { rows } = await database.pool.query<{ definition: string }>(
       'SELECT pg_get_indexdef($1::regclass) AS definition',
       [index],
@@ -152,7 +152,7 @@ describe('the database', () => {
   });
 
   it.each(['authentications_one_pending', 'authentications_open'])(
-    'has the partial index %s over what is not closed, which is the open states of the domain',
+    'the database has the partial index %s over what is not closed, which is the open states of the domain',
     async (index) => {
       const { rows } = await database.pool.query<{ index: string; constraint: string }>(
         `SELECT pg_get_indexdef($1::regclass) AS index, pg_get_constraintdef(oid) AS constraint
@@ -181,7 +181,7 @@ describe('the database', () => {
     ],
     ['a push whose code could be read here', `sms_code = '\\x00'`, 'push_keeps_no_plain_code'],
     ['a sixth attempt', `attempts = 6`, 'authentications_attempts_check'],
-  ])('refuses %s', async (_, change, constraint) => {
+  ])('the database refuses %s', async (_, change, constraint) => {
     await database.pool.query('DELETE FROM authentications');
     await database.pool.query(
       `INSERT INTO authentications (id, client_id, person_index, person, channel, state, purpose, nonce, sent_at, requested_at, expires_at)

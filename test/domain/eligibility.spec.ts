@@ -38,7 +38,7 @@ describe('a line', () => {
     ['with iOS 6', ios('6')],
     ['with iOS 10.0.1', ios('10.0.1')],
     ['with iOS in capitals', { handset: { ...line.handset, os: 'iOS', osVersion: '17.5' } }],
-  ])('%s may subscribe', (_case, change) => {
+  ])('a line %s may subscribe', (_case, change) => {
     expect(faults(change)).toEqual([]);
   });
 
@@ -66,19 +66,19 @@ describe('a line', () => {
     ['os_version_too_old', 'with iOS 5.1', ios('5.1')],
     ['os_version_too_old', 'with iOS 5.10', ios('5.10')],
     ['tablet_not_supported', 'of an iPad', { handset: { os: 'ios', osVersion: '17', formFactor: 'tablet' } }],
-  ])('is refused for %s: %s', (code, _case, change) => {
+  ])('a line is refused for %s: %s', (code, _case, change) => {
     expect(faults(change)).toEqual([code]);
   });
 
-  it('is refused for already_subscribed when it is subscribed', () => {
+  it('a line is refused for already_subscribed when it is subscribed', () => {
     expect(faults({}, { alreadySubscribed: true })).toEqual(['already_subscribed']);
   });
 
-  it('of an MVNO may subscribe when that is configured', () => {
+  it('a line of an MVNO may subscribe when that is configured', () => {
     expect(faults({ carrier: 'SKT_MVNO' }, { homeCarriers: ['SKT', 'SKT_MVNO'] })).toEqual([]);
   });
 
-  it('that breaks every rule is told all of them, not the first', () => {
+  it('a line that breaks every rule is refused with all of them, not with the first', () => {
     const worst: Partial<LineFacts> = {
       carrier: 'KT',
       status: 'suspended',
@@ -113,7 +113,7 @@ describe('a line', () => {
     ]);
   });
 
-  it('is told of each rule in Korean and English', () => {
+  it('each rule that a line breaks is explained in Korean and English', () => {
     for (const { ko, en } of Object.values(INELIGIBILITY_SENTENCES)) {
       expect(ko).toMatch(/[가-힣]/);
       expect(en).toMatch(/^[A-Z].*\.$/);
@@ -122,7 +122,7 @@ describe('a line', () => {
 });
 
 describe('versions', () => {
-  it('are compared number by number', () => {
+  it('versions are compared number by number', () => {
     const version = fc.array(fc.nat(30), { minLength: 1, maxLength: 4 });
     fc.assert(
       fc.property(
@@ -139,7 +139,7 @@ describe('versions', () => {
     );
   });
 
-  it('that cannot be read are too old, and never an error', () => {
+  it('versions that cannot be read count as too old, and raise no error', () => {
     fc.assert(
       fc.property(fc.string(), (osVersion) => {
         const found = handsetFaults({ os: 'android', osVersion, formFactor: 'phone' });

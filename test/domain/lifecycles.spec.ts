@@ -26,26 +26,29 @@ const LIFECYCLES: [string, readonly string[], Table, string, readonly string[]][
   ['a subscription', SUBSCRIPTION_STATES, SUBSCRIPTION_TRANSITIONS, 'awaiting_device', ['cancelled']],
 ];
 
-describe.each(LIFECYCLES)('the life of %s', (_, states, transitions, first, final) => {
-  it('reaches every state from the first', () => {
+describe.each(LIFECYCLES)('the lifecycle of %s', (_, states, transitions, first, final) => {
+  it('a lifecycle reaches every state from the first', () => {
     const reached = new Set([first]);
     for (const state of reached) for (const next of transitions[state] ?? []) reached.add(next);
     expect([...reached].sort()).toEqual([...states].sort());
   });
 
-  it('never leaves a final state, and leaves every other', () => {
+  it('a lifecycle never leaves a final state, and leaves every other state', () => {
     expect(states.filter((state) => transitions[state]?.length === 0).sort()).toEqual([...final].sort());
   });
 });
 
 describe('an authentication', () => {
-  it.each(AUTHENTICATION_STATES)('that is %s is told as expired after its time only while it is open', (state) => {
-    const open = (OPEN_STATES as readonly string[]).includes(state);
-    expect(stateAt({ state, expired: true })).toBe(open ? 'expired' : state);
-    expect(stateAt({ state, expired: false })).toBe(state);
-  });
+  it.each(AUTHENTICATION_STATES)(
+    'an authentication that is %s is shown as expired after its time only while it is open',
+    (state) => {
+      const open = (OPEN_STATES as readonly string[]).includes(state);
+      expect(stateAt({ state, expired: true })).toBe(open ? 'expired' : state);
+      expect(stateAt({ state, expired: false })).toBe(state);
+    },
+  );
 
-  it('goes by SMS until protection has begun, and never after it', () => {
+  it('an authentication goes by SMS until protection has begun, and never after that', () => {
     expect(channelOf(null)).toBe('sms');
     expect(channelOf({ protectedSince: null, smsPermitted: false })).toBe('sms');
     expect(channelOf({ protectedSince: new Date(0), smsPermitted: false })).toBe('push');

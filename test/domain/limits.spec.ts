@@ -12,16 +12,16 @@ describe('a person whose budget of starts is spent', () => {
     ['five starts at once', ago(1, 1, 1, 1, 1), 599],
     ['the twentieth start of a day', ago(...Array.from({ length: 20 }, (_, at) => 86_390 - at * 1000)), 10],
     ['a start that fell out of the window while we looked', ago(601, 601, 601, 601, 601), 1],
-  ])('is told how long to wait after %s', (_, starts, seconds) => {
+  ])('a person whose budget of starts is spent is told how long to wait after %s', (_, starts, seconds) => {
     expect(secondsUntilNextStart(starts, now, PERSON_BUDGET)).toBe(seconds);
   });
 
-  it('waits a day once twenty birth dates were tried on a number', () => {
+  it('a person whose budget of starts is spent waits a day once twenty birth dates were tried on a number', () => {
     const starts = ago(...Array.from({ length: 20 }, () => 60));
     expect(secondsUntilNextStart(starts, now, NUMBER_BUDGET)).toBe(86_340);
   });
 
-  it('waits long enough, and not a second longer', () => {
+  it('a person whose budget of starts is spent waits long enough, and not a second longer', () => {
     const times = fc.array(fc.integer({ min: 1, max: 86_399 }), { minLength: 5, maxLength: 20 });
     fc.assert(
       fc.property(times, (seconds) => {
@@ -37,8 +37,8 @@ describe('a person whose budget of starts is spent', () => {
   });
 });
 
-describe('a delivery that has to wait', () => {
-  it('waits longer from try to try, up to eight seconds, by half by chance', () => {
+describe('a delivery that has to be retried', () => {
+  it('a delivery waits longer after each attempt, up to eight seconds, half of it random', () => {
     const bounds = [1, 2, 3, 4, 5, 6, 20].map((attempts) => [
       backoffMs({ attempts, random: 0 }),
       backoffMs({ attempts, random: 1 }),
@@ -54,11 +54,11 @@ describe('a delivery that has to wait', () => {
     ]);
   });
 
-  it('waits at least as long as the platform asked', () => {
+  it('a delivery waits at least as long as its platform asked', () => {
     expect(backoffMs({ attempts: 1, afterMs: 60_000, random: 0.5 })).toBe(60_000);
   });
 
-  it('is not taken for lost while its platform may still answer', () => {
+  it('a delivery is not taken for lost while its platform may still answer', () => {
     expect(CLAIM_SECONDS).toBeGreaterThan(HANDOVER_SECONDS);
   });
 });

@@ -67,7 +67,7 @@ describe('an event', () => {
     ['suspended suspends', { kind: 'suspended' }, { suspend: 'line_suspended', closePending: true }],
     ['resumed resumes, and leaves open what is pending', { kind: 'resumed' }, { resume: 'line_suspended' }],
     ['sim-swapped suspends', { kind: 'sim-swapped' }, { suspend: 'sim_swapped', closePending: true }],
-  ])('%s', (_case, event, effect) => {
+  ])('the event %s', (_case, event, effect) => {
     expect(effectOf(event)).toEqual(effect);
   });
 
@@ -101,14 +101,14 @@ describe('an event', () => {
     ['resumed leaves an active line', {}, { kind: 'resumed' }, {}],
     ['resumed brings no ended line back', { status: 'terminated' }, { kind: 'resumed' }, {}],
     ['sim-swapped changes no fact', {}, { kind: 'sim-swapped' }, {}],
-  ])('%s', (_case, held, event, change) => {
+  ])('the event %s', (_case, held, event, change) => {
     const before = { ...line, ...held };
     expect(factsAfter(before, event)).toEqual({ ...before, ...change });
     expect(before).toEqual({ ...line, ...held });
   });
 });
 
-describe('two pictures of one line', () => {
+describe('two states of one line', () => {
   it.each<[Difference, Partial<LineFacts>]>([
     ['phoneNumber', { phoneNumber: '+821099999999' }],
     ['carrier', { carrier: 'KT' }],
@@ -122,12 +122,12 @@ describe('two pictures of one line', () => {
     ['handset', { handset: { ...line.handset, formFactor: 'tablet' } }],
     ['handset', { handset: { ...line.handset, model: 'SM-S926N' } }],
     ['handset', { handset: handset('android', '14') }],
-  ])('differ in %s alone', (difference, change) => {
+  ])('two states of a line differ in %s alone', (difference, change) => {
     expect(differencesBetween(line, { ...line, ...change })).toEqual([difference]);
     expect(differencesBetween({ ...line, ...change }, line)).toEqual([difference]);
   });
 
-  it('do not differ by the order in which their fields are written', () => {
+  it('two states of a line do not differ by the order in which their fields are written', () => {
     const { os, osVersion, formFactor, model } = line.handset;
     const same: LineFacts = {
       ...line,
@@ -155,7 +155,7 @@ describe('two pictures of one line', () => {
       { phoneNumber: '+821099999999' },
       [{ kind: 'number-changed', phoneNumber: '+821099999999' }],
     ],
-  ])('that show %s tell what was missed', (_case, before, now, events) => {
+  ])('two states of a line that show %s reveal the event that was missed', (_case, before, now, events) => {
     expect(missedEvents({ ...line, ...before }, { ...line, ...now }, HOME)).toEqual(events);
   });
 
@@ -163,11 +163,11 @@ describe('two pictures of one line', () => {
     ['an update of its system', handset('android', '14'), handset('android', '15'), 0],
     ['a model that was not known before', handset('ios', '17'), { ...handset('ios', '17'), model: 'iPhone15,4' }, 0],
     ['a system on which the app cannot run', handset('android', '14'), handset('android', '2.2'), 1],
-  ])('that show %s tell of another handset %#', (_case, before, now, events) => {
+  ])('two states of a line that show %s reveal another handset %#', (_case, before, now, events) => {
     expect(missedEvents({ ...line, handset: before }, { ...line, handset: now }, HOME)).toHaveLength(events);
   });
 
-  it('name what ends a subscription before anything else', () => {
+  it('two states of a line name first the difference that ends a subscription', () => {
     const told: LineFacts = {
       ...line,
       carrier: 'KT',
@@ -204,7 +204,7 @@ describe('two pictures of one line', () => {
     ),
   });
 
-  it('differ in nothing that an event tells once the missed ones have happened', () => {
+  it('two states of a line differ in nothing an event reports once the missed events are applied', () => {
     fc.assert(
       fc.property(facts, facts, (held, told) => {
         const caughtUp = missedEvents(held, told, HOME).reduce(factsAfter, held);
@@ -225,7 +225,7 @@ describe('two pictures of one line', () => {
     );
   });
 
-  it('tell of no event exactly when they differ in nothing that an event tells', () => {
+  it('two states of a line reveal no event exactly when they differ in nothing that an event reports', () => {
     fc.assert(
       fc.property(facts, facts, (held, told) => {
         expect(missedEvents(told, told, HOME)).toEqual([]);
@@ -238,7 +238,7 @@ describe('two pictures of one line', () => {
     );
   });
 
-  it('tell the same differences from either side', () => {
+  it('two states of a line reveal the same differences in either direction', () => {
     fc.assert(
       fc.property(facts, facts, (one, other) => {
         expect(differencesBetween(one, other)).toEqual(differencesBetween(other, one));

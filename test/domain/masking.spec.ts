@@ -11,11 +11,11 @@ describe('a masked name', () => {
     ['My phone', 'M****'],
     ['📱폰', '📱*'],
     ['', '*'],
-  ])('of %p is %p', (name, masked) => {
+  ])('the masked name of %p is %p', (name, masked) => {
     expect(maskName(name)).toBe(masked);
   });
 
-  it('shows the first character, and no more than stars of the others', () => {
+  it('a masked name shows the first character, and one to four stars for the others', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 64 }), (name) => {
         const [first, ...stars] = Array.from(maskName(name));
@@ -25,7 +25,7 @@ describe('a masked name', () => {
     );
   });
 
-  it('is the same for all that begin alike and are longer than four characters', () => {
+  it('a masked name is the same for all names that begin alike and are longer than four characters', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 4, maxLength: 63 }), (rest) => {
         expect(maskName(`홍${rest}`)).toBe('홍****');
@@ -34,7 +34,7 @@ describe('a masked name', () => {
   });
 });
 
-describe('a name as its bearer recognises it', () => {
+describe('a partly masked name', () => {
   it.each([
     ['홍길동', '홍*동'],
     ['남궁길동', '남**동'],
@@ -43,7 +43,7 @@ describe('a name as its bearer recognises it', () => {
     ['John Smith', 'J********h'],
     ['📱폰📱', '📱*📱'],
     ['', '*'],
-  ])('of %p is %p', (name, masked) => {
+  ])('the partly masked name of %p is %p', (name, masked) => {
     expect(maskInsideOfName(name)).toBe(masked);
   });
 });

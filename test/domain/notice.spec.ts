@@ -44,7 +44,7 @@ function nameOf(notice: Notice): string {
 }
 
 describe.each(TABLE)('the notice %s', (_name, notice) => {
-  it('fits in one text message', () => {
+  it('a notice fits in one text message', () => {
     const text = noticeSms({ service: SERVICE, text: noticeText(notice) });
     expect(text).toMatch(/^\[가+\] \S/);
     // Characters of UCS-2 are UTF-16 units; what is outside of its plane cannot be sent as one.
@@ -52,13 +52,13 @@ describe.each(TABLE)('the notice %s', (_name, notice) => {
     expect(text.length).toBeLessThanOrEqual(ONE_MESSAGE);
   });
 
-  it('has no digit that could be taken for a code, and no address to be led to', () => {
+  it('a notice has no digit that could be taken for a code, and no address', () => {
     const text = noticeSms({ service: SERVICE, text: noticeText(notice) });
     expect(text).not.toMatch(/\p{N}/u);
     expect(text).not.toMatch(/https?:|www\.|\.(?:kr|com)/i);
   });
 
-  it('is Korean sentences that end', () => {
+  it('a notice consists of complete Korean sentences', () => {
     expect(noticeText(notice)).toMatch(/^\S.*[가-힣]\.$/);
   });
 });
@@ -67,11 +67,11 @@ it('the phone knows every notice of the service, and no other', () => {
   expect(NOTICES.map(onPhone).map(inService)).toEqual(NOTICES);
 });
 
-it('no two notices say the same', () => {
+it('no two notices have the same text', () => {
   expect(new Set(NOTICES.map(noticeText)).size).toBe(NOTICES.length);
 });
 
-it('a notice may go by SMS unless the number is somebody else’s now, or nobody’s', () => {
+it('a notice may go by SMS unless the number belongs to another person by now, or to no one', () => {
   expect(NOTICES.filter((notice) => !mayGoBySms(notice)).map(nameOf)).toEqual([
     'device_retired',
     'registration_asked',

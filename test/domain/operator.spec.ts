@@ -10,7 +10,7 @@ import {
   type OperatorRole,
 } from '../../src/domain/operator.ts';
 
-/** What was agreed, written out by hand: the table of the domain must say the same. */
+/** The permissions, written out by hand: the table of the domain must say the same. */
 const MAY: Record<OperatorPermission, string> = {
   search: 'viewer agent supervisor',
   look: 'viewer agent supervisor',
@@ -36,13 +36,13 @@ describe('an operator', () => {
     OPERATOR_ROLES.map((role) => [role, permission, MAY[permission].split(' ').includes(role)] as const),
   );
   it.each<readonly [OperatorRole, OperatorPermission, boolean]>(pairs)(
-    'who is a %s may %s: %p',
+    'an operator who is a %s may %s: %p',
     (role, permission, may) => {
       expect(mayOperator(role, permission)).toBe(may);
     },
   );
 
-  it('who is more may never do less', () => {
+  it('an operator of a higher role may do everything that a lower role may', () => {
     for (const permission of Object.keys(OPERATOR_PERMISSIONS) as OperatorPermission[]) {
       const may = OPERATOR_ROLES.map((role) => mayOperator(role, permission));
       expect([...may].sort()).toEqual(may);
@@ -50,17 +50,17 @@ describe('an operator', () => {
   });
 });
 
-describe.each(APPROVAL_KINDS)('the asking for a %s', (kind) => {
+describe.each(APPROVAL_KINDS)('the approval of a %s', (kind) => {
   const transitions = APPROVAL_TRANSITIONS[kind];
   const reached = new Set<string>(['asked']);
   for (const state of reached) for (const next of transitions[state as 'asked']) reached.add(next);
 
-  it('reaches every state that is its own, and only an approved code is taken', () => {
+  it('an approval reaches each of its states, and only an approved code is collected', () => {
     const own = APPROVAL_STATES.filter((state) => kind === 'enrolment_code' || state !== 'taken');
     expect([...reached].sort()).toEqual([...own].sort());
   });
 
-  it('is never asked again, and what is decided against or over stays so', () => {
+  it('an approval never returns to asked, and leaves no final state', () => {
     expect(Object.values(transitions).flat()).not.toContain('asked');
     for (const final of ['refused', 'expired', 'withdrawn', 'taken'] as const) expect(transitions[final]).toEqual([]);
   });

@@ -21,7 +21,7 @@ describe('a person', () => {
     ['000101', '1', '1900-01-01', 'male', false],
     ['000101', '9', '1800-01-01', 'male', false],
     ['261122', '3', '2026-11-22', 'male', false],
-  ])('%s-%s was born on %s, is %s, a foreigner: %s', (birthDate, genderDigit, born, gender, foreigner) => {
+  ])('the person %s-%s was born on %s, is %s, a foreigner: %s', (birthDate, genderDigit, born, gender, foreigner) => {
     expect(parsePerson({ birthDate, genderDigit, today })).toEqual({ birthDate: born, gender, foreigner });
   });
 
@@ -45,11 +45,11 @@ describe('a person', () => {
     ['a letter for a gender digit', '900101', 'M'],
     ['the name of a method for a gender digit', '900101', 'toString'],
     ['a line break', '900101\n', '1'],
-  ])('is not told by %s', (_case, birthDate, genderDigit) => {
+  ])('a person cannot be read from %s', (_case, birthDate, genderDigit) => {
     expect(parsePerson({ birthDate, genderDigit, today })).toBeNull();
   });
 
-  it('is read back from every day that was, and from no other', () => {
+  it('a birth date is read back from every date of the calendar, and from no other text', () => {
     const days = fc.date({ min: new Date('1900-01-01'), max: new Date('1999-12-31'), noInvalidDate: true });
     fc.assert(
       fc.property(days, fc.constantFrom('1', '2', '5', '6'), (day, genderDigit) => {
@@ -64,7 +64,7 @@ describe('a person', () => {
   });
 });
 
-describe('full age', () => {
+describe('the age', () => {
   it.each([
     ['2007-11-23', '2026-11-22', 18],
     ['2007-11-22', '2026-11-22', 19],
@@ -72,16 +72,16 @@ describe('full age', () => {
     ['2007-12-31', '2026-12-30', 18],
     ['2008-01-01', '2026-12-31', 18],
     ['2026-11-22', '2026-11-22', 0],
-    // Whoever was born on a leap day completes a year at the end of the 28th of February (Civil Act, article 160).
+    // A person who was born on a leap day completes a year at the end of the 28th of February (Civil Act, article 160).
     ['2008-02-29', '2027-02-28', 18],
     ['2008-02-29', '2027-03-01', 19],
     ['2008-02-29', '2028-02-28', 19],
     ['2008-02-29', '2028-02-29', 20],
-  ])('of one born on %s is on %s: %i', (born, day, age) => {
+  ])('the age of a person born on %s is on %s: %i', (born, day, age) => {
     expect(ageOn(born, day)).toBe(age);
   });
 
-  it('rises by one from one year’s day to the next year’s same day', () => {
+  it('the age rises by one from one year’s day to the next year’s same day', () => {
     const day = fc.date({ min: new Date('1950-01-01'), max: new Date('2020-12-31'), noInvalidDate: true });
     fc.assert(
       fc.property(day, day, (born, at) => {
@@ -100,11 +100,11 @@ describe('the day in Seoul', () => {
     ['2026-11-21T15:00:00.000Z', '2026-11-22'],
     ['2026-12-31T15:00:00.000Z', '2027-01-01'],
     ['2028-02-28T15:00:00.000Z', '2028-02-29'],
-  ])('at %s is %s', (instant, day) => {
+  ])('the day in Seoul at %s is %s', (instant, day) => {
     expect(seoulDay(new Date(instant))).toBe(day);
   });
 
-  it('is what the platform’s own time zone data says', () => {
+  it('the day in Seoul agrees with the time zone data of the platform', () => {
     const format = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Seoul' });
     fc.assert(
       fc.property(

@@ -20,7 +20,7 @@ describe('a phone number', () => {
     ['019-123-4567', '+82191234567'],
     ['+14155550132', '+14155550132'],
     ['+447700900123', '+447700900123'],
-  ])('%s is %s', (written, e164) => {
+  ])('the phone number %s is read as %s', (written, e164) => {
     expect(parsePhoneNumber(written)).toBe(e164);
   });
 
@@ -52,13 +52,13 @@ describe('a phone number', () => {
     '٠١٠١٢٣٤٥٦٧٨',
     '010\n12345678',
     '+82+1012345678',
-  ])('%p is none', (written) => {
+  ])('%p is not a phone number', (written) => {
     expect(parsePhoneNumber(written)).toBeNull();
   });
 
   const mobile = fc.oneof(fc.stringMatching(/^010\d{8}$/), fc.stringMatching(/^01[16789]\d{7,8}$/));
 
-  it('is read the same in every spelling, and its own E.164 is a spelling', () => {
+  it('a phone number is read the same in every spelling, and its own E.164 is a spelling', () => {
     fc.assert(
       fc.property(mobile, (national) => {
         const e164 = `+82${national.slice(1)}`;
@@ -70,7 +70,7 @@ describe('a phone number', () => {
     );
   });
 
-  it('of whatever is typed is E.164 or none, and reading it again changes nothing', () => {
+  it('any text is read as E.164 or as no number, and E.164 is read unchanged', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: 'binary' }), fc.stringMatching(/^[+\d -]{1,20}$/)), (typed) => {
         const read = parsePhoneNumber(typed);
@@ -81,7 +81,7 @@ describe('a phone number', () => {
     );
   });
 
-  it('is written as Koreans write it, and masked so that its middle is hidden', () => {
+  it('a phone number is written as Koreans write it, and masked so that its middle is hidden', () => {
     expect(formatPhoneNumber('+821012345678')).toBe('010-1234-5678');
     expect(formatPhoneNumber('+82111234567')).toBe('011-123-4567');
     expect(formatPhoneNumber('+14155550132')).toBe('+14155550132');
@@ -89,7 +89,7 @@ describe('a phone number', () => {
     expect(maskPhoneNumber('+82111234567')).toBe('011-***-4567');
   });
 
-  it('masked shows at most seven digits, whatever country it is of', () => {
+  it('a masked phone number shows at most seven digits, whatever its country', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^\+[1-9]\d{9,14}$/), (e164) => {
         expect(maskPhoneNumber(e164).replace(/\D/g, '').length).toBeLessThanOrEqual(7);

@@ -92,11 +92,11 @@ describe('a subscription', () => {
     ['cannot be suspended twice for one reason', begun('sim_swapped'), suspended('sim_swapped'), null],
     ['cannot be resumed from what does not stand', begun('sim_swapped'), resumed('line_suspended'), null],
     ['cannot be resumed while it is active', begun(), resumed('loss_reported'), null],
-  ])('%s', (_case, before, change, expected) => {
+  ])('a subscription %s', (_case, before, change, expected) => {
     expect(afterChange(before, change)).toEqual(expected);
   });
 
-  it.each(CANCEL_REASONS)('that is cancelled for %s keeps that reason and no suspension', (reason) => {
+  it.each(CANCEL_REASONS)('a subscription that is cancelled for %s keeps that reason and no suspension', (reason) => {
     for (const before of STANDINGS.filter(({ state }) => state !== 'cancelled')) {
       expect(afterChange(before, { kind: 'cancelled', reason })).toEqual({
         state: 'cancelled',
@@ -106,7 +106,7 @@ describe('a subscription', () => {
     }
   });
 
-  it('says the same of every standing and every change as its rules told in sets', () => {
+  it('a subscription follows its rules, stated as sets, in every state and for every change', () => {
     expect(STANDINGS).toHaveLength(8 + 8 + 7);
     expect(CHANGES).toHaveLength(1 + 3 + 3 + 7);
     for (const before of STANDINGS) {
@@ -117,7 +117,7 @@ describe('a subscription', () => {
     }
   });
 
-  it('takes every step that the table allows, and no other', () => {
+  it('a subscription takes every step that the table allows, and no other', () => {
     const taken = STANDINGS.flatMap((before) =>
       CHANGES.flatMap((change) => {
         const next = afterChange(before, change);
@@ -130,7 +130,7 @@ describe('a subscription', () => {
     expect([...new Set(taken)].sort()).toEqual(allowed.sort());
   });
 
-  it('is left as it was by every change that is made of it', () => {
+  it('a subscription object is not modified by a change', () => {
     for (const before of STANDINGS) {
       const frozen = Object.freeze({ ...before, suspensions: Object.freeze([...before.suspensions]) });
       for (const change of CHANGES) afterChange(frozen, change);
@@ -139,7 +139,7 @@ describe('a subscription', () => {
   });
 });
 
-describe('whatever happens to a subscription', () => {
+describe('any sequence of changes', () => {
   const changes = fc.array(fc.constantFrom(...CHANGES), { maxLength: 30 });
   /** Cancelling ends a stream soon; most of what can go wrong is before it. */
   const standingChanges = fc.array(fc.constantFrom(...CHANGES.filter(({ kind }) => kind !== 'cancelled')), {
@@ -147,7 +147,7 @@ describe('whatever happens to a subscription', () => {
   });
   const reason = fc.constantFrom(...SUSPENSION_REASONS);
 
-  it('it never leaves cancelled', () => {
+  it('a subscription never leaves cancelled', () => {
     fc.assert(
       fc.property(standingChanges, fc.constantFrom(...CANCEL_REASONS), changes, (before, why, later) => {
         const cancelled = after([...before, { kind: 'cancelled', reason: why }]);
@@ -157,7 +157,7 @@ describe('whatever happens to a subscription', () => {
     );
   });
 
-  it('it takes only steps that the table allows', () => {
+  it('a subscription takes only steps that the table allows', () => {
     fc.assert(
       fc.property(changes, (stream) => {
         const life = lifeOf(stream);
@@ -168,7 +168,7 @@ describe('whatever happens to a subscription', () => {
     );
   });
 
-  it('it is active exactly when it has begun and no suspension stands', () => {
+  it('a subscription is active exactly when it has begun and no suspension stands', () => {
     fc.assert(
       fc.property(standingChanges, (stream) => {
         const hasBegun = stream.some(({ kind }) => kind === 'device_activated');
@@ -186,7 +186,7 @@ describe('whatever happens to a subscription', () => {
     );
   });
 
-  it('it has a reason exactly when it is suspended or cancelled, and the suspension that came first is it', () => {
+  it('a subscription has a reason exactly when it is suspended or cancelled, and the first suspension gives it', () => {
     fc.assert(
       fc.property(changes, (stream) => {
         for (const { state, suspensions, reason: why } of lifeOf(stream)) {
@@ -198,7 +198,7 @@ describe('whatever happens to a subscription', () => {
     );
   });
 
-  it('suspending it twice is suspending it once', () => {
+  it('suspending a subscription twice has the effect of suspending it once', () => {
     fc.assert(
       fc.property(changes, reason, (stream, why) => {
         const once = after([...stream, suspended(why)]);
@@ -210,7 +210,7 @@ describe('whatever happens to a subscription', () => {
     );
   });
 
-  it('two suspensions come to the same in either order', () => {
+  it('two suspensions have the same effect in either order', () => {
     const compare = ({ state, suspensions }: Standing) => ({ state, suspensions: [...suspensions].sort() });
     fc.assert(
       fc.property(changes, reason, reason, (stream, one, other) => {

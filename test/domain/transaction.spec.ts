@@ -37,20 +37,20 @@ const spliced = (whole: string, index: number, count: number, by: string) => {
   return whole.slice(0, at) + by + whole.slice(at + count);
 };
 
-describe('the form that a transaction is signed in', () => {
-  it('is one JSON text with a version, the authentication and the fields in their order', () => {
+describe('the text that is signed for a transaction', () => {
+  it('the signed text is one JSON text with a version, the authentication and the fields in their order', () => {
     expect(canonicalTransaction(id, transfer)).toBe(
       `["pushguard-transaction-v1","${id}",[["받는 분","홍길동"],["금액","1,000,000원"]]]`,
     );
   });
 
-  it('has no more than labels and values, whatever else a field carries and in whatever order', () => {
+  it('the signed text has no more than labels and values, whatever else a field carries and in whatever order', () => {
     const [to, amount] = transfer;
     const carrying = [to, { value: amount!.value, note: 'x', label: amount!.label }];
     expect(canonicalTransaction(id, carrying as TransactionField[])).toBe(canonicalTransaction(id, transfer));
   });
 
-  it('can be read back without loss, also from its bytes: no two transactions share one', () => {
+  it('the signed text can be read back without loss, also from its bytes: no two transactions share one', () => {
     fc.assert(
       fc.property(text, transaction, (authenticationId, fields) => {
         const form = canonicalTransaction(authenticationId, fields);
@@ -81,7 +81,7 @@ describe('the form that a transaction is signed in', () => {
     by: character,
   });
 
-  it('is another after any change: of a character, of a place, of a border between two', () => {
+  it('the signed text changes with any character, place and border between two fields', () => {
     fc.assert(
       fc.property(transaction, change, (fields, { kind, at, within, by }) => {
         const changed = {
@@ -113,7 +113,7 @@ describe('the form that a transaction is signed in', () => {
     );
   });
 
-  it('is another for every other authentication', () => {
+  it('the signed text differs for every other authentication', () => {
     fc.assert(
       fc.property(transaction, text, text, (fields, one, other) => {
         fc.pre(one !== other);
@@ -131,7 +131,7 @@ describe('the form that a transaction is signed in', () => {
     ['one blank and two', 'a b', 'a  b'],
     ['a blank and a no-break space', 'a b', 'a\u00a0b'],
     ['a blank at the end', 'a', 'a '],
-    ['a character that nobody sees', 'ab', 'a\u200bb'],
+    ['an invisible character', 'ab', 'a\u200bb'],
     ['a direction that is turned', '100', '\u202e100'],
     ['upper and lower case', 'KIM', 'kim'],
     ['two kinds of line end', 'a\nb', 'a\r\nb'],
@@ -142,14 +142,14 @@ describe('the form that a transaction is signed in', () => {
     ['a pair of surrogates and its halves in turn', '\ud83d\ude00', '\ude00\ud83d'],
     ['a quote and its escape', '"', '\\"'],
     ['what looks like the next field', '홍길동', '홍길동"],["금액","1원'],
-  ])('keeps apart %s', (_, one, other) => {
+  ])('the signed text keeps apart %s', (_, one, other) => {
     const form = (fields: TransactionField[]) => Buffer.from(canonicalTransaction(id, fields)).toString('hex');
     expect(one).not.toBe(other);
     expect(form([{ label: '받는 분', value: one }])).not.toBe(form([{ label: '받는 분', value: other }]));
     expect(form([{ label: one, value: '1' }])).not.toBe(form([{ label: other, value: '1' }]));
   });
 
-  it('has room in a request for the longest of all', () => {
+  it('the signed text of the longest transaction has room in a request', () => {
     const longest = { label: '📱'.repeat(TRANSACTION_LABEL_LENGTH), value: '📱'.repeat(TRANSACTION_VALUE_LENGTH) };
     const form = canonicalTransaction(
       id,

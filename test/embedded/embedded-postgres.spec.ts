@@ -84,7 +84,7 @@ const until = async (holds: () => Promise<boolean>) => {
 };
 
 describe('startEmbeddedPostgres', () => {
-  it('starts on nothing, keeps what was committed, and is gone when stop() resolves', async () => {
+  it('the embedded PostgreSQL starts on an empty directory, keeps what was committed, and has ended when stop() resolves', async () => {
     const dataDir = freshDir();
     const first = await startEmbeddedPostgres({ dataDir, database: 'shop' });
     expect(first.adopted).toBe(false);
@@ -98,7 +98,7 @@ describe('startEmbeddedPostgres', () => {
     await second.stop();
   });
 
-  it('is durable by default, listens on the loopback alone, and asks for a password', async () => {
+  it('the embedded PostgreSQL is durable by default, listens on the loopback alone, and asks for a password', async () => {
     const server = await startEmbeddedPostgres({ dataDir: freshDir(), settings: { work_mem: '8MB' } });
     const names = ['fsync', 'synchronous_commit', 'full_page_writes', 'listen_addresses', 'jit', 'work_mem'];
     const settings = await query(
@@ -120,7 +120,7 @@ describe('startEmbeddedPostgres', () => {
     await server.stop();
   });
 
-  it('adopts the server that a killed process left, with all that it had committed', async () => {
+  it('a second start adopts the server that a killed process left, with all that it committed', async () => {
     const dataDir = freshDir();
     const parent = await startParent(dataDir);
     await query(parent.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
@@ -133,7 +133,7 @@ describe('startEmbeddedPostgres', () => {
     expect(await answers(server.url)).toBe(false);
   });
 
-  it('replaces a server that was left on another port than the one asked for', async () => {
+  it('a start replaces a server that was left on another port than the requested one', async () => {
     const dataDir = freshDir();
     const parent = await startParent(dataDir);
     await parent.kill();
@@ -144,14 +144,14 @@ describe('startEmbeddedPostgres', () => {
     await server.stop();
   });
 
-  it('with a guard, stops when its process is killed', async () => {
+  it('the embedded PostgreSQL with a guard stops when its process is killed', async () => {
     const parent = await startParent(freshDir(), { guard: true });
     expect(await answers(parent.url)).toBe(true);
     await parent.kill();
     await until(async () => !(await answers(parent.url)));
   });
 
-  it('recovers after the server itself was killed', async () => {
+  it('the embedded PostgreSQL recovers after the server itself was killed', async () => {
     const dataDir = freshDir();
     const parent = await startParent(dataDir);
     await query(parent.url, 'CREATE TABLE kept AS SELECT 42 AS answer');
@@ -175,7 +175,7 @@ describe('startEmbeddedPostgres', () => {
         return { pid: stranger.pid!, end: () => stranger.kill() };
       },
     ],
-  ])('is not held up by a pid file that names %s', async (_case, stranger) => {
+  ])('a start ignores a pid file that names %s', async (_case, stranger) => {
     const dataDir = freshDir();
     const first = await startEmbeddedPostgres({ dataDir });
     const cluster = join(dataDir, 'postgres', 'cluster');
@@ -192,7 +192,7 @@ describe('startEmbeddedPostgres', () => {
     end();
   });
 
-  it('gives a data directory to one of many that start at once, and tells the others', async () => {
+  it('one of many starts at once gets the data directory, and the others are told so', async () => {
     const dataDir = freshDir();
     const starts = await Promise.allSettled(Array.from({ length: 5 }, () => startEmbeddedPostgres({ dataDir })));
     const started = starts.filter((start) => start.status === 'fulfilled');
@@ -203,7 +203,7 @@ describe('startEmbeddedPostgres', () => {
     await started[0]!.value.stop();
   });
 
-  it('refuses a directory that another process has, and takes it when that one has died', async () => {
+  it('a start refuses a directory that another process uses, and takes it when that process has died', async () => {
     const dataDir = freshDir();
     const parent = await startParent(dataDir);
     await expect(startEmbeddedPostgres({ dataDir })).rejects.toThrow('in use by another running process');
@@ -213,7 +213,7 @@ describe('startEmbeddedPostgres', () => {
     await server.stop();
   });
 
-  it('says why when the server cannot start, and lets go of the directory', async () => {
+  it('a start that fails says why, and releases the directory', async () => {
     const dataDir = freshDir();
     await expect(startEmbeddedPostgres({ dataDir, settings: { no_such_setting: '1' } })).rejects.toThrow(
       'unrecognized configuration parameter "no_such_setting"',
@@ -223,7 +223,7 @@ describe('startEmbeddedPostgres', () => {
     await server.stop();
   });
 
-  it('asks for DATABASE_URL where it cannot run', async () => {
+  it('a start on a platform without a build asks for DATABASE_URL', async () => {
     const before = process.env['EMBEDDED_PG_BIN'];
     process.env['EMBEDDED_PG_BIN'] = '/nonexistent';
     try {

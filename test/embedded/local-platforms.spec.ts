@@ -31,13 +31,13 @@ describe('the local FCM', () => {
     return { statusCode, body: JSON.parse(await body.text()) };
   };
 
-  it('names the message that it took', async () => {
+  it('the local FCM answers with the name of the message that it took', async () => {
     const { statusCode, body } = await post({ token: 'a', data: { t: 'wake' } });
     expect(statusCode).toBe(200);
     expect(body['name']).toMatch(/^projects\/p\/messages\/.+/);
   });
 
-  it('asks for a bearer token', async () => {
+  it('the local FCM requires a bearer token', async () => {
     const { statusCode, body } = await post({ token: 'a' }, {});
     expect(statusCode).toBe(401);
     expect(body['error'].status).toBe('UNAUTHENTICATED');
@@ -51,7 +51,7 @@ describe('the local FCM', () => {
     ['more than 4,096 bytes', { token: 'a', data: { t: '가'.repeat(1400) } }],
     ['a time to live in milliseconds', { token: 'a', android: { ttl: '180000ms' } }],
     ['a time to live over four weeks', { token: 'a', android: { ttl: '2419201s' } }],
-  ])('refuses %s as an invalid argument', async (_case, message) => {
+  ])('the local FCM refuses %s as an invalid argument', async (_case, message) => {
     const { statusCode, body } = await post(message);
     expect(statusCode).toBe(400);
     expect(body['error'].details[0]).toEqual({
@@ -75,33 +75,33 @@ describe('the local APNs', () => {
         collapseKey,
         ttlSeconds: 180,
       },
-      5_000,
+      30_000,
     );
     await gateway.close();
     return outcome;
   };
 
-  it('takes a push of its own provider', async () => {
+  it('the local APNs takes a push of its own provider', async () => {
     expect(await sendAs({})).toEqual({ kind: 'accepted' });
   });
 
-  it('refuses a provider token that another key signed', async () => {
+  it('the local APNs refuses a provider token that another key signed', async () => {
     const other = await startLocalApns();
     expect(await sendAs({ token: other.token })).toEqual({ kind: 'rejected', reason: 'InvalidProviderToken' });
     await other.close();
   });
 
-  it('refuses another app', async () => {
+  it('the local APNs refuses the topic of another app', async () => {
     expect(await sendAs({ topic: 'other.app' })).toEqual({ kind: 'rejected', reason: 'DeviceTokenNotForTopic' });
   });
 
-  it('refuses a collapse id over 64 bytes', async () => {
+  it('the local APNs refuses a collapse id over 64 bytes', async () => {
     expect(await sendAs({}, 'k'.repeat(65))).toEqual({ kind: 'rejected', reason: 'BadCollapseId' });
   });
 });
 
 describe('the local SMS centre', () => {
-  it('answers probes, refuses who has not bound, and sends a receipt when asked for one', async () => {
+  it('the local SMS centre answers probes, refuses a session that has not bound, and sends a receipt on request', async () => {
     const smsc = await startLocalSmsc();
     const session = smpp.connect({ host: smsc.host, port: smsc.port });
     const ask = (command: 'bind_transceiver' | 'submit_sm' | 'enquire_link', fields: Record<string, string | number>) =>

@@ -80,19 +80,19 @@ async function expectPlainService(): Promise<void> {
   await expect(query(service, `UPDATE audit_entries SET reason = ''`)).rejects.toMatchObject({ code: '42501' });
 }
 
-/** What is sent goes by the queue, and is not left for the sweep to find. */
+/** The queue delivers the text, and the sweep finds nothing left. */
 async function expectQueueToWork(service: ServiceProcess, number: string): Promise<void> {
   const { issuer, smsOutbox } = service.announcement;
   const texts = async () => ((await (await fetch(smsOutbox)).json()) as unknown[]).length;
   const before = await texts();
   const body = JSON.stringify({ lineId: `demo-${number}` });
   await fetch(`${issuer}/local/enrolments`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body });
-  await eventually('the word that somebody has joined', async () => (await texts()) > before);
+  await eventually('the notice of joining', async () => (await texts()) > before);
   expect(service.log()).not.toContain('wait for the sweep');
 }
 
 describe('npm start', () => {
-  it('gives its service a plain role, and goes on with it the next time', async () => {
+  it('npm start gives its service a plain role, and uses that role the next time', async () => {
     for (const number of ['1', '2']) {
       const service = await startProcess({ DATA_DIR: dataDir });
       try {
@@ -104,9 +104,9 @@ describe('npm start', () => {
         await service.stop();
       }
     }
-  }, 120_000);
+  });
 
-  it('goes on where it was on a data directory that has one role and an audit without a chain', async () => {
+  it('npm start upgrades a data directory that has one role and an audit without a chain', async () => {
     const older = await startEmbeddedPostgres({ dataDir, database: 'pushguard' });
     await query(older.url, `DROP ROLE ${SERVICE}`);
     await rm(join(dataDir, 'postgres', 'service-password'));
@@ -135,7 +135,7 @@ describe('npm start', () => {
     } finally {
       await service.stop();
     }
-  }, 120_000);
+  });
 });
 
 async function hasChain(source: DataSource): Promise<boolean> {

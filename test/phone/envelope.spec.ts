@@ -70,16 +70,16 @@ function flipped(token: string, part: number): string {
 }
 
 describe('An envelope', () => {
-  it('of a code gives the code with who asks and why', async () => {
+  it('an envelope of a code gives the code, the relying party and the purpose', async () => {
     expect(await openCodeEnvelope(input(await sealed()))).toEqual(claims);
   });
 
-  it('of a test code gives the test code', async () => {
+  it('an envelope of a test code gives the test code', async () => {
     const envelope = await sealed({ claims: testClaims, typ: 'pushguard-test+jwt' });
     expect(await openTestEnvelope(input(envelope))).toEqual(testClaims);
   });
 
-  it('may say more than this version knows, which is left out', async () => {
+  it('an envelope may contain members that this version does not know, which are ignored', async () => {
     expect(await openCodeEnvelope(input(await sealed({ claims: { ...claims, novelty: true } })))).toEqual(claims);
   });
 
@@ -118,22 +118,22 @@ describe('An envelope', () => {
     ['whose time cannot be read', 'expired', () => sealed({ claims: { ...claims, expiresAt: 'soon' } })],
   ];
 
-  it.each(refusals)('%s is refused: %s', async (_what, fault, envelope) => {
+  it.each(refusals)('an envelope %s is refused: %s', async (_what, fault, envelope) => {
     expect(await faultOf(openCodeEnvelope(input(await envelope())))).toBe(fault);
   });
 
-  it('of a code is refused where a test code is wanted', async () => {
+  it('an envelope of a code is refused where a test code is expected', async () => {
     expect(await faultOf(openTestEnvelope(input(await sealed())))).toBe('wrong_kind');
   });
 
-  it('with its header changed is refused, for the header is authenticated too', async () => {
+  it('an envelope with its header changed is refused, for the header is authenticated too', async () => {
     const [header = '', ...rest] = (await sealed()).split('.');
     const read: unknown = JSON.parse(new TextDecoder().decode(base64url.decode(header)));
     const changed = base64url.encode(JSON.stringify({ ...(read as object), extra: 1 }));
     expect(await faultOf(openCodeEnvelope(input([changed, ...rest].join('.'))))).toBe('undecryptable');
   });
 
-  it('of any bytes is refused with EnvelopeError and nothing else', async () => {
+  it('an envelope of any bytes is refused with EnvelopeError and no other error', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.oneof(

@@ -23,12 +23,12 @@ const chosenPin = fc.stringMatching(/^\d{6}$/).filter((pin) => {
 const key = fc.uint8Array({ minLength: 32, maxLength: 32 });
 
 describe('A knowledge key', () => {
-  it('is 32 random bytes', () => {
+  it('a knowledge key is 32 random bytes', () => {
     expect(generateKnowledgeKey()).toHaveLength(32);
     expect(generateKnowledgeKey()).not.toEqual(generateKnowledgeKey());
   });
 
-  it('comes back under the PIN that hid it', async () => {
+  it('a knowledge key is recovered with the PIN that wrapped it', async () => {
     await fc.assert(
       fc.asyncProperty(key, chosenPin, async (knowledgeKey, pin) => {
         const stored = await wrapKnowledgeKey({ knowledgeKey, pin, cost });
@@ -38,7 +38,7 @@ describe('A knowledge key', () => {
     );
   });
 
-  it('is another key, without any error, under every other PIN', async () => {
+  it('every other PIN recovers a different knowledge key, without any error', async () => {
     await fc.assert(
       fc.asyncProperty(key, chosenPin, fc.stringMatching(/^\d{6}$/), async (knowledgeKey, pin, other) => {
         fc.pre(pin !== other);
@@ -51,7 +51,7 @@ describe('A knowledge key', () => {
     );
   });
 
-  it('stays the same when the PIN changes, under a new salt', async () => {
+  it('a knowledge key stays the same when the PIN changes, under a new salt', async () => {
     await fc.assert(
       fc.asyncProperty(key, chosenPin, chosenPin, async (knowledgeKey, oldPin, newPin) => {
         const stored = await wrapKnowledgeKey({ knowledgeKey, pin: oldPin, cost });
@@ -64,7 +64,7 @@ describe('A knowledge key', () => {
     );
   });
 
-  it('is lost when the PIN is changed with a wrong old one', async () => {
+  it('a knowledge key is lost when the PIN is changed with a wrong old one', async () => {
     const knowledgeKey = generateKnowledgeKey();
     const stored = await wrapKnowledgeKey({ knowledgeKey, pin: '482916', cost });
     const rewrapped = await rewrapKnowledgeKey({ stored, oldPin: '482917', newPin: '905173' });
@@ -74,7 +74,7 @@ describe('A knowledge key', () => {
 
 describe('A PIN', () => {
   it.each([[''], ['12345'], ['1234567'], ['48291a'], ['482916\n'], [' 48291'], ['４８２９１６'], ['٤٨٢٩١٦']])(
-    'is refused as malformed wherever it is typed: %j',
+    'a PIN is refused as malformed wherever it is typed: %j',
     async (pin) => {
       const stored = await wrapKnowledgeKey({ knowledgeKey: generateKnowledgeKey(), pin: '482916', cost });
       const malformed = expect.objectContaining({ name: 'PinError', reason: 'malformed' });
@@ -100,23 +100,23 @@ describe('A PIN', () => {
     '159753',
   ];
 
-  it.each(guessable)('%s is too easy to guess to be chosen', async (pin) => {
+  it.each(guessable)('the PIN %s is too easy to guess to be chosen', async (pin) => {
     expect(() => assertChosenPin(pin)).toThrow(PinError);
     await expect(wrapKnowledgeKey({ knowledgeKey: generateKnowledgeKey(), pin, cost })).rejects.toEqual(
       expect.objectContaining({ reason: 'guessable' }),
     );
   });
 
-  it('that is easy to guess is still tried where one is typed, not chosen', async () => {
+  it('a PIN that is easy to guess is accepted where one is typed, not chosen', async () => {
     const stored = await wrapKnowledgeKey({ knowledgeKey: generateKnowledgeKey(), pin: '482916', cost });
     expect(await unwrapKnowledgeKey(stored, '123456')).toHaveLength(32);
   });
 
-  it.each(['482916', '123457', '121213', '900101', '000001'])('%s may be chosen', (pin) => {
+  it.each(['482916', '123457', '121213', '900101', '000001'])('the PIN %s may be chosen', (pin) => {
     expect(() => assertChosenPin(pin)).not.toThrow();
   });
 
-  it('may be nearly any: the rules refuse under 0.2 % of all', () => {
+  it('the rules for choosing a PIN refuse fewer than 0.2 % of all', () => {
     const sample = Array.from({ length: 1_000_000 / 40 }, (_, index) =>
       String(index * 40 + (index % 40)).padStart(6, '0'),
     );

@@ -33,11 +33,11 @@ describe('The code of a half minute', () => {
     [1234567890, '819424'],
     [2000000000, '698825'],
     [20000000000, '737706'],
-  ])('at %i seconds is the last six digits of RFC 6238’s with SHA-256: %s', async (seconds, code) => {
+  ])('the one-time code at %i seconds is the last six digits of RFC 6238’s with SHA-256: %s', async (seconds, code) => {
     expect(await timeCode(known, new Date(seconds * 1000))).toBe(code);
   });
 
-  it('is what the service expects, for every secret and instant', async () => {
+  it('the one-time code is what the service expects, for every secret and instant', async () => {
     await fc.assert(
       fc.asyncProperty(secrets, instants, async (secret, at) => {
         const step = totpStep(at, OTP_PARAMETERS);
@@ -49,7 +49,7 @@ describe('The code of a half minute', () => {
     );
   });
 
-  it('stays for its half minute, and is then another', async () => {
+  it('the one-time code stays for its half minute, and differs in the next', async () => {
     const codes = await Promise.all(
       [0, 29_999, 30_000].map((ms) => timeCode(known, new Date(Date.parse('2026-11-22T12:00:00Z') + ms))),
     );
@@ -59,7 +59,7 @@ describe('The code of a half minute', () => {
 });
 
 describe('The code of a transaction', () => {
-  it('is what another implementation makes', async () => {
+  it('the code of a transaction is what another implementation computes', async () => {
     // Made with Python's json, hashlib and hmac from the text of RFC 6287.
     expect(await transactionCode(known, transfer, noon)).toBe('59217358');
     expect(transactionQuestion(transfer.authenticationId, transfer.transaction)).toBe(
@@ -67,7 +67,7 @@ describe('The code of a transaction', () => {
     );
   });
 
-  it('is what the service expects, for every secret, instant and transaction', async () => {
+  it('the code of a transaction is what the service expects, for every secret, instant and transaction', async () => {
     await fc.assert(
       fc.asyncProperty(secrets, instants, fc.uuid(), fields, async (key, at, authenticationId, transaction) => {
         const question = transactionQuestion(authenticationId, transaction);
@@ -84,7 +84,7 @@ describe('The code of a transaction', () => {
     ['label', { ...transfer, transaction: [{ label: '받는분', value: '홍길동' }, transfer.transaction[1]!] }],
     ['order', { ...transfer, transaction: transfer.transaction.toReversed() }],
     ['authentication', { ...transfer, authenticationId: '0198c0de-0000-7000-8000-000000000002' }],
-  ])('is no good for another %s', async (_, other) => {
+  ])('the code of a transaction is wrong for another %s', async (_, other) => {
     const typed = await transactionCode(known, transfer, noon);
     expect(await transactionCode(known, other, noon)).not.toBe(typed);
     const question = transactionQuestion(other.authenticationId, other.transaction);
@@ -93,7 +93,7 @@ describe('The code of a transaction', () => {
 });
 
 describe('Both codes', () => {
-  it('are the same in a bundle as for a browser', async () => {
+  it('both kinds of codes are the same in a bundle as for a browser', async () => {
     const seen = await outsideJest(`
       import { timeCode, transactionCode } from './src/phone/one-time-code.ts';
       const secret = new TextEncoder().encode('12345678901234567890123456789012');

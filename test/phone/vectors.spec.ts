@@ -25,7 +25,7 @@ interface ProofCase {
 describe('A device proof', () => {
   const { signingKey, cases } = readVectors('device-proof') as { signingKey: PrivateJwk; cases: ProofCase[] };
 
-  it.each(cases)('is, for $name, what another implementation makes', async (known) => {
+  it.each(cases)('a device proof is, for $name, what another implementation makes', async (known) => {
     const { signing } = await importDeviceKeys({ signingKey, encryptionKey: signingKey });
     const proof = await deviceProof({
       signing,
@@ -42,7 +42,7 @@ describe('A device proof', () => {
     await compactVerify(`${known.signingInput}.${known.signature}`, signing.publicJwk, { algorithms: ['ES256'] });
   });
 
-  it('names itself differently each time, with 128 random bits', async () => {
+  it('each device proof has a different id, with 128 random bits', async () => {
     const { signing } = await importDeviceKeys({ signingKey, encryptionKey: signingKey });
     const input = { signing, deviceId: 'd', method: 'GET', url: 'https://a.kr/', body: new Uint8Array(0), now: 0 };
     const ids = await Promise.all(
@@ -61,11 +61,14 @@ describe('A proof of the PIN', () => {
     cases: (Omit<Parameters<typeof pinProof>[0], 'knowledgeKey'> & { knowledgeKey: string; pinProof: string })[];
   };
 
-  it.each(cases)('to $purpose is HMAC-SHA256 over its label, $id, $deviceId and $nonce', async (known) => {
-    const { purpose, id, deviceId, nonce } = known;
-    const knowledgeKey = new Uint8Array(base64url.decode(known.knowledgeKey));
-    expect(await pinProof({ knowledgeKey, purpose, id, deviceId, nonce })).toBe(known.pinProof);
-  });
+  it.each(cases)(
+    'a proof of the PIN for $purpose is HMAC-SHA256 over its label, $id, $deviceId and $nonce',
+    async (known) => {
+      const { purpose, id, deviceId, nonce } = known;
+      const knowledgeKey = new Uint8Array(base64url.decode(known.knowledgeKey));
+      expect(await pinProof({ knowledgeKey, purpose, id, deviceId, nonce })).toBe(known.pinProof);
+    },
+  );
 });
 
 interface WrappingCase {
@@ -82,7 +85,7 @@ describe('A wrapped knowledge key', () => {
   const { cases } = readVectors('knowledge-key') as { cases: WrappingCase[] };
 
   it.each(cases.filter(({ cost }) => cost.m < 1024))(
-    'is Argon2id(PIN) XOR K at cost $cost, both ways',
+    'a wrapped knowledge key is Argon2id(PIN) XOR K at cost $cost, both ways',
     async (known) => {
       const { pin, cost, salt, wrapped } = known;
       const knowledgeKey = base64url.decode(known.knowledgeKey);
@@ -93,7 +96,7 @@ describe('A wrapped knowledge key', () => {
     },
   );
 
-  it('is Argon2id(PIN) XOR K at the cost of a real phone, which is what no cost given means', async () => {
+  it('a wrapped knowledge key has by default the cost of a real phone', async () => {
     const [known] = cases.filter(({ cost }) => cost.m >= 1024);
     const seen = await outsideJest(`
       import { base64url } from 'jose';
@@ -130,13 +133,13 @@ describe('An envelope', () => {
     now: Date.parse(claims.expiresAt) - 1,
   });
 
-  it('of a code, made by another implementation, gives its claims', async () => {
+  it('an envelope of a code, made by another implementation, gives its claims', async () => {
     const known = readVectors('envelope') as EnvelopeCase;
     const { authenticationId } = known.claims;
     expect(await openCodeEnvelope({ ...(await opening(known)), authenticationId })).toEqual(known.claims);
   });
 
-  it('of a test code, made by another implementation, gives its claims', async () => {
+  it('an envelope of a test code, made by another implementation, gives its claims', async () => {
     const known = readVectors('test-envelope') as EnvelopeCase;
     expect(await openTestEnvelope(await opening(known))).toEqual(known.claims);
   });

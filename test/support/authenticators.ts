@@ -19,12 +19,10 @@ export async function otpSubscriber(service: TestService): Promise<Subscriber> {
   return subscriber;
 }
 
-/** The secret of a phone's authenticator, which nobody but the phone and the service has. */
+/** The secret of a phone's authenticator, which only the phone and the service have. */
 export async function secretOf(service: TestService, { deviceId }: Phone): Promise<Buffer> {
-  const sql = 'SELECT id, secret FROM authenticators WHERE device_id = $1';
-  const { rows } = await service.database.pool.query<{ id: string; secret: Buffer }>(sql, [deviceId]);
-  const { id, secret } = rows[0]!;
-  return service.keys.fields.decrypt(secret, `authenticators:secret:${id}`);
+  const { id, secret } = await service.rows.authenticators.of(deviceId);
+  return service.keys.fields.decrypt(secret!, `authenticators:secret:${id}`);
 }
 
 /** The code of a phone whose clock is so many steps ahead, as it would show it now. */
@@ -40,7 +38,7 @@ export async function smartOtp(
 ): Promise<Phone> {
   const { phoneNumber, birthDate, genderDigit } = person;
   const body = { phoneNumber, birthDate, genderDigit, ...(options.card && { cardKey: options.card.publicJwk }) };
-  await service.database.pool.query('DELETE FROM start_budgets');
+  await service.rows.budgets.clearStarts();
   const issued = await service.call<{ enrolmentCode: string }>('POST', '/v1/smart-otps', body, {
     ...BANK,
     ...(options.clientId !== undefined && { clientId: options.clientId }),

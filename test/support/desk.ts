@@ -1,7 +1,7 @@
 import { fromBase32, matchingTotpStep, totpOf, totpStep } from '../../src/crypto/totp.ts';
 import type { TestService } from './service.ts';
 
-/** What a page of the desk answered. */
+/** The answer of a page of the desk. */
 export interface DeskAnswer {
   status: number;
   location: string | null;
@@ -45,7 +45,7 @@ export class DeskBrowser {
 
   /** Signs in as an operator of the demonstration, with a one-time password that counts again. */
   async signIn(login: string): Promise<this> {
-    await this.service.database.pool.query(`UPDATE operators SET totp_step = -1 WHERE login = $1`, [login]);
+    await this.service.rows.operators.forgetTotp(login);
     const { status, location } = await this.post('/operator/sign-in', credentialsOf(this.service, login));
     if (status !== 303 || location !== '/operator') throw new Error(`${login} was not signed in: ${status}`);
     return this;
@@ -78,7 +78,7 @@ export class DeskBrowser {
   }
 }
 
-/** What an operator of the demonstration types at the door, now. */
+/** The credentials with which an operator of the demonstration signs in now. */
 export function credentialsOf(service: TestService, login: string): { login: string; password: string; code: string } {
   const operator = service.process.announcement.operators.find((one) => one.login === login);
   if (!operator) throw new Error(`there is no demo operator ${login}`);

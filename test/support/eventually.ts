@@ -1,10 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** Far more than anything awaited takes, on a slow and busy machine as well: reaching it means that it never comes. */
+const PATIENCE_SECONDS = 120;
+
 /** Asks until it gets an answer that is neither undefined, null nor false; fails after `seconds` with what was awaited. */
 export async function eventually<T>(
   awaited: string,
   ask: () => T | Promise<T>,
-  seconds = 10,
+  seconds = PATIENCE_SECONDS,
 ): Promise<Exclude<T, undefined | null | false>> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 /** Below the ports that systems give to outgoing connections, of which thousands come and go during a test. */
 const [FROM, TO] = [15_000, 32_000];
 
-/** A port of the loopback that nobody listens on: for a process that must be found where its predecessor was. */
+/** A free port of the loopback, for a process that must be found where its predecessor was. */
 export async function freePort(): Promise<number> {
   const port = randomInt(FROM, TO);
   const server = createServer();

@@ -9,7 +9,7 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/embedded
 import { cheapOperatorSecrets } from './operator-secrets.ts';
 
 declare global {
-  // What the teardown takes down again.
+  // The teardown stops and removes it.
   var testPostgres: { server: EmbeddedPostgres; directory: string } | undefined;
 }
 

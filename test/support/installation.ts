@@ -4,7 +4,7 @@ import type { PublicJwk } from '../../src/crypto/keyring.ts';
 import type { Phone } from '../../src/phone/phone.ts';
 import { answerOf, type Answer } from './service.ts';
 
-/** What a test makes wrong in a proof. A member that is undefined is left out. */
+/** The parts of a proof that a test makes wrong. A member that is undefined is left out. */
 export interface Bent {
   header?: Record<string, unknown>;
   claims?: Record<string, unknown>;

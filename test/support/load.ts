@@ -6,7 +6,7 @@ import { TEST_PIN, type Answer, type Subscriber, type TestService } from './serv
 
 /**
  * How far a flow goes. `pulled` asks for everything and waits for no push; all others do at each step what a push
- * told them to do.
+ * asked for.
  */
 const COURSES = [
   'pending',
@@ -37,9 +37,9 @@ export interface Flow {
 const STARTS_A_PERSON = 5;
 /**
  * Seconds for which a caller goes on sending the same again, and for which a push is awaited, before it counts as lost.
- * Far more than either takes: on a machine that does other things as well, the database alone needs several to start.
+ * Far more than either takes: on a slow machine that does other things as well, the database alone needs many to start.
  */
-export const PATIENCE_SECONDS = 60;
+export const PATIENCE_SECONDS = 300;
 /** Between two flows of one caller. */
 const PAUSE_MS = 150;
 
@@ -54,7 +54,7 @@ export class Load {
   readonly flows: Flow[] = [];
   /** Answers of 2xx: when the request was sent and when it was answered. */
   readonly successes: { sentAt: number; answeredAt: number }[] = [];
-  /** Whatever nobody should see, killed processes or not. */
+  /** Answers that a caller must not see, whether processes are killed or not. */
   readonly faults: string[] = [];
   /** Idempotency keys that were sent. */
   keys = 0;
@@ -70,7 +70,7 @@ export class Load {
     private readonly address = () => service.issuer,
   ) {
     const courses = subscribers.map((subscriber, at) => ({ subscriber, course: COURSES[at % COURSES.length]! }));
-    // What is to stay open must not give way to the same person's next.
+    // An authentication that is to stay open must not be replaced by the next one of the same person.
     const often = courses.filter(({ course }) => course !== 'pending' && course !== 'opened');
     this.waiting = [courses, ...Array.from({ length: STARTS_A_PERSON - 1 }, () => often)].flat();
   }
@@ -105,7 +105,7 @@ export class Load {
   private async next(): Promise<void> {
     const next = this.waiting.shift();
     if (!next) {
-      this.faults.push('there was nobody left to start for: give the load more subscribers');
+      this.faults.push('no subscriber is left to start for: give the load more subscribers');
       return;
     }
     try {
@@ -169,7 +169,7 @@ export class Load {
 
   private async pushed(id: string, kind: string): Promise<{ data: Record<string, string> }> {
     const arrival = await this.pushes.first(id, kind, PATIENCE_SECONDS);
-    if (!arrival) throw new Error(`a push of kind ${kind} was lost: not within ${PATIENCE_SECONDS} seconds`);
+    if (!arrival) throw new Error(`a push of kind ${kind} did not arrive within ${PATIENCE_SECONDS} seconds`);
     return arrival.push;
   }
 
@@ -214,7 +214,7 @@ export class Load {
 
   /** Whether the next try may have another outcome. */
   private passes(error: unknown): boolean {
-    // What fetch rejects with when a connection is refused or breaks. By name: Jest's own TypeError is another one.
+    // fetch rejects with it when a connection is refused or breaks. By name: Jest's own TypeError is another one.
     if ((error as Error).name === 'TypeError') return true;
     if (!(error instanceof ProblemError)) return false;
     if (error.status === 500) this.faults.push(String(error));

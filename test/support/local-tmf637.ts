@@ -63,7 +63,7 @@ const TRICKLE_MS = 50;
 /**
  * A carrier's product inventory that speaks TMF637 v4 over HTTP on the loopback.
  *
- * `products` are found by E.164 number, and read anew for every request. Whoever does not bear `token` gets a 401.
+ * `products` are found by E.164 number, and read anew for every request. A request without `token` gets a 401.
  */
 export async function startLocalTmf637({
   products,
@@ -110,7 +110,7 @@ export async function startLocalTmf637({
   };
 }
 
-/** A product as TMF637 v4 describes it, with members and a characteristic that nobody asked for. */
+/** A product as TMF637 v4 describes it, with members and a characteristic that are not read. */
 function representation({ id, status, characteristics }: CarrierProduct, number: string): Record<string, unknown> {
   const named = Object.entries({ colour: { name: 'black' }, ...characteristics });
   return {

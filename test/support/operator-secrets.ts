@@ -5,7 +5,7 @@ import { base32, TOTP_SECRET_BYTES } from '../../src/crypto/totp.ts';
 /** A thousandth of what the service itself takes; what is kept of a password says how it was made. */
 const COST = { N: 128, r: 8, p: 1 };
 
-/** What an operator signs in with, hundreds of times a run: as the service makes it, but for the work of the digest. */
+/** Credentials of an operator, who signs in hundreds of times a run: as the service makes them, with a cheap digest. */
 export function cheapOperatorSecrets(): Promise<{ password: string; passwordDigest: string; totpSecret: string }> {
   const password = randomToken(15);
   return Promise.resolve({
@@ -15,7 +15,7 @@ export function cheapOperatorSecrets(): Promise<{ password: string; passwordDige
   });
 }
 
-/** What is kept of a password, for next to no work. */
+/** The digest of a password, for next to no work. */
 function cheapDigest(password: string): string {
   const salt = randomBytes(16);
   const digest = scryptSync(password.normalize('NFC'), salt, 32, COST);

@@ -3,8 +3,8 @@ import { delimiter, join } from 'node:path';
 import { describe } from '@jest/globals';
 
 /**
- * Chromium for the browser tests: `CHROMIUM`, or one on the PATH. Without the windows that nobody sees, its headless
- * shell draws the same pages for a third of the work.
+ * Chromium for the browser tests: `CHROMIUM`, or one on the PATH. Its headless shell has no
+ * windows, and renders the same pages for a third of the work.
  */
 export const CHROMIUM =
   process.env['CHROMIUM'] ?? onPath('chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome');

@@ -16,6 +16,7 @@ import { Phone } from '../../src/phone/phone.ts';
 import { problemOf } from '../../src/phone/problem-error.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
+import { Rows } from './rows/rows.ts';
 
 /** The line that `npm start -- --json` prints first. */
 export interface Announcement {
@@ -47,7 +48,7 @@ export type TestScope = 'authentications' | 'signing' | 'carrier' | 'operator';
 export interface ServiceProcess {
   announcement: Announcement;
   child: ChildProcess;
-  /** What it wrote to standard error so far. */
+  /** Its standard error so far. */
   log: () => string;
   /** Asks it to stop and waits until it has; answers the exit code. */
   stop(): Promise<number | null>;
@@ -104,6 +105,8 @@ export async function startProcess(env: Record<string, string>): Promise<Service
 /** A running service with a database, platforms and keys of its own, and everything that tests do with it. */
 export class TestService {
   readonly keys: ServiceKeys;
+  /** The tables, behind the service's back. */
+  readonly rows: Rows;
   private readonly tokens = new Map<string, { token: string; until: number }>();
 
   private constructor(
@@ -118,6 +121,7 @@ export class TestService {
     private readonly directory: string,
   ) {
     this.keys = new ServiceKeys(parseKeyring(keyring));
+    this.rows = new Rows(database.pool);
   }
 
   /** `env` is added to, and wins over, what the fixture sets. Without `own`, the database is a clone of the template. */
@@ -174,7 +178,7 @@ export class TestService {
       headers: { Authorization: `Basic ${basic}` },
       body: new URLSearchParams({ grant_type: 'client_credentials' }),
     });
-    // A service whose database is away gives none; whoever asks again gets one.
+    // A service whose database is down issues none; a later request gets one.
     if (!answer.ok) throw await problemOf(answer);
     const { access_token: token } = (await answer.json()) as { access_token: string };
     this.tokens.set(client.clientId, { token, until: Date.now() + TOKEN_MS });
@@ -224,7 +228,7 @@ export class TestService {
     return this.call('POST', `/v1/authentications/${id}/verification`, { code }, options);
   }
 
-  /** Adds a line that may subscribe, with a number nobody else has, and answers whose it is. */
+  /** Adds a line that may subscribe, with a number of its own; answers its owner. */
   async addLine(other: Partial<LineFacts> = {}): Promise<TestPerson & { lineId: string }> {
     const lineId = other.lineId ?? `line-${randomUUID()}`;
     const digits = String(Math.floor(Math.random() * 1e8)).padStart(8, '0');
@@ -281,8 +285,8 @@ export class TestService {
     return answer;
   }
 
-  /** Tells of a line as its carrier does; answers the outcome. */
-  async tell(
+  /** Sends an event of a line as its carrier does; answers the outcome. */
+  async sendEvent(
     lineId: string,
     kind: string,
     data: object | undefined,
@@ -353,8 +357,8 @@ export class TestService {
   }
 
   /** Waits for a push of a kind. */
-  async pushed(token: string, t: string, seconds = 10): Promise<ReceivedPush> {
-    return eventually(`a push of kind ${t}`, () => this.pushesTo(token).find(({ data }) => data['t'] === t), seconds);
+  async pushed(token: string, t: string): Promise<ReceivedPush> {
+    return eventually(`a push of kind ${t}`, () => this.pushesTo(token).find(({ data }) => data['t'] === t));
   }
 
   /** The code in the text message to a number. */

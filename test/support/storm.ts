@@ -34,13 +34,13 @@ export class Storm {
   private readonly pools: Pool[];
 
   constructor(origins: readonly string[]) {
-    const options = { connections: CONNECTIONS, pipelining: PIPELINED, headersTimeout: 60_000 };
+    const options = { connections: CONNECTIONS, pipelining: PIPELINED, headersTimeout: 300_000, bodyTimeout: 300_000 };
     this.pools = origins.map((origin) => new Pool(origin, options));
   }
 
   /**
-   * The answers, in the order of the requests; request n goes to process n modulo their number. Whoever is turned away
-   * because too many wait (503: nothing was done) sends the same again, or what its function makes anew.
+   * The answers, in the order of the requests; request n goes to process n modulo their number. A request that is
+   * refused because too many wait (503: nothing was done) is sent again, or made anew by its function.
    */
   async answers(requests: readonly Sendable[]): Promise<StormAnswer[]> {
     const made = await Promise.all(requests.map(make));

@@ -6,7 +6,7 @@ import { Phone } from '../../src/phone/phone.ts';
 import { ServiceKeys as PinnedKeys } from '../../src/phone/service-keys.ts';
 import { TEST_PIN, type Subscriber, type TestService } from './service.ts';
 
-/** Each block of ten thousand numbers is taken once: none is anybody else's in the test. */
+/** Each block of ten thousand numbers is used once, so that no two lines of a test share a number. */
 let blocks = 0;
 
 /**

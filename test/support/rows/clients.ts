@@ -1,0 +1,62 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Sql } from './sql.ts';
+
+/** Reads and changes relying parties and other clients. */
+export class ClientRows {
+  constructor(private readonly sql: Sql) {}
+
+  /** Registers a client; answers its id. */
+  async register(client: {
+    clientId: string;
+    name?: string;
+    secret?: string;
+    jwks?: object;
+    scopes?: string[];
+    returnUrls?: string[];
+  }): Promise<string> {
+    const id = randomUUID();
+    await this.sql(
+      `INSERT INTO clients (id, client_id, name, secret_digest, jwks, scopes, return_urls)
+       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      [
+        id,
+        client.clientId,
+        client.name ?? '시험 업체',
+        client.secret === undefined ? null : createHash('sha256').update(client.secret).digest(),
+        client.jwks ? JSON.stringify(client.jwks) : null,
+        client.scopes ?? ['authentications'],
+        client.returnUrls ?? [],
+      ],
+    );
+    return id;
+  }
+
+  async idOf(clientId: string): Promise<string> {
+    return (await this.sql<{ id: string }>('SELECT id FROM clients WHERE client_id = $1', [clientId]))[0]!.id;
+  }
+
+  /** Names a client. */
+  rename(clientId: string, name: string): Promise<unknown> {
+    return this.sql('UPDATE clients SET name = $2 WHERE client_id = $1', [clientId, name]);
+  }
+
+  /** Has a relying party refuse codes by SMS, or no longer. */
+  refuseSms(clientId: string, refuses: boolean): Promise<unknown> {
+    return this.sql('UPDATE clients SET refuses_sms = $2 WHERE client_id = $1', [clientId, refuses]);
+  }
+
+  /** Sets the origins that may frame a relying party's window. */
+  setFrameOrigins(clientId: string, origins: readonly string[]): Promise<unknown> {
+    return this.sql('UPDATE clients SET frame_origins = $2 WHERE client_id = $1', [clientId, origins]);
+  }
+
+  /** Sets the scopes of a client. */
+  setScopes(clientId: string, scopes: readonly string[]): Promise<unknown> {
+    return this.sql('UPDATE clients SET scopes = $2 WHERE client_id = $1', [clientId, scopes]);
+  }
+
+  /** Sets how often a relying party may start in a minute. */
+  limitStarts(clientId: string, perMinute: number): Promise<unknown> {
+    return this.sql('UPDATE clients SET starts_per_minute = $2 WHERE client_id = $1', [clientId, perMinute]);
+  }
+}

@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import type { Sql } from './sql.ts';
+
+/** Reads and changes the website's sessions and of customers' reports. */
+export class CustomerRows {
+  constructor(private readonly sql: Sql) {}
+
+  /** Moves every session's verification into the past. */
+  ageVerifications(minutes: number): Promise<unknown> {
+    return this.sql('UPDATE customer_sessions SET verified_at = verified_at - make_interval(mins => $1)', [minutes]);
+  }
+
+  /** Sets how long ago every session was last used. */
+  ageSessionUse(minutes: number): Promise<unknown> {
+    return this.sql('UPDATE customer_sessions SET seen_at = now() - make_interval(mins => $1)', [minutes]);
+  }
+
+  /** Sets how long ago every session began. */
+  ageSessions(minutes: number): Promise<unknown> {
+    return this.sql('UPDATE customer_sessions SET created_at = now() - make_interval(mins => $1)', [minutes]);
+  }
+
+  /** How many sessions a line has. */
+  async sessionsOf(lineId: string): Promise<number> {
+    return (await this.sql('SELECT 1 FROM customer_sessions WHERE line_id = $1', [lineId])).length;
+  }
+
+  /** Adds a report that was worked on; answers its id. */
+  async addReport(report: { kind: string; subscriptionId?: string; outcome: string }): Promise<string> {
+    const id = randomUUID();
+    await this.sql('INSERT INTO reports (id, kind, subscription_id, outcome) VALUES ($1, $2, $3, $4)', [
+      id,
+      report.kind,
+      report.subscriptionId ?? null,
+      report.outcome,
+    ]);
+    return id;
+  }
+
+  /** Adds a report that is overdue and that no key decrypts. */
+  addUnreadableReport(): Promise<unknown> {
+    return this.sql(
+      `INSERT INTO reports (id, kind, person, due_at)
+       VALUES (gen_random_uuid(), 'lost_phone', '\\x00', now() - interval '1 hour')`,
+    );
+  }
+
+  removeUnreadableReports(): Promise<unknown> {
+    return this.sql(`DELETE FROM reports WHERE person = '\\x00'`);
+  }
+
+  /** How many reports wait to be worked on. */
+  async openReports(): Promise<number> {
+    return (await this.sql('SELECT 1 FROM reports WHERE outcome IS NULL')).length;
+  }
+
+  /** How many reports that wait are due only after this many minutes. */
+  async reportsDueAfter(minutes: number): Promise<number> {
+    const rows = await this.sql(
+      'SELECT 1 FROM reports WHERE outcome IS NULL AND due_at > now() + make_interval(mins => $1)',
+      [minutes],
+    );
+    return rows.length;
+  }
+
+  /** Makes every report due now. */
+  makeReportsDue(): Promise<unknown> {
+    return this.sql('UPDATE reports SET due_at = now()');
+  }
+
+  /** Settles every report. */
+  settleReports(operator: string): Promise<unknown> {
+    return this.sql('UPDATE reports SET settled_by = $1, settled_at = now()', [operator]);
+  }
+
+  /** The newest report of a kind. */
+  async newestReport(kind: string): Promise<{ outcome: string | null; person: Buffer | null } | undefined> {
+    const [row] = await this.sql<{ outcome: string | null; person: Buffer | null }>(
+      'SELECT outcome, person FROM reports WHERE kind = $1 ORDER BY filed_at DESC LIMIT 1',
+      [kind],
+    );
+    return row;
+  }
+
+  /** The operator who settled a report. */
+  async settlerOf(reportId: string): Promise<string | null> {
+    const [row] = await this.sql<{ by: string | null }>('SELECT settled_by AS by FROM reports WHERE id = $1', [
+      reportId,
+    ]);
+    return row!.by;
+  }
+}

@@ -1,0 +1,54 @@
+import { eventually } from '../eventually.ts';
+import type { Sql } from './sql.ts';
+
+export interface DeliveryRow {
+  kind: string;
+  attempts: number;
+  /** Seconds until the next attempt. */
+  dueIn: number;
+  /** No worker holds it. */
+  waiting: boolean;
+}
+
+/** Reads and changes pushes and text messages that are still to be delivered. */
+export class DeliveryRows {
+  constructor(private readonly sql: Sql) {}
+
+  /** The deliveries of an authentication. */
+  of(authenticationId: string): Promise<DeliveryRow[]> {
+    return this.sql(
+      `SELECT kind, attempts, extract(epoch FROM due_at - now())::float AS "dueIn", claimed_until IS NULL AS waiting
+       FROM deliveries WHERE authentication_id = $1`,
+      [authenticationId],
+    );
+  }
+
+  /** Resolves once no delivery of an authentication is left. */
+  async untilDone(authenticationId: string): Promise<void> {
+    await eventually('an empty list of deliveries', async () => (await this.of(authenticationId)).length === 0);
+  }
+
+  /** Resolves once no delivery of a subscription's notices is left. */
+  async untilNoticesDone(subscriptionId: string): Promise<void> {
+    await eventually('an empty list of deliveries', async () => {
+      const rows = await this.sql(
+        'SELECT 1 FROM deliveries d JOIN notices n ON n.id = d.notice_id WHERE n.subscription_id = $1',
+        [subscriptionId],
+      );
+      return rows.length === 0;
+    });
+  }
+
+  /** Makes the next attempt for an authentication due now. */
+  makeDue(authenticationId: string): Promise<unknown> {
+    return this.sql('UPDATE deliveries SET due_at = now() WHERE authentication_id = $1', [authenticationId]);
+  }
+
+  /** Sets how long the delivery of an authentication is still worth an attempt. */
+  expireIn(authenticationId: string, seconds: number): Promise<unknown> {
+    return this.sql(
+      'UPDATE deliveries SET expires_at = now() + make_interval(secs => $2) WHERE authentication_id = $1',
+      [authenticationId, seconds],
+    );
+  }
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import type { Sql } from './sql.ts';
+
+/** Reads and changes devices and their proofs. */
+export class DeviceRows {
+  constructor(private readonly sql: Sql) {}
+
+  /** Adds an active device to a subscription. */
+  addActive(subscriptionId: string, name: string): Promise<unknown> {
+    return this.sql(
+      `INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key, platform,
+         os_version, app_version, name, test_expires_at, activated_at)
+       VALUES ($1, $2, $3, 'active', '{}', '{}', '', 'android', '14', '1.0.0', $4, now(), now())`,
+      [randomUUID(), subscriptionId, `PG-${randomUUID().slice(0, 14)}`, name],
+    );
+  }
+
+  /** Revokes a device, and nothing that belongs to it. */
+  revoke(deviceId: string): Promise<unknown> {
+    return this.sql(`UPDATE devices SET state = 'revoked', revoked_at = now() WHERE id = $1`, [deviceId]);
+  }
+
+  /** Names the devices of a subscription. */
+  rename(subscriptionId: string, name: string): Promise<unknown> {
+    return this.sql('UPDATE devices SET name = $2 WHERE subscription_id = $1', [subscriptionId, name]);
+  }
+
+  /** Gives the device of a subscription this serial number. */
+  setSerialNumber(subscriptionId: string, serialNumber: string): Promise<unknown> {
+    return this.sql('UPDATE devices SET serial_number = $2 WHERE subscription_id = $1', [subscriptionId, serialNumber]);
+  }
+
+  /** Moves the activation of every device into the past. */
+  ageActivations(days: number): Promise<unknown> {
+    return this.sql('UPDATE devices SET activated_at = activated_at - make_interval(days => $1)', [days]);
+  }
+
+  /** Lets the time for the test of a device pass. */
+  expireTest(deviceId: string): Promise<unknown> {
+    return this.sql('UPDATE devices SET test_expires_at = now() WHERE id = $1', [deviceId]);
+  }
+
+  /** Wrong test codes that were counted. */
+  async testFailuresOf(deviceId: string): Promise<number> {
+    const [row] = await this.sql<{ n: number }>('SELECT test_failures AS n FROM devices WHERE id = $1', [deviceId]);
+    return row!.n;
+  }
+
+  /** Wrong PINs that were counted. */
+  async pinFailuresOf(deviceId: string): Promise<number> {
+    const [row] = await this.sql<{ n: number }>('SELECT pin_failures AS n FROM devices WHERE id = $1', [deviceId]);
+    return row!.n;
+  }
+
+  /** Locks the PIN of a device. */
+  lockPin(deviceId: string): Promise<unknown> {
+    return this.sql('UPDATE devices SET pin_failures = 5 WHERE id = $1', [deviceId]);
+  }
+
+  /** Locks the PIN of a subscription's devices. */
+  lockPinOf(subscriptionId: string): Promise<unknown> {
+    return this.sql('UPDATE devices SET pin_failures = 5 WHERE subscription_id = $1', [subscriptionId]);
+  }
+
+  /** Lets the time for a check of the PIN pass. */
+  expirePinCheck(deviceId: string): Promise<unknown> {
+    return this.sql('UPDATE devices SET pin_check_expires_at = now() WHERE id = $1', [deviceId]);
+  }
+
+  /** The encrypted knowledge key. */
+  async knowledgeKeyOf(deviceId: string): Promise<Buffer> {
+    const [row] = await this.sql<{ key: Buffer }>('SELECT knowledge_key AS key FROM devices WHERE id = $1', [deviceId]);
+    return row!.key;
+  }
+
+  /** The encrypted push token. */
+  async pushTokenOf(deviceId: string): Promise<Buffer> {
+    const [row] = await this.sql<{ token: Buffer }>('SELECT push_token AS token FROM devices WHERE id = $1', [
+      deviceId,
+    ]);
+    return row!.token;
+  }
+
+  /** Whether a push token is stored. */
+  async hasPushToken(deviceId: string): Promise<boolean> {
+    const [row] = await this.sql<{ known: boolean }>(
+      'SELECT push_token IS NOT NULL AND push_token_digest IS NOT NULL AS known FROM devices WHERE id = $1',
+      [deviceId],
+    );
+    return row!.known;
+  }
+
+  /** Forgets the push token. */
+  dropPushToken(deviceId: string): Promise<unknown> {
+    return this.sql('UPDATE devices SET push_token = NULL WHERE id = $1', [deviceId]);
+  }
+
+  /** Makes the push token newer than anything its platform says of it within the next minute. */
+  postdatePushToken(deviceId: string): Promise<unknown> {
+    return this.sql(`UPDATE devices SET push_token_at = now() + interval '1 minute' WHERE id = $1`, [deviceId]);
+  }
+
+  /** How many device proofs are remembered. */
+  async proofsOf(deviceId: string): Promise<number> {
+    return (await this.sql('SELECT 1 FROM device_proofs WHERE device_id = $1', [deviceId])).length;
+  }
+
+  /** Moves the remembered device proofs into the past. */
+  ageProofs(deviceId: string, minutes: number): Promise<unknown> {
+    return this.sql('UPDATE device_proofs SET seen_at = now() - make_interval(mins => $2) WHERE device_id = $1', [
+      deviceId,
+      minutes,
+    ]);
+  }
+}

@@ -1,0 +1,184 @@
+import type { Sql } from './sql.ts';
+
+const OF_LOGIN = 'operator_id = (SELECT id FROM operators WHERE login = $1)';
+
+/** Reads and changes operators, their sessions and the audit. */
+export class OperatorRows {
+  constructor(private readonly sql: Sql) {}
+
+  /** Lets an operator use again a one-time password of this moment that was used. */
+  forgetTotp(login: string): Promise<unknown> {
+    return this.sql('UPDATE operators SET totp_step = -1 WHERE login = $1', [login]);
+  }
+
+  /** Lets every operator use again a one-time password of this moment that was used. */
+  forgetTotps(): Promise<unknown> {
+    return this.sql('UPDATE operators SET totp_step = -1');
+  }
+
+  /** Unlocks every operator. */
+  unlockAll(): Promise<unknown> {
+    return this.sql('UPDATE operators SET failures = 0, locked_until = NULL');
+  }
+
+  /** Lets the time pass for which an operator is locked. */
+  endLock(login: string): Promise<unknown> {
+    return this.sql('UPDATE operators SET locked_until = now() WHERE login = $1', [login]);
+  }
+
+  /** Failed sign-ins that were counted, and for how many seconds the operator is locked still. */
+  async lockOf(login: string): Promise<{ failures: number; seconds: number | null }> {
+    const [row] = await this.sql<{ failures: number; seconds: number | null }>(
+      'SELECT failures, extract(epoch FROM locked_until - now())::float AS seconds FROM operators WHERE login = $1',
+      [login],
+    );
+    return row!;
+  }
+
+  /** The digest of every operator's password. */
+  passwords(): Promise<{ login: string; password: string }[]> {
+    return this.sql('SELECT login, password FROM operators');
+  }
+
+  setPassword(login: string, digest: string): Promise<unknown> {
+    return this.sql('UPDATE operators SET password = $2 WHERE login = $1', [login, digest]);
+  }
+
+  disable(login: string): Promise<unknown> {
+    return this.sql('UPDATE operators SET disabled_at = now() WHERE login = $1', [login]);
+  }
+
+  enableAll(): Promise<unknown> {
+    return this.sql('UPDATE operators SET disabled_at = NULL');
+  }
+
+  /** The encrypted secret of an operator's one-time passwords. */
+  async totpSecretOf(login: string): Promise<{ id: string; secret: Buffer }> {
+    const [row] = await this.sql<{ id: string; secret: Buffer }>(
+      'SELECT id, totp_secret AS secret FROM operators WHERE login = $1',
+      [login],
+    );
+    return row!;
+  }
+
+  /** Sets how long ago an operator's sessions were last used. */
+  ageSessionUse(login: string, seconds: number): Promise<unknown> {
+    return this.sql(`UPDATE operator_sessions SET seen_at = now() - make_interval(secs => $2) WHERE ${OF_LOGIN}`, [
+      login,
+      seconds,
+    ]);
+  }
+
+  /** Sets how long ago an operator's sessions began. */
+  ageSessions(login: string, hours: number): Promise<unknown> {
+    return this.sql(`UPDATE operator_sessions SET created_at = now() - make_interval(hours => $2) WHERE ${OF_LOGIN}`, [
+      login,
+      hours,
+    ]);
+  }
+
+  /** How many seconds ago an operator last used a session. */
+  async secondsSinceUse(login: string): Promise<number> {
+    const [row] = await this.sql<{ seconds: number }>(
+      `SELECT extract(epoch FROM now() - max(seen_at))::float AS seconds FROM operator_sessions WHERE ${OF_LOGIN}`,
+      [login],
+    );
+    return row!.seconds;
+  }
+
+  /** The audit of a subscription, oldest first. */
+  auditOf(
+    subscriptionId: string,
+  ): Promise<{ operator: string; action: string; reason: string | null; outcome: string }[]> {
+    return this.sql(
+      'SELECT operator, action, reason, outcome FROM audit_entries WHERE subscription_id = $1 ORDER BY number',
+      [subscriptionId],
+    );
+  }
+
+  /** The audit of an action, oldest first. */
+  auditOfAction(action: string): Promise<{ operator: string; reason: string | null; outcome: string }[]> {
+    return this.sql('SELECT operator, reason, outcome FROM audit_entries WHERE action = $1 ORDER BY number', [action]);
+  }
+
+  /** The audit of everything done for a reason, oldest first. */
+  auditOfReason(
+    reason: string,
+  ): Promise<{ operator: string; action: string; outcome: string; address: string | null }[]> {
+    return this.sql('SELECT operator, action, outcome, address FROM audit_entries WHERE reason = $1 ORDER BY number', [
+      reason,
+    ]);
+  }
+
+  /** States of the approvals that were requested for a subscription, oldest first. */
+  async approvalsOf(subscriptionId: string): Promise<string[]> {
+    const rows = await this.sql<{ state: string }>(
+      'SELECT state FROM approvals WHERE subscription_id = $1 ORDER BY asked_at',
+      [subscriptionId],
+    );
+    return rows.map(({ state }) => state);
+  }
+
+  /** For how many hours an approval may be decided. */
+  async hoursOfApproval(id: string): Promise<number> {
+    const [row] = await this.sql<{ hours: number }>(
+      'SELECT extract(epoch FROM expires_at - asked_at)::float / 3600 AS hours FROM approvals WHERE id = $1',
+      [id],
+    );
+    return row!.hours;
+  }
+
+  /** Lets the time of an approval pass. */
+  expireApproval(id: string): Promise<unknown> {
+    return this.sql('UPDATE approvals SET expires_at = now() WHERE id = $1', [id]);
+  }
+
+  /** Closes every approval that is to be decided. */
+  closeApprovals(): Promise<unknown> {
+    return this.sql(`UPDATE approvals SET closed_at = now(), state = 'expired' WHERE closed_at IS NULL`);
+  }
+
+  /** Has an approval decided by the operator who requested it. */
+  approveByRequester(id: string): Promise<unknown> {
+    return this.sql(
+      `UPDATE approvals SET state = 'approved', decided_by = asked_by, decided_at = now(), decision_reason = 'x',
+       closed_at = now() WHERE id = $1`,
+      [id],
+    );
+  }
+
+  /** The reissues of a subscription, oldest first. */
+  reissuesOf(subscriptionId: string): Promise<{ id: string; state: string }[]> {
+    return this.sql('SELECT id, state FROM reissues WHERE subscription_id = $1 ORDER BY applied_at', [subscriptionId]);
+  }
+
+  /** Lets the time of a reissue pass. */
+  expireReissue(id: string): Promise<unknown> {
+    return this.sql('UPDATE reissues SET expires_at = now() WHERE id = $1', [id]);
+  }
+
+  /** Moves the decision on a reissue into the past. */
+  ageReissueDecision(id: string, days: number): Promise<unknown> {
+    return this.sql('UPDATE reissues SET decided_at = decided_at - make_interval(days => $2) WHERE id = $1', [
+      id,
+      days,
+    ]);
+  }
+
+  /** In how many hours a reissue ends. */
+  async hoursLeftOfReissue(id: string): Promise<number> {
+    const [row] = await this.sql<{ hours: number }>(
+      'SELECT extract(epoch FROM expires_at - now())::float / 3600 AS hours FROM reissues WHERE id = $1',
+      [id],
+    );
+    return row!.hours;
+  }
+
+  /** Withdraws the reissue of a subscription that is under way. */
+  withdrawReissue(subscriptionId: string): Promise<unknown> {
+    return this.sql(
+      `UPDATE reissues SET state = 'withdrawn', closed_at = now() WHERE subscription_id = $1 AND closed_at IS NULL`,
+      [subscriptionId],
+    );
+  }
+}

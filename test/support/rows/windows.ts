@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import type { Sql } from './sql.ts';
+
+/** Reads and changes hosted windows. */
+export class WindowRows {
+  constructor(private readonly sql: Sql) {}
+
+  /** Adds an open window; answers its id. */
+  async add(window: { clientId: string; returnUrl: string }): Promise<string> {
+    const id = randomUUID();
+    await this.sql(
+      `INSERT INTO windows (id, client_id, purpose, return_url, return_state, locale, expires_at)
+       SELECT $1, id, '-', $2, '-', 'ko', now() + interval '10 minutes' FROM clients WHERE client_id = $3`,
+      [id, window.returnUrl, window.clientId],
+    );
+    return id;
+  }
+
+  /** Lets the time of a window pass. */
+  expire(id: string): Promise<unknown> {
+    return this.sql('UPDATE windows SET expires_at = now() WHERE id = $1', [id]);
+  }
+
+  /** Has a window refer to an authentication. */
+  setAuthentication(id: string, authenticationId: string): Promise<unknown> {
+    return this.sql('UPDATE windows SET authentication_id = $2 WHERE id = $1', [id, authenticationId]);
+  }
+
+  /** Sets where a window returns to. */
+  setReturnUrl(id: string, url: string): Promise<unknown> {
+    return this.sql('UPDATE windows SET return_url = $2 WHERE id = $1', [id, url]);
+  }
+
+  /** A whole row as text, and the encrypted name of the person. */
+  async of(id: string): Promise<{ row: string; name: Buffer }> {
+    const [row] = await this.sql<{ row: string; name: Buffer }>(
+      'SELECT row_to_json(w)::text AS row, name FROM windows w WHERE id = $1',
+      [id],
+    );
+    return row!;
+  }
+}
