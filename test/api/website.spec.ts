@@ -95,7 +95,7 @@ describe('the start', () => {
 
   it('is English for whoever asked for it once, on every page after that', async () => {
     const visitor = visit();
-    expect((await visitor.open('/?lang=en')).text).toContain('Your codes, on your own phone alone');
+    expect((await visitor.open('/?lang=en')).text).toContain('Verification codes on your own phone only');
     expect((await visitor.open('/login')).html).toContain('<html lang="en">');
     expect((await visitor.open('/login?lang=ko')).html).toContain('<html lang="ko">');
   });
@@ -144,15 +144,15 @@ describe('checking whether one may join', () => {
   });
 
   it.each([
-    [{ birthDay: '19900231' }, 'birthDay', '달력에 있는 날짜'],
+    [{ birthDay: '19900231' }, 'birthDay', '생년월일 8자리를 정확히'],
     [{ osVersion: 'new' }, 'osVersion', '숫자와 점으로'],
-    [{ plan: 'free' }, 'plan', '하나를 골라 주세요'],
-    [{ phone: 'constructor' }, 'phone', '하나를 골라 주세요'],
-    [{ carrier: '' }, 'carrier', '하나를 골라 주세요'],
+    [{ plan: 'free' }, 'plan', '하나를 선택해 주세요'],
+    [{ phone: 'constructor' }, 'phone', '하나를 선택해 주세요'],
+    [{ carrier: '' }, 'carrier', '하나를 선택해 주세요'],
   ])('asks again at the field where %j cannot be read, and keeps the rest', async (answers, field, fault) => {
     const page = await check({ ...ordinary, ...answers });
     expect(page.status).toBe(422);
-    expect(page.text).toContain('빠진 것이 있거나 형식이 다릅니다');
+    expect(page.text).toContain('형식이 맞지 않는 항목이 있습니다');
     expect(/id="(\w+)-fault">\s*[^<\s]/.exec(page.html)?.[1]).toBe(field);
     expect(page.text).toContain(fault);
     expect(page.html.match(/autofocus/g)).toHaveLength(1);
@@ -252,7 +252,7 @@ describe('joining', () => {
     const phone = await service.enrol(shownCode(page));
     const { code } = await phone.readTestEnvelope(await phone.testEnvelope());
     for (let tries = 0; tries < 5; tries += 1) await phone.confirmTest(otherThan(code)).catch(() => undefined);
-    expect((await visitor.open('/enrol')).text).toContain('등록을 마치지 못했습니다');
+    expect((await visitor.open('/enrol')).text).toContain('앱을 등록하지 못했습니다');
     const again = await visitor.send('/enrol');
     expect(shownCode(again)).toMatch(/^\w{5}-/);
     await expect(inUse(shownCode(again))).resolves.toBeDefined();
@@ -312,7 +312,7 @@ describe('logging in', () => {
     for (const left of [3, 2, 1]) {
       expect((await visitor.send('/code', { code: wrong })).text).toContain(`${left}번 더`);
     }
-    expect((await visitor.send('/code', { code: wrong })).text).toContain('다섯 번 잘못 입력했습니다');
+    expect((await visitor.send('/code', { code: wrong })).text).toContain('5번 잘못 입력했습니다');
     expect((await visitor.open('/my')).url).toBe(`${service.issuer}/login`);
   });
 
@@ -338,7 +338,7 @@ describe('logging in', () => {
     const visitor = visit();
     await visitor.open('/login');
     await visitor.send('/login', typed(person));
-    expect((await visitor.send('/code/resend')).text).toContain('30초에 한 번');
+    expect((await visitor.send('/code/resend')).text).toContain('30초 간격');
     await sql(`UPDATE authentications SET sent_at = sent_at - interval '31 seconds' WHERE closed_at IS NULL`, []);
     const sent = await visitor.send('/code/resend');
     expect(sent.text).toContain('다시 보냈습니다');
@@ -370,9 +370,9 @@ describe('logging in', () => {
   });
 
   it.each([
-    ['a day that is in no calendar', { birthDate: '900231' }, '달력에 있는 날짜'],
-    ['letters for digits', { genderDigit: 'm' }, '한 자리 숫자로'],
-    ['a number that is none', { phoneNumber: '02-123-4567' }, '010-1234-5678과 같은'],
+    ['a day that is in no calendar', { birthDate: '900231' }, '생년월일 6자리를 정확히'],
+    ['letters for digits', { genderDigit: 'm' }, '숫자 한 자리를'],
+    ['a number that is none', { phoneNumber: '02-123-4567' }, '휴대폰번호를 정확히'],
   ])('says at the field that %s cannot be', async (_name, wrong, fault) => {
     const visitor = visit();
     await visitor.open('/login');
@@ -518,7 +518,7 @@ describe('institutions that are registered', () => {
     const unknown = await revoke(stranger, { ...theirs, registration: 'e2f1c5f4-0000-4000-8000-000000000000' });
     const impossible = await revoke(stranger, { ...theirs, registration: "' OR true" });
     expect([foreign.status, unknown.status, impossible.status]).toEqual([404, 404, 404]);
-    expect(await foreign.text()).toContain('그런 등록이 없습니다');
+    expect(await foreign.text()).toContain('등록 정보를 찾을 수 없습니다');
     expect((await revoke(visitor, { registration: id })).status).toBe(403);
     expect((await revoke(visitor, { ...form, form: theirs['form'] ?? '' })).status).toBe(403);
     expect(await standing(id)).toEqual([{ state: 'active', closed_by: null }]);
@@ -550,10 +550,10 @@ describe('cancelling', () => {
   it('takes a fresh verification, is effective at once, and a window then falls back to SMS', async () => {
     const subscriber = await service.subscriber();
     const { visitor } = await loggedIn(subscriber);
-    expect((await visitor.open('/cancel')).text).toContain('언제든 다시 가입할 수 있습니다');
+    expect((await visitor.open('/cancel')).text).toContain('언제든지 다시 가입할 수 있습니다');
     const asked = await visitor.send('/cancel');
     expect(asked.text).toContain('휴대폰의 앱을 열어 주세요');
-    expect((await subscriber.phone.pending())[0]).toMatchObject({ purpose: '인증보호 해지' });
+    expect((await subscriber.phone.pending())[0]).toMatchObject({ purpose: '휴대폰인증보호 해지' });
     expect(await stateOf(subscriber.person.lineId)).toEqual({ state: 'active', reason: null });
 
     const receipt = await visitor.send('/code', { code: await codeInApp(subscriber) });
@@ -624,7 +624,7 @@ describe('reporting without logging in', () => {
   it('a lost phone suspends at once, tells the old phone, and is there for the call centre', async () => {
     const subscriber = await service.subscriber();
     const { id } = (await service.start(subscriber.person)).body;
-    expect((await report('/lost-phone', subscriber.person)).text).toContain('분실 신고를 받았습니다');
+    expect((await report('/lost-phone', subscriber.person)).text).toContain('분실 신고를 접수했습니다');
     expect(await outcome('lost_phone')).toEqual({ outcome: 'suspended', person: null });
     expect(await stateOf(subscriber.person.lineId)).toEqual({ state: 'suspended', reason: 'loss_reported' });
     expect((await service.call('GET', `/v1/authentications/${id}`)).body['state']).toBe('cancelled');
@@ -830,7 +830,7 @@ describe('pages that hold against attacks', () => {
       ];
       for (const response of await Promise.all(attempts)) {
         expect(response.status).toBe(403);
-        expect(await response.text()).toContain('이 화면은 오래되었습니다');
+        expect(await response.text()).toContain('페이지가 만료되었습니다');
       }
     },
   );

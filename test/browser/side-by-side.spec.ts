@@ -18,7 +18,7 @@ describeWith(CHROMIUM, 'a window and a phone', () => {
   });
 
   it.each([
-    { lang: 'ko', lineId: 'demo-1', masked: '010-****-5678', channel: '앱 (푸시 인증 보호)' },
+    { lang: 'ko', lineId: 'demo-1', masked: '010-****-5678', channel: '앱 (휴대폰인증보호)' },
     { lang: 'en', lineId: 'demo-2', masked: '010-****-6789', channel: 'The app' },
   ])('verify a person side by side on a wide screen ($lang)', async ({ lang, lineId, masked, channel }) => {
     const context = await scene.newBrowser({ viewport: { width: 1280, height: 800 } });
