@@ -538,7 +538,7 @@ describe('institutions that are registered', () => {
   it('stand beside whether the phone’s one-time passwords are in use, and locked', async () => {
     const subscriber = await service.subscriber();
     const { visitor, page } = await loggedIn(subscriber);
-    expect(page.text).toContain('OTP 등록하지 않음');
+    expect(page.text).toContain('OTP 등록 안 함');
     await subscriber.phone.enrolAuthenticator('otp', TEST_PIN, AUTHENTICATOR_TERMS);
     expect((await visitor.open('/my')).text).toContain('OTP 사용 중');
     await sql('UPDATE authenticators SET failures = 5 WHERE subscription_id = $1', [subscriber.subscriptionId]);
