@@ -217,7 +217,7 @@ describe('joining', () => {
     const { page } = await joined(person);
     expect(new URL(page.url).pathname).toBe('/my');
     expect(page.text).toContain('이미 가입된 회선');
-    expect(page.text).toContain('앱 등록을 기다리고 있습니다');
+    expect(page.text).toContain('앱 등록이 필요합니다');
   });
 
   it('does not ask who it is once more of whoever was verified a moment ago', async () => {

@@ -264,11 +264,11 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await askToLogIn(person);
     await heading('Open the app on your phone').waitFor();
     await expectFit();
-    await press('Send it again');
+    await press('Resend notification');
     await page.locator('.alert').waitFor();
     await expectFit();
     await scene.database.pool.query(`UPDATE authentications SET sent_at = sent_at - interval '31 seconds'`);
-    await press('Send it again');
+    await press('Resend notification');
     await page.locator('.good').waitFor();
     await expectFit();
     await enterCode(otherThan(await readCode(phone)));
@@ -323,7 +323,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await page.reload();
     await expectFit();
     await press('Revoke 다온증권');
-    await page.locator('.note:has-text("The registration is revoked.")').waitFor();
+    await page.locator('.note:has-text("The registration was revoked.")').waitFor();
     expect(await page.getByRole('button', { name: 'Revoke' }).count()).toBe(0);
     await expectFit();
 
@@ -446,7 +446,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
       const shown = await page.evaluate(`(() => {
         const style = getComputedStyle(document.activeElement);
         const { top, bottom } = document.activeElement.getBoundingClientRect();
-        return style.outlineStyle === 'solid' && parseFloat(style.outlineWidth) >= 2 && top >= 0 && bottom <= innerHeight;
+        return style.outlineStyle === 'solid' && parseFloat(style.outlineWidth) >= 2 && top >= 0 && Math.floor(bottom) <= innerHeight;
       })()`);
       expect(shown).toBe(true);
     }
