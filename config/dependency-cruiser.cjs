@@ -164,6 +164,7 @@ module.exports = {
           '\\.d\\.ts$',
           '^(config|migrations)/',
           '^test/(.*\\.spec|support/global-\\w+|bench/bench)\\.ts$',
+          '^test/adopting/main\\.mjs$',
         ],
       },
       to: {},

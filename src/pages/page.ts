@@ -63,10 +63,13 @@ function document(assets: Assets, page: Page, nonce: string): Html {
       <link rel="icon" href="data:image/svg+xml,${encodeURIComponent(words.brand.logo)}" />
       <link rel="stylesheet" href="${assets.address(stylesheet)}" />
       <link rel="stylesheet" href="${assets.brandStylesheet}" />
-      <script type="application/json" id="brand">
-        ${json(words.brandIn(locale))}
-      </script>
-      ${script && html`<script type="module" nonce="${nonce}" src="${assets.address(script)}"></script>`}
+      ${
+        script &&
+        html`<script type="application/json" id="brand" nonce="${nonce}">
+            ${json(words.brandIn(locale))}
+          </script>
+          <script type="module" nonce="${nonce}" src="${assets.address(script)}"></script>`
+      }
     </head>
     <body class="${bodyClass}">
       ${body}

@@ -62,7 +62,7 @@ it('a page shows the adopter’s brand and the changed text, and keeps every oth
 
 it('a page hands the brand to its script as data', async () => {
   const page = await (await fetch(`${issuer}/?lang=en`)).text();
-  const [, data = ''] = /<script type="application\/json" id="brand">(.*?)<\/script>/s.exec(page) ?? [];
+  const [, data = ''] = /<script type="application\/json" id="brand"[^>]*>(.*?)<\/script>/s.exec(page) ?? [];
   expect(JSON.parse(data)).toEqual({ service: 'Gaon Verify', carrier: 'Gaon Telecom', callCentre: '1600-0000' });
 });
 

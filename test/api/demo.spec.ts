@@ -45,7 +45,7 @@ describe('the demonstration bank', () => {
 
     await visitor.open('/demo/bank');
     const asked = await visitor.send('/demo/bank/transfers', TYPED);
-    expect(asked.text).toMatch(/코드 8자리를 입력하세요.*홍길동.*두루은행 110-234-567890.*1,250,000원/);
+    expect(asked.text).toMatch(/서명번호 8자리를 입력해 주세요.*홍길동.*두루은행 110-234-567890.*1,250,000원/);
     const wrong = await visitor.send('/demo/bank/transfer', { code: '00000000' });
     expect(wrong.text).toContain('남은 횟수: 4번');
     const request = await eventually('the transaction in the app', async () => (await phone.pending())[0]);

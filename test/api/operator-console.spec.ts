@@ -248,7 +248,7 @@ describe('a session', () => {
     expect((await browser.post('/operator/sign-out')).location).toBe('/operator/sign-in');
     expect((await thief.get('/operator')).location).toBe('/operator/sign-in');
     const late = await thief.postRaw('/operator/search', { phoneNumber: '01012345678', reason });
-    expect([late.status, h1(late)]).toEqual([401, '로그인이 끝났습니다']);
+    expect([late.status, h1(late)]).toEqual([401, '로그인이 만료되었습니다']);
   });
 });
 
@@ -329,7 +329,7 @@ describe('a page of the desk', () => {
         await browser.postRaw(path, { ...fields, form }, { Origin: 'null' }),
       ];
       expect(refused.map((answer) => [answer.status, h1(answer)])).toEqual(
-        refused.map(() => [403, '이 화면은 오래되었습니다']),
+        refused.map(() => [403, '페이지가 만료되었습니다']),
       );
       expect((await browser.get('/operator')).status).toBe(200);
     },
@@ -370,14 +370,14 @@ describe('the look-up of a subscription', () => {
     const [one, other] = [await service.subscriber(), await service.subscriber()];
     const path = `/operator/subscriptions/${one.subscriptionId}`;
     const browser = await new DeskBrowser(service).signIn('viewer');
-    expect(h1(await browser.get(path))).toBe('조회하는 이유');
+    expect(h1(await browser.get(path))).toBe('조회 사유');
     expect((await auditOf(one.subscriptionId)).map(({ action }) => action)).toEqual(['subscribe']);
     expect((await browser.post(`${path}/reason`, { reason: '접수 확인' })).location).toBe(path);
     expect(h1(await browser.get(path))).toContain('가입 정보');
     expect((await auditOf(one.subscriptionId)).at(-1)).toMatchObject({ action: 'look', reason: '접수 확인' });
-    expect(h1(await browser.get(`/operator/subscriptions/${other.subscriptionId}`))).toBe('조회하는 이유');
+    expect(h1(await browser.get(`/operator/subscriptions/${other.subscriptionId}`))).toBe('조회 사유');
     const again = await new DeskBrowser(service).signIn('viewer');
-    expect(h1(await again.get(path))).toBe('조회하는 이유');
+    expect(h1(await again.get(path))).toBe('조회 사유');
   });
 
   it.each([
@@ -412,7 +412,7 @@ describe('the look-up of a subscription', () => {
     expect([refused.status, h1(refused)]).toEqual([409, '해지된 가입입니다']);
     await desk('agent').post(`${path}/reason`, { reason });
     const page = await desk('agent').get(path);
-    expect(page.html).toContain('해지되어 표시하지 않습니다');
+    expect(page.html).toContain('해지되어 표시하지 않음');
     expect(page.html).not.toContain(person.phoneNumber.slice(-4) + '</');
   });
 
@@ -500,7 +500,7 @@ describe('approvals', () => {
     const { subscriptionId, approval } = await requestedResume();
     expect((await desk('supervisor').post(`/operator/approvals/${approval}/refuse`, { reason })).status).toBe(303);
     const late = await desk('supervisor2').post(`/operator/approvals/${approval}/${verb}`, { reason });
-    expect([late.status, h1(late)]).toEqual([409, '이미 끝난 요청입니다']);
+    expect([late.status, h1(late)]).toEqual([409, '이미 종료된 요청입니다']);
     expect(await standingOf(subscriptionId)).toBe('suspended');
     // And may be asked for again.
     const again = await desk('agent').post(`/operator/subscriptions/${subscriptionId}/ask-resume`, { reason });
@@ -645,14 +645,7 @@ describe('a reissue', () => {
     expect(sectionOf(await look('agent', page))).toContain('supervisor · ');
     const letter = await take('agent', 'issue');
     expect(letter.headers.get('cache-control')).toBe('no-store');
-    for (const shown of [
-      '휴대폰인증보호 고객센터',
-      number,
-      id,
-      '한 번만 쓸 수 있습니다',
-      'It can be used once',
-      '114',
-    ]) {
+    for (const shown of ['휴대폰인증보호 고객센터', number, id, '1회만 사용할 수 있습니다', 'Valid once', '114']) {
       expect(letter.html).toContain(shown);
     }
     expect(letter.html).toContain('<svg');
@@ -683,7 +676,7 @@ describe('a reissue', () => {
       const sentAt = Date.now();
       const first = await take('agent', 'issue');
       expect([first.status, first.headers.get('cache-control')]).toEqual([200, 'no-store']);
-      expect(first.html).toMatch(/<svg[^>]*aria-label="등록 코드가 든 QR 코드"/);
+      expect(first.html).toMatch(/<svg[^>]*aria-label="등록 코드 QR"/);
       const until = /<time datetime="([^"]*)"/.exec(first.html)?.[1] ?? '';
       expectSecondsAfter(sentAt, 600, until);
       expect(await look('agent', page)).not.toContain(codeIn(first));
@@ -831,7 +824,7 @@ describe('the charges and the whole audit', () => {
 
   it('the whole audit is read newest first, page by page, by operator and by action', async () => {
     const browser = await new DeskBrowser(service).signIn('supervisor2');
-    expect(h1(await browser.get('/operator/audit'))).toBe('조회하는 이유');
+    expect(h1(await browser.get('/operator/audit'))).toBe('조회 사유');
     expect((await browser.post('/operator/audit/reason', { reason: '분기 점검' })).location).toBe('/operator/audit');
     for (let at = 0; at < 60; at += 1) {
       const headers = { 'Audit-Reason': `entry ${at}` };
@@ -1024,9 +1017,9 @@ describe('an account', () => {
       browser.post('/operator/password', { present: password, chosen, again: chosen, ...change });
     for (const [change, fault] of [
       [{ chosen: 'elevenchars', again: 'elevenchars' }, '12자 이상'],
-      [{ chosen: 'x'.repeat(201), again: 'x'.repeat(201) }, '200자까지'],
-      [{ again: 'something else' }, '확인이 다릅니다'],
-      [{ chosen: password, again: password }, '지금과 다른'],
+      [{ chosen: 'x'.repeat(201), again: 'x'.repeat(201) }, '200자 이하'],
+      [{ again: 'something else' }, '서로 일치하지 않습니다'],
+      [{ chosen: password, again: password }, '현재와 다른'],
       [{ present: 'not the present one' }, '현재 비밀번호가'],
     ] as const) {
       const refused = await choose(change);

@@ -935,9 +935,9 @@ describe('a notice', () => {
       await act(subscriptionId, 'report-loss');
       await pushed(pushToken, /분실 신고로 .*일시 정지되었습니다/);
       await act(subscriptionId, 'resume');
-      await pushed(pushToken, /다시 시작되었습니다/);
+      await pushed(pushToken, /일시 정지가 해제되어/);
       await act(subscriptionId, 'cancel');
-      await pushed(pushToken, /고객센터를 통해 .*해지되었습니다/);
+      await pushed(pushToken, /고객센터에서 .*해지했습니다/);
       await delivered(subscriptionId);
       const pushes = noticesTo(pushToken);
       expect(pushes).toHaveLength(3);
@@ -963,7 +963,7 @@ describe('a notice', () => {
     await act(subscriptionId, 'report-loss');
     await texted(person, /분실 신고로 .*일시 정지되었습니다/);
     await act(subscriptionId, 'cancel');
-    await texted(person, /고객센터를 통해 .*해지되었습니다/);
+    await texted(person, /고객센터에서 .*해지했습니다/);
   });
 
   describe('the owner of the line has changed', () => {

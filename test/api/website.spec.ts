@@ -92,7 +92,7 @@ describe('the front page', () => {
 
   it('the website is English on every page once English was chosen', async () => {
     const visitor = visit();
-    expect((await visitor.open('/?lang=en')).text).toContain('Your codes, on your own phone alone');
+    expect((await visitor.open('/?lang=en')).text).toContain('Verification codes on your own phone only');
     expect((await visitor.open('/login')).html).toContain('<html lang="en">');
     expect((await visitor.open('/login?lang=ko')).html).toContain('<html lang="ko">');
   });
@@ -141,17 +141,17 @@ describe('the eligibility check', () => {
   });
 
   it.each([
-    [{ birthDay: '19900231' }, 'birthDay', '달력에 있는 날짜'],
+    [{ birthDay: '19900231' }, 'birthDay', '생년월일 8자리를 정확히'],
     [{ osVersion: 'new' }, 'osVersion', '숫자와 점으로'],
-    [{ plan: 'free' }, 'plan', '하나를 골라 주세요'],
-    [{ phone: 'constructor' }, 'phone', '하나를 골라 주세요'],
-    [{ carrier: '' }, 'carrier', '하나를 골라 주세요'],
+    [{ plan: 'free' }, 'plan', '하나를 선택해 주세요'],
+    [{ phone: 'constructor' }, 'phone', '하나를 선택해 주세요'],
+    [{ carrier: '' }, 'carrier', '하나를 선택해 주세요'],
   ])(
     'the eligibility check asks again at the field where %j cannot be read, and keeps the others',
     async (answers, field, fault) => {
       const page = await check({ ...ordinary, ...answers });
       expect(page.status).toBe(422);
-      expect(page.text).toContain('빠진 것이 있거나 형식이 다릅니다');
+      expect(page.text).toContain('형식이 맞지 않는 항목이 있습니다');
       expect(/id="(\w+)-fault">\s*[^<\s]/.exec(page.html)?.[1]).toBe(field);
       expect(page.text).toContain(fault);
       expect(page.html.match(/autofocus/g)).toHaveLength(1);
@@ -214,7 +214,7 @@ describe('joining', () => {
     const { page } = await joined(person);
     expect(new URL(page.url).pathname).toBe('/my');
     expect(page.text).toContain('이미 가입된 회선');
-    expect(page.text).toContain('앱 등록을 기다리고 있습니다');
+    expect(page.text).toContain('앱 등록이 필요합니다');
   });
 
   it('joining does not verify again a person who was verified a moment ago', async () => {
@@ -249,7 +249,7 @@ describe('joining', () => {
     const phone = await service.enrol(shownCode(page));
     const { code } = await phone.readTestEnvelope(await phone.testEnvelope());
     for (let tries = 0; tries < 5; tries += 1) await phone.confirmTest(otherThan(code)).catch(() => undefined);
-    expect((await visitor.open('/enrol')).text).toContain('등록을 마치지 못했습니다');
+    expect((await visitor.open('/enrol')).text).toContain('앱을 등록하지 못했습니다');
     const again = await visitor.send('/enrol');
     expect(shownCode(again)).toMatch(/^\w{5}-/);
     await expect(inUse(shownCode(again))).resolves.toBeDefined();
@@ -305,7 +305,7 @@ describe('logging in', () => {
     for (const left of [3, 2, 1]) {
       expect((await visitor.send('/code', { code: wrong })).text).toContain(`${left}번 더`);
     }
-    expect((await visitor.send('/code', { code: wrong })).text).toContain('다섯 번 잘못 입력했습니다');
+    expect((await visitor.send('/code', { code: wrong })).text).toContain('5번 잘못 입력했습니다');
     expect((await visitor.open('/my')).url).toBe(`${service.issuer}/login`);
   });
 
@@ -331,7 +331,7 @@ describe('logging in', () => {
     const visitor = visit();
     await visitor.open('/login');
     await visitor.send('/login', typed(person));
-    expect((await visitor.send('/code/resend')).text).toContain('30초에 한 번');
+    expect((await visitor.send('/code/resend')).text).toContain('30초 간격');
     await service.rows.authentications.rewindOpenSendings(31);
     const sent = await visitor.send('/code/resend');
     expect(sent.text).toContain('다시 보냈습니다');
@@ -363,9 +363,9 @@ describe('logging in', () => {
   });
 
   it.each([
-    ['a day that is in no calendar', { birthDate: '900231' }, '달력에 있는 날짜'],
-    ['letters for digits', { genderDigit: 'm' }, '한 자리 숫자로'],
-    ['a number that is none', { phoneNumber: '02-123-4567' }, '010-1234-5678과 같은'],
+    ['a day that is in no calendar', { birthDate: '900231' }, '생년월일 6자리를 정확히'],
+    ['letters for digits', { genderDigit: 'm' }, '숫자 한 자리를'],
+    ['a number that is none', { phoneNumber: '02-123-4567' }, '휴대폰번호를 정확히'],
   ])('logging in names the field where %s cannot be accepted', async (_name, wrong, fault) => {
     const visitor = visit();
     await visitor.open('/login');
@@ -508,7 +508,7 @@ describe('registered institutions', () => {
     const unknown = await revoke(stranger, { ...theirs, registration: 'e2f1c5f4-0000-4000-8000-000000000000' });
     const impossible = await revoke(stranger, { ...theirs, registration: "' OR true" });
     expect([foreign.status, unknown.status, impossible.status]).toEqual([404, 404, 404]);
-    expect(await foreign.text()).toContain('그런 등록이 없습니다');
+    expect(await foreign.text()).toContain('등록 정보를 찾을 수 없습니다');
     expect((await revoke(visitor, { registration: id })).status).toBe(403);
     expect((await revoke(visitor, { ...form, form: theirs['form'] ?? '' })).status).toBe(403);
     expect(await standing(id)).toEqual([{ state: 'active', closed_by: null }]);
@@ -528,7 +528,7 @@ describe('registered institutions', () => {
   it('registered institutions are listed beside the state of the phone’s one-time passwords: in use, and locked', async () => {
     const subscriber = await service.subscriber();
     const { visitor, page } = await loggedIn(subscriber);
-    expect(page.text).toContain('OTP 등록하지 않음');
+    expect(page.text).toContain('OTP 등록 안 함');
     await subscriber.phone.enrolAuthenticator('otp', TEST_PIN, AUTHENTICATOR_TERMS);
     expect((await visitor.open('/my')).text).toContain('OTP 사용 중');
     await service.rows.authenticators.lockOf(subscriber.subscriptionId);
@@ -540,10 +540,10 @@ describe('cancelling', () => {
   it('cancelling needs a fresh verification, is effective at once, and the next authentication goes by SMS', async () => {
     const subscriber = await service.subscriber();
     const { visitor } = await loggedIn(subscriber);
-    expect((await visitor.open('/cancel')).text).toContain('언제든 다시 가입할 수 있습니다');
+    expect((await visitor.open('/cancel')).text).toContain('언제든지 다시 가입할 수 있습니다');
     const asked = await visitor.send('/cancel');
     expect(asked.text).toContain('휴대폰의 앱을 열어 주세요');
-    expect((await subscriber.phone.pending())[0]).toMatchObject({ purpose: '인증보호 해지' });
+    expect((await subscriber.phone.pending())[0]).toMatchObject({ purpose: '휴대폰인증보호 해지' });
     expect(await stateOf(subscriber.person.lineId)).toEqual({ state: 'active', reason: null });
 
     const receipt = await visitor.send('/code', { code: await codeInApp(subscriber) });
@@ -611,7 +611,7 @@ describe('reports without a login', () => {
   it('a report of a lost phone suspends at once, notifies the old phone, and is shown to the call centre', async () => {
     const subscriber = await service.subscriber();
     const { id } = (await service.start(subscriber.person)).body;
-    expect((await report('/lost-phone', subscriber.person)).text).toContain('분실 신고를 받았습니다');
+    expect((await report('/lost-phone', subscriber.person)).text).toContain('분실 신고를 접수했습니다');
     expect(await outcome('lost_phone')).toEqual({ outcome: 'suspended', person: null });
     expect(await stateOf(subscriber.person.lineId)).toEqual({ state: 'suspended', reason: 'loss_reported' });
     expect((await service.call('GET', `/v1/authentications/${id}`)).body['state']).toBe('cancelled');
@@ -811,7 +811,7 @@ describe('protection against attacks', () => {
       ];
       for (const response of await Promise.all(attempts)) {
         expect(response.status).toBe(403);
-        expect(await response.text()).toContain('이 화면은 오래되었습니다');
+        expect(await response.text()).toContain('페이지가 만료되었습니다');
       }
     },
   );

@@ -249,7 +249,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     await agent.goto(`${scene.issuer}/operator`);
     await act(agent, 'settle', '통화 완료');
     await agent.locator('.good-note').waitFor();
-    expect(await texts(agent)).toContain('처리할 접수가 없습니다');
+    expect(await texts(agent)).toContain('처리할 접수 건이 없습니다');
 
     await supervisor.goto(`${scene.issuer}/operator/approvals`);
     const refused = supervisor.locator('form[action$="/refuse"]');

@@ -16,8 +16,8 @@ describeWith(CHROMIUM, 'a window and a phone', () => {
   });
 
   it.each([
-    { lang: 'ko', lineId: 'demo-1', masked: '010-****-5678', channel: '앱 (푸시 인증 보호)' },
-    { lang: 'en', lineId: 'demo-2', masked: '010-****-6789', channel: 'The app' },
+    { lang: 'ko', lineId: 'demo-1', masked: '010-****-5678', channel: '앱 (휴대폰인증보호)' },
+    { lang: 'en', lineId: 'demo-2', masked: '010-****-6789', channel: 'App (Pushguard)' },
   ])(
     'a window and a phone verify a person side by side on a wide screen ($lang)',
     async ({ lang, lineId, masked, channel }) => {

@@ -160,7 +160,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
       ]);
       await choose({ osVersion: '14', birthDay: '19900231' });
       await expectFocus('#birthDay');
-      expect(await page.locator('#birthDay-fault').textContent()).toContain('달력에 있는 날짜');
+      expect(await page.locator('#birthDay-fault').textContent()).toContain('생년월일 8자리를 정확히');
       expect(await page.locator('[name="plan"]:checked').getAttribute('value')).toBe('postpaid');
       await expectFit();
     });
@@ -177,10 +177,10 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
       await fill(scene.person('demo-1'));
       await context.clearCookies({ name: 'session' });
       await page.locator('main form .primary').click();
-      await heading('This page is out of date').waitFor();
+      await heading('This page has expired').waitFor();
       await expectFit();
       await page.goto(`${scene.issuer}/code`);
-      await heading('Your visit has ended').waitFor();
+      await heading('Your session has ended').waitFor();
       await expectFit();
     });
   });
@@ -209,7 +209,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await enterCode(joining);
 
     await heading('휴대폰에 앱을 등록해 주세요').waitFor();
-    expect(await page.locator('.qr svg').getAttribute('aria-label')).toBe('등록 코드가 든 QR 코드');
+    expect(await page.locator('.qr svg').getAttribute('aria-label')).toBe('등록 코드 QR');
     await expectFit();
     const other = await context.newPage();
     await other.goto(`${scene.issuer}/my`);
@@ -263,11 +263,11 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await askToLogIn(person);
     await heading('Open the app on your phone').waitFor();
     await expectFit();
-    await press('Send it again');
+    await press('Resend notification');
     await page.locator('.alert').waitFor();
     await expectFit();
     await scene.rows.authentications.rewindOpenSendings(31);
-    await press('Send it again');
+    await press('Resend notification');
     await page.locator('.good').waitFor();
     await expectFit();
     await enterCode(otherThan(await readCode(phone)));
@@ -282,7 +282,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await expectFit();
     await screen(phone, 'blocked').locator('.secondary').click();
 
-    await page.getByRole('link', { name: 'Begin again' }).click();
+    await page.getByRole('link', { name: 'Start again' }).click();
     await page.waitForURL('**/login');
     await askToLogIn(person);
     await scene.rows.authentications.expirePending();
@@ -300,7 +300,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await heading('The verification was cancelled').waitFor();
     await expectFit();
     // Giving up ends what the page follows; it must not load itself again in the place of the answer.
-    await press('그만두기', other);
+    await press('취소', other);
     await other.waitForURL(`${scene.issuer}/`);
     await otherContext.close();
 
@@ -318,7 +318,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await page.reload();
     await expectFit();
     await press('Revoke 다온증권');
-    await page.locator('.note:has-text("The registration is revoked.")').waitFor();
+    await page.locator('.note:has-text("The registration was revoked.")').waitFor();
     expect(await page.getByRole('button', { name: 'Revoke' }).count()).toBe(0);
     await expectFit();
 
@@ -330,7 +330,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await expectFit();
     await page.goto(`${scene.issuer}/new-phone`);
     await expectFit();
-    await press('Confirm with the old app');
+    await press('Confirm in the old app');
     await enterCode(await readCode(phone));
     await heading('Register the app on your phone').waitFor();
     await expectFit();
@@ -338,8 +338,8 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await expectFit();
     await page.goto(`${scene.issuer}/lost-phone`);
     await expectFit();
-    await press('Report it and stop the service');
-    await heading('We have your report').waitFor();
+    await press('Report and suspend');
+    await heading('Loss reported').waitFor();
     await eventually('the service to be suspended', async () => {
       await page.goto(`${scene.issuer}/my`);
       return page.locator('.state-suspended').isVisible();
@@ -354,7 +354,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     const person = scene.person('demo-4');
     for (const [path, button, title] of [
       ['/new-phone', '문자로 등록 코드 받기', '등록 코드를 요청했습니다'],
-      ['/lost-phone', '분실 신고하고 일시 정지하기', '분실 신고를 받았습니다'],
+      ['/lost-phone', '분실 신고하고 일시 정지하기', '분실 신고를 접수했습니다'],
       ['/forgotten-pin', '확인 전화 신청하기', '확인 전화를 신청했습니다'],
     ] as const) {
       await page.goto(scene.issuer + path);
@@ -441,7 +441,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
       const shown = await page.evaluate(`(() => {
         const style = getComputedStyle(document.activeElement);
         const { top, bottom } = document.activeElement.getBoundingClientRect();
-        return style.outlineStyle === 'solid' && parseFloat(style.outlineWidth) >= 2 && top >= 0 && bottom <= innerHeight;
+        return style.outlineStyle === 'solid' && parseFloat(style.outlineWidth) >= 2 && top >= 0 && Math.floor(bottom) <= innerHeight;
       })()`);
       expect(shown).toBe(true);
     }
@@ -456,11 +456,11 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await heading('휴대폰에 앱을 등록해 주세요').waitFor();
     const [phoneContext, phone] = await newPhone();
     await enrolWithCode(phone, await enrolmentCode());
-    await page.getByRole('link', { name: '등록되었는지 확인하기' }).click();
+    await page.getByRole('link', { name: '등록 상태 새로고침' }).click();
     await heading('앱이 등록되었습니다').waitFor();
     await screen(phone, 'shown-code').locator('.primary').click();
     await screen(phone, 'home').waitFor();
-    await page.getByRole('link', { name: '등록되었는지 확인하기' }).click();
+    await page.getByRole('link', { name: '등록 상태 새로고침' }).click();
     await heading('보호가 시작되었습니다').waitFor();
     await page.getByRole('link', { name: '내 서비스로' }).click();
     await press('로그아웃');

@@ -64,7 +64,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await window.getByRole('heading', { name: 'OTP 본인확인' }).waitFor();
     await expectFit();
     // Before anything was asked, the methods are changed to and fro with one key.
-    await window.getByRole('button', { name: '휴대폰 인증으로 하기' }).focus();
+    await window.getByRole('button', { name: '휴대폰 인증으로 변경' }).focus();
     await window.keyboard.press('Enter');
     await window.getByRole('heading', { name: '휴대폰 본인확인' }).waitFor();
     await window.keyboard.press('Enter');
@@ -108,8 +108,8 @@ describeWith(CHROMIUM, 'the hosted window', () => {
   it('the hosted window changes from push to a one-time password, and explains what five wrong ones mean', async () => {
     await window.goto((await scene.openWindow('en')).url);
     await identify(window, scene.person('demo-10'));
-    await window.getByRole('button', { name: 'Use the app’s OTP' }).click();
-    await window.getByRole('heading', { name: 'Enter the OTP of your app' }).waitFor();
+    await window.getByRole('button', { name: 'Use OTP instead' }).click();
+    await window.getByRole('heading', { name: 'Enter the OTP from your app' }).waitFor();
     expect(await window.locator('#asked-of').textContent()).toBe('010-1111-2222');
     await window.locator('#code-form .primary').click();
     expect(await window.locator('#code-fault').textContent()).toBe('Enter the six digits of the OTP.');
@@ -120,7 +120,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await enterCode(window, '000000');
     await view(window, 'failed-otp').waitFor();
     expect(await window.evaluate('document.activeElement.textContent')).toBe('Five wrong OTPs');
-    expect(await view(window, 'failed-otp').locator('.lead').textContent()).toContain('Start again by push');
+    expect(await view(window, 'failed-otp').locator('.lead').textContent()).toContain('Verify by push to unlock it');
     await expectFit();
   });
 
@@ -233,7 +233,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
   });
 
   it.each([
-    { what: 'unknown', status: 404, heading: 'There is no such window' },
+    { what: 'unknown', status: 404, heading: 'Window not found' },
     { what: 'expired', status: 410, heading: 'This window has expired' },
   ])('the hosted window has a page of its own when it is $what', async ({ what, status, heading }) => {
     const { url, windowId } = await scene.openWindow();

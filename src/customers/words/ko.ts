@@ -167,7 +167,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
     qr: '등록 코드 QR',
     until: '남은 시간',
     states: {
-      waiting: { title: '앱을 기다리고 있습니다', text: '등록이 완료되면 화면이 자동으로 바뀝니다.' },
+      waiting: { title: '앱 등록 대기 중입니다', text: '등록이 완료되면 화면이 자동으로 바뀝니다.' },
       testing: { title: '앱이 등록되었습니다', text: '앱에서 테스트 인증번호를 확인하면 보호가 시작됩니다.' },
       active: { title: '보호가 시작되었습니다', text: '이제 인증번호를 이 휴대폰의 앱으로만 받습니다.' },
       revoked: {
@@ -192,7 +192,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
     logout: '로그아웃',
     states: {
       awaiting_device: {
-        title: '앱 등록을 기다리고 있습니다',
+        title: '앱 등록이 필요합니다',
         text: '가입했지만 아직 앱을 등록하지 않아 인증번호를 문자로 받습니다.',
       },
       active: { title: '보호받고 있습니다', text: '인증번호를 등록한 앱으로만 받습니다.' },

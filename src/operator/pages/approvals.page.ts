@@ -18,7 +18,6 @@ export function approvalsPage(
     done: Done | undefined;
   },
 ): Page {
-  const { locale } = reader;
   const messages = reader.texts.desk;
   const { approvals: words } = messages;
   const content = html`${doneNote(reader, shown.done)}

@@ -30,7 +30,6 @@ export function deskHomePage(
   reader: DeskReader,
   shown: { worklist: Worklist | null; done?: Done | undefined; faults?: SearchFaults },
 ): Page {
-  const { locale } = reader;
   const messages = reader.texts.desk;
   const { worklist, done, faults } = shown;
   const content = html`${doneNote(reader, done)} ${searchForm(messages, reader, faults)}
@@ -179,7 +178,7 @@ export function resultsPage(reader: DeskReader, number: string, found: readonly 
 
 /** Asks why somebody looks, before anything is shown. */
 export function reasonPage(reader: DeskReader, address: string, fault: boolean): Page {
-  const { locale, formToken } = reader;
+  const { formToken } = reader;
   const messages = reader.texts.desk;
   const content = html`<form class="card narrow" method="post" action="${address}/reason">
     <h1>${messages.ask.title}</h1>

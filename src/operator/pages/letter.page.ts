@@ -23,7 +23,6 @@ export function letterPage(
   issued: IssuedReissue,
   now: Date,
 ): Page {
-  const { locale } = reader;
   const { letter, code } = reader.texts.reissues;
   const address = `/operator/subscriptions/${subscriptionId}`;
   const content = html`<section class="card letter-tools">

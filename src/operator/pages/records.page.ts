@@ -9,7 +9,6 @@ import { linkButton } from '../../pages/site.ts';
 
 /** Asks which month, and why. */
 export function chooseMonthPage(reader: DeskReader, months: readonly string[], fault: boolean): Page {
-  const { locale } = reader;
   const messages = reader.texts.desk;
   const content = html`<h1>${messages.charges.title}</h1>
     ${monthForm(messages, reader, months, undefined, fault)}`;
@@ -66,7 +65,6 @@ export function chargesPage(reader: DeskReader, months: readonly string[], charg
 }
 
 function chargesFrame(reader: DeskReader, content: Html, status = 200): Page {
-  const { locale } = reader;
   const { title } = reader.texts.desk.charges;
   const address = '/operator/charges';
   return deskPage({ title, address, content, reader, place: address, status });

@@ -81,7 +81,7 @@ function whatIsAppliedFor({ texts }: DeskReader, reissue: Reissue): (readonly [s
 }
 
 function nextStep(reader: DeskReader, { id, state, delivery, appliedBy }: Reissue): Html {
-  const { locale, operator, formToken } = reader;
+  const { operator, formToken } = reader;
   const words = reader.texts.reissues;
   const messages = reader.texts.desk;
   if (state === 'applied') {
@@ -135,7 +135,6 @@ function pastReissues({ locale, texts }: DeskReader, past: readonly Reissue[]): 
 
 /** The form by itself, with what cannot be right beside each field. */
 export function applicationPage(reader: DeskReader, subscriptionId: string, typed: TypedApplication): Page {
-  const { locale } = reader;
   const { apply, code } = reader.texts.reissues;
   const address = addressOf(subscriptionId);
   const content = html`<section class="card narrow">
@@ -150,7 +149,7 @@ function applicationForm(
   subscriptionId: string,
   typed: TypedApplication = { values: {}, faults: [] },
 ): Html {
-  const { locale, formToken } = reader;
+  const { formToken } = reader;
   const { apply, causes, proofs, deliveries, columns, faults } = reader.texts.reissues;
   const messages = reader.texts.desk;
   const { oldSerialNumber = '', reason = '' } = typed.values;
@@ -238,7 +237,7 @@ export function waitingReissue(messages: DeskWords, reader: DeskReader, reissue:
 }
 
 function decision(messages: DeskWords, reader: DeskReader, reissue: WaitingReissue): Html {
-  const { locale, operator, formToken } = reader;
+  const { operator, formToken } = reader;
   const words = reader.texts.reissues;
   const { approvals } = messages;
   if (reissue.appliedBy === operator.login) {

@@ -49,7 +49,7 @@ export type PasswordFault = keyof DeskWords['choose']['faults'];
 
 /** Another password in the place of the present one. */
 export function passwordPage(reader: DeskReader, fault: PasswordFault | null): Page {
-  const { locale, operator, formToken } = reader;
+  const { operator, formToken } = reader;
   const { choose: messages } = reader.texts.desk;
   const content = html`<form class="card narrow" method="post" action="/operator/password">
     <h1>${messages.title}</h1>

@@ -59,7 +59,7 @@ export function subscriptionPage(
   look: SubscriptionLook,
   shown: { reason: string; waits: boolean; done: Done | undefined },
 ): Page {
-  const { locale, operator } = reader;
+  const { operator } = reader;
   const messages = reader.texts.desk;
   const { subscription: words } = messages;
   const address = `/operator/subscriptions/${look.subscription.subscriptionId}`;
@@ -204,7 +204,6 @@ export function revealedPage(reader: DeskReader, subscriptionId: string, reveale
 
 /** An enrolment code, large enough to be read aloud. */
 export function enrolmentCodePage(reader: DeskReader, { enrolmentCode, enrolmentUri }: Enrolment): Page {
-  const { locale } = reader;
   const { code: messages, approvals } = reader.texts.desk;
   const address = '/operator/approvals';
   const content = html`<section class="card narrow">

@@ -1,7 +1,7 @@
 import type { BrandNames } from '../../pages/brand.ts';
 import type { OperatorWords } from './words.ts';
 
-export const en = ({ service, carrier, callCentre }: BrandNames): OperatorWords => ({
+export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
   desk: {
     name: `${service} service desk`,
     skip: 'Skip to content',

@@ -1,7 +1,7 @@
 import type { BrandNames } from '../../pages/brand.ts';
 import type { OperatorWords } from './words.ts';
 
-export const ko = ({ service, carrier, callCentre }: BrandNames): OperatorWords => ({
+export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
   desk: {
     name: `${service} 상담 데스크`,
     skip: '본문으로 바로 가기',

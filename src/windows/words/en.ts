@@ -1,7 +1,7 @@
 import type { BrandNames } from '../../pages/brand.ts';
 import type { WindowWords } from './words.ts';
 
-export const en = ({ service, carrier }: BrandNames): WindowWords => ({
+export const en = ({ service }: BrandNames): WindowWords => ({
   title: 'Verify with your mobile phone',
   asks: (relyingParty) => `${relyingParty} requests identity verification.`,
   needsScript: 'Verification requires JavaScript. Turn it on in your browser settings and open this window again.',
