@@ -12,7 +12,7 @@ export interface Brand {
 
 const DEFAULTS: Readonly<Record<Locale, Brand>> = {
   ko: { service: '휴대폰인증보호', carrier: '', callCentre: '114' },
-  en: { service: 'Push Guard', carrier: '', callCentre: '114' },
+  en: { service: 'Pushguard', carrier: '', callCentre: '114' },
 };
 
 /** What the server wrote into the page's element `brand`; the default for what is missing. */
