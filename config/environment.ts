@@ -1,6 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { plainToInstance, Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsInt, IsOptional, IsString, IsUrl, Matches, Max, Min, validateSync } from 'class-validator';
+import {
+  getMetadataStorage,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  IsUrl,
+  Matches,
+  Max,
+  Min,
+  validateSync,
+} from 'class-validator';
 
 const HOST_AND_PORT = /^[\w.-]+:\d{1,5}$/;
 
@@ -222,11 +234,17 @@ const REQUIRED_IN_PRODUCTION = [
   'SMPP_URL',
 ] as const satisfies readonly (keyof Environment)[];
 
+/** Every variable that the class describes: a property without a rule is not a variable. */
+const VARIABLES = new Set(
+  getMetadataStorage()
+    .getTargetValidationMetadatas(Environment, '', false, false)
+    .map(({ propertyName }) => propertyName),
+);
+
 /** Reads and validates the environment. Throws one error that names every faulty variable, and no value. */
 export function readEnvironment(variables: Record<string, string | undefined>): Environment {
-  const known = Object.keys(plainToInstance(Environment, {})).concat(REQUIRED_IN_PRODUCTION, OPTIONAL);
   const given: Record<string, string> = {};
-  for (const name of known) {
+  for (const name of VARIABLES) {
     const value = variables[name] ?? readSecret(name, variables[`${name}_FILE`]);
     if (value !== undefined && value !== '') given[name] = value;
   }
@@ -241,17 +259,6 @@ export function readEnvironment(variables: Record<string, string | undefined>): 
   if (faults.length > 0) throw new Error(`Correct these environment variables:\n  ${faults.join('\n  ')}`);
   return environment;
 }
-
-const OPTIONAL = [
-  'MIGRATION_DATABASE_URL',
-  'REDIS_URL',
-  'FCM_ENDPOINT',
-  'FCM_ENDPOINT_CA',
-  'APNS_ENDPOINT',
-  'APNS_ENDPOINT_CA',
-  'CARRIER_DIRECTORY_URL',
-  'CARRIER_DIRECTORY_TOKEN',
-] as const satisfies readonly (keyof Environment)[];
 
 function readSecret(name: string, path: string | undefined): string | undefined {
   if (!path) return undefined;

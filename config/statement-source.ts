@@ -188,14 +188,14 @@ export function readSource(root: string): Source {
     return types;
   }
 
-  /** `values({ … })` of `const { $, values } = parameters('one', 'other')`. */
+  /** `values({ … })` of `const { $, values } = parameters('one', 'other')`, or `one.values({ … })` of `const one = …`. */
   function namedValuesOf({ expression, arguments: [input] }: ts.CallExpression): DeclaredType[] | undefined {
-    const declaration = declarationOf(expression);
-    if (!input || !declaration || !ts.isBindingElement(declaration)) return undefined;
-    const { initializer } = declaration.parent.parent as ts.VariableDeclaration;
-    if (!initializer || !ts.isCallExpression(initializer) || initializer.expression.getText() !== 'parameters') {
-      return undefined;
-    }
+    const parametersOf = ts.isPropertyAccessExpression(expression) ? expression.expression : expression;
+    let declaration = declarationOf(parametersOf);
+    if (declaration && ts.isBindingElement(declaration)) declaration = declaration.parent.parent;
+    const initializer = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+    if (!input || !initializer || !ts.isCallExpression(initializer)) return undefined;
+    if (initializer.expression.getText() !== 'parameters') return undefined;
     const type = checker.getTypeAtLocation(input);
     const types: DeclaredType[] = [];
     for (const name of initializer.arguments) {

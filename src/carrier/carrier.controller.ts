@@ -14,14 +14,13 @@ import { problemDocument } from '../http/problem.filter.ts';
 import type { Outcome } from './events/carrier-event.store.ts';
 import { factsOf, LineInput } from './carrier.dto.ts';
 import { fromHeaders } from './events/cloud-event.ts';
+import { EventLanes } from './events/event-lanes.ts';
 import { CarrierFeed, type EventOutcome } from './events/feed.ts';
-import { SnapshotImport, type ImportReport } from './snapshot/import.ts';
+import { SnapshotImport } from './snapshot/import.ts';
 import { Reconcile, type Reconciled } from './snapshot/reconcile.ts';
 
 /** Events of one batch (contract). */
 const BATCH = 1_000;
-/** Lines whose events are applied in parallel; the events of one line are applied in order. */
-const LANES = 6;
 
 class OutcomeResponse {
   outcome: Outcome;
@@ -67,10 +66,9 @@ class ImportQuery {
 @ForClients('carrier')
 @Controller('carrier/v1')
 export class CarrierController {
-  private readonly lanes: Promise<void>[] = [];
-
   constructor(
     private readonly feed: CarrierFeed,
+    private readonly lanes: EventLanes,
     private readonly reconciling: Reconcile,
     private readonly importing: SnapshotImport,
   ) {}
@@ -92,7 +90,7 @@ export class CarrierController {
   @ApiBody({ schema: { type: 'object', additionalProperties: true } })
   @ApiOperation({ summary: 'Report line events' })
   async events(@Req() request: FastifyRequest, @Body() body: unknown): Promise<OutcomeResponse | BatchResponse> {
-    if (Array.isArray(body)) return { outcomes: await this.tellAll(body) };
+    if (Array.isArray(body)) return { outcomes: await this.ingestAll(body) };
     const isBinary = request.headers['ce-specversion'] !== undefined;
     if (!isBinary && !request.headers['content-type']?.startsWith('application/cloudevents+json')) {
       throw new Problem(
@@ -150,60 +148,23 @@ export class CarrierController {
       throw new Problem('unsupported_media_type', 'Send the snapshot as application/x-ndjson.');
     }
     const takenAt = query.takenAt === undefined ? new Date() : new Date(query.takenAt);
-    const snapshot = await this.importing.take(body);
     const { dryRun = false, missing = 'report' } = query;
-    const reports = this.importing.run(snapshot, { client, dryRun, takenAt, missing });
-    // The first report is awaited before the answer begins, so that a refusal is still a problem document.
-    const first = await reports.next().catch(async (error: unknown) => {
-      await snapshot.discard();
-      throw error;
-    });
-    const lines = Readable.from(written(first, reports));
-    // Runs both when the report was read to its end and when the carrier disconnected: ends the import, frees the
-    // snapshot.
-    lines.once('close', () => void reports.return(undefined).finally(() => snapshot.discard()));
+    const lines = await this.importing.report(body, { client, dryRun, takenAt, missing });
     await reply.type('application/x-ndjson').send(lines);
   }
 
-  /** Applies one event per lane at a time across all batches, so that connections remain for windows. */
-  private inLane(lane: number, work: () => Promise<void>): Promise<void> {
-    const next = (this.lanes[lane] ?? Promise.resolve()).then(work);
-    this.lanes[lane] = next.catch(() => undefined);
-    return next;
-  }
-
-  private async tellAll(documents: readonly unknown[]): Promise<BatchOutcome[]> {
+  private async ingestAll(documents: readonly unknown[]): Promise<BatchOutcome[]> {
     if (documents.length > BATCH) {
       throw new Problem(
         'invalid_request',
         `A batch can hold at most ${BATCH.toLocaleString('en')} events. Send smaller batches.`,
       );
     }
-    const outcomes: BatchOutcome[] = [];
-    const lanes = Array.from({ length: LANES }, (): number[] => []);
-    for (const [at, document] of documents.entries()) lanes[laneOf(document)]?.push(at);
-    await Promise.all(
-      lanes.map(async (places, lane) => {
-        for (const at of places) {
-          await this.inLane(lane, async () => {
-            outcomes[at] = told(await this.feed.ingest(documents[at]));
-          });
-        }
-      }),
-    );
-    return outcomes;
+    return (await this.lanes.ingestAll(documents)).map(batchOutcome);
   }
 }
 
-/** Events of one line share a lane, which keeps their order. */
-function laneOf(document: unknown): number {
-  const { subject } = (document ?? {}) as { subject?: unknown };
-  let hash = 0;
-  for (const character of typeof subject === 'string' ? subject : '') hash = (hash * 31 + character.charCodeAt(0)) | 0;
-  return Math.abs(hash) % LANES;
-}
-
-function told({ id, outcome, faults }: EventOutcome): BatchOutcome {
+function batchOutcome({ id, outcome, faults }: EventOutcome): BatchOutcome {
   return { id, outcome, ...(faults && { problem: rejected(faults) }) };
 }
 
@@ -211,12 +172,4 @@ function rejected(errors: InputFault[]): object {
   return problemDocument(
     new Problem('invalid_request', 'Correct the fields listed in errors, then send the event again.', { errors }),
   );
-}
-
-async function* written(
-  first: IteratorResult<ImportReport>,
-  rest: AsyncIterable<ImportReport>,
-): AsyncGenerator<string> {
-  if (!first.done) yield `${JSON.stringify(first.value)}\n`;
-  for await (const report of rest) yield `${JSON.stringify(report)}\n`;
 }

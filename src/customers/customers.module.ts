@@ -17,6 +17,7 @@ import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
 import { LossReportController } from './app.controller.ts';
 import { CustomerSessionStore } from './customer-session.store.ts';
 import { Customers } from './customers.ts';
+import { Identity } from './identity.ts';
 import { MyService } from './my-service.ts';
 import { HomeController } from './pages/home.controller.ts';
 import { IdentityController } from './pages/identity.controller.ts';
@@ -43,7 +44,7 @@ import { Reports } from './reports.ts';
     PagesModule,
   ],
   controllers: [LossReportController, HomeController, IdentityController, MyController, ReportController],
-  providers: [Customers, MyService, Reports, CustomerSessionStore, ReportStore, Pages, PageProblemFilter],
+  providers: [Customers, Identity, MyService, Reports, CustomerSessionStore, ReportStore, Pages, PageProblemFilter],
   exports: [Reports],
 })
 export class CustomersModule {

@@ -59,12 +59,12 @@ export class Deliver {
   }
 
   private async deliverPush(one: Claimed): Promise<Settled> {
-    const { deviceId, platform, pushToken } = one;
+    const { deviceId, pushService: service, pushToken } = one;
     const content = pushMessage(one);
     // Nothing to send any more, or no phone to send it to: the app lists pending authentications when it opens.
-    if (!content || !deviceId || !platform || !pushToken || one.secondsLeft <= 0) return done(one);
+    if (!content || !deviceId || !service || !pushToken || one.secondsLeft <= 0) return done(one);
     const token = this.devices.readPushToken(deviceId, pushToken);
-    const message: PushMessage = { ...content, platform, token, ttlSeconds: Math.ceil(one.secondsLeft) };
+    const message: PushMessage = { ...content, service, token, ttlSeconds: Math.ceil(one.secondsLeft) };
     const outcome = await this.sendPush(one, message, HANDOVER_SECONDS);
     if (outcome.kind === 'unregistered') await this.devices.pushTokenDied(deviceId, token, outcome.since ?? null);
     return this.settle(one, outcome);
@@ -81,7 +81,7 @@ export class Deliver {
     return this.settle(one, outcome);
   }
 
-  /** To the phone that was in use; where there is none, or its platform does not know it any more, to the number. */
+  /** Pushes the notice to the phone that was in use. Without one, or if its push service no longer knows it, texts the number. */
   private async deliverNotice(one: Claimed, { notice, address, text, bySms }: WrittenNotice): Promise<Settled> {
     const named = { service: this.words.brandIn('ko').service, text };
     if (address.push) {
@@ -103,7 +103,7 @@ export class Deliver {
   private async sendPush({ kind }: Claimed, message: PushMessage, seconds: number): Promise<PushOutcome> {
     const startedAt = performance.now();
     const outcome = await this.push.send(message, seconds * 1000);
-    this.metrics.handedOver(kind, message.platform, outcome.kind, performance.now() - startedAt);
+    this.metrics.handedOver(kind, message.service, outcome.kind, performance.now() - startedAt);
     return outcome;
   }
 

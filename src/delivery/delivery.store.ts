@@ -3,6 +3,7 @@ import { Environment } from '../../config/environment.ts';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import type { AuthenticationState, Channel } from '../domain/authentication.ts';
+import type { PushService } from '../domain/push-service.ts';
 import { CLAIM_SECONDS, type DeliveryKind } from '../domain/delivery.ts';
 import { smsPermitted } from '../authentication/statement-parts.ts';
 
@@ -24,7 +25,7 @@ export interface Claimed {
   /** Whether the line is protected now and SMS is not permitted; then no code goes by SMS. */
   lineProtected: boolean;
   deviceId: string | null;
-  platform: 'android' | 'ios' | null;
+  pushService: PushService | null;
   pushToken: Buffer | null;
   testEnvelope: string | null;
   notice: { id: string; kind: string; detail: string | null; address: Buffer } | null;
@@ -56,7 +57,7 @@ const CLAIM = statement(
       rp.name AS "relyingParty", a.line_id AS "lineId", CASE WHEN c.kind = 'sms' THEN a.person END AS person,
       c.kind = 'sms' AND EXISTS (SELECT 1 FROM subscriptions p WHERE p.line_id = a.line_id AND p.state <> 'cancelled'
         AND p.protected_since IS NOT NULL AND NOT ($2 AND ${smsPermitted('p.id', 'a.client_id')})) AS "lineProtected",
-      d.id AS "deviceId", d.platform, d.push_token AS "pushToken", d.test_envelope AS "testEnvelope",
+      d.id AS "deviceId", d.push_service AS "pushService", d.push_token AS "pushToken", d.test_envelope AS "testEnvelope",
       n.id AS "noticeId", n.kind AS "noticeKind", n.detail AS "noticeDetail", n.address AS "noticeAddress"
     FROM claimed c
       LEFT JOIN notices n ON n.id = c.notice_id

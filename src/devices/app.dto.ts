@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
+import { PLATFORMS, type Platform } from '../domain/push-service.ts';
 import { PLAIN_TEXT } from '../http/plain-text.ts';
 
 /** The alphabets of FCM and APNs. APNs takes the token in its path, so no other character is accepted. */
@@ -67,8 +68,8 @@ export class EnrolRequest {
   knowledgeKey: string;
 
   /** The push service of the phone: FCM for `android`, APNs for `ios`. */
-  @IsIn(['android', 'ios'])
-  platform: 'android' | 'ios';
+  @IsIn(PLATFORMS)
+  platform: Platform;
 
   /** Tablets are refused with `not_eligible`. */
   @IsIn(['phone', 'tablet'])

@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { PublicJwk } from '../crypto/keyring.ts';
 import type { DeviceState } from '../domain/device.ts';
+import type { Platform, PushService } from '../domain/push-service.ts';
 
 /** One installation of the app, with its own keys. */
 @Entity('devices')
@@ -28,7 +29,11 @@ export class Device {
   knowledgeKey: Buffer;
 
   @Column('text')
-  platform: 'android' | 'ios';
+  platform: Platform;
+
+  /** The service that carries its pushes. */
+  @Column('text')
+  pushService: PushService;
 
   @Column('text')
   osVersion: string;

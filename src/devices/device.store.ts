@@ -2,9 +2,10 @@ import { Injectable } from '@nestjs/common';
 import type { PublicJwk } from '../crypto/keyring.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { NOW } from '../database/statement-parts.ts';
+import { insertInto, NOW, parameters } from '../database/statement-parts.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import { ENROLMENT_SECONDS, TEST_ATTEMPTS, type DeviceState } from '../domain/device.ts';
+import type { Device } from './device.entity.ts';
 
 /** What a device proof is checked against. None of it changes in a device's life. */
 export interface DeviceKey {
@@ -15,24 +16,23 @@ export interface DeviceKey {
   signingKey: PublicJwk;
 }
 
-export interface NewDevice {
-  id: string;
-  subscriptionId: string;
-  /** The institution whose Smart OTP it is; null for the subscription's own phone. */
-  issuerId: string | null;
-  cardKey: PublicJwk | null;
-  serialNumber: string;
-  signingKey: PublicJwk;
-  encryptionKey: PublicJwk;
-  knowledgeKey: Buffer;
-  platform: 'android' | 'ios';
-  osVersion: string;
-  appVersion: string;
-  name: string;
-  pushToken: Buffer;
-  pushTokenDigest: Buffer;
-  testDigest: Buffer;
-}
+/** What an enrolment writes; the rest has defaults. */
+export type NewDevice = Pick<
+  Device,
+  | 'id'
+  | 'subscriptionId'
+  | 'issuerId'
+  | 'cardKey'
+  | 'serialNumber'
+  | 'signingKey'
+  | 'encryptionKey'
+  | 'knowledgeKey'
+  | 'platform'
+  | 'pushService'
+  | 'osVersion'
+  | 'appVersion'
+  | 'name'
+> & { pushToken: Buffer; pushTokenDigest: Buffer; testDigest: Buffer };
 
 const KEY = statement(
   'device_key',
@@ -66,13 +66,47 @@ const REVOKE_EARLIER_TEST = statement(
   `${REVOKE_UNTESTED.text} AND issuer_id IS NOT DISTINCT FROM $2`,
 );
 
+const enrolment = parameters(
+  'id',
+  'subscriptionId',
+  'issuerId',
+  'cardKey',
+  'serialNumber',
+  'signingKey',
+  'encryptionKey',
+  'knowledgeKey',
+  'platform',
+  'pushService',
+  'osVersion',
+  'appVersion',
+  'name',
+  'pushToken',
+  'pushTokenDigest',
+  'testDigest',
+);
+
 const ENROL = statement(
   'device_enrol',
-  `INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key,
-      platform, os_version, app_version, name, push_token, push_token_digest, test_digest, issuer_id, card_key, test_expires_at)
-    VALUES ($1, $2, $3, 'testing', $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-      ${NOW} + interval '${ENROLMENT_SECONDS} seconds')
-    RETURNING test_expires_at AS "testExpiresAt"`,
+  `${insertInto('devices', {
+    id: enrolment.$.id,
+    subscription_id: enrolment.$.subscriptionId,
+    issuer_id: enrolment.$.issuerId,
+    card_key: enrolment.$.cardKey,
+    serial_number: enrolment.$.serialNumber,
+    state: `'testing'`,
+    signing_key: enrolment.$.signingKey,
+    encryption_key: enrolment.$.encryptionKey,
+    knowledge_key: enrolment.$.knowledgeKey,
+    platform: enrolment.$.platform,
+    push_service: enrolment.$.pushService,
+    os_version: enrolment.$.osVersion,
+    app_version: enrolment.$.appVersion,
+    name: enrolment.$.name,
+    push_token: enrolment.$.pushToken,
+    push_token_digest: enrolment.$.pushTokenDigest,
+    test_digest: enrolment.$.testDigest,
+    test_expires_at: `${NOW} + interval '${ENROLMENT_SECONDS} seconds'`,
+  })} RETURNING test_expires_at AS "testExpiresAt"`,
 );
 
 const ENQUEUE_TEST = statement(
@@ -185,23 +219,13 @@ export class DeviceStore {
   /** Enrols a device under test; answers when its test ends. */
   async enrol(session: Session, device: NewDevice): Promise<Date> {
     await session.rows(REVOKE_EARLIER_TEST, [device.subscriptionId, device.issuerId]);
-    const [row] = await session.rows<{ testExpiresAt: Date }>(ENROL, [
-      device.id,
-      device.subscriptionId,
-      device.serialNumber,
-      JSON.stringify(device.signingKey),
-      JSON.stringify(device.encryptionKey),
-      device.knowledgeKey,
-      device.platform,
-      device.osVersion,
-      device.appVersion,
-      device.name,
-      device.pushToken,
-      device.pushTokenDigest,
-      device.testDigest,
-      device.issuerId,
-      device.cardKey && JSON.stringify(device.cardKey),
-    ]);
+    const keys = {
+      signingKey: JSON.stringify(device.signingKey),
+      encryptionKey: JSON.stringify(device.encryptionKey),
+      cardKey: device.cardKey && JSON.stringify(device.cardKey),
+    };
+    const values = enrolment.values({ ...device, ...keys });
+    const [row] = await session.rows<{ testExpiresAt: Date }>(ENROL, values);
     if (!row) throw new Error('an insert without a condition returned no row');
     return row.testExpiresAt;
   }

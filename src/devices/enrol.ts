@@ -8,6 +8,7 @@ import { sha256 } from '../crypto/sha256.ts';
 import { seal } from '../crypto/seal.ts';
 import { Database } from '../database/database.ts';
 import { handsetFaults } from '../domain/eligibility.ts';
+import { PUSH_SERVICE_OF, type Platform } from '../domain/push-service.ts';
 import { Problem } from '../domain/problem.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { Reissues } from '../subscriptions/reissues.ts';
@@ -20,7 +21,7 @@ export interface EnrolInput {
   signingKey: PublicJwk;
   encryptionKey: PublicJwk;
   knowledgeKey: string;
-  platform: 'android' | 'ios';
+  platform: Platform;
   formFactor: 'phone' | 'tablet';
   osVersion: string;
   appVersion: string;
@@ -78,6 +79,7 @@ export class Enrol {
           `devices:knowledge_key:${id}`,
         ),
         platform: app.platform,
+        pushService: PUSH_SERVICE_OF[app.platform],
         osVersion: app.osVersion,
         appVersion: app.appVersion,
         name: app.name,

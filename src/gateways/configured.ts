@@ -40,7 +40,7 @@ export function configuredGateways(environment: Environment): {
     source: { address: environment.SMS_SENDER },
   });
   return {
-    push: new PlatformPushGateway({ android: fcm, ios: apns }),
+    push: new PlatformPushGateway({ fcm, apns }),
     sms,
     close: async () => {
       await Promise.all([fcm.close(), apns.close(), sms.close()]);

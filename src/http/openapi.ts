@@ -35,7 +35,9 @@ export function openApiDocument(app: INestApplication, issuer: string): OpenAPIO
 function sortEnums(node: unknown): void {
   if (typeof node !== 'object' || node === null) return;
   for (const [key, member] of Object.entries(node)) {
-    if (key === 'enum' && Array.isArray(member)) member.sort();
+    // A copy: the document refers to the very lists that the program goes by.
+    if (key === 'enum' && Array.isArray(member))
+      (node as Record<string, unknown>)[key] = [...(member as unknown[])].sort();
     else sortEnums(member);
   }
 }

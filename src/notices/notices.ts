@@ -5,10 +5,11 @@ import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import { enrolmentText, mayGoBySms, noticeText, type Notice } from '../domain/notice.ts';
+import type { PushService } from '../domain/push-service.ts';
 
 /** The address of a notice: the phone that was in use when the notice was written, otherwise the number. */
 export interface NoticeAddress {
-  push?: { platform: 'android' | 'ios'; token: string };
+  push?: { service: PushService; token: string };
   phoneNumber: string;
   /** The code that an enrolment notice contains; stored with the address because it needs the same encryption. */
   enrolmentCode?: string;
@@ -24,7 +25,7 @@ export interface WrittenNotice {
 
 const REACHABLE = statement(
   'notice_reachable',
-  `SELECT l.id AS "lineId", l.phone_number AS "phoneNumber", d.id AS "deviceId", d.platform,
+  `SELECT l.id AS "lineId", l.phone_number AS "phoneNumber", d.id AS "deviceId", d.push_service AS "pushService",
       d.push_token AS "pushToken"
     FROM subscriptions s JOIN lines l ON l.id = s.line_id
       LEFT JOIN devices d ON d.subscription_id = s.id AND d.issuer_id IS NULL AND d.state = 'active'
@@ -54,7 +55,7 @@ interface Reachable {
   lineId: string;
   phoneNumber: Buffer;
   deviceId: string | null;
-  platform: 'android' | 'ios' | null;
+  pushService: PushService | null;
   pushToken: Buffer | null;
 }
 
@@ -72,9 +73,9 @@ export class Notices {
     if (!row) throw new Error('a subscription without a line');
     const read = (value: Buffer, place: string) => this.keys.fields.decrypt(value, place).toString('utf8');
     const phoneNumber = read(row.phoneNumber, `lines:phone_number:${row.lineId}`);
-    const { deviceId, platform, pushToken } = row;
-    if (!deviceId || !platform || !pushToken) return { phoneNumber };
-    return { phoneNumber, push: { platform, token: read(pushToken, `devices:push_token:${deviceId}`) } };
+    const { deviceId, pushService: service, pushToken } = row;
+    if (!deviceId || !service || !pushToken) return { phoneNumber };
+    return { phoneNumber, push: { service, token: read(pushToken, `devices:push_token:${deviceId}`) } };
   }
 
   /** Writes a notice in the transaction of the change it reports. Returns the delivery to enqueue after the commit. */

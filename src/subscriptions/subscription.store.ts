@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
+import { PIN_ATTEMPTS } from '../domain/device.ts';
 import { afterChange, type Standing, type SubscriptionChange } from '../domain/subscription.ts';
 import type {
   Cause,
@@ -58,9 +59,9 @@ const SEEN = `SELECT s.id AS "subscriptionId", s.state, s.suspensions, s.reason,
       s.protected_since AS "protectedSince",
       CASE WHEN d.id IS NOT NULL THEN json_build_object('serialNumber', d.serial_number, 'name', d.name,
         'platform', d.platform, 'osVersion', d.os_version, 'appVersion', d.app_version, 'state', d.state,
-        'pinLocked', d.pin_failures >= 5, 'enrolledAt', d.created_at) END AS device
+        'pinLocked', d.pin_failures >= ${PIN_ATTEMPTS}, 'enrolledAt', d.created_at) END AS device
     FROM subscriptions s LEFT JOIN LATERAL (
-      SELECT * FROM devices WHERE subscription_id = s.id AND issuer_id IS NULL AND state <> 'revoked' ORDER BY state LIMIT 1) d ON true`;
+      SELECT * FROM devices WHERE subscription_id = s.id AND issuer_id IS NULL AND state <> 'revoked' ORDER BY state = 'active' DESC LIMIT 1) d ON true`;
 
 const OF_LINES = statement(
   'subscription_of_lines',

@@ -501,7 +501,7 @@ describe('an import', () => {
     const { person } = await service.subscriber();
     const subscribed = (await stored(person.lineId))!;
     const [changed, missing, newer] = [await storedLine(), await storedLine(), await storedLine()];
-    const takenAt = new Date().toISOString();
+    const takenAt = new Date(Date.now() + 1).toISOString();
     const time = new Date(Date.now() + 60_000).toISOString();
     await service.sendEvent(newer.lineId, 'plan-changed', { plan: 'prepaid' }, 1, { time });
     const added = aLine();

@@ -232,6 +232,13 @@ describe('operations', () => {
     expect((await fetch(`${service.issuer}/metrics`)).status).toBe(404);
   });
 
+  it('reading the OpenAPI document leaves the default language of pages as it was', async () => {
+    const language = async () => /<html lang="(\w+)"/.exec(await (await fetch(`${service.issuer}/`)).text())?.[1];
+    const before = await language();
+    await send('GET', '/openapi.json');
+    expect([before, await language()]).toEqual(['ko', 'ko']);
+  });
+
   it('operations can read the contract as OpenAPI 3.1 at /openapi.json', async () => {
     const { status, body } = await send('GET', '/openapi.json');
     expect(status).toBe(200);

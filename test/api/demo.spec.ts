@@ -91,10 +91,16 @@ it.each([
   ['/phone', 'app'],
   ['/demo', 'demo'],
   ['/demo/bank', 'demo'],
-])('the page %s loads the stylesheet of its own surface, %s.css, and no other', async (path, surface) => {
-  const page = await (await fetch(service.issuer + path)).text();
-  const sheets = [...page.matchAll(/<link rel="stylesheet" href="([^"]+)"/g)].map(([, address]) => address ?? '');
-  expect(sheets).toEqual([expect.stringMatching(new RegExp(`^/assets/${surface}-[0-9A-Z]+\\.css$`))]);
-  const css = await (await fetch(service.issuer + (sheets[0] ?? ''))).text();
-  expect(css.match(/@layer [a-z]+/g)).toEqual(['@layer base', `@layer ${surface}`]);
-});
+])(
+  'the page %s loads the stylesheet of its own surface, %s.css, the colours of the brand, and no other',
+  async (path, surface) => {
+    const page = await (await fetch(service.issuer + path)).text();
+    const sheets = [...page.matchAll(/<link rel="stylesheet" href="([^"]+)"/g)].map(([, address]) => address ?? '');
+    expect(sheets).toEqual([
+      expect.stringMatching(new RegExp(`^/assets/${surface}-[0-9A-Z]+\\.css$`)),
+      expect.stringMatching(/^\/assets\/brand-[0-9a-f]+\.css$/),
+    ]);
+    const css = await (await fetch(service.issuer + (sheets[0] ?? ''))).text();
+    expect(css.match(/@layer [a-z]+/g)).toEqual(['@layer base', `@layer ${surface}`]);
+  },
+);

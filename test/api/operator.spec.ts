@@ -1015,7 +1015,7 @@ describe('a notice', () => {
     await phone.replacePushToken(`unregistered-${randomUUID()}`);
     await act(subscriptionId, 'report-loss');
     await act(subscriptionId, 'cancel');
-    await texted(person, /해지되었습니다/);
+    await texted(person, /해지했습니다/);
     await delivered(subscriptionId);
     const texts = textsTo(person).map(({ text }) => text);
     const alerts = noticesTo(pushToken).map(({ data, alert }) => JSON.stringify({ data, alert }));

@@ -3,6 +3,7 @@ import { publicKey } from '../../src/crypto/compact-jws.ts';
 import { isProvenBy, readDeviceProof } from '../../src/crypto/device-proof.ts';
 import type { PublicJwk } from '../../src/crypto/keyring.ts';
 import type { ServiceKeys } from '../../src/crypto/service-keys.ts';
+import { PUSH_SERVICE_OF } from '../../src/domain/push-service.ts';
 import type { PushGateway, PushMessage } from '../../src/gateways/push/push.ts';
 
 /** A row of the table that replaces lines, subscriptions and devices for the floor and the peer. */
@@ -41,7 +42,7 @@ export class BarePeople {
     const { deviceId, platform } = phone;
     const token = this.keys.fields.decrypt(phone.pushToken, `devices:push_token:${deviceId}`).toString('utf8');
     const message: PushMessage = {
-      platform,
+      service: PUSH_SERVICE_OF[platform],
       token,
       data: { t: content.t, id: content.id, ...(content.envelope !== undefined && { envelope: content.envelope }) },
       alert: { title: '본인확인 요청', body: '앱을 열어 확인해 주세요. Open the app to continue.' },

@@ -5,6 +5,7 @@ import { publicKey, signJws } from '../../src/crypto/compact-jws.ts';
 import { isProvenBy, readDeviceProof } from '../../src/crypto/device-proof.ts';
 import { pinProof } from '../../src/crypto/pin-proof.ts';
 import { seal } from '../../src/crypto/seal.ts';
+import { PUSH_SERVICES } from '../../src/domain/push-service.ts';
 import { configuredGateways } from '../../src/gateways/configured.ts';
 import type { PushMessage } from '../../src/gateways/push/push.ts';
 import { accessToken, type Candidate } from './candidates.ts';
@@ -62,9 +63,9 @@ async function reportPushes(stage: Stage): Promise<void> {
   const gateways = configuredGateways(environment);
   const envelope = envelopeOf(stage.phones);
   try {
-    for (const [name, platform] of [['fcm', 'android'] as const, ['apns', 'ios'] as const]) {
+    for (const name of PUSH_SERVICES) {
       const send = async (): Promise<void> => {
-        const outcome = await gateways.push.send(messageTo(platform, envelope), 4_000);
+        const outcome = await gateways.push.send(messageTo(name, envelope), 4_000);
         if (outcome.kind !== 'accepted') throw new Error(`${name}: ${outcome.kind}`);
       };
       report(`cost.push_${name}_us`, await processorOf(1_000, 8, send), 'µs');
@@ -75,10 +76,10 @@ async function reportPushes(stage: Stage): Promise<void> {
   }
 }
 
-function messageTo(platform: PushMessage['platform'], envelope: string): PushMessage {
+function messageTo(service: PushMessage['service'], envelope: string): PushMessage {
   const id = randomBytes(16).toString('hex');
   return {
-    platform,
+    service,
     token: 'cost',
     data: { t: 'cost', id, envelope },
     alert: { title: '인증번호 도착', body: '앱에서 확인해 주세요.' },

@@ -91,10 +91,10 @@ const PEOPLE = [
     INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, actor, at)
     SELECT id, 1, NULL::int, NULL, 'awaiting_device', 'subscribed', 'customer', now() FROM subscription
     UNION ALL SELECT id, 2, 1, 'awaiting_device', 'active', 'device_activated', 'customer', now() FROM subscription`,
-  `INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key, platform,
+  `INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key, platform, push_service,
       os_version, app_version, name, push_token, push_token_digest, test_expires_at, activated_at)
     SELECT ${ID('device')}, ${ID('subscription')}, 'past-' || n, 'active', key.jwk, key.jwk,
-      ${DIGEST('a')} || ${DIGEST('b')}, 'android', '14', '1.0.0', 'phone', ${DIGEST('a')} || ${DIGEST('token')},
+      ${DIGEST('a')} || ${DIGEST('b')}, 'android', 'fcm', '14', '1.0.0', 'phone', ${DIGEST('a')} || ${DIGEST('token')},
       ${DIGEST('token')}, now(), now()
     FROM generate_series(:from, :to) n, (SELECT signing_key AS jwk FROM devices LIMIT 1) key`,
   `INSERT INTO start_budgets (person_index, starts)

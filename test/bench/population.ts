@@ -79,8 +79,9 @@ const SEED_SERVICE = `
     UNION ALL SELECT subscription, 2, 1, 'awaiting_device', 'active', 'device_activated', 'customer', now() FROM people
   )
   INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key,
-    platform, os_version, app_version, name, push_token, push_token_digest, test_expires_at, activated_at)
-  SELECT device, subscription, device::text, 'active', $11::jsonb, $12::jsonb, knowledge, platform, '14', '1.0.0',
+    platform, push_service, os_version, app_version, name, push_token, push_token_digest, test_expires_at, activated_at)
+  SELECT device, subscription, device::text, 'active', $11::jsonb, $12::jsonb, knowledge, platform,
+    CASE platform WHEN 'ios' THEN 'apns' ELSE 'fcm' END, '14', '1.0.0',
     'phone', token, token_digest, now(), now() FROM people`;
 
 /** The same people in the one table from which the floor and the peer read them. */

@@ -268,10 +268,12 @@ devices.pin_check_nonce bytea
 devices.pin_check_expires_at timestamp with time zone
 devices.issuer_id uuid
 devices.card_key jsonb
+devices.push_service text NOT NULL
 devices CONSTRAINT devices_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES clients(id)
 devices CONSTRAINT devices_pin_failures_check CHECK (((pin_failures >= 0) AND (pin_failures <= 5)))
 devices CONSTRAINT devices_pkey PRIMARY KEY (id)
 devices CONSTRAINT devices_platform_check CHECK ((platform = ANY (ARRAY['android'::text, 'ios'::text])))
+devices CONSTRAINT devices_push_service_check CHECK ((push_service = ANY (ARRAY['fcm'::text, 'apns'::text])))
 devices CONSTRAINT devices_serial_number_key UNIQUE (serial_number)
 devices CONSTRAINT devices_state_check CHECK ((state = ANY (ARRAY['testing'::text, 'active'::text, 'revoked'::text])))
 devices CONSTRAINT devices_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)

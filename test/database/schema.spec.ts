@@ -15,6 +15,7 @@ import { DELIVERY_KINDS } from '../../src/domain/delivery.ts';
 import { DEVICE_STATES, PIN_ATTEMPTS, TEST_ATTEMPTS } from '../../src/domain/device.ts';
 import type { Holder, LineStatus, Plan } from '../../src/domain/line.ts';
 import { APPROVAL_KINDS, APPROVAL_STATES, OPERATOR_ROLES, SIGN_IN_ATTEMPTS } from '../../src/domain/operator.ts';
+import { PLATFORMS, PUSH_SERVICES } from '../../src/domain/push-service.ts';
 import { IDENTITY_PROOFS, REISSUE_CAUSES, REISSUE_DELIVERIES, REISSUE_STATES } from '../../src/domain/reissue.ts';
 import { SUBSCRIPTION_STATES, SUBSCRIPTION_TRANSITIONS, SUSPENSION_REASONS } from '../../src/domain/subscription.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -49,7 +50,8 @@ describe('the database', () => {
     ['authentications', 'channel', CHANNELS],
     ['authentications', 'decline_reason', DECLINE_REASONS],
     ['devices', 'state', DEVICE_STATES],
-    ['devices', 'platform', ['android', 'ios']],
+    ['devices', 'platform', PLATFORMS],
+    ['devices', 'push_service', PUSH_SERVICES],
     ['subscriptions', 'state', SUBSCRIPTION_STATES],
     ['subscriptions', 'suspensions', SUSPENSION_REASONS],
     ['deliveries', 'kind', DELIVERY_KINDS],

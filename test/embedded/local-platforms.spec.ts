@@ -67,7 +67,7 @@ describe('the local APNs', () => {
     const gateway = new ApnsPushGateway({ token, topic, production: false, endpoint: apns });
     const outcome = await gateway.send(
       {
-        platform: 'ios',
+        service: 'apns',
         token: 'phone',
         data: { t: 'wake' },
         alert: { title: '본인확인', body: '앱을 여세요' },

@@ -5,6 +5,7 @@ import type { ReceivedPush } from '../../src/embedded/received-push.ts';
 import { ApnsPushGateway } from '../../src/gateways/push/apns.push.ts';
 import { staticCredential } from '../../src/gateways/push/fcm.credential.ts';
 import { FcmPushGateway } from '../../src/gateways/push/fcm.push.ts';
+import { PUSH_SERVICE_OF } from '../../src/domain/push-service.ts';
 import { PlatformPushGateway } from '../../src/gateways/push/platform.push.ts';
 import type { PushGateway, PushMessage, PushOutcome } from '../../src/gateways/push/push.ts';
 
@@ -78,7 +79,7 @@ const ios: Platform = {
 /** The same platforms, reached as the service reaches them. */
 const routed = (platform: Platform): Platform => ({
   ...platform,
-  gateway: () => new PlatformPushGateway({ android: fcmGateway, ios: apnsGateway }),
+  gateway: () => new PlatformPushGateway({ fcm: fcmGateway, apns: apnsGateway }),
 });
 
 const platforms = [
@@ -101,7 +102,7 @@ describe.each(platforms)('%s', (_name, platform, { gateway, received, answer, ou
   const message = (fields: Partial<PushMessage> = {}): PushMessage => {
     phones += 1;
     return {
-      platform,
+      service: PUSH_SERVICE_OF[platform],
       token: `phone-${phones}`,
       data: { t: 'wake', id: `authentication-${phones}` },
       alert: { title: '본인확인', body: '앱을 열어 확인하세요' },

@@ -3,6 +3,7 @@ import { Database, type Session } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
 import { NOW, WIPED } from '../../database/statement-parts.ts';
 import { REGISTRATION_SECONDS, type RegistrationState } from '../../domain/authenticator.ts';
+import type { PushService } from '../../domain/push-service.ts';
 import { LIFETIME_SECONDS } from '../../domain/authentication.ts';
 import { countPin, RESET_PIN } from '../../devices/pin/count-pin.ts';
 import type { CountedPin } from '../../devices/pin/judge-pin.ts';
@@ -34,7 +35,7 @@ export interface RegistrationRow {
 /** The phone that must confirm: the subscription's own, whichever device is to be registered. */
 export interface AskedDevice {
   deviceId: string;
-  platform: 'android' | 'ios';
+  pushService: PushService;
   pushToken: Buffer | null;
 }
 
@@ -79,7 +80,7 @@ const ASK = statement(
       FROM tries LEFT JOIN device d ON true WHERE (SELECT count(*) FROM earlier) >= 0
       RETURNING id, state, requested_at AS "requestedAt", expires_at AS "expiresAt"
     )
-    SELECT asked.*, o.id AS "deviceId", o.platform, o.push_token AS "pushToken" FROM asked LEFT JOIN device d ON true
+    SELECT asked.*, o.id AS "deviceId", o.push_service AS "pushService", o.push_token AS "pushToken" FROM asked LEFT JOIN device d ON true
       LEFT JOIN devices o ON o.subscription_id = d.subscription_id AND o.issuer_id IS NULL AND o.state = 'active'`,
   { writes: BUDGETS },
 );
@@ -238,7 +239,7 @@ const PURGE = statement(
     WHERE requested_at < now() - make_interval(days => $1) AND closed_at IS NOT NULL LIMIT 1000)`,
 );
 
-type Asked = RegistrationRow & { deviceId: string | null; platform: 'android' | 'ios'; pushToken: Buffer | null };
+type Asked = RegistrationRow & { deviceId: string | null; pushService: PushService; pushToken: Buffer | null };
 
 @Injectable()
 export class RegistrationStore {
@@ -263,8 +264,8 @@ export class RegistrationStore {
       r.numberIndex,
     ]);
     if (!row) return undefined;
-    const { deviceId, platform, pushToken, ...registration } = row;
-    return { registration, device: deviceId === null ? null : { deviceId, platform, pushToken } };
+    const { deviceId, pushService, pushToken, ...registration } = row;
+    return { registration, device: deviceId === null ? null : { deviceId, pushService, pushToken } };
   }
 
   async byKey(clientId: string, keyDigest: Buffer): Promise<(RegistrationRow & { requestDigest: Buffer }) | undefined> {

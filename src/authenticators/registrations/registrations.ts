@@ -217,9 +217,9 @@ export class Registrations {
     return { ...view(earlier), state: 'pending' };
   }
 
-  private addressOf({ deviceId, platform, pushToken }: AskedDevice): NoticeAddress {
+  private addressOf({ deviceId, pushService: service, pushToken }: AskedDevice): NoticeAddress {
     if (!pushToken) return { phoneNumber: '' };
-    return { phoneNumber: '', push: { platform, token: this.devices.readPushToken(deviceId, pushToken) } };
+    return { phoneNumber: '', push: { service, token: this.devices.readPushToken(deviceId, pushToken) } };
   }
 
   /** Throws the problem that explains why a device cannot answer a registration, unless it is pending. */

@@ -3,7 +3,7 @@ import { close, createReadStream, createWriteStream, openSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Transform, type Readable } from 'node:stream';
+import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { Database, type Session } from '../../database/database.ts';
@@ -93,7 +93,7 @@ export class SnapshotImport {
   ) {}
 
   /** Stores a snapshot on disk until it is processed. Problems: `payload_too_large`. */
-  async take(body: Readable): Promise<Snapshot> {
+  private async take(body: Readable): Promise<Snapshot> {
     const directory = await mkdtemp(join(tmpdir(), 'pushguard-import-'));
     const file = openSync(join(directory, 'snapshot.ndjson'), 'wx+', 0o600);
     // The file holds personal data in clear. It is unlinked while open, so it disappears however the process ends.
@@ -107,8 +107,26 @@ export class SnapshotImport {
     }
   }
 
+  /**
+   * Works through a snapshot as it arrives. Returns its report as NDJSON, once the first line of it is known, so that a
+   * refusal is still an error. Problems: `payload_too_large`, `import_in_progress`.
+   */
+  async report(body: Readable, options: ImportOptions): Promise<Readable> {
+    const snapshot = await this.take(body);
+    const reports = this.run(snapshot, options);
+    const first = await reports.next().catch(async (error: unknown) => {
+      await snapshot.discard();
+      throw error;
+    });
+    const lines = Readable.from(written(first, reports));
+    // Runs both when the report was read to its end and when the carrier disconnected: ends the import, frees the
+    // snapshot.
+    lines.once('close', () => void reports.return(undefined).finally(() => snapshot.discard()));
+    return lines;
+  }
+
   /** Processes a snapshot and reports while it does. Problems: `import_in_progress`. */
-  async *run(snapshot: Snapshot, options: ImportOptions): AsyncGenerator<ImportReport> {
+  private async *run(snapshot: Snapshot, options: ImportOptions): AsyncGenerator<ImportReport> {
     const session = await this.database.connect();
     try {
       const [lock] = await session.rows<{ locked: boolean }>(LOCK, []);
@@ -335,4 +353,12 @@ function readLine(text: string): { facts: LineFacts } | Pick<Rejected, 'faults' 
   if ('value' in read) return { facts: factsOf(read.value.lineId, read.value) };
   const { lineId } = document;
   return { faults: read.faults, lineId: typeof lineId === 'string' ? lineId.slice(0, 64) : null };
+}
+
+async function* written(
+  first: IteratorResult<ImportReport>,
+  rest: AsyncIterable<ImportReport>,
+): AsyncGenerator<string> {
+  if (!first.done) yield `${JSON.stringify(first.value)}\n`;
+  for await (const report of rest) yield `${JSON.stringify(report)}\n`;
 }

@@ -6,8 +6,7 @@ import { Environment } from '../../../config/environment.ts';
 import type { Intent } from '../intent.ts';
 import { Customers, type Customer } from '../customers.ts';
 import { addressLimit } from '../limits.ts';
-import { MyService } from '../my-service.ts';
-import type { IneligibilityCode } from '../../domain/eligibility.ts';
+import { Identity, type NextStep } from '../identity.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
@@ -47,7 +46,7 @@ export class IdentityController {
   constructor(
     private readonly pages: Pages,
     private readonly customers: Customers,
-    private readonly service: MyService,
+    private readonly identity: Identity,
     private readonly limits: FormLimits,
     private readonly environment: Environment,
   ) {}
@@ -93,7 +92,7 @@ export class IdentityController {
     }
     if (known) {
       await this.limits.spend(addressLimit('join', request));
-      await this.subscribe(visitor, reply, known, TERMS);
+      this.show(visitor, reply, await this.identity.join(known, visitor, TERMS));
     } else if (person && !('typed' in person)) await this.begin(visitor, reply, person, 'join', TERMS);
   }
 
@@ -134,7 +133,7 @@ export class IdentityController {
       void reply.redirect(error.code === 'code_mismatch' ? '/code?note=mismatch' : '/code', 303);
       return;
     }
-    await this.goOn(visitor, reply, customer);
+    this.show(visitor, reply, await this.identity.proceed(customer, visitor));
   }
 
   @Post('code/resend')
@@ -189,39 +188,9 @@ export class IdentityController {
     void reply.redirect('/code', 303);
   }
 
-  /** What the person came for, now that it is known who it is. */
-  private async goOn(visitor: Visitor, reply: FastifyReply, customer: Customer): Promise<void> {
-    const { intent, terms } = customer.session;
-    switch (intent) {
-      case 'login':
-        void reply.redirect('/my', 303);
-        break;
-      case 'join':
-        if (terms === null) throw new Error('a customer joins without having accepted the terms');
-        await this.subscribe(visitor, reply, customer, terms);
-        break;
-      case 'cancel':
-        await this.service.cancel(customer);
-        void reply.redirect('/cancelled', 303);
-        break;
-      case 'new_phone':
-        if (visitor.digest) await this.service.newCode(customer, visitor.digest);
-        void reply.redirect('/enrol', 303);
-        break;
-    }
-  }
-
-  private async subscribe(visitor: Visitor, reply: FastifyReply, customer: Customer, terms: string): Promise<void> {
-    const { locale, digest } = visitor;
-    try {
-      if (digest) await this.service.join(customer, digest, terms, locale);
-      void reply.redirect('/enrol', 303);
-    } catch (error) {
-      if (!(error instanceof Problem) || error.code !== 'not_eligible') throw error;
-      const reasons = (error.members.reasons ?? []).map(({ code }) => code as IneligibilityCode);
-      if (reasons.length === 1 && reasons[0] === 'already_subscribed') void reply.redirect('/my?note=joined', 303);
-      else this.pages.send(reply, refusedPage(visitor, reasons));
-    }
+  private show(visitor: Visitor, reply: FastifyReply, next: NextStep): void {
+    if ('address' in next) void reply.redirect(next.address, 303);
+    else this.pages.send(reply, refusedPage(visitor, next.refusedFor));
   }
 
   /** The page of what is under way; one that says how it ended, when it has. */

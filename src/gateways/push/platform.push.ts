@@ -1,14 +1,15 @@
+import type { PushService } from '../../domain/push-service.ts';
 import type { PushGateway, PushMessage, PushOutcome } from './push.ts';
 
-/** Sends each push through the platform of its phone. */
+/** Sends each push through the push service of its device. */
 export class PlatformPushGateway implements PushGateway {
-  readonly #gateways: Readonly<Record<PushMessage['platform'], PushGateway>>;
+  readonly #gateways: Readonly<Record<PushService, PushGateway>>;
 
-  constructor(gateways: Readonly<Record<PushMessage['platform'], PushGateway>>) {
+  constructor(gateways: Readonly<Record<PushService, PushGateway>>) {
     this.#gateways = gateways;
   }
 
   send(message: PushMessage, deadlineMs: number): Promise<PushOutcome> {
-    return this.#gateways[message.platform].send(message, deadlineMs);
+    return this.#gateways[message.service].send(message, deadlineMs);
   }
 }

@@ -1,7 +1,9 @@
+import type { PushService } from '../../domain/push-service.ts';
+
 /** One push to one phone. Google and Apple can read its clear text and nothing else. */
 export interface PushMessage {
-  platform: 'android' | 'ios';
-  /** The registration token that the platform gave to the app. */
+  service: PushService;
+  /** The registration token that the push service gave to the app. */
   token: string;
   /** `{ t: "wake", id }`, `{ t: "code", id, envelope }`, … All values are strings: FCM carries nothing else. */
   data: Readonly<Record<string, string>>;

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import type { IneligibilityCode } from '../domain/eligibility.ts';
+import type { Locale } from '../domain/locale.ts';
+import { Problem } from '../domain/problem.ts';
+import type { Customer } from './customers.ts';
+import { MyService } from './my-service.ts';
+
+/** The customer's browser, as far as the next step needs it. */
+export interface CustomerBrowser {
+  /** The digest of its session; undefined while it has no cookie. */
+  digest: Buffer | undefined;
+  locale: Locale;
+}
+
+/** Where a verified customer goes next: to a page, or to the reasons why the line may not join. */
+export type NextStep =
+  { address: '/my' | '/my?note=joined' | '/enrol' | '/cancelled' } | { refusedFor: IneligibilityCode[] };
+
+/** What follows from a verification on the website, by what the customer came for. */
+@Injectable()
+export class Identity {
+  constructor(private readonly service: MyService) {}
+
+  /** Does what the customer was verified for. Problems: those of joining and cancelling, but not `not_eligible`. */
+  async proceed(customer: Customer, browser: CustomerBrowser): Promise<NextStep> {
+    const { intent, terms } = customer.session;
+    switch (intent) {
+      case 'login':
+        return { address: '/my' };
+      case 'join':
+        if (terms === null) throw new Error('a customer joins without having accepted the terms');
+        return this.join(customer, browser, terms);
+      case 'cancel':
+        await this.service.cancel(customer);
+        return { address: '/cancelled' };
+      case 'new_phone':
+        if (browser.digest) await this.service.newCode(customer, browser.digest);
+        return { address: '/enrol' };
+    }
+  }
+
+  /** Subscribes the customer's line. A customer who is subscribed already goes to the service's own page. */
+  async join(customer: Customer, { digest, locale }: CustomerBrowser, terms: string): Promise<NextStep> {
+    try {
+      if (digest) await this.service.join(customer, digest, terms, locale);
+      return { address: '/enrol' };
+    } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'not_eligible') throw error;
+      const refusedFor = (error.members.reasons ?? []).map(({ code }) => code as IneligibilityCode);
+      const [reason] = refusedFor;
+      return refusedFor.length === 1 && reason === 'already_subscribed'
+        ? { address: '/my?note=joined' }
+        : { refusedFor };
+    }
+  }
+}
