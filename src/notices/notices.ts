@@ -5,7 +5,7 @@ import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import { enrolmentText, mayGoBySms, noticeText, type Notice } from '../domain/notice.ts';
-import type { PushService } from '../domain/push-service.ts';
+import { PUSH_SERVICE_OF, type Platform, type PushService } from '../domain/push-service.ts';
 
 /** The address of a notice: the phone that was in use when the notice was written, otherwise the number. */
 export interface NoticeAddress {
@@ -103,7 +103,7 @@ export class Notices {
   read(row: { id: string; kind: string; detail: string | null; address: Buffer }): WrittenNotice {
     const notice = { kind: row.kind, ...(row.detail !== null && { detail: row.detail }) } as Notice;
     const text = this.keys.fields.decrypt(row.address, `notices:address:${row.id}`).toString('utf8');
-    const address = JSON.parse(text) as NoticeAddress;
+    const address = addressIn(text);
     const { enrolmentCode } = address;
     if (enrolmentCode !== undefined) return { notice, address, text: enrolmentText(enrolmentCode), bySms: true };
     return { notice, address, text: noticeText(notice), bySms: mayGoBySms(notice) };
@@ -113,4 +113,12 @@ export class Notices {
   async purge(): Promise<void> {
     await this.database.rows(PURGE, []);
   }
+}
+
+/** Reads a stored address. Until a day after an update, one may still name the phone's system instead of its push service. */
+function addressIn(text: string): NoticeAddress {
+  const { push, ...rest } = JSON.parse(text) as NoticeAddress & { push?: { platform?: Platform } };
+  if (!push) return rest;
+  const { platform, token, service = PUSH_SERVICE_OF[platform ?? 'android'] } = push;
+  return { ...rest, push: { service, token } };
 }

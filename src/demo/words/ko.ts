@@ -49,6 +49,7 @@ export const ko = ({ service }: BrandNames): DemoWords => ({
       'demo-8': '선불 요금제: 가입 불가',
       'demo-9': '알뜰폰 회선: 가입 불가',
       'demo-10': '윈도우 폰: 가입 불가',
+      'demo-11': '은행 고객: 거래 서명 체험',
     },
     verifiedTitle: '본인확인을 완료했습니다',
     verifiedText: '한빛서점 서버가 본인확인 결과를 직접 조회했습니다.',
