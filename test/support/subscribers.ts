@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { PUSH_SERVICE_OF } from '../../src/domain/push-service.ts';
 import { randomCode } from '../../src/crypto/random.ts';
 import { exportDeviceKeys, generateDeviceKeys } from '../../src/phone/device-keys.ts';
 import { wrapKnowledgeKey } from '../../src/phone/knowledge-key.ts';
@@ -48,8 +49,8 @@ export async function manySubscribers(
            UNION ALL SELECT id, 2, 1, 'awaiting_device', 'active', 'device_activated', 'customer', now() FROM subscription
          )
          INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key,
-           platform, os_version, app_version, name, push_token, push_token_digest, test_expires_at, activated_at)
-         SELECT $7, id, $8, 'active', $9, $10, $11, $12, '14', '1.0.0', '시험 전화기', $13,
+           platform, push_service, os_version, app_version, name, push_token, push_token_digest, test_expires_at, activated_at)
+         SELECT $7, id, $8, 'active', $9, $10, $11, $12, $15, '14', '1.0.0', '시험 전화기', $13,
            sha256(convert_to($14, 'UTF8')), now(), now()
          FROM subscription`,
         [
@@ -67,6 +68,7 @@ export async function manySubscribers(
           platform,
           fields.encrypt(pushToken, `devices:push_token:${deviceId}`),
           pushToken,
+          PUSH_SERVICE_OF[platform],
         ],
       );
       const phone = await Phone.restore(

@@ -9,8 +9,8 @@ export class DeviceRows {
   addActive(subscriptionId: string, name: string): Promise<unknown> {
     return this.sql(
       `INSERT INTO devices (id, subscription_id, serial_number, state, signing_key, encryption_key, knowledge_key, platform,
-         os_version, app_version, name, test_expires_at, activated_at)
-       VALUES ($1, $2, $3, 'active', '{}', '{}', '', 'android', '14', '1.0.0', $4, now(), now())`,
+         push_service, os_version, app_version, name, test_expires_at, activated_at)
+       VALUES ($1, $2, $3, 'active', '{}', '{}', '', 'android', 'fcm', '14', '1.0.0', $4, now(), now())`,
       [randomUUID(), subscriptionId, `PG-${randomUUID().slice(0, 14)}`, name],
     );
   }
