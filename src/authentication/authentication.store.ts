@@ -41,12 +41,12 @@ const STATES_OF = statement(
 );
 
 /**
- * Counts an attempt and judges it in the same statement: whoever is not counted learns nothing, and one row decides
- * which of ten thousand right codes was the first. Digests are compared, not codes, and under a key that no caller
- * has, so the time it takes tells nothing. An authentication without a code, or of a subscription that is not active,
- * is counted all the same and looks like any wrong code. A right code takes its turn with the carrier's events (`FOR
- * SHARE`): one that has not been accepted before the line changed hands is not accepted afterwards. Whoever was verified
- * has the codes that the phone makes by itself unlocked with it.
+ * Counts an attempt and judges it in one statement. A caller whose attempt is not counted learns nothing, and one row
+ * decides which of ten thousand right codes was the first. The statement compares digests under a key that no caller
+ * has, so its duration tells nothing about the code. An authentication without a code, or of a subscription that is not
+ * active, is counted all the same and looks like any wrong code. A right code takes its turn with the carrier's events
+ * (`FOR SHARE`): after the line has changed hands, it is not accepted. A verification also unlocks the codes that the
+ * person's phone makes by itself.
  */
 const TRY_CODE = statement(
   'authentication_try_code',
@@ -117,7 +117,7 @@ const SENDINGS = statement(
     FROM authentications WHERE id = $1`,
 );
 
-/** Whose open authentications are to end. */
+/** The subscription and the person whose open authentications are cancelled. */
 export interface CancelScope {
   subscriptionId: string | null;
   /** Keyed indexes of a person at a number, under every key. */
@@ -126,7 +126,7 @@ export interface CancelScope {
   onlyOpened?: boolean;
 }
 
-/** What is open on a subscription, or was asked of the person that a line belonged to. */
+/** Cancels the open authentications of a subscription, and those of the person to whom a line belonged. */
 const CANCEL_PENDING = statement(
   'authentication_close_pending',
   `UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
@@ -200,8 +200,8 @@ export class AuthenticationStore {
   }
 
   /**
-   * Cancels what is open on a subscription and for a person; `onlyOpened` leaves alone what no phone has answered.
-   * Answers which ones, so that whoever waits for them can be told after the commit.
+   * Cancels the open authentications of a subscription and of a person. `onlyOpened` leaves out those that no phone has
+   * answered. Returns their ids, so that their waiters can be woken after the commit.
    */
   async cancelPending(
     session: Session,

@@ -31,7 +31,7 @@ export type DeviceRequest = Pick<
   hasCard: boolean;
 };
 
-/** What a counted PIN is compared with, and what is sealed if it is right. */
+/** The data to compare a counted PIN with, and to seal the code if it is right. */
 export type CountedOpening = CountedPin &
   Pick<Authentication, 'clientId' | 'purpose' | 'expiresAt' | 'channel'> & {
     relyingParty: string;
@@ -113,7 +113,7 @@ const DECLINE = statement(
     RETURNING a.id`,
 );
 
-/** What the app sees of authentications, and does to them. */
+/** The app's reads and changes of authentications. */
 @Injectable()
 export class OpenStore {
   constructor(private readonly database: Database) {}

@@ -28,13 +28,13 @@ export interface PendingRequest {
   /** Goes into the PIN proof, so that one proof opens one authentication. */
   nonce: string;
   state: AuthenticationState;
-  /** What is to be signed, to be shown exactly so; only where there is something. */
+  /** The transaction to sign, shown exactly as sent. Present only with `sign`. */
   transaction?: TransactionField[];
-  /** Where there is something to sign: whether a card is to be tapped beside the PIN. */
+  /** With `sign`: true when the institution's card must be tapped beside the PIN. */
   card?: boolean;
 }
 
-/** What a phone shows before something is opened. */
+/** A pending authentication as the phone shows it. */
 export interface Proven {
   pinProof: string;
   cardProof?: string;
@@ -51,7 +51,7 @@ export class Open {
     private readonly queue: JobQueue,
   ) {}
 
-  /** What waits for this phone, oldest first. Nothing while the subscription is not active. */
+  /** The pending authentications of this phone, oldest first. Empty while the subscription is not active. */
   async pending(device: ProvenDevice): Promise<PendingRequest[]> {
     const asked = await this.store.pending(device.deviceId, device.subscriptionId);
     return asked.map((one) => ({

@@ -16,7 +16,7 @@ export class PendingAuthentications {
     return this.store.cancelPending(session, pending);
   }
 
-  /** Tells whoever waits for these. */
+  /** Wakes the callers that wait for these authentications. */
   wakeWaiters(ids: readonly string[]): void {
     for (const id of ids) this.watcher.changed(id);
   }

@@ -6,11 +6,11 @@ import { CODE_ATTEMPTS, type Channel } from '../domain/authentication.ts';
 import { AUTHENTICATOR_ATTEMPTS, FAR_SECONDS } from '../domain/authenticator.ts';
 import { VIEW, type AuthenticationView } from './authentication.store.ts';
 
-/** What a code that a phone made is judged by. */
+/** The data to judge a code that a phone made by itself. */
 export interface CodeContext {
   channel: Channel;
   now: Date;
-  /** Encrypted; null for nobody's. */
+  /** Encrypted; null for a decoy. */
   transaction: Buffer | null;
   authenticatorId: string | null;
   secret: Buffer | null;
@@ -21,7 +21,7 @@ export interface CodeContext {
   farDrift: number | null;
 }
 
-/** What the code turned out to be, to be counted and written down. */
+/** The result of comparing the code, which the statement counts and stores. */
 export interface PhoneCodeAttempt {
   /** The step whose code it is; null for a wrong one. */
   step: number | null;
@@ -40,11 +40,14 @@ const CONTEXT = statement(
 );
 
 /**
- * Counts an attempt and lets a right code in, in one statement: whoever is not counted learns nothing. In order, as
- * everybody locks: the subscription, the device and what a signature rests on, the registration, must stand, and stay; the authentication, whose row decides which of
- * a thousand right codes was the first; the authenticator, whose row decides which of several relying parties has a
- * step. A locked authenticator, a step that was accepted before and a transaction that the phone has not opened look
- * like any wrong code.
+ * Counts an attempt and accepts a right code in one statement. A caller whose attempt is not counted learns nothing.
+ * The locks follow the common order:
+ * - The subscription, the device and, for a signature, the registration must be valid, and stay so until the commit.
+ * - The authentication's row decides which of a thousand right codes was the first.
+ * - The authenticator's row decides which of several relying parties spends a step.
+ *
+ * A locked authenticator, a step that was accepted before and a transaction that the phone has not opened look like any
+ * wrong code.
  */
 const TRY = statement(
   'phone_code_try',

@@ -11,7 +11,7 @@ import type { TransactionField } from '../domain/transaction.ts';
 import type { AuthenticationView } from './authentication.store.ts';
 import { PhoneCodeStore, type CodeContext, type PhoneCodeAttempt } from './phone-code.store.ts';
 
-/** What a relying party sends: the code, and with one that signs, what it believes was signed. */
+/** The relying party's input: the code and, with `sign`, the transaction that it is about to carry out. */
 export interface TypedPhoneCode {
   code: string;
   transaction?: TransactionField[];
@@ -25,7 +25,7 @@ const WRONG: PhoneCodeAttempt = { step: null, drift: 0, far: null };
  */
 @Injectable()
 export class PhoneCode {
-  /** What a decoy's code is compared with, so that it takes as long; nobody has it. */
+  /** The secret that a decoy's code is compared with, so that it takes as long. No phone has it. */
   private readonly nobodys = randomSecret(AUTHENTICATOR_SECRET_BYTES);
 
   constructor(

@@ -28,7 +28,7 @@ const NAMED_LINE = statement(
     WHERE l.phone_index = ANY($1) AND l.status <> 'terminated'`,
 );
 
-/** What a start writes, and by what it finds and counts. */
+/** The row that a start writes, with the indexes by which it finds and counts. */
 export type NewAuthentication = Pick<
   Authentication,
   | 'id'
@@ -142,7 +142,7 @@ const START = statement(
   { writes: { ...BUDGETS, ...OUTBOX } },
 );
 
-/** What became of a start. */
+/** The outcome of the statement of a start. */
 interface StartRow {
   open: boolean;
   expiresAt: Date | null;

@@ -18,14 +18,14 @@ import { JobQueue } from '../queue/job-queue.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { StartStore, type NamedLine, type NewAuthentication } from './start.store.ts';
 
-/** What a person typed into a window, and what the relying party adds. */
+/** The person's input at a window, and what the relying party adds. */
 export interface StartInput {
   birthDate: string;
   genderDigit: string;
   phoneNumber: string;
   purpose: string;
   endUser?: { ip?: string; userAgent?: string };
-  /** How the person is to prove who they are; left out, `push`. */
+  /** The method of verification; `push` when left out. */
   method?: Method;
   /** With `sign` alone: what the person is to see and sign. */
   transaction?: TransactionField[];
@@ -52,13 +52,13 @@ interface IndexedPerson {
   personIndexes: Buffer[];
 }
 
-/** What was found under a name: the line, and what makes the code where a phone does by itself. */
+/** The line of the named person and, for `otp` and `sign`, the authenticator that makes the code. */
 interface StartTarget {
   line: NamedLine | null;
   authenticator: { id: string; deviceId: string } | null;
 }
 
-/** A start meets its own twin at most as often as a person's budget allows. */
+/** Retries after a unique violation; concurrent starts of one person are bounded by the budget. */
 const TRIES = 6;
 
 /** Step 1 of an authentication: a window names a person, and a subscriber's phone is woken. */
@@ -81,8 +81,9 @@ export class Start {
   }
 
   /**
-   * Starts an authentication. Whoever the number belongs to, if anybody, the same work is done and the same bytes are
-   * answered. Problems: `invalid_request`, `too_many_requests`, `idempotency_key_reused`, `idempotency_in_progress`.
+   * Starts an authentication. It does the same work and answers the same bytes for every number, subscribed, unknown or
+   * another person's. Problems: `invalid_request`, `too_many_requests`, `idempotency_key_reused`,
+   * `idempotency_in_progress`.
    */
   async start(input: StartInput, clientId: string, once: IdempotencyKey | undefined): Promise<StartedAuthentication> {
     const named = this.parsePerson(input);
@@ -132,7 +133,7 @@ export class Start {
     return { person, personIndex: personIndexes[0], personIndexes };
   }
 
-  /** The named person's own line and what is to be asked on it; nothing for an unknown number and somebody else's alike. */
+  /** The named person's own line and what is asked on it; nothing for an unknown number and for another person's line alike. */
   private async resolveTarget({ person }: IndexedPerson, method: Method, clientId: string): Promise<StartTarget> {
     const numbers = this.keys.indexes.all('phone', person.phoneNumber);
     const line = await this.store.namedLine(numbers, clientId, this.smsPermittable);
@@ -187,7 +188,7 @@ export class Start {
     };
   }
 
-  /** What this key started before. Problems: `idempotency_key_reused`. */
+  /** The authentication that this key started before. Problems: `idempotency_key_reused`. */
   private async earlier(
     clientId: string,
     idempotency: NewAuthentication['idempotency'],
@@ -210,7 +211,7 @@ export class Start {
   }
 }
 
-/** What a start that must happen once is found by. */
+/** The digest by which a start with an Idempotency-Key is found again. */
 export function digestOf({ by, key }: IdempotencyKey): Buffer {
   return sha256(`${by}:${key}`);
 }

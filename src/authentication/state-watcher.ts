@@ -11,9 +11,9 @@ interface Watcher {
 const LOOK_MS = 200;
 
 /**
- * Holds callers until an authentication leaves a state. One query a look serves all that wait in this process,
- * whichever process made the change; without anybody waiting there is none. Notifications by PostgreSQL would be told
- * sooner, and would make every commit take turns.
+ * Holds callers until an authentication leaves a state. One query per poll serves all waiters of this process, also for
+ * changes by other processes; without waiters there is no query. PostgreSQL's NOTIFY would be faster, but would make
+ * every commit take turns.
  */
 @Injectable()
 export class StateWatcher {
@@ -44,12 +44,12 @@ export class StateWatcher {
     });
   }
 
-  /** This process itself changed it: nobody here needs to wait for the next look. */
+  /** This process made the change itself, so its waiters need not wait for the next poll. */
   changed(id: string): void {
     for (const { wake } of [...(this.watchers.get(id) ?? [])]) wake();
   }
 
-  /** Lets everybody go, and holds nobody from now on: the process ends. */
+  /** Releases all waiters and accepts no new ones, because the process stops. */
   close(): void {
     this.closed = true;
     clearTimeout(this.timer);

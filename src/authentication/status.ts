@@ -25,7 +25,7 @@ export interface RelyingPartyView {
   result?: VerifiedPerson;
 }
 
-/** What a relying party does between start and verification: look, have it sent again, cancel. */
+/** The relying party's calls between start and verification: read, resend, cancel. */
 @Injectable()
 export class AuthenticationStatus {
   constructor(

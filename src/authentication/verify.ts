@@ -13,7 +13,7 @@ import { decryptNamedPerson } from './named-person.ts';
 import { PhoneCode, type TypedPhoneCode } from './phone-code.ts';
 import { StateWatcher } from './state-watcher.ts';
 
-/** Who was verified, as the relying party learns it. */
+/** The verified person, as the relying party learns it. */
 export interface VerifiedPerson {
   /** The person's id at this relying party only. */
   subject: string;
@@ -45,7 +45,7 @@ const METHODS_USED: Readonly<Record<Channel, readonly string[]>> = {
 };
 
 const READ_AGAIN = 'Ask the person to check the code and to enter its six digits again.';
-/** The same for everybody, whether or not there is a phone that makes the code. */
+/** One answer for every person, with or without a phone that makes the code. */
 const MISMATCH: Readonly<Record<Channel, string>> = {
   push: READ_AGAIN,
   sms: READ_AGAIN,

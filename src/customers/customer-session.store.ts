@@ -30,7 +30,10 @@ const SEE = statement(
     SELECT ${COLUMNS} FROM customer_sessions WHERE digest = $1 AND ${LIVING}`,
 );
 
-/** Under a new secret from now on, so that nobody can have known it before; once for one verification. A visit begins. */
+/**
+ * Gives the session a new secret, which no attacker can have known before, and begins its time anew. One verification
+ * counts once.
+ */
 const VERIFIED = statement(
   'customer_session_verified',
   `UPDATE customer_sessions SET digest = $2, line_id = $4, person_index = $5, verified_at = now(),

@@ -14,10 +14,10 @@ import type { Intent } from './intent.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
 import { CustomerSessionStore } from './customer-session.store.ts';
 
-/** What somebody sets out to do, and from where. */
+/** What a customer wants to do on the website, and from which browser. */
 export interface LoginIntent {
   intent: Intent;
-  /** Shown in the app, so that whoever is asked knows what the code will do. */
+  /** Shown in the app, so that the person knows what the code will do. */
   purpose: string;
   terms?: string;
   endUser: { ip: string; userAgent?: string };
@@ -49,8 +49,8 @@ export class Customers {
   ) {}
 
   /**
-   * Has a person verified for an intent. `digest` is the browser's; `renew` gives it a new secret where nobody is
-   * logged in. Problems: as `Start`.
+   * Starts the verification of a person for an intent. `digest` is that of the browser's session; without a login,
+   * `renew` gives the browser a new secret. Problems: as `Start`.
    */
   async begin(
     digest: Buffer | undefined,
@@ -82,7 +82,7 @@ export class Customers {
     await this.statuses.resend(authentication.id, WEBSITE.id);
   }
 
-  /** Gives up what is under way; whoever was logged in before still is. */
+  /** Abandons a verification under way. A customer who was logged in stays logged in. */
   async abandon(digest: Buffer | undefined): Promise<{ loggedIn: boolean }> {
     const session = digest && (await this.store.see(digest));
     if (!digest || !session) return { loggedIn: false };
@@ -116,7 +116,7 @@ export class Customers {
     return { session, line };
   }
 
-  /** Who is logged in at a browser. Undefined when nobody is, or the line is another person's or number's now. */
+  /** The customer who is logged in at a browser. Undefined without a session, or when the line's owner or number has changed. */
   async at(digest: Buffer | undefined): Promise<Customer | undefined> {
     const session = digest && (await this.store.see(digest));
     if (!digest || !session?.lineId || !session.personIndex) return undefined;

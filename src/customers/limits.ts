@@ -5,9 +5,9 @@ import type { NamedPerson } from '../lines/named-person.ts';
 
 /** So many of one form in ten minutes from one address, where whole offices may sit behind one. */
 const OF_AN_ADDRESS = { times: 60, seconds: 600 };
-/** So many reports a day about one person, whoever sends them. */
+/** Reports a day about one person, from all senders together. */
 const OF_A_PERSON = { times: 5, seconds: 86_400 };
-/** So many a day about one number with whatever birth dates; far more, or whoever knows a number could use them up. */
+/** Reports a day about one number with any birth date; far more, so that a stranger who knows the number cannot use them up. */
 const OF_A_NUMBER = { times: 100, seconds: 86_400 };
 
 export function addressLimit(form: string, request: FastifyRequest): FormLimit {

@@ -73,9 +73,9 @@ export class MyService {
   }
 
   /**
-   * A new enrolment code: while protection has not begun, for whoever is logged in; after it has, for whoever was just
-   * verified by the old phone's app, for this and for nothing else. Problems: `session_ended`,
-   * `subscription_not_active` while a suspension stands.
+   * A new enrolment code. Before protection has begun, a login is enough; afterwards the customer must just have been
+   * verified by the old phone's app for this intent. Problems: `session_ended`, `subscription_not_active` while a
+   * suspension stands.
    */
   async newCode({ line, session: visit }: Customer, digest: Buffer): Promise<void> {
     const standing = await this.subscriptions.standingOnLine(line.lineId);

@@ -18,7 +18,7 @@ export type UnsettledReport = Pick<Report, 'id' | 'kind' | 'filedAt' | 'subscrip
   subscriptionState: SubscriptionState | null;
 };
 
-/** One that somebody else is at is passed over; a lost phone goes before all others. */
+/** Skips rows that another worker has locked; lost phones first. */
 const NEXT = statement(
   'report_next',
   `SELECT id, kind, person FROM reports WHERE outcome IS NULL AND due_at <= now()

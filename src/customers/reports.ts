@@ -20,8 +20,8 @@ import { ReportStore, type DueReport, type UnsettledReport } from './report.stor
 const RETRY_MS = 60_000;
 
 /**
- * What people report who cannot log in: the phone is gone, or new, or its PIN forgotten. A report is taken down alike
- * whomever it names, and dealt with afterwards, so that answering it tells nobody who is subscribed.
+ * Reports of people who cannot log in: a lost phone, a new phone, a forgotten PIN. Every report gets the same answer and
+ * a worker resolves it afterwards, so that the answer does not tell who is subscribed.
  */
 @Injectable()
 export class Reports implements RecurringTask {
@@ -129,12 +129,12 @@ export class Reports implements RecurringTask {
   }
 
   /**
-   * The carrier has to have told of the new handset, and some time has to have passed in which whoever holds the old
-   * one could object to the notice that it got. A lost phone or a swapped SIM is for two people at the call centre.
+   * Sends the code after the carrier has reported the new handset and some time has passed, in which the holder of the
+   * old phone could object to the notice that it got. A lost phone or a swapped SIM takes two people at the call centre.
    */
   private async newPhone(step: LifecycleStep, subscription: LockedSubscription): Promise<ReportOutcome | Date> {
     const { id, state, suspensions } = subscription;
-    // Before the first app, the website shows a code to whoever logs in by SMS; this would only void it.
+    // Before the first app, the website shows a code after a login by SMS; this one would only void it.
     if (state === 'awaiting_device') return 'no_change';
     const handset = await this.subscriptions.newHandset(step.session, id);
     if (suspensions.length > 0 || !handset) return 'call_centre';

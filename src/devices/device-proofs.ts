@@ -103,7 +103,7 @@ export class DeviceProofs {
       this.waiting = [];
       try {
         const fresh = await this.store.spendProofs(batch);
-        // The same proof twice in one batch is one row: whoever comes first has it.
+        // The same proof twice in one batch is one row: the first request gets it.
         for (const { deviceId, jti, settle } of batch) settle.resolve(fresh.delete(`${deviceId} ${jti}`));
       } catch (error) {
         for (const { settle } of batch) settle.reject(error);

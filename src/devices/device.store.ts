@@ -7,7 +7,7 @@ import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import { ENROLMENT_SECONDS, TEST_ATTEMPTS, type DeviceState } from '../domain/device.ts';
 import type { Device } from './device.entity.ts';
 
-/** What a device proof is checked against. None of it changes in a device's life. */
+/** The data to check a device proof. It never changes during a device's life. */
 export interface DeviceKey {
   deviceId: string;
   subscriptionId: string;
@@ -16,7 +16,7 @@ export interface DeviceKey {
   signingKey: PublicJwk;
 }
 
-/** What an enrolment writes; the rest has defaults. */
+/** The columns that an enrolment writes; the others have defaults. */
 export type NewDevice = Pick<
   Device,
   | 'id'

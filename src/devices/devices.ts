@@ -10,7 +10,7 @@ import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { ProvenDevice } from './device-proofs.ts';
 import { DeviceStore } from './device.store.ts';
 
-/** What other features, and a device itself, ask of devices. */
+/** The devices' operations for other rooms and for the device itself. */
 @Injectable()
 export class Devices {
   constructor(
@@ -33,7 +33,7 @@ export class Devices {
     const queued: string[] = [];
     const tried = await this.database.transaction(async (session) => {
       const { subscriptionId } = device;
-      // In the order in which everybody locks: the subscription, then its devices.
+      // The common lock order: the subscription, then its devices.
       const subscription = await this.subscriptions.lock(session, subscriptionId);
       const before = await this.notices.addressOf(session, subscriptionId);
       const outcome = await this.store.tryTest(session, device.deviceId, subscriptionId, digests);

@@ -15,7 +15,7 @@ import { Reissues } from '../subscriptions/reissues.ts';
 import { notEligible, Subscriptions } from '../subscriptions/subscriptions.ts';
 import { DeviceStore } from './device.store.ts';
 
-/** What an app says of itself when it enrols. */
+/** The app's description of itself at the enrolment. */
 export interface EnrolInput {
   enrolmentCode: string;
   signingKey: PublicJwk;

@@ -13,7 +13,7 @@ type LineRow = Pick<Line, 'phoneNumber' | 'owner' | 'carrier' | 'status' | 'hold
   lineId: string;
 };
 
-/** How far its events have been recorded. */
+/** The last recorded sequence of a line's events, and the time as of which its facts hold. */
 type AsOfRow = Pick<Line, 'sequence' | 'factsAsOf'>;
 
 /** Facts whose change gives the line to another person, number or contract. */

@@ -19,8 +19,8 @@ export type ApprovalRow = Pick<
 };
 
 /**
- * Whether the ground is still what it was when it was asked for: a loss or a swapped SIM that came after it was known to
- * nobody who asked or decided.
+ * SQL that holds while the subscription is as it was when the approval was asked for. A later loss or SIM swap voids it,
+ * because neither operator knew of that.
  */
 const stands = (approval: string) => `NOT EXISTS (SELECT 1 FROM subscription_links k
     WHERE k.subscription_id = ${approval}.subscription_id AND k.number > ${approval}.link
@@ -98,7 +98,7 @@ export class ApprovalStore {
     return this.database.rows<ApprovalRow>(CLOSED, []);
   }
 
-  /** False when the same is asked for already. The subscription is locked, so nobody else asks meanwhile. */
+  /** Returns false when the same is asked for already. The caller has locked the subscription, so requests are serial. */
   async ask(
     session: Session,
     asked: { id: string; kind: ApprovalKind; subscriptionId: string; operatorId: string; reason: string },

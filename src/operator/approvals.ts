@@ -22,7 +22,7 @@ export type Approval = Omit<ApprovalRow, 'lineId' | 'subscriptionState'> & { pho
 const ACTIONS: Readonly<Record<ApprovalKind, string>> = { resume: 'resume', enrolment_code: 'enrolment-code' };
 
 /**
- * What one person asks for and another decides, because it opens an account to whoever asked for it: resuming after a
+ * What one person asks for and another decides, because it gives the asking operator access to an account: resuming after a
  * loss, and a code that enrols another phone.
  */
 @Injectable()
@@ -55,7 +55,7 @@ export class Approvals {
   }
 
   /**
-   * Lets be done what somebody else asked for; a resume is done with it. Problems: `approval_not_found`,
+   * Approves what another operator asked for; a resume is carried out at once. Problems: `approval_not_found`,
    * `approval_closed`, `insufficient_scope` for one’s own, `nothing_to_change` when it can no longer be done.
    */
   async approve(by: DeskOperator, id: string): Promise<void> {
@@ -81,7 +81,7 @@ export class Approvals {
   }
 
   /**
-   * The approved code, once, for whoever asked for it; earlier codes are void. Problems: `approval_not_found`,
+   * Hands the approved code once to the operator who asked for it; earlier codes are void. Problems: `approval_not_found`,
    * `approval_closed`, `insufficient_scope`, `subscription_not_found`.
    */
   async take(by: Omit<DeskOperator, 'reason'>, id: string): Promise<Enrolment> {
@@ -119,7 +119,7 @@ export class Approvals {
     const call = { ...operator, action: `${verb}-${ACTIONS[kind]}`, subscriptionId };
     await this.audit.of(call, () =>
       this.lifecycle.inTransaction(async (step) => {
-        // In the order in which everybody locks: the subscription first.
+        // The common lock order: the subscription first.
         const before = await this.lifecycle.lock(step, subscriptionId);
         if (!(await this.store.decide(step.session, { id, operatorId, state, reason: by.reason }))) {
           throw await this.notToDecide(step.session, id, by.operator);

@@ -63,11 +63,12 @@ interface Head extends ChainEnd {
 }
 
 /**
- * What operators did and saw, each entry chained to the one before it; `npm run verify-audit` walks the chain.
+ * The audit of operators' actions and reads. Each entry is chained to the one before it; `npm run verify-audit` walks
+ * the chain.
  *
- * Whoever writes locks the head of the chain until the end of the transaction. It is the last thing that every such
+ * A writer locks the head of the chain until the end of the transaction. It is the last thing that every such
  * transaction does (see `OperatorDesk`, and `Subscriptions.subscribe`): the lock is held for one statement and the
- * commit, and nobody who holds it waits for a line, a subscription or a device.
+ * commit, and no transaction that holds it waits for a line, a subscription or a device.
  */
 @Injectable()
 export class Audit {

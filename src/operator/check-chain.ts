@@ -12,7 +12,7 @@ export interface HeldEnd extends ChainEnd {
   seal: Buffer | null;
 }
 
-/** A head that somebody wrote down elsewhere. */
+/** A head that was recorded outside the database. */
 export interface NotedHead {
   number: string;
   mac: Buffer;
@@ -27,7 +27,7 @@ export interface Breach {
 
 /** How far from its place an entry is recognised as the one that was written with another number. */
 const REACH = 1_000n;
-/** How many entries are looked for in this way: it takes milliseconds, and nobody reads on for ever. */
+/** The number of entries that are searched for in this way: a search takes milliseconds, and a report stays short. */
 const SEARCHES = 20;
 
 /**

@@ -7,7 +7,7 @@ import { Audit } from './audit.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
 import type { Operator } from './operator-desk.ts';
 
-/** What a customer reported and somebody has to call about; masked. */
+/** A report about which an operator must call the customer; masked. */
 export interface CustomerReport {
   id: string;
   kind: CustomerReportKind;
@@ -42,7 +42,7 @@ export class CustomerReports {
     }));
   }
 
-  /** Somebody has spoken with the customer. Problems: `nothing_to_change` when somebody else has before. */
+  /** Notes that the operator has spoken with the customer. Problems: `nothing_to_change` when it was settled before. */
   async settle(operator: Operator, id: string): Promise<void> {
     const subscriptionId = await this.reports.subscriptionOf(id);
     const call = { ...operator, action: 'settle-report', ...(subscriptionId !== null && { subscriptionId }) };

@@ -8,7 +8,7 @@ import { Lines } from '../lines/lines.ts';
 export class MaskedNumbers {
   constructor(private readonly lines: Lines) {}
 
-  /** By subscription. One that has ended is not among them: its line may be somebody else’s now. */
+  /** Numbers by subscription. Ended subscriptions are left out: their line may have another owner now. */
   async of(
     subscriptions: readonly { subscriptionId: string; lineId: string; subscriptionState: SubscriptionState }[],
   ): Promise<Map<string, string>> {

@@ -118,7 +118,7 @@ export class OperatorDesk {
 
   /**
    * The number, the birth date and the device's name, unmasked. Problems: `subscription_not_found`,
-   * `subscription_not_active` for one that has ended: its line may be somebody else's now.
+   * `subscription_not_active` for one that has ended: its line may have another owner now.
    */
   async reveal(operator: Operator, subscriptionId: string): Promise<Revealed> {
     const call = { ...operator, action: 'reveal', subscriptionId };

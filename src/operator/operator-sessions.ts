@@ -21,7 +21,7 @@ export interface SignIn {
 /** Sign-ins that may come from one address in ten minutes; a call centre may well have one for all its people. */
 const SIGN_INS_BY_ADDRESS = { times: 100, seconds: 600 };
 
-/** Stands in for the secret of somebody who is not there. */
+/** The secret that an unknown login is compared with. */
 const NO_SECRET = Buffer.alloc(20);
 
 /** Who sits at the desk now. */
@@ -61,7 +61,7 @@ export class OperatorSessions {
     return null;
   }
 
-  /** Who sits at the desk in this browser; undefined when nobody does, or no longer. Being asked for is being used. */
+  /** Returns the operator of this session, or undefined. Each call extends the idle timeout. */
   async signedIn(digest: Buffer | undefined): Promise<SignedInOperator | undefined> {
     return digest && this.store.signedIn(digest);
   }
@@ -88,7 +88,7 @@ export class OperatorSessions {
     return this.keys.fields.decrypt(totpSecret, `operators:totp_secret:${id}`);
   }
 
-  /** Of wrong sign-ins the audit has the one that locks: anybody can send the others. */
+  /** Audits only the wrong sign-in that locks the account: any stranger can send the others. */
   private async locked(operator: string, address: string): Promise<void> {
     const call = { operator, action: 'sign-in', reason: '-', address };
     const locked = new Problem('too_many_requests', 'The account is locked.');

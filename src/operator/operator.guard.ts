@@ -14,7 +14,7 @@ import { OperatorSessions } from './operator-sessions.ts';
 /** The cookie of the operators' desk. */
 export const DESK_COOKIE = 'desk';
 
-/** Declares what an operator's role has to permit for a route. One that declares nothing lets nobody in. */
+/** Declares the permission that a route requires. A route without a declaration admits no operator. */
 export const Permits = Reflector.createDecorator<OperatorPermission>();
 
 /** The permission that a route declares. */

@@ -10,7 +10,7 @@ import { OperatorLook } from './operator-look.entity.ts';
 import { OperatorSession } from './operator-session.entity.ts';
 import type { ListedOperator, SignedInOperator } from './operator.ts';
 
-/** Counted before anything is compared. There is a row, with the database's clock, whoever was named. */
+/** Counts the attempt before anything is compared. Returns a row with the database's clock for an unknown login too. */
 const COUNT = statement(
   'operator_count_attempt',
   `WITH counted AS (
@@ -75,7 +75,7 @@ export type NewAccount = Pick<
 
 const now = (): string => 'now()';
 
-/** What a sign-in is held against; without an id, nobody has this name, or nobody may use it now. */
+/** The data to verify a sign-in. Without an id the login is unknown, disabled or locked. */
 export interface CountedAttempt {
   now: Date;
   id: string | null;

@@ -6,7 +6,7 @@ export interface SignedInOperator {
   login: string;
   name: string;
   role: OperatorRole;
-  /** The password is known to whoever made the account; another one has to be chosen first. */
+  /** The person who made the account knows the password; the operator must choose another one first. */
   passwordIsInitial: boolean;
 }
 

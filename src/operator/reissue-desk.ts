@@ -114,7 +114,7 @@ export class ReissueDesk {
   }
 
   /**
-   * Lets what somebody else applied for be done; the old serial number is dead for ever from here on.
+   * Approves what another operator applied for. From here on the old serial number is invalid for good.
    * Problems: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for one’s own.
    */
   async approve(by: ReissueOperator, id: string): Promise<ReissueRow> {

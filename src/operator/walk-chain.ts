@@ -13,7 +13,7 @@ const END = statement(
 
 const OLDER = statement('audit_older', 'SELECT count(*) AS entries FROM audit_entries WHERE number IS NULL');
 
-/** Told by number and id, for whoever removed the constraint on numbers may have given one twice. */
+/** Ordered by number and id: an attacker who removed the constraint may have used a number twice. */
 const ENTRIES = statement(
   'audit_entries',
   `SELECT id, number, previous, mac, to_jsonb(at AT TIME ZONE 'UTC') #>> '{}' AS at, operator, action,

@@ -5,7 +5,7 @@ import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { Client } from './client.entity.ts';
 
-/** What a client is registered with; the rest has defaults. */
+/** The columns of a registration; the others have defaults. */
 export type NewClient = Pick<
   Client,
   | 'id'

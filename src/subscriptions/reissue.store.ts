@@ -8,7 +8,7 @@ import { REISSUE_SECONDS } from '../domain/reissue.ts';
 import type { SubscriptionState } from '../domain/subscription.ts';
 import { Reissue } from './reissue.entity.ts';
 
-/** Who does something about a reissue: an operator at the desk, or a program, whose company sees to its two people. */
+/** The actor of a step of a reissue: an operator at the desk, or a program whose company provides the two people. */
 export interface ReissueActor {
   name: string;
   /** The operator's account, or the program's. */
@@ -41,8 +41,8 @@ export type ReissueRow = NewReissue &
 export type WaitingReissueRow = ReissueRow & { lineId: string; subscriptionState: SubscriptionState };
 
 /**
- * What came after the application was known to nobody who applied or decided: a swapped SIM, a suspended line, a phone
- * that was found or enrolled otherwise.
+ * Holds while nothing has happened that neither the applicant nor the approver knew of: a swapped SIM, a suspended line,
+ * a phone that was found or enrolled otherwise.
  */
 const STANDS = `NOT EXISTS (SELECT 1 FROM subscription_links k WHERE k.subscription_id = r.subscription_id
     AND k.number > r.link AND (k.change IN ('suspended', 'cancelled', 'device_activated')
@@ -107,8 +107,9 @@ const DECIDE = statement(
 );
 
 /**
- * By whoever applied, and nobody else who could look over a shoulder. Again too, for a letter that was lost or a test
- * that failed: what was handed over before is void, and nothing is good for longer than a month after the decision.
+ * Only the applicant issues the code, so that no colleague can look over a shoulder. It can be issued again, for a letter
+ * that was lost or a test that failed: the earlier code is void, and no code is valid longer than a month after the
+ * decision.
  */
 const ISSUE = statement(
   'reissue_issue',
@@ -156,7 +157,7 @@ export class ReissueStore {
     return this.database.rows<ReissueRow>(OF_SUBSCRIPTION, [subscriptionId]);
   }
 
-  /** What waits for a decision, oldest first. */
+  /** The reissues that wait for a decision, oldest first. */
   async waiting(): Promise<WaitingReissueRow[]> {
     return this.database.rows<WaitingReissueRow>(WAITING, []);
   }
@@ -196,7 +197,7 @@ export class ReissueStore {
     return (await session.rows(REGISTER, [id, deviceId])).length === 1;
   }
 
-  /** Who approved it; undefined when the device was enrolled otherwise. */
+  /** The approver's name; undefined when the device was enrolled without a reissue. */
   async complete(session: Session, deviceId: string): Promise<string | undefined> {
     return (await session.rows<{ approvedBy: string }>(COMPLETE, [deviceId]))[0]?.approvedBy;
   }

@@ -36,7 +36,7 @@ export class Reissues {
     return this.store.ofSubscription(subscriptionId);
   }
 
-  /** What waits for a decision, oldest first. */
+  /** The reissues that wait for a decision, oldest first. */
   async waiting(): Promise<WaitingReissueRow[]> {
     return this.store.waiting();
   }

@@ -21,7 +21,7 @@ const STANDING_ON_LINE = statement(
     WHERE line_id = $1 AND state <> 'cancelled'`,
 );
 
-/** Whoever leaves and joins again is no less recently reissued. */
+/** A re-subscription inherits reissued_at, so cancelling and joining again does not hide a recent reissue. */
 const CREATE = statement(
   'subscription_create',
   `WITH created AS (
@@ -212,9 +212,9 @@ export class SubscriptionStore {
     return (await session.rows<{ expiresAt: Date }>(ISSUE_CODE, values))[0]?.expiresAt;
   }
 
-  /** What a code enrols for, once. */
+  /** Spends an enrolment code and returns what it enrols for. */
   async spendEnrolmentCode(session: Session, digest: Buffer, deviceId: string): Promise<SpentCode | undefined> {
-    // In the order in which everybody locks: the subscription first.
+    // The common lock order: the subscription first.
     const [code] = await session.rows<{ id: string }>(CODE_OF, [digest]);
     if (!code || !(await this.lock(session, code.id))) return undefined;
     return (await session.rows<SpentCode>(SPEND_CODE, [digest, deviceId]))[0];

@@ -22,7 +22,7 @@ export interface Issuer {
   cardKey: PublicJwk | null;
 }
 
-/** What an enrolment code was for: the subscription's own phone, or an institution's Smart OTP. */
+/** The purpose of a spent enrolment code: the subscription's own phone, or an institution's Smart OTP. */
 export interface SpentCode extends Subscription {
   issuerId: string | null;
   cardKey: PublicJwk | null;
@@ -30,7 +30,7 @@ export interface SpentCode extends Subscription {
   reissueId: string | null;
 }
 
-/** A subscription that nobody else can change until the transaction ends. */
+/** A subscription whose row is locked until the transaction ends. */
 export interface LockedSubscription extends Standing {
   id: string;
   lineId: string;
@@ -40,7 +40,7 @@ export interface LockedSubscription extends Standing {
   enrolledAt: Date | null;
 }
 
-/** Who changed a subscription, and when it took effect; left out, now. */
+/** The actor of a change, and the time at which it took effect; now when left out. */
 export interface Cause {
   actor: 'customer' | 'operator' | 'carrier' | 'reconciliation';
   actorId?: string;
@@ -48,7 +48,7 @@ export interface Cause {
   at?: Date;
 }
 
-/** What an operator sees of one subscription. */
+/** A subscription as an operator sees it. */
 export interface SubscriptionView {
   subscriptionId: string;
   state: SubscriptionState;
@@ -82,5 +82,5 @@ export interface SubscriptionTransition {
   recordedAt: Date;
 }
 
-/** How far an enrolment has come: the code waits, its app is being tested, in use or revoked, or the time is over. */
+/** The progress of an enrolment: the code is unused, its device is under test, in use or revoked, or the code has expired. */
 export type EnrolmentState = 'waiting' | DeviceState | 'expired';

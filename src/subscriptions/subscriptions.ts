@@ -32,11 +32,11 @@ export interface Enrolment {
   subscriptionId: string;
   /** 4×5 Base32 characters, good once and for ten minutes. */
   enrolmentCode: string;
-  /** What a QR code holds. */
+  /** The content of the QR code. */
   enrolmentUri: string;
 }
 
-/** What other features and operators ask of subscriptions. */
+/** The subscriptions' operations for other rooms and for operators. */
 @Injectable()
 export class Subscriptions {
   private readonly logger = new Logger(Subscriptions.name);
@@ -93,7 +93,7 @@ export class Subscriptions {
       if (!(await this.store.create(session, id, line.lineId, by))) throw notEligible(['already_subscribed']);
       const enrolment = await this.enrolmentCode(id, session);
       const notice = await this.notices.enqueue(session, id, { kind: 'joined' }, { phoneNumber: line.phoneNumber });
-      // Last: whoever writes an audit holds its only head from here to the commit.
+      // Last: a transaction that writes the audit holds its only head from here to the commit.
       await inTheSameStep(session, id);
       return { enrolment, notice };
     };
@@ -152,7 +152,7 @@ export class Subscriptions {
     throw new Problem('enrolment_code_invalid', 'The enrolment code is wrong, used or expired. Request a new one.');
   }
 
-  /** How far the enrolment with a code has come. */
+  /** The progress of the enrolment with a code. */
   async enrolmentState(enrolmentCode: string): Promise<EnrolmentState> {
     return this.store.enrolmentState(sha256(enrolmentCode));
   }
@@ -233,7 +233,7 @@ function isLineOf(line: LineFacts, { lineId, owner }: Pick<LineFacts, 'lineId' |
   return line.lineId === lineId && birthDate === owner.birthDate && genderDigit === owner.genderDigit;
 }
 
-/** A number as somebody typed it, in E.164. Problems: `invalid_request`. */
+/** A typed number in E.164. Problems: `invalid_request`. */
 export function readPhoneNumber(typed: string): string {
   const number = parsePhoneNumber(typed);
   if (number) return number;

@@ -133,7 +133,7 @@ const COUNT_PIN = countPin('registration_count_pin', {
   from: 'registrations r WHERE r.id = $2',
 });
 
-/** In the order in which everybody locks. Two confirmations of one subscription take turns at its row. */
+/** Locks in the common order. The subscription's row serialises two confirmations. */
 const LOCK = statement(
   'registration_lock',
   `SELECT d.id FROM subscriptions s JOIN devices d ON d.subscription_id = s.id

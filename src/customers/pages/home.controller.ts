@@ -33,7 +33,7 @@ export class HomeController {
     this.pages.send(reply, checkPage({ reader: visitor, token: visitor.formToken() }));
   }
 
-  /** Judges what somebody says of a line by the rules that a real one is judged by. Nothing is looked up or kept. */
+  /** Applies the eligibility rules to the line that the form describes. Nothing is looked up or stored. */
   @Post('check')
   @RouteConfig({ bodyType: 'form' satisfies BodyType })
   check(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
@@ -58,7 +58,7 @@ const PHONES: ReadonlyMap<string, { os: string; formFactor: 'phone' | 'tablet' }
   ['other', { os: 'other', formFactor: 'phone' }],
 ]);
 
-/** The digit that puts a day in its century; the sex that it also says is nobody's concern here. */
+/** The gender digit that puts a day in its century; the sex that it also encodes plays no part here. */
 const CENTURIES: Readonly<Record<string, string>> = { '18': '9', '19': '1', '20': '3' };
 
 const READABLE: Readonly<Record<LineField, (text: string) => boolean>> = {
@@ -75,7 +75,7 @@ function faultsOf(typed: TypedLine): LineField[] {
   return LINE_FIELDS.filter((field) => !READABLE[field](typed[field] ?? ''));
 }
 
-/** The line that somebody describes. */
+/** The line that the form describes. */
 function lineOf(typed: TypedLine, homeCarrier: string): LineFacts {
   const { carrier, holder = '', plan = '', phone = '', osVersion = '', birthDay = '' } = typed;
   const { os, formFactor } = PHONES.get(phone) ?? { os: 'other', formFactor: 'phone' };

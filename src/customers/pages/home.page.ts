@@ -62,7 +62,7 @@ export function customerHomePage(reader: Reader, monthlyFee: number): Page {
   return sitePage({ reader, title: reader.words(SITE_WORDS).name, address: '/', place: '/', content });
 }
 
-/** A text message that anybody reads, and beside it the phone that shows the code to its owner alone. */
+/** A drawing: a text message that is struck out, and the phone that shows the code to its owner alone. */
 const HERO_PICTURE = html`<svg class="hero-picture" viewBox="0 0 320 260" aria-hidden="true" focusable="false">
   <circle class="ground" cx="180" cy="134" r="116" />
   <g class="letter">
@@ -90,7 +90,7 @@ const HERO_PICTURE = html`<svg class="hero-picture" viewBox="0 0 320 260" aria-h
 export const LINE_FIELDS = ['carrier', 'holder', 'plan', 'phone', 'osVersion', 'birthDay'] as const;
 export type LineField = (typeof LINE_FIELDS)[number];
 
-/** What somebody says of a line, in the words of the form. */
+/** The entries of the form about a line. */
 export type TypedLine = Readonly<Partial<Record<LineField, string>>>;
 
 /** Whether one may join, found out on the spot from what one says of one's own line. */

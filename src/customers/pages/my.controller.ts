@@ -74,7 +74,7 @@ export class MyController {
     void reply.send({ state });
   }
 
-  /** A new enrolment code for whoever was verified a moment ago. */
+  /** A new enrolment code for a customer who was verified within the last ten minutes. */
   @Post('enrol')
   @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async newCode(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -86,7 +86,7 @@ export class MyController {
     void reply.redirect('/enrol', 303);
   }
 
-  /** Ends what an institution may ask; somebody else's is as unknown as one that never was. */
+  /** Ends an institution's registration. Another person's registration is answered like an unknown one. */
   @Post('my/registrations/revoke')
   @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async revoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

@@ -16,7 +16,7 @@ export function myPage(input: {
   token: Html;
   phoneNumber: string;
   overview: Overview | undefined;
-  /** What led here: `joined` for somebody who wanted to join and has, `revoked` for a registration that was ended. */
+  /** The event to report: `joined` for a customer who was subscribed already, `revoked` for an ended registration. */
   note?: unknown;
 }): Page {
   const { reader, token, phoneNumber, overview, note } = input;

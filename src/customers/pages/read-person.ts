@@ -3,7 +3,7 @@ import { parsePerson, seoulDay } from '../../domain/person.ts';
 import { parsePhoneNumber } from '../../domain/phone-number.ts';
 import type { PersonField, TypedPerson } from '../../pages/person-fields.ts';
 
-/** Reads whom a form names; what cannot be right is named by field, to be shown again. */
+/** Reads the person that a form names. Returns the faulty fields to be shown again when an entry cannot be right. */
 export function parsePersonForm(form: Readonly<Record<string, string>>): NamedPerson | { typed: TypedPerson } {
   const clean = (field: PersonField) => (form[field] ?? '').trim().slice(0, 20);
   const values = {

@@ -110,7 +110,7 @@ export class ReportController {
     void reply.redirect(`/reported/${kind}`, 303);
   }
 
-  /** Who is logged in, or whom the form names. */
+  /** The customer who is logged in, or the person that the form names. */
   private async who(
     visitor: Visitor,
     form: Readonly<Record<string, string>>,

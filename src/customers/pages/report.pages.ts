@@ -15,7 +15,7 @@ interface ReportPage {
   typed?: TypedPerson;
 }
 
-/** Reporting a loss, or a forgotten PIN, by whoever cannot log in. */
+/** The form to report a loss or a forgotten PIN without a login. */
 export function reportPage(kind: 'lost_phone' | 'forgotten_pin', page: ReportPage): Page {
   const { reader, token } = page;
   const { title, text, points, submit } =
@@ -63,7 +63,7 @@ export function newPhonePage(page: ReportPage & { waitMinutes: number }): Page {
   return sitePage({ reader, title, address: '/new-phone', place: '/new-phone', content, ...faulty(page.typed) });
 }
 
-/** The same for everybody, whatever is true of whom they named. */
+/** The same page for every report, so that it does not tell who is subscribed. */
 export function reportedPage(reader: Reader, kind: CustomerReportKind): Page {
   const { title, text } = reader.words(CUSTOMER_WORDS).reported[kind];
   const more = html`<p>${linkButton('/', reader.words(SITE_WORDS).home, 'secondary')}</p>`;

@@ -1,4 +1,4 @@
-/** Milliseconds between two looks at what somebody waits for. */
+/** Milliseconds between two polls of a state that the page waits for. */
 const LOOK_MS = 500;
 
 /** Looks until what is seen is what is waited for, for so many seconds at most; answers what was seen last. */

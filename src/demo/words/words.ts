@@ -7,7 +7,7 @@ export interface ShopWords {
   purpose: string;
   verify: string;
   verifyByOtp: string;
-  /** A customer whom the shop knows already, to be shown masked. */
+  /** A known customer of the shop, shown masked. */
   member: string;
   bank: string;
   verifySameTab: string;

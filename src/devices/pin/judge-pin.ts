@@ -2,7 +2,7 @@ import { equalInConstantTime } from '../../crypto/constant-time.ts';
 import { pinProof, type PinPurpose } from '../../crypto/pin-proof.ts';
 import { Problem } from '../../domain/problem.ts';
 
-/** What a PIN that was counted is compared with. */
+/** The data to compare a counted PIN with. */
 export interface CountedPin {
   /** Encrypted, as it is in the device's row. */
   knowledgeKey: Buffer;
@@ -38,7 +38,7 @@ export function pinLocked(): Problem {
   );
 }
 
-/** What was asked with this nonce was answered, replaced or left for too long. */
+/** The nonce was used or replaced, or has expired. */
 export function nonceSpent(): Problem {
   return new Problem('pin_nonce_spent', 'A nonce can be used once, within three minutes. Request a new one.');
 }

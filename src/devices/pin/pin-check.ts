@@ -6,7 +6,7 @@ import { Devices } from '../devices.ts';
 import { judgePin, nonceSpent, pinLocked } from './judge-pin.ts';
 import { PinCheckStore } from './pin-check.store.ts';
 
-/** What a device is to prove its PIN with. */
+/** The challenge for a proof of the PIN. */
 export interface AskedPinCheck {
   id: string;
   nonce: string;

@@ -15,7 +15,7 @@ import type { Visitor } from '../../pages/visitor.ts';
 /** The longest reason, in characters, as in the operators' API. */
 const LONGEST_REASON = 200;
 
-/** One request of somebody who sits at the desk, whose role permits it and whose form is ours. */
+/** One request of a signed-in operator whose role permits it; a form carries the desk's own token. */
 export class DeskRequest {
   constructor(
     private readonly request: FastifyRequest,

@@ -18,7 +18,7 @@ import { DeskProblemFilter, ElsewhereFirst } from './desk-problem.filter.ts';
 import { DeskRequest, type RequestAtDesk } from './desk-request.ts';
 import { Visitor } from '../../pages/visitor.ts';
 
-/** Lets in whoever has signed in, may do what the route permits, and sends a form of ours if it sends one. */
+/** Admits a signed-in operator whose role permits the route; a form must carry the desk's own token. */
 @Injectable()
 class DeskGuard implements CanActivate {
   constructor(

@@ -18,7 +18,7 @@ export interface SearchFaults {
   reasonIsWrong: boolean;
 }
 
-/** What waits for somebody; nobody who may only look sees it. */
+/** The open work of the call centre. Viewers do not see it. */
 export interface Worklist {
   approvals: readonly Approval[];
   reissues: readonly WaitingReissue[];
@@ -176,7 +176,7 @@ export function resultsPage(reader: DeskReader, number: string, found: readonly 
   return deskPage({ title, address: '/operator', content, reader, place: '/operator' });
 }
 
-/** Asks why somebody looks, before anything is shown. */
+/** Asks for the reason of a lookup before anything is shown. */
 export function reasonPage(reader: DeskReader, address: string, fault: boolean): Page {
   const { formToken } = reader;
   const messages = reader.texts.desk;

@@ -9,7 +9,7 @@ import { qrCode } from '../../pages/qr-code.ts';
 import { facts, linkButton } from '../../pages/site.ts';
 import type { Locale } from '../../domain/locale.ts';
 
-/** Whom a letter is for, as far as anybody here knows: who it is, the carrier's own address list says. */
+/** The addressee as far as the service knows: the name and address are in the carrier's own list. */
 export interface Addressee {
   subscriptionId: string;
   phoneNumber: string | null;

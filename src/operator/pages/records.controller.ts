@@ -105,7 +105,7 @@ export class DeskRecordsController {
     return desk.go(AUDIT);
   }
 
-  /** False while nobody has said why; else the look is written down. */
+  /** Returns false until a reason is given; otherwise audits the read. */
   private async looksAtMonth(desk: DeskRequest, month: string): Promise<boolean> {
     const reason = await this.sessions.reasonFor(desk.session, aboutMonth(month));
     if (reason === undefined) return false;

@@ -28,7 +28,7 @@ export class DeskSubscriptionController {
     private readonly sessions: OperatorSessions,
   ) {}
 
-  /** Shown for the reason of the search that found it; whoever comes another way is asked for one. */
+  /** Shown for the reason of the search that found it. A direct link asks for a reason first. */
   @Get()
   @Permits('look')
   async page(@AtDesk() desk: DeskRequest, @SubscriptionId() id: string, @Query('done') done: unknown): Promise<string> {

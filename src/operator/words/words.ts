@@ -212,7 +212,7 @@ export interface LetterWords {
   secret: string;
 }
 
-/** A reissue that somebody still has to do something about. */
+/** A reissue that still waits for an operator or the customer. */
 export type ReissueUnderWay = Exclude<ReissueState, 'completed' | 'refused' | 'withdrawn' | 'expired'>;
 
 export interface ReissueWords {
