@@ -3,6 +3,7 @@ import type { PublicJwk } from '../crypto/keyring.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { AUTHENTICATOR_ATTEMPTS, type AuthenticatorKind } from '../domain/authenticator.ts';
+import type { Authenticator } from './authenticator.entity.ts';
 
 /** The device that gets an authenticator. */
 export interface Bearer {
@@ -15,14 +16,12 @@ export interface Bearer {
 }
 
 /** An authenticator, as its device lists it. */
-export interface AuthenticatorRow {
-  kind: AuthenticatorKind;
+export type AuthenticatorRow = Pick<Authenticator, 'kind' | 'createdAt'> & {
   serialNumber: string;
   issuer: string | null;
   issuerVendorCode: string | null;
   locked: boolean;
-  createdAt: Date;
-}
+};
 
 /** Locks subscription and device, so that no suspension or revocation happens before the commit. */
 const BEARER = statement(
@@ -85,14 +84,7 @@ export class AuthenticatorStore {
 
   async enrol(
     session: Session,
-    authenticator: {
-      id: string;
-      deviceId: string;
-      subscriptionId: string;
-      kind: AuthenticatorKind;
-      secret: Buffer;
-      terms: string;
-    },
+    authenticator: Pick<Authenticator, 'id' | 'deviceId' | 'subscriptionId' | 'kind' | 'terms'> & { secret: Buffer },
   ): Promise<void> {
     const { id, deviceId, subscriptionId, kind, secret, terms } = authenticator;
     await session.rows(ENROL, [id, deviceId, subscriptionId, kind, secret, terms]);

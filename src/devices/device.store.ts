@@ -8,13 +8,11 @@ import { ENROLMENT_SECONDS, TEST_ATTEMPTS, type DeviceState } from '../domain/de
 import type { Device } from './device.entity.ts';
 
 /** The data to check a device proof. It never changes during a device's life. */
-export interface DeviceKey {
+export type DeviceKey = Pick<Device, 'subscriptionId' | 'signingKey'> & {
   deviceId: string;
-  subscriptionId: string;
-  /** Or else an institution's Smart OTP. */
+  /** False for an institution's Smart OTP. */
   isOwnPhone: boolean;
-  signingKey: PublicJwk;
-}
+};
 
 /** The columns that an enrolment writes; the others have defaults. */
 export type NewDevice = Pick<

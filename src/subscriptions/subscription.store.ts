@@ -11,7 +11,7 @@ import type {
   SubscriptionTransition,
   LockedSubscription,
   SpentCode,
-  Subscription,
+  StandingSubscription,
   SubscriptionView,
 } from './subscription.ts';
 
@@ -136,8 +136,8 @@ const NEW_HANDSET = statement(
 export class SubscriptionStore {
   constructor(private readonly database: Database) {}
 
-  async standingOnLine(session: Session, lineId: string): Promise<Subscription | undefined> {
-    return (await session.rows<Subscription>(STANDING_ON_LINE, [lineId]))[0];
+  async standingOnLine(session: Session, lineId: string): Promise<StandingSubscription | undefined> {
+    return (await session.rows<StandingSubscription>(STANDING_ON_LINE, [lineId]))[0];
   }
 
   /** False when the line already has a subscription. */

@@ -7,13 +7,11 @@ import type {
   SubscriptionState,
   SuspensionReason,
 } from '../domain/subscription.ts';
+import type { EnrolmentCode } from './enrolment-code.entity.ts';
+import type { Subscription } from './subscription.entity.ts';
 
-export interface Subscription {
-  id: string;
-  lineId: string;
-  state: SubscriptionState;
-  protectedSince: Date | null;
-}
+/** A subscription that stands on a line. */
+export type StandingSubscription = Pick<Subscription, 'id' | 'lineId' | 'state' | 'protectedSince'>;
 
 /** The institution that issues a Smart OTP, and the key of the card that belongs to it, where it gives one. */
 export interface Issuer {
@@ -23,22 +21,14 @@ export interface Issuer {
 }
 
 /** The purpose of a spent enrolment code: the subscription's own phone, or an institution's Smart OTP. */
-export interface SpentCode extends Subscription {
-  issuerId: string | null;
-  cardKey: PublicJwk | null;
-  /** The reissue after a loss that it belongs to. */
-  reissueId: string | null;
-}
+export type SpentCode = StandingSubscription & Pick<EnrolmentCode, 'issuerId' | 'cardKey' | 'reissueId'>;
 
 /** A subscription whose row is locked until the transaction ends. */
-export interface LockedSubscription extends Standing {
-  id: string;
-  lineId: string;
-  link: number;
-  createdAt: Date;
-  /** When an app was last enrolled. */
-  enrolledAt: Date | null;
-}
+export type LockedSubscription = Standing &
+  Pick<Subscription, 'id' | 'lineId' | 'link' | 'createdAt'> & {
+    /** When an app was last enrolled. */
+    enrolledAt: Date | null;
+  };
 
 /** The actor of a change, and the time at which it took effect; now when left out. */
 export interface Cause {

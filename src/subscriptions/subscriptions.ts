@@ -22,7 +22,7 @@ import type {
   SubscriptionTransition,
   LockedSubscription,
   SpentCode,
-  Subscription,
+  StandingSubscription,
   SubscriptionView,
 } from './subscription.ts';
 import { SubscriptionStore } from './subscription.store.ts';
@@ -140,7 +140,7 @@ export class Subscriptions {
   }
 
   /** The subscription that stands on a line, if one does. */
-  async standingOnLine(lineId: string, session: Session = this.database): Promise<Subscription | undefined> {
+  async standingOnLine(lineId: string, session: Session = this.database): Promise<StandingSubscription | undefined> {
     return this.store.standingOnLine(session, lineId);
   }
 

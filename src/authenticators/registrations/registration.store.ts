@@ -8,29 +8,22 @@ import { LIFETIME_SECONDS } from '../../domain/authentication.ts';
 import { countPin, RESET_PIN } from '../../devices/pin/count-pin.ts';
 import type { CountedPin } from '../../devices/pin/judge-pin.ts';
 import { BUDGETS, spendStart } from '../../lines/start-budgets.ts';
+import type { Registration } from './registration.entity.ts';
 
-export interface NewRegistration {
-  id: string;
-  clientId: string;
+export type NewRegistration = Pick<Registration, 'id' | 'clientId' | 'nonce'> & {
   /** The decoy id when the named person has no subscription. */
   subscriptionId: string;
   serialNumber: string;
   vendorCode: string;
   /** The vendor code of authenticators that the service itself issued. */
   ownVendorCode: string;
-  nonce: Buffer;
   personIndex: Buffer;
   numberIndex: Buffer;
   idempotency: { keyDigest: Buffer; requestDigest: Buffer } | null;
-}
+};
 
 /** A registration, as its institution sees it. */
-export interface RegistrationRow {
-  id: string;
-  state: RegistrationState;
-  requestedAt: Date;
-  expiresAt: Date;
-}
+export type RegistrationRow = Pick<Registration, 'id' | 'state' | 'requestedAt' | 'expiresAt'>;
 
 /** The phone that must confirm: the subscription's own, whichever device is to be registered. */
 export interface AskedDevice {
@@ -40,17 +33,12 @@ export interface AskedDevice {
 }
 
 /** A registration, as the app and the website list it. */
-export interface ListedRegistration {
-  id: string;
+export type ListedRegistration = Pick<Registration, 'id' | 'requestedAt' | 'expiresAt' | 'confirmedAt' | 'nonce'> & {
   relyingParty: string;
   state: 'pending' | 'active';
   deviceName: string;
   serialNumber: string;
-  requestedAt: Date;
-  expiresAt: Date;
-  confirmedAt: Date | null;
-  nonce: Buffer;
-}
+};
 
 const STATE = `CASE WHEN state = 'pending' AND expires_at <= now() THEN 'expired' ELSE state END`;
 

@@ -1,24 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
+import type { CarrierEvent } from './carrier-event.entity.ts';
 
 export type Outcome = 'applied' | 'duplicate' | 'stale' | 'unknown_line' | 'rejected';
 
 /** The stored record of an event. */
-export interface EventRecord {
-  /** Digest of source and id. */
-  id: string;
-  source: string | null;
-  eventId: string | null;
-  type: string | null;
-  lineId: string | null;
-  sequence: bigint | null;
-  at: Date | null;
-  outcome: Exclude<Outcome, 'duplicate'>;
-  reason: string | null;
-  /** The whole event, encrypted; present while it can be replayed. */
-  kept: Buffer | null;
-}
+export type EventRecord = Omit<CarrierEvent, 'sequence' | 'receivedAt'> & { sequence: bigint | null };
 
 /**
  * Records an event once. An event that is kept for replay does not count as received, so its sender may send it again,
