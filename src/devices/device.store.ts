@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { PublicJwk } from '../crypto/keyring.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { insertInto, NOW, parameters } from '../database/statement-parts.ts';

@@ -117,8 +117,9 @@ export class Notices {
 
 /** Reads a stored address. Until a day after an update, one may still name the phone's system instead of its push service. */
 function addressIn(text: string): NoticeAddress {
-  const { push, ...rest } = JSON.parse(text) as NoticeAddress & { push?: { platform?: Platform } };
+  type Push = { token: string } & ({ service: PushService } | { platform: Platform });
+  const { push, ...rest } = JSON.parse(text) as Omit<NoticeAddress, 'push'> & { push?: Push };
   if (!push) return rest;
-  const { platform, token, service = PUSH_SERVICE_OF[platform ?? 'android'] } = push;
-  return { ...rest, push: { service, token } };
+  const service = 'service' in push ? push.service : PUSH_SERVICE_OF[push.platform];
+  return { ...rest, push: { service, token: push.token } };
 }
