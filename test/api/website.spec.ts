@@ -532,7 +532,7 @@ describe('registered institutions', () => {
     await subscriber.phone.enrolAuthenticator('otp', TEST_PIN, AUTHENTICATOR_TERMS);
     expect((await visitor.open('/my')).text).toContain('OTP 사용 중');
     await service.rows.authenticators.lockOf(subscriber.subscriptionId);
-    expect((await visitor.open('/my?lang=en')).text).toMatch(/OTP Locked .*works again once you were verified by push/);
+    expect((await visitor.open('/my?lang=en')).text).toMatch(/OTP Locked .*Verify once by push to unlock it/);
   });
 });
 
