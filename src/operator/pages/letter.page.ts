@@ -9,7 +9,9 @@ import { qrCode } from '../../pages/qr-code.ts';
 import { facts, linkButton } from '../../pages/site.ts';
 import type { Locale } from '../../domain/locale.ts';
 
-/** Whom a letter is for, as far as anybody here knows: who it is, the carrier's own address list says. */
+/**
+ * The recipient of a letter as far as the service knows them. Name and postal address are known only to the carrier.
+ */
 export interface Addressee {
   subscriptionId: string;
   phoneNumber: string | null;
