@@ -10,12 +10,12 @@ import { endedCard, knownNumber, linkButton, sitePage } from '../../pages/site.t
 interface ReportPage {
   reader: Reader;
   token: Html;
-  /** The number of who is logged in. */
+  /** The number of the logged-in customer. */
   known?: string;
   typed?: TypedPerson;
 }
 
-/** Reporting a loss, or a forgotten PIN, by whoever cannot log in. */
+/** The form that reports a lost phone or a forgotten PIN, for people who cannot log in. */
 export function reportPage(kind: 'lost_phone' | 'forgotten_pin', page: ReportPage): Page {
   const { reader, token } = page;
   const { title, text, points, submit } =
@@ -36,7 +36,7 @@ export function reportPage(kind: 'lost_phone' | 'forgotten_pin', page: ReportPag
   return sitePage({ reader, title, address, place, content, ...faulty(page.typed) });
 }
 
-/** A new phone: by the old one's app, or by the carrier's word. */
+/** The form for a new phone, by the old phone's app or by the carrier's record of the handset. */
 export function newPhonePage(page: ReportPage & { waitMinutes: number }): Page {
   const { reader, token, waitMinutes } = page;
   const { newPhone } = reader.words(CUSTOMER_WORDS);
@@ -63,7 +63,7 @@ export function newPhonePage(page: ReportPage & { waitMinutes: number }): Page {
   return sitePage({ reader, title, address: '/new-phone', place: '/new-phone', content, ...faulty(page.typed) });
 }
 
-/** The same for everybody, whatever is true of whom they named. */
+/** The answer to a report. It is the same for every person named, so it reveals nothing about them. */
 export function reportedPage(reader: Reader, kind: CustomerReportKind): Page {
   const { title, text } = reader.words(CUSTOMER_WORDS).reported[kind];
   const more = html`<p>${linkButton('/', reader.words(SITE_WORDS).home, 'secondary')}</p>`;
