@@ -32,7 +32,7 @@ export interface WindowView {
   attemptsLeft: number;
   /** The method that the person can still change to; null after the change. */
   otherMethod: WindowMethod | null;
-  /** While a one-time password is asked for: its owner, `홍*동 | 010-1234-5678`, or the number alone. */
+  /** For a one-time password: its owner, `홍*동 | 010-1234-5678`, or the number alone. */
   askedOf: string | null;
 }
 
