@@ -40,7 +40,7 @@ export class Visitor implements Reader {
     return this.texts.of(room, this.locale);
   }
 
-  /** What the database knows this browser by; undefined while it has no cookie. */
+  /** The digest by which the database identifies this browser; undefined while it has no cookie. */
   get digest(): Buffer | undefined {
     return this.secret === undefined ? undefined : sha256(this.secret);
   }
