@@ -11,7 +11,7 @@ interface KeyringText {
   signing: object[];
 }
 
-/** A new key in front of each list, as the guide "Operation" tells operators to change keys. */
+/** Puts a new key in front of each list, as the guide "Operation" describes the rotation. */
 function withNewKeysInFront(keyring: string): string {
   const [older, newer] = [JSON.parse(keyring), JSON.parse(generateKeyring())] as [KeyringText, KeyringText];
   return JSON.stringify({
