@@ -108,9 +108,9 @@ export class ApprovalStore {
    */
   async ask(
     session: Session,
-    asked: { id: string; kind: ApprovalKind; subscriptionId: string; operatorId: string; reason: string },
+    request: { id: string; kind: ApprovalKind; subscriptionId: string; operatorId: string; reason: string },
   ): Promise<boolean> {
-    const { id, kind, subscriptionId, operatorId, reason } = asked;
+    const { id, kind, subscriptionId, operatorId, reason } = request;
     await session.rows(EXPIRE, [subscriptionId]);
     return (await session.rows(ASK, [id, kind, subscriptionId, operatorId, reason])).length === 1;
   }
@@ -124,9 +124,9 @@ export class ApprovalStore {
   }
 
   async withdraw({ manager }: Session, id: string, operatorId: string): Promise<boolean> {
-    const asked = { id, askedBy: operatorId, state: 'asked', expiresAt: future() } as const;
+    const request = { id, askedBy: operatorId, state: 'asked', expiresAt: future() } as const;
     const withdrawn = { state: 'withdrawn', closedAt: () => 'now()' } as const;
-    return (await manager.update(Approval, asked, withdrawn)).affected === 1;
+    return (await manager.update(Approval, request, withdrawn)).affected === 1;
   }
 
   async take(session: Session, id: string, operatorId: string): Promise<boolean> {

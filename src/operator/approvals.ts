@@ -51,8 +51,8 @@ export class Approvals {
         const isOver = standing.state === 'cancelled';
         const isNotLost = kind === 'resume' && !standing.suspensions.includes('loss_reported');
         if (isOver || isNotLost) throw nothingToChange(standing);
-        const asked = { id: randomId(), kind, subscriptionId, operatorId, reason: by.reason };
-        if (!(await this.store.ask(step.session, asked))) {
+        const request = { id: randomId(), kind, subscriptionId, operatorId, reason: by.reason };
+        if (!(await this.store.ask(step.session, request))) {
           throw new Problem('nothing_to_change', 'This was already requested. See the pending approvals.');
         }
         await this.audit.done(step.session, call);
@@ -80,8 +80,8 @@ export class Approvals {
   /** Withdraws the operator’s own request. Problems: `approval_not_found`, `approval_closed`, `insufficient_scope`. */
   async withdraw(by: DeskOperator, id: string): Promise<void> {
     const { operatorId, ...operator } = by;
-    const asked = await this.findRequest(id);
-    const call = { ...operator, action: `withdraw-${ACTIONS[asked.kind]}`, subscriptionId: asked.subscriptionId };
+    const request = await this.findRequest(id);
+    const call = { ...operator, action: `withdraw-${ACTIONS[request.kind]}`, subscriptionId: request.subscriptionId };
     await this.audit.of(call, () =>
       this.lifecycle.inTransaction(async ({ session }) => {
         if (!(await this.store.withdraw(session, id, operatorId))) throw await this.notTheirs(session, id, by.operator);
@@ -146,9 +146,9 @@ export class Approvals {
   }
 
   private async findRequest(id: string, session?: Session): Promise<ApprovalRow> {
-    const asked = await this.store.byId(id, session);
-    if (!asked) throw approvalNotFound();
-    return asked;
+    const request = await this.store.byId(id, session);
+    if (!request) throw approvalNotFound();
+    return request;
   }
 
   private async notToDecide(session: Session, id: string, login: string): Promise<Problem> {

@@ -96,8 +96,8 @@ export function doneNote({ texts }: DeskReader, done: Done | undefined): Html | 
 }
 
 /** Returns the completed action that the query names, if it is known. */
-export function doneIn(asked: unknown): Done | undefined {
-  return DONE.find((one) => one === asked);
+export function doneIn(name: unknown): Done | undefined {
+  return DONE.find((one) => one === name);
 }
 
 /** An instant for people, with a machine-readable attribute. */

@@ -54,8 +54,8 @@ export class DeskRecordsController {
 
   @Get('charges/:month')
   @Permits('charges')
-  async month(@AtDesk() desk: DeskRequest, @Param('month') asked: string): Promise<string> {
-    const month = readMonth(asked);
+  async month(@AtDesk() desk: DeskRequest, @Param('month') requested: string): Promise<string> {
+    const month = readMonth(requested);
     if (!(await this.looksAtMonth(desk, month))) return desk.go('/operator/charges');
     const closedAt = (await this.charges.closedAt(month)) ?? null;
     const rows: MonthlyCharge[] = [];
@@ -70,8 +70,8 @@ export class DeskRecordsController {
 
   @Get('charges/:month/csv')
   @Permits('charges')
-  async csv(@AtDesk() desk: DeskRequest, @Param('month') asked: string, @Res() reply: FastifyReply): Promise<void> {
-    const month = readMonth(asked);
+  async csv(@AtDesk() desk: DeskRequest, @Param('month') requested: string, @Res() reply: FastifyReply): Promise<void> {
+    const month = readMonth(requested);
     if (!(await this.looksAtMonth(desk, month))) {
       await reply.send(desk.go('/operator/charges'));
       return;
