@@ -28,7 +28,7 @@ export function reportPage(kind: 'lost_phone' | 'forgotten_pin', page: ReportPag
       ${points.map((point) => html`<li>${point}</li>`)}
     </ul>
     <form method="post" action="${address}" novalidate>
-      ${token} ${whose(page)}
+      ${token} ${personOrKnownNumber(page)}
       <button class="${kind === 'lost_phone' ? 'danger' : 'primary'}">${submit}</button>
     </form>
   </section>`;
@@ -44,7 +44,7 @@ export function newPhonePage(page: ReportPage & { waitMinutes: number }): Page {
     <h1>${newPhone.title}</h1>
     <p class="lead">${newPhone.text}</p>
     <form method="post" action="/new-phone" novalidate>
-      ${token} ${whose(page)}
+      ${token} ${personOrKnownNumber(page)}
       <div class="choice">
         <h2>${newPhone.old.title}</h2>
         <p>${newPhone.old.text}</p>
@@ -71,7 +71,7 @@ export function reportedPage(reader: Reader, kind: CustomerReportKind): Page {
   return sitePage({ reader, title, address: `/reported/${kind}`, content });
 }
 
-function whose({ reader, known, typed }: ReportPage): Html {
+function personOrKnownNumber({ reader, known, typed }: ReportPage): Html {
   const { person, my } = reader.words(CUSTOMER_WORDS);
   return known === undefined ? personFields(person, typed) : knownNumber(my.phoneNumber, known);
 }
