@@ -62,8 +62,8 @@ export function startSigning(
 
 /** Opens a transaction and returns the code that the phone computes over what it displays. */
 export async function signedBy(phone: Phone, id: string, card?: SimulatedCard): Promise<string> {
-  const asked = (await phone.pending()).find((one) => one.id === id);
-  if (!asked) throw new Error('the transaction is not in the pending list');
-  await phone.open(asked, TEST_PIN, card);
-  return phone.sign(asked, TEST_PIN);
+  const pending = (await phone.pending()).find((one) => one.id === id);
+  if (!pending) throw new Error('the transaction is not in the pending list');
+  await phone.open(pending, TEST_PIN, card);
+  return phone.sign(pending, TEST_PIN);
 }

@@ -134,9 +134,9 @@ export class Load {
       return;
     }
 
-    const asked = (await this.insist(() => phone.pending())).find((one) => one.id === id);
-    if (!asked) throw new Error('a started authentication is not in the pending list');
-    await this.insist(() => phone.open(asked, TEST_PIN));
+    const pending = (await this.insist(() => phone.pending())).find((one) => one.id === id);
+    if (!pending) throw new Error('a started authentication is not in the pending list');
+    await this.insist(() => phone.open(pending, TEST_PIN));
     flow.openedAt = Date.now();
     const code = course === 'pulled' ? await this.pulledCode(phone, id) : await this.pushedCode(phone, id);
     if (course === 'opened') return;

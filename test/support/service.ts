@@ -35,7 +35,7 @@ export interface Answer<Body = Record<string, unknown>> {
   body: Body;
 }
 
-/** The person that the window's user enters. */
+/** The data that identify a person in a start or in a window. */
 export interface TestPerson {
   phoneNumber: string;
   birthDate: string;
@@ -352,9 +352,9 @@ export class TestService {
 
   /** Opens an authentication in the app, and returns the code that the phone decrypts. */
   async codeOf({ phone }: Subscriber, id: string): Promise<string> {
-    const asked = (await phone.pending()).find((one) => one.id === id);
-    if (!asked) throw new Error('the authentication is not in the pending list');
-    await phone.open(asked, TEST_PIN);
+    const pending = (await phone.pending()).find((one) => one.id === id);
+    if (!pending) throw new Error('the authentication is not in the pending list');
+    await phone.open(pending, TEST_PIN);
     return (await phone.readCode(await phone.envelope(id), id)).code;
   }
 
