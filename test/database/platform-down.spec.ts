@@ -67,8 +67,8 @@ describe.each(['android', 'ios'] as const)('the push platform of an %s phone whi
        UPDATE deliveries SET expires_at = now() WHERE authentication_id = $1`,
       [id],
     );
-    const seen = await service.call('GET', `/v1/authentications/${id}`);
-    expect(seen.body).toMatchObject({ state: 'expired', channel: 'push' });
+    const view = await service.call('GET', `/v1/authentications/${id}`);
+    expect(view.body).toMatchObject({ state: 'expired', channel: 'push' });
     expect((await service.verify(id, '000000')).status).toBe(410);
     await eventually('the push given up', async () => (await deliveriesOf(id)).length === 0);
     expect(pushedAbout(id)).toEqual([]);

@@ -198,8 +198,8 @@ it('of 1,000 concurrent wrong PIN proofs five are compared, and then the right P
     [phone.deviceId],
   );
   expect(failures.rows).toEqual([{ count: 5 }]);
-  const asked = (await phone.pending()).find((one) => one.id === id)!;
-  await expect(phone.open(asked, TEST_PIN)).rejects.toMatchObject({ status: 423, code: 'pin_locked' });
+  const pending = (await phone.pending()).find((one) => one.id === id)!;
+  await expect(phone.open(pending, TEST_PIN)).rejects.toMatchObject({ status: 423, code: 'pin_locked' });
   expect(await rowOf(id)).toMatchObject({ state: 'pending', secrets: false });
 });
 
@@ -346,11 +346,11 @@ describe('concurrent declines, verifications, cancellations and openings', () =>
           ...(round % 10 === 0 ? [await request(`${path}/open`, wrongPin)] : []),
         ];
         const order = shuffled((await moves()).map((move, at) => ({ move, at })));
-        const asked = (await phone.pending()).find((one) => one.id === id)!;
+        const pending = (await phone.pending()).find((one) => one.id === id)!;
         const [answers] = await Promise.all([
           fleet.storm.answers(order.map(({ move }) => move)),
           // Opening does not close the authentication, so it may come before or after the request that does.
-          phone.open(asked, TEST_PIN).catch((error: unknown) => {
+          phone.open(pending, TEST_PIN).catch((error: unknown) => {
             expect(error).toMatchObject({ status: 409, code: 'authentication_closed' });
           }),
         ]);

@@ -28,8 +28,8 @@ describeWith(REDIS_SERVER, 'the queue on Redis', () => {
     const { person, phone, pushToken } = await service.subscriber();
     const { id } = (await service.start(person)).body;
     await service.pushed(pushToken, 'wake');
-    const asked = (await phone.pending()).find((one) => one.id === id)!;
-    await phone.open(asked, '274951');
+    const pending = (await phone.pending()).find((one) => one.id === id)!;
+    await phone.open(pending, '274951');
     const received = await phone.receive((await service.pushed(pushToken, 'code')).data);
     expect(received).toMatchObject({ kind: 'code', authenticationId: id });
     const { status } = await service.verify(id, received.kind === 'code' ? received.code : '');

@@ -64,8 +64,8 @@ describe('new keys in front of the old ones', () => {
     const { id } = started.body;
     const woken = await service.pushed(pushToken, 'wake');
     expect(woken.platform).toBe('android');
-    const asked = (await phone.pending()).find((one) => one.id === id)!;
-    await phone.open(asked, TEST_PIN);
+    const pending = (await phone.pending()).find((one) => one.id === id)!;
+    await phone.open(pending, TEST_PIN);
     const { code } = await phone.readCode(await phone.envelope(id), id);
     const { status, body } = await service.verify(id, code);
     expect(status).toBe(200);
