@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Locale } from '../domain/locale.ts';
 
-/** A customer’s agreement to the terms at joining. */
+/** A customer’s acceptance of the terms when joining. */
 @Entity('consents')
 export class Consent {
   @PrimaryColumn('uuid')

@@ -10,7 +10,9 @@ import { CustomerSession } from './customer-session.entity.ts';
 import type { CustomerVisit } from './customer-session.ts';
 import type { Intent } from './intent.ts';
 
-/** A session ends ten minutes after the last page, and an hour after the first. */
+/**
+ * A session ends ten minutes after the last request, and at the latest an hour after its beginning or the verification.
+ */
 const IDLE_SECONDS = 600;
 const LONGEST_SECONDS = 3_600;
 const LIVING = `seen_at > now() - interval '${IDLE_SECONDS} seconds'
@@ -20,7 +22,7 @@ const COLUMNS = `errand AS intent, terms, verified_for AS "verifiedFor", channel
   person_index AS "personIndex", verified_at AS "verifiedAt", enrolment,
   coalesce(verified_at > now() - interval '10 minutes', false) AS "isFresh"`;
 
-/** Noted at most every half minute: a page that waits asks far more often. */
+/** Reads a session. Updates `seen_at` at most every half minute, because a waiting page polls far more often. */
 const SEE = statement(
   'customer_session_see',
   `WITH seen AS (
@@ -31,8 +33,8 @@ const SEE = statement(
 );
 
 /**
- * Gives the session a new secret, which no attacker can have known before, and begins its time anew. One verification
- * counts once.
+ * Logs the customer in, under a new digest, so that a secret planted beforehand is worthless (session fixation). The
+ * condition on `authentication_id` accepts each verification once. The hour of the session begins anew.
  */
 const VERIFIED = statement(
   'customer_session_verified',
@@ -47,7 +49,7 @@ const PURGE = statement(
     SELECT digest FROM customer_sessions WHERE created_at < now() - interval '1 hour' LIMIT 5000)`,
 );
 
-/** The rows of customers' browsers. */
+/** The sessions of customers' browsers. */
 @Injectable()
 export class CustomerSessionStore {
   constructor(
@@ -62,12 +64,15 @@ export class CustomerSessionStore {
     await this.sessions.insert({ digest, ...begun });
   }
 
-  /** The session, which is kept alive by being looked at. */
+  /** Returns the session and extends its idle timeout. */
   async see(digest: Buffer): Promise<CustomerVisit | undefined> {
     return (await this.database.rows<CustomerVisit>(SEE, [digest]))[0];
   }
 
-  /** The customer stays logged in while they are verified once more. False when none is logged in there. */
+  /**
+   * Attaches another verification to a logged-in session; the customer stays logged in. Returns false when no customer
+   * is logged in under this digest.
+   */
   async turnTo(
     digest: Buffer,
     verification: { intent: Intent; terms: string | null; authenticationId: string },
@@ -76,7 +81,7 @@ export class CustomerSessionStore {
     return affected === 1;
   }
 
-  /** Abandons a verification under way; false, and the session is gone, when no customer was logged in. */
+  /** Abandons the verification in progress. If no customer was logged in, deletes the session and returns false. */
   async dropCheck(digest: Buffer): Promise<boolean> {
     const verified = { digest, verifiedAt: Not(IsNull()) };
     const { affected } = await this.sessions.update(verified, { authenticationId: null, intent: 'login' });
@@ -85,7 +90,7 @@ export class CustomerSessionStore {
     return false;
   }
 
-  /** The session under its new digest; undefined when it ended, or this verification has counted before. */
+  /** Returns the session under its new digest; undefined when it has ended or this verification was already used. */
   async verified(
     digest: Buffer,
     next: Buffer,
@@ -112,7 +117,7 @@ export class CustomerSessionStore {
   }
 }
 
-/** A browser in which a customer is logged in; the same limits as `LIVING`. */
+/** Criteria of a browser in which a customer is logged in, with the same limits as `LIVING`. */
 function loggedIn(digest: Buffer): FindOptionsWhere<CustomerSession> {
   return { digest, verifiedAt: Not(IsNull()), seenAt: within(IDLE_SECONDS), createdAt: within(LONGEST_SECONDS) };
 }

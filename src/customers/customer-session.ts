@@ -1,6 +1,6 @@
 import type { CustomerSession } from './customer-session.entity.ts';
 
-/** A customer's browser, and how far it has come. */
+/** A customer's browser, and the progress of its verification. */
 export type CustomerVisit = Pick<
   CustomerSession,
   | 'intent'
@@ -13,6 +13,6 @@ export type CustomerVisit = Pick<
   | 'channel'
   | 'enrolment'
 > & {
-  /** Whether the verification was within the last ten minutes. */
+  /** True if the verification was within the last ten minutes. */
   isFresh: boolean;
 };

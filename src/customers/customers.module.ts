@@ -28,7 +28,7 @@ import { ReportController } from './pages/report.controller.ts';
 import { ReportStore } from './report.store.ts';
 import { Reports } from './reports.ts';
 
-/** What subscribers do by themselves, verified by the service itself or not at all. */
+/** The actions of subscribers on the website. The service itself verifies their identity, except for reports. */
 @Module({
   imports: [
     TypeOrmModule.forFeature([CustomerSession, Report]),

@@ -14,7 +14,7 @@ import type { Intent } from './intent.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
 import { CustomerSessionStore } from './customer-session.store.ts';
 
-/** What a customer wants to do on the website, and from which browser. */
+/** The intent of a login, and the browser that sent it. */
 export interface LoginIntent {
   intent: Intent;
   /** Shown in the app, so that the person knows what the code will do. */
@@ -25,17 +25,17 @@ export interface LoginIntent {
 
 /** An enrolment as the page shows it. */
 export interface ShownEnrolment extends Enrolment {
-  /** ISO 8601, when the code was made. */
+  /** The time at which the code was issued, ISO 8601. */
   at: string;
 }
 
-/** Somebody who was verified, and the line that is theirs. */
+/** A verified customer and their line. */
 export interface Customer {
   session: CustomerVisit;
   line: LineFacts;
 }
 
-/** Customers come in as at any website: by the service itself, of which our own website is a relying party. */
+/** Logs customers in. The website is a relying party of the service, like any other website. */
 @Injectable()
 export class Customers {
   constructor(
@@ -49,8 +49,8 @@ export class Customers {
   ) {}
 
   /**
-   * Starts the verification of a person for an intent. `digest` is that of the browser's session; without a login,
-   * `renew` gives the browser a new secret. Problems: as `Start`.
+   * Starts the verification of a person for an intent. `digest` is that of the browser; `renew` sets a new secret if no
+   * customer is logged in. Problems: as `Start`.
    */
   async begin(
     digest: Buffer | undefined,
@@ -65,7 +65,10 @@ export class Customers {
     await this.store.begin(renew(), begun);
   }
 
-  /** What is under way in a browser, after `waitSeconds` at most. Problems: `session_ended`. */
+  /**
+   * Returns the browser's verification in progress. Waits at most `waitSeconds` for a change of its state. Problems:
+   * `session_ended`.
+   */
   async underWay(
     digest: Buffer | undefined,
     waitSeconds = 0,
@@ -76,32 +79,35 @@ export class Customers {
     return { session, authentication };
   }
 
-  /** The wake-up, or the text message, again. Problems: as `Follow.resend`, `session_ended`. */
+  /** Sends the wake-up push or the text message again. Problems: as `AuthenticationStatus.resend`, `session_ended`. */
   async resend(digest: Buffer | undefined): Promise<void> {
     const { authentication } = await this.underWay(digest);
     await this.statuses.resend(authentication.id, WEBSITE.id);
   }
 
-  /** Abandons a verification under way. A customer who was logged in stays logged in. */
+  /** Abandons the verification in progress. A customer who was logged in before it stays logged in. */
   async abandon(digest: Buffer | undefined): Promise<{ loggedIn: boolean }> {
     const session = digest && (await this.store.see(digest));
     if (!digest || !session) return { loggedIn: false };
     if (session.authenticationId) {
       await this.statuses.cancel(session.authenticationId, WEBSITE.id).catch((error: unknown) => {
-        // It had ended by itself.
+        // The authentication has already ended.
         if (!(error instanceof Problem)) throw error;
       });
     }
     return { loggedIn: await this.store.dropCheck(digest) };
   }
 
-  /** Tries the code that was typed; right, and the browser has a new secret. Problems: as `Verify`, `session_ended`. */
+  /**
+   * Verifies the typed code. On success logs the customer in and renews the browser's secret. Problems: as `Verify`,
+   * `session_ended`.
+   */
   async verifyCode(digest: Buffer | undefined, code: string, renew: () => Buffer): Promise<Customer> {
     const { authentication } = await this.underWay(digest);
     const { result } = await this.verifying.verify(authentication.id, { code }, WEBSITE);
     const line = await this.lines.byPhoneNumber(result.phoneNumber);
     const owner = line && parsePerson({ ...line.owner, today: seoulDay(new Date()) });
-    // The line changed hands while the code was on its way back.
+    // The line changed hands while the code was being verified.
     if (!line || owner?.birthDate !== result.birthDate || owner.gender !== result.gender) throw sessionEnded();
     const by = {
       authenticationId: authentication.id,
@@ -116,7 +122,10 @@ export class Customers {
     return { session, line };
   }
 
-  /** The customer who is logged in at a browser. Undefined without a session, or when the line's owner or number has changed. */
+  /**
+   * Returns the customer who is logged in at a browser; undefined without one, or when the line has ended or belongs to
+   * another person.
+   */
   async at(digest: Buffer | undefined): Promise<Customer | undefined> {
     const session = digest && (await this.store.see(digest));
     if (!digest || !session?.lineId || !session.personIndex) return undefined;
@@ -129,8 +138,8 @@ export class Customers {
   }
 
   /**
-   * A text message is enough until protection begins. Afterwards it is not, but for the very browser that showed the
-   * code with which the protected phone was enrolled.
+   * A login by text message suffices until protection begins. After that it does not, except for the browser that
+   * showed the code with which the protected phone was enrolled.
    */
   private async maySeeBySms(digest: Buffer, session: CustomerVisit, lineId: string): Promise<boolean> {
     if (!(await this.isProtected(lineId))) return true;
@@ -142,7 +151,7 @@ export class Customers {
     return Boolean((await this.subscriptions.standingOnLine(lineId))?.protectedSince);
   }
 
-  /** As {@link at}. Problems: `session_ended`. */
+  /** As {@link at}, for a page that requires a login. Problems: `session_ended`. */
   async loggedIn(digest: Buffer | undefined): Promise<Customer> {
     const customer = await this.at(digest);
     if (!customer) throw sessionEnded();
@@ -153,12 +162,12 @@ export class Customers {
     if (digest) await this.store.end(digest);
   }
 
-  /** Keeps what the page shows of an enrolment, so that it can be shown again. */
+  /** Stores the enrolment that the page shows, encrypted, so that the page can show it again. */
   async keepEnrolment(digest: Buffer, shown: ShownEnrolment): Promise<void> {
     await this.store.keepEnrolment(digest, this.keys.fields.encrypt(JSON.stringify(shown), placeOf(digest)));
   }
 
-  /** What {@link keepEnrolment} kept; null when there is nothing. */
+  /** Returns the enrolment that {@link keepEnrolment} stored; null if there is none. */
   readEnrolment(digest: Buffer, { enrolment }: CustomerVisit): ShownEnrolment | null {
     if (enrolment === null) return null;
     return JSON.parse(this.keys.fields.decrypt(enrolment, placeOf(digest)).toString('utf8')) as ShownEnrolment;

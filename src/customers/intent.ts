@@ -1,3 +1,3 @@
-/** What a customer comes to the website for, and has to be verified for. */
+/** The actions on the website that require verification. */
 export const INTENTS = ['join', 'login', 'cancel', 'new_phone'] as const;
 export type Intent = (typeof INTENTS)[number];

@@ -3,18 +3,21 @@ import { parsePhoneNumber } from '../domain/phone-number.ts';
 import type { FormLimit } from '../http/form-limits.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
 
-/** So many of one form in ten minutes from one address, where whole offices may sit behind one. */
+/** Maximum submissions of one form from one address in ten minutes. A whole office may share an address. */
 const OF_AN_ADDRESS = { times: 60, seconds: 600 };
-/** Reports a day about one person, from all senders together. */
+/** Maximum reports a day about one person, from any sender. */
 const OF_A_PERSON = { times: 5, seconds: 86_400 };
-/** Reports a day about one number with any birth date; far more, so that a stranger who knows the number cannot use them up. */
+/**
+ * Maximum reports a day about one number, with any birth date. Far higher than the limit for a person; otherwise an
+ * attacker who knows only the number could exhaust it.
+ */
 const OF_A_NUMBER = { times: 100, seconds: 86_400 };
 
 export function addressLimit(form: string, request: FastifyRequest): FormLimit {
   return { name: `${form} of an address`, of: networkOf(request.ip), ...OF_AN_ADDRESS };
 }
 
-/** Limits of a report about a person, whose data could be read. */
+/** Limits of a report about a person whose fields are valid. */
 export function personLimits(form: string, { phoneNumber, birthDate, genderDigit }: NamedPerson): FormLimit[] {
   const number = parsePhoneNumber(phoneNumber) ?? '';
   return [
@@ -23,7 +26,7 @@ export function personLimits(form: string, { phoneNumber, birthDate, genderDigit
   ];
 }
 
-/** An IPv4 address, or the /64 of an IPv6 one, which a single household has whole (RFC 6177). */
+/** Returns an IPv4 address, or the /64 of an IPv6 address, because one household has a whole /64 (RFC 6177). */
 function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;

@@ -17,24 +17,24 @@ import { CustomerSessionStore } from './customer-session.store.ts';
 import { Customers, type Customer, type ShownEnrolment } from './customers.ts';
 import type { Locale } from '../domain/locale.ts';
 
-/** What a customer sees of the service. */
+/** The customer's view of their service. */
 export interface Overview {
   subscription: SubscriptionView;
   fee: SoFar;
   history: HistoryEntry[];
-  /** Institutions that may ask the customer's phones for codes. */
+  /** Institutions that may request codes from the customer's phones. */
   registrations: OwnRegistration[];
-  /** One-time passwords of the customer's phone, where there are any. */
+  /** The one-time passwords of the customer's phone; undefined without any. */
   otp: { locked: boolean } | undefined;
 }
 
-/** The end of a subscription, as its receipt says it. */
+/** The receipt of a cancelled subscription. */
 export interface Receipt {
   cancelledAt: Date;
   fee: SoFar;
 }
 
-/** What a verified customer does with the service. */
+/** The actions of a verified customer on their subscription. */
 @Injectable()
 export class MyService {
   constructor(
@@ -48,7 +48,7 @@ export class MyService {
     private readonly authenticators: Authenticators,
   ) {}
 
-  /** The customer's standing subscription; undefined when there is none. */
+  /** Returns the customer's current subscription; undefined without one. */
   async overview({ line }: Customer): Promise<Overview | undefined> {
     const subscription = await this.standing(line.lineId);
     if (!subscription) return undefined;
@@ -62,7 +62,7 @@ export class MyService {
     return { subscription, fee, history, registrations, otp };
   }
 
-  /** Subscribes, and keeps which terms were agreed to. Problems: as `Subscriptions.subscribe`. */
+  /** Subscribes the customer and stores the version of the accepted terms. Problems: as `Subscriptions.subscribe`. */
   async join(customer: Customer, digest: Buffer, terms: string, locale: Locale): Promise<void> {
     const enrolment = await this.subscriptions.subscribe(
       customer.line.phoneNumber,
@@ -73,9 +73,9 @@ export class MyService {
   }
 
   /**
-   * A new enrolment code. Before protection has begun, a login is enough; afterwards the customer must just have been
-   * verified by the old phone's app for this intent. Problems: `session_ended`, `subscription_not_active` while a
-   * suspension stands.
+   * Issues a new enrolment code. Until protection begins, any logged-in customer may request one. Once it has begun,
+   * the old phone's app must have verified the customer for exactly this intent within the last ten minutes. Problems:
+   * `session_ended`; `subscription_not_active` while the subscription is suspended or after it ended.
    */
   async newCode({ line, session: visit }: Customer, digest: Buffer): Promise<void> {
     const standing = await this.subscriptions.standingOnLine(line.lineId);
@@ -96,7 +96,7 @@ export class MyService {
     await this.show(digest, enrolment);
   }
 
-  /** The enrolment that the page shows, how far it has come, and whether {@link newCode} would give another. */
+  /** Returns the enrolment that the page shows, its state, and whether {@link newCode} would issue another code. */
   async enrolment(
     { session, line }: Customer,
     digest: Buffer,
@@ -108,14 +108,14 @@ export class MyService {
     return { shown, state, mayHaveAnother: !standing?.protectedSince || isForNewPhone(session) };
   }
 
-  /** Ends what an institution may ask. Problems: `registration_not_found`, `registration_closed`. */
+  /** Revokes an institution's registration. Problems: `registration_not_found`, `registration_closed`. */
   async revoke({ line }: Customer, registrationId: string): Promise<void> {
     const subscription = await this.subscriptions.standingOnLine(line.lineId);
     if (!subscription) throw registrationNotFound();
     await this.registrations.revoke(registrationId, subscription.id, 'website');
   }
 
-  /** Ends the customer's subscription at once, and for good. Problems: `nothing_to_change`. */
+  /** Cancels the customer's subscription at once and for good. Problems: `nothing_to_change`. */
   async cancel({ line }: Customer): Promise<void> {
     const subscription = await this.subscriptions.standingOnLine(line.lineId);
     if (!subscription) throw new Problem('nothing_to_change', 'There is no subscription to cancel.');
@@ -132,7 +132,7 @@ export class MyService {
     });
   }
 
-  /** The receipt of what was cancelled here since the customer was verified. */
+  /** Returns the receipt of a cancellation on the website since the customer was verified; undefined without one. */
   async receipt({ line, session }: Customer): Promise<Receipt | undefined> {
     const [latest] = await this.subscriptions.ofLines([line.lineId]);
     const { verifiedAt } = session;
@@ -152,7 +152,7 @@ export class MyService {
   }
 }
 
-/** Whether the old phone's app said, a moment ago, that a new one is to take its place. */
+/** True if the old phone's app verified, within the last ten minutes, that a new phone replaces it. */
 function isForNewPhone({ isFresh, verifiedFor, channel }: CustomerVisit): boolean {
   return isFresh && verifiedFor === 'new_phone' && channel === 'push';
 }

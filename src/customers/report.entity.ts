@@ -1,7 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { CustomerReportKind, ReportOutcome } from './report.ts';
 
-/** A report that a customer filed without logging in. A worker resolves it afterwards, so that the answer tells nothing. */
+/**
+ * A report that a customer filed without logging in. A worker resolves it afterwards, so that the answer reveals
+ * nothing about the person.
+ */
 @Entity('reports')
 export class Report {
   @PrimaryColumn('uuid')
@@ -10,7 +13,7 @@ export class Report {
   @Column('text')
   kind: CustomerReportKind;
 
-  /** The named person, encrypted; wiped once resolved. */
+  /** The reported person, encrypted; deleted when the report is resolved. */
   @Column('bytea', { nullable: true })
   person: Buffer | null;
 
@@ -23,7 +26,7 @@ export class Report {
   @Column('timestamptz', { default: () => 'now()' })
   dueAt: Date;
 
-  /** Null until a worker resolved it. */
+  /** Null until a worker resolves the report. */
   @Column('text', { nullable: true })
   outcome: ReportOutcome | null;
 

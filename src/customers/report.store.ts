@@ -7,18 +7,18 @@ import type { SubscriptionState } from '../domain/subscription.ts';
 import { Report } from './report.entity.ts';
 import type { CustomerReportKind, ReportOutcome } from './report.ts';
 
-/** A report that a worker is to resolve; `person` is encrypted. */
+/** A report that a worker must resolve; `person` is encrypted. */
 export type DueReport = Pick<Report, 'id' | 'kind'> & { person: Buffer };
 
-/** A report of which the call centre has to speak with the customer. */
+/** A report about which the call centre must speak with the customer. */
 export type UnsettledReport = Pick<Report, 'id' | 'kind' | 'filedAt' | 'subscriptionId'> & {
-  /** What was done at once. */
+  /** The action that was taken immediately. */
   outcome: 'suspended' | 'call_centre';
   lineId: string | null;
   subscriptionState: SubscriptionState | null;
 };
 
-/** Skips rows that another worker has locked; lost phones first. */
+/** Selects the next due report, lost phones first. Skips rows that another worker has locked. */
 const NEXT = statement(
   'report_next',
   `SELECT id, kind, person FROM reports WHERE outcome IS NULL AND due_at <= now()
@@ -33,7 +33,7 @@ const UNSETTLED = statement(
     WHERE r.outcome IN ('suspended', 'call_centre') AND r.settled_at IS NULL ORDER BY r.filed_at LIMIT 100`,
 );
 
-/** What the call centre has not spoken about yet is kept. */
+/** Deletes old reports, except those about which the call centre has not yet spoken with the customer. */
 const PURGE = statement(
   'report_purge',
   `DELETE FROM reports WHERE id IN (SELECT id FROM reports WHERE filed_at < now() - make_interval(days => $1)
@@ -42,7 +42,7 @@ const PURGE = statement(
 
 const AT_THE_DESK = { outcome: In<ReportOutcome>(['suspended', 'call_centre']), settledAt: IsNull() };
 
-/** The rows of reports. */
+/** The table of reports. */
 @Injectable()
 export class ReportStore {
   constructor(
@@ -54,7 +54,7 @@ export class ReportStore {
     await this.reports.insert({ id, kind, person });
   }
 
-  /** The next report that is due, for this transaction alone. */
+  /** Locks and returns the next due report for this transaction. */
   async next(session: Session): Promise<DueReport | undefined> {
     return (await session.rows<DueReport>(NEXT, []))[0];
   }
@@ -63,7 +63,7 @@ export class ReportStore {
     await manager.update(Report, { id, outcome: IsNull() }, { dueAt: until });
   }
 
-  /** Whether the call centre still has such a report to speak about. */
+  /** Returns whether the call centre still has an unsettled report of this kind about the subscription. */
   isAtTheDesk({ manager }: Session, subscriptionId: string, kind: CustomerReportKind): Promise<boolean> {
     return manager.existsBy(Report, { ...AT_THE_DESK, subscriptionId, kind });
   }
@@ -76,7 +76,7 @@ export class ReportStore {
     await manager.update(Report, { id, outcome: IsNull() }, { ...resolved, person: null });
   }
 
-  /** What waits for the call centre, oldest first. */
+  /** Lists the reports that wait for the call centre, oldest first, at most 100. */
   unsettled(): Promise<UnsettledReport[]> {
     return this.database.rows<UnsettledReport>(UNSETTLED, []);
   }
@@ -85,7 +85,10 @@ export class ReportStore {
     return this.reports.findOneBy({ id });
   }
 
-  /** Notes that an operator has spoken with the customer. False when it was settled before, or there is none. */
+  /**
+   * Records that an operator has spoken with the customer. Returns false when the report does not exist or was settled
+   * before.
+   */
   async settle({ manager }: Session, id: string, settledBy: string): Promise<boolean> {
     const settled = { settledBy, settledAt: () => 'now()' };
     return (await manager.update(Report, { ...AT_THE_DESK, id }, settled)).affected === 1;

@@ -16,12 +16,12 @@ import type { NamedPerson } from '../lines/named-person.ts';
 import type { CustomerReportKind, ReportOutcome } from './report.ts';
 import { ReportStore, type DueReport, type UnsettledReport } from './report.store.ts';
 
-/** Milliseconds until what could not be dealt with is tried again. */
+/** Milliseconds until the next attempt after a failure. */
 const RETRY_MS = 60_000;
 
 /**
- * Reports of people who cannot log in: a lost phone, a new phone, a forgotten PIN. Every report gets the same answer and
- * a worker resolves it afterwards, so that the answer does not tell who is subscribed.
+ * Reports by people who cannot log in: a lost phone, a new phone, or a forgotten PIN. The service stores every report
+ * in the same way and resolves it afterwards, so that its answer does not reveal who is a subscriber.
  */
 @Injectable()
 export class Reports implements RecurringTask {
@@ -39,23 +39,26 @@ export class Reports implements RecurringTask {
     private readonly environment: Environment,
   ) {}
 
-  /** Takes a report down; a worker deals with it within a second. */
+  /** Files a report; a worker resolves it within a second. */
   async file(kind: CustomerReportKind, person: NamedPerson): Promise<void> {
     const id = randomId();
     await this.store.file(id, kind, this.keys.fields.encrypt(JSON.stringify(person), `reports:person:${id}`));
   }
 
-  /** What waits for the call centre, oldest first. */
+  /** Lists the reports that wait for the call centre, oldest first. */
   unsettled(): Promise<UnsettledReport[]> {
     return this.store.unsettled();
   }
 
-  /** The subscription that a report is about, if it named one. */
+  /** Returns the subscription of a report; null if the report named none. */
   async subscriptionOf(id: string): Promise<string | null> {
     return (await this.store.byId(id))?.subscriptionId ?? null;
   }
 
-  /** Notes that an operator has spoken with the customer. False when it was settled before, or there is none. */
+  /**
+   * Records that an operator has spoken with the customer. Returns false when the report does not exist or was settled
+   * before.
+   */
   async settle(session: Session, id: string, operator: string): Promise<boolean> {
     return this.store.settle(session, id, operator);
   }
@@ -64,12 +67,12 @@ export class Reports implements RecurringTask {
     await this.store.purge(days);
   }
 
-  /** Deals with what is due, one report after the other. */
+  /** Resolves the due reports one after the other. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted && (await this.dealWithNext()));
   }
 
-  /** One transaction a report: what it brings about, and that it was dealt with. False when none is due. */
+  /** Resolves the next report in one transaction with all its effects. Returns false when none is due. */
   private async dealWithNext(): Promise<boolean> {
     let id: string | undefined;
     try {
@@ -85,14 +88,17 @@ export class Reports implements RecurringTask {
       });
     } catch (error) {
       if (id === undefined) throw error;
-      // Nothing of it was done. One that cannot be dealt with must not keep the others waiting.
+      // The transaction was rolled back. Postpone the report, so that it does not block the others.
       this.logger.error(`report ${id}: ${(error as Error).message}`);
       await this.store.postpone(id, new Date(Date.now() + RETRY_MS));
       return true;
     }
   }
 
-  /** The standing subscription of the person that a report names, if the line is theirs. */
+  /**
+   * Locks and returns the current subscription of the reported person; undefined if the person is not the line's owner
+   * or has none.
+   */
   private async named(step: LifecycleStep, { id, person }: DueReport): Promise<LockedSubscription | undefined> {
     const text = this.keys.fields.decrypt(person, `reports:person:${id}`).toString('utf8');
     const { phoneNumber, birthDate, genderDigit } = JSON.parse(text) as NamedPerson;
@@ -106,7 +112,7 @@ export class Reports implements RecurringTask {
     return standing && this.lifecycle.lock(step, standing.id);
   }
 
-  /** What a report brings about; an instant, when it has to wait until then. */
+  /** Carries out a report. Returns its outcome, or the time until which it must wait. */
   private async dealWith(
     step: LifecycleStep,
     { kind }: DueReport,
@@ -120,7 +126,7 @@ export class Reports implements RecurringTask {
           : 'no_change';
       }
       case 'forgotten_pin':
-        // One call is enough, however often it is asked for.
+        // The call centre calls once, however often the customer reports.
         if (subscription.state === 'awaiting_device') return 'no_change';
         return (await this.store.isAtTheDesk(step.session, subscription.id, kind)) ? 'no_change' : 'call_centre';
       case 'new_phone':
@@ -129,12 +135,14 @@ export class Reports implements RecurringTask {
   }
 
   /**
-   * Sends the code after the carrier has reported the new handset and some time has passed, in which the holder of the
-   * old phone could object to the notice that it got. A lost phone or a swapped SIM takes two people at the call centre.
+   * Sends an enrolment code, once two conditions are met. The carrier must have reported the new handset, and the
+   * waiting time must have passed, in which the holder of the old phone can object to the notice sent to it. A lost
+   * phone or a swapped SIM suspends the subscription and requires two operators at the call centre.
    */
   private async newPhone(step: LifecycleStep, subscription: LockedSubscription): Promise<ReportOutcome | Date> {
     const { id, state, suspensions } = subscription;
-    // Before the first app, the website shows a code after a login by SMS; this one would only void it.
+    // Before the first enrolment, the website shows codes to a customer who logs in by SMS. A code issued here would
+    // only invalidate that one.
     if (state === 'awaiting_device') return 'no_change';
     const handset = await this.subscriptions.newHandset(step.session, id);
     if (suspensions.length > 0 || !handset) return 'call_centre';

@@ -57,7 +57,7 @@ export function bankPage(
   return framed(reader, transfer.title, content, refused && 422);
 }
 
-/** The account's owner: the bank knows its customers by more than what they type. */
+/** The account's owner. The bank has known its customers' data since they opened the account. */
 function customerField(reader: Reader, lines: readonly ShownLine[], id: string, chosen: string | undefined): Html {
   const { notes } = reader.words(DEMO_WORDS).shop;
   return html`<input type="hidden" name="lang" value="${reader.locale}" />

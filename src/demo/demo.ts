@@ -142,7 +142,7 @@ function clientOf(clients: readonly DemoClient[], name: string): DemoClient {
 const LOOPBACK = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 /**
- * Whether a page was requested under another name of this machine. Its script would then call the service across
+ * True if a page was requested under another name of this machine. Its script would then call the service across
  * origins, and a browser binds keys and cookies to the name, so the server redirects to the issuer's name.
  */
 function isElsewhere({ host }: FastifyRequest, issuer: string): boolean {

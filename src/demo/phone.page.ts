@@ -15,7 +15,7 @@ export function phonePage(input: {
   reader: Reader;
   issuer: string;
   pushToken: string;
-  /** The vendor code that people give with the serial number of a phone that the service enrolled. */
+  /** The vendor code, given together with the serial number of a phone that the service enrolled. */
   vendorCode: string;
   lines: readonly ShownLine[];
 }): Page {

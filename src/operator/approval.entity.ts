@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { ApprovalKind, ApprovalState } from '../domain/operator.ts';
 
-/** A deed at the desk that takes two operators: asked for by one, decided by another. */
+/** An action at the desk that takes two operators: one requests it, another decides. */
 @Entity('approvals')
 export class Approval {
   @PrimaryColumn('uuid')
@@ -25,7 +25,9 @@ export class Approval {
   @Column('text')
   reason: string;
 
-  /** The number of the subscription’s last transition when it was asked for: a later suspension voids the approval. */
+  /**
+   * The number of the subscription’s last transition at the time of the request. A later suspension voids the approval.
+   */
   @Column('integer')
   link: number;
 
@@ -41,7 +43,7 @@ export class Approval {
   @Column('text', { nullable: true })
   decisionReason: string | null;
 
-  /** Null while it can still be decided or used. */
+  /** Null while the approval can still be decided or used. */
   @Column('timestamptz', { nullable: true })
   closedAt: Date | null;
 }

@@ -6,21 +6,21 @@ import { Approval } from './approval.entity.ts';
 import { APPROVAL_SECONDS, type ApprovalKind } from '../domain/operator.ts';
 import type { SubscriptionState } from '../domain/subscription.ts';
 
-/** One asking as the desk shows it. */
+/** One request for approval, as the desk shows it. */
 export type ApprovalRow = Pick<
   Approval,
   'id' | 'kind' | 'state' | 'subscriptionId' | 'askedAt' | 'reason' | 'expiresAt' | 'decidedAt' | 'decisionReason'
 > & {
   lineId: string;
   subscriptionState: SubscriptionState;
-  /** Logins. */
+  /** Logins of operators. */
   askedBy: string;
   decidedBy: string | null;
 };
 
 /**
- * SQL that holds while the subscription is as it was when the approval was asked for. A later loss or SIM swap voids it,
- * because neither operator knew of that.
+ * SQL condition: the subscription was neither suspended nor cancelled after the request. The operators who requested
+ * and decided did not know of a later loss or SIM swap.
  */
 const stands = (approval: string) => `NOT EXISTS (SELECT 1 FROM subscription_links k
     WHERE k.subscription_id = ${approval}.subscription_id AND k.number > ${approval}.link
@@ -62,7 +62,11 @@ const ASK = statement(
     ON CONFLICT (subscription_id, kind) WHERE closed_at IS NULL DO NOTHING RETURNING id`,
 );
 
-/** Somebody else's who is still here, asked for and in time, by a supervisor: of any number of decisions one counts. */
+/**
+ * Decides a pending, unexpired approval. The requester must be another operator whose account is still enabled, and the
+ * decider an enabled supervisor.
+ * The condition on `state` lets only the first of several concurrent decisions take effect.
+ */
 const DECIDE = statement(
   'approval_decide',
   `UPDATE approvals SET state = $3, decided_by = $2, decided_at = now(), decision_reason = $4,
@@ -88,22 +92,25 @@ export class ApprovalStore {
     return (await session.rows<ApprovalRow>(BY_ID, [id]))[0];
   }
 
-  /** What waits for a decision, or for being taken; oldest first. */
+  /** Lists approvals that wait for a decision or for their code to be taken, oldest first, at most 100. */
   async open(): Promise<ApprovalRow[]> {
     return this.database.rows<ApprovalRow>(OPEN, []);
   }
 
-  /** The last twenty of what does not; newest first. */
+  /** Lists the last twenty closed or expired approvals, newest first. */
   async closed(): Promise<ApprovalRow[]> {
     return this.database.rows<ApprovalRow>(CLOSED, []);
   }
 
-  /** Returns false when the same is asked for already. The caller has locked the subscription, so requests are serial. */
+  /**
+   * Returns false if the same request is already open. The caller has locked the subscription, which excludes
+   * concurrent requests.
+   */
   async ask(
     session: Session,
-    asked: { id: string; kind: ApprovalKind; subscriptionId: string; operatorId: string; reason: string },
+    request: { id: string; kind: ApprovalKind; subscriptionId: string; operatorId: string; reason: string },
   ): Promise<boolean> {
-    const { id, kind, subscriptionId, operatorId, reason } = asked;
+    const { id, kind, subscriptionId, operatorId, reason } = request;
     await session.rows(EXPIRE, [subscriptionId]);
     return (await session.rows(ASK, [id, kind, subscriptionId, operatorId, reason])).length === 1;
   }
@@ -117,9 +124,9 @@ export class ApprovalStore {
   }
 
   async withdraw({ manager }: Session, id: string, operatorId: string): Promise<boolean> {
-    const asked = { id, askedBy: operatorId, state: 'asked', expiresAt: future() } as const;
+    const request = { id, askedBy: operatorId, state: 'asked', expiresAt: future() } as const;
     const withdrawn = { state: 'withdrawn', closedAt: () => 'now()' } as const;
-    return (await manager.update(Approval, asked, withdrawn)).affected === 1;
+    return (await manager.update(Approval, request, withdrawn)).affected === 1;
   }
 
   async take(session: Session, id: string, operatorId: string): Promise<boolean> {

@@ -10,20 +10,23 @@ import { Audit } from './audit.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
 import { nothingToChange, type Operator } from './operator-desk.ts';
 
-/** An operator with an account of their own, at work. */
+/** An operator who has a personal account at the desk. */
 export interface DeskOperator extends Operator {
   operatorId: string;
 }
 
-/** One asking, and the number that it is about, masked; none of a subscription that has ended. */
+/**
+ * A request for approval with the masked number of its subscription. The number is null when the subscription has
+ * ended.
+ */
 export type Approval = Omit<ApprovalRow, 'lineId' | 'subscriptionState'> & { phoneNumber: string | null };
 
-/** How the audit calls it. */
+/** The name of each kind in the action names of the audit. */
 const ACTIONS: Readonly<Record<ApprovalKind, string>> = { resume: 'resume', enrolment_code: 'enrolment-code' };
 
 /**
- * What one person asks for and another decides, because it gives the asking operator access to an account: resuming after a
- * loss, and a code that enrols another phone.
+ * Actions that one operator requests and another decides, because they give access to an account: resuming a
+ * subscription after a loss, and issuing a code that enrols another phone.
  */
 @Injectable()
 export class Approvals {
@@ -35,7 +38,10 @@ export class Approvals {
     private readonly audit: Audit,
   ) {}
 
-  /** Problems: `subscription_not_found`, `nothing_to_change` where there is nothing to ask for, or it is asked for. */
+  /**
+   * Requests an approval. Problems: `subscription_not_found`; `nothing_to_change` when the subscription does not allow
+   * the action or the same request is already open.
+   */
   async ask(by: DeskOperator, kind: ApprovalKind, subscriptionId: string): Promise<void> {
     const { operatorId, ...operator } = by;
     const call = { ...operator, action: `ask-${ACTIONS[kind]}`, subscriptionId };
@@ -45,8 +51,8 @@ export class Approvals {
         const isOver = standing.state === 'cancelled';
         const isNotLost = kind === 'resume' && !standing.suspensions.includes('loss_reported');
         if (isOver || isNotLost) throw nothingToChange(standing);
-        const asked = { id: randomId(), kind, subscriptionId, operatorId, reason: by.reason };
-        if (!(await this.store.ask(step.session, asked))) {
+        const request = { id: randomId(), kind, subscriptionId, operatorId, reason: by.reason };
+        if (!(await this.store.ask(step.session, request))) {
           throw new Problem('nothing_to_change', 'This was already requested. See the pending approvals.');
         }
         await this.audit.done(step.session, call);
@@ -55,23 +61,27 @@ export class Approvals {
   }
 
   /**
-   * Approves what another operator asked for; a resume is carried out at once. Problems: `approval_not_found`,
-   * `approval_closed`, `insufficient_scope` for one’s own, `nothing_to_change` when it can no longer be done.
+   * Approves another operator’s request. Approving a resume also carries it out. Problems: `approval_not_found`,
+   * `approval_closed`, `insufficient_scope` for the operator’s own request, `nothing_to_change` when the action is no
+   * longer possible.
    */
   async approve(by: DeskOperator, id: string): Promise<void> {
     await this.decide(by, id, 'approved');
   }
 
-  /** Problems: `approval_not_found`, `approval_closed`, `insufficient_scope` for one’s own. */
+  /**
+   * Refuses another operator’s request. Problems: `approval_not_found`, `approval_closed`, `insufficient_scope` for the
+   * operator’s own request.
+   */
   async refuse(by: DeskOperator, id: string): Promise<void> {
     await this.decide(by, id, 'refused');
   }
 
-  /** Whoever asked no longer wants it. Problems: `approval_not_found`, `approval_closed`, `insufficient_scope`. */
+  /** Withdraws the operator’s own request. Problems: `approval_not_found`, `approval_closed`, `insufficient_scope`. */
   async withdraw(by: DeskOperator, id: string): Promise<void> {
     const { operatorId, ...operator } = by;
-    const asked = await this.asked(id);
-    const call = { ...operator, action: `withdraw-${ACTIONS[asked.kind]}`, subscriptionId: asked.subscriptionId };
+    const request = await this.findRequest(id);
+    const call = { ...operator, action: `withdraw-${ACTIONS[request.kind]}`, subscriptionId: request.subscriptionId };
     await this.audit.of(call, () =>
       this.lifecycle.inTransaction(async ({ session }) => {
         if (!(await this.store.withdraw(session, id, operatorId))) throw await this.notTheirs(session, id, by.operator);
@@ -81,12 +91,12 @@ export class Approvals {
   }
 
   /**
-   * Hands the approved code once to the operator who asked for it; earlier codes are void. Problems: `approval_not_found`,
-   * `approval_closed`, `insufficient_scope`, `subscription_not_found`.
+   * Issues the approved enrolment code, once and only to the operator who requested it. Earlier codes become invalid.
+   * Problems: `approval_not_found`, `approval_closed`, `insufficient_scope`, `subscription_not_found`.
    */
   async take(by: Omit<DeskOperator, 'reason'>, id: string): Promise<Enrolment> {
     const { operatorId, ...operator } = by;
-    const { subscriptionId, reason } = await this.asked(id);
+    const { subscriptionId, reason } = await this.findRequest(id);
     const call = { ...operator, reason, action: 'take-enrolment-code', subscriptionId };
     return this.audit.of(call, () =>
       this.lifecycle.inTransaction(async ({ session }) => {
@@ -98,12 +108,12 @@ export class Approvals {
     );
   }
 
-  /** What waits, oldest first. */
+  /** Lists the open approvals, oldest first. */
   async open(): Promise<Approval[]> {
     return this.shown(await this.store.open());
   }
 
-  /** The last twenty that do not, newest first. */
+  /** Lists the last twenty closed approvals, newest first. */
   async closed(): Promise<Approval[]> {
     return this.shown(await this.store.closed());
   }
@@ -114,12 +124,12 @@ export class Approvals {
 
   private async decide(by: DeskOperator, id: string, state: 'approved' | 'refused'): Promise<void> {
     const { operatorId, ...operator } = by;
-    const { kind, subscriptionId, askedBy } = await this.asked(id);
+    const { kind, subscriptionId, askedBy } = await this.findRequest(id);
     const verb = state === 'approved' ? 'approve' : 'refuse';
     const call = { ...operator, action: `${verb}-${ACTIONS[kind]}`, subscriptionId };
     await this.audit.of(call, () =>
       this.lifecycle.inTransaction(async (step) => {
-        // The common lock order: the subscription first.
+        // Lock order: the subscription before the approval.
         const before = await this.lifecycle.lock(step, subscriptionId);
         if (!(await this.store.decide(step.session, { id, operatorId, state, reason: by.reason }))) {
           throw await this.notToDecide(step.session, id, by.operator);
@@ -135,14 +145,14 @@ export class Approvals {
     );
   }
 
-  private async asked(id: string, session?: Session): Promise<ApprovalRow> {
-    const asked = await this.store.byId(id, session);
-    if (!asked) throw approvalNotFound();
-    return asked;
+  private async findRequest(id: string, session?: Session): Promise<ApprovalRow> {
+    const request = await this.store.byId(id, session);
+    if (!request) throw approvalNotFound();
+    return request;
   }
 
   private async notToDecide(session: Session, id: string, login: string): Promise<Problem> {
-    const { askedBy, state } = await this.asked(id, session);
+    const { askedBy, state } = await this.findRequest(id, session);
     if (askedBy !== login) return closed(state);
     return new Problem('insufficient_scope', 'You made this request yourself. Another operator must decide.', {
       roles: [],
@@ -150,7 +160,7 @@ export class Approvals {
   }
 
   private async notTheirs(session: Session, id: string, login: string): Promise<Problem> {
-    const { askedBy, state } = await this.asked(id, session);
+    const { askedBy, state } = await this.findRequest(id, session);
     if (askedBy === login) return closed(state);
     return new Problem('insufficient_scope', 'Only the operator who made this request can do this.', { roles: [] });
   }

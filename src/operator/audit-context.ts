@@ -6,9 +6,9 @@ import { percentDecoded } from '../http/percent-decoded.ts';
 import { PLAIN_TEXT } from '../http/plain-text.ts';
 import type { Operator } from './operator-desk.ts';
 
-/** Why an operator looks, and from where. */
+/** The reason and the address of an operator’s request. */
 export interface AuditContext {
-  /** The header `Audit-Reason`, in UTF-8 or percent-encoded; undefined when there is none. */
+  /** The header `Audit-Reason`, in UTF-8 or percent-encoded; undefined without that header. */
   reason: string | undefined;
   address: string;
 }
@@ -19,7 +19,7 @@ export const FromAuditContext = createParamDecorator((_: unknown, context: Execu
   return { reason: typeof header === 'string' ? readReason(header) : undefined, address: request.ip };
 });
 
-/** An operator who only looks gives the reason in a header. Problems: `invalid_request`. */
+/** Returns the operator of a read, whose reason comes in the header. Problems: `invalid_request` without a reason. */
 export function auditedRead({ clientId }: Caller, { reason, address }: AuditContext): Operator {
   if (reason !== undefined) return { operator: clientId, reason, address };
   throw new Problem(
@@ -28,12 +28,12 @@ export function auditedRead({ clientId }: Caller, { reason, address }: AuditCont
   );
 }
 
-/** An operator who changes something gives the reason with it. */
+/** Returns the operator of a change, whose reason comes in the body. */
 export function auditedWrite({ clientId }: Caller, { address }: AuditContext, reason: string): Operator {
   return { operator: clientId, reason, address };
 }
 
-/** Header values are bytes (RFC 9110, 5.5); Node hands them over as Latin-1. */
+/** Decodes the header. Header values are bytes (RFC 9110, 5.5), which Node decodes as Latin-1. */
 function readReason(header: string): string | undefined {
   const text = Buffer.from(header, 'latin1').toString('utf8');
   const reason = (/%[\da-f]{2}/i.test(text) ? percentDecoded(text) : text).normalize('NFC').trim();

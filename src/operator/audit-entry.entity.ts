@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** One call of an operator. Append-only: the database refuses UPDATE, DELETE and TRUNCATE. */
+/** One call by an operator. Append-only: the database refuses UPDATE, DELETE and TRUNCATE. */
 @Entity('audit_entries')
 export class AuditEntry {
   @PrimaryGeneratedColumn('identity', { type: 'bigint' })
@@ -13,32 +13,32 @@ export class AuditEntry {
   @Column('text')
   operator: string;
 
-  /** A verb, and where it applies a month after a blank: `charges 2026-11`. */
+  /** A verb, followed for some actions by a blank and a month: `charges 2026-11`. */
   @Column('text')
   action: string;
 
   @Column('uuid', { nullable: true })
   subscriptionId: string | null;
 
-  /** Keyed index of the number that was asked for. */
+  /** Keyed index of the phone number that the operator entered. */
   @Column('bytea', { nullable: true })
   phoneIndex: Buffer | null;
 
   @Column('text')
   reason: string;
 
-  /** `done`, the code of the problem that was answered, or `failed`. */
+  /** `done`, the problem code of the response, or `failed`. */
   @Column('text')
   outcome: string;
 
   @Column('text', { nullable: true })
   address: string | null;
 
-  /** Place in the chain, from 1; null on entries that are older than the chain. */
+  /** Position in the chain, from 1; null for entries that are older than the chain. */
   @Column('bigint', { nullable: true })
   number: string | null;
 
-  /** The mac of the entry before this one. */
+  /** The MAC of the previous entry. */
   @Column('bytea', { nullable: true })
   previous: Buffer | null;
 

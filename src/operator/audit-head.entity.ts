@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The end of the audit chain: one row. Its seal shows when the last entries were cut off. */
+/** The end of the audit chain, in a single row. Its seal reveals that the last entries were removed. */
 @Entity('audit_head')
 export class AuditHead {
   @PrimaryColumn('boolean', { default: () => 'true' })
@@ -10,7 +10,7 @@ export class AuditHead {
   @Column('bigint')
   firstNumber: string;
 
-  /** How many entries are older than the chain. */
+  /** Number of entries that are older than the chain. */
   @Column('bigint')
   beforeChain: string;
 
@@ -18,7 +18,7 @@ export class AuditHead {
   @Column('bigint')
   number: string;
 
-  /** The mac of the last entry; null before the first one. */
+  /** The MAC of the last entry; null before the first one. */
   @Column('bytea', { nullable: true })
   mac: Buffer | null;
 

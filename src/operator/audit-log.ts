@@ -4,28 +4,31 @@ import { statement } from '../database/statement.ts';
 import { Audit, type AuditEntry } from './audit.ts';
 import type { Operator } from './operator-desk.ts';
 
-/** One entry of the whole audit. */
+/** One entry of the complete audit. */
 export interface LoggedEntry extends AuditEntry {
-  /** Rising; what the next page goes on from. */
+  /** Ascending id, and the cursor for the next page. */
   id: string;
   subscriptionId: string | null;
   address: string | null;
 }
 
-/** Whose entries, of which action, and from which entry on; each may be left out. */
+/** Restricts entries to an operator and an action. `before` is the cursor: only entries with a lower id. */
 export interface AuditFilter {
   operator?: string;
   action?: string;
   before?: string;
 }
 
-/** Entries on a page. */
+/** Entries per page. */
 const PAGE = 50;
 
 /** `charges 2026-11` is the action `charges`. */
 const ACTION = `split_part(action, ' ', 1)`;
 
-/** A statement a combination: each is answered by an index of its own, however rare what is looked for. */
+/**
+ * Builds one statement for each combination of filters, so that an index of its own serves each, however rare the
+ * value.
+ */
 const page = (name: string, where: string) =>
   statement(
     `audit_log_${name}`,
@@ -37,7 +40,7 @@ const BY_OPERATOR = page('by_operator', 'AND operator = $2');
 const BY_ACTION = page('by_action', `AND ${ACTION} = $2`);
 const BY_BOTH = page('by_both', `AND operator = $2 AND ${ACTION} = $3`);
 
-/** The whole audit, page by page. */
+/** Reads the complete audit page by page. */
 @Injectable()
 export class AuditLog {
   constructor(
@@ -45,7 +48,10 @@ export class AuditLog {
     private readonly audit: Audit,
   ) {}
 
-  /** Newest first; `next` is where the next page begins, if there is one. */
+  /**
+   * Returns one page, newest first, and audits the read. `next` is the cursor for the next page, or null on the last
+   * one.
+   */
   async page(reader: Operator, filter: AuditFilter): Promise<{ entries: LoggedEntry[]; next: string | null }> {
     const { operator, action, before = null } = filter;
     const rows = await this.rowsOf(operator, action, before);

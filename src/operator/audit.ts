@@ -5,12 +5,12 @@ import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { Problem } from '../domain/problem.ts';
 
-/** One call of an operator: who, what, about which subscription, why, from where. */
+/** One call by an operator: the operator, the action, the subscription, the reason and the address. */
 export interface AuditedCall {
   operator: string;
   action: string;
   subscriptionId?: string;
-  /** Whose number was asked for, as its keyed index. */
+  /** The keyed index of the number that the operator entered. */
   phoneIndex?: Buffer;
   reason: string;
   address: string;
@@ -21,11 +21,14 @@ export interface AuditEntry {
   operator: string;
   action: string;
   reason: string;
-  /** `done`, the code of the problem that was answered, or `failed`. */
+  /** `done`, the problem code of the response, or `failed`. */
   outcome: string;
 }
 
-/** The time is read once the lock is held, so that it rises with the number; the database's clock, and UTC. */
+/**
+ * Locks the head. `clock_timestamp()` is read after the lock is acquired, so that times ascend with numbers. The time
+ * is the database's, in UTC.
+ */
 const HEAD = statement(
   'audit_head',
   `WITH head AS MATERIALIZED (SELECT * FROM audit_head WHERE is_only FOR UPDATE)
@@ -63,12 +66,12 @@ interface Head extends ChainEnd {
 }
 
 /**
- * The audit of operators' actions and reads. Each entry is chained to the one before it; `npm run verify-audit` walks
+ * The audit of what operators did and read. Each entry is chained to the previous one; `npm run verify-audit` verifies
  * the chain.
  *
- * A writer locks the head of the chain until the end of the transaction. It is the last thing that every such
- * transaction does (see `OperatorDesk`, and `Subscriptions.subscribe`): the lock is held for one statement and the
- * commit, and no transaction that holds it waits for a line, a subscription or a device.
+ * A writer locks the head of the chain until its transaction ends. Every such transaction writes its audit entry last
+ * (see `OperatorDesk` and `Subscriptions.subscribe`), so the lock is held for one statement and the commit.
+ * No transaction waits for a line, a subscription or a device while it holds this lock.
  */
 @Injectable()
 export class Audit {
@@ -79,18 +82,18 @@ export class Audit {
     private readonly keys: ServiceKeys,
   ) {}
 
-  /** Written with the transaction of what was done, as the last of it. */
+  /** Audits a completed action. Call this as the last statement of the action's transaction. */
   async done(session: Session, call: AuditedCall): Promise<void> {
     await this.write(session, call, 'done');
   }
 
-  /** Written before what was read is answered. */
+  /** Audits a read in a transaction of its own, then returns `result`. Call this before the response is sent. */
   async seen<Result>(call: AuditedCall, result: Result): Promise<Result> {
     await this.database.transaction((session) => this.write(session, call, 'done'));
     return result;
   }
 
-  /** Runs a call; one that is refused is written down with the problem's code. */
+  /** Runs a call. If it throws, audits the problem's code, or `failed` for another error, and rethrows. */
   async of<Result>(call: AuditedCall, work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
@@ -101,12 +104,12 @@ export class Audit {
     }
   }
 
-  /** Oldest first. */
+  /** Lists the entries of a subscription, oldest first. */
   async ofSubscription(subscriptionId: string): Promise<AuditEntry[]> {
     return this.database.rows<AuditEntry>(OF_SUBSCRIPTION, [subscriptionId]);
   }
 
-  /** Why something was last done, by subscription. */
+  /** Returns the reason of the latest successful `action` on each subscription, by subscription id. */
   async reasonsOf(action: string, subscriptionIds: readonly string[]): Promise<Map<string, string>> {
     const rows = await this.database.rows<{ subscriptionId: string; reason: string }>(REASONS, [
       action,
@@ -126,8 +129,9 @@ export class Audit {
   }
 
   /**
-   * A head that is not as it was sealed is never sealed again: what was done to it must not be covered by the next
-   * entry. The call centre works on; the audit says for good that it was tampered with.
+   * Returns the new seal of the head. A head that does not match its seal is never resealed, because a valid new seal
+   * would hide the tampering. The call centre can continue to work, and every later verification reports the altered
+   * head.
    */
   private sealAfter(before: Head, after: ChainEnd): Buffer {
     const isNew = before.seal === null && before.mac === null;
@@ -137,7 +141,7 @@ export class Audit {
   }
 }
 
-/** What the entry will say once the database has it: half a surrogate pair is no text there. */
+/** Converts texts to what the database will store: UTF-8 cannot represent an unpaired surrogate. */
 function factsOf({ next, at }: Head, call: AuditedCall, outcome: string): AuditedFacts & { outcome: string } {
   const text = (written: string) => Buffer.from(written).toString();
   return {

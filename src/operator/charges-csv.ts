@@ -1,6 +1,6 @@
 import type { MonthlyCharge } from '../charges/charge.ts';
 
-/** A month's charges as RFC 4180 has it, written as they are read: there may be millions. */
+/** Writes a month's charges as CSV (RFC 4180), batch by batch as they are read, because there may be millions. */
 export async function* chargesCsv(batches: AsyncIterable<MonthlyCharge[]>): AsyncGenerator<string> {
   yield 'subscriptionId,lineId,month,days,amount\r\n';
   for await (const batch of batches) {
@@ -13,7 +13,10 @@ export async function* chargesCsv(batches: AsyncIterable<MonthlyCharge[]>): Asyn
   }
 }
 
-/** A carrier names its lines as it likes; a spreadsheet must not take a name for a formula. */
+/**
+ * Quotes a text. Carriers choose line ids freely, so a leading apostrophe prevents a spreadsheet from evaluating one as
+ * a formula.
+ */
 function quoted(text: string): string {
   const harmless = /^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;

@@ -57,7 +57,7 @@ export class ChargesController {
   }
 }
 
-/** Written as it is read: there may be millions. */
+/** Streams the charges as JSON as they are read, because there may be millions. */
 async function* json(
   head: { month: string; closedAt: Date | null },
   batches: AsyncIterable<MonthlyCharge[]>,

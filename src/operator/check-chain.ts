@@ -1,9 +1,9 @@
 import type { AuditChain, AuditedFacts, ChainEnd } from '../crypto/audit-chain.ts';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 
-/** An entry of the chain as the database holds it, whatever was done to it. */
+/** An entry of the chain as the database holds it, possibly altered. */
 export interface HeldEntry extends AuditedFacts {
-  /** The mac of the entry before it, as this one was written. */
+  /** The MAC of the previous entry at the time when this entry was written. */
   previous: Buffer | null;
   mac: Buffer | null;
 }
@@ -12,30 +12,30 @@ export interface HeldEnd extends ChainEnd {
   seal: Buffer | null;
 }
 
-/** A head that was recorded outside the database. */
+/** The number and MAC of a head that was recorded outside the database. */
 export interface NotedHead {
   number: string;
   mac: Buffer;
 }
 
 export interface Breach {
-  /** Where: an entry by its number, several of them, or the head. */
+  /** The place of the breach: an entry by its number, a range of entries, or the head. */
   where: string;
   what: 'altered' | 'missing' | 'moved or inserted' | 'cut off' | 'head altered' | 'rewritten';
   why: string;
 }
 
-/** How far from its place an entry is recognised as the one that was written with another number. */
+/** Maximum distance in positions at which a moved entry is still matched to its original number. */
 const REACH = 1_000n;
-/** The number of entries that are searched for in this way: a search takes milliseconds, and a report stays short. */
+/** Maximum number of such searches. Each one takes milliseconds, and a longer list of breaches helps no reader. */
 const SEARCHES = 20;
 
 /**
- * Judges the chain entry by entry, with each one's neighbours at hand and nothing else. Every entry keeps the mac of
- * the one before it, so that it is judged by itself: one that was tampered with does not make the rest suspect.
+ * Checks the chain entry by entry and needs only the neighbours of each entry. Every entry stores the MAC of its
+ * predecessor and is therefore checked independently: one altered entry does not make the following ones suspect.
  */
 export class ChainCheck {
-  /** How many entries are as they were written, where they were written. */
+  /** Number of entries that are unaltered and in their original position. */
   holding = 0;
   private readonly isSealed: boolean;
   private readonly first: bigint;
@@ -54,7 +54,7 @@ export class ChainCheck {
     this.expected = this.first;
   }
 
-  /** What is wrong with an entry; they are given in the order of their numbers, each with the one that comes next. */
+  /** Yields the breaches of one entry. Call it in ascending order of numbers, each time with the following entry. */
   *entry(entry: HeldEntry, next: HeldEntry | undefined): Generator<Breach> {
     const number = BigInt(entry.number);
     const where = `entry ${number}`;
@@ -70,15 +70,18 @@ export class ChainCheck {
     const before = isAfterGap ? undefined : this.last;
     const follows = isAfterGap || same(entry.previous, before?.mac ?? null);
     const isGenuine = entry.mac !== null && same(entry.mac, this.chain.macOf(entry.previous, entry));
-    // What does not follow an entry that was itself tampered with is not to blame for it.
+    // If the predecessor itself was altered, a missing link to it is not a fault of this entry.
     if (isGenuine && (follows || before?.isGenuine === false)) this.holding += 1;
     else if (isGenuine) yield { where, what: 'moved or inserted', why: 'it does not follow the previous entry' };
-    else yield this.judged(entry, next, isAfterGap ? undefined : (before?.mac ?? null));
+    else yield this.classify(entry, next, isAfterGap ? undefined : (before?.mac ?? null));
     this.expected = number + 1n;
     this.last = { mac: entry.mac, isGenuine };
   }
 
-  /** What only shows once all entries were seen: their end, and how many are older than the chain. */
+  /**
+   * Yields the breaches that only a complete pass reveals: those at the end of the chain, and a changed number of
+   * entries that are older than the chain.
+   */
   *rest(olderEntries: bigint): Generator<Breach> {
     const lastNumber = this.expected - 1n;
     yield* this.head(lastNumber);
@@ -114,10 +117,11 @@ export class ChainCheck {
   }
 
   /**
-   * Why an entry is not what its mac says. Where the chain passes through it, by its own mac or by what its mac would
-   * be, it stands in its place and was altered; else another entry stood here, or none.
+   * Classifies an entry that does not match its MAC. If the entry's own MAC, or the MAC that its content would have,
+   * links it to its neighbours, the entry is in its place and was altered. Otherwise another entry, or none, stood
+   * here.
    */
-  private judged(entry: HeldEntry, next: HeldEntry | undefined, macBefore: Buffer | null | undefined): Breach {
+  private classify(entry: HeldEntry, next: HeldEntry | undefined, macBefore: Buffer | null | undefined): Breach {
     const where = `entry ${entry.number}`;
     const origin = this.origin(entry);
     if (origin !== '') return { where, what: 'moved or inserted', why: `it does not belong here${origin}` };
@@ -135,13 +139,19 @@ export class ChainCheck {
     };
   }
 
-  /** The mac that an entry had when the next one was written; undefined when nothing tells. */
+  /**
+   * Returns the MAC that the entry had when its successor was written, or undefined if neither a successor nor the
+   * sealed head records it.
+   */
   private passageAfter({ number }: HeldEntry, next: HeldEntry | undefined): Buffer | null | undefined {
     if (next && BigInt(next.number) === BigInt(number) + 1n) return next.previous;
     return BigInt(number) === this.sealedEnd ? this.end?.mac : undefined;
   }
 
-  /** Says with which number an entry was written, where its mac holds with another one than it has. */
+  /**
+   * Describes the original number of a moved entry, if its MAC matches with another number; otherwise returns an empty
+   * text.
+   */
   private origin(entry: HeldEntry): string {
     if (entry.mac === null || this.searches === 0) return '';
     this.searches -= 1;

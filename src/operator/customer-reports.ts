@@ -7,18 +7,18 @@ import { Audit } from './audit.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
 import type { Operator } from './operator-desk.ts';
 
-/** A report about which an operator must call the customer; masked. */
+/** A customer's report that requires a call by the call centre; the number is masked. */
 export interface CustomerReport {
   id: string;
   kind: CustomerReportKind;
-  /** What was done at once. */
+  /** The action that was taken immediately. */
   outcome: 'suspended' | 'call_centre';
   filedAt: Date;
   subscriptionId: string | null;
   phoneNumber: string | null;
 }
 
-/** What customers reported on the website, until an operator has spoken with them. */
+/** Customers' reports from the website, until an operator has spoken with the customer. */
 @Injectable()
 export class CustomerReports {
   constructor(
@@ -28,7 +28,7 @@ export class CustomerReports {
     private readonly audit: Audit,
   ) {}
 
-  /** Oldest first. */
+  /** Lists the unsettled reports, oldest first. */
   async unsettled(): Promise<CustomerReport[]> {
     const rows = await this.reports.unsettled();
     const numbers = await this.numbers.of(
@@ -42,7 +42,10 @@ export class CustomerReports {
     }));
   }
 
-  /** Notes that the operator has spoken with the customer. Problems: `nothing_to_change` when it was settled before. */
+  /**
+   * Records that an operator has spoken with the customer. Problems: `nothing_to_change` when the report was settled
+   * before.
+   */
   async settle(operator: Operator, id: string): Promise<void> {
     const subscriptionId = await this.reports.subscriptionOf(id);
     const call = { ...operator, action: 'settle-report', ...(subscriptionId !== null && { subscriptionId }) };

@@ -3,12 +3,15 @@ import { maskPhoneNumber } from '../domain/phone-number.ts';
 import type { SubscriptionState } from '../domain/subscription.ts';
 import { Lines } from '../lines/lines.ts';
 
-/** The numbers of subscriptions, as the desk shows them. */
+/** Returns the masked phone numbers of subscriptions for the desk. */
 @Injectable()
 export class MaskedNumbers {
   constructor(private readonly lines: Lines) {}
 
-  /** Numbers by subscription. Ended subscriptions are left out: their line may have another owner now. */
+  /**
+   * Returns masked numbers by subscription id. Cancelled subscriptions are left out, because their lines may belong to
+   * other people now.
+   */
   async of(
     subscriptions: readonly { subscriptionId: string; lineId: string; subscriptionState: SubscriptionState }[],
   ): Promise<Map<string, string>> {

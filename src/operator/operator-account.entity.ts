@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { OperatorRole } from '../domain/operator.ts';
 
-/** A person of the call centre. */
+/** The account of one call centre employee. */
 @Entity('operators')
 export class OperatorAccount {
   @PrimaryColumn('uuid')
@@ -20,7 +20,7 @@ export class OperatorAccount {
   @Column('text')
   password: string;
 
-  /** Opens only the page on which another password is chosen. */
+  /** While true, a session gives access only to the page that changes the password. */
   @Column('boolean')
   passwordIsInitial: boolean;
 
@@ -28,11 +28,11 @@ export class OperatorAccount {
   @Column('bytea')
   totpSecret: Buffer;
 
-  /** The last step whose one-time password was accepted. */
+  /** The time step of the last accepted one-time password. */
   @Column('bigint', { default: () => "'-1'" })
   totpStep: string;
 
-  /** Wrong sign-ins in a row. */
+  /** Consecutive failed sign-ins. */
   @Column('smallint', { default: () => '0' })
   failures: number;
 

@@ -21,10 +21,10 @@ import { Audit, type AuditedCall } from './audit.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
 import type { AuditResponse, EligibilityResponse, StandingResponse, SubscriptionResponse } from './operator.dto.ts';
 
-/** An operator at work: who it is, from where, and why. */
+/** The operator who acts, with the reason and the address. */
 export type Operator = Pick<AuditedCall, 'operator' | 'reason' | 'address'>;
 
-/** A subscription as the desk's page shows it; what has ended has no number. */
+/** A subscription as the desk's page shows it. `phoneNumber` is null for a cancelled subscription. */
 export interface SubscriptionLook extends AuditResponse {
   subscription: SubscriptionResponse;
   phoneNumber: string | null;
@@ -33,14 +33,14 @@ export interface SubscriptionLook extends AuditResponse {
   reissues: ReissueRow[];
 }
 
-/** What is masked everywhere else. */
+/** Data that all other pages mask. */
 export interface Revealed {
   phoneNumber: string;
   birthDate: string;
   deviceName: string | null;
 }
 
-/** What the call centre does. Each call is written into the audit with what it did, or with why it was refused. */
+/** The actions of the call centre. Each call is audited, either as done or with the code of its problem. */
 @Injectable()
 export class OperatorDesk {
   constructor(
@@ -54,7 +54,7 @@ export class OperatorDesk {
     private readonly audit: Audit,
   ) {}
 
-  /** Problems: `invalid_request`, `service_unavailable`. */
+  /** Returns whether the line of a number can subscribe. Problems: `invalid_request`, `service_unavailable`. */
   async eligibility(operator: Operator, phoneNumber: string): Promise<EligibilityResponse> {
     const call = { ...operator, action: 'eligibility', ...this.about(phoneNumber) };
     return this.audit.of(call, async () => {
@@ -63,7 +63,7 @@ export class OperatorDesk {
         const { ko, en } = INELIGIBILITY_SENTENCES[code];
         return { code, message: `${ko} ${en}` };
       });
-      const seen = line && {
+      const shownLine = line && {
         phoneNumber: maskPhoneNumber(line.phoneNumber),
         carrier: line.carrier,
         status: line.status,
@@ -72,11 +72,11 @@ export class OperatorDesk {
         os: line.handset.os,
         osVersion: line.handset.osVersion,
       };
-      return this.audit.seen(call, { eligible: faults.length === 0, reasons, line: seen });
+      return this.audit.seen(call, { eligible: faults.length === 0, reasons, line: shownLine });
     });
   }
 
-  /** Problems: as `Subscriptions.subscribe`. */
+  /** Subscribes a line and returns the code that enrols its app. Problems: as `Subscriptions.subscribe`. */
   async subscribe(operator: Operator, phoneNumber: string): Promise<Enrolment> {
     const call = { ...operator, action: 'subscribe', ...this.about(phoneNumber) };
     return this.audit.of(call, () =>
@@ -86,39 +86,42 @@ export class OperatorDesk {
     );
   }
 
-  /** Every subscription that ever stood on the number's lines, newest first. Problems: `invalid_request`. */
+  /** Lists every subscription that the number's lines ever had, newest first. Problems: `invalid_request`. */
   async find(operator: Operator, typed: string): Promise<SubscriptionResponse[]> {
     const call = { ...operator, action: 'find', ...this.about(typed) };
     return this.audit.of(call, async () => {
       const found = await this.subscriptions.ofLines(await this.lines.idsByPhoneNumber(readPhoneNumber(typed)));
       if (found.length === 0) await this.audit.seen(call, undefined);
-      // One entry for each that is shown: former owners of the number are among them.
+      // One entry for each subscription shown, because some belong to former owners of the number.
       for (const { subscriptionId } of found) await this.audit.seen({ ...call, subscriptionId }, undefined);
       return found.map(shown);
     });
   }
 
-  /** All that the desk shows of a subscription, masked, in one look. Problems: `subscription_not_found`. */
+  /**
+   * Returns all that the desk shows of a subscription, masked, and audits it as one read. Problems:
+   * `subscription_not_found`.
+   */
   async look(operator: Operator, subscriptionId: string): Promise<SubscriptionLook> {
     const call = { ...operator, action: 'look', subscriptionId };
     return this.audit.of(call, async () => {
-      const { lineId, ...seen } = await this.subscriptions.view(subscriptionId);
+      const { lineId, ...view } = await this.subscriptions.view(subscriptionId);
       await this.audit.seen(call, undefined);
-      const subscriptionState = seen.state;
+      const subscriptionState = view.state;
       const [numbers, history, reissues, { entries, life }] = await Promise.all([
         this.numbers.of([{ subscriptionId, lineId, subscriptionState }]),
         this.maskedHistory(subscriptionId),
         this.reissues.ofSubscription(subscriptionId),
-        this.told(subscriptionId),
+        this.auditTrail(subscriptionId),
       ]);
       const phoneNumber = numbers.get(subscriptionId) ?? null;
-      return { subscription: shown(seen), phoneNumber, history, reissues, entries, life };
+      return { subscription: shown(view), phoneNumber, history, reissues, entries, life };
     });
   }
 
   /**
-   * The number, the birth date and the device's name, unmasked. Problems: `subscription_not_found`,
-   * `subscription_not_active` for one that has ended: its line may have another owner now.
+   * Returns the number, the birth date and the device's name, unmasked. Problems: `subscription_not_found`;
+   * `subscription_not_active` for a cancelled subscription, whose line may belong to another person now.
    */
   async reveal(operator: Operator, subscriptionId: string): Promise<Revealed> {
     const call = { ...operator, action: 'reveal', subscriptionId };
@@ -140,22 +143,27 @@ export class OperatorDesk {
     });
   }
 
-  /** Problems: `subscription_not_found`, `nothing_to_change` when it was cancelled before. */
+  /**
+   * Cancels a subscription for good. Problems: `subscription_not_found`, `nothing_to_change` when it is already
+   * cancelled.
+   */
   async cancel(operator: Operator, subscriptionId: string): Promise<StandingResponse> {
     return this.change(operator, 'cancel', subscriptionId, { kind: 'cancelled', reason: 'call_centre' });
   }
 
-  /** Suspends at once. Problems: `subscription_not_found`, `nothing_to_change`. */
+  /** Suspends a subscription at once. Problems: `subscription_not_found`, `nothing_to_change`. */
   async reportLoss(operator: Operator, subscriptionId: string): Promise<StandingResponse> {
     return this.change(operator, 'report-loss', subscriptionId, { kind: 'suspended', reason: 'loss_reported' });
   }
 
-  /** Lifts a reported loss; what the carrier suspended, the carrier resumes. Problems: as `reportLoss`. */
+  /** Lifts a reported loss. Only the carrier lifts its own suspensions. Problems: as `reportLoss`. */
   async resume(operator: Operator, subscriptionId: string): Promise<StandingResponse> {
     return this.change(operator, 'resume', subscriptionId, { kind: 'resumed', reason: 'loss_reported' });
   }
 
-  /** Five more tries at the PIN of the active device. Problems: `subscription_not_found`. */
+  /**
+   * Resets the PIN failures of the active device, which allows five more attempts. Problems: `subscription_not_found`.
+   */
   async unlockPin(operator: Operator, subscriptionId: string): Promise<void> {
     const call = { ...operator, action: 'unlock-pin', subscriptionId };
     await this.audit.of(call, () =>
@@ -168,7 +176,7 @@ export class OperatorDesk {
     );
   }
 
-  /** A new code for a new phone; earlier ones are void. Problems: `subscription_not_found`. */
+  /** Issues an enrolment code for a new phone; earlier codes become invalid. Problems: `subscription_not_found`. */
   async enrolmentCode(operator: Operator, subscriptionId: string): Promise<Enrolment> {
     const call = { ...operator, action: 'enrolment-code', subscriptionId };
     return this.audit.of(call, () =>
@@ -180,7 +188,7 @@ export class OperatorDesk {
     );
   }
 
-  /** The twenty entries that the app shows. Problems: `subscription_not_found`. */
+  /** Lists the twenty entries that the app shows. Problems: `subscription_not_found`. */
   async historyOf(operator: Operator, subscriptionId: string): Promise<HistoryEntry[]> {
     const call = { ...operator, action: 'history', subscriptionId };
     return this.audit.of(call, async () => {
@@ -189,13 +197,13 @@ export class OperatorDesk {
     });
   }
 
-  /** What operators did with a subscription, and what happened to it. Problems: `subscription_not_found`. */
+  /** Returns the actions of operators on a subscription, and its transitions. Problems: `subscription_not_found`. */
   async auditOf(operator: Operator, subscriptionId: string): Promise<AuditResponse> {
     const call = { ...operator, action: 'audit', subscriptionId };
     return this.audit.of(call, async () => {
       await this.exists(subscriptionId);
       await this.audit.seen(call, undefined);
-      return this.told(subscriptionId);
+      return this.auditTrail(subscriptionId);
     });
   }
 
@@ -204,7 +212,7 @@ export class OperatorDesk {
     return entries.map((entry) => ({ ...entry, device: entry.device === null ? null : maskName(entry.device) }));
   }
 
-  private async told(subscriptionId: string): Promise<AuditResponse> {
+  private async auditTrail(subscriptionId: string): Promise<AuditResponse> {
     const [life, entries] = await Promise.all([
       this.subscriptions.life(subscriptionId),
       this.audit.ofSubscription(subscriptionId),
@@ -267,7 +275,7 @@ function causedBy({ operator }: Operator): { actor: 'operator'; actorId: string 
   return { actor: 'operator', actorId: operator };
 }
 
-/** What was to be changed is not so, or no longer. */
+/** The problem of a change that does not apply to the subscription's state. */
 export function nothingToChange({ state, suspensions }: Standing): Problem {
   const why = suspensions.length > 0 ? `${state} (${suspensions.join(', ')})` : state;
   return new Problem(

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The reason that an operator gave for looking at a subscription or a page. */
+/** The reason that an operator gave in this session for reading a subscription or a page. */
 @Entity('operator_looks')
 export class OperatorLook {
   @PrimaryColumn('bytea')

@@ -13,7 +13,7 @@ export class OperatorSession {
   @Column('timestamptz', { default: () => 'now()' })
   createdAt: Date;
 
-  /** Renewed with each request; a session ends after a time without any. */
+  /** Updated by each request. A session ends after an idle period. */
   @Column('timestamptz', { default: () => 'now()' })
   seenAt: Date;
 }

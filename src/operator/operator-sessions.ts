@@ -10,7 +10,7 @@ import { Audit } from './audit.ts';
 import type { SignedInOperator } from './operator.ts';
 import { OperatorStore, type CountedAttempt } from './operator.store.ts';
 
-/** What was typed at the door of the desk. */
+/** The values that an operator enters to sign in, and the address of the browser. */
 export interface SignIn {
   login: string;
   password: string;
@@ -18,13 +18,13 @@ export interface SignIn {
   address: string;
 }
 
-/** Sign-ins that may come from one address in ten minutes; a call centre may well have one for all its people. */
+/** Maximum sign-ins from one address in ten minutes. A whole call centre may share one address. */
 const SIGN_INS_BY_ADDRESS = { times: 100, seconds: 600 };
 
-/** The secret that an unknown login is compared with. */
+/** Replaces the secret of an unknown operator, so that the work and the duration stay the same. */
 const NO_SECRET = Buffer.alloc(20);
 
-/** Who sits at the desk now. */
+/** The sessions of operators at the desk. */
 @Injectable()
 export class OperatorSessions {
   constructor(
@@ -36,8 +36,9 @@ export class OperatorSessions {
   ) {}
 
   /**
-   * Opens a session, or answers null whatever was wrong, after the same work. `renewed` answers the digest of the
-   * browser's new cookie secret; `older` is that of the one it came with. Problems: `too_many_requests`.
+   * Opens a session. Returns null for any wrong value, after the same work, so that the response does not reveal which
+   * value was wrong. `renewed` sets a new cookie secret and returns its digest; `older` is the digest of the browser's
+   * previous secret. Problems: `too_many_requests`.
    */
   async signIn(
     { login, password, code, address }: SignIn,
@@ -61,7 +62,10 @@ export class OperatorSessions {
     return null;
   }
 
-  /** Returns the operator of this session, or undefined. Each call extends the idle timeout. */
+  /**
+   * Returns the operator of this session, or undefined if there is none or it has ended. Each call extends the idle
+   * timeout.
+   */
   async signedIn(digest: Buffer | undefined): Promise<SignedInOperator | undefined> {
     return digest && this.store.signedIn(digest);
   }
@@ -70,7 +74,7 @@ export class OperatorSessions {
     await this.store.end(digest);
   }
 
-  /** Keeps why an operator looks at something, for as long as the session lasts. */
+  /** Stores the reason for reading these subjects until the session ends. */
   async remember(digest: Buffer, about: readonly string[], reason: string): Promise<void> {
     if (about.length > 0) await this.store.remember(digest, about, reason);
   }
@@ -88,7 +92,7 @@ export class OperatorSessions {
     return this.keys.fields.decrypt(totpSecret, `operators:totp_secret:${id}`);
   }
 
-  /** Audits only the wrong sign-in that locks the account: any stranger can send the others. */
+  /** Audits only the failed sign-in that locks the account: anyone on the network can cause the others. */
   private async locked(operator: string, address: string): Promise<void> {
     const call = { operator, action: 'sign-in', reason: '-', address };
     const locked = new Problem('too_many_requests', 'The account is locked.');

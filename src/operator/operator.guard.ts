@@ -11,20 +11,20 @@ import { readCookie } from '../http/cookies.ts';
 import { isFormTokenOf, isOwnPage, secretIn } from '../http/own-page.ts';
 import { OperatorSessions } from './operator-sessions.ts';
 
-/** The cookie of the operators' desk. */
+/** The name of the desk's session cookie. */
 export const DESK_COOKIE = 'desk';
 
-/** Declares the permission that a route requires. A route without a declaration admits no operator. */
+/** Declares the permission that a route requires. Without a declaration the guard refuses every operator. */
 export const Permits = Reflector.createDecorator<OperatorPermission>();
 
-/** The permission that a route declares. */
+/** Returns the permission that a route declares. */
 export function permissionOf(reflector: Reflector, context: ExecutionContext): OperatorPermission {
   const permission = reflector.get(Permits, context.getHandler()) as OperatorPermission | undefined;
   if (permission === undefined) throw new Error(`${context.getHandler().name} declares no permission`);
   return permission;
 }
 
-/** Problems: `insufficient_scope`, with the roles that may. */
+/** Checks a role. Problems: `insufficient_scope`, with the permitted roles in `roles`. */
 export function expectPermitted(role: OperatorRole, permission: OperatorPermission): void {
   if (mayOperator(role, permission)) return;
   const roles: string[] = [...OPERATOR_PERMISSIONS[permission]];
@@ -36,8 +36,8 @@ export function expectPermitted(role: OperatorRole, permission: OperatorPermissi
 }
 
 /**
- * Lets in a client with the scope `operator`, or an operator who has signed in at the desk in this browser and whose
- * role permits the route. One kind of credentials at a time: where there is a token, the cookie is not looked at.
+ * Admits a client with the scope `operator`, or an operator who is signed in at the desk in this browser and whose role
+ * permits the route. If the request carries an access token, the guard ignores the cookie.
  */
 @Injectable()
 class OperatorGuard implements CanActivate {
@@ -82,7 +82,10 @@ function outdated(): Problem {
   );
 }
 
-/** Declares on a controller that its callers are operators: programs with the scope, or people at the desk. */
+/**
+ * Declares that the callers of a controller are operators: programs with the scope `operator`, or operators signed in
+ * at the desk.
+ */
 export function ForOperators(): ClassDecorator {
   return applyDecorators(UseGuards(OperatorGuard), ApiBearerAuth(), ApiCookieAuth('desk'));
 }

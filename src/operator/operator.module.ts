@@ -34,7 +34,7 @@ import { DeskSignInController } from './pages/sign-in.controller.ts';
 import { DeskSubscriptionController } from './pages/subscription.controller.ts';
 import { DeskController } from './pages/desk.controller.ts';
 
-/** What the call centre does, by its API and at its desk. */
+/** The call centre's actions, through its API and at the desk. */
 @Module({
   imports: [
     TypeOrmModule.forFeature([OperatorAccount, OperatorSession, OperatorLook, Approval]),

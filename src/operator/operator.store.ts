@@ -10,7 +10,10 @@ import { OperatorLook } from './operator-look.entity.ts';
 import { OperatorSession } from './operator-session.entity.ts';
 import type { ListedOperator, SignedInOperator } from './operator.ts';
 
-/** Counts the attempt before anything is compared. Returns a row with the database's clock for an unknown login too. */
+/**
+ * Counts the attempt before any value is compared. The outer join returns one row with the database's time even for an
+ * unknown or locked login.
+ */
 const COUNT = statement(
   'operator_count_attempt',
   `WITH counted AS (
@@ -23,7 +26,10 @@ const COUNT = statement(
     SELECT clock.now, counted.* FROM (SELECT now() AS now) clock LEFT JOIN counted ON true`,
 );
 
-/** A step counts once: of two sign-ins with the same one-time password one goes on. A password may have been changed. */
+/**
+ * Opens a session. A time step is accepted once, so only one of two sign-ins with the same one-time password succeeds.
+ * The comparison with `$5` rejects a password that was changed during the sign-in.
+ */
 const BEGIN = statement(
   'operator_session_begin',
   `WITH accepted AS (
@@ -67,7 +73,7 @@ const PURGE = statement(
     OR seen_at <= now() - interval '${SESSION_IDLE_SECONDS} seconds'`,
 );
 
-/** An account as it is written. */
+/** The columns of a new account. */
 export type NewAccount = Pick<
   OperatorAccount,
   'id' | 'login' | 'name' | 'role' | 'password' | 'passwordIsInitial' | 'totpSecret'
@@ -75,7 +81,7 @@ export type NewAccount = Pick<
 
 const now = (): string => 'now()';
 
-/** The data to verify a sign-in. Without an id the login is unknown, disabled or locked. */
+/** The values that a sign-in is compared with. `id` is null if the login is unknown, disabled or locked. */
 export interface CountedAttempt {
   now: Date;
   id: string | null;
@@ -93,7 +99,7 @@ export class OperatorStore {
     @InjectRepository(OperatorLook) private readonly looks: Repository<OperatorLook>,
   ) {}
 
-  /** False when the login is taken. */
+  /** Returns false when the login is taken. */
   async add(account: NewAccount): Promise<boolean> {
     const insert = this.accounts.createQueryBuilder().insert().values(account).orIgnore();
     const { raw } = (await insert.returning('id').execute()) as { raw: unknown[] };
@@ -110,8 +116,8 @@ export class OperatorStore {
   }
 
   /**
-   * Ends an account: its sessions end, and what it asked for can no longer be decided. Answers its id; undefined when
-   * there is no such login or it was disabled before.
+   * Disables an account, ends its sessions, and closes its open approval requests. Returns the account's id, or
+   * undefined when the login is unknown or already disabled.
    */
   async disable({ manager }: Session, login: string): Promise<string | undefined> {
     const { affected } = await manager.update(OperatorAccount, { login, disabledAt: IsNull() }, { disabledAt: now });
@@ -130,7 +136,10 @@ export class OperatorStore {
     return row;
   }
 
-  /** Undefined when the step was used before, or the account was disabled meanwhile. */
+  /**
+   * Returns undefined when the time step was used before, or when the account was disabled or its password changed
+   * meanwhile.
+   */
   async begin(
     session: Session,
     begun: { operatorId: string; step: number; digest: Buffer; older: Buffer | undefined; password: string | null },
@@ -140,7 +149,7 @@ export class OperatorStore {
     return (await session.rows<SignedInOperator>(BEGIN, values))[0];
   }
 
-  /** Every session ends but the one that begins; false when the password was changed meanwhile. */
+  /** Ends every session and opens a new one. Returns false when the password was changed meanwhile. */
   async changePassword(
     session: Session,
     change: { operatorId: string; from: string; to: string; digest: Buffer },

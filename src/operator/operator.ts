@@ -1,12 +1,12 @@
 import type { OperatorRole } from '../domain/operator.ts';
 
-/** Who sits at the desk. */
+/** The operator who is signed in at the desk. */
 export interface SignedInOperator {
   id: string;
   login: string;
   name: string;
   role: OperatorRole;
-  /** The person who made the account knows the password; the operator must choose another one first. */
+  /** The creator of the account knows this password, so the operator must choose another one first. */
   passwordIsInitial: boolean;
 }
 
@@ -18,7 +18,7 @@ export interface ListedOperator {
   disabledAt: Date | null;
 }
 
-/** An account as its maker hands it over. */
+/** The data from which an administrator creates an account. */
 export interface NewOperator {
   login: string;
   name: string;

@@ -11,7 +11,7 @@ import { Reissues } from '../subscriptions/reissues.ts';
 import type { ListedOperator, NewOperator, SignedInOperator } from './operator.ts';
 import { OperatorStore } from './operator.store.ts';
 
-/** Who may sit at the operators' desk. */
+/** The accounts of the operators' desk. */
 @Injectable()
 export class Operators {
   constructor(
@@ -22,8 +22,8 @@ export class Operators {
   ) {}
 
   /**
-   * Makes an account; answers what is handed to its owner and kept nowhere: a password for the first sign-in, and what
-   * an authenticator app reads. Problems: `invalid_request`.
+   * Creates an account. Returns a password for the first sign-in, and the URI for an authenticator app. Neither is
+   * stored in clear, so hand both to the account's owner. Problems: `invalid_request`.
    */
   async add(operator: NewOperator): Promise<{ password: string; totpUri: string }> {
     const { login, name, role } = operator;
@@ -41,13 +41,16 @@ export class Operators {
     return { password, totpUri: totpUri({ issuer: 'Pushguard', account: login, secret: secrets.totpSecret }) };
   }
 
-  /** Makes an account of the demonstration, once. */
+  /** Creates an account of the demonstration, if the login does not exist yet. */
   async seed(operator: NewOperator & { passwordDigest: string; totpSecret: string }): Promise<void> {
     if (await this.store.isThere(operator.login)) return;
     await this.write(operator, { ...operator, passwordIsInitial: false });
   }
 
-  /** Out at once, in every session. Problems: `invalid_request` for a login that is not there or was disabled. */
+  /**
+   * Disables an account and ends its sessions at once. Problems: `invalid_request` for a login that is unknown or
+   * already disabled.
+   */
   async disable(login: string): Promise<void> {
     const disabled = await this.database.transaction(async (session) => {
       const id = await this.store.disable(session, login);
@@ -62,8 +65,8 @@ export class Operators {
   }
 
   /**
-   * Puts another password in the place of the present one; every other session of the operator ends. `renewed` answers
-   * the digest of the cookie secret that the present one goes on with. Answers what was wrong with it, if anything was.
+   * Replaces the operator's password and ends their other sessions. `renewed` sets a new cookie secret for the present
+   * session and returns its digest. Returns the fault of the typed passwords, or null on success.
    */
   async choosePassword(
     operator: SignedInOperator,

@@ -10,12 +10,12 @@ import { Audit } from './audit.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
 import { nothingToChange, type Operator } from './operator-desk.ts';
 
-/** An operator or a program at work on a reissue, with the id of the account. */
+/** An operator or a program that works on a reissue, with the id of the account. */
 export interface ReissueOperator extends Operator {
   id: string;
 }
 
-/** What is applied for. */
+/** The details of an application. */
 export interface ReissueApplication {
   cause: ReissueCause;
   oldSerialNumber: string;
@@ -23,7 +23,7 @@ export interface ReissueApplication {
   delivery: ReissueDelivery;
 }
 
-/** The code that is handed over, or printed in an activation letter; it is kept nowhere. */
+/** The code to be handed over or printed in an activation letter. It is not stored in clear. */
 export interface IssuedReissue {
   reissueId: string;
   delivery: ReissueDelivery;
@@ -32,15 +32,15 @@ export interface IssuedReissue {
   expiresAt: string;
 }
 
-/** One that waits for a decision, with the number that it is about, masked, and why it was applied for. */
+/** A reissue that waits for a decision, with the masked number and the reason of the application. */
 export type WaitingReissue = ReissueRow & { phoneNumber: string | null; reason: string | null };
 
 const APPLY = 'apply-reissue';
 const A_DAY = 86_400;
 
 /**
- * Reissues as the call centre and its counters carry them out. The person is told of each step by the old phone and by
- * the number; each is in the audit.
+ * Reissues as the call centre and the counters carry them out. Applying, approving and issuing notify the person on the
+ * old phone and by SMS. Each step is audited.
  */
 @Injectable()
 export class ReissueDesk {
@@ -53,7 +53,7 @@ export class ReissueDesk {
     private readonly environment: Environment,
   ) {}
 
-  /** The last twenty of a subscription, newest first. Problems: `subscription_not_found`. */
+  /** Lists the last twenty reissues of a subscription, newest first. Problems: `subscription_not_found`. */
   async list(operator: Operator, subscriptionId: string): Promise<ReissueRow[]> {
     const call = { ...operator, action: 'reissues', subscriptionId };
     return this.audit.of(call, async () => {
@@ -62,7 +62,7 @@ export class ReissueDesk {
     });
   }
 
-  /** What waits for a decision, oldest first. Whoever shows it writes down who saw it. */
+  /** Lists the reissues that wait for a decision, oldest first. The caller audits the read. */
   async waiting(): Promise<WaitingReissue[]> {
     const rows = await this.reissues.waiting();
     const [numbers, reasons] = await Promise.all([
@@ -79,7 +79,7 @@ export class ReissueDesk {
     }));
   }
 
-  /** What a letter may say of whose it is. Problems: `reissue_not_found`. */
+  /** Returns the recipient details that a letter may print. Problems: `reissue_not_found`. */
   async addressee(id: string): Promise<{ subscriptionId: string; phoneNumber: string | null }> {
     const { subscriptionId } = await this.reissues.get(id);
     const { lineId, state } = await this.subscriptions.view(subscriptionId);
@@ -88,9 +88,9 @@ export class ReissueDesk {
   }
 
   /**
-   * Applies for one; a loss that was not reported yet is reported with it. Problems: `subscription_not_found`,
-   * `serial_number_mismatch`, `nothing_to_change` where the subscription never had a phone, has ended, or one is under
-   * way.
+   * Applies for a reissue. For the cause `lost`, also reports the loss if it was not reported before. Problems:
+   * `subscription_not_found`, `serial_number_mismatch`; `nothing_to_change` when the subscription never had a phone,
+   * has ended, or already has a reissue in progress.
    */
   async apply(by: ReissueOperator, subscriptionId: string, application: ReissueApplication): Promise<ReissueRow> {
     const { id: operatorId, ...operator } = by;
@@ -114,8 +114,8 @@ export class ReissueDesk {
   }
 
   /**
-   * Approves what another operator applied for. From here on the old serial number is invalid for good.
-   * Problems: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for one’s own.
+   * Approves another operator’s application. The old device and its serial number are retired for good. Problems:
+   * `reissue_not_found`, `reissue_closed`, `insufficient_scope` for the operator’s own application.
    */
   async approve(by: ReissueOperator, id: string): Promise<ReissueRow> {
     return this.step(by, 'approve-reissue', id, async (step, { subscriptionId }, actor) => {
@@ -125,7 +125,10 @@ export class ReissueDesk {
     });
   }
 
-  /** Problems: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for one’s own. */
+  /**
+   * Refuses another operator’s application. Problems: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for
+   * the operator’s own application.
+   */
   async refuse(by: ReissueOperator, id: string): Promise<ReissueRow> {
     return this.step(by, 'refuse-reissue', id, async (step, { subscriptionId }, actor) => {
       await this.lifecycle.lock(step, subscriptionId);
@@ -133,7 +136,7 @@ export class ReissueDesk {
     });
   }
 
-  /** Ends it, with any code that was handed over. Problems: `reissue_not_found`, `reissue_closed`. */
+  /** Ends a reissue and invalidates its code. Problems: `reissue_not_found`, `reissue_closed`. */
   async withdraw(by: ReissueOperator, id: string): Promise<ReissueRow> {
     return this.step(by, 'withdraw-reissue', id, async (step, { subscriptionId }, actor) => {
       await this.lifecycle.lock(step, subscriptionId);
@@ -143,8 +146,8 @@ export class ReissueDesk {
   }
 
   /**
-   * Draws the code to hand over or to print; again, and the one before is void. In a letter it is good for days.
-   * Problems: `reissue_not_found`, `reissue_closed`.
+   * Issues the code to hand over or to print. Issuing again invalidates the previous code. A code in a letter is valid
+   * for days. Problems: `reissue_not_found`, `reissue_closed`.
    */
   async issue(by: ReissueOperator, id: string): Promise<IssuedReissue> {
     const { delivery } = await this.reissues.get(id);

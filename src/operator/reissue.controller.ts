@@ -37,7 +37,7 @@ export class ReissueController {
     @Param('id', new OpaqueId(subscriptionNotFound)) id: string,
     @Body() { reason, ...application }: ReissueRequest,
   ): Promise<ReissueResponse> {
-    return told(await this.desk.apply(acting(caller, context, reason), id, application));
+    return reissueResponse(await this.desk.apply(acting(caller, context, reason), id, application));
   }
 
   /** Lists the last twenty reissues of a subscription, newest first. Errors: `subscription_not_found`. */
@@ -54,7 +54,7 @@ export class ReissueController {
     @FromAuditContext() context: AuditContext,
     @Param('id', new OpaqueId(subscriptionNotFound)) id: string,
   ): Promise<ReissueResponse[]> {
-    return (await this.desk.list(auditedRead(caller, context), id)).map(told);
+    return (await this.desk.list(auditedRead(caller, context), id)).map(reissueResponse);
   }
 
   /**
@@ -71,7 +71,7 @@ export class ReissueController {
     @ReissueId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<ReissueResponse> {
-    return told(await this.desk.approve(acting(caller, context, reason), id));
+    return reissueResponse(await this.desk.approve(acting(caller, context, reason), id));
   }
 
   /** Refuses a reissue. Errors: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for the applicant. */
@@ -85,7 +85,7 @@ export class ReissueController {
     @ReissueId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<ReissueResponse> {
-    return told(await this.desk.refuse(acting(caller, context, reason), id));
+    return reissueResponse(await this.desk.refuse(acting(caller, context, reason), id));
   }
 
   /**
@@ -117,11 +117,11 @@ export class ReissueController {
     @ReissueId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<ReissueResponse> {
-    return told(await this.desk.withdraw(acting(caller, context, reason), id));
+    return reissueResponse(await this.desk.withdraw(acting(caller, context, reason), id));
   }
 }
 
-function told({
+function reissueResponse({
   appliedAt,
   expiresAt,
   decidedAt,

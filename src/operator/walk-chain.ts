@@ -3,7 +3,7 @@ import type { Statements } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { ChainCheck, type Breach, type HeldEnd, type HeldEntry, type NotedHead } from './check-chain.ts';
 
-/** Entries read at a time. */
+/** Entries per query. */
 const PAGE = 1_000;
 
 const END = statement(
@@ -13,7 +13,7 @@ const END = statement(
 
 const OLDER = statement('audit_older', 'SELECT count(*) AS entries FROM audit_entries WHERE number IS NULL');
 
-/** Ordered by number and id: an attacker who removed the constraint may have used a number twice. */
+/** Orders by number and id, because an attacker who removed the unique constraint may have assigned a number twice. */
 const ENTRIES = statement(
   'audit_entries',
   `SELECT id, number, previous, mac, to_jsonb(at AT TIME ZONE 'UTC') #>> '{}' AS at, operator, action,
@@ -25,7 +25,7 @@ const ENTRIES = statement(
 
 type Row = HeldEntry & { id: string };
 
-/** What a walk over the whole chain found. */
+/** The result of a walk over the whole chain. */
 export interface Walked {
   /** Entries older than the chain, which nothing protects. */
   older: bigint;
@@ -34,8 +34,8 @@ export interface Walked {
 }
 
 /**
- * Walks the chain from its first entry to its head, a page at a time, and tells of every breach as it comes. The session
- * is to see one state of the database from beginning to end, for entries are added meanwhile.
+ * Walks the chain from its first entry to its head, a page at a time, and reports each breach at once. The session must
+ * be a transaction on one snapshot, because operators add entries meanwhile.
  */
 export async function walkChain(
   session: Statements,

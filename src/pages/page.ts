@@ -33,7 +33,7 @@ export interface Page {
   framing?: 'framed' | 'frames';
   /** Origins of other sites that may frame the page. */
   framedBy?: readonly string[];
-  /** Whether its script compiles its own WebAssembly, as the phone does for Argon2id. */
+  /** True if the page's script compiles its own WebAssembly, as the phone does for Argon2id. */
   compiles?: boolean;
   /** COOP. The hosted window sends none, because it must reach its opener. */
   opener?: 'same-origin' | 'same-origin-allow-popups';

@@ -30,9 +30,10 @@ export class Visitor implements Reader {
   ) {
     const { issuer, name } = cookie;
     const { lang } = request.query as { lang?: unknown };
-    const asked = typeof lang === 'string' ? lang : undefined;
-    this.locale = localeOf(asked, localeOf(readCookie(request, 'lang', issuer)));
-    if (asked === this.locale) setCookie(reply, { name: 'lang', value: asked, seconds: LANGUAGE_SECONDS }, issuer);
+    const requested = typeof lang === 'string' ? lang : undefined;
+    this.locale = localeOf(requested, localeOf(readCookie(request, 'lang', issuer)));
+    if (requested === this.locale)
+      setCookie(reply, { name: 'lang', value: requested, seconds: LANGUAGE_SECONDS }, issuer);
     this.secret = secretIn(readCookie(request, name, issuer));
   }
 
@@ -40,7 +41,7 @@ export class Visitor implements Reader {
     return this.texts.of(room, this.locale);
   }
 
-  /** What the database knows this browser by; undefined while it has no cookie. */
+  /** The digest by which the database identifies this browser; undefined while it has no cookie. */
   get digest(): Buffer | undefined {
     return this.secret === undefined ? undefined : sha256(this.secret);
   }

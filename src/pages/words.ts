@@ -69,7 +69,7 @@ function merged<Texts extends object>(texts: Texts, changes: object): Texts {
   return result as Texts;
 }
 
-/** Whether something is a group of texts, as opposed to a text, a list or a function. */
+/** Returns true for a group of texts, and false for a text, a list or a function. */
 function isGroup(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -17,7 +17,7 @@ export class Window {
   @Column('text')
   returnUrl: string;
 
-  /** The relying party’s own, handed back unread. */
+  /** The relying party’s own value, returned unchanged. */
   @Column('text')
   returnState: string;
 
@@ -37,11 +37,11 @@ export class Window {
   @Column('timestamptz')
   expiresAt: Date;
 
-  /** What it begins with; once it has begun, what it began with. */
+  /** The method with which the window begins or has begun. */
   @Column('text', { default: () => "'push'" })
   method: WindowMethod;
 
-  /** The person as the relying party calls them, encrypted. */
+  /** The person’s name as the relying party gave it, encrypted. */
   @Column('bytea', { nullable: true })
   name: Buffer | null;
 }

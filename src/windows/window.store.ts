@@ -11,7 +11,7 @@ import { Window } from './window.entity.ts';
 /** Seconds for which a hosted window is valid (contract: ten minutes). */
 const WINDOW_SECONDS = 600;
 
-/** A window with what its page needs of its relying party. */
+/** A window with the data of its relying party that the page needs. */
 export type HostedWindow = Pick<
   Window,
   | 'id'
@@ -26,7 +26,7 @@ export type HostedWindow = Pick<
   | 'authenticationId'
 > & {
   relyingParty: string;
-  /** Origins of pages that may show the window in a frame. */
+  /** Origins whose pages may show the window in a frame. */
   frameOrigins: string[];
   expired: boolean;
 };
@@ -66,7 +66,7 @@ export class WindowStore {
     @InjectRepository(Window) private readonly windows: Repository<Window>,
   ) {}
 
-  /** Answers when it expires. */
+  /** Creates a window; returns its expiry. */
   async open(window: NewWindow): Promise<Date> {
     const expiresAt = () => `${NOW} + interval '${WINDOW_SECONDS} seconds'`;
     const insert = this.windows

@@ -32,7 +32,7 @@ export interface WindowView {
   attemptsLeft: number;
   /** The method that the person can still change to; null after the change. */
   otherMethod: WindowMethod | null;
-  /** While a one-time password is asked for: its owner, `홍*동 | 010-1234-5678`, or the number alone. */
+  /** For a one-time password: its owner, `홍*동 | 010-1234-5678`, or the number alone. */
   askedOf: string | null;
 }
 
@@ -209,11 +209,11 @@ export class Windows {
    */
   private async see(window: Begun, waitSeconds: number): Promise<RelyingPartyView> {
     const { id, clientId, authenticationId, method } = window;
-    const seen = await this.statuses.see(authenticationId, clientId, waitSeconds);
-    if (seen.state !== 'cancelled' || methodOf(seen.channel) !== method) return seen;
+    const current = await this.statuses.see(authenticationId, clientId, waitSeconds);
+    if (current.state !== 'cancelled' || methodOf(current.channel) !== method) return current;
     await this.store.goOn(id, authenticationId, digestOf(otherOnce(window)));
     const next = (await this.store.byId(id))?.authenticationId ?? authenticationId;
-    return next === authenticationId ? seen : this.statuses.see(next, clientId, 0);
+    return next === authenticationId ? current : this.statuses.see(next, clientId, 0);
   }
 
   private async view(window: HostedWindow, followed: Omit<RelyingPartyView, 'result'>): Promise<WindowView> {

@@ -29,8 +29,8 @@ const newCode = async (subscriptionId: string) => {
   return answer.body['enrolmentCode'] as string;
 };
 const subscribed = async () => service.subscribe(await service.addLine());
-/** Starts an authentication and answers it as the phone sees it. */
-const asked = async (subscriber: Subscriber, clientId?: string) => {
+/** Starts an authentication and returns it as the phone receives it. */
+const startAndRead = async (subscriber: Subscriber, clientId?: string) => {
   const { id } = (await service.start(subscriber.person, clientId === undefined ? {} : { clientId })).body;
   return (await subscriber.phone.pending()).find((one) => one.id === id)!;
 };
@@ -257,7 +257,7 @@ describe('the test of a device', () => {
 
   it('a device cannot open anything before its test is finished', async () => {
     const subscriber = await service.subscriber();
-    const { id, nonce } = await asked(subscriber);
+    const { id, nonce } = await startAndRead(subscriber);
     const newer = await service.enrol(await newCode(subscriber.subscriptionId));
     expect(await newer.pending()).toEqual([]);
     for (const ask of [
@@ -272,7 +272,7 @@ describe('the test of a device', () => {
   it('the test of a device revokes the older device when it is finished, and not before', async () => {
     const older = await service.subscriber();
     const newer = await service.enrol(await newCode(older.subscriptionId));
-    const { id } = await asked(older);
+    const { id } = await startAndRead(older);
     expect((await service.verify(id, await service.codeOf(older, id))).status).toBe(200);
     const { code } = await newer.readTestEnvelope(await newer.testEnvelope());
     await newer.confirmTest(code);
@@ -455,7 +455,7 @@ describe('the pending list', () => {
 
   it('the pending list works without a push, shows opened authentications, and drops closed ones', async () => {
     const subscriber = await service.subscriber({ pushToken: `unregistered-${randomUUID()}` });
-    const one = await asked(subscriber);
+    const one = await startAndRead(subscriber);
     await subscriber.phone.open(one, TEST_PIN);
     expect((await subscriber.phone.pending()).map(({ id, state }) => [id, state])).toEqual([[one.id, 'opened']]);
     await subscriber.phone.decline(one.id, 'cancelled');
@@ -464,7 +464,7 @@ describe('the pending list', () => {
 
   it('the pending list contains nothing expired, and nothing of another person or another subscription', async () => {
     const [subscriber, stranger] = [await service.subscriber(), await service.subscriber()];
-    const { id } = await asked(subscriber);
+    const { id } = await startAndRead(subscriber);
     expect(await stranger.phone.pending()).toEqual([]);
     await service.rows.authentications.expire(id);
     expect(await subscriber.phone.pending()).toEqual([]);
@@ -480,7 +480,7 @@ describe('opening', () => {
   });
 
   const failures = () => service.rows.devices.pinFailuresOf(subscriber.phone.deviceId);
-  /** The answer to a phone that tries to open. */
+  /** Tries to open an authentication; returns the outcome for the phone. */
   const attempt = async (one: { id: string; nonce: string }, pin: string) => {
     try {
       await subscriber.phone.open(one, pin);
@@ -492,13 +492,13 @@ describe('opening', () => {
   };
 
   it('opening with the right PIN is 202, and the state is opened', async () => {
-    const one = await asked(subscriber);
+    const one = await startAndRead(subscriber);
     expect(await attempt(one, TEST_PIN)).toBe('opened');
     expect(await stateOf(one.id)).toBe('opened');
   });
 
   it('opening with a wrong PIN counts down; the fifth in a row locks the PIN, and then the right one is refused too', async () => {
-    const one = await asked(subscriber);
+    const one = await startAndRead(subscriber);
     for (const attemptsLeft of [4, 3, 2, 1]) {
       expect(await attempt(one, WRONG_PIN)).toEqual({ status: 422, code: 'pin_mismatch', attemptsLeft });
     }
@@ -506,11 +506,11 @@ describe('opening', () => {
     expect(await attempt(one, TEST_PIN)).toEqual({ status: 423, code: 'pin_locked' });
     expect(await stateOf(one.id)).toBe('pending');
     await clearStarts();
-    expect(await attempt(await asked(subscriber), TEST_PIN)).toEqual({ status: 423, code: 'pin_locked' });
+    expect(await attempt(await startAndRead(subscriber), TEST_PIN)).toEqual({ status: 423, code: 'pin_locked' });
   });
 
   it('opening is possible again once an operator has unlocked the PIN', async () => {
-    const one = await asked(subscriber);
+    const one = await startAndRead(subscriber);
     for (let tries = 1; tries <= 5; tries += 1) await attempt(one, WRONG_PIN);
     expect((await operator(`${subscriber.subscriptionId}/unlock-pin`, { reason: '본인 확인함' })).status).toBe(204);
     expect(await attempt(one, WRONG_PIN)).toEqual({ status: 422, code: 'pin_mismatch', attemptsLeft: 4 });
@@ -518,16 +518,16 @@ describe('opening', () => {
   });
 
   it('opening with the right PIN resets the failure counter', async () => {
-    const one = await asked(subscriber);
+    const one = await startAndRead(subscriber);
     for (let tries = 1; tries <= 4; tries += 1) await attempt(one, WRONG_PIN);
     expect(await attempt(one, TEST_PIN)).toBe('opened');
     expect(await failures()).toBe(0);
-    const next = await asked(subscriber);
+    const next = await startAndRead(subscriber);
     expect(await attempt(next, WRONG_PIN)).toMatchObject({ attemptsLeft: 4 });
   });
 
   it('opening with concurrent wrong PINs never exceeds the limit of five', async () => {
-    const one = await asked(subscriber);
+    const one = await startAndRead(subscriber);
     const answers = await Promise.all(Array.from({ length: 12 }, () => attempt(one, WRONG_PIN)));
     const codes = answers.map((answer) => (typeof answer === 'string' ? answer : answer.code)).sort();
     expect(codes.filter((code) => code === 'pin_mismatch')).toHaveLength(4);
@@ -535,7 +535,7 @@ describe('opening', () => {
   });
 
   it('opening twice is 202 both times, with the same envelope', async () => {
-    const one = await asked(subscriber);
+    const one = await startAndRead(subscriber);
     expect(await attempt(one, TEST_PIN)).toBe('opened');
     const envelope = await subscriber.phone.envelope(one.id);
     expect(await attempt(one, TEST_PIN)).toBe('opened');
@@ -546,8 +546,9 @@ describe('opening', () => {
   });
 
   it('opening many times at once makes one code', async () => {
-    const one = await asked(subscriber);
-    // More than five right PINs in flight may meet the count of the others; the person simply taps once.
+    const one = await startAndRead(subscriber);
+    // No more than five: concurrent attempts count as failures until they are judged, so more right PINs could meet a
+    // locked PIN. A person taps only once.
     const answers = await Promise.all(Array.from({ length: 4 }, () => attempt(one, TEST_PIN)));
     expect(answers).toEqual(['opened', 'opened', 'opened', 'opened']);
     await service.pushed(subscriber.pushToken, 'code');
@@ -558,7 +559,7 @@ describe('opening', () => {
   });
 
   it('opening needs a proof for this authentication: a proof for another one counts as a wrong PIN', async () => {
-    const [one, other] = [await asked(subscriber), await asked(subscriber, 'demo-bank')];
+    const [one, other] = [await startAndRead(subscriber), await startAndRead(subscriber, 'demo-bank')];
     expect(await attempt({ id: one.id, nonce: other.nonce }, TEST_PIN)).toMatchObject({ code: 'pin_mismatch' });
   });
 
@@ -568,7 +569,7 @@ describe('opening', () => {
     ['empty', ''],
     ['too long', 'x'.repeat(129)],
   ])('opening refuses a pinProof that is %s without counting it', async (_case, pinProof) => {
-    const { id } = await asked(subscriber);
+    const { id } = await startAndRead(subscriber);
     expectFaults(await installation.send('POST', `/app/v1/authentications/${id}/open`, { pinProof }), '/pinProof');
     expect(await failures()).toBe(0);
   });
@@ -576,7 +577,7 @@ describe('opening', () => {
   it.each(['', '!', 'é', `${MADE_BY_NOBODY}=`])(
     'opening counts a pinProof that cannot be right as a wrong PIN',
     async (end) => {
-      const { id } = await asked(subscriber);
+      const { id } = await startAndRead(subscriber);
       const body = { pinProof: MADE_BY_NOBODY.slice(0, 42) + end };
       const answer = await installation.send('POST', `/app/v1/authentications/${id}/open`, body);
       expectProblem(answer, 422, 'pin_mismatch', { attemptsLeft: 4 });
@@ -590,7 +591,7 @@ describe('opening', () => {
   ])(
     'opening an authentication that is %s is %i, and no attempt at the PIN is counted',
     async (state, status, close) => {
-      const one = await asked(subscriber);
+      const one = await startAndRead(subscriber);
       await close(one.id);
       const code = status === 410 ? 'authentication_expired' : 'authentication_closed';
       const answer = await installation.send('POST', `/app/v1/authentications/${one.id}/open`, { pinProof: 'x' });
@@ -603,13 +604,13 @@ describe('opening', () => {
   );
 
   it('an authentication has no envelope before its opening', async () => {
-    const { id } = await asked(subscriber);
+    const { id } = await startAndRead(subscriber);
     const answer = await installation.send('GET', `/app/v1/authentications/${id}/envelope`);
     expectProblem(answer, 409, 'envelope_not_ready');
   });
 
   it('opening seals the code to this device: another phone cannot read it', async () => {
-    const one = await asked(subscriber);
+    const one = await startAndRead(subscriber);
     await subscriber.phone.open(one, TEST_PIN);
     const stranger = await service.subscriber();
     const envelope = await subscriber.phone.envelope(one.id);
@@ -622,7 +623,7 @@ describe('declining', () => {
     'declining for %s closes the authentication for good',
     async (reason) => {
       const subscriber = await service.subscriber();
-      const { id } = await asked(subscriber);
+      const { id } = await startAndRead(subscriber);
       const installation = await Installation.of(subscriber.phone);
       const answer = await installation.send('POST', `/app/v1/authentications/${id}/decline`, { reason });
       expect(answer).toMatchObject({ status: 204, body: {} });
@@ -636,7 +637,7 @@ describe('declining', () => {
 
   it('declining is still possible after opening, and the code is worthless then', async () => {
     const subscriber = await service.subscriber();
-    const { id } = await asked(subscriber);
+    const { id } = await startAndRead(subscriber);
     const code = await service.codeOf(subscriber, id);
     await subscriber.phone.decline(id, 'not_me');
     expectProblem(await service.verify(id, code), 409, 'authentication_closed', { state: 'declined' });
@@ -644,7 +645,7 @@ describe('declining', () => {
 
   it.each([undefined, '', 'other', 1, ['not_me']])('declining refuses the reason %p', async (reason) => {
     const subscriber = await service.subscriber();
-    const { id } = await asked(subscriber);
+    const { id } = await startAndRead(subscriber);
     const installation = await Installation.of(subscriber.phone);
     const answer = await installation.send('POST', `/app/v1/authentications/${id}/decline`, { reason });
     expectFaults(answer, '/reason');
@@ -654,7 +655,7 @@ describe('declining', () => {
 
 it('the app answers 404 alike for an authentication of another phone, an unknown id and an impossible id', async () => {
   const [subscriber, stranger] = [await service.subscriber(), await service.subscriber()];
-  const { id } = await asked(subscriber);
+  const { id } = await startAndRead(subscriber);
   await service.codeOf(subscriber, id);
   const installation = await Installation.of(stranger.phone);
   for (const one of [id, randomUUID(), 'x', id.toUpperCase()]) {
@@ -673,21 +674,21 @@ it('the app answers 404 alike for an authentication of another phone, an unknown
 describe('the history', () => {
   it('the history shows every state, newest first, with relying party, purpose, channel and device', async () => {
     const subscriber = await service.subscriber();
-    const verified = await asked(subscriber);
+    const verified = await startAndRead(subscriber);
     await service.verify(verified.id, await service.codeOf(subscriber, verified.id));
-    const declined = await asked(subscriber);
+    const declined = await startAndRead(subscriber);
     await subscriber.phone.decline(declined.id, 'not_me');
-    const expired = await asked(subscriber);
+    const expired = await startAndRead(subscriber);
     await service.rows.authentications.expire(expired.id);
-    const failed = await asked(subscriber);
+    const failed = await startAndRead(subscriber);
     const code = await service.codeOf(subscriber, failed.id);
     for (let tries = 1; tries <= 5; tries += 1) await service.verify(failed.id, otherThan(code));
     await clearStarts();
-    const cancelled = await asked(subscriber);
+    const cancelled = await startAndRead(subscriber);
     await service.call('DELETE', `/v1/authentications/${cancelled.id}`);
-    const opened = await asked(subscriber);
+    const opened = await startAndRead(subscriber);
     await subscriber.phone.open(opened, TEST_PIN);
-    const pending = await asked(subscriber, 'demo-bank');
+    const pending = await startAndRead(subscriber, 'demo-bank');
 
     const installation = await Installation.of(subscriber.phone);
     const { body } = await installation.send('GET', '/app/v1/history');

@@ -49,7 +49,7 @@ const refusalOf = async (work: Promise<unknown>) => {
   return { status, code };
 };
 const shapeOf = ({ status, body }: Answer) => ({ status, body: { ...body, id: '', expiresAt: '' } });
-/** A code that is wrong at every step which the service looks at. */
+/** Returns a code that is wrong at every time step that the service accepts. */
 const wrongCode = async (phone: Phone) => {
   const secret = await secretOf(service, phone);
   const present = totpStep(new Date());
@@ -115,7 +115,7 @@ describe('one-time passwords', () => {
     const code = await codeAt(service, phone, -1);
     expect((await tried(code)).status).toBe(200);
     const second = await started('demo-bank');
-    // The step is over for the phone, and still within reach for the service.
+    // The phone has moved on to the next step, but the service still accepts the previous one.
     expectProblem(await service.verify(second, code, BANK), 422, 'code_mismatch', { attemptsLeft: 4 });
     expect((await service.verify(second, await codeAt(service, phone), BANK)).status).toBe(200);
   });
@@ -126,7 +126,7 @@ describe('one-time passwords', () => {
     expectProblem(await service.verify(id, first), 422, 'code_mismatch', { attemptsLeft: 4 });
     expect((await service.verify(id, second)).status).toBe(200);
     expect((await tried(await codeAt(service, phone, 22))).status).toBe(200);
-    // By the right time they are of the past.
+    // With the remembered drift, codes of the correct time lie in the past.
     expect((await tried(await codeAt(service, phone))).status).toBe(422);
   });
 
@@ -150,7 +150,7 @@ describe('one-time passwords', () => {
     expect((await phone.authenticators())[0]).toMatchObject({ kind: 'otp', locked: false });
     for (let tries = 0; tries < 2; tries += 1) await tried(wrong, 'demo-bank');
     expect((await phone.authenticators())[0]).toMatchObject({ kind: 'otp', locked: true });
-    // A right one is like any wrong one now.
+    // While the authenticator is locked, a correct code gets the same answer as a wrong one.
     expectProblem(await tried(await codeAt(service, phone)), 422, 'code_mismatch', { attemptsLeft: 4 });
 
     await service.rows.budgets.clearStarts();
@@ -516,8 +516,8 @@ describe('a registration at another institution', () => {
     (await service.call<Registered>('GET', `/v1/registrations/${id}`, undefined, { clientId: SECURITIES })).body.state;
   const confirmed = async () => {
     const { id } = (await register()).body;
-    const asked = (await subscriber.phone.registrations()).find((one) => one.id === id)!;
-    await subscriber.phone.confirmRegistration(asked, TEST_PIN);
+    const registration = (await subscriber.phone.registrations()).find((one) => one.id === id)!;
+    await subscriber.phone.confirmRegistration(registration, TEST_PIN);
     return id;
   };
   const signedAtSecurities = async () => {
@@ -537,25 +537,25 @@ describe('a registration at another institution', () => {
     const before = (await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES })).body;
     expect(before.channel).toBe('sign');
     expect(await device.pending()).toEqual([]);
-    const asked = (await subscriber.phone.registrations()).find(({ id }) => id === answer.body.id)!;
-    // The Smart OTP is in its institution’s hands, too.
+    const registration = (await subscriber.phone.registrations()).find(({ id }) => id === answer.body.id)!;
+    // The institution also controls the Smart OTP that it issued, so that device must not confirm registrations.
     expect((await device.registrations()).map(({ id }) => id)).not.toContain(answer.body.id);
-    expect(await refusalOf(device.confirmRegistration(asked, TEST_PIN))).toMatchObject({ status: 404 });
-    expect(asked).toMatchObject({ state: 'pending', relyingParty: { name: '다온증권' } });
-    expect(await refusalOf(subscriber.phone.confirmRegistration(asked, '918273'))).toEqual({
+    expect(await refusalOf(device.confirmRegistration(registration, TEST_PIN))).toMatchObject({ status: 404 });
+    expect(registration).toMatchObject({ state: 'pending', relyingParty: { name: '다온증권' } });
+    expect(await refusalOf(subscriber.phone.confirmRegistration(registration, '918273'))).toEqual({
       status: 422,
       code: 'pin_mismatch',
     });
-    await subscriber.phone.confirmRegistration(asked, TEST_PIN);
+    await subscriber.phone.confirmRegistration(registration, TEST_PIN);
     expect(await stateOf(answer.body.id)).toBe('active');
     expect((await signedAtSecurities()).status).toBe(200);
   });
 
   it('a registration is announced on the subscription’s own phone, as is everything that is issued to it', async () => {
     await register();
-    const told = () => service.pushesTo(subscriber.pushToken).map(({ data }) => data['kind']);
+    const noticeKinds = () => service.pushesTo(subscriber.pushToken).map(({ data }) => data['kind']);
     await eventually('three notices', () =>
-      ['smart_otp_issued', 'smart_otp_enrolled', 'registration_asked'].every((kind) => told().includes(kind)),
+      ['smart_otp_issued', 'smart_otp_enrolled', 'registration_asked'].every((kind) => noticeKinds().includes(kind)),
     );
   });
 
@@ -600,10 +600,10 @@ describe('a registration at another institution', () => {
 
   it('a registration that is revoked while a code is being verified leaves the code unverified', async () => {
     const id = await confirmed();
-    const asked = (await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES })).body.id;
-    const code = await signedBy(device, asked);
+    const signingId = (await startSigning(service, subscriber.person, TRANSFER, { clientId: SECURITIES })).body.id;
+    const code = await signedBy(device, signingId);
     const verified = await service.rows.authenticators.revokeUnder(id, () =>
-      verifyAt(SECURITIES, asked, { code, transaction: TRANSFER }),
+      verifyAt(SECURITIES, signingId, { code, transaction: TRANSFER }),
     );
     expect(verified.body['code']).toBe('code_mismatch');
   });
@@ -665,8 +665,8 @@ describe('a registration at another institution', () => {
     expect(await phone.pending()).toEqual([]);
     expect((await verifyAt(SECURITIES, byOtp.body.id, { code: await codeAt(service, phone) })).status).toBe(422);
 
-    const asked = await register({ serialNumber: phone.serialNumber, vendorCode: 'PG' });
-    const registration = (await phone.registrations()).find(({ id }) => id === asked.body.id)!;
+    const answer = await register({ serialNumber: phone.serialNumber, vendorCode: 'PG' });
+    const registration = (await phone.registrations()).find(({ id }) => id === answer.body.id)!;
     await phone.confirmRegistration(registration, TEST_PIN);
     await service.rows.budgets.clearStarts();
     const again = await startOtp(person, SECURITIES);
@@ -700,7 +700,7 @@ describe('a registration at another institution', () => {
 
   it('a registration may be requested five times in ten minutes at most', async () => {
     const statuses: number[] = [];
-    // One went to the issue of the Smart OTP.
+    // Issuing the Smart OTP used one attempt.
     for (let tries = 0; tries < 6; tries += 1) statuses.push((await register()).status);
     expect(statuses).toEqual([201, 201, 201, 201, 429, 429]);
     expect((await subscriber.phone.registrations()).filter(({ state }) => state === 'pending')).toHaveLength(1);

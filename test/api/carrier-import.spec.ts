@@ -12,11 +12,11 @@ import type { LineRow } from '../support/rows/lines.ts';
 import { answerOf, TEST_PIN, TestService, type Answer, type TestScope } from '../support/service.ts';
 
 const IMPORT = '/carrier/v1/lines/import';
-/** The longest line of a snapshot, in characters. */
+/** The maximum length of one line in a snapshot, in characters. */
 const LONGEST_LINE = 16 * 1024;
 
 let service: TestService;
-/** Where the service keeps a snapshot while it works on it. */
+/** The directory in which the service stores a snapshot while it processes it. */
 let temporary: string;
 
 beforeAll(async () => {
@@ -31,7 +31,7 @@ afterAll(async () => {
 const put = (lineId: string, body: object, options: { scope?: TestScope } = { scope: 'carrier' }) =>
   service.call('PUT', `/carrier/v1/lines/${lineId}`, body, options);
 
-/** Facts of a new line, with a number of its own. */
+/** The facts of a new line with a unique number. */
 function aLine(change: Partial<LineFacts> = {}): LineFacts {
   return {
     lineId: `line-${randomUUID()}`,
@@ -46,7 +46,7 @@ function aLine(change: Partial<LineFacts> = {}): LineFacts {
   };
 }
 
-/** A line that is held, as it is held. */
+/** Adds a line to the service; returns its facts. */
 async function storedLine(change: Partial<LineFacts> = {}): Promise<LineFacts> {
   const line = aLine(change);
   await service.addLine(line);
@@ -80,12 +80,12 @@ async function storedUnder(phoneNumber: string): Promise<LineFacts | undefined> 
   return row && read(row);
 }
 
-/** A snapshot of all that is held and has not ended. */
+/** A snapshot of all stored lines that have not ended. */
 async function wholeSnapshot(): Promise<LineFacts[]> {
   return (await service.rows.lines.current()).map(read);
 }
 
-/** Every row that an import could change, as it is. */
+/** All rows that an import could change. */
 const everything = () => service.rows.lines.changedByImports();
 
 /** The state of a subscription, and its newest transition. */
@@ -116,13 +116,13 @@ interface Report {
 interface Imported {
   reports: Report[];
   summary: Summary;
-  /** The one report of a line; none where it was the same. */
+  /** The report of a line; undefined if the line was unchanged. */
   of(lineId: string): Report | undefined;
 }
 
 type Query = Record<string, string>;
 
-/** Sends a snapshot, a text a line. */
+/** Sends a snapshot, one text per line. */
 async function send(
   body: string | Readable,
   query: Query = {},
@@ -176,7 +176,7 @@ async function reportOf(response: Response): Promise<Imported> {
   };
 }
 
-/** Imports a snapshot and answers its report, whose numbers add up. */
+/** Imports a snapshot and returns its report. Checks that the counts in the report add up. */
 async function importing(lines: readonly (object | string)[], query: Query = {}): Promise<Imported> {
   return reportOf(await send(written(lines), query));
 }
@@ -319,7 +319,7 @@ describe('PUT of a line', () => {
   });
 });
 
-/** Changes of a line that cancel its subscription, by PUT and by import alike. */
+/** Changes of a line that cancel its subscription, both by PUT and by import. */
 const CANCELLING: readonly [string, Partial<LineFacts>, string][] = [
   ['has another owner', { owner: { birthDate: '850715', genderDigit: '2' } }, 'owner_changed'],
   ['is a company’s', { holder: 'corporate' }, 'owner_changed'],
@@ -393,7 +393,7 @@ describe.each<['PUT' | 'import', (line: LineFacts) => Promise<{ outcome?: unknow
     expect(await standing(subscriptionId)).toEqual(before);
     await expect(phone.pending()).rejects.toMatchObject({ status: 401, code: 'device_proof_invalid' });
     expect(await noticesOf(subscriptionId)).toEqual([{ kind: 'enrol_again', detail: null }]);
-    // Protection stands without a device: never by SMS.
+    // Protection continues without a device, so the code does not go by SMS.
     expect((await service.start(person)).body.channel).toBe('push');
     const { enrolmentCode } = (await service.operate(subscriptionId, 'enrolment-code')).body as {
       enrolmentCode: string;
@@ -580,7 +580,7 @@ describe('an import', () => {
 
   it('an empty import concerns no carrier, and changes nothing', async () => {
     const before = await everything();
-    // Later than whatever was told above of a time to come.
+    // Later than every future time that the tests above have reported.
     const takenAt = new Date(Date.now() + 86_400_000).toISOString();
     for (const body of ['', '\n', '  \n\n']) {
       const { reports, summary } = await reportOf(await send(body, { takenAt, missing: 'terminate' }));
@@ -631,7 +631,7 @@ describe('a line of a snapshot that is rejected', () => {
           faults: expect.any(Array),
         },
       ]);
-      // A field that is missing breaks every rule it has.
+      // A missing field violates all the rules for that field.
       const faults = rejected[0]?.['faults'] as { pointer: string; detail: string }[];
       expect([...new Set(faults.map((fault) => fault.pointer))]).toEqual([pointer]);
       if (pointer === '') expect(rejected[0]?.lineId).toBeNull();
@@ -661,7 +661,7 @@ describe('a line of a snapshot that is rejected', () => {
 
   it('a line of a snapshot that is named twice far apart is rejected with its number too', async () => {
     const first = aLine();
-    // Further than what is compared together.
+    // Farther apart than the batch in which lines are compared together.
     const between = Array.from({ length: 1_200 }, () => 'x');
     const { reports } = await importing([first, ...between, { ...first, plan: 'prepaid' }]);
     expect(reports.filter(({ lineId }) => lineId === first.lineId)).toEqual([
@@ -694,7 +694,7 @@ describe('a line of a snapshot that is rejected', () => {
 });
 
 describe('missing=terminate', () => {
-  /** Rows of lines, without those named. */
+  /** All lines except these. */
   const others = (...lineIds: string[]) => service.rows.lines.allBut(lineIds);
   const without = async (...lineIds: string[]) =>
     (await wholeSnapshot()).filter(({ lineId }) => !lineIds.includes(lineId));
@@ -881,7 +881,7 @@ describe('a snapshot that breaks off', () => {
 
 describe('a snapshot of 30,000 lines', () => {
   const COUNT = 30_000;
-  /** Blanks after every line make all of them together more than the memory that is allowed at any time. */
+  /** Blanks after every line make the whole snapshot larger than the memory that this test allows. */
   const WIDTH = 12_000;
   const numbered = (at: number): LineFacts =>
     aLine({ lineId: `many-${at}`, phoneNumber: `+82165${String(at).padStart(7, '0')}` });
@@ -891,7 +891,7 @@ describe('a snapshot of 30,000 lines', () => {
       yield Buffer.from(written(lines));
     }
   }
-  /** Mebibytes that the process of the service has in memory now, or had at most. */
+  /** Mebibytes of memory that the service's process uses now (VmRSS) or used at most (VmHWM). */
   const memory = async (what: 'VmRSS' | 'VmHWM') => {
     const status = await readFile(`/proc/${service.process.child.pid}/status`, 'utf8');
     return Number(new RegExp(`^${what}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
@@ -908,7 +908,7 @@ describe('a snapshot of 30,000 lines', () => {
     const changed = await importing(Array.from({ length: 300 }, (_, at) => ({ ...numbered(at), plan: 'm2m' })));
     expect(changed.summary).toMatchObject({ read: 300, changed: 300 });
     expect(await memory('VmRSS')).toBeLessThan(before + 150);
-    // Garbage counts in the peak, but the wide snapshot alone has 343.
+    // The peak includes garbage, but the wide snapshot alone has 343 MiB.
     expect(await memory('VmHWM')).toBeLessThan(peak + 250);
 
     const rows = await service.rows.lines.plansOf('many-');

@@ -81,7 +81,7 @@ describe('events that end a subscription', () => {
     expect(await stateOf(id)).toBe('cancelled');
     expectProblem(await service.verify(id, code), 409, 'authentication_closed', { state: 'cancelled' });
     await expect(subscriber.phone.pending()).rejects.toMatchObject({ code: 'device_proof_invalid' });
-    // The phone that was in use is notified of the reason.
+    // The previously active phone receives the reason.
     await eventually('the word of the end', () =>
       service.pushesTo(subscriber.pushToken).some(({ data: sent }) => sent['t'] === 'notice'),
     );
@@ -124,7 +124,7 @@ describe('a change of owner during an authentication by SMS', () => {
     const person = await service.addLine();
     const { id } = (await service.start(person)).body;
     const code = await service.textedCode(person.phoneNumber);
-    // As if it had been started between the event's reading and its commit.
+    // Simulates a start between the event's read of the line and its commit.
     await service.rows.lines.bumpVersion(person.lineId);
     expectProblem(await service.verify(id, code), 422, 'code_mismatch', { attemptsLeft: 4 });
   });
@@ -161,7 +161,7 @@ describe('events that change a line and keep the subscription', () => {
     expect([atNew.channel, atOld.channel]).toEqual(['push', 'sms']);
     const verified = await service.verify(atNew.id, await service.codeOf({ ...subscriber, person: moved }, atNew.id));
     expect(verified.body).toMatchObject({ result: { phoneNumber } });
-    // A decoy: nothing is sent to the number, which belongs to no line.
+    // The authentication is a decoy: the number belongs to no line, so no text message is sent.
     expect(textsTo(subscriber.person.phoneNumber).filter((text) => text.includes('인증번호'))).toEqual([]);
   });
 
@@ -290,7 +290,7 @@ describe('the order of events', () => {
     const time = new Date(Date.now() + 3_600_000).toISOString();
     await service.sendEvent(lineId, 'suspended', undefined, 1, { time });
     const past = await service.rows.subscriptions.suspensionsInThePast(subscriber.subscriptionId);
-    // A carrier's clock may be ahead; the history of a subscription is not.
+    // A carrier's clock may be ahead, but the recorded history never lies in the future.
     expect(past).toEqual([true]);
   });
 });

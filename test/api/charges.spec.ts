@@ -8,14 +8,14 @@ const FEE = 1_100;
 let service: TestService;
 
 beforeAll(async () => {
-  // No worker runs yet: it would close the months before there is anything to charge.
+  // Starts no worker yet, because it would close the months before the test has added subscriptions.
   service = await TestService.start({ ROLE: 'api' });
 });
 afterAll(async () => {
   await service.stop();
 });
 
-/** Lets this many workers look at the calendar, as each does when it starts. */
+/** Starts this many workers. Each one checks at its start whether months must be closed. Returns the closed months. */
 async function closing(workers: number): Promise<string[]> {
   const env = { ...service.env, ISSUER: service.issuer, ROLE: 'worker', PORT: '0', MONTHLY_FEE: String(FEE) };
   const started = await Promise.all(Array.from({ length: workers }, () => startProcess(env)));
@@ -28,7 +28,7 @@ async function closing(workers: number): Promise<string[]> {
   }
 }
 
-/** A subscription with this history: `[state, Seoul time]` from its beginning on. */
+/** Adds a subscription with these states, each from a Seoul time; returns its id. */
 async function subscriptionWith(...history: [state: string, at: string][]): Promise<string> {
   const { lineId } = await service.addLine();
   const at = (text: string) => `${text.replace(' ', 'T')}+09:00`;
@@ -39,10 +39,10 @@ async function subscriptionWith(...history: [state: string, at: string][]): Prom
   ]);
 }
 
-const asked = (query: string, headers: Record<string, string> = { 'Audit-Reason': 'billing' }) =>
+const readCharges = (query: string, headers: Record<string, string> = { 'Audit-Reason': 'billing' }) =>
   service.call('GET', `/operator/v1/charges?${query}`, undefined, { scope: 'operator', headers });
 const chargesOf = async (month: string, id: string) => {
-  const { body } = await asked(`month=${month}`);
+  const { body } = await readCharges(`month=${month}`);
   type Row = { subscriptionId: string; month: string; days: number; amount: number };
   return (body['charges'] as Row[])
     .filter(({ subscriptionId }) => subscriptionId === id)
@@ -69,13 +69,13 @@ describe('the charges of a month', () => {
     expect(await chargesOf('2026-02', left)).toEqual([]);
     expect(await chargesOf('2026-02', stays)).toEqual([['2026-02', 28, 1_100]]);
 
-    // Three workers closed them, and no subscription is charged twice.
+    // Three workers closed the months, yet no subscription is charged twice.
     expect(await service.rows.charges.chargedTwice()).toBe(0);
-    const before = (await asked('month=2026-01')).body;
-    // The carrier tells in the running month that the line was suspended at noon of the 10th of the last one.
+    const before = (await readCharges('month=2026-01')).body;
+    // In the current month the carrier reports that the line was suspended at noon on the 10th of the previous month.
     const last = closed.at(-1)!;
     await service.rows.subscriptions.suspendSince(stays, `${last}-10T12:00:00+09:00`);
-    expect((await asked('month=2026-01')).body).toEqual(before);
+    expect((await readCharges('month=2026-01')).body).toEqual(before);
     expect(await chargesOf(last, stays)).toEqual([[last, expect.any(Number), 1_100]]);
     const daysOfLast = new Date(Number(last.slice(0, 4)), Number(last.slice(5)), 0).getDate();
     const right = Math.floor((FEE * 10) / daysOfLast);
@@ -85,7 +85,7 @@ describe('the charges of a month', () => {
 
   it('the charges of the running month are shown up to today', async () => {
     const id = await subscriptionWith(['active', '2026-10-01 00:00']);
-    const { body } = await asked(`month=${seoulMonth()}`);
+    const { body } = await readCharges(`month=${seoulMonth()}`);
     expect(body).toMatchObject({ month: seoulMonth(), closedAt: null });
     const days = Number(new Date(Date.now() + 9 * 3_600_000).toISOString().slice(8, 10));
     expect((await chargesOf(seoulMonth(), id)).at(-1)).toEqual([seoulMonth(), days, expect.any(Number)]);
@@ -113,13 +113,13 @@ describe('the charges of a month', () => {
   it.each(['month=2026-13', 'month=november', 'month=2026-1', ''])(
     'the charges of the month %j are refused',
     async (query) => {
-      expectFaults(await asked(query), '/month');
+      expectFaults(await readCharges(query), '/month');
     },
   );
 
   it('the charges of a month need a reason, and do not exist for a month to come', async () => {
-    expectProblem(await asked('month=2026-01', {}), 400, 'invalid_request');
-    expect((await asked('month=2999-01')).body['charges']).toEqual([]);
+    expectProblem(await readCharges('month=2026-01', {}), 400, 'invalid_request');
+    expect((await readCharges('month=2999-01')).body['charges']).toEqual([]);
     expect(await service.rows.operators.auditOfAction('charges 2999-01')).not.toHaveLength(0);
   });
 });

@@ -14,7 +14,7 @@ afterAll(async () => {
   await service.stop();
 });
 
-/** Sends bytes as they are, with a good access token. */
+/** Sends these bytes unchanged, with a valid access token. */
 async function send(
   method: string,
   path: string,
@@ -31,7 +31,7 @@ async function send(
 
 const START = '/v1/authentications';
 const good = JSON.stringify({ birthDate: '900101', genderDigit: '1', phoneNumber: '019-0000-0000', purpose: '가입' });
-/** The good start with something more at its end. */
+/** The valid start with additional text before its closing brace. */
 const goodWith = (more: string) => good.replace(/\}$/, `,${more}}`);
 
 describe('an address', () => {
@@ -293,7 +293,7 @@ it('no answer, metric or log line contains a code, a phone number or a birth dat
     secrets.add(birthDate);
   };
 
-  // A subscriber with a platform that fails in every way, and wrong codes and PINs on the way.
+  // A subscriber whose push platform fails in every way, with wrong codes and PINs.
   const subscriber = await service.subscriber();
   keep(subscriber.person.phoneNumber, '900101');
   service.fcm.answer(subscriber.pushToken, 'INVALID_ARGUMENT', 'INTERNAL', 'RESET', 'RESET', 'UNREGISTERED');
@@ -307,7 +307,7 @@ it('no answer, metric or log line contains a code, a phone number or a birth dat
   note(await installation.send('GET', '/app/v1/history', undefined, { proof: 'garbage' }));
   note(await service.call('GET', `${START}/${id}`));
 
-  // A person by SMS, with a centre that fails.
+  // A person who gets the code by SMS, from a message centre that fails.
   const person = await service.addLine({ owner: { birthDate: '660606', genderDigit: '2' } });
   keep(person.phoneNumber, '660606');
   service.smsc.answer(person.phoneNumber, 'ESME_RINVDSTADR');
@@ -329,7 +329,7 @@ it('no answer, metric or log line contains a code, a phone number or a birth dat
   const log = service.process.log();
   expect(log).toContain('was rejected');
   for (const secret of secrets) {
-    // Six digits may stand in an id or a measured time by chance; alone they may not.
+    // Six digits may occur by chance inside an id or a measured time, but not on their own.
     const alone = new RegExp(`(?<![\\d.a-f-])${secret}(?![\\d.a-f-])`);
     expect(log).not.toMatch(alone);
     expect(metrics).not.toMatch(alone);

@@ -18,7 +18,7 @@ afterAll(async () => {
 const visit = () => new TextBrowser(service.issuer);
 const TYPED = { lineId: 'demo-1', payee: '홍길동', account: '두루은행 110-234-567890', amount: '1,250,000' };
 
-/** Takes a code from the bank's page, and a phone of the customer's has the Smart OTP. */
+/** Enrols a phone with the code from the bank's page, so that the customer's phone holds the Smart OTP. */
 async function setUp(enrolmentCode: string): Promise<Phone> {
   const phone = await service.enrol(enrolmentCode);
   await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
@@ -57,7 +57,7 @@ describe('the demonstration bank', () => {
     await phone.open(request, TEST_PIN, card);
     const done = await visitor.send('/demo/bank/transfer', { code: await phone.sign(request, TEST_PIN) });
     expect(done.text).toContain('이체했습니다');
-    // Another browser knows of no transfer.
+    // Another browser does not see this transfer.
     expect((await visit().open('/demo/bank/transfer')).text).toContain('진행 중인 이체가 없습니다');
   });
 

@@ -49,7 +49,7 @@ function register(client: Parameters<TestService['rows']['clients']['register']>
   return service.rows.clients.register(client);
 }
 
-/** An OAuth error (RFC 6749, 5.2) is a problem document like any other, with `error` beside it. */
+/** Expects an OAuth error (RFC 6749, 5.2): a problem document with the additional member `error`. */
 function expectOAuthError(
   answer: Answer,
   status: number,
@@ -122,7 +122,7 @@ describe('a client with keys', () => {
   });
 
   const seconds = () => Math.floor(Date.now() / 1000);
-  /** A right assertion but for what is changed; a member that is undefined is left out. */
+  /** A client assertion that is valid except for these changes. A member that is undefined is left out. */
   const assertion = (
     change: { header?: object; claims?: object } = {},
     signWith: (input: Buffer) => Buffer = es256(privateKey),

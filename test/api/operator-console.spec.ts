@@ -36,13 +36,15 @@ const auditOf = (subscriptionId: string) => service.rows.operators.auditOf(subsc
 const standingOf = async (subscriptionId: string) => (await service.rows.subscriptions.of(subscriptionId))?.state;
 const approvalStates = (subscriptionId: string) => service.rows.operators.approvalsOf(subscriptionId);
 
-/** A subscription that its owner reported lost. */
+/** Creates a subscription that its owner has reported lost. */
 async function lost() {
   const subscriber = await service.subscriber();
   await service.operate(subscriber.subscriptionId, 'report-loss');
   return subscriber;
 }
-/** The same, with an operator who requested to resume it; answers the approval. */
+/**
+ * Creates a subscription reported lost, for which an operator has requested to resume it. Returns the approval's id.
+ */
 async function requestedResume(login = 'agent') {
   const { subscriptionId } = await lost();
   const answer = await desk(login).post(`/operator/subscriptions/${subscriptionId}/ask-resume`, { reason });
@@ -56,13 +58,13 @@ async function requestedCode(login = 'agent') {
 }
 
 describe('signing in', () => {
-  /** The answer to an operator who signs in with these credentials. */
+  /** Tries to sign in with these credentials; returns the answer. */
   async function attempt(change: Partial<ReturnType<typeof credentialsOf>>, browser = new DeskBrowser(service)) {
     await service.rows.operators.forgetTotps();
     return browser.post('/operator/sign-in', { ...credentialsOf(service, 'agent'), ...change });
   }
 
-  /** Gives an operator the slow digest that the service itself makes; what is tried at once then overlaps. */
+  /** Gives an operator a password digest at the service's real cost, so that concurrent attempts overlap. */
   async function makeSlow(login: string) {
     const digest = await passwordDigest(credentialsOf(service, login).password);
     await service.rows.operators.setPassword(login, digest);
@@ -149,7 +151,7 @@ describe('signing in', () => {
 
     await service.rows.operators.endLock('agent');
     expect((await attempt({}, browser)).status).toBe(303);
-    // A right one begins the count anew.
+    // A successful sign-in resets the counter of failures.
     expect(await service.rows.operators.lockOf('agent')).toEqual({ failures: 0, seconds: null });
   });
 
@@ -260,7 +262,7 @@ describe('a session', () => {
 });
 
 const NONE = '00000000-0000-4000-8000-000000000000';
-/** Every page and form of the desk, and what it needs. */
+/** Every page and form of the desk, with the permission that it requires. */
 const PAGES: [method: 'GET' | 'POST', path: string, permission: OperatorPermission][] = [
   ['GET', '/operator', 'search'],
   ['POST', '/operator/search', 'search'],
@@ -509,7 +511,7 @@ describe('approvals', () => {
     const late = await desk('supervisor2').post(`/operator/approvals/${approval}/${verb}`, { reason });
     expect([late.status, h1(late)]).toEqual([409, '이미 종료된 요청입니다']);
     expect(await standingOf(subscriptionId)).toBe('suspended');
-    // And may be asked for again.
+    // The same request can be made again.
     const again = await desk('agent').post(`/operator/subscriptions/${subscriptionId}/ask-resume`, { reason });
     expect(again.status).toBe(303);
     expect(await approvalStates(subscriptionId)).toEqual(['refused', 'asked']);
@@ -607,7 +609,7 @@ describe('a reissue', () => {
   });
   const apply = (login: string, subscriptionId: string, typed: Record<string, string>) =>
     desk(login).post(`/operator/subscriptions/${subscriptionId}/apply-reissue`, typed);
-  /** A subscriber lost a phone, and an operator requested a reissue. */
+  /** Creates a subscriber who lost the phone, and an operator's application for a reissue. */
   async function applied({ login = 'agent', ...other }: { login?: string; delivery?: string; reason?: string } = {}) {
     const { person, subscriptionId, phone } = await service.subscriber();
     const page = `/operator/subscriptions/${subscriptionId}`;
@@ -618,7 +620,7 @@ describe('a reissue', () => {
     const take = (who: string, action: string) => desk(who).post(`/operator/reissues/${id}/${action}`, { reason });
     return { person, subscriptionId, phone, id, page, take };
   }
-  /** Applied for by the agent and approved. */
+  /** Creates a reissue that the agent applied for and another operator approved. */
   async function approved(other: { delivery?: string } = {}) {
     const one = await applied(other);
     expect((await one.take('supervisor', 'approve')).location).toBe('/operator/approvals?done=approve');
@@ -733,7 +735,7 @@ describe('a reissue', () => {
     expect((await take('supervisor', 'withdraw')).location).toBe(`${page}?done=withdraw-reissue`);
     const late = await take('supervisor', 'approve');
     expect([late.status, h1(late)]).toEqual([409, '이미 처리되었습니다']);
-    // With hyphens or without, as people read it aloud.
+    // With or without hyphens, as people read it aloud.
     const spoken = phone.serialNumber.replace('PG-', '').replaceAll('-', ' ');
     expect((await apply('agent', subscriptionId, { ...application(spoken), cause: 'broken' })).status).toBe(303);
     expect(await statesOf(subscriptionId)).toEqual(['withdrawn', 'applied']);
@@ -992,7 +994,7 @@ describe('an account', () => {
     const { stdout, stderr } = await run.catch((error: unknown) => error as { stdout: string; stderr: string });
     return { stdout, stderr };
   };
-  /** Makes an account with the command; answers what it printed of it. */
+  /** Creates an account with the command; returns the credentials that the command printed. */
   async function added(login: string, role: string) {
     const { stdout } = await command('add', login, '새 사람', role);
     const [, password = '', totpSecret = ''] =

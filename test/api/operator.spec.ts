@@ -11,7 +11,7 @@ const MADE_BY_NOBODY = Buffer.alloc(32).toString('base64url');
 const ID = expect.stringMatching(/^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/);
 const TIME = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 const CODE = expect.stringMatching(/^(?:[0-9A-HJKMNP-TV-Z]{5}-){3}[0-9A-HJKMNP-TV-Z]{5}$/);
-/** Text messages and pushes name the sender like this. */
+/** The sender's name in text messages and pushes. */
 const SENDER = '휴대폰인증보호';
 
 type Action = 'cancel' | 'report-loss' | 'resume' | 'unlock-pin' | 'enrolment-code';
@@ -39,7 +39,7 @@ afterAll(async () => {
   await service.stop();
 });
 
-/** A header's text as its UTF-8 bytes. */
+/** Encodes a header's text as UTF-8 bytes. */
 const bytesOf = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
 const read = <Body = Record<string, unknown>>(path: string, reason = bytesOf('고객 문의')): Promise<Answer<Body>> =>
   service.call('GET', `/operator/v1/${path}`, undefined, { scope: 'operator', headers: { 'Audit-Reason': reason } });
@@ -55,16 +55,16 @@ const findRaw = (phoneNumber: string) => read<Found[]>(`subscriptions?phoneNumbe
 const find = async ({ phoneNumber }: TestPerson) => (await findRaw(phoneNumber)).body;
 const auditOf = async (subscriptionId: string) => (await read<Audited>(`subscriptions/${subscriptionId}/audit`)).body;
 const masked = ({ phoneNumber }: TestPerson) => `010-****-${phoneNumber.slice(-4)}`;
-/** A number that no line has: the prefix 019 is used by no fixture. */
+/** A number that belongs to no line: no fixture uses the prefix 019. */
 const unknownNumber = () => `+8219${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`;
 const stateOf = async (id: string) => (await service.call('GET', `/v1/authentications/${id}`)).body['state'];
 
-/** A person whose app is not enrolled yet. */
+/** Creates a subscriber whose app is not enrolled yet. */
 const awaiting = async () => {
   const person = await service.addLine();
   return { person, ...(await service.subscribe(person)) };
 };
-/** Ends the test of a phone, which makes it the one in use. */
+/** Completes the test of a phone, which makes it the active one. */
 const confirm = async (phone: Subscriber['phone']) => {
   const { code } = await phone.readTestEnvelope(await phone.testEnvelope());
   await phone.confirmTest(code);
@@ -73,9 +73,9 @@ const standing = (subscriptionId: string, state: string, suspensions: string[], 
   status: 200,
   body: { subscriptionId, state, suspensions, reason },
 });
-/** An answer without what every answer has. */
+/** The parts of an answer that differ between answers. */
 const brief = ({ status, body }: Answer) => ({ status, body });
-/** The code that a window's text message bears; notices go to the same number. */
+/** The code in the text message of an authentication. Notices go to the same number. */
 const textedCode = ({ phoneNumber }: TestPerson) =>
   eventually('a text message with a code', () => {
     const texts = service.smsc.received.filter(({ to }) => to === phoneNumber);
@@ -344,7 +344,7 @@ describe('a reported loss', () => {
   it('a reported loss before the first device takes effect once that device is active', async () => {
     const { person, subscriptionId: id, enrolmentCode } = await awaiting();
     expect(brief(await act(id, 'report-loss'))).toEqual(standing(id, 'awaiting_device', ['loss_reported'], null));
-    // A person who has the phone may have the code as well.
+    // A person who has the lost phone may also have the enrolment code.
     await expect(service.enrol(enrolmentCode)).rejects.toMatchObject({ code: 'enrolment_code_invalid' });
     const { body } = await service.operate(id, 'enrolment-code');
     await confirm(await service.enrol(String(body['enrolmentCode'])));
@@ -477,19 +477,19 @@ describe('the PIN', () => {
   it('the PIN is locked after five wrong ones, and accepted again once an operator has unlocked it', async () => {
     const { person, subscriptionId, phone } = await service.subscriber();
     await service.start(person);
-    const asked = (await phone.pending())[0]!;
+    const pending = (await phone.pending())[0]!;
     for (let tries = 1; tries <= 5; tries += 1) {
-      await expect(phone.open(asked, WRONG_PIN)).rejects.toMatchObject({
+      await expect(phone.open(pending, WRONG_PIN)).rejects.toMatchObject({
         code: tries === 5 ? 'pin_locked' : 'pin_mismatch',
       });
     }
-    await expect(phone.open(asked, TEST_PIN)).rejects.toMatchObject({ status: 423, code: 'pin_locked' });
+    await expect(phone.open(pending, TEST_PIN)).rejects.toMatchObject({ status: 423, code: 'pin_locked' });
     expect((await find(person))[0]?.device?.pinLocked).toBe(true);
     expect(brief(await act(subscriptionId, 'unlock-pin'))).toEqual({ status: 204, body: {} });
     expect((await find(person))[0]?.device?.pinLocked).toBe(false);
-    await expect(phone.open(asked, WRONG_PIN)).rejects.toMatchObject({ code: 'pin_mismatch', attemptsLeft: 4 });
-    await phone.open(asked, TEST_PIN);
-    expect(await stateOf(asked.id)).toBe('opened');
+    await expect(phone.open(pending, WRONG_PIN)).rejects.toMatchObject({ code: 'pin_mismatch', attemptsLeft: 4 });
+    await phone.open(pending, TEST_PIN);
+    expect(await stateOf(pending.id)).toBe('opened');
   });
 
   it('the PIN of a subscription without an active device cannot be unlocked', async () => {
@@ -533,7 +533,7 @@ describe('an enrolment code', () => {
   });
 
   it('an enrolment code that is requested many times at once is one valid code', async () => {
-    // The first round warms the service up: calls that wait for a connection come one after the other.
+    // The first round warms up the service: calls that wait for a new connection do not run concurrently.
     for (let round = 1; round <= 3; round += 1) {
       const { subscriptionId } = await awaiting();
       const answers = await Promise.all(Array.from({ length: 12 }, () => act(subscriptionId, 'enrolment-code')));
@@ -838,8 +838,8 @@ it('no answer to operators contains the number or the birth date of the person',
   const { phoneNumber } = person;
   const number = encodeURIComponent(phoneNumber);
   const answers: Answer[] = [];
-  const note = async (asked: Promise<Answer>) => {
-    const answer = await asked;
+  const note = async (answering: Promise<Answer>) => {
+    const answer = await answering;
     answers.push(answer);
     return answer;
   };
@@ -894,7 +894,7 @@ describe('a notice', () => {
     eventually(`a push about ${about.source}`, () =>
       noticesTo(token).find(({ alert }) => about.test(alert?.body ?? '')),
     );
-  /** Resolves once every notice of a subscription was delivered, or given up. */
+  /** Resolves once every notice of a subscription was delivered or abandoned. */
   const delivered = (subscriptionId: string) => service.rows.deliveries.untilNoticesDone(subscriptionId);
 
   it('a notice of joining, and of the first device, goes to the number by SMS', async () => {
@@ -944,13 +944,13 @@ describe('a notice', () => {
       for (const push of pushes) {
         expect(push).toMatchObject({ alert: { title: SENDER } });
       }
-      // Enough for the app to say it in its own language, and nothing else.
+      // The push carries what the app needs to phrase the notice in its own language, and nothing else.
       expect(pushes.map(({ data }) => data)).toEqual([
         { t: 'notice', kind: 'suspended', detail: 'loss_reported' },
         { t: 'notice', kind: 'resumed' },
         { t: 'notice', kind: 'cancelled', detail: 'call_centre' },
       ]);
-      // Of joining and of the first device, when there was none to push to.
+      // The two notices about joining and about the first device, sent while there was no device for a push.
       expect(textsTo(person)).toHaveLength(2);
     },
   );
@@ -969,7 +969,7 @@ describe('a notice', () => {
   describe('the owner of the line has changed', () => {
     const owner = { birthDate: '880229', genderDigit: '2' };
     type Former = { person: Subscriber['person']; subscriptionId: string };
-    /** Answers the text messages that had gone to the number before. */
+    /** Changes the line's owner; returns the text messages that were sent to the number before. */
     const changeOwner = async ({ person, subscriptionId }: Former) => {
       await delivered(subscriptionId);
       const before = textsTo(person);

@@ -22,12 +22,15 @@ const deliveries = (id: string) => service.rows.deliveries.of(id);
 const delivered = (id: string) => service.rows.deliveries.untilDone(id);
 const postponed = (id: string) =>
   eventually('a postponed delivery', async () => (await deliveries(id)).find((one) => one.waiting && one.attempts > 0));
-/** Skips the wait that the platform asked for. */
+/** Skips the delay that the platform requested. */
 const makeDue = (id: string) => service.rows.deliveries.makeDue(id);
 const wakes = ({ pushToken }: Subscriber) => service.pushesTo(pushToken).filter(({ data }) => data['t'] === 'wake');
 const stateOf = async (id: string) => (await service.call('GET', `/v1/authentications/${id}`)).body['state'];
 
-/** The phone plays on without a push: it pulls, opens, fetches the envelope, and the window verifies. */
+/**
+ * Completes the authentication without a push: the phone polls, opens and fetches the envelope, and the window verifies
+ * the code.
+ */
 async function isVerifiedWithoutPush(subscriber: Subscriber, id: string): Promise<void> {
   const code = await service.codeOf(subscriber, id);
   expect((await service.verify(id, code)).status).toBe(200);
@@ -121,7 +124,7 @@ describe('a platform that cannot take a push for now', () => {
     'a push that is refused for now is retried, arrives once, and has the rest of its time to live: %s %s',
     async (platform, answer) => {
       const subscriber = await service.subscriber({ platform });
-      // firebase-admin itself repeats a broken connection once.
+      // firebase-admin itself retries once after a broken connection.
       const failures = answer === 'RESET' && platform === 'android' ? 2 : 1;
       if (platform === 'android') {
         service.fcm.answer(subscriber.pushToken, ...Array.from({ length: failures }, () => answer));
@@ -157,7 +160,7 @@ describe('a platform that cannot take a push for now', () => {
     await service.call('DELETE', `/v1/authentications/${id}`);
     await makeDue(id);
     await delivered(id);
-    // The test code of the enrolment went before, unless the phone had asked for it by then.
+    // The test code of the enrolment was pushed before, unless the phone had already fetched it.
     const kinds = service.pushesTo(subscriber.pushToken).map(({ data }) => data['t']);
     expect(kinds.filter((kind) => kind !== 'test')).toEqual(['cancelled']);
   });
@@ -202,7 +205,7 @@ describe('a platform that hangs for the whole life of an authentication', () => 
       const hang = Array.from({ length: 100 }, () => 'HANG' as const);
       service.fcm.answer(subscriber.pushToken, ...hang);
       service.apns.answer(subscriber.pushToken, ...hang);
-      // On a machine that is not slow: far less than one attempt to deliver may take.
+      // On a fast machine this is far less than the duration of one delivery attempt.
       expect(await timed(subscriber)).toBeLessThan(3_000 + 10 * usual);
       expect(textsTo(subscriber.person.phoneNumber)).toEqual([]);
     },

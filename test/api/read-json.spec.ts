@@ -4,7 +4,7 @@ import { Problem } from '../../src/domain/problem.ts';
 import { readJson } from '../../src/http/read-json.ts';
 
 const key = fc.string({ unit: 'binary', maxLength: 8 }).filter((name) => !(name in Object.prototype));
-/** Objects as deep as a body may be. */
+/** Objects of the maximum nesting that a request body may have. */
 const value = fc.letrec((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', maxDepth: 4 },
@@ -74,7 +74,7 @@ describe('a JSON body', () => {
   });
 });
 
-/** The same key with every character written as an escape. */
+/** Writes every character of the same key as an escape. */
 function escaped(name: string): string {
   const units = Array.from({ length: name.length }, (_, at) => name.charCodeAt(at).toString(16).padStart(4, '0'));
   return `"${units.map((unit) => `\\u${unit}`).join('')}"`;

@@ -87,7 +87,7 @@ describe('a reissue after a loss', () => {
         appliedBy: 'demo-operator',
       },
     });
-    // Everything stops with the report.
+    // The report of the loss suspends everything at once.
     expect(await standing()).toEqual({ state: 'suspended', suspensions: ['loss_reported'] });
     expect(await phone.pending()).toEqual([]);
 
@@ -113,8 +113,8 @@ describe('a reissue after a loss', () => {
     expect(await replacement.authenticators()).toEqual([]);
     const old = await phone.oneTimeCode(TEST_PIN);
     const body = { ...subscriber.person, lineId: undefined, purpose: '로그인', method: 'otp' };
-    const asked = await service.call<{ id: string }>('POST', '/v1/authentications', body);
-    expect((await service.verify(asked.body.id, old.code)).body['code']).toBe('code_mismatch');
+    const started = await service.call<{ id: string }>('POST', '/v1/authentications', body);
+    expect((await service.verify(started.body.id, old.code)).body['code']).toBe('code_mismatch');
     await startSigning(service, subscriber.person);
     const signing = (await startSigning(service, subscriber.person)).body.id;
     const path = `/v1/authentications/${signing}/verification`;
@@ -265,7 +265,7 @@ describe('a reissue after a loss', () => {
   it('a reissue needs the serial number of the phone that is gone', async () => {
     const answer = await apply({ oldSerialNumber: 'PG-0000-0000-0000' });
     expectProblem(answer, 422, 'serial_number_mismatch');
-    // Nothing was done, not even the suspension.
+    // The refused application changed nothing; the subscription is not even suspended.
     expect((await standing()).state).toBe('active');
     const device = await smartOtp(service, subscriber.person);
     expectProblem(await apply({ oldSerialNumber: device.serialNumber }), 422, 'serial_number_mismatch');

@@ -15,12 +15,12 @@ import {
 } from '../support/service.ts';
 
 const DAY = 86_400_000;
-/** YYMMDD in Seoul, so many days from today. */
+/** YYMMDD in Seoul, this many days from today. */
 const birthDateIn = (days: number) =>
   seoulDay(new Date(Date.now() + days * DAY))
     .replaceAll('-', '')
     .slice(2);
-/** A number that no line has: the prefix 019 is used by no fixture. */
+/** A number that belongs to no line: no fixture uses the prefix 019. */
 const unknownNumber = () => `+8219${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`;
 const unknownPerson = (): TestPerson => ({ phoneNumber: unknownNumber(), birthDate: '900101', genderDigit: '1' });
 
@@ -41,7 +41,7 @@ const textsTo = (number: string) =>
   service.smsc.received.filter(({ to, text }) => to === number && text.includes('인증번호'));
 const rewindSending = (id: string, seconds = 30) => service.rows.authentications.rewindSending(id, seconds);
 const expire = (id: string) => service.rows.authentications.expire(id);
-/** Resolves once every delivery of an authentication is done, or given up. */
+/** Resolves once every delivery of an authentication is done or abandoned. */
 const delivered = (id: string) => service.rows.deliveries.untilDone(id);
 
 describe('the start', () => {
@@ -270,7 +270,7 @@ describe('a person whose data matches no line', () => {
     });
     return { status: response.status, headers: response.headers, text: await response.text() };
   };
-  /** All that an eavesdropper could compare. */
+  /** All properties of an answer that an attacker could compare. */
   const appearance = ({ status, headers, text }: Awaited<ReturnType<typeof rawStart>>) => ({
     status,
     headers: [...headers].map(([name, value]) => (name === 'date' ? name : `${name}: ${value}`)).sort(),
@@ -504,7 +504,7 @@ describe('the verification', () => {
     const elsewhere = (await service.start(person, { clientId: 'demo-bank' })).body.id;
     const own = await eventually('the second text', () => textsTo(person.phoneNumber)[1]?.text);
     const answer = await service.verify(elsewhere, code, { clientId: 'demo-bank' });
-    // Once in a million the two codes are the same.
+    // Once in a million runs the two codes are equal.
     expect(answer.status).toBe(own.includes(`[${code}]`) ? 200 : 422);
     expect((await service.verify(id, code)).status).toBe(200);
   });
@@ -606,7 +606,7 @@ describe('the status of an authentication', () => {
     await cancel(id);
     const begun = performance.now();
     expect((await see(id, '?wait=30')).body['state']).toBe('cancelled');
-    // Far less than it was asked to wait.
+    // Far less than the wait that the request asked for.
     expect(performance.now() - begun).toBeLessThan(25_000);
   });
 
@@ -650,7 +650,7 @@ describe('the resend', () => {
     expectProblem(early, 429, 'too_many_requests');
     expect(Number(early.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(Number(early.headers.get('retry-after'))).toBeLessThanOrEqual(30);
-    // Each is awaited before the next: a sending that still waits gives way to a newer one.
+    // Waits for each wake-up before the next resend, because a newer delivery replaces one that is still queued.
     const woken = (times: number) =>
       eventually(`${times} wake-ups`, () => {
         const pushes = service.pushesTo(pushToken).filter(({ data }) => data['t'] === 'wake');
@@ -776,7 +776,7 @@ it('the quota of a relying party refuses with 429 and says when to come again', 
   await service.rows.clients.limitStarts('demo-carrier', 1);
   await service.rows.clients.setScopes('demo-carrier', ['authentications']);
   const starts = async () => service.start(unknownPerson(), { clientId: 'demo-carrier' });
-  // Of three starts within a moment at most two fall into different minutes.
+  // At most two of three starts in quick succession fall into different minutes.
   const answers = [await starts(), await starts(), await starts()];
   const refused = answers.find(({ status }) => status === 429);
   expect(refused).toBeDefined();

@@ -31,7 +31,7 @@ beforeEach(async () => {
 
 const clearStarts = () => service.rows.budgets.clearStarts();
 const partyId = (clientId = 'demo-shop') => service.rows.clients.idOf(clientId);
-/** Has this person asked for once, so that the relying party is in the history. */
+/** Starts one authentication of this person, so that the relying party appears in the history. */
 const wasAsked = async (clientId = 'demo-shop', { person }: Subscriber = subscriber) => {
   await service.start(person, { clientId });
   return partyId(clientId);
@@ -42,7 +42,7 @@ const failures = () => service.rows.devices.pinFailuresOf(subscriber.phone.devic
 const codesTo = ({ phoneNumber }: TestPerson) =>
   service.smsc.received.filter(({ to, text }) => to === phoneNumber && text.includes('인증번호'));
 const texts = () => codesTo(subscriber.person);
-/** The centre takes no message to this number for a while. */
+/** Makes the SMS centre refuse the next twenty messages to this number. */
 const centreAway = ({ phoneNumber }: TestPerson) => {
   service.smsc.answer(phoneNumber, ...Array.from({ length: 20 }, () => 'ESME_RTHROTTLED' as const));
 };
@@ -50,10 +50,10 @@ const triedOnce = (id: string) =>
   eventually('a first try that the centre refused', async () => {
     return (await service.rows.deliveries.of(id)).filter(({ attempts }) => attempts > 0).length === 1;
   });
-/** A text message that the centre took after `before` others. */
+/** Waits for the next code, in the text message after the first `before` messages to the number. */
 const nextCode = (before: number) =>
   eventually('another code by text message', () => /\[(\d{6})\]/.exec(texts()[before]?.text ?? '')?.[1]);
-/** Makes proofs that the phone would not make, with the knowledge key. */
+/** Creates proofs with the knowledge key that the phone itself would not create. */
 const proofFor = async (purpose: PinPurpose, { id, nonce }: { id: string; nonce: string }) => {
   const { deviceId } = subscriber.phone;
   const place = `devices:knowledge_key:${deviceId}`;
@@ -72,9 +72,9 @@ const refusalOf = async (work: Promise<unknown>) => {
   );
   return { status, code, ...(attemptsLeft !== undefined && { attemptsLeft }) };
 };
-/** Resolves once nothing is promised for an authentication any more. */
+/** Resolves once no delivery is queued for an authentication. */
 const delivered = (id: string) => service.rows.deliveries.untilDone(id);
-/** The state of an authentication, as its relying party sees it. */
+/** The state of an authentication, as its relying party reads it. */
 const stateOf = async (id: string) => (await service.call('GET', `/v1/authentications/${id}`)).body['state'];
 const permissions = async () => (await subscriber.phone.smsPermissions()).permissions;
 
@@ -178,7 +178,7 @@ describe('a permission that has ended', () => {
     expect(answer).toMatchObject({ status: 204, body: {} });
     expectProblem(await service.verify(id, code), 409, 'authentication_closed', { state: 'cancelled' });
     expect((await service.start(subscriber.person)).body.channel).toBe('push');
-    // Twice is once.
+    // A repeated deletion gives the same answer.
     expect((await installation.send('DELETE', `${PATH}/${permission}`)).status).toBe(204);
   });
 
@@ -255,7 +255,7 @@ describe('a permission that has ended', () => {
     const code = await nextCode(0);
     const openAgain = await service.rows.authentications.openAgainLater(id);
     await service.operate(subscriber.subscriptionId, 'report-loss');
-    // As a start leaves it that commits between the suspension's last look and its commit.
+    // Simulates a start that commits between the suspension's last read and its commit.
     await openAgain();
     expectProblem(await service.verify(id, code), 422, 'code_mismatch', { attemptsLeft: 4 });
   });
@@ -392,7 +392,8 @@ describe('the PIN of a permission', () => {
     const answers = await Promise.all(Array.from({ length: 100 }, () => confirm(asked.id, proof)));
     const statuses = answers.map(({ status }) => status);
     expect(statuses.filter((status) => status === 200)).toHaveLength(1);
-    // Who comes when five others are being judged finds the PIN locked for that moment.
+    // Five concurrent attempts count as failures until they are judged, so a further one finds the PIN locked for that
+    // moment.
     expect(statuses.filter((status) => ![200, 410, 423].includes(status))).toEqual([]);
     expect(await permissions()).toHaveLength(1);
     expect(await failures()).toBe(0);

@@ -22,18 +22,18 @@ beforeAll(async () => {
   service = await TestService.start({ NEW_PHONE_WAIT_MINUTES: '0' });
 });
 afterAll(() => service.stop());
-// Every visitor of these tests comes from one address.
+// All visitors of these tests have one address.
 beforeEach(() => service.rows.budgets.clearForms());
 
 const visit = () => new TextBrowser(service.issuer);
 const typed = ({ birthDate, genderDigit, phoneNumber }: TestPerson) => ({ birthDate, genderDigit, phoneNumber });
 const AGREED = { agree0: 'yes', agree1: 'yes' };
 
-/** Opens what the website asks of a subscriber in the app, and answers the code. */
+/** Opens the website's request in the subscriber's app; returns the code. */
 async function codeInApp({ phone }: Subscriber): Promise<string> {
-  const asked = await eventually('a request in the app', async () => (await phone.pending()).at(-1));
-  await phone.open(asked, TEST_PIN);
-  return (await phone.readCode(await phone.envelope(asked.id), asked.id)).code;
+  const pending = await eventually('a request in the app', async () => (await phone.pending()).at(-1));
+  await phone.open(pending, TEST_PIN);
+  return (await phone.readCode(await phone.envelope(pending.id), pending.id)).code;
 }
 
 async function joined(person: TestPerson): Promise<{ visitor: TextBrowser; page: SeenPage }> {
@@ -43,7 +43,7 @@ async function joined(person: TestPerson): Promise<{ visitor: TextBrowser; page:
   return { visitor, page };
 }
 
-/** Sends a form that has a person verified by SMS, and the code that comes. */
+/** Submits a form that starts a verification by SMS, then submits the code from the text message. */
 async function verifiedBySms(
   person: TestPerson,
   visitor: TextBrowser,
@@ -60,7 +60,7 @@ async function verifiedBySms(
 
 const shownCode = ({ text }: SeenPage) => /[0-9A-Z]{5}(?:-[0-9A-Z]{5}){3}/.exec(text)?.[0] ?? '';
 
-/** Enrols a phone with a code, and ends its test. */
+/** Enrols a phone with a code, and completes its test. */
 async function inUse(enrolmentCode: string): Promise<Subscriber['phone']> {
   const phone = await service.enrol(enrolmentCode);
   await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
@@ -335,7 +335,7 @@ describe('logging in', () => {
     await service.rows.authentications.rewindOpenSendings(31);
     const sent = await visitor.send('/code/resend');
     expect(sent.text).toContain('다시 보냈습니다');
-    // Loading that page again shows it again, and sends nothing.
+    // Reloading that page shows it again and sends nothing.
     expect(new URL(sent.url).pathname).toBe('/code');
     expect((await visitor.open('/code?note=nonsense')).text).not.toContain('다시 보냈습니다');
   });
@@ -355,10 +355,10 @@ describe('logging in', () => {
     const visitor = visit();
     await visitor.open('/login');
     await visitor.send('/login', typed(person));
-    const told = visitor.request('GET', '/code/state?wait=20&state=pending');
+    const polled = visitor.request('GET', '/code/state?wait=20&state=pending');
     const [asked] = await phone.pending();
     await phone.decline(asked?.id ?? '', 'not_me');
-    expect(await (await told).json()).toEqual({ state: 'declined' });
+    expect(await (await polled).json()).toEqual({ state: 'declined' });
     expect((await visitor.open('/code')).text).toContain('휴대폰에서 거절했습니다');
   });
 
@@ -415,7 +415,7 @@ describe('the scope of a verification', () => {
     const { visitor } = await loggedIn(subscriber);
     const token = visitor.hiddenFields('/logout');
     expect((await visitor.request('POST', '/enrol', token)).status).toBe(401);
-    // Asking for a new phone is not yet having been verified for one.
+    // A request to enrol a new phone does not yet verify the customer for it.
     await visitor.open('/new-phone');
     await visitor.send('/new-phone', { way: 'app' });
     expect((await visitor.request('POST', '/enrol', token)).status).toBe(401);
@@ -442,7 +442,7 @@ describe('the scope of a verification', () => {
     await verifiedBySms(person, reader, '/login');
     const { page, visitor } = await joined(person);
     await inUse(shownCode(page));
-    // The browser that showed the used code stays logged in; the one that read the text message does not.
+    // The browser that showed the used code stays logged in; the browser that logged in by text message does not.
     expect((await reader.open('/my')).url).toBe(`${service.issuer}/login`);
     expect((await visitor.open('/my')).text).toContain('보호받고 있습니다');
   });
@@ -541,8 +541,8 @@ describe('cancelling', () => {
     const subscriber = await service.subscriber();
     const { visitor } = await loggedIn(subscriber);
     expect((await visitor.open('/cancel')).text).toContain('언제든지 다시 가입할 수 있습니다');
-    const asked = await visitor.send('/cancel');
-    expect(asked.text).toContain('휴대폰의 앱을 열어 주세요');
+    const answer = await visitor.send('/cancel');
+    expect(answer.text).toContain('휴대폰의 앱을 열어 주세요');
     expect((await subscriber.phone.pending())[0]).toMatchObject({ purpose: '휴대폰인증보호 해지' });
     expect(await stateOf(subscriber.person.lineId)).toEqual({ state: 'active', reason: null });
 
@@ -578,7 +578,7 @@ describe('cancelling', () => {
     await visitor.open('/login');
     await visitor.send('/login', typed(subscriber.person));
     const code = await codeInApp(subscriber);
-    // The login is still open in another tab; cancelling begins anew.
+    // The login is still in progress in another tab; cancelling starts a new verification.
     await visitor.open('/cancel');
     await visitor.send('/cancel', typed(subscriber.person));
     expect((await visitor.send('/code', { code })).text).toContain('4번 더');
@@ -622,13 +622,13 @@ describe('reports without a login', () => {
 
   it('a report is answered alike whatever person it names', async () => {
     const { person } = await service.subscriber();
-    const seen = async (who: TestPerson) => {
+    const answerFor = async (who: TestPerson) => {
       const page = await report('/lost-phone', who);
       return { status: page.status, url: page.url, text: page.text };
     };
-    const known = await seen(person);
-    expect(await seen({ ...person, birthDate: '910203' })).toEqual(known);
-    expect(await seen({ ...person, phoneNumber: '010-9999-0002' })).toEqual(known);
+    const known = await answerFor(person);
+    expect(await answerFor({ ...person, birthDate: '910203' })).toEqual(known);
+    expect(await answerFor({ ...person, phoneNumber: '010-9999-0002' })).toEqual(known);
   });
 
   it('a report that names another person’s birth date has no effect', async () => {
@@ -689,7 +689,7 @@ describe('reports without a login', () => {
       const put = (minutes: number) => rows.subscriptions.ageHandsetChanges(minutes);
       await rows.devices.ageActivations(1);
       await put(61);
-      // A further handset begins the wait again.
+      // Another handset restarts the waiting time.
       await patient.sendEvent(person.lineId, 'device-changed', { os: 'ios', osVersion: '18', formFactor: 'phone' }, 2);
       await rows.customers.makeReportsDue();
       await eventually('it to be put off again', async () => {
@@ -878,7 +878,7 @@ describe('protection against attacks', () => {
     const [victim, attacker] = [await service.subscriber(), await service.subscriber()];
     const { visitor } = await loggedIn(attacker);
     await visitor.open('/cancel');
-    // Who is logged in is who counts, whatever the form says.
+    // The service uses the logged-in customer, whatever person the form names.
     await visitor.send('/cancel', typed(victim.person));
     expect(await victim.phone.pending()).toEqual([]);
     await visitor.send('/code', { code: await codeInApp(attacker) });

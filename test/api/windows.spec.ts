@@ -140,7 +140,7 @@ describe('GET /v1/windows/{windowId}', () => {
   });
 });
 
-/** A browser that was the first to open a window. */
+/** The browser that opened a window first. */
 class WindowBrowser {
   private constructor(
     readonly id: string,
@@ -255,7 +255,7 @@ describe('changing to the other method', () => {
     const presses = await Promise.all(
       Array.from({ length: 10 }, () => window.ask('POST', 'method', { method: 'push' })),
     );
-    // A request that arrives while the first one runs is told to wait.
+    // A request that arrives during the first one is refused with `idempotency_in_progress`.
     const refused = presses.filter(({ status }) => status !== 200);
     for (const { body } of refused) expect(body['code']).toBe('idempotency_in_progress');
     const changed = presses.filter(({ status }) => status === 200).map(({ body }) => body);
@@ -323,7 +323,7 @@ describe('changing to the other method', () => {
       await service.rows.windows.setAuthentication(one.id, begun[at]!);
     }
     expect((await other.ask('GET', 'authentication')).body).toMatchObject({ channel: 'push', state: 'pending' });
-    // The second window’s request gave the first one’s its end, which is not a changing over.
+    // The second window’s start cancelled the first one’s authentication; that is not a change of method.
     expect((await result(window.id)).body).toMatchObject({ state: 'closed', authentication: { channel: 'push' } });
   });
 

@@ -1,8 +1,9 @@
 /**
- * `npm run bench`: whole main flows through HTTP, compared with a bare floor and a peer of the field in the same run.
+ * `npm run bench`: whole main flows over HTTP, compared in the same run with a bare floor and with a peer from the
+ * field.
  *
- * Every process of the benchmark starts here; the first argument is its role. Without a role it is the run itself: it
- * starts the others, plays the windows and the phones, and prints one JSON object a line.
+ * This file is the entry point of every process of the benchmark; the first argument is its role. Without a role it is
+ * the run itself: it starts the other processes, plays the windows and the phones, and prints one JSON object per line.
  */
 const ROLES: Record<string, () => Promise<unknown>> = {
   platforms: () => import('./platforms.ts'),

@@ -11,7 +11,7 @@ const BATCH = 1_000;
 const WARM = 5_000;
 /** Concurrent batches. */
 const SENDERS = 2;
-/** One of so many events of a line suspends or resumes it; the others only change a fact. */
+/** One in this many events of a line suspends or resumes it; the others only change a fact. */
 const EVERY = 10;
 
 /**

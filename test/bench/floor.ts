@@ -13,8 +13,8 @@ import { parsePerson, seoulDay } from '../../src/domain/person.ts';
 import { configuredGateways } from '../../src/gateways/configured.ts';
 import { barePool, BarePeople, type PhoneRow } from './bare-people.ts';
 
-// The minimum of a main flow: bare Fastify, one durable prepared statement a step, the same cryptography, the same
-// gateways. No queue, outbox, budget, idempotency, replay protection or validation.
+// The minimum of a main flow: bare Fastify, one durable prepared statement per step, the same cryptography and the same
+// gateways. It has no queue, outbox, budget, idempotency, replay protection or validation.
 
 const environment = readEnvironment(process.env);
 const keys = new ServiceKeys(parseKeyring(environment.KEYRING ?? ''));

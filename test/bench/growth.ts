@@ -31,7 +31,7 @@ export async function reportGrowth(
   await Promise.all(candidates.map(({ served }) => served.stop()));
 }
 
-/** Rows a statement. */
+/** Rows per statement. */
 const BATCH = 500_000;
 
 /**
@@ -101,7 +101,7 @@ const PEOPLE = [
     SELECT ${DIGEST('person')}, ARRAY[now() - interval '2 days'] FROM generate_series(:from, :to) n`,
 ];
 
-/** In the order of their time, as they would have arrived; ids are the version 7 UUIDs of that time. */
+/** Inserts in the order of time, as the rows would have arrived. Ids are version 7 UUIDs of that time. */
 const PAST = `
   INSERT INTO authentications (id, client_id, person_index, line_id, subscription_id, device_id, channel, state,
     purpose, person, nonce, attempts, sent_at, requested_at, expires_at, closed_at)

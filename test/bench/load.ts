@@ -82,7 +82,7 @@ class Recording {
       if (this.#measuring) this.load.flows.push(times);
     } catch (error) {
       this.fail((error as Error).message);
-      // Waits, so that a candidate that refuses everything is not called a million times.
+      // Waits, so that the load does not send a million requests to a candidate that refuses everything.
       await delay(20);
     }
   }

@@ -7,20 +7,20 @@ export interface Plan {
   measuredSeconds: number;
   /** Concurrent flows; the same for every candidate. */
   concurrency: number;
-  /** People whose phones are played. */
+  /** Number of people whose phones are played. */
   people: number;
   growth: { people: number; authentications: number } | null;
   /** Only these candidates, by the first word of their name. */
   only: string[] | null;
-  /** Carrier's events that are sent. */
+  /** Number of carrier events to send. */
   events: number;
-  /** Phone-computed codes that are verified, of each kind. */
+  /** Number of phone-computed codes to verify, of each kind. */
   codes: number;
-  /** Lines of a carrier's snapshot. */
+  /** Number of lines in a carrier's snapshot. */
   lines: number;
   /** Directory for a CPU profile of every candidate. */
   profile: string | null;
-  /** Whether the parts of a flow are measured separately. */
+  /** True to measure the parts of a flow separately. */
   costs: boolean;
 }
 

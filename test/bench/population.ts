@@ -37,7 +37,7 @@ export interface Population {
   keys: ServiceKeys;
 }
 
-/** People a statement. */
+/** People per statement. */
 const BATCH = 2_000;
 
 /** Fills the service's own tables with active subscriptions, as the website and the app would have left them. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 /** Microseconds of a tick of /proc: USER_HZ is 100 on every Linux that Node runs on. */
 const TICK_US = 10_000;
 
-/** Whether this machine reports the processor time of a process (Linux). */
+/** Returns true if this machine reports the processor time of a process (Linux). */
 export function tellsProcessorTime(): boolean {
   return fields(process.pid) !== null;
 }

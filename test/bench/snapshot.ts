@@ -6,7 +6,7 @@ import { residentMegabytes } from './processor.ts';
 import { progress, report } from './report.ts';
 import type { Stage } from './stage.ts';
 
-/** The second snapshot changes one of so many lines. */
+/** The second snapshot changes one in this many lines. */
 const EVERY = 1_000;
 
 /** Reports how fast the service imports and compares a whole snapshot of a carrier's lines, and its memory. */

@@ -5,10 +5,10 @@ import { fromBase32, totpOf, totpStep } from '../../src/crypto/totp.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { Scene, sidewaysScroll } from './scene.ts';
 
-/** The second is as narrow as pages have to be (WCAG 2.2, 1.4.10). */
+/** The second width is the narrowest that pages must support (WCAG 2.2, 1.4.10). */
 const WIDTHS = [1280, 320];
 
-/** Text that runs as script or breaks a page wherever it is shown as anything but text. */
+/** Text that would run as a script or break a page if the page did not escape it. */
 const SCRIPT = `"><script>document.title='owned'</script><img src=x onerror=alert(1)>'&amp;`;
 
 describeWith(CHROMIUM, 'the operators’ desk', () => {
@@ -32,7 +32,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     expect(scene.complaints).toEqual([]);
   });
 
-  /** A page of an operator who has signed in. */
+  /** Opens a page on which an operator is signed in. */
   async function openDesk(login: string, options: { width?: number; english?: boolean; script?: boolean } = {}) {
     const { width = 1280, english = false, script = true } = options;
     const context = await scene.newBrowser({ viewport: { width, height: 800 }, javaScriptEnabled: script });
@@ -58,7 +58,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     return { password: operator.password, code: totpOf(fromBase32(operator.totpSecret), totpStep(new Date())) };
   }
 
-  /** Checks every page, in a wide window and in a narrow one. */
+  /** Checks the current page at every width of `WIDTHS`. */
   async function expectFit(page: Page): Promise<void> {
     const own = page.viewportSize()!;
     for (const width of WIDTHS) {
@@ -79,7 +79,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     await page.locator('.desk-results, .nothing, [aria-invalid]').first().waitFor({ state: 'attached' });
   }
 
-  /** Sends one of the small forms of a page. */
+  /** Submits one of the small forms of a page. */
   async function act(page: Page, action: string, reason: string): Promise<void> {
     const form = page.locator(`form[action$="/${action}"]`);
     await form.locator('xpath=..').locator('summary').click();
@@ -89,7 +89,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
 
   const texts = async (page: Page) => (await page.locator('main').innerText()).replace(/\s+/g, ' ');
 
-  /** A demo line with a subscription, a phone in use, and a history in which everything is hostile. */
+  /** Gives a demo line a subscription, a phone in use, and a history that consists of hostile texts. */
   async function subscribed(lineId: string): Promise<string> {
     const person = scene.person(lineId);
     const current = await scene.rows.subscriptions.currentOf(lineId);

@@ -40,7 +40,7 @@ describeWith(CHROMIUM, 'the reference app making codes', () => {
   const button = (name: string) => phone.getByRole('button', { name, exact: true });
   const named = ({ phoneNumber, birthDate, genderDigit }: DemoPerson) => ({ phoneNumber, birthDate, genderDigit });
 
-  /** Checks every screen that a person reached: it fits, and the heading has the focus. */
+  /** Checks a screen that a person reaches: it fits, and the heading has the focus. */
   async function expectScreen(kind: string): Promise<void> {
     await screen(phone, kind).waitFor();
     expect(await phone.evaluate<string>('document.activeElement.tagName')).toBe('H1');
@@ -54,7 +54,7 @@ describeWith(CHROMIUM, 'the reference app making codes', () => {
     return (await scene.call('POST', `/v1/authentications/${String(id)}/verification`, { code })).status;
   }
 
-  /** Changes what the app keeps between two starts, and starts it again. */
+  /** Changes the app's stored state, and restarts the app. */
   async function changeKept(change: string): Promise<void> {
     await phone.evaluate(`
       const kept = JSON.parse(localStorage.getItem('pushguard.phone'));
@@ -65,13 +65,16 @@ describeWith(CHROMIUM, 'the reference app making codes', () => {
     await screen(phone, 'home').waitFor();
   }
 
-  /** Has the bank issue a Smart OTP; answers the link that its QR code would hold. */
+  /** Has the bank issue a Smart OTP; returns the link in its QR code. */
   async function issued(person: DemoPerson, card?: SimulatedCard): Promise<string> {
     const body = { ...named(person), ...(card && { cardKey: card.publicJwk }) };
     return String((await scene.call('POST', '/v1/smart-otps', body, 'demo-bank')).body['enrolmentUri']);
   }
 
-  /** From the empty form to the screen that says what it is called elsewhere; a card that is none is refused first. */
+  /**
+   * Fills in the empty form, up to the screen with the vendor code for other institutions. First enters an invalid
+   * card, which the app refuses.
+   */
   async function addSmartOtp(link: string, card?: SimulatedCard): Promise<void> {
     await expectScreen('smart-otp');
     await phone.locator('#enrolment-code').fill(link);
@@ -96,7 +99,7 @@ describeWith(CHROMIUM, 'the reference app making codes', () => {
     await screen(phone, 'home').waitFor();
   }
 
-  /** Nothing goes on without the tick; then the PIN. */
+  /** Checks that the app continues only after the tick, then enters the PIN. */
   async function agree(pin: string): Promise<void> {
     await expectScreen('consent');
     expect(await screen(phone, 'consent').textContent()).toContain(AUTHENTICATOR_TERMS);
@@ -108,7 +111,7 @@ describeWith(CHROMIUM, 'the reference app making codes', () => {
     await phone.keyboard.type(pin);
   }
 
-  /** The PIN and the tap, up to the eight digits. */
+  /** Enters the PIN and taps the card, up to the eight digits. */
   async function sign(): Promise<string> {
     await screen(phone, 'pin').waitFor();
     await phone.keyboard.type(SMART_PIN);
@@ -120,7 +123,7 @@ describeWith(CHROMIUM, 'the reference app making codes', () => {
     await open('ko', { viewport: { width: 320, height: 640 }, colorScheme: 'dark' });
     const person = scene.person('demo-1');
     await enrol(phone, person);
-    // As an app left it that knew of no Smart OTP yet.
+    // Simulates the stored state of an older app, without Smart OTPs.
     await changeKept('delete kept.smartOtps');
     await phone.locator('#otp').click();
     await agree(PIN);
@@ -220,7 +223,7 @@ describeWith(CHROMIUM, 'the reference app making codes', () => {
     const state = await register();
     await button('Confirm with the PIN').click();
     await expectScreen('pin');
-    // That of the subscription's own phone: the bank has the Smart OTP in its hands, too.
+    // The PIN of the subscription's own phone, because the bank also controls the Smart OTP.
     await phone.keyboard.type(PIN);
     await phone.locator('.institution', { hasText: '다온증권' }).waitFor();
     expect(await state()).toBe('active');
@@ -232,7 +235,7 @@ describeWith(CHROMIUM, 'the reference app making codes', () => {
     expect(await state()).toBe('revoked');
 
     await scene.rows.budgets.clearStarts();
-    // The phone of the subscription may be another one, and the bank may issue a new one, with no card this time.
+    // The subscription may use another phone, and the bank may issue a new Smart OTP, this time without a card.
     await changeKept('kept.phone = null');
     expect(await phone.locator('#otp').count()).toBe(0);
     await expectScreen('home');

@@ -41,7 +41,7 @@ describeWith(CHROMIUM, 'the reference app', () => {
     await phone.goto(`${scene.issuer}/phone?lang=${lang}`);
   }
 
-  /** Checks every screen. */
+  /** Checks the current screen. */
   async function expectFit(): Promise<void> {
     expect(await scene.violations(phone.mainFrame())).toEqual([]);
     expect(await sidewaysScroll(phone.mainFrame())).toBe(0);
@@ -64,7 +64,7 @@ describeWith(CHROMIUM, 'the reference app', () => {
     await expectFit();
     await typePin(phone, '123456');
     await phone.getByText('추측하기 쉬운 비밀번호입니다.').waitFor();
-    // The keyboard is as good as the pad.
+    // The keyboard works like the pad on the screen.
     await phone.keyboard.type(PIN);
     await phone.getByText('한 번 더 입력해 주세요').waitFor();
     await phone.keyboard.type('274950');
@@ -90,7 +90,7 @@ describeWith(CHROMIUM, 'the reference app', () => {
     expect(code).toMatch(/^\d{6}$/);
     expect(await phone.locator('#code').textContent()).toContain(`${code.slice(0, 3)} ${code.slice(3)}`);
     await expectFit();
-    // A phone that is put away and taken out again still shows it.
+    // The phone still shows the request after a reload.
     await phone.reload();
     await phone.locator('.request-card').click();
     await screen(phone, 'request').locator('.primary').click();
@@ -218,7 +218,7 @@ describeWith(CHROMIUM, 'the reference app', () => {
     const person = () => scene.person(look.lang === 'ko' ? 'demo-2' : 'demo-4');
     let enrolled: StorageState;
     const button = (name: string) => phone.getByRole('button', { name, exact: true });
-    // Enrolled once, and every test begins with what was stored then: deriving the key takes seconds.
+    // Enrols once, and every test starts from the stored state, because deriving the key takes seconds.
     beforeAll(async () => {
       await open(look);
       await enrol(phone, person());
@@ -234,7 +234,7 @@ describeWith(CHROMIUM, 'the reference app', () => {
       await screen(phone, 'home').waitFor();
     });
 
-    /** Checks every screen that a person reached: it fits, and the heading has the focus. */
+    /** Checks a screen that a person reaches: it fits, and the heading has the focus. */
     async function expectScreen(kind: string): Promise<void> {
       await screen(phone, kind).waitFor();
       expect(await phone.evaluate<string>('document.activeElement.tagName')).toBe('H1');
@@ -285,7 +285,8 @@ describeWith(CHROMIUM, 'the reference app', () => {
     it.each([true, false])(
       'the app reads the code aloud where the browser has a voice for it: %p',
       async (hasVoice) => {
-        // Chromium without a desktop has no voices; this one has those it is given, and says what it was to speak.
+        // Chromium without a desktop has no voices. This stub offers the given voices and records the texts to be
+        // spoken.
         await context.addInitScript(`
         const voices = ${JSON.stringify(hasVoice ? ['ko-KR', 'en-US'] : ['fr-FR'])}.map((lang) => ({ lang }));
         globalThis.spoken = [];
@@ -428,7 +429,7 @@ describeWith(CHROMIUM, 'the reference app', () => {
       await expectScreen('welcome');
     });
 
-    // The last one: the phone that the others begin with is no more after it.
+    // Must be the last test: it replaces the phone from which the other tests start.
     it('the app enrols again with a new code, and keeps its data until then', async () => {
       const serial = async () => {
         await phone.locator('#settings').click();
@@ -458,7 +459,7 @@ describeWith(CHROMIUM, 'the reference app', () => {
       await tryCode(String((await scene.operate(person(), 'enrolment-code'))['enrolmentCode']));
       await screen(phone, 'shown-code').locator('.primary').click();
       await screen(phone, 'home').waitFor();
-      // Told of the new registration, and not that another phone took this one's place.
+      // The notice reports the new registration, not that another phone replaced this one.
       await phone.locator('.banner button', { hasText: words.registered }).click();
       await button(words.back).click();
       expect(await serial()).not.toBe(before);

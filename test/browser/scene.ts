@@ -12,22 +12,25 @@ import { startProcess, type Announcement, type ServiceProcess } from '../support
 
 const require = createRequire(import.meta.url);
 
-/** As small as it comes: every page that is looked at has to read it anew. It ends with nothing, to send nothing back. */
+/**
+ * The minified build, because every checked page has to load it. Ends with 0, so that evaluating it returns no large
+ * value.
+ */
 const AXE = `${readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8')};0`;
 const CONFORMANCE = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const LOOK = `axe.run(document, { runOnly: ${JSON.stringify(CONFORMANCE)}, resultTypes: ['violations'], iframes: false })
   .then(({ violations, passes }) => ({ violations, passes: passes.length }))`;
 
-/** Far more than any page takes, on a slow and busy machine as well. */
+/** Far longer than any page takes, even on a slow and busy machine. */
 const PATIENCE_MS = 120_000;
 
 export type DemoPerson = Announcement['lines'][number];
 
-/** The service as `npm start` runs it, with its own platforms and their outboxes, and a real browser. */
+/** The service as `npm start` runs it, with its own local platforms and their outboxes, and a real browser. */
 export class Scene {
-  /** Whatever a console, a page or a policy complained of. */
+  /** Every error that a console, a page or a content security policy reported. */
   readonly complaints: string[] = [];
-  /** The tables, behind the service's back. */
+  /** Direct access to the tables. */
   readonly rows: Rows;
   private readonly tokens = new Map<string, string>();
 
@@ -79,12 +82,12 @@ export class Scene {
     return operator;
   }
 
-  /** Another browser, which shares nothing with those before. */
+  /** Opens another browser context, which shares nothing with the earlier ones. */
   async newBrowser(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const context = await this.browser.newContext({ reducedMotion: 'reduce', ...options });
     context.setDefaultTimeout(PATIENCE_MS);
     context.on('console', (message) => {
-      // Chromium reports every answer of 4xx so; which of them are right is for the tests to say.
+      // Chromium reports every 4xx answer like this; each test checks the expected ones.
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
         this.complaints.push(message.text());
       }
@@ -93,7 +96,7 @@ export class Scene {
     return context;
   }
 
-  /** Calls the service as the shop does, or another of the demonstration's clients. */
+  /** Calls the service as the shop, or as another client of the demonstration. */
   async call(
     method: string,
     path: string,
@@ -122,12 +125,12 @@ export class Scene {
     return ((await response.json()) as { access_token: string }).access_token;
   }
 
-  /** Subscribes a person's line, as the call centre's own system does. */
+  /** Subscribes a person's line as the call centre's system. */
   async subscribe({ phoneNumber }: DemoPerson): Promise<Record<string, unknown>> {
     return this.asOperator('/operator/v1/subscriptions', { phoneNumber });
   }
 
-  /** Does something to the subscription on a person's line as an operator. */
+  /** Performs an action on the subscription of a person's line as an operator. */
   async operate(
     { lineId }: DemoPerson,
     action: 'report-loss' | 'resume' | 'enrolment-code',
@@ -147,7 +150,7 @@ export class Scene {
     return (text ? JSON.parse(text) : {}) as Record<string, unknown>;
   }
 
-  /** Opens a hosted window, and answers its address. */
+  /** Opens a hosted window; returns its address. */
   async openWindow(
     locale: 'ko' | 'en' = 'ko',
     more: { method?: 'push' | 'otp'; name?: string } = {},
@@ -157,7 +160,7 @@ export class Scene {
     return body as { windowId: string; url: string };
   }
 
-  /** Starts an authentication beside any window. */
+  /** Starts an authentication without a window. */
   async startFor({ phoneNumber, birthDate, genderDigit }: DemoPerson): Promise<string> {
     const { body } = await this.call('POST', '/v1/authentications', {
       phoneNumber,
@@ -169,7 +172,7 @@ export class Scene {
     return String(body['id']);
   }
 
-  /** The code in the last text message with one to a number; another one than `before`. */
+  /** Waits for the latest code in a text message to a number. It must differ from `before`. */
   async textedCode({ phoneNumber }: DemoPerson, before?: string): Promise<string> {
     const url = `${this.issuer}/local/sms-outbox?to=${encodeURIComponent(phoneNumber)}&wait=10`;
     return eventually('a code by text message', async () => {
@@ -179,7 +182,7 @@ export class Scene {
     });
   }
 
-  /** The serious and critical violations that axe finds in the present content of a frame. */
+  /** The serious and critical violations that axe finds in a frame's current content. */
   async violations(frame: Frame): Promise<string[]> {
     if (!(await frame.evaluate<boolean>("typeof axe === 'object'"))) await frame.evaluate(AXE);
     const { violations, passes } = await frame.evaluate<{
@@ -193,7 +196,7 @@ export class Scene {
   }
 }
 
-/** How far a page can be scrolled sideways, in pixels. */
+/** The number of pixels by which a page scrolls sideways. */
 export function sidewaysScroll(frame: Frame): Promise<number> {
   return frame.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }

@@ -32,7 +32,7 @@ describeWith(CHROMIUM, 'a window and a phone', () => {
       const window = await pressVerify(context, shop);
       expect(await window.evaluate('document.documentElement.lang')).toBe(lang);
       await identify(window, scene.person(lineId));
-      // A page that is loaded again would lose this.
+      // A reload of the page would remove this variable.
       await window.evaluate('globalThis.neverReloaded = true');
       const code = await readCode(phone);
       await window.locator('#opened').waitFor();

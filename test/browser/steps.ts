@@ -1,12 +1,12 @@
 import type { BrowserContext, FrameLocator, Locator, Page } from 'playwright-core';
 import type { DemoPerson } from './scene.ts';
 
-/** The phone's display, in a page of its own or beside the shop. */
+/** The phone's display, as a separate page or beside the shop. */
 export type Phone = Page | FrameLocator;
 
 export const PIN = '274951';
 
-/** The part of the hosted window that is shown now. */
+/** The visible part of the hosted window. */
 export function view(window: Page, name: string): Locator {
   return window.locator(`[data-view="${name}"]:visible`);
 }
@@ -20,7 +20,7 @@ export async function typePin(phone: Phone, pin: string = PIN): Promise<void> {
   for (const digit of pin) await phone.locator(`.pin-keys [aria-label="${digit}"]`).click();
 }
 
-/** Sets the phone up with a demo line, up to the list of requests. */
+/** Enrols the phone with a demo line, up to the list of requests. */
 export async function enrol(phone: Phone, { lineId }: DemoPerson): Promise<void> {
   await phone.locator('#line').selectOption(lineId);
   await screen(phone, 'welcome').locator('> .primary').click();
@@ -31,13 +31,13 @@ export async function enrol(phone: Phone, { lineId }: DemoPerson): Promise<void>
   await screen(phone, 'home').waitFor();
 }
 
-/** From the list of requests to one of the settings. */
+/** Opens one of the settings from the list of requests. */
 export async function openSetting(phone: Phone, name: string): Promise<void> {
   await phone.locator('#settings').click();
   await screen(phone, 'settings').getByRole('button', { name, exact: true }).click();
 }
 
-/** Types an enrolment code into a new phone, up to the test code that it then shows. */
+/** Enters an enrolment code on a new phone, up to the test code that it then shows. */
 export async function enrolWithCode(phone: Phone, code: string): Promise<void> {
   await screen(phone, 'welcome').locator('summary').click();
   await phone.locator('#enrolment-code').fill(code);
@@ -48,7 +48,7 @@ export async function enrolWithCode(phone: Phone, code: string): Promise<void> {
   await screen(phone, 'shown-code').waitFor();
 }
 
-/** Opens the notification that came, and shows the code with the PIN. */
+/** Opens the notification and shows the code with the PIN. */
 export async function readCode(phone: Phone): Promise<string> {
   await phone.locator('.banner button').click();
   await screen(phone, 'request').locator('.primary').click();
@@ -61,7 +61,7 @@ export async function shownCode(phone: Phone): Promise<string> {
   return code.replace(' ', '');
 }
 
-/** Types a person into the hosted window and sends it off. */
+/** Enters a person in the hosted window and submits the form. */
 export async function identify(window: Page, { birthDate, genderDigit, phoneNumber }: DemoPerson): Promise<void> {
   await window.locator('#birthDate').fill(birthDate);
   await window.locator('#genderDigit').fill(genderDigit);
@@ -75,7 +75,7 @@ export async function enterCode(window: Page, code: string): Promise<void> {
   await window.locator('#code-form .primary').click();
 }
 
-/** Presses the shop's button and answers the window that it opens. */
+/** Presses the shop's button; returns the window that it opens. */
 export async function pressVerify(context: BrowserContext, shop: Page): Promise<Page> {
   const [popup] = await Promise.all([context.waitForEvent('page'), shop.locator('#verify .primary').click()]);
   await view(popup, 'person').waitFor();

@@ -8,7 +8,7 @@ import { enrol, enrolWithCode, enterCode as enterWindowCode, identify, readCode,
 
 // A browser, a phone's key derivation and a service share what is often two cores.
 const WIDE = { width: 1280, height: 800 };
-/** As narrow as pages have to be (WCAG 2.2, 1.4.10). */
+/** The narrowest width that pages must support (WCAG 2.2, 1.4.10). */
 const NARROW = { width: 320, height: 640 };
 
 interface Look {
@@ -51,7 +51,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     return [other, await other.newPage()];
   }
 
-  /** Every visitor of these tests comes from one address, and a few people come often. */
+  /** Restores all budgets, because all visitors of these tests have one address, and a few people start often. */
   async function clearBudgets(): Promise<void> {
     await scene.rows.budgets.clearForms();
     await scene.rows.budgets.clearStarts();
@@ -63,7 +63,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     return [other, phone];
   }
 
-  /** Checks every page: nothing moved while it was loaded, it fits, and it is accessible. */
+  /** Checks a page: nothing moves while it loads, it fits, and it is accessible. */
   async function expectFit(looks: readonly Look[] = [WIDE_AND_LIGHT, NARROW_AND_DARK]): Promise<void> {
     await page.evaluate(TWO_FRAMES);
     expect(await page.evaluate<number>('window.shifted')).toBeLessThan(0.01);
@@ -77,7 +77,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await page.emulateMedia({ colorScheme: 'light' });
   }
 
-  /** The browser puts the focus where a page wants it with the first frame that it draws. */
+  /** The browser moves the focus to the page's chosen element when it draws the first frame. */
   const expectFocus = (on: string) => page.locator(on).and(page.locator(':focus')).waitFor();
   const heading = (text: string) => page.getByRole('heading', { level: 1, name: text, exact: true });
   const press = (name: string, at = page) => at.getByRole('button', { name, exact: true }).click();
@@ -191,7 +191,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await page.locator('[name=agree0]').check();
     await page.locator('main form .primary').click();
     await expectFocus('[name=agree1]');
-    // The website does not ask again for terms that were accepted.
+    // The form keeps the accepted terms ticked.
     expect(await page.locator('[name=agree0]').isChecked()).toBe(true);
     expect(await page.locator('[aria-invalid=true]').count()).toBe(4);
     await expectFit();
@@ -275,7 +275,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await expectFocus('#code');
     expect(await page.locator('#code').getAttribute('aria-describedby')).toContain('code-fault');
     await expectFit();
-    // A page that answers a form follows as well, and does not send the form once more.
+    // A page that answers a form also follows the state, without submitting the form again.
     await screen(phone, 'shown-code').locator('.danger').click();
     await heading('Declined on the phone').waitFor();
     await expectFocus('h1:text-is("Declined on the phone")');
@@ -299,7 +299,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await askToLogIn(person, other);
     await heading('The verification was cancelled').waitFor();
     await expectFit();
-    // Giving up ends what the page follows; it must not load itself again in the place of the answer.
+    // Cancelling ends the authentication that the page follows. The page must not reload over the answer.
     await press('취소', other);
     await other.waitForURL(`${scene.issuer}/`);
     await otherContext.close();
@@ -309,7 +309,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await enterCode(await readCode(phone));
     await page.locator('.state-active').waitFor();
     await expectFit();
-    // A table on a narrow page as well, whatever it looks like there.
+    // A table on a narrow page keeps its semantics, whatever its layout.
     await page.setViewportSize(NARROW);
     expect(await page.getByRole('table').getByRole('row').count()).toBeGreaterThan(5);
     await page.setViewportSize(WIDE);
@@ -436,7 +436,7 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
       throw new Error(`the keyboard does not reach ${selector}`);
     }
 
-    /** A ring around what has the focus, all of it on the screen. */
+    /** Checks that the focused element has a focus ring and is fully visible. */
     async function expectFocusShown(): Promise<void> {
       const shown = await page.evaluate(`(() => {
         const style = getComputedStyle(document.activeElement);

@@ -22,7 +22,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await scene.stop();
   });
   beforeEach(async () => {
-    // As narrow as pages have to be (WCAG 2.2, 1.4.10).
+    // The narrowest width that pages must support (WCAG 2.2, 1.4.10).
     context = await scene.newBrowser({ viewport: { width: 320, height: 640 } });
     window = await context.newPage();
   });
@@ -31,13 +31,13 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     expect(scene.complaints).toEqual([]);
   });
 
-  /** Checks every view. */
+  /** Checks the current view. */
   async function expectFit(): Promise<void> {
     expect(await scene.violations(window.mainFrame())).toEqual([]);
     expect(await sidewaysScroll(window.mainFrame())).toBe(0);
   }
 
-  /** A subscriber's phone that shows one-time passwords, in this process: what it shows is all that matters here. */
+  /** A subscriber's phone with one-time passwords, run in this process, because these tests need only its codes. */
   async function otpPhone(person: DemoPerson): Promise<Phone> {
     const { enrolmentCode } = await scene.subscribe(person);
     const phone = await Phone.enrol({
@@ -63,7 +63,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await window.goto((await scene.openWindow('ko', { method: 'otp', name: '홍길동' })).url);
     await window.getByRole('heading', { name: 'OTP 본인확인' }).waitFor();
     await expectFit();
-    // Before anything was asked, the methods are changed to and fro with one key.
+    // Before the start, one key switches between the methods in both directions.
     await window.getByRole('button', { name: '휴대폰 인증으로 변경' }).focus();
     await window.keyboard.press('Enter');
     await window.getByRole('heading', { name: '휴대폰 본인확인' }).waitFor();
@@ -192,7 +192,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await window.goto((await scene.openWindow()).url);
     await identify(window, scene.person('demo-7'));
     await scene.rows.authentications.expirePending();
-    // The page follows by itself.
+    // The page detects the expiry without a reload.
     await view(window, 'expired').waitFor();
     await expectFit();
   });
@@ -274,11 +274,11 @@ describeWith(CHROMIUM, 'the hosted window', () => {
   });
 
   it('the hosted window may be framed by the pages registered for its relying party, and tells them that it has ended', async () => {
-    // A shop on an origin of its own, whose page shows the window.
+    // A shop on a separate origin, whose page frames the window.
     let framed = '';
-    const told = `addEventListener('message', ({ origin, data }) => { document.title = origin + JSON.stringify(data); })`;
+    const listener = `addEventListener('message', ({ origin, data }) => { document.title = origin + JSON.stringify(data); })`;
     const shop = createServer((request, response) => {
-      const html = `<!doctype html><title>-</title><script>${told}</script><iframe src="${framed}"></iframe>`;
+      const html = `<!doctype html><title>-</title><script>${listener}</script><iframe src="${framed}"></iframe>`;
       response.writeHead(200, { 'content-type': 'text/html' }).end(request.url === '/shop' ? html : '');
     });
     await new Promise<void>((listening) => shop.listen(0, '127.0.0.1', listening));
@@ -303,7 +303,7 @@ describeWith(CHROMIUM, 'the hosted window', () => {
         scene.issuer + JSON.stringify({ type: 'pushguard.window', windowId, state: 'st-1' }),
       );
 
-      // A window of a relying party that registered no page is shown nowhere.
+      // If the relying party has registered no page, no page may frame its window.
       await scene.rows.clients.setFrameOrigins('demo-shop', []);
       framed = (await scene.openWindow()).url;
       await page.goto(`${origin}/shop`);

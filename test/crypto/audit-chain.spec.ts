@@ -4,7 +4,7 @@ import { AuditChain, canonicalEntry, type AuditedFacts } from '../../src/crypto/
 
 const chain = new AuditChain(Buffer.alloc(32, 1));
 
-/** Texts that look like the ends of texts, as an attacker would choose them to pass one entry off as another. */
+/** Texts that resemble field boundaries, as an attacker would choose them to make two entries encode alike. */
 const text = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.constantFrom('', 'null', '"', '","', '",null,"', '\\', '\0', ','),

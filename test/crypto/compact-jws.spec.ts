@@ -77,7 +77,7 @@ describe('a JWS', () => {
   });
 
   const [header = '', payload = '', signature = ''] = signJws(key, 'x', { a: 1 }).split('.');
-  /** The same bytes written otherwise: the last character's unused bits set. */
+  /** Another encoding of the same bytes: sets the unused bits of the last character. */
   const otherSpelling = (part: string) => {
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const last = alphabet[alphabet.indexOf(part.at(-1)!) + 1]!;
@@ -169,7 +169,7 @@ describe('a public key', () => {
   });
 });
 
-/** The last of 43 characters carries four bits; the two below them are zero in its one spelling. */
+/** The last of 43 characters carries four bits; the two lowest bits are zero in the only valid spelling. */
 function spelledOtherwise(character: string): string {
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
   return alphabet[alphabet.indexOf(character) + 1]!;

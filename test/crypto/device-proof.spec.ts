@@ -14,7 +14,7 @@ const enrolling = Installation.fresh(issuer);
 const now = new Date();
 const request: ProvenRequest = { method: 'GET', url: issuer + path, body: new Uint8Array(0), now };
 const seconds = Math.floor(now.getTime() / 1000);
-/** Reads a bent proof; a proof of a device unless the header says otherwise. */
+/** Reads a falsified proof. The proof is that of an enrolled device, unless the header says otherwise. */
 const read = (bent: Bent = {}, of: Partial<ProvenRequest> = {}) =>
   readDeviceProof(
     enrolling.proof('GET', path, '', {

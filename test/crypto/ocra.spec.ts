@@ -293,7 +293,7 @@ describe('the inputs of a response', () => {
   });
 
   it('the inputs of a response are concatenated as in the implementation of the RFC, a short session padded on the left', () => {
-    // Made with Python's hmac from the text of RFC 6287, 5.1 and appendix A.
+    // Computed with Python's hmac from the text of RFC 6287, 5.1 and appendix A.
     expect(ocra(all)).toBe('88757267');
     expect(ocra({ ...all, session: Buffer.concat([Buffer.alloc(58), Buffer.from('세션')]) })).toBe('88757267');
     expect(ocra({ ...bare, suite: 'OCRA-1:HOTP-SHA512-10:QH64', question: 'aBc' })).toBe('1086860645');

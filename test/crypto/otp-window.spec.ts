@@ -7,17 +7,17 @@ const secret = Buffer.from('12345678901234567890123456789012');
 const fresh: OtpMemory = { lastStep: -1, drift: 0, far: null };
 const STEP = 30;
 const DAY = 86_400;
-/** Ten seconds into a step. */
+/** Ten seconds after the start of a time step. */
 const noon = new Date('2026-11-22T12:00:10Z');
 const present = totpStep(noon, OTP_PARAMETERS);
 
 const later = (at: Date, seconds: number) => new Date(at.getTime() + seconds * 1000);
 const codeOf = (step: number) => totpOf(secret, step, OTP_PARAMETERS);
-/** The code of a phone whose clock is ahead by so many seconds. */
+/** The code that a phone shows if its clock is ahead by this many seconds. */
 const shown = (at: Date, ahead = 0) => codeOf(totpStep(later(at, ahead), OTP_PARAMETERS));
 const judge = (typed: string, at: Date, memory: OtpMemory = fresh) => judgeOtp({ secret, typed, at, memory });
 
-/** The memory as a caller keeps it. */
+/** Judges a code; returns the memory as a caller stores it. */
 function after(memory: OtpMemory, typed: string, at: Date): OtpMemory & { kind: string } {
   const judgement = judge(typed, at, memory);
   if (judgement.kind === 'wrong') return { ...memory, kind: 'wrong' };
@@ -100,7 +100,7 @@ describe('a slow clock', () => {
       memory = now;
     }
     expect(memory.drift).toBe(-24);
-    // Without that memory the same code is far off: no phone has to be twelve minutes late.
+    // Without the remembered drift the same code is far: no new phone may be twelve minutes behind.
     const at = later(noon, 60 * DAY);
     expect(judge(shown(at, -12 * 60), at)).toMatchObject({ kind: 'far' });
   });
@@ -164,7 +164,8 @@ describe('a clock that is ten minutes off', () => {
     const then = later(noon, STEP);
     const second = after(first, codeOf(present + 1 + 23), then);
     expect(second).toMatchObject({ kind: 'far', lastStep: -1, far: { step: present + 24, drift: 23 } });
-    // The second is remembered in place of the first, and a third that agrees with it is believed.
+    // The second code replaces the first one in the memory, and a third code that agrees with it resynchronises the
+    // clock.
     expect(judge(codeOf(present + 2 + 23), later(noon, 2 * STEP), second)).toMatchObject({ kind: 'resynchronised' });
   });
 

@@ -46,7 +46,7 @@ describe('a code', () => {
       const counts = new Map<string, number>();
       for (const code of codes) counts.set(code[at]!, (counts.get(code[at]!) ?? 0) + 1);
       expect(counts.size).toBe(10);
-      // 2,000 expected, with a standard deviation of 42.
+      // Each count is expected to be 2,000, with a standard deviation of 42.
       for (const count of counts.values()) expect(Math.abs(count - 2000)).toBeLessThan(350);
     }
   });

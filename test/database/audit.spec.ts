@@ -8,7 +8,7 @@ import { startProcess, TestService, type Answer } from '../support/service.ts';
 import { manySubscribers } from '../support/subscribers.ts';
 import { createDatabaseOfTwoRoles, type DatabaseOfTwoRoles } from '../support/two-roles.ts';
 
-/** SQLSTATE: insufficient_privilege, and the restrict_violation that our trigger raises. */
+/** SQLSTATE insufficient_privilege, and the restrict_violation that the audit's trigger raises. */
 const [DENIED, REFUSED] = ['42501', '23001'];
 const READING = { scope: 'operator', headers: { 'Audit-Reason': 'inquiry' } } as const;
 
@@ -18,7 +18,7 @@ interface Verdict {
   stderr: string;
 }
 
-/** `npm run verify-audit`. */
+/** Runs `npm run verify-audit`. */
 function verifyAudit(service: TestService, ...args: string[]): Promise<Verdict> {
   const inherited = { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: 'test' };
   return new Promise((resolve) => {
@@ -201,10 +201,10 @@ describe('a service whose role does not own its tables', () => {
   });
 });
 
-/** The expected kind and place of a breach, without its sentence. */
+/** The expected place and kind of each breach, without its sentence. */
 type Expected = [where: string, what: string][];
 
-/** Entries of the chain that is tampered with below. */
+/** Number of entries in the chain that these tests alter. */
 const LENGTH = 12;
 const shift = (from: number, by: number) =>
   `UPDATE audit_entries SET number = -(number + ${by}) WHERE number >= ${from};
@@ -239,7 +239,10 @@ describe('an audit that was tampered with', () => {
     await service.stop();
   });
 
-  /** Walks the chain as it would be after the statements, which a superuser runs with every guard taken away. */
+  /**
+   * Returns the breaches after these statements. A superuser runs them without the triggers and constraints, in a
+   * transaction that is rolled back.
+   */
   async function after(tampering: string, noted?: (head: NotedHead) => NotedHead) {
     const client = await service.database.pool.connect();
     try {

@@ -9,7 +9,7 @@ import { startProcess, type Subscriber, type TestService } from '../support/serv
 import { manySubscribers, startOpened } from '../support/subscribers.ts';
 
 const RUNS = 400;
-/** Milliseconds that may lie between a verification and the event. */
+/** Maximum delay in milliseconds before the verification and before the event. */
 const APART_MS = 50;
 
 let fleet: Fleet;
@@ -83,7 +83,7 @@ describe('a verification against an owner change or a port-out', () => {
         outcomes.refused += 1;
         expect([409, 422]).toContain(verified.status);
       }
-      // The order in which the two were committed, by the database's own book.
+      // The order of the two commits, as the database's commit timestamps record it.
       const [order] = await sql<{ state: string; before: boolean; cancelled: string }>(
         `SELECT a.state, pg_xact_commit_timestamp(a.xmin) < pg_xact_commit_timestamp(s.xmin) AS before,
            s.state AS cancelled
@@ -101,7 +101,7 @@ describe('a verification against an owner change or a port-out', () => {
       }
     }
     expect(outcomes.verified + outcomes.refused).toBe(RUNS);
-    // Both must have happened, or they did not meet.
+    // Both outcomes must occur; otherwise the two requests never raced.
     expect(outcomes.verified).toBeGreaterThan(RUNS / 20);
     expect(outcomes.refused).toBeGreaterThan(RUNS / 20);
   });
@@ -121,7 +121,7 @@ const TERMINAL = [
   { kind: 'device-changed', data: { os: 'windows', osVersion: '8.1', formFactor: 'phone' } },
 ];
 
-/** Events of one line with rising sequences, and an order in which they come, some of them more than once. */
+/** Events of one line with ascending sequence numbers, and an arrival order in which some events are duplicated. */
 const stream = (kinds: readonly Omit<SentEvent, 'id' | 'sequence'>[]) =>
   fc.array(fc.constantFrom(...kinds), { minLength: 1, maxLength: 8 }).chain((some) => {
     const sent = some.map((one, at): SentEvent => ({ ...one, sequence: at + 1, id: randomUUID() }));
@@ -137,7 +137,7 @@ async function endOf(sent: readonly SentEvent[]): Promise<{ state: string; suspe
   const [row] = await sql<{ line_id: string }>('SELECT line_id FROM subscriptions WHERE id = $1', [
     subscriber!.subscriptionId,
   ]);
-  // Ids are the carrier's; each line has events of its own.
+  // Event ids are unique per carrier, so each line gets its own.
   const own = randomUUID();
   let cancelled = false;
   for (const one of sent) {
@@ -199,7 +199,7 @@ describe('a process that is killed while it ingests a feed', () => {
       'SELECT id, line_id FROM subscriptions WHERE id = ANY($1)',
       [subscribers.map(({ subscriptionId }) => subscriptionId)],
     );
-    // Each line is suspended and resumed, over and over.
+    // Each line is suspended and resumed repeatedly.
     const ROUNDS = 20;
     const KILLS = 4;
     const batches = Array.from({ length: ROUNDS }, (_, round) =>
@@ -209,7 +209,7 @@ describe('a process that is killed while it ingests a feed', () => {
     );
     let running = await startProcess(env);
     let interrupted = 0;
-    // As long as a batch takes on this machine: a kill falls at any instant of one.
+    // The duration of a batch on this machine, so that a kill can hit any moment of one.
     let batchMs = 0;
     for (const [round, batch] of batches.entries()) {
       const begun = performance.now();
@@ -222,7 +222,7 @@ describe('a process that is killed while it ingests a feed', () => {
         await killing;
         running = await startProcess(env);
       }
-      // A carrier that gets no answer sends the same again.
+      // A carrier without an answer sends the same batch again.
       if (!outcomes) {
         interrupted += 1;
         outcomes = await eventually('an answer', () => ingest(address, batch).catch(() => undefined));
@@ -238,14 +238,14 @@ describe('a process that is killed while it ingests a feed', () => {
       [ids],
     );
     expect(kept).toEqual({ events: ROUNDS * LINES, applied: ROUNDS * LINES });
-    // Joined, a device, and every event once.
+    // Transitions: the subscription, the device, and one for each event.
     const ends = await sql<{ transitions: number; twice: number; state: string }>(
       `SELECT count(*)::int AS transitions, (count(event_id) - count(DISTINCT event_id))::int AS twice, s.state
        FROM subscription_links k JOIN subscriptions s ON s.id = k.subscription_id WHERE s.id = ANY($1) GROUP BY s.id`,
       [rows.map(({ id }) => id)],
     );
     expect(ends).toEqual(rows.map(() => ({ transitions: 2 + ROUNDS, twice: 0, state: 'active' })));
-    // A kill after the last answer of its batch interrupts nothing; not all of them can be that late.
+    // A kill after the answer to its batch interrupts nothing, but not every kill can be that late.
     expect(interrupted).toBeGreaterThan(0);
   });
 });

@@ -25,7 +25,7 @@ describe('npm run reencrypt', () => {
 
   it('npm run reencrypt leaves nothing that still needs the old keys', async () => {
     const subscriber = await service.subscriber();
-    // Kept aside: it is played again below, under keys that it was not kept with.
+    // The service keeps this event. It is replayed below, under other keys than those that encrypted it.
     const unknown = `line-${randomUUID()}`;
     expect(await service.sendEvent(unknown, 'suspended', undefined, 1)).toBe('unknown_line');
     await service.process.stop();

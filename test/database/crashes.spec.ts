@@ -11,12 +11,15 @@ import { manySubscribers } from '../support/subscribers.ts';
 
 const KILLS = 6;
 const CALLERS = 6;
-/** Flows that begin right before each kill, beside those of the callers. */
+/** Flows that start right before each kill, in addition to those of the callers. */
 const BURST = 8;
-/** How long a delivery that began before an authentication closed may still take, beside what any answer took here. */
+/**
+ * Milliseconds that a delivery may continue after its authentication closed, in addition to the slowest answer of the
+ * run.
+ */
 const UNDER_WAY_MS = 5_000;
 
-/** A process that is started again whenever it is killed. */
+/** A process that is restarted whenever it is killed. */
 class Replica {
   constructor(
     private readonly env: Record<string, string>,
@@ -37,7 +40,7 @@ class Replica {
   }
 }
 
-/** A database that keeps its promises, and two of each process on it, as one would deploy them. */
+/** A durable database with two API processes and two workers, as in a deployment. */
 let postgres: DurablePostgres;
 let service: TestService;
 let pushes: PushLog;
@@ -45,7 +48,7 @@ const apis: Replica[] = [];
 const workers: Replica[] = [];
 const addresses: string[] = [];
 
-/** One of the two, like a load balancer that has not noticed anything yet. */
+/** Returns one of the two API addresses at random, like a load balancer without health checks. */
 const address = () => addresses[randomInt(addresses.length)]!;
 const balanced: typeof fetch = (url, init) => fetch((url as string).replace(service.issuer, address()), init);
 
@@ -67,15 +70,17 @@ afterAll(async () => {
 });
 
 interface Victim {
-  /** Kills it and has it started again; answers from when on a request meets what comes after it. */
+  /** Kills and restarts it. Returns the time from which requests reach the successor. */
   kill(round: number): Promise<number>;
-  /** When what it does was done again, of what was asked since then. */
+  /** Returns when its work was first done again, for requests sent after `since`; undefined until then. */
   recovered(load: Load, since: number): number | undefined;
-  /** When one may be killed and the other goes on. */
+  /** Resolves when both are ready, so that one can be killed while the other continues. */
   ready(): Promise<unknown>;
 }
 
-/** In turns, so that each has to do the work that the other left behind, and has it done by its successor later. */
+/**
+ * Kills the replicas in turn, so that each one must take over the other's work and later leave its own to a successor.
+ */
 function oneOf(replicas: readonly Replica[]): Pick<Victim, 'kill' | 'ready'> {
   return {
     kill: async (round) => {
@@ -127,13 +132,14 @@ describe.each([
   const inOtherState = (flows: readonly Flow[], ...expected: string[]) =>
     flows.filter(({ id }) => !expected.includes(states.get(id) ?? 'gone'));
 
-  /** Kills it at a random instant, and waits until its work goes on. */
+  /** Kills the victim at a random time, and waits until its work continues. */
   const killed = async (victim: Victim, round: number): Promise<void> => {
     await delay(randomInt(50, 500));
-    // Something is at every stage: not yet written, written and not yet in the queue, on its way to the platform.
+    // The flows are in every stage: not written yet, written but not yet in the queue, and on their way to the
+    // platform.
     load.burst(BURST);
     await delay(randomInt(0, 60));
-    // Requests for a token meanwhile have to be repeated as well.
+    // Callers must then also repeat requests for access tokens.
     service.forgetTokens();
     kills.push(Date.now());
     const since = await victim.kill(round);
@@ -191,7 +197,7 @@ describe.each([
 
   it('no push is lost through kills, and each arrives within the patience of a caller', () => {
     const enqueued = load.flows.flatMap(({ course, id, startedAt, openedAt, closedAt }) => {
-      // A flow that pulls may end before anything is left to push.
+      // A `pulled` flow can end before its push is sent.
       if (course === 'pulled') return [];
       return [
         { id, kind: 'wake', at: startedAt },

@@ -20,7 +20,7 @@ function line(table: string, name: string, type: string, facts: { nullable: bool
   return `${table}.${name} ${type}${facts.nullable ? '' : ' not null'}${facts.key ? ', key' : ''}`;
 }
 
-/** What TypeORM calls a type, as PostgreSQL spells it. */
+/** PostgreSQL's spelling of TypeORM's type names. */
 const SPELLED: Record<string, string> = { timestamptz: 'timestamp with time zone' };
 
 function columnsOf({ tableName, columns }: EntityMetadata): string[] {

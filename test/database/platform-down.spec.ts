@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.ts';
 import { otherThan, TestService } from '../support/service.ts';
 
-/** More than are asked for within the life of an authentication. */
+/** More than the attempts within the lifetime of an authentication. */
 const ANSWERS = 200;
 
 describe.each(['android', 'ios'] as const)('the push platform of an %s phone while it is down', (platform) => {
@@ -15,7 +15,7 @@ describe.each(['android', 'ios'] as const)('the push platform of an %s phone whi
     await service.stop();
   });
 
-  /** Broken connections and refusals in turn, for whatever is sent to this token. */
+  /** The platform answers every push to this token alternately with a broken connection and a refusal. */
   function takeDown(pushToken: string): void {
     if (platform === 'android') {
       service.fcm.answer(pushToken, ...Array.from({ length: ANSWERS }, (_, at) => (at % 2 ? 'RESET' : 'INTERNAL')));
@@ -61,14 +61,14 @@ describe.each(['android', 'ios'] as const)('the push platform of an %s phone whi
     takeDown(pushToken);
     const { id } = (await service.start(person)).body;
     await eventually('the wake-up tried', async () => ((await deliveriesOf(id))[0]?.attempts ?? 0) >= 1);
-    // Its 180 seconds pass.
+    // Simulates the end of its 180 seconds.
     await service.database.pool.query(
       `WITH late AS (UPDATE authentications SET expires_at = now() WHERE id = $1)
        UPDATE deliveries SET expires_at = now() WHERE authentication_id = $1`,
       [id],
     );
-    const seen = await service.call('GET', `/v1/authentications/${id}`);
-    expect(seen.body).toMatchObject({ state: 'expired', channel: 'push' });
+    const view = await service.call('GET', `/v1/authentications/${id}`);
+    expect(view.body).toMatchObject({ state: 'expired', channel: 'push' });
     expect((await service.verify(id, '000000')).status).toBe(410);
     await eventually('the push given up', async () => (await deliveriesOf(id)).length === 0);
     expect(pushedAbout(id)).toEqual([]);

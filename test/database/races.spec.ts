@@ -8,7 +8,7 @@ import { codeAt, otpSubscriber, signedBy, smartOtp, startSigning, TRANSFER } fro
 import { otherThan, TEST_PIN, type Subscriber, type TestPerson } from '../support/service.ts';
 import { tally, type StormRequest } from '../support/storm.ts';
 
-/** A file of its own, with two API processes and a worker on one database: whatever may happen at once does. */
+/** Two API processes and a worker on one database, in a separate file, so that any operations can run concurrently. */
 let fleet: Fleet;
 let shop: string;
 let bank: string;
@@ -53,7 +53,7 @@ const cancelling = (id: string): StormRequest => ({
 
 const times = <T>(count: number, make: (at: number) => T): T[] => Array.from({ length: count }, (_, at) => make(at));
 
-/** In any order: what was made first is not sent first. */
+/** Shuffles the requests, so that they are not sent in the order of their creation. */
 function shuffled<T>(list: readonly T[]): T[] {
   const mixed = [...list];
   for (let at = mixed.length - 1; at > 0; at -= 1) {
@@ -80,7 +80,7 @@ async function rowOf(id: string): Promise<Row> {
   return rows[0]!;
 }
 
-/** An authentication that is open, with its code. */
+/** Starts and opens an authentication; returns it with its code. */
 async function opened(subscriber: Subscriber): Promise<{ id: string; code: string }> {
   const started = await fleet.service.start(subscriber.person);
   expect(started.status).toBe(201);
@@ -88,12 +88,12 @@ async function opened(subscriber: Subscriber): Promise<{ id: string; code: strin
   return { id, code: await fleet.service.codeOf(subscriber, id) };
 }
 
-/** Gives every person the whole budget again, for a test that starts more often than a person may. */
+/** Restores the full budget of starts for every person, for a test that starts more often than the limit. */
 async function clearStarts(): Promise<void> {
   await fleet.service.database.pool.query('DELETE FROM start_budgets');
 }
 
-/** Requests of the app as the phone would send them, each with a proof of its own. */
+/** Returns a function that creates app requests as the phone would send them, each with its own proof. */
 async function appRequests(phone: Phone): Promise<(path: string, body: object, jti?: string) => Promise<StormRequest>> {
   const { signing } = await importDeviceKeys(await phone.toState());
   const { issuer } = fleet.service;
@@ -114,7 +114,8 @@ async function appRequests(phone: Phone): Promise<(path: string, body: object, j
 describe('thousands of concurrent verifications of one authentication', () => {
   it('of 2,000 concurrent verifications, right and wrong mixed, one is accepted and at most five are compared', async () => {
     const { id, code } = await opened(await fleet.service.subscriber());
-    // One in ten is wrong. Were five wrong ones the first five (once in 100,000 runs), none would be accepted.
+    // One in ten codes is wrong. If the first five compared were all wrong (once in 100,000 runs), none would be
+    // accepted.
     const codes = shuffled(times(2_000, (at) => (at % 10 === 0 ? otherThan(code) : code)));
     const counts = tally(await fleet.storm.answers(codes.map((one) => verification(id, one))));
     const wrong = counts['422 code_mismatch'] ?? 0;
@@ -197,8 +198,8 @@ it('of 1,000 concurrent wrong PIN proofs five are compared, and then the right P
     [phone.deviceId],
   );
   expect(failures.rows).toEqual([{ count: 5 }]);
-  const asked = (await phone.pending()).find((one) => one.id === id)!;
-  await expect(phone.open(asked, TEST_PIN)).rejects.toMatchObject({ status: 423, code: 'pin_locked' });
+  const pending = (await phone.pending()).find((one) => one.id === id)!;
+  await expect(phone.open(pending, TEST_PIN)).rejects.toMatchObject({ status: 423, code: 'pin_locked' });
   expect(await rowOf(id)).toMatchObject({ state: 'pending', secrets: false });
 });
 
@@ -222,7 +223,7 @@ it('of 500 device proofs, each sent to both processes in another order, each is 
     const one = await Promise.all(times(500, () => request(path, { reason: 'not_me' })));
     const other = shuffled(one);
     const counts = tally(await fleet.storm.answers(one.flatMap((proof, at) => [proof, other[at]!])));
-    // The first of all declines; every other accepted request finds it declined.
+    // The very first request declines; for every other accepted request the authentication is already declined.
     const declined = round === 0 ? 1 : 0;
     expect(counts).toEqual({
       ...(declined && { '204': 1 }),
@@ -286,7 +287,7 @@ describe('1,000 concurrent requests with one Idempotency-Key', () => {
       expect({ status, code }).toEqual({ status: 409, code: 'idempotency_in_progress' });
     }
 
-    // Later requests, however many at once, get the answer of the first, which is complete.
+    // Later concurrent requests all get the complete answer of the first one.
     const again = await fleet.storm.answers(times(1_000, () => request));
     expect(tally(again)).toEqual({ '201': 1_000 });
     expect(new Set(again.map(({ text }) => text))).toEqual(new Set([answer!.text]));
@@ -345,11 +346,11 @@ describe('concurrent declines, verifications, cancellations and openings', () =>
           ...(round % 10 === 0 ? [await request(`${path}/open`, wrongPin)] : []),
         ];
         const order = shuffled((await moves()).map((move, at) => ({ move, at })));
-        const asked = (await phone.pending()).find((one) => one.id === id)!;
+        const pending = (await phone.pending()).find((one) => one.id === id)!;
         const [answers] = await Promise.all([
           fleet.storm.answers(order.map(({ move }) => move)),
-          // Opening is no end: it may come before or after one.
-          phone.open(asked, TEST_PIN).catch((error: unknown) => {
+          // Opening does not close the authentication, so it may come before or after the request that does.
+          phone.open(pending, TEST_PIN).catch((error: unknown) => {
             expect(error).toMatchObject({ status: 409, code: 'authentication_closed' });
           }),
         ]);
@@ -366,7 +367,7 @@ describe('concurrent declines, verifications, cancellations and openings', () =>
         expect(await rowOf(id)).toEqual(row);
         expect((await fleet.service.call('GET', `/v1/authentications/${id}`)).body).toMatchObject({ state: by });
       }
-      // None of them always wins, or the rounds were no race.
+      // More than one kind of request must win over the rounds; otherwise there was no race.
       expect(outcomes.size).toBeGreaterThan(1);
     },
   );
@@ -411,7 +412,7 @@ describe('a thousand concurrent uses of a code that a phone made', () => {
   it('of 1,000 concurrent wrong OTPs at two relying parties five are compared at each, and the OTP is locked', async () => {
     const subscriber = await otpSubscriber(fleet.service);
     const ids = [await startedBy(subscriber, 'demo-shop'), await startedBy(subscriber, 'demo-bank')] as const;
-    // Of a clock a day off: never right.
+    // The code of a clock that is a day ahead, which is always wrong.
     const code = await codeAt(fleet.service, subscriber.phone, 2_880);
     const requests = times(1_000, (n) => (n % 2 === 0 ? at(shop, ids[0], { code }) : at(bank, ids[1], { code })));
     expect(tally(await fleet.storm.answers(requests))).toEqual({

@@ -28,8 +28,8 @@ describeWith(REDIS_SERVER, 'the queue on Redis', () => {
     const { person, phone, pushToken } = await service.subscriber();
     const { id } = (await service.start(person)).body;
     await service.pushed(pushToken, 'wake');
-    const asked = (await phone.pending()).find((one) => one.id === id)!;
-    await phone.open(asked, '274951');
+    const pending = (await phone.pending()).find((one) => one.id === id)!;
+    await phone.open(pending, '274951');
     const received = await phone.receive((await service.pushed(pushToken, 'code')).data);
     expect(received).toMatchObject({ kind: 'code', authenticationId: id });
     const { status } = await service.verify(id, received.kind === 'code' ? received.code : '');
@@ -52,7 +52,7 @@ describeWith(REDIS_SERVER, 'the queue on Redis', () => {
       await eventually('answers before the first kill', () => load.successes.length >= 20);
       usual = slowest();
       for (let round = 0; round < 3; round += 1) {
-        // The instants at which it goes and comes.
+        // Randomises when Redis stops and restarts.
         await delay(randomInt(200, 800));
         kills.push(Date.now());
         await redis.kill();
@@ -66,7 +66,7 @@ describeWith(REDIS_SERVER, 'the queue on Redis', () => {
       await load.end();
     }
     expect(load.faults).toEqual([]);
-    // No caller waits until Redis is back.
+    // No caller waits for Redis to return.
     expect(slowest()).toBeLessThan(2_000 + 10 * usual);
     const late = load.flows.filter(({ course, id, startedAt }) => {
       if (course === 'pulled') return false;

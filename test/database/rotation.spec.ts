@@ -11,7 +11,7 @@ interface KeyringText {
   signing: object[];
 }
 
-/** A new key in front of each list, as the guide "Operation" tells operators to change keys. */
+/** Puts a new key in front of each list, as the guide "Operation" describes the rotation. */
 function withNewKeysInFront(keyring: string): string {
   const [older, newer] = [JSON.parse(keyring), JSON.parse(generateKeyring())] as [KeyringText, KeyringText];
   return JSON.stringify({
@@ -64,8 +64,8 @@ describe('new keys in front of the old ones', () => {
     const { id } = started.body;
     const woken = await service.pushed(pushToken, 'wake');
     expect(woken.platform).toBe('android');
-    const asked = (await phone.pending()).find((one) => one.id === id)!;
-    await phone.open(asked, TEST_PIN);
+    const pending = (await phone.pending()).find((one) => one.id === id)!;
+    await phone.open(pending, TEST_PIN);
     const { code } = await phone.readCode(await phone.envelope(id), id);
     const { status, body } = await service.verify(id, code);
     expect(status).toBe(200);

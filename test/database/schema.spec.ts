@@ -29,7 +29,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** Every CHECK that is about this one column. */
+/** The definitions of all CHECK constraints on this column alone. */
 async function checksOf(table: string, column: string): Promise<string[]> {
   const { rows } = await database.pool.query<{ definition: string }>(
     `SELECT pg_get_constraintdef(c.oid) AS definition FROM pg_constraint c
@@ -41,7 +41,7 @@ async function checksOf(table: string, column: string): Promise<string[]> {
 }
 
 const quoted = (definition: string) => [...definition.matchAll(/'([^']*)'/g)].map(([, value]) => value);
-/** Types have no list to compare with; a record must name all of their members to compile. */
+/** Types have no list at run time. A record that must name every member does not compile if one is missing. */
 const members = <T extends string>(all: Record<T, true>) => Object.keys(all);
 
 describe('the database', () => {

@@ -16,9 +16,9 @@ import { SUBSCRIPTION_STATES, type SubscriptionState } from '../../src/domain/su
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-/** An instant by the clocks of Seoul. */
+/** A time in Seoul. */
 const seoul = (text: string) => new Date(`${text.includes('T') ? text : `${text}T00:00`}+09:00`);
-/** Long after every month below. */
+/** Later than every month below. */
 const LATER = seoul('2031-01-01');
 
 /** A history written as `<Seoul time> <state>`. */
@@ -31,9 +31,9 @@ function history(...periods: string[]): StatePeriod[] {
 
 describe('the days that are charged', () => {
   it.each<[string, StatePeriod[], string, number]>([
-    // Active before and after: 30 days in November.
+    // Active before, during and after November: 30 days.
     ['are all of a month that was active throughout', history('2026-10-03T10:00 active'), '2026-11', 30],
-    // Joined the instant the month begins, cancelled in the last one: 1st to 30th.
+    // Joined at the first instant of the month, cancelled at its last one: 1st to 30th.
     [
       'are all of a month that was active from its first instant to its last',
       history('2026-11-01 active', '2026-11-30T23:59:59.999 cancelled'),
@@ -43,25 +43,25 @@ describe('the days that are charged', () => {
     // 2028 is a leap year, 2027 is not.
     ['are 29 in February 2028', history('2026-01-01 active'), '2028-02', 29],
     ['are 28 in February 2027', history('2026-01-01 active'), '2027-02', 28],
-    // The 10th alone.
+    // Only the 10th.
     [
       'are one of joining and cancelling on one day',
       history('2026-11-10T09:00 awaiting_device', '2026-11-10T09:05 active', '2026-11-10T18:00 cancelled'),
       '2026-11',
       1,
     ],
-    // The 30th alone; December is full.
+    // Only the 30th; December is charged in full.
     ['are one of joining on the last day', history('2026-11-30T23:59 active'), '2026-11', 1],
     ['are all of the month after joining on the last day', history('2026-11-30T23:59 active'), '2026-12', 31],
     ['are none before joining', history('2026-11-30T23:59 active'), '2026-10', 0],
-    // 10th to 20th, both counted: 11.
+    // 10th to 20th, both included: 11.
     [
       'begin with the day of joining and end with the day of cancelling',
       history('2026-11-10T15:00 active', '2026-11-20T03:00 cancelled'),
       '2026-11',
       11,
     ],
-    // Suspended three times on the 10th, and active between: no day is lost.
+    // Suspended three times on the 10th and active in between: no day is lost.
     [
       'leave out no day of several suspensions in one day',
       history(
@@ -76,7 +76,7 @@ describe('the days that are charged', () => {
       '2026-11',
       30,
     ],
-    // Joined, suspended and resumed on the 10th twice, cancelled on the 10th: still one day.
+    // Joined on the 10th, suspended and resumed twice, cancelled on the 10th: one day.
     [
       'count one day once',
       history(
@@ -123,10 +123,10 @@ describe('the days that are charged', () => {
       '2026-11',
       27,
     ],
-    // 1 December 00:00 is December's: November is left with nothing, December has all of its 31.
+    // 1 December 00:00 belongs to December: November has no day, December all 31.
     ['are none of the month before joining at its end', history('2026-12-01 active'), '2026-11', 0],
     ['are all of the month after joining at its beginning', history('2026-12-01 active'), '2026-12', 31],
-    // 30 November 23:59:59.999 still is November's.
+    // 30 November 23:59:59.999 still belongs to November.
     ['are one of joining in the last millisecond', history('2026-11-30T23:59:59.999 active'), '2026-11', 1],
     // 00:30 on 1 December in Seoul is 15:30 on 30 November in UTC.
     ['are Seoul days, not UTC days', history('2026-12-01T00:30 active'), '2026-11', 0],
@@ -279,7 +279,8 @@ describe('a history that was reported late', () => {
       changes.map(([at, kind, reason]) => ({ at: seoul(at), change: { kind, reason } as DatedTransition['change'] })),
     );
 
-  // Suspended on the 5th, which is told after the device was activated on the 10th; resumed on the 20th: 20th to 30th.
+  // Suspended on the 5th, but reported after the device was activated on the 10th; resumed on the 20th. Active from the
+  // 20th to the 30th.
   it('a subscription whose history was reported late is suspended from when the line was', () => {
     const periods = reported(
       ['2026-11-01', 'subscribed'],
@@ -290,7 +291,8 @@ describe('a history that was reported late', () => {
     expect(activeDays(periods, '2026-11', LATER)).toBe(11);
   });
 
-  // Loss reported on the 20th; then the carrier tells that the number was ported out on the 10th: 1st to 10th.
+  // Loss reported on the 20th. Then the carrier reports that the number was ported out on the 10th. Active from the 1st
+  // to the 10th.
   it('a subscription whose history was reported late ends at the instant that was reported', () => {
     const periods = reported(
       ['2026-11-01', 'subscribed'],
@@ -301,7 +303,8 @@ describe('a history that was reported late', () => {
     expect(activeDays(periods, '2026-11', LATER)).toBe(10);
   });
 
-  // Suspended on the 12th, and told next that it was resumed on the 8th, which was of nothing: 10th to 12th.
+  // Suspended on the 12th. Then the carrier reports a resumption on the 8th, which has nothing to resume. Active from
+  // the 10th to the 12th.
   it('a subscription is not resumed by an event from before its suspension', () => {
     const periods = reported(
       ['2026-11-10', 'subscribed'],
@@ -317,7 +320,7 @@ describe('any history', () => {
   const [FIRST, SECOND] = ['2026-11', '2026-12'];
   const START = seoul('2026-10-20').getTime();
   const MINUTES = (75 * DAY) / MINUTE;
-  /** An instant from 20 October to 2 January; often a midnight, or the millisecond before one. */
+  /** A time from 20 October to 2 January, often midnight or the millisecond before. */
   const instant = fc.oneof(
     fc.nat(MINUTES).map((minute) => START + minute * MINUTE),
     fc.nat(75).map((day) => START + day * DAY),
@@ -329,7 +332,7 @@ describe('any history', () => {
     .map((periods) =>
       periods.sort(([a], [b]) => a - b).map(([at, is]): StatePeriod => ({ state: is, at: new Date(at) })),
     );
-  /** One whose periods may step back in time. */
+  /** A history whose times may decrease. */
   const lateLife = fc
     .array(fc.tuple(instant, state), { maxLength: 12 })
     .map((periods) => periods.map(([at, is]): StatePeriod => ({ state: is, at: new Date(at) })));
@@ -350,7 +353,7 @@ describe('any history', () => {
     fc.assert(
       fc.property(anyLife, instant, (periods, now) => {
         const both = activeDays(periods, FIRST, new Date(now)) + activeDays(periods, SECOND, new Date(now));
-        expect(both).toBe(daysLookedAt(periods, boundsOf(FIRST).from.getTime(), boundsOf(SECOND).to.getTime(), now));
+        expect(both).toBe(countActiveDays(periods, boundsOf(FIRST).from.getTime(), boundsOf(SECOND).to.getTime(), now));
       }),
       { numRuns: 300 },
     );
@@ -393,8 +396,8 @@ describe('any history', () => {
   });
 });
 
-/** The days of a span on which a life was active, by looking at every one of them. */
-function daysLookedAt(periods: readonly StatePeriod[], from: number, to: number, now: number): number {
+/** Counts the days of a span with an active period, by checking each day separately. */
+function countActiveDays(periods: readonly StatePeriod[], from: number, to: number, now: number): number {
   let days = 0;
   for (let day = from; day < to; day += DAY) {
     const isActive = periods.some(({ state, at }, place) => {

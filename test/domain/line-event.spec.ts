@@ -168,7 +168,7 @@ describe('two states of one line', () => {
   });
 
   it('two states of a line name first the difference that ends a subscription', () => {
-    const told: LineFacts = {
+    const reported: LineFacts = {
       ...line,
       carrier: 'KT',
       status: 'terminated',
@@ -178,7 +178,7 @@ describe('two states of one line', () => {
       handset: handset('windows', '8'),
       phoneNumber: '+821099999999',
     };
-    expect(missedEvents(line, told, HOME).map(({ kind }) => kind)).toEqual([
+    expect(missedEvents(line, reported, HOME).map(({ kind }) => kind)).toEqual([
       'ported-out',
       'terminated',
       'owner-changed',
@@ -206,20 +206,20 @@ describe('two states of one line', () => {
 
   it('two states of a line differ in nothing an event reports once the missed events are applied', () => {
     fc.assert(
-      fc.property(facts, facts, (held, told) => {
-        const caughtUp = missedEvents(held, told, HOME).reduce(factsAfter, held);
-        const untold: Record<string, boolean> = {
-          // No event tells that a line came to us, or moved between home carriers.
-          carrier: held.carrier !== told.carrier && HOME.includes(told.carrier),
-          // No event names the holder; that it is no longer the person is told as a change of owner.
-          holder: held.holder !== told.holder,
-          // No event brings an ended contract back; one that was ported out has ended, whatever else is told of it.
+      fc.property(facts, facts, (held, reported) => {
+        const caughtUp = missedEvents(held, reported, HOME).reduce(factsAfter, held);
+        const unreported: Record<string, boolean> = {
+          // No event reports that a line came from another carrier, or moved between home carriers.
+          carrier: held.carrier !== reported.carrier && HOME.includes(reported.carrier),
+          // No event carries the holder. If the person is no longer the holder, the carrier reports a change of owner.
+          holder: held.holder !== reported.holder,
+          // No event reactivates an ended contract. A line that was ported out has ended, whatever its reported status.
           status:
-            told.status !== 'terminated' &&
-            (held.status === 'terminated' || (held.carrier !== told.carrier && !HOME.includes(told.carrier))),
+            reported.status !== 'terminated' &&
+            (held.status === 'terminated' || (held.carrier !== reported.carrier && !HOME.includes(reported.carrier))),
         };
-        const left = Object.keys(untold).filter((fact) => untold[fact]);
-        expect([...differencesBetween(caughtUp, told)].sort()).toEqual(left.sort());
+        const left = Object.keys(unreported).filter((fact) => unreported[fact]);
+        expect([...differencesBetween(caughtUp, reported)].sort()).toEqual(left.sort());
       }),
       { numRuns: 2_000 },
     );
@@ -227,12 +227,12 @@ describe('two states of one line', () => {
 
   it('two states of a line reveal no event exactly when they differ in nothing that an event reports', () => {
     fc.assert(
-      fc.property(facts, facts, (held, told) => {
-        expect(missedEvents(told, told, HOME)).toEqual([]);
-        const differs = new Set<string>(differencesBetween(held, told));
-        if (HOME.includes(told.carrier)) differs.delete('carrier');
-        if (told.holder === 'self') differs.delete('holder');
-        expect(missedEvents(held, told, HOME).length === 0).toBe(differs.size === 0);
+      fc.property(facts, facts, (held, reported) => {
+        expect(missedEvents(reported, reported, HOME)).toEqual([]);
+        const differs = new Set<string>(differencesBetween(held, reported));
+        if (HOME.includes(reported.carrier)) differs.delete('carrier');
+        if (reported.holder === 'self') differs.delete('holder');
+        expect(missedEvents(held, reported, HOME).length === 0).toBe(differs.size === 0);
       }),
       { numRuns: 2_000 },
     );

@@ -5,10 +5,10 @@ import { LONGEST_SERVICE_NAME } from '../../src/pages/brand.ts';
 import { CANCEL_REASONS, SUSPENSION_REASONS } from '../../src/domain/subscription.ts';
 import type { Notice as PhoneNotice } from '../../src/phone/notice.ts';
 
-/** A name as long as a brand may have. */
+/** A service name of the maximum length. */
 const SERVICE = '가'.repeat(LONGEST_SERVICE_NAME);
 
-/** GSM 03.40: 140 octets of user data, two a character in UCS-2. */
+/** GSM 03.40: 140 octets of user data, with two octets per character in UCS-2. */
 const ONE_MESSAGE = 70;
 
 const PLAIN = [
@@ -32,8 +32,8 @@ const NOTICES: readonly Notice[] = [
   ...CANCEL_REASONS.map((detail) => ({ kind: 'cancelled', detail }) as const),
 ];
 /**
- * The phone shares no code with the service. These do not compile when one of the two knows a kind or a reason that the
- * other does not; the app in turn does not compile without a text for each.
+ * The phone shares no code with the service. These functions do not compile if one side knows a kind or a reason that
+ * the other does not. The app in turn does not compile without a text for each of them.
  */
 const onPhone = (notice: Notice): PhoneNotice => notice;
 const inService = (notice: PhoneNotice): Notice => notice;
@@ -47,7 +47,7 @@ describe.each(TABLE)('the notice %s', (_name, notice) => {
   it('a notice fits in one text message', () => {
     const text = noticeSms({ service: SERVICE, text: noticeText(notice) });
     expect(text).toMatch(/^\[가+\] \S/);
-    // Characters of UCS-2 are UTF-16 units; what is outside of its plane cannot be sent as one.
+    // UCS-2 characters are single UTF-16 units; a character outside the basic plane cannot be sent as one.
     expect(text).not.toMatch(/[\ud800-\udfff]/);
     expect(text.length).toBeLessThanOrEqual(ONE_MESSAGE);
   });

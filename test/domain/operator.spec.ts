@@ -10,7 +10,7 @@ import {
   type OperatorRole,
 } from '../../src/domain/operator.ts';
 
-/** The permissions, written out by hand: the table of the domain must say the same. */
+/** The permissions, written by hand; the table of the domain must match. */
 const MAY: Record<OperatorPermission, string> = {
   search: 'viewer agent supervisor',
   look: 'viewer agent supervisor',

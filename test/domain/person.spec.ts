@@ -72,7 +72,7 @@ describe('the age', () => {
     ['2007-12-31', '2026-12-30', 18],
     ['2008-01-01', '2026-12-31', 18],
     ['2026-11-22', '2026-11-22', 0],
-    // A person who was born on a leap day completes a year at the end of the 28th of February (Civil Act, article 160).
+    // A person born on a leap day completes a year of age at the end of 28 February (Civil Act, article 160).
     ['2008-02-29', '2027-02-28', 18],
     ['2008-02-29', '2027-03-01', 19],
     ['2008-02-29', '2028-02-28', 19],

@@ -11,13 +11,13 @@ import {
   type SuspensionReason,
 } from '../../src/domain/subscription.ts';
 
-/** Every set of suspensions that can stand, in the order in which they came. */
+/** Every possible set of suspensions, each in one order. */
 const SETS: readonly (readonly SuspensionReason[])[] = SUSPENSION_REASONS.reduce<SuspensionReason[][]>(
   (sets, reason) => [...sets, ...sets.map((set) => [...set, reason])],
   [[]],
 );
 
-/** Every row that a subscription can have. */
+/** Every possible state of a subscription's row. */
 const STANDINGS: readonly Standing[] = [
   ...SETS.map((suspensions) => ({ state: 'awaiting_device', suspensions, reason: null }) as const),
   ...SETS.map((suspensions) => begun(...suspensions)),
@@ -36,7 +36,7 @@ const CHANGES: readonly SubscriptionChange[] = [
 
 const FIRST: Standing = { state: 'awaiting_device', suspensions: [], reason: null };
 
-/** How a subscription stands whose protection has begun. */
+/** The state of a subscription whose protection has begun. */
 function begun(...suspensions: SuspensionReason[]): Standing {
   const [reason = null] = suspensions;
   return { state: reason ? 'suspended' : 'active', suspensions, reason };
@@ -46,7 +46,7 @@ function waiting(...suspensions: SuspensionReason[]): Standing {
   return { ...FIRST, suspensions };
 }
 
-/** The life that a stream of changes makes, each standing once, the first included. */
+/** The successive states that a stream of changes produces, including the first. */
 function lifeOf(changes: readonly SubscriptionChange[], first = FIRST): Standing[] {
   const life = [first];
   for (const change of changes) {
@@ -112,7 +112,7 @@ describe('a subscription', () => {
     for (const before of STANDINGS) {
       for (const change of CHANGES) {
         const given = `${before.state} [${before.suspensions.join()}] ${nameOf(change)}`;
-        expect([given, afterChange(before, change)]).toEqual([given, toldInSets(before, change)]);
+        expect([given, afterChange(before, change)]).toEqual([given, changeInSets(before, change)]);
       }
     }
   });
@@ -141,7 +141,7 @@ describe('a subscription', () => {
 
 describe('any sequence of changes', () => {
   const changes = fc.array(fc.constantFrom(...CHANGES), { maxLength: 30 });
-  /** Cancelling ends a stream soon; most of what can go wrong is before it. */
+  /** A cancellation ends a stream early, and most errors occur before it. */
   const standingChanges = fc.array(fc.constantFrom(...CHANGES.filter(({ kind }) => kind !== 'cancelled')), {
     maxLength: 30,
   });
@@ -225,8 +225,8 @@ describe('any sequence of changes', () => {
   });
 });
 
-/** The rules of the contract once more, by sets: what stands, what comes and what goes. */
-function toldInSets({ state, suspensions }: Standing, change: SubscriptionChange): Standing | null {
+/** The rules of the contract, implemented a second time with sets. */
+function changeInSets({ state, suspensions }: Standing, change: SubscriptionChange): Standing | null {
   if (state === 'cancelled') return null;
   if (change.kind === 'cancelled') return { state: 'cancelled', suspensions: [], reason: change.reason };
   const stands = new Set(suspensions);

@@ -15,7 +15,10 @@ const transfer = [
   { label: '금액', value: '1,000,000원' },
 ];
 
-/** Whatever could end a string, look like another or be lost on the way to bytes, beside characters of any kind. */
+/**
+ * Characters that could end a string, resemble another character or be lost in the conversion to bytes, and arbitrary
+ * others.
+ */
 const character = fc.oneof(
   fc.constantFrom(...'",[]{}:\\/\n\r\t\0 \u00a0\u200b\u200f\u2028\u2029\ufeff'.split('')),
   fc.constantFrom('\ud800', '\udc00', '\\ud800', '\\u0022', '"],["', '","', '\ufffd', '가', '\u1100\u1161', 'a', 'а'),
@@ -26,12 +29,12 @@ const field = fc.record({ label: text, value: text });
 const transaction = fc.array(field, { minLength: 1, maxLength: TRANSACTION_FIELDS });
 
 const pairs = (fields: TransactionField[]) => fields.map(({ label, value }) => [label, value]);
-/** The transaction with one of its fields replaced by others. */
+/** The transaction with one field replaced by others. */
 const replaced = (fields: TransactionField[], index: number, by: (field: TransactionField) => TransactionField[]) => {
   const at = index % fields.length;
   return fields.flatMap((one, nth) => (nth === at ? by(one) : [one]));
 };
-/** A text with the code units from `index` on, `count` of them, replaced. */
+/** A text in which `count` code units from `index` are replaced. */
 const spliced = (whole: string, index: number, count: number, by: string) => {
   const at = index % (whole.length + 1);
   return whole.slice(0, at) + by + whole.slice(at + count);
@@ -105,7 +108,7 @@ describe('the text that is signed for a transaction', () => {
           removal: () => replaced(fields, at, () => []),
           copy: () => replaced(fields, at, (one) => [one, one]),
         }[kind]();
-        // A deletion behind the end, or a swap of two that are equal, is no change.
+        // A deletion beyond the end, or a swap of two equal fields, changes nothing.
         fc.pre(!isDeepStrictEqual(pairs(changed), pairs(fields)));
         expect(canonicalTransaction(id, changed)).not.toBe(canonicalTransaction(id, fields));
       }),

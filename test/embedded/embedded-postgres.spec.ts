@@ -18,7 +18,7 @@ let directories = 0;
 
 beforeAll(async () => {
   scratch = await mkdtemp(join(tmpdir(), 'embedded-postgres-spec-'));
-  // The account that runs the server must be able to pass through.
+  // The account that runs the server needs search permission on this directory.
   spawnSync('chmod', ['755', scratch]);
   await mkdir(bundleDir, { recursive: true });
   const { status, stderr } = spawnSync(
@@ -51,7 +51,7 @@ const query = async (url: string, text: string): Promise<Record<string, unknown>
   }
 };
 
-/** A process that starts the server, tells its url, and lives until it is killed. */
+/** Starts a process that starts the server, prints its URL, and lives until it is killed. */
 const startParent = async (dataDir: string, options: { guard?: boolean } = {}) => {
   const program = `
     const { startEmbeddedPostgres } = await import(${JSON.stringify(bundle)});
@@ -78,7 +78,7 @@ const answers = (url: string) =>
     () => false,
   );
 
-/** Polls until `holds`; the test's own time limit is the limit. */
+/** Polls until `holds` returns true, within the test's own timeout. */
 const until = async (holds: () => Promise<boolean>) => {
   while (!(await holds())) await delay(20);
 };

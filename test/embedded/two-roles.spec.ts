@@ -15,7 +15,7 @@ let dataDir: string;
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'pushguard-two-roles-'));
-  // As root, the server runs under another account, which has to reach it.
+  // Under root, the server runs as another account, which needs access to the directory.
   await chmod(dataDir, 0o755);
 });
 afterEach(async () => {
@@ -32,7 +32,7 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
   }
 }
 
-/** Where the running service's own PostgreSQL is, as either role. */
+/** The URL of the running service's own PostgreSQL, as either role. */
 async function embeddedUrl(role: 'pushguard' | typeof SERVICE): Promise<string> {
   const home = join(dataDir, 'postgres');
   const port = (await readFile(join(home, 'cluster', 'postmaster.pid'), 'utf8')).split('\n')[3] ?? '';
@@ -40,7 +40,7 @@ async function embeddedUrl(role: 'pushguard' | typeof SERVICE): Promise<string> 
   return `postgres://${role}:${password.trim()}@127.0.0.1:${port}/pushguard`;
 }
 
-/** A call that is written into the audit; answers its status. */
+/** Makes an operator's call that the audit records; returns the status. */
 async function operatorCall({ announcement: { issuer, clients } }: ServiceProcess): Promise<number> {
   const operator = clients.find(({ scope }) => scope === 'operator');
   const basic = Buffer.from(`${operator?.clientId}:${operator?.clientSecret}`).toString('base64');
@@ -80,7 +80,7 @@ async function expectPlainService(): Promise<void> {
   await expect(query(service, `UPDATE audit_entries SET reason = ''`)).rejects.toMatchObject({ code: '42501' });
 }
 
-/** The queue delivers the text, and the sweep finds nothing left. */
+/** Checks that the queue delivers a text message and that the sweeper then finds nothing left. */
 async function expectQueueToWork(service: ServiceProcess, number: string): Promise<void> {
   const { issuer, smsOutbox } = service.announcement;
   const texts = async () => ((await (await fetch(smsOutbox)).json()) as unknown[]).length;

@@ -33,7 +33,7 @@ let impostor: PlayedKey;
 
 beforeAll(async () => {
   [device, otherDevice] = await Promise.all([generateDeviceKeys(), generateDeviceKeys()]);
-  // An impostor calls its key what the service calls its own.
+  // An impostor gives its key the same key id as the service.
   [service, impostor] = await Promise.all([playedKey('service-1'), playedKey('service-1')]);
 });
 
@@ -59,7 +59,7 @@ async function faultOf(opening: Promise<unknown>): Promise<EnvelopeFault | 'none
   }
 }
 
-/** Flips one bit in the middle of one of a token's parts, and so stays valid base64url. */
+/** Flips one bit in the middle of one part of a token, which keeps it valid base64url. */
 function flipped(token: string, part: number): string {
   const parts = token.split('.');
   const bytes = base64url.decode(parts[part] ?? '');

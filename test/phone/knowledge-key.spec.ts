@@ -9,7 +9,7 @@ import {
   wrapKnowledgeKey,
 } from '../../src/phone/knowledge-key.ts';
 
-/** The least that Argon2id allows. A real wrapping takes half a second, which is its purpose. */
+/** The minimum cost of Argon2id. A real wrapping deliberately takes half a second. */
 const cost = { m: 8, t: 1, p: 1 };
 
 const chosenPin = fc.stringMatching(/^\d{6}$/).filter((pin) => {

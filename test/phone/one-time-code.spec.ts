@@ -60,7 +60,7 @@ describe('The code of a half minute', () => {
 
 describe('The code of a transaction', () => {
   it('the code of a transaction is what another implementation computes', async () => {
-    // Made with Python's json, hashlib and hmac from the text of RFC 6287.
+    // Computed with Python's json, hashlib and hmac from the text of RFC 6287.
     expect(await transactionCode(known, transfer, noon)).toBe('59217358');
     expect(transactionQuestion(transfer.authenticationId, transfer.transaction)).toBe(
       '5cb030d6af3153303c392cab634c98c5b2642ec6be67dd0139e54d8bc79f509b',

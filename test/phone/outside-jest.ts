@@ -12,8 +12,8 @@ const bundleAndRun = `
 `;
 
 /**
- * Runs a module in a process of its own, bundled as for a browser, and gives back the JSON that it prints. Inside
- * Jest's sandbox Argon2id at its real cost takes some ten seconds; outside it takes half of one.
+ * Runs a module, bundled as for a browser, in a separate process, and returns the JSON that it prints. In Jest's
+ * sandbox Argon2id at its real cost takes some ten seconds; outside it takes half a second.
  */
 export async function outsideJest(script: string): Promise<unknown> {
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', bundleAndRun], {

@@ -21,7 +21,7 @@ let service: Awaited<ReturnType<typeof playService>>;
 let key: PlayedKey;
 let newerKey: PlayedKey;
 let published: PlayedKey[];
-/** The answers of the played service to each `METHOD path`; a function decides by the request. */
+/** The simulated service's answer to each `METHOD path`; a function computes it from the request. */
 let answers: Record<string, PlayedAnswer | ((request: PlayedRequest) => PlayedAnswer)>;
 
 beforeAll(async () => {

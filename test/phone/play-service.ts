@@ -4,7 +4,7 @@ import { CompactEncrypt, CompactSign, exportJWK, generateKeyPair, type CryptoKey
 import type { PublicJwk } from '../../src/phone/device-keys.ts';
 import type { ServiceKey } from '../../src/phone/service-keys.ts';
 
-/** A signing key of the service's, with both halves. */
+/** A signing key pair of the service. */
 export interface PlayedKey {
   privateKey: CryptoKey;
   publicJwk: ServiceKey;
@@ -27,7 +27,7 @@ export interface Sealing {
   header?: object;
 }
 
-/** Signs the claims and seals them for a device, as the service does; every part can be made wrong. */
+/** Signs the claims and seals them for a device, as the service does; a test can falsify every part. */
 export async function seal(sealing: Sealing): Promise<string> {
   const { key, to, kid, claims, typ = 'pushguard-code+jwt', alg = 'ECDH-ES', enc = 'A256GCM' } = sealing;
   const signingKid = 'signingKid' in sealing ? sealing.signingKid : key.publicJwk.kid;
@@ -55,7 +55,7 @@ export interface PlayedAnswer {
   text?: string;
 }
 
-/** A service on a port of its own: answers what `answer` says, and remembers what it was asked. */
+/** A simulated service on its own port. It replies with `answer` and records the requests. */
 export async function playService(answer: (request: PlayedRequest) => PlayedAnswer) {
   const requests: PlayedRequest[] = [];
   const server = createServer((incoming, outgoing) => {

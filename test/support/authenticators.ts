@@ -25,12 +25,12 @@ export async function secretOf(service: TestService, { deviceId }: Phone): Promi
   return service.keys.fields.decrypt(secret!, `authenticators:secret:${id}`);
 }
 
-/** The code of a phone whose clock is so many steps ahead, as it would show it now. */
+/** The code that a phone shows now if its clock is `steps` time steps ahead. */
 export async function codeAt(service: TestService, phone: Phone, steps = 0): Promise<string> {
   return totpOf(await secretOf(service, phone), totpStep(new Date()) + steps, OTP_PARAMETERS);
 }
 
-/** Issues an institution's Smart OTP to a person, on a device of its own. */
+/** Issues an institution's Smart OTP to a person, on a separate device. */
 export async function smartOtp(
   service: TestService,
   person: TestPerson,
@@ -49,7 +49,7 @@ export async function smartOtp(
   return phone;
 }
 
-/** Has an institution ask for a transaction to be signed. */
+/** Starts an authentication in which an institution requests the signature of a transaction. */
 export function startSigning(
   service: TestService,
   { phoneNumber, birthDate, genderDigit }: TestPerson,
@@ -60,10 +60,10 @@ export function startSigning(
   return service.call('POST', '/v1/authentications', body, { ...BANK, ...options });
 }
 
-/** Opens what is to be signed, and answers the code that the phone makes of what it was shown. */
+/** Opens a transaction and returns the code that the phone computes over what it displays. */
 export async function signedBy(phone: Phone, id: string, card?: SimulatedCard): Promise<string> {
-  const asked = (await phone.pending()).find((one) => one.id === id);
-  if (!asked) throw new Error('the transaction is not in the pending list');
-  await phone.open(asked, TEST_PIN, card);
-  return phone.sign(asked, TEST_PIN);
+  const pending = (await phone.pending()).find((one) => one.id === id);
+  if (!pending) throw new Error('the transaction is not in the pending list');
+  await phone.open(pending, TEST_PIN, card);
+  return phone.sign(pending, TEST_PIN);
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 
-/** A database of one test file's own. */
+/** A separate database for one test file. */
 export interface TestDatabase {
   url: string;
   pool: pg.Pool;

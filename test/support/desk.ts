@@ -9,7 +9,7 @@ export interface DeskAnswer {
   headers: Headers;
 }
 
-/** A browser at the operators' desk, without script: it keeps its cookies, and sends forms as their page has them. */
+/** A browser without scripts at the operators' desk. It stores cookies and submits the forms of the pages. */
 export class DeskBrowser {
   readonly cookies = new Map<string, string>();
 
@@ -19,7 +19,7 @@ export class DeskBrowser {
     return this.send(path, { headers });
   }
 
-  /** Sends a form with the token that this browser's pages have. */
+  /** Submits a form with the form token of this browser. */
   async post(
     path: string,
     fields: Record<string, string> = {},
@@ -36,14 +36,17 @@ export class DeskBrowser {
     return this.send(path, { method: 'POST', body: new URLSearchParams(fields), headers });
   }
 
-  /** The token of this browser's forms, read off a page that has one. */
+  /** Reads the form token of this browser from a page that contains one. */
   async formToken(): Promise<string> {
     const { html, location } = await this.get('/operator/password');
     const page = location === null ? html : (await this.get('/operator/sign-in')).html;
     return /name="form" value="([\w-]{43})"/.exec(page)?.[1] ?? '';
   }
 
-  /** Signs in as an operator of the demonstration, with a one-time password that counts again. */
+  /**
+   * Signs in as an operator of the demonstration. Resets the last accepted time step first, so that the current
+   * one-time password is valid again.
+   */
   async signIn(login: string): Promise<this> {
     await this.service.rows.operators.forgetTotp(login);
     const { status, location } = await this.post('/operator/sign-in', credentialsOf(this.service, login));
@@ -51,7 +54,7 @@ export class DeskBrowser {
     return this;
   }
 
-  /** The number of an asking for this subscription, as the page of approvals has it. */
+  /** Returns the id of the open approval for this subscription, as the page of approvals shows it. */
   async approvalOf(subscriptionId: string): Promise<string> {
     const { html } = await this.get('/operator/approvals');
     const card = html.split('id="approval-').find((part) => part.includes(`/operator/subscriptions/${subscriptionId}`));
@@ -78,19 +81,19 @@ export class DeskBrowser {
   }
 }
 
-/** The credentials with which an operator of the demonstration signs in now. */
+/** Returns the credentials with which an operator of the demonstration can sign in now. */
 export function credentialsOf(service: TestService, login: string): { login: string; password: string; code: string } {
   const operator = service.process.announcement.operators.find((one) => one.login === login);
   if (!operator) throw new Error(`there is no demo operator ${login}`);
   return { login, password: operator.password, code: codeOf(operator.totpSecret) };
 }
 
-/** The one-time password of this moment. */
+/** Returns the current one-time password. */
 export function codeOf(totpSecret: string): string {
   return totpOf(fromBase32(totpSecret), totpStep(new Date()));
 }
 
-/** Six digits that no clock near this moment shows. */
+/** Returns six digits that differ from the one-time passwords of all steps near now. */
 export function wrongCodeFor(totpSecret: string): string {
   const secret = fromBase32(totpSecret);
   let code = 0;

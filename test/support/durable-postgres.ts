@@ -7,7 +7,10 @@ import { readPostmaster } from '../../src/embedded/postgres-process.ts';
 import type { TestDatabase } from './database.ts';
 import { freePort } from './free-port.ts';
 
-/** A PostgreSQL of one test file's own that keeps every promise (`fsync` is on), to be killed and started again. */
+/**
+ * A separate PostgreSQL server for one test file, with durable commits (`fsync` is on), so that a test can kill and
+ * restart it.
+ */
 export class DurablePostgres implements TestDatabase {
   private constructor(
     private server: EmbeddedPostgres,
@@ -17,7 +20,7 @@ export class DurablePostgres implements TestDatabase {
 
   static async start(): Promise<DurablePostgres> {
     const directory = await mkdtemp(join(tmpdir(), 'pushguard-durable-'));
-    // As root, the server runs under another account, which has to reach it.
+    // Under root, the server runs as another account, which needs access to the directory.
     await chmod(directory, 0o755);
     const server = await startEmbeddedPostgres({ dataDir: directory, port: await freePort(), guard: true });
     const pool = new pg.Pool({ connectionString: server.url, max: 4 });
@@ -29,7 +32,7 @@ export class DurablePostgres implements TestDatabase {
     return this.server.url;
   }
 
-  /** Kills the server with SIGKILL, and starts it again where it was. */
+  /** Kills the server with SIGKILL and restarts it on the same port and data. */
   async killAndStart(): Promise<void> {
     const cluster = join(await realpath(this.directory), 'postgres', 'cluster');
     const postmaster = readPostmaster(cluster);

@@ -1,9 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Far more than anything awaited takes, on a slow and busy machine as well: reaching it means that it never comes. */
+/**
+ * Far longer than any awaited event takes, even on a slow and busy machine. After this time the event is not expected
+ * any more.
+ */
 const PATIENCE_SECONDS = 120;
 
-/** Asks until it gets an answer that is neither undefined, null nor false; fails after `seconds` with what was awaited. */
+/**
+ * Polls until `ask` returns neither undefined, null nor false. After `seconds`, throws an error that names the awaited
+ * event.
+ */
 export async function eventually<T>(
   awaited: string,
   ask: () => T | Promise<T>,

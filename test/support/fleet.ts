@@ -14,7 +14,7 @@ export async function startFleet(env: Record<string, string> = {}): Promise<Flee
   const others: ServiceProcess[] = [];
   try {
     const port = await freePort();
-    // Both answer under one name, as behind a load balancer: tokens and proofs hold at either.
+    // Both API processes have one issuer, as behind a load balancer, so tokens and proofs are valid at either.
     const shared = { ...service.env, ISSUER: service.issuer };
     others.push(await startProcess({ ...shared, ROLE: 'api', PORT: String(port) }));
     others.push(await startProcess({ ...shared, ROLE: 'worker' }));

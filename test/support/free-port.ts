@@ -1,10 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-/** Below the ports that systems give to outgoing connections, of which thousands come and go during a test. */
+/**
+ * Below the ephemeral ports that systems assign to outgoing connections; thousands of those come and go during a test.
+ */
 const [FROM, TO] = [15_000, 32_000];
 
-/** A free port of the loopback, for a process that must be found where its predecessor was. */
+/** Returns a free loopback port, for a process that must restart on the port of its predecessor. */
 export async function freePort(): Promise<number> {
   const port = randomInt(FROM, TO);
   const server = createServer();

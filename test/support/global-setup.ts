@@ -9,14 +9,14 @@ import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/embedded
 import { cheapOperatorSecrets } from './operator-secrets.ts';
 
 declare global {
-  // The teardown stops and removes it.
+  // The global teardown stops the server and removes the directory.
   var testPostgres: { server: EmbeddedPostgres; directory: string } | undefined;
 }
 
-/** One throw-away PostgreSQL a run, with one migrated database that every test file clones. */
+/** Starts one temporary PostgreSQL server per run, with a migrated template database that every test file clones. */
 export default async function globalSetup(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'pushguard-test-'));
-  // As root, the server runs under another account, which has to reach it.
+  // Under root, the server runs as another account, which needs access to the directory.
   chmodSync(directory, 0o755);
   const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '400', track_commit_timestamp: 'on' };
   const server = await startEmbeddedPostgres({ dataDir: directory, database: 'template', guard: true, settings });

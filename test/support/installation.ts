@@ -4,19 +4,19 @@ import type { PublicJwk } from '../../src/crypto/keyring.ts';
 import type { Phone } from '../../src/phone/phone.ts';
 import { answerOf, type Answer } from './service.ts';
 
-/** The parts of a proof that a test makes wrong. A member that is undefined is left out. */
+/** The parts of a proof that a test falsifies. A member that is undefined is left out of the proof. */
 export interface Bent {
   header?: Record<string, unknown>;
   claims?: Record<string, unknown>;
-  /** Signs in the place of the installation's own key. */
+  /** Signs instead of the installation's own key. */
   key?: KeyObject;
-  /** Sent in the place of the whole proof; null sends none. */
+  /** Replaces the whole proof; null sends none. */
   proof?: string | null;
-  /** Headers of the request. */
+  /** Additional headers of the request. */
   headers?: Record<string, string>;
 }
 
-/** One installation of the app, driven request by request, so that a test can bend every part of a proof. */
+/** One installation of the app, driven request by request, so that a test can falsify every part of a proof. */
 export class Installation {
   private constructor(
     readonly issuer: string,
@@ -25,12 +25,12 @@ export class Installation {
     readonly deviceId: string | undefined,
   ) {}
 
-  /** One that is not enrolled yet. */
+  /** Creates an installation that is not enrolled yet. */
   static fresh(issuer: string): Installation {
     return new Installation(issuer, keyPair(), keyPair(), undefined);
   }
 
-  /** The one behind a phone. */
+  /** Returns the installation behind a phone. */
   static async of(phone: Phone): Promise<Installation> {
     const { signingKey, encryptionKey } = await phone.toState();
     const privateKey = createPrivateKey({ key: { ...signingKey }, format: 'jwk' });
@@ -42,7 +42,7 @@ export class Installation {
     );
   }
 
-  /** The proof of a request; right in all that `bent` does not name. */
+  /** Returns the proof of a request, which is valid except for the parts in `bent`. */
   proof(method: string, path: string, body = '', { header, claims, key = this.signing.privateKey }: Bent = {}): string {
     const identity = this.deviceId === undefined ? { jwk: this.signing.publicJwk } : { kid: this.deviceId };
     const input = [
@@ -78,7 +78,7 @@ export class Installation {
     return answerOf(response);
   }
 
-  /** The body that enrols this installation. */
+  /** Returns the request body that enrols this installation. */
   enrolment(enrolmentCode: string, other: Record<string, unknown> = {}): Record<string, unknown> {
     return {
       enrolmentCode,

@@ -1,9 +1,12 @@
 import { expect } from '@jest/globals';
 
-/** The difference that clocks and rounding to milliseconds may make. */
+/** Allows for differences between clocks and for rounding to milliseconds. */
 const TOLERANCE_MS = 1_000;
 
-/** Expects an instant `seconds` after the service handled a request that was sent at `sentAt` and is answered by now. */
+/**
+ * Expects `instant` to be `seconds` after the service handled a request that was sent at `sentAt` and has been
+ * answered.
+ */
 export function expectSecondsAfter(sentAt: number, seconds: number, instant: string): void {
   const from = Date.parse(instant) - seconds * 1000;
   expect(from).toBeGreaterThanOrEqual(sentAt - TOLERANCE_MS);

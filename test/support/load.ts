@@ -5,8 +5,8 @@ import type { PushLog } from './push-log.ts';
 import { TEST_PIN, type Answer, type Subscriber, type TestService } from './service.ts';
 
 /**
- * How far a flow goes. `pulled` asks for everything and waits for no push; all others do at each step what a push
- * asked for.
+ * How far a flow goes. A `pulled` flow polls for everything and waits for no push. Every other flow waits at each step
+ * for the push and acts on it.
  */
 const COURSES = [
   'pending',
@@ -22,41 +22,41 @@ const COURSES = [
 ] as const;
 export type Course = (typeof COURSES)[number];
 
-/** One authentication as its caller and its phone saw it. Instants are those of the answers, in milliseconds. */
+/** One authentication as its caller and its phone experienced it. Times are those of the answers, in milliseconds. */
 export interface Flow {
   course: Course;
   id: string;
   startedAt: number;
   openedAt?: number;
   closedAt?: number;
-  /** Verifications that were answered 200. */
+  /** Number of verifications with the answer 200. */
   accepted: number;
 }
 
-/** A person may start five times in ten minutes. */
+/** The service allows a person five starts in ten minutes. */
 const STARTS_A_PERSON = 5;
 /**
- * Seconds for which a caller goes on sending the same again, and for which a push is awaited, before it counts as lost.
- * Far more than either takes: on a slow machine that does other things as well, the database alone needs many to start.
+ * Seconds for which a caller repeats a request, and for which it awaits a push, before it counts as lost. Far longer
+ * than either takes: on a slow and busy machine, the start of the database alone takes many seconds.
  */
 export const PATIENCE_SECONDS = 300;
-/** Between two flows of one caller. */
+/** Pause between two flows of one caller. */
 const PAUSE_MS = 150;
 
-/** The service could not answer, and the same is sent again. */
+/** The service could not answer, so the caller must repeat the request. */
 class AskAgain extends Error {}
 
 /**
- * Whole flows, one after the other on each of some callers, through real HTTP. A caller that gets no answer, or 503,
- * sends the same again (with the same Idempotency-Key), as a relying party's server and an app do.
+ * Plays whole flows over real HTTP, one after the other for each caller. A caller without an answer, or with a 503,
+ * repeats the request with the same Idempotency-Key, as the server of a relying party and an app do.
  */
 export class Load {
   readonly flows: Flow[] = [];
-  /** Answers of 2xx: when the request was sent and when it was answered. */
+  /** Successful answers (2xx), with the time of the request and of the answer. */
   readonly successes: { sentAt: number; answeredAt: number }[] = [];
-  /** Answers that a caller must not see, whether processes are killed or not. */
+  /** Answers that no caller may receive, even while processes are killed. */
   readonly faults: string[] = [];
-  /** Idempotency keys that were sent. */
+  /** Number of idempotency keys sent. */
   keys = 0;
   private readonly waiting: { subscriber: Subscriber; course: Course }[];
   private readonly running: Promise<void>[] = [];
@@ -66,11 +66,11 @@ export class Load {
     private readonly service: TestService,
     private readonly pushes: PushLog,
     subscribers: readonly Subscriber[],
-    /** Where the next request goes; anew for each try. */
+    /** Returns the origin for the next request; called for each attempt. */
     private readonly address = () => service.issuer,
   ) {
     const courses = subscribers.map((subscriber, at) => ({ subscriber, course: COURSES[at % COURSES.length]! }));
-    // An authentication that is to stay open must not be replaced by the next one of the same person.
+    // An authentication that must stay open must not be replaced by a later one of the same person.
     const often = courses.filter(({ course }) => course !== 'pending' && course !== 'opened');
     this.waiting = [courses, ...Array.from({ length: STARTS_A_PERSON - 1 }, () => often)].flat();
   }
@@ -79,12 +79,12 @@ export class Load {
     this.run(callers, () => this.call());
   }
 
-  /** So many flows at once, beside those of the callers. */
+  /** Starts additional concurrent flows beside those of the callers. */
   burst(flows: number): void {
     this.run(flows, () => this.next());
   }
 
-  /** Lets every flow that was begun come to its end. */
+  /** Waits until every flow has ended. */
   async end(): Promise<void> {
     this.ended = true;
     await Promise.all(this.running);
@@ -97,7 +97,7 @@ export class Load {
   private async call(): Promise<void> {
     while (!this.ended) {
       await this.next();
-      // Callers are people.
+      // Callers are people, so they pause.
       await delay(PAUSE_MS);
     }
   }
@@ -134,9 +134,9 @@ export class Load {
       return;
     }
 
-    const asked = (await this.insist(() => phone.pending())).find((one) => one.id === id);
-    if (!asked) throw new Error('a started authentication is not in the pending list');
-    await this.insist(() => phone.open(asked, TEST_PIN));
+    const pending = (await this.insist(() => phone.pending())).find((one) => one.id === id);
+    if (!pending) throw new Error('a started authentication is not in the pending list');
+    await this.insist(() => phone.open(pending, TEST_PIN));
     flow.openedAt = Date.now();
     const code = course === 'pulled' ? await this.pulledCode(phone, id) : await this.pushedCode(phone, id);
     if (course === 'opened') return;
@@ -173,7 +173,10 @@ export class Load {
     return arrival.push;
   }
 
-  /** Asks for what ends the authentication; an answer may get lost, and then the next one tells how it ended. */
+  /**
+   * Sends a request that ends the authentication. If the first answer was lost, the repeated request gets 409 with the
+   * final state, which is accepted.
+   */
   private async closing(ask: () => Promise<unknown>, state: string): Promise<void> {
     try {
       await this.insist(ask);
@@ -183,7 +186,7 @@ export class Load {
     }
   }
 
-  /** A relying party's call, refused as a phone's is. */
+  /** Calls the API as a relying party. A refusal throws `ProblemError`, as for a phone. */
   private async ask(
     method: string,
     path: string,
@@ -212,9 +215,10 @@ export class Load {
     }
   }
 
-  /** Whether the next try may have another outcome. */
+  /** Returns true if another attempt can succeed. */
   private passes(error: unknown): boolean {
-    // fetch rejects with it when a connection is refused or breaks. By name: Jest's own TypeError is another one.
+    // fetch throws a TypeError when a connection is refused or breaks. Compares the name, because Jest's sandbox has
+    // another TypeError class.
     if ((error as Error).name === 'TypeError') return true;
     if (!(error instanceof ProblemError)) return false;
     if (error.status === 500) this.faults.push(String(error));

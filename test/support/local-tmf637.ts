@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A product as the carrier keeps it, in TMF637's words. The characteristics are sent as they stand, in this order. */
+/**
+ * A product as the carrier stores it, in the terms of TMF637. The characteristics are sent unchanged and in this order.
+ */
 export interface CarrierProduct {
   id: string;
   status: string;
@@ -10,11 +12,11 @@ export interface CarrierProduct {
 }
 
 /**
- * What the next request meets in the place of an answer.
+ * The fault that replaces the next answer.
  *
- * `HANG` never answers; `RESET` breaks the connection, `CUT` in the middle of the body; `TRICKLE` sends the right body
- * at one byte every 50 ms. `REDIRECT` leads back to the same address, where the next
- * request is answered. `OTHER_NUMBER` answers the right products under another number.
+ * `HANG` never answers. `RESET` breaks the connection, `CUT` in the middle of the body. `TRICKLE` sends the correct
+ * body at one byte every 50 ms. `REDIRECT` redirects to the same address, where the next request is answered.
+ * `OTHER_NUMBER` returns the correct products under another number.
  */
 export type Tmf637Fault =
   | 'HANG'
@@ -28,31 +30,31 @@ export type Tmf637Fault =
   | 'OTHER_NUMBER'
   /** A TMF630 error, which quotes the request. */
   | { status: number }
-  /** Blanks without end, under this status. */
+  /** An endless body of blanks, with this status. */
   | { endless: number }
-  /** The right answer without one characteristic. */
+  /** The correct answer without one characteristic. */
   | { without: string }
-  /** The right answer, with blanks behind it up to so many bytes. */
+  /** The correct answer, padded with blanks to this many bytes. */
   | { bytes: number }
   /** Any JSON. */
   | { answers: unknown };
 
 export interface SeenRequest {
   method: string;
-  /** Path and query, as they came. */
+  /** Path and query, as received. */
   url: string;
   accept: string | undefined;
   authorization: string | undefined;
 }
 
 export interface LocalTmf637 {
-  /** Base of the API, as a directory is given it. */
+  /** Base URL of the API, as the directory's configuration has it. */
   url: string;
-  /** Every request, oldest first. */
+  /** All requests, oldest first. */
   requests: readonly SeenRequest[];
-  /** Queues what the next requests meet. */
+  /** Queues faults for the next requests. */
   fail(...faults: Tmf637Fault[]): void;
-  /** Resolves when the connection of the next request is closed. */
+  /** Resolves when the next request's connection is closed. */
   nextClose(): Promise<void>;
   close(): Promise<void>;
 }
@@ -61,9 +63,9 @@ const BASE = '/tmf-api/productInventory/v4';
 const TRICKLE_MS = 50;
 
 /**
- * A carrier's product inventory that speaks TMF637 v4 over HTTP on the loopback.
+ * A carrier's product inventory that serves TMF637 v4 over HTTP on the loopback.
  *
- * `products` are found by E.164 number, and read anew for every request. A request without `token` gets a 401.
+ * `products` maps E.164 numbers to products and is read for every request. A request without `token` gets a 401.
  */
 export async function startLocalTmf637({
   products,
@@ -90,7 +92,7 @@ export async function startLocalTmf637({
     const found = (products.get(number) ?? []).map((product) => representation(product, number));
     const fault = faults.shift();
     if (fault !== undefined) return misbehave(fault, request, response, found);
-    // TMF630: a page that holds back some of the list is 206.
+    // TMF630: a page that omits part of the list has the status 206.
     const page = found.slice(0, limit);
     send(response, page.length < found.length ? 206 : 200, JSON.stringify(page), { 'x-total-count': found.length });
   });
@@ -110,7 +112,7 @@ export async function startLocalTmf637({
   };
 }
 
-/** A product as TMF637 v4 describes it, with members and a characteristic that are not read. */
+/** A product as TMF637 v4 describes it, with additional members and a characteristic that the service ignores. */
 function representation({ id, status, characteristics }: CarrierProduct, number: string): Record<string, unknown> {
   const named = Object.entries({ colour: { name: 'black' }, ...characteristics });
   return {
@@ -186,7 +188,7 @@ function trickle(response: ServerResponse, body: string): void {
   response.once('close', () => clearInterval(timer));
 }
 
-/** Blanks, as fast as they are taken, until the other end has had enough. */
+/** Writes blanks as fast as the client reads, until the client closes the connection. */
 function pour(response: ServerResponse, status: number): void {
   response.writeHead(status, { 'content-type': 'application/json' });
   const blanks = ' '.repeat(8 * 1024);
@@ -197,7 +199,7 @@ function pour(response: ServerResponse, status: number): void {
   more();
 }
 
-/** An error as TMF630 has it. Real ones quote what they were asked, so this one does too. */
+/** A TMF630 error. Real servers quote the request, so this one does too. */
 function refuse(request: IncomingMessage, response: ServerResponse, status: number): void {
   const { url, headers } = request;
   send(response, status, JSON.stringify({ code: String(status), reason: `${url} by ${headers.authorization}` }));

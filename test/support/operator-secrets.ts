@@ -2,10 +2,13 @@ import { randomBytes, scryptSync } from 'node:crypto';
 import { randomToken } from '../../src/crypto/random.ts';
 import { base32, TOTP_SECRET_BYTES } from '../../src/crypto/totp.ts';
 
-/** A thousandth of what the service itself takes; what is kept of a password says how it was made. */
+/** A thousandth of the service's own scrypt cost. A stored password digest contains its parameters. */
 const COST = { N: 128, r: 8, p: 1 };
 
-/** Credentials of an operator, who signs in hundreds of times a run: as the service makes them, with a cheap digest. */
+/**
+ * Credentials of an operator, in the service's format but with a cheap digest, because operators sign in hundreds of
+ * times a run.
+ */
 export function cheapOperatorSecrets(): Promise<{ password: string; passwordDigest: string; totpSecret: string }> {
   const password = randomToken(15);
   return Promise.resolve({
@@ -15,7 +18,7 @@ export function cheapOperatorSecrets(): Promise<{ password: string; passwordDige
   });
 }
 
-/** The digest of a password, for next to no work. */
+/** Digests a password at almost no cost. */
 function cheapDigest(password: string): string {
   const salt = randomBytes(16);
   const digest = scryptSync(password.normalize('NFC'), salt, 32, COST);

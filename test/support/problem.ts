@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { ProblemCode } from '../../src/domain/problem.ts';
 import type { Answer } from './service.ts';
 
-/** Expects exactly this refusal: a problem document (RFC 9457) with these further members and no others. */
+/** Expects exactly this problem document (RFC 9457), with these additional members and no others. */
 export function expectProblem(answer: Answer, status: number, code: ProblemCode, members: object = {}): void {
   expect({
     status: answer.status,
@@ -24,7 +24,7 @@ export function expectProblem(answer: Answer, status: number, code: ProblemCode,
   });
 }
 
-/** Expects 400 `invalid_request` with faults at these pointers and at no others. */
+/** Expects 400 `invalid_request` with errors at exactly these pointers. */
 export function expectFaults(answer: Answer, ...pointers: string[]): void {
   expectProblem(answer, 400, 'invalid_request', { errors: expect.any(Array) });
   const errors = answer.body['errors'] as { pointer: string; detail: string }[];

@@ -3,17 +3,18 @@ import { delimiter, join } from 'node:path';
 import { describe } from '@jest/globals';
 
 /**
- * Chromium for the browser tests: `CHROMIUM`, or one on the PATH. Its headless shell has no
- * windows, and renders the same pages for a third of the work.
+ * Chromium for the browser tests: the path in `CHROMIUM`, or a program on the PATH. Its headless shell has no windows
+ * and renders the same pages at a third of the cost.
  */
 export const CHROMIUM =
   process.env['CHROMIUM'] ?? onPath('chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome');
-/** A Redis or Valkey server for the queue's second backend: `REDIS_SERVER`, or one on the PATH. */
+/** A Redis or Valkey server for the queue's second backend: the path in `REDIS_SERVER`, or a program on the PATH. */
 export const REDIS_SERVER = process.env['REDIS_SERVER'] ?? onPath('redis-server', 'valkey-server');
 
 /**
- * `describe` for tests that need a program which npm cannot bring. A developer's machine without it leaves them out,
- * and the summary counts them as skipped; continuous integration installs it, and fails where it is missing.
+ * `describe` for tests that need a program which npm cannot install. On a developer's machine without it, the tests are
+ * skipped and the summary counts them as skipped. Continuous integration installs the program and fails if it is
+ * missing.
  */
 export function describeWith(program: string | undefined, name: string, tests: () => void): void {
   const may = program !== undefined || process.env['CI'] !== undefined;

@@ -6,7 +6,7 @@ export interface Arrival {
   push: ReceivedPush;
 }
 
-/** Every push that either platform takes, from the first to the last; the platforms themselves remember a thousand. */
+/** Records every push that either platform receives; the platforms themselves store only the last thousand. */
 export class PushLog {
   private readonly arrivals = new Map<string, Arrival[]>();
   private readonly awaited = new Map<string, (arrival: Arrival) => void>();
@@ -20,7 +20,7 @@ export class PushLog {
     return this.arrivals.get(`${id} ${kind}`) ?? [];
   }
 
-  /** The first push of a kind for an authentication; undefined when it does not come within `seconds`. */
+  /** Resolves with the first push of a kind for an authentication, or with undefined after `seconds`. */
   first(id: string, kind: string, seconds: number): Promise<Arrival | undefined> {
     const [known] = this.of(id, kind);
     if (known) return Promise.resolve(known);

@@ -7,7 +7,7 @@ import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
 import { REDIS_SERVER } from './programs.ts';
 
-/** A Redis of one test file's own, that can be killed and started again where it was. */
+/** A separate Redis server for one test file, which can be killed and restarted on the same port and data. */
 export class RedisServer {
   private child: ChildProcess | undefined;
 
@@ -26,7 +26,7 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
-  /** Starts it on what it kept, and resolves when it answers. */
+  /** Starts the server on its existing data, and resolves when it answers. */
   async start(): Promise<void> {
     const settings = { bind: '127.0.0.1', port: String(this.port), dir: this.directory, appendonly: 'yes' };
     const flags = Object.entries({ ...settings, save: '', 'maxmemory-policy': 'noeviction' });
@@ -38,7 +38,7 @@ export class RedisServer {
     await eventually('Redis answering', async () => (await this.ask('PING')).startsWith('+PONG'));
   }
 
-  /** Kills it with SIGKILL, and resolves when it is gone. */
+  /** Kills the server with SIGKILL, and resolves when it has exited. */
   async kill(): Promise<void> {
     const { child } = this;
     if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
@@ -52,7 +52,7 @@ export class RedisServer {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  /** The first of what it answers to an inline command; empty when it does not answer. */
+  /** Returns the first chunk of the answer to an inline command; an empty text without an answer. */
   ask(command: string): Promise<string> {
     return new Promise((resolve) => {
       const socket = connect(this.port, '127.0.0.1', () => socket.write(`${command}\r\n`));

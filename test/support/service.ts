@@ -35,7 +35,7 @@ export interface Answer<Body = Record<string, unknown>> {
   body: Body;
 }
 
-/** Who a window names. */
+/** The data that identify a person in a start or in a window. */
 export interface TestPerson {
   phoneNumber: string;
   birthDate: string;
@@ -48,17 +48,18 @@ export type TestScope = 'authentications' | 'signing' | 'carrier' | 'operator';
 export interface ServiceProcess {
   announcement: Announcement;
   child: ChildProcess;
-  /** Its standard error so far. */
+  /** The standard error output so far. */
   log: () => string;
-  /** Asks it to stop and waits until it has; answers the exit code. */
+  /** Sends SIGTERM and waits for the exit; returns the exit code. */
   stop(): Promise<number | null>;
-  /** Kills it with SIGKILL and waits until it is gone. */
+  /** Sends SIGKILL and waits for the exit. */
   kill(): Promise<void>;
 }
 
-/** Starts dist/src/main.js with these variables over the test defaults. */
+/** Starts dist/src/main.js with these variables in addition to the test defaults. */
 export async function startProcess(env: Record<string, string>): Promise<ServiceProcess> {
-  // Their passwords' digests take two seconds of a processor to make, and half a second to check: these are cheap.
+  // These accounts have cheap digests. A real password digest takes two seconds of processor time to create and half a
+  // second to check.
   const [directory = '', operators] = [env['DATA_DIR'], process.env['TEST_OPERATORS']];
   const kept = join(directory, 'operators.json');
   if (operators !== undefined && existsSync(directory) && !existsSync(kept)) await writeFile(kept, operators);
@@ -102,10 +103,10 @@ export async function startProcess(env: Record<string, string>): Promise<Service
   };
 }
 
-/** A running service with a database, platforms and keys of its own, and everything that tests do with it. */
+/** A running service with its own database, platforms and keys, and the actions that tests perform on it. */
 export class TestService {
   readonly keys: ServiceKeys;
-  /** The tables, behind the service's back. */
+  /** Direct access to the tables. */
   readonly rows: Rows;
   private readonly tokens = new Map<string, { token: string; until: number }>();
 
@@ -116,7 +117,7 @@ export class TestService {
     readonly apns: LocalApns,
     readonly smsc: LocalSmsc,
     readonly keyring: string,
-    /** The variables that a second process needs to be part of the same service. */
+    /** The environment of this service, for further processes that belong to it. */
     readonly env: Record<string, string>,
     private readonly directory: string,
   ) {
@@ -124,7 +125,10 @@ export class TestService {
     this.rows = new Rows(database.pool);
   }
 
-  /** `env` is added to, and wins over, what the fixture sets. Without `own`, the database is a clone of the template. */
+  /**
+   * Starts a service. `env` overrides the variables of the fixture. Without `own`, the database is a clone of the
+   * template.
+   */
   static async start(env: Record<string, string> = {}, own?: TestDatabase): Promise<TestService> {
     const [database, fcm, apns, smsc, directory] = await Promise.all([
       own ?? createTestDatabase(),
@@ -164,7 +168,7 @@ export class TestService {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  /** An access token of the first demo client with this scope; `name` picks another one. */
+  /** Returns an access token of the first demo client with this scope, or of `clientId`. */
   async token(scope: TestScope = 'authentications', clientId?: string): Promise<string> {
     const client = this.process.announcement.clients.find((one) =>
       clientId === undefined ? one.scope === scope : one.clientId === clientId,
@@ -178,14 +182,14 @@ export class TestService {
       headers: { Authorization: `Basic ${basic}` },
       body: new URLSearchParams({ grant_type: 'client_credentials' }),
     });
-    // A service whose database is down issues none; a later request gets one.
+    // While its database is down, the service issues no token; a later request gets one.
     if (!answer.ok) throw await problemOf(answer);
     const { access_token: token } = (await answer.json()) as { access_token: string };
     this.tokens.set(client.clientId, { token, until: Date.now() + TOKEN_MS });
     return token;
   }
 
-  /** Has every client ask for a new access token before its next call. */
+  /** Makes every client request a new access token before its next call. */
   forgetTokens(): void {
     this.tokens.clear();
   }
@@ -228,7 +232,7 @@ export class TestService {
     return this.call('POST', `/v1/authentications/${id}/verification`, { code }, options);
   }
 
-  /** Adds a line that may subscribe, with a number of its own; answers its owner. */
+  /** Adds an eligible line with a unique number; returns its owner. */
   async addLine(other: Partial<LineFacts> = {}): Promise<TestPerson & { lineId: string }> {
     const lineId = other.lineId ?? `line-${randomUUID()}`;
     const digits = String(Math.floor(Math.random() * 1e8)).padStart(8, '0');
@@ -261,7 +265,7 @@ export class TestService {
     return { lineId, phoneNumber: line.phoneNumber, ...line.owner };
   }
 
-  /** Subscribes a person's line and answers the enrolment code. */
+  /** Subscribes a person's line and returns the enrolment code. */
   async subscribe(person: TestPerson): Promise<{ subscriptionId: string; enrolmentCode: string }> {
     const { phoneNumber } = person;
     const answer = await this.call<{ subscriptionId: string; enrolmentCode: string }>(
@@ -274,7 +278,7 @@ export class TestService {
     return answer.body;
   }
 
-  /** Does something to a subscription as an operator. */
+  /** Performs an action on a subscription as an operator. */
   async operate(
     subscriptionId: string,
     action: 'cancel' | 'report-loss' | 'resume' | 'enrolment-code',
@@ -285,7 +289,7 @@ export class TestService {
     return answer;
   }
 
-  /** Sends an event of a line as its carrier does; answers the outcome. */
+  /** Sends an event of a line as its carrier; returns the outcome. */
   async sendEvent(
     lineId: string,
     kind: string,
@@ -313,7 +317,10 @@ export class TestService {
     return answer.body.outcome;
   }
 
-  /** Enrols a phone with a code, still under test. The PIN is wrapped cheaply: there are many of them. */
+  /**
+   * Enrols a phone with a code; the phone is then still under test. Its knowledge key is wrapped at a low cost, because
+   * tests enrol many phones.
+   */
   enrol(
     enrolmentCode: string,
     options: { platform?: 'android' | 'ios'; pushToken?: string; pin?: string } = {},
@@ -332,7 +339,7 @@ export class TestService {
     });
   }
 
-  /** A person with an active subscription and a tested phone. */
+  /** Creates a person with an active subscription and a tested phone. */
   async subscriber(options: Parameters<TestService['enrol']>[1] = {}): Promise<Subscriber> {
     const person = await this.addLine();
     const { subscriptionId, enrolmentCode } = await this.subscribe(person);
@@ -343,15 +350,15 @@ export class TestService {
     return { person, subscriptionId, phone, pushToken };
   }
 
-  /** Opens what a start began, and answers the code as the phone decrypts it. */
+  /** Opens an authentication in the app, and returns the code that the phone decrypts. */
   async codeOf({ phone }: Subscriber, id: string): Promise<string> {
-    const asked = (await phone.pending()).find((one) => one.id === id);
-    if (!asked) throw new Error('the authentication is not in the pending list');
-    await phone.open(asked, TEST_PIN);
+    const pending = (await phone.pending()).find((one) => one.id === id);
+    if (!pending) throw new Error('the authentication is not in the pending list');
+    await phone.open(pending, TEST_PIN);
     return (await phone.readCode(await phone.envelope(id), id)).code;
   }
 
-  /** Pushes that either platform took for a token, oldest first. */
+  /** The pushes that either platform received for a token, oldest first. */
   pushesTo(token: string): ReceivedPush[] {
     return [...this.fcm.received, ...this.apns.received].filter((push) => push.token === token);
   }
@@ -361,7 +368,7 @@ export class TestService {
     return eventually(`a push of kind ${t}`, () => this.pushesTo(token).find(({ data }) => data['t'] === t));
   }
 
-  /** The code in the text message to a number. */
+  /** Waits for the code in the text message to a number. */
   async textedCode(phoneNumber: string): Promise<string> {
     const isIt = ({ to, text }: { to: string; text: string }) => to === phoneNumber && text.includes('인증번호');
     const sms = await eventually('a code by text message', () => this.smsc.received.findLast(isIt));
@@ -376,7 +383,7 @@ export interface Subscriber {
   pushToken: string;
 }
 
-/** How long a token is used; it is good for five minutes. */
+/** Milliseconds for which a token is reused; it is valid for five minutes. */
 const TOKEN_MS = 200_000;
 
 /** The PIN of every phone in the tests. */
@@ -388,7 +395,7 @@ export async function answerOf<Body>(response: Response): Promise<Answer<Body>> 
   return { status: response.status, headers: response.headers, body: (text ? JSON.parse(text) : {}) as Body };
 }
 
-/** A six-digit code that is not this one. */
+/** Returns a six-digit code that differs from this one. */
 export function otherThan(code: string): string {
   return code === '000000' ? '000001' : '000000';
 }

@@ -9,26 +9,28 @@ export interface StormRequest {
 
 export interface StormAnswer {
   status: number;
-  /** The body as it was sent, byte for byte. */
+  /** The body as received, byte for byte. */
   text: string;
-  /** `code` of a problem; empty for any other answer. */
+  /** The problem's `code`; empty for any other answer. */
   code: string;
   body: Record<string, unknown>;
 }
 
-/** A request, or what makes one: a device proof is good once. */
+/** A request, or a function that creates one, because a device proof is valid only once. */
 type Sendable = StormRequest | (() => Promise<StormRequest>);
 
-/** Connections to each process, and requests under way on each of them: 1,000 to one process at once. */
+/**
+ * Connections to each process, and concurrent requests on each connection: 1,000 concurrent requests to one process.
+ */
 const CONNECTIONS = 100;
 const PIPELINED = 10;
-/** How often a request that was turned away is sent in all. */
+/** Maximum number of attempts for a request that the service refuses because of overload. */
 const TRIES = 10;
 
 /**
- * Sends thousands of requests at once, spread evenly over several processes. On each connection the next request
- * leaves before the last was answered, so that a thousand of them are in each process’s hands together: connections that take
- * turns would let only as many requests meet as there are connections.
+ * Sends thousands of requests at once, distributed evenly over several processes. The requests on a connection are
+ * pipelined, so that each process handles a thousand of them concurrently. Without pipelining, only as many requests
+ * would be concurrent as there are connections.
  */
 export class Storm {
   private readonly pools: Pool[];
@@ -39,8 +41,9 @@ export class Storm {
   }
 
   /**
-   * The answers, in the order of the requests; request n goes to process n modulo their number. A request that is
-   * refused because too many wait (503: nothing was done) is sent again, or made anew by its function.
+   * Returns the answers in the order of the requests. Request n goes to process n modulo the number of processes. A
+   * request that the service refuses because of overload (503: it did nothing) is sent again, or created anew by its
+   * function.
    */
   async answers(requests: readonly Sendable[]): Promise<StormAnswer[]> {
     const made = await Promise.all(requests.map(make));
@@ -74,7 +77,7 @@ async function send(pool: Pool, { body, ...request }: StormRequest): Promise<Sto
   return { status: answer.statusCode, text, code, body: json };
 }
 
-/** How many answers there were of each kind: `{ '200': 1, '409 authentication_closed': 9999 }`. */
+/** Counts the answers of each kind: `{ '200': 1, '409 authentication_closed': 9999 }`. */
 export function tally(answers: readonly Pick<StormAnswer, 'status' | 'code'>[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const { status, code } of answers) {

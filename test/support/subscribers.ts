@@ -7,12 +7,12 @@ import { Phone } from '../../src/phone/phone.ts';
 import { ServiceKeys as PinnedKeys } from '../../src/phone/service-keys.ts';
 import { TEST_PIN, type Subscriber, type TestService } from './service.ts';
 
-/** Each block of ten thousand numbers is used once, so that no two lines of a test share a number. */
+/** Each block of ten thousand numbers is used once, so that no two lines of a test have the same number. */
 let blocks = 0;
 
 /**
- * Subscribers with an active phone, written straight into the database: enrolling hundreds takes longer than what is
- * to be tested with them. Their phones have one set of keys among them; every second one is an iPhone.
+ * Inserts subscribers with an active phone directly into the database, because enrolling hundreds takes longer than the
+ * tests that use them. All the phones share one set of keys; every second one is an iPhone.
  */
 export async function manySubscribers(
   service: TestService,
@@ -90,8 +90,8 @@ export async function manySubscribers(
 }
 
 /**
- * Starts an authentication of a person, and opens it straight in the database: what the app and its PIN do takes many
- * times as long as what is to be tested with it. Answers the code.
+ * Starts an authentication of a person, and opens it directly in the database, because opening by the app with its PIN
+ * takes far longer than the tests that use it. Returns the code.
  */
 export async function startOpened(
   service: TestService,

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { TestDatabase } from './database.ts';
 
-/** An empty database whose owner is no superuser, and a plain role that may log in to it. */
+/** An empty database whose owner is not a superuser, and a plain role that may connect to it. */
 export interface DatabaseOfTwoRoles extends TestDatabase {
   ownerUrl: string;
   serviceUrl: string;
 }
 
-/** `url` and `pool` are the superuser's. */
+/** Creates the database. `url` and `pool` are the superuser's. */
 export async function createDatabaseOfTwoRoles(): Promise<DatabaseOfTwoRoles> {
   const name = `roles_${randomBytes(6).toString('hex')}`;
   const [owner, service] = [`${name}_owner`, `${name}_service`];

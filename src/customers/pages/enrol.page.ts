@@ -8,10 +8,10 @@ import type { Page } from '../../pages/page.ts';
 import { qrCode } from '../../pages/qr-code.ts';
 import { linkButton, sitePage } from '../../pages/site.ts';
 
-/** Milliseconds for which the code is good (contract: ten minutes). */
+/** Validity of the code in milliseconds (contract: ten minutes). */
 const GOOD_FOR_MS = 600_000;
 
-/** The code that enrols an app, to be scanned or typed, and how far the app has come. */
+/** The code that enrols an app, to be scanned or typed, and the progress of the enrolment. */
 export function enrolPage(input: {
   reader: Reader;
   token: Html;
@@ -38,7 +38,7 @@ export function enrolPage(input: {
   return sitePage({ reader, title, address: '/enrol', place: '/my', content });
 }
 
-/** Another code; who was verified too long ago for one begins again. */
+/** The form that requests another code. If the verification is too old for that, a link starts a new one. */
 function another({ reader, token, mayHaveAnother }: { reader: Reader; token: Html; mayHaveAnother: boolean }): Html {
   const { newCode } = reader.words(CUSTOMER_WORDS).enrol;
   if (!mayHaveAnother) return linkButton('/new-phone', newCode);

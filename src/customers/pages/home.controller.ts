@@ -11,7 +11,7 @@ import { checkPage, customerHomePage, LINE_FIELDS, type LineField, type TypedLin
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
 
-/** What the service is, and whether one may join. */
+/** The description of the service, and the eligibility check for visitors. */
 @ApiExcludeController()
 @UseFilters(PageProblemFilter)
 @Controller()
@@ -33,7 +33,9 @@ export class HomeController {
     this.pages.send(reply, checkPage({ reader: visitor, token: visitor.formToken() }));
   }
 
-  /** Applies the eligibility rules to the line that the form describes. Nothing is looked up or stored. */
+  /**
+   * Checks a line as the visitor describes it, by the rules that apply to real lines. Reads no line and stores nothing.
+   */
   @Post('check')
   @RouteConfig({ bodyType: 'form' satisfies BodyType })
   check(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
@@ -58,7 +60,7 @@ const PHONES: ReadonlyMap<string, { os: string; formFactor: 'phone' | 'tablet' }
   ['other', { os: 'other', formFactor: 'phone' }],
 ]);
 
-/** The gender digit that puts a day in its century; the sex that it also encodes plays no part here. */
+/** The gender digit that sets the century of a birth date. The check does not use the gender that it also implies. */
 const CENTURIES: Readonly<Record<string, string>> = { '18': '9', '19': '1', '20': '3' };
 
 const READABLE: Readonly<Record<LineField, (text: string) => boolean>> = {
@@ -70,12 +72,12 @@ const READABLE: Readonly<Record<LineField, (text: string) => boolean>> = {
   birthDay: (text) => parsePerson({ ...ownerOf(text), today: seoulDay(new Date()) }) !== null,
 };
 
-/** The fields whose text says nothing of a line. */
+/** The fields whose value is not valid. */
 function faultsOf(typed: TypedLine): LineField[] {
   return LINE_FIELDS.filter((field) => !READABLE[field](typed[field] ?? ''));
 }
 
-/** The line that the form describes. */
+/** The line that the visitor describes. */
 function lineOf(typed: TypedLine, homeCarrier: string): LineFacts {
   const { carrier, holder = '', plan = '', phone = '', osVersion = '', birthDay = '' } = typed;
   const { os, formFactor } = PHONES.get(phone) ?? { os: 'other', formFactor: 'phone' };

@@ -7,7 +7,7 @@ import { SITE_WORDS } from '../../pages/words/languages.ts';
 import type { Page } from '../../pages/page.ts';
 import { linkButton, sitePage } from '../../pages/site.ts';
 
-/** What the service is, who may join and what it costs. */
+/** The home page: the service, the eligibility rules and the fee. */
 export function customerHomePage(reader: Reader, monthlyFee: number): Page {
   const { home, check } = reader.words(CUSTOMER_WORDS);
   const content = html`<section class="hero">
@@ -62,7 +62,7 @@ export function customerHomePage(reader: Reader, monthlyFee: number): Page {
   return sitePage({ reader, title: reader.words(SITE_WORDS).name, address: '/', place: '/', content });
 }
 
-/** A drawing: a text message that is struck out, and the phone that shows the code to its owner alone. */
+/** A text message that others can read, beside the phone that shows the code to its owner only. */
 const HERO_PICTURE = html`<svg class="hero-picture" viewBox="0 0 320 260" aria-hidden="true" focusable="false">
   <circle class="ground" cx="180" cy="134" r="116" />
   <g class="letter">
@@ -86,19 +86,19 @@ const HERO_PICTURE = html`<svg class="hero-picture" viewBox="0 0 320 260" aria-h
   <rect class="button" x="162" y="200" width="84" height="18" rx="9" />
 </svg>`;
 
-/** What is asked of a line, in the order of the form. */
+/** The fields of the eligibility check, in the order of the form. */
 export const LINE_FIELDS = ['carrier', 'holder', 'plan', 'phone', 'osVersion', 'birthDay'] as const;
 export type LineField = (typeof LINE_FIELDS)[number];
 
-/** The entries of the form about a line. */
+/** The typed description of a line. */
 export type TypedLine = Readonly<Partial<Record<LineField, string>>>;
 
-/** Whether one may join, found out on the spot from what one says of one's own line. */
+/** The eligibility check: answers at once from the visitor's description of their line. */
 export function checkPage(input: {
   reader: Reader;
   token: Html;
   typed?: TypedLine;
-  /** The fields that could not be read. */
+  /** The fields that are not valid. */
   faults?: readonly LineField[];
   answer?: readonly IneligibilityCode[];
 }): Page {
@@ -122,7 +122,7 @@ export function checkPage(input: {
   return sitePage({ reader, title: check.title, address: '/check', content, ...(isFaulty && { status: 422 }) });
 }
 
-/** Where the reader is taken; the form below it can be changed and sent again. */
+/** The answer, which receives the focus. The visitor can change the form below it and send it again. */
 function answerOf(reader: Reader, reasons: readonly IneligibilityCode[]): Html {
   const { check, home } = reader.words(CUSTOMER_WORDS);
   if (reasons.length === 0) {
@@ -139,7 +139,7 @@ function answerOf(reader: Reader, reasons: readonly IneligibilityCode[]): Html {
   </div>`;
 }
 
-/** Every reason, as what would make it possible. */
+/** Each reason, phrased as the change that would make the line eligible. */
 export function reasonList(reader: Reader, reasons: readonly IneligibilityCode[]): Html {
   return html`<ul class="rules">
     ${reasons.map((code) => html`<li>${INELIGIBILITY_SENTENCES[code][reader.locale]}</li>`)}

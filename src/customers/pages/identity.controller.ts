@@ -27,10 +27,10 @@ import type { SitePlace } from '../../pages/site-places.ts';
 import type { Visitor } from '../../pages/visitor.ts';
 import { FollowQuery } from '../../windows/page/window-page.dto.ts';
 
-/** The version of the terms that are on the page; it changes with their text. */
+/** The version of the terms on the page. Change it together with their text. */
 const TERMS = '2026-11-28';
 
-/** Where the page of an intent is, to begin it again. */
+/** The page of each intent, where the customer can start again. */
 const PLACES: Readonly<Record<Intent, SitePlace>> = {
   join: '/join',
   login: '/my',
@@ -38,7 +38,7 @@ const PLACES: Readonly<Record<Intent, SitePlace>> = {
   new_phone: '/new-phone',
 };
 
-/** Joining and logging in: who one is, the code, and what follows from it. */
+/** Joining and logging in: the person's data, the code, and the action that follows. */
 @ApiExcludeController()
 @UseFilters(PageProblemFilter)
 @Controller()
@@ -102,7 +102,7 @@ export class IdentityController {
     await this.showCode(this.pages.visitor(request, reply), reply, note);
   }
 
-  /** What the page asks while it waits. */
+  /** Returns the state of the verification. The waiting page polls it. */
   @Get('code/state')
   async state(
     @Query() { wait, state: known }: FollowQuery,
@@ -129,7 +129,7 @@ export class IdentityController {
       customer = await this.customers.verifyCode(digest, code, () => visitor.renew());
     } catch (error) {
       if (!(error instanceof Problem) || error.code === 'session_ended') throw error;
-      // To a page of its own, for one that a form was answered with would send the form again.
+      // Redirects to a page, because reloading the answer to a form would send the form again.
       void reply.redirect(error.code === 'code_mismatch' ? '/code?note=mismatch' : '/code', 303);
       return;
     }
@@ -193,7 +193,7 @@ export class IdentityController {
     else this.pages.send(reply, refusedPage(visitor, next.refusedFor));
   }
 
-  /** The page of what is under way; one that says how it ended, when it has. */
+  /** Shows the page of the verification in progress, or of its outcome. */
   private async showCode(visitor: Visitor, reply: FastifyReply, note?: CodeNote): Promise<void> {
     const { session, authentication } = await this.customers.underWay(visitor.digest);
     const { state } = authentication;
@@ -209,12 +209,12 @@ export class IdentityController {
       };
       this.pages.send(reply, verificationCodePage(shown));
     } else if (state === 'verified') {
-      // The code was right, and the browser never heard of it.
+      // The code was accepted, but its response did not reach the browser.
       void reply.redirect(place, 303);
     } else this.pages.send(reply, codeEndedPage(visitor, state, place));
   }
 
-  /** Who was verified here a moment ago. */
+  /** Returns the customer if they were verified within the last ten minutes. */
   private async freshAt(visitor: Visitor): Promise<Customer | undefined> {
     const customer = await this.customers.at(visitor.digest);
     return customer?.session.isFresh ? customer : undefined;
@@ -226,7 +226,7 @@ export class IdentityController {
   }
 }
 
-/** For a page that only asks whether to load itself again. */
+/** Turns `session_ended` into a state, for requests of a page that polls whether to reload. */
 export function goneAs<State>(state: State): (error: unknown) => State {
   return (error) => {
     if (error instanceof Problem && error.code === 'session_ended') return state;

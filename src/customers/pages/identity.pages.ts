@@ -30,11 +30,11 @@ export function loginPage({ reader, token, typed }: FormPage): Page {
   return sitePage({ reader, title: login.title, address: '/login', place: '/my', content, ...faulty(typed) });
 }
 
-/** Joining: what is agreed to, what it costs, and who one is, where that is not known from a moment ago. */
+/** The form to join: the terms, the fee, and the person's data unless they were verified a moment ago. */
 export function joinPage(
   input: FormPage & {
     monthlyFee: number;
-    /** What was agreed to; undefined before the form was sent. */
+    /** The accepted terms; undefined before the form was sent. */
     agreed?: readonly [boolean, boolean];
     known?: string;
   },
@@ -84,11 +84,11 @@ export function refusedPage(reader: Reader, reasons: readonly IneligibilityCode[
   return sitePage({ reader, title, address: '/join', place: '/join', content, ...FAULTY });
 }
 
-/** What was said about the last thing that was tried. */
+/** Messages about the last attempt. */
 export const CODE_NOTES = ['mismatch', 'resent', 'too_soon'] as const;
 export type CodeNote = (typeof CODE_NOTES)[number];
 
-/** The code that the person reads in the app, or in a text message. */
+/** The form for the code that the person reads in the app or in a text message. */
 export function verificationCodePage(input: {
   reader: Reader;
   token: Html;
@@ -151,7 +151,7 @@ function noteOf(reader: Reader, note: CodeNote): Html | undefined {
   return note === 'too_soon' ? html`<p class="alert" role="alert">${tooSoon}</p>` : undefined;
 }
 
-/** A verification that came to nothing. */
+/** A verification that ended without success. */
 export function codeEndedPage(
   reader: Reader,
   state: 'declined' | 'expired' | 'failed' | 'cancelled',
@@ -164,7 +164,7 @@ export function codeEndedPage(
   return sitePage({ reader, title, address: '/code', place, content: endedCard({ kind, title, text, more }) });
 }
 
-/** RFC 9110, 15.5.21: what was sent was understood and cannot be done. */
+/** RFC 9110, 15.5.21: the content is well-formed but cannot be processed. */
 const FAULTY = { status: 422 } as const;
 
 function faulty(typed: TypedPerson | undefined): { status?: number } {

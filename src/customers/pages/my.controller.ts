@@ -20,7 +20,7 @@ import { FollowQuery } from '../../windows/page/window-page.dto.ts';
 
 const OPAQUE_ID = new OpaqueId(registrationNotFound);
 
-/** A customer's own service: what it is like, the enrolment of its app, its end. */
+/** The customer's own pages: the overview, the enrolment of the app, and cancelling. */
 @ApiExcludeController()
 @UseFilters(PageProblemFilter)
 @Controller()
@@ -57,7 +57,7 @@ export class MyController {
     this.pages.send(reply, enrolPage({ reader: visitor, token: visitor.formToken(), ...enrolment, now: new Date() }));
   }
 
-  /** What the page asks while it waits for the app. */
+  /** Returns the state of the enrolment. The page polls it while it waits for the app. */
   @Get('enrol/state')
   async enrolState(
     @Query() { wait, state: known }: FollowQuery,
@@ -74,7 +74,7 @@ export class MyController {
     void reply.send({ state });
   }
 
-  /** A new enrolment code for a customer who was verified within the last ten minutes. */
+  /** Issues a new enrolment code for a customer who was just verified. */
   @Post('enrol')
   @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async newCode(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -86,7 +86,10 @@ export class MyController {
     void reply.redirect('/enrol', 303);
   }
 
-  /** Ends an institution's registration. Another person's registration is answered like an unknown one. */
+  /**
+   * Revokes an institution's registration. Another subscriber's registration gets the same answer as one that does not
+   * exist.
+   */
   @Post('my/registrations/revoke')
   @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async revoke(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -105,7 +108,7 @@ export class MyController {
     this.pages.send(reply, cancelPage({ reader: visitor, token: visitor.formToken(), ...known }));
   }
 
-  /** Has the person verified once more, under a purpose that says what the code will do. */
+  /** Starts another verification of the customer, with a purpose that names the cancellation. */
   @Post('cancel')
   @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async cancelNow(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {

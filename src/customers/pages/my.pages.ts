@@ -10,13 +10,16 @@ import type { Page } from '../../pages/page.ts';
 import { personFields, type TypedPerson } from '../../pages/person-fields.ts';
 import { endedCard, facts, knownNumber, linkButton, sitePage } from '../../pages/site.ts';
 
-/** The state of a customer's service in plain words, what it costs, its phone and its history. */
+/** The customer's service in plain words: its state, fee, phone and history. */
 export function myPage(input: {
   reader: Reader;
   token: Html;
   phoneNumber: string;
   overview: Overview | undefined;
-  /** The event to report: `joined` for a customer who was subscribed already, `revoked` for an ended registration. */
+  /**
+   * The action that led here: `joined` when the customer tried to join but is already a subscriber, `revoked` for a
+   * revoked registration.
+   */
   note?: unknown;
 }): Page {
   const { reader, token, phoneNumber, overview, note } = input;
@@ -100,7 +103,7 @@ function device(reader: Reader, one: Overview['subscription']['device'], otp: Ov
   </section>`;
 }
 
-/** Institutions that may ask for the codes of the customer's phones, each with the way to end that. */
+/** The institutions that may request codes from the customer's phones, each with a button to revoke it. */
 function registrationsCard(reader: Reader, token: Html, registrations: Overview['registrations']): Html {
   const { title, text, none, serialNumber, confirmedAt, revoke } = reader.words(CUSTOMER_WORDS).my.registrations;
   return html`<section class="card">
@@ -162,11 +165,11 @@ function historyCard(reader: Reader, history: readonly HistoryEntry[]): Html {
   </section>`;
 }
 
-/** What cancelling means, before it is done. */
+/** The consequences of cancelling, before the customer confirms. */
 export function cancelPage(input: {
   reader: Reader;
   token: Html;
-  /** The number of who is logged in. */
+  /** The number of the logged-in customer. */
   known?: string;
   typed?: TypedPerson;
 }): Page {

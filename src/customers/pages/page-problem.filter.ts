@@ -7,7 +7,7 @@ import { SITE_WORDS } from '../../pages/words/languages.ts';
 import { endedCard, linkButton, sitePage } from '../../pages/site.ts';
 import { Pages } from './pages.ts';
 
-/** Says in a page, and in the visitor's language, why something could not be done. */
+/** Shows a problem as a page in the visitor's language. */
 @Injectable()
 @Catch()
 export class PageProblemFilter implements ExceptionFilter {

@@ -17,7 +17,7 @@ export class Pages {
     private readonly environment: Environment,
   ) {}
 
-  /** A customer's browser. */
+  /** The browser of a request, with the website's session cookie. */
   visitor(request: FastifyRequest, reply: FastifyReply): Visitor {
     return new Visitor(request, reply, { name: 'session', issuer: this.environment.ISSUER }, this.words);
   }

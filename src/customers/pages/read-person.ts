@@ -3,7 +3,10 @@ import { parsePerson, seoulDay } from '../../domain/person.ts';
 import { parsePhoneNumber } from '../../domain/phone-number.ts';
 import type { PersonField, TypedPerson } from '../../pages/person-fields.ts';
 
-/** Reads the person that a form names. Returns the faulty fields to be shown again when an entry cannot be right. */
+/**
+ * Parses the person in a form. If a field is not valid, returns the typed values and the invalid fields, so that the
+ * page can show them again.
+ */
 export function parsePersonForm(form: Readonly<Record<string, string>>): NamedPerson | { typed: TypedPerson } {
   const clean = (field: PersonField) => (form[field] ?? '').trim().slice(0, 20);
   const values = {
@@ -14,7 +17,8 @@ export function parsePersonForm(form: Readonly<Record<string, string>>): NamedPe
   const faults: PersonField[] = [];
   const { birthDate, genderDigit, phoneNumber } = values;
   if (!/^\d$/.test(genderDigit)) faults.push('genderDigit');
-  // Without the digit no century is known; any will do to tell a day that is in no calendar.
+  // The gender digit determines the century. Without a valid one, any century serves to detect a date that does not
+  // exist.
   const inACentury = faults.length > 0 ? '1' : genderDigit;
   if (!parsePerson({ birthDate, genderDigit: inACentury, today: seoulDay(new Date()) })) faults.unshift('birthDate');
   if (!parsePhoneNumber(phoneNumber)) faults.push('phoneNumber');

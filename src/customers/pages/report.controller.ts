@@ -19,7 +19,7 @@ import { parsePersonForm } from './read-person.ts';
 import { newPhonePage, reportedPage, reportPage } from './report.pages.ts';
 import type { Visitor } from '../../pages/visitor.ts';
 
-/** What is told without logging in: a lost phone, a new one, a forgotten PIN. */
+/** Reports without a login: a lost phone, a new phone, a forgotten PIN. */
 @ApiExcludeController()
 @UseFilters(PageProblemFilter)
 @Controller()
@@ -61,7 +61,10 @@ export class ReportController {
     await this.show('new_phone', this.pages.visitor(request, reply), reply);
   }
 
-  /** With the old phone's app, at once; without it, by what the carrier tells. */
+  /**
+   * Enrols a new phone: immediately after verification by the old phone's app; without it, files a report that is
+   * resolved once the carrier has reported the new handset.
+   */
   @Post('new-phone')
   @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async enrolNewPhone(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
@@ -71,7 +74,7 @@ export class ReportController {
       await this.take('new_phone', visitor, reply, form);
       return;
     }
-    const person = await this.who(visitor, form);
+    const person = await this.person(visitor, form);
     if ('typed' in person) {
       await this.show('new_phone', visitor, reply, person.typed);
       return;
@@ -100,7 +103,7 @@ export class ReportController {
     reply: FastifyReply,
     form: Readonly<Record<string, string>>,
   ): Promise<void> {
-    const person = await this.who(visitor, form);
+    const person = await this.person(visitor, form);
     if ('typed' in person) {
       await this.show(kind, visitor, reply, person.typed);
       return;
@@ -110,8 +113,8 @@ export class ReportController {
     void reply.redirect(`/reported/${kind}`, 303);
   }
 
-  /** The customer who is logged in, or the person that the form names. */
-  private async who(
+  /** Returns the logged-in customer, or the person in the form. */
+  private async person(
     visitor: Visitor,
     form: Readonly<Record<string, string>>,
   ): Promise<NamedPerson | { typed: TypedPerson }> {

@@ -10,12 +10,12 @@ import { endedCard, knownNumber, linkButton, sitePage } from '../../pages/site.t
 interface ReportPage {
   reader: Reader;
   token: Html;
-  /** The number of who is logged in. */
+  /** The number of the logged-in customer. */
   known?: string;
   typed?: TypedPerson;
 }
 
-/** The form to report a loss or a forgotten PIN without a login. */
+/** The form that reports a lost phone or a forgotten PIN, for people who cannot log in. */
 export function reportPage(kind: 'lost_phone' | 'forgotten_pin', page: ReportPage): Page {
   const { reader, token } = page;
   const { title, text, points, submit } =
@@ -28,7 +28,7 @@ export function reportPage(kind: 'lost_phone' | 'forgotten_pin', page: ReportPag
       ${points.map((point) => html`<li>${point}</li>`)}
     </ul>
     <form method="post" action="${address}" novalidate>
-      ${token} ${whose(page)}
+      ${token} ${personOrKnownNumber(page)}
       <button class="${kind === 'lost_phone' ? 'danger' : 'primary'}">${submit}</button>
     </form>
   </section>`;
@@ -36,7 +36,7 @@ export function reportPage(kind: 'lost_phone' | 'forgotten_pin', page: ReportPag
   return sitePage({ reader, title, address, place, content, ...faulty(page.typed) });
 }
 
-/** A new phone: by the old one's app, or by the carrier's word. */
+/** The form for a new phone, by the old phone's app or by the carrier's record of the handset. */
 export function newPhonePage(page: ReportPage & { waitMinutes: number }): Page {
   const { reader, token, waitMinutes } = page;
   const { newPhone } = reader.words(CUSTOMER_WORDS);
@@ -44,7 +44,7 @@ export function newPhonePage(page: ReportPage & { waitMinutes: number }): Page {
     <h1>${newPhone.title}</h1>
     <p class="lead">${newPhone.text}</p>
     <form method="post" action="/new-phone" novalidate>
-      ${token} ${whose(page)}
+      ${token} ${personOrKnownNumber(page)}
       <div class="choice">
         <h2>${newPhone.old.title}</h2>
         <p>${newPhone.old.text}</p>
@@ -63,7 +63,7 @@ export function newPhonePage(page: ReportPage & { waitMinutes: number }): Page {
   return sitePage({ reader, title, address: '/new-phone', place: '/new-phone', content, ...faulty(page.typed) });
 }
 
-/** The same page for every report, so that it does not tell who is subscribed. */
+/** The answer to a report. It is the same for every person named, so it reveals nothing about them. */
 export function reportedPage(reader: Reader, kind: CustomerReportKind): Page {
   const { title, text } = reader.words(CUSTOMER_WORDS).reported[kind];
   const more = html`<p>${linkButton('/', reader.words(SITE_WORDS).home, 'secondary')}</p>`;
@@ -71,7 +71,7 @@ export function reportedPage(reader: Reader, kind: CustomerReportKind): Page {
   return sitePage({ reader, title, address: `/reported/${kind}`, content });
 }
 
-function whose({ reader, known, typed }: ReportPage): Html {
+function personOrKnownNumber({ reader, known, typed }: ReportPage): Html {
   const { person, my } = reader.words(CUSTOMER_WORDS);
   return known === undefined ? personFields(person, typed) : knownNumber(my.phoneNumber, known);
 }

@@ -1,16 +1,16 @@
-/** Milliseconds between two polls of a state that the page waits for. */
+/** Milliseconds between two reads. */
 const LOOK_MS = 500;
 
-/** Looks until what is seen is what is waited for, for so many seconds at most; answers what was seen last. */
-export async function watchedFor<Seen>(
+/** Polls `look` until `isIt` accepts the value or `seconds` have passed. Returns the last value. */
+export async function watchedFor<Value>(
   seconds: number,
-  look: () => Promise<Seen>,
-  isIt: (seen: Seen) => boolean,
-): Promise<Seen> {
+  look: () => Promise<Value>,
+  isIt: (value: Value) => boolean,
+): Promise<Value> {
   const until = Date.now() + seconds * 1000;
   for (;;) {
-    const seen = await look();
-    if (isIt(seen) || Date.now() + LOOK_MS > until) return seen;
+    const value = await look();
+    if (isIt(value) || Date.now() + LOOK_MS > until) return value;
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }

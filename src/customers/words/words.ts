@@ -6,7 +6,7 @@ import type { PersonWords } from '../../pages/person-fields.ts';
 import type { Sentence } from '../../pages/words/words.ts';
 
 export interface CustomerWords {
-  /** What the app says that a verification on the website is for. */
+  /** The purpose of each verification on the website, as the app shows it. */
   purposes: Record<Intent, string>;
   home: Sentence & {
     join: string;

@@ -30,7 +30,7 @@ function openIn(place: 'popup' | 'tab'): void {
   popup?.focus();
 }
 
-/** The window tells its opener that it has ended, and nothing else: the shop's server asks for the outcome. */
+/** Handles the window's message, which only says that it has ended. The shop's server reads the outcome. */
 function comeBack({ origin, data }: MessageEvent<unknown>): void {
   if (origin !== location.origin || typeof data !== 'object' || data === null) return;
   const { type, windowId, state } = data as Partial<Record<string, unknown>>;

@@ -7,7 +7,7 @@ export interface ShopWords {
   purpose: string;
   verify: string;
   verifyByOtp: string;
-  /** A known customer of the shop, shown masked. */
+  /** The name of a customer whose name the shop knows already. The window shows it masked. */
   member: string;
   bank: string;
   verifySameTab: string;
@@ -24,7 +24,7 @@ export interface ShopWords {
   texts: string;
   textsText: string;
   noTexts: string;
-  /** What a demo line shows, by its id; a line that is not named here shows the note that it came with. */
+  /** The case that a demo line demonstrates, by the line's id. A line without an entry shows its own note. */
   notes: Readonly<Partial<Record<string, string>>>;
   verifiedTitle: string;
   verifiedText: string;
@@ -48,7 +48,7 @@ export interface BankWords {
   customer: string;
   transfer: { title: string; text: string; payee: string; account: string; amount: string; submit: string };
   purpose: string;
-  /** What is typed in beforehand, so that one press is enough. */
+  /** The values with which the form is filled in beforehand, so that one press is enough. */
   example: { payee: string; account: string; amount: string };
   won: (amount: string) => string;
   refused: Record<'invalid' | 'tooMany' | 'other', string>;

@@ -15,7 +15,7 @@ import { AtDesk, DeskRequest } from './desk-request.ts';
 const FORM = { bodyType: 'form' satisfies BodyType };
 const ApprovalId = (): ParameterDecorator => Param('id', new OpaqueId(approvalNotFound));
 
-/** What one person asks for and another decides. */
+/** The approvals: requests of one operator that another one decides. */
 @DeskPages()
 @Controller('operator/approvals')
 export class DeskApprovalsController {
@@ -61,7 +61,7 @@ export class DeskApprovalsController {
     return desk.go('/operator/approvals?done=withdraw');
   }
 
-  /** The code is in this one answer and nowhere else. */
+  /** Only this response contains the code. */
   @Post(':id/take')
   @RouteConfig(FORM)
   @Permits('ask')

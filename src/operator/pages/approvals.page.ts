@@ -8,7 +8,7 @@ import type { Page } from '../../pages/page.ts';
 import { waitingReissue } from './reissues.page.ts';
 import { facts } from '../../pages/site.ts';
 
-/** What waits for a second person, and what became of the last twenty. */
+/** The open approvals and reissues, and the last twenty closed approvals. */
 export function approvalsPage(
   reader: DeskReader,
   shown: {

@@ -16,14 +16,14 @@ import { sendPage } from '../../pages/page.ts';
 import { endedCard, linkButton } from '../../pages/site.ts';
 import { Visitor } from '../../pages/visitor.ts';
 
-/** Another page has to be seen before the one that was asked for. */
+/** Redirects the operator to a page that must come before the requested one. */
 export class ElsewhereFirst extends Error {
   constructor(readonly address: '/operator/sign-in' | '/operator/password') {
     super(`${address} comes first`);
   }
 }
 
-/** Says at the desk, and in the operator's language, why something could not be done. */
+/** Shows a problem as a page of the desk, in the operator's language. */
 @Injectable()
 @Catch()
 export class DeskProblemFilter implements ExceptionFilter {

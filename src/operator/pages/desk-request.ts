@@ -12,10 +12,10 @@ import type { LetterWords } from '../words/words.ts';
 import { sendPage, type Page } from '../../pages/page.ts';
 import type { Visitor } from '../../pages/visitor.ts';
 
-/** The longest reason, in characters, as in the operators' API. */
+/** The maximum length of a reason in characters, as in the operators' API. */
 const LONGEST_REASON = 200;
 
-/** One request of a signed-in operator whose role permits it; a form carries the desk's own token. */
+/** One request of a signed-in operator. The guard has checked the permission, and for a form its token. */
 export class DeskRequest {
   constructor(
     private readonly request: FastifyRequest,
@@ -23,9 +23,9 @@ export class DeskRequest {
     private readonly assets: Assets,
     readonly visitor: Visitor,
     readonly operator: SignedInOperator,
-    /** What the session is known by. */
+    /** The digest that identifies the session. */
     readonly session: Buffer,
-    /** What the form sent; nothing where there was none. */
+    /** The submitted form fields; empty without a form. */
     readonly fields: Readonly<Record<string, string>>,
   ) {}
 
@@ -33,7 +33,7 @@ export class DeskRequest {
     return { ...deskVisitor(this.visitor), operator: this.operator, formToken: this.visitor.formToken() };
   }
 
-  /** The texts of the letter, which has Korean and English on one sheet. */
+  /** The texts of the letter, which prints Korean and English on one sheet. */
   get letters(): Record<Locale, LetterWords> {
     const letterIn = (locale: Locale) => this.assets.words.of(OPERATOR_WORDS, locale).letter;
     return { ko: letterIn('ko'), en: letterIn('en') };
@@ -43,13 +43,13 @@ export class DeskRequest {
     return this.request.ip;
   }
 
-  /** The reason that was typed; undefined for one that cannot be kept. */
+  /** The typed reason, or undefined if it is not storable: empty, too long, or not one line of plain text. */
   get typedReason(): string | undefined {
     const reason = (this.fields['reason'] ?? '').normalize('NFC').trim();
     return reason.length <= LONGEST_REASON && PLAIN_TEXT.test(reason) ? reason : undefined;
   }
 
-  /** Who does what the form asks for. Problems: `invalid_request` without a reason. */
+  /** Returns the operator who performs the action. Problems: `invalid_request` without a reason. */
   acting(reason = this.typedReason): DeskOperator {
     if (reason === undefined) {
       const errors = [{ pointer: '/reason', detail: 'Enter a reason in one line of at most 200 characters.' }];
@@ -62,7 +62,7 @@ export class DeskRequest {
     return sendPage(this.reply, this.assets, page);
   }
 
-  /** Leads on; what a form did is not done again by loading the page anew. */
+  /** Redirects with 303, so that reloading the page does not submit the form again. */
   go(address: string): string {
     void this.reply.status(303).header('Location', address);
     return '';

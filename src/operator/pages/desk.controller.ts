@@ -20,7 +20,7 @@ import { AtDesk, DeskRequest } from './desk-request.ts';
 
 const FORM = { bodyType: 'form' satisfies BodyType };
 
-/** The desk itself: the search, what waits, and the operator's own password and leaving. */
+/** The desk's home page: the search, the worklist, the operator's password, and signing out. */
 @DeskPages()
 @Controller('operator')
 export class DeskController {
@@ -41,7 +41,10 @@ export class DeskController {
     return desk.show(deskHomePage(desk.reader, { worklist, done: doneIn(done) }));
   }
 
-  /** By form alone: a number is in no address. The reason holds for what is found. */
+  /**
+   * A search is a POST, so that no phone number appears in a URL. Its reason also covers the pages of the subscriptions
+   * it finds.
+   */
   @Post('search')
   @RouteConfig(FORM)
   @Permits('search')
@@ -96,7 +99,7 @@ export class DeskController {
     return desk.go('/operator/sign-in');
   }
 
-  /** What waits has masked numbers in it, so looking at it is looking. */
+  /** Reads the worklist. It contains masked numbers, so a read that returns entries is audited. */
   private async worklist(desk: DeskRequest): Promise<Worklist | null> {
     if (!mayOperator(desk.operator.role, 'worklist')) return null;
     const [approvals, reissues, reports] = await Promise.all([

@@ -18,7 +18,7 @@ import { DeskProblemFilter, ElsewhereFirst } from './desk-problem.filter.ts';
 import { DeskRequest, type RequestAtDesk } from './desk-request.ts';
 import { Visitor } from '../../pages/visitor.ts';
 
-/** Admits a signed-in operator whose role permits the route; a form must carry the desk's own token. */
+/** Admits a signed-in operator whose role permits the route, and accepts only the desk's own forms. */
 @Injectable()
 class DeskGuard implements CanActivate {
   constructor(
@@ -48,7 +48,7 @@ class DeskGuard implements CanActivate {
   }
 }
 
-/** Declares on a controller that its pages are the desk's. */
+/** Declares that a controller serves pages of the desk. */
 export function DeskPages(): ClassDecorator {
   return applyDecorators(UseGuards(DeskGuard), UseFilters(DeskProblemFilter), ApiExcludeController());
 }

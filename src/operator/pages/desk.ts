@@ -9,7 +9,7 @@ import { DONE, type DeskPlace, type DeskWords, type Done, type OperatorWords } f
 import type { Visitor } from '../../pages/visitor.ts';
 import type { Page } from '../../pages/page.ts';
 
-/** Where the desk's own pages are, in the order of the navigation, and what has to be permitted to open them. */
+/** The paths of the desk's own pages in the order of the navigation, with the permission that each requires. */
 const PLACES: readonly (readonly [DeskPlace, OperatorPermission])[] = [
   ['/operator', 'search'],
   ['/operator/approvals', 'worklist'],
@@ -17,28 +17,28 @@ const PLACES: readonly (readonly [DeskPlace, OperatorPermission])[] = [
   ['/operator/audit', 'whole_audit'],
 ];
 
-/** The person at the desk's door: the language, and the desk's texts in it. */
+/** A visitor of the desk before signing in: the language, and the desk's texts in it. */
 export interface DeskVisitor {
   locale: Locale;
   texts: OperatorWords;
 }
 
-/** The desk's texts in the language of a browser. */
+/** Returns the desk's texts in the browser's language. */
 export function deskVisitor(visitor: Visitor): DeskVisitor {
   return { locale: visitor.locale, texts: visitor.words(OPERATOR_WORDS) };
 }
 
-/** The operator to whom a page of the desk is shown. */
+/** The signed-in operator to whom a page is shown. */
 export interface DeskReader extends DeskVisitor {
   operator: SignedInOperator;
   formToken: Html;
 }
 
-/** A page of the operators' desk: the frame around what is particular to it. */
+/** A page of the operators' desk: the common frame around the page's content. */
 export function deskPage(page: {
   reader: DeskVisitor | DeskReader;
   title: string;
-  /** The page's own address, for the language switch; one that a form was sent to names the page of its form. */
+  /** The page's path, for the language switch. The answer to a form names the page that shows the form. */
   address: string;
   content: Html;
   place?: DeskPlace;
@@ -62,7 +62,7 @@ export function deskPage(page: {
     layout: 'desk',
     body,
     opener: 'same-origin',
-    // Who is not signed in gets the same bytes whatever was wrong: a script would bring a number of its own.
+    // A page without a session has no script, because its nonce would differ. Failed sign-ins thus get identical bytes.
     ...(isSignedIn && { script: 'site.js' }),
     ...(status !== undefined && { status }),
   };
@@ -90,22 +90,22 @@ function navigation(messages: DeskWords, { operator }: DeskReader, place: DeskPl
   </nav>`;
 }
 
-/** A sentence that says that something was done. */
+/** The message that confirms a completed action. */
 export function doneNote({ texts }: DeskReader, done: Done | undefined): Html | false {
   return done !== undefined && html`<p class="good-note" role="status">${texts.desk.done[done]}</p>`;
 }
 
-/** The words for something that was done, where an address names it. */
-export function doneIn(asked: unknown): Done | undefined {
-  return DONE.find((one) => one === asked);
+/** Returns the completed action that the query names, if it is known. */
+export function doneIn(name: unknown): Done | undefined {
+  return DONE.find((one) => one === name);
 }
 
-/** An instant, for people and for programs. */
+/** An instant for people, with a machine-readable attribute. */
 export function time(instant: Date | string, locale: Locale): Html {
   return html`<time datetime="${new Date(instant).toISOString()}">${seoulTime(instant, locale)}</time>`;
 }
 
-/** A field for a reason; `id` tells the fields of one page apart. */
+/** A field for a reason; `id` distinguishes several such fields on one page. */
 export function reasonField(
   messages: DeskWords,
   id: string,
@@ -127,7 +127,7 @@ export function reasonField(
   </div>`;
 }
 
-/** A table that scrolls sideways by itself where it is too wide; `id` is that of the heading that names it. */
+/** A table that scrolls sideways if it is too wide. `id` is the id of the heading that labels it. */
 export function wideTable(id: string, head: readonly string[], rows: readonly Html[], foot?: Html): Html {
   return html`<div class="scroll" role="region" aria-labelledby="${id}" tabindex="0">
     <table>
@@ -149,13 +149,13 @@ export function wideTable(id: string, head: readonly string[], rows: readonly Ht
   </div>`;
 }
 
-/** How the audit's words for an action read; one that is newer than these words stays as it is. */
+/** The text for an action of the audit. An action without a text is shown unchanged. */
 export function actionWords(messages: DeskWords, action: string): string {
   const [name = '', ...rest] = action.split(' ');
   return [messages.audited[name] ?? name, ...rest].join(' ');
 }
 
-/** How something ended, in the audit. */
+/** The text for an outcome of the audit. */
 export function outcomeWords(messages: DeskWords, outcome: string): string {
   return outcome === 'done' ? messages.audit.done : `${messages.audit.refused} (${outcome})`;
 }

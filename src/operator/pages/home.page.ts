@@ -10,7 +10,7 @@ import type { DeskWords, Done } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { facts, linkButton } from '../../pages/site.ts';
 
-/** What was typed into the search and cannot be used. */
+/** Typed search values that are not usable. */
 export interface SearchFaults {
   number: string;
   reason: string;
@@ -18,14 +18,14 @@ export interface SearchFaults {
   reasonIsWrong: boolean;
 }
 
-/** The open work of the call centre. Viewers do not see it. */
+/** The open work of the call centre; only roles with the permission `worklist` see it. */
 export interface Worklist {
   approvals: readonly Approval[];
   reissues: readonly WaitingReissue[];
   reports: readonly CustomerReport[];
 }
 
-/** The desk: the search, and what waits. */
+/** The desk's home page: the search and the worklist. */
 export function deskHomePage(
   reader: DeskReader,
   shown: { worklist: Worklist | null; done?: Done | undefined; faults?: SearchFaults },
@@ -145,7 +145,7 @@ function reportsCard(messages: DeskWords, { locale, operator, formToken }: DeskR
   </section>`;
 }
 
-/** What was found under a number. */
+/** The subscriptions found for a number. */
 export function resultsPage(reader: DeskReader, number: string, found: readonly SubscriptionResponse[]): Page {
   const { locale } = reader;
   const messages = reader.texts.desk;
@@ -176,7 +176,7 @@ export function resultsPage(reader: DeskReader, number: string, found: readonly 
   return deskPage({ title, address: '/operator', content, reader, place: '/operator' });
 }
 
-/** Asks for the reason of a lookup before anything is shown. */
+/** Asks for the reason of a read before any data is shown. */
 export function reasonPage(reader: DeskReader, address: string, fault: boolean): Page {
   const { formToken } = reader;
   const messages = reader.texts.desk;

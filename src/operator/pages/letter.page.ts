@@ -9,7 +9,9 @@ import { qrCode } from '../../pages/qr-code.ts';
 import { facts, linkButton } from '../../pages/site.ts';
 import type { Locale } from '../../domain/locale.ts';
 
-/** The addressee as far as the service knows: the name and address are in the carrier's own list. */
+/**
+ * The recipient of a letter as far as the service knows them. Name and postal address are known only to the carrier.
+ */
 export interface Addressee {
   subscriptionId: string;
   phoneNumber: string | null;

@@ -10,16 +10,16 @@ import type { ReissueApplication } from '../reissue-desk.ts';
 
 export type ApplicationField = 'cause' | 'oldSerialNumber' | 'identityProof' | 'delivery' | 'reason';
 
-/** A field that cannot be right; `mismatch` is a serial number that is none of the subscription's phones. */
+/** An invalid field. `mismatch`: none of the subscription's phones has the serial number. */
 export type ApplicationFault = ApplicationField | 'mismatch';
 
-/** What was typed into the form, and what of it cannot be right. */
+/** The typed values of the form, and its invalid fields. */
 export interface TypedApplication {
   values: Partial<Record<ApplicationField, string>>;
   faults: readonly ApplicationFault[];
 }
 
-/** Reads what is applied for; what cannot be right is named by field, to be shown again. */
+/** Parses the form of a reissue application. Invalid fields are named in `faults`, and the form is shown again. */
 export function readApplication(
   form: Readonly<Record<string, string>>,
   reason: string | undefined,
@@ -44,7 +44,9 @@ export function readApplication(
   };
 }
 
-/** As people read it aloud and type it: without the letters, in groups or in one, with whatever dash. */
+/**
+ * Parses a serial number as people read it aloud and type it: with or without `PG`, in groups or in one, with any dash.
+ */
 function readSerialNumber(typed: string): string | undefined {
   const plain = typed
     .normalize('NFKC')

@@ -18,13 +18,13 @@ import { auditPage, chargesPage, chooseMonthPage } from './records.page.ts';
 import { AtDesk, DeskRequest } from './desk-request.ts';
 
 const FORM = { bodyType: 'form' satisfies BodyType };
-/** Months that can be chosen: the present one, and what is still put right. */
+/** Selectable months: the current one, and those whose charges may still be corrected. */
 const MONTHS = 13;
-/** Rows of charges on a page; there may be millions in the CSV. */
+/** Rows of charges on a page; the CSV may have millions. */
 const ROWS = 100;
 const AUDIT = '/operator/audit';
 
-/** What supervisors read: the charges of a month, and the whole audit. */
+/** The records that supervisors read: the charges of a month, and the complete audit. */
 @DeskPages()
 @Controller('operator')
 export class DeskRecordsController {
@@ -54,8 +54,8 @@ export class DeskRecordsController {
 
   @Get('charges/:month')
   @Permits('charges')
-  async month(@AtDesk() desk: DeskRequest, @Param('month') asked: string): Promise<string> {
-    const month = readMonth(asked);
+  async month(@AtDesk() desk: DeskRequest, @Param('month') requested: string): Promise<string> {
+    const month = readMonth(requested);
     if (!(await this.looksAtMonth(desk, month))) return desk.go('/operator/charges');
     const closedAt = (await this.charges.closedAt(month)) ?? null;
     const rows: MonthlyCharge[] = [];
@@ -70,8 +70,8 @@ export class DeskRecordsController {
 
   @Get('charges/:month/csv')
   @Permits('charges')
-  async csv(@AtDesk() desk: DeskRequest, @Param('month') asked: string, @Res() reply: FastifyReply): Promise<void> {
-    const month = readMonth(asked);
+  async csv(@AtDesk() desk: DeskRequest, @Param('month') requested: string, @Res() reply: FastifyReply): Promise<void> {
+    const month = readMonth(requested);
     if (!(await this.looksAtMonth(desk, month))) {
       await reply.send(desk.go('/operator/charges'));
       return;
@@ -130,7 +130,7 @@ function readMonth(written: string): string {
   throw new Problem('not_found', 'Choose a month at /operator/charges.');
 }
 
-/** What was typed into a filter; nothing typed is nothing asked. */
+/** Returns the trimmed text of a filter; undefined for an empty one. */
 function text(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value.trim().slice(0, 100) : undefined;
 }

@@ -7,7 +7,7 @@ import type { DeskWords } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { linkButton } from '../../pages/site.ts';
 
-/** Asks which month, and why. */
+/** Asks for the month and for the reason of the read. */
 export function chooseMonthPage(reader: DeskReader, months: readonly string[], fault: boolean): Page {
   const messages = reader.texts.desk;
   const content = html`<h1>${messages.charges.title}</h1>
@@ -15,7 +15,7 @@ export function chooseMonthPage(reader: DeskReader, months: readonly string[], f
   return chargesFrame(reader, content, fault ? 422 : 200);
 }
 
-/** The first rows of a month's charges, and the sums of all of them. */
+/** The first rows of a month's charges, and the totals of all rows. */
 export interface MonthOfCharges {
   month: string;
   closedAt: Date | null;
@@ -98,7 +98,7 @@ function monthForm(
   </form>`;
 }
 
-/** The whole audit, a page of it. */
+/** One page of the complete audit. */
 export function auditPage(
   reader: DeskReader,
   filter: AuditFilter,

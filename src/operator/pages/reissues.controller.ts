@@ -16,7 +16,7 @@ import { AtDesk, DeskRequest } from './desk-request.ts';
 const FORM = { bodyType: 'form' satisfies BodyType };
 const ReissueId = (): ParameterDecorator => Param('id', new OpaqueId(reissueNotFound));
 
-/** A new phone in the place of one that is lost or broken, step by step. */
+/** Replaces a lost or broken phone, step by step. */
 @DeskPages()
 @Controller('operator')
 export class DeskReissuesController {
@@ -64,7 +64,7 @@ export class DeskReissuesController {
     return desk.go(`/operator/subscriptions/${subscriptionId}?done=withdraw-reissue`);
   }
 
-  /** The code is in this one answer and nowhere else: on the page, or in the letter that is printed from it. */
+  /** Only this response contains the code, either on the page or in the letter to be printed. */
   @Post('reissues/:id/issue')
   @RouteConfig(FORM)
   @Permits('apply_reissue')

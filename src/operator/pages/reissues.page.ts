@@ -28,7 +28,7 @@ function addressOf(subscriptionId: string): string {
   return `/operator/subscriptions/${subscriptionId}`;
 }
 
-/** The reissues of a subscription: how the one that is under way stands, what came before it, or a new one. */
+/** The reissues of a subscription: the one in progress or the link to a new one, and the earlier ones. */
 export function reissueCard(reader: DeskReader, { subscription, reissues }: SubscriptionLook): Html {
   const words = reader.texts.reissues;
   const open = reissues.find(({ state }) => isUnderWay(state));
@@ -133,7 +133,7 @@ function pastReissues({ locale, texts }: DeskReader, past: readonly Reissue[]): 
     ${wideTable('past-reissues', head, rows)}`;
 }
 
-/** The form by itself, with what cannot be right beside each field. */
+/** The application form as a page of its own, with a message at each invalid field. */
 export function applicationPage(reader: DeskReader, subscriptionId: string, typed: TypedApplication): Page {
   const { apply, code } = reader.texts.reissues;
   const address = addressOf(subscriptionId);
@@ -215,7 +215,7 @@ function choices<Option extends string>(
   </fieldset>`;
 }
 
-/** One that waits for a decision, among the approvals. */
+/** A reissue that waits for a decision, in the list of approvals. */
 export function waitingReissue(messages: DeskWords, reader: DeskReader, reissue: WaitingReissue): Html {
   const { locale } = reader;
   const words = reader.texts.reissues;
@@ -256,7 +256,7 @@ function decision(messages: DeskWords, reader: DeskReader, reissue: WaitingReiss
   </form>`;
 }
 
-/** A code that is handed over at a counter or told on the phone, large enough to be scanned and read aloud. */
+/** A code to be handed over at a counter or told on the phone, large enough to be scanned and read aloud. */
 export function reissueCodePage(
   reader: DeskReader,
   subscriptionId: string,

@@ -13,7 +13,7 @@ import { signInPage } from './sign-in.page.ts';
 import { sendPage } from '../../pages/page.ts';
 import { Visitor } from '../../pages/visitor.ts';
 
-/** The door of the operators' desk. */
+/** Signing in at the operators' desk. */
 @ApiExcludeController()
 @UseFilters(DeskProblemFilter)
 @Controller('operator/sign-in')

@@ -4,7 +4,7 @@ import { html, type Html } from '../../pages/html.ts';
 import type { DeskWords } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
 
-/** The door of the desk. What was wrong is not said, nor what was typed. */
+/** The sign-in page. It reveals neither which value was wrong nor the typed values. */
 export function signInPage(reader: DeskVisitor, formToken: Html, wrong = false): Page {
   const { signIn: messages } = reader.texts.desk;
   const content = html`<form class="card narrow" method="post" action="/operator/sign-in">
@@ -47,7 +47,7 @@ export function signInPage(reader: DeskVisitor, formToken: Html, wrong = false):
 
 export type PasswordFault = keyof DeskWords['choose']['faults'];
 
-/** Another password in the place of the present one. */
+/** The form that replaces the operator's password. */
 export function passwordPage(reader: DeskReader, fault: PasswordFault | null): Page {
   const { operator, formToken } = reader;
   const { choose: messages } = reader.texts.desk;

@@ -18,7 +18,7 @@ import type { Done } from '../words/words.ts';
 const FORM = { bodyType: 'form' satisfies BodyType };
 const SubscriptionId = (): ParameterDecorator => Param('id', new OpaqueId(subscriptionNotFound));
 
-/** One subscription at the desk: looking at it, and what can be done to it. */
+/** The page of one subscription at the desk, and the actions on it. */
 @DeskPages()
 @Controller('operator/subscriptions/:id')
 export class DeskSubscriptionController {
@@ -28,7 +28,7 @@ export class DeskSubscriptionController {
     private readonly sessions: OperatorSessions,
   ) {}
 
-  /** Shown for the reason of the search that found it. A direct link asks for a reason first. */
+  /** Shows the subscription under the reason of the search that found it. Without such a reason, asks for one. */
   @Get()
   @Permits('look')
   async page(@AtDesk() desk: DeskRequest, @SubscriptionId() id: string, @Query('done') done: unknown): Promise<string> {

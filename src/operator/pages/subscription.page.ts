@@ -19,7 +19,7 @@ import type { Page } from '../../pages/page.ts';
 import { reissueCard } from './reissues.page.ts';
 import { facts, linkButton } from '../../pages/site.ts';
 
-/** What each action needs, and when there is something for it to do. */
+/** The permission that each action requires, and the condition under which it has an effect. */
 const ACTIONS: readonly {
   action: DeskAction;
   permission: OperatorPermission;
@@ -53,7 +53,7 @@ export function stateBadge(messages: DeskWords, state: SubscriptionState): Html 
   return html`<strong class="tag ${state}">${messages.states[state]}</strong>`;
 }
 
-/** One subscription: how it stands, what can be done, what happened. */
+/** One subscription: its state, the available actions, and its history. */
 export function subscriptionPage(
   reader: DeskReader,
   look: SubscriptionLook,
@@ -184,7 +184,7 @@ function auditCard(messages: DeskWords, { locale }: DeskReader, { entries }: Sub
   </section>`;
 }
 
-/** What is masked everywhere else, once. */
+/** Data that all other pages mask, shown once. */
 export function revealedPage(reader: DeskReader, subscriptionId: string, revealed: Revealed): Page {
   const { locale } = reader;
   const { revealed: messages, subscription } = reader.texts.desk;

@@ -8,7 +8,7 @@ import type { Sentence } from '../../pages/words/words.ts';
 import type { IdentityProof, ReissueCause, ReissueDelivery, ReissueState } from '../../domain/reissue.ts';
 import type { ApplicationFault } from '../pages/read-application.ts';
 
-/** What can be done to a subscription at the desk. */
+/** An action on a subscription at the desk. */
 export type DeskAction = 'reveal' | 'report-loss' | 'ask-resume' | 'unlock-pin' | 'ask-enrolment-code' | 'cancel';
 
 export type DeskPlace = '/operator' | '/operator/approvals' | '/operator/charges' | '/operator/audit';
@@ -212,7 +212,7 @@ export interface LetterWords {
   secret: string;
 }
 
-/** A reissue that still waits for an operator or the customer. */
+/** A reissue that still needs an action. */
 export type ReissueUnderWay = Exclude<ReissueState, 'completed' | 'refused' | 'withdrawn' | 'expired'>;
 
 export interface ReissueWords {
@@ -220,7 +220,7 @@ export interface ReissueWords {
   none: string;
   past: string;
   states: Record<ReissueState, string>;
-  /** How one that is under way stands, and who has to do what. */
+  /** The state of a reissue in progress, and who must act next. */
   underWay: Record<ReissueUnderWay, string>;
   causes: Record<ReissueCause, string>;
   proofs: Record<IdentityProof, string>;
@@ -239,7 +239,7 @@ export interface ReissueWords {
     | 'closed',
     string
   >;
-  /** Whoever closed it, where it was the person with the phone. */
+  /** Shown as the closing actor when the person completed the reissue on the new phone. */
   customer: string;
   apply: { name: string; text: string; submit: string; serialHint: string; deliveryHint: string };
   faults: Record<ApplicationFault, string>;

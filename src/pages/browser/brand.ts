@@ -4,7 +4,7 @@ import { locale, type Locale } from './locale.ts';
 export interface Brand {
   /** The product's name. */
   service: string;
-  /** The carrier's name; empty where the page does not say it. */
+  /** The carrier's name; empty on pages that do not mention it. */
   carrier: string;
   /** The number of the carrier's call centre. */
   callCentre: string;
@@ -15,7 +15,7 @@ const DEFAULTS: Readonly<Record<Locale, Brand>> = {
   en: { service: 'Pushguard', carrier: '', callCentre: '114' },
 };
 
-/** What the server wrote into the page's element `brand`; the default for what is missing. */
+/** The brand that the server wrote into the page's element `brand`; defaults for missing members. */
 export const brand: Brand = { ...DEFAULTS[locale], ...writtenBrand() };
 
 function writtenBrand(): Partial<Brand> {

@@ -6,7 +6,7 @@ export interface WindowView {
   attemptsLeft: number;
   /** The method that the person can still change to; null after the change. */
   otherMethod: WindowMethod | null;
-  /** The owner of the one-time password that is asked for. */
+  /** The owner of the requested one-time password, masked. */
   askedOf: string | null;
 }
 

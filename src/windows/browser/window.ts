@@ -182,8 +182,8 @@ function begin({ channel, expiresAt, otherMethod, askedOf }: WindowView): void {
   input('code').value = '';
   blame('code', null);
   input('code').focus();
-  const told = document.querySelector(`[data-view="code"] div[data-channel="${channel}"]`)?.textContent ?? '';
-  say(askedOf === null ? told : `${told} ${askedOf}`);
+  const introduction = document.querySelector(`[data-view="code"] div[data-channel="${channel}"]`)?.textContent ?? '';
+  say(askedOf === null ? introduction : `${introduction} ${askedOf}`);
   countdown?.stop();
   countdown = startCountdown({
     element: byId('countdown', HTMLElement),

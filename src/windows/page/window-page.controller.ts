@@ -17,7 +17,7 @@ import { Words } from '../../pages/words.ts';
 import { WindowMethodRequest, WindowPageQuery, WindowPersonRequest, WindowWaitQuery } from './window-page.dto.ts';
 import { closedWindowPage, windowPage } from './window.page.ts';
 
-/** A window can be used for ten minutes; an authentication that begins in the last one ends three minutes later. */
+/** A window is valid for ten minutes. An authentication that starts in the last second ends three minutes later. */
 const COOKIE_SECONDS = 600 + LIFETIME_SECONDS;
 
 const OPAQUE_ID = new OpaqueId(windowNotFound);
@@ -143,7 +143,7 @@ function endUserOf({ ip, headers }: FastifyRequest): { ip: string; userAgent?: s
   return { ip, ...(userAgent && { userAgent }) };
 }
 
-/** Whether a link scanner or a prefetch sent the request. Neither may bind the window. */
+/** True if a link scanner or a prefetch sent the request. Neither may bind the window. */
 function looksAhead({ method, headers }: FastifyRequest): boolean {
   return method === 'HEAD' || String(headers['sec-purpose'] ?? headers['purpose'] ?? '').startsWith('prefetch');
 }

@@ -4,7 +4,7 @@ import type { Sentence } from '../../pages/words/words.ts';
 /** The states in which a window has ended. */
 export type EndedState = Exclude<AuthenticationState, 'pending' | 'opened'>;
 
-/** Why a window cannot be shown at all. */
+/** The reasons for which a window cannot be shown. */
 export type ClosedReason = 'unknown' | 'over' | 'elsewhere' | 'failed';
 
 export interface WindowWords {
@@ -19,14 +19,14 @@ export interface WindowWords {
   phoneNumber: string;
   phoneNumberHint: string;
   start: string;
-  /** The title of the window while it is to ask for a one-time password, and what it says of that. */
+  /** The title and the introduction of a window that requests a one-time password. */
   otpTitle: string;
   otpIntro: string;
   changeTo: Record<WindowMethod, string>;
   push: Sentence;
   sms: Sentence;
   otp: Sentence;
-  /** Whose one-time password is asked for. */
+  /** The label of the owner of the requested one-time password. */
   askedOf: string;
   otpNotes: readonly string[];
   steps: readonly [string, string, string];
@@ -42,7 +42,7 @@ export interface WindowWords {
   goBack: (relyingParty: string) => string;
   goingBack: string;
   ended: Record<EndedState, Sentence>;
-  /** Where the end of a one-time password reads otherwise. */
+  /** Replaces the text of a final state where it differs for a one-time password. */
   endedOtp: Partial<Record<EndedState, Sentence>>;
   closed: Record<ClosedReason, Sentence>;
   protectedBy: string;

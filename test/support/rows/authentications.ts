@@ -2,21 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { eventually } from '../eventually.ts';
 import type { Sql } from './sql.ts';
 
-/** Reads and changes authentications, behind the service's back. */
+/** Reads and changes authentications directly in the database. */
 export class AuthenticationRows {
   constructor(private readonly sql: Sql) {}
 
-  /** Lets the time of one pass. */
+  /** Makes an authentication expire now. */
   expire(id: string): Promise<unknown> {
     return this.sql('UPDATE authentications SET expires_at = now() WHERE id = $1', [id]);
   }
 
-  /** Lets the time of every pending one pass. */
+  /** Makes every pending authentication expire now. */
   expirePending(): Promise<unknown> {
     return this.sql(`UPDATE authentications SET expires_at = now() WHERE state = 'pending'`);
   }
 
-  /** Moves the last sending of one into the past. */
+  /** Moves the last sending of an authentication into the past. */
   rewindSending(id: string, seconds: number): Promise<unknown> {
     return this.sql('UPDATE authentications SET sent_at = now() - make_interval(secs => $2) WHERE id = $1', [
       id,
@@ -24,7 +24,7 @@ export class AuthenticationRows {
     ]);
   }
 
-  /** Moves the last sending of every open one into the past. */
+  /** Moves the last sending of every open authentication into the past. */
   rewindOpenSendings(seconds: number): Promise<unknown> {
     return this.sql(
       'UPDATE authentications SET sent_at = sent_at - make_interval(secs => $1) WHERE closed_at IS NULL',
@@ -32,12 +32,12 @@ export class AuthenticationRows {
     );
   }
 
-  /** Forgets every authentication. */
+  /** Deletes every authentication. */
   clear(): Promise<unknown> {
     return this.sql('DELETE FROM authentications');
   }
 
-  /** The state of one, and the reason of a decline. */
+  /** The state of an authentication, and the reason if it was declined. */
   async endOf(id: string): Promise<{ state: string; reason: string | null } | undefined> {
     const [row] = await this.sql<{ state: string; reason: string | null }>(
       'SELECT state, decline_reason AS reason FROM authentications WHERE id = $1',
@@ -46,13 +46,13 @@ export class AuthenticationRows {
     return row;
   }
 
-  /** The nonce that the app is given with one. */
+  /** The nonce that the app receives with an authentication. */
   async nonceOf(id: string): Promise<string> {
     const [row] = await this.sql<{ nonce: Buffer }>('SELECT nonce FROM authentications WHERE id = $1', [id]);
     return row!.nonce.toString('base64url');
   }
 
-  /** The stored columns of the code of one. */
+  /** The stored columns of an authentication's code. */
   async codeOf(id: string): Promise<{ code_digest: Buffer | null; sms_code: Buffer | null; envelope: string | null }> {
     const [row] = await this.sql<{ code_digest: Buffer | null; sms_code: Buffer | null; envelope: string | null }>(
       'SELECT code_digest, sms_code, envelope FROM authentications WHERE id = $1',
@@ -61,7 +61,7 @@ export class AuthenticationRows {
     return row!;
   }
 
-  /** The stored columns of the transaction of one. */
+  /** The stored transaction of an authentication. */
   async transactionOf(id: string): Promise<unknown> {
     const [row] = await this.sql<{ transaction: unknown }>('SELECT transaction FROM authentications WHERE id = $1', [
       id,
@@ -69,7 +69,7 @@ export class AuthenticationRows {
     return row!.transaction;
   }
 
-  /** Channel and state of everything started for a number, oldest first. */
+  /** Channel and state of every authentication of a number's lines, oldest first. */
   ofNumber(phoneIndex: Buffer): Promise<{ channel: string; state: string }[]> {
     return this.sql(
       `SELECT channel, state FROM authentications WHERE line_id IN (SELECT id FROM lines WHERE phone_index = $1)
@@ -78,7 +78,7 @@ export class AuthenticationRows {
     );
   }
 
-  /** How many were started for the person of this one. */
+  /** Number of authentications of this authentication's person. */
   async countOfPersonOf(id: string): Promise<number> {
     const [row] = await this.sql<{ count: number }>(
       `SELECT count(*)::int AS count FROM authentications
@@ -88,7 +88,10 @@ export class AuthenticationRows {
     return row!.count;
   }
 
-  /** Remembers one that is open, and puts it back as a start leaves it that commits at the instant of its closing. */
+  /**
+   * Remembers an open authentication, and returns a function that reopens it. This simulates a start that commits at
+   * the moment at which the open authentications are closed.
+   */
   async openAgainLater(id: string): Promise<() => Promise<unknown>> {
     const [open] = await this.sql<{ person: Buffer; digest: Buffer }>(
       'SELECT person, code_digest AS digest FROM authentications WHERE id = $1',
@@ -101,7 +104,7 @@ export class AuthenticationRows {
       );
   }
 
-  /** Adds one that expired. */
+  /** Adds an expired authentication. */
   addExpired(one: { subscriptionId: string; clientId: string; purpose: string }): Promise<unknown> {
     return this.sql(
       `INSERT INTO authentications (id, client_id, person_index, subscription_id, channel, state, purpose, nonce, sent_at,
@@ -112,7 +115,7 @@ export class AuthenticationRows {
     );
   }
 
-  /** Lets the day pass for which the Idempotency-Key of one is kept, and waits until it is forgotten. */
+  /** Ages the Idempotency-Key of an authentication past its day of validity, and waits until a worker deletes it. */
   async outliveIdempotencyKey(id: string): Promise<void> {
     await this.sql(
       `UPDATE idempotency_keys SET created_at = now() - interval '24 hours 1 second' WHERE authentication_id = $1`,

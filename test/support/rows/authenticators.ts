@@ -32,7 +32,7 @@ export class AuthenticatorRows {
     return this.sql('UPDATE authenticators SET failures = 5');
   }
 
-  /** State of a registration, and the side that closed it. */
+  /** State of a registration, and the party that closed it. */
   registration(id: string): Promise<{ state: string; closed_by: string | null }[]> {
     return this.sql('SELECT state, closed_by FROM registrations WHERE id = $1', [id]);
   }
@@ -52,7 +52,7 @@ export class AuthenticatorRows {
     );
   }
 
-  /** Revokes a registration while what `begin` starts already waits for it; answers what that came to. */
+  /** Revokes a registration while the work of `begin` already waits for its row lock. Returns the result of `begin`. */
   async revokeUnder<T>(id: string, begin: () => Promise<T>): Promise<T> {
     const begun = await withRowLock(this.pool, 'registrations', id, async ({ client, untilWaitedFor }) => {
       const waiting = begin();

@@ -4,12 +4,12 @@ import type { Sql } from './sql.ts';
 export class BudgetRows {
   constructor(private readonly sql: Sql) {}
 
-  /** Gives every person the whole budget of starts again. */
+  /** Restores the full budget of starts for every person. */
   clearStarts(): Promise<unknown> {
     return this.sql('DELETE FROM start_budgets');
   }
 
-  /** Gives every address the whole budget of forms again. */
+  /** Restores the full budget of forms for every address. */
   clearForms(): Promise<unknown> {
     return this.sql('DELETE FROM form_budgets');
   }
@@ -27,7 +27,7 @@ export class BudgetRows {
     );
   }
 
-  /** Adds starts of a person, all at one instant in the past. */
+  /** Adds starts of a person, all at one time in the past. */
   addStarts(personIndex: Buffer, count: number, ago: string): Promise<unknown> {
     return this.sql(
       'INSERT INTO start_budgets (person_index, starts) VALUES ($1, array_fill(now() - $3::interval, ARRAY[$2::int]))',

@@ -5,7 +5,7 @@ import type { Sql } from './sql.ts';
 export class ClientRows {
   constructor(private readonly sql: Sql) {}
 
-  /** Registers a client; answers its id. */
+  /** Registers a client; returns its id. */
   async register(client: {
     clientId: string;
     name?: string;
@@ -40,7 +40,7 @@ export class ClientRows {
     return this.sql('UPDATE clients SET name = $2 WHERE client_id = $1', [clientId, name]);
   }
 
-  /** Has a relying party refuse codes by SMS, or no longer. */
+  /** Sets whether a relying party refuses codes by SMS. */
   refuseSms(clientId: string, refuses: boolean): Promise<unknown> {
     return this.sql('UPDATE clients SET refuses_sms = $2 WHERE client_id = $1', [clientId, refuses]);
   }
@@ -55,7 +55,7 @@ export class ClientRows {
     return this.sql('UPDATE clients SET scopes = $2 WHERE client_id = $1', [clientId, scopes]);
   }
 
-  /** Sets how often a relying party may start in a minute. */
+  /** Sets how many starts a relying party may send in a minute. */
   limitStarts(clientId: string, perMinute: number): Promise<unknown> {
     return this.sql('UPDATE clients SET starts_per_minute = $2 WHERE client_id = $1', [clientId, perMinute]);
   }

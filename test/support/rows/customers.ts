@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql } from './sql.ts';
 
-/** Reads and changes the website's sessions and of customers' reports. */
+/** Reads and changes the website's sessions and the customers' reports. */
 export class CustomerRows {
   constructor(private readonly sql: Sql) {}
 
@@ -20,12 +20,12 @@ export class CustomerRows {
     return this.sql('UPDATE customer_sessions SET created_at = now() - make_interval(mins => $1)', [minutes]);
   }
 
-  /** How many sessions a line has. */
+  /** Number of sessions of a line. */
   async sessionsOf(lineId: string): Promise<number> {
     return (await this.sql('SELECT 1 FROM customer_sessions WHERE line_id = $1', [lineId])).length;
   }
 
-  /** Adds a report that was worked on; answers its id. */
+  /** Adds a resolved report; returns its id. */
   async addReport(report: { kind: string; subscriptionId?: string; outcome: string }): Promise<string> {
     const id = randomUUID();
     await this.sql('INSERT INTO reports (id, kind, subscription_id, outcome) VALUES ($1, $2, $3, $4)', [
@@ -37,7 +37,7 @@ export class CustomerRows {
     return id;
   }
 
-  /** Adds a report that is overdue and that no key decrypts. */
+  /** Adds a due report that no key can decrypt. */
   addUnreadableReport(): Promise<unknown> {
     return this.sql(
       `INSERT INTO reports (id, kind, person, due_at)
@@ -49,12 +49,12 @@ export class CustomerRows {
     return this.sql(`DELETE FROM reports WHERE person = '\\x00'`);
   }
 
-  /** How many reports wait to be worked on. */
+  /** Number of unresolved reports. */
   async openReports(): Promise<number> {
     return (await this.sql('SELECT 1 FROM reports WHERE outcome IS NULL')).length;
   }
 
-  /** How many reports that wait are due only after this many minutes. */
+  /** Number of unresolved reports that are due only after this many minutes. */
   async reportsDueAfter(minutes: number): Promise<number> {
     const rows = await this.sql(
       'SELECT 1 FROM reports WHERE outcome IS NULL AND due_at > now() + make_interval(mins => $1)',

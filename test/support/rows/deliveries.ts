@@ -6,11 +6,11 @@ export interface DeliveryRow {
   attempts: number;
   /** Seconds until the next attempt. */
   dueIn: number;
-  /** No worker holds it. */
+  /** True if no worker has claimed it. */
   waiting: boolean;
 }
 
-/** Reads and changes pushes and text messages that are still to be delivered. */
+/** Reads and changes pushes and text messages that have not been delivered yet. */
 export class DeliveryRows {
   constructor(private readonly sql: Sql) {}
 
@@ -44,7 +44,7 @@ export class DeliveryRows {
     return this.sql('UPDATE deliveries SET due_at = now() WHERE authentication_id = $1', [authenticationId]);
   }
 
-  /** Sets how long the delivery of an authentication is still worth an attempt. */
+  /** Sets the time after which the delivery of an authentication is no longer attempted. */
   expireIn(authenticationId: string, seconds: number): Promise<unknown> {
     return this.sql(
       'UPDATE deliveries SET expires_at = now() + make_interval(secs => $2) WHERE authentication_id = $1',

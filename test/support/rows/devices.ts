@@ -15,7 +15,7 @@ export class DeviceRows {
     );
   }
 
-  /** Revokes a device, and nothing that belongs to it. */
+  /** Revokes a device only, without the effects of a real revocation. */
   revoke(deviceId: string): Promise<unknown> {
     return this.sql(`UPDATE devices SET state = 'revoked', revoked_at = now() WHERE id = $1`, [deviceId]);
   }
@@ -25,7 +25,7 @@ export class DeviceRows {
     return this.sql('UPDATE devices SET name = $2 WHERE subscription_id = $1', [subscriptionId, name]);
   }
 
-  /** Gives the device of a subscription this serial number. */
+  /** Sets the serial number of a subscription's device. */
   setSerialNumber(subscriptionId: string, serialNumber: string): Promise<unknown> {
     return this.sql('UPDATE devices SET serial_number = $2 WHERE subscription_id = $1', [subscriptionId, serialNumber]);
   }
@@ -35,18 +35,18 @@ export class DeviceRows {
     return this.sql('UPDATE devices SET activated_at = activated_at - make_interval(days => $1)', [days]);
   }
 
-  /** Lets the time for the test of a device pass. */
+  /** Ends the period in which a device can be tested. */
   expireTest(deviceId: string): Promise<unknown> {
     return this.sql('UPDATE devices SET test_expires_at = now() WHERE id = $1', [deviceId]);
   }
 
-  /** Wrong test codes that were counted. */
+  /** Number of wrong test codes. */
   async testFailuresOf(deviceId: string): Promise<number> {
     const [row] = await this.sql<{ n: number }>('SELECT test_failures AS n FROM devices WHERE id = $1', [deviceId]);
     return row!.n;
   }
 
-  /** Wrong PINs that were counted. */
+  /** Number of wrong PINs. */
   async pinFailuresOf(deviceId: string): Promise<number> {
     const [row] = await this.sql<{ n: number }>('SELECT pin_failures AS n FROM devices WHERE id = $1', [deviceId]);
     return row!.n;
@@ -62,7 +62,7 @@ export class DeviceRows {
     return this.sql('UPDATE devices SET pin_failures = 5 WHERE subscription_id = $1', [subscriptionId]);
   }
 
-  /** Lets the time for a check of the PIN pass. */
+  /** Ends the period of a PIN check. */
   expirePinCheck(deviceId: string): Promise<unknown> {
     return this.sql('UPDATE devices SET pin_check_expires_at = now() WHERE id = $1', [deviceId]);
   }
@@ -81,7 +81,7 @@ export class DeviceRows {
     return row!.token;
   }
 
-  /** Whether a push token is stored. */
+  /** Returns whether a push token is stored. */
   async hasPushToken(deviceId: string): Promise<boolean> {
     const [row] = await this.sql<{ known: boolean }>(
       'SELECT push_token IS NOT NULL AND push_token_digest IS NOT NULL AS known FROM devices WHERE id = $1',
@@ -90,17 +90,19 @@ export class DeviceRows {
     return row!.known;
   }
 
-  /** Forgets the push token. */
+  /** Deletes the push token. */
   dropPushToken(deviceId: string): Promise<unknown> {
     return this.sql('UPDATE devices SET push_token = NULL WHERE id = $1', [deviceId]);
   }
 
-  /** Makes the push token newer than anything its platform says of it within the next minute. */
+  /**
+   * Dates the push token a minute ahead, so that it is newer than any rejection its platform sends within that minute.
+   */
   postdatePushToken(deviceId: string): Promise<unknown> {
     return this.sql(`UPDATE devices SET push_token_at = now() + interval '1 minute' WHERE id = $1`, [deviceId]);
   }
 
-  /** How many device proofs are remembered. */
+  /** Number of remembered device proofs. */
   async proofsOf(deviceId: string): Promise<number> {
     return (await this.sql('SELECT 1 FROM device_proofs WHERE device_id = $1', [deviceId])).length;
   }

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { LineFacts } from '../../../src/domain/line.ts';
 import { withRowLock, type Sql } from './sql.ts';
 
-/** A line as it is stored: number and owner are encrypted. */
+/** A line as stored: number and owner are encrypted. */
 export interface LineRow {
   id: string;
   phone_number: Buffer;
@@ -14,7 +14,7 @@ export interface LineRow {
   handset: LineFacts['handset'];
 }
 
-/** Reads and changes lines and of the events that carriers sent. */
+/** Reads and changes lines and the events that carriers sent. */
 export class LineRows {
   constructor(
     private readonly sql: Sql,
@@ -26,7 +26,7 @@ export class LineRows {
     return row;
   }
 
-  /** The line that has a number and has not ended. */
+  /** The line with this number that has not ended. */
   async withNumber(phoneIndex: Buffer): Promise<LineRow | undefined> {
     const [row] = await this.sql<LineRow>(`SELECT * FROM lines WHERE phone_index = $1 AND status <> 'terminated'`, [
       phoneIndex,
@@ -34,12 +34,12 @@ export class LineRows {
     return row;
   }
 
-  /** Every line that has not ended. */
+  /** All lines that have not ended. */
   current(): Promise<LineRow[]> {
     return this.sql(`SELECT * FROM lines WHERE status <> 'terminated' ORDER BY id`);
   }
 
-  /** Every line but these. */
+  /** All lines except these. */
   allBut(lineIds: readonly string[]): Promise<LineRow[]> {
     return this.sql('SELECT * FROM lines WHERE NOT id = ANY($1) ORDER BY id', [lineIds]);
   }
@@ -48,12 +48,12 @@ export class LineRows {
     return (await this.sql<{ count: number }>('SELECT count(*)::int AS count FROM lines'))[0]!.count;
   }
 
-  /** How many of these lines each carrier has. */
+  /** Number of these lines per carrier. */
   carriersOf(lineIds: readonly string[]): Promise<{ carrier: string; count: number }[]> {
     return this.sql('SELECT carrier, count(*)::int AS count FROM lines WHERE id = ANY($1) GROUP BY carrier', [lineIds]);
   }
 
-  /** How many lines whose id begins so have each plan. */
+  /** Number of lines per plan, of those whose id has this prefix. */
   plansOf(prefix: string): Promise<{ plan: string; count: number }[]> {
     return this.sql(
       `SELECT plan, count(*)::int AS count FROM lines WHERE id LIKE $1 || '%' GROUP BY plan ORDER BY plan`,
@@ -61,7 +61,7 @@ export class LineRows {
     );
   }
 
-  /** The active lines that have the number of this one. */
+  /** The active lines with the same number as this one. */
   activeWithNumberOf(lineId: string): Promise<{ id: string }[]> {
     return this.sql(
       `SELECT l.id FROM lines l, lines o WHERE o.id = $1 AND l.phone_index = o.phone_index AND l.status = 'active'`,
@@ -69,7 +69,7 @@ export class LineRows {
     );
   }
 
-  /** Changes the version of a line, as an event does that changes its owner. */
+  /** Increments a line's version, as an event that changes its owner does. */
   bumpVersion(lineId: string): Promise<unknown> {
     return this.sql('UPDATE lines SET version = version + 1 WHERE id = $1', [lineId]);
   }
@@ -79,7 +79,7 @@ export class LineRows {
     return this.sql('UPDATE lines SET updated_at = now() - make_interval(days => $2) WHERE id = $1', [lineId, days]);
   }
 
-  /** Makes a subscription's line one that changed now. */
+  /** Sets the last change of a subscription's line to now. */
   touchOf(subscriptionId: string): Promise<unknown> {
     return this.sql(
       'UPDATE lines SET updated_at = now() WHERE id = (SELECT line_id FROM subscriptions WHERE id = $1)',
@@ -87,7 +87,7 @@ export class LineRows {
     );
   }
 
-  /** Every row that an import may change, by its table. */
+  /** All rows that an import may change, by table. */
   async changedByImports(): Promise<unknown> {
     const tables = {
       lines: 'SELECT * FROM lines ORDER BY id',
@@ -102,12 +102,12 @@ export class LineRows {
     return rows;
   }
 
-  /** Holds the lock of a line while `work` runs, which may wait until another transaction waits for the line. */
+  /** Holds a line's row lock while `work` runs. `work` can wait until another transaction waits for the lock. */
   whileLocked<T>(lineId: string, work: (untilWaitedFor: () => Promise<unknown>) => Promise<T>): Promise<T> {
     return withRowLock(this.pool, 'lines', lineId, ({ untilWaitedFor }) => work(untilWaitedFor));
   }
 
-  /** The stored columns of an event that was kept aside. */
+  /** The stored columns of an event that was kept for a later replay. */
   async keptEvent(eventId: string): Promise<{ outcome: string; reason: string; kept: Buffer } | undefined> {
     const [row] = await this.sql<{ outcome: string; reason: string; kept: Buffer }>(
       'SELECT outcome, reason, kept FROM carrier_events WHERE event_id = $1',

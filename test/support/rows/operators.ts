@@ -6,12 +6,12 @@ const OF_LOGIN = 'operator_id = (SELECT id FROM operators WHERE login = $1)';
 export class OperatorRows {
   constructor(private readonly sql: Sql) {}
 
-  /** Lets an operator use again a one-time password of this moment that was used. */
+  /** Makes an operator's current one-time password valid again. */
   forgetTotp(login: string): Promise<unknown> {
     return this.sql('UPDATE operators SET totp_step = -1 WHERE login = $1', [login]);
   }
 
-  /** Lets every operator use again a one-time password of this moment that was used. */
+  /** Makes every operator's current one-time password valid again. */
   forgetTotps(): Promise<unknown> {
     return this.sql('UPDATE operators SET totp_step = -1');
   }
@@ -21,12 +21,12 @@ export class OperatorRows {
     return this.sql('UPDATE operators SET failures = 0, locked_until = NULL');
   }
 
-  /** Lets the time pass for which an operator is locked. */
+  /** Ends the lock of an operator's account. */
   endLock(login: string): Promise<unknown> {
     return this.sql('UPDATE operators SET locked_until = now() WHERE login = $1', [login]);
   }
 
-  /** Failed sign-ins that were counted, and for how many seconds the operator is locked still. */
+  /** Number of failed sign-ins, and the remaining seconds of the lock. */
   async lockOf(login: string): Promise<{ failures: number; seconds: number | null }> {
     const [row] = await this.sql<{ failures: number; seconds: number | null }>(
       'SELECT failures, extract(epoch FROM locked_until - now())::float AS seconds FROM operators WHERE login = $1',
@@ -77,7 +77,7 @@ export class OperatorRows {
     ]);
   }
 
-  /** How many seconds ago an operator last used a session. */
+  /** Seconds since an operator last used a session. */
   async secondsSinceUse(login: string): Promise<number> {
     const [row] = await this.sql<{ seconds: number }>(
       `SELECT extract(epoch FROM now() - max(seen_at))::float AS seconds FROM operator_sessions WHERE ${OF_LOGIN}`,
@@ -96,12 +96,12 @@ export class OperatorRows {
     );
   }
 
-  /** The audit of an action, oldest first. */
+  /** The audit entries of an action, oldest first. */
   auditOfAction(action: string): Promise<{ operator: string; reason: string | null; outcome: string }[]> {
     return this.sql('SELECT operator, reason, outcome FROM audit_entries WHERE action = $1 ORDER BY number', [action]);
   }
 
-  /** The audit of everything done for a reason, oldest first. */
+  /** The audit entries with this reason, oldest first. */
   auditOfReason(
     reason: string,
   ): Promise<{ operator: string; action: string; outcome: string; address: string | null }[]> {
@@ -110,7 +110,7 @@ export class OperatorRows {
     ]);
   }
 
-  /** States of the approvals that were requested for a subscription, oldest first. */
+  /** States of the approvals requested for a subscription, oldest first. */
   async approvalsOf(subscriptionId: string): Promise<string[]> {
     const rows = await this.sql<{ state: string }>(
       'SELECT state FROM approvals WHERE subscription_id = $1 ORDER BY asked_at',
@@ -119,7 +119,7 @@ export class OperatorRows {
     return rows.map(({ state }) => state);
   }
 
-  /** For how many hours an approval may be decided. */
+  /** The hours in which an approval can be decided. */
   async hoursOfApproval(id: string): Promise<number> {
     const [row] = await this.sql<{ hours: number }>(
       'SELECT extract(epoch FROM expires_at - asked_at)::float / 3600 AS hours FROM approvals WHERE id = $1',
@@ -128,17 +128,17 @@ export class OperatorRows {
     return row!.hours;
   }
 
-  /** Lets the time of an approval pass. */
+  /** Makes an approval expire now. */
   expireApproval(id: string): Promise<unknown> {
     return this.sql('UPDATE approvals SET expires_at = now() WHERE id = $1', [id]);
   }
 
-  /** Closes every approval that is to be decided. */
+  /** Closes every open approval. */
   closeApprovals(): Promise<unknown> {
     return this.sql(`UPDATE approvals SET closed_at = now(), state = 'expired' WHERE closed_at IS NULL`);
   }
 
-  /** Has an approval decided by the operator who requested it. */
+  /** Records an approval's requester as the operator who decided it. */
   approveByRequester(id: string): Promise<unknown> {
     return this.sql(
       `UPDATE approvals SET state = 'approved', decided_by = asked_by, decided_at = now(), decision_reason = 'x',
@@ -152,7 +152,7 @@ export class OperatorRows {
     return this.sql('SELECT id, state FROM reissues WHERE subscription_id = $1 ORDER BY applied_at', [subscriptionId]);
   }
 
-  /** Lets the time of a reissue pass. */
+  /** Makes a reissue expire now. */
   expireReissue(id: string): Promise<unknown> {
     return this.sql('UPDATE reissues SET expires_at = now() WHERE id = $1', [id]);
   }
@@ -165,7 +165,7 @@ export class OperatorRows {
     ]);
   }
 
-  /** In how many hours a reissue ends. */
+  /** The hours until a reissue ends. */
   async hoursLeftOfReissue(id: string): Promise<number> {
     const [row] = await this.sql<{ hours: number }>(
       'SELECT extract(epoch FROM expires_at - now())::float / 3600 AS hours FROM reissues WHERE id = $1',
@@ -174,7 +174,7 @@ export class OperatorRows {
     return row!.hours;
   }
 
-  /** Withdraws the reissue of a subscription that is under way. */
+  /** Withdraws the reissue in progress of a subscription. */
   withdrawReissue(subscriptionId: string): Promise<unknown> {
     return this.sql(
       `UPDATE reissues SET state = 'withdrawn', closed_at = now() WHERE subscription_id = $1 AND closed_at IS NULL`,

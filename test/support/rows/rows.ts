@@ -14,7 +14,7 @@ import { sqlOf } from './sql.ts';
 import { SubscriptionRows } from './subscriptions.ts';
 import { WindowRows } from './windows.ts';
 
-/** Reads and changes the tables behind the service's back, by room. Among the specs' helpers, only these name its tables. */
+/** Reads and changes the tables directly, by room. Among the helpers of the specs, only these classes name tables. */
 export class Rows {
   readonly authentications: AuthenticationRows;
   readonly authenticators: AuthenticatorRows;

@@ -5,12 +5,12 @@ import type { Sql } from './sql.ts';
 export class SmsPermissionRows {
   constructor(private readonly sql: Sql) {}
 
-  /** Forgets every permission. */
+  /** Deletes every permission. */
   clear(): Promise<unknown> {
     return this.sql('DELETE FROM sms_permissions');
   }
 
-  /** Adds a permission of ten minutes. */
+  /** Adds a permission that is valid for ten minutes. */
   add(one: { subscriptionId: string; relyingPartyId: string; deviceId: string }): Promise<unknown> {
     return this.sql(
       `INSERT INTO sms_permissions VALUES ($1, $2, $3, $4, '\\x00', now(), now(), now(), now() + interval '10 minutes')`,
@@ -18,7 +18,7 @@ export class SmsPermissionRows {
     );
   }
 
-  /** Lets the time of a subscription's permissions pass. */
+  /** Makes a subscription's permissions expire now. */
   endPermitted(subscriptionId: string): Promise<unknown> {
     return this.sql(
       'UPDATE sms_permissions SET ends_at = now() WHERE permitted_at IS NOT NULL AND subscription_id = $1',
@@ -26,12 +26,12 @@ export class SmsPermissionRows {
     );
   }
 
-  /** Lets the time pass within which a request has to be confirmed. */
+  /** Ends the period in which a request can be confirmed. */
   expireRequest(id: string): Promise<unknown> {
     return this.sql('UPDATE sms_permissions SET expires_at = now() WHERE id = $1', [id]);
   }
 
-  /** Sets how long ago everything was requested for a subscription. */
+  /** Sets how long ago every request of a subscription was made. */
   ageRequests(subscriptionId: string, days: number): Promise<unknown> {
     return this.sql(
       'UPDATE sms_permissions SET created_at = now() - make_interval(days => $2) WHERE subscription_id = $1',
@@ -39,7 +39,10 @@ export class SmsPermissionRows {
     );
   }
 
-  /** The permissions of a subscription: whether each has ended, and whether exactly when its time was over. */
+  /**
+   * The permissions of a subscription: whether each has ended, and whether it was recorded as ended exactly at its
+   * expiry.
+   */
   of(subscriptionId: string): Promise<{ ended: boolean; settled: boolean }[]> {
     return this.sql(
       `SELECT ended_at IS NOT NULL AS ended, ended_at IS NOT DISTINCT FROM ends_at AS settled

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { eventually } from '../eventually.ts';
 
-/** Runs one statement and answers its rows. */
+/** Runs one statement and returns its rows. */
 export type Sql = <Row extends object>(text: string, values?: unknown[]) => Promise<Row[]>;
 
 export function sqlOf(pool: pg.Pool): Sql {

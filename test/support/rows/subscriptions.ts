@@ -69,7 +69,7 @@ export class SubscriptionRows {
     return row;
   }
 
-  /** For each suspension, whether its instant is no later than the one at which it was recorded. */
+  /** For each suspension, whether its effective time is no later than the time at which it was recorded. */
   async suspensionsInThePast(id: string): Promise<boolean[]> {
     const rows = await this.sql<{ past: boolean }>(
       `SELECT at <= recorded_at AS past FROM subscription_links WHERE subscription_id = $1 AND change = 'suspended'`,
@@ -88,7 +88,7 @@ export class SubscriptionRows {
     );
   }
 
-  /** Adds a subscription with this history of states, each from an instant on; answers its id. */
+  /** Adds a subscription with these states, each from the given time; returns its id. */
   async addWithHistory(lineId: string, history: readonly { state: string; at: string }[]): Promise<string> {
     const id = randomUUID();
     const [first, last] = [history[0]!, history.at(-1)!];
@@ -119,7 +119,10 @@ export class SubscriptionRows {
     return id;
   }
 
-  /** Suspends a subscription of two transitions as its carrier does that reports late: from an instant in the past on. */
+  /**
+   * Suspends a subscription that has two transitions, effective from a time in the past, as for a late report by its
+   * carrier.
+   */
   suspendSince(id: string, at: string): Promise<unknown> {
     return this.sql(
       `WITH moved AS (UPDATE subscriptions SET state = 'suspended', suspensions = '{line_suspended}',
@@ -138,17 +141,17 @@ export class SubscriptionRows {
     ]);
   }
 
-  /** Sets how long ago every subscription's handset changed. */
+  /** Sets how long ago the handset of every subscription changed. */
   ageHandsetChanges(minutes: number): Promise<unknown> {
     return this.sql('UPDATE subscriptions SET handset_changed_at = now() - make_interval(mins => $1)', [minutes]);
   }
 
-  /** Lets the time of a subscription's enrolment code pass. */
+  /** Makes a subscription's enrolment code expire now. */
   expireEnrolmentCode(id: string): Promise<unknown> {
     return this.sql('UPDATE enrolment_codes SET expires_at = now() WHERE subscription_id = $1', [id]);
   }
 
-  /** Lets the time of every unused enrolment code pass. */
+  /** Makes every unused enrolment code expire now. */
   expireUnusedEnrolmentCodes(): Promise<unknown> {
     return this.sql('UPDATE enrolment_codes SET expires_at = now() WHERE used_at IS NULL');
   }
@@ -161,7 +164,7 @@ export class SubscriptionRows {
     );
   }
 
-  /** The notices of a subscription, oldest first; not those of joining and of devices. */
+  /** The notices of a subscription, oldest first, except those about joining and devices. */
   noticesOf(id: string): Promise<{ kind: string; detail: string | null }[]> {
     return this.sql(
       `SELECT kind, detail FROM notices WHERE subscription_id = $1 AND kind <> 'joined' AND kind NOT LIKE 'device%'

@@ -5,7 +5,7 @@ import type { Sql } from './sql.ts';
 export class WindowRows {
   constructor(private readonly sql: Sql) {}
 
-  /** Adds an open window; answers its id. */
+  /** Adds an open window; returns its id. */
   async add(window: { clientId: string; returnUrl: string }): Promise<string> {
     const id = randomUUID();
     await this.sql(
@@ -16,17 +16,17 @@ export class WindowRows {
     return id;
   }
 
-  /** Lets the time of a window pass. */
+  /** Makes a window expire now. */
   expire(id: string): Promise<unknown> {
     return this.sql('UPDATE windows SET expires_at = now() WHERE id = $1', [id]);
   }
 
-  /** Has a window refer to an authentication. */
+  /** Attaches an authentication to a window. */
   setAuthentication(id: string, authenticationId: string): Promise<unknown> {
     return this.sql('UPDATE windows SET authentication_id = $2 WHERE id = $1', [id, authenticationId]);
   }
 
-  /** Sets where a window returns to. */
+  /** Sets the return address of a window. */
   setReturnUrl(id: string, url: string): Promise<unknown> {
     return this.sql('UPDATE windows SET return_url = $2 WHERE id = $1', [id, url]);
   }

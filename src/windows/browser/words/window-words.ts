@@ -1,4 +1,4 @@
-/** What the window's script says while the window is open, in one language. */
+/** The texts that the window's script shows, in one language. */
 export interface WindowWords {
   birthDate: string;
   genderDigit: string;
@@ -11,9 +11,9 @@ export interface WindowWords {
   lastSeconds: string;
   resentPush: string;
   resentSms: string;
-  /** Beside the button that sends the code again: when it can be pressed. */
+  /** Beside the button that sends the code again: the time until it can be pressed. */
   resendIn: (seconds: number) => string;
-  /** Beside the same button: how often it can be pressed. */
+  /** Beside the same button: the number of times it can still be pressed. */
   resendsLeft: (resends: number) => string;
   tooMany: (minutes: number) => string;
   resendRefused: string;
