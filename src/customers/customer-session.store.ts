@@ -108,10 +108,12 @@ export class CustomerSessionStore {
     await this.sessions.delete({ digest });
   }
 
+  /** Deletes up to 5,000 sessions that began more than an hour ago. */
   async purge(): Promise<void> {
     await this.database.rows(PURGE, []);
   }
 
+  /** Stores the accepted terms in the session's transaction. */
   async consent({ manager }: Session, consent: Pick<Consent, 'subscriptionId' | 'terms' | 'locale'>): Promise<void> {
     await manager.insert(Consent, consent);
   }

@@ -158,6 +158,7 @@ export class Customers {
     return customer;
   }
 
+  /** Ends the browser's session. */
   async logOut(digest: Buffer | undefined): Promise<void> {
     if (digest) await this.store.end(digest);
   }
@@ -173,6 +174,7 @@ export class Customers {
     return JSON.parse(this.keys.fields.decrypt(enrolment, placeOf(digest)).toString('utf8')) as ShownEnrolment;
   }
 
+  /** Deletes sessions that began more than an hour ago. */
   async purgeSessions(): Promise<void> {
     await this.store.purge();
   }

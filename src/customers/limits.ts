@@ -13,6 +13,7 @@ const OF_A_PERSON = { times: 5, seconds: 86_400 };
  */
 const OF_A_NUMBER = { times: 100, seconds: 86_400 };
 
+/** The limit of a form for the address of a request. */
 export function addressLimit(form: string, request: FastifyRequest): FormLimit {
   return { name: `${form} of an address`, of: networkOf(request.ip), ...OF_AN_ADDRESS };
 }

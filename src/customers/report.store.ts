@@ -59,6 +59,7 @@ export class ReportStore {
     return (await session.rows<DueReport>(NEXT, []))[0];
   }
 
+  /** Sets when an unresolved report is due next. */
   async postpone(id: string, until: Date, { manager }: Session = this.database): Promise<void> {
     await manager.update(Report, { id, outcome: IsNull() }, { dueAt: until });
   }
@@ -68,6 +69,7 @@ export class ReportStore {
     return manager.existsBy(Report, { ...AT_THE_DESK, subscriptionId, kind });
   }
 
+  /** Records the outcome of an unresolved report and deletes the reported person. */
   async resolve(
     { manager }: Session,
     id: string,
@@ -94,6 +96,7 @@ export class ReportStore {
     return (await manager.update(Report, { ...AT_THE_DESK, id }, settled)).affected === 1;
   }
 
+  /** Deletes up to 5,000 resolved reports filed more than `days` ago, except those that wait for the call centre. */
   async purge(days: number): Promise<void> {
     await this.database.rows(PURGE, [days]);
   }

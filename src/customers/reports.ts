@@ -63,6 +63,7 @@ export class Reports implements RecurringTask {
     return this.store.settle(session, id, operator);
   }
 
+  /** Deletes reports filed more than `days` ago, except those that still need a worker or the call centre. */
   async purge(days: number): Promise<void> {
     await this.store.purge(days);
   }

@@ -59,6 +59,7 @@ export class DemoBank {
     return key;
   }
 
+  /** Returns a stored transfer by its key; undefined if the key is unknown or its transfer was replaced. */
   transfer(key: string | undefined): Transfer | undefined {
     return key === undefined ? undefined : this.transfers.get(key);
   }

@@ -84,6 +84,7 @@ const TAKE = statement(
       AND ${stands('approvals')} RETURNING id`,
 );
 
+/** The table of approvals. */
 @Injectable()
 export class ApprovalStore {
   constructor(private readonly database: Database) {}
@@ -115,6 +116,7 @@ export class ApprovalStore {
     return (await session.rows(ASK, [id, kind, subscriptionId, operatorId, reason])).length === 1;
   }
 
+  /** Returns false if the operator cannot decide this approval, or can no longer do so. */
   async decide(
     session: Session,
     decided: { id: string; operatorId: string; state: 'approved' | 'refused'; reason: string },
@@ -123,16 +125,22 @@ export class ApprovalStore {
     return (await session.rows(DECIDE, [id, operatorId, state, reason])).length === 1;
   }
 
+  /** Returns false unless this operator’s request is still undecided and unexpired. */
   async withdraw({ manager }: Session, id: string, operatorId: string): Promise<boolean> {
     const request = { id, askedBy: operatorId, state: 'asked', expiresAt: future() } as const;
     const withdrawn = { state: 'withdrawn', closedAt: () => 'now()' } as const;
     return (await manager.update(Approval, request, withdrawn)).affected === 1;
   }
 
+  /**
+   * Closes an approved enrolment code of this operator, once. Returns false if it is not approved, has expired, or
+   * belongs to another operator.
+   */
   async take(session: Session, id: string, operatorId: string): Promise<boolean> {
     return (await session.rows(TAKE, [id, operatorId])).length === 1;
   }
 
+  /** Closes every approval that has expired or is void after a later suspension or cancellation. */
   async expire(): Promise<void> {
     await this.database.rows(EXPIRE, [null]);
   }

@@ -118,6 +118,7 @@ export class Approvals {
     return this.shown(await this.store.closed());
   }
 
+  /** Closes the expired and void approvals; a worker calls it periodically. */
   async expire(): Promise<void> {
     await this.store.expire();
   }
@@ -174,6 +175,7 @@ export class Approvals {
   }
 }
 
+/** The problem of an unknown approval. */
 export function approvalNotFound(): Problem {
   return new Problem('approval_not_found', 'Choose a request from the pending approvals.');
 }

@@ -58,6 +58,7 @@ export class CustomerReports {
   }
 }
 
+/** The problem of a report that cannot be settled. */
 export function settledBefore(): Problem {
   return new Problem(
     'nothing_to_change',

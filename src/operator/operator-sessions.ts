@@ -70,6 +70,7 @@ export class OperatorSessions {
     return digest && this.store.signedIn(digest);
   }
 
+  /** Ends a session. */
   async signOut(digest: Buffer): Promise<void> {
     await this.store.end(digest);
   }
@@ -79,10 +80,12 @@ export class OperatorSessions {
     if (about.length > 0) await this.store.remember(digest, about, reason);
   }
 
+  /** Returns the reason that the operator gave in this session for reading a subject; undefined without one. */
   async reasonFor(digest: Buffer, about: string): Promise<string | undefined> {
     return this.store.reasonFor(digest, about);
   }
 
+  /** Deletes the ended sessions. */
   async purge(): Promise<void> {
     await this.store.purgeSessions();
   }

@@ -90,6 +90,7 @@ export interface CountedAttempt {
   failures: number | null;
 }
 
+/** The tables of operators, their sessions and the reasons of their reads. */
 @Injectable()
 export class OperatorStore {
   constructor(
@@ -130,6 +131,10 @@ export class OperatorStore {
     return id;
   }
 
+  /**
+   * Counts a sign-in attempt and returns the values to compare it with. A login that is unknown, disabled or locked
+   * still gets a row, whose `id` is null.
+   */
   async countAttempt(login: string): Promise<CountedAttempt> {
     const [row] = await this.database.rows<CountedAttempt>(COUNT, [login]);
     if (!row) throw new Error('a select without a condition returned no row');
@@ -158,6 +163,7 @@ export class OperatorStore {
     return (await session.rows(CHANGE_PASSWORD, [operatorId, from, to, digest])).length === 1;
   }
 
+  /** Returns the operator of a session that has not ended, and extends its idle timeout. */
   async signedIn(digest: Buffer): Promise<SignedInOperator | undefined> {
     return (await this.database.rows<SignedInOperator>(SIGNED_IN, [digest]))[0];
   }
@@ -174,6 +180,7 @@ export class OperatorStore {
     return (await this.looks.findOneBy({ sessionDigest: digest, about }))?.reason;
   }
 
+  /** Deletes sessions past their idle or total limit. */
   async purgeSessions(): Promise<void> {
     await this.database.rows(PURGE, []);
   }

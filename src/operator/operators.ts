@@ -60,6 +60,7 @@ export class Operators {
     if (disabled === undefined) throw refused(`No active operator has the login ${login}.`);
   }
 
+  /** Lists all accounts by login, including disabled ones. */
   async list(): Promise<ListedOperator[]> {
     return this.store.list();
   }

@@ -49,6 +49,7 @@ export class Assets {
     return `/assets/${built}`;
   }
 
+  /** Returns an asset by its built name; undefined if there is none. */
   byName(name: string): Asset | undefined {
     return this.files.get(name);
   }

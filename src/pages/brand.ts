@@ -42,6 +42,7 @@ export interface BrandNames {
   readonly callCentre: string;
 }
 
+/** Selects the brand's names in one language. */
 export function brandNames({ service, carrier, callCentre }: Brand, locale: Locale): BrandNames {
   return { service: service[locale], carrier: carrier[locale], callCentre };
 }

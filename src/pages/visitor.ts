@@ -37,6 +37,7 @@ export class Visitor implements Reader {
     this.secret = secretIn(readCookie(request, name, issuer));
   }
 
+  /** The texts of a room in the visitor's language. */
   words<Texts extends object>(room: RoomWords<Texts>): Texts {
     return this.texts.of(room, this.locale);
   }
@@ -59,6 +60,7 @@ export class Visitor implements Reader {
     return sha256(this.secret);
   }
 
+  /** Deletes the browser's secret. */
   forget(): void {
     this.secret = undefined;
     this.write(0);

@@ -47,10 +47,12 @@ export class Words {
     return texts;
   }
 
+  /** A reader of this language, with access to the texts of all rooms. */
   reader(locale: Locale): Reader {
     return this.readers[locale];
   }
 
+  /** The names of the brand in one language. */
   brandIn(locale: Locale): BrandNames {
     return brandNames(this.brand, locale);
   }

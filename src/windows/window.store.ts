@@ -59,6 +59,7 @@ const GO_ON = statement(
 /** Days for which an ended window answers its relying party. */
 const KEPT_DAYS = 1;
 
+/** The table of hosted windows. */
 @Injectable()
 export class WindowStore {
   constructor(

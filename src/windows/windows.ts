@@ -291,6 +291,7 @@ function windowOver(): Problem {
   return new Problem('window_closed', 'The window expired after ten minutes. Go back and open a new one.');
 }
 
+/** The problem of an unknown window. */
 export function windowNotFound(): Problem {
   return new Problem('window_not_found', 'Open a new window with POST /v1/windows.');
 }

@@ -58,6 +58,7 @@ export class DeskRequest {
     return { operator: this.operator.login, operatorId: this.operator.id, reason, address: this.address };
   }
 
+  /** Sends a page; returns its HTML. */
   show(page: Page): string {
     return sendPage(this.reply, this.assets, page);
   }

@@ -28,7 +28,7 @@ export function deskVisitor(visitor: Visitor): DeskVisitor {
   return { locale: visitor.locale, texts: visitor.words(OPERATOR_WORDS) };
 }
 
-/** The signed-in operator to whom a page is shown. */
+/** The signed-in operator who reads a page. */
 export interface DeskReader extends DeskVisitor {
   operator: SignedInOperator;
   formToken: Html;

@@ -34,10 +34,15 @@ export class WindowClient {
   /** The service's time, within a second. */
   readonly now = (): number => Date.now() + this.offsetMs;
 
+  /**
+   * Reads the state of the authentication. The service answers at once if it changes, and after `waitSeconds`
+   * otherwise.
+   */
   follow(waitSeconds: number): Promise<WindowAnswer> {
     return this.ask('GET', `/authentication?wait=${waitSeconds}`);
   }
 
+  /** Sends one request of the person. */
   post(path: 'authentication' | 'method' | 'verification' | 'resend' | 'cancel', body?: object): Promise<WindowAnswer> {
     return this.ask('POST', `/${path}`, body);
   }

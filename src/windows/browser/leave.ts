@@ -26,7 +26,7 @@ export function leave({ windowId, returnAddress, returnOrigin, returnState }: De
 }
 
 /**
- * Whether this window was opened as a popup. A tab has an opener too when another site opened it long before; only a
+ * True if this window was opened as a popup. A tab has an opener too when another site opened it long before; only a
  * separate window, or one without earlier history, was opened for this page.
  */
 function isPopup(): boolean {

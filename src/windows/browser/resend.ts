@@ -32,6 +32,7 @@ export class Resend {
     this.show();
   }
 
+  /** Records another sending, which the service accepted. */
   sentAgain(): void {
     this.keep({ resends: this.sendings().resends + 1, sentAt: Date.now() });
     this.show();
