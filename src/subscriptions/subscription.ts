@@ -15,32 +15,32 @@ export interface Subscription {
   protectedSince: Date | null;
 }
 
-/** The institution that issues a Smart OTP, and the key of the card that belongs to it, where it gives one. */
+/** The institution that issues a Smart OTP, and the key of the card that belongs to it, if there is one. */
 export interface Issuer {
   /** The client's id. */
   id: string;
   cardKey: PublicJwk | null;
 }
 
-/** What an enrolment code was for: the subscription's own phone, or an institution's Smart OTP. */
+/** The subscription for which a spent code enrols a device: its own phone, or an institution’s Smart OTP. */
 export interface SpentCode extends Subscription {
   issuerId: string | null;
   cardKey: PublicJwk | null;
-  /** The reissue after a loss that it belongs to. */
+  /** The reissue to which the code belongs. */
   reissueId: string | null;
 }
 
-/** A subscription that nobody else can change until the transaction ends. */
+/** A subscription that no other transaction can change until this one ends. */
 export interface LockedSubscription extends Standing {
   id: string;
   lineId: string;
   link: number;
   createdAt: Date;
-  /** When an app was last enrolled. */
+  /** When a device was last activated. */
   enrolledAt: Date | null;
 }
 
-/** Who changed a subscription, and when it took effect; left out, now. */
+/** The author of a change to a subscription. `at` is when the change took effect; now when left out. */
 export interface Cause {
   actor: 'customer' | 'operator' | 'carrier' | 'reconciliation';
   actorId?: string;
@@ -48,7 +48,7 @@ export interface Cause {
   at?: Date;
 }
 
-/** What an operator sees of one subscription. */
+/** A subscription as operators see it. */
 export interface SubscriptionView {
   subscriptionId: string;
   state: SubscriptionState;
@@ -69,7 +69,7 @@ export interface SubscriptionView {
   } | null;
 }
 
-/** One link of a subscription's life. */
+/** One transition of a subscription. */
 export interface SubscriptionTransition {
   state: SubscriptionState;
   change: 'subscribed' | SubscriptionChange['kind'];
@@ -82,5 +82,5 @@ export interface SubscriptionTransition {
   recordedAt: Date;
 }
 
-/** How far an enrolment has come: the code waits, its app is being tested, in use or revoked, or the time is over. */
+/** The progress of an enrolment: the code waits, its device is under test, active or revoked, or the time is over. */
 export type EnrolmentState = 'waiting' | DeviceState | 'expired';
