@@ -132,7 +132,7 @@ export interface CancelScope {
   onlyOpened?: boolean;
 }
 
-/** Cancels the open authentications of a subscription, and those that name the person to whom a line belonged. */
+/** Cancels the open authentications of a subscription, and those that name a given person (the former owner of a line). */
 const CANCEL_PENDING = statement(
   'authentication_close_pending',
   `UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
