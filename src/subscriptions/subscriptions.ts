@@ -88,12 +88,12 @@ export class Subscriptions {
     const step = async (session: Session) => {
       // The line may have changed since the eligibility check.
       // Later changes of the line wait for this lock, and then see the new subscription.
-      const held = await this.lines.lock(session, { lineId: line.lineId });
+      const stored = await this.lines.lock(session, { lineId: line.lineId });
       // An event that arrived during the query to the carrier is newer than its answer.
       if ((await this.lines.versionStamp(line.phoneNumber, session)) !== before)
         throw tryAgain('The line is being changed.');
-      const differs = !held || differencesBetween(held.facts, line).length > 0;
-      if (differs) await this.lines.upsert(line, held?.facts ?? null, session);
+      const differs = !stored || differencesBetween(stored.facts, line).length > 0;
+      if (differs) await this.lines.upsert(line, stored?.facts ?? null, session);
       if (!(await this.store.create(session, id, line.lineId, by))) throw notEligible(['already_subscribed']);
       const enrolment = await this.enrolmentCode(id, session);
       const notice = await this.notices.enqueue(session, id, { kind: 'joined' }, { phoneNumber: line.phoneNumber });
