@@ -39,7 +39,7 @@ export class Device {
   @Column('text')
   name: string;
 
-  /** Encrypted; null once the push service reported it dead, and after the revocation. */
+  /** Encrypted; null once the push service reported it dead, or once the active device was revoked. */
   @Column('bytea', { nullable: true })
   pushToken: Buffer | null;
 
