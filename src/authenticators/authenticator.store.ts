@@ -83,6 +83,7 @@ export class AuthenticatorStore {
     return (await session.rows<Bearer>(BEARER, [deviceId, kind]))[0];
   }
 
+  /** Inserts an authenticator, or replaces the one of the same device and kind. */
   async enrol(
     session: Session,
     authenticator: {
@@ -102,6 +103,7 @@ export class AuthenticatorStore {
     return this.database.rows<AuthenticatorRow>(OF_DEVICE, [deviceId]);
   }
 
+  /** Returns the lock of the OTP on the own phone; undefined when it has no OTP. */
   async ownOtp(subscriptionId: string): Promise<{ locked: boolean } | undefined> {
     return (await this.database.rows<{ locked: boolean }>(OWN_OTP, [subscriptionId]))[0];
   }
