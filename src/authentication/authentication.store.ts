@@ -132,7 +132,10 @@ export interface CancelScope {
   onlyOpened?: boolean;
 }
 
-/** Cancels the open authentications of a subscription, and those that name a given person (the former owner of a line). */
+/**
+ * Cancels the open authentications of a subscription, and those that name a given person, such as the former owner of a
+ * line.
+ */
 const CANCEL_PENDING = statement(
   'authentication_close_pending',
   `UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}

@@ -137,12 +137,12 @@ export class OpenStore {
     return (await this.database.rows<CountedOpening>(COUNT_PIN, [deviceId, id]))[0];
   }
 
-  /** Opens the authentication and returns the queued delivery of the code; undefined when nothing was to open. */
+  /** Opens the authentication and returns the queued delivery of the code; undefined when there was nothing to open. */
   async open(id: string, deviceId: string, codeDigest: Buffer, envelope: string): Promise<string | undefined> {
     return (await this.database.rows<{ id: string }>(OPEN, [id, deviceId, codeDigest, envelope]))[0]?.id;
   }
 
-  /** Opens a transaction. Returns false when nothing was to open. */
+  /** Opens a transaction. Returns false when there was nothing to open. */
   async openToSign(id: string, deviceId: string): Promise<boolean> {
     return (await this.database.rows(OPEN_TO_SIGN, [id, deviceId])).length === 1;
   }

@@ -64,8 +64,8 @@ interface StartTarget {
 }
 
 /**
- * The attempts at one start. It is retried after a unique violation; the budget bounds the concurrent starts of one
- * person.
+ * The maximum number of attempts at one start. It is retried after a unique violation; the budget bounds the concurrent
+ * starts of one person.
  */
 const TRIES = 6;
 
