@@ -103,7 +103,7 @@ export class AuthenticatorStore {
     return this.database.rows<AuthenticatorRow>(OF_DEVICE, [deviceId]);
   }
 
-  /** Returns the lock of the OTP on the own phone; undefined when it has no OTP. */
+  /** Returns the lock state of OTP on the own phone; undefined when it has no OTP. */
   async ownOtp(subscriptionId: string): Promise<{ locked: boolean } | undefined> {
     return (await this.database.rows<{ locked: boolean }>(OWN_OTP, [subscriptionId]))[0];
   }
