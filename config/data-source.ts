@@ -103,22 +103,23 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
     installExtensions: false,
     applicationName: 'pushguard',
     poolSize,
-    // Also the time that a request waits for a free connection: in a storm, a refused caller only comes back.
+    // Also the time that a request waits for a free connection. A short timeout under load would only make refused
+    // callers return.
     connectTimeoutMS: 15_000,
     poolErrorHandler: () => undefined,
     extra: {
       statement_timeout: timeoutMs,
       idle_in_transaction_session_timeout: timeoutMs,
       keepAlive: true,
-      // Every statement finds its rows by an index, so one plan serves all values. By default, PostgreSQL would plan
-      // each statement five times a connection to find that out, and keep a plan that it made while the table was still
-      // empty.
+      // Every statement finds its rows by an index, so one plan serves all values.
+      // By default, PostgreSQL would plan each statement five times per connection to find that out, and would keep a
+      // plan from the time when the table was empty.
       options: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off',
     },
   };
 }
 
-/** A migration may take long, and so may waiting for the migrations of another process. */
+/** No timeout: a migration may take long, and so may waiting for the migrations of another process. */
 const NO_TIMEOUT = 0;
 
 /** The service's rights on tables whose rows it may not change freely. */
@@ -136,7 +137,7 @@ export async function migrate(url: string, ownerUrl?: string): Promise<void> {
   const source = await new DataSource(dataSourceOptions(ownerUrl ?? url, 2, NO_TIMEOUT)).initialize();
   const runner = source.createQueryRunner();
   try {
-    // Any constant works, if every process uses the same one.
+    // Any constant works if every process uses the same one.
     await runner.query('SELECT pg_advisory_lock(7074830131)');
     await source.runMigrations();
     if (ownerUrl !== undefined) {

@@ -37,7 +37,7 @@ export class Environment {
     return this.HOST.includes(':') ? `[${this.HOST}]` : this.HOST;
   }
 
-  /** 0 takes any free port. */
+  /** The port for callers. 0 takes any free port. */
   @Transform(({ value }) => Number(value))
   @IsInt()
   @Min(0)
@@ -100,7 +100,7 @@ export class Environment {
   @IsString()
   FCM_SERVICE_ACCOUNT?: string;
 
-  /** host:port of a relay in front of FCM; tests use it for a local server. */
+  /** host:port of a relay in front of FCM. Tests use it for a local server. */
   @IsOptional()
   @Matches(HOST_AND_PORT)
   FCM_ENDPOINT?: string;
@@ -164,12 +164,12 @@ export class Environment {
   @IsUrl({ require_tld: false, require_protocol: true })
   CARRIER_DIRECTORY_URL?: string;
 
-  /** The bearer token for it. */
+  /** The bearer token for CARRIER_DIRECTORY_URL. */
   @IsOptional()
   @IsString()
   CARRIER_DIRECTORY_TOKEN?: string;
 
-  /** Won a month. */
+  /** The monthly fee of a subscription, in won. */
   @Transform(({ value }) => Number(value))
   @IsInt()
   @Min(0)
@@ -183,7 +183,7 @@ export class Environment {
   @Max(30)
   ACTIVATION_LETTER_DAYS: number = 14;
 
-  /** Hours for which relying parties see that a person's app was issued anew after a loss. */
+  /** Hours for which relying parties see that a person's app was reissued. */
   @Transform(({ value }) => Number(value))
   @IsInt()
   @Min(0)
@@ -202,8 +202,8 @@ export class Environment {
   SMS_PERMISSION_MINUTES: number = 10;
 
   /**
-   * Days for which authentications and carriers' events are kept;
-   * for a carrier's access records the law demands two years.
+   * Days for which authentications and the events of carriers are kept.
+   * For the access records of a carrier, the law demands two years.
    */
   @Transform(({ value }) => Number(value))
   @IsInt()

@@ -34,6 +34,7 @@ export default {
   reporters: ['default', '<rootDir>/config/summary-reporter.mjs'],
   // One more than processors, because browsers and waiting callers leave them idle.
   maxWorkers: 3,
-  // Far off: a slow or busy machine is no failure. A wait for what never comes ends earlier, and says what it awaited.
+  // A high limit, because a slow or busy machine is no failure. A wait for a condition ends earlier and names the
+  // condition.
   testTimeout: 600_000,
 };

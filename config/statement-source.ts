@@ -1,12 +1,12 @@
 import { join, relative } from 'node:path';
 import ts from 'typescript';
 
-/** A TypeScript type that stands beside a column or a parameter. */
+/** The TypeScript type that the code declares for a column or a parameter. */
 export interface DeclaredType {
   text: string;
-  /** Whether the driver gives a value of PostgreSQL's type (`uuid`, `timestamp with time zone[]`) as this type. */
+  /** True if the driver returns a value of this PostgreSQL type (`uuid`, `timestamp with time zone[]`) as this type. */
   mayHold(postgresType: string): boolean;
-  /** Whether the driver takes this type for a parameter of PostgreSQL's type. */
+  /** True if the driver accepts this type for a parameter of this PostgreSQL type. */
   mayBecome(postgresType: string): boolean;
 }
 
@@ -14,9 +14,9 @@ export interface DeclaredType {
 export interface StatementCall {
   /** `file:line` */
   place: string;
-  /** Undefined where the values are no array literal, nor a constant that is one. */
+  /** Undefined if the values are neither an array literal nor a constant that is one. */
   values: DeclaredType[] | undefined;
-  /** Undefined where the call leaves the row's type out, because it only counts rows. */
+  /** Undefined if the call omits the row type, because it only counts rows. */
   row: Map<string, DeclaredType> | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface Source {
   faults: string[];
 }
 
-/** Reads statements, their calls and the tables' owners from the source, with the compiler's own eyes. */
+/** Reads the statements, their calls and the owners of the tables from the source, with the TypeScript compiler. */
 export function readSource(root: string): Source {
   const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)) as {
     config: object;
@@ -40,7 +40,10 @@ export function readSource(root: string): Source {
   const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   const program = ts.createProgram(fileNames, options);
   const checker = program.getTypeChecker();
-  /** Functions that declare a statement for each caller, with what surrounds the caller's name, and their room. */
+  /**
+   * Functions that declare one statement for each caller: the text before and after the name that the caller passes,
+   * and the room.
+   */
   const families = new Map<ts.Declaration, { before: string; after: string; room: string }>();
   const source: Source = {
     filesWithStatements: [],
@@ -50,7 +53,7 @@ export function readSource(root: string): Source {
     faults: [],
   };
 
-  // Declarations first: a call is told by what it names.
+  // Declarations first: a call is identified by the declaration that it names.
   everyNode((node, { path, room }) => {
     if (ts.isClassDeclaration(node)) readEntity(node, room);
     if (ts.isCallExpression(node) && isDeclaration(node)) readDeclaration(node, path, room);
@@ -79,7 +82,7 @@ export function readSource(root: string): Source {
     }
   }
 
-  /** What an identifier stands for, through imports. */
+  /** Resolves an identifier to its declaration, through imports. */
   function declarationOf(expression: ts.Expression): ts.Declaration | undefined {
     let symbol = checker.getSymbolAtLocation(expression);
     if (symbol && symbol.flags & ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
@@ -116,7 +119,7 @@ export function readSource(root: string): Source {
     }
   }
 
-  /** The function that declares a statement for its caller, if one does. */
+  /** Finds the enclosing function that declares a statement for its caller, if there is one. */
   function makerOf(node: ts.Node): ts.Declaration | undefined {
     for (let at = node.parent; !ts.isSourceFile(at); at = at.parent) {
       if (ts.isFunctionDeclaration(at)) return at;
@@ -217,7 +220,7 @@ export function readSource(root: string): Source {
     );
   }
 
-  /** The type that the context gives a call without a type argument, as in `return database.rows(X, [])`. */
+  /** The row type that the context implies for a call without a type argument, as in `return database.rows(X, [])`. */
   function inferredRow(node: ts.CallExpression): ts.Type | undefined {
     const signature = checker.getResolvedSignature(node);
     const promised = signature && checker.getReturnTypeOfSignature(signature);
@@ -255,7 +258,7 @@ export function readSource(root: string): Source {
       case 'integer':
       case 'double precision':
         return isNumber;
-      // Beyond what a double holds exactly: node-postgres answers a text.
+      // These exceed the exact range of a double: node-postgres returns text.
       case 'bigint':
       case 'numeric':
         return isString || (asParameter && (isNumber || (type.flags & ts.TypeFlags.BigIntLike) !== 0));

@@ -7,13 +7,14 @@ import { withMigratedDatabase } from './migrated-database.ts';
 import { readSource, type DeclaredType, type Source } from './statement-source.ts';
 
 /**
- * Holds every literal statement against the migrated database and against the TypeScript around it:
+ * Checks every literal statement against the migrated database and against the TypeScript around it:
  *
- * - PostgreSQL prepares it, so a column that was renamed is found without running the path;
+ * - PostgreSQL prepares the statement, so a renamed column is found without running the code;
  * - its result columns and parameters have the types that the calls of `rows<Row>(STATEMENT, values)` declare;
  * - it writes no table of another room, unless it declares the table with a reason.
  *
- * What it reads and writes goes to `test/contract/statements.md`; with `--check` that file must say the same already.
+ * The tables that each statement reads and writes go to `test/contract/statements.md`. With `--check`, the check fails
+ * if that file differs.
  */
 const CONTRACT = 'test/contract/statements.md';
 
@@ -42,7 +43,7 @@ else if ((await readFile(CONTRACT, 'utf8').catch(() => '')) !== contract) {
 for (const fault of faults) process.stderr.write(`${fault}\n`);
 process.exitCode = faults.length > 0 ? 1 : 0;
 
-/** Temporary tables are made first, for other statements name them. */
+/** Creates the temporary tables first, because other statements refer to them. */
 async function prepareAll(client: pg.Client): Promise<Prepared[]> {
   const all = [...STATEMENTS.values()].sort((one, other) => one.name.localeCompare(other.name, 'en'));
   for (const { text } of all) if (text.startsWith('CREATE TEMP TABLE')) await client.query(text);
@@ -89,7 +90,10 @@ function walkPlan(node: PlanNode, tables: { reads: Set<string>; writes: Set<stri
   for (const child of node.Plans ?? []) walkPlan(child, tables);
 }
 
-/** What PostgreSQL calls the columns of a statement's result, asked for by a Describe message: nothing is run. */
+/**
+ * Returns the column names of a statement’s result. A Describe message asks PostgreSQL for them, so the statement does
+ * not run.
+ */
 function columnNames(client: pg.Client, text: string): Promise<string[]> {
   return new Promise((resolve, reject) => {
     let names: string[] = [];
@@ -115,7 +119,7 @@ function columnNames(client: pg.Client, text: string): Promise<string[]> {
   });
 }
 
-/** Compares what each call declares with what PostgreSQL says. */
+/** Compares the types that each call declares with those of PostgreSQL. */
 function typeFaults({ statement, columns, parameters }: Prepared, { calls }: Source): string[] {
   const found: string[] = [];
   for (const call of calls.get(statement.name) ?? []) {
@@ -146,7 +150,7 @@ function missing(row: ReadonlyMap<string, DeclaredType>, columns: readonly { nam
   return [...row.keys()].filter((name) => !names.has(name));
 }
 
-/** A write into another room's table is declared with its reason, and nothing else is declared. */
+/** Finds writes into tables of other rooms that are not declared, and declarations without such a write. */
 function ownerFaults({ statement, writes }: Prepared, { owners, rooms }: Source): string[] {
   const room = rooms.get(statement.name);
   const declared = new Set(Object.keys(statement.writes ?? {}));

@@ -21,7 +21,7 @@ export class Authentication {
   @Column('uuid', { nullable: true })
   subscriptionId: string | null;
 
-  /** The device that opened, declined or is to sign. */
+  /** The device that opened or declined it, or that is to sign. */
   @Column('uuid', { nullable: true })
   deviceId: string | null;
 
@@ -34,7 +34,7 @@ export class Authentication {
   @Column('text')
   purpose: string;
 
-  /** The named person, encrypted; kept past the end only of what was verified. */
+  /** The named person, encrypted; wiped at the end unless verified. */
   @Column('bytea', { nullable: true })
   person: Buffer | null;
 
@@ -48,7 +48,7 @@ export class Authentication {
   @Column('smallint', { default: () => '0' })
   attempts: number;
 
-  /** Keyed digest of the code; null before the phone opened. */
+  /** Keyed digest of the code; null until the phone opens a push, and for codes that the phone computes. */
   @Column('bytea', { nullable: true })
   codeDigest: Buffer | null;
 

@@ -19,10 +19,10 @@ import { StartStore } from './start.store.ts';
 import { Verify } from './verify.ts';
 import { StateWatcher } from './state-watcher.ts';
 
-/** Milliseconds between two looks for authentications that ran out of time. */
+/** Milliseconds between two runs of the task that expires authentications. */
 const EXPIRE_MS = 500;
 
-/** One authentication, in reading order: start, open, verify. */
+/** Authentications. In reading order: start, open, verify. */
 @Module({
   imports: [AuthenticatorsModule, DevicesModule, LinesModule, RelyingPartiesModule],
   controllers: [RelyingPartyController, AppController],

@@ -13,14 +13,14 @@ import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import type { Authentication } from './authentication.entity.ts';
 import { WAKE_OR_SMS } from './statement-parts.ts';
 
-/** An authentication as its relying party may know it. */
+/** The data of an authentication from which its relying party's view is built. */
 export type AuthenticationView = Pick<
   Authentication,
   'id' | 'clientId' | 'channel' | 'state' | 'expiresAt' | 'closedAt' | 'lineId' | 'person'
 > & {
   expired: boolean;
   attemptsLeft: number;
-  /** When the subscription's app was last issued anew after a loss. */
+  /** When the subscription's app was last reissued. */
   reissuedAt: Date | null;
 };
 
@@ -41,12 +41,15 @@ const STATES_OF = statement(
 );
 
 /**
- * Counts an attempt and judges it in one statement. A caller whose attempt is not counted learns nothing, and one row
- * decides which of ten thousand right codes was the first. The statement compares digests under a key that no caller
- * has, so its duration tells nothing about the code. An authentication without a code, or of a subscription that is not
- * active, is counted all the same and looks like any wrong code. A right code takes its turn with the carrier's events
- * (`FOR SHARE`): after the line has changed hands, it is not accepted. A verification also unlocks the codes that the
- * person's phone makes by itself.
+ * Counts an attempt and judges it in one statement: an attempt that does not count reveals nothing.
+ * The row lock decides which of ten thousand concurrent right codes was the first.
+ * The statement compares keyed digests, not codes. Callers do not have the key, so the response time reveals nothing.
+ * It also counts an attempt on an authentication without a code, or whose subscription or line no longer allows
+ * verification, and answers as to a wrong code.
+ * `FOR SHARE` serialises a right code with the carrier's events: a code that was not accepted before the line changed
+ * hands is not accepted after it.
+ * A verification resets the failures of the subscription's authenticators, which unlocks the codes that the phone
+ * computes.
  */
 const TRY_CODE = statement(
   'authentication_try_code',
@@ -93,7 +96,10 @@ const CANCEL = statement(
   { writes: OUTBOX },
 );
 
-/** A sending that is still waiting gives way to the new one: a centre that was away must not send the same four times. */
+/**
+ * Replaces a delivery that still waits: after an outage of the SMS centre or the push service, the person must not get
+ * the same message four times.
+ */
 const RESEND = statement(
   'authentication_resend',
   `WITH resent AS (
@@ -117,16 +123,19 @@ const SENDINGS = statement(
     FROM authentications WHERE id = $1`,
 );
 
-/** The subscription and the person whose open authentications are cancelled. */
+/** Selects the open authentications to cancel. */
 export interface CancelScope {
   subscriptionId: string | null;
-  /** Keyed indexes of a person at a number, under every key. */
+  /** Keyed indexes of a person with a number, one per index key. */
   personIndexes: readonly Buffer[];
-  /** Leaves alone what no phone has answered, but not what was texted to a protected line. */
+  /** Spares authentications that no phone has opened, except codes sent by SMS to a protected line. */
   onlyOpened?: boolean;
 }
 
-/** Cancels the open authentications of a subscription, and those of the person to whom a line belonged. */
+/**
+ * Cancels the open authentications of a subscription, and those that name a given person, such as the former owner of a
+ * line.
+ */
 const CANCEL_PENDING = statement(
   'authentication_close_pending',
   `UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
@@ -152,29 +161,34 @@ const PURGE_KEYS = statement(
     FROM idempotency_keys WHERE created_at < now() - interval '24 hours' LIMIT 5000)`,
 );
 
-/** A batch at a time, by an index on the age alone; what is open is never that old. */
+/** Deletes one batch, by an index on the age alone. An open authentication is never that old. */
 const PURGE = statement(
   'authentication_purge',
   `DELETE FROM authentications WHERE ctid = ANY(ARRAY(SELECT ctid FROM authentications
     WHERE requested_at < now() - make_interval(days => $1) AND closed_at IS NOT NULL LIMIT $2))`,
 );
 
-/** Rows removed by one statement. */
+/** The maximum number of rows that one purge statement deletes. */
 const PURGE_BATCH = 5_000;
 
 @Injectable()
 export class AuthenticationStore {
   constructor(private readonly database: Database) {}
 
+  /** Returns an authentication of this relying party; undefined for an unknown id and for another party's. */
   async view(id: string, clientId: string): Promise<AuthenticationView | undefined> {
     return (await this.database.rows<AuthenticationView>(VIEW_OF, [id, clientId]))[0];
   }
 
+  /** Returns the present states. An open authentication past its lifetime is `expired`. */
   async statesOf(ids: readonly string[]): Promise<{ id: string; state: AuthenticationState }[]> {
     return this.database.rows(STATES_OF, [ids]);
   }
 
-  /** Undefined when the attempt did not count, because nothing is open any more. */
+  /**
+   * Counts one attempt at a code that the service sent. Undefined when no such authentication is open: the attempt did
+   * not count.
+   */
   async tryCode(id: string, clientId: string, digests: Buffer[]): Promise<AuthenticationView | undefined> {
     return (
       await this.database.rows<AuthenticationView & Pick<Authentication, 'subscriptionId'>>(TRY_CODE, [
@@ -185,23 +199,28 @@ export class AuthenticationStore {
     )[0];
   }
 
+  /**
+   * Cancels an open authentication; undefined when it is not open. `deliveryId` is the phone's notification, if there
+   * is one.
+   */
   async cancel(id: string, clientId: string): Promise<{ deliveryId: string | null } | undefined> {
     return (await this.database.rows<{ deliveryId: string | null }>(CANCEL, [id, clientId]))[0];
   }
 
-  /** The queued delivery; undefined when it may not be sent again now. */
+  /** Returns the queued delivery; undefined when the authentication cannot be resent now. */
   async resend(id: string, clientId: string): Promise<string | undefined> {
     return (await this.database.rows<{ id: string }>(RESEND, [id, clientId]))[0]?.id;
   }
 
+  /** Returns the resends that are left, the seconds until the next one is allowed, and the seconds until expiry. */
   async sendings(id: string): Promise<{ resendsLeft: number; waitSeconds: number; secondsLeft: number } | undefined> {
     type Row = { resendsLeft: number; waitSeconds: number; secondsLeft: number };
     return (await this.database.rows<Row>(SENDINGS, [id]))[0];
   }
 
   /**
-   * Cancels the open authentications of a subscription and of a person. `onlyOpened` leaves out those that no phone has
-   * answered. Returns their ids, so that their waiters can be woken after the commit.
+   * Cancels open authentications in the session's transaction and returns their ids. After the commit, the caller wakes
+   * the requests that wait for them.
    */
   async cancelPending(
     session: Session,
@@ -211,17 +230,17 @@ export class AuthenticationStore {
     return (await session.rows<{ id: string }>(CANCEL_PENDING, values)).map(({ id }) => id);
   }
 
-  /** Closes what ran out of time, and wipes its code. */
+  /** Closes expired authentications, at most 1,000 a run, and wipes their codes. */
   async expire(): Promise<void> {
     await this.database.rows(EXPIRE, []);
   }
 
-  /** Removes a batch of what is older than it is kept for. */
+  /** Deletes a batch of closed authentications that are older than `days`. */
   async purge(days: number): Promise<void> {
     await this.database.rows(PURGE, [days, PURGE_BATCH]);
   }
 
-  /** Idempotency keys are kept for 24 hours (contract). */
+  /** Deletes a batch of idempotency keys that are older than 24 hours (contract). */
   async purgeIdempotencyKeys(): Promise<void> {
     await this.database.rows(PURGE_KEYS, []);
   }

@@ -1,7 +1,7 @@
 import type { AuthenticationState } from '../domain/authentication.ts';
 import { Problem } from '../domain/problem.ts';
 
-/** Why nothing more can be done with an authentication in this state. */
+/** The problem for an authentication in a final state: `authentication_expired` or `authentication_closed`. */
 export function closedProblem(state: AuthenticationState): Problem {
   if (state === 'expired') {
     return new Problem('authentication_expired', 'The authentication expired after 180 seconds. Start a new one.', {
@@ -15,7 +15,7 @@ export function closedProblem(state: AuthenticationState): Problem {
   );
 }
 
-/** One answer for an unknown id, for another party's and for another phone's. */
+/** `authentication_not_found`: the same answer for an unknown id, another relying party's and another phone's. */
 export function notFound(): Problem {
   return new Problem(
     'authentication_not_found',

@@ -10,7 +10,7 @@ import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import type { Authentication } from './authentication.entity.ts';
 import { IS_FOR_DEVICE } from './statement-parts.ts';
 
-/** An authentication as the app may know it. */
+/** The data of an authentication from which the app's view is built. */
 export type DeviceRequest = Pick<
   Authentication,
   | 'id'
@@ -27,11 +27,11 @@ export type DeviceRequest = Pick<
 > & {
   relyingParty: string;
   expired: boolean;
-  /** Whether the tap of a card is asked for beside the PIN. */
+  /** True if the person must tap a card in addition to the PIN. */
   hasCard: boolean;
 };
 
-/** The data to compare a counted PIN with, and to seal the code if it is right. */
+/** The data with which a counted PIN is compared, and from which the code is sealed after the right PIN. */
 export type CountedOpening = CountedPin &
   Pick<Authentication, 'clientId' | 'purpose' | 'expiresAt' | 'channel'> & {
     relyingParty: string;
@@ -45,7 +45,7 @@ const REQUEST = `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty
   FROM authentications a JOIN clients c ON c.id = a.client_id
     JOIN devices d ON d.id = $1 AND d.state = 'active' AND ${IS_FOR_DEVICE}`;
 
-/** A bound on requested_at keeps the index to the last three minutes of a long history. */
+/** The bound on requested_at limits the index scan to the last three minutes of a long history. */
 const PENDING = statement(
   'authentication_pending',
   `${REQUEST} JOIN subscriptions s ON s.id = a.subscription_id AND s.state = 'active'
@@ -69,8 +69,9 @@ const COUNT_PIN = countPin('authentication_count_pin', {
 const RESETS_PIN = { devices: 'a correct PIN resets the counter even if the authentication closed meanwhile' };
 
 /**
- * A right PIN is forgiven its earlier misses whether or not there still was something to open. Opening takes its turn
- * with whatever suspends the subscription or revokes the device (`FOR SHARE`).
+ * A correct PIN resets the failure counter even if the authentication closed meanwhile.
+ * The locks on the subscription (`FOR SHARE`) and the device (`FOR NO KEY UPDATE`) serialise opening with a suspension
+ * of the subscription and a revocation of the device.
  */
 const OPEN = statement(
   'authentication_open',
@@ -88,7 +89,7 @@ const OPEN = statement(
   { writes: { ...OUTBOX, ...RESETS_PIN } },
 );
 
-/** The same for what the phone signs by itself: there is no code to keep, and none to send. */
+/** The same for the channel `sign`: the phone computes the code, so no code is stored or sent. */
 const OPEN_TO_SIGN = statement(
   'authentication_open_to_sign',
   `WITH opened AS (
@@ -113,39 +114,45 @@ const DECLINE = statement(
     RETURNING a.id`,
 );
 
-/** The app's reads and changes of authentications. */
+/** The statements behind the app: it lists, opens and declines authentications. */
 @Injectable()
 export class OpenStore {
   constructor(private readonly database: Database) {}
 
+  /** Lists a phone's open authentications, oldest first. */
   async pending(deviceId: string, subscriptionId: string): Promise<DeviceRequest[]> {
     return this.database.rows<DeviceRequest>(PENDING, [deviceId, subscriptionId]);
   }
 
+  /** Returns an authentication in any state; undefined unless it is for this device. */
   async requestOf(deviceId: string, id: string): Promise<DeviceRequest | undefined> {
     return (await this.database.rows<DeviceRequest>(REQUEST_OF, [deviceId, id]))[0];
   }
 
-  /** Undefined when the PIN is locked, or there is nothing that this device could open: nothing may be compared then. */
+  /**
+   * Counts a PIN. Undefined when the PIN is locked or the device cannot open this authentication: then the caller must
+   * compare nothing.
+   */
   async countPin(deviceId: string, id: string): Promise<CountedOpening | undefined> {
     return (await this.database.rows<CountedOpening>(COUNT_PIN, [deviceId, id]))[0];
   }
 
-  /** The queued delivery of the code; undefined when there was nothing to open. */
+  /** Opens the authentication and returns the queued delivery of the code; undefined when there was nothing to open. */
   async open(id: string, deviceId: string, codeDigest: Buffer, envelope: string): Promise<string | undefined> {
     return (await this.database.rows<{ id: string }>(OPEN, [id, deviceId, codeDigest, envelope]))[0]?.id;
   }
 
-  /** False when there was nothing to open. */
+  /** Opens a transaction. Returns false when there was nothing to open. */
   async openToSign(id: string, deviceId: string): Promise<boolean> {
     return (await this.database.rows(OPEN_TO_SIGN, [id, deviceId])).length === 1;
   }
 
-  /** The PIN was right, and nothing is opened for another reason. */
+  /** Resets the failure counter after a correct PIN, before the steps that may still refuse the opening. */
   async resetPin(deviceId: string): Promise<void> {
     await this.database.rows(RESET_PIN, [deviceId]);
   }
 
+  /** Returns false when the authentication is not open, or not for an active device with this id. */
   async decline(id: string, deviceId: string, reason: DeclineReason): Promise<boolean> {
     return (await this.database.rows(DECLINE, [id, deviceId, reason])).length === 1;
   }

@@ -28,19 +28,19 @@ export interface PendingRequest {
   /** Goes into the PIN proof, so that one proof opens one authentication. */
   nonce: string;
   state: AuthenticationState;
-  /** The transaction to sign, shown exactly as sent. Present only with `sign`. */
+  /** The transaction to sign, to be shown exactly as it is. Present only with the channel `sign`. */
   transaction?: TransactionField[];
-  /** With `sign`: true when the institution's card must be tapped beside the PIN. */
+  /** True if the person must tap a card in addition to the PIN. Present only with the channel `sign`. */
   card?: boolean;
 }
 
-/** A pending authentication as the phone shows it. */
+/** The proofs that a phone sends to open an authentication. */
 export interface Proven {
   pinProof: string;
   cardProof?: string;
 }
 
-/** Steps 2 and 3 of an authentication: the app sees who asks, and with the right PIN gets a code. */
+/** Steps 2 and 3 of an authentication: the app shows who asks, and gets a code after the right PIN. */
 @Injectable()
 export class Open {
   constructor(
@@ -51,10 +51,10 @@ export class Open {
     private readonly queue: JobQueue,
   ) {}
 
-  /** The pending authentications of this phone, oldest first. Empty while the subscription is not active. */
+  /** Lists the open authentications of this phone, oldest first; none while the subscription is not active. */
   async pending(device: ProvenDevice): Promise<PendingRequest[]> {
-    const asked = await this.store.pending(device.deviceId, device.subscriptionId);
-    return asked.map((one) => ({
+    const requests = await this.store.pending(device.deviceId, device.subscriptionId);
+    return requests.map((one) => ({
       id: one.id,
       relyingParty: { name: one.relyingParty },
       purpose: one.purpose,
@@ -68,8 +68,9 @@ export class Open {
   }
 
   /**
-   * Draws the code, keeps its digest, and promises the sealed code to the phone; where something is signed, the phone
-   * makes the code itself. The PIN is counted before it is compared. Opening again what is open already changes nothing.
+   * Generates the code, stores its digest, and enqueues the sealed code for the phone. With the channel `sign` the
+   * phone computes the code itself.
+   * The PIN is counted before it is compared. A second opening changes nothing.
    * Problems: `authentication_not_found`, `authentication_closed`, `authentication_expired`, `pin_mismatch`,
    * `pin_locked`, `card_mismatch`, `subscription_not_active`.
    */
@@ -105,7 +106,10 @@ export class Open {
     return { state: 'opened' };
   }
 
-  /** The PIN was right. The institution's card must have been tapped too, for exactly this transaction. */
+  /**
+   * Opens a transaction after the right PIN. If the device belongs to a card, the person must have tapped the card for
+   * exactly this transaction.
+   */
   private async openToSign(
     id: string,
     { cardKey, nonce }: CountedOpening,
@@ -129,14 +133,21 @@ export class Open {
     return { state: 'opened' };
   }
 
-  /** The code's JWE, for a push that was lost. Problems: as `open`, and `envelope_not_ready`. */
+  /**
+   * Returns the code's JWE, in case the push was lost.
+   * Problems: `envelope_not_ready`, `authentication_not_found`, `authentication_closed`, `authentication_expired`.
+   */
   async envelope(id: string, device: ProvenDevice): Promise<{ envelope: string }> {
     const { envelope } = await this.find(id, device);
     if (!envelope) throw new Problem('envelope_not_ready', 'Open the authentication with the PIN first.');
     return { envelope };
   }
 
-  /** Problems: `authentication_not_found`, `authentication_closed`, `authentication_expired`. */
+  /**
+   * Declines the authentication, which closes it.
+   * Problems: `authentication_not_found`, `authentication_closed`, `authentication_expired`, `subscription_not_active`
+   * while the device is under test.
+   */
   async decline(id: string, reason: DeclineReason, device: ProvenDevice): Promise<void> {
     if (!(await this.store.decline(id, device.deviceId, reason))) {
       await this.find(id, device);
@@ -145,13 +156,13 @@ export class Open {
     this.watcher.changed(id);
   }
 
-  /** An authentication that still is open to this phone. */
+  /** Returns an authentication that is still open to this phone. */
   private async find(id: string, { deviceId }: ProvenDevice): Promise<DeviceRequest> {
-    const asked = await this.store.requestOf(deviceId, id);
-    if (!asked) throw notFound();
-    const state = stateAt(asked);
+    const request = await this.store.requestOf(deviceId, id);
+    if (!request) throw notFound();
+    const state = stateAt(request);
     if (state !== 'pending' && state !== 'opened') throw closedProblem(state);
-    return asked;
+    return request;
   }
 
   private readEndUser({ id, endUser }: DeviceRequest): PendingRequest['endUser'] {

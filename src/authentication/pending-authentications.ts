@@ -3,7 +3,7 @@ import type { Session } from '../database/database.ts';
 import { AuthenticationStore, type CancelScope } from './authentication.store.ts';
 import { StateWatcher } from './state-watcher.ts';
 
-/** Ends what is open when the ground has gone from under it. */
+/** Cancels open authentications whose subscription or line is no longer valid. */
 @Injectable()
 export class PendingAuthentications {
   constructor(
@@ -11,9 +11,9 @@ export class PendingAuthentications {
     private readonly watcher: StateWatcher,
   ) {}
 
-  /** Cancels with the session's transaction; answers which ones, to be told after the commit. */
-  async cancel(session: Session, pending: CancelScope): Promise<string[]> {
-    return this.store.cancelPending(session, pending);
+  /** Cancels them in the session's transaction and returns their ids, for `wakeWaiters` after the commit. */
+  async cancel(session: Session, scope: CancelScope): Promise<string[]> {
+    return this.store.cancelPending(session, scope);
   }
 
   /** Wakes the callers that wait for these authentications. */

@@ -6,24 +6,25 @@ import { CODE_ATTEMPTS, type Channel } from '../domain/authentication.ts';
 import { AUTHENTICATOR_ATTEMPTS, FAR_SECONDS } from '../domain/authenticator.ts';
 import { VIEW, type AuthenticationView } from './authentication.store.ts';
 
-/** The data to judge a code that a phone made by itself. */
+/** The data by which a code from the phone is judged. */
 export interface CodeContext {
   channel: Channel;
   now: Date;
-  /** Encrypted; null for a decoy. */
+  /** Encrypted; null with the channel `otp`. */
   transaction: Buffer | null;
   authenticatorId: string | null;
+  /** Encrypted; null for a decoy, and after the device was revoked. */
   secret: Buffer | null;
-  /** bigint, which the driver leaves as text. */
+  /** A bigint, which the driver returns as text. */
   lastStep: string | null;
   drift: number | null;
   farStep: string | null;
   farDrift: number | null;
 }
 
-/** The result of comparing the code, which the statement counts and stores. */
+/** The result of the comparison, to be counted and stored. */
 export interface PhoneCodeAttempt {
-  /** The step whose code it is; null for a wrong one. */
+  /** The time step to which the code belongs; null for a wrong code. */
   step: number | null;
   drift: number;
   far: { step: number; drift: number } | null;
@@ -40,14 +41,14 @@ const CONTEXT = statement(
 );
 
 /**
- * Counts an attempt and accepts a right code in one statement. A caller whose attempt is not counted learns nothing.
- * The locks follow the common order:
- * - The subscription, the device and, for a signature, the registration must be valid, and stay so until the commit.
- * - The authentication's row decides which of a thousand right codes was the first.
- * - The authenticator's row decides which of several relying parties spends a step.
- *
- * A locked authenticator, a step that was accepted before and a transaction that the phone has not opened look like any
- * wrong code.
+ * Counts an attempt and accepts a right code in one statement: an attempt that does not count reveals nothing.
+ * Locks are taken in the common order:
+ * 1. The subscription, the device and, with `sign`, the registration, `FOR SHARE`: they must be active and stay so
+ *    until the commit.
+ * 2. The authentication, whose row decides which of a thousand right codes was the first.
+ * 3. The authenticator, whose row decides which of several relying parties gets a step.
+ * A locked authenticator, a step that was accepted before and a transaction that the phone has not opened are answered
+ * like a wrong code.
  */
 const TRY = statement(
   'phone_code_try',
@@ -94,12 +95,12 @@ const TRY = statement(
 export class PhoneCodeStore {
   constructor(private readonly database: Database) {}
 
-  /** Undefined when nothing is open that a phone makes the code of. */
+  /** Returns undefined when no authentication is open whose code a phone computes. */
   async contextOf(id: string, clientId: string): Promise<CodeContext | undefined> {
     return (await this.database.rows<CodeContext>(CONTEXT, [id, clientId]))[0];
   }
 
-  /** Undefined when the attempt did not count, because nothing is open any more. */
+  /** Counts one attempt. Undefined when no such authentication is open any more: the attempt did not count. */
   async try(
     id: string,
     clientId: string,

@@ -11,7 +11,7 @@ import type { TransactionField } from '../domain/transaction.ts';
 import type { AuthenticationView } from './authentication.store.ts';
 import { PhoneCodeStore, type CodeContext, type PhoneCodeAttempt } from './phone-code.store.ts';
 
-/** The relying party's input: the code and, with `sign`, the transaction that it is about to carry out. */
+/** The input of a relying party: the code and, with `sign`, the transaction that the relying party expects. */
 export interface TypedPhoneCode {
   code: string;
   transaction?: TransactionField[];
@@ -20,13 +20,14 @@ export interface TypedPhoneCode {
 const WRONG: PhoneCodeAttempt = { step: null, drift: 0, far: null };
 
 /**
- * Codes that a phone makes by itself. They are compared here, because PostgreSQL makes none of them; whether one counts
- * is decided by the row.
+ * Verifies codes that a phone computes.
+ * This process compares the codes, because PostgreSQL cannot compute them. The authenticator's row decides whether a
+ * code counts.
  */
 @Injectable()
 export class PhoneCode {
-  /** The secret that a decoy's code is compared with, so that it takes as long. No phone has it. */
-  private readonly nobodys = randomSecret(AUTHENTICATOR_SECRET_BYTES);
+  /** The secret that stands in for a decoy's, so that the comparison takes as long. No authenticator has it. */
+  private readonly decoySecret = randomSecret(AUTHENTICATOR_SECRET_BYTES);
 
   constructor(
     private readonly keys: ServiceKeys,
@@ -34,50 +35,57 @@ export class PhoneCode {
     private readonly store: PhoneCodeStore,
   ) {}
 
-  /** The authentication after one attempt; undefined when nothing was open to try. */
+  /**
+   * Counts one attempt and returns the authentication after it, with the canonical digest (`question`) of the given
+   * transaction. Undefined when no such authentication is open.
+   */
   async try(
     id: string,
     clientId: string,
     typed: TypedPhoneCode,
   ): Promise<{ seen: AuthenticationView; question: string | null } | undefined> {
-    const judged = await this.store.contextOf(id, clientId);
-    if (!judged) return undefined;
+    const context = await this.store.contextOf(id, clientId);
+    if (!context) return undefined;
     const question = typed.transaction ? transactionQuestion(id, typed.transaction) : null;
-    const attempt = judged.channel === 'otp' ? this.judgeOtp(judged, typed.code) : this.judgeSigned(id, judged, typed);
+    const attempt =
+      context.channel === 'otp' ? this.judgeOtp(context, typed.code) : this.judgeSigned(id, context, typed);
     const seen = await this.store.try(id, clientId, attempt);
     return seen && { seen, question };
   }
 
-  private judgeOtp(judged: CodeContext, typed: string): PhoneCodeAttempt {
-    const { now: at, lastStep, drift, farStep, farDrift } = judged;
+  private judgeOtp(context: CodeContext, typed: string): PhoneCodeAttempt {
+    const { now: at, lastStep, drift, farStep, farDrift } = context;
     const memory = {
       lastStep: Number(lastStep ?? -1),
       drift: drift ?? 0,
       far: farStep === null || farDrift === null ? null : { step: Number(farStep), drift: farDrift },
     };
-    const judgement = judgeOtp({ secret: this.secretOf(judged), typed, at, memory });
-    if (judgement.kind === 'wrong' || judged.authenticatorId === null) return WRONG;
-    const { step, drift: seenDrift } = judgement;
-    if (judgement.kind === 'far') return { step: null, drift: 0, far: { step, drift: seenDrift } };
-    return { step, drift: seenDrift, far: null };
+    const judgement = judgeOtp({ secret: this.secretOf(context), typed, at, memory });
+    if (judgement.kind === 'wrong' || context.authenticatorId === null) return WRONG;
+    const { step, drift: newDrift } = judgement;
+    if (judgement.kind === 'far') return { step: null, drift: 0, far: { step, drift: newDrift } };
+    return { step, drift: newDrift, far: null };
   }
 
-  /** The transaction must be the one that the app showed, letter by letter, and the code the one that it makes of it. */
-  private judgeSigned(id: string, judged: CodeContext, { code, transaction }: TypedPhoneCode): PhoneCodeAttempt {
-    const shown = transactionQuestion(id, readTransaction(this.keys, id, judged.transaction));
+  /**
+   * The transaction must equal the one that the app showed, character by character, and the code must be the one that
+   * the app computes from it.
+   */
+  private judgeSigned(id: string, context: CodeContext, { code, transaction }: TypedPhoneCode): PhoneCodeAttempt {
+    const shown = transactionQuestion(id, readTransaction(this.keys, id, context.transaction));
     const question = transaction ? transactionQuestion(id, transaction) : '';
-    const minute = matchingOcraMinute({ key: this.secretOf(judged), question: shown, typed: code, at: judged.now });
+    const minute = matchingOcraMinute({ key: this.secretOf(context), question: shown, typed: code, at: context.now });
     const same = equalInConstantTime(Buffer.from(question), Buffer.from(shown));
-    if (minute === null || !same || judged.authenticatorId === null) return WRONG;
+    if (minute === null || !same || context.authenticatorId === null) return WRONG;
     return { step: minute, drift: 0, far: null };
   }
 
   private secretOf({ authenticatorId, secret }: CodeContext): Buffer {
-    return authenticatorId && secret ? this.authenticators.readSecret(authenticatorId, secret) : this.nobodys;
+    return authenticatorId && secret ? this.authenticators.readSecret(authenticatorId, secret) : this.decoySecret;
   }
 }
 
-/** Decrypts what an authentication's row has to be signed. */
+/** Decrypts the transaction of an authentication's row. Throws if the row has none. */
 export function readTransaction(keys: ServiceKeys, id: string, transaction: Buffer | null): TransactionField[] {
   if (!transaction) throw new Error('the authentication has no transaction to sign');
   const text = keys.fields.decrypt(transaction, `authentications:transaction:${id}`).toString('utf8');

@@ -9,14 +9,14 @@ import type { Authentication } from './authentication.entity.ts';
 import type { IdempotencyRecord } from './idempotency-record.entity.ts';
 import { smsPermitted, WAKE_OR_SMS } from './statement-parts.ts';
 
-/** The line that a person named, and the subscription on it. */
+/** The line of the number that the person entered, and the subscription on it. The owner is not compared yet. */
 export interface NamedLine {
   lineId: string;
   lineVersion: number;
   owner: Buffer;
   subscriptionId: string | null;
   protectedSince: Date | null;
-  /** Whether the subscriber permits SMS for the relying party that asks. */
+  /** True if the subscriber permits SMS for the relying party. */
   smsPermitted: boolean;
 }
 
@@ -28,7 +28,7 @@ const NAMED_LINE = statement(
     WHERE l.phone_index = ANY($1) AND l.status <> 'terminated'`,
 );
 
-/** The row that a start writes, with the indexes by which it finds and counts. */
+/** The values that a start inserts, and the indexes by which it finds and counts the person. */
 export type NewAuthentication = Pick<
   Authentication,
   | 'id'
@@ -48,9 +48,9 @@ export type NewAuthentication = Pick<
   | 'codeDigest'
   | 'smsCode'
 > & {
-  /** The person's index under every key. */
+  /** The index of the person under every index key. */
   personIndexes: Buffer[];
-  /** The number at this relying party, whatever birth date is tried with it. */
+  /** The index of the number at this relying party, the same for every birth date. */
   numberIndex: Buffer;
   idempotency: Pick<IdempotencyRecord, 'keyDigest' | 'requestDigest'> | null;
 };
@@ -79,10 +79,13 @@ const { $, values } = parameters(
 );
 
 /**
- * The whole start in one statement. In order: an equal Idempotency-Key that is still at work holds it off; the
- * person's budget is spent, and then the number's at this relying party, which keeps a relying party from trying birth
- * dates on it; the older pending authentication of this relying party gives way; the authentication, its key and its
- * first delivery are written. A code that the phone makes by the time alone has nothing to deliver.
+ * The whole start in one statement, in this order:
+ * 1. `open` is false while another request with the same Idempotency-Key runs; then nothing starts.
+ * 2. One start of the person's budget is spent, then one of the number's budget at this relying party. The second
+ *    budget stops a relying party from trying birth dates on a number.
+ * 3. The older pending authentication of the person at this relying party is closed.
+ * 4. The authentication, its idempotency key and its first delivery are inserted. With the channel `otp` there is no
+ *    delivery: the phone computes the code from the time alone.
  */
 const START = statement(
   'authentication_start',
@@ -142,14 +145,14 @@ const START = statement(
   { writes: { ...BUDGETS, ...OUTBOX } },
 );
 
-/** The outcome of the statement of a start. */
+/** The outcome of a start. */
 interface StartRow {
   open: boolean;
   expiresAt: Date | null;
   deliveryId: string | null;
 }
 
-/** The start that an Idempotency-Key was first sent with. */
+/** The start with which an Idempotency-Key was first sent. */
 type EarlierStart = Pick<Authentication, 'id' | 'channel' | 'expiresAt'> & Pick<IdempotencyRecord, 'requestDigest'>;
 
 const BY_IDEMPOTENCY_KEY = statement(
@@ -159,17 +162,20 @@ const BY_IDEMPOTENCY_KEY = statement(
     WHERE k.client_id = $1 AND k.key_digest = $2`,
 );
 
-/** Writes a new authentication, and finds what a start needs to know first. */
+/** Inserts new authentications, and reads the data that a start needs before. */
 @Injectable()
 export class StartStore {
   constructor(private readonly database: Database) {}
 
-  /** `smsPermittable` false: no permission of SMS counts. */
+  /** Returns the line that now has the number. With `smsPermittable` false, SMS permissions are ignored. */
   async namedLine(phoneIndexes: Buffer[], clientId: string, smsPermittable: boolean): Promise<NamedLine | undefined> {
     return (await this.database.rows<NamedLine>(NAMED_LINE, [phoneIndexes, clientId, smsPermittable]))[0];
   }
 
-  /** `open` false: an equal key is still at work. No `expiresAt`: the budget, or the key, kept it from starting. */
+  /**
+   * Inserts the authentication. `open` is false while another request with the same key runs.
+   * Without `expiresAt` nothing started: a budget is spent, or the key started an authentication before.
+   */
   async start({ idempotency, ...authentication }: NewAuthentication): Promise<StartRow> {
     const { keyDigest = null, requestDigest = null } = idempotency ?? {};
     const [row] = await this.database.rows<StartRow>(START, values({ ...authentication, keyDigest, requestDigest }));
@@ -177,6 +183,7 @@ export class StartStore {
     return row;
   }
 
+  /** Returns the start with which this key was first sent. */
   async byIdempotencyKey(clientId: string, keyDigest: Buffer): Promise<EarlierStart | undefined> {
     return (await this.database.rows<EarlierStart>(BY_IDEMPOTENCY_KEY, [clientId, keyDigest]))[0];
   }

@@ -18,20 +18,22 @@ import { JobQueue } from '../queue/job-queue.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { StartStore, type NamedLine, type NewAuthentication } from './start.store.ts';
 
-/** The person's input at a window, and what the relying party adds. */
+/** The data that a person typed into a window, and the data that the relying party adds. */
 export interface StartInput {
   birthDate: string;
   genderDigit: string;
   phoneNumber: string;
   purpose: string;
   endUser?: { ip?: string; userAgent?: string };
-  /** The method of verification; `push` when left out. */
+  /** How the person is verified; `push` when left out. */
   method?: Method;
-  /** With `sign` alone: what the person is to see and sign. */
+  /** Only with `sign`: the transaction that the person sees and signs. */
   transaction?: TransactionField[];
 }
 
-/** Says that a start must happen once, however often it is asked for. A key of ours is never one of a client's. */
+/**
+ * Makes a start happen once, however often it is requested. `by` keeps the service's own keys apart from the clients'.
+ */
 export interface IdempotencyKey {
   by: 'client' | 'window';
   key: string;
@@ -45,23 +47,29 @@ export interface StartedAuthentication {
   attemptsLeft: number;
 }
 
-/** The person that the window names, in the three forms that are looked up, compared and counted. */
+/**
+ * The named person (looked up in this form), the index that is counted, and the indexes that are compared, one per
+ * index key.
+ */
 interface IndexedPerson {
   person: NamedPerson;
   personIndex: Buffer;
   personIndexes: Buffer[];
 }
 
-/** The line of the named person and, for `otp` and `sign`, the authenticator that makes the code. */
+/** The line of the named person and, for `otp` and `sign`, the authenticator that computes the code. */
 interface StartTarget {
   line: NamedLine | null;
   authenticator: { id: string; deviceId: string } | null;
 }
 
-/** Retries after a unique violation; concurrent starts of one person are bounded by the budget. */
+/**
+ * The maximum number of attempts at one start. It is retried after a unique violation; the budget bounds the concurrent
+ * starts of one person.
+ */
 const TRIES = 6;
 
-/** Step 1 of an authentication: a window names a person, and a subscriber's phone is woken. */
+/** Step 1 of an authentication: a window names a person, and the service wakes the phone of a subscriber. */
 @Injectable()
 export class Start {
   private readonly smsPermittable: boolean;
@@ -81,15 +89,19 @@ export class Start {
   }
 
   /**
-   * Starts an authentication. It does the same work and answers the same bytes for every number, subscribed, unknown or
-   * another person's. Problems: `invalid_request`, `too_many_requests`, `idempotency_key_reused`,
-   * `idempotency_in_progress`.
+   * Starts an authentication. The work and the form of the answer are the same whether the number belongs to the named
+   * person, to another person or to no line.
+   * Problems: `invalid_request`, `too_many_requests`, `idempotency_key_reused`, `idempotency_in_progress`.
    */
-  async start(input: StartInput, clientId: string, once: IdempotencyKey | undefined): Promise<StartedAuthentication> {
+  async start(
+    input: StartInput,
+    clientId: string,
+    idempotencyKey: IdempotencyKey | undefined,
+  ): Promise<StartedAuthentication> {
     const named = this.parsePerson(input);
     assertTransactionFits(input);
-    const requests = this.keys.indexes.all('request', canonical(input, once));
-    const idempotency = once ? { keyDigest: digestOf(once), requestDigest: requests[0] } : null;
+    const requests = this.keys.indexes.all('request', canonical(input, idempotencyKey));
+    const idempotency = idempotencyKey ? { keyDigest: digestOf(idempotencyKey), requestDigest: requests[0] } : null;
     try {
       await this.relyingParties.spendQuota(clientId);
     } catch (error) {
@@ -97,9 +109,9 @@ export class Start {
       if (earlier) return earlier;
       throw error;
     }
-    const asked = await this.resolveTarget(named, input.method ?? 'push', clientId);
+    const target = await this.resolveTarget(named, input.method ?? 'push', clientId);
     for (let tries = 1; ; tries += 1) {
-      const authentication = this.newAuthentication(named, asked, input, clientId, idempotency);
+      const authentication = this.newAuthentication(named, target, input, clientId, idempotency);
       try {
         const { open, expiresAt, deliveryId } = await this.store.start(authentication);
         if (expiresAt) {
@@ -116,10 +128,12 @@ export class Start {
           );
         }
       } catch (error) {
-        // Another start of the same person, or the same key, committed between this statement's snapshot and its
-        // insert. Nothing of ours was written; the next try sees it.
-        const met = isConflict(error, 'authentications_one_pending') || isConflict(error, 'idempotency_keys_pkey');
-        if (!met || tries === TRIES) throw error;
+        // Another start of the same person or with the same key committed between this statement's snapshot and its
+        // insert.
+        // This statement wrote nothing; the next attempt sees the other start.
+        const isConcurrent =
+          isConflict(error, 'authentications_one_pending') || isConflict(error, 'idempotency_keys_pkey');
+        if (!isConcurrent || tries === TRIES) throw error;
         continue;
       }
       return this.explainRefusal(authentication, requests);
@@ -133,7 +147,10 @@ export class Start {
     return { person, personIndex: personIndexes[0], personIndexes };
   }
 
-  /** The named person's own line and what is asked on it; nothing for an unknown number and for another person's line alike. */
+  /**
+   * Finds the line and the authenticator of the named person. An unknown number and another person's number both give
+   * none.
+   */
   private async resolveTarget({ person }: IndexedPerson, method: Method, clientId: string): Promise<StartTarget> {
     const numbers = this.keys.indexes.all('phone', person.phoneNumber);
     const line = await this.store.namedLine(numbers, clientId, this.smsPermittable);
@@ -150,7 +167,7 @@ export class Start {
     return { line: own, authenticator: found ?? null };
   }
 
-  /** Draws what a new authentication consists of: for a decoy too, whose digest no code can meet. */
+  /** Generates the values of a new authentication. A decoy gets them too, with a digest that no code matches. */
   private newAuthentication(
     named: IndexedPerson,
     { line, authenticator }: StartTarget,
@@ -188,7 +205,7 @@ export class Start {
     };
   }
 
-  /** The authentication that this key started before. Problems: `idempotency_key_reused`. */
+  /** Returns the authentication that this key started before, or null. Problems: `idempotency_key_reused`. */
   private async earlier(
     clientId: string,
     idempotency: NewAuthentication['idempotency'],
@@ -200,7 +217,10 @@ export class Start {
     return started(earlier.id, earlier.channel, earlier.expiresAt);
   }
 
-  /** Nothing started: either this key did so before, or the person's budget is spent. */
+  /**
+   * Explains why nothing started: returns the authentication that this key started before, or throws
+   * `too_many_requests`.
+   */
   private async explainRefusal(
     { clientId, idempotency, personIndex, numberIndex }: NewAuthentication,
     requests: readonly Buffer[],
@@ -211,12 +231,12 @@ export class Start {
   }
 }
 
-/** The digest by which a start with an Idempotency-Key is found again. */
+/** The digest under which an idempotency key is stored: SHA-256 of its origin and the key. */
 export function digestOf({ by, key }: IdempotencyKey): Buffer {
   return sha256(`${by}:${key}`);
 }
 
-/** Problems: `invalid_request`. */
+/** Requires a transaction with `sign`, and refuses one otherwise. Problems: `invalid_request`. */
 function assertTransactionFits({ method, transaction }: StartInput): void {
   if ((method === 'sign') === (transaction !== undefined)) return;
   const detail = transaction
@@ -231,12 +251,12 @@ function started(id: string, channel: Channel, expiresAt: Date): StartedAuthenti
 }
 
 /**
- * One spelling of a request, to tell whether a repeated key came with the same body. From where a window is used is
- * not of its body: a phone that changes networks sends the same request again.
+ * The canonical text of a request, which shows whether a repeated key came with the same body.
+ * For the service's own windows it leaves out `endUser`: a phone that changes networks sends the same request again.
  */
-function canonical(input: StartInput, once: IdempotencyKey | undefined): string {
+function canonical(input: StartInput, idempotencyKey: IdempotencyKey | undefined): string {
   const { birthDate, genderDigit, phoneNumber, purpose, method = 'push', transaction } = input;
-  const endUser = once?.by === 'client' ? input.endUser : undefined;
+  const endUser = idempotencyKey?.by === 'client' ? input.endUser : undefined;
   return JSON.stringify([
     birthDate,
     genderDigit,

@@ -7,13 +7,14 @@ interface Watcher {
   wake: () => void;
 }
 
-/** Milliseconds between two looks; a window that waits learns of a change on another process at most this much later. */
-const LOOK_MS = 200;
+/** Milliseconds between two polls. A waiting window learns of a change by another process at most this much later. */
+const POLL_MS = 200;
 
 /**
- * Holds callers until an authentication leaves a state. One query per poll serves all waiters of this process, also for
- * changes by other processes; without waiters there is no query. PostgreSQL's NOTIFY would be faster, but would make
- * every commit take turns.
+ * Holds callers until an authentication leaves a state.
+ * One query per poll serves all waiting callers of this process, whichever process made the change. Without a waiting
+ * caller there is no query.
+ * Notifications by PostgreSQL would arrive sooner, but they serialise all commits.
  */
 @Injectable()
 export class StateWatcher {
@@ -40,16 +41,19 @@ export class StateWatcher {
       };
       const timeout = setTimeout(watcher.wake, seconds * 1000);
       this.watchers.set(id, watchers.add(watcher));
-      this.timer ??= setTimeout(() => void this.poll(), LOOK_MS);
+      this.timer ??= setTimeout(() => void this.poll(), POLL_MS);
     });
   }
 
-  /** This process made the change itself, so its waiters need not wait for the next poll. */
+  /**
+   * Wakes the callers that wait for this authentication. This process made the change, so they need not wait for the
+   * next poll.
+   */
   changed(id: string): void {
     for (const { wake } of [...(this.watchers.get(id) ?? [])]) wake();
   }
 
-  /** Releases all waiters and accepts no new ones, because the process stops. */
+  /** Wakes all waiting callers and holds none from now on, because the process ends. */
   close(): void {
     this.closed = true;
     clearTimeout(this.timer);
@@ -65,6 +69,6 @@ export class StateWatcher {
     } catch (error) {
       this.logger.warn(`polling failed: ${(error as Error).message}`);
     }
-    if (this.watchers.size > 0) this.timer ??= setTimeout(() => void this.poll(), LOOK_MS);
+    if (this.watchers.size > 0) this.timer ??= setTimeout(() => void this.poll(), POLL_MS);
   }
 }

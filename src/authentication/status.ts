@@ -25,7 +25,7 @@ export interface RelyingPartyView {
   result?: VerifiedPerson;
 }
 
-/** The relying party's calls between start and verification: read, resend, cancel. */
+/** The operations of a relying party between start and verification: view, resend, cancel. */
 @Injectable()
 export class AuthenticationStatus {
   constructor(
@@ -35,39 +35,47 @@ export class AuthenticationStatus {
     private readonly queue: JobQueue,
   ) {}
 
-  /** The authentication, as soon as its state changes or after `waitSeconds`. Problems: `authentication_not_found`. */
+  /**
+   * Returns the authentication as soon as its state changes, or after `waitSeconds`; at once if it is closed.
+   * Problems: `authentication_not_found`.
+   */
   async see(id: string, clientId: string, waitSeconds: number): Promise<RelyingPartyView> {
-    const seen = await this.find(id, clientId);
-    const state = stateAt(seen);
-    if (waitSeconds === 0 || (state !== 'pending' && state !== 'opened')) return this.told(seen);
+    const authentication = await this.find(id, clientId);
+    const state = stateAt(authentication);
+    if (waitSeconds === 0 || (state !== 'pending' && state !== 'opened')) return this.viewOf(authentication);
     await this.watcher.change(id, state, waitSeconds);
-    return this.told(await this.find(id, clientId));
+    return this.viewOf(await this.find(id, clientId));
   }
 
   /**
-   * Whom it names, as long as it is open. Not for relying parties, who learn of a person once that one is verified, but
-   * for a page of ours that goes on with what was typed into it. Problems: `authentication_closed`,
-   * `authentication_expired`, `authentication_not_found`.
+   * Returns the person that an open authentication names.
+   * Only for the service's own pages, which continue with the person's input. A relying party learns the person only
+   * after the verification.
+   * Problems: `authentication_closed`, `authentication_expired`, `authentication_not_found`.
    */
   async named(id: string, clientId: string): Promise<NamedPerson> {
-    const seen = await this.find(id, clientId);
-    const state = stateAt(seen);
-    const person = this.verifying.named(seen);
+    const authentication = await this.find(id, clientId);
+    const state = stateAt(authentication);
+    const person = this.verifying.named(authentication);
     if (!person || (state !== 'pending' && state !== 'opened')) throw closedProblem(state);
     return person;
   }
 
-  /** Problems: `too_many_requests`, `nothing_to_send`, `authentication_closed`, `authentication_expired`, `authentication_not_found`. */
+  /**
+   * Sends the wake-up or the same code by SMS again.
+   * Problems: `too_many_requests`, `nothing_to_send`, `authentication_closed`, `authentication_expired`,
+   * `authentication_not_found`.
+   */
   async resend(id: string, clientId: string): Promise<RelyingPartyView> {
     const deliveryId = await this.store.resend(id, clientId);
-    const seen = await this.find(id, clientId);
+    const authentication = await this.find(id, clientId);
     if (deliveryId) {
       this.queue.enqueue(deliveryId);
-      return this.told(seen);
+      return this.viewOf(authentication);
     }
-    const state = stateAt(seen);
+    const state = stateAt(authentication);
     if (state !== 'pending' && state !== 'opened') throw closedProblem(state);
-    if (seen.channel === 'otp')
+    if (authentication.channel === 'otp')
       throw new Problem('nothing_to_send', 'The phone generates this code itself, so there is nothing to send.');
     const sendings = await this.store.sendings(id);
     if (!sendings || sendings.resendsLeft === 0) {
@@ -81,7 +89,10 @@ export class AuthenticationStatus {
     throw new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, sendings.waitSeconds), limit });
   }
 
-  /** Problems: `authentication_closed`, `authentication_expired`, `authentication_not_found`. */
+  /**
+   * Cancels the authentication and notifies the phone.
+   * Problems: `authentication_closed`, `authentication_expired`, `authentication_not_found`.
+   */
   async cancel(id: string, clientId: string): Promise<void> {
     const cancelled = await this.store.cancel(id, clientId);
     if (!cancelled) throw closedProblem(stateAt(await this.find(id, clientId)));
@@ -90,20 +101,20 @@ export class AuthenticationStatus {
   }
 
   private async find(id: string, clientId: string): Promise<AuthenticationView> {
-    const seen = await this.store.view(id, clientId);
-    if (!seen) throw notFound();
-    return seen;
+    const authentication = await this.store.view(id, clientId);
+    if (!authentication) throw notFound();
+    return authentication;
   }
 
-  private told(seen: AuthenticationView): RelyingPartyView {
-    const { id, channel, expiresAt, attemptsLeft } = seen;
+  private viewOf(authentication: AuthenticationView): RelyingPartyView {
+    const { id, channel, expiresAt, attemptsLeft } = authentication;
     return {
       id,
       channel,
-      state: stateAt(seen),
+      state: stateAt(authentication),
       expiresAt: expiresAt.toISOString(),
       attemptsLeft,
-      ...(seen.state === 'verified' && { result: this.verifying.person(seen) }),
+      ...(authentication.state === 'verified' && { result: this.verifying.person(authentication) }),
     };
   }
 }

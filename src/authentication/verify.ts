@@ -13,7 +13,7 @@ import { decryptNamedPerson } from './named-person.ts';
 import { PhoneCode, type TypedPhoneCode } from './phone-code.ts';
 import { StateWatcher } from './state-watcher.ts';
 
-/** The verified person, as the relying party learns it. */
+/** The verified person, as the relying party receives it. */
 export interface VerifiedPerson {
   /** The person's id at this relying party only. */
   subject: string;
@@ -23,20 +23,23 @@ export interface VerifiedPerson {
   phoneNumber: string;
   verifiedAt: string;
   channel: Channel;
-  /** Only while it is so: the person's app was issued anew after a loss, some hours ago at most. */
+  /** Present only if true: the person's app was reissued less than `REISSUE_COOLING_HOURS` before the verification. */
   recentlyReissued?: true;
 }
 
+/** The result, and the same result as a signed assertion (compact JWS). */
 export interface Verified {
   state: 'verified';
   result: VerifiedPerson;
   assertion: string;
 }
 
-/** Seconds for which a relying party may pass the assertion on. */
+/** Seconds for which an assertion is valid, so that the relying party may pass it on. */
 const ASSERTION_SECONDS = 300;
 
-/** RFC 8176: proof of possession of the device's key, the PIN, and the typed code; or a text message. */
+/**
+ * Values of `amr` (RFC 8176): proof of possession of the device’s key, the PIN, and the typed code; or a text message.
+ */
 const METHODS_USED: Readonly<Record<Channel, readonly string[]>> = {
   push: ['pop', 'pin', 'otp', 'mfa'],
   sms: ['sms', 'otp'],
@@ -45,7 +48,7 @@ const METHODS_USED: Readonly<Record<Channel, readonly string[]>> = {
 };
 
 const READ_AGAIN = 'Ask the person to check the code and to enter its six digits again.';
-/** One answer for every person, with or without a phone that makes the code. */
+/** The same text whether or not a phone computes the code, so that it does not reveal a decoy. */
 const MISMATCH: Readonly<Record<Channel, string>> = {
   push: READ_AGAIN,
   sms: READ_AGAIN,
@@ -62,7 +65,7 @@ const EXHAUSTED: Readonly<Record<Channel, string>> = {
   sign: `${START_ANEW} ${UNLOCK}`,
 };
 
-/** Step 4 of an authentication: the window sends the code that the person typed. */
+/** Step 4 of an authentication: the relying party sends the code that the person typed into the window. */
 @Injectable()
 export class Verify {
   constructor(
@@ -74,8 +77,9 @@ export class Verify {
   ) {}
 
   /**
-   * A code that signs is verified together with what was signed. Problems: `invalid_request`, `code_mismatch`,
-   * `attempts_exhausted`, `authentication_closed`, `authentication_expired`, `authentication_not_found`.
+   * Verifies the code and returns the person. With `sign`, the transaction must match too.
+   * Problems: `invalid_request`, `code_mismatch`, `attempts_exhausted`, `authentication_closed`,
+   * `authentication_expired`, `authentication_not_found`.
    */
   async verify(id: string, typed: TypedPhoneCode, client: { id: string; clientId: string }): Promise<Verified> {
     const { tried, question } = await this.try(id, typed, client.id);
@@ -92,13 +96,13 @@ export class Verify {
     throw new Problem('code_mismatch', MISMATCH[tried.channel], { attemptsLeft });
   }
 
-  /** One counted attempt: by the code that was drawn for it, or by one that the phone made itself. */
+  /** Counts one attempt: against the code that the service generated, or against a code that the phone computed. */
   private async try(
     id: string,
     typed: TypedPhoneCode,
     clientId: string,
   ): Promise<{ tried: AuthenticationView; question: string | null }> {
-    // A code that signs nothing must not be taken for one that does: with a transaction, none of ours is right.
+    // A code that the service generated signs nothing, so no such code is accepted together with a transaction.
     const digests = typed.transaction ? [] : this.keys.codes.all(typed.code, clientId, id);
     const drawn = await this.store.tryCode(id, clientId, digests);
     if (drawn) return { tried: drawn, question: null };
@@ -107,25 +111,29 @@ export class Verify {
     return { tried: made.seen, question: made.question };
   }
 
-  /** Whom an authentication names; null once it has ended otherwise than verified. */
+  /** Returns the person that an authentication names; null once it has closed without verification. */
   named({ id, person }: AuthenticationView): NamedPerson | null {
     return person && decryptNamedPerson(this.keys, id, person);
   }
 
-  /** The person behind a verified authentication. */
-  person(seen: AuthenticationView): VerifiedPerson {
-    const { id, lineId, closedAt } = seen;
-    if (!lineId || !seen.person || !closedAt) throw new Error('a verified authentication has no person');
-    const { phoneNumber, birthDate, genderDigit } = decryptNamedPerson(this.keys, id, seen.person);
+  /** Returns the person of a verified authentication. */
+  person(authentication: AuthenticationView): VerifiedPerson {
+    const { id, lineId, closedAt } = authentication;
+    if (!lineId || !authentication.person || !closedAt) throw new Error('a verified authentication has no person');
+    const { phoneNumber, birthDate, genderDigit } = decryptNamedPerson(this.keys, id, authentication.person);
     const person = parsePerson({ birthDate, genderDigit, today: seoulDay(new Date()) });
     if (!person) throw new Error('the birth date of a verified person is not valid');
     return {
-      subject: subjectOf(this.keys.subject, { clientId: seen.clientId, lineId, owner: birthDate + genderDigit }),
+      subject: subjectOf(this.keys.subject, {
+        clientId: authentication.clientId,
+        lineId,
+        owner: birthDate + genderDigit,
+      }),
       ...person,
       phoneNumber,
       verifiedAt: closedAt.toISOString(),
-      channel: seen.channel,
-      ...(this.isCooling(seen.reissuedAt, closedAt) && { recentlyReissued: true }),
+      channel: authentication.channel,
+      ...(this.isCooling(authentication.reissuedAt, closedAt) && { recentlyReissued: true }),
     };
   }
 
@@ -134,7 +142,7 @@ export class Verify {
     return verifiedAt.getTime() - reissuedAt.getTime() < this.environment.REISSUE_COOLING_HOURS * 3_600_000;
   }
 
-  /** The same as a JWS that the relying party may show to others. */
+  /** Signs the result as a JWS that the relying party may show to others. */
   private assert(id: string, audience: string, result: VerifiedPerson, question: string | null): string {
     const { subject, ...claims } = result;
     const iat = Math.floor(new Date(result.verifiedAt).getTime() / 1000);
@@ -153,7 +161,7 @@ export class Verify {
   }
 
   private async explain(id: string, clientId: string): Promise<Problem> {
-    const seen = await this.store.view(id, clientId);
-    return seen ? closedProblem(stateAt(seen)) : notFound();
+    const authentication = await this.store.view(id, clientId);
+    return authentication ? closedProblem(stateAt(authentication)) : notFound();
   }
 }

@@ -24,7 +24,7 @@ export class Authenticator {
   @Column('text')
   terms: string;
 
-  /** Wrong codes in a row; five lock it. */
+  /** Wrong codes in a row; five lock the authenticator. */
   @Column('smallint', { default: () => '0' })
   failures: number;
 
@@ -32,11 +32,11 @@ export class Authenticator {
   @Column('bigint', { default: () => "'-1'" })
   lastStep: string;
 
-  /** The phone’s clock against ours, in steps. */
+  /** The deviation of the phone’s clock from the service’s, in steps. */
   @Column('integer', { default: () => '0' })
   drift: number;
 
-  /** A right code far off the expected step; the next one after it resynchronises. */
+  /** The step of a right code far off the expected one; the next code after it resynchronises the clock. */
   @Column('bigint', { nullable: true })
   farStep: string | null;
 

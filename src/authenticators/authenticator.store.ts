@@ -82,6 +82,7 @@ export class AuthenticatorStore {
     return (await session.rows<Bearer>(BEARER, [deviceId, kind]))[0];
   }
 
+  /** Inserts an authenticator, or replaces the one of the same device and kind. */
   async enrol(
     session: Session,
     authenticator: Pick<Authenticator, 'id' | 'deviceId' | 'subscriptionId' | 'kind' | 'terms'> & { secret: Buffer },
@@ -94,6 +95,7 @@ export class AuthenticatorStore {
     return this.database.rows<AuthenticatorRow>(OF_DEVICE, [deviceId]);
   }
 
+  /** Returns the lock state of OTP on the own phone; undefined when it has no OTP. */
   async ownOtp(subscriptionId: string): Promise<{ locked: boolean } | undefined> {
     return (await this.database.rows<{ locked: boolean }>(OWN_OTP, [subscriptionId]))[0];
   }

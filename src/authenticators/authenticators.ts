@@ -26,7 +26,7 @@ export interface EnrollingAuthenticator {
 export interface AuthenticatorView {
   kind: AuthenticatorKind;
   serialNumber: string;
-  /** The vendor to whom the serial number belongs. */
+  /** The vendor code to which the serial number belongs. */
   vendorCode: string;
   /** The institution that issued it; null for the service itself. */
   issuer: { name: string } | null;
@@ -55,7 +55,7 @@ export class Authenticators {
     private readonly environment: Environment,
   ) {}
 
-  /** The authenticators of this device. */
+  /** Lists the authenticators of this device. */
   async list({ deviceId }: ProvenDevice): Promise<AuthenticatorView[]> {
     return (await this.store.ofDevice(deviceId)).map(({ issuer, issuerVendorCode, createdAt, ...row }) => ({
       ...row,
@@ -65,18 +65,19 @@ export class Authenticators {
     }));
   }
 
-  /** Whether wrong codes have locked OTP on the subscription's own phone; undefined when it has no OTP. */
+  /** Tells if wrong codes have locked OTP on the subscription’s own phone; undefined when it has no OTP. */
   async ownOtp(subscriptionId: string): Promise<{ locked: boolean } | undefined> {
     return this.store.ownOtp(subscriptionId);
   }
 
   /**
-   * Generates a secret and encrypts it for the device after the PIN was proven, so that a person who holds the unlocked
-   * phone cannot give it a secret under another PIN. The same transaction registers a Smart OTP at its issuer.
+   * Generates a secret and encrypts it for the device after the PIN was proven. Otherwise a person who holds the
+   * unlocked phone could give it a secret under another PIN.
+   * The same transaction registers a Smart OTP at its issuer.
    * Problems: `invalid_request`, `pin_mismatch`, `pin_locked`, `pin_nonce_spent`, `authenticator_not_possible`.
    */
-  async enrol(asked: EnrollingAuthenticator, device: ProvenDevice): Promise<EnrolledAuthenticator> {
-    const { kind, terms } = asked;
+  async enrol(request: EnrollingAuthenticator, device: ProvenDevice): Promise<EnrolledAuthenticator> {
+    const { kind, terms } = request;
     if (terms !== AUTHENTICATOR_TERMS) {
       const errors = [
         {
@@ -86,7 +87,7 @@ export class Authenticators {
       ];
       throw new Problem('invalid_request', 'The person must accept the current terms.', { errors });
     }
-    await this.pinCheck.confirm(asked.pinCheckId, asked.pinProof, device, 'authenticator');
+    await this.pinCheck.confirm(request.pinCheckId, request.pinProof, device, 'authenticator');
     const { deviceId } = device;
     const id = randomId();
     const secret = randomSecret(AUTHENTICATOR_SECRET_BYTES);
@@ -107,8 +108,8 @@ export class Authenticators {
   }
 
   /**
-   * The authenticator that a relying party may ask for a code. Also called without a subscription (null), so that a
-   * decoy takes as long.
+   * Returns the authenticator that a relying party may ask for a code. Also called without a subscription (null), so
+   * that a decoy takes as long.
    */
   async toAsk(asking: {
     subscriptionId: string | null;

@@ -31,8 +31,8 @@ export class NamedSubscribers {
   ) {}
 
   /**
-   * The subscription of the named person's own line, or the decoy id, and the index by which the person's starts are
-   * counted.
+   * Returns the subscription of the line that the named person owns, or the decoy id; and the index by which the starts
+   * for this person are counted.
    */
   async find({ phoneNumber, ...owner }: NamedPerson): Promise<{ subscriptionId: string; personIndex: Buffer }> {
     const numbers = this.keys.indexes.all('phone', phoneNumber);

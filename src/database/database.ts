@@ -18,8 +18,9 @@ export interface Session extends Statements {
 const UNIQUE_VIOLATION = '23505';
 
 /**
- * Literal statements on the pool that TypeORM holds, prepared and named: three times the reads a second of a repository
- * on the same machine. Each guarded state change stays in one statement. Cold paths use repositories.
+ * Runs literal statements on the pool of TypeORM, prepared and named: three times the reads a second of a repository on
+ * the same machine.
+ * Each guarded state change stays in one statement. Cold paths use repositories.
  */
 @Injectable()
 export class Database implements Session {
@@ -33,12 +34,13 @@ export class Database implements Session {
   }
 
   /** Runs one statement on any connection of the pool and returns its rows. */
-  /** Runs one statement on any connection of the pool and returns its rows. */
   async rows<Row>({ name, text }: Statement, values: unknown[]): Promise<Row[]> {
     return (await this.pool.query({ name, text, values })).rows as Row[];
   }
 
-  /** A dedicated connection without a transaction, for what belongs to a session, such as temporary tables. */
+  /**
+   * Opens a dedicated connection without a transaction, for objects that belong to a session, such as temporary tables.
+   */
   async connect(): Promise<Session & { close(): Promise<void> }> {
     const runner = this.source.createQueryRunner();
     const client = (await runner.connect()) as pg.PoolClient;
@@ -66,7 +68,7 @@ export class Database implements Session {
   }
 }
 
-/** Whether `error` reports that another row holds the same key in `constraint`. */
+/** True if `error` reports that another row holds the same key in `constraint`. */
 export function isConflict(error: unknown, constraint: string): boolean {
   return error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION && error.constraint === constraint;
 }

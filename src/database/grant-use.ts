@@ -28,7 +28,7 @@ const MAY_CHANGE = `SELECT has_any_column_privilege($1, t.oid, 'UPDATE')
   FROM pg_class t WHERE t.oid = $2::regclass`;
 
 /**
- * Grants a role the use of all tables and sequences that the present role owns in a schema, with fewer rights on the
+ * Grants a role the use of all tables and sequences that the current role owns in a schema, with fewer rights on the
  * restricted tables.
  * Throws when the restriction would have no effect, because the role already has more rights.
  */
@@ -57,7 +57,9 @@ export async function grantUse(
   }
 }
 
-/** The role that a URL logs in as. The database is asked, because a URL may leave the role to the environment. */
+/**
+ * Returns the role that a URL logs in as. It asks the database, because a URL may leave the role to the environment.
+ */
 export async function roleOf(url: string): Promise<string> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -1,6 +1,6 @@
 /**
- * The present time in milliseconds, the precision that callers see. A second answer from the stored row is then equal
- * to the first.
+ * The present time in milliseconds, the precision that callers see.
+ * A later answer, read from the stored row, is then equal to the first one.
  */
 export const NOW = `date_trunc('milliseconds', now())`;
 /** The columns to clear when an authentication closes without having been verified. */
@@ -8,8 +8,8 @@ export const WIPED = `code_digest = NULL, sms_code = NULL, envelope = NULL, end_
   transaction = NULL`;
 
 /**
- * Parameters of a statement by name, for statements with many: `$.purpose` is the place of `purpose` in the text
- * (`$8`), and `values` puts the members of an object in the same order.
+ * Named parameters, for statements with many: `$.purpose` is the placeholder of `purpose` in the text (`$8`), and
+ * `values` lists the members of an object in the same order.
  */
 export function parameters<Name extends string>(
   ...names: readonly Name[]
@@ -18,7 +18,7 @@ export function parameters<Name extends string>(
   return { $: places as Record<Name, string>, values: (input) => names.map((name) => input[name]) };
 }
 
-/** `INSERT INTO table (column, …) SELECT value, …` of columns that stand beside the SQL of their values. */
+/** `INSERT INTO table (column, …) SELECT value, …`, from an object that maps columns to the SQL of their values. */
 export function insertInto(table: string, values: Readonly<Record<string, string>>): string {
   return `INSERT INTO ${table} (${Object.keys(values).join(', ')})
       SELECT ${Object.values(values).join(', ')}`;

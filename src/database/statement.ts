@@ -1,4 +1,4 @@
-/** A literal SQL statement with a name: PostgreSQL parses and plans it once a connection. */
+/** A literal SQL statement with a name. PostgreSQL parses and plans it once per connection. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
@@ -12,7 +12,7 @@ export interface Statement {
 /** Every statement of the program by name, for `npm run check:statements`. */
 export const STATEMENTS = new Map<string, Statement>();
 
-/** Declares a statement. Throws where two have one name: PostgreSQL would run the first for both. */
+/** Declares a statement. Throws if the name exists already: PostgreSQL would run the first statement for both. */
 export function statement(name: string, text: string, declared: Pick<Statement, 'writes'> = {}): Statement {
   if (STATEMENTS.has(name)) throw new Error(`two statements are named ${name}`);
   const one: Statement = { name, text, ...declared };

@@ -7,11 +7,11 @@ import { Problem } from '../domain/problem.ts';
 import type { RawRequest } from '../http/fastify.ts';
 import { DeviceStore } from './device.store.ts';
 
-/** The device that calls. */
+/** The device that sent a request. */
 export interface ProvenDevice {
   deviceId: string;
   subscriptionId: string;
-  /** Or else an institution's Smart OTP, which is shown nothing but its own. */
+  /** False for an institution’s Smart OTP, which sees only its own data. */
   isOwnPhone: boolean;
 }
 
@@ -26,12 +26,12 @@ interface Waiting {
   settle: { resolve: (fresh: boolean) => void; reject: (error: unknown) => void };
 }
 
-/** Keys remembered; a device's key never changes, and whether it was revoked is asked of the database every time. */
+/** The maximum number of cached device keys. A key never changes; for a revocation the database is asked every time. */
 const REMEMBERED = 20_000;
 const NO_BODY = new Uint8Array();
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
-/** Device proofs: read, held against the request and the device's key, and spent. */
+/** Reads device proofs, checks them against the request and the key of the device, and spends them. */
 @Injectable()
 export class DeviceProofs {
   private readonly remembered = new Map<string, Known>();
@@ -43,7 +43,10 @@ export class DeviceProofs {
     private readonly environment: Environment,
   ) {}
 
-  /** The enrolled device that proves this request, for the first time. Problems: `device_proof_invalid`. */
+  /**
+   * Returns the enrolled device that signed the proof of this request. Each proof is accepted once. Problems:
+   * `device_proof_invalid`.
+   */
   async check(request: RawRequest): Promise<ProvenDevice> {
     const proof = this.read(request);
     const known = proof.kid && UUID.test(proof.kid) ? await this.knownAs(proof.kid) : null;
@@ -60,7 +63,7 @@ export class DeviceProofs {
     return known.device;
   }
 
-  /** The proof of a request, with its claims held against it; not yet its signature. Problems: `device_proof_invalid`. */
+  /** Reads the proof of a request and checks its claims, but not its signature. Problems: `device_proof_invalid`. */
   read(request: RawRequest): DeviceProof {
     const header = request.headers['device-proof'];
     const proof = readDeviceProof(typeof header === 'string' ? header : undefined, {
@@ -86,8 +89,9 @@ export class DeviceProofs {
   }
 
   /**
-   * Whether the `jti` is fresh and its device not revoked. Alone, a proof goes to the database at once; those that
-   * arrive while a statement is under way share the next one, so that under load a commit is paid once for many.
+   * True if the `jti` is new and its device is not revoked.
+   * A single proof goes to the database at once. Proofs that arrive while a statement runs share the next one, so that
+   * under load one commit serves many.
    */
   private spend(deviceId: string, jti: string): Promise<boolean> {
     return new Promise((resolve, reject) => {
@@ -103,7 +107,7 @@ export class DeviceProofs {
       this.waiting = [];
       try {
         const fresh = await this.store.spendProofs(batch);
-        // The same proof twice in one batch is one row: the first request gets it.
+        // The same proof twice in one batch is one row; only the first request gets it.
         for (const { deviceId, jti, settle } of batch) settle.resolve(fresh.delete(`${deviceId} ${jti}`));
       } catch (error) {
         for (const { settle } of batch) settle.reject(error);

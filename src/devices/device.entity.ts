@@ -24,7 +24,7 @@ export class Device {
   @Column('jsonb')
   encryptionKey: PublicJwk;
 
-  /** K, which the PIN unwraps on the phone; encrypted. */
+  /** The knowledge key, which the PIN unwraps on the phone; encrypted. */
   @Column('bytea')
   knowledgeKey: Buffer;
 
@@ -44,18 +44,18 @@ export class Device {
   @Column('text')
   name: string;
 
-  /** Encrypted; null once the platform called it dead. */
+  /** Encrypted; null once the push service reported it dead, or once the active device was revoked. */
   @Column('bytea', { nullable: true })
   pushToken: Buffer | null;
 
-  /** Keyed digest, to find the device of a token. */
+  /** SHA-256 of the push token, which shows whether a dead token is still the stored one. */
   @Column('bytea', { nullable: true })
   pushTokenDigest: Buffer | null;
 
   @Column('timestamptz', { default: () => 'now()' })
   pushTokenAt: Date;
 
-  /** Wrong PINs in a row; five lock it. */
+  /** Wrong PINs in a row; five lock the PIN. */
   @Column('smallint', { default: () => '0' })
   pinFailures: number;
 
@@ -81,7 +81,7 @@ export class Device {
   @Column('timestamptz', { nullable: true })
   revokedAt: Date | null;
 
-  /** The one check of its PIN that the device asked for. */
+  /** The pending PIN check; a device has at most one. */
   @Column('uuid', { nullable: true })
   pinCheckId: string | null;
 
@@ -95,7 +95,7 @@ export class Device {
   @Column('uuid', { nullable: true })
   issuerId: string | null;
 
-  /** The key of the institution’s card, whose tap is proven when something is signed. */
+  /** The key of the institution’s card, which the person taps to sign; null without a card. */
   @Column('jsonb', { nullable: true })
   cardKey: PublicJwk | null;
 }

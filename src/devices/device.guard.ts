@@ -4,7 +4,10 @@ import { DeviceProofs, type ProvenDevice } from './device-proofs.ts';
 
 type AppRequest = RawRequest & { device?: ProvenDevice };
 
-/** Lets in a device that proves, for exactly this request, that it holds its signing key. */
+/**
+ * Admits a device that proves, for exactly this request, that it holds its signing key. Problems:
+ * `device_proof_invalid`.
+ */
 @Injectable()
 export class DeviceGuard implements CanActivate {
   constructor(private readonly proofs: DeviceProofs) {}
@@ -16,7 +19,7 @@ export class DeviceGuard implements CanActivate {
   }
 }
 
-/** The device that calls. */
+/** The parameter for the device that `DeviceGuard` admitted. */
 export const FromDevice = createParamDecorator((_: unknown, context: ExecutionContext): ProvenDevice => {
   const { device } = context.switchToHttp().getRequest<AppRequest>();
   if (!device) throw new Error('FromDevice needs DeviceGuard on the route');

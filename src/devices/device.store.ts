@@ -38,8 +38,9 @@ const KEY = statement(
 );
 
 /**
- * One row a proof, in one statement for all that arrived together. A proof counts once, and only while its device is
- * not revoked. In one order, or two processes that were sent the same proofs would wait for each other.
+ * Inserts one row a proof, in one statement for all proofs that arrived together.
+ * A proof counts once, and only while its device is not revoked.
+ * The fixed order prevents a deadlock of two processes that received the same proofs.
  */
 const SPEND_PROOFS = statement(
   'device_spend_proofs',
@@ -57,7 +58,7 @@ const REVOKE_UNTESTED = statement(
     WHERE subscription_id = $1 AND state = 'testing'`,
 );
 
-/** A new device under test takes the place of an earlier one of the same issuer that was never tested. */
+/** A new device under test replaces an earlier one of the same issuer that has not passed its test. */
 const REVOKE_EARLIER_TEST = statement(
   'device_revoke_earlier_test',
   `${REVOKE_UNTESTED.text} AND issuer_id IS NOT DISTINCT FROM $2`,
@@ -114,8 +115,9 @@ const ENQUEUE_TEST = statement(
 );
 
 /**
- * Counts a try at the test code and compares in the same statement; the fifth wrong one revokes the device. The older
- * device goes in the statement before, for the database allows a subscription one active device of each issuer.
+ * Counts a wrong test code and compares in the same statement; the fifth wrong code revokes the device.
+ * The preceding statement revokes the older device, because the database allows a subscription one active device of
+ * each issuer.
  */
 const TRY_TEST = statement(
   'device_try_test',
@@ -130,7 +132,7 @@ const TRY_TEST = statement(
     RETURNING state, ${TEST_ATTEMPTS} - test_failures AS "attemptsLeft", issuer_id IS NOT NULL AS "isSmartOtp"`,
 );
 
-/** With a device goes what institutions may ask of it, and the secrets that it shared with the service. */
+/** Revokes the registrations on revoked devices, and erases the secrets that they shared with the service. */
 const END_WITH_DEVICES = `, unregistered AS (
       UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'device'
       WHERE device_id IN (SELECT id FROM gone) AND state IN ('pending', 'active')
@@ -155,7 +157,7 @@ const REVOKE_OLDER = statement(
   ENDS_WITH_DEVICES,
 );
 
-/** All of them, or all but one that has just taken the place of what was lost. */
+/** Revokes all devices, or all except the one that has just replaced the lost phone. */
 const REVOKE_ALL = statement(
   'device_revoke_all',
   `WITH gone AS (
@@ -178,8 +180,8 @@ const REPLACE_PUSH_TOKEN = statement(
 );
 
 /**
- * Clears a token that its platform calls dead, unless the app has registered another one since, or registered this
- * one again after the platform took its word ($3; APNs alone tells when).
+ * Clears a token that its push service reports as dead, unless the app has registered another token since.
+ * It also keeps a token that the app registered again after the time of that report ($3; only APNs gives one).
  */
 const CLEAR_PUSH_TOKEN = statement(
   'device_clear_push_token',
@@ -202,18 +204,19 @@ const PURGE_PROOFS = statement(
 export class DeviceStore {
   constructor(private readonly database: Database) {}
 
+  /** Returns the key of a device; undefined for an unknown or revoked device. */
   async key(deviceId: string): Promise<DeviceKey | undefined> {
     return (await this.database.rows<DeviceKey>(KEY, [deviceId]))[0];
   }
 
-  /** Which of the proofs came for the first time, each as `deviceId jti`. */
+  /** Spends proofs and returns those that were new, each as `deviceId jti`. */
   async spendProofs(proofs: readonly { deviceId: string; jti: string }[]): Promise<Set<string>> {
     const values = [proofs.map(({ deviceId }) => deviceId), proofs.map(({ jti }) => jti)];
     const rows = await this.database.rows<{ deviceId: string; jti: string }>(SPEND_PROOFS, values);
     return new Set(rows.map(({ deviceId, jti }) => `${deviceId} ${jti}`));
   }
 
-  /** Enrols a device under test; answers when its test ends. */
+  /** Inserts a device under test and returns the end of its test. */
   async enrol(session: Session, device: NewDevice): Promise<Date> {
     await session.rows(REVOKE_EARLIER_TEST, [device.subscriptionId, device.issuerId]);
     const keys = {
@@ -227,12 +230,15 @@ export class DeviceStore {
     return row.testExpiresAt;
   }
 
-  /** Keeps the test envelope and promises its push; answers the delivery. */
+  /** Stores the test envelope, enqueues its push, and returns the id of the delivery. */
   async enqueueTest(session: Session, deviceId: string, envelope: string): Promise<string | undefined> {
     return (await session.rows<{ id: string }>(ENQUEUE_TEST, [deviceId, envelope]))[0]?.id;
   }
 
-  /** Undefined when there was nothing to try. Right, and the older device of the same issuer is revoked with it. */
+  /**
+   * Tries a test code; undefined when the test is not open. The right code also revokes the older device of the same
+   * issuer.
+   */
   async tryTest(
     session: Session,
     deviceId: string,
@@ -244,16 +250,17 @@ export class DeviceStore {
     return (await session.rows<Row>(TRY_TEST, [deviceId, digests]))[0];
   }
 
+  /** Revokes the devices of a subscription that are still under test. */
   async revokeUntested(session: Session, subscriptionId: string): Promise<void> {
     await session.rows(REVOKE_UNTESTED, [subscriptionId]);
   }
 
-  /** Takes every device of a subscription out of use, but for one. */
+  /** Revokes every device of a subscription except `but`. */
   async revokeAll(session: Session, subscriptionId: string, but?: string): Promise<void> {
     await session.rows(REVOKE_ALL, [subscriptionId, but ?? null]);
   }
 
-  /** Takes out of use what was enrolled as the subscription's own phone and not tested yet. */
+  /** Revokes the own phone of a subscription that is still under test. */
   async revokeUntestedOwn(session: Session, subscriptionId: string): Promise<void> {
     await session.rows(REVOKE_EARLIER_TEST, [subscriptionId, null]);
   }
@@ -273,11 +280,12 @@ export class DeviceStore {
     await this.database.rows(CLEAR_PUSH_TOKEN, [deviceId, digest, since]);
   }
 
+  /** Returns false when the subscription has no active device. */
   async unlockPin(session: Session, subscriptionId: string): Promise<boolean> {
     return (await session.rows(UNLOCK_PIN, [subscriptionId])).length > 0;
   }
 
-  /** Proofs older than any that could still be accepted. */
+  /** Deletes a batch of proofs that are too old to be accepted again. */
   async purgeProofs(): Promise<void> {
     await this.database.rows(PURGE_PROOFS, []);
   }

@@ -10,7 +10,7 @@ import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { ProvenDevice } from './device-proofs.ts';
 import { DeviceStore } from './device.store.ts';
 
-/** The devices' operations for other rooms and for the device itself. */
+/** Devices of subscriptions: test, push token, keys, PIN lock and revocation. */
 @Injectable()
 export class Devices {
   constructor(
@@ -24,8 +24,9 @@ export class Devices {
   ) {}
 
   /**
-   * Ends a device's test: right, and the device is active and the older one revoked, together. With the subscription's
-   * own phone, protection begins.
+   * Completes the test of a device. With the right code, the device becomes active and the older one of the same issuer
+   * is revoked, in one transaction.
+   * Protection begins with the subscription’s own phone.
    * Problems: `code_mismatch`, `attempts_exhausted`, `authentication_expired`, `device_test_closed`.
    */
   async finishTest(device: ProvenDevice, code: string): Promise<{ deviceId: string; state: 'active' }> {
@@ -38,16 +39,16 @@ export class Devices {
       const before = await this.notices.addressOf(session, subscriptionId);
       const outcome = await this.store.tryTest(session, device.deviceId, subscriptionId, digests);
       if (outcome?.state === 'active' && outcome.isSmartOtp) {
-        // To the subscription's own phone, wherever the Smart OTP is.
+        // The notice goes to the subscription’s own phone, whichever device bears the Smart OTP.
         queued.push(await this.notices.enqueue(session, subscriptionId, { kind: 'smart_otp_enrolled' }, before));
       } else if (outcome?.state === 'active') {
         const reissued = await this.reissues.completed(session, device.deviceId, subscription);
-        // Nobody knows what else was on the phone that is gone, or in whose hands the SIM is.
+        // The lost phone may bear other devices of the subscription, and the SIM may be in other hands.
         const inOtherHands = subscription.suspensions.some((reason) => reason !== 'line_suspended');
         if (inOtherHands) await this.store.revokeAll(session, subscriptionId, device.deviceId);
         await this.subscriptions.protect(session, reissued ?? subscription);
         const after = await this.notices.addressOf(session, subscriptionId);
-        // The same installation enrolled again: no other phone took its place.
+        // An unchanged push token means that the same installation enrolled again: no other phone replaced it.
         const isOther = before.push && before.push.token !== after.push?.token;
         const kind = reissued ? 'reissue_completed' : isOther ? 'device_replaced' : 'device_enrolled';
         queued.push(await this.notices.enqueue(session, subscriptionId, { kind }, before));
@@ -65,13 +66,17 @@ export class Devices {
     throw await this.testClosed(device.deviceId);
   }
 
-  /** The test code’s envelope, for a push that was lost. Problems: `device_test_closed`, `authentication_expired`. */
+  /**
+   * Returns the JWE of the test code, in case the push was lost. Problems: `device_test_closed`,
+   * `authentication_expired`.
+   */
   async testEnvelope(deviceId: string): Promise<{ envelope: string }> {
     const test = await this.store.testState(deviceId);
     if (test?.state === 'testing' && !test.expired && test.envelope) return { envelope: test.envelope };
     throw await this.testClosed(deviceId);
   }
 
+  /** Stores a new push token for a device, encrypted. */
   async replacePushToken(deviceId: string, token: string): Promise<void> {
     const encrypted = this.keys.fields.encrypt(token, `devices:push_token:${deviceId}`);
     await this.store.replacePushToken(deviceId, encrypted, sha256(token));
@@ -82,7 +87,9 @@ export class Devices {
     return this.keys.fields.decrypt(pushToken, `devices:push_token:${deviceId}`).toString('utf8');
   }
 
-  /** Forgets a token that its platform calls dead; `since` is when the platform learned it, where it says so. */
+  /**
+   * Clears a token that its push service reports as dead. `since` is when the push service learned it, if it says so.
+   */
   async pushTokenDied(deviceId: string, token: string, since: Date | null): Promise<void> {
     await this.store.clearPushToken(deviceId, sha256(token), since);
   }
@@ -92,27 +99,27 @@ export class Devices {
     return this.keys.fields.decrypt(knowledgeKey, `devices:knowledge_key:${deviceId}`);
   }
 
-  /** Takes every device of a subscription out of use; their proofs are refused from the commit on. */
+  /** Revokes every device of a subscription. Their proofs are refused from the commit on. */
   async revokeAll(session: Session, subscriptionId: string): Promise<void> {
     await this.store.revokeAll(session, subscriptionId);
   }
 
-  /** Takes out of use what was enrolled and not tested yet. */
+  /** Revokes the devices of a subscription that are still under test. */
   async revokeTesting(session: Session, subscriptionId: string): Promise<void> {
     await this.store.revokeUntested(session, subscriptionId);
   }
 
-  /** The same, for the subscription's own phone alone. */
+  /** The same for the subscription’s own phone only; Smart OTPs under test remain. */
   async revokeOwnTesting(session: Session, subscriptionId: string): Promise<void> {
     await this.store.revokeUntestedOwn(session, subscriptionId);
   }
 
-  /** Whether a PIN was there to unlock. */
+  /** Unlocks the PIN of the active devices. Returns false when the subscription has no active device. */
   async unlockPin(session: Session, subscriptionId: string): Promise<boolean> {
     return this.store.unlockPin(session, subscriptionId);
   }
 
-  /** Removes proofs that are too old to be sent again. */
+  /** Deletes records of proofs that are too old to be replayed. */
   async purgeProofs(): Promise<void> {
     await this.store.purgeProofs();
   }

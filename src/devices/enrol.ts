@@ -15,7 +15,7 @@ import { Reissues } from '../subscriptions/reissues.ts';
 import { notEligible, Subscriptions } from '../subscriptions/subscriptions.ts';
 import { DeviceStore } from './device.store.ts';
 
-/** The app's description of itself at the enrolment. */
+/** The data that an app sends at its enrolment. `platform` stands for the push service: FCM or APNs. */
 export interface EnrolInput {
   enrolmentCode: string;
   signingKey: PublicJwk;
@@ -47,7 +47,10 @@ export class Enrol {
     private readonly queue: JobQueue,
   ) {}
 
-  /** Problems: `device_proof_invalid`, `invalid_request`, `not_eligible`, `enrolment_code_invalid`. */
+  /**
+   * Spends the enrolment code, stores the device under test and enqueues its encrypted test code.
+   * Problems: `device_proof_invalid`, `invalid_request`, `not_eligible`, `enrolment_code_invalid`.
+   */
   async enrol(app: EnrolInput, proof: DeviceProof): Promise<EnrolledDevice> {
     const signingKey = publicKey(app.signingKey);
     if (!signingKey) throw badKey('/signingKey');

@@ -1,6 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A `jti` of a device proof: each is accepted once, within the two minutes in which its `iat` is. */
+/**
+ * The `jti` of a spent device proof. Each proof is accepted once, within the two minutes that its `iat` allows (±60 s).
+ */
 @Entity('device_proofs')
 export class SpentDeviceProof {
   @PrimaryColumn('uuid')

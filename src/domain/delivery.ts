@@ -2,7 +2,7 @@
 export const DELIVERY_KINDS = ['wake', 'code', 'cancelled', 'test', 'sms', 'notice'] as const;
 export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
 
-/** Seconds after which the sweeper takes up what the queue did not carry. */
+/** Seconds after which the sweeper sends a delivery that the queue did not carry. */
 export const FIRST_SWEEP_SECONDS = 2;
 /** Timeout of one attempt in seconds, so that a push platform that hangs does not block a worker. */
 export const HANDOVER_SECONDS = 4;

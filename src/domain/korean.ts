@@ -1,4 +1,4 @@
-/** Particles by what they follow: a consonant, a vowel, or the consonant ㄹ where it counts as a vowel. */
+/** Particles by the preceding sound: a consonant, a vowel, or the consonant ㄹ where it counts as a vowel. */
 const PARTICLES = {
   은: ['은', '는', '은'],
   이: ['이', '가', '이'],

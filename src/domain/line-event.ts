@@ -82,9 +82,9 @@ export function effectOf(event: LineEvent): LineEffect {
 export type Difference = keyof Omit<LineFacts, 'lineId'>;
 
 /** Every fact in which two records of one line differ. */
-export function differencesBetween(held: LineFacts, reported: LineFacts): Difference[] {
+export function differencesBetween(stored: LineFacts, reported: LineFacts): Difference[] {
   const facts = ['phoneNumber', 'carrier', 'status', 'holder', 'owner', 'plan', 'handset'] as const;
-  return facts.filter((fact) => canonical(held[fact]) !== canonical(reported[fact]));
+  return facts.filter((fact) => canonical(stored[fact]) !== canonical(reported[fact]));
 }
 
 /**
@@ -92,8 +92,8 @@ export function differencesBetween(held: LineFacts, reported: LineFacts): Differ
  * first.
  * A contract that is no longer in the person's own name counts as a change of owner.
  */
-export function missedEvents(held: LineFacts, reported: LineFacts, homeCarriers: readonly string[]): LineEvent[] {
-  const differs = new Set(differencesBetween(held, reported));
+export function missedEvents(stored: LineFacts, reported: LineFacts, homeCarriers: readonly string[]): LineEvent[] {
+  const differs = new Set(differencesBetween(stored, reported));
   const events: LineEvent[] = [];
   if (differs.has('carrier') && !homeCarriers.includes(reported.carrier)) {
     events.push({ kind: 'ported-out', newCarrier: reported.carrier });
@@ -103,7 +103,7 @@ export function missedEvents(held: LineFacts, reported: LineFacts, homeCarriers:
     events.push({ kind: 'owner-changed', owner: reported.owner });
   }
   if (differs.has('plan')) events.push({ kind: 'plan-changed', plan: reported.plan });
-  if (isAnotherHandset(held.handset, reported.handset))
+  if (isAnotherHandset(stored.handset, reported.handset))
     events.push({ kind: 'device-changed', handset: reported.handset });
   if (differs.has('phoneNumber')) events.push({ kind: 'number-changed', phoneNumber: reported.phoneNumber });
   if (differs.has('status') && reported.status === 'suspended') events.push({ kind: 'suspended' });
@@ -112,10 +112,10 @@ export function missedEvents(held: LineFacts, reported: LineFacts, homeCarriers:
 }
 
 /** A system update does not make another handset, unless the app can no longer run on it. */
-function isAnotherHandset(held: Handset, reported: Handset): boolean {
-  if (handsetFaults(reported).length > 0) return handsetFaults(held).length === 0;
-  const isOther = held.os.toLowerCase() !== reported.os.toLowerCase() || held.formFactor !== reported.formFactor;
-  return isOther || (held.model !== undefined && reported.model !== undefined && held.model !== reported.model);
+function isAnotherHandset(stored: Handset, reported: Handset): boolean {
+  if (handsetFaults(reported).length > 0) return handsetFaults(stored).length === 0;
+  const isOther = stored.os.toLowerCase() !== reported.os.toLowerCase() || stored.formFactor !== reported.formFactor;
+  return isOther || (stored.model !== undefined && reported.model !== undefined && stored.model !== reported.model);
 }
 
 function canonical(fact: LineFacts[Difference]): string {

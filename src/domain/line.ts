@@ -1,4 +1,4 @@
-/** In whose name the contract of a line is. */
+/** The holder of the contract of a line: the person, a company or another person. */
 export type Holder = 'self' | 'corporate' | 'other_party';
 export type LineStatus = 'active' | 'suspended' | 'terminated';
 export type Plan = 'postpaid' | 'prepaid' | 'm2m';

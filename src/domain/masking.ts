@@ -1,11 +1,12 @@
-/** A chosen name, masked after its first character. */
+/** Masks a chosen name after its first character. */
 export function maskName(name: string): string {
   const [first = '', ...rest] = Array.from(name);
   return `${first}${'*'.repeat(Math.min(4, Math.max(1, rest.length)))}`;
 }
 
 /**
- * A masked name that its owner recognises by the first and last character: `홍*동`, `홍*`; a single character becomes `*`.
+ * Masks a name except its first and last character, so that its owner recognises it: `홍*동`, `홍*`; a single character
+ * becomes `*`.
  */
 export function maskInsideOfName(name: string): string {
   const [first = '', ...rest] = Array.from(name);

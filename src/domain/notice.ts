@@ -66,7 +66,7 @@ export function enrolmentText(enrolmentCode: string): string {
 }
 
 /**
- * Whether a notice may go by SMS when there is no phone to push to.
+ * True if a notice may go by SMS when there is no phone to push to.
  * After a change of owner or the end of the line, another person or no person reads the number.
  * `device_retired` and `registration_asked` concern only the old phone.
  */

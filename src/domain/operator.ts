@@ -8,7 +8,7 @@ const SUPERVISORS = ['supervisor'] as const;
 const NO_ROLE_ALONE = [] as const;
 
 /**
- * Which roles may perform which action.
+ * The roles that may perform each action.
  * Actions that give a new person access need two people: one operator requests them, another one decides.
  * A subscription begins with an enrolment code, so no operator may create one alone either.
  */
@@ -33,7 +33,7 @@ export const OPERATOR_PERMISSIONS = {
 } as const satisfies Record<string, readonly OperatorRole[]>;
 export type OperatorPermission = keyof typeof OPERATOR_PERMISSIONS;
 
-/** Whether one operator with this role may perform the action alone. */
+/** True if one operator with this role may perform the action alone. */
 export function mayOperator(role: OperatorRole, permission: OperatorPermission): boolean {
   return (OPERATOR_PERMISSIONS[permission] as readonly OperatorRole[]).includes(role);
 }

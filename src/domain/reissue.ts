@@ -29,7 +29,7 @@ export const REISSUE_TRANSITIONS: Readonly<Record<ReissueState, readonly Reissue
   expired: [],
 };
 
-/** Why the subscriber needs another device. */
+/** The causes for which a subscriber needs another device. */
 export const REISSUE_CAUSES = ['lost', 'broken'] as const;
 export type ReissueCause = (typeof REISSUE_CAUSES)[number];
 

@@ -7,7 +7,7 @@ export class Line {
   @PrimaryColumn('text')
   id: string;
 
-  /** Keyed index of the number, which finds the row without telling the number. */
+  /** Keyed index of the number, which finds the row without revealing the number. */
   @Column('bytea')
   phoneIndex: Buffer;
 
@@ -45,7 +45,7 @@ export class Line {
   @Column('bigint', { default: () => "'-1'" })
   sequence: string;
 
-  /** The instant as of which the carrier told these facts. */
+  /** The carrier's time at which these facts were true; `-infinity` before the first event or snapshot. */
   @Column('timestamptz', { name: 'told_at', default: () => "'-infinity'" })
   factsAsOf: Date;
 }

@@ -8,12 +8,12 @@ import { differencesBetween, type Difference } from '../domain/line-event.ts';
 import type { Line } from './line.entity.ts';
 import { CarrierDirectory } from '../gateways/directory/carrier-directory.ts';
 
-/** A line's facts as they are read; number and owner are encrypted. */
+/** The facts of a line as they are stored; number and owner are encrypted. */
 type LineRow = Pick<Line, 'phoneNumber' | 'owner' | 'carrier' | 'status' | 'holder' | 'plan' | 'handset'> & {
   lineId: string;
 };
 
-/** The last recorded sequence of a line's events, and the time as of which its facts hold. */
+/** The position in the carrier's events up to which the line is recorded. */
 type AsOfRow = Pick<Line, 'sequence' | 'factsAsOf'>;
 
 /** Facts whose change gives the line to another person, number or contract. */
@@ -95,7 +95,7 @@ const INSERT_MANY = statement(
 @Injectable()
 export class Lines extends CarrierDirectory {
   /** A decoy line: decrypted and compared when a number is unknown, so that the answer takes as long. */
-  private readonly nobody: { lineId: string; owner: Buffer };
+  private readonly decoy: { lineId: string; owner: Buffer };
 
   constructor(
     private readonly database: Database,
@@ -104,7 +104,7 @@ export class Lines extends CarrierDirectory {
     super();
     const lineId = 'nobody';
     const owner = JSON.stringify({ birthDate: '000000', genderDigit: '-' });
-    this.nobody = { lineId, owner: keys.fields.encrypt(owner, `lines:owner:${lineId}`) };
+    this.decoy = { lineId, owner: keys.fields.encrypt(owner, `lines:owner:${lineId}`) };
   }
 
   /** Finds the line that now has this E.164 number. */
@@ -113,6 +113,7 @@ export class Lines extends CarrierDirectory {
     return row ? this.read(row) : null;
   }
 
+  /** Finds a line by its id, in any status. */
   async byId(lineId: string): Promise<LineFacts | null> {
     const [row] = await this.database.rows<LineRow>(BY_ID, [lineId]);
     return row ? this.read(row) : null;
@@ -124,7 +125,7 @@ export class Lines extends CarrierDirectory {
     return row?.stamp ?? '';
   }
 
-  /** Ids of the line that has this number, and of lines that ended with it. */
+  /** Returns the ids of the line that has this number, and of the terminated lines that had it. */
   async idsByPhoneNumber(phoneNumber: string): Promise<string[]> {
     const rows = await this.database.rows<{ id: string }>(IDS_BY_PHONE, [this.keys.indexes.all('phone', phoneNumber)]);
     return rows.map(({ id }) => id);
@@ -156,8 +157,8 @@ export class Lines extends CarrierDirectory {
    * Adds a line, or replaces all its facts. When the line changes hands (person, number or contract), its version
    * rises, and codes that were sent to it by SMS are no longer accepted.
    */
-  async upsert(line: LineFacts, held: LineFacts | null, session: Session = this.database): Promise<void> {
-    const changed = held ? differencesBetween(held, line) : [];
+  async upsert(line: LineFacts, stored: LineFacts | null, session: Session = this.database): Promise<void> {
+    const changed = stored ? differencesBetween(stored, line) : [];
     const changesHands = changed.some((fact) => CHANGES_HANDS.has(fact));
     const { id, phoneIndex, phoneNumber, owner, carrier, status, holder, plan, handset } = this.columns(line);
     const facts = [id, phoneIndex, phoneNumber, owner, carrier, status, holder, plan, handset];
@@ -197,16 +198,14 @@ export class Lines extends CarrierDirectory {
     return this.keys.indexes.all('person', `${phoneNumber}\0${owner.birthDate}${owner.genderDigit}`);
   }
 
-  /**
-   * The keyed index by which starts for a number at one relying party are counted, whatever person is named with it.
-   */
+  /** The keyed index by which starts for a number at one relying party are counted, for any named person. */
   numberIndexOf(phoneNumber: string, clientId: string): Buffer {
     return this.keys.indexes.of('person', `${clientId}\0${phoneNumber}`);
   }
 
-  /** Whether the row belongs to the named person. Takes as long when there is no row. */
+  /** True if the row belongs to the named person. Takes as long when there is no row. */
   isOwnedBy(row: { lineId: string; owner: Buffer } | undefined, named: LineFacts['owner']): boolean {
-    const owner = this.readOwner(row ?? this.nobody);
+    const owner = this.readOwner(row ?? this.decoy);
     const bytes = ({ birthDate, genderDigit }: LineFacts['owner']) => Buffer.from(birthDate + genderDigit);
     return equalInConstantTime(bytes(owner), bytes(named)) && row !== undefined;
   }
@@ -239,7 +238,7 @@ export class Lines extends CarrierDirectory {
     return { facts: this.read(row), sequence: BigInt(row.sequence), factsAsOf: row.factsAsOf };
   }
 
-  /** A line's facts as they are written. */
+  /** Encrypts the facts of a line for storage. */
   private columns({ lineId: id, phoneNumber, owner, carrier, status, holder, plan, handset }: LineFacts) {
     return {
       id,

@@ -2,7 +2,7 @@ import { parsePerson, seoulDay } from '../domain/person.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 
-/** The person that a caller names, as typed into a window. */
+/** The person that a caller names, as the person typed the data into a window. */
 export interface NamedPerson {
   /** E.164. */
   phoneNumber: string;
@@ -10,7 +10,7 @@ export interface NamedPerson {
   genderDigit: string;
 }
 
-/** Validates a person as typed, and returns the number in E.164. Problems: `invalid_request`. */
+/** Validates the typed data of a person, and returns the number in E.164. Problems: `invalid_request` with `errors`. */
 export function readNamedPerson(typed: NamedPerson): NamedPerson {
   const { birthDate, genderDigit } = typed;
   const phoneNumber = parsePhoneNumber(typed.phoneNumber);

@@ -19,7 +19,7 @@ export function spendStart({ person, number, when = '' }: { person: string; numb
     )`;
 }
 
-/** Why statements of other rooms write the budgets. */
+/** The reason for which statements of other rooms write the budgets, for `writes` of `statement()`. */
 export const BUDGETS = { start_budgets: 'the budget is spent only if something starts, and only once' } as const;
 
 function spend(values: string, budget: readonly Allowance[]): string {
@@ -65,7 +65,7 @@ export class StartBudgets {
     return (await session.rows<{ now: Date }>(SPEND, [personIndex, numberIndex]))[0]?.now;
   }
 
-  /** The problem for a start beyond a budget, with the seconds until the next start is allowed. */
+  /** Returns `too_many_requests` for a start beyond a budget, with the seconds until the next start is allowed. */
   async tooMany(personIndex: Buffer, numberIndex: Buffer): Promise<Problem> {
     type Row = { ofPerson: boolean; starts: Date[]; now: Date };
     const spent = await this.database.rows<Row>(STARTS, [personIndex, numberIndex]);
@@ -78,6 +78,7 @@ export class StartBudgets {
     return new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, ...waits), limit });
   }
 
+  /** Deletes a batch of budgets without a start within the last day. */
   async purge(): Promise<void> {
     await this.database.rows(PURGE, []);
   }

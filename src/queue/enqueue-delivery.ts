@@ -1,18 +1,19 @@
 import { FIRST_SWEEP_SECONDS, type DeliveryKind } from '../domain/delivery.ts';
 
 /**
- * The last part of a statement that has something handed to a platform once it is committed: it writes a row of the
- * outbox for each row of `from`, and answers the ids, which `JobQueue.enqueue` takes after the commit. The sweeper
- * takes up what was not handed over by `due_at`.
+ * SQL for the last part of a statement that needs a message sent after its commit: inserts a row of the outbox for each
+ * row of `from`, and returns the ids.
+ * The caller passes the ids to `JobQueue.enqueue` after the commit. The sweeper sends deliveries that no worker has
+ * sent by `due_at`.
  */
 export function enqueueDelivery(delivery: {
   /** A kind, or SQL that chooses one. */
   kind: DeliveryKind | { sql: string };
-  /** Columns of `deliveries` with the SQL of their values: what the delivery is about. */
+  /** The subject of the delivery: columns of `deliveries` with the SQL of their values. */
   about: Partial<Record<'authentication_id' | 'device_id' | 'notice_id', string>>;
-  /** SQL of the instant after which handing over is worth nothing. */
+  /** SQL of the instant after which the message is worthless. */
   expiresAt: string;
-  /** What follows FROM. */
+  /** SQL after FROM. */
   from: string;
 }): string {
   const { kind, about, expiresAt, from } = delivery;
@@ -22,5 +23,5 @@ export function enqueueDelivery(delivery: {
       FROM ${from} RETURNING id`;
 }
 
-/** Why statements of other rooms write the outbox. */
+/** The reason for which statements of other rooms write the outbox, for `writes` of `statement()`. */
 export const OUTBOX = { deliveries: 'the outbox row commits with what it is about' } as const;

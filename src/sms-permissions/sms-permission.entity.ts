@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** SMS for one relying party: first asked for, which permits nothing, then permitted with the PIN. */
+/** A permission of SMS for one relying party. A request permits nothing; the PIN turns it into a permission. */
 @Entity('sms_permissions')
 export class SmsPermission {
   @PrimaryColumn('uuid')
@@ -21,7 +21,7 @@ export class SmsPermission {
   @Column('timestamptz')
   createdAt: Date;
 
-  /** Until then the PIN may permit it. */
+  /** The end of the time in which the PIN can confirm the request. */
   @Column('timestamptz')
   expiresAt: Date;
 
@@ -32,7 +32,7 @@ export class SmsPermission {
   @Column('timestamptz', { nullable: true })
   endsAt: Date | null;
 
-  /** When it ended; null while it stands. */
+  /** When the permission ended; null while it lasts, and before it is given. */
   @Column('timestamptz', { nullable: true })
   endedAt: Date | null;
 }

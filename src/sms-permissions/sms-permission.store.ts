@@ -8,7 +8,7 @@ import { countPin, RESET_PIN } from '../devices/pin/count-pin.ts';
 import type { CountedPin } from '../devices/pin/judge-pin.ts';
 import { smsPermitted } from '../authentication/statement-parts.ts';
 
-/** A relying party that asked for this subscriber; listed with the latest first. */
+/** A relying party that started authentications of this subscriber. */
 export interface AskingParty {
   id: string;
   name: string;
@@ -143,11 +143,12 @@ const PURGE = statement(
 export class SmsPermissionStore {
   constructor(private readonly database: Database) {}
 
+  /** Returns the last twenty relying parties that asked for this subscriber, the latest first. */
   async askingParties(subscriptionId: string): Promise<AskingParty[]> {
     return this.database.rows<AskingParty>(ASKING_PARTIES, [subscriptionId]);
   }
 
-  /** The last twenty, newest first; none is active while the service permits no SMS. */
+  /** Returns the last twenty permissions, newest first. With `permittable` false, none is active. */
   async given(subscriptionId: string, permittable: boolean): Promise<GivenPermission[]> {
     return this.database.rows<GivenPermission>(GIVEN, [subscriptionId, permittable]);
   }
@@ -175,12 +176,16 @@ export class SmsPermissionStore {
     return (await this.database.rows<CountedPin>(COUNT_PIN, [deviceId, id]))[0];
   }
 
-  /** The request of this device; `open` while it can still be confirmed. */
+  /** Returns the request of this device; `open` is true while it can still be confirmed. */
   async asked(id: string, deviceId: string): Promise<{ open: boolean; refusesSms: boolean } | undefined> {
     return (await this.database.rows<{ open: boolean; refusesSms: boolean }>(ASKED, [id, deviceId]))[0];
   }
 
-  /** `subscription_inactive` when the subscription is no longer active; null when confirmed before or too late. */
+  /**
+   * Resets the PIN counter, gives the permission and returns its end.
+   * Returns `subscription_inactive` unless subscription and device are active; null when the request was confirmed
+   * before, has expired, or the relying party refuses SMS.
+   */
   async permit(id: string, deviceId: string, minutes: number): Promise<Date | 'subscription_inactive' | null> {
     return this.database.transaction(async (session) => {
       const locked = await session.rows(LOCK, [deviceId]);
@@ -191,23 +196,27 @@ export class SmsPermissionStore {
     });
   }
 
-  /** Returns the authentications that ended with the permission. */
+  /** Ends a permission, and returns the ids of the authentications that were cancelled with it. */
   async end(id: string, subscriptionId: string): Promise<string[]> {
     return (await this.database.rows<{ id: string }>(END, [id, subscriptionId])).map((one) => one.id);
   }
 
+  /** True if the permission was ever given, ended or not. */
   async wasGiven(id: string, subscriptionId: string): Promise<boolean> {
     return (await this.database.rows(WAS_GIVEN, [id, subscriptionId])).length === 1;
   }
 
+  /** Ends all permissions of a subscription and deletes its open request, in the session's transaction. */
   async endAll(session: Session, subscriptionId: string): Promise<void> {
     await session.rows(END_ALL, [subscriptionId]);
   }
 
+  /** Marks expired permissions as ended. */
   async settle(): Promise<void> {
     await this.database.rows(SETTLE, []);
   }
 
+  /** Deletes unconfirmed requests after a day, and permissions that are older than `days`. */
   async purge(days: number): Promise<void> {
     await this.database.rows(PURGE, [days]);
   }

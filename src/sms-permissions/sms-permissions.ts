@@ -49,7 +49,10 @@ export class SmsPermissions {
     this.minutes = environment.SMS_PERMISSION_MINUTES;
   }
 
-  /** The last twenty permissions, newest first, and the last twenty relying parties that asked for this person. */
+  /**
+   * Lists the last twenty permissions, newest first, and the last twenty relying parties that asked for this person. A
+   * Smart OTP gets empty lists.
+   */
   async list({ subscriptionId, isOwnPhone }: ProvenDevice): Promise<SmsPermissionList> {
     if (!isOwnPhone) return { minutes: 0, relyingParties: [], permissions: [] };
     const [relyingParties, given] = await Promise.all([
@@ -74,9 +77,9 @@ export class SmsPermissions {
     if (this.minutes === 0) throw permittedNowhere();
     const id = randomId();
     const nonce = randomNonce();
-    const asked = await this.store.ask({ id, subscriptionId, deviceId, clientId, nonce });
-    if (!asked) throw await this.explain(clientId, subscriptionId);
-    const { relyingParty: name, expiresAt } = asked;
+    const request = await this.store.ask({ id, subscriptionId, deviceId, clientId, nonce });
+    if (!request) throw await this.explain(clientId, subscriptionId);
+    const { relyingParty: name, expiresAt } = request;
     return { id, relyingParty: { name }, nonce: nonce.toString('base64url'), expiresAt: expiresAt.toISOString() };
   }
 
@@ -89,9 +92,9 @@ export class SmsPermissions {
     if (this.minutes === 0) throw permittedNowhere();
     const counted = await this.store.countPin(deviceId, id);
     if (!counted) {
-      const asked = await this.store.asked(id, deviceId);
-      if (!asked) throw permissionNotFound();
-      throw asked.open ? pinLocked() : nonceSpent();
+      const request = await this.store.asked(id, deviceId);
+      if (!request) throw permissionNotFound();
+      throw request.open ? pinLocked() : nonceSpent();
     }
     const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted.knowledgeKey);
     judgePin({ purpose: 'sms', id, deviceId, proof, knowledgeKey, counted });
@@ -130,12 +133,14 @@ export class SmsPermissions {
   }
 }
 
-/** The same answer for an unknown relying party and for one that never asked for this person. */
+/**
+ * `relying_party_not_found`: the same answer for an unknown relying party and for one that never asked for this person.
+ */
 export function relyingPartyNotFound(): Problem {
   return new Problem('relying_party_not_found', 'Use an id listed in relyingParties of GET /app/v1/sms-permissions.');
 }
 
-/** The same answer for an unknown id and for another person's. */
+/** `sms_permission_not_found`: the same answer for an unknown id and for another person's. */
 export function permissionNotFound(): Problem {
   return new Problem('sms_permission_not_found', 'Use an id listed in permissions of GET /app/v1/sms-permissions.');
 }

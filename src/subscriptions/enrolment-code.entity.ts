@@ -20,14 +20,14 @@ export class EnrolmentCode {
   @Column('uuid', { nullable: true })
   deviceId: string | null;
 
-  /** The institution that issued a Smart OTP with it. */
+  /** The institution whose Smart OTP the code enrols; null for the subscription’s own phone. */
   @Column('uuid', { nullable: true })
   issuerId: string | null;
 
   @Column('jsonb', { nullable: true })
   cardKey: PublicJwk | null;
 
-  /** The reissue after a loss that it belongs to. */
+  /** The reissue to which the code belongs. */
   @Column('uuid', { nullable: true })
   reissueId: string | null;
 }

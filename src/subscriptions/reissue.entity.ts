@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { IdentityProof, ReissueCause, ReissueDelivery, ReissueState } from '../domain/reissue.ts';
 
-/** The steps by which a new phone takes the place of one that is lost. */
+/** The steps by which a new phone replaces a lost or broken one. */
 @Entity('reissues')
 export class Reissue {
   @PrimaryColumn('uuid')
@@ -32,7 +32,7 @@ export class Reissue {
   @Column('text')
   appliedBy: string;
 
-  /** Null where a program applied, whose company brings its own two people. */
+  /** Null if a program applied. The company behind it involves two people of its own. */
   @Column('uuid', { nullable: true })
   appliedByOperator: string | null;
 

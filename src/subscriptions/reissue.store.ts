@@ -8,10 +8,13 @@ import { REISSUE_SECONDS } from '../domain/reissue.ts';
 import type { SubscriptionState } from '../domain/subscription.ts';
 import { Reissue } from './reissue.entity.ts';
 
-/** The actor of a step of a reissue: an operator at the desk, or a program whose company provides the two people. */
+/**
+ * The actor of a step: an operator of the call centre, or a program. The company behind a program must itself involve
+ * two people.
+ */
 export interface ReissueActor {
   name: string;
-  /** The operator's account, or the program's. */
+  /** The id of the operator's or the program's account. */
   id: string;
 }
 
@@ -37,12 +40,12 @@ export type ReissueRow = NewReissue &
     | 'closedAt'
   >;
 
-/** One that waits for a decision, with whose line it is about. */
+/** A reissue that waits for a decision, with its line and the state of its subscription. */
 export type WaitingReissueRow = ReissueRow & { lineId: string; subscriptionState: SubscriptionState };
 
 /**
- * Holds while nothing has happened that neither the applicant nor the approver knew of: a swapped SIM, a suspended line,
- * a phone that was found or enrolled otherwise.
+ * SQL: true unless the subscription has changed since the application in a way that neither applicant nor decider could
+ * know: the SIM was swapped, the line was suspended, or the phone was found or enrolled otherwise.
  */
 const STANDS = `NOT EXISTS (SELECT 1 FROM subscription_links k WHERE k.subscription_id = r.subscription_id
     AND k.number > r.link AND (k.change IN ('suspended', 'cancelled', 'device_activated')
@@ -93,7 +96,10 @@ const APPLY = statement(
     ON CONFLICT (subscription_id) WHERE closed_at IS NULL DO NOTHING RETURNING id`,
 );
 
-/** Somebody else's who still works here, by a supervisor; a program says nothing of its people. */
+/**
+ * A deciding operator must be an active supervisor and not the applicant, and the applicant must still be active.
+ * A deciding program passes the first two checks, because the service does not know its people.
+ */
 const DECIDE = statement(
   'reissue_decide',
   `UPDATE reissues r SET state = $2, decided_by = $3,
@@ -107,9 +113,9 @@ const DECIDE = statement(
 );
 
 /**
- * Only the applicant issues the code, so that no colleague can look over a shoulder. It can be issued again, for a letter
- * that was lost or a test that failed: the earlier code is void, and no code is valid longer than a month after the
- * decision.
+ * Only the applicant issues the code, so that no other operator sees it.
+ * It can be issued again after a lost letter or a failed test, which voids the earlier issue.
+ * No issue is valid for more than 30 days after the decision.
  */
 const ISSUE = statement(
   'reissue_issue',
@@ -148,26 +154,27 @@ const PURGE = statement(
 export class ReissueStore {
   constructor(private readonly database: Database) {}
 
+  /** Returns a reissue; undefined for an unknown id. */
   async byId(id: string, session: Session = this.database): Promise<ReissueRow | undefined> {
     return (await session.rows<ReissueRow>(BY_ID, [id]))[0];
   }
 
-  /** The last twenty, newest first. */
+  /** Lists the last twenty reissues of a subscription, newest first. */
   async ofSubscription(subscriptionId: string): Promise<ReissueRow[]> {
     return this.database.rows<ReissueRow>(OF_SUBSCRIPTION, [subscriptionId]);
   }
 
-  /** The reissues that wait for a decision, oldest first. */
+  /** Lists the reissues that wait for a decision, oldest first; at most 100. */
   async waiting(): Promise<WaitingReissueRow[]> {
     return this.database.rows<WaitingReissueRow>(WAITING, []);
   }
 
-  /** Whether a device with this serial number was ever in use on the subscription. */
+  /** True if this is the serial number of the own phone that the subscription activated last. */
   async hasSerial(session: Session, subscriptionId: string, serialNumber: string): Promise<boolean> {
     return (await session.rows(HAS_SERIAL, [subscriptionId, serialNumber])).length === 1;
   }
 
-  /** False when one is under way already. Whoever applies has locked the subscription. */
+  /** Returns false while another reissue of the subscription is open. The caller has locked the subscription. */
   async apply(session: Session, reissue: NewReissue, by: ReissueActor): Promise<boolean> {
     const { id, subscriptionId, cause, oldSerialNumber, identityProof, delivery } = reissue;
     await session.rows(EXPIRE, [subscriptionId]);
@@ -175,39 +182,49 @@ export class ReissueStore {
     return (await session.rows(APPLY, values)).length === 1;
   }
 
+  /** Returns false when the reissue is not waiting for a decision, or this actor may not decide it. */
   async decide(session: Session, id: string, state: 'approved' | 'refused', by: ReissueActor): Promise<boolean> {
     return (await session.rows(DECIDE, [id, state, by.name, by.id])).length === 1;
   }
 
+  /** Returns false when the reissue is not approved, or this actor did not apply for it. */
   async issue(session: Session, id: string, by: ReissueActor, seconds: number): Promise<boolean> {
     return (await session.rows(ISSUE, [id, by.name, seconds, by.id])).length === 1;
   }
 
+  /** Returns false when the reissue is not open. */
   async withdraw({ manager }: Session, id: string, by: string): Promise<boolean> {
     const open = { id, closedAt: IsNull(), expiresAt: future() };
     return (await manager.update(Reissue, open, withdrawnBy(by))).affected === 1;
   }
 
-  /** Withdraws what an operator applied for and no other operator has decided. */
+  /** Withdraws the applications of an operator that no other operator has decided. */
   async withdrawAppliedBy({ manager }: Session, operator: ReissueActor): Promise<void> {
     await manager.update(Reissue, { appliedByOperator: operator.id, state: 'applied' }, withdrawnBy(operator.name));
   }
 
+  /** Returns false when the reissue is not issued, or no longer valid. */
   async register(session: Session, id: string, deviceId: string): Promise<boolean> {
     return (await session.rows(REGISTER, [id, deviceId])).length === 1;
   }
 
-  /** The approver's name; undefined when the device was enrolled without a reissue. */
+  /**
+   * Completes the reissue of a device and returns the name of its approver; undefined when the device has no registered
+   * reissue.
+   */
   async complete(session: Session, deviceId: string): Promise<string | undefined> {
     return (await session.rows<{ approvedBy: string }>(COMPLETE, [deviceId]))[0]?.approvedBy;
   }
 
-  /** Whether a device was enrolled with a reissue's code, whatever became of that. */
+  /** True if a reissue in any state records this device. */
   isForDevice({ manager }: Session, deviceId: string): Promise<boolean> {
     return manager.existsBy(Reissue, { deviceId });
   }
 
-  /** Closes what ran out of time or lost its ground, and removes what is older than it is kept for. */
+  /**
+   * Closes reissues that have expired or that a later change voided, and removes closed ones that are older than
+   * `days`.
+   */
   async purge(days: number): Promise<void> {
     await this.database.rows(EXPIRE, [null]);
     await this.database.rows(PURGE, [days]);

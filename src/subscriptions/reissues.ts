@@ -14,8 +14,10 @@ import { Subscriptions } from './subscriptions.ts';
 export type { NewReissue, ReissueActor, ReissueRow } from './reissue.store.ts';
 
 /**
- * A new phone in the place of one that is lost or broken: applied for by one person, approved by another, issued,
- * registered by the phone and completed by its test. Every step is one guarded statement of its row.
+ * Replaces a lost or broken phone.
+ * One person applies and another one approves; then the code is issued, the new phone registers, and its test completes
+ * the reissue.
+ * Every step is one guarded statement on its row.
  */
 @Injectable()
 export class Reissues {
@@ -24,26 +26,26 @@ export class Reissues {
     private readonly subscriptions: Subscriptions,
   ) {}
 
-  /** Problems: `reissue_not_found`. */
+  /** Returns a reissue. Problems: `reissue_not_found`. */
   async get(id: string, session?: Session): Promise<ReissueRow> {
     const found = await this.store.byId(id, session);
     if (!found) throw reissueNotFound();
     return found;
   }
 
-  /** The last twenty, newest first. */
+  /** Lists the last twenty reissues of a subscription, newest first. */
   async ofSubscription(subscriptionId: string): Promise<ReissueRow[]> {
     return this.store.ofSubscription(subscriptionId);
   }
 
-  /** The reissues that wait for a decision, oldest first. */
+  /** Lists the reissues that wait for a decision, oldest first; at most 100. */
   async waiting(): Promise<WaitingReissueRow[]> {
     return this.store.waiting();
   }
 
   /**
-   * Whoever applies has locked the subscription. Problems: `serial_number_mismatch`, `nothing_to_change` where one is
-   * under way.
+   * Applies for a reissue. The caller has locked the subscription.
+   * Problems: `serial_number_mismatch`, `nothing_to_change` while another reissue of the subscription is open.
    */
   async apply(session: Session, reissue: NewReissue, by: ReissueActor): Promise<void> {
     if (!(await this.store.hasSerial(session, reissue.subscriptionId, reissue.oldSerialNumber))) {
@@ -56,16 +58,23 @@ export class Reissues {
     throw new Problem('nothing_to_change', 'A reissue of this subscription is in progress. Withdraw it first.');
   }
 
-  /** Problems: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for one’s own. */
+  /**
+   * Approves or refuses a reissue.
+   * Problems: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for the own application.
+   */
   async decide(session: Session, id: string, state: 'approved' | 'refused', by: ReissueActor): Promise<void> {
     if (await this.store.decide(session, id, state, by)) return;
     const found = await this.get(id, session);
     if (found.state !== 'applied') throw reissueClosed(found);
-    // Whoever comes this far may decide by their role: it is the second person who is missing.
+    // The operator's role allows the decision; a second person is missing.
     throw new Problem('insufficient_scope', 'A supervisor other than the applicant must decide.', { roles: [] });
   }
 
-  /** Problems: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for another’s application. */
+  /**
+   * Issues an approved reissue, which then expires after `seconds` at the earliest and 30 days after the decision at
+   * the latest.
+   * Problems: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for another operator’s application.
+   */
   async issue(session: Session, id: string, by: ReissueActor, seconds: number): Promise<void> {
     if (await this.store.issue(session, id, by, seconds)) return;
     const found = await this.get(id, session);
@@ -80,21 +89,25 @@ export class Reissues {
     );
   }
 
-  /** Problems: `reissue_not_found`, `reissue_closed`. */
+  /** Withdraws an open reissue. Problems: `reissue_not_found`, `reissue_closed`. */
   async withdraw(session: Session, id: string, by: ReissueActor): Promise<void> {
     if (!(await this.store.withdraw(session, id, by.name))) throw reissueClosed(await this.get(id, session));
   }
 
-  /** A phone was enrolled with its code. Problems: `enrolment_code_invalid` when it is over. */
+  /**
+   * Records the phone that was enrolled with the reissue’s code. Problems: `enrolment_code_invalid` when the reissue
+   * has ended.
+   */
   async registered(session: Session, id: string, deviceId: string): Promise<void> {
     if (await this.store.register(session, id, deviceId)) return;
     throw new Problem('enrolment_code_invalid', 'The reissue has ended. Contact the call centre.');
   }
 
   /**
-   * The test of a reissued phone was passed: two people have seen to who holds it, so a reported loss is lifted with it.
-   * Null when the phone was enrolled otherwise; else the subscription as it is then.
-   * Problems: `device_test_closed` when the reissue is over.
+   * Completes the reissue of a phone that passed its test. Two people have checked who holds the phone, so this also
+   * lifts a reported loss.
+   * Returns the subscription after the change, or null when the phone was enrolled without a reissue.
+   * Problems: `device_test_closed` when the reissue has ended.
    */
   async completed(session: Session, deviceId: string, before: LockedSubscription): Promise<LockedSubscription | null> {
     const approvedBy = await this.store.complete(session, deviceId);
@@ -107,12 +120,12 @@ export class Reissues {
     return this.subscriptions.lock(session, before.id);
   }
 
-  /** Withdraws what an operator applied for and no other operator has decided. */
+  /** Withdraws the applications of an operator that no other operator has decided. */
   async withdrawAppliedBy(session: Session, operator: ReissueActor): Promise<void> {
     await this.store.withdrawAppliedBy(session, operator);
   }
 
-  /** Closes what ran out of time, and removes what is older than it is kept for. */
+  /** Closes expired reissues, and removes closed ones that are older than `days`. */
   async purge(days: number): Promise<void> {
     await this.store.purge(days);
   }

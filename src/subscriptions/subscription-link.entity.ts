@@ -2,7 +2,10 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Cause } from './subscription.ts';
 import type { SubscriptionChange, SubscriptionState } from '../domain/subscription.ts';
 
-/** One transition of a subscription. Foreign keys chain each to the one before, and the subscription to the last. */
+/**
+ * One transition of a subscription. Foreign keys chain each transition to the previous one, and the subscription to its
+ * last one.
+ */
 @Entity('subscription_links')
 export class SubscriptionLink {
   @PrimaryColumn('uuid')
@@ -24,7 +27,7 @@ export class SubscriptionLink {
   @Column('text')
   change: 'subscribed' | SubscriptionChange['kind'];
 
-  /** Which suspension came or went, or why the subscription was cancelled. */
+  /** The suspension that was added or lifted, or the reason for the cancellation. */
   @Column('text', { nullable: true })
   reason: string | null;
 
@@ -41,7 +44,7 @@ export class SubscriptionLink {
   @Column('text', { nullable: true })
   eventId: string | null;
 
-  /** When it took effect, which a carrier may tell late. */
+  /** When the change took effect. A carrier may report it late. */
   @Column('timestamptz')
   at: Date;
 

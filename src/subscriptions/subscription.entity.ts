@@ -13,14 +13,14 @@ export class Subscription {
   @Column('text')
   state: SubscriptionState;
 
-  /** The reasons that stand; they add up. */
+  /** The present reasons for the suspension. Several may apply at once. */
   @Column('text', { array: true, default: () => "'{}'" })
   suspensions: SuspensionReason[];
 
   @Column('text', { nullable: true })
   reason: SuspensionReason | CancelReason | null;
 
-  /** When the first device was tested: from then on no code goes by SMS. */
+  /** When the first device passed its test. From then on, a code goes by SMS only with the subscriber’s permission. */
   @Column('timestamptz', { nullable: true })
   protectedSince: Date | null;
 
@@ -35,11 +35,11 @@ export class Subscription {
   @Column('integer', { default: () => '1' })
   link: number;
 
-  /** When the carrier last told of another handset. */
+  /** When the carrier last reported another handset. */
   @Column('timestamptz', { nullable: true })
   handsetChangedAt: Date | null;
 
-  /** When an app was last issued anew after a loss. */
+  /** When the app was last reissued. */
   @Column('timestamptz', { nullable: true })
   reissuedAt: Date | null;
 }

@@ -40,7 +40,7 @@ const LOCK = statement(
     FROM subscriptions WHERE id = $1 FOR UPDATE`,
 );
 
-/** The row and its link in one statement: the database accepts neither without the other. */
+/** Updates the row and inserts its transition in one statement: the database accepts neither without the other. */
 const MOVE = statement(
   'subscription_move',
   `WITH moved AS (
@@ -55,7 +55,7 @@ const MOVE = statement(
     RETURNING number`,
 );
 
-const SEEN = `SELECT s.id AS "subscriptionId", s.state, s.suspensions, s.reason, s.since, s.created_at AS "subscribedAt",
+const SELECT_VIEW = `SELECT s.id AS "subscriptionId", s.state, s.suspensions, s.reason, s.since, s.created_at AS "subscribedAt",
       s.protected_since AS "protectedSince",
       CASE WHEN d.id IS NOT NULL THEN json_build_object('serialNumber', d.serial_number, 'name', d.name,
         'platform', d.platform, 'osVersion', d.os_version, 'appVersion', d.app_version, 'state', d.state,
@@ -65,10 +65,10 @@ const SEEN = `SELECT s.id AS "subscriptionId", s.state, s.suspensions, s.reason,
 
 const OF_LINES = statement(
   'subscription_of_lines',
-  `${SEEN} WHERE s.line_id = ANY($1) ORDER BY s.created_at DESC, s.id LIMIT 50`,
+  `${SELECT_VIEW} WHERE s.line_id = ANY($1) ORDER BY s.created_at DESC, s.id LIMIT 50`,
 );
 
-const VIEW = statement('subscription_view', `${SEEN} WHERE s.id = $1`);
+const VIEW = statement('subscription_view', `${SELECT_VIEW} WHERE s.id = $1`);
 
 const LINE_OF = statement('subscription_line', `SELECT line_id AS "lineId" FROM subscriptions WHERE id = $1`);
 
@@ -79,7 +79,7 @@ const LIFE = statement(
     FROM subscription_links WHERE subscription_id = $1 ORDER BY number`,
 );
 
-/** A new code takes the place of all earlier ones of the same issuer. */
+/** A new code replaces all earlier ones of the same issuer. */
 const ISSUE_CODE = statement(
   'enrolment_code_issue',
   `WITH standing AS (SELECT id FROM subscriptions WHERE id = $1 AND state <> 'cancelled'),
@@ -94,7 +94,7 @@ const CODE_OF = statement(
   `SELECT subscription_id AS id FROM enrolment_codes WHERE code_digest = $1 AND used_at IS NULL`,
 );
 
-/** Leaves alone what institutions have issued. */
+/** Spares the codes that institutions issued. */
 const VOID_OWN_CODES = statement(
   'enrolment_code_void_own',
   `DELETE FROM enrolment_codes WHERE subscription_id = $1 AND issuer_id IS NULL`,
@@ -111,7 +111,7 @@ const SPEND_CODE = statement(
       e.card_key AS "cardKey", e.reissue_id AS "reissueId"`,
 );
 
-/** A code that was voided is over, too. */
+/** A voided code has no row; `enrolmentState` returns `expired` for it. */
 const ENROLMENT_STATE = statement(
   'enrolment_state',
   `SELECT CASE WHEN d.id IS NULL THEN CASE WHEN e.expires_at > now() THEN 'waiting' ELSE 'expired' END
@@ -136,6 +136,7 @@ const NEW_HANDSET = statement(
 export class SubscriptionStore {
   constructor(private readonly database: Database) {}
 
+  /** Returns the subscription of a line that is not cancelled. */
   async standingOnLine(session: Session, lineId: string): Promise<StandingSubscription | undefined> {
     return (await session.rows<StandingSubscription>(STANDING_ON_LINE, [lineId]))[0];
   }
@@ -145,11 +146,15 @@ export class SubscriptionStore {
     return (await session.rows(CREATE, [id, lineId, by.actor, by.actorId ?? null])).length === 1;
   }
 
+  /** Locks the row until the transaction ends. */
   async lock(session: Session, id: string): Promise<LockedSubscription | undefined> {
     return (await session.rows<LockedSubscription>(LOCK, [id]))[0];
   }
 
-  /** Does to a locked subscription what the table in the domain says; null when that is nothing. */
+  /**
+   * Applies a change to a locked subscription by the transition table of the domain. Returns null when the change has
+   * no effect.
+   */
   async change(
     session: Session,
     before: LockedSubscription,
@@ -190,12 +195,12 @@ export class SubscriptionStore {
     return (await this.database.rows<{ lineId: string }>(LINE_OF, [id]))[0]?.lineId;
   }
 
-  /** Oldest first. */
+  /** Lists the transitions of a subscription, oldest first. */
   async life(id: string): Promise<SubscriptionTransition[]> {
     return this.database.rows<SubscriptionTransition>(LIFE, [id]);
   }
 
-  /** When it expires; undefined when the subscription does not stand. */
+  /** Stores a code and returns its expiry; undefined when the subscription is unknown or cancelled. */
   async issueEnrolmentCode(
     session: Session,
     code: {
@@ -212,7 +217,9 @@ export class SubscriptionStore {
     return (await session.rows<{ expiresAt: Date }>(ISSUE_CODE, values))[0]?.expiresAt;
   }
 
-  /** Spends an enrolment code and returns what it enrols for. */
+  /**
+   * Spends a code and returns the subscription that it enrols for; undefined when the code is unknown, used or expired.
+   */
   async spendEnrolmentCode(session: Session, digest: Buffer, deviceId: string): Promise<SpentCode | undefined> {
     // The common lock order: the subscription first.
     const [code] = await session.rows<{ id: string }>(CODE_OF, [digest]);
@@ -220,6 +227,7 @@ export class SubscriptionStore {
     return (await session.rows<SpentCode>(SPEND_CODE, [digest, deviceId]))[0];
   }
 
+  /** Returns the progress of an enrolment; `expired` for an unknown code too. */
   async enrolmentState(digest: Buffer): Promise<EnrolmentState> {
     return (await this.database.rows<{ state: EnrolmentState }>(ENROLMENT_STATE, [digest]))[0]?.state ?? 'expired';
   }
@@ -228,6 +236,7 @@ export class SubscriptionStore {
     await session.rows(HANDSET_CHANGED, [subscriptionId]);
   }
 
+  /** Returns when the carrier reported a handset on which no app was activated, and the database’s clock. */
   async newHandset(session: Session, subscriptionId: string): Promise<{ since: Date; now: Date } | undefined> {
     return (await session.rows<{ since: Date; now: Date }>(NEW_HANDSET, [subscriptionId]))[0];
   }

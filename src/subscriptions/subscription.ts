@@ -13,7 +13,7 @@ import type { Subscription } from './subscription.entity.ts';
 /** A subscription that stands on a line. */
 export type StandingSubscription = Pick<Subscription, 'id' | 'lineId' | 'state' | 'protectedSince'>;
 
-/** The institution that issues a Smart OTP, and the key of the card that belongs to it, where it gives one. */
+/** The institution that issues a Smart OTP, and the key of the card that belongs to it, if there is one. */
 export interface Issuer {
   /** The client's id. */
   id: string;
@@ -59,7 +59,7 @@ export interface SubscriptionView {
   } | null;
 }
 
-/** One link of a subscription's life. */
+/** One transition of a subscription. */
 export interface SubscriptionTransition {
   state: SubscriptionState;
   change: 'subscribed' | SubscriptionChange['kind'];

@@ -30,13 +30,13 @@ import { SubscriptionStore } from './subscription.store.ts';
 /** A subscription that waits for its app, with the code that enrols it. */
 export interface Enrolment {
   subscriptionId: string;
-  /** 4×5 Base32 characters, good once and for ten minutes. */
+  /** 4×5 Base32 characters, valid once and for ten minutes. */
   enrolmentCode: string;
   /** The content of the QR code. */
   enrolmentUri: string;
 }
 
-/** The subscriptions' operations for other rooms and for operators. */
+/** Subscriptions of lines: eligibility, joining, enrolment codes and changes of state. */
 @Injectable()
 export class Subscriptions {
   private readonly logger = new Logger(Subscriptions.name);
@@ -52,12 +52,13 @@ export class Subscriptions {
   ) {}
 
   /**
-   * Every rule that keeps a number's line from subscribing, by what the carrier says of it now; empty when it may.
-   * Problems: `invalid_request`, `service_unavailable` while the carrier cannot be asked.
+   * Returns every rule that keeps the line of a number from subscribing, by the present facts of the carrier; empty
+   * when the line is eligible.
+   * Problems: `invalid_request`, `service_unavailable` while the carrier does not answer.
    */
   async eligibility(phoneNumber: string): Promise<{ line: LineFacts | null; faults: IneligibilityCode[] }> {
-    const line = await this.ask(readPhoneNumber(phoneNumber));
-    // A number that our carrier does not know is another carrier's.
+    const line = await this.askCarrier(readPhoneNumber(phoneNumber));
+    // A number that the carrier does not know belongs to another carrier.
     if (!line) return { line, faults: ['not_home_carrier'] };
     const faults = ineligibility({
       line,
@@ -69,13 +70,15 @@ export class Subscriptions {
   }
 
   /**
-   * Subscribes the line of a number, if every rule allows it; with `verified`, only if the carrier still calls it that
-   * person's line. Problems: as `eligibility`, and `not_eligible`.
+   * Subscribes the line of a number if every rule allows it.
+   * With `verified`, the carrier must still report this line and this person as its owner.
+   * `inTransaction` runs last in the same transaction.
+   * Problems: as `eligibility`, and `not_eligible`.
    */
   async subscribe(
     phoneNumber: string,
     by: Cause & { verified?: Pick<LineFacts, 'lineId' | 'owner'> },
-    inTheSameStep: (session: Session, subscriptionId: string) => Promise<void> = () => Promise.resolve(),
+    inTransaction: (session: Session, subscriptionId: string) => Promise<void> = () => Promise.resolve(),
   ): Promise<Enrolment> {
     const before = await this.lines.versionStamp(readPhoneNumber(phoneNumber));
     const { line, faults } = await this.eligibility(phoneNumber);
@@ -83,18 +86,19 @@ export class Subscriptions {
     if (by.verified && !isLineOf(line, by.verified)) throw notEligible(['other_party_name']);
     const id = randomId();
     const step = async (session: Session) => {
-      // The line may have changed since it was judged; whatever changes it waits for this lock, and sees us after it.
-      const held = await this.lines.lock(session, { lineId: line.lineId });
-      // What an event told while the carrier was being asked is newer than the carrier's answer.
+      // The line may have changed since the eligibility check.
+      // Later changes of the line wait for this lock, and then see the new subscription.
+      const stored = await this.lines.lock(session, { lineId: line.lineId });
+      // An event that arrived during the query to the carrier is newer than its answer.
       if ((await this.lines.versionStamp(line.phoneNumber, session)) !== before)
         throw tryAgain('The line is being changed.');
-      const differs = !held || differencesBetween(held.facts, line).length > 0;
-      if (differs) await this.lines.upsert(line, held?.facts ?? null, session);
+      const differs = !stored || differencesBetween(stored.facts, line).length > 0;
+      if (differs) await this.lines.upsert(line, stored?.facts ?? null, session);
       if (!(await this.store.create(session, id, line.lineId, by))) throw notEligible(['already_subscribed']);
       const enrolment = await this.enrolmentCode(id, session);
       const notice = await this.notices.enqueue(session, id, { kind: 'joined' }, { phoneNumber: line.phoneNumber });
-      // Last: a transaction that writes the audit holds its only head from here to the commit.
-      await inTheSameStep(session, id);
+      // Last, because an audit entry locks the only head of the audit chain until the commit.
+      await inTransaction(session, id);
       return { enrolment, notice };
     };
     const { enrolment, notice } = await this.database.transaction(step).catch((error: unknown) => {
@@ -105,17 +109,17 @@ export class Subscriptions {
     return enrolment;
   }
 
-  /** A new enrolment code; earlier ones are void at once. Problems: `subscription_not_found`. */
+  /** Issues a new enrolment code, which voids earlier ones at once. Problems: `subscription_not_found`. */
   async enrolmentCode(subscriptionId: string, session?: Session): Promise<Enrolment> {
     if (!session) return this.database.transaction((own) => this.enrolmentCode(subscriptionId, own));
-    // Two codes asked for at once take turns, or neither would see the other to void it.
+    // Concurrent requests take turns. Without the lock, neither would see the code of the other to void it.
     await this.lock(session, subscriptionId);
     const drawn = this.drawEnrolmentCode();
     if (!(await this.enqueueEnrolment(session, subscriptionId, drawn.enrolmentCode))) throw subscriptionNotFound();
     return { subscriptionId, ...drawn };
   }
 
-  /** A code as it is shown and typed. It enrols nothing before it is promised. */
+  /** Generates a code and its URI. The code enrols nothing before `enqueueEnrolment` has stored it. */
   drawEnrolmentCode(): Pick<Enrolment, 'enrolmentCode' | 'enrolmentUri'> {
     const enrolmentCode = randomEnrolmentCode();
     const uri = new URL('pushguard://enrol');
@@ -125,8 +129,9 @@ export class Subscriptions {
   }
 
   /**
-   * Makes a drawn code good for one enrolment; earlier ones of the same issuer are void. Whoever asks has locked the
-   * subscription. Undefined, and nothing is written, when it does not stand.
+   * Stores a generated code for one enrolment, which voids earlier ones of the same issuer. The caller has locked the
+   * subscription.
+   * Returns the expiry; undefined, with no code stored, when the subscription is unknown or cancelled.
    */
   async enqueueEnrolment(
     session: Session,
@@ -139,7 +144,7 @@ export class Subscriptions {
     return this.store.issueEnrolmentCode(session, { subscriptionId, digest, seconds, issuer, reissueId });
   }
 
-  /** The subscription that stands on a line, if one does. */
+  /** Returns the subscription of a line that is not cancelled. */
   async standingOnLine(lineId: string, session: Session = this.database): Promise<StandingSubscription | undefined> {
     return this.store.standingOnLine(session, lineId);
   }
@@ -152,17 +157,17 @@ export class Subscriptions {
     throw new Problem('enrolment_code_invalid', 'The enrolment code is wrong, used or expired. Request a new one.');
   }
 
-  /** The progress of the enrolment with a code. */
+  /** Returns the progress of the enrolment with a code. */
   async enrolmentState(enrolmentCode: string): Promise<EnrolmentState> {
     return this.store.enrolmentState(sha256(enrolmentCode));
   }
 
-  /** Notes that the carrier has told of another handset. */
+  /** Records that the carrier reported another handset. */
   async handsetChanged(session: Session, subscriptionId: string): Promise<void> {
     await this.store.handsetChanged(session, subscriptionId);
   }
 
-  /** Since when the carrier has known of another handset that no app was enrolled on; and the database's clock. */
+  /** Returns when the carrier reported a handset on which no app was activated since, and the database’s clock. */
   async newHandset(session: Session, subscriptionId: string): Promise<{ since: Date; now: Date } | undefined> {
     return this.store.newHandset(session, subscriptionId);
   }
@@ -174,7 +179,7 @@ export class Subscriptions {
     return locked;
   }
 
-  /** One step of its life; null when there was nothing to change. */
+  /** Applies one change to a locked subscription. Returns null when the change has no effect. */
   async change(
     session: Session,
     before: LockedSubscription,
@@ -184,17 +189,23 @@ export class Subscriptions {
     return this.store.change(session, before, change, by);
   }
 
-  /** Whoever asked for a code before may no longer be who uses it. */
+  /**
+   * Voids all enrolment codes of a subscription, because the person who requested a code may no longer be the one who
+   * uses it.
+   */
   async voidEnrolmentCodes(session: Session, subscriptionId: string): Promise<void> {
     await this.store.voidEnrolmentCodes(session, subscriptionId);
   }
 
-  /** Those that enrol the subscription's own phone. */
+  /** Voids the codes that enrol the subscription’s own phone; those of institutions stay valid. */
   async voidOwnEnrolmentCodes(session: Session, subscriptionId: string): Promise<void> {
     await this.store.voidOwnEnrolmentCodes(session, subscriptionId);
   }
 
-  /** From the moment when a device became active, codes go to it and nowhere else. Problems: `subscription_not_active`. */
+  /**
+   * Records that a device became active. From the first activation on, codes go to the device and nowhere else.
+   * Problems: `subscription_not_active`.
+   */
   async protect(session: Session, locked: LockedSubscription): Promise<void> {
     if (await this.store.change(session, locked, { kind: 'device_activated' }, { actor: 'customer' })) return;
     throw new Problem('subscription_not_active', 'The subscription was cancelled. Subscribe again.');
@@ -205,14 +216,17 @@ export class Subscriptions {
     return this.store.ofLines(lineIds);
   }
 
-  /** One subscription, and the line that it stands or stood on. Problems: `subscription_not_found`. */
+  /** Returns one subscription, and the line on which it stands or stood. Problems: `subscription_not_found`. */
   async view(subscriptionId: string): Promise<SubscriptionView & { lineId: string }> {
-    const [seen, lineId] = await Promise.all([this.store.view(subscriptionId), this.store.lineOf(subscriptionId)]);
-    if (!seen || lineId === undefined) throw subscriptionNotFound();
-    return { ...seen, lineId };
+    const [subscription, lineId] = await Promise.all([
+      this.store.view(subscriptionId),
+      this.store.lineOf(subscriptionId),
+    ]);
+    if (!subscription || lineId === undefined) throw subscriptionNotFound();
+    return { ...subscription, lineId };
   }
 
-  private async ask(phoneNumber: string): Promise<LineFacts | null> {
+  private async askCarrier(phoneNumber: string): Promise<LineFacts | null> {
     try {
       return await this.carrier.byPhoneNumber(phoneNumber);
     } catch (error) {
@@ -222,7 +236,7 @@ export class Subscriptions {
     }
   }
 
-  /** All that has happened to a subscription, oldest first. */
+  /** Lists all transitions of a subscription, oldest first. */
   async life(subscriptionId: string): Promise<SubscriptionTransition[]> {
     return this.store.life(subscriptionId);
   }
@@ -233,7 +247,7 @@ function isLineOf(line: LineFacts, { lineId, owner }: Pick<LineFacts, 'lineId' |
   return line.lineId === lineId && birthDate === owner.birthDate && genderDigit === owner.genderDigit;
 }
 
-/** A typed number in E.164. Problems: `invalid_request`. */
+/** Reads a number as a person typed it, and returns it in E.164. Problems: `invalid_request`. */
 export function readPhoneNumber(typed: string): string {
   const number = parsePhoneNumber(typed);
   if (number) return number;
@@ -245,12 +259,12 @@ function tryAgain(why: string): Problem {
   return new Problem('service_unavailable', `${why} Try again in a moment.`, { retryAfterSeconds: 5 });
 }
 
-/** For an unknown id, and for a subscription that no longer stands. */
+/** `subscription_not_found`: for an unknown id, and for a subscription that is cancelled. */
 export function subscriptionNotFound(): Problem {
   return new Problem('subscription_not_found', 'Look up the subscription by its phone number.');
 }
 
-/** A refusal that names every rule that fails, in Korean and English. */
+/** `not_eligible`: names every rule that fails, in Korean and English. */
 export function notEligible(codes: readonly IneligibilityCode[]): Problem {
   const reasons = codes.map((code) => ({
     code,

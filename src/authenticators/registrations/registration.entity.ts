@@ -1,7 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { RegistrationState } from '../../domain/authenticator.ts';
 
-/** Permission for an institution to ask a subscriber’s authenticator. A decoy (no device) is kept too, and never becomes active. */
+/**
+ * Permission for an institution to ask a subscriber’s authenticator.
+ * A decoy (without a device) is stored too, and never becomes active.
+ */
 @Entity('registrations')
 export class Registration {
   @PrimaryColumn('uuid')

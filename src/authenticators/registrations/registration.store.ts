@@ -121,7 +121,7 @@ const COUNT_PIN = countPin('registration_count_pin', {
   from: 'registrations r WHERE r.id = $2',
 });
 
-/** Locks in the common order. The subscription's row serialises two confirmations. */
+/** Locks in the common order. Two confirmations of one subscription take turns at its row. */
 const LOCK = statement(
   'registration_lock',
   `SELECT d.id FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
@@ -233,7 +233,10 @@ type Asked = RegistrationRow & { deviceId: string | null; pushService: PushServi
 export class RegistrationStore {
   constructor(private readonly database: Database) {}
 
-  /** Returns undefined when the person's budget is spent. */
+  /**
+   * Inserts a registration; undefined when a budget is spent. `device` is the phone to notify; null for a decoy and
+   * without an active own phone.
+   */
   async ask(
     session: Session,
     r: NewRegistration,
@@ -256,16 +259,18 @@ export class RegistrationStore {
     return { registration, device: deviceId === null ? null : { deviceId, pushService, pushToken } };
   }
 
+  /** Returns the registration that this Idempotency-Key requested. */
   async byKey(clientId: string, keyDigest: Buffer): Promise<(RegistrationRow & { requestDigest: Buffer }) | undefined> {
     type Row = RegistrationRow & { requestDigest: Buffer };
     return (await this.database.rows<Row>(BY_KEY, [clientId, keyDigest]))[0];
   }
 
+  /** Returns a registration of this institution. */
   async see(id: string, clientId: string): Promise<RegistrationRow | undefined> {
     return (await this.database.rows<RegistrationRow>(SEE, [id, clientId]))[0];
   }
 
-  /** With a device, only the active ones on that device. */
+  /** Lists the pending and active registrations; with `deviceId` only the active ones on that device. */
   async listedFor(subscriptionId: string, deviceId: string | null): Promise<ListedRegistration[]> {
     return this.database.rows<ListedRegistration>(LISTED_FOR, [subscriptionId, deviceId]);
   }
@@ -285,7 +290,11 @@ export class RegistrationStore {
     return (await this.database.rows<CountedPin>(COUNT_PIN, [deviceId, id]))[0];
   }
 
-  /** `subscription_inactive` when the subscription is no longer active; false when no registration was pending. */
+  /**
+   * Resets the PIN counter and activates the registration, which ends an earlier one at the same institution.
+   * Returns `subscription_inactive` unless subscription and device are active; false when the registration was not
+   * pending.
+   */
   async confirm(id: string, deviceId: string): Promise<boolean | 'subscription_inactive'> {
     return this.database.transaction(async (session) => {
       const locked = await session.rows(LOCK, [deviceId]);
@@ -309,11 +318,12 @@ export class RegistrationStore {
     await session.rows(ISSUED, [own.id, own.clientId, own.subscriptionId, own.deviceId]);
   }
 
+  /** Returns false when the registration is not pending. */
   async decline(id: string, subscriptionId: string): Promise<boolean> {
     return (await this.database.rows(DECLINE, [id, subscriptionId])).length === 1;
   }
 
-  /** With a device, only a registration on that device. */
+  /** Ends an active registration, with `deviceId` only one on that device. Returns false when there is none. */
   async revokeOwn(
     id: string,
     subscriptionId: string,
@@ -323,6 +333,7 @@ export class RegistrationStore {
     return (await this.database.rows(REVOKE_OWN, [id, subscriptionId, by, deviceId])).length === 1;
   }
 
+  /** Returns false when the institution has no such open registration. */
   async revokeByClient(id: string, clientId: string): Promise<boolean> {
     return (await this.database.rows(REVOKE_BY_CLIENT, [id, clientId])).length === 1;
   }

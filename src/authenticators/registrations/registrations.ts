@@ -68,15 +68,15 @@ export class Registrations {
   ) {}
 
   /**
-   * Asks the named person to register the device with this serial number at an institution. For every person and serial
-   * number, known or not, it does the same work and gives the same answer.
-   * Problems: `invalid_request`, `too_many_requests`, `idempotency_key_reused`.
+   * Asks the named person to register the device with this serial number at an institution.
+   * For every person and serial number, known or not, it does the same work and gives the same answer.
+   * Problems: `invalid_request`, `too_many_requests`, `idempotency_key_reused`, `idempotency_in_progress`.
    */
   async ask(input: Registering, clientId: string, key: string | undefined): Promise<RegistrationView> {
     const person = readNamedPerson(input);
     const { serialNumber, vendorCode } = input;
-    const spelled = JSON.stringify(['registration', person, serialNumber, vendorCode]);
-    const requests = this.keys.indexes.all('request', spelled);
+    const canonical = JSON.stringify(['registration', person, serialNumber, vendorCode]);
+    const requests = this.keys.indexes.all('request', canonical);
     const idempotency = key === undefined ? null : { keyDigest: sha256(`client:${key}`), requestDigest: requests[0] };
     const earlier = await this.earlier(clientId, idempotency, requests);
     if (earlier) return earlier;
@@ -87,31 +87,31 @@ export class Registrations {
     const ownVendorCode = this.environment.VENDOR_CODE;
     try {
       const { registration, notice } = await this.database.transaction(async (session) => {
-        const asked = await this.store.ask(session, {
+        const requested = await this.store.ask(session, {
           ...asking,
           ownVendorCode,
           personIndex,
           numberIndex,
           idempotency,
         });
-        if (!asked) return { registration: null, notice: null };
+        if (!requested) return { registration: null, notice: null };
         // A decoy also writes a notice, which is sent nowhere.
-        const address = asked.device ? this.addressOf(asked.device) : { phoneNumber: '' };
-        const about = asked.device ? subscriptionId : NOBODY;
+        const address = requested.device ? this.addressOf(requested.device) : { phoneNumber: '' };
+        const about = requested.device ? subscriptionId : NOBODY;
         const written = await this.notices.enqueue(session, about, { kind: 'registration_asked' }, address, 600);
-        return { registration: asked.registration, notice: written };
+        return { registration: requested.registration, notice: written };
       });
       if (!registration) throw await this.budgets.tooMany(personIndex, numberIndex);
       this.queue.enqueue(notice);
       return view(registration);
     } catch (error) {
-      // The same request arrived twice at once, and the other one was first.
-      const met = isConflict(error, 'registrations_key') || isConflict(error, 'registrations_one_pending');
-      const twin = met ? await this.earlier(clientId, idempotency, requests) : null;
-      if (twin) return twin;
-      // Two requests for the same person conflicted; the retry sees the other one.
-      if (met && idempotency === null) return this.ask(input, clientId, key);
-      if (met)
+      // A concurrent request with the same key or for the same person committed first.
+      const conflicts = isConflict(error, 'registrations_key') || isConflict(error, 'registrations_one_pending');
+      const other = conflicts ? await this.earlier(clientId, idempotency, requests) : null;
+      if (other) return other;
+      // Without a key, the retry sees the other request and replaces it.
+      if (conflicts && idempotency === null) return this.ask(input, clientId, key);
+      if (conflicts)
         throw new Problem(
           'idempotency_in_progress',
           'The first request with this key is still running. Send it again in a moment.',
@@ -126,11 +126,11 @@ export class Registrations {
     return (await this.store.ofClient(clientId)).map(view);
   }
 
-  /** Problems: `registration_not_found`. */
+  /** Returns a registration of this institution. Problems: `registration_not_found`. */
   async see(id: string, clientId: string): Promise<RegistrationView> {
-    const seen = await this.store.see(id, clientId);
-    if (!seen) throw registrationNotFound();
-    return view(seen);
+    const registration = await this.store.see(id, clientId);
+    if (!registration) throw registrationNotFound();
+    return view(registration);
   }
 
   /** Ends a registration for its institution. Problems: `registration_not_found`, `registration_closed`. */
@@ -172,7 +172,9 @@ export class Registrations {
     return { state: 'active' };
   }
 
-  /** Problems: `registration_not_found`, `registration_closed`. */
+  /**
+   * Declines a pending registration, on the own phone only. Problems: `registration_not_found`, `registration_closed`.
+   */
   async decline(id: string, device: ProvenDevice): Promise<void> {
     if (!device.isOwnPhone) throw registrationNotFound();
     if (!(await this.store.decline(id, device.subscriptionId))) await this.assertPending(id, device);
@@ -195,7 +197,10 @@ export class Registrations {
     throw closed(found.state);
   }
 
-  /** Whether the subscription's own phone is registered at a relying party; also called for decoys. */
+  /**
+   * True if the subscription's own phone is registered at a relying party. Also called for decoys, so that they take as
+   * long.
+   */
   async standsOnOwnPhone(of: { subscriptionId: string | null; clientId: string }): Promise<boolean> {
     return this.store.isOnOwnPhone(of.subscriptionId ?? NOBODY, of.clientId);
   }
@@ -257,7 +262,7 @@ function own({ relyingParty: name, deviceName, serialNumber, nonce, ...row }: Li
   };
 }
 
-/** The same answer for an unknown id and for another party's. */
+/** `registration_not_found`: the same answer for an unknown id and for another party's. */
 export function registrationNotFound(): Problem {
   return new Problem(
     'registration_not_found',

@@ -13,7 +13,7 @@ import { RelyingParties } from '../../relying-parties/relying-parties.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
 import { NamedSubscribers, NOBODY } from '../named-subscribers.ts';
 
-/** The person to whom an institution issues a Smart OTP, after it has verified the identity. */
+/** The person who gets a Smart OTP; the institution has verified the identity before. */
 export interface IssuingSmartOtp extends NamedPerson {
   /** The public key (P-256) of the card that belongs to it, if the institution issues one. */
   cardKey?: PublicJwk;
@@ -69,14 +69,14 @@ export class SmartOtps {
     const drawn = this.subscriptions.drawEnrolmentCode();
     const issuer = { id: clientId, cardKey: cardKey && onlyPublic(cardKey) };
     const issued = await this.database.transaction(async (session) => {
-      const isSomebody = subscriptionId !== NOBODY;
-      if (isSomebody) await this.subscriptions.lock(session, subscriptionId);
+      const isSubscriber = subscriptionId !== NOBODY;
+      if (isSubscriber) await this.subscriptions.lock(session, subscriptionId);
       const startedAt = await this.budgets.spend(session, personIndex, numberIndex);
       if (!startedAt) return null;
       await this.subscriptions.enqueueEnrolment(session, subscriptionId, drawn.enrolmentCode, { issuer });
       // A decoy also writes a notice, which is sent nowhere.
-      const address = isSomebody ? await this.notices.addressOf(session, subscriptionId) : { phoneNumber: '' };
-      const notice = { kind: isSomebody ? 'smart_otp_issued' : 'registration_asked' } as const;
+      const address = isSubscriber ? await this.notices.addressOf(session, subscriptionId) : { phoneNumber: '' };
+      const notice = { kind: isSubscriber ? 'smart_otp_issued' : 'registration_asked' } as const;
       const expiresAt = new Date(startedAt.getTime() + ENROLMENT_SECONDS * 1000);
       return { expiresAt, notice: await this.notices.enqueue(session, subscriptionId, notice, address) };
     });

@@ -2,20 +2,20 @@ import { statement, type Statement } from '../../database/statement.ts';
 import { PIN_ATTEMPTS } from '../../domain/device.ts';
 
 /**
- * Declares the statement that counts a PIN before it is compared, on the counter that all proofs of a device share. It
- * answers what the proof is compared with (`CountedPin`, and what `columns` add), and no row when the PIN is locked or
- * there is nothing that the PIN would open: then nothing may be compared.
+ * Declares the statement that counts a PIN before it is compared. All PIN proofs of a device share one counter.
+ * The statement returns the data for the comparison (`CountedPin` and the extra columns). It returns no row when the
+ * PIN is locked or nothing exists that the PIN would open: then the caller must compare nothing.
  *
- * `$1` is the device's id and `$2` the id of what it opens.
+ * `$1` is the id of the device, and `$2` the id of the object that the PIN opens.
  */
 export function countPin(
   name: string,
   counted: {
-    /** What the PIN would open must exist for device `d`: a condition on `$2`. */
+    /** Condition on `$2` that the object exists and device `d` may open it. */
     exists: string;
-    /** More columns of device `d`. */
+    /** Further columns of device `d`. */
     device?: string;
-    /** Columns of what it opens, the nonce among them, and where they are read: `p.nonce` from `sms_permissions p`. */
+    /** Columns of the object, including the nonce, and their source: `p.nonce` from `sms_permissions p`. */
     columns?: string;
     from?: string;
   },
@@ -28,10 +28,13 @@ export function countPin(
   return statement(name, `WITH counted AS (${counting}) SELECT counted.*, ${columns} FROM counted, ${from ?? ''}`);
 }
 
-/** A correct PIN resets the counter: the last step of a statement that does something with it, for device `$n`. */
+/**
+ * SQL that resets the failure counter of device `$n` after a correct PIN: the last step of a statement that acts on the
+ * PIN.
+ */
 export function resetPin(device: string): string {
   return `UPDATE devices SET pin_failures = 0 WHERE id = ${device} AND pin_failures > 0`;
 }
 
-/** The same as a statement of its own, for what is opened by several. `$1` is the device. */
+/** The same as a separate statement, for openings that take several statements. `$1` is the id of the device. */
 export const RESET_PIN = statement('device_reset_pin', resetPin('$1'));

@@ -2,7 +2,7 @@ import { equalInConstantTime } from '../../crypto/constant-time.ts';
 import { pinProof, type PinPurpose } from '../../crypto/pin-proof.ts';
 import { Problem } from '../../domain/problem.ts';
 
-/** The data to compare a counted PIN with. */
+/** The data with which a counted PIN is compared. */
 export interface CountedPin {
   /** Encrypted, as it is in the device's row. */
   knowledgeKey: Buffer;
@@ -11,8 +11,9 @@ export interface CountedPin {
 }
 
 /**
- * Compares the proof of a PIN that was counted already; `knowledgeKey` is the device's, decrypted.
- * Problems: `pin_mismatch`, `pin_locked`.
+ * Compares the proof of a PIN that has been counted, and returns if it is right. `knowledgeKey` is the key of the
+ * device, decrypted.
+ * Problems: `pin_mismatch` with `attemptsLeft`, `pin_locked`.
  */
 export function judgePin(input: {
   purpose: PinPurpose;
@@ -31,6 +32,7 @@ export function judgePin(input: {
   throw new Problem('pin_mismatch', 'Enter the PIN again. The fifth wrong PIN in a row locks it.', { attemptsLeft });
 }
 
+/** `pin_locked`: five wrong PINs in a row have locked the PIN. */
 export function pinLocked(): Problem {
   return new Problem(
     'pin_locked',
@@ -38,7 +40,7 @@ export function pinLocked(): Problem {
   );
 }
 
-/** The nonce was used or replaced, or has expired. */
+/** `pin_nonce_spent`: the request with this nonce was answered or replaced, or it has expired. */
 export function nonceSpent(): Problem {
   return new Problem('pin_nonce_spent', 'A nonce can be used once, within three minutes. Request a new one.');
 }

@@ -6,7 +6,7 @@ import { PIN_NONCE_SECONDS } from '../../domain/device.ts';
 import { countPin } from './count-pin.ts';
 import type { CountedPin } from './judge-pin.ts';
 
-/** Takes the place of an earlier check: there is one a device. */
+/** Replaces an earlier check: a device has at most one. */
 const ASK = statement(
   'pin_check_ask',
   `UPDATE devices d SET pin_check_id = $2, pin_check_nonce = $3,
@@ -26,33 +26,36 @@ const IS_ASKED = statement(
   `SELECT 1 FROM devices WHERE id = $1 AND state = 'active' AND pin_check_id = $2 AND pin_check_expires_at > now()`,
 );
 
-/** The right PIN is forgiven its earlier misses, and its nonce is spent. */
+/** A correct PIN resets the failure counter, and its nonce is spent. */
 const SPEND = statement(
   'pin_check_spend',
   `UPDATE devices SET pin_failures = 0, pin_check_id = NULL, pin_check_nonce = NULL, pin_check_expires_at = NULL
     WHERE id = $1 AND pin_check_id = $2 RETURNING id`,
 );
 
-/** The one check of its PIN that a device may have asked for. */
+/** The pending PIN check of a device; a device has at most one. */
 @Injectable()
 export class PinCheckStore {
   constructor(private readonly database: Database) {}
 
-  /** When it expires; undefined when the device is not the active one of an active subscription. */
+  /** Stores a check and returns its expiry; undefined unless device and subscription are active. */
   async ask(deviceId: string, id: string, nonce: Buffer): Promise<Date | undefined> {
     return (await this.database.rows<{ expiresAt: Date }>(ASK, [deviceId, id, nonce]))[0]?.expiresAt;
   }
 
-  /** Undefined when the PIN is locked, or this was not asked: nothing may be compared then. */
+  /**
+   * Counts a PIN. Undefined when the PIN is locked or the check is not pending: then the caller must compare nothing.
+   */
   async countPin(deviceId: string, id: string): Promise<CountedPin | undefined> {
     return (await this.database.rows<CountedPin>(COUNT_PIN, [deviceId, id]))[0];
   }
 
+  /** True while the check is pending. */
   async isAsked(deviceId: string, id: string): Promise<boolean> {
     return (await this.database.rows(IS_ASKED, [deviceId, id])).length === 1;
   }
 
-  /** False when it was spent before. */
+  /** Returns false when the check was spent or replaced before. */
   async spend(deviceId: string, id: string): Promise<boolean> {
     return (await this.database.rows(SPEND, [deviceId, id])).length === 1;
   }

@@ -6,7 +6,7 @@ import { Devices } from '../devices.ts';
 import { judgePin, nonceSpent, pinLocked } from './judge-pin.ts';
 import { PinCheckStore } from './pin-check.store.ts';
 
-/** The challenge for a proof of the PIN. */
+/** A pending PIN check, with the nonce for the PIN proof. */
 export interface AskedPinCheck {
   id: string;
   nonce: string;
@@ -14,8 +14,8 @@ export interface AskedPinCheck {
 }
 
 /**
- * Says whether a PIN is right, before the app changes it: the phone itself cannot know. It tells no more than opening
- * does, and counts on the same counter.
+ * Checks the PIN before the app changes it or enrols an authenticator, because the phone itself cannot check it.
+ * A check reveals no more than opening an authentication does, and uses the same counter.
  */
 @Injectable()
 export class PinCheck {
@@ -24,7 +24,7 @@ export class PinCheck {
     private readonly store: PinCheckStore,
   ) {}
 
-  /** Problems: `subscription_not_active`. */
+  /** Creates a check, which replaces an earlier one. Problems: `subscription_not_active`. */
   async ask({ deviceId }: ProvenDevice): Promise<AskedPinCheck> {
     const id = randomId();
     const nonce = randomNonce();
@@ -36,7 +36,7 @@ export class PinCheck {
   }
 
   /**
-   * Counts the PIN, then compares it; a right one is forgiven its earlier misses. What it is proven for is in the proof.
+   * Counts the PIN, then compares it. A correct PIN resets the counter. The proof covers its `purpose`.
    * Problems: `pin_mismatch`, `pin_locked`, `pin_nonce_spent`.
    */
   async confirm(
