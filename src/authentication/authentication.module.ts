@@ -21,6 +21,8 @@ import { StateWatcher } from './state-watcher.ts';
 
 /** Milliseconds between two runs of the task that expires authentications. */
 const EXPIRE_MS = 500;
+/** Milliseconds between two rounds; in every worker, because a key must not answer for longer than 24 hours (contract). */
+const KEYS_MS = 10_000;
 
 /** Authentications. In reading order: start, open, verify. */
 @Module({
@@ -43,8 +45,10 @@ const EXPIRE_MS = 500;
 })
 export class AuthenticationModule {
   constructor(tasks: RecurringTasks, store: AuthenticationStore, { HISTORY_DAYS }: Environment) {
-    tasks.inEveryWorker({ name: 'expire authentications', everyMs: EXPIRE_MS, run: () => store.expire() });
+    tasks.inEveryWorker(
+      { name: 'expire authentications', everyMs: EXPIRE_MS, run: () => store.expire() },
+      { name: 'purge idempotency keys', everyMs: KEYS_MS, run: () => store.purgeIdempotencyKeys() },
+    );
     tasks.purge('authentications', () => store.purge(HISTORY_DAYS));
-    tasks.purge('idempotency keys', () => store.purgeIdempotencyKeys());
   }
 }

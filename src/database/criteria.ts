@@ -7,5 +7,7 @@ export function future(): FindOperator<Date> {
 
 /** For repositories: an instant within the last `seconds` by the clock of the database. */
 export function within(seconds: number): FindOperator<Date> {
-  return Raw((column) => `${column} > now() - make_interval(secs => :seconds)`, { seconds }) as FindOperator<Date>;
+  if (!Number.isInteger(seconds)) throw new RangeError(`${seconds} is not a whole number of seconds`);
+  // In the text and not as a named parameter: TypeORM has one value for each name in a whole condition.
+  return Raw((column) => `${column} > now() - interval '${seconds} seconds'`) as FindOperator<Date>;
 }

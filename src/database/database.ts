@@ -49,7 +49,8 @@ export class Database implements Session {
       rows: async <Row>({ text }: Statement, values: unknown[]) => (await client.query(text, values)).rows as Row[],
       // Closes the connection instead of returning it to the pool, so that the state of the session ends with it.
       close: async () => {
-        await client.end().catch(() => undefined);
+        // Not awaited: on a dead network the server never answers the end of a connection.
+        void client.end().catch(() => undefined);
         await runner.release();
       },
     };

@@ -6,6 +6,9 @@ import { Deliver } from './deliver.ts';
 import { DeliveryStore } from './delivery.store.ts';
 import { DeliverySweeper } from './delivery-sweeper.ts';
 
+/** Milliseconds between two rounds; in every worker, because the sweep reads past expired rows while the queue is away. */
+const DROP_MS = 10_000;
+
 /** Sends pushes and text messages to their platforms after each commit. */
 @Module({
   imports: [DevicesModule, NoticesModule],
@@ -14,7 +17,6 @@ import { DeliverySweeper } from './delivery-sweeper.ts';
 })
 export class DeliveryModule {
   constructor(tasks: RecurringTasks, sweeper: DeliverySweeper, store: DeliveryStore) {
-    tasks.inEveryWorker(sweeper);
-    tasks.purge('deliveries', () => store.dropExpired());
+    tasks.inEveryWorker(sweeper, { name: 'drop expired deliveries', everyMs: DROP_MS, run: () => store.dropExpired() });
   }
 }

@@ -26,6 +26,8 @@ const IDS_A_JOB = 100;
 
 /** Milliseconds until the worker writes a scheduler again after the queue was unavailable. */
 const SCHEDULING_RETRY_MS = 10_000;
+/** Milliseconds between two writes of the schedulers. */
+const SCHEDULING_MS = 60_000;
 
 /** Either deliveries to send, or the period whose recurring tasks are due. */
 type JobData = { ids: string[] } | { everyMs: number };
@@ -49,6 +51,7 @@ export class JobQueue {
   private worker: Worker<JobData> | undefined;
   private flushing: Promise<void> | undefined;
   private scheduling: NodeJS.Timeout | undefined;
+  private isClosed = false;
 
   constructor(private readonly environment: Environment) {}
 
@@ -101,20 +104,26 @@ export class JobQueue {
     void this.schedule(periodsMs);
   }
 
-  /** Every worker writes the same schedulers at its start; BullMQ keeps one of each id. */
+  /**
+   * Every worker writes the same schedulers, at its start and again every minute, because an empty Redis has forgotten
+   * them. BullMQ keeps one of each id, with the time of its next run.
+   */
   private async schedule(periodsMs: readonly number[]): Promise<void> {
+    let again = SCHEDULING_MS;
     try {
       for (const every of periodsMs) {
         await this.queue?.upsertJobScheduler(`every-${every}`, { every }, { name: 'tasks', data: { everyMs: every } });
       }
     } catch (error) {
-      this.logger.warn(`recurring tasks are not scheduled yet: ${(error as Error).message}`);
-      this.scheduling = setTimeout(() => void this.schedule(periodsMs), SCHEDULING_RETRY_MS);
+      if (!this.isClosed) this.logger.warn(`recurring tasks are not scheduled yet: ${(error as Error).message}`);
+      again = SCHEDULING_RETRY_MS;
     }
+    if (!this.isClosed) this.scheduling = setTimeout(() => void this.schedule(periodsMs), again).unref();
   }
 
   /** Completes pending work: running jobs end, and queued ids become jobs. */
   async close(): Promise<void> {
+    this.isClosed = true;
     clearTimeout(this.scheduling);
     await withTimeout(this.worker?.close(), () => this.worker?.close(true));
     await withTimeout(this.flushing);

@@ -30,6 +30,7 @@ export class RecurringTasks {
   private readonly logger = new Logger('RecurringTask');
   private readonly own: RecurringTask[] = [];
   private readonly scheduled: RecurringTask[] = [];
+  private readonly busyPeriods = new Set<number>();
   private readonly stopping = new AbortController();
   private readonly timers = new Map<RecurringTask, NodeJS.Timeout>();
   private readonly running = new Map<RecurringTask, Promise<void>>();
@@ -54,10 +55,19 @@ export class RecurringTasks {
     return [...new Set(this.scheduled.map(({ everyMs }) => everyMs))];
   }
 
-  /** Runs the scheduled tasks of one period in sequence. The failure of one is logged and does not stop the others. */
+  /**
+   * Runs the scheduled tasks of one period in sequence. The failure of one is logged and does not stop the others. A run
+   * that takes longer than its period is not joined by a second one in this process.
+   */
   async runScheduled(everyMs: number): Promise<void> {
-    for (const task of this.scheduled) {
-      if (task.everyMs === everyMs && !this.stopping.signal.aborted) await this.attempt(task);
+    if (this.busyPeriods.has(everyMs)) return;
+    this.busyPeriods.add(everyMs);
+    try {
+      for (const task of this.scheduled) {
+        if (task.everyMs === everyMs && !this.stopping.signal.aborted) await this.attempt(task);
+      }
+    } finally {
+      this.busyPeriods.delete(everyMs);
     }
   }
 

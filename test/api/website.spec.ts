@@ -397,6 +397,15 @@ describe('logging in', () => {
     }
   });
 
+  it('a login that ended after ten minutes without use leaves a new login to begin as ever', async () => {
+    const subscriber = await service.subscriber();
+    const { visitor } = await loggedIn(subscriber);
+    await service.rows.customers.ageSessionUse(11);
+    await visitor.open('/login');
+    const begun = await visitor.send('/login', typed(subscriber.person));
+    expect([begun.status, begun.url]).toEqual([200, `${service.issuer}/code`]);
+  });
+
   it('a login ends by logging out, in that browser alone', async () => {
     const subscriber = await service.subscriber();
     const { visitor } = await loggedIn(subscriber);
