@@ -66,4 +66,9 @@ export class PendingResponse {
   transaction?: TransactionFieldInput[];
   /** Whether the person must tap a card in addition to the PIN. Present only with the channel `sign`. */
   card?: boolean;
+  /**
+   * True for a start that rang no phone, because too many were made for this person or the person said within the last
+   * hour that it was not them. The person may open it. Present only where it is true.
+   */
+  held?: true;
 }

@@ -91,4 +91,12 @@ export class Authentication {
   /** The fields to be signed, encrypted; wiped at the end. */
   @Column('bytea', { nullable: true })
   transaction: Buffer | null;
+
+  /** True for a start beyond a limit of ringing, and after the person said that it was not them: it rang no phone. */
+  @Column('boolean', { default: () => 'false' })
+  held: boolean;
+
+  /** The keys of the budgets that the start spent, until it is given back or closes. */
+  @Column('bytea', { array: true, nullable: true })
+  budgets: Buffer[] | null;
 }

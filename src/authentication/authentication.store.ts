@@ -88,9 +88,9 @@ const CANCEL = statement(
   `WITH cancelled AS (
       UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
       WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now()
-      RETURNING id, channel, expires_at
+      RETURNING id, channel, expires_at, held
     ), queued AS (
-      ${enqueueDelivery({ kind: 'cancelled', about: { authentication_id: 'id' }, expiresAt: 'expires_at', from: `cancelled WHERE channel IN ('push', 'sign')` })}
+      ${enqueueDelivery({ kind: 'cancelled', about: { authentication_id: 'id' }, expiresAt: 'expires_at', from: `cancelled WHERE channel IN ('push', 'sign') AND NOT held` })}
     )
     SELECT queued.id AS "deliveryId" FROM cancelled LEFT JOIN queued ON true`,
   { writes: OUTBOX },
@@ -106,12 +106,14 @@ const RESEND = statement(
       UPDATE authentications SET resends = resends + 1, sent_at = now()
       WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now()
         AND channel <> 'otp' AND resends < ${RESENDS} AND sent_at <= now() - interval '${RESEND_INTERVAL_SECONDS} seconds'
-      RETURNING id, channel, expires_at
+      RETURNING id, channel, expires_at, held
     ), waiting AS (
       DELETE FROM deliveries WHERE authentication_id IN (SELECT id FROM resent)
         AND kind IN ('wake', 'sms') AND (claimed_until IS NULL OR claimed_until <= now())
+    ), queued AS (
+      ${enqueueDelivery({ kind: WAKE_OR_SMS, about: { authentication_id: 'id' }, expiresAt: 'expires_at', from: 'resent WHERE NOT held' })}
     )
-    ${enqueueDelivery({ kind: WAKE_OR_SMS, about: { authentication_id: 'id' }, expiresAt: 'expires_at', from: 'resent' })}`,
+    SELECT queued.id AS "deliveryId" FROM resent LEFT JOIN queued ON true`,
   { writes: { deliveries: 'a sending that still waits gives way to the new one' } },
 );
 
@@ -207,9 +209,12 @@ export class AuthenticationStore {
     return (await this.database.rows<{ deliveryId: string | null }>(CANCEL, [id, clientId]))[0];
   }
 
-  /** Returns the queued delivery; undefined when the authentication cannot be resent now. */
-  async resend(id: string, clientId: string): Promise<string | undefined> {
-    return (await this.database.rows<{ id: string }>(RESEND, [id, clientId]))[0]?.id;
+  /**
+   * Returns the queued delivery, null for a start that is held and rings nothing; undefined when the authentication
+   * cannot be resent now.
+   */
+  async resend(id: string, clientId: string): Promise<{ deliveryId: string | null } | undefined> {
+    return (await this.database.rows<{ deliveryId: string | null }>(RESEND, [id, clientId]))[0];
   }
 
   /** Returns the resends that are left, the seconds until the next one is allowed, and the seconds until expiry. */

@@ -6,6 +6,7 @@ import { NOW, WIPED } from '../database/statement-parts.ts';
 import { LIFETIME_SECONDS, type DeclineReason } from '../domain/authentication.ts';
 import { countPin, RESET_PIN, resetPin } from '../devices/pin/count-pin.ts';
 import type { CountedPin } from '../devices/pin/judge-pin.ts';
+import { giveStartBack, keepQuiet } from '../lines/start-budgets.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import type { Authentication } from './authentication.entity.ts';
 import { IS_FOR_DEVICE } from './statement-parts.ts';
@@ -24,6 +25,8 @@ export type DeviceRequest = Pick<
   | 'envelope'
   | 'channel'
   | 'transaction'
+  | 'personIndex'
+  | 'held'
 > & {
   relyingParty: string;
   expired: boolean;
@@ -41,7 +44,7 @@ export type CountedOpening = CountedPin &
 
 const REQUEST = `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty", a.purpose, a.requested_at AS "requestedAt",
     a.expires_at AS "expiresAt", a.expires_at <= now() AS expired, a.end_user AS "endUser", a.nonce, a.state, a.envelope,
-    a.channel, a.transaction, d.card_key IS NOT NULL AS "hasCard"
+    a.channel, a.transaction, a.person_index AS "personIndex", a.held, d.card_key IS NOT NULL AS "hasCard"
   FROM authentications a JOIN clients c ON c.id = a.client_id
     JOIN devices d ON d.id = $1 AND d.state = 'active' AND ${IS_FOR_DEVICE}`;
 
@@ -66,6 +69,7 @@ const COUNT_PIN = countPin('authentication_count_pin', {
   from: 'authentications a JOIN clients c ON c.id = a.client_id WHERE a.id = $2',
 });
 
+const GIVES_BACK = { start_budgets: 'a start that is opened with the right PIN is given back with the opening, once' };
 const RESETS_PIN = { devices: 'a correct PIN resets the counter even if the authentication closed meanwhile' };
 
 /**
@@ -81,12 +85,12 @@ const OPEN = statement(
         AND EXISTS (SELECT 1 FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
           WHERE s.id = a.subscription_id AND s.state = 'active' AND d.id = $2 AND d.state = 'active'
           FOR SHARE OF s FOR NO KEY UPDATE OF d)
-      RETURNING a.id, a.expires_at
+      RETURNING a.id, a.expires_at, a.requested_at, a.budgets
     ), reset AS (
       ${resetPin('$2')}
-    )
+    ), ${giveStartBack('opened')}
     ${enqueueDelivery({ kind: 'code', about: { authentication_id: 'id', device_id: '$2' }, expiresAt: 'expires_at', from: 'opened' })}`,
-  { writes: { ...OUTBOX, ...RESETS_PIN } },
+  { writes: { ...OUTBOX, ...RESETS_PIN, ...GIVES_BACK } },
 );
 
 /** The same for the channel `sign`: the phone computes the code, so no code is stored or sent. */
@@ -98,20 +102,26 @@ const OPEN_TO_SIGN = statement(
         AND EXISTS (SELECT 1 FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
           WHERE s.id = a.subscription_id AND s.state = 'active' AND d.id = $2 AND d.state = 'active'
           FOR SHARE OF s FOR NO KEY UPDATE OF d)
-      RETURNING a.id
+      RETURNING a.id, a.requested_at, a.budgets
     ), reset AS (
       ${resetPin('$2')}
-    )
+    ), ${giveStartBack('opened')}
     SELECT id FROM opened`,
-  { writes: RESETS_PIN },
+  { writes: { ...RESETS_PIN, ...GIVES_BACK } },
 );
 
 const DECLINE = statement(
   'authentication_decline',
-  `UPDATE authentications a SET state = 'declined', decline_reason = $3, device_id = $2, closed_at = ${NOW}, ${WIPED}
-    WHERE a.id = $1 AND a.state IN ('pending', 'opened') AND a.expires_at > now()
-      AND EXISTS (SELECT 1 FROM devices d WHERE d.id = $2 AND d.state = 'active' AND ${IS_FOR_DEVICE})
-    RETURNING a.id`,
+  `WITH declined AS (
+      UPDATE authentications a SET state = 'declined', decline_reason = $3, device_id = $2, closed_at = ${NOW}, ${WIPED}
+      WHERE a.id = $1 AND a.state IN ('pending', 'opened') AND a.expires_at > now()
+        AND EXISTS (SELECT 1 FROM devices d WHERE d.id = $2 AND d.state = 'active' AND ${IS_FOR_DEVICE})
+      RETURNING a.id, a.client_id
+    ), quiet AS (
+      ${keepQuiet('$4', `FROM declined WHERE $3 = 'not_me'`)}
+    )
+    SELECT id FROM declined`,
+  { writes: { start_budgets: 'the person’s answer and the silence that follows from it commit together' } },
 );
 
 /** The statements behind the app: it lists, opens and declines authentications. */
@@ -152,8 +162,11 @@ export class OpenStore {
     await this.database.rows(RESET_PIN, [deviceId]);
   }
 
-  /** Returns false when the authentication is not open, or not for an active device with this id. */
-  async decline(id: string, deviceId: string, reason: DeclineReason): Promise<boolean> {
-    return (await this.database.rows(DECLINE, [id, deviceId, reason])).length === 1;
+  /**
+   * Returns false when the authentication is not open, or not for an active device with this id. With `not_me`, the
+   * relying party's starts for this person (`quietKey`) ring nothing for a while.
+   */
+  async decline(id: string, deviceId: string, reason: DeclineReason, quietKey: Buffer): Promise<boolean> {
+    return (await this.database.rows(DECLINE, [id, deviceId, reason, quietKey])).length === 1;
   }
 }

@@ -11,6 +11,7 @@ import type { TransactionField } from '../domain/transaction.ts';
 import type { ProvenDevice } from '../devices/device-proofs.ts';
 import { Devices } from '../devices/devices.ts';
 import { judgePin, pinLocked } from '../devices/pin/judge-pin.ts';
+import { StartBudgets } from '../lines/start-budgets.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { OpenStore, type DeviceRequest, type CountedOpening } from './open.store.ts';
@@ -32,6 +33,8 @@ export interface PendingRequest {
   transaction?: TransactionField[];
   /** True if the person must tap a card in addition to the PIN. Present only with the channel `sign`. */
   card?: boolean;
+  /** True for a start that rang no phone: too many for this person, or the person said that it was not them. */
+  held?: true;
 }
 
 /** The proofs that a phone sends to open an authentication. */
@@ -48,6 +51,7 @@ export class Open {
     private readonly devices: Devices,
     private readonly store: OpenStore,
     private readonly watcher: StateWatcher,
+    private readonly budgets: StartBudgets,
     private readonly queue: JobQueue,
   ) {}
 
@@ -64,6 +68,7 @@ export class Open {
       nonce: one.nonce.toString('base64url'),
       state: one.state,
       ...(one.transaction && { transaction: readTransaction(this.keys, one.id, one.transaction), card: one.hasCard }),
+      ...(one.held && { held: true as const }),
     }));
   }
 
@@ -144,12 +149,15 @@ export class Open {
   }
 
   /**
-   * Declines the authentication, which closes it.
+   * Declines the authentication, which closes it. After `not_me`, the relying party's starts for this person ring no
+   * phone for an hour.
    * Problems: `authentication_not_found`, `authentication_closed`, `authentication_expired`, `subscription_not_active`
    * while the device is under test.
    */
   async decline(id: string, reason: DeclineReason, device: ProvenDevice): Promise<void> {
-    if (!(await this.store.decline(id, device.deviceId, reason))) {
+    const { personIndex, clientId } = await this.find(id, device);
+    const quietKey = this.budgets.quietKeyOf(personIndex, clientId);
+    if (!(await this.store.decline(id, device.deviceId, reason, quietKey))) {
       await this.find(id, device);
       throw new Problem('subscription_not_active', 'Complete the device test first.');
     }

@@ -20,6 +20,7 @@ import {
 import {
   METHODS,
   PURPOSE_LENGTH,
+  SITE_LENGTH,
   type AuthenticationState,
   type Channel,
   type Method,
@@ -81,6 +82,18 @@ export class StartRequest extends NamedPersonRequest {
     message: `purpose must have 1 to ${PURPOSE_LENGTH} characters`,
   })
   purpose: string;
+
+  /**
+   * For an agency: the site that it serves, one line of 1 to 64 characters, the same for each start from this site. The
+   * limit of starts for one person (5 in ten minutes, 20 a day) then counts each site, within 30 in ten minutes for the
+   * agency. It is shown nowhere.
+   */
+  @IsOptional()
+  @Trimmed()
+  @IsString()
+  @Matches(PLAIN_TEXT, { message: 'site must be one line of text' })
+  @Matches(new RegExp(`^.{1,${SITE_LENGTH}}$`, 'u'), { message: `site must have 1 to ${SITE_LENGTH} characters` })
+  site?: string;
 
   @IsOptional()
   @IsObject()

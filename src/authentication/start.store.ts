@@ -3,7 +3,14 @@ import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { insertInto, NOW, parameters, WIPED } from '../database/statement-parts.ts';
 import { LIFETIME_SECONDS } from '../domain/authentication.ts';
-import { BUDGETS, spendStart } from '../lines/start-budgets.ts';
+import {
+  BUDGET_PARAMETERS,
+  BUDGETS,
+  budgetValues,
+  spendStart,
+  spentKeys,
+  type BudgetsOfStart,
+} from '../lines/start-budgets.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import type { Authentication } from './authentication.entity.ts';
 import type { IdempotencyRecord } from './idempotency-record.entity.ts';
@@ -50,8 +57,8 @@ export type NewAuthentication = Pick<
 > & {
   /** The index of the person under every index key. */
   personIndexes: Buffer[];
-  /** The index of the number at this relying party, the same for every birth date. */
-  numberIndex: Buffer;
+  /** The budgets that the start spends. */
+  startBudgets: BudgetsOfStart;
   idempotency: Pick<IdempotencyRecord, 'keyDigest' | 'requestDigest'> | null;
 };
 
@@ -60,7 +67,6 @@ const { $, values } = parameters(
   'clientId',
   'personIndex',
   'personIndexes',
-  'numberIndex',
   'person',
   'lineId',
   'lineVersion',
@@ -76,13 +82,15 @@ const { $, values } = parameters(
   'smsCode',
   'keyDigest',
   'requestDigest',
+  ...BUDGET_PARAMETERS,
 );
 
 /**
  * The whole start in one statement, in this order:
  * 1. `open` is false while another request with the same Idempotency-Key runs; then nothing starts.
- * 2. One start of the person's budget is spent, then one of the number's budget at this relying party. The second
- *    budget stops a relying party from trying birth dates on a number.
+ * 2. One start of each of its budgets is spent. One that limits ringing refuses nothing: beyond it the authentication
+ *    is `held`, and no delivery is queued.
+ *    The older authentication is locked before, because opening it locks it before the budgets that it gives back.
  * 3. The older pending authentication of the person at this relying party is closed.
  * 4. The authentication, its idempotency key and its first delivery are inserted. With the channel `otp` there is no
  *    delivery: the phone computes the code from the time alone.
@@ -94,15 +102,16 @@ const START = statement(
     ), gate AS MATERIALIZED (
       SELECT CASE WHEN ${$.keyDigest}::bytea IS NULL OR EXISTS (SELECT 1 FROM known) THEN true
         ELSE pg_try_advisory_xact_lock(hashtextextended(${$.clientId}::text || encode(${$.keyDigest}, 'hex'), 0)) END AS open
+    ), standing AS MATERIALIZED (
+      SELECT a.id FROM gate, authentications a WHERE open AND a.client_id = ${$.clientId}
+        AND a.person_index = ANY(${$.personIndexes}) AND a.closed_at IS NULL FOR UPDATE OF a
     ), ${spendStart({
-      person: $.personIndex,
-      number: $.numberIndex,
-      when: 'FROM gate WHERE open AND NOT EXISTS (SELECT 1 FROM known)',
+      $,
+      when: 'FROM gate WHERE open AND (SELECT count(*) FROM standing) >= 0 AND NOT EXISTS (SELECT 1 FROM known)',
     })}, older AS (
       UPDATE authentications SET closed_at = least(${NOW}, expires_at), ${WIPED},
         state = CASE WHEN expires_at <= now() THEN 'expired' ELSE 'cancelled' END
-      WHERE client_id = ${$.clientId} AND person_index = ANY(${$.personIndexes}) AND closed_at IS NULL
-        AND EXISTS (SELECT 1 FROM tries)
+      WHERE id IN (SELECT id FROM standing) AND closed_at IS NULL AND EXISTS (SELECT 1 FROM tries)
       RETURNING 1
     ), started AS (
       ${insertInto('authentications', {
@@ -126,9 +135,11 @@ const START = statement(
         sent_at: 'now()',
         requested_at: NOW,
         expires_at: `${NOW} + interval '${LIFETIME_SECONDS} seconds'`,
+        held: 'NOT rings',
+        budgets: spentKeys($),
       })}
       FROM tries WHERE (SELECT count(*) FROM older) >= 0
-      RETURNING id, client_id, channel, expires_at
+      RETURNING id, client_id, channel, expires_at, held
     ), claimed AS (
       INSERT INTO idempotency_keys (client_id, key_digest, request_digest, authentication_id)
       SELECT client_id, ${$.keyDigest}, ${$.requestDigest}, id FROM started WHERE ${$.keyDigest} IS NOT NULL
@@ -137,7 +148,7 @@ const START = statement(
         kind: WAKE_OR_SMS,
         about: { authentication_id: 'id' },
         expiresAt: 'expires_at',
-        from: `started WHERE channel <> 'otp'`,
+        from: `started WHERE channel <> 'otp' AND NOT held`,
       })}
     )
     SELECT gate.open, started.expires_at AS "expiresAt", queued.id AS "deliveryId"
@@ -176,9 +187,12 @@ export class StartStore {
    * Inserts the authentication. `open` is false while another request with the same key runs.
    * Without `expiresAt` nothing started: a budget is spent, or the key started an authentication before.
    */
-  async start({ idempotency, ...authentication }: NewAuthentication): Promise<StartRow> {
+  async start({ idempotency, startBudgets, ...authentication }: NewAuthentication): Promise<StartRow> {
     const { keyDigest = null, requestDigest = null } = idempotency ?? {};
-    const [row] = await this.database.rows<StartRow>(START, values({ ...authentication, keyDigest, requestDigest }));
+    const [row] = await this.database.rows<StartRow>(
+      START,
+      values({ ...authentication, ...budgetValues(startBudgets), keyDigest, requestDigest }),
+    );
     if (!row) throw new Error('the start answered no row');
     return row;
   }

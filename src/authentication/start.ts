@@ -13,9 +13,9 @@ import type { TransactionField } from '../domain/transaction.ts';
 import { assertSameRequest } from '../http/idempotency-key.ts';
 import { Lines } from '../lines/lines.ts';
 import { readNamedPerson, type NamedPerson } from '../lines/named-person.ts';
-import { StartBudgets } from '../lines/start-budgets.ts';
+import { StartBudgets, type BudgetsOfStart } from '../lines/start-budgets.ts';
 import { JobQueue } from '../queue/job-queue.ts';
-import { RelyingParties } from '../relying-parties/relying-parties.ts';
+import { RelyingParties, WEBSITE } from '../relying-parties/relying-parties.ts';
 import { StartStore, type NamedLine, type NewAuthentication } from './start.store.ts';
 
 /** The data that a person typed into a window, and the data that the relying party adds. */
@@ -24,6 +24,8 @@ export interface StartInput {
   genderDigit: string;
   phoneNumber: string;
   purpose: string;
+  /** The site that an agency serves. Its starts have a budget of their own at this agency. */
+  site?: string;
   endUser?: { ip?: string; userAgent?: string };
   /** How the person is verified; `push` when left out. */
   method?: Method;
@@ -187,7 +189,7 @@ export class Start {
       clientId,
       personIndex: named.personIndex,
       personIndexes: named.personIndexes,
-      numberIndex: this.lines.numberIndexOf(named.person.phoneNumber, clientId),
+      startBudgets: this.budgetsOf(named, input, clientId),
       person: encrypt(JSON.stringify(named.person), 'person'),
       lineId: line?.lineId ?? null,
       lineVersion: line?.lineVersion ?? null,
@@ -203,6 +205,17 @@ export class Start {
       smsCode: channel === 'sms' ? smsCode : null,
       idempotency,
     };
+  }
+
+  /** The budgets that this start spends: the website's own starts never refuse, and a code of the phone rings nothing. */
+  private budgetsOf(
+    { person, personIndex }: IndexedPerson,
+    { method = 'push', site }: StartInput,
+    clientId: string,
+  ): BudgetsOfStart {
+    const kinds = { push: 'ring', otp: 'silent', sign: 'sign' } as const;
+    const kind = clientId === WEBSITE.id ? 'website' : kinds[method];
+    return this.budgets.of({ personIndex, phoneNumber: person.phoneNumber }, { clientId, kind, site });
   }
 
   /** Returns the authentication that this key started before, or null. Problems: `idempotency_key_reused`. */
@@ -222,12 +235,12 @@ export class Start {
    * `too_many_requests`.
    */
   private async explainRefusal(
-    { clientId, idempotency, personIndex, numberIndex }: NewAuthentication,
+    { clientId, idempotency, startBudgets }: NewAuthentication,
     requests: readonly Buffer[],
   ): Promise<StartedAuthentication> {
     const earlier = await this.earlier(clientId, idempotency, requests);
     if (earlier) return earlier;
-    throw await this.budgets.tooMany(personIndex, numberIndex);
+    throw await this.budgets.tooMany(startBudgets);
   }
 }
 
@@ -255,7 +268,7 @@ function started(id: string, channel: Channel, expiresAt: Date): StartedAuthenti
  * For the service's own windows it leaves out `endUser`: a phone that changes networks sends the same request again.
  */
 function canonical(input: StartInput, idempotencyKey: IdempotencyKey | undefined): string {
-  const { birthDate, genderDigit, phoneNumber, purpose, method = 'push', transaction } = input;
+  const { birthDate, genderDigit, phoneNumber, purpose, site, method = 'push', transaction } = input;
   const endUser = idempotencyKey?.by === 'client' ? input.endUser : undefined;
   return JSON.stringify([
     birthDate,
@@ -264,6 +277,7 @@ function canonical(input: StartInput, idempotencyKey: IdempotencyKey | undefined
     purpose,
     endUser?.ip ?? null,
     endUser?.userAgent ?? null,
+    ...(site === undefined ? [] : [{ site }]),
     ...(method === 'push' ? [] : [method, transaction?.map(({ label, value }) => [label, value]) ?? null]),
   ]);
 }

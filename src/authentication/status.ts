@@ -67,10 +67,10 @@ export class AuthenticationStatus {
    * `authentication_not_found`.
    */
   async resend(id: string, clientId: string): Promise<RelyingPartyView> {
-    const deliveryId = await this.store.resend(id, clientId);
+    const resent = await this.store.resend(id, clientId);
     const authentication = await this.find(id, clientId);
-    if (deliveryId) {
-      this.queue.enqueue(deliveryId);
+    if (resent) {
+      this.queue.enqueue(resent.deliveryId);
       return this.viewOf(authentication);
     }
     const state = stateAt(authentication);

@@ -5,7 +5,7 @@
 export const NOW = `date_trunc('milliseconds', now())`;
 /** The columns to clear when an authentication closes without having been verified. */
 export const WIPED = `code_digest = NULL, sms_code = NULL, envelope = NULL, end_user = NULL, person = NULL,
-  transaction = NULL`;
+  transaction = NULL, budgets = NULL`;
 
 /**
  * Named parameters, for statements with many: `$.purpose` is the placeholder of `purpose` in the text (`$8`), and

@@ -44,9 +44,6 @@ export type DeclineReason = (typeof DECLINE_REASONS)[number];
 export const LIFETIME_SECONDS = 180;
 /** Codes that may be tried on one authentication, the right one included (contract). */
 export const CODE_ATTEMPTS = 5;
-/** Starts for one person in any ten minutes and in any day, over all relying parties (contract). */
-export const STARTS_PER_TEN_MINUTES = 5;
-export const STARTS_PER_DAY = 20;
 /** Resends of one authentication, and the minimum of seconds between two of them (contract). */
 export const RESENDS = 3;
 export const RESEND_INTERVAL_SECONDS = 30;
@@ -54,6 +51,8 @@ export const RESEND_INTERVAL_SECONDS = 30;
 export const NAME_LENGTH = 40;
 /** The maximum length of `purpose`, in user-perceived characters (contract). */
 export const PURPOSE_LENGTH = 40;
+/** The maximum length of `site`, in characters (contract). */
+export const SITE_LENGTH = 64;
 /** Entries that the app shows (service FAQ: "20개의 이력"). */
 export const HISTORY_LENGTH = 20;
 

@@ -1,30 +1,52 @@
-import { STARTS_PER_DAY, STARTS_PER_TEN_MINUTES } from './authentication.ts';
-
 /** A limit of `starts` in any interval of `seconds`. */
 export interface Allowance {
   starts: number;
   seconds: number;
 }
 
-/** The start budget of one person, over all relying parties (contract). */
-export const PERSON_BUDGET: readonly Allowance[] = [
-  { starts: STARTS_PER_TEN_MINUTES, seconds: 600 },
-  { starts: STARTS_PER_DAY, seconds: 86_400 },
-];
+/** At most `perTenMinutes` starts in any ten minutes, and at most `perDay` in any day. */
+export interface StartLimit {
+  perTenMinutes: number;
+  perDay: number;
+}
+
+/** No person starts as often; for a limit that has only one of its two intervals. */
+const UNLIMITED = 1_000_000;
+
+/** One person at one relying party, or at one site that an agency serves (contract). Beyond it a start is refused. */
+export const RELYING_PARTY_LIMIT: StartLimit = { perTenMinutes: 5, perDay: 20 };
 /**
- * The start budget of one number at one relying party, whichever person the starts name.
- * An honest person reaches the person's own budget first. A caller that guesses birth dates reaches this one, and locks
- * the number at this relying party only.
+ * One number at one relying party or site, whichever person the starts name. An honest person reaches the person's own
+ * limit first. A caller that guesses birth dates reaches this one, and locks the number at this relying party only.
  */
-export const NUMBER_BUDGET: readonly Allowance[] = [{ starts: STARTS_PER_DAY, seconds: 86_400 }];
+export const NUMBER_LIMIT: StartLimit = { perTenMinutes: UNLIMITED, perDay: 20 };
+/** One number at one agency, over all the sites that it names (contract). Beyond it a start is refused. */
+export const AGENCY_LIMIT: StartLimit = { perTenMinutes: 30, perDay: UNLIMITED };
+/** One person whom one institution asks for a signature (contract). It spends no other limit. */
+export const SIGNING_LIMIT: StartLimit = { perTenMinutes: 60, perDay: 500 };
+/** One person over all relying parties (contract). Beyond it a start is answered as ever, and rings nothing. */
+export const RINGING_LIMIT: StartLimit = { perTenMinutes: 15, perDay: 40 };
+/** One person on the service's own website (contract). Beyond it a start is answered as ever, and rings nothing. */
+export const WEBSITE_LIMIT: StartLimit = { perTenMinutes: 5, perDay: 20 };
+
+/** Minutes for which a relying party's starts ring no phone after the person answered that it was not them (contract). */
+export const QUIET_MINUTES = 60;
+
+/** The intervals of a limit, the shorter first. */
+export function allowancesOf({ perTenMinutes, perDay }: StartLimit): readonly Allowance[] {
+  return [
+    { starts: perTenMinutes, seconds: 600 },
+    { starts: perDay, seconds: 86_400 },
+  ];
+}
 
 /**
- * Whole seconds, at least 1, until the budget allows another start.
- * For every allowance, the oldest start that fills it must first leave the interval. `starts` are the instants of the
- * last day's starts, newest last.
+ * Whole seconds, at least 1, until a limit allows another start.
+ * For each of its intervals, the oldest start that fills it must first leave the interval. `starts` are the instants of
+ * the last day's starts, newest last.
  */
-export function secondsUntilNextStart(starts: readonly Date[], now: Date, budget: readonly Allowance[]): number {
-  const waits = budget.map((allowance) => {
+export function secondsUntilNextStart(starts: readonly Date[], now: Date, limit: StartLimit): number {
+  const waits = allowancesOf(limit).map((allowance) => {
     const oldest = starts.at(-allowance.starts);
     return oldest ? oldest.getTime() + allowance.seconds * 1000 - now.getTime() : 0;
   });

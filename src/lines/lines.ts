@@ -198,11 +198,6 @@ export class Lines extends CarrierDirectory {
     return this.keys.indexes.all('person', `${phoneNumber}\0${owner.birthDate}${owner.genderDigit}`);
   }
 
-  /** The keyed index by which starts for a number at one relying party are counted, for any named person. */
-  numberIndexOf(phoneNumber: string, clientId: string): Buffer {
-    return this.keys.indexes.of('person', `${clientId}\0${phoneNumber}`);
-  }
-
   /** True if the row belongs to the named person. Takes as long when there is no row. */
   isOwnedBy(row: { lineId: string; owner: Buffer } | undefined, named: LineFacts['owner']): boolean {
     const owner = this.readOwner(row ?? this.decoy);

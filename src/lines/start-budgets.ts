@@ -1,47 +1,162 @@
 import { Injectable } from '@nestjs/common';
+import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { STARTS_PER_TEN_MINUTES } from '../domain/authentication.ts';
+import { parameters } from '../database/statement-parts.ts';
 import { Problem } from '../domain/problem.ts';
-import { NUMBER_BUDGET, PERSON_BUDGET, secondsUntilNextStart, type Allowance } from '../domain/start-budget.ts';
+import {
+  AGENCY_LIMIT,
+  NUMBER_LIMIT,
+  QUIET_MINUTES,
+  RELYING_PARTY_LIMIT,
+  RINGING_LIMIT,
+  secondsUntilNextStart,
+  SIGNING_LIMIT,
+  WEBSITE_LIMIT,
+  type StartLimit,
+} from '../domain/start-budget.ts';
+import type { StartBudget } from './start-budget.entity.ts';
+
+/** A budget that a start spends: the key of its row, and its limit. */
+export interface StartBudgetOf {
+  key: Buffer;
+  limit: StartLimit;
+}
 
 /**
- * SQL for the `WITH` of a statement that starts something: spends one start of the person's budget, then one of the
- * number's budget at one relying party. `tries` has a row when both had one left. `person` and `number` are the
- * parameters that hold the indexes; `when` is the FROM clause and condition of the person's row. The rows of the
- * budgets serialise starts for one person.
+ * The budgets of one start. The first three refuse it when they are spent; `ringing` only keeps it from ringing. One
+ * that is left out does not concern the start.
  */
-export function spendStart({ person, number, when = '' }: { person: string; number: string; when?: string }): string {
-  return `budget AS (
-      ${spend(`SELECT ${person}, ARRAY[now()] ${when}`, PERSON_BUDGET)}
+export interface BudgetsOfStart {
+  person?: StartBudgetOf;
+  number?: StartBudgetOf;
+  agency?: StartBudgetOf;
+  ringing?: StartBudgetOf;
+  /** The row that remembers that the person answered this relying party that it was not them. */
+  quietKey: Buffer;
+}
+
+/** What starts, which decides which budgets it spends. */
+export type StartKind = 'ring' | 'silent' | 'sign' | 'website';
+
+/** The names of the parameters by which a statement gets its budgets; see {@link budgetValues}. */
+export const BUDGET_PARAMETERS = [
+  'quietKey',
+  'personKey',
+  'personLimit',
+  'numberKey',
+  'numberLimit',
+  'agencyKey',
+  'agencyLimit',
+  'ringingKey',
+  'ringingLimit',
+] as const;
+export type BudgetParameter = (typeof BUDGET_PARAMETERS)[number];
+
+/** The values of {@link BUDGET_PARAMETERS}. A limit is an array: starts in ten minutes, starts in a day. */
+export function budgetValues({
+  person,
+  number,
+  agency,
+  ringing,
+  quietKey,
+}: BudgetsOfStart): Record<BudgetParameter, Buffer | number[] | null> {
+  const limit = (of: StartBudgetOf | undefined) => (of ? [of.limit.perTenMinutes, of.limit.perDay] : null);
+  return {
+    quietKey,
+    personKey: person?.key ?? null,
+    personLimit: limit(person),
+    numberKey: number?.key ?? null,
+    numberLimit: limit(number),
+    agencyKey: agency?.key ?? null,
+    agencyLimit: limit(agency),
+    ringingKey: ringing?.key ?? null,
+    ringingLimit: limit(ringing),
+  };
+}
+
+/**
+ * SQL for the `WITH` of a statement that starts something: spends one start of each of its budgets, in a fixed order,
+ * so that starts for one person take turns at the rows. `tries` has a row, with `rings`, when no refusing budget was
+ * spent already. `$` names the placeholders; `when` is the FROM clause and condition under which anything is spent.
+ */
+export function spendStart({
+  $,
+  when = 'WHERE true',
+}: {
+  $: Readonly<Record<BudgetParameter, string>>;
+  when?: string;
+}): string {
+  return `person_budget AS (
+      ${spend($.personKey, $.personLimit, when)}
+    ), person_allows AS (
+      SELECT 1 ${when} AND (${$.personKey}::bytea IS NULL OR EXISTS (SELECT 1 FROM person_budget))
+    ), number_budget AS (
+      ${spend($.numberKey, $.numberLimit, 'FROM person_allows WHERE true')}
+    ), number_allows AS (
+      SELECT 1 FROM person_allows WHERE ${$.numberKey}::bytea IS NULL OR EXISTS (SELECT 1 FROM number_budget)
+    ), agency_budget AS (
+      ${spend($.agencyKey, $.agencyLimit, 'FROM number_allows WHERE true')}
+    ), agency_allows AS (
+      SELECT 1 FROM number_allows WHERE ${$.agencyKey}::bytea IS NULL OR EXISTS (SELECT 1 FROM agency_budget)
+    ), quiet AS (
+      SELECT 1 FROM start_budgets WHERE person_index = ${$.quietKey} AND quiet_until > now()
+    ), ringing_budget AS (
+      ${spend($.ringingKey, $.ringingLimit, 'FROM agency_allows WHERE NOT EXISTS (SELECT 1 FROM quiet)')}
     ), tries AS (
-      ${spend(`SELECT ${number}, ARRAY[now()] FROM budget`, NUMBER_BUDGET)}
+      SELECT ${$.ringingKey}::bytea IS NULL OR EXISTS (SELECT 1 FROM ringing_budget) AS rings FROM agency_allows
     )`;
+}
+
+/**
+ * SQL for the `WITH` of a statement in which a person answers that it was not them: for a while, the relying party's
+ * starts for this person ring nothing. `from` is the FROM clause and condition under which it is remembered.
+ */
+export function keepQuiet(quietKey: string, from: string): string {
+  return `INSERT INTO start_budgets (person_index, starts, quiet_until)
+      SELECT ${quietKey}, '{}', now() + interval '${QUIET_MINUTES} minutes' ${from}
+      ON CONFLICT (person_index) DO UPDATE SET quiet_until = excluded.quiet_until`;
 }
 
 /** The reason for which statements of other rooms write the budgets, for `writes` of `statement()`. */
 export const BUDGETS = { start_budgets: 'the budget is spent only if something starts, and only once' } as const;
 
-function spend(values: string, budget: readonly Allowance[]): string {
-  const left = budget.map(
-    ({ starts, seconds }) =>
-      `(SELECT count(*) FROM unnest(b.starts) s WHERE s > now() - interval '${seconds} seconds') < ${starts}`,
-  );
-  return `INSERT INTO start_budgets AS b (person_index, starts) ${values}
-      ON CONFLICT (person_index) DO UPDATE SET
-        starts = ARRAY(SELECT s FROM unnest(b.starts) s WHERE s > now() - interval '1 day') || now()
-      WHERE ${left.join('\n        AND ')}
-      RETURNING 1`;
+/** SQL: the keys of the budgets that a start spent, in the order in which it locked their rows. */
+export function spentKeys($: Readonly<Record<BudgetParameter, string>>): string {
+  const keys = [$.personKey, $.numberKey, $.agencyKey, $.ringingKey].map((key) => `${key}::bytea`);
+  return `array_remove(ARRAY[${keys.join(', ')}], NULL)`;
 }
 
-const SPEND = statement(
-  'start_budget_spend',
-  `WITH ${spendStart({ person: '$1', number: '$2' })} SELECT now() AS now FROM tries`,
-);
+/**
+ * SQL for the `WITH` of a statement that opens an authentication: gives its start back to every budget that it spent.
+ * `opened` is a row source with `budgets` and `requested_at`. It locks the rows in the order in which a start does.
+ */
+export function giveStartBack(opened: string): string {
+  return `spent AS MATERIALIZED (
+      SELECT b.person_index, o.requested_at
+      FROM ${opened} o CROSS JOIN unnest(o.budgets) WITH ORDINALITY AS k (key, place)
+        JOIN start_budgets b ON b.person_index = k.key
+      ORDER BY k.place FOR UPDATE OF b
+    ), given_back AS (
+      UPDATE start_budgets b SET starts = ARRAY(
+        SELECT s FROM unnest(b.starts) WITH ORDINALITY AS u (s, n)
+        WHERE n IS DISTINCT FROM (SELECT min(m) FROM unnest(b.starts) WITH ORDINALITY AS v (t, m)
+          WHERE date_trunc('milliseconds', t) = spent.requested_at)
+        ORDER BY n)
+      FROM spent WHERE b.person_index = spent.person_index
+    )`;
+}
+
+const IS_OLD = `coalesce(starts[cardinality(starts)], '-infinity') < now() - interval '1 day'
+    AND coalesce(quiet_until, '-infinity') < now()`;
+
+const { $, values } = parameters(...BUDGET_PARAMETERS);
+
+const SPEND = statement('start_budget_spend', `WITH ${spendStart({ $ })} SELECT now() AS now FROM tries`);
 
 const STARTS = statement(
   'start_budget_starts',
-  `SELECT person_index = $1 AS "ofPerson", starts, now() AS now FROM start_budgets WHERE person_index IN ($1, $2)`,
+  `SELECT person_index AS key, starts, now() AS now FROM start_budgets WHERE person_index = ANY($1)`,
 );
 
 /**
@@ -51,30 +166,69 @@ const STARTS = statement(
 const PURGE = statement(
   'start_budget_purge',
   `DELETE FROM start_budgets WHERE ctid = ANY(ARRAY(SELECT ctid FROM start_budgets TABLESAMPLE SYSTEM (1)
-    WHERE starts[cardinality(starts)] < now() - interval '1 day' LIMIT 5000))
-    AND starts[cardinality(starts)] < now() - interval '1 day'`,
+    WHERE ${IS_OLD} LIMIT 5000)) AND ${IS_OLD}`,
 );
 
 /** Limits of starts for one person, and for one number at one relying party. */
 @Injectable()
 export class StartBudgets {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly keys: ServiceKeys,
+  ) {}
 
-  /** Spends a start of both budgets in a transaction. Returns its instant, or undefined when a budget was spent already. */
-  async spend(session: Session, personIndex: Buffer, numberIndex: Buffer): Promise<Date | undefined> {
-    return (await session.rows<{ now: Date }>(SPEND, [personIndex, numberIndex]))[0]?.now;
+  /**
+   * The budgets that a start for this person spends. An agency names the `site` that it serves, and each site has a
+   * budget of its own. A signature has one budget of its own, so that no other start can stop it.
+   */
+  of(
+    { personIndex, phoneNumber }: { personIndex: Buffer; phoneNumber: string },
+    { clientId, kind, site }: { clientId: string; kind: StartKind; site?: string | undefined },
+  ): BudgetsOfStart {
+    const quietKey = this.quietKeyOf(personIndex, clientId);
+    if (kind === 'website')
+      return { quietKey, ringing: { key: this.key('website', personIndex), limit: WEBSITE_LIMIT } };
+    if (kind === 'sign') {
+      return { quietKey, person: { key: this.key('sign', personIndex, clientId), limit: SIGNING_LIMIT } };
+    }
+    const at = [clientId, site ?? ''] as const;
+    const ringing = kind === 'ring' && { ringing: { key: this.key('ringing', personIndex), limit: RINGING_LIMIT } };
+    const agency = site !== undefined && {
+      agency: { key: this.key('agency', phoneNumber, clientId), limit: AGENCY_LIMIT },
+    };
+    return {
+      quietKey,
+      person: { key: this.key('person', personIndex, ...at), limit: RELYING_PARTY_LIMIT },
+      number: { key: this.key('number', phoneNumber, ...at), limit: NUMBER_LIMIT },
+      ...agency,
+      ...ringing,
+    };
+  }
+
+  /** The row that remembers that a person answered a relying party that it was not them. */
+  quietKeyOf(personIndex: Buffer, clientId: string): Buffer {
+    return this.key('quiet', personIndex, clientId);
+  }
+
+  /** Spends a start in a transaction. Returns its instant, or undefined when a refusing budget was spent already. */
+  async spend(session: Session, budgets: BudgetsOfStart): Promise<Date | undefined> {
+    return (await session.rows<{ now: Date }>(SPEND, values(budgetValues(budgets))))[0]?.now;
   }
 
   /** Returns `too_many_requests` for a start beyond a budget, with the seconds until the next start is allowed. */
-  async tooMany(personIndex: Buffer, numberIndex: Buffer): Promise<Problem> {
-    type Row = { ofPerson: boolean; starts: Date[]; now: Date };
-    const spent = await this.database.rows<Row>(STARTS, [personIndex, numberIndex]);
-    const waits = spent.map(({ ofPerson, starts, now }) =>
-      secondsUntilNextStart(starts, now, ofPerson ? PERSON_BUDGET : NUMBER_BUDGET),
-    );
-    const detail =
-      'A person can be asked at most five times in ten minutes and twenty times a day. Wait before starting again.';
-    const limit = { name: 'starts', quota: STARTS_PER_TEN_MINUTES, seconds: 600 };
+  async tooMany({ person, number, agency }: BudgetsOfStart): Promise<Problem> {
+    const budgets = [person, number, agency].filter((budget) => budget !== undefined);
+    const spent = await this.database.rows<Pick<StartBudget, 'starts'> & { key: Buffer; now: Date }>(STARTS, [
+      budgets.map(({ key }) => key),
+    ]);
+    const waits = spent.map(({ key, starts, now }) => {
+      const budget = budgets.find((one) => one.key.equals(key));
+      return budget ? secondsUntilNextStart(starts, now, budget.limit) : 1;
+    });
+    const { perTenMinutes = RELYING_PARTY_LIMIT.perTenMinutes, perDay = RELYING_PARTY_LIMIT.perDay } =
+      person?.limit ?? {};
+    const detail = `One person can be asked at most ${perTenMinutes} times in ten minutes and ${perDay} times a day. Wait before starting again.`;
+    const limit = { name: 'starts', quota: perTenMinutes, seconds: 600 };
     return new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, ...waits), limit });
   }
 
@@ -82,4 +236,22 @@ export class StartBudgets {
   async purge(): Promise<void> {
     await this.database.rows(PURGE, []);
   }
+
+  private key(budget: string, of: Buffer | string, ...at: string[]): Buffer {
+    const subject = typeof of === 'string' ? of : of.toString('base64url');
+    return this.keys.indexes.of('person', ['budget', budget, subject, ...at].join('\0'));
+  }
+}
+
+/** Spends one start of a budget. Without a key, it spends nothing and returns no row. */
+function spend(key: string, limit: string, when: string): string {
+  const isLeft = (seconds: number, place: number) =>
+    `(SELECT count(*) FROM unnest(b.starts) s WHERE s > now() - interval '${seconds} seconds') < (${limit}::int[])[${place}]`;
+  return `INSERT INTO start_budgets AS b (person_index, starts)
+      SELECT ${key}::bytea, ARRAY[now()] ${when} AND ${key}::bytea IS NOT NULL
+      ON CONFLICT (person_index) DO UPDATE SET
+        starts = ARRAY(SELECT s FROM unnest(b.starts) s WHERE s > now() - interval '1 day') || now()
+      WHERE ${isLeft(600, 1)}
+        AND ${isLeft(86_400, 2)}
+      RETURNING 1`;
 }

@@ -119,6 +119,8 @@ export type PendingAuthentication = {
   transaction?: TransactionField[];
   /** Whether the person must tap the institution's card in addition to the PIN. */
   card?: boolean;
+  /** True for a request that rang no phone, because too many were made or the person said that it was not them. */
+  held?: boolean;
 };
 
 /** One past authentication. */

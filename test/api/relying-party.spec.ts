@@ -709,69 +709,6 @@ describe('DELETE', () => {
   });
 });
 
-describe('the budget of a person', () => {
-  it('the budget of a person is five starts in ten minutes, over all relying parties', async () => {
-    const person = await service.addLine();
-    for (const clientId of ['demo-shop', 'demo-bank', 'demo-shop', 'demo-bank', 'demo-shop']) {
-      expect((await service.start(person, { clientId })).status).toBe(201);
-    }
-    for (const clientId of ['demo-shop', 'demo-bank']) {
-      const refused = await service.start(person, { clientId });
-      expectProblem(refused, 429, 'too_many_requests');
-      const seconds = Number(refused.headers.get('retry-after'));
-      expect(seconds).toBeGreaterThan(480);
-      expect(seconds).toBeLessThanOrEqual(600);
-      expect(refused.headers.get('ratelimit')).toContain('r=0');
-      expect(refused.headers.get('ratelimit')).toContain(`t=${seconds}`);
-      expect(refused.headers.get('ratelimit-policy')).toContain('q=5;w=600');
-    }
-  });
-
-  it('the budget of a person closes nothing pending when it refuses', async () => {
-    const person = await service.addLine();
-    for (let starts = 1; starts <= 4; starts += 1) await service.start(person);
-    const { id } = (await service.start(person)).body;
-    await service.start(person);
-    expect((await see(id)).body['state']).toBe('pending');
-  });
-
-  it('the budget of a person is free again when the fifth newest start is ten minutes old', async () => {
-    const person = await service.addLine();
-    for (let starts = 1; starts <= 5; starts += 1) await service.start(person);
-    await moveStarts(person, '9 minutes 50 seconds');
-    const refused = await service.start(person);
-    expectProblem(refused, 429, 'too_many_requests');
-    expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(10);
-    await moveStarts(person, '10 seconds');
-    expect((await service.start(person)).status).toBe(201);
-  });
-
-  it('the budget of a person is twenty starts a day', async () => {
-    const person = await service.addLine();
-    await writeStarts(person, 20, '23 hours');
-    const refused = await service.start(person);
-    expectProblem(refused, 429, 'too_many_requests');
-    const seconds = Number(refused.headers.get('retry-after'));
-    expect(seconds).toBeGreaterThan(3_300);
-    expect(seconds).toBeLessThanOrEqual(3600);
-    await moveStarts(person, '1 hour');
-    expect((await service.start(person)).status).toBe(201);
-  });
-
-  it('the budget of a person counts nineteen of the day and lets the twentieth in', async () => {
-    const person = await service.addLine();
-    await writeStarts(person, 19, '1 hour');
-    expect((await service.start(person)).status).toBe(201);
-    expectProblem(await service.start(person), 429, 'too_many_requests');
-  });
-
-  const personIndex = ({ phoneNumber, birthDate, genderDigit }: TestPerson) =>
-    service.keys.indexes.of('person', `${phoneNumber}\0${birthDate}${genderDigit}`);
-  const moveStarts = (person: TestPerson, back: string) => service.rows.budgets.ageStarts(personIndex(person), back);
-  const writeStarts = (person: TestPerson, count: number, ago: string) =>
-    service.rows.budgets.addStarts(personIndex(person), count, ago);
-});
-
 it('the quota of a relying party refuses with 429 and says when to come again', async () => {
   await service.rows.clients.limitStarts('demo-carrier', 1);
   await service.rows.clients.setScopes('demo-carrier', ['authentications']);

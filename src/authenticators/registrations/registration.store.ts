@@ -1,13 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
-import { NOW, WIPED } from '../../database/statement-parts.ts';
+import { NOW, parameters, WIPED } from '../../database/statement-parts.ts';
 import { REGISTRATION_SECONDS, type RegistrationState } from '../../domain/authenticator.ts';
 import type { PushService } from '../../domain/push-service.ts';
 import { LIFETIME_SECONDS } from '../../domain/authentication.ts';
 import { countPin, RESET_PIN } from '../../devices/pin/count-pin.ts';
 import type { CountedPin } from '../../devices/pin/judge-pin.ts';
-import { BUDGETS, spendStart } from '../../lines/start-budgets.ts';
+import {
+  BUDGET_PARAMETERS,
+  BUDGETS,
+  budgetValues,
+  spendStart,
+  type BudgetsOfStart,
+} from '../../lines/start-budgets.ts';
 import type { Registration } from './registration.entity.ts';
 
 export type NewRegistration = Pick<Registration, 'id' | 'clientId' | 'nonce'> & {
@@ -18,7 +24,7 @@ export type NewRegistration = Pick<Registration, 'id' | 'clientId' | 'nonce'> & 
   /** The vendor code of authenticators that the service itself issued. */
   ownVendorCode: string;
   personIndex: Buffer;
-  numberIndex: Buffer;
+  startBudgets: BudgetsOfStart;
   idempotency: { keyDigest: Buffer; requestDigest: Buffer } | null;
 };
 
@@ -47,23 +53,37 @@ const STATE = `CASE WHEN state = 'pending' AND expires_at <= now() THEN 'expired
  * person, and inserts one for the device with this serial number. Without such a device it inserts a decoy the same
  * way.
  */
+const { $, values } = parameters(
+  'id',
+  'clientId',
+  'subscriptionId',
+  'serialNumber',
+  'vendorCode',
+  'ownVendorCode',
+  'nonce',
+  'keyDigest',
+  'requestDigest',
+  'personIndex',
+  ...BUDGET_PARAMETERS,
+);
+
 const ASK = statement(
   'registration_ask',
-  `WITH ${spendStart({ person: '$10', number: '$11' })}, device AS (
+  `WITH ${spendStart({ $ })}, device AS (
       SELECT d.id, d.subscription_id
       FROM devices d JOIN subscriptions s ON s.id = d.subscription_id LEFT JOIN clients i ON i.id = d.issuer_id
-      WHERE d.subscription_id = $3 AND d.serial_number = $4 AND coalesce(i.vendor_code, $6) = $5
+      WHERE d.subscription_id = ${$.subscriptionId} AND d.serial_number = ${$.serialNumber} AND coalesce(i.vendor_code, ${$.ownVendorCode}) = ${$.vendorCode}
         AND d.state = 'active' AND s.state = 'active'
     ), earlier AS (
       UPDATE registrations SET closed_at = least(${NOW}, expires_at),
         state = CASE WHEN expires_at <= now() THEN 'expired' ELSE 'revoked' END,
         closed_by = CASE WHEN expires_at <= now() THEN 'time' ELSE 'another' END
-      WHERE client_id = $2 AND person_index = $10 AND state = 'pending' AND EXISTS (SELECT 1 FROM tries)
+      WHERE client_id = ${$.clientId} AND person_index = ${$.personIndex} AND state = 'pending' AND EXISTS (SELECT 1 FROM tries)
       RETURNING 1
     ), asked AS (
       INSERT INTO registrations (id, client_id, subscription_id, device_id, person_index, state, nonce, key_digest,
         request_digest, requested_at, expires_at)
-      SELECT $1, $2, d.subscription_id, d.id, $10, 'pending', $7, $8, $9, ${NOW},
+      SELECT ${$.id}, ${$.clientId}, d.subscription_id, d.id, ${$.personIndex}, 'pending', ${$.nonce}, ${$.keyDigest}, ${$.requestDigest}, ${NOW},
         ${NOW} + interval '${REGISTRATION_SECONDS} seconds'
       FROM tries LEFT JOIN device d ON true WHERE (SELECT count(*) FROM earlier) >= 0
       RETURNING id, state, requested_at AS "requestedAt", expires_at AS "expiresAt"
@@ -239,24 +259,14 @@ export class RegistrationStore {
    */
   async ask(
     session: Session,
-    r: NewRegistration,
+    { idempotency, startBudgets, ...registration }: NewRegistration,
   ): Promise<{ registration: RegistrationRow; device: AskedDevice | null } | undefined> {
-    const [row] = await session.rows<Asked>(ASK, [
-      r.id,
-      r.clientId,
-      r.subscriptionId,
-      r.serialNumber,
-      r.vendorCode,
-      r.ownVendorCode,
-      r.nonce,
-      r.idempotency?.keyDigest ?? null,
-      r.idempotency?.requestDigest ?? null,
-      r.personIndex,
-      r.numberIndex,
-    ]);
+    const { keyDigest = null, requestDigest = null } = idempotency ?? {};
+    const given = values({ ...registration, ...budgetValues(startBudgets), keyDigest, requestDigest });
+    const [row] = await session.rows<Asked>(ASK, given);
     if (!row) return undefined;
-    const { deviceId, pushService, pushToken, ...registration } = row;
-    return { registration, device: deviceId === null ? null : { deviceId, pushService, pushToken } };
+    const { deviceId, pushService, pushToken, ...inserted } = row;
+    return { registration: inserted, device: deviceId === null ? null : { deviceId, pushService, pushToken } };
   }
 
   /** Returns the registration that this Idempotency-Key requested. */

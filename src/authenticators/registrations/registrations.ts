@@ -82,7 +82,10 @@ export class Registrations {
     if (earlier) return earlier;
     await this.relyingParties.spendQuota(clientId);
     const { subscriptionId, personIndex } = await this.named.find(person);
-    const numberIndex = this.lines.numberIndexOf(person.phoneNumber, clientId);
+    const startBudgets = this.budgets.of(
+      { personIndex, phoneNumber: person.phoneNumber },
+      { clientId, kind: 'silent' },
+    );
     const asking = { id: randomId(), clientId, subscriptionId, serialNumber, vendorCode, nonce: randomNonce() };
     const ownVendorCode = this.environment.VENDOR_CODE;
     try {
@@ -91,7 +94,7 @@ export class Registrations {
           ...asking,
           ownVendorCode,
           personIndex,
-          numberIndex,
+          startBudgets,
           idempotency,
         });
         if (!requested) return { registration: null, notice: null };
@@ -101,7 +104,7 @@ export class Registrations {
         const written = await this.notices.enqueue(session, about, { kind: 'registration_asked' }, address, 600);
         return { registration: requested.registration, notice: written };
       });
-      if (!registration) throw await this.budgets.tooMany(personIndex, numberIndex);
+      if (!registration) throw await this.budgets.tooMany(startBudgets);
       this.queue.enqueue(notice);
       return view(registration);
     } catch (error) {

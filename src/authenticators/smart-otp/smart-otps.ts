@@ -65,13 +65,16 @@ export class SmartOtps {
     await this.relyingParties.spendQuota(clientId);
     const person = readNamedPerson(input);
     const { subscriptionId, personIndex } = await this.named.find(person);
-    const numberIndex = this.lines.numberIndexOf(person.phoneNumber, clientId);
+    const startBudgets = this.budgets.of(
+      { personIndex, phoneNumber: person.phoneNumber },
+      { clientId, kind: 'silent' },
+    );
     const drawn = this.subscriptions.drawEnrolmentCode();
     const issuer = { id: clientId, cardKey: cardKey && onlyPublic(cardKey) };
     const issued = await this.database.transaction(async (session) => {
       const isSubscriber = subscriptionId !== NOBODY;
       if (isSubscriber) await this.subscriptions.lock(session, subscriptionId);
-      const startedAt = await this.budgets.spend(session, personIndex, numberIndex);
+      const startedAt = await this.budgets.spend(session, startBudgets);
       if (!startedAt) return null;
       await this.subscriptions.enqueueEnrolment(session, subscriptionId, drawn.enrolmentCode, { issuer });
       // A decoy also writes a notice, which is sent nowhere.
@@ -80,7 +83,7 @@ export class SmartOtps {
       const expiresAt = new Date(startedAt.getTime() + ENROLMENT_SECONDS * 1000);
       return { expiresAt, notice: await this.notices.enqueue(session, subscriptionId, notice, address) };
     });
-    if (!issued) throw await this.budgets.tooMany(personIndex, numberIndex);
+    if (!issued) throw await this.budgets.tooMany(startBudgets);
     this.queue.enqueue(issued.notice);
     return { ...drawn, expiresAt: issued.expiresAt.toISOString(), vendorCode };
   }

@@ -19,19 +19,13 @@ export class BudgetRows {
     return this.sql('UPDATE form_budgets SET sent = array_fill(now(), ARRAY[100])');
   }
 
-  /** Moves the starts of a person into the past by an interval. */
-  ageStarts(personIndex: Buffer, by: string): Promise<unknown> {
-    return this.sql(
-      'UPDATE start_budgets SET starts = ARRAY(SELECT s - $2::interval FROM unnest(starts) s) WHERE person_index = $1',
-      [personIndex, by],
-    );
+  /** Moves all starts into the past by an interval. */
+  ageStarts(by: string): Promise<unknown> {
+    return this.sql('UPDATE start_budgets SET starts = ARRAY(SELECT s - $1::interval FROM unnest(starts) s)', [by]);
   }
 
-  /** Adds starts of a person, all at one time in the past. */
-  addStarts(personIndex: Buffer, count: number, ago: string): Promise<unknown> {
-    return this.sql(
-      'INSERT INTO start_budgets (person_index, starts) VALUES ($1, array_fill(now() - $3::interval, ARRAY[$2::int]))',
-      [personIndex, count, ago],
-    );
+  /** Ends the hour in which a relying party does not ring a person who answered that it was not them. */
+  endQuiet(): Promise<unknown> {
+    return this.sql('UPDATE start_budgets SET quiet_until = now() WHERE quiet_until IS NOT NULL');
   }
 }
