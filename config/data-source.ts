@@ -23,6 +23,7 @@ import { Delivery } from '../src/delivery/delivery.entity.ts';
 import { Device } from '../src/devices/device.entity.ts';
 import { SpentDeviceProof } from '../src/devices/spent-device-proof.entity.ts';
 import { FormBudget } from '../src/http/form-budget.entity.ts';
+import { DepartedNumber } from '../src/lines/departed-number.entity.ts';
 import { Line } from '../src/lines/line.entity.ts';
 import { StartBudget } from '../src/lines/start-budget.entity.ts';
 import { StoredNotice } from '../src/notices/stored-notice.entity.ts';
@@ -58,6 +59,7 @@ export const ENTITIES = [
   Consent,
   CustomerSession,
   Delivery,
+  DepartedNumber,
   Device,
   EnrolmentCode,
   FormBudget,

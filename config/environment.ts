@@ -190,6 +190,34 @@ export class Environment {
   @Max(8_760)
   REISSUE_COOLING_HOURS: number = 24;
 
+  /** Hours after a SIM change or a report of loss in which a line that is or was protected gets no code by SMS. */
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(0)
+  @Max(8_760)
+  SMS_HOLD_HOURS: number = 72;
+
+  /** Hours after a SIM change in which the line cannot join the service. */
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(0)
+  @Max(8_760)
+  JOIN_HOLD_HOURS: number = 24;
+
+  /** Hours for which relying parties see that a person's SIM was changed. */
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(0)
+  @Max(8_760)
+  RECENT_SIM_CHANGE_HOURS: number = 240;
+
+  /** Hours for which relying parties see that a phone was enrolled without the confirmation of the one before it. */
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(0)
+  @Max(8_760)
+  RECENTLY_ENROLLED_HOURS: number = 72;
+
   /** The vendor code that people give with the serial number of an authenticator that the service itself issued. */
   @Matches(/^[A-Z0-9]{2,8}$/)
   VENDOR_CODE: string = 'PG';

@@ -12,6 +12,7 @@ export class LineMemory1764000000000 implements MigrationInterface {
       -- A number that left a contract takes its memory along, for the same owner, for 30 days.
       CREATE TABLE departed_numbers (
         person_index bytea PRIMARY KEY,
+        line_id text NOT NULL,
         left_at timestamptz NOT NULL,
         sim_changed_at timestamptz,
         sim_doubted_at timestamptz,
@@ -20,6 +21,7 @@ export class LineMemory1764000000000 implements MigrationInterface {
         protected_until timestamptz
       );
       CREATE INDEX departed_numbers_age ON departed_numbers (left_at);
+      CREATE INDEX departed_numbers_line ON departed_numbers (line_id);
 
       -- When a phone was last enrolled without the confirmation of the one before it.
       ALTER TABLE subscriptions ADD COLUMN unconfirmed_enrolment_at timestamptz;

@@ -22,12 +22,18 @@ export type AuthenticationView = Pick<
   attemptsLeft: number;
   /** When the subscription's app was last reissued. */
   reissuedAt: Date | null;
+  /** When a phone was last enrolled without the confirmation of the one before it. */
+  enrolledAt: Date | null;
+  /** When the SIM of the line was last changed. */
+  simChangedAt: Date | null;
 };
 
 export const VIEW = `a.id, a.client_id AS "clientId", a.channel, a.state, a.expires_at <= now() AS expired,
   a.expires_at AS "expiresAt", ${CODE_ATTEMPTS} - a.attempts AS "attemptsLeft", a.closed_at AS "closedAt",
   a.line_id AS "lineId", a.person,
-  (SELECT rs.reissued_at FROM subscriptions rs WHERE rs.id = a.subscription_id) AS "reissuedAt"`;
+  (SELECT rs.reissued_at FROM subscriptions rs WHERE rs.id = a.subscription_id) AS "reissuedAt",
+  (SELECT rs.unconfirmed_enrolment_at FROM subscriptions rs WHERE rs.id = a.subscription_id) AS "enrolledAt",
+  (SELECT rl.sim_changed_at FROM lines rl WHERE rl.id = a.line_id) AS "simChangedAt"`;
 
 const VIEW_OF = statement(
   'authentication_see',

@@ -155,6 +155,15 @@ export class ResultResponse {
   channel: Channel;
   /** Present only while true: the person's app was reissued recently after a loss or damage. Treat with caution. */
   recentlyReissued?: boolean;
+
+  /** True for 240 hours after the SIM of the line was changed; otherwise left out. */
+  recentSimChange?: boolean;
+
+  /**
+   * True for 72 hours after a phone was enrolled without the confirmation of the one before it, also after the first
+   * phone of a subscription; otherwise left out.
+   */
+  recentlyEnrolled?: boolean;
 }
 
 export class AuthenticationResponse {

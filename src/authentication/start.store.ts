@@ -3,6 +3,9 @@ import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { insertInto, NOW, parameters, WIPED } from '../database/statement-parts.ts';
 import { LIFETIME_SECONDS } from '../domain/authentication.ts';
+import type { LineMemory } from '../domain/line-memory.ts';
+import type { SuspensionReason } from '../domain/subscription.ts';
+import { memoryColumns } from '../lines/line-memories.ts';
 import {
   BUDGET_PARAMETERS,
   BUDGETS,
@@ -17,20 +20,25 @@ import type { IdempotencyRecord } from './idempotency-record.entity.ts';
 import { smsPermitted, WAKE_OR_SMS } from './statement-parts.ts';
 
 /** The line of the number that the person entered, and the subscription on it. The owner is not compared yet. */
-export interface NamedLine {
+export type NamedLine = LineMemory & {
   lineId: string;
   lineVersion: number;
   owner: Buffer;
   subscriptionId: string | null;
   protectedSince: Date | null;
+  /** Empty without a subscription. */
+  suspensions: SuspensionReason[];
   /** True if the subscriber permits SMS for the relying party. */
   smsPermitted: boolean;
-}
+  /** The database's clock. */
+  now: Date;
+};
 
 const NAMED_LINE = statement(
   'authentication_named_line',
   `SELECT l.id AS "lineId", l.version AS "lineVersion", l.owner, s.id AS "subscriptionId",
-      s.protected_since AS "protectedSince", coalesce($3 AND ${smsPermitted('s.id', '$2')}, false) AS "smsPermitted"
+      s.protected_since AS "protectedSince", coalesce(s.suspensions, '{}') AS suspensions, ${memoryColumns('l')},
+      coalesce($3 AND ${smsPermitted('s.id', '$2')}, false) AS "smsPermitted", now() AS now
     FROM lines l LEFT JOIN subscriptions s ON s.line_id = l.id AND s.state <> 'cancelled'
     WHERE l.phone_index = ANY($1) AND l.status <> 'terminated'`,
 );

@@ -7,6 +7,7 @@ import { isConflict } from '../database/database.ts';
 import { Authenticators } from '../authenticators/authenticators.ts';
 import { Registrations } from '../authenticators/registrations/registrations.ts';
 import { CODE_ATTEMPTS, type Channel, type Method } from '../domain/authentication.ts';
+import { smsHold } from '../domain/line-memory.ts';
 import { Problem } from '../domain/problem.ts';
 import { channelOf } from '../domain/subscription.ts';
 import type { TransactionField } from '../domain/transaction.ts';
@@ -59,6 +60,9 @@ interface IndexedPerson {
   personIndexes: Buffer[];
 }
 
+/** A line, and whether codes by SMS to it are held. */
+type HeldLine = NamedLine & { isHeld: boolean };
+
 /** The line of the named person and, for `otp` and `sign`, the authenticator that computes the code. */
 interface StartTarget {
   line: NamedLine | null;
@@ -85,7 +89,7 @@ export class Start {
     private readonly budgets: StartBudgets,
     private readonly store: StartStore,
     private readonly queue: JobQueue,
-    environment: Environment,
+    private readonly environment: Environment,
   ) {
     this.smsPermittable = environment.SMS_PERMISSION_MINUTES > 0;
   }
@@ -156,17 +160,29 @@ export class Start {
   private async resolveTarget({ person }: IndexedPerson, method: Method, clientId: string): Promise<StartTarget> {
     const numbers = this.keys.indexes.all('phone', person.phoneNumber);
     const line = await this.store.namedLine(numbers, clientId, this.smsPermittable);
-    const own = this.lines.isOwnedBy(line, person) && line ? line : null;
+    const own = this.lines.isOwnedBy(line, person) && line ? this.withHold(line) : null;
     const { requiresRegistration } = await this.relyingParties.get(clientId);
-    if (method === 'push' && !requiresRegistration) return { line: own, authenticator: null };
+    const reachable = own && channelOf(own) === 'sms' && own.isHeld ? null : own;
+    if (method === 'push' && !requiresRegistration) return { line: reachable, authenticator: null };
     const subscriptionId = own?.subscriptionId ?? null;
     if (method === 'push') {
       const registered = await this.registrations.standsOnOwnPhone({ subscriptionId, clientId });
-      return { line: registered ? own : null, authenticator: null };
+      return { line: registered ? reachable : null, authenticator: null };
     }
     const registeredOnly = method === 'sign' || requiresRegistration;
     const found = await this.authenticators.toAsk({ subscriptionId, clientId, kind: method, registeredOnly });
     return { line: own, authenticator: found ?? null };
+  }
+
+  /**
+   * No code goes by SMS to a SIM in doubt, even where the subscriber permits SMS: a subscriber is asked on the phone,
+   * and the start for any other line becomes a decoy.
+   */
+  private withHold(line: NamedLine): HeldLine {
+    const { protectedSince, suspensions, subscriptionId, now } = line;
+    const standing = subscriptionId === null ? null : { isProtected: protectedSince !== null, suspensions };
+    const isHeld = smsHold(line, standing, now, { sms: this.environment.SMS_HOLD_HOURS }) !== null;
+    return { ...line, isHeld, smsPermitted: line.smsPermitted && !isHeld };
   }
 
   /** Generates the values of a new authentication. A decoy gets them too, with a digest that no code matches. */

@@ -5,6 +5,7 @@ import { ServiceKeys } from '../crypto/service-keys.ts';
 import { subjectOf } from '../crypto/subject.ts';
 import { stateAt, type Channel } from '../domain/authentication.ts';
 import { parsePerson, seoulDay } from '../domain/person.ts';
+import { isWithin } from '../domain/line-memory.ts';
 import { Problem } from '../domain/problem.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
 import { AuthenticationStore, type AuthenticationView } from './authentication.store.ts';
@@ -25,6 +26,10 @@ export interface VerifiedPerson {
   channel: Channel;
   /** Present only if true: the person's app was reissued less than `REISSUE_COOLING_HOURS` before the verification. */
   recentlyReissued?: true;
+  /** The SIM of the line was changed less than `RECENT_SIM_CHANGE_HOURS` ago. */
+  recentSimChange?: true;
+  /** A phone was enrolled, less than `RECENTLY_ENROLLED_HOURS` ago, without the confirmation of the one before it. */
+  recentlyEnrolled?: true;
 }
 
 /** The result, and the same result as a signed assertion (compact JWS). */
@@ -133,13 +138,23 @@ export class Verify {
       phoneNumber,
       verifiedAt: closedAt.toISOString(),
       channel: authentication.channel,
-      ...(this.isCooling(authentication.reissuedAt, closedAt) && { recentlyReissued: true }),
+      ...this.recentChanges(authentication, closedAt),
     };
   }
 
-  private isCooling(reissuedAt: Date | null, verifiedAt: Date): boolean {
-    if (!reissuedAt || reissuedAt > verifiedAt) return false;
-    return verifiedAt.getTime() - reissuedAt.getTime() < this.environment.REISSUE_COOLING_HOURS * 3_600_000;
+  /** What makes a takeover of the line or the subscription more likely. A member is present only while it is true. */
+  private recentChanges(
+    { reissuedAt, enrolledAt, simChangedAt }: AuthenticationView,
+    verifiedAt: Date,
+  ): Pick<VerifiedPerson, 'recentSimChange' | 'recentlyEnrolled' | 'recentlyReissued'> {
+    const { RECENT_SIM_CHANGE_HOURS, RECENTLY_ENROLLED_HOURS, REISSUE_COOLING_HOURS } = this.environment;
+    const isRecent = (at: Date | null, hours: number) =>
+      at !== null && at <= verifiedAt && isWithin(at, hours, verifiedAt);
+    return {
+      ...(isRecent(simChangedAt, RECENT_SIM_CHANGE_HOURS) && { recentSimChange: true }),
+      ...(isRecent(enrolledAt, RECENTLY_ENROLLED_HOURS) && { recentlyEnrolled: true }),
+      ...(isRecent(reissuedAt, REISSUE_COOLING_HOURS) && { recentlyReissued: true }),
+    };
   }
 
   /** Signs the result as a JWS that the relying party may show to others. */

@@ -13,7 +13,8 @@ export type IneligibilityCode =
   | 'unsupported_os'
   | 'os_version_too_old'
   | 'tablet_not_supported'
-  | 'already_subscribed';
+  | 'already_subscribed'
+  | 'recent_sim_change';
 
 /** Age of majority under the Korean Civil Act, article 4. */
 const AGE_OF_MAJORITY = 19;
@@ -38,6 +39,8 @@ export function ineligibility(input: {
   line: LineFacts;
   homeCarriers: readonly string[];
   alreadySubscribed: boolean;
+  /** True while the line is held from joining because its SIM was changed or is in doubt. */
+  simInDoubt: boolean;
   /** ISO date, Asia/Seoul. */
   today: string;
 }): IneligibilityCode[] {
@@ -54,6 +57,7 @@ export function ineligibility(input: {
   if (line.plan === 'm2m') faults.push('m2m_plan');
   faults.push(...handsetFaults(line.handset));
   if (input.alreadySubscribed) faults.push('already_subscribed');
+  if (input.simInDoubt) faults.push('recent_sim_change');
   return faults;
 }
 
@@ -109,6 +113,10 @@ export const INELIGIBILITY_SENTENCES: Record<IneligibilityCode, Record<Locale, s
   tablet_not_supported: {
     ko: '태블릿(iPad)은 지원하지 않습니다. 스마트폰을 이용해 주세요.',
     en: 'Tablets (iPad) are not supported; use a phone.',
+  },
+  recent_sim_change: {
+    ko: '최근 유심이 변경되었거나 분실이 신고된 회선입니다. 안전을 위해 일정 시간이 지난 뒤 가입할 수 있습니다. 급하면 고객센터에 문의해 주세요.',
+    en: 'The SIM was changed or reported lost recently. For your safety, wait some time before you subscribe, or contact the call centre.',
   },
   already_subscribed: {
     ko: '이미 가입된 회선입니다.',

@@ -4,8 +4,11 @@ import { SmsPermissions } from '../sms-permissions/sms-permissions.ts';
 import { Database, type Session } from '../database/database.ts';
 import { Devices } from '../devices/devices.ts';
 import type { LineEffect } from '../domain/line-event.ts';
+import { isInDoubt, type LineHappening } from '../domain/line-memory.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
+import { LineMemories } from '../lines/line-memories.ts';
+import { Lines } from '../lines/lines.ts';
 import { Notices, type NoticeAddress } from '../notices/notices.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import type { Cause, LockedSubscription } from '../subscriptions/subscription.ts';
@@ -33,6 +36,8 @@ export class SubscriptionLifecycle {
     private readonly smsPermissions: SmsPermissions,
     private readonly devices: Devices,
     private readonly notices: Notices,
+    private readonly lines: Lines,
+    private readonly memories: LineMemories,
     private readonly queue: JobQueue,
   ) {}
 
@@ -51,8 +56,12 @@ export class SubscriptionLifecycle {
     return result;
   }
 
-  /** Locks the subscription. Every flow takes this lock first. Problems: `subscription_not_found`. */
+  /**
+   * Locks the line, then the subscription. Every flow takes these locks first, in this order, as the carrier's events
+   * do. Problems: `subscription_not_found`.
+   */
   async lock(step: LifecycleStep, subscriptionId: string): Promise<LockedSubscription> {
+    await this.lines.lockOf(step.session, subscriptionId);
     return this.subscriptions.lock(step.session, subscriptionId);
   }
 
@@ -74,6 +83,8 @@ export class SubscriptionLifecycle {
       await this.smsPermissions.endAll(session, before.id);
       await this.cancelPending(step, before.id, []);
     }
+    const happening = happeningOf(change, before);
+    if (happening) await this.memories.remember(session, before.lineId, happening);
     if (change.kind === 'cancelled') await this.devices.revokeAll(session, before.id);
     if (change.kind === 'suspended' && change.reason !== 'line_suspended') {
       // The person must prove their identity and enrol again: a thief may hold an enrolment code or a phone under test.
@@ -157,6 +168,15 @@ export class SubscriptionLifecycle {
     const closed = await this.pending.cancel(step.session, { subscriptionId, personIndexes, onlyOpened });
     step.cancelled.push(...closed);
   }
+}
+
+/** What the line remembers of a change of its subscription. */
+function happeningOf(change: SubscriptionChange, before: LockedSubscription): LineHappening | null {
+  const at = new Date();
+  if (change.kind === 'suspended' && change.reason === 'loss_reported') return { kind: 'loss_reported', at };
+  if (change.kind !== 'cancelled') return null;
+  if (change.reason === 'owner_changed') return { kind: 'owner_changed' };
+  return { kind: 'protection_ended', at, wasProtected: before.protectedSince !== null, inDoubt: isInDoubt(before) };
 }
 
 /**

@@ -48,4 +48,24 @@ export class Line {
   /** The carrier's time at which these facts were true; `-infinity` before the first event or snapshot. */
   @Column('timestamptz', { name: 'told_at', default: () => "'-infinity'" })
   factsAsOf: Date;
+
+  /** The last change of the SIM. */
+  @Column('timestamptz', { nullable: true })
+  simChangedAt: Date | null;
+
+  /** The last change of the SIM that the person did not confirm. */
+  @Column('timestamptz', { nullable: true })
+  simDoubtedAt: Date | null;
+
+  /** The last instant from which the SIM may be in other hands. */
+  @Column('timestamptz', { nullable: true })
+  doubtedAt: Date | null;
+
+  /** The last change of the handset. */
+  @Column('timestamptz', { nullable: true })
+  handsetChangedAt: Date | null;
+
+  /** When protection last ended. */
+  @Column('timestamptz', { nullable: true })
+  protectedUntil: Date | null;
 }

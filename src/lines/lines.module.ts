@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { Environment } from '../../config/environment.ts';
 import { ADOPTED_DIRECTORY, CarrierDirectory } from '../gateways/directory/carrier-directory.ts';
+import { LineMemories } from './line-memories.ts';
 import { Lines } from './lines.ts';
 import { StartBudgets } from './start-budgets.ts';
 import { Tmf637Directory } from '../gateways/directory/tmf637.directory.ts';
@@ -17,9 +18,13 @@ const DIRECTORY = {
   ) => adopted ?? (url ? new Tmf637Directory({ url, ...(token !== undefined && { token }) }) : lines),
 };
 
-@Module({ providers: [Lines, DIRECTORY, StartBudgets], exports: [Lines, CarrierDirectory, StartBudgets] })
+@Module({
+  providers: [Lines, LineMemories, DIRECTORY, StartBudgets],
+  exports: [Lines, LineMemories, CarrierDirectory, StartBudgets],
+})
 export class LinesModule {
-  constructor(tasks: RecurringTasks, budgets: StartBudgets) {
+  constructor(tasks: RecurringTasks, budgets: StartBudgets, memories: LineMemories) {
     tasks.purge('start budgets', () => budgets.purge());
+    tasks.purge('departed numbers', () => memories.purge());
   }
 }

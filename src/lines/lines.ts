@@ -7,6 +7,7 @@ import type { LineFacts } from '../domain/line.ts';
 import { differencesBetween, type Difference } from '../domain/line-event.ts';
 import type { Line } from './line.entity.ts';
 import { CarrierDirectory } from '../gateways/directory/carrier-directory.ts';
+import { LineMemories } from './line-memories.ts';
 
 /** The facts of a line as they are stored; number and owner are encrypted. */
 type LineRow = Pick<Line, 'phoneNumber' | 'owner' | 'carrier' | 'status' | 'holder' | 'plan' | 'handset'> & {
@@ -59,6 +60,11 @@ const LOCK_BY_PHONE = statement(
   `SELECT ${FACTS}, ${AS_OF} FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated' FOR UPDATE`,
 );
 
+const LOCK_OF = statement(
+  'line_lock_of_subscription',
+  `SELECT 1 FROM lines WHERE id = (SELECT line_id FROM subscriptions WHERE id = $1) FOR UPDATE`,
+);
+
 const MANY = statement('line_many', `SELECT ${FACTS}, ${AS_OF} FROM lines WHERE id = ANY($1)`);
 
 const HOLDERS = statement(
@@ -100,6 +106,7 @@ export class Lines extends CarrierDirectory {
   constructor(
     private readonly database: Database,
     private readonly keys: ServiceKeys,
+    private readonly memories: LineMemories,
   ) {
     super();
     const lineId = 'nobody';
@@ -140,6 +147,11 @@ export class Lines extends CarrierDirectory {
     return rows[0] ? this.readLocked(rows[0]) : null;
   }
 
+  /** Locks the line of a subscription until the session's transaction ends. */
+  async lockOf(session: Session, subscriptionId: string): Promise<void> {
+    await session.rows(LOCK_OF, [subscriptionId]);
+  }
+
   /** Reads many lines, keyed by id. */
   async many(lineIds: readonly string[]): Promise<Map<string, LockedLine>> {
     const rows = await this.database.rows<LineRow & AsOfRow>(MANY, [lineIds]);
@@ -163,6 +175,21 @@ export class Lines extends CarrierDirectory {
     const { id, phoneIndex, phoneNumber, owner, carrier, status, holder, plan, handset } = this.columns(line);
     const facts = [id, phoneIndex, phoneNumber, owner, carrier, status, holder, plan, handset];
     await session.rows(UPSERT, [...facts, changesHands ? 1 : 0]);
+    await this.keepMemory(session, line, stored, changed);
+  }
+
+  /** A number takes the memory of its line along, within the contracts of one owner; a change of owner ends it. */
+  private async keepMemory(
+    session: Session,
+    line: LineFacts,
+    stored: LineFacts | null,
+    changed: readonly Difference[],
+  ): Promise<void> {
+    const isOver = line.status === 'terminated';
+    const wasOver = stored?.status === 'terminated';
+    if (stored && !wasOver && (isOver || changed.includes('phoneNumber'))) await this.memories.depart(session, stored);
+    if (changed.includes('owner')) await this.memories.remember(session, line.lineId, { kind: 'owner_changed' });
+    if (!isOver && (!stored || wasOver || changed.includes('phoneNumber'))) await this.memories.arrive(session, line);
   }
 
   /** Adds lines that do not exist yet, with facts as of `takenAt`; returns the ids of those that were added. */
@@ -180,7 +207,11 @@ export class Lines extends CarrierDirectory {
       rows.map(({ handset }) => handset),
       takenAt,
     ]);
-    return added.map(({ id }) => id);
+    const ids = new Set(added.map(({ id }) => id));
+    for (const line of await this.memories.arriving(lines)) {
+      if (ids.has(line.lineId)) await this.memories.arrive(this.database, line);
+    }
+    return [...ids];
   }
 
   /** Records the sequence and the time of the latest event of a line. */

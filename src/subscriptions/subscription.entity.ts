@@ -42,4 +42,8 @@ export class Subscription {
   /** When the app was last reissued. */
   @Column('timestamptz', { nullable: true })
   reissuedAt: Date | null;
+
+  /** When a phone was last enrolled without the confirmation of the one before it. */
+  @Column('timestamptz', { nullable: true })
+  unconfirmedEnrolmentAt: Date | null;
 }

@@ -17,7 +17,7 @@ import type {
 
 const STANDING_ON_LINE = statement(
   'subscription_standing_on_line',
-  `SELECT id, line_id AS "lineId", state, protected_since AS "protectedSince" FROM subscriptions
+  `SELECT id, line_id AS "lineId", state, suspensions, protected_since AS "protectedSince" FROM subscriptions
     WHERE line_id = $1 AND state <> 'cancelled'`,
 );
 
@@ -36,6 +36,7 @@ const CREATE = statement(
 const LOCK = statement(
   'subscription_lock',
   `SELECT id, line_id AS "lineId", state, suspensions, reason, link, created_at AS "createdAt",
+      protected_since AS "protectedSince",
       (SELECT max(at) FROM subscription_links WHERE subscription_id = $1 AND change = 'device_activated') AS "enrolledAt"
     FROM subscriptions WHERE id = $1 FOR UPDATE`,
 );
@@ -46,7 +47,8 @@ const MOVE = statement(
   `WITH moved AS (
       UPDATE subscriptions SET state = $3, suspensions = $4, reason = $5, link = link + 1,
         since = CASE WHEN state = $3 THEN since ELSE now() END,
-        protected_since = coalesce(protected_since, CASE WHEN $6 = 'device_activated' THEN now() END)
+        protected_since = coalesce(protected_since, CASE WHEN $6 = 'device_activated' THEN now() END),
+        unconfirmed_enrolment_at = CASE WHEN $6 = 'device_activated' THEN now() ELSE unconfirmed_enrolment_at END
       WHERE id = $1 AND link = $2 RETURNING id, link
     )
     INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, reason, actor,
@@ -107,7 +109,7 @@ const SPEND_CODE = statement(
   `UPDATE enrolment_codes e SET used_at = now(), device_id = $2 FROM subscriptions s
     WHERE e.code_digest = $1 AND e.used_at IS NULL AND e.expires_at > now()
       AND s.id = e.subscription_id AND s.state <> 'cancelled'
-    RETURNING s.id, s.line_id AS "lineId", s.state, s.protected_since AS "protectedSince", e.issuer_id AS "issuerId",
+    RETURNING s.id, s.line_id AS "lineId", s.state, s.suspensions, s.protected_since AS "protectedSince", e.issuer_id AS "issuerId",
       e.card_key AS "cardKey", e.reissue_id AS "reissueId"`,
 );
 

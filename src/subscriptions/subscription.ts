@@ -11,7 +11,7 @@ import type { EnrolmentCode } from './enrolment-code.entity.ts';
 import type { Subscription } from './subscription.entity.ts';
 
 /** A subscription that stands on a line. */
-export type StandingSubscription = Pick<Subscription, 'id' | 'lineId' | 'state' | 'protectedSince'>;
+export type StandingSubscription = Pick<Subscription, 'id' | 'lineId' | 'state' | 'suspensions' | 'protectedSince'>;
 
 /** The institution that issues a Smart OTP, and the key of the card that belongs to it, if there is one. */
 export interface Issuer {
@@ -25,7 +25,7 @@ export type SpentCode = StandingSubscription & Pick<EnrolmentCode, 'issuerId' | 
 
 /** A subscription whose row is locked until the transaction ends. */
 export type LockedSubscription = Standing &
-  Pick<Subscription, 'id' | 'lineId' | 'link' | 'createdAt'> & {
+  Pick<Subscription, 'id' | 'lineId' | 'link' | 'createdAt' | 'protectedSince'> & {
     /** When an app was last enrolled. */
     enrolledAt: Date | null;
   };

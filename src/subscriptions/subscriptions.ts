@@ -6,12 +6,14 @@ import { Database, isConflict, type Session } from '../database/database.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import { ineligibility, INELIGIBILITY_SENTENCES, type IneligibilityCode } from '../domain/eligibility.ts';
 import type { LineFacts } from '../domain/line.ts';
+import { joinHold, type Hold } from '../domain/line-memory.ts';
 import { differencesBetween } from '../domain/line-event.ts';
 import { seoulDay } from '../domain/person.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
 import { CarrierDirectory, CarrierUnavailable } from '../gateways/directory/carrier-directory.ts';
+import { LineMemories } from '../lines/line-memories.ts';
 import { Lines } from '../lines/lines.ts';
 import { Notices } from '../notices/notices.ts';
 import { JobQueue } from '../queue/job-queue.ts';
@@ -46,6 +48,7 @@ export class Subscriptions {
     private readonly store: SubscriptionStore,
     private readonly carrier: CarrierDirectory,
     private readonly lines: Lines,
+    private readonly memories: LineMemories,
     private readonly notices: Notices,
     private readonly queue: JobQueue,
     private readonly environment: Environment,
@@ -60,13 +63,23 @@ export class Subscriptions {
     const line = await this.askCarrier(readPhoneNumber(phoneNumber));
     // A number that the carrier does not know belongs to another carrier.
     if (!line) return { line, faults: ['not_home_carrier'] };
+    const standing = await this.store.standingOnLine(this.database, line.lineId);
     const faults = ineligibility({
       line,
       homeCarriers: this.environment.HOME_CARRIERS,
-      alreadySubscribed: (await this.store.standingOnLine(this.database, line.lineId)) !== undefined,
+      alreadySubscribed: standing !== undefined,
+      simInDoubt: (await this.holdOf(line, standing)) !== null,
       today: seoulDay(new Date()),
     });
     return { line, faults };
+  }
+
+  /** The hold that keeps a line from joining; null without one. */
+  private async holdOf(line: LineFacts, standing: StandingSubscription | undefined): Promise<Hold | null> {
+    const memory = await this.memories.expected(line);
+    const onLine = standing && { isProtected: standing.protectedSince !== null, suspensions: standing.suspensions };
+    const { SMS_HOLD_HOURS: sms, JOIN_HOLD_HOURS: join } = this.environment;
+    return joinHold(memory, onLine ?? null, new Date(), { sms, join });
   }
 
   /**

@@ -292,7 +292,7 @@ describe('changing to the other method', () => {
     const { person, phone } = await otpSubscriber(service);
     const window = await enter();
     await window.identify(person);
-    for (let more = 0; more < 4; more += 1) await service.start(person, { clientId: 'demo-bank' });
+    for (let more = 0; more < 4; more += 1) await service.start(person);
     expectProblem(await window.ask('POST', 'method', { method: 'push' }), 429, 'too_many_requests');
     expect((await window.ask('GET', 'authentication')).body).toMatchObject({ channel: 'otp', state: 'pending' });
     await window.ask('POST', 'verification', { code: await codeAt(service, phone) });

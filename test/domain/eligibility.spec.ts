@@ -21,8 +21,18 @@ const line: LineFacts = {
 };
 const android = (osVersion: string) => ({ handset: { ...line.handset, osVersion } });
 const ios = (osVersion: string) => ({ handset: { ...line.handset, os: 'ios', osVersion } });
-const faults = (change: Partial<LineFacts>, other: { homeCarriers?: string[]; alreadySubscribed?: boolean } = {}) =>
-  ineligibility({ line: { ...line, ...change }, homeCarriers: ['SKT'], alreadySubscribed: false, today, ...other });
+const faults = (
+  change: Partial<LineFacts>,
+  other: { homeCarriers?: string[]; alreadySubscribed?: boolean; simInDoubt?: boolean } = {},
+) =>
+  ineligibility({
+    line: { ...line, ...change },
+    homeCarriers: ['SKT'],
+    alreadySubscribed: false,
+    simInDoubt: false,
+    today,
+    ...other,
+  });
 
 describe('a line', () => {
   it.each<[string, Partial<LineFacts>]>([
@@ -72,6 +82,7 @@ describe('a line', () => {
 
   it('a line is refused for already_subscribed when it is subscribed', () => {
     expect(faults({}, { alreadySubscribed: true })).toEqual(['already_subscribed']);
+    expect(faults({}, { simInDoubt: true })).toEqual(['recent_sim_change']);
   });
 
   it('a line of an MVNO may subscribe when that is configured', () => {

@@ -6,6 +6,7 @@ import type { LineFacts } from '../../domain/line.ts';
 import { differencesBetween, effectOf, factsAfter, type LineEffect } from '../../domain/line-event.ts';
 import type { InputFault } from '../../domain/problem.ts';
 import { SubscriptionLifecycle, type LifecycleStep } from '../../lifecycle/lifecycle.ts';
+import { LineMemories } from '../../lines/line-memories.ts';
 import { Lines, type LockedLine } from '../../lines/lines.ts';
 import type { Cause, LockedSubscription } from '../../subscriptions/subscription.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
@@ -31,6 +32,7 @@ export class CarrierFeed {
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly subscriptions: Subscriptions,
     private readonly lines: Lines,
+    private readonly memories: LineMemories,
     private readonly store: CarrierEventStore,
     private readonly keys: ServiceKeys,
   ) {}
@@ -84,6 +86,7 @@ export class CarrierFeed {
       : lateEffect(effectOf(event.event), event, subscription);
     const record = this.recordOf(event, lineId, { outcome: effect ? 'applied' : 'stale', kept: null });
     if (!(await this.store.record(record, session))) return 'duplicate';
+    await this.remember(step, lineId, event);
     if (!effect) return 'stale';
     if (isLast) await this.changeLine(step, line, event);
     if (effect.closePending) {
@@ -97,6 +100,16 @@ export class CarrierFeed {
     const after = factsAfter(facts, event.event);
     if (after !== facts) await this.lines.upsert(after, facts, session);
     await this.lines.recordSequence(session, facts.lineId, event.sequence, event.time);
+  }
+
+  /**
+   * Remembers the change of a SIM or handset, also when it was reported late: it happened, whatever happened since.
+   */
+  private async remember({ session }: LifecycleStep, lineId: string, { event, time }: CarrierEvent): Promise<void> {
+    if (event.kind === 'sim-swapped') await this.memories.remember(session, lineId, { kind: 'sim_changed', at: time });
+    if (event.kind === 'device-changed') {
+      await this.memories.remember(session, lineId, { kind: 'handset_changed', at: time });
+    }
   }
 
   /**

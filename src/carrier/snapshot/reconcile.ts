@@ -5,6 +5,7 @@ import type { LineFacts } from '../../domain/line.ts';
 import { differencesBetween, effectOf, missedEvents, type Difference } from '../../domain/line-event.ts';
 import { Problem } from '../../domain/problem.ts';
 import { SubscriptionLifecycle } from '../../lifecycle/lifecycle.ts';
+import { LineMemories } from '../../lines/line-memories.ts';
 import { Lines } from '../../lines/lines.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
 
@@ -21,6 +22,7 @@ export class Reconcile {
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly subscriptions: Subscriptions,
     private readonly lines: Lines,
+    private readonly memories: LineMemories,
     private readonly environment: Environment,
   ) {}
 
@@ -45,6 +47,10 @@ export class Reconcile {
         await this.lines.recordSequence(session, told.lineId, null, takenAt ?? new Date());
         const standing = await this.subscriptions.standingOnLine(told.lineId, session);
         const events = missedEvents(held.facts, told, this.environment.HOME_CARRIERS);
+        if (events.some(({ kind }) => kind === 'device-changed')) {
+          const at = takenAt ?? new Date();
+          await this.memories.remember(session, told.lineId, { kind: 'handset_changed', at });
+        }
         if (events.some((event) => effectOf(event).closePending)) {
           await this.lifecycle.cancelPending(step, standing?.id ?? null, this.lines.personIndexesOf(held.facts));
         }

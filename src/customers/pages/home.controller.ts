@@ -49,7 +49,13 @@ export class HomeController {
   private judge(typed: TypedLine): IneligibilityCode[] {
     const { HOME_CARRIERS: homeCarriers } = this.environment;
     const line = lineOf(typed, homeCarriers[0] ?? '');
-    return ineligibility({ line, homeCarriers, alreadySubscribed: false, today: seoulDay(new Date()) });
+    return ineligibility({
+      line,
+      homeCarriers,
+      alreadySubscribed: false,
+      simInDoubt: false,
+      today: seoulDay(new Date()),
+    });
   }
 }
 

@@ -79,6 +79,17 @@ export class LineRows {
     return this.sql('UPDATE lines SET updated_at = now() - make_interval(days => $2) WHERE id = $1', [lineId, days]);
   }
 
+  /** Moves all that is remembered of a line, and of numbers that left one, into the past. */
+  async ageMemory(lineId: string, hours: number): Promise<void> {
+    const columns = ['sim_changed_at', 'sim_doubted_at', 'doubted_at', 'handset_changed_at', 'protected_until'];
+    const earlier = columns.map((column) => `${column} = ${column} - make_interval(hours => $2)`).join(', ');
+    await this.sql(`UPDATE lines SET ${earlier} WHERE id = $1`, [lineId, hours]);
+    await this.sql(
+      `UPDATE departed_numbers SET left_at = left_at - make_interval(hours => $2), ${earlier} WHERE line_id = $1`,
+      [lineId, hours],
+    );
+  }
+
   /** Sets the last change of a subscription's line to now. */
   touchOf(subscriptionId: string): Promise<unknown> {
     return this.sql(

@@ -27,6 +27,15 @@ export class SubscriptionRows {
     return row;
   }
 
+  /** Moves the enrolment of a subscription's phone into the past. */
+  ageEnrolment(id: string, hours: number): Promise<unknown> {
+    return this.sql(
+      `UPDATE subscriptions SET unconfirmed_enrolment_at = unconfirmed_enrolment_at - make_interval(hours => $2)
+       WHERE id = $1`,
+      [id, hours],
+    );
+  }
+
   /** The newest subscription of a line. */
   async newestOf(lineId: string): Promise<{ state: string; reason: string | null } | undefined> {
     const [row] = await this.sql<{ state: string; reason: string | null }>(
