@@ -27,6 +27,8 @@ import { DepartedNumber } from '../src/lines/departed-number.entity.ts';
 import { Line } from '../src/lines/line.entity.ts';
 import { StartBudget } from '../src/lines/start-budget.entity.ts';
 import { StoredNotice } from '../src/notices/stored-notice.entity.ts';
+import { Alerts1764010000000 } from '../migrations/1764010000000-alerts.ts';
+import { Alert } from '../src/alerts/alert.entity.ts';
 import { Approval } from '../src/operator/approval.entity.ts';
 import { AuditEntry } from '../src/operator/audit-entry.entity.ts';
 import { AuditHead } from '../src/operator/audit-head.entity.ts';
@@ -46,6 +48,7 @@ import { SnakeCaseColumns } from './naming-strategy.ts';
 
 /** One entity a table, in the room that owns the table. */
 export const ENTITIES = [
+  Alert,
   Approval,
   AuditEntry,
   AuditHead,
@@ -98,6 +101,7 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
       Reissues1763950000000,
       PushServices1763960000000,
       LineMemory1764000000000,
+      Alerts1764010000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

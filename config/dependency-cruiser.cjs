@@ -10,7 +10,7 @@ const tiers = [
   ['authenticators/'],
   ['devices/'],
   ['subscriptions/'],
-  ['history/', 'lines/', 'notices/', 'pages/', 'relying-parties/'],
+  ['alerts/', 'history/', 'lines/', 'notices/', 'pages/', 'relying-parties/'],
   ['crypto/', 'database/', 'gateways/', 'http/', 'queue/'],
   ['domain/'],
 ];

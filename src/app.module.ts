@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { AlertsModule } from './alerts/alerts.module.ts';
 import { AuthenticationModule } from './authentication/authentication.module.ts';
 import { AuthenticatorsModule } from './authenticators/authenticators.module.ts';
 import { CarrierModule } from './carrier/carrier.module.ts';
@@ -37,6 +38,7 @@ export class AppModule {
         CarrierModule,
         CustomersModule,
         OperatorModule,
+        AlertsModule,
         HistoryModule,
         LinesModule,
         NoticesModule,

@@ -7,6 +7,8 @@ const LABELS = {
   pin: 'pushguard-pin-v1',
   authenticator: 'pushguard-authenticator-v1',
   registration: 'pushguard-registration-v1',
+  'alert-confirm': 'pushguard-alert-confirm-v1',
+  'alert-object': 'pushguard-alert-object-v1',
 } as const;
 
 export type PinPurpose = keyof typeof LABELS;

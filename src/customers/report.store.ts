@@ -30,7 +30,8 @@ const UNSETTLED = statement(
   `SELECT r.id, r.kind, r.outcome, r.filed_at AS "filedAt", r.subscription_id AS "subscriptionId",
       s.line_id AS "lineId", s.state AS "subscriptionState"
     FROM reports r LEFT JOIN subscriptions s ON s.id = r.subscription_id
-    WHERE r.outcome IN ('suspended', 'call_centre') AND r.settled_at IS NULL ORDER BY r.filed_at LIMIT 100`,
+    WHERE r.outcome IN ('suspended', 'call_centre') AND r.settled_at IS NULL
+    ORDER BY NOT (r.kind = 'lost_phone' AND r.outcome = 'call_centre'), r.filed_at LIMIT 100`,
 );
 
 /** Deletes old reports, except those about which the call centre has not yet spoken with the customer. */
@@ -78,7 +79,10 @@ export class ReportStore {
     await manager.update(Report, { id, outcome: IsNull() }, { ...resolved, person: null });
   }
 
-  /** Lists the reports that wait for the call centre, oldest first, at most 100. */
+  /**
+   * Lists the reports that wait for the call centre, at most 100: lost phones that suspended nothing first, then oldest
+   * first.
+   */
   unsettled(): Promise<UnsettledReport[]> {
     return this.database.rows<UnsettledReport>(UNSETTLED, []);
   }

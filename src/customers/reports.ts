@@ -7,6 +7,7 @@ import { ServiceKeys } from '../crypto/service-keys.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { SubscriptionLifecycle, type LifecycleStep } from '../lifecycle/lifecycle.ts';
+import { LineMemories } from '../lines/line-memories.ts';
 import { Lines } from '../lines/lines.ts';
 import { Notices } from '../notices/notices.ts';
 import type { RecurringTask } from '../queue/recurring-tasks.ts';
@@ -33,6 +34,7 @@ export class Reports implements RecurringTask {
     private readonly store: ReportStore,
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly lines: Lines,
+    private readonly memories: LineMemories,
     private readonly subscriptions: Subscriptions,
     private readonly notices: Notices,
     private readonly keys: ServiceKeys,
@@ -121,8 +123,14 @@ export class Reports implements RecurringTask {
   ): Promise<ReportOutcome | Date> {
     switch (kind) {
       case 'lost_phone': {
+        if (subscription.lossObjected && !subscription.suspensions.includes('loss_reported')) {
+          // The person objected to such a report a short time ago. The call centre speaks with them first of all.
+          const happening = { kind: 'loss_reported', at: new Date() } as const;
+          await this.memories.remember(step.session, subscription.lineId, happening);
+          return 'call_centre';
+        }
         const change = { kind: 'suspended', reason: 'loss_reported' } as const;
-        return (await this.lifecycle.change(step, subscription, change, { actor: 'customer' }))
+        return (await this.lifecycle.change(step, subscription, change, { actor: 'customer', withoutLogin: true }))
           ? 'suspended'
           : 'no_change';
       }

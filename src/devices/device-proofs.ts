@@ -63,6 +63,23 @@ export class DeviceProofs {
     return known.device;
   }
 
+  /**
+   * The same for the routes of alerts, which also a phone may use whose place another one took in the last 72 hours.
+   * Problems: `device_proof_invalid`.
+   */
+  async checkForAlerts(request: RawRequest): Promise<ProvenDevice> {
+    const proof = this.read(request);
+    const row = proof.kid && UUID.test(proof.kid) ? await this.store.keyForAlerts(proof.kid) : undefined;
+    const key = row && publicKey(row.signingKey);
+    if (!row || !key || !isProvenBy(proof, key) || !(await this.store.spendProofForAlerts(row.deviceId, proof.jti))) {
+      throw new Problem(
+        'device_proof_invalid',
+        'Only the phone of the subscription, or one replaced in the last 72 hours, answers alerts, with a new proof for each request.',
+      );
+    }
+    return { deviceId: row.deviceId, subscriptionId: row.subscriptionId, isOwnPhone: row.isOwnPhone };
+  }
+
   /** Reads the proof of a request and checks its claims, but not its signature. Problems: `device_proof_invalid`. */
   read(request: RawRequest): DeviceProof {
     const header = request.headers['device-proof'];

@@ -81,6 +81,10 @@ export class Device {
   @Column('timestamptz', { nullable: true })
   revokedAt: Date | null;
 
+  /** When another phone took its place. For 72 hours it may then still read and answer alerts. */
+  @Column('timestamptz', { nullable: true })
+  replacedAt: Date | null;
+
   /** The pending PIN check; a device has at most one. */
   @Column('uuid', { nullable: true })
   pinCheckId: string | null;

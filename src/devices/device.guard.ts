@@ -19,9 +19,21 @@ export class DeviceGuard implements CanActivate {
   }
 }
 
-/** The parameter for the device that `DeviceGuard` admitted. */
+/** The same for the routes of alerts, which admit a phone for 72 hours after another one took its place. */
+@Injectable()
+export class AlertDeviceGuard implements CanActivate {
+  constructor(private readonly proofs: DeviceProofs) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<AppRequest>();
+    request.device = await this.proofs.checkForAlerts(request);
+    return true;
+  }
+}
+
+/** The parameter for the device that `DeviceGuard` or `AlertDeviceGuard` admitted. */
 export const FromDevice = createParamDecorator((_: unknown, context: ExecutionContext): ProvenDevice => {
   const { device } = context.switchToHttp().getRequest<AppRequest>();
-  if (!device) throw new Error('FromDevice needs DeviceGuard on the route');
+  if (!device) throw new Error('FromDevice needs a guard of devices on the route');
   return device;
 });

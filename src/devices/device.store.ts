@@ -4,7 +4,10 @@ import { statement } from '../database/statement.ts';
 import { insertInto, NOW, parameters } from '../database/statement-parts.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import { ENROLMENT_SECONDS, TEST_ATTEMPTS, type DeviceState } from '../domain/device.ts';
+import { REPLACED_HOURS } from '../domain/alert.ts';
 import type { Device } from './device.entity.ts';
+import { countPin, RESET_PIN } from './pin/count-pin.ts';
+import type { CountedPin } from './pin/judge-pin.ts';
 
 /** The data to check a device proof. It never changes during a device's life. */
 export type DeviceKey = Pick<Device, 'subscriptionId' | 'signingKey'> & {
@@ -36,6 +39,37 @@ const KEY = statement(
   `SELECT id AS "deviceId", subscription_id AS "subscriptionId", signing_key AS "signingKey",
       issuer_id IS NULL AS "isOwnPhone" FROM devices WHERE id = $1 AND state <> 'revoked'`,
 );
+
+/** SQL: true for a device (`d`) that is in use, or whose place another phone took in the last 72 hours. */
+const MAY_ANSWER = `(d.state = 'active' OR d.replaced_at > now() - interval '${REPLACED_HOURS} hours')`;
+
+const KEY_FOR_ALERTS = statement(
+  'device_key_for_alerts',
+  `SELECT d.id AS "deviceId", d.subscription_id AS "subscriptionId", d.signing_key AS "signingKey",
+      d.issuer_id IS NULL AS "isOwnPhone" FROM devices d WHERE d.id = $1 AND d.issuer_id IS NULL AND ${MAY_ANSWER}`,
+);
+
+const SPEND_PROOF_FOR_ALERTS = statement(
+  'device_spend_proof_for_alerts',
+  `INSERT INTO device_proofs (device_id, jti) SELECT d.id, $2 FROM devices d WHERE d.id = $1 AND ${MAY_ANSWER}
+    ON CONFLICT DO NOTHING RETURNING 1`,
+);
+
+const HAS_REPLACED = statement(
+  'device_has_replaced',
+  `SELECT 1 FROM devices d WHERE d.subscription_id = $1 AND d.issuer_id IS NULL
+    AND d.replaced_at > now() - interval '${REPLACED_HOURS} hours' LIMIT 1`,
+);
+
+/** Counts the PIN with which a phone answers an alert, and only while the alert can be answered. */
+const COUNT_ALERT_PIN = countPin('alert_count_pin', {
+  device: 'd.id',
+  mayProve: MAY_ANSWER,
+  exists: `EXISTS (SELECT 1 FROM alerts x WHERE x.id = $2 AND x.subscription_id = d.subscription_id
+          AND x.state = 'open' AND x.expires_at > now())`,
+  columns: 'x.nonce',
+  from: 'alerts x WHERE x.id = $2',
+});
 
 /**
  * Inserts one row a proof, in one statement for all proofs that arrived together.
@@ -148,7 +182,7 @@ const ENDS_WITH_DEVICES = {
 
 const REVOKE_OLDER = statement(
   'device_revoke_older',
-  `WITH gone AS (UPDATE devices SET state = 'revoked', revoked_at = now(), push_token = NULL,
+  `WITH gone AS (UPDATE devices SET state = 'revoked', revoked_at = now(), replaced_at = now(), push_token = NULL,
       push_token_digest = NULL
     WHERE subscription_id = $1 AND state = 'active' AND EXISTS (
       SELECT 1 FROM devices d WHERE d.id = $2 AND d.state = 'testing' AND d.test_expires_at > now()
@@ -161,8 +195,8 @@ const REVOKE_OLDER = statement(
 const REVOKE_ALL = statement(
   'device_revoke_all',
   `WITH gone AS (
-      UPDATE devices SET state = 'revoked', revoked_at = now(), push_token = NULL,
-        push_token_digest = NULL, test_digest = NULL, test_envelope = NULL
+      UPDATE devices SET state = 'revoked', revoked_at = now(), push_token = NULL, push_token_digest = NULL,
+        replaced_at = CASE WHEN $3 AND state = 'active' THEN now() END, test_digest = NULL, test_envelope = NULL
       WHERE subscription_id = $1 AND state <> 'revoked' AND id IS DISTINCT FROM $2 RETURNING id
     )${END_WITH_DEVICES}`,
   ENDS_WITH_DEVICES,
@@ -255,9 +289,41 @@ export class DeviceStore {
     await session.rows(REVOKE_UNTESTED, [subscriptionId]);
   }
 
-  /** Revokes every device of a subscription except `but`. */
-  async revokeAll(session: Session, subscriptionId: string, but?: string): Promise<void> {
-    await session.rows(REVOKE_ALL, [subscriptionId, but ?? null]);
+  /**
+   * Revokes every device of a subscription except `but`. `replaced`: another phone takes their place, so that they may
+   * still answer alerts.
+   */
+  async revokeAll(
+    session: Session,
+    subscriptionId: string,
+    { but = null, replaced = false }: { but?: string | null; replaced?: boolean } = {},
+  ): Promise<void> {
+    await session.rows(REVOKE_ALL, [subscriptionId, but, replaced]);
+  }
+
+  /** True if a phone of the subscription was replaced in the last 72 hours, so that it can answer alerts. */
+  async hasReplaced(session: Session, subscriptionId: string): Promise<boolean> {
+    return (await session.rows(HAS_REPLACED, [subscriptionId])).length > 0;
+  }
+
+  /** Returns the key of the subscription's own phone in use, or of one that was replaced in the last 72 hours. */
+  async keyForAlerts(deviceId: string): Promise<DeviceKey | undefined> {
+    return (await this.database.rows<DeviceKey>(KEY_FOR_ALERTS, [deviceId]))[0];
+  }
+
+  /** Spends a proof of such a phone. Returns false when it was used before. */
+  async spendProofForAlerts(deviceId: string, jti: string): Promise<boolean> {
+    return (await this.database.rows(SPEND_PROOF_FOR_ALERTS, [deviceId, jti])).length === 1;
+  }
+
+  /** Counts the PIN of an answer. Undefined when the PIN is locked or the alert is closed: then compare nothing. */
+  async countAlertPin(deviceId: string, alertId: string): Promise<CountedPin | undefined> {
+    return (await this.database.rows<CountedPin & { id: string }>(COUNT_ALERT_PIN, [deviceId, alertId]))[0];
+  }
+
+  /** Resets the failure counter after a right PIN. */
+  async resetPin(deviceId: string): Promise<void> {
+    await this.database.rows(RESET_PIN, [deviceId]);
   }
 
   /** Revokes the own phone of a subscription that is still under test. */

@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
+import { AlertsModule } from '../alerts/alerts.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
 import { DeviceController } from './app.controller.ts';
-import { DeviceGuard } from './device.guard.ts';
+import { AlertDeviceGuard, DeviceGuard } from './device.guard.ts';
 import { DeviceProofs } from './device-proofs.ts';
 import { DeviceStore } from './device.store.ts';
 import { Devices } from './devices.ts';
@@ -14,10 +15,10 @@ import { PinCheck } from './pin/pin-check.ts';
 import { PinCheckStore } from './pin/pin-check.store.ts';
 
 @Module({
-  imports: [SubscriptionsModule, HistoryModule, NoticesModule],
+  imports: [SubscriptionsModule, HistoryModule, NoticesModule, AlertsModule],
   controllers: [DeviceController, HistoryController],
-  providers: [DeviceStore, DeviceProofs, DeviceGuard, Enrol, Devices, PinCheck, PinCheckStore],
-  exports: [Devices, DeviceGuard, DeviceProofs, PinCheck],
+  providers: [DeviceStore, DeviceProofs, DeviceGuard, AlertDeviceGuard, Enrol, Devices, PinCheck, PinCheckStore],
+  exports: [Devices, DeviceGuard, AlertDeviceGuard, DeviceProofs, PinCheck],
 })
 export class DevicesModule {
   constructor(tasks: RecurringTasks, devices: Devices) {

@@ -3,12 +3,14 @@ import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { Database, type Session } from '../database/database.ts';
 import { Problem } from '../domain/problem.ts';
+import { Alerts } from '../alerts/alerts.ts';
 import { Notices } from '../notices/notices.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { Reissues } from '../subscriptions/reissues.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { ProvenDevice } from './device-proofs.ts';
 import { DeviceStore } from './device.store.ts';
+import { judgePin, pinLocked } from './pin/judge-pin.ts';
 
 /** Devices of subscriptions: test, push token, keys, PIN lock and revocation. */
 @Injectable()
@@ -19,6 +21,7 @@ export class Devices {
     private readonly subscriptions: Subscriptions,
     private readonly reissues: Reissues,
     private readonly notices: Notices,
+    private readonly alerts: Alerts,
     private readonly store: DeviceStore,
     private readonly queue: JobQueue,
   ) {}
@@ -45,11 +48,14 @@ export class Devices {
         const reissued = await this.reissues.completed(session, device.deviceId, subscription);
         // The lost phone may bear other devices of the subscription, and the SIM may be in other hands.
         const inOtherHands = subscription.suspensions.some((reason) => reason !== 'line_suspended');
-        if (inOtherHands) await this.store.revokeAll(session, subscriptionId, device.deviceId);
+        if (inOtherHands) await this.store.revokeAll(session, subscriptionId, { but: device.deviceId, replaced: true });
         await this.subscriptions.protect(session, reissued ?? subscription);
         const after = await this.notices.addressOf(session, subscriptionId);
         // An unchanged push token means that the same installation enrolled again: no other phone replaced it.
         const isOther = before.push && before.push.token !== after.push?.token;
+        if (await this.store.hasReplaced(session, subscriptionId)) {
+          await this.alerts.raise(session, subscriptionId, 'device_enrolled', device.deviceId);
+        }
         const kind = reissued ? 'reissue_completed' : isOther ? 'device_replaced' : 'device_enrolled';
         queued.push(await this.notices.enqueue(session, subscriptionId, { kind }, before));
       }
@@ -99,9 +105,26 @@ export class Devices {
     return this.keys.fields.decrypt(knowledgeKey, `devices:knowledge_key:${deviceId}`);
   }
 
-  /** Revokes every device of a subscription. Their proofs are refused from the commit on. */
-  async revokeAll(session: Session, subscriptionId: string): Promise<void> {
-    await this.store.revokeAll(session, subscriptionId);
+  /**
+   * Revokes every device of a subscription. Their proofs are refused from the commit on, except, for devices that are
+   * `replaced`, those by which they answer alerts in the next 72 hours.
+   */
+  async revokeAll(session: Session, subscriptionId: string, { replaced = false } = {}): Promise<void> {
+    await this.store.revokeAll(session, subscriptionId, { replaced });
+  }
+
+  /**
+   * Counts the PIN with which a phone answers an alert, then compares it. Problems: `pin_mismatch`, `pin_locked`.
+   */
+  async provePin(
+    { deviceId }: ProvenDevice,
+    { alertId, purpose, proof }: { alertId: string; purpose: 'alert-confirm' | 'alert-object'; proof: string },
+  ): Promise<void> {
+    const counted = await this.store.countAlertPin(deviceId, alertId);
+    if (!counted) throw pinLocked();
+    const knowledgeKey = this.readKnowledgeKey(deviceId, counted.knowledgeKey);
+    judgePin({ purpose, id: alertId, deviceId, proof, knowledgeKey, counted });
+    await this.store.resetPin(deviceId);
   }
 
   /** Revokes the devices of a subscription that are still under test. */

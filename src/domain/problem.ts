@@ -48,6 +48,8 @@ export type ProblemCode =
   | 'approval_closed'
   | 'reissue_not_found'
   | 'reissue_closed'
+  | 'alert_not_found'
+  | 'alert_closed'
   | 'serial_number_mismatch'
   | 'service_unavailable'
   | 'internal_error';

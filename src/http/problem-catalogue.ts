@@ -49,6 +49,8 @@ export const PROBLEM_CATALOGUE = {
   approval_closed: { status: 409, title: 'Approval request closed' },
   reissue_not_found: { status: 404, title: 'Reissue not found' },
   reissue_closed: { status: 409, title: 'Action not possible in the state of the reissue' },
+  alert_not_found: { status: 404, title: 'Alert not found' },
+  alert_closed: { status: 409, title: 'Alert already closed' },
   serial_number_mismatch: { status: 422, title: 'Wrong serial number' },
   session_ended: { status: 401, title: 'Session ended' },
   service_unavailable: { status: 503, title: 'Service unavailable' },

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { Alerts, WITHOUT_LOGIN } from '../alerts/alerts.ts';
 import { PendingAuthentications } from '../authentication/pending-authentications.ts';
 import { SmsPermissions } from '../sms-permissions/sms-permissions.ts';
 import { Database, type Session } from '../database/database.ts';
 import { Devices } from '../devices/devices.ts';
+import { ALERT_KINDS } from '../domain/alert.ts';
 import type { LineEffect } from '../domain/line-event.ts';
 import { isInDoubt, type LineHappening } from '../domain/line-memory.ts';
 import type { Notice } from '../domain/notice.ts';
@@ -38,6 +40,7 @@ export class SubscriptionLifecycle {
     private readonly notices: Notices,
     private readonly lines: Lines,
     private readonly memories: LineMemories,
+    private readonly alerts: Alerts,
     private readonly queue: JobQueue,
   ) {}
 
@@ -91,9 +94,25 @@ export class SubscriptionLifecycle {
       await this.subscriptions.voidEnrolmentCodes(session, before.id);
       await this.devices.revokeTesting(session, before.id);
     }
+    await this.alert(session, before, change, by);
     const notice = noticeOf(change, before, after);
     if (notice) step.queued.push(await this.notices.enqueue(session, before.id, notice, address));
     return after;
+  }
+
+  /** Tells the phone, which can answer. An alert ends with what it tells of. */
+  private async alert(
+    session: Session,
+    { id }: LockedSubscription,
+    change: SubscriptionChange,
+    { withoutLogin }: Cause,
+  ): Promise<void> {
+    if (change.kind === 'cancelled') await this.alerts.withdraw(session, id, ALERT_KINDS);
+    if (!('reason' in change) || (change.reason !== 'sim_swapped' && change.reason !== 'loss_reported')) return;
+    if (change.kind === 'resumed') await this.alerts.withdraw(session, id, [change.reason]);
+    if (change.kind === 'suspended') {
+      await this.alerts.raise(session, id, change.reason, withoutLogin ? WITHOUT_LOGIN : null);
+    }
   }
 
   /** Applies the effect of a line event to the subscription of the line. */
@@ -116,7 +135,7 @@ export class SubscriptionLifecycle {
   async revokeDevices(step: LifecycleStep, before: LockedSubscription): Promise<void> {
     const { session } = step;
     const { phoneNumber, push } = await this.notices.addressOf(session, before.id);
-    await this.devices.revokeAll(session, before.id);
+    await this.devices.revokeAll(session, before.id, { replaced: true });
     await this.subscriptions.handsetChanged(session, before.id);
     await this.smsPermissions.endAll(session, before.id);
     await this.cancelPending(step, before.id, [], true);

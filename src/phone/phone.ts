@@ -10,7 +10,7 @@ import {
   wrapKnowledgeKey,
 } from './knowledge-key.ts';
 import { timeCode, transactionCode, transactionQuestion } from './one-time-code.ts';
-import { pinProof } from './pin-proof.ts';
+import { pinProof, type PinPurpose } from './pin-proof.ts';
 import { provenRequest } from './proven-request.ts';
 import { ServerClock } from './server-clock.ts';
 import { ServiceKeys } from './service-keys.ts';
@@ -149,6 +149,27 @@ export type SmsPermission = {
 
 /** The state of SMS permissions. `minutes` is the duration of a permission, 0 when the service permits none. */
 export type SmsPermissions = { minutes: number; relyingParties: AskingParty[]; permissions: SmsPermission[] };
+
+/** Something that happened to the subscription from outside this phone. An open one can be answered. */
+export type PhoneAlert = {
+  id: string;
+  kind:
+    | 'loss_reported'
+    | 'new_phone'
+    | 'reissue'
+    | 'cancellation'
+    | 'sim_swapped'
+    | 'pin_locked'
+    | 'pin_unlocked'
+    | 'device_enrolled';
+  at: string;
+  expiresAt: string;
+  state: 'open' | 'confirmed' | 'objected' | 'closed';
+  nonce: string;
+};
+
+/** The code that enrols the person's new phone. */
+export type NewPhoneEnrolment = { enrolmentCode: string; enrolmentUri: string; expiresAt: string };
 
 /** A request that the person must prove with the PIN. */
 type PinChallenge = { id: string; nonce: string };
@@ -463,6 +484,27 @@ export class Phone {
     await this.send({ method: 'POST', url: `${registrationPath(registration.id)}/confirm`, body });
   }
 
+  /** What happened to the subscription from outside this phone, newest first. */
+  async alerts(): Promise<PhoneAlert[]> {
+    return ((await this.get('/alerts')) as { alerts: PhoneAlert[] }).alerts;
+  }
+
+  /**
+   * Confirms an open alert: the person did this. For a new phone, returns the code that enrols it, to be shown on this
+   * phone. The PIN is counted and refused as in {@link Phone.open}.
+   */
+  async confirmAlert(alert: PinChallenge, pin: string): Promise<NewPhoneEnrolment | undefined> {
+    const body = { pinProof: await this.prove('alert-confirm', alert, pin) };
+    return (await this.send({ method: 'POST', url: `${alertPath(alert.id)}/confirm`, body })) as
+      NewPhoneEnrolment | undefined;
+  }
+
+  /** Objects to an open alert: the person did not do this. The PIN is counted and refused as in {@link Phone.open}. */
+  async objectToAlert(alert: PinChallenge, pin: string): Promise<void> {
+    const body = { pinProof: await this.prove('alert-object', alert, pin) };
+    await this.send({ method: 'POST', url: `${alertPath(alert.id)}/object`, body });
+  }
+
   /** Declines a pending registration. */
   async declineRegistration(id: string): Promise<void> {
     await this.send({ method: 'POST', url: `${registrationPath(id)}/decline` });
@@ -513,11 +555,7 @@ export class Phone {
     return result;
   }
 
-  private async prove(
-    purpose: 'open' | 'sms' | 'pin' | 'authenticator' | 'registration',
-    { id, nonce }: PinChallenge,
-    pin: string,
-  ): Promise<string> {
+  private async prove(purpose: PinPurpose, { id, nonce }: PinChallenge, pin: string): Promise<string> {
     const knowledgeKey = await unwrapKnowledgeKey(this.wrappedKnowledgeKey, pin);
     const proof = await pinProof({ knowledgeKey, purpose, id, deviceId: this.deviceId, nonce });
     knowledgeKey.fill(0);
@@ -553,6 +591,10 @@ export class Phone {
       now: this.clock.now(),
     };
   }
+}
+
+function alertPath(id: string): string {
+  return `/alerts/${encodeURIComponent(id)}`;
 }
 
 function registrationPath(id: string): string {

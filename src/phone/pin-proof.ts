@@ -7,7 +7,11 @@ const labels = {
   pin: 'pushguard-pin-v1',
   authenticator: 'pushguard-authenticator-v1',
   registration: 'pushguard-registration-v1',
+  'alert-confirm': 'pushguard-alert-confirm-v1',
+  'alert-object': 'pushguard-alert-object-v1',
 } as const;
+
+export type PinPurpose = keyof typeof labels;
 
 /**
  * Proves that the person typed the right PIN, for one authentication, SMS permission or check, on one device:
@@ -18,7 +22,7 @@ const labels = {
  */
 export async function pinProof(input: {
   knowledgeKey: Uint8Array<ArrayBuffer>;
-  purpose: keyof typeof labels;
+  purpose: PinPurpose;
   id: string;
   deviceId: string;
   nonce: string;

@@ -43,6 +43,10 @@ export class Subscription {
   @Column('timestamptz', { nullable: true })
   reissuedAt: Date | null;
 
+  /** When the person last objected on the phone to a report of loss that was made without a login. */
+  @Column('timestamptz', { nullable: true })
+  lossObjectedAt: Date | null;
+
   /** When a phone was last enrolled without the confirmation of the one before it. */
   @Column('timestamptz', { nullable: true })
   unconfirmedEnrolmentAt: Date | null;

@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
+import { LOSS_OBJECTION_HOURS } from '../domain/alert.ts';
 import { PIN_ATTEMPTS } from '../domain/device.ts';
 import { afterChange, type Standing, type SubscriptionChange } from '../domain/subscription.ts';
+import { Subscription } from './subscription.entity.ts';
 import type {
   Cause,
   EnrolmentState,
@@ -37,6 +39,7 @@ const LOCK = statement(
   'subscription_lock',
   `SELECT id, line_id AS "lineId", state, suspensions, reason, link, created_at AS "createdAt",
       protected_since AS "protectedSince",
+      coalesce(loss_objected_at > now() - interval '${LOSS_OBJECTION_HOURS} hours', false) AS "lossObjected",
       (SELECT max(at) FROM subscription_links WHERE subscription_id = $1 AND change = 'device_activated') AS "enrolledAt"
     FROM subscriptions WHERE id = $1 FOR UPDATE`,
 );
@@ -236,6 +239,10 @@ export class SubscriptionStore {
 
   async handsetChanged(session: Session, subscriptionId: string): Promise<void> {
     await session.rows(HANDSET_CHANGED, [subscriptionId]);
+  }
+
+  async lossObjected({ manager }: Session, id: string): Promise<void> {
+    await manager.update(Subscription, { id }, { lossObjectedAt: () => 'now()' });
   }
 
   /** Returns when the carrier reported a handset on which no app was activated, and the database’s clock. */

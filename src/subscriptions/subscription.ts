@@ -28,6 +28,8 @@ export type LockedSubscription = Standing &
   Pick<Subscription, 'id' | 'lineId' | 'link' | 'createdAt' | 'protectedSince'> & {
     /** When an app was last enrolled. */
     enrolledAt: Date | null;
+    /** True for 24 hours after the person objected to a report of loss that was made without a login. */
+    lossObjected: boolean;
   };
 
 /** The actor of a change, and the time at which it took effect; now when left out. */
@@ -36,6 +38,8 @@ export interface Cause {
   actorId?: string;
   event?: { source: string; id: string };
   at?: Date;
+  /** True for a report by a person who did not log in. */
+  withoutLogin?: true;
 }
 
 /** A subscription as an operator sees it. */

@@ -180,6 +180,11 @@ export class Subscriptions {
     await this.store.handsetChanged(session, subscriptionId);
   }
 
+  /** Records that the person objected to a report of loss that was made without a login. */
+  async lossObjected(session: Session, subscriptionId: string): Promise<void> {
+    await this.store.lossObjected(session, subscriptionId);
+  }
+
   /** Returns when the carrier reported a handset on which no app was activated since, and the database’s clock. */
   async newHandset(session: Session, subscriptionId: string): Promise<{ since: Date; now: Date } | undefined> {
     return this.store.newHandset(session, subscriptionId);

@@ -13,6 +13,8 @@ export function countPin(
   counted: {
     /** Condition on `$2` that the object exists and device `d` may open it. */
     exists: string;
+    /** Condition under which device `d` may prove its PIN: in use, if left out. */
+    mayProve?: string;
     /** Further columns of device `d`. */
     device?: string;
     /** Columns of the object, including the nonce, and their source: `p.nonce` from `sms_permissions p`. */
@@ -20,9 +22,9 @@ export function countPin(
     from?: string;
   },
 ): Statement {
-  const { exists, device = '', columns, from } = counted;
+  const { exists, mayProve = `d.state = 'active'`, device = '', columns, from } = counted;
   const counting = `UPDATE devices d SET pin_failures = d.pin_failures + 1
-      WHERE d.id = $1 AND d.state = 'active' AND d.pin_failures < ${PIN_ATTEMPTS} AND ${exists}
+      WHERE d.id = $1 AND ${mayProve} AND d.pin_failures < ${PIN_ATTEMPTS} AND ${exists}
       RETURNING d.knowledge_key AS "knowledgeKey", ${PIN_ATTEMPTS} - d.pin_failures AS "attemptsLeft"${device && `, ${device}`}`;
   if (columns === undefined) return statement(name, counting);
   return statement(name, `WITH counted AS (${counting}) SELECT counted.*, ${columns} FROM counted, ${from ?? ''}`);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '../eventually.ts';
 import type { Sql } from './sql.ts';
 
 /** Reads and changes the website's sessions and the customers' reports. */
@@ -23,6 +24,13 @@ export class CustomerRows {
   /** Number of sessions of a line. */
   async sessionsOf(lineId: string): Promise<number> {
     return (await this.sql('SELECT 1 FROM customer_sessions WHERE line_id = $1', [lineId])).length;
+  }
+
+  /** Resolves once a worker has dealt with every report. */
+  async untilReportsResolved(): Promise<void> {
+    await eventually('no report that waits', async () => {
+      return (await this.sql('SELECT 1 FROM reports WHERE outcome IS NULL AND due_at <= now()')).length === 0;
+    });
   }
 
   /** Adds a resolved report; returns its id. */

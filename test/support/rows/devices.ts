@@ -20,6 +20,14 @@ export class DeviceRows {
     return this.sql(`UPDATE devices SET state = 'revoked', revoked_at = now() WHERE id = $1`, [deviceId]);
   }
 
+  /** Moves the replacement of a subscription's phones into the past. */
+  ageReplacement(subscriptionId: string, hours: number): Promise<unknown> {
+    return this.sql(
+      'UPDATE devices SET replaced_at = replaced_at - make_interval(hours => $2) WHERE subscription_id = $1',
+      [subscriptionId, hours],
+    );
+  }
+
   /** Names the devices of a subscription. */
   rename(subscriptionId: string, name: string): Promise<unknown> {
     return this.sql('UPDATE devices SET name = $2 WHERE subscription_id = $1', [subscriptionId, name]);

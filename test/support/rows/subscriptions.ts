@@ -27,6 +27,14 @@ export class SubscriptionRows {
     return row;
   }
 
+  /** Moves the objection to a report of loss into the past. */
+  ageObjection(id: string, hours: number): Promise<unknown> {
+    return this.sql(
+      'UPDATE subscriptions SET loss_objected_at = loss_objected_at - make_interval(hours => $2) WHERE id = $1',
+      [id, hours],
+    );
+  }
+
   /** Moves the enrolment of a subscription's phone into the past. */
   ageEnrolment(id: string, hours: number): Promise<unknown> {
     return this.sql(

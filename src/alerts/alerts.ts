@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { randomId, randomNonce } from '../crypto/random.ts';
+import { Database, type Session } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
+import { NOW } from '../database/statement-parts.ts';
+import { ALERT_HOURS, type AlertAnswer, type AlertKind } from '../domain/alert.ts';
+import { Problem } from '../domain/problem.ts';
+import type { Alert } from './alert.entity.ts';
+
+/** An alert, as the phone lists it. */
+export type ListedAlert = Pick<Alert, 'id' | 'kind' | 'about' | 'at' | 'expiresAt' | 'state' | 'nonce'>;
+
+/** An alert that a phone answers. */
+export type AnsweredAlert = Pick<Alert, 'id' | 'kind' | 'about' | 'subscriptionId'> & { deviceId: string };
+
+/** What answers do. Each runs its own transaction, in which it closes the alert with {@link Alerts.close}. */
+export type AlertHandler = Readonly<Record<AlertAnswer, (alert: AnsweredAlert) => Promise<object | void>>>;
+
+/** `about` of a report of loss that was made without a login, which the phone alone can lift. */
+export const WITHOUT_LOGIN = 'without_login';
+
+/** SQL: an alert past its time is closed, even before a worker has written it down. */
+const STATE = `CASE WHEN state = 'open' AND expires_at <= now() THEN 'closed' ELSE state END`;
+
+/** An alert replaces an open one of the same kind: only the last thing that happened can be answered. */
+const RAISE = statement(
+  'alert_raise',
+  `WITH earlier AS (
+      UPDATE alerts SET state = 'closed', closed_at = ${NOW}
+      WHERE subscription_id = $2 AND kind = $3 AND state = 'open' RETURNING 1
+    )
+    INSERT INTO alerts (id, subscription_id, kind, about, nonce, at, expires_at)
+    SELECT $1, $2, $3, $4, $5, ${NOW}, ${NOW} + make_interval(hours => $6) WHERE (SELECT count(*) FROM earlier) >= 0`,
+);
+
+const LISTED = statement(
+  'alert_listed',
+  `SELECT id, kind, about, at, expires_at AS "expiresAt", ${STATE} AS state, nonce FROM alerts
+    WHERE subscription_id = $1 ORDER BY at DESC, id DESC LIMIT 50`,
+);
+
+const OF = statement(
+  'alert_of',
+  `SELECT id, kind, about, subscription_id AS "subscriptionId", ${STATE} AS state FROM alerts
+    WHERE id = $1 AND subscription_id = $2`,
+);
+
+const CLOSE = statement(
+  'alert_close',
+  `UPDATE alerts SET state = $2, closed_at = ${NOW}, device_id = $3
+    WHERE id = $1 AND state = 'open' AND expires_at > now() RETURNING 1`,
+);
+
+const WITHDRAW = statement(
+  'alert_withdraw',
+  `UPDATE alerts SET state = 'closed', closed_at = ${NOW}
+    WHERE subscription_id = $1 AND state = 'open' AND kind = ANY($2)`,
+);
+
+const PURGE = statement(
+  'alert_purge',
+  `DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE at < now() - make_interval(days => $1) LIMIT 5000)`,
+);
+
+/** Alerts of subscriptions. The rooms that raise an alert also say what its answers do. */
+@Injectable()
+export class Alerts {
+  private readonly handlers = new Map<AlertKind, AlertHandler>();
+
+  constructor(private readonly database: Database) {}
+
+  /** Registers what the answers to alerts of these kinds do. Throws if another room did before. */
+  answeredBy(kinds: readonly AlertKind[], handler: AlertHandler): void {
+    for (const kind of kinds) {
+      if (this.handlers.has(kind)) throw new Error(`two rooms answer the alert ${kind}`);
+      this.handlers.set(kind, handler);
+    }
+  }
+
+  /** Raises an alert in the transaction of what it tells of. The caller sends the notice that wakes the phone. */
+  async raise(session: Session, subscriptionId: string, kind: AlertKind, about: string | null = null): Promise<string> {
+    const id = randomId();
+    await session.rows(RAISE, [id, subscriptionId, kind, about, randomNonce(), ALERT_HOURS]);
+    return id;
+  }
+
+  /** Lists the alerts of a subscription, newest first, at most 50. */
+  async listed(subscriptionId: string): Promise<ListedAlert[]> {
+    return this.database.rows<ListedAlert>(LISTED, [subscriptionId]);
+  }
+
+  /**
+   * Carries out an answer whose PIN was right. Returns what the answer gives, if anything. Problems: `alert_closed`, and
+   * those of the handler.
+   */
+  async answer(alert: AnsweredAlert, answer: AlertAnswer): Promise<object | void> {
+    const handler = this.handlers.get(alert.kind);
+    if (!handler) throw new Error(`no room answers the alert ${alert.kind}`);
+    return handler[answer](alert);
+  }
+
+  /** Returns an alert of a subscription. Problems: `alert_not_found`, `alert_closed`. */
+  async find(id: string, subscriptionId: string): Promise<Omit<AnsweredAlert, 'deviceId'>> {
+    const [row] = await this.database.rows<Pick<Alert, 'id' | 'kind' | 'about' | 'subscriptionId' | 'state'>>(OF, [
+      id,
+      subscriptionId,
+    ]);
+    if (!row) throw alertNotFound();
+    if (row.state !== 'open') throw alertClosed();
+    return row;
+  }
+
+  /** Closes an alert in the transaction of its effect, once. Problems: `alert_closed`. */
+  async close(session: Session, { id, deviceId }: AnsweredAlert, state: 'confirmed' | 'objected'): Promise<void> {
+    if ((await session.rows(CLOSE, [id, state, deviceId])).length !== 1) throw alertClosed();
+  }
+
+  /** Closes the open alerts of these kinds, because what they tell of has ended. */
+  async withdraw(session: Session, subscriptionId: string, kinds: readonly AlertKind[]): Promise<void> {
+    await session.rows(WITHDRAW, [subscriptionId, kinds]);
+  }
+
+  /** Deletes a batch of alerts raised more than `days` ago. */
+  async purge(days: number): Promise<void> {
+    await this.database.rows(PURGE, [days]);
+  }
+}
+
+export function alertNotFound(): Problem {
+  return new Problem('alert_not_found', 'Use an id listed in the alerts of this subscription.');
+}
+
+function alertClosed(): Problem {
+  return new Problem('alert_closed', 'The alert was answered or has expired. List the alerts again.');
+}

@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import { alertNotFound, Alerts, WITHOUT_LOGIN, type AlertHandler, type AnsweredAlert } from '../alerts/alerts.ts';
+import type { ProvenDevice } from '../devices/device-proofs.ts';
+import { Devices } from '../devices/devices.ts';
+import type { AlertAnswer } from '../domain/alert.ts';
+import { LineMemories } from '../lines/line-memories.ts';
+import { Subscriptions } from '../subscriptions/subscriptions.ts';
+import type { AlertsResponse } from './alert.dto.ts';
+import { SubscriptionLifecycle } from './lifecycle.ts';
+
+/** The phone answers an alert: the person's key and PIN prove more than the SIM does. */
+@Injectable()
+export class AnswerAlert {
+  constructor(
+    private readonly alerts: Alerts,
+    private readonly devices: Devices,
+    private readonly subscriptions: Subscriptions,
+    private readonly memories: LineMemories,
+    private readonly lifecycle: SubscriptionLifecycle,
+  ) {
+    alerts.answeredBy(['sim_swapped'], this.simSwapped);
+    alerts.answeredBy(['loss_reported'], this.lossReported);
+    alerts.answeredBy(['device_enrolled', 'pin_locked', 'pin_unlocked'], this.takeover);
+  }
+
+  /** Lists the alerts that this phone may answer or has answered. */
+  async list({ deviceId, subscriptionId }: ProvenDevice): Promise<AlertsResponse> {
+    const alerts = await this.alerts.listed(subscriptionId);
+    return {
+      alerts: alerts
+        .filter((alert) => !isAboutItself(alert, deviceId))
+        .map(({ id, kind, at, expiresAt, state, nonce }) => ({
+          id,
+          kind,
+          at: at.toISOString(),
+          expiresAt: expiresAt.toISOString(),
+          state,
+          nonce: nonce.toString('base64url'),
+        })),
+    };
+  }
+
+  /**
+   * Counts and compares the PIN, then carries out the answer. Problems: `alert_not_found`, `alert_closed`,
+   * `pin_mismatch`, `pin_locked`.
+   */
+  async answer(
+    device: ProvenDevice,
+    { id, answer, pinProof }: { id: string; answer: AlertAnswer; pinProof: string },
+  ): Promise<object | void> {
+    const alert = await this.alerts.find(id, device.subscriptionId);
+    if (isAboutItself(alert, device.deviceId)) throw alertNotFound();
+    await this.devices.provePin(device, { alertId: id, purpose: `alert-${answer}`, proof: pinProof });
+    return this.alerts.answer({ ...alert, deviceId: device.deviceId }, answer);
+  }
+
+  /** The person changed the SIM: suspension and holds end, unless the phone was reported lost as well. */
+  private readonly simSwapped: AlertHandler = {
+    confirm: (alert) =>
+      this.lifecycle.inTransaction(async (step) => {
+        const before = await this.lifecycle.lock(step, alert.subscriptionId);
+        await this.alerts.close(step.session, alert, 'confirmed');
+        if (before.suspensions.includes('loss_reported')) return;
+        await this.lifecycle.change(step, before, { kind: 'resumed', reason: 'sim_swapped' }, { actor: 'customer' });
+        await this.memories.remember(step.session, before.lineId, { kind: 'sim_confirmed' });
+      }),
+    object: (alert) => this.justClose(alert, 'objected'),
+  };
+
+  /** Only a report without a login can be lifted, and not while the SIM was changed as well. */
+  private readonly lossReported: AlertHandler = {
+    confirm: (alert) => this.justClose(alert, 'confirmed'),
+    object: (alert) =>
+      this.lifecycle.inTransaction(async (step) => {
+        const before = await this.lifecycle.lock(step, alert.subscriptionId);
+        await this.alerts.close(step.session, alert, 'objected');
+        if (alert.about !== WITHOUT_LOGIN || before.suspensions.includes('sim_swapped')) return;
+        await this.lifecycle.change(step, before, { kind: 'resumed', reason: 'loss_reported' }, { actor: 'customer' });
+        await this.memories.remember(step.session, before.lineId, { kind: 'loss_objected' });
+        await this.subscriptions.lossObjected(step.session, before.id);
+      }),
+  };
+
+  /** Another phone was enrolled, or the PIN was guessed or unlocked, and it was not the person: two people must decide. */
+  private readonly takeover: AlertHandler = {
+    confirm: (alert) => this.justClose(alert, 'confirmed'),
+    object: (alert) =>
+      this.lifecycle.inTransaction(async (step) => {
+        const before = await this.lifecycle.lock(step, alert.subscriptionId);
+        await this.alerts.close(step.session, alert, 'objected');
+        await this.lifecycle.change(
+          step,
+          before,
+          { kind: 'suspended', reason: 'loss_reported' },
+          { actor: 'customer' },
+        );
+      }),
+  };
+
+  private async justClose(alert: AnsweredAlert, state: 'confirmed' | 'objected'): Promise<void> {
+    await this.lifecycle.inTransaction((step) => this.alerts.close(step.session, alert, state));
+  }
+}
+
+/** A phone does not answer the alert that tells of its own enrolment: that is for the phone whose place it took. */
+function isAboutItself({ kind, about }: { kind: string; about?: string | null }, deviceId: string): boolean {
+  return kind === 'device_enrolled' && about === deviceId;
+}

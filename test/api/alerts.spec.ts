@@ -1,0 +1,183 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { Phone, PhoneAlert } from '../../src/phone/phone.ts';
+import { ProblemError } from '../../src/phone/problem-error.ts';
+import { eventually } from '../support/eventually.ts';
+import { TEST_PIN, TestService, type Subscriber, type TestPerson } from '../support/service.ts';
+
+type Owner = Subscriber & { person: TestPerson & { lineId: string } };
+
+let service: TestService;
+let sequence = 0;
+
+beforeAll(async () => {
+  service = await TestService.start();
+});
+afterAll(() => service.stop());
+
+const WRONG_PIN = '000000';
+const subscribed = async (): Promise<Owner> => (await service.subscriber()) as Owner;
+const tell = (lineId: string, kind: string, data?: object) => {
+  sequence += 1;
+  return service.sendEvent(lineId, kind, data, sequence);
+};
+const ANOTHER_PHONE = { os: 'android', osVersion: '14', formFactor: 'phone', model: 'SM-F956N' };
+const alertOf = async (phone: Phone, kind: PhoneAlert['kind']): Promise<PhoneAlert> =>
+  eventually(`an alert of kind ${kind}`, async () => (await phone.alerts()).find((alert) => alert.kind === kind));
+const standing = async ({ subscriptionId }: Subscriber) => (await service.rows.subscriptions.of(subscriptionId))!;
+const refusal = (work: Promise<unknown>): Promise<string> =>
+  work.then(
+    () => 'done',
+    (error: unknown) => (error instanceof ProblemError ? error.code : String(error)),
+  );
+
+async function reportLoss({ phoneNumber, birthDate, genderDigit }: TestPerson): Promise<void> {
+  await service.rows.budgets.clearForms();
+  const answer = await fetch(`${service.issuer}/app/v1/loss-reports`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ phoneNumber, birthDate, genderDigit }),
+  });
+  expect(answer.status).toBe(202);
+}
+
+/** Starts at a bank and opens in the app, as the person does; the state that follows. */
+async function canVerify(subscriber: Subscriber): Promise<boolean> {
+  const { id } = (await service.start(subscriber.person)).body;
+  const pending = (await subscriber.phone.pending()).find((one) => one.id === id);
+  return pending !== undefined && (await refusal(subscriber.phone.open(pending, TEST_PIN))) === 'done';
+}
+
+/** Enrols another phone with a code of the call centre and completes its test. */
+async function anotherPhone({ subscriptionId }: Subscriber): Promise<Phone> {
+  const { enrolmentCode } = (await service.operate(subscriptionId, 'enrolment-code')).body as { enrolmentCode: string };
+  const phone = await service.enrol(enrolmentCode, { pushToken: `token-${randomUUID()}` });
+  await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+  return phone;
+}
+
+describe('a changed SIM', () => {
+  it('the person who confirms it on the phone is protected again at once, and may get codes where SMS is due', async () => {
+    const owner = await subscribed();
+    await tell(owner.person.lineId, 'sim-swapped');
+    expect(await standing(owner)).toMatchObject({ state: 'suspended', suspensions: ['sim_swapped'] });
+    const alert = await alertOf(owner.phone, 'sim_swapped');
+    expect(alert).toMatchObject({ state: 'open' });
+    expect(Date.parse(alert.expiresAt) - Date.parse(alert.at)).toBe(72 * 3_600_000);
+    expect(await owner.phone.confirmAlert(alert, TEST_PIN)).toBeUndefined();
+    expect(await standing(owner)).toMatchObject({ state: 'active', suspensions: [] });
+    expect(await canVerify(owner)).toBe(true);
+    expect(await alertOf(owner.phone, 'sim_swapped')).toMatchObject({ state: 'confirmed' });
+    expect(await refusal(owner.phone.confirmAlert(alert, TEST_PIN))).toBe('alert_closed');
+  });
+
+  it('relying parties are told of a confirmed change all the same', async () => {
+    const owner = await subscribed();
+    await tell(owner.person.lineId, 'sim-swapped');
+    await owner.phone.confirmAlert(await alertOf(owner.phone, 'sim_swapped'), TEST_PIN);
+    const { id } = (await service.start(owner.person)).body;
+    const { body } = await service.verify(id, await service.codeOf(owner, id));
+    expect(body['result']).toMatchObject({ recentSimChange: true });
+  });
+
+  it('an objection leaves the suspension to the call centre', async () => {
+    const owner = await subscribed();
+    await tell(owner.person.lineId, 'sim-swapped');
+    await owner.phone.objectToAlert(await alertOf(owner.phone, 'sim_swapped'), TEST_PIN);
+    expect(await standing(owner)).toMatchObject({ state: 'suspended', suspensions: ['sim_swapped'] });
+  });
+
+  it('a wrong PIN lifts nothing and is counted as ever', async () => {
+    const owner = await subscribed();
+    await tell(owner.person.lineId, 'sim-swapped');
+    const alert = await alertOf(owner.phone, 'sim_swapped');
+    const answers: string[] = [];
+    for (let tries = 0; tries < 6; tries += 1) answers.push(await refusal(owner.phone.confirmAlert(alert, WRONG_PIN)));
+    expect(answers).toEqual([...Array<string>(4).fill('pin_mismatch'), 'pin_locked', 'pin_locked']);
+    expect(await refusal(owner.phone.confirmAlert(alert, TEST_PIN))).toBe('pin_locked');
+    expect(await standing(owner)).toMatchObject({ suspensions: ['sim_swapped'] });
+  });
+
+  it('a phone that was replaced may confirm it for 72 hours, and may do nothing else', async () => {
+    const owner = await subscribed();
+    await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
+    await tell(owner.person.lineId, 'sim-swapped');
+    expect(await refusal(owner.phone.pending())).toBe('device_proof_invalid');
+    expect(await refusal(owner.phone.history())).toBe('device_proof_invalid');
+    await owner.phone.confirmAlert(await alertOf(owner.phone, 'sim_swapped'), TEST_PIN);
+    expect(await standing(owner)).toMatchObject({ state: 'active', suspensions: [] });
+    await service.rows.devices.ageReplacement(owner.subscriptionId, 72);
+    expect(await refusal(owner.phone.alerts())).toBe('device_proof_invalid');
+  });
+});
+
+describe('a report of loss without a login', () => {
+  it('the person lifts it on the phone, with its hold, at once', async () => {
+    const owner = await subscribed();
+    await reportLoss(owner.person);
+    await owner.phone.objectToAlert(await alertOf(owner.phone, 'loss_reported'), TEST_PIN);
+    expect(await standing(owner)).toMatchObject({ state: 'active', suspensions: [] });
+    expect(await canVerify(owner)).toBe(true);
+  });
+
+  it('for 24 hours after the objection further reports suspend nothing', async () => {
+    const owner = await subscribed();
+    await reportLoss(owner.person);
+    await owner.phone.objectToAlert(await alertOf(owner.phone, 'loss_reported'), TEST_PIN);
+    await reportLoss(owner.person);
+    await service.rows.customers.untilReportsResolved();
+    expect(await standing(owner)).toMatchObject({ state: 'active', suspensions: [] });
+    await service.rows.subscriptions.ageObjection(owner.subscriptionId, 24);
+    await reportLoss(owner.person);
+    await eventually('the suspension', async () => (await standing(owner)).state === 'suspended');
+  });
+
+  it('a report at the call centre is lifted by no alert', async () => {
+    const owner = await subscribed();
+    await service.operate(owner.subscriptionId, 'report-loss');
+    await owner.phone.objectToAlert(await alertOf(owner.phone, 'loss_reported'), TEST_PIN);
+    expect(await standing(owner)).toMatchObject({ state: 'suspended', suspensions: ['loss_reported'] });
+  });
+
+  it('where the SIM was changed too, the phone alone lifts neither', async () => {
+    const owner = await subscribed();
+    await reportLoss(owner.person);
+    const loss = await alertOf(owner.phone, 'loss_reported');
+    await tell(owner.person.lineId, 'sim-swapped');
+    await owner.phone.confirmAlert(await alertOf(owner.phone, 'sim_swapped'), TEST_PIN);
+    await owner.phone.objectToAlert(loss, TEST_PIN);
+    expect((await standing(owner)).suspensions.sort()).toEqual(['loss_reported', 'sim_swapped']);
+  });
+});
+
+describe('another phone that was enrolled', () => {
+  it('the replaced phone suspends the subscription at once, and gets its place back by no objection', async () => {
+    const owner = await subscribed();
+    const thief = await anotherPhone(owner);
+    expect(await thief.alerts()).toEqual([]);
+    await owner.phone.objectToAlert(await alertOf(owner.phone, 'device_enrolled'), TEST_PIN);
+    expect(await standing(owner)).toMatchObject({ state: 'suspended', suspensions: ['loss_reported'] });
+    expect(await refusal(owner.phone.pending())).toBe('device_proof_invalid');
+    await owner.phone.objectToAlert(await alertOf(owner.phone, 'loss_reported'), TEST_PIN);
+    expect(await standing(owner)).toMatchObject({ state: 'suspended' });
+  });
+
+  it('the enrolled phone cannot answer the alert that tells of it', async () => {
+    const owner = await subscribed();
+    const thief = await anotherPhone(owner);
+    const alert = await alertOf(owner.phone, 'device_enrolled');
+    expect(await refusal(thief.confirmAlert(alert, TEST_PIN))).toBe('alert_not_found');
+  });
+
+  it('an answer proves its deed: a confirmation is no objection, and another alert’s proof is refused', async () => {
+    const owner = await subscribed();
+    await tell(owner.person.lineId, 'sim-swapped');
+    const swapped = await alertOf(owner.phone, 'sim_swapped');
+    await reportLoss(owner.person);
+    const loss = await alertOf(owner.phone, 'loss_reported');
+    const crossed = { id: loss.id, nonce: swapped.nonce };
+    expect(await refusal(owner.phone.objectToAlert(crossed, TEST_PIN))).toBe('pin_mismatch');
+    const other = await subscribed();
+    expect(await refusal(other.phone.objectToAlert(loss, TEST_PIN))).toBe('alert_not_found');
+  });
+});
