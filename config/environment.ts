@@ -246,7 +246,7 @@ export class Environment {
   @IsInt()
   @Min(0)
   @Max(10_080)
-  NEW_PHONE_WAIT_MINUTES: number = 10;
+  NEW_PHONE_WAIT_MINUTES: number = 1_440;
 }
 
 /** The variables that `npm run start:prod` requires. */

@@ -27,12 +27,30 @@ export class Alerts1764010000000 implements MigrationInterface {
 
       -- When a report of loss without a login was objected to; for 24 hours, further ones suspend nothing.
       ALTER TABLE subscriptions ADD COLUMN loss_objected_at timestamptz;
+
+      -- When the old phone objected to a request for a new one; for 24 hours, none is taken without a login.
+      ALTER TABLE subscriptions ADD COLUMN new_phone_objected_at timestamptz;
+
+      -- The code was shown on the phone before it, after its PIN.
+      ALTER TABLE enrolment_codes ADD COLUMN confirmed boolean NOT NULL DEFAULT false;
+
+      ALTER TABLE reports ADD COLUMN told_at timestamptz[] NOT NULL DEFAULT '{}',
+        DROP CONSTRAINT reports_outcome_check, ADD CONSTRAINT reports_outcome_check
+          CHECK (outcome IN ('nobody', 'no_change', 'suspended', 'code_sent', 'confirmed', 'call_centre'));
+      CREATE UNIQUE INDEX reports_one_new_phone ON reports (subscription_id)
+        WHERE kind = 'new_phone' AND outcome IS NULL;
     `);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      ALTER TABLE subscriptions DROP COLUMN loss_objected_at;
+      DROP INDEX reports_one_new_phone;
+      UPDATE reports SET outcome = 'code_sent' WHERE outcome = 'confirmed';
+      ALTER TABLE reports DROP COLUMN told_at,
+        DROP CONSTRAINT reports_outcome_check, ADD CONSTRAINT reports_outcome_check
+          CHECK (outcome IN ('nobody', 'no_change', 'suspended', 'code_sent', 'call_centre'));
+      ALTER TABLE enrolment_codes DROP COLUMN confirmed;
+      ALTER TABLE subscriptions DROP COLUMN loss_objected_at, DROP COLUMN new_phone_objected_at;
       ALTER TABLE devices DROP COLUMN replaced_at;
       DROP TABLE alerts;
     `);

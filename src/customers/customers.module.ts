@@ -11,6 +11,7 @@ import { PagesModule } from '../pages/pages.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { Environment } from '../../config/environment.ts';
 import { LifecycleModule } from '../lifecycle/lifecycle.module.ts';
+import { AlertsModule } from '../alerts/alerts.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
@@ -18,6 +19,7 @@ import { LossReportController } from './app.controller.ts';
 import { CustomerSessionStore } from './customer-session.store.ts';
 import { Customers } from './customers.ts';
 import { Identity } from './identity.ts';
+import { NewPhone } from './new-phone.ts';
 import { MyService } from './my-service.ts';
 import { HomeController } from './pages/home.controller.ts';
 import { IdentityController } from './pages/identity.controller.ts';
@@ -40,11 +42,22 @@ import { Reports } from './reports.ts';
     HistoryModule,
     ChargesModule,
     LinesModule,
+    AlertsModule,
     NoticesModule,
     PagesModule,
   ],
   controllers: [LossReportController, HomeController, IdentityController, MyController, ReportController],
-  providers: [Customers, Identity, MyService, Reports, CustomerSessionStore, ReportStore, Pages, PageProblemFilter],
+  providers: [
+    Customers,
+    Identity,
+    MyService,
+    NewPhone,
+    Reports,
+    CustomerSessionStore,
+    ReportStore,
+    Pages,
+    PageProblemFilter,
+  ],
   exports: [Reports],
 })
 export class CustomersModule {

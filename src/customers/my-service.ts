@@ -91,7 +91,7 @@ export class MyService {
       if (state !== 'awaiting_device' && !isForNewPhone(visit)) {
         throw new Problem('session_ended', 'Verify your identity again to enrol a new phone.');
       }
-      return this.subscriptions.enrolmentCode(standing.id, step.session);
+      return this.subscriptions.enrolmentCode(standing.id, step.session, { confirmed: isForNewPhone(visit) });
     });
     await this.show(digest, enrolment);
   }

@@ -26,6 +26,10 @@ export class Report {
   @Column('timestamptz', { default: () => 'now()' })
   dueAt: Date;
 
+  /** When the phone and the number were told of a request for a new phone. */
+  @Column('timestamptz', { array: true, default: () => "'{}'" })
+  toldAt: Date[];
+
   /** Null until a worker resolves the report. */
   @Column('text', { nullable: true })
   outcome: ReportOutcome | null;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { In, IsNull, type Repository } from 'typeorm';
+import { In, IsNull, Not, type Repository } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import type { SubscriptionState } from '../domain/subscription.ts';
@@ -8,7 +8,11 @@ import { Report } from './report.entity.ts';
 import type { CustomerReportKind, ReportOutcome } from './report.ts';
 
 /** A report that a worker must resolve; `person` is encrypted. */
-export type DueReport = Pick<Report, 'id' | 'kind'> & { person: Buffer };
+export type DueReport = Pick<Report, 'id' | 'kind' | 'filedAt' | 'subscriptionId'> & {
+  person: Buffer;
+  /** The database's clock. */
+  now: Date;
+};
 
 /** A report about which the call centre must speak with the customer. */
 export type UnsettledReport = Pick<Report, 'id' | 'kind' | 'filedAt' | 'subscriptionId'> & {
@@ -21,8 +25,15 @@ export type UnsettledReport = Pick<Report, 'id' | 'kind' | 'filedAt' | 'subscrip
 /** Selects the next due report, lost phones first. Skips rows that another worker has locked. */
 const NEXT = statement(
   'report_next',
-  `SELECT id, kind, person FROM reports WHERE outcome IS NULL AND due_at <= now()
+  `SELECT id, kind, person, filed_at AS "filedAt", subscription_id AS "subscriptionId", now() AS now FROM reports WHERE outcome IS NULL AND due_at <= now()
     ORDER BY kind <> 'lost_phone', due_at LIMIT 1 FOR UPDATE SKIP LOCKED`,
+);
+
+/** Counts one notice about an open request, and names its subscription, if fewer than $3 were sent within a day. */
+const COUNT_NOTICE = statement(
+  'report_count_notice',
+  `UPDATE reports SET subscription_id = $2, told_at = told_at || now()
+    WHERE id = $1 AND (SELECT count(*) FROM unnest(told_at) t WHERE t > now() - interval '1 day') < $3 RETURNING 1`,
 );
 
 const UNSETTLED = statement(
@@ -68,6 +79,26 @@ export class ReportStore {
   /** Returns whether the call centre still has an unsettled report of this kind about the subscription. */
   isAtTheDesk({ manager }: Session, subscriptionId: string, kind: CustomerReportKind): Promise<boolean> {
     return manager.existsBy(Report, { ...AT_THE_DESK, subscriptionId, kind });
+  }
+
+  /** Returns whether another open report of this kind is about the subscription. */
+  isAnotherOpen({ manager }: Session, { id, kind }: DueReport, subscriptionId: string): Promise<boolean> {
+    return manager.existsBy(Report, { id: Not(id), kind, subscriptionId, outcome: IsNull() });
+  }
+
+  /** Counts a notice about an open request. Returns false when `most` were sent within a day. */
+  async countNotice(
+    session: Session,
+    id: string,
+    { subscriptionId, most }: { subscriptionId: string; most: number },
+  ): Promise<boolean> {
+    return (await session.rows(COUNT_NOTICE, [id, subscriptionId, most])).length === 1;
+  }
+
+  /** Resolves the open request for a new phone of a subscription, if there is one. */
+  async resolveOpen({ manager }: Session, subscriptionId: string, outcome: ReportOutcome): Promise<void> {
+    const open = { kind: 'new_phone', subscriptionId, outcome: IsNull() } as const;
+    await manager.update(Report, open, { outcome, person: null });
   }
 
   /** Records the outcome of an unresolved report and deletes the reported person. */

@@ -1,19 +1,17 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { Environment } from '../../config/environment.ts';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { randomId } from '../crypto/random.ts';
 import type { Session } from '../database/database.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
-import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { SubscriptionLifecycle, type LifecycleStep } from '../lifecycle/lifecycle.ts';
 import { LineMemories } from '../lines/line-memories.ts';
 import { Lines } from '../lines/lines.ts';
-import { Notices } from '../notices/notices.ts';
 import type { RecurringTask } from '../queue/recurring-tasks.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { LockedSubscription } from '../subscriptions/subscription.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
+import { NewPhone } from './new-phone.ts';
 import type { CustomerReportKind, ReportOutcome } from './report.ts';
 import { ReportStore, type DueReport, type UnsettledReport } from './report.store.ts';
 
@@ -36,9 +34,8 @@ export class Reports implements RecurringTask {
     private readonly lines: Lines,
     private readonly memories: LineMemories,
     private readonly subscriptions: Subscriptions,
-    private readonly notices: Notices,
+    private readonly newPhone: NewPhone,
     private readonly keys: ServiceKeys,
-    private readonly environment: Environment,
   ) {}
 
   /** Files a report; a worker resolves it within a second. */
@@ -118,10 +115,10 @@ export class Reports implements RecurringTask {
   /** Carries out a report. Returns its outcome, or the time until which it must wait. */
   private async dealWith(
     step: LifecycleStep,
-    { kind }: DueReport,
+    report: DueReport,
     subscription: LockedSubscription,
   ): Promise<ReportOutcome | Date> {
-    switch (kind) {
+    switch (report.kind) {
       case 'lost_phone': {
         if (subscription.lossObjected && !subscription.suspensions.includes('loss_reported')) {
           // The person objected to such a report a short time ago. The call centre speaks with them first of all.
@@ -137,31 +134,9 @@ export class Reports implements RecurringTask {
       case 'forgotten_pin':
         // The call centre calls once, however often the customer reports.
         if (subscription.state === 'awaiting_device') return 'no_change';
-        return (await this.store.isAtTheDesk(step.session, subscription.id, kind)) ? 'no_change' : 'call_centre';
+        return (await this.store.isAtTheDesk(step.session, subscription.id, report.kind)) ? 'no_change' : 'call_centre';
       case 'new_phone':
-        return this.newPhone(step, subscription);
+        return this.newPhone.proceed(step, report, subscription);
     }
-  }
-
-  /**
-   * Sends an enrolment code, once two conditions are met. The carrier must have reported the new handset, and the
-   * waiting time must have passed, in which the holder of the old phone can object to the notice sent to it. A lost
-   * phone or a swapped SIM suspends the subscription and requires two operators at the call centre.
-   */
-  private async newPhone(step: LifecycleStep, subscription: LockedSubscription): Promise<ReportOutcome | Date> {
-    const { id, state, suspensions } = subscription;
-    // Before the first enrolment, the website shows codes to a customer who logs in by SMS. A code issued here would
-    // only invalidate that one.
-    if (state === 'awaiting_device') return 'no_change';
-    const handset = await this.subscriptions.newHandset(step.session, id);
-    if (suspensions.length > 0 || !handset) return 'call_centre';
-    const dueAt = new Date(handset.since.getTime() + this.environment.NEW_PHONE_WAIT_MINUTES * 60_000);
-    if (dueAt > handset.now) return dueAt;
-    const { enrolmentCode } = await this.subscriptions.enrolmentCode(id, step.session);
-    const { phoneNumber } = await this.notices.addressOf(step.session, id);
-    const address = { phoneNumber, enrolmentCode };
-    const notice = { kind: 'enrolment_code' } as const;
-    step.queued.push(await this.notices.enqueue(step.session, id, notice, address, ENROLMENT_SECONDS));
-    return 'code_sent';
   }
 }

@@ -24,3 +24,5 @@ export const ALERT_HOURS = 72;
 export const REPLACED_HOURS = 72;
 /** Hours after an objection to a report of loss in which further reports without a login suspend nothing (contract). */
 export const LOSS_OBJECTION_HOURS = 24;
+/** Hours after an objection to a new phone in which none is given without a login (contract). */
+export const NEW_PHONE_OBJECTION_HOURS = 24;

@@ -3,6 +3,7 @@ import type { CancelReason, SuspensionReason } from './subscription.ts';
 /** A message to the subscriber about the subscription. A notice holds no secret and no name. */
 export type Notice =
   | { kind: 'joined' | 'resumed' | 'device_enrolled' | 'device_replaced' | 'device_retired' | 'enrol_again' }
+  | { kind: 'new_phone_asked' | 'new_phone_soon' }
   | { kind: 'smart_otp_enrolled' | 'registration_asked' }
   | { kind: 'reissue_applied' | 'reissue_approved' | 'reissue_issued' | 'reissue_completed' | 'smart_otp_issued' }
   | { kind: 'suspended'; detail: SuspensionReason }
@@ -37,6 +38,10 @@ export function noticeText(notice: Notice): string {
       return '다른 휴대폰에 앱이 등록되어 이 휴대폰의 등록은 해제되었습니다.';
     case 'device_retired':
       return '휴대폰이 변경되어 이 휴대폰의 앱 등록이 해제되었습니다. 본인이 아니면 고객센터에 알려 주세요.';
+    case 'new_phone_asked':
+      return '새 휴대폰의 앱 등록이 신청되었습니다. 본인이 아니면 앱에서 거절해 주세요.';
+    case 'new_phone_soon':
+      return '한 시간 뒤 새 휴대폰에 앱 등록 코드를 보냅니다. 본인이 아니면 앱에서 거절해 주세요.';
     case 'smart_otp_enrolled':
       return '스마트OTP가 등록되었습니다. 등록하지 않았다면 고객센터에 알려 주세요.';
     case 'registration_asked':

@@ -140,6 +140,7 @@ export class SubscriptionLifecycle {
     await this.smsPermissions.endAll(session, before.id);
     await this.cancelPending(step, before.id, [], true);
     if (before.state === 'awaiting_device') return;
+    await this.alerts.raise(session, before.id, 'new_phone');
     // The notice goes to the number, because the SIM is in the new phone, and to the old phone, whose owner may not
     // know of a new one.
     const enqueue = (notice: Notice, address: NoticeAddress) =>

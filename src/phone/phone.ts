@@ -495,8 +495,9 @@ export class Phone {
    */
   async confirmAlert(alert: PinChallenge, pin: string): Promise<NewPhoneEnrolment | undefined> {
     const body = { pinProof: await this.prove('alert-confirm', alert, pin) };
-    return (await this.send({ method: 'POST', url: `${alertPath(alert.id)}/confirm`, body })) as
-      NewPhoneEnrolment | undefined;
+    const response = await this.call({ method: 'POST', url: `${alertPath(alert.id)}/confirm`, body });
+    const text = await response.text();
+    return text === '' ? undefined : (JSON.parse(text) as NewPhoneEnrolment);
   }
 
   /** Objects to an open alert: the person did not do this. The PIN is counted and refused as in {@link Phone.open}. */

@@ -27,6 +27,10 @@ export class EnrolmentCode {
   @Column('jsonb', { nullable: true })
   cardKey: PublicJwk | null;
 
+  /** True for a code that the phone before it showed, after its PIN. */
+  @Column('boolean', { default: () => 'false' })
+  confirmed: boolean;
+
   /** The reissue to which the code belongs. */
   @Column('uuid', { nullable: true })
   reissueId: string | null;

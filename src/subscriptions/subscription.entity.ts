@@ -47,6 +47,10 @@ export class Subscription {
   @Column('timestamptz', { nullable: true })
   lossObjectedAt: Date | null;
 
+  /** When the old phone last objected to a request for a new one. */
+  @Column('timestamptz', { nullable: true })
+  newPhoneObjectedAt: Date | null;
+
   /** When a phone was last enrolled without the confirmation of the one before it. */
   @Column('timestamptz', { nullable: true })
   unconfirmedEnrolmentAt: Date | null;

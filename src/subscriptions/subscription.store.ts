@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
-import { LOSS_OBJECTION_HOURS } from '../domain/alert.ts';
+import { LOSS_OBJECTION_HOURS, NEW_PHONE_OBJECTION_HOURS } from '../domain/alert.ts';
 import { PIN_ATTEMPTS } from '../domain/device.ts';
 import { afterChange, type Standing, type SubscriptionChange } from '../domain/subscription.ts';
 import { Subscription } from './subscription.entity.ts';
@@ -40,6 +40,7 @@ const LOCK = statement(
   `SELECT id, line_id AS "lineId", state, suspensions, reason, link, created_at AS "createdAt",
       protected_since AS "protectedSince",
       coalesce(loss_objected_at > now() - interval '${LOSS_OBJECTION_HOURS} hours', false) AS "lossObjected",
+      coalesce(new_phone_objected_at > now() - interval '${NEW_PHONE_OBJECTION_HOURS} hours', false) AS "newPhoneObjected",
       (SELECT max(at) FROM subscription_links WHERE subscription_id = $1 AND change = 'device_activated') AS "enrolledAt"
     FROM subscriptions WHERE id = $1 FOR UPDATE`,
 );
@@ -51,7 +52,10 @@ const MOVE = statement(
       UPDATE subscriptions SET state = $3, suspensions = $4, reason = $5, link = link + 1,
         since = CASE WHEN state = $3 THEN since ELSE now() END,
         protected_since = coalesce(protected_since, CASE WHEN $6 = 'device_activated' THEN now() END),
-        unconfirmed_enrolment_at = CASE WHEN $6 = 'device_activated' THEN now() ELSE unconfirmed_enrolment_at END
+        unconfirmed_enrolment_at = CASE WHEN $6 = 'device_activated' AND NOT EXISTS (
+            SELECT 1 FROM enrolment_codes e JOIN devices d ON d.id = e.device_id
+            WHERE e.subscription_id = $1 AND e.confirmed AND d.state = 'active' AND d.issuer_id IS NULL)
+          THEN now() ELSE unconfirmed_enrolment_at END
       WHERE id = $1 AND link = $2 RETURNING id, link
     )
     INSERT INTO subscription_links (subscription_id, number, previous, from_state, to_state, change, reason, actor,
@@ -89,8 +93,8 @@ const ISSUE_CODE = statement(
   'enrolment_code_issue',
   `WITH standing AS (SELECT id FROM subscriptions WHERE id = $1 AND state <> 'cancelled'),
       older AS (DELETE FROM enrolment_codes WHERE subscription_id = $1 AND issuer_id IS NOT DISTINCT FROM $4)
-    INSERT INTO enrolment_codes (code_digest, subscription_id, expires_at, issuer_id, card_key, reissue_id)
-    SELECT $2, id, ${NOW} + make_interval(secs => $3), $4, $5, $6 FROM standing
+    INSERT INTO enrolment_codes (code_digest, subscription_id, expires_at, issuer_id, card_key, reissue_id, confirmed)
+    SELECT $2, id, ${NOW} + make_interval(secs => $3), $4, $5, $6, $7 FROM standing
     RETURNING expires_at AS "expiresAt"`,
 );
 
@@ -214,11 +218,12 @@ export class SubscriptionStore {
       seconds: number;
       issuer: Issuer | null;
       reissueId: string | null;
+      confirmed: boolean;
     },
   ): Promise<Date | undefined> {
-    const { subscriptionId, digest, seconds, issuer, reissueId } = code;
+    const { subscriptionId, digest, seconds, issuer, reissueId, confirmed } = code;
     const cardKey = issuer?.cardKey ? JSON.stringify(issuer.cardKey) : null;
-    const values = [subscriptionId, digest, seconds, issuer?.id ?? null, cardKey, reissueId];
+    const values = [subscriptionId, digest, seconds, issuer?.id ?? null, cardKey, reissueId, confirmed];
     return (await session.rows<{ expiresAt: Date }>(ISSUE_CODE, values))[0]?.expiresAt;
   }
 
@@ -239,6 +244,10 @@ export class SubscriptionStore {
 
   async handsetChanged(session: Session, subscriptionId: string): Promise<void> {
     await session.rows(HANDSET_CHANGED, [subscriptionId]);
+  }
+
+  async newPhoneObjected({ manager }: Session, id: string): Promise<void> {
+    await manager.update(Subscription, { id }, { newPhoneObjectedAt: () => 'now()' });
   }
 
   async lossObjected({ manager }: Session, id: string): Promise<void> {

@@ -30,6 +30,8 @@ export type LockedSubscription = Standing &
     enrolledAt: Date | null;
     /** True for 24 hours after the person objected to a report of loss that was made without a login. */
     lossObjected: boolean;
+    /** True for 24 hours after the old phone objected to a request for a new one. */
+    newPhoneObjected: boolean;
   };
 
 /** The actor of a change, and the time at which it took effect; now when left out. */

@@ -122,13 +122,17 @@ export class Subscriptions {
     return enrolment;
   }
 
-  /** Issues a new enrolment code, which voids earlier ones at once. Problems: `subscription_not_found`. */
-  async enrolmentCode(subscriptionId: string, session?: Session): Promise<Enrolment> {
+  /**
+   * Issues a new enrolment code, which voids earlier ones at once. `confirmed`: the phone before it proved its PIN for
+   * this. Problems: `subscription_not_found`.
+   */
+  async enrolmentCode(subscriptionId: string, session?: Session, { confirmed = false } = {}): Promise<Enrolment> {
     if (!session) return this.database.transaction((own) => this.enrolmentCode(subscriptionId, own));
     // Concurrent requests take turns. Without the lock, neither would see the code of the other to void it.
     await this.lock(session, subscriptionId);
     const drawn = this.drawEnrolmentCode();
-    if (!(await this.enqueueEnrolment(session, subscriptionId, drawn.enrolmentCode))) throw subscriptionNotFound();
+    if (!(await this.enqueueEnrolment(session, subscriptionId, drawn.enrolmentCode, { confirmed })))
+      throw subscriptionNotFound();
     return { subscriptionId, ...drawn };
   }
 
@@ -150,11 +154,11 @@ export class Subscriptions {
     session: Session,
     subscriptionId: string,
     enrolmentCode: string,
-    given: { seconds?: number; issuer?: Issuer; reissueId?: string } = {},
+    given: { seconds?: number; issuer?: Issuer; reissueId?: string; confirmed?: boolean } = {},
   ): Promise<Date | undefined> {
-    const { seconds = ENROLMENT_SECONDS, issuer = null, reissueId = null } = given;
+    const { seconds = ENROLMENT_SECONDS, issuer = null, reissueId = null, confirmed = false } = given;
     const digest = sha256(enrolmentCode);
-    return this.store.issueEnrolmentCode(session, { subscriptionId, digest, seconds, issuer, reissueId });
+    return this.store.issueEnrolmentCode(session, { subscriptionId, digest, seconds, issuer, reissueId, confirmed });
   }
 
   /** Returns the subscription of a line that is not cancelled. */
@@ -178,6 +182,11 @@ export class Subscriptions {
   /** Records that the carrier reported another handset. */
   async handsetChanged(session: Session, subscriptionId: string): Promise<void> {
     await this.store.handsetChanged(session, subscriptionId);
+  }
+
+  /** Records that the old phone objected to a request for a new one. */
+  async newPhoneObjected(session: Session, subscriptionId: string): Promise<void> {
+    await this.store.newPhoneObjected(session, subscriptionId);
   }
 
   /** Records that the person objected to a report of loss that was made without a login. */

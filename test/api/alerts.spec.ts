@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import type { Phone, PhoneAlert } from '../../src/phone/phone.ts';
+import { TextBrowser } from '../../src/commands/journey/text-browser.ts';
 import { ProblemError } from '../../src/phone/problem-error.ts';
 import { eventually } from '../support/eventually.ts';
 import { TEST_PIN, TestService, type Subscriber, type TestPerson } from '../support/service.ts';
@@ -179,5 +180,94 @@ describe('another phone that was enrolled', () => {
     expect(await refusal(owner.phone.objectToAlert(crossed, TEST_PIN))).toBe('pin_mismatch');
     const other = await subscribed();
     expect(await refusal(other.phone.objectToAlert(loss, TEST_PIN))).toBe('alert_not_found');
+  });
+});
+
+describe('a new phone', () => {
+  const ask = async (person: TestPerson): Promise<void> => {
+    await service.rows.budgets.clearForms();
+    const visitor = new TextBrowser(service.issuer);
+    await visitor.open('/new-phone');
+    const { phoneNumber, birthDate, genderDigit } = person;
+    await visitor.send('/new-phone', { phoneNumber, birthDate, genderDigit, way: 'sms' });
+  };
+  const codeTexts = ({ phoneNumber }: TestPerson) =>
+    service.smsc.received.filter(({ to, text }) => to === phoneNumber && text.includes('등록 코드'));
+  const open = () => service.rows.customers.openReports();
+  const noticesTo = ({ pushToken }: Subscriber) =>
+    service.pushesTo(pushToken).flatMap(({ data }) => (data['t'] === 'notice' ? [data['kind']] : []));
+
+  it('the old phone confirms it with the PIN and shows the code at once, which is never texted', async () => {
+    const owner = await subscribed();
+    await ask(owner.person);
+    const alert = await alertOf(owner.phone, 'new_phone');
+    const given = await owner.phone.confirmAlert(alert, TEST_PIN);
+    expect(given).toMatchObject({ enrolmentCode: expect.stringMatching(/^[0-9A-Z]{5}(-[0-9A-Z]{5}){3}$/) });
+    expect(given!.enrolmentUri).toContain('pushguard://enrol');
+    const phone = await service.enrol(given!.enrolmentCode);
+    await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+    expect(codeTexts(owner.person)).toEqual([]);
+    const moved = { ...owner, phone };
+    await service.rows.subscriptions.ageEnrolment(owner.subscriptionId, 72);
+    const { id } = (await service.start(owner.person)).body;
+    const { body } = await service.verify(id, await service.codeOf(moved, id));
+    expect(body['result']).not.toHaveProperty('recentlyEnrolled');
+    expect(await open()).toBe(0);
+  });
+
+  it('a phone that the carrier reported as replaced confirms it too, for 72 hours', async () => {
+    const owner = await subscribed();
+    await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
+    const given = await owner.phone.confirmAlert(await alertOf(owner.phone, 'new_phone'), TEST_PIN);
+    expect(given).toHaveProperty('enrolmentCode');
+  });
+
+  it('without the old phone the code is texted a day after the carrier reported the handset, not before', async () => {
+    const owner = await subscribed();
+    await ask(owner.person);
+    await eventually('the old phone to be told', () => noticesTo(owner).includes('new_phone_asked'));
+    await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
+    const pass = async (minutes: number) => {
+      await service.rows.subscriptions.ageHandsetChanges(minutes);
+      await service.rows.lines.ageMemoryMinutes(owner.person.lineId, minutes);
+      await service.rows.customers.makeReportsDue();
+      await service.rows.customers.untilReportsResolved();
+    };
+    await service.rows.devices.ageActivations(1);
+    await pass(0);
+    await pass(23 * 60 + 30);
+    expect(codeTexts(owner.person)).toEqual([]);
+    await pass(31);
+    await eventually('the code', () => codeTexts(owner.person).length === 1);
+  });
+
+  it.each([
+    ['a changed SIM', (owner: Owner) => tell(owner.person.lineId, 'sim-swapped')],
+    ['a report of loss', (owner: Owner) => service.operate(owner.subscriptionId, 'report-loss')],
+  ])('no code is texted, however long the wait, while %s stands', async (_, disturb) => {
+    const owner = await subscribed();
+    await ask(owner.person);
+    await eventually('the request', () => noticesTo(owner).includes('new_phone_asked'));
+    await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
+    await disturb(owner);
+    await service.rows.devices.ageActivations(1);
+    await service.rows.subscriptions.ageHandsetChanges(3 * 24 * 60);
+    await service.rows.lines.ageMemory(owner.person.lineId, 3 * 24);
+    await service.rows.customers.makeReportsDue();
+    await service.rows.customers.untilReportsResolved();
+    expect(codeTexts(owner.person)).toEqual([]);
+  });
+
+  it('after the old phone objected, no further request is taken without a login for 24 hours', async () => {
+    const owner = await subscribed();
+    await ask(owner.person);
+    await owner.phone.objectToAlert(await alertOf(owner.phone, 'new_phone'), TEST_PIN);
+    await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
+    await service.rows.devices.ageActivations(1);
+    await service.rows.subscriptions.ageHandsetChanges(2 * 24 * 60);
+    await service.rows.lines.ageMemory(owner.person.lineId, 48);
+    await ask(owner.person);
+    await service.rows.customers.untilReportsResolved();
+    expect(codeTexts(owner.person)).toEqual([]);
   });
 });

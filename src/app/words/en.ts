@@ -158,6 +158,8 @@ export function en({ service, callCentre }: Brand): AppWords {
         device_enrolled: `An app was registered for this number. ${tellUs}`,
         device_retired: `The app on this phone was deregistered because your phone was changed. ${tellUs}`,
         device_replaced: 'The app on this phone was deregistered because another phone was registered.',
+        new_phone_asked: 'Registration of the app on a new phone was requested. Object if it was not you.',
+        new_phone_soon: 'In an hour, the enrolment code goes to the new phone. Object if it was not you.',
         smart_otp_enrolled: `A Smart OTP was registered for this number. ${tellUs}`,
         smart_otp_issued: `An enrolment code for a Smart OTP was issued. ${tellUs}`,
         registration_asked: 'An institution wants to register your authenticator. Confirm or decline it.',

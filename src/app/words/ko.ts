@@ -157,6 +157,8 @@ export function ko({ service, callCentre }: Brand): AppWords {
         device_enrolled: `이 번호로 앱이 등록되었습니다. ${tellUs}`,
         device_retired: `휴대폰이 변경되어 이 휴대폰의 앱 등록이 해제되었습니다. ${tellUs}`,
         device_replaced: '다른 휴대폰에 앱이 등록되어 이 휴대폰의 등록이 해제되었습니다.',
+        new_phone_asked: '새 휴대폰의 앱 등록이 신청되었습니다. 본인이 아니면 거절해 주세요.',
+        new_phone_soon: '한 시간 뒤 새 휴대폰에 앱 등록 코드를 보냅니다. 본인이 아니면 거절해 주세요.',
         smart_otp_enrolled: `이 번호로 스마트OTP가 등록되었습니다. ${tellUs}`,
         smart_otp_issued: `스마트OTP 등록 코드가 발급되었습니다. ${tellUs}`,
         registration_asked: '다른 기관이 내 인증수단을 등록하려고 합니다. 확인하거나 거절해 주세요.',

@@ -81,12 +81,16 @@ export class LineRows {
 
   /** Moves all that is remembered of a line, and of numbers that left one, into the past. */
   async ageMemory(lineId: string, hours: number): Promise<void> {
+    await this.ageMemoryMinutes(lineId, hours * 60);
+  }
+
+  async ageMemoryMinutes(lineId: string, minutes: number): Promise<void> {
     const columns = ['sim_changed_at', 'sim_doubted_at', 'doubted_at', 'handset_changed_at', 'protected_until'];
-    const earlier = columns.map((column) => `${column} = ${column} - make_interval(hours => $2)`).join(', ');
-    await this.sql(`UPDATE lines SET ${earlier} WHERE id = $1`, [lineId, hours]);
+    const earlier = columns.map((column) => `${column} = ${column} - make_interval(mins => $2)`).join(', ');
+    await this.sql(`UPDATE lines SET ${earlier} WHERE id = $1`, [lineId, minutes]);
     await this.sql(
-      `UPDATE departed_numbers SET left_at = left_at - make_interval(hours => $2), ${earlier} WHERE line_id = $1`,
-      [lineId, hours],
+      `UPDATE departed_numbers SET left_at = left_at - make_interval(mins => $2), ${earlier} WHERE line_id = $1`,
+      [lineId, minutes],
     );
   }
 

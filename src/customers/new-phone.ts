@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
+import { Alerts, type AlertHandler, type AnsweredAlert } from '../alerts/alerts.ts';
+import { ENROLMENT_SECONDS } from '../domain/device.ts';
+import { isInDoubt } from '../domain/line-memory.ts';
+import { NEW_PHONE_NOTICES_A_DAY, newPhoneStep } from '../domain/new-phone.ts';
+import { Problem } from '../domain/problem.ts';
+import { SubscriptionLifecycle, type LifecycleStep } from '../lifecycle/lifecycle.ts';
+import { LineMemories } from '../lines/line-memories.ts';
+import { Notices } from '../notices/notices.ts';
+import type { LockedSubscription } from '../subscriptions/subscription.ts';
+import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
+import type { ReportOutcome } from './report.ts';
+import { ReportStore, type DueReport } from './report.store.ts';
+
+/** The code for a new phone, as the old one shows it. */
+export type ConfirmedEnrolment = Pick<Enrolment, 'enrolmentCode' | 'enrolmentUri'> & { expiresAt: string };
+
+/**
+ * A request for a new phone without a login. Whoever holds the SIM can make one, so the SIM alone does not suffice: the
+ * old phone confirms it with the PIN, or a day must pass in which the old phone can object, or two people decide.
+ */
+@Injectable()
+export class NewPhone {
+  constructor(
+    private readonly store: ReportStore,
+    private readonly alerts: Alerts,
+    private readonly lifecycle: SubscriptionLifecycle,
+    private readonly subscriptions: Subscriptions,
+    private readonly memories: LineMemories,
+    private readonly notices: Notices,
+    private readonly environment: Environment,
+  ) {
+    alerts.answeredBy(['new_phone'], this.answers);
+  }
+
+  /** Takes a request one step further. Returns its outcome, or the time until which it must wait. */
+  async proceed(
+    step: LifecycleStep,
+    report: DueReport,
+    subscription: LockedSubscription,
+  ): Promise<ReportOutcome | Date> {
+    const { session } = step;
+    const { id, state } = subscription;
+    // Before the first enrolment, the website shows codes to a customer who logs in by SMS. A code issued here would
+    // only invalidate that one.
+    if (state === 'awaiting_device') return 'no_change';
+    if (subscription.suspensions.length > 0 || subscription.newPhoneObjected) return 'call_centre';
+    if (await this.store.isAnotherOpen(session, report, id)) return 'no_change';
+    if (report.subscriptionId === null) {
+      await this.alerts.raise(session, id, 'new_phone', report.id);
+      await this.notify(step, report, id, 'new_phone_asked');
+    }
+    const memory = await this.memories.of(subscription.lineId, session);
+    const handset = await this.subscriptions.newHandset(session, id);
+    const next = newPhoneStep({
+      filedAt: report.filedAt,
+      now: report.now,
+      handsetToldAt: handset?.since ?? null,
+      disturbedAt: [memory.handsetChangedAt, memory.simChangedAt, memory.doubtedAt],
+      waitMinutes: this.environment.NEW_PHONE_WAIT_MINUTES,
+    });
+    if (next.kind === 'wait') {
+      if (next.isEnding) await this.notify(step, report, id, 'new_phone_soon');
+      return next.until;
+    }
+    if (next.kind === 'call_centre') return 'call_centre';
+    await this.alerts.withdraw(session, id, ['new_phone']);
+    const { enrolmentCode } = await this.subscriptions.enrolmentCode(id, session);
+    const { phoneNumber } = await this.notices.addressOf(session, id);
+    const notice = { kind: 'enrolment_code' } as const;
+    const address = { phoneNumber, enrolmentCode };
+    step.queued.push(await this.notices.enqueue(session, id, notice, address, ENROLMENT_SECONDS));
+    return 'code_sent';
+  }
+
+  private readonly answers: AlertHandler = {
+    confirm: (alert) => this.confirm(alert),
+    object: (alert) =>
+      this.lifecycle.inTransaction(async (step) => {
+        await this.lifecycle.lock(step, alert.subscriptionId);
+        await this.alerts.close(step.session, alert, 'objected');
+        await this.subscriptions.newPhoneObjected(step.session, alert.subscriptionId);
+        await this.store.resolveOpen(step.session, alert.subscriptionId, 'call_centre');
+      }),
+  };
+
+  /** The old phone shows the code that enrols the new one; it is never texted. Problems: `subscription_not_active`. */
+  private async confirm(alert: AnsweredAlert): Promise<ConfirmedEnrolment> {
+    return this.lifecycle.inTransaction(async (step) => {
+      const { session } = step;
+      const before = await this.lifecycle.lock(step, alert.subscriptionId);
+      await this.alerts.close(session, alert, 'confirmed');
+      const drawn = this.subscriptions.drawEnrolmentCode();
+      const expiresAt = isInDoubt(before)
+        ? undefined
+        : await this.subscriptions.enqueueEnrolment(session, before.id, drawn.enrolmentCode, { confirmed: true });
+      if (!expiresAt) {
+        throw new Problem(
+          'subscription_not_active',
+          'The subscription is suspended or cancelled. Contact the call centre.',
+        );
+      }
+      await this.store.resolveOpen(session, before.id, 'confirmed');
+      return { ...drawn, expiresAt: expiresAt.toISOString() };
+    });
+  }
+
+  /** Tells the old phone and the number, at most twice a day however often the wait starts anew. */
+  private async notify(
+    step: LifecycleStep,
+    report: DueReport,
+    subscriptionId: string,
+    kind: 'new_phone_asked' | 'new_phone_soon',
+  ): Promise<void> {
+    const told = await this.store.countNotice(step.session, report.id, {
+      subscriptionId,
+      most: NEW_PHONE_NOTICES_A_DAY,
+    });
+    if (told) await this.lifecycle.notify(step, subscriptionId, { kind });
+  }
+}

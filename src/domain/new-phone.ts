@@ -1,0 +1,40 @@
+/** Notices about one request for a new phone in a day (contract). */
+export const NEW_PHONE_NOTICES_A_DAY = 2;
+/** Hours for which a request waits for the carrier to report the new handset; then the call centre is asked. */
+const HANDSET_HOURS = 72;
+/** Minutes between two looks for the carrier's report of the new handset. */
+const LOOK_MINUTES = 5;
+/** Minutes before the end of the wait at which the person is told again. */
+const NOTICE_MINUTES = 60;
+
+/** What a request for a new phone does next. `isEnding`: an hour or less is left, of which the person is told. */
+export type NewPhoneStep =
+  { kind: 'wait'; until: Date; isEnding: boolean } | { kind: 'send_code' } | { kind: 'call_centre' };
+
+/**
+ * The next step of a request for a new phone. The wait never starts before the carrier reported the new handset, and it
+ * starts anew at every change of SIM or handset and every report of loss (`disturbedAt`).
+ */
+export function newPhoneStep(request: {
+  filedAt: Date;
+  now: Date;
+  handsetToldAt: Date | null;
+  disturbedAt: readonly (Date | null)[];
+  waitMinutes: number;
+}): NewPhoneStep {
+  const { filedAt, now, handsetToldAt, disturbedAt, waitMinutes } = request;
+  if (!handsetToldAt) {
+    if (minutesAfter(filedAt, HANDSET_HOURS * 60) <= now) return { kind: 'call_centre' };
+    return { kind: 'wait', until: minutesAfter(now, LOOK_MINUTES), isEnding: false };
+  }
+  const startedAt = Math.max(handsetToldAt.getTime(), ...disturbedAt.map((at) => at?.getTime() ?? 0));
+  const endsAt = minutesAfter(new Date(startedAt), waitMinutes);
+  if (endsAt <= now) return { kind: 'send_code' };
+  const noticeAt = minutesAfter(endsAt, -NOTICE_MINUTES);
+  if (noticeAt > now) return { kind: 'wait', until: noticeAt, isEnding: false };
+  return { kind: 'wait', until: endsAt, isEnding: true };
+}
+
+function minutesAfter(instant: Date, minutes: number): Date {
+  return new Date(instant.getTime() + minutes * 60_000);
+}
