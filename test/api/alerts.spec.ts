@@ -192,7 +192,7 @@ describe('a new phone', () => {
     await visitor.send('/new-phone', { phoneNumber, birthDate, genderDigit, way: 'sms' });
   };
   const codeTexts = ({ phoneNumber }: TestPerson) =>
-    service.smsc.received.filter(({ to, text }) => to === phoneNumber && text.includes('등록 코드'));
+    service.smsc.received.filter(({ to, text }) => to === phoneNumber && /[0-9A-Z]{5}(-[0-9A-Z]{5}){3}/.test(text));
   const open = () => service.rows.customers.openReports();
   const noticesTo = ({ pushToken }: Subscriber) =>
     service.pushesTo(pushToken).flatMap(({ data }) => (data['t'] === 'notice' ? [data['kind']] : []));
