@@ -227,8 +227,10 @@ describe('a new phone', () => {
     await ask(owner.person);
     await eventually('the old phone to be told', () => noticesTo(owner).includes('new_phone_asked'));
     await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
+    let passed = 0;
     const pass = async (minutes: number) => {
-      await service.rows.subscriptions.ageHandsetChanges(minutes);
+      passed += minutes;
+      await service.rows.subscriptions.ageHandsetChanges(passed);
       await service.rows.lines.ageMemoryMinutes(owner.person.lineId, minutes);
       await service.rows.customers.makeReportsDue();
       await service.rows.customers.untilReportsResolved();
