@@ -64,6 +64,6 @@ export class PendingResponse {
   state: AuthenticationState;
   /** The transaction to sign, to be shown exactly as it is. Present only with the channel `sign`. */
   transaction?: TransactionFieldInput[];
-  /** Whether the person must tap a card in addition to the PIN. Present only with the channel `sign`. */
+  /** True if the person must tap a card in addition to the PIN. Present only with the channel `sign`. */
   card?: boolean;
 }

@@ -132,7 +132,7 @@ export class ResultResponse {
   birthDate: string;
   /** As the seventh digit of the resident registration number says. */
   gender: 'male' | 'female';
-  /** Whether the person is registered in Korea as a foreigner. */
+  /** True for a person who is registered in Korea as a foreigner. */
   foreigner: boolean;
   /** E.164, such as `+821012345678`. */
   phoneNumber: string;

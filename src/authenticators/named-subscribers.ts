@@ -6,7 +6,7 @@ import { Lines } from '../lines/lines.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
 
 /** The id of a decoy: no subscription has it. */
-export const NOBODY = '00000000-0000-0000-0000-000000000000';
+export const DECOY_SUBSCRIPTION_ID = '00000000-0000-0000-0000-000000000000';
 
 const BY_PHONE = statement(
   'named_subscriber_by_phone',
@@ -39,6 +39,6 @@ export class NamedSubscribers {
     const [line] = await this.database.rows<NamedLine>(BY_PHONE, [numbers]);
     const isOwn = this.lines.isOwnedBy(line, owner);
     const [personIndex] = this.lines.personIndexesOf({ phoneNumber, owner });
-    return { subscriptionId: (isOwn && line?.subscriptionId) || NOBODY, personIndex };
+    return { subscriptionId: (isOwn && line?.subscriptionId) || DECOY_SUBSCRIPTION_ID, personIndex };
   }
 }

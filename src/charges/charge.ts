@@ -2,7 +2,7 @@ import type { Charge } from './charge.entity.ts';
 import type { StatePeriod } from '../domain/fee.ts';
 
 /** The charge of a subscription for the current month so far. */
-export interface SoFar {
+export interface MonthToDate {
   /** Seoul month, `YYYY-MM`. */
   month: string;
   days: number;
@@ -17,7 +17,7 @@ export type MonthlyCharge = Pick<Charge, 'subscriptionId' | 'month' | 'days' | '
 };
 
 /** A subscription's states, and its earlier charges. */
-export interface Billed {
+export interface ChargeHistory {
   subscriptionId: string;
   lineId: string;
   life: StatePeriod[];

@@ -57,7 +57,7 @@ export class AuditLog {
     const rows = await this.rowsOf(operator, action, before);
     const entries = rows.slice(0, PAGE);
     const next = rows.length > PAGE ? (entries.at(-1)?.id ?? null) : null;
-    return this.audit.seen({ ...reader, action: 'audit-log' }, { entries, next });
+    return this.audit.recordRead({ ...reader, action: 'audit-log' }, { entries, next });
   }
 
   private rowsOf(

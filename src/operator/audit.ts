@@ -88,7 +88,7 @@ export class Audit {
   }
 
   /** Audits a read in a transaction of its own, then returns `result`. Call this before the response is sent. */
-  async seen<Result>(call: AuditedCall, result: Result): Promise<Result> {
+  async recordRead<Result>(call: AuditedCall, result: Result): Promise<Result> {
     await this.database.transaction((session) => this.write(session, call, 'done'));
     return result;
   }

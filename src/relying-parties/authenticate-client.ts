@@ -8,7 +8,7 @@ import { ClientStore } from './client.store.ts';
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** Compared when a client has no secret, so that an unknown client takes as long as a wrong secret. */
-const NOBODYS_SECRET = Buffer.alloc(32);
+const DECOY_SECRET = Buffer.alloc(32);
 
 /**
  * Authenticates the client of a token request: `private_key_jwt` (RFC 7523) or `client_secret_basic` (RFC 6749, 2.3.1).
@@ -40,7 +40,7 @@ export class AuthenticateClient {
     const colon = decoded.indexOf(':');
     const [clientId, secret] = [formDecode(decoded.slice(0, colon)), formDecode(decoded.slice(colon + 1))];
     const client = colon > 0 ? await this.store.byClientId(clientId) : undefined;
-    const right = equalInConstantTime(sha256(secret), client?.secretDigest ?? NOBODYS_SECRET);
+    const right = equalInConstantTime(sha256(secret), client?.secretDigest ?? DECOY_SECRET);
     if (!client || !right) throw new Problem('invalid_client', 'The client id or the client secret is wrong.');
     return client;
   }

@@ -196,7 +196,7 @@ export class SubscriptionStore {
   }
 
   /** Lists the transitions of a subscription, oldest first. */
-  async life(id: string): Promise<SubscriptionTransition[]> {
+  async transitions(id: string): Promise<SubscriptionTransition[]> {
     return this.database.rows<SubscriptionTransition>(LIFE, [id]);
   }
 

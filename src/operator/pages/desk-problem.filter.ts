@@ -17,7 +17,7 @@ import { endedCard, linkButton } from '../../pages/site.ts';
 import { Visitor } from '../../pages/visitor.ts';
 
 /** Redirects the operator to a page that must come before the requested one. */
-export class ElsewhereFirst extends Error {
+export class RedirectFirst extends Error {
   constructor(readonly address: '/operator/sign-in' | '/operator/password') {
     super(`${address} comes first`);
   }
@@ -37,7 +37,7 @@ export class DeskProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const [request, reply] = [http.getRequest<RequestAtDesk>(), http.getResponse<FastifyReply>()];
-    if (error instanceof ElsewhereFirst) {
+    if (error instanceof RedirectFirst) {
       void reply.status(303).header('Location', error.address).send('');
       return;
     }
