@@ -33,11 +33,14 @@ const UNSETTLED = statement(
     WHERE r.outcome IN ('suspended', 'call_centre') AND r.settled_at IS NULL ORDER BY r.filed_at LIMIT 100`,
 );
 
+/** The maximum number of rows that one purge statement deletes. */
+const PURGE_BATCH = 5_000;
+
 /** Deletes old reports, except those about which the call centre has not yet spoken with the customer. */
 const PURGE = statement(
   'report_purge',
   `DELETE FROM reports WHERE id IN (SELECT id FROM reports WHERE filed_at < now() - make_interval(days => $1)
-    AND outcome IS NOT NULL AND (settled_at IS NOT NULL OR outcome NOT IN ('suspended', 'call_centre')) LIMIT 5000)`,
+    AND outcome IS NOT NULL AND (settled_at IS NOT NULL OR outcome NOT IN ('suspended', 'call_centre')) LIMIT ${PURGE_BATCH})`,
 );
 
 const AT_THE_DESK = { outcome: In<ReportOutcome>(['suspended', 'call_centre']), settledAt: IsNull() };
@@ -96,8 +99,11 @@ export class ReportStore {
     return (await manager.update(Report, { ...AT_THE_DESK, id }, settled)).affected === 1;
   }
 
-  /** Deletes up to 5,000 resolved reports filed more than `days` ago, except those that wait for the call centre. */
-  async purge(days: number): Promise<void> {
-    await this.database.rows(PURGE, [days]);
+  /**
+   * Deletes a batch of resolved reports filed more than `days` ago, except those that wait for the call centre. Returns
+   * true if more may remain.
+   */
+  async purge(days: number): Promise<boolean> {
+    return (await this.database.changed(PURGE, [days])) === PURGE_BATCH;
   }
 }

@@ -90,10 +90,13 @@ const DUE = statement(
     ORDER BY due_at LIMIT 200`,
 );
 
+/** The maximum number of deliveries that one statement deletes. */
+const DROP_BATCH = 1_000;
+
 const DROP_EXPIRED = statement(
   'delivery_drop_expired',
   `DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE expires_at <= now() AND due_at <= now()
-    LIMIT 1000 FOR UPDATE SKIP LOCKED)`,
+    LIMIT ${DROP_BATCH} FOR UPDATE SKIP LOCKED)`,
 );
 
 /** The deliveries that a transaction has queued and no platform has accepted yet. */
@@ -140,8 +143,8 @@ export class DeliveryStore {
     return (await this.database.rows<{ id: string }>(DUE, [])).map(({ id }) => id);
   }
 
-  /** Deletes a batch of expired deliveries. */
-  async dropExpired(): Promise<void> {
-    await this.database.rows(DROP_EXPIRED, []);
+  /** Deletes a batch of expired deliveries. Returns true if more may remain. */
+  async dropExpired(): Promise<boolean> {
+    return (await this.database.changed(DROP_EXPIRED, [])) === DROP_BATCH;
   }
 }

@@ -44,6 +44,9 @@ const STARTS = statement(
   `SELECT person_index = $1 AS "ofPerson", starts, now() AS now FROM start_budgets WHERE person_index IN ($1, $2)`,
 );
 
+/** The maximum number of budgets that one statement deletes. */
+const PURGE_BATCH = 5_000;
+
 /**
  * Removes budgets older than a day from a hundredth of the table at a time, which needs no index that every start would
  * update.
@@ -51,7 +54,7 @@ const STARTS = statement(
 const PURGE = statement(
   'start_budget_purge',
   `DELETE FROM start_budgets WHERE ctid = ANY(ARRAY(SELECT ctid FROM start_budgets TABLESAMPLE SYSTEM (1)
-    WHERE starts[cardinality(starts)] < now() - interval '1 day' LIMIT 5000))
+    WHERE starts[cardinality(starts)] < now() - interval '1 day' LIMIT ${PURGE_BATCH}))
     AND starts[cardinality(starts)] < now() - interval '1 day'`,
 );
 
@@ -78,8 +81,8 @@ export class StartBudgets {
     return new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, ...waits), limit });
   }
 
-  /** Deletes a batch of budgets without a start within the last day. */
-  async purge(): Promise<void> {
-    await this.database.rows(PURGE, []);
+  /** Deletes a batch of budgets without a start within the last day. Returns true if more may remain. */
+  async purge(): Promise<boolean> {
+    return (await this.database.changed(PURGE, [])) === PURGE_BATCH;
   }
 }

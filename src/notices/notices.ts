@@ -42,10 +42,13 @@ const ENQUEUE = statement(
   { writes: OUTBOX },
 );
 
+/** The maximum number of rows that one purge statement deletes. */
+const PURGE_BATCH = 5_000;
+
 /** Notices that were sent, or could not be sent within their day. */
 const PURGE = statement(
   'notice_purge',
-  `DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE created_at < now() - interval '2 days' LIMIT 5000)`,
+  `DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE created_at < now() - interval '2 days' LIMIT ${PURGE_BATCH})`,
 );
 
 /** Seconds for which sending a notice is tried. */
@@ -109,9 +112,9 @@ export class Notices {
     return { notice, address, text: noticeText(notice), bySms: mayGoBySms(notice) };
   }
 
-  /** Deletes a batch of notices older than two days. */
-  async purge(): Promise<void> {
-    await this.database.rows(PURGE, []);
+  /** Deletes a batch of notices older than two days. Returns true if more may remain. */
+  async purge(): Promise<boolean> {
+    return (await this.database.changed(PURGE, [])) === PURGE_BATCH;
   }
 }
 

@@ -133,10 +133,14 @@ const SETTLE = statement(
     WHERE permitted_at IS NOT NULL AND ended_at IS NULL AND ends_at <= now()`,
 );
 
+/** The maximum number of rows that one purge statement deletes. */
+const PURGE_BATCH = 5_000;
+
 const PURGE = statement(
   'sms_permission_purge',
-  `DELETE FROM sms_permissions WHERE created_at < now() - interval '1 day'
-    AND (permitted_at IS NULL OR created_at < now() - make_interval(days => $1))`,
+  `DELETE FROM sms_permissions WHERE ctid = ANY(ARRAY(SELECT ctid FROM sms_permissions
+    WHERE created_at < now() - interval '1 day'
+      AND (permitted_at IS NULL OR created_at < now() - make_interval(days => $1)) LIMIT ${PURGE_BATCH}))`,
 );
 
 @Injectable()
@@ -216,8 +220,11 @@ export class SmsPermissionStore {
     await this.database.rows(SETTLE, []);
   }
 
-  /** Deletes unconfirmed requests after a day, and permissions that are older than `days`. */
-  async purge(days: number): Promise<void> {
-    await this.database.rows(PURGE, [days]);
+  /**
+   * Deletes a batch of unconfirmed requests older than a day, and of permissions older than `days`. Returns true if more
+   * may remain.
+   */
+  async purge(days: number): Promise<boolean> {
+    return (await this.database.changed(PURGE, [days])) === PURGE_BATCH;
   }
 }

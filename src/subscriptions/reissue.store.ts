@@ -144,10 +144,13 @@ const COMPLETE = statement(
     WHERE s.id = completed.subscription_id RETURNING completed.decided_by AS "approvedBy"`,
 );
 
+/** The maximum number of rows that one purge statement deletes. */
+const PURGE_BATCH = 1_000;
+
 const PURGE = statement(
   'reissue_purge',
   `DELETE FROM reissues WHERE id IN (SELECT r.id FROM reissues r WHERE r.closed_at IS NOT NULL
-    AND r.applied_at < now() - make_interval(days => $1) LIMIT 1000)`,
+    AND r.applied_at < now() - make_interval(days => $1) LIMIT ${PURGE_BATCH})`,
 );
 
 @Injectable()
@@ -222,12 +225,12 @@ export class ReissueStore {
   }
 
   /**
-   * Closes reissues that have expired or that a later change voided, and removes closed ones that are older than
-   * `days`.
+   * Closes reissues that have expired or that a later change voided, and deletes a batch of closed ones that are older
+   * than `days`. Returns true if more may remain.
    */
-  async purge(days: number): Promise<void> {
+  async purge(days: number): Promise<boolean> {
     await this.database.rows(EXPIRE, [null]);
-    await this.database.rows(PURGE, [days]);
+    return (await this.database.changed(PURGE, [days])) === PURGE_BATCH;
   }
 }
 

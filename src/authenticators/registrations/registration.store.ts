@@ -206,11 +206,14 @@ const ON_OWN_PHONE = statement(
     WHERE r.client_id = $2 AND r.subscription_id = $1 AND r.state = 'active'`,
 );
 
+/** The maximum number of rows that one statement closes, clears or deletes. */
+const PURGE_BATCH = 1_000;
+
 const EXPIRE = statement(
   'registration_expire',
   `UPDATE registrations SET state = 'expired', closed_at = expires_at, closed_by = 'time'
     WHERE id IN (SELECT id FROM registrations WHERE state = 'pending' AND expires_at <= now()
-      ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)`,
+      ORDER BY expires_at LIMIT ${PURGE_BATCH} FOR UPDATE SKIP LOCKED)`,
 );
 
 /** Idempotency keys are kept for 24 hours, like those of authentications. */
@@ -218,13 +221,13 @@ const PURGE_KEYS = statement(
   'registration_purge_keys',
   `UPDATE registrations SET key_digest = NULL, request_digest = NULL WHERE id IN (
     SELECT id FROM registrations WHERE key_digest IS NOT NULL AND requested_at < now() - interval '24 hours'
-    LIMIT 1000)`,
+    LIMIT ${PURGE_BATCH})`,
 );
 
 const PURGE = statement(
   'registration_purge',
   `DELETE FROM registrations WHERE id IN (SELECT id FROM registrations
-    WHERE requested_at < now() - make_interval(days => $1) AND closed_at IS NOT NULL LIMIT 1000)`,
+    WHERE requested_at < now() - make_interval(days => $1) AND closed_at IS NOT NULL LIMIT ${PURGE_BATCH})`,
 );
 
 type Asked = RegistrationRow & { deviceId: string | null; pushService: PushService; pushToken: Buffer | null };
@@ -346,10 +349,14 @@ export class RegistrationStore {
     return (await this.database.rows(ON_OWN_PHONE, [subscriptionId, clientId])).length === 1;
   }
 
-  /** Closes expired registrations, and removes those older than the retention period. */
-  async purge(days: number): Promise<void> {
-    await this.database.rows(EXPIRE, []);
-    await this.database.rows(PURGE_KEYS, []);
-    await this.database.rows(PURGE, [days]);
+  /**
+   * Closes a batch of expired registrations, and deletes a batch of those older than `days`. Returns true if more may
+   * remain.
+   */
+  async purge(days: number): Promise<boolean> {
+    const expired = await this.database.changed(EXPIRE, []);
+    const cleared = await this.database.changed(PURGE_KEYS, []);
+    const deleted = await this.database.changed(PURGE, [days]);
+    return Math.max(expired, cleared, deleted) === PURGE_BATCH;
   }
 }

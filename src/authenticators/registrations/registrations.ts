@@ -205,9 +205,12 @@ export class Registrations {
     return this.store.isOnOwnPhone(of.subscriptionId ?? DECOY_SUBSCRIPTION_ID, of.clientId);
   }
 
-  /** Closes expired registrations, and removes those older than the retention period. */
-  async purge(days: number): Promise<void> {
-    await this.store.purge(days);
+  /**
+   * Closes expired registrations, and removes those older than the retention period, a batch each. Returns true if more
+   * may remain.
+   */
+  async purge(days: number): Promise<boolean> {
+    return this.store.purge(days);
   }
 
   /** The registration that this key requested before. Problems: `idempotency_key_reused`. */

@@ -100,11 +100,11 @@ export class CarrierFeed {
   }
 
   /**
-   * Removes one batch of events that were received more than `days` days ago. If a carrier sent one of them again, it
-   * would be stale, or would cancel only what it cancelled then.
+   * Removes one batch of events that were received more than `days` days ago, and returns true if more may remain. If a
+   * carrier sent one of them again, it would be stale, or would cancel only what it cancelled then.
    */
-  async purge(days: number): Promise<void> {
-    await this.store.purge(days);
+  async purge(days: number): Promise<boolean> {
+    return this.store.purge(days);
   }
 
   private async keepAside(
