@@ -10,6 +10,7 @@ import {
   type AuthenticationState,
 } from '../domain/authentication.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
+import type { Subscription } from '../subscriptions/subscription.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
 import { WAKE_OR_SMS } from './statement-parts.ts';
 
@@ -21,7 +22,7 @@ export type AuthenticationView = Pick<
   expired: boolean;
   attemptsLeft: number;
   /** When the subscription's app was last reissued. */
-  reissuedAt: Date | null;
+  reissuedAt: Subscription['reissuedAt'];
 };
 
 export const VIEW = `a.id, a.client_id AS "clientId", a.channel, a.state, a.expires_at <= now() AS expired,

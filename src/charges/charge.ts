@@ -1,5 +1,6 @@
 import type { Charge } from './charge.entity.ts';
 import type { StatePeriod } from '../domain/fee.ts';
+import type { Subscription } from '../subscriptions/subscription.entity.ts';
 
 /** The charge of a subscription for the current month so far. */
 export interface MonthToDate {
@@ -12,9 +13,8 @@ export interface MonthToDate {
 }
 
 /** What one subscription is charged for a month, or what a correction adds to that or takes from it. */
-export type MonthlyCharge = Pick<Charge, 'subscriptionId' | 'month' | 'days' | 'amount' | 'monthlyFee'> & {
-  lineId: string;
-};
+export type MonthlyCharge = Pick<Charge, 'subscriptionId' | 'month' | 'days' | 'amount' | 'monthlyFee'> &
+  Pick<Subscription, 'lineId'>;
 
 /** A subscription's states, and its earlier charges. */
 export interface ChargeHistory {

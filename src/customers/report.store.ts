@@ -3,19 +3,19 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, type Repository } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import type { SubscriptionState } from '../domain/subscription.ts';
+import type { Subscription } from '../subscriptions/subscription.entity.ts';
 import { Report } from './report.entity.ts';
 import type { CustomerReportKind, ReportOutcome } from './report.ts';
 
 /** A report that a worker must resolve; `person` is encrypted. */
-export type DueReport = Pick<Report, 'id' | 'kind'> & { person: Buffer };
+export type DueReport = Pick<Report, 'id' | 'kind'> & { person: NonNullable<Report['person']> };
 
 /** A report about which the call centre must speak with the customer. */
 export type UnsettledReport = Pick<Report, 'id' | 'kind' | 'filedAt' | 'subscriptionId'> & {
   /** The action that was taken immediately. */
   outcome: 'suspended' | 'call_centre';
-  lineId: string | null;
-  subscriptionState: SubscriptionState | null;
+  lineId: Subscription['lineId'] | null;
+  subscriptionState: Subscription['state'] | null;
 };
 
 /** Selects the next due report, lost phones first. Skips rows that another worker has locked. */

@@ -8,7 +8,7 @@ import type { Device } from './device.entity.ts';
 
 /** The data to check a device proof. It never changes during a device's life. */
 export type DeviceKey = Pick<Device, 'subscriptionId' | 'signingKey'> & {
-  deviceId: string;
+  deviceId: Device['id'];
   /** False for an institution's Smart OTP. */
   isOwnPhone: boolean;
 };

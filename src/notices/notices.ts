@@ -4,6 +4,7 @@ import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
+import type { Line } from '../lines/line.entity.ts';
 import { enrolmentText, mayGoBySms, noticeText, type Notice } from '../domain/notice.ts';
 import { PUSH_SERVICE_OF, type Platform, type PushService } from '../domain/push-service.ts';
 
@@ -54,13 +55,13 @@ const PURGE = statement(
 /** Seconds for which sending a notice is tried. */
 const NOTICE_SECONDS = 86_400;
 
-interface Reachable {
-  lineId: string;
-  phoneNumber: Buffer;
+/** The line of a subscription, and the phone of it to which a push can go. */
+type Reachable = Pick<Line, 'phoneNumber'> & {
+  lineId: Line['id'];
   deviceId: string | null;
   pushService: PushService | null;
   pushToken: Buffer | null;
-}
+};
 
 /** Notifies people of changes of their subscription. */
 @Injectable()

@@ -2,15 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { Audit, type AuditEntry } from './audit.ts';
+import type { AuditEntry as StoredAuditEntry } from './audit-entry.entity.ts';
 import type { Operator } from './operator-desk.ts';
 
-/** One entry of the complete audit. */
-export interface LoggedEntry extends AuditEntry {
-  /** Ascending id, and the cursor for the next page. */
-  id: string;
-  subscriptionId: string | null;
-  address: string | null;
-}
+/** One entry of the complete audit. Its ascending `id` is also the cursor for the next page. */
+export type LoggedEntry = AuditEntry & Pick<StoredAuditEntry, 'id' | 'subscriptionId' | 'address'>;
 
 /** Restricts entries to an operator and an action. `before` is the cursor: only entries with a lower id. */
 export interface AuditFilter {

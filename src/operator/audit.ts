@@ -4,6 +4,8 @@ import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { Problem } from '../domain/problem.ts';
+import type { AuditEntry as StoredAuditEntry } from './audit-entry.entity.ts';
+import type { AuditHead } from './audit-head.entity.ts';
 
 /** One call by an operator: the operator, the action, the subscription, the reason and the address. */
 export interface AuditedCall {
@@ -16,14 +18,8 @@ export interface AuditedCall {
   address: string;
 }
 
-export interface AuditEntry {
-  at: Date;
-  operator: string;
-  action: string;
-  reason: string;
-  /** `done`, the problem code of the response, or `failed`. */
-  outcome: string;
-}
+/** One entry as operators read it. `outcome` is `done`, the problem code of the response, or `failed`. */
+export type AuditEntry = Pick<StoredAuditEntry, 'at' | 'operator' | 'action' | 'reason' | 'outcome'>;
 
 /**
  * Locks the head. `clock_timestamp()` is read after the lock is acquired, so that times ascend with numbers. The time
@@ -59,11 +55,7 @@ const REASONS = statement(
     WHERE action = $1 AND subscription_id = ANY($2::uuid[]) AND outcome = 'done' ORDER BY subscription_id, id DESC`,
 );
 
-interface Head extends ChainEnd {
-  seal: Buffer | null;
-  next: string;
-  at: string;
-}
+type Head = ChainEnd & Pick<AuditHead, 'seal'> & { next: string; at: string };
 
 /**
  * The audit of what operators did and read. Each entry is chained to the previous one; `npm run verify-audit` verifies

@@ -1,16 +1,15 @@
 import type { AuditChain, AuditedFacts, ChainEnd } from '../crypto/audit-chain.ts';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
+import type { AuditEntry } from './audit-entry.entity.ts';
+import type { AuditHead } from './audit-head.entity.ts';
 
-/** An entry of the chain as the database holds it, possibly altered. */
-export interface StoredEntry extends AuditedFacts {
-  /** The MAC of the previous entry at the time when this entry was written. */
-  previous: Buffer | null;
-  mac: Buffer | null;
-}
+/**
+ * An entry of the chain as the database holds it, possibly altered. `previous` is the MAC of the previous entry at the
+ * time when this entry was written.
+ */
+export type StoredEntry = AuditedFacts & Pick<AuditEntry, 'previous' | 'mac'>;
 
-export interface StoredEnd extends ChainEnd {
-  seal: Buffer | null;
-}
+export type StoredEnd = ChainEnd & Pick<AuditHead, 'seal'>;
 
 /** The number and MAC of a head that was recorded outside the database. */
 export interface RecordedHead {

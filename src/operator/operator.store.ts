@@ -3,6 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { IsNull, type Repository } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
+import type { OuterJoined } from '../database/statement-parts.ts';
 import { SESSION_IDLE_SECONDS, SESSION_SECONDS, SIGN_IN_ATTEMPTS, SIGN_IN_LOCK_SECONDS } from '../domain/operator.ts';
 import { Approval } from './approval.entity.ts';
 import { OperatorAccount } from './operator-account.entity.ts';
@@ -82,13 +83,9 @@ export type NewAccount = Pick<
 const now = (): string => 'now()';
 
 /** The values that a sign-in is compared with. `id` is null if the login is unknown, disabled or locked. */
-export interface CountedAttempt {
+export type CountedAttempt = OuterJoined<Pick<OperatorAccount, 'id' | 'password' | 'totpSecret' | 'failures'>> & {
   now: Date;
-  id: string | null;
-  password: string | null;
-  totpSecret: Buffer | null;
-  failures: number | null;
-}
+};
 
 /** The tables of operators, their sessions and the reasons of their reads. */
 @Injectable()

@@ -7,22 +7,22 @@ import { PIN_NONCE_SECONDS } from '../domain/device.ts';
 import { countPin, RESET_PIN } from '../devices/pin/count-pin.ts';
 import type { CountedPin } from '../devices/pin/judge-pin.ts';
 import { smsPermitted } from '../authentication/statement-parts.ts';
+import type { Client } from '../relying-parties/client.entity.ts';
+import type { SmsPermission } from './sms-permission.entity.ts';
 
 /** A relying party that started authentications of this subscriber. */
-export interface AskingParty {
-  id: string;
-  name: string;
-  refusesSms: boolean;
-}
+export type AskingParty = Pick<Client, 'id' | 'name' | 'refusesSms'>;
 
 /** A given permission, as the app lists it. */
-export interface GivenPermission {
-  id: string;
-  relyingParty: string;
-  permittedAt: Date;
-  endsAt: Date;
+export type GivenPermission = Pick<SmsPermission, 'id'> & {
+  relyingParty: Client['name'];
+  permittedAt: NonNullable<SmsPermission['permittedAt']>;
+  endsAt: NonNullable<SmsPermission['endsAt']>;
   active: boolean;
-}
+};
+
+/** A request that waits for the PIN. */
+type Asked = Pick<SmsPermission, 'expiresAt'> & { relyingParty: Client['name'] };
 
 const ASKING_PARTIES = statement(
   'sms_permission_asking_parties',
@@ -167,12 +167,12 @@ export class SmsPermissionStore {
   }): Promise<{ expiresAt: Date; relyingParty: string } | undefined> {
     const { id, subscriptionId, deviceId, clientId, nonce } = asking;
     const values = [id, subscriptionId, deviceId, clientId, nonce];
-    return (await this.database.rows<{ expiresAt: Date; relyingParty: string }>(ASK, values))[0];
+    return (await this.database.rows<Asked>(ASK, values))[0];
   }
 
   /** Returns undefined when this relying party never asked for this subscriber. */
   async askedBy(subscriptionId: string, clientId: string): Promise<{ refusesSms: boolean } | undefined> {
-    return (await this.database.rows<{ refusesSms: boolean }>(ASKED_BY, [subscriptionId, clientId]))[0];
+    return (await this.database.rows<Pick<Client, 'refusesSms'>>(ASKED_BY, [subscriptionId, clientId]))[0];
   }
 
   /** Returns undefined when the PIN is locked or no request is open; then nothing may be compared. */
@@ -182,7 +182,7 @@ export class SmsPermissionStore {
 
   /** Returns the request of this device; `open` is true while it can still be confirmed. */
   async asked(id: string, deviceId: string): Promise<{ open: boolean; refusesSms: boolean } | undefined> {
-    return (await this.database.rows<{ open: boolean; refusesSms: boolean }>(ASKED, [id, deviceId]))[0];
+    return (await this.database.rows<{ open: boolean } & Pick<Client, 'refusesSms'>>(ASKED, [id, deviceId]))[0];
   }
 
   /**
@@ -195,7 +195,7 @@ export class SmsPermissionStore {
       const locked = await session.rows(LOCK, [deviceId]);
       await session.rows(RESET_PIN, [deviceId]);
       if (locked.length === 0) return 'subscription_inactive';
-      const [permitted] = await session.rows<{ endsAt: Date }>(PERMIT, [id, deviceId, minutes]);
+      const [permitted] = await session.rows<Pick<GivenPermission, 'endsAt'>>(PERMIT, [id, deviceId, minutes]);
       return permitted?.endsAt ?? null;
     });
   }

@@ -5,8 +5,8 @@ import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
 import { REISSUE_SECONDS } from '../domain/reissue.ts';
-import type { SubscriptionState } from '../domain/subscription.ts';
 import { Reissue } from './reissue.entity.ts';
+import type { Subscription } from './subscription.entity.ts';
 
 /**
  * The actor of a step: an operator of the call centre, or a program. The company behind a program must itself involve
@@ -41,7 +41,8 @@ export type ReissueRow = NewReissue &
   >;
 
 /** A reissue that waits for a decision, with its line and the state of its subscription. */
-export type WaitingReissueRow = ReissueRow & { lineId: string; subscriptionState: SubscriptionState };
+export type WaitingReissueRow = ReissueRow &
+  Pick<Subscription, 'lineId'> & { subscriptionState: Subscription['state'] };
 
 /**
  * SQL: true unless the subscription has changed since the application in a way that neither applicant nor decider could

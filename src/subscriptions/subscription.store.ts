@@ -14,6 +14,7 @@ import type {
   StandingSubscription,
   SubscriptionView,
 } from './subscription.ts';
+import type { EnrolmentCode } from './enrolment-code.entity.ts';
 
 const STANDING_ON_LINE = statement(
   'subscription_standing_on_line',
@@ -192,7 +193,7 @@ export class SubscriptionStore {
   }
 
   async lineOf(id: string): Promise<string | undefined> {
-    return (await this.database.rows<{ lineId: string }>(LINE_OF, [id]))[0]?.lineId;
+    return (await this.database.rows<Pick<StandingSubscription, 'lineId'>>(LINE_OF, [id]))[0]?.lineId;
   }
 
   /** Lists the transitions of a subscription, oldest first. */
@@ -214,7 +215,7 @@ export class SubscriptionStore {
     const { subscriptionId, digest, seconds, issuer, reissueId } = code;
     const cardKey = issuer?.cardKey ? JSON.stringify(issuer.cardKey) : null;
     const values = [subscriptionId, digest, seconds, issuer?.id ?? null, cardKey, reissueId];
-    return (await session.rows<{ expiresAt: Date }>(ISSUE_CODE, values))[0]?.expiresAt;
+    return (await session.rows<Pick<EnrolmentCode, 'expiresAt'>>(ISSUE_CODE, values))[0]?.expiresAt;
   }
 
   /**

@@ -6,6 +6,7 @@ import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
 import type { WindowMethod } from '../domain/authentication.ts';
+import type { Client } from '../relying-parties/client.entity.ts';
 import { Window } from './window.entity.ts';
 
 /** Seconds for which a hosted window is valid (contract: ten minutes). */
@@ -24,12 +25,8 @@ export type HostedWindow = Pick<
   | 'name'
   | 'browserDigest'
   | 'authenticationId'
-> & {
-  relyingParty: string;
-  /** Origins whose pages may show the window in a frame. */
-  frameOrigins: string[];
-  expired: boolean;
-};
+> &
+  Pick<Client, 'frameOrigins'> & { relyingParty: Client['name']; expired: boolean };
 
 export type NewWindow = Pick<
   Window,

@@ -3,11 +3,12 @@ import { Database, type Session } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
 import { NOW, WIPED } from '../../database/statement-parts.ts';
 import { REGISTRATION_SECONDS, type RegistrationState } from '../../domain/authenticator.ts';
-import type { PushService } from '../../domain/push-service.ts';
 import { LIFETIME_SECONDS } from '../../domain/authentication.ts';
 import { countPin, RESET_PIN } from '../../devices/pin/count-pin.ts';
+import type { Device } from '../../devices/device.entity.ts';
 import type { CountedPin } from '../../devices/pin/judge-pin.ts';
 import { BUDGETS, spendStart } from '../../lines/start-budgets.ts';
+import type { Client } from '../../relying-parties/client.entity.ts';
 import type { Registration } from './registration.entity.ts';
 
 export type NewRegistration = Pick<Registration, 'id' | 'clientId' | 'nonce'> & {
@@ -26,19 +27,15 @@ export type NewRegistration = Pick<Registration, 'id' | 'clientId' | 'nonce'> & 
 export type RegistrationRow = Pick<Registration, 'id' | 'state' | 'requestedAt' | 'expiresAt'>;
 
 /** The phone that must confirm: the subscription's own, whichever device is to be registered. */
-export interface AskedDevice {
-  deviceId: string;
-  pushService: PushService;
-  pushToken: Buffer | null;
-}
+export type AskedDevice = Pick<Device, 'pushService' | 'pushToken'> & { deviceId: Device['id'] };
 
 /** A registration, as the app and the website list it. */
-export type ListedRegistration = Pick<Registration, 'id' | 'requestedAt' | 'expiresAt' | 'confirmedAt' | 'nonce'> & {
-  relyingParty: string;
-  state: 'pending' | 'active';
-  deviceName: string;
-  serialNumber: string;
-};
+export type ListedRegistration = Pick<Registration, 'id' | 'requestedAt' | 'expiresAt' | 'confirmedAt' | 'nonce'> &
+  Pick<Device, 'serialNumber'> & {
+    relyingParty: Client['name'];
+    state: 'pending' | 'active';
+    deviceName: Device['name'];
+  };
 
 const STATE = `CASE WHEN state = 'pending' AND expires_at <= now() THEN 'expired' ELSE state END`;
 
@@ -230,7 +227,7 @@ const PURGE = statement(
     WHERE requested_at < now() - make_interval(days => $1) AND closed_at IS NOT NULL LIMIT ${PURGE_BATCH})`,
 );
 
-type Asked = RegistrationRow & { deviceId: string | null; pushService: PushService; pushToken: Buffer | null };
+type Asked = RegistrationRow & Omit<AskedDevice, 'deviceId'> & { deviceId: Device['id'] | null };
 
 @Injectable()
 export class RegistrationStore {

@@ -37,12 +37,11 @@ const PURGE = statement(
     WHERE received_at < now() - make_interval(days => $1) LIMIT ${PURGE_BATCH}))`,
 );
 
-export interface KeptEvent {
-  id: string;
-  kept: Buffer;
+export type KeptEvent = Pick<CarrierEvent, 'id'> & {
+  kept: NonNullable<CarrierEvent['kept']>;
   /** In PostgreSQL's text form with microseconds: the cursor of the next page. */
   receivedAt: string;
-}
+};
 
 @Injectable()
 export class CarrierEventStore {
