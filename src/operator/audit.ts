@@ -4,7 +4,7 @@ import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { Problem } from '../domain/problem.ts';
-import type { AuditEntry as StoredAuditEntry } from './audit-entry.entity.ts';
+import { AuditEntry as StoredAuditEntry } from './audit-entry.entity.ts';
 import type { AuditHead } from './audit-head.entity.ts';
 
 /** One call by an operator: the operator, the action, the subscription, the reason and the address. */
@@ -41,12 +41,6 @@ const WRITE = statement(
       VALUES ($1, $2, $3, $4::timestamp AT TIME ZONE 'UTC', $5, $6, $7, $8, $9, $10, $11)
     )
     UPDATE audit_head SET number = $1, mac = $3, seal = $12 WHERE is_only`,
-);
-
-const OF_SUBSCRIPTION = statement(
-  'audit_of_subscription',
-  `SELECT at, operator, action, reason, outcome FROM audit_entries WHERE subscription_id = $1
-    ORDER BY number NULLS FIRST, id`,
 );
 
 const REASONS = statement(
@@ -96,9 +90,13 @@ export class Audit {
     }
   }
 
-  /** Lists the entries of a subscription, oldest first. */
+  /** Lists the entries of a subscription, oldest first; entries from before the chain have no number. */
   async ofSubscription(subscriptionId: string): Promise<AuditEntry[]> {
-    return this.database.rows<AuditEntry>(OF_SUBSCRIPTION, [subscriptionId]);
+    return this.database.manager.find(StoredAuditEntry, {
+      select: { at: true, operator: true, action: true, reason: true, outcome: true },
+      where: { subscriptionId },
+      order: { number: { direction: 'ASC', nulls: 'FIRST' }, id: 'ASC' },
+    });
   }
 
   /** Returns the reason of the latest successful `action` on each subscription, by subscription id. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, type Repository } from 'typeorm';
+import { IsNull, Not, type Repository } from 'typeorm';
+import { within } from '../database/criteria.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import type { OuterJoined } from '../database/statement-parts.ts';
@@ -66,12 +67,6 @@ const REMEMBER = statement(
   `INSERT INTO operator_looks (session_digest, about, reason)
     SELECT digest, about, $3 FROM operator_sessions, unnest($2::text[]) about WHERE digest = $1
     ON CONFLICT (session_digest, about) DO UPDATE SET reason = excluded.reason`,
-);
-
-const PURGE = statement(
-  'operator_session_purge',
-  `DELETE FROM operator_sessions WHERE created_at <= now() - interval '${SESSION_SECONDS} seconds'
-    OR seen_at <= now() - interval '${SESSION_IDLE_SECONDS} seconds'`,
 );
 
 /** The columns of a new account. */
@@ -179,6 +174,7 @@ export class OperatorStore {
 
   /** Deletes sessions past their idle or total limit. */
   async purgeSessions(): Promise<void> {
-    await this.database.rows(PURGE, []);
+    await this.sessions.delete({ createdAt: Not(within(SESSION_SECONDS)) });
+    await this.sessions.delete({ seenAt: Not(within(SESSION_IDLE_SECONDS)) });
   }
 }

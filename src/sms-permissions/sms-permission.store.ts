@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull, Not } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW, WIPED } from '../database/statement-parts.ts';
@@ -8,7 +9,7 @@ import { countPin, RESET_PIN } from '../devices/pin/count-pin.ts';
 import type { CountedPin } from '../devices/pin/judge-pin.ts';
 import { smsPermitted } from '../authentication/statement-parts.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
-import type { SmsPermission } from './sms-permission.entity.ts';
+import { SmsPermission } from './sms-permission.entity.ts';
 
 /** A relying party that started authentications of this subscriber. */
 export type AskingParty = Pick<Client, 'id' | 'name' | 'refusesSms'>;
@@ -114,11 +115,6 @@ const END = statement(
   { writes: { authentications: 'a code that was texted under the permission is void in the same instant' } },
 );
 
-const WAS_GIVEN = statement(
-  'sms_permission_was_given',
-  `SELECT 1 FROM sms_permissions WHERE id = $1 AND subscription_id = $2 AND permitted_at IS NOT NULL`,
-);
-
 const END_ALL = statement(
   'sms_permission_end_all',
   `WITH withdrawn AS (DELETE FROM sms_permissions WHERE subscription_id = $1 AND permitted_at IS NULL)
@@ -206,8 +202,8 @@ export class SmsPermissionStore {
   }
 
   /** True if the permission was ever given, ended or not. */
-  async wasGiven(id: string, subscriptionId: string): Promise<boolean> {
-    return (await this.database.rows(WAS_GIVEN, [id, subscriptionId])).length === 1;
+  wasGiven(id: string, subscriptionId: string): Promise<boolean> {
+    return this.database.manager.existsBy(SmsPermission, { id, subscriptionId, permittedAt: Not(IsNull()) });
   }
 
   /** Ends all permissions of a subscription and deletes its open request, in the session's transaction. */

@@ -15,6 +15,7 @@ import type {
   SubscriptionView,
 } from './subscription.ts';
 import type { EnrolmentCode } from './enrolment-code.entity.ts';
+import { SubscriptionLink } from './subscription-link.entity.ts';
 
 const STANDING_ON_LINE = statement(
   'subscription_standing_on_line',
@@ -72,13 +73,6 @@ const OF_LINES = statement(
 const VIEW = statement('subscription_view', `${SELECT_VIEW} WHERE s.id = $1`);
 
 const LINE_OF = statement('subscription_line', `SELECT line_id AS "lineId" FROM subscriptions WHERE id = $1`);
-
-const LIFE = statement(
-  'subscription_life',
-  `SELECT to_state AS state, change, reason, actor, actor_id AS "actorId", event_source AS "eventSource",
-      event_id AS "eventId", at, recorded_at AS "recordedAt"
-    FROM subscription_links WHERE subscription_id = $1 ORDER BY number`,
-);
 
 /** A new code replaces all earlier ones of the same issuer. */
 const ISSUE_CODE = statement(
@@ -198,7 +192,20 @@ export class SubscriptionStore {
 
   /** Lists the transitions of a subscription, oldest first. */
   async transitions(id: string): Promise<SubscriptionTransition[]> {
-    return this.database.rows<SubscriptionTransition>(LIFE, [id]);
+    const select = {
+      toState: true,
+      change: true,
+      reason: true,
+      actor: true,
+      actorId: true,
+      eventSource: true,
+      eventId: true,
+      at: true,
+      recordedAt: true,
+    } as const;
+    const where = { subscriptionId: id };
+    const links = await this.database.manager.find(SubscriptionLink, { select, where, order: { number: 'ASC' } });
+    return links.map(({ toState, ...link }) => ({ state: toState, ...link }));
   }
 
   /** Stores a code and returns its expiry; undefined when the subscription is unknown or cancelled. */
