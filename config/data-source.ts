@@ -30,6 +30,7 @@ import { Approval } from '../src/operator/approval.entity.ts';
 import { AuditEntry } from '../src/operator/audit-entry.entity.ts';
 import { AuditHead } from '../src/operator/audit-head.entity.ts';
 import { OperatorAccount } from '../src/operator/operator-account.entity.ts';
+import { OperatorAddress } from '../src/operator/operator-address.entity.ts';
 import { OperatorLook } from '../src/operator/operator-look.entity.ts';
 import { OperatorSession } from '../src/operator/operator-session.entity.ts';
 import { Client } from '../src/relying-parties/client.entity.ts';
@@ -64,6 +65,7 @@ export const ENTITIES = [
   IdempotencyRecord,
   Line,
   OperatorAccount,
+  OperatorAddress,
   OperatorLook,
   OperatorSession,
   Registration,

@@ -3,23 +3,23 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../domain/problem.ts';
 import { challengeFor } from './challenge.ts';
 import { oauthErrorOf } from './oauth-error.ts';
+import { Metrics } from './metrics.ts';
 import { PROBLEM_CATALOGUE } from './problem-catalogue.ts';
+import { recordRefusal } from './record-refusal.ts';
 
 /** The only writer of `application/problem+json` (RFC 9457). It logs unknown errors and answers 500. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
+  constructor(private readonly metrics: Metrics) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const problem = problemOf(error);
-    if (problem.code === 'internal_error' || problem.code === 'service_unavailable') {
-      // Logs the route and never the URL, because a path may contain an id.
-      const route = request.routeOptions.url ?? 'unknown route';
-      this.logger.error(`${request.method} ${route}: ${String((error as Error).stack ?? error)}`);
-    }
+    recordRefusal({ error, problem, request }, { logger: this.logger, metrics: this.metrics });
     writeProblem(reply, problem);
   }
 }

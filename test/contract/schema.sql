@@ -349,6 +349,15 @@ notices.created_at timestamp with time zone NOT NULL DEFAULT now()
 notices CONSTRAINT notices_pkey PRIMARY KEY (id)
 CREATE INDEX notices_age ON public.notices USING btree (created_at)
 CREATE UNIQUE INDEX notices_pkey ON public.notices USING btree (id)
+operator_addresses.operator_id uuid NOT NULL
+operator_addresses.network bytea NOT NULL
+operator_addresses.failures smallint NOT NULL DEFAULT 0
+operator_addresses.locked_until timestamp with time zone
+operator_addresses.seen_at timestamp with time zone NOT NULL DEFAULT now()
+operator_addresses CONSTRAINT operator_addresses_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(id)
+operator_addresses CONSTRAINT operator_addresses_pkey PRIMARY KEY (operator_id, network)
+CREATE UNIQUE INDEX operator_addresses_pkey ON public.operator_addresses USING btree (operator_id, network)
+CREATE INDEX operator_addresses_seen ON public.operator_addresses USING btree (seen_at)
 operator_looks.session_digest bytea NOT NULL
 operator_looks.about text NOT NULL
 operator_looks.reason text NOT NULL
