@@ -104,7 +104,7 @@ export class OAuthController {
       },
       { issuer: ISSUER, endpoint: `${ISSUER}/oauth2/token` },
     );
-    const wanted = body.scope === undefined ? client.scopes : body.scope.split(' ').filter(Boolean);
+    const wanted = body.scope === undefined ? client.scopes : [...new Set(body.scope.split(' ').filter(Boolean))];
     if (wanted.length === 0 || wanted.some((scope) => !client.scopes.includes(scope))) {
       throw new Problem(
         'invalid_scope',
