@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { canonicalAddress, networkOf, readableHops } from '../../src/http/address.ts';
 import { TextBrowser } from '../../src/commands/journey/text-browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { TestService } from '../support/service.ts';
 
 describe('an address', () => {
@@ -110,6 +111,17 @@ describe('behind a trusted proxy', () => {
       expect(await send(other)).toBe(200);
       await service.rows.budgets.clearForms();
     }
+  });
+
+  it('behind a trusted proxy, the phone is shown the address that the proxy saw, without its port', async () => {
+    const { person, phone } = await service.subscriber();
+    const browser = new TextBrowser(service.issuer);
+    await browser.open('/login');
+    const { phoneNumber, birthDate, genderDigit } = person;
+    const hops = { 'X-Forwarded-For': '198.51.100.9, [2001:DB8::9]:4711' };
+    await browser.send('/login', { phoneNumber, birthDate, genderDigit }, hops);
+    const pending = await eventually('the request in the app', async () => (await phone.pending())[0]);
+    expect(pending.endUser?.ip).toBe('2001:db8::9');
   });
 
   it('what a relying party says of the person’s address is shown on the phone in its one form', async () => {
