@@ -176,11 +176,15 @@ clients.frame_origins text[] NOT NULL DEFAULT '{}'::text[]
 clients.refuses_sms boolean NOT NULL DEFAULT false
 clients.vendor_code text
 clients.requires_registration boolean NOT NULL DEFAULT false
+clients.token_endpoint_auth_method text
+clients.assertion_audience text NOT NULL DEFAULT 'issuer'::text
 clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL)))
+clients CONSTRAINT clients_assertion_audience_check CHECK ((assertion_audience = ANY (ARRAY['issuer'::text, 'endpoint'::text])))
 clients CONSTRAINT clients_client_id_key UNIQUE (client_id)
 clients CONSTRAINT clients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60)))
 clients CONSTRAINT clients_pkey PRIMARY KEY (id)
 clients CONSTRAINT clients_starts_per_minute_check CHECK ((starts_per_minute > 0))
+clients CONSTRAINT clients_token_endpoint_auth_method_check CHECK ((token_endpoint_auth_method = ANY (ARRAY['private_key_jwt'::text, 'client_secret_basic'::text, 'client_secret_post'::text])))
 clients CONSTRAINT clients_vendor_code_check CHECK ((vendor_code ~ '^[A-Z0-9]{2,8}$'::text))
 clients CONSTRAINT clients_vendor_code_key UNIQUE (vendor_code)
 CREATE UNIQUE INDEX clients_client_id_key ON public.clients USING btree (client_id)
@@ -345,6 +349,15 @@ notices.created_at timestamp with time zone NOT NULL DEFAULT now()
 notices CONSTRAINT notices_pkey PRIMARY KEY (id)
 CREATE INDEX notices_age ON public.notices USING btree (created_at)
 CREATE UNIQUE INDEX notices_pkey ON public.notices USING btree (id)
+operator_addresses.operator_id uuid NOT NULL
+operator_addresses.network bytea NOT NULL
+operator_addresses.failures smallint NOT NULL DEFAULT 0
+operator_addresses.locked_until timestamp with time zone
+operator_addresses.seen_at timestamp with time zone NOT NULL DEFAULT now()
+operator_addresses CONSTRAINT operator_addresses_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(id)
+operator_addresses CONSTRAINT operator_addresses_pkey PRIMARY KEY (operator_id, network)
+CREATE UNIQUE INDEX operator_addresses_pkey ON public.operator_addresses USING btree (operator_id, network)
+CREATE INDEX operator_addresses_seen ON public.operator_addresses USING btree (seen_at)
 operator_looks.session_digest bytea NOT NULL
 operator_looks.about text NOT NULL
 operator_looks.reason text NOT NULL

@@ -3,8 +3,10 @@ import type { FastifyReply } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
 import { OPERATOR_ROLES } from '../../domain/operator.ts';
 import type { Problem } from '../../domain/problem.ts';
+import { Metrics } from '../../http/metrics.ts';
 import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
 import { problemOf } from '../../http/problem.filter.ts';
+import { recordRefusal } from '../../http/record-refusal.ts';
 import { DESK_COOKIE } from '../operator.guard.ts';
 import { Assets } from '../../pages/assets.ts';
 import { deskPage, deskVisitor } from './desk.ts';
@@ -32,6 +34,7 @@ export class DeskProblemFilter implements ExceptionFilter {
   constructor(
     private readonly assets: Assets,
     private readonly environment: Environment,
+    private readonly metrics: Metrics,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -42,10 +45,7 @@ export class DeskProblemFilter implements ExceptionFilter {
       return;
     }
     const problem = problemOf(error);
-    if (problem.code === 'internal_error' || problem.code === 'service_unavailable') {
-      const route = request.routeOptions.url ?? 'unknown route';
-      this.logger.error(`${request.method} ${route}: ${String((error as Error).stack ?? error)}`);
-    }
+    recordRefusal({ error, problem, request }, { logger: this.logger, metrics: this.metrics });
     const cookie = { name: DESK_COOKIE, issuer: this.environment.ISSUER };
     const reader = request.deskRequest?.reader ?? deskVisitor(new Visitor(request, reply, cookie, this.assets.words));
     const messages = reader.texts.desk;

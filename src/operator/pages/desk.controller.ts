@@ -85,7 +85,7 @@ export class DeskController {
   @Permits('own_password')
   async choosePassword(@AtDesk() desk: DeskRequest): Promise<string> {
     const { present = '', chosen = '', again = '' } = desk.fields;
-    const typed = { present, chosen, again };
+    const typed = { present, chosen, again, address: desk.address };
     const fault = await this.operators.choosePassword(desk.operator, typed, () => desk.visitor.renew());
     return fault ? desk.show(passwordPage(desk.reader, fault)) : desk.go('/operator?done=password');
   }
