@@ -8,6 +8,7 @@ import { Operators1763930000000 } from '../migrations/1763930000000-operators.ts
 import { Authenticators1763940000000 } from '../migrations/1763940000000-authenticators.ts';
 import { Reissues1763950000000 } from '../migrations/1763950000000-reissues.ts';
 import { PushServices1763960000000 } from '../migrations/1763960000000-push-services.ts';
+import { ClientAuthentication1763971000000 } from '../migrations/1763971000000-client-authentication.ts';
 import { LineMemory1764000000000 } from '../migrations/1764000000000-line-memory.ts';
 import { Authentication } from '../src/authentication/authentication.entity.ts';
 import { IdempotencyRecord } from '../src/authentication/idempotency-record.entity.ts';
@@ -33,6 +34,7 @@ import { Approval } from '../src/operator/approval.entity.ts';
 import { AuditEntry } from '../src/operator/audit-entry.entity.ts';
 import { AuditHead } from '../src/operator/audit-head.entity.ts';
 import { OperatorAccount } from '../src/operator/operator-account.entity.ts';
+import { OperatorAddress } from '../src/operator/operator-address.entity.ts';
 import { OperatorLook } from '../src/operator/operator-look.entity.ts';
 import { OperatorSession } from '../src/operator/operator-session.entity.ts';
 import { Client } from '../src/relying-parties/client.entity.ts';
@@ -69,6 +71,7 @@ export const ENTITIES = [
   IdempotencyRecord,
   Line,
   OperatorAccount,
+  OperatorAddress,
   OperatorLook,
   OperatorSession,
   Registration,
@@ -100,6 +103,7 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
       Authenticators1763940000000,
       Reissues1763950000000,
       PushServices1763960000000,
+      ClientAuthentication1763971000000,
       LineMemory1764000000000,
       Alerts1764010000000,
     ],

@@ -56,11 +56,19 @@ module.exports = {
       to: { pathNot: ['^src/(crypto|domain)/', packages('jose')], dependencyTypesNot: ['core'] },
     },
     {
-      name: 'entities-and-stores-are-private',
-      comment: 'Another feature calls the exported service; tables belong to one folder.',
+      name: 'entities-are-private',
+      comment:
+        'Tables belong to one folder. A folder above may type the columns that its statements read by the entity.',
       severity: 'error',
       from: { path: '^src/([^/]+)/' },
-      to: { path: '^src/[^/]+/.*\\.(entity|store)\\.ts$', pathNot: '^src/$1/' },
+      to: { path: '^src/[^/]+/.*\\.entity\\.ts$', pathNot: '^src/$1/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'stores-are-private',
+      comment: 'Another feature calls the exported service.',
+      severity: 'error',
+      from: { path: '^src/([^/]+)/' },
+      to: { path: '^src/[^/]+/.*\\.store\\.ts$', pathNot: '^src/$1/' },
     },
     {
       name: 'entities-and-stores-are-private-to-src',

@@ -7,6 +7,11 @@ const mathRandom = {
   property: 'random',
   message: 'Randomness comes from src/crypto; Math.random is predictable.',
 };
+const requestIp = {
+  object: 'request',
+  property: 'ip',
+  message: 'Read the address of a caller by addressOf (src/http/address.ts).',
+};
 const processEnv = {
   object: 'process',
   property: 'env',
@@ -96,7 +101,7 @@ export default defineConfig(
     files: ['src/**/*.ts'],
     rules: {
       'no-console': 'error',
-      'no-restricted-properties': ['error', mathRandom, processEnv],
+      'no-restricted-properties': ['error', mathRandom, processEnv, requestIp],
       'no-restricted-globals': ['error', cryptoGlobal],
       '@typescript-eslint/no-restricted-imports': ['error', { patterns: [cryptography] }],
     },

@@ -10,7 +10,10 @@ export interface DeclaredType {
   mayBecome(postgresType: string): boolean;
 }
 
-/** One call of `rows<Row>(STATEMENT, values)`. */
+/** The methods of `Database` and of its sessions that run a statement with values. */
+const METHODS = new Set(['rows', 'changed']);
+
+/** One call of `rows<Row>(STATEMENT, values)`, or of `changed(STATEMENT, values)`. */
 export interface StatementCall {
   /** `file:line` */
   place: string;
@@ -94,7 +97,7 @@ export function readSource(root: string): Source {
   }
 
   function isRowsCall({ expression, arguments: given }: ts.CallExpression): boolean {
-    return ts.isPropertyAccessExpression(expression) && expression.name.text === 'rows' && given.length === 2;
+    return ts.isPropertyAccessExpression(expression) && METHODS.has(expression.name.text) && given.length === 2;
   }
 
   function readEntity(node: ts.ClassDeclaration, room: string): void {

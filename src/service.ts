@@ -98,7 +98,9 @@ export async function startService(
       stopping = true;
       // First answers the requests that wait for a change; then stops accepting requests and lets the running ones end.
       watch.close();
-      await Promise.all([fastify.close(), tasks.stop()]);
+      await fastify.close();
+      // The worker takes no further job before the tasks stop, so that it does not take back a run that it has returned.
+      await Promise.all([queue.stopWork(), tasks.stop()]);
       await queue.close();
       await app.close();
       await new Promise((resolve) => management.close(resolve));

@@ -57,9 +57,12 @@ const WITHDRAW = statement(
     WHERE subscription_id = $1 AND state = 'open' AND kind = ANY($2)`,
 );
 
+/** The maximum number of rows that one purge statement deletes. */
+const PURGE_BATCH = 5_000;
+
 const PURGE = statement(
   'alert_purge',
-  `DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE at < now() - make_interval(days => $1) LIMIT 5000)`,
+  `DELETE FROM alerts WHERE id IN (SELECT id FROM alerts WHERE at < now() - make_interval(days => $1) LIMIT ${PURGE_BATCH})`,
 );
 
 /** Alerts of subscriptions. The rooms that raise an alert also say what its answers do. */
@@ -120,9 +123,9 @@ export class Alerts {
     await session.rows(WITHDRAW, [subscriptionId, kinds]);
   }
 
-  /** Deletes a batch of alerts raised more than `days` ago. */
-  async purge(days: number): Promise<void> {
-    await this.database.rows(PURGE, [days]);
+  /** Deletes a batch of alerts raised more than `days` ago. Returns true if more may remain. */
+  async purge(days: number): Promise<boolean> {
+    return (await this.database.changed(PURGE, [days])) === PURGE_BATCH;
   }
 }
 

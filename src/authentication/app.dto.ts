@@ -64,7 +64,7 @@ export class PendingResponse {
   state: AuthenticationState;
   /** The transaction to sign, to be shown exactly as it is. Present only with the channel `sign`. */
   transaction?: TransactionFieldInput[];
-  /** Whether the person must tap a card in addition to the PIN. Present only with the channel `sign`. */
+  /** True if the person must tap a card in addition to the PIN. Present only with the channel `sign`. */
   card?: boolean;
   /**
    * True for a start that rang no phone, because too many were made for this person or the person said within the last

@@ -10,6 +10,8 @@ import {
   type AuthenticationState,
 } from '../domain/authentication.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
+import type { Subscription } from '../subscriptions/subscription.entity.ts';
+import type { Line } from '../lines/line.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
 import { WAKE_OR_SMS } from './statement-parts.ts';
 
@@ -21,11 +23,11 @@ export type AuthenticationView = Pick<
   expired: boolean;
   attemptsLeft: number;
   /** When the subscription's app was last reissued. */
-  reissuedAt: Date | null;
+  reissuedAt: Subscription['reissuedAt'];
   /** When a phone was last enrolled without the confirmation of the one before it. */
-  enrolledAt: Date | null;
+  enrolledAt: Subscription['unconfirmedEnrolmentAt'];
   /** When the SIM of the line was last changed. */
-  simChangedAt: Date | null;
+  simChangedAt: Line['simChangedAt'];
 };
 
 export const VIEW = `a.id, a.client_id AS "clientId", a.channel, a.state, a.expires_at <= now() AS expired,
@@ -156,28 +158,28 @@ const CANCEL_PENDING = statement(
     RETURNING id`,
 );
 
+/** The maximum numbers of rows that one statement closes and deletes. */
+const [EXPIRE_BATCH, PURGE_BATCH] = [1_000, 5_000];
+
 const EXPIRE = statement(
   'authentication_expire',
   `UPDATE authentications SET state = 'expired', closed_at = expires_at, ${WIPED}
     WHERE id IN (SELECT id FROM authentications WHERE closed_at IS NULL AND expires_at <= now()
-      ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)`,
+      ORDER BY expires_at LIMIT ${EXPIRE_BATCH} FOR UPDATE SKIP LOCKED)`,
 );
 
 const PURGE_KEYS = statement(
   'authentication_purge_keys',
   `DELETE FROM idempotency_keys WHERE (client_id, key_digest) IN (SELECT client_id, key_digest
-    FROM idempotency_keys WHERE created_at < now() - interval '24 hours' LIMIT 5000)`,
+    FROM idempotency_keys WHERE created_at < now() - interval '24 hours' LIMIT ${PURGE_BATCH})`,
 );
 
 /** Deletes one batch, by an index on the age alone. An open authentication is never that old. */
 const PURGE = statement(
   'authentication_purge',
   `DELETE FROM authentications WHERE ctid = ANY(ARRAY(SELECT ctid FROM authentications
-    WHERE requested_at < now() - make_interval(days => $1) AND closed_at IS NOT NULL LIMIT $2))`,
+    WHERE requested_at < now() - make_interval(days => $1) AND closed_at IS NOT NULL LIMIT ${PURGE_BATCH}))`,
 );
-
-/** The maximum number of rows that one purge statement deletes. */
-const PURGE_BATCH = 5_000;
 
 @Injectable()
 export class AuthenticationStore {
@@ -241,18 +243,18 @@ export class AuthenticationStore {
     return (await session.rows<{ id: string }>(CANCEL_PENDING, values)).map(({ id }) => id);
   }
 
-  /** Closes expired authentications, at most 1,000 a run, and wipes their codes. */
-  async expire(): Promise<void> {
-    await this.database.rows(EXPIRE, []);
+  /** Closes a batch of expired authentications and wipes their codes. Returns true if more may remain. */
+  async expire(): Promise<boolean> {
+    return (await this.database.changed(EXPIRE, [])) === EXPIRE_BATCH;
   }
 
-  /** Deletes a batch of closed authentications that are older than `days`. */
-  async purge(days: number): Promise<void> {
-    await this.database.rows(PURGE, [days, PURGE_BATCH]);
+  /** Deletes a batch of closed authentications that are older than `days`. Returns true if more may remain. */
+  async purge(days: number): Promise<boolean> {
+    return (await this.database.changed(PURGE, [days])) === PURGE_BATCH;
   }
 
-  /** Deletes a batch of idempotency keys that are older than 24 hours (contract). */
-  async purgeIdempotencyKeys(): Promise<void> {
-    await this.database.rows(PURGE_KEYS, []);
+  /** Deletes a batch of idempotency keys that are older than 24 hours (contract). Returns true if more may remain. */
+  async purgeIdempotencyKeys(): Promise<boolean> {
+    return (await this.database.changed(PURGE_KEYS, [])) === PURGE_BATCH;
   }
 }

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { PublicJwk } from '../crypto/keyring.ts';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW, WIPED } from '../database/statement-parts.ts';
@@ -8,6 +7,8 @@ import { countPin, RESET_PIN, resetPin } from '../devices/pin/count-pin.ts';
 import type { CountedPin } from '../devices/pin/judge-pin.ts';
 import { giveStartBack, keepQuiet } from '../lines/start-budgets.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
+import type { Device } from '../devices/device.entity.ts';
+import type { Client } from '../relying-parties/client.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
 import { IS_FOR_DEVICE } from './statement-parts.ts';
 
@@ -28,7 +29,7 @@ export type DeviceRequest = Pick<
   | 'personIndex'
   | 'held'
 > & {
-  relyingParty: string;
+  relyingParty: Client['name'];
   expired: boolean;
   /** True if the person must tap a card in addition to the PIN. */
   hasCard: boolean;
@@ -36,11 +37,8 @@ export type DeviceRequest = Pick<
 
 /** The data with which a counted PIN is compared, and from which the code is sealed after the right PIN. */
 export type CountedOpening = CountedPin &
-  Pick<Authentication, 'clientId' | 'purpose' | 'expiresAt' | 'channel'> & {
-    relyingParty: string;
-    encryptionKey: PublicJwk;
-    cardKey: PublicJwk | null;
-  };
+  Pick<Authentication, 'clientId' | 'purpose' | 'expiresAt' | 'channel'> &
+  Pick<Device, 'encryptionKey' | 'cardKey'> & { relyingParty: Client['name'] };
 
 const REQUEST = `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty", a.purpose, a.requested_at AS "requestedAt",
     a.expires_at AS "expiresAt", a.expires_at <= now() AS expired, a.end_user AS "endUser", a.nonce, a.state, a.envelope,

@@ -38,7 +38,7 @@ export interface PendingRequest {
 }
 
 /** The proofs that a phone sends to open an authentication. */
-export interface Proven {
+export interface OpeningProofs {
   pinProof: string;
   cardProof?: string;
 }
@@ -79,7 +79,11 @@ export class Open {
    * Problems: `authentication_not_found`, `authentication_closed`, `authentication_expired`, `pin_mismatch`,
    * `pin_locked`, `card_mismatch`, `subscription_not_active`.
    */
-  async open(id: string, { pinProof: proof, cardProof }: Proven, device: ProvenDevice): Promise<{ state: 'opened' }> {
+  async open(
+    id: string,
+    { pinProof: proof, cardProof }: OpeningProofs,
+    device: ProvenDevice,
+  ): Promise<{ state: 'opened' }> {
     const counted = await this.store.countPin(device.deviceId, id);
     if (!counted) {
       await this.find(id, device);

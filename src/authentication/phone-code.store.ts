@@ -1,26 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { NOW } from '../database/statement-parts.ts';
-import { CODE_ATTEMPTS, type Channel } from '../domain/authentication.ts';
+import { NOW, type OuterJoined } from '../database/statement-parts.ts';
+import { CODE_ATTEMPTS } from '../domain/authentication.ts';
 import { AUTHENTICATOR_ATTEMPTS, FAR_SECONDS } from '../domain/authenticator.ts';
+import type { Authenticator } from '../authenticators/authenticator.entity.ts';
+import type { Authentication } from './authentication.entity.ts';
 import { VIEW, type AuthenticationView } from './authentication.store.ts';
 
-/** The data by which a code from the phone is judged. */
-export interface CodeContext {
-  channel: Channel;
-  now: Date;
-  /** Encrypted; null with the channel `otp`. */
-  transaction: Buffer | null;
-  authenticatorId: string | null;
-  /** Encrypted; null for a decoy, and after the device was revoked. */
-  secret: Buffer | null;
-  /** A bigint, which the driver returns as text. */
-  lastStep: string | null;
-  drift: number | null;
-  farStep: string | null;
-  farDrift: number | null;
-}
+/**
+ * The data by which a code from the phone is judged. `transaction` and `secret` are encrypted; `transaction` is null with
+ * the channel `otp`, and `secret` for a decoy and after the device was revoked.
+ */
+export type CodeContext = Pick<Authentication, 'channel' | 'transaction' | 'authenticatorId'> &
+  OuterJoined<Pick<Authenticator, 'secret' | 'lastStep' | 'drift' | 'farStep' | 'farDrift'>> & { now: Date };
 
 /** The result of the comparison, to be counted and stored. */
 export interface PhoneCodeAttempt {

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -27,10 +27,14 @@ import {
 } from '../domain/authentication.ts';
 import { TRANSACTION_FIELDS, TRANSACTION_LABEL_LENGTH, TRANSACTION_VALUE_LENGTH } from '../domain/transaction.ts';
 import { NamedPersonRequest } from '../lines/named-person.dto.ts';
+import { canonicalAddress } from '../http/address.ts';
 import { PLAIN_TEXT, SIGNED_TEXT, Trimmed } from '../http/plain-text.ts';
 
 export class EndUser {
-  /** The IP address (v4 or v6) of the person's browser; shown in the app. */
+  /** The IP address (v4 or v6, also with a port) of the person's browser; shown in the app without the port. */
+  @Transform(({ value }: { value: unknown }) =>
+    typeof value === 'string' ? (canonicalAddress(value) ?? value) : value,
+  )
   @IsOptional()
   @IsIP()
   ip?: string;
@@ -145,7 +149,7 @@ export class ResultResponse {
   birthDate: string;
   /** As the seventh digit of the resident registration number says. */
   gender: 'male' | 'female';
-  /** Whether the person is registered in Korea as a foreigner. */
+  /** True for a person who is registered in Korea as a foreigner. */
   foreigner: boolean;
   /** E.164, such as `+821012345678`. */
   phoneNumber: string;

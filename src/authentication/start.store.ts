@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { insertInto, NOW, parameters, WIPED } from '../database/statement-parts.ts';
+import { insertInto, NOW, parameters, WIPED, type OuterJoined } from '../database/statement-parts.ts';
 import { LIFETIME_SECONDS } from '../domain/authentication.ts';
 import type { LineMemory } from '../domain/line-memory.ts';
 import type { SuspensionReason } from '../domain/subscription.ts';
@@ -15,24 +15,26 @@ import {
   type BudgetsOfStart,
 } from '../lines/start-budgets.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
+import type { Line } from '../lines/line.entity.ts';
+import type { Subscription } from '../subscriptions/subscription.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
 import type { IdempotencyRecord } from './idempotency-record.entity.ts';
 import { smsPermitted, WAKE_OR_SMS } from './statement-parts.ts';
 
 /** The line of the number that the person entered, and the subscription on it. The owner is not compared yet. */
-export type NamedLine = LineMemory & {
-  lineId: string;
-  lineVersion: number;
-  owner: Buffer;
-  subscriptionId: string | null;
-  protectedSince: Date | null;
-  /** Empty without a subscription. */
-  suspensions: SuspensionReason[];
-  /** True if the subscriber permits SMS for the relying party. */
-  smsPermitted: boolean;
-  /** The database's clock. */
-  now: Date;
-};
+export type NamedLine = LineMemory &
+  Pick<Line, 'owner'> & {
+    lineId: Line['id'];
+    lineVersion: Line['version'];
+    subscriptionId: Subscription['id'] | null;
+    protectedSince: Subscription['protectedSince'];
+    /** Empty without a subscription. */
+    suspensions: Subscription['suspensions'];
+    /** True if the subscriber permits SMS for the relying party. */
+    smsPermitted: boolean;
+    /** The database's clock. */
+    now: Date;
+  };
 
 const NAMED_LINE = statement(
   'authentication_named_line',
@@ -165,11 +167,7 @@ const START = statement(
 );
 
 /** The outcome of a start. */
-interface StartRow {
-  open: boolean;
-  expiresAt: Date | null;
-  deliveryId: string | null;
-}
+type StartRow = OuterJoined<Pick<Authentication, 'expiresAt'>> & { open: boolean; deliveryId: string | null };
 
 /** The start with which an Idempotency-Key was first sent. */
 type EarlierStart = Pick<Authentication, 'id' | 'channel' | 'expiresAt'> & Pick<IdempotencyRecord, 'requestDigest'>;

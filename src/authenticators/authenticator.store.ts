@@ -1,27 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import type { PublicJwk } from '../crypto/keyring.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { AUTHENTICATOR_ATTEMPTS, type AuthenticatorKind } from '../domain/authenticator.ts';
+import type { Device } from '../devices/device.entity.ts';
+import type { Client } from '../relying-parties/client.entity.ts';
 import type { Authenticator } from './authenticator.entity.ts';
 
 /** The device that gets an authenticator. */
-export interface Bearer {
-  subscriptionId: string;
-  encryptionKey: PublicJwk;
-  serialNumber: string;
-  /** The institution that issued the device as its Smart OTP; null for the subscription's own phone. */
-  issuerId: string | null;
-  issuerVendorCode: string | null;
-}
+export type Bearer = Pick<Device, 'subscriptionId' | 'encryptionKey' | 'serialNumber' | 'issuerId'> & {
+  /** Null for the subscription's own phone, which no institution issued. */
+  issuerVendorCode: Client['vendorCode'];
+};
 
 /** An authenticator, as its device lists it. */
-export type AuthenticatorRow = Pick<Authenticator, 'kind' | 'createdAt'> & {
-  serialNumber: string;
-  issuer: string | null;
-  issuerVendorCode: string | null;
-  locked: boolean;
-};
+export type AuthenticatorRow = Pick<Authenticator, 'kind' | 'createdAt'> &
+  Pick<Device, 'serialNumber'> & {
+    issuer: Client['name'] | null;
+    issuerVendorCode: Client['vendorCode'];
+    locked: boolean;
+  };
 
 /** Locks subscription and device, so that no suspension or revocation happens before the commit. */
 const BEARER = statement(

@@ -10,7 +10,7 @@ import { PinCheck } from '../devices/pin/pin-check.ts';
 import { AUTHENTICATOR_SECRET_BYTES, AUTHENTICATOR_TERMS, type AuthenticatorKind } from '../domain/authenticator.ts';
 import { Problem } from '../domain/problem.ts';
 import { AuthenticatorStore } from './authenticator.store.ts';
-import { NOBODY } from './named-subscribers.ts';
+import { DECOY_SUBSCRIPTION_ID } from './named-subscribers.ts';
 import { RegistrationStore } from './registrations/registration.store.ts';
 
 /** The request of an app for an authenticator. */
@@ -117,7 +117,7 @@ export class Authenticators {
     kind: AuthenticatorKind;
     registeredOnly: boolean;
   }): Promise<{ id: string; deviceId: string } | undefined> {
-    return this.store.toAsk({ ...asking, subscriptionId: asking.subscriptionId ?? NOBODY });
+    return this.store.toAsk({ ...asking, subscriptionId: asking.subscriptionId ?? DECOY_SUBSCRIPTION_ID });
   }
 
   /** Decrypts the secret of an authenticator's row. */

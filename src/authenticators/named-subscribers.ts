@@ -2,11 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
+import type { Line } from '../lines/line.entity.ts';
 import { Lines } from '../lines/lines.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
+import type { Subscription } from '../subscriptions/subscription.entity.ts';
 
 /** The id of a decoy: no subscription has it. */
-export const NOBODY = '00000000-0000-0000-0000-000000000000';
+export const DECOY_SUBSCRIPTION_ID = '00000000-0000-0000-0000-000000000000';
 
 const BY_PHONE = statement(
   'named_subscriber_by_phone',
@@ -15,11 +17,7 @@ const BY_PHONE = statement(
     WHERE l.phone_index = ANY($1) AND l.status <> 'terminated'`,
 );
 
-interface NamedLine {
-  lineId: string;
-  owner: Buffer;
-  subscriptionId: string | null;
-}
+type NamedLine = Pick<Line, 'owner'> & { lineId: Line['id']; subscriptionId: Subscription['id'] | null };
 
 /** Finds the subscribers that institutions name, without revealing whether they exist. */
 @Injectable()
@@ -39,6 +37,6 @@ export class NamedSubscribers {
     const [line] = await this.database.rows<NamedLine>(BY_PHONE, [numbers]);
     const isOwn = this.lines.isOwnedBy(line, owner);
     const [personIndex] = this.lines.personIndexesOf({ phoneNumber, owner });
-    return { subscriptionId: (isOwn && line?.subscriptionId) || NOBODY, personIndex };
+    return { subscriptionId: (isOwn && line?.subscriptionId) || DECOY_SUBSCRIPTION_ID, personIndex };
   }
 }

@@ -86,7 +86,7 @@ class LineFactsInput {
   @IsIn(['active', 'suspended', 'terminated'])
   status: LineStatus;
 
-  /** Whether the contract is in the subscriber's own name. */
+  /** `self` for a contract in the subscriber's own name, `corporate` for a company's, `other_party` for another person's. */
   @IsIn(['self', 'corporate', 'other_party'])
   holder: Holder;
 

@@ -4,7 +4,7 @@ import { MoreThanOrEqual, type Repository } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { statePeriods, type StatePeriod, type DatedTransition } from '../domain/fee.ts';
-import type { Billed, MonthlyCharge } from './charge.ts';
+import type { ChargeHistory, MonthlyCharge } from './charge.ts';
 import { ClosedMonth } from './closed-month.entity.ts';
 
 /** Subscriptions read together. */
@@ -111,8 +111,8 @@ export class ChargeStore {
   }
 
   /** The subscriptions that may have been active in the time range, one batch at a time. */
-  async *billed(time: { from: Date; to: Date; since: string }, session?: Session): AsyncGenerator<Billed[]> {
-    type Row = Omit<Billed, 'life'> & { life: { change: DatedTransition['change']; at: string }[] };
+  async *billed(time: { from: Date; to: Date; since: string }, session?: Session): AsyncGenerator<ChargeHistory[]> {
+    type Row = Omit<ChargeHistory, 'life'> & { life: { change: DatedTransition['change']; at: string }[] };
     for (let after = LOWEST_ID; ;) {
       const rows = await (session ?? this.database).rows<Row>(BILLED, [after, time.to, time.from, time.since]);
       const last = rows.at(-1);

@@ -1,8 +1,9 @@
 import type { Charge } from './charge.entity.ts';
 import type { StatePeriod } from '../domain/fee.ts';
+import type { Subscription } from '../subscriptions/subscription.entity.ts';
 
 /** The charge of a subscription for the current month so far. */
-export interface SoFar {
+export interface MonthToDate {
   /** Seoul month, `YYYY-MM`. */
   month: string;
   days: number;
@@ -12,12 +13,11 @@ export interface SoFar {
 }
 
 /** What one subscription is charged for a month, or what a correction adds to that or takes from it. */
-export type MonthlyCharge = Pick<Charge, 'subscriptionId' | 'month' | 'days' | 'amount' | 'monthlyFee'> & {
-  lineId: string;
-};
+export type MonthlyCharge = Pick<Charge, 'subscriptionId' | 'month' | 'days' | 'amount' | 'monthlyFee'> &
+  Pick<Subscription, 'lineId'>;
 
 /** A subscription's states, and its earlier charges. */
-export interface Billed {
+export interface ChargeHistory {
   subscriptionId: string;
   lineId: string;
   life: StatePeriod[];

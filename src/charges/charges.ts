@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { Database } from '../database/database.ts';
 import { activeDays, boundsOf, monthAfter, monthBefore, monthOf, prorated } from '../domain/fee.ts';
-import type { Billed, MonthlyCharge, SoFar } from './charge.ts';
+import type { ChargeHistory, MonthlyCharge, MonthToDate } from './charge.ts';
 import type { ClosedMonth } from './closed-month.entity.ts';
 import { ChargeStore } from './charge.store.ts';
 
@@ -41,7 +41,7 @@ export class Charges {
   }
 
   /** The charge of a subscription for the current month so far, without corrections of earlier months. */
-  async soFar(subscriptionId: string): Promise<SoFar> {
+  async soFar(subscriptionId: string): Promise<MonthToDate> {
     const { MONTHLY_FEE: monthlyFee } = this.environment;
     const now = new Date();
     const month = monthOf(now);
@@ -78,7 +78,7 @@ export class Charges {
   }
 
   private chargesOf(
-    batch: readonly Billed[],
+    batch: readonly ChargeHistory[],
     { month, closed, now }: { month: string; closed: readonly ClosedMonth[]; now: Date },
   ): MonthlyCharge[] {
     return batch.flatMap(({ subscriptionId, lineId, life, charged }) => {

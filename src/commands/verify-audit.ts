@@ -5,7 +5,7 @@ import { readEnvironment } from '../../config/environment.ts';
 import { parseKeyring } from '../crypto/keyring.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import type { Statements } from '../database/database.ts';
-import type { Breach, NotedHead } from '../operator/check-chain.ts';
+import type { Breach, RecordedHead } from '../operator/check-chain.ts';
 import { walkChain } from '../operator/walk-chain.ts';
 
 /**
@@ -46,7 +46,7 @@ function report({ where, what, why }: Breach): void {
   if (breaches <= PRINTED) print(`${where}: ${what}: ${why}`);
 }
 
-function readNotedHead(): NotedHead | undefined {
+function readNotedHead(): RecordedHead | undefined {
   const { head } = parseArgs({ options: { head: { type: 'string' } } }).values;
   if (head === undefined) return undefined;
   const [, number, mac] = /^([1-9]\d{0,18}):([\da-f]{64})$/i.exec(head) ?? [];

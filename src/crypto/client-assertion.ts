@@ -1,10 +1,12 @@
-import { createLocalJWKSet, decodeJwt, errors, jwtVerify, type JSONWebKeySet } from 'jose';
+import { createLocalJWKSet, decodeJwt, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
 
 /**
  * The maximum lifetime of an assertion in seconds.
  * Clients use an assertion at once, and its `jti` must be kept for this long.
  */
 const MAX_LIFETIME_SECONDS = 3600;
+/** Seconds by which two clocks may differ at `exp` and `nbf`. */
+const CLOCK_TOLERANCE_SECONDS = 5;
 
 /** The client that an assertion claims to come from, before any check. */
 export function claimedClient(assertion: string): string | null {
@@ -15,39 +17,83 @@ export function claimedClient(assertion: string): string | null {
   }
 }
 
-/**
- * Checks a `private_key_jwt` assertion (RFC 7523): ES256 by one of the client's keys, `iss` = `sub` = the client,
- * unexpired.
- * `aud` must be this issuer alone: with a list, another server could replay the assertion here (CVE-2025-27370).
- * Returns `jti` and expiry, or the reason for refusal as a sentence.
- */
-export async function verifyClientAssertion(input: {
+/** Seconds by which a client's clock may be ahead of this one when it states `iat`. */
+const MAX_AHEAD_SECONDS = 60;
+/** The algorithms of assertions. `Ed25519` is the newer name of `EdDSA` (RFC 9864). */
+export const ASSERTION_ALGORITHMS = ['ES256', 'PS256', 'EdDSA', 'Ed25519'] as const;
+
+/** An assertion and what it is compared with. */
+export interface CheckedAssertion {
   assertion: string;
   clientId: string;
   issuer: string;
+  /** The URL of the called endpoint, for a client whose assertions may name it as `aud`. */
+  endpoint: string | undefined;
   jwks: object;
   now: Date;
-}): Promise<{ jti: string; expiresAt: Date } | string> {
+}
+
+/**
+ * Checks a `private_key_jwt` assertion (RFC 7523): signed by one of the client's keys, `iss` = `sub` = the client,
+ * unexpired, not from the future.
+ * `aud` must be this issuer alone: with a list, another server could replay the assertion here (CVE-2025-27370).
+ * Returns `jti` and expiry, or the reason for refusal as a sentence.
+ */
+export async function verifyClientAssertion(
+  input: CheckedAssertion,
+): Promise<{ jti: string; expiresAt: Date } | string> {
   try {
-    const { payload } = await jwtVerify(input.assertion, createLocalJWKSet(input.jwks as JSONWebKeySet), {
-      algorithms: ['ES256'],
-      issuer: input.clientId,
-      subject: input.clientId,
-      requiredClaims: ['jti', 'exp', 'aud'],
-      currentDate: input.now,
-      clockTolerance: 5,
-    });
-    const { aud, jti, exp } = payload;
-    if (aud !== input.issuer) return `The assertion’s aud must be exactly ${input.issuer}.`;
+    const { aud, jti, exp, iat } = await verifiedClaims(input);
+    const seconds = input.now.getTime() / 1000;
+    if (!isForThisServer(aud, input)) return `The assertion’s aud must be exactly ${input.issuer}.`;
     if (typeof jti !== 'string' || jti.length === 0 || jti.length > 255)
       return 'The assertion’s jti must have 1 to 255 characters.';
-    if (typeof exp !== 'number' || exp > input.now.getTime() / 1000 + MAX_LIFETIME_SECONDS) {
+    if (iat !== undefined && iat > seconds + MAX_AHEAD_SECONDS) return 'The assertion’s iat is in the future.';
+    if (typeof exp !== 'number' || exp > seconds + MAX_LIFETIME_SECONDS) {
       return 'The assertion must expire within an hour.';
     }
-    return { jti, expiresAt: new Date((exp + 5) * 1000) };
+    return { jti, expiresAt: new Date((exp + CLOCK_TOLERANCE_SECONDS) * 1000) };
   } catch (error) {
     return error instanceof errors.JOSEError
       ? `The assertion is not valid (${error.code}).`
       : 'The assertion is not valid.';
   }
+}
+
+/** The called endpoint may stand alone in a list, which some clients cannot avoid; several audiences never pass. */
+function isForThisServer(aud: JWTPayload['aud'], { issuer, endpoint }: CheckedAssertion): boolean {
+  if (aud === issuer) return true;
+  const [only, ...others] = [aud].flat();
+  return endpoint !== undefined && only === endpoint && others.length === 0;
+}
+
+/** The claims of an assertion that one of the client's keys signed. Without `kid`, every key that fits is tried. */
+async function verifiedClaims({ assertion, clientId, jwks, now }: CheckedAssertion): Promise<JWTPayload> {
+  const options = {
+    algorithms: [...ASSERTION_ALGORITHMS],
+    issuer: clientId,
+    subject: clientId,
+    requiredClaims: ['jti', 'exp', 'aud'],
+    currentDate: now,
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+  };
+  try {
+    return (await jwtVerify(assertion, createLocalJWKSet(withoutEdwardsNames(jwks)), options)).payload;
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    for await (const key of error) {
+      const verified = await jwtVerify(assertion, key, options).catch((refusal: unknown) => {
+        if (!(refusal instanceof errors.JWSSignatureVerificationFailed)) throw refusal;
+      });
+      if (verified) return verified.payload;
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
+}
+
+/** A key may be registered under one name of its algorithm and used under the other. Its curve says which it is. */
+function withoutEdwardsNames(jwks: object): JSONWebKeySet {
+  const { keys } = jwks as JSONWebKeySet;
+  if (!Array.isArray(keys)) return jwks as JSONWebKeySet;
+  return { keys: keys.map(({ alg, ...key }) => (alg === undefined || /^Ed/.test(alg) ? key : { alg, ...key })) };
 }

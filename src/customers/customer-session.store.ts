@@ -43,10 +43,13 @@ const VERIFIED = statement(
     WHERE digest = $1 AND authentication_id = $3 AND ${LIVING} RETURNING ${COLUMNS}`,
 );
 
+/** The maximum number of rows that one purge statement deletes. */
+const PURGE_BATCH = 5_000;
+
 const PURGE = statement(
   'customer_session_purge',
   `DELETE FROM customer_sessions WHERE digest IN (
-    SELECT digest FROM customer_sessions WHERE created_at < now() - interval '1 hour' LIMIT 5000)`,
+    SELECT digest FROM customer_sessions WHERE created_at < now() - interval '1 hour' LIMIT ${PURGE_BATCH})`,
 );
 
 /** The sessions of customers' browsers. */
@@ -108,9 +111,9 @@ export class CustomerSessionStore {
     await this.sessions.delete({ digest });
   }
 
-  /** Deletes up to 5,000 sessions that began more than an hour ago. */
-  async purge(): Promise<void> {
-    await this.database.rows(PURGE, []);
+  /** Deletes a batch of sessions that began more than an hour ago. Returns true if more may remain. */
+  async purge(): Promise<boolean> {
+    return (await this.database.changed(PURGE, [])) === PURGE_BATCH;
   }
 
   /** Stores the accepted terms in the session's transaction. */

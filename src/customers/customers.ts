@@ -174,9 +174,9 @@ export class Customers {
     return JSON.parse(this.keys.fields.decrypt(enrolment, placeOf(digest)).toString('utf8')) as ShownEnrolment;
   }
 
-  /** Deletes sessions that began more than an hour ago. */
-  async purgeSessions(): Promise<void> {
-    await this.store.purge();
+  /** Deletes a batch of sessions that began more than an hour ago. Returns true if more may remain. */
+  async purgeSessions(): Promise<boolean> {
+    return this.store.purge();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
+import { addressOf, networkOf } from '../http/address.ts';
 import type { FormLimit } from '../http/form-limits.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
 
@@ -15,7 +16,7 @@ const OF_A_NUMBER = { times: 100, seconds: 86_400 };
 
 /** The limit of a form for the address of a request. */
 export function addressLimit(form: string, request: FastifyRequest): FormLimit {
-  return { name: `${form} of an address`, of: networkOf(request.ip), ...OF_AN_ADDRESS };
+  return { name: `${form} of an address`, of: networkOf(addressOf(request)), ...OF_AN_ADDRESS };
 }
 
 /** Limits of a report about a person whose fields are valid. */
@@ -25,17 +26,4 @@ export function personLimits(form: string, { phoneNumber, birthDate, genderDigit
     { name: `${form} of a person`, of: `${number} ${birthDate}${genderDigit}`, ...OF_A_PERSON },
     { name: `${form} of a number`, of: number, ...OF_A_NUMBER },
   ];
-}
-
-/** Returns an IPv4 address, or the /64 of an IPv6 address, because one household has a whole /64 (RFC 6177). */
-function networkOf(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!address.includes(':')) return address;
-  const [head = '', tail] = address.split('::');
-  const groups = head.split(':').filter(Boolean);
-  const after = tail?.split(':').filter(Boolean) ?? [];
-  const whole =
-    tail === undefined ? groups : [...groups, ...Array<string>(8 - groups.length - after.length).fill('0'), ...after];
-  return whole.slice(0, 4).join(':');
 }

@@ -6,7 +6,7 @@ import {
   type OwnRegistration,
 } from '../authenticators/registrations/registrations.ts';
 import { Charges } from '../charges/charges.ts';
-import type { SoFar } from '../charges/charge.ts';
+import type { MonthToDate } from '../charges/charge.ts';
 import { Problem } from '../domain/problem.ts';
 import { History, type HistoryEntry } from '../history/history.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
@@ -20,7 +20,7 @@ import type { Locale } from '../domain/locale.ts';
 /** The customer's view of their service. */
 export interface Overview {
   subscription: SubscriptionView;
-  fee: SoFar;
+  fee: MonthToDate;
   history: HistoryEntry[];
   /** Institutions that may request codes from the customer's phones. */
   registrations: OwnRegistration[];
@@ -31,7 +31,7 @@ export interface Overview {
 /** The receipt of a cancelled subscription. */
 export interface Receipt {
   cancelledAt: Date;
-  fee: SoFar;
+  fee: MonthToDate;
 }
 
 /** The actions of a verified customer on their subscription. */

@@ -3,13 +3,13 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, Not, type Repository } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import type { SubscriptionState } from '../domain/subscription.ts';
+import type { Subscription } from '../subscriptions/subscription.entity.ts';
 import { Report } from './report.entity.ts';
 import type { CustomerReportKind, ReportOutcome } from './report.ts';
 
 /** A report that a worker must resolve; `person` is encrypted. */
 export type DueReport = Pick<Report, 'id' | 'kind' | 'filedAt' | 'subscriptionId'> & {
-  person: Buffer;
+  person: NonNullable<Report['person']>;
   /** The database's clock. */
   now: Date;
 };
@@ -18,8 +18,8 @@ export type DueReport = Pick<Report, 'id' | 'kind' | 'filedAt' | 'subscriptionId
 export type UnsettledReport = Pick<Report, 'id' | 'kind' | 'filedAt' | 'subscriptionId'> & {
   /** The action that was taken immediately. */
   outcome: 'suspended' | 'call_centre';
-  lineId: string | null;
-  subscriptionState: SubscriptionState | null;
+  lineId: Subscription['lineId'] | null;
+  subscriptionState: Subscription['state'] | null;
 };
 
 /** Selects the next due report, lost phones first. Skips rows that another worker has locked. */
@@ -45,11 +45,14 @@ const UNSETTLED = statement(
     ORDER BY NOT (r.kind = 'lost_phone' AND r.outcome = 'call_centre'), r.filed_at LIMIT 100`,
 );
 
+/** The maximum number of rows that one purge statement deletes. */
+const PURGE_BATCH = 5_000;
+
 /** Deletes old reports, except those about which the call centre has not yet spoken with the customer. */
 const PURGE = statement(
   'report_purge',
   `DELETE FROM reports WHERE id IN (SELECT id FROM reports WHERE filed_at < now() - make_interval(days => $1)
-    AND outcome IS NOT NULL AND (settled_at IS NOT NULL OR outcome NOT IN ('suspended', 'call_centre')) LIMIT 5000)`,
+    AND outcome IS NOT NULL AND (settled_at IS NOT NULL OR outcome NOT IN ('suspended', 'call_centre')) LIMIT ${PURGE_BATCH})`,
 );
 
 const AT_THE_DESK = { outcome: In<ReportOutcome>(['suspended', 'call_centre']), settledAt: IsNull() };
@@ -131,8 +134,11 @@ export class ReportStore {
     return (await manager.update(Report, { ...AT_THE_DESK, id }, settled)).affected === 1;
   }
 
-  /** Deletes up to 5,000 resolved reports filed more than `days` ago, except those that wait for the call centre. */
-  async purge(days: number): Promise<void> {
-    await this.database.rows(PURGE, [days]);
+  /**
+   * Deletes a batch of resolved reports filed more than `days` ago, except those that wait for the call centre. Returns
+   * true if more may remain.
+   */
+  async purge(days: number): Promise<boolean> {
+    return (await this.database.changed(PURGE, [days])) === PURGE_BATCH;
   }
 }

@@ -62,9 +62,12 @@ export class Reports implements RecurringTask {
     return this.store.settle(session, id, operator);
   }
 
-  /** Deletes reports filed more than `days` ago, except those that still need a worker or the call centre. */
-  async purge(days: number): Promise<void> {
-    await this.store.purge(days);
+  /**
+   * Deletes a batch of reports filed more than `days` ago, except those that still need a worker or the call centre.
+   * Returns true if more may remain.
+   */
+  async purge(days: number): Promise<boolean> {
+    return this.store.purge(days);
   }
 
   /** Resolves the due reports one after the other. */

@@ -14,6 +14,13 @@ export interface Session extends Statements {
   readonly manager: EntityManager;
 }
 
+/** A dedicated connection. */
+export interface Connection extends Session {
+  /** Aborted when the connection ends, also when the database ends it. What belonged to its session is gone then. */
+  readonly ended: AbortSignal;
+  close(): Promise<void>;
+}
+
 /** SQLSTATE of a violated unique constraint (PostgreSQL, appendix A). */
 const UNIQUE_VIOLATION = '23505';
 
@@ -38,14 +45,25 @@ export class Database implements Session {
     return (await this.pool.query({ name, text, values })).rows as Row[];
   }
 
+  /** Runs one statement on any connection of the pool and returns the number of rows that it changed or removed. */
+  async changed({ name, text }: Statement, values: unknown[]): Promise<number> {
+    return (await this.pool.query({ name, text, values })).rowCount ?? 0;
+  }
+
   /**
-   * Opens a dedicated connection without a transaction, for objects that belong to a session, such as temporary tables.
+   * Opens a dedicated connection without a transaction, for objects that belong to a session, such as temporary tables
+   * and advisory locks.
    */
-  async connect(): Promise<Session & { close(): Promise<void> }> {
+  async connect(): Promise<Connection> {
     const runner = this.source.createQueryRunner();
     const client = (await runner.connect()) as pg.PoolClient;
+    const ended = new AbortController();
+    client.once('end', () => {
+      ended.abort();
+    });
     return {
       manager: runner.manager,
+      ended: ended.signal,
       rows: async <Row>({ text }: Statement, values: unknown[]) => (await client.query(text, values)).rows as Row[],
       // Closes the connection instead of returning it to the pool, so that the state of the session ends with it.
       close: async () => {

@@ -3,6 +3,10 @@
  * A later answer, read from the stored row, is then equal to the first one.
  */
 export const NOW = `date_trunc('milliseconds', now())`;
+
+/** Columns of a row that an outer join may not find. */
+export type OuterJoined<Columns> = { [Name in keyof Columns]: Columns[Name] | null };
+
 /** The columns to clear when an authentication closes without having been verified. */
 export const WIPED = `code_digest = NULL, sms_code = NULL, envelope = NULL, end_user = NULL, person = NULL,
   transaction = NULL, budgets = NULL`;

@@ -2,40 +2,33 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import type { AuthenticationState, Channel } from '../domain/authentication.ts';
-import type { PushService } from '../domain/push-service.ts';
-import { CLAIM_SECONDS, type DeliveryKind } from '../domain/delivery.ts';
+import type { OuterJoined } from '../database/statement-parts.ts';
+import { CLAIM_SECONDS } from '../domain/delivery.ts';
+import type { Authentication } from '../authentication/authentication.entity.ts';
 import { smsPermitted } from '../authentication/statement-parts.ts';
+import type { Device } from '../devices/device.entity.ts';
+import type { StoredNotice } from '../notices/stored-notice.entity.ts';
+import type { Client } from '../relying-parties/client.entity.ts';
+import type { Delivery } from './delivery.entity.ts';
 
-/** One claimed delivery with everything that sending it needs. */
-export interface Claimed {
-  id: string;
-  kind: DeliveryKind;
-  attempts: number;
-  secondsLeft: number;
-  authenticationId: string | null;
-  state: AuthenticationState | null;
-  channel: Channel | null;
-  envelope: string | null;
-  smsCode: Buffer | null;
-  relyingParty: string | null;
-  lineId: string | null;
-  /** The person named by the relying party, encrypted. */
-  person: Buffer | null;
-  /** Whether the line is protected now and SMS is not permitted; then no code goes by SMS. */
-  lineProtected: boolean;
-  deviceId: string | null;
-  pushService: PushService | null;
-  pushToken: Buffer | null;
-  testEnvelope: string | null;
-  notice: { id: string; kind: string; detail: string | null; address: Buffer } | null;
-}
+/** One claimed delivery with everything that sending it needs. `person` is encrypted. */
+export type Claimed = Pick<Delivery, 'id' | 'kind' | 'attempts'> &
+  OuterJoined<Pick<Authentication, 'state' | 'channel' | 'envelope' | 'smsCode' | 'lineId' | 'person'>> &
+  OuterJoined<Pick<Device, 'pushService' | 'pushToken' | 'testEnvelope'>> & {
+    secondsLeft: number;
+    authenticationId: Authentication['id'] | null;
+    relyingParty: Client['name'] | null;
+    /** True if the line is protected now and SMS is not permitted; then no code goes by SMS. */
+    lineProtected: boolean;
+    deviceId: Device['id'] | null;
+    notice: Pick<StoredNotice, 'id' | 'kind' | 'detail' | 'address'> | null;
+  };
 
 type ClaimedRow = Omit<Claimed, 'notice'> & {
-  noticeId: string | null;
-  noticeKind: string;
-  noticeDetail: string | null;
-  noticeAddress: Buffer;
+  noticeId: StoredNotice['id'] | null;
+  noticeKind: StoredNotice['kind'];
+  noticeDetail: StoredNotice['detail'];
+  noticeAddress: StoredNotice['address'];
 };
 
 /**
@@ -90,10 +83,13 @@ const DUE = statement(
     ORDER BY due_at LIMIT 200`,
 );
 
+/** The maximum number of deliveries that one statement deletes. */
+const DROP_BATCH = 1_000;
+
 const DROP_EXPIRED = statement(
   'delivery_drop_expired',
   `DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE expires_at <= now() AND due_at <= now()
-    LIMIT 1000 FOR UPDATE SKIP LOCKED)`,
+    LIMIT ${DROP_BATCH} FOR UPDATE SKIP LOCKED)`,
 );
 
 /** The deliveries that a transaction has queued and no platform has accepted yet. */
@@ -140,8 +136,8 @@ export class DeliveryStore {
     return (await this.database.rows<{ id: string }>(DUE, [])).map(({ id }) => id);
   }
 
-  /** Deletes a batch of expired deliveries. */
-  async dropExpired(): Promise<void> {
-    await this.database.rows(DROP_EXPIRED, []);
+  /** Deletes a batch of expired deliveries. Returns true if more may remain. */
+  async dropExpired(): Promise<boolean> {
+    return (await this.database.changed(DROP_EXPIRED, [])) === DROP_BATCH;
   }
 }

@@ -11,7 +11,7 @@ import type { CountedPin } from './pin/judge-pin.ts';
 
 /** The data to check a device proof. It never changes during a device's life. */
 export type DeviceKey = Pick<Device, 'subscriptionId' | 'signingKey'> & {
-  deviceId: string;
+  deviceId: Device['id'];
   /** False for an institution's Smart OTP. */
   isOwnPhone: boolean;
 };
@@ -228,10 +228,13 @@ const UNLOCK_PIN = statement(
   `UPDATE devices SET pin_failures = 0 WHERE subscription_id = $1 AND state = 'active' RETURNING id`,
 );
 
+/** The maximum number of proofs that one statement deletes. */
+const PURGE_BATCH = 20_000;
+
 const PURGE_PROOFS = statement(
   'device_purge_proofs',
   `DELETE FROM device_proofs WHERE ctid = ANY(ARRAY(
-    SELECT ctid FROM device_proofs WHERE seen_at < now() - interval '5 minutes' LIMIT 20000))`,
+    SELECT ctid FROM device_proofs WHERE seen_at < now() - interval '5 minutes' LIMIT ${PURGE_BATCH}))`,
 );
 
 @Injectable()
@@ -351,8 +354,8 @@ export class DeviceStore {
     return (await session.rows(UNLOCK_PIN, [subscriptionId])).length > 0;
   }
 
-  /** Deletes a batch of proofs that are too old to be accepted again. */
-  async purgeProofs(): Promise<void> {
-    await this.database.rows(PURGE_PROOFS, []);
+  /** Deletes a batch of proofs that are too old to be accepted again. Returns true if more may remain. */
+  async purgeProofs(): Promise<boolean> {
+    return (await this.database.changed(PURGE_PROOFS, [])) === PURGE_BATCH;
   }
 }

@@ -142,9 +142,9 @@ export class Devices {
     return this.store.unlockPin(session, subscriptionId);
   }
 
-  /** Deletes records of proofs that are too old to be replayed. */
-  async purgeProofs(): Promise<void> {
-    await this.store.purgeProofs();
+  /** Deletes a batch of records of proofs that are too old to be replayed. Returns true if more may remain. */
+  async purgeProofs(): Promise<boolean> {
+    return this.store.purgeProofs();
   }
 
   private async testClosed(deviceId: string): Promise<Problem> {

@@ -38,9 +38,11 @@ export function mayOperator(role: OperatorRole, permission: OperatorPermission):
   return (OPERATOR_PERMISSIONS[permission] as readonly OperatorRole[]).includes(role);
 }
 
-/** Consecutive failed sign-ins that lock an account, and the seconds for which it stays locked. */
+/** Consecutive failed sign-ins that lock an account where they came from, and the seconds for which it stays locked. */
 export const SIGN_IN_ATTEMPTS = 5;
 export const SIGN_IN_LOCK_SECONDS = 900;
+/** Days for which an address is remembered from which an operator signed in. */
+export const FAMILIAR_ADDRESS_DAYS = 90;
 /** Seconds until a session ends: without use, and in any case. */
 export const SESSION_IDLE_SECONDS = 900;
 export const SESSION_SECONDS = 28_800;

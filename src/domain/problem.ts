@@ -74,6 +74,8 @@ export interface ProblemMembers {
   limit?: { name: string; quota: number; seconds: number };
   /** The methods that the path supports; sent as `Allow`. */
   allow?: string[];
+  /** The scope that an access token needs; sent in `WWW-Authenticate`. */
+  requiredScope?: string;
 }
 
 /** A refusal with a stable code and a sentence that says what to do. The only error class that callers see. */

@@ -50,7 +50,9 @@ export function clientOf(request: FastifyRequest, tokens: AccessTokens, scope: S
 /** Throws unless the client has the scope. Problems: `insufficient_scope`. */
 export function assertCovers(caller: Caller, scope: Scope): void {
   if (caller.scopes.includes(scope)) return;
-  throw new Problem('insufficient_scope', `Get an access token with the scope ${scope} at POST /oauth2/token.`);
+  throw new Problem('insufficient_scope', `Get an access token with the scope ${scope} at POST /oauth2/token.`, {
+    requiredScope: scope,
+  });
 }
 
 /** Declares on a controller that its callers are clients with this scope. */

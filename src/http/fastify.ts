@@ -1,6 +1,7 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../domain/problem.ts';
+import { readableHops } from './address.ts';
 import { problemOf, writeProblem } from './problem.filter.ts';
 import { readForm } from './read-form.ts';
 import { readJson, readJsonArray } from './read-json.ts';
@@ -61,6 +62,12 @@ export function createFastifyAdapter(options: { trustProxy: string[] }): Fastify
       requireBodyType(request, 'lines');
       return stream;
     });
+  });
+  fastify.addHook('onRequest', ({ headers }, _reply, done) => {
+    // Fastify compares the hops with the trusted proxies, and reads only plain addresses.
+    const hops = headers['x-forwarded-for'];
+    if (hops !== undefined) headers['x-forwarded-for'] = readableHops([hops].flat().join(','));
+    done();
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
     if (bodyTypeOf(request) !== 'lines' && hasBody(request)) enforceBodyDeadline(request.raw);

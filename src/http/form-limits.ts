@@ -28,10 +28,13 @@ const SPEND = statement(
     RETURNING 1`,
 );
 
+/** The maximum number of counters that one statement deletes. */
+const PURGE_BATCH = 5_000;
+
 const PURGE = statement(
   'form_limit_purge',
   `DELETE FROM form_budgets WHERE ctid = ANY(ARRAY(SELECT ctid FROM form_budgets TABLESAMPLE SYSTEM (1)
-    WHERE sent[cardinality(sent)] < now() - interval '1 day' LIMIT 5000))
+    WHERE sent[cardinality(sent)] < now() - interval '1 day' LIMIT ${PURGE_BATCH}))
     AND sent[cardinality(sent)] < now() - interval '1 day'`,
 );
 
@@ -56,8 +59,8 @@ export class FormLimits {
     }
   }
 
-  /** Deletes a batch of counters that have been idle for a day. */
-  async purge(): Promise<void> {
-    await this.database.rows(PURGE, []);
+  /** Deletes a batch of counters that have been idle for a day. Returns true if more may remain. */
+  async purge(): Promise<boolean> {
+    return (await this.database.changed(PURGE, [])) === PURGE_BATCH;
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 
 /** The service's Prometheus metrics. No label contains personal data. */
 @Injectable()
@@ -22,6 +22,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly refusals = new Counter({
+    name: 'pushguard_refusals_total',
+    help: 'Requests that the service refused by choice because of load or a limit, by route and problem code',
+    labelNames: ['route', 'code'],
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
@@ -29,6 +36,11 @@ export class Metrics {
   /** Records the duration of one answer. */
   answered(method: string, route: string, status: number, milliseconds: number): void {
     this.requests.observe({ method, route, status: String(status) }, milliseconds / 1000);
+  }
+
+  /** Counts a request that was refused by choice. */
+  refused(route: string, code: string): void {
+    this.refusals.inc({ route, code });
   }
 
   /** Records the duration of one attempt to send a push or a text message. */

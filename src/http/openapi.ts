@@ -12,7 +12,7 @@ export function openApiDocument(app: INestApplication, issuer: string): OpenAPIO
     .setTitle('Pushguard')
     .setVersion('1')
     .setDescription(
-      'Verification codes that reach only the subscriber’s own phone, after a PIN. Every error is a problem document (RFC 9457).',
+      'Verification codes that reach only the subscriber’s own phone, after a PIN. Every error is a problem document (RFC 9457), with the members of RFC 6749 at /oauth2.',
     )
     .setOpenAPIVersion('3.1.0')
     .addServer(issuer)
@@ -21,10 +21,11 @@ export function openApiDocument(app: INestApplication, issuer: string): OpenAPIO
     .build();
   const document = SwaggerModule.createDocument(app, config);
   document.components ??= {};
-  document.components.schemas = { ...document.components.schemas, Problem: PROBLEM };
-  for (const path of Object.values(document.paths)) {
+  document.components.schemas = { ...document.components.schemas, Problem: PROBLEM, OAuthError: OAUTH_ERROR };
+  for (const [address, path] of Object.entries(document.paths)) {
+    const refused = address.startsWith('/oauth2/') ? REFUSED_OAUTH : REFUSED;
     for (const operation of Object.values(path) as { responses?: Record<string, object> }[]) {
-      operation.responses = { ...operation.responses, default: REFUSED };
+      operation.responses = { ...operation.responses, default: refused };
     }
   }
   sortEnums(document.components.schemas);
@@ -68,4 +69,23 @@ const PROBLEM = {
 const REFUSED = {
   description: 'A problem document (RFC 9457)',
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+};
+
+const OAUTH_ERROR = {
+  allOf: [
+    { $ref: '#/components/schemas/Problem' },
+    {
+      type: 'object',
+      required: ['error', 'error_description'],
+      properties: { error: { type: 'string' }, error_description: { type: 'string' } },
+    },
+  ],
+};
+
+const REFUSED_OAUTH = {
+  description: 'An OAuth error (RFC 6749, 5.2); 405, 413 and 415 are problem documents',
+  content: {
+    'application/json': { schema: { $ref: '#/components/schemas/OAuthError' } },
+    ...REFUSED.content,
+  },
 };

@@ -1,23 +1,25 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../domain/problem.ts';
+import { challengeFor } from './challenge.ts';
+import { oauthErrorOf } from './oauth-error.ts';
+import { Metrics } from './metrics.ts';
 import { PROBLEM_CATALOGUE } from './problem-catalogue.ts';
+import { recordRefusal } from './record-refusal.ts';
 
 /** The only writer of `application/problem+json` (RFC 9457). It logs unknown errors and answers 500. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
 
+  constructor(private readonly metrics: Metrics) {}
+
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
     const problem = problemOf(error);
-    if (problem.code === 'internal_error' || problem.code === 'service_unavailable') {
-      // Logs the route and never the URL, because a path may contain an id.
-      const route = request.routeOptions.url ?? 'unknown route';
-      this.logger.error(`${request.method} ${route}: ${String((error as Error).stack ?? error)}`);
-    }
+    recordRefusal({ error, problem, request }, { logger: this.logger, metrics: this.metrics });
     writeProblem(reply, problem);
   }
 }
@@ -33,40 +35,21 @@ export function writeProblem(reply: FastifyReply, problem: Problem): void {
     void reply.header('RateLimit', `"${limit.name}";r=0;t=${retryAfterSeconds ?? limit.seconds}`);
   }
   if (allow) void reply.header('Allow', allow.join(', '));
-  if (status === 401) void reply.header('WWW-Authenticate', challengeFor(problem));
-  // RFC 6749, 5.2 requires `error` at the token endpoint; OAuth clients read no other member.
-  const oauth = reply.request.routeOptions.url === '/oauth2/token' ? OAUTH_ERRORS[problem.code] : undefined;
+  const challenge = challengeFor(problem, reply.request.headers.authorization);
+  if (challenge !== undefined) void reply.header('WWW-Authenticate', challenge);
+  const oauth = oauthErrorOf(problem, reply.request.routeOptions.url);
   void reply
     .status(status)
     .header('Cache-Control', 'no-store')
-    .type('application/problem+json; charset=utf-8')
-    .send(
-      JSON.stringify({
-        ...problemDocument(problem),
-        ...(oauth && { error: oauth, error_description: problem.detail }),
-      }),
-    );
+    .type(oauth ? 'application/json; charset=utf-8' : 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify({ ...problemDocument(problem), ...oauth }));
 }
 
 /** The members of one problem document (RFC 9457, section 3). */
 export function problemDocument({ code, detail, members }: Problem): object {
   const { status, title } = PROBLEM_CATALOGUE[code];
-  const { retryAfterSeconds: _retry, limit: _limit, allow: _allow, ...rest } = members;
+  const { retryAfterSeconds: _retry, limit: _limit, allow: _allow, requiredScope: _scope, ...rest } = members;
   return { type: `urn:pushguard:problem:${code}`, title, status, detail, code, ...rest };
-}
-
-const OAUTH_ERRORS: Partial<Record<Problem['code'], string>> = {
-  invalid_request: 'invalid_request',
-  invalid_client: 'invalid_client',
-  invalid_grant_type: 'unsupported_grant_type',
-  invalid_scope: 'invalid_scope',
-};
-
-function challengeFor(problem: Problem): string {
-  if (problem.code === 'device_proof_invalid') return 'Device-Proof';
-  return problem.code === 'invalid_client'
-    ? 'Basic realm="pushguard"'
-    : 'Bearer realm="pushguard", error="invalid_token"';
 }
 
 /** SQLSTATE classes of transient failures: connection, resources, operator intervention (PostgreSQL, appendix A). */

@@ -61,10 +61,13 @@ const DEPARTED = statement(
     WHERE person_index = ANY($1) AND left_at > now() - interval '${DEPARTED_DAYS} days'`,
 );
 
+/** The maximum number of rows that one purge statement deletes. */
+const PURGE_BATCH = 5_000;
+
 const PURGE = statement(
   'departed_number_purge',
   `DELETE FROM departed_numbers WHERE person_index IN (SELECT person_index FROM departed_numbers
-    WHERE left_at <= now() - interval '${DEPARTED_DAYS} days' LIMIT 5000)`,
+    WHERE left_at <= now() - interval '${DEPARTED_DAYS} days' LIMIT ${PURGE_BATCH})`,
 );
 
 /** The memory of lines, which decides about holds. The caller has locked the line of each change. */
@@ -121,9 +124,9 @@ export class LineMemories {
     return [...new Set(rows.flatMap(({ personIndex }) => indexes.get(personIndex.toString('hex')) ?? []))];
   }
 
-  /** Deletes a batch of numbers that left longer ago than their memory lasts. */
-  async purge(): Promise<void> {
-    await this.database.rows(PURGE, []);
+  /** Deletes a batch of numbers that left longer ago than their memory lasts. Returns true if more may remain. */
+  async purge(): Promise<boolean> {
+    return (await this.database.changed(PURGE, [])) === PURGE_BATCH;
   }
 
   private async departed(line: LineFacts, session: Session): Promise<LineMemory | null> {

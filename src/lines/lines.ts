@@ -11,7 +11,7 @@ import { LineMemories } from './line-memories.ts';
 
 /** The facts of a line as they are stored; number and owner are encrypted. */
 type LineRow = Pick<Line, 'phoneNumber' | 'owner' | 'carrier' | 'status' | 'holder' | 'plan' | 'handset'> & {
-  lineId: string;
+  lineId: Line['id'];
 };
 
 /** The position in the carrier's events up to which the line is recorded. */

@@ -159,6 +159,9 @@ const STARTS = statement(
   `SELECT person_index AS key, starts, now() AS now FROM start_budgets WHERE person_index = ANY($1)`,
 );
 
+/** The maximum number of budgets that one statement deletes. */
+const PURGE_BATCH = 5_000;
+
 /**
  * Removes budgets older than a day from a hundredth of the table at a time, which needs no index that every start would
  * update.
@@ -166,7 +169,7 @@ const STARTS = statement(
 const PURGE = statement(
   'start_budget_purge',
   `DELETE FROM start_budgets WHERE ctid = ANY(ARRAY(SELECT ctid FROM start_budgets TABLESAMPLE SYSTEM (1)
-    WHERE ${IS_OLD} LIMIT 5000)) AND ${IS_OLD}`,
+    WHERE ${IS_OLD} LIMIT ${PURGE_BATCH})) AND ${IS_OLD}`,
 );
 
 /** Limits of starts for one person, and for one number at one relying party. */
@@ -232,9 +235,9 @@ export class StartBudgets {
     return new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, ...waits), limit });
   }
 
-  /** Deletes a batch of budgets without a start within the last day. */
-  async purge(): Promise<void> {
-    await this.database.rows(PURGE, []);
+  /** Deletes a batch of budgets without a start within the last day. Returns true if more may remain. */
+  async purge(): Promise<boolean> {
+    return (await this.database.changed(PURGE, [])) === PURGE_BATCH;
   }
 
   private key(budget: string, of: Buffer | string, ...at: string[]): Buffer {

@@ -4,6 +4,7 @@ import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
+import type { Line } from '../lines/line.entity.ts';
 import { enrolmentText, mayGoBySms, noticeText, type Notice } from '../domain/notice.ts';
 import { PUSH_SERVICE_OF, type Platform, type PushService } from '../domain/push-service.ts';
 
@@ -42,22 +43,25 @@ const ENQUEUE = statement(
   { writes: OUTBOX },
 );
 
+/** The maximum number of rows that one purge statement deletes. */
+const PURGE_BATCH = 5_000;
+
 /** Notices that were sent, or could not be sent within their day. */
 const PURGE = statement(
   'notice_purge',
-  `DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE created_at < now() - interval '2 days' LIMIT 5000)`,
+  `DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE created_at < now() - interval '2 days' LIMIT ${PURGE_BATCH})`,
 );
 
 /** Seconds for which sending a notice is tried. */
 const NOTICE_SECONDS = 86_400;
 
-interface Reachable {
-  lineId: string;
-  phoneNumber: Buffer;
+/** The line of a subscription, and the phone of it to which a push can go. */
+type Reachable = Pick<Line, 'phoneNumber'> & {
+  lineId: Line['id'];
   deviceId: string | null;
   pushService: PushService | null;
   pushToken: Buffer | null;
-}
+};
 
 /** Notifies people of changes of their subscription. */
 @Injectable()
@@ -109,9 +113,9 @@ export class Notices {
     return { notice, address, text: noticeText(notice), bySms: mayGoBySms(notice) };
   }
 
-  /** Deletes a batch of notices older than two days. */
-  async purge(): Promise<void> {
-    await this.database.rows(PURGE, []);
+  /** Deletes a batch of notices older than two days. Returns true if more may remain. */
+  async purge(): Promise<boolean> {
+    return (await this.database.changed(PURGE, [])) === PURGE_BATCH;
   }
 }
 

@@ -4,19 +4,19 @@ import { statement } from '../database/statement.ts';
 import { future } from '../database/criteria.ts';
 import { Approval } from './approval.entity.ts';
 import { APPROVAL_SECONDS, type ApprovalKind } from '../domain/operator.ts';
-import type { SubscriptionState } from '../domain/subscription.ts';
+import type { Subscription } from '../subscriptions/subscription.entity.ts';
+import type { OperatorAccount } from './operator-account.entity.ts';
 
 /** One request for approval, as the desk shows it. */
 export type ApprovalRow = Pick<
   Approval,
   'id' | 'kind' | 'state' | 'subscriptionId' | 'askedAt' | 'reason' | 'expiresAt' | 'decidedAt' | 'decisionReason'
-> & {
-  lineId: string;
-  subscriptionState: SubscriptionState;
-  /** Logins of operators. */
-  askedBy: string;
-  decidedBy: string | null;
-};
+> &
+  Pick<Subscription, 'lineId'> & {
+    subscriptionState: Subscription['state'];
+    askedBy: OperatorAccount['login'];
+    decidedBy: OperatorAccount['login'] | null;
+  };
 
 /**
  * SQL condition: the subscription was neither suspended nor cancelled after the request. The operators who requested

@@ -2,6 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../crypto/access-token.ts';
 import { Problem } from '../domain/problem.ts';
+import { addressOf } from '../http/address.ts';
 import { percentDecoded } from '../http/percent-decoded.ts';
 import { PLAIN_TEXT } from '../http/plain-text.ts';
 import type { Operator } from './operator-desk.ts';
@@ -16,7 +17,7 @@ export interface AuditContext {
 export const FromAuditContext = createParamDecorator((_: unknown, context: ExecutionContext): AuditContext => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const header = request.headers['audit-reason'];
-  return { reason: typeof header === 'string' ? readReason(header) : undefined, address: request.ip };
+  return { reason: typeof header === 'string' ? readReason(header) : undefined, address: addressOf(request) };
 });
 
 /** Returns the operator of a read, whose reason comes in the header. Problems: `invalid_request` without a reason. */

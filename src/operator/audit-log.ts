@@ -1,16 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { LessThan, Raw, type FindOperator } from 'typeorm';
 import { Database } from '../database/database.ts';
-import { statement } from '../database/statement.ts';
 import { Audit, type AuditEntry } from './audit.ts';
+import { AuditEntry as StoredAuditEntry } from './audit-entry.entity.ts';
 import type { Operator } from './operator-desk.ts';
 
-/** One entry of the complete audit. */
-export interface LoggedEntry extends AuditEntry {
-  /** Ascending id, and the cursor for the next page. */
-  id: string;
-  subscriptionId: string | null;
-  address: string | null;
-}
+/** One entry of the complete audit. Its ascending `id` is also the cursor for the next page. */
+export type LoggedEntry = AuditEntry & Pick<StoredAuditEntry, 'id' | 'subscriptionId' | 'address'>;
 
 /** Restricts entries to an operator and an action. `before` is the cursor: only entries with a lower id. */
 export interface AuditFilter {
@@ -22,23 +18,20 @@ export interface AuditFilter {
 /** Entries per page. */
 const PAGE = 50;
 
-/** `charges 2026-11` is the action `charges`. */
-const ACTION = `split_part(action, ' ', 1)`;
+const SHOWN = {
+  id: true,
+  at: true,
+  operator: true,
+  action: true,
+  reason: true,
+  outcome: true,
+  subscriptionId: true,
+  address: true,
+} as const;
 
-/**
- * Builds one statement for each combination of filters, so that an index of its own serves each, however rare the
- * value.
- */
-const page = (name: string, where: string) =>
-  statement(
-    `audit_log_${name}`,
-    `SELECT id, at, operator, action, reason, outcome, subscription_id AS "subscriptionId", address
-    FROM audit_entries WHERE id < coalesce($1::bigint, 9223372036854775807) ${where} ORDER BY id DESC LIMIT ${PAGE + 1}`,
-  );
-const ALL = page('all', '');
-const BY_OPERATOR = page('by_operator', 'AND operator = $2');
-const BY_ACTION = page('by_action', `AND ${ACTION} = $2`);
-const BY_BOTH = page('by_both', `AND operator = $2 AND ${ACTION} = $3`);
+/** `charges 2026-11` is the action `charges`; an index serves exactly this expression. */
+const isAction = (action: string): FindOperator<string> =>
+  Raw((column) => `split_part(${column}, ' ', 1) = :action`, { action }) as FindOperator<string>;
 
 /** Reads the complete audit page by page. */
 @Injectable()
@@ -53,24 +46,19 @@ export class AuditLog {
    * one.
    */
   async page(reader: Operator, filter: AuditFilter): Promise<{ entries: LoggedEntry[]; next: string | null }> {
-    const { operator, action, before = null } = filter;
-    const rows = await this.rowsOf(operator, action, before);
+    const { operator, action, before } = filter;
+    const rows = await this.database.manager.find(StoredAuditEntry, {
+      select: SHOWN,
+      where: {
+        ...(before !== undefined && { id: LessThan(before) }),
+        ...(operator !== undefined && { operator }),
+        ...(action !== undefined && { action: isAction(action) }),
+      },
+      order: { id: 'DESC' },
+      take: PAGE + 1,
+    });
     const entries = rows.slice(0, PAGE);
     const next = rows.length > PAGE ? (entries.at(-1)?.id ?? null) : null;
-    return this.audit.seen({ ...reader, action: 'audit-log' }, { entries, next });
-  }
-
-  private rowsOf(
-    operator: string | undefined,
-    action: string | undefined,
-    before: string | null,
-  ): Promise<LoggedEntry[]> {
-    const { database } = this;
-    if (operator !== undefined && action !== undefined) {
-      return database.rows<LoggedEntry>(BY_BOTH, [before, operator, action]);
-    }
-    if (operator !== undefined) return database.rows<LoggedEntry>(BY_OPERATOR, [before, operator]);
-    if (action !== undefined) return database.rows<LoggedEntry>(BY_ACTION, [before, action]);
-    return database.rows<LoggedEntry>(ALL, [before]);
+    return this.audit.recordRead({ ...reader, action: 'audit-log' }, { entries, next });
   }
 }

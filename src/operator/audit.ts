@@ -4,6 +4,8 @@ import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { Problem } from '../domain/problem.ts';
+import { AuditEntry as StoredAuditEntry } from './audit-entry.entity.ts';
+import type { AuditHead } from './audit-head.entity.ts';
 
 /** One call by an operator: the operator, the action, the subscription, the reason and the address. */
 export interface AuditedCall {
@@ -16,14 +18,8 @@ export interface AuditedCall {
   address: string;
 }
 
-export interface AuditEntry {
-  at: Date;
-  operator: string;
-  action: string;
-  reason: string;
-  /** `done`, the problem code of the response, or `failed`. */
-  outcome: string;
-}
+/** One entry as operators read it. `outcome` is `done`, the problem code of the response, or `failed`. */
+export type AuditEntry = Pick<StoredAuditEntry, 'at' | 'operator' | 'action' | 'reason' | 'outcome'>;
 
 /**
  * Locks the head. `clock_timestamp()` is read after the lock is acquired, so that times ascend with numbers. The time
@@ -47,23 +43,13 @@ const WRITE = statement(
     UPDATE audit_head SET number = $1, mac = $3, seal = $12 WHERE is_only`,
 );
 
-const OF_SUBSCRIPTION = statement(
-  'audit_of_subscription',
-  `SELECT at, operator, action, reason, outcome FROM audit_entries WHERE subscription_id = $1
-    ORDER BY number NULLS FIRST, id`,
-);
-
 const REASONS = statement(
   'audit_reasons',
   `SELECT DISTINCT ON (subscription_id) subscription_id AS "subscriptionId", reason FROM audit_entries
     WHERE action = $1 AND subscription_id = ANY($2::uuid[]) AND outcome = 'done' ORDER BY subscription_id, id DESC`,
 );
 
-interface Head extends ChainEnd {
-  seal: Buffer | null;
-  next: string;
-  at: string;
-}
+type Head = ChainEnd & Pick<AuditHead, 'seal'> & { next: string; at: string };
 
 /**
  * The audit of what operators did and read. Each entry is chained to the previous one; `npm run verify-audit` verifies
@@ -88,7 +74,7 @@ export class Audit {
   }
 
   /** Audits a read in a transaction of its own, then returns `result`. Call this before the response is sent. */
-  async seen<Result>(call: AuditedCall, result: Result): Promise<Result> {
+  async recordRead<Result>(call: AuditedCall, result: Result): Promise<Result> {
     await this.database.transaction((session) => this.write(session, call, 'done'));
     return result;
   }
@@ -104,9 +90,13 @@ export class Audit {
     }
   }
 
-  /** Lists the entries of a subscription, oldest first. */
+  /** Lists the entries of a subscription, oldest first; entries from before the chain have no number. */
   async ofSubscription(subscriptionId: string): Promise<AuditEntry[]> {
-    return this.database.rows<AuditEntry>(OF_SUBSCRIPTION, [subscriptionId]);
+    return this.database.manager.find(StoredAuditEntry, {
+      select: { at: true, operator: true, action: true, reason: true, outcome: true },
+      where: { subscriptionId },
+      order: { number: { direction: 'ASC', nulls: 'FIRST' }, id: 'ASC' },
+    });
   }
 
   /** Returns the reason of the latest successful `action` on each subscription, by subscription id. */

@@ -48,7 +48,7 @@ export class ChargesController {
   ): Promise<void> {
     const operator = auditedRead(caller, context);
     const closedAt = (await this.charges.closedAt(month)) ?? null;
-    await this.audit.seen({ ...operator, action: `charges ${month}` }, undefined);
+    await this.audit.recordRead({ ...operator, action: `charges ${month}` }, undefined);
     const batches = this.charges.of(month);
     if (accept?.includes('text/csv')) {
       void reply.header('Content-Disposition', `attachment; filename="charges-${month}.csv"`);

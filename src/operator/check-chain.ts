@@ -1,19 +1,18 @@
 import type { AuditChain, AuditedFacts, ChainEnd } from '../crypto/audit-chain.ts';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
+import type { AuditEntry } from './audit-entry.entity.ts';
+import type { AuditHead } from './audit-head.entity.ts';
 
-/** An entry of the chain as the database holds it, possibly altered. */
-export interface HeldEntry extends AuditedFacts {
-  /** The MAC of the previous entry at the time when this entry was written. */
-  previous: Buffer | null;
-  mac: Buffer | null;
-}
+/**
+ * An entry of the chain as the database holds it, possibly altered. `previous` is the MAC of the previous entry at the
+ * time when this entry was written.
+ */
+export type StoredEntry = AuditedFacts & Pick<AuditEntry, 'previous' | 'mac'>;
 
-export interface HeldEnd extends ChainEnd {
-  seal: Buffer | null;
-}
+export type StoredEnd = ChainEnd & Pick<AuditHead, 'seal'>;
 
 /** The number and MAC of a head that was recorded outside the database. */
-export interface NotedHead {
+export interface RecordedHead {
   number: string;
   mac: Buffer;
 }
@@ -46,8 +45,8 @@ export class ChainCheck {
 
   constructor(
     private readonly chain: AuditChain,
-    private readonly end: HeldEnd | undefined,
-    private readonly noted?: NotedHead,
+    private readonly end: StoredEnd | undefined,
+    private readonly noted?: RecordedHead,
   ) {
     this.isSealed = end !== undefined && chain.isSealed(end);
     this.first = end && this.isSealed ? BigInt(end.firstNumber) : 1n;
@@ -55,7 +54,7 @@ export class ChainCheck {
   }
 
   /** Yields the breaches of one entry. Call it in ascending order of numbers, each time with the following entry. */
-  *entry(entry: HeldEntry, next: HeldEntry | undefined): Generator<Breach> {
+  *entry(entry: StoredEntry, next: StoredEntry | undefined): Generator<Breach> {
     const number = BigInt(entry.number);
     const where = `entry ${number}`;
     if (number === BigInt(this.noted?.number ?? 0) && same(entry.mac, this.noted?.mac)) this.isNotedFound = true;
@@ -121,7 +120,7 @@ export class ChainCheck {
    * links it to its neighbours, the entry is in its place and was altered. Otherwise another entry, or none, stood
    * here.
    */
-  private classify(entry: HeldEntry, next: HeldEntry | undefined, macBefore: Buffer | null | undefined): Breach {
+  private classify(entry: StoredEntry, next: StoredEntry | undefined, macBefore: Buffer | null | undefined): Breach {
     const where = `entry ${entry.number}`;
     const origin = this.origin(entry);
     if (origin !== '') return { where, what: 'moved or inserted', why: `it does not belong here${origin}` };
@@ -143,7 +142,7 @@ export class ChainCheck {
    * Returns the MAC that the entry had when its successor was written, or undefined if neither a successor nor the
    * sealed head records it.
    */
-  private passageAfter({ number }: HeldEntry, next: HeldEntry | undefined): Buffer | null | undefined {
+  private passageAfter({ number }: StoredEntry, next: StoredEntry | undefined): Buffer | null | undefined {
     if (next && BigInt(next.number) === BigInt(number) + 1n) return next.previous;
     return BigInt(number) === this.sealedEnd ? this.end?.mac : undefined;
   }
@@ -152,7 +151,7 @@ export class ChainCheck {
    * Describes the original number of a moved entry, if its MAC matches with another number; otherwise returns an empty
    * text.
    */
-  private origin(entry: HeldEntry): string {
+  private origin(entry: StoredEntry): string {
     if (entry.mac === null || this.searches === 0) return '';
     this.searches -= 1;
     const number = BigInt(entry.number);

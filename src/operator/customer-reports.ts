@@ -51,7 +51,7 @@ export class CustomerReports {
     const call = { ...operator, action: 'settle-report', ...(subscriptionId !== null && { subscriptionId }) };
     await this.audit.of(call, () =>
       this.database.transaction(async (session) => {
-        if (!(await this.reports.settle(session, id, operator.operator))) throw settledBefore();
+        if (!(await this.reports.settle(session, id, operator.operator))) throw alreadySettled();
         await this.audit.done(session, call);
       }),
     );
@@ -59,7 +59,7 @@ export class CustomerReports {
 }
 
 /** The problem of a report that cannot be settled. */
-export function settledBefore(): Problem {
+export function alreadySettled(): Problem {
   return new Problem(
     'nothing_to_change',
     'The report does not exist or is already settled. Reload the list of reports.',

@@ -72,7 +72,7 @@ export class OperatorDesk {
         os: line.handset.os,
         osVersion: line.handset.osVersion,
       };
-      return this.audit.seen(call, { eligible: faults.length === 0, reasons, line: shownLine });
+      return this.audit.recordRead(call, { eligible: faults.length === 0, reasons, line: shownLine });
     });
   }
 
@@ -91,9 +91,9 @@ export class OperatorDesk {
     const call = { ...operator, action: 'find', ...this.about(typed) };
     return this.audit.of(call, async () => {
       const found = await this.subscriptions.ofLines(await this.lines.idsByPhoneNumber(readPhoneNumber(typed)));
-      if (found.length === 0) await this.audit.seen(call, undefined);
+      if (found.length === 0) await this.audit.recordRead(call, undefined);
       // One entry for each subscription shown, because some belong to former owners of the number.
-      for (const { subscriptionId } of found) await this.audit.seen({ ...call, subscriptionId }, undefined);
+      for (const { subscriptionId } of found) await this.audit.recordRead({ ...call, subscriptionId }, undefined);
       return found.map(shown);
     });
   }
@@ -106,7 +106,7 @@ export class OperatorDesk {
     const call = { ...operator, action: 'look', subscriptionId };
     return this.audit.of(call, async () => {
       const { lineId, ...view } = await this.subscriptions.view(subscriptionId);
-      await this.audit.seen(call, undefined);
+      await this.audit.recordRead(call, undefined);
       const subscriptionState = view.state;
       const [numbers, history, reissues, { entries, life }] = await Promise.all([
         this.numbers.of([{ subscriptionId, lineId, subscriptionState }]),
@@ -135,7 +135,7 @@ export class OperatorDesk {
           { state },
         );
       const person = parsePerson({ ...line.owner, today: seoulDay(new Date()) });
-      return this.audit.seen(call, {
+      return this.audit.recordRead(call, {
         phoneNumber: formatPhoneNumber(line.phoneNumber),
         birthDate: person?.birthDate ?? line.owner.birthDate,
         deviceName: device?.name ?? null,
@@ -193,7 +193,7 @@ export class OperatorDesk {
     const call = { ...operator, action: 'history', subscriptionId };
     return this.audit.of(call, async () => {
       await this.exists(subscriptionId);
-      return this.audit.seen(call, await this.maskedHistory(subscriptionId));
+      return this.audit.recordRead(call, await this.maskedHistory(subscriptionId));
     });
   }
 
@@ -202,7 +202,7 @@ export class OperatorDesk {
     const call = { ...operator, action: 'audit', subscriptionId };
     return this.audit.of(call, async () => {
       await this.exists(subscriptionId);
-      await this.audit.seen(call, undefined);
+      await this.audit.recordRead(call, undefined);
       return this.auditTrail(subscriptionId);
     });
   }
@@ -214,7 +214,7 @@ export class OperatorDesk {
 
   private async auditTrail(subscriptionId: string): Promise<AuditResponse> {
     const [life, entries] = await Promise.all([
-      this.subscriptions.life(subscriptionId),
+      this.subscriptions.transitions(subscriptionId),
       this.audit.ofSubscription(subscriptionId),
     ]);
     return {
@@ -252,7 +252,7 @@ export class OperatorDesk {
   }
 
   private async exists(subscriptionId: string): Promise<void> {
-    const life = await this.subscriptions.life(subscriptionId);
+    const life = await this.subscriptions.transitions(subscriptionId);
     if (life.length === 0) throw subscriptionNotFound();
   }
 }

@@ -1,12 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { isPassword } from '../crypto/password.ts';
+import { asLongAsHashing, takeHashingTurn, type HashingTurn } from '../crypto/password.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { matchingTotpStep } from '../crypto/totp.ts';
 import { Database } from '../database/database.ts';
 import { SIGN_IN_ATTEMPTS } from '../domain/operator.ts';
 import { Problem } from '../domain/problem.ts';
+import { networkOf } from '../http/address.ts';
 import { FormLimits } from '../http/form-limits.ts';
 import { Audit } from './audit.ts';
+import { networkIndex } from './network-index.ts';
 import type { SignedInOperator } from './operator.ts';
 import { OperatorStore, type CountedAttempt } from './operator.store.ts';
 
@@ -18,8 +20,18 @@ export interface SignIn {
   address: string;
 }
 
-/** Maximum sign-ins from one address in ten minutes. A whole call centre may share one address. */
+/**
+ * Maximum sign-ins in ten minutes from one address, as long as the operator never signed in there. A whole call centre
+ * may share one address.
+ */
 const SIGN_INS_BY_ADDRESS = { times: 100, seconds: 600 };
+
+/** What became of a sign-in: when it was compared, the failures so far, and what opens the session. */
+interface Compared {
+  began: number;
+  failures: number | null;
+  accepted?: { operatorId: string; step: number; password: string };
+}
 
 /** Replaces the secret of an unknown operator, so that the work and the duration stay the same. */
 const NO_SECRET = Buffer.alloc(20);
@@ -36,21 +48,21 @@ export class OperatorSessions {
   ) {}
 
   /**
-   * Opens a session. Returns null for any wrong value, after the same work, so that the response does not reveal which
+   * Opens a session. Returns null for any wrong value, after the same time, so that the response does not reveal which
    * value was wrong. `renewed` sets a new cookie secret and returns its digest; `older` is the digest of the browser's
-   * previous secret. Problems: `too_many_requests`.
+   * previous secret. Problems: `too_many_requests`, `service_unavailable` while too many sign in, which counts nothing.
    */
-  async signIn(
-    { login, password, code, address }: SignIn,
-    older: Buffer | undefined,
-    renewed: () => Buffer,
-  ): Promise<SignedInOperator | null> {
-    await this.limits.spend({ name: 'desk-sign-in', of: address, ...SIGN_INS_BY_ADDRESS });
-    const attempt = await this.store.countAttempt(login);
-    const isRight = await isPassword(password, attempt.password);
-    const step = matchingTotpStep(this.secretOf(attempt), code.replaceAll(' ', ''), attempt.now);
-    if (isRight && step !== null && attempt.id !== null) {
-      const begun = { operatorId: attempt.id, step, digest: renewed(), older, password: attempt.password };
+  async signIn(typed: SignIn, older: Buffer | undefined, renewed: () => Buffer): Promise<SignedInOperator | null> {
+    const { login, address } = typed;
+    const network = networkIndex(this.keys, address);
+    const isFamiliar = await this.store.isFamiliar(login, network);
+    const compared = await takeHashingTurn(isFamiliar ? 'familiar' : 'strange', async (turn) => {
+      if (!isFamiliar)
+        await this.limits.spend({ name: 'desk-sign-in', of: networkOf(address), ...SIGN_INS_BY_ADDRESS });
+      return this.compare(typed, network, turn);
+    });
+    if (compared.accepted) {
+      const begun = { ...compared.accepted, digest: renewed(), older, network };
       const operator = await this.database.transaction(async (session) => {
         const accepted = await this.store.begin(session, begun);
         if (accepted) await this.audit.done(session, { operator: login, action: 'sign-in', reason: '-', address });
@@ -58,8 +70,23 @@ export class OperatorSessions {
       });
       if (operator) return operator;
     }
-    if (attempt.failures === SIGN_IN_ATTEMPTS) await this.locked(login, address);
+    if (compared.failures === SIGN_IN_ATTEMPTS) await this.locked(login, address);
+    await asLongAsHashing(compared.began);
     return null;
+  }
+
+  /**
+   * Counts the attempt, then compares the one-time password, and the password only after that was right. A caller
+   * without the operator's authenticator learns nothing about the password, and makes the service hash nothing.
+   */
+  private async compare({ login, password, code }: SignIn, network: Buffer, turn: HashingTurn): Promise<Compared> {
+    const began = performance.now();
+    const attempt = await this.store.countAttempt(login, network);
+    const { id: operatorId, failures } = attempt;
+    const step = matchingTotpStep(this.secretOf(attempt), code.replaceAll(' ', ''), attempt.now);
+    if (operatorId === null || attempt.password === null || step === null) return { began, failures };
+    if (!(await turn.isPassword(password, attempt.password))) return { began, failures };
+    return { began, failures, accepted: { operatorId, step, password: attempt.password } };
   }
 
   /**
@@ -85,9 +112,10 @@ export class OperatorSessions {
     return this.store.reasonFor(digest, about);
   }
 
-  /** Deletes the ended sessions. */
+  /** Deletes the ended sessions, and the addresses that are no longer familiar. */
   async purge(): Promise<void> {
     await this.store.purgeSessions();
+    await this.store.forgetAddresses();
   }
 
   private secretOf({ id, totpSecret }: CountedAttempt): Uint8Array {

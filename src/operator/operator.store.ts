@@ -1,45 +1,81 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, type Repository } from 'typeorm';
+import { IsNull, Not, type Repository } from 'typeorm';
+import { within } from '../database/criteria.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { SESSION_IDLE_SECONDS, SESSION_SECONDS, SIGN_IN_ATTEMPTS, SIGN_IN_LOCK_SECONDS } from '../domain/operator.ts';
+import type { OuterJoined } from '../database/statement-parts.ts';
+import {
+  FAMILIAR_ADDRESS_DAYS,
+  SESSION_IDLE_SECONDS,
+  SESSION_SECONDS,
+  SIGN_IN_ATTEMPTS,
+  SIGN_IN_LOCK_SECONDS,
+} from '../domain/operator.ts';
 import { Approval } from './approval.entity.ts';
 import { OperatorAccount } from './operator-account.entity.ts';
 import { OperatorLook } from './operator-look.entity.ts';
 import { OperatorSession } from './operator-session.entity.ts';
 import type { ListedOperator, SignedInOperator } from './operator.ts';
 
+const COUNTING = `failures = CASE WHEN locked_until IS NULL THEN failures + 1 ELSE 1 END,
+        locked_until = CASE WHEN locked_until IS NULL AND failures + 1 >= ${SIGN_IN_ATTEMPTS}
+          THEN now() + interval '${SIGN_IN_LOCK_SECONDS} seconds' END`;
+const UNLOCKED = '(locked_until IS NULL OR locked_until <= now())';
+
+const IS_FAMILIAR = statement(
+  'operator_is_familiar',
+  `SELECT 1 FROM operator_addresses a JOIN operators o ON o.id = a.operator_id WHERE o.login = $1 AND a.network = $2`,
+);
+
 /**
- * Counts the attempt before any value is compared. The outer join returns one row with the database's time even for an
- * unknown or locked login.
+ * Counts the attempt before any value is compared: at the address, if the operator signed in from there before, else
+ * at the account. The outer join returns one row with the database's time even for an unknown or locked login.
  */
 const COUNT = statement(
   'operator_count_attempt',
-  `WITH counted AS (
-      UPDATE operators SET failures = CASE WHEN locked_until IS NULL THEN failures + 1 ELSE 1 END,
-        locked_until = CASE WHEN locked_until IS NULL AND failures + 1 >= ${SIGN_IN_ATTEMPTS}
-          THEN now() + interval '${SIGN_IN_LOCK_SECONDS} seconds' END
-      WHERE login = $1 AND disabled_at IS NULL AND (locked_until IS NULL OR locked_until <= now())
-      RETURNING id, password, totp_secret AS "totpSecret", failures
+  `WITH account AS (
+      SELECT o.id, o.password, o.totp_secret AS "totpSecret", a.network IS NOT NULL AS is_familiar
+      FROM operators o LEFT JOIN operator_addresses a ON a.operator_id = o.id AND a.network = $2
+      WHERE o.login = $1 AND o.disabled_at IS NULL
+    ), here AS (
+      UPDATE operator_addresses SET ${COUNTING}
+      WHERE operator_id IN (SELECT id FROM account) AND network = $2 AND ${UNLOCKED} RETURNING failures
+    ), elsewhere AS (
+      UPDATE operators SET ${COUNTING}
+      WHERE id IN (SELECT id FROM account WHERE NOT is_familiar) AND ${UNLOCKED} RETURNING failures
+    ), counted AS (
+      SELECT id, password, "totpSecret", tried.failures
+      FROM account, (SELECT failures FROM here UNION ALL SELECT failures FROM elsewhere) tried
     )
     SELECT clock.now, counted.* FROM (SELECT now() AS now) clock LEFT JOIN counted ON true`,
 );
 
 /**
  * Opens a session. A time step is accepted once, so only one of two sign-ins with the same one-time password succeeds.
- * The comparison with `$5` rejects a password that was changed during the sign-in.
+ * The comparison with `$5` rejects a password that was changed during the sign-in. The address `$6` is familiar from
+ * now on. A success there says nothing about failures elsewhere, which keep their count.
  */
 const BEGIN = statement(
   'operator_session_begin',
   `WITH accepted AS (
-      UPDATE operators SET failures = 0, locked_until = NULL, totp_step = $2
+      UPDATE operators o SET totp_step = $2,
+        failures = CASE WHEN ${isFamiliar('o.id', '$6')} THEN failures ELSE 0 END,
+        locked_until = CASE WHEN ${isFamiliar('o.id', '$6')} THEN locked_until END
       WHERE id = $1 AND totp_step < $2 AND disabled_at IS NULL AND password = $5
       RETURNING id, login, name, role, password_is_initial AS "passwordIsInitial"
     ), older AS (DELETE FROM operator_sessions WHERE digest = $4),
-    begun AS (INSERT INTO operator_sessions (digest, operator_id) SELECT $3, id FROM accepted)
+    begun AS (INSERT INTO operator_sessions (digest, operator_id) SELECT $3, id FROM accepted),
+    familiar AS (
+      INSERT INTO operator_addresses (operator_id, network) SELECT id, $6 FROM accepted
+      ON CONFLICT (operator_id, network) DO UPDATE SET failures = 0, locked_until = NULL, seen_at = now()
+    )
     SELECT * FROM accepted`,
 );
+
+function isFamiliar(operatorId: string, network: string): string {
+  return `EXISTS (SELECT 1 FROM operator_addresses a WHERE a.operator_id = ${operatorId} AND a.network = ${network})`;
+}
 
 const CHANGE_PASSWORD = statement(
   'operator_change_password',
@@ -47,6 +83,10 @@ const CHANGE_PASSWORD = statement(
       UPDATE operators SET password = $3, password_is_initial = false, failures = 0, locked_until = NULL
       WHERE id = $1 AND password = $2 AND disabled_at IS NULL RETURNING id
     ), ended AS (DELETE FROM operator_sessions WHERE operator_id IN (SELECT id FROM changed)),
+    unlocked AS (
+      UPDATE operator_addresses SET failures = 0, locked_until = NULL
+      WHERE operator_id IN (SELECT id FROM changed) AND failures > 0
+    ),
     begun AS (INSERT INTO operator_sessions (digest, operator_id) SELECT $4, id FROM changed)
     SELECT id FROM changed`,
 );
@@ -67,10 +107,9 @@ const REMEMBER = statement(
     ON CONFLICT (session_digest, about) DO UPDATE SET reason = excluded.reason`,
 );
 
-const PURGE = statement(
-  'operator_session_purge',
-  `DELETE FROM operator_sessions WHERE created_at <= now() - interval '${SESSION_SECONDS} seconds'
-    OR seen_at <= now() - interval '${SESSION_IDLE_SECONDS} seconds'`,
+const FORGET_ADDRESSES = statement(
+  'operator_address_forget',
+  `DELETE FROM operator_addresses WHERE seen_at <= now() - interval '${FAMILIAR_ADDRESS_DAYS} days'`,
 );
 
 /** The columns of a new account. */
@@ -82,13 +121,9 @@ export type NewAccount = Pick<
 const now = (): string => 'now()';
 
 /** The values that a sign-in is compared with. `id` is null if the login is unknown, disabled or locked. */
-export interface CountedAttempt {
+export type CountedAttempt = OuterJoined<Pick<OperatorAccount, 'id' | 'password' | 'totpSecret' | 'failures'>> & {
   now: Date;
-  id: string | null;
-  password: string | null;
-  totpSecret: Buffer | null;
-  failures: number | null;
-}
+};
 
 /** The tables of operators, their sessions and the reasons of their reads. */
 @Injectable()
@@ -131,12 +166,17 @@ export class OperatorStore {
     return id;
   }
 
+  /** Whether the operator signed in from this network before. */
+  async isFamiliar(login: string, network: Buffer): Promise<boolean> {
+    return (await this.database.rows(IS_FAMILIAR, [login, network])).length === 1;
+  }
+
   /**
    * Counts a sign-in attempt and returns the values to compare it with. A login that is unknown, disabled or locked
    * still gets a row, whose `id` is null.
    */
-  async countAttempt(login: string): Promise<CountedAttempt> {
-    const [row] = await this.database.rows<CountedAttempt>(COUNT, [login]);
+  async countAttempt(login: string, network: Buffer): Promise<CountedAttempt> {
+    const [row] = await this.database.rows<CountedAttempt>(COUNT, [login, network]);
     if (!row) throw new Error('a select without a condition returned no row');
     return row;
   }
@@ -147,10 +187,17 @@ export class OperatorStore {
    */
   async begin(
     session: Session,
-    begun: { operatorId: string; step: number; digest: Buffer; older: Buffer | undefined; password: string | null },
+    begun: {
+      operatorId: string;
+      step: number;
+      digest: Buffer;
+      older: Buffer | undefined;
+      password: string;
+      network: Buffer;
+    },
   ): Promise<SignedInOperator | undefined> {
-    const { operatorId, step, digest, older, password } = begun;
-    const values = [operatorId, step, digest, older ?? null, password];
+    const { operatorId, step, digest, older, password, network } = begun;
+    const values = [operatorId, step, digest, older ?? null, password, network];
     return (await session.rows<SignedInOperator>(BEGIN, values))[0];
   }
 
@@ -182,6 +229,12 @@ export class OperatorStore {
 
   /** Deletes sessions past their idle or total limit. */
   async purgeSessions(): Promise<void> {
-    await this.database.rows(PURGE, []);
+    await this.sessions.delete({ createdAt: Not(within(SESSION_SECONDS)) });
+    await this.sessions.delete({ seenAt: Not(within(SESSION_IDLE_SECONDS)) });
+  }
+
+  /** Deletes addresses from which an operator has not signed in for long. */
+  async forgetAddresses(): Promise<void> {
+    await this.database.rows(FORGET_ADDRESSES, []);
   }
 }

@@ -1,26 +1,9 @@
-import type { OperatorRole } from '../domain/operator.ts';
+import type { OperatorAccount } from './operator-account.entity.ts';
 
-/** The operator who is signed in at the desk. */
-export interface SignedInOperator {
-  id: string;
-  login: string;
-  name: string;
-  role: OperatorRole;
-  /** The creator of the account knows this password, so the operator must choose another one first. */
-  passwordIsInitial: boolean;
-}
+/** The operator who is signed in at the desk. An operator with an initial password must choose another one first. */
+export type SignedInOperator = Pick<OperatorAccount, 'id' | 'login' | 'name' | 'role' | 'passwordIsInitial'>;
 
-export interface ListedOperator {
-  login: string;
-  name: string;
-  role: OperatorRole;
-  createdAt: Date;
-  disabledAt: Date | null;
-}
+export type ListedOperator = Pick<OperatorAccount, 'login' | 'name' | 'role' | 'createdAt' | 'disabledAt'>;
 
 /** The data from which an administrator creates an account. */
-export interface NewOperator {
-  login: string;
-  name: string;
-  role: OperatorRole;
-}
+export type NewOperator = Pick<OperatorAccount, 'login' | 'name' | 'role'>;

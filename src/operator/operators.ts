@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { newOperatorSecrets } from '../crypto/operator-secrets.ts';
-import { isPassword, passwordDigest } from '../crypto/password.ts';
+import { takeHashingTurn } from '../crypto/password.ts';
 import { randomId } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { fromBase32, totpUri } from '../crypto/totp.ts';
@@ -8,6 +8,7 @@ import { Database } from '../database/database.ts';
 import { LOGIN, LONGEST_PASSWORD, OPERATOR_ROLES, PASSWORD_LENGTH } from '../domain/operator.ts';
 import { Problem } from '../domain/problem.ts';
 import { Reissues } from '../subscriptions/reissues.ts';
+import { networkIndex } from './network-index.ts';
 import type { ListedOperator, NewOperator, SignedInOperator } from './operator.ts';
 import { OperatorStore } from './operator.store.ts';
 
@@ -67,11 +68,12 @@ export class Operators {
 
   /**
    * Replaces the operator's password and ends their other sessions. `renewed` sets a new cookie secret for the present
-   * session and returns its digest. Returns the fault of the typed passwords, or null on success.
+   * session and returns its digest. Returns the fault of the typed passwords, or null on success. Problems:
+   * `service_unavailable` while too many sign in, which counts nothing.
    */
   async choosePassword(
     operator: SignedInOperator,
-    typed: { present: string; chosen: string; again: string },
+    typed: { present: string; chosen: string; again: string; address: string },
     renewed: () => Buffer,
   ): Promise<'short' | 'long' | 'different' | 'same' | 'wrong' | null> {
     const { present, chosen, again } = typed;
@@ -80,11 +82,14 @@ export class Operators {
     if (length > LONGEST_PASSWORD) return 'long';
     if (chosen !== again) return 'different';
     if (chosen === present) return 'same';
-    const { password } = await this.store.countAttempt(operator.login);
-    if (!(await isPassword(present, password)) || password === null) return 'wrong';
-    const to = await passwordDigest(chosen);
-    const change = { operatorId: operator.id, from: password, to, digest: renewed() };
-    return (await this.store.changePassword(this.database, change)) ? null : 'wrong';
+    const network = networkIndex(this.keys, typed.address);
+    return takeHashingTurn('familiar', async (turn) => {
+      const { password } = await this.store.countAttempt(operator.login, network);
+      if (password === null || !(await turn.isPassword(present, password))) return 'wrong';
+      const to = await turn.digestOf(chosen);
+      const change = { operatorId: operator.id, from: password, to, digest: renewed() };
+      return (await this.store.changePassword(this.database, change)) ? null : 'wrong';
+    });
   }
 
   private async write(

@@ -58,7 +58,7 @@ export class ReissueDesk {
     const call = { ...operator, action: 'reissues', subscriptionId };
     return this.audit.of(call, async () => {
       await this.subscriptions.view(subscriptionId);
-      return this.audit.seen(call, await this.reissues.ofSubscription(subscriptionId));
+      return this.audit.recordRead(call, await this.reissues.ofSubscription(subscriptionId));
     });
   }
 

@@ -1,7 +1,7 @@
 import type { AuditChain } from '../crypto/audit-chain.ts';
 import type { Statements } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { ChainCheck, type Breach, type HeldEnd, type HeldEntry, type NotedHead } from './check-chain.ts';
+import { ChainCheck, type Breach, type StoredEnd, type StoredEntry, type RecordedHead } from './check-chain.ts';
 
 /** Entries per query. */
 const PAGE = 1_000;
@@ -23,14 +23,14 @@ const ENTRIES = statement(
     ORDER BY number, id LIMIT ${PAGE}`,
 );
 
-type Row = HeldEntry & { id: string };
+type Row = StoredEntry & { id: string };
 
 /** The result of a walk over the whole chain. */
-export interface Walked {
+export interface ChainWalk {
   /** Entries older than the chain, which nothing protects. */
   older: bigint;
   holding: number;
-  end: HeldEnd | undefined;
+  end: StoredEnd | undefined;
 }
 
 /**
@@ -41,12 +41,12 @@ export async function walkChain(
   session: Statements,
   chain: AuditChain,
   tell: (breach: Breach) => void,
-  noted?: NotedHead,
-): Promise<Walked> {
-  const [end] = await session.rows<HeldEnd>(END, []);
+  noted?: RecordedHead,
+): Promise<ChainWalk> {
+  const [end] = await session.rows<StoredEnd>(END, []);
   const [older] = await session.rows<{ entries: string }>(OLDER, []);
   const check = new ChainCheck(chain, end, noted);
-  let entry: HeldEntry | undefined;
+  let entry: StoredEntry | undefined;
   for await (const next of entries(session)) {
     if (entry) for (const breach of check.entry(entry, next)) tell(breach);
     entry = next;
@@ -57,7 +57,7 @@ export async function walkChain(
   return { older: olderEntries, holding: check.holding, end };
 }
 
-async function* entries(session: Statements): AsyncGenerator<HeldEntry> {
+async function* entries(session: Statements): AsyncGenerator<StoredEntry> {
   let last: Row | undefined;
   do {
     const page: Row[] = await session.rows<Row>(ENTRIES, [last?.number ?? null, last?.id ?? null]);

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { randomToken } from '../crypto/random.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { Problem } from '../domain/problem.ts';
+import { addressOf } from '../http/address.ts';
 import { readCookie, setCookie } from '../http/cookies.ts';
 import { formTokenOf, isFormTokenOf, isOwnPage, secretIn } from '../http/own-page.ts';
 import { html, type Html } from './html.ts';
@@ -50,7 +51,7 @@ export class Visitor implements Reader {
   /** The origin of a request, as the app shows it. */
   get endUser(): { ip: string; userAgent?: string } {
     const userAgent = this.request.headers['user-agent']?.slice(0, 512);
-    return { ip: this.request.ip, ...(userAgent && { userAgent }) };
+    return { ip: addressOf(this.request), ...(userAgent && { userAgent }) };
   }
 
   /** Sets a new secret; returns its digest. */

@@ -3,6 +3,7 @@ import {
   createPostgresBackend,
   createRedisBackend,
   runMigrations,
+  WaitingError,
   withBackend,
   type Job,
   type Queue,
@@ -35,7 +36,8 @@ type JobData = { ids: string[] } | { everyMs: number };
 /** The worker's handlers for the jobs of the queue. A job may run again after its worker died. */
 export interface JobHandlers {
   deliver(ids: string[]): Promise<void>;
-  runScheduled(everyMs: number): Promise<void>;
+  /** Returns false if the process stopped before the tasks had finished; another worker then runs them. */
+  runScheduled(everyMs: number): Promise<boolean>;
 }
 
 /**
@@ -95,37 +97,56 @@ export class JobQueue {
 
   /** Starts processing jobs, and has the queue schedule the recurring tasks of these periods. */
   work(handlers: JobHandlers, periodsMs: readonly number[]): void {
-    this.worker = this.classes().newWorker(({ data }) =>
-      'ids' in data ? handlers.deliver(data.ids) : handlers.runScheduled(data.everyMs),
-    );
+    this.worker = this.classes().newWorker(async (job, token) => {
+      if ('ids' in job.data) return handlers.deliver(job.data.ids);
+      if (await handlers.runScheduled(job.data.everyMs)) return;
+      await job.moveToWait(token);
+      throw new WaitingError();
+    });
     this.worker.on('error', (error) => {
       this.logger.warn(`worker: ${error.message}`);
     });
-    void this.schedule(periodsMs);
+    void this.schedule(periodsMs, true);
+  }
+
+  /** Takes no further job, and resolves when the running ones have ended. */
+  async stopWork(): Promise<void> {
+    this.isClosed = true;
+    clearTimeout(this.scheduling);
+    await withTimeout(this.worker?.close(), () => this.worker?.close(true));
   }
 
   /**
    * Every worker writes the same schedulers, at its start and again every minute, because an empty Redis has forgotten
    * them. BullMQ keeps one of each id, with the time of its next run.
+   * At its start, a worker also removes the schedulers of periods that no task has any more. Later it does not, because
+   * a newer version that starts beside it may have tasks with other periods.
    */
-  private async schedule(periodsMs: readonly number[]): Promise<void> {
+  private async schedule(periodsMs: readonly number[], isStart: boolean): Promise<void> {
     let again = SCHEDULING_MS;
     try {
+      if (isStart) await this.removeSchedulersExcept(periodsMs);
       for (const every of periodsMs) {
-        await this.queue?.upsertJobScheduler(`every-${every}`, { every }, { name: 'tasks', data: { everyMs: every } });
+        await this.queue?.upsertJobScheduler(idOf(every), { every }, { name: 'tasks', data: { everyMs: every } });
       }
+      isStart = false;
     } catch (error) {
       if (!this.isClosed) this.logger.warn(`recurring tasks are not scheduled yet: ${(error as Error).message}`);
       again = SCHEDULING_RETRY_MS;
     }
-    if (!this.isClosed) this.scheduling = setTimeout(() => void this.schedule(periodsMs), again).unref();
+    if (!this.isClosed) this.scheduling = setTimeout(() => void this.schedule(periodsMs, isStart), again).unref();
+  }
+
+  private async removeSchedulersExcept(periodsMs: readonly number[]): Promise<void> {
+    const wanted = new Set(periodsMs.map(idOf));
+    for (const { key } of (await this.queue?.getJobSchedulers()) ?? []) {
+      if (!wanted.has(key)) await this.queue?.removeJobScheduler(key);
+    }
   }
 
   /** Completes pending work: running jobs end, and queued ids become jobs. */
   async close(): Promise<void> {
-    this.isClosed = true;
-    clearTimeout(this.scheduling);
-    await withTimeout(this.worker?.close(), () => this.worker?.close(true));
+    await this.stopWork();
     await withTimeout(this.flushing);
     await withTimeout(this.queue?.close(), () => this.queue?.disconnect());
   }
@@ -151,7 +172,7 @@ export class JobQueue {
 
   private classes(): {
     newQueue: (redis: object) => Queue<JobData>;
-    newWorker: (process: (job: Job<JobData>) => Promise<void>) => Worker<JobData>;
+    newWorker: (process: (job: Job<JobData>, token?: string) => Promise<void>) => Worker<JobData>;
   } {
     const { DATABASE_URL = '', REDIS_URL } = this.environment;
     // A finished or failed job is removed: the delivery's row holds the truth.
@@ -184,6 +205,11 @@ export class JobQueue {
       newWorker: (process) => new Worker(QUEUE, process, { connection, ...survival }) as never,
     };
   }
+}
+
+/** The id of the scheduler of a period. */
+function idOf(everyMs: number): string {
+  return `every-${everyMs}`;
 }
 
 /** Milliseconds for which an unavailable backend may delay the end of the process. */

@@ -1,24 +1,44 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Database, type Connection } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
 
 /**
  * Work that repeats for as long as workers run.
  * It must be safe in several processes at once, and after a process died in the middle of it.
  */
 export interface RecurringTask {
-  /** The task's name in the log. */
+  /** The task's name in the log. A scheduled task also locks its name. */
   name: string;
   /**
    * Milliseconds from the end of one run to the next; between the starts of two runs if the queue schedules the task.
    */
   everyMs: number;
-  /** `signal` is aborted when the process stops, so that a run over many rows ends early. */
-  run(signal: AbortSignal): Promise<void>;
+  /**
+   * Returns true if work remains, for example after a full batch of rows: then the task runs again as soon as the other
+   * tasks of its period had their turn.
+   * `signal` is aborted when the process stops, so that a run over many rows ends early.
+   */
+  run(signal: AbortSignal): Promise<boolean> | Promise<void>;
   /** Waits for work that a run started without awaiting it. */
   drain?(): Promise<void>;
 }
 
-/** Milliseconds between two purge runs. A run removes one batch and leaves the database to other work in between. */
+/** Milliseconds between two purge runs. */
 const PURGE_MS = 10_000;
+
+/**
+ * Locks a task in all processes. The lock belongs to the database's session and not to a transaction, because a task may
+ * take longer than a transaction may stay open.
+ */
+const LOCK = statement(
+  'recurring_task_lock',
+  `SELECT pg_try_advisory_lock(hashtextextended('recurring task ' || $1::text, 0)) AS locked`,
+);
+
+const UNLOCK = statement(
+  'recurring_task_unlock',
+  `SELECT pg_advisory_unlock(hashtextextended('recurring task ' || $1::text, 0))`,
+);
 
 /**
  * The register of recurring tasks. Each room registers its own tasks in its module, as one of two kinds:
@@ -35,6 +55,8 @@ export class RecurringTasks {
   private readonly timers = new Map<RecurringTask, NodeJS.Timeout>();
   private readonly running = new Map<RecurringTask, Promise<void>>();
 
+  constructor(private readonly database: Database) {}
+
   /** Registers tasks that every worker process runs by its own timer. */
   inEveryWorker(...tasks: readonly RecurringTask[]): void {
     this.own.push(...tasks);
@@ -45,8 +67,11 @@ export class RecurringTasks {
     this.scheduled.push(...tasks);
   }
 
-  /** Registers the removal of rows that are no longer needed, by one worker at a time. */
-  purge(rows: string, run: () => Promise<void>): void {
+  /**
+   * Registers the removal of rows that are no longer needed, by one worker at a time. `run` removes one batch and returns
+   * true if it was full: batches follow one another until one is short.
+   */
+  purge(rows: string, run: RecurringTask['run']): void {
     this.oncePerCluster({ name: `purge ${rows}`, everyMs: PURGE_MS, run });
   }
 
@@ -56,19 +81,24 @@ export class RecurringTasks {
   }
 
   /**
-   * Runs the scheduled tasks of one period in sequence. The failure of one is logged and does not stop the others. A run
-   * that takes longer than its period is not joined by a second one in this process.
+   * Runs the scheduled tasks of one period in turn, until none has work left. The failure of one is logged and does not
+   * stop the others. A task that another process is running is passed over, and a run that takes longer than its period
+   * is not joined by a second one in this process.
+   * Returns false if the process stops before every task has run.
    */
-  async runScheduled(everyMs: number): Promise<void> {
-    if (this.busyPeriods.has(everyMs)) return;
+  async runScheduled(everyMs: number): Promise<boolean> {
+    if (this.stopping.signal.aborted) return false;
+    if (this.busyPeriods.has(everyMs)) return true;
     this.busyPeriods.add(everyMs);
+    const run = this.runInTurn(this.scheduled.filter((task) => task.everyMs === everyMs));
     try {
-      for (const task of this.scheduled) {
-        if (task.everyMs === everyMs && !this.stopping.signal.aborted) await this.attempt(task);
-      }
+      await run;
+    } catch (error) {
+      this.logger.warn(`tasks of every ${everyMs} ms: ${(error as Error).message}`);
     } finally {
       this.busyPeriods.delete(everyMs);
     }
+    return !this.stopping.signal.aborted;
   }
 
   /** Starts the timers of this process. */
@@ -76,7 +106,7 @@ export class RecurringTasks {
     for (const task of this.own) this.schedule(task);
   }
 
-  /** Starts no further run, and resolves when the present ones have ended. */
+  /** Starts no further run, and resolves when the present ones of its timers have ended. */
   async stop(): Promise<void> {
     this.stopping.abort();
     for (const timer of this.timers.values()) clearTimeout(timer);
@@ -84,25 +114,57 @@ export class RecurringTasks {
     for (const task of this.own) await task.drain?.();
   }
 
-  private schedule(task: RecurringTask): void {
+  /** Every task runs once before any of them runs again, so that much work of one does not delay the others. */
+  private async runInTurn(tasks: readonly RecurringTask[]): Promise<void> {
+    const connection = await this.database.connect();
+    const signal = AbortSignal.any([this.stopping.signal, connection.ended]);
+    try {
+      for (let due = tasks; due.length > 0;) {
+        const unfinished: RecurringTask[] = [];
+        for (const task of due) {
+          if (this.stopping.signal.aborted) return;
+          if (await this.runAlone(connection, task, signal)) unfinished.push(task);
+        }
+        due = unfinished;
+      }
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** Runs a task unless another process is running it. Returns true if work remains. */
+  private async runAlone(connection: Connection, task: RecurringTask, signal: AbortSignal): Promise<boolean> {
+    const [lock] = await connection.rows<{ locked: boolean }>(LOCK, [task.name]);
+    if (!lock?.locked) return false;
+    try {
+      return await this.attempt(task, signal);
+    } finally {
+      // The lock ends before this run is reported. If the connection has ended, so has the lock.
+      await connection.rows(UNLOCK, [task.name]).catch(() => undefined);
+    }
+  }
+
+  private schedule(task: RecurringTask, afterMs = task.everyMs): void {
     if (this.stopping.signal.aborted) return;
     const timer = setTimeout(() => {
-      const run = this.attempt(task).then(() => {
-        this.schedule(task);
+      const run = this.attempt(task, this.stopping.signal).then((workRemains) => {
+        this.schedule(task, workRemains ? 0 : task.everyMs);
       });
       this.running.set(task, run);
-    }, task.everyMs);
+    }, afterMs);
     this.timers.set(task, timer);
   }
 
   /**
-   * Logs a failure. The database may be unavailable, or another process may have been first; the next run tries again.
+   * Returns true if work remains. Logs a failure: the database may be unavailable, or another process may have been
+   * first; the next run tries again.
    */
-  private async attempt(task: RecurringTask): Promise<void> {
+  private async attempt(task: RecurringTask, signal: AbortSignal): Promise<boolean> {
     try {
-      await task.run(this.stopping.signal);
+      return (await task.run(signal)) === true;
     } catch (error) {
       this.logger.warn(`${task.name}: ${(error as Error).message}`);
+      return false;
     }
   }
 }

@@ -3,61 +3,80 @@ import { claimedClient, verifyClientAssertion } from '../crypto/client-assertion
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { Problem } from '../domain/problem.ts';
-import type { Client } from './client.entity.ts';
+import type { Client, ClientAuthMethod } from './client.entity.ts';
 import { ClientStore } from './client.store.ts';
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** Compared when a client has no secret, so that an unknown client takes as long as a wrong secret. */
-const NOBODYS_SECRET = Buffer.alloc(32);
+const DECOY_SECRET = Buffer.alloc(32);
+
+/** What a request to an OAuth endpoint says about its client. An empty value counts as left out. */
+export interface PresentedClient {
+  /** The `Authorization` header. */
+  authorization: string | undefined;
+  clientId: string | undefined;
+  clientSecret: string | undefined;
+  assertionType: string | undefined;
+  assertion: string | undefined;
+}
+
+/** The server as an assertion may name it. */
+export interface Audience {
+  issuer: string;
+  /** The URL of the called endpoint. */
+  endpoint: string;
+}
 
 /**
- * Authenticates the client of a token request: `private_key_jwt` (RFC 7523) or `client_secret_basic` (RFC 6749, 2.3.1).
+ * Authenticates the client of a request to an OAuth endpoint: `private_key_jwt` (RFC 7523), `client_secret_basic` or
+ * `client_secret_post` (RFC 6749, 2.3.1).
  */
 @Injectable()
 export class AuthenticateClient {
   constructor(private readonly store: ClientStore) {}
 
-  async authenticate(input: {
-    authorization: string | undefined;
-    assertionType: string | undefined;
-    assertion: string | undefined;
-    issuer: string;
-  }): Promise<Client> {
-    if (input.authorization !== undefined && input.assertion !== undefined) {
-      throw new Problem(
-        'invalid_request',
-        'Authenticate with either a client secret or a client assertion, not with both.',
-      );
+  /**
+   * Returns the client. Problems: `invalid_request` for several ways at once (RFC 6749, 2.3), `invalid_client` for wrong
+   * credentials, for another way than the registered one, and for a `client_id` that names another client.
+   */
+  async authenticate(presented: PresentedClient, audience: Audience): Promise<Client> {
+    const method = methodOf(presented);
+    const client =
+      method === 'private_key_jwt'
+        ? await this.byAssertion(presented, audience)
+        : await this.bySecret(method === 'client_secret_basic' ? basicOf(presented.authorization) : postOf(presented));
+    if ((client.tokenEndpointAuthMethod ?? method) !== method) {
+      throw new Problem('invalid_client', `This client is registered for ${client.tokenEndpointAuthMethod}.`);
     }
-    return input.assertion === undefined
-      ? this.bySecret(input.authorization)
-      : this.byAssertion(input.assertionType, input.assertion, input.issuer);
+    if (presented.clientId && presented.clientId !== client.clientId) {
+      throw new Problem('invalid_client', 'The client_id names another client than the credentials.');
+    }
+    return client;
   }
 
-  private async bySecret(authorization: string | undefined): Promise<Client> {
-    const credentials = /^Basic ([A-Za-z0-9+/]+={0,2})$/i.exec(authorization ?? '')?.[1];
-    const decoded = Buffer.from(credentials ?? '', 'base64').toString('utf8');
-    const colon = decoded.indexOf(':');
-    const [clientId, secret] = [formDecode(decoded.slice(0, colon)), formDecode(decoded.slice(colon + 1))];
-    const client = colon > 0 ? await this.store.byClientId(clientId) : undefined;
-    const right = equalInConstantTime(sha256(secret), client?.secretDigest ?? NOBODYS_SECRET);
+  private async bySecret({ clientId, secret }: { clientId: string; secret: string }): Promise<Client> {
+    const client = clientId === '' ? undefined : await this.store.byClientId(clientId);
+    const right = equalInConstantTime(sha256(secret), client?.secretDigest ?? DECOY_SECRET);
     if (!client || !right) throw new Problem('invalid_client', 'The client id or the client secret is wrong.');
     return client;
   }
 
-  private async byAssertion(type: string | undefined, assertion: string, issuer: string): Promise<Client> {
-    if (type !== ASSERTION_TYPE)
+  private async byAssertion(
+    { assertion = '', assertionType }: PresentedClient,
+    { issuer, endpoint }: Audience,
+  ): Promise<Client> {
+    if (assertionType !== ASSERTION_TYPE)
       throw new Problem('invalid_request', `client_assertion_type must be ${ASSERTION_TYPE}.`);
     const clientId = claimedClient(assertion);
     const client = clientId ? await this.store.byClientId(clientId) : undefined;
     if (!client?.jwks) throw new Problem('invalid_client', 'The assertion’s iss names no client with registered keys.');
-    const now = new Date();
     const checked = await verifyClientAssertion({
       assertion,
       clientId: client.clientId,
       issuer,
+      endpoint: client.assertionAudience === 'endpoint' ? endpoint : undefined,
       jwks: client.jwks,
-      now,
+      now: new Date(),
     });
     if (typeof checked === 'string') throw new Problem('invalid_client', checked);
     if (!(await this.store.spendAssertion(client.id, checked.jti, checked.expiresAt))) {
@@ -65,6 +84,29 @@ export class AuthenticateClient {
     }
     return client;
   }
+}
+
+/** The one way that the request uses. Without any, the request fails like one with a wrong secret. */
+function methodOf({ authorization, clientSecret, assertion }: PresentedClient): ClientAuthMethod {
+  const used: ClientAuthMethod[] = [];
+  if (authorization) used.push('client_secret_basic');
+  if (clientSecret) used.push('client_secret_post');
+  if (assertion) used.push('private_key_jwt');
+  if (used.length > 1)
+    throw new Problem('invalid_request', `Authenticate in one way, not with both ${used.join(' and ')}.`);
+  return used[0] ?? 'client_secret_post';
+}
+
+function basicOf(authorization: string | undefined): { clientId: string; secret: string } {
+  const credentials = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(authorization ?? '')?.[1];
+  const decoded = Buffer.from(credentials ?? '', 'base64').toString('utf8');
+  const colon = decoded.indexOf(':');
+  if (colon < 1) return { clientId: '', secret: '' };
+  return { clientId: formDecode(decoded.slice(0, colon)), secret: formDecode(decoded.slice(colon + 1)) };
+}
+
+function postOf({ clientId = '', clientSecret = '' }: PresentedClient): { clientId: string; secret: string } {
+  return { clientId, secret: clientSecret };
 }
 
 /** Client id and secret are form-encoded before they are joined (RFC 6749, appendix B). */

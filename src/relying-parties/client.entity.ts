@@ -1,5 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
+/** The ways to authenticate at the OAuth endpoints (RFC 6749, 2.3.1; RFC 7523, 2.2). */
+export type ClientAuthMethod = 'private_key_jwt' | 'client_secret_basic' | 'client_secret_post';
+
 /** A program that calls the service: a relying party, a carrier or an operator’s system. */
 @Entity('clients')
 export class Client {
@@ -50,4 +53,15 @@ export class Client {
   /** It gets nothing without a registration: no push, no SMS, no OTP. */
   @Column('boolean', { default: () => 'false' })
   requiresRegistration: boolean;
+
+  /** The only way in which it may authenticate. Null: by its keys, or by its secret in either place. */
+  @Column('text', { nullable: true })
+  tokenEndpointAuthMethod: ClientAuthMethod | null;
+
+  /**
+   * What its assertions may name as `aud`: this issuer, which RFC 10070 demands, or also the URL of the called endpoint,
+   * which older clients name.
+   */
+  @Column('text', { default: () => "'issuer'" })
+  assertionAudience: 'issuer' | 'endpoint';
 }

@@ -26,10 +26,13 @@ const SPEND_ASSERTION = statement(
     ON CONFLICT DO NOTHING RETURNING jti`,
 );
 
+/** The maximum number of assertions that one statement deletes. */
+const PURGE_BATCH = 5_000;
+
 const PURGE_ASSERTIONS = statement(
   'client_purge_assertions',
   `DELETE FROM client_assertions WHERE (client_id, jti) IN (
-    SELECT client_id, jti FROM client_assertions WHERE expires_at < now() LIMIT 5000)`,
+    SELECT client_id, jti FROM client_assertions WHERE expires_at < now() LIMIT ${PURGE_BATCH})`,
 );
 
 @Injectable()
@@ -62,7 +65,8 @@ export class ClientStore {
     await this.clients.update({ id, name: Not(name) }, { name });
   }
 
-  async purgeAssertions(): Promise<void> {
-    await this.database.rows(PURGE_ASSERTIONS, []);
+  /** Deletes a batch of expired assertions. Returns true if more may remain. */
+  async purgeAssertions(): Promise<boolean> {
+    return (await this.database.changed(PURGE_ASSERTIONS, [])) === PURGE_BATCH;
   }
 }

@@ -1,11 +1,15 @@
-import { Body, Controller, Get, Header, Headers, HttpCode, Post } from '@nestjs/common';
+import { Body, Controller, Get, Header, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiConsumes, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { IsOptional, IsString, MaxLength } from 'class-validator';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../crypto/access-token.ts';
+import { ASSERTION_ALGORITHMS } from '../crypto/client-assertion.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Problem } from '../domain/problem.ts';
 import type { BodyType } from '../http/fastify.ts';
+import { oauthPipe } from '../http/oauth-pipe.ts';
+import { publicDocument } from '../http/public-document.ts';
 import { Environment } from '../../config/environment.ts';
 import { AuthenticateClient } from './authenticate-client.ts';
 
@@ -27,17 +31,23 @@ class TokenRequest {
   @MaxLength(128)
   client_assertion_type?: string;
 
-  /** A `private_key_jwt` assertion signed with ES256, with the issuer as `aud`. */
+  /** A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
   @IsOptional()
   @IsString()
   @MaxLength(8192)
   client_assertion?: string;
 
-  /** Accepted with the assertion but not needed, because `iss` names the client. */
+  /** Needed with `client_secret`. With another way to authenticate it must name the same client. */
   @IsOptional()
   @IsString()
   @MaxLength(255)
   client_id?: string;
+
+  /** The secret of `client_id` (`client_secret_post`). */
+  @IsOptional()
+  @IsString()
+  @MaxLength(1024)
+  client_secret?: string;
 }
 
 class TokenResponse {
@@ -47,6 +57,8 @@ class TokenResponse {
   expires_in: number;
   scope: string;
 }
+
+const JSON_OBJECT = { schema: { type: 'object' } };
 
 @ApiTags('OAuth')
 @Controller()
@@ -60,29 +72,39 @@ export class OAuthController {
 
   /**
    * Issues an access token that is valid for five minutes (OAuth 2.0 client credentials). The client authenticates with
-   * `private_key_jwt` or `client_secret_basic`. Errors: `invalid_client`, `invalid_grant_type`, `invalid_scope`,
-   * `invalid_request`, each with `error` and `error_description` of RFC 6749.
+   * `private_key_jwt`, `client_secret_basic` or `client_secret_post`. An empty parameter counts as left out, and an
+   * unknown one is ignored. Errors are JSON with `error` and `error_description` (RFC 6749, 5.2): `invalid_client`,
+   * `unsupported_grant_type`, `invalid_scope`, `invalid_request`.
    */
   @Post('oauth2/token')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
+  @Header('Pragma', 'no-cache')
   @RouteConfig({ bodyType: 'form' satisfies BodyType })
   @ApiConsumes('application/x-www-form-urlencoded')
+  @ApiBody({ type: TokenRequest })
   @ApiOperation({ summary: 'Get an access token' })
   async token(
-    @Body() body: TokenRequest,
+    // The type is an object, because the pipe of the whole service would refuse the unknown members of a class.
+    @Body(oauthPipe(TokenRequest)) parameters: object,
     @Headers('authorization') authorization: string | undefined,
   ): Promise<TokenResponse> {
+    const body = parameters as TokenRequest;
     if (body.grant_type !== 'client_credentials') {
       throw new Problem('invalid_grant_type', 'Send grant_type=client_credentials.');
     }
-    const client = await this.clients.authenticate({
-      authorization,
-      assertionType: body.client_assertion_type,
-      assertion: body.client_assertion,
-      issuer: this.environment.ISSUER,
-    });
-    const wanted = body.scope === undefined ? client.scopes : body.scope.split(' ').filter(Boolean);
+    const { ISSUER } = this.environment;
+    const client = await this.clients.authenticate(
+      {
+        authorization,
+        clientId: body.client_id,
+        clientSecret: body.client_secret,
+        assertionType: body.client_assertion_type,
+        assertion: body.client_assertion,
+      },
+      { issuer: ISSUER, endpoint: `${ISSUER}/oauth2/token` },
+    );
+    const wanted = body.scope === undefined ? client.scopes : [...new Set(body.scope.split(' ').filter(Boolean))];
     if (wanted.length === 0 || wanted.some((scope) => !client.scopes.includes(scope))) {
       throw new Problem(
         'invalid_scope',
@@ -100,27 +122,43 @@ export class OAuthController {
 
   /** Returns the public keys that verify assertions, envelopes and access tokens, as a JWK set (RFC 7517). */
   @Get('oauth2/jwks')
-  @Header('Cache-Control', 'public, max-age=300')
+  @ApiOkResponse(JSON_OBJECT)
   @ApiOperation({ summary: 'Get the public keys of the service' })
-  jwks(): { keys: object[] } {
-    return { keys: this.keys.signing.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, alg: 'ES256', use: 'sig' })) };
+  jwks(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): string {
+    const keys = this.keys.signing.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, alg: 'ES256', use: 'sig' }));
+    return publicDocument(request, reply, { keys });
   }
 
   /** Returns the metadata of the authorization server (RFC 8414). */
   @Get('.well-known/oauth-authorization-server')
+  @ApiOkResponse(JSON_OBJECT)
   @ApiOperation({ summary: 'Get the authorization server metadata' })
-  metadata(): object {
-    const issuer = this.environment.ISSUER;
-    return {
-      issuer,
-      token_endpoint: `${issuer}/oauth2/token`,
-      jwks_uri: `${issuer}/oauth2/jwks`,
-      grant_types_supported: ['client_credentials'],
-      response_types_supported: [],
-      scopes_supported: ['authentications', 'signing', 'carrier', 'operator'],
-      token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic'],
-      token_endpoint_auth_signing_alg_values_supported: ['ES256'],
-      service_documentation: `${issuer}/openapi.json`,
-    };
+  metadata(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): string {
+    return publicDocument(request, reply, serverMetadata(this.environment.ISSUER));
   }
+
+  /** Returns the same metadata, at the address of OpenID Connect Discovery, where many clients look by default. */
+  @Get('.well-known/openid-configuration')
+  @ApiOkResponse(JSON_OBJECT)
+  @ApiOperation({ summary: 'Get the same metadata at the address of OpenID Connect Discovery' })
+  openidMetadata(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): string {
+    return this.metadata(request, reply);
+  }
+}
+
+function serverMetadata(issuer: string): object {
+  return {
+    issuer,
+    token_endpoint: `${issuer}/oauth2/token`,
+    jwks_uri: `${issuer}/oauth2/jwks`,
+    grant_types_supported: ['client_credentials'],
+    response_types_supported: [],
+    scopes_supported: ['authentications', 'signing', 'carrier', 'operator'],
+    token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
+    token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    // OpenID Connect Discovery requires both; they describe the assertion of a verification.
+    subject_types_supported: ['pairwise'],
+    id_token_signing_alg_values_supported: ['ES256'],
+    service_documentation: `${issuer}/openapi.json`,
+  };
 }

@@ -47,9 +47,11 @@ export class RelyingParties {
     this.started.set(id, { minute, count });
   }
 
-  /** Removes expired assertions; expiry already prevents a second use. */
-  async purgeAssertions(): Promise<void> {
-    await this.store.purgeAssertions();
+  /**
+   * Removes a batch of expired assertions; expiry already prevents a second use. Returns true if more may remain.
+   */
+  async purgeAssertions(): Promise<boolean> {
+    return this.store.purgeAssertions();
   }
 
   /** Gives our own website the name of the service, which people see beside what the website asks for. */

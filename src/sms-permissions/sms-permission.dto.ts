@@ -18,7 +18,7 @@ class GivenPermissionResponse {
   permittedAt: string;
   /** RFC 3339, UTC: when the permission ends or ended. */
   endsAt: string;
-  /** Whether the permission is in force. */
+  /** True while the permission is in force. */
   active: boolean;
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull, Not } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW, WIPED } from '../database/statement-parts.ts';
@@ -7,22 +8,22 @@ import { PIN_NONCE_SECONDS } from '../domain/device.ts';
 import { countPin, RESET_PIN } from '../devices/pin/count-pin.ts';
 import type { CountedPin } from '../devices/pin/judge-pin.ts';
 import { smsPermitted } from '../authentication/statement-parts.ts';
+import type { Client } from '../relying-parties/client.entity.ts';
+import { SmsPermission } from './sms-permission.entity.ts';
 
 /** A relying party that started authentications of this subscriber. */
-export interface AskingParty {
-  id: string;
-  name: string;
-  refusesSms: boolean;
-}
+export type AskingParty = Pick<Client, 'id' | 'name' | 'refusesSms'>;
 
 /** A given permission, as the app lists it. */
-export interface GivenPermission {
-  id: string;
-  relyingParty: string;
-  permittedAt: Date;
-  endsAt: Date;
+export type GivenPermission = Pick<SmsPermission, 'id'> & {
+  relyingParty: Client['name'];
+  permittedAt: NonNullable<SmsPermission['permittedAt']>;
+  endsAt: NonNullable<SmsPermission['endsAt']>;
   active: boolean;
-}
+};
+
+/** A request that waits for the PIN. */
+type Asked = Pick<SmsPermission, 'expiresAt'> & { relyingParty: Client['name'] };
 
 const ASKING_PARTIES = statement(
   'sms_permission_asking_parties',
@@ -114,11 +115,6 @@ const END = statement(
   { writes: { authentications: 'a code that was texted under the permission is void in the same instant' } },
 );
 
-const WAS_GIVEN = statement(
-  'sms_permission_was_given',
-  `SELECT 1 FROM sms_permissions WHERE id = $1 AND subscription_id = $2 AND permitted_at IS NOT NULL`,
-);
-
 const END_ALL = statement(
   'sms_permission_end_all',
   `WITH withdrawn AS (DELETE FROM sms_permissions WHERE subscription_id = $1 AND permitted_at IS NULL)
@@ -133,10 +129,14 @@ const SETTLE = statement(
     WHERE permitted_at IS NOT NULL AND ended_at IS NULL AND ends_at <= now()`,
 );
 
+/** The maximum number of rows that one purge statement deletes. */
+const PURGE_BATCH = 5_000;
+
 const PURGE = statement(
   'sms_permission_purge',
-  `DELETE FROM sms_permissions WHERE created_at < now() - interval '1 day'
-    AND (permitted_at IS NULL OR created_at < now() - make_interval(days => $1))`,
+  `DELETE FROM sms_permissions WHERE ctid = ANY(ARRAY(SELECT ctid FROM sms_permissions
+    WHERE created_at < now() - interval '1 day'
+      AND (permitted_at IS NULL OR created_at < now() - make_interval(days => $1)) LIMIT ${PURGE_BATCH}))`,
 );
 
 @Injectable()
@@ -163,12 +163,12 @@ export class SmsPermissionStore {
   }): Promise<{ expiresAt: Date; relyingParty: string } | undefined> {
     const { id, subscriptionId, deviceId, clientId, nonce } = asking;
     const values = [id, subscriptionId, deviceId, clientId, nonce];
-    return (await this.database.rows<{ expiresAt: Date; relyingParty: string }>(ASK, values))[0];
+    return (await this.database.rows<Asked>(ASK, values))[0];
   }
 
   /** Returns undefined when this relying party never asked for this subscriber. */
   async askedBy(subscriptionId: string, clientId: string): Promise<{ refusesSms: boolean } | undefined> {
-    return (await this.database.rows<{ refusesSms: boolean }>(ASKED_BY, [subscriptionId, clientId]))[0];
+    return (await this.database.rows<Pick<Client, 'refusesSms'>>(ASKED_BY, [subscriptionId, clientId]))[0];
   }
 
   /** Returns undefined when the PIN is locked or no request is open; then nothing may be compared. */
@@ -178,7 +178,7 @@ export class SmsPermissionStore {
 
   /** Returns the request of this device; `open` is true while it can still be confirmed. */
   async asked(id: string, deviceId: string): Promise<{ open: boolean; refusesSms: boolean } | undefined> {
-    return (await this.database.rows<{ open: boolean; refusesSms: boolean }>(ASKED, [id, deviceId]))[0];
+    return (await this.database.rows<{ open: boolean } & Pick<Client, 'refusesSms'>>(ASKED, [id, deviceId]))[0];
   }
 
   /**
@@ -191,7 +191,7 @@ export class SmsPermissionStore {
       const locked = await session.rows(LOCK, [deviceId]);
       await session.rows(RESET_PIN, [deviceId]);
       if (locked.length === 0) return 'subscription_inactive';
-      const [permitted] = await session.rows<{ endsAt: Date }>(PERMIT, [id, deviceId, minutes]);
+      const [permitted] = await session.rows<Pick<GivenPermission, 'endsAt'>>(PERMIT, [id, deviceId, minutes]);
       return permitted?.endsAt ?? null;
     });
   }
@@ -202,8 +202,8 @@ export class SmsPermissionStore {
   }
 
   /** True if the permission was ever given, ended or not. */
-  async wasGiven(id: string, subscriptionId: string): Promise<boolean> {
-    return (await this.database.rows(WAS_GIVEN, [id, subscriptionId])).length === 1;
+  wasGiven(id: string, subscriptionId: string): Promise<boolean> {
+    return this.database.manager.existsBy(SmsPermission, { id, subscriptionId, permittedAt: Not(IsNull()) });
   }
 
   /** Ends all permissions of a subscription and deletes its open request, in the session's transaction. */
@@ -216,8 +216,11 @@ export class SmsPermissionStore {
     await this.database.rows(SETTLE, []);
   }
 
-  /** Deletes unconfirmed requests after a day, and permissions that are older than `days`. */
-  async purge(days: number): Promise<void> {
-    await this.database.rows(PURGE, [days]);
+  /**
+   * Deletes a batch of unconfirmed requests older than a day, and of permissions older than `days`. Returns true if more
+   * may remain.
+   */
+  async purge(days: number): Promise<boolean> {
+    return (await this.database.changed(PURGE, [days])) === PURGE_BATCH;
   }
 }

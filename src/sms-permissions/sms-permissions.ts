@@ -120,10 +120,13 @@ export class SmsPermissions {
     await this.store.endAll(session, subscriptionId);
   }
 
-  /** Marks expired permissions as ended, and removes those older than the retention period. */
-  async purge(days: number): Promise<void> {
+  /**
+   * Marks expired permissions as ended, and removes a batch of those older than the retention period. Returns true if
+   * more may remain.
+   */
+  async purge(days: number): Promise<boolean> {
     await this.store.settle();
-    await this.store.purge(days);
+    return this.store.purge(days);
   }
 
   private async explain(clientId: string, subscriptionId: string): Promise<Problem> {

@@ -5,8 +5,8 @@ import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
 import { REISSUE_SECONDS } from '../domain/reissue.ts';
-import type { SubscriptionState } from '../domain/subscription.ts';
 import { Reissue } from './reissue.entity.ts';
+import type { Subscription } from './subscription.entity.ts';
 
 /**
  * The actor of a step: an operator of the call centre, or a program. The company behind a program must itself involve
@@ -41,7 +41,8 @@ export type ReissueRow = NewReissue &
   >;
 
 /** A reissue that waits for a decision, with its line and the state of its subscription. */
-export type WaitingReissueRow = ReissueRow & { lineId: string; subscriptionState: SubscriptionState };
+export type WaitingReissueRow = ReissueRow &
+  Pick<Subscription, 'lineId'> & { subscriptionState: Subscription['state'] };
 
 /**
  * SQL: true unless the subscription has changed since the application in a way that neither applicant nor decider could
@@ -144,10 +145,13 @@ const COMPLETE = statement(
     WHERE s.id = completed.subscription_id RETURNING completed.decided_by AS "approvedBy"`,
 );
 
+/** The maximum number of rows that one purge statement deletes. */
+const PURGE_BATCH = 1_000;
+
 const PURGE = statement(
   'reissue_purge',
   `DELETE FROM reissues WHERE id IN (SELECT r.id FROM reissues r WHERE r.closed_at IS NOT NULL
-    AND r.applied_at < now() - make_interval(days => $1) LIMIT 1000)`,
+    AND r.applied_at < now() - make_interval(days => $1) LIMIT ${PURGE_BATCH})`,
 );
 
 @Injectable()
@@ -222,12 +226,12 @@ export class ReissueStore {
   }
 
   /**
-   * Closes reissues that have expired or that a later change voided, and removes closed ones that are older than
-   * `days`.
+   * Closes reissues that have expired or that a later change voided, and deletes a batch of closed ones that are older
+   * than `days`. Returns true if more may remain.
    */
-  async purge(days: number): Promise<void> {
+  async purge(days: number): Promise<boolean> {
     await this.database.rows(EXPIRE, [null]);
-    await this.database.rows(PURGE, [days]);
+    return (await this.database.changed(PURGE, [days])) === PURGE_BATCH;
   }
 }
 

@@ -125,9 +125,12 @@ export class Reissues {
     await this.store.withdrawAppliedBy(session, operator);
   }
 
-  /** Closes expired reissues, and removes closed ones that are older than `days`. */
-  async purge(days: number): Promise<void> {
-    await this.store.purge(days);
+  /**
+   * Closes expired reissues, and removes a batch of closed ones that are older than `days`. Returns true if more may
+   * remain.
+   */
+  async purge(days: number): Promise<boolean> {
+    return this.store.purge(days);
   }
 }
 

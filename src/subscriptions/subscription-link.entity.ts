@@ -1,5 +1,4 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { Cause } from './subscription.ts';
 import type { SubscriptionChange, SubscriptionState } from '../domain/subscription.ts';
 
 /**
@@ -32,7 +31,7 @@ export class SubscriptionLink {
   reason: string | null;
 
   @Column('text')
-  actor: Cause['actor'] | 'unknown';
+  actor: 'customer' | 'operator' | 'carrier' | 'reconciliation' | 'unknown';
 
   /** The operator’s login or the client’s id. */
   @Column('text', { nullable: true })

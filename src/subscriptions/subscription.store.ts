@@ -16,6 +16,8 @@ import type {
   StandingSubscription,
   SubscriptionView,
 } from './subscription.ts';
+import type { EnrolmentCode } from './enrolment-code.entity.ts';
+import { SubscriptionLink } from './subscription-link.entity.ts';
 
 const STANDING_ON_LINE = statement(
   'subscription_standing_on_line',
@@ -80,13 +82,6 @@ const OF_LINES = statement(
 const VIEW = statement('subscription_view', `${SELECT_VIEW} WHERE s.id = $1`);
 
 const LINE_OF = statement('subscription_line', `SELECT line_id AS "lineId" FROM subscriptions WHERE id = $1`);
-
-const LIFE = statement(
-  'subscription_life',
-  `SELECT to_state AS state, change, reason, actor, actor_id AS "actorId", event_source AS "eventSource",
-      event_id AS "eventId", at, recorded_at AS "recordedAt"
-    FROM subscription_links WHERE subscription_id = $1 ORDER BY number`,
-);
 
 /** A new code replaces all earlier ones of the same issuer. */
 const ISSUE_CODE = statement(
@@ -201,12 +196,25 @@ export class SubscriptionStore {
   }
 
   async lineOf(id: string): Promise<string | undefined> {
-    return (await this.database.rows<{ lineId: string }>(LINE_OF, [id]))[0]?.lineId;
+    return (await this.database.rows<Pick<StandingSubscription, 'lineId'>>(LINE_OF, [id]))[0]?.lineId;
   }
 
   /** Lists the transitions of a subscription, oldest first. */
-  async life(id: string): Promise<SubscriptionTransition[]> {
-    return this.database.rows<SubscriptionTransition>(LIFE, [id]);
+  async transitions(id: string): Promise<SubscriptionTransition[]> {
+    const select = {
+      toState: true,
+      change: true,
+      reason: true,
+      actor: true,
+      actorId: true,
+      eventSource: true,
+      eventId: true,
+      at: true,
+      recordedAt: true,
+    } as const;
+    const where = { subscriptionId: id };
+    const links = await this.database.manager.find(SubscriptionLink, { select, where, order: { number: 'ASC' } });
+    return links.map(({ toState, ...link }) => ({ state: toState, ...link }));
   }
 
   /** Stores a code and returns its expiry; undefined when the subscription is unknown or cancelled. */
@@ -224,7 +232,7 @@ export class SubscriptionStore {
     const { subscriptionId, digest, seconds, issuer, reissueId, confirmed } = code;
     const cardKey = issuer?.cardKey ? JSON.stringify(issuer.cardKey) : null;
     const values = [subscriptionId, digest, seconds, issuer?.id ?? null, cardKey, reissueId, confirmed];
-    return (await session.rows<{ expiresAt: Date }>(ISSUE_CODE, values))[0]?.expiresAt;
+    return (await session.rows<Pick<EnrolmentCode, 'expiresAt'>>(ISSUE_CODE, values))[0]?.expiresAt;
   }
 
   /**

@@ -1,13 +1,8 @@
 import type { PublicJwk } from '../crypto/keyring.ts';
 import type { DeviceState } from '../domain/device.ts';
-import type {
-  CancelReason,
-  Standing,
-  SubscriptionChange,
-  SubscriptionState,
-  SuspensionReason,
-} from '../domain/subscription.ts';
+import type { Standing } from '../domain/subscription.ts';
 import type { EnrolmentCode } from './enrolment-code.entity.ts';
+import type { SubscriptionLink } from './subscription-link.entity.ts';
 import type { Subscription } from './subscription.entity.ts';
 
 /** A subscription that stands on a line. */
@@ -36,7 +31,7 @@ export type LockedSubscription = Standing &
 
 /** The actor of a change, and the time at which it took effect; now when left out. */
 export interface Cause {
-  actor: 'customer' | 'operator' | 'carrier' | 'reconciliation';
+  actor: Exclude<SubscriptionLink['actor'], 'unknown'>;
   actorId?: string;
   event?: { source: string; id: string };
   at?: Date;
@@ -45,14 +40,9 @@ export interface Cause {
 }
 
 /** A subscription as an operator sees it. */
-export interface SubscriptionView {
-  subscriptionId: string;
-  state: SubscriptionState;
-  suspensions: SuspensionReason[];
-  reason: SuspensionReason | CancelReason | null;
-  since: Date;
-  subscribedAt: Date;
-  protectedSince: Date | null;
+export type SubscriptionView = Pick<Subscription, 'state' | 'suspensions' | 'reason' | 'since' | 'protectedSince'> & {
+  subscriptionId: Subscription['id'];
+  subscribedAt: Subscription['createdAt'];
   device: {
     serialNumber: string;
     name: string;
@@ -63,20 +53,13 @@ export interface SubscriptionView {
     pinLocked: boolean;
     enrolledAt: string;
   } | null;
-}
+};
 
 /** One transition of a subscription. */
-export interface SubscriptionTransition {
-  state: SubscriptionState;
-  change: 'subscribed' | SubscriptionChange['kind'];
-  reason: string | null;
-  actor: Cause['actor'] | 'unknown';
-  actorId: string | null;
-  eventSource: string | null;
-  eventId: string | null;
-  at: Date;
-  recordedAt: Date;
-}
+export type SubscriptionTransition = Pick<
+  SubscriptionLink,
+  'change' | 'reason' | 'actor' | 'actorId' | 'eventSource' | 'eventId' | 'at' | 'recordedAt'
+> & { state: SubscriptionLink['toState'] };
 
 /** The progress of an enrolment: the code is unused, its device is under test, in use or revoked, or the code has expired. */
 export type EnrolmentState = 'waiting' | DeviceState | 'expired';

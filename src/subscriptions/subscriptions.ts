@@ -264,8 +264,8 @@ export class Subscriptions {
   }
 
   /** Lists all transitions of a subscription, oldest first. */
-  async life(subscriptionId: string): Promise<SubscriptionTransition[]> {
-    return this.store.life(subscriptionId);
+  async transitions(subscriptionId: string): Promise<SubscriptionTransition[]> {
+    return this.store.transitions(subscriptionId);
   }
 }
 

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, Not, type Repository } from 'typeorm';
-import { future, within } from '../database/criteria.ts';
+import { IsNull, type Repository } from 'typeorm';
+import { future } from '../database/criteria.ts';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
 import type { WindowMethod } from '../domain/authentication.ts';
+import type { Client } from '../relying-parties/client.entity.ts';
 import { Window } from './window.entity.ts';
 
 /** Seconds for which a hosted window is valid (contract: ten minutes). */
@@ -24,12 +25,8 @@ export type HostedWindow = Pick<
   | 'name'
   | 'browserDigest'
   | 'authenticationId'
-> & {
-  relyingParty: string;
-  /** Origins whose pages may show the window in a frame. */
-  frameOrigins: string[];
-  expired: boolean;
-};
+> &
+  Pick<Client, 'frameOrigins'> & { relyingParty: Client['name']; expired: boolean };
 
 export type NewWindow = Pick<
   Window,
@@ -58,6 +55,14 @@ const GO_ON = statement(
 
 /** Days for which an ended window answers its relying party. */
 const KEPT_DAYS = 1;
+/** The maximum number of windows that one statement deletes. */
+const PURGE_BATCH = 5_000;
+
+const PURGE = statement(
+  'window_purge',
+  `DELETE FROM windows WHERE id IN (
+    SELECT id FROM windows WHERE expires_at <= now() - interval '${KEPT_DAYS} days' LIMIT ${PURGE_BATCH})`,
+);
 
 /** The table of hosted windows. */
 @Injectable()
@@ -98,8 +103,8 @@ export class WindowStore {
     await this.database.rows(GO_ON, [id, first, keyDigest]);
   }
 
-  /** Removes windows that are no longer read. */
-  async purge(): Promise<void> {
-    await this.windows.delete({ expiresAt: Not(within(KEPT_DAYS * 86_400)) });
+  /** Deletes a batch of windows that are no longer read. Returns true if more may remain. */
+  async purge(): Promise<boolean> {
+    return (await this.database.changed(PURGE, [])) === PURGE_BATCH;
   }
 }

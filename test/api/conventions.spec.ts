@@ -164,7 +164,6 @@ describe('every refusal', () => {
     ['operator API without a token', 401, async () => bare('POST', '/operator/v1/subscriptions')],
     ['app API without a proof', 401, async () => bare('GET', '/app/v1/authentications')],
     ['app API with a bearer token', 401, async () => send('GET', '/app/v1/history')],
-    ['token endpoint without a client', 401, async () => tokenless()],
     ['scope', 403, async () => service.call('GET', `${START}/x`, undefined, { scope: 'carrier' })],
     ['unknown id', 404, async () => send('GET', `${START}/${randomUUID()}`)],
   ])('every refusal is a problem document: %s %i', async (_case, status, ask) => {
@@ -183,14 +182,6 @@ describe('every refusal', () => {
 
   const bare = async (method: string, path: string): Promise<Answer> =>
     answerOf(await fetch(service.issuer + path, { method }));
-  const tokenless = async (): Promise<Answer> =>
-    answerOf(
-      await fetch(`${service.issuer}/oauth2/token`, {
-        method: 'POST',
-        body: new URLSearchParams({ grant_type: 'client_credentials' }),
-      }),
-    );
-
   it('every refusal repeats nothing of what was sent', async () => {
     const marks = ['9999991', '01099998888', 'geheim', 'u0000'];
     const bodies = [

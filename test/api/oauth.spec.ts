@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createHmac, createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { constants, createHmac, createPublicKey, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, type JSONWebKeySet } from 'jose';
 import { signJws } from '../../src/crypto/compact-jws.ts';
@@ -9,6 +9,15 @@ import { answerOf, TestService, type Answer } from '../support/service.ts';
 
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const GRANT = { grant_type: 'client_credentials' };
+
+const SIGNED_START = {
+  birthDate: '900101',
+  genderDigit: '1',
+  phoneNumber: '010-1234-5678',
+  purpose: '이체',
+  method: 'sign',
+  transaction: [{ label: '금액', value: '1원' }],
+};
 
 let service: TestService;
 
@@ -49,14 +58,20 @@ function register(client: Parameters<TestService['rows']['clients']['register']>
   return service.rows.clients.register(client);
 }
 
-/** Expects an OAuth error (RFC 6749, 5.2): a problem document with the additional member `error`. */
-function expectOAuthError(
-  answer: Answer,
-  status: number,
-  code: Parameters<typeof expectProblem>[2],
-  error: string,
-): void {
-  expectProblem(answer, status, code, { error, error_description: answer.body['detail'] });
+/** Expects an OAuth error as JSON (RFC 6749, 5.2), which has the members of a problem document too. */
+function expectOAuthError(answer: Answer, status: number, code: string, error = code): void {
+  expect({ status: answer.status, type: answer.headers.get('content-type'), body: answer.body }).toEqual({
+    status,
+    type: 'application/json; charset=utf-8',
+    body: expect.objectContaining({
+      error,
+      // The characters that RFC 6749, 5.2 allows.
+      error_description: expect.stringMatching(/^[\x20\x21\x23-\x5B\x5D-\x7E]+$/),
+      code,
+      status,
+    }),
+  });
+  expect(answer.headers.get('cache-control')).toBe('no-store');
 }
 
 describe('a client with a secret', () => {
@@ -81,11 +96,10 @@ describe('a client with a secret', () => {
     const [clientId, secret] = [`가게 1:2+3/${randomUUID()}`, 'p:a+s s%26=&비밀'];
     await register({ clientId, secret });
     expect((await askToken(GRANT, basic(clientId, secret))).status).toBe(200);
-    expectOAuthError(await askToken(GRANT, basic(clientId, `${secret} `)), 401, 'invalid_client', 'invalid_client');
+    expectOAuthError(await askToken(GRANT, basic(clientId, `${secret} `)), 401, 'invalid_client');
   });
 
-  it.each<[string, () => string | undefined]>([
-    ['no credentials', () => undefined],
+  it.each<[string, () => string]>([
     ['a wrong secret', () => basic('demo-shop', 'wrong')],
     ['an empty secret', () => basic('demo-shop', '')],
     ['a right secret under another scheme', () => shop().replace('Basic ', 'Bearer ')],
@@ -95,17 +109,62 @@ describe('a client with a secret', () => {
     ['what is no base64', () => 'Basic ~~~'],
     ['broken percent signs', () => `Basic ${Buffer.from('demo-shop:%zz').toString('base64')}`],
     ['an access token', () => 'Bearer abc'],
-  ])('a client with a secret is refused with %s', async (_case, authorization) => {
-    const answer = await askToken(GRANT, authorization());
-    expectOAuthError(answer, 401, 'invalid_client', 'invalid_client');
-    expect(answer.headers.get('www-authenticate')).toMatch(/^Basic /);
+  ])(
+    'a client with a secret is refused with %s, and told of the scheme of the header',
+    async (_case, authorization) => {
+      const answer = await askToken(GRANT, authorization());
+      expectOAuthError(answer, 401, 'invalid_client');
+      expect(answer.headers.get('www-authenticate')).toBe('Basic realm="pushguard"');
+    },
+  );
+
+  it.each<[string, Record<string, string>]>([
+    ['no credentials', {}],
+    ['an empty secret', { client_id: 'demo-shop', client_secret: '' }],
+    ['a client id alone', { client_id: 'demo-shop' }],
+    ['a wrong secret', { client_id: 'demo-shop', client_secret: 'wrong' }],
+    ['an unknown client', { client_id: 'nobody', client_secret: 'wrong' }],
+    ['a secret alone', { client_secret: 'wrong' }],
+  ])('a client with %s in the body is refused without WWW-Authenticate', async (_case, credentials) => {
+    const answer = await askToken({ ...GRANT, ...credentials });
+    expectOAuthError(answer, 401, 'invalid_client');
+    expect(answer.headers.get('www-authenticate')).toBeNull();
+  });
+
+  it('a client with a secret may send it in the body, or name itself there beside the header', async () => {
+    const { clientId, clientSecret } = service.process.announcement.clients.find(
+      (one) => one.clientId === 'demo-shop',
+    )!;
+    const posted = { client_id: clientId, client_secret: clientSecret };
+    expect((await askToken({ ...GRANT, ...posted })).status).toBe(200);
+    expect((await askToken({ ...GRANT, client_id: clientId }, shop())).status).toBe(200);
+    expect((await askToken({ ...GRANT, client_id: '' }, shop())).status).toBe(200);
+    expectOAuthError(await askToken({ ...GRANT, client_id: 'demo-portal' }, shop()), 401, 'invalid_client');
+    expectOAuthError(await askToken({ ...GRANT, ...posted }, shop()), 400, 'invalid_request');
+  });
+
+  it('a client that is registered for one way to authenticate is refused every other', async () => {
+    const [secret, jwks] = ['secret', { keys: [keyPair().publicJwk] }];
+    const ways = {
+      client_secret_basic: (clientId: string) => askToken(GRANT, basic(clientId, secret)),
+      client_secret_post: (clientId: string) => askToken({ ...GRANT, client_id: clientId, client_secret: secret }),
+    };
+    for (const authMethod of ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const) {
+      const clientId = `one-way-${randomUUID()}`;
+      await register({ clientId, secret, jwks, authMethod });
+      for (const [way, ask] of Object.entries(ways)) {
+        const answer = await ask(clientId);
+        if (way === authMethod) expect(answer.status).toBe(200);
+        else expectOAuthError(answer, 401, 'invalid_client');
+      }
+    }
   });
 
   it('a client that registered only keys has no secret that works', async () => {
     const clientId = `keys-${randomUUID()}`;
     await register({ clientId, jwks: { keys: [keyPair().publicJwk] } });
     for (const secret of ['', '\0', 'null']) {
-      expectOAuthError(await askToken(GRANT, basic(clientId, secret)), 401, 'invalid_client', 'invalid_client');
+      expectOAuthError(await askToken(GRANT, basic(clientId, secret)), 401, 'invalid_client');
     }
   });
 });
@@ -168,6 +227,8 @@ describe('a client with keys', () => {
     ['that never expires', () => assertion({ claims: { exp: undefined } })],
     ['that expires in two hours', () => assertion({ claims: { exp: seconds() + 7200 } })],
     ['that is not valid yet', () => assertion({ claims: { nbf: seconds() + 60 } })],
+    ['from two minutes in the future', () => assertion({ claims: { iat: seconds() + 120, exp: seconds() + 180 } })],
+    ['whose iat is a text', () => assertion({ claims: { iat: 'now' } })],
     ['without a jti', () => assertion({ claims: { jti: undefined } })],
     ['with an empty jti', () => assertion({ claims: { jti: '' } })],
     ['with a jti of 256 characters', () => assertion({ claims: { jti: 'j'.repeat(256) } })],
@@ -194,10 +255,69 @@ describe('a client with keys', () => {
     ['with an unknown critical header', () => assertion({ header: { crit: ['b64'], b64: false } })],
     ['with a changed payload', () => changed(assertion())],
     ['that is no JWT', () => 'abc'],
-    ['that is empty', () => ''],
   ])('a client with keys is refused an assertion %s', async (_case, make) => {
-    expectOAuthError(await present(make()), 401, 'invalid_client', 'invalid_client');
+    const answer = await present(make());
+    expectOAuthError(answer, 401, 'invalid_client');
+    expect(answer.headers.get('www-authenticate')).toBeNull();
   });
+
+  it('a client with keys may not name another client by client_id', async () => {
+    expectOAuthError(await present(assertion(), { client_id: 'demo-shop' }), 401, 'invalid_client');
+  });
+
+  it('a client with keys that is registered for a secret is refused its assertion', async () => {
+    const other = `secret-only-${randomUUID()}`;
+    await register({ clientId: other, jwks: { keys: [publicJwk] }, authMethod: 'client_secret_basic' });
+    const jwt = assertion({ header: { kid: undefined }, claims: { iss: other, sub: other } });
+    expectOAuthError(await present(jwt), 401, 'invalid_client');
+  });
+
+  it('a client with keys may name the token endpoint as the audience only where it is registered for that', async () => {
+    const other = `endpoint-${randomUUID()}`;
+    await register({ clientId: other, jwks: { keys: [publicJwk] }, assertionAudience: 'endpoint' });
+    const endpoint = `${service.issuer}/oauth2/token`;
+    const to = (aud: unknown) =>
+      present(assertion({ header: { kid: undefined }, claims: { iss: other, sub: other, aud } }));
+    for (const aud of [service.issuer, endpoint, [endpoint]]) expect((await to(aud)).status).toBe(200);
+    const refused = [[endpoint, service.issuer], [endpoint, endpoint], `${endpoint}/`, [], [service.issuer]];
+    for (const aud of refused) expectOAuthError(await to(aud), 401, 'invalid_client');
+  });
+
+  it('a client with several keys of one kind may omit the kid, and another’s signature is still refused', async () => {
+    const [first, second] = [keyPair(), keyPair()];
+    const several = `several-${randomUUID()}`;
+    await register({ clientId: several, jwks: { keys: [{ ...first.publicJwk, kid: '1' }, second.publicJwk] } });
+    const by = (key: KeyObject, claims: object = {}) =>
+      present(assertion({ header: { kid: undefined }, claims: { iss: several, sub: several, ...claims } }, es256(key)));
+    expect((await by(first.privateKey)).status).toBe(200);
+    expect((await by(second.privateKey)).status).toBe(200);
+    expectOAuthError(await by(keyPair().privateKey), 401, 'invalid_client');
+    expectOAuthError(await by(second.privateKey, { exp: seconds() - 60 }), 401, 'invalid_client');
+    expectOAuthError(await by(second.privateKey, { aud: 'https://other.example' }), 401, 'invalid_client');
+  });
+
+  it.each<[string, () => [object, string, (input: Buffer) => Buffer]]>([
+    ['PS256', () => [rsa.publicKey.export({ format: 'jwk' }), 'PS256', ps256]],
+    ['EdDSA', () => [{ ...edwards.publicKey.export({ format: 'jwk' }), alg: 'EdDSA' }, 'EdDSA', ed25519]],
+    ['EdDSA under its newer name', () => [edwards.publicKey.export({ format: 'jwk' }), 'Ed25519', ed25519]],
+    [
+      'EdDSA, registered by one name and used by the other',
+      () => [{ ...edwards.publicKey.export({ format: 'jwk' }), alg: 'EdDSA' }, 'Ed25519', ed25519],
+    ],
+  ])('a client with keys may sign its assertion with %s', async (_case, make) => {
+    const [jwk, alg, signWith] = make();
+    const other = `${alg}-${randomUUID()}`;
+    await register({ clientId: other, jwks: { keys: [jwk] } });
+    const jwt = assertion({ header: { alg, kid: undefined }, claims: { iss: other, sub: other } }, signWith);
+    expect((await present(jwt)).status).toBe(200);
+  });
+
+  const edwards = generateKeyPairSync('ed25519');
+  const ed25519 = (input: Buffer) => sign(null, input, edwards.privateKey);
+  const ps256 = (input: Buffer) => {
+    const [padding, saltLength] = [constants.RSA_PKCS1_PSS_PADDING, constants.RSA_PSS_SALTLEN_DIGEST];
+    return sign('sha256', input, { key: rsa.privateKey, padding, saltLength });
+  };
 
   const withOwnKey = () => {
     const other = keyPair();
@@ -212,9 +332,9 @@ describe('a client with keys', () => {
   it('a client with keys is refused an assertion that was used before', async () => {
     const once = assertion();
     expect((await present(once)).status).toBe(200);
-    expectOAuthError(await present(once), 401, 'invalid_client', 'invalid_client');
+    expectOAuthError(await present(once), 401, 'invalid_client');
     const jti = decodeJwt(once).jti;
-    expectOAuthError(await present(assertion({ claims: { jti } })), 401, 'invalid_client', 'invalid_client');
+    expectOAuthError(await present(assertion({ claims: { jti } })), 401, 'invalid_client');
   });
 
   it('a client with keys whose assertion is sent many times at once gets one token', async () => {
@@ -225,7 +345,7 @@ describe('a client with keys', () => {
 });
 
 describe('the token endpoint', () => {
-  it.each(['password', 'authorization_code', 'CLIENT_CREDENTIALS', ''])(
+  it.each(['password', 'authorization_code', 'CLIENT_CREDENTIALS'])(
     'the token endpoint knows no grant type but client_credentials: "%s"',
     async (grant_type) => {
       const answer = await askToken({ grant_type }, shop());
@@ -241,13 +361,16 @@ describe('the token endpoint', () => {
     expect((await ask()).body['scope']).toBe('carrier operator');
     expect((await ask('operator')).body['scope']).toBe('operator');
     expect((await ask('operator carrier')).body['scope']).toBe('operator carrier');
-    for (const scope of ['authentications', 'operator authentications', 'everything', '']) {
-      expectOAuthError(await ask(scope), 400, 'invalid_scope', 'invalid_scope');
+    expect((await ask('')).body['scope']).toBe('carrier operator');
+    for (const scope of ['authentications', 'operator authentications', 'everything', ' ']) {
+      expectOAuthError(await ask(scope), 400, 'invalid_scope');
     }
   });
 
   it.each<[string, () => Promise<Answer>]>([
     ['without a grant type', () => askToken({}, shop())],
+    ['with an empty grant type', () => askToken({ grant_type: '' }, shop())],
+    ['with an unknown parameter twice, named in other letters', () => askToken('a=1&가"\\=1&가"\\=2', shop())],
     ['with a parameter that is given twice', () => askToken('grant_type=client_credentials&grant_type=x', shop())],
     [
       'with a secret and an assertion',
@@ -258,15 +381,10 @@ describe('the token endpoint', () => {
       () => askToken({ ...GRANT, client_assertion_type: 'x', client_assertion: 'a' }),
     ],
     ['with an assertion of no type', () => askToken({ ...GRANT, client_assertion: 'a.b.c' })],
-  ])(
-    'the token endpoint refuses a request %s as invalid_request, with the members of OAuth too',
-    async (_case, ask) => {
-      const answer = await ask();
-      expect(answer.status).toBe(400);
-      expect(answer.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-      expect(answer.body).toMatchObject({ code: 'invalid_request', error: 'invalid_request' });
-    },
-  );
+  ])('the token endpoint refuses a request %s as invalid_request', async (_case, ask) => {
+    const answer = await ask();
+    expectOAuthError(answer, 400, 'invalid_request');
+  });
 
   it('the token endpoint publishes its public keys and no private part', async () => {
     const response = await fetch(`${service.issuer}/oauth2/jwks`);
@@ -287,18 +405,53 @@ describe('the token endpoint', () => {
     await jwtVerify(token, createLocalJWKSet({ keys }), { issuer: service.issuer });
   });
 
-  it('the token endpoint publishes metadata that describes it', async () => {
-    const response = await fetch(`${service.issuer}/.well-known/oauth-authorization-server`);
-    expect(await response.json()).toMatchObject({
-      issuer: service.issuer,
-      token_endpoint: `${service.issuer}/oauth2/token`,
-      jwks_uri: `${service.issuer}/oauth2/jwks`,
-      grant_types_supported: ['client_credentials'],
-      token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic'],
-      token_endpoint_auth_signing_alg_values_supported: ['ES256'],
-      scopes_supported: expect.arrayContaining(['authentications', 'carrier', 'operator']),
-    });
+  it('the token endpoint ignores parameters that it does not know', async () => {
+    const other = { audience: service.issuer, resource: 'https://api.example', constructor: 'x', __proto__x: '1' };
+    expect((await askToken({ ...GRANT, ...other }, shop())).status).toBe(200);
+    expect((await askToken('grant_type=client_credentials&__proto__=x&toString=', shop())).status).toBe(200);
   });
+
+  it.each(['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'])(
+    'the token endpoint is described at %s',
+    async (path) => {
+      const response = await fetch(service.issuer + path);
+      expect(await response.json()).toEqual({
+        issuer: service.issuer,
+        token_endpoint: `${service.issuer}/oauth2/token`,
+        jwks_uri: `${service.issuer}/oauth2/jwks`,
+        grant_types_supported: ['client_credentials'],
+        response_types_supported: [],
+        scopes_supported: ['authentications', 'signing', 'carrier', 'operator'],
+        token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
+        token_endpoint_auth_signing_alg_values_supported: ['ES256', 'PS256', 'EdDSA', 'Ed25519'],
+        subject_types_supported: ['pairwise'],
+        id_token_signing_alg_values_supported: ['ES256'],
+        service_documentation: `${service.issuer}/openapi.json`,
+      });
+    },
+  );
+
+  it.each(['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration', '/oauth2/jwks'])(
+    'what the token endpoint publishes at %s may be cached, checked by its ETag, and read by any page',
+    async (path) => {
+      const first = await fetch(service.issuer + path, { headers: { Origin: 'https://shop.example' } });
+      const tag = first.headers.get('etag') ?? '';
+      expect(tag).toMatch(/^"[\w-]{43}"$/);
+      expect(first.headers.get('content-type')).toBe('application/json; charset=utf-8');
+      expect(first.headers.get('cache-control')).toBe('public, max-age=300');
+      expect(first.headers.get('access-control-allow-origin')).toBe('*');
+      for (const known of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
+        const again = await fetch(service.issuer + path, { headers: { 'If-None-Match': known } });
+        expect({ status: again.status, tag: again.headers.get('etag'), body: await again.text() }).toEqual({
+          status: 304,
+          tag,
+          body: '',
+        });
+        expect(again.headers.get('access-control-allow-origin')).toBe('*');
+      }
+      expect((await fetch(service.issuer + path, { headers: { 'If-None-Match': '"other"' } })).status).toBe(200);
+    },
+  );
 });
 
 describe('an access token', () => {
@@ -318,10 +471,18 @@ describe('an access token', () => {
   });
 
   it.each<[string, () => Promise<string | undefined>]>([
-    ['that is missing', async () => undefined],
+    ['is missing', async () => undefined],
+    ['is empty', async () => 'Bearer '],
+    ['stands under another scheme', async () => `Basic ${await service.token()}`],
+  ])('an access token that %s is asked for, without an error about a token', async (_case, make) => {
+    const answer = await use(await make());
+    expectProblem(answer, 401, 'invalid_token');
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="pushguard"');
+  });
+
+  it.each<[string, () => Promise<string>]>([
     ['that is no token', async () => 'Bearer abc'],
-    ['that is empty', async () => 'Bearer '],
-    ['under another scheme', async () => `Basic ${await service.token()}`],
+    ['with characters of no token', async () => 'bearer  a;b'],
     ['of another issuer', async () => `Bearer ${await signed({ iss: 'https://other.example' })}`],
     ['for another service', async () => `Bearer ${await signed({ aud: 'https://other.example' })}`],
     ['that is expired', async () => `Bearer ${await signed({ iat: now() - 301, exp: now() - 1 })}`],
@@ -336,7 +497,7 @@ describe('an access token', () => {
   ])('an access token %s is refused', async (_case, make) => {
     const answer = await use(await make());
     expectProblem(answer, 401, 'invalid_token');
-    expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer /);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="pushguard", error="invalid_token"');
   });
 
   it('an assertion of the service is not accepted as an access token', async () => {
@@ -346,15 +507,25 @@ describe('an access token', () => {
     expectProblem(await use(`Bearer ${body['assertion'] as string}`), 401, 'invalid_token');
   });
 
-  it.each<[string, string, 'authentications' | 'carrier' | 'operator', object | undefined]>([
-    ['POST', '/v1/authentications', 'operator', {}],
-    ['GET', '/v1/authentications/some-id', 'carrier', undefined],
-    ['POST', '/v1/windows', 'operator', {}],
-    ['POST', '/operator/v1/subscriptions', 'authentications', {}],
-    ['POST', '/operator/v1/subscriptions/some-id/unlock-pin', 'carrier', {}],
-  ])('an access token at %s %s with the scope %s is 403 insufficient_scope', async (method, path, scope, body) => {
-    expectProblem(await service.call(method, path, body, { scope }), 403, 'insufficient_scope');
-  });
+  it.each<[string, string, 'authentications' | 'carrier' | 'operator', object | undefined, string]>([
+    ['POST', '/v1/authentications', 'operator', {}, 'authentications'],
+    ['POST', '/v1/authentications', 'authentications', SIGNED_START, 'signing'],
+    ['GET', '/v1/authentications/some-id', 'carrier', undefined, 'authentications'],
+    ['POST', '/v1/windows', 'operator', {}, 'authentications'],
+    ['POST', '/v1/smart-otps', 'authentications', {}, 'signing'],
+    ['POST', '/carrier/v1/events', 'operator', {}, 'carrier'],
+    ['POST', '/operator/v1/subscriptions', 'authentications', {}, 'operator'],
+    ['POST', '/operator/v1/subscriptions/some-id/unlock-pin', 'carrier', {}, 'operator'],
+  ])(
+    'an access token at %s %s with the scope %s is 403 insufficient_scope, and the challenge names the scope',
+    async (method, path, scope, body, needed) => {
+      const answer = await service.call(method, path, body, { scope });
+      expectProblem(answer, 403, 'insufficient_scope');
+      expect(answer.headers.get('www-authenticate')).toBe(
+        `Bearer realm="pushguard", error="insufficient_scope", scope="${needed}"`,
+      );
+    },
+  );
 
   const impostor = () => ({ ...keyPair(), kid: service.keys.signing[0].kid });
   const withPayload = async (change: object) => {

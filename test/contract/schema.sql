@@ -1,3 +1,23 @@
+alerts.id uuid NOT NULL
+alerts.subscription_id uuid NOT NULL
+alerts.kind text NOT NULL
+alerts.state text NOT NULL DEFAULT 'open'::text
+alerts.about text
+alerts.nonce bytea NOT NULL
+alerts.at timestamp with time zone NOT NULL DEFAULT now()
+alerts.expires_at timestamp with time zone NOT NULL
+alerts.device_id uuid
+alerts.closed_at timestamp with time zone
+alerts CONSTRAINT alerts_check CHECK (((closed_at IS NULL) = (state = 'open'::text)))
+alerts CONSTRAINT alerts_device_id_fkey FOREIGN KEY (device_id) REFERENCES devices(id)
+alerts CONSTRAINT alerts_kind_check CHECK ((kind = ANY (ARRAY['loss_reported'::text, 'new_phone'::text, 'reissue'::text, 'cancellation'::text, 'sim_swapped'::text, 'pin_locked'::text, 'pin_unlocked'::text, 'device_enrolled'::text])))
+alerts CONSTRAINT alerts_pkey PRIMARY KEY (id)
+alerts CONSTRAINT alerts_state_check CHECK ((state = ANY (ARRAY['open'::text, 'confirmed'::text, 'objected'::text, 'closed'::text])))
+alerts CONSTRAINT alerts_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
+CREATE INDEX alerts_age ON public.alerts USING btree (at)
+CREATE UNIQUE INDEX alerts_one_open ON public.alerts USING btree (subscription_id, kind) WHERE (state = 'open'::text)
+CREATE UNIQUE INDEX alerts_pkey ON public.alerts USING btree (id)
+CREATE INDEX alerts_subscription ON public.alerts USING btree (subscription_id, at)
 approvals.id uuid NOT NULL
 approvals.kind text NOT NULL
 approvals.subscription_id uuid NOT NULL
@@ -86,6 +106,8 @@ authentications.closed_at timestamp with time zone
 authentications.line_version integer
 authentications.authenticator_id uuid
 authentications.transaction bytea
+authentications.held boolean NOT NULL DEFAULT false
+authentications.budgets bytea[]
 authentications CONSTRAINT authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
 authentications CONSTRAINT authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text, 'otp'::text, 'sign'::text])))
 authentications CONSTRAINT authentications_decline_reason_check CHECK ((decline_reason = ANY (ARRAY['not_me'::text, 'cancelled'::text, 'wrong_details'::text])))
@@ -176,11 +198,15 @@ clients.frame_origins text[] NOT NULL DEFAULT '{}'::text[]
 clients.refuses_sms boolean NOT NULL DEFAULT false
 clients.vendor_code text
 clients.requires_registration boolean NOT NULL DEFAULT false
+clients.token_endpoint_auth_method text
+clients.assertion_audience text NOT NULL DEFAULT 'issuer'::text
 clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL)))
+clients CONSTRAINT clients_assertion_audience_check CHECK ((assertion_audience = ANY (ARRAY['issuer'::text, 'endpoint'::text])))
 clients CONSTRAINT clients_client_id_key UNIQUE (client_id)
 clients CONSTRAINT clients_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60)))
 clients CONSTRAINT clients_pkey PRIMARY KEY (id)
 clients CONSTRAINT clients_starts_per_minute_check CHECK ((starts_per_minute > 0))
+clients CONSTRAINT clients_token_endpoint_auth_method_check CHECK ((token_endpoint_auth_method = ANY (ARRAY['private_key_jwt'::text, 'client_secret_basic'::text, 'client_secret_post'::text])))
 clients CONSTRAINT clients_vendor_code_check CHECK ((vendor_code ~ '^[A-Z0-9]{2,8}$'::text))
 clients CONSTRAINT clients_vendor_code_key UNIQUE (vendor_code)
 CREATE UNIQUE INDEX clients_client_id_key ON public.clients USING btree (client_id)
@@ -235,6 +261,18 @@ deliveries CONSTRAINT deliveries_kind_check CHECK ((kind = ANY (ARRAY['wake'::te
 deliveries CONSTRAINT deliveries_pkey PRIMARY KEY (id)
 CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at)
 CREATE UNIQUE INDEX deliveries_pkey ON public.deliveries USING btree (id)
+departed_numbers.person_index bytea NOT NULL
+departed_numbers.line_id text NOT NULL
+departed_numbers.left_at timestamp with time zone NOT NULL
+departed_numbers.sim_changed_at timestamp with time zone
+departed_numbers.sim_doubted_at timestamp with time zone
+departed_numbers.doubted_at timestamp with time zone
+departed_numbers.handset_changed_at timestamp with time zone
+departed_numbers.protected_until timestamp with time zone
+departed_numbers CONSTRAINT departed_numbers_pkey PRIMARY KEY (person_index)
+CREATE INDEX departed_numbers_age ON public.departed_numbers USING btree (left_at)
+CREATE INDEX departed_numbers_line ON public.departed_numbers USING btree (line_id)
+CREATE UNIQUE INDEX departed_numbers_pkey ON public.departed_numbers USING btree (person_index)
 device_proofs.device_id uuid NOT NULL
 device_proofs.jti text NOT NULL
 device_proofs.seen_at timestamp with time zone NOT NULL DEFAULT now()
@@ -269,6 +307,7 @@ devices.pin_check_expires_at timestamp with time zone
 devices.issuer_id uuid
 devices.card_key jsonb
 devices.push_service text NOT NULL
+devices.replaced_at timestamp with time zone
 devices CONSTRAINT devices_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES clients(id)
 devices CONSTRAINT devices_pin_failures_check CHECK (((pin_failures >= 0) AND (pin_failures <= 5)))
 devices CONSTRAINT devices_pkey PRIMARY KEY (id)
@@ -291,6 +330,7 @@ enrolment_codes.device_id uuid
 enrolment_codes.issuer_id uuid
 enrolment_codes.card_key jsonb
 enrolment_codes.reissue_id uuid
+enrolment_codes.confirmed boolean NOT NULL DEFAULT false
 enrolment_codes CONSTRAINT enrolment_codes_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES clients(id)
 enrolment_codes CONSTRAINT enrolment_codes_pkey PRIMARY KEY (code_digest)
 enrolment_codes CONSTRAINT enrolment_codes_reissue_id_fkey FOREIGN KEY (reissue_id) REFERENCES reissues(id) ON DELETE SET NULL
@@ -324,6 +364,11 @@ lines.updated_at timestamp with time zone NOT NULL DEFAULT now()
 lines.version integer NOT NULL DEFAULT 1
 lines.sequence bigint NOT NULL DEFAULT '-1'::integer
 lines.told_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone
+lines.sim_changed_at timestamp with time zone
+lines.sim_doubted_at timestamp with time zone
+lines.doubted_at timestamp with time zone
+lines.handset_changed_at timestamp with time zone
+lines.protected_until timestamp with time zone
 lines CONSTRAINT lines_holder_check CHECK ((holder = ANY (ARRAY['self'::text, 'corporate'::text, 'other_party'::text])))
 lines CONSTRAINT lines_pkey PRIMARY KEY (id)
 lines CONSTRAINT lines_plan_check CHECK ((plan = ANY (ARRAY['postpaid'::text, 'prepaid'::text, 'm2m'::text])))
@@ -345,6 +390,15 @@ notices.created_at timestamp with time zone NOT NULL DEFAULT now()
 notices CONSTRAINT notices_pkey PRIMARY KEY (id)
 CREATE INDEX notices_age ON public.notices USING btree (created_at)
 CREATE UNIQUE INDEX notices_pkey ON public.notices USING btree (id)
+operator_addresses.operator_id uuid NOT NULL
+operator_addresses.network bytea NOT NULL
+operator_addresses.failures smallint NOT NULL DEFAULT 0
+operator_addresses.locked_until timestamp with time zone
+operator_addresses.seen_at timestamp with time zone NOT NULL DEFAULT now()
+operator_addresses CONSTRAINT operator_addresses_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(id)
+operator_addresses CONSTRAINT operator_addresses_pkey PRIMARY KEY (operator_id, network)
+CREATE UNIQUE INDEX operator_addresses_pkey ON public.operator_addresses USING btree (operator_id, network)
+CREATE INDEX operator_addresses_seen ON public.operator_addresses USING btree (seen_at)
 operator_looks.session_digest bytea NOT NULL
 operator_looks.about text NOT NULL
 operator_looks.reason text NOT NULL
@@ -467,14 +521,16 @@ reports.due_at timestamp with time zone NOT NULL DEFAULT now()
 reports.outcome text
 reports.settled_by text
 reports.settled_at timestamp with time zone
+reports.told_at timestamp with time zone[] NOT NULL DEFAULT '{}'::timestamp with time zone[]
 reports CONSTRAINT named_until_dealt_with CHECK (((person IS NULL) = (outcome IS NOT NULL)))
 reports CONSTRAINT reports_kind_check CHECK ((kind = ANY (ARRAY['lost_phone'::text, 'new_phone'::text, 'forgotten_pin'::text])))
-reports CONSTRAINT reports_outcome_check CHECK ((outcome = ANY (ARRAY['nobody'::text, 'no_change'::text, 'suspended'::text, 'code_sent'::text, 'call_centre'::text])))
+reports CONSTRAINT reports_outcome_check CHECK ((outcome = ANY (ARRAY['nobody'::text, 'no_change'::text, 'suspended'::text, 'code_sent'::text, 'confirmed'::text, 'call_centre'::text])))
 reports CONSTRAINT reports_pkey PRIMARY KEY (id)
 reports CONSTRAINT settled_by_somebody CHECK (((settled_by IS NULL) = (settled_at IS NULL)))
 CREATE INDEX reports_age ON public.reports USING btree (filed_at)
 CREATE INDEX reports_at_the_desk ON public.reports USING btree (filed_at) WHERE ((outcome = ANY (ARRAY['suspended'::text, 'call_centre'::text])) AND (settled_at IS NULL))
 CREATE INDEX reports_due ON public.reports USING btree (due_at) WHERE (outcome IS NULL)
+CREATE UNIQUE INDEX reports_one_new_phone ON public.reports USING btree (subscription_id) WHERE ((kind = 'new_phone'::text) AND (outcome IS NULL))
 CREATE UNIQUE INDEX reports_pkey ON public.reports USING btree (id)
 sms_permissions.id uuid NOT NULL
 sms_permissions.subscription_id uuid NOT NULL
@@ -495,6 +551,7 @@ CREATE UNIQUE INDEX sms_permissions_standing ON public.sms_permissions USING btr
 CREATE INDEX sms_permissions_subscription ON public.sms_permissions USING btree (subscription_id, permitted_at)
 start_budgets.person_index bytea NOT NULL
 start_budgets.starts timestamp with time zone[] NOT NULL
+start_budgets.quiet_until timestamp with time zone
 start_budgets CONSTRAINT start_budgets_pkey PRIMARY KEY (person_index)
 CREATE UNIQUE INDEX start_budgets_pkey ON public.start_budgets USING btree (person_index)
 subscription_links.subscription_id uuid NOT NULL
@@ -531,6 +588,9 @@ subscriptions.created_at timestamp with time zone NOT NULL DEFAULT now()
 subscriptions.link integer NOT NULL DEFAULT 1
 subscriptions.handset_changed_at timestamp with time zone
 subscriptions.reissued_at timestamp with time zone
+subscriptions.unconfirmed_enrolment_at timestamp with time zone
+subscriptions.loss_objected_at timestamp with time zone
+subscriptions.new_phone_objected_at timestamp with time zone
 subscriptions CONSTRAINT active_is_protected CHECK (((state <> 'active'::text) OR ((protected_since IS NOT NULL) AND (suspensions = '{}'::text[]))))
 subscriptions CONSTRAINT cancelled_for_a_reason CHECK (((state <> 'cancelled'::text) OR ((reason IS NOT NULL) AND (reason = ANY (ARRAY['website'::text, 'call_centre'::text, 'ported_out'::text, 'owner_changed'::text, 'unsupported_device'::text, 'line_terminated'::text, 'ineligible_plan'::text])))))
 subscriptions CONSTRAINT stands_at_its_last_link FOREIGN KEY (id, link, state) REFERENCES subscription_links(subscription_id, number, to_state)

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { walkChain } from '../../src/operator/walk-chain.ts';
-import type { NotedHead } from '../../src/operator/check-chain.ts';
+import type { RecordedHead } from '../../src/operator/check-chain.ts';
 import { startProcess, TestService, type Answer } from '../support/service.ts';
 import { manySubscribers } from '../support/subscribers.ts';
 import { createDatabaseOfTwoRoles, type DatabaseOfTwoRoles } from '../support/two-roles.ts';
@@ -243,11 +243,11 @@ describe('an audit that was tampered with', () => {
    * Returns the breaches after these statements. A superuser runs them without the triggers and constraints, in a
    * transaction that is rolled back.
    */
-  async function after(tampering: string, noted?: (head: NotedHead) => NotedHead) {
+  async function after(tampering: string, noted?: (head: RecordedHead) => RecordedHead) {
     const client = await service.database.pool.connect();
     try {
       await client.query('BEGIN');
-      const { rows } = await client.query<NotedHead>('SELECT number, mac FROM audit_head');
+      const { rows } = await client.query<RecordedHead>('SELECT number, mac FROM audit_head');
       await client.query(`ALTER TABLE audit_entries DISABLE TRIGGER append_only, DROP CONSTRAINT is_chained,
           ALTER COLUMN operator DROP NOT NULL, ALTER COLUMN reason DROP NOT NULL;
         ALTER TABLE audit_head DISABLE TRIGGER append_only, DROP CONSTRAINT sealed_with_the_first_entry`);

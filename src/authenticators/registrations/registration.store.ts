@@ -3,9 +3,9 @@ import { Database, type Session } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
 import { NOW, parameters, WIPED } from '../../database/statement-parts.ts';
 import { REGISTRATION_SECONDS, type RegistrationState } from '../../domain/authenticator.ts';
-import type { PushService } from '../../domain/push-service.ts';
 import { LIFETIME_SECONDS } from '../../domain/authentication.ts';
 import { countPin, RESET_PIN } from '../../devices/pin/count-pin.ts';
+import type { Device } from '../../devices/device.entity.ts';
 import type { CountedPin } from '../../devices/pin/judge-pin.ts';
 import {
   BUDGET_PARAMETERS,
@@ -14,6 +14,7 @@ import {
   spendStart,
   type BudgetsOfStart,
 } from '../../lines/start-budgets.ts';
+import type { Client } from '../../relying-parties/client.entity.ts';
 import type { Registration } from './registration.entity.ts';
 
 export type NewRegistration = Pick<Registration, 'id' | 'clientId' | 'nonce'> & {
@@ -32,19 +33,15 @@ export type NewRegistration = Pick<Registration, 'id' | 'clientId' | 'nonce'> & 
 export type RegistrationRow = Pick<Registration, 'id' | 'state' | 'requestedAt' | 'expiresAt'>;
 
 /** The phone that must confirm: the subscription's own, whichever device is to be registered. */
-export interface AskedDevice {
-  deviceId: string;
-  pushService: PushService;
-  pushToken: Buffer | null;
-}
+export type AskedDevice = Pick<Device, 'pushService' | 'pushToken'> & { deviceId: Device['id'] };
 
 /** A registration, as the app and the website list it. */
-export type ListedRegistration = Pick<Registration, 'id' | 'requestedAt' | 'expiresAt' | 'confirmedAt' | 'nonce'> & {
-  relyingParty: string;
-  state: 'pending' | 'active';
-  deviceName: string;
-  serialNumber: string;
-};
+export type ListedRegistration = Pick<Registration, 'id' | 'requestedAt' | 'expiresAt' | 'confirmedAt' | 'nonce'> &
+  Pick<Device, 'serialNumber'> & {
+    relyingParty: Client['name'];
+    state: 'pending' | 'active';
+    deviceName: Device['name'];
+  };
 
 const STATE = `CASE WHEN state = 'pending' AND expires_at <= now() THEN 'expired' ELSE state END`;
 
@@ -226,11 +223,14 @@ const ON_OWN_PHONE = statement(
     WHERE r.client_id = $2 AND r.subscription_id = $1 AND r.state = 'active'`,
 );
 
+/** The maximum number of rows that one statement closes, clears or deletes. */
+const PURGE_BATCH = 1_000;
+
 const EXPIRE = statement(
   'registration_expire',
   `UPDATE registrations SET state = 'expired', closed_at = expires_at, closed_by = 'time'
     WHERE id IN (SELECT id FROM registrations WHERE state = 'pending' AND expires_at <= now()
-      ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)`,
+      ORDER BY expires_at LIMIT ${PURGE_BATCH} FOR UPDATE SKIP LOCKED)`,
 );
 
 /** Idempotency keys are kept for 24 hours, like those of authentications. */
@@ -238,16 +238,16 @@ const PURGE_KEYS = statement(
   'registration_purge_keys',
   `UPDATE registrations SET key_digest = NULL, request_digest = NULL WHERE id IN (
     SELECT id FROM registrations WHERE key_digest IS NOT NULL AND requested_at < now() - interval '24 hours'
-    LIMIT 1000)`,
+    LIMIT ${PURGE_BATCH})`,
 );
 
 const PURGE = statement(
   'registration_purge',
   `DELETE FROM registrations WHERE id IN (SELECT id FROM registrations
-    WHERE requested_at < now() - make_interval(days => $1) AND closed_at IS NOT NULL LIMIT 1000)`,
+    WHERE requested_at < now() - make_interval(days => $1) AND closed_at IS NOT NULL LIMIT ${PURGE_BATCH})`,
 );
 
-type Asked = RegistrationRow & { deviceId: string | null; pushService: PushService; pushToken: Buffer | null };
+type Asked = RegistrationRow & Omit<AskedDevice, 'deviceId'> & { deviceId: Device['id'] | null };
 
 @Injectable()
 export class RegistrationStore {
@@ -356,10 +356,14 @@ export class RegistrationStore {
     return (await this.database.rows(ON_OWN_PHONE, [subscriptionId, clientId])).length === 1;
   }
 
-  /** Closes expired registrations, and removes those older than the retention period. */
-  async purge(days: number): Promise<void> {
-    await this.database.rows(EXPIRE, []);
-    await this.database.rows(PURGE_KEYS, []);
-    await this.database.rows(PURGE, [days]);
+  /**
+   * Closes a batch of expired registrations, and deletes a batch of those older than `days`. Returns true if more may
+   * remain.
+   */
+  async purge(days: number): Promise<boolean> {
+    const expired = await this.database.changed(EXPIRE, []);
+    const cleared = await this.database.changed(PURGE_KEYS, []);
+    const deleted = await this.database.changed(PURGE, [days]);
+    return Math.max(expired, cleared, deleted) === PURGE_BATCH;
   }
 }

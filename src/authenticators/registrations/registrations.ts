@@ -16,7 +16,7 @@ import { StartBudgets } from '../../lines/start-budgets.ts';
 import { Notices, type NoticeAddress } from '../../notices/notices.ts';
 import { JobQueue } from '../../queue/job-queue.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
-import { NamedSubscribers, NOBODY } from '../named-subscribers.ts';
+import { NamedSubscribers, DECOY_SUBSCRIPTION_ID } from '../named-subscribers.ts';
 import { RegistrationStore, type AskedDevice, type ListedRegistration } from './registration.store.ts';
 
 /** The person, and the authenticator as the app shows it, that an institution wants to register. */
@@ -100,7 +100,7 @@ export class Registrations {
         if (!requested) return { registration: null, notice: null };
         // A decoy also writes a notice, which is sent nowhere.
         const address = requested.device ? this.addressOf(requested.device) : { phoneNumber: '' };
-        const about = requested.device ? subscriptionId : NOBODY;
+        const about = requested.device ? subscriptionId : DECOY_SUBSCRIPTION_ID;
         const written = await this.notices.enqueue(session, about, { kind: 'registration_asked' }, address, 600);
         return { registration: requested.registration, notice: written };
       });
@@ -205,12 +205,15 @@ export class Registrations {
    * long.
    */
   async standsOnOwnPhone(of: { subscriptionId: string | null; clientId: string }): Promise<boolean> {
-    return this.store.isOnOwnPhone(of.subscriptionId ?? NOBODY, of.clientId);
+    return this.store.isOnOwnPhone(of.subscriptionId ?? DECOY_SUBSCRIPTION_ID, of.clientId);
   }
 
-  /** Closes expired registrations, and removes those older than the retention period. */
-  async purge(days: number): Promise<void> {
-    await this.store.purge(days);
+  /**
+   * Closes expired registrations, and removes those older than the retention period, a batch each. Returns true if more
+   * may remain.
+   */
+  async purge(days: number): Promise<boolean> {
+    return this.store.purge(days);
   }
 
   /** The registration that this key requested before. Problems: `idempotency_key_reused`. */

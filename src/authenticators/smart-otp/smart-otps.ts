@@ -11,7 +11,7 @@ import { Notices } from '../../notices/notices.ts';
 import { JobQueue } from '../../queue/job-queue.ts';
 import { RelyingParties } from '../../relying-parties/relying-parties.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
-import { NamedSubscribers, NOBODY } from '../named-subscribers.ts';
+import { NamedSubscribers, DECOY_SUBSCRIPTION_ID } from '../named-subscribers.ts';
 
 /** The person who gets a Smart OTP; the institution has verified the identity before. */
 export interface IssuingSmartOtp extends NamedPerson {
@@ -72,7 +72,7 @@ export class SmartOtps {
     const drawn = this.subscriptions.drawEnrolmentCode();
     const issuer = { id: clientId, cardKey: cardKey && onlyPublic(cardKey) };
     const issued = await this.database.transaction(async (session) => {
-      const isSubscriber = subscriptionId !== NOBODY;
+      const isSubscriber = subscriptionId !== DECOY_SUBSCRIPTION_ID;
       if (isSubscriber) await this.subscriptions.lock(session, subscriptionId);
       const startedAt = await this.budgets.spend(session, startBudgets);
       if (!startedAt) return null;

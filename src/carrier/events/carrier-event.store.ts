@@ -27,22 +27,21 @@ const KEPT = statement(
     WHERE kept IS NOT NULL AND (received_at, id) > ($1::timestamptz, $2) ORDER BY received_at, id LIMIT 500`,
 );
 
+/** The maximum number of rows that one purge statement deletes. */
+const PURGE_BATCH = 5_000;
+
 /** Removes one batch, through the index on the age alone. */
 const PURGE = statement(
   'carrier_event_purge',
   `DELETE FROM carrier_events WHERE ctid = ANY(ARRAY(SELECT ctid FROM carrier_events
-    WHERE received_at < now() - make_interval(days => $1) LIMIT $2))`,
+    WHERE received_at < now() - make_interval(days => $1) LIMIT ${PURGE_BATCH}))`,
 );
 
-/** Rows that one statement removes. */
-const BATCH = 5_000;
-
-export interface KeptEvent {
-  id: string;
-  kept: Buffer;
+export type KeptEvent = Pick<CarrierEvent, 'id'> & {
+  kept: NonNullable<CarrierEvent['kept']>;
   /** In PostgreSQL's text form with microseconds: the cursor of the next page. */
   receivedAt: string;
-}
+};
 
 @Injectable()
 export class CarrierEventStore {
@@ -60,7 +59,8 @@ export class CarrierEventStore {
     return this.database.rows<KeptEvent>(KEPT, [last?.receivedAt ?? '-infinity', last?.id ?? '']);
   }
 
-  async purge(days: number): Promise<void> {
-    await this.database.rows(PURGE, [days, BATCH]);
+  /** Deletes a batch of events that were received more than `days` ago. Returns true if more may remain. */
+  async purge(days: number): Promise<boolean> {
+    return (await this.database.changed(PURGE, [days])) === PURGE_BATCH;
   }
 }

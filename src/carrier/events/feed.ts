@@ -113,11 +113,11 @@ export class CarrierFeed {
   }
 
   /**
-   * Removes one batch of events that were received more than `days` days ago. If a carrier sent one of them again, it
-   * would be stale, or would cancel only what it cancelled then.
+   * Removes one batch of events that were received more than `days` days ago, and returns true if more may remain. If a
+   * carrier sent one of them again, it would be stale, or would cancel only what it cancelled then.
    */
-  async purge(days: number): Promise<void> {
-    await this.store.purge(days);
+  async purge(days: number): Promise<boolean> {
+    return this.store.purge(days);
   }
 
   private async keepAside(
@@ -129,8 +129,8 @@ export class CarrierFeed {
     const text = JSON.stringify(document);
     const key = source !== null && id !== null ? keyOf(source, id) : keyOf('unreadable', text);
     // Pointers contain member names from the request, so control characters are replaced.
-    const told = faults.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join(' ');
-    const reason = told.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 1_000);
+    const listed = faults.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join(' ');
+    const reason = listed.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 1_000);
     const record = { id: key, source, eventId: id, type, lineId: null, sequence: null, at: null };
     const isNew = await this.store.record({ ...record, outcome: 'rejected', reason, kept: this.seal(key, text) });
     return isNew ? { id, outcome: 'rejected', faults } : { id, outcome: 'duplicate' };

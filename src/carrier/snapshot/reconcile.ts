@@ -29,27 +29,27 @@ export class Reconcile {
   /**
    * `takenAt` is when the facts were true, if not now: later events are not undone. Problems: `number_taken`.
    */
-  async reconcile(told: LineFacts, by: { client: string; takenAt?: Date }): Promise<Reconciled> {
+  async reconcile(reported: LineFacts, by: { client: string; takenAt?: Date }): Promise<Reconciled> {
     const { client, takenAt } = by;
     try {
       return await this.lifecycle.inTransaction(async (step) => {
         const { session } = step;
-        const held = await this.lines.lock(session, { lineId: told.lineId });
+        const held = await this.lines.lock(session, { lineId: reported.lineId });
         if (!held) {
-          await this.lines.upsert(told, null, session);
-          await this.lines.recordSequence(session, told.lineId, null, takenAt ?? new Date());
+          await this.lines.upsert(reported, null, session);
+          await this.lines.recordSequence(session, reported.lineId, null, takenAt ?? new Date());
           return { outcome: 'added', differences: [] };
         }
-        const differences = differencesBetween(held.facts, told);
+        const differences = differencesBetween(held.facts, reported);
         if (differences.length === 0) return { outcome: 'same', differences };
         if (takenAt && held.factsAsOf > takenAt) return { outcome: 'newer_held', differences };
-        await this.lines.upsert(told, held.facts, session);
-        await this.lines.recordSequence(session, told.lineId, null, takenAt ?? new Date());
-        const standing = await this.subscriptions.standingOnLine(told.lineId, session);
-        const events = missedEvents(held.facts, told, this.environment.HOME_CARRIERS);
+        await this.lines.upsert(reported, held.facts, session);
+        await this.lines.recordSequence(session, reported.lineId, null, takenAt ?? new Date());
+        const standing = await this.subscriptions.standingOnLine(reported.lineId, session);
+        const events = missedEvents(held.facts, reported, this.environment.HOME_CARRIERS);
         if (events.some(({ kind }) => kind === 'device-changed')) {
           const at = takenAt ?? new Date();
-          await this.memories.remember(session, told.lineId, { kind: 'handset_changed', at });
+          await this.memories.remember(session, reported.lineId, { kind: 'handset_changed', at });
         }
         if (events.some((event) => effectOf(event).closePending)) {
           await this.lifecycle.cancelPending(step, standing?.id ?? null, this.lines.personIndexesOf(held.facts));

@@ -9,7 +9,7 @@ import {
   standing,
   start,
   subscriber,
-  tell,
+  reportEvent,
   verify,
   type JourneyStep,
 } from './scene.ts';
@@ -37,12 +37,12 @@ export const CARRIED: readonly JourneyStep[] = [
     title:
       'The carrier suspends the line, and nothing can be opened; the carrier resumes it, and the subscription is active again',
     play: async (scene) => {
-      await tell(scene, 'suspended');
+      await reportEvent(scene, 'suspended');
       const { body } = await start(scene);
       expect(body['channel'] === 'push', 'a suspended subscription must answer like any other');
       expect((await enrolled(scene).pending()).length === 0, 'a suspended subscription shows something to open');
       const suspended = await standing(scene);
-      await tell(scene, 'resumed');
+      await reportEvent(scene, 'resumed');
       const resumed = await standing(scene);
       expect(suspended === 'suspended (line_suspended)' && resumed === 'active', `got ${suspended}, then ${resumed}`);
       return `${suspended}, then ${resumed}`;
@@ -52,7 +52,12 @@ export const CARRIED: readonly JourneyStep[] = [
     title: 'The carrier reports a new phone: the old one is revoked, and the app is enrolled again',
     play: async (scene) => {
       const old = enrolled(scene);
-      await tell(scene, 'device-changed', { os: 'ios', osVersion: '18.1', formFactor: 'phone', model: 'iPhone17,3' });
+      await reportEvent(scene, 'device-changed', {
+        os: 'ios',
+        osVersion: '18.1',
+        formFactor: 'phone',
+        model: 'iPhone17,3',
+      });
       const refused = await old.pending().then(
         () => undefined,
         (error: unknown) => (error as { code?: string }).code,
@@ -83,7 +88,7 @@ export const CARRIED: readonly JourneyStep[] = [
     play: async (scene) => {
       const old = subscriber(scene);
       scene.phoneNumber = '+821000001111';
-      await tell(scene, 'number-changed', { phoneNumber: scene.phoneNumber });
+      await reportEvent(scene, 'number-changed', { phoneNumber: scene.phoneNumber });
       const atOld = await start(scene, old);
       const atNew = await start(scene, { ...old, phoneNumber: scene.phoneNumber });
       expect(
@@ -103,7 +108,7 @@ export const CARRIED: readonly JourneyStep[] = [
       expect(asked !== undefined, 'nothing is pending');
       await phone.open(asked, PIN);
       const { code } = await phone.readCode(await phone.envelope(asked.id), asked.id);
-      await tell(scene, 'ported-out', { newCarrier: 'KT' });
+      await reportEvent(scene, 'ported-out', { newCarrier: 'KT' });
       const { status } = await verify(scene, code);
       const end = await standing(scene);
       expect(status === 409 && end === 'cancelled (ported_out)', `409 and cancelled expected, got ${status}, ${end}`);

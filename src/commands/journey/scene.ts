@@ -70,7 +70,7 @@ export async function start(
 }
 
 /** Reports an event of the subscriber's line as the carrier would: a CloudEvent in structured mode. */
-export async function tell(scene: Scene, kind: string, data?: object): Promise<void> {
+export async function reportEvent(scene: Scene, kind: string, data?: object): Promise<void> {
   scene.sequence += 1;
   const event = {
     specversion: '1.0',

@@ -114,7 +114,7 @@ export class IdentityController {
       (await this.customers.underWay(visitor.digest, seconds)).authentication.state;
     const state = await look(0)
       .then((now) => (now === known ? look(wait ?? 0) : now))
-      .catch(goneAs('ended'));
+      .catch(sessionEndedAs('ended'));
     void reply.send({ state });
   }
 
@@ -227,7 +227,7 @@ export class IdentityController {
 }
 
 /** Turns `session_ended` into a state, for requests of a page that polls whether to reload. */
-export function goneAs<State>(state: State): (error: unknown) => State {
+export function sessionEndedAs<State>(state: State): (error: unknown) => State {
   return (error) => {
     if (error instanceof Problem && error.code === 'session_ended') return state;
     throw error;

@@ -7,11 +7,11 @@ import { addressLimit } from '../limits.ts';
 import { MyService } from '../my-service.ts';
 import { registrationNotFound } from '../../authenticators/registrations/registrations.ts';
 import { OpaqueId } from '../../http/opaque-id.ts';
-import { watchedFor } from './watched-for.ts';
+import { pollUntil } from './poll-until.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
 import { enrolPage } from './enrol.page.ts';
-import { goneAs } from './identity.controller.ts';
+import { sessionEndedAs } from './identity.controller.ts';
 import { cancelPage, myPage, receiptPage } from './my.pages.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
 import { Pages } from './pages.ts';
@@ -70,7 +70,7 @@ export class MyController {
       const enrolment = digest && (await this.service.enrolment(customer, digest));
       return enrolment?.state ?? 'ended';
     };
-    const state = await watchedFor(wait ?? 0, look, (now) => now !== known).catch(goneAs('ended'));
+    const state = await pollUntil(wait ?? 0, look, (now) => now !== known).catch(sessionEndedAs('ended'));
     void reply.send({ state });
   }
 

@@ -1,7 +1,9 @@
 import { Catch, Injectable, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Metrics } from '../../http/metrics.ts';
 import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
 import { problemOf } from '../../http/problem.filter.ts';
+import { recordRefusal } from '../../http/record-refusal.ts';
 import { html } from '../../pages/html.ts';
 import { SITE_WORDS } from '../../pages/words/languages.ts';
 import { endedCard, linkButton, sitePage } from '../../pages/site.ts';
@@ -13,17 +15,18 @@ import { Pages } from './pages.ts';
 export class PageProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(PageProblemFilter.name);
 
-  constructor(private readonly pages: Pages) {}
+  constructor(
+    private readonly pages: Pages,
+    private readonly metrics: Metrics,
+  ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const { code, members } = problemOf(error);
-    if (code === 'internal_error') {
-      const route = request.routeOptions.url ?? 'unknown route';
-      this.logger.error(`${request.method} ${route}: ${String((error as Error).stack ?? error)}`);
-    }
+    const problem = problemOf(error);
+    const { code, members } = problem;
+    recordRefusal({ error, problem, request }, { logger: this.logger, metrics: this.metrics });
     const reader = this.pages.visitor(request, reply);
     const messages = reader.words(SITE_WORDS);
     const { title, text } = messages.problems[code] ?? messages.failed;

@@ -1,14 +1,10 @@
 import { equalInConstantTime } from '../../crypto/constant-time.ts';
 import { pinProof, type PinPurpose } from '../../crypto/pin-proof.ts';
 import { Problem } from '../../domain/problem.ts';
+import type { Device } from '../device.entity.ts';
 
 /** The data with which a counted PIN is compared. */
-export interface CountedPin {
-  /** Encrypted, as it is in the device's row. */
-  knowledgeKey: Buffer;
-  nonce: Buffer;
-  attemptsLeft: number;
-}
+export type CountedPin = Pick<Device, 'knowledgeKey'> & { nonce: Buffer; attemptsLeft: number };
 
 /**
  * Compares the proof of a PIN that has been counted, and returns if it is right. `knowledgeKey` is the key of the

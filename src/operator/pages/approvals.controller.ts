@@ -33,7 +33,7 @@ export class DeskApprovalsController {
       this.approvals.closed(),
       this.reissues.waiting(),
     ]);
-    await this.audit.seen({ ...desk.acting('-'), action: 'worklist' }, undefined);
+    await this.audit.recordRead({ ...desk.acting('-'), action: 'worklist' }, undefined);
     return desk.show(approvalsPage(desk.reader, { open, closed, reissues, done: doneIn(done) }));
   }
 

@@ -3,8 +3,10 @@ import type { FastifyReply } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
 import { OPERATOR_ROLES } from '../../domain/operator.ts';
 import type { Problem } from '../../domain/problem.ts';
+import { Metrics } from '../../http/metrics.ts';
 import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
 import { problemOf } from '../../http/problem.filter.ts';
+import { recordRefusal } from '../../http/record-refusal.ts';
 import { DESK_COOKIE } from '../operator.guard.ts';
 import { Assets } from '../../pages/assets.ts';
 import { deskPage, deskVisitor } from './desk.ts';
@@ -17,7 +19,7 @@ import { endedCard, linkButton } from '../../pages/site.ts';
 import { Visitor } from '../../pages/visitor.ts';
 
 /** Redirects the operator to a page that must come before the requested one. */
-export class ElsewhereFirst extends Error {
+export class RedirectFirst extends Error {
   constructor(readonly address: '/operator/sign-in' | '/operator/password') {
     super(`${address} comes first`);
   }
@@ -32,20 +34,18 @@ export class DeskProblemFilter implements ExceptionFilter {
   constructor(
     private readonly assets: Assets,
     private readonly environment: Environment,
+    private readonly metrics: Metrics,
   ) {}
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const [request, reply] = [http.getRequest<RequestAtDesk>(), http.getResponse<FastifyReply>()];
-    if (error instanceof ElsewhereFirst) {
+    if (error instanceof RedirectFirst) {
       void reply.status(303).header('Location', error.address).send('');
       return;
     }
     const problem = problemOf(error);
-    if (problem.code === 'internal_error' || problem.code === 'service_unavailable') {
-      const route = request.routeOptions.url ?? 'unknown route';
-      this.logger.error(`${request.method} ${route}: ${String((error as Error).stack ?? error)}`);
-    }
+    recordRefusal({ error, problem, request }, { logger: this.logger, metrics: this.metrics });
     const cookie = { name: DESK_COOKIE, issuer: this.environment.ISSUER };
     const reader = request.deskRequest?.reader ?? deskVisitor(new Visitor(request, reply, cookie, this.assets.words));
     const messages = reader.texts.desk;

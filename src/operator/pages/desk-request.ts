@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../domain/problem.ts';
+import { addressOf } from '../../http/address.ts';
 import { PLAIN_TEXT } from '../../http/plain-text.ts';
 import type { DeskOperator } from '../approvals.ts';
 import type { SignedInOperator } from '../operator.ts';
@@ -40,7 +41,7 @@ export class DeskRequest {
   }
 
   get address(): string {
-    return this.request.ip;
+    return addressOf(this.request);
   }
 
   /** The typed reason, or undefined if it is not storable: empty, too long, or not one line of plain text. */

@@ -6,7 +6,7 @@ import type { BodyType } from '../../http/fastify.ts';
 import { OpaqueId } from '../../http/opaque-id.ts';
 import { Approvals } from '../approvals.ts';
 import { Audit } from '../audit.ts';
-import { CustomerReports, settledBefore } from '../customer-reports.ts';
+import { CustomerReports, alreadySettled } from '../customer-reports.ts';
 import { Permits } from '../operator.guard.ts';
 import { OperatorDesk } from '../operator-desk.ts';
 import { OperatorSessions } from '../operator-sessions.ts';
@@ -69,7 +69,7 @@ export class DeskController {
   @Post('reports/:id/settle')
   @RouteConfig(FORM)
   @Permits('settle')
-  async settle(@AtDesk() desk: DeskRequest, @Param('id', new OpaqueId(settledBefore)) id: string): Promise<string> {
+  async settle(@AtDesk() desk: DeskRequest, @Param('id', new OpaqueId(alreadySettled)) id: string): Promise<string> {
     await this.reports.settle(desk.acting(), id);
     return desk.go('/operator?done=settle');
   }
@@ -85,7 +85,7 @@ export class DeskController {
   @Permits('own_password')
   async choosePassword(@AtDesk() desk: DeskRequest): Promise<string> {
     const { present = '', chosen = '', again = '' } = desk.fields;
-    const typed = { present, chosen, again };
+    const typed = { present, chosen, again, address: desk.address };
     const fault = await this.operators.choosePassword(desk.operator, typed, () => desk.visitor.renew());
     return fault ? desk.show(passwordPage(desk.reader, fault)) : desk.go('/operator?done=password');
   }
@@ -110,7 +110,7 @@ export class DeskController {
     const isEmpty = approvals.length + reissues.length + reports.length === 0;
     if (!isEmpty) {
       const operator = desk.acting('-');
-      await this.audit.seen({ ...operator, action: 'worklist' }, undefined);
+      await this.audit.recordRead({ ...operator, action: 'worklist' }, undefined);
     }
     return { approvals, reissues, reports };
   }

@@ -14,7 +14,7 @@ import { Problem } from '../../domain/problem.ts';
 import { DESK_COOKIE, expectPermitted, permissionOf } from '../operator.guard.ts';
 import { OperatorSessions } from '../operator-sessions.ts';
 import { Assets } from '../../pages/assets.ts';
-import { DeskProblemFilter, ElsewhereFirst } from './desk-problem.filter.ts';
+import { DeskProblemFilter, RedirectFirst } from './desk-problem.filter.ts';
 import { DeskRequest, type RequestAtDesk } from './desk-request.ts';
 import { Visitor } from '../../pages/visitor.ts';
 
@@ -36,13 +36,13 @@ class DeskGuard implements CanActivate {
     const visitor = new Visitor(request, reply, cookie, this.assets.words);
     const operator = await this.sessions.signedIn(visitor.digest);
     if (!operator || !visitor.digest) {
-      if (!isForm) throw new ElsewhereFirst('/operator/sign-in');
+      if (!isForm) throw new RedirectFirst('/operator/sign-in');
       throw new Problem('session_ended', 'Sign in again.');
     }
     const fields = isForm ? visitor.form() : {};
     request.deskRequest = new DeskRequest(request, reply, this.assets, visitor, operator, visitor.digest, fields);
     const permission = permissionOf(this.reflector, context);
-    if (operator.passwordIsInitial && permission !== 'own_password') throw new ElsewhereFirst('/operator/password');
+    if (operator.passwordIsInitial && permission !== 'own_password') throw new RedirectFirst('/operator/password');
     expectPermitted(operator.role, permission);
     return true;
   }

@@ -110,7 +110,7 @@ export class DeskRecordsController {
     const reason = await this.sessions.reasonFor(desk.session, aboutMonth(month));
     if (reason === undefined) return false;
     const operator = desk.acting(reason);
-    await this.audit.seen({ ...operator, action: `charges ${month}` }, undefined);
+    await this.audit.recordRead({ ...operator, action: `charges ${month}` }, undefined);
     return true;
   }
 }

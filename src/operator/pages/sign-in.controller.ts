@@ -3,6 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
+import { addressOf } from '../../http/address.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { DESK_COOKIE } from '../operator.guard.ts';
 import { OperatorSessions } from '../operator-sessions.ts';
@@ -35,7 +36,7 @@ export class DeskSignInController {
   async signIn(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const visitor = this.visitor(request, reply);
     const { login = '', password = '', code = '' } = visitor.form();
-    const typed = { login, password, code, address: request.ip };
+    const typed = { login, password, code, address: addressOf(request) };
     const operator = await this.sessions.signIn(typed, visitor.digest, () => visitor.renew());
     if (operator) {
       void reply.status(303).header('Location', '/operator');

@@ -23,7 +23,7 @@ export function valueOf(field: Field): string {
 }
 
 /** Shows the fault of a field; null removes it. */
-export function blame(field: Field, fault: string | null): void {
+export function showFault(field: Field, fault: string | null): void {
   byId(`${field}-fault`, HTMLElement).textContent = fault ?? '';
   if (fault === null) input(field).removeAttribute('aria-invalid');
   else input(field).setAttribute('aria-invalid', 'true');
@@ -32,15 +32,15 @@ export function blame(field: Field, fault: string | null): void {
 /** Shows the fault of every invalid field, and focuses the first one. */
 export function check(fields: readonly Field[]): boolean {
   const wrong = fields.filter((field) => !PATTERNS[field].test(valueOf(field)));
-  for (const field of fields) blame(field, wrong.includes(field) ? words[field] : null);
+  for (const field of fields) showFault(field, wrong.includes(field) ? words[field] : null);
   if (wrong[0]) input(wrong[0]).focus();
   return wrong.length === 0;
 }
 
 /** Shows faults at the fields that the service named; returns false when it named none. */
-export function blameAll(errors: readonly { pointer: string }[]): boolean {
+export function showFaults(errors: readonly { pointer: string }[]): boolean {
   const wrong = FIELDS.filter((field) => errors.some(({ pointer }) => pointer === `/${field}`));
-  for (const field of wrong) blame(field, words[field]);
+  for (const field of wrong) showFault(field, words[field]);
   if (wrong[0]) input(wrong[0]).focus();
   return wrong.length > 0;
 }
@@ -51,12 +51,12 @@ export function guideTyping(): void {
     input(field).addEventListener('input', () => {
       const digits = digitsOf(input(field).value);
       if (digits !== input(field).value) input(field).value = digits;
-      if (digits.length > 0) blame(field, null);
+      if (digits.length > 0) showFault(field, null);
       if (field === 'birthDate' && digits.length === 6) input('genderDigit').focus();
     });
   }
   input('genderDigit').addEventListener('input', () => {
     if (valueOf('genderDigit') !== '') input('phoneNumber').focus();
   });
-  input('phoneNumber').addEventListener('input', () => blame('phoneNumber', null));
+  input('phoneNumber').addEventListener('input', () => showFault('phoneNumber', null));
 }

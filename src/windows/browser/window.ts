@@ -1,7 +1,7 @@
 import { startCountdown, type Countdown } from '../../pages/browser/countdown.ts';
 import { all, byId } from '../../pages/browser/element.ts';
 import { WindowClient, type WindowAnswer, type WindowMethod, type WindowRefusal, type WindowView } from './client.ts';
-import { blame, blameAll, check, guideTyping, input, valueOf } from './fields.ts';
+import { showFault, showFaults, check, guideTyping, input, valueOf } from './fields.ts';
 import { leave } from './leave.ts';
 import { Resend } from './resend.ts';
 import { words } from './words/words.ts';
@@ -77,14 +77,14 @@ async function changeOver(other: WindowMethod): Promise<void> {
 
 async function verify(): Promise<void> {
   if (!check(['code'])) {
-    if (shown?.channel === 'otp') blame('code', words.otp);
+    if (shown?.channel === 'otp') showFault('code', words.otp);
     return;
   }
   const answer = await alone(() => client.post('verification', { code: valueOf('code') }));
   if (answer && 'refusal' in answer && answer.refusal.code === 'code_mismatch') {
     const { attemptsLeft = 0 } = answer.refusal;
     const wrong = shown?.channel === 'otp' ? words.wrongOtp : words.wrongCode;
-    blame('code', wrong);
+    showFault('code', wrong);
     if (shown) shown = { ...shown, attemptsLeft };
     showTries(attemptsLeft);
     say(`${wrong} ${words.attemptsLeft(attemptsLeft)}`);
@@ -129,7 +129,7 @@ function settle(answer: WindowAnswer | undefined): void {
 
 function refuse(refusal: WindowRefusal): void {
   const { code, errors = [], retryAfterSeconds = 0 } = refusal;
-  if (code === 'invalid_request' && blameAll(errors)) return;
+  if (code === 'invalid_request' && showFaults(errors)) return;
   if (code === 'attempts_exhausted') close('failed');
   else if (code === 'authentication_expired') close('expired');
   else if (code === 'authentication_closed') close(refusal.state ?? 'cancelled');
@@ -180,7 +180,7 @@ function begin({ channel, expiresAt, otherMethod, askedOf }: WindowView): void {
   byId('asked-of', HTMLElement).textContent = askedOf ?? '';
   view('code');
   input('code').value = '';
-  blame('code', null);
+  showFault('code', null);
   input('code').focus();
   const introduction = document.querySelector(`[data-view="code"] div[data-channel="${channel}"]`)?.textContent ?? '';
   say(askedOf === null ? introduction : `${introduction} ${askedOf}`);

@@ -6,6 +6,7 @@ import { VerificationRequest } from '../../authentication/relying-party.dto.ts';
 import { returnAddress, windowNotFound, Windows, type WindowView } from '../windows.ts';
 import { LIFETIME_SECONDS } from '../../domain/authentication.ts';
 import { Problem } from '../../domain/problem.ts';
+import { addressOf } from '../../http/address.ts';
 import { readCookie, setCookie } from '../../http/cookies.ts';
 import { OpaqueId } from '../../http/opaque-id.ts';
 import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
@@ -138,9 +139,9 @@ function cookieOf(id: string): string {
 }
 
 /** The browser of the window, as the app shows it. */
-function endUserOf({ ip, headers }: FastifyRequest): { ip: string; userAgent?: string } {
-  const userAgent = headers['user-agent']?.slice(0, 512);
-  return { ip, ...(userAgent && { userAgent }) };
+function endUserOf(request: FastifyRequest): { ip: string; userAgent?: string } {
+  const userAgent = request.headers['user-agent']?.slice(0, 512);
+  return { ip: addressOf(request), ...(userAgent && { userAgent }) };
 }
 
 /** True if a link scanner or a prefetch sent the request. Neither may bind the window. */

@@ -13,11 +13,13 @@ export class ClientRows {
     jwks?: object;
     scopes?: string[];
     returnUrls?: string[];
+    authMethod?: 'private_key_jwt' | 'client_secret_basic' | 'client_secret_post';
+    assertionAudience?: 'issuer' | 'endpoint';
   }): Promise<string> {
     const id = randomUUID();
     await this.sql(
-      `INSERT INTO clients (id, client_id, name, secret_digest, jwks, scopes, return_urls)
-       VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+      `INSERT INTO clients (id, client_id, name, secret_digest, jwks, scopes, return_urls, token_endpoint_auth_method,
+         assertion_audience) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
       [
         id,
         client.clientId,
@@ -26,6 +28,8 @@ export class ClientRows {
         client.jwks ? JSON.stringify(client.jwks) : null,
         client.scopes ?? ['authentications'],
         client.returnUrls ?? [],
+        client.authMethod ?? null,
+        client.assertionAudience ?? 'issuer',
       ],
     );
     return id;

@@ -17,22 +17,49 @@ export class OperatorRows {
   }
 
   /** Unlocks every operator. */
-  unlockAll(): Promise<unknown> {
-    return this.sql('UPDATE operators SET failures = 0, locked_until = NULL');
+  async unlockAll(): Promise<void> {
+    await this.sql('UPDATE operators SET failures = 0, locked_until = NULL');
+    await this.sql('UPDATE operator_addresses SET failures = 0, locked_until = NULL');
   }
 
-  /** Ends the lock of an operator's account. */
-  endLock(login: string): Promise<unknown> {
-    return this.sql('UPDATE operators SET locked_until = now() WHERE login = $1', [login]);
+  /** Ends the locks of an operator's account. */
+  async endLock(login: string): Promise<void> {
+    await this.sql('UPDATE operators SET locked_until = now() WHERE login = $1 AND locked_until IS NOT NULL', [login]);
+    await this.sql(
+      `UPDATE operator_addresses SET locked_until = now() WHERE ${OF_LOGIN} AND locked_until IS NOT NULL`,
+      [login],
+    );
   }
 
-  /** Number of failed sign-ins, and the remaining seconds of the lock. */
+  /** Number of failed sign-ins and the remaining seconds of the lock, where there are more of them. */
   async lockOf(login: string): Promise<{ failures: number; seconds: number | null }> {
     const [row] = await this.sql<{ failures: number; seconds: number | null }>(
-      'SELECT failures, extract(epoch FROM locked_until - now())::float AS seconds FROM operators WHERE login = $1',
+      `SELECT max(failures) AS failures, extract(epoch FROM max(locked_until) - now())::float AS seconds FROM (
+         SELECT failures, locked_until FROM operators WHERE login = $1
+         UNION ALL SELECT failures, locked_until FROM operator_addresses WHERE ${OF_LOGIN}
+       ) counted`,
       [login],
     );
     return row!;
+  }
+
+  /** Makes no address familiar for any operator. */
+  forgetAddresses(): Promise<unknown> {
+    return this.sql('DELETE FROM operator_addresses');
+  }
+
+  /** Moves an operator's last sign-in from every address into the past. */
+  ageAddresses(login: string, days: number): Promise<unknown> {
+    return this.sql(`UPDATE operator_addresses SET seen_at = now() - make_interval(days => $2) WHERE ${OF_LOGIN}`, [
+      login,
+      days,
+    ]);
+  }
+
+  /** Number of addresses from which an operator signed in before. */
+  async addressesOf(login: string): Promise<number> {
+    const rows = await this.sql(`SELECT 1 FROM operator_addresses WHERE ${OF_LOGIN}`, [login]);
+    return rows.length;
   }
 
   /** The digest of every operator's password. */

@@ -41,3 +41,16 @@ export async function withRowLock<T>(
     client.release();
   }
 }
+
+/** Keeps every other transaction from the limits of forms while `work` runs. */
+export async function withLimitsHeld<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query('LOCK TABLE form_budgets IN ACCESS EXCLUSIVE MODE');
+    return await work();
+  } finally {
+    await client.query('COMMIT');
+    client.release();
+  }
+}

@@ -2,7 +2,7 @@
 const LOOK_MS = 500;
 
 /** Polls `look` until `isIt` accepts the value or `seconds` have passed. Returns the last value. */
-export async function watchedFor<Value>(
+export async function pollUntil<Value>(
   seconds: number,
   look: () => Promise<Value>,
   isIt: (value: Value) => boolean,

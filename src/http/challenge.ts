@@ -1,0 +1,22 @@
+import type { Problem } from '../domain/problem.ts';
+
+const BEARER = 'Bearer realm="pushguard"';
+
+/**
+ * The `WWW-Authenticate` of a refusal, or undefined where the refusal has none.
+ * A Bearer challenge states an error only to a caller that sent a token (RFC 6750, 3.1): without `error`, a client gets
+ * a token; with it, the client replaces the one it has. At OAuth endpoints the header answers the `Authorization`
+ * header alone (RFC 6749, 5.2), because many clients read no body once they see it.
+ */
+export function challengeFor({ code, members }: Problem, authorization: string | undefined): string | undefined {
+  if (code === 'device_proof_invalid') return 'Device-Proof';
+  if (code === 'invalid_client') return authorization ? 'Basic realm="pushguard"' : undefined;
+  const sentToken = /^Bearer +\S/i.test(authorization ?? '');
+  if (code === 'invalid_token' || code === 'session_ended') {
+    return sentToken ? `${BEARER}, error="invalid_token"` : BEARER;
+  }
+  // An operator at the desk has no token, and another one would not help.
+  if (code !== 'insufficient_scope' || !sentToken) return undefined;
+  const scope = members.requiredScope === undefined ? '' : `, scope="${members.requiredScope}"`;
+  return `${BEARER}, error="insufficient_scope"${scope}`;
+}

@@ -1,0 +1,22 @@
+import type { Logger } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../domain/problem.ts';
+import type { Metrics } from './metrics.ts';
+
+/**
+ * Records why a request failed. What the service refuses by choice, under load or beyond a limit, is counted; a fault
+ * (`problem` without being one itself) is logged with its stack.
+ */
+export function recordRefusal(
+  { error, problem, request }: { error: unknown; problem: Problem; request: FastifyRequest },
+  { logger, metrics }: { logger: Logger; metrics: Metrics },
+): void {
+  const { code } = problem;
+  // The route and never the URL, because a path may contain an id.
+  const route = request.routeOptions.url ?? 'unknown route';
+  if (error instanceof Problem) {
+    if (code === 'service_unavailable' || code === 'too_many_requests') metrics.refused(route, code);
+  } else if (code === 'service_unavailable' || code === 'internal_error') {
+    logger.error(`${request.method} ${route}: ${String((error as Error).stack ?? error)}`);
+  }
+}
