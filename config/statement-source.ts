@@ -204,12 +204,21 @@ export function readSource(root: string): Source {
     if (initializer.expression.getText() !== 'parameters') return undefined;
     const type = checker.getTypeAtLocation(input);
     const types: DeclaredType[] = [];
-    for (const name of initializer.arguments) {
-      const property = ts.isStringLiteral(name) ? checker.getPropertyOfType(type, name.text) : undefined;
+    for (const name of initializer.arguments.flatMap(literalsOf)) {
+      const property = checker.getPropertyOfType(type, name);
       if (!property) return undefined;
       types.push(declared(checker.getTypeOfSymbolAtLocation(property, input)));
     }
     return types;
+  }
+
+  /** The texts of a literal argument, or of one that spreads a constant list (`...BUDGET_PARAMETERS`). */
+  function literalsOf(argument: ts.Expression): string[] {
+    if (ts.isStringLiteral(argument)) return [argument.text];
+    if (!ts.isSpreadElement(argument)) return [];
+    const list = checker.getTypeAtLocation(argument.expression);
+    const types = checker.isTupleType(list) ? checker.getTypeArguments(list as ts.TypeReference) : [];
+    return types.flatMap((type) => (type.isStringLiteral() ? [type.value] : []));
   }
 
   function rowOf(node: ts.CallExpression): Map<string, DeclaredType> | undefined {

@@ -53,14 +53,12 @@ export const BUDGET_PARAMETERS = [
 ] as const;
 export type BudgetParameter = (typeof BUDGET_PARAMETERS)[number];
 
+type BudgetValues = Record<'quietKey', Buffer> &
+  Record<Exclude<Extract<BudgetParameter, `${string}Key`>, 'quietKey'>, Buffer | null> &
+  Record<Extract<BudgetParameter, `${string}Limit`>, number[] | null>;
+
 /** The values of {@link BUDGET_PARAMETERS}. A limit is an array: starts in ten minutes, starts in a day. */
-export function budgetValues({
-  person,
-  number,
-  agency,
-  ringing,
-  quietKey,
-}: BudgetsOfStart): Record<BudgetParameter, Buffer | number[] | null> {
+export function budgetValues({ person, number, agency, ringing, quietKey }: BudgetsOfStart): BudgetValues {
   const limit = (of: StartBudgetOf | undefined) => (of ? [of.limit.perTenMinutes, of.limit.perDay] : null);
   return {
     quietKey,
