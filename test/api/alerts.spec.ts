@@ -235,7 +235,7 @@ describe('a new phone', () => {
       await service.rows.customers.makeReportsDue();
       await service.rows.customers.untilReportsResolved();
     };
-    await service.rows.devices.ageActivations(1);
+    await service.rows.devices.ageActivations(5);
     await pass(0);
     await pass(23 * 60 + 30);
     expect(codeTexts(owner.person)).toEqual([]);
@@ -252,7 +252,7 @@ describe('a new phone', () => {
     await eventually('the request', () => noticesTo(owner).includes('new_phone_asked'));
     await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
     await disturb(owner);
-    await service.rows.devices.ageActivations(1);
+    await service.rows.devices.ageActivations(5);
     await service.rows.subscriptions.ageHandsetChanges(3 * 24 * 60);
     await service.rows.lines.ageMemory(owner.person.lineId, 3 * 24);
     await service.rows.customers.makeReportsDue();
@@ -265,7 +265,7 @@ describe('a new phone', () => {
     await ask(owner.person);
     await owner.phone.objectToAlert(await alertOf(owner.phone, 'new_phone'), TEST_PIN);
     await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
-    await service.rows.devices.ageActivations(1);
+    await service.rows.devices.ageActivations(5);
     await service.rows.subscriptions.ageHandsetChanges(2 * 24 * 60);
     await service.rows.lines.ageMemory(owner.person.lineId, 48);
     await ask(owner.person);
