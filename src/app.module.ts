@@ -4,6 +4,7 @@ import { AuthenticationModule } from './authentication/authentication.module.ts'
 import { AuthenticatorsModule } from './authenticators/authenticators.module.ts';
 import { CarrierModule } from './carrier/carrier.module.ts';
 import { CustomersModule } from './customers/customers.module.ts';
+import { UnknownAddressFilter } from './customers/pages/unknown-address.filter.ts';
 import { DevicesModule } from './devices/devices.module.ts';
 import { HistoryModule } from './history/history.module.ts';
 import { HealthController } from './http/health.controller.ts';
@@ -47,6 +48,8 @@ export class AppModule {
       controllers: [HealthController],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
+        // Nest asks the filter that was declared last first.
+        { provide: APP_FILTER, useClass: UnknownAddressFilter },
         { provide: APP_PIPE, useFactory: inputPipe },
       ],
     };

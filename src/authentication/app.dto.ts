@@ -1,5 +1,6 @@
-import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { IsIn, IsString, Length } from 'class-validator';
 import { DECLINE_REASONS, type AuthenticationState, type DeclineReason } from '../domain/authentication.ts';
+import { Optional } from '../http/optional.ts';
 import { TransactionFieldInput } from './relying-party.dto.ts';
 
 export class OpenRequest {
@@ -15,7 +16,7 @@ export class OpenRequest {
    * Required when the device belongs to a card: base64url ES256 signature by the card's key over the authentication,
    * the device, the nonce and the digest of the transaction.
    */
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, 128)
   cardProof?: string;

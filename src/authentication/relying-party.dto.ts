@@ -27,6 +27,7 @@ import {
 import { TRANSACTION_FIELDS, TRANSACTION_LABEL_LENGTH, TRANSACTION_VALUE_LENGTH } from '../domain/transaction.ts';
 import { NamedPersonRequest } from '../lines/named-person.dto.ts';
 import { canonicalAddress } from '../http/address.ts';
+import { Optional } from '../http/optional.ts';
 import { PLAIN_TEXT, SIGNED_TEXT, Trimmed } from '../http/plain-text.ts';
 
 export class EndUser {
@@ -67,10 +68,12 @@ export class TransactionFieldInput {
 function IsTransaction(): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({ type: () => [TransactionFieldInput], minItems: 1, maxItems: TRANSACTION_FIELDS }),
-    IsOptional(),
+    Optional(),
     IsArray(),
     ArrayMinSize(1),
     ArrayMaxSize(TRANSACTION_FIELDS),
+    // Nested validation walks through arrays: without this rule a list in the list is taken for a field.
+    IsObject({ each: true }),
     ValidateNested({ each: true }),
     Type(() => TransactionFieldInput),
   );
@@ -86,7 +89,7 @@ export class StartRequest extends NamedPersonRequest {
   })
   purpose: string;
 
-  @IsOptional()
+  @Optional()
   @IsObject()
   @ValidateNested()
   @Type(() => EndUser)
@@ -98,7 +101,7 @@ export class StartRequest extends NamedPersonRequest {
    * the app, which needs no network. `sign`: the app computes eight digits from a transaction, for financial
    * institutions (scope `signing`).
    */
-  @IsOptional()
+  @Optional()
   @IsIn(METHODS)
   method?: Method;
 
@@ -110,9 +113,9 @@ export class StartRequest extends NamedPersonRequest {
 }
 
 export class WaitQuery {
-  /** Seconds to hold the answer until the state changes, 0 to 30. 0 when left out. */
+  /** Seconds to hold the answer until the state changes, 0 to 30, in decimal digits. 0 when left out. */
   @IsOptional()
-  @Type(() => Number)
+  @Transform(({ value }: { value: unknown }) => (/^\d{1,9}$/.test(String(value)) ? Number(value) : value))
   @IsInt()
   @Min(0)
   @Max(30)

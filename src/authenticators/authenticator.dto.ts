@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { Equals, IsIn, IsObject, IsOptional, IsString, Length, Matches, ValidateNested } from 'class-validator';
+import { Equals, IsIn, IsObject, IsString, Length, Matches, ValidateNested } from 'class-validator';
 import {
   AUTHENTICATOR_KINDS,
   AUTHENTICATOR_TERMS,
@@ -7,6 +7,7 @@ import {
   type RegistrationState,
 } from '../domain/authenticator.ts';
 import { JwkInput } from '../devices/app.dto.ts';
+import { Optional } from '../http/optional.ts';
 import { NamedPersonRequest } from '../lines/named-person.dto.ts';
 
 class RelyingPartyName {
@@ -66,7 +67,7 @@ export class AuthenticatorResponse {
 
 export class IssueSmartOtpRequest extends NamedPersonRequest {
   /** The public key of the card that the person must tap to sign, if the institution issues one. */
-  @IsOptional()
+  @Optional()
   @IsObject()
   @ValidateNested()
   @Type(() => JwkInput)

@@ -2,7 +2,6 @@ import { plainToInstance, Type } from 'class-transformer';
 import {
   IsIn,
   IsObject,
-  IsOptional,
   IsString,
   Length,
   Matches,
@@ -16,6 +15,7 @@ import { parsePerson, seoulDay } from '../domain/person.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import type { InputFault } from '../domain/problem.ts';
 import { faultsOf } from '../http/input.pipe.ts';
+import { Optional } from '../http/optional.ts';
 import { PLAIN_TEXT } from '../http/plain-text.ts';
 
 /** The longest line id that is stored, in characters. */
@@ -65,7 +65,7 @@ export class HandsetInput {
   @IsIn(['phone', 'tablet'])
   formFactor: FormFactor;
 
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, 80)
   @Matches(PLAIN_TEXT)
@@ -107,7 +107,7 @@ class LineFactsInput {
 /** The facts of the line whose id is in the address. */
 export class LineInput extends LineFactsInput {
   /** Optional; must equal the line id in the address. */
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, LINE_ID)
   lineId?: string;

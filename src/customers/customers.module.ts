@@ -45,7 +45,7 @@ import { Reports } from './reports.ts';
   ],
   controllers: [LossReportController, HomeController, IdentityController, MyController, ReportController],
   providers: [Customers, Identity, MyService, Reports, CustomerSessionStore, ReportStore, Pages, PageProblemFilter],
-  exports: [Reports],
+  exports: [PageProblemFilter, Reports],
 })
 export class CustomersModule {
   constructor(tasks: RecurringTasks, customers: Customers, reports: Reports, { HISTORY_DAYS }: Environment) {

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { Metrics } from './metrics.ts';
+import { answerUnparsed } from './unparsed.ts';
 
 /** The state of a process for its operators: liveness, readiness and metrics. */
 export interface Health {
@@ -10,10 +11,11 @@ export interface Health {
 
 /** The management port: `/health/live`, `/health/ready` and `/metrics`. Callers of the API have no access to it. */
 export function createManagementServer(health: Health): Server {
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     const answer = (status: number, type: string, body: string) =>
       response.writeHead(status, { 'Content-Type': type }).end(body);
-    switch (request.url ?? '') {
+    const [path = ''] = (request.url ?? '').split('?', 1);
+    switch (path) {
       case '/health/live':
         answer(200, 'application/json', '{"status":"up"}');
         break;
@@ -33,4 +35,6 @@ export function createManagementServer(health: Health): Server {
         answer(404, 'text/plain', 'Try /health/live, /health/ready or /metrics.\n');
     }
   });
+  answerUnparsed(server);
+  return server;
 }

@@ -1,13 +1,16 @@
 import { Transform } from 'class-transformer';
 
-/** One line of text without control or invisible characters, which could deceive a reader or break a log line. */
-export const PLAIN_TEXT = /^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;
+/**
+ * One line of text without control or invisible characters, which could deceive a reader or break a log line. Lone
+ * surrogates (`Cs`) and U+FFFD are refused too: they stand for characters that were lost, so two texts could become one.
+ */
+export const PLAIN_TEXT = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]+$/u;
 
 /**
  * The stricter form for signed text: no character that screens leave out, such as fillers and variation selectors, with
  * which two different transactions could look alike.
  */
-export const SIGNED_TEXT = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]+$/u;
+export const SIGNED_TEXT = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufffd]+$/u;
 
 /** Trims the value and normalises it to NFC, so that texts that look alike have one form. */
 export function Trimmed(): PropertyDecorator {

@@ -13,6 +13,8 @@ export const PROBLEM_CATALOGUE = {
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   payload_too_large: { status: 413, title: 'Request body too large' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },
+  headers_too_large: { status: 431, title: 'Request headers too large' },
+  request_timeout: { status: 408, title: 'Request not received in time' },
   idempotency_key_reused: { status: 422, title: 'Idempotency key used with a different body' },
   idempotency_in_progress: { status: 409, title: 'Idempotent request in progress' },
   authentication_not_found: { status: 404, title: 'Authentication not found' },

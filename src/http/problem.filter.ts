@@ -27,7 +27,7 @@ export class ProblemFilter implements ExceptionFilter {
 /** Writes one problem document with its headers. */
 export function writeProblem(reply: FastifyReply, problem: Problem): void {
   const { status } = PROBLEM_CATALOGUE[problem.code];
-  const { retryAfterSeconds, limit, allow } = problem.members;
+  const { retryAfterSeconds, limit, allow, identityOnly } = problem.members;
   if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
   if (limit) {
     // draft-ietf-httpapi-ratelimit-headers-11
@@ -35,6 +35,7 @@ export function writeProblem(reply: FastifyReply, problem: Problem): void {
     void reply.header('RateLimit', `"${limit.name}";r=0;t=${retryAfterSeconds ?? limit.seconds}`);
   }
   if (allow) void reply.header('Allow', allow.join(', '));
+  if (identityOnly) void reply.header('Accept-Encoding', 'identity');
   const challenge = challengeFor(problem, reply.request.headers.authorization);
   if (challenge !== undefined) void reply.header('WWW-Authenticate', challenge);
   const oauth = oauthErrorOf(problem, reply.request.routeOptions.url);
@@ -48,7 +49,14 @@ export function writeProblem(reply: FastifyReply, problem: Problem): void {
 /** The members of one problem document (RFC 9457, section 3). */
 export function problemDocument({ code, detail, members }: Problem): object {
   const { status, title } = PROBLEM_CATALOGUE[code];
-  const { retryAfterSeconds: _retry, limit: _limit, allow: _allow, requiredScope: _scope, ...rest } = members;
+  const {
+    retryAfterSeconds: _retry,
+    limit: _limit,
+    allow: _allow,
+    requiredScope: _scope,
+    identityOnly: _identity,
+    ...rest
+  } = members;
   return { type: `urn:pushguard:problem:${code}`, title, status, detail, code, ...rest };
 }
 

@@ -1,6 +1,7 @@
-import { IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsString, Length, Matches } from 'class-validator';
 import type { AuthenticationState, Channel } from '../domain/authentication.ts';
 import type { CancelReason, SubscriptionState, SuspensionReason } from '../domain/subscription.ts';
+import { Optional } from '../http/optional.ts';
 import { PLAIN_TEXT, Trimmed } from '../http/plain-text.ts';
 
 const REASON = { message: 'reason must be one line of text' };
@@ -15,7 +16,7 @@ export class SubscribeRequest {
    * The reason for this action, kept in the audit: one line of 1 to 200 characters. The header `Audit-Reason` can carry
    * it instead.
    */
-  @IsOptional()
+  @Optional()
   @Trimmed()
   @IsString()
   @Length(1, 200)

@@ -295,15 +295,17 @@ export class Phone {
    * Proves the PIN for one authentication. Only then does the service make the code, which comes by push.
    * A wrong PIN is ProblemError `pin_mismatch` with `attemptsLeft`; the fifth in a row is `pin_locked`.
    * To sign a transaction, no code comes back: {@link Phone.sign} computes it. With a card, its tap is proven too.
+   * TypeError for a transaction that is not a list of fields: nothing is sent.
    */
   async open(
     authentication: { id: string; nonce: string; transaction?: readonly TransactionField[] },
     pin: string,
     card?: Card,
   ): Promise<void> {
-    const { id, nonce, transaction = [] } = authentication;
-    const question = await transactionQuestion({ authenticationId: id, transaction });
-    const cardProof = await card?.tap({ authenticationId: id, deviceId: this.deviceId, nonce, question });
+    const { id, nonce, transaction } = authentication;
+    const question = transaction && (await transactionQuestion({ authenticationId: id, transaction }));
+    const tapped = question !== undefined && { authenticationId: id, deviceId: this.deviceId, nonce, question };
+    const cardProof = tapped ? await card?.tap(tapped) : undefined;
     const body = {
       pinProof: await this.prove('open', authentication, pin),
       ...(cardProof !== undefined && { cardProof }),

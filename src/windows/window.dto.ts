@@ -16,6 +16,7 @@ export class OpenWindowRequest extends PickType(StartRequest, ['purpose'] as con
    */
   @IsString()
   @Length(1, 512)
+  @Matches(/^[^\p{Cs}\ufffd]*$/u, { message: 'state must not have lone surrogates or U+FFFD' })
   state: string;
 
   /** The language of the window. */

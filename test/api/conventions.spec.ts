@@ -71,8 +71,8 @@ describe('an address', () => {
     expect(answer.headers.get('allow')).toBe(allow);
   });
 
-  it.each(['%zz', 'x'.repeat(500)])('an address that cannot be read is refused with a problem, too: %s', async (id) => {
-    const answer = await send('GET', `/v1/authentications/${id}`);
+  it('an address that cannot be read is refused with a problem, too', async () => {
+    const answer = await send('GET', '/v1/authentications/%zz');
     expectProblem(answer, 400, 'invalid_request');
   });
 });
@@ -270,7 +270,7 @@ describe('a connection', () => {
       request.on('error', () => resolve(undefined));
       request.end();
     });
-    expect([431, 400, undefined]).toContain(status);
+    expect(status).toBe(431);
     expect((await fetch(`${service.issuer}/health/live`)).status).toBe(200);
   });
 });

@@ -872,6 +872,26 @@ describe('the header Idempotency-Key', () => {
     expectProblem((await startRaw(key)).answer, 400, 'invalid_request');
   });
 
+  it('the header Idempotency-Key in quotes is the same key as without', async () => {
+    await freshBody();
+    const key = randomUUID();
+    const { text } = await startRaw(`"${key}"`);
+    expect((await startRaw(key)).text).toBe(text);
+    await freshBody();
+    const quoted = await startRaw('"a \\"b\\\\ c"');
+    expect(quoted.status).toBe(201);
+    expect((await startRaw('"a \\"b\\\\ c"')).text).toBe(quoted.text);
+  });
+
+  it.each<[string, string]>([
+    ['an empty text in quotes', '""'],
+    ['256 characters in quotes', `"${'k'.repeat(256)}"`],
+    ['two keys', '"a", "b"'],
+  ])('the header Idempotency-Key refuses %s', async (_case, key) => {
+    await freshBody();
+    expectProblem((await startRaw(key)).answer, 400, 'invalid_request');
+  });
+
   it('an Idempotency-Key is stored no longer than 24 hours', async () => {
     await freshBody();
     const key = randomUUID();

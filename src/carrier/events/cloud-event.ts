@@ -1,8 +1,8 @@
 import { isISO8601 } from 'class-validator';
 import type { InputFault } from '../../domain/problem.ts';
 import type { LineEvent } from '../../domain/line-event.ts';
-import { percentDecoded } from '../../http/percent-decoded.ts';
 import { PLAIN_TEXT } from '../../http/plain-text.ts';
+import { headerText } from '../../http/utf8.ts';
 import { parsePhoneNumber } from '../../domain/phone-number.ts';
 import {
   HandsetInput,
@@ -156,8 +156,12 @@ function readSequence(value: unknown): bigint | null {
  * Reads binary mode: the attributes are percent-encoded `ce-` headers, and the body is the data (HTTP binding, 3.1).
  */
 export function fromHeaders(headers: Record<string, unknown>, data: unknown): Record<string, unknown> {
+  // A value that is no UTF-8 is left out: the rules of the attribute then refuse the event where it is needed.
   const attributes = Object.entries(headers).flatMap(([name, value]) =>
-    name.startsWith('ce-') && typeof value === 'string' ? [[name.slice(3), percentDecoded(value)] as const] : [],
+    name.startsWith('ce-') && typeof value === 'string' ? [[name.slice(3), headerText(value)] as const] : [],
   );
-  return { ...Object.fromEntries(attributes), ...(data !== undefined && { data }) };
+  return {
+    ...Object.fromEntries(attributes.filter(([, value]) => value !== null)),
+    ...(data !== undefined && { data }),
+  };
 }

@@ -1,17 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { close, createReadStream, createWriteStream, openSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile, type FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
 import { Database, type Session } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
 import type { LineFacts } from '../../domain/line.ts';
 import { differencesBetween } from '../../domain/line-event.ts';
 import { Problem, type InputFault } from '../../domain/problem.ts';
 import { readJson } from '../../http/read-json.ts';
+import { notUtf8 } from '../../http/utf8.ts';
 import { Lines } from '../../lines/lines.ts';
 import { factsOf, readAs, SnapshotLine } from '../carrier.dto.ts';
 import { Reconcile, type Reconciled } from './reconcile.ts';
@@ -92,24 +91,27 @@ export class SnapshotImport {
     private readonly reconciling: Reconcile,
   ) {}
 
-  /** Stores a snapshot on disk until it is processed. Problems: `payload_too_large`. */
+  /** Stores a snapshot on disk until it is processed. Problems: `payload_too_large`, `invalid_request`. */
   private async take(body: Readable): Promise<Snapshot> {
     const directory = await mkdtemp(join(tmpdir(), 'pushguard-import-'));
-    const file = openSync(join(directory, 'snapshot.ndjson'), 'wx+', 0o600);
+    const file = await open(join(directory, 'snapshot.ndjson'), 'wx+', 0o600);
     // The file holds personal data in clear. It is unlinked while open, so it disappears however the process ends.
     await rm(directory, { recursive: true, force: true });
     try {
-      await pipeline(body, noLargerThan(LARGEST), createWriteStream('', { fd: file, autoClose: false }));
+      await pipeline(body, noLargerThan(LARGEST), onlyUtf8(), (chunks: AsyncIterable<Buffer>) =>
+        writeFile(file, chunks),
+      );
       return new Snapshot(file);
     } catch (error) {
-      await promisify(close)(file);
+      await file.close();
       throw error;
     }
   }
 
   /**
    * Works through a snapshot as it arrives. Returns its report as NDJSON, once the first line of it is known, so that a
-   * refusal is still an error. Problems: `payload_too_large`, `import_in_progress`.
+   * refusal is still an error. Problems: `payload_too_large`, `import_in_progress`, `invalid_request` for bytes that are
+   * no UTF-8.
    */
   async report(body: Readable, options: ImportOptions): Promise<Readable> {
     const snapshot = await this.take(body);
@@ -281,14 +283,14 @@ interface Batch {
 
 /** A completely received snapshot. */
 export class Snapshot {
-  /** `file` is the descriptor of its file. */
-  constructor(private readonly file: number) {}
+  /** A handle and no descriptor: a stream that ends early closes it, and closing it again must not close another file. */
+  constructor(private readonly file: FileHandle) {}
 
-  /** Its lines, in constant memory: a line that is too long is cut just above the limit. */
+  /** Its lines, once, in constant memory: a line that is too long is cut just above the limit. */
   async *lines(): AsyncGenerator<string> {
     const decoder = new TextDecoder();
     let rest = '';
-    for await (const chunk of createReadStream('', { fd: this.file, start: 0, autoClose: false })) {
+    for await (const chunk of this.file.createReadStream({ start: 0 })) {
       const lines = (rest + decoder.decode(chunk as Buffer, { stream: true })).split('\n');
       rest = (lines.pop() ?? '').slice(0, LONGEST_LINE + 1);
       yield* lines;
@@ -297,7 +299,7 @@ export class Snapshot {
   }
 
   async discard(): Promise<void> {
-    await promisify(close)(this.file);
+    await this.file.close();
   }
 }
 
@@ -310,6 +312,28 @@ function noLargerThan(bytes: number): Transform {
       if (passed > bytes)
         done(new Problem('payload_too_large', 'The snapshot is too large. Split it into smaller ones.'));
       else done(null, chunk);
+    },
+  });
+}
+
+/** Passes bytes through and fails with `invalid_request` where they are no UTF-8, before anything of them counts. */
+function onlyUtf8(): Transform {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  const check = (chunk: Buffer | undefined, done: (error: Error | null, data?: Buffer) => void) => {
+    try {
+      decoder.decode(chunk, { stream: chunk !== undefined });
+    } catch {
+      done(notUtf8('body'));
+      return;
+    }
+    done(null, chunk);
+  };
+  return new Transform({
+    transform: (chunk: Buffer, _encoding, done) => {
+      check(chunk, done);
+    },
+    flush: (done) => {
+      check(undefined, done);
     },
   });
 }
