@@ -9,8 +9,10 @@ import { Authenticators1763940000000 } from '../migrations/1763940000000-authent
 import { Reissues1763950000000 } from '../migrations/1763950000000-reissues.ts';
 import { PushServices1763960000000 } from '../migrations/1763960000000-push-services.ts';
 import { ClientAuthentication1763971000000 } from '../migrations/1763971000000-client-authentication.ts';
+import { VerificationAnswers1763972000000 } from '../migrations/1763972000000-verification-answers.ts';
 import { Authentication } from '../src/authentication/authentication.entity.ts';
 import { IdempotencyRecord } from '../src/authentication/idempotency-record.entity.ts';
+import { VerificationAnswer } from '../src/authentication/verification-answer.entity.ts';
 import { Authenticator } from '../src/authenticators/authenticator.entity.ts';
 import { Registration } from '../src/authenticators/registrations/registration.entity.ts';
 import { CarrierEvent } from '../src/carrier/events/carrier-event.entity.ts';
@@ -77,6 +79,7 @@ export const ENTITIES = [
   StoredNotice,
   Subscription,
   SubscriptionLink,
+  VerificationAnswer,
   Window,
 ];
 
@@ -98,6 +101,7 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
       Reissues1763950000000,
       PushServices1763960000000,
       ClientAuthentication1763971000000,
+      VerificationAnswers1763972000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -7,6 +7,7 @@ import { AUTHENTICATOR_ATTEMPTS, FAR_SECONDS } from '../domain/authenticator.ts'
 import type { Authenticator } from '../authenticators/authenticator.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
 import { VIEW, type AuthenticationView } from './authentication.store.ts';
+import { keepDigest } from './verification-answer.store.ts';
 
 /**
  * The data by which a code from the phone is judged. `transaction` and `secret` are encrypted; `transaction` is null with
@@ -70,8 +71,7 @@ const TRY = statement(
         far_at = CASE WHEN $5::bigint IS NULL THEN au.far_at ELSE now() END
       FROM open WHERE au.id = open.authenticator_id AND NOT EXISTS (SELECT 1 FROM accepted)
       RETURNING au.id
-    )
-    UPDATE authentications a SET
+    ), tried AS (UPDATE authentications a SET
       (attempts, state, closed_at, end_user, person, transaction, device_id) = (
         SELECT a.attempts + 1, CASE WHEN fits THEN 'verified' WHEN closes THEN 'failed' ELSE a.state END,
           CASE WHEN closes THEN ${NOW} END, CASE WHEN NOT closes THEN a.end_user END,
@@ -80,7 +80,11 @@ const TRY = statement(
         FROM (SELECT EXISTS (SELECT 1 FROM accepted) AS fits OFFSET 0) code,
           LATERAL (SELECT fits OR a.attempts + 1 >= ${CODE_ATTEMPTS} AS closes) attempt)
     FROM open WHERE a.id = open.id AND (SELECT count(*) FROM refused) >= 0
-    RETURNING ${VIEW}`,
+    RETURNING ${VIEW}
+    ), kept AS (
+      ${keepDigest('tried', '$7')}
+    )
+    SELECT * FROM tried`,
   { writes: { authenticators: 'one statement counts the attempt and spends the step' } },
 );
 
@@ -98,8 +102,9 @@ export class PhoneCodeStore {
     id: string,
     clientId: string,
     { step, drift, far }: PhoneCodeAttempt,
+    requestDigest: Buffer | null,
   ): Promise<AuthenticationView | undefined> {
-    const values = [id, clientId, step, drift, far?.step ?? null, far?.drift ?? null];
+    const values = [id, clientId, step, drift, far?.step ?? null, far?.drift ?? null, requestDigest];
     return (await this.database.rows<AuthenticationView>(TRY, values))[0];
   }
 }
