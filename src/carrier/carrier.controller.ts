@@ -126,7 +126,8 @@ export class CarrierController {
   /**
    * Takes a full snapshot as NDJSON, the facts of one line in each row of at most 16,384 characters, and returns
    * NDJSON: progress, every line that differs, and a summary at the end. Nothing is changed before the whole snapshot
-   * has arrived. Errors: `payload_too_large` above 4 GiB, `import_in_progress`, `unsupported_media_type`.
+   * has arrived. Errors: `payload_too_large` above 4 GiB, `import_in_progress`, `unsupported_media_type`,
+   * `invalid_request` for bytes that are no UTF-8.
    */
   @Post('lines/import')
   @HttpCode(200)

@@ -93,14 +93,16 @@ function declareBodies(fastify: FastifyInstance): void {
     });
   });
   fastify.addContentTypeParser('*', (request, stream, done) => {
-    // Whether a body in chunks is empty shows only when it ends.
+    // Whether a body in chunks is empty shows only when it ends. `done` may be called once: it runs the handler.
+    const onEnd = () => {
+      done(null, undefined);
+    };
+    stream.once('end', onEnd);
     stream.once('data', () => {
+      stream.off('end', onEnd);
       settle(done, () => {
         requireBodyType(request, []);
       });
-    });
-    stream.once('end', () => {
-      done(null, undefined);
     });
   });
 }

@@ -6,6 +6,9 @@ import { Transform } from 'class-transformer';
  */
 export const PLAIN_TEXT = /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]+$/u;
 
+/** A text of any other characters that comes back to its sender unchanged: no lone surrogate and no U+FFFD. */
+export const KEPT_TEXT = /^[^\p{Cs}\ufffd]*$/u;
+
 /**
  * The stricter form for signed text: no character that screens leave out, such as fillers and variation selectors, with
  * which two different transactions could look alike.

@@ -1,7 +1,7 @@
 import { PickType } from '@nestjs/swagger';
 import { IsIn, IsString, Length, Matches, ValidateIf } from 'class-validator';
 import { NAME_LENGTH, WINDOW_METHODS, type WindowMethod } from '../domain/authentication.ts';
-import { PLAIN_TEXT, Trimmed } from '../http/plain-text.ts';
+import { KEPT_TEXT, PLAIN_TEXT, Trimmed } from '../http/plain-text.ts';
 import { AuthenticationResponse, StartRequest } from '../authentication/relying-party.dto.ts';
 import { LOCALES, type Locale } from '../domain/locale.ts';
 
@@ -16,7 +16,7 @@ export class OpenWindowRequest extends PickType(StartRequest, ['purpose'] as con
    */
   @IsString()
   @Length(1, 512)
-  @Matches(/^[^\p{Cs}\ufffd]*$/u, { message: 'state must not have lone surrogates or U+FFFD' })
+  @Matches(KEPT_TEXT, { message: 'state must not have lone surrogates or U+FFFD' })
   state: string;
 
   /** The language of the window. */

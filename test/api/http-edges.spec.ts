@@ -190,12 +190,18 @@ describe('a body', () => {
     expect((await exchange(service.issuer, rawRequest(lines, chunks))).status).toBe(202);
   });
 
-  it('a body of another type that is not empty stays 415, in chunks as well', async () => {
-    const lines = [`POST ${START}/${randomUUID()}/resend HTTP/1.1`, 'Host: x', bearer, 'Content-Type: text/plain'];
+  it('a body of another type that is not empty stays 415, in chunks as well, and nothing is done', async () => {
+    await service.rows.budgets.clearStarts();
+    const person = await service.addLine();
+    const { id } = (await service.start(person)).body;
+    await service.rows.authentications.rewindSending(id, 30);
+    const lines = [`POST ${START}/${id}/resend HTTP/1.1`, 'Host: x', bearer, 'Content-Type: text/plain'];
     const chunked = rawRequest([...lines, 'Transfer-Encoding: chunked'], '5\r\nhello\r\n0\r\n\r\n');
     expectRawProblem(await exchange(service.issuer, chunked), 415, 'unsupported_media_type');
     const sized = rawRequest([...lines, 'Content-Length: 5'], 'hello');
     expectRawProblem(await exchange(service.issuer, sized), 415, 'unsupported_media_type');
+    // The resend is still possible, because neither of the two was one.
+    expect((await send('POST', `${START}/${id}/resend`)).status).toBe(202);
   });
 });
 

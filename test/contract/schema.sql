@@ -555,6 +555,13 @@ subscriptions CONSTRAINT suspended_for_a_reason CHECK (((state <> 'suspended'::t
 CREATE INDEX subscriptions_line ON public.subscriptions USING btree (line_id, created_at)
 CREATE UNIQUE INDEX subscriptions_one_a_line ON public.subscriptions USING btree (line_id) WHERE (state <> 'cancelled'::text)
 CREATE UNIQUE INDEX subscriptions_pkey ON public.subscriptions USING btree (id)
+verification_answers.authentication_id uuid NOT NULL
+verification_answers.request_digest bytea NOT NULL
+verification_answers.answer bytea
+verification_answers.verified_at timestamp with time zone NOT NULL DEFAULT now()
+verification_answers CONSTRAINT verification_answers_pkey PRIMARY KEY (authentication_id)
+CREATE UNIQUE INDEX verification_answers_pkey ON public.verification_answers USING btree (authentication_id)
+CREATE INDEX verification_answers_verified_at ON public.verification_answers USING btree (verified_at)
 windows.id uuid NOT NULL
 windows.client_id uuid NOT NULL
 windows.purpose text NOT NULL
