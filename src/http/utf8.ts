@@ -4,7 +4,7 @@ import { Problem } from '../domain/problem.ts';
 const STRICT = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The text of bytes in UTF-8, or null if they are none. */
-export function textOf(bytes: Uint8Array): string | null {
+function textOf(bytes: Uint8Array): string | null {
   try {
     return STRICT.decode(bytes);
   } catch {
