@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { insertInto, NOW, parameters, WIPED } from '../database/statement-parts.ts';
+import { columnOf, insertInto, NOW, parameters, WIPED } from '../database/statement-parts.ts';
 import { LIFETIME_SECONDS } from '../domain/authentication.ts';
 import { BUDGETS, spendStart } from '../lines/start-budgets.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
-import type { Authentication } from './authentication.entity.ts';
+import { REQUEST_TEXTS, type Authentication } from './authentication.entity.ts';
 import type { IdempotencyRecord } from './idempotency-record.entity.ts';
+import type { StoredTexts } from './request-texts.ts';
 import { smsPermitted, WAKE_OR_SMS } from './statement-parts.ts';
 
 /** The line of the number that the person entered, and the subscription on it. The owner is not compared yet. */
@@ -39,7 +40,7 @@ export type NewAuthentication = Pick<
   | 'lineVersion'
   | 'subscriptionId'
   | 'channel'
-  | 'purpose'
+  | keyof StoredTexts
   | 'endUser'
   | 'nonce'
   | 'authenticatorId'
@@ -66,7 +67,7 @@ const { $, values } = parameters(
   'lineVersion',
   'subscriptionId',
   'channel',
-  'purpose',
+  ...REQUEST_TEXTS,
   'endUser',
   'nonce',
   'authenticatorId',
@@ -115,7 +116,7 @@ const START = statement(
         subscription_id: $.subscriptionId,
         channel: $.channel,
         state: `'pending'`,
-        purpose: $.purpose,
+        ...Object.fromEntries(REQUEST_TEXTS.map((name) => [columnOf(name), $[name]])),
         end_user: $.endUser,
         nonce: $.nonce,
         authenticator_id: $.authenticatorId,
