@@ -10,6 +10,7 @@ import { Reissues1763950000000 } from '../migrations/1763950000000-reissues.ts';
 import { PushServices1763960000000 } from '../migrations/1763960000000-push-services.ts';
 import { ClientAuthentication1763971000000 } from '../migrations/1763971000000-client-authentication.ts';
 import { VerificationAnswers1763972000000 } from '../migrations/1763972000000-verification-answers.ts';
+import { Languages1763973000000 } from '../migrations/1763973000000-languages.ts';
 import { Authentication } from '../src/authentication/authentication.entity.ts';
 import { IdempotencyRecord } from '../src/authentication/idempotency-record.entity.ts';
 import { VerificationAnswer } from '../src/authentication/verification-answer.entity.ts';
@@ -102,6 +103,7 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
       PushServices1763960000000,
       ClientAuthentication1763971000000,
       VerificationAnswers1763972000000,
+      Languages1763973000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

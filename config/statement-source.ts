@@ -204,12 +204,20 @@ export function readSource(root: string): Source {
     if (initializer.expression.getText() !== 'parameters') return undefined;
     const type = checker.getTypeAtLocation(input);
     const types: DeclaredType[] = [];
-    for (const name of initializer.arguments) {
-      const property = ts.isStringLiteral(name) ? checker.getPropertyOfType(type, name.text) : undefined;
+    for (const name of initializer.arguments.flatMap(namesIn)) {
+      const property = checker.getPropertyOfType(type, name);
       if (!property) return undefined;
       types.push(declared(checker.getTypeOfSymbolAtLocation(property, input)));
     }
     return types;
+  }
+
+  /** `'one'`, or `...NAMES` where `NAMES` is a constant list; a name that cannot be read here is empty. */
+  function namesIn(argument: ts.Expression): string[] {
+    if (ts.isStringLiteral(argument)) return [argument.text];
+    const list = ts.isSpreadElement(argument) ? checker.getTypeAtLocation(argument.expression) : undefined;
+    if (!list || !checker.isTupleType(list)) return [''];
+    return checker.getTypeArguments(list as ts.TypeReference).map((one) => (one.isStringLiteral() ? one.value : ''));
   }
 
   function rowOf(node: ts.CallExpression): Map<string, DeclaredType> | undefined {

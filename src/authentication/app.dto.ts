@@ -1,7 +1,9 @@
+import { PickType } from '@nestjs/swagger';
 import { IsIn, IsString, Length } from 'class-validator';
 import { DECLINE_REASONS, type AuthenticationState, type DeclineReason } from '../domain/authentication.ts';
 import { Optional } from '../http/optional.ts';
-import { TransactionFieldInput } from './relying-party.dto.ts';
+import { REQUEST_TEXTS } from './authentication.entity.ts';
+import { StartRequest, TransactionFieldInput } from './relying-party.dto.ts';
 
 export class OpenRequest {
   /**
@@ -49,11 +51,9 @@ class EndUserResponse {
   userAgent?: string;
 }
 
-export class PendingResponse {
+export class PendingResponse extends PickType(StartRequest, REQUEST_TEXTS) {
   id: string;
   relyingParty: RelyingPartyName;
-  /** Why it asks, in its own words. */
-  purpose: string;
   /** RFC 3339, UTC. */
   requestedAt: string;
   /** RFC 3339, UTC. */

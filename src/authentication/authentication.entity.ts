@@ -92,3 +92,9 @@ export class Authentication {
   @Column('bytea', { nullable: true })
   transaction: Buffer | null;
 }
+
+/**
+ * The columns with the texts of a request: stored as the relying party sends them, and shown in the app as they are.
+ * The start, the app's view and its answer take them from here.
+ */
+export const REQUEST_TEXTS = ['purpose'] as const satisfies readonly (keyof Authentication)[];

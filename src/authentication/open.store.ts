@@ -1,14 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { NOW, WIPED } from '../database/statement-parts.ts';
+import { columnOf, NOW, WIPED } from '../database/statement-parts.ts';
 import { LIFETIME_SECONDS, type DeclineReason } from '../domain/authentication.ts';
 import { countPin, RESET_PIN, resetPin } from '../devices/pin/count-pin.ts';
 import type { CountedPin } from '../devices/pin/judge-pin.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import type { Device } from '../devices/device.entity.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
-import type { Authentication } from './authentication.entity.ts';
+import { REQUEST_TEXTS, type Authentication } from './authentication.entity.ts';
+import type { StoredTexts } from './request-texts.ts';
 import { IS_FOR_DEVICE } from './statement-parts.ts';
 
 /** The data of an authentication from which the app's view is built. */
@@ -16,7 +17,7 @@ export type DeviceRequest = Pick<
   Authentication,
   | 'id'
   | 'clientId'
-  | 'purpose'
+  | keyof StoredTexts
   | 'requestedAt'
   | 'expiresAt'
   | 'endUser'
@@ -37,7 +38,9 @@ export type CountedOpening = CountedPin &
   Pick<Authentication, 'clientId' | 'purpose' | 'expiresAt' | 'channel'> &
   Pick<Device, 'encryptionKey' | 'cardKey'> & { relyingParty: Client['name'] };
 
-const REQUEST = `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty", a.purpose, a.requested_at AS "requestedAt",
+const TEXTS = REQUEST_TEXTS.map((name) => `a.${columnOf(name)} AS "${name}"`).join(', ');
+
+const REQUEST = `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty", ${TEXTS}, a.requested_at AS "requestedAt",
     a.expires_at AS "expiresAt", a.expires_at <= now() AS expired, a.end_user AS "endUser", a.nonce, a.state, a.envelope,
     a.channel, a.transaction, d.card_key IS NOT NULL AS "hasCard"
   FROM authentications a JOIN clients c ON c.id = a.client_id

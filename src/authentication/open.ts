@@ -15,13 +15,13 @@ import { JobQueue } from '../queue/job-queue.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { OpenStore, type DeviceRequest, type CountedOpening } from './open.store.ts';
 import { readTransaction } from './phone-code.ts';
+import { requestTexts, type RequestTexts } from './request-texts.ts';
 import { StateWatcher } from './state-watcher.ts';
 
 /** A pending authentication as the app shows it. */
-export interface PendingRequest {
+export interface PendingRequest extends RequestTexts {
   id: string;
   relyingParty: { name: string };
-  purpose: string;
   requestedAt: string;
   expiresAt: string;
   endUser: { ip?: string; userAgent?: string } | null;
@@ -57,7 +57,7 @@ export class Open {
     return requests.map((one) => ({
       id: one.id,
       relyingParty: { name: one.relyingParty },
-      purpose: one.purpose,
+      ...requestTexts(one),
       requestedAt: one.requestedAt.toISOString(),
       expiresAt: one.expiresAt.toISOString(),
       endUser: this.readEndUser(one),

@@ -16,14 +16,14 @@ import { readNamedPerson, type NamedPerson } from '../lines/named-person.ts';
 import { StartBudgets } from '../lines/start-budgets.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
+import { requestTexts, storedTexts, type RequestTexts } from './request-texts.ts';
 import { StartStore, type NamedLine, type NewAuthentication } from './start.store.ts';
 
 /** The data that a person typed into a window, and the data that the relying party adds. */
-export interface StartInput {
+export interface StartInput extends RequestTexts {
   birthDate: string;
   genderDigit: string;
   phoneNumber: string;
-  purpose: string;
   endUser?: { ip?: string; userAgent?: string };
   /** How the person is verified; `push` when left out. */
   method?: Method;
@@ -193,7 +193,7 @@ export class Start {
       lineVersion: line?.lineVersion ?? null,
       subscriptionId: line?.subscriptionId ?? null,
       channel,
-      purpose: input.purpose,
+      ...storedTexts(input),
       endUser: endUser === null ? null : encrypt(endUser, 'end_user'),
       nonce: randomNonce(),
       authenticatorId: authenticator?.id ?? null,
@@ -255,7 +255,8 @@ function started(id: string, channel: Channel, expiresAt: Date): StartedAuthenti
  * For the service's own windows it leaves out `endUser`: a phone that changes networks sends the same request again.
  */
 function canonical(input: StartInput, idempotencyKey: IdempotencyKey | undefined): string {
-  const { birthDate, genderDigit, phoneNumber, purpose, method = 'push', transaction } = input;
+  const { birthDate, genderDigit, phoneNumber, method = 'push', transaction } = input;
+  const { purpose, ...otherTexts } = requestTexts(input);
   const endUser = idempotencyKey?.by === 'client' ? input.endUser : undefined;
   return JSON.stringify([
     birthDate,
@@ -265,5 +266,7 @@ function canonical(input: StartInput, idempotencyKey: IdempotencyKey | undefined
     endUser?.ip ?? null,
     endUser?.userAgent ?? null,
     ...(method === 'push' ? [] : [method, transaction?.map(({ label, value }) => [label, value]) ?? null]),
+    // Only when there is one, so that a request without has the digest that earlier versions stored.
+    ...(Object.keys(otherTexts).length > 0 ? [otherTexts] : []),
   ]);
 }

@@ -22,6 +22,11 @@ export function parameters<Name extends string>(
   return { $: places as Record<Name, string>, values: (input) => names.map((name) => input[name]) };
 }
 
+/** The column of a property: `phone_index` of `phoneIndex`. */
+export function columnOf(property: string): string {
+  return property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 /** `INSERT INTO table (column, …) SELECT value, …`, from an object that maps columns to the SQL of their values. */
 export function insertInto(table: string, values: Readonly<Record<string, string>>): string {
   return `INSERT INTO ${table} (${Object.keys(values).join(', ')})

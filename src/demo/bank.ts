@@ -11,7 +11,7 @@ import { sendPage } from '../pages/page.ts';
 import { bankPage, issuedPage, transferPage } from './bank.page.ts';
 import { DemoBank, type TransferForm } from './demo-bank.ts';
 import type { ShownLine } from './demo.page.ts';
-import { DEMO_WORDS } from './words/languages.ts';
+import { DEMO_WORDS } from './words/words.ts';
 import type { BankWords } from './words/words.ts';
 import { RefusedError, type Credentials } from './service-client.ts';
 

@@ -3,7 +3,7 @@ import type { VerifiedCustomer } from './demo-shop.ts';
 import { html, type Html } from '../pages/html.ts';
 import { languageSwitch } from '../pages/language-switch.ts';
 import type { Locale } from '../domain/locale.ts';
-import { DEMO_WORDS } from './words/languages.ts';
+import { DEMO_WORDS } from './words/words.ts';
 import type { ShopWords } from './words/words.ts';
 import type { Reader } from '../pages/words.ts';
 import type { Page } from '../pages/page.ts';

@@ -14,7 +14,7 @@ import { declareBank } from './bank.ts';
 import { DemoShop } from './demo-shop.ts';
 import { returnPage, shopPage, type ShownLine } from './demo.page.ts';
 import { localeOf } from '../pages/locale.ts';
-import { DEMO_WORDS } from './words/languages.ts';
+import { DEMO_WORDS } from './words/words.ts';
 import { sendPage } from '../pages/page.ts';
 import { phonePage } from './phone.page.ts';
 

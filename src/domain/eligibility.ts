@@ -1,6 +1,7 @@
 import type { Handset, LineFacts } from './line.ts';
 import type { Locale } from './locale.ts';
 import { ageOn, parsePerson } from './person.ts';
+import { systemOf } from './push-service.ts';
 
 export type IneligibilityCode =
   | 'not_home_carrier'
@@ -17,15 +18,10 @@ export type IneligibilityCode =
 
 /** Age of majority under the Korean Civil Act, article 4. */
 const AGE_OF_MAJORITY = 19;
-/** The oldest systems that the service's app was ever built for (service FAQ). */
-const OLDEST_SYSTEM: ReadonlyMap<string, readonly number[]> = new Map([
-  ['android', [2, 3]],
-  ['ios', [6, 0]],
-]);
 
 /** Every rule that a handset breaks; empty when the app can run on it. */
 export function handsetFaults(handset: Handset): IneligibilityCode[] {
-  const oldest = OLDEST_SYSTEM.get(handset.os.toLowerCase());
+  const oldest = systemOf(handset.os.toLowerCase())?.oldest;
   const faults: IneligibilityCode[] = [];
   if (!oldest) faults.push('unsupported_os');
   else if (isOlder(handset.osVersion, oldest)) faults.push('os_version_too_old');

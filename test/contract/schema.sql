@@ -200,7 +200,7 @@ consents.subscription_id uuid NOT NULL
 consents.terms text NOT NULL
 consents.locale text NOT NULL
 consents.at timestamp with time zone NOT NULL DEFAULT now()
-consents CONSTRAINT consents_locale_check CHECK ((locale = ANY (ARRAY['ko'::text, 'en'::text])))
+consents CONSTRAINT consents_locale_check CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
 consents CONSTRAINT consents_pkey PRIMARY KEY (subscription_id)
 consents CONSTRAINT consents_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 consents CONSTRAINT consents_terms_check CHECK ((terms <> ''::text))
@@ -575,7 +575,7 @@ windows.expires_at timestamp with time zone NOT NULL
 windows.method text NOT NULL DEFAULT 'push'::text
 windows.name bytea
 windows CONSTRAINT windows_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id)
-windows CONSTRAINT windows_locale_check CHECK ((locale = ANY (ARRAY['ko'::text, 'en'::text])))
+windows CONSTRAINT windows_locale_check CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
 windows CONSTRAINT windows_method_check CHECK ((method = ANY (ARRAY['push'::text, 'otp'::text])))
 windows CONSTRAINT windows_pkey PRIMARY KEY (id)
 CREATE INDEX windows_expiry ON public.windows USING btree (expires_at)

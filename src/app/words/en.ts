@@ -18,7 +18,7 @@ export function en({ service, callCentre }: Brand): AppWords {
     enrolmentCodeElsewhere: 'That code belongs to another service. Enter a code for this app.',
     useCode: 'Use the code',
     notEligible: 'This line cannot subscribe',
-    ofBoth: (_korean, english) => english,
+    ofBoth: ({ english }) => english,
     choosePin: { title: 'Choose a six-digit PIN', text: 'You will enter it for every verification.' },
     repeatPin: { title: 'Once more', text: 'Enter the same six digits.' },
     pinsDiffer: 'The two PINs differ. Choose a PIN again.',

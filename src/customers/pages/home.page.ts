@@ -2,8 +2,8 @@ import { INELIGIBILITY_SENTENCES, type IneligibilityCode } from '../../domain/el
 import { won } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Reader } from '../../pages/words.ts';
-import { CUSTOMER_WORDS } from '../words/languages.ts';
-import { SITE_WORDS } from '../../pages/words/languages.ts';
+import { CUSTOMER_WORDS } from '../words/words.ts';
+import { SITE_WORDS } from '../../pages/words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { linkButton, sitePage } from '../../pages/site.ts';
 

@@ -4,8 +4,9 @@ import { seoulTime } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import { languageSwitch } from '../../pages/language-switch.ts';
 import type { Locale } from '../../domain/locale.ts';
-import { OPERATOR_WORDS } from '../words/languages.ts';
-import { DONE, type DeskPlace, type DeskWords, type Done, type OperatorWords } from '../words/words.ts';
+import { OPERATOR_WORDS } from '../words/words.ts';
+import { DONE, type DeskPlace, type Done } from '../words/keys.ts';
+import type { DeskWords, OperatorWords } from '../words/words.ts';
 import type { Visitor } from '../../pages/visitor.ts';
 import type { Page } from '../../pages/page.ts';
 

@@ -6,7 +6,8 @@ import type { WaitingReissue } from '../reissue-desk.ts';
 import { deskPage, doneNote, reasonField, time, type DeskReader } from './desk.ts';
 import { stateBadge } from './subscription.page.ts';
 import { html, type Html } from '../../pages/html.ts';
-import type { DeskWords, Done } from '../words/words.ts';
+import type { Done } from '../words/keys.ts';
+import type { DeskWords } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { facts, linkButton } from '../../pages/site.ts';
 

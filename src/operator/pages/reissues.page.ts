@@ -12,7 +12,7 @@ import type { SubscriptionLook } from '../operator-desk.ts';
 import { deskPage, reasonField, time, wideTable, type DeskReader } from './desk.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { DeskWords } from '../words/words.ts';
-import type { ReissueUnderWay } from '../words/words.ts';
+import type { ReissueUnderWay } from '../words/keys.ts';
 import type { Page } from '../../pages/page.ts';
 import { qrCode } from '../../pages/qr-code.ts';
 import type { ApplicationField, TypedApplication } from './read-application.ts';

@@ -13,7 +13,7 @@ import { DeskPages } from './desk.guard.ts';
 import { reasonPage } from './home.page.ts';
 import { revealedPage, subscriptionPage } from './subscription.page.ts';
 import { AtDesk, DeskRequest } from './desk-request.ts';
-import type { Done } from '../words/words.ts';
+import type { Done } from '../words/keys.ts';
 
 const FORM = { bodyType: 'form' satisfies BodyType };
 const SubscriptionId = (): ParameterDecorator => Param('id', new OpaqueId(subscriptionNotFound));

@@ -14,7 +14,8 @@ import {
 } from './desk.ts';
 import { calendarDay } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
-import type { DeskAction, DeskWords, Done } from '../words/words.ts';
+import type { DeskAction, Done } from '../words/keys.ts';
+import type { DeskWords } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { reissueCard } from './reissues.page.ts';
 import { facts, linkButton } from '../../pages/site.ts';

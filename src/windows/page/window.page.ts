@@ -4,9 +4,10 @@ import type { ProblemCode } from '../../domain/problem.ts';
 import { html, type Html } from '../../pages/html.ts';
 import { languageSwitch } from '../../pages/language-switch.ts';
 import type { Reader } from '../../pages/words.ts';
-import { WINDOW_WORDS } from '../words/languages.ts';
-import type { ClosedReason, EndedState, WindowWords } from '../words/words.ts';
-import type { Sentence } from '../../pages/words/words.ts';
+import { WINDOW_WORDS } from '../words/words.ts';
+import type { ClosedReason, EndedState } from '../words/keys.ts';
+import type { WindowWords } from '../words/words.ts';
+import type { Sentence } from '../../pages/sentence.ts';
 import type { Page } from '../../pages/page.ts';
 import { personFields } from '../../pages/person-fields.ts';
 
