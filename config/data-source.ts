@@ -8,6 +8,7 @@ import { Operators1763930000000 } from '../migrations/1763930000000-operators.ts
 import { Authenticators1763940000000 } from '../migrations/1763940000000-authenticators.ts';
 import { Reissues1763950000000 } from '../migrations/1763950000000-reissues.ts';
 import { PushServices1763960000000 } from '../migrations/1763960000000-push-services.ts';
+import { NumbersThatMove1763970000000 } from '../migrations/1763970000000-numbers-that-move.ts';
 import { Authentication } from '../src/authentication/authentication.entity.ts';
 import { IdempotencyRecord } from '../src/authentication/idempotency-record.entity.ts';
 import { Authenticator } from '../src/authenticators/authenticator.entity.ts';
@@ -94,6 +95,7 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
       Authenticators1763940000000,
       Reissues1763950000000,
       PushServices1763960000000,
+      NumbersThatMove1763970000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Param, Post, Put, Query, Req, Res } from '@
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsISO8601, IsOptional } from 'class-validator';
+import { IsBoolean, IsIn, IsISO8601, IsOptional, Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import type { Caller } from '../crypto/access-token.ts';
@@ -60,6 +60,11 @@ class ImportQuery {
   @IsOptional()
   @IsIn(['report', 'terminate'])
   missing?: 'report' | 'terminate';
+
+  /** The `confirm` of the summary with which an import of the same snapshot stopped, because it would end too much. */
+  @IsOptional()
+  @Matches(/^[\w-]{1,64}$/, { message: 'confirm must be the text from the summary of the import that stopped' })
+  confirm?: string;
 }
 
 @ApiTags('Carrier')
@@ -148,8 +153,9 @@ export class CarrierController {
       throw new Problem('unsupported_media_type', 'Send the snapshot as application/x-ndjson.');
     }
     const takenAt = query.takenAt === undefined ? new Date() : new Date(query.takenAt);
-    const { dryRun = false, missing = 'report' } = query;
-    const lines = await this.importing.report(body, { client, dryRun, takenAt, missing });
+    const { dryRun = false, missing = 'report', confirm } = query;
+    const options = { client, dryRun, takenAt, missing, ...(confirm !== undefined && { confirm }) };
+    const lines = await this.importing.report(body, options);
     await reply.type('application/x-ndjson').send(lines);
   }
 

@@ -165,15 +165,6 @@ describe('events that change a line and keep the subscription', () => {
     expect(textsTo(subscriber.person.phoneNumber).filter((text) => text.includes('인증번호'))).toEqual([]);
   });
 
-  it('number-changed to a number that another line has is set aside, and replayed once that number is free', async () => {
-    const [one, other] = [await service.addLine(), await service.addLine()];
-    const taken = await post(event(one.lineId, 'number-changed', 1, { phoneNumber: other.phoneNumber }), STRUCTURED);
-    expect(taken.body).toMatchObject({ outcome: 'rejected', problem: { code: 'invalid_request' } });
-    expect(await service.sendEvent(other.lineId, 'terminated', undefined, 1)).toBe('applied');
-    expect(await replay()).toContain('applied: 1 events');
-    expect(await service.rows.lines.activeWithNumberOf(other.lineId)).toEqual([{ id: one.lineId }]);
-  });
-
   it('suspended and resumed prevent opening in between, and restore everything afterwards', async () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);

@@ -104,7 +104,7 @@ function readLineEvent(kind: string, data: unknown): LineEvent | { faults: Input
   };
   switch (kind) {
     case 'ported-out':
-      return as(PortedOutData, ({ newCarrier }) => ({ kind, newCarrier }));
+      return as(PortedOutData, ({ newCarrier }) => ({ kind, newCarrier: newCarrier.trim() }));
     case 'owner-changed':
       return as(OwnerChangedData, ({ owner }) => ({ kind, owner: ownerOf(owner) }));
     case 'device-changed':

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { sha256 } from '../../crypto/sha256.ts';
-import { isConflict } from '../../database/database.ts';
-import type { LineFacts } from '../../domain/line.ts';
+import type { RegisteredLine } from '../../domain/line.ts';
 import { differencesBetween, effectOf, factsAfter, type LineEffect } from '../../domain/line-event.ts';
 import type { InputFault } from '../../domain/problem.ts';
 import { SubscriptionLifecycle, type LifecycleStep } from '../../lifecycle/lifecycle.ts';
@@ -40,15 +39,8 @@ export class CarrierFeed {
     const read = readCloudEvent(document);
     if ('faults' in read) return this.keepAside(document, read, read.faults);
     const { event } = read;
-    try {
-      const outcome = await this.lifecycle.inTransaction((step) => this.apply(step, event, document));
-      return { id: event.id, outcome };
-    } catch (error) {
-      if (!isConflict(error, 'lines_phone')) throw error;
-      const detail =
-        'Another line still holds this number. Report the change of that line first, then replay this event.';
-      return this.keepAside(document, event, [{ pointer: '/data/phoneNumber', detail }]);
-    }
+    const outcome = await this.lifecycle.changingLines((step) => this.apply(step, event, document));
+    return { id: event.id, outcome };
   }
 
   /** Replays the kept events, oldest first; an event that still cannot be applied stays kept. */
@@ -67,7 +59,7 @@ export class CarrierFeed {
 
   private async apply(step: LifecycleStep, event: CarrierEvent, document: unknown): Promise<Outcome> {
     const { session } = step;
-    const line = await this.lines.lock(session, event.line);
+    const line = await this.lockLine(step, event);
     if (!line) {
       const kept = {
         outcome: 'unknown_line',
@@ -87,16 +79,25 @@ export class CarrierFeed {
     if (!effect) return 'stale';
     if (isLast) await this.changeLine(step, line, event);
     if (effect.closePending) {
-      await this.lifecycle.cancelPending(step, subscription?.id ?? null, this.lines.personIndexesOf(line.facts));
+      await this.lifecycle.cancelPending(step, subscription?.id ?? null, this.lines.personIndexesNow(line.facts));
     }
     if (subscription) await this.lifecycle.applyLineEffect(step, subscription, effect, causeOf(event));
     return 'applied';
   }
 
-  private async changeLine({ session }: LifecycleStep, { facts }: LockedLine, event: CarrierEvent): Promise<void> {
+  private lockLine({ session }: LifecycleStep, { line, event }: CarrierEvent): Promise<LockedLine | null> {
+    if (!('lineId' in line)) return this.lines.lock(session, line);
+    const { kind } = event;
+    if (kind === 'number-changed') return this.lines.lockToMove(session, line.lineId, event.phoneNumber);
+    if (kind === 'ported-out' || kind === 'terminated') return this.lines.lockToMove(session, line.lineId, null);
+    return this.lines.lock(session, line);
+  }
+
+  private async changeLine(step: LifecycleStep, { facts }: LockedLine, event: CarrierEvent): Promise<void> {
     const after = factsAfter(facts, event.event);
-    if (after !== facts) await this.lines.upsert(after, facts, session);
-    await this.lines.recordSequence(session, facts.lineId, event.sequence, event.time);
+    const losing = after === facts ? [] : await this.lines.upsert(after, facts, step.session, event.time);
+    await this.lines.recordSequence(step.session, facts.lineId, event.sequence, event.time);
+    await this.lifecycle.numbersLost(step, losing);
   }
 
   /**
@@ -142,7 +143,7 @@ export class CarrierFeed {
  * owner subscribed after it. An event without a sequence (CAMARA) has no effect on an app that was enrolled after it.
  */
 function presentEffect(
-  held: LineFacts,
+  held: RegisteredLine,
   { event, sequence, time }: CarrierEvent,
   subscription: LockedSubscription | undefined,
 ): LineEffect | null {

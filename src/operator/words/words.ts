@@ -112,6 +112,7 @@ export interface DeskWords {
     suspensions: string;
     number: string;
     ended: string;
+    noNumber: string;
     since: string;
     subscribedAt: string;
     protectedSince: string;
