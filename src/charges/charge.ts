@@ -16,10 +16,15 @@ export type MonthlyCharge = Pick<Charge, 'subscriptionId' | 'month' | 'days' | '
   lineId: string;
 };
 
+/** The states of a subscription, and of the earlier ones of its line that ended on the day on which it began. */
+export interface Lives {
+  life: StatePeriod[];
+  earlier: StatePeriod[][];
+}
+
 /** A subscription's states, and its earlier charges. */
-export interface Billed {
+export interface Billed extends Lives {
   subscriptionId: string;
   lineId: string;
-  life: StatePeriod[];
   charged: Pick<Charge, 'month' | 'days' | 'amount'>[];
 }

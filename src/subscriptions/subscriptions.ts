@@ -63,8 +63,8 @@ export class Subscriptions {
    */
   async eligibility(phoneNumber: string): Promise<{ line: LineFacts | null; faults: IneligibilityCode[] }> {
     const number = readPhoneNumber(phoneNumber);
-    const line = (await this.askCarrier(number)) ?? (await this.lines.formerByPhoneNumber(number));
-    // A number that the carrier does not know belongs to another carrier.
+    const line = (await this.askCarrier(number)) ?? (await this.endedLine(number));
+    // A number that this carrier never had belongs to another one.
     if (!line) return { line, faults: ['not_home_carrier'] };
     const faults = ineligibility({
       line,
@@ -240,6 +240,12 @@ export class Subscriptions {
     ]);
     if (!subscription || lineId === undefined) throw subscriptionNotFound();
     return { ...subscription, lineId };
+  }
+
+  /** The line that had a number which the carrier gives to none now. */
+  private async endedLine(phoneNumber: string): Promise<LineFacts | null> {
+    const known = (await this.lines.byPhoneNumber(phoneNumber)) ?? (await this.lines.formerByPhoneNumber(phoneNumber));
+    return known && { ...known, status: 'terminated' };
   }
 
   private async askCarrier(phoneNumber: string): Promise<LineFacts | null> {

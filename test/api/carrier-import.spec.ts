@@ -243,16 +243,19 @@ describe('PUT of a line', () => {
   it.each<[string, (line: LineFacts, other: LineFacts) => LineFacts]>([
     ['a new line', (_, { phoneNumber }) => aLine({ phoneNumber })],
     ['a held line', (line, { phoneNumber }) => ({ ...line, phoneNumber })],
-  ])('PUT of a line gives the number of another line to %s, and the other one has none from then on', async (_, give) => {
-    const [line, other] = [await storedLine(), await storedLine()];
-    const given = give(line, other);
-    expect((await put(given.lineId, given)).status).toBe(200);
-    expect(await storedUnder(other.phoneNumber)).toEqual(given);
-    const own = aLine().phoneNumber;
-    expect((await put(other.lineId, { ...other, phoneNumber: own })).body).toMatchObject({ outcome: 'changed' });
-    expect(await storedUnder(own)).toEqual({ ...other, phoneNumber: own });
-    expect(await storedUnder(other.phoneNumber)).toEqual(given);
-  });
+  ])(
+    'PUT of a line gives the number of another line to %s, and the other one has none from then on',
+    async (_, give) => {
+      const [line, other] = [await storedLine(), await storedLine()];
+      const given = give(line, other);
+      expect((await put(given.lineId, given)).status).toBe(200);
+      expect(await storedUnder(other.phoneNumber)).toEqual(given);
+      const own = aLine().phoneNumber;
+      expect((await put(other.lineId, { ...other, phoneNumber: own })).body).toMatchObject({ outcome: 'changed' });
+      expect(await storedUnder(own)).toEqual({ ...other, phoneNumber: own });
+      expect(await storedUnder(other.phoneNumber)).toEqual(given);
+    },
+  );
 
   it.each<[string, object, ...string[]]>([
     ['a field that is not known', { note: 'x' }, '/note'],

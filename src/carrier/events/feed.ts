@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { sha256 } from '../../crypto/sha256.ts';
 import type { RegisteredLine } from '../../domain/line.ts';
@@ -9,7 +9,7 @@ import { Lines, type LockedLine } from '../../lines/lines.ts';
 import type { Cause, LockedSubscription } from '../../subscriptions/subscription.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
 import { CarrierEventStore, type EventRecord, type KeptEvent, type Outcome } from './carrier-event.store.ts';
-import { readCloudEvent, type CarrierEvent } from './cloud-event.ts';
+import { readCloudEvent, type CarrierEvent, type LifecycleEvent } from './cloud-event.ts';
 
 /** The outcome of one event. */
 export interface EventOutcome {
@@ -26,6 +26,8 @@ export interface EventOutcome {
  */
 @Injectable()
 export class CarrierFeed {
+  private readonly logger = new Logger(CarrierFeed.name);
+
   constructor(
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly subscriptions: Subscriptions,
@@ -38,6 +40,7 @@ export class CarrierFeed {
   async ingest(document: unknown): Promise<EventOutcome> {
     const read = readCloudEvent(document);
     if ('faults' in read) return this.keepAside(document, read, read.faults);
+    if ('lifecycle' in read) return this.note(read.lifecycle);
     const { event } = read;
     const outcome = await this.lifecycle.changingLines((step) => this.apply(step, event, document));
     return { id: event.id, outcome };
@@ -108,6 +111,15 @@ export class CarrierFeed {
     await this.store.purge(days);
   }
 
+  /** Records a notification about a subscription to events: it concerns no line, and is no fault. */
+  private async note({ source, id, type, time }: LifecycleEvent): Promise<EventOutcome> {
+    const event = { source, id, type, time, sequence: null };
+    const isNew = await this.store.record(this.recordOf(event, null, { outcome: 'applied', kept: null }));
+    if (isNew && type.endsWith('-ended'))
+      this.logger.warn('a subscription to events of the carrier has ended: renew it');
+    return { id, outcome: isNew ? 'applied' : 'duplicate' };
+  }
+
   private async keepAside(
     document: unknown,
     known: { source?: string; id?: string; type?: string },
@@ -129,7 +141,7 @@ export class CarrierFeed {
   }
 
   private recordOf(
-    { source, id, type, sequence, time }: CarrierEvent,
+    { source, id, type, sequence, time }: LifecycleEvent & Pick<CarrierEvent, 'sequence'>,
     lineId: string | null,
     what: Pick<EventRecord, 'outcome' | 'kept'>,
   ): EventRecord {
