@@ -147,7 +147,10 @@ function canonical(line: RegisteredLine, fact: Difference): string | null {
         model === undefined ? null : comparable(model),
       ]);
     }
-    default:
+    case 'phoneNumber':
+    case 'status':
+    case 'holder':
+    case 'plan':
       return line[fact];
   }
 }

@@ -393,9 +393,10 @@ describe('events that cannot be applied', () => {
     ['/data/phoneNumber', { data: { phoneNumber: '02-123-4567' } }],
     ['/data/phoneNumber', { data: {} }],
   ])('an event is rejected with the place of its fault: %s of %j', async (pointer, spoilt) => {
-    const { status, body } = await post({ ...whole(), ...spoilt }, STRUCTURED);
-    expect([status, body['outcome']]).toEqual([202, 'rejected']);
-    const errors = (body['problem'] as { errors: { pointer: string; detail: string }[] }).errors;
+    const { status, headers, body } = await post({ ...whole(), ...spoilt }, STRUCTURED);
+    expect([status, body['outcome'], body['code'], body['status']]).toEqual([422, 'rejected', 'invalid_request', 422]);
+    expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    const errors = body['errors'] as { pointer: string; detail: string }[];
     expect(errors.map((one) => one.pointer)).toContain(pointer);
     expect(errors.every(({ detail }) => detail.length > 10)).toBe(true);
   });

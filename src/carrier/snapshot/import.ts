@@ -37,7 +37,7 @@ interface Work extends ImportOptions {
   seen: Seen;
   sums: ReportSums;
   ending: Ending;
-  /** The lines that differ from the register, with what is planned for them. */
+  /** The lines that differ from the register, with what is planned for them, and the refused ones. */
   planned: LinesOnDisk;
   /** The names of the snapshot's carriers, as they are compared. */
   carriers: Set<string>;
@@ -134,9 +134,8 @@ export class SnapshotImport {
       await work.seen.note(unread.flatMap(({ lineId: id }) => (id === null ? [] : [{ id, number: null }])));
       const { refused, plans } = await compared(lines, work, { lines: this.lines, reconciling: this.reconciling });
       await work.ending.add(plans, this.subscriptions);
-      work.planned.append(plans.filter(isToTell).map((plan) => JSON.stringify(plan)));
-      for (const plan of plans) if (!isToTell(plan)) work.sums.count(plan.outcome);
-      for (const report of [...unread, ...refused]) yield* work.sums.report(report);
+      const told = [...unread, ...refused, ...plans].filter((one) => !work.sums.isOnlyCounted(one));
+      work.planned.append(told.map((one) => JSON.stringify(one)));
       yield* work.sums.read(lines.length + unread.length, PROGRESS);
     }
     return hasUnnamed;
@@ -145,7 +144,7 @@ export class SnapshotImport {
   private async judgeMissing({ seen, takenAt, carriers, ending }: Work): Promise<void> {
     for await (const ids of seen.missing(takenAt, [...carriers])) {
       await ending.add(
-        ids.map((lineId) => ({ lineId, ends: 'line_terminated' as const })),
+        ids.map((lineId) => ({ lineId, ends: 'line_terminated' as const, endsLine: true })),
         this.subscriptions,
       );
     }
@@ -193,19 +192,18 @@ export class SnapshotImport {
     }
   }
 
-  /** Refuses the lines whose number the snapshot gives to another line too, unless the register gives it to them. */
+  /** Separates the refused lines. Refuses also those whose number the snapshot gives to another line too, unless the register gives it to them. */
   private async uncontested(
-    batch: readonly Planned[],
+    batch: readonly (Planned | Rejected)[],
     { seen }: Work,
   ): Promise<{ refused: Rejected[]; accepted: Planned[] }> {
+    const refused = batch.filter((one) => one.outcome === 'rejected');
+    const plans = batch.filter((one) => one.outcome !== 'rejected');
     const indexOf = ({ numbered }: Planned) => this.lines.indexOf(numbered.facts.phoneNumber);
-    const contested = await seen.contested(batch.map(indexOf));
-    if (contested.size === 0) return { refused: [], accepted: [...batch] };
+    const contested = await seen.contested(plans.map(indexOf));
     const isRefused = (plan: Planned) => plan.claims && contested.has(indexOf(plan).toString('hex'));
-    return {
-      refused: batch.filter(isRefused).map(({ numbered }) => rejected(numbered, '/phoneNumber', NUMBER_TWICE)),
-      accepted: batch.filter((plan) => !isRefused(plan)),
-    };
+    for (const { numbered } of plans.filter(isRefused)) refused.push(rejected(numbered, '/phoneNumber', NUMBER_TWICE));
+    return { refused, accepted: plans.filter((plan) => !isRefused(plan)) };
   }
 
   private async settleMissing(lineId: string, { missing, takenAt, client }: Work): Promise<'missing' | 'terminated'> {
@@ -214,15 +212,10 @@ export class SnapshotImport {
   }
 }
 
-/** True if the plan has to be applied or reported. */
-function isToTell({ outcome, unknownCarrier }: Planned): boolean {
-  return outcome !== 'same' || unknownCarrier !== undefined;
-}
-
-async function* plansOf(planned: LinesOnDisk): AsyncGenerator<Planned[]> {
-  let batch: Planned[] = [];
+async function* plansOf(planned: LinesOnDisk): AsyncGenerator<(Planned | Rejected)[]> {
+  let batch: (Planned | Rejected)[] = [];
   for await (const text of planned.lines()) {
-    if (text !== '') batch.push(JSON.parse(text) as Planned);
+    if (text !== '') batch.push(JSON.parse(text) as Planned | Rejected);
     if (batch.length < BATCH) continue;
     yield batch;
     batch = [];

@@ -75,13 +75,13 @@ export class LinesOnDisk {
     for (let written = 0; written < bytes.length;) written += writeSync(this.file, bytes, written);
   }
 
-  /** The lines, in constant memory: a line that is too long is cut just above the limit. */
-  async *lines(): AsyncGenerator<string> {
+  /** The lines, in constant memory: one with more than `longest` characters is cut just above them. */
+  async *lines(longest = Infinity): AsyncGenerator<string> {
     const decoder = new TextDecoder();
     let rest = '';
     for await (const chunk of createReadStream('', { fd: this.file, start: 0, autoClose: false })) {
       const lines = (rest + decoder.decode(chunk as Buffer, { stream: true })).split('\n');
-      rest = (lines.pop() ?? '').slice(0, LONGEST_LINE + 1);
+      rest = (lines.pop() ?? '').slice(0, longest + 1);
       yield* lines;
     }
     yield rest + decoder.decode();
@@ -96,7 +96,7 @@ export class LinesOnDisk {
 export async function* batchesOf(snapshot: LinesOnDisk): AsyncGenerator<Batch> {
   let batch: Batch = { lines: [], rejected: [] };
   let number = 0;
-  for await (const text of snapshot.lines()) {
+  for await (const text of snapshot.lines(LONGEST_LINE)) {
     number += 1;
     if (text.trim() === '') continue;
     const read = readLine(text);

@@ -27,18 +27,26 @@ export type ImportReport =
 /** Counts what an import reports. */
 export class ReportSums {
   private readonly sums = { read: 0, added: 0, changed: 0, same: 0, newer_held: 0, rejected: 0, missing: 0 };
+  private refused = 0;
+  private shown = 0;
   private readonly unknownCarriers = new Map<string, number>();
 
-  /** Counts a line that needs no report. */
-  count(outcome: Counted): void {
-    this.sums[outcome] += 1;
+  /** Counts a line that needs no report, because nothing differs or because too many were refused; false for others. */
+  isOnlyCounted(line: Rejected | Reconciled): boolean {
+    const { outcome } = line;
+    if (outcome === 'rejected') this.refused += 1;
+    const isOnlyCounted =
+      outcome === 'rejected' ? this.refused > MOST_REJECTED : outcome === 'same' && !('unknownCarrier' in line);
+    if (isOnlyCounted) this.sums[outcome] += 1;
+    return isOnlyCounted;
   }
 
-  /** Counts a line; yields its report unless it is one of too many refused lines. */
+  /** Counts a line and yields its report, unless too many were refused. */
   *report(report: Rejected | LineReport): Generator<ImportReport> {
-    this.count(report.outcome === 'terminated' ? 'missing' : report.outcome);
+    this.sums[report.outcome === 'terminated' ? 'missing' : report.outcome] += 1;
     if ('unknownCarrier' in report && report.unknownCarrier !== undefined) this.countCarrier(report.unknownCarrier);
-    if (report.outcome !== 'rejected' || this.sums.rejected <= MOST_REJECTED) yield report;
+    if (report.outcome === 'rejected') this.shown += 1;
+    if (report.outcome !== 'rejected' || this.shown <= MOST_REJECTED) yield report;
   }
 
   /** Counts lines that were read; yields a report of progress after every `each` of them. */
