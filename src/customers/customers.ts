@@ -131,8 +131,9 @@ export class Customers {
     if (!digest || !session?.lineId || !session.personIndex) return undefined;
     const { lineId, personIndex } = session;
     const registered = await this.lines.byId(lineId);
-    if (!registered || registered.phoneNumber === null || registered.status === 'terminated') return undefined;
-    const line = { ...registered, phoneNumber: registered.phoneNumber };
+    const phoneNumber = registered?.phoneNumber ?? null;
+    if (!registered || phoneNumber === null || registered.status === 'terminated') return undefined;
+    const line = { ...registered, phoneNumber };
     if (!this.lines.personIndexesOf(line).some((index) => index.equals(personIndex))) return undefined;
     if (session.channel === 'sms' && !(await this.maySeeBySms(digest, session, lineId))) return undefined;
     return { session, line };

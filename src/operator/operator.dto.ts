@@ -1,4 +1,4 @@
-import { IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsString, Length, Matches } from 'class-validator';
 import type { AuthenticationState, Channel } from '../domain/authentication.ts';
 import type { CancelReason, SubscriptionState, SuspensionReason } from '../domain/subscription.ts';
 import { PLAIN_TEXT, Trimmed } from '../http/plain-text.ts';

@@ -44,7 +44,7 @@ export class ReportSums {
   /** Counts a line and yields its report, unless too many were refused. */
   *report(report: Rejected | LineReport): Generator<ImportReport> {
     this.sums[report.outcome === 'terminated' ? 'missing' : report.outcome] += 1;
-    if ('unknownCarrier' in report && report.unknownCarrier !== undefined) this.countCarrier(report.unknownCarrier);
+    if ('unknownCarrier' in report) this.countCarrier(report.unknownCarrier);
     if (report.outcome === 'rejected') this.shown += 1;
     if (report.outcome !== 'rejected' || this.shown <= MOST_REJECTED) yield report;
   }
