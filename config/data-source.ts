@@ -8,6 +8,7 @@ import { Operators1763930000000 } from '../migrations/1763930000000-operators.ts
 import { Authenticators1763940000000 } from '../migrations/1763940000000-authenticators.ts';
 import { Reissues1763950000000 } from '../migrations/1763950000000-reissues.ts';
 import { PushServices1763960000000 } from '../migrations/1763960000000-push-services.ts';
+import { NumbersThatMove1763970000000 } from '../migrations/1763970000000-numbers-that-move.ts';
 import { ClientAuthentication1763971000000 } from '../migrations/1763971000000-client-authentication.ts';
 import { VerificationAnswers1763972000000 } from '../migrations/1763972000000-verification-answers.ts';
 import { Languages1763973000000 } from '../migrations/1763973000000-languages.ts';
@@ -101,6 +102,7 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
       Authenticators1763940000000,
       Reissues1763950000000,
       PushServices1763960000000,
+      NumbersThatMove1763970000000,
       ClientAuthentication1763971000000,
       VerificationAnswers1763972000000,
       Languages1763973000000,

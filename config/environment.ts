@@ -157,6 +157,22 @@ export class Environment {
   HOME_CARRIERS: string[] = ['SKT'];
 
   /**
+   * Other carriers, separated by commas. A nightly snapshot ends the subscription of a line that moved to one of them. A
+   * name that is neither here nor in HOME_CARRIERS may be a new spelling: the snapshot's report names it, and it ends
+   * nothing.
+   */
+  @Transform(({ value }) => String(value).split(',').filter(Boolean))
+  @IsString({ each: true })
+  OTHER_CARRIERS: string[] = ['SKT', 'KT', 'LGU+', 'LG U+'];
+
+  /**
+   * The most lines, and the most subscriptions, that a nightly snapshot ends without confirmation: a share of the
+   * present ones, such as `1%`, and at least 100 of them; or a number.
+   */
+  @Matches(/^\d{1,9}%?$/, { message: 'IMPORT_MAX_ENDED must be a share such as 1%, or a number' })
+  IMPORT_MAX_ENDED = '1%';
+
+  /**
    * The carrier's TMF637 product inventory, which the service queries when a person joins; by default it queries its
    * own register of lines.
    */

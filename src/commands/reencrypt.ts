@@ -40,7 +40,7 @@ const keys = new ServiceKeys(parseKeyring(environment.KEYRING ?? ''));
 const pool = new pg.Pool({ connectionString: environment.DATABASE_URL, max: 2 });
 try {
   for (const column of COLUMNS) report(`${column.table}.${column.column}`, await reencrypt(column));
-  report('lines.phone_index', await reindex());
+  report('lines.phone_index', (await reindex('phone_index')) + (await reindex('awaited_index')));
 } finally {
   await pool.end();
 }
@@ -58,15 +58,16 @@ async function reencrypt({ table, column }: Column): Promise<number> {
 }
 
 /** Rebuilds the blind indexes of numbers under the present index key. */
-async function reindex(): Promise<number> {
+async function reindex(column: 'phone_index' | 'awaited_index'): Promise<number> {
   let rewritten = 0;
-  const columns = 'phone_index AS "phoneIndex", phone_number AS "phoneNumber"';
-  for await (const row of rowsOf<{ id: string; phoneIndex: Buffer; phoneNumber: Buffer }>('lines', columns, 'true')) {
+  const columns = `${column} AS index, phone_number AS "phoneNumber"`;
+  const where = `${column} IS NOT NULL`;
+  for await (const row of rowsOf<{ id: string; index: Buffer; phoneNumber: Buffer }>('lines', columns, where)) {
     const number = keys.fields.decrypt(row.phoneNumber, `lines:phone_number:${row.id}`).toString('utf8');
     const fresh = keys.indexes.of('phone', number);
-    if (fresh.equals(row.phoneIndex)) continue;
-    const sql = 'UPDATE lines SET phone_index = $1 WHERE id = $2 AND phone_index = $3';
-    rewritten += (await pool.query(sql, [fresh, row.id, row.phoneIndex])).rowCount ?? 0;
+    if (fresh.equals(row.index)) continue;
+    const sql = `UPDATE lines SET ${column} = $1 WHERE id = $2 AND ${column} = $3`;
+    rewritten += (await pool.query(sql, [fresh, row.id, row.index])).rowCount ?? 0;
   }
   return rewritten;
 }

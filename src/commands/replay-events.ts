@@ -7,7 +7,7 @@ import { configuredGateways } from '../gateways/configured.ts';
 
 /**
  * Replays the carrier events that were set aside, oldest first: `npm run replay-events`.
- * They concern lines that were unknown or numbers that were still taken, or could not be parsed. An event that still
+ * They concern lines that were unknown, or could not be parsed. An event that still
  * cannot be applied stays set aside, with the reason.
  * Safe at any time, and more than once.
  */

@@ -130,8 +130,10 @@ export class Customers {
     const session = digest && (await this.store.see(digest));
     if (!digest || !session?.lineId || !session.personIndex) return undefined;
     const { lineId, personIndex } = session;
-    const line = await this.lines.byId(lineId);
-    if (!line || line.status === 'terminated') return undefined;
+    const registered = await this.lines.byId(lineId);
+    const phoneNumber = registered?.phoneNumber ?? null;
+    if (!registered || phoneNumber === null || registered.status === 'terminated') return undefined;
+    const line = { ...registered, phoneNumber };
     if (!this.lines.personIndexesOf(line).some((index) => index.equals(personIndex))) return undefined;
     if (session.channel === 'sms' && !(await this.maySeeBySms(digest, session, lineId))) return undefined;
     return { session, line };

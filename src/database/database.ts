@@ -23,6 +23,8 @@ export interface Connection extends Session {
 
 /** SQLSTATE of a violated unique constraint (PostgreSQL, appendix A). */
 const UNIQUE_VIOLATION = '23505';
+/** SQLSTATE of transactions that waited for each other. */
+const DEADLOCK = '40P01';
 
 /**
  * Runs literal statements on the pool of TypeORM, prepared and named: three times the reads a second of a repository on
@@ -90,4 +92,9 @@ export class Database implements Session {
 /** True if `error` reports that another row holds the same key in `constraint`. */
 export function isConflict(error: unknown, constraint: string): boolean {
   return error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION && error.constraint === constraint;
+}
+
+/** True if PostgreSQL ended the transaction because it and another one waited for each other. */
+export function isDeadlock(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === DEADLOCK;
 }

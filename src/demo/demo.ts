@@ -8,6 +8,7 @@ import { Problem } from '../domain/problem.ts';
 import { readCookie, setCookie } from '../http/cookies.ts';
 import { isOwnPage } from '../http/own-page.ts';
 import { writeProblem } from '../http/problem.filter.ts';
+import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { Assets } from '../pages/assets.ts';
 import { declareBank } from './bank.ts';
@@ -46,7 +47,8 @@ export function declareDemo(
   });
   declareShop(fastify, { assets, issuer, clients, lines });
   declareBank(fastify, { assets, credentials: { issuer, ...clientOf(clients, 'demo-bank') }, lines });
-  declarePhone(fastify, { assets, issuer, vendorCode, lines, subscriptions: app.get(Subscriptions) });
+  const [subscriptions, lifecycle] = [app.get(Subscriptions), app.get(SubscriptionLifecycle)];
+  declarePhone(fastify, { assets, issuer, vendorCode, lines, subscriptions, lifecycle });
 }
 
 function declareShop(
@@ -105,9 +107,10 @@ function declarePhone(
     vendorCode: string;
     lines: readonly ShownLine[];
     subscriptions: Subscriptions;
+    lifecycle: SubscriptionLifecycle;
   },
 ): void {
-  const { assets, issuer, vendorCode, lines, subscriptions } = demo;
+  const { assets, issuer, vendorCode, lines, subscriptions, lifecycle } = demo;
 
   fastify.get<{ Querystring: { lang?: string } }>('/phone', async (request, reply) => {
     const reader = assets.words.reader(localeOf(request.query.lang));
@@ -123,7 +126,7 @@ function declarePhone(
       const standing = await subscriptions.standingOnLine(line.lineId);
       const { enrolmentCode } = standing
         ? await subscriptions.enrolmentCode(standing.id)
-        : await subscriptions.subscribe(line.phoneNumber, { actor: 'customer' });
+        : await lifecycle.subscribe(line.phoneNumber, { actor: 'customer' });
       return await reply.status(201).header('Cache-Control', 'no-store').send({ enrolmentCode });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

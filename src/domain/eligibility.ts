@@ -1,4 +1,4 @@
-import type { Handset, LineFacts } from './line.ts';
+import { comparable, includesName, type Handset, type RegisteredLine } from './line.ts';
 import type { Locale } from './locale.ts';
 import { ageOn, parsePerson } from './person.ts';
 import { systemOf } from './push-service.ts';
@@ -21,7 +21,7 @@ const AGE_OF_MAJORITY = 19;
 
 /** Every rule that a handset breaks; empty when the app can run on it. */
 export function handsetFaults(handset: Handset): IneligibilityCode[] {
-  const oldest = systemOf(handset.os.toLowerCase())?.oldest;
+  const oldest = systemOf(comparable(handset.os))?.oldest;
   const faults: IneligibilityCode[] = [];
   if (!oldest) faults.push('unsupported_os');
   else if (isOlder(handset.osVersion, oldest)) faults.push('os_version_too_old');
@@ -31,7 +31,7 @@ export function handsetFaults(handset: Handset): IneligibilityCode[] {
 
 /** Every rule that a line breaks, in the order in which people see them; empty when the line may subscribe. */
 export function ineligibility(input: {
-  line: LineFacts;
+  line: RegisteredLine;
   homeCarriers: readonly string[];
   alreadySubscribed: boolean;
   /** ISO date, Asia/Seoul. */
@@ -40,7 +40,7 @@ export function ineligibility(input: {
   const { line } = input;
   const owner = parsePerson({ ...line.owner, today: input.today });
   const faults: IneligibilityCode[] = [];
-  if (!input.homeCarriers.includes(line.carrier)) faults.push('not_home_carrier');
+  if (!includesName(input.homeCarriers, line.carrier)) faults.push('not_home_carrier');
   if (line.status !== 'active') faults.push('line_not_active');
   // An unreadable birth date proves no majority.
   if (!owner || ageOn(owner.birthDate, input.today) < AGE_OF_MAJORITY) faults.push('minor');

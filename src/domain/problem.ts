@@ -34,7 +34,6 @@ export type ProblemCode =
   | 'not_eligible'
   | 'subscription_not_found'
   | 'nothing_to_change'
-  | 'number_taken'
   | 'import_in_progress'
   | 'authenticator_not_possible'
   | 'nothing_to_send'

@@ -11,6 +11,7 @@ import { PUSH_SERVICE_OF, type Platform, type PushService } from '../domain/push
 /** The address of a notice: the phone that was in use when the notice was written, otherwise the number. */
 export interface NoticeAddress {
   push?: { service: PushService; token: string };
+  /** E.164; empty where there is none, as for a line whose number moved to another one. */
   phoneNumber: string;
   /** The code that an enrolment notice contains; stored with the address because it needs the same encryption. */
   enrolmentCode?: string;
@@ -26,7 +27,7 @@ export interface WrittenNotice {
 
 const REACHABLE = statement(
   'notice_reachable',
-  `SELECT l.id AS "lineId", l.phone_number AS "phoneNumber", d.id AS "deviceId", d.push_service AS "pushService",
+  `SELECT l.id AS "lineId", CASE WHEN l.phone_index IS NOT NULL THEN l.phone_number END AS "phoneNumber", d.id AS "deviceId", d.push_service AS "pushService",
       d.push_token AS "pushToken"
     FROM subscriptions s JOIN lines l ON l.id = s.line_id
       LEFT JOIN devices d ON d.subscription_id = s.id AND d.issuer_id IS NULL AND d.state = 'active'
@@ -45,6 +46,14 @@ const ENQUEUE = statement(
 
 /** The maximum number of rows that one purge statement deletes. */
 const PURGE_BATCH = 5_000;
+/** The number may have moved to another line since the notice was written. */
+const MAY_TEXT = statement(
+  'notice_may_text',
+  `SELECT 1 FROM notices n JOIN subscriptions s ON s.id = n.subscription_id
+      JOIN lines l ON l.id = s.line_id AND l.phone_index = ANY($2)
+    WHERE n.id = $1 AND NOT EXISTS (
+      SELECT 1 FROM lines o WHERE o.phone_index = ANY($2) AND o.status <> 'terminated' AND o.id <> l.id)`,
+);
 
 /** Notices that were sent, or could not be sent within their day. */
 const PURGE = statement(
@@ -76,7 +85,7 @@ export class Notices {
     const [row] = await session.rows<Reachable>(REACHABLE, [subscriptionId]);
     if (!row) throw new Error('a subscription without a line');
     const read = (value: Buffer, place: string) => this.keys.fields.decrypt(value, place).toString('utf8');
-    const phoneNumber = read(row.phoneNumber, `lines:phone_number:${row.lineId}`);
+    const phoneNumber = row.phoneNumber ? read(row.phoneNumber, `lines:phone_number:${row.lineId}`) : '';
     const { deviceId, pushService: service, pushToken } = row;
     if (!deviceId || !service || !pushToken) return { phoneNumber };
     return { phoneNumber, push: { service, token: read(pushToken, `devices:push_token:${deviceId}`) } };
@@ -111,6 +120,12 @@ export class Notices {
     const { enrolmentCode } = address;
     if (enrolmentCode !== undefined) return { notice, address, text: enrolmentText(enrolmentCode), bySms: true };
     return { notice, address, text: noticeText(notice), bySms: mayGoBySms(notice) };
+  }
+
+  /** True if the number of a notice is still the one of its subscription's line, and of no other. */
+  async mayText(noticeId: string, phoneNumber: string): Promise<boolean> {
+    const rows = await this.database.rows(MAY_TEXT, [noticeId, this.keys.indexes.all('phone', phoneNumber)]);
+    return rows.length === 1;
   }
 
   /** Deletes a batch of notices older than two days. Returns true if more may remain. */

@@ -6,24 +6,6 @@ import { PLAIN_TEXT, Trimmed } from '../http/plain-text.ts';
 
 const REASON = { message: 'reason must be one line of text' };
 
-export class SubscribeRequest {
-  /** A Korean mobile number with or without hyphens, or E.164. */
-  @IsString()
-  @Length(1, 32)
-  phoneNumber: string;
-
-  /**
-   * The reason for this action, kept in the audit: one line of 1 to 200 characters. The header `Audit-Reason` can carry
-   * it instead.
-   */
-  @Optional()
-  @Trimmed()
-  @IsString()
-  @Length(1, 200)
-  @Matches(PLAIN_TEXT, REASON)
-  reason?: string;
-}
-
 export class ReasonRequest {
   /** The reason for this action, kept in the audit: one line of 1 to 200 characters. */
   @Trimmed()
@@ -31,6 +13,13 @@ export class ReasonRequest {
   @Length(1, 200)
   @Matches(PLAIN_TEXT, REASON)
   reason: string;
+}
+
+export class SubscribeRequest extends ReasonRequest {
+  /** A Korean mobile number with or without hyphens, or E.164. */
+  @IsString()
+  @Length(1, 32)
+  phoneNumber: string;
 }
 
 export class PhoneNumberQuery {

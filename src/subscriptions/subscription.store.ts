@@ -23,6 +23,16 @@ const STANDING_ON_LINE = statement(
     WHERE line_id = $1 AND state <> 'cancelled'`,
 );
 
+const SUBSCRIBED_AMONG = statement(
+  'subscription_subscribed_among',
+  `SELECT line_id AS "lineId" FROM subscriptions WHERE line_id = ANY($1) AND state <> 'cancelled'`,
+);
+
+const COUNT = statement(
+  'subscription_count',
+  `SELECT count(*)::int AS count FROM subscriptions WHERE state <> 'cancelled'`,
+);
+
 /** A re-subscription inherits reissued_at, so cancelling and joining again does not hide a recent reissue. */
 const CREATE = statement(
   'subscription_create',
@@ -134,6 +144,15 @@ export class SubscriptionStore {
   /** Returns the subscription of a line that is not cancelled. */
   async standingOnLine(session: Session, lineId: string): Promise<StandingSubscription | undefined> {
     return (await session.rows<StandingSubscription>(STANDING_ON_LINE, [lineId]))[0];
+  }
+
+  async subscribedAmong(lineIds: readonly string[]): Promise<Set<string>> {
+    const rows = await this.database.rows<{ lineId: string }>(SUBSCRIBED_AMONG, [lineIds]);
+    return new Set(rows.map(({ lineId }) => lineId));
+  }
+
+  async count(): Promise<number> {
+    return (await this.database.rows<{ count: number }>(COUNT, []))[0]?.count ?? 0;
   }
 
   /** False when the line already has a subscription. */

@@ -12,7 +12,7 @@ import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
 import { CarrierDirectory, CarrierUnavailable } from '../gateways/directory/carrier-directory.ts';
-import { Lines } from '../lines/lines.ts';
+import { Lines, NumberOvertaken, type LosingLine } from '../lines/lines.ts';
 import { Notices } from '../notices/notices.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import type {
@@ -36,6 +36,11 @@ export interface Enrolment {
   enrolmentUri: string;
 }
 
+/**
+ * Who subscribes a line. With `verified`, the carrier must still report this line and this person as its owner.
+ */
+export type Joining = Cause & { verified?: Pick<LineFacts, 'lineId' | 'owner'> };
+
 /** Subscriptions of lines: eligibility, joining, enrolment codes and changes of state. */
 @Injectable()
 export class Subscriptions {
@@ -57,8 +62,9 @@ export class Subscriptions {
    * Problems: `invalid_request`, `service_unavailable` while the carrier does not answer.
    */
   async eligibility(phoneNumber: string): Promise<{ line: LineFacts | null; faults: IneligibilityCode[] }> {
-    const line = await this.askCarrier(readPhoneNumber(phoneNumber));
-    // A number that the carrier does not know belongs to another carrier.
+    const number = readPhoneNumber(phoneNumber);
+    const line = (await this.askCarrier(number)) ?? (await this.endedLine(number));
+    // A number that this carrier never had belongs to another one.
     if (!line) return { line, faults: ['not_home_carrier'] };
     const faults = ineligibility({
       line,
@@ -71,14 +77,13 @@ export class Subscriptions {
 
   /**
    * Subscribes the line of a number if every rule allows it.
-   * With `verified`, the carrier must still report this line and this person as its owner.
-   * `inTransaction` runs last in the same transaction.
+   * `inTransaction` runs last in the same transaction, with the lines that lost their number to this one.
    * Problems: as `eligibility`, and `not_eligible`.
    */
   async subscribe(
     phoneNumber: string,
-    by: Cause & { verified?: Pick<LineFacts, 'lineId' | 'owner'> },
-    inTransaction: (session: Session, subscriptionId: string) => Promise<void> = () => Promise.resolve(),
+    by: Joining,
+    inTransaction: (session: Session, subscriptionId: string, losing: readonly LosingLine[]) => Promise<void>,
   ): Promise<Enrolment> {
     const before = await this.lines.versionStamp(readPhoneNumber(phoneNumber));
     const { line, faults } = await this.eligibility(phoneNumber);
@@ -88,21 +93,22 @@ export class Subscriptions {
     const step = async (session: Session) => {
       // The line may have changed since the eligibility check.
       // Later changes of the line wait for this lock, and then see the new subscription.
-      const stored = await this.lines.lock(session, { lineId: line.lineId });
+      const stored = await this.lines.lockToMove(session, line.lineId, line.phoneNumber);
       // An event that arrived during the query to the carrier is newer than its answer.
       if ((await this.lines.versionStamp(line.phoneNumber, session)) !== before)
         throw tryAgain('The line is being changed.');
       const differs = !stored || differencesBetween(stored.facts, line).length > 0;
-      if (differs) await this.lines.upsert(line, stored?.facts ?? null, session);
+      const losing = differs ? await this.lines.upsert(line, stored?.facts ?? null, session) : [];
       if (!(await this.store.create(session, id, line.lineId, by))) throw notEligible(['already_subscribed']);
       const enrolment = await this.enrolmentCode(id, session);
       const notice = await this.notices.enqueue(session, id, { kind: 'joined' }, { phoneNumber: line.phoneNumber });
       // Last, because an audit entry locks the only head of the audit chain until the commit.
-      await inTransaction(session, id);
+      await inTransaction(session, id, losing);
       return { enrolment, notice };
     };
     const { enrolment, notice } = await this.database.transaction(step).catch((error: unknown) => {
-      if (isConflict(error, 'lines_phone')) throw tryAgain('Another line still holds this number.');
+      if (error instanceof NumberOvertaken || isConflict(error, 'lines_phone'))
+        throw tryAgain('The line is being changed.');
       throw error;
     });
     this.queue.enqueue(notice);
@@ -147,6 +153,16 @@ export class Subscriptions {
   /** Returns the subscription of a line that is not cancelled. */
   async standingOnLine(lineId: string, session: Session = this.database): Promise<StandingSubscription | undefined> {
     return this.store.standingOnLine(session, lineId);
+  }
+
+  /** Which of these lines have a subscription that is not cancelled. */
+  async subscribedAmong(lineIds: readonly string[]): Promise<Set<string>> {
+    return this.store.subscribedAmong(lineIds);
+  }
+
+  /** How many lines have not ended, and how many subscriptions are not cancelled. */
+  async counts(): Promise<{ lines: number; subscriptions: number }> {
+    return { lines: await this.lines.count(), subscriptions: await this.store.count() };
   }
 
   /** Spends an enrolment code as a person typed it, for a device. Problems: `enrolment_code_invalid`. */
@@ -224,6 +240,12 @@ export class Subscriptions {
     ]);
     if (!subscription || lineId === undefined) throw subscriptionNotFound();
     return { ...subscription, lineId };
+  }
+
+  /** The line that had a number which the carrier gives to none now. */
+  private async endedLine(phoneNumber: string): Promise<LineFacts | null> {
+    const known = (await this.lines.byPhoneNumber(phoneNumber)) ?? (await this.lines.formerByPhoneNumber(phoneNumber));
+    return known && { ...known, status: 'terminated' };
   }
 
   private async askCarrier(phoneNumber: string): Promise<LineFacts | null> {

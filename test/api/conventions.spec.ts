@@ -312,9 +312,21 @@ it('no answer, metric or log line contains a code, a phone number or a birth dat
   note(await service.call('GET', `${START}/${texted}`));
   for (let starts = 3; starts <= 6; starts += 1) note(await service.start(person));
   note(
-    await service.call('POST', '/operator/v1/subscriptions', { phoneNumber: person.phoneNumber }, { scope: 'carrier' }),
+    await service.call(
+      'POST',
+      '/operator/v1/subscriptions',
+      { phoneNumber: person.phoneNumber, reason: '가입 신청' },
+      { scope: 'carrier' },
+    ),
   );
-  note(await service.call('POST', '/operator/v1/subscriptions', { phoneNumber: '01099990000' }, { scope: 'operator' }));
+  note(
+    await service.call(
+      'POST',
+      '/operator/v1/subscriptions',
+      { phoneNumber: '01099990000', reason: '가입 신청' },
+      { scope: 'operator' },
+    ),
+  );
 
   const metrics = await (await fetch(`${service.process.announcement.management}/metrics`)).text();
   const log = service.process.log();

@@ -127,7 +127,7 @@ export class Scene {
 
   /** Subscribes a person's line as the call centre's system. */
   async subscribe({ phoneNumber }: DemoPerson): Promise<Record<string, unknown>> {
-    return this.asOperator('/operator/v1/subscriptions', { phoneNumber });
+    return this.asOperator('/operator/v1/subscriptions', { phoneNumber, reason: '가입 신청' });
   }
 
   /** Performs an action on the subscription of a person's line as an operator. */

@@ -316,7 +316,7 @@ idempotency_keys CONSTRAINT idempotency_keys_pkey PRIMARY KEY (client_id, key_di
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at)
 CREATE UNIQUE INDEX idempotency_keys_pkey ON public.idempotency_keys USING btree (client_id, key_digest)
 lines.id text NOT NULL
-lines.phone_index bytea NOT NULL
+lines.phone_index bytea
 lines.phone_number bytea NOT NULL
 lines.owner bytea NOT NULL
 lines.carrier text NOT NULL
@@ -328,10 +328,13 @@ lines.updated_at timestamp with time zone NOT NULL DEFAULT now()
 lines.version integer NOT NULL DEFAULT 1
 lines.sequence bigint NOT NULL DEFAULT '-1'::integer
 lines.told_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone
+lines.awaited_index bytea
+lines CONSTRAINT lines_has_or_awaits_number CHECK ((num_nonnulls(phone_index, awaited_index) = 1))
 lines CONSTRAINT lines_holder_check CHECK ((holder = ANY (ARRAY['self'::text, 'corporate'::text, 'other_party'::text])))
 lines CONSTRAINT lines_pkey PRIMARY KEY (id)
 lines CONSTRAINT lines_plan_check CHECK ((plan = ANY (ARRAY['postpaid'::text, 'prepaid'::text, 'm2m'::text])))
 lines CONSTRAINT lines_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'terminated'::text])))
+CREATE INDEX lines_awaiting ON public.lines USING btree (awaited_index) WHERE (awaited_index IS NOT NULL)
 CREATE INDEX lines_former ON public.lines USING btree (phone_index) WHERE (status = 'terminated'::text)
 CREATE UNIQUE INDEX lines_phone ON public.lines USING btree (phone_index) WHERE (status <> 'terminated'::text)
 CREATE UNIQUE INDEX lines_pkey ON public.lines USING btree (id)

@@ -19,6 +19,7 @@ export const VERIFIED: readonly JourneyStep[] = [
     play: async (scene) => {
       const { status, body } = await call(scene, 'operator', 'POST', '/operator/v1/subscriptions', {
         phoneNumber: subscriber(scene).phoneNumber,
+        reason: '가입 신청',
       });
       expect(status === 201, `201 expected, got ${status} ${JSON.stringify(body)}`);
       scene.code = String(body['enrolmentCode']);

@@ -90,7 +90,7 @@ function standingCard(messages: DeskWords, { locale }: DeskReader, look: Subscri
     ${facts([
       [words.state, html`${stateBadge(messages, state)}${cause}`],
       ...(suspensions.length > 0 ? [[words.suspensions, suspensions.map((one) => why[one]).join(', ')] as const] : []),
-      [words.number, look.phoneNumber ?? words.ended],
+      [words.number, look.phoneNumber ?? (state === 'cancelled' ? words.ended : words.noNumber)],
       [words.since, time(since, locale)],
       [words.subscribedAt, time(subscribedAt, locale)],
       [words.protectedSince, protectedSince ? time(protectedSince, locale) : words.notYet],
@@ -194,7 +194,7 @@ export function revealedPage(reader: DeskReader, subscriptionId: string, reveale
     <h1>${messages.title}</h1>
     <p class="lead">${messages.text}</p>
     ${facts([
-      [messages.number, revealed.phoneNumber],
+      [messages.number, revealed.phoneNumber ?? subscription.noNumber],
       [messages.birthDate, calendarDay(revealed.birthDate, locale)],
       [messages.device, revealed.deviceName ?? subscription.noDevice],
     ])}

@@ -99,6 +99,7 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       suspensions: 'Suspension reason',
       number: 'Mobile number',
       ended: 'not shown after cancellation',
+      noNumber: 'none at present: it moved to another line',
       since: 'Status changed',
       subscribedAt: 'Subscribed on',
       protectedSince: 'Protected since',

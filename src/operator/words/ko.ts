@@ -135,6 +135,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       suspensions: '정지 사유',
       number: '휴대폰번호',
       ended: '해지되어 표시하지 않음',
+      noNumber: '현재 없음(번호가 다른 회선으로 이동)',
       since: '상태 변경일',
       subscribedAt: '가입일',
       protectedSince: '보호 시작일',
