@@ -36,10 +36,10 @@ export function percentDecoded(text: string): string | null {
 }
 
 /**
- * The text of a header's value, whose bytes Node hands over one character each: UTF-8, percent-encoded where the sender
- * chose to. Null if the bytes are no UTF-8.
+ * The text of a header's value, whose bytes Node hands over one character each: UTF-8 as it is, or percent-encoded in
+ * ASCII. A percent sign beside characters that would have been encoded stands for itself. Null if the bytes are no UTF-8.
  */
 export function headerText(value: string): string | null {
   const text = textOf(Buffer.from(value, 'latin1'));
-  return text === null ? null : percentDecoded(text);
+  return text === null || /[^\x20-\x7e]/.test(text) ? text : percentDecoded(text);
 }
