@@ -65,8 +65,10 @@ const PURGE = statement(
 const NOTICE_SECONDS = 86_400;
 
 /** The line of a subscription, and the phone of it to which a push can go. */
-type Reachable = Pick<Line, 'phoneNumber'> & {
+type Reachable = {
   lineId: Line['id'];
+  /** Null while the line has no number. */
+  phoneNumber: Line['phoneNumber'] | null;
   deviceId: string | null;
   pushService: PushService | null;
   pushToken: Buffer | null;
