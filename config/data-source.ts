@@ -12,6 +12,7 @@ import { NumbersThatMove1763970000000 } from '../migrations/1763970000000-number
 import { ClientAuthentication1763971000000 } from '../migrations/1763971000000-client-authentication.ts';
 import { VerificationAnswers1763972000000 } from '../migrations/1763972000000-verification-answers.ts';
 import { Languages1763973000000 } from '../migrations/1763973000000-languages.ts';
+import { BoundDevices1763980000000 } from '../migrations/1763980000000-bound-devices.ts';
 import { Authentication } from '../src/authentication/authentication.entity.ts';
 import { IdempotencyRecord } from '../src/authentication/idempotency-record.entity.ts';
 import { VerificationAnswer } from '../src/authentication/verification-answer.entity.ts';
@@ -24,6 +25,7 @@ import { Consent } from '../src/customers/consent.entity.ts';
 import { CustomerSession } from '../src/customers/customer-session.entity.ts';
 import { Report } from '../src/customers/report.entity.ts';
 import { Delivery } from '../src/delivery/delivery.entity.ts';
+import { DeviceKeyDigest } from '../src/devices/device-key-digest.entity.ts';
 import { Device } from '../src/devices/device.entity.ts';
 import { SpentDeviceProof } from '../src/devices/spent-device-proof.entity.ts';
 import { FormBudget } from '../src/http/form-budget.entity.ts';
@@ -64,6 +66,7 @@ export const ENTITIES = [
   CustomerSession,
   Delivery,
   Device,
+  DeviceKeyDigest,
   EnrolmentCode,
   FormBudget,
   IdempotencyRecord,
@@ -106,6 +109,7 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
       ClientAuthentication1763971000000,
       VerificationAnswers1763972000000,
       Languages1763973000000,
+      BoundDevices1763980000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -2,7 +2,7 @@
 const tiers = [
   ['main\\.ts', 'service\\.ts', 'commands/', 'demo/'],
   ['app\\.module\\.ts', 'foundation\\.ts'],
-  ['carrier/', 'customers/', 'operator/'],
+  ['carrier/', 'customers/', 'operator/', 'retention/'],
   ['windows/'],
   ['charges/', 'lifecycle/'],
   ['delivery/', 'sms-permissions/'],

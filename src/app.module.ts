@@ -13,6 +13,7 @@ import { ProblemFilter } from './http/problem.filter.ts';
 import { LinesModule } from './lines/lines.module.ts';
 import { NoticesModule } from './notices/notices.module.ts';
 import { OperatorModule } from './operator/operator.module.ts';
+import { RetentionModule } from './retention/retention.module.ts';
 import { RelyingPartiesModule } from './relying-parties/relying-parties.module.ts';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.ts';
 import { DeliveryModule } from './delivery/delivery.module.ts';
@@ -42,6 +43,7 @@ export class AppModule {
         LinesModule,
         NoticesModule,
         RelyingPartiesModule,
+        RetentionModule,
         PagesModule,
         FoundationModule.register(foundation),
       ],

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { readEnvironment } from '../config/environment.ts';
+import { readProcessEnvironment } from '../config/environment.ts';
 import { generateKeyring } from './crypto/keyring.ts';
 import { newOperatorSecrets } from './crypto/operator-secrets.ts';
 import { randomId, randomToken } from './crypto/random.ts';
@@ -14,7 +14,7 @@ import { RelyingParties } from './relying-parties/relying-parties.ts';
 import { startService, type Service } from './service.ts';
 import { declareDemo } from './demo/demo.ts';
 
-const environment = readEnvironment(process.env);
+const environment = readProcessEnvironment();
 const production = environment.NODE_ENV === 'production';
 
 /**

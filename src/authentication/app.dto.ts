@@ -2,8 +2,8 @@ import { PickType } from '@nestjs/swagger';
 import { IsIn, IsString, Length } from 'class-validator';
 import { DECLINE_REASONS, type AuthenticationState, type DeclineReason } from '../domain/authentication.ts';
 import { Optional } from '../http/optional.ts';
-import { REQUEST_TEXTS } from './authentication.entity.ts';
 import { StartRequest, TransactionFieldInput } from './relying-party.dto.ts';
+import { REQUEST_TEXTS } from './request-texts.ts';
 
 export class OpenRequest {
   /**

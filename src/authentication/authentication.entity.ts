@@ -31,8 +31,13 @@ export class Authentication {
   @Column('text')
   state: AuthenticationState;
 
-  @Column('text')
-  purpose: string;
+  /** The purpose as older versions stored it, until `npm run reencrypt`. */
+  @Column('text', { nullable: true })
+  purpose: string | null;
+
+  /** The texts of the request (`REQUEST_TEXTS`) as JSON, encrypted. */
+  @Column('bytea', { nullable: true })
+  texts: Buffer | null;
 
   /** The named person, encrypted; wiped at the end unless verified. */
   @Column('bytea', { nullable: true })
@@ -92,9 +97,3 @@ export class Authentication {
   @Column('bytea', { nullable: true })
   transaction: Buffer | null;
 }
-
-/**
- * The columns with the texts of a request: stored as the relying party sends them, and shown in the app as they are.
- * The start, the app's view and its answer take them from here.
- */
-export const REQUEST_TEXTS = ['purpose'] as const satisfies readonly (keyof Authentication)[];

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { columnOf, NOW, WIPED } from '../database/statement-parts.ts';
+import { NOW, WIPED } from '../database/statement-parts.ts';
 import { LIFETIME_SECONDS, type DeclineReason } from '../domain/authentication.ts';
 import { countPin, RESET_PIN, resetPin } from '../devices/pin/count-pin.ts';
 import type { CountedPin } from '../devices/pin/judge-pin.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import type { Device } from '../devices/device.entity.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
-import { REQUEST_TEXTS, type Authentication } from './authentication.entity.ts';
+import type { Authentication } from './authentication.entity.ts';
 import type { StoredTexts } from './request-texts.ts';
 import { IS_FOR_DEVICE } from './statement-parts.ts';
 
@@ -17,7 +17,7 @@ export type DeviceRequest = Pick<
   Authentication,
   | 'id'
   | 'clientId'
-  | keyof StoredTexts
+  | StoredTexts
   | 'requestedAt'
   | 'expiresAt'
   | 'endUser'
@@ -35,10 +35,10 @@ export type DeviceRequest = Pick<
 
 /** The data with which a counted PIN is compared, and from which the code is sealed after the right PIN. */
 export type CountedOpening = CountedPin &
-  Pick<Authentication, 'clientId' | 'purpose' | 'expiresAt' | 'channel'> &
+  Pick<Authentication, 'clientId' | StoredTexts | 'expiresAt' | 'channel'> &
   Pick<Device, 'encryptionKey' | 'cardKey'> & { relyingParty: Client['name'] };
 
-const TEXTS = REQUEST_TEXTS.map((name) => `a.${columnOf(name)} AS "${name}"`).join(', ');
+const TEXTS = 'a.texts, a.purpose';
 
 const REQUEST = `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty", ${TEXTS}, a.requested_at AS "requestedAt",
     a.expires_at AS "expiresAt", a.expires_at <= now() AS expired, a.end_user AS "endUser", a.nonce, a.state, a.envelope,
@@ -62,8 +62,7 @@ const COUNT_PIN = countPin('authentication_count_pin', {
         SELECT 1 FROM authentications a WHERE a.id = $2 AND ${IS_FOR_DEVICE}
           AND a.state IN ('pending', 'opened') AND a.expires_at > now())`,
   device: 'd.encryption_key AS "encryptionKey", d.card_key AS "cardKey"',
-  columns: `a.client_id AS "clientId", c.name AS "relyingParty", a.purpose, a.expires_at AS "expiresAt", a.nonce,
-      a.channel`,
+  columns: `a.client_id AS "clientId", c.name AS "relyingParty", ${TEXTS}, a.expires_at AS "expiresAt", a.nonce, a.channel`,
   from: 'authentications a JOIN clients c ON c.id = a.client_id WHERE a.id = $2',
 });
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { NOW, type OuterJoined } from '../database/statement-parts.ts';
+import { deviceBond, NOW, type OuterJoined } from '../database/statement-parts.ts';
 import { CODE_ATTEMPTS } from '../domain/authentication.ts';
 import { AUTHENTICATOR_ATTEMPTS, FAR_SECONDS } from '../domain/authenticator.ts';
 import type { Authenticator } from '../authenticators/authenticator.entity.ts';
@@ -14,7 +14,11 @@ import { keepDigest } from './verification-answer.store.ts';
  * the channel `otp`, and `secret` for a decoy and after the device was revoked.
  */
 export type CodeContext = Pick<Authentication, 'channel' | 'transaction' | 'authenticatorId'> &
-  OuterJoined<Pick<Authenticator, 'secret' | 'lastStep' | 'drift' | 'farStep' | 'farDrift'>> & { now: Date };
+  OuterJoined<Pick<Authenticator, 'secret' | 'lastStep' | 'drift' | 'farStep' | 'farDrift'>> & {
+    now: Date;
+    /** What the secret is bound to; null for a decoy, and when the authenticator is not of the asked subscription. */
+    bond: string | null;
+  };
 
 /** The result of the comparison, to be counted and stored. */
 export interface PhoneCodeAttempt {
@@ -27,9 +31,12 @@ export interface PhoneCodeAttempt {
 const CONTEXT = statement(
   'phone_code_judged',
   `SELECT a.channel, now() AS now, a.transaction, au.id AS "authenticatorId", au.secret,
+      ${deviceBond('d')} AS bond,
       au.last_step AS "lastStep", au.drift,
       CASE WHEN au.far_at > now() - interval '${FAR_SECONDS} seconds' THEN au.far_step END AS "farStep", au.far_drift AS "farDrift"
     FROM authentications a LEFT JOIN authenticators au ON au.id = a.authenticator_id
+      LEFT JOIN devices d ON d.id = au.device_id AND d.subscription_id = a.subscription_id
+        AND au.subscription_id = a.subscription_id
     WHERE a.id = $1 AND a.client_id = $2 AND a.channel IN ('otp', 'sign') AND a.state IN ('pending', 'opened')
       AND a.expires_at > now()`,
 );

@@ -81,8 +81,10 @@ export class PhoneCode {
     return { step: minute, drift: 0, far: null };
   }
 
-  private secretOf({ authenticatorId, secret }: CodeContext): Buffer {
-    return authenticatorId && secret ? this.authenticators.readSecret(authenticatorId, secret) : this.decoySecret;
+  /** A secret whose row was moved is answered like a wrong code. */
+  private secretOf({ authenticatorId, secret, bond }: CodeContext): Buffer {
+    const own = authenticatorId && secret && bond && this.authenticators.readSecret(authenticatorId, secret, bond);
+    return own || this.decoySecret;
   }
 }
 

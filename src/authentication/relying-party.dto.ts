@@ -11,7 +11,6 @@ import {
   IsObject,
   IsOptional,
   IsString,
-  Length,
   Matches,
   Max,
   Min,
@@ -28,22 +27,44 @@ import { TRANSACTION_FIELDS, TRANSACTION_LABEL_LENGTH, TRANSACTION_VALUE_LENGTH 
 import { NamedPersonRequest } from '../lines/named-person.dto.ts';
 import { canonicalAddress } from '../http/address.ts';
 import { Optional } from '../http/optional.ts';
-import { PLAIN_TEXT, SIGNED_TEXT, Trimmed } from '../http/plain-text.ts';
+import { SHOWN_TEXT, SIGNED_TEXT, Trimmed } from '../http/plain-text.ts';
+
+/** The longest User-Agent header that is kept. */
+const USER_AGENT_LENGTH = 512;
 
 export class EndUser {
-  /** The IP address (v4 or v6, also with a port) of the person's browser; shown in the app without the port. */
+  /**
+   * The IP address (v4 or v6, also with a port) of the person's browser; the app shows it without the port, as said by
+   * the relying party. What is no address is dropped.
+   */
   @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? (canonicalAddress(value) ?? value) : value,
+    typeof value === 'string' ? (canonicalAddress(value) ?? undefined) : undefined,
   )
   @IsOptional()
   @IsIP()
   ip?: string;
 
-  /** The User-Agent header of the person's browser; shown in the app. */
+  /**
+   * The User-Agent header of the person's browser; the app shows the browser that it names, as said by the relying party.
+   * It is cut after 512 characters, and dropped when it is no text.
+   */
+  @Transform(({ value }: { value: unknown }) => readUserAgent(value))
   @IsOptional()
   @IsString()
-  @Length(1, 512)
   userAgent?: string;
+}
+
+function readUserAgent(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  return value.slice(0, USER_AGENT_LENGTH).replace(/[\p{Cs}\ufffd]/gu, '') || undefined;
+}
+
+/** Leaves a member out of a request unless it is an object: what a relying party only passes on never refuses a start. */
+function DroppedUnlessObject(): PropertyDecorator {
+  return Transform(({ value, obj, key }: { value: unknown; obj: Record<string, unknown>; key: string }) => {
+    const sent = obj[key];
+    return typeof sent === 'object' && sent !== null && !Array.isArray(sent) ? value : undefined;
+  });
 }
 
 export class TransactionFieldInput {
@@ -83,13 +104,15 @@ export class StartRequest extends NamedPersonRequest {
   /** Why the person is asked; shown in the app. One line of 1 to 40 characters (Unicode code points). */
   @Trimmed()
   @IsString()
-  @Matches(PLAIN_TEXT, { message: 'purpose must be one line of text' })
+  @Matches(SHOWN_TEXT, { message: 'purpose must be one line of visible text' })
   @Matches(new RegExp(`^.{1,${PURPOSE_LENGTH}}$`, 'u'), {
     message: `purpose must have 1 to ${PURPOSE_LENGTH} characters`,
   })
   purpose: string;
 
-  @Optional()
+  /** Where the person is, as the relying party says; the app shows it so. What is no object is dropped. */
+  @DroppedUnlessObject()
+  @IsOptional()
   @IsObject()
   @ValidateNested()
   @Type(() => EndUser)

@@ -1,26 +1,32 @@
-import { REQUEST_TEXTS, type Authentication } from './authentication.entity.ts';
+import type { ServiceKeys } from '../crypto/service-keys.ts';
+import type { Authentication } from './authentication.entity.ts';
+import type { StartRequest } from './relying-party.dto.ts';
 
-type TextName = (typeof REQUEST_TEXTS)[number];
-type OptionalName = { [Name in TextName]: null extends Authentication[Name] ? Name : never }[TextName];
-
-/** The texts of a request as its columns hold them: null for one that the relying party left out. */
-export type StoredTexts = Pick<Authentication, TextName>;
+/**
+ * The members of a start with its texts: kept as the relying party sends them, encrypted together in one column, and
+ * shown in the app as they are. The start, the app's view and its answer take them from here.
+ */
+export const REQUEST_TEXTS = ['purpose'] as const satisfies readonly (keyof StartRequest)[];
 
 /** The texts of a request as callers exchange them: one that the relying party left out is absent. */
-export type RequestTexts = Omit<StoredTexts, OptionalName> & {
-  [Name in OptionalName]?: NonNullable<Authentication[Name]>;
-};
+export type RequestTexts = Pick<StartRequest, (typeof REQUEST_TEXTS)[number]>;
 
-/** Either of them, as far as their names go. */
-type Texts = Readonly<{ [Name in TextName]?: string | null }>;
-
-/** The texts of a request for its columns. */
-export function storedTexts(given: Texts): StoredTexts {
-  return Object.fromEntries(REQUEST_TEXTS.map((name) => [name, given[name] ?? null])) as unknown as StoredTexts;
-}
+/** The columns that hold them: `purpose` in rows of older versions, until `npm run reencrypt`. */
+export type StoredTexts = 'texts' | 'purpose';
 
 /** The texts that a request has. */
-export function requestTexts(of: Texts): RequestTexts {
+export function requestTexts(of: RequestTexts): RequestTexts {
   const entries = REQUEST_TEXTS.map((name) => [name, of[name]] as const);
   return Object.fromEntries(entries.filter(([, text]) => text != null)) as unknown as RequestTexts;
+}
+
+/** Reads the texts of an authentication's row. */
+export function readTexts(
+  keys: ServiceKeys,
+  id: string,
+  { texts, purpose }: Pick<Authentication, StoredTexts>,
+): RequestTexts {
+  if (!texts) return { purpose: purpose ?? '' };
+  const json = keys.fields.decrypt(texts, `authentications:texts:${id}`).toString('utf8');
+  return JSON.parse(json) as RequestTexts;
 }

@@ -1,15 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { columnOf, insertInto, NOW, parameters, WIPED, type OuterJoined } from '../database/statement-parts.ts';
+import { insertInto, NOW, parameters, WIPED, type OuterJoined } from '../database/statement-parts.ts';
 import { LIFETIME_SECONDS } from '../domain/authentication.ts';
 import { BUDGETS, spendStart } from '../lines/start-budgets.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import type { Line } from '../lines/line.entity.ts';
 import type { Subscription } from '../subscriptions/subscription.entity.ts';
-import { REQUEST_TEXTS, type Authentication } from './authentication.entity.ts';
 import type { IdempotencyRecord } from './idempotency-record.entity.ts';
-import type { StoredTexts } from './request-texts.ts';
+import type { Authentication } from './authentication.entity.ts';
 import { smsPermitted, WAKE_OR_SMS } from './statement-parts.ts';
 
 /** The line of the number that the person entered, and the subscription on it. The owner is not compared yet. */
@@ -41,7 +40,7 @@ export type NewAuthentication = Pick<
   | 'lineVersion'
   | 'subscriptionId'
   | 'channel'
-  | keyof StoredTexts
+  | 'texts'
   | 'endUser'
   | 'nonce'
   | 'authenticatorId'
@@ -68,7 +67,7 @@ const { $, values } = parameters(
   'lineVersion',
   'subscriptionId',
   'channel',
-  ...REQUEST_TEXTS,
+  'texts',
   'endUser',
   'nonce',
   'authenticatorId',
@@ -117,7 +116,7 @@ const START = statement(
         subscription_id: $.subscriptionId,
         channel: $.channel,
         state: `'pending'`,
-        ...Object.fromEntries(REQUEST_TEXTS.map((name) => [columnOf(name), $[name]])),
+        texts: $.texts,
         end_user: $.endUser,
         nonce: $.nonce,
         authenticator_id: $.authenticatorId,

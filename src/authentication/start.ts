@@ -16,7 +16,7 @@ import { readNamedPerson, type NamedPerson } from '../lines/named-person.ts';
 import { StartBudgets } from '../lines/start-budgets.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
-import { requestTexts, storedTexts, type RequestTexts } from './request-texts.ts';
+import { requestTexts, type RequestTexts } from './request-texts.ts';
 import { StartStore, type NamedLine, type NewAuthentication } from './start.store.ts';
 
 /** The data that a person typed into a window, and the data that the relying party adds. */
@@ -193,7 +193,7 @@ export class Start {
       lineVersion: line?.lineVersion ?? null,
       subscriptionId: line?.subscriptionId ?? null,
       channel,
-      ...storedTexts(input),
+      texts: encrypt(JSON.stringify(requestTexts(input)), 'texts'),
       endUser: endUser === null ? null : encrypt(endUser, 'end_user'),
       nonce: randomNonce(),
       authenticatorId: authenticator?.id ?? null,

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { readEnvironment } from '../../config/environment.ts';
+import { readProcessEnvironment } from '../../config/environment.ts';
 import { AppModule } from '../app.module.ts';
 import { CarrierFeed } from '../carrier/events/feed.ts';
 import { configuredGateways } from '../gateways/configured.ts';
@@ -12,7 +12,7 @@ import { configuredGateways } from '../gateways/configured.ts';
  * Safe at any time, and more than once.
  */
 
-const environment = readEnvironment(process.env);
+const environment = readProcessEnvironment(['DATABASE_URL', 'KEYRING', 'SMPP_URL']);
 const gateways = configuredGateways(environment);
 const app = await NestFactory.createApplicationContext(AppModule.register({ environment, ...gateways }), {
   logger: ['error', 'warn'],

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import pg from 'pg';
-import { readEnvironment } from '../../config/environment.ts';
+import { readProcessEnvironment } from '../../config/environment.ts';
 import { parseKeyring } from '../crypto/keyring.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import type { Statements } from '../database/database.ts';
@@ -18,7 +18,7 @@ import { walkChain } from '../operator/walk-chain.ts';
 /** Breaches that are printed one by one; further ones are only counted. */
 const PRINTED = 20;
 
-const environment = readEnvironment(process.env);
+const environment = readProcessEnvironment(['DATABASE_URL', 'KEYRING']);
 const keys = new ServiceKeys(parseKeyring(environment.KEYRING ?? ''));
 const recorded = readNotedHead();
 const client = new pg.Client({ connectionString: environment.DATABASE_URL });

@@ -59,11 +59,12 @@ export class Deliver {
   }
 
   private async deliverPush(one: Claimed): Promise<Settled> {
-    const { deviceId, pushService: service, pushToken } = one;
+    const { deviceId, pushService: service, pushToken, bond } = one;
     const content = pushMessage(one);
     // Nothing to send any more, or no phone to send it to: the app lists pending authentications when it opens.
-    if (!content || !deviceId || !service || !pushToken || one.secondsLeft <= 0) return done(one);
-    const token = this.devices.readPushToken(deviceId, pushToken);
+    if (!content || !deviceId || !service || !pushToken || !bond || one.secondsLeft <= 0) return done(one);
+    const token = this.devices.readPushToken(pushToken, bond);
+    if (token === null) return done(one);
     const message: PushMessage = { ...content, service, token, ttlSeconds: Math.ceil(one.secondsLeft) };
     const outcome = await this.sendPush(one, message, HANDOVER_SECONDS);
     if (outcome.kind === 'unregistered') await this.devices.pushTokenDied(deviceId, token, outcome.since ?? null);

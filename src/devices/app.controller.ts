@@ -71,7 +71,7 @@ export class DeviceController {
   @UseGuards(DeviceGuard)
   @ApiOperation({ summary: 'Register a push token' })
   async replacePushToken(@FromDevice() device: ProvenDevice, @Body() body: PushTokenRequest): Promise<void> {
-    await this.devices.replacePushToken(device.deviceId, body.pushToken);
+    await this.devices.replacePushToken(device, body.pushToken);
   }
 
   /**

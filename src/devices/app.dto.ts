@@ -1,7 +1,7 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
 import { PLATFORMS, type Platform } from '../domain/push-service.ts';
-import { PLAIN_TEXT } from '../http/plain-text.ts';
+import { PLAIN_TEXT, SHOWN_TEXT, TrimmedName } from '../http/plain-text.ts';
 
 /** The alphabets of FCM and APNs. APNs takes the token in its path, so no other character is accepted. */
 const PUSH_TOKEN = /^[\w:.-]{1,1024}$/;
@@ -89,8 +89,13 @@ export class EnrolRequest {
   @Matches(PUSH_TOKEN, { message: 'pushToken must be 1 to 1024 characters of A-Z, a-z, 0-9 and _ : . -' })
   pushToken: string;
 
-  /** The person's name for the phone, one line of 1 to 64 characters. */
-  @Matches(PLAIN_TEXT, { message: 'name must be one line of text' })
+  /**
+   * The person's name for the phone, one line of 1 to 64 visible characters. Direction marks, and joiners outside of an
+   * emoji, are dropped.
+   */
+  @TrimmedName()
+  @IsString()
+  @Matches(SHOWN_TEXT, { message: 'name must be one line of visible text' })
   @Length(1, 64)
   name: string;
 }

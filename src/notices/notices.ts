@@ -3,6 +3,7 @@ import { randomId } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
+import { deviceBond } from '../database/statement-parts.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import type { Line } from '../lines/line.entity.ts';
 import { enrolmentText, mayGoBySms, noticeText, type Notice } from '../domain/notice.ts';
@@ -27,8 +28,8 @@ export interface WrittenNotice {
 
 const REACHABLE = statement(
   'notice_reachable',
-  `SELECT l.id AS "lineId", CASE WHEN l.phone_index IS NOT NULL THEN l.phone_number END AS "phoneNumber", d.id AS "deviceId", d.push_service AS "pushService",
-      d.push_token AS "pushToken"
+  `SELECT l.id AS "lineId", CASE WHEN l.phone_index IS NOT NULL THEN l.phone_number END AS "phoneNumber",
+      d.push_service AS "pushService", d.push_token AS "pushToken", ${deviceBond('d')} AS bond
     FROM subscriptions s JOIN lines l ON l.id = s.line_id
       LEFT JOIN devices d ON d.subscription_id = s.id AND d.issuer_id IS NULL AND d.state = 'active'
         AND d.push_token IS NOT NULL
@@ -69,28 +70,51 @@ type Reachable = {
   lineId: Line['id'];
   /** Null while the line has no number. */
   phoneNumber: Line['phoneNumber'] | null;
-  deviceId: string | null;
   pushService: PushService | null;
   pushToken: Buffer | null;
+  bond: string | null;
 };
 
 /** Notifies people of changes of their subscription. */
 @Injectable()
 export class Notices {
+  private readonly decoy: Reachable;
+
   constructor(
     private readonly database: Database,
     private readonly keys: ServiceKeys,
-  ) {}
+  ) {
+    this.decoy = {
+      lineId: 'decoy',
+      phoneNumber: keys.fields.encrypt('+821000000000', 'lines:phone_number:decoy'),
+      pushService: 'fcm',
+      pushToken: keys.devices.encrypt('devices:push_token', 'decoy', 'decoy'),
+      bond: 'decoy',
+    };
+  }
 
   /** The subscriber's present address. Called before a device is revoked, it is still the old device. */
   async addressOf(session: Session, subscriptionId: string): Promise<NoticeAddress> {
     const [row] = await session.rows<Reachable>(REACHABLE, [subscriptionId]);
     if (!row) throw new Error('a subscription without a line');
-    const read = (value: Buffer, place: string) => this.keys.fields.decrypt(value, place).toString('utf8');
-    const phoneNumber = row.phoneNumber ? read(row.phoneNumber, `lines:phone_number:${row.lineId}`) : '';
-    const { deviceId, pushService: service, pushToken } = row;
-    if (!deviceId || !service || !pushToken) return { phoneNumber };
-    return { phoneNumber, push: { service, token: read(pushToken, `devices:push_token:${deviceId}`) } };
+    return this.readAddress(row);
+  }
+
+  /** As `addressOf`, with the same work for the id of a decoy, to which nothing can be sent. */
+  async addressOrDecoy(session: Session, subscriptionId: string): Promise<NoticeAddress> {
+    const [row] = await session.rows<Reachable>(REACHABLE, [subscriptionId]);
+    const address = this.readAddress(row ?? this.decoy);
+    return row ? address : { phoneNumber: '' };
+  }
+
+  private readAddress(row: Reachable): NoticeAddress {
+    const place = `lines:phone_number:${row.lineId}`;
+    const phoneNumber = row.phoneNumber ? this.keys.fields.decrypt(row.phoneNumber, place).toString('utf8') : '';
+    const { pushService: service, pushToken, bond } = row;
+    // Null too for a device whose row was moved: then the notice goes to the number.
+    const token = pushToken && bond && this.keys.devices.decrypt('devices:push_token', pushToken, bond);
+    if (!service || !token) return { phoneNumber };
+    return { phoneNumber, push: { service, token: token.toString('utf8') } };
   }
 
   /** Writes a notice in the transaction of the change it reports. Returns the delivery to enqueue after the commit. */

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../crypto/access-token.ts';
 import { Problem } from '../domain/problem.ts';
 import { addressOf } from '../http/address.ts';
-import { PLAIN_TEXT } from '../http/plain-text.ts';
+import { SHOWN_TEXT } from '../http/plain-text.ts';
 import { headerText } from '../http/utf8.ts';
 import type { Operator } from './operator-desk.ts';
 
@@ -36,5 +36,5 @@ export function auditedWrite({ clientId }: Caller, { address }: AuditContext, re
 
 function readReason(header: string): string | undefined {
   const reason = headerText(header)?.normalize('NFC').trim() ?? '';
-  return reason.length <= 200 && PLAIN_TEXT.test(reason) ? reason : undefined;
+  return reason.length <= 200 && SHOWN_TEXT.test(reason) ? reason : undefined;
 }

@@ -1,16 +1,16 @@
 import { IsString, Length, Matches } from 'class-validator';
 import type { AuthenticationState, Channel } from '../domain/authentication.ts';
 import type { CancelReason, SubscriptionState, SuspensionReason } from '../domain/subscription.ts';
-import { PLAIN_TEXT, Trimmed } from '../http/plain-text.ts';
+import { SHOWN_TEXT, Trimmed } from '../http/plain-text.ts';
 
-const REASON = { message: 'reason must be one line of text' };
+const REASON = { message: 'reason must be one line of visible text' };
 
 export class ReasonRequest {
   /** The reason for this action, kept in the audit: one line of 1 to 200 characters. */
   @Trimmed()
   @IsString()
   @Length(1, 200)
-  @Matches(PLAIN_TEXT, REASON)
+  @Matches(SHOWN_TEXT, REASON)
   reason: string;
 }
 

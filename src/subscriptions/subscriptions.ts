@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { normaliseEnrolmentCode, randomEnrolmentCode, randomId } from '../crypto/random.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { Database, isConflict, type Session } from '../database/database.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
@@ -23,6 +24,7 @@ import type {
   LockedSubscription,
   SpentCode,
   StandingSubscription,
+  StoredView,
   SubscriptionView,
 } from './subscription.ts';
 import { SubscriptionStore } from './subscription.store.ts';
@@ -51,6 +53,7 @@ export class Subscriptions {
     private readonly store: SubscriptionStore,
     private readonly carrier: CarrierDirectory,
     private readonly lines: Lines,
+    private readonly keys: ServiceKeys,
     private readonly notices: Notices,
     private readonly queue: JobQueue,
     private readonly environment: Environment,
@@ -137,17 +140,25 @@ export class Subscriptions {
   /**
    * Stores a generated code for one enrolment, which voids earlier ones of the same issuer. The caller has locked the
    * subscription.
+   * With `decoyIndex`, the named person is no subscriber: the code is stored in the same way and enrols nothing.
    * Returns the expiry; undefined, with no code stored, when the subscription is unknown or cancelled.
    */
   async enqueueEnrolment(
     session: Session,
     subscriptionId: string,
     enrolmentCode: string,
-    given: { seconds?: number; issuer?: Issuer; reissueId?: string } = {},
+    given: { seconds?: number; issuer?: Issuer; reissueId?: string; decoyIndex?: Buffer } = {},
   ): Promise<Date | undefined> {
-    const { seconds = ENROLMENT_SECONDS, issuer = null, reissueId = null } = given;
+    const { seconds = ENROLMENT_SECONDS, issuer = null, reissueId = null, decoyIndex = null } = given;
     const digest = sha256(enrolmentCode);
-    return this.store.issueEnrolmentCode(session, { subscriptionId, digest, seconds, issuer, reissueId });
+    return this.store.issueEnrolmentCode(session, {
+      subscriptionId,
+      digest,
+      seconds,
+      issuer,
+      reissueId,
+      decoyIndex,
+    });
   }
 
   /** Returns the subscription of a line that is not cancelled. */
@@ -195,6 +206,16 @@ export class Subscriptions {
     return locked;
   }
 
+  /** As `lock`, with the same work for the id of a decoy, which locks nothing. */
+  async lockOrDecoy(session: Session, subscriptionId: string): Promise<void> {
+    await this.store.lock(session, subscriptionId);
+  }
+
+  /** Deletes a batch of decoys' codes that expired a day ago. Returns true if more may remain. */
+  async purgeDecoys(): Promise<boolean> {
+    return this.store.purgeDecoys();
+  }
+
   /** Applies one change to a locked subscription. Returns null when the change has no effect. */
   async change(
     session: Session,
@@ -229,7 +250,7 @@ export class Subscriptions {
 
   /** Every subscription that ever stood on these lines, newest first. */
   async ofLines(lineIds: readonly string[]): Promise<SubscriptionView[]> {
-    return this.store.ofLines(lineIds);
+    return (await this.store.ofLines(lineIds)).map((one) => this.readable(one));
   }
 
   /** Returns one subscription, and the line on which it stands or stood. Problems: `subscription_not_found`. */
@@ -239,7 +260,15 @@ export class Subscriptions {
       this.store.lineOf(subscriptionId),
     ]);
     if (!subscription || lineId === undefined) throw subscriptionNotFound();
-    return { ...subscription, lineId };
+    return { ...this.readable(subscription), lineId };
+  }
+
+  private readable({ device, ...subscription }: StoredView): SubscriptionView {
+    if (!device) return { ...subscription, device };
+    const { id, nameCipher, ...shown } = device;
+    const cipher = nameCipher === null ? null : Buffer.from(nameCipher, 'base64');
+    const name = this.keys.fields.readText(cipher, device.name, `devices:name:${id}`);
+    return { ...subscription, device: { ...shown, name } };
   }
 
   /** The line that had a number which the carrier gives to none now. */

@@ -92,10 +92,6 @@ describe('the start', () => {
     ['a purpose written backwards', { purpose: '\u202e입가원회' }, '/purpose'],
     ['a purpose with an invisible blank', { purpose: '회원\u200b가입' }, '/purpose'],
     ['a purpose with a line separator', { purpose: '회원\u2028가입' }, '/purpose'],
-    ['an endUser that is a text', { endUser: '203.0.113.7' }, '/endUser'],
-    ['an endUser that is a list', { endUser: [] }, '/endUser'],
-    ['an address that is none', { endUser: { ip: '203.0.113' } }, '/endUser/ip'],
-    ['a user agent of 513 characters', { endUser: { userAgent: 'a'.repeat(513) } }, '/endUser/userAgent'],
     ['an unknown field', { carrier: 'SKT' }, '/carrier'],
     ['an unknown field of endUser', { endUser: { ip: '203.0.113.7', port: 1 } }, '/endUser/port'],
     ['an unknown field with a slash in its name', { 'a/b~c': 1 }, '/a~1b~0c'],
@@ -123,6 +119,12 @@ describe('the start', () => {
     ['no endUser', { endUser: undefined }],
     ['an empty endUser', { endUser: {} }],
     ['an address of IPv6', { endUser: { ip: '2001:db8::7' } }],
+    ['an endUser that is a text', { endUser: '203.0.113.7' }],
+    ['an endUser that is a list', { endUser: [] }],
+    ['an endUser that is null', { endUser: null }],
+    ['an address that is none', { endUser: { ip: '203.0.113' } }],
+    ['an address that is a number', { endUser: { ip: 7, userAgent: ['x'] } }],
+    ['a user agent of 5,000 characters', { endUser: { userAgent: '가'.repeat(5000) } }],
     ['a number of another country', { phoneNumber: '+14155550132' }],
   ])('the start accepts %s', async (_case, change) => {
     expect((await start(change)).status).toBe(201);

@@ -69,7 +69,7 @@ authentications.subscription_id uuid
 authentications.device_id uuid
 authentications.channel text NOT NULL
 authentications.state text NOT NULL
-authentications.purpose text NOT NULL
+authentications.purpose text
 authentications.person bytea
 authentications.end_user bytea
 authentications.nonce bytea NOT NULL
@@ -86,6 +86,7 @@ authentications.closed_at timestamp with time zone
 authentications.line_version integer
 authentications.authenticator_id uuid
 authentications.transaction bytea
+authentications.texts bytea
 authentications CONSTRAINT authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
 authentications CONSTRAINT authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text, 'otp'::text, 'sign'::text])))
 authentications CONSTRAINT authentications_decline_reason_check CHECK ((decline_reason = ANY (ARRAY['not_me'::text, 'cancelled'::text, 'wrong_details'::text])))
@@ -96,6 +97,7 @@ authentications CONSTRAINT closed_has_a_time CHECK (((state = ANY (ARRAY['pendin
 authentications CONSTRAINT closed_keeps_no_code CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text])) OR ((code_digest IS NULL) AND (sms_code IS NULL) AND (envelope IS NULL))))
 authentications CONSTRAINT closed_keeps_no_end_user CHECK (((closed_at IS NULL) OR (end_user IS NULL)))
 authentications CONSTRAINT only_verified_keeps_the_person CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text, 'verified'::text])) = (person IS NOT NULL)))
+authentications CONSTRAINT purpose_is_kept_once CHECK ((num_nonnulls(purpose, texts) = 1)) NOT VALID
 authentications CONSTRAINT push_keeps_no_plain_code CHECK (((channel = 'sms'::text) OR (sms_code IS NULL)))
 authentications CONSTRAINT transaction_is_signed_while_open CHECK ((((channel = 'sign'::text) AND (closed_at IS NULL)) = (transaction IS NOT NULL)))
 CREATE INDEX authentications_age ON public.authentications USING brin (requested_at) WITH (autosummarize='on')
@@ -143,6 +145,7 @@ carrier_events CONSTRAINT carrier_events_pkey PRIMARY KEY (id)
 carrier_events CONSTRAINT kept_while_it_may_be_played_again CHECK (((kept IS NOT NULL) = (outcome = ANY (ARRAY['unknown_line'::text, 'rejected'::text]))))
 CREATE INDEX carrier_events_age ON public.carrier_events USING brin (received_at) WITH (autosummarize='on')
 CREATE INDEX carrier_events_kept ON public.carrier_events USING btree (received_at) WHERE (kept IS NOT NULL)
+CREATE INDEX carrier_events_line ON public.carrier_events USING btree (line_id) WHERE (line_id IS NOT NULL)
 CREATE UNIQUE INDEX carrier_events_pkey ON public.carrier_events USING btree (id)
 charges.charged_in text NOT NULL
 charges.subscription_id uuid NOT NULL
@@ -239,6 +242,9 @@ deliveries CONSTRAINT deliveries_kind_check CHECK ((kind = ANY (ARRAY['wake'::te
 deliveries CONSTRAINT deliveries_pkey PRIMARY KEY (id)
 CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at)
 CREATE UNIQUE INDEX deliveries_pkey ON public.deliveries USING btree (id)
+device_keys.digest bytea NOT NULL
+device_keys CONSTRAINT device_keys_pkey PRIMARY KEY (digest)
+CREATE UNIQUE INDEX device_keys_pkey ON public.device_keys USING btree (digest)
 device_proofs.device_id uuid NOT NULL
 device_proofs.jti text NOT NULL
 device_proofs.seen_at timestamp with time zone NOT NULL DEFAULT now()
@@ -251,11 +257,11 @@ devices.serial_number text NOT NULL
 devices.state text NOT NULL
 devices.signing_key jsonb NOT NULL
 devices.encryption_key jsonb NOT NULL
-devices.knowledge_key bytea NOT NULL
+devices.knowledge_key bytea
 devices.platform text NOT NULL
 devices.os_version text NOT NULL
 devices.app_version text NOT NULL
-devices.name text NOT NULL
+devices.name text
 devices.push_token bytea
 devices.push_token_digest bytea
 devices.push_token_at timestamp with time zone NOT NULL DEFAULT now()
@@ -273,6 +279,9 @@ devices.pin_check_expires_at timestamp with time zone
 devices.issuer_id uuid
 devices.card_key jsonb
 devices.push_service text NOT NULL
+devices.name_cipher bytea
+devices CONSTRAINT device_in_use_has_its_key CHECK (((state = 'revoked'::text) OR (knowledge_key IS NOT NULL)))
+devices CONSTRAINT device_is_named_once CHECK (((name IS NULL) OR (name_cipher IS NULL)))
 devices CONSTRAINT devices_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES clients(id)
 devices CONSTRAINT devices_pin_failures_check CHECK (((pin_failures >= 0) AND (pin_failures <= 5)))
 devices CONSTRAINT devices_pkey PRIMARY KEY (id)
@@ -287,19 +296,25 @@ CREATE UNIQUE INDEX devices_one_active ON public.devices USING btree (subscripti
 CREATE UNIQUE INDEX devices_pkey ON public.devices USING btree (id)
 CREATE UNIQUE INDEX devices_serial_number_key ON public.devices USING btree (serial_number)
 CREATE INDEX devices_subscription ON public.devices USING btree (subscription_id)
+CREATE INDEX devices_to_clear ON public.devices USING btree (revoked_at) WHERE ((state = 'revoked'::text) AND ((knowledge_key IS NOT NULL) OR (name IS NOT NULL) OR (name_cipher IS NOT NULL) OR (push_token IS NOT NULL) OR (test_envelope IS NOT NULL)))
+CREATE INDEX devices_untested ON public.devices USING btree (test_expires_at) WHERE (state = 'testing'::text)
 enrolment_codes.code_digest bytea NOT NULL
-enrolment_codes.subscription_id uuid NOT NULL
+enrolment_codes.subscription_id uuid
 enrolment_codes.expires_at timestamp with time zone NOT NULL
 enrolment_codes.used_at timestamp with time zone
 enrolment_codes.device_id uuid
 enrolment_codes.issuer_id uuid
 enrolment_codes.card_key jsonb
 enrolment_codes.reissue_id uuid
+enrolment_codes.decoy_index bytea
+enrolment_codes CONSTRAINT code_is_of_a_subscription_or_a_decoy CHECK (((subscription_id IS NULL) = (decoy_index IS NOT NULL)))
 enrolment_codes CONSTRAINT enrolment_codes_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES clients(id)
 enrolment_codes CONSTRAINT enrolment_codes_pkey PRIMARY KEY (code_digest)
 enrolment_codes CONSTRAINT enrolment_codes_reissue_id_fkey FOREIGN KEY (reissue_id) REFERENCES reissues(id) ON DELETE SET NULL
 enrolment_codes CONSTRAINT enrolment_codes_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id) ON DELETE CASCADE
 enrolment_codes CONSTRAINT only_an_issuer_gives_a_card CHECK (((issuer_id IS NOT NULL) OR (card_key IS NULL)))
+CREATE INDEX enrolment_codes_decoy ON public.enrolment_codes USING btree (decoy_index) WHERE (decoy_index IS NOT NULL)
+CREATE INDEX enrolment_codes_decoy_over ON public.enrolment_codes USING btree (expires_at) WHERE (decoy_index IS NOT NULL)
 CREATE UNIQUE INDEX enrolment_codes_pkey ON public.enrolment_codes USING btree (code_digest)
 CREATE INDEX enrolment_codes_reissue ON public.enrolment_codes USING btree (reissue_id) WHERE (reissue_id IS NOT NULL)
 CREATE INDEX enrolment_codes_subscription ON public.enrolment_codes USING btree (subscription_id)
@@ -336,6 +351,7 @@ lines CONSTRAINT lines_plan_check CHECK ((plan = ANY (ARRAY['postpaid'::text, 'p
 lines CONSTRAINT lines_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'terminated'::text])))
 CREATE INDEX lines_awaiting ON public.lines USING btree (awaited_index) WHERE (awaited_index IS NOT NULL)
 CREATE INDEX lines_former ON public.lines USING btree (phone_index) WHERE (status = 'terminated'::text)
+CREATE INDEX lines_over ON public.lines USING btree (updated_at) WHERE (status = 'terminated'::text)
 CREATE UNIQUE INDEX lines_phone ON public.lines USING btree (phone_index) WHERE (status <> 'terminated'::text)
 CREATE UNIQUE INDEX lines_pkey ON public.lines USING btree (id)
 migrations.id integer NOT NULL DEFAULT nextval('migrations_id_seq'::regclass)
@@ -352,6 +368,7 @@ notices.created_at timestamp with time zone NOT NULL DEFAULT now()
 notices CONSTRAINT notices_pkey PRIMARY KEY (id)
 CREATE INDEX notices_age ON public.notices USING btree (created_at)
 CREATE UNIQUE INDEX notices_pkey ON public.notices USING btree (id)
+CREATE INDEX notices_subscription ON public.notices USING btree (subscription_id)
 operator_addresses.operator_id uuid NOT NULL
 operator_addresses.network bytea NOT NULL
 operator_addresses.failures smallint NOT NULL DEFAULT 0
@@ -427,6 +444,7 @@ CREATE INDEX registrations_client ON public.registrations USING btree (client_id
 CREATE INDEX registrations_device ON public.registrations USING btree (device_id) WHERE (closed_at IS NULL)
 CREATE UNIQUE INDEX registrations_key ON public.registrations USING btree (client_id, key_digest) WHERE (key_digest IS NOT NULL)
 CREATE INDEX registrations_keyed ON public.registrations USING btree (requested_at) WHERE (key_digest IS NOT NULL)
+CREATE INDEX registrations_on_device ON public.registrations USING btree (device_id) WHERE (device_id IS NOT NULL)
 CREATE UNIQUE INDEX registrations_one_active ON public.registrations USING btree (client_id, subscription_id) WHERE (state = 'active'::text)
 CREATE UNIQUE INDEX registrations_one_pending ON public.registrations USING btree (client_id, person_index) WHERE (state = 'pending'::text)
 CREATE INDEX registrations_pending ON public.registrations USING btree (expires_at) WHERE (state = 'pending'::text)
@@ -492,6 +510,7 @@ CREATE INDEX reports_age ON public.reports USING btree (filed_at)
 CREATE INDEX reports_at_the_desk ON public.reports USING btree (filed_at) WHERE ((outcome = ANY (ARRAY['suspended'::text, 'call_centre'::text])) AND (settled_at IS NULL))
 CREATE INDEX reports_due ON public.reports USING btree (due_at) WHERE (outcome IS NULL)
 CREATE UNIQUE INDEX reports_pkey ON public.reports USING btree (id)
+CREATE INDEX reports_subscription ON public.reports USING btree (subscription_id) WHERE (subscription_id IS NOT NULL)
 sms_permissions.id uuid NOT NULL
 sms_permissions.subscription_id uuid NOT NULL
 sms_permissions.client_id uuid NOT NULL
@@ -557,6 +576,7 @@ subscriptions CONSTRAINT subscriptions_suspensions_check CHECK ((suspensions <@ 
 subscriptions CONSTRAINT suspended_for_a_reason CHECK (((state <> 'suspended'::text) OR (suspensions <> '{}'::text[])))
 CREATE INDEX subscriptions_line ON public.subscriptions USING btree (line_id, created_at)
 CREATE UNIQUE INDEX subscriptions_one_a_line ON public.subscriptions USING btree (line_id) WHERE (state <> 'cancelled'::text)
+CREATE INDEX subscriptions_over ON public.subscriptions USING btree (since) WHERE (state = 'cancelled'::text)
 CREATE UNIQUE INDEX subscriptions_pkey ON public.subscriptions USING btree (id)
 verification_answers.authentication_id uuid NOT NULL
 verification_answers.request_digest bytea NOT NULL
@@ -567,7 +587,7 @@ CREATE UNIQUE INDEX verification_answers_pkey ON public.verification_answers USI
 CREATE INDEX verification_answers_verified_at ON public.verification_answers USING btree (verified_at)
 windows.id uuid NOT NULL
 windows.client_id uuid NOT NULL
-windows.purpose text NOT NULL
+windows.purpose text
 windows.return_url text NOT NULL
 windows.return_state text NOT NULL
 windows.locale text NOT NULL
@@ -577,6 +597,8 @@ windows.created_at timestamp with time zone NOT NULL DEFAULT now()
 windows.expires_at timestamp with time zone NOT NULL
 windows.method text NOT NULL DEFAULT 'push'::text
 windows.name bytea
+windows.purpose_cipher bytea
+windows CONSTRAINT window_purpose_is_kept_once CHECK ((num_nonnulls(purpose, purpose_cipher) = 1))
 windows CONSTRAINT windows_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id)
 windows CONSTRAINT windows_locale_check CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
 windows CONSTRAINT windows_method_check CHECK ((method = ANY (ARRAY['push'::text, 'otp'::text])))

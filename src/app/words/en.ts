@@ -62,7 +62,7 @@ export function en({ service, callCentre }: Brand): AppWords {
     resetYes: 'Reset',
     asks: (relyingParty) => `${relyingParty} asks you to verify yourself`,
     purpose: 'Purpose',
-    where: 'Requested from',
+    where: 'Requested from, as the institution says',
     whereUnknown: 'Unknown',
     requestedAt: 'Requested at',
     timeLeft: 'Time left',

@@ -65,7 +65,7 @@ export function ko({ service, callCentre }: Brand) {
     resetYes: '초기화',
     asks: (relyingParty: string) => `${relyingParty}에서 본인확인을 요청했습니다`,
     purpose: '용도',
-    where: '요청한 곳',
+    where: '접속한 곳(요청한 기관이 알린 내용)',
     whereUnknown: '알 수 없음',
     requestedAt: '요청 시각',
     timeLeft: '남은 시간',

@@ -2,7 +2,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../domain/problem.ts';
 import { addressOf } from '../../http/address.ts';
-import { PLAIN_TEXT } from '../../http/plain-text.ts';
+import { SHOWN_TEXT } from '../../http/plain-text.ts';
 import type { DeskOperator } from '../approvals.ts';
 import type { SignedInOperator } from '../operator.ts';
 import type { Assets } from '../../pages/assets.ts';
@@ -49,7 +49,7 @@ export class DeskRequest {
   /** The typed reason, or undefined if it is not storable: empty, too long, or not one line of plain text. */
   get typedReason(): string | undefined {
     const reason = (this.fields['reason'] ?? '').normalize('NFC').trim();
-    return reason.length <= LONGEST_REASON && PLAIN_TEXT.test(reason) ? reason : undefined;
+    return reason.length <= LONGEST_REASON && SHOWN_TEXT.test(reason) ? reason : undefined;
   }
 
   /** Returns the operator who performs the action. Problems: `invalid_request` without a reason. */

@@ -2,6 +2,7 @@ import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { PickType } from '@nestjs/swagger';
 import { WINDOW_METHODS, type WindowMethod } from '../../domain/authentication.ts';
 import { StartRequest, WaitQuery } from '../../authentication/relying-party.dto.ts';
+import { KnownLanguage } from '../../http/known-language.ts';
 import { Optional } from '../../http/optional.ts';
 import { LOCALES, type Locale } from '../../domain/locale.ts';
 
@@ -20,6 +21,7 @@ export class WindowMethodRequest {
 }
 
 export class WindowPageQuery {
+  @KnownLanguage()
   @IsOptional()
   @IsIn(LOCALES)
   lang?: Locale;
