@@ -3,6 +3,7 @@ import pg from 'pg';
 import { readEnvironment } from '../../config/environment.ts';
 import { parseKeyring } from '../crypto/keyring.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
+import { poolOptions, UNLIMITED } from '../database/database-client.ts';
 
 /**
  * Re-encrypts personal data under the keyring's present keys, while the service runs: `npm run reencrypt`.
@@ -37,7 +38,7 @@ const TEXT_IDS = new Set(['lines', 'carrier_events']);
 
 const environment = readEnvironment(process.env);
 const keys = new ServiceKeys(parseKeyring(environment.KEYRING ?? ''));
-const pool = new pg.Pool({ connectionString: environment.DATABASE_URL, max: 2 });
+const pool = new pg.Pool({ ...poolOptions(environment.DATABASE_URL ?? '', UNLIMITED), max: 2 });
 try {
   for (const column of COLUMNS) report(`${column.table}.${column.column}`, await reencrypt(column));
   report('lines.phone_index', (await reindex('phone_index')) + (await reindex('awaited_index')));
