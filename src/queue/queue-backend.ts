@@ -142,6 +142,7 @@ function clusterAt(url: string) {
     new Cluster([{ host, port: Number(port || 6379) }], {
       enableOfflineQueue,
       clusterRetryStrategy: () => RECONNECT_MS,
+      slotsRefreshTimeout: CONNECT_MS,
       ...(protocol === 'rediss:' && { dnsLookup: (address, done) => done(null, address) }),
       redisOptions: { ...redisOptions, ...options },
     });
