@@ -47,6 +47,7 @@ import { Reissue } from '../src/subscriptions/reissue.entity.ts';
 import { Subscription } from '../src/subscriptions/subscription.entity.ts';
 import { SubscriptionLink } from '../src/subscriptions/subscription-link.entity.ts';
 import { Window } from '../src/windows/window.entity.ts';
+import { limitsOf, ORDINARY, poolOptions, UNLIMITED, type StatementLimits } from '../src/database/database-client.ts';
 import { grantUse, roleOf } from '../src/database/grant-use.ts';
 import { SnakeCaseColumns } from './naming-strategy.ts';
 
@@ -88,11 +89,29 @@ export const ENTITIES = [
   Window,
 ];
 
+/**
+ * Every statement finds its rows by an index, so one plan serves all values.
+ * By default, PostgreSQL would plan each named statement five times per connection to find that out, and would keep a
+ * plan from the time when the table was empty.
+ */
+const PLANNING = 'SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off';
+
+export interface SourceOptions {
+  limits?: StatementLimits;
+  /** The URL leads to a pooler that shares sessions, so that a setting would reach other clients and not this one. */
+  sharesSessions?: boolean;
+}
+
 /** The connection to the database. Migrations are listed and not globbed: an unlisted migration never runs. */
-export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000): DataSourceOptions {
+export function dataSourceOptions(
+  url: string,
+  poolSize = 16,
+  { limits = ORDINARY, sharesSessions = false }: SourceOptions = {},
+): DataSourceOptions {
+  const pool = poolOptions(url, limits, sharesSessions ? '' : `${PLANNING}; ${limitsOf(limits)}`);
   return {
     type: 'postgres',
-    url,
+    url: pool.connectionString,
     entities: ENTITIES,
     namingStrategy: new SnakeCaseColumns(),
     migrations: [
@@ -123,20 +142,9 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
     // callers return.
     connectTimeoutMS: 15_000,
     poolErrorHandler: () => undefined,
-    extra: {
-      statement_timeout: timeoutMs,
-      idle_in_transaction_session_timeout: timeoutMs,
-      keepAlive: true,
-      // Every statement finds its rows by an index, so one plan serves all values.
-      // By default, PostgreSQL would plan each statement five times per connection to find that out, and would keep a
-      // plan from the time when the table was empty.
-      options: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off',
-    },
+    extra: pool,
   };
 }
-
-/** No timeout: a migration may take long, and so may waiting for the migrations of another process. */
-const NO_TIMEOUT = 0;
 
 /** The service's rights on tables whose rows it may not change freely. */
 const RESTRICTED_TABLES = {
@@ -147,18 +155,19 @@ const RESTRICTED_TABLES = {
 
 /**
  * Migrates a database to the present schema. Safe in several processes at once: they wait for one another.
- * With an `ownerUrl`, that role owns the tables, and the role of `url` only gets the rights to use them.
+ * The role of `url` owns the tables, and `url` must lead to a session of its own. The roles of the URLs in `users` only
+ * get the rights to use the tables.
  */
-export async function migrate(url: string, ownerUrl?: string): Promise<void> {
-  const source = await new DataSource(dataSourceOptions(ownerUrl ?? url, 2, NO_TIMEOUT)).initialize();
+export async function migrate(url: string, users: readonly string[] = []): Promise<void> {
+  const source = await new DataSource(dataSourceOptions(url, 2, { limits: UNLIMITED })).initialize();
   const runner = source.createQueryRunner();
   try {
     // Any constant works if every process uses the same one.
     await runner.query('SELECT pg_advisory_lock(7074830131)');
     await source.runMigrations();
-    if (ownerUrl !== undefined) {
-      const query = async <Row>(sql: string, values?: unknown[]) => (await runner.query(sql, values)) as Row[];
-      await grantUse(query, { schema: 'public', role: await roleOf(url), restrictedTables: RESTRICTED_TABLES });
+    const query = async <Row>(sql: string, values?: unknown[]) => (await runner.query(sql, values)) as Row[];
+    for (const role of new Set(await Promise.all(users.map(roleOf)))) {
+      await grantUse(query, { schema: 'public', role, restrictedTables: RESTRICTED_TABLES });
     }
   } finally {
     await runner.release();

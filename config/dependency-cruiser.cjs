@@ -11,7 +11,7 @@ const tiers = [
   ['devices/'],
   ['subscriptions/'],
   ['history/', 'lines/', 'notices/', 'pages/', 'relying-parties/'],
-  ['crypto/', 'database/', 'gateways/', 'http/', 'queue/'],
+  ['crypto/', 'database/', 'gateways/', 'http/', 'process/', 'queue/'],
   ['domain/'],
 ];
 const inSource = (names) => `^src/(${names.join('|')})`;

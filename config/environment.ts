@@ -87,6 +87,14 @@ export class Environment {
   @IsAddress('postgres', 'postgresql')
   MIGRATION_DATABASE_URL?: string;
 
+  /**
+   * The address of PostgreSQL itself, where DATABASE_URL leads to a pooler: for the queue, LISTEN, advisory locks,
+   * temporary tables and migrations, which need a session of their own. The role is that of DATABASE_URL.
+   */
+  @IsOptional()
+  @Matches(/^postgres(ql)?:\/\//)
+  QUEUE_DATABASE_URL?: string;
+
   /** Database connections of one process. */
   @Transform(({ value }) => Number(value))
   @IsInt()

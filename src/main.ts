@@ -125,15 +125,19 @@ function stopOnSignal(service: Service, closeGateways: () => Promise<void>, embe
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     process.once('SIGINT', () => process.exit(130));
     // Ends before the orchestrator kills the process. The next start or another worker completes unfinished work.
-    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+    const ended = setTimeout(() => fail(`it took more than ${STOP_TIMEOUT_MS} ms`), STOP_TIMEOUT_MS).unref();
+    const fail = (reason: string) => {
+      clearTimeout(ended);
+      process.stderr.write(`stopping on ${signal} failed: ${reason}\n`);
+      void (embedded?.stop() ?? Promise.resolve()).catch(() => undefined).then(() => process.exit(1));
+    };
     try {
       await service.stop();
       await closeGateways();
       await embedded?.stop();
       process.exit(0);
     } catch (error) {
-      process.stderr.write(`stopping on ${signal} failed: ${String((error as Error).stack)}\n`);
-      process.exit(1);
+      fail(String((error as Error).stack));
     }
   };
   process.once('SIGINT', (signal) => void stop(signal));

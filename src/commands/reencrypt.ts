@@ -5,6 +5,7 @@ import type { DeviceSecret } from '../crypto/device-cipher.ts';
 import { parseKeyring } from '../crypto/keyring.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { deviceBond } from '../database/statement-parts.ts';
+import { poolOptions, UNLIMITED } from '../database/database-client.ts';
 
 /**
  * Re-encrypts personal data under the keyring's present keys, while the service runs: `npm run reencrypt`.
@@ -96,7 +97,7 @@ const TEXT_IDS = new Set(['lines', 'carrier_events']);
 
 const environment = readProcessEnvironment(['DATABASE_URL', 'KEYRING']);
 const keys = new ServiceKeys(parseKeyring(environment.KEYRING ?? ''));
-const pool = new pg.Pool({ connectionString: environment.DATABASE_URL, max: 2 });
+const pool = new pg.Pool({ ...poolOptions(environment.DATABASE_URL ?? '', UNLIMITED), max: 2 });
 try {
   for (const text of PLAIN_TEXTS) report(`${text.table}.${text.plain}`, await encryptText(text));
   for (const column of BOUND_COLUMNS) report(`${column.table}.${column.column}`, await bind(column));

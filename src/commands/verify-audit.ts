@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
 import { readProcessEnvironment } from '../../config/environment.ts';
 import { parseKeyring } from '../crypto/keyring.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
+import { connectTo, UNLIMITED } from '../database/database-client.ts';
 import type { Statements } from '../database/database.ts';
 import type { Breach, RecordedHead } from '../operator/check-chain.ts';
 import { walkChain } from '../operator/walk-chain.ts';
@@ -21,10 +21,9 @@ const PRINTED = 20;
 const environment = readProcessEnvironment(['DATABASE_URL', 'KEYRING']);
 const keys = new ServiceKeys(parseKeyring(environment.KEYRING ?? ''));
 const recorded = readNotedHead();
-const client = new pg.Client({ connectionString: environment.DATABASE_URL });
+const client = await connectTo(environment.DATABASE_URL ?? '', UNLIMITED);
 let breaches = 0;
 
-await client.connect();
 try {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   const session: Statements = {

@@ -1,11 +1,13 @@
 import { createServer, type Server } from 'node:http';
+import type { Loops } from '../process/loops.ts';
 import type { Metrics } from './metrics.ts';
+import type { Readiness } from './readiness.ts';
 import { answerUnparsed } from './unparsed.ts';
 
 /** The state of a process for its operators: liveness, readiness and metrics. */
 export interface Health {
-  /** Rejects when the process cannot serve. */
-  ready(): Promise<void>;
+  loops: Loops;
+  readiness: Pick<Readiness, 'answer'>;
   metrics: Metrics;
 }
 
@@ -14,16 +16,17 @@ export function createManagementServer(health: Health): Server {
   const server = createServer((request, response) => {
     const answer = (status: number, type: string, body: string) =>
       response.writeHead(status, { 'Content-Type': type }).end(body);
+    const state = (body: { status: 'up' | 'down' }) =>
+      answer(body.status === 'up' ? 200 : 503, 'application/json', JSON.stringify(body));
     const [path = ''] = (request.url ?? '').split('?', 1);
     switch (path) {
-      case '/health/live':
-        answer(200, 'application/json', '{"status":"up"}');
+      case '/health/live': {
+        const stuck = health.loops.stuck();
+        state(stuck.length === 0 ? { status: 'up' } : { status: 'down', ...{ stuck } });
         break;
+      }
       case '/health/ready':
-        health.ready().then(
-          () => answer(200, 'application/json', '{"status":"up"}'),
-          () => answer(503, 'application/json', '{"status":"down"}'),
-        );
+        health.readiness.answer().then(state, () => state({ status: 'down' }));
         break;
       case '/metrics':
         health.metrics.registry.metrics().then(

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Readable } from 'node:stream';
 import { Environment } from '../../../config/environment.ts';
-import { Database, type Session } from '../../database/database.ts';
+import { Database, type Statements } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
 import { comparable } from '../../domain/line.ts';
 import { Problem } from '../../domain/problem.ts';
@@ -92,11 +92,11 @@ export class SnapshotImport {
         await session.rows(UNLOCK, []).catch(() => undefined);
       }
     } finally {
-      await session.close();
+      session.close();
     }
   }
 
-  private async *work(session: Session, snapshot: LinesOnDisk, options: ImportOptions): AsyncGenerator<ImportReport> {
+  private async *work(session: Statements, snapshot: LinesOnDisk, options: ImportOptions): AsyncGenerator<ImportReport> {
     const seen = await Seen.begin(session);
     const planned = await LinesOnDisk.open();
     try {

@@ -1,4 +1,4 @@
-import type { Session } from '../../database/database.ts';
+import type { Statements } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
 
 /** Lines of the register that are checked together for absence from the snapshot. */
@@ -31,9 +31,9 @@ const ANALYZE = statement('import_analyze', 'ANALYZE seen');
 
 /** Which lines and numbers a snapshot has named, in temporary tables of the import's own connection. */
 export class Seen {
-  private constructor(private readonly session: Session) {}
+  private constructor(private readonly session: Statements) {}
 
-  static async begin(session: Session): Promise<Seen> {
+  static async begin(session: Statements): Promise<Seen> {
     await session.rows(SEEN, []);
     await session.rows(CONTESTED, []);
     return new Seen(session);
