@@ -1,7 +1,7 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
 import { PLATFORMS, type Platform } from '../domain/push-service.ts';
-import { PLAIN_TEXT } from '../http/plain-text.ts';
+import { Compacted, PLAIN_TEXT } from '../http/plain-text.ts';
 
 /** The alphabets of FCM and APNs. APNs takes the token in its path, so no other character is accepted. */
 const PUSH_TOKEN = /^[\w:.-]{1,1024}$/;
@@ -48,7 +48,8 @@ export class JwkInput {
 }
 
 export class EnrolRequest {
-  /** 20 Base32 characters in four groups; case, hyphens and blanks are ignored. */
+  /** 20 Base32 characters in four groups; case, dashes, blanks and invisible characters are ignored. */
+  @Compacted()
   @IsString()
   @Length(20, 32)
   enrolmentCode: string;
@@ -104,6 +105,7 @@ export class EnrolResponse {
 
 export class TestRequest {
   /** The six digits from the encrypted push. */
+  @Compacted()
   @Matches(/^\d{6}$/, { message: 'code must be six digits' })
   code: string;
 }

@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { otherThan } from '../support/service.ts';
 import { Scene, sidewaysScroll, type DemoPerson } from './scene.ts';
-import { enrol, enrolWithCode, enterCode as enterWindowCode, identify, readCode, screen, view } from './steps.ts';
+import { enrol, enrolWithCode, enterCode as enterWindowCode, identify, paste, readCode, screen, view } from './steps.ts';
 
 // A browser, a phone's key derivation and a service share what is often two cores.
 const WIDE = { width: 1280, height: 800 };
@@ -373,6 +373,22 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     }
     await heading('잠시 후 다시 시도해 주세요').waitFor();
     await expectFit();
+  });
+
+  it('the website takes what people paste: a resident number, a number in full width, and a whole text message', async () => {
+    const person = scene.person('demo-4');
+    await page.goto(`${scene.issuer}/join`);
+    for (const box of await page.locator('[type=checkbox]').all()) await box.check();
+    await paste(page, '#birthDate', `${person.birthDate} – ${person.genderDigit}`);
+    expect(await page.locator('#birthDate').inputValue()).toBe(person.birthDate);
+    expect(await page.locator('#genderDigit').inputValue()).toBe(person.genderDigit);
+    await paste(page, '#phoneNumber', person.phoneNumber.replace('+8210', '０１０ '));
+    await page.locator('main form .primary').click();
+    const code = await scene.textedCode(person);
+    await paste(page, '#code', `[Web발신]\n인증번호 [${code}]\n010-9999-8888`);
+    expect(await page.locator('#code').inputValue()).toBe(code);
+    await page.locator('form[action="/code"] .primary').click();
+    await page.locator('#enrolment-code').waitFor();
   });
 
   it('the website works with the keyboard alone to join and to cancel', async () => {

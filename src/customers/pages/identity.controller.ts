@@ -8,6 +8,7 @@ import { Customers, type Customer } from '../customers.ts';
 import { addressLimit } from '../limits.ts';
 import { Identity, type NextStep } from '../identity.ts';
 import { Problem } from '../../domain/problem.ts';
+import { codeIn } from '../../domain/typed-text.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
 import type { NamedPerson } from '../../lines/named-person.ts';
@@ -122,7 +123,7 @@ export class IdentityController {
   @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async verifyCode(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
-    const code = (visitor.form()['code'] ?? '').replace(/\s/g, '').slice(0, 12);
+    const code = codeIn(visitor.form()['code'] ?? '').slice(0, 12);
     const { digest } = visitor;
     let customer: Customer;
     try {

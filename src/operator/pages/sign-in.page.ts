@@ -33,7 +33,6 @@ export function signInPage(reader: DeskVisitor, formToken: Html, wrong = false):
         name="code"
         inputmode="numeric"
         autocomplete="one-time-code"
-        maxlength="7"
         required
         aria-describedby="code-hint"
       />

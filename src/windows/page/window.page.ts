@@ -127,7 +127,6 @@ function codeView(messages: WindowWords): Html {
           class="code-input"
           inputmode="numeric"
           autocomplete="one-time-code"
-          maxlength="7"
           required
           aria-describedby="code-fault tries code-hint"
         />
