@@ -1,5 +1,6 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
+import type { DeviceState } from '../domain/device.ts';
 import { PLATFORMS, type Platform } from '../domain/push-service.ts';
 import { Compacted, PLAIN_TEXT } from '../http/plain-text.ts';
 
@@ -113,6 +114,15 @@ export class TestRequest {
 export class TestResponse {
   deviceId: string;
   state: 'active';
+}
+
+export class DeviceResponse {
+  /** `testing` until the test code was sent back. */
+  state: DeviceState;
+  /** In the form `PG-0000-0000-0000`. */
+  serialNumber: string;
+  /** True after five wrong PINs in a row, until the call centre unlocks the PIN or the app is enrolled again. */
+  pinLocked: boolean;
 }
 
 export class PushTokenRequest {
