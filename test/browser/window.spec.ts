@@ -74,6 +74,25 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await view(window, 'verified').waitFor();
   });
 
+  it('the hosted window says when it leaves by itself, and stays where the person stops it', async () => {
+    const person = scene.person('demo-3');
+    await window.goto((await scene.openWindow()).url);
+    await identify(window, person);
+    await window.locator('#cancel').click();
+    await view(window, 'cancelled').waitFor();
+    const line = view(window, 'cancelled').locator('[data-leaving]');
+    expect(await line.innerText()).toMatch(/^(20|1\d)초 후 자동으로 돌아갑니다\.$/);
+    await expectFit();
+    await window.clock.install();
+    await view(window, 'cancelled').locator('[data-stay]').click();
+    await line.waitFor({ state: 'hidden' });
+    await expectFit();
+    await window.clock.fastForward(60_000);
+    expect(window.url()).toContain('/windows/');
+    await view(window, 'cancelled').locator('[data-return]').click();
+    await window.waitForURL(`${scene.issuer}/demo/return?*`);
+  });
+
   it('the hosted window asks for the one-time password of the named person, and takes the right one after a wrong one', async () => {
     const person = scene.person('demo-2');
     const phone = await otpPhone(person);

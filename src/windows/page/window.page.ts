@@ -173,7 +173,10 @@ function endedView(ended: {
     <h1 tabindex="-1">${title}</h1>
     <p class="lead">${text}</p>
     <button type="button" class="primary" data-return>${messages.goBack(relyingParty)}</button>
-    <p class="hint">${messages.goingBack}</p>
+    <div class="leaving">
+      <p class="hint" data-leaving="${messages.goingBack}"></p>
+      <button type="button" class="link" data-stay>${messages.stay}</button>
+    </div>
   </section>`;
 }
 
