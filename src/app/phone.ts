@@ -47,7 +47,8 @@ const home = new Home(display, phones, {
   settings: showSettings,
   register: () => elsewhere(() => enrolling.begin()),
   institutions: () => elsewhere(showInstitutions),
-  sms: (phone) => elsewhere(() => void new SmsForOneWebsite(display, phone, now, { ...leaveOf(phone), back: toHome }).show()),
+  sms: (phone) =>
+    elsewhere(() => void new SmsForOneWebsite(display, phone, now, { ...leaveOf(phone), back: toHome }).show()),
   enrolAgain: (phone) => elsewhere(() => leaveOf(phone).enrolAgain()),
   goOn: (smartOtp) => elsewhere(() => addingSmartOtp.goOn(smartOtp)),
   unregistered,

@@ -30,8 +30,7 @@ const SPELLINGS: [string, (code: string) => string][] = [
 
 /** The text message with the code of an authentication that this answer has started. */
 async function textTo({ phoneNumber }: TestPerson, before = 0): Promise<string> {
-  const texts = () =>
-    service.smsc.received.filter(({ to, text }) => to === phoneNumber && text.includes('인증번호'));
+  const texts = () => service.smsc.received.filter(({ to, text }) => to === phoneNumber && text.includes('인증번호'));
   return eventually('a code by text message', () => texts()[before]?.text);
 }
 const codeOf = (text: string) => /\[(\d{6})\]/.exec(text)?.[1] ?? '';
@@ -40,7 +39,7 @@ describe('a relying party may pass on what people paste', () => {
   it.each(SPELLINGS)('a code with %s is the code', async (_name, spelt) => {
     const person = await service.addLine();
     const { body } = await service.start({ ...person, phoneNumber: fromAddressBook(person) });
-    const verified = await service.verify(String(body['id']), spelt(codeOf(await textTo(person))));
+    const verified = await service.verify(body.id, spelt(codeOf(await textTo(person))));
     expect([verified.status, verified.body['state']]).toEqual([200, 'verified']);
   });
 
@@ -51,7 +50,7 @@ describe('a relying party may pass on what people paste', () => {
     for (const phoneNumber of spellings) {
       const { status, body } = await service.start({ ...person, phoneNumber });
       expect([phoneNumber, status]).toEqual([phoneNumber, 201]);
-      await service.call('DELETE', `/v1/authentications/${String(body['id'])}`);
+      await service.call('DELETE', `/v1/authentications/${body.id}`);
     }
   });
 
@@ -65,9 +64,9 @@ describe('a relying party may pass on what people paste', () => {
     const person = await service.addLine();
     const { body } = await service.start(person);
     for (const code of ['12345a', '12345', '1234567', '', null, 123456, ['123456']]) {
-      expectFaults(await service.verify(String(body['id']), code as string), '/code');
+      expectFaults(await service.verify(body.id, code as string), '/code');
     }
-    expect((await service.call('GET', `/v1/authentications/${String(body['id'])}`)).body['attemptsLeft']).toBe(5);
+    expect((await service.call('GET', `/v1/authentications/${body.id}`)).body['attemptsLeft']).toBe(5);
   });
 });
 

@@ -23,16 +23,16 @@ export async function showAuthenticators(
   if (display.isBusy) return;
   const { all, main } = phones;
   // Omits the locked state if the service cannot be reached.
-  let mainIsGone = false;
+  const gone = new Set<Phone>();
   const ask = async (phone: Phone) => {
     if (!navigator.onLine) return [];
     return phone.authenticators().catch((error: unknown) => {
-      if (phone === main && isUnregistered(error)) mainIsGone = true;
+      if (isUnregistered(error)) gone.add(phone);
       return [];
     });
   };
   const known = await display.busy(() => Promise.all(all.map(ask)));
-  if (mainIsGone) {
+  if (main && gone.has(main)) {
     leave.unregistered();
     return;
   }

@@ -1,4 +1,11 @@
-import type { DeviceStanding, HistoryEntry, PendingAuthentication, Phone, Registration, SmsPermission } from '../../phone/phone.ts';
+import type {
+  DeviceStanding,
+  HistoryEntry,
+  PendingAuthentication,
+  Phone,
+  Registration,
+  SmsPermission,
+} from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
 import { faultOf, isUnregistered } from './fault.ts';
