@@ -119,7 +119,8 @@ module.exports = {
     },
     {
       name: 'browser-imports-the-phone-only',
-      comment: 'Code for the browser uses the reference app and, of the server, the list of languages and how typed text is read.',
+      comment:
+        'Code for the browser uses the reference app and, of the server, the list of languages and how typed text is read.',
       severity: 'error',
       from: { path: BROWSER },
       to: { pathNot: [BROWSER, '^src/phone/', '^src/domain/(locale|typed-text)\\.ts$', packages('jose', 'hash-wasm')] },

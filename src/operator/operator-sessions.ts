@@ -108,6 +108,11 @@ export class OperatorSessions {
     if (about.length > 0) await this.store.remember(digest, about, reason);
   }
 
+  /** Returns true the first time that a session names this subject, and false ever after. */
+  async isFirst(digest: Buffer, about: string): Promise<boolean> {
+    return this.store.rememberOnce(digest, about);
+  }
+
   /** Returns the reason that the operator gave in this session for reading a subject; undefined without one. */
   async reasonFor(digest: Buffer, about: string): Promise<string | undefined> {
     return this.store.reasonFor(digest, about);
