@@ -12,6 +12,7 @@ import { NumbersThatMove1763970000000 } from '../migrations/1763970000000-number
 import { ClientAuthentication1763971000000 } from '../migrations/1763971000000-client-authentication.ts';
 import { VerificationAnswers1763972000000 } from '../migrations/1763972000000-verification-answers.ts';
 import { Languages1763973000000 } from '../migrations/1763973000000-languages.ts';
+import { AuditByTime1763974000000 } from '../migrations/1763974000000-audit-by-time.ts';
 import { BoundDevices1763980000000 } from '../migrations/1763980000000-bound-devices.ts';
 import { Authentication } from '../src/authentication/authentication.entity.ts';
 import { IdempotencyRecord } from '../src/authentication/idempotency-record.entity.ts';
@@ -128,6 +129,7 @@ export function dataSourceOptions(
       ClientAuthentication1763971000000,
       VerificationAnswers1763972000000,
       Languages1763973000000,
+      AuditByTime1763974000000,
       BoundDevices1763980000000,
     ],
     migrationsTableName: 'migrations',

@@ -119,10 +119,11 @@ module.exports = {
     },
     {
       name: 'browser-imports-the-phone-only',
-      comment: 'Code for the browser uses the reference app and, of the server, the list of languages alone.',
+      comment:
+        'Code for the browser uses the reference app and, of the server, the list of languages and how typed text is read.',
       severity: 'error',
       from: { path: BROWSER },
-      to: { pathNot: [BROWSER, '^src/phone/', '^src/domain/locale\\.ts$', packages('jose', 'hash-wasm')] },
+      to: { pathNot: [BROWSER, '^src/phone/', '^src/domain/(locale|typed-text)\\.ts$', packages('jose', 'hash-wasm')] },
     },
     {
       name: 'server-imports-no-client-code',

@@ -27,7 +27,7 @@ import { TRANSACTION_FIELDS, TRANSACTION_LABEL_LENGTH, TRANSACTION_VALUE_LENGTH 
 import { NamedPersonRequest } from '../lines/named-person.dto.ts';
 import { canonicalAddress } from '../http/address.ts';
 import { Optional } from '../http/optional.ts';
-import { SHOWN_TEXT, SIGNED_TEXT, Trimmed } from '../http/plain-text.ts';
+import { Compacted, SHOWN_TEXT, SIGNED_TEXT, Trimmed } from '../http/plain-text.ts';
 
 /** The longest User-Agent header that is kept. */
 const USER_AGENT_LENGTH = 512;
@@ -146,7 +146,11 @@ export class WaitQuery {
 }
 
 export class VerificationRequest {
-  /** The six digits that the person entered, or eight when a transaction was signed. */
+  /**
+   * The six digits that the person entered, or eight when a transaction was signed. Blanks, dashes, full-width digits and
+   * invisible characters are normalised.
+   */
+  @Compacted()
   @Matches(/^\d{6}(\d{2})?$/, { message: 'code must be six digits, or eight where a transaction was signed' })
   code: string;
 

@@ -6,6 +6,7 @@ import {
   type AuthenticatorKind,
   type RegistrationState,
 } from '../domain/authenticator.ts';
+import { Compacted, TypedSerialNumber } from '../http/plain-text.ts';
 import { JwkInput } from '../devices/app.dto.ts';
 import { Optional } from '../http/optional.ts';
 import { NamedPersonRequest } from '../lines/named-person.dto.ts';
@@ -87,10 +88,12 @@ export class IssuedSmartOtpResponse {
 
 export class RegistrationRequest extends NamedPersonRequest {
   /** The serial number that the app shows, in the form `PG-0000-0000-0000`. */
+  @TypedSerialNumber()
   @Matches(/^PG-\d{4}-\d{4}-\d{4}$/, { message: 'serialNumber must have the form PG-0000-0000-0000' })
   serialNumber: string;
 
   /** The vendor code that the app shows beside the serial number. */
+  @Compacted()
   @Matches(/^[A-Z0-9]{2,8}$/, { message: 'vendorCode must be 2 to 8 characters of A-Z and 0-9' })
   vendorCode: string;
 }

@@ -186,6 +186,7 @@ function placeOf(digest: Buffer): string {
   return `customer_sessions:enrolment:${digest.toString('base64url')}`;
 }
 
-function sessionEnded(): Problem {
+/** `session_ended`: no customer is logged in in this browser, or no verification is in progress. */
+export function sessionEnded(): Problem {
   return new Problem('session_ended', 'Log in again. A session ends after ten minutes without activity.');
 }

@@ -136,8 +136,6 @@ function signPage(reader: Reader, { transaction, state, attemptsLeft }: Transfer
           class="code-input"
           inputmode="numeric"
           autocomplete="off"
-          pattern="[0-9]{8}"
-          maxlength="8"
           required
           autofocus
           ${isWrong && html`aria-invalid="true"`}

@@ -6,9 +6,11 @@ import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { randomToken } from '../crypto/random.ts';
 import { Problem } from '../domain/problem.ts';
 import { readCookie, setCookie } from '../http/cookies.ts';
+import { FormLimits } from '../http/form-limits.ts';
 import { isOwnPage } from '../http/own-page.ts';
 import { writeProblem } from '../http/problem.filter.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
+import { StartBudgets } from '../lines/start-budgets.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { Assets } from '../pages/assets.ts';
 import { declareBank } from './bank.ts';
@@ -46,6 +48,8 @@ export function declareDemo(
     }
   });
   declareShop(fastify, { assets, issuer, clients, lines });
+  const [starts, forms] = [app.get(StartBudgets), app.get(FormLimits)];
+  declareBudgets(fastify, issuer, () => Promise.all([starts.forget(), forms.forget()]));
   declareBank(fastify, { assets, credentials: { issuer, ...clientOf(clients, 'demo-bank') }, lines });
   const [subscriptions, lifecycle] = [app.get(Subscriptions), app.get(SubscriptionLifecycle)];
   declarePhone(fastify, { assets, issuer, vendorCode, lines, subscriptions, lifecycle });
@@ -59,8 +63,9 @@ function declareShop(
   const { words } = assets;
   const shop = new DemoShop({ issuer, ...clientOf(demo.clients, 'demo-shop') });
 
-  fastify.get<{ Querystring: { lang?: string } }>('/demo', async (request, reply) => {
-    return sendPage(reply, assets, shopPage(words.reader(localeOf(request.query.lang)), lines));
+  fastify.get<{ Querystring: { lang?: string; done?: string } }>('/demo', async (request, reply) => {
+    const { lang, done } = request.query;
+    return sendPage(reply, assets, shopPage(words.reader(localeOf(lang)), lines, done === 'budgets'));
   });
 
   fastify.post<{ Body: { lang?: string; method?: string } | undefined }>(
@@ -97,6 +102,22 @@ function declareShop(
       returnPage(reader, verified ? { verified } : { state: authentication?.state ?? window }),
     );
   });
+}
+
+/** The button that gives the people of the demonstration their budgets back, so that trying is not stopped. */
+function declareBudgets(fastify: FastifyInstance, issuer: string, forget: () => Promise<unknown>): void {
+  fastify.post<{ Body: { lang?: string } | undefined }>(
+    '/demo/budgets',
+    { config: { bodyType: 'form' satisfies BodyType } },
+    async (request, reply) => {
+      if (!isOwnPage(request.headers, issuer)) {
+        writeProblem(reply, new Problem('window_bound_elsewhere', 'Send this request from the shop’s own page.'));
+        return reply;
+      }
+      await forget();
+      return reply.redirect(`/demo?lang=${localeOf(request.body?.lang)}&done=budgets`, 303);
+    },
+  );
 }
 
 function declarePhone(

@@ -3,6 +3,7 @@ import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { RawRequest } from '../http/fastify.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
 import {
+  DeviceResponse,
   EnrolRequest,
   EnrolResponse,
   EnvelopeResponse,
@@ -63,6 +64,14 @@ export class DeviceController {
   @ApiOperation({ summary: 'Fetch the test code' })
   testEnvelope(@FromDevice() device: ProvenDevice): Promise<EnvelopeResponse> {
     return this.devices.testEnvelope(device.deviceId);
+  }
+
+  /** Returns how this device stands, for the first screen of the app. */
+  @Get('device')
+  @UseGuards(DeviceGuard)
+  @ApiOperation({ summary: 'Show how the device stands' })
+  standing(@FromDevice() device: ProvenDevice): Promise<DeviceResponse> {
+    return this.devices.standing(device.deviceId);
   }
 
   /** Replaces the push token of the device. */

@@ -3,7 +3,13 @@ import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { deviceBond, insertInto, NOW, parameters } from '../database/statement-parts.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
-import { CLEARED_AFTER_HOURS, ENROLMENT_SECONDS, TEST_ATTEMPTS, type DeviceState } from '../domain/device.ts';
+import {
+  CLEARED_AFTER_HOURS,
+  ENROLMENT_SECONDS,
+  PIN_ATTEMPTS,
+  TEST_ATTEMPTS,
+  type DeviceState,
+} from '../domain/device.ts';
 import type { DeviceKeyDigest } from './device-key-digest.entity.ts';
 import type { Device } from './device.entity.ts';
 
@@ -32,6 +38,13 @@ export type NewDevice = Pick<
   | 'appVersion'
   | 'nameCipher'
 > & { knowledgeKey: Buffer; pushToken: Buffer; pushTokenDigest: Buffer; testDigest: Buffer };
+
+/** How a device stands with the service. */
+export interface DeviceStanding {
+  state: DeviceState;
+  serialNumber: string;
+  pinLocked: boolean;
+}
 
 const KEY = statement(
   'device_key',
@@ -176,6 +189,11 @@ const TEST_STATE = statement(
   `SELECT state, test_envelope AS envelope, test_expires_at <= now() AS expired FROM devices WHERE id = $1`,
 );
 
+const STANDING = statement(
+  'device_standing',
+  `SELECT state, serial_number AS "serialNumber", pin_failures >= ${PIN_ATTEMPTS} AS "pinLocked" FROM devices WHERE id = $1`,
+);
+
 const REPLACE_PUSH_TOKEN = statement(
   'device_replace_push_token',
   `UPDATE devices SET push_token = $2, push_token_digest = $3, push_token_at = now()
@@ -314,6 +332,11 @@ export class DeviceStore {
   ): Promise<{ state: DeviceState; envelope: string | null; expired: boolean } | undefined> {
     type Row = { state: DeviceState; envelope: string | null; expired: boolean };
     return (await this.database.rows<Row>(TEST_STATE, [deviceId]))[0];
+  }
+
+  /** Returns how a device stands with the service. */
+  async standing(deviceId: string): Promise<DeviceStanding | undefined> {
+    return (await this.database.rows<DeviceStanding>(STANDING, [deviceId]))[0];
   }
 
   async replacePushToken(deviceId: string, token: Buffer, digest: Buffer): Promise<void> {

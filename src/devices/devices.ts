@@ -9,7 +9,7 @@ import { Reissues } from '../subscriptions/reissues.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { ProvenDevice } from './device-proofs.ts';
 import { DeviceSecrets } from './device-secrets.ts';
-import { DeviceStore } from './device.store.ts';
+import { DeviceStore, type DeviceStanding } from './device.store.ts';
 import type { CountedPin } from './pin/judge-pin.ts';
 
 /** Devices of subscriptions: test, push token, keys, PIN lock and revocation. */
@@ -77,6 +77,13 @@ export class Devices {
     const test = await this.store.testState(deviceId);
     if (test?.state === 'testing' && !test.expired && test.envelope) return { envelope: test.envelope };
     throw await this.testClosed(deviceId);
+  }
+
+  /** Returns how a device stands: its state, its serial number, and whether wrong PINs have locked it. */
+  async standing(deviceId: string): Promise<DeviceStanding> {
+    const standing = await this.store.standing(deviceId);
+    if (!standing) throw new Problem('device_proof_invalid', 'The device is no longer enrolled. Enrol the app again.');
+    return standing;
   }
 
   /** Stores a new push token for a device, encrypted. */

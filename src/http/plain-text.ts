@@ -1,4 +1,5 @@
 import { Transform } from 'class-transformer';
+import { compactText, serialNumberIn } from '../domain/typed-text.ts';
 
 /**
  * One line of text without control or invisible characters, which could deceive a reader or break a log line. Lone
@@ -47,4 +48,14 @@ export function Trimmed(): PropertyDecorator {
   return Transform(({ value }: { value: unknown }) =>
     typeof value === 'string' ? value.normalize('NFC').trim() : value,
   );
+}
+
+/** Normalises a code or number as a person typed or pasted it, before it is validated. */
+export function Compacted(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? compactText(value) : value));
+}
+
+/** Normalises the serial number of a device as a person typed or pasted it, before it is validated. */
+export function TypedSerialNumber(): PropertyDecorator {
+  return Transform(({ value }: { value: unknown }) => (typeof value === 'string' && serialNumberIn(value)) || value);
 }

@@ -58,6 +58,8 @@ const PURGE = statement(
     AND starts[cardinality(starts)] < now() - interval '1 day'`,
 );
 
+const FORGET = statement('start_budget_forget', 'DELETE FROM start_budgets');
+
 /** Limits of starts for one person, and for one number at one relying party. */
 @Injectable()
 export class StartBudgets {
@@ -79,6 +81,11 @@ export class StartBudgets {
       'A person can be asked at most five times in ten minutes and twenty times a day. Wait before starting again.';
     const limit = { name: 'starts', quota: STARTS_PER_TEN_MINUTES, seconds: 600 };
     return new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, ...waits), limit });
+  }
+
+  /** Gives everyone a full budget again. For the demonstration alone, where the same few people start all day. */
+  async forget(): Promise<void> {
+    await this.database.changed(FORGET, []);
   }
 
   /** Deletes a batch of budgets without a start within the last day. Returns true if more may remain. */

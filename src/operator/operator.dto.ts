@@ -1,7 +1,7 @@
 import { IsString, Length, Matches } from 'class-validator';
 import type { AuthenticationState, Channel } from '../domain/authentication.ts';
 import type { CancelReason, SubscriptionState, SuspensionReason } from '../domain/subscription.ts';
-import { SHOWN_TEXT, Trimmed } from '../http/plain-text.ts';
+import { Compacted, PLAIN_TEXT, SHOWN_TEXT, Trimmed } from '../http/plain-text.ts';
 
 const REASON = { message: 'reason must be one line of visible text' };
 
@@ -15,14 +15,16 @@ export class ReasonRequest {
 }
 
 export class SubscribeRequest extends ReasonRequest {
-  /** A Korean mobile number with or without hyphens, or E.164. */
+  /** A Korean mobile number with or without hyphens, or E.164. Blanks, dashes and invisible characters are ignored. */
+  @Compacted()
   @IsString()
   @Length(1, 32)
   phoneNumber: string;
 }
 
 export class PhoneNumberQuery {
-  /** A Korean mobile number with or without hyphens, or E.164. */
+  /** A Korean mobile number with or without hyphens, or E.164. Blanks, dashes and invisible characters are ignored. */
+  @Compacted()
   @IsString()
   @Length(1, 32)
   phoneNumber: string;

@@ -12,6 +12,11 @@ export function seoulTime(instant: Date | string, locale: Locale): string {
   return LANGUAGE[locale].time(day, seoul.getUTCHours(), seoul.getUTCMinutes());
 }
 
+/** An instant in Seoul time to the second: `2026. 11. 22. 오후 3:05:09`, `22 Nov 2026, 15:05:09`. */
+export function seoulSecond(instant: Date | string, locale: Locale): string {
+  return `${seoulTime(instant, locale)}:${String(new Date(instant).getUTCSeconds()).padStart(2, '0')}`;
+}
+
 /** A day, given as `1990-01-01`: `1990. 1. 1.`, `1 Jan 1990`. */
 export function calendarDay(day: string, locale: Locale): string {
   const [year, month, date] = day.split('-').map(Number) as [number, number, number];

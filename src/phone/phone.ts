@@ -121,6 +121,9 @@ export type PendingAuthentication = {
   card?: boolean;
 };
 
+/** How the service knows a phone. */
+export type DeviceStanding = { state: 'testing' | 'active'; serialNumber: string; pinLocked: boolean };
+
 /** One past authentication. */
 export type HistoryEntry = {
   requestedAt: string;
@@ -333,6 +336,11 @@ export class Phone {
   /** The last 20, newest first. */
   async history(): Promise<HistoryEntry[]> {
     return (await this.get('/history')) as HistoryEntry[];
+  }
+
+  /** How the service knows this phone: `pinLocked` after five wrong PINs in a row. */
+  async standing(): Promise<DeviceStanding> {
+    return (await this.get('/device')) as DeviceStanding;
   }
 
   /** Reports that the platform gave this installation another token. */

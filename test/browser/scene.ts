@@ -133,7 +133,7 @@ export class Scene {
   /** Performs an action on the subscription of a person's line as an operator. */
   async operate(
     { lineId }: DemoPerson,
-    action: 'report-loss' | 'resume' | 'enrolment-code',
+    action: 'cancel' | 'report-loss' | 'resume' | 'unlock-pin' | 'enrolment-code',
   ): Promise<Record<string, unknown>> {
     const id = await this.rows.subscriptions.currentOf(lineId);
     return this.asOperator(`/operator/v1/subscriptions/${id}/${action}`, { reason: '고객 요청' });

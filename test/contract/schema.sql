@@ -45,6 +45,7 @@ audit_entries CONSTRAINT audit_entries_number UNIQUE (number)
 audit_entries CONSTRAINT audit_entries_pkey PRIMARY KEY (id)
 audit_entries CONSTRAINT is_chained CHECK (((number IS NOT NULL) AND (number > 0) AND (mac IS NOT NULL) AND ((previous IS NULL) = (number = 1)))) NOT VALID
 CREATE INDEX audit_entries_action ON public.audit_entries USING btree (split_part(action, ' '::text, 1), id)
+CREATE INDEX audit_entries_at ON public.audit_entries USING btree (at, id)
 CREATE UNIQUE INDEX audit_entries_number ON public.audit_entries USING btree (number)
 CREATE INDEX audit_entries_operator ON public.audit_entries USING btree (operator, id)
 CREATE UNIQUE INDEX audit_entries_pkey ON public.audit_entries USING btree (id)

@@ -3,7 +3,7 @@ import { brand } from '../../pages/browser/brand.ts';
 import { startCountdown } from '../../pages/browser/countdown.ts';
 import { make } from '../../pages/browser/element.ts';
 import { badge, button, factList, faultLine, screen, type Display } from './display.ts';
-import { codeOf, faultOf } from './fault.ts';
+import { codeOf, faultOf, isUnregistered } from './fault.ts';
 import { PinPad } from './pin-pad.ts';
 import { afterRefusedPin, type Leave } from './pin-refusal.ts';
 import { readAloudButton } from './read-aloud.ts';
@@ -130,16 +130,26 @@ export abstract class Request {
     try {
       const pending = await this.phone.pending();
       if (!this.over && !pending.some(({ id }) => id === this.authentication.id)) await this.endAsHistorySays();
-    } catch {
-      // The next poll may succeed.
+    } catch (error) {
+      // The next poll may succeed, but not on a phone that the service no longer knows.
+      if (isUnregistered(error)) this.leaveUnregistered();
     }
   }
 
   private async endAsHistorySays(): Promise<void> {
     const { requestedAt } = this.authentication;
-    const history = await this.phone.history().catch(() => []);
+    const history = await this.phone.history().catch((error: unknown) => (isUnregistered(error) ? null : []));
+    if (history === null) {
+      this.leaveUnregistered();
+      return;
+    }
     const state = history.find((entry) => entry.requestedAt === requestedAt)?.state;
     this.end(state === undefined || state === 'pending' || state === 'opened' ? 'cancelled' : state);
+  }
+
+  /** A code of a phone that was replaced, or whose subscription has ended, is worth nothing and must not stay. */
+  private leaveUnregistered(): void {
+    if (!this.over) this.leave.unregistered();
   }
 
   /** A request by a stranger is refused at once; the person's own is cancelled with a reason. */
@@ -183,6 +193,7 @@ export abstract class Request {
       done();
     } catch (error) {
       if (codeOf(error)?.startsWith('authentication_') === true) await this.endAsHistorySays();
+      else if (isUnregistered(error)) this.leaveUnregistered();
       else again(faultOf(error));
     }
   }

@@ -39,6 +39,7 @@ export function en({ service, callCentre }: Brand): AppWords {
       refresh: 'Refresh',
       refreshed: 'Up to date.',
       recent: 'Recent requests',
+      until: (time) => `Until ${time}`,
     },
     serial: 'Serial number',
     settings: {

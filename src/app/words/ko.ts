@@ -42,6 +42,7 @@ export function ko({ service, callCentre }: Brand) {
       refresh: '새로 고침',
       refreshed: '새로 고쳤습니다.',
       recent: '최근 이용 내역',
+      until: (time: string) => `${time}까지`,
     },
     serial: '일련번호',
     settings: {

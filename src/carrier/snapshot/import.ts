@@ -96,7 +96,11 @@ export class SnapshotImport {
     }
   }
 
-  private async *work(session: Statements, snapshot: LinesOnDisk, options: ImportOptions): AsyncGenerator<ImportReport> {
+  private async *work(
+    session: Statements,
+    snapshot: LinesOnDisk,
+    options: ImportOptions,
+  ): AsyncGenerator<ImportReport> {
     const seen = await Seen.begin(session);
     const planned = await LinesOnDisk.open();
     try {

@@ -123,7 +123,6 @@ export function verificationCodePage(input: {
           class="code-input"
           inputmode="numeric"
           autocomplete="one-time-code"
-          maxlength="7"
           required
           aria-describedby="code-hint code-fault"
           autofocus

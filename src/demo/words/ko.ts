@@ -35,6 +35,10 @@ export const ko = ({ service }: BrandNames) => ({
     columns: { who: '설명', resident: '생년월일-성별', phoneNumber: '휴대폰번호' },
     copy: '복사',
     copied: '복사했습니다',
+    budgets: '요청 횟수',
+    budgetsText: '한 사람에게 10분에 5번, 하루 20번까지만 요청할 수 있습니다. 시연 중 횟수를 다 썼다면 초기화하세요.',
+    resetBudgets: '요청 횟수 초기화',
+    budgetsReset: '요청 횟수를 초기화했습니다.',
     texts: '받은 문자',
     textsText: '서비스에 가입하지 않은 회선은 기존처럼 문자로 인증번호를 받습니다.',
     noTexts: '아직 받은 문자가 없습니다.',
@@ -90,7 +94,7 @@ export const ko = ({ service }: BrandNames) => ({
     },
     purpose: '이체',
     /** The values with which the form is filled in beforehand, so that one press is enough. */
-    example: { payee: '홍길동', account: '두루은행 110-234-567890', amount: '1,250,000' },
+    example: { payee: '홍길동', account: '110-234-567890', amount: '1,250,000' },
     won: (amount: string) => `${amount}원`,
     refused: {
       invalid: '받는 분, 계좌, 금액을 모두 한 줄로 입력해 주세요. 금액은 숫자로 입력합니다.',

@@ -1,6 +1,6 @@
 import { mayOperator, type OperatorPermission } from '../../domain/operator.ts';
 import type { SignedInOperator } from '../operator.ts';
-import { seoulTime } from '../../pages/format.ts';
+import { seoulSecond, seoulTime } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import { languageSwitch } from '../../pages/language-switch.ts';
 import type { Locale } from '../../domain/locale.ts';
@@ -104,6 +104,11 @@ export function doneIn(name: unknown): Done | undefined {
 /** An instant for people, with a machine-readable attribute. */
 export function time(instant: Date | string, locale: Locale): Html {
   return html`<time datetime="${new Date(instant).toISOString()}">${seoulTime(instant, locale)}</time>`;
+}
+
+/** The same to the second, for the audit, where the order of entries matters. */
+export function second(instant: Date | string, locale: Locale): Html {
+  return html`<time datetime="${new Date(instant).toISOString()}">${seoulSecond(instant, locale)}</time>`;
 }
 
 /** A field for a reason; `id` distinguishes several such fields on one page. */

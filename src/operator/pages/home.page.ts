@@ -59,7 +59,6 @@ function searchForm(messages: DeskWords, { formToken }: DeskReader, faults: Sear
           type="tel"
           inputmode="tel"
           autocomplete="off"
-          maxlength="20"
           placeholder="010-1234-5678"
           value="${faults?.number}"
           required

@@ -165,7 +165,6 @@ function applicationForm(
         value="${oldSerialNumber}"
         autocomplete="off"
         autocapitalize="characters"
-        maxlength="40"
         required
         ${serialFault && html`aria-invalid="true"`}
         ${serialFault !== undefined && serialFault === typed.faults[0] && html`autofocus`}

@@ -1,4 +1,5 @@
 import { mayOperator, type OperatorPermission } from '../../domain/operator.ts';
+import { randomToken } from '../../crypto/random.ts';
 import type { SubscriptionState } from '../../domain/subscription.ts';
 import type { Enrolment } from '../../subscriptions/subscriptions.ts';
 import type { Revealed, SubscriptionLook } from '../operator-desk.ts';
@@ -8,6 +9,7 @@ import {
   doneNote,
   outcomeWords,
   reasonField,
+  second,
   time,
   wideTable,
   type DeskReader,
@@ -117,10 +119,15 @@ function actionForm(messages: DeskWords, { formToken }: DeskReader, address: str
     <summary>${name}</summary>
     <form method="post" action="${address}/${action}">
       <p class="hint">${text}</p>
-      ${formToken} ${reasonField(messages, `reason-${action}`)}
+      ${formToken} ${action === 'reveal' && onceField(randomToken(16))} ${reasonField(messages, `reason-${action}`)}
       <button class="${action === 'cancel' ? 'danger' : 'secondary'}">${submit}</button>
     </form>
   </details>`;
+}
+
+/** Makes the form good for one answer: a reload or the back button sends the same value again. */
+function onceField(value: string): Html {
+  return html`<input type="hidden" name="once" value="${value}" />`;
 }
 
 function lifeCard(messages: DeskWords, { locale }: DeskReader, { life }: SubscriptionLook): Html {
@@ -172,7 +179,7 @@ function auditCard(messages: DeskWords, { locale }: DeskReader, { entries }: Sub
   const rows = entries.toReversed().map(
     ({ at, operator, action, reason, outcome }) =>
       html`<tr>
-        <td>${time(at, locale)}</td>
+        <td>${second(at, locale)}</td>
         <td>${operator}</td>
         <td>${actionWords(messages, action)}</td>
         <td class="free">${reason}</td>

@@ -203,6 +203,7 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       password: 'The password was changed.',
       'apply-reissue': 'Reissue requested. Another supervisor has to approve it.',
       'withdraw-reissue': 'The reissue was withdrawn.',
+      'reveal-over': 'The personal data was already shown once. Enter a reason to see it again.',
     },
     revealed: {
       title: 'Personal data',
@@ -263,6 +264,10 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       operator: 'Operator username',
       action: 'Action',
       all: 'all',
+      from: 'From',
+      until: 'To',
+      lists: 'Show looks at lists too',
+      csv: 'Download CSV',
       filter: 'Filter',
       older: 'Older',
       newest: 'Newest',

@@ -19,6 +19,7 @@ export const DONE = [
   'password',
   'apply-reissue',
   'withdraw-reissue',
+  'reveal-over',
 ] as const;
 export type Done = (typeof DONE)[number];
 

@@ -243,6 +243,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       password: '비밀번호를 변경했습니다.',
       'apply-reissue': '재발급을 신청했습니다. 다른 책임자가 승인하면 코드를 발급할 수 있습니다.',
       'withdraw-reissue': '재발급을 취소했습니다.',
+      'reveal-over': '개인정보를 이미 한 번 표시했습니다. 다시 보려면 사유를 다시 입력해 주세요.',
     } satisfies Record<Done, string>,
     revealed: {
       title: '개인정보',
@@ -304,6 +305,10 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       operator: '담당자 아이디',
       action: '작업',
       all: '전체',
+      from: '시작일',
+      until: '종료일',
+      lists: '목록 조회도 표시',
+      csv: 'CSV 내려받기',
       filter: '검색',
       older: '이전 기록',
       newest: '최신 기록',

@@ -127,7 +127,6 @@ function codeView(messages: WindowWords): Html {
           class="code-input"
           inputmode="numeric"
           autocomplete="one-time-code"
-          maxlength="7"
           required
           aria-describedby="code-fault tries code-hint"
         />
@@ -174,7 +173,10 @@ function endedView(ended: {
     <h1 tabindex="-1">${title}</h1>
     <p class="lead">${text}</p>
     <button type="button" class="primary" data-return>${messages.goBack(relyingParty)}</button>
-    <p class="hint">${messages.goingBack}</p>
+    <div class="leaving">
+      <p class="hint" data-leaving="${messages.goingBack}"></p>
+      <button type="button" class="link" data-stay>${messages.stay}</button>
+    </div>
   </section>`;
 }
 

@@ -51,7 +51,9 @@ export const ko = ({ service }: BrandNames) => ({
   resendSms: '문자 다시 보내기',
   cancel: '취소',
   goBack: (relyingParty: string) => `${withParticle(relyingParty, '으로')} 돌아가기`,
-  goingBack: '잠시 후 자동으로 돌아갑니다.',
+  // The script replaces `{seconds}`.
+  goingBack: '{seconds}초 후 자동으로 돌아갑니다.',
+  stay: '이 화면에 머물기',
   ended: {
     verified: { title: '본인확인이 완료되었습니다', text: '요청한 곳에 결과를 안전하게 전달했습니다.' },
     declined: {
