@@ -16,8 +16,8 @@ export type StoredTexts = 'texts' | 'purpose';
 
 /** The texts that a request has. */
 export function requestTexts(of: RequestTexts): RequestTexts {
-  const entries = REQUEST_TEXTS.map((name) => [name, of[name]] as const);
-  return Object.fromEntries(entries.filter(([, text]) => text != null)) as unknown as RequestTexts;
+  const entries = REQUEST_TEXTS.map((name): [string, string | undefined] => [name, of[name]]);
+  return Object.fromEntries(entries.filter(([, text]) => text !== undefined)) as unknown as RequestTexts;
 }
 
 /** Reads the texts of an authentication's row. */

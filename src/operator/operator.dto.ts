@@ -1,7 +1,7 @@
 import { IsString, Length, Matches } from 'class-validator';
 import type { AuthenticationState, Channel } from '../domain/authentication.ts';
 import type { CancelReason, SubscriptionState, SuspensionReason } from '../domain/subscription.ts';
-import { Compacted, PLAIN_TEXT, SHOWN_TEXT, Trimmed } from '../http/plain-text.ts';
+import { Compacted, SHOWN_TEXT, Trimmed } from '../http/plain-text.ts';
 
 const REASON = { message: 'reason must be one line of visible text' };
 
