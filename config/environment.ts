@@ -92,7 +92,7 @@ export class Environment {
    * temporary tables and migrations, which need a session of their own. The role is that of DATABASE_URL.
    */
   @IsOptional()
-  @Matches(/^postgres(ql)?:\/\//)
+  @IsAddress('postgres', 'postgresql')
   QUEUE_DATABASE_URL?: string;
 
   /** Database connections of one process. */

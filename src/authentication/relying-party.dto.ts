@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { plainToInstance, Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -59,11 +59,16 @@ function readUserAgent(value: unknown): string | undefined {
   return value.slice(0, USER_AGENT_LENGTH).replace(/[\p{Cs}\ufffd]/gu, '') || undefined;
 }
 
-/** Leaves a member out of a request unless it is an object: what a relying party only passes on never refuses a start. */
-function DroppedUnlessObject(): PropertyDecorator {
-  return Transform(({ value, obj, key }: { value: unknown; obj: Record<string, unknown>; key: string }) => {
+/**
+ * Reads `endUser` from what was sent, and leaves out what is no object and members that are unknown: what a relying
+ * party only passes on never refuses a start (contract).
+ */
+function ReadableEndUser(): PropertyDecorator {
+  return Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => {
     const sent = obj[key];
-    return typeof sent === 'object' && sent !== null && !Array.isArray(sent) ? value : undefined;
+    if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return undefined;
+    const { ip, userAgent } = sent as Record<string, unknown>;
+    return plainToInstance(EndUser, { ip, userAgent }, { exposeUnsetFields: false });
   });
 }
 
@@ -111,7 +116,7 @@ export class StartRequest extends NamedPersonRequest {
   purpose: string;
 
   /** Where the person is, as the relying party says; the app shows it so. What is no object is dropped. */
-  @DroppedUnlessObject()
+  @ReadableEndUser()
   @IsOptional()
   @IsObject()
   @ValidateNested()
