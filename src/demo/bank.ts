@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../domain/problem.ts';
-import { codeIn, compactText } from '../domain/typed-text.ts';
+import { codeIn } from '../domain/typed-text.ts';
 import { readCookie, setCookie } from '../http/cookies.ts';
 import type { BodyType } from '../http/fastify.ts';
 import { isOwnPage } from '../http/own-page.ts';
@@ -89,7 +89,7 @@ function customerOf(lines: readonly ShownLine[], lineId: string): ShownLine {
 
 /** The transaction that the customer sees and signs; the service takes it character by character. */
 function transactionOf({ transfer, won }: BankWords, typed: TransferForm): { label: string; value: string }[] {
-  const amount = compactText(typed.amount).replaceAll(',', '');
+  const amount = typed.amount.normalize('NFKC').replace(/[\s,]/gu, '');
   if (!/^[1-9]\d{0,11}$/.test(amount)) throw new RefusedError(422, { code: 'invalid_request' });
   return [
     { label: transfer.payee, value: typed.payee },
