@@ -16,7 +16,7 @@ export function keepDigest(verified: string, digest: string): string {
       SELECT id, ${digest} FROM ${verified} WHERE state = 'verified' AND ${digest}::bytea IS NOT NULL`;
 }
 
-/** The first answer stays: whoever composes a second one at the same time gets the first. */
+/** The first answer stays: a request that composes another one at the same time gets the first. */
 const KEEP = statement(
   'verification_answer_keep',
   `UPDATE verification_answers SET answer = coalesce(answer, $2) WHERE authentication_id = $1 RETURNING answer`,
@@ -30,10 +30,13 @@ const FIND = statement(
       AND v.verified_at > now() - interval '${REPEATED_SECONDS} seconds'`,
 );
 
+/** The maximum number of answers that one statement deletes. */
+const PURGE_BATCH = 5_000;
+
 const PURGE = statement(
   'verification_answer_purge',
   `DELETE FROM verification_answers WHERE ctid = ANY(ARRAY(SELECT ctid FROM verification_answers
-    WHERE verified_at <= now() - interval '${REPEATED_SECONDS} seconds' LIMIT 5000 FOR UPDATE SKIP LOCKED))`,
+    WHERE verified_at <= now() - interval '${REPEATED_SECONDS} seconds' LIMIT ${PURGE_BATCH} FOR UPDATE SKIP LOCKED))`,
 );
 
 @Injectable()
@@ -55,8 +58,8 @@ export class VerificationAnswerStore {
     return (await this.database.rows<Row>(FIND, [authenticationId, clientId]))[0];
   }
 
-  /** Deletes a batch of answers that are no longer repeated. */
-  async purge(): Promise<void> {
-    await this.database.rows(PURGE, []);
+  /** Deletes a batch of answers that are no longer repeated. Returns true if more may remain. */
+  async purge(): Promise<boolean> {
+    return (await this.database.changed(PURGE, [])) === PURGE_BATCH;
   }
 }

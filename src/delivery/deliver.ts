@@ -73,7 +73,8 @@ export class Deliver {
 
   private async deliverSms(one: Claimed): Promise<Settled> {
     const { smsCode, lineId, person, authenticationId: id, state } = one;
-    // A decoy has no line. A number that moved to another line belongs to another person. A protected line gets no code by SMS unless the subscriber permits it at this moment.
+    // A decoy has no line. A number that moved to another line belongs to another person. A protected line gets no code
+    // by SMS unless the subscriber permits it at this moment.
     if (!id || !smsCode || !lineId || !person || one.lineProtected || one.lineChanged || state !== 'pending')
       return done(one);
     const code = this.keys.fields.decrypt(smsCode, `authentications:sms_code:${id}`).toString('utf8');
