@@ -8,10 +8,16 @@ import { Operators1763930000000 } from '../migrations/1763930000000-operators.ts
 import { Authenticators1763940000000 } from '../migrations/1763940000000-authenticators.ts';
 import { Reissues1763950000000 } from '../migrations/1763950000000-reissues.ts';
 import { PushServices1763960000000 } from '../migrations/1763960000000-push-services.ts';
+import { NumbersThatMove1763970000000 } from '../migrations/1763970000000-numbers-that-move.ts';
 import { ClientAuthentication1763971000000 } from '../migrations/1763971000000-client-authentication.ts';
+import { VerificationAnswers1763972000000 } from '../migrations/1763972000000-verification-answers.ts';
+import { Languages1763973000000 } from '../migrations/1763973000000-languages.ts';
+import { AuditByTime1763974000000 } from '../migrations/1763974000000-audit-by-time.ts';
+import { BoundDevices1763980000000 } from '../migrations/1763980000000-bound-devices.ts';
 import { LineMemory1764000000000 } from '../migrations/1764000000000-line-memory.ts';
 import { Authentication } from '../src/authentication/authentication.entity.ts';
 import { IdempotencyRecord } from '../src/authentication/idempotency-record.entity.ts';
+import { VerificationAnswer } from '../src/authentication/verification-answer.entity.ts';
 import { Authenticator } from '../src/authenticators/authenticator.entity.ts';
 import { Registration } from '../src/authenticators/registrations/registration.entity.ts';
 import { CarrierEvent } from '../src/carrier/events/carrier-event.entity.ts';
@@ -21,6 +27,7 @@ import { Consent } from '../src/customers/consent.entity.ts';
 import { CustomerSession } from '../src/customers/customer-session.entity.ts';
 import { Report } from '../src/customers/report.entity.ts';
 import { Delivery } from '../src/delivery/delivery.entity.ts';
+import { DeviceKeyDigest } from '../src/devices/device-key-digest.entity.ts';
 import { Device } from '../src/devices/device.entity.ts';
 import { SpentDeviceProof } from '../src/devices/spent-device-proof.entity.ts';
 import { FormBudget } from '../src/http/form-budget.entity.ts';
@@ -45,6 +52,7 @@ import { Reissue } from '../src/subscriptions/reissue.entity.ts';
 import { Subscription } from '../src/subscriptions/subscription.entity.ts';
 import { SubscriptionLink } from '../src/subscriptions/subscription-link.entity.ts';
 import { Window } from '../src/windows/window.entity.ts';
+import { limitsOf, ORDINARY, poolOptions, UNLIMITED, type StatementLimits } from '../src/database/database-client.ts';
 import { grantUse, roleOf } from '../src/database/grant-use.ts';
 import { SnakeCaseColumns } from './naming-strategy.ts';
 
@@ -66,6 +74,7 @@ export const ENTITIES = [
   Delivery,
   DepartedNumber,
   Device,
+  DeviceKeyDigest,
   EnrolmentCode,
   FormBudget,
   IdempotencyRecord,
@@ -83,14 +92,33 @@ export const ENTITIES = [
   StoredNotice,
   Subscription,
   SubscriptionLink,
+  VerificationAnswer,
   Window,
 ];
 
+/**
+ * Every statement finds its rows by an index, so one plan serves all values.
+ * By default, PostgreSQL would plan each named statement five times per connection to find that out, and would keep a
+ * plan from the time when the table was empty.
+ */
+const PLANNING = 'SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off';
+
+export interface SourceOptions {
+  limits?: StatementLimits;
+  /** The URL leads to a pooler that shares sessions, so that a setting would reach other clients and not this one. */
+  sharesSessions?: boolean;
+}
+
 /** The connection to the database. Migrations are listed and not globbed: an unlisted migration never runs. */
-export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000): DataSourceOptions {
+export function dataSourceOptions(
+  url: string,
+  poolSize = 16,
+  { limits = ORDINARY, sharesSessions = false }: SourceOptions = {},
+): DataSourceOptions {
+  const pool = poolOptions(url, limits, sharesSessions ? '' : `${PLANNING}; ${limitsOf(limits)}`);
   return {
     type: 'postgres',
-    url,
+    url: pool.connectionString,
     entities: ENTITIES,
     namingStrategy: new SnakeCaseColumns(),
     migrations: [
@@ -103,7 +131,12 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
       Authenticators1763940000000,
       Reissues1763950000000,
       PushServices1763960000000,
+      NumbersThatMove1763970000000,
       ClientAuthentication1763971000000,
+      VerificationAnswers1763972000000,
+      Languages1763973000000,
+      AuditByTime1763974000000,
+      BoundDevices1763980000000,
       LineMemory1764000000000,
       Alerts1764010000000,
     ],
@@ -119,20 +152,9 @@ export function dataSourceOptions(url: string, poolSize = 16, timeoutMs = 10_000
     // callers return.
     connectTimeoutMS: 15_000,
     poolErrorHandler: () => undefined,
-    extra: {
-      statement_timeout: timeoutMs,
-      idle_in_transaction_session_timeout: timeoutMs,
-      keepAlive: true,
-      // Every statement finds its rows by an index, so one plan serves all values.
-      // By default, PostgreSQL would plan each statement five times per connection to find that out, and would keep a
-      // plan from the time when the table was empty.
-      options: '-c plan_cache_mode=force_generic_plan -c enable_seqscan=off',
-    },
+    extra: pool,
   };
 }
-
-/** No timeout: a migration may take long, and so may waiting for the migrations of another process. */
-const NO_TIMEOUT = 0;
 
 /** The service's rights on tables whose rows it may not change freely. */
 const RESTRICTED_TABLES = {
@@ -143,18 +165,19 @@ const RESTRICTED_TABLES = {
 
 /**
  * Migrates a database to the present schema. Safe in several processes at once: they wait for one another.
- * With an `ownerUrl`, that role owns the tables, and the role of `url` only gets the rights to use them.
+ * The role of `url` owns the tables, and `url` must lead to a session of its own. The roles of the URLs in `users` only
+ * get the rights to use the tables.
  */
-export async function migrate(url: string, ownerUrl?: string): Promise<void> {
-  const source = await new DataSource(dataSourceOptions(ownerUrl ?? url, 2, NO_TIMEOUT)).initialize();
+export async function migrate(url: string, users: readonly string[] = []): Promise<void> {
+  const source = await new DataSource(dataSourceOptions(url, 2, { limits: UNLIMITED })).initialize();
   const runner = source.createQueryRunner();
   try {
     // Any constant works if every process uses the same one.
     await runner.query('SELECT pg_advisory_lock(7074830131)');
     await source.runMigrations();
-    if (ownerUrl !== undefined) {
-      const query = async <Row>(sql: string, values?: unknown[]) => (await runner.query(sql, values)) as Row[];
-      await grantUse(query, { schema: 'public', role: await roleOf(url), restrictedTables: RESTRICTED_TABLES });
+    const query = async <Row>(sql: string, values?: unknown[]) => (await runner.query(sql, values)) as Row[];
+    for (const role of new Set(await Promise.all(users.map(roleOf)))) {
+      await grantUse(query, { schema: 'public', role, restrictedTables: RESTRICTED_TABLES });
     }
   } finally {
     await runner.release();

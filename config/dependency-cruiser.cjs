@@ -2,7 +2,7 @@
 const tiers = [
   ['main\\.ts', 'service\\.ts', 'commands/', 'demo/'],
   ['app\\.module\\.ts', 'foundation\\.ts'],
-  ['carrier/', 'customers/', 'operator/'],
+  ['carrier/', 'customers/', 'operator/', 'retention/'],
   ['windows/'],
   ['charges/', 'lifecycle/'],
   ['delivery/', 'sms-permissions/'],
@@ -11,7 +11,7 @@ const tiers = [
   ['devices/'],
   ['subscriptions/'],
   ['alerts/', 'history/', 'lines/', 'notices/', 'pages/', 'relying-parties/'],
-  ['crypto/', 'database/', 'gateways/', 'http/', 'queue/'],
+  ['crypto/', 'database/', 'gateways/', 'http/', 'process/', 'queue/'],
   ['domain/'],
 ];
 const inSource = (names) => `^src/(${names.join('|')})`;
@@ -119,10 +119,11 @@ module.exports = {
     },
     {
       name: 'browser-imports-the-phone-only',
-      comment: 'Code for the browser uses the reference app and, of the server, the list of languages alone.',
+      comment:
+        'Code for the browser uses the reference app and, of the server, the list of languages and how typed text is read.',
       severity: 'error',
       from: { path: BROWSER },
-      to: { pathNot: [BROWSER, '^src/phone/', '^src/domain/locale\\.ts$', packages('jose', 'hash-wasm')] },
+      to: { pathNot: [BROWSER, '^src/phone/', '^src/domain/(locale|typed-text)\\.ts$', packages('jose', 'hash-wasm')] },
     },
     {
       name: 'server-imports-no-client-code',

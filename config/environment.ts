@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { plainToInstance, Transform } from 'class-transformer';
 import {
   getMetadataStorage,
-  IsBoolean,
   IsIn,
   IsInt,
   IsOptional,
@@ -13,6 +12,17 @@ import {
   Min,
   validateSync,
 } from 'class-validator';
+import { unknownVariables } from './unknown-variables.ts';
+import {
+  IsAddress,
+  IsApnsKey,
+  IsCertificates,
+  IsKeyring,
+  IsServiceAccount,
+  IsToken,
+  List,
+  Switch,
+} from './variable-forms.ts';
 
 const HOST_AND_PORT = /^[\w.-]+:\d{1,5}$/;
 
@@ -58,8 +68,7 @@ export class Environment {
   ISSUER: string;
 
   /** Addresses of the proxies whose X-Forwarded-For is trusted, separated by commas. */
-  @Transform(({ value }) => String(value).split(',').filter(Boolean))
-  @IsString({ each: true })
+  @List()
   TRUST_PROXY: string[] = [];
 
   /** Directory for the data of the embedded defaults. */
@@ -67,7 +76,7 @@ export class Environment {
   DATA_DIR: string = '.data';
 
   @IsOptional()
-  @Matches(/^postgres(ql)?:\/\//)
+  @IsAddress('postgres', 'postgresql')
   DATABASE_URL?: string;
 
   /**
@@ -75,8 +84,16 @@ export class Environment {
    * to use them.
    */
   @IsOptional()
-  @Matches(/^postgres(ql)?:\/\//)
+  @IsAddress('postgres', 'postgresql')
   MIGRATION_DATABASE_URL?: string;
+
+  /**
+   * The address of PostgreSQL itself, where DATABASE_URL leads to a pooler: for the queue, LISTEN, advisory locks,
+   * temporary tables and migrations, which need a session of their own. The role is that of DATABASE_URL.
+   */
+  @IsOptional()
+  @IsAddress('postgres', 'postgresql')
+  QUEUE_DATABASE_URL?: string;
 
   /** Database connections of one process. */
   @Transform(({ value }) => Number(value))
@@ -87,17 +104,17 @@ export class Environment {
 
   /** Puts the queue on Redis or Valkey; by default it is on PostgreSQL. */
   @IsOptional()
-  @Matches(/^rediss?:\/\//)
+  @IsAddress('redis', 'rediss')
   REDIS_URL?: string;
 
   /** The keyring as JSON; see "Keys" in src/developers/guide/operation.md. */
   @IsOptional()
-  @IsString()
+  @IsKeyring()
   KEYRING?: string;
 
   /** Google's service account as JSON. */
   @IsOptional()
-  @IsString()
+  @IsServiceAccount()
   FCM_SERVICE_ACCOUNT?: string;
 
   /** host:port of a relay in front of FCM. Tests use it for a local server. */
@@ -107,12 +124,12 @@ export class Environment {
 
   /** The certificate authority to trust there, PEM. */
   @IsOptional()
-  @IsString()
+  @IsCertificates()
   FCM_ENDPOINT_CA?: string;
 
   /** Apple's .p8 key. */
   @IsOptional()
-  @IsString()
+  @IsApnsKey()
   APNS_KEY?: string;
 
   @IsOptional()
@@ -129,8 +146,7 @@ export class Environment {
   APNS_TOPIC?: string;
 
   /** Apple's production platform instead of its sandbox. */
-  @Transform(({ value }) => value === true || value === 'true')
-  @IsBoolean()
+  @Switch()
   APNS_PRODUCTION: boolean = true;
 
   @IsOptional()
@@ -139,12 +155,12 @@ export class Environment {
 
   /** The certificate authority to trust there, PEM. */
   @IsOptional()
-  @IsString()
+  @IsCertificates()
   APNS_ENDPOINT_CA?: string;
 
   /** smpp://systemId:password@host:port */
   @IsOptional()
-  @Matches(/^ssmpp:\/\/|^smpp:\/\//)
+  @IsAddress('smpp', 'ssmpp')
   SMPP_URL?: string;
 
   /** The sender's number of text messages. */
@@ -152,9 +168,24 @@ export class Environment {
   SMS_SENDER: string = '1566';
 
   /** Carriers whose lines may subscribe, separated by commas. An MVNO counts only if it is listed. */
+  @List()
+  HOME_CARRIERS: string[] = ['SKT'];
+
+  /**
+   * Other carriers, separated by commas. A nightly snapshot ends the subscription of a line that moved to one of them. A
+   * name that is neither here nor in HOME_CARRIERS may be a new spelling: the snapshot's report names it, and it ends
+   * nothing.
+   */
   @Transform(({ value }) => String(value).split(',').filter(Boolean))
   @IsString({ each: true })
-  HOME_CARRIERS: string[] = ['SKT'];
+  OTHER_CARRIERS: string[] = ['SKT', 'KT', 'LGU+', 'LG U+'];
+
+  /**
+   * The most lines, and the most subscriptions, that a nightly snapshot ends without confirmation: a share of the
+   * present ones, such as `1%`, and at least 100 of them; or a number.
+   */
+  @Matches(/^\d{1,9}%?$/, { message: 'IMPORT_MAX_ENDED must be a share such as 1%, or a number' })
+  IMPORT_MAX_ENDED = '1%';
 
   /**
    * The carrier's TMF637 product inventory, which the service queries when a person joins; by default it queries its
@@ -166,7 +197,7 @@ export class Environment {
 
   /** The bearer token for CARRIER_DIRECTORY_URL. */
   @IsOptional()
-  @IsString()
+  @IsToken()
   CARRIER_DIRECTORY_TOKEN?: string;
 
   /** The monthly fee of a subscription, in won. */
@@ -239,6 +270,16 @@ export class Environment {
   HISTORY_DAYS: number = 730;
 
   /**
+   * Days after which a cancelled subscription, with its consent and all that belongs to it, and a terminated line with
+   * its owner are erased. Records of contracts and payments must be kept for five years (Enforcement Decree of the Act
+   * on Consumer Protection in Electronic Commerce, article 6).
+   */
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(1)
+  PERSONAL_DATA_DAYS: number = 1_827;
+
+  /**
    * Minutes from the carrier's report of a new handset until its enrolment code goes there by SMS. In this time the
    * holder of the old phone, which got a notice, can object.
    */
@@ -269,30 +310,74 @@ const VARIABLES = new Set(
     .map(({ propertyName }) => propertyName),
 );
 
-/** Reads and validates the environment. Throws one error that names every faulty variable, and no value. */
-export function readEnvironment(variables: Record<string, string | undefined>): Environment {
-  const given: Record<string, string> = {};
-  for (const name of VARIABLES) {
-    const value = variables[name] ?? readSecret(name, variables[`${name}_FILE`]);
-    if (value !== undefined && value !== '') given[name] = value;
-  }
+/**
+ * Reads and validates the environment; `required` names the variables that the caller cannot do without. Throws one error
+ * that names every faulty variable, and no value.
+ */
+export function readEnvironment(
+  variables: Record<string, string | undefined>,
+  required: readonly (keyof Environment)[] = [],
+): Environment {
+  const { given, faults } = readValues(variables);
   const environment = plainToInstance(Environment, given);
-  const faults = validateSync(environment, { validationError: { target: false, value: false } }).map(
-    ({ property, constraints }) => `${property}: ${Object.values(constraints ?? {}).join(', ')}`,
-  );
+  for (const { property, constraints } of validateSync(environment, {
+    validationError: { target: false, value: false },
+  }))
+    faults.push(`${property}: ${Object.values(constraints ?? {}).join(', ')}`);
+  const isNamed = (name: string) =>
+    faults.some((fault) => fault.startsWith(`${name}:`) || fault.startsWith(`${name}_FILE:`));
   if (environment.NODE_ENV === 'production') {
     for (const name of REQUIRED_IN_PRODUCTION)
-      if (!environment[name]) faults.push(`${name}: is required in production`);
+      if (!environment[name] && !isNamed(name)) faults.push(`${name}: is required in production`);
+  }
+  for (const name of required) if (!environment[name] && !isNamed(name)) faults.push(`${name}: is required`);
+  if (environment.APNS_KEY) {
+    for (const name of ['APNS_KEY_ID', 'APNS_TEAM_ID', 'APNS_TOPIC'] as const)
+      if (!environment[name] && !isNamed(name)) faults.push(`${name}: is required with APNS_KEY`);
   }
   if (faults.length > 0) throw new Error(`Correct these environment variables:\n  ${faults.join('\n  ')}`);
   return environment;
 }
 
-function readSecret(name: string, path: string | undefined): string | undefined {
-  if (!path) return undefined;
+/**
+ * Reads the environment of this process. Ends the process after one message that names every faulty variable. Warns of
+ * variables that look like one of the service's and are none.
+ */
+export function readProcessEnvironment(required: readonly (keyof Environment)[] = []): Environment {
+  for (const { name, nearest } of unknownVariables(Object.keys(process.env), [...VARIABLES]))
+    process.stderr.write(`The environment variable ${name} is unknown. Is ${nearest} meant?\n`);
   try {
-    return readFileSync(path, 'utf8').trim();
+    return readEnvironment(process.env, required);
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exit(1);
+  }
+}
+
+/** The values that are given, without the blanks around them, and the files that cannot be read. */
+function readValues(variables: Record<string, string | undefined>): {
+  given: Record<string, string>;
+  faults: string[];
+} {
+  const given: Record<string, string> = {};
+  const faults: string[] = [];
+  for (const name of VARIABLES) {
+    const path = variables[`${name}_FILE`]?.trim();
+    let value = variables[name];
+    if (value === undefined && path) {
+      value = readSecret(path);
+      if (value === undefined) faults.push(`${name}_FILE: cannot be read`);
+    }
+    const trimmed = value?.trim();
+    if (trimmed) given[name] = trimmed;
+  }
+  return { given, faults };
+}
+
+function readSecret(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
   } catch {
-    throw new Error(`Correct these environment variables:\n  ${name}_FILE: cannot be read`);
+    return undefined;
   }
 }

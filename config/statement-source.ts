@@ -204,7 +204,7 @@ export function readSource(root: string): Source {
     if (initializer.expression.getText() !== 'parameters') return undefined;
     const type = checker.getTypeAtLocation(input);
     const types: DeclaredType[] = [];
-    for (const name of initializer.arguments.flatMap(literalsOf)) {
+    for (const name of initializer.arguments.flatMap(namesIn)) {
       const property = checker.getPropertyOfType(type, name);
       if (!property) return undefined;
       types.push(declared(checker.getTypeOfSymbolAtLocation(property, input)));
@@ -212,13 +212,12 @@ export function readSource(root: string): Source {
     return types;
   }
 
-  /** The texts of a literal argument, or of one that spreads a constant list (`...BUDGET_PARAMETERS`). */
-  function literalsOf(argument: ts.Expression): string[] {
+  /** `'one'`, or `...NAMES` where `NAMES` is a constant list; a name that cannot be read here is empty. */
+  function namesIn(argument: ts.Expression): string[] {
     if (ts.isStringLiteral(argument)) return [argument.text];
-    if (!ts.isSpreadElement(argument)) return [];
-    const list = checker.getTypeAtLocation(argument.expression);
-    const types = checker.isTupleType(list) ? checker.getTypeArguments(list as ts.TypeReference) : [];
-    return types.flatMap((type) => (type.isStringLiteral() ? [type.value] : []));
+    const list = ts.isSpreadElement(argument) ? checker.getTypeAtLocation(argument.expression) : undefined;
+    if (!list || !checker.isTupleType(list)) return [''];
+    return checker.getTypeArguments(list as ts.TypeReference).map((one) => (one.isStringLiteral() ? one.value : ''));
   }
 
   function rowOf(node: ts.CallExpression): Map<string, DeclaredType> | undefined {

@@ -5,6 +5,7 @@ import { AuthenticationModule } from './authentication/authentication.module.ts'
 import { AuthenticatorsModule } from './authenticators/authenticators.module.ts';
 import { CarrierModule } from './carrier/carrier.module.ts';
 import { CustomersModule } from './customers/customers.module.ts';
+import { UnknownAddressFilter } from './customers/pages/unknown-address.filter.ts';
 import { DevicesModule } from './devices/devices.module.ts';
 import { HistoryModule } from './history/history.module.ts';
 import { HealthController } from './http/health.controller.ts';
@@ -13,6 +14,7 @@ import { ProblemFilter } from './http/problem.filter.ts';
 import { LinesModule } from './lines/lines.module.ts';
 import { NoticesModule } from './notices/notices.module.ts';
 import { OperatorModule } from './operator/operator.module.ts';
+import { RetentionModule } from './retention/retention.module.ts';
 import { RelyingPartiesModule } from './relying-parties/relying-parties.module.ts';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.ts';
 import { DeliveryModule } from './delivery/delivery.module.ts';
@@ -43,12 +45,15 @@ export class AppModule {
         LinesModule,
         NoticesModule,
         RelyingPartiesModule,
+        RetentionModule,
         PagesModule,
         FoundationModule.register(foundation),
       ],
       controllers: [HealthController],
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
+        // Nest asks the filter that was declared last first.
+        { provide: APP_FILTER, useClass: UnknownAddressFilter },
         { provide: APP_PIPE, useFactory: inputPipe },
       ],
     };

@@ -1,5 +1,6 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../config/data-source.ts';
 import { Environment } from '../config/environment.ts';
 import { AccessTokens } from './crypto/access-token.ts';
@@ -7,15 +8,18 @@ import { parseKeyring } from './crypto/keyring.ts';
 import { ServiceKeys } from './crypto/service-keys.ts';
 import type { CustomerWords } from './customers/words/words.ts';
 import { Database } from './database/database.ts';
+import { sharesSessions } from './database/pooler.ts';
 import type { Locale } from './domain/locale.ts';
 import { ADOPTED_DIRECTORY, type CarrierDirectory } from './gateways/directory/carrier-directory.ts';
 import { PushGateway } from './gateways/push/push.ts';
 import { SmsGateway } from './gateways/sms/sms.ts';
 import { FormLimits } from './http/form-limits.ts';
 import { Metrics } from './http/metrics.ts';
+import { Readiness } from './http/readiness.ts';
 import { DEFAULT_BRAND, type Brand } from './pages/brand.ts';
 import { Words, type Changed } from './pages/words.ts';
 import type { SiteWords } from './pages/words/words.ts';
+import { Loops } from './process/loops.ts';
 import { JobQueue } from './queue/job-queue.ts';
 import type { OperatorWords } from './operator/words/words.ts';
 import { RecurringTasks } from './queue/recurring-tasks.ts';
@@ -74,6 +78,8 @@ export class FoundationModule {
 
   static register({ environment, push, sms, directory, brand, words }: Foundation): DynamicModule {
     const keys = new ServiceKeys(parseKeyring(environment.KEYRING ?? ''));
+    let asked: Promise<boolean> | undefined;
+    const pooled = () => (asked ??= sharesSessions(environment.DATABASE_URL ?? ''));
     const provided = [
       { provide: Environment, useValue: environment },
       { provide: ServiceKeys, useValue: keys },
@@ -82,15 +88,32 @@ export class FoundationModule {
       { provide: SmsGateway, useValue: sms },
       { provide: ADOPTED_DIRECTORY, useValue: directory ?? null },
       { provide: Words, useValue: new Words({ ...DEFAULT_BRAND, ...brand }, { ...words }) },
-      Database,
+      {
+        provide: Database,
+        useFactory: async (source: DataSource) =>
+          new Database(source, {
+            sessionUrl: environment.QUEUE_DATABASE_URL ?? environment.DATABASE_URL ?? '',
+            sharesSessions: await pooled(),
+          }),
+        inject: [DataSource],
+      },
       JobQueue,
+      Loops,
+      Readiness,
       RecurringTasks,
       FormLimits,
       Metrics,
     ];
     return {
       module: FoundationModule,
-      imports: [TypeOrmModule.forRoot(dataSourceOptions(environment.DATABASE_URL ?? '', environment.DATABASE_POOL))],
+      imports: [
+        TypeOrmModule.forRootAsync({
+          useFactory: async () =>
+            dataSourceOptions(environment.DATABASE_URL ?? '', environment.DATABASE_POOL, {
+              sharesSessions: await pooled(),
+            }),
+        }),
+      ],
       providers: provided,
       exports: provided.map((provider) => ('provide' in provider ? provider.provide : provider)),
     };

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { readEnvironment } from '../config/environment.ts';
+import { join } from 'node:path';
+import { readProcessEnvironment } from '../config/environment.ts';
 import { generateKeyring } from './crypto/keyring.ts';
 import { newOperatorSecrets } from './crypto/operator-secrets.ts';
 import { randomId, randomToken } from './crypto/random.ts';
@@ -14,15 +15,17 @@ import { RelyingParties } from './relying-parties/relying-parties.ts';
 import { startService, type Service } from './service.ts';
 import { declareDemo } from './demo/demo.ts';
 
-const environment = readEnvironment(process.env);
+const environment = readProcessEnvironment();
 const production = environment.NODE_ENV === 'production';
 
 /**
  * Composes the process: embedded defaults for settings that are missing, the gateways, and the service in its roles.
  */
 async function start(): Promise<void> {
+  tell(`\n  Starting Pushguard. The first start takes longer: it sets up a database in ${environment.DATA_DIR}.`);
   const embedded = production ? undefined : await startEmbedded(environment, generateKeyring);
   try {
+    tell('  Migrating the database and starting the service …');
     const gateways = configuredGateways(environment);
     const clients = embedded ? await demoClients(environment.DATA_DIR, newClient) : [];
     const operators = embedded ? await demoOperators(environment.DATA_DIR, newOperatorSecrets) : [];
@@ -33,6 +36,7 @@ async function start(): Promise<void> {
     });
     stopOnSignal(service, gateways.close, embedded);
     if (embedded) {
+      tell('  Seeding the demonstration’s clients, operators and lines …');
       await seed(service, clients, operators);
       announce(service, clients, operators);
     }
@@ -74,6 +78,11 @@ function newClient(): { id: string; secret: string } {
   return { id: randomId(), secret: randomToken(32) };
 }
 
+/** Tells a person at a terminal what a start of the demonstration is doing; programs read JSON, and production its log. */
+function tell(text: string): void {
+  if (!production && !process.argv.includes('--json')) process.stdout.write(`${text}\n`);
+}
+
 function announce({ management }: Service, clients: readonly DemoClient[], operators: readonly DemoOperator[]): void {
   const { ISSUER: issuer } = environment;
   const started = {
@@ -101,11 +110,16 @@ function announce({ management }: Service, clients: readonly DemoClient[], opera
       '',
       `  Window and phone, side by side   ${started.window}`,
       `  Phone                            ${started.phone}`,
+      `  Bank that has transfers signed   ${issuer}/demo/bank`,
+      `  Website                          ${started.website}`,
       `  Operators’ desk                  ${started.operator}`,
       ...started.operators.map(
         ({ login, password, totpSecret }) => `    ${login.padEnd(30)} ${password}   TOTP secret ${totpSecret}`,
       ),
       `  API docs (OpenAPI 3.1)           ${started.docs}`,
+      `  API                              ${issuer}`,
+      `  Its clients (secrets in ${join(environment.DATA_DIR, 'clients.json')})`,
+      ...started.clients.map(({ clientId, scope }) => `    ${clientId.padEnd(30)} ${scope}`),
       `  Pushes and text messages sent    ${started.pushOutbox}`,
       `                                   ${started.smsOutbox}`,
       `  Health and metrics               ${management}`,
@@ -125,15 +139,19 @@ function stopOnSignal(service: Service, closeGateways: () => Promise<void>, embe
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     process.once('SIGINT', () => process.exit(130));
     // Ends before the orchestrator kills the process. The next start or another worker completes unfinished work.
-    setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
+    const ended = setTimeout(() => fail(`it took more than ${STOP_TIMEOUT_MS} ms`), STOP_TIMEOUT_MS).unref();
+    const fail = (reason: string) => {
+      clearTimeout(ended);
+      process.stderr.write(`stopping on ${signal} failed: ${reason}\n`);
+      void (embedded?.stop() ?? Promise.resolve()).catch(() => undefined).then(() => process.exit(1));
+    };
     try {
       await service.stop();
       await closeGateways();
       await embedded?.stop();
       process.exit(0);
     } catch (error) {
-      process.stderr.write(`stopping on ${signal} failed: ${String((error as Error).stack)}\n`);
-      process.exit(1);
+      fail(String((error as Error).stack));
     }
   };
   process.once('SIGINT', (signal) => void stop(signal));

@@ -2,6 +2,7 @@ import { ConsoleLogger, type INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { migrate } from '../config/data-source.ts';
 import { AppModule } from './app.module.ts';
@@ -9,17 +10,17 @@ import type { Foundation } from './foundation.ts';
 import { RecurringTasks } from './queue/recurring-tasks.ts';
 import { Deliver } from './delivery/deliver.ts';
 import { StateWatcher } from './authentication/state-watcher.ts';
-import { Database } from './database/database.ts';
-import { statement } from './database/statement.ts';
+import { requireSessions } from './database/pooler.ts';
 import { createFastifyAdapter, declareOtherMethods } from './http/fastify.ts';
+import { endingConnections } from './http/ending-connections.ts';
 import { createManagementServer } from './http/management.ts';
 import { Metrics } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi.ts';
+import { Readiness } from './http/readiness.ts';
 import { Words } from './pages/words.ts';
+import { Loops } from './process/loops.ts';
 import { JobQueue } from './queue/job-queue.ts';
 import { RelyingParties } from './relying-parties/relying-parties.ts';
-
-const READY = statement('service_ready', 'SELECT 1');
 
 /** Sends all log output to standard error; standard output belongs to `--json`. */
 class ErrorStreamLogger extends ConsoleLogger {
@@ -46,7 +47,9 @@ export async function startService(
   extend: (app: NestFastifyApplication, fastify: FastifyInstance) => Promise<void> | void = () => undefined,
 ): Promise<Service> {
   const { environment } = foundation;
-  await migrate(environment.DATABASE_URL ?? '', environment.MIGRATION_DATABASE_URL);
+  const { DATABASE_URL = '', QUEUE_DATABASE_URL = DATABASE_URL } = environment;
+  const { owner } = await requireSessions(environment);
+  await migrate(owner ?? QUEUE_DATABASE_URL, owner === undefined ? [] : [DATABASE_URL, QUEUE_DATABASE_URL]);
   const adapter = createFastifyAdapter({ trustProxy: environment.TRUST_PROXY });
   const fastify = adapter.getInstance<FastifyInstance>();
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(foundation), adapter, {
@@ -61,7 +64,8 @@ export async function startService(
   const routes = collectRoutes(fastify);
   measure(fastify, metrics);
   protect(fastify, environment.ISSUER.startsWith('https:'));
-  await queue.open();
+  const connections = endingConnections(fastify);
+  await queue.open(owner);
   await extend(app, fastify);
   // Built on the first request, because most processes never serve it.
   let document: object | undefined;
@@ -80,13 +84,8 @@ export async function startService(
     queue.work(handlers, tasks.scheduledPeriods);
     tasks.start();
   }
-  const database = app.get(Database);
-  let stopping = false;
-  const ready = async () => {
-    if (stopping) throw new Error('the process is stopping');
-    await database.rows(READY, []);
-  };
-  const management = createManagementServer({ ready, metrics });
+  const readiness = app.get(Readiness);
+  const management = createManagementServer({ loops: app.get(Loops), readiness, metrics });
   await new Promise<void>((resolve, reject) => {
     management.once('error', reject).listen(environment.MANAGEMENT_PORT, environment.HOST, resolve);
   });
@@ -95,7 +94,8 @@ export async function startService(
     app,
     management: `http://${environment.hostInUrl}:${(management.address() as AddressInfo).port}`,
     stop: async () => {
-      stopping = true;
+      readiness.stop();
+      connections.end();
       // First answers the requests that wait for a change; then stops accepting requests and lets the running ones end.
       watch.close();
       await fastify.close();
@@ -103,9 +103,16 @@ export async function startService(
       await Promise.all([queue.stopWork(), tasks.stop()]);
       await queue.close();
       await app.close();
-      await new Promise((resolve) => management.close(resolve));
+      await closed(management);
     },
   };
+}
+
+/** A request for health or metrics takes no longer than its answer; what a client keeps open is closed. */
+async function closed(server: Server): Promise<void> {
+  const closing = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closing;
 }
 
 function collectRoutes(fastify: FastifyInstance): Map<string, Set<string>> {

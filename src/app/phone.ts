@@ -6,6 +6,7 @@ import { CodeRequest } from './screens/code-request.ts';
 import { DeviceTest } from './screens/device-test.ts';
 import { badge, button, Display, screen } from './screens/display.ts';
 import { Enrolling, type OfferedLine } from './screens/enrolling.ts';
+import { isUnregistered } from './screens/fault.ts';
 import { Home, type Waiting } from './screens/home.ts';
 import { keepNotice, loadInstallation, onOtherTab } from './screens/installation.ts';
 import { Institutions } from './screens/institutions.ts';
@@ -19,6 +20,7 @@ import type { Request } from './screens/request.ts';
 import { Settings } from './screens/settings.ts';
 import { SignRequest } from './screens/sign-request.ts';
 import { AddingSmartOtp } from './screens/smart-otp.ts';
+import { SmsForOneWebsite } from './screens/sms.ts';
 import { words } from './words/words.ts';
 
 const page = byId('phone', HTMLElement).dataset;
@@ -44,6 +46,10 @@ const home = new Home(display, phones, {
   otp: showOneTimeCodes,
   settings: showSettings,
   register: () => elsewhere(() => enrolling.begin()),
+  institutions: () => elsewhere(showInstitutions),
+  sms: (phone) =>
+    elsewhere(() => void new SmsForOneWebsite(display, phone, now, { ...leaveOf(phone), back: toHome }).show()),
+  enrolAgain: (phone) => elsewhere(() => leaveOf(phone).enrolAgain()),
   goOn: (smartOtp) => elsewhere(() => addingSmartOtp.goOn(smartOtp)),
   unregistered,
 });
@@ -121,6 +127,8 @@ function act(received: PushData, phone: Phone): void {
 
 /** The service keeps no notice that was delivered, so the phone stores it. */
 function takeNotice(notice: { kind: string; detail: string | undefined }): void {
+  // A notice may say that the subscription has ended, or that another phone took its place: what is shown must follow.
+  void leaveIfUnregistered();
   const text = noticeLine(notice);
   if (text === undefined) return;
   keepNotice(installation, { ...notice, at: new Date(now()).toISOString() });
@@ -130,6 +138,17 @@ function takeNotice(notice: { kind: string; detail: string | undefined }): void 
       else showNotices(display, installation.notices, { back: toHome, institutions: showInstitutions });
     });
   });
+}
+
+async function leaveIfUnregistered(): Promise<void> {
+  const { main } = phones;
+  if (!main || phones.testing) return;
+  const gone = await main.standing().then(
+    () => false,
+    (error: unknown) => isUnregistered(error),
+  );
+  if (gone && phones.main === main) unregistered();
+  else home.refresh();
 }
 
 function showInstitutions(): void {

@@ -1,6 +1,9 @@
-import { IsIn, IsOptional, IsString, Length } from 'class-validator';
+import { PickType } from '@nestjs/swagger';
+import { IsIn, IsString, Length } from 'class-validator';
 import { DECLINE_REASONS, type AuthenticationState, type DeclineReason } from '../domain/authentication.ts';
-import { TransactionFieldInput } from './relying-party.dto.ts';
+import { Optional } from '../http/optional.ts';
+import { StartRequest, TransactionFieldInput } from './relying-party.dto.ts';
+import { REQUEST_TEXTS } from './request-texts.ts';
 
 export class OpenRequest {
   /**
@@ -15,7 +18,7 @@ export class OpenRequest {
    * Required when the device belongs to a card: base64url ES256 signature by the card's key over the authentication,
    * the device, the nonce and the digest of the transaction.
    */
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, 128)
   cardProof?: string;
@@ -48,11 +51,9 @@ class EndUserResponse {
   userAgent?: string;
 }
 
-export class PendingResponse {
+export class PendingResponse extends PickType(StartRequest, REQUEST_TEXTS) {
   id: string;
   relyingParty: RelyingPartyName;
-  /** Why it asks, in its own words. */
-  purpose: string;
   /** RFC 3339, UTC. */
   requestedAt: string;
   /** RFC 3339, UTC. */

@@ -31,8 +31,13 @@ export class Authentication {
   @Column('text')
   state: AuthenticationState;
 
-  @Column('text')
-  purpose: string;
+  /** The purpose as older versions stored it, until `npm run reencrypt`. */
+  @Column('text', { nullable: true })
+  purpose: string | null;
+
+  /** The texts of the request (`REQUEST_TEXTS`) as JSON, encrypted. */
+  @Column('bytea', { nullable: true })
+  texts: Buffer | null;
 
   /** The named person, encrypted; wiped at the end unless verified. */
   @Column('bytea', { nullable: true })

@@ -16,6 +16,8 @@ import { PhoneCodeStore } from './phone-code.store.ts';
 import { RelyingPartyController } from './relying-party.controller.ts';
 import { Start } from './start.ts';
 import { StartStore } from './start.store.ts';
+import { VerificationAnswerStore } from './verification-answer.store.ts';
+import { VerificationAnswers } from './verification-answers.ts';
 import { Verify } from './verify.ts';
 import { StateWatcher } from './state-watcher.ts';
 
@@ -23,6 +25,9 @@ import { StateWatcher } from './state-watcher.ts';
 const EXPIRE_MS = 500;
 /** Milliseconds between two rounds; in every worker, because a key must not answer for longer than 24 hours (contract). */
 const KEYS_MS = 10_000;
+
+/** Milliseconds between two rounds; in every worker, because an answer names a person and is kept for 60 seconds only. */
+const ANSWERS_MS = 1_000;
 
 /** Authentications. In reading order: start, open, verify. */
 @Module({
@@ -40,14 +45,22 @@ const KEYS_MS = 10_000;
     StartStore,
     OpenStore,
     PhoneCodeStore,
+    VerificationAnswers,
+    VerificationAnswerStore,
   ],
   exports: [Start, Verify, AuthenticationStatus, StateWatcher, PendingAuthentications],
 })
 export class AuthenticationModule {
-  constructor(tasks: RecurringTasks, store: AuthenticationStore, { HISTORY_DAYS }: Environment) {
+  constructor(
+    tasks: RecurringTasks,
+    store: AuthenticationStore,
+    answers: VerificationAnswerStore,
+    { HISTORY_DAYS }: Environment,
+  ) {
     tasks.inEveryWorker(
       { name: 'expire authentications', everyMs: EXPIRE_MS, run: () => store.expire() },
       { name: 'purge idempotency keys', everyMs: KEYS_MS, run: () => store.purgeIdempotencyKeys() },
+      { name: 'wipe verification answers', everyMs: ANSWERS_MS, run: () => answers.purge() },
     );
     tasks.purge('authentications', () => store.purge(HISTORY_DAYS));
   }

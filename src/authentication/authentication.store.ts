@@ -14,6 +14,7 @@ import type { Subscription } from '../subscriptions/subscription.entity.ts';
 import type { Line } from '../lines/line.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
 import { WAKE_OR_SMS } from './statement-parts.ts';
+import { keepDigest } from './verification-answer.store.ts';
 
 /** The data of an authentication from which its relying party's view is built. */
 export type AuthenticationView = Pick<
@@ -86,6 +87,8 @@ const TRY_CODE = statement(
       ORDER BY au.id FOR UPDATE OF au
     ), unlocked AS (
       UPDATE authenticators au SET failures = 0 FROM locked WHERE au.id = locked.id
+    ), kept AS (
+      ${keepDigest('tried', '$4')}
     )
     SELECT * FROM tried`,
   { writes: { authenticators: 'a person who was verified has the codes of the phone unlocked' } },
@@ -196,15 +199,21 @@ export class AuthenticationStore {
   }
 
   /**
-   * Counts one attempt at a code that the service sent. Undefined when no such authentication is open: the attempt did
-   * not count.
+   * Counts one attempt at a code that the service sent; a right one keeps `requestDigest`, if there is one. Undefined
+   * when no such authentication is open: the attempt did not count.
    */
-  async tryCode(id: string, clientId: string, digests: Buffer[]): Promise<AuthenticationView | undefined> {
+  async tryCode(
+    id: string,
+    clientId: string,
+    digests: Buffer[],
+    requestDigest: Buffer | null,
+  ): Promise<AuthenticationView | undefined> {
     return (
       await this.database.rows<AuthenticationView & Pick<Authentication, 'subscriptionId'>>(TRY_CODE, [
         id,
         clientId,
         digests,
+        requestDigest,
       ])
     )[0];
   }

@@ -10,6 +10,7 @@ import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import type { Device } from '../devices/device.entity.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
+import type { StoredTexts } from './request-texts.ts';
 import { IS_FOR_DEVICE } from './statement-parts.ts';
 
 /** The data of an authentication from which the app's view is built. */
@@ -17,7 +18,7 @@ export type DeviceRequest = Pick<
   Authentication,
   | 'id'
   | 'clientId'
-  | 'purpose'
+  | StoredTexts
   | 'requestedAt'
   | 'expiresAt'
   | 'endUser'
@@ -37,10 +38,12 @@ export type DeviceRequest = Pick<
 
 /** The data with which a counted PIN is compared, and from which the code is sealed after the right PIN. */
 export type CountedOpening = CountedPin &
-  Pick<Authentication, 'clientId' | 'purpose' | 'expiresAt' | 'channel'> &
+  Pick<Authentication, 'clientId' | StoredTexts | 'expiresAt' | 'channel'> &
   Pick<Device, 'encryptionKey' | 'cardKey'> & { relyingParty: Client['name'] };
 
-const REQUEST = `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty", a.purpose, a.requested_at AS "requestedAt",
+const TEXTS = 'a.texts, a.purpose';
+
+const REQUEST = `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty", ${TEXTS}, a.requested_at AS "requestedAt",
     a.expires_at AS "expiresAt", a.expires_at <= now() AS expired, a.end_user AS "endUser", a.nonce, a.state, a.envelope,
     a.channel, a.transaction, a.person_index AS "personIndex", a.held, d.card_key IS NOT NULL AS "hasCard"
   FROM authentications a JOIN clients c ON c.id = a.client_id
@@ -62,8 +65,7 @@ const COUNT_PIN = countPin('authentication_count_pin', {
         SELECT 1 FROM authentications a WHERE a.id = $2 AND ${IS_FOR_DEVICE}
           AND a.state IN ('pending', 'opened') AND a.expires_at > now())`,
   device: 'd.encryption_key AS "encryptionKey", d.card_key AS "cardKey"',
-  columns: `a.client_id AS "clientId", c.name AS "relyingParty", a.purpose, a.expires_at AS "expiresAt", a.nonce,
-      a.channel`,
+  columns: `a.client_id AS "clientId", c.name AS "relyingParty", ${TEXTS}, a.expires_at AS "expiresAt", a.nonce, a.channel`,
   from: 'authentications a JOIN clients c ON c.id = a.client_id WHERE a.id = $2',
 });
 

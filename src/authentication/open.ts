@@ -16,13 +16,13 @@ import { JobQueue } from '../queue/job-queue.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { OpenStore, type DeviceRequest, type CountedOpening } from './open.store.ts';
 import { readTransaction } from './phone-code.ts';
+import { readTexts, type RequestTexts } from './request-texts.ts';
 import { StateWatcher } from './state-watcher.ts';
 
 /** A pending authentication as the app shows it. */
-export interface PendingRequest {
+export interface PendingRequest extends RequestTexts {
   id: string;
   relyingParty: { name: string };
-  purpose: string;
   requestedAt: string;
   expiresAt: string;
   endUser: { ip?: string; userAgent?: string } | null;
@@ -61,7 +61,7 @@ export class Open {
     return requests.map((one) => ({
       id: one.id,
       relyingParty: { name: one.relyingParty },
-      purpose: one.purpose,
+      ...readTexts(this.keys, one.id, one),
       requestedAt: one.requestedAt.toISOString(),
       expiresAt: one.expiresAt.toISOString(),
       endUser: this.readEndUser(one),
@@ -90,7 +90,7 @@ export class Open {
       throw pinLocked();
     }
     const { deviceId } = device;
-    const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted.knowledgeKey);
+    const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted);
     judgePin({ purpose: 'open', id, deviceId, proof, knowledgeKey, counted });
     if (counted.channel === 'sign') return this.openToSign(id, counted, cardProof, device);
     const code = randomCode();
@@ -100,7 +100,7 @@ export class Open {
       deviceId: device.deviceId,
       code,
       relyingParty: counted.relyingParty,
-      purpose: counted.purpose,
+      purpose: readTexts(this.keys, id, counted).purpose,
       expiresAt: counted.expiresAt.toISOString(),
     });
     const envelope = seal(signed, { kid: device.deviceId, key: counted.encryptionKey });

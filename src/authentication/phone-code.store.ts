@@ -1,19 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { NOW, type OuterJoined } from '../database/statement-parts.ts';
+import { deviceBond, NOW, type OuterJoined } from '../database/statement-parts.ts';
 import { CODE_ATTEMPTS } from '../domain/authentication.ts';
 import { AUTHENTICATOR_ATTEMPTS, FAR_SECONDS } from '../domain/authenticator.ts';
 import type { Authenticator } from '../authenticators/authenticator.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
 import { VIEW, type AuthenticationView } from './authentication.store.ts';
+import { keepDigest } from './verification-answer.store.ts';
 
 /**
  * The data by which a code from the phone is judged. `transaction` and `secret` are encrypted; `transaction` is null with
  * the channel `otp`, and `secret` for a decoy and after the device was revoked.
  */
 export type CodeContext = Pick<Authentication, 'channel' | 'transaction' | 'authenticatorId'> &
-  OuterJoined<Pick<Authenticator, 'secret' | 'lastStep' | 'drift' | 'farStep' | 'farDrift'>> & { now: Date };
+  OuterJoined<Pick<Authenticator, 'secret' | 'lastStep' | 'drift' | 'farStep' | 'farDrift'>> & {
+    now: Date;
+    /** What the secret is bound to; null for a decoy, and when the authenticator is not of the asked subscription. */
+    bond: string | null;
+  };
 
 /** The result of the comparison, to be counted and stored. */
 export interface PhoneCodeAttempt {
@@ -26,9 +31,12 @@ export interface PhoneCodeAttempt {
 const CONTEXT = statement(
   'phone_code_judged',
   `SELECT a.channel, now() AS now, a.transaction, au.id AS "authenticatorId", au.secret,
+      ${deviceBond('d')} AS bond,
       au.last_step AS "lastStep", au.drift,
       CASE WHEN au.far_at > now() - interval '${FAR_SECONDS} seconds' THEN au.far_step END AS "farStep", au.far_drift AS "farDrift"
     FROM authentications a LEFT JOIN authenticators au ON au.id = a.authenticator_id
+      LEFT JOIN devices d ON d.id = au.device_id AND d.subscription_id = a.subscription_id
+        AND au.subscription_id = a.subscription_id
     WHERE a.id = $1 AND a.client_id = $2 AND a.channel IN ('otp', 'sign') AND a.state IN ('pending', 'opened')
       AND a.expires_at > now()`,
 );
@@ -70,8 +78,7 @@ const TRY = statement(
         far_at = CASE WHEN $5::bigint IS NULL THEN au.far_at ELSE now() END
       FROM open WHERE au.id = open.authenticator_id AND NOT EXISTS (SELECT 1 FROM accepted)
       RETURNING au.id
-    )
-    UPDATE authentications a SET
+    ), tried AS (UPDATE authentications a SET
       (attempts, state, closed_at, end_user, person, transaction, device_id) = (
         SELECT a.attempts + 1, CASE WHEN fits THEN 'verified' WHEN closes THEN 'failed' ELSE a.state END,
           CASE WHEN closes THEN ${NOW} END, CASE WHEN NOT closes THEN a.end_user END,
@@ -80,7 +87,11 @@ const TRY = statement(
         FROM (SELECT EXISTS (SELECT 1 FROM accepted) AS fits OFFSET 0) code,
           LATERAL (SELECT fits OR a.attempts + 1 >= ${CODE_ATTEMPTS} AS closes) attempt)
     FROM open WHERE a.id = open.id AND (SELECT count(*) FROM refused) >= 0
-    RETURNING ${VIEW}`,
+    RETURNING ${VIEW}
+    ), kept AS (
+      ${keepDigest('tried', '$7')}
+    )
+    SELECT * FROM tried`,
   { writes: { authenticators: 'one statement counts the attempt and spends the step' } },
 );
 
@@ -98,8 +109,9 @@ export class PhoneCodeStore {
     id: string,
     clientId: string,
     { step, drift, far }: PhoneCodeAttempt,
+    requestDigest: Buffer | null,
   ): Promise<AuthenticationView | undefined> {
-    const values = [id, clientId, step, drift, far?.step ?? null, far?.drift ?? null];
+    const values = [id, clientId, step, drift, far?.step ?? null, far?.drift ?? null, requestDigest];
     return (await this.database.rows<AuthenticationView>(TRY, values))[0];
   }
 }

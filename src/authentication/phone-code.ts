@@ -37,19 +37,20 @@ export class PhoneCode {
 
   /**
    * Counts one attempt and returns the authentication after it, with the canonical digest (`question`) of the given
-   * transaction. Undefined when no such authentication is open.
+   * transaction. A right one keeps `requestDigest`, if there is one. Undefined when no such authentication is open.
    */
   async try(
     id: string,
     clientId: string,
     typed: TypedPhoneCode,
+    requestDigest: Buffer | null,
   ): Promise<{ seen: AuthenticationView; question: string | null } | undefined> {
     const context = await this.store.contextOf(id, clientId);
     if (!context) return undefined;
     const question = typed.transaction ? transactionQuestion(id, typed.transaction) : null;
     const attempt =
       context.channel === 'otp' ? this.judgeOtp(context, typed.code) : this.judgeSigned(id, context, typed);
-    const seen = await this.store.try(id, clientId, attempt);
+    const seen = await this.store.try(id, clientId, attempt, requestDigest);
     return seen && { seen, question };
   }
 
@@ -80,8 +81,10 @@ export class PhoneCode {
     return { step: minute, drift: 0, far: null };
   }
 
-  private secretOf({ authenticatorId, secret }: CodeContext): Buffer {
-    return authenticatorId && secret ? this.authenticators.readSecret(authenticatorId, secret) : this.decoySecret;
+  /** A secret whose row was moved is answered like a wrong code. */
+  private secretOf({ authenticatorId, secret, bond }: CodeContext): Buffer {
+    const own = authenticatorId && secret && bond && this.authenticators.readSecret(authenticatorId, secret, bond);
+    return own || this.decoySecret;
   }
 }
 

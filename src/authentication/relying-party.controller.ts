@@ -1,5 +1,6 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import type { Caller } from '../crypto/access-token.ts';
 import { assertCovers, ForClients, FromClient } from '../http/client.guard.ts';
 import { readIdempotencyKey } from '../http/idempotency-key.ts';
@@ -38,7 +39,11 @@ export class RelyingPartyController {
    */
   @Post()
   @ApiOperation({ summary: 'Start an authentication' })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1-255 visible ASCII characters, kept 24 hours' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: '1-255 visible ASCII characters, in quotes or without, kept 24 hours',
+  })
   start(
     @FromClient() client: Caller,
     @Body() body: StartRequest,
@@ -66,17 +71,22 @@ export class RelyingPartyController {
   /**
    * Verifies the person with the code that they entered, and with `sign` the transaction that they signed. The fifth
    * wrong code ends the authentication. Errors: `code_mismatch` with `attemptsLeft`, `attempts_exhausted`,
-   * `authentication_closed` with `state`, `authentication_expired`, `authentication_not_found`.
+   * `authentication_closed` with `state`, `authentication_expired`, `authentication_not_found`. The same request within 60
+   * seconds of success gets the same bytes again, with `Idempotency-Replayed: true`, for an answer that was lost: accept
+   * each id once.
    */
   @Post(':id/verification')
   @HttpCode(200)
   @ApiOperation({ summary: 'Verify the code' })
-  verify(
+  async verify(
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(notFound)) id: string,
     @Body() body: VerificationRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<VerificationResponse> {
-    return this.verifying.verify(id, body, client);
+    const { verified, replayed } = await this.verifying.verifyRepeatably(id, body, client);
+    if (replayed) void reply.header('Idempotency-Replayed', 'true');
+    return verified;
   }
 
   /**

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
+import { plainToInstance, Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -11,7 +11,6 @@ import {
   IsObject,
   IsOptional,
   IsString,
-  Length,
   Matches,
   Max,
   Min,
@@ -28,22 +27,50 @@ import {
 import { TRANSACTION_FIELDS, TRANSACTION_LABEL_LENGTH, TRANSACTION_VALUE_LENGTH } from '../domain/transaction.ts';
 import { NamedPersonRequest } from '../lines/named-person.dto.ts';
 import { canonicalAddress } from '../http/address.ts';
-import { PLAIN_TEXT, SIGNED_TEXT, Trimmed } from '../http/plain-text.ts';
+import { Optional } from '../http/optional.ts';
+import { Compacted, SHOWN_TEXT, SIGNED_TEXT, Trimmed } from '../http/plain-text.ts';
+
+/** The longest User-Agent header that is kept. */
+const USER_AGENT_LENGTH = 512;
 
 export class EndUser {
-  /** The IP address (v4 or v6, also with a port) of the person's browser; shown in the app without the port. */
+  /**
+   * The IP address (v4 or v6, also with a port) of the person's browser; the app shows it without the port, as said by
+   * the relying party. What is no address is dropped.
+   */
   @Transform(({ value }: { value: unknown }) =>
-    typeof value === 'string' ? (canonicalAddress(value) ?? value) : value,
+    typeof value === 'string' ? (canonicalAddress(value) ?? undefined) : undefined,
   )
   @IsOptional()
   @IsIP()
   ip?: string;
 
-  /** The User-Agent header of the person's browser; shown in the app. */
+  /**
+   * The User-Agent header of the person's browser; the app shows the browser that it names, as said by the relying party.
+   * It is cut after 512 characters, and dropped when it is no text.
+   */
+  @Transform(({ value }: { value: unknown }) => readUserAgent(value))
   @IsOptional()
   @IsString()
-  @Length(1, 512)
   userAgent?: string;
+}
+
+function readUserAgent(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined;
+  return value.slice(0, USER_AGENT_LENGTH).replace(/[\p{Cs}\ufffd]/gu, '') || undefined;
+}
+
+/**
+ * Reads `endUser` from what was sent, and leaves out what is no object and members that are unknown: what a relying
+ * party only passes on never refuses a start (contract).
+ */
+function ReadableEndUser(): PropertyDecorator {
+  return Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => {
+    const sent = obj[key];
+    if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return undefined;
+    const { ip, userAgent } = sent as Record<string, unknown>;
+    return plainToInstance(EndUser, { ip, userAgent }, { exposeUnsetFields: false });
+  });
 }
 
 export class TransactionFieldInput {
@@ -68,10 +95,12 @@ export class TransactionFieldInput {
 function IsTransaction(): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({ type: () => [TransactionFieldInput], minItems: 1, maxItems: TRANSACTION_FIELDS }),
-    IsOptional(),
+    Optional(),
     IsArray(),
     ArrayMinSize(1),
     ArrayMaxSize(TRANSACTION_FIELDS),
+    // Nested validation walks through arrays: without this rule a list in the list is taken for a field.
+    IsObject({ each: true }),
     ValidateNested({ each: true }),
     Type(() => TransactionFieldInput),
   );
@@ -81,7 +110,7 @@ export class StartRequest extends NamedPersonRequest {
   /** Why the person is asked; shown in the app. One line of 1 to 40 characters (Unicode code points). */
   @Trimmed()
   @IsString()
-  @Matches(PLAIN_TEXT, { message: 'purpose must be one line of text' })
+  @Matches(SHOWN_TEXT, { message: 'purpose must be one line of visible text' })
   @Matches(new RegExp(`^.{1,${PURPOSE_LENGTH}}$`, 'u'), {
     message: `purpose must have 1 to ${PURPOSE_LENGTH} characters`,
   })
@@ -92,13 +121,15 @@ export class StartRequest extends NamedPersonRequest {
    * limit of starts for one person (5 in ten minutes, 20 a day) then counts each site, within 30 in ten minutes for the
    * agency. It is shown nowhere.
    */
-  @IsOptional()
+  @Optional()
   @Trimmed()
   @IsString()
-  @Matches(PLAIN_TEXT, { message: 'site must be one line of text' })
+  @Matches(SHOWN_TEXT, { message: 'site must be one line of visible text' })
   @Matches(new RegExp(`^.{1,${SITE_LENGTH}}$`, 'u'), { message: `site must have 1 to ${SITE_LENGTH} characters` })
   site?: string;
 
+  /** Where the person is, as the relying party says; the app shows it so. What is no object is dropped. */
+  @ReadableEndUser()
   @IsOptional()
   @IsObject()
   @ValidateNested()
@@ -111,7 +142,7 @@ export class StartRequest extends NamedPersonRequest {
    * the app, which needs no network. `sign`: the app computes eight digits from a transaction, for financial
    * institutions (scope `signing`).
    */
-  @IsOptional()
+  @Optional()
   @IsIn(METHODS)
   method?: Method;
 
@@ -123,9 +154,9 @@ export class StartRequest extends NamedPersonRequest {
 }
 
 export class WaitQuery {
-  /** Seconds to hold the answer until the state changes, 0 to 30. 0 when left out. */
+  /** Seconds to hold the answer until the state changes, 0 to 30, in decimal digits. 0 when left out. */
   @IsOptional()
-  @Type(() => Number)
+  @Transform(({ value }: { value: unknown }) => (/^\d{1,9}$/.test(String(value)) ? Number(value) : value))
   @IsInt()
   @Min(0)
   @Max(30)
@@ -133,7 +164,11 @@ export class WaitQuery {
 }
 
 export class VerificationRequest {
-  /** The six digits that the person entered, or eight when a transaction was signed. */
+  /**
+   * The six digits that the person entered, or eight when a transaction was signed. Blanks, dashes, full-width digits and
+   * invisible characters are normalised.
+   */
+  @Compacted()
   @Matches(/^\d{6}(\d{2})?$/, { message: 'code must be six digits, or eight where a transaction was signed' })
   code: string;
 

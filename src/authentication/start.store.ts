@@ -17,8 +17,8 @@ import {
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import type { Line } from '../lines/line.entity.ts';
 import type { Subscription } from '../subscriptions/subscription.entity.ts';
-import type { Authentication } from './authentication.entity.ts';
 import type { IdempotencyRecord } from './idempotency-record.entity.ts';
+import type { Authentication } from './authentication.entity.ts';
 import { smsPermitted, WAKE_OR_SMS } from './statement-parts.ts';
 
 /** The line of the number that the person entered, and the subscription on it. The owner is not compared yet. */
@@ -56,7 +56,7 @@ export type NewAuthentication = Pick<
   | 'lineVersion'
   | 'subscriptionId'
   | 'channel'
-  | 'purpose'
+  | 'texts'
   | 'endUser'
   | 'nonce'
   | 'authenticatorId'
@@ -82,7 +82,7 @@ const { $, values } = parameters(
   'lineVersion',
   'subscriptionId',
   'channel',
-  'purpose',
+  'texts',
   'endUser',
   'nonce',
   'authenticatorId',
@@ -134,7 +134,7 @@ const START = statement(
         subscription_id: $.subscriptionId,
         channel: $.channel,
         state: `'pending'`,
-        purpose: $.purpose,
+        texts: $.texts,
         end_user: $.endUser,
         nonce: $.nonce,
         authenticator_id: $.authenticatorId,

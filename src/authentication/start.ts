@@ -17,14 +17,14 @@ import { readNamedPerson, type NamedPerson } from '../lines/named-person.ts';
 import { StartBudgets, type BudgetsOfStart } from '../lines/start-budgets.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { RelyingParties, WEBSITE } from '../relying-parties/relying-parties.ts';
+import { requestTexts, type RequestTexts } from './request-texts.ts';
 import { StartStore, type NamedLine, type NewAuthentication } from './start.store.ts';
 
 /** The data that a person typed into a window, and the data that the relying party adds. */
-export interface StartInput {
+export interface StartInput extends RequestTexts {
   birthDate: string;
   genderDigit: string;
   phoneNumber: string;
-  purpose: string;
   /** The site that an agency serves. Its starts have a budget of their own at this agency. */
   site?: string;
   endUser?: { ip?: string; userAgent?: string };
@@ -211,7 +211,7 @@ export class Start {
       lineVersion: line?.lineVersion ?? null,
       subscriptionId: line?.subscriptionId ?? null,
       channel,
-      purpose: input.purpose,
+      texts: encrypt(JSON.stringify(requestTexts(input)), 'texts'),
       endUser: endUser === null ? null : encrypt(endUser, 'end_user'),
       nonce: randomNonce(),
       authenticatorId: authenticator?.id ?? null,
@@ -284,7 +284,8 @@ function started(id: string, channel: Channel, expiresAt: Date): StartedAuthenti
  * For the service's own windows it leaves out `endUser`: a phone that changes networks sends the same request again.
  */
 function canonical(input: StartInput, idempotencyKey: IdempotencyKey | undefined): string {
-  const { birthDate, genderDigit, phoneNumber, purpose, site, method = 'push', transaction } = input;
+  const { birthDate, genderDigit, phoneNumber, site, method = 'push', transaction } = input;
+  const { purpose, ...otherTexts } = requestTexts(input);
   const endUser = idempotencyKey?.by === 'client' ? input.endUser : undefined;
   return JSON.stringify([
     birthDate,
@@ -295,5 +296,7 @@ function canonical(input: StartInput, idempotencyKey: IdempotencyKey | undefined
     endUser?.userAgent ?? null,
     ...(site === undefined ? [] : [{ site }]),
     ...(method === 'push' ? [] : [method, transaction?.map(({ label, value }) => [label, value]) ?? null]),
+    // Only when there is one, so that a request without has the digest that earlier versions stored.
+    ...(Object.keys(otherTexts).length > 0 ? [otherTexts] : []),
   ]);
 }

@@ -1,5 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { AuthenticationState } from '../domain/authentication.ts';
+import { withinDeadline } from '../gateways/deadline.ts';
+import { Loops } from '../process/loops.ts';
+import { RareWarnings } from '../process/rare-warnings.ts';
 import { AuthenticationStore } from './authentication.store.ts';
 
 interface Watcher {
@@ -9,6 +12,10 @@ interface Watcher {
 
 /** Milliseconds between two polls. A waiting window learns of a change by another process at most this much later. */
 const POLL_MS = 200;
+/** Milliseconds after which a poll that has not been answered is followed by the next one. */
+const ANSWER_MS = 2_000;
+/** The name of the loop, for liveness. */
+const LOOP = 'state watcher';
 
 /**
  * Holds callers until an authentication leaves a state.
@@ -18,12 +25,15 @@ const POLL_MS = 200;
  */
 @Injectable()
 export class StateWatcher {
-  private readonly logger = new Logger(StateWatcher.name);
+  private readonly warnings = new RareWarnings(new Logger(StateWatcher.name));
   private readonly watchers = new Map<string, Set<Watcher>>();
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
 
-  constructor(private readonly store: AuthenticationStore) {}
+  constructor(
+    private readonly store: AuthenticationStore,
+    private readonly loops: Loops,
+  ) {}
 
   /** Resolves when the state is no longer `from`, or after `seconds`. */
   change(id: string, from: AuthenticationState, seconds: number): Promise<void> {
@@ -62,13 +72,15 @@ export class StateWatcher {
 
   private async poll(): Promise<void> {
     this.timer = undefined;
+    this.loops.turned(LOOP);
     try {
-      for (const { id, state } of await this.store.statesOf([...this.watchers.keys()])) {
+      for (const { id, state } of await withinDeadline(this.store.statesOf([...this.watchers.keys()]), ANSWER_MS, [])) {
         for (const { from, wake } of [...(this.watchers.get(id) ?? [])]) if (state !== from) wake();
       }
     } catch (error) {
-      this.logger.warn(`polling failed: ${(error as Error).message}`);
+      this.warnings.warn('polling failed', (error as Error).message);
     }
     if (this.watchers.size > 0) this.timer ??= setTimeout(() => void this.poll(), POLL_MS);
+    else this.loops.rested(LOOP);
   }
 }

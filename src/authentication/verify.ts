@@ -3,6 +3,7 @@ import { Environment } from '../../config/environment.ts';
 import { signJws } from '../crypto/compact-jws.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { subjectOf } from '../crypto/subject.ts';
+import { transactionQuestion } from '../crypto/transaction-question.ts';
 import { stateAt, type Channel } from '../domain/authentication.ts';
 import { parsePerson, seoulDay } from '../domain/person.ts';
 import { isWithin } from '../domain/line-memory.ts';
@@ -13,6 +14,7 @@ import { closedProblem, notFound } from './closed-problem.ts';
 import { decryptNamedPerson } from './named-person.ts';
 import { PhoneCode, type TypedPhoneCode } from './phone-code.ts';
 import { StateWatcher } from './state-watcher.ts';
+import { VerificationAnswers } from './verification-answers.ts';
 
 /** The verified person, as the relying party receives it. */
 export interface VerifiedPerson {
@@ -37,6 +39,18 @@ export interface Verified {
   state: 'verified';
   result: VerifiedPerson;
   assertion: string;
+}
+
+/** The client in whose name a code is verified. */
+interface VerifyingClient {
+  id: string;
+  clientId: string;
+}
+
+/** An attempt that counted, with the canonical digest (`question`) of the transaction that was signed. */
+interface Attempt {
+  tried: AuthenticationView;
+  question: string | null;
 }
 
 /** Seconds for which an assertion is valid, so that the relying party may pass it on. */
@@ -77,21 +91,55 @@ export class Verify {
     private readonly keys: ServiceKeys,
     private readonly store: AuthenticationStore,
     private readonly phoneCode: PhoneCode,
+    private readonly answers: VerificationAnswers,
     private readonly watcher: StateWatcher,
     private readonly environment: Environment,
   ) {}
 
   /**
-   * Verifies the code and returns the person. With `sign`, the transaction must match too.
+   * Verifies the code once and returns the person, for the service's own pages: they never repeat an answer.
    * Problems: `invalid_request`, `code_mismatch`, `attempts_exhausted`, `authentication_closed`,
    * `authentication_expired`, `authentication_not_found`.
    */
-  async verify(id: string, typed: TypedPhoneCode, client: { id: string; clientId: string }): Promise<Verified> {
-    const { tried, question } = await this.try(id, typed, client.id);
+  async verify(id: string, typed: TypedPhoneCode, client: VerifyingClient): Promise<Verified> {
+    const attempt = await this.try(id, typed, client.id, null);
+    if (!attempt) throw await this.explain(id, client.id);
+    return this.judged(attempt, client);
+  }
+
+  /**
+   * Verifies the code and returns the person, for a relying party. With `sign`, the transaction must match too. The same
+   * request within 60 seconds of success, or at the same moment, gets the same answer, which is then `replayed`: the
+   * first answer may have been lost on its way. It counts no attempt. Problems: as `verify`.
+   */
+  async verifyRepeatably(
+    id: string,
+    typed: TypedPhoneCode,
+    client: VerifyingClient,
+  ): Promise<{ verified: Verified; replayed: boolean }> {
+    const digests = this.answers.digestsOf(id, typed);
+    const attempt = await this.try(id, typed, client.id, digests[0]);
+    if (attempt) return { verified: await this.keep(id, this.judged(attempt, client)), replayed: false };
+    const kept = await this.answers.repeat(id, client.id, digests);
+    if (typeof kept === 'string') return { verified: JSON.parse(kept) as Verified, replayed: true };
+    const tried = kept === null ? await this.store.view(id, client.id) : undefined;
+    if (!tried) throw await this.explain(id, client.id);
+    // The process that verified is still composing the answer, or ended before it did.
+    const question = typed.transaction ? transactionQuestion(id, typed.transaction) : null;
+    return { verified: await this.keep(id, this.judged({ tried, question }, client)), replayed: true };
+  }
+
+  private async keep(id: string, verified: Verified): Promise<Verified> {
+    return JSON.parse(await this.answers.keep(id, JSON.stringify(verified))) as Verified;
+  }
+
+  /** The answer after an attempt that counted. Problems: `code_mismatch`, `attempts_exhausted`. */
+  private judged({ tried, question }: Attempt, client: VerifyingClient): Verified {
+    const { id } = tried;
     if (tried.state === 'verified') {
       this.watcher.changed(id);
       const result = this.person(tried);
-      return { state: 'verified', result, assertion: this.assert(tried.id, client.clientId, result, question) };
+      return { state: 'verified', result, assertion: this.assert(id, client.clientId, result, question) };
     }
     if (tried.state === 'failed') {
       this.watcher.changed(id);
@@ -101,19 +149,22 @@ export class Verify {
     throw new Problem('code_mismatch', MISMATCH[tried.channel], { attemptsLeft });
   }
 
-  /** Counts one attempt: against the code that the service generated, or against a code that the phone computed. */
+  /**
+   * Counts one attempt: against the code that the service generated, or against a code that the phone computed. A right
+   * one keeps `requestDigest`, if there is one. Undefined when no such authentication is open: the attempt did not count.
+   */
   private async try(
     id: string,
     typed: TypedPhoneCode,
     clientId: string,
-  ): Promise<{ tried: AuthenticationView; question: string | null }> {
+    requestDigest: Buffer | null,
+  ): Promise<Attempt | undefined> {
     // A code that the service generated signs nothing, so no such code is accepted together with a transaction.
     const digests = typed.transaction ? [] : this.keys.codes.all(typed.code, clientId, id);
-    const drawn = await this.store.tryCode(id, clientId, digests);
+    const drawn = await this.store.tryCode(id, clientId, digests, requestDigest);
     if (drawn) return { tried: drawn, question: null };
-    const made = await this.phoneCode.try(id, clientId, typed);
-    if (!made) throw await this.explain(id, clientId);
-    return { tried: made.seen, question: made.question };
+    const made = await this.phoneCode.try(id, clientId, typed, requestDigest);
+    return made && { tried: made.seen, question: made.question };
   }
 
   /** Returns the person that an authentication names; null once it has closed without verification. */

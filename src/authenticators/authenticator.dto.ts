@@ -1,12 +1,14 @@
 import { Type } from 'class-transformer';
-import { Equals, IsIn, IsObject, IsOptional, IsString, Length, Matches, ValidateNested } from 'class-validator';
+import { Equals, IsIn, IsObject, IsString, Length, Matches, ValidateNested } from 'class-validator';
 import {
   AUTHENTICATOR_KINDS,
   AUTHENTICATOR_TERMS,
   type AuthenticatorKind,
   type RegistrationState,
 } from '../domain/authenticator.ts';
+import { Compacted, TypedSerialNumber } from '../http/plain-text.ts';
 import { JwkInput } from '../devices/app.dto.ts';
+import { Optional } from '../http/optional.ts';
 import { NamedPersonRequest } from '../lines/named-person.dto.ts';
 
 class RelyingPartyName {
@@ -66,7 +68,7 @@ export class AuthenticatorResponse {
 
 export class IssueSmartOtpRequest extends NamedPersonRequest {
   /** The public key of the card that the person must tap to sign, if the institution issues one. */
-  @IsOptional()
+  @Optional()
   @IsObject()
   @ValidateNested()
   @Type(() => JwkInput)
@@ -86,10 +88,12 @@ export class IssuedSmartOtpResponse {
 
 export class RegistrationRequest extends NamedPersonRequest {
   /** The serial number that the app shows, in the form `PG-0000-0000-0000`. */
+  @TypedSerialNumber()
   @Matches(/^PG-\d{4}-\d{4}-\d{4}$/, { message: 'serialNumber must have the form PG-0000-0000-0000' })
   serialNumber: string;
 
   /** The vendor code that the app shows beside the serial number. */
+  @Compacted()
   @Matches(/^[A-Z0-9]{2,8}$/, { message: 'vendorCode must be 2 to 8 characters of A-Z and 0-9' })
   vendorCode: string;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
+import { deviceBond } from '../database/statement-parts.ts';
 import { AUTHENTICATOR_ATTEMPTS, type AuthenticatorKind } from '../domain/authenticator.ts';
 import type { Device } from '../devices/device.entity.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
@@ -8,6 +9,8 @@ import type { Authenticator } from './authenticator.entity.ts';
 
 /** The device that gets an authenticator. */
 export type Bearer = Pick<Device, 'subscriptionId' | 'encryptionKey' | 'serialNumber' | 'issuerId'> & {
+  /** What the secret is bound to. */
+  bond: string;
   /** Null for the subscription's own phone, which no institution issued. */
   issuerVendorCode: Client['vendorCode'];
 };
@@ -25,6 +28,7 @@ const BEARER = statement(
   'authenticator_bearer',
   `SELECT d.subscription_id AS "subscriptionId", d.encryption_key AS "encryptionKey",
       d.serial_number AS "serialNumber", d.issuer_id AS "issuerId",
+      ${deviceBond('d')} AS bond,
       (SELECT vendor_code FROM clients c WHERE c.id = d.issuer_id) AS "issuerVendorCode"
     FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
     WHERE d.id = $1 AND d.state = 'active' AND s.state = 'active' AND (d.issuer_id IS NOT NULL) = ($2 = 'sign')
@@ -64,7 +68,7 @@ const OWN_OTP = statement(
 const TO_ASK = statement(
   'authenticator_to_ask',
   `SELECT au.id, au.device_id AS "deviceId" FROM authenticators au
-      JOIN devices d ON d.id = au.device_id AND d.state = 'active'
+      JOIN devices d ON d.id = au.device_id AND d.subscription_id = au.subscription_id AND d.state = 'active'
     WHERE au.subscription_id = $1 AND au.kind = $3 AND (NOT $4 OR (
       SELECT true FROM registrations r WHERE r.client_id = $2 AND r.subscription_id = au.subscription_id
         AND r.device_id = d.id AND r.state = 'active' LIMIT 1))`,

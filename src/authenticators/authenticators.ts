@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { signJws } from '../crypto/compact-jws.ts';
+import type { DeviceSecret } from '../crypto/device-cipher.ts';
 import { randomId, randomSecret } from '../crypto/random.ts';
 import { seal } from '../crypto/seal.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
@@ -94,8 +95,8 @@ export class Authenticators {
     return this.database.transaction(async (session) => {
       const bearer = await this.store.bearer(session, deviceId, kind);
       if (!bearer) throw notPossible(kind);
-      const { subscriptionId, encryptionKey, serialNumber, issuerId, issuerVendorCode } = bearer;
-      const encrypted = this.keys.fields.encrypt(secret, place(id));
+      const { subscriptionId, encryptionKey, serialNumber, issuerId, issuerVendorCode, bond } = bearer;
+      const encrypted = this.keys.devices.encrypt(place(id), secret, bond);
       await this.store.enrol(session, { id, deviceId, subscriptionId, kind, secret: encrypted, terms });
       if (issuerId) {
         await this.registrations.issued(session, { id: randomId(), clientId: issuerId, subscriptionId, deviceId });
@@ -120,13 +121,13 @@ export class Authenticators {
     return this.store.toAsk({ ...asking, subscriptionId: asking.subscriptionId ?? DECOY_SUBSCRIPTION_ID });
   }
 
-  /** Decrypts the secret of an authenticator's row. */
-  readSecret(id: string, secret: Buffer): Buffer {
-    return this.keys.fields.decrypt(secret, place(id));
+  /** Decrypts the secret of an authenticator's row; null when the row, or that of its device, was moved. */
+  readSecret(id: string, secret: Buffer, bond: string): Buffer | null {
+    return this.keys.devices.decrypt(place(id), secret, bond);
   }
 }
 
-function place(id: string): string {
+function place(id: string): DeviceSecret {
   return `authenticators:secret:${id}`;
 }
 

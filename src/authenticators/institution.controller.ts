@@ -27,7 +27,11 @@ export class RegistrationController {
    */
   @Post()
   @ApiOperation({ summary: 'Register an authenticator' })
-  @ApiHeader({ name: 'Idempotency-Key', required: false, description: '1-255 visible ASCII characters, kept 24 hours' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: '1-255 visible ASCII characters, in quotes or without, kept 24 hours',
+  })
   ask(
     @FromClient() client: Caller,
     @Body() body: RegistrationRequest,

@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Param, Post, Put, Query, Req, Res } from '@
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsISO8601, IsOptional } from 'class-validator';
+import { IsBoolean, IsIn, IsISO8601, IsOptional, Matches } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import type { Caller } from '../crypto/access-token.ts';
@@ -60,6 +60,11 @@ class ImportQuery {
   @IsOptional()
   @IsIn(['report', 'terminate'])
   missing?: 'report' | 'terminate';
+
+  /** The `confirm` of the summary with which an import of the same snapshot stopped, because it would end too much. */
+  @IsOptional()
+  @Matches(/^[\w-]{1,64}$/, { message: 'confirm must be the text from the summary of the import that stopped' })
+  confirm?: string;
 }
 
 @ApiTags('Carrier')
@@ -80,31 +85,41 @@ export class CarrierController {
    * `terminated`, `device-changed` `{ os, osVersion, formFactor, model }`, `plan-changed` `{ plan }`, `number-changed`
    * `{ phoneNumber }`, `suspended`, `resumed`, `sim-swapped`; also CAMARA
    * `org.camaraproject.sim-swap-subscriptions.v0.swapped` `{ phoneNumber }`. Outcomes: `applied`, `duplicate` (this
-   * source and id came before), `stale` (the sequence is not above the last one), `unknown_line`, `rejected` with
-   * `problem`. After a 5xx the whole request can be sent again.
+   * source and id came before), `stale` (the sequence is not above the last one), `unknown_line`, `rejected`. A single
+   * event that is rejected answers 422 with a problem document, a batch 202 with a `problem` in its outcome. After a 5xx
+   * the whole request can be sent again. `OPTIONS` answers the handshake of CloudEvents senders.
    */
   @Post('events')
   @HttpCode(202)
   @RouteConfig({ bodyType: 'events' satisfies BodyType })
   @ApiConsumes('application/cloudevents+json', 'application/cloudevents-batch+json', 'application/json')
   @ApiBody({ schema: { type: 'object', additionalProperties: true } })
+  @ApiResponse({ status: 422, description: 'A single event that is rejected: a problem document with its outcome' })
   @ApiOperation({ summary: 'Report line events' })
-  async events(@Req() request: FastifyRequest, @Body() body: unknown): Promise<OutcomeResponse | BatchResponse> {
+  async events(
+    @Req() request: FastifyRequest,
+    @Body() body: unknown,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<OutcomeResponse | BatchResponse> {
     if (Array.isArray(body)) return { outcomes: await this.ingestAll(body) };
-    const isBinary = request.headers['ce-specversion'] !== undefined;
-    if (!isBinary && !request.headers['content-type']?.startsWith('application/cloudevents+json')) {
+    // Senders may repeat attributes as `ce-` headers in structured mode: the media type alone tells the mode.
+    const isStructured = /^application\/cloudevents\+json\s*(?:;|$)/i.test(request.headers['content-type'] ?? '');
+    if (!isStructured && request.headers['ce-specversion'] === undefined) {
       throw new Problem(
         'unsupported_media_type',
         'Send the event as application/cloudevents+json, or in binary mode with ce- headers.',
       );
     }
-    const { outcome, faults } = await this.feed.ingest(isBinary ? fromHeaders(request.headers, body) : body);
-    return { outcome, ...(faults && { problem: rejected(faults) }) };
+    const { outcome, faults } = await this.feed.ingest(isStructured ? body : fromHeaders(request.headers, body));
+    if (!faults) return { outcome };
+    // Senders of a single event look at the status alone.
+    void reply.status(422).type('application/problem+json; charset=utf-8').header('Cache-Control', 'no-store');
+    return Object.assign({ outcome }, rejected(faults), { status: 422 });
   }
 
   /**
-   * Replaces all facts of a line, and applies the differences to its subscription. Errors: `invalid_request`,
-   * `number_taken`.
+   * Replaces all facts of a line, and applies the differences to its subscription. A number that another line has moves
+   * to this one. Errors: `invalid_request`.
    */
   @Put('lines/:lineId')
   @ApiOperation({ summary: 'Replace the facts of a line' })
@@ -126,7 +141,12 @@ export class CarrierController {
   /**
    * Takes a full snapshot as NDJSON, the facts of one line in each row of at most 16,384 characters, and returns
    * NDJSON: progress, every line that differs, and a summary at the end. Nothing is changed before the whole snapshot
-   * has arrived. Errors: `payload_too_large` above 4 GiB, `import_in_progress`, `unsupported_media_type`.
+   * has arrived and was compared. The report names the first 1,000 rejected lines; the summary counts all. A carrier whose
+   * name is not configured is named as `unknownCarrier` and ends nothing. An import that would end more than the
+   * operator allows (`IMPORT_MAX_ENDED`) changes nothing: its report is that of a dry run, with `ends` on the lines
+   * concerned, and its summary has `stopped: true`, `ended`, `limit` and `confirm`, which the query of the next import
+   * repeats to carry out exactly this. Errors: `payload_too_large` above 4 GiB, `import_in_progress`, `unsupported_media_type`,
+   * `invalid_request` for bytes that are no UTF-8.
    */
   @Post('lines/import')
   @HttpCode(200)
@@ -148,8 +168,9 @@ export class CarrierController {
       throw new Problem('unsupported_media_type', 'Send the snapshot as application/x-ndjson.');
     }
     const takenAt = query.takenAt === undefined ? new Date() : new Date(query.takenAt);
-    const { dryRun = false, missing = 'report' } = query;
-    const lines = await this.importing.report(body, { client, dryRun, takenAt, missing });
+    const { dryRun = false, missing = 'report', confirm } = query;
+    const options = { client, dryRun, takenAt, missing, ...(confirm !== undefined && { confirm }) };
+    const lines = await this.importing.report(body, options);
     await reply.type('application/x-ndjson').send(lines);
   }
 

@@ -2,7 +2,6 @@ import { plainToInstance, Type } from 'class-transformer';
 import {
   IsIn,
   IsObject,
-  IsOptional,
   IsString,
   Length,
   Matches,
@@ -16,10 +15,13 @@ import { parsePerson, seoulDay } from '../domain/person.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import type { InputFault } from '../domain/problem.ts';
 import { faultsOf } from '../http/input.pipe.ts';
+import { Optional } from '../http/optional.ts';
 import { PLAIN_TEXT } from '../http/plain-text.ts';
 
 /** The longest line id that is stored, in characters. */
 const LINE_ID = 64;
+/** One line of text that is not blank; outer blanks do not count. */
+const NAME = /^(?!\s*$)[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;
 
 function IsMobileNumber(options?: ValidationOptions): PropertyDecorator {
   const validate = (value: unknown) => typeof value === 'string' && parsePhoneNumber(value) !== null;
@@ -50,25 +52,26 @@ export class OwnerInput {
 }
 
 export class HandsetInput {
-  /** `android`, `ios` or any other name; compared without case. */
+  /** `android`, `ios` or any other name; compared without case and outer blanks. */
   @IsString()
   @Length(1, 40)
-  @Matches(PLAIN_TEXT)
+  @Matches(NAME)
   os: string;
 
   /** Numbers separated by dots, such as `17.4.1`. */
   @IsString()
   @Length(1, 40)
-  @Matches(PLAIN_TEXT)
+  @Matches(NAME)
   osVersion: string;
 
   @IsIn(['phone', 'tablet'])
   formFactor: FormFactor;
 
-  @IsOptional()
+  /** Compared without case and outer blanks. */
+  @Optional()
   @IsString()
   @Length(1, 80)
-  @Matches(PLAIN_TEXT)
+  @Matches(NAME)
   model?: string;
 }
 
@@ -78,9 +81,10 @@ class LineFactsInput {
   @IsMobileNumber()
   phoneNumber: string;
 
+  /** The carrier's name; compared without case and outer blanks. */
   @IsString()
   @Length(1, 40)
-  @Matches(PLAIN_TEXT)
+  @Matches(NAME)
   carrier: string;
 
   @IsIn(['active', 'suspended', 'terminated'])
@@ -107,7 +111,7 @@ class LineFactsInput {
 /** The facts of the line whose id is in the address. */
 export class LineInput extends LineFactsInput {
   /** Optional; must equal the line id in the address. */
-  @IsOptional()
+  @Optional()
   @IsString()
   @Length(1, LINE_ID)
   lineId?: string;
@@ -124,7 +128,7 @@ export class SnapshotLine extends LineFactsInput {
 export class PortedOutData {
   @IsString()
   @Length(1, 40)
-  @Matches(PLAIN_TEXT)
+  @Matches(NAME)
   newCarrier: string;
 }
 
@@ -180,7 +184,7 @@ export function factsOf(lineId: string, line: LineFactsInput): LineFacts {
   return {
     lineId,
     phoneNumber: parsePhoneNumber(phoneNumber) ?? phoneNumber,
-    carrier,
+    carrier: carrier.trim(),
     status,
     holder,
     owner: ownerOf(owner),
@@ -194,5 +198,10 @@ export function ownerOf({ birthDate, genderDigit }: OwnerInput): LineFacts['owne
 }
 
 export function handsetOf({ os, osVersion, formFactor, model }: HandsetInput): Handset {
-  return { os, osVersion, formFactor, ...(model !== undefined && { model }) };
+  return {
+    os: os.trim(),
+    osVersion: osVersion.trim(),
+    formFactor,
+    ...(model !== undefined && { model: model.trim() }),
+  };
 }

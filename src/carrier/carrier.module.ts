@@ -6,6 +6,7 @@ import { LinesModule } from '../lines/lines.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
 import { CarrierEventStore } from './events/carrier-event.store.ts';
 import { CarrierController } from './carrier.controller.ts';
+import { HandshakeController } from './events/handshake.controller.ts';
 import { EventLanes } from './events/event-lanes.ts';
 import { CarrierFeed } from './events/feed.ts';
 import { SnapshotImport } from './snapshot/import.ts';
@@ -14,7 +15,7 @@ import { Reconcile } from './snapshot/reconcile.ts';
 /** The carrier's feed: events as they happen, and a full snapshot every night. */
 @Module({
   imports: [LifecycleModule, SubscriptionsModule, LinesModule],
-  controllers: [CarrierController],
+  controllers: [CarrierController, HandshakeController],
   providers: [CarrierFeed, EventLanes, Reconcile, SnapshotImport, CarrierEventStore],
   exports: [CarrierFeed, CarrierEventStore],
 })

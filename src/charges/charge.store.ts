@@ -3,12 +3,25 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { MoreThanOrEqual, type Repository } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { statePeriods, type StatePeriod, type DatedTransition } from '../domain/fee.ts';
-import type { ChargeHistory, MonthlyCharge } from './charge.ts';
+import { statePeriods, type DatedTransition } from '../domain/fee.ts';
+import type { ChargeHistory, Lives, MonthlyCharge } from './charge.ts';
 import { ClosedMonth } from './closed-month.entity.ts';
 
 /** Subscriptions read together. */
 const BATCH = 1_000;
+
+const TRANSITIONS = `json_agg(json_build_object('change', json_build_object('kind', k.change, 'reason', k.reason),
+        'at', k.at) ORDER BY k.number)`;
+
+/**
+ * The transitions of a subscription `s`, and those of the earlier ones of its line that ended on the day on which it
+ * began: that day is already charged.
+ */
+const LIVES = `(SELECT ${TRANSITIONS} FROM subscription_links k WHERE k.subscription_id = s.id) AS life,
+      (SELECT coalesce(json_agg(e.life), '[]') FROM (
+        SELECT (SELECT ${TRANSITIONS} FROM subscription_links k WHERE k.subscription_id = o.id) AS life
+        FROM subscriptions o WHERE o.line_id = s.line_id AND (o.created_at, o.id) < (s.created_at, s.id)
+          AND o.since >= date_trunc('day', s.created_at, 'Asia/Seoul')) e) AS earlier`;
 
 /**
  * Every subscription that began before $2 and had not ended before $3, in the order of its id, with its transitions and
@@ -16,10 +29,7 @@ const BATCH = 1_000;
  */
 const BILLED = statement(
   'charge_billed',
-  `SELECT s.id AS "subscriptionId", s.line_id AS "lineId",
-      (SELECT json_agg(json_build_object('change', json_build_object('kind', k.change, 'reason', k.reason), 'at', k.at)
-        ORDER BY k.number)
-        FROM subscription_links k WHERE k.subscription_id = s.id) AS life,
+  `SELECT s.id AS "subscriptionId", s.line_id AS "lineId", ${LIVES},
       (SELECT coalesce(json_agg(c), '[]') FROM (
         SELECT month, sum(days)::int AS days, sum(amount)::int AS amount
         FROM charges WHERE subscription_id = s.id AND month >= $4 GROUP BY month) c) AS charged
@@ -27,11 +37,7 @@ const BILLED = statement(
     ORDER BY s.id LIMIT ${BATCH}`,
 );
 
-const LIFE = statement(
-  'charge_life',
-  `SELECT json_build_object('kind', change, 'reason', reason) AS change, at
-    FROM subscription_links WHERE subscription_id = $1 ORDER BY number`,
-);
+const LIVES_OF = statement('charge_lives', `SELECT ${LIVES} FROM subscriptions s WHERE s.id = $1`);
 
 const OF_MONTH = statement(
   'charge_of_month',
@@ -112,22 +118,20 @@ export class ChargeStore {
 
   /** The subscriptions that may have been active in the time range, one batch at a time. */
   async *billed(time: { from: Date; to: Date; since: string }, session?: Session): AsyncGenerator<ChargeHistory[]> {
-    type Row = Omit<ChargeHistory, 'life'> & { life: { change: DatedTransition['change']; at: string }[] };
+    type Row = Omit<ChargeHistory, keyof Lives> & WrittenLives;
     for (let after = LOWEST_ID; ;) {
       const rows = await (session ?? this.database).rows<Row>(BILLED, [after, time.to, time.from, time.since]);
       const last = rows.at(-1);
       if (!last) return;
-      yield rows.map((row) => ({
-        ...row,
-        life: statePeriods(row.life.map(({ change, at }) => ({ change, at: new Date(at) }))),
-      }));
+      yield rows.map((row) => ({ ...row, ...livesOf(row) }));
       after = last.subscriptionId;
     }
   }
 
-  /** The states of a subscription, in the order in which they took effect. */
-  async statePeriods(subscriptionId: string): Promise<StatePeriod[]> {
-    return statePeriods(await this.database.rows<DatedTransition>(LIFE, [subscriptionId]));
+  /** The states of a subscription, and of the earlier ones of its line that ended on its first day. */
+  async lives(subscriptionId: string): Promise<Lives> {
+    const [row] = await this.database.rows<WrittenLives>(LIVES_OF, [subscriptionId]);
+    return row ? livesOf(row) : { life: [], earlier: [] };
   }
 
   /** The charges of a closed month, one batch at a time. */
@@ -140,4 +144,17 @@ export class ChargeStore {
       [id, of] = [last.subscriptionId, last.month];
     }
   }
+}
+
+/** Transitions as JSON. */
+type Written = { change: DatedTransition['change']; at: string }[];
+
+interface WrittenLives {
+  life: Written;
+  earlier: Written[];
+}
+
+function livesOf({ life, earlier }: WrittenLives): Lives {
+  const read = (written: Written) => statePeriods(written.map(({ change, at }) => ({ change, at: new Date(at) })));
+  return { life: read(life), earlier: earlier.map(read) };
 }

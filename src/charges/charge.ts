@@ -16,10 +16,15 @@ export interface MonthToDate {
 export type MonthlyCharge = Pick<Charge, 'subscriptionId' | 'month' | 'days' | 'amount' | 'monthlyFee'> &
   Pick<Subscription, 'lineId'>;
 
+/** The states of a subscription, and of the earlier ones of its line that ended on the day on which it began. */
+export interface Lives {
+  life: StatePeriod[];
+  earlier: StatePeriod[][];
+}
+
 /** A subscription's states, and its earlier charges. */
-export interface ChargeHistory {
+export interface ChargeHistory extends Lives {
   subscriptionId: string;
   lineId: string;
-  life: StatePeriod[];
   charged: Pick<Charge, 'month' | 'days' | 'amount'>[];
 }

@@ -45,7 +45,8 @@ export class Charges {
     const { MONTHLY_FEE: monthlyFee } = this.environment;
     const now = new Date();
     const month = monthOf(now);
-    const days = activeDays(await this.store.statePeriods(subscriptionId), month, now);
+    const { life, earlier } = await this.store.lives(subscriptionId);
+    const days = activeDays(life, month, now, earlier);
     return { month, days, amount: prorated(monthlyFee, days, month), monthlyFee };
   }
 
@@ -81,9 +82,9 @@ export class Charges {
     batch: readonly ChargeHistory[],
     { month, closed, now }: { month: string; closed: readonly ClosedMonth[]; now: Date },
   ): MonthlyCharge[] {
-    return batch.flatMap(({ subscriptionId, lineId, life, charged }) => {
+    return batch.flatMap(({ subscriptionId, lineId, life, earlier, charged }) => {
       const owed = ({ month: of, monthlyFee }: Pick<ClosedMonth, 'month' | 'monthlyFee'>) => {
-        const days = activeDays(life, of, now);
+        const days = activeDays(life, of, now, earlier);
         return { subscriptionId, lineId, month: of, days, amount: prorated(monthlyFee, days, of), monthlyFee };
       };
       const corrections = closed

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { readEnvironment } from '../../config/environment.ts';
+import { readProcessEnvironment } from '../../config/environment.ts';
 import { AppModule } from '../app.module.ts';
 import type { OperatorRole } from '../domain/operator.ts';
 import { Problem } from '../domain/problem.ts';
@@ -27,7 +27,7 @@ if (wanted !== given.length) {
   process.exit(2);
 }
 
-const environment = readEnvironment(process.env);
+const environment = readProcessEnvironment(['DATABASE_URL', 'KEYRING', 'SMPP_URL']);
 const gateways = configuredGateways(environment);
 const app = await NestFactory.createApplicationContext(AppModule.register({ environment, ...gateways }), {
   logger: ['error', 'warn'],

@@ -1,18 +1,18 @@
 import 'reflect-metadata';
 import { NestFactory } from '@nestjs/core';
-import { readEnvironment } from '../../config/environment.ts';
+import { readProcessEnvironment } from '../../config/environment.ts';
 import { AppModule } from '../app.module.ts';
 import { CarrierFeed } from '../carrier/events/feed.ts';
 import { configuredGateways } from '../gateways/configured.ts';
 
 /**
  * Replays the carrier events that were set aside, oldest first: `npm run replay-events`.
- * They concern lines that were unknown or numbers that were still taken, or could not be parsed. An event that still
+ * They concern lines that were unknown, or could not be parsed. An event that still
  * cannot be applied stays set aside, with the reason.
  * Safe at any time, and more than once.
  */
 
-const environment = readEnvironment(process.env);
+const environment = readProcessEnvironment(['DATABASE_URL', 'KEYRING', 'SMPP_URL']);
 const gateways = configuredGateways(environment);
 const app = await NestFactory.createApplicationContext(AppModule.register({ environment, ...gateways }), {
   logger: ['error', 'warn'],

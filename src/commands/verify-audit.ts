@@ -1,9 +1,9 @@
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import pg from 'pg';
-import { readEnvironment } from '../../config/environment.ts';
+import { readProcessEnvironment } from '../../config/environment.ts';
 import { parseKeyring } from '../crypto/keyring.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
+import { connectTo, UNLIMITED } from '../database/database-client.ts';
 import type { Statements } from '../database/database.ts';
 import type { Breach, RecordedHead } from '../operator/check-chain.ts';
 import { walkChain } from '../operator/walk-chain.ts';
@@ -18,13 +18,12 @@ import { walkChain } from '../operator/walk-chain.ts';
 /** Breaches that are printed one by one; further ones are only counted. */
 const PRINTED = 20;
 
-const environment = readEnvironment(process.env);
+const environment = readProcessEnvironment(['DATABASE_URL', 'KEYRING']);
 const keys = new ServiceKeys(parseKeyring(environment.KEYRING ?? ''));
 const recorded = readNotedHead();
-const client = new pg.Client({ connectionString: environment.DATABASE_URL });
+const client = await connectTo(environment.DATABASE_URL ?? '', UNLIMITED);
 let breaches = 0;
 
-await client.connect();
 try {
   await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   const session: Statements = {

@@ -9,6 +9,9 @@ export interface UnverifiedJws {
   signature: Buffer;
 }
 
+/** Fatal: bytes that are no UTF-8 are no JSON, and are never replaced. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 /**
  * Signs JSON as a compact JWS (RFC 7515) with ES256.
  * Written on node:crypto and compared with jose in the tests: every flow signs twice and verifies twice, and WebCrypto
@@ -67,7 +70,7 @@ function isCoordinate(value: unknown): value is string {
 
 function jsonObject(part: string): Record<string, unknown> | null {
   try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    const value: unknown = JSON.parse(UTF8.decode(Buffer.from(part, 'base64url')));
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : null;

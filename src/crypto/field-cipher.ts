@@ -28,13 +28,33 @@ export class FieldCipher {
 
   /** Throws when the key is unknown, the place differs, or the ciphertext was altered. */
   decrypt(ciphertext: Buffer, place: string): Buffer {
+    const plaintext = this.decryptIfOf(ciphertext, place);
+    if (!plaintext) throw new Error(`${place} does not decrypt: it belongs to another place, or it was altered`);
+    return plaintext;
+  }
+
+  /** As `decrypt`, but null when the place differs or the ciphertext was altered. Throws when the key is unknown. */
+  decryptIfOf(ciphertext: Buffer, place: string): Buffer | null {
     const at = 1 + (ciphertext[0] ?? 0);
     const key = this.keys.get(ciphertext.toString('latin1', 1, at));
     if (!key) throw new Error(`no key of the keyring decrypts ${place}`);
     const decipher = createDecipheriv('aes-256-gcm', key, ciphertext.subarray(at, at + NONCE));
     decipher.setAAD(Buffer.from(place));
     decipher.setAuthTag(ciphertext.subarray(-TAG));
-    return Buffer.concat([decipher.update(ciphertext.subarray(at + NONCE, -TAG)), decipher.final()]);
+    const body = decipher.update(ciphertext.subarray(at + NONCE, -TAG));
+    try {
+      return Buffer.concat([body, decipher.final()]);
+    } catch {
+      return null;
+    }
+  }
+
+  /**
+   * Reads a text that is kept encrypted, or in plain form in a row of an older version that `npm run reencrypt` has not
+   * carried over yet. Empty when the row has neither, because the text was erased.
+   */
+  readText(cipher: Buffer | null, plain: string | null, place: string): string {
+    return cipher ? this.decrypt(cipher, place).toString('utf8') : (plain ?? '');
   }
 
   /** Whether a ciphertext was made under an older key and needs re-encryption. */

@@ -1,4 +1,5 @@
 import { randomBytes, randomInt } from 'node:crypto';
+import { compactText } from '../domain/typed-text.ts';
 
 /** A verification code: six decimal digits, each of the million equally likely. */
 export function randomCode(): string {
@@ -32,9 +33,9 @@ export function randomEnrolmentCode(): string {
   return letters.replace(/(.{5})(?=.)/g, '$1-');
 }
 
-/** The canonical form of a typed code: case, hyphens and blanks do not matter, O is 0, I and L are 1. */
+/** The canonical form of a typed code: case, dashes and blanks do not matter, O is 0, I and L are 1. */
 export function normaliseEnrolmentCode(typed: string): string {
-  const letters = typed.toUpperCase().replace(/[\s-]/g, '').replace(/O/g, '0').replace(/[IL]/g, '1');
+  const letters = compactText(typed).toUpperCase().replace(/O/g, '0').replace(/[IL]/g, '1');
   return letters.replace(/(.{5})(?=.)/g, '$1-');
 }
 

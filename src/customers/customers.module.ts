@@ -58,7 +58,7 @@ import { Reports } from './reports.ts';
     Pages,
     PageProblemFilter,
   ],
-  exports: [Reports],
+  exports: [PageProblemFilter, Reports],
 })
 export class CustomersModule {
   constructor(tasks: RecurringTasks, customers: Customers, reports: Reports, { HISTORY_DAYS }: Environment) {

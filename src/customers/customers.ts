@@ -130,8 +130,10 @@ export class Customers {
     const session = digest && (await this.store.see(digest));
     if (!digest || !session?.lineId || !session.personIndex) return undefined;
     const { lineId, personIndex } = session;
-    const line = await this.lines.byId(lineId);
-    if (!line || line.status === 'terminated') return undefined;
+    const registered = await this.lines.byId(lineId);
+    const phoneNumber = registered?.phoneNumber ?? null;
+    if (!registered || phoneNumber === null || registered.status === 'terminated') return undefined;
+    const line = { ...registered, phoneNumber };
     if (!this.lines.personIndexesOf(line).some((index) => index.equals(personIndex))) return undefined;
     if (session.channel === 'sms' && !(await this.maySeeBySms(digest, session, lineId))) return undefined;
     return { session, line };
@@ -184,6 +186,7 @@ function placeOf(digest: Buffer): string {
   return `customer_sessions:enrolment:${digest.toString('base64url')}`;
 }
 
-function sessionEnded(): Problem {
+/** `session_ended`: no customer is logged in in this browser, or no verification is in progress. */
+export function sessionEnded(): Problem {
   return new Problem('session_ended', 'Log in again. A session ends after ten minutes without activity.');
 }

@@ -64,7 +64,7 @@ export class MyService {
 
   /** Subscribes the customer and stores the version of the accepted terms. Problems: as `Subscriptions.subscribe`. */
   async join(customer: Customer, digest: Buffer, terms: string, locale: Locale): Promise<void> {
-    const enrolment = await this.subscriptions.subscribe(
+    const enrolment = await this.lifecycle.subscribe(
       customer.line.phoneNumber,
       { actor: 'customer', verified: customer.line },
       (session, subscriptionId) => this.store.consent(session, { subscriptionId, terms, locale }),

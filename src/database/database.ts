@@ -1,7 +1,8 @@
-import { Injectable } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import pg from 'pg';
-import { DataSource, type EntityManager } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { connectTo, IDLE_IN_TRANSACTION_MS, limitsOf, LONG, ORDINARY } from './database-client.ts';
 import type { Statement } from './statement.ts';
 
 /** Runs literal statements. */
@@ -15,39 +16,90 @@ export interface Session extends Statements {
 }
 
 /** A dedicated connection. */
-export interface Connection extends Session {
+export interface Connection extends Statements {
   /** Aborted when the connection ends, also when the database ends it. What belonged to its session is gone then. */
   readonly ended: AbortSignal;
-  close(): Promise<void>;
+  close(): void;
 }
 
 /** SQLSTATE of a violated unique constraint (PostgreSQL, appendix A). */
 const UNIQUE_VIOLATION = '23505';
+/** SQLSTATE of transactions that waited for each other. */
+const DEADLOCK = '40P01';
+
+/**
+ * SQLSTATEs that say that a pooler gave the connection another session, in which a named statement is missing or exists
+ * already. The statement did not run.
+ */
+const MIXED_NAMES = new Set(['26000', '42P05']);
+
+/** For a transaction behind a pooler, whose sessions keep no setting of this service. */
+const LOCAL_LIMITS =
+  `SET LOCAL statement_timeout = ${ORDINARY.server}; ` +
+  `SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`;
+
+/** How the service reaches its database. */
+export interface DatabaseAccess {
+  /** URL that leads to a session of its own: PostgreSQL itself where `sharesSessions`. */
+  sessionUrl: string;
+  /** The pool of TypeORM goes through a pooler that gives another session to each transaction. */
+  sharesSessions: boolean;
+}
 
 /**
  * Runs literal statements on the pool of TypeORM, prepared and named: three times the reads a second of a repository on
- * the same machine.
+ * the same machine. Behind a pooler that shares sessions, statements have no name, and PostgreSQL plans each one anew.
  * Each guarded state change stays in one statement. Cold paths use repositories.
  */
-@Injectable()
 export class Database implements Session {
   readonly manager: EntityManager;
+  private readonly logger = new Logger(Database.name);
   private readonly pool: pg.Pool;
+  private isNaming: boolean;
 
-  constructor(private readonly source: DataSource) {
+  constructor(
+    private readonly source: DataSource,
+    private readonly access: DatabaseAccess,
+  ) {
     this.manager = source.manager;
+    this.isNaming = !access.sharesSessions;
     if (!(source.driver instanceof PostgresDriver)) throw new Error('the service runs on PostgreSQL');
     this.pool = source.driver.master as pg.Pool;
   }
 
   /** Runs one statement on any connection of the pool and returns its rows. */
-  async rows<Row>({ name, text }: Statement, values: unknown[]): Promise<Row[]> {
-    return (await this.pool.query({ name, text, values })).rows as Row[];
+  async rows<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    return (await this.onPool(statement, values)).rows as Row[];
+  }
+
+  private async onPool(statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
+    try {
+      return await this.run(this.pool, statement, values);
+    } catch (error) {
+      if (!isAboutNames(error)) throw error;
+      return this.run(this.pool, statement, values);
+    }
+  }
+
+  private async run(
+    on: Pick<pg.Pool | pg.PoolClient, 'query'>,
+    { name, text }: Statement,
+    values: unknown[],
+  ): Promise<pg.QueryResult> {
+    try {
+      return await on.query({ ...(this.isNaming && { name }), text, values });
+    } catch (error) {
+      if (this.isNaming && isAboutNames(error)) {
+        this.isNaming = false;
+        this.logger.warn('a pooler shares sessions: statements have no names from now on');
+      }
+      throw error;
+    }
   }
 
   /** Runs one statement on any connection of the pool and returns the number of rows that it changed or removed. */
-  async changed({ name, text }: Statement, values: unknown[]): Promise<number> {
-    return (await this.pool.query({ name, text, values })).rowCount ?? 0;
+  async changed(statement: Statement, values: unknown[]): Promise<number> {
+    return (await this.onPool(statement, values)).rowCount ?? 0;
   }
 
   /**
@@ -55,22 +107,16 @@ export class Database implements Session {
    * and advisory locks.
    */
   async connect(): Promise<Connection> {
-    const runner = this.source.createQueryRunner();
-    const client = (await runner.connect()) as pg.PoolClient;
+    const client = await connectTo(this.access.sessionUrl, LONG, limitsOf(LONG));
     const ended = new AbortController();
     client.once('end', () => {
       ended.abort();
     });
     return {
-      manager: runner.manager,
       ended: ended.signal,
       rows: async <Row>({ text }: Statement, values: unknown[]) => (await client.query(text, values)).rows as Row[],
-      // Closes the connection instead of returning it to the pool, so that the state of the session ends with it.
-      close: async () => {
-        // Not awaited: on a dead network the server never answers the end of a connection.
-        void client.end().catch(() => undefined);
-        await runner.release();
-      },
+      // Not awaited: on a dead network the server never answers the end of a connection.
+      close: () => void client.end().catch(() => undefined),
     };
   }
 
@@ -78,16 +124,24 @@ export class Database implements Session {
   async transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     return this.source.transaction(async (manager) => {
       const client = (await manager.queryRunner?.connect()) as pg.PoolClient;
-      return work({
-        manager,
-        rows: async <Row>({ name, text }: Statement, values: unknown[]) =>
-          (await client.query({ name, text, values })).rows as Row[],
-      });
+      if (this.access.sharesSessions) await client.query(LOCAL_LIMITS);
+      const rows = async <Row>(statement: Statement, values: unknown[]) =>
+        (await this.run(client, statement, values)).rows as Row[];
+      return work({ manager, rows });
     });
   }
+}
+
+function isAboutNames(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && MIXED_NAMES.has(error.code ?? '');
 }
 
 /** True if `error` reports that another row holds the same key in `constraint`. */
 export function isConflict(error: unknown, constraint: string): boolean {
   return error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION && error.constraint === constraint;
+}
+
+/** True if PostgreSQL ended the transaction because it and another one waited for each other. */
+export function isDeadlock(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === DEADLOCK;
 }

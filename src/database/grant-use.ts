@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { connectTo, ORDINARY } from './database-client.ts';
 
 /** Runs SQL as the role that owns the tables. */
 type Query = <Row>(sql: string, values?: unknown[]) => Promise<Row[]>;
@@ -61,8 +62,7 @@ export async function grantUse(
  * Returns the role that a URL logs in as. It asks the database, because a URL may leave the role to the environment.
  */
 export async function roleOf(url: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
+  const client = await connectTo(url, ORDINARY);
   try {
     const { rows } = await client.query<{ role: string }>('SELECT current_user AS role');
     return rows[0]?.role ?? '';

@@ -12,6 +12,16 @@ export const WIPED = `code_digest = NULL, sms_code = NULL, envelope = NULL, end_
   transaction = NULL, budgets = NULL`;
 
 /**
+ * SQL: the text to which the secrets of device `d` are bound, as `deviceBond` in `crypto/device-cipher.ts` makes it; null
+ * where an outer join found no device.
+ */
+export function deviceBond(d: string): string {
+  const point = (key: string) => `(${d}.${key}->>'x') || '.' || (${d}.${key}->>'y')`;
+  return `${d}.id || ':' || ${d}.subscription_id || ':' || coalesce(${d}.issuer_id::text, '') || ':' ||
+        ${point('signing_key')} || ':' || ${point('encryption_key')} || ':' || coalesce(${point('card_key')}, '')`;
+}
+
+/**
  * Named parameters, for statements with many: `$.purpose` is the placeholder of `purpose` in the text (`$8`), and
  * `values` lists the members of an object in the same order.
  */
@@ -20,6 +30,11 @@ export function parameters<Name extends string>(
 ): { $: Readonly<Record<Name, string>>; values: (input: Readonly<Record<Name, unknown>>) => unknown[] } {
   const places = Object.fromEntries(names.map((name, at) => [name, `$${at + 1}`]));
   return { $: places as Record<Name, string>, values: (input) => names.map((name) => input[name]) };
+}
+
+/** The column of a property: `phone_index` of `phoneIndex`. */
+export function columnOf(property: string): string {
+  return property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** `INSERT INTO table (column, …) SELECT value, …`, from an object that maps columns to the SQL of their values. */

@@ -50,7 +50,7 @@ export class Deliver {
 
   private async deliverOne(one: Claimed): Promise<Settled> {
     try {
-      if (one.notice) return await this.deliverNotice(one, this.notices.read(one.notice));
+      if (one.notice) return await this.deliverNotice(one, one.notice.id, this.notices.read(one.notice));
       return one.kind === 'sms' ? await this.deliverSms(one) : await this.deliverPush(one);
     } catch (error) {
       this.logger.error(`delivery ${one.id} (${one.kind}): ${(error as Error).message}`);
@@ -59,11 +59,12 @@ export class Deliver {
   }
 
   private async deliverPush(one: Claimed): Promise<Settled> {
-    const { deviceId, pushService: service, pushToken } = one;
+    const { deviceId, pushService: service, pushToken, bond } = one;
     const content = pushMessage(one);
     // Nothing to send any more, or no phone to send it to: the app lists pending authentications when it opens.
-    if (!content || !deviceId || !service || !pushToken || one.secondsLeft <= 0) return done(one);
-    const token = this.devices.readPushToken(deviceId, pushToken);
+    if (!content || !deviceId || !service || !pushToken || !bond || one.secondsLeft <= 0) return done(one);
+    const token = this.devices.readPushToken(pushToken, bond);
+    if (token === null) return done(one);
     const message: PushMessage = { ...content, service, token, ttlSeconds: Math.ceil(one.secondsLeft) };
     const outcome = await this.sendPush(one, message, HANDOVER_SECONDS);
     if (outcome.kind === 'unregistered') await this.devices.pushTokenDied(deviceId, token, outcome.since ?? null);
@@ -72,8 +73,10 @@ export class Deliver {
 
   private async deliverSms(one: Claimed): Promise<Settled> {
     const { smsCode, lineId, person, authenticationId: id, state } = one;
-    // A decoy has no line. A protected line gets no code by SMS unless the subscriber permits it at this moment.
-    if (!id || !smsCode || !lineId || !person || one.lineProtected || state !== 'pending') return done(one);
+    // A decoy has no line. A number that moved to another line belongs to another person. A protected line gets no code
+    // by SMS unless the subscriber permits it at this moment.
+    if (!id || !smsCode || !lineId || !person || one.lineProtected || one.lineChanged || state !== 'pending')
+      return done(one);
     const code = this.keys.fields.decrypt(smsCode, `authentications:sms_code:${id}`).toString('utf8');
     const to = decryptNamedPerson(this.keys, id, person).phoneNumber;
     const text = smsText({ relyingParty: one.relyingParty ?? '', code });
@@ -82,7 +85,11 @@ export class Deliver {
   }
 
   /** Pushes the notice to the phone that was in use. Without one, or if its push service no longer knows it, texts the number. */
-  private async deliverNotice(one: Claimed, { notice, address, text, bySms }: WrittenNotice): Promise<Settled> {
+  private async deliverNotice(
+    one: Claimed,
+    noticeId: string,
+    { notice, address, text, bySms }: WrittenNotice,
+  ): Promise<Settled> {
     const named = { service: this.words.brandIn('ko').service, text };
     if (address.push) {
       const message = {
@@ -95,7 +102,7 @@ export class Deliver {
       const mayWait = outcome.kind === 'retry' && (one.attempts < PUSH_ATTEMPTS_A_NOTICE || !bySms);
       if (outcome.kind === 'accepted' || mayWait) return this.settle(one, outcome);
     }
-    if (!bySms) return done(one);
+    if (!bySms || !(await this.notices.mayText(noticeId, address.phoneNumber))) return done(one);
     const sms = { to: address.phoneNumber, text: noticeSms(named) };
     return this.settle(one, await this.sendSms(one, sms, HANDOVER_SECONDS / 2));
   }

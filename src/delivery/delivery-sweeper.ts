@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { RecurringTask } from '../queue/recurring-tasks.ts';
+import { RareWarnings } from '../process/rare-warnings.ts';
 import { Deliver } from './deliver.ts';
 import { DeliveryStore } from './delivery.store.ts';
 
@@ -15,7 +16,7 @@ export class DeliverySweeper implements RecurringTask {
   readonly name = 'delivery sweep';
   /** The time resolution of postponed deliveries. */
   readonly everyMs = 500;
-  private readonly logger = new Logger(DeliverySweeper.name);
+  private readonly warnings = new RareWarnings(new Logger(DeliverySweeper.name));
   private readonly delivering = new Set<Promise<void>>();
 
   constructor(
@@ -37,7 +38,7 @@ export class DeliverySweeper implements RecurringTask {
       const work = this.deliver
         .deliver(ids.slice(at, at + BATCH))
         .catch((error: unknown) => {
-          this.logger.warn(`sweep: ${(error as Error).message}`);
+          this.warnings.warn('sweep', (error as Error).message);
         })
         .finally(() => this.delivering.delete(work));
       this.delivering.add(work);

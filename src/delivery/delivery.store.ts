@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import type { OuterJoined } from '../database/statement-parts.ts';
+import { deviceBond, type OuterJoined } from '../database/statement-parts.ts';
 import { CLAIM_SECONDS } from '../domain/delivery.ts';
 import type { Authentication } from '../authentication/authentication.entity.ts';
 import { smsPermitted } from '../authentication/statement-parts.ts';
@@ -20,7 +20,11 @@ export type Claimed = Pick<Delivery, 'id' | 'kind' | 'attempts'> &
     relyingParty: Client['name'] | null;
     /** True if the line is protected now and SMS is not permitted; then no code goes by SMS. */
     lineProtected: boolean;
+    /** True if the line changed hands or number since the authentication was started. */
+    lineChanged: boolean;
     deviceId: Device['id'] | null;
+    /** What the push token is bound to. */
+    bond: string | null;
     notice: Pick<StoredNotice, 'id' | 'kind' | 'detail' | 'address'> | null;
   };
 
@@ -50,7 +54,9 @@ const CLAIM = statement(
       rp.name AS "relyingParty", a.line_id AS "lineId", CASE WHEN c.kind = 'sms' THEN a.person END AS person,
       c.kind = 'sms' AND EXISTS (SELECT 1 FROM subscriptions p WHERE p.line_id = a.line_id AND p.state <> 'cancelled'
         AND p.protected_since IS NOT NULL AND NOT ($2 AND ${smsPermitted('p.id', 'a.client_id')})) AS "lineProtected",
-      d.id AS "deviceId", d.push_service AS "pushService", d.push_token AS "pushToken", d.test_envelope AS "testEnvelope",
+      c.kind = 'sms' AND EXISTS (SELECT 1 FROM lines l WHERE l.id = a.line_id AND l.version <> a.line_version) AS "lineChanged",
+      d.id AS "deviceId", d.push_service AS "pushService", d.push_token AS "pushToken", ${deviceBond('d')} AS bond,
+      d.test_envelope AS "testEnvelope",
       n.id AS "noticeId", n.kind AS "noticeKind", n.detail AS "noticeDetail", n.address AS "noticeAddress"
     FROM claimed c
       LEFT JOIN notices n ON n.id = c.notice_id

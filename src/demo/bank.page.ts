@@ -6,7 +6,7 @@ import type { Page } from '../pages/page.ts';
 import { qrCode } from '../pages/qr-code.ts';
 import type { IssuedSmartOtp, Transfer, TransferForm } from './demo-bank.ts';
 import type { ShownLine } from './demo.page.ts';
-import { DEMO_WORDS } from './words/languages.ts';
+import { DEMO_WORDS } from './words/words.ts';
 import type { BankWords } from './words/words.ts';
 
 const FIELDS = ['payee', 'account', 'amount'] as const satisfies readonly (keyof TransferForm)[];
@@ -136,8 +136,6 @@ function signPage(reader: Reader, { transaction, state, attemptsLeft }: Transfer
           class="code-input"
           inputmode="numeric"
           autocomplete="off"
-          pattern="[0-9]{8}"
-          maxlength="8"
           required
           autofocus
           ${isWrong && html`aria-invalid="true"`}

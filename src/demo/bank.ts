@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../domain/problem.ts';
+import { codeIn } from '../domain/typed-text.ts';
 import { readCookie, setCookie } from '../http/cookies.ts';
 import type { BodyType } from '../http/fastify.ts';
 import { isOwnPage } from '../http/own-page.ts';
@@ -11,7 +12,7 @@ import { sendPage } from '../pages/page.ts';
 import { bankPage, issuedPage, transferPage } from './bank.page.ts';
 import { DemoBank, type TransferForm } from './demo-bank.ts';
 import type { ShownLine } from './demo.page.ts';
-import { DEMO_WORDS } from './words/languages.ts';
+import { DEMO_WORDS } from './words/words.ts';
 import type { BankWords } from './words/words.ts';
 import { RefusedError, type Credentials } from './service-client.ts';
 
@@ -64,7 +65,7 @@ export function declareBank(
   fastify.post<Form>('/demo/bank/transfer', { ...FORM, preHandler: own }, async (request, reply) => {
     const { lang, code = '' } = request.body ?? {};
     const transfer = transferOf(request);
-    if (transfer) await bank.confirm(transfer, code);
+    if (transfer) await bank.confirm(transfer, codeIn(code, 8));
     return reply.redirect(`/demo/bank/transfer?lang=${localeOf(lang)}`, 303);
   });
 
@@ -88,7 +89,7 @@ function customerOf(lines: readonly ShownLine[], lineId: string): ShownLine {
 
 /** The transaction that the customer sees and signs; the service takes it character by character. */
 function transactionOf({ transfer, won }: BankWords, typed: TransferForm): { label: string; value: string }[] {
-  const amount = typed.amount.replace(/[,\s]/g, '');
+  const amount = typed.amount.normalize('NFKC').replace(/[\s,]/gu, '');
   if (!/^[1-9]\d{0,11}$/.test(amount)) throw new RefusedError(422, { code: 'invalid_request' });
   return [
     { label: transfer.payee, value: typed.payee },

@@ -3,7 +3,7 @@ import type { VerifiedCustomer } from './demo-shop.ts';
 import { html, type Html } from '../pages/html.ts';
 import { languageSwitch } from '../pages/language-switch.ts';
 import type { Locale } from '../domain/locale.ts';
-import { DEMO_WORDS } from './words/languages.ts';
+import { DEMO_WORDS } from './words/words.ts';
 import type { ShopWords } from './words/words.ts';
 import type { Reader } from '../pages/words.ts';
 import type { Page } from '../pages/page.ts';
@@ -18,7 +18,7 @@ export interface ShownLine {
 }
 
 /** The shop: the button, the phone beside it, and people to try. */
-export function shopPage(reader: Reader, lines: readonly ShownLine[]): Page {
+export function shopPage(reader: Reader, lines: readonly ShownLine[], budgetsAreReset = false): Page {
   const { locale } = reader;
   const messages = reader.words(DEMO_WORDS).shop;
   const body = html`${shopHeader(messages, locale)}
@@ -45,6 +45,15 @@ export function shopPage(reader: Reader, lines: readonly ShownLine[]): Page {
           </p>
         </section>
         ${peopleTable(messages, lines)}
+        <section class="card">
+          <h2>${messages.budgets}</h2>
+          ${budgetsAreReset && html`<p class="good-note" role="status">${messages.budgetsReset}</p>`}
+          <p>${messages.budgetsText}</p>
+          <form method="post" action="/demo/budgets">
+            <input type="hidden" name="lang" value="${locale}" />
+            <button class="secondary">${messages.resetBudgets}</button>
+          </form>
+        </section>
         <section class="card">
           <h2>${messages.texts}</h2>
           <p>${messages.textsText}</p>

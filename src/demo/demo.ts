@@ -6,15 +6,18 @@ import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { randomToken } from '../crypto/random.ts';
 import { Problem } from '../domain/problem.ts';
 import { readCookie, setCookie } from '../http/cookies.ts';
+import { FormLimits } from '../http/form-limits.ts';
 import { isOwnPage } from '../http/own-page.ts';
 import { writeProblem } from '../http/problem.filter.ts';
+import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
+import { StartBudgets } from '../lines/start-budgets.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { Assets } from '../pages/assets.ts';
 import { declareBank } from './bank.ts';
 import { DemoShop } from './demo-shop.ts';
 import { returnPage, shopPage, type ShownLine } from './demo.page.ts';
 import { localeOf } from '../pages/locale.ts';
-import { DEMO_WORDS } from './words/languages.ts';
+import { DEMO_WORDS } from './words/words.ts';
 import { sendPage } from '../pages/page.ts';
 import { phonePage } from './phone.page.ts';
 
@@ -45,8 +48,11 @@ export function declareDemo(
     }
   });
   declareShop(fastify, { assets, issuer, clients, lines });
+  const [starts, forms] = [app.get(StartBudgets), app.get(FormLimits)];
+  declareBudgets(fastify, issuer, () => Promise.all([starts.forget(), forms.forget()]));
   declareBank(fastify, { assets, credentials: { issuer, ...clientOf(clients, 'demo-bank') }, lines });
-  declarePhone(fastify, { assets, issuer, vendorCode, lines, subscriptions: app.get(Subscriptions) });
+  const [subscriptions, lifecycle] = [app.get(Subscriptions), app.get(SubscriptionLifecycle)];
+  declarePhone(fastify, { assets, issuer, vendorCode, lines, subscriptions, lifecycle });
 }
 
 function declareShop(
@@ -57,8 +63,9 @@ function declareShop(
   const { words } = assets;
   const shop = new DemoShop({ issuer, ...clientOf(demo.clients, 'demo-shop') });
 
-  fastify.get<{ Querystring: { lang?: string } }>('/demo', async (request, reply) => {
-    return sendPage(reply, assets, shopPage(words.reader(localeOf(request.query.lang)), lines));
+  fastify.get<{ Querystring: { lang?: string; done?: string } }>('/demo', async (request, reply) => {
+    const { lang, done } = request.query;
+    return sendPage(reply, assets, shopPage(words.reader(localeOf(lang)), lines, done === 'budgets'));
   });
 
   fastify.post<{ Body: { lang?: string; method?: string } | undefined }>(
@@ -97,6 +104,22 @@ function declareShop(
   });
 }
 
+/** The button that gives the people of the demonstration their budgets back, so that trying is not stopped. */
+function declareBudgets(fastify: FastifyInstance, issuer: string, forget: () => Promise<unknown>): void {
+  fastify.post<{ Body: { lang?: string } | undefined }>(
+    '/demo/budgets',
+    { config: { bodyType: 'form' satisfies BodyType } },
+    async (request, reply) => {
+      if (!isOwnPage(request.headers, issuer)) {
+        writeProblem(reply, new Problem('window_bound_elsewhere', 'Send this request from the shop’s own page.'));
+        return reply;
+      }
+      await forget();
+      return reply.redirect(`/demo?lang=${localeOf(request.body?.lang)}&done=budgets`, 303);
+    },
+  );
+}
+
 function declarePhone(
   fastify: FastifyInstance,
   demo: {
@@ -105,9 +128,10 @@ function declarePhone(
     vendorCode: string;
     lines: readonly ShownLine[];
     subscriptions: Subscriptions;
+    lifecycle: SubscriptionLifecycle;
   },
 ): void {
-  const { assets, issuer, vendorCode, lines, subscriptions } = demo;
+  const { assets, issuer, vendorCode, lines, subscriptions, lifecycle } = demo;
 
   fastify.get<{ Querystring: { lang?: string } }>('/phone', async (request, reply) => {
     const reader = assets.words.reader(localeOf(request.query.lang));
@@ -123,7 +147,7 @@ function declarePhone(
       const standing = await subscriptions.standingOnLine(line.lineId);
       const { enrolmentCode } = standing
         ? await subscriptions.enrolmentCode(standing.id)
-        : await subscriptions.subscribe(line.phoneNumber, { actor: 'customer' });
+        : await lifecycle.subscribe(line.phoneNumber, { actor: 'customer' });
       return await reply.status(201).header('Cache-Control', 'no-store').send({ enrolmentCode });
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

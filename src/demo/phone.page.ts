@@ -4,7 +4,7 @@ import type { ShownLine } from './demo.page.ts';
 import { html } from '../pages/html.ts';
 import { languageSwitch } from '../pages/language-switch.ts';
 import type { Reader } from '../pages/words.ts';
-import { DEMO_WORDS } from './words/languages.ts';
+import { DEMO_WORDS } from './words/words.ts';
 import type { Page } from '../pages/page.ts';
 
 /**

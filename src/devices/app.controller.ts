@@ -3,6 +3,7 @@ import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { RawRequest } from '../http/fastify.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
 import {
+  DeviceResponse,
   EnrolRequest,
   EnrolResponse,
   EnvelopeResponse,
@@ -65,13 +66,21 @@ export class DeviceController {
     return this.devices.testEnvelope(device.deviceId);
   }
 
+  /** Returns how this device stands, for the first screen of the app. */
+  @Get('device')
+  @UseGuards(DeviceGuard)
+  @ApiOperation({ summary: 'Show how the device stands' })
+  standing(@FromDevice() device: ProvenDevice): Promise<DeviceResponse> {
+    return this.devices.standing(device.deviceId);
+  }
+
   /** Replaces the push token of the device. */
   @Put('device/push-token')
   @HttpCode(204)
   @UseGuards(DeviceGuard)
   @ApiOperation({ summary: 'Register a push token' })
   async replacePushToken(@FromDevice() device: ProvenDevice, @Body() body: PushTokenRequest): Promise<void> {
-    await this.devices.replacePushToken(device.deviceId, body.pushToken);
+    await this.devices.replacePushToken(device, body.pushToken);
   }
 
   /**

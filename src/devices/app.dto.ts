@@ -1,7 +1,8 @@
 import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
+import type { DeviceState } from '../domain/device.ts';
 import { PLATFORMS, type Platform } from '../domain/push-service.ts';
-import { PLAIN_TEXT } from '../http/plain-text.ts';
+import { Compacted, PLAIN_TEXT, SHOWN_TEXT, TrimmedName } from '../http/plain-text.ts';
 
 /** The alphabets of FCM and APNs. APNs takes the token in its path, so no other character is accepted. */
 const PUSH_TOKEN = /^[\w:.-]{1,1024}$/;
@@ -48,7 +49,8 @@ export class JwkInput {
 }
 
 export class EnrolRequest {
-  /** 20 Base32 characters in four groups; case, hyphens and blanks are ignored. */
+  /** 20 Base32 characters in four groups; case, dashes, blanks and invisible characters are ignored. */
+  @Compacted()
   @IsString()
   @Length(20, 32)
   enrolmentCode: string;
@@ -89,8 +91,13 @@ export class EnrolRequest {
   @Matches(PUSH_TOKEN, { message: 'pushToken must be 1 to 1024 characters of A-Z, a-z, 0-9 and _ : . -' })
   pushToken: string;
 
-  /** The person's name for the phone, one line of 1 to 64 characters. */
-  @Matches(PLAIN_TEXT, { message: 'name must be one line of text' })
+  /**
+   * The person's name for the phone, one line of 1 to 64 visible characters. Direction marks, and joiners outside of an
+   * emoji, are dropped.
+   */
+  @TrimmedName()
+  @IsString()
+  @Matches(SHOWN_TEXT, { message: 'name must be one line of visible text' })
   @Length(1, 64)
   name: string;
 }
@@ -104,6 +111,7 @@ export class EnrolResponse {
 
 export class TestRequest {
   /** The six digits from the encrypted push. */
+  @Compacted()
   @Matches(/^\d{6}$/, { message: 'code must be six digits' })
   code: string;
 }
@@ -111,6 +119,15 @@ export class TestRequest {
 export class TestResponse {
   deviceId: string;
   state: 'active';
+}
+
+export class DeviceResponse {
+  /** `testing` until the test code was sent back. */
+  state: DeviceState;
+  /** In the form `PG-0000-0000-0000`. */
+  serialNumber: string;
+  /** True after five wrong PINs in a row, until the call centre unlocks the PIN or the app is enrolled again. */
+  pinLocked: boolean;
 }
 
 export class PushTokenRequest {

@@ -5,6 +5,7 @@ import { publicKey } from '../crypto/compact-jws.ts';
 import { isProvenBy, readDeviceProof, type DeviceProof } from '../crypto/device-proof.ts';
 import { Problem } from '../domain/problem.ts';
 import type { RawRequest } from '../http/fastify.ts';
+import { DeviceSecrets } from './device-secrets.ts';
 import { DeviceStore } from './device.store.ts';
 
 /** The device that sent a request. */
@@ -13,6 +14,8 @@ export interface ProvenDevice {
   subscriptionId: string;
   /** False for an institution’s Smart OTP, which sees only its own data. */
   isOwnPhone: boolean;
+  /** What its secrets are bound to. */
+  bond: string;
 }
 
 interface Known {
@@ -40,6 +43,7 @@ export class DeviceProofs {
 
   constructor(
     private readonly store: DeviceStore,
+    private readonly secrets: DeviceSecrets,
     private readonly environment: Environment,
   ) {}
 
@@ -77,7 +81,8 @@ export class DeviceProofs {
         'Only the phone of the subscription, or one replaced in the last 72 hours, answers alerts, with a new proof for each request.',
       );
     }
-    return { deviceId: row.deviceId, subscriptionId: row.subscriptionId, isOwnPhone: row.isOwnPhone };
+    this.secrets.knowledgeKey(row.deviceId, row);
+    return { deviceId: row.deviceId, subscriptionId: row.subscriptionId, isOwnPhone: row.isOwnPhone, bond: row.bond };
   }
 
   /** Reads the proof of a request and checks its claims, but not its signature. Problems: `device_proof_invalid`. */
@@ -99,7 +104,10 @@ export class DeviceProofs {
     const row = await this.store.key(deviceId);
     const key = row && publicKey(row.signingKey);
     if (!key) return null;
-    const found = { device: { deviceId, subscriptionId: row.subscriptionId, isOwnPhone: row.isOwnPhone }, key };
+    const { subscriptionId, isOwnPhone, bond } = row;
+    // Throws if the row was moved to another subscription or given other keys: then the device may do nothing at all.
+    this.secrets.knowledgeKey(deviceId, row);
+    const found = { device: { deviceId, subscriptionId, isOwnPhone, bond }, key };
     if (this.remembered.size >= REMEMBERED) this.remembered.delete(this.remembered.keys().next().value ?? '');
     this.remembered.set(deviceId, found);
     return found;

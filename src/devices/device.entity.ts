@@ -24,9 +24,12 @@ export class Device {
   @Column('jsonb')
   encryptionKey: PublicJwk;
 
-  /** The knowledge key, which the PIN unwraps on the phone; encrypted. */
-  @Column('bytea')
-  knowledgeKey: Buffer;
+  /**
+   * The knowledge key, which the PIN unwraps on the phone; encrypted, and bound to the subscription and the keys. Null 72
+   * hours after the device was revoked, like name and push token.
+   */
+  @Column('bytea', { nullable: true })
+  knowledgeKey: Buffer | null;
 
   @Column('text')
   platform: Platform;
@@ -41,8 +44,13 @@ export class Device {
   @Column('text')
   appVersion: string;
 
-  @Column('text')
-  name: string;
+  /** The name as older versions stored it, until `npm run reencrypt`. */
+  @Column('text', { nullable: true })
+  name: string | null;
+
+  /** The person's name for the phone, encrypted. */
+  @Column('bytea', { nullable: true })
+  nameCipher: Buffer | null;
 
   /** Encrypted; null once the push service reported it dead, or once the active device was revoked. */
   @Column('bytea', { nullable: true })

@@ -1,19 +1,28 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { insertInto, NOW, parameters } from '../database/statement-parts.ts';
+import { deviceBond, insertInto, NOW, parameters } from '../database/statement-parts.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
-import { ENROLMENT_SECONDS, TEST_ATTEMPTS, type DeviceState } from '../domain/device.ts';
 import { REPLACED_HOURS } from '../domain/alert.ts';
+import {
+  CLEARED_AFTER_HOURS,
+  ENROLMENT_SECONDS,
+  PIN_ATTEMPTS,
+  TEST_ATTEMPTS,
+  type DeviceState,
+} from '../domain/device.ts';
+import type { DeviceKeyDigest } from './device-key-digest.entity.ts';
 import type { Device } from './device.entity.ts';
 import { countPin, RESET_PIN } from './pin/count-pin.ts';
 import type { CountedPin } from './pin/judge-pin.ts';
 
 /** The data to check a device proof. It never changes during a device's life. */
-export type DeviceKey = Pick<Device, 'subscriptionId' | 'signingKey'> & {
+export type DeviceKey = Pick<Device, 'subscriptionId' | 'signingKey' | 'knowledgeKey'> & {
   deviceId: Device['id'];
   /** False for an institution's Smart OTP. */
   isOwnPhone: boolean;
+  /** What its secrets are bound to. */
+  bond: string;
 };
 
 /** The columns that an enrolment writes; the others have defaults. */
@@ -26,28 +35,30 @@ export type NewDevice = Pick<
   | 'serialNumber'
   | 'signingKey'
   | 'encryptionKey'
-  | 'knowledgeKey'
   | 'platform'
   | 'pushService'
   | 'osVersion'
   | 'appVersion'
-  | 'name'
-> & { pushToken: Buffer; pushTokenDigest: Buffer; testDigest: Buffer };
+  | 'nameCipher'
+> & { knowledgeKey: Buffer; pushToken: Buffer; pushTokenDigest: Buffer; testDigest: Buffer };
 
-const KEY = statement(
-  'device_key',
-  `SELECT id AS "deviceId", subscription_id AS "subscriptionId", signing_key AS "signingKey",
-      issuer_id IS NULL AS "isOwnPhone" FROM devices WHERE id = $1 AND state <> 'revoked'`,
-);
+/** How a device stands with the service. */
+export interface DeviceStanding {
+  state: DeviceState;
+  serialNumber: string;
+  pinLocked: boolean;
+}
+
+const KEY_OF = `SELECT d.id AS "deviceId", d.subscription_id AS "subscriptionId", d.signing_key AS "signingKey",
+      d.issuer_id IS NULL AS "isOwnPhone", d.knowledge_key AS "knowledgeKey", ${deviceBond('d')} AS bond
+    FROM devices d WHERE d.id = $1`;
+
+const KEY = statement('device_key', `${KEY_OF} AND d.state <> 'revoked'`);
 
 /** SQL: true for a device (`d`) that is in use, or whose place another phone took in the last 72 hours. */
 const MAY_ANSWER = `(d.state = 'active' OR d.replaced_at > now() - interval '${REPLACED_HOURS} hours')`;
 
-const KEY_FOR_ALERTS = statement(
-  'device_key_for_alerts',
-  `SELECT d.id AS "deviceId", d.subscription_id AS "subscriptionId", d.signing_key AS "signingKey",
-      d.issuer_id IS NULL AS "isOwnPhone" FROM devices d WHERE d.id = $1 AND d.issuer_id IS NULL AND ${MAY_ANSWER}`,
-);
+const KEY_FOR_ALERTS = statement('device_key_for_alerts', `${KEY_OF} AND d.issuer_id IS NULL AND ${MAY_ANSWER}`);
 
 const SPEND_PROOF_FOR_ALERTS = statement(
   'device_spend_proof_for_alerts',
@@ -111,7 +122,7 @@ const enrolment = parameters(
   'pushService',
   'osVersion',
   'appVersion',
-  'name',
+  'nameCipher',
   'pushToken',
   'pushTokenDigest',
   'testDigest',
@@ -133,7 +144,7 @@ const ENROL = statement(
     push_service: enrolment.$.pushService,
     os_version: enrolment.$.osVersion,
     app_version: enrolment.$.appVersion,
-    name: enrolment.$.name,
+    name_cipher: enrolment.$.nameCipher,
     push_token: enrolment.$.pushToken,
     push_token_digest: enrolment.$.pushTokenDigest,
     test_digest: enrolment.$.testDigest,
@@ -207,6 +218,11 @@ const TEST_STATE = statement(
   `SELECT state, test_envelope AS envelope, test_expires_at <= now() AS expired FROM devices WHERE id = $1`,
 );
 
+const STANDING = statement(
+  'device_standing',
+  `SELECT state, serial_number AS "serialNumber", pin_failures >= ${PIN_ATTEMPTS} AS "pinLocked" FROM devices WHERE id = $1`,
+);
+
 const REPLACE_PUSH_TOKEN = statement(
   'device_replace_push_token',
   `UPDATE devices SET push_token = $2, push_token_digest = $3, push_token_at = now()
@@ -228,6 +244,16 @@ const UNLOCK_PIN = statement(
   `UPDATE devices SET pin_failures = 0 WHERE subscription_id = $1 AND state = 'active' RETURNING id`,
 );
 
+/**
+ * Remembers keys for ever; returns those that no device had. Sorted, so that two enrolments with the same keys do not
+ * wait for one another.
+ */
+const TAKE_KEYS = statement(
+  'device_take_keys',
+  `INSERT INTO device_keys (digest) SELECT DISTINCT digest FROM unnest($1::bytea[]) AS k (digest) ORDER BY digest
+    ON CONFLICT DO NOTHING RETURNING digest`,
+);
+
 /** The maximum number of proofs that one statement deletes. */
 const PURGE_BATCH = 20_000;
 
@@ -235,6 +261,25 @@ const PURGE_PROOFS = statement(
   'device_purge_proofs',
   `DELETE FROM device_proofs WHERE ctid = ANY(ARRAY(
     SELECT ctid FROM device_proofs WHERE seen_at < now() - interval '5 minutes' LIMIT ${PURGE_BATCH}))`,
+);
+
+/** A device whose test was never finished is out of use too. */
+const REVOKE_ABANDONED = statement(
+  'device_revoke_abandoned',
+  `UPDATE devices SET state = 'revoked', revoked_at = test_expires_at, test_digest = NULL WHERE id IN (
+    SELECT id FROM devices WHERE state = 'testing' AND test_expires_at < now() - interval '${CLEARED_AFTER_HOURS} hours'
+    LIMIT ${PURGE_BATCH} FOR UPDATE SKIP LOCKED)`,
+);
+
+const CLEAR_REVOKED = statement(
+  'device_clear_revoked',
+  `UPDATE devices SET name = NULL, name_cipher = NULL, push_token = NULL, push_token_digest = NULL,
+      knowledge_key = NULL, test_envelope = NULL, pin_check_id = NULL, pin_check_nonce = NULL, pin_check_expires_at = NULL
+    WHERE id IN (SELECT id FROM devices WHERE state = 'revoked'
+        AND (knowledge_key IS NOT NULL OR name IS NOT NULL OR name_cipher IS NOT NULL OR push_token IS NOT NULL
+          OR test_envelope IS NOT NULL)
+        AND revoked_at < now() - interval '${CLEARED_AFTER_HOURS} hours'
+      LIMIT ${PURGE_BATCH} FOR UPDATE SKIP LOCKED)`,
 );
 
 @Injectable()
@@ -265,6 +310,15 @@ export class DeviceStore {
     const [row] = await session.rows<{ testExpiresAt: Date }>(ENROL, values);
     if (!row) throw new Error('an insert without a condition returned no row');
     return row.testExpiresAt;
+  }
+
+  /**
+   * Takes public keys for one device for ever, given the digests of their points. Returns the digests that another
+   * device has or had; then the caller must roll back.
+   */
+  async takeKeys(session: Session, digests: readonly Buffer[]): Promise<Buffer[]> {
+    const taken = await session.rows<Pick<DeviceKeyDigest, 'digest'>>(TAKE_KEYS, [digests]);
+    return digests.filter((digest) => !taken.some((one) => one.digest.equals(digest)));
   }
 
   /** Stores the test envelope, enqueues its push, and returns the id of the delivery. */
@@ -341,6 +395,11 @@ export class DeviceStore {
     return (await this.database.rows<Row>(TEST_STATE, [deviceId]))[0];
   }
 
+  /** Returns how a device stands with the service. */
+  async standing(deviceId: string): Promise<DeviceStanding | undefined> {
+    return (await this.database.rows<DeviceStanding>(STANDING, [deviceId]))[0];
+  }
+
   async replacePushToken(deviceId: string, token: Buffer, digest: Buffer): Promise<void> {
     await this.database.rows(REPLACE_PUSH_TOKEN, [deviceId, token, digest]);
   }
@@ -352,6 +411,13 @@ export class DeviceStore {
   /** Returns false when the subscription has no active device. */
   async unlockPin(session: Session, subscriptionId: string): Promise<boolean> {
     return (await session.rows(UNLOCK_PIN, [subscriptionId])).length > 0;
+  }
+
+  /** Clears a batch of devices that went out of use 72 hours ago. Returns true if more may remain. */
+  async clearRevoked(): Promise<boolean> {
+    const revoked = await this.database.changed(REVOKE_ABANDONED, []);
+    const cleared = await this.database.changed(CLEAR_REVOKED, []);
+    return Math.max(revoked, cleared) === PURGE_BATCH;
   }
 
   /** Deletes a batch of proofs that are too old to be accepted again. Returns true if more may remain. */

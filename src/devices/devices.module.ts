@@ -7,6 +7,7 @@ import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
 import { DeviceController } from './app.controller.ts';
 import { AlertDeviceGuard, DeviceGuard } from './device.guard.ts';
 import { DeviceProofs } from './device-proofs.ts';
+import { DeviceSecrets } from './device-secrets.ts';
 import { DeviceStore } from './device.store.ts';
 import { Devices } from './devices.ts';
 import { Enrol } from './enrol.ts';
@@ -17,11 +18,22 @@ import { PinCheckStore } from './pin/pin-check.store.ts';
 @Module({
   imports: [SubscriptionsModule, HistoryModule, NoticesModule, AlertsModule],
   controllers: [DeviceController, HistoryController],
-  providers: [DeviceStore, DeviceProofs, DeviceGuard, AlertDeviceGuard, Enrol, Devices, PinCheck, PinCheckStore],
+  providers: [
+    DeviceStore,
+    DeviceSecrets,
+    DeviceProofs,
+    DeviceGuard,
+    AlertDeviceGuard,
+    Enrol,
+    Devices,
+    PinCheck,
+    PinCheckStore,
+  ],
   exports: [Devices, DeviceGuard, AlertDeviceGuard, DeviceProofs, PinCheck],
 })
 export class DevicesModule {
   constructor(tasks: RecurringTasks, devices: Devices) {
+    tasks.purge('revoked devices', () => devices.clearRevoked());
     tasks.purge('device proofs', () => devices.purgeProofs());
   }
 }

@@ -9,8 +9,9 @@ import { JobQueue } from '../queue/job-queue.ts';
 import { Reissues } from '../subscriptions/reissues.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { ProvenDevice } from './device-proofs.ts';
-import { DeviceStore } from './device.store.ts';
-import { judgePin, pinLocked } from './pin/judge-pin.ts';
+import { DeviceSecrets } from './device-secrets.ts';
+import { DeviceStore, type DeviceStanding } from './device.store.ts';
+import { judgePin, pinLocked, type CountedPin } from './pin/judge-pin.ts';
 
 /** Devices of subscriptions: test, push token, keys, PIN lock and revocation. */
 @Injectable()
@@ -22,6 +23,7 @@ export class Devices {
     private readonly reissues: Reissues,
     private readonly notices: Notices,
     private readonly alerts: Alerts,
+    private readonly secrets: DeviceSecrets,
     private readonly store: DeviceStore,
     private readonly queue: JobQueue,
   ) {}
@@ -82,15 +84,22 @@ export class Devices {
     throw await this.testClosed(deviceId);
   }
 
+  /** Returns how a device stands: its state, its serial number, and whether wrong PINs have locked it. */
+  async standing(deviceId: string): Promise<DeviceStanding> {
+    const standing = await this.store.standing(deviceId);
+    if (!standing) throw new Problem('device_proof_invalid', 'The device is no longer enrolled. Enrol the app again.');
+    return standing;
+  }
+
   /** Stores a new push token for a device, encrypted. */
-  async replacePushToken(deviceId: string, token: string): Promise<void> {
-    const encrypted = this.keys.fields.encrypt(token, `devices:push_token:${deviceId}`);
+  async replacePushToken({ deviceId, bond }: ProvenDevice, token: string): Promise<void> {
+    const encrypted = this.keys.devices.encrypt('devices:push_token', token, bond);
     await this.store.replacePushToken(deviceId, encrypted, sha256(token));
   }
 
-  /** Decrypts the push token of a device's row. */
-  readPushToken(deviceId: string, pushToken: Buffer): string {
-    return this.keys.fields.decrypt(pushToken, `devices:push_token:${deviceId}`).toString('utf8');
+  /** Decrypts the push token of a device's row; null when the row was moved, so that no push goes there. */
+  readPushToken(pushToken: Buffer, bond: string): string | null {
+    return this.secrets.pushToken(pushToken, bond);
   }
 
   /**
@@ -100,9 +109,9 @@ export class Devices {
     await this.store.clearPushToken(deviceId, sha256(token), since);
   }
 
-  /** Decrypts the knowledge key of a device's row. */
-  readKnowledgeKey(deviceId: string, knowledgeKey: Buffer): Buffer {
-    return this.keys.fields.decrypt(knowledgeKey, `devices:knowledge_key:${deviceId}`);
+  /** Decrypts the knowledge key of a device's row. Problems: `device_proof_invalid` when the row was moved. */
+  readKnowledgeKey(deviceId: string, counted: Pick<CountedPin, 'knowledgeKey' | 'bond'>): Buffer {
+    return this.secrets.knowledgeKey(deviceId, counted);
   }
 
   /**
@@ -122,7 +131,7 @@ export class Devices {
   ): Promise<void> {
     const counted = await this.store.countAlertPin(deviceId, alertId);
     if (!counted) throw pinLocked();
-    const knowledgeKey = this.readKnowledgeKey(deviceId, counted.knowledgeKey);
+    const knowledgeKey = this.readKnowledgeKey(deviceId, counted);
     judgePin({ purpose, id: alertId, deviceId, proof, knowledgeKey, counted });
     await this.store.resetPin(deviceId);
   }
@@ -140,6 +149,11 @@ export class Devices {
   /** Unlocks the PIN of the active devices. Returns false when the subscription has no active device. */
   async unlockPin(session: Session, subscriptionId: string): Promise<boolean> {
     return this.store.unlockPin(session, subscriptionId);
+  }
+
+  /** Clears a batch of devices that went out of use 72 hours ago. Returns true if more may remain. */
+  async clearRevoked(): Promise<boolean> {
+    return this.store.clearRevoked();
   }
 
   /** Deletes a batch of records of proofs that are too old to be replayed. Returns true if more may remain. */

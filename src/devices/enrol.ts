@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { onlyPublic, publicKey, signJws } from '../crypto/compact-jws.ts';
+import { deviceBond, type BoundDevice } from '../crypto/device-cipher.ts';
 import { isProvenBy, type DeviceProof } from '../crypto/device-proof.ts';
 import type { PublicJwk } from '../crypto/keyring.ts';
 import { randomCode, randomId, randomSerialNumber } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { seal } from '../crypto/seal.ts';
-import { Database } from '../database/database.ts';
+import { Database, type Session } from '../database/database.ts';
 import { handsetFaults } from '../domain/eligibility.ts';
 import { PUSH_SERVICE_OF, type Platform } from '../domain/push-service.ts';
 import { Problem } from '../domain/problem.ts';
@@ -55,6 +56,10 @@ export class Enrol {
     const signingKey = publicKey(app.signingKey);
     if (!signingKey) throw badKey('/signingKey');
     if (!publicKey(app.encryptionKey)) throw badKey('/encryptionKey');
+    // With equal coordinates the private key of one is that of the other, or its negative.
+    if (app.encryptionKey.x === app.signingKey.x) {
+      throw takenKey('/encryptionKey', 'Generate a key pair of its own for encryption: it must not be signingKey.');
+    }
     if (proof.jwk?.x !== app.signingKey.x || proof.jwk.y !== app.signingKey.y || !isProvenBy(proof, signingKey)) {
       throw new Problem(
         'device_proof_invalid',
@@ -67,40 +72,62 @@ export class Enrol {
     const id = randomId();
     const serialNumber = randomSerialNumber();
     const code = randomCode();
+    const signing = onlyPublic(app.signingKey);
+    const encryption = onlyPublic(app.encryptionKey);
     const delivery = await this.database.transaction(async (session) => {
       const subscription = await this.subscriptions.spendEnrolmentCode(session, app.enrolmentCode, id);
-      const expiresAt = await this.store.enrol(session, {
+      await this.takeKeys(session, { signingKey: signing, encryptionKey: encryption, cardKey: subscription.cardKey });
+      const bound = {
         id,
         subscriptionId: subscription.id,
         issuerId: subscription.issuerId,
         cardKey: subscription.cardKey,
+        signingKey: signing,
+        encryptionKey: encryption,
+      };
+      const bond = deviceBond(bound);
+      const knowledgeKey = Buffer.from(app.knowledgeKey, 'base64url');
+      const expiresAt = await this.store.enrol(session, {
+        ...bound,
         serialNumber,
-        signingKey: onlyPublic(app.signingKey),
-        encryptionKey: onlyPublic(app.encryptionKey),
-        knowledgeKey: this.keys.fields.encrypt(
-          Buffer.from(app.knowledgeKey, 'base64url'),
-          `devices:knowledge_key:${id}`,
-        ),
+        knowledgeKey: this.keys.devices.encrypt('devices:knowledge_key', knowledgeKey, bond),
         platform: app.platform,
         pushService: PUSH_SERVICE_OF[app.platform],
         osVersion: app.osVersion,
         appVersion: app.appVersion,
-        name: app.name,
-        pushToken: this.keys.fields.encrypt(app.pushToken, `devices:push_token:${id}`),
+        nameCipher: this.keys.fields.encrypt(app.name, `devices:name:${id}`),
+        pushToken: this.keys.devices.encrypt('devices:push_token', app.pushToken, bond),
         pushTokenDigest: sha256(app.pushToken),
         testDigest: this.keys.codes.of(code, 'test', id),
       });
       if (subscription.reissueId) await this.reissues.registered(session, subscription.reissueId, id);
       const claims = { v: 1, deviceId: id, code, expiresAt: expiresAt.toISOString() };
       const signed = signJws(this.keys.signing[0], 'pushguard-test+jwt', claims);
-      return this.store.enqueueTest(session, id, seal(signed, { kid: id, key: app.encryptionKey }));
+      return this.store.enqueueTest(session, id, seal(signed, { kid: id, key: encryption }));
     });
     this.queue.enqueue(delivery);
     return { deviceId: id, serialNumber, state: 'testing' };
+  }
+
+  /** Takes the keys for this device alone. Problems: `invalid_request`. */
+  private async takeKeys(
+    session: Session,
+    { signingKey, encryptionKey, cardKey }: Pick<BoundDevice, 'signingKey' | 'encryptionKey' | 'cardKey'>,
+  ): Promise<void> {
+    const digestOf = ({ x }: PublicJwk) => sha256(x);
+    const taken = await this.store.takeKeys(session, [digestOf(signingKey), digestOf(encryptionKey)]);
+    const isTaken = (key: PublicJwk) => key.x === cardKey?.x || taken.some((one) => one.equals(digestOf(key)));
+    const fault = 'Another device or the card has or had this key. Generate new key pairs for every enrolment.';
+    if (isTaken(signingKey)) throw takenKey('/signingKey', fault);
+    if (isTaken(encryptionKey)) throw takenKey('/encryptionKey', fault);
   }
 }
 
 function badKey(pointer: string): Problem {
   const errors = [{ pointer, detail: 'Send the public JWK of a P-256 key, with kty EC, crv P-256, x and y.' }];
   return new Problem('invalid_request', 'A key of the device is not a valid P-256 public key.', { errors });
+}
+
+function takenKey(pointer: string, detail: string): Problem {
+  return new Problem('invalid_request', 'Send two new keys of this phone.', { errors: [{ pointer, detail }] });
 }

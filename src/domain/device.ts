@@ -15,5 +15,7 @@ export const ENROLMENT_SECONDS = 600;
 export const TEST_ATTEMPTS = 5;
 /** Seconds for which the nonce of a PIN proof is valid, outside of an authentication. */
 export const PIN_NONCE_SECONDS = 180;
+/** Hours after which a revoked device loses its name, its push token and the key that the PIN unwraps. */
+export const CLEARED_AFTER_HOURS = 72;
 /** The maximum error of a phone's clock, in seconds (contract: `iat` ±60 s). */
 export const PROOF_SKEW_SECONDS = 60;

@@ -1,6 +1,7 @@
-import type { Handset, LineFacts } from './line.ts';
+import { comparable, includesName, type Handset, type RegisteredLine } from './line.ts';
 import type { Locale } from './locale.ts';
 import { ageOn, parsePerson } from './person.ts';
+import { systemOf } from './push-service.ts';
 
 export type IneligibilityCode =
   | 'not_home_carrier'
@@ -18,15 +19,10 @@ export type IneligibilityCode =
 
 /** Age of majority under the Korean Civil Act, article 4. */
 const AGE_OF_MAJORITY = 19;
-/** The oldest systems that the service's app was ever built for (service FAQ). */
-const OLDEST_SYSTEM: ReadonlyMap<string, readonly number[]> = new Map([
-  ['android', [2, 3]],
-  ['ios', [6, 0]],
-]);
 
 /** Every rule that a handset breaks; empty when the app can run on it. */
 export function handsetFaults(handset: Handset): IneligibilityCode[] {
-  const oldest = OLDEST_SYSTEM.get(handset.os.toLowerCase());
+  const oldest = systemOf(comparable(handset.os))?.oldest;
   const faults: IneligibilityCode[] = [];
   if (!oldest) faults.push('unsupported_os');
   else if (isOlder(handset.osVersion, oldest)) faults.push('os_version_too_old');
@@ -36,7 +32,7 @@ export function handsetFaults(handset: Handset): IneligibilityCode[] {
 
 /** Every rule that a line breaks, in the order in which people see them; empty when the line may subscribe. */
 export function ineligibility(input: {
-  line: LineFacts;
+  line: RegisteredLine;
   homeCarriers: readonly string[];
   alreadySubscribed: boolean;
   /** True while the line is held from joining because its SIM was changed or is in doubt. */
@@ -47,7 +43,7 @@ export function ineligibility(input: {
   const { line } = input;
   const owner = parsePerson({ ...line.owner, today: input.today });
   const faults: IneligibilityCode[] = [];
-  if (!input.homeCarriers.includes(line.carrier)) faults.push('not_home_carrier');
+  if (!includesName(input.homeCarriers, line.carrier)) faults.push('not_home_carrier');
   if (line.status !== 'active') faults.push('line_not_active');
   // An unreadable birth date proves no majority.
   if (!owner || ageOn(owner.birthDate, input.today) < AGE_OF_MAJORITY) faults.push('minor');

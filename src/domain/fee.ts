@@ -65,10 +65,23 @@ export function statePeriods(changes: readonly DatedTransition[]): StatePeriod[]
 }
 
 /**
- * The number of Seoul days in a month on any part of which the subscription was active.
+ * The number of Seoul days in a month on any part of which the subscription was active, without those on which an earlier
+ * subscription of its line was: a day of a line is charged once.
  * `periods` come oldest first. Days after `now` do not count yet.
  */
-export function activeDays(periods: readonly StatePeriod[], month: string, now: Date): number {
+export function activeDays(
+  periods: readonly StatePeriod[],
+  month: string,
+  now: Date,
+  earlier: readonly (readonly StatePeriod[])[] = [],
+): number {
+  const days = daysOf(periods, month, now);
+  for (const other of earlier) for (const day of daysOf(other, month, now)) days.delete(day);
+  return days.size;
+}
+
+/** The active days, counted since the epoch. */
+function daysOf(periods: readonly StatePeriod[], month: string, now: Date): Set<number> {
   const { from, to } = boundsOf(month);
   const last = Math.min(to.getTime() - 1, now.getTime());
   const days = new Set<number>();
@@ -79,7 +92,7 @@ export function activeDays(periods: readonly StatePeriod[], month: string, now: 
     const first = Math.max(begun.getTime(), from.getTime());
     for (let day = dayOf(first); first <= until && day <= dayOf(until); day += 1) days.add(day);
   }
-  return days.size;
+  return days;
 }
 
 /** The prorated fee in whole won: `floor(fee × days / days in month)`. */

@@ -1,5 +1,13 @@
 import { handsetFaults } from './eligibility.ts';
-import type { Handset, LineFacts, Plan } from './line.ts';
+import {
+  comparable,
+  includesName,
+  isSameName,
+  type Handset,
+  type LineFacts,
+  type Plan,
+  type RegisteredLine,
+} from './line.ts';
 import type { CancelReason, SuspensionReason } from './subscription.ts';
 
 /** The events that a carrier reports about a line. */
@@ -27,7 +35,7 @@ export interface LineEffect {
 }
 
 /** The facts of the line after the event. */
-export function factsAfter(line: LineFacts, event: LineEvent): LineFacts {
+export function factsAfter(line: RegisteredLine, event: LineEvent): RegisteredLine {
   switch (event.kind) {
     case 'ported-out':
       // The contract with this carrier has ended; the number continues at another carrier.
@@ -81,10 +89,10 @@ export function effectOf(event: LineEvent): LineEffect {
 /** A fact in which the carrier's snapshot differs from the stored line. */
 export type Difference = keyof Omit<LineFacts, 'lineId'>;
 
-/** Every fact in which two records of one line differ. */
-export function differencesBetween(stored: LineFacts, reported: LineFacts): Difference[] {
+/** Every fact in which two records of one line differ. Names in another spelling do not differ. */
+export function differencesBetween(stored: RegisteredLine, reported: RegisteredLine): Difference[] {
   const facts = ['phoneNumber', 'carrier', 'status', 'holder', 'owner', 'plan', 'handset'] as const;
-  return facts.filter((fact) => canonical(stored[fact]) !== canonical(reported[fact]));
+  return facts.filter((fact) => canonical(stored, fact) !== canonical(reported, fact));
 }
 
 /**
@@ -92,10 +100,14 @@ export function differencesBetween(stored: LineFacts, reported: LineFacts): Diff
  * first.
  * A contract that is no longer in the person's own name counts as a change of owner.
  */
-export function missedEvents(stored: LineFacts, reported: LineFacts, homeCarriers: readonly string[]): LineEvent[] {
+export function missedEvents(
+  stored: RegisteredLine,
+  reported: LineFacts,
+  homeCarriers: readonly string[],
+): LineEvent[] {
   const differs = new Set(differencesBetween(stored, reported));
   const events: LineEvent[] = [];
-  if (differs.has('carrier') && !homeCarriers.includes(reported.carrier)) {
+  if (differs.has('carrier') && !includesName(homeCarriers, reported.carrier)) {
     events.push({ kind: 'ported-out', newCarrier: reported.carrier });
   }
   if (differs.has('status') && reported.status === 'terminated') events.push({ kind: 'terminated' });
@@ -114,10 +126,31 @@ export function missedEvents(stored: LineFacts, reported: LineFacts, homeCarrier
 /** A system update does not make another handset, unless the app can no longer run on it. */
 function isAnotherHandset(stored: Handset, reported: Handset): boolean {
   if (handsetFaults(reported).length > 0) return handsetFaults(stored).length === 0;
-  const isOther = stored.os.toLowerCase() !== reported.os.toLowerCase() || stored.formFactor !== reported.formFactor;
-  return isOther || (stored.model !== undefined && reported.model !== undefined && stored.model !== reported.model);
+  const isOther = !isSameName(stored.os, reported.os) || stored.formFactor !== reported.formFactor;
+  if (isOther || stored.model === undefined || reported.model === undefined) return isOther;
+  return !isSameName(stored.model, reported.model);
 }
 
-function canonical(fact: LineFacts[Difference]): string {
-  return typeof fact === 'string' ? fact : JSON.stringify(Object.entries(fact).sort());
+/** The form in which a fact is compared. */
+function canonical(line: RegisteredLine, fact: Difference): string | null {
+  switch (fact) {
+    case 'carrier':
+      return comparable(line.carrier);
+    case 'owner':
+      return line.owner.birthDate + line.owner.genderDigit;
+    case 'handset': {
+      const { os, osVersion, formFactor, model } = line.handset;
+      return JSON.stringify([
+        comparable(os),
+        osVersion.trim(),
+        formFactor,
+        model === undefined ? null : comparable(model),
+      ]);
+    }
+    case 'phoneNumber':
+    case 'status':
+    case 'holder':
+    case 'plan':
+      return line[fact];
+  }
 }

@@ -24,3 +24,21 @@ export interface LineFacts {
   plan: Plan;
   handset: Handset;
 }
+
+/** The facts of a line in the register; its number is null from the moment it lost it until it has another one. */
+export type RegisteredLine = Omit<LineFacts, 'phoneNumber'> & { phoneNumber: string | null };
+
+/** Whether two names of a carrier, a model or a system are the same: outer blanks, case and width do not count. */
+export function isSameName(one: string, other: string): boolean {
+  return comparable(one) === comparable(other);
+}
+
+/** True if one of the names is `name`. */
+export function includesName(names: readonly string[], name: string): boolean {
+  return names.some((one) => isSameName(one, name));
+}
+
+/** The form in which names are compared. */
+export function comparable(name: string): string {
+  return name.normalize('NFKC').trim().toLowerCase();
+}

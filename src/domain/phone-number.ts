@@ -1,14 +1,17 @@
+import { compactText } from './typed-text.ts';
+
 /** Korean mobile prefixes: 010 with eight further digits; the withdrawn 011, 016-019 with seven or eight. */
 const KOREAN_MOBILE = /^01(?:0\d{8}|[16789]\d{7,8})$/;
 /** E.164: a plus sign, a country code that does not begin with 0, fifteen digits at most (ITU-T E.164, 6.2.1). */
 const E164 = /^\+[1-9]\d{6,14}$/;
 
 /**
- * Reads a mobile number as people write it: Korean with or without hyphens, or E.164.
+ * Reads a mobile number as people write or paste it: Korean with or without hyphens, or E.164, with blanks and dashes of
+ * any kind, full-width digits and invisible characters.
  * Returns E.164 (`+821012345678`), or null for a text that cannot be a mobile number.
  */
 export function parsePhoneNumber(written: string): string | null {
-  const compact = written.trim().replace(/(?<=\d)[- ](?=\d)/g, '');
+  const compact = compactText(written);
   if (KOREAN_MOBILE.test(compact)) return `+82${compact.slice(1)}`;
   if (!E164.test(compact)) return null;
   if (!compact.startsWith('+82')) return compact;

@@ -11,6 +11,8 @@ export type ProblemCode =
   | 'method_not_allowed'
   | 'payload_too_large'
   | 'unsupported_media_type'
+  | 'headers_too_large'
+  | 'request_timeout'
   | 'idempotency_key_reused'
   | 'idempotency_in_progress'
   | 'authentication_not_found'
@@ -32,7 +34,6 @@ export type ProblemCode =
   | 'not_eligible'
   | 'subscription_not_found'
   | 'nothing_to_change'
-  | 'number_taken'
   | 'import_in_progress'
   | 'authenticator_not_possible'
   | 'nothing_to_send'
@@ -76,6 +77,8 @@ export interface ProblemMembers {
   allow?: string[];
   /** The scope that an access token needs; sent in `WWW-Authenticate`. */
   requiredScope?: string;
+  /** The body was refused for its encoding; sent as `Accept-Encoding: identity` (RFC 9110, 15.5.16). */
+  identityOnly?: true;
 }
 
 /** A refusal with a stable code and a sentence that says what to do. The only error class that callers see. */

@@ -2,9 +2,23 @@
 export const PUSH_SERVICES = ['fcm', 'apns'] as const;
 export type PushService = (typeof PUSH_SERVICES)[number];
 
-/** The systems that the app runs on (contract: `platform` of an enrolment). */
-export const PLATFORMS = ['android', 'ios'] as const;
-export type Platform = (typeof PLATFORMS)[number];
+/**
+ * The systems that the app runs on (contract: `platform` of an enrolment): the name for people, the push service that
+ * their apps register with, and the oldest version that the app was ever built for (service FAQ).
+ */
+export const SYSTEMS = {
+  android: { name: 'Android', pushService: 'fcm', oldest: [2, 3] },
+  ios: { name: 'iOS', pushService: 'apns', oldest: [6, 0] },
+} as const satisfies Record<string, { name: string; pushService: PushService; oldest: readonly number[] }>;
+export type Platform = keyof typeof SYSTEMS;
+export const PLATFORMS = Object.keys(SYSTEMS) as Platform[];
 
 /** The push service that a system's apps register with. */
-export const PUSH_SERVICE_OF: Readonly<Record<Platform, PushService>> = { android: 'fcm', ios: 'apns' };
+export const PUSH_SERVICE_OF = Object.fromEntries(
+  PLATFORMS.map((platform) => [platform, SYSTEMS[platform].pushService]),
+) as Readonly<Record<Platform, PushService>>;
+
+/** Returns the system of this technical name; undefined for one that the app does not run on. */
+export function systemOf(name: string): (typeof SYSTEMS)[Platform] | undefined {
+  return PLATFORMS.includes(name as Platform) ? SYSTEMS[name as Platform] : undefined;
+}

@@ -4,6 +4,8 @@ import type { ReceivedPush } from './received-push.ts';
 export type FcmErrorCode =
   | 'INVALID_ARGUMENT'
   | 'UNREGISTERED'
+  /** No code of FCM: what Google answers for a project that does not exist. It says nothing about the token. */
+  | 'NOT_FOUND'
   | 'SENDER_ID_MISMATCH'
   | 'QUOTA_EXCEEDED'
   | 'INTERNAL'
@@ -16,6 +18,7 @@ export const FCM_ERRORS: Readonly<
 > = {
   INVALID_ARGUMENT: { status: 400, rpc: 'INVALID_ARGUMENT', message: 'Request contains an invalid argument.' },
   UNREGISTERED: { status: 404, rpc: 'NOT_FOUND', message: 'Requested entity was not found.' },
+  NOT_FOUND: { status: 404, rpc: 'NOT_FOUND', message: 'Requested entity was not found.' },
   SENDER_ID_MISMATCH: { status: 403, rpc: 'PERMISSION_DENIED', message: 'SenderId mismatch' },
   QUOTA_EXCEEDED: { status: 429, rpc: 'RESOURCE_EXHAUSTED', message: 'Quota exceeded.', retryAfter: 60 },
   INTERNAL: { status: 500, rpc: 'INTERNAL', message: 'Internal error encountered.' },
@@ -26,7 +29,8 @@ export const FCM_ERRORS: Readonly<
 /** The JSON body of an FCM error. */
 export function fcmErrorBody(code: FcmErrorCode, message = FCM_ERRORS[code].message): string {
   const { status, rpc } = FCM_ERRORS[code];
-  const details = [{ '@type': 'type.googleapis.com/google.firebase.fcm.v1.FcmError', errorCode: code }];
+  const type = 'type.googleapis.com/google.firebase.fcm.v1.FcmError';
+  const details = code === 'NOT_FOUND' ? [] : [{ '@type': type, errorCode: code }];
   return JSON.stringify({ error: { code: status, message, status: rpc, details } });
 }
 

@@ -1,8 +1,10 @@
+import type { Platform } from '../domain/push-service.ts';
+
 /** One push as a local push platform received it. */
 export interface ReceivedPush {
   /** RFC 3339 UTC. */
   receivedAt: string;
-  platform: 'android' | 'ios';
+  platform: Platform;
   token: string;
   data: Record<string, string>;
   /** The visible text; null when the push has none. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { HISTORY_LENGTH, type AuthenticationState, type Channel } from '../domain/authentication.ts';
@@ -16,21 +17,25 @@ export interface HistoryEntry {
 }
 
 interface HistoryRow {
+  id: string;
   requestedAt: Date;
   relyingParty: string;
-  purpose: string;
+  purpose: string | null;
+  texts: Buffer | null;
   channel: Channel;
   state: AuthenticationState;
   closedAt: Date | null;
-  device: string | null;
+  deviceId: string | null;
+  deviceName: string | null;
+  deviceNameCipher: Buffer | null;
 }
 
 const LATEST = statement(
   'history_latest',
-  `SELECT a.requested_at AS "requestedAt", c.name AS "relyingParty", a.purpose, a.channel,
+  `SELECT a.id, a.requested_at AS "requestedAt", c.name AS "relyingParty", a.purpose, a.texts, a.channel,
       CASE WHEN a.closed_at IS NULL AND a.expires_at <= now() THEN 'expired' ELSE a.state END AS state,
       coalesce(a.closed_at, CASE WHEN a.expires_at <= now() THEN a.expires_at END) AS "closedAt",
-      d.name AS device
+      d.id AS "deviceId", d.name AS "deviceName", d.name_cipher AS "deviceNameCipher"
     FROM authentications a JOIN clients c ON c.id = a.client_id LEFT JOIN devices d ON d.id = a.device_id
     WHERE a.subscription_id = $1 ORDER BY a.requested_at DESC LIMIT ${HISTORY_LENGTH}`,
 );
@@ -43,7 +48,10 @@ const LATEST_OF_DEVICE = statement(
 /** The latest authentications of a subscription. */
 @Injectable()
 export class History {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly keys: ServiceKeys,
+  ) {}
 
   /** The last twenty, newest first; with `deviceId`, only those of that device. */
   async latest(subscriptionId: string, deviceId?: string): Promise<HistoryEntry[]> {
@@ -51,11 +59,23 @@ export class History {
       deviceId === undefined
         ? await this.database.rows<HistoryRow>(LATEST, [subscriptionId])
         : await this.database.rows<HistoryRow>(LATEST_OF_DEVICE, [subscriptionId, deviceId]);
-    return rows.map((row) => ({
-      ...row,
-      relyingParty: { name: row.relyingParty },
+    const { fields } = this.keys;
+    return rows.map(({ id, deviceId, ...row }) => ({
       requestedAt: row.requestedAt.toISOString(),
+      relyingParty: { name: row.relyingParty },
+      purpose: this.purposeOf(id, row),
+      channel: row.channel,
+      state: row.state,
       closedAt: row.closedAt?.toISOString() ?? null,
+      // The name of a phone that was revoked long ago is erased.
+      device: fields.readText(row.deviceNameCipher, row.deviceName, `devices:name:${deviceId}`) || null,
     }));
+  }
+
+  /** A row of an older version holds the purpose in plain form. */
+  private purposeOf(id: string, { texts, purpose }: Pick<HistoryRow, 'texts' | 'purpose'>): string {
+    if (!texts) return purpose ?? '';
+    const json = this.keys.fields.decrypt(texts, `authentications:texts:${id}`).toString('utf8');
+    return (JSON.parse(json) as { purpose: string }).purpose;
   }
 }

@@ -2,9 +2,12 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../domain/problem.ts';
 import { readableHops } from './address.ts';
+import { assertMessage, hasBody } from './message-rules.ts';
 import { problemOf, writeProblem } from './problem.filter.ts';
 import { readForm } from './read-form.ts';
 import { readJson, readJsonArray } from './read-json.ts';
+import { answerUnparsed } from './unparsed.ts';
+import { bodyText } from './utf8.ts';
 
 /** Maximum body of an ordinary request, in bytes (contract). */
 const BODY_LIMIT = 16 * 1024;
@@ -23,45 +26,26 @@ export function createFastifyAdapter(options: { trustProxy: string[] }): Fastify
     keepAliveTimeout: 75_000,
     // Bodies have their own deadline, see below. Only the streamed import may take minutes.
     requestTimeout: 0,
-    routerOptions: { maxParamLength: 128 },
+    // Node would answer a missing Host without a body; `assertMessage` refuses it.
+    http: { requireHostHeader: false },
+    clientErrorHandler: () => undefined,
+    // An id of any length is unknown (404). Node reads no address that is longer than this.
+    routerOptions: { maxParamLength: 16 * 1024 },
     // Fastify raises these errors before a route is matched.
     frameworkErrors: (error: Error, _request: FastifyRequest, reply: FastifyReply) => {
       writeProblem(reply, problemOf(error));
     },
   });
   const fastify = adapter.getInstance<FastifyInstance>();
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    (request as RawRequest).rawBody = body;
-    settle(done, () => {
-      requireBodyType(request, 'json', 'events');
-      return body.length === 0 ? undefined : readJson(body.toString('utf8'));
-    });
-  });
-  fastify.addContentTypeParser<Buffer>(MEDIA_TYPES.form, { parseAs: 'buffer' }, (request, body, done) => {
-    settle(done, () => {
-      requireBodyType(request, 'form');
-      return readForm(body.toString('utf8'));
-    });
-  });
-  const large = { parseAs: 'buffer', bodyLimit: BATCH_LIMIT } as const;
-  fastify.addContentTypeParser<Buffer>(MEDIA_TYPES.events, { parseAs: 'buffer' }, (request, body, done) => {
-    settle(done, () => {
-      requireBodyType(request, 'events');
-      return readJson(body.toString('utf8'));
-    });
-  });
-  fastify.addContentTypeParser<Buffer>('application/cloudevents-batch+json', large, (request, body, done) => {
-    settle(done, () => {
-      requireBodyType(request, 'events');
-      return readJsonArray(body.toString('utf8'));
-    });
-  });
-  fastify.addContentTypeParser(MEDIA_TYPES.lines, (request, stream, done) => {
-    settle(done, () => {
-      requireBodyType(request, 'lines');
-      return stream;
-    });
+  answerUnparsed(fastify.server);
+  declareBodies(fastify);
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    try {
+      assertMessage(request);
+      done();
+    } catch (error) {
+      done(error as Error);
+    }
   });
   fastify.addHook('onRequest', ({ headers }, _reply, done) => {
     // Fastify compares the hops with the trusted proxies, and reads only plain addresses.
@@ -70,10 +54,57 @@ export function createFastifyAdapter(options: { trustProxy: string[] }): Fastify
     done();
   });
   fastify.addHook('onRequest', (request, _reply, done) => {
-    if (bodyTypeOf(request) !== 'lines' && hasBody(request)) enforceBodyDeadline(request.raw);
+    // A snapshot may take minutes, and an empty one is a snapshot. Elsewhere the type of no body does not matter.
+    if (bodyTypeOf(request) !== 'lines') {
+      if (hasBody(request)) enforceBodyDeadline(request.raw);
+      else delete request.headers['content-type'];
+    }
     done();
   });
   return adapter;
+}
+
+/** Declares how bodies are read. A body of another type than the route's is refused, unless it is empty. */
+function declareBodies(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  const declare = (
+    type: string,
+    read: (text: string) => unknown,
+    accepts: readonly BodyType[],
+    bodyLimit: number = BODY_LIMIT,
+  ): void => {
+    fastify.addContentTypeParser<Buffer>(type, { parseAs: 'buffer', bodyLimit }, (request, body, done) => {
+      (request as RawRequest).rawBody = body;
+      settle(done, () => {
+        if (body.length === 0) return undefined;
+        requireBodyType(request, accepts);
+        return read(bodyText(body));
+      });
+    });
+  };
+  declare('application/json', readJson, ['json', 'events']);
+  declare(MEDIA_TYPES.form, readForm, ['form']);
+  declare(MEDIA_TYPES.events, readJson, ['events']);
+  declare('application/cloudevents-batch+json', readJsonArray, ['events'], BATCH_LIMIT);
+  fastify.addContentTypeParser(MEDIA_TYPES.lines, (request, stream, done) => {
+    settle(done, () => {
+      requireBodyType(request, ['lines']);
+      return stream;
+    });
+  });
+  fastify.addContentTypeParser('*', (request, stream, done) => {
+    // Whether a body in chunks is empty shows only when it ends. `done` may be called once: it runs the handler.
+    const onEnd = () => {
+      done(null, undefined);
+    };
+    stream.once('end', onEnd);
+    stream.once('data', () => {
+      stream.off('end', onEnd);
+      settle(done, () => {
+        requireBodyType(request, []);
+      });
+    });
+  });
 }
 
 /** The body type that a route accepts. The default is JSON alone, which no HTML form of another site can send. */
@@ -93,14 +124,10 @@ function bodyTypeOf(request: FastifyRequest): BodyType {
   return (request.routeOptions.config as { bodyType?: BodyType }).bodyType ?? 'json';
 }
 
-function requireBodyType(request: FastifyRequest, ...sent: BodyType[]): void {
+function requireBodyType(request: FastifyRequest, sent: readonly BodyType[]): void {
   const accepted = bodyTypeOf(request);
   if (!sent.includes(accepted))
     throw new Problem('unsupported_media_type', `Send the body as ${MEDIA_TYPES[accepted]}.`);
-}
-
-function hasBody({ headers }: FastifyRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 /** Closes a connection whose body does not arrive in time. */
@@ -121,6 +148,9 @@ function settle(done: (error: Error | null, body?: unknown) => void, read: () =>
   }
 }
 
+/** The methods that Fastify routes. It adds HEAD to every GET by itself. */
+const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY'] as const;
+
 /**
  * Answers 405 with `Allow` where the path exists without that method; Fastify itself answers 404 for both.
  * Call it after every route is declared.
@@ -129,15 +159,12 @@ export function declareOtherMethods(fastify: FastifyInstance, routes: ReadonlyMa
   for (const [url, known] of routes) {
     if (url.includes('*')) continue;
     const allow = [...known].sort();
-    const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter((method) => !known.has(method));
-    fastify.route({
-      method: others,
-      url,
-      handler: (_request, reply) => {
-        const detail = `Use ${allow.join(' or ')} at this address.`;
-        writeProblem(reply, new Problem('method_not_allowed', detail, { allow }));
-        return reply;
-      },
-    });
+    const others = METHODS.filter((method) => !known.has(method));
+    const refuse = (_request: FastifyRequest, reply: FastifyReply) => {
+      const detail = `Use ${allow.join(' or ')} at this address.`;
+      writeProblem(reply, new Problem('method_not_allowed', detail, { allow }));
+    };
+    // Before the body is read, which may be of any type.
+    fastify.route({ method: others, url, onRequest: refuse, handler: refuse });
   }
 }

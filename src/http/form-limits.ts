@@ -38,6 +38,8 @@ const PURGE = statement(
     AND sent[cardinality(sent)] < now() - interval '1 day'`,
 );
 
+const FORGET = statement('form_limit_forget', 'DELETE FROM form_budgets');
+
 /** Limits how often public forms may be sent. */
 @Injectable()
 export class FormLimits {
@@ -57,6 +59,11 @@ export class FormLimits {
         limit,
       });
     }
+  }
+
+  /** Gives every address a full budget again. For the demonstration alone, where every visitor has one address. */
+  async forget(): Promise<void> {
+    await this.database.changed(FORGET, []);
   }
 
   /** Deletes a batch of counters that have been idle for a day. Returns true if more may remain. */

@@ -1,29 +1,30 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import { Database } from '../database/database.ts';
-import { statement } from '../database/statement.ts';
-import { Problem } from '../domain/problem.ts';
-
-const ALIVE = statement('health_alive', 'SELECT 1');
+import type { FastifyReply } from 'fastify';
+import { Loops } from '../process/loops.ts';
+import { Readiness, type Answer } from './readiness.ts';
 
 /** For load balancers, which reach this port only. */
 @ApiExcludeController()
 @Controller('health')
 export class HealthController {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly loops: Loops,
+    private readonly readiness: Readiness,
+  ) {}
 
   @Get('live')
-  live(): { status: 'up' } {
-    return { status: 'up' };
+  live(@Res({ passthrough: true }) reply: FastifyReply): { status: 'up' | 'down'; stuck?: string[] } {
+    const stuck = this.loops.stuck();
+    if (stuck.length === 0) return { status: 'up' };
+    void reply.status(503);
+    return { status: 'down', stuck };
   }
 
   @Get('ready')
-  async ready(): Promise<{ status: 'up' }> {
-    try {
-      await this.database.rows(ALIVE, []);
-    } catch {
-      throw new Problem('service_unavailable', 'The database does not answer.', { retryAfterSeconds: 1 });
-    }
-    return { status: 'up' };
+  async ready(@Res({ passthrough: true }) reply: FastifyReply): Promise<Answer> {
+    const answer = await this.readiness.answer();
+    if (answer.status === 'down') void reply.status(503).header('Retry-After', '1');
+    return answer;
   }
 }

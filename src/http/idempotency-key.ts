@@ -1,10 +1,22 @@
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { Problem } from '../domain/problem.ts';
 
-/** Validates the header and returns it unchanged. Problems: `invalid_request`. */
+/** A string of structured fields (RFC 9651, 3.3.3), as draft-ietf-httpapi-idempotency-key-header writes the key. */
+const QUOTED = /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"$/;
+
+/**
+ * Reads the header. A key in quotes is the same key as without; a structured string may hold blanks.
+ * Problems: `invalid_request`.
+ */
 export function readIdempotencyKey(header: string | undefined): string | undefined {
-  if (header === undefined || /^[\x21-\x7e]{1,255}$/.test(header)) return header;
-  throw new Problem('invalid_request', 'Idempotency-Key must be 1 to 255 visible ASCII characters.');
+  if (header === undefined) return undefined;
+  const quoted = QUOTED.exec(header)?.[1]?.replace(/\\(["\\])/g, '$1');
+  if (/^[\x20-\x7e]{1,255}$/.test(quoted ?? '')) return quoted;
+  if (quoted === undefined && /^[\x21-\x7e]{1,255}$/.test(header)) return header;
+  throw new Problem(
+    'invalid_request',
+    'Idempotency-Key must be 1 to 255 visible ASCII characters, in quotes or without.',
+  );
 }
 
 /**

@@ -15,14 +15,21 @@ export function inputPipe(): ValidationPipe {
   });
 }
 
-/** The faults of validation errors, each with a JSON pointer (RFC 6901) below `path`. */
+/** Faults that one answer names. A body can have thousands of unknown members, and the answer would be many times larger. */
+const MOST_FAULTS = 20;
+
+/** The first faults of validation errors, each with a JSON pointer (RFC 6901) below `path`. */
 export function faultsOf(errors: ValidationError[], path: string): InputFault[] {
+  return allFaults(errors, path).slice(0, MOST_FAULTS);
+}
+
+function allFaults(errors: ValidationError[], path: string): InputFault[] {
   return errors.flatMap(({ property, constraints, children }) => {
     const pointer = `${path}/${property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     const own = Object.entries(constraints ?? {}).map(([rule, sentence]) => ({
       pointer,
       detail: rule === 'whitelistValidation' ? 'This field is not supported. Remove it.' : `${sentence}.`,
     }));
-    return [...own, ...faultsOf(children ?? [], pointer)];
+    return [...own, ...allFaults(children ?? [], pointer)];
   });
 }

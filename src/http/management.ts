@@ -1,27 +1,32 @@
 import { createServer, type Server } from 'node:http';
+import type { Loops } from '../process/loops.ts';
 import type { Metrics } from './metrics.ts';
+import type { Readiness } from './readiness.ts';
+import { answerUnparsed } from './unparsed.ts';
 
 /** The state of a process for its operators: liveness, readiness and metrics. */
 export interface Health {
-  /** Rejects when the process cannot serve. */
-  ready(): Promise<void>;
+  loops: Loops;
+  readiness: Pick<Readiness, 'answer'>;
   metrics: Metrics;
 }
 
 /** The management port: `/health/live`, `/health/ready` and `/metrics`. Callers of the API have no access to it. */
 export function createManagementServer(health: Health): Server {
-  return createServer((request, response) => {
+  const server = createServer((request, response) => {
     const answer = (status: number, type: string, body: string) =>
       response.writeHead(status, { 'Content-Type': type }).end(body);
-    switch (request.url ?? '') {
-      case '/health/live':
-        answer(200, 'application/json', '{"status":"up"}');
+    const state = (body: { status: 'up' | 'down' }) =>
+      answer(body.status === 'up' ? 200 : 503, 'application/json', JSON.stringify(body));
+    const [path = ''] = (request.url ?? '').split('?', 1);
+    switch (path) {
+      case '/health/live': {
+        const stuck = health.loops.stuck();
+        state(stuck.length === 0 ? { status: 'up' } : { status: 'down', ...{ stuck } });
         break;
+      }
       case '/health/ready':
-        health.ready().then(
-          () => answer(200, 'application/json', '{"status":"up"}'),
-          () => answer(503, 'application/json', '{"status":"down"}'),
-        );
+        health.readiness.answer().then(state, () => state({ status: 'down' }));
         break;
       case '/metrics':
         health.metrics.registry.metrics().then(
@@ -33,4 +38,6 @@ export function createManagementServer(health: Health): Server {
         answer(404, 'text/plain', 'Try /health/live, /health/ready or /metrics.\n');
     }
   });
+  answerUnparsed(server);
+  return server;
 }

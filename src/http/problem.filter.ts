@@ -27,7 +27,7 @@ export class ProblemFilter implements ExceptionFilter {
 /** Writes one problem document with its headers. */
 export function writeProblem(reply: FastifyReply, problem: Problem): void {
   const { status } = PROBLEM_CATALOGUE[problem.code];
-  const { retryAfterSeconds, limit, allow } = problem.members;
+  const { retryAfterSeconds, limit, allow, identityOnly } = problem.members;
   if (retryAfterSeconds !== undefined) void reply.header('Retry-After', String(retryAfterSeconds));
   if (limit) {
     // draft-ietf-httpapi-ratelimit-headers-11
@@ -35,6 +35,7 @@ export function writeProblem(reply: FastifyReply, problem: Problem): void {
     void reply.header('RateLimit', `"${limit.name}";r=0;t=${retryAfterSeconds ?? limit.seconds}`);
   }
   if (allow) void reply.header('Allow', allow.join(', '));
+  if (identityOnly) void reply.header('Accept-Encoding', 'identity');
   const challenge = challengeFor(problem, reply.request.headers.authorization);
   if (challenge !== undefined) void reply.header('WWW-Authenticate', challenge);
   const oauth = oauthErrorOf(problem, reply.request.routeOptions.url);
@@ -48,12 +49,22 @@ export function writeProblem(reply: FastifyReply, problem: Problem): void {
 /** The members of one problem document (RFC 9457, section 3). */
 export function problemDocument({ code, detail, members }: Problem): object {
   const { status, title } = PROBLEM_CATALOGUE[code];
-  const { retryAfterSeconds: _retry, limit: _limit, allow: _allow, requiredScope: _scope, ...rest } = members;
+  const {
+    retryAfterSeconds: _retry,
+    limit: _limit,
+    allow: _allow,
+    requiredScope: _scope,
+    identityOnly: _identity,
+    ...rest
+  } = members;
   return { type: `urn:pushguard:problem:${code}`, title, status, detail, code, ...rest };
 }
 
-/** SQLSTATE classes of transient failures: connection, resources, operator intervention (PostgreSQL, appendix A). */
-const TRANSIENT_SQLSTATE = /^(08|40|53|57)|^25006$/;
+/**
+ * SQLSTATEs of transient failures (PostgreSQL, appendix A): connection, resources, operator intervention; a server that
+ * is a standby now; a session that a pooler exchanged.
+ */
+const TRANSIENT_SQLSTATE = /^(08|40|53|57)|^(25006|26000|42P05)$/;
 const TRANSIENT_ERRNO = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -64,10 +75,16 @@ const TRANSIENT_ERRNO = new Set([
   'EHOSTUNREACH',
 ]);
 
+/** The words of `pg` and `pg-pool` where an error has no code. */
+const TRANSIENT_MESSAGE =
+  /^(Connection terminated|timeout e\w+d|Client (has encountered a connection error|was closed)|Query runner already released)/;
+
 /** Maps an error of any origin to a problem. */
 export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  const { code, message, statusCode } = error as { code?: unknown; message?: unknown; statusCode?: unknown };
+  // TypeORM wraps the error of the driver.
+  const { driverError = error } = error as { driverError?: unknown };
+  const { code, message, statusCode } = driverError as { code?: unknown; message?: unknown; statusCode?: unknown };
   const status = error instanceof HttpException ? error.getStatus() : statusCode;
   if (status === 413)
     return new Problem('payload_too_large', 'Send a body of at most 16 KiB (1 MiB for a batch of carrier events).');
@@ -80,7 +97,7 @@ export function problemOf(error: unknown): Problem {
   if (code === '22021') return new Problem('invalid_request', 'Remove null characters (U+0000) from the text.');
   const transient =
     (typeof code === 'string' && (TRANSIENT_SQLSTATE.test(code) || TRANSIENT_ERRNO.has(code))) ||
-    (typeof message === 'string' && /^(Connection terminated|timeout exceeded when trying to connect)/.test(message));
+    (typeof message === 'string' && TRANSIENT_MESSAGE.test(message));
   if (transient) {
     return new Problem(
       'service_unavailable',

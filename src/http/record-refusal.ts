@@ -1,11 +1,16 @@
-import type { Logger } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../domain/problem.ts';
+import { RareWarnings } from '../process/rare-warnings.ts';
 import type { Metrics } from './metrics.ts';
+
+/** One for all surfaces: an outage is the same for each of them. */
+const OUTAGES = new RareWarnings(new Logger('Outage'));
 
 /**
  * Records why a request failed. What the service refuses by choice, under load or beyond a limit, is counted; a fault
- * (`problem` without being one itself) is logged with its stack.
+ * (`problem` without being one itself) is logged with its stack. An outage is one line a minute, whatever the number of
+ * requests that meet it.
  */
 export function recordRefusal(
   { error, problem, request }: { error: unknown; problem: Problem; request: FastifyRequest },
@@ -16,7 +21,9 @@ export function recordRefusal(
   const route = request.routeOptions.url ?? 'unknown route';
   if (error instanceof Problem) {
     if (code === 'service_unavailable' || code === 'too_many_requests') metrics.refused(route, code);
-  } else if (code === 'service_unavailable' || code === 'internal_error') {
+  } else if (code === 'service_unavailable') {
+    OUTAGES.warn('requests were answered 503', `${request.method} ${route}: ${(error as Error).message}`);
+  } else if (code === 'internal_error') {
     logger.error(`${request.method} ${route}: ${String((error as Error).stack ?? error)}`);
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Alerts, WITHOUT_LOGIN } from '../alerts/alerts.ts';
 import { PendingAuthentications } from '../authentication/pending-authentications.ts';
 import { SmsPermissions } from '../sms-permissions/sms-permissions.ts';
-import { Database, type Session } from '../database/database.ts';
+import { Database, isConflict, isDeadlock, type Session } from '../database/database.ts';
 import { Devices } from '../devices/devices.ts';
 import { ALERT_KINDS } from '../domain/alert.ts';
 import type { LineEffect } from '../domain/line-event.ts';
@@ -10,11 +10,14 @@ import { isInDoubt, type LineHappening } from '../domain/line-memory.ts';
 import type { Notice } from '../domain/notice.ts';
 import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
 import { LineMemories } from '../lines/line-memories.ts';
-import { Lines } from '../lines/lines.ts';
+import { Lines, NumberOvertaken, type LosingLine } from '../lines/lines.ts';
 import { Notices, type NoticeAddress } from '../notices/notices.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import type { Cause, LockedSubscription } from '../subscriptions/subscription.ts';
-import { Subscriptions } from '../subscriptions/subscriptions.ts';
+import { Subscriptions, type Enrolment, type Joining } from '../subscriptions/subscriptions.ts';
+
+/** How often a change of lines is tried that other changes overtake. */
+const ATTEMPTS = 10;
 
 /** A transaction that changes subscriptions, and the ids to announce after its commit. */
 export class LifecycleStep {
@@ -57,6 +60,47 @@ export class SubscriptionLifecycle {
     this.pending.wakeWaiters(step?.cancelled ?? []);
     for (const id of step?.queued ?? []) this.queue.enqueue(id);
     return result;
+  }
+
+  /**
+   * As `inTransaction`, for changes of lines, whose numbers may be moving at the same time: what another transaction
+   * overtook is done again.
+   */
+  async changingLines<Result>(work: (step: LifecycleStep) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.inTransaction(work);
+      } catch (error) {
+        const isOvertaken = error instanceof NumberOvertaken || isConflict(error, 'lines_phone') || isDeadlock(error);
+        if (!isOvertaken || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** Subscribes the line of a number. Problems: as `Subscriptions.subscribe`. */
+  async subscribe(
+    phoneNumber: string,
+    by: Joining,
+    inTransaction: (session: Session, subscriptionId: string) => Promise<void> = () => Promise.resolve(),
+  ): Promise<Enrolment> {
+    const cancelled: string[] = [];
+    const enrolment = await this.subscriptions.subscribe(phoneNumber, by, async (session, subscriptionId, losing) => {
+      const step = new LifecycleStep(session);
+      await this.numbersLost(step, losing);
+      cancelled.push(...step.cancelled);
+      await inTransaction(session, subscriptionId);
+    });
+    this.pending.wakeWaiters(cancelled);
+    return enrolment;
+  }
+
+  /** Cancels what is pending under the numbers that lines have lost: from now on they are other people's. */
+  async numbersLost(step: LifecycleStep, losing: readonly LosingLine[]): Promise<void> {
+    for (const line of losing) {
+      const standing = await this.subscriptions.standingOnLine(line.lineId, step.session);
+      if (standing) await this.lock(step, standing.id);
+      await this.cancelPending(step, standing?.id ?? null, this.lines.personIndexesOf(line));
+    }
   }
 
   /**

@@ -14,6 +14,11 @@ export function memoryColumns(of: string): string {
 }
 
 type MemoryRow = Pick<Line, 'simChangedAt' | 'simDoubtedAt' | 'doubtedAt' | 'handsetChangedAt' | 'protectedUntil'>;
+type DepartedRow = MemoryRow & Pick<DepartedNumber, 'personIndex' | 'lineId'>;
+
+/** A line with the number that it lost or got. */
+type NumberedLine = Pick<LineFacts, 'lineId' | 'phoneNumber' | 'owner'>;
+type From = 'any line' | 'another line';
 
 const OF_LINE = statement(
   'line_memory',
@@ -57,7 +62,7 @@ const DEPART = statement(
 
 const DEPARTED = statement(
   'departed_number_of',
-  `SELECT person_index AS "personIndex", ${memoryColumns('departed_numbers')} FROM departed_numbers
+  `SELECT person_index AS "personIndex", line_id AS "lineId", ${memoryColumns('departed_numbers')} FROM departed_numbers
     WHERE person_index = ANY($1) AND left_at > now() - interval '${DEPARTED_DAYS} days'`,
 );
 
@@ -103,13 +108,16 @@ export class LineMemories {
   }
 
   /** Remembers that a line lost its number: `line` are the facts before. */
-  async depart(session: Session, line: LineFacts): Promise<void> {
+  async depart(session: Session, line: NumberedLine): Promise<void> {
     await session.rows(DEPART, [line.lineId, this.personIndexes(line)[0]]);
   }
 
-  /** Gives the memory that a number brings along to the line that got it. */
-  async arrive(session: Session, line: LineFacts): Promise<void> {
-    const brought = await this.departed(line, session);
+  /**
+   * Gives the memory that a number brings along to the line that got it. From `another line` alone when the line only
+   * lost the number for a moment, while the carrier told of several lines in another order than they changed.
+   */
+  async arrive(session: Session, line: NumberedLine, { from = 'any line' as From } = {}): Promise<void> {
+    const brought = await this.departed(line, session, from);
     if (brought) await this.remember(session, line.lineId, { kind: 'number_arrived', at: new Date(), brought });
   }
 
@@ -118,7 +126,7 @@ export class LineMemories {
     const indexes = new Map(
       lines.flatMap((line) => this.personIndexes(line).map((index) => [index.toString('hex'), line])),
     );
-    const rows = await this.database.rows<MemoryRow & Pick<DepartedNumber, 'personIndex'>>(DEPARTED, [
+    const rows = await this.database.rows<DepartedRow>(DEPARTED, [
       [...indexes.keys()].map((index) => Buffer.from(index, 'hex')),
     ]);
     return [...new Set(rows.flatMap(({ personIndex }) => indexes.get(personIndex.toString('hex')) ?? []))];
@@ -129,10 +137,10 @@ export class LineMemories {
     return (await this.database.changed(PURGE, [])) === PURGE_BATCH;
   }
 
-  private async departed(line: LineFacts, session: Session): Promise<LineMemory | null> {
-    type Row = MemoryRow & Pick<DepartedNumber, 'personIndex'>;
-    const [row] = await session.rows<Row>(DEPARTED, [this.personIndexes(line)]);
-    return row ? memoryIn(row) : null;
+  private async departed(line: NumberedLine, session: Session, from: From = 'any line'): Promise<LineMemory | null> {
+    const [row] = await session.rows<DepartedRow>(DEPARTED, [this.personIndexes(line)]);
+    if (!row || (from === 'another line' && row.lineId === line.lineId)) return null;
+    return memoryIn(row);
   }
 
   private async write(session: Session, lineId: string, memory: LineMemory): Promise<void> {
@@ -140,7 +148,7 @@ export class LineMemories {
     await session.rows(WRITE, [lineId, simChangedAt, simDoubtedAt, doubtedAt, handsetChangedAt, protectedUntil]);
   }
 
-  private personIndexes({ phoneNumber, owner }: Pick<LineFacts, 'phoneNumber' | 'owner'>): [Buffer, ...Buffer[]] {
+  private personIndexes({ phoneNumber, owner }: NumberedLine): [Buffer, ...Buffer[]] {
     return this.keys.indexes.all('person', `${phoneNumber}\0${owner.birthDate}${owner.genderDigit}`);
   }
 }

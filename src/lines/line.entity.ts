@@ -7,11 +7,15 @@ export class Line {
   @PrimaryColumn('text')
   id: string;
 
-  /** Keyed index of the number, which finds the row without revealing the number. */
-  @Column('bytea')
-  phoneIndex: Buffer;
+  /** Keyed index of the number, which finds the row without revealing the number; null while the line has none. */
+  @Column('bytea', { nullable: true })
+  phoneIndex: Buffer | null;
 
-  /** E.164, encrypted. */
+  /** Keyed index of the number that the line was told to have, while another line has it. */
+  @Column('bytea', { nullable: true })
+  awaitedIndex: Buffer | null;
+
+  /** E.164, encrypted: the number that the line has or waits for. */
   @Column('bytea')
   phoneNumber: Buffer;
 

@@ -3,15 +3,18 @@ import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import type { LineFacts } from '../domain/line.ts';
+import type { LineFacts, RegisteredLine } from '../domain/line.ts';
 import { differencesBetween, type Difference } from '../domain/line-event.ts';
 import type { Line } from './line.entity.ts';
+import { claimNumber, freeNumber, holdNumbers, numberTold, type NumberedRow } from './number-claims.ts';
 import { CarrierDirectory } from '../gateways/directory/carrier-directory.ts';
 import { LineMemories } from './line-memories.ts';
 
 /** The facts of a line as they are stored; number and owner are encrypted. */
-type LineRow = Pick<Line, 'phoneNumber' | 'owner' | 'carrier' | 'status' | 'holder' | 'plan' | 'handset'> & {
-  lineId: Line['id'];
+type LineRow = Pick<Line, 'owner' | 'carrier' | 'status' | 'holder' | 'plan' | 'handset'> & {
+  lineId: string;
+  /** Null while the line has no number. */
+  phoneNumber: Buffer | null;
 };
 
 /** The position in the carrier's events up to which the line is recorded. */
@@ -22,18 +25,33 @@ const CHANGES_HANDS: ReadonlySet<Difference> = new Set(['phoneNumber', 'owner', 
 
 /** A line whose row this transaction has locked. */
 export interface LockedLine {
-  facts: LineFacts;
+  facts: RegisteredLine;
   /** The highest sequence of the events received for it. */
   sequence: bigint;
   /** The carrier's time at which the stored facts were true; far in the past until the first event. */
   factsAsOf: Date;
 }
 
-const FACTS = `id AS "lineId", phone_number AS "phoneNumber", owner, carrier, status, holder, plan, handset`;
+/** Another transaction changed the number of a line before this one had locked it. */
+export class NumberOvertaken extends Error {
+  override readonly name = 'NumberOvertaken';
+}
+
+/** A line that lost its number, as it was before. */
+export type LosingLine = Pick<LineFacts, 'lineId' | 'phoneNumber' | 'owner'>;
+
+const FACTS = `id AS "lineId", CASE WHEN phone_index IS NOT NULL THEN phone_number END AS "phoneNumber", owner, carrier,
+  status, holder, plan, handset`;
 
 const BY_PHONE = statement(
   'line_by_phone',
   `SELECT ${FACTS} FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated'`,
+);
+
+const FORMER_BY_PHONE = statement(
+  'line_former_by_phone',
+  `SELECT ${FACTS} FROM lines WHERE phone_index = ANY($1) AND status = 'terminated'
+    ORDER BY told_at DESC, updated_at DESC LIMIT 1`,
 );
 
 const VERSION_STAMP = statement(
@@ -67,20 +85,30 @@ const LOCK_OF = statement(
 
 const MANY = statement('line_many', `SELECT ${FACTS}, ${AS_OF} FROM lines WHERE id = ANY($1)`);
 
-const HOLDERS = statement(
-  'line_holders',
-  `SELECT id AS "lineId", phone_number AS "phoneNumber" FROM lines
-    WHERE phone_index = ANY($1) AND status <> 'terminated'`,
+/** The numbers, by their indexes, that lines have now. */
+const HELD_NUMBERS = statement(
+  'line_held_numbers',
+  `SELECT phone_index AS index FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated'`,
 );
 
 const UPSERT = statement(
   'line_upsert',
-  `INSERT INTO lines (id, phone_index, phone_number, owner, carrier, status, holder, plan, handset)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-    ON CONFLICT (id) DO UPDATE SET phone_index = excluded.phone_index, phone_number = excluded.phone_number,
-      owner = excluded.owner, carrier = excluded.carrier, status = excluded.status, holder = excluded.holder,
-      plan = excluded.plan, handset = excluded.handset, version = lines.version + $10, updated_at = now()`,
+  `INSERT INTO lines (id, phone_index, awaited_index, phone_number, owner, carrier, status, holder, plan, handset)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    ON CONFLICT (id) DO UPDATE SET phone_index = excluded.phone_index, awaited_index = excluded.awaited_index,
+      phone_number = excluded.phone_number, owner = excluded.owner, carrier = excluded.carrier,
+      status = excluded.status, holder = excluded.holder, plan = excluded.plan, handset = excluded.handset,
+      version = lines.version + $11, updated_at = now()`,
 );
+
+/** Leaves the number that the line waits for as it is. */
+const UPDATE_UNNUMBERED = statement(
+  'line_update_unnumbered',
+  `UPDATE lines SET owner = $2, carrier = $3, status = $4, holder = $5, plan = $6, handset = $7,
+      version = version + $8, updated_at = now() WHERE id = $1`,
+);
+
+const COUNT = statement('line_count', `SELECT count(*)::int AS count FROM lines WHERE status <> 'terminated'`);
 
 /** Never moves `sequence` or `told_at` backwards; caps a future timestamp of the carrier at now(). */
 const RECORD_SEQUENCE = statement(
@@ -116,12 +144,18 @@ export class Lines extends CarrierDirectory {
 
   /** Finds the line that now has this E.164 number. */
   async byPhoneNumber(phoneNumber: string): Promise<LineFacts | null> {
-    const [row] = await this.database.rows<LineRow>(BY_PHONE, [this.keys.indexes.all('phone', phoneNumber)]);
-    return row ? this.read(row) : null;
+    const [row] = await this.database.rows<LineRow>(BY_PHONE, [this.indexesOf(phoneNumber)]);
+    return row ? { ...this.read(row), phoneNumber } : null;
+  }
+
+  /** Finds the line that had this E.164 number last and ended with it. */
+  async formerByPhoneNumber(phoneNumber: string): Promise<LineFacts | null> {
+    const [row] = await this.database.rows<LineRow>(FORMER_BY_PHONE, [this.indexesOf(phoneNumber)]);
+    return row ? { ...this.read(row), phoneNumber } : null;
   }
 
   /** Finds a line by its id, in any status. */
-  async byId(lineId: string): Promise<LineFacts | null> {
+  async byId(lineId: string): Promise<RegisteredLine | null> {
     const [row] = await this.database.rows<LineRow>(BY_ID, [lineId]);
     return row ? this.read(row) : null;
   }
@@ -143,7 +177,7 @@ export class Lines extends CarrierDirectory {
     const rows =
       'lineId' in by
         ? await session.rows<LineRow & AsOfRow>(LOCK, [by.lineId])
-        : await session.rows<LineRow & AsOfRow>(LOCK_BY_PHONE, [this.keys.indexes.all('phone', by.phoneNumber)]);
+        : await session.rows<LineRow & AsOfRow>(LOCK_BY_PHONE, [this.indexesOf(by.phoneNumber)]);
     return rows[0] ? this.readLocked(rows[0]) : null;
   }
 
@@ -152,49 +186,81 @@ export class Lines extends CarrierDirectory {
     await session.rows(LOCK_OF, [subscriptionId]);
   }
 
+  /**
+   * Locks a line whose number may change: `number` is the one that it may gain, or null if it can only give up its own.
+   * Rejects with `NumberOvertaken` when another transaction changed the line's number meanwhile.
+   */
+  async lockToMove(session: Session, lineId: string, number: string | null): Promise<LockedLine | null> {
+    const told = await this.numberTold(session, lineId);
+    const numbers = [told, number].filter((one) => one !== null);
+    await holdNumbers(
+      session,
+      numbers.map((one) => this.indexOf(one)),
+    );
+    const locked = await this.lock(session, { lineId });
+    if ((await this.numberTold(session, lineId)) !== told) throw new NumberOvertaken();
+    return locked;
+  }
+
   /** Reads many lines, keyed by id. */
   async many(lineIds: readonly string[]): Promise<Map<string, LockedLine>> {
     const rows = await this.database.rows<LineRow & AsOfRow>(MANY, [lineIds]);
     return new Map(rows.map((row) => [row.lineId, this.readLocked(row)]));
   }
 
-  /** Maps each of these E.164 numbers to the id of the line that now has it. */
-  async holdersOf(phoneNumbers: readonly string[]): Promise<Map<string, string>> {
-    const indexes = phoneNumbers.flatMap((phoneNumber) => this.keys.indexes.all('phone', phoneNumber));
-    const rows = await this.database.rows<{ lineId: string; phoneNumber: Buffer }>(HOLDERS, [indexes]);
-    return new Map(rows.map(({ lineId, phoneNumber }) => [this.readNumber(lineId, phoneNumber), lineId]));
+  /**
+   * Adds a line, or replaces all its facts, as the carrier told them at `at`. When the line changes hands (person, number
+   * or contract), its version rises, and codes that were sent to it by SMS are no longer accepted.
+   * A number that another line has moves to this one, unless the carrier told later that the other one has it: then this
+   * line has no number until the other one gives it up. Returns the lines that lost their number.
+   * The caller has locked the line with `lockToMove` if its number may change.
+   */
+  async upsert(
+    line: RegisteredLine,
+    stored: RegisteredLine | null,
+    session: Session = this.database,
+    at: Date = new Date(),
+  ): Promise<LosingLine[]> {
+    const changed = stored ? differencesBetween(stored, line) : [];
+    const rises = changed.some((fact) => CHANGES_HANDS.has(fact)) ? 1 : 0;
+    const { lineId, phoneNumber } = line;
+    if (phoneNumber === null) {
+      const { id, owner, carrier, status, holder, plan, handset } = this.columns(line);
+      await session.rows(UPDATE_UNNUMBERED, [id, owner, carrier, status, holder, plan, handset, rises]);
+      if (changed.includes('owner')) await this.memories.remember(session, lineId, { kind: 'owner_changed' });
+      return [];
+    }
+    const had = stored && stored.status !== 'terminated' ? stored.phoneNumber : null;
+    const keeps = had === phoneNumber || line.status === 'terminated';
+    const { has, lost } = keeps
+      ? { has: true, lost: [] }
+      : await claimNumber(session, lineId, this.indexesOf(phoneNumber), at);
+    const { id, owner, carrier, status, holder, plan, handset } = this.columns(line);
+    const { phoneIndex, phoneNumber: number } = this.numberColumns({ lineId, phoneNumber });
+    const [index, awaited] = has ? [phoneIndex, null] : [null, phoneIndex];
+    await session.rows(UPSERT, [id, index, awaited, number, owner, carrier, status, holder, plan, handset, rises]);
+    const losing = lost.map((row) => this.readNumbered(row));
+    for (const other of losing) await this.memories.depart(session, other);
+    const gaveUp = stored && had !== null && (had !== phoneNumber || status === 'terminated');
+    if (gaveUp) {
+      await this.memories.depart(session, { ...stored, phoneNumber: had });
+      const given = await freeNumber(session, lineId, this.indexesOf(had), at);
+      for (const row of given) await this.memories.arrive(session, this.readNumbered(row), { from: 'another line' });
+    }
+    if (changed.includes('owner')) await this.memories.remember(session, lineId, { kind: 'owner_changed' });
+    if (has && !keeps) await this.memories.arrive(session, { ...line, phoneNumber });
+    return losing;
   }
 
   /**
-   * Adds a line, or replaces all its facts. When the line changes hands (person, number or contract), its version
-   * rises, and codes that were sent to it by SMS are no longer accepted.
+   * Adds lines that do not exist yet and whose numbers no line has, with facts as of `takenAt`; returns the ids of those
+   * that were added.
    */
-  async upsert(line: LineFacts, stored: LineFacts | null, session: Session = this.database): Promise<void> {
-    const changed = stored ? differencesBetween(stored, line) : [];
-    const changesHands = changed.some((fact) => CHANGES_HANDS.has(fact));
-    const { id, phoneIndex, phoneNumber, owner, carrier, status, holder, plan, handset } = this.columns(line);
-    const facts = [id, phoneIndex, phoneNumber, owner, carrier, status, holder, plan, handset];
-    await session.rows(UPSERT, [...facts, changesHands ? 1 : 0]);
-    await this.keepMemory(session, line, stored, changed);
-  }
-
-  /** A number takes the memory of its line along, within the contracts of one owner; a change of owner ends it. */
-  private async keepMemory(
-    session: Session,
-    line: LineFacts,
-    stored: LineFacts | null,
-    changed: readonly Difference[],
-  ): Promise<void> {
-    const isOver = line.status === 'terminated';
-    const wasOver = stored?.status === 'terminated';
-    if (stored && !wasOver && (isOver || changed.includes('phoneNumber'))) await this.memories.depart(session, stored);
-    if (changed.includes('owner')) await this.memories.remember(session, line.lineId, { kind: 'owner_changed' });
-    if (!isOver && (!stored || wasOver || changed.includes('phoneNumber'))) await this.memories.arrive(session, line);
-  }
-
-  /** Adds lines that do not exist yet, with facts as of `takenAt`; returns the ids of those that were added. */
   async insertMany(lines: readonly LineFacts[], takenAt: Date): Promise<string[]> {
-    const rows = lines.map((line) => this.columns(line));
+    const rows = (await this.withFreeNumbers(lines)).map((line) => ({
+      ...this.columns(line),
+      ...this.numberColumns(line),
+    }));
     const added = await this.database.rows<{ id: string }>(INSERT_MANY, [
       rows.map(({ id }) => id),
       rows.map(({ phoneIndex }) => phoneIndex),
@@ -214,6 +280,20 @@ export class Lines extends CarrierDirectory {
     return [...ids];
   }
 
+  /** The unique index compares numbers under one key; this one also knows those that were written under an older key. */
+  private async withFreeNumbers(lines: readonly LineFacts[]): Promise<LineFacts[]> {
+    const older = lines.map(({ phoneNumber }) => this.indexesOf(phoneNumber).slice(1));
+    if (older.flat().length === 0) return [...lines];
+    const rows = await this.database.rows<{ index: Buffer }>(HELD_NUMBERS, [older.flat()]);
+    const held = new Set(rows.map(({ index }) => index.toString('hex')));
+    return lines.filter((_, at) => !older[at]?.some((index) => held.has(index.toString('hex'))));
+  }
+
+  /** How many lines have not ended. */
+  async count(): Promise<number> {
+    return (await this.database.rows<{ count: number }>(COUNT, []))[0]?.count ?? 0;
+  }
+
   /** Records the sequence and the time of the latest event of a line. */
   async recordSequence(session: Session, lineId: string, sequence: bigint | null, at: Date): Promise<void> {
     await session.rows(RECORD_SEQUENCE, [lineId, sequence, at]);
@@ -227,6 +307,11 @@ export class Lines extends CarrierDirectory {
   /** The keyed indexes (one per index key) by which starts for a line's owner are counted and found. */
   personIndexesOf({ phoneNumber, owner }: Pick<LineFacts, 'phoneNumber' | 'owner'>): [Buffer, ...Buffer[]] {
     return this.keys.indexes.all('person', `${phoneNumber}\0${owner.birthDate}${owner.genderDigit}`);
+  }
+
+  /** The indexes of a line's owner under the number that it has now; none while it has no number. */
+  personIndexesNow({ phoneNumber, owner }: RegisteredLine): Buffer[] {
+    return phoneNumber === null ? [] : this.personIndexesOf({ phoneNumber, owner });
   }
 
   /** True if the row belongs to the named person. Takes as long when there is no row. */
@@ -243,10 +328,10 @@ export class Lines extends CarrierDirectory {
     ) as LineFacts['owner'];
   }
 
-  private read({ lineId, phoneNumber, owner, carrier, status, holder, plan, handset }: LineRow): LineFacts {
+  private read({ lineId, phoneNumber, owner, carrier, status, holder, plan, handset }: LineRow): RegisteredLine {
     return {
       lineId,
-      phoneNumber: this.readNumber(lineId, phoneNumber),
+      phoneNumber: phoneNumber && this.readNumber(lineId, phoneNumber),
       owner: this.readOwner({ lineId, owner }),
       carrier,
       status,
@@ -254,6 +339,19 @@ export class Lines extends CarrierDirectory {
       plan,
       handset,
     };
+  }
+
+  private async numberTold(session: Session, lineId: string): Promise<string | null> {
+    const told = await numberTold(session, lineId);
+    return told ? this.readNumber(lineId, told) : null;
+  }
+
+  private readNumbered({ lineId, phoneNumber, owner }: NumberedRow): LosingLine {
+    return { lineId, phoneNumber: this.readNumber(lineId, phoneNumber), owner: this.readOwner({ lineId, owner }) };
+  }
+
+  private indexesOf(phoneNumber: string | null): Buffer[] {
+    return phoneNumber === null ? [] : this.keys.indexes.all('phone', phoneNumber);
   }
 
   private readNumber(lineId: string, phoneNumber: Buffer): string {
@@ -264,12 +362,17 @@ export class Lines extends CarrierDirectory {
     return { facts: this.read(row), sequence: BigInt(row.sequence), factsAsOf: row.factsAsOf };
   }
 
-  /** Encrypts the facts of a line for storage. */
-  private columns({ lineId: id, phoneNumber, owner, carrier, status, holder, plan, handset }: LineFacts) {
+  private numberColumns({ lineId, phoneNumber }: Pick<LineFacts, 'lineId' | 'phoneNumber'>) {
+    return {
+      phoneIndex: this.indexOf(phoneNumber),
+      phoneNumber: this.keys.fields.encrypt(phoneNumber, `lines:phone_number:${lineId}`),
+    };
+  }
+
+  /** The facts of a line for storage, without the number; the owner is encrypted. */
+  private columns({ lineId: id, owner, carrier, status, holder, plan, handset }: RegisteredLine) {
     return {
       id,
-      phoneIndex: this.keys.indexes.of('phone', phoneNumber),
-      phoneNumber: this.keys.fields.encrypt(phoneNumber, `lines:phone_number:${id}`),
       owner: this.keys.fields.encrypt(JSON.stringify(owner), `lines:owner:${id}`),
       carrier,
       status,

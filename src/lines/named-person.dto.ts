@@ -1,4 +1,5 @@
 import { IsString, Length, Matches } from 'class-validator';
+import { Compacted } from '../http/plain-text.ts';
 
 /** The person that a caller names. */
 export class NamedPersonRequest {
@@ -14,7 +15,8 @@ export class NamedPersonRequest {
   @Matches(/^\d$/, { message: 'genderDigit must be one digit' })
   genderDigit: string;
 
-  /** A Korean mobile number with or without hyphens, or E.164. */
+  /** A Korean mobile number with or without hyphens, or E.164. Blanks, dashes and invisible characters are ignored. */
+  @Compacted()
   @IsString()
   @Length(1, 32)
   phoneNumber: string;

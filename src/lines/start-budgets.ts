@@ -170,6 +170,8 @@ const PURGE = statement(
     WHERE ${IS_OLD} LIMIT ${PURGE_BATCH})) AND ${IS_OLD}`,
 );
 
+const FORGET = statement('start_budget_forget', 'DELETE FROM start_budgets');
+
 /** Limits of starts for one person, and for one number at one relying party. */
 @Injectable()
 export class StartBudgets {
@@ -231,6 +233,11 @@ export class StartBudgets {
     const detail = `One person can be asked at most ${perTenMinutes} times in ten minutes and ${perDay} times a day. Wait before starting again.`;
     const limit = { name: 'starts', quota: perTenMinutes, seconds: 600 };
     return new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, ...waits), limit });
+  }
+
+  /** Gives everyone a full budget again. For the demonstration alone, where the same few people start all day. */
+  async forget(): Promise<void> {
+    await this.database.changed(FORGET, []);
   }
 
   /** Deletes a batch of budgets without a start within the last day. Returns true if more may remain. */

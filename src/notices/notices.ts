@@ -3,6 +3,7 @@ import { randomId } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
+import { deviceBond } from '../database/statement-parts.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import type { Line } from '../lines/line.entity.ts';
 import { enrolmentText, mayGoBySms, noticeText, type Notice } from '../domain/notice.ts';
@@ -11,6 +12,7 @@ import { PUSH_SERVICE_OF, type Platform, type PushService } from '../domain/push
 /** The address of a notice: the phone that was in use when the notice was written, otherwise the number. */
 export interface NoticeAddress {
   push?: { service: PushService; token: string };
+  /** E.164; empty where there is none, as for a line whose number moved to another one. */
   phoneNumber: string;
   /** The code that an enrolment notice contains; stored with the address because it needs the same encryption. */
   enrolmentCode?: string;
@@ -26,8 +28,8 @@ export interface WrittenNotice {
 
 const REACHABLE = statement(
   'notice_reachable',
-  `SELECT l.id AS "lineId", l.phone_number AS "phoneNumber", d.id AS "deviceId", d.push_service AS "pushService",
-      d.push_token AS "pushToken"
+  `SELECT l.id AS "lineId", CASE WHEN l.phone_index IS NOT NULL THEN l.phone_number END AS "phoneNumber",
+      d.push_service AS "pushService", d.push_token AS "pushToken", ${deviceBond('d')} AS bond
     FROM subscriptions s JOIN lines l ON l.id = s.line_id
       LEFT JOIN devices d ON d.subscription_id = s.id AND d.issuer_id IS NULL AND d.state = 'active'
         AND d.push_token IS NOT NULL
@@ -45,6 +47,14 @@ const ENQUEUE = statement(
 
 /** The maximum number of rows that one purge statement deletes. */
 const PURGE_BATCH = 5_000;
+/** The number may have moved to another line since the notice was written. */
+const MAY_TEXT = statement(
+  'notice_may_text',
+  `SELECT 1 FROM notices n JOIN subscriptions s ON s.id = n.subscription_id
+      JOIN lines l ON l.id = s.line_id AND l.phone_index = ANY($2)
+    WHERE n.id = $1 AND NOT EXISTS (
+      SELECT 1 FROM lines o WHERE o.phone_index = ANY($2) AND o.status <> 'terminated' AND o.id <> l.id)`,
+);
 
 /** Notices that were sent, or could not be sent within their day. */
 const PURGE = statement(
@@ -56,30 +66,55 @@ const PURGE = statement(
 const NOTICE_SECONDS = 86_400;
 
 /** The line of a subscription, and the phone of it to which a push can go. */
-type Reachable = Pick<Line, 'phoneNumber'> & {
+type Reachable = {
   lineId: Line['id'];
-  deviceId: string | null;
+  /** Null while the line has no number. */
+  phoneNumber: Line['phoneNumber'] | null;
   pushService: PushService | null;
   pushToken: Buffer | null;
+  bond: string | null;
 };
 
 /** Notifies people of changes of their subscription. */
 @Injectable()
 export class Notices {
+  private readonly decoy: Reachable;
+
   constructor(
     private readonly database: Database,
     private readonly keys: ServiceKeys,
-  ) {}
+  ) {
+    this.decoy = {
+      lineId: 'decoy',
+      phoneNumber: keys.fields.encrypt('+821000000000', 'lines:phone_number:decoy'),
+      pushService: 'fcm',
+      pushToken: keys.devices.encrypt('devices:push_token', 'decoy', 'decoy'),
+      bond: 'decoy',
+    };
+  }
 
   /** The subscriber's present address. Called before a device is revoked, it is still the old device. */
   async addressOf(session: Session, subscriptionId: string): Promise<NoticeAddress> {
     const [row] = await session.rows<Reachable>(REACHABLE, [subscriptionId]);
     if (!row) throw new Error('a subscription without a line');
-    const read = (value: Buffer, place: string) => this.keys.fields.decrypt(value, place).toString('utf8');
-    const phoneNumber = read(row.phoneNumber, `lines:phone_number:${row.lineId}`);
-    const { deviceId, pushService: service, pushToken } = row;
-    if (!deviceId || !service || !pushToken) return { phoneNumber };
-    return { phoneNumber, push: { service, token: read(pushToken, `devices:push_token:${deviceId}`) } };
+    return this.readAddress(row);
+  }
+
+  /** As `addressOf`, with the same work for the id of a decoy, to which nothing can be sent. */
+  async addressOrDecoy(session: Session, subscriptionId: string): Promise<NoticeAddress> {
+    const [row] = await session.rows<Reachable>(REACHABLE, [subscriptionId]);
+    const address = this.readAddress(row ?? this.decoy);
+    return row ? address : { phoneNumber: '' };
+  }
+
+  private readAddress(row: Reachable): NoticeAddress {
+    const place = `lines:phone_number:${row.lineId}`;
+    const phoneNumber = row.phoneNumber ? this.keys.fields.decrypt(row.phoneNumber, place).toString('utf8') : '';
+    const { pushService: service, pushToken, bond } = row;
+    // Null too for a device whose row was moved: then the notice goes to the number.
+    const token = pushToken && bond && this.keys.devices.decrypt('devices:push_token', pushToken, bond);
+    if (!service || !token) return { phoneNumber };
+    return { phoneNumber, push: { service, token: token.toString('utf8') } };
   }
 
   /** Writes a notice in the transaction of the change it reports. Returns the delivery to enqueue after the commit. */
@@ -111,6 +146,12 @@ export class Notices {
     const { enrolmentCode } = address;
     if (enrolmentCode !== undefined) return { notice, address, text: enrolmentText(enrolmentCode), bySms: true };
     return { notice, address, text: noticeText(notice), bySms: mayGoBySms(notice) };
+  }
+
+  /** True if the number of a notice is still the one of its subscription's line, and of no other. */
+  async mayText(noticeId: string, phoneNumber: string): Promise<boolean> {
+    const rows = await this.database.rows(MAY_TEXT, [noticeId, this.keys.indexes.all('phone', phoneNumber)]);
+    return rows.length === 1;
   }
 
   /** Deletes a batch of notices older than two days. Returns true if more may remain. */

@@ -3,8 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../crypto/access-token.ts';
 import { Problem } from '../domain/problem.ts';
 import { addressOf } from '../http/address.ts';
-import { percentDecoded } from '../http/percent-decoded.ts';
-import { PLAIN_TEXT } from '../http/plain-text.ts';
+import { SHOWN_TEXT } from '../http/plain-text.ts';
+import { headerText } from '../http/utf8.ts';
 import type { Operator } from './operator-desk.ts';
 
 /** The reason and the address of an operator’s request. */
@@ -34,9 +34,7 @@ export function auditedWrite({ clientId }: Caller, { address }: AuditContext, re
   return { operator: clientId, reason, address };
 }
 
-/** Decodes the header. Header values are bytes (RFC 9110, 5.5), which Node decodes as Latin-1. */
 function readReason(header: string): string | undefined {
-  const text = Buffer.from(header, 'latin1').toString('utf8');
-  const reason = (/%[\da-f]{2}/i.test(text) ? percentDecoded(text) : text).normalize('NFC').trim();
-  return reason.length <= 200 && PLAIN_TEXT.test(reason) ? reason : undefined;
+  const reason = headerText(header)?.normalize('NFC').trim() ?? '';
+  return reason.length <= 200 && SHOWN_TEXT.test(reason) ? reason : undefined;
 }

@@ -14,10 +14,10 @@ export async function* chargesCsv(batches: AsyncIterable<MonthlyCharge[]>): Asyn
 }
 
 /**
- * Quotes a text. Carriers choose line ids freely, so a leading apostrophe prevents a spreadsheet from evaluating one as
+ * Quotes a text for CSV. Carriers choose line ids freely, and operators their reasons, so a leading apostrophe prevents a spreadsheet from evaluating one as
  * a formula.
  */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   const harmless = /^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
 }

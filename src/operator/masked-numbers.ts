@@ -10,7 +10,7 @@ export class MaskedNumbers {
 
   /**
    * Returns masked numbers by subscription id. Cancelled subscriptions are left out, because their lines may belong to
-   * other people now.
+   * other people now, and so are lines without a number.
    */
   async of(
     subscriptions: readonly { subscriptionId: string; lineId: string; subscriptionState: SubscriptionState }[],
@@ -20,7 +20,8 @@ export class MaskedNumbers {
     return new Map(
       standing.flatMap(({ subscriptionId, lineId }) => {
         const line = lines.get(lineId);
-        return line ? [[subscriptionId, maskPhoneNumber(line.facts.phoneNumber)]] : [];
+        const number = line?.facts.phoneNumber ?? null;
+        return number === null ? [] : [[subscriptionId, maskPhoneNumber(number)]];
       }),
     );
   }

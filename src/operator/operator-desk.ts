@@ -24,7 +24,7 @@ import type { AuditResponse, EligibilityResponse, StandingResponse, Subscription
 /** The operator who acts, with the reason and the address. */
 export type Operator = Pick<AuditedCall, 'operator' | 'reason' | 'address'>;
 
-/** A subscription as the desk's page shows it. `phoneNumber` is null for a cancelled subscription. */
+/** A subscription as the desk's page shows it. `phoneNumber` is null for a cancelled one, and while the line has none. */
 export interface SubscriptionLook extends AuditResponse {
   subscription: SubscriptionResponse;
   phoneNumber: string | null;
@@ -35,7 +35,8 @@ export interface SubscriptionLook extends AuditResponse {
 
 /** Data that all other pages mask. */
 export interface Revealed {
-  phoneNumber: string;
+  /** Null while the line has none. */
+  phoneNumber: string | null;
   birthDate: string;
   deviceName: string | null;
 }
@@ -80,7 +81,7 @@ export class OperatorDesk {
   async subscribe(operator: Operator, phoneNumber: string): Promise<Enrolment> {
     const call = { ...operator, action: 'subscribe', ...this.about(phoneNumber) };
     return this.audit.of(call, () =>
-      this.subscriptions.subscribe(phoneNumber, causedBy(operator), (session, subscriptionId) =>
+      this.lifecycle.subscribe(phoneNumber, causedBy(operator), (session, subscriptionId) =>
         this.audit.done(session, { ...call, subscriptionId }),
       ),
     );
@@ -136,7 +137,7 @@ export class OperatorDesk {
         );
       const person = parsePerson({ ...line.owner, today: seoulDay(new Date()) });
       return this.audit.recordRead(call, {
-        phoneNumber: formatPhoneNumber(line.phoneNumber),
+        phoneNumber: line.phoneNumber === null ? null : formatPhoneNumber(line.phoneNumber),
         birthDate: person?.birthDate ?? line.owner.birthDate,
         deviceName: device?.name ?? null,
       });

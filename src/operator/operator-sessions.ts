@@ -5,6 +5,7 @@ import { matchingTotpStep } from '../crypto/totp.ts';
 import { Database } from '../database/database.ts';
 import { SIGN_IN_ATTEMPTS } from '../domain/operator.ts';
 import { Problem } from '../domain/problem.ts';
+import { codeIn } from '../domain/typed-text.ts';
 import { networkOf } from '../http/address.ts';
 import { FormLimits } from '../http/form-limits.ts';
 import { Audit } from './audit.ts';
@@ -83,7 +84,7 @@ export class OperatorSessions {
     const began = performance.now();
     const attempt = await this.store.countAttempt(login, network);
     const { id: operatorId, failures } = attempt;
-    const step = matchingTotpStep(this.secretOf(attempt), code.replaceAll(' ', ''), attempt.now);
+    const step = matchingTotpStep(this.secretOf(attempt), codeIn(code), attempt.now);
     if (operatorId === null || attempt.password === null || step === null) return { began, failures };
     if (!(await turn.isPassword(password, attempt.password))) return { began, failures };
     return { began, failures, accepted: { operatorId, step, password: attempt.password } };
@@ -105,6 +106,11 @@ export class OperatorSessions {
   /** Stores the reason for reading these subjects until the session ends. */
   async remember(digest: Buffer, about: readonly string[], reason: string): Promise<void> {
     if (about.length > 0) await this.store.remember(digest, about, reason);
+  }
+
+  /** Returns true the first time that a session names this subject, and false ever after. */
+  async isFirst(digest: Buffer, about: string): Promise<boolean> {
+    return this.store.rememberOnce(digest, about);
   }
 
   /** Returns the reason that the operator gave in this session for reading a subject; undefined without one. */

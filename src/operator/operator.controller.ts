@@ -58,10 +58,9 @@ export class OperatorController {
   subscribe(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
-    @Body() body: SubscribeRequest,
+    @Body() { phoneNumber, reason }: SubscribeRequest,
   ): Promise<EnrolmentResponse> {
-    const reason = body.reason ?? context.reason ?? 'subscription asked for';
-    return this.desk.subscribe(auditedWrite(caller, context, reason), body.phoneNumber);
+    return this.desk.subscribe(auditedWrite(caller, context, reason), phoneNumber);
   }
 
   /** Lists every subscription of the number, newest first. Errors: `invalid_request`. */

@@ -1,39 +1,30 @@
-import { IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsString, Length, Matches } from 'class-validator';
 import type { AuthenticationState, Channel } from '../domain/authentication.ts';
 import type { CancelReason, SubscriptionState, SuspensionReason } from '../domain/subscription.ts';
-import { PLAIN_TEXT, Trimmed } from '../http/plain-text.ts';
+import { Compacted, SHOWN_TEXT, Trimmed } from '../http/plain-text.ts';
 
-const REASON = { message: 'reason must be one line of text' };
-
-export class SubscribeRequest {
-  /** A Korean mobile number with or without hyphens, or E.164. */
-  @IsString()
-  @Length(1, 32)
-  phoneNumber: string;
-
-  /**
-   * The reason for this action, kept in the audit: one line of 1 to 200 characters. The header `Audit-Reason` can carry
-   * it instead.
-   */
-  @IsOptional()
-  @Trimmed()
-  @IsString()
-  @Length(1, 200)
-  @Matches(PLAIN_TEXT, REASON)
-  reason?: string;
-}
+const REASON = { message: 'reason must be one line of visible text' };
 
 export class ReasonRequest {
   /** The reason for this action, kept in the audit: one line of 1 to 200 characters. */
   @Trimmed()
   @IsString()
   @Length(1, 200)
-  @Matches(PLAIN_TEXT, REASON)
+  @Matches(SHOWN_TEXT, REASON)
   reason: string;
 }
 
+export class SubscribeRequest extends ReasonRequest {
+  /** A Korean mobile number with or without hyphens, or E.164. Blanks, dashes and invisible characters are ignored. */
+  @Compacted()
+  @IsString()
+  @Length(1, 32)
+  phoneNumber: string;
+}
+
 export class PhoneNumberQuery {
-  /** A Korean mobile number with or without hyphens, or E.164. */
+  /** A Korean mobile number with or without hyphens, or E.164. Blanks, dashes and invisible characters are ignored. */
+  @Compacted()
   @IsString()
   @Length(1, 32)
   phoneNumber: string;

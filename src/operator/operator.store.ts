@@ -107,6 +107,13 @@ const REMEMBER = statement(
     ON CONFLICT (session_digest, about) DO UPDATE SET reason = excluded.reason`,
 );
 
+const REMEMBER_ONCE = statement(
+  'operator_look_remember_once',
+  `INSERT INTO operator_looks (session_digest, about, reason)
+    SELECT digest, $2, '-' FROM operator_sessions WHERE digest = $1
+    ON CONFLICT (session_digest, about) DO NOTHING`,
+);
+
 const FORGET_ADDRESSES = statement(
   'operator_address_forget',
   `DELETE FROM operator_addresses WHERE seen_at <= now() - interval '${FAMILIAR_ADDRESS_DAYS} days'`,
@@ -221,6 +228,11 @@ export class OperatorStore {
 
   async remember(digest: Buffer, about: readonly string[], reason: string): Promise<void> {
     await this.database.rows(REMEMBER, [digest, about, reason]);
+  }
+
+  /** Returns false if the subject was stored before. */
+  async rememberOnce(digest: Buffer, about: string): Promise<boolean> {
+    return (await this.database.changed(REMEMBER_ONCE, [digest, about])) === 1;
   }
 
   async reasonFor(digest: Buffer, about: string): Promise<string | undefined> {

@@ -8,6 +8,7 @@ import {
   type ReissueDelivery,
   type ReissueState,
 } from '../domain/reissue.ts';
+import { TypedSerialNumber } from '../http/plain-text.ts';
 import { ReasonRequest } from './operator.dto.ts';
 
 export class ReissueRequest extends ReasonRequest {
@@ -16,6 +17,7 @@ export class ReissueRequest extends ReasonRequest {
   cause: ReissueCause;
 
   /** The serial number of the phone to be replaced, in the form `PG-0000-0000-0000`. */
+  @TypedSerialNumber()
   @Matches(/^PG-\d{4}-\d{4}-\d{4}$/, { message: 'oldSerialNumber must have the form PG-0000-0000-0000' })
   oldSerialNumber: string;
 

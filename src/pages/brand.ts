@@ -1,4 +1,5 @@
-import type { Locale } from '../domain/locale.ts';
+import { LOCALES, type Locale } from '../domain/locale.ts';
+import { LANGUAGE } from './language.ts';
 
 /** The identity that people see: on the website, the desk and the hosted window, in the app and in text messages. */
 export interface Brand {
@@ -25,8 +26,8 @@ export const LONGEST_SERVICE_NAME = 14;
 
 /** The brand of a service whose adopter gives none. */
 export const DEFAULT_BRAND: Brand = {
-  service: { ko: '휴대폰인증보호', en: 'Pushguard' },
-  carrier: { ko: '시범통신', en: 'Demo Telecom' },
+  service: defaultNames('service'),
+  carrier: defaultNames('carrier'),
   callCentre: '114',
   logo:
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">' +
@@ -34,6 +35,11 @@ export const DEFAULT_BRAND: Brand = {
     '<path fill="none" stroke="#fff" stroke-width="3" d="m10 16 4 4 8-8"/></svg>',
   colour: { light: '#1f4fd8', dark: '#8fb0ff' },
 };
+
+function defaultNames(of: 'service' | 'carrier'): Record<Locale, string> {
+  const names = LOCALES.map((locale) => [locale, LANGUAGE[locale].defaultBrand[of]] as const);
+  return Object.fromEntries(names) as Record<Locale, string>;
+}
 
 /** A brand's names in one language, as texts and scripts use them. */
 export interface BrandNames {

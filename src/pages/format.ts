@@ -1,36 +1,37 @@
 import { html, type Html } from './html.ts';
+import { LANGUAGE } from './language.ts';
 import type { Locale } from '../domain/locale.ts';
 
 /** Korea has had no summer time since 1988. */
 const SEOUL_OFFSET_MS = 9 * 3_600_000;
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** An instant in Seoul time for people: `2026. 11. 22. 오후 3:05`, `22 Nov 2026, 15:05`. */
 export function seoulTime(instant: Date | string, locale: Locale): string {
   const seoul = new Date(new Date(instant).getTime() + SEOUL_OFFSET_MS);
-  const [hours, minutes] = [seoul.getUTCHours(), String(seoul.getUTCMinutes()).padStart(2, '0')];
   const day = calendarDay(seoul.toISOString().slice(0, 10), locale);
-  if (locale === 'en') return `${day}, ${String(hours).padStart(2, '0')}:${minutes}`;
-  return `${day} ${hours < 12 ? '오전' : '오후'} ${hours % 12 || 12}:${minutes}`;
+  return LANGUAGE[locale].time(day, seoul.getUTCHours(), seoul.getUTCMinutes());
+}
+
+/** An instant in Seoul time to the second: `2026. 11. 22. 오후 3:05:09`, `22 Nov 2026, 15:05:09`. */
+export function seoulSecond(instant: Date | string, locale: Locale): string {
+  return `${seoulTime(instant, locale)}:${String(new Date(instant).getUTCSeconds()).padStart(2, '0')}`;
 }
 
 /** A day, given as `1990-01-01`: `1990. 1. 1.`, `1 Jan 1990`. */
 export function calendarDay(day: string, locale: Locale): string {
   const [year, month, date] = day.split('-').map(Number) as [number, number, number];
-  return locale === 'ko' ? `${year}. ${month}. ${date}.` : `${date} ${MONTHS[month - 1] ?? ''} ${year}`;
+  return LANGUAGE[locale].day(year, month, date);
 }
 
 /** A month, given as `2026-11`: `2026년 11월`, `Nov 2026`. */
 export function calendarMonth(written: string, locale: Locale): string {
   const [year, month] = written.split('-').map(Number) as [number, number];
-  return locale === 'ko' ? `${year}년 ${month}월` : `${MONTHS[month - 1] ?? ''} ${year}`;
+  return LANGUAGE[locale].month(year, month);
 }
 
 /** Whole won: `1,100원`, `₩1,100`. A refund has a minus sign in front. */
 export function won(amount: number, locale: Locale): string {
-  const digits = grouped(Math.abs(amount));
-  const sign = amount < 0 ? '-' : '';
-  return locale === 'ko' ? `${sign}${digits}원` : `${sign}₩${digits}`;
+  return `${amount < 0 ? '-' : ''}${LANGUAGE[locale].won(grouped(Math.abs(amount)))}`;
 }
 
 /** `12,345`. */

@@ -1,12 +1,10 @@
 import { html, type Html } from './html.ts';
-import { LOCALES, type Locale } from '../domain/locale.ts';
-
-const NAMES = { ko: '한국어', en: 'English' } as const satisfies Record<Locale, string>;
-const LABELS = { ko: '언어', en: 'Language' } as const satisfies Record<Locale, string>;
+import { LANGUAGE } from './language.ts';
+import { LANGUAGES, LOCALES, type Locale } from '../domain/locale.ts';
 
 /** Links to the same page in the other languages; `address` is the page's own path, without a query. */
 export function languageSwitch(locale: Locale, address: string): Html {
-  return html`<nav class="languages" aria-label="${LABELS[locale]}">
+  return html`<nav class="languages" aria-label="${LANGUAGE[locale].switchLabel}">
     ${LOCALES.map(
       (one) =>
         html`<a
@@ -14,7 +12,7 @@ export function languageSwitch(locale: Locale, address: string): Html {
           lang="${one}"
           hreflang="${one}"
           ${one === locale && html`aria-current="true"`}
-          >${NAMES[one]}</a
+          >${LANGUAGES[one]}</a
         >`,
     )}
   </nav>`;

@@ -1,6 +1,6 @@
-import { LOCALES, type Locale } from '../domain/locale.ts';
+import { localeNamed, LOCALES, type Locale } from '../domain/locale.ts';
 
 /** The language of a page: the value of `?lang=` if it is known, else `otherwise`. */
 export function localeOf(requested: string | undefined, otherwise: Locale = LOCALES[0]): Locale {
-  return LOCALES.find((locale) => locale === requested) ?? otherwise;
+  return localeNamed(requested ?? '') ?? otherwise;
 }

@@ -34,7 +34,6 @@ export function personFields(messages: PersonWords, typed: TypedPerson = { value
           ${attributes('birthDate')}
           inputmode="numeric"
           autocomplete="off"
-          maxlength="6"
           placeholder="900101"
           aria-label="${messages.birthDate}"
           aria-describedby="birthDate-fault"
@@ -44,7 +43,6 @@ export function personFields(messages: PersonWords, typed: TypedPerson = { value
           ${attributes('genderDigit')}
           inputmode="numeric"
           autocomplete="off"
-          maxlength="1"
           placeholder="1"
           aria-label="${messages.genderDigit}"
           aria-describedby="genderDigit-fault"
@@ -61,7 +59,6 @@ export function personFields(messages: PersonWords, typed: TypedPerson = { value
         type="tel"
         inputmode="tel"
         autocomplete="tel"
-        maxlength="20"
         placeholder="010-1234-5678"
         aria-describedby="phoneNumber-hint phoneNumber-fault"
       />

@@ -1,7 +1,7 @@
 import { formatPhoneNumber } from '../domain/phone-number.ts';
 import { html, type Html } from './html.ts';
 import { languageSwitch } from './language-switch.ts';
-import { SITE_WORDS } from './words/languages.ts';
+import { SITE_WORDS } from './words/words.ts';
 import type { Page } from './page.ts';
 import type { Reader } from './words.ts';
 import { SITE_PLACES, type SitePlace } from './site-places.ts';

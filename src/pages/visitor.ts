@@ -6,7 +6,7 @@ import { addressOf } from '../http/address.ts';
 import { readCookie, setCookie } from '../http/cookies.ts';
 import { formTokenOf, isFormTokenOf, isOwnPage, secretIn } from '../http/own-page.ts';
 import { html, type Html } from './html.ts';
-import type { Locale } from '../domain/locale.ts';
+import { localeNamed, type Locale } from '../domain/locale.ts';
 import { localeOf } from './locale.ts';
 import type { Reader, RoomWords, Words } from './words.ts';
 
@@ -33,8 +33,8 @@ export class Visitor implements Reader {
     const { lang } = request.query as { lang?: unknown };
     const requested = typeof lang === 'string' ? lang : undefined;
     this.locale = localeOf(requested, localeOf(readCookie(request, 'lang', issuer)));
-    if (requested === this.locale)
-      setCookie(reply, { name: 'lang', value: requested, seconds: LANGUAGE_SECONDS }, issuer);
+    if (requested !== undefined && localeNamed(requested) === this.locale)
+      setCookie(reply, { name: 'lang', value: this.locale, seconds: LANGUAGE_SECONDS }, issuer);
     this.secret = secretIn(readCookie(request, name, issuer));
   }
 

@@ -1,4 +1,5 @@
 import { LOCALES, type Locale } from '../domain/locale.ts';
+import { inEachLanguage } from './language.ts';
 import { brandNames, LONGEST_SERVICE_NAME, type Brand, type BrandNames } from './brand.ts';
 
 /** The texts of one room: a function of the brand's names for each language. */
@@ -6,6 +7,17 @@ export interface RoomWords<Texts extends object> {
   /** The name by which an adopter's changes address the room. */
   readonly room: string;
   readonly languages: Readonly<Record<Locale, (brand: BrandNames) => Texts>>;
+}
+
+/**
+ * The texts of a room, from its file `words/<language>.ts` for each language. Throws when a language has none. The files
+ * say by their type that they have every text, because the compiler does not see which files are loaded.
+ */
+export async function roomWords<Texts extends object>(
+  room: string,
+  load: (locale: Locale) => Promise<unknown>,
+): Promise<RoomWords<Texts>> {
+  return { room, languages: await inEachLanguage(room, load) };
 }
 
 /** Changed texts of a room: any part of it. Lists and functions are replaced as a whole. */

@@ -117,6 +117,7 @@ async function decrypt({ envelope, deviceId, encryptionKey }: EnvelopeInput): Pr
 }
 
 async function verify(jws: Uint8Array, kind: string, { serviceKey }: EnvelopeInput): Promise<Uint8Array> {
+  // Bytes beyond ASCII are replaced here, which no compact JWS survives.
   const compact = new TextDecoder().decode(jws);
   const { kid } = readHeader(compact);
   const key = kid === undefined ? undefined : await serviceKey(kid);
@@ -148,7 +149,7 @@ function faultOf(cause: unknown, otherwise: EnvelopeFault): EnvelopeFault {
 
 function parseObject(bytes: Uint8Array): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
     if (typeof value === 'object' && value !== null) return { ...value };
   } catch (cause) {
     throw new EnvelopeError('wrong_claims', { cause });

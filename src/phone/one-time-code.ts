@@ -28,12 +28,34 @@ export async function transactionCode(
   return hotp(secret, joined(utf8(`${transactionSuite}\0`), question, eightBytes(at, 60)), 8);
 }
 
-/** SHA-256 of the canonical form, as 64 lower-case hexadecimal characters. */
+/**
+ * SHA-256 of the canonical form, as 64 lower-case hexadecimal characters. Throws TypeError for anything but a list of one
+ * or more fields, each with exactly its two texts: different transactions would have the same digest.
+ */
 export async function transactionQuestion({ authenticationId, transaction }: SignedTransaction): Promise<string> {
+  if (!isTransaction(transaction))
+    throw new TypeError('a transaction is a list of fields, each with the texts label and value alone');
   const fields = transaction.map(({ label, value }) => [label, value]);
   const canonical = JSON.stringify(['pushguard-transaction-v1', authenticationId, fields]);
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(canonical)));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function isTransaction(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && Array.from<unknown>(value).every(isField);
+}
+
+function isField(field: unknown): boolean {
+  if (typeof field !== 'object' || field === null || Array.isArray(field)) return false;
+  const { label, value } = field as Partial<TransactionField>;
+  return Object.keys(field).length === 2 && isSignable(label) && isSignable(value);
+}
+
+/**
+ * A text that its bytes keep: no lone surrogate (`Cs`), and no U+FFFD, which stands for a character that was lost before.
+ */
+function isSignable(text: unknown): boolean {
+  return typeof text === 'string' && text !== '' && !/[\p{Cs}\ufffd]/u.test(text);
 }
 
 /** Decimal digits of an HMAC-SHA256, at the offset that its last four bits give (RFC 4226, 5.3). */

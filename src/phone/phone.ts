@@ -123,6 +123,9 @@ export type PendingAuthentication = {
   held?: boolean;
 };
 
+/** How the service knows a phone. */
+export type DeviceStanding = { state: 'testing' | 'active'; serialNumber: string; pinLocked: boolean };
+
 /** One past authentication. */
 export type HistoryEntry = {
   requestedAt: string;
@@ -318,15 +321,17 @@ export class Phone {
    * Proves the PIN for one authentication. Only then does the service make the code, which comes by push.
    * A wrong PIN is ProblemError `pin_mismatch` with `attemptsLeft`; the fifth in a row is `pin_locked`.
    * To sign a transaction, no code comes back: {@link Phone.sign} computes it. With a card, its tap is proven too.
+   * TypeError for a transaction that is not a list of fields: nothing is sent.
    */
   async open(
     authentication: { id: string; nonce: string; transaction?: readonly TransactionField[] },
     pin: string,
     card?: Card,
   ): Promise<void> {
-    const { id, nonce, transaction = [] } = authentication;
-    const question = await transactionQuestion({ authenticationId: id, transaction });
-    const cardProof = await card?.tap({ authenticationId: id, deviceId: this.deviceId, nonce, question });
+    const { id, nonce, transaction } = authentication;
+    const question = transaction && (await transactionQuestion({ authenticationId: id, transaction }));
+    const tapped = question !== undefined && { authenticationId: id, deviceId: this.deviceId, nonce, question };
+    const cardProof = tapped ? await card?.tap(tapped) : undefined;
     const body = {
       pinProof: await this.prove('open', authentication, pin),
       ...(cardProof !== undefined && { cardProof }),
@@ -354,6 +359,11 @@ export class Phone {
   /** The last 20, newest first. */
   async history(): Promise<HistoryEntry[]> {
     return (await this.get('/history')) as HistoryEntry[];
+  }
+
+  /** How the service knows this phone: `pinLocked` after five wrong PINs in a row. */
+  async standing(): Promise<DeviceStanding> {
+    return (await this.get('/device')) as DeviceStanding;
   }
 
   /** Reports that the platform gave this installation another token. */

@@ -1,21 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
-import {
-  createPostgresBackend,
-  createRedisBackend,
-  runMigrations,
-  WaitingError,
-  withBackend,
-  type Job,
-  type Queue,
-  type Worker,
-} from 'bullmq';
-import pg from 'pg';
+import { runMigrations, WaitingError, type Queue, type Worker } from 'bullmq';
 import { Environment } from '../../config/environment.ts';
+import { connectTo, UNLIMITED } from '../database/database-client.ts';
 import { grantUse, roleOf } from '../database/grant-use.ts';
+import { withinDeadline } from '../gateways/deadline.ts';
+import { Loops } from '../process/loops.ts';
+import { RareWarnings } from '../process/rare-warnings.ts';
+import { postgresStore, redisStore, SCHEMA, WORKER_LOOP, type QueueStore } from './queue-backend.ts';
 
-const QUEUE = 'handover';
-/** BullMQ's tables live in their own schema, outside of this service's migrations. */
-const SCHEMA = 'bullmq';
 /**
  * Milliseconds between two jobs of one process. The first delivery after a pause goes at once.
  * Under load, ids committed within the interval share a job, because a job costs PostgreSQL three commits of its own.
@@ -24,6 +16,13 @@ const SCHEMA = 'bullmq';
 const [SHORTEST_INTERVAL_MS, LONGEST_INTERVAL_MS] = [25, 100];
 /** More ids than this are split over several jobs, so that several workers share them. */
 const IDS_A_JOB = 100;
+
+/** Milliseconds after which an id is left to the sweeper, so that those behind it do not wait. */
+const ADDING_MS = 3_000;
+/** Milliseconds until the queue is opened again after it could not be. */
+const OPENING_RETRY_MS = 5_000;
+/** The name of the loop that turns ids into jobs, for liveness. */
+const ADDING_LOOP = 'queue';
 
 /** Milliseconds until the worker writes a scheduler again after the queue was unavailable. */
 const SCHEDULING_RETRY_MS = 10_000;
@@ -47,39 +46,107 @@ export interface JobHandlers {
  */
 @Injectable()
 export class JobQueue {
-  private readonly logger = new Logger(JobQueue.name);
+  private readonly warnings = new RareWarnings(new Logger(JobQueue.name));
   private readonly waiting: string[] = [];
+  private store: QueueStore<JobData> | undefined;
   private queue: Queue<JobData> | undefined;
   private worker: Worker<JobData> | undefined;
+  private handlers: JobHandlers | undefined;
+  private reopening: NodeJS.Timeout | undefined;
   private flushing: Promise<void> | undefined;
   private scheduling: NodeJS.Timeout | undefined;
   private isClosed = false;
 
-  constructor(private readonly environment: Environment) {}
+  constructor(
+    private readonly environment: Environment,
+    private readonly loops: Loops,
+  ) {}
 
-  /** Prepares the backend. On PostgreSQL, BullMQ's own migrations run here; several processes may start at once. */
-  async open(): Promise<void> {
-    if (!this.environment.REDIS_URL) await this.migrate();
-    // Without the offline queue, an unavailable Redis is an error at once and the sweeper sends the delivery later.
-    this.queue = this.classes().newQueue({ enableOfflineQueue: false, maxRetriesPerRequest: 1 });
-    this.queue.on('error', (error) => {
-      this.logger.warn(`queue: ${error.message}`);
+  /**
+   * Prepares the backend. On PostgreSQL, BullMQ's own migrations run here, with the URL of the role that owns the tables;
+   * several processes may start at once. A Redis that does not answer yet is asked again until it does.
+   */
+  async open(ownerUrl: string | undefined): Promise<void> {
+    if (!this.environment.REDIS_URL) await this.migrate(ownerUrl);
+    await this.connect();
+  }
+
+  /** The URL that leads to a session of its own. */
+  private get sessionUrl(): string {
+    return this.environment.QUEUE_DATABASE_URL ?? this.environment.DATABASE_URL ?? '';
+  }
+
+  private async connect(): Promise<void> {
+    const { REDIS_URL } = this.environment;
+    try {
+      const store = REDIS_URL
+        ? await redisStore<JobData>(REDIS_URL, this.loops)
+        : postgresStore<JobData>(this.sessionUrl, this.loops);
+      if (this.isClosed) {
+        await store.close();
+        return;
+      }
+      this.store = store;
+      this.queue = store.newQueue();
+      this.queue.on('error', (error) => {
+        this.failed('queue', error);
+      });
+      this.supervise(this.queue);
+      this.startWorker();
+    } catch (error) {
+      this.reconnect(error);
+    }
+  }
+
+  private failed(what: string, error: Error): void {
+    if (this.isClosed) return;
+    this.warnings.warn(what, error.message);
+    // A server that was alone became a node of a cluster.
+    if (error.message.startsWith('MOVED ')) this.reconnect(error);
+  }
+
+  /** BullMQ remembers for ever that a connection was not ready when it began, so another one has to begin. */
+  private supervise(one: Queue<JobData> | Worker<JobData>): void {
+    one.waitUntilReady().catch((error: unknown) => {
+      this.reconnect(error);
     });
   }
 
+  private reconnect(error: unknown): void {
+    if (this.isClosed || this.reopening) return;
+    this.warnings.warn('queue', `is not ready: ${(error as Error).message}`);
+    this.reopening = setTimeout(() => {
+      const [worker, queue, store] = [this.worker, this.queue, this.store];
+      this.worker = this.queue = this.store = this.reopening = undefined;
+      void Promise.allSettled([worker?.close(true), queue?.close()]).then(() => store?.close().catch(() => undefined));
+      void this.connect();
+    }, OPENING_RETRY_MS).unref();
+    if (this.handlers) this.loops.turned(WORKER_LOOP);
+  }
+
+  /** Resolves when the queue answers a question about itself; rejects when it refuses, or after `ms` milliseconds. */
+  async answer(ms: number): Promise<void> {
+    const asked = this.queue?.isPaused() ?? Promise.reject(new Error('the queue is not open'));
+    await this.within(asked, ms);
+  }
+
+  private async within(asked: Promise<unknown>, ms: number): Promise<void> {
+    if ((await withinDeadline<unknown>(asked, ms, LATE)) !== LATE) return;
+    this.store?.renew();
+    throw new Error(`the queue has not answered within ${ms} ms`);
+  }
+
   /** BullMQ's schema belongs to the same role as the service's own schema. */
-  private async migrate(): Promise<void> {
-    const { DATABASE_URL = '', MIGRATION_DATABASE_URL } = this.environment;
-    const client = new pg.Client({ connectionString: MIGRATION_DATABASE_URL ?? DATABASE_URL });
-    await client.connect();
+  private async migrate(ownerUrl: string | undefined): Promise<void> {
+    const client = await connectTo(ownerUrl ?? this.sessionUrl, UNLIMITED);
     try {
       // BullMQ serialises its migrations with this lock; the grants after them must hold the same lock.
       await client.query('SELECT pg_advisory_lock(7074830133)');
       await runMigrations(client, SCHEMA);
-      if (MIGRATION_DATABASE_URL !== undefined) {
+      if (ownerUrl !== undefined) {
         const query = async <Row>(sql: string, values?: unknown[]) => (await client.query(sql, values)).rows as Row[];
         // BullMQ creates a sequence for every queue.
-        await grantUse(query, { schema: SCHEMA, role: await roleOf(DATABASE_URL), mayCreate: true });
+        await grantUse(query, { schema: SCHEMA, role: await roleOf(this.sessionUrl), mayCreate: true });
       }
     } finally {
       await client.end();
@@ -97,22 +164,31 @@ export class JobQueue {
 
   /** Starts processing jobs, and has the queue schedule the recurring tasks of these periods. */
   work(handlers: JobHandlers, periodsMs: readonly number[]): void {
-    this.worker = this.classes().newWorker(async (job, token) => {
+    this.handlers = handlers;
+    this.startWorker();
+    void this.schedule(periodsMs, true);
+  }
+
+  private startWorker(): void {
+    const { handlers, store } = this;
+    if (!handlers || !store) return;
+    this.worker = store.newWorker(async (job, token) => {
       if ('ids' in job.data) return handlers.deliver(job.data.ids);
       if (await handlers.runScheduled(job.data.everyMs)) return;
       await job.moveToWait(token);
       throw new WaitingError();
     });
     this.worker.on('error', (error) => {
-      this.logger.warn(`worker: ${error.message}`);
+      this.failed('worker', error);
     });
-    void this.schedule(periodsMs, true);
+    this.supervise(this.worker);
   }
 
   /** Takes no further job, and resolves when the running ones have ended. */
   async stopWork(): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.scheduling);
+    clearTimeout(this.reopening);
     await withTimeout(this.worker?.close(), () => this.worker?.close(true));
   }
 
@@ -131,7 +207,7 @@ export class JobQueue {
       }
       isStart = false;
     } catch (error) {
-      if (!this.isClosed) this.logger.warn(`recurring tasks are not scheduled yet: ${(error as Error).message}`);
+      if (!this.isClosed) this.warnings.warn('recurring tasks are not scheduled yet', (error as Error).message);
       again = SCHEDULING_RETRY_MS;
     }
     if (!this.isClosed) this.scheduling = setTimeout(() => void this.schedule(periodsMs, isStart), again).unref();
@@ -149,63 +225,35 @@ export class JobQueue {
     await this.stopWork();
     await withTimeout(this.flushing);
     await withTimeout(this.queue?.close(), () => this.queue?.disconnect());
+    await withTimeout(this.store?.close());
   }
 
   private async flush(): Promise<void> {
     while (this.waiting.length > 0) {
+      this.loops.turned(ADDING_LOOP);
       const startedAt = performance.now();
       // Ids that the same turn of the event loop still commits go into the same job.
       await new Promise(setImmediate);
       const ids = this.waiting.splice(0, IDS_A_JOB);
       try {
-        await this.queue?.add('deliver', { ids });
+        await this.add(ids);
       } catch (error) {
-        this.logger.warn(
-          `${ids.length} deliveries were not queued and wait for the sweep: ${(error as Error).message}`,
-        );
+        this.warnings.warn('deliveries were not queued and wait for the sweep', (error as Error).message);
       }
       const elapsed = performance.now() - startedAt;
       const pause = Math.min(Math.max(SHORTEST_INTERVAL_MS, 5 * elapsed), LONGEST_INTERVAL_MS) - elapsed;
       if (pause > 0 && this.waiting.length < IDS_A_JOB) await new Promise((resolve) => setTimeout(resolve, pause));
     }
+    this.loops.rested(ADDING_LOOP);
   }
 
-  private classes(): {
-    newQueue: (redis: object) => Queue<JobData>;
-    newWorker: (process: (job: Job<JobData>, token?: string) => Promise<void>) => Worker<JobData>;
-  } {
-    const { DATABASE_URL = '', REDIS_URL } = this.environment;
-    // A finished or failed job is removed: the delivery's row holds the truth.
-    const defaultJobOptions = { removeOnComplete: true, removeOnFail: true };
-    // A dead worker's job is free after five seconds; BullMQ's default is a minute.
-    // A worker resumes half a second after its database was unavailable; the default is fifteen seconds.
-    const survival = {
-      lockDuration: 5_000,
-      stalledInterval: 2_500,
-      maxStalledCount: 10,
-      concurrency: 8,
-      runRetryDelay: 500,
-    };
-    if (REDIS_URL) {
-      const { Queue, Worker } = withBackend(createRedisBackend);
-      const connection = { url: REDIS_URL };
-      return {
-        newQueue: (redis) => new Queue(QUEUE, { connection: { ...connection, ...redis }, defaultJobOptions }) as never,
-        newWorker: (process) =>
-          new Worker(QUEUE, process, {
-            connection: { ...connection, maxRetriesPerRequest: null },
-            ...survival,
-          }) as never,
-      };
-    }
-    const { Queue, Worker } = withBackend(createPostgresBackend);
-    const connection = { connectionString: DATABASE_URL, schema: SCHEMA, max: 4 };
-    return {
-      newQueue: () => new Queue(QUEUE, { connection, defaultJobOptions }) as never,
-      newWorker: (process) => new Worker(QUEUE, process, { connection, ...survival }) as never,
-    };
+  private async add(ids: string[]): Promise<void> {
+    if (!this.queue) throw new Error('the queue is not open');
+    await this.within(this.queue.add('deliver', { ids }), ADDING_MS);
   }
 }
+
+const LATE = Symbol('late');
 
 /** The id of the scheduler of a period. */
 function idOf(everyMs: number): string {

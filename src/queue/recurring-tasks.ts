@@ -1,6 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Database, type Connection } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
+import { Loops } from '../process/loops.ts';
+import { RareWarnings } from '../process/rare-warnings.ts';
 
 /**
  * Work that repeats for as long as workers run.
@@ -47,7 +49,7 @@ const UNLOCK = statement(
  */
 @Injectable()
 export class RecurringTasks {
-  private readonly logger = new Logger('RecurringTask');
+  private readonly warnings = new RareWarnings(new Logger('RecurringTask'));
   private readonly own: RecurringTask[] = [];
   private readonly scheduled: RecurringTask[] = [];
   private readonly busyPeriods = new Set<number>();
@@ -55,7 +57,10 @@ export class RecurringTasks {
   private readonly timers = new Map<RecurringTask, NodeJS.Timeout>();
   private readonly running = new Map<RecurringTask, Promise<void>>();
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly loops: Loops,
+  ) {}
 
   /** Registers tasks that every worker process runs by its own timer. */
   inEveryWorker(...tasks: readonly RecurringTask[]): void {
@@ -94,7 +99,7 @@ export class RecurringTasks {
     try {
       await run;
     } catch (error) {
-      this.logger.warn(`tasks of every ${everyMs} ms: ${(error as Error).message}`);
+      this.warnings.warn(`tasks of every ${everyMs} ms`, (error as Error).message);
     } finally {
       this.busyPeriods.delete(everyMs);
     }
@@ -128,7 +133,7 @@ export class RecurringTasks {
         due = unfinished;
       }
     } finally {
-      await connection.close();
+      connection.close();
     }
   }
 
@@ -147,6 +152,7 @@ export class RecurringTasks {
   private schedule(task: RecurringTask, afterMs = task.everyMs): void {
     if (this.stopping.signal.aborted) return;
     const timer = setTimeout(() => {
+      this.loops.turned(task.name);
       const run = this.attempt(task, this.stopping.signal).then((workRemains) => {
         this.schedule(task, workRemains ? 0 : task.everyMs);
       });
@@ -163,7 +169,7 @@ export class RecurringTasks {
     try {
       return (await task.run(signal)) === true;
     } catch (error) {
-      this.logger.warn(`${task.name}: ${(error as Error).message}`);
+      this.warnings.warn(task.name, (error as Error).message);
       return false;
     }
   }

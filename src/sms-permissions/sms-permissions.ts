@@ -96,7 +96,7 @@ export class SmsPermissions {
       if (!request) throw permissionNotFound();
       throw request.open ? pinLocked() : nonceSpent();
     }
-    const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted.knowledgeKey);
+    const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted);
     judgePin({ purpose: 'sms', id, deviceId, proof, knowledgeKey, counted });
     const endsAt = await this.store.permit(id, deviceId, this.minutes);
     if (endsAt === 'subscription_inactive') throw notActive();

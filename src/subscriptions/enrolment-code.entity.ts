@@ -7,8 +7,13 @@ export class EnrolmentCode {
   @PrimaryColumn('bytea')
   codeDigest: Buffer;
 
-  @Column('uuid')
-  subscriptionId: string;
+  /** Null for a decoy. */
+  @Column('uuid', { nullable: true })
+  subscriptionId: string | null;
+
+  /** The index of the named person who is no subscriber, so that the next code of the institution replaces this one. */
+  @Column('bytea', { nullable: true })
+  decoyIndex: Buffer | null;
 
   @Column('timestamptz')
   expiresAt: Date;

@@ -14,7 +14,7 @@ import type {
   LockedSubscription,
   SpentCode,
   StandingSubscription,
-  SubscriptionView,
+  StoredView,
 } from './subscription.ts';
 import type { EnrolmentCode } from './enrolment-code.entity.ts';
 import { SubscriptionLink } from './subscription-link.entity.ts';
@@ -23,6 +23,16 @@ const STANDING_ON_LINE = statement(
   'subscription_standing_on_line',
   `SELECT id, line_id AS "lineId", state, suspensions, protected_since AS "protectedSince" FROM subscriptions
     WHERE line_id = $1 AND state <> 'cancelled'`,
+);
+
+const SUBSCRIBED_AMONG = statement(
+  'subscription_subscribed_among',
+  `SELECT line_id AS "lineId" FROM subscriptions WHERE line_id = ANY($1) AND state <> 'cancelled'`,
+);
+
+const COUNT = statement(
+  'subscription_count',
+  `SELECT count(*)::int AS count FROM subscriptions WHERE state <> 'cancelled'`,
 );
 
 /** A re-subscription inherits reissued_at, so cancelling and joining again does not hide a recent reissue. */
@@ -68,7 +78,8 @@ const MOVE = statement(
 
 const SELECT_VIEW = `SELECT s.id AS "subscriptionId", s.state, s.suspensions, s.reason, s.since, s.created_at AS "subscribedAt",
       s.protected_since AS "protectedSince",
-      CASE WHEN d.id IS NOT NULL THEN json_build_object('serialNumber', d.serial_number, 'name', d.name,
+      CASE WHEN d.id IS NOT NULL THEN json_build_object('id', d.id, 'serialNumber', d.serial_number, 'name', d.name,
+        'nameCipher', encode(d.name_cipher, 'base64'),
         'platform', d.platform, 'osVersion', d.os_version, 'appVersion', d.app_version, 'state', d.state,
         'pinLocked', d.pin_failures >= ${PIN_ATTEMPTS}, 'enrolledAt', d.created_at) END AS device
     FROM subscriptions s LEFT JOIN LATERAL (
@@ -83,13 +94,18 @@ const VIEW = statement('subscription_view', `${SELECT_VIEW} WHERE s.id = $1`);
 
 const LINE_OF = statement('subscription_line', `SELECT line_id AS "lineId" FROM subscriptions WHERE id = $1`);
 
-/** A new code replaces all earlier ones of the same issuer. */
+/** A new code replaces all earlier ones of the same issuer. A decoy ($7) is written like any other code. */
 const ISSUE_CODE = statement(
   'enrolment_code_issue',
-  `WITH standing AS (SELECT id FROM subscriptions WHERE id = $1 AND state <> 'cancelled'),
-      older AS (DELETE FROM enrolment_codes WHERE subscription_id = $1 AND issuer_id IS NOT DISTINCT FROM $4)
-    INSERT INTO enrolment_codes (code_digest, subscription_id, expires_at, issuer_id, card_key, reissue_id, confirmed)
-    SELECT $2, id, ${NOW} + make_interval(secs => $3), $4, $5, $6, $7 FROM standing
+  `WITH standing AS (
+        SELECT id, NULL::bytea AS decoy FROM subscriptions WHERE id = $1 AND state <> 'cancelled' AND $7::bytea IS NULL
+        UNION ALL SELECT NULL::uuid, $7 WHERE $7::bytea IS NOT NULL
+      ),
+      older AS (DELETE FROM enrolment_codes WHERE subscription_id = $1 AND issuer_id IS NOT DISTINCT FROM $4),
+      older_decoy AS (DELETE FROM enrolment_codes WHERE decoy_index = $7 AND issuer_id IS NOT DISTINCT FROM $4)
+    INSERT INTO enrolment_codes (code_digest, subscription_id, decoy_index, expires_at, issuer_id, card_key, reissue_id,
+        confirmed)
+    SELECT $2, id, decoy, ${NOW} + make_interval(secs => $3), $4, $5, $6, $8 FROM standing
     RETURNING expires_at AS "expiresAt"`,
 );
 
@@ -102,6 +118,15 @@ const CODE_OF = statement(
 const VOID_OWN_CODES = statement(
   'enrolment_code_void_own',
   `DELETE FROM enrolment_codes WHERE subscription_id = $1 AND issuer_id IS NULL`,
+);
+
+/** The maximum number of decoys that one statement deletes. */
+const PURGE_BATCH = 5_000;
+
+const PURGE_DECOYS = statement(
+  'enrolment_code_purge_decoys',
+  `DELETE FROM enrolment_codes WHERE code_digest IN (SELECT code_digest FROM enrolment_codes
+    WHERE decoy_index IS NOT NULL AND expires_at < now() - interval '1 day' LIMIT ${PURGE_BATCH})`,
 );
 
 const VOID_CODES = statement('enrolment_code_void', `DELETE FROM enrolment_codes WHERE subscription_id = $1`);
@@ -143,6 +168,15 @@ export class SubscriptionStore {
   /** Returns the subscription of a line that is not cancelled. */
   async standingOnLine(session: Session, lineId: string): Promise<StandingSubscription | undefined> {
     return (await session.rows<StandingSubscription>(STANDING_ON_LINE, [lineId]))[0];
+  }
+
+  async subscribedAmong(lineIds: readonly string[]): Promise<Set<string>> {
+    const rows = await this.database.rows<{ lineId: string }>(SUBSCRIBED_AMONG, [lineIds]);
+    return new Set(rows.map(({ lineId }) => lineId));
+  }
+
+  async count(): Promise<number> {
+    return (await this.database.rows<{ count: number }>(COUNT, []))[0]?.count ?? 0;
   }
 
   /** False when the line already has a subscription. */
@@ -187,12 +221,12 @@ export class SubscriptionStore {
   }
 
   /** Every subscription that ever stood on these lines, newest first. */
-  async ofLines(lineIds: readonly string[]): Promise<SubscriptionView[]> {
-    return this.database.rows<SubscriptionView>(OF_LINES, [lineIds]);
+  async ofLines(lineIds: readonly string[]): Promise<StoredView[]> {
+    return this.database.rows<StoredView>(OF_LINES, [lineIds]);
   }
 
-  async view(id: string): Promise<SubscriptionView | undefined> {
-    return (await this.database.rows<SubscriptionView>(VIEW, [id]))[0];
+  async view(id: string): Promise<StoredView | undefined> {
+    return (await this.database.rows<StoredView>(VIEW, [id]))[0];
   }
 
   async lineOf(id: string): Promise<string | undefined> {
@@ -226,12 +260,13 @@ export class SubscriptionStore {
       seconds: number;
       issuer: Issuer | null;
       reissueId: string | null;
+      decoyIndex: Buffer | null;
       confirmed: boolean;
     },
   ): Promise<Date | undefined> {
-    const { subscriptionId, digest, seconds, issuer, reissueId, confirmed } = code;
+    const { subscriptionId, digest, seconds, issuer, reissueId, decoyIndex, confirmed } = code;
     const cardKey = issuer?.cardKey ? JSON.stringify(issuer.cardKey) : null;
-    const values = [subscriptionId, digest, seconds, issuer?.id ?? null, cardKey, reissueId, confirmed];
+    const values = [subscriptionId, digest, seconds, issuer?.id ?? null, cardKey, reissueId, decoyIndex, confirmed];
     return (await session.rows<Pick<EnrolmentCode, 'expiresAt'>>(ISSUE_CODE, values))[0]?.expiresAt;
   }
 
@@ -240,8 +275,8 @@ export class SubscriptionStore {
    */
   async spendEnrolmentCode(session: Session, digest: Buffer, deviceId: string): Promise<SpentCode | undefined> {
     // The common lock order: the subscription first.
-    const [code] = await session.rows<{ id: string }>(CODE_OF, [digest]);
-    if (!code || !(await this.lock(session, code.id))) return undefined;
+    const [code] = await session.rows<{ id: string | null }>(CODE_OF, [digest]);
+    if (!code?.id || !(await this.lock(session, code.id))) return undefined;
     return (await session.rows<SpentCode>(SPEND_CODE, [digest, deviceId]))[0];
   }
 
@@ -265,6 +300,11 @@ export class SubscriptionStore {
   /** Returns when the carrier reported a handset on which no app was activated, and the database’s clock. */
   async newHandset(session: Session, subscriptionId: string): Promise<{ since: Date; now: Date } | undefined> {
     return (await session.rows<{ since: Date; now: Date }>(NEW_HANDSET, [subscriptionId]))[0];
+  }
+
+  /** Deletes a batch of decoys that expired a day ago. Returns true if more may remain. */
+  async purgeDecoys(): Promise<boolean> {
+    return (await this.database.changed(PURGE_DECOYS, [])) === PURGE_BATCH;
   }
 
   async voidEnrolmentCodes(session: Session, subscriptionId: string): Promise<void> {

@@ -55,6 +55,18 @@ export type SubscriptionView = Pick<Subscription, 'state' | 'suspensions' | 'rea
   } | null;
 };
 
+/** The same as stored: the name of the device is encrypted, or plain in a row of an older version. */
+export type StoredView = Omit<SubscriptionView, 'device'> & {
+  device:
+    | (Omit<NonNullable<SubscriptionView['device']>, 'name'> & {
+        id: string;
+        name: string | null;
+        /** Base64. */
+        nameCipher: string | null;
+      })
+    | null;
+};
+
 /** One transition of a subscription. */
 export type SubscriptionTransition = Pick<
   SubscriptionLink,

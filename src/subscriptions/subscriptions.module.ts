@@ -16,7 +16,8 @@ import { Subscriptions } from './subscriptions.ts';
   exports: [Subscriptions, Reissues],
 })
 export class SubscriptionsModule {
-  constructor(tasks: RecurringTasks, reissues: Reissues, { HISTORY_DAYS }: Environment) {
+  constructor(tasks: RecurringTasks, subscriptions: Subscriptions, reissues: Reissues, { HISTORY_DAYS }: Environment) {
+    tasks.purge('codes of decoys', () => subscriptions.purgeDecoys());
     tasks.purge('reissues', () => reissues.purge(HISTORY_DAYS));
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { normaliseEnrolmentCode, randomEnrolmentCode, randomId } from '../crypto/random.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { Database, isConflict, type Session } from '../database/database.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
@@ -14,7 +15,7 @@ import { Problem } from '../domain/problem.ts';
 import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
 import { CarrierDirectory, CarrierUnavailable } from '../gateways/directory/carrier-directory.ts';
 import { LineMemories } from '../lines/line-memories.ts';
-import { Lines } from '../lines/lines.ts';
+import { Lines, NumberOvertaken, type LosingLine } from '../lines/lines.ts';
 import { Notices } from '../notices/notices.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import type {
@@ -25,6 +26,7 @@ import type {
   LockedSubscription,
   SpentCode,
   StandingSubscription,
+  StoredView,
   SubscriptionView,
 } from './subscription.ts';
 import { SubscriptionStore } from './subscription.store.ts';
@@ -38,6 +40,11 @@ export interface Enrolment {
   enrolmentUri: string;
 }
 
+/**
+ * Who subscribes a line. With `verified`, the carrier must still report this line and this person as its owner.
+ */
+export type Joining = Cause & { verified?: Pick<LineFacts, 'lineId' | 'owner'> };
+
 /** Subscriptions of lines: eligibility, joining, enrolment codes and changes of state. */
 @Injectable()
 export class Subscriptions {
@@ -49,6 +56,7 @@ export class Subscriptions {
     private readonly carrier: CarrierDirectory,
     private readonly lines: Lines,
     private readonly memories: LineMemories,
+    private readonly keys: ServiceKeys,
     private readonly notices: Notices,
     private readonly queue: JobQueue,
     private readonly environment: Environment,
@@ -60,8 +68,9 @@ export class Subscriptions {
    * Problems: `invalid_request`, `service_unavailable` while the carrier does not answer.
    */
   async eligibility(phoneNumber: string): Promise<{ line: LineFacts | null; faults: IneligibilityCode[] }> {
-    const line = await this.askCarrier(readPhoneNumber(phoneNumber));
-    // A number that the carrier does not know belongs to another carrier.
+    const number = readPhoneNumber(phoneNumber);
+    const line = (await this.askCarrier(number)) ?? (await this.endedLine(number));
+    // A number that this carrier never had belongs to another one.
     if (!line) return { line, faults: ['not_home_carrier'] };
     const standing = await this.store.standingOnLine(this.database, line.lineId);
     const faults = ineligibility({
@@ -84,14 +93,13 @@ export class Subscriptions {
 
   /**
    * Subscribes the line of a number if every rule allows it.
-   * With `verified`, the carrier must still report this line and this person as its owner.
-   * `inTransaction` runs last in the same transaction.
+   * `inTransaction` runs last in the same transaction, with the lines that lost their number to this one.
    * Problems: as `eligibility`, and `not_eligible`.
    */
   async subscribe(
     phoneNumber: string,
-    by: Cause & { verified?: Pick<LineFacts, 'lineId' | 'owner'> },
-    inTransaction: (session: Session, subscriptionId: string) => Promise<void> = () => Promise.resolve(),
+    by: Joining,
+    inTransaction: (session: Session, subscriptionId: string, losing: readonly LosingLine[]) => Promise<void>,
   ): Promise<Enrolment> {
     const before = await this.lines.versionStamp(readPhoneNumber(phoneNumber));
     const { line, faults } = await this.eligibility(phoneNumber);
@@ -101,21 +109,22 @@ export class Subscriptions {
     const step = async (session: Session) => {
       // The line may have changed since the eligibility check.
       // Later changes of the line wait for this lock, and then see the new subscription.
-      const stored = await this.lines.lock(session, { lineId: line.lineId });
+      const stored = await this.lines.lockToMove(session, line.lineId, line.phoneNumber);
       // An event that arrived during the query to the carrier is newer than its answer.
       if ((await this.lines.versionStamp(line.phoneNumber, session)) !== before)
         throw tryAgain('The line is being changed.');
       const differs = !stored || differencesBetween(stored.facts, line).length > 0;
-      if (differs) await this.lines.upsert(line, stored?.facts ?? null, session);
+      const losing = differs ? await this.lines.upsert(line, stored?.facts ?? null, session) : [];
       if (!(await this.store.create(session, id, line.lineId, by))) throw notEligible(['already_subscribed']);
       const enrolment = await this.enrolmentCode(id, session);
       const notice = await this.notices.enqueue(session, id, { kind: 'joined' }, { phoneNumber: line.phoneNumber });
       // Last, because an audit entry locks the only head of the audit chain until the commit.
-      await inTransaction(session, id);
+      await inTransaction(session, id, losing);
       return { enrolment, notice };
     };
     const { enrolment, notice } = await this.database.transaction(step).catch((error: unknown) => {
-      if (isConflict(error, 'lines_phone')) throw tryAgain('Another line still holds this number.');
+      if (error instanceof NumberOvertaken || isConflict(error, 'lines_phone'))
+        throw tryAgain('The line is being changed.');
       throw error;
     });
     this.queue.enqueue(notice);
@@ -148,22 +157,48 @@ export class Subscriptions {
   /**
    * Stores a generated code for one enrolment, which voids earlier ones of the same issuer. The caller has locked the
    * subscription.
+   * With `decoyIndex`, the named person is no subscriber: the code is stored in the same way and enrols nothing.
    * Returns the expiry; undefined, with no code stored, when the subscription is unknown or cancelled.
    */
   async enqueueEnrolment(
     session: Session,
     subscriptionId: string,
     enrolmentCode: string,
-    given: { seconds?: number; issuer?: Issuer; reissueId?: string; confirmed?: boolean } = {},
+    given: {
+      seconds?: number;
+      issuer?: Issuer;
+      reissueId?: string;
+      decoyIndex?: Buffer;
+      /** True when the old phone confirmed the new one with its PIN. */
+      confirmed?: boolean;
+    } = {},
   ): Promise<Date | undefined> {
-    const { seconds = ENROLMENT_SECONDS, issuer = null, reissueId = null, confirmed = false } = given;
-    const digest = sha256(enrolmentCode);
-    return this.store.issueEnrolmentCode(session, { subscriptionId, digest, seconds, issuer, reissueId, confirmed });
+    const { seconds = ENROLMENT_SECONDS, issuer = null, reissueId = null, decoyIndex = null } = given;
+    const { confirmed = false } = given;
+    return this.store.issueEnrolmentCode(session, {
+      subscriptionId,
+      digest: sha256(enrolmentCode),
+      seconds,
+      issuer,
+      reissueId,
+      decoyIndex,
+      confirmed,
+    });
   }
 
   /** Returns the subscription of a line that is not cancelled. */
   async standingOnLine(lineId: string, session: Session = this.database): Promise<StandingSubscription | undefined> {
     return this.store.standingOnLine(session, lineId);
+  }
+
+  /** Which of these lines have a subscription that is not cancelled. */
+  async subscribedAmong(lineIds: readonly string[]): Promise<Set<string>> {
+    return this.store.subscribedAmong(lineIds);
+  }
+
+  /** How many lines have not ended, and how many subscriptions are not cancelled. */
+  async counts(): Promise<{ lines: number; subscriptions: number }> {
+    return { lines: await this.lines.count(), subscriptions: await this.store.count() };
   }
 
   /** Spends an enrolment code as a person typed it, for a device. Problems: `enrolment_code_invalid`. */
@@ -206,6 +241,16 @@ export class Subscriptions {
     return locked;
   }
 
+  /** As `lock`, with the same work for the id of a decoy, which locks nothing. */
+  async lockOrDecoy(session: Session, subscriptionId: string): Promise<void> {
+    await this.store.lock(session, subscriptionId);
+  }
+
+  /** Deletes a batch of decoys' codes that expired a day ago. Returns true if more may remain. */
+  async purgeDecoys(): Promise<boolean> {
+    return this.store.purgeDecoys();
+  }
+
   /** Applies one change to a locked subscription. Returns null when the change has no effect. */
   async change(
     session: Session,
@@ -240,7 +285,7 @@ export class Subscriptions {
 
   /** Every subscription that ever stood on these lines, newest first. */
   async ofLines(lineIds: readonly string[]): Promise<SubscriptionView[]> {
-    return this.store.ofLines(lineIds);
+    return (await this.store.ofLines(lineIds)).map((one) => this.readable(one));
   }
 
   /** Returns one subscription, and the line on which it stands or stood. Problems: `subscription_not_found`. */
@@ -250,7 +295,21 @@ export class Subscriptions {
       this.store.lineOf(subscriptionId),
     ]);
     if (!subscription || lineId === undefined) throw subscriptionNotFound();
-    return { ...subscription, lineId };
+    return { ...this.readable(subscription), lineId };
+  }
+
+  private readable({ device, ...subscription }: StoredView): SubscriptionView {
+    if (!device) return { ...subscription, device };
+    const { id, nameCipher, ...shown } = device;
+    const cipher = nameCipher === null ? null : Buffer.from(nameCipher, 'base64');
+    const name = this.keys.fields.readText(cipher, device.name, `devices:name:${id}`);
+    return { ...subscription, device: { ...shown, name } };
+  }
+
+  /** The line that had a number which the carrier gives to none now. */
+  private async endedLine(phoneNumber: string): Promise<LineFacts | null> {
+    const known = (await this.lines.byPhoneNumber(phoneNumber)) ?? (await this.lines.formerByPhoneNumber(phoneNumber));
+    return known && { ...known, status: 'terminated' };
   }
 
   private async askCarrier(phoneNumber: string): Promise<LineFacts | null> {

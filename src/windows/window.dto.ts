@@ -1,8 +1,9 @@
-import { PickType } from '@nestjs/swagger';
+import { ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import { IsIn, IsString, Length, Matches, ValidateIf } from 'class-validator';
 import { NAME_LENGTH, WINDOW_METHODS, type WindowMethod } from '../domain/authentication.ts';
-import { PLAIN_TEXT, Trimmed } from '../http/plain-text.ts';
+import { KEPT_TEXT, SHOWN_TEXT, Trimmed } from '../http/plain-text.ts';
 import { AuthenticationResponse, StartRequest } from '../authentication/relying-party.dto.ts';
+import { KnownLanguage } from '../http/known-language.ts';
 import { LOCALES, type Locale } from '../domain/locale.ts';
 
 export class OpenWindowRequest extends PickType(StartRequest, ['purpose'] as const) {
@@ -16,9 +17,12 @@ export class OpenWindowRequest extends PickType(StartRequest, ['purpose'] as con
    */
   @IsString()
   @Length(1, 512)
+  @Matches(KEPT_TEXT, { message: 'state must not have lone surrogates or U+FFFD' })
   state: string;
 
-  /** The language of the window. */
+  /** The language of the window: a language tag such as `ko-KR`, of which the language counts. */
+  @ApiPropertyOptional({ type: String, example: 'ko-KR' })
+  @KnownLanguage()
   @ValidateIf((_body, locale) => locale !== undefined)
   @IsIn(LOCALES)
   locale: Locale = LOCALES[0];
@@ -39,7 +43,7 @@ export class OpenWindowRequest extends PickType(StartRequest, ['purpose'] as con
   @ValidateIf((_body, name) => name !== undefined)
   @Trimmed()
   @IsString()
-  @Matches(PLAIN_TEXT, { message: 'name must be one line of text' })
+  @Matches(SHOWN_TEXT, { message: 'name must be one line of visible text' })
   @Matches(new RegExp(`^.{1,${NAME_LENGTH}}$`, 'u'), { message: `name must have 1 to ${NAME_LENGTH} characters` })
   name?: string;
 }

@@ -11,8 +11,13 @@ export class Window {
   @Column('uuid')
   clientId: string;
 
-  @Column('text')
-  purpose: string;
+  /** The purpose as older versions stored it, until `npm run reencrypt`. */
+  @Column('text', { nullable: true })
+  purpose: string | null;
+
+  /** Why the relying party asks, encrypted. */
+  @Column('bytea', { nullable: true })
+  purposeCipher: Buffer | null;
 
   @Column('text')
   returnUrl: string;

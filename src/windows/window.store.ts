@@ -13,11 +13,12 @@ import { Window } from './window.entity.ts';
 const WINDOW_SECONDS = 600;
 
 /** A window with the data of its relying party that the page needs. */
-export type HostedWindow = Pick<
+export type StoredWindow = Pick<
   Window,
   | 'id'
   | 'clientId'
   | 'purpose'
+  | 'purposeCipher'
   | 'returnUrl'
   | 'returnState'
   | 'locale'
@@ -28,14 +29,18 @@ export type HostedWindow = Pick<
 > &
   Pick<Client, 'frameOrigins'> & { relyingParty: Client['name']; expired: boolean };
 
+/** The same with its purpose in readable form. */
+export type HostedWindow = Omit<StoredWindow, 'purpose' | 'purposeCipher'> & { purpose: string };
+
 export type NewWindow = Pick<
   Window,
-  'id' | 'clientId' | 'purpose' | 'returnUrl' | 'returnState' | 'locale' | 'method' | 'name'
+  'id' | 'clientId' | 'purposeCipher' | 'returnUrl' | 'returnState' | 'locale' | 'method' | 'name'
 >;
 
 const BY_ID = statement(
   'window_by_id',
-  `SELECT w.id, w.client_id AS "clientId", c.name AS "relyingParty", w.purpose, w.return_url AS "returnUrl",
+  `SELECT w.id, w.client_id AS "clientId", c.name AS "relyingParty", w.purpose,
+      w.purpose_cipher AS "purposeCipher", w.return_url AS "returnUrl",
       w.return_state AS "returnState", w.locale, w.method, w.name, w.browser_digest AS "browserDigest",
       w.authentication_id AS "authenticationId", c.frame_origins AS "frameOrigins", w.expires_at <= now() AS expired
     FROM windows w JOIN clients c ON c.id = w.client_id WHERE w.id = $1`,
@@ -83,8 +88,8 @@ export class WindowStore {
     return raw[0].expires_at;
   }
 
-  async byId(id: string): Promise<HostedWindow | undefined> {
-    return (await this.database.rows<HostedWindow>(BY_ID, [id]))[0];
+  async byId(id: string): Promise<StoredWindow | undefined> {
+    return (await this.database.rows<StoredWindow>(BY_ID, [id]))[0];
   }
 
   /** Returns whether this browser was the first. */

@@ -81,9 +81,11 @@ export class Windows {
       throw new Problem('invalid_request', 'The return address is not registered for this client.', { errors });
     }
     const id = randomId();
-    const { purpose, returnUrl, state: returnState, locale, method = 'push' } = input;
+    const { returnUrl, state: returnState, locale, method = 'push' } = input;
+    const purposeCipher = this.keys.fields.encrypt(input.purpose, `windows:purpose:${id}`);
     const name = input.name === undefined ? null : this.keys.fields.encrypt(input.name, placeOfName(id));
-    const expiresAt = await this.store.open({ id, clientId, purpose, returnUrl, returnState, locale, method, name });
+    const opened = { id, clientId, purposeCipher, returnUrl, returnState, locale, method, name };
+    const expiresAt = await this.store.open(opened);
     return { windowId: id, url: `${this.environment.ISSUER}/windows/${id}`, expiresAt: expiresAt.toISOString() };
   }
 
@@ -92,7 +94,7 @@ export class Windows {
     clientId: string,
     id: string,
   ): Promise<{ state: 'open' | 'closed' | 'expired'; authentication: RelyingPartyView | null }> {
-    const window = await this.store.byId(id);
+    const window = await this.read(id);
     if (window?.clientId !== clientId) throw windowNotFound();
     if (!hasBegun(window)) return { state: window.expired ? 'expired' : 'open', authentication: null };
     const authentication = await this.see(window, 0);
@@ -234,15 +236,22 @@ export class Windows {
   }
 
   private async withAuthentication(id: string, secret: string | undefined): Promise<Begun> {
-    const window = await this.store.byId(id);
+    const window = await this.read(id);
     if (!window) throw windowNotFound();
     if (!isBrowserOf(window, secret)) throw boundElsewhere();
     if (!hasBegun(window)) throw new Problem('authentication_not_found', 'Enter the person to be verified first.');
     return window;
   }
 
+  private async read(id: string): Promise<HostedWindow | undefined> {
+    const stored = await this.store.byId(id);
+    if (!stored) return undefined;
+    const { purpose, purposeCipher, ...window } = stored;
+    return { ...window, purpose: this.keys.fields.readText(purposeCipher, purpose, `windows:purpose:${id}`) };
+  }
+
   private async find(id: string): Promise<HostedWindow> {
-    const window = await this.store.byId(id);
+    const window = await this.read(id);
     if (!window) throw windowNotFound();
     if (window.expired) throw windowOver();
     return window;

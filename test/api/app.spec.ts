@@ -749,8 +749,8 @@ describe('the push token', () => {
     const { phone, pushToken } = await service.subscriber();
     const kept = await service.rows.devices.pushTokenOf(phone.deviceId);
     expect(kept.includes(pushToken)).toBe(false);
-    const place = `devices:push_token:${phone.deviceId}`;
-    expect(service.keys.fields.decrypt(kept, place).toString()).toBe(pushToken);
+    const bond = await service.rows.devices.bondOf(phone.deviceId);
+    expect(service.keys.devices.decryptBound('devices:push_token', kept, bond)?.toString()).toBe(pushToken);
   });
 
   it.each([undefined, '', 'a b', '토큰', 'x'.repeat(4097), 1])('the push token cannot be %p', async (pushToken) => {

@@ -351,8 +351,8 @@ describe('a signed transaction', () => {
 
   it('a signed transaction wakes the device that signs, and no other', async () => {
     const kept = await service.rows.devices.pushTokenOf(device.deviceId);
-    const place = `devices:push_token:${device.deviceId}`;
-    const token = service.keys.fields.decrypt(kept, place).toString();
+    const bond = await service.rows.devices.bondOf(device.deviceId);
+    const token = service.keys.devices.decryptBound('devices:push_token', kept, bond)!.toString();
     const { id } = (await startSigning(service, subscriber.person)).body;
     expect((await service.pushed(token, 'wake')).data['id']).toBe(id);
     expect(service.pushesTo(subscriber.pushToken).some(({ data }) => data['id'] === id)).toBe(false);
@@ -487,6 +487,30 @@ describe('a signed transaction', () => {
       status: 422,
       code: 'enrolment_code_invalid',
     });
+  });
+
+  it('a Smart OTP writes the same rows for a subscriber, for another person’s number and for an unknown one', async () => {
+    const notSubscribed = await service.addLine();
+    const { phoneNumber } = (await service.subscriber()).person;
+    const others = { birthDate: '850505', genderDigit: '2' };
+    const people: TestPerson[] = [
+      (await service.subscriber()).person,
+      notSubscribed,
+      { phoneNumber, ...others },
+      { phoneNumber: '+821059990044', ...others },
+    ];
+    for (const again of [false, true]) {
+      const written = [];
+      for (const person of people) {
+        const { phoneNumber: number, birthDate, genderDigit } = person;
+        const before = await service.rows.authenticators.rowsOfIssuing();
+        const body = { phoneNumber: number, birthDate, genderDigit };
+        expect((await service.call('POST', '/v1/smart-otps', body, BANK)).status).toBe(201);
+        written.push((await service.rows.authenticators.rowsOfIssuing()) - before);
+      }
+      // The first writes a code, a notice and the two budgets; the next replaces the code and spends from the budgets.
+      expect(written).toEqual(Array(4).fill(again ? 1 : 4));
+    }
   });
 });
 

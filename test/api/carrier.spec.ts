@@ -165,15 +165,6 @@ describe('events that change a line and keep the subscription', () => {
     expect(textsTo(subscriber.person.phoneNumber).filter((text) => text.includes('인증번호'))).toEqual([]);
   });
 
-  it('number-changed to a number that another line has is set aside, and replayed once that number is free', async () => {
-    const [one, other] = [await service.addLine(), await service.addLine()];
-    const taken = await post(event(one.lineId, 'number-changed', 1, { phoneNumber: other.phoneNumber }), STRUCTURED);
-    expect(taken.body).toMatchObject({ outcome: 'rejected', problem: { code: 'invalid_request' } });
-    expect(await service.sendEvent(other.lineId, 'terminated', undefined, 1)).toBe('applied');
-    expect(await replay()).toContain('applied: 1 events');
-    expect(await service.rows.lines.activeWithNumberOf(other.lineId)).toEqual([{ id: one.lineId }]);
-  });
-
   it('suspended and resumed prevent opening in between, and restore everything afterwards', async () => {
     const subscriber = await service.subscriber();
     const lineId = await lineOf(subscriber);
@@ -402,9 +393,10 @@ describe('events that cannot be applied', () => {
     ['/data/phoneNumber', { data: { phoneNumber: '02-123-4567' } }],
     ['/data/phoneNumber', { data: {} }],
   ])('an event is rejected with the place of its fault: %s of %j', async (pointer, spoilt) => {
-    const { status, body } = await post({ ...whole(), ...spoilt }, STRUCTURED);
-    expect([status, body['outcome']]).toEqual([202, 'rejected']);
-    const errors = (body['problem'] as { errors: { pointer: string; detail: string }[] }).errors;
+    const { status, headers, body } = await post({ ...whole(), ...spoilt }, STRUCTURED);
+    expect([status, body['outcome'], body['code'], body['status']]).toEqual([422, 'rejected', 'invalid_request', 422]);
+    expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+    const errors = body['errors'] as { pointer: string; detail: string }[];
     expect(errors.map((one) => one.pointer)).toContain(pointer);
     expect(errors.every(({ detail }) => detail.length > 10)).toBe(true);
   });

@@ -83,6 +83,31 @@ describe('the charges of a month', () => {
     expect(await chargesOf(running, stays)).toEqual([[last, 10 - daysOfLast, right - 1_100]]);
   });
 
+  it('a day of a line is charged once, however often it was cancelled and joined anew', async () => {
+    const { lineId } = await service.addLine();
+    const at = (time: string) => `2026-10-${time}:00+09:00`;
+    const joined = (from: string, until: string) =>
+      service.rows.subscriptions.addWithHistory(lineId, [
+        { state: 'awaiting_device', at: at(from) },
+        { state: 'active', at: at(from) },
+        { state: 'cancelled', at: at(until) },
+      ]);
+    const ids = [
+      await joined('05T09:00', '10T10:00'),
+      await joined('10T11:00', '10T12:00'),
+      await joined('10T13:00', '10T14:00'),
+      await joined('10T23:59', '12T00:00'),
+    ];
+    // October is closed already, so the running month corrects it.
+    const corrected = await Promise.all(ids.map((id) => chargesOf(seoulMonth(), id)));
+    expect(corrected.map((rows) => rows.map(([month, days]) => [month, days]))).toEqual([
+      [['2026-10', 6]],
+      [],
+      [],
+      [['2026-10', 2]],
+    ]);
+  });
+
   it('the charges of the running month are shown up to today', async () => {
     const id = await subscriptionWith(['active', '2026-10-01 00:00']);
     const { body } = await readCharges(`month=${seoulMonth()}`);

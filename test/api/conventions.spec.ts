@@ -71,8 +71,8 @@ describe('an address', () => {
     expect(answer.headers.get('allow')).toBe(allow);
   });
 
-  it.each(['%zz', 'x'.repeat(500)])('an address that cannot be read is refused with a problem, too: %s', async (id) => {
-    const answer = await send('GET', `/v1/authentications/${id}`);
+  it('an address that cannot be read is refused with a problem, too', async () => {
+    const answer = await send('GET', '/v1/authentications/%zz');
     expectProblem(answer, 400, 'invalid_request');
   });
 });
@@ -270,7 +270,7 @@ describe('a connection', () => {
       request.on('error', () => resolve(undefined));
       request.end();
     });
-    expect([431, 400, undefined]).toContain(status);
+    expect(status).toBe(431);
     expect((await fetch(`${service.issuer}/health/live`)).status).toBe(200);
   });
 });
@@ -312,9 +312,21 @@ it('no answer, metric or log line contains a code, a phone number or a birth dat
   note(await service.call('GET', `${START}/${texted}`));
   for (let starts = 3; starts <= 6; starts += 1) note(await service.start(person));
   note(
-    await service.call('POST', '/operator/v1/subscriptions', { phoneNumber: person.phoneNumber }, { scope: 'carrier' }),
+    await service.call(
+      'POST',
+      '/operator/v1/subscriptions',
+      { phoneNumber: person.phoneNumber, reason: '가입 신청' },
+      { scope: 'carrier' },
+    ),
   );
-  note(await service.call('POST', '/operator/v1/subscriptions', { phoneNumber: '01099990000' }, { scope: 'operator' }));
+  note(
+    await service.call(
+      'POST',
+      '/operator/v1/subscriptions',
+      { phoneNumber: '01099990000', reason: '가입 신청' },
+      { scope: 'operator' },
+    ),
+  );
 
   const metrics = await (await fetch(`${service.process.announcement.management}/metrics`)).text();
   const log = service.process.log();

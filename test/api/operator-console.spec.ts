@@ -90,7 +90,13 @@ describe('signing in', () => {
       await attempt({ login: "x' OR 1=1 --", code: 'ten'.repeat(500) }, browser),
     ];
     expect(wrong.map(({ status }) => status)).toEqual(wrong.map(() => 401));
-    expect(new Set(wrong.map(({ html }) => html)).size).toBe(1);
+    // The page differs in the login alone, which stays as it was typed.
+    const withoutLogin = wrong.map(({ html }) => html.replace(/(?<=name="login"[^>]*value=")[^"]*/, ''));
+    const withLogin = withoutLogin.filter((_, at) => at !== 4);
+    expect(new Set(withLogin).size).toBe(1);
+    expect(wrong[0]!.html).toMatch(/name="login"[^>]*value="agent"/);
+    expect(wrong[5]!.html).toContain('value="x&#39; OR 1=1 --"');
+    for (const { html } of wrong) expect(html).not.toMatch(/not the password|tenten/);
     expect(wrong[0]!.html).toContain('로그인하지 못했습니다');
     expect((await attempt({}, browser)).status).toBe(303);
   });
@@ -416,6 +422,22 @@ describe('the look-up of a subscription', () => {
       reason,
       outcome: 'done',
     });
+  });
+
+  it('the personal data opens once: a reload of the page shows nothing again, and records nothing', async () => {
+    const { person, subscriptionId } = await service.subscriber();
+    const path = `/operator/subscriptions/${subscriptionId}`;
+    await desk('agent').post(`${path}/reason`, { reason });
+    const once = /name="once" value="([\w-]+)"/.exec((await desk('agent').get(path)).html)?.[1] ?? '';
+    const number = `0${person.phoneNumber.slice(3)}`.replace(/^(...)(....)/, '$1-$2-');
+    const reveals = async () => (await auditOf(subscriptionId)).filter(({ action }) => action === 'reveal').length;
+    expect((await desk('agent').post(`${path}/reveal`, { reason, once })).html).toContain(number);
+    expect(await reveals()).toBe(1);
+    const again = await desk('agent').post(`${path}/reveal`, { reason, once });
+    expect([again.status, again.location]).toEqual([303, `${path}?done=reveal-over`]);
+    expect(again.html).not.toContain(number);
+    expect((await desk('agent').get(`${path}?done=reveal-over`)).html).toContain('이미 한 번 표시했습니다');
+    expect(await reveals()).toBe(1);
   });
 
   it('the look-up of a cancelled subscription neither shows nor reveals the line, which may have another owner by now', async () => {
@@ -835,6 +857,36 @@ describe('the charges and the whole audit', () => {
     const own = entries.filter(({ operator }) => operator === 'supervisor2');
     expect(own.map((entry) => ({ reason: entry.reason }))).toEqual([{ reason: '월 정산' }, { reason: '월 정산' }]);
     expect((await browser.get('/operator/charges/2026-13')).status).toBe(404);
+  });
+
+  it('the whole audit shows seconds and names, a range of days, deeds before looks at lists, and goes out as CSV', async () => {
+    const browser = await new DeskBrowser(service).signIn('supervisor2');
+    await browser.post('/operator/audit/reason', { reason: '감사' });
+    const { subscriptionId } = await service.subscriber();
+    await desk('agent').post(`/operator/subscriptions/${subscriptionId}/report-loss`, { reason: '=1+1' });
+    for (let look = 0; look < 60; look += 1) await desk('agent').get('/operator');
+    const { html } = await browser.get('/operator/audit');
+    const row = /<tr>(?:(?!<\/tr>)[\s\S])*?=1\+1[\s\S]*?<\/tr>/.exec(html)?.[0] ?? '';
+    expect(row).toContain('김상담');
+    expect(row).toMatch(/오[전후] \d+:\d\d:\d\d</);
+    expect(html).not.toContain('<td>처리 목록 조회</td>');
+    expect((await browser.get('/operator/audit?lists=yes')).html).toContain('<td>처리 목록 조회</td>');
+
+    const today = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 10);
+    expect((await browser.get(`/operator/audit?from=${today}&until=${today}`)).html).toContain('=1+1');
+    for (const query of ['until=2020-01-01', 'from=2999-12-31']) {
+      expect((await browser.get(`/operator/audit?${query}`)).html).toContain('기록이 없습니다');
+    }
+    expect((await browser.get('/operator/audit?from=2026-13-99')).html).toContain('=1+1');
+
+    const csv = await browser.get(`/operator/audit/csv?operator=agent&from=${today}`);
+    expect(csv.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    const [head, ...lines] = csv.html.trimEnd().split('\r\n');
+    expect(head).toBe('at,operator,name,action,subscriptionId,reason,outcome,address');
+    expect(lines.every((line) => line.includes(',agent,김상담,'))).toBe(true);
+    expect(lines.find((line) => line.includes(subscriptionId) && line.includes('report-loss'))).toContain(
+      ",'=1+1,done,",
+    );
   });
 
   it('the whole audit is read newest first, page by page, by operator and by action', async () => {

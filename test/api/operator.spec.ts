@@ -50,7 +50,7 @@ const write = (path: string, body: object, headers: Record<string, string> = {})
 const act = (subscriptionId: string, action: Action, reason: unknown = '고객 요청') =>
   write(`subscriptions/${subscriptionId}/${action}`, { reason });
 const eligibility = (phoneNumber: string) => read(`eligibility?phoneNumber=${encodeURIComponent(phoneNumber)}`);
-const subscribe = (phoneNumber: string) => write('subscriptions', { phoneNumber });
+const subscribe = (phoneNumber: string) => write('subscriptions', { phoneNumber, reason: '가입 신청' });
 const findRaw = (phoneNumber: string) => read<Found[]>(`subscriptions?phoneNumber=${encodeURIComponent(phoneNumber)}`);
 const find = async ({ phoneNumber }: TestPerson) => (await findRaw(phoneNumber)).body;
 const auditOf = async (subscriptionId: string) => (await read<Audited>(`subscriptions/${subscriptionId}/audit`)).body;
@@ -119,6 +119,7 @@ describe('eligibility', () => {
     ['not_home_carrier', 'of another carrier', { carrier: 'KT' }],
     ['not_home_carrier', 'of an MVNO', { carrier: 'SKT_MVNO' }],
     ['line_not_active', 'that is suspended', { status: 'suspended' }],
+    ['line_not_active', 'that is terminated', { status: 'terminated' }],
     ['minor', 'of a child', { owner: { birthDate: child, genderDigit: '3' } }],
     ['corporate_line', 'of a company', { holder: 'corporate' }],
     ['other_party_name', 'in another’s name', { holder: 'other_party' }],
@@ -170,6 +171,27 @@ describe('eligibility', () => {
     expectProblem(await subscribe(phoneNumber), 422, 'not_eligible', { reasons });
   });
 
+  it('eligibility answers both rules for a line that was ported out, until the number is another line’s', async () => {
+    const { lineId, phoneNumber } = await service.addLine();
+    await service.sendEvent(lineId, 'ported-out', { newCarrier: 'KT' }, 1);
+    const reasons = reasonsOf('not_home_carrier', 'line_not_active');
+    expect((await eligibility(phoneNumber)).body).toMatchObject({ eligible: false, reasons });
+    expectProblem(await subscribe(phoneNumber), 422, 'not_eligible', { reasons });
+    await service.addLine({ phoneNumber });
+    expect((await eligibility(phoneNumber)).body).toMatchObject({ eligible: true, reasons: [] });
+  });
+
+  it.each([
+    ['none', undefined],
+    ['a blank one', '  '],
+    ['one that is too long', 'x'.repeat(201)],
+  ])('a subscription with no reason in its body (%s) is refused, whatever the header says', async (_case, reason) => {
+    const { phoneNumber } = await service.addLine();
+    const body = { phoneNumber, ...(reason !== undefined && { reason }) };
+    expectFaults(await write('subscriptions', body, { 'Audit-Reason': 'asked for' }), '/reason');
+    expect((await findRaw(phoneNumber)).body).toEqual([]);
+  });
+
   it('eligibility answers not_home_carrier for a number that the carrier does not know', async () => {
     const phoneNumber = unknownNumber();
     const reasons = reasonsOf('not_home_carrier');
@@ -196,9 +218,10 @@ describe('a number that cannot be read', () => {
       expectFaults(await read(path), '/phoneNumber');
       expectFaults(await read(`${path}?phoneNumber=01012345678&birthDate=900101`), '/birthDate');
     }
-    expectFaults(await write('subscriptions', {}), '/phoneNumber');
-    expectFaults(await write('subscriptions', { phoneNumber: 1012345678 }), '/phoneNumber');
-    expectFaults(await write('subscriptions', { phoneNumber: '01012345678', force: true }), '/force');
+    const reason = '가입 신청';
+    expectFaults(await write('subscriptions', { reason }), '/phoneNumber');
+    expectFaults(await write('subscriptions', { phoneNumber: 1012345678, reason }), '/phoneNumber');
+    expectFaults(await write('subscriptions', { phoneNumber: '01012345678', reason, force: true }), '/force');
   });
 });
 
@@ -776,18 +799,13 @@ describe('the reason', () => {
     expect(entries.find(({ action }) => action === 'report-loss')).toMatchObject({ reason });
   });
 
-  it('the reason of a subscription is taken from the body or the header, and one that cannot be stored is refused', async () => {
+  it('the reason of a subscription is taken from the body, and one that cannot be stored is refused', async () => {
     const reasonKept = async ({ body }: Answer) =>
       (await auditOf(body['subscriptionId'] as string)).entries.find(({ action }) => action === 'subscribe')?.reason;
     const { phoneNumber } = await service.addLine();
     expectFaults(await write('subscriptions', { phoneNumber, reason: '매장\n방문' }), '/reason');
     expectFaults(await write('subscriptions', { phoneNumber, reason: '가'.repeat(201) }), '/reason');
     expect(await reasonKept(await write('subscriptions', { phoneNumber, reason: '매장 방문' }))).toBe('매장 방문');
-    const other = await service.addLine();
-    const header = { 'Audit-Reason': bytesOf('전화 상담') };
-    expect(await reasonKept(await write('subscriptions', { phoneNumber: other.phoneNumber }, header))).toBe(
-      '전화 상담',
-    );
   });
 });
 

@@ -56,8 +56,9 @@ const nextCode = (before: number) =>
 /** Creates proofs with the knowledge key that the phone itself would not create. */
 const proofFor = async (purpose: PinPurpose, { id, nonce }: { id: string; nonce: string }) => {
   const { deviceId } = subscriber.phone;
-  const place = `devices:knowledge_key:${deviceId}`;
-  const key = service.keys.fields.decrypt(await service.rows.devices.knowledgeKeyOf(deviceId), place);
+  const bond = await service.rows.devices.bondOf(deviceId);
+  const kept = await service.rows.devices.knowledgeKeyOf(deviceId);
+  const key = service.keys.devices.decryptBound('devices:knowledge_key', kept, bond)!;
   return pinProof(key, { purpose, id, deviceId, nonce });
 };
 type Asked = { id: string; nonce: string; expiresAt: string };

@@ -44,6 +44,8 @@ describe('POST /v1/windows', () => {
   it.each<[string, Record<string, unknown>]>([
     ['without a locale', { locale: undefined }],
     ['in English', { locale: 'en' }],
+    ['in Korean, by a language tag', { locale: 'ko-KR' }],
+    ['in English, by a language tag', { locale: 'en_us' }],
     ['by push', { method: 'push' }],
     ['by one-time password', { method: 'otp' }],
     ['with a name of 40 characters', { method: 'otp', name: '홍'.repeat(40) }],

@@ -336,7 +336,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     },
   );
 
-  it('the operators’ desk does not say which credential was wrong, and leaves the fields empty', async () => {
+  it('the operators’ desk does not say which credential was wrong, and keeps the login alone', async () => {
     const context = await scene.newBrowser({ viewport: { width: 320, height: 640 } });
     contexts.push(context);
     const page = await context.newPage();
@@ -347,6 +347,8 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     await page.locator('main .primary').click();
     await page.locator('[role="alert"]').waitFor();
     await expectFit(page);
-    for (const field of ['#login', '#password', '#code']) expect(await page.locator(field).inputValue()).toBe('');
+    expect(await page.locator('#login').inputValue()).toBe('agent');
+    for (const field of ['#password', '#code']) expect(await page.locator(field).inputValue()).toBe('');
+    await page.locator('#password:focus').waitFor();
   });
 });

@@ -127,13 +127,13 @@ export class Scene {
 
   /** Subscribes a person's line as the call centre's system. */
   async subscribe({ phoneNumber }: DemoPerson): Promise<Record<string, unknown>> {
-    return this.asOperator('/operator/v1/subscriptions', { phoneNumber });
+    return this.asOperator('/operator/v1/subscriptions', { phoneNumber, reason: '가입 신청' });
   }
 
   /** Performs an action on the subscription of a person's line as an operator. */
   async operate(
     { lineId }: DemoPerson,
-    action: 'report-loss' | 'resume' | 'enrolment-code',
+    action: 'cancel' | 'report-loss' | 'resume' | 'unlock-pin' | 'enrolment-code',
   ): Promise<Record<string, unknown>> {
     const id = await this.rows.subscriptions.currentOf(lineId);
     return this.asOperator(`/operator/v1/subscriptions/${id}/${action}`, { reason: '고객 요청' });

@@ -61,6 +61,14 @@ export async function shownCode(phone: Phone): Promise<string> {
   return code.replace(' ', '');
 }
 
+/** Pastes a text into a field by the keyboard, as it lies in the clipboard. */
+export async function paste(page: Page, field: string, text: string): Promise<void> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
+  await page.locator(field).focus();
+  await page.keyboard.press('Control+V');
+}
+
 /** Enters a person in the hosted window and submits the form. */
 export async function identify(window: Page, { birthDate, genderDigit, phoneNumber }: DemoPerson): Promise<void> {
   await window.locator('#birthDate').fill(birthDate);

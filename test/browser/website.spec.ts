@@ -4,7 +4,16 @@ import { eventually } from '../support/eventually.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { otherThan } from '../support/service.ts';
 import { Scene, sidewaysScroll, type DemoPerson } from './scene.ts';
-import { enrol, enrolWithCode, enterCode as enterWindowCode, identify, readCode, screen, view } from './steps.ts';
+import {
+  enrol,
+  enrolWithCode,
+  enterCode as enterWindowCode,
+  identify,
+  paste,
+  readCode,
+  screen,
+  view,
+} from './steps.ts';
 
 // A browser, a phone's key derivation and a service share what is often two cores.
 const WIDE = { width: 1280, height: 800 };
@@ -207,6 +216,12 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await expectFit();
     const joining = await scene.textedCode(person);
     await enterCode(joining);
+    await heading('휴대폰에 앱을 등록해 주세요').waitFor();
+    // Going back after joining leads to the service: the person is logged in.
+    await page.goBack();
+    await page.locator('.state-awaiting_device').waitFor();
+    expect(new URL(page.url()).pathname).toBe('/my');
+    await page.goForward();
 
     await heading('휴대폰에 앱을 등록해 주세요').waitFor();
     expect(await page.locator('.qr svg').getAttribute('aria-label')).toBe('등록 코드 QR');
@@ -309,6 +324,12 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     await enterCode(await readCode(phone));
     await page.locator('.state-active').waitFor();
     await expectFit();
+    // Each head of the table stands over its column.
+    const leftOf = (row: string) =>
+      page
+        .locator(`${row} > *`)
+        .evaluateAll((cells) => cells.map((cell) => Math.round(cell.getBoundingClientRect().left)));
+    expect(await leftOf('.entries tbody tr:first-child')).toEqual(await leftOf('.entries thead tr'));
     // A table on a narrow page keeps its semantics, whatever its layout.
     await page.setViewportSize(NARROW);
     expect(await page.getByRole('table').getByRole('row').count()).toBeGreaterThan(5);
@@ -373,6 +394,22 @@ describeWith(CHROMIUM, 'the customers’ website', () => {
     }
     await heading('잠시 후 다시 시도해 주세요').waitFor();
     await expectFit();
+  });
+
+  it('the website takes what people paste: a resident number, a number in full width, and a whole text message', async () => {
+    const person = scene.person('demo-11');
+    await page.goto(`${scene.issuer}/join`);
+    for (const box of await page.locator('[type=checkbox]').all()) await box.check();
+    await paste(page, '#birthDate', `${person.birthDate} – ${person.genderDigit}`);
+    expect(await page.locator('#birthDate').inputValue()).toBe(person.birthDate);
+    expect(await page.locator('#genderDigit').inputValue()).toBe(person.genderDigit);
+    await paste(page, '#phoneNumber', person.phoneNumber.replace('+8210', '０１０ '));
+    await page.locator('main form .primary').click();
+    const code = await scene.textedCode(person);
+    await paste(page, '#code', `[Web발신]\n인증번호 [${code}]\n010-9999-8888`);
+    expect(await page.locator('#code').inputValue()).toBe(code);
+    await page.locator('form[action="/code"] .primary').click();
+    await page.locator('#enrolment-code').waitFor();
   });
 
   it('the website works with the keyboard alone to join and to cancel', async () => {

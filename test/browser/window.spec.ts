@@ -7,7 +7,7 @@ import { Phone } from '../../src/phone/phone.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { otherThan, TEST_PIN } from '../support/service.ts';
 import { Scene, sidewaysScroll, type DemoPerson } from './scene.ts';
-import { enterCode, identify, view } from './steps.ts';
+import { enterCode, identify, paste, view } from './steps.ts';
 
 // A browser, a phone's key derivation and a service share what is often two cores.
 describeWith(CHROMIUM, 'the hosted window', () => {
@@ -56,6 +56,42 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await phone.enrolAuthenticator('otp', TEST_PIN, AUTHENTICATOR_TERMS);
     return phone;
   }
+
+  it('the hosted window takes what people paste: a resident number, a number with odd dashes, and a whole text message', async () => {
+    const person = scene.person('demo-4');
+    await window.goto((await scene.openWindow()).url);
+    await paste(window, '#birthDate', `${person.birthDate}-${person.genderDigit}●●●●●●`);
+    expect(await window.locator('#birthDate').inputValue()).toBe(person.birthDate);
+    expect(await window.locator('#genderDigit').inputValue()).toBe(person.genderDigit);
+    expect(await window.evaluate('document.activeElement.id')).toBe('phoneNumber');
+    await paste(window, '#phoneNumber', `\u202a${person.phoneNumber.replace('+8210', '010\u2011')}\u202c`);
+    await window.locator('#person .primary').click();
+    await view(window, 'code').waitFor();
+    const code = await scene.textedCode(person);
+    await paste(window, '#code', `[Web발신]\n[한빛서점] 본인확인 인증번호 [${code}]\n02-1234-5678`);
+    expect(await window.locator('#code').inputValue()).toBe(code);
+    await window.locator('#code-form .primary').click();
+    await view(window, 'verified').waitFor();
+  });
+
+  it('the hosted window says when it leaves by itself, and stays where the person stops it', async () => {
+    const person = scene.person('demo-3');
+    await window.goto((await scene.openWindow()).url);
+    await identify(window, person);
+    await window.locator('#cancel').click();
+    await view(window, 'cancelled').waitFor();
+    const line = view(window, 'cancelled').locator('[data-leaving]');
+    expect(await line.innerText()).toMatch(/^(20|1\d)초 후 자동으로 돌아갑니다\.$/);
+    await expectFit();
+    await window.clock.install();
+    await view(window, 'cancelled').locator('[data-stay]').click();
+    await line.waitFor({ state: 'hidden' });
+    await expectFit();
+    await window.clock.fastForward(60_000);
+    expect(window.url()).toContain('/windows/');
+    await view(window, 'cancelled').locator('[data-return]').click();
+    await window.waitForURL(`${scene.issuer}/demo/return?*`);
+  });
 
   it('the hosted window asks for the one-time password of the named person, and takes the right one after a wrong one', async () => {
     const person = scene.person('demo-2');

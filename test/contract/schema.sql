@@ -65,6 +65,7 @@ audit_entries CONSTRAINT audit_entries_number UNIQUE (number)
 audit_entries CONSTRAINT audit_entries_pkey PRIMARY KEY (id)
 audit_entries CONSTRAINT is_chained CHECK (((number IS NOT NULL) AND (number > 0) AND (mac IS NOT NULL) AND ((previous IS NULL) = (number = 1)))) NOT VALID
 CREATE INDEX audit_entries_action ON public.audit_entries USING btree (split_part(action, ' '::text, 1), id)
+CREATE INDEX audit_entries_at ON public.audit_entries USING btree (at, id)
 CREATE UNIQUE INDEX audit_entries_number ON public.audit_entries USING btree (number)
 CREATE INDEX audit_entries_operator ON public.audit_entries USING btree (operator, id)
 CREATE UNIQUE INDEX audit_entries_pkey ON public.audit_entries USING btree (id)
@@ -89,7 +90,7 @@ authentications.subscription_id uuid
 authentications.device_id uuid
 authentications.channel text NOT NULL
 authentications.state text NOT NULL
-authentications.purpose text NOT NULL
+authentications.purpose text
 authentications.person bytea
 authentications.end_user bytea
 authentications.nonce bytea NOT NULL
@@ -106,6 +107,7 @@ authentications.closed_at timestamp with time zone
 authentications.line_version integer
 authentications.authenticator_id uuid
 authentications.transaction bytea
+authentications.texts bytea
 authentications.held boolean NOT NULL DEFAULT false
 authentications.budgets bytea[]
 authentications CONSTRAINT authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
@@ -118,6 +120,7 @@ authentications CONSTRAINT closed_has_a_time CHECK (((state = ANY (ARRAY['pendin
 authentications CONSTRAINT closed_keeps_no_code CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text])) OR ((code_digest IS NULL) AND (sms_code IS NULL) AND (envelope IS NULL))))
 authentications CONSTRAINT closed_keeps_no_end_user CHECK (((closed_at IS NULL) OR (end_user IS NULL)))
 authentications CONSTRAINT only_verified_keeps_the_person CHECK (((state = ANY (ARRAY['pending'::text, 'opened'::text, 'verified'::text])) = (person IS NOT NULL)))
+authentications CONSTRAINT purpose_is_kept_once CHECK ((num_nonnulls(purpose, texts) = 1)) NOT VALID
 authentications CONSTRAINT push_keeps_no_plain_code CHECK (((channel = 'sms'::text) OR (sms_code IS NULL)))
 authentications CONSTRAINT transaction_is_signed_while_open CHECK ((((channel = 'sign'::text) AND (closed_at IS NULL)) = (transaction IS NOT NULL)))
 CREATE INDEX authentications_age ON public.authentications USING brin (requested_at) WITH (autosummarize='on')
@@ -165,6 +168,7 @@ carrier_events CONSTRAINT carrier_events_pkey PRIMARY KEY (id)
 carrier_events CONSTRAINT kept_while_it_may_be_played_again CHECK (((kept IS NOT NULL) = (outcome = ANY (ARRAY['unknown_line'::text, 'rejected'::text]))))
 CREATE INDEX carrier_events_age ON public.carrier_events USING brin (received_at) WITH (autosummarize='on')
 CREATE INDEX carrier_events_kept ON public.carrier_events USING btree (received_at) WHERE (kept IS NOT NULL)
+CREATE INDEX carrier_events_line ON public.carrier_events USING btree (line_id) WHERE (line_id IS NOT NULL)
 CREATE UNIQUE INDEX carrier_events_pkey ON public.carrier_events USING btree (id)
 charges.charged_in text NOT NULL
 charges.subscription_id uuid NOT NULL
@@ -222,7 +226,7 @@ consents.subscription_id uuid NOT NULL
 consents.terms text NOT NULL
 consents.locale text NOT NULL
 consents.at timestamp with time zone NOT NULL DEFAULT now()
-consents CONSTRAINT consents_locale_check CHECK ((locale = ANY (ARRAY['ko'::text, 'en'::text])))
+consents CONSTRAINT consents_locale_check CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
 consents CONSTRAINT consents_pkey PRIMARY KEY (subscription_id)
 consents CONSTRAINT consents_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 consents CONSTRAINT consents_terms_check CHECK ((terms <> ''::text))
@@ -273,6 +277,9 @@ departed_numbers CONSTRAINT departed_numbers_pkey PRIMARY KEY (person_index)
 CREATE INDEX departed_numbers_age ON public.departed_numbers USING btree (left_at)
 CREATE INDEX departed_numbers_line ON public.departed_numbers USING btree (line_id)
 CREATE UNIQUE INDEX departed_numbers_pkey ON public.departed_numbers USING btree (person_index)
+device_keys.digest bytea NOT NULL
+device_keys CONSTRAINT device_keys_pkey PRIMARY KEY (digest)
+CREATE UNIQUE INDEX device_keys_pkey ON public.device_keys USING btree (digest)
 device_proofs.device_id uuid NOT NULL
 device_proofs.jti text NOT NULL
 device_proofs.seen_at timestamp with time zone NOT NULL DEFAULT now()
@@ -285,11 +292,11 @@ devices.serial_number text NOT NULL
 devices.state text NOT NULL
 devices.signing_key jsonb NOT NULL
 devices.encryption_key jsonb NOT NULL
-devices.knowledge_key bytea NOT NULL
+devices.knowledge_key bytea
 devices.platform text NOT NULL
 devices.os_version text NOT NULL
 devices.app_version text NOT NULL
-devices.name text NOT NULL
+devices.name text
 devices.push_token bytea
 devices.push_token_digest bytea
 devices.push_token_at timestamp with time zone NOT NULL DEFAULT now()
@@ -307,7 +314,10 @@ devices.pin_check_expires_at timestamp with time zone
 devices.issuer_id uuid
 devices.card_key jsonb
 devices.push_service text NOT NULL
+devices.name_cipher bytea
 devices.replaced_at timestamp with time zone
+devices CONSTRAINT device_in_use_has_its_key CHECK (((state = 'revoked'::text) OR (knowledge_key IS NOT NULL)))
+devices CONSTRAINT device_is_named_once CHECK (((name IS NULL) OR (name_cipher IS NULL)))
 devices CONSTRAINT devices_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES clients(id)
 devices CONSTRAINT devices_pin_failures_check CHECK (((pin_failures >= 0) AND (pin_failures <= 5)))
 devices CONSTRAINT devices_pkey PRIMARY KEY (id)
@@ -322,20 +332,26 @@ CREATE UNIQUE INDEX devices_one_active ON public.devices USING btree (subscripti
 CREATE UNIQUE INDEX devices_pkey ON public.devices USING btree (id)
 CREATE UNIQUE INDEX devices_serial_number_key ON public.devices USING btree (serial_number)
 CREATE INDEX devices_subscription ON public.devices USING btree (subscription_id)
+CREATE INDEX devices_to_clear ON public.devices USING btree (revoked_at) WHERE ((state = 'revoked'::text) AND ((knowledge_key IS NOT NULL) OR (name IS NOT NULL) OR (name_cipher IS NOT NULL) OR (push_token IS NOT NULL) OR (test_envelope IS NOT NULL)))
+CREATE INDEX devices_untested ON public.devices USING btree (test_expires_at) WHERE (state = 'testing'::text)
 enrolment_codes.code_digest bytea NOT NULL
-enrolment_codes.subscription_id uuid NOT NULL
+enrolment_codes.subscription_id uuid
 enrolment_codes.expires_at timestamp with time zone NOT NULL
 enrolment_codes.used_at timestamp with time zone
 enrolment_codes.device_id uuid
 enrolment_codes.issuer_id uuid
 enrolment_codes.card_key jsonb
 enrolment_codes.reissue_id uuid
+enrolment_codes.decoy_index bytea
 enrolment_codes.confirmed boolean NOT NULL DEFAULT false
+enrolment_codes CONSTRAINT code_is_of_a_subscription_or_a_decoy CHECK (((subscription_id IS NULL) = (decoy_index IS NOT NULL)))
 enrolment_codes CONSTRAINT enrolment_codes_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES clients(id)
 enrolment_codes CONSTRAINT enrolment_codes_pkey PRIMARY KEY (code_digest)
 enrolment_codes CONSTRAINT enrolment_codes_reissue_id_fkey FOREIGN KEY (reissue_id) REFERENCES reissues(id) ON DELETE SET NULL
 enrolment_codes CONSTRAINT enrolment_codes_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id) ON DELETE CASCADE
 enrolment_codes CONSTRAINT only_an_issuer_gives_a_card CHECK (((issuer_id IS NOT NULL) OR (card_key IS NULL)))
+CREATE INDEX enrolment_codes_decoy ON public.enrolment_codes USING btree (decoy_index) WHERE (decoy_index IS NOT NULL)
+CREATE INDEX enrolment_codes_decoy_over ON public.enrolment_codes USING btree (expires_at) WHERE (decoy_index IS NOT NULL)
 CREATE UNIQUE INDEX enrolment_codes_pkey ON public.enrolment_codes USING btree (code_digest)
 CREATE INDEX enrolment_codes_reissue ON public.enrolment_codes USING btree (reissue_id) WHERE (reissue_id IS NOT NULL)
 CREATE INDEX enrolment_codes_subscription ON public.enrolment_codes USING btree (subscription_id)
@@ -352,7 +368,7 @@ idempotency_keys CONSTRAINT idempotency_keys_pkey PRIMARY KEY (client_id, key_di
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at)
 CREATE UNIQUE INDEX idempotency_keys_pkey ON public.idempotency_keys USING btree (client_id, key_digest)
 lines.id text NOT NULL
-lines.phone_index bytea NOT NULL
+lines.phone_index bytea
 lines.phone_number bytea NOT NULL
 lines.owner bytea NOT NULL
 lines.carrier text NOT NULL
@@ -364,16 +380,20 @@ lines.updated_at timestamp with time zone NOT NULL DEFAULT now()
 lines.version integer NOT NULL DEFAULT 1
 lines.sequence bigint NOT NULL DEFAULT '-1'::integer
 lines.told_at timestamp with time zone NOT NULL DEFAULT '-infinity'::timestamp with time zone
+lines.awaited_index bytea
 lines.sim_changed_at timestamp with time zone
 lines.sim_doubted_at timestamp with time zone
 lines.doubted_at timestamp with time zone
 lines.handset_changed_at timestamp with time zone
 lines.protected_until timestamp with time zone
+lines CONSTRAINT lines_has_or_awaits_number CHECK ((num_nonnulls(phone_index, awaited_index) = 1))
 lines CONSTRAINT lines_holder_check CHECK ((holder = ANY (ARRAY['self'::text, 'corporate'::text, 'other_party'::text])))
 lines CONSTRAINT lines_pkey PRIMARY KEY (id)
 lines CONSTRAINT lines_plan_check CHECK ((plan = ANY (ARRAY['postpaid'::text, 'prepaid'::text, 'm2m'::text])))
 lines CONSTRAINT lines_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'terminated'::text])))
+CREATE INDEX lines_awaiting ON public.lines USING btree (awaited_index) WHERE (awaited_index IS NOT NULL)
 CREATE INDEX lines_former ON public.lines USING btree (phone_index) WHERE (status = 'terminated'::text)
+CREATE INDEX lines_over ON public.lines USING btree (updated_at) WHERE (status = 'terminated'::text)
 CREATE UNIQUE INDEX lines_phone ON public.lines USING btree (phone_index) WHERE (status <> 'terminated'::text)
 CREATE UNIQUE INDEX lines_pkey ON public.lines USING btree (id)
 migrations.id integer NOT NULL DEFAULT nextval('migrations_id_seq'::regclass)
@@ -390,6 +410,7 @@ notices.created_at timestamp with time zone NOT NULL DEFAULT now()
 notices CONSTRAINT notices_pkey PRIMARY KEY (id)
 CREATE INDEX notices_age ON public.notices USING btree (created_at)
 CREATE UNIQUE INDEX notices_pkey ON public.notices USING btree (id)
+CREATE INDEX notices_subscription ON public.notices USING btree (subscription_id)
 operator_addresses.operator_id uuid NOT NULL
 operator_addresses.network bytea NOT NULL
 operator_addresses.failures smallint NOT NULL DEFAULT 0
@@ -465,6 +486,7 @@ CREATE INDEX registrations_client ON public.registrations USING btree (client_id
 CREATE INDEX registrations_device ON public.registrations USING btree (device_id) WHERE (closed_at IS NULL)
 CREATE UNIQUE INDEX registrations_key ON public.registrations USING btree (client_id, key_digest) WHERE (key_digest IS NOT NULL)
 CREATE INDEX registrations_keyed ON public.registrations USING btree (requested_at) WHERE (key_digest IS NOT NULL)
+CREATE INDEX registrations_on_device ON public.registrations USING btree (device_id) WHERE (device_id IS NOT NULL)
 CREATE UNIQUE INDEX registrations_one_active ON public.registrations USING btree (client_id, subscription_id) WHERE (state = 'active'::text)
 CREATE UNIQUE INDEX registrations_one_pending ON public.registrations USING btree (client_id, person_index) WHERE (state = 'pending'::text)
 CREATE INDEX registrations_pending ON public.registrations USING btree (expires_at) WHERE (state = 'pending'::text)
@@ -532,6 +554,7 @@ CREATE INDEX reports_at_the_desk ON public.reports USING btree (filed_at) WHERE 
 CREATE INDEX reports_due ON public.reports USING btree (due_at) WHERE (outcome IS NULL)
 CREATE UNIQUE INDEX reports_one_new_phone ON public.reports USING btree (subscription_id) WHERE ((kind = 'new_phone'::text) AND (outcome IS NULL))
 CREATE UNIQUE INDEX reports_pkey ON public.reports USING btree (id)
+CREATE INDEX reports_subscription ON public.reports USING btree (subscription_id) WHERE (subscription_id IS NOT NULL)
 sms_permissions.id uuid NOT NULL
 sms_permissions.subscription_id uuid NOT NULL
 sms_permissions.client_id uuid NOT NULL
@@ -601,10 +624,18 @@ subscriptions CONSTRAINT subscriptions_suspensions_check CHECK ((suspensions <@ 
 subscriptions CONSTRAINT suspended_for_a_reason CHECK (((state <> 'suspended'::text) OR (suspensions <> '{}'::text[])))
 CREATE INDEX subscriptions_line ON public.subscriptions USING btree (line_id, created_at)
 CREATE UNIQUE INDEX subscriptions_one_a_line ON public.subscriptions USING btree (line_id) WHERE (state <> 'cancelled'::text)
+CREATE INDEX subscriptions_over ON public.subscriptions USING btree (since) WHERE (state = 'cancelled'::text)
 CREATE UNIQUE INDEX subscriptions_pkey ON public.subscriptions USING btree (id)
+verification_answers.authentication_id uuid NOT NULL
+verification_answers.request_digest bytea NOT NULL
+verification_answers.answer bytea
+verification_answers.verified_at timestamp with time zone NOT NULL DEFAULT now()
+verification_answers CONSTRAINT verification_answers_pkey PRIMARY KEY (authentication_id)
+CREATE UNIQUE INDEX verification_answers_pkey ON public.verification_answers USING btree (authentication_id)
+CREATE INDEX verification_answers_verified_at ON public.verification_answers USING btree (verified_at)
 windows.id uuid NOT NULL
 windows.client_id uuid NOT NULL
-windows.purpose text NOT NULL
+windows.purpose text
 windows.return_url text NOT NULL
 windows.return_state text NOT NULL
 windows.locale text NOT NULL
@@ -614,8 +645,10 @@ windows.created_at timestamp with time zone NOT NULL DEFAULT now()
 windows.expires_at timestamp with time zone NOT NULL
 windows.method text NOT NULL DEFAULT 'push'::text
 windows.name bytea
+windows.purpose_cipher bytea
+windows CONSTRAINT window_purpose_is_kept_once CHECK ((num_nonnulls(purpose, purpose_cipher) = 1))
 windows CONSTRAINT windows_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id)
-windows CONSTRAINT windows_locale_check CHECK ((locale = ANY (ARRAY['ko'::text, 'en'::text])))
+windows CONSTRAINT windows_locale_check CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))
 windows CONSTRAINT windows_method_check CHECK ((method = ANY (ARRAY['push'::text, 'otp'::text])))
 windows CONSTRAINT windows_pkey PRIMARY KEY (id)
 CREATE INDEX windows_expiry ON public.windows USING btree (expires_at)

@@ -122,7 +122,7 @@ describe('the directory of a carrier', () => {
       },
     ]);
   const subscribe = (phoneNumber: string) =>
-    service.call('POST', '/operator/v1/subscriptions', { phoneNumber }, { scope: 'operator' });
+    service.call('POST', '/operator/v1/subscriptions', { phoneNumber, reason: '가입 신청' }, { scope: 'operator' });
 
   it('the directory of a carrier decides who may subscribe, and the new line is served from then on', async () => {
     known('+821077770001');

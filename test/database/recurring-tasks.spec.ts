@@ -6,6 +6,7 @@ import type { Environment } from '../../config/environment.ts';
 import { CustomerSession } from '../../src/customers/customer-session.entity.ts';
 import { CustomerSessionStore } from '../../src/customers/customer-session.store.ts';
 import { Database } from '../../src/database/database.ts';
+import { Loops } from '../../src/process/loops.ts';
 import { JobQueue } from '../../src/queue/job-queue.ts';
 import { RecurringTasks, type RecurringTask } from '../../src/queue/recurring-tasks.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -30,15 +31,17 @@ class TestWorker {
 
   static async start(environment: Partial<Environment>, ...tasks: RecurringTask[]): Promise<TestWorker> {
     const source = await new DataSource(dataSourceOptions(environment.DATABASE_URL ?? '', 4)).initialize();
-    const database = new Database(source);
+    const access = { sessionUrl: environment.DATABASE_URL ?? '', sharesSessions: false };
+    const database = new Database(source, access);
+    const loops = new Loops();
     const worker = new TestWorker(
-      new RecurringTasks(database),
+      new RecurringTasks(database, loops),
       database,
       source,
-      new JobQueue(environment as Environment),
+      new JobQueue(environment as Environment, loops),
     );
     worker.tasks.oncePerCluster(...tasks);
-    await worker.queue.open();
+    await worker.queue.open(undefined);
     return worker;
   }
 
@@ -204,7 +207,7 @@ function ofTheQueue(environment: () => Partial<Environment>): void {
     const { REDIS_URL } = environment();
     const { Queue } = REDIS_URL ? withBackend(createRedisBackend) : withBackend(createPostgresBackend);
     const connection = REDIS_URL ? { url: REDIS_URL } : { connectionString: database.url, schema: 'bullmq' };
-    const queue = new Queue('handover', { connection });
+    const queue = new Queue('handover', { connection, prefix: '{pushguard}' });
     const found = await queue.getJobSchedulers();
     await queue.close();
     return found.map(({ key }) => key);

@@ -35,7 +35,7 @@ describeWith(REDIS_SERVER, 'the queue on Redis', () => {
     const { status } = await service.verify(id, received.kind === 'code' ? received.code : '');
     expect(status).toBe(200);
 
-    expect(await redis.ask('EXISTS bull:handover:meta')).toBe(':1\r\n');
+    expect(await redis.ask('EXISTS {pushguard}:handover:meta')).toBe(':1\r\n');
     const { rows } = await service.database.pool.query<{ jobs: number }>(
       `SELECT last_value::int AS jobs FROM pg_sequences WHERE schemaname = 'bullmq' LIMIT 1`,
     );

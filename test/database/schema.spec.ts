@@ -15,6 +15,7 @@ import { DELIVERY_KINDS } from '../../src/domain/delivery.ts';
 import { DEVICE_STATES, PIN_ATTEMPTS, TEST_ATTEMPTS } from '../../src/domain/device.ts';
 import type { Holder, LineStatus, Plan } from '../../src/domain/line.ts';
 import { APPROVAL_KINDS, APPROVAL_STATES, OPERATOR_ROLES, SIGN_IN_ATTEMPTS } from '../../src/domain/operator.ts';
+import { LOCALES } from '../../src/domain/locale.ts';
 import { PLATFORMS, PUSH_SERVICES } from '../../src/domain/push-service.ts';
 import { IDENTITY_PROOFS, REISSUE_CAUSES, REISSUE_DELIVERIES, REISSUE_STATES } from '../../src/domain/reissue.ts';
 import { SUBSCRIPTION_STATES, SUBSCRIPTION_TRANSITIONS, SUSPENSION_REASONS } from '../../src/domain/subscription.ts';
@@ -58,7 +59,6 @@ describe('the database', () => {
     ['lines', 'status', members<LineStatus>({ active: true, suspended: true, terminated: true })],
     ['lines', 'holder', members<Holder>({ self: true, corporate: true, other_party: true })],
     ['lines', 'plan', members<Plan>({ postpaid: true, prepaid: true, m2m: true })],
-    ['windows', 'locale', ['ko', 'en']],
     ['operators', 'role', OPERATOR_ROLES],
     ['customer_sessions', 'errand', INTENTS],
     ['customer_sessions', 'verified_for', INTENTS],
@@ -88,6 +88,19 @@ describe('the database', () => {
   ])('the database lets %s.%s rise no higher than the domain does: %i', async (table, column, most) => {
     expect(await checksOf(table, column)).toEqual([`CHECK (((${column} >= 0) AND (${column} <= ${most})))`]);
   });
+
+  it.each(['windows', 'consents'])(
+    'the database takes every language of the texts in %s.locale, and nothing but a language',
+    async (table) => {
+      const [check = ''] = await checksOf(table, 'locale');
+      const [, pattern = ''] = /~ '(.*)'::text/.exec(check) ?? [];
+      const { rows } = await database.pool.query<{ value: string }>(
+        'SELECT value FROM unnest($1::text[]) AS value WHERE value ~ $2',
+        [[...LOCALES, 'zh-Hant', '', 'KO', 'ko\n', 'korean language'], pattern],
+      );
+      expect(rows.map(({ value }) => value)).toEqual([...LOCALES, 'zh-Hant']);
+    },
+  );
 
   it('the database allows the transitions of the domain’s table, and no others', async () => {
     const { rows } = await database.pool.query<{ definition: string }>(

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
+import { freePort } from '../support/free-port.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 /** Inside the project, so that the bundle finds its packages. */
@@ -137,9 +138,9 @@ describe('startEmbeddedPostgres', () => {
     const dataDir = freshDir();
     const parent = await startParent(dataDir);
     await parent.kill();
-    const left = Number(new URL(parent.url).port);
-    const server = await startEmbeddedPostgres({ dataDir, port: left - 1 });
-    expect(server).toMatchObject({ adopted: false, port: left - 1 });
+    const port = await freePort();
+    const server = await startEmbeddedPostgres({ dataDir, port });
+    expect(server).toMatchObject({ adopted: false, port });
     expect(await answers(parent.url)).toBe(false);
     await server.stop();
   });

@@ -39,6 +39,7 @@ const android: Platform = {
   answer: (token, ...names) => fcm.answer(token, ...(names as FcmAnswer[])),
   outcomes: [
     ['UNREGISTERED', { kind: 'unregistered' }],
+    ['NOT_FOUND', { kind: 'rejected', reason: 'not found, but not UNREGISTERED' }],
     ['INVALID_ARGUMENT', { kind: 'rejected', reason: 'messaging/invalid-argument' }],
     ['THIRD_PARTY_AUTH_ERROR', { kind: 'rejected', reason: 'messaging/third-party-auth-error' }],
     ['SENDER_ID_MISMATCH', { kind: 'rejected', reason: 'messaging/mismatched-credential' }],

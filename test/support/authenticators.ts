@@ -22,7 +22,8 @@ export async function otpSubscriber(service: TestService): Promise<Subscriber> {
 /** The secret of a phone's authenticator, which only the phone and the service have. */
 export async function secretOf(service: TestService, { deviceId }: Phone): Promise<Buffer> {
   const { id, secret } = await service.rows.authenticators.of(deviceId);
-  return service.keys.fields.decrypt(secret!, `authenticators:secret:${id}`);
+  const bond = await service.rows.devices.bondOf(deviceId);
+  return service.keys.devices.decryptBound(`authenticators:secret:${id}`, secret!, bond)!;
 }
 
 /** The code that a phone shows now if its clock is `steps` time steps ahead. */

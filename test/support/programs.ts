@@ -10,6 +10,10 @@ export const CHROMIUM =
   process.env['CHROMIUM'] ?? onPath('chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome');
 /** A Redis or Valkey server for the queue's second backend: the path in `REDIS_SERVER`, or a program on the PATH. */
 export const REDIS_SERVER = process.env['REDIS_SERVER'] ?? onPath('redis-server', 'valkey-server');
+/** PgBouncer, 1.18 or newer: the path in `PGBOUNCER`, or a program on the PATH. */
+export const PGBOUNCER = process.env['PGBOUNCER'] ?? onPath('pgbouncer');
+/** The directory with the programs of PostgreSQL 15, the oldest version that the service supports. */
+export const POSTGRES_15 = ['/usr/lib/postgresql/15/bin'].find((path) => existsSync(path));
 
 /**
  * `describe` for tests that need a program which npm cannot install. On a developer's machine without it, the tests are
@@ -22,7 +26,7 @@ export function describeWith(program: string | undefined, name: string, tests: (
 }
 
 function onPath(...names: string[]): string | undefined {
-  const directories = (process.env['PATH'] ?? '').split(delimiter);
+  const directories = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'];
   return names
     .flatMap((name) => directories.map((directory) => join(directory, name)))
     .find((path) => existsSync(path));

@@ -14,10 +14,12 @@ export class RedisServer {
   private constructor(
     readonly port: number,
     private readonly directory: string,
+    private readonly settings: Readonly<Record<string, string>>,
   ) {}
 
-  static async start(): Promise<RedisServer> {
-    const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'pushguard-redis-')));
+  /** Starts a server with these settings in addition to those that the queue needs. */
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<RedisServer> {
+    const server = new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'pushguard-redis-')), settings);
     await server.start();
     return server;
   }
@@ -28,7 +30,13 @@ export class RedisServer {
 
   /** Starts the server on its existing data, and resolves when it answers. */
   async start(): Promise<void> {
-    const settings = { bind: '127.0.0.1', port: String(this.port), dir: this.directory, appendonly: 'yes' };
+    const settings = {
+      bind: '127.0.0.1',
+      port: String(this.port),
+      dir: this.directory,
+      appendonly: 'yes',
+      ...this.settings,
+    };
     const flags = Object.entries({ ...settings, save: '', 'maxmemory-policy': 'noeviction' });
     if (REDIS_SERVER === undefined) {
       throw new Error('This needs redis-server or valkey-server on the PATH: apt-get install redis-server.');

@@ -14,6 +14,8 @@ export interface StormAnswer {
   /** The problem's `code`; empty for any other answer. */
   code: string;
   body: Record<string, unknown>;
+  /** Whether the answer is a repetition of an earlier one. */
+  replayed: boolean;
 }
 
 /** A request, or a function that creates one, because a device proof is valid only once. */
@@ -74,7 +76,8 @@ async function send(pool: Pool, { body, ...request }: StormRequest): Promise<Sto
   const text = await answer.body.text();
   const json = (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>;
   const code = typeof json['code'] === 'string' ? json['code'] : '';
-  return { status: answer.statusCode, text, code, body: json };
+  const replayed = answer.headers['idempotency-replayed'] === 'true';
+  return { status: answer.statusCode, text, code, body: json, replayed };
 }
 
 /** Counts the answers of each kind: `{ '200': 1, '409 authentication_closed': 9999 }`. */

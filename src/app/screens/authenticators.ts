@@ -1,6 +1,7 @@
 import type { Authenticator, Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { button, factList, screen, type Display } from './display.ts';
+import { isUnregistered } from './fault.ts';
 import { nameOf, type Phones, type SmartOtp } from './phones.ts';
 import { words } from '../words/words.ts';
 
@@ -12,13 +13,29 @@ export async function showAuthenticators(
   display: Display,
   phones: Phones,
   vendorCode: string,
-  leave: { back: () => void; changePin: (phone: Phone) => void; goOn: (smartOtp: SmartOtp) => void },
+  leave: {
+    back: () => void;
+    unregistered: () => void;
+    changePin: (phone: Phone) => void;
+    goOn: (smartOtp: SmartOtp) => void;
+  },
 ): Promise<void> {
   if (display.isBusy) return;
   const { all, main } = phones;
   // Omits the locked state if the service cannot be reached.
-  const ask = async (phone: Phone) => (navigator.onLine ? phone.authenticators().catch(() => []) : []);
+  const gone = new Set<Phone>();
+  const ask = async (phone: Phone) => {
+    if (!navigator.onLine) return [];
+    return phone.authenticators().catch((error: unknown) => {
+      if (isUnregistered(error)) gone.add(phone);
+      return [];
+    });
+  };
   const known = await display.busy(() => Promise.all(all.map(ask)));
+  if (main && gone.has(main)) {
+    leave.unregistered();
+    return;
+  }
   const stateOf = (phone: Phone) => said(known[all.indexOf(phone)] ?? [], phone);
   const own = main && entry(messages.phone, main, [vendorCode, stateOf(main)]);
   const others = phones.smartOtps.map((smartOtp) => {

@@ -1,3 +1,4 @@
+import { enrolmentCodeIn, visibleText } from '../../domain/typed-text.ts';
 import { make } from '../../pages/browser/element.ts';
 import { button } from './display.ts';
 import { words } from '../words/words.ts';
@@ -13,7 +14,6 @@ export function codeFields(
     autocomplete: 'off',
     autocapitalize: 'characters',
     spellcheck: 'false',
-    maxlength: '300',
     placeholder: 'XXXXX-XXXXX-XXXXX-XXXXX',
     'aria-describedby': 'enrolment-format enrolment-fault',
   });
@@ -35,10 +35,9 @@ export function codeFields(
 }
 
 function readEnrolmentCode(text: string, issuer: string): { enrolmentCode: string } | { fault: string } {
-  const written = text.trim();
+  const written = visibleText(text);
   const link = /^pushguard:/i.test(written) && URL.canParse(written) ? new URL(written) : undefined;
   if (link && link.searchParams.get('issuer') !== issuer) return { fault: words.enrolmentCodeElsewhere };
-  const enrolmentCode = link?.searchParams.get('code') ?? written;
-  const letters = enrolmentCode.replace(/[\s-]/g, '');
-  return letters.length === 20 ? { enrolmentCode } : { fault: words.enrolmentCodeFormat };
+  const enrolmentCode = enrolmentCodeIn(link?.searchParams.get('code') ?? written);
+  return enrolmentCode.length === 20 ? { enrolmentCode } : { fault: words.enrolmentCodeFormat };
 }

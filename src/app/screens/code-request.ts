@@ -1,9 +1,7 @@
 import type { CodeClaims } from '../../phone/envelope.ts';
 import { make } from '../../pages/browser/element.ts';
-import { button, factList, faultLine, screen } from './display.ts';
-import { readAloudButton } from './read-aloud.ts';
-import { Request, whereOf } from './request.ts';
-import { timeOf } from './time.ts';
+import { button, faultLine, screen } from './display.ts';
+import { Request } from './request.ts';
 import { words } from '../words/words.ts';
 
 /** Milliseconds that the app waits for the push with the code before it fetches the same envelope itself. */
@@ -15,7 +13,7 @@ export class CodeRequest extends Request {
   private code: CodeClaims | undefined;
 
   show(fault = ''): void {
-    const { relyingParty, purpose, endUser, requestedAt, state } = this.authentication;
+    const { relyingParty, state } = this.authentication;
     const proceed =
       state === 'opened'
         ? button(words.showCode, () => void this.fetchCode())
@@ -23,12 +21,7 @@ export class CodeRequest extends Request {
     this.display.show((signal) =>
       screen(
         { title: words.asks(relyingParty.name), kind: 'request', back: this.leave.home },
-        factList([
-          [words.purpose, purpose],
-          [words.where, whereOf(endUser)],
-          [words.requestedAt, timeOf(requestedAt)],
-          [words.timeLeft, this.countdown(signal)],
-        ]),
+        this.facts(signal),
         faultLine(fault),
         proceed,
         ...this.refusals(),
@@ -73,26 +66,7 @@ export class CodeRequest extends Request {
   }
 
   private showCode({ code, relyingParty, purpose }: CodeClaims, fault = ''): void {
-    this.display.say('');
-    this.display.show((signal) => {
-      const grouped = `${code.slice(0, 3)} ${code.slice(3)}`;
-      // Digit by digit for a screen reader, which would otherwise read the number in hundreds of thousands.
-      const spoken = make('span', { class: 'unseen' }, Array.from(code).join(' '));
-      const digits = make('p', { class: 'code', id: 'code' }, make('span', { 'aria-hidden': 'true' }, grouped), spoken);
-      this.lookUntil(signal);
-      return screen(
-        { ...words.code, kind: 'shown-code' },
-        digits,
-        readAloudButton(() => code, signal),
-        factList([
-          [words.purpose, `${relyingParty} · ${purpose}`],
-          [words.timeLeft, this.countdown(signal)],
-        ]),
-        make('p', { class: 'hint' }, words.codeNote),
-        faultLine(fault),
-        ...this.refusals(),
-      );
-    });
+    this.drawCode({ code, askedFor: `${relyingParty} · ${purpose}`, fault });
   }
 
   protected showAgain(fault = ''): void {

@@ -1,7 +1,7 @@
 import type { Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
-import { faultOf } from './fault.ts';
+import { faultOf, isUnregistered } from './fault.ts';
 import { words } from '../words/words.ts';
 
 /** Milliseconds that the app waits for the push with the test code before it fetches the same envelope itself. */
@@ -47,7 +47,9 @@ export class DeviceTest {
     try {
       await this.display.busy(() => this.phone.confirmTest(code));
     } catch (error) {
-      this.take(code, faultOf(error));
+      // A phone that the service no longer knows cannot finish its test.
+      if (isUnregistered(error)) await this.then.failed(faultLine(faultOf(error)));
+      else this.take(code, faultOf(error));
       return;
     }
     await this.then.passed();

@@ -131,5 +131,5 @@ function refusal(reasons: readonly { message: string }[]): HTMLElement {
 /** The Korean sentence ends with the last word that has a Korean letter; English follows. */
 function inOneLanguage(message: string): string {
   const [, korean, english] = /^(.*[가-힣]\S*)\s(.+)$/.exec(message) ?? [];
-  return korean !== undefined && english !== undefined ? words.ofBoth(korean, english) : message;
+  return korean !== undefined && english !== undefined ? words.ofBoth({ korean, english }) : message;
 }

@@ -1,4 +1,11 @@
-import type { HistoryEntry, PendingAuthentication, Phone } from '../../phone/phone.ts';
+import type {
+  DeviceStanding,
+  HistoryEntry,
+  PendingAuthentication,
+  Phone,
+  Registration,
+  SmsPermission,
+} from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
 import { faultOf, isUnregistered } from './fault.ts';
@@ -22,6 +29,8 @@ interface Answered {
   waiting: Waiting[];
   past: HistoryEntry[];
   fault: string;
+  /** What the person must know first: a locked PIN, registrations that wait, and SMS that is permitted. */
+  urgent: { locked: Phone[]; registrations: Registration[]; sms: SmsPermission[] };
   /** Devices that the service no longer knows. */
   gone: Phone[];
 }
@@ -38,6 +47,9 @@ export class Home {
       otp: (phone: Phone) => void;
       settings: () => void;
       register: () => void;
+      institutions: () => void;
+      sms: (phone: Phone) => void;
+      enrolAgain: (phone: Phone) => void;
       goOn: (smartOtp: SmartOtp) => void;
       unregistered: () => void;
     },
@@ -88,12 +100,13 @@ export class Home {
 
   private async ask(): Promise<Answered> {
     const { inUse } = this.phones;
+    const urgent = this.askUrgent();
     const [asked, pasts] = await Promise.all([
       Promise.allSettled(inUse.map((phone) => phone.pending())),
       // One subscription has one history, whichever of its devices asks.
       Promise.allSettled(inUse.slice(0, 1).map((phone) => phone.history())),
     ]);
-    const answered: Answered = { waiting: [], past: [], fault: '', gone: [] };
+    const answered: Answered = { waiting: [], past: [], fault: '', gone: [], urgent: await urgent };
     asked.forEach((answer, at) => {
       const phone = inUse[at];
       if (!phone) return;
@@ -109,22 +122,79 @@ export class Home {
     return answered;
   }
 
-  private draw({ waiting, past, fault, gone }: Answered): void {
+  /** What fails here is missing from the screen; the requests report the fault. */
+  private async askUrgent(): Promise<Answered['urgent']> {
+    const { inUse, main } = this.phones;
+    const [standings, registrations, sms] = await Promise.all([
+      Promise.allSettled(inUse.map((phone) => phone.standing())),
+      main ? main.registrations().catch(() => []) : [],
+      main ? main.smsPermissions().catch(() => ({ permissions: [] })) : { permissions: [] },
+    ]);
+    const isLeft = (end: string) => Date.parse(end) > this.phones.now();
+    return {
+      locked: inUse.filter((_, at) => isLocked(standings[at])),
+      registrations: registrations.filter(({ state, expiresAt }) => state === 'pending' && isLeft(expiresAt)),
+      sms: sms.permissions.filter(({ active, endsAt }) => active && isLeft(endsAt)),
+    };
+  }
+
+  private draw({ waiting, past, fault, gone, urgent }: Answered): void {
     const { none, noneText, title } = words.home;
     const cards = waiting.map((one) => this.card(one));
     const nothing = make('div', { class: 'nothing' }, make('p', {}, none), make('p', { class: 'hint' }, noneText));
     const closed = past.filter(({ state }) => state !== 'pending' && state !== 'opened');
     this.display.show((signal) => {
-      this.refreshAtEnd(waiting, signal);
+      const ends = [
+        ...waiting.map(({ authentication }) => authentication.expiresAt),
+        ...urgent.registrations.map(({ expiresAt }) => expiresAt),
+        ...urgent.sms.map(({ endsAt }) => endsAt),
+      ];
+      this.refreshAtEnd(ends, signal);
       return screen(
         { title, kind: 'home' },
         faultLine(fault),
+        ...this.urgent(urgent),
         ...(cards.length > 0 ? cards : [nothing]),
         ...this.phones.smartOtps.map((one) => this.aboutSmartOtp(one, gone.includes(one.phone))),
         this.buttons(),
         recently(closed, RECENT),
       );
     });
+  }
+
+  private urgent({ locked, registrations, sms }: Answered['urgent']): HTMLElement[] {
+    const { main } = this.phones;
+    return [
+      ...locked.map((phone) => this.lockedPin(phone)),
+      ...registrations.map(({ id, relyingParty, device }) =>
+        notable({
+          id: `registration-${id}`,
+          title: words.institutions.asks(relyingParty.name),
+          text: `${device.name} · ${device.serialNumber}`,
+          onclick: this.to.institutions,
+        }),
+      ),
+      ...sms.map(({ id, relyingParty, endsAt }) =>
+        notable({
+          id: `sms-${id}`,
+          title: words.sms.active(relyingParty.name),
+          text: words.home.until(timeOf(endsAt)),
+          onclick: () => main && this.to.sms(main),
+        }),
+      ),
+    ];
+  }
+
+  private lockedPin(phone: Phone): HTMLElement {
+    const smartOtp = this.phones.smartOtpOn(phone);
+    const name = smartOtp ? `${nameOf(smartOtp)}: ` : '';
+    return make(
+      'section',
+      { class: 'caution locked' },
+      make('strong', {}, name + words.locked.title),
+      make('p', {}, words.locked.text),
+      button(words.again, () => this.to.enrolAgain(phone), 'small'),
+    );
   }
 
   private card(waiting: Waiting): HTMLElement {
@@ -177,11 +247,26 @@ export class Home {
     return make('div', { class: 'home-buttons' }, first, make('div', { class: 'row' }, again, toSettings));
   }
 
-  /** Refreshes the list when a request expires. */
-  private refreshAtEnd(waiting: readonly Waiting[], signal: AbortSignal): void {
-    const ends = waiting.map(({ authentication }) => Date.parse(authentication.expiresAt) - this.phones.now());
+  /** Refreshes the list when something on it expires. */
+  private refreshAtEnd(ends: readonly string[], signal: AbortSignal): void {
     if (ends.length === 0) return;
-    const timer = setTimeout(() => this.refresh(), Math.max(1000, Math.min(...ends)));
+    const left = ends.map((end) => Date.parse(end) - this.phones.now());
+    const timer = setTimeout(() => this.refresh(), Math.max(1000, Math.min(...left)));
     signal.addEventListener('abort', () => clearTimeout(timer));
   }
+}
+
+function isLocked(standing: PromiseSettledResult<DeviceStanding> | undefined): boolean {
+  return standing?.status === 'fulfilled' && standing.value.pinLocked;
+}
+
+/** An entry that is no request but must not be overlooked. */
+function notable(entry: { id: string; title: string; text: string; onclick: () => void }): HTMLElement {
+  const { id, title, text, onclick } = entry;
+  return make(
+    'button',
+    { type: 'button', class: 'request-card notable', id, onclick },
+    make('strong', {}, title),
+    make('span', {}, text),
+  );
 }

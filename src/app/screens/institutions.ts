@@ -2,7 +2,7 @@ import type { Phone, Registration } from '../../phone/phone.ts';
 import { startCountdown } from '../../pages/browser/countdown.ts';
 import { make } from '../../pages/browser/element.ts';
 import { button, factList, faultLine, screen, type Display } from './display.ts';
-import { codeOf, faultOf } from './fault.ts';
+import { codeOf, faultOf, isUnregistered } from './fault.ts';
 import type { Phones } from './phones.ts';
 import { PinPad } from './pin-pad.ts';
 import { afterRefusedPin, type Leave } from './pin-refusal.ts';
@@ -34,6 +34,12 @@ export class Institutions {
     if (this.display.isBusy) return;
     const { inUse } = this.phones;
     const answers = await this.display.busy(() => Promise.allSettled(inUse.map((phone) => phone.registrations())));
+    const goneAt = answers.findIndex((answer) => answer.status === 'rejected' && isUnregistered(answer.reason));
+    const gone = inUse[goneAt];
+    if (gone !== undefined && gone === this.phones.main) {
+      this.leaveOf(gone).unregistered();
+      return;
+    }
     const failed = answers.find((answer) => answer.status === 'rejected');
     const listed = new Map<string, Listed>();
     answers.forEach((answer, at) => {
@@ -154,6 +160,10 @@ export class Institutions {
         answer === 'declined' ? phone.declineRegistration(id) : phone.revokeRegistration(id),
       );
     } catch (error) {
+      if (isUnregistered(error)) {
+        this.leaveOf(phone).unregistered();
+        return;
+      }
       await this.show(isOver(error) ? messages.over : faultOf(error));
       return;
     }

@@ -2,6 +2,7 @@ import type { Phone, TimedCode } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { Consent } from './consent.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
+import { isUnregistered } from './fault.ts';
 import { PinPad } from './pin-pad.ts';
 import type { Leave } from './pin-refusal.ts';
 import { readAloudButton } from './read-aloud.ts';
@@ -14,6 +15,8 @@ const SHOWN_MS = 120_000;
 /** The current half minute, and those that begin before the screen is hidden. */
 const CODES = 1 + SHOWN_MS / 1000 / CODE_SECONDS;
 const TICK_MS = 250;
+/** Milliseconds between two questions whether these codes are still worth something. */
+const LOOK_MS = 5000;
 
 /**
  * Time-based one-time codes, which need no network. One PIN computes the codes of the next two minutes at once: while
@@ -109,13 +112,20 @@ export class OneTimeCodes {
   private lockedLine(signal: AbortSignal): HTMLElement {
     const line = make('p', { class: 'caution', role: 'status' });
     const ask = async () => {
-      const known = await this.phone.authenticators();
+      const known = await this.phone.authenticators().catch((error: unknown) => {
+        // The codes of a phone that the service no longer knows are worth nothing.
+        if (!signal.aborted && isUnregistered(error)) this.leave.unregistered();
+        return [];
+      });
       if (!signal.aborted && known.some(({ kind, locked }) => kind === 'otp' && locked)) {
         line.textContent = messages.locked;
       }
     };
     // The code is shown even if the service cannot be reached.
-    if (navigator.onLine) void ask().catch(() => undefined);
+    const look = () => navigator.onLine && void ask();
+    look();
+    const timer = setInterval(look, LOOK_MS);
+    signal.addEventListener('abort', () => clearInterval(timer));
     return line;
   }
 }

@@ -2,10 +2,12 @@ import type { DeclineReason, PendingAuthentication, Phone } from '../../phone/ph
 import { brand } from '../../pages/browser/brand.ts';
 import { startCountdown } from '../../pages/browser/countdown.ts';
 import { make } from '../../pages/browser/element.ts';
-import { badge, button, faultLine, screen, type Display } from './display.ts';
-import { codeOf, faultOf } from './fault.ts';
+import { badge, button, factList, faultLine, screen, type Display } from './display.ts';
+import { codeOf, faultOf, isUnregistered } from './fault.ts';
 import { PinPad } from './pin-pad.ts';
 import { afterRefusedPin, type Leave } from './pin-refusal.ts';
+import { readAloudButton } from './read-aloud.ts';
+import { timeOf } from './time.ts';
 import type { AppWords } from '../words/app-words.ts';
 import { words } from '../words/words.ts';
 
@@ -16,7 +18,13 @@ const LOOK_MS = 2000;
 type Ending = keyof AppWords['ended'];
 
 /** The texts of a request that depend on its kind. */
-export type RequestWords = Pick<AppWords, 'pin' | 'ended' | 'blocked'>;
+export type RequestWords = Pick<AppWords, 'pin' | 'code' | 'ended' | 'blocked'>;
+
+/** The end of something before its request, in RFC 3339, and what happens then. */
+interface CodeEnd {
+  until: string;
+  onEnd: () => void;
+}
 
 /** One authentication on the phone: how the person refuses it, and how it ends. The subclasses know its purpose. */
 export abstract class Request {
@@ -53,6 +61,43 @@ export abstract class Request {
     );
   }
 
+  /** What the person sees of every request before the PIN is asked for: a name and a value each. */
+  protected facts(signal: AbortSignal): HTMLElement {
+    const { purpose, endUser, requestedAt } = this.authentication;
+    return factList([
+      [words.purpose, purpose],
+      [words.where, whereOf(endUser)],
+      [words.requestedAt, timeOf(requestedAt)],
+      [words.timeLeft, this.countdown(signal)],
+    ]);
+  }
+
+  /** Shows a code in two halves; `ends` is set for a code that ends before its request. */
+  protected drawCode(shown: { code: string; askedFor: string; fault: string; ends?: CodeEnd }): void {
+    const { code, askedFor, fault, ends } = shown;
+    this.display.say('');
+    this.display.show((signal) => {
+      const half = code.length / 2;
+      const grouped = `${code.slice(0, half)} ${code.slice(half)}`;
+      // Digit by digit for a screen reader, which would otherwise read the number in hundreds of thousands.
+      const spoken = make('span', { class: 'unseen' }, Array.from(code).join(' '));
+      const digits = make('p', { class: 'code', id: 'code' }, make('span', { 'aria-hidden': 'true' }, grouped), spoken);
+      this.lookUntil(signal);
+      return screen(
+        { ...this.words.code, kind: 'shown-code' },
+        digits,
+        readAloudButton(() => code, signal),
+        factList([
+          [words.purpose, askedFor],
+          [words.timeLeft, this.countdown(signal, ends)],
+        ]),
+        make('p', { class: 'hint' }, words.codeNote),
+        faultLine(fault),
+        ...this.refusals(),
+      );
+    });
+  }
+
   protected askPin(fault = ''): void {
     this.display.show((signal) => {
       const pad = new PinPad((pin) => void this.open(pin), signal);
@@ -75,7 +120,7 @@ export abstract class Request {
   }
 
   /** Polls while a code is shown. */
-  protected lookUntil(signal: AbortSignal): void {
+  private lookUntil(signal: AbortSignal): void {
     const timer = setInterval(() => void this.look(), LOOK_MS);
     signal.addEventListener('abort', () => clearInterval(timer));
   }
@@ -85,16 +130,26 @@ export abstract class Request {
     try {
       const pending = await this.phone.pending();
       if (!this.over && !pending.some(({ id }) => id === this.authentication.id)) await this.endAsHistorySays();
-    } catch {
-      // The next poll may succeed.
+    } catch (error) {
+      // The next poll may succeed, but not on a phone that the service no longer knows.
+      if (isUnregistered(error)) this.leaveUnregistered();
     }
   }
 
   private async endAsHistorySays(): Promise<void> {
     const { requestedAt } = this.authentication;
-    const history = await this.phone.history().catch(() => []);
+    const history = await this.phone.history().catch((error: unknown) => (isUnregistered(error) ? null : []));
+    if (history === null) {
+      this.leaveUnregistered();
+      return;
+    }
     const state = history.find((entry) => entry.requestedAt === requestedAt)?.state;
     this.end(state === undefined || state === 'pending' || state === 'opened' ? 'cancelled' : state);
+  }
+
+  /** A code of a phone that was replaced, or whose subscription has ended, is worth nothing and must not stay. */
+  private leaveUnregistered(): void {
+    if (!this.over) this.leave.unregistered();
   }
 
   /** A request by a stranger is refused at once; the person's own is cancelled with a reason. */
@@ -138,6 +193,7 @@ export abstract class Request {
       done();
     } catch (error) {
       if (codeOf(error)?.startsWith('authentication_') === true) await this.endAsHistorySays();
+      else if (isUnregistered(error)) this.leaveUnregistered();
       else again(faultOf(error));
     }
   }
@@ -163,10 +219,10 @@ export abstract class Request {
     );
   }
 
-  /** The remaining time of the request; with `other`, of something that ends before it. */
-  protected countdown(signal: AbortSignal, other?: { until: string; onEnd: () => void }): HTMLElement {
+  /** The remaining time of the request; with `ends`, of something that ends before it. */
+  private countdown(signal: AbortSignal, ends?: CodeEnd): HTMLElement {
     const element = make('strong', { class: 'clock', role: 'timer', 'aria-live': 'off' });
-    const { until, onEnd } = other ?? { until: this.authentication.expiresAt, onEnd: () => this.end('expired') };
+    const { until, onEnd } = ends ?? { until: this.authentication.expiresAt, onEnd: () => this.end('expired') };
     const onLastCall = () => this.display.say(words.lastSeconds);
     const countdown = startCountdown({ element, until, now: this.now, onLastCall, onEnd });
     signal.addEventListener('abort', () => countdown.stop());
@@ -175,7 +231,7 @@ export abstract class Request {
 }
 
 /** The origin of the window: its IP address and the browser that it claims to be. */
-export function whereOf(endUser: PendingAuthentication['endUser']): string {
+function whereOf(endUser: PendingAuthentication['endUser']): string {
   const { ip, userAgent } = endUser ?? {};
   const browser = /Edg|OPR|SamsungBrowser|Firefox|Chrome|Safari/.exec(userAgent ?? '')?.[0];
   return (

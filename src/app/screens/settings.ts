@@ -95,6 +95,7 @@ export class Settings {
     const again = () => void this.showAuthenticators();
     await showAuthenticators(this.display, this.phones, this.vendorCode, {
       back: this.back,
+      unregistered: () => this.phones.main && this.ways.leaveOf(this.phones.main).unregistered(),
       changePin: (phone) => this.changePin(phone, again),
       goOn: this.ways.goOn,
     });

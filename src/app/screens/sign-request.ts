@@ -2,12 +2,10 @@ import type { SimulatedCard } from '../../phone/card.ts';
 import type { PendingAuthentication, Phone } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { cardField } from './card.ts';
-import { button, factList, faultLine, screen, type Display } from './display.ts';
+import { button, faultLine, screen, type Display } from './display.ts';
 import { codeOf } from './fault.ts';
 import type { Leave } from './pin-refusal.ts';
-import { readAloudButton } from './read-aloud.ts';
-import { Request, whereOf } from './request.ts';
-import { timeOf } from './time.ts';
+import { Request } from './request.ts';
 import { words } from '../words/words.ts';
 
 const { signing, card: cardMessages } = words;
@@ -34,17 +32,12 @@ export class SignRequest extends Request {
   }
 
   show(fault = ''): void {
-    const { relyingParty, purpose, endUser, requestedAt } = this.authentication;
+    const { relyingParty } = this.authentication;
     this.display.show((signal) =>
       screen(
         { title: signing.asks(relyingParty.name), text: signing.compare, kind: 'request', back: this.leave.home },
         this.transaction(),
-        factList([
-          [words.purpose, purpose],
-          [words.where, whereOf(endUser)],
-          [words.requestedAt, timeOf(requestedAt)],
-          [words.timeLeft, this.countdown(signal)],
-        ]),
+        this.facts(signal),
         faultLine(fault),
         button(words.enterPin, () => this.askPin()),
         ...this.refusals(),
@@ -117,27 +110,9 @@ export class SignRequest extends Request {
 
   private showCode(signed: { code: string; until: number }, fault = ''): void {
     this.signed = signed;
-    const { code, until } = signed;
     const { relyingParty, purpose } = this.authentication;
-    this.display.say('');
-    this.display.show((signal) => {
-      const grouped = `${code.slice(0, 4)} ${code.slice(4)}`;
-      const spoken = make('span', { class: 'unseen' }, Array.from(code).join(' '));
-      const digits = make('p', { class: 'code', id: 'code' }, make('span', { 'aria-hidden': 'true' }, grouped), spoken);
-      this.lookUntil(signal);
-      return screen(
-        { ...signing.code, kind: 'shown-code' },
-        digits,
-        readAloudButton(() => code, signal),
-        factList([
-          [words.purpose, `${relyingParty.name} · ${purpose}`],
-          [words.timeLeft, this.countdown(signal, { until: new Date(until).toISOString(), onEnd: () => this.hide() })],
-        ]),
-        make('p', { class: 'hint' }, words.codeNote),
-        faultLine(fault),
-        ...this.refusals(),
-      );
-    });
+    const ends = { until: new Date(signed.until).toISOString(), onEnd: () => this.hide() };
+    this.drawCode({ code: signed.code, askedFor: `${relyingParty.name} · ${purpose}`, fault, ends });
   }
 
   /** The minute is over, on whichever screen the person is. */

@@ -1,8 +1,10 @@
 import type { Brand } from '../../pages/browser/brand.ts';
-import type { AppWords } from './app-words.ts';
+import type { AuthenticationState, AuthenticatorKind, DeclineReason } from '../../phone/phone.ts';
+import type { ConsentWords, Sentence } from './shapes.ts';
+import type { CancelReason, Notice, SuspensionReason } from '../../phone/notice.ts';
 
 /** The app in Korean. */
-export function ko({ service, callCentre }: Brand): AppWords {
+export function ko({ service, callCentre }: Brand) {
   const tellUs = `본인이 아니면 고객센터(${callCentre})에 알려 주세요.`;
   const callNumber = `${callCentre}에 전화`;
   return {
@@ -18,7 +20,8 @@ export function ko({ service, callCentre }: Brand): AppWords {
     enrolmentCodeElsewhere: '다른 서비스의 등록 코드입니다. 이 앱의 등록 코드를 입력해 주세요.',
     useCode: '등록 코드 사용',
     notEligible: '이 회선은 가입할 수 없습니다',
-    ofBoth: (korean) => korean,
+    /** The service gives each reason in Korean and in English: the sentence in this language. */
+    ofBoth: ({ korean }: { korean: string; english: string }) => korean,
     choosePin: { title: '비밀번호 6자리를 정해 주세요', text: '본인확인을 요청받을 때마다 입력합니다.' },
     repeatPin: { title: '한 번 더 입력해 주세요', text: '방금 정한 비밀번호 6자리를 입력해 주세요.' },
     pinsDiffer: '두 비밀번호가 다릅니다. 처음부터 다시 정해 주세요.',
@@ -39,6 +42,7 @@ export function ko({ service, callCentre }: Brand): AppWords {
       refresh: '새로 고침',
       refreshed: '새로 고쳤습니다.',
       recent: '최근 이용 내역',
+      until: (time: string) => `${time}까지`,
     },
     serial: '일련번호',
     settings: {
@@ -60,9 +64,9 @@ export function ko({ service, callCentre }: Brand): AppWords {
       text: '이 휴대폰에 저장된 키가 삭제됩니다. 다시 사용하려면 새로 등록해야 합니다.',
     },
     resetYes: '초기화',
-    asks: (relyingParty) => `${relyingParty}에서 본인확인을 요청했습니다`,
+    asks: (relyingParty: string) => `${relyingParty}에서 본인확인을 요청했습니다`,
     purpose: '용도',
-    where: '요청한 곳',
+    where: '접속한 곳(요청한 기관이 알린 내용)',
     whereUnknown: '알 수 없음',
     requestedAt: '요청 시각',
     timeLeft: '남은 시간',
@@ -72,8 +76,8 @@ export function ko({ service, callCentre }: Brand): AppWords {
     notMe: '내가 요청하지 않았습니다',
     back: '뒤로',
     pin: { title: '비밀번호를 입력해 주세요', text: '비밀번호가 맞으면 인증번호가 표시됩니다.' },
-    pinTyped: (digits) => `6자리 중 ${digits}자리 입력`,
-    pinWrong: (left) => `비밀번호가 다릅니다. ${left}번 더 틀리면 잠깁니다.`,
+    pinTyped: (digits: number) => `6자리 중 ${digits}자리 입력`,
+    pinWrong: (left: number) => `비밀번호가 다릅니다. ${left}번 더 틀리면 잠깁니다.`,
     pinChecking: '확인하고 있습니다',
     pinDigit: '비밀번호 숫자판',
     pinErase: '지우기',
@@ -89,7 +93,7 @@ export function ko({ service, callCentre }: Brand): AppWords {
     reasons: {
       cancelled: '요청했지만 그만두겠습니다',
       wrong_details: '요청한 곳이나 용도가 다릅니다',
-    },
+    } satisfies Record<Exclude<DeclineReason, 'not_me'>, string>,
     ended: {
       verified: { title: '본인확인이 완료되었습니다', text: '요청한 곳에 확인 결과를 전달했습니다.' },
       declined: {
@@ -99,14 +103,14 @@ export function ko({ service, callCentre }: Brand): AppWords {
       expired: { title: '요청 시간이 지났습니다', text: '필요하면 본인확인 창에서 다시 요청해 주세요.' },
       failed: { title: '인증번호를 여러 번 잘못 입력했습니다', text: '안전을 위해 이 요청을 종료했습니다.' },
       cancelled: { title: '요청이 취소되었습니다', text: '본인확인 창에서 취소했거나 새로 요청했습니다.' },
-    },
+    } satisfies Record<Exclude<AuthenticationState, 'pending' | 'opened'>, Sentence>,
     blocked: {
       title: '요청을 막았습니다',
       text: '이 요청으로는 아무도 본인확인을 할 수 없습니다. 다만 누군가 내 이름과 번호를 알고 시도했을 수 있습니다.',
       whatToDo: '이렇게 해 주세요',
       call: '고객센터에 전화해 요청하지 않은 본인확인이 있었다고 알려 주세요.',
       callNumber,
-      password: (relyingParty) => `${relyingParty}에 계정이 있다면 비밀번호를 바꿔 주세요.`,
+      password: (relyingParty: string) => `${relyingParty}에 계정이 있다면 비밀번호를 바꿔 주세요.`,
       look: '이용 내역에 모르는 본인확인이 있는지 확인해 주세요.',
     },
     done: '확인',
@@ -114,22 +118,22 @@ export function ko({ service, callCentre }: Brand): AppWords {
       title: '이용 내역',
       none: '아직 이용 내역이 없습니다.',
       show: '이용 내역 보기',
-      byPhone: (device) => `${device}에서 처리`,
+      byPhone: (device: string) => `${device}에서 처리`,
       smsPermitted: '문자 허용',
       smsPermittedFor: '인증번호를 문자로 받은 시간',
     },
     sms: {
       title: '웹사이트 한 곳만 문자로 받기',
-      text: (minutes) =>
+      text: (minutes: number) =>
         `인증번호를 문자에서 자동으로 읽는 웹사이트에서는 앱의 번호를 쓸 수 없습니다. 그런 웹사이트 한 곳의 인증번호를 ${minutes}분 동안만 문자로 받을 수 있습니다.`,
       warning: '문자는 다른 앱이 훔쳐볼 수 있습니다. 누군가 이 설정을 켜라고 했다면 사기일 수 있으니 진행하지 마세요.',
       choose: '웹사이트 선택',
       none: '아직 본인확인을 요청한 웹사이트가 없습니다. 요청을 받으면 여기에 표시됩니다.',
       off: '이 서비스에서는 인증번호를 문자로 받을 수 없습니다.',
       refuses: '문자를 허용하지 않는 곳',
-      pin: (relyingParty, minutes) => `${relyingParty}의 인증번호를 ${minutes}분 동안 문자로 받을까요?`,
+      pin: (relyingParty: string, minutes: number) => `${relyingParty}의 인증번호를 ${minutes}분 동안 문자로 받을까요?`,
       pinText: '비밀번호를 입력하면 바로 시작됩니다.',
-      active: (relyingParty) => `${relyingParty}의 인증번호를 문자로 받고 있습니다`,
+      active: (relyingParty: string) => `${relyingParty}의 인증번호를 문자로 받고 있습니다`,
       started: '지금부터 문자로 받습니다.',
       endNow: '지금 끝내기',
       ended: '끝났습니다. 인증번호를 다시 앱으로 받습니다.',
@@ -181,6 +185,9 @@ export function ko({ service, callCentre }: Brand): AppWords {
           line_terminated: '회선 해지로 서비스가 해지되었습니다.',
           ineligible_plan: '가입할 수 없는 요금제로 변경되어 서비스가 해지되었습니다.',
         },
+      } satisfies Record<Exclude<Notice['kind'], 'suspended' | 'cancelled'>, string> & {
+        suspended: Record<SuspensionReason, string>;
+        cancelled: Record<CancelReason, string>;
       },
     },
     states: {
@@ -191,8 +198,11 @@ export function ko({ service, callCentre }: Brand): AppWords {
       expired: '시간 초과',
       failed: '실패',
       cancelled: '취소',
-    },
-    channels: { push: '앱', sms: '문자', otp: 'OTP', sign: '거래 서명' },
+    } satisfies Record<AuthenticationState, string>,
+    channels: { push: '앱', sms: '문자', otp: 'OTP', sign: '거래 서명' } satisfies Record<
+      'push' | 'sms' | 'otp' | 'sign',
+      string
+    >,
     unregistered: {
       title: '등록이 해지된 휴대폰입니다',
       text: '다른 휴대폰을 등록했거나 서비스를 해지했습니다. 계속 사용하려면 다시 등록해 주세요.',
@@ -234,7 +244,7 @@ export function ko({ service, callCentre }: Brand): AppWords {
           notPossible:
             '스마트OTP로 등록할 수 없습니다. 기관에서 받은 등록 코드인지, 서비스가 정지 중인지 확인해 주세요.',
         },
-      },
+      } satisfies Record<AuthenticatorKind, ConsentWords>,
     },
     otp: {
       open: 'OTP 번호',
@@ -242,24 +252,24 @@ export function ko({ service, callCentre }: Brand): AppWords {
       forgotten: '비밀번호 분실 · 다시 등록',
       shown: { title: 'OTP 번호', text: '본인확인 화면에 이 번호를 입력해 주세요.' },
       left: '새 번호까지',
-      seconds: (seconds) => `${seconds}초`,
+      seconds: (seconds: number) => `${seconds}초`,
       next: '번호가 바뀌었습니다.',
       hidden: '안전을 위해 번호를 숨겼습니다.',
       locked: '틀린 번호가 다섯 번 입력되어 OTP가 잠겼습니다. 앱 알림으로 본인확인을 한 번 하면 잠금이 풀립니다.',
     },
     smartOtp: {
       name: '스마트OTP',
-      of: (institution) => `${institution} 스마트OTP`,
+      of: (institution: string) => `${institution} 스마트OTP`,
       add: { title: '스마트OTP 추가', text: '은행이나 증권사에서 받은 등록 코드나 QR 링크를 입력해 주세요.' },
       format: '기관에서 받은 20자리 코드 또는 pushguard://로 시작하는 링크',
-      deviceName: (device) => `스마트OTP (${device})`,
+      deviceName: (device: string) => `스마트OTP (${device})`,
       unfinished: '스마트OTP 등록이 끝나지 않았습니다',
       finish: '눌러서 계속 등록하기',
-      done: (name) => ({
+      done: (name: string) => ({
         title: `${name}를 등록했습니다`,
         text: '다른 기관에서도 쓰려면 그 기관에 아래 두 가지를 알려 주세요.',
       }),
-      ended: (name) => `${name}가 해지되었거나 다른 휴대폰에 등록되었습니다.`,
+      ended: (name: string) => `${name}가 해지되었거나 다른 휴대폰에 등록되었습니다.`,
       remove: '이 휴대폰에서 삭제',
       only: '스마트OTP만 사용',
     },
@@ -273,8 +283,9 @@ export function ko({ service, callCentre }: Brand): AppWords {
       missing: '이 휴대폰에 모의 카드가 없습니다.',
       mismatch: '등록된 카드가 아닙니다. 기관에서 받은 카드를 대 주세요.',
     },
+    /** A request to sign a transaction has these in the place of those of a verification. */
     signing: {
-      asks: (institution) => `${institution}에서 거래 서명을 요청했습니다`,
+      asks: (institution: string) => `${institution}에서 거래 서명을 요청했습니다`,
       compare: '모든 내용이 내가 하려는 거래와 같을 때만 계속해 주세요.',
       transaction: '서명할 거래',
       pin: { title: '비밀번호를 입력해 주세요', text: '비밀번호가 맞으면 이 거래의 서명번호가 표시됩니다.' },
@@ -287,14 +298,14 @@ export function ko({ service, callCentre }: Brand): AppWords {
         expired: { title: '요청 시간이 지났습니다', text: '필요하면 거래하던 화면에서 다시 요청해 주세요.' },
         failed: { title: '서명번호를 여러 번 잘못 입력했습니다', text: '안전을 위해 이 요청을 종료했습니다.' },
         cancelled: { title: '요청이 취소되었습니다', text: '거래하던 화면에서 취소했거나 새로 요청했습니다.' },
-      },
+      } satisfies Record<Exclude<AuthenticationState, 'pending' | 'opened'>, Sentence>,
       blocked: {
         title: '거래를 막았습니다',
         text: '이 요청으로는 아무도 거래할 수 없습니다. 다만 누군가 내 이름으로 거래하려 했을 수 있습니다.',
         whatToDo: '이렇게 해 주세요',
         call: '고객센터에 전화해 요청하지 않은 거래 서명이 있었다고 알려 주세요.',
         callNumber,
-        password: (institution) => `${institution}에 바로 알리고 비밀번호를 바꿔 주세요.`,
+        password: (institution: string) => `${institution}에 바로 알리고 비밀번호를 바꿔 주세요.`,
         look: '이용 내역에 모르는 거래 서명이 있는지 확인해 주세요.',
       },
     },
@@ -302,20 +313,20 @@ export function ko({ service, callCentre }: Brand): AppWords {
       title: '등록된 기관',
       text: '내 인증수단에 인증을 요청할 수 있는 기관입니다.',
       none: '등록된 기관이 없습니다.',
-      asks: (institution) => `${institution}에서 내 인증수단을 등록하려고 합니다`,
+      asks: (institution: string) => `${institution}에서 내 인증수단을 등록하려고 합니다`,
       device: '인증수단',
       confirm: '비밀번호로 확인',
       decline: '거절',
-      pin: (institution) => ({
+      pin: (institution: string) => ({
         title: `${institution}에 등록할까요?`,
         text: '이 인증수단의 비밀번호를 입력해 주세요.',
       }),
       confirmed: '기관을 등록했습니다.',
       declined: '등록 요청을 거절했습니다.',
-      since: (day) => `${day}부터`,
+      since: (day: string) => `${day}부터`,
       revoke: '해지',
-      revokeOf: (institution) => `${institution} 해지`,
-      sure: (institution) => ({
+      revokeOf: (institution: string) => `${institution} 해지`,
+      sure: (institution: string) => ({
         title: `${institution} 등록을 해지할까요?`,
         text: '이 기관은 더 이상 내 인증수단에 요청할 수 없습니다. 다시 쓰려면 기관에서 새로 등록해야 합니다.',
       }),

@@ -1,4 +1,5 @@
 import { brand, type Brand } from '../../pages/browser/brand.ts';
+import { LANGUAGES } from '../../domain/locale.ts';
 import { locale, type Locale } from '../../pages/browser/locale.ts';
 import type { AppWords } from './app-words.ts';
 import { en } from './en.ts';
@@ -6,11 +7,8 @@ import { ko } from './ko.ts';
 
 const WORDS: Readonly<Record<Locale, (brand: Brand) => AppWords>> = { ko, en };
 
-/** Each language's own name. */
-const NAMES: Readonly<Record<Locale, string>> = { ko: '한국어', en: 'English' };
-
 /** The app's texts in the page's language. */
 export const words = WORDS[locale](brand);
 
 /** The languages that the page is not in, each with its own name. */
-export const otherLanguages = Object.entries(NAMES).filter(([language]) => language !== locale);
+export const otherLanguages = Object.entries(LANGUAGES).filter(([language]) => language !== locale);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
-import { NOW, parameters, WIPED } from '../../database/statement-parts.ts';
+import { deviceBond, NOW, parameters, WIPED, type OuterJoined } from '../../database/statement-parts.ts';
 import { REGISTRATION_SECONDS, type RegistrationState } from '../../domain/authenticator.ts';
 import { LIFETIME_SECONDS } from '../../domain/authentication.ts';
 import { countPin, RESET_PIN } from '../../devices/pin/count-pin.ts';
@@ -33,14 +33,16 @@ export type NewRegistration = Pick<Registration, 'id' | 'clientId' | 'nonce'> & 
 export type RegistrationRow = Pick<Registration, 'id' | 'state' | 'requestedAt' | 'expiresAt'>;
 
 /** The phone that must confirm: the subscription's own, whichever device is to be registered. */
-export type AskedDevice = Pick<Device, 'pushService' | 'pushToken'> & { deviceId: Device['id'] };
+export type AskedDevice = Pick<Device, 'pushService' | 'pushToken'> & { bond: string };
 
 /** A registration, as the app and the website list it. */
 export type ListedRegistration = Pick<Registration, 'id' | 'requestedAt' | 'expiresAt' | 'confirmedAt' | 'nonce'> &
   Pick<Device, 'serialNumber'> & {
     relyingParty: Client['name'];
     state: 'pending' | 'active';
+    deviceId: Device['id'];
     deviceName: Device['name'];
+    deviceNameCipher: Device['nameCipher'];
   };
 
 const STATE = `CASE WHEN state = 'pending' AND expires_at <= now() THEN 'expired' ELSE state END`;
@@ -85,7 +87,8 @@ const ASK = statement(
       FROM tries LEFT JOIN device d ON true WHERE (SELECT count(*) FROM earlier) >= 0
       RETURNING id, state, requested_at AS "requestedAt", expires_at AS "expiresAt"
     )
-    SELECT asked.*, o.id AS "deviceId", o.push_service AS "pushService", o.push_token AS "pushToken" FROM asked LEFT JOIN device d ON true
+    SELECT asked.*, o.push_service AS "pushService", o.push_token AS "pushToken",
+        ${deviceBond('o')} AS bond FROM asked LEFT JOIN device d ON true
       LEFT JOIN devices o ON o.subscription_id = d.subscription_id AND o.issuer_id IS NULL AND o.state = 'active'`,
   { writes: BUDGETS },
 );
@@ -108,7 +111,8 @@ const OF_CLIENT = statement(
     FROM registrations WHERE client_id = $1 ORDER BY requested_at DESC LIMIT 100`,
 );
 
-const LISTED = `SELECT r.id, c.name AS "relyingParty", r.state, d.name AS "deviceName", d.serial_number AS "serialNumber",
+const LISTED = `SELECT r.id, c.name AS "relyingParty", r.state, d.id AS "deviceId", d.name AS "deviceName",
+    d.name_cipher AS "deviceNameCipher", d.serial_number AS "serialNumber",
     r.requested_at AS "requestedAt", r.expires_at AS "expiresAt", r.confirmed_at AS "confirmedAt", r.nonce
   FROM registrations r JOIN clients c ON c.id = r.client_id JOIN devices d ON d.id = r.device_id AND d.state = 'active'
   WHERE r.subscription_id = $1`;
@@ -247,7 +251,7 @@ const PURGE = statement(
     WHERE requested_at < now() - make_interval(days => $1) AND closed_at IS NOT NULL LIMIT ${PURGE_BATCH})`,
 );
 
-type Asked = RegistrationRow & Omit<AskedDevice, 'deviceId'> & { deviceId: Device['id'] | null };
+type Asked = RegistrationRow & OuterJoined<AskedDevice>;
 
 @Injectable()
 export class RegistrationStore {
@@ -265,8 +269,9 @@ export class RegistrationStore {
     const given = values({ ...registration, ...budgetValues(startBudgets), keyDigest, requestDigest });
     const [row] = await session.rows<Asked>(ASK, given);
     if (!row) return undefined;
-    const { deviceId, pushService, pushToken, ...inserted } = row;
-    return { registration: inserted, device: deviceId === null ? null : { deviceId, pushService, pushToken } };
+    const { bond, pushService, pushToken, ...inserted } = row;
+    const isAsked = bond !== null && pushService !== null;
+    return { registration: inserted, device: isAsked ? { bond, pushService, pushToken } : null };
   }
 
   /** Returns the registration that this Idempotency-Key requested. */

@@ -145,12 +145,12 @@ export class Registrations {
 
   /** The pending and active registrations, newest first; for a Smart OTP only the active ones on it. */
   async list({ subscriptionId, deviceId, isOwnPhone }: ProvenDevice): Promise<OwnRegistration[]> {
-    return (await this.store.listedFor(subscriptionId, isOwnPhone ? null : deviceId)).map(own);
+    return (await this.store.listedFor(subscriptionId, isOwnPhone ? null : deviceId)).map((one) => this.own(one));
   }
 
   /** The active registrations on a subscription's devices, newest first. */
   async standing(subscriptionId: string): Promise<OwnRegistration[]> {
-    return (await this.store.standing(subscriptionId)).map(own);
+    return (await this.store.standing(subscriptionId)).map((one) => this.own(one));
   }
 
   /**
@@ -165,7 +165,7 @@ export class Registrations {
       await this.assertPending(id, device);
       throw pinLocked();
     }
-    const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted.knowledgeKey);
+    const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted);
     judgePin({ purpose: 'registration', id, deviceId, proof, knowledgeKey, counted });
     const confirmed = await this.store.confirm(id, deviceId);
     if (confirmed === 'subscription_inactive') {
@@ -228,9 +228,23 @@ export class Registrations {
     return { ...view(earlier), state: 'pending' };
   }
 
-  private addressOf({ deviceId, pushService: service, pushToken }: AskedDevice): NoticeAddress {
-    if (!pushToken) return { phoneNumber: '' };
-    return { phoneNumber: '', push: { service, token: this.devices.readPushToken(deviceId, pushToken) } };
+  private addressOf({ bond, pushService: service, pushToken }: AskedDevice): NoticeAddress {
+    const token = pushToken && this.devices.readPushToken(pushToken, bond);
+    return token ? { phoneNumber: '', push: { service, token } } : { phoneNumber: '' };
+  }
+
+  private own({ relyingParty: name, serialNumber, nonce, ...row }: ListedRegistration): OwnRegistration {
+    const place = `devices:name:${row.deviceId}`;
+    return {
+      id: row.id,
+      relyingParty: { name },
+      state: row.state,
+      device: { name: this.keys.fields.readText(row.deviceNameCipher, row.deviceName, place), serialNumber },
+      requestedAt: row.requestedAt.toISOString(),
+      expiresAt: row.expiresAt.toISOString(),
+      confirmedAt: row.confirmedAt?.toISOString() ?? null,
+      nonce: nonce.toString('base64url'),
+    };
   }
 
   /** Throws the problem that explains why a device cannot answer a registration, unless it is pending. */
@@ -253,19 +267,6 @@ function view({
   expiresAt: Date;
 }): RegistrationView {
   return { id, state, requestedAt: requestedAt.toISOString(), expiresAt: expiresAt.toISOString() };
-}
-
-function own({ relyingParty: name, deviceName, serialNumber, nonce, ...row }: ListedRegistration): OwnRegistration {
-  return {
-    id: row.id,
-    relyingParty: { name },
-    state: row.state,
-    device: { name: deviceName, serialNumber },
-    requestedAt: row.requestedAt.toISOString(),
-    expiresAt: row.expiresAt.toISOString(),
-    confirmedAt: row.confirmedAt?.toISOString() ?? null,
-    nonce: nonce.toString('base64url'),
-  };
 }
 
 /** `registration_not_found`: the same answer for an unknown id and for another party's. */

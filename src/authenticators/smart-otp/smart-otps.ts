@@ -44,7 +44,8 @@ export class SmartOtps {
 
   /**
    * Generates the code that enrols the institution's Smart OTP, and invalidates an earlier one of the same institution.
-   * Every person named gets a code, but it enrols nothing when the person is not a subscriber. It counts as a start,
+   * Every person named gets a code, with the same work and the same rows, but it enrols nothing when the person is not
+   * a subscriber. It counts as a start,
    * and the subscriber is notified. Problems: `invalid_request`, `too_many_requests`, `insufficient_scope`.
    */
   async issue(input: IssuingSmartOtp, clientId: string): Promise<IssuedSmartOtp> {
@@ -73,12 +74,13 @@ export class SmartOtps {
     const issuer = { id: clientId, cardKey: cardKey && onlyPublic(cardKey) };
     const issued = await this.database.transaction(async (session) => {
       const isSubscriber = subscriptionId !== DECOY_SUBSCRIPTION_ID;
-      if (isSubscriber) await this.subscriptions.lock(session, subscriptionId);
+      await this.subscriptions.lockOrDecoy(session, subscriptionId);
       const startedAt = await this.budgets.spend(session, startBudgets);
       if (!startedAt) return null;
-      await this.subscriptions.enqueueEnrolment(session, subscriptionId, drawn.enrolmentCode, { issuer });
+      const given = isSubscriber ? { issuer } : { issuer, decoyIndex: personIndex };
+      await this.subscriptions.enqueueEnrolment(session, subscriptionId, drawn.enrolmentCode, given);
       // A decoy also writes a notice, which is sent nowhere.
-      const address = isSubscriber ? await this.notices.addressOf(session, subscriptionId) : { phoneNumber: '' };
+      const address = await this.notices.addressOrDecoy(session, subscriptionId);
       const notice = { kind: isSubscriber ? 'smart_otp_issued' : 'registration_asked' } as const;
       const expiresAt = new Date(startedAt.getTime() + ENROLMENT_SECONDS * 1000);
       return { expiresAt, notice: await this.notices.enqueue(session, subscriptionId, notice, address) };

@@ -1,8 +1,9 @@
 import { isISO8601 } from 'class-validator';
 import type { InputFault } from '../../domain/problem.ts';
 import type { LineEvent } from '../../domain/line-event.ts';
-import { percentDecoded } from '../../http/percent-decoded.ts';
+import { readJson } from '../../http/read-json.ts';
 import { PLAIN_TEXT } from '../../http/plain-text.ts';
+import { headerText } from '../../http/utf8.ts';
 import { parsePhoneNumber } from '../../domain/phone-number.ts';
 import {
   HandsetInput,
@@ -30,11 +31,17 @@ export interface CarrierEvent {
   event: LineEvent;
 }
 
+/** A notification of CAMARA about a subscription to its events; it concerns no line. */
+export type LifecycleEvent = Pick<CarrierEvent, 'source' | 'id' | 'type' | 'time'>;
+
 /** The parsed event or its faults, with source and id when those could be read. */
-export type ReadEvent = { event: CarrierEvent } | { faults: InputFault[]; source?: string; id?: string };
+export type ReadEvent =
+  { event: CarrierEvent } | { lifecycle: LifecycleEvent } | { faults: InputFault[]; source?: string; id?: string };
 
 const PREFIX = 'pushguard.line.v1.';
 const SIM_SWAPPED = 'org.camaraproject.sim-swap-subscriptions.v0.swapped';
+/** What CAMARA's notifications say of a subscription to events, and not of a line (Commonalities, event guide). */
+const LIFECYCLE = /^org\.camaraproject\.[\w-]+\.v\d+\.subscription-(?:started|updated|ended)$/;
 /** RFC 3339, with a fraction of seconds of any length. */
 const TIME = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 const LONGEST_ATTRIBUTE = 256;
@@ -59,7 +66,12 @@ export function readCloudEvent(document: unknown): ReadEvent {
   if (attributes['specversion'] !== '1.0') faults.push({ pointer: '/specversion', detail: 'Send specversion "1.0".' });
   const time = readTime(attributes['time']);
   if (!time) faults.push({ pointer: '/time', detail: 'Send the time of the event as an RFC 3339 date and time.' });
-  const content = readContent(type, attributes);
+  const isLifecycle = type !== undefined && LIFECYCLE.test(type);
+  if (isLifecycle && faults.length === 0 && source && id && time) return { lifecycle: { source, id, type, time } };
+  if (isLifecycle) return { faults, ...known };
+  const data = dataOf(attributes);
+  if ('faults' in data) return { faults: [...faults, ...data.faults], ...known };
+  const content = readContent(type, { ...attributes, ...data });
   if ('faults' in content) faults.push(...content.faults);
   if (faults.length > 0 || 'faults' in content) return { faults, ...known };
   if (!source || !id || !type || !time) return { faults, ...known };
@@ -104,7 +116,7 @@ function readLineEvent(kind: string, data: unknown): LineEvent | { faults: Input
   };
   switch (kind) {
     case 'ported-out':
-      return as(PortedOutData, ({ newCarrier }) => ({ kind, newCarrier }));
+      return as(PortedOutData, ({ newCarrier }) => ({ kind, newCarrier: newCarrier.trim() }));
     case 'owner-changed':
       return as(OwnerChangedData, ({ owner }) => ({ kind, owner: ownerOf(owner) }));
     case 'device-changed':
@@ -146,18 +158,53 @@ function readTime(value: unknown): Date | null {
   return new Date(value.toUpperCase());
 }
 
-/** A sequence as an integer, or as text of digits, because a header can hold only text. */
-function readSequence(value: unknown): bigint | null {
-  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : null;
-  return typeof value === 'string' && /^\d{1,18}$/.test(value) ? BigInt(value) : null;
-}
+/** The largest sequence: a signed integer of 64 bits. */
+const LARGEST_SEQUENCE = 2n ** 63n - 1n;
 
 /**
- * Reads binary mode: the attributes are percent-encoded `ce-` headers, and the body is the data (HTTP binding, 3.1).
+ * A sequence as an integer, or as text of digits, because a header can hold only text. The text may begin with zeros,
+ * which CloudEvents recommends so that sequences sort as text.
+ */
+function readSequence(value: unknown): bigint | null {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : null;
+  if (typeof value !== 'string' || !/^\d{1,32}$/.test(value)) return null;
+  const number = BigInt(value);
+  return number <= LARGEST_SEQUENCE ? number : null;
+}
+
+/** The data of an event, which `data_base64` may hold as the bytes of a JSON document (JSON format, 3.1). */
+function dataOf({ data, data_base64: encoded }: Record<string, unknown>): { data: unknown } | { faults: InputFault[] } {
+  if (encoded === undefined || encoded === null) return { data };
+  const fault = (detail: string) => ({ faults: [{ pointer: '/data_base64', detail }] });
+  if (data !== undefined) return fault('Send either data or data_base64.');
+  if (typeof encoded !== 'string' || !BASE64.test(encoded)) return fault('Send data_base64 as Base64.');
+  try {
+    return { data: readJson(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(encoded, 'base64'))) };
+  } catch {
+    return fault('The bytes must be a JSON object in UTF-8, without a duplicate key.');
+  }
+}
+
+/** RFC 4648, section 4, with its padding. */
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/**
+ * Reads binary mode: the attributes are percent-encoded `ce-` headers, which may be quoted, and the body is the data (HTTP
+ * binding, 3.1).
  */
 export function fromHeaders(headers: Record<string, unknown>, data: unknown): Record<string, unknown> {
+  // A value that is no UTF-8 is left out: the rules of the attribute then refuse the event where it is needed.
   const attributes = Object.entries(headers).flatMap(([name, value]) =>
-    name.startsWith('ce-') && typeof value === 'string' ? [[name.slice(3), percentDecoded(value)] as const] : [],
+    name.startsWith('ce-') && typeof value === 'string' ? [[name.slice(3), headerText(unquoted(value))] as const] : [],
   );
-  return { ...Object.fromEntries(attributes), ...(data !== undefined && { data }) };
+  return {
+    ...Object.fromEntries(attributes.filter(([, value]) => value !== null)),
+    ...(data !== undefined && { data }),
+  };
+}
+
+/** The text of a quoted string (RFC 9110, 5.6.4); any other value as it is. */
+function unquoted(value: string): string {
+  const quoted = /^"((?:[^"\\]|\\.)*)"$/.exec(value)?.[1];
+  return quoted === undefined ? value : quoted.replace(/\\(.)/g, '$1');
 }

@@ -1,8 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { sha256 } from '../../crypto/sha256.ts';
-import { isConflict } from '../../database/database.ts';
-import type { LineFacts } from '../../domain/line.ts';
+import type { RegisteredLine } from '../../domain/line.ts';
 import { differencesBetween, effectOf, factsAfter, type LineEffect } from '../../domain/line-event.ts';
 import type { InputFault } from '../../domain/problem.ts';
 import { SubscriptionLifecycle, type LifecycleStep } from '../../lifecycle/lifecycle.ts';
@@ -11,7 +10,7 @@ import { Lines, type LockedLine } from '../../lines/lines.ts';
 import type { Cause, LockedSubscription } from '../../subscriptions/subscription.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
 import { CarrierEventStore, type EventRecord, type KeptEvent, type Outcome } from './carrier-event.store.ts';
-import { readCloudEvent, type CarrierEvent } from './cloud-event.ts';
+import { readCloudEvent, type CarrierEvent, type LifecycleEvent } from './cloud-event.ts';
 
 /** The outcome of one event. */
 export interface EventOutcome {
@@ -28,6 +27,8 @@ export interface EventOutcome {
  */
 @Injectable()
 export class CarrierFeed {
+  private readonly logger = new Logger(CarrierFeed.name);
+
   constructor(
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly subscriptions: Subscriptions,
@@ -41,16 +42,10 @@ export class CarrierFeed {
   async ingest(document: unknown): Promise<EventOutcome> {
     const read = readCloudEvent(document);
     if ('faults' in read) return this.keepAside(document, read, read.faults);
+    if ('lifecycle' in read) return this.note(read.lifecycle);
     const { event } = read;
-    try {
-      const outcome = await this.lifecycle.inTransaction((step) => this.apply(step, event, document));
-      return { id: event.id, outcome };
-    } catch (error) {
-      if (!isConflict(error, 'lines_phone')) throw error;
-      const detail =
-        'Another line still holds this number. Report the change of that line first, then replay this event.';
-      return this.keepAside(document, event, [{ pointer: '/data/phoneNumber', detail }]);
-    }
+    const outcome = await this.lifecycle.changingLines((step) => this.apply(step, event, document));
+    return { id: event.id, outcome };
   }
 
   /** Replays the kept events, oldest first; an event that still cannot be applied stays kept. */
@@ -69,7 +64,7 @@ export class CarrierFeed {
 
   private async apply(step: LifecycleStep, event: CarrierEvent, document: unknown): Promise<Outcome> {
     const { session } = step;
-    const line = await this.lines.lock(session, event.line);
+    const line = await this.lockLine(step, event);
     if (!line) {
       const kept = {
         outcome: 'unknown_line',
@@ -90,16 +85,25 @@ export class CarrierFeed {
     if (!effect) return 'stale';
     if (isLast) await this.changeLine(step, line, event);
     if (effect.closePending) {
-      await this.lifecycle.cancelPending(step, subscription?.id ?? null, this.lines.personIndexesOf(line.facts));
+      await this.lifecycle.cancelPending(step, subscription?.id ?? null, this.lines.personIndexesNow(line.facts));
     }
     if (subscription) await this.lifecycle.applyLineEffect(step, subscription, effect, causeOf(event));
     return 'applied';
   }
 
-  private async changeLine({ session }: LifecycleStep, { facts }: LockedLine, event: CarrierEvent): Promise<void> {
+  private lockLine({ session }: LifecycleStep, { line, event }: CarrierEvent): Promise<LockedLine | null> {
+    if (!('lineId' in line)) return this.lines.lock(session, line);
+    const { kind } = event;
+    if (kind === 'number-changed') return this.lines.lockToMove(session, line.lineId, event.phoneNumber);
+    if (kind === 'ported-out' || kind === 'terminated') return this.lines.lockToMove(session, line.lineId, null);
+    return this.lines.lock(session, line);
+  }
+
+  private async changeLine(step: LifecycleStep, { facts }: LockedLine, event: CarrierEvent): Promise<void> {
     const after = factsAfter(facts, event.event);
-    if (after !== facts) await this.lines.upsert(after, facts, session);
-    await this.lines.recordSequence(session, facts.lineId, event.sequence, event.time);
+    const losing = after === facts ? [] : await this.lines.upsert(after, facts, step.session, event.time);
+    await this.lines.recordSequence(step.session, facts.lineId, event.sequence, event.time);
+    await this.lifecycle.numbersLost(step, losing);
   }
 
   /**
@@ -118,6 +122,15 @@ export class CarrierFeed {
    */
   async purge(days: number): Promise<boolean> {
     return this.store.purge(days);
+  }
+
+  /** Records a notification about a subscription to events: it concerns no line, and is no fault. */
+  private async note({ source, id, type, time }: LifecycleEvent): Promise<EventOutcome> {
+    const event = { source, id, type, time, sequence: null };
+    const isNew = await this.store.record(this.recordOf(event, null, { outcome: 'applied', kept: null }));
+    if (isNew && type.endsWith('-ended'))
+      this.logger.warn('a subscription to events of the carrier has ended: renew it');
+    return { id, outcome: isNew ? 'applied' : 'duplicate' };
   }
 
   private async keepAside(
@@ -141,7 +154,7 @@ export class CarrierFeed {
   }
 
   private recordOf(
-    { source, id, type, sequence, time }: CarrierEvent,
+    { source, id, type, sequence, time }: LifecycleEvent & Pick<CarrierEvent, 'sequence'>,
     lineId: string | null,
     what: Pick<EventRecord, 'outcome' | 'kept'>,
   ): EventRecord {
@@ -155,7 +168,7 @@ export class CarrierFeed {
  * owner subscribed after it. An event without a sequence (CAMARA) has no effect on an app that was enrolled after it.
  */
 function presentEffect(
-  held: LineFacts,
+  held: RegisteredLine,
   { event, sequence, time }: CarrierEvent,
   subscription: LockedSubscription | undefined,
 ): LineEffect | null {

@@ -1,18 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../../config/environment.ts';
-import { isConflict } from '../../database/database.ts';
-import type { LineFacts } from '../../domain/line.ts';
-import { differencesBetween, effectOf, missedEvents, type Difference } from '../../domain/line-event.ts';
-import { Problem } from '../../domain/problem.ts';
-import { SubscriptionLifecycle } from '../../lifecycle/lifecycle.ts';
+import { includesName, type LineFacts, type RegisteredLine } from '../../domain/line.ts';
+import { effectOf, type Difference, type LineEvent } from '../../domain/line-event.ts';
+import { SubscriptionLifecycle, type LifecycleStep } from '../../lifecycle/lifecycle.ts';
 import { LineMemories } from '../../lines/line-memories.ts';
-import { Lines } from '../../lines/lines.ts';
+import { Lines, type LockedLine } from '../../lines/lines.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
+import { judge, type Judgement } from './judge.ts';
 
 /** The result of comparing a line's facts with the stored ones. */
 export interface Reconciled {
   outcome: 'added' | 'changed' | 'same' | 'newer_held';
   differences: Difference[];
+  /** The snapshot's name of the carrier, which is unknown and was not applied. */
+  unknownCarrier?: string;
 }
 
 /** Updates a stored line to the given facts, and applies to its subscription the events that must have been missed. */
@@ -27,49 +28,85 @@ export class Reconcile {
   ) {}
 
   /**
-   * `takenAt` is when the facts were true, if not now: later events are not undone. Problems: `number_taken`.
+   * Compares the facts of a snapshot's line with the stored ones. `takenAt` is when the snapshot was taken: later facts
+   * are not undone.
    */
-  async reconcile(reported: LineFacts, by: { client: string; takenAt?: Date }): Promise<Reconciled> {
-    const { client, takenAt } = by;
-    try {
-      return await this.lifecycle.inTransaction(async (step) => {
-        const { session } = step;
-        const held = await this.lines.lock(session, { lineId: reported.lineId });
-        if (!held) {
-          await this.lines.upsert(reported, null, session);
-          await this.lines.recordSequence(session, reported.lineId, null, takenAt ?? new Date());
-          return { outcome: 'added', differences: [] };
-        }
-        const differences = differencesBetween(held.facts, reported);
-        if (differences.length === 0) return { outcome: 'same', differences };
-        if (takenAt && held.factsAsOf > takenAt) return { outcome: 'newer_held', differences };
-        await this.lines.upsert(reported, held.facts, session);
-        await this.lines.recordSequence(session, reported.lineId, null, takenAt ?? new Date());
-        const standing = await this.subscriptions.standingOnLine(reported.lineId, session);
-        const events = missedEvents(held.facts, reported, this.environment.HOME_CARRIERS);
-        if (events.some(({ kind }) => kind === 'device-changed')) {
-          const at = takenAt ?? new Date();
-          await this.memories.remember(session, reported.lineId, { kind: 'handset_changed', at });
-        }
-        if (events.some((event) => effectOf(event).closePending)) {
-          await this.lifecycle.cancelPending(step, standing?.id ?? null, this.lines.personIndexesOf(held.facts));
-        }
-        for (const event of standing ? events : []) {
-          const subscription = await this.lifecycle.lock(step, standing?.id ?? '');
-          if (subscription.state === 'cancelled') break;
-          await this.lifecycle.applyLineEffect(step, subscription, effectOf(event), {
-            actor: 'reconciliation',
-            actorId: client,
-          });
-        }
-        return { outcome: 'changed', differences };
+  judge(held: LockedLine, reported: LineFacts, takenAt: Date): Judgement {
+    return judge(held, reported, { ...this.carriers(), takenAt });
+  }
+
+  /** True if a snapshot may name this carrier: the name is configured. */
+  isKnownCarrier(carrier: string): boolean {
+    const { knownCarriers } = this.carriers();
+    return includesName(knownCarriers, carrier);
+  }
+
+  /**
+   * Applies facts to a line. `takenAt` is when the snapshot was taken that has them; without it, they are true now.
+   * A number that another line has moves to this one.
+   */
+  async reconcile(reported: LineFacts, { client, takenAt }: { client: string; takenAt?: Date }): Promise<Reconciled> {
+    const at = takenAt ?? new Date();
+    return this.lifecycle.changingLines(async (step) => {
+      const held = await this.lines.lockToMove(step.session, reported.lineId, reported.phoneNumber);
+      if (!held) {
+        await this.store(step, reported, null, at);
+        return { outcome: 'added', differences: [] };
+      }
+      const { homeCarriers, knownCarriers } = this.carriers();
+      const { events, facts, ...judged } = judge(held, reported, {
+        homeCarriers,
+        ...(takenAt && { takenAt, knownCarriers }),
       });
-    } catch (error) {
-      if (!isConflict(error, 'lines_phone')) throw error;
-      throw new Problem(
-        'number_taken',
-        'Another line still holds this number. Report the change of that line first, then send this request again.',
-      );
+      if (judged.outcome === 'changed') {
+        await this.store(step, facts, held, at);
+        if (events.some(({ kind }) => kind === 'device-changed')) {
+          await this.memories.remember(step.session, facts.lineId, { kind: 'handset_changed', at });
+        }
+        await this.applyMissed(step, held, events, client);
+      }
+      const { outcome, differences, unknownCarrier } = judged;
+      return { outcome, differences, ...(unknownCarrier !== undefined && { unknownCarrier }) };
+    });
+  }
+
+  /** Ends a line that a snapshot does not contain. Returns false if it has ended already or was changed later. */
+  async terminate(lineId: string, { client, takenAt }: { client: string; takenAt: Date }): Promise<boolean> {
+    return this.lifecycle.changingLines(async (step) => {
+      const held = await this.lines.lockToMove(step.session, lineId, null);
+      if (!held || held.facts.status === 'terminated' || held.factsAsOf > takenAt) return false;
+      await this.store(step, { ...held.facts, status: 'terminated' }, held, takenAt);
+      await this.applyMissed(step, held, [{ kind: 'terminated' }], client);
+      return true;
+    });
+  }
+
+  private async store(step: LifecycleStep, facts: RegisteredLine, held: LockedLine | null, at: Date): Promise<void> {
+    const losing = await this.lines.upsert(facts, held?.facts ?? null, step.session, at);
+    await this.lines.recordSequence(step.session, facts.lineId, null, at);
+    await this.lifecycle.numbersLost(step, losing);
+  }
+
+  private async applyMissed(
+    step: LifecycleStep,
+    { facts: { lineId }, facts }: LockedLine,
+    events: readonly LineEvent[],
+    client: string,
+  ): Promise<void> {
+    const standing = await this.subscriptions.standingOnLine(lineId, step.session);
+    if (events.some((event) => effectOf(event).closePending)) {
+      await this.lifecycle.cancelPending(step, standing?.id ?? null, this.lines.personIndexesNow(facts));
     }
+    for (const event of standing ? events : []) {
+      const subscription = await this.lifecycle.lock(step, standing?.id ?? '');
+      if (subscription.state === 'cancelled') break;
+      const by = { actor: 'reconciliation', actorId: client } as const;
+      await this.lifecycle.applyLineEffect(step, subscription, effectOf(event), by);
+    }
+  }
+
+  private carriers(): { homeCarriers: readonly string[]; knownCarriers: readonly string[] } {
+    const { HOME_CARRIERS, OTHER_CARRIERS } = this.environment;
+    return { homeCarriers: HOME_CARRIERS, knownCarriers: [...HOME_CARRIERS, ...OTHER_CARRIERS] };
   }
 }

@@ -24,7 +24,10 @@ export const CARRIED: readonly JourneyStep[] = [
       const refused: string[] = [];
       for (const [lineId, reason] of Object.entries({ ...wanted, ...further })) {
         const { phoneNumber } = scene.service.lines.find((line) => line.lineId === lineId) ?? { phoneNumber: '' };
-        const { status, body } = await call(scene, 'operator', 'POST', '/operator/v1/subscriptions', { phoneNumber });
+        const { status, body } = await call(scene, 'operator', 'POST', '/operator/v1/subscriptions', {
+          phoneNumber,
+          reason: '가입 신청',
+        });
         const reasons = (body['reasons'] ?? []) as { code: string; message: string }[];
         const found = reasons.find(({ code }) => code === reason);
         expect(status === 422 && found !== undefined, `${lineId}: ${reason} expected, got ${JSON.stringify(body)}`);

@@ -221,7 +221,10 @@ async function subscribed(
   name: string,
 ): Promise<{ phone: Phone; subscriptionId: string }> {
   const { phoneNumber } = named(scene, lineId);
-  const { status, body } = await call(scene, 'operator', 'POST', '/operator/v1/subscriptions', { phoneNumber });
+  const { status, body } = await call(scene, 'operator', 'POST', '/operator/v1/subscriptions', {
+    phoneNumber,
+    reason: '가입 신청',
+  });
   expect(status === 201, `subscribed expected, got ${status} ${JSON.stringify(body)}`);
   const phone = await enrol(scene, String(body['enrolmentCode']), name);
   return { phone, subscriptionId: String(body['subscriptionId']) };

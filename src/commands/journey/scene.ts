@@ -26,6 +26,7 @@ export interface Scene {
   browser?: TextBrowser;
   authenticationId?: string;
   code?: string;
+  assertion?: string;
   subscriptionId?: string;
   /** The last sequence that the carrier used for the subscriber's line. */
   sequence: number;

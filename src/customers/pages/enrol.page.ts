@@ -3,7 +3,7 @@ import type { EnrolmentState } from '../../subscriptions/subscription.ts';
 import { clockFace } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Reader } from '../../pages/words.ts';
-import { CUSTOMER_WORDS } from '../words/languages.ts';
+import { CUSTOMER_WORDS } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { qrCode } from '../../pages/qr-code.ts';
 import { linkButton, sitePage } from '../../pages/site.ts';

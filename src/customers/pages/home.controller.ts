@@ -6,6 +6,7 @@ import { Environment } from '../../../config/environment.ts';
 import { ineligibility, type IneligibilityCode } from '../../domain/eligibility.ts';
 import type { LineFacts } from '../../domain/line.ts';
 import { parsePerson, seoulDay } from '../../domain/person.ts';
+import { compactText, visibleText } from '../../domain/typed-text.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { checkPage, customerHomePage, LINE_FIELDS, type LineField, type TypedLine } from './home.page.ts';
 import { PageProblemFilter } from './page-problem.filter.ts';
@@ -74,7 +75,7 @@ const READABLE: Readonly<Record<LineField, (text: string) => boolean>> = {
   holder: (text) => isHolder(text),
   plan: (text) => isPlan(text),
   phone: (text) => PHONES.has(text),
-  osVersion: (text) => /^\d{1,3}(\.\d{1,4}){0,3}$/.test(text.trim()),
+  osVersion: (text) => /^\d{1,3}(\.\d{1,4}){0,3}$/.test(visibleText(text)),
   birthDay: (text) => parsePerson({ ...ownerOf(text), today: seoulDay(new Date()) }) !== null,
 };
 
@@ -95,12 +96,12 @@ function lineOf(typed: TypedLine, homeCarrier: string): LineFacts {
     holder: isHolder(holder) ? holder : 'other_party',
     owner: ownerOf(birthDay),
     plan: isPlan(plan) ? plan : 'm2m',
-    handset: { os, formFactor, osVersion: osVersion.trim() },
+    handset: { os, formFactor, osVersion: visibleText(osVersion) },
   };
 }
 
 function ownerOf(birthDay: string): LineFacts['owner'] {
-  const [, century = '', birthDate = ''] = /^(18|19|20)(\d{6})$/.exec(birthDay.replace(/[\s.-]/g, '')) ?? [];
+  const [, century = '', birthDate = ''] = /^(18|19|20)(\d{6})$/.exec(compactText(birthDay).replaceAll('.', '')) ?? [];
   return { birthDate, genderDigit: CENTURIES[century] ?? '' };
 }
 

@@ -2,8 +2,8 @@ import { INELIGIBILITY_SENTENCES, type IneligibilityCode } from '../../domain/el
 import { won } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Reader } from '../../pages/words.ts';
-import { CUSTOMER_WORDS } from '../words/languages.ts';
-import { SITE_WORDS } from '../../pages/words/languages.ts';
+import { CUSTOMER_WORDS } from '../words/words.ts';
+import { SITE_WORDS } from '../../pages/words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { linkButton, sitePage } from '../../pages/site.ts';
 
@@ -114,8 +114,8 @@ export function checkPage(input: {
       ${token} ${choices('carrier', check.carrier, check.carriers, filled)}
       ${choices('holder', check.holder, check.holders, filled)} ${choices('plan', check.plan, check.plans, filled)}
       ${choices('phone', check.phone, check.phones, filled)}
-      ${line('osVersion', { label: check.osVersion, hint: check.osVersionHint, length: 16 }, filled)}
-      ${line('birthDay', { label: check.birthYear, hint: check.birthYearHint, length: 10 }, filled)}
+      ${line('osVersion', { label: check.osVersion, hint: check.osVersionHint }, filled)}
+      ${line('birthDay', { label: check.birthYear, hint: check.birthYearHint }, filled)}
       <button class="primary">${check.submit}</button>
     </form>
   </section>`;
@@ -181,7 +181,7 @@ function choices(
 
 function line(
   name: LineField,
-  { label, hint, length }: { label: string; hint: string; length: number },
+  { label, hint }: { label: string; hint: string },
   { reader, typed, faults }: FilledForm,
 ): Html {
   return html`<div class="field">
@@ -192,7 +192,6 @@ function line(
       value="${typed[name] ?? ''}"
       inputmode="decimal"
       autocomplete="off"
-      maxlength="${length}"
       aria-describedby="${name}-hint ${name}-fault"
       required
       ${faults.includes(name) && html`aria-invalid="true"`}

@@ -4,10 +4,11 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
 import type { Intent } from '../intent.ts';
-import { Customers, type Customer } from '../customers.ts';
+import { Customers, sessionEnded, type Customer } from '../customers.ts';
 import { addressLimit } from '../limits.ts';
 import { Identity, type NextStep } from '../identity.ts';
 import { Problem } from '../../domain/problem.ts';
+import { codeIn } from '../../domain/typed-text.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { FormLimits } from '../../http/form-limits.ts';
 import type { NamedPerson } from '../../lines/named-person.ts';
@@ -122,7 +123,7 @@ export class IdentityController {
   @RouteConfig({ bodyType: 'form' satisfies BodyType })
   async verifyCode(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const visitor = this.pages.visitor(request, reply);
-    const code = (visitor.form()['code'] ?? '').replace(/\s/g, '').slice(0, 12);
+    const code = codeIn(visitor.form()['code'] ?? '').slice(0, 12);
     const { digest } = visitor;
     let customer: Customer;
     try {
@@ -195,7 +196,14 @@ export class IdentityController {
 
   /** Shows the page of the verification in progress, or of its outcome. */
   private async showCode(visitor: Visitor, reply: FastifyReply, note?: CodeNote): Promise<void> {
-    const { session, authentication } = await this.customers.underWay(visitor.digest);
+    const underWay = await this.customers.underWay(visitor.digest).catch(sessionEndedAs(null));
+    if (!underWay) {
+      // A customer who goes back to this page after the code was accepted is logged in.
+      if (!(await this.customers.at(visitor.digest))) throw sessionEnded();
+      void reply.redirect('/my', 303);
+      return;
+    }
+    const { session, authentication } = underWay;
     const { state } = authentication;
     const place = PLACES[session.intent];
     if (state === 'pending' || state === 'opened') {

@@ -4,8 +4,8 @@ import { clockFace, won } from '../../pages/format.ts';
 import { reasonList } from './home.page.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Reader } from '../../pages/words.ts';
-import { CUSTOMER_WORDS } from '../words/languages.ts';
-import { SITE_WORDS } from '../../pages/words/languages.ts';
+import { CUSTOMER_WORDS } from '../words/words.ts';
+import { SITE_WORDS } from '../../pages/words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { personFields, type TypedPerson } from '../../pages/person-fields.ts';
 import type { SitePlace } from '../../pages/site-places.ts';
@@ -123,7 +123,6 @@ export function verificationCodePage(input: {
           class="code-input"
           inputmode="numeric"
           autocomplete="one-time-code"
-          maxlength="7"
           required
           aria-describedby="code-hint code-fault"
           autofocus

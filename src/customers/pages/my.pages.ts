@@ -1,11 +1,12 @@
 import type { Overview, Receipt } from '../my-service.ts';
 import { formatPhoneNumber } from '../../domain/phone-number.ts';
+import { systemOf } from '../../domain/push-service.ts';
 import type { HistoryEntry } from '../../history/history.ts';
 import { dateTime, calendarMonth, won } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Reader } from '../../pages/words.ts';
-import { CUSTOMER_WORDS } from '../words/languages.ts';
-import { SITE_WORDS } from '../../pages/words/languages.ts';
+import { CUSTOMER_WORDS } from '../words/words.ts';
+import { SITE_WORDS } from '../../pages/words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { personFields, type TypedPerson } from '../../pages/person-fields.ts';
 import { endedCard, facts, knownNumber, linkButton, sitePage } from '../../pages/site.ts';
@@ -76,8 +77,6 @@ function service(reader: Reader, token: Html, phoneNumber: string, overview: Ove
     </section>`;
 }
 
-const SYSTEMS: Readonly<Record<string, string>> = { android: 'Android', ios: 'iOS' };
-
 function device(reader: Reader, one: Overview['subscription']['device'], otp: Overview['otp']): Html {
   const { my } = reader.words(CUSTOMER_WORDS);
   if (!one) {
@@ -94,7 +93,7 @@ function device(reader: Reader, one: Overview['subscription']['device'], otp: Ov
     ${one.state === 'testing' && html`<p class="note">${my.testing}</p>`}
     ${facts([
       [deviceNames.name, one.name],
-      [deviceNames.system, `${SYSTEMS[one.platform] ?? one.platform} ${one.osVersion}`],
+      [deviceNames.system, `${systemOf(one.platform)?.name ?? one.platform} ${one.osVersion}`],
       [deviceNames.serialNumber, one.serialNumber],
       [deviceNames.enrolledAt, dateTime(one.enrolledAt, reader.locale)],
       ['OTP', my.otp[otp ? (otp.locked ? 'locked' : 'inUse') : 'none']],

@@ -5,7 +5,7 @@ import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
 import { problemOf } from '../../http/problem.filter.ts';
 import { recordRefusal } from '../../http/record-refusal.ts';
 import { html } from '../../pages/html.ts';
-import { SITE_WORDS } from '../../pages/words/languages.ts';
+import { SITE_WORDS } from '../../pages/words/words.ts';
 import { endedCard, linkButton, sitePage } from '../../pages/site.ts';
 import { Pages } from './pages.ts';
 

@@ -6,7 +6,7 @@ import { sendPage, type Page } from '../../pages/page.ts';
 import { Visitor } from '../../pages/visitor.ts';
 import { Words } from '../../pages/words.ts';
 import type { Intent } from '../intent.ts';
-import { CUSTOMER_WORDS } from '../words/languages.ts';
+import { CUSTOMER_WORDS } from '../words/words.ts';
 
 /** Shared by the controllers of pages: the visitor of a request, and sending a page. */
 @Injectable()

@@ -1,8 +1,8 @@
 import type { CustomerReportKind } from '../report.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Reader } from '../../pages/words.ts';
-import { CUSTOMER_WORDS } from '../words/languages.ts';
-import { SITE_WORDS } from '../../pages/words/languages.ts';
+import { CUSTOMER_WORDS } from '../words/words.ts';
+import { SITE_WORDS } from '../../pages/words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { personFields, type TypedPerson } from '../../pages/person-fields.ts';
 import { endedCard, knownNumber, linkButton, sitePage } from '../../pages/site.ts';

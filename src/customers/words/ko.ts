@@ -1,14 +1,20 @@
 import { withParticle } from '../../domain/korean.ts';
 import type { BrandNames } from '../../pages/brand.ts';
-import type { CustomerWords } from './words.ts';
+import type { Intent } from '../intent.ts';
+import type { Sentence } from '../../pages/sentence.ts';
+import type { PersonWords } from '../../pages/person-fields.ts';
+import type { AuthenticationState, Channel } from '../../domain/authentication.ts';
+import type { EnrolmentState } from '../../subscriptions/subscription.ts';
+import type { SubscriptionState, SuspensionReason } from '../../domain/subscription.ts';
 
-export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords => ({
+export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
+  /** The purpose of each verification on the website, as the app shows it. */
   purposes: {
     join: `${service} 가입`,
     login: '홈페이지 로그인',
     cancel: `${service} 해지`,
     new_phone: '새 휴대폰 등록',
-  },
+  } satisfies Record<Intent, string>,
   home: {
     title: '인증번호를 문자 대신 내 휴대폰 앱으로만 받으세요',
     text: `문자로 받는 인증번호는 악성 앱, 가짜 기지국, 유심 복제로 유출될 수 있습니다. ${withParticle(service, '은')} 비밀번호를 입력한 내 휴대폰에만 암호화한 인증번호를 보냅니다.`,
@@ -21,11 +27,11 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
         '휴대폰에 앱을 열라는 알림이 옵니다.',
         '앱에서 요청한 곳과 용도를 확인하고 비밀번호 6자리를 입력합니다.',
         '비밀번호가 확인되면 인증번호가 만들어져 앱에 표시됩니다. 본인확인 창에 입력하면 완료됩니다.',
-      ],
+      ] satisfies readonly [string, string, string, string],
       compare: [
         { title: '가입 전', text: '인증번호가 문자로 오고, 문자를 볼 수 있는 사람이면 누구나 사용할 수 있습니다.' },
         { title: '가입 후', text: '비밀번호를 아는 본인만, 본인 휴대폰에서만 인증번호를 볼 수 있습니다.' },
-      ],
+      ] satisfies readonly [Sentence, Sentence],
     },
     who: {
       title: '가입 조건',
@@ -39,7 +45,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       check: '가입 가능 여부 확인하기',
     },
     feeTitle: '이용 요금',
-    fee: (fee) => `월 ${fee}`,
+    fee: (fee: string) => `월 ${fee}`,
     feeText: '이용한 날만 일할 계산하며, 일시 정지된 날은 요금을 청구하지 않습니다.',
     questions: '자주 묻는 질문',
     answers: [
@@ -69,13 +75,27 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
     title: '가입 가능 여부 확인',
     text: '입력한 내용은 저장하지 않습니다. 가입할 때 실제 회선 정보로 다시 확인합니다.',
     carrier: '통신사',
-    carriers: { home: `${carrier} (알뜰폰 제외)`, other: '다른 통신사 또는 알뜰폰' },
+    carriers: { home: `${carrier} (알뜰폰 제외)`, other: '다른 통신사 또는 알뜰폰' } satisfies Record<
+      'home' | 'other',
+      string
+    >,
     holder: '명의',
-    holders: { self: '본인', corporate: '법인', other_party: '가족 등 다른 사람' },
+    holders: { self: '본인', corporate: '법인', other_party: '가족 등 다른 사람' } satisfies Record<
+      'self' | 'corporate' | 'other_party',
+      string
+    >,
     plan: '요금제',
-    plans: { postpaid: '후불', prepaid: '선불', m2m: '사물통신(M2M)' },
+    plans: { postpaid: '후불', prepaid: '선불', m2m: '사물통신(M2M)' } satisfies Record<
+      'postpaid' | 'prepaid' | 'm2m',
+      string
+    >,
     phone: '휴대폰',
-    phones: { android: 'Android 스마트폰', ios: 'iPhone', tablet: 'iPad, 태블릿', other: '윈도우 폰, 기타' },
+    phones: {
+      android: 'Android 스마트폰',
+      ios: 'iPhone',
+      tablet: 'iPad, 태블릿',
+      other: '윈도우 폰, 기타',
+    } satisfies Record<'android' | 'ios' | 'tablet' | 'other', string>,
     osVersion: '운영체제 버전',
     osVersionHint: '예: 14 또는 17.5',
     birthYear: '생년월일 8자리',
@@ -86,7 +106,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       choice: '하나를 선택해 주세요.',
       osVersion: '숫자와 점으로 입력해 주세요. 예: 17.5',
       birthDay: '생년월일 8자리를 정확히 입력해 주세요. 예: 19900101',
-    },
+    } satisfies Record<'choice' | 'osVersion' | 'birthDay', string>,
     yes: { title: '가입할 수 있습니다', text: '가입할 때 회선 정보를 다시 확인합니다.' },
     no: { title: '지금은 가입할 수 없습니다', text: '이유는 다음과 같습니다.' },
   },
@@ -102,17 +122,20 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       genderDigit: '숫자 한 자리를 입력해 주세요.',
       phoneNumber: '휴대폰번호를 정확히 입력해 주세요. 예: 010-1234-5678',
     },
-  },
+  } satisfies Required<PersonWords>,
   join: {
     title: `${service} 가입`,
     text: '본인확인을 완료하면 바로 가입되고, 앱을 등록하면 보호가 시작됩니다.',
-    fee: (fee) => `이용 요금은 월 ${fee}이며, 이용한 날만 일할 계산합니다.`,
+    fee: (fee: string) => `이용 요금은 월 ${fee}이며, 이용한 날만 일할 계산합니다.`,
     terms: '약관 동의',
-    agree: ['서비스 이용약관에 동의합니다. (필수)', '개인정보 수집·이용에 동의합니다. (필수)'],
+    agree: ['서비스 이용약관에 동의합니다. (필수)', '개인정보 수집·이용에 동의합니다. (필수)'] satisfies readonly [
+      string,
+      string,
+    ],
     agreements: [
       '이 회선의 본인확인 인증번호를 문자 대신 등록한 앱으로 받습니다. 서비스는 언제든지 홈페이지나 고객센터에서 해지할 수 있으며, 번호이동이나 명의변경을 하면 자동으로 해지됩니다.',
       '본인확인을 위해 생년월일, 성별, 휴대폰번호와 등록한 휴대폰의 정보를 암호화하여 보관하며, 인증 이력은 보관 기간이 지나면 삭제합니다.',
-    ],
+    ] satisfies readonly [string, string],
     mustAgree: '두 약관에 모두 동의해야 가입할 수 있습니다.',
     submit: '본인확인하고 가입하기',
     refused: {
@@ -140,7 +163,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
     resent: '다시 보냈습니다.',
     tooSoon: '30초 간격으로 최대 3번까지 다시 보낼 수 있습니다.',
     stop: '취소',
-    mismatch: (left) => `인증번호가 일치하지 않습니다. ${left}번 더 입력할 수 있습니다.`,
+    mismatch: (left: number) => `인증번호가 일치하지 않습니다. ${left}번 더 입력할 수 있습니다.`,
     ended: {
       declined: { title: '휴대폰에서 거절했습니다', text: '앱에서 요청을 거절했습니다. 변경된 내용은 없습니다.' },
       expired: { title: '입력 시간이 지났습니다', text: '3분 안에 인증번호를 입력하지 않아 종료되었습니다.' },
@@ -152,7 +175,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
         title: '본인확인이 취소되었습니다',
         text: '다른 창에서 본인확인을 새로 시작했거나 서비스 상태가 변경되었습니다.',
       },
-    },
+    } satisfies Record<Exclude<AuthenticationState, 'pending' | 'opened' | 'verified'>, Sentence>,
     again: '다시 시작하기',
   },
   enrol: {
@@ -162,7 +185,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       '앱을 설치하고 실행합니다.',
       'QR 코드를 스캔하거나 등록 코드를 입력합니다.',
       '비밀번호를 정하고 테스트 인증번호를 확인합니다.',
-    ],
+    ] satisfies readonly [string, string, string],
     code: '등록 코드',
     qr: '등록 코드 QR',
     until: '남은 시간',
@@ -175,7 +198,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
         text: '테스트 인증번호가 일치하지 않았습니다. 새 등록 코드로 다시 등록해 주세요.',
       },
       expired: { title: '등록 코드의 유효 시간 10분이 지났습니다', text: '새 등록 코드를 받아 다시 등록해 주세요.' },
-    },
+    } satisfies Record<EnrolmentState, Sentence>,
     confirmed: '확인이 완료되면 화면이 자동으로 바뀝니다.',
     newCode: '새 등록 코드 받기',
     reload: '등록 상태 새로고침',
@@ -198,22 +221,27 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       active: { title: '보호받고 있습니다', text: '인증번호를 등록한 앱으로만 받습니다.' },
       suspended: { title: '일시 정지되었습니다', text: '일시 정지 중에는 본인확인을 할 수 없습니다.' },
       cancelled: { title: '해지되었습니다', text: '인증번호를 문자로 받습니다.' },
-    },
+    } satisfies Record<SubscriptionState, Sentence>,
     suspensions: {
       line_suspended: '회선이 일시 정지되었습니다. 회선 정지가 해제되면 서비스도 함께 해제됩니다.',
       loss_reported: `분실 신고가 접수되었습니다. 휴대폰을 찾았다면 고객센터(${callCentre})에서 해제할 수 있습니다.`,
       sim_swapped: `유심이 변경되었습니다. 고객센터(${callCentre})에서 새 등록 코드를 받아 앱을 다시 등록해 주세요.`,
-    },
+    } satisfies Record<SuspensionReason, string>,
     service: '서비스 상태',
     phoneNumber: '휴대폰번호',
     since: '보호 시작일',
     fee: '이번 달 요금',
-    feeSoFar: (amount, days) => `${amount} (오늘까지 ${days}일)`,
+    feeSoFar: (amount: string, days: number) => `${amount} (오늘까지 ${days}일)`,
     device: '등록한 휴대폰',
     noDevice: '등록한 휴대폰이 없습니다. 새 휴대폰을 등록해 주세요.',
-    deviceNames: { name: '이름', serialNumber: '일련번호', enrolledAt: '등록 일시', system: '운영체제' },
+    deviceNames: {
+      name: '이름',
+      serialNumber: '일련번호',
+      enrolledAt: '등록 일시',
+      system: '운영체제',
+    } satisfies Record<'name' | 'serialNumber' | 'enrolledAt' | 'system', string>,
     pinLocked: `비밀번호를 5번 잘못 입력해 잠겼습니다. 고객센터(${callCentre})에서 해제할 수 있습니다.`,
-    otp: { inUse: '사용 중', locked: '잠김', none: '등록 안 함' },
+    otp: { inUse: '사용 중', locked: '잠김', none: '등록 안 함' } satisfies Record<'inUse' | 'locked' | 'none', string>,
     otpLocked: 'OTP를 5번 연속 잘못 입력해 잠겼습니다. 휴대폰 인증(앱 알림)에 성공하면 다시 사용할 수 있습니다.',
     registrations: {
       title: '등록한 기관',
@@ -223,14 +251,17 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       confirmedAt: '등록 일시',
       revoke: '등록 해지',
       revoked: '기관 등록을 해지했습니다.',
-    },
+    } satisfies Sentence & Record<'none' | 'serialNumber' | 'confirmedAt' | 'revoke' | 'revoked', string>,
     testing: '앱에서 테스트 인증번호를 확인하면 등록이 완료됩니다.',
     enrol: '앱 등록하기',
     history: '인증 이력',
     noHistory: '아직 인증 이력이 없습니다.',
     historyNote: `최근 20건입니다. 본인이 요청하지 않은 인증이 있으면 고객센터(${callCentre})에 알려 주세요.`,
-    columns: { when: '요청 시각', who: '요청한 곳', purpose: '용도', method: '방법', result: '결과' },
-    channels: { push: '앱', sms: '문자', otp: 'OTP', sign: '거래 서명' },
+    columns: { when: '요청 시각', who: '요청한 곳', purpose: '용도', method: '방법', result: '결과' } satisfies Record<
+      'when' | 'who' | 'purpose' | 'method' | 'result',
+      string
+    >,
+    channels: { push: '앱', sms: '문자', otp: 'OTP', sign: '거래 서명' } satisfies Record<Channel, string>,
     results: {
       pending: '대기',
       opened: '인증번호 표시',
@@ -239,7 +270,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       expired: '시간 초과',
       failed: '실패',
       cancelled: '취소',
-    },
+    } satisfies Record<AuthenticationState, string>,
     actions: '변경 및 해지',
   },
   cancel: {
@@ -257,7 +288,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
     done: { title: '해지되었습니다', text: '지금부터 인증번호를 문자로 받습니다.' },
     cancelledAt: '해지 일시',
     lastFee: '이번 달 요금',
-    days: (days) => `${days}일 이용`,
+    days: (days: number) => `${days}일 이용`,
     feeNote: '다음 달 통신 요금과 함께 청구됩니다.',
     again: '다시 가입하기',
   },
@@ -275,7 +306,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       submit: '문자로 등록 코드 받기',
     },
     gone: `휴대폰을 잃어버렸거나 유심이 변경되었다면 고객센터(${callCentre})에서 상담원 두 명이 본인임을 확인한 뒤 등록 코드를 드립니다.`,
-    wait: (minutes) => (minutes > 0 ? `기기변경이 등록되고 ${minutes}분이 지나면 보냅니다.` : ''),
+    wait: (minutes: number) => (minutes > 0 ? `기기변경이 등록되고 ${minutes}분이 지나면 보냅니다.` : ''),
     pin: '비밀번호를 잊으셨나요?',
   },
   lostPhone: {
@@ -311,5 +342,5 @@ export const ko = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       title: '확인 전화를 신청했습니다',
       text: '입력한 정보가 맞으면 고객센터에서 이 번호로 전화를 드립니다.',
     },
-  },
+  } satisfies Record<'lost_phone' | 'new_phone' | 'forgotten_pin', Sentence>,
 });

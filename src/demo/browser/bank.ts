@@ -1,5 +1,8 @@
 import { copyOnPress } from '../../pages/browser/copy.ts';
+import { readPastedCode } from '../../pages/browser/typed-fields.ts';
 import { showPhoneBeside } from '../../pages/browser/phone-beside.ts';
 
 showPhoneBeside();
+const code = document.querySelector<HTMLInputElement>('#code');
+if (code) readPastedCode(code, 8);
 copyOnPress();

@@ -36,6 +36,11 @@ export const en = ({ service }: BrandNames): DemoWords => ({
     columns: { who: 'Description', resident: 'Date of birth-gender', phoneNumber: 'Mobile number' },
     copy: 'Copy',
     copied: 'Copied',
+    budgets: 'Number of requests',
+    budgetsText:
+      'One person can be asked five times in ten minutes and twenty times a day. If you used them up while trying, reset them.',
+    resetBudgets: 'Reset the requests',
+    budgetsReset: 'The requests were reset.',
     texts: 'Text messages',
     textsText: 'Lines without a subscription receive codes by text message, as before.',
     noTexts: 'No text messages yet.',
@@ -74,7 +79,7 @@ export const en = ({ service }: BrandNames): DemoWords => ({
       submit: 'Transfer',
     },
     purpose: 'Transfer',
-    example: { payee: 'Hong Gildong', account: 'Duru Bank 110-234-567890', amount: '1,250,000' },
+    example: { payee: 'Hong Gildong', account: '110-234-567890', amount: '1,250,000' },
     won: (amount) => `${amount} won`,
     refused: {
       invalid: 'Fill in payee, account and amount, one line each. Enter the amount in digits.',

@@ -1,5 +1,4 @@
 import type { BrandNames } from '../../pages/brand.ts';
-import type { DemoWords } from './words.ts';
 
 const NOT_VERIFIED: Readonly<Partial<Record<string, string>>> = {
   declined: '휴대폰에서 요청을 거절했습니다.',
@@ -8,7 +7,7 @@ const NOT_VERIFIED: Readonly<Partial<Record<string, string>>> = {
   cancelled: '본인확인을 취소했습니다.',
 };
 
-export const ko = ({ service }: BrandNames): DemoWords => ({
+export const ko = ({ service }: BrandNames) => ({
   shop: {
     shop: '한빛서점',
     tagline: '책과 사람을 잇는 온라인 서점 (시연용 사이트)',
@@ -18,6 +17,7 @@ export const ko = ({ service }: BrandNames): DemoWords => ({
     purpose: '회원가입',
     verify: '휴대폰 본인확인',
     verifyByOtp: 'OTP 본인확인',
+    /** The name of a customer whose name the shop knows already. The window shows it masked. */
     member: '홍길동',
     bank: '두루은행에서 거래 서명 체험하기',
     verifySameTab: '현재 탭에서 진행하기',
@@ -35,9 +35,14 @@ export const ko = ({ service }: BrandNames): DemoWords => ({
     columns: { who: '설명', resident: '생년월일-성별', phoneNumber: '휴대폰번호' },
     copy: '복사',
     copied: '복사했습니다',
+    budgets: '요청 횟수',
+    budgetsText: '한 사람에게 10분에 5번, 하루 20번까지만 요청할 수 있습니다. 시연 중 횟수를 다 썼다면 초기화하세요.',
+    resetBudgets: '요청 횟수 초기화',
+    budgetsReset: '요청 횟수를 초기화했습니다.',
     texts: '받은 문자',
     textsText: '서비스에 가입하지 않은 회선은 기존처럼 문자로 인증번호를 받습니다.',
     noTexts: '아직 받은 문자가 없습니다.',
+    /** The case that a demo line demonstrates, by the line's id. A line without an entry shows its own note. */
     notes: {
       'demo-1': '일반 가입자 (Android)',
       'demo-2': '일반 가입자 (iPhone)',
@@ -50,7 +55,7 @@ export const ko = ({ service }: BrandNames): DemoWords => ({
       'demo-9': '알뜰폰 회선: 가입 불가',
       'demo-10': '윈도우 폰: 가입 불가',
       'demo-11': '은행 고객: 거래 서명 체험',
-    },
+    } satisfies Readonly<Partial<Record<string, string>>> as Readonly<Partial<Record<string, string>>>,
     verifiedTitle: '본인확인을 완료했습니다',
     verifiedText: '한빛서점 서버가 본인확인 결과를 직접 조회했습니다.',
     result: {
@@ -60,11 +65,14 @@ export const ko = ({ service }: BrandNames): DemoWords => ({
       nationality: '내·외국인',
       channel: '확인 방법',
     },
-    gender: { male: '남성', female: '여성' },
+    gender: { male: '남성', female: '여성' } satisfies Record<'male' | 'female', string>,
     nationality: { korean: '내국인', foreigner: '외국인' },
-    channel: { push: `앱 (${service})`, sms: '문자메시지', otp: '앱의 OTP' },
+    channel: { push: `앱 (${service})`, sms: '문자메시지', otp: '앱의 OTP' } satisfies Record<
+      'push' | 'sms' | 'otp',
+      string
+    >,
     notVerifiedTitle: '본인확인을 완료하지 못했습니다',
-    notVerified: (state) => NOT_VERIFIED[state] ?? '본인확인이 아직 진행 중입니다.',
+    notVerified: (state: string) => NOT_VERIFIED[state] ?? '본인확인이 아직 진행 중입니다.',
     foreignReturnTitle: '이 브라우저에서 시작한 본인확인이 아닙니다',
     foreignReturn: '처음부터 다시 진행해 주세요.',
     again: '처음으로 돌아가기',
@@ -85,13 +93,14 @@ export const ko = ({ service }: BrandNames): DemoWords => ({
       submit: '이체하기',
     },
     purpose: '이체',
-    example: { payee: '홍길동', account: '두루은행 110-234-567890', amount: '1,250,000' },
-    won: (amount) => `${amount}원`,
+    /** The values with which the form is filled in beforehand, so that one press is enough. */
+    example: { payee: '홍길동', account: '110-234-567890', amount: '1,250,000' },
+    won: (amount: string) => `${amount}원`,
     refused: {
       invalid: '받는 분, 계좌, 금액을 모두 한 줄로 입력해 주세요. 금액은 숫자로 입력합니다.',
       tooMany: '요청이 너무 많았습니다. 잠시 후 다시 시도해 주세요.',
       other: '처리하지 못했습니다. 잠시 후 다시 시도해 주세요.',
-    },
+    } satisfies Record<'invalid' | 'tooMany' | 'other', string>,
     smartOtp: {
       title: '스마트OTP 발급',
       text: '은행이 고객의 휴대폰에 거래 서명용 OTP를 발급합니다. 앱을 등록한 가입자만 이용할 수 있습니다.',
@@ -117,7 +126,7 @@ export const ko = ({ service }: BrandNames): DemoWords => ({
       code: '서명번호 8자리',
       hint: '서명번호는 이 거래에만 사용할 수 있습니다. 다른 사람에게 알려 주지 마세요.',
       submit: '서명 확인',
-      wrong: (left) => `서명번호가 일치하지 않습니다. 앱에서 거래를 다시 확인해 주세요. 남은 횟수: ${left}번`,
+      wrong: (left: number) => `서명번호가 일치하지 않습니다. 앱에서 거래를 다시 확인해 주세요. 남은 횟수: ${left}번`,
     },
     signed: {
       title: '이체했습니다',

@@ -1,4 +1,5 @@
 import { statement, type Statement } from '../../database/statement.ts';
+import { deviceBond } from '../../database/statement-parts.ts';
 import { PIN_ATTEMPTS } from '../../domain/device.ts';
 
 /**
@@ -25,7 +26,8 @@ export function countPin(
   const { exists, mayProve = `d.state = 'active'`, device = '', columns, from } = counted;
   const counting = `UPDATE devices d SET pin_failures = d.pin_failures + 1
       WHERE d.id = $1 AND ${mayProve} AND d.pin_failures < ${PIN_ATTEMPTS} AND ${exists}
-      RETURNING d.knowledge_key AS "knowledgeKey", ${PIN_ATTEMPTS} - d.pin_failures AS "attemptsLeft"${device && `, ${device}`}`;
+      RETURNING d.knowledge_key AS "knowledgeKey", ${deviceBond('d')} AS bond,
+        ${PIN_ATTEMPTS} - d.pin_failures AS "attemptsLeft"${device && `, ${device}`}`;
   if (columns === undefined) return statement(name, counting);
   return statement(name, `WITH counted AS (${counting}) SELECT counted.*, ${columns} FROM counted, ${from ?? ''}`);
 }

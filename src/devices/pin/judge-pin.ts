@@ -4,7 +4,12 @@ import { Problem } from '../../domain/problem.ts';
 import type { Device } from '../device.entity.ts';
 
 /** The data with which a counted PIN is compared. */
-export type CountedPin = Pick<Device, 'knowledgeKey'> & { nonce: Buffer; attemptsLeft: number };
+export type CountedPin = Pick<Device, 'knowledgeKey'> & {
+  /** What the knowledge key is bound to. */
+  bond: string;
+  nonce: Buffer;
+  attemptsLeft: number;
+};
 
 /**
  * Compares the proof of a PIN that has been counted, and returns if it is right. `knowledgeKey` is the key of the

@@ -47,7 +47,7 @@ export class PinCheck {
   ): Promise<void> {
     const counted = await this.store.countPin(deviceId, id);
     if (!counted) throw (await this.store.isAsked(deviceId, id)) ? pinLocked() : nonceSpent();
-    const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted.knowledgeKey);
+    const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted);
     judgePin({ purpose, id, deviceId, proof, knowledgeKey, counted });
     if (!(await this.store.spend(deviceId, id))) throw nonceSpent();
   }

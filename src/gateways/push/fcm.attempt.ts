@@ -8,6 +8,8 @@ export interface FcmAttempt {
   request?: ClientRequest;
   /** HTTP status of the answer, once there is one. */
   status?: number;
+  /** True if the answer names FCM's own error `UNREGISTERED`. */
+  unregistered?: true;
   /** `Retry-After` of the answer, in milliseconds; absent if FCM sent none. */
   retryAfterMs?: number;
 }
@@ -47,12 +49,35 @@ function observe(request: ClientRequest, attempt: FcmAttempt): void {
     if (retryAfterMs !== undefined) attempt.retryAfterMs = retryAfterMs;
     if (response.statusCode !== undefined) attempt.status = response.statusCode;
     if (response.statusCode === 503) response.statusCode = 500;
+    if (response.statusCode === 404) readNotFound(response, attempt);
   });
   if (!isRepeat) return;
   request.prependOnceListener('error', (error: NodeJS.ErrnoException) => {
     // Without the code the SDK does not repeat the request; otherwise it would sleep 1, 2 and 4 s before its repeats.
     delete error.code;
   });
+}
+
+/**
+ * The SDK reports every 404 as a token that is not registered, also one that a wrong project or a proxy answers. Only
+ * `details[].errorCode` of FCM's own error type says so. The SDK reads the same body: a stream feeds all its listeners.
+ */
+function readNotFound(response: IncomingMessage, attempt: FcmAttempt): void {
+  const chunks: Buffer[] = [];
+  response.on('data', (chunk: Buffer) => chunks.push(chunk));
+  response.prependOnceListener('end', () => {
+    if (saysUnregistered(Buffer.concat(chunks).toString('utf8'))) attempt.unregistered = true;
+  });
+}
+
+function saysUnregistered(body: string): boolean {
+  try {
+    const { error } = JSON.parse(body) as { error?: { details?: unknown } };
+    const details = Array.isArray(error?.details) ? (error.details as Record<string, unknown>[]) : [];
+    return details.some((detail) => detail['errorCode'] === 'UNREGISTERED');
+  } catch {
+    return false;
+  }
 }
 
 /** `Retry-After` is seconds or an HTTP date (RFC 9110, section 10.2.3). */

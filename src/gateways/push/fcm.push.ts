@@ -66,8 +66,10 @@ function fcmMessage({ token, data, alert, style, collapseKey, ttlSeconds }: Push
 
 function outcomeOf(error: unknown, attempt: FcmAttempt): PushOutcome {
   const code = codeOf(error);
-  if (code === 'messaging/registration-token-not-registered') return { kind: 'unregistered' };
-  const { status, retryAfterMs } = attempt;
+  const { status, retryAfterMs, unregistered } = attempt;
+  if (unregistered) return { kind: 'unregistered' };
+  // A wrong project, or a proxy: it says nothing about the token.
+  if (status === 404) return { kind: 'rejected', reason: 'not found, but not UNREGISTERED' };
   // INVALID_ARGUMENT may refer to the payload as well as the token, so it never means that a token is dead.
   const refused = status === undefined ? code.startsWith('messaging/invalid-') : isFinal(status);
   if (refused) return { kind: 'rejected', reason: code };

@@ -13,7 +13,7 @@ import { deskPage, deskVisitor } from './desk.ts';
 import type { RequestAtDesk } from './desk-request.ts';
 import { html } from '../../pages/html.ts';
 import type { DeskWords } from '../words/words.ts';
-import type { Sentence } from '../../pages/words/words.ts';
+import type { Sentence } from '../../pages/sentence.ts';
 import { sendPage } from '../../pages/page.ts';
 import { endedCard, linkButton } from '../../pages/site.ts';
 import { Visitor } from '../../pages/visitor.ts';

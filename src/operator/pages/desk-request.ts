@@ -2,19 +2,21 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../../domain/problem.ts';
 import { addressOf } from '../../http/address.ts';
-import { PLAIN_TEXT } from '../../http/plain-text.ts';
+import { SHOWN_TEXT } from '../../http/plain-text.ts';
 import type { DeskOperator } from '../approvals.ts';
 import type { SignedInOperator } from '../operator.ts';
 import type { Assets } from '../../pages/assets.ts';
 import { deskVisitor, type DeskReader } from './desk.ts';
-import type { Locale } from '../../domain/locale.ts';
-import { OPERATOR_WORDS } from '../words/languages.ts';
+import { OPERATOR_WORDS } from '../words/words.ts';
 import type { LetterWords } from '../words/words.ts';
 import { sendPage, type Page } from '../../pages/page.ts';
 import type { Visitor } from '../../pages/visitor.ts';
 
 /** The maximum length of a reason in characters, as in the operators' API. */
 const LONGEST_REASON = 200;
+
+/** The languages of a letter, whatever others the pages have. */
+export type LetterLocale = 'ko' | 'en';
 
 /** One request of a signed-in operator. The guard has checked the permission, and for a form its token. */
 export class DeskRequest {
@@ -35,8 +37,8 @@ export class DeskRequest {
   }
 
   /** The texts of the letter, which prints Korean and English on one sheet. */
-  get letters(): Record<Locale, LetterWords> {
-    const letterIn = (locale: Locale) => this.assets.words.of(OPERATOR_WORDS, locale).letter;
+  get letters(): Record<LetterLocale, LetterWords> {
+    const letterIn = (locale: LetterLocale) => this.assets.words.of(OPERATOR_WORDS, locale).letter;
     return { ko: letterIn('ko'), en: letterIn('en') };
   }
 
@@ -47,7 +49,7 @@ export class DeskRequest {
   /** The typed reason, or undefined if it is not storable: empty, too long, or not one line of plain text. */
   get typedReason(): string | undefined {
     const reason = (this.fields['reason'] ?? '').normalize('NFC').trim();
-    return reason.length <= LONGEST_REASON && PLAIN_TEXT.test(reason) ? reason : undefined;
+    return reason.length <= LONGEST_REASON && SHOWN_TEXT.test(reason) ? reason : undefined;
   }
 
   /** Returns the operator who performs the action. Problems: `invalid_request` without a reason. */

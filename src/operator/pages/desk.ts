@@ -1,11 +1,12 @@
 import { mayOperator, type OperatorPermission } from '../../domain/operator.ts';
 import type { SignedInOperator } from '../operator.ts';
-import { seoulTime } from '../../pages/format.ts';
+import { seoulSecond, seoulTime } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import { languageSwitch } from '../../pages/language-switch.ts';
 import type { Locale } from '../../domain/locale.ts';
-import { OPERATOR_WORDS } from '../words/languages.ts';
-import { DONE, type DeskPlace, type DeskWords, type Done, type OperatorWords } from '../words/words.ts';
+import { OPERATOR_WORDS } from '../words/words.ts';
+import { DONE, type DeskPlace, type Done } from '../words/keys.ts';
+import type { DeskWords, OperatorWords } from '../words/words.ts';
 import type { Visitor } from '../../pages/visitor.ts';
 import type { Page } from '../../pages/page.ts';
 
@@ -103,6 +104,11 @@ export function doneIn(name: unknown): Done | undefined {
 /** An instant for people, with a machine-readable attribute. */
 export function time(instant: Date | string, locale: Locale): Html {
   return html`<time datetime="${new Date(instant).toISOString()}">${seoulTime(instant, locale)}</time>`;
+}
+
+/** The same to the second, for the audit, where the order of entries matters. */
+export function second(instant: Date | string, locale: Locale): Html {
+  return html`<time datetime="${new Date(instant).toISOString()}">${seoulSecond(instant, locale)}</time>`;
 }
 
 /** A field for a reason; `id` distinguishes several such fields on one page. */

@@ -6,7 +6,8 @@ import type { WaitingReissue } from '../reissue-desk.ts';
 import { deskPage, doneNote, reasonField, time, type DeskReader } from './desk.ts';
 import { stateBadge } from './subscription.page.ts';
 import { html, type Html } from '../../pages/html.ts';
-import type { DeskWords, Done } from '../words/words.ts';
+import type { Done } from '../words/keys.ts';
+import type { DeskWords } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { facts, linkButton } from '../../pages/site.ts';
 
@@ -58,7 +59,6 @@ function searchForm(messages: DeskWords, { formToken }: DeskReader, faults: Sear
           type="tel"
           inputmode="tel"
           autocomplete="off"
-          maxlength="20"
           placeholder="010-1234-5678"
           value="${faults?.number}"
           required

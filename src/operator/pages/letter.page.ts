@@ -7,7 +7,7 @@ import type { LetterWords } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { qrCode } from '../../pages/qr-code.ts';
 import { facts, linkButton } from '../../pages/site.ts';
-import type { Locale } from '../../domain/locale.ts';
+import type { LetterLocale } from './desk-request.ts';
 
 /**
  * The recipient of a letter as far as the service knows them. Name and postal address are known only to the carrier.
@@ -20,7 +20,7 @@ export interface Addressee {
 /** The letter that brings a code by post: one sheet of A4, to be printed and folded into a window envelope. */
 export function letterPage(
   reader: DeskReader,
-  letters: Record<Locale, LetterWords>,
+  letters: Record<LetterLocale, LetterWords>,
   { subscriptionId, phoneNumber }: Addressee,
   issued: IssuedReissue,
   now: Date,
@@ -38,7 +38,7 @@ export function letterPage(
 }
 
 function sheet(
-  { ko, en }: Record<Locale, LetterWords>,
+  { ko, en }: Record<LetterLocale, LetterWords>,
   issued: IssuedReissue,
   phoneNumber: string | null,
   now: Date,

@@ -6,6 +6,7 @@ import {
   type ReissueCause,
   type ReissueDelivery,
 } from '../../domain/reissue.ts';
+import { serialNumberIn, visibleText } from '../../domain/typed-text.ts';
 import type { ReissueApplication } from '../reissue-desk.ts';
 
 export type ApplicationField = 'cause' | 'oldSerialNumber' | 'identityProof' | 'delivery' | 'reason';
@@ -26,13 +27,13 @@ export function readApplication(
 ): { typed: TypedApplication; application: ReissueApplication | undefined } {
   const values = {
     cause: form['cause'] ?? '',
-    oldSerialNumber: (form['oldSerialNumber'] ?? '').trim().slice(0, 40),
+    oldSerialNumber: visibleText(form['oldSerialNumber'] ?? '').slice(0, 40),
     identityProof: form['identityProof'] ?? '',
     delivery: form['delivery'] ?? '',
     reason: form['reason'] ?? '',
   };
   const cause = REISSUE_CAUSES.find((one): one is ReissueCause => one === values.cause);
-  const oldSerialNumber = readSerialNumber(values.oldSerialNumber);
+  const oldSerialNumber = serialNumberIn(values.oldSerialNumber) ?? undefined;
   const identityProof = IDENTITY_PROOFS.find((one): one is IdentityProof => one === values.identityProof);
   const delivery = REISSUE_DELIVERIES.find((one): one is ReissueDelivery => one === values.delivery);
   const read = { cause, oldSerialNumber, identityProof, delivery, reason };
@@ -42,16 +43,4 @@ export function readApplication(
     typed: { values, faults },
     application: isWhole ? { cause, oldSerialNumber, identityProof, delivery } : undefined,
   };
-}
-
-/**
- * Parses a serial number as people read it aloud and type it: with or without `PG`, in groups or in one, with any dash.
- */
-function readSerialNumber(typed: string): string | undefined {
-  const plain = typed
-    .normalize('NFKC')
-    .toUpperCase()
-    .replace(/[\s\p{Pd}]/gu, '');
-  const [, first, second, third] = /^(?:PG)?(\d{4})(\d{4})(\d{4})$/.exec(plain) ?? [];
-  return first === undefined ? undefined : `PG-${first}-${second ?? ''}-${third ?? ''}`;
 }

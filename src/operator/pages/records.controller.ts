@@ -8,7 +8,8 @@ import { monthBefore, monthOf } from '../../domain/fee.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { Audit } from '../audit.ts';
-import { AuditLog } from '../audit-log.ts';
+import { auditCsv } from '../audit-csv.ts';
+import { AuditLog, type AuditFilter } from '../audit-log.ts';
 import { chargesCsv } from '../charges-csv.ts';
 import { Permits } from '../operator.guard.ts';
 import { OperatorSessions } from '../operator-sessions.ts';
@@ -85,14 +86,27 @@ export class DeskRecordsController {
   async wholeAudit(@AtDesk() desk: DeskRequest, @Query() query: Record<string, unknown>): Promise<string> {
     const reason = await this.sessions.reasonFor(desk.session, AUDIT);
     if (reason === undefined) return desk.show(reasonPage(desk.reader, AUDIT, false));
-    const [operator, action, before] = [text(query['operator']), text(query['action']), text(query['before'])];
-    const filter = {
-      ...(operator !== undefined && { operator }),
-      ...(action !== undefined && { action }),
-      ...(before !== undefined && /^\d{1,18}$/.test(before) && { before }),
-    };
+    const filter = filterIn(query);
     const reader = desk.acting(reason);
     return desk.show(auditPage(desk.reader, filter, await this.log.page(reader, filter)));
+  }
+
+  @Get('audit/csv')
+  @Permits('whole_audit')
+  async auditCsv(
+    @AtDesk() desk: DeskRequest,
+    @Query() query: Record<string, unknown>,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const reason = await this.sessions.reasonFor(desk.session, AUDIT);
+    if (reason === undefined) {
+      await reply.send(desk.go(AUDIT));
+      return;
+    }
+    const { before: _cursor, ...filter } = filterIn(query);
+    const entries = await this.log.all(desk.acting(reason), filter);
+    void reply.header('Content-Disposition', 'attachment; filename="audit.csv"');
+    await reply.type('text/csv; charset=utf-8').send(Readable.from(auditCsv(entries)));
   }
 
   @Post('audit/reason')
@@ -128,6 +142,26 @@ function lastMonths(): string[] {
 function readMonth(written: string): string {
   if (/^\d{4}-(0[1-9]|1[0-2])$/.test(written)) return written;
   throw new Problem('not_found', 'Choose a month at /operator/charges.');
+}
+
+/** Reads the filter of the audit from the query. What cannot be read filters nothing. */
+function filterIn(query: Record<string, unknown>): AuditFilter {
+  const [operator, action, before] = [text(query['operator']), text(query['action']), text(query['before'])];
+  const [from, until] = [day(query['from']), day(query['until'])];
+  return {
+    ...(operator !== undefined && { operator }),
+    ...(action !== undefined && { action }),
+    ...(from !== undefined && { from }),
+    ...(until !== undefined && { until }),
+    ...(query['lists'] === 'yes' && { lists: true }),
+    ...(before !== undefined && /^\d{1,18}$/.test(before) && { before }),
+  };
+}
+
+function day(value: unknown): string | undefined {
+  const written = text(value);
+  const isDay = written !== undefined && /^\d{4}-\d\d-\d\d$/.test(written) && !Number.isNaN(Date.parse(written));
+  return isDay ? written : undefined;
 }
 
 /** Returns the trimmed text of a filter; undefined for an empty one. */

@@ -1,6 +1,6 @@
 import type { MonthlyCharge } from '../../charges/charge.ts';
 import type { AuditFilter, LoggedEntry } from '../audit-log.ts';
-import { actionWords, deskPage, outcomeWords, reasonField, time, wideTable, type DeskReader } from './desk.ts';
+import { actionWords, deskPage, outcomeWords, reasonField, second, wideTable, type DeskReader } from './desk.ts';
 import { calendarMonth, grouped, seoulTime, won } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { DeskWords } from '../words/words.ts';
@@ -117,10 +117,10 @@ export function auditPage(
     columns.address,
   ];
   const rows = entries.map(
-    ({ at, operator, action, subscriptionId, reason, outcome, address }) =>
+    ({ at, operator, name, action, subscriptionId, reason, outcome, address }) =>
       html`<tr>
-        <td>${time(at, locale)}</td>
-        <td>${operator}</td>
+        <td>${second(at, locale)}</td>
+        <td>${name !== null && html`${name} `}<span class="hint">${operator}</span></td>
         <td>${actionWords(messages, action)}</td>
         <td>
           ${
@@ -141,13 +141,15 @@ export function auditPage(
       <div class="row">
         ${filter.before !== undefined && linkButton(linkTo(filter, undefined), words.newest, 'secondary')}
         ${next !== null && linkButton(linkTo(filter, next), words.older, 'secondary')}
+        ${rows.length > 0 && linkButton(linkTo(filter, undefined, '/operator/audit/csv'), words.csv, 'secondary')}
       </div>
     </section>`;
   const address = '/operator/audit';
   return deskPage({ title: words.title, address, content, reader, place: address });
 }
 
-function filterForm(messages: DeskWords, { operator = '', action }: AuditFilter): Html {
+function filterForm(messages: DeskWords, filter: AuditFilter): Html {
+  const { operator = '', action, from = '', until = '', lists } = filter;
   const { audit: words } = messages;
   return html`<form class="card" method="get" action="/operator/audit">
     <div class="desk-fields">
@@ -164,16 +166,31 @@ function filterForm(messages: DeskWords, { operator = '', action }: AuditFilter)
           )}
         </select>
       </div>
+      <div class="field">
+        <label for="from">${words.from}</label>
+        <input id="from" name="from" type="date" value="${from}" />
+      </div>
+      <div class="field">
+        <label for="until">${words.until}</label>
+        <input id="until" name="until" type="date" value="${until}" />
+      </div>
+      <label class="check">
+        <input type="checkbox" name="lists" value="yes" ${lists === true && html`checked`} /> ${words.lists}
+      </label>
       <button class="secondary">${words.filter}</button>
     </div>
   </form>`;
 }
 
-function linkTo({ operator, action }: AuditFilter, before: string | undefined): string {
+function linkTo(filter: AuditFilter, before: string | undefined, address = '/operator/audit'): string {
+  const { operator, action, from, until, lists } = filter;
   const query = new URLSearchParams({
     ...(operator !== undefined && { operator }),
     ...(action !== undefined && { action }),
+    ...(from !== undefined && { from }),
+    ...(until !== undefined && { until }),
+    ...(lists === true && { lists: 'yes' }),
     ...(before !== undefined && { before }),
   });
-  return query.size > 0 ? `/operator/audit?${query.toString()}` : '/operator/audit';
+  return query.size > 0 ? `${address}?${query.toString()}` : address;
 }

@@ -12,7 +12,7 @@ import type { SubscriptionLook } from '../operator-desk.ts';
 import { deskPage, reasonField, time, wideTable, type DeskReader } from './desk.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { DeskWords } from '../words/words.ts';
-import type { ReissueUnderWay } from '../words/words.ts';
+import type { ReissueUnderWay } from '../words/keys.ts';
 import type { Page } from '../../pages/page.ts';
 import { qrCode } from '../../pages/qr-code.ts';
 import type { ApplicationField, TypedApplication } from './read-application.ts';
@@ -165,7 +165,6 @@ function applicationForm(
         value="${oldSerialNumber}"
         autocomplete="off"
         autocapitalize="characters"
-        maxlength="40"
         required
         ${serialFault && html`aria-invalid="true"`}
         ${serialFault !== undefined && serialFault === typed.faults[0] && html`autofocus`}

@@ -14,6 +14,9 @@ import { signInPage } from './sign-in.page.ts';
 import { sendPage } from '../../pages/page.ts';
 import { Visitor } from '../../pages/visitor.ts';
 
+/** Characters of a refused login that the page shows again; every real login is shorter. */
+const LONGEST_LOGIN = 100;
+
 /** Signing in at the operators' desk. */
 @ApiExcludeController()
 @UseFilters(DeskProblemFilter)
@@ -42,7 +45,11 @@ export class DeskSignInController {
       void reply.status(303).header('Location', '/operator');
       return '';
     }
-    return sendPage(reply, this.assets, signInPage(deskVisitor(visitor), visitor.formToken(), true));
+    return sendPage(
+      reply,
+      this.assets,
+      signInPage(deskVisitor(visitor), visitor.formToken(), login.slice(0, LONGEST_LOGIN)),
+    );
   }
 
   private visitor(request: FastifyRequest, reply: FastifyReply): Visitor {

@@ -4,8 +4,13 @@ import { html, type Html } from '../../pages/html.ts';
 import type { DeskWords } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
 
-/** The sign-in page. It reveals neither which value was wrong nor the typed values. */
-export function signInPage(reader: DeskVisitor, formToken: Html, wrong = false): Page {
+/**
+ * The sign-in page. After a refusal, `refused` is the typed login, which stays in its field; the page does not reveal
+ * which value was wrong.
+ */
+export function signInPage(reader: DeskVisitor, formToken: Html, refused?: string): Page {
+  const wrong = refused !== undefined;
+  const isKept = wrong && refused !== '';
   const { signIn: messages } = reader.texts.desk;
   const content = html`<form class="card narrow" method="post" action="/operator/sign-in">
     <h1>${messages.title}</h1>
@@ -18,13 +23,21 @@ export function signInPage(reader: DeskVisitor, formToken: Html, wrong = false):
         autocomplete="username"
         autocapitalize="none"
         spellcheck="false"
+        value="${refused ?? ''}"
         required
-        autofocus
+        ${!isKept && html`autofocus`}
       />
     </div>
     <div class="field">
       <label for="password">${messages.password}</label>
-      <input id="password" name="password" type="password" autocomplete="current-password" required />
+      <input
+        id="password"
+        name="password"
+        type="password"
+        autocomplete="current-password"
+        required
+        ${isKept && html`autofocus`}
+      />
     </div>
     <div class="field">
       <label for="code">${messages.code}</label>
@@ -33,7 +46,6 @@ export function signInPage(reader: DeskVisitor, formToken: Html, wrong = false):
         name="code"
         inputmode="numeric"
         autocomplete="one-time-code"
-        maxlength="7"
         required
         aria-describedby="code-hint"
       />

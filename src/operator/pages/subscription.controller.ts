@@ -13,7 +13,7 @@ import { DeskPages } from './desk.guard.ts';
 import { reasonPage } from './home.page.ts';
 import { revealedPage, subscriptionPage } from './subscription.page.ts';
 import { AtDesk, DeskRequest } from './desk-request.ts';
-import type { Done } from '../words/words.ts';
+import type { Done } from '../words/keys.ts';
 
 const FORM = { bodyType: 'form' satisfies BodyType };
 const SubscriptionId = (): ParameterDecorator => Param('id', new OpaqueId(subscriptionNotFound));
@@ -56,6 +56,11 @@ export class DeskSubscriptionController {
   @Permits('reveal')
   async reveal(@AtDesk() desk: DeskRequest, @SubscriptionId() id: string): Promise<string> {
     const operator = desk.acting();
+    // The form of the page carries a value for one use, so that a reload shows nothing again.
+    const { once } = desk.fields;
+    if (once !== undefined && !(await this.sessions.isFirst(desk.session, `once ${once.slice(0, 64)}`))) {
+      return desk.go(afterwards(id, 'reveal-over'));
+    }
     return desk.show(revealedPage(desk.reader, id, await this.desk.reveal(operator, id)));
   }
 

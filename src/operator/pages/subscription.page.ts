@@ -1,4 +1,5 @@
 import { mayOperator, type OperatorPermission } from '../../domain/operator.ts';
+import { randomToken } from '../../crypto/random.ts';
 import type { SubscriptionState } from '../../domain/subscription.ts';
 import type { Enrolment } from '../../subscriptions/subscriptions.ts';
 import type { Revealed, SubscriptionLook } from '../operator-desk.ts';
@@ -8,13 +9,15 @@ import {
   doneNote,
   outcomeWords,
   reasonField,
+  second,
   time,
   wideTable,
   type DeskReader,
 } from './desk.ts';
 import { calendarDay } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
-import type { DeskAction, DeskWords, Done } from '../words/words.ts';
+import type { DeskAction, Done } from '../words/keys.ts';
+import type { DeskWords } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
 import { reissueCard } from './reissues.page.ts';
 import { facts, linkButton } from '../../pages/site.ts';
@@ -89,7 +92,7 @@ function standingCard(messages: DeskWords, { locale }: DeskReader, look: Subscri
     ${facts([
       [words.state, html`${stateBadge(messages, state)}${cause}`],
       ...(suspensions.length > 0 ? [[words.suspensions, suspensions.map((one) => why[one]).join(', ')] as const] : []),
-      [words.number, look.phoneNumber ?? words.ended],
+      [words.number, look.phoneNumber ?? (state === 'cancelled' ? words.ended : words.noNumber)],
       [words.since, time(since, locale)],
       [words.subscribedAt, time(subscribedAt, locale)],
       [words.protectedSince, protectedSince ? time(protectedSince, locale) : words.notYet],
@@ -116,10 +119,15 @@ function actionForm(messages: DeskWords, { formToken }: DeskReader, address: str
     <summary>${name}</summary>
     <form method="post" action="${address}/${action}">
       <p class="hint">${text}</p>
-      ${formToken} ${reasonField(messages, `reason-${action}`)}
+      ${formToken} ${action === 'reveal' && onceField(randomToken(16))} ${reasonField(messages, `reason-${action}`)}
       <button class="${action === 'cancel' ? 'danger' : 'secondary'}">${submit}</button>
     </form>
   </details>`;
+}
+
+/** Makes the form good for one answer: a reload or the back button sends the same value again. */
+function onceField(value: string): Html {
+  return html`<input type="hidden" name="once" value="${value}" />`;
 }
 
 function lifeCard(messages: DeskWords, { locale }: DeskReader, { life }: SubscriptionLook): Html {
@@ -171,7 +179,7 @@ function auditCard(messages: DeskWords, { locale }: DeskReader, { entries }: Sub
   const rows = entries.toReversed().map(
     ({ at, operator, action, reason, outcome }) =>
       html`<tr>
-        <td>${time(at, locale)}</td>
+        <td>${second(at, locale)}</td>
         <td>${operator}</td>
         <td>${actionWords(messages, action)}</td>
         <td class="free">${reason}</td>
@@ -193,7 +201,7 @@ export function revealedPage(reader: DeskReader, subscriptionId: string, reveale
     <h1>${messages.title}</h1>
     <p class="lead">${messages.text}</p>
     ${facts([
-      [messages.number, revealed.phoneNumber],
+      [messages.number, revealed.phoneNumber ?? subscription.noNumber],
       [messages.birthDate, calendarDay(revealed.birthDate, locale)],
       [messages.device, revealed.deviceName ?? subscription.noDevice],
     ])}

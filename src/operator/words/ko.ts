@@ -1,7 +1,16 @@
 import type { BrandNames } from '../../pages/brand.ts';
-import type { OperatorWords } from './words.ts';
+import type { DeskAction, DeskPlace, Done, ReissueUnderWay } from './keys.ts';
+import type { ApprovalKind, ApprovalState, OperatorRole } from '../../domain/operator.ts';
+import type { CustomerReportKind } from '../../customers/report.ts';
+import type { CustomerReport } from '../customer-reports.ts';
+import type { CancelReason, SubscriptionState, SuspensionReason } from '../../domain/subscription.ts';
+import type { AuthenticationState, Channel } from '../../domain/authentication.ts';
+import type { ProblemCode } from '../../domain/problem.ts';
+import type { Sentence } from '../../pages/sentence.ts';
+import type { IdentityProof, ReissueCause, ReissueDelivery, ReissueState } from '../../domain/reissue.ts';
+import type { ApplicationFault } from '../pages/read-application.ts';
 
-export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
+export const ko = ({ service, callCentre }: BrandNames) => ({
   desk: {
     name: `${service} 상담 데스크`,
     skip: '본문으로 바로 가기',
@@ -11,8 +20,8 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
       '/operator/approvals': '승인',
       '/operator/charges': '요금',
       '/operator/audit': '감사 기록',
-    },
-    roles: { viewer: '조회 담당', agent: '상담원', supervisor: '책임자' },
+    } satisfies Record<DeskPlace, string>,
+    roles: { viewer: '조회 담당', agent: '상담원', supervisor: '책임자' } satisfies Record<OperatorRole, string>,
     signOut: '로그아웃',
     password: '비밀번호 변경',
     imprint: '조회와 처리 내역은 모두 사유와 함께 기록됩니다.',
@@ -42,7 +51,7 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
         different: '새 비밀번호가 서로 일치하지 않습니다.',
         same: '현재와 다른 비밀번호를 입력해 주세요.',
         wrong: '현재 비밀번호가 일치하지 않습니다.',
-      },
+      } satisfies Record<'short' | 'long' | 'different' | 'same' | 'wrong', string>,
     },
     search: {
       title: '휴대폰번호 조회',
@@ -50,7 +59,7 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
       submit: '조회',
       numberFault: '휴대폰번호를 정확히 입력해 주세요. 예: 010-1234-5678',
       reasonFault: '사유를 한 줄, 200자 이내로 입력해 주세요.',
-      results: (number, count) => `${number}: 가입 ${count}건`,
+      results: (number: string, count: number) => `${number}: 가입 ${count}건`,
       none: '이 번호의 가입 이력이 없습니다.',
       former: '해지된 가입은 이 번호의 이전 사용자가 가입한 것일 수 있습니다.',
       open: '상세 보기',
@@ -65,8 +74,14 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
     nothingWaits: '승인을 기다리는 요청이 없습니다.',
     reports: '고객 접수',
     noReports: '처리할 접수 건이 없습니다.',
-    reportKinds: { lost_phone: '휴대폰 분실', new_phone: '새 휴대폰', forgotten_pin: '비밀번호 분실' },
-    reportOutcomes: { suspended: '즉시 정지됨', call_centre: '상담 필요' },
+    reportKinds: { lost_phone: '휴대폰 분실', new_phone: '새 휴대폰', forgotten_pin: '비밀번호 분실' } satisfies Record<
+      CustomerReportKind,
+      string
+    >,
+    reportOutcomes: { suspended: '즉시 정지됨', call_centre: '상담 필요' } satisfies Record<
+      CustomerReport['outcome'],
+      string
+    >,
     settle: '처리 완료',
     settleTitle: '상담 완료',
     unknownNumber: '번호 없음',
@@ -91,13 +106,36 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
       do: '처리',
       state: '상태',
       decided: '결정',
-    },
+    } satisfies Record<
+      | 'when'
+      | 'what'
+      | 'number'
+      | 'by'
+      | 'reason'
+      | 'outcome'
+      | 'relyingParty'
+      | 'purpose'
+      | 'method'
+      | 'result'
+      | 'device'
+      | 'subscription'
+      | 'line'
+      | 'month'
+      | 'days'
+      | 'amount'
+      | 'address'
+      | 'do'
+      | 'state'
+      | 'decided',
+      string
+    >,
     subscription: {
       title: '가입 정보',
       state: '상태',
       suspensions: '정지 사유',
       number: '휴대폰번호',
       ended: '해지되어 표시하지 않음',
+      noNumber: '현재 없음(번호가 다른 회선으로 이동)',
       since: '상태 변경일',
       subscribedAt: '가입일',
       protectedSince: '보호 시작일',
@@ -117,7 +155,12 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
       lookReason: '조회 사유',
       asked: '승인을 기다리는 요청이 있습니다.',
     },
-    states: { awaiting_device: '앱 등록 대기', active: '이용 중', suspended: '일시 정지', cancelled: '해지' },
+    states: {
+      awaiting_device: '앱 등록 대기',
+      active: '이용 중',
+      suspended: '일시 정지',
+      cancelled: '해지',
+    } satisfies Record<SubscriptionState, string>,
     why: {
       line_suspended: '회선 정지',
       loss_reported: '분실 신고',
@@ -129,23 +172,23 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
       unsupported_device: '미지원 휴대폰',
       line_terminated: '회선 해지',
       ineligible_plan: '가입 불가 요금제',
-    },
-    deviceStates: { testing: '등록 중', active: '사용 중' },
+    } satisfies Record<SuspensionReason | CancelReason, string>,
+    deviceStates: { testing: '등록 중', active: '사용 중' } satisfies Record<string, string> as Record<string, string>,
     changes: {
       subscribed: '가입',
       device_activated: '앱 등록 완료',
       suspended: '정지',
       resumed: '정지 해제',
       cancelled: '해지',
-    },
+    } satisfies Record<string, string> as Record<string, string>,
     actors: {
       customer: '고객',
       operator: '고객센터',
       carrier: '통신사',
       reconciliation: '통신사 정보 대사',
       unknown: '알 수 없음',
-    },
-    channels: { push: '앱', sms: '문자', otp: 'OTP', sign: '거래 서명' },
+    } satisfies Record<string, string> as Record<string, string>,
+    channels: { push: '앱', sms: '문자', otp: 'OTP', sign: '거래 서명' } satisfies Record<Channel, string>,
     results: {
       pending: '대기',
       opened: '앱에서 확인 중',
@@ -154,7 +197,7 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
       expired: '시간 초과',
       failed: '5회 오류',
       cancelled: '취소',
-    },
+    } satisfies Record<AuthenticationState, string>,
     actions: {
       reveal: {
         name: '개인정보 보기',
@@ -186,7 +229,7 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
         text: '즉시 해지되며 되돌릴 수 없습니다. 고객은 다시 가입할 수 있습니다.',
         submit: '해지',
       },
-    },
+    } satisfies Record<DeskAction, { name: string; text: string; submit: string }>,
     done: {
       'report-loss': '분실 신고를 접수하고 인증을 정지했습니다.',
       'ask-resume': '분실 해제를 요청했습니다. 다른 책임자가 승인하면 해제됩니다.',
@@ -200,7 +243,8 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
       password: '비밀번호를 변경했습니다.',
       'apply-reissue': '재발급을 신청했습니다. 다른 책임자가 승인하면 코드를 발급할 수 있습니다.',
       'withdraw-reissue': '재발급을 취소했습니다.',
-    },
+      'reveal-over': '개인정보를 이미 한 번 표시했습니다. 다시 보려면 사유를 다시 입력해 주세요.',
+    } satisfies Record<Done, string>,
     revealed: {
       title: '개인정보',
       text: '이 화면은 다시 열 수 없습니다. 조회한 사실이 기록되었습니다.',
@@ -214,7 +258,7 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
       open: '승인 대기',
       closed: '최근 종료된 요청',
       none: '요청이 없습니다.',
-      kinds: { resume: '분실 해제', enrolment_code: '등록 코드' },
+      kinds: { resume: '분실 해제', enrolment_code: '등록 코드' } satisfies Record<ApprovalKind, string>,
       states: {
         asked: '승인 대기',
         approved: '승인됨',
@@ -222,7 +266,7 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
         expired: '기한 만료',
         withdrawn: '요청 취소',
         taken: '코드 확인',
-      },
+      } satisfies Record<ApprovalState, string>,
       until: '기한',
       approve: '승인',
       refuse: '거절',
@@ -246,11 +290,12 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
       choose: '조회 월 선택',
       month: '조회 월',
       submit: '조회',
-      closed: (when) => `${when}에 마감되었습니다.`,
+      closed: (when: string) => `${when}에 마감되었습니다.`,
       open: '마감 전입니다. 현재까지의 요금입니다.',
       sum: '합계',
-      rows: (count) => `${count}건`,
-      shownOf: (shown, count) => `${count}건 중 ${shown}건을 표시합니다. 전체 목록은 CSV로 내려받으세요.`,
+      rows: (count: string) => `${count}건`,
+      shownOf: (shown: string, count: string) =>
+        `${count}건 중 ${shown}건을 표시합니다. 전체 목록은 CSV로 내려받으세요.`,
       none: '이 달에 청구할 요금이 없습니다.',
       csv: 'CSV 내려받기',
       correction: '지난달 정정',
@@ -260,6 +305,10 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
       operator: '담당자 아이디',
       action: '작업',
       all: '전체',
+      from: '시작일',
+      until: '종료일',
+      lists: '목록 조회도 표시',
+      csv: 'CSV 내려받기',
       filter: '검색',
       older: '이전 기록',
       newest: '최신 기록',
@@ -300,12 +349,12 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
       charges: '요금 조회',
       'audit-log': '감사 기록 조회',
       'sign-in': '로그인',
-    },
+    } satisfies Record<string, string> as Record<string, string>,
     twoPeople: {
       title: '두 사람이 필요합니다',
       text: '요청한 사람이 아닌 다른 책임자가 결정해야 합니다.',
     },
-    notPermitted: (roles) => ({
+    notPermitted: (roles: string) => ({
       title: '권한이 없습니다',
       text: `이 작업의 권한: ${roles}. 필요하면 해당 역할의 동료에게 요청하세요.`,
     }),
@@ -344,7 +393,7 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
         title: '이미 처리되었습니다',
         text: '다른 담당자가 처리했거나 기한이 만료되었습니다. 가입 정보에서 다시 확인해 주세요.',
       },
-    },
+    } satisfies Partial<Record<ProblemCode, Sentence>> as Partial<Record<ProblemCode, Sentence>>,
     failed: { title: '처리하지 못했습니다', text: '시스템 오류가 발생했습니다. 잠시 후 다시 시도해 주세요.' },
     signInAgain: '다시 로그인',
   },
@@ -360,10 +409,10 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
       `새 휴대폰에 ${service} 앱을 설치하고 실행합니다.`,
       '‘등록 코드로 시작하기’를 눌러 QR 코드를 스캔하거나 등록 코드를 입력합니다.',
       '비밀번호를 정하고 테스트 인증번호를 확인합니다.',
-    ],
+    ] satisfies readonly [string, string, string],
     code: '등록 코드',
     qr: '등록 코드 QR',
-    until: (when) => `${when}까지`,
+    until: (when: string) => `${when}까지`,
     once: '1회만 사용할 수 있습니다',
     notYou: {
       title: '신청하지 않으셨나요?',
@@ -384,16 +433,20 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
       refused: '거절됨',
       withdrawn: '취소됨',
       expired: '기한 만료',
-    },
+    } satisfies Record<ReissueState, string>,
+    /** The state of a reissue in progress, and who must act next. */
     underWay: {
       applied: '신청되었습니다. 신청자가 아닌 책임자가 결정해야 합니다.',
       approved: '승인되었습니다. 이전 휴대폰은 더 이상 사용할 수 없습니다. 등록 코드를 발급해 고객에게 전달해 주세요.',
       issued: '등록 코드가 발급되었습니다. 고객이 새 휴대폰에 앱을 등록해야 합니다.',
       registered: '새 휴대폰에 앱이 등록되었습니다. 고객이 테스트 인증번호를 확인하면 완료됩니다.',
-    },
-    causes: { lost: '분실', broken: '고장' },
-    proofs: { phone: '휴대폰', certificate: '공동인증서', i_pin: '아이핀', id_card: '신분증' },
-    deliveries: { visit: '방문', post: '우편', app: '앱' },
+    } satisfies Record<ReissueUnderWay, string>,
+    causes: { lost: '분실', broken: '고장' } satisfies Record<ReissueCause, string>,
+    proofs: { phone: '휴대폰', certificate: '공동인증서', i_pin: '아이핀', id_card: '신분증' } satisfies Record<
+      IdentityProof,
+      string
+    >,
+    deliveries: { visit: '방문', post: '우편', app: '앱' } satisfies Record<ReissueDelivery, string>,
     columns: {
       number: '재발급 번호',
       cause: '사유',
@@ -406,7 +459,21 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
       registered: '앱 등록',
       until: '기한',
       closed: '종료일',
-    },
+    } satisfies Record<
+      | 'number'
+      | 'cause'
+      | 'serialNumber'
+      | 'proof'
+      | 'delivery'
+      | 'applied'
+      | 'approved'
+      | 'issued'
+      | 'registered'
+      | 'until'
+      | 'closed',
+      string
+    >,
+    /** Shown as the closing actor when the person completed the reissue on the new phone. */
     customer: '고객',
     apply: {
       name: '재발급 신청',
@@ -422,7 +489,7 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
       identityProof: '본인 확인 수단을 선택해 주세요.',
       delivery: '수령 방법을 선택해 주세요.',
       reason: '사유를 한 줄, 200자 이내로 입력해 주세요.',
-    },
+    } satisfies Record<ApplicationFault, string>,
     own: '본인이 신청한 건은 다른 책임자가 결정합니다.',
     toDecide: '승인 화면으로 이동',
     decideText: '승인하면 이전 휴대폰은 즉시, 영구히 사용할 수 없게 됩니다.',
@@ -433,8 +500,11 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
         visit: '고객이 창구에 있을 때 발급하세요. 코드는 한 번만 표시되며 10분 동안 유효합니다.',
         post: '등록 안내문을 한 번만 표시합니다. 인쇄해서 우편으로 보내세요.',
         app: '고객과 통화하면서 발급하세요. 코드는 한 번만 표시되며 10분 동안 유효합니다.',
-      },
-      submit: { visit: '코드 발급', post: '등록 안내문 만들기', app: '코드 발급' },
+      } satisfies Record<ReissueDelivery, string>,
+      submit: { visit: '코드 발급', post: '등록 안내문 만들기', app: '코드 발급' } satisfies Record<
+        ReissueDelivery,
+        string
+      >,
     },
     again: {
       name: '코드 다시 발급',
@@ -450,7 +520,7 @@ export const ko = ({ service, callCentre }: BrandNames): OperatorWords => ({
       text: {
         visit: '고객이 새 휴대폰으로 QR 코드를 스캔하거나 코드를 입력하도록 안내하세요.',
         app: '고객에게 코드를 읽어 주고 새 휴대폰의 앱에 입력하도록 안내하세요.',
-      },
+      } satisfies Record<Exclude<ReissueDelivery, 'post'>, string>,
       qr: '등록 코드 QR',
       until: '기한',
       once: '1회만 사용할 수 있습니다.',

@@ -1,7 +1,7 @@
 import { byId } from './element.ts';
 
 /** Wide enough for a page and a phone beside it; the stylesheet uses the same number. */
-export const WIDE = matchMedia('(min-width: 900px)');
+export const WIDE = matchMedia('(min-width: 56.25em)');
 
 /** Loads the phone only when there is room for it: a narrow page opens the phone in another tab. */
 export function showPhoneBeside(): void {

@@ -1,4 +1,5 @@
 import { startCountdown } from './countdown.ts';
+import { readPastedCode, splitResident } from './typed-fields.ts';
 
 /** Seconds for which the service holds an answer while nothing changes. */
 const WAIT_SECONDS = 20;
@@ -15,6 +16,12 @@ for (const form of document.forms) {
 addEventListener('pageshow', () => {
   for (const form of document.forms) form.removeAttribute('aria-busy');
 });
+
+const [code, birthDate, genderDigit] = ['code', 'birthDate', 'genderDigit'].map((id) =>
+  document.querySelector<HTMLInputElement>(`input#${id}`),
+);
+if (code) readPastedCode(code);
+if (birthDate && genderDigit) splitResident(birthDate, genderDigit);
 
 // Reloading the answer to a form would send the form again, so such a page names another address to follow.
 const followed = document.querySelector<HTMLElement>('[data-follow]');

@@ -1,5 +1,17 @@
 import type { BrandNames } from '../brand.ts';
+import type { Language } from '../language.ts';
 import type { SiteWords } from './words.ts';
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+export const language: Language = {
+  switchLabel: 'Language',
+  defaultBrand: { service: 'Pushguard', carrier: 'Demo Telecom' },
+  day: (year, month, date) => `${date} ${MONTHS[month - 1] ?? ''} ${year}`,
+  month: (year, month) => `${MONTHS[month - 1] ?? ''} ${year}`,
+  time: (day, hours, minutes) => `${day}, ${[hours, minutes].map((part) => String(part).padStart(2, '0')).join(':')}`,
+  won: (digits) => `₩${digits}`,
+};
 
 export const en = ({ service, callCentre }: BrandNames): SiteWords => ({
   name: service,

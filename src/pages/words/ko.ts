@@ -1,7 +1,20 @@
 import type { BrandNames } from '../brand.ts';
-import type { SiteWords } from './words.ts';
+import type { Language } from '../language.ts';
+import type { SitePlace } from '../site-places.ts';
+import type { ProblemCode } from '../../domain/problem.ts';
+import type { Sentence } from '../sentence.ts';
 
-export const ko = ({ service, callCentre }: BrandNames): SiteWords => ({
+export const language: Language = {
+  switchLabel: '언어',
+  defaultBrand: { service: '휴대폰인증보호', carrier: '시범통신' },
+  day: (year, month, date) => `${year}. ${month}. ${date}.`,
+  month: (year, month) => `${year}년 ${month}월`,
+  time: (day, hours, minutes) =>
+    `${day} ${hours < 12 ? '오전' : '오후'} ${hours % 12 || 12}:${String(minutes).padStart(2, '0')}`,
+  won: (digits) => `${digits}원`,
+};
+
+export const ko = ({ service, callCentre }: BrandNames) => ({
   name: service,
   skip: '본문으로 바로 가기',
   navigation: '주요 메뉴',
@@ -12,7 +25,7 @@ export const ko = ({ service, callCentre }: BrandNames): SiteWords => ({
     '/new-phone': '새 휴대폰',
     '/lost-phone': '휴대폰 분실',
     '/cancel': '해지',
-  },
+  } satisfies Record<SitePlace, string>,
   callCentre: `고객센터: ${callCentre} (24시간 분실 신고)`,
   imprint: '고객센터는 인증번호나 비밀번호를 절대 묻지 않습니다.',
   home: '처음으로',
@@ -51,7 +64,7 @@ export const ko = ({ service, callCentre }: BrandNames): SiteWords => ({
       title: '이미 해지된 등록입니다',
       text: '내 서비스에서 현재 등록 상태를 확인해 주세요.',
     },
-  },
+  } satisfies Partial<Record<ProblemCode, Sentence>> as Partial<Record<ProblemCode, Sentence>>,
   failed: {
     title: '처리하지 못했습니다',
     text: '시스템 오류가 발생했습니다. 잠시 후 다시 시도해 주세요.',

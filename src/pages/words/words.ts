@@ -1,19 +1,7 @@
-import type { ProblemCode } from '../../domain/problem.ts';
-import type { SitePlace } from '../site-places.ts';
+import { roomWords } from '../words.ts';
+import type { ko } from './ko.ts';
 
-export interface Sentence {
-  title: string;
-  text: string;
-}
+/** The texts of the website’s frame, and of its problems: those of the Korean file, which every other language has to have. */
+export type SiteWords = ReturnType<typeof ko>;
 
-export interface SiteWords {
-  name: string;
-  skip: string;
-  navigation: string;
-  places: Record<SitePlace, string>;
-  callCentre: string;
-  imprint: string;
-  home: string;
-  problems: Partial<Record<ProblemCode, Sentence>>;
-  failed: Sentence;
-}
+export const SITE_WORDS = await roomWords<SiteWords>('site', (locale) => import(`./${locale}.ts`));

@@ -1,4 +1,6 @@
+import { codeIn, compactText } from '../../domain/typed-text.ts';
 import { byId, digitsOf } from '../../pages/browser/element.ts';
+import { readPastedCode, splitResident } from '../../pages/browser/typed-fields.ts';
 import { words } from './words/words.ts';
 
 export const FIELDS = ['birthDate', 'genderDigit', 'phoneNumber', 'code'] as const;
@@ -8,7 +10,7 @@ const PATTERNS: Record<Field, RegExp> = {
   birthDate: /^\d{6}$/,
   genderDigit: /^\d$/,
   // Only catches what cannot be a number; the service validates it.
-  phoneNumber: /^\+?\d[\d\s-]{8,18}$/,
+  phoneNumber: /^\+?\d{7,16}$/,
   code: /^\d{6}$/,
 };
 
@@ -19,7 +21,8 @@ export function input(field: Field): HTMLInputElement {
 /** The typed value in the form that the service expects. */
 export function valueOf(field: Field): string {
   const { value } = input(field);
-  return field === 'phoneNumber' ? value.trim() : digitsOf(value);
+  if (field === 'phoneNumber') return compactText(value);
+  return digitsOf(field === 'code' ? codeIn(value) : compactText(value));
 }
 
 /** Shows the fault of a field; null removes it. */
@@ -45,14 +48,20 @@ export function showFaults(errors: readonly { pointer: string }[]): boolean {
   return wrong.length > 0;
 }
 
-/** Restricts fields to digits while the person types, and moves the focus from the sixth digit to the seventh. */
+/**
+ * Restricts fields to digits while the person types, and moves the focus from the sixth digit to the seventh. What is
+ * pasted is read first: a text message for its code, a resident number for its first seven digits.
+ */
 export function guideTyping(): void {
+  readPastedCode(input('code'));
+  splitResident(input('birthDate'), input('genderDigit'));
   for (const field of ['birthDate', 'genderDigit', 'code'] as const) {
     input(field).addEventListener('input', () => {
-      const digits = digitsOf(input(field).value);
+      const digits = valueOf(field);
       if (digits !== input(field).value) input(field).value = digits;
       if (digits.length > 0) showFault(field, null);
-      if (field === 'birthDate' && digits.length === 6) input('genderDigit').focus();
+      const isNext = field === 'birthDate' && digits.length === 6 && valueOf('genderDigit') === '';
+      if (isNext) input('genderDigit').focus();
     });
   }
   input('genderDigit').addEventListener('input', () => {

@@ -3,12 +3,10 @@ import { all, byId } from '../../pages/browser/element.ts';
 import { WindowClient, type WindowAnswer, type WindowMethod, type WindowRefusal, type WindowView } from './client.ts';
 import { showFault, showFaults, check, guideTyping, input, valueOf } from './fields.ts';
 import { leave } from './leave.ts';
+import { leaveInTime } from './leave-in-time.ts';
 import { Resend } from './resend.ts';
 import { words } from './words/words.ts';
 
-/** Milliseconds before the window leaves by itself. A success only has to be seen; other results have to be read. */
-const GOOD_NEWS_MS = 3000;
-const BAD_NEWS_MS = 7000;
 /** Seconds for which the page asks the service to hold an answer. */
 const WAIT_SECONDS = 25;
 const RETRY_MS = 2000;
@@ -156,7 +154,7 @@ function take(next: WindowView): void {
     const name = byOtp ? `${next.state}-otp` : next.state;
     view(name);
     focusHeading(`[data-view="${name}"]`);
-    setTimeout(goBack, next.state === 'verified' ? GOOD_NEWS_MS : BAD_NEWS_MS);
+    leaveInTime(`[data-view="${name}"]`, { goBack, onStay: () => say(words.staying, true) });
     return;
   }
   if (before?.channel !== next.channel) begin(next);

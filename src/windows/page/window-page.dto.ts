@@ -2,12 +2,14 @@ import { IsIn, IsOptional, IsString, MaxLength } from 'class-validator';
 import { PickType } from '@nestjs/swagger';
 import { WINDOW_METHODS, type WindowMethod } from '../../domain/authentication.ts';
 import { StartRequest, WaitQuery } from '../../authentication/relying-party.dto.ts';
+import { KnownLanguage } from '../../http/known-language.ts';
+import { Optional } from '../../http/optional.ts';
 import { LOCALES, type Locale } from '../../domain/locale.ts';
 
 /** The data that the person enters in the window. */
 export class WindowPersonRequest extends PickType(StartRequest, ['birthDate', 'genderDigit', 'phoneNumber'] as const) {
   /** The method that the person chose, if it is not the window's. */
-  @IsOptional()
+  @Optional()
   @IsIn(WINDOW_METHODS)
   method?: WindowMethod;
 }
@@ -19,6 +21,7 @@ export class WindowMethodRequest {
 }
 
 export class WindowPageQuery {
+  @KnownLanguage()
   @IsOptional()
   @IsIn(LOCALES)
   lang?: Locale;

@@ -4,9 +4,10 @@ import type { ProblemCode } from '../../domain/problem.ts';
 import { html, type Html } from '../../pages/html.ts';
 import { languageSwitch } from '../../pages/language-switch.ts';
 import type { Reader } from '../../pages/words.ts';
-import { WINDOW_WORDS } from '../words/languages.ts';
-import type { ClosedReason, EndedState, WindowWords } from '../words/words.ts';
-import type { Sentence } from '../../pages/words/words.ts';
+import { WINDOW_WORDS } from '../words/words.ts';
+import type { ClosedReason, EndedState } from '../words/keys.ts';
+import type { WindowWords } from '../words/words.ts';
+import type { Sentence } from '../../pages/sentence.ts';
 import type { Page } from '../../pages/page.ts';
 import { personFields } from '../../pages/person-fields.ts';
 
@@ -126,7 +127,6 @@ function codeView(messages: WindowWords): Html {
           class="code-input"
           inputmode="numeric"
           autocomplete="one-time-code"
-          maxlength="7"
           required
           aria-describedby="code-fault tries code-hint"
         />
@@ -173,7 +173,10 @@ function endedView(ended: {
     <h1 tabindex="-1">${title}</h1>
     <p class="lead">${text}</p>
     <button type="button" class="primary" data-return>${messages.goBack(relyingParty)}</button>
-    <p class="hint">${messages.goingBack}</p>
+    <div class="leaving">
+      <p class="hint" data-leaving="${messages.goingBack}"></p>
+      <button type="button" class="link" data-stay>${messages.stay}</button>
+    </div>
   </section>`;
 }
 

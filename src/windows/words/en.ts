@@ -47,7 +47,8 @@ export const en = ({ service }: BrandNames): WindowWords => ({
   resendSms: 'Resend text message',
   cancel: 'Cancel',
   goBack: (relyingParty) => `Back to ${relyingParty}`,
-  goingBack: 'You will be taken back in a moment.',
+  goingBack: 'This window goes back in {seconds} seconds.',
+  stay: 'Stay here',
   ended: {
     verified: { title: 'You are verified', text: 'The result was sent securely to the requesting site.' },
     declined: {

@@ -115,6 +115,25 @@ export class AuthenticationRows {
     );
   }
 
+  /** What is kept of the answer to a verification; undefined once it is wiped. */
+  async answerOf(id: string): Promise<{ answer: Buffer | null } | undefined> {
+    const sql = 'SELECT answer FROM verification_answers WHERE authentication_id = $1';
+    return (await this.sql<{ answer: Buffer | null }>(sql, [id]))[0];
+  }
+
+  /** Takes a kept answer away, as if the process had ended between the verification and its answer. */
+  loseAnswer(id: string): Promise<unknown> {
+    return this.sql('UPDATE verification_answers SET answer = NULL WHERE authentication_id = $1', [id]);
+  }
+
+  /** Moves a verification into the past. */
+  ageVerification(id: string, seconds: number): Promise<unknown> {
+    return this.sql(
+      'UPDATE verification_answers SET verified_at = now() - make_interval(secs => $2) WHERE authentication_id = $1',
+      [id, seconds],
+    );
+  }
+
   /** Ages the Idempotency-Key of an authentication past its day of validity, and waits until a worker deletes it. */
   async outliveIdempotencyKey(id: string): Promise<void> {
     await this.sql(

@@ -17,6 +17,28 @@ export class AuthenticatorRows {
     return row!;
   }
 
+  /** Exchanges the subscriptions of two devices and of their authenticators. */
+  async exchange(one: string, other: string): Promise<void> {
+    const subscriptionsOf = `SELECT d.id, o.subscription_id FROM devices d JOIN devices o
+      ON d.id IN ($1, $2) AND o.id IN ($1, $2) AND o.id <> d.id`;
+    await this.sql(
+      `WITH other AS (${subscriptionsOf}), devices AS (
+         UPDATE devices d SET subscription_id = o.subscription_id, state = 'revoked' FROM other o WHERE d.id = o.id
+       )
+       UPDATE authenticators a SET subscription_id = o.subscription_id FROM other o WHERE a.device_id = o.id`,
+      [one, other],
+    );
+    await this.sql(`UPDATE devices SET state = 'active' WHERE id IN ($1, $2)`, [one, other]);
+  }
+
+  /** Number of rows in the tables that issuing a Smart OTP writes, without those that workers remove meanwhile. */
+  async rowsOfIssuing(): Promise<number> {
+    const tables = ['enrolment_codes', 'notices', 'start_budgets'];
+    const counted = tables.map((table) => `(SELECT count(*)::int FROM ${table})`).join(' + ');
+    const [row] = await this.sql<{ n: number }>(`SELECT ${counted} AS n`);
+    return row!.n;
+  }
+
   /** Locks the authenticator on a device. */
   lock(deviceId: string): Promise<unknown> {
     return this.sql('UPDATE authenticators SET failures = 5 WHERE device_id = $1', [deviceId]);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { deviceBond, type BoundDevice } from '../../../src/crypto/device-cipher.ts';
 import type { Sql } from './sql.ts';
 
 /** Reads and changes devices and their proofs. */
@@ -28,9 +29,34 @@ export class DeviceRows {
     );
   }
 
+  /** Moves the row of a phone to another subscription, whose own phone it replaces there. */
+  async move(deviceId: string, subscriptionId: string): Promise<void> {
+    await this.sql(`UPDATE devices SET state = 'revoked', revoked_at = now() WHERE subscription_id = $1`, [
+      subscriptionId,
+    ]);
+    await this.sql('UPDATE devices SET subscription_id = $2 WHERE id = $1', [deviceId, subscriptionId]);
+  }
+
+  /** Puts another public key into the row of a phone. */
+  replaceKey(deviceId: string, column: 'signing_key' | 'encryption_key', jwk: object): Promise<unknown> {
+    return this.sql(`UPDATE devices SET ${column} = $2 WHERE id = $1`, [deviceId, JSON.stringify(jwk)]);
+  }
+
+  /** Makes a Smart OTP of an institution the own phone of its subscription. */
+  async becomeOwnPhone(deviceId: string, subscriptionId: string): Promise<void> {
+    await this.sql(`UPDATE devices SET state = 'revoked', revoked_at = now() WHERE subscription_id = $1 AND id <> $2`, [
+      subscriptionId,
+      deviceId,
+    ]);
+    await this.sql('UPDATE devices SET issuer_id = NULL WHERE id = $1', [deviceId]);
+  }
+
   /** Names the devices of a subscription. */
   rename(subscriptionId: string, name: string): Promise<unknown> {
-    return this.sql('UPDATE devices SET name = $2 WHERE subscription_id = $1', [subscriptionId, name]);
+    return this.sql('UPDATE devices SET name = $2, name_cipher = NULL WHERE subscription_id = $1', [
+      subscriptionId,
+      name,
+    ]);
   }
 
   /** Sets the serial number of a subscription's device. */
@@ -73,6 +99,16 @@ export class DeviceRows {
   /** Ends the period of a PIN check. */
   expirePinCheck(deviceId: string): Promise<unknown> {
     return this.sql('UPDATE devices SET pin_check_expires_at = now() WHERE id = $1', [deviceId]);
+  }
+
+  /** The text to which the secrets of a device are bound. */
+  async bondOf(deviceId: string): Promise<string> {
+    const [row] = await this.sql<BoundDevice>(
+      `SELECT id, subscription_id AS "subscriptionId", issuer_id AS "issuerId", signing_key AS "signingKey",
+         encryption_key AS "encryptionKey", card_key AS "cardKey" FROM devices WHERE id = $1`,
+      [deviceId],
+    );
+    return deviceBond(row!);
   }
 
   /** The encrypted knowledge key. */

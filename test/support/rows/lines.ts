@@ -34,9 +34,9 @@ export class LineRows {
     return row;
   }
 
-  /** All lines that have not ended. */
+  /** All lines that have not ended and have a number. */
   current(): Promise<LineRow[]> {
-    return this.sql(`SELECT * FROM lines WHERE status <> 'terminated' ORDER BY id`);
+    return this.sql(`SELECT * FROM lines WHERE status <> 'terminated' AND phone_index IS NOT NULL ORDER BY id`);
   }
 
   /** All lines except these. */

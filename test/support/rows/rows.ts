@@ -8,6 +8,7 @@ import { CustomerRows } from './customers.ts';
 import { DeliveryRows } from './deliveries.ts';
 import { DeviceRows } from './devices.ts';
 import { LineRows } from './lines.ts';
+import { PersonalDataRows } from './personal-data.ts';
 import { OperatorRows } from './operators.ts';
 import { SmsPermissionRows } from './sms-permissions.ts';
 import { sqlOf } from './sql.ts';
@@ -24,6 +25,7 @@ export class Rows {
   readonly customers: CustomerRows;
   readonly deliveries: DeliveryRows;
   readonly devices: DeviceRows;
+  readonly personalData: PersonalDataRows;
   readonly lines: LineRows;
   readonly operators: OperatorRows;
   readonly smsPermissions: SmsPermissionRows;
@@ -40,6 +42,7 @@ export class Rows {
     this.customers = new CustomerRows(sql);
     this.deliveries = new DeliveryRows(sql);
     this.devices = new DeviceRows(sql);
+    this.personalData = new PersonalDataRows(sql, pool);
     this.lines = new LineRows(sql, pool);
     this.operators = new OperatorRows(sql);
     this.smsPermissions = new SmsPermissionRows(sql);

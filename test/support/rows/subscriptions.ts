@@ -62,6 +62,12 @@ export class SubscriptionRows {
     return row?.id;
   }
 
+  /** The state of the newest subscription of a line. */
+  async stateOn(lineId: string): Promise<string | undefined> {
+    const sql = 'SELECT state FROM subscriptions WHERE line_id = $1 ORDER BY created_at DESC LIMIT 1';
+    return (await this.sql<{ state: string }>(sql, [lineId]))[0]?.state;
+  }
+
   async lineOf(id: string): Promise<string> {
     const [row] = await this.sql<{ line_id: string }>('SELECT line_id FROM subscriptions WHERE id = $1', [id]);
     return row!.line_id;

@@ -19,5 +19,6 @@ export const en: WindowWords = {
   windowOver: 'This window has expired. Start again on the site that asked you.',
   elsewhere: 'This window was opened in another browser. Start again on the site that asked you.',
   unreachable: 'No internet connection. This page continues automatically once you are connected.',
+  staying: 'This window stays open.',
   failed: 'Something went wrong. Please try again in a moment.',
 };

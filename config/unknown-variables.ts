@@ -1,0 +1,42 @@
+/** What names of this service begin with; no other program is likely to read such a variable. */
+const OWN_PREFIXES = ['APNS_', 'CARRIER_DIRECTORY_', 'FCM_', 'PUSHGUARD_', 'SMPP_'];
+
+/**
+ * The variables that look like one of the service's but are none, each with the nearest name that is known: a misspelt
+ * name would otherwise leave its default in force without a word.
+ */
+export function unknownVariables(
+  given: readonly string[],
+  known: readonly string[],
+): { name: string; nearest: string }[] {
+  const names = new Set(known.flatMap((name) => [name, `${name}_FILE`]));
+  return given.flatMap((name) => {
+    if (names.has(name)) return [];
+    const plain = name
+      .toUpperCase()
+      .replaceAll('-', '_')
+      .replace(/^PUSHGUARD_/, '');
+    const [nearest] = [...names]
+      .map((one) => ({ one, distance: distanceBetween(plain, one) }))
+      .sort((a, b) => a.distance - b.distance);
+    if (!nearest) return [];
+    // One slip in every four characters, three at most; a short name such as PORT has many neighbours.
+    const isNear = nearest.distance <= Math.min(3, Math.floor(nearest.one.length / 4));
+    const isOurs = OWN_PREFIXES.some((prefix) => name.toUpperCase().startsWith(prefix));
+    return isNear || isOurs ? [{ name, nearest: nearest.one }] : [];
+  });
+}
+
+/** The number of characters to insert, delete or exchange (Levenshtein). */
+function distanceBetween(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, at) => at);
+  for (const [line, letter] of one.split('').entries()) {
+    const next = [line + 1];
+    for (const [at, wanted] of other.split('').entries()) {
+      const exchanged = (row[at] ?? 0) + (letter === wanted ? 0 : 1);
+      next.push(Math.min(exchanged, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] ?? 0;
+}

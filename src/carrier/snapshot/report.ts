@@ -1,0 +1,68 @@
+import type { CancelReason } from '../../domain/subscription.ts';
+import type { Excess } from './ending.ts';
+import type { Rejected } from './received.ts';
+import type { Reconciled } from './reconcile.ts';
+
+/** Refused lines that a report names; the summary counts all of them. */
+const MOST_REJECTED = 1_000;
+/** Unknown names of carriers that a report counts one by one. */
+const MOST_CARRIERS = 100;
+
+/** What became of one line; `ends` is why it or its subscription would end, in the report of an import that stopped. */
+type LineReport = { lineId: string; ends?: CancelReason } & (Reconciled | { outcome: 'missing' | 'terminated' });
+
+type Counted = Rejected['outcome'] | Exclude<LineReport['outcome'], 'terminated'>;
+
+type Summary = Record<'read' | Counted, number> & { dryRun: boolean; stopped?: true } & Partial<Excess>;
+
+/** One line of the report; the last one is the summary. */
+export type ImportReport =
+  | { progress: number }
+  | Rejected
+  | LineReport
+  /** A carrier's name that is not configured, and on how many lines the snapshot has it. */
+  | { unknownCarrier: string; lines: number }
+  | { summary: Summary };
+
+/** Counts what an import reports. */
+export class ReportSums {
+  private readonly sums = { read: 0, added: 0, changed: 0, same: 0, newer_held: 0, rejected: 0, missing: 0 };
+  private refused = 0;
+  private shown = 0;
+  private readonly unknownCarriers = new Map<string, number>();
+
+  /** Counts a line that needs no report, because nothing differs or because too many were refused; false for others. */
+  isOnlyCounted(line: Rejected | Reconciled): boolean {
+    const { outcome } = line;
+    if (outcome === 'rejected') this.refused += 1;
+    const isOnlyCounted =
+      outcome === 'rejected' ? this.refused > MOST_REJECTED : outcome === 'same' && !('unknownCarrier' in line);
+    if (isOnlyCounted) this.sums[outcome] += 1;
+    return isOnlyCounted;
+  }
+
+  /** Counts a line and yields its report, unless too many were refused. */
+  *report(report: Rejected | LineReport): Generator<ImportReport> {
+    this.sums[report.outcome === 'terminated' ? 'missing' : report.outcome] += 1;
+    if ('unknownCarrier' in report) this.countCarrier(report.unknownCarrier);
+    if (report.outcome === 'rejected') this.shown += 1;
+    if (report.outcome !== 'rejected' || this.shown <= MOST_REJECTED) yield report;
+  }
+
+  /** Counts lines that were read; yields a report of progress after every `each` of them. */
+  *read(lines: number, each: number): Generator<ImportReport> {
+    const before = this.sums.read;
+    this.sums.read += lines;
+    if (Math.floor(this.sums.read / each) > Math.floor(before / each)) yield { progress: this.sums.read };
+  }
+
+  *end(how: Omit<Summary, 'read' | Counted>): Generator<ImportReport> {
+    for (const [unknownCarrier, lines] of this.unknownCarriers) yield { unknownCarrier, lines };
+    yield { summary: { ...this.sums, ...how } };
+  }
+
+  private countCarrier(name: string): void {
+    const lines = this.unknownCarriers.get(name) ?? 0;
+    if (lines > 0 || this.unknownCarriers.size < MOST_CARRIERS) this.unknownCarriers.set(name, lines + 1);
+  }
+}

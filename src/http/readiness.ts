@@ -1,0 +1,76 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
+import { connectTo, type DatabaseClient } from '../database/database-client.ts';
+import { JobQueue } from '../queue/job-queue.ts';
+
+/** Milliseconds in which the database and the queue must answer. */
+const ANSWER_MS = 2_000;
+
+/** What an instance needs to be ready. */
+export type Need = 'database' | 'queue' | 'process';
+
+/** What a process says about itself: whether it can serve, and what does not answer. */
+export interface Answer {
+  status: 'up' | 'down';
+  failing?: Need[];
+}
+
+/**
+ * Readiness. It has a connection of its own, because a pool whose connections are all busy is not a database that is
+ * down, and one whose connections are all silent is not a database that is up.
+ */
+@Injectable()
+export class Readiness implements OnModuleDestroy {
+  private connection: Promise<DatabaseClient> | undefined;
+  private asking: Promise<Answer> | undefined;
+  private isStopping = false;
+
+  constructor(
+    private readonly environment: Environment,
+    private readonly queue: JobQueue,
+  ) {}
+
+  /** Says that this process takes no more work. */
+  stop(): void {
+    this.isStopping = true;
+  }
+
+  /**
+   * Asks the database and the queue. A process that only answers callers stays up without the queue, because a worker's
+   * sweep finds what was not queued.
+   */
+  async answer(): Promise<Answer> {
+    if (this.isStopping) return { status: 'down', failing: ['process'] };
+    return (this.asking ??= this.ask().finally(() => {
+      this.asking = undefined;
+    }));
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    this.isStopping = true;
+    const client = await this.connection?.catch(() => undefined);
+    // Not awaited: on a dead network the server never answers the end of a connection.
+    void client?.end().catch(() => undefined);
+  }
+
+  private async ask(): Promise<Answer> {
+    const [database, queue] = await Promise.allSettled([this.askDatabase(), this.queue.answer(ANSWER_MS)]);
+    const failing: Need[] = [];
+    if (database.status === 'rejected') failing.push('database');
+    if (queue.status === 'rejected') failing.push('queue');
+    if (failing.length === 0) return { status: 'up' };
+    const isUp = this.environment.ROLE === 'api' && database.status === 'fulfilled';
+    return { status: isUp ? 'up' : 'down', failing };
+  }
+
+  private async askDatabase(): Promise<void> {
+    const limits = { server: ANSWER_MS, client: ANSWER_MS };
+    this.connection ??= connectTo(this.environment.DATABASE_URL ?? '', limits);
+    try {
+      await (await this.connection).query('SELECT 1');
+    } catch (error) {
+      this.connection = undefined;
+      throw error;
+    }
+  }
+}

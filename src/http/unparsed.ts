@@ -1,0 +1,72 @@
+import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { Problem } from '../domain/problem.ts';
+import { PROBLEM_CATALOGUE } from './problem-catalogue.ts';
+import { problemDocument } from './problem.filter.ts';
+
+/** Milliseconds for which a refused connection stays open, so that its client can read the answer. */
+const LINGER_MS = 1_000;
+
+/**
+ * Answers what Node's parser refuses with a problem document, and closes the connection: bytes that are no HTTP/1.1,
+ * headers over 16 KiB, a request that does not arrive in time, and CONNECT.
+ */
+export function answerUnparsed(server: Server): void {
+  const latest = new WeakMap<Duplex, ServerResponse>();
+  const refused = new WeakSet<Duplex>();
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => latest.set(request.socket, response));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    // The parser complains again about whatever follows.
+    if (refused.has(socket)) return;
+    refused.add(socket);
+    const response = latest.get(socket);
+    // An answer that has begun would be continued by these bytes.
+    const isAnswering = response !== undefined && response.headersSent && !response.writableFinished;
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering) socket.destroy(error);
+    else refuse(socket, unparsedProblem(error.code ?? ''));
+  });
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    refuse(
+      socket,
+      new Problem('invalid_request', 'This service is no proxy. Send a request for one of its addresses.'),
+    );
+  });
+  // RFC 9110, 10.1.1 allows a server to ignore an expectation that it does not know; Node would answer without a body.
+  server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => {
+    server.emit('request', request, response);
+  });
+}
+
+function unparsedProblem(code: string): Problem {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new Problem('headers_too_large', 'Send an address and headers of at most 16 KiB together.');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new Problem('request_timeout', 'The request did not arrive in time. Send it again on a new connection.');
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new Problem('payload_too_large', 'Send the chunks of a body without extensions.');
+    default:
+      return new Problem('invalid_request', 'The bytes of this request are not HTTP/1.1 (RFC 9112).');
+  }
+}
+
+function refuse(socket: Duplex, problem: Problem): void {
+  const { status } = PROBLEM_CATALOGUE[problem.code];
+  const body = JSON.stringify(problemDocument(problem));
+  const headers = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Content-Type: application/problem+json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Cache-Control: no-store',
+    'X-Content-Type-Options: nosniff',
+    'Connection: close',
+  ];
+  socket.end(`${headers.join('\r\n')}\r\n\r\n${body}`);
+  // While the client is still sending, closing would reset the connection before the client has read the answer.
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS).unref();
+  socket.once('close', () => {
+    clearTimeout(timer);
+  });
+  socket.on('error', () => socket.destroy());
+  socket.resume();
+}

@@ -1,0 +1,27 @@
+import type { ReissueState } from '../../domain/reissue.ts';
+
+/** An action on a subscription at the desk. */
+export type DeskAction = 'reveal' | 'report-loss' | 'ask-resume' | 'unlock-pin' | 'ask-enrolment-code' | 'cancel';
+
+export type DeskPlace = '/operator' | '/operator/approvals' | '/operator/charges' | '/operator/audit';
+
+/** A completed action, as the address of the page that confirms it names it. */
+export const DONE = [
+  'report-loss',
+  'ask-resume',
+  'unlock-pin',
+  'ask-enrolment-code',
+  'cancel',
+  'approve',
+  'refuse',
+  'withdraw',
+  'settle',
+  'password',
+  'apply-reissue',
+  'withdraw-reissue',
+  'reveal-over',
+] as const;
+export type Done = (typeof DONE)[number];
+
+/** A reissue that still needs an action. */
+export type ReissueUnderWay = Exclude<ReissueState, 'completed' | 'refused' | 'withdrawn' | 'expired'>;

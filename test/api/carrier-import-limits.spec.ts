@@ -1,0 +1,287 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import type { LineFacts } from '../../src/domain/line.ts';
+import { expectFaults } from '../support/problem.ts';
+import { answerOf, TestService } from '../support/service.ts';
+
+let service: TestService;
+
+beforeAll(async () => {
+  service = await TestService.start({ IMPORT_MAX_ENDED: '2' });
+});
+afterAll(async () => {
+  await service.stop();
+});
+
+interface Summary {
+  [count: string]: unknown;
+  stopped?: boolean;
+  confirm?: string;
+}
+
+interface Report {
+  [member: string]: unknown;
+  lineId?: string;
+  outcome?: string;
+  summary?: Summary;
+}
+
+function aLine(change: Partial<LineFacts> = {}): LineFacts {
+  return {
+    lineId: `line-${randomUUID()}`,
+    phoneNumber: `+8210${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`,
+    carrier: 'SKT',
+    status: 'active',
+    holder: 'self',
+    owner: { birthDate: '900101', genderDigit: '1' },
+    plan: 'postpaid',
+    handset: { os: 'android', osVersion: '14', formFactor: 'phone', model: 'SM-S931N' },
+    ...change,
+  };
+}
+
+async function send(body: string, query: Record<string, string> = {}, to = service): Promise<Response> {
+  return fetch(`${to.issuer}/carrier/v1/lines/import?${new URLSearchParams(query).toString()}`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${await to.token('carrier')}`, 'Content-Type': 'application/x-ndjson' },
+    body,
+  });
+}
+
+async function importing(lines: readonly object[], query: Record<string, string> = {}, to = service) {
+  const response = await send(lines.map((line) => `${JSON.stringify(line)}\n`).join(''), query, to);
+  const text = await response.text();
+  const reports = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Report);
+  return {
+    text,
+    reports,
+    summary: reports.at(-1)!.summary!,
+    of: (lineId: string) => reports.find((one) => one.lineId === lineId),
+  };
+}
+
+/** Subscribed lines, as a snapshot has them. */
+async function subscribedLines(count: number): Promise<LineFacts[]> {
+  const lines = Array.from({ length: count }, () => aLine());
+  await importing(lines);
+  for (const { phoneNumber } of lines) await service.subscribe({ phoneNumber, birthDate: '900101', genderDigit: '1' });
+  return lines;
+}
+
+/** The states of the newest subscriptions on lines. */
+const statesOf = (lines: readonly LineFacts[]) =>
+  Promise.all(lines.map(({ lineId }) => service.rows.subscriptions.stateOn(lineId)));
+
+const OTHER = { birthDate: '850715', genderDigit: '2' };
+
+describe('names in another spelling', () => {
+  const SPELLINGS: readonly [string, (line: LineFacts) => Partial<LineFacts>][] = [
+    ['the carrier with a blank behind it', () => ({ carrier: 'SKT ' })],
+    ['the carrier in small letters between blanks', () => ({ carrier: ' skt ' })],
+    ['the model in another case', ({ handset }) => ({ handset: { ...handset, model: ' sm-s931n' } })],
+    ['the system in another case', ({ handset }) => ({ handset: { ...handset, os: 'ANDROID ' } })],
+    ['the version between blanks', ({ handset }) => ({ handset: { ...handset, osVersion: ' 14 ' } })],
+  ];
+
+  it.each(SPELLINGS)('%s is no difference, in a snapshot and by PUT', async (_case, spelt) => {
+    const [line] = await subscribedLines(1);
+    const other = { ...line!, ...spelt(line!) };
+    expect((await importing([other])).summary).toMatchObject({ read: 1, same: 1 });
+    const answer = await service.call('PUT', `/carrier/v1/lines/${line!.lineId}`, other, { scope: 'carrier' });
+    expect(answer.body).toMatchObject({ outcome: 'same', differences: [] });
+    expect(await statesOf([line!])).toEqual(['awaiting_device']);
+  });
+
+  it('a line whose carrier and system were first told in another spelling may subscribe', async () => {
+    const line = aLine({ carrier: ' skt', handset: { os: ' iOS', osVersion: ' 17.1', formFactor: 'phone' } });
+    await importing([line]);
+    const { phoneNumber } = line;
+    await service.subscribe({ phoneNumber, birthDate: '900101', genderDigit: '1' });
+    expect(await statesOf([line])).toEqual(['awaiting_device']);
+  });
+
+  it('a line of the snapshot’s carrier is missing, however the two spell its name', async () => {
+    const [missing, named] = [aLine({ carrier: 'Kt' }), aLine({ carrier: 'kT' })];
+    await importing([missing, named]);
+    expect((await importing([{ ...named, carrier: 'KT ' }])).of(missing.lineId)).toMatchObject({ outcome: 'missing' });
+  });
+
+  it('a device-changed event that spells the model in another way keeps the phone in use', async () => {
+    const { phone, subscriptionId } = await service.subscriber();
+    const lineId = await service.rows.subscriptions.lineOf(subscriptionId);
+    const handset = { os: 'Android ', osVersion: '14', formFactor: 'phone', model: 'SM-S931N' };
+    const { lineId: _, ...facts } = { ...aLine(), lineId, ...(await factsOf(lineId)) };
+    await service.call('PUT', `/carrier/v1/lines/${lineId}`, { ...facts, handset }, { scope: 'carrier' });
+    expect(await phone.pending()).toEqual([]);
+    const again = { ...facts, handset: { ...handset, os: 'android', model: 'sm-s931n ' } };
+    const answer = await service.call('PUT', `/carrier/v1/lines/${lineId}`, again, { scope: 'carrier' });
+    expect(answer.body).toMatchObject({ outcome: 'same' });
+    expect(await phone.pending()).toEqual([]);
+  });
+});
+
+/** The number and the owner of a stored line. */
+async function factsOf(lineId: string): Promise<Pick<LineFacts, 'phoneNumber' | 'owner'>> {
+  const row = (await service.rows.lines.of(lineId))!;
+  const { fields } = service.keys;
+  return {
+    phoneNumber: fields.decrypt(row.phone_number, `lines:phone_number:${lineId}`).toString('utf8'),
+    owner: JSON.parse(fields.decrypt(row.owner, `lines:owner:${lineId}`).toString('utf8')) as LineFacts['owner'],
+  };
+}
+
+describe('a carrier whose name is not configured', () => {
+  it('a carrier whose name is not configured is reported in a snapshot, and ends nothing, however often it comes', async () => {
+    const lines = await subscribedLines(4);
+    const snapshot = lines.map((line) => ({ ...line, carrier: 'SK Telecom' }));
+    for (const newcomer of [aLine({ carrier: 'SK Telecom' }), aLine({ carrier: 'SK Telecom' })]) {
+      const { reports, summary, of } = await importing([...snapshot, newcomer]);
+      expect(summary).toMatchObject({ same: 4, added: 1, changed: 0 });
+      expect(of(lines[0]!.lineId)).toEqual({
+        lineId: lines[0]!.lineId,
+        outcome: 'same',
+        differences: ['carrier'],
+        unknownCarrier: 'SK Telecom',
+      });
+      expect(of(newcomer.lineId)).toMatchObject({ outcome: 'added', unknownCarrier: 'SK Telecom' });
+      expect(reports).toContainEqual({ unknownCarrier: 'SK Telecom', lines: 5 });
+      expect(await statesOf(lines)).toEqual(lines.map(() => 'awaiting_device'));
+    }
+  });
+
+  it('the other facts of a line whose carrier is unknown count', async () => {
+    const [line] = await subscribedLines(1);
+    const { of } = await importing([{ ...line!, carrier: 'SK Telecom', plan: 'prepaid' }]);
+    expect(of(line!.lineId)).toEqual({
+      lineId: line!.lineId,
+      outcome: 'changed',
+      differences: ['carrier', 'plan'],
+      unknownCarrier: 'SK Telecom',
+    });
+    expect(await service.rows.lines.of(line!.lineId)).toMatchObject({ carrier: 'SKT', plan: 'prepaid' });
+    expect(await statesOf([line!])).toEqual(['cancelled']);
+  });
+
+  it('a line that moved to a carrier whose name is configured is ended', async () => {
+    const [line] = await subscribedLines(1);
+    expect((await importing([{ ...line!, carrier: 'kt' }])).of(line!.lineId)).toMatchObject({ outcome: 'changed' });
+    expect(await statesOf([line!])).toEqual(['cancelled']);
+  });
+});
+
+describe('a snapshot that would end more than is allowed', () => {
+  it('a snapshot that would end more than is allowed changes nothing, and reports what it would end', async () => {
+    const lines = await subscribedLines(3);
+    const kept = aLine();
+    const snapshot = [...lines.map((line) => ({ ...line, owner: OTHER })), kept];
+    const { reports, summary, of } = await importing(snapshot);
+    expect(summary).toMatchObject({
+      read: 4,
+      changed: 3,
+      added: 1,
+      dryRun: false,
+      stopped: true,
+      ended: { lines: 0, subscriptions: 3 },
+      limit: { lines: 2, subscriptions: 2 },
+      confirm: expect.stringMatching(/^[\w-]{22}$/),
+    });
+    expect(of(lines[0]!.lineId)).toMatchObject({ outcome: 'changed', differences: ['owner'], ends: 'owner_changed' });
+    expect(reports.filter(({ ends }) => ends !== undefined)).toHaveLength(3);
+    expect(await statesOf(lines)).toEqual(lines.map(() => 'awaiting_device'));
+    expect(await service.rows.lines.of(kept.lineId)).toBeUndefined();
+  });
+
+  it('with the confirmation of its report it is carried out, once', async () => {
+    const lines = await subscribedLines(3);
+    const snapshot = lines.map((line) => ({ ...line, plan: 'prepaid' }));
+    const { confirm } = (await importing(snapshot)).summary;
+    const { summary } = await importing(snapshot, { confirm: confirm! });
+    expect(summary).toMatchObject({ changed: 3, dryRun: false });
+    expect(summary).not.toHaveProperty('stopped');
+    expect(await statesOf(lines)).toEqual(lines.map(() => 'cancelled'));
+  });
+
+  it('a confirmation is worth nothing for another report', async () => {
+    const lines = await subscribedLines(4);
+    const ending = (count: number) => lines.map((line, at) => (at < count ? { ...line, owner: OTHER } : line));
+    const { confirm } = (await importing(ending(3))).summary;
+    for (const snapshot of [
+      ending(4),
+      ending(3)
+        .map((line) => ({ ...line, plan: 'm2m' }))
+        .slice(1),
+    ]) {
+      const { summary } = await importing(snapshot, { confirm: confirm! });
+      expect(summary).toMatchObject({ stopped: true });
+      expect(summary.confirm).not.toBe(confirm);
+    }
+    expect(await statesOf(lines)).toEqual(lines.map(() => 'awaiting_device'));
+  });
+
+  it('a dry run says what the import itself would need', async () => {
+    const lines = await subscribedLines(3);
+    const snapshot = lines.map((line) => ({ ...line, owner: OTHER }));
+    const dry = (await importing(snapshot, { dryRun: 'true' })).summary;
+    expect(dry).not.toHaveProperty('stopped');
+    expect(dry.confirm).toBe((await importing(snapshot)).summary.confirm);
+  });
+
+  it('lines that a truncated snapshot does not contain are not ended either, and are with the confirmation', async () => {
+    const lines = Array.from({ length: 4 }, () => aLine({ carrier: 'LGU+' }));
+    await importing(lines);
+    const { summary, of } = await importing(lines.slice(0, 1), { missing: 'terminate' });
+    expect(summary).toMatchObject({ missing: 3, stopped: true, ended: { lines: 3, subscriptions: 0 } });
+    expect(of(lines[1]!.lineId)).toEqual({ lineId: lines[1]!.lineId, outcome: 'missing', ends: 'line_terminated' });
+    expect(await service.rows.lines.of(lines[1]!.lineId)).toMatchObject({ status: 'active' });
+    await importing(lines.slice(0, 1), { missing: 'terminate', confirm: summary.confirm! });
+    expect(await service.rows.lines.of(lines[1]!.lineId)).toMatchObject({ status: 'terminated' });
+    expect(await service.rows.lines.of(lines[0]!.lineId)).toMatchObject({ status: 'active' });
+  });
+
+  it('without configuration a hundred lines may end, and one more stops the import', async () => {
+    const other = await TestService.start();
+    try {
+      const lines = Array.from({ length: 201 }, () => aLine());
+      await importing(lines, {}, other);
+      const ended = lines.map((line, at) => (at < 101 ? { ...line, status: 'terminated' } : line));
+      expect((await importing(ended, {}, other)).summary).toMatchObject({ stopped: true, limit: { lines: 100 } });
+      const { summary } = await importing([lines[0]!, ...ended.slice(1)], {}, other);
+      expect(summary).toMatchObject({ changed: 100 });
+      expect(summary).not.toHaveProperty('stopped');
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('a confirmation that no report has is refused', async () => {
+    expectFaults(await answerOf(await send('', { confirm: 'yes, please!' })), '/confirm');
+  });
+});
+
+describe('a snapshot of faulty lines', () => {
+  it('a report names the first thousand faulty lines, and the summary counts all of them', async () => {
+    const good = aLine();
+    const junk = `${'{}\n'.repeat(100_000)}${JSON.stringify(good)}\n${'x\n'.repeat(50_000)}`;
+    const response = await send(junk);
+    const text = await response.text();
+    const reports = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Report);
+    expect(reports.filter(({ outcome }) => outcome === 'rejected')).toHaveLength(1_000);
+    expect(reports.at(-1)!.summary).toMatchObject({ read: 150_001, rejected: 150_000, added: 1 });
+    expect(text.length).toBeLessThan(3 * 1024 * 1024);
+  });
+
+  it('a faulty line with thousands of unknown members is answered with its first faults', async () => {
+    const many = Object.fromEntries(Array.from({ length: 1_200 }, (_, at) => [`a${at}`, 1]));
+    const long = { ...aLine(), [`a${'"'.repeat(7_000)}`]: 1 };
+    const { reports, summary } = await importing([{ ...aLine(), ...many }, long]);
+    expect(summary).toMatchObject({ rejected: 2 });
+    expect(reports[0]!['faults']).toHaveLength(20);
+    expect(reports[1]!['faults']).toHaveLength(1);
+  });
+});

@@ -1,0 +1,192 @@
+import { describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readEnvironment } from '../../config/environment.ts';
+import { unknownVariables } from '../../config/unknown-variables.ts';
+import { generateKeyring } from '../../src/crypto/keyring.ts';
+import { startLocalApns } from '../../src/embedded/local-apns.ts';
+
+/** No log may contain it, whatever variable it stands in. */
+const SECRET = 'Zq7-hush-4481';
+
+const pem = (kind: 'ec' | 'rsa') =>
+  kind === 'ec'
+    ? generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+    : generateKeyPairSync('rsa', { modulusLength: 2048 })
+        .privateKey.export({ type: 'pkcs8', format: 'pem' })
+        .toString();
+
+/** Runs a program of the service with this environment alone, until it ends. */
+const run = (program: string, env: Record<string, string>): Promise<{ code: number; output: string }> =>
+  new Promise((resolve) => {
+    const { PATH = '', HOME = '' } = process.env;
+    execFile(process.execPath, [`dist/src/${program}`], { env: { PATH, HOME, ...env } }, (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr });
+    });
+  });
+
+const FAULTY: [string, string][] = [
+  ['KEYRING', SECRET],
+  ['KEYRING', JSON.stringify({ field: [{ kid: 'a', key: SECRET }] })],
+  ['KEYRING', generateKeyring().replace(/"d": "[^"]+"/, `"d": "${SECRET}"`)],
+  ['APNS_KEY', SECRET],
+  ['APNS_KEY', `-----BEGIN PRIVATE KEY-----\n${Buffer.from(SECRET).toString('base64')}\n-----END PRIVATE KEY-----`],
+  ['APNS_KEY', `${pem('ec').slice(0, 90)}${SECRET}${pem('ec').slice(90)}`],
+  ['APNS_KEY', pem('rsa')],
+  ['FCM_SERVICE_ACCOUNT', SECRET],
+  ['FCM_SERVICE_ACCOUNT', `{"private_key": "${SECRET}"`],
+  ['FCM_SERVICE_ACCOUNT', JSON.stringify({ project_id: 'p', client_email: 'a@b.c', private_key: SECRET })],
+  ['FCM_SERVICE_ACCOUNT', JSON.stringify({ project_id: 'p', private_key: pem('rsa') })],
+  ['FCM_SERVICE_ACCOUNT', 'null'],
+  ['SMPP_URL', `smpp://pushguard:${SECRET}#1@smsc.example:2775`],
+  ['SMPP_URL', `smpp://pushguard:${SECRET}%zz@smsc.example:2775`],
+  ['SMPP_URL', `http://pushguard:${SECRET}@smsc.example:2775`],
+  ['SMPP_URL', `smpp://pushguard:${SECRET}/@smsc.example:2775`],
+  ['DATABASE_URL', `postgres://pushguard:${SECRET}#@db.example/pushguard`],
+  ['DATABASE_URL', `postgres://pushguard:${SECRET}%@db.example/pushguard`],
+  ['DATABASE_URL', `mysql://pushguard:${SECRET}@db.example/pushguard`],
+  ['MIGRATION_DATABASE_URL', `postgres://owner:${SECRET} @db.example/pushguard`],
+  ['REDIS_URL', `redis://:${SECRET}/@cache.example:6379`],
+  ['FCM_ENDPOINT_CA', SECRET],
+  ['APNS_ENDPOINT_CA', `-----BEGIN CERTIFICATE-----\n${SECRET.replaceAll('-', '')}\n-----END CERTIFICATE-----`],
+  ['CARRIER_DIRECTORY_TOKEN', `${SECRET}\n${SECRET}`],
+];
+
+describe('a secret of the wrong form', () => {
+  it.each(FAULTY)('%s: its name is told, its value is not (%#)', (name, value) => {
+    let message = '';
+    try {
+      readEnvironment({ APNS_KEY_ID: 'A', APNS_TEAM_ID: 'B', APNS_TOPIC: 'c', [name]: value });
+    } catch (error) {
+      message = (error as Error).message;
+    }
+    expect(message).toMatch(new RegExp(`^Correct these environment variables:\n  ${name}: ${name} [^\n]+$`));
+    for (const part of [SECRET, SECRET.replaceAll('-', ''), Buffer.from(SECRET).toString('base64')])
+      expect(message).not.toContain(part);
+    expect(message).not.toContain('-----BEGIN');
+  });
+
+  it('the service ends before any other program gets it: one message, every name, no value, no stack', async () => {
+    const faulty = Object.fromEntries(FAULTY);
+    const directory = await mkdtemp(join(tmpdir(), 'pushguard-configuration-'));
+    try {
+      const { code, output } = await run('main.js', {
+        NODE_ENV: 'production',
+        ...faulty,
+        PORT: 'x',
+        APNS_PRODUCTION: 'maybe',
+        APNS_KEY_ID_FILE: join(directory, 'nothing'),
+      });
+      expect(code).toBe(1);
+      expect(output).toMatch(/^Correct these environment variables:\n( {2}[A-Z_]+: [^\n]+\n)+$/);
+      const named = [...output.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name);
+      expect(named.sort()).toEqual(
+        [
+          ...Object.keys(faulty),
+          'APNS_KEY_ID_FILE',
+          'APNS_PRODUCTION',
+          'APNS_TEAM_ID',
+          'APNS_TOPIC',
+          'ISSUER',
+          'PORT',
+        ].sort(),
+      );
+      expect(output).not.toContain(SECRET);
+      for (const command of ['reencrypt', 'verify-audit', 'replay-events']) {
+        const ended = await run(`commands/${command}.js`, { DATABASE_URL: faulty['DATABASE_URL']! });
+        expect(ended.code).toBe(1);
+        expect(ended.output).toMatch(/^Correct these environment variables:\n( {2}[A-Z_]+: [^\n]+\n)+$/);
+        expect(ended.output).toContain('KEYRING: is required');
+      }
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it('secrets of the right form are taken, from a variable or a file, with line breaks written either way', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'pushguard-configuration-'));
+    const apns = await startLocalApns();
+    try {
+      const key = pem('ec');
+      await writeFile(
+        join(directory, 'account'),
+        JSON.stringify({ project_id: 'p', client_email: 'a@b.c', private_key: pem('rsa') }),
+      );
+      const environment = readEnvironment({
+        KEYRING: generateKeyring(),
+        APNS_KEY: ` ${key.replaceAll('\n', String.raw`\n`)}`,
+        APNS_KEY_ID: 'A',
+        APNS_TEAM_ID: 'B',
+        APNS_TOPIC: 'c',
+        APNS_ENDPOINT_CA: apns.ca,
+        FCM_SERVICE_ACCOUNT_FILE: ` ${join(directory, 'account')}\n`,
+        SMPP_URL: `smpp://pushguard:${encodeURIComponent('p#ss/w@rd%')}@smsc.example:2775`,
+        DATABASE_URL: 'postgres://u:p%23@one.example:5432,two.example/pushguard?target_session_attrs=read-write',
+        REDIS_URL: 'rediss://:p%2F@cache.example:6380/1',
+      });
+      expect(environment.APNS_KEY).toBe(key);
+      expect(environment.FCM_SERVICE_ACCOUNT).toContain('a@b.c');
+    } finally {
+      await apns.close();
+      await rm(directory, { recursive: true });
+    }
+  });
+});
+
+it.each([
+  ...['true', 'TRUE', '1', 'yes', 'Yes', 'on', ' on '].map((word) => [word, true] as const),
+  ...['false', '0', 'no', 'Off'].map((word) => [word, false] as const),
+])('a switch that is "%s" is %p', (word, value) => {
+  expect(readEnvironment({ APNS_PRODUCTION: word }).APNS_PRODUCTION).toBe(value);
+});
+
+it('a list may have blanks', () => {
+  const { HOME_CARRIERS, TRUST_PROXY } = readEnvironment({
+    HOME_CARRIERS: ' SKT , KT,, ',
+    TRUST_PROXY: '10.0.0.1, 10.0.0.2',
+  });
+  expect({ HOME_CARRIERS, TRUST_PROXY }).toEqual({
+    HOME_CARRIERS: ['SKT', 'KT'],
+    TRUST_PROXY: ['10.0.0.1', '10.0.0.2'],
+  });
+});
+
+describe('a variable that is unknown', () => {
+  const known = ['APNS_KEY', 'APNS_KEY_ID', 'DATABASE_URL', 'HOME_CARRIERS', 'HOST', 'MONTHLY_FEE', 'PORT'];
+
+  it.each([
+    ['DATABSE_URL', 'DATABASE_URL'],
+    ['HOME_CARRIER', 'HOME_CARRIERS'],
+    ['MONTHLY_FEES', 'MONTHLY_FEE'],
+    ['database_url', 'DATABASE_URL'],
+    ['PUSHGUARD_PORT', 'PORT'],
+    ['APNS_KEYID', 'APNS_KEY_ID'],
+    ['DATABASE_URL_FIEL', 'DATABASE_URL_FILE'],
+  ])('%s looks like one of the service’s: %s is meant', (name, nearest) => {
+    expect(unknownVariables([name], known)).toEqual([{ name, nearest }]);
+  });
+
+  it('names of other programs are left alone', () => {
+    const others = [
+      'PATH',
+      'HOME',
+      'PGHOST',
+      'LANG',
+      'TERM',
+      'HOSTNAME',
+      'NODE_OPTIONS',
+      'DATABASE_URL_FILE',
+      'npm_config_cache',
+    ];
+    expect(unknownVariables(others, known)).toEqual([]);
+  });
+
+  it('the service warns of it, and names no value', async () => {
+    const { output } = await run('main.js', { PORT: 'x', DATABSE_URL: `postgres://u:${SECRET}@h/d` });
+    expect(output).toContain('The environment variable DATABSE_URL is unknown. Is DATABASE_URL meant?\n');
+    expect(output).not.toContain(SECRET);
+  });
+});

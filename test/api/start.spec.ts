@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
+import { TestService } from '../support/service.ts';
+import { TextBrowser } from '../../src/commands/journey/text-browser.ts';
+
+describe('npm start at a terminal', () => {
+  let database: TestDatabase;
+  let directory: string;
+
+  beforeAll(async () => {
+    [database, directory] = await Promise.all([createTestDatabase(), mkdtemp(join(tmpdir(), 'pushguard-start-'))]);
+  });
+  afterAll(async () => {
+    await database.drop();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('the start says at once what it does, and ends with every address and the ids of the clients', async () => {
+    const port = await freePort();
+    const main = join(import.meta.dirname, '../../dist/src/main.js');
+    const env = {
+      ...process.env,
+      DATA_DIR: directory,
+      DATABASE_URL: database.url,
+      PORT: String(port),
+      MANAGEMENT_PORT: '0',
+    };
+    const child = spawn(process.execPath, [main], { env: { ...env, NODE_ENV: 'development' } });
+    let said = '';
+    child.stdout.on('data', (part: Buffer) => (said += part.toString()));
+    try {
+      await eventually('the end of the start', () => said.includes('Press Ctrl-C'));
+      expect(said.trimStart()).toMatch(/^Starting Pushguard/);
+      expect(said.indexOf('Migrating')).toBeLessThan(said.indexOf('Pushguard is running'));
+      for (const path of ['/', '/demo', '/demo/bank', '/phone', '/operator', '/openapi.json', '/local/sms-outbox'])
+        expect(said).toMatch(new RegExp(`:${port}${path}\\s`));
+      for (const id of ['demo-shop', 'demo-bank', 'demo-securities', 'demo-carrier', 'demo-operator'])
+        expect(said).toContain(id);
+    } finally {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+  });
+});
+
+describe('the demonstration', () => {
+  let service: TestService;
+
+  beforeAll(async () => {
+    service = await TestService.start();
+  });
+  afterAll(() => service.stop());
+
+  it('a button of the shop gives the people their budgets back', async () => {
+    const person = await service.addLine();
+    for (let start = 0; start < 5; start += 1) expect((await service.start(person)).status).toBe(201);
+    expect((await service.start(person)).status).toBe(429);
+    const visitor = new TextBrowser(service.issuer);
+    const { text } = await visitor.open('/demo?lang=ko');
+    expect(text).toContain('요청 횟수 초기화');
+    const page = await visitor.send('/demo/budgets', { lang: 'ko' });
+    expect(page.text).toContain('요청 횟수를 초기화했습니다');
+    expect((await service.start(person)).status).toBe(201);
+  });
+
+  it('another site cannot press that button', async () => {
+    const answer = await fetch(`${service.issuer}/demo/budgets`, {
+      method: 'POST',
+      headers: { Origin: 'https://elsewhere.example', 'Sec-Fetch-Site': 'cross-site' },
+      body: new URLSearchParams({ lang: 'ko' }),
+    });
+    expect(answer.status).toBe(403);
+  });
+});

@@ -1,0 +1,284 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import type { BrowserContext, Page } from 'playwright-core';
+import { fromBase32, totpOf, totpStep } from '../../src/crypto/totp.ts';
+import { CHROMIUM, describeWith } from '../support/programs.ts';
+import { otherThan } from '../support/service.ts';
+import { Scene, type DemoPerson } from './scene.ts';
+import { enrol, identify, openSetting, screen, typePin, view } from './steps.ts';
+
+/** Twice the size that browsers begin with. */
+const TWICE = { standard: 32, fixed: 26 };
+/** A desk, a phone in the hand, and the narrowest width that pages must support (WCAG 2.2, 1.4.10). */
+const WIDTHS = [1280, 390, 320];
+/** Fields of a call centre and of a bank hold more characters than the narrowest window has room for at this size. */
+const WIDTHS_OF_WORK = [1280, 390];
+
+/** What people type into each field. */
+const TYPED: Readonly<Record<string, string>> = {
+  birthDate: '900101',
+  genderDigit: '1',
+  phoneNumber: '010-1234-5678',
+  code: '123456',
+  osVersion: '17.4.1',
+  birthDay: '19900101',
+  login: 'supervisor2',
+  oldSerialNumber: 'PG-1234-5678-9012',
+};
+
+/** Parts that reach beyond the width of the page, and fields that hide the end of what was typed. */
+const HIDDEN = `(() => {
+  const page = document.documentElement;
+  const found = [];
+  if (page.scrollWidth > page.clientWidth) {
+    const beyond = [...document.querySelectorAll('body *')].filter((one) => one.getBoundingClientRect().right > page.clientWidth + 1);
+    found.push('scrolls sideways by ' + (page.scrollWidth - page.clientWidth) + ': ' +
+      beyond.slice(-3).map((one) => one.tagName + '.' + one.className + '#' + one.id).join(' '));
+  }
+  const isSeen = (one) => one.checkVisibility() && one.clientWidth > 1;
+  for (const field of document.querySelectorAll('input:not([type=checkbox], [type=radio], [type=hidden], [type=password])')) {
+    if (!isSeen(field) || field.readOnly || field.disabled) continue;
+    const typed = ${JSON.stringify(TYPED)}[field.id];
+    const before = field.value;
+    if (typed !== undefined) field.value = typed;
+    if (field.value !== '' && field.scrollWidth > field.clientWidth + 1)
+      found.push('hides what was typed in #' + field.id + ': ' + field.value);
+    field.value = before;
+  }
+  for (const one of document.querySelectorAll('button, h1, h2, dd, dt, p, strong, label, a, td, th, .code, select')) {
+    if (!isSeen(one) || one.closest('.unseen') || one.tagName === 'SELECT') continue;
+    const style = getComputedStyle(one);
+    if (style.overflowX !== 'visible' && style.overflowX !== 'auto' && one.scrollWidth > one.clientWidth + 1)
+      found.push('cuts ' + one.tagName + ' ' + one.textContent.trim().slice(0, 40));
+    if (style.overflowY === 'hidden' && one.scrollHeight > one.clientHeight + 1)
+      found.push('cuts the height of ' + one.tagName + ' ' + one.textContent.trim().slice(0, 40));
+  }
+  return found;
+})()`;
+
+describeWith(CHROMIUM, 'a reader who set the text of the browser to twice its size', () => {
+  let scene: Scene;
+  let contexts: BrowserContext[] = [];
+
+  beforeAll(async () => {
+    scene = await Scene.start();
+  });
+  afterAll(async () => {
+    await scene.stop();
+  });
+  beforeEach(async () => {
+    await scene.rows.budgets.clearForms();
+    await scene.rows.budgets.clearStarts();
+  });
+  afterEach(async () => {
+    for (const context of contexts) await context.close();
+    contexts = [];
+    expect(scene.complaints).toEqual([]);
+  });
+
+  async function open(path = '/'): Promise<Page> {
+    const context = await scene.newBrowser({ viewport: { width: 1280, height: 800 } });
+    contexts.push(context);
+    const page = await context.newPage();
+    await page.goto(scene.issuer + path);
+    await enlarge(page);
+    return page;
+  }
+
+  /** As the person set it in the browser. Chromium forgets it when the size of the window changes. */
+  async function enlarge(page: Page): Promise<void> {
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Page.setFontSizes', { fontSizes: TWICE });
+    await devtools.detach();
+    expect(await page.evaluate('getComputedStyle(document.documentElement).fontSize')).toBe('32px');
+  }
+
+  /** Looks at the page as it is, in every width. */
+  async function expectWhole(page: Page, name = page.url().replace(scene.issuer, '')): Promise<void> {
+    const own = page.viewportSize()!;
+    const found: string[] = [];
+    const isWork = /operator|desk|letter|bank/.test(name);
+    for (const width of isWork ? WIDTHS_OF_WORK : WIDTHS) {
+      await page.setViewportSize({ ...own, width });
+      await enlarge(page);
+      const here = await page.evaluate<string[]>(HIDDEN);
+      found.push(...here.map((fault) => `${name} at ${String(width)}: ${fault}`));
+    }
+    await page.setViewportSize(own);
+    all.push(...found);
+  }
+  const all: string[] = [];
+  const expectNothingHidden = () => expect(all.splice(0)).toEqual([]);
+
+  it.each(['ko', 'en'])('reads every page of the website without scrolling sideways, in %s', async (lang) => {
+    const page = await open(`/?lang=${lang}`);
+    const paths = ['/', '/check', '/login', '/join', '/cancel', '/new-phone', '/lost-phone', '/forgotten-pin'];
+    for (const path of [...paths, '/reported/lost_phone', '/reported/new_phone', '/nowhere']) {
+      await page.goto(scene.issuer + path);
+      await expectWhole(page);
+    }
+    const person = scene.person(lang === 'ko' ? 'demo-1' : 'demo-2');
+    await page.goto(`${scene.issuer}/join`);
+    for (const box of await page.locator('[type=checkbox]').all()) await box.check();
+    await fill(page, person);
+    await page.locator('main form .primary').click();
+    await page.locator('#code').waitFor();
+    await expectWhole(page);
+    const code = await scene.textedCode(person);
+    await page.locator('#code').fill(otherThan(code));
+    await page.locator('form[action="/code"] .primary').click();
+    await page.locator('[aria-invalid]').waitFor();
+    await expectWhole(page, '/code again');
+    await page.locator('#code').fill(code);
+    await page.locator('form[action="/code"] .primary').click();
+    await page.locator('#enrolment-code').waitFor();
+    await expectWhole(page);
+    for (const path of ['/my', '/cancel', '/new-phone', '/lost-phone']) {
+      await page.goto(scene.issuer + path);
+      await expectWhole(page, `${path} logged in`);
+    }
+    expectNothingHidden();
+  });
+
+  it.each(['ko', 'en'] as const)('reads the hosted window from the first field to the end, in %s', async (lang) => {
+    const page = await open((await scene.openWindow(lang)).url.replace(scene.issuer, ''));
+    await view(page, 'person').waitFor();
+    await expectWhole(page, 'window person');
+    await page.locator('#person .primary').click();
+    await expectWhole(page, 'window faults');
+    const person = scene.person('demo-3');
+    await identify(page, person);
+    await expectWhole(page, 'window code');
+    const code = await scene.textedCode(person);
+    await page.locator('#code').fill(otherThan(code));
+    await page.locator('#code-form .primary').click();
+    await page.locator('#code[aria-invalid]').waitFor();
+    await expectWhole(page, 'window wrong');
+    await page.locator('#code').fill(code);
+    await page.locator('#code-form .primary').click();
+    await view(page, 'verified').waitFor();
+    await expectWhole(page, 'window verified');
+    expectNothingHidden();
+  });
+
+  it('reads every screen of the app', async () => {
+    const phone = await open('/phone?lang=ko');
+    await screen(phone, 'welcome').waitFor();
+    await expectWhole(phone, 'app welcome');
+    const person = scene.person('demo-4');
+    await enrol(phone, person);
+    await expectWhole(phone, 'app home');
+    await scene.startFor(person);
+    await phone.locator('.banner button').waitFor();
+    await expectWhole(phone, 'app banner');
+    await phone.locator('.banner button').click();
+    await screen(phone, 'request').waitFor();
+    await expectWhole(phone, 'app request');
+    await screen(phone, 'request').locator('.primary').click();
+    await expectWhole(phone, 'app pin');
+    await typePin(phone);
+    await phone.locator('#code').waitFor();
+    await expectWhole(phone, 'app code');
+    await phone.goto(`${scene.issuer}/phone?lang=ko`);
+    for (const name of [
+      '이용 내역',
+      '웹사이트 한 곳만 문자로 받기',
+      '비밀번호 변경',
+      '등록된 기관',
+      '내 인증수단',
+      '스마트OTP 추가',
+      '알림',
+    ]) {
+      await screen(phone, 'home').waitFor();
+      await openSetting(phone, name);
+      await phone.locator('.screen:not(.settings) h1').waitFor();
+      await expectWhole(phone, `app ${name}`);
+      await phone.goto(`${scene.issuer}/phone?lang=ko`);
+    }
+    await phone.locator('#otp').click();
+    await phone.locator('.screen:not(.home) h1').waitFor();
+    await expectWhole(phone, 'app otp');
+    expectNothingHidden();
+  });
+
+  it('reads the demonstration: the shop, the bank, and the result', async () => {
+    for (const path of ['/demo', '/demo?lang=en', '/demo/bank', '/demo/return', '/demo/bank/transfer']) {
+      const page = await open(path);
+      await expectWhole(page);
+    }
+    expectNothingHidden();
+  });
+
+  it.each(['ko', 'en'])('reads every page of the operators’ desk and the letter, in %s', async (lang) => {
+    const person = scene.person(lang === 'ko' ? 'demo-1' : 'demo-11');
+    const id =
+      (await scene.rows.subscriptions.currentOf(person.lineId)) ??
+      String((await scene.subscribe(person))['subscriptionId']);
+    await scene.rows.devices.addActive(id, '내 휴대폰');
+    await scene.rows.subscriptions.activate(id);
+    const serialNumber = lang === 'ko' ? 'PG-1234-5678-0001' : 'PG-1234-5678-0002';
+    await scene.rows.devices.setSerialNumber(id, serialNumber);
+    const page = await open(`/operator/sign-in?lang=${lang}`);
+    await expectWhole(page);
+    await signIn(page, 'agent');
+    await expectWhole(page);
+    await page.locator('#phoneNumber').fill(person.phoneNumber);
+    await page.locator('#search-reason').fill('고객 본인 요청');
+    await page.locator('form[role="search"] .primary').click();
+    await page.locator('.desk-results').waitFor();
+    await expectWhole(page);
+    await page.locator('.desk-results .primary').first().click();
+    await page.locator('.timeline').waitFor();
+    for (const more of await page.locator('details summary').all()) await more.click();
+    await expectWhole(page, 'desk subscription');
+    const form = page.locator('form[action$="/apply-reissue"]');
+    await form.locator('[name="cause"]').first().check();
+    await form.locator('#oldSerialNumber').fill(serialNumber);
+    await form.locator('[name="identityProof"]').first().check();
+    await form.locator('[name="delivery"][value="post"]').check();
+    await form.locator('[name="reason"]').fill('분실');
+    await form.locator('.primary').click();
+    await page.locator('.good-note').waitFor();
+    const other = await open(`/operator/sign-in?lang=${lang}`);
+    await signIn(other, 'supervisor');
+    await other.goto(`${scene.issuer}/operator/approvals`);
+    await expectWhole(other, 'desk approvals');
+    const approve = other.locator('form[action*="/operator/reissues/"]');
+    await approve.locator('[name="reason"]').first().fill('확인');
+    await approve.locator('.primary').first().click();
+    await other.locator('.good-note').waitFor();
+    for (const path of ['/operator/charges', '/operator/audit']) {
+      await other.goto(scene.issuer + path);
+      await expectWhole(other);
+      await other.locator('main [name="reason"]').fill('월 마감');
+      await other.locator('main .primary').first().click();
+      await other.locator('table').waitFor();
+      await expectWhole(other, `${path} shown`);
+    }
+    await other.goto(`${scene.issuer}/operator/password`);
+    await expectWhole(other);
+    await page.reload();
+    await page.goto(`${scene.issuer}/operator/subscriptions/${id}`);
+    const issue = page.locator('form[action$="/issue"]');
+    await issue.locator('[name="reason"]').fill('발송');
+    await issue.locator('button').click();
+    await page.locator('.letter').waitFor();
+    await expectWhole(page, 'letter');
+    expectNothingHidden();
+  });
+
+  async function fill(page: Page, { birthDate, genderDigit, phoneNumber }: DemoPerson): Promise<void> {
+    await page.locator('#birthDate').fill(birthDate);
+    await page.locator('#genderDigit').fill(genderDigit);
+    await page.locator('#phoneNumber').fill(phoneNumber);
+  }
+
+  async function signIn(page: Page, login: string): Promise<void> {
+    await scene.rows.operators.forgetTotp(login);
+    const { password, totpSecret } = scene.operator(login);
+    await page.locator('#login').fill(login);
+    await page.locator('#password').fill(password);
+    await page.locator('#code').fill(totpOf(fromBase32(totpSecret), totpStep(new Date())));
+    await page.locator('main .primary').click();
+    await page.waitForURL(`${scene.issuer}/operator`);
+  }
+});
