@@ -37,6 +37,10 @@ export class Alerts1764010000000 implements MigrationInterface {
       ALTER TABLE reports ADD COLUMN told_at timestamptz[] NOT NULL DEFAULT '{}',
         DROP CONSTRAINT reports_outcome_check, ADD CONSTRAINT reports_outcome_check
           CHECK (outcome IN ('nobody', 'no_change', 'suspended', 'code_sent', 'confirmed', 'call_centre'));
+      -- Of several requests that wait, the last one stays.
+      UPDATE reports r SET outcome = 'no_change' WHERE kind = 'new_phone' AND outcome IS NULL AND EXISTS (
+        SELECT 1 FROM reports later WHERE later.subscription_id = r.subscription_id AND later.kind = 'new_phone'
+          AND later.outcome IS NULL AND (later.filed_at, later.id) > (r.filed_at, r.id));
       CREATE UNIQUE INDEX reports_one_new_phone ON reports (subscription_id)
         WHERE kind = 'new_phone' AND outcome IS NULL;
     `);

@@ -30,6 +30,7 @@ const ERASE_SUBSCRIPTIONS = statement(
     ), reissued AS (DELETE FROM reissues WHERE subscription_id IN (SELECT id FROM over)
     ), decided AS (DELETE FROM approvals WHERE subscription_id IN (SELECT id FROM over)
     ), reported AS (DELETE FROM reports WHERE subscription_id IN (SELECT id FROM over)
+    ), alerted AS (DELETE FROM alerts WHERE subscription_id IN (SELECT id FROM over)
     ), told AS (DELETE FROM notices WHERE subscription_id IN (SELECT id FROM over)
     ), asked AS (DELETE FROM authentications WHERE subscription_id IN (SELECT id FROM over)
     ), agreed AS (DELETE FROM consents WHERE subscription_id IN (SELECT id FROM over)
@@ -47,6 +48,7 @@ const ERASE_SUBSCRIPTIONS = statement(
       reissues: ERASED,
       approvals: ERASED,
       reports: ERASED,
+      alerts: ERASED,
       notices: ERASED,
       authentications: ERASED,
       consents: ERASED,
@@ -65,9 +67,10 @@ const ERASE_LINES = statement(
       SELECT id FROM lines l WHERE status = 'terminated' AND updated_at < now() - make_interval(days => $1)
         AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.line_id = l.id)
       ORDER BY updated_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED
-    ), told AS (DELETE FROM carrier_events WHERE line_id IN (SELECT id FROM over))
+    ), told AS (DELETE FROM carrier_events WHERE line_id IN (SELECT id FROM over)
+    ), left_it AS (DELETE FROM departed_numbers WHERE line_id IN (SELECT id FROM over))
     DELETE FROM lines WHERE id IN (SELECT id FROM over)`,
-  { writes: { carrier_events: ERASED, lines: ERASED } },
+  { writes: { carrier_events: ERASED, departed_numbers: ERASED, lines: ERASED } },
 );
 
 /** Removes what is kept about persons whose subscription or line ended long ago. */

@@ -342,6 +342,8 @@ describe('a subscriber', () => {
         phoneNumber: subscriber.person.phoneNumber,
         verifiedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
         channel: 'push',
+        // The first phone of a subscription was confirmed by none before it.
+        recentlyEnrolled: true,
       },
       assertion: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
     });
