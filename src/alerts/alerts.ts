@@ -14,7 +14,7 @@ export type ListedAlert = Pick<Alert, 'id' | 'kind' | 'about' | 'at' | 'expiresA
 export type AnsweredAlert = Pick<Alert, 'id' | 'kind' | 'about' | 'subscriptionId'> & { deviceId: string };
 
 /** What answers do. Each runs its own transaction, in which it closes the alert with {@link Alerts.close}. */
-export type AlertHandler = Readonly<Record<AlertAnswer, (alert: AnsweredAlert) => Promise<object | void>>>;
+export type AlertHandler = Readonly<Record<AlertAnswer, (alert: AnsweredAlert) => Promise<unknown>>>;
 
 /** `about` of a report of loss that was made without a login, which the phone alone can lift. */
 export const WITHOUT_LOGIN = 'without_login';
@@ -96,7 +96,7 @@ export class Alerts {
    * Carries out an answer whose PIN was right. Returns what the answer gives, if anything. Problems: `alert_closed`, and
    * those of the handler.
    */
-  async answer(alert: AnsweredAlert, answer: AlertAnswer): Promise<object | void> {
+  async answer(alert: AnsweredAlert, answer: AlertAnswer): Promise<unknown> {
     const handler = this.handlers.get(alert.kind);
     if (!handler) throw new Error(`no room answers the alert ${alert.kind}`);
     return handler[answer](alert);

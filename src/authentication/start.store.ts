@@ -4,7 +4,6 @@ import { statement } from '../database/statement.ts';
 import { insertInto, NOW, parameters, WIPED, type OuterJoined } from '../database/statement-parts.ts';
 import { LIFETIME_SECONDS } from '../domain/authentication.ts';
 import type { LineMemory } from '../domain/line-memory.ts';
-import type { SuspensionReason } from '../domain/subscription.ts';
 import { memoryColumns } from '../lines/line-memories.ts';
 import {
   BUDGET_PARAMETERS,

@@ -92,7 +92,7 @@ export interface Hold {
 }
 
 /** Days after the end of protection for which a line is still kept from codes by SMS in doubt (contract). */
-export const PROTECTED_MEMORY_DAYS = 30;
+const PROTECTED_MEMORY_DAYS = 30;
 
 /** Days for which a number that left a contract keeps its memory for the same owner (contract). */
 export const DEPARTED_DAYS = 30;

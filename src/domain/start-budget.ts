@@ -33,7 +33,7 @@ export const WEBSITE_LIMIT: StartLimit = { perTenMinutes: 5, perDay: 20 };
 export const QUIET_MINUTES = 60;
 
 /** The intervals of a limit, the shorter first. */
-export function allowancesOf({ perTenMinutes, perDay }: StartLimit): readonly Allowance[] {
+function allowancesOf({ perTenMinutes, perDay }: StartLimit): readonly Allowance[] {
   return [
     { starts: perTenMinutes, seconds: 600 },
     { starts: perDay, seconds: 86_400 },

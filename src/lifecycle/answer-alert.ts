@@ -47,7 +47,7 @@ export class AnswerAlert {
   async answer(
     device: ProvenDevice,
     { id, answer, pinProof }: { id: string; answer: AlertAnswer; pinProof: string },
-  ): Promise<object | void> {
+  ): Promise<unknown> {
     const alert = await this.alerts.find(id, device.subscriptionId);
     if (isAboutItself(alert, device.deviceId)) throw alertNotFound();
     await this.devices.provePin(device, { alertId: id, purpose: `alert-${answer}`, proof: pinProof });

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 const WRONG_PIN = '000000';
-const subscribed = async (): Promise<Owner> => (await service.subscriber()) as Owner;
+const subscribed = async (): Promise<Owner> => await service.subscriber();
 const tell = (lineId: string, kind: string, data?: object) => {
   sequence += 1;
   return service.sendEvent(lineId, kind, data, sequence);

@@ -60,7 +60,7 @@ async function reasonsOf({ phoneNumber }: TestPerson): Promise<string[]> {
 
 async function subscribed(): Promise<Subscriber & { person: Person }> {
   const subscriber = await service.subscriber();
-  return subscriber as Subscriber & { person: Person };
+  return subscriber;
 }
 
 const ended = [
