@@ -116,7 +116,7 @@ export class LineMemories {
    * Gives the memory that a number brings along to the line that got it. From `another line` alone when the line only
    * lost the number for a moment, while the carrier told of several lines in another order than they changed.
    */
-  async arrive(session: Session, line: NumberedLine, { from = 'any line' } = {}): Promise<void> {
+  async arrive(session: Session, line: NumberedLine, { from = 'any line' }: { from?: From } = {}): Promise<void> {
     const brought = await this.departed(line, session, from);
     if (brought) await this.remember(session, line.lineId, { kind: 'number_arrived', at: new Date(), brought });
   }

@@ -165,8 +165,12 @@ export class SubscriptionRows {
   }
 
   /** Sets how long ago the handset of every subscription changed. */
-  ageHandsetChanges(minutes: number): Promise<unknown> {
-    return this.sql('UPDATE subscriptions SET handset_changed_at = now() - make_interval(mins => $1)', [minutes]);
+  async ageHandsetChanges(minutes: number): Promise<void> {
+    await this.sql('UPDATE subscriptions SET handset_changed_at = now() - make_interval(mins => $1)', [minutes]);
+    await this.sql(
+      `UPDATE lines SET handset_changed_at = now() - make_interval(mins => $1) WHERE handset_changed_at IS NOT NULL`,
+      [minutes],
+    );
   }
 
   /** Makes a subscription's enrolment code expire now. */
