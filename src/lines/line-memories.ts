@@ -97,7 +97,8 @@ export class LineMemories {
     const [row] = await session.rows<MemoryRow & Pick<Line, 'phoneIndex' | 'status'>>(OF_LINE, [line.lineId]);
     const held = row ? memoryIn(row) : NO_MEMORY;
     const hasNumber = this.keys.indexes.all('phone', line.phoneNumber).some((index) => row?.phoneIndex?.equals(index));
-    if (row && hasNumber && row.status !== 'terminated') return held;
+    const hasEnded = line.status === 'terminated';
+    if (hasEnded || (row && hasNumber && row.status !== 'terminated')) return held;
     const brought = await this.departed(line, session);
     return brought ? memoryAfter(held, { kind: 'number_arrived', at: new Date(), brought }) : held;
   }

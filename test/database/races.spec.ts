@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { importDeviceKeys } from '../../src/phone/device-keys.ts';
 import { deviceProof } from '../../src/phone/device-proof.ts';
@@ -15,6 +15,8 @@ let bank: string;
 
 beforeAll(async () => {
   fleet = await startFleet();
+});
+beforeEach(async () => {
   shop = await fleet.service.token('authentications', 'demo-shop');
   bank = await fleet.service.token('authentications', 'demo-bank');
 });
