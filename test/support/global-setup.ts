@@ -7,14 +7,28 @@ import { migrate } from '../../config/data-source.ts';
 import { demoOperators } from '../../src/embedded/demo.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
 import { cheapOperatorSecrets } from './operator-secrets.ts';
+import { packService } from './pack-service.ts';
 
 declare global {
-  // The global teardown stops the server and removes the directory.
+  // The global teardown stops the server and removes the directories.
   var testPostgres: { server: EmbeddedPostgres; directory: string } | undefined;
+  var testService: string | undefined;
 }
 
-/** Starts one temporary PostgreSQL server per run, with a migrated template database that every test file clones. */
+/**
+ * Packs the service into one file, and starts one temporary PostgreSQL server per run, with a migrated template database
+ * that every test file clones.
+ */
 export default async function globalSetup(): Promise<void> {
+  await Promise.all([pack(), startPostgres()]);
+}
+
+async function pack(): Promise<void> {
+  globalThis.testService = await packService(join(import.meta.dirname, '../..'));
+  process.env['TEST_SERVICE'] = join(globalThis.testService, 'main.js');
+}
+
+async function startPostgres(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'pushguard-test-'));
   // Under root, the server runs as another account, which needs access to the directory.
   chmodSync(directory, 0o755);
