@@ -10,9 +10,8 @@ import { cheapOperatorSecrets } from './operator-secrets.ts';
 import { packService } from './pack-service.ts';
 
 declare global {
-  // The global teardown stops the server and removes the directories.
+  // The global teardown stops the server and removes the directory.
   var testPostgres: { server: EmbeddedPostgres; directory: string } | undefined;
-  var testService: string | undefined;
 }
 
 /**
@@ -24,8 +23,7 @@ export default async function globalSetup(): Promise<void> {
 }
 
 async function pack(): Promise<void> {
-  globalThis.testService = await packService(join(import.meta.dirname, '../..'));
-  process.env['TEST_SERVICE'] = join(globalThis.testService, 'main.js');
+  process.env['TEST_SERVICE'] = await packService(join(import.meta.dirname, '../..'));
 }
 
 async function startPostgres(): Promise<void> {
