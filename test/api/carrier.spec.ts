@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { ProblemCode } from '../../src/domain/problem.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectProblem } from '../support/problem.ts';
-import { otherThan, TestService, type Subscriber } from '../support/service.ts';
+import { otherThan, packed, TestService, type Subscriber } from '../support/service.ts';
 
 let service: TestService;
 
@@ -434,7 +434,7 @@ describe('a wrong code', () => {
 });
 
 async function replay(): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['dist/src/commands/replay-events.js'], {
+  const { stdout } = await promisify(execFile)(process.execPath, [packed('commands/replay-events')], {
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { LineFacts } from '../../src/domain/line.ts';
 import { eventually } from '../support/eventually.ts';
-import { TestService, type TestPerson } from '../support/service.ts';
+import { packed, TestService, type TestPerson } from '../support/service.ts';
 
 let service: TestService;
 
@@ -250,7 +250,7 @@ describe('replay-events', () => {
       await service.addLine({ lineId: one, phoneNumber: first }),
       await service.addLine({ lineId: other, phoneNumber: second, owner: OTHER_OWNER }),
     ];
-    const { stdout } = await promisify(execFile)(process.execPath, ['dist/src/commands/replay-events.js'], {
+    const { stdout } = await promisify(execFile)(process.execPath, [packed('commands/replay-events')], {
       env: {
         PATH: process.env['PATH'],
         HOME: process.env['HOME'],

@@ -8,7 +8,7 @@ import { mayOperator, OPERATOR_ROLES, type OperatorPermission } from '../../src/
 import { codeOf, credentialsOf, DeskBrowser, wrongCodeFor, type DeskAnswer } from '../support/desk.ts';
 import { expectSecondsAfter } from '../support/instants.ts';
 import { expectProblem } from '../support/problem.ts';
-import { answerOf, TestService, type Answer } from '../support/service.ts';
+import { answerOf, packed, TestService, type Answer } from '../support/service.ts';
 
 let service: TestService;
 const desks = new Map<string, DeskBrowser>();
@@ -1046,7 +1046,7 @@ describe('the operators’ API with a session of the desk', () => {
 describe('an account', () => {
   const command = async (...words: string[]) => {
     const inherited = { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: 'test' };
-    const run = promisify(execFile)(process.execPath, ['dist/src/commands/operator-accounts.js', ...words], {
+    const run = promisify(execFile)(process.execPath, [packed('commands/operator-accounts'), ...words], {
       env: { ...inherited, ISSUER: service.issuer, ...service.env },
     });
     const { stdout, stderr } = await run.catch((error: unknown) => error as { stdout: string; stderr: string });

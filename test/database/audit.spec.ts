@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { walkChain } from '../../src/operator/walk-chain.ts';
 import type { RecordedHead } from '../../src/operator/check-chain.ts';
-import { startProcess, TestService, type Answer } from '../support/service.ts';
+import { packed, startProcess, TestService, type Answer } from '../support/service.ts';
 import { manySubscribers } from '../support/subscribers.ts';
 import { createDatabaseOfTwoRoles, type DatabaseOfTwoRoles } from '../support/two-roles.ts';
 
@@ -25,7 +25,7 @@ function verifyAudit(service: TestService, ...args: string[]): Promise<Verdict> 
     const options = { env: { ...inherited, ...service.env } };
     const child = execFile(
       process.execPath,
-      ['dist/src/commands/verify-audit.js', ...args],
+      [packed('commands/verify-audit'), ...args],
       options,
       (_error, stdout, stderr) => {
         resolve({ code: child.exitCode ?? -1, stdout, stderr });

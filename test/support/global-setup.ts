@@ -7,14 +7,26 @@ import { migrate } from '../../config/data-source.ts';
 import { demoOperators } from '../../src/embedded/demo.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
 import { cheapOperatorSecrets } from './operator-secrets.ts';
+import { packService } from './pack-service.ts';
 
 declare global {
   // The global teardown stops the server and removes the directory.
   var testPostgres: { server: EmbeddedPostgres; directory: string } | undefined;
 }
 
-/** Starts one temporary PostgreSQL server per run, with a migrated template database that every test file clones. */
+/**
+ * Packs the service into one file, and starts one temporary PostgreSQL server per run, with a migrated template database
+ * that every test file clones.
+ */
 export default async function globalSetup(): Promise<void> {
+  await Promise.all([pack(), startPostgres()]);
+}
+
+async function pack(): Promise<void> {
+  process.env['TEST_SERVICE'] = await packService(join(import.meta.dirname, '../..'));
+}
+
+async function startPostgres(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'pushguard-test-'));
   // Under root, the server runs as another account, which needs access to the directory.
   chmodSync(directory, 0o755);

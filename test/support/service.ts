@@ -56,14 +56,23 @@ export interface ServiceProcess {
   kill(): Promise<void>;
 }
 
-/** Starts dist/src/main.js with these variables in addition to the test defaults. */
+/** The packed file of a program of dist/src/, such as `commands/verify-audit`. */
+export function packed(program: string): string {
+  return join(process.env['TEST_SERVICE'] ?? '', `${program}.js`);
+}
+
+/**
+ * Starts the service with these variables in addition to the test defaults: from the packed file, or, where it brings
+ * its own database as `npm start` does, from dist/src/main.js.
+ */
 export async function startProcess(env: Record<string, string>): Promise<ServiceProcess> {
+  const main = 'DATABASE_URL' in env ? packed('main') : 'dist/src/main.js';
   // These accounts have cheap digests. A real password digest takes two seconds of processor time to create and half a
   // second to check.
   const [directory = '', operators] = [env['DATA_DIR'], process.env['TEST_OPERATORS']];
   const kept = join(directory, 'operators.json');
   if (operators !== undefined && existsSync(directory) && !existsSync(kept)) await writeFile(kept, operators);
-  const child = spawn(process.execPath, ['dist/src/main.js', '--json'], {
+  const child = spawn(process.execPath, [main, '--json'], {
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
