@@ -28,6 +28,7 @@ function digestOfSources() {
 const digest = digestOfSources();
 const isBuilt = [...BUILT, note].every((path) => existsSync(path)) && readFileSync(note, 'utf8') === digest;
 if (!isBuilt) {
+  console.error('Building Pushguard. This may take a minute.');
   rmSync(note, { force: true });
   const { status } = spawnSync('npm run --silent compile', { cwd: root, shell: true, stdio: 'inherit' });
   if (status === 0) writeFileSync(note, digest);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { MainFlow1763700000000 } from '../migrations/1763700000000-main-flow.ts';
 import { SubscriptionLife1763800000000 } from '../migrations/1763800000000-subscription-life.ts';
@@ -14,6 +15,7 @@ import { VerificationAnswers1763972000000 } from '../migrations/1763972000000-ve
 import { Languages1763973000000 } from '../migrations/1763973000000-languages.ts';
 import { AuditByTime1763974000000 } from '../migrations/1763974000000-audit-by-time.ts';
 import { BoundDevices1763980000000 } from '../migrations/1763980000000-bound-devices.ts';
+import { AuthenticationsByLine1763981000000 } from '../migrations/1763981000000-authentications-by-line.ts';
 import { LineMemory1764000000000 } from '../migrations/1764000000000-line-memory.ts';
 import { Authentication } from '../src/authentication/authentication.entity.ts';
 import { IdempotencyRecord } from '../src/authentication/idempotency-record.entity.ts';
@@ -137,6 +139,7 @@ export function dataSourceOptions(
       Languages1763973000000,
       AuditByTime1763974000000,
       BoundDevices1763980000000,
+      AuthenticationsByLine1763981000000,
       LineMemory1764000000000,
       Alerts1764010000000,
     ],
@@ -163,6 +166,19 @@ const RESTRICTED_TABLES = {
   migrations: 'SELECT',
 };
 
+/** Milliseconds between two questions for the turn to migrate. */
+const TURN_MS = 250;
+
+/**
+ * Takes the lock of migrations, or does not wait for it: a statement that waits has a snapshot, and an index that another
+ * process builds concurrently waits for the end of every older snapshot.
+ */
+async function isTurn(query: <Row>(sql: string) => Promise<Row[]>): Promise<boolean> {
+  // Any constant works if every process uses the same one.
+  const [answer] = await query<{ isTurn: boolean }>('SELECT pg_try_advisory_lock(7074830131) AS "isTurn"');
+  return answer?.isTurn === true;
+}
+
 /**
  * Migrates a database to the present schema. Safe in several processes at once: they wait for one another.
  * The role of `url` owns the tables, and `url` must lead to a session of its own. The roles of the URLs in `users` only
@@ -172,10 +188,9 @@ export async function migrate(url: string, users: readonly string[] = []): Promi
   const source = await new DataSource(dataSourceOptions(url, 2, { limits: UNLIMITED })).initialize();
   const runner = source.createQueryRunner();
   try {
-    // Any constant works if every process uses the same one.
-    await runner.query('SELECT pg_advisory_lock(7074830131)');
-    await source.runMigrations();
     const query = async <Row>(sql: string, values?: unknown[]) => (await runner.query(sql, values)) as Row[];
+    while (!(await isTurn(query))) await delay(TURN_MS);
+    await source.runMigrations();
     for (const role of new Set(await Promise.all(users.map(roleOf)))) {
       await grantUse(query, { schema: 'public', role, restrictedTables: RESTRICTED_TABLES });
     }

@@ -17,14 +17,17 @@ import {
   IsAddress,
   IsApnsKey,
   IsCertificates,
+  IsDatabaseAddress,
+  IsHostAndPort,
   IsKeyring,
+  IsPlainUrl,
+  IsProxies,
+  IsRedisAddress,
   IsServiceAccount,
   IsToken,
   List,
   Switch,
 } from './variable-forms.ts';
-
-const HOST_AND_PORT = /^[\w.-]+:\d{1,5}$/;
 
 /**
  * The whole configuration, read from the environment once. Every variable may instead be given as a file: `NAME_FILE`
@@ -63,12 +66,13 @@ export class Environment {
 
   /** The address under which callers know the service, without a trailing slash. */
   @IsOptional()
+  @IsPlainUrl()
   @IsUrl({ require_tld: false, require_protocol: true })
   @Matches(/[^/]$/, { message: 'ISSUER must not end in a slash' })
   ISSUER: string;
 
   /** Addresses of the proxies whose X-Forwarded-For is trusted, separated by commas. */
-  @List()
+  @IsProxies()
   TRUST_PROXY: string[] = [];
 
   /** Directory for the data of the embedded defaults. */
@@ -76,7 +80,7 @@ export class Environment {
   DATA_DIR: string = '.data';
 
   @IsOptional()
-  @IsAddress('postgres', 'postgresql')
+  @IsDatabaseAddress()
   DATABASE_URL?: string;
 
   /**
@@ -84,7 +88,7 @@ export class Environment {
    * to use them.
    */
   @IsOptional()
-  @IsAddress('postgres', 'postgresql')
+  @IsDatabaseAddress()
   MIGRATION_DATABASE_URL?: string;
 
   /**
@@ -92,7 +96,7 @@ export class Environment {
    * temporary tables and migrations, which need a session of their own. The role is that of DATABASE_URL.
    */
   @IsOptional()
-  @IsAddress('postgres', 'postgresql')
+  @IsDatabaseAddress()
   QUEUE_DATABASE_URL?: string;
 
   /** Database connections of one process. */
@@ -104,7 +108,7 @@ export class Environment {
 
   /** Puts the queue on Redis or Valkey; by default it is on PostgreSQL. */
   @IsOptional()
-  @IsAddress('redis', 'rediss')
+  @IsRedisAddress()
   REDIS_URL?: string;
 
   /** The keyring as JSON; see "Keys" in src/developers/guide/operation.md. */
@@ -119,7 +123,7 @@ export class Environment {
 
   /** host:port of a relay in front of FCM. Tests use it for a local server. */
   @IsOptional()
-  @Matches(HOST_AND_PORT)
+  @IsHostAndPort()
   FCM_ENDPOINT?: string;
 
   /** The certificate authority to trust there, PEM. */
@@ -150,7 +154,7 @@ export class Environment {
   APNS_PRODUCTION: boolean = true;
 
   @IsOptional()
-  @Matches(HOST_AND_PORT)
+  @IsHostAndPort()
   APNS_ENDPOINT?: string;
 
   /** The certificate authority to trust there, PEM. */
@@ -176,8 +180,7 @@ export class Environment {
    * name that is neither here nor in HOME_CARRIERS may be a new spelling: the snapshot's report names it, and it ends
    * nothing.
    */
-  @Transform(({ value }) => String(value).split(',').filter(Boolean))
-  @IsString({ each: true })
+  @List()
   OTHER_CARRIERS: string[] = ['SKT', 'KT', 'LGU+', 'LG U+'];
 
   /**
@@ -192,6 +195,7 @@ export class Environment {
    * own register of lines.
    */
   @IsOptional()
+  @IsPlainUrl()
   @IsUrl({ require_tld: false, require_protocol: true })
   CARRIER_DIRECTORY_URL?: string;
 
@@ -344,7 +348,7 @@ export function readEnvironment(
  * variables that look like one of the service's and are none.
  */
 export function readProcessEnvironment(required: readonly (keyof Environment)[] = []): Environment {
-  for (const { name, nearest } of unknownVariables(Object.keys(process.env), [...VARIABLES]))
+  for (const { name, nearest } of unknownVariables(process.env, [...VARIABLES]))
     process.stderr.write(`The environment variable ${name} is unknown. Is ${nearest} meant?\n`);
   try {
     return readEnvironment(process.env, required);

@@ -1,17 +1,27 @@
 /** What names of this service begin with; no other program is likely to read such a variable. */
 const OWN_PREFIXES = ['APNS_', 'CARRIER_DIRECTORY_', 'FCM_', 'PUSHGUARD_', 'SMPP_'];
+/** Names of one word that other programs also begin with. */
+const ORDINARY_WORDS = new Set(['HOST', 'PORT', 'ROLE']);
+/**
+ * What Kubernetes gives every container for each service of its namespace, whatever the service is called; `…_PORT` is
+ * told by its value, such as `tcp://10.0.0.1:3000`.
+ */
+const OF_KUBERNETES = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)$/;
+const PORT_OF_KUBERNETES = /^(tcp|udp|sctp):\/\//;
 
 /**
  * The variables that look like one of the service's but are none, each with the nearest name that is known: a misspelt
  * name would otherwise leave its default in force without a word.
  */
 export function unknownVariables(
-  given: readonly string[],
+  given: Readonly<Record<string, string | undefined>>,
   known: readonly string[],
 ): { name: string; nearest: string }[] {
   const names = new Set(known.flatMap((name) => [name, `${name}_FILE`]));
-  return given.flatMap((name) => {
-    if (names.has(name)) return [];
+  const beginnings = [...OWN_PREFIXES, ...known.flatMap(beginningsOf)];
+  return Object.entries(given).flatMap(([name, value = '']) => {
+    if (names.has(name) || OF_KUBERNETES.test(name)) return [];
+    if (name.endsWith('_PORT') && PORT_OF_KUBERNETES.test(value)) return [];
     const plain = name
       .toUpperCase()
       .replaceAll('-', '_')
@@ -22,9 +32,16 @@ export function unknownVariables(
     if (!nearest) return [];
     // One slip in every four characters, three at most; a short name such as PORT has many neighbours.
     const isNear = nearest.distance <= Math.min(3, Math.floor(nearest.one.length / 4));
-    const isOurs = OWN_PREFIXES.some((prefix) => name.toUpperCase().startsWith(prefix));
+    const isOurs = beginnings.some((prefix) => name.toUpperCase().startsWith(prefix));
     return isNear || isOurs ? [{ name, nearest: nearest.one }] : [];
   });
+}
+
+/** The name itself, as in `KEYRING_PATH`, and its first two words, as in `SMS_PERMISSION_SECS`. */
+function beginningsOf(name: string): string[] {
+  const [first = '', second, ...more] = name.split('_');
+  const words = more.length > 0 ? [`${first}_${second}_`] : [];
+  return ORDINARY_WORDS.has(name) ? words : [`${name}_`, ...words];
 }
 
 /** The number of characters to insert, delete or exchange (Levenshtein). */

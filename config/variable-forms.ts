@@ -1,8 +1,10 @@
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsString, ValidateBy } from 'class-validator';
+import { isIP } from 'node:net';
 import { parseKeyring } from '../src/crypto/keyring.ts';
 import { areCertificates, isP256PrivateKey, isServiceAccount } from '../src/crypto/secret-forms.ts';
+import { DatabaseAddress } from '../src/database/database-address.ts';
 
 /** A switch: `true`, `1`, `yes` and `on` in any case, or `false`, `0`, `no` and `off`. */
 export function Switch(): PropertyDecorator {
@@ -28,6 +30,40 @@ export function List(): PropertyDecorator {
     Transform(({ value }) => read(value)),
     IsString({ each: true }),
   );
+}
+
+/** Names that the web server knows for whole networks of proxies. */
+const PROXY_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
+
+/** A list of proxies, each an address, a network as `10.0.0.0/8` or `10.0.0.0/255.0.0.0`, or a name for networks. */
+export function IsProxies(): PropertyDecorator {
+  const sentence = `must name addresses, networks such as 10.0.0.0/8, or ${PROXY_NETWORKS.join(', ')}`;
+  return applyDecorators(
+    List(),
+    ValidateBy({
+      name: 'proxies',
+      validator: {
+        validate: (value) => Array.isArray(value) && value.every((one) => isProxy(String(one))),
+        defaultMessage: (context) => `${context?.property} ${sentence}`,
+      },
+    }),
+  );
+}
+
+/** `host:port`, with a port from 1 to 65535. */
+export function IsHostAndPort(): PropertyDecorator {
+  return form((text) => {
+    const port = Number(/^[\w.-]+:(\d{1,5})$/.exec(text)?.[1] ?? 0);
+    return port > 0 && port <= 65_535 ? null : 'must be host:port, with a port from 1 to 65535';
+  });
+}
+
+/** An address for HTTP without user and password, which would end in logs and in what callers are told. */
+export function IsPlainUrl(): PropertyDecorator {
+  return form((text) => {
+    const url = URL.parse(text);
+    return url?.username || url?.password ? 'must have no user and no password' : null;
+  });
 }
 
 /** The keyring, checked part by part. */
@@ -64,9 +100,29 @@ export function IsCertificates(): PropertyDecorator {
  * password would make another address of it.
  */
 export function IsAddress(...schemes: readonly string[]): PropertyDecorator {
-  const names = schemes.map((scheme) => `${scheme}://`).join(' or ');
-  const sentence = `must begin with ${names} and be user:password@host:port, with other characters percent-encoded`;
-  return form((text) => (isAddress(text, schemes) ? null : sentence));
+  return form((text) => (isAddress(text, schemes, hostIsThere) ? null : addressSentence(schemes)));
+}
+
+/** As `IsAddress`, for Redis: the path is the number of a database, or nothing. */
+export function IsRedisAddress(): PropertyDecorator {
+  const schemes = ['redis', 'rediss'];
+  return form((text) => {
+    if (!isAddress(text, schemes, hostIsThere)) return addressSentence(schemes);
+    return /^[^?]*:\/\/[^/?]*(?:\/\d{0,4})?(?:\?|$)/.test(text)
+      ? null
+      : 'must have the number of a database as its path';
+  });
+}
+
+/** As `IsAddress`, for PostgreSQL: the host may also be left out, or be the percent-encoded directory of a socket. */
+export function IsDatabaseAddress(): PropertyDecorator {
+  const schemes = ['postgres', 'postgresql'];
+  const isHost = (host: string) => host === '' || /^%2f[^,:]*$/i.test(host);
+  return form((text) => {
+    if (!isAddress(text, schemes, (host, user) => isHost(host) || hostIsThere(host, user)))
+      return addressSentence(schemes);
+    return databaseFault(text);
+  });
 }
 
 /** A token for an `Authorization` header. */
@@ -101,17 +157,47 @@ function keyringFault(text: string): string | null {
   }
 }
 
-function isAddress(text: string, schemes: readonly string[]): boolean {
+function addressSentence(schemes: readonly string[]): string {
+  const names = schemes.map((scheme) => `${scheme}://`).join(' or ');
+  return `must begin with ${names} and be user:password@host:port, with other characters percent-encoded`;
+}
+
+function isAddress(text: string, schemes: readonly string[], isHost: (host: string, user: string) => boolean): boolean {
   const [scheme = '', rest = ''] = text.split('://', 2);
   if (!schemes.includes(scheme) || /[\s#]/.test(rest)) return false;
   const [authority = ''] = rest.split(/[/?]/, 1);
   const at = authority.lastIndexOf('@');
   // Several hosts are separated by commas; each is an address of its own, with the same user.
   const user = authority.slice(0, at + 1);
-  return authority
-    .slice(at + 1)
-    .split(',')
-    .every((host) => URL.canParse(`http://${user}${host}`) && isDecodable(user));
+  const hosts = authority.slice(at + 1).split(',');
+  return isDecodable(user) && hosts.every((host) => isHost(host, user));
+}
+
+function hostIsThere(host: string, user: string): boolean {
+  return URL.canParse(`http://${user}${host}`);
+}
+
+/** What the driver says about the parameters of an address. It quotes paths, which may be a misplaced secret. */
+function databaseFault(text: string): string | null {
+  try {
+    new DatabaseAddress(text);
+    return null;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code?.startsWith('E') && code !== 'ERR_INVALID_URL')
+      return 'names a file that cannot be read (sslrootcert, sslcert or sslkey)';
+    // The sentence of this service, which names what is allowed and not what was given.
+    return message.startsWith('target_session_attrs ') ? `has a fault: ${message}` : 'cannot be read as an address';
+  }
+}
+
+function isProxy(text: string): boolean {
+  if (PROXY_NETWORKS.includes(text)) return true;
+  const [address = '', mask, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  if (mask === undefined || (version === 4 && isIP(mask) === 4)) return true;
+  return /^\d{1,3}$/.test(mask) && Number(mask) > 0 && Number(mask) <= (version === 4 ? 32 : 128);
 }
 
 function isDecodable(text: string): boolean {

@@ -19,6 +19,7 @@ import { openApiDocument } from './http/openapi.ts';
 import { Readiness } from './http/readiness.ts';
 import { Words } from './pages/words.ts';
 import { Loops } from './process/loops.ts';
+import { namingVariable } from './process/variable-at-fault.ts';
 import { JobQueue } from './queue/job-queue.ts';
 import { RelyingParties } from './relying-parties/relying-parties.ts';
 
@@ -49,7 +50,10 @@ export async function startService(
   const { environment } = foundation;
   const { DATABASE_URL = '', QUEUE_DATABASE_URL = DATABASE_URL } = environment;
   const { owner } = await requireSessions(environment);
-  await migrate(owner ?? QUEUE_DATABASE_URL, owner === undefined ? [] : [DATABASE_URL, QUEUE_DATABASE_URL]);
+  const users = owner === undefined ? [] : [DATABASE_URL, QUEUE_DATABASE_URL];
+  const direct = environment.QUEUE_DATABASE_URL === undefined ? 'DATABASE_URL' : 'QUEUE_DATABASE_URL';
+  const migrator = owner === undefined ? direct : 'MIGRATION_DATABASE_URL';
+  await namingVariable(migrator, () => migrate(owner ?? QUEUE_DATABASE_URL, users));
   const adapter = createFastifyAdapter({ trustProxy: environment.TRUST_PROXY });
   const fastify = adapter.getInstance<FastifyInstance>();
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(foundation), adapter, {
@@ -86,10 +90,12 @@ export async function startService(
   }
   const readiness = app.get(Readiness);
   const management = createManagementServer({ loops: app.get(Loops), readiness, metrics });
-  await new Promise<void>((resolve, reject) => {
-    management.once('error', reject).listen(environment.MANAGEMENT_PORT, environment.HOST, resolve);
+  await listening('MANAGEMENT_PORT', () => {
+    return new Promise<void>((resolve, reject) => {
+      management.once('error', reject).listen(environment.MANAGEMENT_PORT, environment.HOST, resolve);
+    });
   });
-  if (environment.ROLE !== 'worker') await app.listen(environment.PORT, environment.HOST);
+  if (environment.ROLE !== 'worker') await listening('PORT', () => app.listen(environment.PORT, environment.HOST));
   return {
     app,
     management: `http://${environment.hostInUrl}:${(management.address() as AddressInfo).port}`,
@@ -106,6 +112,11 @@ export async function startService(
       await closed(management);
     },
   };
+}
+
+/** A port may be taken or forbidden; every other fault is the host's. */
+function listening(port: 'PORT' | 'MANAGEMENT_PORT', listen: () => Promise<unknown>): Promise<unknown> {
+  return namingVariable((code) => (code === 'EADDRINUSE' || code === 'EACCES' ? port : 'HOST'), listen);
 }
 
 /** A request for health or metrics takes no longer than its answer; what a client keeps open is closed. */

@@ -27,6 +27,7 @@ import {
 import { TRANSACTION_FIELDS, TRANSACTION_LABEL_LENGTH, TRANSACTION_VALUE_LENGTH } from '../domain/transaction.ts';
 import { NamedPersonRequest } from '../lines/named-person.dto.ts';
 import { canonicalAddress } from '../http/address.ts';
+import { DropsUnknown } from '../http/names-of-objects.ts';
 import { Optional } from '../http/optional.ts';
 import { Compacted, SHOWN_TEXT, SIGNED_TEXT, Trimmed } from '../http/plain-text.ts';
 
@@ -65,12 +66,13 @@ function readUserAgent(value: unknown): string | undefined {
  * party only passes on never refuses a start (contract).
  */
 function ReadableEndUser(): PropertyDecorator {
-  return Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => {
+  const read = Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => {
     const sent = obj[key];
     if (typeof sent !== 'object' || sent === null || Array.isArray(sent)) return undefined;
     const { ip, userAgent } = sent as Record<string, unknown>;
     return plainToInstance(EndUser, { ip, userAgent }, { exposeUnsetFields: false });
   });
+  return applyDecorators(DropsUnknown(), read);
 }
 
 export class TransactionFieldInput {

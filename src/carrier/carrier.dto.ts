@@ -14,7 +14,8 @@ import type { FormFactor, Handset, Holder, LineFacts, LineStatus, Plan } from '.
 import { parsePerson, seoulDay } from '../domain/person.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import type { InputFault } from '../domain/problem.ts';
-import { faultsOf } from '../http/input.pipe.ts';
+import { faultsOf, MOST_FAULTS } from '../http/input.pipe.ts';
+import { namesOfObjects, withoutNamesOfObjects } from '../http/names-of-objects.ts';
 import { Optional } from '../http/optional.ts';
 import { PLAIN_TEXT } from '../http/plain-text.ts';
 
@@ -167,7 +168,9 @@ export function readAs<T extends object>(type: new () => T, value: unknown, allo
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { faults: [{ pointer: '', detail: 'The value must be a JSON object.' }] };
   }
-  const instance = plainToInstance(type, value);
+  const names = allowUnknown ? [] : namesOfObjects(value, type).slice(0, MOST_FAULTS);
+  if (names.length > 0) return { faults: names };
+  const instance = plainToInstance(type, withoutNamesOfObjects(value));
   const errors = validateSync(instance, {
     whitelist: true,
     forbidNonWhitelisted: !allowUnknown,

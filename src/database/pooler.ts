@@ -1,3 +1,4 @@
+import { namingVariable } from '../process/variable-at-fault.ts';
 import { connectTo, ORDINARY, type DatabaseClient } from './database-client.ts';
 
 /** Other clients that take turns with the first one, to see whether they are given its session. */
@@ -49,18 +50,19 @@ export interface DatabaseUrls {
  */
 export async function requireSessions(urls: DatabaseUrls): Promise<{ owner: string | undefined }> {
   const { DATABASE_URL = '', QUEUE_DATABASE_URL, MIGRATION_DATABASE_URL: owner } = urls;
+  const shares = (name: keyof DatabaseUrls, url: string) => namingVariable(name, () => sharesSessions(url));
   if (QUEUE_DATABASE_URL === undefined) {
-    if (!(await sharesSessions(DATABASE_URL))) return { owner };
+    if (!(await shares('DATABASE_URL', DATABASE_URL))) return { owner };
     throw new Error(
       'QUEUE_DATABASE_URL: is required, because DATABASE_URL leads to a pooler in transaction mode. ' +
         'Give the address of PostgreSQL itself',
     );
   }
-  if (await sharesSessions(QUEUE_DATABASE_URL)) {
+  if (await shares('QUEUE_DATABASE_URL', QUEUE_DATABASE_URL)) {
     throw new Error('QUEUE_DATABASE_URL: leads to a pooler in transaction mode. Give the address of PostgreSQL itself');
   }
   if (owner === undefined) return { owner: undefined };
-  return { owner: (await sharesSessions(owner)) ? atAddressOf(QUEUE_DATABASE_URL, owner) : owner };
+  return { owner: (await shares('MIGRATION_DATABASE_URL', owner)) ? atAddressOf(QUEUE_DATABASE_URL, owner) : owner };
 }
 
 /** The direct address, with the login of another URL. */

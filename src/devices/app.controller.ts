@@ -66,7 +66,11 @@ export class DeviceController {
     return this.devices.testEnvelope(device.deviceId);
   }
 
-  /** Returns how this device stands, for the first screen of the app. */
+  /**
+   * Returns how the service knows this device, for the first screen of the app, which asks whenever it is opened and after
+   * a notice. It changes nothing, and spends no try of the PIN. Errors: `device_proof_invalid` once the device was
+   * revoked: another phone took its place, or the subscription has ended.
+   */
   @Get('device')
   @UseGuards(DeviceGuard)
   @ApiOperation({ summary: 'Show how the device stands' })

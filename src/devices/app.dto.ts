@@ -2,7 +2,7 @@ import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, IsString, Length, Matches, MaxLength, ValidateNested } from 'class-validator';
 import type { DeviceState } from '../domain/device.ts';
 import { PLATFORMS, type Platform } from '../domain/push-service.ts';
-import { Compacted, PLAIN_TEXT, SHOWN_TEXT, TrimmedName } from '../http/plain-text.ts';
+import { Compacted, SHOWN_TEXT, TrimmedName } from '../http/plain-text.ts';
 
 /** The alphabets of FCM and APNs. APNs takes the token in its path, so no other character is accepted. */
 const PUSH_TOKEN = /^[\w:.-]{1,1024}$/;
@@ -78,12 +78,12 @@ export class EnrolRequest {
   formFactor: 'phone' | 'tablet';
 
   /** Numbers separated by dots, such as `17.4.1`. */
-  @Matches(PLAIN_TEXT, { message: 'osVersion must be one line of text' })
+  @Matches(SHOWN_TEXT, { message: 'osVersion must be one line of visible text' })
   @Length(1, 32)
   osVersion: string;
 
   /** The version of the app, 1 to 32 characters. */
-  @Matches(PLAIN_TEXT, { message: 'appVersion must be one line of text' })
+  @Matches(SHOWN_TEXT, { message: 'appVersion must be one line of visible text' })
   @Length(1, 32)
   appVersion: string;
 

@@ -18,6 +18,7 @@ export const APNS_REASONS = {
   MissingProviderToken: 403,
   BadPath: 404,
   MethodNotAllowed: 405,
+  ExpiredToken: 410,
   Unregistered: 410,
   PayloadTooLarge: 413,
   TooManyRequests: 429,

@@ -31,6 +31,10 @@ export interface DemoOperator {
 
 /** A line of the demonstration, and the case that it demonstrates. */
 export interface DemoLine extends LineFacts {
+  /**
+   * English, whatever the language of the terminal: `--json` is read by programs and their authors, to whom the contract
+   * promises one text. Pages show the reader's language (`notes` in `src/demo/words/`).
+   */
   note: string;
 }
 

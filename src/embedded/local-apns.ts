@@ -9,8 +9,11 @@ import { Outbox } from './outbox.ts';
 import type { ReceivedPush } from './received-push.ts';
 import { ScriptedAnswers } from './scripted-answers.ts';
 
-/** `HANG` never answers; `GOAWAY` ends the session and refuses its streams; `RESET` breaks the connection. */
-export type ApnsAnswer = 'OK' | ApnsReason | 'HANG' | 'GOAWAY' | 'RESET';
+/**
+ * `HANG` never answers; `GOAWAY` ends the session and refuses its streams; `RESET` breaks the connection; `410 …` answers
+ * that status with a reason that Apple does not document, or with none.
+ */
+export type ApnsAnswer = 'OK' | ApnsReason | `410 ${string}` | 'HANG' | 'GOAWAY' | 'RESET';
 
 export interface LocalApns {
   host: string;
@@ -105,10 +108,11 @@ export async function startLocalApns({
   };
 }
 
-function refuse(stream: ServerHttp2Stream, reason: ApnsReason): void {
-  const status = APNS_REASONS[reason];
+function refuse(stream: ServerHttp2Stream, answer: ApnsReason | `410 ${string}`): void {
+  const status = answer in APNS_REASONS ? APNS_REASONS[answer as ApnsReason] : 410;
+  const reason = answer.replace(/^410 /, '');
   const wait = status === 429 || status === 503 ? { 'retry-after': RETRY_AFTER } : {};
-  const body = reason === 'Unregistered' ? { reason, timestamp: Date.now() } : { reason };
+  const body = { ...(reason && { reason }), ...(status === 410 && { timestamp: Date.now() }) };
   stream.respond({ ':status': status, 'apns-id': crypto.randomUUID().toUpperCase(), ...wait });
   stream.end(JSON.stringify(body));
 }

@@ -1,5 +1,6 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingMessage, Server } from 'node:http';
 import { Problem } from '../domain/problem.ts';
 import { readableHops } from './address.ts';
 import { assertMessage, hasBody } from './message-rules.ts';
@@ -38,6 +39,7 @@ export function createFastifyAdapter(options: { trustProxy: string[] }): Fastify
   });
   const fastify = adapter.getInstance<FastifyInstance>();
   answerUnparsed(fastify.server);
+  routeOtherMethods(fastify.server);
   declareBodies(fastify);
   fastify.addHook('onRequest', (request, _reply, done) => {
     try {
@@ -150,6 +152,17 @@ function settle(done: (error: Error | null, body?: unknown) => void, read: () =>
 
 /** The methods that Fastify routes. It adds HEAD to every GET by itself. */
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'QUERY'] as const;
+
+/**
+ * Treats methods that Node reads and Fastify does not route, such as PROPFIND and PURGE, as TRACE, which no address has
+ * either: a known address answers 405, an unknown one 404. To declare them all would be thousands of routes.
+ */
+function routeOtherMethods(server: Server): void {
+  const routed: readonly string[] = ['HEAD', ...METHODS];
+  server.prependListener('request', (request: IncomingMessage) => {
+    if (!routed.includes(request.method ?? '')) request.method = 'TRACE';
+  });
+}
 
 /**
  * Answers 405 with `Allow` where the path exists without that method; Fastify itself answers 404 for both.

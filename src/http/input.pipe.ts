@@ -1,22 +1,35 @@
 import { ValidationPipe, type ValidationError } from '@nestjs/common';
 import { Problem, type InputFault } from '../domain/problem.ts';
+import { namesOfObjects, withoutNamesOfObjects } from './names-of-objects.ts';
 
 /** Validates every input against its class and names each fault by pointer. The answer never quotes the input. */
 export function inputPipe(): ValidationPipe {
-  return new ValidationPipe({
+  return new InputPipe({
     whitelist: true,
     forbidNonWhitelisted: true,
     transform: true,
     validationError: { target: false, value: false },
-    exceptionFactory: (errors) =>
-      new Problem('invalid_request', 'Correct the fields listed in errors, then send the request again.', {
-        errors: faultsOf(errors, ''),
-      }),
+    exceptionFactory: (errors) => refusal(faultsOf(errors, '')),
+  });
+}
+
+class InputPipe extends ValidationPipe {
+  override async transform(...[value, metadata]: Parameters<ValidationPipe['transform']>): Promise<unknown> {
+    if (!this.toValidate(metadata)) return super.transform(value, metadata) as Promise<unknown>;
+    const faults = namesOfObjects(value, metadata.metatype).slice(0, MOST_FAULTS);
+    if (faults.length > 0) throw refusal(faults);
+    return super.transform(withoutNamesOfObjects(value), metadata) as Promise<unknown>;
+  }
+}
+
+function refusal(errors: InputFault[]): Problem {
+  return new Problem('invalid_request', 'Correct the fields listed in errors, then send the request again.', {
+    errors,
   });
 }
 
 /** Faults that one answer names. A body can have thousands of unknown members, and the answer would be many times larger. */
-const MOST_FAULTS = 20;
+export const MOST_FAULTS = 20;
 
 /** The first faults of validation errors, each with a JSON pointer (RFC 6901) below `path`. */
 export function faultsOf(errors: ValidationError[], path: string): InputFault[] {

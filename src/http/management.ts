@@ -14,11 +14,16 @@ export interface Health {
 /** The management port: `/health/live`, `/health/ready` and `/metrics`. Callers of the API have no access to it. */
 export function createManagementServer(health: Health): Server {
   const server = createServer((request, response) => {
-    const answer = (status: number, type: string, body: string) =>
-      response.writeHead(status, { 'Content-Type': type }).end(body);
+    const answer = (status: number, type: string, body: string, headers: Record<string, string> = {}) =>
+      response.writeHead(status, { 'Content-Type': type, ...headers }).end(body);
     const state = (body: { status: 'up' | 'down' }) =>
       answer(body.status === 'up' ? 200 : 503, 'application/json', JSON.stringify(body));
     const [path = ''] = (request.url ?? '').split('?', 1);
+    const isKnown = ['/health/live', '/health/ready', '/metrics'].includes(path);
+    if (isKnown && !['GET', 'HEAD'].includes(request.method ?? '')) {
+      answer(405, 'text/plain', 'Use GET or HEAD.\n', { Allow: 'GET, HEAD' });
+      return;
+    }
     switch (path) {
       case '/health/live': {
         const stuck = health.loops.stuck();

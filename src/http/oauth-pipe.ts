@@ -1,6 +1,7 @@
 import { ValidationPipe, type Type } from '@nestjs/common';
 import { Problem } from '../domain/problem.ts';
 import { faultsOf } from './input.pipe.ts';
+import { withoutNamesOfObjects } from './names-of-objects.ts';
 
 /**
  * Reads the parameters of an OAuth endpoint into `shape`. An unknown parameter is ignored, and one without a value
@@ -23,6 +24,6 @@ export function oauthPipe(shape: Type): ValidationPipe {
 class ParametersPipe extends ValidationPipe {
   override transform(...[body, metadata]: Parameters<ValidationPipe['transform']>): Promise<unknown> {
     const given = Object.entries((body ?? {}) as Record<string, unknown>).filter(([, value]) => value !== '');
-    return super.transform(Object.fromEntries(given), metadata);
+    return super.transform(withoutNamesOfObjects(Object.fromEntries(given)), metadata);
   }
 }

@@ -7,6 +7,7 @@ import { fromBase32, totpUri } from '../crypto/totp.ts';
 import { Database } from '../database/database.ts';
 import { LOGIN, LONGEST_PASSWORD, OPERATOR_ROLES, PASSWORD_LENGTH } from '../domain/operator.ts';
 import { Problem } from '../domain/problem.ts';
+import { SHOWN_TEXT } from '../http/plain-text.ts';
 import { Reissues } from '../subscriptions/reissues.ts';
 import { networkIndex } from './network-index.ts';
 import type { ListedOperator, NewOperator, SignedInOperator } from './operator.ts';
@@ -34,7 +35,8 @@ export class Operators {
       );
     if (!(OPERATOR_ROLES as readonly string[]).includes(role))
       throw refused(`The role must be one of ${OPERATOR_ROLES.join(', ')}.`);
-    if (name.length < 1 || name.length > 60) throw refused('The name must have 1 to 60 characters.');
+    if (name.length > 60 || !SHOWN_TEXT.test(name))
+      throw refused('The name must be one line of 1 to 60 visible characters.');
     const { password, ...secrets } = await newOperatorSecrets();
     if (!(await this.write(operator, { ...secrets, passwordIsInitial: true }))) {
       throw refused(`The login ${login} is already in use.`);

@@ -60,7 +60,10 @@ const ERASE_SUBSCRIPTIONS = statement(
   },
 );
 
-/** Erases lines that were terminated $1 days ago and have no subscription any more, with their carrier's events. */
+/**
+ * Erases lines that were terminated $1 days ago and have no subscription any more, with their carrier's events and the
+ * authentications by SMS of their owner.
+ */
 const ERASE_LINES = statement(
   'retention_erase_lines',
   `WITH over AS MATERIALIZED (
@@ -68,9 +71,10 @@ const ERASE_LINES = statement(
         AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.line_id = l.id)
       ORDER BY updated_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED
     ), told AS (DELETE FROM carrier_events WHERE line_id IN (SELECT id FROM over)
-    ), left_it AS (DELETE FROM departed_numbers WHERE line_id IN (SELECT id FROM over))
+    ), left_it AS (DELETE FROM departed_numbers WHERE line_id IN (SELECT id FROM over)
+    ), asked AS (DELETE FROM authentications WHERE line_id IN (SELECT id FROM over) AND subscription_id IS NULL)
     DELETE FROM lines WHERE id IN (SELECT id FROM over)`,
-  { writes: { carrier_events: ERASED, departed_numbers: ERASED, lines: ERASED } },
+  { writes: { carrier_events: ERASED, departed_numbers: ERASED, authentications: ERASED, lines: ERASED } },
 );
 
 /** Removes what is kept about persons whose subscription or line ended long ago. */

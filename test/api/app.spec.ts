@@ -211,6 +211,22 @@ describe('the test of a device', () => {
     }
   });
 
+  it('a device is told how it stands: while it is tested, active, with a locked PIN, and no more once it was revoked', async () => {
+    const { enrolmentCode, subscriptionId } = await subscribed();
+    const phone = await service.enrol(enrolmentCode);
+    const installation = await Installation.of(phone);
+    const standing = () => installation.send('GET', '/app/v1/device');
+    const body = { state: 'testing', serialNumber: expect.stringMatching(/^PG-\d{4}-\d{4}-\d{4}$/), pinLocked: false };
+    expect(await standing()).toMatchObject({ status: 200, body });
+    expect(Object.keys((await standing()).body).sort()).toEqual(Object.keys(body).sort());
+    await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+    expect((await standing()).body).toEqual({ ...body, state: 'active' });
+    await service.rows.devices.lockPin(phone.deviceId);
+    expect((await standing()).body).toEqual({ ...body, state: 'active', pinLocked: true });
+    expect(await service.operate(subscriptionId, 'cancel')).toMatchObject({ status: 200 });
+    expectProblem(await standing(), 401, 'device_proof_invalid');
+  });
+
   it('the test of a device counts wrong codes, and the fifth revokes the device', async () => {
     const { enrolmentCode } = await subscribed();
     const phone = await service.enrol(enrolmentCode);

@@ -223,6 +223,27 @@ describe('an event that is rejected', () => {
     });
   });
 
+  it.each(['constructor', '__proto__', 'toString'])(
+    'an extension named %s is ignored like any other, and such a member of the data is rejected',
+    async (name) => {
+      const { lineId, phoneNumber } = await service.addLine();
+      const extended = { ...attributes(lineId, 'suspended'), [name]: 5 };
+      expect((await send({ 'content-type': STRUCTURED }, extended)).body).toEqual({ outcome: 'applied' });
+      const event = attributes(lineId, 'plan-changed', { data: { plan: 'm2m', [name]: 5 } });
+      const { status, body } = await send({ 'content-type': STRUCTURED }, event);
+      expect([status, body['errors']]).toEqual([422, [expect.objectContaining({ pointer: `/data/${name}` })]]);
+      const swap = {
+        specversion: '1.0',
+        id: randomUUID(),
+        source: 'https://carrier.example/sim-swap',
+        type: 'org.camaraproject.sim-swap-subscriptions.v0.swapped',
+        time: new Date().toISOString(),
+        data: { phoneNumber, more: { [name]: 5 }, [name]: [5] },
+      };
+      expect((await send({ 'content-type': STRUCTURED }, swap)).body).toEqual({ outcome: 'applied' });
+    },
+  );
+
   it('an event with thousands of unknown members is answered with its first faults', async () => {
     const { lineId } = await service.addLine();
     const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`a${at}`, 1]));

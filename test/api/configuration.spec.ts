@@ -8,6 +8,7 @@ import { readEnvironment } from '../../config/environment.ts';
 import { unknownVariables } from '../../config/unknown-variables.ts';
 import { generateKeyring } from '../../src/crypto/keyring.ts';
 import { startLocalApns } from '../../src/embedded/local-apns.ts';
+import { TestService } from '../support/service.ts';
 
 /** No log may contain it, whatever variable it stands in. */
 const SECRET = 'Zq7-hush-4481';
@@ -49,7 +50,13 @@ const FAULTY: [string, string][] = [
   ['DATABASE_URL', `postgres://pushguard:${SECRET}%@db.example/pushguard`],
   ['DATABASE_URL', `mysql://pushguard:${SECRET}@db.example/pushguard`],
   ['MIGRATION_DATABASE_URL', `postgres://owner:${SECRET} @db.example/pushguard`],
+  ['QUEUE_DATABASE_URL', `postgres://pushguard:${SECRET}#@db.example/pushguard`],
+  ['DATABASE_URL', `postgres://pushguard:${SECRET}@db.example/pushguard?sslmode=verify-full&sslkey=/nothing/${SECRET}`],
+  ['DATABASE_URL', `postgres://pushguard:${SECRET}@db.example/pushguard?target_session_attrs=${SECRET}`],
   ['REDIS_URL', `redis://:${SECRET}/@cache.example:6379`],
+  ['REDIS_URL', `redis://:${SECRET}@cache.example:6379/${SECRET}`],
+  ['CARRIER_DIRECTORY_URL', `https://pushguard:${SECRET}@carrier.example/tmf-api`],
+  ['ISSUER', `https://pushguard:${SECRET}@pushguard.example`],
   ['FCM_ENDPOINT_CA', SECRET],
   ['APNS_ENDPOINT_CA', `-----BEGIN CERTIFICATE-----\n${SECRET.replaceAll('-', '')}\n-----END CERTIFICATE-----`],
   ['CARRIER_DIRECTORY_TOKEN', `${SECRET}\n${SECRET}`],
@@ -84,15 +91,7 @@ describe('a secret of the wrong form', () => {
       expect(output).toMatch(/^Correct these environment variables:\n( {2}[A-Z_]+: [^\n]+\n)+$/);
       const named = [...output.matchAll(/^ {2}([A-Z_]+):/gm)].map(([, name]) => name);
       expect(named.sort()).toEqual(
-        [
-          ...Object.keys(faulty),
-          'APNS_KEY_ID_FILE',
-          'APNS_PRODUCTION',
-          'APNS_TEAM_ID',
-          'APNS_TOPIC',
-          'ISSUER',
-          'PORT',
-        ].sort(),
+        [...Object.keys(faulty), 'APNS_KEY_ID_FILE', 'APNS_PRODUCTION', 'APNS_TEAM_ID', 'APNS_TOPIC', 'PORT'].sort(),
       );
       expect(output).not.toContain(SECRET);
       for (const command of ['reencrypt', 'verify-audit', 'replay-events']) {
@@ -144,18 +143,107 @@ it.each([
 });
 
 it('a list may have blanks', () => {
-  const { HOME_CARRIERS, TRUST_PROXY } = readEnvironment({
+  const { HOME_CARRIERS, TRUST_PROXY, OTHER_CARRIERS } = readEnvironment({
     HOME_CARRIERS: ' SKT , KT,, ',
     TRUST_PROXY: '10.0.0.1, 10.0.0.2',
+    OTHER_CARRIERS: ' LGU+ , KT,',
   });
-  expect({ HOME_CARRIERS, TRUST_PROXY }).toEqual({
+  expect({ HOME_CARRIERS, TRUST_PROXY, OTHER_CARRIERS }).toEqual({
     HOME_CARRIERS: ['SKT', 'KT'],
+    OTHER_CARRIERS: ['LGU+', 'KT'],
     TRUST_PROXY: ['10.0.0.1', '10.0.0.2'],
   });
 });
 
+it.each([
+  ['TRUST_PROXY', '10.0.0.1, nonsense'],
+  ['TRUST_PROXY', '10.0.0.0/33'],
+  ['TRUST_PROXY', '2001:db8::/129'],
+  ['FCM_ENDPOINT', 'relay.example:65536'],
+  ['APNS_ENDPOINT', 'relay.example:0'],
+])('%s that is %s is refused by its name', (name, value) => {
+  expect(() => readEnvironment({ [name]: value })).toThrow(
+    new RegExp(`^Correct these environment variables:\n  ${name}: ${name} [^\n]+$`),
+  );
+});
+
+it.each(['10.0.0.1', '10.0.0.0/8', '10.0.0.0/255.0.0.0', '2001:db8::/32', '::1', 'loopback, linklocal, uniquelocal'])(
+  'a proxy may be named as %s',
+  (value) => {
+    expect(readEnvironment({ TRUST_PROXY: value }).TRUST_PROXY).toEqual(value.split(', '));
+  },
+);
+
+it.each([
+  'postgres:///pushguard?host=/run/postgresql',
+  'postgres://pushguard:secret@/pushguard?host=/run/postgresql',
+  'postgres://pushguard@%2Frun%2Fpostgresql/pushguard',
+  'postgres://pushguard:a@b@[::1]:5432/pushguard',
+])('a database is reached by %s', (value) => {
+  for (const name of ['DATABASE_URL', 'QUEUE_DATABASE_URL', 'MIGRATION_DATABASE_URL'])
+    expect(readEnvironment({ [name]: value })).toMatchObject({ [name]: value });
+});
+
+it.each([
+  ['DATABASE_URL', { DATABASE_URL: `postgres://pushguard:${SECRET}@localhost:1/pushguard` }],
+  ['DATABASE_URL', { DATABASE_URL: `postgres://pushguard:${SECRET}@127.0.0.1:1/pushguard` }],
+  ['QUEUE_DATABASE_URL', { QUEUE_DATABASE_URL: `postgres://pushguard:${SECRET}@nowhere.invalid/pushguard` }],
+])('what cannot be reached is told in one line with %s (%#)', async (name, variables) => {
+  const { code, output } = await run('main.js', {
+    NODE_ENV: 'production',
+    ISSUER: 'https://pushguard.example',
+    DATABASE_URL: 'postgres://pushguard@127.0.0.1:1/pushguard',
+    KEYRING: generateKeyring(),
+    FCM_SERVICE_ACCOUNT: JSON.stringify({ project_id: 'p', client_email: 'a@b.c', private_key: pem('rsa') }),
+    APNS_KEY: pem('ec'),
+    APNS_KEY_ID: 'A',
+    APNS_TEAM_ID: 'B',
+    APNS_TOPIC: 'c',
+    SMPP_URL: 'smpp://pushguard:secret@127.0.0.1:1',
+    ...variables,
+  });
+  expect(code).toBe(1);
+  expect(output).toMatch(new RegExp(`^${name}: [^\n]+\n$`));
+  expect(output).not.toContain(SECRET);
+});
+
+it('a port that is taken, a host that is none and a login that is refused are told by their names', async () => {
+  const service = await TestService.start();
+  try {
+    const taken = { ...service.env, PORT: new URL(service.issuer).port, MANAGEMENT_PORT: '0' };
+    const stranger = new URL(service.env['DATABASE_URL']!);
+    stranger.username = 'stranger';
+    stranger.password = SECRET;
+    const management = new URL(service.process.announcement.management).port;
+    for (const [name, variables] of [
+      ['PORT', taken],
+      ['MANAGEMENT_PORT', { ...taken, PORT: '0', MANAGEMENT_PORT: management }],
+      ['HOST', { ...taken, PORT: '0', HOST: 'nowhere.invalid' }],
+      ['DATABASE_URL', { ...taken, PORT: '0', DATABASE_URL: stranger.href }],
+    ] as const) {
+      const { code, output } = await run('main.js', { ...variables, NODE_ENV: 'test' });
+      expect(code).toBe(1);
+      expect(output).toMatch(new RegExp(`^${name}: [^\n]+$`, 'm'));
+      expect(output).not.toMatch(/^ +at /m);
+      expect(output).not.toContain(SECRET);
+    }
+  } finally {
+    await service.stop();
+  }
+});
+
 describe('a variable that is unknown', () => {
-  const known = ['APNS_KEY', 'APNS_KEY_ID', 'DATABASE_URL', 'HOME_CARRIERS', 'HOST', 'MONTHLY_FEE', 'PORT'];
+  const known = [
+    'APNS_KEY',
+    'APNS_KEY_ID',
+    'DATABASE_URL',
+    'HOME_CARRIERS',
+    'HOST',
+    'KEYRING',
+    'MONTHLY_FEE',
+    'PORT',
+    'SMS_PERMISSION_MINUTES',
+  ];
 
   it.each([
     ['DATABSE_URL', 'DATABASE_URL'],
@@ -165,8 +253,10 @@ describe('a variable that is unknown', () => {
     ['PUSHGUARD_PORT', 'PORT'],
     ['APNS_KEYID', 'APNS_KEY_ID'],
     ['DATABASE_URL_FIEL', 'DATABASE_URL_FILE'],
+    ['KEYRING_PATH', 'KEYRING_FILE'],
+    ['SMS_PERMISSION_SECS', 'SMS_PERMISSION_MINUTES'],
   ])('%s looks like one of the service’s: %s is meant', (name, nearest) => {
-    expect(unknownVariables([name], known)).toEqual([{ name, nearest }]);
+    expect(unknownVariables({ [name]: 'x' }, known)).toEqual([{ name, nearest }]);
   });
 
   it('names of other programs are left alone', () => {
@@ -180,8 +270,18 @@ describe('a variable that is unknown', () => {
       'NODE_OPTIONS',
       'DATABASE_URL_FILE',
       'npm_config_cache',
+      'HOST_IP',
+      'PORT_RANGE',
+      // Kubernetes gives these to every container, for each service of its namespace.
+      'PUSHGUARD_SERVICE_HOST',
+      'PUSHGUARD_SERVICE_PORT',
+      'PUSHGUARD_SERVICE_PORT_HTTP',
+      'PUSHGUARD_PORT_3000_TCP',
+      'PUSHGUARD_PORT_3000_TCP_ADDR',
+      'SMPP_PORT_2775_TCP_PROTO',
     ];
-    expect(unknownVariables(others, known)).toEqual([]);
+    const given = Object.fromEntries(others.map((name) => [name, 'x']));
+    expect(unknownVariables({ ...given, PUSHGUARD_PORT: 'tcp://10.96.0.7:3000' }, known)).toEqual([]);
   });
 
   it('the service warns of it, and names no value', async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { Installation } from '../support/installation.ts';
-import { expectProblem } from '../support/problem.ts';
+import { expectFaults, expectProblem } from '../support/problem.ts';
 import { answerOf, otherThan, TestService, type Answer } from '../support/service.ts';
 
 let service: TestService;
@@ -129,13 +129,19 @@ describe('a body', () => {
     ['a key twice with the same value', goodWith('"purpose":"가입"')],
     ['a key twice, once escaped', goodWith('"\\u0070urpose":"다른 목적"')],
     ['a key twice inside', goodWith('"endUser":{"ip":"203.0.113.7","ip":"203.0.113.8"}')],
-    ['__proto__', goodWith('"__proto__":{"purpose":"x"}')],
-    ['__proto__ escaped', goodWith('"\\u005f_proto__":{"x":1}')],
-    ['__proto__ inside', goodWith('"endUser":{"__proto__":{"x":1}}')],
+    ['__proto__ twice inside', goodWith('"endUser":{"__proto__":{"x":1},"__proto__":{"x":2}}')],
     ['nine levels', goodWith(`"x":${'['.repeat(9)}${']'.repeat(9)}`)],
     ['seven thousand levels', goodWith(`"x":${'['.repeat(7000)}${']'.repeat(7000)}`)],
   ])('a body that contains %s is 400', async (_case, body) => {
     expectProblem(await send('POST', START, body), 400, 'invalid_request');
+  });
+
+  it.each([
+    ['__proto__', '"__proto__":{"purpose":"x"}', '/__proto__'],
+    ['__proto__ escaped', '"\\u005f_proto__":{"x":1}', '/__proto__'],
+    ['__proto__ in a list', '"transaction":[{"__proto__":{"x":1}}]', '/transaction/0/__proto__'],
+  ])('a body that contains %s is 400, and the error names the field', async (_case, member, pointer) => {
+    expectFaults(await send('POST', START, goodWith(member)), pointer);
   });
 
   it('a body whose text contains colons, quotes and backslashes is not mistaken for one with a duplicate key', async () => {

@@ -90,6 +90,12 @@ describe('a method that an address does not know', () => {
     ['TRACE', '/', 'GET, HEAD'],
     ['HEAD', START, 'POST'],
     ['OPTIONS', '/app/v1/devices', 'POST'],
+    ['PROPFIND', START, 'POST'],
+    ['PURGE', `${START}/x`, 'DELETE, GET, HEAD'],
+    ['M-SEARCH', '/', 'GET, HEAD'],
+    ['MKCOL', '/openapi.json', 'GET, HEAD'],
+    ['LOCK', '/oauth2/token', 'POST'],
+    ['QUERY', '/operator/v1/subscriptions', 'GET, HEAD, POST'],
   ])('%s at %s is 405 with Allow', async (method, path, allow) => {
     const answer = await exchange(service.issuer, rawRequest([`${method} ${path} HTTP/1.1`, 'Host: x']));
     expect(answer.headers['allow']).toBe(allow);
@@ -102,7 +108,20 @@ describe('a method that an address does not know', () => {
     expectProblem(answer, 405, 'method_not_allowed');
   });
 
-  it.each(['OPTIONS', 'TRACE'])('%s at an unknown address is 404', async (method) => {
+  it.each(['PROPFIND', 'POST', 'PURGE'])('the management port knows no %s', async (method) => {
+    const { management } = service.process.announcement;
+    for (const path of ['/metrics', '/health/live', '/health/ready']) {
+      const answer = await exchange(management, rawRequest([`${method} ${path} HTTP/1.1`, 'Host: x']));
+      expect([path, answer.status, answer.headers['allow']]).toEqual([path, 405, 'GET, HEAD']);
+    }
+  });
+
+  it('a method of WebDAV with a body of any type is 405, not a complaint about the body', async () => {
+    const answer = await send('PROPFIND', START, '<x/>', { 'Content-Type': 'application/xml' });
+    expectProblem(answer, 405, 'method_not_allowed');
+  });
+
+  it.each(['OPTIONS', 'TRACE', 'PROPFIND', 'MKACTIVITY'])('%s at an unknown address is 404', async (method) => {
     const answer = await exchange(service.issuer, rawRequest([`${method} /nothing HTTP/1.1`, 'Host: x']));
     expectRawProblem(answer, 404, 'not_found');
   });

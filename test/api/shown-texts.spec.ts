@@ -42,12 +42,12 @@ const openWindow = (change: object) =>
     state: 'x',
     ...change,
   });
-const enrol = async (name: string) => {
+const enrol = async (name: string, versions: object = {}) => {
   const { subscriptionId, enrolmentCode } = await service.subscribe(await service.addLine());
   const phone = Installation.fresh(service.issuer);
   return {
     subscriptionId,
-    answer: await phone.send('POST', '/app/v1/devices', phone.enrolment(enrolmentCode, { name })),
+    answer: await phone.send('POST', '/app/v1/devices', phone.enrolment(enrolmentCode, { name, ...versions })),
   };
 };
 const report = async (reason: string) => {
@@ -66,6 +66,7 @@ describe.each(INVISIBLE)('a text with %s', (_, text) => {
     expectFaults(await openWindow({ purpose: text }), '/purpose');
     expectFaults(await openWindow({ name: text }), '/name');
     expectFaults((await enrol(text)).answer, '/name');
+    expectFaults((await enrol('폰', { osVersion: text, appVersion: text })).answer, '/osVersion', '/appVersion');
     expectFaults(await report(text), '/reason');
     const headers = { 'Audit-Reason': encodeURIComponent(text) };
     const path = '/operator/v1/subscriptions?phoneNumber=01012345678';

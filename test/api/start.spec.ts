@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
@@ -48,6 +49,13 @@ describe('npm start at a terminal', () => {
       await once(child, 'exit');
     }
   });
+});
+
+it('what is built first, in silence for a minute, is told to a person, and not to a program that reads the output', async () => {
+  const build = promisify(execFile)('npm', ['run', '--silent', 'prebuild'], {
+    cwd: join(import.meta.dirname, '../..'),
+  });
+  expect(await build).toEqual({ stdout: '', stderr: expect.stringMatching(/^Building Pushguard/) });
 });
 
 describe('the demonstration', () => {

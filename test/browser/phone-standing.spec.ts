@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
-import { Scene, sidewaysScroll } from './scene.ts';
+import { Scene, sidewaysScroll, type DemoPerson } from './scene.ts';
 import { enrol, openSetting, PIN, readCode, screen, typePin } from './steps.ts';
 
 describeWith(CHROMIUM, 'how the app follows the subscription', () => {
@@ -30,6 +30,16 @@ describeWith(CHROMIUM, 'how the app follows the subscription', () => {
     expect(await sidewaysScroll(phone.mainFrame())).toBe(0);
   }
 
+  /** Agrees to one-time codes and shows the present one. */
+  async function showOneTimeCode(page = phone): Promise<void> {
+    await page.locator('#otp').click();
+    await page.locator('#agreed').check();
+    await screen(page, 'consent').locator('> .primary').click();
+    await screen(page, 'pin').waitFor();
+    await typePin(page);
+    await page.locator('#code').waitFor();
+  }
+
   it('the app leaves a code that is worth nothing once the subscription was cancelled', async () => {
     const person = scene.person('demo-1');
     await enrol(phone, person);
@@ -51,6 +61,40 @@ describeWith(CHROMIUM, 'how the app follows the subscription', () => {
     await second.goto(`${scene.issuer}/phone?lang=ko`);
     await enrol(second, person);
     await phone.getByText('등록이 해지된 휴대폰입니다').waitFor();
+    await other.close();
+  });
+
+  it('the app leaves a code, and its one-time codes, once the number belongs to another person', async () => {
+    for (const [lineId, show] of [
+      ['demo-1', (person: DemoPerson) => scene.startFor(person).then(() => readCode(phone))],
+      ['demo-2', () => showOneTimeCode()],
+    ] as const) {
+      const person = scene.person(lineId);
+      await phone.goto(`${scene.issuer}/phone?lang=ko`);
+      await enrol(phone, person);
+      await show(person);
+      expect(await phone.locator('#code').count()).toBe(1);
+      await scene.changeOwner(person);
+      await phone.getByText('등록이 해지된 휴대폰입니다').waitFor();
+      expect(await phone.locator('#code').count()).toBe(0);
+      await phone.evaluate('localStorage.clear()');
+    }
+  });
+
+  it('the app leaves its one-time codes once the subscription was cancelled, and when another phone takes its place', async () => {
+    const person = scene.person('demo-11');
+    await enrol(phone, person);
+    await showOneTimeCode();
+    const other = await scene.newBrowser();
+    const second = await other.newPage();
+    await second.goto(`${scene.issuer}/phone?lang=ko`);
+    await enrol(second, person);
+    await phone.getByText('등록이 해지된 휴대폰입니다').waitFor();
+    expect(await phone.locator('#code').count()).toBe(0);
+    await showOneTimeCode(second);
+    await scene.operate(person, 'cancel');
+    await second.getByText('등록이 해지된 휴대폰입니다').waitFor();
+    expect(await second.locator('#code').count()).toBe(0);
     await other.close();
   });
 

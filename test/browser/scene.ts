@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -148,6 +149,30 @@ export class Scene {
     const text = await response.text();
     if (!response.ok) throw new Error(`${path}: ${String(response.status)} ${text}`);
     return (text ? JSON.parse(text) : {}) as Record<string, unknown>;
+  }
+
+  /** The carrier reports that the line of a person belongs to another one. */
+  async changeOwner({ lineId }: DemoPerson): Promise<void> {
+    const event = {
+      specversion: '1.0',
+      id: randomUUID(),
+      source: 'urn:test:carrier',
+      type: 'pushguard.line.v1.owner-changed',
+      subject: lineId,
+      sequence: 1_000,
+      time: new Date().toISOString(),
+      data: { owner: { birthDate: '710203', genderDigit: '2' } },
+    };
+    const response = await fetch(`${this.issuer}/carrier/v1/events`, {
+      method: 'POST',
+      headers: {
+        Authorization: `Bearer ${await this.newToken('demo-carrier')}`,
+        'Content-Type': 'application/cloudevents+json',
+      },
+      body: JSON.stringify(event),
+    });
+    const answer = await response.text();
+    if (!answer.includes('"applied"')) throw new Error(`the owner of ${lineId}: ${answer}`);
   }
 
   /** Opens a hosted window; returns its address. */

@@ -2,7 +2,27 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { otherThan } from '../support/service.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { Scene, sidewaysScroll } from './scene.ts';
-import { enrol, enterCode, identify, pressVerify, readCode, screen, view } from './steps.ts';
+import { enrol, enterCode, identify, openSetting, pressVerify, readCode, screen, view } from './steps.ts';
+
+/** What of the phone's screen lies under the notification. */
+const COVERED = `(() => {
+  const banner = document.querySelector('#banner button').getBoundingClientRect();
+  const parts = [...document.querySelectorAll('#display :is(h1, h2, p, dt, dd, button, input, select)')];
+  const isUnder = ({ top, bottom, left, right }) =>
+    top < banner.bottom && bottom > banner.top && left < banner.right && right > banner.left;
+  return parts.filter((part) => part.checkVisibility() && isUnder(part.getBoundingClientRect())).map((part) => part.textContent);
+})()`;
+
+/** Texts of a page, also those of its attributes, in which two words of Latin letters follow each other. */
+const ENGLISH = `(() => {
+  const texts = [document.title];
+  for (const one of document.querySelectorAll('body, body *')) {
+    if (one.matches('script, style, [lang="en"], .mono, code, pre')) continue;
+    for (const { nodeType, textContent } of one.childNodes) if (nodeType === Node.TEXT_NODE) texts.push(textContent);
+    for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'data-note']) texts.push(one.getAttribute(name) ?? '');
+  }
+  return texts.filter((text) => /[a-z]{2,}[,.:;]? +[a-z]{2,}/i.test(text)).map((text) => location.pathname + ': ' + text.trim());
+})()`;
 
 // A browser, a phone's key derivation and a service share what is often two cores.
 describeWith(CHROMIUM, 'a window and a phone', () => {
@@ -100,6 +120,71 @@ describeWith(CHROMIUM, 'a window and a phone', () => {
     expect(await shop.locator('main').textContent()).toContain('거절');
     await context.close();
     expect(scene.complaints).toEqual([]);
+  });
+
+  it('the notification of a request covers nothing on the phone, on a page of its own and beside the shop', async () => {
+    const context = await scene.newBrowser();
+    const phone = await context.newPage();
+    const shop = await context.newPage();
+    await phone.goto(`${scene.issuer}/phone?lang=ko`);
+    await enrol(phone, scene.person('demo-11'));
+    for (const [page, path, width, height] of [
+      [phone, '/phone?lang=ko', 320, 568],
+      [phone, '/phone?lang=ko', 390, 844],
+      [phone, '/phone?lang=ko', 1280, 800],
+      [shop, '/demo?lang=ko', 1280, 800],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await page.goto(scene.issuer + path);
+      const frame = page.frame({ url: /\/phone/ })!;
+      await frame.locator('.screen.home').waitFor();
+      await scene.rows.budgets.clearStarts();
+      const id = await scene.startFor(scene.person('demo-11'));
+      await frame.locator('.banner button').waitFor();
+      await frame.locator(`#request-${id}`).waitFor();
+      expect([path, width, await frame.evaluate(COVERED)]).toEqual([path, width, []]);
+    }
+    await context.close();
+  });
+
+  it('the Korean demonstration shows no English sentence', async () => {
+    const context = await scene.newBrowser({ viewport: { width: 1280, height: 800 } });
+    const page = await context.newPage();
+    const found: string[] = [];
+    const read = async () => {
+      for (const frame of page.frames()) found.push(...(await frame.evaluate<string[]>(ENGLISH)));
+    };
+    await page.goto(`${scene.issuer}/demo?lang=ko`);
+    const phone = page.frameLocator('#phone');
+    await screen(phone, 'welcome').waitFor();
+    await read();
+    await enrol(phone, scene.person('demo-3'));
+    await read();
+    for (const path of ['/demo/return', '/demo/nothing']) {
+      await page.goto(`${scene.issuer}${path}?lang=ko`);
+      await read();
+    }
+    await page.goto(`${scene.issuer}/demo/bank?lang=ko`);
+    await read();
+    await page.locator('#transfer .primary').click();
+    await page.waitForURL(/bank\/transfer/);
+    await read();
+    await page.goto(`${scene.issuer}/demo/bank?lang=ko`);
+    await page.locator('#smart-otp [name="card"]').check();
+    await page.locator('#smart-otp .secondary').click();
+    await page.locator('svg').first().waitFor();
+    await read();
+    await page.goto(`${scene.issuer}/phone?lang=ko`);
+    await page.locator('#settings').click();
+    const settings = await screen(page, 'settings').locator('.entry').allTextContents();
+    for (const name of settings) {
+      await page.goto(`${scene.issuer}/phone?lang=ko`);
+      await openSetting(page, name);
+      await page.locator('.screen:not(.settings) h1').waitFor();
+      await read();
+    }
+    expect(found).toEqual([]);
+    await context.close();
   });
 
   it('the shop shows no result of a window that did not begin in this browser', async () => {

@@ -1,17 +1,17 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
 import { fromBase32, totpOf, totpStep } from '../../src/crypto/totp.ts';
+import { SimulatedCard } from '../../src/phone/card.ts';
+import { TRANSFER } from '../support/authenticators.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { otherThan } from '../support/service.ts';
 import { Scene, type DemoPerson } from './scene.ts';
-import { enrol, identify, openSetting, screen, typePin, view } from './steps.ts';
+import { enrol, enrolWithCode, identify, openSetting, screen, typePin, view } from './steps.ts';
 
 /** Twice the size that browsers begin with. */
 const TWICE = { standard: 32, fixed: 26 };
 /** A desk, a phone in the hand, and the narrowest width that pages must support (WCAG 2.2, 1.4.10). */
 const WIDTHS = [1280, 390, 320];
-/** Fields of a call centre and of a bank hold more characters than the narrowest window has room for at this size. */
-const WIDTHS_OF_WORK = [1280, 390];
 
 /** What people type into each field. */
 const TYPED: Readonly<Record<string, string>> = {
@@ -44,6 +44,8 @@ const HIDDEN = `(() => {
       found.push('hides what was typed in #' + field.id + ': ' + field.value);
     field.value = before;
   }
+  for (const field of document.querySelectorAll('textarea'))
+    if (isSeen(field) && field.scrollHeight > field.clientHeight + 1) found.push('hides lines of #' + field.id);
   for (const one of document.querySelectorAll('button, h1, h2, dd, dt, p, strong, label, a, td, th, .code, select')) {
     if (!isSeen(one) || one.closest('.unseen') || one.tagName === 'SELECT') continue;
     const style = getComputedStyle(one);
@@ -51,6 +53,12 @@ const HIDDEN = `(() => {
       found.push('cuts ' + one.tagName + ' ' + one.textContent.trim().slice(0, 40));
     if (style.overflowY === 'hidden' && one.scrollHeight > one.clientHeight + 1)
       found.push('cuts the height of ' + one.tagName + ' ' + one.textContent.trim().slice(0, 40));
+  }
+  const banner = document.querySelector('#banner button')?.getBoundingClientRect();
+  for (const one of banner ? document.querySelectorAll('#display :is(h1, p, dt, dd, button, input)') : []) {
+    const { top, bottom, height } = one.getBoundingClientRect();
+    if (isSeen(one) && height > 0 && top < banner.bottom && bottom > banner.top && document.getElementById('display').scrollTop === 0)
+      found.push('the notification covers ' + one.tagName + ' ' + one.textContent.trim().slice(0, 40));
   }
   return found;
 })()`;
@@ -96,8 +104,7 @@ describeWith(CHROMIUM, 'a reader who set the text of the browser to twice its si
   async function expectWhole(page: Page, name = page.url().replace(scene.issuer, '')): Promise<void> {
     const own = page.viewportSize()!;
     const found: string[] = [];
-    const isWork = /operator|desk|letter|bank/.test(name);
-    for (const width of isWork ? WIDTHS_OF_WORK : WIDTHS) {
+    for (const width of WIDTHS) {
       await page.setViewportSize({ ...own, width });
       await enlarge(page);
       const here = await page.evaluate<string[]>(HIDDEN);
@@ -137,6 +144,54 @@ describeWith(CHROMIUM, 'a reader who set the text of the browser to twice its si
       await expectWhole(page, `${path} logged in`);
     }
     expectNothingHidden();
+    const id = (await scene.rows.subscriptions.currentOf(person.lineId))!;
+    const phone = await open(`/phone?lang=${lang}`);
+    await page.goto(`${scene.issuer}/enrol`);
+    const enrolmentCode = (await page.locator('#enrolment-code').textContent())!;
+    // The page follows the enrolment, so it is left before the next step.
+    const expectEnrolment = async (state: string) => {
+      await page.goto(`${scene.issuer}/enrol`);
+      await expectWhole(page, `/enrol ${state}`);
+      await page.goto(`${scene.issuer}/my`);
+    };
+    await page.goto(`${scene.issuer}/my`);
+    await enrolWithCode(phone, enrolmentCode);
+    await expectEnrolment('testing');
+    await screen(phone, 'shown-code').locator('.primary').click();
+    await screen(phone, 'home').waitFor();
+    await expectEnrolment('active');
+    await scene.rows.devices.revokeAllOf(id);
+    await expectEnrolment('revoked');
+    await expectWhole(page, '/my without a phone');
+    await scene.operate(person, 'cancel');
+    await page.reload();
+    await expectWhole(page, '/my after the end');
+    expectNothingHidden();
+  });
+
+  it.each(['ko', 'en'])('reads every page that says why it went no further, in %s', async (lang) => {
+    const page = await open(`/?lang=${lang}`);
+    for (const path of ['/cancelled', '/enrol', '/code', '/windows/unknown', '/operator/unknown']) {
+      await page.goto(scene.issuer + path);
+      await expectWhole(page, `${path} of a stranger`);
+    }
+    const { url } = await scene.openWindow(lang as 'ko' | 'en');
+    const first = await open(url.replace(scene.issuer, ''));
+    await page.goto(`${url}?lang=${lang}`);
+    await expectWhole(page, 'a window of another browser');
+    await view(first, 'person').waitFor();
+    // Each way in which a window ends is a part of the page, of which one is shown.
+    const views = await first.evaluate<string[]>(
+      `[...document.querySelectorAll('.ended[data-view]')].map((one) => one.dataset.view)`,
+    );
+    expect(views.length).toBeGreaterThan(4);
+    for (const one of views) {
+      await first.evaluate(
+        `for (const view of document.querySelectorAll('[data-view]')) view.hidden = view.dataset.view !== ${JSON.stringify(one)}`,
+      );
+      await expectWhole(first, `window ${one}`);
+    }
+    expectNothingHidden();
   });
 
   it.each(['ko', 'en'] as const)('reads the hosted window from the first field to the end, in %s', async (lang) => {
@@ -160,11 +215,12 @@ describeWith(CHROMIUM, 'a reader who set the text of the browser to twice its si
     expectNothingHidden();
   });
 
-  it('reads every screen of the app', async () => {
-    const phone = await open('/phone?lang=ko');
+  it.each(['ko', 'en'])('reads every screen of the app, in %s', async (lang) => {
+    const address = `/phone?lang=${lang}`;
+    const phone = await open(address);
     await screen(phone, 'welcome').waitFor();
     await expectWhole(phone, 'app welcome');
-    const person = scene.person('demo-4');
+    const person = scene.person(lang === 'ko' ? 'demo-4' : 'demo-3');
     await enrol(phone, person);
     await expectWhole(phone, 'app home');
     await scene.startFor(person);
@@ -178,33 +234,94 @@ describeWith(CHROMIUM, 'a reader who set the text of the browser to twice its si
     await typePin(phone);
     await phone.locator('#code').waitFor();
     await expectWhole(phone, 'app code');
-    await phone.goto(`${scene.issuer}/phone?lang=ko`);
-    for (const name of [
-      '이용 내역',
-      '웹사이트 한 곳만 문자로 받기',
-      '비밀번호 변경',
-      '등록된 기관',
-      '내 인증수단',
-      '스마트OTP 추가',
-      '알림',
-    ]) {
+    await phone.goto(scene.issuer + address);
+    await phone.locator('#settings').click();
+    const settings = await screen(phone, 'settings').locator('.entry').allTextContents();
+    expect(settings.length).toBeGreaterThan(7);
+    for (const name of settings) {
+      await phone.goto(scene.issuer + address);
       await screen(phone, 'home').waitFor();
       await openSetting(phone, name);
       await phone.locator('.screen:not(.settings) h1').waitFor();
       await expectWhole(phone, `app ${name}`);
-      await phone.goto(`${scene.issuer}/phone?lang=ko`);
     }
+    await phone.goto(scene.issuer + address);
     await phone.locator('#otp').click();
-    await phone.locator('.screen:not(.home) h1').waitFor();
-    await expectWhole(phone, 'app otp');
+    await expectAgreement(phone, 'otp');
+    await phone.locator('#code').waitFor();
+    await expectWhole(phone, 'app one-time code');
+    // One language is enough for these long steps: the English texts are the longer ones.
+    if (lang === 'en') await expectSmartOtp(phone, person, address);
     expectNothingHidden();
   });
 
+  /** The consent, in which nothing is ticked at first, and the PIN after it. */
+  async function expectAgreement(phone: Page, kind: string): Promise<void> {
+    await screen(phone, 'consent').locator('> .primary').click();
+    await expectWhole(phone, `app consent to ${kind}`);
+    await phone.locator('#agreed').check();
+    await screen(phone, 'consent').locator('> .primary').click();
+    await screen(phone, 'pin').waitFor();
+    await expectWhole(phone, `app pin of ${kind}`);
+    await typePin(phone);
+  }
+
+  /** The Smart OTP of a bank and its card, from its code to a signed transaction. */
+  async function expectSmartOtp(phone: Page, { phoneNumber, ...person }: DemoPerson, address: string): Promise<void> {
+    const card = await SimulatedCard.create();
+    const named = { phoneNumber, birthDate: person.birthDate, genderDigit: person.genderDigit };
+    const issued = await scene.call('POST', '/v1/smart-otps', { ...named, cardKey: card.publicJwk }, 'demo-bank');
+    await phone.goto(scene.issuer + address);
+    await screen(phone, 'home').waitFor();
+    await phone.locator('#settings').click();
+    await screen(phone, 'settings').locator('.entry').nth(5).click();
+    await screen(phone, 'smart-otp').locator('summary').click();
+    await phone.locator('#card').fill('{}');
+    await phone.locator('#enrolment-code').fill(String(issued.body['enrolmentCode']));
+    await screen(phone, 'smart-otp').locator('> .primary').click();
+    await phone.locator('#card-fault:not(:empty)').waitFor();
+    await expectWhole(phone, 'app Smart OTP refused');
+    await phone.locator('#card').fill(JSON.stringify(card.privateJwk));
+    await screen(phone, 'smart-otp').locator('> .primary').click();
+    await screen(phone, 'pin').waitFor();
+    await typePin(phone);
+    await phone.locator('.screen.pin:has-text("한 번 더"), .screen.pin:has-text("Once more")').waitFor();
+    await typePin(phone);
+    await screen(phone, 'shown-code').locator('.primary').click();
+    await screen(phone, 'consent').waitFor();
+    await expectAgreement(phone, 'Smart OTP');
+    await screen(phone, 'ended').waitFor();
+    await expectWhole(phone, 'app Smart OTP registered');
+    await screen(phone, 'ended').locator('.primary').click();
+    const asked = { ...named, purpose: '이체', method: 'sign', transaction: TRANSFER };
+    await scene.call('POST', '/v1/authentications', asked, 'demo-bank');
+    await phone.locator('.request-card', { hasText: '두루은행' }).click();
+    await screen(phone, 'request').waitFor();
+    await expectWhole(phone, 'app transaction');
+    await screen(phone, 'request').locator('> .primary').click();
+    await screen(phone, 'pin').waitFor();
+    await typePin(phone);
+    await screen(phone, 'tap').waitFor();
+    await expectWhole(phone, 'app card');
+    await screen(phone, 'tap').locator('> .primary').click();
+    await phone.locator('#code').waitFor();
+    await expectWhole(phone, 'app number of the signature');
+    await phone.goto(scene.issuer + address);
+    await screen(phone, 'home').waitFor();
+    await expectWhole(phone, 'app home with a Smart OTP');
+    await phone.locator('#settings').click();
+    await screen(phone, 'settings').locator('.entry').nth(4).click();
+    await phone.locator('.authenticator').first().waitFor();
+    await expectWhole(phone, 'app authenticators');
+  }
+
   it('reads the demonstration: the shop, the bank, and the result', async () => {
-    for (const path of ['/demo', '/demo?lang=en', '/demo/bank', '/demo/return', '/demo/bank/transfer']) {
-      const page = await open(path);
-      await expectWhole(page);
-    }
+    const page = await open('/demo');
+    for (const lang of ['ko', 'en'])
+      for (const path of ['/demo', '/demo/bank', '/demo/return']) {
+        await page.goto(`${scene.issuer}${path}?lang=${lang}`);
+        await expectWhole(page);
+      }
     expectNothingHidden();
   });
 
@@ -230,6 +347,13 @@ describeWith(CHROMIUM, 'a reader who set the text of the browser to twice its si
     await page.locator('.timeline').waitFor();
     for (const more of await page.locator('details summary').all()) await more.click();
     await expectWhole(page, 'desk subscription');
+    const reveal = page.locator('form[action$="/reveal"]');
+    await reveal.locator('[name="reason"]').fill('본인 확인');
+    await reveal.locator('button').click();
+    await page.waitForURL('**/reveal');
+    await expectWhole(page, 'desk personal data');
+    await page.goto(`${scene.issuer}/operator/subscriptions/${id}`);
+    for (const more of await page.locator('details summary').all()) await more.click();
     const form = page.locator('form[action$="/apply-reissue"]');
     await form.locator('[name="cause"]').first().check();
     await form.locator('#oldSerialNumber').fill(serialNumber);

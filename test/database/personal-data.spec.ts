@@ -131,6 +131,20 @@ describe('what is no longer needed', () => {
     expect(body).toMatchObject({ channel: 'sms', state: 'pending' });
   });
 
+  it('an owner who was only ever verified by SMS leaves no trace when the retention of the terminated line ends', async () => {
+    const people = [await service.addLine(), await service.addLine()];
+    for (const person of people) {
+      const { id } = (await service.start(person)).body;
+      expect((await service.verify(id, await service.textedCode(person.phoneNumber))).status).toBe(200);
+      expect(await service.sendEvent(person.lineId, 'terminated', undefined, 7)).toBe('applied');
+    }
+    const [gone, kept] = people as [(typeof people)[0], (typeof people)[0]];
+    await service.rows.personalData.ageLine(gone.lineId, DAYS + 1);
+    await service.rows.personalData.ageLine(kept.lineId, DAYS - 1);
+    await eventually('the former owner to be erased', async () => (await tracesOf(gone.lineId)).length === 0);
+    expect(await tracesOf(kept.lineId)).toEqual(expect.arrayContaining(['authentications', 'lines']));
+  });
+
   it('a subscription whose last month is not charged yet stays until it is', async () => {
     const [owing, charged] = [await service.subscriber(), await service.subscriber()];
     await service.rows.personalData.withoutClosing(async () => {

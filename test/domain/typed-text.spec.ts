@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { pastesOf } from '../support/pasted-codes.ts';
 import { codeIn, compactText, enrolmentCodeIn, residentDigits, serialNumberIn } from '../../src/domain/typed-text.ts';
 
 describe('what a person typed or pasted', () => {
@@ -32,6 +33,19 @@ describe('what a person typed or pasted', () => {
     '【123456】',
   ])('the code of the text message %j is 123456', (typed) => {
     expect(codeIn(typed)).toBe('123456');
+  });
+
+  it.each(pastesOf('123456'))('the code of the pasted text %j is 123456', (typed) => {
+    expect(codeIn(typed)).toBe('123456');
+  });
+
+  it.each([
+    '인증번호 123456, 인증번호 654321',
+    'Use 123456. Order 654321.',
+    '인증번호 1234567',
+    '인증번호 02-123-4567',
+  ])('%j says of no number, or of several, that it is the code', (typed) => {
+    expect(codeIn(typed)).not.toMatch(/^[0-9]{6}$/);
   });
 
   it.each(['12345', '1234567', '12345a', '010-1234-5678', '111111 or 222222', '', '12345678', '٠١٢٣٤٥'])(

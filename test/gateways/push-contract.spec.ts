@@ -66,6 +66,9 @@ const ios: Platform = {
   answer: (token, ...names) => apns.answer(token, ...(names as ApnsAnswer[])),
   outcomes: [
     ['Unregistered', { kind: 'unregistered', since: expect.any(Date) as unknown as Date }],
+    ['ExpiredToken', { kind: 'unregistered', since: expect.any(Date) as unknown as Date }],
+    ['410 TopicMoved', { kind: 'rejected', reason: 'TopicMoved' }],
+    ['410 ', { kind: 'rejected', reason: expect.any(String) as unknown as string }],
     ['BadDeviceToken', { kind: 'rejected', reason: 'BadDeviceToken' }],
     ['InvalidProviderToken', { kind: 'rejected', reason: 'InvalidProviderToken' }],
     ['ExpiredProviderToken', { kind: 'retry', reason: 'ExpiredProviderToken' }],

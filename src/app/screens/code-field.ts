@@ -9,8 +9,10 @@ export function codeFields(
   look: { kind: 'primary' | 'secondary'; hint: string; between?: HTMLElement },
   onCode: (enrolmentCode: string) => void,
 ): HTMLElement[] {
-  const code = make('input', {
+  // The code, or a whole link or text message, breaks into lines where the text is large and the phone is narrow.
+  const code = make('textarea', {
     id: 'enrolment-code',
+    rows: '1',
     autocomplete: 'off',
     autocapitalize: 'characters',
     spellcheck: 'false',

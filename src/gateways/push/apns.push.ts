@@ -28,6 +28,12 @@ interface Failure {
  */
 const REQUEST_TIMEOUT_MS = 10_000;
 
+/**
+ * The reasons of a 410 that speak of the token ("Handling notification responses from APNs"). Any other may come from a
+ * relay, or be new, and must not clear a good token.
+ */
+const DEAD_TOKEN: ReadonlySet<string> = new Set(['Unregistered', 'ExpiredToken']);
+
 /** Milliseconds in which an open session may complete its running requests. */
 const SHUTDOWN_MS = 1_000;
 
@@ -109,11 +115,11 @@ function shutDown(provider: apn.Provider): Promise<void> {
 
 function outcomeOf({ status, error, response }: Failure): PushOutcome {
   const reason = response?.reason ?? error?.message ?? `status ${status ?? 'unknown'}`;
-  if (status === 410) return { kind: 'unregistered', ...sinceOf(response?.timestamp) };
+  if (status === 410 && DEAD_TOKEN.has(reason)) return { kind: 'unregistered', ...sinceOf(response?.timestamp) };
   // The provider token was too old; the SDK has already made a new one.
   if (status === 403 && reason === 'ExpiredProviderToken') return { kind: 'retry', reason };
   // BadDeviceToken is `rejected` too: it may only mean that a sandbox token met the production servers, or the reverse,
-  // and a wrong setting must not clear every phone's token. A dead token is a 410.
+  // and a wrong setting must not clear every phone's token.
   if (status !== undefined && status >= 400 && status < 500 && status !== 408 && status !== 429) {
     return { kind: 'rejected', reason };
   }

@@ -29,6 +29,13 @@ export class DeviceRows {
     );
   }
 
+  /** Revokes the devices of a subscription only, without the effects of a real revocation. */
+  revokeAllOf(subscriptionId: string): Promise<unknown> {
+    return this.sql(`UPDATE devices SET state = 'revoked', revoked_at = now() WHERE subscription_id = $1`, [
+      subscriptionId,
+    ]);
+  }
+
   /** Moves the row of a phone to another subscription, whose own phone it replaces there. */
   async move(deviceId: string, subscriptionId: string): Promise<void> {
     await this.sql(`UPDATE devices SET state = 'revoked', revoked_at = now() WHERE subscription_id = $1`, [

@@ -111,6 +111,11 @@ export class PersonalDataRows {
     );
   }
 
+  /** Moves the last news of a line into the past. */
+  ageLine(lineId: string, days: number): Promise<unknown> {
+    return this.sql('UPDATE lines SET updated_at = now() - make_interval(days => $2) WHERE id = $1', [lineId, days]);
+  }
+
   /** Runs `work` while no process can close a month. */
   async withoutClosing(work: () => Promise<void>): Promise<void> {
     const client = await this.pool.connect();

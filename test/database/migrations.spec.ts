@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { migrate } from '../../config/data-source.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+
+/** Indexes on tables that callers write to all the time, and the migration that builds each. */
+const BESIDE_WRITES = [
+  ['audit_entries', 'audit_entries_at', 'AuditByTime1763974000000'],
+  ['authentications', 'authentications_line', 'AuthenticationsByLine1763981000000'],
+] as const;
+
+let database: TestDatabase;
+let writer: pg.Client;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  writer = new pg.Client({ connectionString: database.url });
+  await writer.connect();
+});
+afterAll(async () => {
+  await writer.end();
+  await database.drop();
+});
+
+const isWaiting = async (statement: string) => {
+  const { rows } = await database.pool.query(
+    `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE $1`,
+    [`%${statement}%`],
+  );
+  return rows.length > 0;
+};
+
+describe.each(BESIDE_WRITES)('a version that gives %s an index', (table, index, migration) => {
+  it('does not stop writes while it builds the index, also when an earlier build was interrupted and two processes start', async () => {
+    await database.pool.query('DELETE FROM migrations WHERE name = $1', [migration]);
+    await database.pool.query('UPDATE pg_index SET indisvalid = false WHERE indexrelid = $1::regclass', [index]);
+    await writer.query('BEGIN');
+    await writer.query(`LOCK TABLE ${table} IN ROW EXCLUSIVE MODE`);
+    const starts = Promise.all([migrate(database.url), migrate(database.url)]);
+    try {
+      await eventually('the migration to wait for a transaction', () => isWaiting('INDEX CONCURRENTLY'));
+      // What an INSERT takes. It fails at once where it would have to wait behind the migration.
+      const other = await database.pool.connect();
+      await other.query('BEGIN');
+      await other.query(`LOCK TABLE ${table} IN ROW EXCLUSIVE MODE NOWAIT`);
+      await other.query('COMMIT');
+      other.release();
+    } finally {
+      await writer.query('COMMIT');
+      await starts;
+    }
+    const { rows } = await database.pool.query<{ indisvalid: boolean }>(
+      'SELECT indisvalid FROM pg_index WHERE indexrelid = $1::regclass',
+      [index],
+    );
+    expect(rows).toEqual([{ indisvalid: true }]);
+  });
+});

@@ -1,0 +1,41 @@
+/** Text messages, and other texts that people copy, with one code of six digits. The other numbers in them are none. */
+export const pastesOf = (code: string): string[] => {
+  const wide = code.replace(/\d/g, (digit) => String.fromCodePoint(0xff10 + Number(digit)));
+  const [first, second] = [code.slice(0, 3), code.slice(3)];
+  return [
+    `[Web발신]\n[한빛서점] 본인확인 인증번호[${code}]입니다. 타인 노출에 주의하세요.`,
+    `인증번호[${code}]`,
+    `인증번호(${code})를 입력하세요`,
+    `[인증번호:${code}]`,
+    `<인증번호: ${code}>`,
+    `인증번호${code}입니다`,
+    `인증번호는${code}이며 유효시간은3분`,
+    `${code}은 한빛서점 인증번호입니다. 주문번호 654321`,
+    `${first} ${second}`,
+    `${first}\u00a0${second}`,
+    `인증번호는 ${first} ${second} 입니다`,
+    `인증번호[${first}-${second}]`,
+    `인증번호 ${code.split('').join(' ')} 입니다`,
+    `G-${code}`,
+    `G-${code} is your Google verification code.`,
+    `${code} is your verification code. Order 654321.`,
+    `Your verification code is: ${code}. It expires in 10 minutes.`,
+    `Order #654321: your code is ${code}`,
+    `<#> Your code is ${code}\nFA+9qCX9VSu`,
+    `＜${wide}＞ 인증번호`,
+    `인증번호\u3000${wide}`,
+    `2026-11-28 14:05 인증번호 ${code}`,
+    `20261128 인증번호 ${code}`,
+    `261128 인증번호 ${code}`,
+    `(261128) 14:05:30 인증번호 ${code} 02:05`,
+    `결제 654321원 인증번호 ${code}`,
+    `주문번호 [654321] 인증번호 [${code}]`,
+    `생년월일 900101 인증번호 ${code}`,
+    `010-1234-5678 님 인증번호 ${code}, 문의 1588-0000`,
+    `[한빛서점] 654321 ${code}\n\n@push.example.kr #${code}`,
+    `@push.example.kr #${code} %shop.example`,
+    `【한빛】验证码${code}，3分钟内有效`,
+    `“${code}”`,
+    `\u202a${code}\u202c\r\n`,
+  ];
+};
