@@ -16,6 +16,7 @@ import { Languages1763973000000 } from '../migrations/1763973000000-languages.ts
 import { AuditByTime1763974000000 } from '../migrations/1763974000000-audit-by-time.ts';
 import { BoundDevices1763980000000 } from '../migrations/1763980000000-bound-devices.ts';
 import { AuthenticationsByLine1763981000000 } from '../migrations/1763981000000-authentications-by-line.ts';
+import { TextMessages1763990000000 } from '../migrations/1763990000000-text-messages.ts';
 import { LineMemory1764000000000 } from '../migrations/1764000000000-line-memory.ts';
 import { Authentication } from '../src/authentication/authentication.entity.ts';
 import { IdempotencyRecord } from '../src/authentication/idempotency-record.entity.ts';
@@ -29,6 +30,8 @@ import { Consent } from '../src/customers/consent.entity.ts';
 import { CustomerSession } from '../src/customers/customer-session.entity.ts';
 import { Report } from '../src/customers/report.entity.ts';
 import { Delivery } from '../src/delivery/delivery.entity.ts';
+import { WaitingReceipt } from '../src/delivery/sms-receipt.entity.ts';
+import { TextMessage } from '../src/delivery/text-message.entity.ts';
 import { DeviceKeyDigest } from '../src/devices/device-key-digest.entity.ts';
 import { Device } from '../src/devices/device.entity.ts';
 import { SpentDeviceProof } from '../src/devices/spent-device-proof.entity.ts';
@@ -94,7 +97,9 @@ export const ENTITIES = [
   StoredNotice,
   Subscription,
   SubscriptionLink,
+  TextMessage,
   VerificationAnswer,
+  WaitingReceipt,
   Window,
 ];
 
@@ -140,6 +145,7 @@ export function dataSourceOptions(
       AuditByTime1763974000000,
       BoundDevices1763980000000,
       AuthenticationsByLine1763981000000,
+      TextMessages1763990000000,
       LineMemory1764000000000,
       Alerts1764010000000,
     ],

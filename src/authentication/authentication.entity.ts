@@ -61,6 +61,10 @@ export class Authentication {
   @Column('bytea', { nullable: true })
   smsCode: Buffer | null;
 
+  /** The host of the page into which the code of a text message is typed, if that is known. */
+  @Column('text', { nullable: true })
+  codeHost: string | null;
+
   /** The code as a JWE to the device’s key; wiped at the end. */
   @Column('text', { nullable: true })
   envelope: string | null;

@@ -51,7 +51,8 @@ export class RelyingPartyController {
   ): Promise<AuthenticationResponse> {
     const given = readIdempotencyKey(key);
     if (body.method === 'sign') assertCovers(client, 'signing');
-    return this.starts.start(body, client.id, given === undefined ? undefined : { by: 'client', key: given });
+    const idempotencyKey = given === undefined ? undefined : ({ by: 'client', key: given } as const);
+    return this.starts.start(body, client.id, idempotencyKey, 'theirs');
   }
 
   /**

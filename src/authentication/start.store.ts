@@ -63,6 +63,7 @@ export type NewAuthentication = Pick<
   | 'transaction'
   | 'codeDigest'
   | 'smsCode'
+  | 'codeHost'
 > & {
   /** The index of the person under every index key. */
   personIndexes: Buffer[];
@@ -89,6 +90,7 @@ const { $, values } = parameters(
   'transaction',
   'codeDigest',
   'smsCode',
+  'codeHost',
   'keyDigest',
   'requestDigest',
   ...BUDGET_PARAMETERS,
@@ -141,6 +143,7 @@ const START = statement(
         transaction: $.transaction,
         code_digest: $.codeDigest,
         sms_code: $.smsCode,
+        code_host: $.codeHost,
         sent_at: 'now()',
         requested_at: NOW,
         expires_at: `${NOW} + interval '${LIFETIME_SECONDS} seconds'`,

@@ -42,6 +42,9 @@ export interface IdempotencyKey {
   key: string;
 }
 
+/** Into whose page a code by SMS is typed: one of the service's own, or one of the relying party. */
+export type CodePage = 'ours' | 'theirs';
+
 export interface StartedAuthentication {
   id: string;
   channel: Channel;
@@ -79,6 +82,7 @@ const TRIES = 6;
 @Injectable()
 export class Start {
   private readonly smsPermittable: boolean;
+  private readonly ownHost: string;
 
   constructor(
     private readonly keys: ServiceKeys,
@@ -92,6 +96,7 @@ export class Start {
     private readonly environment: Environment,
   ) {
     this.smsPermittable = environment.SMS_PERMISSION_MINUTES > 0;
+    this.ownHost = new URL(environment.ISSUER).hostname;
   }
 
   /**
@@ -103,6 +108,7 @@ export class Start {
     input: StartInput,
     clientId: string,
     idempotencyKey: IdempotencyKey | undefined,
+    codePage: CodePage,
   ): Promise<StartedAuthentication> {
     const named = this.parsePerson(input);
     assertTransactionFits(input);
@@ -116,8 +122,10 @@ export class Start {
       throw error;
     }
     const target = await this.resolveTarget(named, input.method ?? 'push', clientId);
+    const { windowHost } = await this.relyingParties.get(clientId);
+    const codeHost = codePage === 'ours' ? this.ownHost : windowHost;
     for (let tries = 1; ; tries += 1) {
-      const authentication = this.newAuthentication(named, target, input, clientId, idempotency);
+      const authentication = this.newAuthentication(named, target, input, { clientId, codeHost, idempotency });
       try {
         const { open, expiresAt, deliveryId } = await this.store.start(authentication);
         if (expiresAt) {
@@ -190,8 +198,7 @@ export class Start {
     named: IndexedPerson,
     { line, authenticator }: StartTarget,
     input: StartInput,
-    clientId: string,
-    idempotency: NewAuthentication['idempotency'],
+    { clientId, codeHost, idempotency }: Pick<NewAuthentication, 'clientId' | 'codeHost' | 'idempotency'>,
   ): NewAuthentication {
     const id = randomId();
     const { method = 'push', transaction } = input;
@@ -219,6 +226,7 @@ export class Start {
       transaction: transaction ? encrypt(JSON.stringify(transaction), 'transaction') : null,
       codeDigest: channel === 'sms' ? this.keys.codes.of(line ? code : `decoy ${code}`, clientId, id) : null,
       smsCode: channel === 'sms' ? smsCode : null,
+      codeHost: channel === 'sms' ? codeHost : null,
       idempotency,
     };
   }

@@ -58,7 +58,7 @@ export class Customers {
     { intent, purpose, terms, endUser }: LoginIntent,
     renew: () => Buffer,
   ): Promise<void> {
-    const { id } = await this.starts.start({ ...person, purpose, endUser }, WEBSITE.id, undefined);
+    const { id } = await this.starts.start({ ...person, purpose, endUser }, WEBSITE.id, undefined, 'ours');
     const begun = { intent, terms: terms ?? null, authenticationId: id };
     if (digest && (await this.store.turnTo(digest, begun))) return;
     if (digest) await this.store.end(digest);

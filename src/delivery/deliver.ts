@@ -10,6 +10,7 @@ import { Words } from '../pages/words.ts';
 import { Notices, type WrittenNotice } from '../notices/notices.ts';
 import { DeliveryStore, type Claimed } from './delivery.store.ts';
 import { noticePush, noticeSms, pushMessage, smsText } from './delivery-message.ts';
+import { TextMessages, type TextSubject } from './text-messages.ts';
 import { decryptNamedPerson } from '../authentication/named-person.ts';
 
 /** Push attempts for a notice before it goes to the number by SMS instead. */
@@ -37,6 +38,7 @@ export class Deliver {
     private readonly notices: Notices,
     private readonly metrics: Metrics,
     private readonly words: Words,
+    private readonly texts: TextMessages,
   ) {}
 
   /** Sends the deliveries of one job concurrently. Skips ids that another worker has claimed. */
@@ -77,10 +79,13 @@ export class Deliver {
     // by SMS unless the subscriber permits it at this moment.
     if (!id || !smsCode || !lineId || !person || one.lineProtected || one.lineChanged || state !== 'pending')
       return done(one);
+    if (one.secondsLeft <= 0) return done(one);
     const code = this.keys.fields.decrypt(smsCode, `authentications:sms_code:${id}`).toString('utf8');
     const to = decryptNamedPerson(this.keys, id, person).phoneNumber;
-    const text = smsText({ relyingParty: one.relyingParty ?? '', code });
-    const outcome = await this.sendSms(one, { to, text }, HANDOVER_SECONDS);
+    const text = smsText({ relyingParty: one.relyingParty ?? '', code, host: one.codeHost });
+    const subject = { authenticationId: id, noticeId: null, lineId };
+    const message = { to, text, ttlSeconds: one.secondsLeft };
+    const outcome = await this.sendSms(one, subject, message, HANDOVER_SECONDS);
     return this.settle(one, outcome);
   }
 
@@ -103,8 +108,9 @@ export class Deliver {
       if (outcome.kind === 'accepted' || mayWait) return this.settle(one, outcome);
     }
     if (!bySms || !(await this.notices.mayText(noticeId, address.phoneNumber))) return done(one);
-    const sms = { to: address.phoneNumber, text: noticeSms(named) };
-    return this.settle(one, await this.sendSms(one, sms, HANDOVER_SECONDS / 2));
+    const sms = { to: address.phoneNumber, text: noticeSms(named), ttlSeconds: one.secondsLeft };
+    const subject = { authenticationId: null, noticeId, lineId: null };
+    return this.settle(one, await this.sendSms(one, subject, sms, HANDOVER_SECONDS / 2));
   }
 
   private async sendPush({ kind }: Claimed, message: PushMessage, seconds: number): Promise<PushOutcome> {
@@ -114,18 +120,24 @@ export class Deliver {
     return outcome;
   }
 
-  private async sendSms({ id, kind }: Claimed, message: SmsMessage, seconds: number): Promise<SmsOutcome> {
+  private async sendSms(
+    { id, kind }: Claimed,
+    subject: TextSubject,
+    message: SmsMessage,
+    seconds: number,
+  ): Promise<SmsOutcome> {
     const startedAt = performance.now();
     const outcome = await this.sms.send(message, seconds * 1000);
     this.metrics.handedOver(kind, 'smpp', outcome.kind, performance.now() - startedAt);
     // Deletes this row at once and not with the rest of the job: a message that the SMS centre accepted must not be
     // sent again.
     if (outcome.kind === 'accepted') await this.store.finish([id]);
+    await this.texts.handedOver(subject, outcome);
     return outcome;
   }
 
   private settle(one: Claimed, outcome: PushOutcome | SmsOutcome): Settled {
-    if (outcome.kind === 'accepted' || outcome.kind === 'unregistered') return done(one);
+    if (outcome.kind === 'accepted' || outcome.kind === 'unregistered' || outcome.kind === 'expired') return done(one);
     // The SMS centre has the message and gave no result. Send it once more in case it was lost, but not ten times.
     if (outcome.kind === 'unknown' && one.attempts > 1) return done(one);
     if (outcome.kind === 'rejected') {

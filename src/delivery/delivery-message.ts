@@ -52,9 +52,47 @@ export function pushMessage(
   }
 }
 
-/** The text message with a code: one short message of 70 characters even with a long name. */
-export function smsText(input: { relyingParty: string; code: string }): string {
-  return `[${input.relyingParty.slice(0, 24)}] 본인확인 인증번호 [${input.code}] 타인에게 알려주지 마세요.`;
+/** UTF-16 units of one short message: text in Korean goes out as UCS2. */
+const ONE_MESSAGE = 70;
+
+/** UTF-16 units of a relying party's name in a text message, and those to which it is cut for the origin-bound line. */
+const NAME_LENGTH = 24;
+const SHORT_NAME_LENGTH = 8;
+
+/**
+ * The text message with a code, which stands in brackets and is its first run of six digits. It fits one short message,
+ * even with a long name.
+ *
+ * With `host`, the page into which the code is typed, the last line is `@host #123456` (WICG, Origin-bound one-time
+ * codes): a browser offers the code to pages of that host alone. The words before it become fewer, so that the message
+ * stays one; where the host is too long for that, the message has no such line.
+ */
+export function smsText(input: { relyingParty: string; code: string; host?: string | null }): string {
+  const { code, host } = input;
+  const name = withoutSixDigits(input.relyingParty);
+  const warned = (length: number) => `[${cut(name, length)}] 본인확인 인증번호 [${code}] 타인에게 알려주지 마세요.`;
+  if (!host) return warned(NAME_LENGTH);
+  const line = `\n@${host} #${code}`;
+  const shorter = [
+    warned,
+    (length: number) => `[${cut(name, length)}] 인증번호 [${code}] 타인에게 알려주지 마세요.`,
+    (length: number) => `[${cut(name, length)}] 인증번호 [${code}]`,
+  ];
+  for (const write of shorter) {
+    const room = ONE_MESSAGE - line.length - write(0).length;
+    if (room >= Math.min(name.length, SHORT_NAME_LENGTH)) return write(Math.min(room, NAME_LENGTH)) + line;
+  }
+  return warned(NAME_LENGTH);
+}
+
+/** The beginning of a text, at most so many UTF-16 units long, without half a character at its end. */
+function cut(text: string, length: number): string {
+  return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
+}
+
+/** Programs and people take the first six digits of a text message for its code. */
+function withoutSixDigits(name: string): string {
+  return name.replace(/(\d{5})(?=\d)/g, '$1·');
 }
 
 /** A notice as a push. Its kind is no secret; with it the app stores the notice and shows it in its own language. */
@@ -67,5 +105,5 @@ export function noticePush(
 
 /** A notice as a text message, behind the name of the service. */
 export function noticeSms({ service, text }: { service: string; text: string }): string {
-  return `[${service}] ${text}`;
+  return `[${withoutSixDigits(service)}] ${text}`;
 }

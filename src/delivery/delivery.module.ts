@@ -4,19 +4,22 @@ import { NoticesModule } from '../notices/notices.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { Deliver } from './deliver.ts';
 import { DeliveryStore } from './delivery.store.ts';
+import { TextMessages } from './text-messages.ts';
+import { TextMessageStore } from './text-message.store.ts';
 import { DeliverySweeper } from './delivery-sweeper.ts';
 
 /** Milliseconds between two rounds; in every worker, because the sweep reads past expired rows while the queue is away. */
 const DROP_MS = 10_000;
 
-/** Sends pushes and text messages to their platforms after each commit. */
+/** Sends pushes and text messages to their platforms after each commit, and knows what became of text messages. */
 @Module({
   imports: [DevicesModule, NoticesModule],
-  providers: [Deliver, DeliverySweeper, DeliveryStore],
-  exports: [Deliver],
+  providers: [Deliver, DeliverySweeper, DeliveryStore, TextMessages, TextMessageStore],
+  exports: [Deliver, TextMessages],
 })
 export class DeliveryModule {
-  constructor(tasks: RecurringTasks, sweeper: DeliverySweeper, store: DeliveryStore) {
+  constructor(tasks: RecurringTasks, sweeper: DeliverySweeper, store: DeliveryStore, texts: TextMessages) {
     tasks.inEveryWorker(sweeper, { name: 'drop expired deliveries', everyMs: DROP_MS, run: () => store.dropExpired() });
+    tasks.purge('sms receipts', () => texts.dropReceipts());
   }
 }

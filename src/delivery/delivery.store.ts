@@ -13,7 +13,7 @@ import type { Delivery } from './delivery.entity.ts';
 
 /** One claimed delivery with everything that sending it needs. `person` is encrypted. */
 export type Claimed = Pick<Delivery, 'id' | 'kind' | 'attempts'> &
-  OuterJoined<Pick<Authentication, 'state' | 'channel' | 'envelope' | 'smsCode' | 'lineId' | 'person'>> &
+  OuterJoined<Pick<Authentication, 'state' | 'channel' | 'envelope' | 'smsCode' | 'lineId' | 'person' | 'codeHost'>> &
   OuterJoined<Pick<Device, 'pushService' | 'pushToken' | 'testEnvelope'>> & {
     secondsLeft: number;
     authenticationId: Authentication['id'] | null;
@@ -50,7 +50,7 @@ const CLAIM = statement(
     )
     SELECT c.id, c.kind, c.attempts, extract(epoch FROM c.expires_at - now())::float AS "secondsLeft",
       a.id AS "authenticationId", CASE WHEN a.expires_at <= now() AND a.closed_at IS NULL THEN 'expired' ELSE a.state END AS state,
-      a.channel, a.envelope, a.sms_code AS "smsCode",
+      a.channel, a.envelope, a.sms_code AS "smsCode", a.code_host AS "codeHost",
       rp.name AS "relyingParty", a.line_id AS "lineId", CASE WHEN c.kind = 'sms' THEN a.person END AS person,
       c.kind = 'sms' AND EXISTS (SELECT 1 FROM subscriptions p WHERE p.line_id = a.line_id AND p.state <> 'cancelled'
         AND p.protected_since IS NOT NULL AND NOT ($2 AND ${smsPermitted('p.id', 'a.client_id')})) AS "lineProtected",

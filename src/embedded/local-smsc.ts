@@ -1,5 +1,5 @@
 import type { AddressInfo } from 'node:net';
-import smpp, { type Pdu, type Session } from 'smpp';
+import smpp, { type Pdu, type PduFields, type Session } from 'smpp';
 import { Outbox } from './outbox.ts';
 import { ScriptedAnswers } from './scripted-answers.ts';
 
@@ -11,7 +11,14 @@ export interface ReceivedSms {
   to: string;
   from: string;
   text: string;
+  /** The id that the centre gave it, as its receipts name it. */
+  messageId: string;
+  /** RFC 3339 UTC: the end of its validity; null if the sender set none. */
+  validUntil: string | null;
 }
+
+/** What a centre says of the delivery: the words of SMPP 3.4, appendix B, or nothing. */
+export type SmscReceipt = 'DELIVRD' | 'EXPIRED' | 'UNDELIV' | 'REJECTD' | 'NONE';
 
 /** A command status by its name; `HANG` never answers; `CLOSE` breaks the connection. */
 export type SmscAnswer =
@@ -32,14 +39,27 @@ export interface LocalSmsc {
    * Without a queued answer, a message is accepted.
    */
   answer(to: string, ...answers: SmscAnswer[]): void;
+  /**
+   * Queues the next receipts for a number. Without a queued one, an accepted message gets `DELIVRD`, if its sender asked
+   * for receipts.
+   */
+  receipt(to: string, ...receipts: SmscReceipt[]): void;
+  /**
+   * Sends a `deliver_sm` to the session that bound last, by its fields or as the bytes of the whole PDU, and resolves
+   * with the answer.
+   */
+  deliver(pdu: PduFields | Buffer): Promise<Pdu>;
   close(): Promise<void>;
 }
 
 const INTERNATIONAL = 1;
 
-/** SMPP 3.4, sections 5.2.12 and 5.2.28: a delivery receipt, and the state DELIVERED. */
+/** SMPP 3.4, sections 5.2.12 and 5.2.28: a delivery receipt, and the numbers of the states. */
 const DELIVERY_RECEIPT = 0x04;
-const DELIVERED = 2;
+const STATES = { DELIVRD: 2, EXPIRED: 3, UNDELIV: 5, REJECTD: 8 } as const;
+
+/** Where the ids of a centre begin: the rows of a database may outlive a centre, and have to keep apart from the next. */
+const firstId = (): number => parseInt(crypto.randomUUID().slice(0, 7), 16);
 
 /** A stand-in for a carrier's SMS centre on the loopback: SMPP 3.4. Every message is delivered at once. */
 export async function startLocalSmsc({
@@ -52,11 +72,13 @@ export async function startLocalSmsc({
   const outbox = new Outbox<ReceivedSms>();
   const script = new ScriptedAnswers<SmscAnswer>();
   const sessions = new Set<Session>();
-  let messages = 0;
+  const bound: Session[] = [];
+  const receipts = new ScriptedAnswers<SmscReceipt>();
+  let messages = firstId();
 
   const submit = (session: Session, pdu: Pdu): void => {
-    const sms = readSubmit(pdu);
-    const answer = script.next(sms.to) ?? 'ESME_ROK';
+    const to = addressee(pdu);
+    const answer = script.next(to) ?? 'ESME_ROK';
     if (answer === 'HANG') return;
     if (answer === 'CLOSE') {
       session.destroy();
@@ -66,17 +88,21 @@ export async function startLocalSmsc({
       respond(session, pdu, answer);
       return;
     }
-    outbox.add(sms);
     messages += 1;
     const messageId = messages.toString(16).padStart(8, '0');
+    outbox.add({ ...readSubmit(pdu), to, messageId });
     session.send(pdu.response({ message_id: messageId }));
-    if (((pdu.registered_delivery ?? 0) & 1) === 1) sendReceipt(session, pdu, messageId);
+    const receipt = receipts.next(to) ?? 'DELIVRD';
+    if (((pdu.registered_delivery ?? 0) & 1) === 1 && receipt !== 'NONE') sendReceipt(session, pdu, messageId, receipt);
   };
 
   const server = smpp.createServer((session) => {
-    let bound = false;
+    let isBound = false;
     sessions.add(session);
-    session.on('close', () => sessions.delete(session));
+    session.on('close', () => {
+      sessions.delete(session);
+      if (bound.includes(session)) bound.splice(bound.indexOf(session), 1);
+    });
     session.on('error', () => session.destroy());
     for (const bind of ['bind_transceiver', 'bind_transmitter', 'bind_receiver']) {
       session.on(bind, (pdu: Pdu) => {
@@ -88,7 +114,8 @@ export async function startLocalSmsc({
           respond(session, pdu, 'ESME_RINVPASWD');
           return;
         }
-        bound = true;
+        isBound = true;
+        bound.push(session);
         session.send(pdu.response({ system_id: 'local-smsc' }));
       });
     }
@@ -98,7 +125,7 @@ export async function startLocalSmsc({
       session.close();
     });
     session.on('submit_sm', (pdu: Pdu) => {
-      if (bound) submit(session, pdu);
+      if (isBound) submit(session, pdu);
       else respond(session, pdu, 'ESME_RINVBNDSTS');
     });
   });
@@ -112,6 +139,8 @@ export async function startLocalSmsc({
     received: outbox.received,
     onReceived: outbox.onReceived,
     answer: script.answer,
+    receipt: receipts.answer,
+    deliver: (pdu) => deliver(bound.at(-1), pdu),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -120,15 +149,19 @@ export async function startLocalSmsc({
   };
 }
 
-function readSubmit(pdu: Pdu): ReceivedSms {
+function addressee(pdu: Pdu): string {
   const digits = pdu.destination_addr ?? '';
+  return pdu.dest_addr_ton === INTERNATIONAL ? `+${digits}` : digits;
+}
+
+function readSubmit(pdu: Pdu): Omit<ReceivedSms, 'to' | 'messageId'> {
   const short = pdu.short_message?.message ?? '';
   const message = short.length > 0 ? short : (pdu.message_payload?.message ?? '');
   return {
     receivedAt: new Date().toISOString(),
-    to: pdu.dest_addr_ton === INTERNATIONAL ? `+${digits}` : digits,
     from: pdu.source_addr ?? '',
     text: message.toString(),
+    validUntil: pdu.validity_period instanceof Date ? pdu.validity_period.toISOString() : null,
   };
 }
 
@@ -137,15 +170,35 @@ function respond(session: Session, pdu: Pdu, status: string): void {
 }
 
 /** The receipt has the customary text of SMPP 3.4, appendix B. */
-function sendReceipt(session: Session, submitted: Pdu, messageId: string): void {
+function sendReceipt(session: Session, submitted: Pdu, messageId: string, word: Exclude<SmscReceipt, 'NONE'>): void {
+  const delivered = word === 'DELIVRD' ? '001' : '000';
   const at = new Date().toISOString().replace(/\D/g, '').slice(2, 12);
   session.deliver_sm({
     source_addr_ton: submitted.dest_addr_ton ?? 0,
     source_addr: submitted.destination_addr ?? '',
     destination_addr: submitted.source_addr ?? '',
     esm_class: DELIVERY_RECEIPT,
-    short_message: `id:${messageId} sub:001 dlvrd:001 submit date:${at} done date:${at} stat:DELIVRD err:000 text:`,
+    short_message: `id:${messageId} sub:001 dlvrd:${delivered} submit date:${at} done date:${at} stat:${word} err:000 text:`,
     receipted_message_id: messageId,
-    message_state: DELIVERED,
+    message_state: STATES[word],
+  });
+}
+
+function deliver(session: Session | undefined, pdu: PduFields | Buffer): Promise<Pdu> {
+  if (!session) return Promise.reject(new Error('nothing is bound to this SMS centre'));
+  return new Promise((resolve, reject) => {
+    session.once('close', () => {
+      reject(new Error('the session closed without an answer'));
+    });
+    if (Buffer.isBuffer(pdu)) {
+      const sequence = pdu.readUInt32BE(12);
+      const heard = (answer: Pdu) => {
+        if (answer.sequence_number !== sequence) return;
+        session.removeListener('deliver_sm_resp', heard);
+        resolve(answer);
+      };
+      session.on('deliver_sm_resp', heard);
+      session.socket.write(pdu);
+    } else session.deliver_sm(pdu, resolve);
   });
 }

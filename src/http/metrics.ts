@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import type { TextState } from '../domain/text-message.ts';
 
 /** The service's Prometheus metrics. No label contains personal data. */
 @Injectable()
@@ -29,6 +30,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly smsReceipts = new Counter({
+    name: 'pushguard_sms_receipts_total',
+    help: 'Text messages by the state that a delivery receipt gave them; and receipts that were unmatched, unreadable or dropped',
+    labelNames: ['state'],
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
@@ -41,6 +49,11 @@ export class Metrics {
   /** Counts a request that was refused by choice. */
   refused(route: string, code: string): void {
     this.refusals.inc({ route, code });
+  }
+
+  /** Counts delivery receipts: by the state that they gave a message, or by the reason why they gave none. */
+  receipts(state: TextState | 'unmatched' | 'unreadable' | 'dropped', count = 1): void {
+    this.smsReceipts.inc({ state }, count);
   }
 
   /** Records the duration of one attempt to send a push or a text message. */

@@ -6,6 +6,7 @@ import { parsePerson, seoulDay } from '../domain/person.ts';
 import { formatPhoneNumber, maskPhoneNumber, parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
+import { TextMessages, type SentText } from '../delivery/text-messages.ts';
 import { History, type HistoryEntry } from '../history/history.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import { Lines } from '../lines/lines.ts';
@@ -29,6 +30,8 @@ export interface SubscriptionLook extends AuditResponse {
   subscription: SubscriptionResponse;
   phoneNumber: string | null;
   history: HistoryEntry[];
+  /** Codes and notices by SMS, the last twenty, newest first. */
+  texts: SentText[];
   /** The last twenty, newest first. */
   reissues: ReissueRow[];
 }
@@ -53,6 +56,7 @@ export class OperatorDesk {
     private readonly lines: Lines,
     private readonly numbers: MaskedNumbers,
     private readonly audit: Audit,
+    private readonly texts: TextMessages,
   ) {}
 
   /** Returns whether the line of a number can subscribe. Problems: `invalid_request`, `service_unavailable`. */
@@ -109,14 +113,15 @@ export class OperatorDesk {
       const { lineId, ...view } = await this.subscriptions.view(subscriptionId);
       await this.audit.recordRead(call, undefined);
       const subscriptionState = view.state;
-      const [numbers, history, reissues, { entries, life }] = await Promise.all([
+      const [numbers, history, texts, reissues, { entries, life }] = await Promise.all([
         this.numbers.of([{ subscriptionId, lineId, subscriptionState }]),
         this.maskedHistory(subscriptionId),
+        this.texts.ofSubscription(subscriptionId),
         this.reissues.ofSubscription(subscriptionId),
         this.auditTrail(subscriptionId),
       ]);
       const phoneNumber = numbers.get(subscriptionId) ?? null;
-      return { subscription: shown(view), phoneNumber, history, reissues, entries, life };
+      return { subscription: shown(view), phoneNumber, history, texts, reissues, entries, life };
     });
   }
 

@@ -6,6 +6,7 @@ import { OperatorLook } from './operator-look.entity.ts';
 import { Approval } from './approval.entity.ts';
 import { CustomersModule } from '../customers/customers.module.ts';
 import { ChargesModule } from '../charges/charges.module.ts';
+import { DeliveryModule } from '../delivery/delivery.module.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
 import { HistoryModule } from '../history/history.module.ts';
 import { LifecycleModule } from '../lifecycle/lifecycle.module.ts';
@@ -41,6 +42,7 @@ import { DeskController } from './pages/desk.controller.ts';
     SubscriptionsModule,
     LifecycleModule,
     DevicesModule,
+    DeliveryModule,
     HistoryModule,
     LinesModule,
     ChargesModule,

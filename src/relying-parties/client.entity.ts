@@ -54,6 +54,13 @@ export class Client {
   @Column('boolean', { default: () => 'false' })
   requiresRegistration: boolean;
 
+  /**
+   * The host of the page where it has codes typed, for the origin-bound line of a text message: lower case, without
+   * scheme and port. Null: its messages have no such line.
+   */
+  @Column('text', { nullable: true })
+  windowHost: string | null;
+
   /** The only way in which it may authenticate. Null: by its keys, or by its secret in either place. */
   @Column('text', { nullable: true })
   tokenEndpointAuthMethod: ClientAuthMethod | null;

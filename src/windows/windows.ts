@@ -130,7 +130,7 @@ export class Windows {
     const method = chosen ?? window.method;
     const input = { ...person, method, purpose: window.purpose };
     // One key per window: repeated presses of the button, with either method, start one authentication.
-    const started = await this.starts.start(input, window.clientId, { by: 'window', key: id });
+    const started = await this.starts.start(input, window.clientId, { by: 'window', key: id }, 'ours');
     await this.store.attach(id, started.id, method);
     return this.view({ ...window, method }, started);
   }
@@ -201,7 +201,7 @@ export class Windows {
     const { authenticationId, clientId, purpose } = window;
     const person = await this.statuses.named(authenticationId, clientId);
     const input = { ...person, ...(endUser && { endUser }), method, purpose };
-    const { id } = await this.starts.start(input, clientId, otherOnce(window));
+    const { id } = await this.starts.start(input, clientId, otherOnce(window), 'ours');
     return id;
   }
 

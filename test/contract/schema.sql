@@ -108,6 +108,7 @@ authentications.line_version integer
 authentications.authenticator_id uuid
 authentications.transaction bytea
 authentications.texts bytea
+authentications.code_host text
 authentications.held boolean NOT NULL DEFAULT false
 authentications.budgets bytea[]
 authentications CONSTRAINT authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
@@ -205,6 +206,7 @@ clients.vendor_code text
 clients.requires_registration boolean NOT NULL DEFAULT false
 clients.token_endpoint_auth_method text
 clients.assertion_audience text NOT NULL DEFAULT 'issuer'::text
+clients.window_host text
 clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL)))
 clients CONSTRAINT clients_assertion_audience_check CHECK ((assertion_audience = ANY (ARRAY['issuer'::text, 'endpoint'::text])))
 clients CONSTRAINT clients_client_id_key UNIQUE (client_id)
@@ -214,6 +216,7 @@ clients CONSTRAINT clients_starts_per_minute_check CHECK ((starts_per_minute > 0
 clients CONSTRAINT clients_token_endpoint_auth_method_check CHECK ((token_endpoint_auth_method = ANY (ARRAY['private_key_jwt'::text, 'client_secret_basic'::text, 'client_secret_post'::text])))
 clients CONSTRAINT clients_vendor_code_check CHECK ((vendor_code ~ '^[A-Z0-9]{2,8}$'::text))
 clients CONSTRAINT clients_vendor_code_key UNIQUE (vendor_code)
+clients CONSTRAINT window_host_is_a_host_name CHECK (((length(window_host) <= 253) AND (window_host ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$'::text)))
 CREATE UNIQUE INDEX clients_client_id_key ON public.clients USING btree (client_id)
 CREATE UNIQUE INDEX clients_pkey ON public.clients USING btree (id)
 CREATE UNIQUE INDEX clients_vendor_code_key ON public.clients USING btree (vendor_code)
@@ -573,6 +576,15 @@ CREATE INDEX sms_permissions_age ON public.sms_permissions USING brin (created_a
 CREATE UNIQUE INDEX sms_permissions_pkey ON public.sms_permissions USING btree (id)
 CREATE UNIQUE INDEX sms_permissions_standing ON public.sms_permissions USING btree (subscription_id, client_id) WHERE ((permitted_at IS NOT NULL) AND (ended_at IS NULL))
 CREATE INDEX sms_permissions_subscription ON public.sms_permissions USING btree (subscription_id, permitted_at)
+sms_receipts.id bigint NOT NULL
+sms_receipts.message_id text NOT NULL
+sms_receipts.state text NOT NULL
+sms_receipts.received_at timestamp with time zone NOT NULL DEFAULT now()
+sms_receipts CONSTRAINT sms_receipts_pkey PRIMARY KEY (id)
+sms_receipts CONSTRAINT sms_receipts_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'unknown'::text, 'delivered'::text, 'expired'::text, 'deleted'::text, 'undeliverable'::text, 'rejected'::text])))
+CREATE INDEX sms_receipts_age ON public.sms_receipts USING btree (received_at)
+CREATE INDEX sms_receipts_named ON public.sms_receipts USING btree (message_id)
+CREATE UNIQUE INDEX sms_receipts_pkey ON public.sms_receipts USING btree (id)
 start_budgets.person_index bytea NOT NULL
 start_budgets.starts timestamp with time zone[] NOT NULL
 start_budgets.quiet_until timestamp with time zone
@@ -627,6 +639,24 @@ CREATE INDEX subscriptions_line ON public.subscriptions USING btree (line_id, cr
 CREATE UNIQUE INDEX subscriptions_one_a_line ON public.subscriptions USING btree (line_id) WHERE (state <> 'cancelled'::text)
 CREATE INDEX subscriptions_over ON public.subscriptions USING btree (since) WHERE (state = 'cancelled'::text)
 CREATE UNIQUE INDEX subscriptions_pkey ON public.subscriptions USING btree (id)
+text_messages.id bigint NOT NULL
+text_messages.authentication_id uuid
+text_messages.notice_id uuid
+text_messages.line_id text
+text_messages.message_id text
+text_messages.state text NOT NULL
+text_messages.sent_at timestamp with time zone NOT NULL DEFAULT now()
+text_messages.settled_at timestamp with time zone
+text_messages CONSTRAINT text_message_is_about_one_thing CHECK ((num_nonnulls(authentication_id, notice_id) = 1))
+text_messages CONSTRAINT text_messages_authentication_id_fkey FOREIGN KEY (authentication_id) REFERENCES authentications(id) ON DELETE CASCADE
+text_messages CONSTRAINT text_messages_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id) ON DELETE CASCADE
+text_messages CONSTRAINT text_messages_pkey PRIMARY KEY (id)
+text_messages CONSTRAINT text_messages_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'unknown'::text, 'delivered'::text, 'expired'::text, 'deleted'::text, 'undeliverable'::text, 'rejected'::text])))
+CREATE INDEX text_messages_authentication ON public.text_messages USING btree (authentication_id) WHERE (authentication_id IS NOT NULL)
+CREATE INDEX text_messages_line ON public.text_messages USING btree (line_id, sent_at) WHERE (line_id IS NOT NULL)
+CREATE INDEX text_messages_named ON public.text_messages USING btree (message_id) WHERE (message_id IS NOT NULL)
+CREATE INDEX text_messages_notice ON public.text_messages USING btree (notice_id) WHERE (notice_id IS NOT NULL)
+CREATE UNIQUE INDEX text_messages_pkey ON public.text_messages USING btree (id)
 verification_answers.authentication_id uuid NOT NULL
 verification_answers.request_digest bytea NOT NULL
 verification_answers.answer bytea

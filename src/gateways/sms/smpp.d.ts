@@ -17,7 +17,15 @@ declare module 'smpp' {
     dest_addr_ton?: number;
     dest_addr_npi?: number;
     destination_addr?: string;
+    /** Bit field: the kind of what a centre delivers. */
+    esm_class?: number;
     registered_delivery?: number;
+    /** The library decodes a time into a Date, a relative one from the present. */
+    validity_period?: string | Date;
+    /** Of a delivery receipt. */
+    receipted_message_id?: string;
+    message_state?: number;
+    sequence_number: number;
     replace_if_present_flag?: number;
     data_coding?: number;
     /** Decoded by `data_coding`; text that it cannot decode stays a Buffer. */
@@ -41,6 +49,8 @@ declare module 'smpp' {
     deliver_sm: Command;
     enquire_link: Command;
     unbind: Command;
+    /** The connection, for bytes that the library does not write. */
+    socket: NodeJS.WritableStream;
     send(pdu: Pdu): boolean;
     close(onClosed?: () => void): void;
     destroy(onClosed?: () => void): void;
@@ -58,6 +68,8 @@ declare module 'smpp' {
   const smpp: {
     connect(options: ConnectOptions): Session;
     createServer(onSession: (session: Session) => void): Server;
+    /** Reads itself from the bytes of one PDU; `command` is set before anything that may fail. */
+    PDU: { prototype: { fromBuffer: (this: Pdu, buffer: Buffer) => void } };
     /** Command statuses by name: `ESME_ROK`, `ESME_RTHROTTLED`, … */
     errors: Readonly<Record<string, number>>;
     encodings: Readonly<Record<'ASCII' | 'UCS2', { match(text: string): boolean; encode(text: string): Buffer }>>;

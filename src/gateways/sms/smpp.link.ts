@@ -1,10 +1,14 @@
 import smpp, { type ConnectOptions, type Pdu, type PduFields, type Session } from 'smpp';
+import type { SmsReceipt } from './sms.ts';
+import { DELIVERING, readReceipt } from './smpp.receipt.ts';
 
 export interface SmppLinkOptions extends ConnectOptions {
   systemId: string;
   /** At most 8 characters (SMPP 3.4, section 4.1.5). */
   password: string;
   systemType?: string;
+  /** Called with every delivery receipt, and with null for one that cannot be read. */
+  onReceipt?: (receipt: SmsReceipt | null) => void;
 }
 
 /** Milliseconds in which the SMS centre must accept a bind, or answer `enquire_link` or `unbind`. */
@@ -24,10 +28,12 @@ export class SmppLink {
   readonly #keepalive: NodeJS.Timeout;
   #open = true;
 
-  private constructor(session: Session) {
+  private constructor(session: Session, onReceipt: SmppLinkOptions['onReceipt']) {
     this.#session = session;
     this.#gone = new Promise((_, reject) => {
       session.on('error', (error: Error) => {
+        // The close follows later; a message in between would count as sent.
+        this.#open = false;
         reject(error);
         // After bytes that it cannot parse, the library stops reading for good and leaves the socket open.
         session.destroy();
@@ -41,8 +47,14 @@ export class SmppLink {
     this.#gone.catch(() => undefined);
     this.#keepalive = setInterval(() => void this.#probe(), KEEPALIVE_MS).unref();
     // A transceiver must answer the centre's receipts and probes, or the centre closes the session.
-    for (const command of ['deliver_sm', 'enquire_link']) {
+    for (const command of [...DELIVERING, 'enquire_link']) {
       session.on(command, (pdu: Pdu) => session.send(pdu.response()));
+    }
+    for (const command of DELIVERING) {
+      session.on(command, (pdu: Pdu) => {
+        const receipt = readReceipt(pdu);
+        if (receipt !== undefined) onReceipt?.(receipt);
+      });
     }
     session.on('unbind', (pdu: Pdu) => {
       session.send(pdu.response());
@@ -51,9 +63,10 @@ export class SmppLink {
   }
 
   /** Connects and binds. Rejects when the centre cannot be reached, refuses the bind or does not answer within 10 s. */
-  static async bind({ systemId, password, systemType = '', ...endpoint }: SmppLinkOptions): Promise<SmppLink> {
+  static async bind(options: SmppLinkOptions): Promise<SmppLink> {
+    const { systemId, password, systemType = '', onReceipt, ...endpoint } = options;
     const session = smpp.connect(endpoint);
-    const link = new SmppLink(session);
+    const link = new SmppLink(session, onReceipt);
     try {
       await link.#within(new Promise((resolve) => session.once(endpoint.tls ? 'secureConnect' : 'connect', resolve)));
       const response = await link.request('bind_transceiver', {

@@ -2,7 +2,8 @@ import type { Pdu } from 'smpp';
 import { withinDeadline } from '../deadline.ts';
 import { SmppLink, type SmppLinkOptions, statusName } from './smpp.link.ts';
 import { textFields } from './smpp.text.ts';
-import type { SmsGateway, SmsMessage, SmsOutcome } from './sms.ts';
+import { validityPeriod } from './smpp.validity.ts';
+import type { SmsGateway, SmsMessage, SmsOutcome, SmsReceipt } from './sms.ts';
 
 export interface SmppSmsOptions extends SmppLinkOptions {
   /** The sender's number or name, as agreed with the centre. */
@@ -12,6 +13,9 @@ export interface SmppSmsOptions extends SmppLinkOptions {
 /** SMPP 3.4, sections 5.2.5 and 5.2.6: an international number of the ISDN plan, that is E.164. */
 const INTERNATIONAL = 1;
 const ISDN = 1;
+
+/** SMPP 3.4, section 5.2.17: a receipt for the result of the delivery, success or failure. */
+const RECEIPT = 1;
 
 /** Errors of the centre and not of the message: the same message may succeed later. */
 const TRANSIENT: ReadonlySet<string> = new Set([
@@ -31,6 +35,7 @@ export class SmppSmsGateway implements SmsGateway {
   readonly #options: SmppSmsOptions;
   #binding: Promise<SmppLink> | undefined;
   #link: SmppLink | undefined;
+  #onReceipt: (receipt: SmsReceipt | null) => void = () => undefined;
 
   constructor(options: SmppSmsOptions) {
     this.#options = options;
@@ -44,16 +49,25 @@ export class SmppSmsGateway implements SmsGateway {
     return { kind: sent.left ? 'unknown' : 'retry', reason };
   }
 
+  /** Receipts come over the session that sends; one that was made for another session of the centre too. */
+  onReceipt(listener: (receipt: SmsReceipt | null) => void): void {
+    this.#onReceipt = listener;
+  }
+
   async close(): Promise<void> {
     const link = await this.#binding?.catch(() => undefined);
     await (link ?? this.#link)?.close();
     this.#link = undefined;
   }
 
-  async #submit({ to, text }: SmsMessage, sent: { left: boolean }): Promise<SmsOutcome> {
+  async #submit({ to, text, ttlSeconds }: SmsMessage, sent: { left: boolean }): Promise<SmsOutcome> {
     const { address, ton = 0, npi = ISDN } = this.#options.source;
+    const askedAt = performance.now();
     try {
       const link = await this.#bound();
+      // Binding may have taken seconds. Rounded down, so that no code arrives after its end.
+      const secondsLeft = Math.floor(ttlSeconds - (performance.now() - askedAt) / 1000);
+      if (secondsLeft < 1) return { kind: 'expired' };
       sent.left = true;
       const response = await link.request('submit_sm', {
         source_addr_ton: ton,
@@ -62,6 +76,8 @@ export class SmppSmsGateway implements SmsGateway {
         dest_addr_ton: INTERNATIONAL,
         dest_addr_npi: ISDN,
         destination_addr: to.replace(/^\+/, ''),
+        registered_delivery: RECEIPT,
+        validity_period: validityPeriod(secondsLeft),
         // Never replace_if_present_flag: it identifies messages by source and destination alone, so one window's code
         // would replace another's.
         ...textFields(text),
@@ -76,7 +92,7 @@ export class SmppSmsGateway implements SmsGateway {
   /** The open session, or a new one; messages that arrive during a bind share it. */
   async #bound(): Promise<SmppLink> {
     if (this.#link?.open) return this.#link;
-    this.#binding ??= SmppLink.bind(this.#options)
+    this.#binding ??= SmppLink.bind({ ...this.#options, onReceipt: (receipt) => this.#onReceipt(receipt) })
       .then((link) => (this.#link = link))
       .finally(() => (this.#binding = undefined));
     return this.#binding;

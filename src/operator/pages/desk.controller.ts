@@ -4,6 +4,7 @@ import { mayOperator } from '../../domain/operator.ts';
 import { maskPhoneNumber, parsePhoneNumber } from '../../domain/phone-number.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { OpaqueId } from '../../http/opaque-id.ts';
+import { TextMessages } from '../../delivery/text-messages.ts';
 import { Approvals } from '../approvals.ts';
 import { Audit } from '../audit.ts';
 import { CustomerReports, alreadySettled } from '../customer-reports.ts';
@@ -32,6 +33,7 @@ export class DeskController {
     private readonly audit: Audit,
     private readonly sessions: OperatorSessions,
     private readonly operators: Operators,
+    private readonly texts: TextMessages,
   ) {}
 
   @Get()
@@ -63,7 +65,9 @@ export class DeskController {
       found.map(({ subscriptionId }) => subscriptionId),
       reason,
     );
-    return desk.show(resultsPage(desk.reader, maskPhoneNumber(phoneNumber), found));
+    // The search that was audited above covers them: they are about the same number.
+    const texts = await this.texts.ofNumber(phoneNumber);
+    return desk.show(resultsPage(desk.reader, maskPhoneNumber(phoneNumber), found, texts));
   }
 
   @Post('reports/:id/settle')

@@ -1,9 +1,11 @@
 import { mayOperator } from '../../domain/operator.ts';
+import type { SentText } from '../../delivery/text-messages.ts';
 import type { Approval } from '../approvals.ts';
 import type { CustomerReport } from '../customer-reports.ts';
 import type { SubscriptionResponse } from '../operator.dto.ts';
 import type { WaitingReissue } from '../reissue-desk.ts';
 import { deskPage, doneNote, reasonField, time, type DeskReader } from './desk.ts';
+import { textsCard } from './texts.card.ts';
 import { stateBadge } from './subscription.page.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Done } from '../words/keys.ts';
@@ -145,8 +147,13 @@ function reportsCard(messages: DeskWords, { locale, operator, formToken }: DeskR
   </section>`;
 }
 
-/** The subscriptions found for a number. */
-export function resultsPage(reader: DeskReader, number: string, found: readonly SubscriptionResponse[]): Page {
+/** The subscriptions found for a number, and the codes that were sent to it without one. */
+export function resultsPage(
+  reader: DeskReader,
+  number: string,
+  found: readonly SubscriptionResponse[],
+  texts: readonly SentText[],
+): Page {
   const { locale } = reader;
   const messages = reader.texts.desk;
   const { search, subscription: words } = messages;
@@ -172,6 +179,7 @@ export function resultsPage(reader: DeskReader, number: string, found: readonly 
       )}
     </ul>
     ${found.some(({ state }) => state === 'cancelled') && html`<p class="hint">${search.former}</p>`}
+    ${(texts.length > 0 || found.length === 0) && textsCard(reader, texts, messages.texts.unsubscribed)}
     <p><a href="/operator">${search.again}</a></p>`;
   return deskPage({ title, address: '/operator', content, reader, place: '/operator' });
 }

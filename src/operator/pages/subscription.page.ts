@@ -19,6 +19,7 @@ import { html, type Html } from '../../pages/html.ts';
 import type { DeskAction, Done } from '../words/keys.ts';
 import type { DeskWords } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
+import { textsCard } from './texts.card.ts';
 import { reissueCard } from './reissues.page.ts';
 import { facts, linkButton } from '../../pages/site.ts';
 
@@ -79,7 +80,7 @@ export function subscriptionPage(
       </section>
     </div>
     ${reissueCard(reader, look)} ${lifeCard(messages, reader, look)} ${historyCard(messages, reader, look)}
-    ${auditCard(messages, reader, look)}`;
+    ${textsCard(reader, look.texts, messages.texts.title)} ${auditCard(messages, reader, look)}`;
   return deskPage({ title: words.title, address, content, reader, place: '/operator' });
 }
 

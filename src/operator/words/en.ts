@@ -162,6 +162,24 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       failed: 'failed (5 wrong codes)',
       cancelled: 'cancelled',
     },
+    texts: {
+      title: 'Last 20 text messages',
+      unsubscribed: 'Text messages without a subscription',
+      none: 'No text messages were sent.',
+      settled: 'Confirmed at',
+      code: 'verification code',
+      enrolmentCode: 'app enrolment code',
+      notice: 'notice',
+      states: {
+        accepted: 'sent, no delivery report yet',
+        unknown: 'delivery unknown',
+        delivered: 'delivered to the phone',
+        expired: 'failed: expired before delivery',
+        deleted: 'failed: deleted by the SMS centre',
+        undeliverable: 'failed: could not be delivered',
+        rejected: 'failed: rejected by the SMS centre',
+      },
+    },
     actions: {
       reveal: {
         name: 'Show personal data',

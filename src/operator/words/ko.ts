@@ -6,6 +6,7 @@ import type { CustomerReport } from '../customer-reports.ts';
 import type { CancelReason, SubscriptionState, SuspensionReason } from '../../domain/subscription.ts';
 import type { AuthenticationState, Channel } from '../../domain/authentication.ts';
 import type { ProblemCode } from '../../domain/problem.ts';
+import type { TextState } from '../../domain/text-message.ts';
 import type { Sentence } from '../../pages/sentence.ts';
 import type { IdentityProof, ReissueCause, ReissueDelivery, ReissueState } from '../../domain/reissue.ts';
 import type { ApplicationFault } from '../pages/read-application.ts';
@@ -198,6 +199,24 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       failed: '5회 오류',
       cancelled: '취소',
     } satisfies Record<AuthenticationState, string>,
+    texts: {
+      title: '최근 문자 20건',
+      unsubscribed: '가입 없이 발송된 문자',
+      none: '발송된 문자가 없습니다.',
+      settled: '결과 확인 시각',
+      code: '인증번호',
+      enrolmentCode: '앱 등록 코드',
+      notice: '알림',
+      states: {
+        accepted: '발송됨 (수신 결과 대기)',
+        unknown: '수신 여부 알 수 없음',
+        delivered: '휴대폰에 수신됨',
+        expired: '실패: 유효 시간 안에 전달되지 않음',
+        deleted: '실패: 문자 센터에서 삭제됨',
+        undeliverable: '실패: 전달할 수 없음',
+        rejected: '실패: 문자 센터에서 거부됨',
+      } satisfies Record<TextState, string>,
+    },
     actions: {
       reveal: {
         name: '개인정보 보기',

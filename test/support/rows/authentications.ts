@@ -11,6 +11,18 @@ export class AuthenticationRows {
     return this.sql('UPDATE authentications SET expires_at = now() WHERE id = $1', [id]);
   }
 
+  /** Leaves an authentication and its deliveries so many seconds. */
+  async shorten(id: string, seconds: number): Promise<void> {
+    const until = 'expires_at = now() + make_interval(secs => $2)';
+    await this.sql(`UPDATE authentications SET ${until} WHERE id = $1`, [id, seconds]);
+    await this.sql(`UPDATE deliveries SET ${until} WHERE authentication_id = $1`, [id, seconds]);
+  }
+
+  /** Deletes an authentication. */
+  remove(id: string): Promise<unknown> {
+    return this.sql('DELETE FROM authentications WHERE id = $1', [id]);
+  }
+
   /** Makes every pending authentication expire now. */
   expirePending(): Promise<unknown> {
     return this.sql(`UPDATE authentications SET expires_at = now() WHERE state = 'pending'`);

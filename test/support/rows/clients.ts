@@ -54,6 +54,11 @@ export class ClientRows {
     return this.sql('UPDATE clients SET frame_origins = $2 WHERE client_id = $1', [clientId, origins]);
   }
 
+  /** Registers the host of the page into which a relying party has codes typed. */
+  setWindowHost(clientId: string, host: string | null): Promise<unknown> {
+    return this.sql('UPDATE clients SET window_host = $2 WHERE client_id = $1', [clientId, host]);
+  }
+
   /** Sets the scopes of a client. */
   setScopes(clientId: string, scopes: readonly string[]): Promise<unknown> {
     return this.sql('UPDATE clients SET scopes = $2 WHERE client_id = $1', [clientId, scopes]);

@@ -13,6 +13,7 @@ import { OperatorRows } from './operators.ts';
 import { SmsPermissionRows } from './sms-permissions.ts';
 import { sqlOf } from './sql.ts';
 import { SubscriptionRows } from './subscriptions.ts';
+import { TextMessageRows } from './text-messages.ts';
 import { WindowRows } from './windows.ts';
 
 /** Reads and changes the tables directly, by room. Among the helpers of the specs, only these classes name tables. */
@@ -30,6 +31,7 @@ export class Rows {
   readonly operators: OperatorRows;
   readonly smsPermissions: SmsPermissionRows;
   readonly subscriptions: SubscriptionRows;
+  readonly textMessages: TextMessageRows;
   readonly windows: WindowRows;
 
   constructor(pool: pg.Pool) {
@@ -47,6 +49,7 @@ export class Rows {
     this.operators = new OperatorRows(sql);
     this.smsPermissions = new SmsPermissionRows(sql);
     this.subscriptions = new SubscriptionRows(sql);
+    this.textMessages = new TextMessageRows(sql);
     this.windows = new WindowRows(sql);
   }
 }

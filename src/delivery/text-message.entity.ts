@@ -1,0 +1,34 @@
+import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
+import type { TextState } from '../domain/text-message.ts';
+
+/** A text message that was handed to the SMS centre. The database deletes it with its authentication or notice. */
+@Entity('text_messages')
+export class TextMessage {
+  @PrimaryGeneratedColumn('identity', { type: 'bigint' })
+  id: string;
+
+  /** Whose code it carried. */
+  @Column('uuid', { nullable: true })
+  authenticationId: string | null;
+
+  @Column('uuid', { nullable: true })
+  noticeId: string | null;
+
+  /** Of a code: the line to whose number it went. */
+  @Column('text', { nullable: true })
+  lineId: string | null;
+
+  /** As the SMS centre named it, in the first of its spellings. */
+  @Column('text', { nullable: true })
+  messageId: string | null;
+
+  @Column('text')
+  state: TextState;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  sentAt: Date;
+
+  /** When a state after `accepted` became known. */
+  @Column('timestamptz', { nullable: true })
+  settledAt: Date | null;
+}
