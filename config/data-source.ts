@@ -36,6 +36,7 @@ import { Line } from '../src/lines/line.entity.ts';
 import { StartBudget } from '../src/lines/start-budget.entity.ts';
 import { StoredNotice } from '../src/notices/stored-notice.entity.ts';
 import { Alerts1764010000000 } from '../migrations/1764010000000-alerts.ts';
+import { ToldAndCounted1764040000000 } from '../migrations/1764040000000-told-and-counted.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
 import { Approval } from '../src/operator/approval.entity.ts';
 import { AuditEntry } from '../src/operator/audit-entry.entity.ts';
@@ -139,6 +140,7 @@ export function dataSourceOptions(
       BoundDevices1763980000000,
       LineMemory1764000000000,
       Alerts1764010000000,
+      ToldAndCounted1764040000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -48,7 +48,7 @@ export class NewPhone {
     if (subscription.suspensions.length > 0 || subscription.newPhoneObjected) return 'call_centre';
     if (await this.store.isAnotherOpen(session, report, id)) return 'no_change';
     if (report.subscriptionId === null) {
-      await this.alerts.raise(session, id, 'new_phone', report.id);
+      step.queued.push(...(await this.alerts.raise(session, id, 'new_phone', report.id)));
       await this.notify(step, report, id, 'new_phone_asked');
     }
     const memory = await this.memories.of(subscription.lineId, session);

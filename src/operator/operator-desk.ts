@@ -163,15 +163,16 @@ export class OperatorDesk {
   }
 
   /**
-   * Resets the PIN failures of the active device, which allows five more attempts. Problems: `subscription_not_found`.
+   * Unlocks the PIN of the active device, which allows five more attempts, and tells the person. Problems:
+   * `subscription_not_found`, `pin_exhausted`.
    */
   async unlockPin(operator: Operator, subscriptionId: string): Promise<void> {
     const call = { ...operator, action: 'unlock-pin', subscriptionId };
     await this.audit.of(call, () =>
-      this.lifecycle.inTransaction(async ({ session }) => {
-        if (!(await this.devices.unlockPin(session, subscriptionId))) {
-          throw new Problem('subscription_not_found', 'The subscription has no active device.');
-        }
+      this.lifecycle.inTransaction(async ({ session, queued }) => {
+        const told = await this.devices.unlockPin(session, subscriptionId);
+        if (!told) throw new Problem('subscription_not_found', 'The subscription has no active device.');
+        queued.push(...told);
         await this.audit.done(session, call);
       }),
     );

@@ -84,6 +84,8 @@ export class DeviceResponse {
   state: string;
   /** True after five wrong PINs in a row, until the PIN is unlocked. */
   pinLocked: boolean;
+  /** True after fifteen wrong PINs without a right one: the PIN cannot be unlocked. Present only while true. */
+  pinExhausted?: boolean;
   /** RFC 3339, UTC. */
   enrolledAt: string;
 }

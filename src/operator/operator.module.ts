@@ -4,6 +4,7 @@ import { OperatorAccount } from './operator-account.entity.ts';
 import { OperatorSession } from './operator-session.entity.ts';
 import { OperatorLook } from './operator-look.entity.ts';
 import { Approval } from './approval.entity.ts';
+import { AlertsModule } from '../alerts/alerts.module.ts';
 import { CustomersModule } from '../customers/customers.module.ts';
 import { ChargesModule } from '../charges/charges.module.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
@@ -17,6 +18,7 @@ import { ApprovalStore } from './approval.store.ts';
 import { Approvals } from './approvals.ts';
 import { Audit } from './audit.ts';
 import { AuditLog } from './audit-log.ts';
+import { CancellationAlert } from './cancellation-alert.ts';
 import { ChargesController } from './charges.controller.ts';
 import { CustomerReports } from './customer-reports.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
@@ -38,6 +40,7 @@ import { DeskController } from './pages/desk.controller.ts';
 @Module({
   imports: [
     TypeOrmModule.forFeature([OperatorAccount, OperatorSession, OperatorLook, Approval]),
+    AlertsModule,
     SubscriptionsModule,
     LifecycleModule,
     DevicesModule,
@@ -65,6 +68,7 @@ import { DeskController } from './pages/desk.controller.ts';
     AuditLog,
     Approvals,
     ApprovalStore,
+    CancellationAlert,
     CustomerReports,
     MaskedNumbers,
     Operators,

@@ -108,6 +108,7 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       noDevice: 'no device registered',
       pin: 'PIN',
       pinLocked: 'locked (5 failed attempts)',
+      pinExhausted: 'locked for good (15 failed attempts in all): enrol the phone anew',
       pinOpen: 'not locked',
       serialNumber: 'Serial number',
       actions: 'Actions',

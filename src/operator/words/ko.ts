@@ -144,6 +144,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       noDevice: '등록된 기기 없음',
       pin: '비밀번호',
       pinLocked: '잠김 (5회 오류)',
+      pinExhausted: '해제 불가 (누적 15회 오류) · 새 등록 필요',
       pinOpen: '정상',
       serialNumber: '일련번호',
       actions: '처리',
