@@ -16,6 +16,7 @@ import { AuditByTime1763974000000 } from '../migrations/1763974000000-audit-by-t
 import { BoundDevices1763980000000 } from '../migrations/1763980000000-bound-devices.ts';
 import { LineMemory1764000000000 } from '../migrations/1764000000000-line-memory.ts';
 import { Authentication } from '../src/authentication/authentication.entity.ts';
+import { NotMeCount } from '../src/authentication/not-me-count.entity.ts';
 import { IdempotencyRecord } from '../src/authentication/idempotency-record.entity.ts';
 import { VerificationAnswer } from '../src/authentication/verification-answer.entity.ts';
 import { Authenticator } from '../src/authenticators/authenticator.entity.ts';
@@ -25,6 +26,7 @@ import { Charge } from '../src/charges/charge.entity.ts';
 import { ClosedMonth } from '../src/charges/closed-month.entity.ts';
 import { Consent } from '../src/customers/consent.entity.ts';
 import { CustomerSession } from '../src/customers/customer-session.entity.ts';
+import { LossBreakerState } from '../src/customers/loss-breaker.entity.ts';
 import { Report } from '../src/customers/report.entity.ts';
 import { Delivery } from '../src/delivery/delivery.entity.ts';
 import { DeviceKeyDigest } from '../src/devices/device-key-digest.entity.ts';
@@ -60,6 +62,8 @@ import { SnakeCaseColumns } from './naming-strategy.ts';
 /** One entity a table, in the room that owns the table. */
 export const ENTITIES = [
   Alert,
+  LossBreakerState,
+  NotMeCount,
   Approval,
   AuditEntry,
   AuditHead,

@@ -51,6 +51,8 @@ export class NewPhone {
       step.queued.push(...(await this.alerts.raise(session, id, 'new_phone', report.id)));
       await this.notify(step, report, id, 'new_phone_asked');
     }
+    const heldUntil = await this.store.newPhoneHeldUntil(session, id);
+    if (heldUntil && heldUntil > report.now) return heldUntil;
     const memory = await this.memories.of(subscription.lineId, session);
     const handset = await this.subscriptions.newHandset(session, id);
     const next = newPhoneStep({

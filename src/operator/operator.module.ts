@@ -5,6 +5,7 @@ import { OperatorSession } from './operator-session.entity.ts';
 import { OperatorLook } from './operator-look.entity.ts';
 import { Approval } from './approval.entity.ts';
 import { AlertsModule } from '../alerts/alerts.module.ts';
+import { AuthenticationModule } from '../authentication/authentication.module.ts';
 import { CustomersModule } from '../customers/customers.module.ts';
 import { ChargesModule } from '../charges/charges.module.ts';
 import { DevicesModule } from '../devices/devices.module.ts';
@@ -27,6 +28,9 @@ import { OperatorStore } from './operator.store.ts';
 import { OperatorDesk } from './operator-desk.ts';
 import { OperatorSessions } from './operator-sessions.ts';
 import { Operators } from './operators.ts';
+import { Overview } from './overview.ts';
+import { OverviewController } from './overview.controller.ts';
+import { OverviewStore } from './overview.store.ts';
 import { ReissueController } from './reissue.controller.ts';
 import { ReissueDesk } from './reissue-desk.ts';
 import { DeskApprovalsController } from './pages/approvals.controller.ts';
@@ -41,6 +45,7 @@ import { DeskController } from './pages/desk.controller.ts';
   imports: [
     TypeOrmModule.forFeature([OperatorAccount, OperatorSession, OperatorLook, Approval]),
     AlertsModule,
+    AuthenticationModule,
     SubscriptionsModule,
     LifecycleModule,
     DevicesModule,
@@ -53,6 +58,7 @@ import { DeskController } from './pages/desk.controller.ts';
   controllers: [
     OperatorController,
     ReissueController,
+    OverviewController,
     ChargesController,
     DeskSignInController,
     DeskController,
@@ -74,6 +80,8 @@ import { DeskController } from './pages/desk.controller.ts';
     Operators,
     OperatorSessions,
     OperatorStore,
+    Overview,
+    OverviewStore,
   ],
 })
 export class OperatorModule {

@@ -133,6 +133,7 @@ export type DeviceStanding = {
 
 /** One past authentication. */
 export type HistoryEntry = {
+  id: string;
   requestedAt: string;
   relyingParty: { name: string };
   purpose: string;
@@ -141,6 +142,8 @@ export type HistoryEntry = {
   closedAt: string | null;
   /** The name of the device that opened it. */
   device: string | null;
+  /** Whether the person said that it was not them. */
+  flags?: 'not_me'[];
 };
 
 /** A relying party that has requested this person's authentication, and whether it refuses codes by SMS. */
@@ -367,6 +370,14 @@ export class Phone {
   /** The last 20, newest first. */
   async history(): Promise<HistoryEntry[]> {
     return (await this.get('/history')) as HistoryEntry[];
+  }
+
+  /**
+   * Says of an authentication in the history that it was not the person. For an hour, its relying party's requests ring
+   * no phone.
+   */
+  async notMe(id: string): Promise<void> {
+    await this.send({ method: 'POST', url: `/history/${encodeURIComponent(id)}/not-me` });
   }
 
   /** How the service knows this phone: `pinLocked` after five wrong PINs in a row, `pinExhausted` after fifteen in all. */

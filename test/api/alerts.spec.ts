@@ -205,7 +205,7 @@ describe('a reissue at the call centre', () => {
     const id = await apply(owner, 'broken');
     await owner.phone.objectToAlert(await alertOf(owner.phone, 'reissue'), TEST_PIN);
     expect(await stateOf(owner)).toBe('withdrawn');
-    expectProblem(await write(`reissues/${id}/approve`), 409, 'reissue_closed');
+    expectProblem(await write(`reissues/${id}/approve`), 409, 'reissue_closed', { state: 'withdrawn' });
     expect(await canVerify(owner)).toBe(true);
   });
 
