@@ -10,7 +10,10 @@ type PushContent = Pick<PushMessage, 'data' | 'alert' | 'style' | 'collapseKey'>
  * The visible text contains no name and no detail: it shows on a locked screen, and Google and Apple can read it.
  */
 export function pushMessage(
-  delivery: Pick<Claimed, 'kind' | 'state' | 'authenticationId' | 'envelope' | 'testEnvelope' | 'deviceId' | 'openAlertId'>,
+  delivery: Pick<
+    Claimed,
+    'kind' | 'state' | 'authenticationId' | 'envelope' | 'testEnvelope' | 'deviceId' | 'openAlertId'
+  >,
 ): PushContent | null {
   const { kind, state, authenticationId: id, envelope, testEnvelope, deviceId, openAlertId } = delivery;
   switch (kind) {

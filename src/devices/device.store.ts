@@ -4,12 +4,7 @@ import { statement } from '../database/statement.ts';
 import { deviceBond, insertInto, NOW, parameters } from '../database/statement-parts.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import { REPLACED_HOURS } from '../domain/alert.ts';
-import {
-  CLEARED_AFTER_HOURS,
-  ENROLMENT_SECONDS,
-  TEST_ATTEMPTS,
-  type DeviceState,
-} from '../domain/device.ts';
+import { CLEARED_AFTER_HOURS, ENROLMENT_SECONDS, TEST_ATTEMPTS, type DeviceState } from '../domain/device.ts';
 import type { DeviceKeyDigest } from './device-key-digest.entity.ts';
 import type { Device } from './device.entity.ts';
 import { countPin, isPinExhausted, isPinLocked, RESET_PIN } from './pin/count-pin.ts';

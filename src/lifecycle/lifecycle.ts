@@ -228,11 +228,7 @@ export class SubscriptionLifecycle {
   }
 
   /** Closes the open alert of a request that has ended without the person's answer. */
-  async endAnnouncement(
-    step: LifecycleStep,
-    subscriptionId: string,
-    kind: 'cancellation' | 'reissue',
-  ): Promise<void> {
+  async endAnnouncement(step: LifecycleStep, subscriptionId: string, kind: 'cancellation' | 'reissue'): Promise<void> {
     await this.alerts.withdraw(step.session, subscriptionId, [kind]);
   }
 

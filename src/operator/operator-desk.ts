@@ -214,7 +214,10 @@ export class OperatorDesk {
 
   private async maskedHistory(subscriptionId: string): Promise<ShownHistoryEntry[]> {
     const entries = await this.history.latest(subscriptionId);
-    return entries.map(({ id: _id, ...entry }) => ({ ...entry, device: entry.device === null ? null : maskName(entry.device) }));
+    return entries.map(({ id: _id, ...entry }) => ({
+      ...entry,
+      device: entry.device === null ? null : maskName(entry.device),
+    }));
   }
 
   private async auditTrail(subscriptionId: string): Promise<AuditResponse> {

@@ -188,7 +188,10 @@ describe('a reissue at the call centre', () => {
   type Reissue = { id: string; state: string };
   const write = <Body>(path: string, body: object = {}): Promise<Answer<Body>> =>
     service.call('POST', `/operator/v1/${path}`, { reason: '고장 신고 고객', ...body }, { scope: 'operator' });
-  const apply = async ({ subscriptionId, phone: { serialNumber } }: Owner, cause: 'lost' | 'broken'): Promise<string> => {
+  const apply = async (
+    { subscriptionId, phone: { serialNumber } }: Owner,
+    cause: 'lost' | 'broken',
+  ): Promise<string> => {
     const body = { cause, oldSerialNumber: serialNumber, identityProof: 'certificate', delivery: 'visit' };
     const applied = await write<Reissue>(`subscriptions/${subscriptionId}/reissues`, body);
     expect(applied.status).toBe(201);
@@ -271,7 +274,10 @@ describe('the push of an alert', () => {
     );
     const before = others();
     const { id } = (await service.start(owner.person)).body;
-    await phone.open((await phone.pending()).find((one) => one.id === id)!, TEST_PIN);
+    await phone.open(
+      (await phone.pending()).find((one) => one.id === id)!,
+      TEST_PIN,
+    );
     await tell(owner.person.lineId, 'sim-swapped');
     await eventually('the alert of the SIM', () => alertPushes(owner.pushToken).length === 3);
     await service.operate(owner.subscriptionId, 'report-loss');
@@ -288,7 +294,10 @@ describe('the push of an alert', () => {
     const owner = await subscribed();
     service.fcm.answer(owner.pushToken, 'UNREGISTERED', 'UNREGISTERED', 'UNREGISTERED');
     await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
-    await eventually('the end of the token', async () => !(await service.rows.devices.hasPushToken(owner.phone.deviceId)));
+    await eventually(
+      'the end of the token',
+      async () => !(await service.rows.devices.hasPushToken(owner.phone.deviceId)),
+    );
   });
 
   it('a phone that was enrolled again is told once, and not that it replaced itself', async () => {

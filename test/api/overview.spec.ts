@@ -82,7 +82,9 @@ describe('more reports of loss without a login than a minute may have', () => {
     const held = await heldSubscriber();
     const { person } = held;
     const texted = () =>
-      service.smsc.received.some(({ to, text }) => to === person.phoneNumber && /[0-9A-Z]{5}(-[0-9A-Z]{5}){3}/.test(text));
+      service.smsc.received.some(
+        ({ to, text }) => to === person.phoneNumber && /[0-9A-Z]{5}(-[0-9A-Z]{5}){3}/.test(text),
+      );
     const visitor = new TextBrowser(service.issuer);
     await visitor.open('/new-phone');
     await visitor.send('/new-phone', {
@@ -155,7 +157,12 @@ describe('the overview', () => {
     await service.operate(lost.subscriptionId, 'report-loss');
     sequence += 1;
     await service.sendEvent(swapped.person.lineId, 'sim-swapped', undefined, sequence);
-    const body = { cause: 'broken', oldSerialNumber: lost.phone.serialNumber, identityProof: 'id_card', delivery: 'visit' };
+    const body = {
+      cause: 'broken',
+      oldSerialNumber: lost.phone.serialNumber,
+      identityProof: 'id_card',
+      delivery: 'visit',
+    };
     const path = `/operator/v1/subscriptions/${lost.subscriptionId}/reissues`;
     await service.call('POST', path, { ...body, reason: '고장' }, { scope: 'operator' });
     const after = await overview();

@@ -110,6 +110,7 @@ authentications.transaction bytea
 authentications.texts bytea
 authentications.held boolean NOT NULL DEFAULT false
 authentications.budgets bytea[]
+authentications.not_me_at timestamp with time zone
 authentications CONSTRAINT authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
 authentications CONSTRAINT authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text, 'otp'::text, 'sign'::text])))
 authentications CONSTRAINT authentications_decline_reason_check CHECK ((decline_reason = ANY (ARRAY['not_me'::text, 'cancelled'::text, 'wrong_details'::text])))
@@ -261,7 +262,8 @@ deliveries.claimed_until timestamp with time zone
 deliveries.created_at timestamp with time zone NOT NULL
 deliveries.expires_at timestamp with time zone NOT NULL
 deliveries.notice_id uuid
-deliveries CONSTRAINT deliveries_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'sms'::text, 'notice'::text])))
+deliveries.alert_id uuid
+deliveries CONSTRAINT deliveries_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'sms'::text, 'notice'::text, 'alert'::text])))
 deliveries CONSTRAINT deliveries_pkey PRIMARY KEY (id)
 CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at)
 CREATE UNIQUE INDEX deliveries_pkey ON public.deliveries USING btree (id)
@@ -316,10 +318,13 @@ devices.card_key jsonb
 devices.push_service text NOT NULL
 devices.name_cipher bytea
 devices.replaced_at timestamp with time zone
+devices.pin_wrong smallint NOT NULL DEFAULT 0
+devices.pin_locked_at timestamp with time zone
 devices CONSTRAINT device_in_use_has_its_key CHECK (((state = 'revoked'::text) OR (knowledge_key IS NOT NULL)))
 devices CONSTRAINT device_is_named_once CHECK (((name IS NULL) OR (name_cipher IS NULL)))
 devices CONSTRAINT devices_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES clients(id)
 devices CONSTRAINT devices_pin_failures_check CHECK (((pin_failures >= 0) AND (pin_failures <= 5)))
+devices CONSTRAINT devices_pin_wrong_check CHECK (((pin_wrong >= 0) AND (pin_wrong <= 15)))
 devices CONSTRAINT devices_pkey PRIMARY KEY (id)
 devices CONSTRAINT devices_platform_check CHECK ((platform = ANY (ARRAY['android'::text, 'ios'::text])))
 devices CONSTRAINT devices_push_service_check CHECK ((push_service = ANY (ARRAY['fcm'::text, 'apns'::text])))
@@ -392,15 +397,30 @@ lines CONSTRAINT lines_pkey PRIMARY KEY (id)
 lines CONSTRAINT lines_plan_check CHECK ((plan = ANY (ARRAY['postpaid'::text, 'prepaid'::text, 'm2m'::text])))
 lines CONSTRAINT lines_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'terminated'::text])))
 CREATE INDEX lines_awaiting ON public.lines USING btree (awaited_index) WHERE (awaited_index IS NOT NULL)
+CREATE INDEX lines_doubted ON public.lines USING btree (doubted_at) WHERE (doubted_at IS NOT NULL)
 CREATE INDEX lines_former ON public.lines USING btree (phone_index) WHERE (status = 'terminated'::text)
 CREATE INDEX lines_over ON public.lines USING btree (updated_at) WHERE (status = 'terminated'::text)
 CREATE UNIQUE INDEX lines_phone ON public.lines USING btree (phone_index) WHERE (status <> 'terminated'::text)
 CREATE UNIQUE INDEX lines_pkey ON public.lines USING btree (id)
+loss_breaker.is_only boolean NOT NULL DEFAULT true
+loss_breaker.reports timestamp with time zone[] NOT NULL DEFAULT '{}'::timestamp with time zone[]
+loss_breaker.tripped_since timestamp with time zone
+loss_breaker.tripped_until timestamp with time zone
+loss_breaker CONSTRAINT loss_breaker_is_only_check CHECK (is_only)
+loss_breaker CONSTRAINT loss_breaker_pkey PRIMARY KEY (is_only)
+CREATE UNIQUE INDEX loss_breaker_pkey ON public.loss_breaker USING btree (is_only)
 migrations.id integer NOT NULL DEFAULT nextval('migrations_id_seq'::regclass)
 migrations.timestamp bigint NOT NULL
 migrations.name character varying NOT NULL
 migrations CONSTRAINT PK_8c82d7f526340ab734260ea46be PRIMARY KEY (id)
 CREATE UNIQUE INDEX "PK_8c82d7f526340ab734260ea46be" ON public.migrations USING btree (id)
+not_me_counts.client_id uuid NOT NULL
+not_me_counts.hour timestamp with time zone NOT NULL
+not_me_counts.answers integer NOT NULL
+not_me_counts CONSTRAINT not_me_counts_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id)
+not_me_counts CONSTRAINT not_me_counts_pkey PRIMARY KEY (client_id, hour)
+CREATE INDEX not_me_counts_hour ON public.not_me_counts USING btree (hour)
+CREATE UNIQUE INDEX not_me_counts_pkey ON public.not_me_counts USING btree (client_id, hour)
 notices.id uuid NOT NULL
 notices.subscription_id uuid NOT NULL
 notices.kind text NOT NULL
@@ -626,6 +646,7 @@ CREATE INDEX subscriptions_line ON public.subscriptions USING btree (line_id, cr
 CREATE UNIQUE INDEX subscriptions_one_a_line ON public.subscriptions USING btree (line_id) WHERE (state <> 'cancelled'::text)
 CREATE INDEX subscriptions_over ON public.subscriptions USING btree (since) WHERE (state = 'cancelled'::text)
 CREATE UNIQUE INDEX subscriptions_pkey ON public.subscriptions USING btree (id)
+CREATE INDEX subscriptions_suspended ON public.subscriptions USING btree (id) WHERE (state = 'suspended'::text)
 verification_answers.authentication_id uuid NOT NULL
 verification_answers.request_digest bytea NOT NULL
 verification_answers.answer bytea

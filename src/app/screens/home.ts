@@ -1,10 +1,4 @@
-import type {
-  HistoryEntry,
-  PendingAuthentication,
-  Phone,
-  Registration,
-  SmsPermission,
-} from '../../phone/phone.ts';
+import type { HistoryEntry, PendingAuthentication, Phone, Registration, SmsPermission } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
 import { faultOf, isUnregistered } from './fault.ts';

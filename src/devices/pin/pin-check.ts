@@ -46,7 +46,8 @@ export class PinCheck {
     purpose: 'pin' | 'authenticator' = 'pin',
   ): Promise<void> {
     const counted = await this.store.countPin(deviceId, id);
-    if (!counted) throw (await this.store.isAsked(deviceId, id)) ? await this.devices.pinRefused(deviceId) : nonceSpent();
+    if (!counted)
+      throw (await this.store.isAsked(deviceId, id)) ? await this.devices.pinRefused(deviceId) : nonceSpent();
     await this.devices.judgePin({ purpose, id, deviceId, proof, counted });
     if (!(await this.store.spend(deviceId, id))) throw nonceSpent();
   }

@@ -24,7 +24,10 @@ const LOCK = statement(
     RETURNING d.id`,
 );
 
-const IS_EXHAUSTED = statement('device_pin_is_exhausted', `SELECT 1 FROM devices d WHERE d.id = $1 AND ${isPinExhausted('d')}`);
+const IS_EXHAUSTED = statement(
+  'device_pin_is_exhausted',
+  `SELECT 1 FROM devices d WHERE d.id = $1 AND ${isPinExhausted('d')}`,
+);
 
 /** An exhausted PIN stays as it is. */
 const UNLOCK = statement(

@@ -35,7 +35,8 @@ export function deskHomePage(
 ): Page {
   const messages = reader.texts.desk;
   const { worklist, overview, done, faults } = shown;
-  const content = html`${doneNote(reader, done)} ${overviewCard(messages, reader, overview)} ${searchForm(messages, reader, faults)}
+  const content = html`${doneNote(reader, done)} ${overviewCard(messages, reader, overview)}
+  ${searchForm(messages, reader, faults)}
   ${worklist && html`<div class="desk-columns">${approvalsCard(messages, reader, worklist)}${reportsCard(messages, reader, worklist)}</div>`}`;
   return deskPage({
     title: messages.search.title,
