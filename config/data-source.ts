@@ -19,6 +19,7 @@ import { AuthenticationsByLine1763981000000 } from '../migrations/1763981000000-
 import { TextMessages1763990000000 } from '../migrations/1763990000000-text-messages.ts';
 import { LineMemory1764000000000 } from '../migrations/1764000000000-line-memory.ts';
 import { Authentication } from '../src/authentication/authentication.entity.ts';
+import { NotMeCount } from '../src/authentication/not-me-count.entity.ts';
 import { IdempotencyRecord } from '../src/authentication/idempotency-record.entity.ts';
 import { VerificationAnswer } from '../src/authentication/verification-answer.entity.ts';
 import { Authenticator } from '../src/authenticators/authenticator.entity.ts';
@@ -28,6 +29,7 @@ import { Charge } from '../src/charges/charge.entity.ts';
 import { ClosedMonth } from '../src/charges/closed-month.entity.ts';
 import { Consent } from '../src/customers/consent.entity.ts';
 import { CustomerSession } from '../src/customers/customer-session.entity.ts';
+import { LossBreakerState } from '../src/customers/loss-breaker.entity.ts';
 import { Report } from '../src/customers/report.entity.ts';
 import { Delivery } from '../src/delivery/delivery.entity.ts';
 import { WaitingReceipt } from '../src/delivery/sms-receipt.entity.ts';
@@ -41,6 +43,7 @@ import { Line } from '../src/lines/line.entity.ts';
 import { StartBudget } from '../src/lines/start-budget.entity.ts';
 import { StoredNotice } from '../src/notices/stored-notice.entity.ts';
 import { Alerts1764010000000 } from '../migrations/1764010000000-alerts.ts';
+import { ToldAndCounted1764040000000 } from '../migrations/1764040000000-told-and-counted.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
 import { Approval } from '../src/operator/approval.entity.ts';
 import { AuditEntry } from '../src/operator/audit-entry.entity.ts';
@@ -64,6 +67,8 @@ import { SnakeCaseColumns } from './naming-strategy.ts';
 /** One entity a table, in the room that owns the table. */
 export const ENTITIES = [
   Alert,
+  LossBreakerState,
+  NotMeCount,
   Approval,
   AuditEntry,
   AuditHead,
@@ -148,6 +153,7 @@ export function dataSourceOptions(
       TextMessages1763990000000,
       LineMemory1764000000000,
       Alerts1764010000000,
+      ToldAndCounted1764040000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -239,6 +239,16 @@ export class Environment {
   @Max(8_760)
   JOIN_HOLD_HOURS: number = 24;
 
+  /**
+   * Reports of loss without a login that suspend subscriptions in any minute, over the whole service. Further ones
+   * suspend nothing: for two hours they hold codes by SMS and new phones of their line, and the call centre calls first.
+   */
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  LOSS_REPORTS_PER_MINUTE: number = 30;
+
   /** Hours for which relying parties see that a person's SIM was changed. */
   @Transform(({ value }) => Number(value))
   @IsInt()

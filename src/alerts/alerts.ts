@@ -3,8 +3,9 @@ import { randomId, randomNonce } from '../crypto/random.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
-import { ALERT_HOURS, type AlertAnswer, type AlertKind } from '../domain/alert.ts';
+import { ALERT_HOURS, REPLACED_HOURS, TOLD_TO_REPLACED, type AlertAnswer, type AlertKind } from '../domain/alert.ts';
 import { Problem } from '../domain/problem.ts';
+import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import type { Alert } from './alert.entity.ts';
 
 /** An alert, as the phone lists it. */
@@ -22,15 +23,33 @@ export const WITHOUT_LOGIN = 'without_login';
 /** SQL: an alert past its time is closed, even before a worker has written it down. */
 const STATE = `CASE WHEN state = 'open' AND expires_at <= now() THEN 'closed' ELSE state END`;
 
-/** An alert replaces an open one of the same kind: only the last thing that happened can be answered. */
+/**
+ * An alert replaces an open one of the same kind: only the last thing that happened can be answered. Its pushes go to the
+ * subscription's own phone and, for some kinds ($7), to phones that were replaced lately. A phone that was enrolled
+ * again is replaced by itself: it gets one push. The phone of which the alert tells gets none.
+ */
 const RAISE = statement(
   'alert_raise',
   `WITH earlier AS (
       UPDATE alerts SET state = 'closed', closed_at = ${NOW}
       WHERE subscription_id = $2 AND kind = $3 AND state = 'open' RETURNING 1
+    ), raised AS (
+      INSERT INTO alerts (id, subscription_id, kind, about, nonce, at, expires_at)
+      SELECT $1, $2, $3, $4, $5, ${NOW}, ${NOW} + make_interval(hours => $6) WHERE (SELECT count(*) FROM earlier) >= 0
+      RETURNING id, expires_at
     )
-    INSERT INTO alerts (id, subscription_id, kind, about, nonce, at, expires_at)
-    SELECT $1, $2, $3, $4, $5, ${NOW}, ${NOW} + make_interval(hours => $6) WHERE (SELECT count(*) FROM earlier) >= 0`,
+    ${enqueueDelivery({
+      kind: 'alert',
+      about: { alert_id: 'raised.id', device_id: 'd.id' },
+      expiresAt: 'raised.expires_at',
+      from: `raised CROSS JOIN devices d
+      WHERE d.subscription_id = $2 AND d.issuer_id IS NULL AND d.push_token IS NOT NULL
+        AND NOT ($3 = 'device_enrolled' AND d.id::text = $4)
+        AND (d.state = 'active' OR $3 = ANY($7) AND d.replaced_at > now() - interval '${REPLACED_HOURS} hours'
+          AND NOT EXISTS (SELECT 1 FROM devices u WHERE u.subscription_id = $2 AND u.state = 'active'
+            AND u.push_token_digest = d.push_token_digest))`,
+    })}`,
+  { writes: OUTBOX },
 );
 
 const LISTED = statement(
@@ -80,11 +99,18 @@ export class Alerts {
     }
   }
 
-  /** Raises an alert in the transaction of what it tells of. The caller sends the notice that wakes the phone. */
-  async raise(session: Session, subscriptionId: string, kind: AlertKind, about: string | null = null): Promise<string> {
-    const id = randomId();
-    await session.rows(RAISE, [id, subscriptionId, kind, about, randomNonce(), ALERT_HOURS]);
-    return id;
+  /**
+   * Raises an alert in the transaction of what it tells of, in which the caller has locked the subscription. Returns the
+   * deliveries of its pushes, to enqueue after the commit.
+   */
+  async raise(
+    session: Session,
+    subscriptionId: string,
+    kind: AlertKind,
+    about: string | null = null,
+  ): Promise<string[]> {
+    const values = [randomId(), subscriptionId, kind, about, randomNonce(), ALERT_HOURS, TOLD_TO_REPLACED];
+    return (await session.rows<{ id: string }>(RAISE, values)).map(({ id }) => id);
   }
 
   /** Lists the alerts of a subscription, newest first, at most 50. */

@@ -119,6 +119,10 @@ function act(received: PushData, phone: Phone): void {
     case 'test':
       if (test?.phone === phone) test.take(received.code);
       break;
+    case 'alert':
+      // A notice says the same in words; the first screen shows how things stand.
+      home.refresh();
+      break;
     case 'notice':
       takeNotice({ kind: received.notice, detail: received.detail });
       break;

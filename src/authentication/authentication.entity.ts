@@ -79,6 +79,10 @@ export class Authentication {
   @Column('text', { nullable: true })
   declineReason: DeclineReason | null;
 
+  /** When the person said in the history that it was not them. */
+  @Column('timestamptz', { nullable: true })
+  notMeAt: Date | null;
+
   @Column('timestamptz')
   requestedAt: Date;
 

@@ -9,6 +9,8 @@ import { AppController } from './app.controller.ts';
 import { AuthenticationStore } from './authentication.store.ts';
 import { PendingAuthentications } from './pending-authentications.ts';
 import { AuthenticationStatus } from './status.ts';
+import { NotMe } from './not-me.ts';
+import { NotMeController } from './not-me.controller.ts';
 import { Open } from './open.ts';
 import { OpenStore } from './open.store.ts';
 import { PhoneCode } from './phone-code.ts';
@@ -32,10 +34,11 @@ const ANSWERS_MS = 1_000;
 /** Authentications. In reading order: start, open, verify. */
 @Module({
   imports: [AuthenticatorsModule, DevicesModule, LinesModule, RelyingPartiesModule],
-  controllers: [RelyingPartyController, AppController],
+  controllers: [RelyingPartyController, AppController, NotMeController],
   providers: [
     Start,
     Open,
+    NotMe,
     Verify,
     PhoneCode,
     AuthenticationStatus,
@@ -48,13 +51,14 @@ const ANSWERS_MS = 1_000;
     VerificationAnswers,
     VerificationAnswerStore,
   ],
-  exports: [Start, Verify, AuthenticationStatus, StateWatcher, PendingAuthentications],
+  exports: [Start, Verify, NotMe, AuthenticationStatus, StateWatcher, PendingAuthentications],
 })
 export class AuthenticationModule {
   constructor(
     tasks: RecurringTasks,
     store: AuthenticationStore,
     answers: VerificationAnswerStore,
+    notMe: NotMe,
     { HISTORY_DAYS }: Environment,
   ) {
     tasks.inEveryWorker(
@@ -62,6 +66,7 @@ export class AuthenticationModule {
       { name: 'purge idempotency keys', everyMs: KEYS_MS, run: () => store.purgeIdempotencyKeys() },
       { name: 'wipe verification answers', everyMs: ANSWERS_MS, run: () => answers.purge() },
     );
+    tasks.purge('answers that it was not the person', () => notMe.purge());
     tasks.purge('authentications', () => store.purge(HISTORY_DAYS));
   }
 }

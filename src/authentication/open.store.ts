@@ -11,6 +11,7 @@ import type { Device } from '../devices/device.entity.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
 import type { StoredTexts } from './request-texts.ts';
+import { countNotMe } from './not-me-count.ts';
 import { IS_FOR_DEVICE } from './statement-parts.ts';
 
 /** The data of an authentication from which the app's view is built. */
@@ -119,6 +120,8 @@ const DECLINE = statement(
       RETURNING a.id, a.client_id
     ), quiet AS (
       ${keepQuiet('$4', `FROM declined WHERE $3 = 'not_me'`)}
+    ), counted AS (
+      ${countNotMe(`declined WHERE $3 = 'not_me'`)}
     )
     SELECT id FROM declined`,
   { writes: { start_budgets: 'the person’s answer and the silence that follows from it commit together' } },

@@ -10,7 +10,6 @@ import { Problem } from '../domain/problem.ts';
 import type { TransactionField } from '../domain/transaction.ts';
 import type { ProvenDevice } from '../devices/device-proofs.ts';
 import { Devices } from '../devices/devices.ts';
-import { judgePin, pinLocked } from '../devices/pin/judge-pin.ts';
 import { StartBudgets } from '../lines/start-budgets.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
@@ -77,7 +76,7 @@ export class Open {
    * phone computes the code itself.
    * The PIN is counted before it is compared. A second opening changes nothing.
    * Problems: `authentication_not_found`, `authentication_closed`, `authentication_expired`, `pin_mismatch`,
-   * `pin_locked`, `card_mismatch`, `subscription_not_active`.
+   * `pin_locked`, `pin_exhausted`, `card_mismatch`, `subscription_not_active`.
    */
   async open(
     id: string,
@@ -87,11 +86,10 @@ export class Open {
     const counted = await this.store.countPin(device.deviceId, id);
     if (!counted) {
       await this.find(id, device);
-      throw pinLocked();
+      throw await this.devices.pinRefused(device.deviceId);
     }
     const { deviceId } = device;
-    const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted);
-    judgePin({ purpose: 'open', id, deviceId, proof, knowledgeKey, counted });
+    await this.devices.judgePin({ purpose: 'open', id, deviceId, proof, counted });
     if (counted.channel === 'sign') return this.openToSign(id, counted, cardProof, device);
     const code = randomCode();
     const signed = signJws(this.keys.signing[0], 'pushguard-code+jwt', {

@@ -20,6 +20,7 @@ import { CustomerSessionStore } from './customer-session.store.ts';
 import { Customers } from './customers.ts';
 import { Identity } from './identity.ts';
 import { NewPhone } from './new-phone.ts';
+import { LossBreaker } from './loss-breaker.ts';
 import { MyService } from './my-service.ts';
 import { HomeController } from './pages/home.controller.ts';
 import { IdentityController } from './pages/identity.controller.ts';
@@ -50,6 +51,7 @@ import { Reports } from './reports.ts';
   providers: [
     Customers,
     Identity,
+    LossBreaker,
     MyService,
     NewPhone,
     Reports,

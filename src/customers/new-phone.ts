@@ -48,9 +48,11 @@ export class NewPhone {
     if (subscription.suspensions.length > 0 || subscription.newPhoneObjected) return 'call_centre';
     if (await this.store.isAnotherOpen(session, report, id)) return 'no_change';
     if (report.subscriptionId === null) {
-      await this.alerts.raise(session, id, 'new_phone', report.id);
+      step.queued.push(...(await this.alerts.raise(session, id, 'new_phone', report.id)));
       await this.notify(step, report, id, 'new_phone_asked');
     }
+    const heldUntil = await this.store.newPhoneHeldUntil(session, id);
+    if (heldUntil && heldUntil > report.now) return heldUntil;
     const memory = await this.memories.of(subscription.lineId, session);
     const handset = await this.subscriptions.newHandset(session, id);
     const next = newPhoneStep({

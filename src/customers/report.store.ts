@@ -3,6 +3,7 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, Not, type Repository } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
+import { LOSS_HELD_HOURS } from '../domain/line-memory.ts';
 import type { Subscription } from '../subscriptions/subscription.entity.ts';
 import { Report } from './report.entity.ts';
 import type { CustomerReportKind, ReportOutcome } from './report.ts';
@@ -43,6 +44,14 @@ const UNSETTLED = statement(
     FROM reports r LEFT JOIN subscriptions s ON s.id = r.subscription_id
     WHERE r.outcome IN ('suspended', 'call_centre') AND r.settled_at IS NULL
     ORDER BY NOT (r.kind = 'lost_phone' AND r.outcome = 'call_centre'), r.filed_at LIMIT 100`,
+);
+
+/** The end of the hold of new phones by a report of loss that suspended nothing. */
+const NEW_PHONE_HELD = statement(
+  'report_new_phone_held',
+  `SELECT max(filed_at) + interval '${LOSS_HELD_HOURS} hours' AS until FROM reports
+    WHERE subscription_id = $1 AND kind = 'lost_phone' AND outcome = 'call_centre'
+      AND filed_at > now() - interval '${LOSS_HELD_HOURS} hours'`,
 );
 
 /** The maximum number of rows that one purge statement deletes. */
@@ -87,6 +96,11 @@ export class ReportStore {
   /** Returns whether another open report of this kind is about the subscription. */
   isAnotherOpen({ manager }: Session, { id, kind }: DueReport, subscriptionId: string): Promise<boolean> {
     return manager.existsBy(Report, { id: Not(id), kind, subscriptionId, outcome: IsNull() });
+  }
+
+  /** Until when a report of loss that suspended nothing holds new phones of the subscription; null without one. */
+  async newPhoneHeldUntil(session: Session, subscriptionId: string): Promise<Date | null> {
+    return (await session.rows<{ until: Date | null }>(NEW_PHONE_HELD, [subscriptionId]))[0]?.until ?? null;
   }
 
   /** Counts a notice about an open request. Returns false when `most` were sent within a day. */

@@ -1,9 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
+import { Alerts, WITHOUT_LOGIN } from '../alerts/alerts.ts';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { randomId } from '../crypto/random.ts';
 import type { Session } from '../database/database.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
+import { brieflyDoubtedAt } from '../domain/line-memory.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
+import { afterChange } from '../domain/subscription.ts';
 import { SubscriptionLifecycle, type LifecycleStep } from '../lifecycle/lifecycle.ts';
 import { LineMemories } from '../lines/line-memories.ts';
 import { Lines } from '../lines/lines.ts';
@@ -11,6 +15,7 @@ import type { RecurringTask } from '../queue/recurring-tasks.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { LockedSubscription } from '../subscriptions/subscription.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
+import { LossBreaker } from './loss-breaker.ts';
 import { NewPhone } from './new-phone.ts';
 import type { CustomerReportKind, ReportOutcome } from './report.ts';
 import { ReportStore, type DueReport, type UnsettledReport } from './report.store.ts';
@@ -35,7 +40,10 @@ export class Reports implements RecurringTask {
     private readonly memories: LineMemories,
     private readonly subscriptions: Subscriptions,
     private readonly newPhone: NewPhone,
+    private readonly breaker: LossBreaker,
+    private readonly alerts: Alerts,
     private readonly keys: ServiceKeys,
+    private readonly environment: Environment,
   ) {}
 
   /** Files a report; a worker resolves it within a second. */
@@ -122,18 +130,8 @@ export class Reports implements RecurringTask {
     subscription: LockedSubscription,
   ): Promise<ReportOutcome | Date> {
     switch (report.kind) {
-      case 'lost_phone': {
-        if (subscription.lossObjected && !subscription.suspensions.includes('loss_reported')) {
-          // The person objected to such a report a short time ago. The call centre speaks with them first of all.
-          const happening = { kind: 'loss_reported', at: new Date() } as const;
-          await this.memories.remember(step.session, subscription.lineId, happening);
-          return 'call_centre';
-        }
-        const change = { kind: 'suspended', reason: 'loss_reported' } as const;
-        return (await this.lifecycle.change(step, subscription, change, { actor: 'customer', withoutLogin: true }))
-          ? 'suspended'
-          : 'no_change';
-      }
+      case 'lost_phone':
+        return this.lost(step, subscription);
       case 'forgotten_pin':
         // The call centre calls once, however often the customer reports.
         if (subscription.state === 'awaiting_device') return 'no_change';
@@ -141,5 +139,29 @@ export class Reports implements RecurringTask {
       case 'new_phone':
         return this.newPhone.proceed(step, report, subscription);
     }
+  }
+
+  /**
+   * Suspends, except within 24 hours after the person objected to such a report, and while too many reports come. Then
+   * it holds codes by SMS and new phones of the line, and the call centre speaks with the person first of all.
+   */
+  private async lost(step: LifecycleStep, subscription: LockedSubscription): Promise<ReportOutcome> {
+    const { session } = step;
+    const { id, lineId } = subscription;
+    const change = { kind: 'suspended', reason: 'loss_reported' } as const;
+    if (!afterChange(subscription, change)) return 'no_change';
+    if (subscription.lossObjected) {
+      await this.memories.remember(session, lineId, { kind: 'loss_reported', at: new Date() });
+      return 'call_centre';
+    }
+    if (await this.breaker.maySuspend()) {
+      await this.lifecycle.change(step, subscription, change, { actor: 'customer', withoutLogin: true });
+      return 'suspended';
+    }
+    const at = brieflyDoubtedAt(new Date(), { sms: this.environment.SMS_HOLD_HOURS });
+    await this.memories.remember(session, lineId, { kind: 'loss_reported', at });
+    // The person may lift the hold on the phone, as a suspension.
+    step.queued.push(...(await this.alerts.raise(session, id, 'loss_reported', WITHOUT_LOGIN)));
+    return 'call_centre';
   }
 }

@@ -10,9 +10,12 @@ type PushContent = Pick<PushMessage, 'data' | 'alert' | 'style' | 'collapseKey'>
  * The visible text contains no name and no detail: it shows on a locked screen, and Google and Apple can read it.
  */
 export function pushMessage(
-  delivery: Pick<Claimed, 'kind' | 'state' | 'authenticationId' | 'envelope' | 'testEnvelope' | 'deviceId'>,
+  delivery: Pick<
+    Claimed,
+    'kind' | 'state' | 'authenticationId' | 'envelope' | 'testEnvelope' | 'deviceId' | 'openAlertId'
+  >,
 ): PushContent | null {
-  const { kind, state, authenticationId: id, envelope, testEnvelope, deviceId } = delivery;
+  const { kind, state, authenticationId: id, envelope, testEnvelope, deviceId, openAlertId } = delivery;
   switch (kind) {
     case 'wake':
       if (!id || (state !== 'pending' && state !== 'opened')) return null;
@@ -45,6 +48,14 @@ export function pushMessage(
         alert: { title: '앱 등록 확인', body: '앱에서 확인번호를 확인해 주세요. Your test code is in the app.' },
         style: 'data',
         collapseKey: deviceId,
+      };
+    case 'alert':
+      if (!openAlertId) return null;
+      return {
+        data: { t: 'alert', id: openAlertId },
+        alert: { title: '확인이 필요합니다', body: '앱을 열어 확인해 주세요. Open the app to check what happened.' },
+        style: 'alert',
+        collapseKey: openAlertId,
       };
     case 'sms':
     case 'notice':

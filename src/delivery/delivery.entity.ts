@@ -35,4 +35,7 @@ export class Delivery {
 
   @Column('uuid', { nullable: true })
   noticeId: string | null;
+
+  @Column('uuid', { nullable: true })
+  alertId: string | null;
 }

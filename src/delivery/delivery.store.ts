@@ -3,6 +3,7 @@ import { Environment } from '../../config/environment.ts';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { deviceBond, type OuterJoined } from '../database/statement-parts.ts';
+import { REPLACED_HOURS } from '../domain/alert.ts';
 import { CLAIM_SECONDS } from '../domain/delivery.ts';
 import type { Authentication } from '../authentication/authentication.entity.ts';
 import { smsPermitted } from '../authentication/statement-parts.ts';
@@ -25,6 +26,8 @@ export type Claimed = Pick<Delivery, 'id' | 'kind' | 'attempts'> &
     deviceId: Device['id'] | null;
     /** What the push token is bound to. */
     bond: string | null;
+    /** Null without an alert, and once it was answered or has ended. */
+    openAlertId: string | null;
     notice: Pick<StoredNotice, 'id' | 'kind' | 'detail' | 'address'> | null;
   };
 
@@ -38,7 +41,8 @@ type ClaimedRow = Omit<Claimed, 'notice'> & {
 /**
  * Claims deliveries that no other worker has claimed. A postponed delivery is not claimed before `due_at`.
  * The wake-up and its cancellation go to the subscription's own phone, or to the device that must sign.
- * A code and a test code go to the device for which they were encrypted, unless it is revoked.
+ * A code and a test code go to the device for which they were encrypted, unless it is revoked. An alert goes also to a
+ * phone whose place another one took lately.
  */
 const CLAIM = statement(
   'delivery_claim',
@@ -46,7 +50,7 @@ const CLAIM = statement(
       UPDATE deliveries SET claimed_until = now() + interval '${CLAIM_SECONDS} seconds', attempts = attempts + 1
       WHERE id = ANY($1::bigint[]) AND (claimed_until IS NULL OR claimed_until <= now())
         AND (attempts = 0 OR due_at <= now())
-      RETURNING id, kind, attempts, authentication_id, device_id, notice_id, expires_at
+      RETURNING id, kind, attempts, authentication_id, device_id, notice_id, alert_id, expires_at
     )
     SELECT c.id, c.kind, c.attempts, extract(epoch FROM c.expires_at - now())::float AS "secondsLeft",
       a.id AS "authenticationId", CASE WHEN a.expires_at <= now() AND a.closed_at IS NULL THEN 'expired' ELSE a.state END AS state,
@@ -57,14 +61,16 @@ const CLAIM = statement(
       c.kind = 'sms' AND EXISTS (SELECT 1 FROM lines l WHERE l.id = a.line_id AND l.version <> a.line_version) AS "lineChanged",
       d.id AS "deviceId", d.push_service AS "pushService", d.push_token AS "pushToken", ${deviceBond('d')} AS bond,
       d.test_envelope AS "testEnvelope",
-      n.id AS "noticeId", n.kind AS "noticeKind", n.detail AS "noticeDetail", n.address AS "noticeAddress"
+      x.id AS "openAlertId", n.id AS "noticeId", n.kind AS "noticeKind", n.detail AS "noticeDetail", n.address AS "noticeAddress"
     FROM claimed c
       LEFT JOIN notices n ON n.id = c.notice_id
+      LEFT JOIN alerts x ON x.id = c.alert_id AND x.state = 'open'
       LEFT JOIN authentications a ON a.id = c.authentication_id
       LEFT JOIN clients rp ON rp.id = a.client_id
       LEFT JOIN subscriptions s ON s.id = a.subscription_id
       LEFT JOIN LATERAL (
-        SELECT * FROM devices WHERE id = c.device_id AND state <> 'revoked'
+        SELECT * FROM devices WHERE id = c.device_id AND (state <> 'revoked'
+          OR c.kind = 'alert' AND replaced_at > now() - interval '${REPLACED_HOURS} hours')
         UNION ALL
         SELECT * FROM devices WHERE c.device_id IS NULL AND s.state = 'active'
           AND subscription_id = a.subscription_id AND state = 'active'

@@ -128,6 +128,8 @@ export class DeviceResponse {
   serialNumber: string;
   /** True after five wrong PINs in a row, until the call centre unlocks the PIN or the app is enrolled again. */
   pinLocked: boolean;
+  /** True after fifteen wrong PINs without a right one: the PIN cannot be unlocked. Present only while true. */
+  pinExhausted?: boolean;
 }
 
 export class PushTokenRequest {

@@ -52,7 +52,10 @@ export class Device {
   @Column('bytea', { nullable: true })
   nameCipher: Buffer | null;
 
-  /** Encrypted; null once the push service reported it dead, or once the active device was revoked. */
+  /**
+   * Encrypted; null once the push service reported it dead, or once the device was revoked. A phone whose place another
+   * one took keeps it for 72 hours, for the pushes of alerts.
+   */
   @Column('bytea', { nullable: true })
   pushToken: Buffer | null;
 
@@ -63,9 +66,17 @@ export class Device {
   @Column('timestamptz', { default: () => 'now()' })
   pushTokenAt: Date;
 
-  /** Wrong PINs in a row; five lock the PIN. */
+  /** Wrong PINs in a row since the last unlock; five lock the PIN. */
   @Column('smallint', { default: () => '0' })
   pinFailures: number;
+
+  /** Wrong PINs since the last right one, unlocked or not; fifteen lock the PIN for good. */
+  @Column('smallint', { default: () => '0' })
+  pinWrong: number;
+
+  /** When the person was told that the PIN is locked; null while it is not. */
+  @Column('timestamptz', { nullable: true })
+  pinLockedAt: Date | null;
 
   /** Keyed digest of the test code. */
   @Column('bytea', { nullable: true })

@@ -4,16 +4,10 @@ import { statement } from '../database/statement.ts';
 import { deviceBond, insertInto, NOW, parameters } from '../database/statement-parts.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import { REPLACED_HOURS } from '../domain/alert.ts';
-import {
-  CLEARED_AFTER_HOURS,
-  ENROLMENT_SECONDS,
-  PIN_ATTEMPTS,
-  TEST_ATTEMPTS,
-  type DeviceState,
-} from '../domain/device.ts';
+import { CLEARED_AFTER_HOURS, ENROLMENT_SECONDS, TEST_ATTEMPTS, type DeviceState } from '../domain/device.ts';
 import type { DeviceKeyDigest } from './device-key-digest.entity.ts';
 import type { Device } from './device.entity.ts';
-import { countPin, RESET_PIN } from './pin/count-pin.ts';
+import { countPin, isPinExhausted, isPinLocked, RESET_PIN } from './pin/count-pin.ts';
 import type { CountedPin } from './pin/judge-pin.ts';
 
 /** The data to check a device proof. It never changes during a device's life. */
@@ -47,6 +41,8 @@ export interface DeviceStanding {
   state: DeviceState;
   serialNumber: string;
   pinLocked: boolean;
+  /** The PIN is locked for good: the phone must be enrolled anew. Left out while it is not. */
+  pinExhausted?: boolean;
 }
 
 const KEY_OF = `SELECT d.id AS "deviceId", d.subscription_id AS "subscriptionId", d.signing_key AS "signingKey",
@@ -60,16 +56,29 @@ const MAY_ANSWER = `(d.state = 'active' OR d.replaced_at > now() - interval '${R
 
 const KEY_FOR_ALERTS = statement('device_key_for_alerts', `${KEY_OF} AND d.issuer_id IS NULL AND ${MAY_ANSWER}`);
 
+/** A row for a phone whose place another one took while it was reported lost. */
+const WAS_LOST = statement(
+  'device_was_lost',
+  `SELECT 1 FROM devices d JOIN LATERAL (
+        SELECT k.change FROM subscription_links k WHERE k.subscription_id = d.subscription_id
+          AND k.reason = 'loss_reported' AND k.recorded_at < d.replaced_at ORDER BY k.number DESC LIMIT 1
+      ) last ON last.change = 'suspended'
+    WHERE d.id = $1 AND d.state = 'revoked'`,
+);
+
 const SPEND_PROOF_FOR_ALERTS = statement(
   'device_spend_proof_for_alerts',
   `INSERT INTO device_proofs (device_id, jti) SELECT d.id, $2 FROM devices d WHERE d.id = $1 AND ${MAY_ANSWER}
     ON CONFLICT DO NOTHING RETURNING 1`,
 );
 
+/** Without a row where the code of the device ($2) was confirmed on the phone before it, with the PIN. */
 const HAS_REPLACED = statement(
   'device_has_replaced',
   `SELECT 1 FROM devices d WHERE d.subscription_id = $1 AND d.issuer_id IS NULL
-    AND d.replaced_at > now() - interval '${REPLACED_HOURS} hours' LIMIT 1`,
+      AND d.replaced_at > now() - interval '${REPLACED_HOURS} hours'
+      AND NOT EXISTS (SELECT 1 FROM enrolment_codes e WHERE e.device_id = $2 AND e.confirmed)
+    LIMIT 1`,
 );
 
 /** Counts the PIN with which a phone answers an alert, and only while the alert can be answered. */
@@ -193,8 +202,7 @@ const ENDS_WITH_DEVICES = {
 
 const REVOKE_OLDER = statement(
   'device_revoke_older',
-  `WITH gone AS (UPDATE devices SET state = 'revoked', revoked_at = now(), replaced_at = now(), push_token = NULL,
-      push_token_digest = NULL
+  `WITH gone AS (UPDATE devices SET state = 'revoked', revoked_at = now(), replaced_at = now()
     WHERE subscription_id = $1 AND state = 'active' AND EXISTS (
       SELECT 1 FROM devices d WHERE d.id = $2 AND d.state = 'testing' AND d.test_expires_at > now()
         AND d.test_failures < ${TEST_ATTEMPTS} AND d.test_digest = ANY($3)
@@ -202,11 +210,16 @@ const REVOKE_OLDER = statement(
   ENDS_WITH_DEVICES,
 );
 
-/** Revokes all devices, or all except the one that has just replaced the lost phone. */
+/**
+ * Revokes all devices, or all except the one that has just replaced the lost phone. A phone that another one replaces
+ * keeps its push token, to which alerts go, until it is cleared.
+ */
 const REVOKE_ALL = statement(
   'device_revoke_all',
   `WITH gone AS (
-      UPDATE devices SET state = 'revoked', revoked_at = now(), push_token = NULL, push_token_digest = NULL,
+      UPDATE devices SET state = 'revoked', revoked_at = now(),
+        push_token = CASE WHEN $3 AND state = 'active' THEN push_token END,
+        push_token_digest = CASE WHEN $3 AND state = 'active' THEN push_token_digest END,
         replaced_at = CASE WHEN $3 AND state = 'active' THEN now() END, test_digest = NULL, test_envelope = NULL
       WHERE subscription_id = $1 AND state <> 'revoked' AND id IS DISTINCT FROM $2 RETURNING id
     )${END_WITH_DEVICES}`,
@@ -220,7 +233,8 @@ const TEST_STATE = statement(
 
 const STANDING = statement(
   'device_standing',
-  `SELECT state, serial_number AS "serialNumber", pin_failures >= ${PIN_ATTEMPTS} AS "pinLocked" FROM devices WHERE id = $1`,
+  `SELECT state, serial_number AS "serialNumber", ${isPinLocked('d')} AS "pinLocked", ${isPinExhausted('d')} AS "pinExhausted"
+    FROM devices d WHERE id = $1`,
 );
 
 const REPLACE_PUSH_TOKEN = statement(
@@ -237,11 +251,6 @@ const CLEAR_PUSH_TOKEN = statement(
   'device_clear_push_token',
   `UPDATE devices SET push_token = NULL, push_token_digest = NULL
     WHERE id = $1 AND push_token_digest = $2 AND ($3::timestamptz IS NULL OR push_token_at < $3)`,
-);
-
-const UNLOCK_PIN = statement(
-  'device_unlock_pin',
-  `UPDATE devices SET pin_failures = 0 WHERE subscription_id = $1 AND state = 'active' RETURNING id`,
 );
 
 /**
@@ -358,14 +367,22 @@ export class DeviceStore {
     await session.rows(REVOKE_ALL, [subscriptionId, but, replaced]);
   }
 
-  /** True if a phone of the subscription was replaced in the last 72 hours, so that it can answer alerts. */
-  async hasReplaced(session: Session, subscriptionId: string): Promise<boolean> {
-    return (await session.rows(HAS_REPLACED, [subscriptionId])).length > 0;
+  /**
+   * True if a phone of the subscription was replaced in the last 72 hours, so that it can answer alerts, and none
+   * confirmed the enrolment of this device.
+   */
+  async hasReplacedUnasked(session: Session, subscriptionId: string, deviceId: string): Promise<boolean> {
+    return (await session.rows(HAS_REPLACED, [subscriptionId, deviceId])).length > 0;
   }
 
   /** Returns the key of the subscription's own phone in use, or of one that was replaced in the last 72 hours. */
   async keyForAlerts(deviceId: string): Promise<DeviceKey | undefined> {
     return (await this.database.rows<DeviceKey>(KEY_FOR_ALERTS, [deviceId]))[0];
+  }
+
+  /** True for a phone whose place another one took while it was reported lost. */
+  async wasLost(deviceId: string): Promise<boolean> {
+    return (await this.database.rows(WAS_LOST, [deviceId])).length === 1;
   }
 
   /** Spends a proof of such a phone. Returns false when it was used before. */
@@ -378,7 +395,7 @@ export class DeviceStore {
     return (await this.database.rows<CountedPin & { id: string }>(COUNT_ALERT_PIN, [deviceId, alertId]))[0];
   }
 
-  /** Resets the failure counter after a right PIN. */
+  /** Resets the failure counters after a right PIN. */
   async resetPin(deviceId: string): Promise<void> {
     await this.database.rows(RESET_PIN, [deviceId]);
   }
@@ -406,11 +423,6 @@ export class DeviceStore {
 
   async clearPushToken(deviceId: string, digest: Buffer, since: Date | null): Promise<void> {
     await this.database.rows(CLEAR_PUSH_TOKEN, [deviceId, digest, since]);
-  }
-
-  /** Returns false when the subscription has no active device. */
-  async unlockPin(session: Session, subscriptionId: string): Promise<boolean> {
-    return (await session.rows(UNLOCK_PIN, [subscriptionId])).length > 0;
   }
 
   /** Clears a batch of devices that went out of use 72 hours ago. Returns true if more may remain. */

@@ -14,6 +14,7 @@ import { Enrol } from './enrol.ts';
 import { HistoryController } from './history.controller.ts';
 import { PinCheck } from './pin/pin-check.ts';
 import { PinCheckStore } from './pin/pin-check.store.ts';
+import { PinLife } from './pin/pin-life.ts';
 
 @Module({
   imports: [SubscriptionsModule, HistoryModule, NoticesModule, AlertsModule],
@@ -28,6 +29,7 @@ import { PinCheckStore } from './pin/pin-check.store.ts';
     Devices,
     PinCheck,
     PinCheckStore,
+    PinLife,
   ],
   exports: [Devices, DeviceGuard, AlertDeviceGuard, DeviceProofs, PinCheck],
 })

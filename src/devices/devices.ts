@@ -11,7 +11,8 @@ import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { ProvenDevice } from './device-proofs.ts';
 import { DeviceSecrets } from './device-secrets.ts';
 import { DeviceStore, type DeviceStanding } from './device.store.ts';
-import { judgePin, pinLocked, type CountedPin } from './pin/judge-pin.ts';
+import type { JudgedPin } from './pin/judge-pin.ts';
+import { PinLife } from './pin/pin-life.ts';
 
 /** Devices of subscriptions: test, push token, keys, PIN lock and revocation. */
 @Injectable()
@@ -25,6 +26,7 @@ export class Devices {
     private readonly alerts: Alerts,
     private readonly secrets: DeviceSecrets,
     private readonly store: DeviceStore,
+    private readonly pinLife: PinLife,
     private readonly queue: JobQueue,
   ) {}
 
@@ -48,6 +50,7 @@ export class Devices {
         queued.push(await this.notices.enqueue(session, subscriptionId, { kind: 'smart_otp_enrolled' }, before));
       } else if (outcome?.state === 'active') {
         const reissued = await this.reissues.completed(session, device.deviceId, subscription);
+        if (reissued) await this.alerts.withdraw(session, subscriptionId, ['reissue']);
         // The lost phone may bear other devices of the subscription, and the SIM may be in other hands.
         const inOtherHands = subscription.suspensions.some((reason) => reason !== 'line_suspended');
         if (inOtherHands) await this.store.revokeAll(session, subscriptionId, { but: device.deviceId, replaced: true });
@@ -55,8 +58,8 @@ export class Devices {
         const after = await this.notices.addressOf(session, subscriptionId);
         // An unchanged push token means that the same installation enrolled again: no other phone replaced it.
         const isOther = before.push && before.push.token !== after.push?.token;
-        if (await this.store.hasReplaced(session, subscriptionId)) {
-          await this.alerts.raise(session, subscriptionId, 'device_enrolled', device.deviceId);
+        if (await this.store.hasReplacedUnasked(session, subscriptionId, device.deviceId)) {
+          queued.push(...(await this.alerts.raise(session, subscriptionId, 'device_enrolled', device.deviceId)));
         }
         const kind = reissued ? 'reissue_completed' : isOther ? 'device_replaced' : 'device_enrolled';
         queued.push(await this.notices.enqueue(session, subscriptionId, { kind }, before));
@@ -88,7 +91,8 @@ export class Devices {
   async standing(deviceId: string): Promise<DeviceStanding> {
     const standing = await this.store.standing(deviceId);
     if (!standing) throw new Problem('device_proof_invalid', 'The device is no longer enrolled. Enrol the app again.');
-    return standing;
+    const { pinExhausted, ...always } = standing;
+    return { ...always, ...(pinExhausted && { pinExhausted }) };
   }
 
   /** Stores a new push token for a device, encrypted. */
@@ -109,11 +113,6 @@ export class Devices {
     await this.store.clearPushToken(deviceId, sha256(token), since);
   }
 
-  /** Decrypts the knowledge key of a device's row. Problems: `device_proof_invalid` when the row was moved. */
-  readKnowledgeKey(deviceId: string, counted: Pick<CountedPin, 'knowledgeKey' | 'bond'>): Buffer {
-    return this.secrets.knowledgeKey(deviceId, counted);
-  }
-
   /**
    * Revokes every device of a subscription. Their proofs are refused from the commit on, except, for devices that are
    * `replaced`, those by which they answer alerts in the next 72 hours.
@@ -123,16 +122,33 @@ export class Devices {
   }
 
   /**
-   * Counts the PIN with which a phone answers an alert, then compares it. Problems: `pin_mismatch`, `pin_locked`.
+   * Compares a PIN that was counted, and returns if it is right. Problems: `pin_mismatch` with `attemptsLeft`,
+   * `pin_locked`, `pin_exhausted`.
+   */
+  async judgePin(pin: JudgedPin): Promise<void> {
+    await this.pinLife.judge(pin);
+  }
+
+  /** The problem of a device whose PIN is locked: `pin_locked`, or `pin_exhausted` for good. */
+  async pinRefused(deviceId: string): Promise<Problem> {
+    return this.pinLife.refused(deviceId);
+  }
+
+  /**
+   * Counts the PIN with which a phone answers an alert, then compares it. A phone that was replaced because it was lost
+   * confirms nothing, because its finder may have seen the PIN; its objection only takes access away. Problems:
+   * `pin_mismatch`, `pin_locked`, `pin_exhausted`, `device_proof_invalid`.
    */
   async provePin(
     { deviceId }: ProvenDevice,
     { alertId, purpose, proof }: { alertId: string; purpose: 'alert-confirm' | 'alert-object'; proof: string },
   ): Promise<void> {
+    if (purpose === 'alert-confirm' && (await this.store.wasLost(deviceId))) {
+      throw new Problem('device_proof_invalid', 'A phone that was replaced because it was lost confirms nothing.');
+    }
     const counted = await this.store.countAlertPin(deviceId, alertId);
-    if (!counted) throw pinLocked();
-    const knowledgeKey = this.readKnowledgeKey(deviceId, counted);
-    judgePin({ purpose, id: alertId, deviceId, proof, knowledgeKey, counted });
+    if (!counted) throw await this.pinRefused(deviceId);
+    await this.judgePin({ purpose, id: alertId, deviceId, proof, counted });
     await this.store.resetPin(deviceId);
   }
 
@@ -146,9 +162,12 @@ export class Devices {
     await this.store.revokeUntestedOwn(session, subscriptionId);
   }
 
-  /** Unlocks the PIN of the active devices. Returns false when the subscription has no active device. */
-  async unlockPin(session: Session, subscriptionId: string): Promise<boolean> {
-    return this.store.unlockPin(session, subscriptionId);
+  /**
+   * Unlocks the PIN of the active devices, and tells the person. Returns the deliveries to enqueue after the commit;
+   * undefined when the subscription has no active device. Problems: `pin_exhausted`.
+   */
+  async unlockPin(session: Session, subscriptionId: string): Promise<string[] | undefined> {
+    return this.pinLife.unlock(session, subscriptionId);
   }
 
   /** Clears a batch of devices that went out of use 72 hours ago. Returns true if more may remain. */

@@ -1,7 +1,7 @@
 import { Controller, Get, UseGuards } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { AuthenticationState, Channel } from '../domain/authentication.ts';
-import { History } from '../history/history.ts';
+import { History, type HistoryFlag } from '../history/history.ts';
 import { DeviceGuard, FromDevice } from './device.guard.ts';
 import type { ProvenDevice } from './device-proofs.ts';
 
@@ -10,6 +10,7 @@ class HistoryRelyingParty {
 }
 
 class HistoryResponse {
+  id: string;
   requestedAt: string;
   relyingParty: HistoryRelyingParty;
   purpose: string;
@@ -18,6 +19,8 @@ class HistoryResponse {
   closedAt: string | null;
   /** The name of the device that answered; null when none did. */
   device: string | null;
+  /** `not_me`: the person said that it was not them. Present only where there is one. */
+  flags?: HistoryFlag[];
 }
 
 @ApiTags('App')

@@ -22,6 +22,16 @@ export type AlertAnswer = 'confirm' | 'object';
 export const ALERT_HOURS = 72;
 /** Hours for which a phone that was replaced may read and answer alerts, and nothing else (contract). */
 export const REPLACED_HOURS = 72;
+/**
+ * The alerts that are pushed to a phone which was replaced within {@link REPLACED_HOURS} too: its owner may be the
+ * person, and whoever holds the line's new SIM or phone may not be.
+ */
+export const TOLD_TO_REPLACED = [
+  'device_enrolled',
+  'sim_swapped',
+  'new_phone',
+  'loss_reported',
+] as const satisfies readonly AlertKind[];
 /** Hours after an objection to a report of loss in which further reports without a login suspend nothing (contract). */
 export const LOSS_OBJECTION_HOURS = 24;
 /** Hours after an objection to a new phone in which none is given without a login (contract). */

@@ -9,6 +9,11 @@ export const DEVICE_TRANSITIONS: Readonly<Record<DeviceState, readonly DeviceSta
 
 /** Consecutive wrong PINs that lock the device's PIN (contract; seed: "5회 이상 오류"). */
 export const PIN_ATTEMPTS = 5;
+/**
+ * Wrong PINs in all without a right one, unlocked or not, that exhaust the device's PIN for good (contract). More would
+ * let a finder of the phone who persuades the call centre guess on.
+ */
+export const PIN_WRONG_IN_ALL = 15;
 /** Seconds for which an enrolment code and the test code of a new device are valid (contract). */
 export const ENROLMENT_SECONDS = 600;
 /** Wrong test codes that revoke a device under test. */

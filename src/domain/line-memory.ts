@@ -86,6 +86,14 @@ export interface StandingForHolds {
   suspensions: readonly SuspensionReason[];
 }
 
+/** Hours for which a report of loss holds that came while too many did, and that suspended nothing. */
+export const LOSS_HELD_HOURS = 2;
+
+/** The instant of a doubt whose hold of codes by SMS has {@link LOSS_HELD_HOURS} left at `now`, or all of it if it is shorter. */
+export function brieflyDoubtedAt(now: Date, { sms }: Pick<HoldHours, 'sms'>): Date {
+  return after(now, -Math.max(0, sms - LOSS_HELD_HOURS));
+}
+
 /** A hold that stands: until an instant, or, with null, until what stands on the subscription is lifted. */
 export interface Hold {
   until: Date | null;

@@ -3,7 +3,7 @@ import type { CancelReason, SuspensionReason } from './subscription.ts';
 /** A message to the subscriber about the subscription. A notice holds no secret and no name. */
 export type Notice =
   | { kind: 'joined' | 'resumed' | 'device_enrolled' | 'device_replaced' | 'device_retired' | 'enrol_again' }
-  | { kind: 'new_phone_asked' | 'new_phone_soon' }
+  | { kind: 'new_phone_asked' | 'new_phone_soon' | 'pin_locked' | 'pin_unlocked' | 'cancellation_asked' }
   | { kind: 'smart_otp_enrolled' | 'registration_asked' }
   | { kind: 'reissue_applied' | 'reissue_approved' | 'reissue_issued' | 'reissue_completed' | 'smart_otp_issued' }
   | { kind: 'suspended'; detail: SuspensionReason }
@@ -42,6 +42,12 @@ export function noticeText(notice: Notice): string {
       return '새 휴대폰의 앱 등록이 신청되었습니다. 본인이 아니면 앱에서 거절해 주세요.';
     case 'new_phone_soon':
       return '한 시간 뒤 새 휴대폰에 앱 등록 코드를 보냅니다. 본인이 아니면 앱에서 거절해 주세요.';
+    case 'pin_locked':
+      return '비밀번호를 여러 번 잘못 입력해 잠겼습니다. 본인이 아니면 고객센터에 알려 주세요.';
+    case 'pin_unlocked':
+      return '고객센터에서 비밀번호 잠금을 해제했습니다. 요청하지 않았다면 앱에서 거절해 주세요.';
+    case 'cancellation_asked':
+      return '고객센터에 서비스 해지가 요청되었습니다. 요청하지 않았다면 앱에서 거절해 주세요.';
     case 'smart_otp_enrolled':
       return '스마트OTP가 등록되었습니다. 등록하지 않았다면 고객센터에 알려 주세요.';
     case 'registration_asked':

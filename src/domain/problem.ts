@@ -23,6 +23,7 @@ export type ProblemCode =
   | 'too_many_requests'
   | 'pin_mismatch'
   | 'pin_locked'
+  | 'pin_exhausted'
   | 'pin_nonce_spent'
   | 'relying_party_not_found'
   | 'sms_not_permitted'

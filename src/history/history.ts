@@ -6,6 +6,7 @@ import { HISTORY_LENGTH, type AuthenticationState, type Channel } from '../domai
 
 /** One past authentication as the app shows it to the person. */
 export interface HistoryEntry {
+  id: string;
   requestedAt: string;
   relyingParty: { name: string };
   purpose: string;
@@ -14,7 +15,11 @@ export interface HistoryEntry {
   closedAt: string | null;
   /** The name of the phone that answered. */
   device: string | null;
+  /** `not_me`: the person said that it was not them. Left out while there is none. */
+  flags?: HistoryFlag[];
 }
+
+export type HistoryFlag = 'not_me';
 
 interface HistoryRow {
   id: string;
@@ -28,6 +33,7 @@ interface HistoryRow {
   deviceId: string | null;
   deviceName: string | null;
   deviceNameCipher: Buffer | null;
+  notMe: boolean;
 }
 
 const LATEST = statement(
@@ -35,6 +41,7 @@ const LATEST = statement(
   `SELECT a.id, a.requested_at AS "requestedAt", c.name AS "relyingParty", a.purpose, a.texts, a.channel,
       CASE WHEN a.closed_at IS NULL AND a.expires_at <= now() THEN 'expired' ELSE a.state END AS state,
       coalesce(a.closed_at, CASE WHEN a.expires_at <= now() THEN a.expires_at END) AS "closedAt",
+      a.not_me_at IS NOT NULL OR a.decline_reason IS NOT DISTINCT FROM 'not_me' AS "notMe",
       d.id AS "deviceId", d.name AS "deviceName", d.name_cipher AS "deviceNameCipher"
     FROM authentications a JOIN clients c ON c.id = a.client_id LEFT JOIN devices d ON d.id = a.device_id
     WHERE a.subscription_id = $1 ORDER BY a.requested_at DESC LIMIT ${HISTORY_LENGTH}`,
@@ -61,6 +68,7 @@ export class History {
         : await this.database.rows<HistoryRow>(LATEST_OF_DEVICE, [subscriptionId, deviceId]);
     const { fields } = this.keys;
     return rows.map(({ id, deviceId, ...row }) => ({
+      id,
       requestedAt: row.requestedAt.toISOString(),
       relyingParty: { name: row.relyingParty },
       purpose: this.purposeOf(id, row),
@@ -69,6 +77,7 @@ export class History {
       closedAt: row.closedAt?.toISOString() ?? null,
       // The name of a phone that was revoked long ago is erased.
       device: fields.readText(row.deviceNameCipher, row.deviceName, `devices:name:${deviceId}`) || null,
+      ...(row.notMe && { flags: ['not_me' as const] }),
     }));
   }
 

@@ -25,6 +25,7 @@ export const PROBLEM_CATALOGUE = {
   too_many_requests: { status: 429, title: 'Too many requests' },
   pin_mismatch: { status: 422, title: 'Wrong PIN' },
   pin_locked: { status: 423, title: 'PIN locked' },
+  pin_exhausted: { status: 423, title: 'PIN locked for good' },
   pin_nonce_spent: { status: 410, title: 'PIN nonce used or expired' },
   relying_party_not_found: { status: 404, title: 'Relying party not found' },
   sms_not_permitted: { status: 403, title: 'SMS not allowed' },

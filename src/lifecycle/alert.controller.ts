@@ -28,7 +28,7 @@ export class AlertController {
   /**
    * Confirms that the person did this. After a SIM change it lifts the suspension and the holds, unless a report of loss
    * stands too. For a new phone it answers the code that enrols it. Errors: `alert_not_found`, `alert_closed`,
-   * `pin_mismatch` with `attemptsLeft`, `pin_locked`.
+   * `pin_mismatch` with `attemptsLeft`, `pin_locked`, `pin_exhausted`.
    */
   @Post(':id/confirm')
   @ApiOperation({ summary: 'Confirm an alert' })
@@ -48,7 +48,7 @@ export class AlertController {
   /**
    * Objects: the person did not do this. It lifts a report of loss that was made without a login, stops a request for a
    * new phone, a reissue or a cancellation, and suspends the subscription after an enrolment or an unlocked PIN. Errors:
-   * `alert_not_found`, `alert_closed`, `pin_mismatch` with `attemptsLeft`, `pin_locked`.
+   * `alert_not_found`, `alert_closed`, `pin_mismatch` with `attemptsLeft`, `pin_locked`, `pin_exhausted`.
    */
   @Post(':id/object')
   @ApiOperation({ summary: 'Object to an alert' })

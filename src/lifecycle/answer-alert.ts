@@ -4,6 +4,7 @@ import type { ProvenDevice } from '../devices/device-proofs.ts';
 import { Devices } from '../devices/devices.ts';
 import type { AlertAnswer } from '../domain/alert.ts';
 import { LineMemories } from '../lines/line-memories.ts';
+import { Reissues } from '../subscriptions/reissues.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { AlertsResponse } from './alert.dto.ts';
 import { SubscriptionLifecycle } from './lifecycle.ts';
@@ -15,11 +16,13 @@ export class AnswerAlert {
     private readonly alerts: Alerts,
     private readonly devices: Devices,
     private readonly subscriptions: Subscriptions,
+    private readonly reissues: Reissues,
     private readonly memories: LineMemories,
     private readonly lifecycle: SubscriptionLifecycle,
   ) {
     alerts.answeredBy(['sim_swapped'], this.simSwapped);
     alerts.answeredBy(['loss_reported'], this.lossReported);
+    alerts.answeredBy(['reissue'], this.reissue);
     alerts.answeredBy(['device_enrolled', 'pin_locked', 'pin_unlocked'], this.takeover);
   }
 
@@ -42,7 +45,7 @@ export class AnswerAlert {
 
   /**
    * Counts and compares the PIN, then carries out the answer. Problems: `alert_not_found`, `alert_closed`,
-   * `pin_mismatch`, `pin_locked`.
+   * `pin_mismatch`, `pin_locked`, `pin_exhausted`.
    */
   async answer(
     device: ProvenDevice,
@@ -81,7 +84,26 @@ export class AnswerAlert {
       }),
   };
 
-  /** Another phone was enrolled, or the PIN was guessed or unlocked, and it was not the person: two people must decide. */
+  /** The person did not apply for a reissue: it ends, its code enrols nothing, and a phone under test is revoked. */
+  private readonly reissue: AlertHandler = {
+    confirm: (alert) => this.justClose(alert, 'confirmed'),
+    object: (alert) =>
+      this.lifecycle.inTransaction(async (step) => {
+        const before = await this.lifecycle.lock(step, alert.subscriptionId);
+        await this.alerts.close(step.session, alert, 'objected');
+        if (alert.about !== null) await this.reissues.stop(step.session, alert.about);
+        await this.lifecycle.voidEnrolments(step, before.id);
+      }),
+  };
+
+  /**
+   * Another phone was enrolled, or the PIN was guessed or unlocked, and it was not the person: two people must decide.
+   *
+   * A phone whose PIN is locked answers no alert: it could prove nothing, and whoever locked it by guesses must not be
+   * able to suspend. `pin_locked` is therefore answered after the unlock on the same phone, with the right PIN, as long
+   * as the alert is open, or before it by a phone that was replaced within 72 hours and has a PIN of its own.
+   * `pin_unlocked` is answered on the same phone at once. Each answer takes a right PIN, which no guesser has.
+   */
   private readonly takeover: AlertHandler = {
     confirm: (alert) => this.justClose(alert, 'confirmed'),
     object: (alert) =>

@@ -138,7 +138,7 @@ export class SubscriptionLifecycle {
       await this.subscriptions.voidEnrolmentCodes(session, before.id);
       await this.devices.revokeTesting(session, before.id);
     }
-    await this.alert(session, before, change, by);
+    await this.alert(step, before, change, by);
     const notice = noticeOf(change, before, after);
     if (notice) step.queued.push(await this.notices.enqueue(session, before.id, notice, address));
     return after;
@@ -146,7 +146,7 @@ export class SubscriptionLifecycle {
 
   /** Tells the phone, which can answer. An alert ends with what it tells of. */
   private async alert(
-    session: Session,
+    { session, queued }: LifecycleStep,
     { id }: LockedSubscription,
     change: SubscriptionChange,
     { withoutLogin }: Cause,
@@ -155,7 +155,7 @@ export class SubscriptionLifecycle {
     if (!('reason' in change) || (change.reason !== 'sim_swapped' && change.reason !== 'loss_reported')) return;
     if (change.kind === 'resumed') await this.alerts.withdraw(session, id, [change.reason]);
     if (change.kind === 'suspended') {
-      await this.alerts.raise(session, id, change.reason, withoutLogin ? WITHOUT_LOGIN : null);
+      queued.push(...(await this.alerts.raise(session, id, change.reason, withoutLogin ? WITHOUT_LOGIN : null)));
     }
   }
 
@@ -184,7 +184,7 @@ export class SubscriptionLifecycle {
     await this.smsPermissions.endAll(session, before.id);
     await this.cancelPending(step, before.id, [], true);
     if (before.state === 'awaiting_device') return;
-    await this.alerts.raise(session, before.id, 'new_phone');
+    step.queued.push(...(await this.alerts.raise(session, before.id, 'new_phone')));
     // The notice goes to the number, because the SIM is in the new phone, and to the old phone, whose owner may not
     // know of a new one.
     const enqueue = (notice: Notice, address: NoticeAddress) =>
@@ -193,11 +193,14 @@ export class SubscriptionLifecycle {
     if (push) step.queued.push(await enqueue({ kind: 'device_retired' }, { phoneNumber, push }));
   }
 
-  /** Revokes the devices for good, because other ones replace them; notifies the old phone and the number. */
+  /**
+   * Revokes the devices for good, because other ones replace them; notifies the old phone and the number. For 72 hours
+   * the old phone may still answer alerts, so that its owner can stop what others ask for.
+   */
   async retireDevices(step: LifecycleStep, before: LockedSubscription, notice: Notice): Promise<void> {
     const { session } = step;
     const address = await this.notices.addressOf(session, before.id);
-    await this.devices.revokeAll(session, before.id);
+    await this.devices.revokeAll(session, before.id, { replaced: true });
     await this.subscriptions.voidEnrolmentCodes(session, before.id);
     await this.smsPermissions.endAll(session, before.id);
     await this.cancelPending(step, before.id, []);
@@ -206,11 +209,27 @@ export class SubscriptionLifecycle {
 
   /** Notifies the person on the phone in use and on the number as well, because either may be in other hands. */
   async notify(step: LifecycleStep, subscriptionId: string, notice: Notice, address?: NoticeAddress): Promise<void> {
-    const { session } = step;
-    const { phoneNumber, push } = address ?? (await this.notices.addressOf(session, subscriptionId));
-    const enqueue = (to: NoticeAddress) => this.notices.enqueue(session, subscriptionId, notice, to);
-    step.queued.push(await enqueue({ phoneNumber }));
-    if (push) step.queued.push(await enqueue({ phoneNumber, push }));
+    step.queued.push(...(await this.notices.enqueueToBoth(step.session, subscriptionId, notice, address)));
+  }
+
+  /**
+   * Tells the person that an operator asks to cancel the subscription. `object` on the phone withdraws the request
+   * (`requestId`). Called in the transaction that records the request, with the subscription locked.
+   */
+  async announceCancellation(step: LifecycleStep, subscriptionId: string, requestId: string): Promise<void> {
+    step.queued.push(...(await this.alerts.raise(step.session, subscriptionId, 'cancellation', requestId)));
+    await this.notify(step, subscriptionId, { kind: 'cancellation_asked' });
+  }
+
+  /** Tells the person that a reissue of the app was applied for. `object` on the phone stops it and voids its code. */
+  async announceReissue(step: LifecycleStep, subscriptionId: string, reissueId: string): Promise<void> {
+    step.queued.push(...(await this.alerts.raise(step.session, subscriptionId, 'reissue', reissueId)));
+    await this.notify(step, subscriptionId, { kind: 'reissue_applied' });
+  }
+
+  /** Closes the open alert of a request that has ended without the person's answer. */
+  async endAnnouncement(step: LifecycleStep, subscriptionId: string, kind: 'cancellation' | 'reissue'): Promise<void> {
+    await this.alerts.withdraw(step.session, subscriptionId, [kind]);
   }
 
   /**

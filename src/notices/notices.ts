@@ -138,6 +138,22 @@ export class Notices {
     return delivery.id;
   }
 
+  /**
+   * Writes a notice to the phone in use, if there is one, and to the number as well, because either may be in other
+   * hands. Returns the deliveries to enqueue after the commit.
+   */
+  async enqueueToBoth(
+    session: Session,
+    subscriptionId: string,
+    notice: Notice,
+    address?: NoticeAddress,
+  ): Promise<string[]> {
+    const { phoneNumber, push } = address ?? (await this.addressOf(session, subscriptionId));
+    const queued = [await this.enqueue(session, subscriptionId, notice, { phoneNumber })];
+    if (push) queued.push(await this.enqueue(session, subscriptionId, notice, { phoneNumber, push }));
+    return queued;
+  }
+
   /** Decrypts a notice's row into the form in which it is sent. */
   read(row: { id: string; kind: string; detail: string | null; address: Buffer }): WrittenNotice {
     const notice = { kind: row.kind, ...(row.detail !== null && { detail: row.detail }) } as Notice;

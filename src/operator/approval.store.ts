@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { future } from '../database/criteria.ts';
@@ -130,6 +131,12 @@ export class ApprovalStore {
     const request = { id, askedBy: operatorId, state: 'asked', expiresAt: future() } as const;
     const withdrawn = { state: 'withdrawn', closedAt: () => 'now()' } as const;
     return (await manager.update(Approval, request, withdrawn)).affected === 1;
+  }
+
+  /** Withdraws an undecided request for the person, who objected to it. Without effect when it has ended. */
+  async withdrawForCustomer({ manager }: Session, id: string): Promise<void> {
+    const withdrawn = { state: 'withdrawn', closedAt: () => 'now()' } as const;
+    await manager.update(Approval, { id, closedAt: IsNull() }, withdrawn);
   }
 
   /**

@@ -25,11 +25,14 @@ import type { AuditResponse, EligibilityResponse, StandingResponse, Subscription
 /** The operator who acts, with the reason and the address. */
 export type Operator = Pick<AuditedCall, 'operator' | 'reason' | 'address'>;
 
+/** An authentication as operators see it. */
+export type ShownHistoryEntry = Omit<HistoryEntry, 'id'>;
+
 /** A subscription as the desk's page shows it. `phoneNumber` is null for a cancelled one, and while the line has none. */
 export interface SubscriptionLook extends AuditResponse {
   subscription: SubscriptionResponse;
   phoneNumber: string | null;
-  history: HistoryEntry[];
+  history: ShownHistoryEntry[];
   /** Codes and notices by SMS, the last twenty, newest first. */
   texts: SentText[];
   /** The last twenty, newest first. */
@@ -168,15 +171,16 @@ export class OperatorDesk {
   }
 
   /**
-   * Resets the PIN failures of the active device, which allows five more attempts. Problems: `subscription_not_found`.
+   * Unlocks the PIN of the active device, which allows five more attempts, and tells the person. Problems:
+   * `subscription_not_found`, `pin_exhausted`.
    */
   async unlockPin(operator: Operator, subscriptionId: string): Promise<void> {
     const call = { ...operator, action: 'unlock-pin', subscriptionId };
     await this.audit.of(call, () =>
-      this.lifecycle.inTransaction(async ({ session }) => {
-        if (!(await this.devices.unlockPin(session, subscriptionId))) {
-          throw new Problem('subscription_not_found', 'The subscription has no active device.');
-        }
+      this.lifecycle.inTransaction(async ({ session, queued }) => {
+        const told = await this.devices.unlockPin(session, subscriptionId);
+        if (!told) throw new Problem('subscription_not_found', 'The subscription has no active device.');
+        queued.push(...told);
         await this.audit.done(session, call);
       }),
     );
@@ -195,7 +199,7 @@ export class OperatorDesk {
   }
 
   /** Lists the twenty entries that the app shows. Problems: `subscription_not_found`. */
-  async historyOf(operator: Operator, subscriptionId: string): Promise<HistoryEntry[]> {
+  async historyOf(operator: Operator, subscriptionId: string): Promise<ShownHistoryEntry[]> {
     const call = { ...operator, action: 'history', subscriptionId };
     return this.audit.of(call, async () => {
       await this.exists(subscriptionId);
@@ -213,9 +217,12 @@ export class OperatorDesk {
     });
   }
 
-  private async maskedHistory(subscriptionId: string): Promise<HistoryEntry[]> {
+  private async maskedHistory(subscriptionId: string): Promise<ShownHistoryEntry[]> {
     const entries = await this.history.latest(subscriptionId);
-    return entries.map((entry) => ({ ...entry, device: entry.device === null ? null : maskName(entry.device) }));
+    return entries.map(({ id: _id, ...entry }) => ({
+      ...entry,
+      device: entry.device === null ? null : maskName(entry.device),
+    }));
   }
 
   private async auditTrail(subscriptionId: string): Promise<AuditResponse> {

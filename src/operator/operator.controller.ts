@@ -124,7 +124,10 @@ export class OperatorController {
     return this.desk.resume(auditedWrite(caller, context, reason), id);
   }
 
-  /** Unlocks the PIN of the active device for five more attempts. Errors: `subscription_not_found`. */
+  /**
+   * Unlocks the PIN of the active device for five more attempts; the person is told. Errors: `subscription_not_found`,
+   * `pin_exhausted` after fifteen wrong PINs without a right one: the phone must be enrolled anew.
+   */
   @Post('subscriptions/:id/unlock-pin')
   @Permits('unlock_pin')
   @HttpCode(204)

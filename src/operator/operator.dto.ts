@@ -1,6 +1,7 @@
 import { IsString, Length, Matches } from 'class-validator';
 import type { AuthenticationState, Channel } from '../domain/authentication.ts';
 import type { CancelReason, SubscriptionState, SuspensionReason } from '../domain/subscription.ts';
+import type { HistoryFlag } from '../history/history.ts';
 import { Compacted, SHOWN_TEXT, Trimmed } from '../http/plain-text.ts';
 
 const REASON = { message: 'reason must be one line of visible text' };
@@ -84,6 +85,8 @@ export class DeviceResponse {
   state: string;
   /** True after five wrong PINs in a row, until the PIN is unlocked. */
   pinLocked: boolean;
+  /** True after fifteen wrong PINs without a right one: the PIN cannot be unlocked. Present only while true. */
+  pinExhausted?: boolean;
   /** RFC 3339, UTC. */
   enrolledAt: string;
 }
@@ -127,6 +130,8 @@ export class OperatorHistoryResponse {
   closedAt: string | null;
   /** The name of the device that answered, masked; null when none did. */
   device: string | null;
+  /** `not_me`: the person said that it was not them. Present only where there is one. */
+  flags?: HistoryFlag[];
 }
 
 class AuditEntryResponse {

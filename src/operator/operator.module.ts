@@ -4,6 +4,8 @@ import { OperatorAccount } from './operator-account.entity.ts';
 import { OperatorSession } from './operator-session.entity.ts';
 import { OperatorLook } from './operator-look.entity.ts';
 import { Approval } from './approval.entity.ts';
+import { AlertsModule } from '../alerts/alerts.module.ts';
+import { AuthenticationModule } from '../authentication/authentication.module.ts';
 import { CustomersModule } from '../customers/customers.module.ts';
 import { ChargesModule } from '../charges/charges.module.ts';
 import { DeliveryModule } from '../delivery/delivery.module.ts';
@@ -18,6 +20,7 @@ import { ApprovalStore } from './approval.store.ts';
 import { Approvals } from './approvals.ts';
 import { Audit } from './audit.ts';
 import { AuditLog } from './audit-log.ts';
+import { CancellationAlert } from './cancellation-alert.ts';
 import { ChargesController } from './charges.controller.ts';
 import { CustomerReports } from './customer-reports.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
@@ -26,6 +29,9 @@ import { OperatorStore } from './operator.store.ts';
 import { OperatorDesk } from './operator-desk.ts';
 import { OperatorSessions } from './operator-sessions.ts';
 import { Operators } from './operators.ts';
+import { Overview } from './overview.ts';
+import { OverviewController } from './overview.controller.ts';
+import { OverviewStore } from './overview.store.ts';
 import { ReissueController } from './reissue.controller.ts';
 import { ReissueDesk } from './reissue-desk.ts';
 import { DeskApprovalsController } from './pages/approvals.controller.ts';
@@ -39,6 +45,8 @@ import { DeskController } from './pages/desk.controller.ts';
 @Module({
   imports: [
     TypeOrmModule.forFeature([OperatorAccount, OperatorSession, OperatorLook, Approval]),
+    AlertsModule,
+    AuthenticationModule,
     SubscriptionsModule,
     LifecycleModule,
     DevicesModule,
@@ -52,6 +60,7 @@ import { DeskController } from './pages/desk.controller.ts';
   controllers: [
     OperatorController,
     ReissueController,
+    OverviewController,
     ChargesController,
     DeskSignInController,
     DeskController,
@@ -67,11 +76,14 @@ import { DeskController } from './pages/desk.controller.ts';
     AuditLog,
     Approvals,
     ApprovalStore,
+    CancellationAlert,
     CustomerReports,
     MaskedNumbers,
     Operators,
     OperatorSessions,
     OperatorStore,
+    Overview,
+    OverviewStore,
   ],
 })
 export class OperatorModule {

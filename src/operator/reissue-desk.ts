@@ -106,7 +106,7 @@ export class ReissueDesk {
         }
         const reissue = { id, subscriptionId, ...application };
         await this.reissues.apply(step.session, reissue, { name: by.operator, id: operatorId });
-        await this.lifecycle.notify(step, subscriptionId, { kind: 'reissue_applied' });
+        await this.lifecycle.announceReissue(step, subscriptionId, id);
         await this.audit.done(step.session, call);
       }),
     );
@@ -133,6 +133,7 @@ export class ReissueDesk {
     return this.step(by, 'refuse-reissue', id, async (step, { subscriptionId }, actor) => {
       await this.lifecycle.lock(step, subscriptionId);
       await this.reissues.decide(step.session, id, 'refused', actor);
+      await this.lifecycle.endAnnouncement(step, subscriptionId, 'reissue');
     });
   }
 
@@ -141,6 +142,7 @@ export class ReissueDesk {
     return this.step(by, 'withdraw-reissue', id, async (step, { subscriptionId }, actor) => {
       await this.lifecycle.lock(step, subscriptionId);
       await this.reissues.withdraw(step.session, id, actor);
+      await this.lifecycle.endAnnouncement(step, subscriptionId, 'reissue');
       await this.lifecycle.voidEnrolments(step, subscriptionId);
     });
   }

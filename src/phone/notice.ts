@@ -14,7 +14,7 @@ export type CancelReason =
 /** What the service tells a subscriber's phone of the subscription. An app has a text for each of them. */
 export type Notice =
   | { kind: 'joined' | 'resumed' | 'device_enrolled' | 'device_replaced' | 'device_retired' | 'enrol_again' }
-  | { kind: 'new_phone_asked' | 'new_phone_soon' }
+  | { kind: 'new_phone_asked' | 'new_phone_soon' | 'pin_locked' | 'pin_unlocked' | 'cancellation_asked' }
   | { kind: 'smart_otp_enrolled' | 'registration_asked' }
   | { kind: 'reissue_applied' | 'reissue_approved' | 'reissue_issued' | 'reissue_completed' | 'smart_otp_issued' }
   | { kind: 'suspended'; detail: SuspensionReason }

@@ -123,11 +123,17 @@ export type PendingAuthentication = {
   held?: boolean;
 };
 
-/** How the service knows a phone. */
-export type DeviceStanding = { state: 'testing' | 'active'; serialNumber: string; pinLocked: boolean };
+/** How the service knows a phone. `pinExhausted`: the PIN cannot be unlocked, and the phone must be enrolled anew. */
+export type DeviceStanding = {
+  state: 'testing' | 'active';
+  serialNumber: string;
+  pinLocked: boolean;
+  pinExhausted?: boolean;
+};
 
 /** One past authentication. */
 export type HistoryEntry = {
+  id: string;
   requestedAt: string;
   relyingParty: { name: string };
   purpose: string;
@@ -136,6 +142,8 @@ export type HistoryEntry = {
   closedAt: string | null;
   /** The name of the device that opened it. */
   device: string | null;
+  /** Whether the person said that it was not them. */
+  flags?: 'not_me'[];
 };
 
 /** A relying party that has requested this person's authentication, and whether it refuses codes by SMS. */
@@ -191,7 +199,9 @@ export type PushData =
   /** The request was cancelled: remove its notification. */
   | { kind: 'cancelled'; id: string }
   /** A change of the subscription: `notice` is the event, `detail` its reason. */
-  | { kind: 'notice'; notice: string; detail: string | undefined };
+  | { kind: 'notice'; notice: string; detail: string | undefined }
+  /** Something happened to the subscription from outside this phone: call {@link Phone.alerts}. */
+  | { kind: 'alert'; id: string };
 
 /** A push of a kind that this version does not know. An app ignores it: a newer service may send more kinds. */
 export class UnknownPushError extends Error {
@@ -319,7 +329,8 @@ export class Phone {
 
   /**
    * Proves the PIN for one authentication. Only then does the service make the code, which comes by push.
-   * A wrong PIN is ProblemError `pin_mismatch` with `attemptsLeft`; the fifth in a row is `pin_locked`.
+   * A wrong PIN is ProblemError `pin_mismatch` with `attemptsLeft`; the fifth in a row is `pin_locked`, and the fifteenth
+   * in all without a right one is `pin_exhausted`: no unlock revives the PIN, so offer a new enrolment.
    * To sign a transaction, no code comes back: {@link Phone.sign} computes it. With a card, its tap is proven too.
    * TypeError for a transaction that is not a list of fields: nothing is sent.
    */
@@ -361,7 +372,15 @@ export class Phone {
     return (await this.get('/history')) as HistoryEntry[];
   }
 
-  /** How the service knows this phone: `pinLocked` after five wrong PINs in a row. */
+  /**
+   * Says of an authentication in the history that it was not the person. For an hour, its relying party's requests ring
+   * no phone.
+   */
+  async notMe(id: string): Promise<void> {
+    await this.send({ method: 'POST', url: `/history/${encodeURIComponent(id)}/not-me` });
+  }
+
+  /** How the service knows this phone: `pinLocked` after five wrong PINs in a row, `pinExhausted` after fifteen in all. */
   async standing(): Promise<DeviceStanding> {
     return (await this.get('/device')) as DeviceStanding;
   }
@@ -533,6 +552,7 @@ export class Phone {
   async receive(data: Record<string, string>): Promise<PushData> {
     const { t, id, envelope } = data;
     if (t === 'wake' && id !== undefined) return { kind: 'wake', id };
+    if (t === 'alert' && id !== undefined) return { kind: 'alert', id };
     if (t === 'cancelled' && id !== undefined) return { kind: 'cancelled', id };
     if (t === 'code' && id !== undefined && envelope !== undefined) {
       return { kind: 'code', ...(await this.readCode(envelope, id)) };

@@ -10,7 +10,7 @@ export function enqueueDelivery(delivery: {
   /** A kind, or SQL that chooses one. */
   kind: DeliveryKind | { sql: string };
   /** The subject of the delivery: columns of `deliveries` with the SQL of their values. */
-  about: Partial<Record<'authentication_id' | 'device_id' | 'notice_id', string>>;
+  about: Partial<Record<'authentication_id' | 'device_id' | 'notice_id' | 'alert_id', string>>;
   /** SQL of the instant after which the message is worthless. */
   expiresAt: string;
   /** SQL after FROM. */

@@ -5,7 +5,7 @@ import type { Session } from '../database/database.ts';
 import { Problem } from '../domain/problem.ts';
 import type { ProvenDevice } from '../devices/device-proofs.ts';
 import { Devices } from '../devices/devices.ts';
-import { judgePin, nonceSpent, pinLocked } from '../devices/pin/judge-pin.ts';
+import { nonceSpent } from '../devices/pin/judge-pin.ts';
 import { SmsPermissionStore, type AskingParty } from './sms-permission.store.ts';
 import { StateWatcher } from '../authentication/state-watcher.ts';
 
@@ -85,7 +85,7 @@ export class SmsPermissions {
 
   /**
    * Counts the PIN, compares it, and gives the requested permission; an earlier one for the same relying party ends.
-   * Problems: `sms_permission_not_found`, `pin_nonce_spent`, `pin_mismatch`, `pin_locked`, `sms_not_permitted`,
+   * Problems: `sms_permission_not_found`, `pin_nonce_spent`, `pin_mismatch`, `pin_locked`, `pin_exhausted`, `sms_not_permitted`,
    * `subscription_not_active`.
    */
   async confirm(id: string, proof: string, { deviceId }: ProvenDevice): Promise<{ endsAt: string }> {
@@ -94,10 +94,9 @@ export class SmsPermissions {
     if (!counted) {
       const request = await this.store.asked(id, deviceId);
       if (!request) throw permissionNotFound();
-      throw request.open ? pinLocked() : nonceSpent();
+      throw request.open ? await this.devices.pinRefused(deviceId) : nonceSpent();
     }
-    const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted);
-    judgePin({ purpose: 'sms', id, deviceId, proof, knowledgeKey, counted });
+    await this.devices.judgePin({ purpose: 'sms', id, deviceId, proof, counted });
     const endsAt = await this.store.permit(id, deviceId, this.minutes);
     if (endsAt === 'subscription_inactive') throw notActive();
     if (endsAt) return { endsAt: endsAt.toISOString() };

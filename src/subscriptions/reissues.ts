@@ -94,6 +94,11 @@ export class Reissues {
     if (!(await this.store.withdraw(session, id, by.name))) throw reissueClosed(await this.get(id, session));
   }
 
+  /** Withdraws a reissue for the person, who objected to it. Without effect when it has ended. */
+  async stop(session: Session, id: string): Promise<void> {
+    await this.store.withdraw(session, id, 'customer');
+  }
+
   /**
    * Records the phone that was enrolled with the reissue’s code. Problems: `enrolment_code_invalid` when the reissue
    * has ended.

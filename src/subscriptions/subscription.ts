@@ -51,6 +51,8 @@ export type SubscriptionView = Pick<Subscription, 'state' | 'suspensions' | 'rea
     appVersion: string;
     state: string;
     pinLocked: boolean;
+    /** Locked for good; left out while it is not. */
+    pinExhausted?: boolean;
     enrolledAt: string;
   } | null;
 };

@@ -300,10 +300,10 @@ export class Subscriptions {
 
   private readable({ device, ...subscription }: StoredView): SubscriptionView {
     if (!device) return { ...subscription, device };
-    const { id, nameCipher, ...shown } = device;
+    const { id, nameCipher, pinExhausted, ...shown } = device;
     const cipher = nameCipher === null ? null : Buffer.from(nameCipher, 'base64');
     const name = this.keys.fields.readText(cipher, device.name, `devices:name:${id}`);
-    return { ...subscription, device: { ...shown, name } };
+    return { ...subscription, device: { ...shown, ...(pinExhausted && { pinExhausted }), name } };
   }
 
   /** The line that had a number which the carrier gives to none now. */

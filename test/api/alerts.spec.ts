@@ -4,7 +4,8 @@ import type { Phone, PhoneAlert } from '../../src/phone/phone.ts';
 import { TextBrowser } from '../../src/commands/journey/text-browser.ts';
 import { ProblemError } from '../../src/phone/problem-error.ts';
 import { eventually } from '../support/eventually.ts';
-import { TEST_PIN, TestService, type Subscriber, type TestPerson } from '../support/service.ts';
+import { expectProblem } from '../support/problem.ts';
+import { TEST_PIN, TestService, type Answer, type Subscriber, type TestPerson } from '../support/service.ts';
 
 type Owner = Subscriber & { person: TestPerson & { lineId: string } };
 
@@ -183,6 +184,137 @@ describe('another phone that was enrolled', () => {
   });
 });
 
+describe('a reissue at the call centre', () => {
+  type Reissue = { id: string; state: string };
+  const write = <Body>(path: string, body: object = {}): Promise<Answer<Body>> =>
+    service.call('POST', `/operator/v1/${path}`, { reason: '고장 신고 고객', ...body }, { scope: 'operator' });
+  const apply = async (
+    { subscriptionId, phone: { serialNumber } }: Owner,
+    cause: 'lost' | 'broken',
+  ): Promise<string> => {
+    const body = { cause, oldSerialNumber: serialNumber, identityProof: 'certificate', delivery: 'visit' };
+    const applied = await write<Reissue>(`subscriptions/${subscriptionId}/reissues`, body);
+    expect(applied.status).toBe(201);
+    return applied.body.id;
+  };
+  const stateOf = async ({ subscriptionId }: Owner): Promise<string | undefined> => {
+    const path = `/operator/v1/subscriptions/${subscriptionId}/reissues`;
+    const headers = { 'Audit-Reason': 'look' };
+    return (await service.call<Reissue[]>('GET', path, undefined, { scope: 'operator', headers })).body[0]?.state;
+  };
+
+  it('the person who objects at the application stops it', async () => {
+    const owner = await subscribed();
+    const id = await apply(owner, 'broken');
+    await owner.phone.objectToAlert(await alertOf(owner.phone, 'reissue'), TEST_PIN);
+    expect(await stateOf(owner)).toBe('withdrawn');
+    expectProblem(await write(`reissues/${id}/approve`), 409, 'reissue_closed', { state: 'withdrawn' });
+    expect(await canVerify(owner)).toBe(true);
+  });
+
+  it.each(['broken', 'lost'] as const)(
+    'the person who objects after the approval voids the code that was issued, with the cause %s',
+    async (cause) => {
+      const owner = await subscribed();
+      const id = await apply(owner, cause);
+      await write(`reissues/${id}/approve`);
+      const { enrolmentCode } = (await write<{ enrolmentCode: string }>(`reissues/${id}/issue`)).body;
+      await owner.phone.objectToAlert(await alertOf(owner.phone, 'reissue'), TEST_PIN);
+      expect(await refusal(service.enrol(enrolmentCode))).toBe('enrolment_code_invalid');
+      expect(await stateOf(owner)).toBe('withdrawn');
+    },
+  );
+
+  it('an alert ends with the reissue that it tells of', async () => {
+    const owner = await subscribed();
+    const id = await apply(owner, 'broken');
+    await write(`reissues/${id}/withdraw`);
+    expect(await alertOf(owner.phone, 'reissue')).toMatchObject({ state: 'closed' });
+  });
+
+  it('a lost phone that was replaced confirms no further phone, though its finder saw the PIN, and may still object', async () => {
+    const owner = await subscribed();
+    const id = await apply(owner, 'lost');
+    await write(`reissues/${id}/approve`);
+    const { enrolmentCode } = (await write<{ enrolmentCode: string }>(`reissues/${id}/issue`)).body;
+    const phone = await service.enrol(enrolmentCode);
+    await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+    expect(await standing(owner)).toMatchObject({ state: 'active' });
+    await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
+    const found = await alertOf(owner.phone, 'new_phone');
+    expect(await refusal(owner.phone.confirmAlert(found, TEST_PIN))).toBe('device_proof_invalid');
+    await owner.phone.objectToAlert(await alertOf(owner.phone, 'device_enrolled'), TEST_PIN);
+    expect(await standing(owner)).toMatchObject({ state: 'suspended', suspensions: ['loss_reported'] });
+  });
+});
+
+describe('the push of an alert', () => {
+  const alertPushes = (token: string) => service.pushesTo(token).filter(({ data }) => data['t'] === 'alert');
+
+  it('wakes the phone in use, with a visible text and without anything personal', async () => {
+    const owner = await subscribed();
+    await service.operate(owner.subscriptionId, 'report-loss');
+    const push = await service.pushed(owner.pushToken, 'alert');
+    expect(push.data).toEqual({ t: 'alert', id: (await alertOf(owner.phone, 'loss_reported')).id });
+    expect(push.alert).toEqual({
+      title: '확인이 필요합니다',
+      body: '앱을 열어 확인해 주세요. Open the app to check what happened.',
+    });
+  });
+
+  it('reaches a phone that was replaced for 72 hours, which hears of nothing else', async () => {
+    const owner = await subscribed();
+    await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
+    await eventually('the alert of the new phone', () => alertPushes(owner.pushToken).length === 1);
+    const phone = await anotherPhone(owner);
+    await eventually('the alert of the enrolment', () => alertPushes(owner.pushToken).length === 2);
+    const others = () => service.pushesTo(owner.pushToken).filter(({ data }) => data['t'] !== 'alert').length;
+    await eventually('the last notice', () =>
+      service.pushesTo(owner.pushToken).some(({ data }) => data['kind'] === 'device_retired'),
+    );
+    const before = others();
+    const { id } = (await service.start(owner.person)).body;
+    await phone.open(
+      (await phone.pending()).find((one) => one.id === id)!,
+      TEST_PIN,
+    );
+    await tell(owner.person.lineId, 'sim-swapped');
+    await eventually('the alert of the SIM', () => alertPushes(owner.pushToken).length === 3);
+    await service.operate(owner.subscriptionId, 'report-loss');
+    await eventually('the alert of the loss', () => alertPushes(owner.pushToken).length === 4);
+    await service.rows.deliveries.untilDone(id);
+    expect(others()).toBe(before);
+    await service.rows.devices.ageReplacement(owner.subscriptionId, 72);
+    await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
+    await eventually('the end of every delivery', () => service.rows.deliveries.none());
+    expect(alertPushes(owner.pushToken)).toHaveLength(4);
+  });
+
+  it('a dead token of a phone that was replaced is cleared', async () => {
+    const owner = await subscribed();
+    service.fcm.answer(owner.pushToken, 'UNREGISTERED', 'UNREGISTERED', 'UNREGISTERED');
+    await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
+    await eventually(
+      'the end of the token',
+      async () => !(await service.rows.devices.hasPushToken(owner.phone.deviceId)),
+    );
+  });
+
+  it('a phone that was enrolled again is told once, and not that it replaced itself', async () => {
+    const owner = await subscribed();
+    const { enrolmentCode } = (await service.operate(owner.subscriptionId, 'enrolment-code')).body as {
+      enrolmentCode: string;
+    };
+    const again = await service.enrol(enrolmentCode, { pushToken: owner.pushToken });
+    await again.confirmTest((await again.readTestEnvelope(await again.testEnvelope())).code);
+    await service.operate(owner.subscriptionId, 'report-loss');
+    const { id } = await alertOf(again, 'loss_reported');
+    await eventually('the alert', () => alertPushes(owner.pushToken).length > 0);
+    await eventually('the end of every delivery', () => service.rows.deliveries.none());
+    expect(alertPushes(owner.pushToken).map(({ data }) => data['id'])).toEqual([id]);
+  });
+});
+
 describe('a new phone', () => {
   const ask = async (person: TestPerson): Promise<void> => {
     await service.rows.budgets.clearForms();
@@ -206,6 +338,7 @@ describe('a new phone', () => {
     expect(given!.enrolmentUri).toContain('pushguard://enrol');
     const phone = await service.enrol(given!.enrolmentCode);
     await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+    expect((await owner.phone.alerts()).map(({ kind }) => kind)).not.toContain('device_enrolled');
     expect(codeTexts(owner.person)).toEqual([]);
     const moved = { ...owner, phone };
     await service.rows.subscriptions.ageEnrolment(owner.subscriptionId, 72);

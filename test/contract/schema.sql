@@ -108,9 +108,9 @@ authentications.line_version integer
 authentications.authenticator_id uuid
 authentications.transaction bytea
 authentications.texts bytea
-authentications.code_host text
 authentications.held boolean NOT NULL DEFAULT false
 authentications.budgets bytea[]
+authentications.not_me_at timestamp with time zone
 authentications CONSTRAINT authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
 authentications CONSTRAINT authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text, 'otp'::text, 'sign'::text])))
 authentications CONSTRAINT authentications_decline_reason_check CHECK ((decline_reason = ANY (ARRAY['not_me'::text, 'cancelled'::text, 'wrong_details'::text])))
@@ -126,7 +126,6 @@ authentications CONSTRAINT push_keeps_no_plain_code CHECK (((channel = 'sms'::te
 authentications CONSTRAINT transaction_is_signed_while_open CHECK ((((channel = 'sign'::text) AND (closed_at IS NULL)) = (transaction IS NOT NULL)))
 CREATE INDEX authentications_age ON public.authentications USING brin (requested_at) WITH (autosummarize='on')
 CREATE INDEX authentications_history ON public.authentications USING btree (subscription_id, requested_at) WHERE (subscription_id IS NOT NULL)
-CREATE INDEX authentications_line ON public.authentications USING btree (line_id) WHERE ((line_id IS NOT NULL) AND (subscription_id IS NULL))
 CREATE UNIQUE INDEX authentications_one_pending ON public.authentications USING btree (person_index, client_id) WHERE (closed_at IS NULL)
 CREATE INDEX authentications_open ON public.authentications USING btree (expires_at) WHERE (closed_at IS NULL)
 CREATE UNIQUE INDEX authentications_pkey ON public.authentications USING btree (id)
@@ -206,7 +205,6 @@ clients.vendor_code text
 clients.requires_registration boolean NOT NULL DEFAULT false
 clients.token_endpoint_auth_method text
 clients.assertion_audience text NOT NULL DEFAULT 'issuer'::text
-clients.window_host text
 clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL)))
 clients CONSTRAINT clients_assertion_audience_check CHECK ((assertion_audience = ANY (ARRAY['issuer'::text, 'endpoint'::text])))
 clients CONSTRAINT clients_client_id_key UNIQUE (client_id)
@@ -216,7 +214,6 @@ clients CONSTRAINT clients_starts_per_minute_check CHECK ((starts_per_minute > 0
 clients CONSTRAINT clients_token_endpoint_auth_method_check CHECK ((token_endpoint_auth_method = ANY (ARRAY['private_key_jwt'::text, 'client_secret_basic'::text, 'client_secret_post'::text])))
 clients CONSTRAINT clients_vendor_code_check CHECK ((vendor_code ~ '^[A-Z0-9]{2,8}$'::text))
 clients CONSTRAINT clients_vendor_code_key UNIQUE (vendor_code)
-clients CONSTRAINT window_host_is_a_host_name CHECK (((length(window_host) <= 253) AND (window_host ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$'::text)))
 CREATE UNIQUE INDEX clients_client_id_key ON public.clients USING btree (client_id)
 CREATE UNIQUE INDEX clients_pkey ON public.clients USING btree (id)
 CREATE UNIQUE INDEX clients_vendor_code_key ON public.clients USING btree (vendor_code)
@@ -265,7 +262,8 @@ deliveries.claimed_until timestamp with time zone
 deliveries.created_at timestamp with time zone NOT NULL
 deliveries.expires_at timestamp with time zone NOT NULL
 deliveries.notice_id uuid
-deliveries CONSTRAINT deliveries_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'sms'::text, 'notice'::text])))
+deliveries.alert_id uuid
+deliveries CONSTRAINT deliveries_kind_check CHECK ((kind = ANY (ARRAY['wake'::text, 'code'::text, 'cancelled'::text, 'test'::text, 'sms'::text, 'notice'::text, 'alert'::text])))
 deliveries CONSTRAINT deliveries_pkey PRIMARY KEY (id)
 CREATE INDEX deliveries_due ON public.deliveries USING btree (due_at)
 CREATE UNIQUE INDEX deliveries_pkey ON public.deliveries USING btree (id)
@@ -320,10 +318,13 @@ devices.card_key jsonb
 devices.push_service text NOT NULL
 devices.name_cipher bytea
 devices.replaced_at timestamp with time zone
+devices.pin_wrong smallint NOT NULL DEFAULT 0
+devices.pin_locked_at timestamp with time zone
 devices CONSTRAINT device_in_use_has_its_key CHECK (((state = 'revoked'::text) OR (knowledge_key IS NOT NULL)))
 devices CONSTRAINT device_is_named_once CHECK (((name IS NULL) OR (name_cipher IS NULL)))
 devices CONSTRAINT devices_issuer_id_fkey FOREIGN KEY (issuer_id) REFERENCES clients(id)
 devices CONSTRAINT devices_pin_failures_check CHECK (((pin_failures >= 0) AND (pin_failures <= 5)))
+devices CONSTRAINT devices_pin_wrong_check CHECK (((pin_wrong >= 0) AND (pin_wrong <= 15)))
 devices CONSTRAINT devices_pkey PRIMARY KEY (id)
 devices CONSTRAINT devices_platform_check CHECK ((platform = ANY (ARRAY['android'::text, 'ios'::text])))
 devices CONSTRAINT devices_push_service_check CHECK ((push_service = ANY (ARRAY['fcm'::text, 'apns'::text])))
@@ -396,15 +397,30 @@ lines CONSTRAINT lines_pkey PRIMARY KEY (id)
 lines CONSTRAINT lines_plan_check CHECK ((plan = ANY (ARRAY['postpaid'::text, 'prepaid'::text, 'm2m'::text])))
 lines CONSTRAINT lines_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'terminated'::text])))
 CREATE INDEX lines_awaiting ON public.lines USING btree (awaited_index) WHERE (awaited_index IS NOT NULL)
+CREATE INDEX lines_doubted ON public.lines USING btree (doubted_at) WHERE (doubted_at IS NOT NULL)
 CREATE INDEX lines_former ON public.lines USING btree (phone_index) WHERE (status = 'terminated'::text)
 CREATE INDEX lines_over ON public.lines USING btree (updated_at) WHERE (status = 'terminated'::text)
 CREATE UNIQUE INDEX lines_phone ON public.lines USING btree (phone_index) WHERE (status <> 'terminated'::text)
 CREATE UNIQUE INDEX lines_pkey ON public.lines USING btree (id)
+loss_breaker.is_only boolean NOT NULL DEFAULT true
+loss_breaker.reports timestamp with time zone[] NOT NULL DEFAULT '{}'::timestamp with time zone[]
+loss_breaker.tripped_since timestamp with time zone
+loss_breaker.tripped_until timestamp with time zone
+loss_breaker CONSTRAINT loss_breaker_is_only_check CHECK (is_only)
+loss_breaker CONSTRAINT loss_breaker_pkey PRIMARY KEY (is_only)
+CREATE UNIQUE INDEX loss_breaker_pkey ON public.loss_breaker USING btree (is_only)
 migrations.id integer NOT NULL DEFAULT nextval('migrations_id_seq'::regclass)
 migrations.timestamp bigint NOT NULL
 migrations.name character varying NOT NULL
 migrations CONSTRAINT PK_8c82d7f526340ab734260ea46be PRIMARY KEY (id)
 CREATE UNIQUE INDEX "PK_8c82d7f526340ab734260ea46be" ON public.migrations USING btree (id)
+not_me_counts.client_id uuid NOT NULL
+not_me_counts.hour timestamp with time zone NOT NULL
+not_me_counts.answers integer NOT NULL
+not_me_counts CONSTRAINT not_me_counts_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id)
+not_me_counts CONSTRAINT not_me_counts_pkey PRIMARY KEY (client_id, hour)
+CREATE INDEX not_me_counts_hour ON public.not_me_counts USING btree (hour)
+CREATE UNIQUE INDEX not_me_counts_pkey ON public.not_me_counts USING btree (client_id, hour)
 notices.id uuid NOT NULL
 notices.subscription_id uuid NOT NULL
 notices.kind text NOT NULL
@@ -576,15 +592,6 @@ CREATE INDEX sms_permissions_age ON public.sms_permissions USING brin (created_a
 CREATE UNIQUE INDEX sms_permissions_pkey ON public.sms_permissions USING btree (id)
 CREATE UNIQUE INDEX sms_permissions_standing ON public.sms_permissions USING btree (subscription_id, client_id) WHERE ((permitted_at IS NOT NULL) AND (ended_at IS NULL))
 CREATE INDEX sms_permissions_subscription ON public.sms_permissions USING btree (subscription_id, permitted_at)
-sms_receipts.id bigint NOT NULL
-sms_receipts.message_id text NOT NULL
-sms_receipts.state text NOT NULL
-sms_receipts.received_at timestamp with time zone NOT NULL DEFAULT now()
-sms_receipts CONSTRAINT sms_receipts_pkey PRIMARY KEY (id)
-sms_receipts CONSTRAINT sms_receipts_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'unknown'::text, 'delivered'::text, 'expired'::text, 'deleted'::text, 'undeliverable'::text, 'rejected'::text])))
-CREATE INDEX sms_receipts_age ON public.sms_receipts USING btree (received_at)
-CREATE INDEX sms_receipts_named ON public.sms_receipts USING btree (message_id)
-CREATE UNIQUE INDEX sms_receipts_pkey ON public.sms_receipts USING btree (id)
 start_budgets.person_index bytea NOT NULL
 start_budgets.starts timestamp with time zone[] NOT NULL
 start_budgets.quiet_until timestamp with time zone
@@ -639,24 +646,7 @@ CREATE INDEX subscriptions_line ON public.subscriptions USING btree (line_id, cr
 CREATE UNIQUE INDEX subscriptions_one_a_line ON public.subscriptions USING btree (line_id) WHERE (state <> 'cancelled'::text)
 CREATE INDEX subscriptions_over ON public.subscriptions USING btree (since) WHERE (state = 'cancelled'::text)
 CREATE UNIQUE INDEX subscriptions_pkey ON public.subscriptions USING btree (id)
-text_messages.id bigint NOT NULL
-text_messages.authentication_id uuid
-text_messages.notice_id uuid
-text_messages.line_id text
-text_messages.message_id text
-text_messages.state text NOT NULL
-text_messages.sent_at timestamp with time zone NOT NULL DEFAULT now()
-text_messages.settled_at timestamp with time zone
-text_messages CONSTRAINT text_message_is_about_one_thing CHECK ((num_nonnulls(authentication_id, notice_id) = 1))
-text_messages CONSTRAINT text_messages_authentication_id_fkey FOREIGN KEY (authentication_id) REFERENCES authentications(id) ON DELETE CASCADE
-text_messages CONSTRAINT text_messages_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id) ON DELETE CASCADE
-text_messages CONSTRAINT text_messages_pkey PRIMARY KEY (id)
-text_messages CONSTRAINT text_messages_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'unknown'::text, 'delivered'::text, 'expired'::text, 'deleted'::text, 'undeliverable'::text, 'rejected'::text])))
-CREATE INDEX text_messages_authentication ON public.text_messages USING btree (authentication_id) WHERE (authentication_id IS NOT NULL)
-CREATE INDEX text_messages_line ON public.text_messages USING btree (line_id, sent_at) WHERE (line_id IS NOT NULL)
-CREATE INDEX text_messages_named ON public.text_messages USING btree (message_id) WHERE (message_id IS NOT NULL)
-CREATE INDEX text_messages_notice ON public.text_messages USING btree (notice_id) WHERE (notice_id IS NOT NULL)
-CREATE UNIQUE INDEX text_messages_pkey ON public.text_messages USING btree (id)
+CREATE INDEX subscriptions_suspended ON public.subscriptions USING btree (id) WHERE (state = 'suspended'::text)
 verification_answers.authentication_id uuid NOT NULL
 verification_answers.request_digest bytea NOT NULL
 verification_answers.answer bytea

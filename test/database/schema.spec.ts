@@ -12,7 +12,7 @@ import { AUTHENTICATOR_ATTEMPTS, AUTHENTICATOR_KINDS, REGISTRATION_STATES } from
 import { INTENTS } from '../../src/customers/intent.ts';
 import { REPORT_KINDS, REPORT_OUTCOMES } from '../../src/customers/report.ts';
 import { DELIVERY_KINDS } from '../../src/domain/delivery.ts';
-import { DEVICE_STATES, PIN_ATTEMPTS, TEST_ATTEMPTS } from '../../src/domain/device.ts';
+import { DEVICE_STATES, PIN_ATTEMPTS, PIN_WRONG_IN_ALL, TEST_ATTEMPTS } from '../../src/domain/device.ts';
 import type { Holder, LineStatus, Plan } from '../../src/domain/line.ts';
 import { APPROVAL_KINDS, APPROVAL_STATES, OPERATOR_ROLES, SIGN_IN_ATTEMPTS } from '../../src/domain/operator.ts';
 import { LOCALES } from '../../src/domain/locale.ts';
@@ -82,6 +82,7 @@ describe('the database', () => {
     ['authentications', 'attempts', CODE_ATTEMPTS],
     ['authentications', 'resends', RESENDS],
     ['devices', 'pin_failures', PIN_ATTEMPTS],
+    ['devices', 'pin_wrong', PIN_WRONG_IN_ALL],
     ['devices', 'test_failures', TEST_ATTEMPTS],
     ['authenticators', 'failures', AUTHENTICATOR_ATTEMPTS],
     ['operators', 'failures', SIGN_IN_ATTEMPTS],

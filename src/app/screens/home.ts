@@ -1,11 +1,4 @@
-import type {
-  DeviceStanding,
-  HistoryEntry,
-  PendingAuthentication,
-  Phone,
-  Registration,
-  SmsPermission,
-} from '../../phone/phone.ts';
+import type { HistoryEntry, PendingAuthentication, Phone, Registration, SmsPermission } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
 import { faultOf, isUnregistered } from './fault.ts';
@@ -30,7 +23,7 @@ interface Answered {
   past: HistoryEntry[];
   fault: string;
   /** What the person must know first: a locked PIN, registrations that wait, and SMS that is permitted. */
-  urgent: { locked: Phone[]; registrations: Registration[]; sms: SmsPermission[] };
+  urgent: { locked: { phone: Phone; isExhausted: boolean }[]; registrations: Registration[]; sms: SmsPermission[] };
   /** Devices that the service no longer knows. */
   gone: Phone[];
 }
@@ -132,7 +125,11 @@ export class Home {
     ]);
     const isLeft = (end: string) => Date.parse(end) > this.phones.now();
     return {
-      locked: inUse.filter((_, at) => isLocked(standings[at])),
+      locked: inUse.flatMap((phone, at) => {
+        const standing = standings[at];
+        const known = standing?.status === 'fulfilled' ? standing.value : undefined;
+        return known?.pinLocked ? [{ phone, isExhausted: known.pinExhausted === true }] : [];
+      }),
       registrations: registrations.filter(({ state, expiresAt }) => state === 'pending' && isLeft(expiresAt)),
       sms: sms.permissions.filter(({ active, endsAt }) => active && isLeft(endsAt)),
     };
@@ -165,7 +162,7 @@ export class Home {
   private urgent({ locked, registrations, sms }: Answered['urgent']): HTMLElement[] {
     const { main } = this.phones;
     return [
-      ...locked.map((phone) => this.lockedPin(phone)),
+      ...locked.map(({ phone, isExhausted }) => this.lockedPin(phone, isExhausted)),
       ...registrations.map(({ id, relyingParty, device }) =>
         notable({
           id: `registration-${id}`,
@@ -185,14 +182,15 @@ export class Home {
     ];
   }
 
-  private lockedPin(phone: Phone): HTMLElement {
+  private lockedPin(phone: Phone, isExhausted: boolean): HTMLElement {
+    const { title, text } = isExhausted ? words.exhausted : words.locked;
     const smartOtp = this.phones.smartOtpOn(phone);
     const name = smartOtp ? `${nameOf(smartOtp)}: ` : '';
     return make(
       'section',
       { class: 'caution locked' },
-      make('strong', {}, name + words.locked.title),
-      make('p', {}, words.locked.text),
+      make('strong', {}, name + title),
+      make('p', {}, text),
       button(words.again, () => this.to.enrolAgain(phone), 'small'),
     );
   }
@@ -254,10 +252,6 @@ export class Home {
     const timer = setTimeout(() => this.refresh(), Math.max(1000, Math.min(...left)));
     signal.addEventListener('abort', () => clearTimeout(timer));
   }
-}
-
-function isLocked(standing: PromiseSettledResult<DeviceStanding> | undefined): boolean {
-  return standing?.status === 'fulfilled' && standing.value.pinLocked;
 }
 
 /** An entry that is no request but must not be overlooked. */

@@ -17,15 +17,16 @@ export function afterRefusedPin(
   { again, leave }: { again: (fault: string) => void; leave: Leave },
 ): void {
   if (error instanceof ProblemError && error.code === 'pin_mismatch') again(words.pinWrong(error.attemptsLeft ?? 0));
-  else if (codeOf(error) === 'pin_locked') showLocked(display, leave);
+  else if (codeOf(error) === 'pin_locked') showLocked(display, words.locked, leave);
+  else if (codeOf(error) === 'pin_exhausted') showLocked(display, words.exhausted, leave);
   else if (isUnregistered(error)) leave.unregistered();
   else again(faultOf(error));
 }
 
-function showLocked(display: Display, leave: Leave): void {
+function showLocked(display: Display, text: { title: string; text: string }, leave: Leave): void {
   display.show(() =>
     screen(
-      { ...words.locked, kind: 'ended failed' },
+      { ...text, kind: 'ended failed' },
       badge(),
       button(words.done, leave.home),
       button(words.again, leave.enrolAgain, 'secondary'),

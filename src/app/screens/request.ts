@@ -114,7 +114,7 @@ export abstract class Request {
     if (codeOf(error) === 'authentication_expired') this.end('expired');
     else if (codeOf(error)?.startsWith('authentication_') === true) void this.endAsHistorySays();
     else {
-      if (codeOf(error) === 'pin_locked') this.over = true;
+      if (codeOf(error) === 'pin_locked' || codeOf(error) === 'pin_exhausted') this.over = true;
       afterRefusedPin(this.display, error, { again: (fault) => this.askPin(fault), leave: this.leave });
     }
   }

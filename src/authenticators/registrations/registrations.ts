@@ -6,7 +6,6 @@ import { sha256 } from '../../crypto/sha256.ts';
 import { Database, isConflict } from '../../database/database.ts';
 import type { ProvenDevice } from '../../devices/device-proofs.ts';
 import { Devices } from '../../devices/devices.ts';
-import { judgePin, pinLocked } from '../../devices/pin/judge-pin.ts';
 import type { RegistrationState } from '../../domain/authenticator.ts';
 import { Problem } from '../../domain/problem.ts';
 import { assertSameRequest } from '../../http/idempotency-key.ts';
@@ -156,17 +155,16 @@ export class Registrations {
   /**
    * Confirms a registration on the subscription's own phone with the PIN, which is counted before it is compared. An
    * earlier registration of the same person at this institution ends. Problems: `registration_not_found`,
-   * `registration_closed`, `pin_mismatch`, `pin_locked`, `subscription_not_active`.
+   * `registration_closed`, `pin_mismatch`, `pin_locked`, `pin_exhausted`, `subscription_not_active`.
    */
   async confirm(id: string, proof: string, device: ProvenDevice): Promise<{ state: 'active' }> {
     const { deviceId } = device;
     const counted = await this.store.countPin(deviceId, id);
     if (!counted) {
       await this.assertPending(id, device);
-      throw pinLocked();
+      throw await this.devices.pinRefused(deviceId);
     }
-    const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted);
-    judgePin({ purpose: 'registration', id, deviceId, proof, knowledgeKey, counted });
+    await this.devices.judgePin({ purpose: 'registration', id, deviceId, proof, counted });
     const confirmed = await this.store.confirm(id, deviceId);
     if (confirmed === 'subscription_inactive') {
       throw new Problem('subscription_not_active', 'The subscription is suspended. Contact the call centre.');

@@ -89,7 +89,7 @@ function device(reader: Reader, one: Overview['subscription']['device'], otp: Ov
   const { deviceNames } = my;
   return html`<section class="card">
     <h2>${my.device}</h2>
-    ${one.pinLocked && html`<p class="alert">${my.pinLocked}</p>`}
+    ${one.pinLocked && html`<p class="alert">${one.pinExhausted ? my.pinExhausted : my.pinLocked}</p>`}
     ${one.state === 'testing' && html`<p class="note">${my.testing}</p>`}
     ${facts([
       [deviceNames.name, one.name],

@@ -217,6 +217,7 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
     device: 'Registered phone',
     noDevice: 'No phone is registered. Register your new phone.',
     deviceNames: { name: 'Name', serialNumber: 'Serial number', enrolledAt: 'Registered', system: 'System' },
+    pinExhausted: 'The PIN was wrong fifteen times in all. It cannot be unlocked: register the phone again.',
     pinLocked: `The PIN is locked after five wrong attempts. The call centre (${callCentre}) can unlock it.`,
     otp: { inUse: 'In use', locked: 'Locked', none: 'Not registered' },
     otpLocked: 'OTP is locked after five wrong entries in a row. Verify once by push to unlock it.',

@@ -240,6 +240,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       enrolledAt: '등록 일시',
       system: '운영체제',
     } satisfies Record<'name' | 'serialNumber' | 'enrolledAt' | 'system', string>,
+    pinExhausted: '비밀번호를 모두 15번 잘못 입력해 더 이상 쓸 수 없습니다. 휴대폰을 새로 등록해 주세요.',
     pinLocked: `비밀번호를 5번 잘못 입력해 잠겼습니다. 고객센터(${callCentre})에서 해제할 수 있습니다.`,
     otp: { inUse: '사용 중', locked: '잠김', none: '등록 안 함' } satisfies Record<'inUse' | 'locked' | 'none', string>,
     otpLocked: 'OTP를 5번 연속 잘못 입력해 잠겼습니다. 휴대폰 인증(앱 알림)에 성공하면 다시 사용할 수 있습니다.',

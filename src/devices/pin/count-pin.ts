@@ -1,9 +1,20 @@
 import { statement, type Statement } from '../../database/statement.ts';
 import { deviceBond } from '../../database/statement-parts.ts';
-import { PIN_ATTEMPTS } from '../../domain/device.ts';
+import { PIN_ATTEMPTS, PIN_WRONG_IN_ALL } from '../../domain/device.ts';
+
+/** SQL: true for a device (`d`) whose PIN is locked until it is unlocked, or for good. */
+export function isPinLocked(d: string): string {
+  return `(${d}.pin_failures >= ${PIN_ATTEMPTS} OR ${isPinExhausted(d)})`;
+}
+
+/** SQL: true for a device (`d`) whose PIN is locked for good. */
+export function isPinExhausted(d: string): string {
+  return `${d}.pin_wrong >= ${PIN_WRONG_IN_ALL}`;
+}
 
 /**
- * Declares the statement that counts a PIN before it is compared. All PIN proofs of a device share one counter.
+ * Declares the statement that counts a PIN before it is compared. All PIN proofs of a device share two counters: the
+ * wrong ones in a row since the last unlock, and those in all since the last right one.
  * The statement returns the data for the comparison (`CountedPin` and the extra columns). It returns no row when the
  * PIN is locked or nothing exists that the PIN would open: then the caller must compare nothing.
  *
@@ -24,21 +35,24 @@ export function countPin(
   },
 ): Statement {
   const { exists, mayProve = `d.state = 'active'`, device = '', columns, from } = counted;
-  const counting = `UPDATE devices d SET pin_failures = d.pin_failures + 1
-      WHERE d.id = $1 AND ${mayProve} AND d.pin_failures < ${PIN_ATTEMPTS} AND ${exists}
+  const counting = `UPDATE devices d SET pin_failures = d.pin_failures + 1, pin_wrong = d.pin_wrong + 1
+      WHERE d.id = $1 AND ${mayProve} AND NOT ${isPinLocked('d')} AND ${exists}
       RETURNING d.knowledge_key AS "knowledgeKey", ${deviceBond('d')} AS bond,
-        ${PIN_ATTEMPTS} - d.pin_failures AS "attemptsLeft"${device && `, ${device}`}`;
+        least(${PIN_ATTEMPTS} - d.pin_failures, ${PIN_WRONG_IN_ALL} - d.pin_wrong) AS "attemptsLeft"${device && `, ${device}`}`;
   if (columns === undefined) return statement(name, counting);
   return statement(name, `WITH counted AS (${counting}) SELECT counted.*, ${columns} FROM counted, ${from ?? ''}`);
 }
 
 /**
- * SQL that resets the failure counter of device `$n` after a correct PIN: the last step of a statement that acts on the
+ * SQL that resets both failure counters of device `$n` after a correct PIN: the last step of a statement that acts on the
  * PIN.
  */
 export function resetPin(device: string): string {
-  return `UPDATE devices SET pin_failures = 0 WHERE id = ${device} AND pin_failures > 0`;
+  return `UPDATE devices SET ${PIN_RESET} WHERE id = ${device} AND pin_wrong > 0`;
 }
+
+/** SQL: what a right PIN sets in the row of its device. */
+export const PIN_RESET = 'pin_failures = 0, pin_wrong = 0, pin_locked_at = NULL';
 
 /** The same as a separate statement, for openings that take several statements. `$1` is the id of the device. */
 export const RESET_PIN = statement('device_reset_pin', resetPin('$1'));

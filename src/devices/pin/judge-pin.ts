@@ -11,26 +11,28 @@ export type CountedPin = Pick<Device, 'knowledgeKey'> & {
   attemptsLeft: number;
 };
 
-/**
- * Compares the proof of a PIN that has been counted, and returns if it is right. `knowledgeKey` is the key of the
- * device, decrypted.
- * Problems: `pin_mismatch` with `attemptsLeft`, `pin_locked`.
- */
-export function judgePin(input: {
+/** A PIN that was counted, with the proof of it and what the proof is for. */
+export interface JudgedPin {
   purpose: PinPurpose;
   id: string;
   deviceId: string;
   proof: string;
-  knowledgeKey: Buffer;
   counted: CountedPin;
-}): void {
-  const { purpose, id, deviceId, proof, knowledgeKey, counted } = input;
+}
+
+/**
+ * Compares the proof of a PIN that has been counted. Returns true if it is right. `knowledgeKey` is the key of the
+ * device, decrypted.
+ */
+export function isRightPin({ purpose, id, deviceId, proof, counted }: JudgedPin, knowledgeKey: Buffer): boolean {
   const nonce = counted.nonce.toString('base64url');
   const expected = pinProof(knowledgeKey, { purpose, id, deviceId, nonce });
-  if (equalInConstantTime(Buffer.from(proof), Buffer.from(expected))) return;
-  const { attemptsLeft } = counted;
-  if (attemptsLeft === 0) throw pinLocked();
-  throw new Problem('pin_mismatch', 'Enter the PIN again. The fifth wrong PIN in a row locks it.', { attemptsLeft });
+  return equalInConstantTime(Buffer.from(proof), Buffer.from(expected));
+}
+
+/** `pin_mismatch`, with the attempts that are left. */
+export function pinMismatch(attemptsLeft: number): Problem {
+  return new Problem('pin_mismatch', 'Enter the PIN again. The fifth wrong PIN in a row locks it.', { attemptsLeft });
 }
 
 /** `pin_locked`: five wrong PINs in a row have locked the PIN. */
@@ -38,6 +40,14 @@ export function pinLocked(): Problem {
   return new Problem(
     'pin_locked',
     'The PIN was wrong five times in a row. Contact the call centre, or enrol the app again.',
+  );
+}
+
+/** `pin_exhausted`: fifteen wrong PINs without a right one have locked the PIN for good. */
+export function pinExhausted(): Problem {
+  return new Problem(
+    'pin_exhausted',
+    'The PIN was wrong fifteen times without a right one. It cannot be unlocked: enrol the phone anew.',
   );
 }
 

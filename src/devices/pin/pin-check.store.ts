@@ -3,7 +3,7 @@ import { Database } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
 import { NOW } from '../../database/statement-parts.ts';
 import { PIN_NONCE_SECONDS } from '../../domain/device.ts';
-import { countPin } from './count-pin.ts';
+import { countPin, PIN_RESET } from './count-pin.ts';
 import type { CountedPin } from './judge-pin.ts';
 
 /** Replaces an earlier check: a device has at most one. */
@@ -26,10 +26,10 @@ const IS_ASKED = statement(
   `SELECT 1 FROM devices WHERE id = $1 AND state = 'active' AND pin_check_id = $2 AND pin_check_expires_at > now()`,
 );
 
-/** A correct PIN resets the failure counter, and its nonce is spent. */
+/** A correct PIN resets the failure counters, and its nonce is spent. */
 const SPEND = statement(
   'pin_check_spend',
-  `UPDATE devices SET pin_failures = 0, pin_check_id = NULL, pin_check_nonce = NULL, pin_check_expires_at = NULL
+  `UPDATE devices SET ${PIN_RESET}, pin_check_id = NULL, pin_check_nonce = NULL, pin_check_expires_at = NULL
     WHERE id = $1 AND pin_check_id = $2 RETURNING id`,
 );
 

@@ -3,7 +3,7 @@ import { randomId, randomNonce } from '../../crypto/random.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { ProvenDevice } from '../device-proofs.ts';
 import { Devices } from '../devices.ts';
-import { judgePin, nonceSpent, pinLocked } from './judge-pin.ts';
+import { nonceSpent } from './judge-pin.ts';
 import { PinCheckStore } from './pin-check.store.ts';
 
 /** A pending PIN check, with the nonce for the PIN proof. */
@@ -36,8 +36,8 @@ export class PinCheck {
   }
 
   /**
-   * Counts the PIN, then compares it. A correct PIN resets the counter. The proof covers its `purpose`.
-   * Problems: `pin_mismatch`, `pin_locked`, `pin_nonce_spent`.
+   * Counts the PIN, then compares it. A correct PIN resets the counters. The proof covers its `purpose`.
+   * Problems: `pin_mismatch`, `pin_locked`, `pin_exhausted`, `pin_nonce_spent`.
    */
   async confirm(
     id: string,
@@ -46,9 +46,9 @@ export class PinCheck {
     purpose: 'pin' | 'authenticator' = 'pin',
   ): Promise<void> {
     const counted = await this.store.countPin(deviceId, id);
-    if (!counted) throw (await this.store.isAsked(deviceId, id)) ? pinLocked() : nonceSpent();
-    const knowledgeKey = this.devices.readKnowledgeKey(deviceId, counted);
-    judgePin({ purpose, id, deviceId, proof, knowledgeKey, counted });
+    if (!counted)
+      throw (await this.store.isAsked(deviceId, id)) ? await this.devices.pinRefused(deviceId) : nonceSpent();
+    await this.devices.judgePin({ purpose, id, deviceId, proof, counted });
     if (!(await this.store.spend(deviceId, id))) throw nonceSpent();
   }
 }

@@ -12,6 +12,7 @@ import { Permits } from '../operator.guard.ts';
 import { OperatorDesk } from '../operator-desk.ts';
 import { OperatorSessions } from '../operator-sessions.ts';
 import { Operators } from '../operators.ts';
+import { Overview } from '../overview.ts';
 import { ReissueDesk } from '../reissue-desk.ts';
 import { doneIn } from './desk.ts';
 import { DeskPages } from './desk.guard.ts';
@@ -30,6 +31,7 @@ export class DeskController {
     private readonly approvals: Approvals,
     private readonly reissues: ReissueDesk,
     private readonly reports: CustomerReports,
+    private readonly overview: Overview,
     private readonly audit: Audit,
     private readonly sessions: OperatorSessions,
     private readonly operators: Operators,
@@ -39,8 +41,8 @@ export class DeskController {
   @Get()
   @Permits('search')
   async home(@AtDesk() desk: DeskRequest, @Query('done') done: unknown): Promise<string> {
-    const worklist = await this.worklist(desk);
-    return desk.show(deskHomePage(desk.reader, { worklist, done: doneIn(done) }));
+    const [worklist, overview] = await Promise.all([this.worklist(desk), this.overview.present()]);
+    return desk.show(deskHomePage(desk.reader, { worklist, overview, done: doneIn(done) }));
   }
 
   /**
@@ -57,7 +59,8 @@ export class DeskController {
     if (reason === undefined || phoneNumber === null) {
       const isWrong = { numberIsWrong: phoneNumber === null, reasonIsWrong: reason === undefined };
       const faults = { number, reason: typed, ...isWrong };
-      return desk.show(deskHomePage(desk.reader, { worklist: await this.worklist(desk), faults }));
+      const [worklist, overview] = await Promise.all([this.worklist(desk), this.overview.present()]);
+      return desk.show(deskHomePage(desk.reader, { worklist, overview, faults }));
     }
     const found = await this.desk.find(desk.acting(reason), phoneNumber);
     await this.sessions.remember(

@@ -2,11 +2,13 @@ import { mayOperator } from '../../domain/operator.ts';
 import type { SentText } from '../../delivery/text-messages.ts';
 import type { Approval } from '../approvals.ts';
 import type { CustomerReport } from '../customer-reports.ts';
+import type { OverviewResponse } from '../overview.dto.ts';
 import type { SubscriptionResponse } from '../operator.dto.ts';
 import type { WaitingReissue } from '../reissue-desk.ts';
 import { deskPage, doneNote, reasonField, time, type DeskReader } from './desk.ts';
 import { textsCard } from './texts.card.ts';
 import { stateBadge } from './subscription.page.ts';
+import { seoulTime } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Done } from '../words/keys.ts';
 import type { DeskWords } from '../words/words.ts';
@@ -31,11 +33,12 @@ export interface Worklist {
 /** The desk's home page: the search and the worklist. */
 export function deskHomePage(
   reader: DeskReader,
-  shown: { worklist: Worklist | null; done?: Done | undefined; faults?: SearchFaults },
+  shown: { worklist: Worklist | null; overview: OverviewResponse; done?: Done | undefined; faults?: SearchFaults },
 ): Page {
   const messages = reader.texts.desk;
-  const { worklist, done, faults } = shown;
-  const content = html`${doneNote(reader, done)} ${searchForm(messages, reader, faults)}
+  const { worklist, overview, done, faults } = shown;
+  const content = html`${doneNote(reader, done)} ${overviewCard(messages, reader, overview)}
+  ${searchForm(messages, reader, faults)}
   ${worklist && html`<div class="desk-columns">${approvalsCard(messages, reader, worklist)}${reportsCard(messages, reader, worklist)}</div>`}`;
   return deskPage({
     title: messages.search.title,
@@ -45,6 +48,31 @@ export function deskHomePage(
     place: '/operator',
     ...(faults && { status: 422 }),
   });
+}
+
+/** An alarm while too many reports of loss come, and the counts that every operator should know. */
+function overviewCard(messages: DeskWords, { locale }: DeskReader, overview: OverviewResponse): Html {
+  const { overview: words, why } = messages;
+  const { lossReports, suspended, linesInDoubt, waiting, notMe } = overview;
+  const { since, until } = lossReports.breaker;
+  const suspensions = (['loss_reported', 'sim_swapped', 'line_suspended'] as const).map(
+    (reason) => `${why[reason]} ${suspended[reason]}`,
+  );
+  return html`<section class="card" aria-labelledby="overview">
+    <h2 id="overview">${words.title}</h2>
+    ${
+      since !== null &&
+      until !== null &&
+      html`<p class="alert" role="alert">${words.alarm(seoulTime(since, locale), seoulTime(until, locale))}</p>`
+    }
+    ${facts([
+      [words.lossReports, String(lossReports.open)],
+      [words.suspended, suspensions.join(' · ')],
+      [words.linesInDoubt, String(linesInDoubt)],
+      [words.waiting, words.waits(waiting.approvals, waiting.reissues)],
+      [words.notMe, notMe.map(({ relyingParty, count }) => `${relyingParty.name} ${count}`).join(' · ') || '0'],
+    ])}
+  </section>`;
 }
 
 function searchForm(messages: DeskWords, { formToken }: DeskReader, faults: SearchFaults | undefined): Html {

@@ -43,7 +43,7 @@ const ACTIONS: readonly {
   {
     action: 'unlock-pin',
     permission: 'unlock_pin',
-    applies: ({ subscription }) => subscription.device?.pinLocked === true,
+    applies: ({ subscription: { device } }) => device?.pinLocked === true && !device.pinExhausted,
   },
   { action: 'ask-enrolment-code', permission: 'ask', applies: stands },
   { action: 'cancel', permission: 'cancel', applies: stands },
@@ -84,6 +84,10 @@ export function subscriptionPage(
   return deskPage({ title: words.title, address, content, reader, place: '/operator' });
 }
 
+function lockOf(words: DeskWords['subscription'], { pinExhausted }: { pinExhausted?: boolean }): string {
+  return pinExhausted ? words.pinExhausted : words.pinLocked;
+}
+
 function standingCard(messages: DeskWords, { locale }: DeskReader, look: SubscriptionLook, reason: string): Html {
   const { subscription: words, why } = messages;
   const { state, suspensions, reason: because, since, subscribedAt, protectedSince, device } = look.subscription;
@@ -106,7 +110,7 @@ function standingCard(messages: DeskWords, { locale }: DeskReader, look: Subscri
       ...(device
         ? ([
             [words.serialNumber, device.serialNumber],
-            [words.pin, device.pinLocked ? html`<span class="bad">${words.pinLocked}</span>` : words.pinOpen],
+            [words.pin, device.pinLocked ? html`<span class="bad">${lockOf(words, device)}</span>` : words.pinOpen],
           ] as const)
         : []),
       [words.lookReason, reason],

@@ -33,6 +33,24 @@ export class CustomerRows {
     });
   }
 
+  /** Moves every report, and the count of those that suspended, into the past. */
+  async ageReports(minutes: number): Promise<void> {
+    await this.sql('UPDATE reports SET filed_at = filed_at - make_interval(mins => $1)', [minutes]);
+    await this.sql(
+      `UPDATE loss_breaker SET reports = ARRAY(SELECT r - make_interval(mins => $1) FROM unnest(reports) r),
+         tripped_since = tripped_since - make_interval(mins => $1), tripped_until = tripped_until - make_interval(mins => $1)`,
+      [minutes],
+    );
+  }
+
+  /** The subscriptions whose loss was reported and that were not suspended for it. */
+  async heldSubscriptions(): Promise<string[]> {
+    const rows = await this.sql<{ id: string }>(
+      `SELECT subscription_id AS id FROM reports WHERE kind = 'lost_phone' AND outcome = 'call_centre'`,
+    );
+    return rows.map(({ id }) => id);
+  }
+
   /** Adds a resolved report; returns its id. */
   async addReport(report: { kind: string; subscriptionId?: string; outcome: string }): Promise<string> {
     const id = randomUUID();

@@ -39,6 +39,11 @@ export class DeliveryRows {
     });
   }
 
+  /** Whether every delivery is done. */
+  async none(): Promise<boolean> {
+    return (await this.sql('SELECT 1 FROM deliveries')).length === 0;
+  }
+
   /** Makes the next attempt for an authentication due now. */
   makeDue(authenticationId: string): Promise<unknown> {
     return this.sql('UPDATE deliveries SET due_at = now() WHERE authentication_id = $1', [authenticationId]);

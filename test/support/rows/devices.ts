@@ -93,6 +93,25 @@ export class DeviceRows {
     return row!.n;
   }
 
+  /** Number of wrong PINs since the last right one. */
+  async pinWrongOf(deviceId: string): Promise<number> {
+    const [row] = await this.sql<{ n: number }>('SELECT pin_wrong AS n FROM devices WHERE id = $1', [deviceId]);
+    return row!.n;
+  }
+
+  /** Sets the number of wrong PINs since the last right one; the PIN is not locked by five in a row. */
+  setPinWrong(deviceId: string, wrong: number): Promise<unknown> {
+    return this.sql('UPDATE devices SET pin_failures = 0, pin_locked_at = NULL, pin_wrong = $2 WHERE id = $1', [
+      deviceId,
+      wrong,
+    ]);
+  }
+
+  /** Unlocks the PIN of a device once more, as a further unlock by two people does. */
+  unlockPin(deviceId: string): Promise<unknown> {
+    return this.sql('UPDATE devices SET pin_failures = 0, pin_locked_at = NULL WHERE id = $1', [deviceId]);
+  }
+
   /** Locks the PIN of a device. */
   lockPin(deviceId: string): Promise<unknown> {
     return this.sql('UPDATE devices SET pin_failures = 5 WHERE id = $1', [deviceId]);

@@ -1,0 +1,9 @@
+/**
+ * SQL for the `WITH` of a statement: counts an answer that it was not the person for the relying party of `answered`, a
+ * row source with `client_id`.
+ */
+export function countNotMe(answered: string): string {
+  return `INSERT INTO not_me_counts AS n (client_id, hour, answers)
+      SELECT client_id, date_trunc('hour', now()), 1 FROM ${answered}
+      ON CONFLICT (client_id, hour) DO UPDATE SET answers = n.answers + 1`;
+}
