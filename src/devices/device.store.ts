@@ -244,6 +244,11 @@ const UNLOCK_PIN = statement(
   `UPDATE devices SET pin_failures = 0 WHERE subscription_id = $1 AND state = 'active' RETURNING id`,
 );
 
+const HAS_ACTIVE = statement(
+  'device_has_active',
+  `SELECT 1 FROM devices WHERE subscription_id = $1 AND issuer_id IS NULL AND state = 'active' LIMIT 1`,
+);
+
 /**
  * Remembers keys for ever; returns those that no device had. Sorted, so that two enrolments with the same keys do not
  * wait for one another.
@@ -406,6 +411,11 @@ export class DeviceStore {
 
   async clearPushToken(deviceId: string, digest: Buffer, since: Date | null): Promise<void> {
     await this.database.rows(CLEAR_PUSH_TOKEN, [deviceId, digest, since]);
+  }
+
+  /** True while the subscription’s own phone is in use. */
+  async hasActive(session: Session, subscriptionId: string): Promise<boolean> {
+    return (await session.rows(HAS_ACTIVE, [subscriptionId])).length > 0;
   }
 
   /** Returns false when the subscription has no active device. */

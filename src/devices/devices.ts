@@ -146,6 +146,11 @@ export class Devices {
     await this.store.revokeUntestedOwn(session, subscriptionId);
   }
 
+  /** True while the subscription’s own phone is in use. */
+  async hasActive(session: Session, subscriptionId: string): Promise<boolean> {
+    return this.store.hasActive(session, subscriptionId);
+  }
+
   /** Unlocks the PIN of the active devices. Returns false when the subscription has no active device. */
   async unlockPin(session: Session, subscriptionId: string): Promise<boolean> {
     return this.store.unlockPin(session, subscriptionId);

@@ -20,32 +20,38 @@ CREATE UNIQUE INDEX alerts_pkey ON public.alerts USING btree (id)
 CREATE INDEX alerts_subscription ON public.alerts USING btree (subscription_id, at)
 approvals.id uuid NOT NULL
 approvals.kind text NOT NULL
-approvals.subscription_id uuid NOT NULL
+approvals.subscription_id uuid
 approvals.state text NOT NULL DEFAULT 'asked'::text
 approvals.asked_by uuid NOT NULL
 approvals.asked_at timestamp with time zone NOT NULL DEFAULT now()
 approvals.reason text NOT NULL
-approvals.link integer NOT NULL
+approvals.link integer
 approvals.expires_at timestamp with time zone NOT NULL
 approvals.decided_by uuid
 approvals.decided_at timestamp with time zone
 approvals.decision_reason text
 approvals.closed_at timestamp with time zone
+approvals.line_id text
+approvals.identified boolean NOT NULL DEFAULT false
+approvals CONSTRAINT approval_names_what_it_is_for CHECK ((((kind = 'subscribe'::text) = (line_id IS NOT NULL)) AND ((kind = 'subscribe'::text) OR ((subscription_id IS NOT NULL) AND (link IS NOT NULL)))))
 approvals CONSTRAINT approvals_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES operators(id)
 approvals CONSTRAINT approvals_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES operators(id)
-approvals CONSTRAINT approvals_kind_check CHECK ((kind = ANY (ARRAY['resume'::text, 'enrolment_code'::text])))
+approvals CONSTRAINT approvals_kind_check CHECK ((kind = ANY (ARRAY['resume'::text, 'enrolment_code'::text, 'cancel'::text, 'unlock_pin'::text, 'subscribe'::text])))
 approvals CONSTRAINT approvals_pkey PRIMARY KEY (id)
 approvals CONSTRAINT approvals_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'approved'::text, 'refused'::text, 'expired'::text, 'withdrawn'::text, 'taken'::text])))
 approvals CONSTRAINT approvals_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 approvals CONSTRAINT decided_at_once CHECK ((((decided_by IS NULL) = (decided_at IS NULL)) AND ((decided_by IS NULL) = (decision_reason IS NULL))))
 approvals CONSTRAINT decided_before_it_counts CHECK (((state <> ALL (ARRAY['approved'::text, 'refused'::text, 'taken'::text])) OR (decided_by IS NOT NULL)))
 approvals CONSTRAINT decided_by_somebody_else CHECK ((decided_by <> asked_by))
-approvals CONSTRAINT only_codes_are_taken CHECK (((state <> 'taken'::text) OR (kind = 'enrolment_code'::text)))
-approvals CONSTRAINT open_until_closed CHECK (((closed_at IS NULL) = ((state = 'asked'::text) OR ((state = 'approved'::text) AND (kind = 'enrolment_code'::text)))))
+approvals CONSTRAINT only_codes_are_taken CHECK (((state <> 'taken'::text) OR (kind = ANY (ARRAY['enrolment_code'::text, 'subscribe'::text]))))
+approvals CONSTRAINT open_until_closed CHECK (((closed_at IS NULL) = ((state = 'asked'::text) OR ((state = 'approved'::text) AND (kind = ANY (ARRAY['enrolment_code'::text, 'subscribe'::text]))))))
+approvals CONSTRAINT subscribes_the_identified CHECK (((kind <> 'subscribe'::text) OR identified))
 approvals CONSTRAINT undecided_by_anybody CHECK (((state <> ALL (ARRAY['asked'::text, 'withdrawn'::text])) OR (decided_by IS NULL)))
 CREATE INDEX approvals_age ON public.approvals USING btree (asked_at)
 CREATE INDEX approvals_asked_by ON public.approvals USING btree (asked_by) WHERE (closed_at IS NULL)
+CREATE INDEX approvals_line ON public.approvals USING btree (line_id) WHERE (line_id IS NOT NULL)
 CREATE UNIQUE INDEX approvals_one_open ON public.approvals USING btree (subscription_id, kind) WHERE (closed_at IS NULL)
+CREATE UNIQUE INDEX approvals_one_open_line ON public.approvals USING btree (line_id) WHERE ((closed_at IS NULL) AND (line_id IS NOT NULL))
 CREATE INDEX approvals_open ON public.approvals USING btree (expires_at) WHERE (closed_at IS NULL)
 CREATE UNIQUE INDEX approvals_pkey ON public.approvals USING btree (id)
 CREATE INDEX approvals_subscription ON public.approvals USING btree (subscription_id, asked_at)
@@ -251,6 +257,26 @@ customer_sessions CONSTRAINT join_has_terms CHECK (((errand <> 'join'::text) OR 
 customer_sessions CONSTRAINT verified_names_a_line CHECK ((((verified_at IS NULL) = (line_id IS NULL)) AND ((verified_at IS NULL) = (person_index IS NULL)) AND ((verified_at IS NULL) = (verified_for IS NULL)) AND ((verified_at IS NULL) = (channel IS NULL))))
 CREATE INDEX customer_sessions_age ON public.customer_sessions USING btree (created_at)
 CREATE UNIQUE INDEX customer_sessions_pkey ON public.customer_sessions USING btree (digest)
+deed_requests.id uuid NOT NULL
+deed_requests.subscription_id uuid NOT NULL
+deed_requests.deed text NOT NULL
+deed_requests.asked_by uuid NOT NULL
+deed_requests.asked_at timestamp with time zone NOT NULL DEFAULT now()
+deed_requests.reason text NOT NULL
+deed_requests.link integer NOT NULL
+deed_requests.expires_at timestamp with time zone NOT NULL
+deed_requests.spent_at timestamp with time zone
+deed_requests.spent_by uuid
+deed_requests CONSTRAINT deed_request_is_spent_once CHECK (((spent_at IS NULL) = (spent_by IS NULL)))
+deed_requests CONSTRAINT deed_requests_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES clients(id)
+deed_requests CONSTRAINT deed_requests_deed_check CHECK ((deed = ANY (ARRAY['cancel'::text, 'resume'::text, 'enrolment-code'::text, 'unlock-pin'::text])))
+deed_requests CONSTRAINT deed_requests_pkey PRIMARY KEY (id)
+deed_requests CONSTRAINT deed_requests_spent_by_fkey FOREIGN KEY (spent_by) REFERENCES clients(id)
+deed_requests CONSTRAINT deed_requests_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
+CREATE INDEX deed_requests_age ON public.deed_requests USING btree (expires_at)
+CREATE UNIQUE INDEX deed_requests_one_open ON public.deed_requests USING btree (subscription_id, deed, asked_by) WHERE (spent_at IS NULL)
+CREATE UNIQUE INDEX deed_requests_pkey ON public.deed_requests USING btree (id)
+CREATE INDEX deed_requests_subscription ON public.deed_requests USING btree (subscription_id)
 deliveries.id bigint NOT NULL
 deliveries.kind text NOT NULL
 deliveries.authentication_id uuid
@@ -614,6 +640,7 @@ subscriptions.reissued_at timestamp with time zone
 subscriptions.unconfirmed_enrolment_at timestamp with time zone
 subscriptions.loss_objected_at timestamp with time zone
 subscriptions.new_phone_objected_at timestamp with time zone
+subscriptions.pin_unlocked_at timestamp with time zone
 subscriptions CONSTRAINT active_is_protected CHECK (((state <> 'active'::text) OR ((protected_since IS NOT NULL) AND (suspensions = '{}'::text[]))))
 subscriptions CONSTRAINT cancelled_for_a_reason CHECK (((state <> 'cancelled'::text) OR ((reason IS NOT NULL) AND (reason = ANY (ARRAY['website'::text, 'call_centre'::text, 'ported_out'::text, 'owner_changed'::text, 'unsupported_device'::text, 'line_terminated'::text, 'ineligible_plan'::text])))))
 subscriptions CONSTRAINT stands_at_its_last_link FOREIGN KEY (id, link, state) REFERENCES subscription_links(subscription_id, number, to_state)
