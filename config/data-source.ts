@@ -43,11 +43,13 @@ import { Line } from '../src/lines/line.entity.ts';
 import { StartBudget } from '../src/lines/start-budget.entity.ts';
 import { StoredNotice } from '../src/notices/stored-notice.entity.ts';
 import { Alerts1764010000000 } from '../migrations/1764010000000-alerts.ts';
+import { SecondPerson1764030000000 } from '../migrations/1764030000000-second-person.ts';
 import { ToldAndCounted1764040000000 } from '../migrations/1764040000000-told-and-counted.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
 import { Approval } from '../src/operator/approval.entity.ts';
 import { AuditEntry } from '../src/operator/audit-entry.entity.ts';
 import { AuditHead } from '../src/operator/audit-head.entity.ts';
+import { DeedRequest } from '../src/operator/deed-request.entity.ts';
 import { OperatorAccount } from '../src/operator/operator-account.entity.ts';
 import { OperatorAddress } from '../src/operator/operator-address.entity.ts';
 import { OperatorLook } from '../src/operator/operator-look.entity.ts';
@@ -81,6 +83,7 @@ export const ENTITIES = [
   ClosedMonth,
   Consent,
   CustomerSession,
+  DeedRequest,
   Delivery,
   DepartedNumber,
   Device,
@@ -153,6 +156,7 @@ export function dataSourceOptions(
       TextMessages1763990000000,
       LineMemory1764000000000,
       Alerts1764010000000,
+      SecondPerson1764030000000,
       ToldAndCounted1764040000000,
     ],
     migrationsTableName: 'migrations',

@@ -211,6 +211,13 @@ export class Environment {
   @Max(1_000_000)
   MONTHLY_FEE: number = 1_100;
 
+  /** Enrolment codes that one program of the call centre may issue in an hour for subscriptions whose phone is in use. */
+  @Transform(({ value }) => Number(value))
+  @IsInt()
+  @Min(1)
+  @Max(10_000)
+  ENROLMENT_CODES_PER_CLIENT_HOUR: number = 60;
+
   /** Days for which the code in an activation letter is valid: delivery by post, and some days for the person. */
   @Transform(({ value }) => Number(value))
   @IsInt()

@@ -253,6 +253,11 @@ const CLEAR_PUSH_TOKEN = statement(
     WHERE id = $1 AND push_token_digest = $2 AND ($3::timestamptz IS NULL OR push_token_at < $3)`,
 );
 
+const HAS_ACTIVE = statement(
+  'device_has_active',
+  `SELECT 1 FROM devices WHERE subscription_id = $1 AND issuer_id IS NULL AND state = 'active' LIMIT 1`,
+);
+
 /**
  * Remembers keys for ever; returns those that no device had. Sorted, so that two enrolments with the same keys do not
  * wait for one another.
@@ -423,6 +428,11 @@ export class DeviceStore {
 
   async clearPushToken(deviceId: string, digest: Buffer, since: Date | null): Promise<void> {
     await this.database.rows(CLEAR_PUSH_TOKEN, [deviceId, digest, since]);
+  }
+
+  /** True while the subscription’s own phone is in use. */
+  async hasActive(session: Session, subscriptionId: string): Promise<boolean> {
+    return (await session.rows(HAS_ACTIVE, [subscriptionId])).length > 0;
   }
 
   /** Clears a batch of devices that went out of use 72 hours ago. Returns true if more may remain. */

@@ -162,6 +162,11 @@ export class Devices {
     await this.store.revokeUntestedOwn(session, subscriptionId);
   }
 
+  /** True while the subscription’s own phone is in use. */
+  async hasActive(session: Session, subscriptionId: string): Promise<boolean> {
+    return this.store.hasActive(session, subscriptionId);
+  }
+
   /**
    * Unlocks the PIN of the active devices, and tells the person. Returns the deliveries to enqueue after the commit;
    * undefined when the subscription has no active device. Problems: `pin_exhausted`.

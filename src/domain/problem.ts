@@ -35,6 +35,7 @@ export type ProblemCode =
   | 'not_eligible'
   | 'subscription_not_found'
   | 'nothing_to_change'
+  | 'second_person_required'
   | 'import_in_progress'
   | 'authenticator_not_possible'
   | 'nothing_to_send'

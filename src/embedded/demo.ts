@@ -38,30 +38,32 @@ export interface DemoLine extends LineFacts {
   note: string;
 }
 
-/** The clients, created at the first start of a data directory and stored there. */
+const DEMO_CLIENTS: readonly (Pick<DemoClient, 'clientId' | 'scope' | 'name'> & Partial<DemoClient>)[] = [
+  { clientId: 'demo-shop', scope: 'authentications', name: '한빛서점' },
+  { clientId: 'demo-bank', scope: 'authentications signing', name: '두루은행', vendorCode: '301' },
+  {
+    clientId: 'demo-securities',
+    scope: 'authentications signing',
+    name: '다온증권',
+    vendorCode: '302',
+    requiresRegistration: true,
+  },
+  { clientId: 'demo-carrier', scope: 'carrier', name: '시범통신 회선계' },
+  { clientId: 'demo-operator', scope: 'operator', name: '시범통신 고객센터' },
+  { clientId: 'demo-supervisor', scope: 'operator.decide', name: '시범통신 고객센터 책임자' },
+];
+
+/** The clients, stored in the data directory. A start creates those that it does not hold yet. */
 export async function demoClients(dataDir: string, make: () => { id: string; secret: string }): Promise<DemoClient[]> {
   const path = join(resolve(dataDir), 'clients.json');
-  if (!existsSync(path)) {
-    const named = [
-      { clientId: 'demo-shop', scope: 'authentications', name: '한빛서점' },
-      { clientId: 'demo-bank', scope: 'authentications signing', name: '두루은행', vendorCode: '301' },
-      {
-        clientId: 'demo-securities',
-        scope: 'authentications signing',
-        name: '다온증권',
-        vendorCode: '302',
-        requiresRegistration: true,
-      },
-      { clientId: 'demo-carrier', scope: 'carrier', name: '시범통신 회선계' },
-      { clientId: 'demo-operator', scope: 'operator', name: '시범통신 고객센터' },
-    ];
-    const clients = named.map((client) => {
-      const { id, secret } = make();
-      return { id, clientSecret: secret, vendorCode: null, requiresRegistration: false, ...client };
-    });
-    await writeFile(path, JSON.stringify(clients, null, 2), { mode: 0o600 });
-  }
-  return JSON.parse(await readFile(path, 'utf8')) as DemoClient[];
+  const kept = existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as DemoClient[]) : [];
+  const added = DEMO_CLIENTS.filter(({ clientId }) => !kept.some((one) => one.clientId === clientId)).map((client) => {
+    const { id, secret } = make();
+    return { id, clientSecret: secret, vendorCode: null, requiresRegistration: false, ...client };
+  });
+  const clients = [...kept, ...added];
+  if (added.length > 0) await writeFile(path, JSON.stringify(clients, null, 2), { mode: 0o600 });
+  return clients;
 }
 
 /** The operators, created at the first start of a data directory and stored there. */

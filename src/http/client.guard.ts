@@ -13,8 +13,11 @@ import type { FastifyRequest } from 'fastify';
 import { AccessTokens, type Caller } from '../crypto/access-token.ts';
 import { Problem } from '../domain/problem.ts';
 
-/** `signing` is the scope of financial institutions, which issue Smart OTPs and request signed transactions. */
-export type Scope = 'authentications' | 'signing' | 'carrier' | 'operator';
+/**
+ * `signing` is the scope of financial institutions, which issue Smart OTPs and request signed transactions.
+ * `operator.decide` is the second half of what takes two programs of the call centre.
+ */
+export type Scope = 'authentications' | 'signing' | 'carrier' | 'operator' | 'operator.decide';
 
 export type CalledRequest = FastifyRequest & { caller?: Caller };
 
@@ -37,19 +40,24 @@ class ClientGuard implements CanActivate {
   }
 }
 
-/** The client of a request's bearer token. Problems: `invalid_token`, `insufficient_scope`. */
-export function clientOf(request: FastifyRequest, tokens: AccessTokens, scope: Scope): Caller {
+/** The client of a request's bearer token, which covers one of the scopes. Problems: `invalid_token`, `insufficient_scope`. */
+export function clientOf(
+  request: FastifyRequest,
+  tokens: AccessTokens,
+  ...scopes: readonly [Scope, ...Scope[]]
+): Caller {
   const token = /^Bearer ([\w.-]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1];
   const caller = token ? tokens.verify(token, new Date()) : null;
   if (!caller)
     throw new Problem('invalid_token', 'Get an access token at POST /oauth2/token. A token is valid for five minutes.');
-  assertCovers(caller, scope);
+  assertCovers(caller, ...scopes);
   return caller;
 }
 
-/** Throws unless the client has the scope. Problems: `insufficient_scope`. */
-export function assertCovers(caller: Caller, scope: Scope): void {
-  if (caller.scopes.includes(scope)) return;
+/** Throws unless the client has one of the scopes. Problems: `insufficient_scope`, which names the first one. */
+export function assertCovers(caller: Caller, ...scopes: readonly [Scope, ...Scope[]]): void {
+  if (scopes.some((one) => caller.scopes.includes(one))) return;
+  const [scope] = scopes;
   throw new Problem('insufficient_scope', `Get an access token with the scope ${scope} at POST /oauth2/token.`, {
     requiredScope: scope,
   });

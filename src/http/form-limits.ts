@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ServiceKeys } from '../crypto/service-keys.ts';
-import { Database } from '../database/database.ts';
+import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { Problem } from '../domain/problem.ts';
 
@@ -28,6 +28,13 @@ const SPEND = statement(
     RETURNING 1`,
 );
 
+/** The seconds until the oldest of the submissions that count has left the interval. */
+const SECONDS_LEFT = statement(
+  'form_limit_seconds_left',
+  `SELECT ceil(extract(epoch FROM s + make_interval(secs => $3) - clock_timestamp()))::int AS seconds
+    FROM form_budgets b CROSS JOIN unnest(b.sent) s WHERE b.key = $1 ORDER BY s DESC OFFSET $2 - 1 LIMIT 1`,
+);
+
 /** The maximum number of counters that one statement deletes. */
 const PURGE_BATCH = 5_000;
 
@@ -50,15 +57,18 @@ export class FormLimits {
 
   /** Counts one submission against every limit. Problems: `too_many_requests`. */
   async spend(...limits: readonly FormLimit[]): Promise<void> {
-    for (const { name, of, times, seconds } of limits) {
-      const key = this.keys.indexes.of('form', `${name}\0${of}`);
-      if ((await this.database.rows(SPEND, [key, times, seconds])).length === 1) continue;
-      const limit = { name, quota: times, seconds };
-      throw new Problem('too_many_requests', 'This was sent too many times. Wait before sending it again.', {
-        retryAfterSeconds: seconds,
-        limit,
-      });
-    }
+    for (const limit of limits) await this.spendIn(this.database, limit);
+  }
+
+  /** Counts one submission in a transaction, which gives it back if it fails. Problems: `too_many_requests`. */
+  async spendIn(session: Session, { name, of, times, seconds }: FormLimit): Promise<void> {
+    const key = this.keys.indexes.of('form', `${name}\0${of}`);
+    if ((await session.rows(SPEND, [key, times, seconds])).length === 1) return;
+    const [left] = await session.rows<{ seconds: number }>(SECONDS_LEFT, [key, times, seconds]);
+    throw new Problem('too_many_requests', 'This was sent too many times. Wait before sending it again.', {
+      retryAfterSeconds: Math.max(1, left?.seconds ?? 1),
+      limit: { name, quota: times, seconds },
+    });
   }
 
   /** Gives every address a full budget again. For the demonstration alone, where every visitor has one address. */

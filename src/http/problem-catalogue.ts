@@ -37,6 +37,7 @@ export const PROBLEM_CATALOGUE = {
   not_eligible: { status: 422, title: 'Line not eligible' },
   subscription_not_found: { status: 404, title: 'Subscription not found' },
   nothing_to_change: { status: 409, title: 'Action not possible in the current state' },
+  second_person_required: { status: 409, title: 'A second person is required' },
   import_in_progress: { status: 409, title: 'Import in progress' },
   authenticator_not_possible: { status: 409, title: 'Authenticator not possible on this device' },
   nothing_to_send: { status: 409, title: 'Nothing to send' },

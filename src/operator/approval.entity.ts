@@ -10,8 +10,17 @@ export class Approval {
   @Column('text')
   kind: ApprovalKind;
 
-  @Column('uuid')
-  subscriptionId: string;
+  /** Null for a request to subscribe a line, until it has a subscription. */
+  @Column('uuid', { nullable: true })
+  subscriptionId: string | null;
+
+  /** The line that is to be subscribed although a hold stands; null for a request about a subscription. */
+  @Column('text', { nullable: true })
+  lineId: string | null;
+
+  /** The operator stated that the customer is present and was identified. */
+  @Column('boolean', { default: () => 'false' })
+  identified: boolean;
 
   @Column('text', { default: () => "'asked'" })
   state: ApprovalState;
@@ -28,8 +37,8 @@ export class Approval {
   /**
    * The number of the subscription’s last transition at the time of the request. A later suspension voids the approval.
    */
-  @Column('integer')
-  link: number;
+  @Column('integer', { nullable: true })
+  link: number | null;
 
   @Column('timestamptz')
   expiresAt: Date;

@@ -11,9 +11,10 @@ import type { OperatorAccount } from './operator-account.entity.ts';
 /** One request for approval, as the desk shows it. */
 export type ApprovalRow = Pick<
   Approval,
-  'id' | 'kind' | 'state' | 'subscriptionId' | 'askedAt' | 'reason' | 'expiresAt' | 'decidedAt' | 'decisionReason'
+  'id' | 'kind' | 'state' | 'askedAt' | 'reason' | 'expiresAt' | 'decidedAt' | 'decisionReason'
 > &
   Pick<Subscription, 'lineId'> & {
+    subscriptionId: Subscription['id'];
     subscriptionState: Subscription['state'];
     askedBy: OperatorAccount['login'];
     decidedBy: OperatorAccount['login'] | null;

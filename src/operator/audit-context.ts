@@ -1,11 +1,13 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../crypto/access-token.ts';
+import type { DeedActor } from '../domain/deed.ts';
 import { Problem } from '../domain/problem.ts';
 import { addressOf } from '../http/address.ts';
 import { SHOWN_TEXT } from '../http/plain-text.ts';
 import { headerText } from '../http/utf8.ts';
 import type { Operator } from './operator-desk.ts';
+import type { Doer } from './second-person.ts';
 
 /** The reason and the address of an operator’s request. */
 export interface AuditContext {
@@ -32,6 +34,17 @@ export function auditedRead({ clientId }: Caller, { reason, address }: AuditCont
 /** Returns the operator of a change, whose reason comes in the body. */
 export function auditedWrite({ clientId }: Caller, { address }: AuditContext, reason: string): Operator {
   return { operator: clientId, reason, address };
+}
+
+/** Returns the one who acts, a program or an operator at the desk; see {@link Doer}. */
+export function acting(caller: Caller, context: AuditContext, reason: string): Doer {
+  return { ...auditedWrite(caller, context, reason), id: caller.id, actor: actorOf(caller) };
+}
+
+/** The guard gives an operator at the desk no scope; a token has at least one. */
+function actorOf({ scopes }: Caller): DeedActor {
+  if (scopes.length === 0) return 'operator';
+  return scopes.includes('operator.decide') ? 'deciding_client' : 'client';
 }
 
 function readReason(header: string): string | undefined {

@@ -1,17 +1,20 @@
 import { Injectable } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
+import type { Session } from '../database/database.ts';
 import { Devices } from '../devices/devices.ts';
 import { INELIGIBILITY_SENTENCES } from '../domain/eligibility.ts';
 import { maskName } from '../domain/masking.ts';
 import { parsePerson, seoulDay } from '../domain/person.ts';
 import { formatPhoneNumber, maskPhoneNumber, parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
-import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
+import { afterChange, type Standing, type SubscriptionChange } from '../domain/subscription.ts';
 import { TextMessages, type SentText } from '../delivery/text-messages.ts';
+import { FormLimits, type FormLimit } from '../http/form-limits.ts';
 import { History, type HistoryEntry } from '../history/history.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import { Lines } from '../lines/lines.ts';
 import { Reissues, type ReissueRow } from '../subscriptions/reissues.ts';
-import type { SubscriptionView } from '../subscriptions/subscription.ts';
+import type { LockedSubscription, SubscriptionView } from '../subscriptions/subscription.ts';
 import {
   readPhoneNumber,
   subscriptionNotFound,
@@ -20,6 +23,7 @@ import {
 } from '../subscriptions/subscriptions.ts';
 import { Audit, type AuditedCall } from './audit.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
+import { SecondPerson, type Doer } from './second-person.ts';
 import type { AuditResponse, EligibilityResponse, StandingResponse, SubscriptionResponse } from './operator.dto.ts';
 
 /** The operator who acts, with the reason and the address. */
@@ -58,6 +62,9 @@ export class OperatorDesk {
     private readonly history: History,
     private readonly lines: Lines,
     private readonly numbers: MaskedNumbers,
+    private readonly secondPerson: SecondPerson,
+    private readonly limits: FormLimits,
+    private readonly environment: Environment,
     private readonly audit: Audit,
     private readonly texts: TextMessages,
   ) {}
@@ -154,10 +161,13 @@ export class OperatorDesk {
 
   /**
    * Cancels a subscription for good. Problems: `subscription_not_found`, `nothing_to_change` when it is already
-   * cancelled.
+   * cancelled, and those of `SecondPerson.expect`.
    */
-  async cancel(operator: Operator, subscriptionId: string): Promise<StandingResponse> {
-    return this.change(operator, 'cancel', subscriptionId, { kind: 'cancelled', reason: 'call_centre' });
+  async cancel(doer: Doer, subscriptionId: string): Promise<StandingResponse> {
+    const change = { kind: 'cancelled', reason: 'call_centre' } as const;
+    return this.change(doer, 'cancel', subscriptionId, change, (session, before) =>
+      this.secondPerson.expect(session, before, 'cancel', doer),
+    );
   }
 
   /** Suspends a subscription at once. Problems: `subscription_not_found`, `nothing_to_change`. */
@@ -165,37 +175,60 @@ export class OperatorDesk {
     return this.change(operator, 'report-loss', subscriptionId, { kind: 'suspended', reason: 'loss_reported' });
   }
 
-  /** Lifts a reported loss. Only the carrier lifts its own suspensions. Problems: as `reportLoss`. */
-  async resume(operator: Operator, subscriptionId: string): Promise<StandingResponse> {
-    return this.change(operator, 'resume', subscriptionId, { kind: 'resumed', reason: 'loss_reported' });
+  /**
+   * Lifts a reported loss, unless a SIM change stands too. Only the carrier lifts its own suspensions. Problems: as
+   * `cancel`.
+   */
+  async resume(doer: Doer, subscriptionId: string): Promise<StandingResponse> {
+    const change = { kind: 'resumed', reason: 'loss_reported' } as const;
+    return this.change(doer, 'resume', subscriptionId, change, (session, before) =>
+      this.secondPerson.expect(session, before, 'resume', doer),
+    );
   }
 
   /**
-   * Unlocks the PIN of the active device, which allows five more attempts, and tells the person. Problems:
-   * `subscription_not_found`, `pin_exhausted`.
+   * Unlocks the PIN of the active device, which allows five more attempts, and tells the person; once in 24 hours by one
+   * person. Problems: `subscription_not_found`, `pin_exhausted`, `second_person_required`.
    */
-  async unlockPin(operator: Operator, subscriptionId: string): Promise<void> {
-    const call = { ...operator, action: 'unlock-pin', subscriptionId };
+  async unlockPin(doer: Doer, subscriptionId: string): Promise<void> {
+    const call = { ...auditedBy(doer), action: 'unlock-pin', subscriptionId };
     await this.audit.of(call, () =>
-      this.lifecycle.inTransaction(async ({ session, queued }) => {
+      this.lifecycle.inTransaction(async (step) => {
+        const { session } = step;
+        const locked = await this.lifecycle.lock(step, subscriptionId);
         const told = await this.devices.unlockPin(session, subscriptionId);
         if (!told) throw new Problem('subscription_not_found', 'The subscription has no active device.');
-        queued.push(...told);
+        step.queued.push(...told);
+        await this.secondPerson.expect(session, locked, 'unlock_pin', doer);
+        await this.subscriptions.pinUnlocked(session, subscriptionId);
         await this.audit.done(session, call);
       }),
     );
   }
 
-  /** Issues an enrolment code for a new phone; earlier codes become invalid. Problems: `subscription_not_found`. */
-  async enrolmentCode(operator: Operator, subscriptionId: string): Promise<Enrolment> {
-    const call = { ...operator, action: 'enrolment-code', subscriptionId };
+  /**
+   * Issues an enrolment code for a new phone; earlier codes become invalid. Codes that one program issues while a phone
+   * is in use are counted. Problems: `subscription_not_found`, `too_many_requests`, and those of `SecondPerson.expect`.
+   */
+  async enrolmentCode(doer: Doer, subscriptionId: string): Promise<Enrolment> {
+    const call = { ...auditedBy(doer), action: 'enrolment-code', subscriptionId };
     return this.audit.of(call, () =>
-      this.lifecycle.inTransaction(async ({ session }) => {
+      this.lifecycle.inTransaction(async (step) => {
+        const { session } = step;
+        const locked = await this.lifecycle.lock(step, subscriptionId);
+        if (locked.state === 'cancelled') throw subscriptionNotFound();
+        await this.secondPerson.expect(session, locked, 'enrolment_code', doer);
+        if (await this.devices.hasActive(session, subscriptionId))
+          await this.limits.spendIn(session, this.codesOf(doer));
         const enrolment = await this.subscriptions.enrolmentCode(subscriptionId, session);
         await this.audit.done(session, call);
         return enrolment;
       }),
     );
+  }
+
+  private codesOf({ id: of }: Doer): FormLimit {
+    return { name: 'enrolment-codes', of, times: this.environment.ENROLMENT_CODES_PER_CLIENT_HOUR, seconds: 3_600 };
   }
 
   /** Lists the twenty entries that the app shows. Problems: `subscription_not_found`. */
@@ -246,12 +279,17 @@ export class OperatorDesk {
     action: string,
     subscriptionId: string,
     change: SubscriptionChange,
+    expectSecond: (session: Session, before: LockedSubscription) => Promise<string> = () =>
+      Promise.resolve(operator.operator),
   ): Promise<StandingResponse> {
-    const call = { ...operator, action, subscriptionId };
+    const call = { ...auditedBy(operator), action, subscriptionId };
     return this.audit.of(call, () =>
       this.lifecycle.inTransaction(async (step) => {
         const before = await this.lifecycle.lock(step, subscriptionId);
-        const after = await this.lifecycle.change(step, before, change, causedBy(operator));
+        const isSwapped = before.suspensions.includes('sim_swapped');
+        if (!afterChange(before, change) && !isSwapped) throw nothingToChange(before);
+        const names = await expectSecond(step.session, before);
+        const after = await this.lifecycle.change(step, before, change, causedBy({ operator: names }));
         if (!after) throw nothingToChange(before);
         await this.audit.done(step.session, call);
         return { subscriptionId, ...after, suspensions: [...after.suspensions] };
@@ -284,8 +322,13 @@ function shown({ since, subscribedAt, protectedSince, device, ...rest }: Subscri
   };
 }
 
-function causedBy({ operator }: Operator): { actor: 'operator'; actorId: string } {
+function causedBy({ operator }: Pick<Operator, 'operator'>): { actor: 'operator'; actorId: string } {
   return { actor: 'operator', actorId: operator };
+}
+
+/** What the audit records of the one who acts. */
+function auditedBy({ operator, reason, address }: Operator): Operator {
+  return { operator, reason, address };
 }
 
 /** The problem of a change that does not apply to the subscription's state. */

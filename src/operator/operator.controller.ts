@@ -8,6 +8,8 @@ import { ForOperators, Permits } from './operator.guard.ts';
 import { OperatorDesk } from './operator-desk.ts';
 import {
   AuditResponse,
+  DeedRequestRequest,
+  DeedRequestResponse,
   EligibilityResponse,
   EnrolmentResponse,
   OperatorHistoryResponse,
@@ -17,7 +19,8 @@ import {
   SubscribeRequest,
   SubscriptionResponse,
 } from './operator.dto.ts';
-import { FromAuditContext, auditedRead, auditedWrite, type AuditContext } from './audit-context.ts';
+import { FromAuditContext, acting, auditedRead, auditedWrite, type AuditContext } from './audit-context.ts';
+import { SecondPerson } from './second-person.ts';
 
 const AuditReason = ApiHeader({
   name: 'Audit-Reason',
@@ -30,7 +33,10 @@ const SubscriptionId = (): ParameterDecorator => Param('id', new OpaqueId(subscr
 @ForOperators()
 @Controller('operator/v1')
 export class OperatorController {
-  constructor(private readonly desk: OperatorDesk) {}
+  constructor(
+    private readonly desk: OperatorDesk,
+    private readonly secondPerson: SecondPerson,
+  ) {}
 
   /**
    * Returns whether the line of the number can subscribe, and every rule that it does not meet. Errors:
@@ -77,8 +83,9 @@ export class OperatorController {
   }
 
   /**
-   * Cancels a subscription at once and for good; the person can subscribe again. Errors: `subscription_not_found`,
-   * `nothing_to_change`.
+   * Cancels a subscription at once and for good; the person can subscribe again. While a SIM change or a report of loss
+   * stands, or within a hold of the line, it takes a client with the scope `operator.decide`, after another client
+   * requested it. Errors: `subscription_not_found`, `nothing_to_change`, `insufficient_scope`, `second_person_required`.
    */
   @Post('subscriptions/:id/cancel')
   @Permits('cancel')
@@ -90,7 +97,7 @@ export class OperatorController {
     @SubscriptionId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<StandingResponse> {
-    return this.desk.cancel(auditedWrite(caller, context, reason), id);
+    return this.desk.cancel(acting(caller, context, reason), id);
   }
 
   /** Suspends a subscription because its phone is lost. Errors: `subscription_not_found`, `nothing_to_change`. */
@@ -108,8 +115,9 @@ export class OperatorController {
   }
 
   /**
-   * Lifts a reported loss. A suspension by the carrier is lifted by the carrier only. Errors: `subscription_not_found`,
-   * `nothing_to_change`.
+   * Lifts a reported loss, by a client with the scope `operator.decide`, after another client requested it. A suspension
+   * by the carrier is lifted by the carrier only, and a SIM change by no resume. Errors: `subscription_not_found`,
+   * `nothing_to_change`, `insufficient_scope`, `second_person_required`.
    */
   @Post('subscriptions/:id/resume')
   @Permits('resume')
@@ -121,12 +129,13 @@ export class OperatorController {
     @SubscriptionId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<StandingResponse> {
-    return this.desk.resume(auditedWrite(caller, context, reason), id);
+    return this.desk.resume(acting(caller, context, reason), id);
   }
 
   /**
-   * Unlocks the PIN of the active device for five more attempts; the person is told. Errors: `subscription_not_found`,
-   * `pin_exhausted` after fifteen wrong PINs without a right one: the phone must be enrolled anew.
+   * Unlocks the PIN of the active device for five more attempts, and tells the person: once in 24 hours alone, and then
+   * after another client requested it. Errors: `subscription_not_found`, `second_person_required`; `pin_exhausted` after
+   * fifteen wrong PINs without a right one: the phone must be enrolled anew.
    */
   @Post('subscriptions/:id/unlock-pin')
   @Permits('unlock_pin')
@@ -138,10 +147,14 @@ export class OperatorController {
     @SubscriptionId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<void> {
-    await this.desk.unlockPin(auditedWrite(caller, context, reason), id);
+    await this.desk.unlockPin(acting(caller, context, reason), id);
   }
 
-  /** Issues an enrolment code for a new phone; earlier codes become invalid. Errors: `subscription_not_found`. */
+  /**
+   * Issues an enrolment code for a new phone; earlier codes become invalid. In doubt it takes two clients, as cancelling
+   * does. Codes for subscriptions whose phone is in use are limited for each client and hour. Errors:
+   * `subscription_not_found`, `insufficient_scope`, `second_person_required`, `too_many_requests`.
+   */
   @Post('subscriptions/:id/enrolment-code')
   @Permits('enrolment_code')
   @ApiOperation({ summary: 'Issue an enrolment code' })
@@ -151,7 +164,24 @@ export class OperatorController {
     @SubscriptionId() id: string,
     @Body() { reason }: ReasonRequest,
   ): Promise<EnrolmentResponse> {
-    return this.desk.enrolmentCode(auditedWrite(caller, context, reason), id);
+    return this.desk.enrolmentCode(acting(caller, context, reason), id);
+  }
+
+  /**
+   * Requests a deed that another client may then do, once, within 24 hours. A later suspension, another phone or the end
+   * of the subscription voids the request. Errors: `subscription_not_found`, `nothing_to_change` for a cancelled
+   * subscription.
+   */
+  @Post('subscriptions/:id/requests')
+  @Permits('ask')
+  @ApiOperation({ summary: 'Request what takes two clients' })
+  request(
+    @FromClient() caller: Caller,
+    @FromAuditContext() context: AuditContext,
+    @SubscriptionId() id: string,
+    @Body() { deed, reason }: DeedRequestRequest,
+  ): Promise<DeedRequestResponse> {
+    return this.secondPerson.ask(acting(caller, context, reason), id, deed);
   }
 
   /** Lists the last twenty authentications, newest first. Errors: `subscription_not_found`. */

@@ -1,4 +1,5 @@
-import { IsString, Length, Matches } from 'class-validator';
+import { IsIn, IsString, Length, Matches } from 'class-validator';
+import { REQUESTABLE_DEEDS, type RequestableDeed } from '../domain/deed.ts';
 import type { AuthenticationState, Channel } from '../domain/authentication.ts';
 import type { CancelReason, SubscriptionState, SuspensionReason } from '../domain/subscription.ts';
 import type { HistoryFlag } from '../history/history.ts';
@@ -13,6 +14,20 @@ export class ReasonRequest {
   @Length(1, 200)
   @Matches(SHOWN_TEXT, REASON)
   reason: string;
+}
+
+export class DeedRequestRequest extends ReasonRequest {
+  /** What another client is to do, as the paths name it. */
+  @IsIn(REQUESTABLE_DEEDS)
+  deed: RequestableDeed;
+}
+
+export class DeedRequestResponse {
+  requestId: string;
+  subscriptionId: string;
+  deed: RequestableDeed;
+  /** RFC 3339, UTC: until when another client may do it. */
+  expiresAt: string;
 }
 
 export class SubscribeRequest extends ReasonRequest {

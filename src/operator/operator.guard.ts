@@ -6,13 +6,25 @@ import { AccessTokens, type Caller } from '../crypto/access-token.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { mayOperator, OPERATOR_PERMISSIONS, type OperatorPermission, type OperatorRole } from '../domain/operator.ts';
 import { Problem } from '../domain/problem.ts';
-import { clientOf, type CalledRequest } from '../http/client.guard.ts';
+import { clientOf, type CalledRequest, type Scope } from '../http/client.guard.ts';
 import { readCookie } from '../http/cookies.ts';
 import { isFormTokenOf, isOwnPage, secretIn } from '../http/own-page.ts';
 import { OperatorSessions } from './operator-sessions.ts';
 
 /** The name of the desk's session cookie. */
 export const DESK_COOKIE = 'desk';
+
+/**
+ * The scopes of which a program needs one, where it is not `operator`. What may take two programs, either of them calls;
+ * the rule in `domain/deed.ts` then decides.
+ */
+const SCOPES: Partial<Record<OperatorPermission, readonly [Scope, ...Scope[]]>> = {
+  decide: ['operator.decide'],
+  cancel: ['operator', 'operator.decide'],
+  resume: ['operator', 'operator.decide'],
+  enrolment_code: ['operator', 'operator.decide'],
+  unlock_pin: ['operator', 'operator.decide'],
+};
 
 /** Declares the permission that a route requires. Without a declaration the guard refuses every operator. */
 export const Permits = Reflector.createDecorator<OperatorPermission>();
@@ -36,8 +48,8 @@ export function expectPermitted(role: OperatorRole, permission: OperatorPermissi
 }
 
 /**
- * Admits a client with the scope `operator`, or an operator who is signed in at the desk in this browser and whose role
- * permits the route. If the request carries an access token, the guard ignores the cookie.
+ * Admits a client with the scope that the route requires, or an operator who is signed in at the desk in this browser and
+ * whose role permits the route. If the request carries an access token, the guard ignores the cookie.
  */
 @Injectable()
 class OperatorGuard implements CanActivate {
@@ -51,10 +63,11 @@ class OperatorGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<CalledRequest>();
     const secret = secretIn(readCookie(request, DESK_COOKIE, this.environment.ISSUER));
+    const permission = permissionOf(this.reflector, context);
     request.caller =
       request.headers.authorization !== undefined || secret === undefined
-        ? clientOf(request, this.tokens, 'operator')
-        : await this.atTheDesk(request, secret, permissionOf(this.reflector, context));
+        ? clientOf(request, this.tokens, ...(SCOPES[permission] ?? (['operator'] as const)))
+        : await this.atTheDesk(request, secret, permission);
     return true;
   }
 
@@ -71,7 +84,8 @@ class OperatorGuard implements CanActivate {
       );
     }
     expectPermitted(operator.role, permission);
-    return { id: operator.id, clientId: operator.login, scopes: ['operator'] };
+    // A person at the desk has a role, and none of the scopes of programs.
+    return { id: operator.id, clientId: operator.login, scopes: [] };
   }
 }
 

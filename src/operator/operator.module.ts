@@ -20,9 +20,11 @@ import { ApprovalStore } from './approval.store.ts';
 import { Approvals } from './approvals.ts';
 import { Audit } from './audit.ts';
 import { AuditLog } from './audit-log.ts';
+import { CallerChecks, NoCallerChecks } from './caller-checks.ts';
 import { CancellationAlert } from './cancellation-alert.ts';
 import { ChargesController } from './charges.controller.ts';
 import { CustomerReports } from './customer-reports.ts';
+import { DeedRequestStore } from './deed-request.store.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
 import { OperatorController } from './operator.controller.ts';
 import { OperatorStore } from './operator.store.ts';
@@ -34,6 +36,7 @@ import { OverviewController } from './overview.controller.ts';
 import { OverviewStore } from './overview.store.ts';
 import { ReissueController } from './reissue.controller.ts';
 import { ReissueDesk } from './reissue-desk.ts';
+import { SecondPerson } from './second-person.ts';
 import { DeskApprovalsController } from './pages/approvals.controller.ts';
 import { DeskRecordsController } from './pages/records.controller.ts';
 import { DeskReissuesController } from './pages/reissues.controller.ts';
@@ -71,6 +74,9 @@ import { DeskController } from './pages/desk.controller.ts';
   ],
   providers: [
     OperatorDesk,
+    SecondPerson,
+    DeedRequestStore,
+    { provide: CallerChecks, useClass: NoCallerChecks },
     ReissueDesk,
     Audit,
     AuditLog,
@@ -87,8 +93,9 @@ import { DeskController } from './pages/desk.controller.ts';
   ],
 })
 export class OperatorModule {
-  constructor(tasks: RecurringTasks, approvals: Approvals, sessions: OperatorSessions) {
+  constructor(tasks: RecurringTasks, approvals: Approvals, sessions: OperatorSessions, secondPerson: SecondPerson) {
     tasks.oncePerCluster({ name: 'expire approvals', everyMs: 10_000, run: () => approvals.expire() });
+    tasks.purge('requests of programs', () => secondPerson.purge());
     tasks.purge('operator sessions', () => sessions.purge());
   }
 }

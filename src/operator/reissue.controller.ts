@@ -8,14 +8,10 @@ import { subscriptionNotFound } from '../subscriptions/subscriptions.ts';
 import { ReasonRequest } from './operator.dto.ts';
 import { ForOperators, Permits } from './operator.guard.ts';
 import { IssuedReissueResponse, ReissueRequest, ReissueResponse } from './reissue.dto.ts';
-import { ReissueDesk, type ReissueOperator } from './reissue-desk.ts';
-import { FromAuditContext, auditedRead, auditedWrite, type AuditContext } from './audit-context.ts';
+import { ReissueDesk } from './reissue-desk.ts';
+import { FromAuditContext, acting, auditedRead, type AuditContext } from './audit-context.ts';
 
 const ReissueId = (): ParameterDecorator => Param('id', new OpaqueId(reissueNotFound));
-const acting = (caller: Caller, context: AuditContext, reason: string): ReissueOperator => ({
-  ...auditedWrite(caller, context, reason),
-  id: caller.id,
-});
 
 @ApiTags('Operator')
 @ForOperators()
@@ -58,8 +54,9 @@ export class ReissueController {
   }
 
   /**
-   * Approves a reissue that another person applied for. The old device is revoked for good. Errors:
-   * `reissue_not_found`, `reissue_closed`, `insufficient_scope` for the applicant.
+   * Approves a reissue that another client, or at the desk another operator, applied for. The old device is revoked for
+   * good. Clients need the scope `operator.decide`. Errors: `reissue_not_found`, `reissue_closed`, `insufficient_scope`
+   * for the applicant.
    */
   @Post('reissues/:id/approve')
   @Permits('decide')
@@ -74,7 +71,10 @@ export class ReissueController {
     return reissueResponse(await this.desk.approve(acting(caller, context, reason), id));
   }
 
-  /** Refuses a reissue. Errors: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for the applicant. */
+  /**
+   * Refuses a reissue; who may approve it may refuse it. Errors: `reissue_not_found`, `reissue_closed`,
+   * `insufficient_scope` for the applicant.
+   */
   @Post('reissues/:id/refuse')
   @Permits('decide')
   @HttpCode(200)
@@ -90,7 +90,8 @@ export class ReissueController {
 
   /**
    * Issues the code that enrols the new phone, to be handed over or printed in an activation letter. Errors:
-   * `reissue_not_found`, `reissue_closed`, `insufficient_scope` for anyone but the applicant.
+   * `reissue_not_found`, `reissue_closed`, `insufficient_scope` for the client that approved it, and at the desk for
+   * operators other than the applicant.
    */
   @Post('reissues/:id/issue')
   @Permits('apply_reissue')

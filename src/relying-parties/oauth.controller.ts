@@ -153,7 +153,7 @@ function serverMetadata(issuer: string): object {
     jwks_uri: `${issuer}/oauth2/jwks`,
     grant_types_supported: ['client_credentials'],
     response_types_supported: [],
-    scopes_supported: ['authentications', 'signing', 'carrier', 'operator'],
+    scopes_supported: ['authentications', 'signing', 'carrier', 'operator', 'operator.decide'],
     token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
     token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     // OpenID Connect Discovery requires both; they describe the assertion of a verification.

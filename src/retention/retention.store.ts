@@ -28,6 +28,7 @@ const ERASE_SUBSCRIPTIONS = statement(
     ), permitted AS (DELETE FROM sms_permissions WHERE subscription_id IN (SELECT id FROM over)
     ), codes AS (DELETE FROM enrolment_codes WHERE subscription_id IN (SELECT id FROM over)
     ), reissued AS (DELETE FROM reissues WHERE subscription_id IN (SELECT id FROM over)
+    ), requested AS (DELETE FROM deed_requests WHERE subscription_id IN (SELECT id FROM over)
     ), decided AS (DELETE FROM approvals WHERE subscription_id IN (SELECT id FROM over)
     ), reported AS (DELETE FROM reports WHERE subscription_id IN (SELECT id FROM over)
     ), alerted AS (DELETE FROM alerts WHERE subscription_id IN (SELECT id FROM over)
@@ -46,6 +47,7 @@ const ERASE_SUBSCRIPTIONS = statement(
       sms_permissions: ERASED,
       enrolment_codes: ERASED,
       reissues: ERASED,
+      deed_requests: ERASED,
       approvals: ERASED,
       reports: ERASED,
       alerts: ERASED,
@@ -71,10 +73,19 @@ const ERASE_LINES = statement(
         AND NOT EXISTS (SELECT 1 FROM subscriptions s WHERE s.line_id = l.id)
       ORDER BY updated_at LIMIT ${BATCH} FOR UPDATE SKIP LOCKED
     ), told AS (DELETE FROM carrier_events WHERE line_id IN (SELECT id FROM over)
+    ), requested AS (DELETE FROM approvals WHERE line_id IN (SELECT id FROM over)
     ), left_it AS (DELETE FROM departed_numbers WHERE line_id IN (SELECT id FROM over)
     ), asked AS (DELETE FROM authentications WHERE line_id IN (SELECT id FROM over) AND subscription_id IS NULL)
     DELETE FROM lines WHERE id IN (SELECT id FROM over)`,
-  { writes: { carrier_events: ERASED, departed_numbers: ERASED, authentications: ERASED, lines: ERASED } },
+  {
+    writes: {
+      carrier_events: ERASED,
+      approvals: ERASED,
+      departed_numbers: ERASED,
+      authentications: ERASED,
+      lines: ERASED,
+    },
+  },
 );
 
 /** Removes what is kept about persons whose subscription or line ended long ago. */

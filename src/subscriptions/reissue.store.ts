@@ -8,10 +8,7 @@ import { REISSUE_SECONDS } from '../domain/reissue.ts';
 import { Reissue } from './reissue.entity.ts';
 import type { Subscription } from './subscription.entity.ts';
 
-/**
- * The actor of a step: an operator of the call centre, or a program. The company behind a program must itself involve
- * two people.
- */
+/** The actor of a step: an operator of the call centre, or a program. */
 export interface ReissueActor {
   name: string;
   /** The id of the operator's or the program's account. */
@@ -98,8 +95,14 @@ const APPLY = statement(
 );
 
 /**
- * A deciding operator must be an active supervisor and not the applicant, and the applicant must still be active.
- * A deciding program passes the first two checks, because the service does not know its people.
+ * SQL: both are operators, or both are programs. An operator may be the one behind a program, so an operator and a program
+ * are not two people.
+ */
+const SAME_KIND = `(r.applied_by_operator IS NULL) = NOT EXISTS (SELECT 1 FROM operators WHERE id = $4)`;
+
+/**
+ * Another one than the applicant decides. A deciding operator must be an active supervisor, and the applicant must still
+ * be active.
  */
 const DECIDE = statement(
   'reissue_decide',
@@ -107,14 +110,15 @@ const DECIDE = statement(
       decided_by_operator = (SELECT id FROM operators WHERE id = $4), decided_at = now(),
       closed_at = CASE WHEN $2 = 'refused' THEN now() END, closed_by = CASE WHEN $2 = 'refused' THEN $3 END
     WHERE r.id = $1 AND r.state = 'applied' AND r.expires_at > now() AND ${STANDS}
-      AND r.applied_by_operator IS DISTINCT FROM $4::uuid
+      AND ${SAME_KIND} AND r.applied_by <> $3
       AND NOT EXISTS (SELECT 1 FROM operators WHERE id = $4 AND (disabled_at IS NOT NULL OR role <> 'supervisor'))
       AND NOT EXISTS (SELECT 1 FROM operators WHERE id = r.applied_by_operator AND disabled_at IS NOT NULL)
     RETURNING r.subscription_id AS "subscriptionId"`,
 );
 
 /**
- * Only the applicant issues the code, so that no other operator sees it.
+ * At the desk only the applicant issues the code, so that no other operator sees it. A program issues what another
+ * program approved.
  * It can be issued again after a lost letter or a failed test, which voids the earlier issue.
  * No issue is valid for more than 30 days after the decision.
  */
@@ -124,7 +128,7 @@ const ISSUE = statement(
       registered_at = NULL,
       expires_at = least(greatest(r.expires_at, now() + make_interval(secs => $3)), r.decided_at + interval '30 days')
     WHERE r.id = $1 AND r.state IN ('approved', 'issued', 'registered') AND r.expires_at > now() AND ${STANDS}
-      AND r.applied_by = $2 AND r.applied_by_operator IS NOT DISTINCT FROM (SELECT id FROM operators WHERE id = $4)
+      AND ${SAME_KIND} AND r.decided_by <> $2 AND (r.applied_by_operator IS NULL OR r.applied_by_operator = $4::uuid)
     RETURNING r.subscription_id AS "subscriptionId"`,
 );
 
@@ -191,7 +195,7 @@ export class ReissueStore {
     return (await session.rows(DECIDE, [id, state, by.name, by.id])).length === 1;
   }
 
-  /** Returns false when the reissue is not approved, or this actor did not apply for it. */
+  /** Returns false when the reissue is not approved, or this actor may not issue it. */
   async issue(session: Session, id: string, by: ReissueActor, seconds: number): Promise<boolean> {
     return (await session.rows(ISSUE, [id, by.name, seconds, by.id])).length === 1;
   }

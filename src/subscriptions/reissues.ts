@@ -66,14 +66,19 @@ export class Reissues {
     if (await this.store.decide(session, id, state, by)) return;
     const found = await this.get(id, session);
     if (found.state !== 'applied') throw reissueClosed(found);
-    // The operator's role allows the decision; a second person is missing.
-    throw new Problem('insufficient_scope', 'A supervisor other than the applicant must decide.', { roles: [] });
+    // The actor's role or scope allows the decision; a second person is missing.
+    throw new Problem(
+      'insufficient_scope',
+      'Another one than the applicant must decide: at the desk a supervisor, for an application by a client another client.',
+      { roles: [] },
+    );
   }
 
   /**
    * Issues an approved reissue, which then expires after `seconds` at the earliest and 30 days after the decision at
    * the latest.
-   * Problems: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for another operator’s application.
+   * Problems: `reissue_not_found`, `reissue_closed`, `insufficient_scope` for another operator’s application,
+   * and for the client that approved it.
    */
   async issue(session: Session, id: string, by: ReissueActor, seconds: number): Promise<void> {
     if (await this.store.issue(session, id, by, seconds)) return;
@@ -82,10 +87,8 @@ export class Reissues {
       throw reissueClosed(found);
     throw new Problem(
       'insufficient_scope',
-      'Only the operator who applied for the reissue can issue it. Otherwise withdraw it and apply again.',
-      {
-        roles: [],
-      },
+      'The operator who applied for the reissue issues it; for an application by a client, a client that did not approve it. Otherwise withdraw it and apply again.',
+      { roles: [] },
     );
   }
 

@@ -54,4 +54,8 @@ export class Subscription {
   /** When a phone was last enrolled without the confirmation of the one before it. */
   @Column('timestamptz', { nullable: true })
   unconfirmedEnrolmentAt: Date | null;
+
+  /** When an operator or a program last unlocked the PIN. */
+  @Column('timestamptz', { nullable: true })
+  pinUnlockedAt: Date | null;
 }

@@ -3,6 +3,7 @@ import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
 import { LOSS_OBJECTION_HOURS, NEW_PHONE_OBJECTION_HOURS } from '../domain/alert.ts';
+import { UNLOCK_HOURS } from '../domain/deed.ts';
 import { PIN_ATTEMPTS, PIN_WRONG_IN_ALL } from '../domain/device.ts';
 import { afterChange, type Standing, type SubscriptionChange } from '../domain/subscription.ts';
 import { Subscription } from './subscription.entity.ts';
@@ -53,6 +54,7 @@ const LOCK = statement(
       protected_since AS "protectedSince",
       coalesce(loss_objected_at > now() - interval '${LOSS_OBJECTION_HOURS} hours', false) AS "lossObjected",
       coalesce(new_phone_objected_at > now() - interval '${NEW_PHONE_OBJECTION_HOURS} hours', false) AS "newPhoneObjected",
+      coalesce(pin_unlocked_at > now() - interval '${UNLOCK_HOURS} hours', false) AS "pinUnlocked",
       (SELECT max(at) FROM subscription_links WHERE subscription_id = $1 AND change = 'device_activated') AS "enrolledAt"
     FROM subscriptions WHERE id = $1 FOR UPDATE`,
 );
@@ -292,6 +294,10 @@ export class SubscriptionStore {
 
   async newPhoneObjected({ manager }: Session, id: string): Promise<void> {
     await manager.update(Subscription, { id }, { newPhoneObjectedAt: () => 'now()' });
+  }
+
+  async pinUnlocked({ manager }: Session, id: string): Promise<void> {
+    await manager.update(Subscription, { id }, { pinUnlockedAt: () => 'now()' });
   }
 
   async lossObjected({ manager }: Session, id: string): Promise<void> {

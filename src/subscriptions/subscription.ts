@@ -27,6 +27,8 @@ export type LockedSubscription = Standing &
     lossObjected: boolean;
     /** True for 24 hours after the old phone objected to a request for a new one. */
     newPhoneObjected: boolean;
+    /** True for 24 hours after an operator or a program unlocked the PIN. */
+    pinUnlocked: boolean;
   };
 
 /** The actor of a change, and the time at which it took effect; now when left out. */

@@ -7,7 +7,8 @@ import { Database, isConflict, type Session } from '../database/database.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import { ineligibility, INELIGIBILITY_SENTENCES, type IneligibilityCode } from '../domain/eligibility.ts';
 import type { LineFacts } from '../domain/line.ts';
-import { joinHold, type Hold } from '../domain/line-memory.ts';
+import type { Circumstances } from '../domain/deed.ts';
+import { joinHold, type Hold, type LineMemory } from '../domain/line-memory.ts';
 import { differencesBetween } from '../domain/line-event.ts';
 import { seoulDay } from '../domain/person.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
@@ -39,6 +40,9 @@ export interface Enrolment {
   /** The content of the QR code. */
   enrolmentUri: string;
 }
+
+/** What of a subscription decides about holds. */
+type ForHolds = Pick<StandingSubscription, 'protectedSince'> & Pick<Circumstances, 'suspensions'>;
 
 /**
  * Who subscribes a line. With `verified`, the carrier must still report this line and this person as its owner.
@@ -85,10 +89,24 @@ export class Subscriptions {
 
   /** The hold that keeps a line from joining; null without one. */
   private async holdOf(line: LineFacts, standing: StandingSubscription | undefined): Promise<Hold | null> {
-    const memory = await this.memories.expected(line);
+    return this.holdBy(await this.memories.expected(line), standing);
+  }
+
+  private holdBy(memory: LineMemory, standing: ForHolds | undefined): Hold | null {
     const onLine = standing && { isProtected: standing.protectedSince !== null, suspensions: standing.suspensions };
     const { SMS_HOLD_HOURS: sms, JOIN_HOLD_HOURS: join } = this.environment;
     return joinHold(memory, onLine ?? null, new Date(), { sms, join });
+  }
+
+  /** What decides how many people a deed on a locked subscription takes. */
+  async circumstancesOf(session: Session, locked: LockedSubscription): Promise<Circumstances> {
+    const hold = this.holdBy(await this.memories.of(locked.lineId, session), locked);
+    return { suspensions: locked.suspensions, isHeld: hold !== null, wasUnlocked: locked.pinUnlocked };
+  }
+
+  /** Records that an operator or a program unlocked the PIN. */
+  async pinUnlocked(session: Session, subscriptionId: string): Promise<void> {
+    await this.store.pinUnlocked(session, subscriptionId);
   }
 
   /**

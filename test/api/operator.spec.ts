@@ -47,8 +47,14 @@ const readWithoutReason = (path: string) =>
   service.call('GET', `/operator/v1/${path}`, undefined, { scope: 'operator' });
 const write = (path: string, body: object, headers: Record<string, string> = {}): Promise<Answer> =>
   service.call('POST', `/operator/v1/${path}`, body, { scope: 'operator', headers });
-const act = (subscriptionId: string, action: Action, reason: unknown = '고객 요청') =>
-  write(`subscriptions/${subscriptionId}/${action}`, { reason });
+/** Acts as one client; where it takes two, that client requests it and the other one does it. */
+const act = async (subscriptionId: string, action: Action, reason: unknown = '고객 요청'): Promise<Answer> => {
+  const path = `subscriptions/${subscriptionId}`;
+  const alone = await write(`${path}/${action}`, { reason });
+  if (alone.body['code'] !== 'insufficient_scope') return alone;
+  await write(`${path}/requests`, { deed: action, reason });
+  return service.call('POST', `/operator/v1/${path}/${action}`, { reason }, { scope: 'operator.decide' });
+};
 const eligibility = (phoneNumber: string) => read(`eligibility?phoneNumber=${encodeURIComponent(phoneNumber)}`);
 const subscribe = (phoneNumber: string) => write('subscriptions', { phoneNumber, reason: '가입 신청' });
 const findRaw = (phoneNumber: string) => read<Found[]>(`subscriptions?phoneNumber=${encodeURIComponent(phoneNumber)}`);
@@ -623,25 +629,27 @@ describe('the audit', () => {
     await act(id, 'enrolment-code', next());
     const { entries } = (await read<Audited>(`subscriptions/${id}/audit`, bytesOf(next()))).body;
     const calls = [
-      ['subscribe', 'done'],
-      ['find', 'done'],
-      ['report-loss', 'done'],
-      ['report-loss', 'nothing_to_change'],
-      ['resume', 'done'],
-      ['unlock-pin', 'subscription_not_found'],
-      ['enrolment-code', 'done'],
-      ['history', 'done'],
-      ['cancel', 'done'],
-      ['cancel', 'nothing_to_change'],
-      ['enrolment-code', 'subscription_not_found'],
-      ['audit', 'done'],
-    ];
+      [1, 'subscribe', 'done'],
+      [2, 'find', 'done'],
+      [3, 'report-loss', 'done'],
+      [4, 'report-loss', 'nothing_to_change'],
+      [5, 'resume', 'insufficient_scope'],
+      [5, 'ask-resume', 'done'],
+      [5, 'resume', 'done', 'demo-supervisor'],
+      [6, 'unlock-pin', 'subscription_not_found'],
+      [7, 'enrolment-code', 'done'],
+      [8, 'history', 'done'],
+      [9, 'cancel', 'done'],
+      [10, 'cancel', 'nothing_to_change'],
+      [11, 'enrolment-code', 'subscription_not_found'],
+      [12, 'audit', 'done'],
+    ] as const;
     expect(entries).toEqual(
-      calls.map(([action, outcome], at) => ({
+      calls.map(([at, action, outcome, operator = 'demo-operator']) => ({
         at: TIME,
-        operator: 'demo-operator',
+        operator,
         action,
-        reason: reasons[at],
+        reason: reasons[at - 1],
         outcome,
       })),
     );
@@ -705,6 +713,7 @@ describe('the audit', () => {
     await act(subscriptionId, 'cancel');
     const { life } = await auditOf(subscriptionId);
     const operator = { actor: 'operator', actorId: 'demo-operator', event: null };
+    const both = { ...operator, actorId: 'demo-operator + demo-supervisor' };
     const carrier = { actor: 'carrier', actorId: null, event: expect.stringMatching(/^urn:test:carrier [\w-]{36}$/) };
     const customer = { actor: 'customer', actorId: null, event: null };
     const times = { at: TIME, recordedAt: TIME };
@@ -713,9 +722,9 @@ describe('the audit', () => {
       { ...times, state: 'active', change: 'device_activated', reason: null, ...customer },
       { ...times, state: 'suspended', change: 'suspended', reason: 'line_suspended', ...carrier },
       { ...times, state: 'suspended', change: 'suspended', reason: 'loss_reported', ...operator },
-      { ...times, state: 'suspended', change: 'resumed', reason: 'loss_reported', ...operator },
+      { ...times, state: 'suspended', change: 'resumed', reason: 'loss_reported', ...both },
       { ...times, state: 'active', change: 'resumed', reason: 'line_suspended', ...carrier },
-      { ...times, state: 'cancelled', change: 'cancelled', reason: 'call_centre', ...operator },
+      { ...times, state: 'cancelled', change: 'cancelled', reason: 'call_centre', ...both },
     ]);
   });
 });

@@ -6,7 +6,7 @@ import { BANK, otpSubscriber, smartOtp, startSigning, TRANSFER } from '../suppor
 import { eventually } from '../support/eventually.ts';
 import { expectSecondsAfter } from '../support/instants.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
-import { TEST_PIN, TestService, type Answer, type Subscriber } from '../support/service.ts';
+import { TEST_PIN, TestService, type Answer, type Subscriber, type TestScope } from '../support/service.ts';
 
 type Reissue = Record<string, string | null> & { id: string; state: string };
 type Issued = { enrolmentCode: string; enrolmentUri: string; expiresAt: string; delivery: string };
@@ -29,8 +29,8 @@ beforeEach(async () => {
   phone = subscriber.phone;
 });
 
-const write = <Body>(path: string, body: object): Promise<Answer<Body>> =>
-  service.call('POST', `/operator/v1/${path}`, { reason: '분실 신고 고객', ...body }, { scope: 'operator' });
+const write = <Body>(path: string, body: object, scope: TestScope = 'operator'): Promise<Answer<Body>> =>
+  service.call('POST', `/operator/v1/${path}`, { reason: '분실 신고 고객', ...body }, { scope });
 const apply = (other: object = {}) =>
   write<Reissue>(`subscriptions/${subscriber.subscriptionId}/reissues`, {
     cause: 'lost',
@@ -40,7 +40,11 @@ const apply = (other: object = {}) =>
     ...other,
   });
 const take = <Body = Reissue>(id: string, action: 'approve' | 'refuse' | 'issue' | 'withdraw') =>
-  write<Body>(`reissues/${id}/${action}`, {});
+  write<Body>(
+    `reissues/${id}/${action}`,
+    {},
+    action === 'approve' || action === 'refuse' ? 'operator.decide' : 'operator',
+  );
 const listed = async () => {
   const path = `/operator/v1/subscriptions/${subscriber.subscriptionId}/reissues`;
   const headers = { 'Audit-Reason': 'look' };
@@ -92,7 +96,7 @@ describe('a reissue after a loss', () => {
     expect(await phone.pending()).toEqual([]);
 
     const { id } = applied.body;
-    expect((await take(id, 'approve')).body).toMatchObject({ state: 'approved', decidedBy: 'demo-operator' });
+    expect((await take(id, 'approve')).body).toMatchObject({ state: 'approved', decidedBy: 'demo-supervisor' });
     for (const old of [phone, device]) {
       expect(await refusalOf(old.pending())).toEqual({ status: 401, code: 'device_proof_invalid' });
       expect(await refusalOf(old.history())).toMatchObject({ status: 401 });

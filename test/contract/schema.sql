@@ -20,32 +20,38 @@ CREATE UNIQUE INDEX alerts_pkey ON public.alerts USING btree (id)
 CREATE INDEX alerts_subscription ON public.alerts USING btree (subscription_id, at)
 approvals.id uuid NOT NULL
 approvals.kind text NOT NULL
-approvals.subscription_id uuid NOT NULL
+approvals.subscription_id uuid
 approvals.state text NOT NULL DEFAULT 'asked'::text
 approvals.asked_by uuid NOT NULL
 approvals.asked_at timestamp with time zone NOT NULL DEFAULT now()
 approvals.reason text NOT NULL
-approvals.link integer NOT NULL
+approvals.link integer
 approvals.expires_at timestamp with time zone NOT NULL
 approvals.decided_by uuid
 approvals.decided_at timestamp with time zone
 approvals.decision_reason text
 approvals.closed_at timestamp with time zone
+approvals.line_id text
+approvals.identified boolean NOT NULL DEFAULT false
+approvals CONSTRAINT approval_names_what_it_is_for CHECK ((((kind = 'subscribe'::text) = (line_id IS NOT NULL)) AND ((kind = 'subscribe'::text) OR ((subscription_id IS NOT NULL) AND (link IS NOT NULL)))))
 approvals CONSTRAINT approvals_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES operators(id)
 approvals CONSTRAINT approvals_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES operators(id)
-approvals CONSTRAINT approvals_kind_check CHECK ((kind = ANY (ARRAY['resume'::text, 'enrolment_code'::text])))
+approvals CONSTRAINT approvals_kind_check CHECK ((kind = ANY (ARRAY['resume'::text, 'enrolment_code'::text, 'cancel'::text, 'unlock_pin'::text, 'subscribe'::text])))
 approvals CONSTRAINT approvals_pkey PRIMARY KEY (id)
 approvals CONSTRAINT approvals_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'approved'::text, 'refused'::text, 'expired'::text, 'withdrawn'::text, 'taken'::text])))
 approvals CONSTRAINT approvals_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 approvals CONSTRAINT decided_at_once CHECK ((((decided_by IS NULL) = (decided_at IS NULL)) AND ((decided_by IS NULL) = (decision_reason IS NULL))))
 approvals CONSTRAINT decided_before_it_counts CHECK (((state <> ALL (ARRAY['approved'::text, 'refused'::text, 'taken'::text])) OR (decided_by IS NOT NULL)))
 approvals CONSTRAINT decided_by_somebody_else CHECK ((decided_by <> asked_by))
-approvals CONSTRAINT only_codes_are_taken CHECK (((state <> 'taken'::text) OR (kind = 'enrolment_code'::text)))
-approvals CONSTRAINT open_until_closed CHECK (((closed_at IS NULL) = ((state = 'asked'::text) OR ((state = 'approved'::text) AND (kind = 'enrolment_code'::text)))))
+approvals CONSTRAINT only_codes_are_taken CHECK (((state <> 'taken'::text) OR (kind = ANY (ARRAY['enrolment_code'::text, 'subscribe'::text]))))
+approvals CONSTRAINT open_until_closed CHECK (((closed_at IS NULL) = ((state = 'asked'::text) OR ((state = 'approved'::text) AND (kind = ANY (ARRAY['enrolment_code'::text, 'subscribe'::text]))))))
+approvals CONSTRAINT subscribes_the_identified CHECK (((kind <> 'subscribe'::text) OR identified))
 approvals CONSTRAINT undecided_by_anybody CHECK (((state <> ALL (ARRAY['asked'::text, 'withdrawn'::text])) OR (decided_by IS NULL)))
 CREATE INDEX approvals_age ON public.approvals USING btree (asked_at)
 CREATE INDEX approvals_asked_by ON public.approvals USING btree (asked_by) WHERE (closed_at IS NULL)
+CREATE INDEX approvals_line ON public.approvals USING btree (line_id) WHERE (line_id IS NOT NULL)
 CREATE UNIQUE INDEX approvals_one_open ON public.approvals USING btree (subscription_id, kind) WHERE (closed_at IS NULL)
+CREATE UNIQUE INDEX approvals_one_open_line ON public.approvals USING btree (line_id) WHERE ((closed_at IS NULL) AND (line_id IS NOT NULL))
 CREATE INDEX approvals_open ON public.approvals USING btree (expires_at) WHERE (closed_at IS NULL)
 CREATE UNIQUE INDEX approvals_pkey ON public.approvals USING btree (id)
 CREATE INDEX approvals_subscription ON public.approvals USING btree (subscription_id, asked_at)
@@ -108,6 +114,7 @@ authentications.line_version integer
 authentications.authenticator_id uuid
 authentications.transaction bytea
 authentications.texts bytea
+authentications.code_host text
 authentications.held boolean NOT NULL DEFAULT false
 authentications.budgets bytea[]
 authentications.not_me_at timestamp with time zone
@@ -126,6 +133,7 @@ authentications CONSTRAINT push_keeps_no_plain_code CHECK (((channel = 'sms'::te
 authentications CONSTRAINT transaction_is_signed_while_open CHECK ((((channel = 'sign'::text) AND (closed_at IS NULL)) = (transaction IS NOT NULL)))
 CREATE INDEX authentications_age ON public.authentications USING brin (requested_at) WITH (autosummarize='on')
 CREATE INDEX authentications_history ON public.authentications USING btree (subscription_id, requested_at) WHERE (subscription_id IS NOT NULL)
+CREATE INDEX authentications_line ON public.authentications USING btree (line_id) WHERE ((line_id IS NOT NULL) AND (subscription_id IS NULL))
 CREATE UNIQUE INDEX authentications_one_pending ON public.authentications USING btree (person_index, client_id) WHERE (closed_at IS NULL)
 CREATE INDEX authentications_open ON public.authentications USING btree (expires_at) WHERE (closed_at IS NULL)
 CREATE UNIQUE INDEX authentications_pkey ON public.authentications USING btree (id)
@@ -205,6 +213,7 @@ clients.vendor_code text
 clients.requires_registration boolean NOT NULL DEFAULT false
 clients.token_endpoint_auth_method text
 clients.assertion_audience text NOT NULL DEFAULT 'issuer'::text
+clients.window_host text
 clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL)))
 clients CONSTRAINT clients_assertion_audience_check CHECK ((assertion_audience = ANY (ARRAY['issuer'::text, 'endpoint'::text])))
 clients CONSTRAINT clients_client_id_key UNIQUE (client_id)
@@ -214,6 +223,7 @@ clients CONSTRAINT clients_starts_per_minute_check CHECK ((starts_per_minute > 0
 clients CONSTRAINT clients_token_endpoint_auth_method_check CHECK ((token_endpoint_auth_method = ANY (ARRAY['private_key_jwt'::text, 'client_secret_basic'::text, 'client_secret_post'::text])))
 clients CONSTRAINT clients_vendor_code_check CHECK ((vendor_code ~ '^[A-Z0-9]{2,8}$'::text))
 clients CONSTRAINT clients_vendor_code_key UNIQUE (vendor_code)
+clients CONSTRAINT window_host_is_a_host_name CHECK (((length(window_host) <= 253) AND (window_host ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$'::text)))
 CREATE UNIQUE INDEX clients_client_id_key ON public.clients USING btree (client_id)
 CREATE UNIQUE INDEX clients_pkey ON public.clients USING btree (id)
 CREATE UNIQUE INDEX clients_vendor_code_key ON public.clients USING btree (vendor_code)
@@ -252,6 +262,26 @@ customer_sessions CONSTRAINT join_has_terms CHECK (((errand <> 'join'::text) OR 
 customer_sessions CONSTRAINT verified_names_a_line CHECK ((((verified_at IS NULL) = (line_id IS NULL)) AND ((verified_at IS NULL) = (person_index IS NULL)) AND ((verified_at IS NULL) = (verified_for IS NULL)) AND ((verified_at IS NULL) = (channel IS NULL))))
 CREATE INDEX customer_sessions_age ON public.customer_sessions USING btree (created_at)
 CREATE UNIQUE INDEX customer_sessions_pkey ON public.customer_sessions USING btree (digest)
+deed_requests.id uuid NOT NULL
+deed_requests.subscription_id uuid NOT NULL
+deed_requests.deed text NOT NULL
+deed_requests.asked_by uuid NOT NULL
+deed_requests.asked_at timestamp with time zone NOT NULL DEFAULT now()
+deed_requests.reason text NOT NULL
+deed_requests.link integer NOT NULL
+deed_requests.expires_at timestamp with time zone NOT NULL
+deed_requests.spent_at timestamp with time zone
+deed_requests.spent_by uuid
+deed_requests CONSTRAINT deed_request_is_spent_once CHECK (((spent_at IS NULL) = (spent_by IS NULL)))
+deed_requests CONSTRAINT deed_requests_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES clients(id)
+deed_requests CONSTRAINT deed_requests_deed_check CHECK ((deed = ANY (ARRAY['cancel'::text, 'resume'::text, 'enrolment-code'::text, 'unlock-pin'::text])))
+deed_requests CONSTRAINT deed_requests_pkey PRIMARY KEY (id)
+deed_requests CONSTRAINT deed_requests_spent_by_fkey FOREIGN KEY (spent_by) REFERENCES clients(id)
+deed_requests CONSTRAINT deed_requests_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
+CREATE INDEX deed_requests_age ON public.deed_requests USING btree (expires_at)
+CREATE UNIQUE INDEX deed_requests_one_open ON public.deed_requests USING btree (subscription_id, deed, asked_by) WHERE (spent_at IS NULL)
+CREATE UNIQUE INDEX deed_requests_pkey ON public.deed_requests USING btree (id)
+CREATE INDEX deed_requests_subscription ON public.deed_requests USING btree (subscription_id)
 deliveries.id bigint NOT NULL
 deliveries.kind text NOT NULL
 deliveries.authentication_id uuid
@@ -592,6 +622,15 @@ CREATE INDEX sms_permissions_age ON public.sms_permissions USING brin (created_a
 CREATE UNIQUE INDEX sms_permissions_pkey ON public.sms_permissions USING btree (id)
 CREATE UNIQUE INDEX sms_permissions_standing ON public.sms_permissions USING btree (subscription_id, client_id) WHERE ((permitted_at IS NOT NULL) AND (ended_at IS NULL))
 CREATE INDEX sms_permissions_subscription ON public.sms_permissions USING btree (subscription_id, permitted_at)
+sms_receipts.id bigint NOT NULL
+sms_receipts.message_id text NOT NULL
+sms_receipts.state text NOT NULL
+sms_receipts.received_at timestamp with time zone NOT NULL DEFAULT now()
+sms_receipts CONSTRAINT sms_receipts_pkey PRIMARY KEY (id)
+sms_receipts CONSTRAINT sms_receipts_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'unknown'::text, 'delivered'::text, 'expired'::text, 'deleted'::text, 'undeliverable'::text, 'rejected'::text])))
+CREATE INDEX sms_receipts_age ON public.sms_receipts USING btree (received_at)
+CREATE INDEX sms_receipts_named ON public.sms_receipts USING btree (message_id)
+CREATE UNIQUE INDEX sms_receipts_pkey ON public.sms_receipts USING btree (id)
 start_budgets.person_index bytea NOT NULL
 start_budgets.starts timestamp with time zone[] NOT NULL
 start_budgets.quiet_until timestamp with time zone
@@ -634,6 +673,7 @@ subscriptions.reissued_at timestamp with time zone
 subscriptions.unconfirmed_enrolment_at timestamp with time zone
 subscriptions.loss_objected_at timestamp with time zone
 subscriptions.new_phone_objected_at timestamp with time zone
+subscriptions.pin_unlocked_at timestamp with time zone
 subscriptions CONSTRAINT active_is_protected CHECK (((state <> 'active'::text) OR ((protected_since IS NOT NULL) AND (suspensions = '{}'::text[]))))
 subscriptions CONSTRAINT cancelled_for_a_reason CHECK (((state <> 'cancelled'::text) OR ((reason IS NOT NULL) AND (reason = ANY (ARRAY['website'::text, 'call_centre'::text, 'ported_out'::text, 'owner_changed'::text, 'unsupported_device'::text, 'line_terminated'::text, 'ineligible_plan'::text])))))
 subscriptions CONSTRAINT stands_at_its_last_link FOREIGN KEY (id, link, state) REFERENCES subscription_links(subscription_id, number, to_state)
@@ -647,6 +687,24 @@ CREATE UNIQUE INDEX subscriptions_one_a_line ON public.subscriptions USING btree
 CREATE INDEX subscriptions_over ON public.subscriptions USING btree (since) WHERE (state = 'cancelled'::text)
 CREATE UNIQUE INDEX subscriptions_pkey ON public.subscriptions USING btree (id)
 CREATE INDEX subscriptions_suspended ON public.subscriptions USING btree (id) WHERE (state = 'suspended'::text)
+text_messages.id bigint NOT NULL
+text_messages.authentication_id uuid
+text_messages.notice_id uuid
+text_messages.line_id text
+text_messages.message_id text
+text_messages.state text NOT NULL
+text_messages.sent_at timestamp with time zone NOT NULL DEFAULT now()
+text_messages.settled_at timestamp with time zone
+text_messages CONSTRAINT text_message_is_about_one_thing CHECK ((num_nonnulls(authentication_id, notice_id) = 1))
+text_messages CONSTRAINT text_messages_authentication_id_fkey FOREIGN KEY (authentication_id) REFERENCES authentications(id) ON DELETE CASCADE
+text_messages CONSTRAINT text_messages_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices(id) ON DELETE CASCADE
+text_messages CONSTRAINT text_messages_pkey PRIMARY KEY (id)
+text_messages CONSTRAINT text_messages_state_check CHECK ((state = ANY (ARRAY['accepted'::text, 'unknown'::text, 'delivered'::text, 'expired'::text, 'deleted'::text, 'undeliverable'::text, 'rejected'::text])))
+CREATE INDEX text_messages_authentication ON public.text_messages USING btree (authentication_id) WHERE (authentication_id IS NOT NULL)
+CREATE INDEX text_messages_line ON public.text_messages USING btree (line_id, sent_at) WHERE (line_id IS NOT NULL)
+CREATE INDEX text_messages_named ON public.text_messages USING btree (message_id) WHERE (message_id IS NOT NULL)
+CREATE INDEX text_messages_notice ON public.text_messages USING btree (notice_id) WHERE (notice_id IS NOT NULL)
+CREATE UNIQUE INDEX text_messages_pkey ON public.text_messages USING btree (id)
 verification_answers.authentication_id uuid NOT NULL
 verification_answers.request_digest bytea NOT NULL
 verification_answers.answer bytea

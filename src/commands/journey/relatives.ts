@@ -152,7 +152,7 @@ export const RELATIVES: readonly JourneyStep[] = [
         delivery: 'post',
       });
       const reissue = `/operator/v1/reissues/${String(applied.body['id'])}`;
-      const approved = await call(scene, 'operator', 'POST', `${reissue}/approve`, { reason: '본인확인 완료' });
+      const approved = await call(scene, 'operator.decide', 'POST', `${reissue}/approve`, { reason: '본인확인 완료' });
       const { body } = await call(scene, 'operator', 'POST', `${reissue}/issue`, { reason: '발송' });
       expect(
         stopped.length === 0 && approved.body['state'] === 'approved',

@@ -4,6 +4,7 @@ import { Problem } from '../../domain/problem.ts';
 import { addressOf } from '../../http/address.ts';
 import { SHOWN_TEXT } from '../../http/plain-text.ts';
 import type { DeskOperator } from '../approvals.ts';
+import type { Doer } from '../second-person.ts';
 import type { SignedInOperator } from '../operator.ts';
 import type { Assets } from '../../pages/assets.ts';
 import { deskVisitor, type DeskReader } from './desk.ts';
@@ -59,6 +60,12 @@ export class DeskRequest {
       throw new Problem('invalid_request', 'A reason is required.', { errors });
     }
     return { operator: this.operator.login, operatorId: this.operator.id, reason, address: this.address };
+  }
+
+  /** Returns the operator for what may take two people. Problems: `invalid_request` without a reason. */
+  doing(): Doer {
+    const { operatorId: id, ...operator } = this.acting();
+    return { ...operator, id, actor: 'operator' };
   }
 
   /** Sends a page; returns its HTML. */

@@ -68,7 +68,7 @@ export class DeskSubscriptionController {
   @RouteConfig(FORM)
   @Permits('cancel')
   async cancel(@AtDesk() desk: DeskRequest, @SubscriptionId() id: string): Promise<string> {
-    await this.desk.cancel(desk.acting(), id);
+    await this.desk.cancel(desk.doing(), id);
     return desk.go(afterwards(id, 'cancel'));
   }
 
@@ -84,7 +84,7 @@ export class DeskSubscriptionController {
   @RouteConfig(FORM)
   @Permits('unlock_pin')
   async unlockPin(@AtDesk() desk: DeskRequest, @SubscriptionId() id: string): Promise<string> {
-    await this.desk.unlockPin(desk.acting(), id);
+    await this.desk.unlockPin(desk.doing(), id);
     return desk.go(afterwards(id, 'unlock-pin'));
   }
 

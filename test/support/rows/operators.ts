@@ -174,6 +174,11 @@ export class OperatorRows {
     );
   }
 
+  /** Makes what clients requested for a subscription expire now. */
+  expireDeedRequests(subscriptionId: string): Promise<unknown> {
+    return this.sql('UPDATE deed_requests SET expires_at = now() WHERE subscription_id = $1', [subscriptionId]);
+  }
+
   /** The reissues of a subscription, oldest first. */
   reissuesOf(subscriptionId: string): Promise<{ id: string; state: string }[]> {
     return this.sql('SELECT id, state FROM reissues WHERE subscription_id = $1 ORDER BY applied_at', [subscriptionId]);

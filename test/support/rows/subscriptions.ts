@@ -44,6 +44,14 @@ export class SubscriptionRows {
     );
   }
 
+  /** Moves the last unlocking of a subscription's PIN into the past. */
+  ageUnlocking(id: string, hours: number): Promise<unknown> {
+    return this.sql(
+      'UPDATE subscriptions SET pin_unlocked_at = pin_unlocked_at - make_interval(hours => $2) WHERE id = $1',
+      [id, hours],
+    );
+  }
+
   /** The newest subscription of a line. */
   async newestOf(lineId: string): Promise<{ state: string; reason: string | null } | undefined> {
     const [row] = await this.sql<{ state: string; reason: string | null }>(
