@@ -114,7 +114,7 @@ function isChecked(deed: Deed): deed is CheckedDeed {
 }
 
 /** The problem of a client that may not decide. */
-export function needsDecide(): Problem {
+function needsDecide(): Problem {
   return new Problem(
     'insufficient_scope',
     'The SIM or the phone is in doubt, so this takes a client with the scope operator.decide, after another client requested it.',
