@@ -117,7 +117,16 @@ describe('the local SMS centre', () => {
     const { message_id: id } = await ask('submit_sm', { ...message, registered_delivery: 1 });
     const [delivered] = (await receipt) as [Pdu];
     expect(String(delivered.short_message?.message)).toMatch(new RegExp(`^id:${id} .*stat:DELIVRD`));
-    expect(smsc.received).toEqual([{ receivedAt: expect.any(String), to: '+821012345678', from: '1588', text: 'hi' }]);
+    expect(smsc.received).toEqual([
+      {
+        receivedAt: expect.any(String),
+        to: '+821012345678',
+        from: '1588',
+        text: 'hi',
+        messageId: id,
+        validUntil: null,
+      },
+    ]);
     session.destroy();
     await smsc.close();
   });
