@@ -1049,7 +1049,7 @@ describe('a notice', () => {
     await delivered(subscriptionId);
     const texts = textsTo(person).map(({ text }) => text);
     const alerts = noticesTo(pushToken).map(({ data, alert }) => JSON.stringify({ data, alert }));
-    expect([texts.length, alerts.length]).toEqual([4, 2]);
+    expect([texts.length, alerts.length]).toEqual([5, 2]);
     for (const text of [...texts, ...alerts]) expect(text).not.toMatch(/\d/);
     for (const text of texts) expect(text.length).toBeLessThanOrEqual(70);
   });
