@@ -200,9 +200,16 @@ const ENDS_WITH_DEVICES = {
   },
 };
 
+/** SQL: an own phone that another one replaces keeps its push token, to which alerts go; a Smart OTP does not. */
+const keptToken = (isReplaced: string) =>
+  ['push_token', 'push_token_digest']
+    .map((column) => `${column} = CASE WHEN ${isReplaced} THEN ${column} END`)
+    .join(', ');
+
 const REVOKE_OLDER = statement(
   'device_revoke_older',
-  `WITH gone AS (UPDATE devices SET state = 'revoked', revoked_at = now(), replaced_at = now()
+  `WITH gone AS (UPDATE devices SET state = 'revoked', revoked_at = now(), replaced_at = now(),
+      ${keptToken('issuer_id IS NULL')}
     WHERE subscription_id = $1 AND state = 'active' AND EXISTS (
       SELECT 1 FROM devices d WHERE d.id = $2 AND d.state = 'testing' AND d.test_expires_at > now()
         AND d.test_failures < ${TEST_ATTEMPTS} AND d.test_digest = ANY($3)
@@ -210,16 +217,12 @@ const REVOKE_OLDER = statement(
   ENDS_WITH_DEVICES,
 );
 
-/**
- * Revokes all devices, or all except the one that has just replaced the lost phone. A phone that another one replaces
- * keeps its push token, to which alerts go, until it is cleared.
- */
+/** Revokes all devices, or all except the one that has just replaced the lost phone. */
 const REVOKE_ALL = statement(
   'device_revoke_all',
   `WITH gone AS (
       UPDATE devices SET state = 'revoked', revoked_at = now(),
-        push_token = CASE WHEN $3 AND state = 'active' THEN push_token END,
-        push_token_digest = CASE WHEN $3 AND state = 'active' THEN push_token_digest END,
+        ${keptToken("$3 AND state = 'active' AND issuer_id IS NULL")},
         replaced_at = CASE WHEN $3 AND state = 'active' THEN now() END, test_digest = NULL, test_envelope = NULL
       WHERE subscription_id = $1 AND state <> 'revoked' AND id IS DISTINCT FROM $2 RETURNING id
     )${END_WITH_DEVICES}`,

@@ -150,7 +150,8 @@ export class Notices {
   ): Promise<string[]> {
     const { phoneNumber, push } = address ?? (await this.addressOf(session, subscriptionId));
     const queued = [await this.enqueue(session, subscriptionId, notice, { phoneNumber })];
-    if (push) queued.push(await this.enqueue(session, subscriptionId, notice, { phoneNumber, push }));
+    // Without the number: the one to the phone must not become a second text message where its token is dead.
+    if (push) queued.push(await this.enqueue(session, subscriptionId, notice, { phoneNumber: '', push }));
     return queued;
   }
 

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Alerts, type AlertHandler } from '../alerts/alerts.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import { ApprovalStore } from './approval.store.ts';
+import { DeedRequestStore } from './deed-request.store.ts';
 
 /**
- * The phone answers that a cancellation was asked for at the call centre: the person's objection withdraws the request.
+ * The phone answers that a cancellation was asked for at the call centre: the person's objection withdraws the request,
+ * of an operator at the desk or of a client.
  */
 @Injectable()
 export class CancellationAlert {
@@ -12,6 +14,7 @@ export class CancellationAlert {
     private readonly alerts: Alerts,
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly approvals: ApprovalStore,
+    private readonly requests: DeedRequestStore,
   ) {
     alerts.answeredBy(['cancellation'], this.answers);
   }
@@ -22,6 +25,7 @@ export class CancellationAlert {
       this.lifecycle.inTransaction(async (step) => {
         await this.lifecycle.lock(step, alert.subscriptionId);
         await this.alerts.close(step.session, alert, 'objected');
+        await this.requests.objectedToCancel(step.session, alert.subscriptionId);
         if (alert.about !== null) await this.approvals.withdrawForCustomer(step.session, alert.about);
       }),
   };

@@ -29,14 +29,11 @@ import type { AuditResponse, EligibilityResponse, StandingResponse, Subscription
 /** The operator who acts, with the reason and the address. */
 export type Operator = Pick<AuditedCall, 'operator' | 'reason' | 'address'>;
 
-/** An authentication as operators see it. */
-export type ShownHistoryEntry = Omit<HistoryEntry, 'id'>;
-
 /** A subscription as the desk's page shows it. `phoneNumber` is null for a cancelled one, and while the line has none. */
 export interface SubscriptionLook extends AuditResponse {
   subscription: SubscriptionResponse;
   phoneNumber: string | null;
-  history: ShownHistoryEntry[];
+  history: HistoryEntry[];
   /** Codes and notices by SMS, the last twenty, newest first. */
   texts: SentText[];
   /** The last twenty, newest first. */
@@ -232,7 +229,7 @@ export class OperatorDesk {
   }
 
   /** Lists the twenty entries that the app shows. Problems: `subscription_not_found`. */
-  async historyOf(operator: Operator, subscriptionId: string): Promise<ShownHistoryEntry[]> {
+  async historyOf(operator: Operator, subscriptionId: string): Promise<HistoryEntry[]> {
     const call = { ...operator, action: 'history', subscriptionId };
     return this.audit.of(call, async () => {
       await this.exists(subscriptionId);
@@ -250,12 +247,9 @@ export class OperatorDesk {
     });
   }
 
-  private async maskedHistory(subscriptionId: string): Promise<ShownHistoryEntry[]> {
+  private async maskedHistory(subscriptionId: string): Promise<HistoryEntry[]> {
     const entries = await this.history.latest(subscriptionId);
-    return entries.map(({ id: _id, ...entry }) => ({
-      ...entry,
-      device: entry.device === null ? null : maskName(entry.device),
-    }));
+    return entries.map((entry) => ({ ...entry, device: entry.device === null ? null : maskName(entry.device) }));
   }
 
   private async auditTrail(subscriptionId: string): Promise<AuditResponse> {

@@ -137,6 +137,7 @@ class HistoryRelyingParty {
 }
 
 export class OperatorHistoryResponse {
+  id: string;
   requestedAt: string;
   relyingParty: HistoryRelyingParty;
   purpose: string;

@@ -97,6 +97,7 @@ export class SecondPerson {
         if (state === 'cancelled') throw new Problem('nothing_to_change', 'The subscription was cancelled.', { state });
         const request = { id: randomId(), subscriptionId, deed, askedBy, reason: by.reason };
         const { id: requestId, expiresAt } = await this.store.ask(step.session, request);
+        if (deed === 'cancel') await this.lifecycle.announceCancellation(step, subscriptionId, requestId);
         await this.audit.done(step.session, call);
         return { requestId, subscriptionId, deed, expiresAt: expiresAt.toISOString() };
       }),

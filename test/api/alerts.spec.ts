@@ -186,8 +186,9 @@ describe('another phone that was enrolled', () => {
 
 describe('a reissue at the call centre', () => {
   type Reissue = { id: string; state: string };
-  const write = <Body>(path: string, body: object = {}): Promise<Answer<Body>> =>
-    service.call('POST', `/operator/v1/${path}`, { reason: '고장 신고 고객', ...body }, { scope: 'operator' });
+  const write = <Body>(path: string, body: object = {}, clientId = 'demo-operator'): Promise<Answer<Body>> =>
+    service.call('POST', `/operator/v1/${path}`, { reason: '고장 신고 고객', ...body }, { clientId });
+  const approve = (id: string) => write<Record<string, unknown>>(`reissues/${id}/approve`, {}, 'demo-supervisor');
   const apply = async (
     { subscriptionId, phone: { serialNumber } }: Owner,
     cause: 'lost' | 'broken',
@@ -208,7 +209,7 @@ describe('a reissue at the call centre', () => {
     const id = await apply(owner, 'broken');
     await owner.phone.objectToAlert(await alertOf(owner.phone, 'reissue'), TEST_PIN);
     expect(await stateOf(owner)).toBe('withdrawn');
-    expectProblem(await write(`reissues/${id}/approve`), 409, 'reissue_closed', { state: 'withdrawn' });
+    expectProblem(await approve(id), 409, 'reissue_closed', { state: 'withdrawn' });
     expect(await canVerify(owner)).toBe(true);
   });
 
@@ -217,7 +218,7 @@ describe('a reissue at the call centre', () => {
     async (cause) => {
       const owner = await subscribed();
       const id = await apply(owner, cause);
-      await write(`reissues/${id}/approve`);
+      await approve(id);
       const { enrolmentCode } = (await write<{ enrolmentCode: string }>(`reissues/${id}/issue`)).body;
       await owner.phone.objectToAlert(await alertOf(owner.phone, 'reissue'), TEST_PIN);
       expect(await refusal(service.enrol(enrolmentCode))).toBe('enrolment_code_invalid');
@@ -235,7 +236,7 @@ describe('a reissue at the call centre', () => {
   it('a lost phone that was replaced confirms no further phone, though its finder saw the PIN, and may still object', async () => {
     const owner = await subscribed();
     const id = await apply(owner, 'lost');
-    await write(`reissues/${id}/approve`);
+    await approve(id);
     const { enrolmentCode } = (await write<{ enrolmentCode: string }>(`reissues/${id}/issue`)).body;
     const phone = await service.enrol(enrolmentCode);
     await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
@@ -245,6 +246,33 @@ describe('a reissue at the call centre', () => {
     expect(await refusal(owner.phone.confirmAlert(found, TEST_PIN))).toBe('device_proof_invalid');
     await owner.phone.objectToAlert(await alertOf(owner.phone, 'device_enrolled'), TEST_PIN);
     expect(await standing(owner)).toMatchObject({ state: 'suspended', suspensions: ['loss_reported'] });
+  });
+});
+
+describe('a cancellation asked for at the call centre', () => {
+  const write = (owner: Owner, action: string, body: object, clientId: string) =>
+    service.call('POST', `/operator/v1/subscriptions/${owner.subscriptionId}/${action}`, body, { clientId });
+
+  it('is told to the phone and the number, and an objection takes the request away from the second client', async () => {
+    const owner = await subscribed();
+    await tell(owner.person.lineId, 'sim-swapped');
+    const asked = await write(owner, 'requests', { deed: 'cancel', reason: '고객 요청' }, 'demo-operator');
+    expect(asked.status).toBe(201);
+    await eventually('the text message', () =>
+      service.smsc.received.some(({ to, text }) => to === owner.person.phoneNumber && text.includes('해지가 요청')),
+    );
+    await owner.phone.objectToAlert(await alertOf(owner.phone, 'cancellation'), TEST_PIN);
+    const refused = await write(owner, 'cancel', { reason: '고객 요청' }, 'demo-supervisor');
+    expect(refused).toMatchObject({ status: 409, body: { code: 'second_person_required' } });
+    expect(await standing(owner)).toMatchObject({ state: 'suspended' });
+  });
+
+  it('a confirmation leaves it to the second client', async () => {
+    const owner = await subscribed();
+    await tell(owner.person.lineId, 'sim-swapped');
+    await write(owner, 'requests', { deed: 'cancel', reason: '고객 요청' }, 'demo-operator');
+    await owner.phone.confirmAlert(await alertOf(owner.phone, 'cancellation'), TEST_PIN);
+    expect((await write(owner, 'cancel', { reason: '고객 요청' }, 'demo-supervisor')).status).toBe(200);
   });
 });
 

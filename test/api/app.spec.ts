@@ -709,7 +709,13 @@ describe('the history', () => {
     const installation = await Installation.of(subscriber.phone);
     const { body } = await installation.send('GET', '/app/v1/history');
     const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-    const entry = (of: { requestedAt: string }, state: string, device: string | null, closedAt: unknown = time) => ({
+    const entry = (
+      of: { id: string; requestedAt: string },
+      state: string,
+      device: string | null,
+      closedAt: unknown = time,
+    ) => ({
+      id: of.id,
       requestedAt: of.requestedAt,
       relyingParty: { name: '한빛서점' },
       purpose: '회원가입',
@@ -725,7 +731,7 @@ describe('the history', () => {
       entry(cancelled, 'cancelled', null),
       entry(failed, 'failed', name),
       entry(expired, 'expired', null),
-      entry(declined, 'declined', name),
+      { ...entry(declined, 'declined', name), flags: ['not_me'] },
       entry(verified, 'verified', name),
     ]);
   });

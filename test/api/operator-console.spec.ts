@@ -932,6 +932,7 @@ describe('the operators’ API with a session of the desk', () => {
   }
   const API: [method: string, path: string, permission: OperatorPermission][] = [
     ['GET', '/operator/v1/eligibility?phoneNumber=01000000000', 'search'],
+    ['GET', '/operator/v1/overview', 'look'],
     ['GET', '/operator/v1/subscriptions?phoneNumber=01000000000', 'search'],
     ['POST', '/operator/v1/subscriptions', 'subscribe'],
     ['POST', `/operator/v1/subscriptions/${NONE}/cancel`, 'cancel'],

@@ -967,18 +967,21 @@ describe('a notice', () => {
       await pushed(pushToken, /고객센터에서 .*해지했습니다/);
       await delivered(subscriptionId);
       const pushes = noticesTo(pushToken);
-      expect(pushes).toHaveLength(3);
+      expect(pushes).toHaveLength(4);
       for (const push of pushes) {
         expect(push).toMatchObject({ alert: { title: SENDER } });
       }
       // The push carries what the app needs to phrase the notice in its own language, and nothing else.
-      expect(pushes.map(({ data }) => data)).toEqual([
-        { t: 'notice', kind: 'suspended', detail: 'loss_reported' },
-        { t: 'notice', kind: 'resumed' },
-        { t: 'notice', kind: 'cancelled', detail: 'call_centre' },
-      ]);
-      // The two notices about joining and about the first device, sent while there was no device for a push.
-      expect(textsTo(person)).toHaveLength(2);
+      expect(pushes.map(({ data }) => data)).toEqual(
+        expect.arrayContaining([
+          { t: 'notice', kind: 'suspended', detail: 'loss_reported' },
+          { t: 'notice', kind: 'resumed' },
+          { t: 'notice', kind: 'cancellation_asked' },
+          { t: 'notice', kind: 'cancelled', detail: 'call_centre' },
+        ]),
+      );
+      // Two about joining and the first device, when there was none for a push; the request to cancel goes to both.
+      expect(textsTo(person)).toHaveLength(3);
     },
   );
 
@@ -1046,7 +1049,7 @@ describe('a notice', () => {
     await delivered(subscriptionId);
     const texts = textsTo(person).map(({ text }) => text);
     const alerts = noticesTo(pushToken).map(({ data, alert }) => JSON.stringify({ data, alert }));
-    expect([texts.length, alerts.length]).toEqual([4, 2]);
+    expect([texts.length, alerts.length]).toEqual([5, 2]);
     for (const text of [...texts, ...alerts]) expect(text).not.toMatch(/\d/);
     for (const text of texts) expect(text.length).toBeLessThanOrEqual(70);
   });
