@@ -181,6 +181,24 @@ export class SubscriptionRows {
     );
   }
 
+  /** Lets hours pass for a subscription, its phones and the reports about it; its line is aged by {@link LineRows}. */
+  async passTime(id: string, hours: number): Promise<void> {
+    const earlier = (...columns: string[]) =>
+      columns.map((column) => `${column} = ${column} - make_interval(hours => $2)`).join(', ');
+    const ofSubscription = earlier(
+      'handset_changed_at',
+      'loss_objected_at',
+      'new_phone_objected_at',
+      'unconfirmed_enrolment_at',
+    );
+    await this.sql(`UPDATE subscriptions SET ${ofSubscription} WHERE id = $1`, [id, hours]);
+    await this.sql(`UPDATE devices SET ${earlier('activated_at', 'replaced_at')} WHERE subscription_id = $1`, [
+      id,
+      hours,
+    ]);
+    await this.sql(`UPDATE reports SET ${earlier('filed_at')} WHERE subscription_id = $1`, [id, hours]);
+  }
+
   /** Makes a subscription's enrolment code expire now. */
   expireEnrolmentCode(id: string): Promise<unknown> {
     return this.sql('UPDATE enrolment_codes SET expires_at = now() WHERE subscription_id = $1', [id]);
