@@ -69,13 +69,17 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     await window.locator('#person .primary').click();
     await view(window, 'code').waitFor();
     const code = await scene.textedCode(person);
-    const read: (readonly [string, string])[] = [];
-    for (const text of [...pastesOf(code), `[Web발신]\n[한빛서점] 본인확인 인증번호 [${code}]\n02-1234-5678`]) {
-      await window.locator('#code').fill('');
-      await paste(window, '#code', text);
-      read.push([text, await window.locator('#code').inputValue()]);
-    }
+    const read = await window.evaluate<[string, string][]>(`${JSON.stringify(pastesOf(code))}.map((text) => {
+      const [field, clipboardData] = [document.getElementById('code'), new DataTransfer()];
+      clipboardData.setData('text/plain', text);
+      field.value = '';
+      field.dispatchEvent(new ClipboardEvent('paste', { clipboardData, cancelable: true, bubbles: true }));
+      return [text, field.value];
+    })`);
     expect(read.filter(([, value]) => value !== code)).toEqual([]);
+    await window.locator('#code').fill('');
+    await paste(window, '#code', `[Web발신]\n[한빛서점] 본인확인 인증번호 [${code}]\n02-1234-5678`);
+    expect(await window.locator('#code').inputValue()).toBe(code);
     await window.locator('#code-form .primary').click();
     await view(window, 'verified').waitFor();
   });
