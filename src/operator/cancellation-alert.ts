@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Alerts, type AlertHandler } from '../alerts/alerts.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import { ApprovalStore } from './approval.store.ts';
+import { DeedRequestStore } from './deed-request.store.ts';
 
 /**
  * The phone answers that a cancellation was asked for at the call centre: the person's objection withdraws the request.
@@ -12,6 +13,7 @@ export class CancellationAlert {
     private readonly alerts: Alerts,
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly approvals: ApprovalStore,
+    private readonly requests: DeedRequestStore,
   ) {
     alerts.answeredBy(['cancellation'], this.answers);
   }
@@ -22,7 +24,9 @@ export class CancellationAlert {
       this.lifecycle.inTransaction(async (step) => {
         await this.lifecycle.lock(step, alert.subscriptionId);
         await this.alerts.close(step.session, alert, 'objected');
-        if (alert.about !== null) await this.approvals.withdrawForCustomer(step.session, alert.about);
+        // The alert stands for every request: of operators at the desk, and of programs.
+        await this.approvals.withdrawCancellation(step.session, alert.subscriptionId);
+        await this.requests.withdrawCancellation(step.session, alert.subscriptionId);
       }),
   };
 }

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
 import { DEED_REQUEST_HOURS, type RequestableDeed } from '../domain/deed.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
-import type { DeedRequest } from './deed-request.entity.ts';
+import { DeedRequest } from './deed-request.entity.ts';
 
 /** SQL: what was requested is still what it was. The client that requested it did not know of what came later. */
 const STANDS = `NOT EXISTS (SELECT 1 FROM subscription_links k WHERE k.subscription_id = r.subscription_id
@@ -79,6 +80,11 @@ export class DeedRequestStore {
   ): Promise<Client['clientId'] | undefined> {
     const values = [subscriptionId, deed, clientId];
     return (await session.rows<{ askedBy: Client['clientId'] }>(SPEND, values))[0]?.askedBy;
+  }
+
+  /** Deletes the unused requests to cancel a subscription, because the person objected. */
+  async withdrawCancellation({ manager }: Session, subscriptionId: string): Promise<void> {
+    await manager.delete(DeedRequest, { subscriptionId, deed: 'cancel', spentAt: IsNull() });
   }
 
   /** Deletes a batch of requests that have expired. Returns true if more may remain. */
