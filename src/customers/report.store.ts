@@ -112,6 +112,11 @@ export class ReportStore {
     return (await session.rows(COUNT_NOTICE, [id, subscriptionId, most])).length === 1;
   }
 
+  /** Returns the open request for a new phone of a subscription. */
+  openNewPhone(subscriptionId: string): Promise<Pick<Report, 'filedAt'> | null> {
+    return this.reports.findOneBy({ kind: 'new_phone', subscriptionId, outcome: IsNull() });
+  }
+
   /** Resolves the open request for a new phone of a subscription, if there is one. */
   async resolveOpen({ manager }: Session, subscriptionId: string, outcome: ReportOutcome): Promise<void> {
     const open = { kind: 'new_phone', subscriptionId, outcome: IsNull() } as const;
