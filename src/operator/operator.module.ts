@@ -91,6 +91,7 @@ import { DeskController } from './pages/desk.controller.ts';
     Overview,
     OverviewStore,
   ],
+  exports: [Audit],
 })
 export class OperatorModule {
   constructor(tasks: RecurringTasks, approvals: Approvals, sessions: OperatorSessions, secondPerson: SecondPerson) {
