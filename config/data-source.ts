@@ -18,6 +18,7 @@ import { BoundDevices1763980000000 } from '../migrations/1763980000000-bound-dev
 import { AuthenticationsByLine1763981000000 } from '../migrations/1763981000000-authentications-by-line.ts';
 import { TextMessages1763990000000 } from '../migrations/1763990000000-text-messages.ts';
 import { LineMemory1764000000000 } from '../migrations/1764000000000-line-memory.ts';
+import { Journal1764020000000 } from '../migrations/1764020000000-journal.ts';
 import { Authentication } from '../src/authentication/authentication.entity.ts';
 import { NotMeCount } from '../src/authentication/not-me-count.entity.ts';
 import { IdempotencyRecord } from '../src/authentication/idempotency-record.entity.ts';
@@ -39,6 +40,7 @@ import { Device } from '../src/devices/device.entity.ts';
 import { SpentDeviceProof } from '../src/devices/spent-device-proof.entity.ts';
 import { FormBudget } from '../src/http/form-budget.entity.ts';
 import { DepartedNumber } from '../src/lines/departed-number.entity.ts';
+import { JournalMark } from '../src/journal/journal-mark.entity.ts';
 import { Line } from '../src/lines/line.entity.ts';
 import { StartBudget } from '../src/lines/start-budget.entity.ts';
 import { StoredNotice } from '../src/notices/stored-notice.entity.ts';
@@ -94,6 +96,7 @@ export const ENTITIES = [
   EnrolmentCode,
   FormBudget,
   IdempotencyRecord,
+  JournalMark,
   Line,
   OperatorAccount,
   OperatorAddress,
@@ -159,6 +162,7 @@ export function dataSourceOptions(
       TextMessages1763990000000,
       LineMemory1764000000000,
       Alerts1764010000000,
+      Journal1764020000000,
       SecondPerson1764030000000,
       ToldAndCounted1764040000000,
       CallerChecks1764050000000,
@@ -183,6 +187,7 @@ export function dataSourceOptions(
 const RESTRICTED_TABLES = {
   audit_entries: 'SELECT, INSERT',
   audit_head: 'SELECT, INSERT, UPDATE',
+  journal_mark: 'SELECT, UPDATE',
   migrations: 'SELECT',
 };
 

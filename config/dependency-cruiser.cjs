@@ -2,7 +2,7 @@
 const tiers = [
   ['main\\.ts', 'service\\.ts', 'commands/', 'demo/'],
   ['app\\.module\\.ts', 'foundation\\.ts'],
-  ['carrier/', 'customers/', 'operator/', 'retention/'],
+  ['carrier/', 'customers/', 'operator/', 'restore/', 'retention/'],
   ['windows/'],
   ['charges/', 'lifecycle/'],
   ['delivery/', 'sms-permissions/'],
@@ -11,7 +11,7 @@ const tiers = [
   ['devices/'],
   ['subscriptions/'],
   ['alerts/', 'history/', 'lines/', 'notices/', 'pages/', 'relying-parties/'],
-  ['crypto/', 'database/', 'gateways/', 'http/', 'process/', 'queue/'],
+  ['crypto/', 'database/', 'gateways/', 'http/', 'journal/', 'process/', 'queue/'],
   ['domain/'],
 ];
 const inSource = (names) => `^src/(${names.join('|')})`;

@@ -111,6 +111,15 @@ export class Environment {
   @IsRedisAddress()
   REDIS_URL?: string;
 
+  /**
+   * The journal of closed doors: a path, to which each process and each day adds a file (`journal.ndjson` becomes
+   * `journal-2026-11-28-<host>-<process>.ndjson`), or `-` for standard output. See "Restoring" in
+   * src/developers/guide/restoring.md.
+   */
+  @IsOptional()
+  @IsString()
+  JOURNAL_FILE?: string;
+
   /** The keyring as JSON; see "Keys" in src/developers/guide/operation.md. */
   @IsOptional()
   @IsKeyring()

@@ -14,6 +14,7 @@ import { ProblemFilter } from './http/problem.filter.ts';
 import { LinesModule } from './lines/lines.module.ts';
 import { NoticesModule } from './notices/notices.module.ts';
 import { OperatorModule } from './operator/operator.module.ts';
+import { RestoreModule } from './restore/restore.module.ts';
 import { RetentionModule } from './retention/retention.module.ts';
 import { RelyingPartiesModule } from './relying-parties/relying-parties.module.ts';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.ts';
@@ -45,6 +46,7 @@ export class AppModule {
         LinesModule,
         NoticesModule,
         RelyingPartiesModule,
+        RestoreModule,
         RetentionModule,
         PagesModule,
         FoundationModule.register(foundation),

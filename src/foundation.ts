@@ -1,4 +1,4 @@
-import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { Global, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../config/data-source.ts';
@@ -13,6 +13,8 @@ import type { Locale } from './domain/locale.ts';
 import { ADOPTED_DIRECTORY, type CarrierDirectory } from './gateways/directory/carrier-directory.ts';
 import { PushGateway } from './gateways/push/push.ts';
 import { SmsGateway } from './gateways/sms/sms.ts';
+import { Journal } from './journal/journal.ts';
+import { MissingDoors } from './journal/missing-doors.ts';
 import { FormLimits } from './http/form-limits.ts';
 import { Metrics } from './http/metrics.ts';
 import { Readiness } from './http/readiness.ts';
@@ -68,16 +70,35 @@ export interface Foundation {
   words?: ChangedWords;
 }
 
+/** Milliseconds between two comparisons of the journal with the tables. */
+const COMPARE_MS = 60_000;
+
 /** The providers that every feature may inject without importing a module. */
 @Global()
 @Module({})
-export class FoundationModule {
-  constructor(tasks: RecurringTasks, limits: FormLimits) {
+export class FoundationModule implements OnApplicationShutdown {
+  constructor(
+    tasks: RecurringTasks,
+    limits: FormLimits,
+    missing: MissingDoors,
+    private readonly journal: Journal,
+    metrics: Metrics,
+  ) {
     tasks.purge('form limits', () => limits.purge());
+    metrics.show(journal);
+    if (journal.isKept) {
+      tasks.oncePerCluster({ name: 'journal', everyMs: COMPARE_MS, run: () => missing.record() });
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.journal.close();
   }
 
   static register({ environment, push, sms, directory, brand, words }: Foundation): DynamicModule {
     const keys = new ServiceKeys(parseKeyring(environment.KEYRING ?? ''));
+    const sessionUrl = environment.QUEUE_DATABASE_URL ?? environment.DATABASE_URL ?? '';
+    const journal = new Journal(environment.JOURNAL_FILE, sessionUrl);
     let asked: Promise<boolean> | undefined;
     const pooled = () => (asked ??= sharesSessions(environment.DATABASE_URL ?? ''));
     const provided = [
@@ -91,12 +112,11 @@ export class FoundationModule {
       {
         provide: Database,
         useFactory: async (source: DataSource) =>
-          new Database(source, {
-            sessionUrl: environment.QUEUE_DATABASE_URL ?? environment.DATABASE_URL ?? '',
-            sharesSessions: await pooled(),
-          }),
+          new Database(source, { sessionUrl, sharesSessions: await pooled() }, journal),
         inject: [DataSource],
       },
+      { provide: Journal, useValue: journal },
+      MissingDoors,
       JobQueue,
       Loops,
       Readiness,

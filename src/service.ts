@@ -17,6 +17,8 @@ import { createManagementServer } from './http/management.ts';
 import { Metrics } from './http/metrics.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { Readiness } from './http/readiness.ts';
+import { Journal } from './journal/journal.ts';
+import { requireUnrestored } from './journal/require-unrestored.ts';
 import { Words } from './pages/words.ts';
 import { Loops } from './process/loops.ts';
 import { namingVariable } from './process/variable-at-fault.ts';
@@ -54,6 +56,7 @@ export async function startService(
   const direct = environment.QUEUE_DATABASE_URL === undefined ? 'DATABASE_URL' : 'QUEUE_DATABASE_URL';
   const migrator = owner === undefined ? direct : 'MIGRATION_DATABASE_URL';
   await namingVariable(migrator, () => migrate(owner ?? QUEUE_DATABASE_URL, users));
+  await requireUnrestored(QUEUE_DATABASE_URL, environment.JOURNAL_FILE);
   const adapter = createFastifyAdapter({ trustProxy: environment.TRUST_PROXY });
   const fastify = adapter.getInstance<FastifyInstance>();
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(foundation), adapter, {
@@ -69,6 +72,7 @@ export async function startService(
   measure(fastify, metrics);
   protect(fastify, environment.ISSUER.startsWith('https:'));
   const connections = endingConnections(fastify);
+  await app.get(Journal).open();
   await queue.open(owner);
   await extend(app, fastify);
   // Built on the first request, because most processes never serve it.

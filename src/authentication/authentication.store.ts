@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
+import type { ClosedDoor } from '../journal/closed-door.ts';
 import { NOW, WIPED } from '../database/statement-parts.ts';
 import {
   CODE_ATTEMPTS,
@@ -184,6 +185,11 @@ const PURGE = statement(
     WHERE requested_at < now() - make_interval(days => $1) AND closed_at IS NOT NULL LIMIT ${PURGE_BATCH}))`,
 );
 
+/** The door that an attempt closed: the code of an authentication that it ended. */
+export function spentCodeOf(tried: AuthenticationView | undefined): ClosedDoor[] {
+  return tried?.closedAt ? [{ door: 'code_spent', id: tried.id }] : [];
+}
+
 @Injectable()
 export class AuthenticationStore {
   constructor(private readonly database: Database) {}
@@ -208,14 +214,10 @@ export class AuthenticationStore {
     digests: Buffer[],
     requestDigest: Buffer | null,
   ): Promise<AuthenticationView | undefined> {
-    return (
-      await this.database.rows<AuthenticationView & Pick<Authentication, 'subscriptionId'>>(TRY_CODE, [
-        id,
-        clientId,
-        digests,
-        requestDigest,
-      ])
-    )[0];
+    type Row = AuthenticationView & Pick<Authentication, 'subscriptionId'>;
+    const [tried] = await this.database.rows<Row>(TRY_CODE, [id, clientId, digests, requestDigest]);
+    await this.database.closed(spentCodeOf(tried));
+    return tried;
   }
 
   /**

@@ -6,7 +6,7 @@ import { CODE_ATTEMPTS } from '../domain/authentication.ts';
 import { AUTHENTICATOR_ATTEMPTS, FAR_SECONDS } from '../domain/authenticator.ts';
 import type { Authenticator } from '../authenticators/authenticator.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
-import { VIEW, type AuthenticationView } from './authentication.store.ts';
+import { spentCodeOf, VIEW, type AuthenticationView } from './authentication.store.ts';
 import { keepDigest } from './verification-answer.store.ts';
 
 /**
@@ -108,10 +108,16 @@ export class PhoneCodeStore {
   async try(
     id: string,
     clientId: string,
-    { step, drift, far }: PhoneCodeAttempt,
+    { step, drift, far, authenticatorId }: PhoneCodeAttempt & Pick<CodeContext, 'authenticatorId'>,
     requestDigest: Buffer | null,
   ): Promise<AuthenticationView | undefined> {
     const values = [id, clientId, step, drift, far?.step ?? null, far?.drift ?? null, requestDigest];
-    return (await this.database.rows<AuthenticationView>(TRY, values))[0];
+    const [tried] = await this.database.rows<AuthenticationView>(TRY, values);
+    const isRight = tried?.state === 'verified' && step !== null && authenticatorId !== null;
+    await this.database.closed([
+      ...(isRight ? ([{ door: 'otp_step_used', id: authenticatorId, step }] as const) : []),
+      ...spentCodeOf(tried),
+    ]);
+    return tried;
   }
 }

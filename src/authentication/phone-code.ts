@@ -50,7 +50,8 @@ export class PhoneCode {
     const question = typed.transaction ? transactionQuestion(id, typed.transaction) : null;
     const attempt =
       context.channel === 'otp' ? this.judgeOtp(context, typed.code) : this.judgeSigned(id, context, typed);
-    const seen = await this.store.try(id, clientId, attempt, requestDigest);
+    const { authenticatorId } = context;
+    const seen = await this.store.try(id, clientId, { ...attempt, authenticatorId }, requestDigest);
     return seen && { seen, question };
   }
 

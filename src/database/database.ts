@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { connectTo, IDLE_IN_TRANSACTION_MS, limitsOf, LONG, ORDINARY } from './database-client.ts';
+import { NO_JOURNAL, type ClosedDoor, type DoorKeeper } from '../journal/closed-door.ts';
 import type { Statement } from './statement.ts';
 
 /** Runs literal statements. */
@@ -13,6 +14,8 @@ export interface Statements {
 /** Runs statements and repositories: on any connection of the pool, or on the one of a transaction. */
 export interface Session extends Statements {
   readonly manager: EntityManager;
+  /** Writes into the journal that doors are closed: at once, or after the commit of the transaction. */
+  closed(doors: readonly ClosedDoor[]): Promise<void>;
 }
 
 /** A dedicated connection. */
@@ -60,6 +63,7 @@ export class Database implements Session {
   constructor(
     private readonly source: DataSource,
     private readonly access: DatabaseAccess,
+    private readonly journal: DoorKeeper = NO_JOURNAL,
   ) {
     this.manager = source.manager;
     this.isNaming = !access.sharesSessions;
@@ -122,13 +126,28 @@ export class Database implements Session {
 
   /** Runs `work` in one transaction: either all of it is committed or none of it. */
   async transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.source.transaction(async (manager) => {
+    const doors: ClosedDoor[] = [];
+    const result = await this.source.transaction(async (manager) => {
       const client = (await manager.queryRunner?.connect()) as pg.PoolClient;
       if (this.access.sharesSessions) await client.query(LOCAL_LIMITS);
       const rows = async <Row>(statement: Statement, values: unknown[]) =>
         (await this.run(client, statement, values)).rows as Row[];
-      return work({ manager, rows });
+      return work({
+        manager,
+        rows,
+        closed: (more) => {
+          doors.push(...more);
+          return Promise.resolve();
+        },
+      });
     });
+    await this.journal.record(doors);
+    return result;
+  }
+
+  /** Writes into the journal that doors are closed; resolves when it is written. */
+  async closed(doors: readonly ClosedDoor[]): Promise<void> {
+    await this.journal.record(doors);
   }
 }
 

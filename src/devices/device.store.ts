@@ -186,12 +186,17 @@ const TRY_TEST = statement(
     RETURNING state, ${TEST_ATTEMPTS} - test_failures AS "attemptsLeft", issuer_id IS NOT NULL AS "isSmartOtp"`,
 );
 
-/** Revokes the registrations on revoked devices, and erases the secrets that they shared with the service. */
+/**
+ * Revokes the registrations on revoked devices, and erases the secrets that they shared with the service. Returns the
+ * ids of the devices.
+ */
 const END_WITH_DEVICES = `, unregistered AS (
       UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'device'
       WHERE device_id IN (SELECT id FROM gone) AND state IN ('pending', 'active')
+    ), silenced AS (
+      UPDATE authenticators SET secret = NULL WHERE device_id IN (SELECT id FROM gone) AND secret IS NOT NULL
     )
-    UPDATE authenticators SET secret = NULL WHERE device_id IN (SELECT id FROM gone) AND secret IS NOT NULL`;
+    SELECT id FROM gone`;
 
 const ENDS_WITH_DEVICES = {
   writes: {
@@ -353,7 +358,8 @@ export class DeviceStore {
     subscriptionId: string,
     digests: Buffer[],
   ): Promise<{ state: DeviceState; attemptsLeft: number; isSmartOtp: boolean } | undefined> {
-    await session.rows(REVOKE_OLDER, [subscriptionId, deviceId, digests]);
+    const older = await session.rows<Pick<Device, 'id'>>(REVOKE_OLDER, [subscriptionId, deviceId, digests]);
+    await session.closed(older.map(({ id }) => ({ door: 'device_revoked', id })));
     type Row = { state: DeviceState; attemptsLeft: number; isSmartOtp: boolean };
     return (await session.rows<Row>(TRY_TEST, [deviceId, digests]))[0];
   }
@@ -372,7 +378,8 @@ export class DeviceStore {
     subscriptionId: string,
     { but = null, replaced = false }: { but?: string | null; replaced?: boolean } = {},
   ): Promise<void> {
-    await session.rows(REVOKE_ALL, [subscriptionId, but, replaced]);
+    const revoked = await session.rows<Pick<Device, 'id'>>(REVOKE_ALL, [subscriptionId, but, replaced]);
+    await session.closed(revoked.map(({ id }) => ({ door: 'device_revoked', id })));
   }
 
   /**

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { TextState } from '../domain/text-message.ts';
+import type { Journal } from '../journal/journal.ts';
 
 /** The service's Prometheus metrics. No label contains personal data. */
 @Injectable()
@@ -39,6 +40,23 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+  }
+
+  /** Shows how the journal stands. Without one there is nothing to see. */
+  show(journal: Pick<Journal, 'isKept' | 'isFailing' | 'left' | 'written'>): void {
+    if (!journal.isKept) return;
+    const gauge = (name: string, help: string, read: () => number) =>
+      new Gauge({
+        name,
+        help,
+        registers: [this.registry],
+        collect() {
+          this.set(read());
+        },
+      });
+    gauge('pushguard_journal_failing', '1 while the journal cannot be written', () => Number(journal.isFailing));
+    gauge('pushguard_journal_waiting', 'Closed doors that are not in the journal yet', () => journal.left);
+    gauge('pushguard_journal_lines', 'Lines that this process wrote', () => journal.written);
   }
 
   /** Records the duration of one answer. */

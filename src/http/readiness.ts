@@ -1,13 +1,14 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { connectTo, type DatabaseClient } from '../database/database-client.ts';
+import { Journal } from '../journal/journal.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 
 /** Milliseconds in which the database and the queue must answer. */
 const ANSWER_MS = 2_000;
 
 /** What an instance needs to be ready. */
-export type Need = 'database' | 'queue' | 'process';
+export type Need = 'database' | 'journal' | 'queue' | 'process';
 
 /** What a process says about itself: whether it can serve, and what does not answer. */
 export interface Answer {
@@ -28,6 +29,7 @@ export class Readiness implements OnModuleDestroy {
   constructor(
     private readonly environment: Environment,
     private readonly queue: JobQueue,
+    private readonly journal: Journal,
   ) {}
 
   /** Says that this process takes no more work. */
@@ -57,9 +59,10 @@ export class Readiness implements OnModuleDestroy {
     const [database, queue] = await Promise.allSettled([this.askDatabase(), this.queue.answer(ANSWER_MS)]);
     const failing: Need[] = [];
     if (database.status === 'rejected') failing.push('database');
+    if (this.journal.isFailing) failing.push('journal');
     if (queue.status === 'rejected') failing.push('queue');
     if (failing.length === 0) return { status: 'up' };
-    const isUp = this.environment.ROLE === 'api' && database.status === 'fulfilled';
+    const isUp = this.environment.ROLE === 'api' && failing.every((need) => need === 'queue');
     return { status: isUp ? 'up' : 'down', failing };
   }
 

@@ -100,6 +100,7 @@ const RECORD_MS = 2_000;
     Overview,
     OverviewStore,
   ],
+  exports: [Audit],
 })
 export class OperatorModule {
   constructor(

@@ -162,7 +162,8 @@ export class OperatorStore {
    * Disables an account, ends its sessions, and closes its open approval requests. Returns the account's id, or
    * undefined when the login is unknown or already disabled.
    */
-  async disable({ manager }: Session, login: string): Promise<string | undefined> {
+  async disable(session: Session, login: string): Promise<string | undefined> {
+    const { manager } = session;
     const { affected } = await manager.update(OperatorAccount, { login, disabledAt: IsNull() }, { disabledAt: now });
     if (affected !== 1) return undefined;
     const { id } = await manager.findOneByOrFail(OperatorAccount, { login });
@@ -170,6 +171,7 @@ export class OperatorStore {
     const open = { askedBy: id, closedAt: IsNull() };
     await manager.update(Approval, { ...open, state: 'asked' }, { state: 'withdrawn', closedAt: now });
     await manager.update(Approval, open, { state: 'expired', closedAt: now });
+    await session.closed([{ door: 'operator_disabled', id }]);
     return id;
   }
 
@@ -205,7 +207,9 @@ export class OperatorStore {
   ): Promise<SignedInOperator | undefined> {
     const { operatorId, step, digest, older, password, network } = begun;
     const values = [operatorId, step, digest, older ?? null, password, network];
-    return (await session.rows<SignedInOperator>(BEGIN, values))[0];
+    const [accepted] = await session.rows<SignedInOperator>(BEGIN, values);
+    if (accepted) await session.closed([{ door: 'operator_step_used', id: operatorId, step }]);
+    return accepted;
   }
 
   /** Ends every session and opens a new one. Returns false when the password was changed meanwhile. */

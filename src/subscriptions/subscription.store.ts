@@ -221,6 +221,8 @@ export class SubscriptionStore {
       by.at ?? null,
     ]);
     if (moved.length === 0) throw new Error('a locked subscription was changed by somebody else');
+    const { state, suspensions, reason } = after;
+    await session.closed([{ door: 'subscription', id: before.id, link: before.link + 1, state, suspensions, reason }]);
     return after;
   }
 

@@ -386,6 +386,7 @@ devices CONSTRAINT devices_test_failures_check CHECK (((test_failures >= 0) AND 
 devices CONSTRAINT pin_check_is_whole CHECK ((((pin_check_id IS NULL) = (pin_check_nonce IS NULL)) AND ((pin_check_id IS NULL) = (pin_check_expires_at IS NULL))))
 CREATE UNIQUE INDEX devices_one_active ON public.devices USING btree (subscription_id, issuer_id) NULLS NOT DISTINCT WHERE (state = 'active'::text)
 CREATE UNIQUE INDEX devices_pkey ON public.devices USING btree (id)
+CREATE INDEX devices_revoked ON public.devices USING btree (revoked_at) WHERE (revoked_at IS NOT NULL)
 CREATE UNIQUE INDEX devices_serial_number_key ON public.devices USING btree (serial_number)
 CREATE INDEX devices_subscription ON public.devices USING btree (subscription_id)
 CREATE INDEX devices_to_clear ON public.devices USING btree (revoked_at) WHERE ((state = 'revoked'::text) AND ((knowledge_key IS NOT NULL) OR (name IS NOT NULL) OR (name_cipher IS NOT NULL) OR (push_token IS NOT NULL) OR (test_envelope IS NOT NULL)))
@@ -423,6 +424,16 @@ idempotency_keys.created_at timestamp with time zone NOT NULL DEFAULT now()
 idempotency_keys CONSTRAINT idempotency_keys_pkey PRIMARY KEY (client_id, key_digest)
 CREATE INDEX idempotency_keys_age ON public.idempotency_keys USING btree (created_at)
 CREATE UNIQUE INDEX idempotency_keys_pkey ON public.idempotency_keys USING btree (client_id, key_digest)
+journal_mark.is_only boolean NOT NULL DEFAULT true
+journal_mark.installation uuid NOT NULL DEFAULT gen_random_uuid()
+journal_mark.system_identifier text
+journal_mark.value bigint NOT NULL DEFAULT 0
+journal_mark.epoch integer NOT NULL DEFAULT 0
+journal_mark.compared_until timestamp with time zone
+journal_mark.restored_at timestamp with time zone
+journal_mark CONSTRAINT journal_mark_is_only_check CHECK (is_only)
+journal_mark CONSTRAINT journal_mark_pkey PRIMARY KEY (is_only)
+CREATE UNIQUE INDEX journal_mark_pkey ON public.journal_mark USING btree (is_only)
 lines.id text NOT NULL
 lines.phone_index bytea
 lines.phone_number bytea NOT NULL
@@ -562,6 +573,7 @@ CREATE UNIQUE INDEX registrations_one_active ON public.registrations USING btree
 CREATE UNIQUE INDEX registrations_one_pending ON public.registrations USING btree (client_id, person_index) WHERE (state = 'pending'::text)
 CREATE INDEX registrations_pending ON public.registrations USING btree (expires_at) WHERE (state = 'pending'::text)
 CREATE UNIQUE INDEX registrations_pkey ON public.registrations USING btree (id)
+CREATE INDEX registrations_revoked ON public.registrations USING btree (closed_at) WHERE (state = 'revoked'::text)
 CREATE INDEX registrations_subscription ON public.registrations USING btree (subscription_id, requested_at)
 reissues.id uuid NOT NULL
 reissues.subscription_id uuid NOT NULL
@@ -679,6 +691,7 @@ subscription_links CONSTRAINT subscription_links_change_check CHECK ((change = A
 subscription_links CONSTRAINT subscription_links_pkey PRIMARY KEY (subscription_id, number)
 subscription_links CONSTRAINT subscription_links_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 CREATE UNIQUE INDEX link_ends_in_its_state ON public.subscription_links USING btree (subscription_id, number, to_state)
+CREATE INDEX subscription_links_age ON public.subscription_links USING brin (recorded_at) WITH (autosummarize='on')
 CREATE UNIQUE INDEX subscription_links_pkey ON public.subscription_links USING btree (subscription_id, number)
 subscriptions.id uuid NOT NULL
 subscriptions.line_id text NOT NULL

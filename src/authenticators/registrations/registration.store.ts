@@ -153,7 +153,7 @@ const LOCK = statement(
 const GIVE_WAY = statement(
   'registration_give_way',
   `UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'another'
-    WHERE client_id = $1 AND subscription_id = $2 AND state = 'active'`,
+    WHERE client_id = $1 AND subscription_id = $2 AND state = 'active' RETURNING id`,
 );
 
 const PENDING = statement(
@@ -318,7 +318,7 @@ export class RegistrationStore {
       type Row = { clientId: string; subscriptionId: string };
       const [pending] = await session.rows<Row>(PENDING, [id, deviceId]);
       if (!pending) return false;
-      await session.rows(GIVE_WAY, [pending.clientId, pending.subscriptionId]);
+      await this.giveWay(session, pending.clientId, pending.subscriptionId);
       await session.rows(CONFIRM, [id]);
       return true;
     });
@@ -329,8 +329,13 @@ export class RegistrationStore {
     session: Session,
     own: { id: string; clientId: string; subscriptionId: string; deviceId: string },
   ): Promise<void> {
-    await session.rows(GIVE_WAY, [own.clientId, own.subscriptionId]);
+    await this.giveWay(session, own.clientId, own.subscriptionId);
     await session.rows(ISSUED, [own.id, own.clientId, own.subscriptionId, own.deviceId]);
+  }
+
+  private async giveWay(session: Session, clientId: string, subscriptionId: string): Promise<void> {
+    const ended = await session.rows<{ id: string }>(GIVE_WAY, [clientId, subscriptionId]);
+    await session.closed(ended.map(({ id }) => ({ door: 'registration_revoked', id })));
   }
 
   /** Returns false when the registration is not pending. */
@@ -345,12 +350,17 @@ export class RegistrationStore {
     by: 'app' | 'website',
     deviceId: string | null,
   ): Promise<boolean> {
-    return (await this.database.rows(REVOKE_OWN, [id, subscriptionId, by, deviceId])).length === 1;
+    return this.revoked(await this.database.rows<{ id: string }>(REVOKE_OWN, [id, subscriptionId, by, deviceId]));
   }
 
   /** Returns false when the institution has no such open registration. */
   async revokeByClient(id: string, clientId: string): Promise<boolean> {
-    return (await this.database.rows(REVOKE_BY_CLIENT, [id, clientId])).length === 1;
+    return this.revoked(await this.database.rows<{ id: string }>(REVOKE_BY_CLIENT, [id, clientId]));
+  }
+
+  private async revoked(rows: readonly { id: string }[]): Promise<boolean> {
+    await this.database.closed(rows.map(({ id }) => ({ door: 'registration_revoked', id })));
+    return rows.length === 1;
   }
 
   async ofSubscription(id: string, subscriptionId: string): Promise<{ state: RegistrationState } | undefined> {

@@ -21,7 +21,7 @@ const UNTOLD = statement(
 const LOCK = statement(
   'device_pin_lock',
   `UPDATE devices d SET pin_locked_at = now() WHERE d.id = $1 AND ${isPinLocked('d')} AND d.pin_locked_at IS NULL
-    RETURNING d.id`,
+    RETURNING d.id, d.pin_wrong AS wrong`,
 );
 
 const IS_EXHAUSTED = statement(
@@ -94,7 +94,8 @@ export class PinLife {
     const { subscriptionId } = untold;
     const queued = await this.database.transaction(async (session) => {
       await this.subscriptions.lock(session, subscriptionId);
-      const locked = await session.rows<Pick<Device, 'id'>>(LOCK, [deviceId]);
+      const locked = await session.rows<Pick<Device, 'id'> & { wrong: number }>(LOCK, [deviceId]);
+      await session.closed(locked.map(({ id, wrong }) => ({ door: 'pin_locked', id, wrong })));
       return locked.length === 1 ? this.tell(session, subscriptionId, 'pin_locked', deviceId) : [];
     });
     for (const id of queued) this.queue.enqueue(id);

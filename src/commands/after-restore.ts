@@ -1,0 +1,107 @@
+import 'reflect-metadata';
+import { NestFactory } from '@nestjs/core';
+import { parseArgs } from 'node:util';
+import { migrate } from '../../config/data-source.ts';
+import { readProcessEnvironment } from '../../config/environment.ts';
+import { AppModule } from '../app.module.ts';
+import { configuredGateways } from '../gateways/configured.ts';
+import { readJournal } from '../journal/read-journal.ts';
+import { journalIsAhead } from '../journal/require-unrestored.ts';
+import { AfterRestore, type Restored } from '../restore/after-restore.ts';
+
+/** Makes a restored database safe before the service runs on it. */
+
+const USAGE = `npm run after-restore -- --journal=FILE [--journal=FILE …] [--dry-run]
+npm run after-restore -- --no-journal [--dry-run]
+npm run after-restore -- --moved
+
+Run it after a backup was put back, while no process of the service runs; the service refuses to start before.
+
+  --journal=FILE  a file of the journal (also .gz), a directory of such files, the JOURNAL_FILE itself for all files of
+                  that name, or - for standard input. Give the files of every process since the backup, in any order.
+  --no-journal    there is no journal: only what lives for a short time is voided.
+  --dry-run       changes nothing and prints what would change.
+  --moved         the database moved to another PostgreSQL cluster as planned (pg_upgrade, logical replication), with
+                  all that it had. Voids and closes nothing.
+
+It voids what lives for a short time (open authentications, codes, sessions, requests that wait), closes again what was
+closed after the backup, opens nothing, and writes the gap into the audit. A run that was interrupted is repeated; a
+further run changes nothing more than a first one would.
+Reads DATABASE_URL, KEYRING and, with --moved, JOURNAL_FILE. Exit code: 0 done, 1 failed, 2 wrong use.
+`;
+
+interface Wanted {
+  journal: string[];
+  dryRun: boolean;
+  moved: boolean;
+}
+
+const wanted = readArguments();
+const environment = readProcessEnvironment(['DATABASE_URL', 'KEYRING', 'SMPP_URL']);
+const { DATABASE_URL = '', QUEUE_DATABASE_URL = DATABASE_URL, MIGRATION_DATABASE_URL, JOURNAL_FILE } = environment;
+// What is closed here stands in the journal already.
+delete environment.JOURNAL_FILE;
+// An older backup may lack the tables of this version.
+await migrate(
+  MIGRATION_DATABASE_URL ?? QUEUE_DATABASE_URL,
+  MIGRATION_DATABASE_URL === undefined ? [] : [DATABASE_URL, QUEUE_DATABASE_URL],
+);
+const gateways = configuredGateways(environment);
+const app = await NestFactory.createApplicationContext(AppModule.register({ environment, ...gateways }), {
+  logger: ['error', 'warn'],
+});
+try {
+  if (wanted.moved) await recordMove();
+  else report(await app.get(AfterRestore).run(readJournal(wanted.journal), { dryRun: wanted.dryRun }));
+} catch (error) {
+  process.stderr.write(`${(error as Error).message}\n`);
+  process.exitCode = 1;
+} finally {
+  await app.close();
+  await gateways.close();
+}
+
+async function recordMove(): Promise<void> {
+  const ahead = await journalIsAhead(QUEUE_DATABASE_URL, JOURNAL_FILE);
+  if (ahead !== undefined) throw new Error(ahead);
+  const moved = await app.get(AfterRestore).moved();
+  process.stdout.write(moved ? 'The move is recorded; the service may start.\n' : 'Nothing moved.\n');
+}
+
+function report({ voided, closed, lines, from, until }: Restored): void {
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  print(`lines of the journal that are newer than the database: ${lines}`);
+  if (from !== null) print(`from ${from} until ${until ?? from}`);
+  for (const [what, count] of closed) print(`closed again: ${count} ${what}`);
+  for (const [what, count] of voided) print(`voided: ${count} ${what}`);
+  print(wanted.dryRun ? 'Nothing was changed.' : 'The service may start.');
+}
+
+function readArguments(): Wanted {
+  const fail = (message: string): never => {
+    process.stderr.write(`${message}\n\n${USAGE}`);
+    process.exit(2);
+  };
+  try {
+    const { values } = parseArgs({
+      options: {
+        journal: { type: 'string', multiple: true },
+        'no-journal': { type: 'boolean' },
+        'dry-run': { type: 'boolean' },
+        moved: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+    if (values.help) {
+      process.stdout.write(USAGE);
+      process.exit(0);
+    }
+    const { journal = [], moved = false } = values;
+    const ways = [journal.length > 0, values['no-journal'] ?? false, moved].filter(Boolean).length;
+    if (ways !== 1) return fail('Give one of --journal, --no-journal and --moved.');
+    if (moved && values['dry-run']) return fail('--moved has no dry run.');
+    return { journal, moved, dryRun: values['dry-run'] ?? false };
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+}

@@ -1,0 +1,32 @@
+import type { CancelReason, SubscriptionState, SuspensionReason } from '../domain/subscription.ts';
+
+/** What a device, a person or a code could do and can do no more. `id` is the row's; no member is personal data. */
+export type ClosedDoor =
+  | { door: 'device_revoked'; id: string }
+  /** The lock of a device's PIN, with the wrong ones in all since the last right one. */
+  | { door: 'pin_locked'; id: string; wrong: number }
+  /** The standing of a subscription after a change. One that is active again tells that an earlier door was opened. */
+  | {
+      door: 'subscription';
+      id: string;
+      link: number;
+      state: SubscriptionState;
+      suspensions: readonly SuspensionReason[];
+      reason: SuspensionReason | CancelReason | null;
+    }
+  | { door: 'registration_revoked'; id: string }
+  /** The code of an authentication, which was verified or failed. */
+  | { door: 'code_spent'; id: string }
+  /** The time step of a one-time password of an authenticator. */
+  | { door: 'otp_step_used'; id: string; step: number }
+  | { door: 'operator_disabled'; id: string }
+  /** The time step of the one-time password with which an operator signed in. */
+  | { door: 'operator_step_used'; id: string; step: number };
+
+/** Keeps what closed doors. Resolves when it is kept, so that the caller may answer. */
+export interface DoorKeeper {
+  record(doors: readonly ClosedDoor[]): Promise<void>;
+}
+
+/** A service without a journal. */
+export const NO_JOURNAL: DoorKeeper = { record: () => Promise.resolve() };

@@ -1,0 +1,69 @@
+import { PIN_WRONG_IN_ALL } from '../domain/device.ts';
+import type { ClosedDoor } from './closed-door.ts';
+
+/** One line of the journal. */
+export interface JournalLine {
+  /** When the process heard of it, RFC 3339. */
+  at: string;
+  installation: string;
+  /** How often the database had been restored before. */
+  epoch: number;
+  /** The mark of the batch; null while the database did not answer, so that none could be taken. */
+  mark: number | null;
+  closed: ClosedDoor;
+}
+
+/** The longest line that can be one of the journal. */
+const LONGEST = 1_000;
+const ID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
+
+const isNumber = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === 'string');
+
+/** For each door, whether a line has its members. */
+const MEMBERS: Readonly<Record<ClosedDoor['door'], (line: Record<string, unknown>) => boolean>> = {
+  device_revoked: () => true,
+  pin_locked: ({ wrong }) => isNumber(wrong) && wrong <= PIN_WRONG_IN_ALL,
+  subscription: ({ link, state, suspensions, reason }) =>
+    isNumber(link) &&
+    typeof state === 'string' &&
+    areTexts(suspensions) &&
+    (reason === null || typeof reason === 'string'),
+  registration_revoked: () => true,
+  code_spent: () => true,
+  otp_step_used: ({ step }) => isNumber(step),
+  operator_disabled: () => true,
+  operator_step_used: ({ step }) => isNumber(step),
+};
+
+/** Writes one line, with its line break. */
+export function writeJournalLine({ at, installation, epoch, mark, closed }: JournalLine): string {
+  return `${JSON.stringify({ v: 1, at, installation, epoch, mark, ...closed })}\n`;
+}
+
+/** Reads one line; undefined for a torn line, and for a line of another program in the same stream. */
+export function readJournalLine(text: string): JournalLine | undefined {
+  // A collector may have put something in front of the line.
+  const start = text.indexOf('{"v":1,');
+  if (start < 0 || text.length - start > LONGEST) return undefined;
+  let line: unknown;
+  try {
+    line = JSON.parse(text.slice(start));
+  } catch {
+    return undefined;
+  }
+  const { v: _version, at, installation, epoch, mark, ...closed } = line as Record<string, unknown>;
+  const { door, id } = closed;
+  const isWhole =
+    typeof at === 'string' &&
+    !Number.isNaN(Date.parse(at)) &&
+    typeof installation === 'string' &&
+    isNumber(epoch) &&
+    (mark === null || isNumber(mark)) &&
+    typeof id === 'string' &&
+    ID.test(id) &&
+    typeof door === 'string' &&
+    Object.hasOwn(MEMBERS, door) &&
+    MEMBERS[door as ClosedDoor['door']](closed);
+  return isWhole ? { at, installation, epoch, mark, closed: closed as unknown as ClosedDoor } : undefined;
+}

@@ -1,0 +1,314 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Session } from '../database/database.ts';
+import { statement, type Statement } from '../database/statement.ts';
+import { OTP_PARAMETERS } from '../crypto/otp-window.ts';
+import { NOW, WIPED } from '../database/statement-parts.ts';
+import { PIN_ATTEMPTS } from '../domain/device.ts';
+import type { JournalMark } from '../journal/journal-mark.entity.ts';
+
+/** Rows of one statement. */
+export const BATCH = 5_000;
+
+const BEFORE_IT_RUNS = 'a restored database is closed before the service runs on it';
+const writing = (...tables: string[]): Pick<Statement, 'writes'> => ({
+  writes: Object.fromEntries(tables.map((table) => [table, BEFORE_IT_RUNS])),
+});
+
+/** Counts the rows of `change`, which is a batch. */
+const counted = (change: string): string =>
+  `WITH gone AS (${change} RETURNING 1) SELECT count(*)::int AS count FROM gone`;
+/** Deletes a batch of a table, or of some of its rows. */
+const deleted = (table: string, where = 'true'): string =>
+  counted(`DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${where} LIMIT ${BATCH}))`);
+/** Changes a batch of the rows where `where` is true, which `set` makes false. */
+const closed = (table: string, where: string, set: string): string =>
+  counted(`UPDATE ${table} SET ${set} WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM ${table} WHERE ${where} LIMIT ${BATCH} FOR UPDATE)) AND ${where}`);
+
+const AUTHENTICATIONS = statement(
+  'restore_void_authentications',
+  closed('authentications', 'closed_at IS NULL', `state = 'cancelled', closed_at = ${NOW}, ${WIPED}`),
+  writing('authentications'),
+);
+const ANSWERS = statement('restore_void_answers', deleted('verification_answers'), writing('verification_answers'));
+const WINDOWS = statement(
+  'restore_void_windows',
+  closed('windows', 'expires_at > now()', 'expires_at = now()'),
+  writing('windows'),
+);
+const CUSTOMERS = statement('restore_void_customers', deleted('customer_sessions'), writing('customer_sessions'));
+const DESKS = statement('restore_void_desks', deleted('operator_sessions'), writing('operator_sessions'));
+const CODES = statement(
+  'restore_void_enrolment_codes',
+  deleted('enrolment_codes', 'used_at IS NULL'),
+  writing('enrolment_codes'),
+);
+const TESTS = statement(
+  'restore_void_tests',
+  closed(
+    'devices',
+    `state = 'testing'`,
+    `state = 'revoked', revoked_at = now(), test_digest = NULL, test_envelope = NULL`,
+  ),
+  writing('devices'),
+);
+const PIN_CHECKS = statement(
+  'restore_void_pin_checks',
+  closed(
+    'devices',
+    'pin_check_id IS NOT NULL',
+    'pin_check_id = NULL, pin_check_nonce = NULL, pin_check_expires_at = NULL',
+  ),
+  writing('devices'),
+);
+const REISSUES = statement(
+  'restore_void_reissues',
+  closed('reissues', 'closed_at IS NULL', `state = 'withdrawn', closed_at = now(), closed_by = 'after-restore'`),
+  writing('reissues'),
+);
+const REGISTRATIONS = statement(
+  'restore_void_registrations',
+  closed('registrations', `state = 'pending'`, `state = 'expired', closed_at = ${NOW}, closed_by = 'time'`),
+  writing('registrations'),
+);
+const SMS_PERMISSIONS = statement(
+  'restore_void_sms_permissions',
+  closed(
+    'sms_permissions',
+    'ended_at IS NULL AND (permitted_at IS NOT NULL OR expires_at > now())',
+    'ended_at = CASE WHEN permitted_at IS NOT NULL THEN now() END, expires_at = least(expires_at, now())',
+  ),
+  writing('sms_permissions'),
+);
+const APPROVALS = statement(
+  'restore_void_approvals',
+  closed(
+    'approvals',
+    'closed_at IS NULL',
+    `state = CASE state WHEN 'asked' THEN 'withdrawn' ELSE 'expired' END, closed_at = now()`,
+  ),
+  writing('approvals'),
+);
+const DEEDS = statement(
+  'restore_void_deeds',
+  closed('deed_requests', 'spent_at IS NULL AND expires_at > now()', 'expires_at = now()'),
+  writing('deed_requests'),
+);
+const DELIVERIES = statement('restore_void_deliveries', deleted('deliveries'), writing('deliveries'));
+const NEW_PHONES = statement(
+  'restore_void_new_phones',
+  closed('reports', `kind = 'new_phone' AND outcome IS NULL`, `outcome = 'no_change', person = NULL`),
+  writing('reports'),
+);
+
+/** What these alerts tell of is void. The others stay open, because their answers close. */
+const ALERTS = statement(
+  'restore_void_alerts',
+  closed(
+    'alerts',
+    `state = 'open' AND kind IN ('new_phone', 'reissue', 'cancellation')`,
+    `state = 'closed', closed_at = ${NOW}`,
+  ),
+  writing('alerts'),
+);
+const PRESENT_STEP = statement(
+  'restore_present_step',
+  `SELECT floor(extract(epoch FROM now()) / ${OTP_PARAMETERS.seconds})::float8 AS step`,
+);
+/** A code that was accepted after the backup may still be the phone’s present one, or the one after it. */
+const STEPS = statement(
+  'restore_void_steps',
+  closed(
+    'authenticators',
+    `kind = 'otp' AND secret IS NOT NULL AND last_step < $1::bigint + drift + 1`,
+    'last_step = $1::bigint + drift + 1, far_step = NULL, far_drift = NULL, far_at = NULL',
+  ),
+  writing('authenticators'),
+);
+const OPERATOR_STEPS = statement(
+  'restore_void_operator_steps',
+  closed('operators', 'totp_step < $1::bigint + 1', 'totp_step = $1::bigint + 1'),
+  writing('operators'),
+);
+
+/** A device, with what ends when it is revoked. */
+const REVOKE_DEVICES = statement(
+  'restore_revoke_devices',
+  `WITH gone AS (
+      UPDATE devices SET state = 'revoked', revoked_at = now(), push_token = NULL, push_token_digest = NULL,
+        test_digest = NULL, test_envelope = NULL
+      WHERE (id = ANY($1::uuid[]) OR subscription_id = $2) AND state <> 'revoked' RETURNING id
+    ), unregistered AS (
+      UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'device'
+      WHERE device_id IN (SELECT id FROM gone) AND state IN ('pending', 'active')
+    ), silenced AS (
+      UPDATE authenticators SET secret = NULL WHERE device_id IN (SELECT id FROM gone) AND secret IS NOT NULL
+    )
+    SELECT count(*)::int AS count FROM gone`,
+  writing('devices', 'registrations', 'authenticators'),
+);
+/** The person was told of the lock before the restore. */
+const LOCK_PINS = statement(
+  'restore_lock_pins',
+  counted(`UPDATE devices d SET pin_failures = ${PIN_ATTEMPTS}, pin_wrong = greatest(d.pin_wrong, p.wrong),
+      pin_locked_at = coalesce(d.pin_locked_at, now())
+    FROM (SELECT id, max(wrong) AS wrong FROM unnest($1::uuid[], $2::smallint[]) AS t (id, wrong) GROUP BY id) p
+    WHERE d.id = p.id AND d.state <> 'revoked' AND (d.pin_failures < ${PIN_ATTEMPTS} OR d.pin_wrong < p.wrong)`),
+  writing('devices'),
+);
+const REVOKE_REGISTRATIONS = statement(
+  'restore_revoke_registrations',
+  counted(`UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'client'
+    WHERE id = ANY($1::uuid[]) AND state IN ('pending', 'active')`),
+  writing('registrations'),
+);
+const DISABLE_OPERATORS = statement(
+  'restore_disable_operators',
+  counted(`UPDATE operators SET disabled_at = now() WHERE id = ANY($1::uuid[]) AND disabled_at IS NULL`),
+  writing('operators'),
+);
+const SPEND_STEPS = statement(
+  'restore_spend_steps',
+  counted(`UPDATE authenticators a SET last_step = s.step
+    FROM (SELECT id, max(step) AS step FROM unnest($1::uuid[], $2::bigint[]) AS t (id, step) GROUP BY id) s
+    WHERE a.id = s.id AND a.last_step < s.step`),
+  writing('authenticators'),
+);
+const SPEND_OPERATOR_STEPS = statement(
+  'restore_spend_operator_steps',
+  counted(`UPDATE operators o SET totp_step = s.step
+    FROM (SELECT id, max(step) AS step FROM unnest($1::uuid[], $2::bigint[]) AS t (id, step) GROUP BY id) s
+    WHERE o.id = s.id AND o.totp_step < s.step`),
+  writing('operators'),
+);
+
+const BEGIN = statement(
+  'restore_begin',
+  `UPDATE journal_mark SET restored_at = coalesce(restored_at, now()) WHERE is_only`,
+  writing('journal_mark'),
+);
+const MARK = statement(
+  'restore_mark',
+  `SELECT installation, value::float8 AS value, system_identifier AS "systemIdentifier",
+      CASE WHEN has_function_privilege('pg_control_system()', 'EXECUTE')
+        THEN (SELECT c.system_identifier::text FROM pg_control_system() c) END AS present
+    FROM journal_mark WHERE is_only`,
+);
+const COMPLETE = statement(
+  'restore_complete',
+  `UPDATE journal_mark SET restored_at = NULL, epoch = epoch + 1, value = greatest(value, $1::bigint) + 1,
+      system_identifier = coalesce($2, system_identifier), compared_until = now()
+    WHERE is_only`,
+  writing('journal_mark'),
+);
+const MOVE = statement(
+  'restore_move',
+  `UPDATE journal_mark SET system_identifier = $1 WHERE is_only AND restored_at IS NULL
+    AND system_identifier IS DISTINCT FROM $1 RETURNING 1`,
+  writing('journal_mark'),
+);
+
+type Counted = { count: number };
+/** The mark of the database, and the cluster that answers; null where the role may not ask for it. */
+export type RestoredMark = Pick<JournalMark, 'installation' | 'systemIdentifier'> & {
+  value: number;
+  present: string | null;
+};
+
+/** A kind of rows that live for a short time, and the statement that voids a batch of them. */
+type Void = readonly [what: string, batch: (session: Session, step: number) => Promise<Counted[]>];
+
+const VOIDS: readonly Void[] = [
+  ['authentications', (session) => session.rows<Counted>(AUTHENTICATIONS, [])],
+  ['verification answers', (session) => session.rows<Counted>(ANSWERS, [])],
+  ['windows', (session) => session.rows<Counted>(WINDOWS, [])],
+  ['sessions of the website', (session) => session.rows<Counted>(CUSTOMERS, [])],
+  ['sessions of the desk', (session) => session.rows<Counted>(DESKS, [])],
+  ['enrolment codes', (session) => session.rows<Counted>(CODES, [])],
+  ['phones under test', (session) => session.rows<Counted>(TESTS, [])],
+  ['PIN questions', (session) => session.rows<Counted>(PIN_CHECKS, [])],
+  ['reissues', (session) => session.rows<Counted>(REISSUES, [])],
+  ['pending registrations', (session) => session.rows<Counted>(REGISTRATIONS, [])],
+  ['SMS permissions', (session) => session.rows<Counted>(SMS_PERMISSIONS, [])],
+  ['approvals', (session) => session.rows<Counted>(APPROVALS, [])],
+  ['requests of programs', (session) => session.rows<Counted>(DEEDS, [])],
+  ['deliveries', (session) => session.rows<Counted>(DELIVERIES, [])],
+  ['requests for a new phone', (session) => session.rows<Counted>(NEW_PHONES, [])],
+  ['alerts', (session) => session.rows<Counted>(ALERTS, [])],
+  ['present one-time passwords', (session, step) => session.rows<Counted>(STEPS, [step])],
+  ['present one-time passwords of operators', (session, step) => session.rows<Counted>(OPERATOR_STEPS, [step])],
+];
+
+/** What `after-restore` changes. Every statement only closes, and changes nothing when it runs again. */
+@Injectable()
+export class RestoreStore {
+  constructor(private readonly database: Database) {}
+
+  async mark(): Promise<RestoredMark> {
+    const [row] = await this.database.rows<RestoredMark>(MARK, []);
+    if (!row) throw new Error('the row of journal_mark is missing: the database was changed outside the service');
+    return row;
+  }
+
+  /** Keeps the service from starting until `complete`. */
+  async begin(session: Session): Promise<void> {
+    await session.rows(BEGIN, []);
+  }
+
+  /** Ends the work; the mark rises above `highest`, the highest one of the journal. */
+  async complete(session: Session, highest: number, systemIdentifier: string | null): Promise<void> {
+    await session.rows(COMPLETE, [highest, systemIdentifier]);
+  }
+
+  /** Records another cluster. Returns false if it is recorded already, or the database was restored. */
+  async move(session: Session, systemIdentifier: string): Promise<boolean> {
+    return (await session.rows(MOVE, [systemIdentifier])).length === 1;
+  }
+
+  /** Voids what lives for a short time, batch by batch, each in a transaction that `inTransaction` gives. */
+  async voidShortLived(
+    inTransaction: (work: (session: Session) => Promise<number>) => Promise<number>,
+  ): Promise<Map<string, number>> {
+    const voided = new Map<string, number>();
+    const [present] = await this.database.rows<{ step: number }>(PRESENT_STEP, []);
+    const step = present?.step ?? 0;
+    for (const [what, batch] of VOIDS) {
+      for (let count = BATCH; count === BATCH;) {
+        count = await inTransaction(async (session) => countOf(await batch(session, step)));
+        if (count > 0) voided.set(what, (voided.get(what) ?? 0) + count);
+      }
+    }
+    return voided;
+  }
+
+  async revokeDevices(session: Session, ids: readonly string[], ofSubscription: string | null = null): Promise<number> {
+    return countOf(await session.rows<Counted>(REVOKE_DEVICES, [ids, ofSubscription]));
+  }
+
+  /** Locks PINs, with the wrong ones in all that each had. */
+  async lockPins(session: Session, ids: readonly string[], wrong: readonly number[]): Promise<number> {
+    return countOf(await session.rows<Counted>(LOCK_PINS, [ids, wrong]));
+  }
+
+  async revokeRegistrations(session: Session, ids: readonly string[]): Promise<number> {
+    return countOf(await session.rows<Counted>(REVOKE_REGISTRATIONS, [ids]));
+  }
+
+  async disableOperators(session: Session, ids: readonly string[]): Promise<number> {
+    return countOf(await session.rows<Counted>(DISABLE_OPERATORS, [ids]));
+  }
+
+  /** Moves the last accepted steps forward, never back. */
+  async spendSteps(session: Session, ids: readonly string[], steps: readonly number[]): Promise<number> {
+    return countOf(await session.rows<Counted>(SPEND_STEPS, [ids, steps]));
+  }
+
+  /** The same for the one-time passwords of operators. */
+  async spendOperatorSteps(session: Session, ids: readonly string[], steps: readonly number[]): Promise<number> {
+    return countOf(await session.rows<Counted>(SPEND_OPERATOR_STEPS, [ids, steps]));
+  }
+}
+
+function countOf([row]: readonly Counted[]): number {
+  return row?.count ?? 0;
+}

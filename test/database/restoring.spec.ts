@@ -1,0 +1,279 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { migrate } from '../../config/data-source.ts';
+import { BANK, codeAt, otpSubscriber } from '../support/authenticators.ts';
+import { Backup, moveRows } from '../support/backup.ts';
+import { credentialsOf, DeskBrowser } from '../support/desk.ts';
+import { DurablePostgres } from '../support/durable-postgres.ts';
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
+import { expectProblem } from '../support/problem.ts';
+import { startProcess, TEST_PIN, TestService, type ServiceProcess, type Subscriber } from '../support/service.ts';
+
+const HANDSET = { os: 'android', osVersion: '15', formFactor: 'phone', model: 'SM-S931N' };
+const WRONG_PIN = '000000';
+
+let service: TestService;
+let running: ServiceProcess;
+let directory: string;
+let journal: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'pushguard-journal-'));
+  journal = join(directory, 'journal.ndjson');
+  service = await TestService.start({ PORT: String(await freePort()), JOURNAL_FILE: journal });
+  running = service.process;
+});
+afterAll(async () => {
+  await running.stop();
+  await service.stop();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** The whole lines of every file of the journal. */
+async function lines(): Promise<string[]> {
+  const files = await readdir(directory);
+  const texts = await Promise.all(files.map((file) => readFile(join(directory, file), 'utf8')));
+  return texts.flatMap((text) => text.split('\n').filter((line) => line.endsWith('}')));
+}
+
+async function run(command: string, ...given: string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [`dist/src/commands/${command}.js`, ...given], {
+    env: commandEnv(service.env),
+  });
+  return stdout;
+}
+
+function commandEnv(env: Record<string, string>): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env['PATH'],
+    HOME: process.env['HOME'],
+    NODE_ENV: 'test',
+    ISSUER: 'http://127.0.0.1',
+    ...env,
+  };
+}
+
+describe('a backup that is put back', () => {
+  let backup: Backup;
+  let people: Record<
+    'spending' | 'replaced' | 'cancelled' | 'suspended' | 'lifted' | 'locked' | 'otp' | 'idle',
+    Subscriber
+  >;
+  let desk: DeskBrowser;
+  let enrolmentCode: string;
+  let registration: string;
+  const spent = { id: '', code: '', otp: '' };
+
+  const startOtp = async ({ person }: Subscriber) => {
+    const { phoneNumber, birthDate, genderDigit } = person;
+    const asked = { phoneNumber, birthDate, genderDigit, purpose: '출석 확인', method: 'otp' };
+    return (await service.call<{ id: string }>('POST', '/v1/authentications', asked)).body.id;
+  };
+  const register = async ({ person, phone }: Subscriber) => {
+    const { phoneNumber, birthDate, genderDigit } = person;
+    const asked = { phoneNumber, birthDate, genderDigit, serialNumber: phone.serialNumber, vendorCode: 'PG' };
+    const { id } = (await service.call<{ id: string }>('POST', '/v1/registrations', asked, BANK)).body;
+    const pending = (await phone.registrations()).find((one) => one.id === id);
+    await phone.confirmRegistration(pending!, TEST_PIN);
+    return id;
+  };
+  const openedWith = async ({ person, phone }: Subscriber, pin: string) => {
+    const { id } = (await service.start(person)).body;
+    const pending = (await phone.pending()).find((one) => one.id === id);
+    return phone.open(pending!, pin).then(
+      () => 'opened',
+      (error: unknown) => (error as { code?: string }).code,
+    );
+  };
+  const stateOf = async ({ subscriptionId }: Subscriber) => {
+    const sql = 'SELECT state FROM subscriptions WHERE id = $1';
+    return (await service.database.pool.query<{ state: string }>(sql, [subscriptionId])).rows[0]?.state;
+  };
+
+  beforeAll(async () => {
+    const [spending, replaced, cancelled, suspended, lifted, locked, idle] = (await Promise.all(
+      Array.from({ length: 7 }, () => service.subscriber()),
+    )) as [Subscriber, Subscriber, Subscriber, Subscriber, Subscriber, Subscriber, Subscriber];
+    const otp = await otpSubscriber(service);
+    people = { spending, replaced, cancelled, suspended, lifted, locked, idle, otp };
+    desk = await new DeskBrowser(service).signIn('agent');
+    ({ enrolmentCode } = await service.subscribe(await service.addLine()));
+    registration = await register(otp);
+    spent.id = (await service.start(spending.person)).body.id;
+    spent.code = await service.codeOf(spending, spent.id);
+    const asked = await startOtp(otp);
+    await running.stop();
+    backup = await Backup.take(service.database.url);
+    running = await startProcess(service.env);
+
+    expect((await service.verify(spent.id, spent.code)).status).toBe(200);
+    expect(await service.sendEvent(replaced.person.lineId, 'device-changed', HANDSET, 1)).toBe('applied');
+    await service.operate(cancelled.subscriptionId, 'cancel');
+    await service.operate(suspended.subscriptionId, 'report-loss');
+    expect(await service.sendEvent(lifted.person.lineId, 'suspended', undefined, 1)).toBe('applied');
+    expect(await service.sendEvent(lifted.person.lineId, 'resumed', undefined, 2)).toBe('applied');
+    for (let time = 0; time < 5; time += 1) await openedWith(locked, WRONG_PIN);
+    spent.otp = await codeAt(service, otp.phone);
+    expect((await service.verify(asked, spent.otp)).status).toBe(200);
+    expect((await service.call('DELETE', `/v1/registrations/${registration}`, undefined, BANK)).status).toBe(204);
+    await run('operator-accounts', 'disable', 'agent');
+    await service.enrol(enrolmentCode);
+    // No time to write anything more.
+    await running.kill();
+    await backup.restore();
+  });
+  afterAll(() => backup.drop());
+
+  it('is refused by the service, which says what to run', async () => {
+    await expect(startProcess(service.env)).rejects.toThrow(/older than its journal.*Run npm run after-restore/);
+    await expect(run('after-restore', '--moved')).rejects.toMatchObject({
+      stderr: expect.stringContaining('older than its journal'),
+    });
+  });
+
+  it('has its journal without personal data, one line for each door', async () => {
+    const written = (await lines()).map((line) => JSON.parse(line) as Record<string, unknown>);
+    const doors = ['code_spent', 'device_revoked', 'subscription', 'pin_locked', 'otp_step_used'];
+    for (const door of [...doors, 'registration_revoked', 'operator_disabled']) {
+      expect(written).toContainEqual(
+        expect.objectContaining({ v: 1, door, id: expect.stringMatching(/^[\da-f-]{36}$/), mark: expect.any(Number) }),
+      );
+    }
+    const numbers = Object.values(people).map(({ person }) => person.phoneNumber.slice(-8));
+    for (const line of await lines()) {
+      for (const number of [...numbers, '900101', 'line-']) expect(line).not.toContain(number);
+    }
+  });
+
+  it('stays refused after a dry run, which only shows, and after a run that was killed', async () => {
+    const [file] = await readdir(directory);
+    await appendFile(join(directory, file!), 'a line of a collector\n{"v":1,"at":"2026-11');
+    expect(await run('after-restore', `--journal=${journal}`, '--dry-run')).toContain('closed again: 2 subscriptions');
+    const { rows } = await service.database.pool.query('SELECT restored_at AS at, epoch FROM journal_mark');
+    expect(rows).toEqual([{ at: null, epoch: 0 }]);
+
+    const holding = await service.database.pool.connect();
+    await holding.query('BEGIN; SELECT * FROM audit_head FOR UPDATE');
+    const command = spawn(process.execPath, ['dist/src/commands/after-restore.js', `--journal=${directory}`], {
+      env: commandEnv(service.env),
+      stdio: 'ignore',
+    });
+    await eventually('the command to wait for the audit', async () => {
+      const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+      return (await service.database.pool.query(waiting)).rowCount === 1;
+    });
+    command.kill('SIGKILL');
+    await once(command, 'exit');
+    await holding.query('ROLLBACK');
+    holding.release();
+    await expect(startProcess(service.env)).rejects.toThrow('after-restore has not been completed');
+  });
+
+  it('is closed by after-restore, which tells the audit of the gap and changes nothing when it runs again', async () => {
+    expect(await run('after-restore', `--journal=${directory}`)).toContain('The service may start.');
+    const entries = await service.rows.operators.auditOfAction('after-restore');
+    expect(entries).toEqual([expect.objectContaining({ reason: expect.stringMatching(/lines from 20.* until 20/) })]);
+    expect(await run('verify-audit')).toMatch(/^head: \d+:/m);
+    expect(await run('after-restore', `--journal=${directory}`)).not.toContain('closed again');
+    running = await startProcess(service.env);
+  });
+
+  it('accepts no spent code again', async () => {
+    expectProblem(await service.verify(spent.id, spent.code), 409, 'authentication_closed', { state: 'cancelled' });
+    const asked = await startOtp(people.otp);
+    expectProblem(await service.verify(asked, spent.otp), 422, 'code_mismatch', { attemptsLeft: 4 });
+    await expect(service.enrol(enrolmentCode)).rejects.toMatchObject({ status: 422 });
+  });
+
+  it('has no phone again that was revoked, and no PIN that was locked', async () => {
+    for (const { phone } of [people.replaced, people.cancelled]) {
+      await expect(phone.pending()).rejects.toMatchObject({ code: 'device_proof_invalid' });
+    }
+    expect(await openedWith(people.locked, TEST_PIN)).toBe('pin_locked');
+  });
+
+  it('has no subscription again that ended, and none suspended that was lifted', async () => {
+    const { cancelled, suspended, lifted } = people;
+    expect(await Promise.all([cancelled, suspended, lifted].map(stateOf))).toEqual([
+      'cancelled',
+      'suspended',
+      'active',
+    ]);
+  });
+
+  it('lets no operator in again who was disabled, and ends every session', async () => {
+    expect((await desk.get('/operator')).location).toBe('/operator/sign-in');
+    await service.rows.operators.forgetTotp('agent');
+    expect((await new DeskBrowser(service).post('/operator/sign-in', credentialsOf(service, 'agent'))).status).toBe(
+      401,
+    );
+    await new DeskBrowser(service).signIn('supervisor');
+  });
+
+  it('has no registration again that its institution ended', async () => {
+    const answer = await service.call('GET', `/v1/registrations/${registration}`, undefined, BANK);
+    expect(answer.body).toMatchObject({ state: 'revoked' });
+  });
+
+  it('serves everyone else as before', async () => {
+    for (const one of [people.spending, people.lifted, people.idle]) {
+      const { id } = (await service.start(one.person)).body;
+      expect((await service.verify(id, await service.codeOf(one, id))).status).toBe(200);
+    }
+  });
+
+  it('goes on with its journal', async () => {
+    await service.operate(people.idle.subscriptionId, 'report-loss');
+    const epochs = (await lines()).map((line) => (JSON.parse(line) as { epoch: number }).epoch);
+    expect(Math.max(...epochs)).toBe(2);
+  });
+
+  it('is noticed when it is put under a running service', async () => {
+    await backup.restore();
+    await eventually('the process to end', async () => {
+      // The connections to the database that was replaced are dead: the first calls may fail.
+      await service.operate(people.lifted.subscriptionId, 'report-loss').catch(() => undefined);
+      return running.child.exitCode !== null;
+    });
+    expect(running.log()).toContain('the database is older than the journal');
+    await expect(startProcess(service.env)).rejects.toThrow('after-restore');
+    await run('after-restore', `--journal=${directory}`);
+    running = await startProcess(service.env);
+    expect(await stateOf(people.lifted)).toBe('suspended');
+  });
+});
+
+describe('a database that moved to another cluster', () => {
+  let other: DurablePostgres;
+
+  beforeAll(async () => {
+    other = await DurablePostgres.start();
+    await migrate(other.url);
+  });
+  afterAll(() => other.drop());
+
+  it('is refused until the move is recorded, and has lost nothing then', async () => {
+    const subscriber = await service.subscriber();
+    await running.stop();
+    await moveRows(service.database.pool, other.url);
+    const moved = { ...service.env, DATABASE_URL: other.url };
+    await expect(startProcess(moved)).rejects.toThrow(/another PostgreSQL cluster.*after-restore -- --moved/);
+    const command = ['dist/src/commands/after-restore.js', '--moved'];
+    await promisify(execFile)(process.execPath, command, { env: commandEnv(moved) });
+    const { rows } = await other.pool.query(`SELECT reason FROM audit_entries WHERE action = 'database-moved'`);
+    expect(rows).toEqual([{ reason: expect.stringMatching(/^cluster \d+ became \d+$/) }]);
+
+    running = await startProcess(moved);
+    const { id } = (await service.start(subscriber.person)).body;
+    expect((await service.verify(id, await service.codeOf(subscriber, id))).status).toBe(200);
+    await running.stop();
+    // The cluster that was left is the older one now.
+    await expect(startProcess(service.env)).rejects.toThrow('older than its journal');
+  });
+});
