@@ -30,7 +30,6 @@ export class SecondPerson1764030000000 implements MigrationInterface {
       -- A request to subscribe a line in a hold names the line, until its code is taken.
       ALTER TABLE approvals
         ALTER COLUMN subscription_id DROP NOT NULL,
-        ALTER COLUMN link DROP NOT NULL,
         ADD COLUMN line_id text,
         ADD COLUMN identified boolean NOT NULL DEFAULT false,
         DROP CONSTRAINT approvals_kind_check,
@@ -42,7 +41,7 @@ export class SecondPerson1764030000000 implements MigrationInterface {
         ADD CONSTRAINT open_until_closed CHECK ((closed_at IS NULL) = (state = 'asked'
           OR (state = 'approved' AND kind IN ('enrolment_code', 'subscribe')))),
         ADD CONSTRAINT approval_names_what_it_is_for CHECK ((kind = 'subscribe') = (line_id IS NOT NULL)
-          AND (kind = 'subscribe' OR (subscription_id IS NOT NULL AND link IS NOT NULL))),
+          AND (kind = 'subscribe' OR subscription_id IS NOT NULL)),
         ADD CONSTRAINT subscribes_the_identified CHECK (kind <> 'subscribe' OR identified);
       CREATE UNIQUE INDEX approvals_one_open_line ON approvals (line_id) WHERE closed_at IS NULL AND line_id IS NOT NULL;
       CREATE INDEX approvals_line ON approvals (line_id) WHERE line_id IS NOT NULL;
@@ -61,7 +60,6 @@ export class SecondPerson1764030000000 implements MigrationInterface {
         DROP CONSTRAINT approvals_kind_check,
         DROP COLUMN line_id,
         DROP COLUMN identified,
-        ALTER COLUMN link SET NOT NULL,
         ALTER COLUMN subscription_id SET NOT NULL,
         ADD CONSTRAINT approvals_kind_check CHECK (kind IN ('resume', 'enrolment_code')),
         ADD CONSTRAINT only_codes_are_taken CHECK (state <> 'taken' OR kind = 'enrolment_code'),

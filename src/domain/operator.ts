@@ -30,6 +30,8 @@ export const OPERATOR_PERMISSIONS = {
   resume: NO_ROLE_ALONE,
   enrolment_code: NO_ROLE_ALONE,
   subscribe: NO_ROLE_ALONE,
+  /** Requests of programs to one another. Operators request at the desk. */
+  request_deed: NO_ROLE_ALONE,
 } as const satisfies Record<string, readonly OperatorRole[]>;
 export type OperatorPermission = keyof typeof OPERATOR_PERMISSIONS;
 
@@ -55,36 +57,34 @@ export const LONGEST_PASSWORD = 200;
 export const LOGIN = /^[a-z][a-z0-9._-]{1,31}$/;
 
 /** The actions that one operator requests and another one decides. */
-export const APPROVAL_KINDS = ['resume', 'enrolment_code'] as const;
+export const APPROVAL_KINDS = ['resume', 'enrolment_code', 'cancel', 'unlock_pin', 'subscribe'] as const;
 export type ApprovalKind = (typeof APPROVAL_KINDS)[number];
 
 export const APPROVAL_STATES = ['asked', 'approved', 'refused', 'expired', 'withdrawn', 'taken'] as const;
 export type ApprovalState = (typeof APPROVAL_STATES)[number];
 
-/**
- * From each state, the states that may follow it.
- * The approval of a resume also performs it, so `approved` has no successor there.
- * An approved enrolment code waits until the requesting operator takes it or the request expires.
- */
-export const APPROVAL_TRANSITIONS: Readonly<
-  Record<ApprovalKind, Readonly<Record<ApprovalState, readonly ApprovalState[]>>>
-> = {
-  resume: {
-    asked: ['approved', 'refused', 'expired', 'withdrawn'],
-    approved: [],
-    refused: [],
-    expired: [],
-    withdrawn: [],
-    taken: [],
-  },
-  enrolment_code: {
-    asked: ['approved', 'refused', 'expired', 'withdrawn'],
-    approved: ['taken', 'expired'],
-    refused: [],
-    expired: [],
-    withdrawn: [],
-    taken: [],
-  },
+type ApprovalTransitions = Readonly<Record<ApprovalState, readonly ApprovalState[]>>;
+
+/** The approval also performs what was requested, so `approved` has no successor. */
+const PERFORMED: ApprovalTransitions = {
+  asked: ['approved', 'refused', 'expired', 'withdrawn'],
+  approved: [],
+  refused: [],
+  expired: [],
+  withdrawn: [],
+  taken: [],
+};
+
+/** An approved enrolment code waits until the requesting operator takes it or the request expires. */
+const TAKEN: ApprovalTransitions = { ...PERFORMED, approved: ['taken', 'expired'] };
+
+/** From each state, the states that may follow it. `subscribe` is for a line in a hold, and its code is taken too. */
+export const APPROVAL_TRANSITIONS: Readonly<Record<ApprovalKind, ApprovalTransitions>> = {
+  resume: PERFORMED,
+  cancel: PERFORMED,
+  unlock_pin: PERFORMED,
+  enrolment_code: TAKEN,
+  subscribe: TAKEN,
 };
 
 /** Seconds for which a request for approval is valid. */

@@ -35,10 +35,11 @@ export class Approval {
   reason: string;
 
   /**
-   * The number of the subscription’s last transition at the time of the request. A later suspension voids the approval.
+   * The number of the subscription’s last transition at the time of the request: a later suspension voids the approval.
+   * For a line without a subscription, the version of the line: whatever gives it to others voids it.
    */
-  @Column('integer', { nullable: true })
-  link: number | null;
+  @Column('integer')
+  link: number;
 
   @Column('timestamptz')
   expiresAt: Date;

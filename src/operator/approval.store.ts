@@ -3,37 +3,57 @@ import { IsNull } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { future } from '../database/criteria.ts';
+import type { OuterJoined } from '../database/statement-parts.ts';
 import { Approval } from './approval.entity.ts';
 import { APPROVAL_SECONDS, type ApprovalKind } from '../domain/operator.ts';
+import type { LineMemory } from '../domain/line-memory.ts';
+import type { Line } from '../lines/line.entity.ts';
+import { memoryColumns } from '../lines/line-memories.ts';
 import type { Subscription } from '../subscriptions/subscription.entity.ts';
 import type { OperatorAccount } from './operator-account.entity.ts';
 
-/** One request for approval, as the desk shows it. */
+/** One request for approval, as the desk shows it, with what stands on the line. */
 export type ApprovalRow = Pick<
   Approval,
-  'id' | 'kind' | 'state' | 'askedAt' | 'reason' | 'expiresAt' | 'decidedAt' | 'decisionReason'
+  | 'id'
+  | 'kind'
+  | 'state'
+  | 'subscriptionId'
+  | 'identified'
+  | 'askedAt'
+  | 'reason'
+  | 'expiresAt'
+  | 'decidedAt'
+  | 'decisionReason'
 > &
-  Pick<Subscription, 'lineId'> & {
-    subscriptionId: Subscription['id'];
-    subscriptionState: Subscription['state'];
+  OuterJoined<Pick<Subscription, 'suspensions' | 'protectedSince'>> &
+  LineMemory & {
+    lineId: Line['id'];
+    subscriptionState: Subscription['state'] | null;
     askedBy: OperatorAccount['login'];
     decidedBy: OperatorAccount['login'] | null;
   };
 
 /**
- * SQL condition: the subscription was neither suspended nor cancelled after the request. The operators who requested
- * and decided did not know of a later loss or SIM swap.
+ * SQL condition: after the request, the subscription was neither suspended nor cancelled, its line came into no further
+ * doubt, the PIN is that of the same phone, and a line that is to be subscribed did not change hands. The operators who
+ * requested and decided did not know of what came later.
  */
 const stands = (approval: string) => `NOT EXISTS (SELECT 1 FROM subscription_links k
     WHERE k.subscription_id = ${approval}.subscription_id AND k.number > ${approval}.link
-      AND k.change IN ('suspended', 'cancelled'))`;
+      AND (k.change IN ('suspended', 'cancelled')
+        OR k.change = 'device_activated' AND ${approval}.kind = 'unlock_pin'))
+    AND NOT EXISTS (SELECT 1 FROM lines k
+      WHERE k.id = coalesce(${approval}.line_id, (SELECT line_id FROM subscriptions WHERE id = ${approval}.subscription_id))
+        AND (k.doubted_at > ${approval}.asked_at OR ${approval}.line_id IS NOT NULL AND k.version <> ${approval}.link))`;
 
-const SHOWN = `SELECT a.id, a.kind, a.subscription_id AS "subscriptionId", s.line_id AS "lineId",
-    s.state AS "subscriptionState", asker.login AS "askedBy", a.asked_at AS "askedAt", a.reason,
-    a.expires_at AS "expiresAt", decider.login AS "decidedBy", a.decided_at AS "decidedAt",
-    a.decision_reason AS "decisionReason",
-    CASE WHEN a.closed_at IS NULL AND (a.expires_at <= now() OR NOT ${stands('a')}) THEN 'expired' ELSE a.state END AS state
-  FROM approvals a JOIN subscriptions s ON s.id = a.subscription_id JOIN operators asker ON asker.id = a.asked_by
+const SHOWN = `SELECT a.id, a.kind, a.subscription_id AS "subscriptionId", l.id AS "lineId", a.identified,
+    s.state AS "subscriptionState", s.suspensions, s.protected_since AS "protectedSince", ${memoryColumns('l')},
+    asker.login AS "askedBy", a.asked_at AS "askedAt", a.reason, a.expires_at AS "expiresAt",
+    decider.login AS "decidedBy", a.decided_at AS "decidedAt", a.decision_reason AS "decisionReason",
+    CASE WHEN a.closed_at IS NULL AND (a.expires_at <= now() OR NOT (${stands('a')})) THEN 'expired' ELSE a.state END AS state
+  FROM approvals a LEFT JOIN subscriptions s ON s.id = a.subscription_id
+    JOIN lines l ON l.id = coalesce(a.line_id, s.line_id) JOIN operators asker ON asker.id = a.asked_by
     LEFT JOIN operators decider ON decider.id = a.decided_by`;
 
 const BY_ID = statement('approval_by_id', `${SHOWN} WHERE a.id = $1`);
@@ -46,15 +66,15 @@ const OPEN = statement(
 
 const CLOSED = statement(
   'approval_closed',
-  `${SHOWN} WHERE a.closed_at IS NOT NULL OR a.expires_at <= now() OR NOT ${stands('a')}
+  `${SHOWN} WHERE a.closed_at IS NOT NULL OR a.expires_at <= now() OR NOT (${stands('a')})
     ORDER BY a.asked_at DESC LIMIT 20`,
 );
 
 const EXPIRE = statement(
   'approval_expire',
   `UPDATE approvals SET state = 'expired', closed_at = now()
-    WHERE closed_at IS NULL AND (expires_at <= now() OR NOT ${stands('approvals')})
-      AND ($1::uuid IS NULL OR subscription_id = $1)`,
+    WHERE closed_at IS NULL AND (expires_at <= now() OR NOT (${stands('approvals')}))
+      AND ($1::uuid IS NULL OR subscription_id = $1) AND ($2::text IS NULL OR line_id = $2)`,
 );
 
 const ASK = statement(
@@ -62,6 +82,13 @@ const ASK = statement(
   `INSERT INTO approvals (id, kind, subscription_id, asked_by, reason, link, expires_at)
     SELECT $1, $2, s.id, $4, $5, s.link, now() + interval '${APPROVAL_SECONDS} seconds' FROM subscriptions s WHERE s.id = $3
     ON CONFLICT (subscription_id, kind) WHERE closed_at IS NULL DO NOTHING RETURNING id`,
+);
+
+const ASK_FOR_LINE = statement(
+  'approval_ask_for_line',
+  `INSERT INTO approvals (id, kind, line_id, identified, asked_by, reason, link, expires_at)
+    SELECT $1, 'subscribe', id, true, $3, $4, version, now() + interval '${APPROVAL_SECONDS} seconds' FROM lines WHERE id = $2
+    ON CONFLICT (line_id) WHERE closed_at IS NULL AND line_id IS NOT NULL DO NOTHING RETURNING id`,
 );
 
 /**
@@ -72,7 +99,7 @@ const ASK = statement(
 const DECIDE = statement(
   'approval_decide',
   `UPDATE approvals SET state = $3, decided_by = $2, decided_at = now(), decision_reason = $4,
-      closed_at = CASE WHEN $3 = 'approved' AND kind = 'enrolment_code' THEN NULL ELSE now() END
+      closed_at = CASE WHEN $3 = 'approved' AND kind IN ('enrolment_code', 'subscribe') THEN NULL ELSE now() END
     WHERE id = $1 AND state = 'asked' AND expires_at > now() AND asked_by <> $2 AND ${stands('approvals')}
       AND EXISTS (SELECT 1 FROM operators WHERE id = asked_by AND disabled_at IS NULL)
       AND EXISTS (SELECT 1 FROM operators WHERE id = $2 AND disabled_at IS NULL AND role = 'supervisor')
@@ -81,8 +108,8 @@ const DECIDE = statement(
 
 const TAKE = statement(
   'approval_take',
-  `UPDATE approvals SET state = 'taken', closed_at = now()
-    WHERE id = $1 AND asked_by = $2 AND kind = 'enrolment_code' AND state = 'approved' AND expires_at > now()
+  `UPDATE approvals SET state = 'taken', closed_at = now(), subscription_id = $3
+    WHERE id = $1 AND asked_by = $2 AND kind IN ('enrolment_code', 'subscribe') AND state = 'approved' AND expires_at > now()
       AND ${stands('approvals')} RETURNING id`,
 );
 
@@ -111,11 +138,29 @@ export class ApprovalStore {
    */
   async ask(
     session: Session,
-    request: { id: string; kind: ApprovalKind; subscriptionId: string; operatorId: string; reason: string },
+    request: {
+      id: string;
+      kind: Exclude<ApprovalKind, 'subscribe'>;
+      subscriptionId: string;
+      operatorId: string;
+      reason: string;
+    },
   ): Promise<boolean> {
     const { id, kind, subscriptionId, operatorId, reason } = request;
-    await session.rows(EXPIRE, [subscriptionId]);
+    await session.rows(EXPIRE, [subscriptionId, null]);
     return (await session.rows(ASK, [id, kind, subscriptionId, operatorId, reason])).length === 1;
+  }
+
+  /**
+   * Requests to subscribe a line whose owner is present and identified. Returns false if the same request is already
+   * open. The caller has locked the line.
+   */
+  async askForLine(
+    session: Session,
+    { id, lineId, operatorId, reason }: { id: string; lineId: string; operatorId: string; reason: string },
+  ): Promise<boolean> {
+    await session.rows(EXPIRE, [null, lineId]);
+    return (await session.rows(ASK_FOR_LINE, [id, lineId, operatorId, reason])).length === 1;
   }
 
   /** Returns false if the operator cannot decide this approval, or can no longer do so. */
@@ -134,22 +179,25 @@ export class ApprovalStore {
     return (await manager.update(Approval, request, withdrawn)).affected === 1;
   }
 
-  /** Withdraws an undecided request for the person, who objected to it. Without effect when it has ended. */
-  async withdrawForCustomer({ manager }: Session, id: string): Promise<void> {
+  /** Withdraws the undecided request to cancel a subscription, because the person objected. */
+  async withdrawCancellation({ manager }: Session, subscriptionId: string): Promise<void> {
     const withdrawn = { state: 'withdrawn', closedAt: () => 'now()' } as const;
-    await manager.update(Approval, { id, closedAt: IsNull() }, withdrawn);
+    await manager.update(Approval, { subscriptionId, kind: 'cancel', closedAt: IsNull() }, withdrawn);
   }
 
   /**
-   * Closes an approved enrolment code of this operator, once. Returns false if it is not approved, has expired, or
+   * Closes an approved enrolment code of this operator for this subscription, once. Returns false if it is not approved, has expired, or
    * belongs to another operator.
    */
-  async take(session: Session, id: string, operatorId: string): Promise<boolean> {
-    return (await session.rows(TAKE, [id, operatorId])).length === 1;
+  async take(
+    session: Session,
+    { id, operatorId, subscriptionId }: { id: string; operatorId: string; subscriptionId: string },
+  ): Promise<boolean> {
+    return (await session.rows(TAKE, [id, operatorId, subscriptionId])).length === 1;
   }
 
   /** Closes every approval that has expired or is void after a later suspension or cancellation. */
   async expire(): Promise<void> {
-    await this.database.rows(EXPIRE, [null]);
+    await this.database.rows(EXPIRE, [null, null]);
   }
 }

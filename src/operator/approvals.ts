@@ -1,10 +1,17 @@
 import { Injectable } from '@nestjs/common';
+import { Devices } from '../devices/devices.ts';
 import { randomId } from '../crypto/random.ts';
 import type { Session } from '../database/database.ts';
 import type { ApprovalKind } from '../domain/operator.ts';
+import { DEED_NAMES, termsOf } from '../domain/deed.ts';
+import type { Hold } from '../domain/line-memory.ts';
+import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
-import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
-import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
+import type { SuspensionReason } from '../domain/subscription.ts';
+import { SubscriptionLifecycle, type LifecycleStep } from '../lifecycle/lifecycle.ts';
+import { Lines } from '../lines/lines.ts';
+import type { LockedSubscription } from '../subscriptions/subscription.ts';
+import { notEligible, Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
 import { ApprovalStore, type ApprovalRow } from './approval.store.ts';
 import { Audit } from './audit.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
@@ -16,17 +23,33 @@ export interface DeskOperator extends Operator {
 }
 
 /**
- * A request for approval with the masked number of its subscription. The number is null when the subscription has
- * ended.
+ * A request for approval with the masked number of its line, and with what stands on it, so that the decider knows. The
+ * number is null when the subscription has ended.
  */
-export type Approval = Omit<ApprovalRow, 'lineId' | 'subscriptionState'> & { phoneNumber: string | null };
+export type Approval = Pick<
+  ApprovalRow,
+  | 'id'
+  | 'kind'
+  | 'state'
+  | 'subscriptionId'
+  | 'identified'
+  | 'askedBy'
+  | 'askedAt'
+  | 'reason'
+  | 'expiresAt'
+  | 'decidedBy'
+  | 'decisionReason'
+> & { phoneNumber: string | null; suspensions: readonly SuspensionReason[]; hold: Hold | null };
+
+/** The kinds about a subscription that exists. */
+type AskedKind = Exclude<ApprovalKind, 'subscribe'>;
 
 /** The name of each kind in the action names of the audit. */
-const ACTIONS: Readonly<Record<ApprovalKind, string>> = { resume: 'resume', enrolment_code: 'enrolment-code' };
+const ACTIONS: Readonly<Record<ApprovalKind, string>> = { ...DEED_NAMES, subscribe: 'subscribe-identified' };
 
 /**
- * Actions that one operator requests and another decides, because they give access to an account: resuming a
- * subscription after a loss, and issuing a code that enrols another phone.
+ * Actions that one operator requests and another decides, because they give access to an account or take protection from
+ * it. `domain/deed.ts` says which.
  */
 @Injectable()
 export class Approvals {
@@ -34,6 +57,8 @@ export class Approvals {
     private readonly store: ApprovalStore,
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly subscriptions: Subscriptions,
+    private readonly devices: Devices,
+    private readonly lines: Lines,
     private readonly numbers: MaskedNumbers,
     private readonly audit: Audit,
   ) {}
@@ -42,26 +67,61 @@ export class Approvals {
    * Requests an approval. Problems: `subscription_not_found`; `nothing_to_change` when the subscription does not allow
    * the action or the same request is already open.
    */
-  async ask(by: DeskOperator, kind: ApprovalKind, subscriptionId: string): Promise<void> {
+  async ask(by: DeskOperator, kind: AskedKind, subscriptionId: string): Promise<void> {
     const { operatorId, ...operator } = by;
     const call = { ...operator, action: `ask-${ACTIONS[kind]}`, subscriptionId };
     await this.audit.of(call, () =>
       this.lifecycle.inTransaction(async (step) => {
         const standing = await this.lifecycle.lock(step, subscriptionId);
-        const isOver = standing.state === 'cancelled';
-        const isNotLost = kind === 'resume' && !standing.suspensions.includes('loss_reported');
-        if (isOver || isNotLost) throw nothingToChange(standing);
+        if (!(await this.isPossible(step, standing, kind))) throw nothingToChange(standing);
         const request = { id: randomId(), kind, subscriptionId, operatorId, reason: by.reason };
-        if (!(await this.store.ask(step.session, request))) {
-          throw new Problem('nothing_to_change', 'This was already requested. See the pending approvals.');
-        }
+        if (!(await this.store.ask(step.session, request))) throw alreadyRequested();
+        if (kind === 'cancel') await this.lifecycle.announceCancellation(step, subscriptionId, request.id);
         await this.audit.done(step.session, call);
       }),
     );
   }
 
   /**
-   * Approves another operator’s request. Approving a resume also carries it out. Problems: `approval_not_found`,
+   * Requests to subscribe the line of a number although a SIM change or a report of loss holds it, because the customer
+   * is present and `identified`. Nothing else is overridden. Problems: `invalid_request` unless identified,
+   * `not_eligible` with the other rules that the line does not meet, `nothing_to_change` when nothing holds it or the
+   * same request is already open, `service_unavailable`.
+   */
+  async askToSubscribe(by: DeskOperator, typed: string, identified: boolean): Promise<void> {
+    const { operatorId, ...operator } = by;
+    const number = parsePhoneNumber(typed);
+    const phoneIndex = number === null ? {} : { phoneIndex: this.lines.indexOf(number) };
+    const call = { ...operator, action: `ask-${ACTIONS.subscribe}`, ...phoneIndex };
+    await this.audit.of(call, async () => {
+      if (!identified) throw notIdentified();
+      const { line, faults } = await this.subscriptions.eligibility(typed);
+      if (!line || faults.some((one) => one !== 'recent_sim_change')) throw notEligible(faults);
+      if (faults.length === 0)
+        throw new Problem('nothing_to_change', 'Nothing holds the line. The customer can subscribe on the website.');
+      const request = { id: randomId(), lineId: line.lineId, operatorId, reason: by.reason };
+      await this.lifecycle.changingLines(async (step) => {
+        await this.lifecycle.numbersLost(step, await this.subscriptions.register(step.session, line));
+        if (!(await this.store.askForLine(step.session, request))) throw alreadyRequested();
+        await this.audit.done(step.session, call);
+      });
+    });
+  }
+
+  /** True when nothing but a hold keeps the line of a number from joining, which two operators may override. */
+  async isOnlyHeld(phoneNumber: string): Promise<boolean> {
+    const faults = await this.subscriptions.eligibility(phoneNumber).then(
+      (found) => found.faults,
+      (error: unknown) => {
+        if (error instanceof Problem) return [];
+        throw error;
+      },
+    );
+    return faults.length === 1 && faults[0] === 'recent_sim_change';
+  }
+
+  /**
+   * Approves another operator’s request, which also carries it out, except for codes. Problems: `approval_not_found`,
    * `approval_closed`, `insufficient_scope` for the operator’s own request, `nothing_to_change` when the action is no
    * longer possible.
    */
@@ -81,30 +141,40 @@ export class Approvals {
   async withdraw(by: DeskOperator, id: string): Promise<void> {
     const { operatorId, ...operator } = by;
     const request = await this.findRequest(id);
-    const call = { ...operator, action: `withdraw-${ACTIONS[request.kind]}`, subscriptionId: request.subscriptionId };
+    const call = { ...operator, action: `withdraw-${ACTIONS[request.kind]}`, ...concerning(request) };
     await this.audit.of(call, () =>
-      this.lifecycle.inTransaction(async ({ session }) => {
+      this.lifecycle.inTransaction(async (step) => {
+        const { session } = step;
         if (!(await this.store.withdraw(session, id, operatorId))) throw await this.notTheirs(session, id, by.operator);
+        await this.endAnnouncement(step, request);
         await this.audit.done(session, call);
       }),
     );
   }
 
   /**
-   * Issues the approved enrolment code, once and only to the operator who requested it. Earlier codes become invalid.
-   * Problems: `approval_not_found`, `approval_closed`, `insufficient_scope`, `subscription_not_found`.
+   * Issues the approved enrolment code, once and only to the operator who requested it; for a line in a hold, it also
+   * subscribes the line. Earlier codes become invalid. Problems: `approval_not_found`, `approval_closed`,
+   * `insufficient_scope`, `subscription_not_found`, `not_eligible`, `service_unavailable`.
    */
   async take(by: Omit<DeskOperator, 'reason'>, id: string): Promise<Enrolment> {
     const { operatorId, ...operator } = by;
-    const { subscriptionId, reason } = await this.findRequest(id);
-    const call = { ...operator, reason, action: 'take-enrolment-code', subscriptionId };
+    const request = await this.findRequest(id);
+    const { subscriptionId, kind, reason } = request;
+    const call = { ...operator, reason, action: `take-${ACTIONS[kind]}`, ...concerning(request) };
+    const close = async (session: Session, of: string) => {
+      const taken = await this.store.take(session, { id, operatorId, subscriptionId: of });
+      if (!taken) throw await this.notTheirs(session, id, by.operator);
+      await this.audit.done(session, { ...call, subscriptionId: of });
+    };
     return this.audit.of(call, () =>
-      this.lifecycle.inTransaction(async ({ session }) => {
-        const enrolment = await this.subscriptions.enrolmentCode(subscriptionId, session);
-        if (!(await this.store.take(session, id, operatorId))) throw await this.notTheirs(session, id, by.operator);
-        await this.audit.done(session, call);
-        return enrolment;
-      }),
+      subscriptionId === null
+        ? this.subscribeHeld(request, close)
+        : this.lifecycle.inTransaction(async ({ session }) => {
+            const enrolment = await this.subscriptions.enrolmentCode(subscriptionId, session);
+            await close(session, subscriptionId);
+            return enrolment;
+          }),
     );
   }
 
@@ -125,25 +195,72 @@ export class Approvals {
 
   private async decide(by: DeskOperator, id: string, state: 'approved' | 'refused'): Promise<void> {
     const { operatorId, ...operator } = by;
-    const { kind, subscriptionId, askedBy } = await this.findRequest(id);
+    const request = await this.findRequest(id);
+    const { kind, subscriptionId, askedBy } = request;
     const verb = state === 'approved' ? 'approve' : 'refuse';
-    const call = { ...operator, action: `${verb}-${ACTIONS[kind]}`, subscriptionId };
+    const call = { ...operator, action: `${verb}-${ACTIONS[kind]}`, ...concerning(request) };
     await this.audit.of(call, () =>
       this.lifecycle.inTransaction(async (step) => {
         // Lock order: the subscription before the approval.
-        const before = await this.lifecycle.lock(step, subscriptionId);
+        const before = subscriptionId === null ? null : await this.lifecycle.lock(step, subscriptionId);
         if (!(await this.store.decide(step.session, { id, operatorId, state, reason: by.reason }))) {
           throw await this.notToDecide(step.session, id, by.operator);
         }
-        if (state === 'approved' && before.state === 'cancelled') throw nothingToChange(before);
-        if (state === 'approved' && kind === 'resume') {
-          const cause = { actor: 'operator', actorId: `${askedBy} + ${by.operator}` } as const;
-          const change = { kind: 'resumed', reason: 'loss_reported' } as const;
-          if (!(await this.lifecycle.change(step, before, change, cause))) throw nothingToChange(before);
+        if (before && kind !== 'subscribe' && state === 'approved') {
+          if (!(await this.isPossible(step, before, kind))) throw nothingToChange(before);
+          await this.perform(step, before, kind, `${askedBy} + ${by.operator}`);
         }
+        if (state === 'refused') await this.endAnnouncement(step, request);
         await this.audit.done(step.session, call);
       }),
     );
+  }
+
+  /** The person was told of a request to cancel, which has ended without an answer from the phone. */
+  private async endAnnouncement(step: LifecycleStep, { kind, subscriptionId }: ApprovalRow): Promise<void> {
+    if (kind === 'cancel' && subscriptionId !== null)
+      await this.lifecycle.endAnnouncement(step, subscriptionId, 'cancellation');
+  }
+
+  /** Whether two operators may do this to the subscription as it stands, and whether it would change anything. */
+  private async isPossible({ session }: LifecycleStep, before: LockedSubscription, kind: AskedKind): Promise<boolean> {
+    if (before.state === 'cancelled') return false;
+    if (termsOf(kind, await this.subscriptions.circumstancesOf(session, before), 'operator') === 'never') return false;
+    if (kind === 'resume') return before.suspensions.includes('loss_reported');
+    return kind !== 'unlock_pin' || this.devices.hasActive(session, before.id);
+  }
+
+  /** Carries out what two operators agreed on. A code waits until it is taken. */
+  private async perform(
+    step: LifecycleStep,
+    before: LockedSubscription,
+    kind: AskedKind,
+    names: string,
+  ): Promise<void> {
+    const by = { actor: 'operator', actorId: names } as const;
+    if (kind === 'resume') await this.lifecycle.change(step, before, { kind: 'resumed', reason: 'loss_reported' }, by);
+    if (kind === 'cancel') await this.lifecycle.change(step, before, { kind: 'cancelled', reason: 'call_centre' }, by);
+    if (kind === 'unlock_pin') {
+      step.queued.push(...((await this.devices.unlockPin(step.session, before.id)) ?? []));
+      await this.subscriptions.pinUnlocked(step.session, before.id);
+    }
+  }
+
+  /** Subscribes a line in a hold for the owner whom an operator identified, and for no other one. */
+  private async subscribeHeld(
+    { lineId, askedBy, decidedBy }: ApprovalRow,
+    close: (session: Session, subscriptionId: string) => Promise<void>,
+  ): Promise<Enrolment> {
+    const line = await this.lines.byId(lineId);
+    if (!line?.phoneNumber)
+      throw new Problem('subscription_not_found', 'The line has no number now. Look it up again.');
+    const joining = {
+      actor: 'operator',
+      actorId: `${askedBy} + ${decidedBy}`,
+      verified: { lineId, owner: line.owner },
+      despiteHold: true,
+    } as const;
+    return this.lifecycle.subscribe(line.phoneNumber, joining, close);
   }
 
   private async findRequest(id: string, session?: Session): Promise<ApprovalRow> {
@@ -167,12 +284,38 @@ export class Approvals {
   }
 
   private async shown(rows: readonly ApprovalRow[]): Promise<Approval[]> {
-    const numbers = await this.numbers.of(rows);
-    return rows.map(({ lineId: _line, subscriptionState: _state, ...approval }) => ({
-      ...approval,
-      phoneNumber: numbers.get(approval.subscriptionId) ?? null,
-    }));
+    const numbers = await this.numbers.of(
+      rows.map(({ id, lineId, subscriptionState }) => ({
+        subscriptionId: id,
+        lineId,
+        subscriptionState: subscriptionState ?? 'awaiting_device',
+      })),
+    );
+    return rows.map((row) => {
+      const { suspensions, protectedSince } = row;
+      const standing = suspensions ? { suspensions, protectedSince } : undefined;
+      return {
+        ...row,
+        phoneNumber: numbers.get(row.id) ?? null,
+        suspensions: suspensions ?? [],
+        hold: this.subscriptions.holdBy(row, standing),
+      };
+    });
   }
+}
+
+/** What an audited call about a request concerns. A line is named by its request alone. */
+function concerning({ subscriptionId }: ApprovalRow): { subscriptionId?: string } {
+  return subscriptionId === null ? {} : { subscriptionId };
+}
+
+function alreadyRequested(): Problem {
+  return new Problem('nothing_to_change', 'This was already requested. See the pending approvals.');
+}
+
+function notIdentified(): Problem {
+  const errors = [{ pointer: '/identified', detail: 'Confirm that the customer is present and identified.' }];
+  return new Problem('invalid_request', 'The customer must be present and identified.', { errors });
 }
 
 /** The problem of an unknown approval. */

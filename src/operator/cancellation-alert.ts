@@ -25,8 +25,9 @@ export class CancellationAlert {
       this.lifecycle.inTransaction(async (step) => {
         await this.lifecycle.lock(step, alert.subscriptionId);
         await this.alerts.close(step.session, alert, 'objected');
-        await this.requests.objectedToCancel(step.session, alert.subscriptionId);
-        if (alert.about !== null) await this.approvals.withdrawForCustomer(step.session, alert.about);
+        // The alert stands for every request: of operators at the desk, and of programs.
+        await this.approvals.withdrawCancellation(step.session, alert.subscriptionId);
+        await this.requests.withdrawCancellation(step.session, alert.subscriptionId);
       }),
   };
 }

@@ -82,8 +82,8 @@ export class DeedRequestStore {
     return (await session.rows<{ askedBy: Client['clientId'] }>(SPEND, values))[0]?.askedBy;
   }
 
-  /** Deletes the open requests to cancel a subscription, because the person objected. */
-  async objectedToCancel({ manager }: Session, subscriptionId: string): Promise<void> {
+  /** Deletes the unused requests to cancel a subscription, because the person objected. */
+  async withdrawCancellation({ manager }: Session, subscriptionId: string): Promise<void> {
     await manager.delete(DeedRequest, { subscriptionId, deed: 'cancel', spentAt: IsNull() });
   }
 

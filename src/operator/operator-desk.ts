@@ -33,6 +33,8 @@ export type Operator = Pick<AuditedCall, 'operator' | 'reason' | 'address'>;
 export interface SubscriptionLook extends AuditResponse {
   subscription: SubscriptionResponse;
   phoneNumber: string | null;
+  /** The PIN was unlocked within 24 hours, so that unlocking it again takes two people. */
+  pinWasUnlocked: boolean;
   history: HistoryEntry[];
   /** Codes and notices by SMS, the last twenty, newest first. */
   texts: SentText[];
@@ -128,7 +130,8 @@ export class OperatorDesk {
         this.auditTrail(subscriptionId),
       ]);
       const phoneNumber = numbers.get(subscriptionId) ?? null;
-      return { subscription: shown(view), phoneNumber, history, texts, reissues, entries, life };
+      const { pinWasUnlocked } = view;
+      return { subscription: shown(view), phoneNumber, pinWasUnlocked, history, texts, reissues, entries, life };
     });
   }
 
@@ -302,7 +305,14 @@ export class OperatorDesk {
   }
 }
 
-function shown({ since, subscribedAt, protectedSince, device, ...rest }: SubscriptionView): SubscriptionResponse {
+function shown({
+  since,
+  subscribedAt,
+  protectedSince,
+  pinWasUnlocked: _unlocked,
+  device,
+  ...rest
+}: SubscriptionView): SubscriptionResponse {
   return {
     ...rest,
     since: since.toISOString(),

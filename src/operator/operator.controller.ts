@@ -173,7 +173,7 @@ export class OperatorController {
    * subscription.
    */
   @Post('subscriptions/:id/requests')
-  @Permits('ask')
+  @Permits('request_deed')
   @ApiOperation({ summary: 'Request what takes two clients' })
   request(
     @FromClient() caller: Caller,

@@ -82,22 +82,20 @@ export class SecondPerson {
   /**
    * Requests a deed that another client may then do, once, within 24 hours. A later suspension, another phone or the
    * end of the subscription voids it. Problems: `subscription_not_found`, `nothing_to_change` for a cancelled
-   * subscription, `insufficient_scope` for an operator at the desk, where requests are made to colleagues.
+   * subscription.
    */
   async ask(by: Doer, subscriptionId: string, deed: RequestableDeed): Promise<RequestedDeed> {
-    const { id: askedBy, actor, ...operator } = by;
+    const { id: askedBy, actor: _actor, ...operator } = by;
     const call = { ...operator, action: `ask-${deed}`, subscriptionId };
     return this.audit.of(call, () =>
       this.lifecycle.inTransaction(async (step) => {
-        if (actor === 'operator')
-          throw new Problem('insufficient_scope', 'Request it at the operator desk, where another operator decides.', {
-            roles: [],
-          });
         const { state } = await this.lifecycle.lock(step, subscriptionId);
         if (state === 'cancelled') throw new Problem('nothing_to_change', 'The subscription was cancelled.', { state });
         const request = { id: randomId(), subscriptionId, deed, askedBy, reason: by.reason };
         const { id: requestId, expiresAt } = await this.store.ask(step.session, request);
-        if (deed === 'cancel') await this.lifecycle.announceCancellation(step, subscriptionId, requestId);
+        // A renewed request was told to the person already.
+        if (deed === 'cancel' && requestId === request.id)
+          await this.lifecycle.announceCancellation(step, subscriptionId, requestId);
         await this.audit.done(step.session, call);
         return { requestId, subscriptionId, deed, expiresAt: expiresAt.toISOString() };
       }),

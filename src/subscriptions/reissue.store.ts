@@ -63,10 +63,12 @@ const OF_SUBSCRIPTION = statement(
   `${SHOWN} WHERE r.subscription_id = $1 ORDER BY r.applied_at DESC LIMIT 20`,
 );
 
+/** An operator decides what an operator applied for; see SAME_KIND. */
 const WAITING = statement(
   'reissue_waiting',
   `SELECT w.*, s.line_id AS "lineId", s.state AS "subscriptionState"
-    FROM (${SHOWN} WHERE r.closed_at IS NULL AND r.state = 'applied' AND r.expires_at > now() AND ${STANDS}) w
+    FROM (${SHOWN} WHERE r.closed_at IS NULL AND r.state = 'applied' AND r.expires_at > now() AND ${STANDS}
+        AND r.applied_by_operator IS NOT NULL) w
       JOIN subscriptions s ON s.id = w."subscriptionId"
     ORDER BY w."appliedAt" LIMIT 100`,
 );
@@ -172,7 +174,7 @@ export class ReissueStore {
     return this.database.rows<ReissueRow>(OF_SUBSCRIPTION, [subscriptionId]);
   }
 
-  /** Lists the reissues that wait for a decision, oldest first; at most 100. */
+  /** Lists the reissues that wait for a decision of an operator, oldest first; at most 100. */
   async waiting(): Promise<WaitingReissueRow[]> {
     return this.database.rows<WaitingReissueRow>(WAITING, []);
   }

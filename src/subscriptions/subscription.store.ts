@@ -80,6 +80,7 @@ const MOVE = statement(
 
 const SELECT_VIEW = `SELECT s.id AS "subscriptionId", s.state, s.suspensions, s.reason, s.since, s.created_at AS "subscribedAt",
       s.protected_since AS "protectedSince",
+      coalesce(s.pin_unlocked_at > now() - interval '${UNLOCK_HOURS} hours', false) AS "pinWasUnlocked",
       CASE WHEN d.id IS NOT NULL THEN json_build_object('id', d.id, 'serialNumber', d.serial_number, 'name', d.name,
         'nameCipher', encode(d.name_cipher, 'base64'),
         'platform', d.platform, 'osVersion', d.os_version, 'appVersion', d.app_version, 'state', d.state,

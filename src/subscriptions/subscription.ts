@@ -45,6 +45,8 @@ export interface Cause {
 export type SubscriptionView = Pick<Subscription, 'state' | 'suspensions' | 'reason' | 'since' | 'protectedSince'> & {
   subscriptionId: Subscription['id'];
   subscribedAt: Subscription['createdAt'];
+  /** True for 24 hours after an operator or a program unlocked the PIN. */
+  pinWasUnlocked: boolean;
   device: {
     serialNumber: string;
     name: string;

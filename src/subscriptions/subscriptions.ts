@@ -16,7 +16,7 @@ import { Problem } from '../domain/problem.ts';
 import type { Standing, SubscriptionChange } from '../domain/subscription.ts';
 import { CarrierDirectory, CarrierUnavailable } from '../gateways/directory/carrier-directory.ts';
 import { LineMemories } from '../lines/line-memories.ts';
-import { Lines, NumberOvertaken, type LosingLine } from '../lines/lines.ts';
+import { Lines, NumberOvertaken, type LockedLine, type LosingLine } from '../lines/lines.ts';
 import { Notices } from '../notices/notices.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import type {
@@ -47,7 +47,11 @@ type ForHolds = Pick<StandingSubscription, 'protectedSince'> & Pick<Circumstance
 /**
  * Who subscribes a line. With `verified`, the carrier must still report this line and this person as its owner.
  */
-export type Joining = Cause & { verified?: Pick<LineFacts, 'lineId' | 'owner'> };
+export type Joining = Cause & {
+  verified?: Pick<LineFacts, 'lineId' | 'owner'>;
+  /** Two operators have the customer before them: `recent_sim_change` does not count, and every other rule does. */
+  despiteHold?: boolean;
+};
 
 /** Subscriptions of lines: eligibility, joining, enrolment codes and changes of state. */
 @Injectable()
@@ -92,7 +96,8 @@ export class Subscriptions {
     return this.holdBy(await this.memories.expected(line), standing);
   }
 
-  private holdBy(memory: LineMemory, standing: ForHolds | undefined): Hold | null {
+  /** The hold of joining by the memory of a line and the subscription on it; null when none stands. */
+  holdBy(memory: LineMemory, standing: ForHolds | undefined): Hold | null {
     const onLine = standing && { isProtected: standing.protectedSince !== null, suspensions: standing.suspensions };
     const { SMS_HOLD_HOURS: sms, JOIN_HOLD_HOURS: join } = this.environment;
     return joinHold(memory, onLine ?? null, new Date(), { sms, join });
@@ -120,7 +125,8 @@ export class Subscriptions {
     inTransaction: (session: Session, subscriptionId: string, losing: readonly LosingLine[]) => Promise<void>,
   ): Promise<Enrolment> {
     const before = await this.lines.versionStamp(readPhoneNumber(phoneNumber));
-    const { line, faults } = await this.eligibility(phoneNumber);
+    const { line, faults: all } = await this.eligibility(phoneNumber);
+    const faults = by.despiteHold ? all.filter((fault) => fault !== 'recent_sim_change') : all;
     if (!line || faults.length > 0) throw notEligible(faults);
     if (by.verified && !isLineOf(line, by.verified)) throw notEligible(['other_party_name']);
     const id = randomId();
@@ -131,8 +137,7 @@ export class Subscriptions {
       // An event that arrived during the query to the carrier is newer than its answer.
       if ((await this.lines.versionStamp(line.phoneNumber, session)) !== before)
         throw tryAgain('The line is being changed.');
-      const differs = !stored || differencesBetween(stored.facts, line).length > 0;
-      const losing = differs ? await this.lines.upsert(line, stored?.facts ?? null, session) : [];
+      const losing = await this.enter(session, line, stored);
       if (!(await this.store.create(session, id, line.lineId, by))) throw notEligible(['already_subscribed']);
       const enrolment = await this.enrolmentCode(id, session);
       const notice = await this.notices.enqueue(session, id, { kind: 'joined' }, { phoneNumber: line.phoneNumber });
@@ -147,6 +152,19 @@ export class Subscriptions {
     });
     this.queue.enqueue(notice);
     return enrolment;
+  }
+
+  /**
+   * Enters a line as the carrier told it into the register, and locks it. Returns the lines that lost their number to it.
+   * Rejects with `NumberOvertaken` when another transaction changed its number meanwhile.
+   */
+  async register(session: Session, line: LineFacts): Promise<LosingLine[]> {
+    return this.enter(session, line, await this.lines.lockToMove(session, line.lineId, line.phoneNumber));
+  }
+
+  private async enter(session: Session, line: LineFacts, stored: LockedLine | null): Promise<LosingLine[]> {
+    const differs = !stored || differencesBetween(stored.facts, line).length > 0;
+    return differs ? this.lines.upsert(line, stored?.facts ?? null, session) : [];
   }
 
   /**

@@ -287,9 +287,12 @@ const PAGES: [method: 'GET' | 'POST', path: string, permission: OperatorPermissi
   ['POST', `/operator/subscriptions/${NONE}/cancel`, 'cancel'],
   ['POST', `/operator/subscriptions/${NONE}/report-loss`, 'report_loss'],
   ['POST', `/operator/subscriptions/${NONE}/unlock-pin`, 'unlock_pin'],
+  ['POST', `/operator/subscriptions/${NONE}/ask-cancel`, 'ask'],
+  ['POST', `/operator/subscriptions/${NONE}/ask-unlock-pin`, 'ask'],
   ['POST', `/operator/subscriptions/${NONE}/ask-resume`, 'ask'],
   ['POST', `/operator/subscriptions/${NONE}/ask-enrolment-code`, 'ask'],
   ['GET', '/operator/approvals', 'worklist'],
+  ['POST', '/operator/approvals/subscribe', 'ask'],
   ['POST', `/operator/approvals/${NONE}/approve`, 'decide'],
   ['POST', `/operator/approvals/${NONE}/refuse`, 'decide'],
   ['POST', `/operator/approvals/${NONE}/withdraw`, 'ask'],
@@ -307,7 +310,7 @@ const PAGES: [method: 'GET' | 'POST', path: string, permission: OperatorPermissi
   ['POST', '/operator/audit/reason', 'whole_audit'],
 ];
 const FORMS = PAGES.filter(([method]) => method === 'POST');
-const fields = { reason, phoneNumber: '010-0000-0000', month: '2026-01' };
+const fields = { reason, phoneNumber: '010-0000-0000', month: '2026-01', identified: 'yes' };
 const ROLE_NAMES = { viewer: '조회 담당', agent: '상담원', supervisor: '책임자' };
 
 describe('a page of the desk', () => {
@@ -453,18 +456,18 @@ describe('the look-up of a subscription', () => {
     expect(page.html).not.toContain(person.phoneNumber.slice(-4) + '</');
   });
 
-  it.each([
-    ['report-loss', 'suspended'],
-    ['cancel', 'cancelled'],
-  ])('an operator does alone what needs no approval: %s', async (action, state) => {
-    const { subscriptionId } = await service.subscriber();
-    const path = `/operator/subscriptions/${subscriptionId}`;
-    expect((await desk('agent').post(`${path}/${action}`, { reason })).location).toBe(`${path}?done=${action}`);
-    expect(await standingOf(subscriptionId)).toBe(state);
-    expect((await auditOf(subscriptionId)).at(-1)).toEqual({ operator: 'agent', action, reason, outcome: 'done' });
-    const again = await desk('agent').post(`${path}/${action}`, { reason });
-    expect([again.status, h1(again)]).toEqual([409, '이미 처리되었습니다']);
-  });
+  it.each([['report-loss', 'suspended']])(
+    'an operator does alone what needs no approval: %s',
+    async (action, state) => {
+      const { subscriptionId } = await service.subscriber();
+      const path = `/operator/subscriptions/${subscriptionId}`;
+      expect((await desk('agent').post(`${path}/${action}`, { reason })).location).toBe(`${path}?done=${action}`);
+      expect(await standingOf(subscriptionId)).toBe(state);
+      expect((await auditOf(subscriptionId)).at(-1)).toEqual({ operator: 'agent', action, reason, outcome: 'done' });
+      const again = await desk('agent').post(`${path}/${action}`, { reason });
+      expect([again.status, h1(again)]).toEqual([409, '이미 처리되었습니다']);
+    },
+  );
 });
 
 describe('approvals', () => {
@@ -624,6 +627,233 @@ describe('approvals', () => {
     ]) {
       expect(html).not.toContain(code);
     }
+  });
+});
+
+describe('what takes two operators', () => {
+  const pathOf = (subscriptionId: string) => `/operator/subscriptions/${subscriptionId}`;
+  /** Requests something as one operator and approves it as another; returns the answer to the approval. */
+  async function byTwo(subscriptionId: string, action: string, asker = 'agent') {
+    const asked = await desk(asker).post(`${pathOf(subscriptionId)}/${action}`, { reason });
+    expect(asked.location).toBe(`${pathOf(subscriptionId)}?done=${action}`);
+    const approval = await desk(asker).approvalOf(subscriptionId);
+    const own = await desk(asker).post(`/operator/approvals/${approval}/approve`, { reason });
+    expect(own.status).toBe(403);
+    return desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason: '확인함' });
+  }
+  const swap = async (lineId: string, sequence = 1) =>
+    expect(await service.sendEvent(lineId, 'sim-swapped', undefined, sequence)).toBe('applied');
+  const pageOf = async (login: string, subscriptionId: string) => {
+    await desk(login).post(`${pathOf(subscriptionId)}/reason`, { reason });
+    return (await desk(login).get(pathOf(subscriptionId))).html;
+  };
+  const lockPin = async ({ person, phone }: Awaited<ReturnType<typeof service.subscriber>>) => {
+    await service.rows.budgets.clearStarts();
+    await service.start(person);
+    const [pending] = await phone.pending();
+    for (let tries = 1; tries <= 5; tries += 1) await phone.open(pending!, '000000').catch(() => undefined);
+  };
+
+  it.each<[string, (subscriber: Awaited<ReturnType<typeof service.subscriber>>) => Promise<unknown>]>([
+    ['nothing is in doubt', () => Promise.resolve()],
+    ['a loss is reported', ({ subscriptionId }) => service.operate(subscriptionId, 'report-loss')],
+    ['the SIM was changed', ({ person }) => swap(person.lineId)],
+  ])('cancelling takes two operators while %s', async (_, doubt) => {
+    const subscriber = await service.subscriber();
+    const { subscriptionId } = subscriber;
+    await doubt(subscriber);
+    const alone = await desk('supervisor').post(`${pathOf(subscriptionId)}/cancel`, { reason });
+    expect([alone.status, h1(alone)]).toEqual([409, '두 사람이 필요합니다']);
+    expect(await standingOf(subscriptionId)).not.toBe('cancelled');
+    expect((await byTwo(subscriptionId, 'ask-cancel')).status).toBe(303);
+    expect(await standingOf(subscriptionId)).toBe('cancelled');
+    const transitions = await service.rows.subscriptions.transitionsOf(subscriptionId);
+    expect(transitions.at(-1)).toMatchObject({ reason: 'call_centre', actor_id: 'agent + supervisor' });
+    expect((await auditOf(subscriptionId)).at(-1)).toMatchObject({
+      operator: 'supervisor',
+      action: 'approve-cancel',
+      outcome: 'done',
+    });
+  });
+
+  it('a cancellation that was requested before a SIM change is void', async () => {
+    const { person, subscriptionId } = await service.subscriber();
+    await desk('agent').post(`${pathOf(subscriptionId)}/ask-cancel`, { reason });
+    const approval = await desk('agent').approvalOf(subscriptionId);
+    await swap(person.lineId);
+    expect((await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason })).status).toBe(409);
+    expect(await standingOf(subscriptionId)).toBe('suspended');
+    // So is one that was requested before a second change, which adds no suspension.
+    await desk('agent').post(`${pathOf(subscriptionId)}/ask-cancel`, { reason });
+    const second = await desk('agent').approvalOf(subscriptionId);
+    await swap(person.lineId, 2);
+    expect((await desk('supervisor').post(`/operator/approvals/${second}/approve`, { reason })).status).toBe(409);
+    expect(await standingOf(subscriptionId)).toBe('suspended');
+  });
+
+  it('a PIN is unlocked by one operator once in a day, whoever it was, and then by two', async () => {
+    const subscriber = await service.subscriber();
+    const { subscriptionId } = subscriber;
+    await lockPin(subscriber);
+    expect(await pageOf('agent', subscriptionId)).toContain('/unlock-pin"');
+    expect((await desk('agent').post(`${pathOf(subscriptionId)}/unlock-pin`, { reason })).status).toBe(303);
+    await lockPin(subscriber);
+    const page = await pageOf('supervisor', subscriptionId);
+    expect(page).toContain('/ask-unlock-pin"');
+    expect(page).not.toContain('/unlock-pin"');
+    for (const login of ['agent', 'supervisor']) {
+      const alone = await desk(login).post(`${pathOf(subscriptionId)}/unlock-pin`, { reason });
+      expect([alone.status, h1(alone)]).toEqual([409, '두 사람이 필요합니다']);
+    }
+    expect(await pageOf('agent', subscriptionId)).toContain('잠김');
+    expect((await byTwo(subscriptionId, 'ask-unlock-pin')).status).toBe(303);
+    expect(await pageOf('agent', subscriptionId)).not.toContain('잠김');
+    // What two did counts too.
+    await lockPin(subscriber);
+    expect((await desk('agent').post(`${pathOf(subscriptionId)}/unlock-pin`, { reason })).status).toBe(409);
+  });
+
+  it('a program that unlocked the PIN is the one person of that day too', async () => {
+    const subscriber = await service.subscriber();
+    const { subscriptionId } = subscriber;
+    const path = `/operator/v1/subscriptions/${subscriptionId}`;
+    expect((await service.call('POST', `${path}/unlock-pin`, { reason }, { scope: 'operator' })).status).toBe(204);
+    expect((await desk('agent').post(`${pathOf(subscriptionId)}/unlock-pin`, { reason })).status).toBe(409);
+  });
+
+  it('an operator at the desk and a program never make two', async () => {
+    const { subscriptionId } = await lost();
+    const path = `/operator/v1/subscriptions/${subscriptionId}`;
+    await service.call('POST', `${path}/requests`, { deed: 'cancel', reason }, { scope: 'operator' });
+    expect((await desk('supervisor').post(`${pathOf(subscriptionId)}/cancel`, { reason })).status).toBe(409);
+    await desk('agent').post(`${pathOf(subscriptionId)}/ask-resume`, { reason });
+    const answer = await service.call('POST', `${path}/resume`, { reason }, { scope: 'operator.decide' });
+    expectProblem(answer, 409, 'second_person_required');
+    expect(await standingOf(subscriptionId)).toBe('suspended');
+  });
+
+  it('a loss is not resumed by two operators while a SIM change stands', async () => {
+    const { person, subscriptionId } = await lost();
+    await swap(person.lineId);
+    const asked = await desk('agent').post(`${pathOf(subscriptionId)}/ask-resume`, { reason });
+    expect(asked.status).toBe(409);
+    expect(await pageOf('agent', subscriptionId)).not.toContain('/ask-resume"');
+  });
+
+  it('the second operator sees what stands on the line, and why it is requested', async () => {
+    const { person, subscriptionId } = await lost();
+    await swap(person.lineId);
+    const waiting = await service.subscriber();
+    await service.operate(waiting.subscriptionId, 'report-loss');
+    await service.operate(waiting.subscriptionId, 'resume');
+    const plain = await service.subscriber();
+    for (const id of [subscriptionId, waiting.subscriptionId, plain.subscriptionId])
+      await desk('agent').post(`${pathOf(id)}/ask-enrolment-code`, { reason: `사유 ${id}` });
+    const { html } = await desk('supervisor').get('/operator/approvals');
+    const cardOf = (id: string) => html.split('id="approval-').find((part) => part.includes(pathOf(id))) ?? '';
+    expect(cardOf(subscriptionId)).toMatch(/분실 신고\s*,\s*유심 변경\s*,\s*정지가 해제될 때까지 보류/);
+    expect(cardOf(subscriptionId)).toContain(`사유 ${subscriptionId}`);
+    const until = /유심 변경·분실 후 보류\s*<time datetime="([^"]+)"/.exec(cardOf(waiting.subscriptionId))?.[1];
+    expectSecondsAfter(Date.now(), 72 * 3_600, until ?? '');
+    expect(cardOf(plain.subscriptionId)).toContain('정지·보류 없음');
+  });
+});
+
+describe('a line that a hold keeps from joining', () => {
+  const override = (login: string, phoneNumber: string, other: Record<string, string> = { identified: 'yes' }) =>
+    desk(login).post('/operator/approvals/subscribe', { phoneNumber, reason, ...other });
+  const swapped = async (other: Parameters<TestService['addLine']>[0] = {}) => {
+    const person = await service.addLine(other);
+    expect(await service.sendEvent(person.lineId, 'sim-swapped', undefined, 1)).toBe('applied');
+    return person;
+  };
+  const approvalFor = async (login: string, phoneNumber: string) => {
+    const { html } = await desk(login).get('/operator/approvals');
+    const number = `010-****-${phoneNumber.slice(-4)}`;
+    const card = html.split('id="approval-').find((part) => part.includes('보류 중 가입') && part.includes(number));
+    return { id: card?.slice(0, 36) ?? '', card: card ?? '' };
+  };
+  const search = (login: string, phoneNumber: string) => desk(login).post('/operator/search', { phoneNumber, reason });
+  const codeIn = ({ html }: DeskAnswer) => /enrolment-code">([\w-]{23})</.exec(html)?.[1] ?? '';
+
+  it('is subscribed by two operators who have the customer before them, and by no other way', async () => {
+    const person = await swapped();
+    const { phoneNumber, lineId } = person;
+    const found = await search('agent', phoneNumber);
+    expect(found.html).toContain('action="/operator/approvals/subscribe"');
+    expect(found.html).toContain('본인이 대면으로 확인됨');
+    expect(found.html).not.toContain(phoneNumber.slice(-8));
+    expect((await search('viewer', phoneNumber)).html).not.toContain('/operator/approvals/subscribe');
+
+    for (const other of [{}, { identified: 'no' }])
+      expect((await override('agent', phoneNumber, other)).status).toBe(400);
+    expect((await override('agent', phoneNumber)).location).toBe('/operator/approvals?done=ask-subscribe');
+    expect((await override('supervisor2', phoneNumber)).status).toBe(409);
+    const { id, card } = await approvalFor('supervisor', phoneNumber);
+    expect(card).toContain('본인이 대면으로 확인됨');
+    expect(card).toContain('유심 변경·분실 후 보류');
+
+    expect((await desk('agent').post(`/operator/approvals/${id}/take`)).status).toBe(409);
+    expect((await desk('supervisor').post(`/operator/approvals/${id}/approve`, { reason: '신분증 확인' })).status).toBe(
+      303,
+    );
+    expect((await desk('supervisor').post(`/operator/approvals/${id}/take`)).status).toBe(403);
+    const form = await desk('agent').formToken();
+    const taken = await Promise.all(
+      Array.from({ length: 4 }, () => desk('agent').postRaw(`/operator/approvals/${id}/take`, { form })),
+    );
+    expect(taken.filter(({ status }) => status === 200)).toHaveLength(1);
+    const phone = await service.enrol(codeIn(taken.find(({ status }) => status === 200)!));
+    await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+    const subscriptionId = (await service.rows.subscriptions.currentOf(lineId))!;
+    expect(await standingOf(subscriptionId)).toBe('active');
+    const [joined] = await service.rows.subscriptions.transitionsOf(subscriptionId);
+    expect(joined).toMatchObject({ change: 'subscribed', actor: 'operator', actor_id: 'agent + supervisor' });
+    expect((await auditOf(subscriptionId)).map(({ operator, action, outcome }) => [operator, action, outcome])).toEqual(
+      expect.arrayContaining([['agent', 'take-subscribe-identified', 'done']]),
+    );
+    expect(await service.rows.operators.auditOfAction('ask-subscribe-identified')).toContainEqual({
+      operator: 'agent',
+      reason,
+      outcome: 'done',
+    });
+  });
+
+  it.each<[string, Parameters<TestService['addLine']>[0]]>([
+    ['a prepaid plan', { plan: 'prepaid' }],
+    ['a corporate line', { holder: 'corporate' }],
+    ['another carrier', { carrier: 'KT' }],
+  ])('overrides nothing else: %s', async (_, facts) => {
+    const { phoneNumber } = await swapped(facts);
+    expect((await search('agent', phoneNumber)).html).not.toContain('/operator/approvals/subscribe');
+    const answer = await override('agent', phoneNumber);
+    expect([answer.status, h1(answer)]).toEqual([422, '가입할 수 없는 회선입니다']);
+  });
+
+  it('is not what a line needs that may subscribe, or has a subscription', async () => {
+    const free = await service.addLine();
+    expect((await search('agent', free.phoneNumber)).html).not.toContain('/operator/approvals/subscribe');
+    expect((await override('agent', free.phoneNumber)).status).toBe(409);
+    const { person } = await lost();
+    expect((await override('agent', person.phoneNumber)).status).toBe(422);
+  });
+
+  it('ends with a further SIM change, and with another owner', async () => {
+    const approved = async (phoneNumber: string) => {
+      await override('agent', phoneNumber);
+      const { id } = await approvalFor('supervisor', phoneNumber);
+      expect((await desk('supervisor').post(`/operator/approvals/${id}/approve`, { reason })).status).toBe(303);
+      return id;
+    };
+    const [again, sold] = [await swapped(), await swapped()];
+    const [first, second] = [await approved(again.phoneNumber), await approved(sold.phoneNumber)];
+    expect(await service.sendEvent(again.lineId, 'sim-swapped', undefined, 2)).toBe('applied');
+    expect((await desk('agent').post(`/operator/approvals/${first}/take`)).status).toBe(409);
+    expect(await service.rows.subscriptions.currentOf(again.lineId)).toBeUndefined();
+    const owner = { birthDate: '880229', genderDigit: '2' };
+    expect(await service.sendEvent(sold.lineId, 'owner-changed', { owner }, 2)).toBe('applied');
+    expect((await desk('agent').post(`/operator/approvals/${second}/take`)).status).not.toBe(200);
+    expect(await service.rows.subscriptions.currentOf(sold.lineId)).toBeUndefined();
   });
 });
 
@@ -940,6 +1170,7 @@ describe('the operators’ API with a session of the desk', () => {
     ['POST', `/operator/v1/subscriptions/${NONE}/resume`, 'resume'],
     ['POST', `/operator/v1/subscriptions/${NONE}/unlock-pin`, 'unlock_pin'],
     ['POST', `/operator/v1/subscriptions/${NONE}/enrolment-code`, 'enrolment_code'],
+    ['POST', `/operator/v1/subscriptions/${NONE}/requests`, 'request_deed'],
     ['GET', `/operator/v1/subscriptions/${NONE}/history`, 'look'],
     ['GET', `/operator/v1/subscriptions/${NONE}/audit`, 'look'],
     ['POST', `/operator/v1/subscriptions/${NONE}/reissues`, 'apply_reissue'],
@@ -1014,6 +1245,16 @@ describe('the operators’ API with a session of the desk', () => {
     expect(await standingOf(subscriptionId)).toBe('active');
   });
 
+  it('the operators’ API lets no operator at the desk cancel alone, nor request it in the place of a program', async () => {
+    const { subscriptionId } = await lost();
+    const headers = { 'X-Form-Token': await desk('supervisor').formToken() };
+    const path = `/operator/v1/subscriptions/${subscriptionId}`;
+    const cancel = await api('supervisor', 'POST', `${path}/cancel`, { reason }, headers);
+    expectProblem(cancel, 409, 'second_person_required');
+    const request = await api('supervisor', 'POST', `${path}/requests`, { reason, deed: 'cancel' }, headers);
+    expectProblem(request, 403, 'insufficient_scope', { roles: [] });
+  });
+
   it('the operators’ API considers a token where there is one, and not the cookie', async () => {
     const path = '/operator/v1/subscriptions?phoneNumber=01000000000';
     expectProblem(await api('agent', 'GET', path, undefined, { Authorization: 'Bearer x' }), 401, 'invalid_token');
@@ -1023,17 +1264,11 @@ describe('the operators’ API with a session of the desk', () => {
       403,
       'insufficient_scope',
     );
-    const { subscriptionId } = await lost();
+    const { subscriptionId } = await service.subscriber();
     const program = { Authorization: `Bearer ${await service.token('operator')}` };
-    const resumed = await api(
-      'viewer',
-      'POST',
-      `/operator/v1/subscriptions/${subscriptionId}/resume`,
-      { reason },
-      program,
-    );
-    expect(resumed.status).toBe(200);
-    expect((await auditOf(subscriptionId)).at(-1)).toMatchObject({ operator: 'demo-operator', action: 'resume' });
+    const cancel = `/operator/v1/subscriptions/${subscriptionId}/cancel`;
+    expect((await api('viewer', 'POST', cancel, { reason }, program)).status).toBe(200);
+    expect((await auditOf(subscriptionId)).at(-1)).toMatchObject({ operator: 'demo-operator', action: 'cancel' });
   });
 
   it('the operators’ API refuses a call without token and session, and with a cookie that is no session', async () => {

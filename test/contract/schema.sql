@@ -25,7 +25,7 @@ approvals.state text NOT NULL DEFAULT 'asked'::text
 approvals.asked_by uuid NOT NULL
 approvals.asked_at timestamp with time zone NOT NULL DEFAULT now()
 approvals.reason text NOT NULL
-approvals.link integer
+approvals.link integer NOT NULL
 approvals.expires_at timestamp with time zone NOT NULL
 approvals.decided_by uuid
 approvals.decided_at timestamp with time zone
@@ -33,7 +33,7 @@ approvals.decision_reason text
 approvals.closed_at timestamp with time zone
 approvals.line_id text
 approvals.identified boolean NOT NULL DEFAULT false
-approvals CONSTRAINT approval_names_what_it_is_for CHECK ((((kind = 'subscribe'::text) = (line_id IS NOT NULL)) AND ((kind = 'subscribe'::text) OR ((subscription_id IS NOT NULL) AND (link IS NOT NULL)))))
+approvals CONSTRAINT approval_names_what_it_is_for CHECK ((((kind = 'subscribe'::text) = (line_id IS NOT NULL)) AND ((kind = 'subscribe'::text) OR (subscription_id IS NOT NULL))))
 approvals CONSTRAINT approvals_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES operators(id)
 approvals CONSTRAINT approvals_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES operators(id)
 approvals CONSTRAINT approvals_kind_check CHECK ((kind = ANY (ARRAY['resume'::text, 'enrolment_code'::text, 'cancel'::text, 'unlock_pin'::text, 'subscribe'::text])))

@@ -37,6 +37,16 @@ export class DeskApprovalsController {
     return desk.show(approvalsPage(desk.reader, { open, closed, reissues, done: doneIn(done) }));
   }
 
+  /** Requests to subscribe a line in a hold, whose owner stands before the operator. */
+  @Post('subscribe')
+  @RouteConfig(FORM)
+  @Permits('ask')
+  async askToSubscribe(@AtDesk() desk: DeskRequest): Promise<string> {
+    const { phoneNumber = '', identified } = desk.fields;
+    await this.approvals.askToSubscribe(desk.acting(), phoneNumber, identified === 'yes');
+    return desk.go('/operator/approvals?done=ask-subscribe');
+  }
+
   @Post(':id/approve')
   @RouteConfig(FORM)
   @Permits('decide')

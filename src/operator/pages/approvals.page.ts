@@ -42,13 +42,15 @@ export function approvalsPage(
 function openApproval(messages: DeskWords, reader: DeskReader, approval: Approval): Html {
   const { locale } = reader;
   const { approvals: words, columns } = messages;
-  const { id, kind, state, subscriptionId, phoneNumber, askedBy, askedAt, reason, expiresAt } = approval;
+  const { id, kind, state, subscriptionId, phoneNumber, identified, askedBy, askedAt, reason, expiresAt } = approval;
   return html`<li class="card" id="approval-${id}">
     <p class="desk-title">
       <strong>${words.kinds[kind]}</strong> <span class="tag ${state}">${words.states[state]}</span>
     </p>
     ${facts([
       [columns.number, phoneNumber ?? messages.unknownNumber],
+      [words.standing, whatStands(messages, reader, approval)],
+      ...(identified ? [[words.customer, words.identified] as const] : []),
       [columns.by, askedBy],
       [columns.reason, reason],
       [columns.when, time(askedAt, locale)],
@@ -57,9 +59,18 @@ function openApproval(messages: DeskWords, reader: DeskReader, approval: Approva
         ? [[columns.decided, html`${approval.decidedBy}: ${approval.decisionReason}`] as const]
         : []),
     ])}
-    <p><a href="/operator/subscriptions/${subscriptionId}">${words.look}</a></p>
+    ${subscriptionId !== null && html`<p><a href="/operator/subscriptions/${subscriptionId}">${words.look}</a></p>`}
     ${whatCanBeDone(messages, reader, approval)}
   </li>`;
+}
+
+/** The suspensions and the hold of the line, which the decider has to know. */
+function whatStands(messages: DeskWords, { locale }: DeskReader, { suspensions, hold }: Approval): Html {
+  const { approvals: words, why } = messages;
+  const parts = suspensions.map((one) => html`${why[one]}`);
+  if (hold) parts.push(hold.until ? html`${words.heldUntil} ${time(hold.until, locale)}` : html`${words.held}`);
+  if (parts.length === 0) return html`${words.nothingStands}`;
+  return html`${parts.map((part, at) => html`${at > 0 && ', '}${part}`)}`;
 }
 
 function whatCanBeDone(messages: DeskWords, { operator, formToken }: DeskReader, approval: Approval): Html | false {
@@ -103,7 +114,13 @@ function closedTable(messages: DeskWords, { locale }: DeskReader, closed: readon
       html`<tr>
         <td>${time(askedAt, locale)}</td>
         <td>${words.kinds[kind]}</td>
-        <td><a href="/operator/subscriptions/${subscriptionId}">${phoneNumber ?? messages.unknownNumber}</a></td>
+        <td>
+          ${
+            subscriptionId === null
+              ? (phoneNumber ?? messages.unknownNumber)
+              : html`<a href="/operator/subscriptions/${subscriptionId}">${phoneNumber ?? messages.unknownNumber}</a>`
+          }
+        </td>
         <td>${askedBy}</td>
         <td class="free">${reason}</td>
         <td>${words.states[state]}</td>

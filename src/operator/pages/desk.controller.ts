@@ -70,7 +70,9 @@ export class DeskController {
     );
     // The search that was audited above covers them: they are about the same number.
     const texts = await this.texts.ofNumber(phoneNumber);
-    return desk.show(resultsPage(desk.reader, maskPhoneNumber(phoneNumber), found, texts));
+    const stands = found.some(({ state }) => state !== 'cancelled');
+    const isHeld = !stands && mayOperator(desk.operator.role, 'ask') && (await this.approvals.isOnlyHeld(phoneNumber));
+    return desk.show(resultsPage(desk.reader, maskPhoneNumber(phoneNumber), { found, texts, isHeld }));
   }
 
   @Post('reports/:id/settle')

@@ -175,13 +175,16 @@ function reportsCard(messages: DeskWords, { locale, operator, formToken }: DeskR
   </section>`;
 }
 
-/** The subscriptions found for a number, and the codes that were sent to it without one. */
+/**
+ * The subscriptions found for a number, and the codes that were sent to it without one. `isHeld`: two operators may
+ * subscribe its line although a hold stands.
+ */
 export function resultsPage(
   reader: DeskReader,
   number: string,
-  found: readonly SubscriptionResponse[],
-  texts: readonly SentText[],
+  shown: { found: readonly SubscriptionResponse[]; texts: readonly SentText[]; isHeld: boolean },
 ): Page {
+  const { found, texts } = shown;
   const { locale } = reader;
   const messages = reader.texts.desk;
   const { search, subscription: words } = messages;
@@ -207,9 +210,40 @@ export function resultsPage(
       )}
     </ul>
     ${found.some(({ state }) => state === 'cancelled') && html`<p class="hint">${search.former}</p>`}
+    ${shown.isHeld && subscribeForm(reader)}
     ${(texts.length > 0 || found.length === 0) && textsCard(reader, texts, messages.texts.unsubscribed)}
     <p><a href="/operator">${search.again}</a></p>`;
   return deskPage({ title, address: '/operator', content, reader, place: '/operator' });
+}
+
+/**
+ * Requests to subscribe a line in a hold. The operator types the number again, because pages show it masked.
+ */
+function subscribeForm({ texts, formToken }: DeskReader): Html {
+  const { desk: messages } = texts;
+  const { subscribe: words } = messages;
+  return html`<form class="card" method="post" action="/operator/approvals/subscribe">
+    <h2>${words.title}</h2>
+    <p class="hint">${words.text}</p>
+    ${formToken}
+    <div class="field">
+      <label for="held-number">${messages.search.number}</label>
+      <input
+        id="held-number"
+        name="phoneNumber"
+        type="tel"
+        inputmode="tel"
+        autocomplete="off"
+        placeholder="010-1234-5678"
+        required
+      />
+    </div>
+    <div class="field">
+      <label class="check"><input type="checkbox" name="identified" value="yes" required /> ${words.identified}</label>
+    </div>
+    ${reasonField(messages, 'held-reason')}
+    <button class="secondary">${words.submit}</button>
+  </form>`;
 }
 
 /** Asks for the reason of a read before any data is shown. */

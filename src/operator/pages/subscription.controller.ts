@@ -64,6 +64,7 @@ export class DeskSubscriptionController {
     return desk.show(revealedPage(desk.reader, id, await this.desk.reveal(operator, id)));
   }
 
+  /** Cancels while the caller is verified by push. Otherwise another operator decides; see `askCancel`. */
   @Post('cancel')
   @RouteConfig(FORM)
   @Permits('cancel')
@@ -86,6 +87,22 @@ export class DeskSubscriptionController {
   async unlockPin(@AtDesk() desk: DeskRequest, @SubscriptionId() id: string): Promise<string> {
     await this.desk.unlockPin(desk.doing(), id);
     return desk.go(afterwards(id, 'unlock-pin'));
+  }
+
+  @Post('ask-cancel')
+  @RouteConfig(FORM)
+  @Permits('ask')
+  async askCancel(@AtDesk() desk: DeskRequest, @SubscriptionId() id: string): Promise<string> {
+    await this.approvals.ask(desk.acting(), 'cancel', id);
+    return desk.go(afterwards(id, 'ask-cancel'));
+  }
+
+  @Post('ask-unlock-pin')
+  @RouteConfig(FORM)
+  @Permits('ask')
+  async askUnlockPin(@AtDesk() desk: DeskRequest, @SubscriptionId() id: string): Promise<string> {
+    await this.approvals.ask(desk.acting(), 'unlock_pin', id);
+    return desk.go(afterwards(id, 'ask-unlock-pin'));
   }
 
   @Post('ask-resume')

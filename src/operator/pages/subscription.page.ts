@@ -38,16 +38,24 @@ const ACTIONS: readonly {
   {
     action: 'ask-resume',
     permission: 'ask',
-    applies: ({ subscription }) => subscription.suspensions.includes('loss_reported'),
+    // A SIM change is lifted by the person, and only then the loss by the call centre.
+    applies: ({ subscription: { suspensions } }) =>
+      suspensions.includes('loss_reported') && !suspensions.includes('sim_swapped'),
   },
   {
     action: 'unlock-pin',
     permission: 'unlock_pin',
-    applies: ({ subscription: { device } }) => device?.pinLocked === true && !device.pinExhausted,
+    applies: (look) => isLocked(look) && !look.pinWasUnlocked,
   },
+  { action: 'ask-unlock-pin', permission: 'ask', applies: (look) => isLocked(look) && look.pinWasUnlocked },
   { action: 'ask-enrolment-code', permission: 'ask', applies: stands },
-  { action: 'cancel', permission: 'cancel', applies: stands },
+  { action: 'ask-cancel', permission: 'ask', applies: stands },
 ];
+
+/** True where unlocking helps. An exhausted PIN takes a new enrolment. */
+function isLocked({ subscription: { device } }: SubscriptionLook): boolean {
+  return device?.pinLocked === true && !device.pinExhausted;
+}
 
 function stands({ subscription }: SubscriptionLook): boolean {
   return subscription.state !== 'cancelled';
@@ -125,7 +133,7 @@ function actionForm(messages: DeskWords, { formToken }: DeskReader, address: str
     <form method="post" action="${address}/${action}">
       <p class="hint">${text}</p>
       ${formToken} ${action === 'reveal' && onceField(randomToken(16))} ${reasonField(messages, `reason-${action}`)}
-      <button class="${action === 'cancel' ? 'danger' : 'secondary'}">${submit}</button>
+      <button class="${action === 'ask-cancel' ? 'danger' : 'secondary'}">${submit}</button>
     </form>
   </details>`;
 }

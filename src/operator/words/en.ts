@@ -57,6 +57,12 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       open: 'View details',
       again: 'New search',
     },
+    subscribe: {
+      title: 'Request a subscription during a hold',
+      text: 'This line cannot subscribe now, because its SIM was changed or reported lost recently. Request it only if the customer stands before you and you checked an identity card. Another supervisor has to check and approve it too.',
+      identified: 'The customer is present and identified',
+      submit: 'Request approval',
+    },
     ask: {
       title: 'Reason for access',
       text: 'Enter a reason to view this page. It applies to this page only, until you sign out.',
@@ -214,10 +220,15 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
         text: 'The code registers the app on a new phone. After another supervisor approves, the requester can view it once.',
         submit: 'Request approval',
       },
-      cancel: {
-        name: 'Cancel subscription',
-        text: 'Cancels immediately and cannot be undone. The customer can subscribe again.',
-        submit: 'Cancel subscription',
+      'ask-unlock-pin': {
+        name: 'Request PIN unlock',
+        text: 'The PIN was already unlocked within 24 hours. It is unlocked again as soon as another supervisor approves.',
+        submit: 'Request approval',
+      },
+      'ask-cancel': {
+        name: 'Request cancellation',
+        text: 'The subscription is cancelled as soon as another supervisor approves, which cannot be undone. The customer can subscribe again.',
+        submit: 'Request approval',
       },
     },
     done: {
@@ -225,6 +236,9 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       'ask-resume': 'Resumption requested. Another supervisor has to approve it.',
       'unlock-pin': 'The PIN was unlocked.',
       'ask-enrolment-code': 'Enrolment code requested. Another supervisor has to approve it.',
+      'ask-unlock-pin': 'PIN unlock requested. Another supervisor has to approve it.',
+      'ask-cancel': 'Cancellation requested. Another supervisor has to approve it.',
+      'ask-subscribe': 'Subscription requested. After another supervisor approves, you can view the enrolment code.',
       cancel: 'The subscription was cancelled.',
       approve: 'Approved.',
       refuse: 'Refused.',
@@ -248,7 +262,19 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       open: 'Pending',
       closed: 'Recently closed',
       none: 'No requests.',
-      kinds: { resume: 'Resumption after loss', enrolment_code: 'Enrolment code' },
+      kinds: {
+        resume: 'Resumption after loss',
+        enrolment_code: 'Enrolment code',
+        cancel: 'Cancellation',
+        unlock_pin: 'PIN unlock',
+        subscribe: 'Subscription during a hold',
+      },
+      standing: 'On this line',
+      nothingStands: 'no suspension or hold',
+      heldUntil: 'on hold after a SIM change or loss, until',
+      held: 'on hold while suspended',
+      customer: 'Identity check',
+      identified: 'The customer is present and identified',
       states: {
         asked: 'pending',
         approved: 'approved',
@@ -327,6 +353,19 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       'withdraw-resume': 'resumption request withdrawn',
       'withdraw-enrolment-code': 'enrolment code request withdrawn',
       'take-enrolment-code': 'enrolment code viewed',
+      'ask-cancel': 'cancellation requested',
+      'approve-cancel': 'cancellation approved',
+      'refuse-cancel': 'cancellation refused',
+      'withdraw-cancel': 'cancellation request withdrawn',
+      'ask-unlock-pin': 'PIN unlock requested',
+      'approve-unlock-pin': 'PIN unlock approved',
+      'refuse-unlock-pin': 'PIN unlock refused',
+      'withdraw-unlock-pin': 'PIN unlock request withdrawn',
+      'ask-subscribe-identified': 'subscription of an identified customer requested',
+      'approve-subscribe-identified': 'subscription of an identified customer approved',
+      'refuse-subscribe-identified': 'subscription of an identified customer refused',
+      'withdraw-subscribe-identified': 'subscription of an identified customer request withdrawn',
+      'take-subscribe-identified': 'identified customer subscribed, enrolment code viewed',
       'settle-report': 'report resolved',
       'apply-reissue': 'reissue requested',
       'approve-reissue': 'reissue approved',
@@ -351,7 +390,7 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
     problems: {
       invalid_request: {
         title: 'Please check what you entered',
-        text: 'Enter a reason: one line, up to 200 characters.',
+        text: 'Fill in every field. The reason is one line, up to 200 characters.',
       },
       form_outdated: { title: 'This page has expired', text: 'Open the page again. Your entries were not processed.' },
       session_ended: {
@@ -372,6 +411,14 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       nothing_to_change: {
         title: 'Already processed',
         text: 'The status has changed, or the same request exists. Search again.',
+      },
+      second_person_required: {
+        title: 'A second person is required',
+        text: 'Request approval on the page of the subscription. Another supervisor decides.',
+      },
+      not_eligible: {
+        title: 'This line cannot subscribe',
+        text: 'It does not meet other rules either, besides the SIM change or loss.',
       },
       approval_not_found: { title: 'Request not found', text: 'Check the list of approvals.' },
       approval_closed: {

@@ -1,7 +1,8 @@
 import type { ReissueState } from '../../domain/reissue.ts';
 
 /** An action on a subscription at the desk. */
-export type DeskAction = 'reveal' | 'report-loss' | 'ask-resume' | 'unlock-pin' | 'ask-enrolment-code' | 'cancel';
+export type DeskAction =
+  'reveal' | 'report-loss' | 'ask-resume' | 'unlock-pin' | 'ask-unlock-pin' | 'ask-enrolment-code' | 'ask-cancel';
 
 export type DeskPlace = '/operator' | '/operator/approvals' | '/operator/charges' | '/operator/audit';
 
@@ -10,7 +11,10 @@ export const DONE = [
   'report-loss',
   'ask-resume',
   'unlock-pin',
+  'ask-unlock-pin',
   'ask-enrolment-code',
+  'ask-cancel',
+  'ask-subscribe',
   'cancel',
   'approve',
   'refuse',

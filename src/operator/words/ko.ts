@@ -66,6 +66,12 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       open: '상세 보기',
       again: '다시 조회',
     },
+    subscribe: {
+      title: '보류 중 가입 요청',
+      text: '최근 유심이 변경되었거나 분실이 신고되어 지금은 가입할 수 없는 회선입니다. 고객을 대면해 신분증으로 확인한 경우에만 요청하세요. 다른 책임자도 고객을 확인하고 승인해야 합니다.',
+      identified: '본인이 대면으로 확인됨',
+      submit: '승인 요청',
+    },
     ask: {
       title: '조회 사유',
       text: '이 화면을 조회하려면 사유를 입력해야 합니다. 입력한 사유는 로그아웃할 때까지 이 화면에만 적용됩니다.',
@@ -255,10 +261,15 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
         text: '새 휴대폰에 앱을 등록하는 코드입니다. 다른 책임자가 승인하면 요청한 사람이 한 번 확인할 수 있습니다.',
         submit: '승인 요청',
       },
-      cancel: {
-        name: '해지',
-        text: '즉시 해지되며 되돌릴 수 없습니다. 고객은 다시 가입할 수 있습니다.',
-        submit: '해지',
+      'ask-unlock-pin': {
+        name: '비밀번호 잠금 해제 요청',
+        text: '24시간 안에 이미 한 번 해제했습니다. 다른 책임자가 승인하면 다시 해제됩니다.',
+        submit: '승인 요청',
+      },
+      'ask-cancel': {
+        name: '해지 요청',
+        text: '다른 책임자가 승인하면 즉시 해지되며 되돌릴 수 없습니다. 고객은 다시 가입할 수 있습니다.',
+        submit: '승인 요청',
       },
     } satisfies Record<DeskAction, { name: string; text: string; submit: string }>,
     done: {
@@ -266,6 +277,9 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       'ask-resume': '분실 해제를 요청했습니다. 다른 책임자가 승인하면 해제됩니다.',
       'unlock-pin': '비밀번호 잠금을 해제했습니다.',
       'ask-enrolment-code': '등록 코드를 요청했습니다. 다른 책임자가 승인하면 확인할 수 있습니다.',
+      'ask-unlock-pin': '비밀번호 잠금 해제를 요청했습니다. 다른 책임자가 승인하면 해제됩니다.',
+      'ask-cancel': '해지를 요청했습니다. 다른 책임자가 승인하면 해지됩니다.',
+      'ask-subscribe': '가입을 요청했습니다. 다른 책임자가 승인하면 등록 코드를 확인할 수 있습니다.',
       cancel: '해지했습니다.',
       approve: '승인했습니다.',
       refuse: '거절했습니다.',
@@ -289,7 +303,19 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       open: '승인 대기',
       closed: '최근 종료된 요청',
       none: '요청이 없습니다.',
-      kinds: { resume: '분실 해제', enrolment_code: '등록 코드' } satisfies Record<ApprovalKind, string>,
+      kinds: {
+        resume: '분실 해제',
+        enrolment_code: '등록 코드',
+        cancel: '해지',
+        unlock_pin: '비밀번호 잠금 해제',
+        subscribe: '보류 중 가입',
+      } satisfies Record<ApprovalKind, string>,
+      standing: '회선 상태',
+      nothingStands: '정지·보류 없음',
+      heldUntil: '유심 변경·분실 후 보류',
+      held: '정지가 해제될 때까지 보류',
+      customer: '본인 확인',
+      identified: '본인이 대면으로 확인됨',
       states: {
         asked: '승인 대기',
         approved: '승인됨',
@@ -369,6 +395,19 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       'withdraw-resume': '분실 해제 요청 취소',
       'withdraw-enrolment-code': '등록 코드 요청 취소',
       'take-enrolment-code': '등록 코드 확인',
+      'ask-cancel': '해지 요청',
+      'approve-cancel': '해지 승인',
+      'refuse-cancel': '해지 거절',
+      'withdraw-cancel': '해지 요청 취소',
+      'ask-unlock-pin': '비밀번호 잠금 해제 요청',
+      'approve-unlock-pin': '비밀번호 잠금 해제 승인',
+      'refuse-unlock-pin': '비밀번호 잠금 해제 거절',
+      'withdraw-unlock-pin': '비밀번호 잠금 해제 요청 취소',
+      'ask-subscribe-identified': '대면 확인 후 가입 요청',
+      'approve-subscribe-identified': '대면 확인 후 가입 승인',
+      'refuse-subscribe-identified': '대면 확인 후 가입 거절',
+      'withdraw-subscribe-identified': '대면 확인 후 가입 요청 취소',
+      'take-subscribe-identified': '대면 확인 후 가입, 등록 코드 확인',
       'settle-report': '고객 접수 처리',
       'apply-reissue': '재발급 신청',
       'approve-reissue': '재발급 승인',
@@ -391,7 +430,10 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       text: `이 작업의 권한: ${roles}. 필요하면 해당 역할의 동료에게 요청하세요.`,
     }),
     problems: {
-      invalid_request: { title: '입력을 확인해 주세요', text: '사유를 한 줄, 200자 이내로 입력해 주세요.' },
+      invalid_request: {
+        title: '입력을 확인해 주세요',
+        text: '필수 항목을 모두 입력해 주세요. 사유는 한 줄, 200자 이내입니다.',
+      },
       form_outdated: {
         title: '페이지가 만료되었습니다',
         text: '페이지를 다시 열어 주세요. 입력한 내용은 처리되지 않았습니다.',
@@ -414,6 +456,14 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       nothing_to_change: {
         title: '이미 처리되었습니다',
         text: '상태가 이미 변경되었거나 같은 요청이 있습니다. 다시 조회해 주세요.',
+      },
+      second_person_required: {
+        title: '두 사람이 필요합니다',
+        text: '가입 정보에서 승인을 요청하면 다른 책임자가 결정합니다.',
+      },
+      not_eligible: {
+        title: '가입할 수 없는 회선입니다',
+        text: '유심 변경이나 분실 외에도 가입 조건에 맞지 않는 항목이 있습니다.',
       },
       approval_not_found: { title: '요청을 찾을 수 없습니다', text: '승인 목록에서 다시 확인해 주세요.' },
       approval_closed: {
