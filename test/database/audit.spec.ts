@@ -99,7 +99,14 @@ describe('a service whose role does not own its tables', () => {
       undefined,
       READING,
     );
-    expect(audit.body.entries.map(({ action }) => action)).toEqual(['subscribe', 'report-loss', 'resume', 'audit']);
+    expect(audit.body.entries.map(({ action }) => action)).toEqual([
+      'subscribe',
+      'report-loss',
+      'resume',
+      'ask-resume',
+      'resume',
+      'audit',
+    ]);
     expect(await verifyAudit(service)).toMatchObject({ code: 0 });
   });
 
