@@ -8,7 +8,7 @@ import { mayOperator, OPERATOR_ROLES, type OperatorPermission } from '../../src/
 import { codeOf, credentialsOf, DeskBrowser, wrongCodeFor, type DeskAnswer } from '../support/desk.ts';
 import { expectSecondsAfter } from '../support/instants.ts';
 import { expectProblem } from '../support/problem.ts';
-import { answerOf, packed, TestService, type Answer } from '../support/service.ts';
+import { answerOf, TEST_PIN, packed, TestService, type Answer } from '../support/service.ts';
 
 let service: TestService;
 const desks = new Map<string, DeskBrowser>();
@@ -676,6 +676,28 @@ describe('what takes two operators', () => {
     });
   });
 
+  it('a cancellation that an operator requests is told to the phone, whose objection stops it', async () => {
+    const { subscriptionId, phone } = await service.subscriber();
+    await desk('agent').post(`${pathOf(subscriptionId)}/ask-cancel`, { reason });
+    const approval = await desk('agent').approvalOf(subscriptionId);
+    const alert = (await phone.alerts()).find(({ kind }) => kind === 'cancellation')!;
+    expect(alert.state).toBe('open');
+    await phone.objectToAlert(alert, TEST_PIN);
+    expect((await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason })).status).toBe(409);
+    expect(await standingOf(subscriptionId)).toBe('active');
+    expect(await approvalStates(subscriptionId)).toEqual(['withdrawn']);
+  });
+
+  it.each(['refuse', 'withdraw'])('the alert of a cancellation ends when the request ends: %s', async (verb) => {
+    const { subscriptionId, phone } = await service.subscriber();
+    await desk('agent').post(`${pathOf(subscriptionId)}/ask-cancel`, { reason });
+    const approval = await desk('agent').approvalOf(subscriptionId);
+    const login = verb === 'refuse' ? 'supervisor' : 'agent';
+    expect((await desk(login).post(`/operator/approvals/${approval}/${verb}`, { reason })).status).toBe(303);
+    const alert = (await phone.alerts()).find(({ kind }) => kind === 'cancellation');
+    expect(alert).toMatchObject({ state: 'closed' });
+  });
+
   it('a cancellation that was requested before a SIM change is void', async () => {
     const { person, subscriptionId } = await service.subscriber();
     await desk('agent').post(`${pathOf(subscriptionId)}/ask-cancel`, { reason });
@@ -709,7 +731,6 @@ describe('what takes two operators', () => {
     expect((await byTwo(subscriptionId, 'ask-unlock-pin')).status).toBe(303);
     expect(await pageOf('agent', subscriptionId)).not.toContain('잠김');
     // What two did counts too.
-    await lockPin(subscriber);
     expect((await desk('agent').post(`${pathOf(subscriptionId)}/unlock-pin`, { reason })).status).toBe(409);
   });
 
@@ -744,6 +765,7 @@ describe('what takes two operators', () => {
     const { person, subscriptionId } = await lost();
     await swap(person.lineId);
     const waiting = await service.subscriber();
+    const reportedAt = Date.now();
     await service.operate(waiting.subscriptionId, 'report-loss');
     await service.operate(waiting.subscriptionId, 'resume');
     const plain = await service.subscriber();
@@ -754,7 +776,7 @@ describe('what takes two operators', () => {
     expect(cardOf(subscriptionId)).toMatch(/분실 신고\s*,\s*유심 변경\s*,\s*정지가 해제될 때까지 보류/);
     expect(cardOf(subscriptionId)).toContain(`사유 ${subscriptionId}`);
     const until = /유심 변경·분실 후 보류\s*<time datetime="([^"]+)"/.exec(cardOf(waiting.subscriptionId))?.[1];
-    expectSecondsAfter(Date.now(), 72 * 3_600, until ?? '');
+    expectSecondsAfter(reportedAt, 72 * 3_600, until ?? '');
     expect(cardOf(plain.subscriptionId)).toContain('정지·보류 없음');
   });
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { expectSecondsAfter } from '../support/instants.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
-import { TestService, type Answer, type Subscriber, answerOf } from '../support/service.ts';
+import { TestService, TEST_PIN, type Answer, type Subscriber, answerOf } from '../support/service.ts';
 
 type Deed = 'cancel' | 'resume' | 'enrolment-code' | 'unlock-pin';
 
@@ -181,6 +181,18 @@ describe('a request of one client', () => {
     await ask(OPERATOR, subscriber, 'cancel');
     await tell(subscriber.person.lineId, 'sim-swapped');
     expectAlone(await act(SUPERVISOR, subscriber, 'cancel'));
+  });
+
+  it('to cancel is told to the phone once, whose objection ends the requests of every client', async () => {
+    const subscriber = await service.subscriber();
+    const { phone, subscriptionId } = subscriber;
+    const third = await client(['operator']);
+    for (const by of [OPERATOR, OPERATOR, third]) expect((await ask(by, subscriber, 'cancel')).status).toBe(201);
+    const told = (await phone.alerts()).filter(({ kind }) => kind === 'cancellation');
+    // The last one replaces the one before.
+    expect(told.map(({ state }) => state)).toEqual(['open', 'closed']);
+    await phone.objectToAlert(told[0]!, TEST_PIN);
+    expect(await service.rows.operators.deedRequestsOf(subscriptionId)).toBe(0);
   });
 
   it('made before anything was in doubt does not serve afterwards', async () => {

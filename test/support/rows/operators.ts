@@ -174,6 +174,14 @@ export class OperatorRows {
     );
   }
 
+  /** The number of requests of clients for a subscription that were not used. */
+  async deedRequestsOf(subscriptionId: string): Promise<number> {
+    const rows = await this.sql('SELECT 1 FROM deed_requests WHERE subscription_id = $1 AND spent_at IS NULL', [
+      subscriptionId,
+    ]);
+    return rows.length;
+  }
+
   /** Makes what clients requested for a subscription expire now. */
   expireDeedRequests(subscriptionId: string): Promise<unknown> {
     return this.sql('UPDATE deed_requests SET expires_at = now() WHERE subscription_id = $1', [subscriptionId]);
