@@ -1,5 +1,11 @@
 import type { Brand } from '../../pages/browser/brand.ts';
-import type { AuthenticationState, AuthenticatorKind, CallerDeed, DeclineReason, PhoneAlert } from '../../phone/phone.ts';
+import type {
+  AuthenticationState,
+  AuthenticatorKind,
+  CallerDeed,
+  DeclineReason,
+  PhoneAlert,
+} from '../../phone/phone.ts';
 import type { AlertWords, ConsentWords, Sentence } from './shapes.ts';
 import type { CancelReason, Notice, SuspensionReason } from '../../phone/notice.ts';
 
