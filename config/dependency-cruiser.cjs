@@ -115,7 +115,7 @@ module.exports = {
       comment: 'The reference app shares no code with the server: jose and hash-wasm are all it needs.',
       severity: 'error',
       from: { path: '^src/phone/' },
-      to: { pathNot: ['^src/phone/', packages('jose', 'hash-wasm')] },
+      to: { pathNot: ['^src/phone/', packages('jose', 'hash-wasm', 'uqr')] },
     },
     {
       name: 'browser-imports-the-phone-only',
@@ -123,7 +123,7 @@ module.exports = {
         'Code for the browser uses the reference app and, of the server, the list of languages and how typed text is read.',
       severity: 'error',
       from: { path: BROWSER },
-      to: { pathNot: [BROWSER, '^src/phone/', '^src/domain/(locale|typed-text)\\.ts$', packages('jose', 'hash-wasm')] },
+      to: { pathNot: [BROWSER, '^src/phone/', '^src/domain/(locale|typed-text)\\.ts$', packages('jose', 'hash-wasm', 'uqr')] },
     },
     {
       name: 'server-imports-no-client-code',

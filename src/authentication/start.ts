@@ -14,7 +14,7 @@ import type { TransactionField } from '../domain/transaction.ts';
 import { assertSameRequest } from '../http/idempotency-key.ts';
 import { Lines } from '../lines/lines.ts';
 import { readNamedPerson, type NamedPerson } from '../lines/named-person.ts';
-import { StartBudgets, type BudgetsOfStart } from '../lines/start-budgets.ts';
+import { StartBudgets, type BudgetsOfStart, type StartKind } from '../lines/start-budgets.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { CALL_CENTRE, RelyingParties, WEBSITE } from '../relying-parties/relying-parties.ts';
 import { requestTexts, type KeptTexts, type RequestTexts } from './request-texts.ts';
@@ -245,8 +245,11 @@ export class Start {
     clientId: string,
   ): BudgetsOfStart {
     const kinds = { push: 'ring', otp: 'silent', sign: 'sign' } as const;
-    const own = { [WEBSITE.id]: 'website', [CALL_CENTRE.id]: 'caller' } as const;
-    const kind = own[clientId as keyof typeof own] ?? kinds[method];
+    const own = new Map<string, StartKind>([
+      [WEBSITE.id, 'website'],
+      [CALL_CENTRE.id, 'caller'],
+    ]);
+    const kind = own.get(clientId) ?? kinds[method];
     return this.budgets.of({ personIndex, phoneNumber: person.phoneNumber }, { clientId, kind, site });
   }
 

@@ -186,7 +186,7 @@ export class PushCallerChecks extends CallerChecks {
   private async begin(check: { id: string; lineId: string; deed: CheckedDeed; call: AuditedCall }): Promise<void> {
     const { id, lineId, deed, call } = check;
     const line = await this.lines.byId(lineId);
-    if (!line || line.phoneNumber === null) throw notCheckable();
+    if (!line?.phoneNumber) throw notCheckable();
     const { birthDate, genderDigit } = line.owner;
     const person = { phoneNumber: line.phoneNumber, birthDate, genderDigit };
     const asked = { ...person, purpose: CALLER_PURPOSES[deed], caller: { deed } };

@@ -6,7 +6,7 @@ import { button, factList, screen, type Display } from './display.ts';
 import { words } from '../words/words.ts';
 
 const messages = words.alerts.newPhone;
-const SVG = 'http://www.w3.org/2000/svg';
+const SVG = 'http://www.w3.org/2000/svg' as const;
 
 /**
  * The code that enrols the person's new phone, shown on the old one. It is kept in memory alone, so that the person can
@@ -83,7 +83,7 @@ function qrCode(text: string): SVGElement {
   const { data, size } = encode(text, { ecc: 'M', border: 2 });
   const dark = data.flatMap((row, y) => row.flatMap((on, x) => (on ? [`M${x} ${y}h1v1h-1z`] : []))).join('');
   const part = (name: string, attributes: Record<string, string>) => {
-    const element = document.createElementNS(SVG, name) as SVGElement;
+    const element = document.createElementNS(SVG, name);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
     return element;
   };
