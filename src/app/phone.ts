@@ -1,21 +1,25 @@
 import type { SimulatedCard } from '../phone/card.ts';
-import type { Phone, PushData } from '../phone/phone.ts';
+import type { Phone, PhoneAlert, PushData } from '../phone/phone.ts';
 import { byId } from '../pages/browser/element.ts';
 import { locale } from '../pages/browser/locale.ts';
+import { AlertAnswer } from './screens/alert-answer.ts';
+import { alertSection, isOfAlerts, type AlertWays, type Answer } from './screens/alerts.ts';
 import { CodeRequest } from './screens/code-request.ts';
 import { DeviceTest } from './screens/device-test.ts';
-import { badge, button, Display, screen } from './screens/display.ts';
+import { Display, screen } from './screens/display.ts';
 import { Enrolling, type OfferedLine } from './screens/enrolling.ts';
 import { isUnregistered } from './screens/fault.ts';
 import { Home, type Waiting } from './screens/home.ts';
 import { keepNotice, loadInstallation, onOtherTab } from './screens/installation.ts';
 import { Institutions } from './screens/institutions.ts';
 import { isOfInstitutions, noticeLine, showNotices } from './screens/notices.ts';
+import { NewPhoneCode } from './screens/new-phone-code.ts';
 import { OneTimeCodes } from './screens/otp.ts';
 import { showPast } from './screens/past.ts';
 import { Phones } from './screens/phones.ts';
 import type { Leave } from './screens/pin-refusal.ts';
 import { receivePushes } from './screens/push-inbox.ts';
+import { Replaced } from './screens/replaced.ts';
 import type { Request } from './screens/request.ts';
 import { Settings } from './screens/settings.ts';
 import { SignRequest } from './screens/sign-request.ts';
@@ -41,7 +45,10 @@ const toHome = () => {
   });
 };
 
-const home = new Home(display, phones, {
+const newPhoneCode = new NewPhoneCode(display, now, { leaveHome: () => elsewhere(() => undefined), home: toHome });
+const alertWays: AlertWays = { show: showAlert, answer: answerAlert };
+const home = new Home(display, phones, newPhoneCode, {
+  alert: alertWays,
   request: showRequest,
   otp: showOneTimeCodes,
   settings: showSettings,
@@ -52,6 +59,11 @@ const home = new Home(display, phones, {
   enrolAgain: (phone) => elsewhere(() => leaveOf(phone).enrolAgain()),
   goOn: (smartOtp) => elsewhere(() => addingSmartOtp.goOn(smartOtp)),
   unregistered,
+});
+const replaced = new Replaced(display, phones, newPhoneCode, {
+  ...alertWays,
+  enrolAgain: () => elsewhere(() => void enrolAgain()),
+  smartOtpsOnly: () => elsewhere(() => void smartOtpsOnly()),
 });
 const addingSmartOtp = new AddingSmartOtp(display, phones, { issuer, pushToken, terms }, beginTest, leaveOf);
 const enrolling = new Enrolling(
@@ -82,11 +94,11 @@ document.body.classList.toggle('framed', self !== top);
 showTime();
 setInterval(showTime, 1000);
 onOtherTab(() => location.reload());
-addEventListener('focus', () => home.refresh());
-document.addEventListener('visibilitychange', () => home.refresh());
+addEventListener('focus', refresh);
+document.addEventListener('visibilitychange', refresh);
 if (phones.all.length > 0) toHome();
 else enrolling.begin();
-void receivePushes({ pushToken, onPush: (data) => void take(data), onGap: () => home.refresh() });
+void receivePushes({ pushToken, onPush: (data) => void take(data), onGap: refresh });
 
 /** Acts on a push. A push that is for no device of this installation, or of an unknown kind, is ignored. */
 async function take(data: Record<string, string>): Promise<void> {
@@ -97,6 +109,12 @@ async function take(data: Record<string, string>): Promise<void> {
       return;
     }
   }
+}
+
+/** Asks the service again, if the screen shows what it says of the subscription. */
+function refresh(): void {
+  home.refresh();
+  replaced.refresh();
 }
 
 function act(received: PushData, phone: Phone): void {
@@ -120,8 +138,11 @@ function act(received: PushData, phone: Phone): void {
       if (test?.phone === phone) test.take(received.code);
       break;
     case 'alert':
-      // A notice says the same in words; the first screen shows how things stand.
-      home.refresh();
+      // A notice that is shown already says the same in words.
+      if (!display.isNotifying) {
+        display.notify({ kind: 'alert', ...words.banner.alert }, () => void home.openAlert(received.id));
+      }
+      refresh();
       break;
     case 'notice':
       takeNotice({ kind: received.notice, detail: received.detail });
@@ -133,14 +154,18 @@ function act(received: PushData, phone: Phone): void {
 function takeNotice(notice: { kind: string; detail: string | undefined }): void {
   // A notice may say that the subscription has ended, or that another phone took its place: what is shown must follow.
   void leaveIfUnregistered();
+  if (notice.kind === 'device_replaced') newPhoneCode.forget();
   const text = noticeLine(notice);
   if (text === undefined) return;
   keepNotice(installation, { ...notice, at: new Date(now()).toISOString() });
   display.notify({ kind: 'notice', title: words.banner.notice, text }, () => {
-    elsewhere(() => {
-      if (isOfInstitutions(notice)) showInstitutions();
-      else showNotices(display, installation.notices, { back: toHome, institutions: showInstitutions });
-    });
+    // The first screen says more, and lets the person answer.
+    if (isOfAlerts(notice)) toHome();
+    else
+      elsewhere(() => {
+        if (isOfInstitutions(notice)) showInstitutions();
+        else showNotices(display, installation.notices, { back: toHome, institutions: showInstitutions });
+      });
   });
 }
 
@@ -152,7 +177,28 @@ async function leaveIfUnregistered(): Promise<void> {
     (error: unknown) => isUnregistered(error),
   );
   if (gone && phones.main === main) unregistered();
-  else home.refresh();
+  else refresh();
+}
+
+/** One alert on a screen of its own. */
+function showAlert(alert: PhoneAlert, isLocked: boolean): void {
+  elsewhere(() => {
+    display.clearNotification('alert');
+    display.show(() =>
+      screen({ title: words.alerts.title, kind: 'one-alert', back: toHome }, alertSection(alert, isLocked, alertWays)),
+    );
+  });
+}
+
+function answerAlert(alert: PhoneAlert, answer: Answer): void {
+  const { main } = phones;
+  if (!main) return;
+  elsewhere(() => {
+    // The person is reading about it already.
+    display.clearNotification('notice');
+    const given = (enrolment: Parameters<typeof newPhoneCode.take>[0]) => newPhoneCode.take(enrolment);
+    new AlertAnswer(display, main, alert, answer, { ...leaveOf(main), back: toHome, given }).askPin();
+  });
 }
 
 function showInstitutions(): void {
@@ -162,6 +208,7 @@ function showInstitutions(): void {
 /** Leaves the list, and any open request, for another screen. */
 function elsewhere(show: () => void): void {
   home.leave();
+  replaced.leave();
   request?.abandon();
   [request, test] = [undefined, undefined];
   show();
@@ -234,21 +281,14 @@ function showSettings(): void {
   elsewhere(() => settings.show());
 }
 
+/** The service refuses this phone: it was replaced, or the subscription has ended. */
 function unregistered(): void {
-  elsewhere(() => {
-    const only = async () => {
-      await forget();
-      toHome();
-    };
-    display.show(() =>
-      screen(
-        { ...words.unregistered, kind: 'ended cancelled' },
-        badge(),
-        button(words.again, () => void enrolAgain()),
-        phones.smartOtps.length > 0 && button(words.smartOtp.only, () => void only(), 'secondary'),
-      ),
-    );
-  });
+  elsewhere(() => void replaced.show());
+}
+
+async function smartOtpsOnly(): Promise<void> {
+  await forget();
+  toHome();
 }
 
 async function enrolAgain(): Promise<void> {

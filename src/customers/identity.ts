@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { IneligibilityCode } from '../domain/eligibility.ts';
+import type { Hold } from '../domain/line-memory.ts';
 import type { Locale } from '../domain/locale.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Customer } from './customers.ts';
+import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { MyService } from './my-service.ts';
 
 /** The customer's browser, as far as the next step needs it. */
@@ -12,14 +14,18 @@ export interface CustomerBrowser {
   locale: Locale;
 }
 
-/** Where a verified customer goes next: to a page, or to the reasons why the line may not join. */
+/** Where a verified customer goes next: to a page, or to the reasons why the line may not join, with the hold among them. */
 export type NextStep =
-  { address: '/my' | '/my?note=joined' | '/enrol' | '/cancelled' } | { refusedFor: IneligibilityCode[] };
+  | { address: '/my' | '/my?note=joined' | '/enrol' | '/cancelled' }
+  | { refusedFor: IneligibilityCode[]; hold: Hold | null };
 
 /** What follows from a verification on the website, by what the customer came for. */
 @Injectable()
 export class Identity {
-  constructor(private readonly service: MyService) {}
+  constructor(
+    private readonly service: MyService,
+    private readonly subscriptions: Subscriptions,
+  ) {}
 
   /** Does what the customer was verified for. Problems: those of joining and cancelling, but not `not_eligible`. */
   async proceed(customer: Customer, browser: CustomerBrowser): Promise<NextStep> {
@@ -48,9 +54,9 @@ export class Identity {
       if (!(error instanceof Problem) || error.code !== 'not_eligible') throw error;
       const refusedFor = (error.members.reasons ?? []).map(({ code }) => code as IneligibilityCode);
       const [reason] = refusedFor;
-      return refusedFor.length === 1 && reason === 'already_subscribed'
-        ? { address: '/my?note=joined' }
-        : { refusedFor };
+      if (refusedFor.length === 1 && reason === 'already_subscribed') return { address: '/my?note=joined' };
+      const isHeld = refusedFor.includes('recent_sim_change');
+      return { refusedFor, hold: isHeld ? await this.subscriptions.joinHold(customer.line) : null };
     }
   }
 }

@@ -15,6 +15,7 @@ import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts
 import type { CustomerVisit } from './customer-session.ts';
 import { CustomerSessionStore } from './customer-session.store.ts';
 import { Customers, type Customer, type ShownEnrolment } from './customers.ts';
+import { NewPhone, type NewPhoneStanding } from './new-phone.ts';
 import type { Locale } from '../domain/locale.ts';
 
 /** The customer's view of their service. */
@@ -26,6 +27,8 @@ export interface Overview {
   registrations: OwnRegistration[];
   /** The one-time passwords of the customer's phone; undefined without any. */
   otp: { locked: boolean } | undefined;
+  /** A request for a new phone that waits, or the objection to one. */
+  newPhone: NewPhoneStanding | undefined;
 }
 
 /** The receipt of a cancelled subscription. */
@@ -46,6 +49,7 @@ export class MyService {
     private readonly charges: Charges,
     private readonly registrations: Registrations,
     private readonly authenticators: Authenticators,
+    private readonly newPhone: NewPhone,
   ) {}
 
   /** Returns the customer's current subscription; undefined without one. */
@@ -53,13 +57,14 @@ export class MyService {
     const subscription = await this.standing(line.lineId);
     if (!subscription) return undefined;
     const { subscriptionId } = subscription;
-    const [fee, history, registrations, otp] = await Promise.all([
+    const [fee, history, registrations, otp, newPhone] = await Promise.all([
       this.charges.soFar(subscriptionId),
       this.history.latest(subscriptionId),
       this.registrations.standing(subscriptionId),
       this.authenticators.ownOtp(subscriptionId),
+      this.newPhone.standing({ id: subscriptionId, lineId: line.lineId }),
     ]);
-    return { subscription, fee, history, registrations, otp };
+    return { subscription, fee, history, registrations, otp, newPhone };
   }
 
   /** Subscribes the customer and stores the version of the accepted terms. Problems: as `Subscriptions.subscribe`. */

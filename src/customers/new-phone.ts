@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { Alerts, type AlertHandler, type AnsweredAlert } from '../alerts/alerts.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
-import { isInDoubt } from '../domain/line-memory.ts';
-import { NEW_PHONE_NOTICES_A_DAY, newPhoneStep } from '../domain/new-phone.ts';
+import { isInDoubt, type LineMemory } from '../domain/line-memory.ts';
+import { NEW_PHONE_OBJECTION_HOURS } from '../domain/alert.ts';
+import { NEW_PHONE_NOTICES_A_DAY, newPhoneStep, newPhoneWaitEnd } from '../domain/new-phone.ts';
 import { Problem } from '../domain/problem.ts';
 import { SubscriptionLifecycle, type LifecycleStep } from '../lifecycle/lifecycle.ts';
 import { LineMemories } from '../lines/line-memories.ts';
@@ -15,6 +16,13 @@ import { ReportStore, type DueReport } from './report.store.ts';
 
 /** The code for a new phone, as the old one shows it. */
 export type ConfirmedEnrolment = Pick<Enrolment, 'enrolmentCode' | 'enrolmentUri'> & { expiresAt: string };
+
+/**
+ * What became of a request for a new phone, for its owner. `until`: when the code is sent by SMS, null before the carrier
+ * reported the new handset; after an objection, until when the call centre alone takes another request.
+ */
+export type NewPhoneStanding =
+  { state: 'waiting'; since: Date; until: Date | null } | { state: 'objected'; until: Date };
 
 /**
  * A request for a new phone without a login. Whoever holds the SIM can make one, so the SIM alone does not suffice: the
@@ -51,15 +59,15 @@ export class NewPhone {
       step.queued.push(...(await this.alerts.raise(session, id, 'new_phone', report.id)));
       await this.notify(step, report, id, 'new_phone_asked');
     }
-    const heldUntil = await this.store.newPhoneHeldUntil(session, id);
+    const heldUntil = await this.store.newPhoneHeldUntil(id, session);
     if (heldUntil && heldUntil > report.now) return heldUntil;
     const memory = await this.memories.of(subscription.lineId, session);
-    const handset = await this.subscriptions.newHandset(session, id);
+    const handset = await this.subscriptions.newHandset(id, session);
     const next = newPhoneStep({
       filedAt: report.filedAt,
       now: report.now,
       handsetToldAt: handset?.since ?? null,
-      disturbedAt: [memory.handsetChangedAt, memory.simChangedAt, memory.doubtedAt],
+      disturbedAt: disturbancesOf(memory),
       waitMinutes: this.environment.NEW_PHONE_WAIT_MINUTES,
     });
     if (next.kind === 'wait') {
@@ -74,6 +82,28 @@ export class NewPhone {
     const address = { phoneNumber, enrolmentCode };
     step.queued.push(await this.notices.enqueue(session, id, notice, address, ENROLMENT_SECONDS));
     return 'code_sent';
+  }
+
+  /** Returns the request of a subscription that waits, or the objection to one; undefined without either. */
+  async standing({ id, lineId }: { id: string; lineId: string }): Promise<NewPhoneStanding | undefined> {
+    const open = await this.store.openNewPhone(id);
+    if (!open) {
+      const objectedAt = await this.subscriptions.newPhoneObjectedAt(id);
+      const until = objectedAt && new Date(objectedAt.getTime() + NEW_PHONE_OBJECTION_HOURS * 3_600_000);
+      return until && until > new Date() ? { state: 'objected', until } : undefined;
+    }
+    const [handset, memory, heldUntil] = await Promise.all([
+      this.subscriptions.newHandset(id),
+      this.memories.of(lineId),
+      this.store.newPhoneHeldUntil(id),
+    ]);
+    if (!handset) return { state: 'waiting', since: open.filedAt, until: null };
+    const endsAt = newPhoneWaitEnd({
+      handsetToldAt: handset.since,
+      disturbedAt: disturbancesOf(memory),
+      waitMinutes: this.environment.NEW_PHONE_WAIT_MINUTES,
+    });
+    return { state: 'waiting', since: open.filedAt, until: heldUntil && heldUntil > endsAt ? heldUntil : endsAt };
   }
 
   private readonly answers: AlertHandler = {
@@ -121,4 +151,9 @@ export class NewPhone {
     });
     if (told) await this.lifecycle.notify(step, subscriptionId, { kind });
   }
+}
+
+/** What makes the wait start anew. */
+function disturbancesOf({ handsetChangedAt, simChangedAt, doubtedAt }: LineMemory): (Date | null)[] {
+  return [handsetChangedAt, simChangedAt, doubtedAt];
 }

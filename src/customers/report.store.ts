@@ -99,7 +99,7 @@ export class ReportStore {
   }
 
   /** Until when a report of loss that suspended nothing holds new phones of the subscription; null without one. */
-  async newPhoneHeldUntil(session: Session, subscriptionId: string): Promise<Date | null> {
+  async newPhoneHeldUntil(subscriptionId: string, session: Session = this.database): Promise<Date | null> {
     return (await session.rows<{ until: Date | null }>(NEW_PHONE_HELD, [subscriptionId]))[0]?.until ?? null;
   }
 
@@ -110,6 +110,11 @@ export class ReportStore {
     { subscriptionId, most }: { subscriptionId: string; most: number },
   ): Promise<boolean> {
     return (await session.rows(COUNT_NOTICE, [id, subscriptionId, most])).length === 1;
+  }
+
+  /** Returns the open request for a new phone of a subscription. */
+  openNewPhone(subscriptionId: string): Promise<Pick<Report, 'filedAt'> | null> {
+    return this.reports.findOneBy({ kind: 'new_phone', subscriptionId, outcome: IsNull() });
   }
 
   /** Resolves the open request for a new phone of a subscription, if there is one. */

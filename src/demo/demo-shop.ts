@@ -9,7 +9,17 @@ export interface VerifiedCustomer {
   phoneNumber: string;
   verifiedAt: string;
   channel: 'push' | 'sms' | 'otp';
+  recentSimChange?: true;
+  recentlyEnrolled?: true;
+  recentlyReissued?: true;
 }
+
+/** What a result may warn of. */
+export const WARNINGS = [
+  'recentSimChange',
+  'recentlyEnrolled',
+  'recentlyReissued',
+] as const satisfies readonly (keyof VerifiedCustomer)[];
 
 /** The state of a window and its outcome. */
 export interface WindowResult {

@@ -1,5 +1,5 @@
 import { formatPhoneNumber, maskPhoneNumber } from '../domain/phone-number.ts';
-import type { VerifiedCustomer } from './demo-shop.ts';
+import { WARNINGS, type VerifiedCustomer } from './demo-shop.ts';
 import { html, type Html } from '../pages/html.ts';
 import { languageSwitch } from '../pages/language-switch.ts';
 import type { Locale } from '../domain/locale.ts';
@@ -147,7 +147,8 @@ function failure(messages: ShopWords, outcome: { state: string } | 'foreign'): H
 }
 
 function customer(messages: ShopWords, person: VerifiedCustomer): Html {
-  const { result, gender, nationality, channel } = messages;
+  const { result, gender, nationality, channel, warnings } = messages;
+  const recent = WARNINGS.filter((warning) => person[warning] === true);
   const rows = [
     [result.phoneNumber, maskPhoneNumber(person.phoneNumber)],
     [result.birthDate, person.birthDate],
@@ -165,5 +166,21 @@ function customer(messages: ShopWords, person: VerifiedCustomer): Html {
             <dd>${value}</dd>
           </div>`,
       )}
-    </dl>`;
+    </dl>
+    ${
+      recent.length > 0 &&
+      html`<section class="warnings" aria-labelledby="warnings">
+        <h2 id="warnings">${warnings.title}</h2>
+        <p>${warnings.text}</p>
+        <dl class="facts">
+          ${recent.map(
+            (warning) =>
+              html`<div>
+                <dt><code>${warning}</code></dt>
+                <dd>${warnings.of[warning]}</dd>
+              </div>`,
+          )}
+        </dl>
+      </section>`
+    }`;
 }

@@ -27,12 +27,22 @@ export function newPhoneStep(request: {
     if (minutesAfter(filedAt, HANDSET_HOURS * 60) <= now) return { kind: 'call_centre' };
     return { kind: 'wait', until: minutesAfter(now, LOOK_MINUTES), isEnding: false };
   }
-  const startedAt = Math.max(handsetToldAt.getTime(), ...disturbedAt.map((at) => at?.getTime() ?? 0));
-  const endsAt = minutesAfter(new Date(startedAt), waitMinutes);
+  const endsAt = newPhoneWaitEnd({ handsetToldAt, disturbedAt, waitMinutes });
   if (endsAt <= now) return { kind: 'send_code' };
   const noticeAt = minutesAfter(endsAt, -NOTICE_MINUTES);
   if (noticeAt > now) return { kind: 'wait', until: noticeAt, isEnding: false };
   return { kind: 'wait', until: endsAt, isEnding: true };
+}
+
+/** When the wait of a request for a new phone ends, as things stand. */
+export function newPhoneWaitEnd(request: {
+  handsetToldAt: Date;
+  disturbedAt: readonly (Date | null)[];
+  waitMinutes: number;
+}): Date {
+  const { handsetToldAt, disturbedAt, waitMinutes } = request;
+  const startedAt = Math.max(handsetToldAt.getTime(), ...disturbedAt.map((at) => at?.getTime() ?? 0));
+  return minutesAfter(new Date(startedAt), waitMinutes);
 }
 
 function minutesAfter(instant: Date, minutes: number): Date {

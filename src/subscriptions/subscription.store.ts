@@ -300,6 +300,12 @@ export class SubscriptionStore {
     await manager.update(Subscription, { id }, { pinUnlockedAt: () => 'now()' });
   }
 
+  async newPhoneObjectedAt(id: string): Promise<Date | null> {
+    const { manager } = this.database;
+    const found = await manager.findOne(Subscription, { where: { id }, select: { newPhoneObjectedAt: true } });
+    return found?.newPhoneObjectedAt ?? null;
+  }
+
   async lossObjected({ manager }: Session, id: string): Promise<void> {
     await manager.update(Subscription, { id }, { lossObjectedAt: () => 'now()' });
   }

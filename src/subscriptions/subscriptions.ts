@@ -81,14 +81,14 @@ export class Subscriptions {
       line,
       homeCarriers: this.environment.HOME_CARRIERS,
       alreadySubscribed: standing !== undefined,
-      simInDoubt: (await this.holdOf(line, standing)) !== null,
+      simInDoubt: (await this.joinHold(line, standing)) !== null,
       today: seoulDay(new Date()),
     });
     return { line, faults };
   }
 
-  /** The hold that keeps a line from joining; null without one. */
-  private async holdOf(line: LineFacts, standing: StandingSubscription | undefined): Promise<Hold | null> {
+  /** Returns the hold that keeps a line from joining; null without one. */
+  async joinHold(line: LineFacts, standing?: StandingSubscription): Promise<Hold | null> {
     return this.holdBy(await this.memories.expected(line), standing);
   }
 
@@ -242,13 +242,21 @@ export class Subscriptions {
     await this.store.newPhoneObjected(session, subscriptionId);
   }
 
+  /** Returns when the old phone last objected to a request for a new one. */
+  async newPhoneObjectedAt(subscriptionId: string): Promise<Date | null> {
+    return this.store.newPhoneObjectedAt(subscriptionId);
+  }
+
   /** Records that the person objected to a report of loss that was made without a login. */
   async lossObjected(session: Session, subscriptionId: string): Promise<void> {
     await this.store.lossObjected(session, subscriptionId);
   }
 
   /** Returns when the carrier reported a handset on which no app was activated since, and the database’s clock. */
-  async newHandset(session: Session, subscriptionId: string): Promise<{ since: Date; now: Date } | undefined> {
+  async newHandset(
+    subscriptionId: string,
+    session: Session = this.database,
+  ): Promise<{ since: Date; now: Date } | undefined> {
     return this.store.newHandset(session, subscriptionId);
   }
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/gl
 import type { BrowserContext, Page } from 'playwright-core';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { Scene, sidewaysScroll, type DemoPerson } from './scene.ts';
-import { enrol, openSetting, PIN, readCode, screen, typePin } from './steps.ts';
+import { enrol, enrolWithCode, openSetting, PIN, readCode, screen, shownCode, typePin } from './steps.ts';
 
 describeWith(CHROMIUM, 'how the app follows the subscription', () => {
   let scene: Scene;
@@ -40,6 +40,19 @@ describeWith(CHROMIUM, 'how the app follows the subscription', () => {
     await page.locator('#code').waitFor();
   }
 
+  /** The text of the first thing below the heading. */
+  async function firstSeen(kind: string): Promise<string> {
+    return (await screen(phone, kind).locator('h1 ~ :not(.fault)').first().textContent()) ?? '';
+  }
+
+  async function answer(button: string, pin = PIN): Promise<void> {
+    await phone.getByRole('button', { name: button, exact: true }).click();
+    await typePin(phone, pin);
+  }
+
+  const stands = async ({ lineId }: DemoPerson) =>
+    scene.rows.subscriptions.of((await scene.rows.subscriptions.currentOf(lineId)) ?? '');
+
   it('the app leaves a code that is worth nothing once the subscription was cancelled', async () => {
     const person = scene.person('demo-1');
     await enrol(phone, person);
@@ -60,8 +73,110 @@ describeWith(CHROMIUM, 'how the app follows the subscription', () => {
     const second = await other.newPage();
     await second.goto(`${scene.issuer}/phone?lang=ko`);
     await enrol(second, person);
-    await phone.getByText('등록이 해지된 휴대폰입니다').waitFor();
+    await screen(phone, 'replaced').waitFor();
+    expect(await phone.locator('#code').count()).toBe(0);
+    expect(await phone.locator('.request-card, .home-buttons').count()).toBe(0);
+    // Three days long the phone is told of what others do, and can stop it.
+    expect(await firstSeen('replaced')).toContain('다른 휴대폰이 등록되었습니다');
+    await phone.getByText('다른 휴대폰으로 바뀌었습니다').waitFor();
+    await expectFit();
+    await answer('아니요, 제가 아닙니다');
+    await phone.getByText('서비스를 멈췄습니다.').waitFor();
+    await expectFit();
+    expect(await stands(person)).toMatchObject({ state: 'suspended', suspensions: ['loss_reported'] });
+    await screen(phone, 'ended').locator('.primary').click();
+    await screen(phone, 'replaced').locator('.answered').getByText('본인 아님').waitFor();
+    await scene.operate(person, 'resume');
     await other.close();
+  });
+
+  it('what happened from outside the phone is seen first, and both answers take the PIN', async () => {
+    const person = scene.person('demo-4');
+    await enrol(phone, person);
+    await scene.reportLoss(person);
+    await phone.locator('.happening').waitFor();
+    expect(await firstSeen('home')).toContain('휴대폰 분실 신고가 들어왔습니다');
+    expect(await stands(person)).toMatchObject({ state: 'suspended' });
+    await expectFit();
+    await answer('아니요, 신고하지 않았습니다', '111112');
+    await phone.getByText('4번 더 틀리면').waitFor();
+    await expectFit();
+    await typePin(phone);
+    await phone.getByText('신고하지 않았다고 알렸습니다.').waitFor();
+    await expectFit();
+    expect(await stands(person)).toMatchObject({ state: 'active', suspensions: [] });
+    await screen(phone, 'ended').locator('.primary').click();
+
+    await scene.tell(person, 'sim-swapped');
+    await phone.locator('.happening').waitFor();
+    expect(await firstSeen('home')).toContain('유심이 바뀌었습니다');
+    await answer('네, 제가 바꿨습니다');
+    await phone.getByText('본인이 바꿨다고 확인했습니다.').waitFor();
+    expect(await stands(person)).toMatchObject({ state: 'active', suspensions: [] });
+    await screen(phone, 'ended').locator('.primary').click();
+    const answered = await screen(phone, 'home').locator('.answered li').allTextContents();
+    expect(answered).toEqual([
+      expect.stringMatching(/유심이 바뀌었습니다본인/),
+      expect.stringMatching(/휴대폰 분실 신고가 들어왔습니다본인 아님/),
+    ]);
+    await expectFit();
+  });
+
+  it('the old phone, and no text message, shows the code for a new one; a request that waits stays in reach', async () => {
+    const person = scene.person('demo-1');
+    await enrol(phone, person);
+    await scene.rows.budgets.clearForms();
+    const other = await scene.newBrowser({ viewport: { width: 400, height: 760 } });
+    const website = await other.newPage();
+    await website.goto(`${scene.issuer}/new-phone`);
+    for (const field of ['birthDate', 'genderDigit', 'phoneNumber'] as const) {
+      await website.locator(`#${field}`).fill(person[field]);
+    }
+    await website.getByRole('button', { name: '문자로 등록 코드 받기' }).click();
+    await phone.locator('.happening').waitFor();
+    await scene.startFor(person);
+    await phone.locator('.request-card', { hasText: '한빛서점' }).click();
+    await screen(phone, 'request').locator('.back').click();
+    expect(await firstSeen('home')).toContain('새 휴대폰으로 바꾸려고 합니까?');
+    await answer('네, 제가 바꿉니다');
+    const shown = (await phone.locator('#new-code').textContent()) ?? '';
+    expect(shown).toMatch(/^[0-9A-Z]{5}(-[0-9A-Z]{5}){3}$/);
+    expect(await screen(phone, 'new-phone').textContent()).toContain('누구에게도 읽어 주거나 보내지 마세요');
+    expect(await screen(phone, 'new-phone').locator('.clock').textContent()).toMatch(/^(10:00|09:\d\d)$/);
+    await phone.locator('.qr svg').waitFor();
+    await expectFit();
+    // The code can be seen again until it ends.
+    await screen(phone, 'new-phone').locator('.primary').click();
+    await phone.locator('#new-phone-code').click();
+    expect(await phone.locator('#new-code').textContent()).toBe(shown);
+    await website.goto(`${scene.issuer}/phone?lang=ko`);
+    await enrolWithCode(website, shown);
+    await screen(website, 'shown-code').locator('.primary').click();
+    await screen(phone, 'replaced').getByText('다른 휴대폰으로 바뀌었습니다').waitFor();
+    expect(await phone.locator('#new-code, #new-phone-code').count()).toBe(0);
+    await expectFit();
+    const texts = `${scene.issuer}/local/sms-outbox?to=${encodeURIComponent(person.phoneNumber)}`;
+    expect(await (await fetch(texts)).text()).not.toContain(shown);
+    await other.close();
+  });
+
+  it('a request that did not ring stands apart, says why, and can be opened', async () => {
+    const person = scene.person('demo-3');
+    await enrol(phone, person);
+    await scene.startFor(person);
+    await phone.locator('.banner button').click();
+    await phone.getByRole('button', { name: '내가 요청하지 않았습니다' }).click();
+    await screen(phone, 'blocked').locator('.secondary').click();
+    const id = await scene.startFor(person);
+    await phone.locator('#refresh').click();
+    const held = phone.locator('.held');
+    await held.getByText('울리지 않은 요청').waitFor();
+    await expectFit();
+    await held.getByText('요청 열기').click();
+    await screen(phone, 'request').locator('.primary').click();
+    await typePin(phone);
+    const code = await shownCode(phone);
+    expect((await scene.call('POST', `/v1/authentications/${id}/verification`, { code })).status).toBe(200);
   });
 
   it('the app leaves a code, and its one-time codes, once the number belongs to another person', async () => {
@@ -89,7 +204,7 @@ describeWith(CHROMIUM, 'how the app follows the subscription', () => {
     const second = await other.newPage();
     await second.goto(`${scene.issuer}/phone?lang=ko`);
     await enrol(second, person);
-    await phone.getByText('등록이 해지된 휴대폰입니다').waitFor();
+    await phone.getByText('다른 휴대폰으로 바뀌었습니다').waitFor();
     expect(await phone.locator('#code').count()).toBe(0);
     await showOneTimeCode(second);
     await scene.operate(person, 'cancel');

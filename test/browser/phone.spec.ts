@@ -153,7 +153,7 @@ describeWith(CHROMIUM, 'the reference app', () => {
     await other.close();
     // The app learns it with its next request, or when it is opened again.
     await phone.reload();
-    await phone.getByText('등록이 해지된 휴대폰입니다').waitFor();
+    await phone.getByText('다른 휴대폰으로 바뀌었습니다').waitFor();
     await expectFit();
   });
 

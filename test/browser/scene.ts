@@ -34,6 +34,7 @@ export class Scene {
   /** Direct access to the tables. */
   readonly rows: Rows;
   private readonly tokens = new Map<string, string>();
+  private told = 0;
 
   private constructor(
     private readonly process: ServiceProcess,
@@ -154,17 +155,18 @@ export class Scene {
     return answer.body;
   }
 
-  /** The carrier reports that the line of a person belongs to another one. */
-  async changeOwner({ lineId }: DemoPerson): Promise<void> {
+  /** Tells of a change of a person's line as the carrier does. */
+  async tell({ lineId }: DemoPerson, kind: string, data?: object): Promise<void> {
+    this.told += 1;
     const event = {
       specversion: '1.0',
       id: randomUUID(),
       source: 'urn:test:carrier',
-      type: 'pushguard.line.v1.owner-changed',
+      type: `pushguard.line.v1.${kind}`,
       subject: lineId,
-      sequence: 1_000,
+      sequence: this.told,
       time: new Date().toISOString(),
-      data: { owner: { birthDate: '710203', genderDigit: '2' } },
+      ...(data && { data }),
     };
     const response = await fetch(`${this.issuer}/carrier/v1/events`, {
       method: 'POST',
@@ -175,7 +177,23 @@ export class Scene {
       body: JSON.stringify(event),
     });
     const answer = await response.text();
-    if (!answer.includes('"applied"')) throw new Error(`the owner of ${lineId}: ${answer}`);
+    if (!answer.includes('"applied"')) throw new Error(`${kind} of ${lineId}: ${answer}`);
+  }
+
+  /** Reports a person's phone lost as anyone can, without a login. */
+  async reportLoss({ phoneNumber, birthDate, genderDigit }: DemoPerson): Promise<void> {
+    await this.rows.budgets.clearForms();
+    const response = await fetch(`${this.issuer}/app/v1/loss-reports`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ phoneNumber, birthDate, genderDigit }),
+    });
+    if (response.status !== 202) throw new Error(`the report: ${String(response.status)}`);
+  }
+
+  /** The carrier reports that the line of a person belongs to another one. */
+  async changeOwner(person: DemoPerson): Promise<void> {
+    await this.tell(person, 'owner-changed', { owner: { birthDate: '710203', genderDigit: '2' } });
   }
 
   /** Opens a hosted window; returns its address. */

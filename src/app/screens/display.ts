@@ -4,9 +4,9 @@ import { words } from '../words/words.ts';
 /** Draws one screen. `signal` is aborted when another screen is shown. */
 type Draw = (signal: AbortSignal) => HTMLElement;
 
-/** A notification at the top: of a request, or of a notice, which the settings keep as well. */
+/** A notification at the top: of a request, of an alert, or of a notice, which the settings keep as well. */
 interface Banner {
-  kind: 'request' | 'notice';
+  kind: 'request' | 'alert' | 'notice';
   title: string;
   text: string;
 }
@@ -44,6 +44,11 @@ export class Display {
     } finally {
       this.element.removeAttribute('aria-busy');
     }
+  }
+
+  /** Whether a notification is shown. */
+  get isNotifying(): boolean {
+    return this.banner !== undefined;
   }
 
   get isBusy(): boolean {

@@ -1,7 +1,9 @@
 import type { HistoryEntry, PendingAuthentication, Phone, Registration, SmsPermission } from '../../phone/phone.ts';
 import { make } from '../../pages/browser/element.ts';
+import { askAlerts, openAlerts, recentAlerts, type AlertWays, type KnownAlerts } from './alerts.ts';
 import { button, faultLine, screen, type Display } from './display.ts';
 import { faultOf, isUnregistered } from './fault.ts';
+import type { NewPhoneCode } from './new-phone-code.ts';
 import { recently } from './past.ts';
 import { nameOf, type Phones, type SmartOtp } from './phones.ts';
 import { timeOf } from './time.ts';
@@ -22,7 +24,9 @@ interface Answered {
   waiting: Waiting[];
   past: HistoryEntry[];
   fault: string;
-  /** What the person must know first: a locked PIN, registrations that wait, and SMS that is permitted. */
+  /** What happened from outside the phone. Before anything else, the person is asked about it. */
+  alerts: Omit<KnownAlerts, 'isLocked'>;
+  /** What the person must know next: a locked PIN, registrations that wait, and SMS that is permitted. */
   urgent: { locked: { phone: Phone; isExhausted: boolean }[]; registrations: Registration[]; sms: SmsPermission[] };
   /** Devices that the service no longer knows. */
   gone: Phone[];
@@ -35,7 +39,9 @@ export class Home {
   constructor(
     private readonly display: Display,
     private readonly phones: Phones,
+    private readonly newPhoneCode: NewPhoneCode,
     private readonly to: {
+      alert: AlertWays;
       request: (waiting: Waiting) => void;
       otp: (phone: Phone) => void;
       settings: () => void;
@@ -83,6 +89,13 @@ export class Home {
     else await this.show();
   }
 
+  /** Opens the alert with this id, or the list if it is over. */
+  async openAlert(id: string): Promise<void> {
+    const alert = (await this.askAlerts()).open.find((one) => one.id === id);
+    if (alert) this.to.alert.show(alert, false);
+    else await this.show();
+  }
+
   /**
    * A method, so that TypeScript does not assume the value from before the request:
    * the person may have left the screen.
@@ -94,12 +107,13 @@ export class Home {
   private async ask(): Promise<Answered> {
     const { inUse } = this.phones;
     const urgent = this.askUrgent();
-    const [asked, pasts] = await Promise.all([
+    const [alerts, asked, pasts] = await Promise.all([
+      this.askAlerts(),
       Promise.allSettled(inUse.map((phone) => phone.pending())),
       // One subscription has one history, whichever of its devices asks.
       Promise.allSettled(inUse.slice(0, 1).map((phone) => phone.history())),
     ]);
-    const answered: Answered = { waiting: [], past: [], fault: '', gone: [], urgent: await urgent };
+    const answered: Answered = { waiting: [], past: [], fault: '', gone: [], alerts, urgent: await urgent };
     asked.forEach((answer, at) => {
       const phone = inUse[at];
       if (!phone) return;
@@ -113,6 +127,13 @@ export class Home {
       else if (!isUnregistered(answer.reason)) answered.fault = faultOf(answer.reason);
     }
     return answered;
+  }
+
+  /** The alerts of the subscription's own phone. A failure is missing from the screen; the requests report it. */
+  private async askAlerts(): Promise<Answered['alerts']> {
+    const { main, testing } = this.phones;
+    const none = { open: [], over: [] };
+    return main && !testing ? askAlerts(main, () => this.phones.now()).catch(() => none) : none;
   }
 
   /** What fails here is missing from the screen; the requests report the fault. */
@@ -135,28 +156,54 @@ export class Home {
     };
   }
 
-  private draw({ waiting, past, fault, gone, urgent }: Answered): void {
-    const { none, noneText, title } = words.home;
-    const cards = waiting.map((one) => this.card(one));
-    const nothing = make('div', { class: 'nothing' }, make('p', {}, none), make('p', { class: 'hint' }, noneText));
+  private draw({ waiting, past, fault, gone, urgent, alerts }: Answered): void {
+    const { title } = words.home;
     const closed = past.filter(({ state }) => state !== 'pending' && state !== 'opened');
+    const happened = this.happened(alerts, urgent.locked);
+    // The alert is on the screen now.
+    if (happened.length > 0) this.display.clearNotification('alert');
     this.display.show((signal) => {
       const ends = [
+        ...alerts.open.map(({ expiresAt }) => expiresAt),
         ...waiting.map(({ authentication }) => authentication.expiresAt),
         ...urgent.registrations.map(({ expiresAt }) => expiresAt),
         ...urgent.sms.map(({ endsAt }) => endsAt),
       ];
       this.refreshAtEnd(ends, signal);
       return screen(
-        { title, kind: 'home' },
+        { title: happened.length > 0 ? words.alerts.title : title, kind: 'home' },
         faultLine(fault),
+        ...happened,
+        this.newPhoneCode.card(),
         ...this.urgent(urgent),
-        ...(cards.length > 0 ? cards : [nothing]),
+        happened.length > 0 && make('h2', {}, title),
+        ...this.requests(waiting),
         ...this.phones.smartOtps.map((one) => this.aboutSmartOtp(one, gone.includes(one.phone))),
         this.buttons(),
+        recentAlerts(alerts.over, this.phones.now()),
         recently(closed, RECENT),
       );
     });
+  }
+
+  /** The open alerts. That the PIN is locked is said below, with what to do, so its alert is left out meanwhile. */
+  private happened({ open, over }: Answered['alerts'], locked: Answered['urgent']['locked']): HTMLElement[] {
+    const isLocked = locked.some(({ phone }) => phone === this.phones.main);
+    const shown = isLocked ? open.filter(({ kind }) => kind !== 'pin_locked') : open;
+    return openAlerts({ open: shown, over, isLocked }, this.to.alert);
+  }
+
+  /** The requests that wait; apart and below those that did not ring, because a stranger may have made many of them. */
+  private requests(waiting: readonly Waiting[]): HTMLElement[] {
+    const { none, noneText, held, heldText } = words.home;
+    if (waiting.length === 0) {
+      return [make('div', { class: 'nothing' }, make('p', {}, none), make('p', { class: 'hint' }, noneText))];
+    }
+    const silent = waiting.filter(({ authentication }) => authentication.held === true);
+    const rang = waiting.filter((one) => !silent.includes(one)).map((one) => this.card(one));
+    if (silent.length === 0) return rang;
+    const about = [make('h2', {}, held), make('p', { class: 'hint' }, heldText)];
+    return [...rang, make('section', { class: 'held' }, ...about, ...silent.map((one) => this.card(one)))];
   }
 
   private urgent({ locked, registrations, sms }: Answered['urgent']): HTMLElement[] {
@@ -196,7 +243,7 @@ export class Home {
   }
 
   private card(waiting: Waiting): HTMLElement {
-    const { id, relyingParty, purpose, requestedAt, transaction } = waiting.authentication;
+    const { id, relyingParty, purpose, requestedAt, transaction, held } = waiting.authentication;
     const what = transaction ? `${purpose} · ${words.channels.sign}` : purpose;
     return make(
       'button',
@@ -204,6 +251,7 @@ export class Home {
       make('strong', {}, relyingParty.name),
       make('span', {}, what),
       make('span', { class: 'hint' }, timeOf(requestedAt)),
+      held === true && make('span', { class: 'open' }, words.home.open),
     );
   }
 

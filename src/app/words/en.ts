@@ -40,6 +40,155 @@ export function en({ service, callCentre }: Brand): AppWords {
       refreshed: 'Up to date.',
       recent: 'Recent requests',
       until: (time) => `Until ${time}`,
+      held: 'Requests that did not ring',
+      heldText:
+        'There were too many requests in a short time, or you said that requests of this site were not yours. So the phone did not ring. Open only what you requested yourself.',
+      open: 'Open the request',
+    },
+    alerts: {
+      title: 'Please check this first',
+      more: 'This waits for your answer. Tap to see it.',
+      recent: 'Recent alerts',
+      states: { confirmed: 'It was me', objected: 'Not me', closed: 'Over' },
+      locked: 'The PIN is locked, so you cannot answer on this phone. Please call the call centre.',
+      callNumber,
+      pinText: (answer) => `Your answer: “${answer}”.`,
+      confirmed: 'You confirmed it',
+      objected: 'You said that it was not you',
+      over: { title: 'This alert is over', text: 'You answered it already, or the time for an answer has passed.' },
+      suspended: {
+        title: 'There can be no enrolment code now',
+        text: `The service is suspended. Please call the call centre (${callCentre}).`,
+      },
+      newPhone: {
+        title: 'Enter this code on your new phone',
+        text: 'In the app on the new phone, press “Start with an enrolment code”. Then scan the QR code or type the code.',
+        qr: 'QR code of the enrolment code',
+        warning: 'Never read this code to anyone and never send it. The call centre does not ask for it.',
+        show: 'Show the code for the new phone',
+        ended: {
+          title: 'The enrolment code has expired',
+          text: 'If the new phone is not registered yet, ask again on the website.',
+        },
+      },
+      kinds: {
+        loss_reported: {
+          title: 'Your phone was reported lost',
+          text: 'Someone reported that this phone is lost. For your safety, you cannot be verified for now.',
+          confirm: {
+            button: 'Yes, I reported it',
+            does: 'It stays suspended. No one can be verified with your number.',
+            done: `It stays suspended. To use it again, call the call centre (${callCentre}).`,
+          },
+          object: {
+            button: 'No, I did not report it',
+            does: `A report that anyone could make on the website is withdrawn at once. If the call centre took the report, or the SIM was changed too, only the call centre (${callCentre}) can lift it.`,
+            done: `You said that you did not report it. If you still cannot be verified, call the call centre (${callCentre}).`,
+          },
+        },
+        new_phone: {
+          title: 'Are you changing to a new phone?',
+          text: 'Someone asked to register the app for your number on another phone, or your number moved to another phone.',
+          confirm: {
+            button: 'Yes, I am changing it',
+            does: 'The enrolment code for the new phone appears here at once.',
+            done: 'The enrolment code is ready.',
+          },
+          object: {
+            button: 'No, it is not me',
+            does: 'The request ends. For a day, only the call centre can take a new one.',
+            done: `The request has ended. Someone may want your number: tell the call centre (${callCentre}).`,
+          },
+        },
+        reissue: {
+          title: 'Someone asked to issue your app again',
+          text: 'Once it is issued again, the app on this phone stops, and only the newly registered phone can be used.',
+          confirm: {
+            button: 'Yes, I asked for it',
+            does: 'The request goes on.',
+            done: 'The request goes on. Please follow the call centre’s directions.',
+          },
+          object: {
+            button: 'No, it was not me',
+            does: 'It stops, and an enrolment code that was already given out no longer works.',
+            done: `It was stopped. Please tell the call centre (${callCentre}) too.`,
+          },
+        },
+        cancellation: {
+          title: 'Someone asked to cancel the service',
+          text: 'The call centre was asked to cancel. After that, codes come by text message again.',
+          confirm: {
+            button: 'Yes, I asked for it',
+            does: 'The cancellation goes on.',
+            done: 'The cancellation goes on. Please follow the call centre’s directions.',
+          },
+          object: {
+            button: 'No, it was not me',
+            does: 'Nothing is cancelled, and you keep the service.',
+            done: `The cancellation was stopped. Please tell the call centre (${callCentre}) too.`,
+          },
+        },
+        sim_swapped: {
+          title: 'Your SIM card was changed',
+          text: 'Your number has another SIM card, so you cannot be verified for now. If you did not change it, someone may have taken your number.',
+          confirm: {
+            button: 'Yes, I changed it',
+            does: 'You can be verified again at once. If the phone was reported lost too, only the call centre can lift it.',
+            done: `You confirmed that you changed it. If you still cannot be verified, call the call centre (${callCentre}).`,
+          },
+          object: {
+            button: 'No, I did not change it',
+            does: 'It stays suspended until the call centre has made sure that it is you.',
+            done: `It stays suspended. Call the call centre (${callCentre}) now. If this phone cannot call, borrow another one.`,
+          },
+        },
+        pin_locked: {
+          title: 'The PIN was wrong five times',
+          text: 'The PIN of the app was entered wrongly five times and is locked.',
+          confirm: {
+            button: 'Yes, that was me',
+            does: 'Nothing changes.',
+            done: 'You confirmed that you entered it yourself.',
+          },
+          object: {
+            button: 'No, it was not me',
+            does: 'The service is suspended at once. To use it again, two people at the call centre must make sure that it is you.',
+            done: `The service is suspended. Please call the call centre (${callCentre}).`,
+          },
+        },
+        pin_unlocked: {
+          title: 'The PIN was unlocked',
+          text: 'The call centre unlocked the PIN of the app.',
+          confirm: {
+            button: 'Yes, I asked for it',
+            does: 'Nothing changes.',
+            done: 'You confirmed that you asked for it.',
+          },
+          object: {
+            button: 'No, it was not me',
+            does: 'The service is suspended at once. To use it again, two people at the call centre must make sure that it is you.',
+            done: `The service is suspended. Please call the call centre (${callCentre}).`,
+          },
+        },
+        device_enrolled: {
+          title: 'Another phone was registered',
+          text: 'The app for your number was registered on another phone.',
+          confirm: {
+            button: 'Yes, I registered it',
+            does: 'Nothing changes. Use the newly registered phone.',
+            done: 'You confirmed that you registered it. Please use that phone.',
+          },
+          object: {
+            button: 'No, it was not me',
+            does: 'The service is suspended at once. To use it again, two people at the call centre must make sure that it is you.',
+            done: `The service is suspended. Call the call centre (${callCentre}) now.`,
+          },
+        },
+      },
+    },
+    replaced: {
+      title: 'Another phone took this one’s place',
+      text: 'You can no longer be verified on this phone. For three days after the change, you can answer the alerts that appear here.',
     },
     serial: 'Serial number',
     settings: {
@@ -178,8 +327,9 @@ export function en({ service, callCentre }: Brand): AppWords {
         enrol_again: 'Your phone was changed. Register the app again.',
         suspended: {
           line_suspended: 'Protection is suspended because your line is suspended.',
-          loss_reported: `Protection is suspended because your phone was reported lost. ${tellUs}`,
-          sim_swapped: 'Protection is suspended because your SIM was replaced. Register the app again.',
+          loss_reported:
+            'Protection is suspended because your phone was reported lost. Answer in the app whether you did.',
+          sim_swapped: 'Protection is suspended because your SIM card was changed. Answer in the app whether you did.',
         },
         cancelled: {
           website: `The service was cancelled on the website. ${tellUs}`,
@@ -213,6 +363,7 @@ export function en({ service, callCentre }: Brand): AppWords {
     banner: {
       wake: { title: 'Verification request', text: 'Open the app to see it.' },
       cancelled: { title: 'Verification cancelled', text: 'The request was cancelled.' },
+      alert: { title: 'Please check this first', text: 'Something about your service changed. Tap to see it.' },
       notice: service,
     },
     consent: {

@@ -1,6 +1,6 @@
 import type { Brand } from '../../pages/browser/brand.ts';
-import type { AuthenticationState, AuthenticatorKind, DeclineReason } from '../../phone/phone.ts';
-import type { ConsentWords, Sentence } from './shapes.ts';
+import type { AuthenticationState, AuthenticatorKind, DeclineReason, PhoneAlert } from '../../phone/phone.ts';
+import type { AlertWords, ConsentWords, Sentence } from './shapes.ts';
 import type { CancelReason, Notice, SuspensionReason } from '../../phone/notice.ts';
 
 /** The app in Korean. */
@@ -43,6 +43,159 @@ export function ko({ service, callCentre }: Brand) {
       refreshed: '새로 고쳤습니다.',
       recent: '최근 이용 내역',
       until: (time: string) => `${time}까지`,
+      held: '울리지 않은 요청',
+      heldText:
+        '짧은 시간에 요청이 너무 많았거나, 본인이 요청하지 않았다고 답한 곳의 요청이라 알림을 울리지 않았습니다. 본인이 한 요청만 열어 주세요.',
+      open: '요청 열기',
+    },
+    /** What happened from outside the phone. The reader may be old, frightened, or under pressure on the telephone. */
+    alerts: {
+      title: '먼저 확인해 주세요',
+      more: '답하지 않은 알림입니다. 눌러서 확인해 주세요.',
+      recent: '최근 알림',
+      states: { confirmed: '본인', objected: '본인 아님', closed: '끝남' } satisfies Record<
+        Exclude<PhoneAlert['state'], 'open'>,
+        string
+      >,
+      locked: '비밀번호가 잠겨 있어 이 휴대폰에서는 답할 수 없습니다. 고객센터에 전화해 주세요.',
+      callNumber,
+      pinText: (answer: string) => `‘${answer}’라고 답합니다.`,
+      confirmed: '확인했습니다',
+      objected: '본인이 아니라고 알렸습니다',
+      over: { title: '이미 끝난 알림입니다', text: '이미 답했거나, 답할 수 있는 시간이 지났습니다.' },
+      suspended: {
+        title: '지금은 등록 코드를 만들 수 없습니다',
+        text: `서비스가 멈춰 있습니다. 고객센터(${callCentre})에 전화해 주세요.`,
+      },
+      newPhone: {
+        title: '새 휴대폰에 이 코드를 입력해 주세요',
+        text: '새 휴대폰의 앱에서 ‘등록 코드로 시작하기’를 누르고 QR 코드를 비추거나 코드를 입력해 주세요.',
+        qr: '등록 코드 QR',
+        warning: '이 코드는 누구에게도 읽어 주거나 보내지 마세요. 고객센터도 묻지 않습니다.',
+        show: '새 휴대폰 등록 코드 보기',
+        ended: {
+          title: '등록 코드의 시간이 지났습니다',
+          text: '새 휴대폰을 아직 등록하지 못했다면 홈페이지에서 새로 신청해 주세요.',
+        },
+      },
+      kinds: {
+        loss_reported: {
+          title: '휴대폰 분실 신고가 들어왔습니다',
+          text: '이 휴대폰을 잃어버렸다는 신고가 있어, 안전을 위해 본인확인을 멈췄습니다.',
+          confirm: {
+            button: '네, 제가 신고했습니다',
+            does: '멈춘 채로 둡니다. 아무도 내 번호로 본인확인을 할 수 없습니다.',
+            done: `멈춘 채로 두었습니다. 다시 쓰려면 고객센터(${callCentre})에 전화해 주세요.`,
+          },
+          object: {
+            button: '아니요, 신고하지 않았습니다',
+            does: `홈페이지에서 아무나 한 신고라면 바로 취소됩니다. 고객센터에서 받은 신고이거나 유심도 바뀌었다면 고객센터(${callCentre})에서만 풀 수 있습니다.`,
+            done: `신고하지 않았다고 알렸습니다. 본인확인이 계속 안 되면 고객센터(${callCentre})에 전화해 주세요.`,
+          },
+        },
+        new_phone: {
+          title: '새 휴대폰으로 바꾸려고 합니까?',
+          text: '내 번호의 앱을 다른 휴대폰에 등록하려는 신청이나 휴대폰 변경이 있었습니다.',
+          confirm: {
+            button: '네, 제가 바꿉니다',
+            does: '새 휴대폰에 입력할 등록 코드를 이 화면에 바로 보여 줍니다.',
+            done: '등록 코드를 만들었습니다.',
+          },
+          object: {
+            button: '아니요, 제가 아닙니다',
+            does: '신청을 취소합니다. 하루 동안은 고객센터를 거쳐야만 새로 신청할 수 있습니다.',
+            done: `신청을 취소했습니다. 누가 내 번호를 노렸을 수 있으니 고객센터(${callCentre})에 알려 주세요.`,
+          },
+        },
+        reissue: {
+          title: '앱을 다시 발급해 달라는 신청이 있었습니다',
+          text: '다시 발급하면 이 휴대폰의 앱은 쓸 수 없고, 새로 등록한 휴대폰에서만 본인확인을 할 수 있습니다.',
+          confirm: {
+            button: '네, 제가 신청했습니다',
+            does: '신청을 그대로 진행합니다.',
+            done: '신청을 그대로 진행합니다. 고객센터의 안내를 따라 주세요.',
+          },
+          object: {
+            button: '아니요, 제가 아닙니다',
+            does: '다시 발급하는 것을 멈추고, 이미 나간 등록 코드도 못 쓰게 합니다.',
+            done: `다시 발급하는 것을 멈췄습니다. 고객센터(${callCentre})에도 알려 주세요.`,
+          },
+        },
+        cancellation: {
+          title: '서비스를 해지해 달라는 요청이 있었습니다',
+          text: '고객센터에 해지 요청이 들어왔습니다. 해지하면 인증번호가 다시 문자로 옵니다.',
+          confirm: {
+            button: '네, 제가 요청했습니다',
+            does: '해지를 그대로 진행합니다.',
+            done: '해지를 그대로 진행합니다. 고객센터의 안내를 따라 주세요.',
+          },
+          object: {
+            button: '아니요, 제가 아닙니다',
+            does: '해지하지 않고 지금처럼 계속 씁니다.',
+            done: `해지를 멈췄습니다. 고객센터(${callCentre})에도 알려 주세요.`,
+          },
+        },
+        sim_swapped: {
+          title: '유심이 바뀌었습니다',
+          text: '내 번호의 유심이 바뀌어 본인확인을 멈췄습니다. 내가 바꾸지 않았다면 누가 내 번호를 가로챘을 수 있습니다.',
+          confirm: {
+            button: '네, 제가 바꿨습니다',
+            does: '본인확인을 바로 다시 쓸 수 있습니다. 분실 신고도 들어와 있으면 고객센터에서만 풀 수 있습니다.',
+            done: `본인이 바꿨다고 확인했습니다. 본인확인이 계속 안 되면 고객센터(${callCentre})에 전화해 주세요.`,
+          },
+          object: {
+            button: '아니요, 바꾸지 않았습니다',
+            does: '멈춘 채로 둡니다. 고객센터에서 본인을 확인해야 다시 쓸 수 있습니다.',
+            done: `멈춘 채로 두었습니다. 지금 고객센터(${callCentre})에 전화해 주세요. 전화가 안 되면 다른 사람의 전화를 빌려 주세요.`,
+          },
+        },
+        pin_locked: {
+          title: '비밀번호를 다섯 번 틀렸습니다',
+          text: '앱의 비밀번호를 다섯 번 잘못 입력해서 잠겼습니다.',
+          confirm: {
+            button: '네, 제가 틀렸습니다',
+            does: '달라지는 것은 없습니다.',
+            done: '본인이 잘못 입력했다고 확인했습니다.',
+          },
+          object: {
+            button: '아니요, 제가 아닙니다',
+            does: '서비스를 바로 멈춥니다. 다시 쓰려면 고객센터에서 상담원 두 명이 본인을 확인해야 합니다.',
+            done: `서비스를 멈췄습니다. 고객센터(${callCentre})에 전화해 주세요.`,
+          },
+        },
+        pin_unlocked: {
+          title: '비밀번호 잠금이 풀렸습니다',
+          text: '고객센터에서 앱의 비밀번호 잠금을 풀었습니다.',
+          confirm: {
+            button: '네, 제가 부탁했습니다',
+            does: '달라지는 것은 없습니다.',
+            done: '본인이 부탁했다고 확인했습니다.',
+          },
+          object: {
+            button: '아니요, 제가 아닙니다',
+            does: '서비스를 바로 멈춥니다. 다시 쓰려면 고객센터에서 상담원 두 명이 본인을 확인해야 합니다.',
+            done: `서비스를 멈췄습니다. 고객센터(${callCentre})에 전화해 주세요.`,
+          },
+        },
+        device_enrolled: {
+          title: '다른 휴대폰이 등록되었습니다',
+          text: '다른 휴대폰에 내 번호의 앱이 등록되었습니다.',
+          confirm: {
+            button: '네, 제가 등록했습니다',
+            does: '달라지는 것은 없습니다. 새로 등록한 휴대폰을 쓰면 됩니다.',
+            done: '본인이 등록했다고 확인했습니다. 새로 등록한 휴대폰을 써 주세요.',
+          },
+          object: {
+            button: '아니요, 제가 아닙니다',
+            does: '서비스를 바로 멈춥니다. 다시 쓰려면 고객센터에서 상담원 두 명이 본인을 확인해야 합니다.',
+            done: `서비스를 멈췄습니다. 지금 고객센터(${callCentre})에 전화해 주세요.`,
+          },
+        },
+      } satisfies Record<PhoneAlert['kind'], AlertWords>,
+    },
+    replaced: {
+      title: '다른 휴대폰으로 바뀌었습니다',
+      text: '이제 이 휴대폰에서는 본인확인을 할 수 없습니다. 바뀐 뒤 3일 동안은 여기에 오는 알림에 답할 수 있습니다.',
     },
     serial: '일련번호',
     settings: {
@@ -180,8 +333,8 @@ export function ko({ service, callCentre }: Brand) {
         enrol_again: '휴대폰이 변경되었습니다. 앱을 다시 등록해 주세요.',
         suspended: {
           line_suspended: '회선 정지로 서비스가 일시 정지되었습니다.',
-          loss_reported: `분실 신고로 서비스가 일시 정지되었습니다. ${tellUs}`,
-          sim_swapped: '유심이 변경되어 서비스가 일시 정지되었습니다. 앱을 다시 등록해 주세요.',
+          loss_reported: '분실 신고로 서비스가 일시 정지되었습니다. 본인이 신고했는지 앱에서 답해 주세요.',
+          sim_swapped: '유심이 변경되어 서비스가 일시 정지되었습니다. 본인이 바꿨는지 앱에서 답해 주세요.',
         },
         cancelled: {
           website: `홈페이지에서 서비스가 해지되었습니다. ${tellUs}`,
@@ -221,6 +374,7 @@ export function ko({ service, callCentre }: Brand) {
     banner: {
       wake: { title: '본인확인 요청', text: '앱을 열어 확인해 주세요.' },
       cancelled: { title: '본인확인 취소', text: '요청이 취소되었습니다.' },
+      alert: { title: '먼저 확인해 주세요', text: '내 서비스에 변화가 있었습니다. 눌러서 확인해 주세요.' },
       notice: service,
     },
     consent: {

@@ -11,3 +11,16 @@ export interface ConsentWords extends Sentence {
   kept: string;
   notPossible: string;
 }
+
+/** One of the two answers to an alert: the button, what the answer does, and what it did. */
+export interface AnswerWords {
+  button: string;
+  does: string;
+  done: string;
+}
+
+/** What happened from outside the phone, in plain words, and the answers to it. */
+export interface AlertWords extends Sentence {
+  confirm: AnswerWords;
+  object: AnswerWords;
+}

@@ -25,7 +25,8 @@ export class HomeController {
   @Get()
   home(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     const visitor = this.pages.visitor(request, reply);
-    this.pages.send(reply, customerHomePage(visitor, this.environment.MONTHLY_FEE));
+    const { MONTHLY_FEE: monthlyFee, JOIN_HOLD_HOURS: joinHoldHours } = this.environment;
+    this.pages.send(reply, customerHomePage(visitor, { monthlyFee, joinHoldHours }));
   }
 
   @Get('check')

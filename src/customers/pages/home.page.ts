@@ -8,7 +8,10 @@ import type { Page } from '../../pages/page.ts';
 import { linkButton, sitePage } from '../../pages/site.ts';
 
 /** The home page: the service, the eligibility rules and the fee. */
-export function customerHomePage(reader: Reader, monthlyFee: number): Page {
+export function customerHomePage(
+  reader: Reader,
+  { monthlyFee, joinHoldHours }: { monthlyFee: number; joinHoldHours: number },
+): Page {
   const { home, check } = reader.words(CUSTOMER_WORDS);
   const content = html`<section class="hero">
       <div class="hero-words">
@@ -38,7 +41,7 @@ export function customerHomePage(reader: Reader, monthlyFee: number): Page {
       <h2>${home.who.title}</h2>
       <p>${home.who.text}</p>
       <ul class="rules">
-        ${home.who.rules.map((rule) => html`<li>${rule}</li>`)}
+        ${[...home.who.rules, home.who.freshSim(joinHoldHours)].map((rule) => html`<li>${rule}</li>`)}
       </ul>
       <p><a href="/check">${home.who.check}</a></p>
     </section>

@@ -191,7 +191,7 @@ export class IdentityController {
 
   private show(visitor: Visitor, reply: FastifyReply, next: NextStep): void {
     if ('address' in next) void reply.redirect(next.address, 303);
-    else this.pages.send(reply, refusedPage(visitor, next.refusedFor));
+    else this.pages.send(reply, refusedPage(visitor, next));
   }
 
   /** Shows the page of the verification in progress, or of its outcome. */

@@ -1,6 +1,7 @@
 import type { RelyingPartyView } from '../../authentication/status.ts';
 import type { IneligibilityCode } from '../../domain/eligibility.ts';
-import { clockFace, won } from '../../pages/format.ts';
+import type { Hold } from '../../domain/line-memory.ts';
+import { clockFace, seoulTime, won } from '../../pages/format.ts';
 import { reasonList } from './home.page.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Reader } from '../../pages/words.ts';
@@ -76,9 +77,14 @@ export function joinPage(
   return sitePage({ reader, title: join.title, address: '/join', place: '/join', content, ...(isFaulty && FAULTY) });
 }
 
-export function refusedPage(reader: Reader, reasons: readonly IneligibilityCode[]): Page {
-  const { title, text } = reader.words(CUSTOMER_WORDS).join.refused;
-  const more = html`${reasonList(reader, reasons)}
+/** Why a line may not join. The person was verified a moment ago, so the page also says from when it may. */
+export function refusedPage(
+  reader: Reader,
+  { refusedFor, hold }: { refusedFor: readonly IneligibilityCode[]; hold: Hold | null },
+): Page {
+  const { title, text, held } = reader.words(CUSTOMER_WORDS).join.refused;
+  const more = html`${reasonList(reader, refusedFor)}
+    ${hold && html`<p class="note">${hold.until && held.until(seoulTime(hold.until, reader.locale))} ${held.desk}</p>`}
     <p>${linkButton('/', reader.words(SITE_WORDS).home, 'secondary')}</p>`;
   const content = endedCard({ kind: 'failed', title, text, more });
   return sitePage({ reader, title, address: '/join', place: '/join', content, ...FAULTY });

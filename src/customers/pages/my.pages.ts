@@ -2,7 +2,7 @@ import type { Overview, Receipt } from '../my-service.ts';
 import { formatPhoneNumber } from '../../domain/phone-number.ts';
 import { systemOf } from '../../domain/push-service.ts';
 import type { HistoryEntry } from '../../history/history.ts';
-import { dateTime, calendarMonth, won } from '../../pages/format.ts';
+import { dateTime, calendarMonth, seoulTime, won } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Reader } from '../../pages/words.ts';
 import { CUSTOMER_WORDS } from '../words/words.ts';
@@ -45,7 +45,7 @@ function nothing(reader: Reader, phoneNumber: string): Html {
 }
 
 function service(reader: Reader, token: Html, phoneNumber: string, overview: Overview): Html {
-  const { subscription, fee, history, registrations, otp } = overview;
+  const { subscription, fee, history, registrations, otp, newPhone } = overview;
   const { my } = reader.words(CUSTOMER_WORDS);
   const { places } = reader.words(SITE_WORDS);
   const { state, suspensions, protectedSince } = subscription;
@@ -65,6 +65,7 @@ function service(reader: Reader, token: Html, phoneNumber: string, overview: Ove
         html`<form method="post" action="/enrol">${token}<button class="primary">${my.enrol}</button></form>`
       }
     </section>
+    ${newPhone && newPhoneCard(reader, newPhone)}
     ${state !== 'awaiting_device' && device(reader, subscription.device, otp)}
     ${state !== 'awaiting_device' && registrationsCard(reader, token, registrations)} ${historyCard(reader, history)}
     <section class="card">
@@ -75,6 +76,27 @@ function service(reader: Reader, token: Html, phoneNumber: string, overview: Ove
         ${linkButton('/cancel', places['/cancel'], 'secondary')}
       </div>
     </section>`;
+}
+
+/** The request for a new phone: what it waits for, until when, and the other ways. */
+function newPhoneCard(reader: Reader, standing: NonNullable<Overview['newPhone']>): Html {
+  const { waiting, objected } = reader.words(CUSTOMER_WORDS).my.newPhone;
+  const at = (instant: Date) => seoulTime(instant, reader.locale);
+  if (standing.state === 'objected') {
+    return html`<section class="card">
+      <h2>${objected.title}</h2>
+      <p class="alert">${objected.text(at(standing.until))}</p>
+    </section>`;
+  }
+  const { since, until } = standing;
+  return html`<section class="card">
+    <h2>${waiting.title}</h2>
+    <p>${until ? waiting.until(at(until)) : waiting.forCarrier}</p>
+    <ul class="rules">
+      ${waiting.points.map((point) => html`<li>${point}</li>`)}
+    </ul>
+    ${facts([[waiting.since, dateTime(since, reader.locale)]])}
+  </section>`;
 }
 
 function device(reader: Reader, one: Overview['subscription']['device'], otp: Overview['otp']): Html {

@@ -94,7 +94,8 @@ export class ReportController {
     const visitor = this.pages.visitor(request, reply);
     const kind = REPORT_KINDS.find((one) => one === named);
     if (!kind) throw new Problem('not_found', 'Return to the start page.');
-    this.pages.send(reply, reportedPage(visitor, kind));
+    const { NEW_PHONE_WAIT_MINUTES: waitMinutes } = this.environment;
+    this.pages.send(reply, reportedPage(visitor, kind, waitMinutes));
   }
 
   private async take(

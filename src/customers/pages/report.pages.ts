@@ -52,7 +52,10 @@ export function newPhonePage(page: ReportPage & { waitMinutes: number }): Page {
       </div>
       <div class="choice">
         <h2>${newPhone.bySms.title}</h2>
-        <p>${newPhone.bySms.text} ${newPhone.wait(waitMinutes)}</p>
+        <p>${newPhone.bySms.text(newPhone.wait(waitMinutes))}</p>
+        <ul class="rules">
+          ${newPhone.bySms.points.map((point) => html`<li>${point}</li>`)}
+        </ul>
         <button class="secondary" name="way" value="sms">${newPhone.bySms.submit}</button>
       </div>
     </form>
@@ -64,8 +67,10 @@ export function newPhonePage(page: ReportPage & { waitMinutes: number }): Page {
 }
 
 /** The answer to a report. It is the same for every person named, so it reveals nothing about them. */
-export function reportedPage(reader: Reader, kind: CustomerReportKind): Page {
-  const { title, text } = reader.words(CUSTOMER_WORDS).reported[kind];
+export function reportedPage(reader: Reader, kind: CustomerReportKind, waitMinutes: number): Page {
+  const { reported, newPhone } = reader.words(CUSTOMER_WORDS);
+  const { title } = reported[kind];
+  const text = kind === 'new_phone' ? reported.new_phone.text(newPhone.wait(waitMinutes)) : reported[kind].text;
   const more = html`<p>${linkButton('/', reader.words(SITE_WORDS).home, 'secondary')}</p>`;
   const content = endedCard({ kind: 'verified', title, text, more });
   return sitePage({ reader, title, address: `/reported/${kind}`, content });

@@ -35,6 +35,7 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
         'A postpaid plan (no prepaid or M2M plans)',
         'The line is not registered to a company or another person',
       ],
+      freshSim: (hours) => `At least ${hours} hours have passed since the SIM card was changed`,
       check: 'Check your eligibility',
     },
     feeTitle: 'Fee',
@@ -86,7 +87,10 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
       osVersion: 'Enter a version such as 17.5.',
       birthDay: 'Enter your date of birth as eight digits, such as 19900101.',
     },
-    yes: { title: 'You can join', text: 'We check the data of your line again when you join.' },
+    yes: {
+      title: 'You can join',
+      text: 'We check the data of your line again when you join. A line whose SIM card was changed, or that was reported lost, a short time ago can join later.',
+    },
     no: { title: 'You cannot join yet', text: 'The reasons are:' },
   },
   person: {
@@ -120,6 +124,10 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
     refused: {
       title: 'This line cannot join',
       text: 'The reasons are below. You have not joined and nothing is charged.',
+      held: {
+        until: (time) => `You can join from ${time}.`,
+        desk: `To join earlier, come to the call centre (${callCentre}) in person, where two agents check your identity card.`,
+      },
     },
     already: 'This line has already joined. You are now in “My service”.',
   },
@@ -206,8 +214,27 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
     },
     suspensions: {
       line_suspended: 'The line is suspended. The service resumes when the line does.',
-      loss_reported: `The phone was reported lost. If you have found it, the call centre (${callCentre}) can resume the service.`,
-      sim_swapped: `The SIM was changed. Get a new enrolment code from the call centre (${callCentre}) and register the app again.`,
+      loss_reported: `The phone was reported lost. If you did not report it, withdraw the report in the app. If you did and have found the phone, the call centre (${callCentre}) can resume the service.`,
+      sim_swapped: `The SIM card was changed. If you changed it, confirm the alert in the app on the registered phone with your PIN, and the service resumes at once. If you cannot use the app, call the call centre (${callCentre}).`,
+    },
+    newPhone: {
+      waiting: {
+        title: 'A new phone waits to be registered',
+        forCarrier:
+          'We wait for the carrier to tell us of the new phone. Once it has, the time of the enrolment code appears here.',
+        until: (time) => `The enrolment code goes to the new phone by text message after ${time}.`,
+        points: [
+          'Press “Yes, I am changing it” in the app on the old phone and enter the PIN, and you get the code without waiting.',
+          'If you did not ask for it, press “No, it is not me” in the app on the old phone.',
+          `If it is urgent, two agents at the call centre (${callCentre}) verify your identity and give you a code.`,
+        ],
+        since: 'Requested at',
+      },
+      objected: {
+        title: 'The new phone was refused',
+        text: (time) =>
+          `The answer on the old phone was that it was not you. Until ${time}, only the call centre (${callCentre}) takes a new request.`,
+      },
     },
     service: 'Status',
     phoneNumber: 'Phone number',
@@ -277,11 +304,19 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
     },
     bySms: {
       title: 'I have already changed phones',
-      text: 'If your carrier has recorded the phone change, we send an enrolment code to the new phone by text message and notify the old phone.',
+      text: (wait) => `We send an enrolment code by text message ${wait} your carrier tells us of the new phone.`,
+      points: [
+        'The app on the old phone is told at once. Press “Yes, I am changing it” there and enter the PIN, and the code appears on that screen without waiting.',
+        'If the answer in the app is no, the request ends, and for a day only the call centre can take a new one.',
+        'The wait starts anew if the SIM card or the phone changes again, or the phone is reported lost.',
+      ],
       submit: 'Get a code by text message',
     },
     gone: `If you lost the phone or the SIM was changed, two agents at the call centre (${callCentre}) verify your identity and give you a code.`,
-    wait: (minutes) => (minutes > 0 ? `The code is sent ${minutes} minutes after the carrier records the change.` : ''),
+    wait: (minutes) => {
+      if (minutes === 0) return 'as soon as';
+      return minutes % 60 === 0 ? `${minutes / 60} hours after` : `${minutes} minutes after`;
+    },
     pin: 'I forgot my PIN',
   },
   lostPhone: {
@@ -289,6 +324,7 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
     text: 'You can suspend the service immediately, without logging in.',
     points: [
       'The service is suspended as soon as you report, and no one can be verified with this line.',
+      'The app on the registered phone is told. A false report can be withdrawn there at once, with the PIN.',
       'The call centre calls you back. Two agents must verify your identity before the service resumes.',
       `To block calls and text messages as well, call ${callCentre} and ask for a line suspension.`,
     ],
@@ -307,11 +343,12 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
   reported: {
     lost_phone: {
       title: 'Loss reported',
-      text: 'If your details are correct, the service is suspended now and the call centre will call you back.',
+      text: 'If your details are correct, the service is suspended now and the call centre will call you back. The app on the registered phone was told too.',
     },
     new_phone: {
       title: 'Code requested',
-      text: `If your details are correct and your carrier has recorded the phone change, we send the code to the new phone by text message. If it does not arrive, call ${callCentre}.`,
+      text: (wait) =>
+        `If your details are correct, the app on the old phone was told. Confirm there, and the code appears at once. Otherwise we send it by text message ${wait} your carrier tells us of the new phone. If it is urgent, two agents at the call centre (${callCentre}) verify your identity and give you a code.`,
     },
     forgotten_pin: {
       title: 'Call requested',

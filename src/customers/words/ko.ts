@@ -42,6 +42,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
         '후불 요금제 (선불, 사물통신 요금제 제외)',
         '법인·가족 등 다른 사람 명의가 아닌 회선',
       ],
+      freshSim: (hours: number) => `유심을 바꾼 지 ${hours}시간이 지난 회선`,
       check: '가입 가능 여부 확인하기',
     },
     feeTitle: '이용 요금',
@@ -107,7 +108,10 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
       osVersion: '숫자와 점으로 입력해 주세요. 예: 17.5',
       birthDay: '생년월일 8자리를 정확히 입력해 주세요. 예: 19900101',
     } satisfies Record<'choice' | 'osVersion' | 'birthDay', string>,
-    yes: { title: '가입할 수 있습니다', text: '가입할 때 회선 정보를 다시 확인합니다.' },
+    yes: {
+      title: '가입할 수 있습니다',
+      text: '가입할 때 회선 정보를 다시 확인합니다. 최근에 유심을 바꿨거나 분실 신고를 한 회선은 시간이 지난 뒤 가입할 수 있습니다.',
+    },
     no: { title: '지금은 가입할 수 없습니다', text: '이유는 다음과 같습니다.' },
   },
   person: {
@@ -141,6 +145,10 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
     refused: {
       title: '이 회선은 가입할 수 없습니다',
       text: '이유는 다음과 같습니다. 가입이 완료되지 않았으며 요금은 청구되지 않습니다.',
+      held: {
+        until: (time: string) => `${time}부터 가입할 수 있습니다.`,
+        desk: `더 일찍 가입하려면 본인이 직접 고객센터(${callCentre})를 찾아 상담원 두 명에게 신분증으로 확인받아야 합니다.`,
+      },
     },
     already: '이미 가입된 회선입니다. 내 서비스로 이동했습니다.',
   },
@@ -224,9 +232,28 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
     } satisfies Record<SubscriptionState, Sentence>,
     suspensions: {
       line_suspended: '회선이 일시 정지되었습니다. 회선 정지가 해제되면 서비스도 함께 해제됩니다.',
-      loss_reported: `분실 신고가 접수되었습니다. 휴대폰을 찾았다면 고객센터(${callCentre})에서 해제할 수 있습니다.`,
-      sim_swapped: `유심이 변경되었습니다. 고객센터(${callCentre})에서 새 등록 코드를 받아 앱을 다시 등록해 주세요.`,
+      loss_reported: `분실 신고가 접수되었습니다. 본인이 신고하지 않았다면 앱의 알림에서 취소해 주세요. 직접 신고한 뒤 휴대폰을 찾았다면 고객센터(${callCentre})에서 해제할 수 있습니다.`,
+      sim_swapped: `유심이 변경되었습니다. 본인이 바꿨다면 등록한 휴대폰의 앱에서 알림을 확인하고 비밀번호를 입력하면 바로 해제됩니다. 앱을 쓸 수 없으면 고객센터(${callCentre})에 문의해 주세요.`,
     } satisfies Record<SuspensionReason, string>,
+    newPhone: {
+      waiting: {
+        title: '새 휴대폰 등록을 기다리고 있습니다',
+        forCarrier:
+          '통신사가 새 휴대폰을 알려 오기를 기다리고 있습니다. 알려 오면 등록 코드를 보낼 시각을 여기에 표시합니다.',
+        until: (time: string) => `${time} 이후에 새 휴대폰으로 등록 코드를 문자로 보냅니다.`,
+        points: [
+          '기존 휴대폰의 앱에서 ‘네, 제가 바꿉니다’를 누르고 비밀번호를 입력하면 기다리지 않고 등록 코드를 받습니다.',
+          '본인이 신청하지 않았다면 기존 휴대폰의 앱에서 ‘아니요, 제가 아닙니다’를 눌러 주세요.',
+          `급하면 고객센터(${callCentre})에서 상담원 두 명이 본인임을 확인한 뒤 등록 코드를 드립니다.`,
+        ],
+        since: '신청 일시',
+      },
+      objected: {
+        title: '새 휴대폰 등록을 거절했습니다',
+        text: (time: string) =>
+          `기존 휴대폰에서 본인이 아니라고 답했습니다. ${time}까지는 고객센터(${callCentre})에서만 신청할 수 있습니다.`,
+      },
+    },
     service: '서비스 상태',
     phoneNumber: '휴대폰번호',
     since: '보호 시작일',
@@ -303,11 +330,20 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
     },
     bySms: {
       title: '이미 휴대폰을 바꿨을 때',
-      text: '통신사에 기기변경이 등록되어 있으면 새 휴대폰에 문자로 등록 코드를 보내고, 기존 휴대폰에 알림을 보냅니다.',
+      text: (wait: string) => `통신사가 새 휴대폰을 알려 온 때부터 ${wait} 등록 코드를 문자로 보냅니다.`,
+      points: [
+        '신청하면 기존 휴대폰의 앱에 바로 알립니다. 앱에서 ‘네, 제가 바꿉니다’를 누르고 비밀번호를 입력하면 기다리지 않고 그 화면에서 등록 코드를 받습니다.',
+        '앱에서 아니라고 답하면 신청이 취소되고, 하루 동안 고객센터에서만 신청할 수 있습니다.',
+        '기다리는 동안 유심이나 휴대폰이 또 바뀌거나 분실 신고가 들어오면 처음부터 다시 기다립니다.',
+      ],
       submit: '문자로 등록 코드 받기',
     },
     gone: `휴대폰을 잃어버렸거나 유심이 변경되었다면 고객센터(${callCentre})에서 상담원 두 명이 본인임을 확인한 뒤 등록 코드를 드립니다.`,
-    wait: (minutes: number) => (minutes > 0 ? `기기변경이 등록되고 ${minutes}분이 지나면 보냅니다.` : ''),
+    /** The time to wait, in the sentences above and below. */
+    wait: (minutes: number) => {
+      if (minutes === 0) return '바로';
+      return minutes % 60 === 0 ? `${minutes / 60}시간 뒤에` : `${minutes}분 뒤에`;
+    },
     pin: '비밀번호를 잊으셨나요?',
   },
   lostPhone: {
@@ -315,6 +351,7 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
     text: '로그인하지 않아도 서비스를 바로 일시 정지할 수 있습니다.',
     points: [
       '신고하는 즉시 일시 정지되어 이 회선으로는 본인확인을 할 수 없습니다.',
+      '신고한 사실을 등록된 휴대폰의 앱에 알립니다. 잘못된 신고라면 앱에서 비밀번호를 입력해 바로 취소할 수 있습니다.',
       '고객센터에서 확인 전화를 드립니다. 서비스를 다시 이용하려면 상담원 두 명이 본인임을 확인해야 합니다.',
       `전화와 문자도 차단하려면 고객센터(${callCentre})에 회선 분실 정지를 따로 신청해 주세요.`,
     ],
@@ -333,15 +370,16 @@ export const ko = ({ service, carrier, callCentre }: BrandNames) => ({
   reported: {
     lost_phone: {
       title: '분실 신고를 접수했습니다',
-      text: '입력한 정보가 맞으면 서비스가 즉시 일시 정지되고, 고객센터에서 확인 전화를 드립니다.',
+      text: '입력한 정보가 맞으면 서비스가 즉시 일시 정지되고, 고객센터에서 확인 전화를 드립니다. 등록된 휴대폰의 앱에도 알렸습니다.',
     },
     new_phone: {
       title: '등록 코드를 요청했습니다',
-      text: `입력한 정보가 맞고 통신사에 기기변경이 등록되어 있으면 새 휴대폰에 등록 코드를 문자로 보냅니다. 문자가 오지 않으면 고객센터(${callCentre})에 문의해 주세요.`,
+      text: (wait: string) =>
+        `입력한 정보가 맞으면 기존 휴대폰의 앱에 알렸습니다. 앱에서 확인하면 바로 등록 코드를 받습니다. 확인하지 않으면 통신사가 새 휴대폰을 알려 온 때부터 ${wait} 문자로 보냅니다. 급하면 고객센터(${callCentre})에서 상담원 두 명이 본인임을 확인한 뒤 드립니다.`,
     },
     forgotten_pin: {
       title: '확인 전화를 신청했습니다',
       text: '입력한 정보가 맞으면 고객센터에서 이 번호로 전화를 드립니다.',
     },
-  } satisfies Record<'lost_phone' | 'new_phone' | 'forgotten_pin', Sentence>,
+  } satisfies Record<'lost_phone' | 'forgotten_pin', Sentence> & { new_phone: object },
 });

@@ -57,6 +57,16 @@ export const en = ({ service }: BrandNames): DemoWords => ({
     gender: { male: 'Male', female: 'Female' },
     nationality: { korean: 'Korean', foreigner: 'Foreign' },
     channel: { push: `App (${service})`, sms: 'Text message', otp: 'The app’s OTP' },
+    warnings: {
+      title: 'Handle with care',
+      text: 'With these, the shop may delay a large purchase or a change of password, or ask once more.',
+      of: {
+        recentSimChange: 'The SIM card was changed within the last ten days.',
+        recentlyEnrolled:
+          'An app was enrolled within the last three days without the confirmation of the phone before it. A first phone counts too.',
+        recentlyReissued: 'The app was issued again a short time ago, for instance after a loss.',
+      },
+    },
     notVerifiedTitle: 'You were not verified',
     notVerified: (state) => NOT_VERIFIED[state] ?? 'The verification is still in progress.',
     foreignReturnTitle: 'This verification was not started in this browser',

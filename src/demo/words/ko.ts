@@ -71,6 +71,15 @@ export const ko = ({ service }: BrandNames) => ({
       'push' | 'sms' | 'otp',
       string
     >,
+    warnings: {
+      title: '주의해서 볼 점',
+      text: '가게는 이 표시를 보고 큰 거래나 비밀번호 변경을 미루거나 한 번 더 확인할 수 있습니다.',
+      of: {
+        recentSimChange: '최근 10일 안에 유심이 바뀌었습니다.',
+        recentlyEnrolled: '최근 3일 안에 이전 휴대폰의 확인 없이 앱이 등록되었습니다. 처음 등록한 휴대폰도 같습니다.',
+        recentlyReissued: '분실 등으로 앱을 최근에 다시 발급받았습니다.',
+      },
+    },
     notVerifiedTitle: '본인확인을 완료하지 못했습니다',
     notVerified: (state: string) => NOT_VERIFIED[state] ?? '본인확인이 아직 진행 중입니다.',
     foreignReturnTitle: '이 브라우저에서 시작한 본인확인이 아닙니다',
