@@ -123,7 +123,14 @@ module.exports = {
         'Code for the browser uses the reference app and, of the server, the list of languages and how typed text is read.',
       severity: 'error',
       from: { path: BROWSER },
-      to: { pathNot: [BROWSER, '^src/phone/', '^src/domain/(locale|typed-text)\\.ts$', packages('jose', 'hash-wasm', 'uqr')] },
+      to: {
+        pathNot: [
+          BROWSER,
+          '^src/phone/',
+          '^src/domain/(locale|typed-text)\\.ts$',
+          packages('jose', 'hash-wasm', 'uqr'),
+        ],
+      },
     },
     {
       name: 'server-imports-no-client-code',

@@ -59,7 +59,7 @@ export class NewPhone {
       step.queued.push(...(await this.alerts.raise(session, id, 'new_phone', report.id)));
       await this.notify(step, report, id, 'new_phone_asked');
     }
-    const heldUntil = await this.store.newPhoneHeldUntil(session, id);
+    const heldUntil = await this.store.newPhoneHeldUntil(id, session);
     if (heldUntil && heldUntil > report.now) return heldUntil;
     const memory = await this.memories.of(subscription.lineId, session);
     const handset = await this.subscriptions.newHandset(id, session);
@@ -92,15 +92,18 @@ export class NewPhone {
       const until = objectedAt && new Date(objectedAt.getTime() + NEW_PHONE_OBJECTION_HOURS * 3_600_000);
       return until && until > new Date() ? { state: 'objected', until } : undefined;
     }
-    const [handset, memory] = await Promise.all([this.subscriptions.newHandset(id), this.memories.of(lineId)]);
-    const until =
-      handset &&
-      newPhoneWaitEnd({
-        handsetToldAt: handset.since,
-        disturbedAt: disturbancesOf(memory),
-        waitMinutes: this.environment.NEW_PHONE_WAIT_MINUTES,
-      });
-    return { state: 'waiting', since: open.filedAt, until: until ?? null };
+    const [handset, memory, heldUntil] = await Promise.all([
+      this.subscriptions.newHandset(id),
+      this.memories.of(lineId),
+      this.store.newPhoneHeldUntil(id),
+    ]);
+    if (!handset) return { state: 'waiting', since: open.filedAt, until: null };
+    const endsAt = newPhoneWaitEnd({
+      handsetToldAt: handset.since,
+      disturbedAt: disturbancesOf(memory),
+      waitMinutes: this.environment.NEW_PHONE_WAIT_MINUTES,
+    });
+    return { state: 'waiting', since: open.filedAt, until: heldUntil && heldUntil > endsAt ? heldUntil : endsAt };
   }
 
   private readonly answers: AlertHandler = {

@@ -99,7 +99,7 @@ export class ReportStore {
   }
 
   /** Until when a report of loss that suspended nothing holds new phones of the subscription; null without one. */
-  async newPhoneHeldUntil(session: Session, subscriptionId: string): Promise<Date | null> {
+  async newPhoneHeldUntil(subscriptionId: string, session: Session = this.database): Promise<Date | null> {
     return (await session.rows<{ until: Date | null }>(NEW_PHONE_HELD, [subscriptionId]))[0]?.until ?? null;
   }
 

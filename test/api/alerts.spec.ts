@@ -421,6 +421,26 @@ describe('a new phone', () => {
     expect(codeTexts(owner.person)).toEqual([]);
   });
 
+  it('a person who is logged in reads what is waited for, until when, and that the old phone objected', async () => {
+    const owner = await subscribed();
+    await service.rows.budgets.clearForms();
+    const visitor = new TextBrowser(service.issuer);
+    await visitor.open('/login');
+    const { phoneNumber, birthDate, genderDigit } = owner.person;
+    await visitor.send('/login', { phoneNumber, birthDate, genderDigit });
+    const request = await eventually('the request', async () => (await owner.phone.pending())[0]);
+    await visitor.send('/code', { code: await service.codeOf(owner, request.id) });
+    const my = async () => (await visitor.open('/my')).text;
+    expect(await my()).not.toContain('새 휴대폰 등록을');
+    await ask(owner.person);
+    await eventually('the request', () => noticesTo(owner).includes('new_phone_asked'));
+    expect(await my()).toContain('통신사가 새 휴대폰을 알려 오기를 기다리고 있습니다');
+    await tell(owner.person.lineId, 'device-changed', ANOTHER_PHONE);
+    expect(await my()).toMatch(/\d+:\d\d 이후에 새 휴대폰으로 등록 코드를 문자로 보냅니다/);
+    await owner.phone.objectToAlert(await alertOf(owner.phone, 'new_phone'), TEST_PIN);
+    expect(await my()).toMatch(/본인이 아니라고 답했습니다.*까지는 고객센터/);
+  });
+
   it('after the old phone objected, no further request is taken without a login for 24 hours', async () => {
     const owner = await subscribed();
     await ask(owner.person);

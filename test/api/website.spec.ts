@@ -418,6 +418,16 @@ describe('logging in', () => {
   });
 });
 
+describe('a line whose SIM was changed', () => {
+  it('its owner is told, once verified, from when the line may join, and the other way', async () => {
+    const person = await service.addLine();
+    await service.sendEvent(person.lineId, 'sim-swapped', undefined, 1);
+    const { page } = await joined(person);
+    expect(page.status).toBe(422);
+    expect(page.text).toMatch(/최근 유심이 변경되었거나.*\d+:\d\d부터 가입할 수 있습니다.*상담원 두 명/s);
+  });
+});
+
 describe('the scope of a verification', () => {
   it('a login enrols no phone, whatever is requested after it', async () => {
     const subscriber = await service.subscriber();

@@ -74,6 +74,8 @@ describeWith(CHROMIUM, 'a window and a phone', () => {
       const result = await shop.locator('main').textContent();
       expect(result).toContain(masked);
       expect(result).toContain(channel);
+      // The first phone of a subscription is new to relying parties for three days.
+      expect(await shop.locator('.warnings dt').allTextContents()).toEqual(['recentlyEnrolled']);
       expect([...new URL(shop.url()).searchParams.keys()].sort()).toEqual(['state', 'windowId']);
       await context.close();
       expect(scene.complaints).toEqual([]);

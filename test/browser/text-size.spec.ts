@@ -250,6 +250,16 @@ describeWith(CHROMIUM, 'a reader who set the text of the browser to twice its si
     await expectAgreement(phone, 'otp');
     await phone.locator('#code').waitFor();
     await expectWhole(phone, 'app one-time code');
+    await scene.reportLoss(person);
+    await phone.goto(scene.issuer + address);
+    await phone.locator('.happening').waitFor();
+    await expectWhole(phone, 'app alert');
+    await phone.locator('.answer.object').click();
+    await screen(phone, 'pin').waitFor();
+    await expectWhole(phone, 'app answer');
+    await typePin(phone);
+    await screen(phone, 'ended').waitFor();
+    await expectWhole(phone, 'app answered');
     // One language is enough for these long steps: the English texts are the longer ones.
     if (lang === 'en') await expectSmartOtp(phone, person, address);
     expectNothingHidden();
