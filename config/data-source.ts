@@ -45,10 +45,12 @@ import { StoredNotice } from '../src/notices/stored-notice.entity.ts';
 import { Alerts1764010000000 } from '../migrations/1764010000000-alerts.ts';
 import { SecondPerson1764030000000 } from '../migrations/1764030000000-second-person.ts';
 import { ToldAndCounted1764040000000 } from '../migrations/1764040000000-told-and-counted.ts';
+import { CallerChecks1764050000000 } from '../migrations/1764050000000-caller-checks.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
 import { Approval } from '../src/operator/approval.entity.ts';
 import { AuditEntry } from '../src/operator/audit-entry.entity.ts';
 import { AuditHead } from '../src/operator/audit-head.entity.ts';
+import { CallerCheck } from '../src/operator/caller-check.entity.ts';
 import { DeedRequest } from '../src/operator/deed-request.entity.ts';
 import { OperatorAccount } from '../src/operator/operator-account.entity.ts';
 import { OperatorAddress } from '../src/operator/operator-address.entity.ts';
@@ -74,6 +76,7 @@ export const ENTITIES = [
   Approval,
   AuditEntry,
   AuditHead,
+  CallerCheck,
   Authentication,
   Authenticator,
   CarrierEvent,
@@ -158,6 +161,7 @@ export function dataSourceOptions(
       Alerts1764010000000,
       SecondPerson1764030000000,
       ToldAndCounted1764040000000,
+      CallerChecks1764050000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

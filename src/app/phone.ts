@@ -2,6 +2,7 @@ import type { SimulatedCard } from '../phone/card.ts';
 import type { Phone, PushData } from '../phone/phone.ts';
 import { byId } from '../pages/browser/element.ts';
 import { locale } from '../pages/browser/locale.ts';
+import { CallerRequest } from './screens/caller-request.ts';
 import { CodeRequest } from './screens/code-request.ts';
 import { DeviceTest } from './screens/device-test.ts';
 import { badge, button, Display, screen } from './screens/display.ts';
@@ -217,7 +218,10 @@ function showRequest({ phone, authentication }: Waiting): void {
       };
       const card = { kept: () => smartOtp?.card ?? null, keep };
       request = new SignRequest(display, phone, authentication, now, ways, card);
-    } else request = new CodeRequest(display, phone, authentication, now, ways);
+    } else {
+      const Kind = authentication.caller ? CallerRequest : CodeRequest;
+      request = new Kind(display, phone, authentication, now, ways);
+    }
     request.show();
   });
 }

@@ -1,5 +1,6 @@
 import { PickType } from '@nestjs/swagger';
 import { IsIn, IsString, Length } from 'class-validator';
+import type { CheckedDeed } from '../domain/caller-check.ts';
 import { DECLINE_REASONS, type AuthenticationState, type DeclineReason } from '../domain/authentication.ts';
 import { Optional } from '../http/optional.ts';
 import { StartRequest, TransactionFieldInput } from './relying-party.dto.ts';
@@ -46,6 +47,11 @@ class RelyingPartyName {
   name: string;
 }
 
+class CallerResponse {
+  /** What the code serves: `cancel` ends the subscription, `unlock_pin` unlocks the PIN. */
+  deed: CheckedDeed;
+}
+
 class EndUserResponse {
   ip?: string;
   userAgent?: string;
@@ -72,4 +78,9 @@ export class PendingResponse extends PickType(StartRequest, REQUEST_TEXTS) {
    * hour that it was not them. The person may open it. Present only where it is true.
    */
   held?: true;
+  /**
+   * Present only where the call centre asks whether the person called it. The app first asks the person so; `no` declines
+   * with `not_me`, and only `yes` leads to the PIN. The person reads the code to the operator, and types it nowhere.
+   */
+  caller?: CallerResponse;
 }

@@ -15,11 +15,11 @@ import { JobQueue } from '../queue/job-queue.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { OpenStore, type DeviceRequest, type CountedOpening } from './open.store.ts';
 import { readTransaction } from './phone-code.ts';
-import { readTexts, type RequestTexts } from './request-texts.ts';
+import { readTexts, type KeptTexts } from './request-texts.ts';
 import { StateWatcher } from './state-watcher.ts';
 
 /** A pending authentication as the app shows it. */
-export interface PendingRequest extends RequestTexts {
+export interface PendingRequest extends KeptTexts {
   id: string;
   relyingParty: { name: string };
   requestedAt: string;

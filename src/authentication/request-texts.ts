@@ -1,4 +1,5 @@
 import type { ServiceKeys } from '../crypto/service-keys.ts';
+import type { CheckedDeed } from '../domain/caller-check.ts';
 import type { Authentication } from './authentication.entity.ts';
 import type { StartRequest } from './relying-party.dto.ts';
 
@@ -10,6 +11,12 @@ export const REQUEST_TEXTS = ['purpose'] as const satisfies readonly (keyof Star
 
 /** The texts of a request as callers exchange them: one that the relying party left out is absent. */
 export type RequestTexts = Pick<StartRequest, (typeof REQUEST_TEXTS)[number]>;
+
+/**
+ * What an authentication keeps in the column of the texts: those of the request, and `caller` where the call centre asks
+ * whether the person called, with the deed that the code serves. No relying party can send it.
+ */
+export type KeptTexts = RequestTexts & { caller?: { deed: CheckedDeed } };
 
 /** The columns that hold them: `purpose` in rows of older versions, until `npm run reencrypt`. */
 export type StoredTexts = 'texts' | 'purpose';
@@ -25,8 +32,8 @@ export function readTexts(
   keys: ServiceKeys,
   id: string,
   { texts, purpose }: Pick<Authentication, StoredTexts>,
-): RequestTexts {
+): KeptTexts {
   if (!texts) return { purpose: purpose ?? '' };
   const json = keys.fields.decrypt(texts, `authentications:texts:${id}`).toString('utf8');
-  return JSON.parse(json) as RequestTexts;
+  return JSON.parse(json) as KeptTexts;
 }

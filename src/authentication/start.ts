@@ -16,8 +16,8 @@ import { Lines } from '../lines/lines.ts';
 import { readNamedPerson, type NamedPerson } from '../lines/named-person.ts';
 import { StartBudgets, type BudgetsOfStart } from '../lines/start-budgets.ts';
 import { JobQueue } from '../queue/job-queue.ts';
-import { RelyingParties, WEBSITE } from '../relying-parties/relying-parties.ts';
-import { requestTexts, type RequestTexts } from './request-texts.ts';
+import { CALL_CENTRE, RelyingParties, WEBSITE } from '../relying-parties/relying-parties.ts';
+import { requestTexts, type KeptTexts, type RequestTexts } from './request-texts.ts';
 import { StartStore, type NamedLine, type NewAuthentication } from './start.store.ts';
 
 /** The data that a person typed into a window, and the data that the relying party adds. */
@@ -32,6 +32,8 @@ export interface StartInput extends RequestTexts {
   method?: Method;
   /** Only with `sign`: the transaction that the person sees and signs. */
   transaction?: TransactionField[];
+  /** Only for the call centre: what the code serves. */
+  caller?: KeptTexts['caller'];
 }
 
 /**
@@ -170,7 +172,9 @@ export class Start {
     const line = await this.store.namedLine(numbers, clientId, this.smsPermittable);
     const own = this.lines.isOwnedBy(line, person) && line ? this.withHold(line) : null;
     const { requiresRegistration } = await this.relyingParties.get(clientId);
-    const reachable = own && channelOf(own) === 'sms' && own.isHeld ? null : own;
+    // The call centre asks by push or not at all.
+    const isUnreachable = own && channelOf(own) === 'sms' && (own.isHeld || clientId === CALL_CENTRE.id);
+    const reachable = isUnreachable ? null : own;
     if (method === 'push' && !requiresRegistration) return { line: reachable, authenticator: null };
     const subscriptionId = own?.subscriptionId ?? null;
     if (method === 'push') {
@@ -218,7 +222,7 @@ export class Start {
       lineVersion: line?.lineVersion ?? null,
       subscriptionId: line?.subscriptionId ?? null,
       channel,
-      texts: encrypt(JSON.stringify(requestTexts(input)), 'texts'),
+      texts: encrypt(JSON.stringify(keptTexts(input, clientId)), 'texts'),
       endUser: endUser === null ? null : encrypt(endUser, 'end_user'),
       nonce: randomNonce(),
       authenticatorId: authenticator?.id ?? null,
@@ -231,14 +235,18 @@ export class Start {
     };
   }
 
-  /** The budgets that this start spends: the website's own starts never refuse, and a code of the phone rings nothing. */
+  /**
+   * The budgets that this start spends: the website's own starts never refuse, a code of the phone rings nothing, and the
+   * call centre's limit is its own.
+   */
   private budgetsOf(
     { person, personIndex }: IndexedPerson,
     { method = 'push', site }: StartInput,
     clientId: string,
   ): BudgetsOfStart {
     const kinds = { push: 'ring', otp: 'silent', sign: 'sign' } as const;
-    const kind = clientId === WEBSITE.id ? 'website' : kinds[method];
+    const own = { [WEBSITE.id]: 'website', [CALL_CENTRE.id]: 'caller' } as const;
+    const kind = own[clientId as keyof typeof own] ?? kinds[method];
     return this.budgets.of({ personIndex, phoneNumber: person.phoneNumber }, { clientId, kind, site });
   }
 
@@ -271,6 +279,11 @@ export class Start {
 /** The digest under which an idempotency key is stored: SHA-256 of its origin and the key. */
 export function digestOf({ by, key }: IdempotencyKey): Buffer {
   return sha256(`${by}:${key}`);
+}
+
+function keptTexts(input: StartInput, clientId: string): KeptTexts {
+  const { caller } = input;
+  return { ...requestTexts(input), ...(caller && clientId === CALL_CENTRE.id && { caller }) };
 }
 
 /** Requires a transaction with `sign`, and refuses one otherwise. Problems: `invalid_request`. */

@@ -20,6 +20,7 @@ export const OPERATOR_PERMISSIONS = {
   cancel: ACTING_ROLES,
   report_loss: ACTING_ROLES,
   unlock_pin: ACTING_ROLES,
+  check_caller: ACTING_ROLES,
   ask: ACTING_ROLES,
   apply_reissue: ACTING_ROLES,
   worklist: ACTING_ROLES,

@@ -36,6 +36,8 @@ export type ProblemCode =
   | 'subscription_not_found'
   | 'nothing_to_change'
   | 'second_person_required'
+  | 'caller_not_checkable'
+  | 'caller_denied'
   | 'import_in_progress'
   | 'authenticator_not_possible'
   | 'nothing_to_send'

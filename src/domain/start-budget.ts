@@ -28,6 +28,8 @@ export const SIGNING_LIMIT: StartLimit = { perTenMinutes: 60, perDay: 500 };
 export const RINGING_LIMIT: StartLimit = { perTenMinutes: 15, perDay: 40 };
 /** One person on the service's own website (contract). Beyond it a start is answered as ever, and rings nothing. */
 export const WEBSITE_LIMIT: StartLimit = { perTenMinutes: 5, perDay: 20 };
+/** One person whom the call centre asks whether they called. Beyond it a check is refused. */
+export const CALLER_LIMIT: StartLimit = { perTenMinutes: 3, perDay: 10 };
 
 /** Minutes for which a relying party's starts ring no phone after the person answered that it was not them (contract). */
 export const QUIET_MINUTES = 60;

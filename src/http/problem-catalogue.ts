@@ -38,6 +38,8 @@ export const PROBLEM_CATALOGUE = {
   subscription_not_found: { status: 404, title: 'Subscription not found' },
   nothing_to_change: { status: 409, title: 'Action not possible in the current state' },
   second_person_required: { status: 409, title: 'A second person is required' },
+  caller_not_checkable: { status: 409, title: 'Caller cannot be verified by push' },
+  caller_denied: { status: 409, title: 'The person did not call' },
   import_in_progress: { status: 409, title: 'Import in progress' },
   authenticator_not_possible: { status: 409, title: 'Authenticator not possible on this device' },
   nothing_to_send: { status: 409, title: 'Nothing to send' },

@@ -6,6 +6,7 @@ import { parameters } from '../database/statement-parts.ts';
 import { Problem } from '../domain/problem.ts';
 import {
   AGENCY_LIMIT,
+  CALLER_LIMIT,
   NUMBER_LIMIT,
   QUIET_MINUTES,
   RELYING_PARTY_LIMIT,
@@ -37,7 +38,7 @@ export interface BudgetsOfStart {
 }
 
 /** What starts, which decides which budgets it spends. */
-export type StartKind = 'ring' | 'silent' | 'sign' | 'website';
+export type StartKind = 'ring' | 'silent' | 'sign' | 'website' | 'caller';
 
 /** The names of the parameters by which a statement gets its budgets; see {@link budgetValues}. */
 export const BUDGET_PARAMETERS = [
@@ -194,6 +195,7 @@ export class StartBudgets {
     if (kind === 'sign') {
       return { quietKey, person: { key: this.key('sign', personIndex, clientId), limit: SIGNING_LIMIT } };
     }
+    if (kind === 'caller') return { quietKey, person: { key: this.key('caller', personIndex), limit: CALLER_LIMIT } };
     const at = [clientId, site ?? ''] as const;
     const ringing = kind === 'ring' && { ringing: { key: this.key('ringing', personIndex), limit: RINGING_LIMIT } };
     const agency = site !== undefined && {

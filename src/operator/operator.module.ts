@@ -20,7 +20,8 @@ import { ApprovalStore } from './approval.store.ts';
 import { Approvals } from './approvals.ts';
 import { Audit } from './audit.ts';
 import { AuditLog } from './audit-log.ts';
-import { CallerChecks, NoCallerChecks } from './caller-checks.ts';
+import { CallerCheckStore } from './caller-check.store.ts';
+import { CallerChecks } from './caller-checks.ts';
 import { CancellationAlert } from './cancellation-alert.ts';
 import { ChargesController } from './charges.controller.ts';
 import { CustomerReports } from './customer-reports.ts';
@@ -34,15 +35,20 @@ import { Operators } from './operators.ts';
 import { Overview } from './overview.ts';
 import { OverviewController } from './overview.controller.ts';
 import { OverviewStore } from './overview.store.ts';
+import { PushCallerChecks } from './push-caller-checks.ts';
 import { ReissueController } from './reissue.controller.ts';
 import { ReissueDesk } from './reissue-desk.ts';
 import { SecondPerson } from './second-person.ts';
 import { DeskApprovalsController } from './pages/approvals.controller.ts';
 import { DeskRecordsController } from './pages/records.controller.ts';
+import { DeskCallerCheckController } from './pages/caller-check.controller.ts';
 import { DeskReissuesController } from './pages/reissues.controller.ts';
 import { DeskSignInController } from './pages/sign-in.controller.ts';
 import { DeskSubscriptionController } from './pages/subscription.controller.ts';
 import { DeskController } from './pages/desk.controller.ts';
+
+/** Milliseconds between two runs of the task that writes to the audit how verifications of callers ended. */
+const RECORD_MS = 2_000;
 
 /** The call centre's actions, through its API and at the desk. */
 @Module({
@@ -68,6 +74,7 @@ import { DeskController } from './pages/desk.controller.ts';
     DeskSignInController,
     DeskController,
     DeskSubscriptionController,
+    DeskCallerCheckController,
     DeskApprovalsController,
     DeskReissuesController,
     DeskRecordsController,
@@ -76,7 +83,9 @@ import { DeskController } from './pages/desk.controller.ts';
     OperatorDesk,
     SecondPerson,
     DeedRequestStore,
-    { provide: CallerChecks, useClass: NoCallerChecks },
+    PushCallerChecks,
+    { provide: CallerChecks, useExisting: PushCallerChecks },
+    CallerCheckStore,
     ReissueDesk,
     Audit,
     AuditLog,
@@ -93,8 +102,16 @@ import { DeskController } from './pages/desk.controller.ts';
   ],
 })
 export class OperatorModule {
-  constructor(tasks: RecurringTasks, approvals: Approvals, sessions: OperatorSessions, secondPerson: SecondPerson) {
+  constructor(
+    tasks: RecurringTasks,
+    approvals: Approvals,
+    sessions: OperatorSessions,
+    secondPerson: SecondPerson,
+    callerChecks: PushCallerChecks,
+  ) {
     tasks.oncePerCluster({ name: 'expire approvals', everyMs: 10_000, run: () => approvals.expire() });
+    tasks.oncePerCluster({ name: 'record caller checks', everyMs: RECORD_MS, run: () => callerChecks.recordEnds() });
+    tasks.purge('caller checks', () => callerChecks.purge());
     tasks.purge('requests of programs', () => secondPerson.purge());
     tasks.purge('operator sessions', () => sessions.purge());
   }

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { randomId } from '../crypto/random.ts';
 import type { Session } from '../database/database.ts';
+import type { CheckedDeed } from '../domain/caller-check.ts';
 import { DEED_NAMES, termsOf, type Deed, type DeedActor, type RequestableDeed } from '../domain/deed.ts';
 import { Problem } from '../domain/problem.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import type { LockedSubscription } from '../subscriptions/subscription.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { Audit, type AuditedCall } from './audit.ts';
-import { CallerChecks, type CheckedDeed } from './caller-checks.ts';
+import { CallerChecks } from './caller-checks.ts';
 import { DeedRequestStore } from './deed-request.store.ts';
 
 /** The operator or the program that acts, with the reason and the address. */

@@ -121,6 +121,11 @@ export type PendingAuthentication = {
   card?: boolean;
   /** True for a request that rang no phone, because too many were made or the person said that it was not them. */
   held?: boolean;
+  /**
+   * Set where the call centre asks whether the person called it, with what the code serves. Ask the person so first: `no`
+   * declines with `not_me`, and only `yes` leads to the PIN. The person reads the code to the operator.
+   */
+  caller?: { deed: CallerDeed };
 };
 
 /** How the service knows a phone. `pinExhausted`: the PIN cannot be unlocked, and the phone must be enrolled anew. */
@@ -130,6 +135,8 @@ export type DeviceStanding = {
   pinLocked: boolean;
   pinExhausted?: boolean;
 };
+/** What the code that a person reads to the call centre serves. */
+export type CallerDeed = 'cancel' | 'unlock_pin';
 
 /** One past authentication. */
 export type HistoryEntry = {

@@ -11,6 +11,12 @@ const REMEMBERED_MS = 30_000;
 /** The service's own website: a relying party that verifies its customers like any other. A migration adds it. */
 export const WEBSITE = { id: '00000000-0000-7000-8000-000000000001', clientId: 'pushguard-website' } as const;
 
+/**
+ * The call centre, as the phone of a person sees it while an operator verifies a caller. No program can act in its name: it
+ * has neither a key nor a scope. A migration adds it.
+ */
+export const CALL_CENTRE = { id: '00000000-0000-7000-8000-000000000002', clientId: 'pushguard-call-centre' } as const;
+
 /** Relying parties as other rooms use them: settings and the quota of starts. */
 @Injectable()
 export class RelyingParties {

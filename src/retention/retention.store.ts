@@ -28,6 +28,7 @@ const ERASE_SUBSCRIPTIONS = statement(
     ), permitted AS (DELETE FROM sms_permissions WHERE subscription_id IN (SELECT id FROM over)
     ), codes AS (DELETE FROM enrolment_codes WHERE subscription_id IN (SELECT id FROM over)
     ), reissued AS (DELETE FROM reissues WHERE subscription_id IN (SELECT id FROM over)
+    ), checked AS (DELETE FROM caller_checks WHERE subscription_id IN (SELECT id FROM over)
     ), requested AS (DELETE FROM deed_requests WHERE subscription_id IN (SELECT id FROM over)
     ), decided AS (DELETE FROM approvals WHERE subscription_id IN (SELECT id FROM over)
     ), reported AS (DELETE FROM reports WHERE subscription_id IN (SELECT id FROM over)
@@ -47,6 +48,7 @@ const ERASE_SUBSCRIPTIONS = statement(
       sms_permissions: ERASED,
       enrolment_codes: ERASED,
       reissues: ERASED,
+      caller_checks: ERASED,
       deed_requests: ERASED,
       approvals: ERASED,
       reports: ERASED,

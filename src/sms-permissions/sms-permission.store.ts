@@ -9,9 +9,10 @@ import { countPin, RESET_PIN } from '../devices/pin/count-pin.ts';
 import type { CountedPin } from '../devices/pin/judge-pin.ts';
 import { smsPermitted } from '../authentication/statement-parts.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
+import { CALL_CENTRE } from '../relying-parties/relying-parties.ts';
 import { SmsPermission } from './sms-permission.entity.ts';
 
-/** A relying party that started authentications of this subscriber. */
+/** A relying party that started authentications of this subscriber; the call centre is none that could get an SMS. */
 export type AskingParty = Pick<Client, 'id' | 'name' | 'refusesSms'>;
 
 /** A given permission, as the app lists it. */
@@ -29,7 +30,7 @@ const ASKING_PARTIES = statement(
   'sms_permission_asking_parties',
   `SELECT c.id, c.name, c.refuses_sms AS "refusesSms" FROM (
       SELECT client_id, max(requested_at) AS at FROM authentications WHERE subscription_id = $1
-      GROUP BY client_id ORDER BY at DESC LIMIT ${HISTORY_LENGTH}
+        AND client_id <> '${CALL_CENTRE.id}' GROUP BY client_id ORDER BY at DESC LIMIT ${HISTORY_LENGTH}
     ) asked JOIN clients c ON c.id = asked.client_id ORDER BY asked.at DESC`,
 );
 

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { BrowserContext, Page } from 'playwright-core';
 import { fromBase32, totpOf, totpStep } from '../../src/crypto/totp.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
+import { otherThan } from '../support/service.ts';
 import { Scene, sidewaysScroll } from './scene.ts';
+import { enrol, screen, shownCode, typePin } from './steps.ts';
 
 /** The second width is the narrowest that pages must support (WCAG 2.2, 1.4.10). */
 const WIDTHS = [1280, 320];
@@ -335,6 +337,97 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
       expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
     },
   );
+
+  it.each([
+    [1280, 'ko', 'demo-4'],
+    [320, 'en', 'demo-11'],
+  ] as const)(
+    'the operators’ desk verifies a caller by a code of the app, in a window of %i pixels, in %s',
+    async (width, locale, lineId) => {
+      const english = locale === 'en';
+      const context = await scene.newBrowser({ viewport: { width: 390, height: 844 } });
+      contexts.push(context);
+      const phone = await context.newPage();
+      await phone.goto(`${scene.issuer}/phone?lang=${locale}`);
+      await enrol(phone, scene.person(lineId));
+      const id = await subscribed(lineId);
+      const page = await openDesk('agent', { width, english });
+      await page.goto(`${scene.issuer}/operator/subscriptions/${id}`);
+      await page.locator('#reason').fill('고객 전화');
+      await page.locator('main .primary').click();
+      await page.locator('.timeline').waitFor();
+      await act(page, 'caller-check', '해지 요청 전화');
+      await page.locator('[data-state="asked"]').waitFor();
+      await expectFit(page);
+
+      await phone.locator('.banner button').click();
+      await screen(phone, 'caller').waitFor();
+      expect(await phone.locator('h1').innerText()).toBe(
+        english ? 'Did you call the call centre yourself?' : '고객센터에 직접 전화하셨나요?',
+      );
+      expect(await scene.violations(phone.mainFrame())).toEqual([]);
+      const large = await phone
+        .locator('.screen.caller > button:not(.back)')
+        .evaluateAll((buttons) => buttons.map((one) => one.getBoundingClientRect().height));
+      expect(large).toHaveLength(2);
+      for (const height of large) expect(height).toBeGreaterThanOrEqual(60);
+      await screen(phone, 'caller').locator('> .primary').click();
+      await typePin(phone);
+      const code = await shownCode(phone);
+      expect(await scene.violations(phone.mainFrame())).toEqual([]);
+      expect(await phone.locator('.screen.shown-code').innerText()).toContain(
+        english ? 'cancel your service' : '해지만 할 수 있습니다',
+      );
+
+      // The page of the desk follows by itself.
+      await page.locator('[data-state="opened"]').waitFor();
+      await expectFit(page);
+      await page.locator('#code').fill(otherThan(code));
+      await page.locator('form[action$="/code"] .primary').click();
+      await page.locator('#code[aria-invalid="true"]').waitFor();
+      await expectFit(page);
+      await page.locator('#code').fill(code);
+      await page.locator('form[action$="/code"] .primary').click();
+      await page.locator('#reason-deed').waitFor();
+      await expectFit(page);
+      await screen(phone, 'ended.verified').waitFor();
+      await page.locator('#reason-deed').fill(SCRIPT);
+      await page.locator('main .danger').click();
+      await page.locator('.tag.cancelled').first().waitFor();
+      await expectFit(page);
+    },
+  );
+
+  it('the operators’ desk hears at once, and without script at the next look, that the customer did not call', async () => {
+    const context = await scene.newBrowser({ viewport: { width: 390, height: 844 } });
+    contexts.push(context);
+    const phone = await context.newPage();
+    await phone.goto(`${scene.issuer}/phone`);
+    await enrol(phone, scene.person('demo-4'));
+    const id = await subscribed('demo-4');
+    const page = await openDesk('agent', { script: false });
+    await page.goto(`${scene.issuer}/operator/subscriptions/${id}`);
+    await page.locator('#reason').fill('고객 전화');
+    await page.locator('main .primary').click();
+    await act(page, 'caller-check', '해지 요청 전화');
+    await page.locator('[data-state="asked"]').waitFor();
+    await phone.locator('.banner button').click();
+    await screen(phone, 'caller').locator('> .danger').click();
+    await screen(phone, 'blocked').waitFor();
+    expect(await scene.violations(phone.mainFrame())).toEqual([]);
+    await page.locator('main .secondary').first().click();
+    await page.locator('main [role="alert"]').waitFor();
+    expect(await page.locator('h1').innerText()).toBe('고객이 전화하지 않았다고 답했습니다');
+
+    const other = await openDesk('supervisor');
+    expect(await other.locator('#denials').count()).toBe(1);
+    await expectFit(other);
+    await other.locator(`.desk-list a[href$="${id}"]`).click();
+    await other.locator('#reason').fill('확인');
+    await other.locator('main .primary').click();
+    await other.locator('main [role="alert"]').waitFor();
+    await expectFit(other);
+  });
 
   it('the operators’ desk does not say which credential was wrong, and keeps the login alone', async () => {
     const context = await scene.newBrowser({ viewport: { width: 320, height: 640 } });

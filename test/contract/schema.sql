@@ -161,6 +161,27 @@ authenticators CONSTRAINT far_is_whole CHECK ((((far_step IS NULL) = (far_drift 
 CREATE UNIQUE INDEX authenticators_one_of_a_kind ON public.authenticators USING btree (device_id, kind)
 CREATE UNIQUE INDEX authenticators_pkey ON public.authenticators USING btree (id)
 CREATE INDEX authenticators_subscription ON public.authenticators USING btree (subscription_id)
+caller_checks.id uuid NOT NULL
+caller_checks.subscription_id uuid NOT NULL
+caller_checks.operator_id uuid NOT NULL
+caller_checks.deed text NOT NULL
+caller_checks.reason text NOT NULL
+caller_checks.link integer NOT NULL
+caller_checks.asked_at timestamp with time zone NOT NULL
+caller_checks.authentication_id uuid
+caller_checks.spent_at timestamp with time zone
+caller_checks.ended_as text
+caller_checks CONSTRAINT caller_check_spends_what_was_asked CHECK (((spent_at IS NULL) OR (authentication_id IS NOT NULL)))
+caller_checks CONSTRAINT caller_checks_deed_check CHECK ((deed = ANY (ARRAY['cancel'::text, 'unlock_pin'::text])))
+caller_checks CONSTRAINT caller_checks_ended_as_check CHECK ((ended_as = ANY (ARRAY['used'::text, 'lapsed'::text, 'not_me'::text, 'declined'::text, 'expired'::text, 'failed'::text, 'cancelled'::text])))
+caller_checks CONSTRAINT caller_checks_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(id)
+caller_checks CONSTRAINT caller_checks_pkey PRIMARY KEY (id)
+caller_checks CONSTRAINT caller_checks_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
+CREATE INDEX caller_checks_age ON public.caller_checks USING btree (asked_at)
+CREATE UNIQUE INDEX caller_checks_authentication ON public.caller_checks USING btree (authentication_id)
+CREATE UNIQUE INDEX caller_checks_pkey ON public.caller_checks USING btree (id)
+CREATE INDEX caller_checks_subscription ON public.caller_checks USING btree (subscription_id, asked_at)
+CREATE INDEX caller_checks_unrecorded ON public.caller_checks USING btree (asked_at) WHERE (ended_as IS NULL)
 carrier_events.id text NOT NULL
 carrier_events.source text
 carrier_events.event_id text

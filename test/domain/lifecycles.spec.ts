@@ -5,6 +5,7 @@ import {
   OPEN_STATES,
   stateAt,
 } from '../../src/domain/authentication.ts';
+import { CALLER_CHECK_STATES, CALLER_CHECK_TRANSITIONS } from '../../src/domain/caller-check.ts';
 import { REGISTRATION_STATES, REGISTRATION_TRANSITIONS } from '../../src/domain/authenticator.ts';
 import { DEVICE_STATES, DEVICE_TRANSITIONS } from '../../src/domain/device.ts';
 import { REISSUE_STATES, REISSUE_TRANSITIONS } from '../../src/domain/reissue.ts';
@@ -23,6 +24,13 @@ const LIFECYCLES: [string, readonly string[], Table, string, readonly string[]][
   ['a registration', REGISTRATION_STATES, REGISTRATION_TRANSITIONS, 'pending', ['declined', 'expired', 'revoked']],
   ['a reissue', REISSUE_STATES, REISSUE_TRANSITIONS, 'applied', ['completed', 'refused', 'withdrawn', 'expired']],
   ['a device', DEVICE_STATES, DEVICE_TRANSITIONS, 'testing', ['revoked']],
+  [
+    'a verification of a caller',
+    CALLER_CHECK_STATES,
+    CALLER_CHECK_TRANSITIONS,
+    'asked',
+    ['used', 'lapsed', 'not_me', 'declined', 'expired', 'failed', 'cancelled'],
+  ],
   ['a subscription', SUBSCRIPTION_STATES, SUBSCRIPTION_TRANSITIONS, 'awaiting_device', ['cancelled']],
 ];
 

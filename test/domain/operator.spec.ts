@@ -19,6 +19,7 @@ const MAY: Record<OperatorPermission, string> = {
   cancel: 'agent supervisor',
   report_loss: 'agent supervisor',
   unlock_pin: 'agent supervisor',
+  check_caller: 'agent supervisor',
   ask: 'agent supervisor',
   apply_reissue: 'agent supervisor',
   worklist: 'agent supervisor',

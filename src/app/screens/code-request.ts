@@ -1,7 +1,7 @@
 import type { CodeClaims } from '../../phone/envelope.ts';
 import { make } from '../../pages/browser/element.ts';
 import { button, faultLine, screen } from './display.ts';
-import { Request } from './request.ts';
+import { Request, type RequestWords } from './request.ts';
 import { words } from '../words/words.ts';
 
 /** Milliseconds that the app waits for the push with the code before it fetches the same envelope itself. */
@@ -9,15 +9,12 @@ const PUSH_PATIENCE_MS = 1500;
 
 /** A verification request: the service makes a code, and the phone shows it. */
 export class CodeRequest extends Request {
-  protected readonly words = words;
+  protected readonly words: RequestWords = words;
   private code: CodeClaims | undefined;
 
   show(fault = ''): void {
     const { relyingParty, state } = this.authentication;
-    const proceed =
-      state === 'opened'
-        ? button(words.showCode, () => void this.fetchCode())
-        : button(words.enterPin, () => this.askPin());
+    const proceed = button(state === 'opened' ? words.showCode : words.enterPin, () => this.goOn());
     this.display.show((signal) =>
       screen(
         { title: words.asks(relyingParty.name), kind: 'request', back: this.leave.home },
@@ -27,6 +24,12 @@ export class CodeRequest extends Request {
         ...this.refusals(),
       ),
     );
+  }
+
+  /** Asks for the PIN, unless the code exists already. */
+  protected goOn(): void {
+    if (this.authentication.state === 'opened') void this.fetchCode();
+    else this.askPin();
   }
 
   /** The push with the code arrived; the request may have been opened in another tab of this phone. */
@@ -65,7 +68,7 @@ export class CodeRequest extends Request {
     }
   }
 
-  private showCode({ code, relyingParty, purpose }: CodeClaims, fault = ''): void {
+  protected showCode({ code, relyingParty, purpose }: CodeClaims, fault = ''): void {
     this.drawCode({ code, askedFor: `${relyingParty} · ${purpose}`, fault });
   }
 

@@ -18,7 +18,7 @@ const LOOK_MS = 2000;
 type Ending = keyof AppWords['ended'];
 
 /** The texts of a request that depend on its kind. */
-export type RequestWords = Pick<AppWords, 'pin' | 'code' | 'ended' | 'blocked'>;
+export type RequestWords = Pick<AppWords, 'pin' | 'code' | 'ended' | 'blocked'> & Partial<Pick<AppWords, 'codeNote'>>;
 
 /** The end of something before its request, in RFC 3339, and what happens then. */
 interface CodeEnd {
@@ -73,7 +73,7 @@ export abstract class Request {
   }
 
   /** Shows a code in two halves; `ends` is set for a code that ends before its request. */
-  protected drawCode(shown: { code: string; askedFor: string; fault: string; ends?: CodeEnd }): void {
+  protected drawCode(shown: { code: string; askedFor?: string; fault: string; ends?: CodeEnd }): void {
     const { code, askedFor, fault, ends } = shown;
     this.display.say('');
     this.display.show((signal) => {
@@ -88,10 +88,10 @@ export abstract class Request {
         digits,
         readAloudButton(() => code, signal),
         factList([
-          [words.purpose, askedFor],
+          ...(askedFor === undefined ? [] : [[words.purpose, askedFor] as const]),
           [words.timeLeft, this.countdown(signal, ends)],
         ]),
-        make('p', { class: 'hint' }, words.codeNote),
+        this.hint(this.words.codeNote ?? words.codeNote),
         faultLine(fault),
         ...this.refusals(),
       );
@@ -117,6 +117,10 @@ export abstract class Request {
       if (codeOf(error) === 'pin_locked' || codeOf(error) === 'pin_exhausted') this.over = true;
       afterRefusedPin(this.display, error, { again: (fault) => this.askPin(fault), leave: this.leave });
     }
+  }
+
+  protected hint(text: string): HTMLElement {
+    return make('p', { class: 'hint' }, text);
   }
 
   /** Polls while a code is shown. */
@@ -178,7 +182,7 @@ export abstract class Request {
     );
   }
 
-  private async refuseStrangers(): Promise<void> {
+  protected async refuseStrangers(): Promise<void> {
     await this.refuseFor(
       'not_me',
       (fault) => this.showAgain(fault),
@@ -220,7 +224,7 @@ export abstract class Request {
   }
 
   /** The remaining time of the request; with `ends`, of something that ends before it. */
-  private countdown(signal: AbortSignal, ends?: CodeEnd): HTMLElement {
+  protected countdown(signal: AbortSignal, ends?: CodeEnd): HTMLElement {
     const element = make('strong', { class: 'clock', role: 'timer', 'aria-live': 'off' });
     const { until, onEnd } = ends ?? { until: this.authentication.expiresAt, onEnd: () => this.end('expired') };
     const onLastCall = () => this.display.say(words.lastSeconds);

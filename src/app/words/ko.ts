@@ -1,5 +1,5 @@
 import type { Brand } from '../../pages/browser/brand.ts';
-import type { AuthenticationState, AuthenticatorKind, DeclineReason } from '../../phone/phone.ts';
+import type { AuthenticationState, AuthenticatorKind, CallerDeed, DeclineReason } from '../../phone/phone.ts';
 import type { ConsentWords, Sentence } from './shapes.ts';
 import type { CancelReason, Notice, SuspensionReason } from '../../phone/notice.ts';
 
@@ -314,6 +314,40 @@ export function ko({ service, callCentre }: Brand) {
         callNumber,
         password: (institution: string) => `${institution}에 바로 알리고 비밀번호를 바꿔 주세요.`,
         look: '이용 내역에 모르는 거래 서명이 있는지 확인해 주세요.',
+      },
+    },
+    /** The call centre asks whether the person called it. */
+    caller: {
+      called: '고객센터에 직접 전화하셨나요?',
+      asks: (deed: string) => `고객센터가 ${deed}를 요청합니다.`,
+      deeds: { cancel: '해지', unlock_pin: '비밀번호 잠금 해제' } satisfies Record<CallerDeed, string>,
+      beware: '걸려 온 전화를 받고 있다면 ‘아니요’를 누르세요. 고객센터는 먼저 전화해서 번호를 묻지 않습니다.',
+      no: '아니요, 전화하지 않았습니다',
+      yes: '네, 제가 전화했습니다',
+      pin: {
+        title: '비밀번호를 입력해 주세요',
+        text: '비밀번호는 상담원에게도 말하지 마세요. 맞으면 불러 줄 번호가 표시됩니다.',
+      },
+      code: {
+        title: '상담원에게 이 번호를 불러 주세요',
+        text: (deed: string) => `이 번호로는 ${deed}만 할 수 있습니다.`,
+      },
+      codeNote: '원하지 않으면 번호를 말하지 말고 아래 버튼을 누르세요.',
+      ended: {
+        verified: { title: '상담원이 본인을 확인했습니다', text: '상담원이 이어서 처리합니다.' },
+        declined: { title: '요청을 거절했습니다', text: '고객센터에 바로 알렸습니다.' },
+        expired: { title: '요청 시간이 지났습니다', text: '필요하면 상담원에게 다시 요청해 달라고 말해 주세요.' },
+        failed: { title: '상담원이 번호를 여러 번 잘못 입력했습니다', text: '안전을 위해 이 요청을 종료했습니다.' },
+        cancelled: { title: '요청이 취소되었습니다', text: '고객센터에서 요청을 취소했습니다.' },
+      } satisfies Record<Exclude<AuthenticationState, 'pending' | 'opened'>, Sentence>,
+      blocked: {
+        title: '요청을 막았습니다',
+        text: '고객센터는 이 통화로 아무것도 처리하지 않습니다. 다만 누군가 나인 척 고객센터에 전화했을 수 있습니다.',
+        whatToDo: '이렇게 해 주세요',
+        call: '받고 있는 전화를 끊고, 고객센터에 직접 전화해 알려 주세요.',
+        callNumber,
+        password: () => '비밀번호나 번호를 누구에게도 알려 주지 마세요.',
+        look: '이용 내역에 모르는 본인확인이 있는지 확인해 주세요.',
       },
     },
     institutions: {

@@ -13,6 +13,7 @@ import { OperatorDesk } from '../operator-desk.ts';
 import { OperatorSessions } from '../operator-sessions.ts';
 import { Operators } from '../operators.ts';
 import { Overview } from '../overview.ts';
+import { PushCallerChecks } from '../push-caller-checks.ts';
 import { ReissueDesk } from '../reissue-desk.ts';
 import { doneIn } from './desk.ts';
 import { DeskPages } from './desk.guard.ts';
@@ -36,6 +37,7 @@ export class DeskController {
     private readonly sessions: OperatorSessions,
     private readonly operators: Operators,
     private readonly texts: TextMessages,
+    private readonly callers: PushCallerChecks,
   ) {}
 
   @Get()
@@ -109,16 +111,17 @@ export class DeskController {
   /** Reads the worklist. It contains masked numbers, so a read that returns entries is audited. */
   private async worklist(desk: DeskRequest): Promise<Worklist | null> {
     if (!mayOperator(desk.operator.role, 'worklist')) return null;
-    const [approvals, reissues, reports] = await Promise.all([
+    const [approvals, reissues, reports, denials] = await Promise.all([
       this.approvals.open(),
       this.reissues.waiting(),
       this.reports.unsettled(),
+      this.callers.denials(),
     ]);
-    const isEmpty = approvals.length + reissues.length + reports.length === 0;
+    const isEmpty = approvals.length + reissues.length + reports.length + denials.length === 0;
     if (!isEmpty) {
       const operator = desk.acting('-');
       await this.audit.recordRead({ ...operator, action: 'worklist' }, undefined);
     }
-    return { approvals, reissues, reports };
+    return { approvals, reissues, reports, denials };
   }
 }

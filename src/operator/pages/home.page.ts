@@ -3,6 +3,7 @@ import type { SentText } from '../../delivery/text-messages.ts';
 import type { Approval } from '../approvals.ts';
 import type { CustomerReport } from '../customer-reports.ts';
 import type { OverviewResponse } from '../overview.dto.ts';
+import type { CallerDenial } from '../push-caller-checks.ts';
 import type { SubscriptionResponse } from '../operator.dto.ts';
 import type { WaitingReissue } from '../reissue-desk.ts';
 import { deskPage, doneNote, reasonField, time, type DeskReader } from './desk.ts';
@@ -28,6 +29,8 @@ export interface Worklist {
   approvals: readonly Approval[];
   reissues: readonly WaitingReissue[];
   reports: readonly CustomerReport[];
+  /** Answers of the last day that the customer did not call. */
+  denials: readonly CallerDenial[];
 }
 
 /** The desk's home page: the search and the worklist. */
@@ -39,7 +42,7 @@ export function deskHomePage(
   const { worklist, overview, done, faults } = shown;
   const content = html`${doneNote(reader, done)} ${overviewCard(messages, reader, overview)}
   ${searchForm(messages, reader, faults)}
-  ${worklist && html`<div class="desk-columns">${approvalsCard(messages, reader, worklist)}${reportsCard(messages, reader, worklist)}</div>`}`;
+  ${worklist && html`<div class="desk-columns">${approvalsCard(messages, reader, worklist)}${reportsCard(messages, reader, worklist)}${denialsCard(reader, worklist)}</div>`}`;
   return deskPage({
     title: messages.search.title,
     address: '/operator',
@@ -169,6 +172,25 @@ function reportsCard(messages: DeskWords, { locale, operator, formToken }: DeskR
                 </form>
               </details>`
             }
+          </li>`,
+      )}
+    </ul>
+  </section>`;
+}
+
+/** Nothing without such an answer: then the desk looks as ever. */
+function denialsCard({ texts, locale }: DeskReader, { denials }: Worklist): Html | false {
+  const { callerCheck: words, desk } = texts;
+  if (denials.length === 0) return false;
+  return html`<section class="card" aria-labelledby="denials">
+    <h2 id="denials">${words.denials}</h2>
+    <ul class="desk-list">
+      ${denials.map(
+        ({ deed, subscriptionId, phoneNumber, deniedAt, operator }) =>
+          html`<li>
+            <p><strong>${words.deeds[deed]}</strong></p>
+            <p><a href="/operator/subscriptions/${subscriptionId}">${phoneNumber ?? desk.unknownNumber}</a></p>
+            <p class="hint">${time(deniedAt, locale)} · ${operator}</p>
           </li>`,
       )}
     </ul>

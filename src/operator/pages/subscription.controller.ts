@@ -7,6 +7,7 @@ import { Approvals } from '../approvals.ts';
 import { Permits } from '../operator.guard.ts';
 import { OperatorDesk } from '../operator-desk.ts';
 import { OperatorSessions } from '../operator-sessions.ts';
+import { PushCallerChecks } from '../push-caller-checks.ts';
 import { subscriptionNotFound } from '../../subscriptions/subscriptions.ts';
 import { doneIn } from './desk.ts';
 import { DeskPages } from './desk.guard.ts';
@@ -26,6 +27,7 @@ export class DeskSubscriptionController {
     private readonly desk: OperatorDesk,
     private readonly approvals: Approvals,
     private readonly sessions: OperatorSessions,
+    private readonly callers: PushCallerChecks,
   ) {}
 
   /** Shows the subscription under the reason of the search that found it. Without such a reason, asks for one. */
@@ -38,7 +40,11 @@ export class DeskSubscriptionController {
     const look = await this.desk.look(operator, id);
     const waiting = mayOperator(desk.operator.role, 'worklist') ? await this.approvals.open() : [];
     const waits = waiting.some(({ subscriptionId }) => subscriptionId === id);
-    return desk.show(subscriptionPage(desk.reader, look, { reason, waits, done: doneIn(done) }));
+    const caller = {
+      check: await this.callers.view(desk.operator.id, id),
+      deniedAt: await this.callers.deniedAt(id),
+    };
+    return desk.show(subscriptionPage(desk.reader, look, { reason, waits, done: doneIn(done), caller }));
   }
 
   @Post('reason')

@@ -3,6 +3,8 @@ import { randomToken } from '../../crypto/random.ts';
 import type { SubscriptionState } from '../../domain/subscription.ts';
 import type { Enrolment } from '../../subscriptions/subscriptions.ts';
 import type { Revealed, SubscriptionLook } from '../operator-desk.ts';
+import type { CallerCheckView } from '../push-caller-checks.ts';
+import { callerCheckForm } from './caller-check.page.ts';
 import {
   actionWords,
   deskPage,
@@ -61,7 +63,12 @@ export function stateBadge(messages: DeskWords, state: SubscriptionState): Html 
 export function subscriptionPage(
   reader: DeskReader,
   look: SubscriptionLook,
-  shown: { reason: string; waits: boolean; done: Done | undefined },
+  shown: {
+    reason: string;
+    waits: boolean;
+    done: Done | undefined;
+    caller: { check: CallerCheckView | undefined; deniedAt: Date | null };
+  },
 ): Page {
   const { operator } = reader;
   const messages = reader.texts.desk;
@@ -76,6 +83,7 @@ export function subscriptionPage(
       <section class="card" aria-labelledby="actions">
         <h2 id="actions">${words.actions}</h2>
         ${actions.length === 0 && html`<p class="hint">${words.noActions}</p>`}
+        ${mayOperator(operator.role, 'check_caller') && callerCheckForm(reader, look, shown.caller)}
         ${actions.map(({ action }) => actionForm(messages, reader, address, action))}
       </section>
     </div>

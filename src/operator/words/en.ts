@@ -1,6 +1,18 @@
 import type { BrandNames } from '../../pages/brand.ts';
 import type { OperatorWords } from './words.ts';
 
+const callerAudit = (deed: string, words: string): Record<string, string> => ({
+  [`ask-caller-${deed}`]: `Ask for caller verification (${words})`,
+  [`verify-caller-${deed}`]: `Enter caller’s code (${words})`,
+  [`caller-used-${deed}`]: `Caller verification used (${words})`,
+  [`caller-lapsed-${deed}`]: `Caller verification not used (${words})`,
+  [`caller-not-me-${deed}`]: `Customer said they did not call (${words})`,
+  [`caller-declined-${deed}`]: `Customer declined caller verification (${words})`,
+  [`caller-expired-${deed}`]: `Caller verification timed out (${words})`,
+  [`caller-failed-${deed}`]: `Caller’s code wrong five times (${words})`,
+  [`caller-cancelled-${deed}`]: `Caller verification cancelled (${words})`,
+});
+
 export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
   desk: {
     name: `${service} service desk`,
@@ -339,6 +351,8 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       charges: 'charges viewed',
       'audit-log': 'audit log viewed',
       'sign-in': 'signed in',
+      ...callerAudit('cancel', 'cancel'),
+      ...callerAudit('unlock-pin', 'unlock PIN'),
     },
     twoPeople: {
       title: 'A second person is required',
@@ -372,6 +386,14 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       nothing_to_change: {
         title: 'Already processed',
         text: 'The status has changed, or the same request exists. Search again.',
+      },
+      caller_not_checkable: {
+        title: 'The caller cannot be verified by push',
+        text: 'The subscription is suspended, no app is in use, or the PIN is locked. Request approval from another supervisor.',
+      },
+      caller_denied: {
+        title: 'The customer said they did not call',
+        text: 'The person on the line may not be the customer. Do nothing and end the call. You cannot ask again for 60 minutes.',
       },
       approval_not_found: { title: 'Request not found', text: 'Check the list of approvals.' },
       approval_closed: {
@@ -501,6 +523,53 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       text: 'Print this letter on one A4 sheet with the browser (Ctrl+P). It is not stored.',
       again:
         'This page cannot be opened again. Reloading and resubmitting issues a new code and invalidates this letter.',
+    },
+  },
+  callerCheck: {
+    name: 'Verify caller (push)',
+    text: 'The customer’s app asks whether they called. Once you enter the code that they read out, you can perform the selected action alone, once, within 3 minutes.',
+    deed: 'Action',
+    deeds: { cancel: 'Cancel subscription', unlock_pin: 'Unlock PIN' },
+    submit: 'Ask the customer’s app',
+    impossible:
+      'The caller cannot be verified by push now. The subscription must be active, with an app in use and a PIN that is not locked. A locked PIN proves nothing.',
+    underWay: 'A caller verification is in progress. Go to the verification',
+    denied: 'The customer said they did not call. You cannot ask for 60 minutes.',
+    denials: 'Customers who did not call',
+    timeLeft: 'Time left',
+    look: 'Refresh',
+    code: 'Six-digit code from the customer',
+    verify: 'Verify',
+    wrong: (left) => `Wrong code. ${left === 1 ? 'One attempt' : `${left} attempts`} left.`,
+    withdraw: 'Cancel request',
+    back: 'Back to the subscription',
+    states: {
+      asked: {
+        title: 'The customer’s app has been asked',
+        text: () => 'Tell the customer to open the app, tap “Yes, I called” and enter the PIN. Never ask for the PIN.',
+      },
+      opened: {
+        title: 'The customer can see the code',
+        text: () => 'Enter the code that the customer reads from the app.',
+      },
+      verified: {
+        title: 'The caller is verified',
+        text: (deed) => `Only you can do this, once, in the time left: ${deed}`,
+      },
+      used: { title: 'The verification was used', text: (deed) => `Done with this verification: ${deed}` },
+      lapsed: {
+        title: 'The verification has expired',
+        text: () => 'The time is over, or the subscription has changed. Ask again if needed.',
+      },
+      not_me: {
+        title: 'The customer said they did not call',
+        text: () =>
+          'The person on the line may not be the customer. Do nothing and end the call. You cannot ask again for 60 minutes.',
+      },
+      declined: { title: 'The customer declined', text: () => 'The customer declined the request in the app.' },
+      expired: { title: 'Time is up', text: () => 'There was no verification within 3 minutes. Ask again if needed.' },
+      failed: { title: 'Five wrong codes', text: () => 'This request has ended. Ask again if needed.' },
+      cancelled: { title: 'The request was cancelled', text: () => 'Ask again if needed.' },
     },
   },
 });

@@ -9,7 +9,21 @@ import type { ProblemCode } from '../../domain/problem.ts';
 import type { TextState } from '../../domain/text-message.ts';
 import type { Sentence } from '../../pages/sentence.ts';
 import type { IdentityProof, ReissueCause, ReissueDelivery, ReissueState } from '../../domain/reissue.ts';
+import type { CallerCheckState, CheckedDeed } from '../../domain/caller-check.ts';
 import type { ApplicationFault } from '../pages/read-application.ts';
+
+/** The audit of checks for one deed, by the name of the deed in the audit. */
+const callerAudit = (deed: string, words: string): Record<string, string> => ({
+  [`ask-caller-${deed}`]: `본인 확인 요청(${words})`,
+  [`verify-caller-${deed}`]: `본인 확인 번호 입력(${words})`,
+  [`caller-used-${deed}`]: `본인 확인으로 처리(${words})`,
+  [`caller-lapsed-${deed}`]: `본인 확인 후 처리하지 않음(${words})`,
+  [`caller-not-me-${deed}`]: `고객이 전화하지 않았다고 답함(${words})`,
+  [`caller-declined-${deed}`]: `고객이 본인 확인을 거절함(${words})`,
+  [`caller-expired-${deed}`]: `본인 확인 시간 초과(${words})`,
+  [`caller-failed-${deed}`]: `본인 확인 번호 5회 오류(${words})`,
+  [`caller-cancelled-${deed}`]: `본인 확인 취소(${words})`,
+});
 
 export const ko = ({ service, callCentre }: BrandNames) => ({
   desk: {
@@ -381,6 +395,8 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       charges: '요금 조회',
       'audit-log': '감사 기록 조회',
       'sign-in': '로그인',
+      ...callerAudit('cancel', '해지'),
+      ...callerAudit('unlock-pin', '비밀번호 잠금 해제'),
     } satisfies Record<string, string> as Record<string, string>,
     twoPeople: {
       title: '두 사람이 필요합니다',
@@ -414,6 +430,14 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       nothing_to_change: {
         title: '이미 처리되었습니다',
         text: '상태가 이미 변경되었거나 같은 요청이 있습니다. 다시 조회해 주세요.',
+      },
+      caller_not_checkable: {
+        title: '푸시로 본인을 확인할 수 없습니다',
+        text: '이용이 정지되었거나, 사용 중인 앱이 없거나, 비밀번호가 잠긴 휴대폰입니다. 다른 책임자의 승인을 받아 처리해 주세요.',
+      },
+      caller_denied: {
+        title: '고객이 전화하지 않았다고 답했습니다',
+        text: '지금 통화하는 사람은 고객이 아닐 수 있습니다. 아무것도 처리하지 말고 통화를 마치세요. 60분 동안 다시 요청할 수 없습니다.',
       },
       approval_not_found: { title: '요청을 찾을 수 없습니다', text: '승인 목록에서 다시 확인해 주세요.' },
       approval_closed: {
@@ -564,5 +588,53 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       text: '브라우저의 인쇄(Ctrl+P)로 A4 용지 한 장에 인쇄하세요. 이 안내문은 저장되지 않습니다.',
       again: '이 화면은 다시 열 수 없습니다. 새로고침해서 다시 제출하면 새 코드가 발급되고 이 안내문은 무효가 됩니다.',
     },
+  },
+  callerCheck: {
+    name: '본인 확인 요청(푸시)',
+    text: '고객의 앱이 고객센터에 전화했는지 묻습니다. 고객이 불러 주는 번호를 입력하면 선택한 처리 한 가지만 3분 안에 혼자 할 수 있습니다.',
+    deed: '처리할 내용',
+    deeds: { cancel: '해지', unlock_pin: '비밀번호 잠금 해제' } satisfies Record<CheckedDeed, string>,
+    submit: '고객의 앱에 요청',
+    impossible:
+      '지금은 푸시로 본인을 확인할 수 없습니다. 이용 중이고, 앱이 등록되어 있고, 비밀번호가 잠기지 않은 휴대폰에만 요청할 수 있습니다. 잠긴 비밀번호는 본인을 증명하지 못합니다.',
+    underWay: '본인 확인을 진행하고 있습니다. 확인 화면으로 이동',
+    denied: '고객이 전화하지 않았다고 답했습니다. 60분 동안 본인 확인을 요청할 수 없습니다.',
+    denials: '전화하지 않았다는 답',
+    timeLeft: '남은 시간',
+    look: '새로 고침',
+    code: '고객이 불러 준 번호 6자리',
+    verify: '확인',
+    wrong: (left: number) => `번호가 다릅니다. ${left}번 더 입력할 수 있습니다.`,
+    withdraw: '요청 취소',
+    back: '가입 정보로 돌아가기',
+    states: {
+      asked: {
+        title: '고객의 앱에 요청했습니다',
+        text: () =>
+          '고객에게 앱을 열어 ‘네, 제가 전화했습니다’를 누르고 비밀번호를 입력하도록 안내하세요. 비밀번호는 묻지 마세요.',
+      },
+      opened: {
+        title: '고객이 번호를 보고 있습니다',
+        text: () => '고객이 앱에 표시된 번호를 불러 주면 입력하세요.',
+      },
+      verified: {
+        title: '본인을 확인했습니다',
+        text: (deed: string) => `남은 시간 안에 지금 로그인한 상담원만 한 번 처리할 수 있습니다: ${deed}`,
+      },
+      used: { title: '처리에 사용했습니다', text: (deed: string) => `이 확인으로 처리했습니다: ${deed}` },
+      lapsed: {
+        title: '확인이 만료되었습니다',
+        text: () => '시간이 지났거나 가입 상태가 변경되었습니다. 필요하면 다시 요청하세요.',
+      },
+      not_me: {
+        title: '고객이 전화하지 않았다고 답했습니다',
+        text: () =>
+          '지금 통화하는 사람은 고객이 아닐 수 있습니다. 아무것도 처리하지 말고 통화를 마치세요. 60분 동안 다시 요청할 수 없습니다.',
+      },
+      declined: { title: '고객이 거절했습니다', text: () => '고객이 앱에서 요청을 거절했습니다.' },
+      expired: { title: '시간이 지났습니다', text: () => '3분 안에 확인하지 못했습니다. 필요하면 다시 요청하세요.' },
+      failed: { title: '번호를 5번 틀렸습니다', text: () => '이 요청은 종료되었습니다. 필요하면 다시 요청하세요.' },
+      cancelled: { title: '요청이 취소되었습니다', text: () => '필요하면 다시 요청하세요.' },
+    } satisfies Record<CallerCheckState, { title: string; text: (deed: string) => string }>,
   },
 });

@@ -6,5 +6,6 @@ export type OperatorWords = ReturnType<typeof ko>;
 
 export type DeskWords = OperatorWords['desk'];
 export type LetterWords = OperatorWords['letter'];
+export type CallerCheckWords = OperatorWords['callerCheck'];
 
 export const OPERATOR_WORDS = await roomWords<OperatorWords>('operator', (locale) => import(`./${locale}.ts`));

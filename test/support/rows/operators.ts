@@ -213,4 +213,29 @@ export class OperatorRows {
       [subscriptionId],
     );
   }
+
+  /** Moves everything about the verifications of callers of a subscription into the past. */
+  async ageCallerChecks(subscriptionId: string, seconds: number): Promise<void> {
+    await this.sql(
+      `UPDATE authentications SET requested_at = requested_at - make_interval(secs => $2),
+         expires_at = expires_at - make_interval(secs => $2), closed_at = closed_at - make_interval(secs => $2)
+       WHERE id IN (SELECT authentication_id FROM caller_checks WHERE subscription_id = $1)`,
+      [subscriptionId, seconds],
+    );
+    await this.sql(
+      'UPDATE caller_checks SET asked_at = asked_at - make_interval(secs => $2) WHERE subscription_id = $1',
+      [subscriptionId, seconds],
+    );
+  }
+
+  /** Every text that is stored about the verifications of callers, and their audit, as one text. */
+  async textsOfCallerChecks(subscriptionId: string): Promise<string> {
+    const rows = await this.sql(
+      `SELECT c::text AS text FROM caller_checks c WHERE subscription_id = $1
+       UNION ALL SELECT concat_ws(' ', operator, action, reason, outcome, address) FROM audit_entries
+         WHERE subscription_id = $1`,
+      [subscriptionId],
+    );
+    return JSON.stringify(rows);
+  }
 }
