@@ -674,7 +674,7 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       },
       verified: {
         title: '본인을 확인했습니다',
-        text: (deed: string) => `남은 시간 안에 본인만 한 번 처리할 수 있습니다: ${deed}`,
+        text: (deed: string) => `남은 시간 안에 지금 로그인한 상담원만 한 번 처리할 수 있습니다: ${deed}`,
       },
       used: { title: '처리에 사용했습니다', text: (deed: string) => `이 확인으로 처리했습니다: ${deed}` },
       lapsed: {
