@@ -114,6 +114,7 @@ describeWith(CHROMIUM, 'how the app follows the subscription', () => {
     await phone.getByText('본인이 바꿨다고 확인했습니다.').waitFor();
     expect(await stands(person)).toMatchObject({ state: 'active', suspensions: [] });
     await screen(phone, 'ended').locator('.primary').click();
+    await screen(phone, 'home').locator('.answered li').nth(1).waitFor();
     const answered = await screen(phone, 'home').locator('.answered li').allTextContents();
     expect(answered).toEqual([
       expect.stringMatching(/유심이 바뀌었습니다본인/),
