@@ -25,6 +25,7 @@ import { CancellationAlert } from './cancellation-alert.ts';
 import { ChargesController } from './charges.controller.ts';
 import { CustomerReports } from './customer-reports.ts';
 import { DeedRequestStore } from './deed-request.store.ts';
+import { HeldLines } from './held-lines.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
 import { OperatorController } from './operator.controller.ts';
 import { OperatorStore } from './operator.store.ts';
@@ -82,6 +83,7 @@ import { DeskController } from './pages/desk.controller.ts';
     AuditLog,
     Approvals,
     ApprovalStore,
+    HeldLines,
     CancellationAlert,
     CustomerReports,
     MaskedNumbers,
