@@ -11,9 +11,10 @@ import type { SuspensionReason } from '../domain/subscription.ts';
 import { SubscriptionLifecycle, type LifecycleStep } from '../lifecycle/lifecycle.ts';
 import { Lines } from '../lines/lines.ts';
 import type { LockedSubscription } from '../subscriptions/subscription.ts';
-import { notEligible, Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
+import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
 import { ApprovalStore, type ApprovalRow } from './approval.store.ts';
 import { Audit } from './audit.ts';
+import { HeldLines } from './held-lines.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
 import { nothingToChange, type Operator } from './operator-desk.ts';
 
@@ -59,6 +60,7 @@ export class Approvals {
     private readonly subscriptions: Subscriptions,
     private readonly devices: Devices,
     private readonly lines: Lines,
+    private readonly held: HeldLines,
     private readonly numbers: MaskedNumbers,
     private readonly audit: Audit,
   ) {}
@@ -95,10 +97,7 @@ export class Approvals {
     const call = { ...operator, action: `ask-${ACTIONS.subscribe}`, ...phoneIndex };
     await this.audit.of(call, async () => {
       if (!identified) throw notIdentified();
-      const { line, faults } = await this.subscriptions.eligibility(typed);
-      if (!line || faults.some((one) => one !== 'recent_sim_change')) throw notEligible(faults);
-      if (faults.length === 0)
-        throw new Problem('nothing_to_change', 'Nothing holds the line. The customer can subscribe on the website.');
+      const line = await this.held.find(typed);
       const request = { id: randomId(), lineId: line.lineId, operatorId, reason: by.reason };
       await this.lifecycle.changingLines(async (step) => {
         await this.lifecycle.numbersLost(step, await this.subscriptions.register(step.session, line));
@@ -106,18 +105,6 @@ export class Approvals {
         await this.audit.done(step.session, call);
       });
     });
-  }
-
-  /** True when nothing but a hold keeps the line of a number from joining, which two operators may override. */
-  async isOnlyHeld(phoneNumber: string): Promise<boolean> {
-    const faults = await this.subscriptions.eligibility(phoneNumber).then(
-      (found) => found.faults,
-      (error: unknown) => {
-        if (error instanceof Problem) return [];
-        throw error;
-      },
-    );
-    return faults.length === 1 && faults[0] === 'recent_sim_change';
   }
 
   /**
@@ -169,7 +156,7 @@ export class Approvals {
     };
     return this.audit.of(call, () =>
       subscriptionId === null
-        ? this.subscribeHeld(request, close)
+        ? this.held.subscribe(request, close)
         : this.lifecycle.inTransaction(async ({ session }) => {
             const enrolment = await this.subscriptions.enrolmentCode(subscriptionId, session);
             await close(session, subscriptionId);
@@ -244,23 +231,6 @@ export class Approvals {
       step.queued.push(...((await this.devices.unlockPin(step.session, before.id)) ?? []));
       await this.subscriptions.pinUnlocked(step.session, before.id);
     }
-  }
-
-  /** Subscribes a line in a hold for the owner whom an operator identified, and for no other one. */
-  private async subscribeHeld(
-    { lineId, askedBy, decidedBy }: ApprovalRow,
-    close: (session: Session, subscriptionId: string) => Promise<void>,
-  ): Promise<Enrolment> {
-    const line = await this.lines.byId(lineId);
-    if (!line?.phoneNumber)
-      throw new Problem('subscription_not_found', 'The line has no number now. Look it up again.');
-    const joining = {
-      actor: 'operator',
-      actorId: `${askedBy} + ${decidedBy}`,
-      verified: { lineId, owner: line.owner },
-      despiteHold: true,
-    } as const;
-    return this.lifecycle.subscribe(line.phoneNumber, joining, close);
   }
 
   private async findRequest(id: string, session?: Session): Promise<ApprovalRow> {

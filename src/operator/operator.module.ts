@@ -26,6 +26,7 @@ import { CancellationAlert } from './cancellation-alert.ts';
 import { ChargesController } from './charges.controller.ts';
 import { CustomerReports } from './customer-reports.ts';
 import { DeedRequestStore } from './deed-request.store.ts';
+import { HeldLines } from './held-lines.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
 import { OperatorController } from './operator.controller.ts';
 import { OperatorStore } from './operator.store.ts';
@@ -91,6 +92,7 @@ const RECORD_MS = 2_000;
     AuditLog,
     Approvals,
     ApprovalStore,
+    HeldLines,
     CancellationAlert,
     CustomerReports,
     MaskedNumbers,

@@ -190,6 +190,39 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     },
   );
 
+  it.each([
+    [1280, 'ko', '본인이 대면으로 확인됨'],
+    [320, 'en', 'The customer is present and identified'],
+  ] as const)(
+    'the operators’ desk subscribes an identified customer in a hold by two operators, in a window of %i pixels, in %s',
+    async (width, locale, identified) => {
+      const { lineId, phoneNumber } = scene.person('demo-4');
+      await scene.rows.operators.closeApprovals();
+      await scene.rows.lines.doubtSim(lineId);
+      const agent = await openDesk('agent', { width, english: locale === 'en' });
+      await search(agent, phoneNumber.replace('+82', '0'), SCRIPT);
+      await expectFit(agent);
+      const form = agent.locator('form[action$="/approvals/subscribe"]');
+      await form.locator('[name="phoneNumber"]').fill(phoneNumber.replace('+82', '0'));
+      await form.locator('[name="reason"]').fill(SCRIPT);
+      // The browser does not send the form before the customer is said to be identified.
+      await form.locator('button').click();
+      expect(await form.locator('[name="identified"]:invalid').count()).toBe(1);
+      await form.getByLabel(identified).check();
+      await form.locator('button').click();
+      await agent.locator('.good-note').waitFor();
+      await expectFit(agent);
+      const supervisor = await openDesk('supervisor', { width, english: locale === 'en' });
+      await supervisor.goto(`${scene.issuer}/operator/approvals`);
+      await expectFit(supervisor);
+      expect(await texts(supervisor)).toContain(identified);
+      expect(await supervisor.locator('.desk-results time').count()).toBe(3);
+      await supervisor.locator('form[action$="/approve"] [name="reason"]').fill(SCRIPT);
+      await supervisor.locator('[formaction$="/refuse"]').click();
+      await supervisor.locator('.good-note').waitFor();
+    },
+  );
+
   it('the operators’ desk works with the keyboard alone, from signing in to a subscription', async () => {
     await subscribed('demo-1');
     const context = await scene.newBrowser();

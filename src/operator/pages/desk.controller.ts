@@ -8,6 +8,7 @@ import { TextMessages } from '../../delivery/text-messages.ts';
 import { Approvals } from '../approvals.ts';
 import { Audit } from '../audit.ts';
 import { CustomerReports, alreadySettled } from '../customer-reports.ts';
+import { HeldLines } from '../held-lines.ts';
 import { Permits } from '../operator.guard.ts';
 import { OperatorDesk } from '../operator-desk.ts';
 import { OperatorSessions } from '../operator-sessions.ts';
@@ -30,6 +31,7 @@ export class DeskController {
   constructor(
     private readonly desk: OperatorDesk,
     private readonly approvals: Approvals,
+    private readonly held: HeldLines,
     private readonly reissues: ReissueDesk,
     private readonly reports: CustomerReports,
     private readonly overview: Overview,
@@ -73,7 +75,7 @@ export class DeskController {
     // The search that was audited above covers them: they are about the same number.
     const texts = await this.texts.ofNumber(phoneNumber);
     const stands = found.some(({ state }) => state !== 'cancelled');
-    const isHeld = !stands && mayOperator(desk.operator.role, 'ask') && (await this.approvals.isOnlyHeld(phoneNumber));
+    const isHeld = !stands && mayOperator(desk.operator.role, 'ask') && (await this.held.isHeld(phoneNumber));
     return desk.show(resultsPage(desk.reader, maskPhoneNumber(phoneNumber), { found, texts, isHeld }));
   }
 

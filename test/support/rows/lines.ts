@@ -79,6 +79,14 @@ export class LineRows {
     return this.sql('UPDATE lines SET updated_at = now() - make_interval(days => $2) WHERE id = $1', [lineId, days]);
   }
 
+  /** Records that the SIM of a line was changed now, without an event. */
+  doubtSim(lineId: string): Promise<unknown> {
+    return this.sql(
+      'UPDATE lines SET sim_changed_at = now(), sim_doubted_at = now(), doubted_at = now() WHERE id = $1',
+      [lineId],
+    );
+  }
+
   /** Moves all that is remembered of a line, and of numbers that left one, into the past. */
   async ageMemory(lineId: string, hours: number): Promise<void> {
     await this.ageMemoryMinutes(lineId, hours * 60);
