@@ -32,7 +32,7 @@ const standing = async (id: string) => (await service.rows.subscriptions.of(id))
 const lookAt = (id: string, login = 'agent') => desk(login).get(`${at(id)}/caller-check`);
 
 /** Asks for a verification of the caller at the desk. */
-async function ask(subscriptionId: string, deed: string = 'cancel', login = 'agent'): Promise<DeskAnswer> {
+async function ask(subscriptionId: string, deed = 'cancel', login = 'agent'): Promise<DeskAnswer> {
   return desk(login).post(`${at(subscriptionId)}/caller-check`, { deed, reason });
 }
 
