@@ -220,6 +220,8 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
       await supervisor.locator('form[action$="/approve"] [name="reason"]').fill(SCRIPT);
       await supervisor.locator('[formaction$="/refuse"]').click();
       await supervisor.locator('.good-note').waitFor();
+      // The next tests subscribe this line as any other.
+      await scene.rows.lines.ageMemory(lineId, 100);
     },
   );
 

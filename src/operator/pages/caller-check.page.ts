@@ -5,7 +5,7 @@ import type { Page } from '../../pages/page.ts';
 import { linkButton } from '../../pages/site.ts';
 import type { SubscriptionLook } from '../operator-desk.ts';
 import type { CallerCheckView } from '../push-caller-checks.ts';
-import type { CallerCheckWords, DeskWords } from '../words/words.ts';
+import type { CallerCheckWords } from '../words/words.ts';
 import { deskPage, reasonField, time, type DeskReader } from './desk.ts';
 
 /** The path of the form that does each deed, below the address of the subscription. */
@@ -124,8 +124,7 @@ function withdrawForm({ texts, formToken }: DeskReader, address: string): Html {
 }
 
 function deedForm({ texts, formToken }: DeskReader, subscription: string, deed: CheckedDeed): Html {
-  const { actions }: DeskWords = texts.desk;
-  const { text, submit } = actions[FORMS[deed]];
+  const { text, submit } = texts.callerCheck.does[deed];
   return html`<form method="post" action="${subscription}/${FORMS[deed]}">
     <p class="hint">${text}</p>
     ${formToken} ${reasonField(texts.desk, 'reason-deed')}

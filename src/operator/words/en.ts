@@ -226,11 +226,6 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
         text: 'The suspension is lifted as soon as another supervisor approves.',
         submit: 'Request approval',
       },
-      cancel: {
-        name: 'Cancel subscription',
-        text: 'Cancels immediately and cannot be undone. The customer can subscribe again.',
-        submit: 'Cancel subscription',
-      },
       'unlock-pin': { name: 'Unlock PIN', text: 'The customer gets five more PIN attempts.', submit: 'Unlock PIN' },
       'ask-enrolment-code': {
         name: 'Request enrolment code',
@@ -583,6 +578,13 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
     deed: 'Action',
     deeds: { cancel: 'Cancel subscription', unlock_pin: 'Unlock PIN' },
     submit: 'Ask the customer’s app',
+    does: {
+      cancel: {
+        text: 'Cancels at once. This cannot be undone, but the customer can subscribe again.',
+        submit: 'Cancel subscription',
+      },
+      unlock_pin: { text: 'The customer can enter the PIN five more times.', submit: 'Unlock PIN' },
+    },
     impossible:
       'The caller cannot be verified by push now. The subscription must be active, with an app in use and a PIN that is not locked. A locked PIN proves nothing.',
     underWay: 'A caller verification is in progress. Go to the verification',

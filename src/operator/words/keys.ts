@@ -1,15 +1,8 @@
 import type { ReissueState } from '../../domain/reissue.ts';
 
-/** An action on a subscription at the desk. `cancel` itself is offered while the caller is verified by push. */
+/** An action on a subscription at the desk. */
 export type DeskAction =
-  | 'reveal'
-  | 'report-loss'
-  | 'ask-resume'
-  | 'unlock-pin'
-  | 'ask-unlock-pin'
-  | 'ask-enrolment-code'
-  | 'ask-cancel'
-  | 'cancel';
+  'reveal' | 'report-loss' | 'ask-resume' | 'unlock-pin' | 'ask-unlock-pin' | 'ask-enrolment-code' | 'ask-cancel';
 
 export type DeskPlace = '/operator' | '/operator/approvals' | '/operator/charges' | '/operator/audit';
 

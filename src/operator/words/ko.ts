@@ -265,11 +265,6 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
         text: '다른 책임자가 승인하면 즉시 해제됩니다.',
         submit: '승인 요청',
       },
-      cancel: {
-        name: '해지',
-        text: '즉시 해지되며 되돌릴 수 없습니다. 고객은 다시 가입할 수 있습니다.',
-        submit: '해지',
-      },
       'unlock-pin': {
         name: '비밀번호 잠금 해제',
         text: '고객이 비밀번호를 5번 더 입력할 수 있습니다.',
@@ -650,6 +645,10 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
     deed: '처리할 내용',
     deeds: { cancel: '해지', unlock_pin: '비밀번호 잠금 해제' } satisfies Record<CheckedDeed, string>,
     submit: '고객의 앱에 요청',
+    does: {
+      cancel: { text: '즉시 해지되며 되돌릴 수 없습니다. 고객은 다시 가입할 수 있습니다.', submit: '해지' },
+      unlock_pin: { text: '고객이 비밀번호를 5번 더 입력할 수 있습니다.', submit: '잠금 해제' },
+    } satisfies Record<CheckedDeed, { text: string; submit: string }>,
     impossible:
       '지금은 푸시로 본인을 확인할 수 없습니다. 이용 중이고, 앱이 등록되어 있고, 비밀번호가 잠기지 않은 휴대폰에만 요청할 수 있습니다. 잠긴 비밀번호는 본인을 증명하지 못합니다.',
     underWay: '본인 확인을 진행하고 있습니다. 확인 화면으로 이동',
