@@ -32,12 +32,15 @@ export type AuthenticationView = Pick<
   simChangedAt: Line['simChangedAt'];
 };
 
+/** SQL: read only with the result of a verification, so that waiting for one and wrong codes read no other table. */
+const ofVerified = (select: string) => `CASE WHEN a.state = 'verified' THEN (${select}) END`;
+
 export const VIEW = `a.id, a.client_id AS "clientId", a.channel, a.state, a.expires_at <= now() AS expired,
   a.expires_at AS "expiresAt", ${CODE_ATTEMPTS} - a.attempts AS "attemptsLeft", a.closed_at AS "closedAt",
   a.line_id AS "lineId", a.person,
-  (SELECT rs.reissued_at FROM subscriptions rs WHERE rs.id = a.subscription_id) AS "reissuedAt",
-  (SELECT rs.unconfirmed_enrolment_at FROM subscriptions rs WHERE rs.id = a.subscription_id) AS "enrolledAt",
-  (SELECT rl.sim_changed_at FROM lines rl WHERE rl.id = a.line_id) AS "simChangedAt"`;
+  ${ofVerified('SELECT rs.reissued_at FROM subscriptions rs WHERE rs.id = a.subscription_id')} AS "reissuedAt",
+  ${ofVerified('SELECT rs.unconfirmed_enrolment_at FROM subscriptions rs WHERE rs.id = a.subscription_id')} AS "enrolledAt",
+  ${ofVerified('SELECT rl.sim_changed_at FROM lines rl WHERE rl.id = a.line_id')} AS "simChangedAt"`;
 
 const VIEW_OF = statement(
   'authentication_see',

@@ -21,8 +21,8 @@ const COUNT = statement(
 );
 
 /**
- * Limits how many subscriptions reports of loss without a login suspend in a minute, over the whole service. Otherwise
- * whoever has many names, birth dates and numbers could switch the service off for all of them.
+ * Limits how many subscriptions reports of loss without a login suspend in a minute, over the whole service. Otherwise a
+ * caller with many names, birth dates and numbers could switch the service off for all of them.
  */
 @Injectable()
 export class LossBreaker {

@@ -25,7 +25,7 @@ export type NewPhoneStanding =
   { state: 'waiting'; since: Date; until: Date | null } | { state: 'objected'; until: Date };
 
 /**
- * A request for a new phone without a login. Whoever holds the SIM can make one, so the SIM alone does not suffice: the
+ * A request for a new phone without a login. The holder of the SIM can make one, so the SIM alone does not suffice: the
  * old phone confirms it with the PIN, or a day must pass in which the old phone can object, or two people decide.
  */
 @Injectable()

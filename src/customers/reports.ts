@@ -120,7 +120,7 @@ export class Reports implements RecurringTask {
       equalInConstantTime(Buffer.from(owner.birthDate + owner.genderDigit), Buffer.from(birthDate + genderDigit));
     if (!line || !isTheirs) return undefined;
     const standing = await this.subscriptions.standingOnLine(line.facts.lineId, step.session);
-    return standing && this.lifecycle.lock(step, standing.id);
+    return standing && this.subscriptions.lock(step.session, standing.id);
   }
 
   /** Carries out a report. Returns its outcome, or the time until which it must wait. */

@@ -1,3 +1,5 @@
+import { PIN_ATTEMPTS, PIN_WRONG_IN_ALL } from '../domain/device.ts';
+
 /**
  * The present time in milliseconds, the precision that callers see.
  * A later answer, read from the stored row, is then equal to the first one.
@@ -19,6 +21,16 @@ export function deviceBond(d: string): string {
   const point = (key: string) => `(${d}.${key}->>'x') || '.' || (${d}.${key}->>'y')`;
   return `${d}.id || ':' || ${d}.subscription_id || ':' || coalesce(${d}.issuer_id::text, '') || ':' ||
         ${point('signing_key')} || ':' || ${point('encryption_key')} || ':' || coalesce(${point('card_key')}, '')`;
+}
+
+/** SQL: true for a device (`d`) whose PIN is locked until it is unlocked, or for good. */
+export function isPinLocked(d: string): string {
+  return `(${d}.pin_failures >= ${PIN_ATTEMPTS} OR ${isPinExhausted(d)})`;
+}
+
+/** SQL: true for a device (`d`) whose PIN is locked for good. */
+export function isPinExhausted(d: string): string {
+  return `${d}.pin_wrong >= ${PIN_WRONG_IN_ALL}`;
 }
 
 /**

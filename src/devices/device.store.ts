@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { deviceBond, insertInto, NOW, parameters } from '../database/statement-parts.ts';
+import { deviceBond, insertInto, isPinExhausted, isPinLocked, NOW, parameters } from '../database/statement-parts.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import { REPLACED_HOURS } from '../domain/alert.ts';
 import { CLEARED_AFTER_HOURS, ENROLMENT_SECONDS, TEST_ATTEMPTS, type DeviceState } from '../domain/device.ts';
 import type { DeviceKeyDigest } from './device-key-digest.entity.ts';
 import type { Device } from './device.entity.ts';
-import { countPin, isPinExhausted, isPinLocked, RESET_PIN } from './pin/count-pin.ts';
+import { END_WITH_DEVICES, ENDS_WITH_DEVICES } from './end-with-devices.ts';
+import { countPin, RESET_PIN } from './pin/count-pin.ts';
 import type { CountedPin } from './pin/judge-pin.ts';
 
 /** The data to check a device proof. It never changes during a device's life. */
@@ -185,25 +186,6 @@ const TRY_TEST = statement(
     WHERE id = $1 AND state = 'testing' AND test_expires_at > now() AND test_failures < ${TEST_ATTEMPTS}
     RETURNING state, ${TEST_ATTEMPTS} - test_failures AS "attemptsLeft", issuer_id IS NOT NULL AS "isSmartOtp"`,
 );
-
-/**
- * Revokes the registrations on revoked devices, and erases the secrets that they shared with the service. Returns the
- * ids of the devices.
- */
-const END_WITH_DEVICES = `, unregistered AS (
-      UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'device'
-      WHERE device_id IN (SELECT id FROM gone) AND state IN ('pending', 'active')
-    ), silenced AS (
-      UPDATE authenticators SET secret = NULL WHERE device_id IN (SELECT id FROM gone) AND secret IS NOT NULL
-    )
-    SELECT id FROM gone`;
-
-const ENDS_WITH_DEVICES = {
-  writes: {
-    registrations: 'no institution may ask a device that is out of use',
-    authenticators: 'a device that is out of use shares no secret any more',
-  },
-};
 
 /** SQL: an own phone that another one replaces keeps its push token, to which alerts go; a Smart OTP does not. */
 const keptToken = (isReplaced: string) =>

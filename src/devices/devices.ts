@@ -5,6 +5,7 @@ import { Database, type Session } from '../database/database.ts';
 import { Problem } from '../domain/problem.ts';
 import { Alerts } from '../alerts/alerts.ts';
 import { Notices } from '../notices/notices.ts';
+import { isInDoubt } from '../domain/line-memory.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { Reissues } from '../subscriptions/reissues.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
@@ -52,7 +53,7 @@ export class Devices {
         const reissued = await this.reissues.completed(session, device.deviceId, subscription);
         if (reissued) await this.alerts.withdraw(session, subscriptionId, ['reissue']);
         // The lost phone may bear other devices of the subscription, and the SIM may be in other hands.
-        const inOtherHands = subscription.suspensions.some((reason) => reason !== 'line_suspended');
+        const inOtherHands = isInDoubt(subscription);
         if (inOtherHands) await this.store.revokeAll(session, subscriptionId, { but: device.deviceId, replaced: true });
         await this.subscriptions.protect(session, reissued ?? subscription);
         const after = await this.notices.addressOf(session, subscriptionId);

@@ -24,7 +24,7 @@ export const ALERT_HOURS = 72;
 export const REPLACED_HOURS = 72;
 /**
  * The alerts that are pushed to a phone which was replaced within {@link REPLACED_HOURS} too: its owner may be the
- * person, and whoever holds the line's new SIM or phone may not be.
+ * person, and the holder of the line's new SIM or phone may not be.
  */
 export const TOLD_TO_REPLACED = [
   'device_enrolled',

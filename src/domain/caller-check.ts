@@ -49,7 +49,7 @@ export const OPEN_CHECK_STATES = ['asked', 'opened'] as const satisfies readonly
 
 /** Seconds after the verification within which the operator may do the deed (contract). */
 export const CALLER_CHECK_SECONDS = 180;
-/** Minutes for which nobody can ask again after the person answered that they did not call. */
+/** Minutes for which no operator can ask again after the person answered that they did not call. */
 export const CALLER_DENIED_MINUTES = 60;
 /** Hours for which such an answer stands in the call centre's overview. */
 export const CALLER_DENIAL_SHOWN_HOURS = 24;

@@ -99,8 +99,8 @@ export class AnswerAlert {
   /**
    * Another phone was enrolled, or the PIN was guessed or unlocked, and it was not the person: two people must decide.
    *
-   * A phone whose PIN is locked answers no alert: it could prove nothing, and whoever locked it by guesses must not be
-   * able to suspend. `pin_locked` is therefore answered after the unlock on the same phone, with the right PIN, as long
+   * A phone whose PIN is locked answers no alert: it could prove nothing, and a stranger who locked it by guesses must
+   * not be able to suspend. `pin_locked` is therefore answered after the unlock on the same phone, with the right PIN, as long
    * as the alert is open, or before it by a phone that was replaced within 72 hours and has a PIN of its own.
    * `pin_unlocked` is answered on the same phone at once. Each answer takes a right PIN, which no guesser has.
    */

@@ -105,7 +105,7 @@ export class SubscriptionLifecycle {
 
   /**
    * Locks the line, then the subscription. Every flow takes these locks first, in this order, as the carrier's events
-   * do. Problems: `subscription_not_found`.
+   * do; a flow that has locked the line calls `Subscriptions.lock`. Problems: `subscription_not_found`.
    */
   async lock(step: LifecycleStep, subscriptionId: string): Promise<LockedSubscription> {
     await this.lines.lockOf(step.session, subscriptionId);

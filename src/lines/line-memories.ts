@@ -13,8 +13,7 @@ export function memoryColumns(of: string): string {
     ${of}.handset_changed_at AS "handsetChangedAt", ${of}.protected_until AS "protectedUntil"`;
 }
 
-type MemoryRow = Pick<Line, 'simChangedAt' | 'simDoubtedAt' | 'doubtedAt' | 'handsetChangedAt' | 'protectedUntil'>;
-type DepartedRow = MemoryRow & Pick<DepartedNumber, 'personIndex' | 'lineId'>;
+type DepartedRow = LineMemory & Pick<DepartedNumber, 'personIndex' | 'lineId'>;
 
 /** A line with the number that it lost or got. */
 type NumberedLine = Pick<LineFacts, 'lineId' | 'phoneNumber' | 'owner'>;
@@ -85,7 +84,7 @@ export class LineMemories {
 
   /** The memory of a line; empty for a line that the register does not hold. */
   async of(lineId: string, session: Session = this.database): Promise<LineMemory> {
-    const [row] = await session.rows<MemoryRow & Pick<Line, 'phoneIndex' | 'status'>>(OF_LINE, [lineId]);
+    const [row] = await session.rows<LineMemory & Pick<Line, 'phoneIndex' | 'status'>>(OF_LINE, [lineId]);
     return row ? memoryIn(row) : NO_MEMORY;
   }
 
@@ -94,7 +93,7 @@ export class LineMemories {
    * the same owner brings its memory along.
    */
   async expected(line: LineFacts, session: Session = this.database): Promise<LineMemory> {
-    const [row] = await session.rows<MemoryRow & Pick<Line, 'phoneIndex' | 'status'>>(OF_LINE, [line.lineId]);
+    const [row] = await session.rows<LineMemory & Pick<Line, 'phoneIndex' | 'status'>>(OF_LINE, [line.lineId]);
     const held = row ? memoryIn(row) : NO_MEMORY;
     const hasNumber = this.keys.indexes.all('phone', line.phoneNumber).some((index) => row?.phoneIndex?.equals(index));
     const hasEnded = line.status === 'terminated';
@@ -154,6 +153,6 @@ export class LineMemories {
   }
 }
 
-function memoryIn({ simChangedAt, simDoubtedAt, doubtedAt, handsetChangedAt, protectedUntil }: MemoryRow): LineMemory {
+function memoryIn({ simChangedAt, simDoubtedAt, doubtedAt, handsetChangedAt, protectedUntil }: LineMemory): LineMemory {
   return { simChangedAt, simDoubtedAt, doubtedAt, handsetChangedAt, protectedUntil };
 }

@@ -274,9 +274,8 @@ export class Lines extends CarrierDirectory {
       takenAt,
     ]);
     const ids = new Set(added.map(({ id }) => id));
-    for (const line of await this.memories.arriving(lines)) {
-      if (ids.has(line.lineId)) await this.memories.arrive(this.database, line);
-    }
+    const entered = lines.filter(({ lineId }) => ids.has(lineId));
+    for (const line of await this.memories.arriving(entered)) await this.memories.arrive(this.database, line);
     return [...ids];
   }
 

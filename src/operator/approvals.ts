@@ -229,7 +229,6 @@ export class Approvals {
     if (kind === 'cancel') await this.lifecycle.change(step, before, { kind: 'cancelled', reason: 'call_centre' }, by);
     if (kind === 'unlock_pin') {
       step.queued.push(...((await this.devices.unlockPin(step.session, before.id)) ?? []));
-      await this.subscriptions.pinUnlocked(step.session, before.id);
     }
   }
 

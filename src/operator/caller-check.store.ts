@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { NOW } from '../database/statement-parts.ts';
+import { isPinLocked, NOW } from '../database/statement-parts.ts';
 import { LIFETIME_SECONDS } from '../domain/authentication.ts';
 import {
   CALLER_CHECK_SECONDS,
@@ -10,7 +10,6 @@ import {
   OPEN_CHECK_STATES,
   type CallerCheckState,
 } from '../domain/caller-check.ts';
-import { isPinLocked } from '../devices/pin/count-pin.ts';
 import type { Authentication } from '../authentication/authentication.entity.ts';
 import { CALL_CENTRE } from '../relying-parties/relying-parties.ts';
 import type { Subscription } from '../subscriptions/subscription.entity.ts';
@@ -53,7 +52,7 @@ const OPEN = OPEN_CHECK_STATES.map((state) => `'${state}'`).join(', ');
 /** SQL: when the person answered that they did not call: on the request, or afterwards in the history of the app. */
 const DENIED_AT_SQL = `coalesce(a.not_me_at, CASE a.decline_reason WHEN 'not_me' THEN a.closed_at END)`;
 
-/** SQL: the person answered so within the time for which nobody may ask again. */
+/** SQL: the person answered so within the time for which no operator may ask again. */
 const IS_DENIED = `${DENIED_AT_SQL} > now() - interval '${CALLER_DENIED_MINUTES} minutes'`;
 
 /**

@@ -200,7 +200,6 @@ export class OperatorDesk {
         if (!told) throw new Problem('subscription_not_found', 'The subscription has no active device.');
         step.queued.push(...told);
         await this.secondPerson.expect(session, locked, 'unlock_pin', doer);
-        await this.subscriptions.pinUnlocked(session, subscriptionId);
         await this.audit.done(session, call);
       }),
     );

@@ -168,7 +168,7 @@ export class PushCallerChecks extends CallerChecks {
         if (!ended) return false;
         const { operator, subscriptionId, deed, reason, endedAs } = ended;
         const action = `caller-${endedAs.replace('_', '-')}-${DEED_NAMES[deed]}`;
-        // Nobody called the service for it, so there is no address.
+        // No request caused it, so there is no address.
         await this.audit.done(session, { operator, action, subscriptionId, reason, address: '-' });
         return true;
       });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomId } from '../crypto/random.ts';
 import type { Session } from '../database/database.ts';
-import type { CheckedDeed } from '../domain/caller-check.ts';
+import { CHECKED_DEEDS, type CheckedDeed } from '../domain/caller-check.ts';
 import { DEED_NAMES, termsOf, type Deed, type DeedActor, type RequestableDeed } from '../domain/deed.ts';
 import { Problem } from '../domain/problem.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
@@ -110,7 +110,7 @@ export class SecondPerson {
 }
 
 function isChecked(deed: Deed): deed is CheckedDeed {
-  return deed === 'cancel' || deed === 'unlock_pin';
+  return (CHECKED_DEEDS as readonly Deed[]).includes(deed);
 }
 
 /** The problem of a client that may not decide. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { END_WITH_DEVICES } from '../devices/end-with-devices.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement, type Statement } from '../database/statement.ts';
 import { OTP_PARAMETERS } from '../crypto/otp-window.ts';
@@ -138,13 +139,7 @@ const REVOKE_DEVICES = statement(
       UPDATE devices SET state = 'revoked', revoked_at = now(), push_token = NULL, push_token_digest = NULL,
         test_digest = NULL, test_envelope = NULL
       WHERE (id = ANY($1::uuid[]) OR subscription_id = $2) AND state <> 'revoked' RETURNING id
-    ), unregistered AS (
-      UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'device'
-      WHERE device_id IN (SELECT id FROM gone) AND state IN ('pending', 'active')
-    ), silenced AS (
-      UPDATE authenticators SET secret = NULL WHERE device_id IN (SELECT id FROM gone) AND secret IS NOT NULL
-    )
-    SELECT count(*)::int AS count FROM gone`,
+    )${END_WITH_DEVICES}`,
   writing('devices', 'registrations', 'authenticators'),
 );
 /** The person was told of the lock before the restore. */
@@ -282,7 +277,7 @@ export class RestoreStore {
   }
 
   async revokeDevices(session: Session, ids: readonly string[], ofSubscription: string | null = null): Promise<number> {
-    return countOf(await session.rows<Counted>(REVOKE_DEVICES, [ids, ofSubscription]));
+    return (await session.rows(REVOKE_DEVICES, [ids, ofSubscription])).length;
   }
 
   /** Locks PINs, with the wrong ones in all that each had. */

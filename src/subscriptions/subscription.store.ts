@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { NOW } from '../database/statement-parts.ts';
+import { isPinExhausted, isPinLocked, NOW } from '../database/statement-parts.ts';
 import { LOSS_OBJECTION_HOURS, NEW_PHONE_OBJECTION_HOURS } from '../domain/alert.ts';
 import { UNLOCK_HOURS } from '../domain/deed.ts';
-import { PIN_ATTEMPTS, PIN_WRONG_IN_ALL } from '../domain/device.ts';
 import { afterChange, type Standing, type SubscriptionChange } from '../domain/subscription.ts';
 import { Subscription } from './subscription.entity.ts';
 import type {
@@ -84,8 +83,7 @@ const SELECT_VIEW = `SELECT s.id AS "subscriptionId", s.state, s.suspensions, s.
       CASE WHEN d.id IS NOT NULL THEN json_build_object('id', d.id, 'serialNumber', d.serial_number, 'name', d.name,
         'nameCipher', encode(d.name_cipher, 'base64'),
         'platform', d.platform, 'osVersion', d.os_version, 'appVersion', d.app_version, 'state', d.state,
-        'pinLocked', d.pin_failures >= ${PIN_ATTEMPTS} OR d.pin_wrong >= ${PIN_WRONG_IN_ALL},
-        'pinExhausted', d.pin_wrong >= ${PIN_WRONG_IN_ALL}, 'enrolledAt', d.created_at) END AS device
+        'pinLocked', ${isPinLocked('d')}, 'pinExhausted', ${isPinExhausted('d')}, 'enrolledAt', d.created_at) END AS device
     FROM subscriptions s LEFT JOIN LATERAL (
       SELECT * FROM devices WHERE subscription_id = s.id AND issuer_id IS NULL AND state <> 'revoked' ORDER BY state = 'active' DESC LIMIT 1) d ON true`;
 

@@ -8,8 +8,8 @@ import { words } from '../words/words.ts';
 const { caller } = words;
 
 /**
- * The call centre asks whether the person called it, because an operator wants to do something. Whoever rings the call
- * centre in the person's name may be ringing the person as well, so the app asks about the call before anything else.
+ * The call centre asks whether the person called it, because an operator wants to do something. A stranger who rings
+ * the call centre in the person's name may be ringing the person as well, so the app asks about the call first.
  */
 export class CallerRequest extends CodeRequest {
   private readonly deed = caller.deeds[this.authentication.caller?.deed ?? 'cancel'];

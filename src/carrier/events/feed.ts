@@ -74,7 +74,7 @@ export class CarrierFeed {
     }
     const { lineId } = line.facts;
     const standing = await this.subscriptions.standingOnLine(lineId, session);
-    const subscription = standing && (await this.lifecycle.lock(step, standing.id));
+    const subscription = standing && (await this.subscriptions.lock(session, standing.id));
     const isLast = event.sequence === null || event.sequence > line.sequence;
     const effect = isLast
       ? presentEffect(line.facts, event, subscription)

@@ -98,7 +98,7 @@ export class Reconcile {
       await this.lifecycle.cancelPending(step, standing?.id ?? null, this.lines.personIndexesNow(facts));
     }
     for (const event of standing ? events : []) {
-      const subscription = await this.lifecycle.lock(step, standing?.id ?? '');
+      const subscription = await this.subscriptions.lock(step.session, standing?.id ?? '');
       if (subscription.state === 'cancelled') break;
       const by = { actor: 'reconciliation', actorId: client } as const;
       await this.lifecycle.applyLineEffect(step, subscription, effectOf(event), by);

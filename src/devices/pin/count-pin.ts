@@ -1,16 +1,6 @@
 import { statement, type Statement } from '../../database/statement.ts';
-import { deviceBond } from '../../database/statement-parts.ts';
+import { deviceBond, isPinLocked } from '../../database/statement-parts.ts';
 import { PIN_ATTEMPTS, PIN_WRONG_IN_ALL } from '../../domain/device.ts';
-
-/** SQL: true for a device (`d`) whose PIN is locked until it is unlocked, or for good. */
-export function isPinLocked(d: string): string {
-  return `(${d}.pin_failures >= ${PIN_ATTEMPTS} OR ${isPinExhausted(d)})`;
-}
-
-/** SQL: true for a device (`d`) whose PIN is locked for good. */
-export function isPinExhausted(d: string): string {
-  return `${d}.pin_wrong >= ${PIN_WRONG_IN_ALL}`;
-}
 
 /**
  * Declares the statement that counts a PIN before it is compared. All PIN proofs of a device share two counters: the

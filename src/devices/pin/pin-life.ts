@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Alerts } from '../../alerts/alerts.ts';
 import { Database, type Session } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
+import { isPinExhausted, isPinLocked } from '../../database/statement-parts.ts';
 import type { Problem } from '../../domain/problem.ts';
 import { Notices } from '../../notices/notices.ts';
 import { JobQueue } from '../../queue/job-queue.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
 import type { Device } from '../device.entity.ts';
 import { DeviceSecrets } from '../device-secrets.ts';
-import { isPinExhausted, isPinLocked } from './count-pin.ts';
 import { isRightPin, pinExhausted, pinLocked, pinMismatch, type JudgedPin } from './judge-pin.ts';
 
 const UNTOLD = statement(
@@ -75,16 +75,17 @@ export class PinLife {
   }
 
   /**
-   * Unlocks the PINs of the active devices in the session's transaction, raises `pin_unlocked` and notifies the person.
-   * Returns the deliveries to enqueue after the commit; undefined when the subscription has no active device. Problems:
-   * `subscription_not_found`, `pin_exhausted` for the subscription's own phone.
+   * Unlocks the PINs of the active devices in the session's transaction, in which the caller has locked the subscription;
+   * remembers the unlock, raises `pin_unlocked` and notifies the person. Returns the deliveries to enqueue after the
+   * commit; undefined when the subscription has no active device. Problems: `pin_exhausted` for the subscription's own
+   * phone.
    */
   async unlock(session: Session, subscriptionId: string): Promise<string[] | undefined> {
     type Row = Pick<Device, 'id'> & { isOwnPhone: boolean; isExhausted: boolean };
-    await this.subscriptions.lock(session, subscriptionId);
     const devices = await session.rows<Row>(UNLOCK, [subscriptionId]);
     if (devices.length === 0) return undefined;
     if (devices.some(({ isOwnPhone, isExhausted }) => isOwnPhone && isExhausted)) throw pinExhausted();
+    await this.subscriptions.pinUnlocked(session, subscriptionId);
     return this.tell(session, subscriptionId, 'pin_unlocked', null);
   }
 

@@ -1,4 +1,5 @@
 import { CHECKED_DEEDS, type CheckedDeed } from '../../domain/caller-check.ts';
+import { DEED_NAMES } from '../../domain/deed.ts';
 import { clockFace } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Page } from '../../pages/page.ts';
@@ -7,9 +8,6 @@ import type { SubscriptionLook } from '../operator-desk.ts';
 import type { CallerCheckView } from '../push-caller-checks.ts';
 import type { CallerCheckWords } from '../words/words.ts';
 import { deskPage, reasonField, time, type DeskReader } from './desk.ts';
-
-/** The path of the form that does each deed, below the address of the subscription. */
-const FORMS = { cancel: 'cancel', unlock_pin: 'unlock-pin' } as const satisfies Record<CheckedDeed, string>;
 
 /** On the page of a subscription: the form that asks the phone, or why it cannot be asked. */
 export function callerCheckForm(
@@ -125,7 +123,7 @@ function withdrawForm({ texts, formToken }: DeskReader, address: string): Html {
 
 function deedForm({ texts, formToken }: DeskReader, subscription: string, deed: CheckedDeed): Html {
   const { text, submit } = texts.callerCheck.does[deed];
-  return html`<form method="post" action="${subscription}/${FORMS[deed]}">
+  return html`<form method="post" action="${subscription}/${DEED_NAMES[deed]}">
     <p class="hint">${text}</p>
     ${formToken} ${reasonField(texts.desk, 'reason-deed')}
     <button class="${deed === 'cancel' ? 'danger' : 'primary'}">${submit}</button>
