@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { randomId, randomNonce } from '../crypto/random.ts';
+import { future } from '../database/criteria.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
 import { ALERT_HOURS, REPLACED_HOURS, TOLD_TO_REPLACED, type AlertAnswer, type AlertKind } from '../domain/alert.ts';
 import { Problem } from '../domain/problem.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
-import type { Alert } from './alert.entity.ts';
+import { Alert } from './alert.entity.ts';
 
 /** An alert, as the phone lists it. */
 export type ListedAlert = Pick<Alert, 'id' | 'kind' | 'about' | 'at' | 'expiresAt' | 'state' | 'nonce'>;
@@ -137,6 +138,11 @@ export class Alerts {
     if (!row) throw alertNotFound();
     if (row.state !== 'open') throw alertClosed();
     return row;
+  }
+
+  /** True while an alert of this kind about this can be answered. */
+  async isOpen({ manager }: Session, subscriptionId: string, kind: AlertKind, about: string): Promise<boolean> {
+    return manager.existsBy(Alert, { subscriptionId, kind, about, state: 'open', expiresAt: future() });
   }
 
   /** Closes an alert in the transaction of its effect, once. Problems: `alert_closed`. */

@@ -124,13 +124,16 @@ export class NewPhone {
       const before = await this.lifecycle.lock(step, alert.subscriptionId);
       await this.alerts.close(session, alert, 'confirmed');
       const drawn = this.subscriptions.drawEnrolmentCode();
-      const expiresAt = isInDoubt(before)
-        ? undefined
-        : await this.subscriptions.enqueueEnrolment(session, before.id, drawn.enrolmentCode, { confirmed: true });
+      const heldUntil = await this.store.newPhoneHeldUntil(before.id, session);
+      const isHeld = heldUntil !== null && heldUntil > new Date();
+      const expiresAt =
+        isInDoubt(before) || isHeld
+          ? undefined
+          : await this.subscriptions.enqueueEnrolment(session, before.id, drawn.enrolmentCode, { confirmed: true });
       if (!expiresAt) {
         throw new Problem(
           'subscription_not_active',
-          'The subscription is suspended or cancelled. Contact the call centre.',
+          'The subscription is suspended, held after a report of loss, or cancelled. Contact the call centre.',
         );
       }
       await this.store.resolveOpen(session, before.id, 'confirmed');

@@ -52,8 +52,10 @@ const KEY_OF = `SELECT d.id AS "deviceId", d.subscription_id AS "subscriptionId"
 
 const KEY = statement('device_key', `${KEY_OF} AND d.state <> 'revoked'`);
 
-/** SQL: true for a device (`d`) that is in use, or whose place another phone took in the last 72 hours. */
-const MAY_ANSWER = `(d.state = 'active' OR d.replaced_at > now() - interval '${REPLACED_HOURS} hours')`;
+/** SQL: true for a device that is in use, or whose place another phone took in the last 72 hours. */
+const mayAnswer = (d: string) =>
+  `(${d}.state = 'active' OR ${d}.replaced_at > now() - interval '${REPLACED_HOURS} hours')`;
+const MAY_ANSWER = mayAnswer('d');
 
 const KEY_FOR_ALERTS = statement('device_key_for_alerts', `${KEY_OF} AND d.issuer_id IS NULL AND ${MAY_ANSWER}`);
 
@@ -65,6 +67,20 @@ const WAS_LOST = statement(
           AND k.reason = 'loss_reported' AND k.recorded_at < d.replaced_at ORDER BY k.number DESC LIMIT 1
       ) last ON last.change = 'suspended'
     WHERE d.id = $1 AND d.state = 'revoked'`,
+);
+
+const ENROLLED_LATER = statement(
+  'device_enrolled_later',
+  `SELECT e.id FROM devices d JOIN devices e ON e.subscription_id = d.subscription_id AND e.activated_at > d.activated_at
+    WHERE d.id = $1 AND e.id::text = ANY($2)`,
+);
+
+/** Without a row where a phone that was in use earlier may still answer alerts. */
+const IS_EARLIEST = statement(
+  'device_is_earliest',
+  `SELECT 1 FROM devices d WHERE d.id = $1 AND NOT EXISTS (SELECT 1 FROM devices o
+    WHERE o.subscription_id = d.subscription_id AND o.issuer_id IS NULL AND o.activated_at < d.activated_at
+      AND ${mayAnswer('o')})`,
 );
 
 const SPEND_PROOF_FOR_ALERTS = statement(
@@ -380,6 +396,17 @@ export class DeviceStore {
   /** True for a phone whose place another one took while it was reported lost. */
   async wasLost(deviceId: string): Promise<boolean> {
     return (await this.database.rows(WAS_LOST, [deviceId])).length === 1;
+  }
+
+  /** Of these devices, those of the same subscription that were enrolled after this one. */
+  async enrolledLater(deviceId: string, ids: readonly string[]): Promise<Set<string>> {
+    const rows = await this.database.rows<Pick<Device, 'id'>>(ENROLLED_LATER, [deviceId, ids]);
+    return new Set(rows.map(({ id }) => id));
+  }
+
+  /** True if no phone of the subscription that may answer alerts was in use before this one. */
+  async isEarliest(deviceId: string): Promise<boolean> {
+    return (await this.database.rows(IS_EARLIEST, [deviceId])).length === 1;
   }
 
   /** Spends a proof of such a phone. Returns false when it was used before. */

@@ -153,6 +153,16 @@ export class Devices {
     await this.store.resetPin(deviceId);
   }
 
+  /** Of these devices, those of the same subscription that were enrolled after this one. */
+  async enrolledLater({ deviceId }: ProvenDevice, ids: readonly string[]): Promise<Set<string>> {
+    return this.store.enrolledLater(deviceId, ids);
+  }
+
+  /** True if no phone of the subscription that may answer alerts was in use before this one. */
+  async isEarliest({ deviceId }: ProvenDevice): Promise<boolean> {
+    return this.store.isEarliest(deviceId);
+  }
+
   /** Revokes the devices of a subscription that are still under test. */
   async revokeTesting(session: Session, subscriptionId: string): Promise<void> {
     await this.store.revokeUntested(session, subscriptionId);

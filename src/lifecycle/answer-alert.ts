@@ -9,6 +9,8 @@ import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import type { AlertsResponse } from './alert.dto.ts';
 import { SubscriptionLifecycle } from './lifecycle.ts';
 
+type AboutSomething = Pick<AnsweredAlert, 'kind' | 'about'>;
+
 /** The phone answers an alert: the person's key and PIN prove more than the SIM does. */
 @Injectable()
 export class AnswerAlert {
@@ -27,19 +29,18 @@ export class AnswerAlert {
   }
 
   /** Lists the alerts that this phone may answer or has answered. */
-  async list({ deviceId, subscriptionId }: ProvenDevice): Promise<AlertsResponse> {
-    const alerts = await this.alerts.listed(subscriptionId);
+  async list(device: ProvenDevice): Promise<AlertsResponse> {
+    const alerts = await this.alerts.listed(device.subscriptionId);
+    const mayAnswer = await this.answerableBy(device, alerts);
     return {
-      alerts: alerts
-        .filter((alert) => !isAboutItself(alert, deviceId))
-        .map(({ id, kind, at, expiresAt, state, nonce }) => ({
-          id,
-          kind,
-          at: at.toISOString(),
-          expiresAt: expiresAt.toISOString(),
-          state,
-          nonce: nonce.toString('base64url'),
-        })),
+      alerts: alerts.filter(mayAnswer).map(({ id, kind, at, expiresAt, state, nonce }) => ({
+        id,
+        kind,
+        at: at.toISOString(),
+        expiresAt: expiresAt.toISOString(),
+        state,
+        nonce: nonce.toString('base64url'),
+      })),
     };
   }
 
@@ -52,7 +53,11 @@ export class AnswerAlert {
     { id, answer, pinProof }: { id: string; answer: AlertAnswer; pinProof: string },
   ): Promise<unknown> {
     const alert = await this.alerts.find(id, device.subscriptionId);
-    if (isAboutItself(alert, device.deviceId)) throw alertNotFound();
+    const mayAnswer = await this.answerableBy(device, [alert]);
+    if (!mayAnswer(alert)) throw alertNotFound();
+    if (alert.kind === 'device_enrolled' && answer === 'confirm' && !(await this.devices.isEarliest(device))) {
+      throw alertNotFound();
+    }
     await this.devices.provePin(device, { alertId: id, purpose: `alert-${answer}`, proof: pinProof });
     return this.alerts.answer({ ...alert, deviceId: device.deviceId }, answer);
   }
@@ -100,8 +105,8 @@ export class AnswerAlert {
    * Another phone was enrolled, or the PIN was guessed or unlocked, and it was not the person: two people must decide.
    *
    * A phone whose PIN is locked answers no alert: it could prove nothing, and a stranger who locked it by guesses must
-   * not be able to suspend. `pin_locked` is therefore answered after the unlock on the same phone, with the right PIN, as long
-   * as the alert is open, or before it by a phone that was replaced within 72 hours and has a PIN of its own.
+   * not be able to suspend. `pin_locked` is therefore answered after the unlock on the same phone, with the right PIN,
+   * as long as the alert is open, or before it by a phone that was replaced within 72 hours and has a PIN of its own.
    * `pin_unlocked` is answered on the same phone at once. Each answer takes a right PIN, which no guesser has.
    */
   private readonly takeover: AlertHandler = {
@@ -119,12 +124,21 @@ export class AnswerAlert {
       }),
   };
 
+  /**
+   * An enrolment is told to the phones that were in use before it: the enrolled phone, and one that was enrolled with
+   * its help, answer nothing for them. Any of them may object, and the earliest alone may confirm.
+   */
+  private async answerableBy(
+    device: ProvenDevice,
+    alerts: readonly AboutSomething[],
+  ): Promise<(alert: AboutSomething) => boolean> {
+    const enrolled = alerts.flatMap(({ kind, about }) => (kind === 'device_enrolled' && about !== null ? [about] : []));
+    if (enrolled.length === 0) return () => true;
+    const later = await this.devices.enrolledLater(device, enrolled);
+    return ({ kind, about }) => kind !== 'device_enrolled' || (about !== null && later.has(about));
+  }
+
   private async justClose(alert: AnsweredAlert, state: 'confirmed' | 'objected'): Promise<void> {
     await this.lifecycle.inTransaction((step) => this.alerts.close(step.session, alert, state));
   }
-}
-
-/** A phone does not answer the alert that tells of its own enrolment: that is for the phone whose place it took. */
-function isAboutItself({ kind, about }: { kind: string; about?: string | null }, deviceId: string): boolean {
-  return kind === 'device_enrolled' && about === deviceId;
 }

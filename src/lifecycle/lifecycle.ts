@@ -114,7 +114,8 @@ export class SubscriptionLifecycle {
 
   /**
    * Applies one change with its consequences.
-   * Returns null, without effect, if the transition table does not allow it.
+   * Returns null, without effect, if the transition table does not allow it; and the standing as it is where what stands
+   * already happened again in a way that counts, as {@link happenedAgain} says.
    */
   async change(
     step: LifecycleStep,
@@ -125,7 +126,7 @@ export class SubscriptionLifecycle {
     const { session } = step;
     const address = await this.notices.addressOf(session, before.id);
     const after = await this.subscriptions.change(session, before, change, by);
-    if (!after) return null;
+    if (!after) return (await this.happenedAgain(step, before, change, by)) ? standingOf(before) : null;
     if (change.kind === 'cancelled' || change.kind === 'suspended') {
       await this.smsPermissions.endAll(session, before.id);
       await this.cancelPending(step, before.id, []);
@@ -133,15 +134,41 @@ export class SubscriptionLifecycle {
     const happening = happeningOf(change, before);
     if (happening) await this.memories.remember(session, before.lineId, happening);
     if (change.kind === 'cancelled') await this.devices.revokeAll(session, before.id);
-    if (change.kind === 'suspended' && change.reason !== 'line_suspended') {
-      // The person must prove their identity and enrol again: a thief may hold an enrolment code or a phone under test.
-      await this.subscriptions.voidEnrolmentCodes(session, before.id);
-      await this.devices.revokeTesting(session, before.id);
-    }
+    if (change.kind === 'suspended' && change.reason !== 'line_suspended') await this.endEnrolments(step, before);
     await this.alert(step, before, change, by);
     const notice = noticeOf(change, before, after);
     if (notice) step.queued.push(await this.notices.enqueue(session, before.id, notice, address));
     return after;
+  }
+
+  /**
+   * What suspends already may happen again, for which the alert of the first time is no answer: each SIM change has an
+   * alert of its own, and a report of loss by log-in, at the call centre or by a phone takes the place of one
+   * without a login, which the phone alone could lift. Returns false where nothing follows from it.
+   */
+  private async happenedAgain(
+    step: LifecycleStep,
+    before: LockedSubscription,
+    change: SubscriptionChange,
+    by: Cause,
+  ): Promise<boolean> {
+    const { session } = step;
+    if (change.kind !== 'suspended' || before.state === 'cancelled') return false;
+    if (!before.suspensions.includes(change.reason) || change.reason === 'line_suspended') return false;
+    if (change.reason === 'loss_reported') {
+      if (by.withoutLogin || !(await this.alerts.isOpen(session, before.id, 'loss_reported', WITHOUT_LOGIN)))
+        return false;
+      await this.memories.remember(session, before.lineId, { kind: 'loss_reported', at: new Date() });
+    }
+    await this.endEnrolments(step, before);
+    await this.alert(step, before, change, by);
+    return true;
+  }
+
+  /** The person must prove their identity and enrol again: a thief may hold an enrolment code or a phone under test. */
+  private async endEnrolments({ session }: LifecycleStep, { id }: LockedSubscription): Promise<void> {
+    await this.subscriptions.voidEnrolmentCodes(session, id);
+    await this.devices.revokeTesting(session, id);
   }
 
   /** Tells the phone, which can answer. An alert ends with what it tells of. */
@@ -254,6 +281,10 @@ export class SubscriptionLifecycle {
 }
 
 /** What the line remembers of a change of its subscription. */
+function standingOf({ state, suspensions, reason }: LockedSubscription): Standing {
+  return { state, suspensions, reason };
+}
+
 function happeningOf(change: SubscriptionChange, before: LockedSubscription): LineHappening | null {
   const at = new Date();
   if (change.kind === 'suspended' && change.reason === 'loss_reported') return { kind: 'loss_reported', at };

@@ -261,7 +261,7 @@ export class Lines extends CarrierDirectory {
       ...this.columns(line),
       ...this.numberColumns(line),
     }));
-    const added = await this.database.rows<{ id: string }>(INSERT_MANY, [
+    const values = [
       rows.map(({ id }) => id),
       rows.map(({ phoneIndex }) => phoneIndex),
       rows.map(({ phoneNumber }) => phoneNumber),
@@ -272,11 +272,14 @@ export class Lines extends CarrierDirectory {
       rows.map(({ plan }) => plan),
       rows.map(({ handset }) => handset),
       takenAt,
-    ]);
-    const ids = new Set(added.map(({ id }) => id));
-    const entered = lines.filter(({ lineId }) => ids.has(lineId));
-    for (const line of await this.memories.arriving(entered)) await this.memories.arrive(this.database, line);
-    return [...ids];
+    ];
+    return this.database.transaction(async (session) => {
+      const added = await session.rows<{ id: string }>(INSERT_MANY, values);
+      const ids = new Set(added.map(({ id }) => id));
+      const entered = lines.filter(({ lineId }) => ids.has(lineId));
+      for (const line of await this.memories.arriving(entered)) await this.memories.arrive(session, line);
+      return [...ids];
+    });
   }
 
   /** The unique index compares numbers under one key; this one also knows those that were written under an older key. */

@@ -103,7 +103,8 @@ export function spendStart({
     ), ringing_budget AS (
       ${spend($.ringingKey, $.ringingLimit, 'FROM agency_allows WHERE NOT EXISTS (SELECT 1 FROM quiet)')}
     ), tries AS (
-      SELECT ${$.ringingKey}::bytea IS NULL OR EXISTS (SELECT 1 FROM ringing_budget) AS rings FROM agency_allows
+      SELECT NOT EXISTS (SELECT 1 FROM quiet)
+        AND (${$.ringingKey}::bytea IS NULL OR EXISTS (SELECT 1 FROM ringing_budget)) AS rings FROM agency_allows
     )`;
 }
 

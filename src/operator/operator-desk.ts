@@ -170,7 +170,10 @@ export class OperatorDesk {
     );
   }
 
-  /** Suspends a subscription at once. Problems: `subscription_not_found`, `nothing_to_change`. */
+  /**
+   * Suspends a subscription at once. A loss that was reported without a login is from now on reported at the call centre,
+   * and lifted by no phone. Problems: `subscription_not_found`, `nothing_to_change`.
+   */
   async reportLoss(operator: Operator, subscriptionId: string): Promise<StandingResponse> {
     return this.change(operator, 'report-loss', subscriptionId, { kind: 'suspended', reason: 'loss_reported' });
   }
@@ -283,7 +286,7 @@ export class OperatorDesk {
       this.lifecycle.inTransaction(async (step) => {
         const before = await this.lifecycle.lock(step, subscriptionId);
         const isSwapped = before.suspensions.includes('sim_swapped');
-        if (!afterChange(before, change) && !isSwapped) throw nothingToChange(before);
+        if (!afterChange(before, change) && !isSwapped && change.kind !== 'suspended') throw nothingToChange(before);
         const names = await expectSecond(step.session, before);
         const after = await this.lifecycle.change(step, before, change, causedBy({ operator: names }));
         if (!after) throw nothingToChange(before);

@@ -71,6 +71,28 @@ describe('one client with the scope operator', () => {
     expect((await act('operator.decide', `subscriptions/${victim.subscriptionId}/unlock-pin`)).status).toBe(409);
   });
 
+  it('whose phone enrols a third one cannot answer in its place for the phone that was replaced', async () => {
+    const victim = await service.subscriber();
+    const enrol = async () => {
+      const { body } = await act('operator', `subscriptions/${victim.subscriptionId}/enrolment-code`);
+      const phone = await service.enrol(body['enrolmentCode'] as string);
+      await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+      return phone;
+    };
+    const second = await enrol();
+    const alert = await alertOf(victim, 'device_enrolled');
+    const third = await enrol();
+    for (const phone of [second, third]) {
+      const known = (await phone.alerts()).filter(({ kind }) => kind === 'device_enrolled');
+      for (const one of [alert, ...known]) await phone.confirmAlert(one, TEST_PIN).catch(() => undefined);
+    }
+    const open = await eventually('an open alert', async () =>
+      (await victim.phone.alerts()).find(({ kind, state }) => kind === 'device_enrolled' && state === 'open'),
+    );
+    await victim.phone.objectToAlert(open, TEST_PIN);
+    expect(await standing(victim)).toMatchObject({ state: 'suspended', suspensions: ['loss_reported'] });
+  });
+
   it('who issues a code for another phone is told of to the old phone, which stops it', async () => {
     const victim = await service.subscriber();
     const { body } = await act('operator', `subscriptions/${victim.subscriptionId}/enrolment-code`);

@@ -36,6 +36,36 @@ describe('the thief of the phone who has seen the PIN', () => {
     expect(pending && (await codeOf(victim.phone.open(pending, TEST_PIN)))).not.toBe('done');
   });
 
+  it.each([
+    ['the report at the call centre', (id: string) => service.operate(id, 'report-loss')],
+    ['the objection of the phone that was replaced', null],
+  ])('cannot lift a report without a login that came first, once there is %s', async (_, report) => {
+    const victim = await service.subscriber();
+    let holder = victim;
+    if (!report) {
+      const { body } = await service.operate(victim.subscriptionId, 'enrolment-code');
+      const phone = await service.enrol(body['enrolmentCode'] as string);
+      await phone.confirmTest((await phone.readTestEnvelope(await phone.testEnvelope())).code);
+      holder = { ...victim, phone };
+    }
+    await new Thief(service, victim).reportLoss();
+    await eventually('the suspension', async () => (await standing(victim)).state === 'suspended');
+    if (report) await report(victim.subscriptionId);
+    else await victim.phone.objectToAlert(await alertOf(victim, 'device_enrolled'), TEST_PIN);
+    await holder.phone.objectToAlert(await alertOf(holder, 'loss_reported'), TEST_PIN);
+    expect(await standing(victim)).toMatchObject({ state: 'suspended', suspensions: ['loss_reported'] });
+  });
+
+  it('gets no code for another phone while a report that suspends nothing holds new phones', async () => {
+    const victim = await service.subscriber();
+    const thief = new Thief(service, victim);
+    await thief.reportLoss();
+    await victim.phone.objectToAlert(await alertOf(victim, 'loss_reported'), TEST_PIN);
+    await thief.reportLoss();
+    await thief.askForNewPhone();
+    expect(await codeOf(victim.phone.confirmAlert(await alertOf(victim, 'new_phone'), TEST_PIN))).not.toBe('done');
+  });
+
   it('cannot lift the report by confirming the owner’s new SIM', async () => {
     const victim = await service.subscriber();
     await service.operate(victim.subscriptionId, 'report-loss');

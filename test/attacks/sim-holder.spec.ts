@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
-import { TestService } from '../support/service.ts';
+import { TEST_PIN, TestService } from '../support/service.ts';
 import { ANDROID, FEATURE_PHONE, Thief } from './thief.ts';
 
 /**
@@ -80,6 +80,17 @@ describe('the holder of the SIM with the birth date', () => {
       await thief.askForNewPhone();
       expect(thief.textedEnrolment()).toBeUndefined();
     }
+  });
+
+  it('who swaps the SIM after its owner did is not confirmed by what the owner answers to the first change', async () => {
+    const thief = await atWork();
+    const { phone } = thief.victim;
+    await thief.tell('sim-swapped');
+    const first = (await phone.alerts()).find(({ kind }) => kind === 'sim_swapped')!;
+    await thief.tell('sim-swapped');
+    await expect(phone.confirmAlert(first, TEST_PIN)).rejects.toMatchObject({ code: 'alert_closed' });
+    await thief.tell('plan-changed', { plan: 'prepaid' });
+    expect(await thief.tryBank()).toBe('nothing');
   });
 
   it('who ports the number out and back under a new contract is not verified, and does not join', async () => {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TextBrowser } from '../../src/commands/journey/text-browser.ts';
 import type { PhoneAlert } from '../../src/phone/phone.ts';
+import { smartOtp, startSigning } from '../support/authenticators.ts';
 import { eventually } from '../support/eventually.ts';
 import { TEST_PIN, TestService, type Subscriber } from '../support/service.ts';
 import { isServed, Thief } from './thief.ts';
@@ -81,6 +82,15 @@ describe('somebody who knows the birth date and the number', () => {
     const held = (await victim.phone.pending())[0];
     expect(held).toMatchObject({ held: true });
     expect(await isServed(service, victim, 'demo-bank')).toBe(true);
+  });
+
+  it('at an institution, rings for no signature either after the person answered that it was not them', async () => {
+    const { person } = await service.subscriber();
+    const device = await smartOtp(service, person);
+    await device.decline((await startSigning(service, person)).body.id, 'not_me');
+    const { status, body } = await startSigning(service, person);
+    expect(status).toBe(201);
+    expect((await device.pending()).find(({ id }) => id === body.id)).toMatchObject({ held: true });
   });
 
   it('learns nothing from what a start answers: a stranger, a subscriber, a suspended and a held person look alike', async () => {

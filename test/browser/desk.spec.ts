@@ -232,7 +232,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     const page = await context.newPage();
     await page.goto(`${scene.issuer}/operator`);
     const { password, code } = await credentials('viewer');
-    expect(await page.evaluate('document.activeElement.id')).toBe('login');
+    await page.locator('#login:focus').waitFor();
     await page.keyboard.type('viewer');
     await page.keyboard.press('Tab');
     await page.keyboard.type(password);
@@ -240,7 +240,7 @@ describeWith(CHROMIUM, 'the operators’ desk', () => {
     await page.keyboard.type(code);
     await page.keyboard.press('Enter');
     await page.waitForURL(`${scene.issuer}/operator`);
-    expect(await page.evaluate('document.activeElement.id')).toBe('phoneNumber');
+    await page.locator('#phoneNumber:focus').waitFor();
     await page.keyboard.type('010-1234-5678');
     await page.keyboard.press('Tab');
     await page.keyboard.type('고객 문의');
