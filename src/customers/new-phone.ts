@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 import { Alerts, type AlertHandler, type AnsweredAlert } from '../alerts/alerts.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
-import { isInDoubt, type LineMemory } from '../domain/line-memory.ts';
+import { isInDoubt, isWithin, LOSS_HELD_HOURS, type LineMemory } from '../domain/line-memory.ts';
 import { NEW_PHONE_OBJECTION_HOURS } from '../domain/alert.ts';
 import { NEW_PHONE_NOTICES_A_DAY, newPhoneStep, newPhoneWaitEnd } from '../domain/new-phone.ts';
 import { Problem } from '../domain/problem.ts';
@@ -59,15 +59,15 @@ export class NewPhone {
       step.queued.push(...(await this.alerts.raise(session, id, 'new_phone', report.id)));
       await this.notify(step, report, id, 'new_phone_asked');
     }
-    const heldUntil = await this.store.newPhoneHeldUntil(id, session);
-    if (heldUntil && heldUntil > report.now) return heldUntil;
+    const lossAt = await this.store.unsuspendedLossAt(id, session);
+    if (lossAt && isWithin(lossAt, LOSS_HELD_HOURS, report.now)) return lossHeldUntil(lossAt);
     const memory = await this.memories.of(subscription.lineId, session);
     const handset = await this.subscriptions.newHandset(id, session);
     const next = newPhoneStep({
       filedAt: report.filedAt,
       now: report.now,
       handsetToldAt: handset?.since ?? null,
-      disturbedAt: disturbancesOf(memory),
+      disturbedAt: [...disturbancesOf(memory), lossAt],
       waitMinutes: this.environment.NEW_PHONE_WAIT_MINUTES,
     });
     if (next.kind === 'wait') {
@@ -92,18 +92,20 @@ export class NewPhone {
       const until = objectedAt && new Date(objectedAt.getTime() + NEW_PHONE_OBJECTION_HOURS * 3_600_000);
       return until && until > new Date() ? { state: 'objected', until } : undefined;
     }
-    const [handset, memory, heldUntil] = await Promise.all([
+    const [handset, memory, lossAt] = await Promise.all([
       this.subscriptions.newHandset(id),
       this.memories.of(lineId),
-      this.store.newPhoneHeldUntil(id),
+      this.store.unsuspendedLossAt(id),
     ]);
     if (!handset) return { state: 'waiting', since: open.filedAt, until: null };
     const endsAt = newPhoneWaitEnd({
+      filedAt: open.filedAt,
       handsetToldAt: handset.since,
-      disturbedAt: disturbancesOf(memory),
+      disturbedAt: [...disturbancesOf(memory), lossAt],
       waitMinutes: this.environment.NEW_PHONE_WAIT_MINUTES,
     });
-    return { state: 'waiting', since: open.filedAt, until: heldUntil && heldUntil > endsAt ? heldUntil : endsAt };
+    const until = lossAt && lossHeldUntil(lossAt) > endsAt ? lossHeldUntil(lossAt) : endsAt;
+    return { state: 'waiting', since: open.filedAt, until };
   }
 
   private readonly answers: AlertHandler = {
@@ -124,8 +126,8 @@ export class NewPhone {
       const before = await this.lifecycle.lock(step, alert.subscriptionId);
       await this.alerts.close(session, alert, 'confirmed');
       const drawn = this.subscriptions.drawEnrolmentCode();
-      const heldUntil = await this.store.newPhoneHeldUntil(before.id, session);
-      const isHeld = heldUntil !== null && heldUntil > new Date();
+      const lossAt = await this.store.unsuspendedLossAt(before.id, session);
+      const isHeld = isWithin(lossAt, LOSS_HELD_HOURS, new Date());
       const expiresAt =
         isInDoubt(before) || isHeld
           ? undefined
@@ -154,6 +156,11 @@ export class NewPhone {
     });
     if (told) await this.lifecycle.notify(step, subscriptionId, { kind });
   }
+}
+
+/** Until when a report of loss that suspended nothing holds new phones. */
+function lossHeldUntil(filedAt: Date): Date {
+  return new Date(filedAt.getTime() + LOSS_HELD_HOURS * 3_600_000);
 }
 
 /** What makes the wait start anew. */

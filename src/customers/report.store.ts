@@ -3,7 +3,6 @@ import { InjectRepository } from '@nestjs/typeorm';
 import { In, IsNull, Not, type Repository } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { LOSS_HELD_HOURS } from '../domain/line-memory.ts';
 import type { Subscription } from '../subscriptions/subscription.entity.ts';
 import { Report } from './report.entity.ts';
 import type { CustomerReportKind, ReportOutcome } from './report.ts';
@@ -46,12 +45,11 @@ const UNSETTLED = statement(
     ORDER BY NOT (r.kind = 'lost_phone' AND r.outcome = 'call_centre'), r.filed_at LIMIT 100`,
 );
 
-/** The end of the hold of new phones by a report of loss that suspended nothing. */
-const NEW_PHONE_HELD = statement(
-  'report_new_phone_held',
-  `SELECT max(filed_at) + interval '${LOSS_HELD_HOURS} hours' AS until FROM reports
-    WHERE subscription_id = $1 AND kind = 'lost_phone' AND outcome = 'call_centre'
-      AND filed_at > now() - interval '${LOSS_HELD_HOURS} hours'`,
+/** The last report of loss that suspended nothing. */
+const UNSUSPENDED_LOSS = statement(
+  'report_unsuspended_loss',
+  `SELECT max(filed_at) AS at FROM reports
+    WHERE subscription_id = $1 AND kind = 'lost_phone' AND outcome = 'call_centre'`,
 );
 
 /** The maximum number of rows that one purge statement deletes. */
@@ -98,9 +96,9 @@ export class ReportStore {
     return manager.existsBy(Report, { id: Not(id), kind, subscriptionId, outcome: IsNull() });
   }
 
-  /** Until when a report of loss that suspended nothing holds new phones of the subscription; null without one. */
-  async newPhoneHeldUntil(subscriptionId: string, session: Session = this.database): Promise<Date | null> {
-    return (await session.rows<{ until: Date | null }>(NEW_PHONE_HELD, [subscriptionId]))[0]?.until ?? null;
+  /** When the last report of loss that suspended nothing was filed about the subscription; null without one. */
+  async unsuspendedLossAt(subscriptionId: string, session: Session = this.database): Promise<Date | null> {
+    return (await session.rows<{ at: Date | null }>(UNSUSPENDED_LOSS, [subscriptionId]))[0]?.at ?? null;
   }
 
   /** Counts a notice about an open request. Returns false when `most` were sent within a day. */

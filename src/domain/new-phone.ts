@@ -12,8 +12,9 @@ export type NewPhoneStep =
   { kind: 'wait'; until: Date; isEnding: boolean } | { kind: 'send_code' } | { kind: 'call_centre' };
 
 /**
- * The next step of a request for a new phone. The wait never starts before the carrier reported the new handset, and it
- * starts anew at every change of SIM or handset and every report of loss (`disturbedAt`).
+ * The next step of a request for a new phone. The wait never starts before the request and the carrier's
+ * report of the new handset, and it starts anew at every change of SIM or handset and every report of loss
+ * (`disturbedAt`).
  */
 export function newPhoneStep(request: {
   filedAt: Date;
@@ -27,7 +28,7 @@ export function newPhoneStep(request: {
     if (minutesAfter(filedAt, HANDSET_HOURS * 60) <= now) return { kind: 'call_centre' };
     return { kind: 'wait', until: minutesAfter(now, LOOK_MINUTES), isEnding: false };
   }
-  const endsAt = newPhoneWaitEnd({ handsetToldAt, disturbedAt, waitMinutes });
+  const endsAt = newPhoneWaitEnd({ filedAt, handsetToldAt, disturbedAt, waitMinutes });
   if (endsAt <= now) return { kind: 'send_code' };
   const noticeAt = minutesAfter(endsAt, -NOTICE_MINUTES);
   if (noticeAt > now) return { kind: 'wait', until: noticeAt, isEnding: false };
@@ -36,12 +37,13 @@ export function newPhoneStep(request: {
 
 /** When the wait of a request for a new phone ends, as things stand. */
 export function newPhoneWaitEnd(request: {
+  filedAt: Date;
   handsetToldAt: Date;
   disturbedAt: readonly (Date | null)[];
   waitMinutes: number;
 }): Date {
-  const { handsetToldAt, disturbedAt, waitMinutes } = request;
-  const startedAt = Math.max(handsetToldAt.getTime(), ...disturbedAt.map((at) => at?.getTime() ?? 0));
+  const { filedAt, handsetToldAt, disturbedAt, waitMinutes } = request;
+  const startedAt = Math.max(...[filedAt, handsetToldAt, ...disturbedAt].map((at) => at?.getTime() ?? 0));
   return minutesAfter(new Date(startedAt), waitMinutes);
 }
 

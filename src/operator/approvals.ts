@@ -14,6 +14,7 @@ import type { LockedSubscription } from '../subscriptions/subscription.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
 import { ApprovalStore, type ApprovalRow } from './approval.store.ts';
 import { Audit } from './audit.ts';
+import { DeedRequestStore } from './deed-request.store.ts';
 import { HeldLines } from './held-lines.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
 import { nothingToChange, type Operator } from './operator-desk.ts';
@@ -56,6 +57,7 @@ const ACTIONS: Readonly<Record<ApprovalKind, string>> = { ...DEED_NAMES, subscri
 export class Approvals {
   constructor(
     private readonly store: ApprovalStore,
+    private readonly requests: DeedRequestStore,
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly subscriptions: Subscriptions,
     private readonly devices: Devices,
@@ -203,10 +205,14 @@ export class Approvals {
     );
   }
 
-  /** The person was told of a request to cancel, which has ended without an answer from the phone. */
+  /**
+   * The person was told of a request to cancel, which has ended without an answer from the phone. While a client’s
+   * request stands, the phone can still object to that one.
+   */
   private async endAnnouncement(step: LifecycleStep, { kind, subscriptionId }: ApprovalRow): Promise<void> {
-    if (kind === 'cancel' && subscriptionId !== null)
-      await this.lifecycle.endAnnouncement(step, subscriptionId, 'cancellation');
+    if (kind !== 'cancel' || subscriptionId === null) return;
+    if (await this.requests.isCancellationOpen(step.session, subscriptionId)) return;
+    await this.lifecycle.endAnnouncement(step, subscriptionId, 'cancellation');
   }
 
   /** Whether two operators may do this to the subscription as it stands, and whether it would change anything. */

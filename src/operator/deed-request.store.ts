@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
+import { future } from '../database/criteria.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
@@ -80,6 +81,12 @@ export class DeedRequestStore {
   ): Promise<Client['clientId'] | undefined> {
     const values = [subscriptionId, deed, clientId];
     return (await session.rows<{ askedBy: Client['clientId'] }>(SPEND, values))[0]?.askedBy;
+  }
+
+  /** Returns whether a client’s request to cancel the subscription can still be used. */
+  async isCancellationOpen({ manager }: Session, subscriptionId: string): Promise<boolean> {
+    const open = { subscriptionId, deed: 'cancel', spentAt: IsNull(), expiresAt: future() } as const;
+    return manager.existsBy(DeedRequest, open);
   }
 
   /** Deletes the unused requests to cancel a subscription, because the person objected. */

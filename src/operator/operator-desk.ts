@@ -90,13 +90,19 @@ export class OperatorDesk {
     });
   }
 
-  /** Subscribes a line and returns the code that enrols its app. Problems: as `Subscriptions.subscribe`. */
-  async subscribe(operator: Operator, phoneNumber: string): Promise<Enrolment> {
-    const call = { ...operator, action: 'subscribe', ...this.about(phoneNumber) };
+  /**
+   * Subscribes a line and returns the code that enrols its app. A line whose protection ended a moment ago counts as one
+   * whose phone is in use: cancelling and subscribing anew leads to another phone, as `enrolmentCode` does. Problems: as
+   * `Subscriptions.subscribe`, and `too_many_requests`.
+   */
+  async subscribe(doer: Doer, phoneNumber: string): Promise<Enrolment> {
+    const call = { ...auditedBy(doer), action: 'subscribe', ...this.about(phoneNumber) };
     return this.audit.of(call, () =>
-      this.lifecycle.subscribe(phoneNumber, causedBy(operator), (session, subscriptionId) =>
-        this.audit.done(session, { ...call, subscriptionId }),
-      ),
+      this.lifecycle.subscribe(phoneNumber, causedBy(doer), async (session, subscriptionId) => {
+        if (await this.subscriptions.followsAnother(session, subscriptionId))
+          await this.limits.spendIn(session, this.codesOf(doer));
+        await this.audit.done(session, { ...call, subscriptionId });
+      }),
     );
   }
 

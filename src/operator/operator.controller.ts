@@ -56,7 +56,8 @@ export class OperatorController {
 
   /**
    * Subscribes a line and returns the code that enrols its app. Errors: `not_eligible` with every rule that the line
-   * does not meet in `reasons`, `invalid_request`, `service_unavailable`.
+   * does not meet in `reasons`, `invalid_request`, `service_unavailable`; `too_many_requests` where one client joins many
+   * lines anew whose protection ended within 72 hours.
    */
   @Post('subscriptions')
   @Permits('subscribe')
@@ -66,7 +67,7 @@ export class OperatorController {
     @FromAuditContext() context: AuditContext,
     @Body() { phoneNumber, reason }: SubscribeRequest,
   ): Promise<EnrolmentResponse> {
-    return this.desk.subscribe(auditedWrite(caller, context, reason), phoneNumber);
+    return this.desk.subscribe(acting(caller, context, reason), phoneNumber);
   }
 
   /** Lists every subscription of the number, newest first. Errors: `invalid_request`. */

@@ -94,9 +94,12 @@ export class SecondPerson {
         if (state === 'cancelled') throw new Problem('nothing_to_change', 'The subscription was cancelled.', { state });
         const request = { id: randomId(), subscriptionId, deed, askedBy, reason: by.reason };
         const { id: requestId, expiresAt } = await this.store.ask(step.session, request);
-        // A renewed request was told to the person already.
-        if (deed === 'cancel' && requestId === request.id)
+        if (
+          deed === 'cancel' &&
+          (requestId === request.id || !(await this.lifecycle.isAnnounced(step, subscriptionId)))
+        ) {
           await this.lifecycle.announceCancellation(step, subscriptionId, requestId);
+        }
         await this.audit.done(step.session, call);
         return { requestId, subscriptionId, deed, expiresAt: expiresAt.toISOString() };
       }),

@@ -30,6 +30,14 @@ const SUBSCRIBED_AMONG = statement(
   `SELECT line_id AS "lineId" FROM subscriptions WHERE line_id = ANY($1) AND state <> 'cancelled'`,
 );
 
+/** A subscription that was protected stood on the same line, and ended within $2 hours. */
+const FOLLOWS_ANOTHER = statement(
+  'subscription_follows_another',
+  `SELECT EXISTS (SELECT 1 FROM subscriptions s JOIN subscriptions e ON e.line_id = s.line_id AND e.state = 'cancelled'
+      AND e.protected_since IS NOT NULL AND e.since > now() - make_interval(hours => $2)
+    WHERE s.id = $1) AS follows`,
+);
+
 const COUNT = statement(
   'subscription_count',
   `SELECT count(*)::int AS count FROM subscriptions WHERE state <> 'cancelled'`,
@@ -184,6 +192,11 @@ export class SubscriptionStore {
   /** False when the line already has a subscription. */
   async create(session: Session, id: string, lineId: string, by: Cause): Promise<boolean> {
     return (await session.rows(CREATE, [id, lineId, by.actor, by.actorId ?? null])).length === 1;
+  }
+
+  /** Returns whether protection on the line of this subscription ended within `hours` before it. */
+  async followsAnother(session: Session, id: string, hours: number): Promise<boolean> {
+    return (await session.rows<{ follows: boolean }>(FOLLOWS_ANOTHER, [id, hours]))[0]?.follows ?? false;
   }
 
   /** Locks the row until the transaction ends. */

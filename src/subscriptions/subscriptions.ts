@@ -4,6 +4,7 @@ import { normaliseEnrolmentCode, randomEnrolmentCode, randomId } from '../crypto
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { Database, isConflict, type Session } from '../database/database.ts';
+import { REPLACED_HOURS } from '../domain/alert.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import { ineligibility, INELIGIBILITY_SENTENCES, type IneligibilityCode } from '../domain/eligibility.ts';
 import type { LineFacts } from '../domain/line.ts';
@@ -225,6 +226,11 @@ export class Subscriptions {
   /** Returns the subscription of a line that is not cancelled. */
   async standingOnLine(lineId: string, session: Session = this.database): Promise<StandingSubscription | undefined> {
     return this.store.standingOnLine(session, lineId);
+  }
+
+  /** Whether protection on the line of this subscription ended so lately that its phone counts as one in use. */
+  async followsAnother(session: Session, subscriptionId: string): Promise<boolean> {
+    return this.store.followsAnother(session, subscriptionId, REPLACED_HOURS);
   }
 
   /** Which of these lines have a subscription that is not cancelled. */

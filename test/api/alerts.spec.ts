@@ -393,6 +393,7 @@ describe('a new phone', () => {
       passed += minutes;
       await service.rows.subscriptions.ageHandsetChanges(passed);
       await service.rows.lines.ageMemoryMinutes(owner.person.lineId, minutes);
+      await service.rows.customers.ageReports(minutes);
       await service.rows.customers.makeReportsDue();
       await service.rows.customers.untilReportsResolved();
     };
@@ -415,6 +416,7 @@ describe('a new phone', () => {
     await disturb(owner);
     await service.rows.devices.ageActivations(5);
     await service.rows.subscriptions.ageHandsetChanges(3 * 24 * 60);
+    await service.rows.customers.ageReports(3 * 24 * 60);
     await service.rows.lines.ageMemory(owner.person.lineId, 3 * 24);
     await service.rows.customers.makeReportsDue();
     await service.rows.customers.untilReportsResolved();

@@ -698,6 +698,35 @@ describe('what takes two operators', () => {
     expect(alert).toMatchObject({ state: 'closed' });
   });
 
+  it.each(['refuse', 'withdraw'])('the phone can still object to a program’s request to cancel: %s', async (verb) => {
+    const { subscriptionId, phone } = await lost();
+    const path = `/operator/v1/subscriptions/${subscriptionId}`;
+    await service.call('POST', `${path}/requests`, { deed: 'cancel', reason }, { scope: 'operator' });
+    await desk('agent').post(`${pathOf(subscriptionId)}/ask-cancel`, { reason });
+    const approval = await desk('agent').approvalOf(subscriptionId);
+    const login = verb === 'refuse' ? 'supervisor' : 'agent';
+    expect((await desk(login).post(`/operator/approvals/${approval}/${verb}`, { reason })).status).toBe(303);
+    const alert = (await phone.alerts()).find(({ kind, state }) => kind === 'cancellation' && state === 'open')!;
+    await phone.objectToAlert(alert, TEST_PIN);
+    const answer = await service.call('POST', `${path}/cancel`, { reason }, { scope: 'operator.decide' });
+    expectProblem(answer, 409, 'second_person_required');
+  });
+
+  it('a program’s request to cancel that is made anew after the alert has ended is told to the phone anew', async () => {
+    const { subscriptionId, phone } = await service.subscriber();
+    const path = `/operator/v1/subscriptions/${subscriptionId}`;
+    const open = async () =>
+      (await phone.alerts()).filter(({ kind, state }) => kind === 'cancellation' && state === 'open');
+    const ask = () => service.call('POST', `${path}/requests`, { deed: 'cancel', reason }, { scope: 'operator' });
+    await ask();
+    const [first] = await open();
+    await ask();
+    expect(await open()).toEqual([first]);
+    await service.rows.customers.expireAlerts(subscriptionId);
+    await ask();
+    expect(await open()).toHaveLength(1);
+  });
+
   it('a cancellation that was requested before a SIM change is void', async () => {
     const { person, subscriptionId } = await service.subscriber();
     await desk('agent').post(`${pathOf(subscriptionId)}/ask-cancel`, { reason });

@@ -350,6 +350,24 @@ describe('an enrolment code that one client issues while a phone is in use', () 
     expect((await act(by, waiting, 'enrolment-code')).status).toBe(201);
   });
 
+  it('counts too where the client cancels the line and subscribes it anew, which leads to another phone', async () => {
+    const by = await client(['operator']);
+    for (let codes = 1; codes <= CODES_PER_HOUR; codes += 1) {
+      const subscriber = await service.subscriber();
+      expect((await act(by, subscriber, 'cancel')).status).toBe(200);
+      const { phoneNumber } = subscriber.person;
+      expect((await post(by, 'subscriptions', { phoneNumber, reason: '재가입' })).status).toBe(201);
+    }
+    const subscriber = await service.subscriber();
+    await act(by, subscriber, 'cancel');
+    const { phoneNumber } = subscriber.person;
+    const refused = await post(by, 'subscriptions', { phoneNumber, reason: '재가입' });
+    expectProblem(refused, 429, 'too_many_requests');
+    // A line on which no phone was in use takes nothing away.
+    const { phoneNumber: another } = await service.addLine();
+    expect((await post(by, 'subscriptions', { phoneNumber: another, reason: '가입' })).status).toBe(201);
+  });
+
   it('that was refused does not count', async () => {
     const by = await client(['operator']);
     const subscriber = await lost();

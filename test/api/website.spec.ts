@@ -703,7 +703,10 @@ describe('reports without a login', () => {
       expect(await rows.customers.openReports()).toBe(1);
       const isCode = ({ text }: { text: string }) => /(?:[0-9A-Z]{5}-){3}/.test(text);
       expect(patient.smsc.received.some(isCode)).toBe(false);
-      const put = (minutes: number) => rows.subscriptions.ageHandsetChanges(minutes);
+      const put = async (minutes: number) => {
+        await rows.subscriptions.ageHandsetChanges(minutes);
+        await rows.customers.ageReports(minutes);
+      };
       await rows.devices.ageActivations(1);
       await put(61);
       // Another handset restarts the waiting time.

@@ -66,6 +66,21 @@ describe('the thief of the phone who has seen the PIN', () => {
     expect(await codeOf(victim.phone.confirmAlert(await alertOf(victim, 'new_phone'), TEST_PIN))).not.toBe('done');
   });
 
+  it('waits anew for a new phone by SMS after the owner reported the loss while too many such reports came', async () => {
+    const victim = await service.subscriber();
+    const thief = new Thief(service, victim);
+    await thief.tell('device-changed', ANDROID);
+    await thief.askForNewPhone();
+    await thief.wait(20);
+    await service.rows.customers.tripLossBreaker();
+    await thief.reportLoss();
+    await service.rows.customers.untilReportsResolved();
+    await thief.wait(23);
+    expect(thief.textedEnrolment()).toBeUndefined();
+    await thief.wait(2);
+    await eventually('the code, a day after the report', () => thief.textedEnrolment() !== undefined);
+  });
+
   it('cannot lift the report by confirming the owner’s new SIM', async () => {
     const victim = await service.subscriber();
     await service.operate(victim.subscriptionId, 'report-loss');

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
+import { eventually } from '../support/eventually.ts';
 import { TEST_PIN, TestService } from '../support/service.ts';
 import { ANDROID, FEATURE_PHONE, Thief } from './thief.ts';
 
@@ -67,6 +68,31 @@ describe('the holder of the SIM with the birth date', () => {
     await thief.wait(25);
     await thief.tell('device-changed', ANDROID);
     await thief.wait(0);
+    expect(thief.textedEnrolment()).toBeUndefined();
+  });
+
+  it('who asks for a new phone long after the handset changed waits from the request on', async () => {
+    const thief = await atWork();
+    await thief.tell('device-changed', ANDROID);
+    await thief.wait(200);
+    await thief.askForNewPhone();
+    await thief.wait(23);
+    expect(thief.textedEnrolment()).toBeUndefined();
+    await thief.wait(2);
+    await eventually('the code, after a day', () => thief.textedEnrolment() !== undefined);
+  });
+
+  it('who asks again after the old phone objected waits a whole day again', async () => {
+    const thief = await atWork();
+    await thief.tell('device-changed', ANDROID);
+    await thief.askForNewPhone();
+    const asked = await eventually('the alert', async () =>
+      (await thief.victim.phone.alerts()).find(({ kind, state }) => kind === 'new_phone' && state === 'open'),
+    );
+    await thief.victim.phone.objectToAlert(asked, TEST_PIN);
+    await thief.wait(25);
+    await thief.askForNewPhone();
+    await thief.wait(23);
     expect(thief.textedEnrolment()).toBeUndefined();
   });
 

@@ -43,6 +43,19 @@ export class CustomerRows {
     );
   }
 
+  /** Makes the reports of loss of this minute as many as may suspend in one. */
+  async tripLossBreaker(): Promise<void> {
+    await this.sql(
+      `INSERT INTO loss_breaker AS b (is_only, reports) SELECT true, ARRAY(SELECT now() FROM generate_series(1, 1000))
+       ON CONFLICT (is_only) DO UPDATE SET reports = excluded.reports`,
+    );
+  }
+
+  /** Ends the open alerts of a subscription by their time. */
+  async expireAlerts(subscriptionId: string): Promise<void> {
+    await this.sql('UPDATE alerts SET expires_at = now() WHERE subscription_id = $1', [subscriptionId]);
+  }
+
   /** The subscriptions whose loss was reported and that were not suspended for it. */
   async heldSubscriptions(): Promise<string[]> {
     const rows = await this.sql<{ id: string }>(
