@@ -60,7 +60,7 @@ import { Reports } from './reports.ts';
     Pages,
     PageProblemFilter,
   ],
-  exports: [PageProblemFilter, Reports],
+  exports: [NewPhone, PageProblemFilter, Reports],
 })
 export class CustomersModule {
   constructor(tasks: RecurringTasks, customers: Customers, reports: Reports, { HISTORY_DAYS }: Environment) {

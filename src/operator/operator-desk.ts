@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
+import { NewPhone, type NewPhoneStanding } from '../customers/new-phone.ts';
 import type { Session } from '../database/database.ts';
 import { Devices } from '../devices/devices.ts';
 import { INELIGIBILITY_SENTENCES } from '../domain/eligibility.ts';
+import type { Hold } from '../domain/line-memory.ts';
 import { maskName } from '../domain/masking.ts';
 import { parsePerson, seoulDay } from '../domain/person.ts';
 import { formatPhoneNumber, maskPhoneNumber, parsePhoneNumber } from '../domain/phone-number.ts';
@@ -35,6 +37,10 @@ export interface SubscriptionLook extends AuditResponse {
   phoneNumber: string | null;
   /** The PIN was unlocked within 24 hours, so that unlocking it again takes two people. */
   pinWasUnlocked: boolean;
+  /** Codes by SMS, and joining anew, are held after a SIM change or a report of loss. */
+  hold: Hold | null;
+  /** The request for a new phone that waits, or that the old phone objected to. */
+  newPhone: NewPhoneStanding | undefined;
   history: HistoryEntry[];
   /** Codes and notices by SMS, the last twenty, newest first. */
   texts: SentText[];
@@ -56,6 +62,7 @@ export class OperatorDesk {
   constructor(
     private readonly subscriptions: Subscriptions,
     private readonly reissues: Reissues,
+    private readonly newPhone: NewPhone,
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly devices: Devices,
     private readonly history: History,
@@ -128,7 +135,10 @@ export class OperatorDesk {
       const { lineId, ...view } = await this.subscriptions.view(subscriptionId);
       await this.audit.recordRead(call, undefined);
       const subscriptionState = view.state;
-      const [numbers, history, texts, reissues, { entries, life }] = await Promise.all([
+      const stands = view.state !== 'cancelled';
+      const [hold, newPhone, numbers, history, texts, reissues, { entries, life }] = await Promise.all([
+        stands ? this.subscriptions.holdUnder({ ...view, lineId }) : null,
+        stands ? this.newPhone.standing({ id: subscriptionId, lineId }) : undefined,
         this.numbers.of([{ subscriptionId, lineId, subscriptionState }]),
         this.maskedHistory(subscriptionId),
         this.texts.ofSubscription(subscriptionId),
@@ -137,7 +147,8 @@ export class OperatorDesk {
       ]);
       const phoneNumber = numbers.get(subscriptionId) ?? null;
       const { pinWasUnlocked } = view;
-      return { subscription: shown(view), phoneNumber, pinWasUnlocked, history, texts, reissues, entries, life };
+      const subscription = shown(view);
+      return { subscription, phoneNumber, pinWasUnlocked, hold, newPhone, history, texts, reissues, entries, life };
     });
   }
 

@@ -104,6 +104,11 @@ export class Subscriptions {
     return joinHold(memory, onLine ?? null, new Date(), { sms, join });
   }
 
+  /** The hold of the line under a subscription; null when none stands. */
+  async holdUnder(standing: ForHolds & { lineId: string }): Promise<Hold | null> {
+    return this.holdBy(await this.memories.of(standing.lineId), standing);
+  }
+
   /** What decides how many people a deed on a locked subscription takes. */
   async circumstancesOf(session: Session, locked: LockedSubscription): Promise<Circumstances> {
     const hold = this.holdBy(await this.memories.of(locked.lineId, session), locked);

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
+import { TextBrowser } from '../../src/commands/journey/text-browser.ts';
 import { passwordDigest } from '../../src/crypto/password.ts';
 import { base32 } from '../../src/crypto/totp.ts';
 import { mayOperator, OPERATOR_ROLES, type OperatorPermission } from '../../src/domain/operator.ts';
@@ -674,6 +675,29 @@ describe('what takes two operators', () => {
       action: 'approve-cancel',
       outcome: 'done',
     });
+  });
+
+  it('the page of a subscription says what a new phone waits for, what holds the line, and until when', async () => {
+    const { person, subscriptionId, phone } = await service.subscriber();
+    const page = () => pageOf('agent', subscriptionId);
+    expect(await page()).not.toMatch(/새 휴대폰 신청|회선 보류/);
+    const visitor = new TextBrowser(service.issuer);
+    await service.rows.budgets.clearForms();
+    await visitor.open('/new-phone');
+    const { phoneNumber, birthDate, genderDigit } = person;
+    await visitor.send('/new-phone', { phoneNumber, birthDate, genderDigit, way: 'sms' });
+    await service.rows.customers.untilReportsResolved();
+    expect(await page()).toContain('통신사의 기기변경 통보 대기 중');
+    await service.sendEvent(person.lineId, 'device-changed', { os: 'ios', osVersion: '17', formFactor: 'phone' }, 1);
+    expect(await page()).toMatch(/등록 코드 문자 발송 예정: <time/);
+    const alerts = (await phone.alerts()).filter(({ kind, state }) => kind === 'new_phone' && state === 'open');
+    await phone.objectToAlert(alerts[0]!, TEST_PIN);
+    expect(await page()).toMatch(/기존 휴대폰이 거절함, 홈페이지 재신청 가능: <time/);
+    await swap(person.lineId, 2);
+    expect(await page()).toContain('정지가 해제될 때까지 문자 인증과 재가입 보류');
+    const fresh = (await phone.alerts()).find(({ kind, state }) => kind === 'sim_swapped' && state === 'open')!;
+    await phone.confirmAlert(fresh, TEST_PIN);
+    expect(await page()).not.toContain('회선 보류');
   });
 
   it('a cancellation that an operator requests is told to the phone, whose objection stops it', async () => {

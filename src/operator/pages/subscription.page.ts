@@ -1,6 +1,9 @@
 import { mayOperator, type OperatorPermission } from '../../domain/operator.ts';
 import { randomToken } from '../../crypto/random.ts';
+import type { Hold } from '../../domain/line-memory.ts';
+import type { Locale } from '../../domain/locale.ts';
 import type { SubscriptionState } from '../../domain/subscription.ts';
+import type { NewPhoneStanding } from '../../customers/new-phone.ts';
 import type { Enrolment } from '../../subscriptions/subscriptions.ts';
 import type { Revealed, SubscriptionLook } from '../operator-desk.ts';
 import type { CallerCheckView } from '../push-caller-checks.ts';
@@ -113,6 +116,8 @@ function standingCard(messages: DeskWords, { locale }: DeskReader, look: Subscri
     ${facts([
       [words.state, html`${stateBadge(messages, state)}${cause}`],
       ...(suspensions.length > 0 ? [[words.suspensions, suspensions.map((one) => why[one]).join(', ')] as const] : []),
+      ...(look.hold ? [[words.hold.name, holdOf(words, look.hold, locale)] as const] : []),
+      ...(look.newPhone ? [[words.newPhone.name, newPhoneOf(words, look.newPhone, locale)] as const] : []),
       [words.number, look.phoneNumber ?? (state === 'cancelled' ? words.ended : words.noNumber)],
       [words.since, time(since, locale)],
       [words.subscribedAt, time(subscribedAt, locale)],
@@ -132,6 +137,17 @@ function standingCard(messages: DeskWords, { locale }: DeskReader, look: Subscri
       [words.lookReason, reason],
     ])}
   </section>`;
+}
+
+function holdOf(words: DeskWords['subscription'], { until }: Hold, locale: Locale): Html {
+  return until ? html`${words.hold.until} ${time(until, locale)}` : html`${words.hold.whileSuspended}`;
+}
+
+/** What a request for a new phone waits for, so that the call centre can tell the customer. */
+function newPhoneOf(words: DeskWords['subscription'], standing: NewPhoneStanding, locale: Locale): Html {
+  const { newPhone } = words;
+  if (standing.state === 'objected') return html`${newPhone.objected} ${time(standing.until, locale)}`;
+  return standing.until ? html`${newPhone.until} ${time(standing.until, locale)}` : html`${newPhone.forCarrier}`;
 }
 
 function actionForm(messages: DeskWords, { formToken }: DeskReader, address: string, action: DeskAction): Html {

@@ -148,6 +148,17 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       audit: 'Audit log',
       lookReason: 'Reason for access',
       asked: 'A request for this subscription is pending approval.',
+      hold: {
+        name: 'Line hold',
+        until: 'No codes by SMS and no new subscription after a SIM change or loss, until',
+        whileSuspended: 'No codes by SMS and no new subscription while suspended',
+      },
+      newPhone: {
+        name: 'New phone request',
+        forCarrier: 'waiting for the carrier to report the new handset',
+        until: 'waiting; the registration code is sent by SMS after',
+        objected: 'refused on the old phone; the website takes no other request until',
+      },
     },
     states: {
       awaiting_device: 'app not registered',

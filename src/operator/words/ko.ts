@@ -187,6 +187,17 @@ export const ko = ({ service, callCentre }: BrandNames) => ({
       audit: '감사 기록',
       lookReason: '조회 사유',
       asked: '승인을 기다리는 요청이 있습니다.',
+      hold: {
+        name: '회선 보류',
+        until: '유심 변경·분실 후 문자 인증과 재가입 보류, 해제 예정:',
+        whileSuspended: '정지가 해제될 때까지 문자 인증과 재가입 보류',
+      },
+      newPhone: {
+        name: '새 휴대폰 신청',
+        forCarrier: '통신사의 기기변경 통보 대기 중',
+        until: '대기 중, 등록 코드 문자 발송 예정:',
+        objected: '기존 휴대폰이 거절함, 홈페이지 재신청 가능:',
+      },
     },
     states: {
       awaiting_device: '앱 등록 대기',
