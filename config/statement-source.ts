@@ -11,9 +11,9 @@ export interface DeclaredType {
 }
 
 /** The methods of `Database` and of its sessions that run a statement with values. */
-const METHODS = new Set(['rows', 'changed']);
+const METHODS = new Set(['rows', 'changed', 'sharedRows', 'pipelinedRows']);
 
-/** One call of `rows<Row>(STATEMENT, values)`, or of `changed(STATEMENT, values)`. */
+/** One call of `rows<Row>(STATEMENT, values)`, or of a method like it. */
 export interface StatementCall {
   /** `file:line` */
   place: string;

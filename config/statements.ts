@@ -141,7 +141,7 @@ function typeFaults({ statement, columns, parameters }: Prepared, { calls }: Sou
     }
     for (const name of missing(call.row, columns)) found.push(`${at}: the row type has ${name}, the statement has not`);
   }
-  if (!calls.has(statement.name)) found.push(`${statement.name}: no call of rows() or changed() names it`);
+  if (!calls.has(statement.name)) found.push(`${statement.name}: no call names it`);
   return found;
 }
 

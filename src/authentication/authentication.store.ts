@@ -199,7 +199,7 @@ export class AuthenticationStore {
 
   /** Returns an authentication of this relying party; undefined for an unknown id and for another party's. */
   async view(id: string, clientId: string): Promise<AuthenticationView | undefined> {
-    return (await this.database.rows<AuthenticationView>(VIEW_OF, [id, clientId]))[0];
+    return (await this.database.pipelinedRows<AuthenticationView>(VIEW_OF, [id, clientId]))[0];
   }
 
   /** Returns the present states. An open authentication past its lifetime is `expired`. */
@@ -218,7 +218,7 @@ export class AuthenticationStore {
     requestDigest: Buffer | null,
   ): Promise<AuthenticationView | undefined> {
     type Row = AuthenticationView & Pick<Authentication, 'subscriptionId'>;
-    const [tried] = await this.database.rows<Row>(TRY_CODE, [id, clientId, digests, requestDigest]);
+    const [tried] = await this.database.sharedRows<Row>(TRY_CODE, [id, clientId, digests, requestDigest], id);
     await this.database.closed(spentCodeOf(tried));
     return tried;
   }

@@ -134,12 +134,12 @@ export class OpenStore {
 
   /** Lists a phone's open authentications, oldest first. */
   async pending(deviceId: string, subscriptionId: string): Promise<DeviceRequest[]> {
-    return this.database.rows<DeviceRequest>(PENDING, [deviceId, subscriptionId]);
+    return this.database.pipelinedRows<DeviceRequest>(PENDING, [deviceId, subscriptionId]);
   }
 
   /** Returns an authentication in any state; undefined unless it is for this device. */
   async requestOf(deviceId: string, id: string): Promise<DeviceRequest | undefined> {
-    return (await this.database.rows<DeviceRequest>(REQUEST_OF, [deviceId, id]))[0];
+    return (await this.database.pipelinedRows<DeviceRequest>(REQUEST_OF, [deviceId, id]))[0];
   }
 
   /**
@@ -147,22 +147,23 @@ export class OpenStore {
    * compare nothing.
    */
   async countPin(deviceId: string, id: string): Promise<CountedOpening | undefined> {
-    return (await this.database.rows<CountedOpening>(COUNT_PIN, [deviceId, id]))[0];
+    return (await this.database.sharedRows<CountedOpening>(COUNT_PIN, [deviceId, id], deviceId))[0];
   }
 
   /** Opens the authentication and returns the queued delivery of the code; undefined when there was nothing to open. */
   async open(id: string, deviceId: string, codeDigest: Buffer, envelope: string): Promise<string | undefined> {
-    return (await this.database.rows<{ id: string }>(OPEN, [id, deviceId, codeDigest, envelope]))[0]?.id;
+    return (await this.database.sharedRows<{ id: string }>(OPEN, [id, deviceId, codeDigest, envelope], deviceId))[0]
+      ?.id;
   }
 
   /** Opens a transaction. Returns false when there was nothing to open. */
   async openToSign(id: string, deviceId: string): Promise<boolean> {
-    return (await this.database.rows(OPEN_TO_SIGN, [id, deviceId])).length === 1;
+    return (await this.database.sharedRows(OPEN_TO_SIGN, [id, deviceId], deviceId)).length === 1;
   }
 
   /** Resets the failure counter after a correct PIN, before the steps that may still refuse the opening. */
   async resetPin(deviceId: string): Promise<void> {
-    await this.database.rows(RESET_PIN, [deviceId]);
+    await this.database.sharedRows(RESET_PIN, [deviceId], deviceId);
   }
 
   /**

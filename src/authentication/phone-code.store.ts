@@ -101,7 +101,7 @@ export class PhoneCodeStore {
 
   /** Returns undefined when no authentication is open whose code a phone computes. */
   async contextOf(id: string, clientId: string): Promise<CodeContext | undefined> {
-    return (await this.database.rows<CodeContext>(CONTEXT, [id, clientId]))[0];
+    return (await this.database.pipelinedRows<CodeContext>(CONTEXT, [id, clientId]))[0];
   }
 
   /** Counts one attempt. Undefined when no such authentication is open any more: the attempt did not count. */
@@ -112,7 +112,7 @@ export class PhoneCodeStore {
     requestDigest: Buffer | null,
   ): Promise<AuthenticationView | undefined> {
     const values = [id, clientId, step, drift, far?.step ?? null, far?.drift ?? null, requestDigest];
-    const [tried] = await this.database.rows<AuthenticationView>(TRY, values);
+    const [tried] = await this.database.sharedRows<AuthenticationView>(TRY, values, authenticatorId ?? id);
     const isRight = tried?.state === 'verified' && step !== null && authenticatorId !== null;
     await this.database.closed([
       ...(isRight ? ([{ door: 'otp_step_used', id: authenticatorId, step }] as const) : []),

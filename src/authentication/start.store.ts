@@ -188,7 +188,7 @@ export class StartStore {
 
   /** Returns the line that now has the number. With `smsPermittable` false, SMS permissions are ignored. */
   async namedLine(phoneIndexes: Buffer[], clientId: string, smsPermittable: boolean): Promise<NamedLine | undefined> {
-    return (await this.database.rows<NamedLine>(NAMED_LINE, [phoneIndexes, clientId, smsPermittable]))[0];
+    return (await this.database.pipelinedRows<NamedLine>(NAMED_LINE, [phoneIndexes, clientId, smsPermittable]))[0];
   }
 
   /**
@@ -197,9 +197,10 @@ export class StartStore {
    */
   async start({ idempotency, startBudgets, ...authentication }: NewAuthentication): Promise<StartRow> {
     const { keyDigest = null, requestDigest = null } = idempotency ?? {};
-    const [row] = await this.database.rows<StartRow>(
+    const [row] = await this.database.sharedRows<StartRow>(
       START,
       values({ ...authentication, ...budgetValues(startBudgets), keyDigest, requestDigest }),
+      authentication.personIndex.toString('base64'),
     );
     if (!row) throw new Error('the start answered no row');
     return row;

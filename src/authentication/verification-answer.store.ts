@@ -45,7 +45,11 @@ export class VerificationAnswerStore {
 
   /** Stores the answer unless there is one; returns the stored one. Undefined after the 60 seconds. */
   async keep(authenticationId: string, answer: Buffer): Promise<Buffer | undefined> {
-    const [row] = await this.database.rows<{ answer: Buffer | null }>(KEEP, [authenticationId, answer]);
+    const [row] = await this.database.sharedRows<{ answer: Buffer | null }>(
+      KEEP,
+      [authenticationId, answer],
+      authenticationId,
+    );
     return row?.answer ?? undefined;
   }
 

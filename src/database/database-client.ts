@@ -44,6 +44,7 @@ export class DatabaseClient extends pg.Client {
   private readonly address: DatabaseAddress | undefined;
   private readonly limits: StatementLimits;
   private asking: NodeJS.Timeout | undefined;
+  private isCorked = false;
 
   constructor(options: ClientOptions) {
     super({
@@ -51,6 +52,8 @@ export class DatabaseClient extends pg.Client {
       connectionTimeoutMillis: CONNECT_MS,
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+      // A query is sent without waiting for the answers to those before it. Who awaits each one notices nothing.
+      pipeline: true,
     });
     this.address = options.address;
     this.limits = options.limits ?? ORDINARY;
@@ -79,11 +82,24 @@ export class DatabaseClient extends pg.Client {
         (callback as (...answer: unknown[]) => void)(...answer);
       };
     }
+    this.corkForNow();
     const result = (super.query as (...given: unknown[]) => unknown)(...given);
     if (result instanceof Promise) result.then(() => done(), done);
     if (typeof given[0] === 'string' && /^\s*LISTEN\s/im.test(given[0])) this.ask();
     return result;
   }) as pg.Client['query'];
+
+  /** Lets what is asked in one go leave in one write. */
+  private corkForNow(): void {
+    if (this.isCorked) return;
+    this.isCorked = true;
+    const { stream } = this;
+    stream.cork();
+    process.nextTick(() => {
+      this.isCorked = false;
+      stream.uncork();
+    });
+  }
 
   private startDeadline(): (error?: unknown) => void {
     const { client } = this.limits;
@@ -97,6 +113,10 @@ export class DatabaseClient extends pg.Client {
     };
   }
 
+  private get stream(): Socket {
+    return (this as unknown as { connection: { stream: Socket } }).connection.stream;
+  }
+
   /** Notifications that are lost leave no trace, so the silence of a connection that listens is found by asking. */
   private ask(): void {
     this.asking ??= setInterval(() => {
@@ -106,7 +126,7 @@ export class DatabaseClient extends pg.Client {
 
   /** Closes the socket without a word to the server: nothing that it sent would arrive. */
   private abandon(error: Error): void {
-    (this as unknown as { connection: { stream: Socket } }).connection.stream.destroy(error);
+    this.stream.destroy(error);
   }
 }
 

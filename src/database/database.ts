@@ -4,6 +4,8 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { connectTo, IDLE_IN_TRANSACTION_MS, limitsOf, LONG, ORDINARY } from './database-client.ts';
 import { NO_JOURNAL, type ClosedDoor, type DoorKeeper } from '../journal/closed-door.ts';
+import { SharedCommits, type SharedKey } from './shared-commits.ts';
+import { SharedReads } from './shared-reads.ts';
 import type { Statement } from './statement.ts';
 
 /** Runs literal statements. */
@@ -58,6 +60,8 @@ export class Database implements Session {
   readonly manager: EntityManager;
   private readonly logger = new Logger(Database.name);
   private readonly pool: pg.Pool;
+  private readonly commits: SharedCommits;
+  private readonly reads: SharedReads;
   private isNaming: boolean;
 
   constructor(
@@ -69,11 +73,31 @@ export class Database implements Session {
     this.isNaming = !access.sharesSessions;
     if (!(source.driver instanceof PostgresDriver)) throw new Error('the service runs on PostgreSQL');
     this.pool = source.driver.master as pg.Pool;
+    const connect = () => this.pool.connect();
+    this.commits = new SharedCommits(connect, (statement, values) => this.onPool(statement, values));
+    this.reads = new SharedReads(connect);
   }
 
   /** Runs one statement on any connection of the pool and returns its rows. */
   async rows<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
     return (await this.onPool(statement, values)).rows as Row[];
+  }
+
+  /**
+   * Runs one guarded statement and returns its rows. Statements that wait at the same time share a commit, as
+   * {@link SharedCommits} says; `key` names the row that this one decides about, and null names none. For statements of
+   * the hot path that find their rows by an index.
+   */
+  async sharedRows<Row>(statement: Statement, values: unknown[], key: SharedKey): Promise<Row[]> {
+    // Behind a pooler that shares sessions, statements have no names, and a group gains nothing.
+    if (!this.isNaming) return this.rows(statement, values);
+    return (await this.commits.run(key, statement, values)).rows as Row[];
+  }
+
+  /** Reads by an index, over a connection that many reads share. For the hot path. */
+  async pipelinedRows<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    if (!this.isNaming) return this.rows(statement, values);
+    return (await this.reads.run(statement, values)).rows as Row[];
   }
 
   private async onPool(statement: Statement, values: unknown[]): Promise<pg.QueryResult> {

@@ -118,7 +118,7 @@ export class DeliveryStore {
 
   /** Claims those of `ids` that are free and due, each for CLAIM_SECONDS, and counts the attempt. */
   async claim(ids: readonly string[]): Promise<Claimed[]> {
-    const rows = await this.database.rows<ClaimedRow>(CLAIM, [ids, this.smsPermittable]);
+    const rows = await this.database.sharedRows<ClaimedRow>(CLAIM, [ids, this.smsPermittable], null);
     return rows.map(({ noticeId: id, noticeKind: kind, noticeDetail: detail, noticeAddress: address, ...row }) => ({
       ...row,
       notice: id === null ? null : { id, kind, detail, address },
@@ -127,7 +127,7 @@ export class DeliveryStore {
 
   /** Deletes deliveries that need no further attempt. */
   async finish(ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await this.database.rows(FINISH, [ids]);
+    if (ids.length > 0) await this.database.sharedRows(FINISH, [ids], null);
   }
 
   /**

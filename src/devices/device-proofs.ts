@@ -23,12 +23,6 @@ interface Known {
   key: KeyObject;
 }
 
-interface Waiting {
-  deviceId: string;
-  jti: string;
-  settle: { resolve: (fresh: boolean) => void; reject: (error: unknown) => void };
-}
-
 /** The maximum number of cached device keys. A key never changes; for a revocation the database is asked every time. */
 const REMEMBERED = 20_000;
 const NO_BODY = new Uint8Array();
@@ -38,8 +32,6 @@ const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 @Injectable()
 export class DeviceProofs {
   private readonly remembered = new Map<string, Known>();
-  private waiting: Waiting[] = [];
-  private spending = false;
 
   constructor(
     private readonly store: DeviceStore,
@@ -57,7 +49,7 @@ export class DeviceProofs {
     if (!known || !isProvenBy(proof, known.key)) {
       throw new Problem('device_proof_invalid', 'The proof is not signed by an enrolled device. Enrol the app again.');
     }
-    if (!(await this.spend(known.device.deviceId, proof.jti))) {
+    if (!(await this.store.spendProof(known.device.deviceId, proof.jti))) {
       this.remembered.delete(known.device.deviceId);
       throw new Problem(
         'device_proof_invalid',
@@ -111,33 +103,5 @@ export class DeviceProofs {
     if (this.remembered.size >= REMEMBERED) this.remembered.delete(this.remembered.keys().next().value ?? '');
     this.remembered.set(deviceId, found);
     return found;
-  }
-
-  /**
-   * True if the `jti` is new and its device is not revoked.
-   * A single proof goes to the database at once. Proofs that arrive while a statement runs share the next one, so that
-   * under load one commit serves many.
-   */
-  private spend(deviceId: string, jti: string): Promise<boolean> {
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ deviceId, jti, settle: { resolve, reject } });
-      if (!this.spending) void this.spendWaiting();
-    });
-  }
-
-  private async spendWaiting(): Promise<void> {
-    this.spending = true;
-    while (this.waiting.length > 0) {
-      const batch = this.waiting;
-      this.waiting = [];
-      try {
-        const fresh = await this.store.spendProofs(batch);
-        // The same proof twice in one batch is one row; only the first request gets it.
-        for (const { deviceId, jti, settle } of batch) settle.resolve(fresh.delete(`${deviceId} ${jti}`));
-      } catch (error) {
-        for (const { settle } of batch) settle.reject(error);
-      }
-    }
-    this.spending = false;
   }
 }

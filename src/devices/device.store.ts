@@ -108,18 +108,11 @@ const COUNT_ALERT_PIN = countPin('alert_count_pin', {
   from: 'alerts x WHERE x.id = $2',
 });
 
-/**
- * Inserts one row a proof, in one statement for all proofs that arrived together.
- * A proof counts once, and only while its device is not revoked.
- * The fixed order prevents a deadlock of two processes that received the same proofs.
- */
-const SPEND_PROOFS = statement(
-  'device_spend_proofs',
-  `INSERT INTO device_proofs (device_id, jti)
-    SELECT p.device_id, p.jti FROM unnest($1::uuid[], $2::text[]) AS p (device_id, jti)
-      JOIN devices d ON d.id = p.device_id AND d.state <> 'revoked'
-    ORDER BY p.device_id, p.jti
-    ON CONFLICT DO NOTHING RETURNING device_id AS "deviceId", jti`,
+/** A proof counts once, and only while its device is not revoked. */
+const SPEND_PROOF = statement(
+  'device_spend_proof',
+  `INSERT INTO device_proofs (device_id, jti) SELECT d.id, $2 FROM devices d WHERE d.id = $1 AND d.state <> 'revoked'
+    ON CONFLICT DO NOTHING RETURNING 1`,
 );
 
 const REVOKE_UNTESTED = statement(
@@ -308,14 +301,12 @@ export class DeviceStore {
 
   /** Returns the key of a device; undefined for an unknown or revoked device. */
   async key(deviceId: string): Promise<DeviceKey | undefined> {
-    return (await this.database.rows<DeviceKey>(KEY, [deviceId]))[0];
+    return (await this.database.pipelinedRows<DeviceKey>(KEY, [deviceId]))[0];
   }
 
-  /** Spends proofs and returns those that were new, each as `deviceId jti`. */
-  async spendProofs(proofs: readonly { deviceId: string; jti: string }[]): Promise<Set<string>> {
-    const values = [proofs.map(({ deviceId }) => deviceId), proofs.map(({ jti }) => jti)];
-    const rows = await this.database.rows<{ deviceId: string; jti: string }>(SPEND_PROOFS, values);
-    return new Set(rows.map(({ deviceId, jti }) => `${deviceId} ${jti}`));
+  /** Spends a proof. Returns false when it was used before, or the device is revoked. */
+  async spendProof(deviceId: string, jti: string): Promise<boolean> {
+    return (await this.database.sharedRows(SPEND_PROOF, [deviceId, jti], `${deviceId} ${jti}`)).length === 1;
   }
 
   /** Inserts a device under test and returns the end of its test. */

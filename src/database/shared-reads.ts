@@ -1,0 +1,48 @@
+import pg from 'pg';
+import type { PipelinedConnection } from './shared-commits.ts';
+import type { Statement } from './statement.ts';
+
+interface Lent {
+  connection: Promise<PipelinedConnection>;
+  reads: number;
+  broken: Error | undefined;
+}
+
+/**
+ * Sends reads over one connection without waiting for the answers of those before, while at least one is under way: a
+ * read costs a third of what it costs on a connection of its own. For reads that find their row by an index; a slow one
+ * would hold up those behind it.
+ */
+export class SharedReads {
+  private lent: Lent | undefined;
+
+  constructor(private readonly connect: () => Promise<PipelinedConnection>) {}
+
+  async run({ name, text }: Statement, values: unknown[]): Promise<pg.QueryResult> {
+    const lent = (this.lent ??= { connection: this.connect(), reads: 0, broken: undefined });
+    lent.reads += 1;
+    try {
+      return await (await lent.connection).query({ name, text, values });
+    } catch (error) {
+      // The server answers a read that it refuses; every other error is one of the connection, which serves no more.
+      if (!(error instanceof pg.DatabaseError)) this.giveUp(lent, error as Error);
+      throw error;
+    } finally {
+      lent.reads -= 1;
+      if (lent.reads === 0) this.giveBack(lent);
+    }
+  }
+
+  private giveUp(lent: Lent, error: Error): void {
+    lent.broken ??= error;
+    if (this.lent === lent) this.lent = undefined;
+  }
+
+  private giveBack(lent: Lent): void {
+    if (this.lent === lent) this.lent = undefined;
+    lent.connection.then(
+      (connection) => connection.release(lent.broken),
+      () => undefined,
+    );
+  }
+}
