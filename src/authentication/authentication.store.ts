@@ -103,9 +103,9 @@ const CANCEL = statement(
   `WITH cancelled AS (
       UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
       WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now()
-      RETURNING id, channel, expires_at, held
+      RETURNING id, channel, expires_at
     ), queued AS (
-      ${enqueueDelivery({ kind: 'cancelled', about: { authentication_id: 'id' }, expiresAt: 'expires_at', from: `cancelled WHERE channel IN ('push', 'sign') AND NOT held` })}
+      ${enqueueDelivery({ kind: 'cancelled', about: { authentication_id: 'id' }, expiresAt: 'expires_at', from: `cancelled WHERE channel IN ('push', 'sign')` })}
     )
     SELECT queued.id AS "deliveryId" FROM cancelled LEFT JOIN queued ON true`,
   { writes: OUTBOX },
@@ -121,12 +121,12 @@ const RESEND = statement(
       UPDATE authentications SET resends = resends + 1, sent_at = now()
       WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now()
         AND channel <> 'otp' AND resends < ${RESENDS} AND sent_at <= now() - interval '${RESEND_INTERVAL_SECONDS} seconds'
-      RETURNING id, channel, expires_at, held
+      RETURNING id, channel, expires_at
     ), waiting AS (
       DELETE FROM deliveries WHERE authentication_id IN (SELECT id FROM resent)
         AND kind IN ('wake', 'sms') AND (claimed_until IS NULL OR claimed_until <= now())
     ), queued AS (
-      ${enqueueDelivery({ kind: WAKE_OR_SMS, about: { authentication_id: 'id' }, expiresAt: 'expires_at', from: 'resent WHERE NOT held' })}
+      ${enqueueDelivery({ kind: WAKE_OR_SMS, about: { authentication_id: 'id' }, expiresAt: 'expires_at', from: 'resent' })}
     )
     SELECT queued.id AS "deliveryId" FROM resent LEFT JOIN queued ON true`,
   { writes: { deliveries: 'a sending that still waits gives way to the new one' } },
@@ -231,12 +231,9 @@ export class AuthenticationStore {
     return (await this.database.rows<{ deliveryId: string | null }>(CANCEL, [id, clientId]))[0];
   }
 
-  /**
-   * Returns the queued delivery, null for a start that is held and rings nothing; undefined when the authentication
-   * cannot be resent now.
-   */
-  async resend(id: string, clientId: string): Promise<{ deliveryId: string | null } | undefined> {
-    return (await this.database.rows<{ deliveryId: string | null }>(RESEND, [id, clientId]))[0];
+  /** Returns the queued delivery; undefined when the authentication cannot be resent now. */
+  async resend(id: string, clientId: string): Promise<{ deliveryId: string } | undefined> {
+    return (await this.database.rows<{ deliveryId: string }>(RESEND, [id, clientId]))[0];
   }
 
   /** Returns the resends that are left, the seconds until the next one is allowed, and the seconds until expiry. */

@@ -100,7 +100,7 @@ const { $, values } = parameters(
  * The whole start in one statement, in this order:
  * 1. `open` is false while another request with the same Idempotency-Key runs; then nothing starts.
  * 2. One start of each of its budgets is spent. One that limits ringing refuses nothing: beyond it the authentication
- *    is `held`, and no delivery is queued.
+ *    is `held`, and its delivery is queued as ever and reaches nobody, so that the work tells no difference.
  *    The older authentication is locked before, because opening it locks it before the budgets that it gives back.
  * 3. The older pending authentication of the person at this relying party is closed.
  * 4. The authentication, its idempotency key and its first delivery are inserted. With the channel `otp` there is no
@@ -151,7 +151,7 @@ const START = statement(
         budgets: spentKeys($),
       })}
       FROM tries WHERE (SELECT count(*) FROM older) >= 0
-      RETURNING id, client_id, channel, expires_at, held
+      RETURNING id, client_id, channel, expires_at
     ), claimed AS (
       INSERT INTO idempotency_keys (client_id, key_digest, request_digest, authentication_id)
       SELECT client_id, ${$.keyDigest}, ${$.requestDigest}, id FROM started WHERE ${$.keyDigest} IS NOT NULL
@@ -160,7 +160,7 @@ const START = statement(
         kind: WAKE_OR_SMS,
         about: { authentication_id: 'id' },
         expiresAt: 'expires_at',
-        from: `started WHERE channel <> 'otp' AND NOT held`,
+        from: `started WHERE channel <> 'otp'`,
       })}
     )
     SELECT gate.open, started.expires_at AS "expiresAt", queued.id AS "deliveryId"

@@ -10,9 +10,10 @@ import { CARRIED } from './journey/carried.ts';
 import { CUSTOMER } from './journey/customer.ts';
 import { expect, type Announcement, type Scene, type JourneyStep } from './journey/scene.ts';
 import { RELATIVES } from './journey/relatives.ts';
+import { SWAPPED } from './journey/swapped.ts';
 import { VERIFIED } from './journey/verified.ts';
 
-const STEPS: readonly JourneyStep[] = [...VERIFIED, ...CARRIED, ...CUSTOMER, ...RELATIVES];
+const STEPS: readonly JourneyStep[] = [...VERIFIED, ...CARRIED, ...CUSTOMER, ...RELATIVES, ...SWAPPED];
 
 async function main(): Promise<void> {
   const json = process.argv.includes('--json');

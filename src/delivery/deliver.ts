@@ -64,7 +64,8 @@ export class Deliver {
     const { deviceId, pushService: service, pushToken, bond } = one;
     const content = pushMessage(one);
     // Nothing to send any more, or no phone to send it to: the app lists pending authentications when it opens.
-    if (!content || !deviceId || !service || !pushToken || !bond || one.secondsLeft <= 0) return done(one);
+    if (one.isHeld || !content || !deviceId || !service || !pushToken || !bond || one.secondsLeft <= 0)
+      return done(one);
     const token = this.devices.readPushToken(pushToken, bond);
     if (token === null) return done(one);
     const message: PushMessage = { ...content, service, token, ttlSeconds: Math.ceil(one.secondsLeft) };
@@ -79,7 +80,7 @@ export class Deliver {
     // by SMS unless the subscriber permits it at this moment.
     if (!id || !smsCode || !lineId || !person || one.lineProtected || one.lineChanged || state !== 'pending')
       return done(one);
-    if (one.secondsLeft <= 0) return done(one);
+    if (one.isHeld || one.secondsLeft <= 0) return done(one);
     const code = this.keys.fields.decrypt(smsCode, `authentications:sms_code:${id}`).toString('utf8');
     const to = decryptNamedPerson(this.keys, id, person).phoneNumber;
     const text = smsText({ relyingParty: one.relyingParty ?? '', code, host: one.codeHost });

@@ -23,6 +23,8 @@ export type Claimed = Pick<Delivery, 'id' | 'kind' | 'attempts'> &
     lineProtected: boolean;
     /** True if the line changed hands or number since the authentication was started. */
     lineChanged: boolean;
+    /** True for what a held start would send: it reaches nobody, though it is queued and claimed as any other. */
+    isHeld: boolean;
     deviceId: Device['id'] | null;
     /** What the push token is bound to. */
     bond: string | null;
@@ -59,6 +61,7 @@ const CLAIM = statement(
       c.kind = 'sms' AND EXISTS (SELECT 1 FROM subscriptions p WHERE p.line_id = a.line_id AND p.state <> 'cancelled'
         AND p.protected_since IS NOT NULL AND NOT ($2 AND ${smsPermitted('p.id', 'a.client_id')})) AS "lineProtected",
       c.kind = 'sms' AND EXISTS (SELECT 1 FROM lines l WHERE l.id = a.line_id AND l.version <> a.line_version) AS "lineChanged",
+      c.kind <> 'code' AND coalesce(a.held, false) AS "isHeld",
       d.id AS "deviceId", d.push_service AS "pushService", d.push_token AS "pushToken", ${deviceBond('d')} AS bond,
       d.test_envelope AS "testEnvelope",
       x.id AS "openAlertId", n.id AS "noticeId", n.kind AS "noticeKind", n.detail AS "noticeDetail", n.address AS "noticeAddress"

@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { TextBrowser } from '../../src/commands/journey/text-browser.ts';
 import type { PhoneAlert } from '../../src/phone/phone.ts';
 import { smartOtp, startSigning } from '../support/authenticators.ts';
+import { createTestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
-import { TEST_PIN, TestService, type Subscriber } from '../support/service.ts';
+import { freePort } from '../support/free-port.ts';
+import { startProcess, TEST_PIN, TestService, type Subscriber, type TestPerson } from '../support/service.ts';
+import { StatementTap } from '../support/statement-tap.ts';
 import { isServed, Thief } from './thief.ts';
 
 /**
@@ -11,11 +14,18 @@ import { isServed, Thief } from './thief.ts';
  * reports without a login. The aim: to lock the person out, to switch the protection off, or to ring until they give in.
  */
 let service: TestService;
+/** Sees the statements of the service. */
+let tap: StatementTap;
 
 beforeAll(async () => {
-  service = await TestService.start();
+  const database = await createTestDatabase();
+  tap = await StatementTap.start(database.url);
+  service = await TestService.start({ DATABASE_URL: tap.url }, database);
 });
-afterAll(() => service.stop());
+afterAll(async () => {
+  await service.stop();
+  await tap.stop();
+});
 
 const alertOf = ({ phone }: Subscriber, kind: PhoneAlert['kind']) =>
   eventually(`an alert of kind ${kind}`, async () => (await phone.alerts()).find((alert) => alert.kind === kind));
@@ -94,29 +104,91 @@ describe('somebody who knows the birth date and the number', () => {
   });
 
   it('learns nothing from what a start answers: a stranger, a subscriber, a suspended and a held person look alike', async () => {
-    const plain = await service.addLine();
-    const wrong = { ...plain, birthDate: '910203' };
-    const unknown = { ...plain, phoneNumber: '010-9999-0003' };
-    const held = new Thief(service, await service.subscriber());
-    await held.tell('sim-swapped');
-    await held.tell('plan-changed', { plan: 'prepaid' });
-    const shapeOf = async (person: typeof plain) => {
+    const shapeOf = async (person: TestPerson) => {
       const { status, headers, body } = await service.start(person, { clientId: 'demo-bank' });
       const names = [...headers.keys()].filter((name) => name !== 'date');
       return { status, names, length: JSON.stringify(body).length, ...body, id: 0, expiresAt: 0 };
     };
-    const expected = await shapeOf(plain);
-    for (const person of [wrong, unknown, held.person]) expect(await shapeOf(person)).toEqual(expected);
+    for (const alike of Object.values(await peopleAlike())) {
+      const [first, ...others] = alike;
+      const expected = await shapeOf(first);
+      for (const person of others) expect(await shapeOf(person)).toEqual(expected);
+    }
+  });
 
-    const [active, suspended, quiet] = [
-      await service.subscriber(),
-      await service.subscriber(),
-      await service.subscriber(),
+  it('learns nothing from the work of a start and of its end: the same statements run in the same order', async () => {
+    const { sms, push } = await peopleAlike();
+    // This process serves requests only, so that whatever it asks of PostgreSQL belongs to the request.
+    const apiTap = await StatementTap.start(service.database.url);
+    const port = String(await freePort());
+    const shared = { ...service.env, DATABASE_URL: apiTap.url, ISSUER: service.issuer };
+    const api = await startProcess({ ...shared, ROLE: 'api', PORT: port });
+    const issuer = `http://127.0.0.1:${port}`;
+    const seen = async (id: string) => {
+      await service.rows.deliveries.untilDone(id);
+      return { asked: apiTap.take(), delivered: deliveryIn(tap.take()) };
+    };
+    const statementsOf = async ({ phoneNumber, birthDate, genderDigit }: TestPerson, clientId: string, how: object) => {
+      const body = { phoneNumber, birthDate, genderDigit, purpose: '이체', ...how };
+      const started = await service.call<{ id: string }>('POST', '/v1/authentications', body, { clientId, issuer });
+      expect(started.status).toBe(201);
+      const { id } = started.body;
+      const start = await seen(id);
+      const ended = await service.call('DELETE', `/v1/authentications/${id}`, undefined, { clientId, issuer });
+      expect(ended.status).toBe(204);
+      return { start, end: await seen(id) };
+    };
+    const queued = expect.stringContaining('add_job');
+    const delivered = ['delivery_claim', 'delivery_finish'];
+    const [named, start] = ['authentication_named_line', 'authentication_start'];
+    const cancel = ['authentication_cancel'];
+    // Where the relying party asks by push, and two ways in which nobody of all these can be asked.
+    const ways: [string, object, TestPerson[], object][] = [
+      ['demo-bank', {}, sms, { start: { asked: [named, start, queued], delivered }, end: { asked: cancel } }],
+      ['demo-bank', {}, push, { start: { asked: [named, start, queued], delivered }, end: { delivered } }],
+      ['demo-bank', { method: 'otp' }, [...sms, ...push], { start: { delivered: [] }, end: { asked: cancel } }],
+      ['demo-securities', {}, [...sms, ...push], { start: { delivered }, end: { asked: cancel } }],
     ];
-    await service.operate(suspended.subscriptionId, 'report-loss');
-    const { id } = (await service.start(quiet.person, { clientId: 'demo-bank' })).body;
-    await quiet.phone.decline(id, 'not_me');
-    const push = await shapeOf(active.person);
-    for (const { person } of [suspended, quiet]) expect(await shapeOf(person)).toEqual(push);
+    try {
+      for (const [clientId, how, people, expected] of ways) {
+        // The first request of a client also reads its settings.
+        await statementsOf(await service.addLine(), clientId, how);
+        const lists = [];
+        for (const person of people) lists.push(await statementsOf(person, clientId, how));
+        expect(lists[0]).toMatchObject(expected);
+        for (const list of lists) expect(list).toEqual(lists[0]);
+      }
+    } finally {
+      await api.stop();
+      await apiTap.stop();
+    }
   });
 });
+
+/** People whom a start at the bank must not tell apart: those whom a code by SMS is said to reach, and those of the app. */
+async function peopleAlike(): Promise<Record<'sms' | 'push', [TestPerson, ...TestPerson[]]>> {
+  const plain = await service.addLine();
+  const wrong = { ...plain, birthDate: '910203' };
+  const unknown = { ...plain, phoneNumber: '010-9999-0003' };
+  const held = new Thief(service, await service.subscriber());
+  await held.tell('sim-swapped');
+  await held.tell('plan-changed', { plan: 'prepaid' });
+
+  const active = await service.subscriber();
+  const suspended = await service.subscriber();
+  const quiet = await service.subscriber();
+  await service.operate(suspended.subscriptionId, 'report-loss');
+  const { id } = (await service.start(quiet.person, { clientId: 'demo-bank' })).body;
+  await quiet.phone.decline(id, 'not_me');
+  return {
+    sms: [plain, wrong, unknown, held.person],
+    push: [active.person, suspended.person, quiet.person],
+  };
+}
+
+/** The statements that hand a delivery over, until the first one that ends it. A text message is then noted as sent. */
+function deliveryIn(statements: readonly string[]): string[] {
+  const own = statements.filter((name) => /^delivery_(claim|finish|postpone)$/.test(name));
+  const of = own.slice(own.indexOf('delivery_claim'));
+  return own.includes('delivery_claim') ? of.slice(0, of.indexOf('delivery_finish') + 1) : [];
+}

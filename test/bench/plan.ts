@@ -16,6 +16,8 @@ export interface Plan {
   events: number;
   /** Number of phone-computed codes to verify, of each kind. */
   codes: number;
+  /** Number of measured starts for each class of person. */
+  samples: number;
   /** Number of lines in a carrier's snapshot. */
   lines: number;
   /** Directory for a CPU profile of every candidate. */
@@ -27,10 +29,10 @@ export interface Plan {
 export const USAGE = `npm run bench -- [--quick] [--only=service,floor] [--profile=FOLDER] [--no-costs]
                 [--growth] [--growth-people=1000000] [--growth-authentications=10000000]
                 [--rounds=3] [--seconds=8] [--concurrency=32] [--events=100000]
-                [--lines=1000000]
+                [--lines=1000000] [--samples=2000]
 `;
 
-/** Parses the command line. The whole default plan takes about nine minutes, the quick one half a minute. */
+/** Parses the command line. The whole default plan takes about eleven minutes, the quick one half a minute. */
 export function readPlan(args: string[]): Plan {
   const { values } = parseArgs({
     args,
@@ -48,6 +50,7 @@ export function readPlan(args: string[]): Plan {
       concurrency: { type: 'string', default: '32' },
       events: { type: 'string' },
       lines: { type: 'string' },
+      samples: { type: 'string' },
     },
   });
   const { quick, growth, only } = values;
@@ -63,6 +66,7 @@ export function readPlan(args: string[]): Plan {
     only: only === undefined ? null : only.split(','),
     events: Number(values.events ?? (quick ? 2_000 : 100_000)),
     codes: quick ? 1_000 : 8_000,
+    samples: Number(values.samples ?? (quick ? 100 : 2_000)),
     lines: Number(values.lines ?? (quick ? 5_000 : 100_000)),
     profile: values.profile ?? null,
     costs: values.costs && !quick,

@@ -1,6 +1,7 @@
 import { type Candidate, floorCandidate, peerCandidate, seedTemplate, serviceCandidate } from './candidates.ts';
 import { reportCodes } from './codes.ts';
 import { reportCosts } from './costs.ts';
+import { reportEnumeration } from './enumeration.ts';
 import { reportFeed } from './feed.ts';
 import { reportGrowth } from './growth.ts';
 import { alternate, atPace, flowsPerSecondOf, type Measured, PROCESSES } from './measure.ts';
@@ -13,25 +14,31 @@ import { reportSnapshot } from './snapshot.ts';
 import { Stage } from './stage.ts';
 import { reportStatements } from './statements.ts';
 
+/** What is measured in whole flows, in turn. */
+const CANDIDATES = ['service', 'floor', 'peer', 'redis'] as const;
+
 /** The whole run; every part prints its own figures. */
 async function run(plan: Plan): Promise<void> {
   const people = makePeople(plan.people);
   const wanted = (part: string) => plan.only?.includes(part) ?? true;
-  await onStage(plan, async (stage) => {
-    const candidates = await startCandidates(stage, plan, people);
-    const measured = await alternate(stage, plan, candidates);
-    for (const one of measured) reportCandidate(one);
-    await reportHalfLoad(stage, plan, measured);
-    reportRatios(measured);
-    const [service] = candidates;
-    if (plan.costs && service && wanted('costs')) await reportCosts(stage, service);
-  });
+  if (CANDIDATES.some(wanted)) await onStage(plan, (stage) => reportFlows(stage, plan, people));
   if (wanted('codes')) await onStage(plan, (stage) => reportCodes(stage, people, plan));
+  if (wanted('enumeration')) await onStage(plan, (stage) => reportEnumeration(stage, plan.samples));
   if (wanted('feed')) await onStage(plan, (stage) => reportFeed(stage, people, plan.events));
   if (wanted('import')) await onStage(plan, (stage) => reportSnapshot(stage, plan.lines));
   if (plan.costs && wanted('statements')) await reportStatements(plan, people);
   const { growth } = plan;
   if (growth) await onStage(plan, (stage) => reportGrowth(stage, plan, growth, people));
+}
+
+async function reportFlows(stage: Stage, plan: Plan, people: readonly Person[]): Promise<void> {
+  const candidates = await startCandidates(stage, plan, people);
+  const measured = await alternate(stage, plan, candidates);
+  for (const one of measured) reportCandidate(one);
+  await reportHalfLoad(stage, plan, measured);
+  reportRatios(measured);
+  const [service] = candidates;
+  if (plan.costs && service && (plan.only?.includes('costs') ?? true)) await reportCosts(stage, service);
 }
 
 async function onStage(plan: Plan, play: (stage: Stage) => Promise<void>): Promise<void> {

@@ -28,7 +28,7 @@ export interface Scene {
   code?: string;
   assertion?: string;
   subscriptionId?: string;
-  /** The last sequence that the carrier used for the subscriber's line. */
+  /** The last sequence that the carrier used. */
   sequence: number;
   /** The present number of the line. */
   phoneNumber?: string;
@@ -70,15 +70,20 @@ export async function start(
   });
 }
 
-/** Reports an event of the subscriber's line as the carrier would: a CloudEvent in structured mode. */
-export async function reportEvent(scene: Scene, kind: string, data?: object): Promise<void> {
+/** Reports an event of a line, by default the subscriber's, as the carrier would: a CloudEvent in structured mode. */
+export async function reportEvent(
+  scene: Scene,
+  kind: string,
+  data?: object,
+  { lineId } = subscriber(scene),
+): Promise<void> {
   scene.sequence += 1;
   const event = {
     specversion: '1.0',
     id: randomId(),
     source: 'urn:journey:carrier',
     type: `pushguard.line.v1.${kind}`,
-    subject: subscriber(scene).lineId,
+    subject: lineId,
     sequence: scene.sequence,
     time: new Date().toISOString(),
     ...(data && { data }),
@@ -94,9 +99,11 @@ export async function reportEvent(scene: Scene, kind: string, data?: object): Pr
   expect(status === 202 && body['outcome'] === 'applied', `applied expected, got ${status} ${JSON.stringify(body)}`);
 }
 
-/** The state of the subscription as the call centre sees it. */
-export async function standing(scene: Scene): Promise<string> {
-  const phoneNumber = scene.phoneNumber ?? subscriber(scene).phoneNumber;
+/** The state of a number's subscription, by default the subscriber's, as the call centre sees it. */
+export async function standing(
+  scene: Scene,
+  phoneNumber = scene.phoneNumber ?? subscriber(scene).phoneNumber,
+): Promise<string> {
   const path = `/operator/v1/subscriptions?phoneNumber=${encodeURIComponent(phoneNumber)}`;
   const { body } = await call(scene, 'operator', 'GET', path);
   const [newest] = Object.values(body) as { state: string; reason: string | null }[];
@@ -156,8 +163,9 @@ export async function nextPush({ service, pushToken }: Scene, kind: string): Pro
   }
 }
 
-export async function nextText({ service }: Scene, to: string): Promise<string> {
-  const url = `${service.smsOutbox}?to=${encodeURIComponent(to)}&wait=10`;
+/** The text message to a number that follows the first `after` ones. */
+export async function nextText({ service }: Scene, to: string, after = 0): Promise<string> {
+  const url = `${service.smsOutbox}?to=${encodeURIComponent(to)}&after=${after}&wait=10`;
   const [text] = (await (await fetch(url)).json()) as { text: string }[];
   expect(text !== undefined, 'no text message within ten seconds');
   return text.text;
