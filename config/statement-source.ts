@@ -97,7 +97,7 @@ export function readSource(root: string): Source {
   }
 
   function isRowsCall({ expression, arguments: given }: ts.CallExpression): boolean {
-    return ts.isPropertyAccessExpression(expression) && METHODS.has(expression.name.text) && given.length === 2;
+    return ts.isPropertyAccessExpression(expression) && METHODS.has(expression.name.text) && given.length >= 2;
   }
 
   function readEntity(node: ts.ClassDeclaration, room: string): void {
