@@ -55,6 +55,7 @@ export class SharedCommits {
   private waiting: Call[] = [];
   private readonly busy = new Set<string>();
   private running = 0;
+  private isStarting = false;
   private readonly lanes: number;
   private readonly most: number;
 
@@ -72,8 +73,18 @@ export class SharedCommits {
     return new Promise((resolve, reject) => {
       const call = { isTaken: false, key, statement, values, resolve, reject };
       this.waiting.push(call);
+      this.limitWait(call);
+      this.startSoon();
+    });
+  }
+
+  /** Callers of one turn of the event loop share a group. */
+  private startSoon(): void {
+    if (this.isStarting) return;
+    this.isStarting = true;
+    setImmediate(() => {
+      this.isStarting = false;
       this.startGroups();
-      if (!call.isTaken) this.limitWait(call);
     });
   }
 
@@ -102,7 +113,7 @@ export class SharedCommits {
       this.running += 1;
       void this.runGroup(group).then(() => {
         this.running -= 1;
-        this.startGroups();
+        this.startSoon();
       });
     }
   }
@@ -141,7 +152,7 @@ export class SharedCommits {
     await this.alone(statement, values).then(resolve, reject);
     if (key === null) return;
     this.busy.delete(key);
-    this.startGroups();
+    this.startSoon();
   }
 
   /** Runs calls in one transaction. Returns those because of which it left no effect; none when all have their answer. */
