@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
+import { future } from '../database/criteria.ts';
 import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
 import { DEED_REQUEST_HOURS, type RequestableDeed } from '../domain/deed.ts';
@@ -80,6 +81,12 @@ export class DeedRequestStore {
   ): Promise<Client['clientId'] | undefined> {
     const values = [subscriptionId, deed, clientId];
     return (await session.rows<{ askedBy: Client['clientId'] }>(SPEND, values))[0]?.askedBy;
+  }
+
+  /** True while a program’s request to cancel a subscription can be used. */
+  async isToBeCancelled({ manager }: Session, subscriptionId: string): Promise<boolean> {
+    const unused = { subscriptionId, deed: 'cancel', spentAt: IsNull(), expiresAt: future() } as const;
+    return manager.existsBy(DeedRequest, unused);
   }
 
   /** Deletes the unused requests to cancel a subscription, because the person objected. */
