@@ -140,13 +140,9 @@ export class Alerts {
     return row;
   }
 
-  /** True while an alert of this kind, and about this if given, can be answered. */
-  async isOpen(
-    { manager }: Session,
-    subscriptionId: string,
-    alert: Pick<Alert, 'kind'> & { about?: string },
-  ): Promise<boolean> {
-    return manager.existsBy(Alert, { ...alert, subscriptionId, state: 'open', expiresAt: future() });
+  /** True while an alert of this kind about this can be answered. */
+  async isOpen({ manager }: Session, subscriptionId: string, kind: AlertKind, about: string): Promise<boolean> {
+    return manager.existsBy(Alert, { subscriptionId, kind, about, state: 'open', expiresAt: future() });
   }
 
   /** Closes an alert in the transaction of its effect, once. Problems: `alert_closed`. */

@@ -88,5 +88,11 @@ export const APPROVAL_TRANSITIONS: Readonly<Record<ApprovalKind, ApprovalTransit
   subscribe: TAKEN,
 };
 
+/**
+ * Requests that are announced to the person (a cancellation, a reissue), of each kind, by one operator or program for one
+ * person in a day.
+ */
+export const ANNOUNCED_REQUESTS_A_DAY = 5;
+
 /** Seconds for which a request for approval is valid. */
 export const APPROVAL_SECONDS = 86_400;

@@ -156,10 +156,7 @@ export class SubscriptionLifecycle {
     if (change.kind !== 'suspended' || before.state === 'cancelled') return false;
     if (!before.suspensions.includes(change.reason) || change.reason === 'line_suspended') return false;
     if (change.reason === 'loss_reported') {
-      if (
-        by.withoutLogin ||
-        !(await this.alerts.isOpen(session, before.id, { kind: 'loss_reported', about: WITHOUT_LOGIN }))
-      )
+      if (by.withoutLogin || !(await this.alerts.isOpen(session, before.id, 'loss_reported', WITHOUT_LOGIN)))
         return false;
       await this.memories.remember(session, before.lineId, { kind: 'loss_reported', at: new Date() });
     }
@@ -249,11 +246,6 @@ export class SubscriptionLifecycle {
   async announceCancellation(step: LifecycleStep, subscriptionId: string, requestId: string): Promise<void> {
     step.queued.push(...(await this.alerts.raise(step.session, subscriptionId, 'cancellation', requestId)));
     await this.notify(step, subscriptionId, { kind: 'cancellation_asked' });
-  }
-
-  /** Returns whether the phone can still object to a request to cancel: the person was told of it. */
-  async isAnnounced({ session }: LifecycleStep, subscriptionId: string): Promise<boolean> {
-    return this.alerts.isOpen(session, subscriptionId, { kind: 'cancellation' });
   }
 
   /** Tells the person that a reissue of the app was applied for. `object` on the phone stops it and voids its code. */

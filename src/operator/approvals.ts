@@ -8,10 +8,12 @@ import type { Hold } from '../domain/line-memory.ts';
 import { parsePhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import type { SuspensionReason } from '../domain/subscription.ts';
+import { FormLimits } from '../http/form-limits.ts';
 import { SubscriptionLifecycle, type LifecycleStep } from '../lifecycle/lifecycle.ts';
 import { Lines } from '../lines/lines.ts';
 import type { LockedSubscription } from '../subscriptions/subscription.ts';
 import { Subscriptions, type Enrolment } from '../subscriptions/subscriptions.ts';
+import { announcedRequests } from './announced-requests.ts';
 import { ApprovalStore, type ApprovalRow } from './approval.store.ts';
 import { Audit } from './audit.ts';
 import { DeedRequestStore } from './deed-request.store.ts';
@@ -57,19 +59,20 @@ const ACTIONS: Readonly<Record<ApprovalKind, string>> = { ...DEED_NAMES, subscri
 export class Approvals {
   constructor(
     private readonly store: ApprovalStore,
-    private readonly requests: DeedRequestStore,
+    private readonly programs: DeedRequestStore,
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly subscriptions: Subscriptions,
     private readonly devices: Devices,
     private readonly lines: Lines,
     private readonly held: HeldLines,
     private readonly numbers: MaskedNumbers,
+    private readonly limits: FormLimits,
     private readonly audit: Audit,
   ) {}
 
   /**
    * Requests an approval. Problems: `subscription_not_found`; `nothing_to_change` when the subscription does not allow
-   * the action or the same request is already open.
+   * the action or the same request is already open; `too_many_requests` for a cancellation, which the person is told of.
    */
   async ask(by: DeskOperator, kind: AskedKind, subscriptionId: string): Promise<void> {
     const { operatorId, ...operator } = by;
@@ -80,7 +83,13 @@ export class Approvals {
         if (!(await this.isPossible(step, standing, kind))) throw nothingToChange(standing);
         const request = { id: randomId(), kind, subscriptionId, operatorId, reason: by.reason };
         if (!(await this.store.ask(step.session, request))) throw alreadyRequested();
-        if (kind === 'cancel') await this.lifecycle.announceCancellation(step, subscriptionId, request.id);
+        if (kind === 'cancel') {
+          await this.limits.spendIn(
+            step.session,
+            announcedRequests('cancellation', { actorId: operatorId, subscriptionId }),
+          );
+          await this.lifecycle.announceCancellation(step, subscriptionId, request.id);
+        }
         await this.audit.done(step.session, call);
       }),
     );
@@ -206,12 +215,12 @@ export class Approvals {
   }
 
   /**
-   * The person was told of a request to cancel, which has ended without an answer from the phone. While a client’s
-   * request stands, the phone can still object to that one.
+   * The person was told of a request to cancel, which has ended without an answer from the phone. The phone keeps its
+   * answer while a program requests the same: one alert stands for every request.
    */
   private async endAnnouncement(step: LifecycleStep, { kind, subscriptionId }: ApprovalRow): Promise<void> {
     if (kind !== 'cancel' || subscriptionId === null) return;
-    if (await this.requests.isCancellationOpen(step.session, subscriptionId)) return;
+    if (await this.programs.isToBeCancelled(step.session, subscriptionId)) return;
     await this.lifecycle.endAnnouncement(step, subscriptionId, 'cancellation');
   }
 

@@ -83,10 +83,10 @@ export class DeedRequestStore {
     return (await session.rows<{ askedBy: Client['clientId'] }>(SPEND, values))[0]?.askedBy;
   }
 
-  /** Returns whether a client’s request to cancel the subscription can still be used. */
-  async isCancellationOpen({ manager }: Session, subscriptionId: string): Promise<boolean> {
-    const open = { subscriptionId, deed: 'cancel', spentAt: IsNull(), expiresAt: future() } as const;
-    return manager.existsBy(DeedRequest, open);
+  /** True while a program’s request to cancel a subscription can be used. */
+  async isToBeCancelled({ manager }: Session, subscriptionId: string): Promise<boolean> {
+    const unused = { subscriptionId, deed: 'cancel', spentAt: IsNull(), expiresAt: future() } as const;
+    return manager.existsBy(DeedRequest, unused);
   }
 
   /** Deletes the unused requests to cancel a subscription, because the person objected. */

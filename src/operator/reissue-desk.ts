@@ -3,9 +3,11 @@ import { Environment } from '../../config/environment.ts';
 import { randomId } from '../crypto/random.ts';
 import { ENROLMENT_SECONDS } from '../domain/device.ts';
 import type { IdentityProof, ReissueCause, ReissueDelivery } from '../domain/reissue.ts';
+import { FormLimits } from '../http/form-limits.ts';
 import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
 import { Reissues, type ReissueActor, type ReissueRow } from '../subscriptions/reissues.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
+import { announcedRequests } from './announced-requests.ts';
 import { Audit } from './audit.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
 import { nothingToChange, type Operator } from './operator-desk.ts';
@@ -49,6 +51,7 @@ export class ReissueDesk {
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly subscriptions: Subscriptions,
     private readonly numbers: MaskedNumbers,
+    private readonly limits: FormLimits,
     private readonly audit: Audit,
     private readonly environment: Environment,
   ) {}
@@ -90,7 +93,7 @@ export class ReissueDesk {
   /**
    * Applies for a reissue. For the cause `lost`, also reports the loss if it was not reported before. Problems:
    * `subscription_not_found`, `serial_number_mismatch`; `nothing_to_change` when the subscription never had a phone,
-   * has ended, or already has a reissue in progress.
+   * has ended, or already has a reissue in progress; `too_many_requests`, because the person is told of each.
    */
   async apply(by: ReissueOperator, subscriptionId: string, application: ReissueApplication): Promise<ReissueRow> {
     const { id: operatorId, ...operator } = by;
@@ -106,6 +109,7 @@ export class ReissueDesk {
         }
         const reissue = { id, subscriptionId, ...application };
         await this.reissues.apply(step.session, reissue, { name: by.operator, id: operatorId });
+        await this.limits.spendIn(step.session, announcedRequests('reissue', { actorId: operatorId, subscriptionId }));
         await this.lifecycle.announceReissue(step, subscriptionId, id);
         await this.audit.done(step.session, call);
       }),

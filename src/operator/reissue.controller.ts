@@ -22,7 +22,8 @@ export class ReissueController {
   /**
    * Applies for a reissue that replaces a lost or broken phone. For a loss the subscription is suspended at once.
    * Errors: `subscription_not_found`, `serial_number_mismatch`, `nothing_to_change` while another reissue is in
-   * progress or when the subscription never had a phone or has ended.
+   * progress or when the subscription never had a phone or has ended, `too_many_requests` after five applications of one
+   * client for one person in a day.
    */
   @Post('subscriptions/:id/reissues')
   @Permits('apply_reissue')

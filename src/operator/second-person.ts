@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import { Alerts } from '../alerts/alerts.ts';
 import { randomId } from '../crypto/random.ts';
 import type { Session } from '../database/database.ts';
 import { CHECKED_DEEDS, type CheckedDeed } from '../domain/caller-check.ts';
 import { DEED_NAMES, termsOf, type Deed, type DeedActor, type RequestableDeed } from '../domain/deed.ts';
 import { Problem } from '../domain/problem.ts';
-import { SubscriptionLifecycle } from '../lifecycle/lifecycle.ts';
+import { FormLimits } from '../http/form-limits.ts';
+import { SubscriptionLifecycle, type LifecycleStep } from '../lifecycle/lifecycle.ts';
 import type { LockedSubscription } from '../subscriptions/subscription.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
+import { announcedRequests } from './announced-requests.ts';
 import { Audit, type AuditedCall } from './audit.ts';
 import { CallerChecks } from './caller-checks.ts';
 import { DeedRequestStore } from './deed-request.store.ts';
@@ -41,6 +44,8 @@ export class SecondPerson {
     private readonly callers: CallerChecks,
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly subscriptions: Subscriptions,
+    private readonly alerts: Alerts,
+    private readonly limits: FormLimits,
     private readonly audit: Audit,
   ) {}
 
@@ -83,7 +88,7 @@ export class SecondPerson {
   /**
    * Requests a deed that another client may then do, once, within 24 hours. A later suspension, another phone or the
    * end of the subscription voids it. Problems: `subscription_not_found`, `nothing_to_change` for a cancelled
-   * subscription.
+   * subscription, `too_many_requests` for a cancellation, which the person is told of.
    */
   async ask(by: Doer, subscriptionId: string, deed: RequestableDeed): Promise<RequestedDeed> {
     const { id: askedBy, actor: _actor, ...operator } = by;
@@ -94,12 +99,7 @@ export class SecondPerson {
         if (state === 'cancelled') throw new Problem('nothing_to_change', 'The subscription was cancelled.', { state });
         const request = { id: randomId(), subscriptionId, deed, askedBy, reason: by.reason };
         const { id: requestId, expiresAt } = await this.store.ask(step.session, request);
-        if (
-          deed === 'cancel' &&
-          (requestId === request.id || !(await this.lifecycle.isAnnounced(step, subscriptionId)))
-        ) {
-          await this.lifecycle.announceCancellation(step, subscriptionId, requestId);
-        }
+        if (deed === 'cancel') await this.announce(step, { requestId, askedBy, subscriptionId });
         await this.audit.done(step.session, call);
         return { requestId, subscriptionId, deed, expiresAt: expiresAt.toISOString() };
       }),
@@ -109,6 +109,17 @@ export class SecondPerson {
   /** Deletes a batch of requests that have expired. Returns true if more may remain. */
   async purge(): Promise<boolean> {
     return this.store.purge();
+  }
+
+  /** Tells the person of a request to cancel, unless the phone can still answer that it was told of this one. */
+  private async announce(
+    step: LifecycleStep,
+    { requestId, askedBy, subscriptionId }: { requestId: string; askedBy: string; subscriptionId: string },
+  ): Promise<void> {
+    const { session } = step;
+    if (await this.alerts.isOpen(session, subscriptionId, 'cancellation', requestId)) return;
+    await this.limits.spendIn(session, announcedRequests('cancellation', { actorId: askedBy, subscriptionId }));
+    await this.lifecycle.announceCancellation(step, subscriptionId, requestId);
   }
 }
 

@@ -157,4 +157,39 @@ export class AuthenticationRows {
       async () => (await this.sql('SELECT 1 FROM idempotency_keys WHERE authentication_id = $1', [id])).length === 0,
     );
   }
+
+  /** Copies columns from one authentication to another, as who writes to the database can. */
+  async copy(
+    from: string,
+    to: string,
+    ...columns: ('code_digest' | 'person' | 'sms_code' | 'envelope')[]
+  ): Promise<void> {
+    for (const column of columns)
+      await this.sql(
+        `UPDATE authentications a SET ${column} = f.${column}, state = CASE a.channel WHEN 'push' THEN 'opened' ELSE a.state END
+         FROM authentications f WHERE a.id = $2 AND f.id = $1`,
+        [from, to],
+      );
+  }
+
+  /** Marks an authentication as verified, and copies the kept answer of another one to it. */
+  async copyAnswer(from: string, to: string): Promise<void> {
+    await this.sql(
+      `UPDATE authentications SET state = 'verified', closed_at = now(), code_digest = NULL, sms_code = NULL,
+         envelope = NULL, end_user = NULL WHERE id = $1`,
+      [to],
+    );
+    await this.sql(
+      `INSERT INTO verification_answers (authentication_id, request_digest, answer)
+       SELECT $2, request_digest, answer FROM verification_answers WHERE authentication_id = $1`,
+      [from, to],
+    );
+  }
+
+  /** The id of the client of an authentication, to which its code is bound. */
+  async clientOf(id: string): Promise<string> {
+    return (
+      await this.sql<{ client: string }>('SELECT client_id AS client FROM authentications WHERE id = $1', [id])
+    )[0]!.client;
+  }
 }

@@ -68,4 +68,9 @@ export class ClientRows {
   limitStarts(clientId: string, perMinute: number): Promise<unknown> {
     return this.sql('UPDATE clients SET starts_per_minute = $2 WHERE client_id = $1', [clientId, perMinute]);
   }
+
+  /** Replaces the secret of a client by one with this digest. */
+  setSecret(clientId: string, digest: Buffer): Promise<unknown> {
+    return this.sql('UPDATE clients SET secret_digest = $2 WHERE client_id = $1', [clientId, digest]);
+  }
 }

@@ -11,13 +11,26 @@ export class PersonalDataRows {
 
   /** The tables in whose rows one of the texts stands, in plain form or as the bytes of a binary column. */
   async tracesOf(...texts: string[]): Promise<string[]> {
-    const tables = await this.sql<{ name: string }>(
-      `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname`,
-    );
     const wanted = texts.flatMap((text) => [text, Buffer.from(text).toString('hex')]);
-    const found = tables.map(async ({ name }) => {
+    const found = (await this.tables()).map(async (name) => {
       const holds = 'EXISTS (SELECT 1 FROM unnest($1::text[]) w WHERE strpos(t::text, w) > 0)';
       const rows = await this.sql(`SELECT 1 FROM "${name}" t WHERE ${holds} LIMIT 1`, [wanted]);
+      return rows.length > 0 ? [name] : [];
+    });
+    return (await Promise.all(found)).flat();
+  }
+
+  /**
+   * The tables in whose rows one of the texts stands as a whole word, or as the bytes of a binary column. For short texts,
+   * such as six digits, that may be a part of an id or of a time by chance.
+   */
+  async tracesOfWords(...words: string[]): Promise<string[]> {
+    const found = (await this.tables()).map(async (name) => {
+      const rows = await this.sql(
+        `SELECT 1 FROM "${name}" t WHERE EXISTS (SELECT 1 FROM unnest($1::text[], $2::text[]) w (word, bytes)
+           WHERE strpos(t::text, w.bytes) > 0 OR t::text ~ ('(^|[^0-9A-Za-z.])' || w.word || '([^0-9A-Za-z]|$)')) LIMIT 1`,
+        [words, words.map((word) => Buffer.from(word).toString('hex'))],
+      );
       return rows.length > 0 ? [name] : [];
     });
     return (await Promise.all(found)).flat();
@@ -127,5 +140,12 @@ export class PersonalDataRows {
     } finally {
       client.release(true);
     }
+  }
+
+  private async tables(): Promise<string[]> {
+    const rows = await this.sql<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname`,
+    );
+    return rows.map(({ name }) => name);
   }
 }

@@ -225,4 +225,9 @@ export class SubscriptionRows {
       [id],
     );
   }
+
+  /** Makes the open alerts of a subscription expire now. */
+  expireAlerts(id: string): Promise<unknown> {
+    return this.sql(`UPDATE alerts SET expires_at = now() WHERE subscription_id = $1 AND state = 'open'`, [id]);
+  }
 }
