@@ -160,32 +160,44 @@ export class SharedCommits {
     let connection: PipelinedConnection | undefined;
     try {
       connection = await this.connect();
-      const sent = [BEGIN, ...calls.map(({ statement: { name, text }, values }) => ({ name, text, values })), 'COMMIT'];
-      const [, ...answers] = await Promise.allSettled(sent.map((one) => connection!.query(one)));
-      const at = answers.findIndex(({ status }) => status === 'rejected');
-      if (at !== -1) {
-        const { reason } = answers[at] as PromiseRejectedResult;
-        const failed = calls[at];
-        const leftNothing = reason instanceof pg.DatabaseError && (failed ?? REFUSED_COMMIT.test(reason.code ?? ''));
-        // Without an answer of the server it is not known whether the group committed: each caller gets the error.
-        if (!leftNothing) throw reason;
-        connection.release();
-        return failed ? [failed] : calls;
-      }
+      const { results, failed } = await inOneTransaction(connection, calls);
       connection.release();
-      for (const [place, { key, resolve }] of calls.entries()) {
-        if (key !== null) this.busy.delete(key);
-        resolve((answers[place] as PromiseFulfilledResult<pg.QueryResult>).value);
-      }
+      for (const [place, result] of results.entries()) this.settle(calls[place], (call) => call.resolve(result));
+      return failed;
     } catch (error) {
       connection?.release(error as Error);
-      for (const { key, reject } of calls) {
-        if (key !== null) this.busy.delete(key);
-        reject(error);
-      }
+      for (const one of calls) this.settle(one, (call) => call.reject(error));
+      return [];
     }
-    return [];
   }
+
+  private settle(call: Call | undefined, how: (call: Call) => void): void {
+    if (!call) return;
+    if (call.key !== null) this.busy.delete(call.key);
+    how(call);
+  }
+}
+
+/**
+ * Sends calls as one transaction. Returns their results, or those because of which it left no effect. Rejects when it is
+ * not known whether it committed: then each caller gets the error.
+ */
+async function inOneTransaction(
+  connection: PipelinedConnection,
+  calls: readonly Call[],
+): Promise<{ results: pg.QueryResult[]; failed: readonly Call[] }> {
+  const statements = calls.map(({ statement: { name, text }, values }) => ({ name, text, values }));
+  const sent = [BEGIN, ...statements, 'COMMIT'].map((one) => connection.query(one));
+  const ended = await Promise.allSettled(sent);
+  const at = ended.findIndex(({ status }) => status === 'rejected');
+  if (at === -1) return { results: (await Promise.all(sent)).slice(1, -1), failed: [] };
+  const reason: unknown = (ended[at] as PromiseRejectedResult).reason;
+  // Without its beginning, each statement committed by itself. Without an answer of the server, the rest is not known.
+  if (at === 0 || !(reason instanceof pg.DatabaseError)) throw reason;
+  const failed = calls[at - 1];
+  if (failed) return { results: [], failed: [failed] };
+  if (REFUSED_COMMIT.test(reason.code ?? '')) return { results: [], failed: calls };
+  throw reason;
 }
 
 /** Other statements have kept every group busy for as long as a statement may take. */
