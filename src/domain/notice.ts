@@ -12,8 +12,7 @@ export type Notice =
 const SUSPENDED: Readonly<Record<SuspensionReason, string>> = {
   line_suspended: '회선이 정지되어 서비스도 일시 정지되었습니다.',
   loss_reported: '분실 신고로 서비스가 일시 정지되었습니다. 신고하지 않았다면 고객센터에 알려 주세요.',
-  sim_swapped:
-    '유심이 변경되어 서비스가 일시 정지되었습니다. 본인이 변경했다면 앱에서 확인하고, 아니라면 고객센터에 알려 주세요.',
+  sim_swapped: '유심이 변경되어 정지되었습니다. 본인이면 앱에서 확인하고, 아니면 고객센터에 알려 주세요.',
 };
 
 const CANCELLED: Readonly<Record<CancelReason, string>> = {

@@ -43,17 +43,19 @@ export type WaitingReissueRow = ReissueRow &
 
 /**
  * SQL: true unless the subscription has changed since the application in a way that neither applicant nor decider could
- * know: the SIM was swapped, the line was suspended, or the phone was found or enrolled otherwise.
+ * know: the SIM was swapped, also once more, the line was suspended, or the phone was found or enrolled otherwise.
  */
 const STANDS = `NOT EXISTS (SELECT 1 FROM subscription_links k WHERE k.subscription_id = r.subscription_id
     AND k.number > r.link AND (k.change IN ('suspended', 'cancelled', 'device_activated')
-      OR k.change = 'resumed' AND k.reason = 'loss_reported'))`;
+      OR k.change = 'resumed' AND k.reason = 'loss_reported'))
+  AND NOT EXISTS (SELECT 1 FROM subscriptions s JOIN lines l ON l.id = s.line_id
+    WHERE s.id = r.subscription_id AND l.sim_doubted_at > r.applied_at)`;
 
 const SHOWN = `SELECT r.id, r.subscription_id AS "subscriptionId", r.cause, r.old_serial_number AS "oldSerialNumber",
     r.identity_proof AS "identityProof", r.delivery, r.applied_by AS "appliedBy", r.applied_at AS "appliedAt",
     r.expires_at AS "expiresAt", r.decided_by AS "decidedBy", r.decided_at AS "decidedAt", r.issued_by AS "issuedBy",
     r.issued_at AS "issuedAt", r.registered_at AS "registeredAt", r.closed_by AS "closedBy", r.closed_at AS "closedAt",
-    CASE WHEN r.closed_at IS NULL AND (r.expires_at <= now() OR NOT ${STANDS}) THEN 'expired' ELSE r.state END AS state
+    CASE WHEN r.closed_at IS NULL AND (r.expires_at <= now() OR NOT (${STANDS})) THEN 'expired' ELSE r.state END AS state
   FROM reissues r`;
 
 const BY_ID = statement('reissue_by_id', `${SHOWN} WHERE r.id = $1`);
@@ -76,7 +78,7 @@ const WAITING = statement(
 const EXPIRE = statement(
   'reissue_expire',
   `UPDATE reissues r SET state = 'expired', closed_at = now()
-    WHERE r.closed_at IS NULL AND (r.expires_at <= now() OR NOT ${STANDS}) AND ($1::uuid IS NULL OR r.subscription_id = $1)`,
+    WHERE r.closed_at IS NULL AND (r.expires_at <= now() OR NOT (${STANDS})) AND ($1::uuid IS NULL OR r.subscription_id = $1)`,
 );
 
 const HAS_SERIAL = statement(

@@ -78,7 +78,7 @@ describe('more reports of loss without a login than a minute may have', () => {
     expect(await isHeld(person)).toBe(false);
   });
 
-  it('holds new phones of the line for two hours', async () => {
+  it('holds new phones of the line, and the day that they wait begins with the report', async () => {
     const held = await heldSubscriber();
     const { person } = held;
     const texted = () =>
@@ -101,7 +101,11 @@ describe('more reports of loss without a login than a minute may have', () => {
     await service.rows.customers.makeReportsDue();
     await service.rows.customers.untilReportsResolved();
     expect(texted()).toBe(false);
-    await service.rows.customers.ageReports(2 * 60);
+    await service.rows.customers.ageReports(23 * 60);
+    await service.rows.customers.makeReportsDue();
+    await service.rows.customers.untilReportsResolved();
+    expect(texted()).toBe(false);
+    await service.rows.customers.ageReports(60);
     await service.rows.customers.makeReportsDue();
     await eventually('the code', texted);
   });

@@ -198,6 +198,14 @@ describe('a reissue after a loss', () => {
     expect((await apply()).status).toBe(201);
   });
 
+  it('a reissue is worthless when the SIM is swapped once more after an application that came after a first swap', async () => {
+    await service.sendEvent(subscriber.person.lineId, 'sim-swapped', undefined, 1);
+    const { id } = (await apply()).body;
+    await service.sendEvent(subscriber.person.lineId, 'sim-swapped', undefined, 2);
+    expectProblem(await take(id, 'approve'), 409, 'reissue_closed', { state: 'expired' });
+    expect((await apply()).status).toBe(201);
+  });
+
   it('a reissue whose code is in the post ends with a port-out', async () => {
     const { id, enrolmentCode } = await issued();
     await service.sendEvent(subscriber.person.lineId, 'ported-out', { newCarrier: 'KT' }, 1);
