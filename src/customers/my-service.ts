@@ -56,13 +56,13 @@ export class MyService {
   async overview({ line }: Customer): Promise<Overview | undefined> {
     const subscription = await this.standing(line.lineId);
     if (!subscription) return undefined;
-    const { subscriptionId } = subscription;
+    const { subscriptionId, suspensions } = subscription;
     const [fee, history, registrations, otp, newPhone] = await Promise.all([
       this.charges.soFar(subscriptionId),
       this.history.latest(subscriptionId),
       this.registrations.standing(subscriptionId),
       this.authenticators.ownOtp(subscriptionId),
-      this.newPhone.standing({ id: subscriptionId, lineId: line.lineId }),
+      this.newPhone.standing({ id: subscriptionId, lineId: line.lineId, suspensions }),
     ]);
     return { subscription, fee, history, registrations, otp, newPhone };
   }

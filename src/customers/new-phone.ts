@@ -19,10 +19,11 @@ export type ConfirmedEnrolment = Pick<Enrolment, 'enrolmentCode' | 'enrolmentUri
 
 /**
  * What became of a request for a new phone, for its owner. `until`: when the code is sent by SMS, null before the carrier
- * reported the new handset; after an objection, until when the call centre alone takes another request.
+ * reported the new handset; after an objection, until when the call centre alone takes another request. While the
+ * subscription is suspended no code is sent.
  */
 export type NewPhoneStanding =
-  { state: 'waiting'; since: Date; until: Date | null } | { state: 'objected'; until: Date };
+  { state: 'waiting'; since: Date; until: Date | null } | { state: 'objected'; until: Date } | { state: 'suspended' };
 
 /**
  * A request for a new phone without a login. The holder of the SIM can make one, so the SIM alone does not suffice: the
@@ -85,13 +86,18 @@ export class NewPhone {
   }
 
   /** Returns the request of a subscription that waits, or the objection to one; undefined without either. */
-  async standing({ id, lineId }: { id: string; lineId: string }): Promise<NewPhoneStanding | undefined> {
+  async standing({
+    id,
+    lineId,
+    suspensions,
+  }: Pick<LockedSubscription, 'id' | 'lineId' | 'suspensions'>): Promise<NewPhoneStanding | undefined> {
     const open = await this.store.openNewPhone(id);
     if (!open) {
       const objectedAt = await this.subscriptions.newPhoneObjectedAt(id);
       const until = objectedAt && new Date(objectedAt.getTime() + NEW_PHONE_OBJECTION_HOURS * 3_600_000);
       return until && until > new Date() ? { state: 'objected', until } : undefined;
     }
+    if (suspensions.length > 0) return { state: 'suspended' };
     const [handset, memory, lossAt] = await Promise.all([
       this.subscriptions.newHandset(id),
       this.memories.of(lineId),

@@ -138,7 +138,7 @@ export class OperatorDesk {
       const stands = view.state !== 'cancelled';
       const [hold, newPhone, numbers, history, texts, reissues, { entries, life }] = await Promise.all([
         stands ? this.subscriptions.holdUnder({ ...view, lineId }) : null,
-        stands ? this.newPhone.standing({ id: subscriptionId, lineId }) : undefined,
+        stands ? this.newPhone.standing({ id: subscriptionId, lineId, suspensions: view.suspensions }) : undefined,
         this.numbers.of([{ subscriptionId, lineId, subscriptionState }]),
         this.maskedHistory(subscriptionId),
         this.texts.ofSubscription(subscriptionId),

@@ -691,6 +691,9 @@ describe('what takes two operators', () => {
     await service.sendEvent(person.lineId, 'device-changed', { os: 'ios', osVersion: '17', formFactor: 'phone' }, 1);
     expect(await page()).toMatch(/등록 코드 문자 발송 예정: <time/);
     const alerts = (await phone.alerts()).filter(({ kind, state }) => kind === 'new_phone' && state === 'open');
+    await service.operate(subscriptionId, 'report-loss');
+    expect(await page()).toContain('정지 중이라 문자로 보내지 않음');
+    await service.operate(subscriptionId, 'resume');
     await phone.objectToAlert(alerts[0]!, TEST_PIN);
     expect(await page()).toMatch(/기존 휴대폰이 거절함, 홈페이지 재신청 가능: <time/);
     await swap(person.lineId, 2);

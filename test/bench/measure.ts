@@ -14,6 +14,8 @@ export interface Measured {
   failed: number;
   /** Microseconds of processor time a flow, by process; one list entry a round. */
   processor: Record<Processes, number[]>;
+  /** Transactions and bytes of WAL a flow; one list entry a round. */
+  written: { transactions: number[]; wal: number[] };
 }
 
 export const PROCESSES = ['server', 'postgres', 'platforms', 'load'] as const;
@@ -27,6 +29,7 @@ export async function alternate(stage: Stage, plan: Plan, candidates: readonly C
     flows: [],
     failed: 0,
     processor: { server: [], postgres: [], platforms: [], load: [] },
+    written: { transactions: [], wal: [] },
   }));
   for (let round = 1; round <= plan.rounds; round += 1) {
     for (const one of measured) await measureRound(stage, plan, one, `round ${round} of ${plan.rounds}`);
@@ -40,13 +43,17 @@ async function measureRound(stage: Stage, plan: Plan, measured: Measured, round:
   // A round pays for its own checkpoints, not for those of the round before.
   await stage.admin('CHECKPOINT');
   const meter = await Meter.of(stage, candidate.served.pid);
+  const written: ReturnType<Stage['written']>[] = [];
   const load = await closedLoop(
     {
       flow: await candidate.flow(),
       next: candidate.next,
       warmSeconds,
       measuredSeconds,
-      onMeasured: () => meter.read(),
+      onMeasured: () => {
+        meter.read();
+        written.push(stage.written());
+      },
     },
     concurrency,
   );
@@ -57,6 +64,12 @@ async function measureRound(stage: Stage, plan: Plan, measured: Measured, round:
   measured.failed += tellFailures(candidate.name, load);
   const used = meter.used();
   for (const one of PROCESSES) measured.processor[one].push(used[one] / Math.max(1, load.flows.length));
+  const [from, to] = await Promise.all(written);
+  for (const one of ['transactions', 'wal'] as const) {
+    measured.written[one].push(
+      ((to?.[one] ?? Number.NaN) - (from?.[one] ?? Number.NaN)) / Math.max(1, load.flows.length),
+    );
+  }
   const parts = PROCESSES.map((one) => `${one} ${Math.round(measured.processor[one].at(-1) ?? 0)}`).join(', ');
   progress(`${candidate.name}, ${round}: ${perSecond.toFixed(1)} flows/s; processor µs a flow: ${parts}`);
 }

@@ -76,11 +76,13 @@ async function startCandidates(stage: Stage, plan: Plan, people: readonly Person
 }
 
 function reportCandidate(measured: Measured): void {
-  const { candidate, flows, failed, processor } = measured;
+  const { candidate, flows, failed, processor, written } = measured;
   const { name, served } = candidate;
   report(`${name}.flows_per_second`, flowsPerSecondOf(measured), 'flows/s');
   report(`${name}.failed_flows`, failed, 'flows');
   for (const one of PROCESSES) report(`${name}.processor.${one}_us`, median(processor[one]), 'µs/flow');
+  report(`${name}.transactions`, median(written.transactions), 'transactions/flow');
+  report(`${name}.wal_bytes`, median(written.wal), 'B/flow');
   // The contract's names are those of the service on its default settings.
   const prefix = name === 'main_flow' ? '' : `${name}.`;
   for (const step of ['start', 'open', 'verification'] as const) {

@@ -118,6 +118,16 @@ export class Stage {
     return parseInt(await readFile(join(this.directory, 'postgres/cluster/postmaster.pid'), 'utf8'), 10);
   }
 
+  /** How many transactions the server has numbered, and how many bytes of WAL it has written. */
+  async written(): Promise<{ transactions: number; wal: number }> {
+    const [row] = await this.sql<{ transactions: number; wal: number }>(
+      this.databaseUrl('postgres'),
+      `SELECT pg_snapshot_xmax(pg_current_snapshot())::text::float AS transactions,
+         pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float AS wal`,
+    );
+    return row ?? { transactions: Number.NaN, wal: Number.NaN };
+  }
+
   /** Runs statements on the server's own database, all on one connection. */
   async admin(...statements: string[]): Promise<void> {
     await this.sql(this.databaseUrl('postgres'), ...statements);

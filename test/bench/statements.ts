@@ -9,7 +9,7 @@ import { Stage } from './stage.ts';
 const STATEMENTS: readonly (readonly [name: string, fragment: string])[] = [
   ['named_line', 'l.phone_index = ANY'],
   ['start', 'INTO start_budgets'],
-  ['spend_proofs', 'INTO device_proofs'],
+  ['spend_proof', 'INTO device_proofs'],
   ['device_key', 'signing_key AS'],
   ['pending', 'ORDER BY a.requested_at'],
   ['asked_of', 'a.envelope\n  FROM authentications'],

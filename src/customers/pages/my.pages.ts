@@ -65,7 +65,7 @@ function service(reader: Reader, token: Html, phoneNumber: string, overview: Ove
         html`<form method="post" action="/enrol">${token}<button class="primary">${my.enrol}</button></form>`
       }
     </section>
-    ${newPhone && newPhoneCard(reader, newPhone)}
+    ${newPhone && newPhone.state !== 'suspended' && newPhoneCard(reader, newPhone)}
     ${state !== 'awaiting_device' && device(reader, subscription.device, otp)}
     ${state !== 'awaiting_device' && registrationsCard(reader, token, registrations)} ${historyCard(reader, history)}
     <section class="card">
@@ -79,7 +79,10 @@ function service(reader: Reader, token: Html, phoneNumber: string, overview: Ove
 }
 
 /** The request for a new phone: what it waits for, until when, and the other ways. */
-function newPhoneCard(reader: Reader, standing: NonNullable<Overview['newPhone']>): Html {
+function newPhoneCard(
+  reader: Reader,
+  standing: Exclude<NonNullable<Overview['newPhone']>, { state: 'suspended' }>,
+): Html {
   const { waiting, objected } = reader.words(CUSTOMER_WORDS).my.newPhone;
   const at = (instant: Date) => seoulTime(instant, reader.locale);
   if (standing.state === 'objected') {

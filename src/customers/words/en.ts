@@ -304,7 +304,8 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
     },
     bySms: {
       title: 'I have already changed phones',
-      text: (wait) => `We send an enrolment code by text message ${wait} your carrier tells us of the new phone.`,
+      text: (wait) =>
+        `We send an enrolment code by text message ${wait} you ask for it and your carrier has told us of the new phone.`,
       points: [
         'The app on the old phone is told at once. Press “Yes, I am changing it” there and enter the PIN, and the code appears on that screen without waiting.',
         'If the answer in the app is no, the request ends, and for a day only the call centre can take a new one.',
@@ -348,7 +349,7 @@ export const en = ({ service, carrier, callCentre }: BrandNames): CustomerWords 
     new_phone: {
       title: 'Code requested',
       text: (wait) =>
-        `If your details are correct, the app on the old phone was told. Confirm there, and the code appears at once. Otherwise we send it by text message ${wait} your carrier tells us of the new phone. If it is urgent, two agents at the call centre (${callCentre}) verify your identity and give you a code.`,
+        `If your details are correct, the app on the old phone was told. Confirm there, and the code appears at once. Otherwise we send it by text message ${wait} you asked for it and your carrier has told us of the new phone. If it is urgent, two agents at the call centre (${callCentre}) verify your identity and give you a code.`,
     },
     forgotten_pin: {
       title: 'Call requested',

@@ -146,6 +146,7 @@ function holdOf(words: DeskWords['subscription'], { until }: Hold, locale: Local
 /** What a request for a new phone waits for, so that the call centre can tell the customer. */
 function newPhoneOf(words: DeskWords['subscription'], standing: NewPhoneStanding, locale: Locale): Html {
   const { newPhone } = words;
+  if (standing.state === 'suspended') return html`${newPhone.suspended}`;
   if (standing.state === 'objected') return html`${newPhone.objected} ${time(standing.until, locale)}`;
   return standing.until ? html`${newPhone.until} ${time(standing.until, locale)}` : html`${newPhone.forCarrier}`;
 }

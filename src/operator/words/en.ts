@@ -156,8 +156,9 @@ export const en = ({ service, callCentre }: BrandNames): OperatorWords => ({
       newPhone: {
         name: 'New phone request',
         forCarrier: 'waiting for the carrier to report the new handset',
-        until: 'waiting; the registration code is sent by SMS after',
+        until: 'waiting; the enrolment code is sent by SMS after',
         objected: 'refused on the old phone; the website takes no other request until',
+        suspended: 'no code by SMS while suspended; two people can issue an enrolment code',
       },
     },
     states: {
