@@ -112,7 +112,7 @@ export class PhoneCodeStore {
     requestDigest: Buffer | null,
   ): Promise<AuthenticationView | undefined> {
     const values = [id, clientId, step, drift, far?.step ?? null, far?.drift ?? null, requestDigest];
-    const [tried] = await this.database.sharedRows<AuthenticationView>(TRY, values, authenticatorId ?? id);
+    const [tried] = await this.database.sharedRows<AuthenticationView>(TRY, values, id);
     const isRight = tried?.state === 'verified' && step !== null && authenticatorId !== null;
     await this.database.closed([
       ...(isRight ? ([{ door: 'otp_step_used', id: authenticatorId, step }] as const) : []),

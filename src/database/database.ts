@@ -97,7 +97,12 @@ export class Database implements Session {
   /** Reads by an index, over a connection that many reads share. For the hot path. */
   async pipelinedRows<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
     if (!this.isNaming) return this.rows(statement, values);
-    return (await this.reads.run(statement, values)).rows as Row[];
+    try {
+      return (await this.reads.run(statement, values)).rows as Row[];
+    } catch (error) {
+      if (!isAboutNames(error)) throw error;
+      return this.rows(statement, values);
+    }
   }
 
   private async onPool(statement: Statement, values: unknown[]): Promise<pg.QueryResult> {

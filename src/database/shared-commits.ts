@@ -29,24 +29,37 @@ export interface SharedCommitsOptions {
 }
 
 /**
- * Milliseconds for which a group waits for a row that another transaction has locked. Then the statement that waits goes
- * on alone, and its neighbours without it.
+ * Milliseconds for which a statement of a group waits for one row that another transaction has locked. Then it goes on
+ * alone, and its neighbours without it.
  */
 const LOCK_MS = 100;
-const BEGIN = `BEGIN; SET LOCAL lock_timeout = ${LOCK_MS}`;
+/** Milliseconds for which one statement of a group may run before it goes on alone, where it may take as long as any. */
+const STATEMENT_MS = 2_000;
+const BEGIN = `BEGIN; SET LOCAL lock_timeout = ${LOCK_MS}; SET LOCAL statement_timeout = ${STATEMENT_MS}`;
+/** Sorts what has no key behind every key: a claim of deliveries runs from its commit, which is then near. */
+const LAST = '\uffff';
 /** How often a group is tried without the statements that failed, before each statement goes alone. */
 const TRIES = 3;
-/** Milliseconds for which a caller waits for a group, which ends with the deadlines of its connection. */
+/** Milliseconds after which others need not wait for a group: its connection may be silent, or its commit slow. */
+const LANE_MS = 300;
+/** Groups that may be late at the same time. */
+const LATE_GROUPS = 6;
+/** Milliseconds for which a caller waits to be taken into a group. */
 const WAIT_MS = 7_000;
 /** SQLSTATE classes with which PostgreSQL refuses a commit and leaves no effect: a constraint, a conflict. */
 const REFUSED_COMMIT = /^(23|40)/;
+/**
+ * SQLSTATEs after which a connection serves no more: its prepared statements are not those that this side believes
+ * (another session behind a pooler, a column of another type), or the server ends it.
+ */
+const SPOILT = /^(26000|42P05|0A000|57P|08)/;
 
 /**
  * Runs the statements of callers that wait at the same time in one transaction: one commit and one round trip serve all
  * of them, and each statement still decides about its own row by itself.
  *
  * - A caller alone goes at once, in a transaction of its own. While groups run, callers wait, and the next group takes
- *   all that wait. A caller is answered after the commit.
+ *   those that wait longest. A caller is answered after the commit.
  * - Two statements with one key never run at the same time: the second one sees the commit of the first.
  * - A statement that fails, or that waits too long for a lock, runs again alone, and only its caller gets its error. Its
  *   neighbours run again without it: the transaction that failed left no effect.
@@ -54,7 +67,9 @@ const REFUSED_COMMIT = /^(23|40)/;
 export class SharedCommits {
   private waiting: Call[] = [];
   private readonly busy = new Set<string>();
+  /** Groups for which the next one waits. */
   private running = 0;
+  private late = 0;
   private isStarting = false;
   private readonly lanes: number;
   private readonly most: number;
@@ -62,7 +77,7 @@ export class SharedCommits {
   constructor(
     private readonly connect: () => Promise<PipelinedConnection>,
     private readonly alone: (statement: Statement, values: unknown[]) => Promise<pg.QueryResult>,
-    { lanes = 2, most = 64 }: SharedCommitsOptions = {},
+    { lanes = 2, most = 32 }: SharedCommitsOptions = {},
   ) {
     this.lanes = lanes;
     this.most = most;
@@ -107,15 +122,26 @@ export class SharedCommits {
   }
 
   private startGroups(): void {
-    while (this.running < this.lanes) {
+    while (this.running < this.lanes && this.late < LATE_GROUPS) {
       const group = this.takeGroup();
       if (group.length === 0) return;
-      this.running += 1;
-      void this.runGroup(group).then(() => {
-        this.running -= 1;
-        this.startSoon();
-      });
+      void this.occupyLane(this.runGroup(group));
     }
+  }
+
+  /** A group keeps its lane until it is done or late: one silent connection must not hold up every caller. */
+  private async occupyLane(group: Promise<void>): Promise<void> {
+    this.running += 1;
+    const ended = group.then(() => 'ended');
+    const first = await Promise.race([ended, delay(LANE_MS, 'late', { ref: false })]);
+    this.running -= 1;
+    if (first === 'late') {
+      this.late += 1;
+      this.startSoon();
+      await ended;
+      this.late -= 1;
+    }
+    this.startSoon();
   }
 
   /** Takes the callers that wait longest, and reserves their keys. Groups lock rows in the order of their keys. */
@@ -130,10 +156,9 @@ export class SharedCommits {
       } else left.push(call);
     }
     this.waiting = left;
-    return group.sort((one, other) => ((one.key ?? '') < (other.key ?? '') ? -1 : 1));
+    return group.sort((one, other) => ((one.key ?? LAST) < (other.key ?? LAST) ? -1 : 1));
   }
 
-  /** A lane is free again once the group has its answers, or waits for locks that others hold. */
   private async runGroup(group: readonly Call[]): Promise<void> {
     let calls = group;
     for (let tries = 1; calls.length > 1 && tries <= TRIES; tries += 1) {
@@ -142,10 +167,7 @@ export class SharedCommits {
       for (const call of failed) void this.runAlone(call);
       calls = calls.filter((call) => !failed.includes(call));
     }
-    await Promise.race([
-      Promise.all(calls.map((call) => this.runAlone(call))),
-      delay(LOCK_MS, undefined, { ref: false }),
-    ]);
+    await Promise.all(calls.map((call) => this.runAlone(call)));
   }
 
   private async runAlone({ key, statement, values, resolve, reject }: Call): Promise<void> {
@@ -160,44 +182,56 @@ export class SharedCommits {
     let connection: PipelinedConnection | undefined;
     try {
       connection = await this.connect();
-      const { results, failed } = await inOneTransaction(connection, calls);
-      connection.release();
-      for (const [place, result] of results.entries()) this.settle(calls[place], (call) => call.resolve(result));
+      const { answers, failed, spoilt } = await inOneTransaction(connection, calls);
+      connection.release(spoilt);
+      for (const [place, answer] of answers.entries()) this.settle(calls[place], answer);
       return failed;
     } catch (error) {
       connection?.release(error as Error);
-      for (const one of calls) this.settle(one, (call) => call.reject(error));
+      for (const call of calls) this.settle(call, { status: 'rejected', reason: error });
       return [];
     }
   }
 
-  private settle(call: Call | undefined, how: (call: Call) => void): void {
+  private settle(call: Call | undefined, answer: PromiseSettledResult<pg.QueryResult>): void {
     if (!call) return;
     if (call.key !== null) this.busy.delete(call.key);
-    how(call);
+    if (answer.status === 'fulfilled') call.resolve(answer.value);
+    else call.reject(answer.reason);
   }
 }
 
-/**
- * Sends calls as one transaction. Returns their results, or those because of which it left no effect. Rejects when it is
- * not known whether it committed: then each caller gets the error.
- */
-async function inOneTransaction(
-  connection: PipelinedConnection,
-  calls: readonly Call[],
-): Promise<{ results: pg.QueryResult[]; failed: readonly Call[] }> {
+/** What became of a transaction: an answer for each call, or the calls because of which it left no effect. */
+interface GroupOutcome {
+  answers: readonly PromiseSettledResult<pg.QueryResult>[];
+  failed: readonly Call[];
+  /** Set when the connection must be closed. */
+  spoilt: Error | undefined;
+}
+
+/** Sends calls as one transaction. Rejects when it is not known whether it committed: then each caller gets the error. */
+async function inOneTransaction(connection: PipelinedConnection, calls: readonly Call[]): Promise<GroupOutcome> {
   const statements = calls.map(({ statement: { name, text }, values }) => ({ name, text, values }));
-  const sent = [BEGIN, ...statements, 'COMMIT'].map((one) => connection.query(one));
-  const ended = await Promise.allSettled(sent);
-  const at = ended.findIndex(({ status }) => status === 'rejected');
-  if (at === -1) return { results: (await Promise.all(sent)).slice(1, -1), failed: [] };
-  const reason: unknown = (ended[at] as PromiseRejectedResult).reason;
-  // Without its beginning, each statement committed by itself. Without an answer of the server, the rest is not known.
-  if (at === 0 || !(reason instanceof pg.DatabaseError)) throw reason;
-  const failed = calls[at - 1];
-  if (failed) return { results: [], failed: [failed] };
-  if (REFUSED_COMMIT.test(reason.code ?? '')) return { results: [], failed: calls };
+  const ended = await Promise.allSettled([BEGIN, ...statements, 'COMMIT'].map((one) => connection.query(one)));
+  const [begun, answers, end] = [ended[0], ended.slice(1, -1), ended.at(-1)];
+  // Without its beginning, each statement committed by itself.
+  if (begun?.status !== 'fulfilled') throw begun?.reason;
+  // A statement may fail on this side alone, where its values or its rows cannot be converted: only its caller is told.
+  if (end?.status === 'fulfilled' && end.value.command === 'COMMIT') return { answers, failed: [], spoilt: undefined };
+  const at = answers.findIndex((one) => one.status === 'rejected' && one.reason instanceof pg.DatabaseError);
+  const reason: unknown = ((answers[at] ?? end) as PromiseRejectedResult).reason;
+  // Without an answer of the server it is not known whether the group committed.
+  if (!(reason instanceof pg.DatabaseError)) throw reason;
+  const spoilt = spoilsConnection(reason) ? reason : undefined;
+  const failed = calls[at];
+  if (failed) return { answers: [], failed: [failed], spoilt };
+  if (REFUSED_COMMIT.test(reason.code ?? '')) return { answers: [], failed: calls, spoilt };
   throw reason;
+}
+
+/** True after an error with which the connection must not be used again. */
+export function spoilsConnection(error: unknown): boolean {
+  return !(error instanceof pg.DatabaseError) || SPOILT.test(error.code ?? '');
 }
 
 /** Other statements have kept every group busy for as long as a statement may take. */

@@ -1,11 +1,12 @@
-import pg from 'pg';
-import type { PipelinedConnection } from './shared-commits.ts';
+import type pg from 'pg';
+import { spoilsConnection, type PipelinedConnection } from './shared-commits.ts';
 import type { Statement } from './statement.ts';
 
 /** Milliseconds for which reads share one connection before the pool may give it to others that wait. */
 const LENT_MS = 200;
 
 interface Lent {
+  /** When the pool lent it, in milliseconds of the clock. */
   since: number;
   connection: Promise<PipelinedConnection>;
   reads: number;
@@ -28,8 +29,7 @@ export class SharedReads {
     try {
       return await (await lent.connection).query({ name, text, values });
     } catch (error) {
-      // The server answers a read that it refuses; every other error is one of the connection, which serves no more.
-      if (!(error instanceof pg.DatabaseError)) this.giveUp(lent, error as Error);
+      if (spoilsConnection(error)) this.giveUp(lent, error as Error);
       throw error;
     } finally {
       lent.reads -= 1;
@@ -38,11 +38,15 @@ export class SharedReads {
   }
 
   private borrow(): Lent {
-    const now = Date.now();
-    if (!this.lent || now - this.lent.since > LENT_MS) {
-      this.lent = { since: now, connection: this.connect(), reads: 0, broken: undefined };
-    }
-    return this.lent;
+    if (this.lent && Date.now() - this.lent.since <= LENT_MS) return this.lent;
+    const lent: Lent = { since: Infinity, connection: this.connect(), reads: 0, broken: undefined };
+    // The time runs from when the pool has a connection for it.
+    lent.connection.then(
+      () => (lent.since = Date.now()),
+      () => undefined,
+    );
+    this.lent = lent;
+    return lent;
   }
 
   private giveUp(lent: Lent, error: Error): void {

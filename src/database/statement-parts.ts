@@ -54,3 +54,11 @@ export function insertInto(table: string, values: Readonly<Record<string, string
   return `INSERT INTO ${table} (${Object.keys(values).join(', ')})
       SELECT ${Object.values(values).join(', ')}`;
 }
+
+/**
+ * SQL: a SIM change of the subscription became known after `at`, however long before the carrier says that it happened:
+ * each has an alert of its own.
+ */
+export function swapKnownAfter(subscriptionId: string, at: string): string {
+  return `EXISTS (SELECT 1 FROM alerts x WHERE x.subscription_id = ${subscriptionId} AND x.kind = 'sim_swapped' AND x.at > ${at})`;
+}

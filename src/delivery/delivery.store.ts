@@ -49,7 +49,7 @@ type ClaimedRow = Omit<Claimed, 'notice'> & {
 const CLAIM = statement(
   'delivery_claim',
   `WITH claimed AS (
-      UPDATE deliveries SET claimed_until = now() + interval '${CLAIM_SECONDS} seconds', attempts = attempts + 1
+      UPDATE deliveries SET claimed_until = clock_timestamp() + interval '${CLAIM_SECONDS} seconds', attempts = attempts + 1
       WHERE id = ANY($1::bigint[]) AND (claimed_until IS NULL OR claimed_until <= now())
         AND (attempts = 0 OR due_at <= now())
       RETURNING id, kind, attempts, authentication_id, device_id, notice_id, alert_id, expires_at

@@ -280,11 +280,11 @@ export class SubscriptionLifecycle {
   }
 }
 
-/** What the line remembers of a change of its subscription. */
 function standingOf({ state, suspensions, reason }: LockedSubscription): Standing {
   return { state, suspensions, reason };
 }
 
+/** What the line remembers of a change of its subscription. */
 function happeningOf(change: SubscriptionChange, before: LockedSubscription): LineHappening | null {
   const at = new Date();
   if (change.kind === 'suspended' && change.reason === 'loss_reported') return { kind: 'loss_reported', at };

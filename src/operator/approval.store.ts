@@ -3,7 +3,7 @@ import { IsNull } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { future } from '../database/criteria.ts';
-import type { OuterJoined } from '../database/statement-parts.ts';
+import { swapKnownAfter, type OuterJoined } from '../database/statement-parts.ts';
 import { Approval } from './approval.entity.ts';
 import { APPROVAL_SECONDS, type ApprovalKind } from '../domain/operator.ts';
 import type { LineMemory } from '../domain/line-memory.ts';
@@ -45,7 +45,8 @@ const stands = (approval: string) => `NOT EXISTS (SELECT 1 FROM subscription_lin
         OR k.change = 'device_activated' AND ${approval}.kind = 'unlock_pin'))
     AND NOT EXISTS (SELECT 1 FROM lines k
       WHERE k.id = coalesce(${approval}.line_id, (SELECT line_id FROM subscriptions WHERE id = ${approval}.subscription_id))
-        AND (k.doubted_at > ${approval}.asked_at OR ${approval}.line_id IS NOT NULL AND k.version <> ${approval}.link))`;
+        AND (k.doubted_at > ${approval}.asked_at OR ${approval}.line_id IS NOT NULL AND k.version <> ${approval}.link))
+    AND NOT ${swapKnownAfter(`${approval}.subscription_id`, `${approval}.asked_at`)}`;
 
 const SHOWN = `SELECT a.id, a.kind, a.subscription_id AS "subscriptionId", l.id AS "lineId", a.identified,
     s.state AS "subscriptionState", s.suspensions, s.protected_since AS "protectedSince", ${memoryColumns('l')},

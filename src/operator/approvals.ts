@@ -143,6 +143,8 @@ export class Approvals {
     await this.audit.of(call, () =>
       this.lifecycle.inTransaction(async (step) => {
         const { session } = step;
+        // Lock order: the subscription before the approval. A program that requests the same waits for what is told here.
+        if (request.subscriptionId !== null) await this.lifecycle.lock(step, request.subscriptionId);
         if (!(await this.store.withdraw(session, id, operatorId))) throw await this.notTheirs(session, id, by.operator);
         await this.endAnnouncement(step, request);
         await this.audit.done(session, call);

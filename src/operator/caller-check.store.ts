@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { isPinLocked, NOW } from '../database/statement-parts.ts';
+import { isPinLocked, NOW, swapKnownAfter } from '../database/statement-parts.ts';
 import { LIFETIME_SECONDS } from '../domain/authentication.ts';
 import {
   CALLER_CHECK_SECONDS,
@@ -63,6 +63,7 @@ const SERVES = `a.not_me_at IS NULL AND a.closed_at > now() - interval '${CALLER
     AND EXISTS (SELECT 1 FROM devices d WHERE d.id = a.device_id AND d.state = 'active')
     AND EXISTS (SELECT 1 FROM subscriptions s JOIN lines l ON l.id = s.line_id WHERE s.id = c.subscription_id
       AND s.state = 'active' AND coalesce(l.doubted_at, '-infinity') <= c.asked_at)
+    AND NOT ${swapKnownAfter('c.subscription_id', 'c.asked_at')}
     AND NOT EXISTS (SELECT 1 FROM subscription_links k WHERE k.subscription_id = c.subscription_id
       AND k.number > c.link AND k.change IN ('suspended', 'cancelled', 'device_activated'))`;
 

@@ -3,7 +3,7 @@ import { IsNull } from 'typeorm';
 import { future } from '../database/criteria.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { NOW } from '../database/statement-parts.ts';
+import { NOW, swapKnownAfter } from '../database/statement-parts.ts';
 import { DEED_REQUEST_HOURS, type RequestableDeed } from '../domain/deed.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
 import { DeedRequest } from './deed-request.entity.ts';
@@ -12,7 +12,8 @@ import { DeedRequest } from './deed-request.entity.ts';
 const STANDS = `NOT EXISTS (SELECT 1 FROM subscription_links k WHERE k.subscription_id = r.subscription_id
       AND k.number > r.link AND k.change IN ('suspended', 'cancelled', 'device_activated'))
     AND NOT EXISTS (SELECT 1 FROM subscriptions s JOIN lines l ON l.id = s.line_id
-      WHERE s.id = r.subscription_id AND l.doubted_at > r.asked_at)`;
+      WHERE s.id = r.subscription_id AND l.doubted_at > r.asked_at)
+    AND NOT ${swapKnownAfter('r.subscription_id', 'r.asked_at')}`;
 
 /** A client that requests the same again renews its request, so that each has one. */
 const ASK = statement(

@@ -103,13 +103,20 @@ export class ReissueDesk {
       this.lifecycle.inTransaction(async (step) => {
         const standing = await this.lifecycle.lock(step, subscriptionId);
         if (standing.state === 'cancelled' || standing.state === 'awaiting_device') throw nothingToChange(standing);
+        const reportsLoss = application.cause === 'lost' && !standing.suspensions.includes('loss_reported');
         if (application.cause === 'lost') {
           const cause = { actor: 'operator', actorId: by.operator } as const;
           await this.lifecycle.change(step, standing, { kind: 'suspended', reason: 'loss_reported' }, cause);
         }
         const reissue = { id, subscriptionId, ...application };
         await this.reissues.apply(step.session, reissue, { name: by.operator, id: operatorId });
-        await this.limits.spendIn(step.session, announcedRequests('reissue', { actorId: operatorId, subscriptionId }));
+        // No limit keeps a lost phone in use.
+        if (!reportsLoss) {
+          await this.limits.spendIn(
+            step.session,
+            announcedRequests('reissue', { actorId: operatorId, subscriptionId }),
+          );
+        }
         await this.lifecycle.announceReissue(step, subscriptionId, id);
         await this.audit.done(step.session, call);
       }),

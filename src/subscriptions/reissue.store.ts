@@ -3,7 +3,7 @@ import { IsNull } from 'typeorm';
 import { future } from '../database/criteria.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { NOW } from '../database/statement-parts.ts';
+import { NOW, swapKnownAfter } from '../database/statement-parts.ts';
 import { REISSUE_SECONDS } from '../domain/reissue.ts';
 import { Reissue } from './reissue.entity.ts';
 import type { Subscription } from './subscription.entity.ts';
@@ -48,8 +48,7 @@ export type WaitingReissueRow = ReissueRow &
 const STANDS = `NOT EXISTS (SELECT 1 FROM subscription_links k WHERE k.subscription_id = r.subscription_id
     AND k.number > r.link AND (k.change IN ('suspended', 'cancelled', 'device_activated')
       OR k.change = 'resumed' AND k.reason = 'loss_reported'))
-  AND NOT EXISTS (SELECT 1 FROM subscriptions s JOIN lines l ON l.id = s.line_id
-    WHERE s.id = r.subscription_id AND l.sim_doubted_at > r.applied_at)`;
+  AND NOT ${swapKnownAfter('r.subscription_id', 'r.applied_at')}`;
 
 const SHOWN = `SELECT r.id, r.subscription_id AS "subscriptionId", r.cause, r.old_serial_number AS "oldSerialNumber",
     r.identity_proof AS "identityProof", r.delivery, r.applied_by AS "appliedBy", r.applied_at AS "appliedAt",

@@ -761,10 +761,11 @@ describe('what takes two operators', () => {
     await swap(person.lineId);
     expect((await desk('supervisor').post(`/operator/approvals/${approval}/approve`, { reason })).status).toBe(409);
     expect(await standingOf(subscriptionId)).toBe('suspended');
-    // So is one that was requested before a second change, which adds no suspension.
+    // So is one that was requested before a second change, which adds no suspension, however late the carrier tells of it.
     await desk('agent').post(`${pathOf(subscriptionId)}/ask-cancel`, { reason });
     const second = await desk('agent').approvalOf(subscriptionId);
-    await swap(person.lineId, 2);
+    const time = new Date(Date.now() - 3_600_000).toISOString();
+    await service.sendEvent(person.lineId, 'sim-swapped', undefined, 2, { time });
     expect((await desk('supervisor').post(`/operator/approvals/${second}/approve`, { reason })).status).toBe(409);
     expect(await standingOf(subscriptionId)).toBe('suspended');
   });

@@ -198,10 +198,16 @@ describe('a reissue after a loss', () => {
     expect((await apply()).status).toBe(201);
   });
 
-  it('a reissue is worthless when the SIM is swapped once more after an application that came after a first swap', async () => {
-    await service.sendEvent(subscriber.person.lineId, 'sim-swapped', undefined, 1);
+  it.each([
+    ['at once', 0],
+    ['an hour late', 3_600_000],
+  ])('a reissue is worthless when the carrier tells %s of a second swap, after the application', async (_, late) => {
+    await service.sendEvent(subscriber.person.lineId, 'sim-swapped', undefined, 1, {
+      time: new Date(Date.now() - 2 * 3_600_000).toISOString(),
+    });
     const { id } = (await apply()).body;
-    await service.sendEvent(subscriber.person.lineId, 'sim-swapped', undefined, 2);
+    const time = new Date(Date.now() - late).toISOString();
+    await service.sendEvent(subscriber.person.lineId, 'sim-swapped', undefined, 2, { time });
     expectProblem(await take(id, 'approve'), 409, 'reissue_closed', { state: 'expired' });
     expect((await apply()).status).toBe(201);
   });

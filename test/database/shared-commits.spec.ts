@@ -4,6 +4,7 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../config/data-source.ts';
 import { Database } from '../../src/database/database.ts';
+import { SharedCommits, type PipelinedConnection } from '../../src/database/shared-commits.ts';
 import { statement } from '../../src/database/statement.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -121,6 +122,45 @@ describe('statements that share a commit', () => {
     await holder.query('ROLLBACK');
     holder.release();
     expect((await kept).map(([row]) => row?.attempts).sort()).toEqual([1, 2]);
+  });
+
+  it('go on while the connections of two groups are silent', async () => {
+    await fill(rows(200));
+    const silent: (() => void)[] = [];
+    const pool = (source.driver as unknown as { master: pg.Pool }).master;
+    const lend = async (): Promise<PipelinedConnection> => {
+      const connection = await pool.connect();
+      // The first two never answer, until the end of the test.
+      if (silent.length >= 2) return connection;
+      const answer = new Promise<never>((_, reject) => silent.push(() => reject(new Error('silent'))));
+      return { query: () => answer, release: () => connection.release() };
+    };
+    const commits = new SharedCommits(lend, ({ text }, values) => pool.query(text, values));
+    const run = (id: string) => commits.run(id, GUESS, [id, 'right', id]);
+    const held = [];
+    for (const from of [0, 50]) {
+      held.push(
+        ...rows(200)
+          .slice(from, from + 30)
+          .map(run),
+      );
+      await eventually('a silent connection', () => silent.length > from / 50);
+    }
+    const others = await Promise.all(rows(200).slice(100).map(run));
+    expect(others.every(({ rowCount }) => rowCount === 1)).toBe(true);
+    for (const end of silent) end();
+    for (const one of await Promise.allSettled(held)) expect(one.status).toBe('rejected');
+  });
+
+  it('fail for one caller alone where its values cannot be sent', async () => {
+    const bad = {
+      toPostgres: () => {
+        throw new Error('no such value');
+      },
+    };
+    const answers = await Promise.allSettled([add('first'), shared.sharedRows(ADD, [bad], 'bad'), add('second')]);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await stored()).toHaveLength(2);
   });
 
   it('are all kept of which a caller was told, however often the connections are cut', async () => {
