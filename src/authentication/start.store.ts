@@ -100,7 +100,7 @@ const { $, values } = parameters(
  * The whole start in one statement, in this order:
  * 1. `open` is false while another request with the same Idempotency-Key runs; then nothing starts.
  * 2. One start of each of its budgets is spent. One that limits ringing refuses nothing: beyond it the authentication
- *    is `held`, and its delivery is queued as ever and reaches nobody, so that the work tells no difference.
+ *    is `held`: its delivery is queued as any other, so that the work is the same, and the worker sends nothing.
  *    The older authentication is locked before, because opening it locks it before the budgets that it gives back.
  * 3. The older pending authentication of the person at this relying party is closed.
  * 4. The authentication, its idempotency key and its first delivery are inserted. With the channel `otp` there is no

@@ -13,12 +13,13 @@ export interface PipelinedConnection {
 export type SharedKey = string | null;
 
 interface Call {
-  isTaken: boolean;
   key: SharedKey;
   statement: Statement;
   values: unknown[];
   resolve: (result: pg.QueryResult) => void;
   reject: (error: unknown) => void;
+  /** Ends the wait of a caller whose turn does not come, because the database does not answer. */
+  waits: NodeJS.Timeout;
 }
 
 export interface SharedCommitsOptions {
@@ -86,9 +87,12 @@ export class SharedCommits {
   /** Runs one statement. Resolves after the commit. */
   run(key: SharedKey, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
     return new Promise((resolve, reject) => {
-      const call = { isTaken: false, key, statement, values, resolve, reject };
+      const waits = setTimeout(() => {
+        this.waiting = this.waiting.filter((one) => one !== call);
+        reject(new WaitedTooLong());
+      }, WAIT_MS);
+      const call = { key, statement, values, resolve, reject, waits };
       this.waiting.push(call);
-      this.limitWait(call);
       this.startSoon();
     });
   }
@@ -101,24 +105,6 @@ export class SharedCommits {
       this.isStarting = false;
       this.startGroups();
     });
-  }
-
-  /** Ends the wait of a caller whose turn does not come, because the database does not answer. */
-  private limitWait(call: Call): void {
-    const timer = setTimeout(() => {
-      if (call.isTaken) return;
-      this.waiting = this.waiting.filter((one) => one !== call);
-      call.reject(new WaitedTooLong());
-    }, WAIT_MS);
-    const { resolve, reject } = call;
-    call.resolve = (result) => {
-      clearTimeout(timer);
-      resolve(result);
-    };
-    call.reject = (error) => {
-      clearTimeout(timer);
-      reject(error);
-    };
   }
 
   private startGroups(): void {
@@ -151,7 +137,7 @@ export class SharedCommits {
     for (const call of this.waiting) {
       if (group.length < this.most && !(call.key !== null && this.busy.has(call.key))) {
         group.push(call);
-        call.isTaken = true;
+        clearTimeout(call.waits);
         if (call.key !== null) this.busy.add(call.key);
       } else left.push(call);
     }
@@ -170,10 +156,9 @@ export class SharedCommits {
     await Promise.all(calls.map((call) => this.runAlone(call)));
   }
 
-  private async runAlone({ key, statement, values, resolve, reject }: Call): Promise<void> {
-    await this.alone(statement, values).then(resolve, reject);
-    if (key === null) return;
-    this.busy.delete(key);
+  private async runAlone(call: Call): Promise<void> {
+    const [answer] = await Promise.allSettled([this.alone(call.statement, call.values)]);
+    this.settle(call, answer);
     this.startSoon();
   }
 

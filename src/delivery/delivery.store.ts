@@ -23,7 +23,7 @@ export type Claimed = Pick<Delivery, 'id' | 'kind' | 'attempts'> &
     lineProtected: boolean;
     /** True if the line changed hands or number since the authentication was started. */
     lineChanged: boolean;
-    /** True for what a held start would send: it reaches nobody, though it is queued and claimed as any other. */
+    /** True for a delivery of a held start: the worker claims it as any other, and sends no push and no SMS. */
     isHeld: boolean;
     deviceId: Device['id'] | null;
     /** What the push token is bound to. */

@@ -162,18 +162,19 @@ const DISABLE_OPERATORS = statement(
   counted(`UPDATE operators SET disabled_at = now() WHERE id = ANY($1::uuid[]) AND disabled_at IS NULL`),
   writing('operators'),
 );
+/** SQL: raises the last step that a row accepted; a later one stays. */
+const spendSteps = (table: string, column: string) =>
+  counted(`UPDATE ${table} t SET ${column} = s.step
+    FROM (SELECT id, max(step) AS step FROM unnest($1::uuid[], $2::bigint[]) AS u (id, step) GROUP BY id) s
+    WHERE t.id = s.id AND t.${column} < s.step`);
 const SPEND_STEPS = statement(
   'restore_spend_steps',
-  counted(`UPDATE authenticators a SET last_step = s.step
-    FROM (SELECT id, max(step) AS step FROM unnest($1::uuid[], $2::bigint[]) AS t (id, step) GROUP BY id) s
-    WHERE a.id = s.id AND a.last_step < s.step`),
+  spendSteps('authenticators', 'last_step'),
   writing('authenticators'),
 );
 const SPEND_OPERATOR_STEPS = statement(
   'restore_spend_operator_steps',
-  counted(`UPDATE operators o SET totp_step = s.step
-    FROM (SELECT id, max(step) AS step FROM unnest($1::uuid[], $2::bigint[]) AS t (id, step) GROUP BY id) s
-    WHERE o.id = s.id AND o.totp_step < s.step`),
+  spendSteps('operators', 'totp_step'),
   writing('operators'),
 );
 

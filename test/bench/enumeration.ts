@@ -13,7 +13,7 @@ const STARTS_A_TOKEN = 2_000;
 /** Milliseconds within which the medians of people that look alike are to lie. */
 const AIM_MS = 1;
 
-/** Whom a start names, by what its answer says. The people of one row are not to be told apart. */
+/** The classes of people that a start names, by what its answer says. A caller must not tell those of one row apart. */
 const CLASSES = {
   sms: ['unknown', 'mismatch', 'plain', 'sms_hold'],
   push: ['subscriber', 'suspended', 'not_me'],

@@ -177,7 +177,7 @@ async function startAtBank(scene: Scene): ReturnType<typeof call> {
   return started;
 }
 
-/** Waits until somebody else's code by SMS has come, which was requested after all that the thief did. */
+/** Waits for the SMS of another person, which was requested after all that the thief did. */
 async function othersAreServed(scene: Scene): Promise<void> {
   const other = scene.service.lines.find(({ lineId }) => lineId === OTHER_LINE);
   expect(other !== undefined, 'the demo line is missing');
