@@ -82,7 +82,8 @@ export class DatabaseClient extends pg.Client {
         (callback as (...answer: unknown[]) => void)(...answer);
       };
     }
-    this.corkForNow();
+    // A group leaves in one write already.
+    if (!(given[0] instanceof pg.Query)) this.corkForNow();
     const result = (super.query as (...given: unknown[]) => unknown)(...given);
     if (result instanceof Promise) result.then(() => done(), done);
     if (typeof given[0] === 'string' && /^\s*LISTEN\s/im.test(given[0])) this.ask();

@@ -6,6 +6,7 @@ import { connectTo, IDLE_IN_TRANSACTION_MS, limitsOf, LONG, ORDINARY } from './d
 import { NO_JOURNAL, type ClosedDoor, type DoorKeeper } from '../journal/closed-door.ts';
 import { SharedCommits, type SharedKey } from './shared-commits.ts';
 import { SharedReads } from './shared-reads.ts';
+import { GroupConnection } from './statement-group.ts';
 import type { Statement } from './statement.ts';
 
 /** Runs literal statements. */
@@ -73,9 +74,10 @@ export class Database implements Session {
     this.isNaming = !access.sharesSessions;
     if (!(source.driver instanceof PostgresDriver)) throw new Error('the service runs on PostgreSQL');
     this.pool = source.driver.master as pg.Pool;
-    const connect = () => this.pool.connect();
-    this.commits = new SharedCommits(connect, (statement, values) => this.onPool(statement, values));
-    this.reads = new SharedReads(connect);
+    const connect = async () => new GroupConnection(await this.pool.connect());
+    const alone = (statement: Statement, values: unknown[]) => this.onPool(statement, values);
+    this.commits = new SharedCommits(connect, alone);
+    this.reads = new SharedReads(connect, alone);
   }
 
   /** Runs one statement on any connection of the pool and returns its rows. */
@@ -97,12 +99,7 @@ export class Database implements Session {
   /** Reads by an index, over a connection that many reads share. For the hot path. */
   async pipelinedRows<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
     if (!this.isNaming) return this.rows(statement, values);
-    try {
-      return (await this.reads.run(statement, values)).rows as Row[];
-    } catch (error) {
-      if (!isAboutNames(error)) throw error;
-      return this.rows(statement, values);
-    }
+    return (await this.reads.run(statement, values)).rows as Row[];
   }
 
   private async onPool(statement: Statement, values: unknown[]): Promise<pg.QueryResult> {

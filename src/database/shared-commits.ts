@@ -1,22 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
-import type { Statement } from './statement.ts';
+import { type Answer, type Asked, type GroupOutcome } from './statement-group.ts';
+import { statement, type Statement } from './statement.ts';
 
-/** A connection that sends what it is given without waiting for the answers. */
-export interface PipelinedConnection {
-  query(config: string | pg.QueryConfig): Promise<pg.QueryResult>;
-  /** Gives the connection back; with an error it is closed. */
-  release(error?: Error): void;
+/** A connection that runs statements as one transaction. */
+export interface Groups {
+  run(asked: readonly Asked[]): Promise<GroupOutcome>;
+  /** Gives the connection back; after an error that spoils it, it is closed. */
+  release(error?: unknown): void;
 }
 
 /** What a caller’s statement decides about: a row, a person, a device. */
 export type SharedKey = string | null;
 
-interface Call {
+interface Call extends Asked {
   key: SharedKey;
-  statement: Statement;
-  values: unknown[];
-  resolve: (result: pg.QueryResult) => void;
+  resolve: (answer: Answer) => void;
   reject: (error: unknown) => void;
   /** Ends the wait of a caller whose turn does not come, because the database does not answer. */
   waits: NodeJS.Timeout;
@@ -36,7 +34,10 @@ export interface SharedCommitsOptions {
 const LOCK_MS = 100;
 /** Milliseconds for which one statement of a group may run before it goes on alone, where it may take as long as any. */
 const STATEMENT_MS = 2_000;
-const BEGIN = `BEGIN; SET LOCAL lock_timeout = ${LOCK_MS}; SET LOCAL statement_timeout = ${STATEMENT_MS}`;
+const LIMITS = statement(
+  'shared_limits',
+  `SELECT set_config('lock_timeout', '${LOCK_MS}', true), set_config('statement_timeout', '${STATEMENT_MS}', true)`,
+);
 /** Sorts what has no key behind every key: a claim of deliveries runs from its commit, which is then near. */
 const LAST = '\uffff';
 /** How often a group is tried without the statements that failed, before each statement goes alone. */
@@ -47,14 +48,6 @@ const LANE_MS = 300;
 const LATE_GROUPS = 6;
 /** Milliseconds for which a caller waits to be taken into a group. */
 const WAIT_MS = 7_000;
-/** SQLSTATE classes with which PostgreSQL refuses a commit and leaves no effect: a constraint, a conflict. */
-const REFUSED_COMMIT = /^(23|40)/;
-/**
- * SQLSTATEs after which a connection serves no more: its prepared statements are not those that this side believes
- * (another session behind a pooler, a column of another type), or the server ends it.
- */
-const SPOILT = /^(26000|42P05|0A000|57P|08)/;
-
 /**
  * Runs the statements of callers that wait at the same time in one transaction: one commit and one round trip serve all
  * of them, and each statement still decides about its own row by itself.
@@ -76,8 +69,8 @@ export class SharedCommits {
   private readonly most: number;
 
   constructor(
-    private readonly connect: () => Promise<PipelinedConnection>,
-    private readonly alone: (statement: Statement, values: unknown[]) => Promise<pg.QueryResult>,
+    private readonly connect: () => Promise<Groups>,
+    private readonly alone: (statement: Statement, values: unknown[]) => Promise<Answer>,
     { lanes = 2, most = 32 }: SharedCommitsOptions = {},
   ) {
     this.lanes = lanes;
@@ -85,7 +78,7 @@ export class SharedCommits {
   }
 
   /** Runs one statement. Resolves after the commit. */
-  run(key: SharedKey, statement: Statement, values: unknown[]): Promise<pg.QueryResult> {
+  run(key: SharedKey, statement: Statement, values: unknown[]): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const waits = setTimeout(() => {
         this.waiting = this.waiting.filter((one) => one !== call);
@@ -164,59 +157,31 @@ export class SharedCommits {
 
   /** Runs calls in one transaction. Returns those because of which it left no effect; none when all have their answer. */
   private async runTogether(calls: readonly Call[]): Promise<readonly Call[]> {
-    let connection: PipelinedConnection | undefined;
+    let connection: Groups | undefined;
     try {
       connection = await this.connect();
-      const { answers, failed, spoilt } = await inOneTransaction(connection, calls);
-      connection.release(spoilt);
-      for (const [place, answer] of answers.entries()) this.settle(calls[place], answer);
-      return failed;
+      const outcome = await connection.run([{ statement: LIMITS, values: [] }, ...calls]);
+      if (outcome.kind === 'refused') {
+        connection.release(outcome.error);
+        // The first statement sets the limits.
+        const failed = outcome.at === 'commit' ? undefined : calls[outcome.at - 1];
+        return failed ? [failed] : calls;
+      }
+      connection.release();
+      for (const [at, answer] of outcome.answers.slice(1).entries()) this.settle(calls[at], answer);
     } catch (error) {
-      connection?.release(error as Error);
+      connection?.release(error);
       for (const call of calls) this.settle(call, { status: 'rejected', reason: error });
-      return [];
     }
+    return [];
   }
 
-  private settle(call: Call | undefined, answer: PromiseSettledResult<pg.QueryResult>): void {
+  private settle(call: Call | undefined, answer: PromiseSettledResult<Answer>): void {
     if (!call) return;
     if (call.key !== null) this.busy.delete(call.key);
     if (answer.status === 'fulfilled') call.resolve(answer.value);
     else call.reject(answer.reason);
   }
-}
-
-/** What became of a transaction: an answer for each call, or the calls because of which it left no effect. */
-interface GroupOutcome {
-  answers: readonly PromiseSettledResult<pg.QueryResult>[];
-  failed: readonly Call[];
-  /** Set when the connection must be closed. */
-  spoilt: Error | undefined;
-}
-
-/** Sends calls as one transaction. Rejects when it is not known whether it committed: then each caller gets the error. */
-async function inOneTransaction(connection: PipelinedConnection, calls: readonly Call[]): Promise<GroupOutcome> {
-  const statements = calls.map(({ statement: { name, text }, values }) => ({ name, text, values }));
-  const ended = await Promise.allSettled([BEGIN, ...statements, 'COMMIT'].map((one) => connection.query(one)));
-  const [begun, answers, end] = [ended[0], ended.slice(1, -1), ended.at(-1)];
-  // Without its beginning, each statement committed by itself.
-  if (begun?.status !== 'fulfilled') throw begun?.reason;
-  // A statement may fail on this side alone, where its values or its rows cannot be converted: only its caller is told.
-  if (end?.status === 'fulfilled' && end.value.command === 'COMMIT') return { answers, failed: [], spoilt: undefined };
-  const at = answers.findIndex((one) => one.status === 'rejected' && one.reason instanceof pg.DatabaseError);
-  const reason: unknown = ((answers[at] ?? end) as PromiseRejectedResult).reason;
-  // Without an answer of the server it is not known whether the group committed.
-  if (!(reason instanceof pg.DatabaseError)) throw reason;
-  const spoilt = spoilsConnection(reason) ? reason : undefined;
-  const failed = calls[at];
-  if (failed) return { answers: [], failed: [failed], spoilt };
-  if (REFUSED_COMMIT.test(reason.code ?? '')) return { answers: [], failed: calls, spoilt };
-  throw reason;
-}
-
-/** True after an error with which the connection must not be used again. */
-export function spoilsConnection(error: unknown): boolean {
-  return !(error instanceof pg.DatabaseError) || SPOILT.test(error.code ?? '');
 }
 
 /** Other statements have kept every group busy for as long as a statement may take. */

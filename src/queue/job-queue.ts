@@ -6,6 +6,7 @@ import { grantUse, roleOf } from '../database/grant-use.ts';
 import { withinDeadline } from '../gateways/deadline.ts';
 import { Loops } from '../process/loops.ts';
 import { RareWarnings } from '../process/rare-warnings.ts';
+import { OwnDeliveries } from './own-deliveries.ts';
 import { postgresStore, redisStore, SCHEMA, WORKER_LOOP, type QueueStore } from './queue-backend.ts';
 
 /**
@@ -34,14 +35,14 @@ type JobData = { ids: string[] } | { everyMs: number };
 
 /** The worker's handlers for the jobs of the queue. A job may run again after its worker died. */
 export interface JobHandlers {
-  deliver(ids: string[]): Promise<void>;
+  deliver: (ids: string[]) => Promise<void>;
   /** Returns false if the process stopped before the tasks had finished; another worker then runs them. */
   runScheduled(everyMs: number): Promise<boolean>;
 }
 
 /**
  * Carries ids of committed deliveries from the process that wrote them to a worker, and assigns each recurring task to
- * one worker of the cluster.
+ * one worker of the cluster. A process that is a worker sends its own deliveries, as long as it has room.
  * For deliveries it is only the fast path: the sweeper sends what the queue loses.
  */
 @Injectable()
@@ -52,6 +53,7 @@ export class JobQueue {
   private queue: Queue<JobData> | undefined;
   private worker: Worker<JobData> | undefined;
   private handlers: JobHandlers | undefined;
+  private own: OwnDeliveries | undefined;
   private reopening: NodeJS.Timeout | undefined;
   private flushing: Promise<void> | undefined;
   private scheduling: NodeJS.Timeout | undefined;
@@ -153,9 +155,10 @@ export class JobQueue {
     }
   }
 
-  /** Queues a committed delivery. Neither waits nor fails. */
+  /** Hands a committed delivery over to a worker. Neither waits nor fails. */
   enqueue(id: string | null | undefined): void {
     if (!id) return;
+    if (!this.isClosed && this.own?.take(id)) return;
     this.waiting.push(id);
     this.flushing ??= this.flush().finally(() => {
       this.flushing = undefined;
@@ -165,6 +168,9 @@ export class JobQueue {
   /** Starts processing jobs, and has the queue schedule the recurring tasks of these periods. */
   work(handlers: JobHandlers, periodsMs: readonly number[]): void {
     this.handlers = handlers;
+    this.own = new OwnDeliveries(handlers.deliver, ({ message }) => {
+      this.warnings.warn('deliveries wait for the sweep', message);
+    });
     this.startWorker();
     void this.schedule(periodsMs, true);
   }
@@ -189,7 +195,10 @@ export class JobQueue {
     this.isClosed = true;
     clearTimeout(this.scheduling);
     clearTimeout(this.reopening);
-    await withTimeout(this.worker?.close(), () => this.worker?.close(true));
+    await Promise.all([
+      withTimeout(this.own?.drain()),
+      withTimeout(this.worker?.close(), () => this.worker?.close(true)),
+    ]);
   }
 
   /**

@@ -4,7 +4,8 @@ import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../config/data-source.ts';
 import { Database } from '../../src/database/database.ts';
-import { SharedCommits, type PipelinedConnection } from '../../src/database/shared-commits.ts';
+import { SharedCommits, type Groups } from '../../src/database/shared-commits.ts';
+import { GroupConnection } from '../../src/database/statement-group.ts';
 import { statement } from '../../src/database/statement.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
@@ -128,12 +129,15 @@ describe('statements that share a commit', () => {
     await fill(rows(200));
     const silent: (() => void)[] = [];
     const pool = (source.driver as unknown as { master: pg.Pool }).master;
-    const lend = async (): Promise<PipelinedConnection> => {
-      const connection = await pool.connect();
+    const lend = async (): Promise<Groups> => {
+      const connection = new GroupConnection(await pool.connect());
       // The first two never answer, until the end of the test.
       if (silent.length >= 2) return connection;
       const answer = new Promise<never>((_, reject) => silent.push(() => reject(new Error('silent'))));
-      return { query: () => answer, release: () => connection.release() };
+      const release = () => {
+        connection.release();
+      };
+      return { run: () => answer, release };
     };
     const commits = new SharedCommits(lend, ({ text }, values) => pool.query(text, values));
     const run = (id: string) => commits.run(id, GUESS, [id, 'right', id]);
