@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../support/eventually.ts';
+import { startPair, type Pair } from '../support/fleet.ts';
 import { Load, PATIENCE_SECONDS } from '../support/load.ts';
 import { describeWith, REDIS_SERVER } from '../support/programs.ts';
 import { PushLog } from '../support/push-log.ts';
@@ -9,18 +10,26 @@ import { RedisServer } from '../support/redis.ts';
 import { TestService, type TestPerson } from '../support/service.ts';
 import { manySubscribers } from '../support/subscribers.ts';
 
+/** The names of the latest jobs that were queued. */
+async function queued(redis: RedisServer): Promise<string[]> {
+  const events = await redis.ask('XREVRANGE {pushguard}:handover:events + - COUNT 1000');
+  return [...events.matchAll(/\r\nname\r\n\$\d+\r\n([^\r]*)/g)].map(([, name = '']) => name);
+}
+
 describeWith(REDIS_SERVER, 'the queue on Redis', () => {
   let redis: RedisServer;
+  let pair: Pair;
   let service: TestService;
   let pushes: PushLog;
 
   beforeAll(async () => {
     redis = await RedisServer.start();
-    service = await TestService.start({ REDIS_URL: redis.url });
+    pair = await startPair({ REDIS_URL: redis.url });
+    service = pair.service;
     pushes = new PushLog(service);
   });
   afterAll(async () => {
-    await service.stop();
+    await pair.stop();
     await redis.remove();
   });
 
@@ -35,7 +44,7 @@ describeWith(REDIS_SERVER, 'the queue on Redis', () => {
     const { status } = await service.verify(id, received.kind === 'code' ? received.code : '');
     expect(status).toBe(200);
 
-    expect(await redis.ask('EXISTS {pushguard}:handover:meta')).toBe(':1\r\n');
+    expect(await queued(redis)).toContain('deliver');
     const { rows } = await service.database.pool.query<{ jobs: number }>(
       `SELECT last_value::int AS jobs FROM pg_sequences WHERE schemaname = 'bullmq' LIMIT 1`,
     );
@@ -94,5 +103,20 @@ describeWith(REDIS_SERVER, 'the queue on Redis', () => {
     const [first] = subscribers;
     await service.codeOf(first!, service.pushesTo(first!.pushToken)[0]!.data['id']!);
     await service.pushed(first!.pushToken, 'code');
+  });
+
+  it('a process that is a worker sends its own deliveries without the queue', async () => {
+    const alone = await TestService.start({ REDIS_URL: redis.url });
+    try {
+      const before = (await queued(redis)).filter((name) => name === 'deliver').length;
+      for (let starts = 0; starts < 5; starts += 1) {
+        const person = await alone.addLine();
+        expect((await alone.start(person)).status).toBe(201);
+        await alone.textedCode(person.phoneNumber);
+      }
+      expect((await queued(redis)).filter((name) => name === 'deliver')).toHaveLength(before);
+    } finally {
+      await alone.stop();
+    }
   });
 });

@@ -34,3 +34,28 @@ export async function startFleet(env: Record<string, string> = {}): Promise<Flee
     throw error;
   }
 }
+
+/** An API process and a worker on one database: what the one commits, the other sends. */
+export interface Pair {
+  service: TestService;
+  worker: ServiceProcess;
+  stop(): Promise<void>;
+}
+
+export async function startPair(env: Record<string, string> = {}): Promise<Pair> {
+  const service = await TestService.start({ ROLE: 'api', ...env });
+  try {
+    const worker = await startProcess({ ...service.env, ISSUER: service.issuer, ROLE: 'worker' });
+    return {
+      service,
+      worker,
+      stop: async () => {
+        await worker.stop();
+        await service.stop();
+      },
+    };
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
+}
