@@ -24,6 +24,10 @@ const cryptography = {
   allowTypeImports: true,
   message: 'Only src/crypto imports cryptography; ask it for a function named after what you need.',
 };
+const asyncContext = {
+  regex: '^(node:)?async_hooks$',
+  message: 'On Node 20 an AsyncLocalStorage slows down every promise of the process.',
+};
 const nodeCrypto = { ...cryptography, regex: '^(node:)?crypto$' };
 const cryptoGlobal = { name: 'crypto', message: 'Only src/crypto does cryptography.' };
 
@@ -103,7 +107,7 @@ export default defineConfig(
       'no-console': 'error',
       'no-restricted-properties': ['error', mathRandom, processEnv, requestIp],
       'no-restricted-globals': ['error', cryptoGlobal],
-      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [cryptography] }],
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns: [cryptography, asyncContext] }],
     },
   },
   {

@@ -198,6 +198,21 @@ describe.each(platforms)('%s', (_name, platform, { gateway, received, answer, ou
     for (const push of burst) expect(to(push.token).length).toBeGreaterThanOrEqual(1);
   });
 
+  it('the push gateway tells each of 80 pushes at once its own outcome, also those whose connection broke', async () => {
+    // On one HTTP/2 session these two end the others as well.
+    const own = outcomes.filter(([name]) => name !== 'GOAWAY' && name !== 'InternalServerError');
+    const expected = Array.from({ length: 80 }, (_, at) => own[at % (own.length + 1)]);
+    const pushes = expected.map(() => message());
+    for (const [at, push] of pushes.entries()) {
+      const [name] = expected[at] ?? ['OK'];
+      // A connection of HTTP/1.1 carries one push, which is repeated once.
+      answer(push.token, ...(platform === 'android' && at % 3 === 0 ? ['RESET', name] : [name]));
+    }
+    const accepted: PushOutcome = { kind: 'accepted' };
+    expect(await Promise.all(pushes.map(send))).toEqual(expected.map((one) => one?.[1] ?? accepted));
+    expect(pushes.map(({ token }) => to(token).length)).toEqual(expected.map((one) => (one ? 0 : 1)));
+  });
+
   it('the push gateway never throws, not even when the port of the platform is closed', async () => {
     const nowhere = { host: '127.0.0.1', port: 1, ca: fcm.ca };
     const lost =

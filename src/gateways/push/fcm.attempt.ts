@@ -1,5 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 
 /** Details of one send as seen on the wire, which firebase-admin 13 does not expose. */
@@ -14,30 +12,49 @@ export interface FcmAttempt {
   retryAfterMs?: number;
 }
 
-const attempts = new AsyncLocalStorage<FcmAttempt>();
-let watching = false;
+/** The attempt whose message was written as JSON in this synchronous step: the request that is made in it is its own. */
+let written: FcmAttempt | undefined;
 
 /**
- * Runs `send` so that the first answer of FCM ends it, and records that answer in `attempt`.
+ * Returns `data` for a message of firebase-admin, so that the first answer of FCM ends the send and `attempt` records it.
+ * The agent of the SDK hands its new requests to {@link observeWritten}.
  *
  * firebase-admin repeats a 503 up to four times on its own and drops `Retry-After` (`lib/utils/api-request.js`,
  * `defaultRetryConfig`; no public setting). Retries belong to the queue, so the SDK gets to see a 500, which it reports
  * at once; the body still says UNAVAILABLE.
  * A request that broke without an answer, such as one on a kept connection that FCM was closing, is repeated once by
  * the SDK, at once. That saves a back-off and is safe, because FCM had not answered.
- * Node's documented `http.client.request.start` channel shows the requests without a patched agent.
+ *
+ * The SDK writes a message as JSON and makes its request in one synchronous step, also for a repeat, so the data tells
+ * whose request it is. An `AsyncLocalStorage` would tell it too, and would slow down every promise of the process on Node 20.
  */
-export function asOneAttempt<T>(attempt: FcmAttempt, send: () => Promise<T>): Promise<T> {
-  if (!watching) {
-    watching = true;
-    subscribe('http.client.request.start', (message) => {
-      const { request } = message as { request: ClientRequest };
-      const current = attempts.getStore();
-      // The credential may fetch its access token from another host in the same context; that request is ignored.
-      if (current && request.path.endsWith('/messages:send')) observe(request, current);
-    });
+export function observedData(attempt: FcmAttempt, data: Readonly<Record<string, string>>): Record<string, string> {
+  return new ObservedData(attempt, data) as object as Record<string, string>;
+}
+
+/** A class of its own, because the SDK copies plain objects member by member and keeps any other. */
+class ObservedData {
+  readonly #attempt: FcmAttempt;
+
+  constructor(attempt: FcmAttempt, data: Readonly<Record<string, string>>) {
+    this.#attempt = attempt;
+    Object.assign(this, data);
   }
-  return attempts.run(attempt, send);
+
+  toJSON(): object {
+    written = this.#attempt;
+    // If no request is made in this step, then none of a later one is taken for it.
+    queueMicrotask(() => {
+      written = undefined;
+    });
+    return Object.fromEntries(Object.entries(this));
+  }
+}
+
+/** Observes a new request for the message that was written in this step; any other request is left alone. */
+export function observeWritten(request: ClientRequest): void {
+  if (written) observe(request, written);
+  written = undefined;
 }
 
 function observe(request: ClientRequest, attempt: FcmAttempt): void {

@@ -1,9 +1,10 @@
+import type { ClientRequest } from 'node:http';
 import { Agent, type AgentOptions } from 'node:https';
 import { isIP } from 'node:net';
 import { type App, type Credential, deleteApp, initializeApp } from 'firebase-admin/app';
 import { getMessaging, type Messaging, type TokenMessage } from 'firebase-admin/messaging';
 import { withinDeadline } from '../deadline.ts';
-import { asOneAttempt, type FcmAttempt } from './fcm.attempt.ts';
+import { observedData, observeWritten, type FcmAttempt } from './fcm.attempt.ts';
 import type { PushGateway, PushMessage, PushOutcome } from './push.ts';
 
 export interface FcmPushOptions {
@@ -26,7 +27,7 @@ export class FcmPushGateway implements PushGateway {
 
   constructor({ credential, projectId, endpoint }: FcmPushOptions) {
     const agentOptions = { keepAlive: true, maxSockets: CONNECTIONS };
-    this.#agent = endpoint ? new EndpointAgent(agentOptions, endpoint) : new Agent(agentOptions);
+    this.#agent = endpoint ? new EndpointAgent(agentOptions, endpoint) : new ObservingAgent(agentOptions);
     // A unique name: firebase-admin has a process-wide registry of apps, and a process may have two gateways.
     apps += 1;
     this.#app = initializeApp({ credential, projectId, httpAgent: this.#agent }, `pushguard-${apps}`);
@@ -35,15 +36,20 @@ export class FcmPushGateway implements PushGateway {
 
   async send(message: PushMessage, deadlineMs: number): Promise<PushOutcome> {
     const attempt: FcmAttempt = {};
-    const sent = asOneAttempt(attempt, async () => this.#messaging.send(fcmMessage(message))).then(
-      (): PushOutcome => ({ kind: 'accepted' }),
-      (error: unknown) => outcomeOf(error, attempt),
-    );
-    const outcome = await withinDeadline(sent, deadlineMs, undefined);
+    const outcome = await withinDeadline(this.#attempt(message, attempt), deadlineMs, undefined);
     if (outcome) return outcome;
     // The SDK does not repeat an error without a code; the connection is free for the next push.
     attempt.request?.destroy(new Error('the deadline of this push has passed'));
     return { kind: 'retry', reason: `no answer from FCM within ${deadlineMs} ms` };
+  }
+
+  async #attempt(message: PushMessage, attempt: FcmAttempt): Promise<PushOutcome> {
+    try {
+      await this.#messaging.send(fcmMessage(message, observedData(attempt, message.data)));
+      return { kind: 'accepted' };
+    } catch (error) {
+      return outcomeOf(error, attempt);
+    }
   }
 
   async close(): Promise<void> {
@@ -52,16 +58,19 @@ export class FcmPushGateway implements PushGateway {
   }
 }
 
-function fcmMessage({ token, data, alert, style, collapseKey, ttlSeconds }: PushMessage): TokenMessage {
+function fcmMessage(
+  { token, alert, style, collapseKey, ttlSeconds }: PushMessage,
+  data: Record<string, string>,
+): TokenMessage {
   const android = {
     priority: 'high' as const,
     // The SDK takes milliseconds and writes "180s".
     ttl: ttlSeconds * 1000,
     collapseKey,
   };
-  if (style === 'data') return { token, data: { ...data }, android };
+  if (style === 'data') return { token, data, android };
   // `tag` is the counterpart of `collapseKey` on the phone: a repeat replaces the first notification in the tray.
-  return { token, data: { ...data }, notification: alert, android: { ...android, notification: { tag: collapseKey } } };
+  return { token, data, notification: alert, android: { ...android, notification: { tag: collapseKey } } };
 }
 
 function outcomeOf(error: unknown, attempt: FcmAttempt): PushOutcome {
@@ -86,8 +95,23 @@ function codeOf(error: unknown): string {
   return 'unknown error';
 }
 
+declare module 'node:https' {
+  interface Agent {
+    /** What `https.request` calls with each new request; @types/node does not declare it. */
+    addRequest(request: ClientRequest, options: object): void;
+  }
+}
+
+/** Shows the requests of firebase-admin to the attempts that they belong to. */
+class ObservingAgent extends Agent {
+  override addRequest(request: ClientRequest, options: object): void {
+    observeWritten(request);
+    super.addRequest(request, options);
+  }
+}
+
 /** Directs every connection to `endpoint`; firebase-admin has no setting for its host. */
-class EndpointAgent extends Agent {
+class EndpointAgent extends ObservingAgent {
   readonly #endpoint: { host: string; port: number; ca: string };
 
   constructor(options: AgentOptions, endpoint: { host: string; port: number; ca: string }) {
