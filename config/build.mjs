@@ -1,6 +1,5 @@
-// Builds dist/ by `npm run compile`. Does nothing while dist/ comes from the same sources, because the check, the tests and
-// `npm start` all begin with it.
-import { spawnSync } from 'node:child_process';
+// Builds dist/: transpiled TypeScript, and bundles for browsers. Does nothing while dist/ comes from the same sources,
+// because the check, the tests and `npm start` all begin with it. Types are checked by `npm run check:types`.
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -25,12 +24,23 @@ function digestOfSources() {
   return hash.digest('hex');
 }
 
+/** They are loaded only here, because most times there is nothing to build. */
+async function loadTools() {
+  try {
+    return await Promise.all([import('./bundle.mjs'), import('./transpile.mjs')]);
+  } catch (error) {
+    if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    console.error(`${error.message}\nTo build takes the development packages: run npm ci --include=dev`);
+    process.exit(1);
+  }
+}
+
 const digest = digestOfSources();
 const isBuilt = [...BUILT, note].every((path) => existsSync(path)) && readFileSync(note, 'utf8') === digest;
 if (!isBuilt) {
-  console.error('Building Pushguard. This may take a minute.');
+  console.error('Building Pushguard …');
   rmSync(note, { force: true });
-  const { status } = spawnSync('npm run --silent compile', { cwd: root, shell: true, stdio: 'inherit' });
-  if (status === 0) writeFileSync(note, digest);
-  process.exitCode = status ?? 1;
+  const [{ bundle }, { transpile }] = await loadTools();
+  await Promise.all([bundle(), transpile(FOLDERS)]);
+  writeFileSync(note, digest);
 }

@@ -21,21 +21,24 @@ const entryPoints = [
   'src/windows/css/window.css',
 ];
 
-rmSync(outdir, { recursive: true, force: true });
-const { metafile } = await build({
-  absWorkingDir: root,
-  entryPoints,
-  outdir,
-  entryNames: '[name]-[hash]',
-  bundle: true,
-  minify: true,
-  format: 'esm',
-  platform: 'browser',
-  target: 'es2022',
-  metafile: true,
-  logLevel: 'warning',
-});
-writeFileSync(join(outdir, 'manifest.json'), `${JSON.stringify(manifestOf(metafile.outputs), null, 2)}\n`);
+/** Writes dist/assets/ anew. */
+export async function bundle() {
+  rmSync(outdir, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints,
+    outdir,
+    entryNames: '[name]-[hash]',
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    platform: 'browser',
+    target: 'es2022',
+    metafile: true,
+    logLevel: 'warning',
+  });
+  writeFileSync(join(outdir, 'manifest.json'), `${JSON.stringify(manifestOf(metafile.outputs), null, 2)}\n`);
+}
 
 function manifestOf(outputs) {
   return Object.fromEntries(

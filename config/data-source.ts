@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions, MigrationExecutor } from 'typeorm';
 import { MainFlow1763700000000 } from '../migrations/1763700000000-main-flow.ts';
 import { SubscriptionLife1763800000000 } from '../migrations/1763800000000-subscription-life.ts';
 import { Pages1763900000000 } from '../migrations/1763900000000-pages.ts';
@@ -207,14 +207,24 @@ async function isTurn(query: <Row>(sql: string) => Promise<Row[]>): Promise<bool
 /**
  * Migrates a database to the present schema. Safe in several processes at once: they wait for one another.
  * The role of `url` owns the tables, and `url` must lead to a session of its own. The roles of the URLs in `users` only
- * get the rights to use the tables.
+ * get the rights to use the tables. `onMissing` is given the number of migrations that will be applied, if there are any.
  */
-export async function migrate(url: string, users: readonly string[] = []): Promise<void> {
-  const source = await new DataSource(dataSourceOptions(url, 2, { limits: UNLIMITED })).initialize();
+export async function migrate(
+  url: string,
+  users: readonly string[] = [],
+  onMissing: (count: number) => void = () => undefined,
+): Promise<void> {
+  // A migration is SQL and knows no entity.
+  const source = await new DataSource({
+    ...dataSourceOptions(url, 2, { limits: UNLIMITED }),
+    entities: [],
+  }).initialize();
   const runner = source.createQueryRunner();
   try {
     const query = async <Row>(sql: string, values?: unknown[]) => (await runner.query(sql, values)) as Row[];
     while (!(await isTurn(query))) await delay(TURN_MS);
+    const missing = await new MigrationExecutor(source, runner).getPendingMigrations();
+    if (missing.length > 0) onMissing(missing.length);
     await source.runMigrations();
     for (const role of new Set(await Promise.all(users.map(roleOf)))) {
       await grantUse(query, { schema: 'public', role, restrictedTables: RESTRICTED_TABLES });

@@ -1,6 +1,6 @@
 // Imports run one way. A folder may import from its own tier and from the tiers below it, never from above.
 const tiers = [
-  ['main\\.ts', 'service\\.ts', 'commands/', 'demo/'],
+  ['main\\.ts', 'run\\.ts', 'service\\.ts', 'commands/', 'demo/'],
   ['app\\.module\\.ts', 'foundation\\.ts'],
   ['carrier/', 'customers/', 'operator/', 'restore/', 'retention/'],
   ['windows/'],
@@ -25,7 +25,7 @@ const oneWay = tiers.slice(1).map((tier, above) => ({
 }));
 
 const features = tiers.slice(1, -2).flat();
-const composition = '^src/(main\\.ts|service\\.ts|app\\.module\\.ts|foundation\\.ts|commands/)';
+const composition = '^src/(main\\.ts|run\\.ts|service\\.ts|app\\.module\\.ts|foundation\\.ts|commands/)';
 /** The sources that are bundled for browsers: the app, and the `browser` folder of each room with scripted pages. */
 const BROWSER = '^src/(app|[^/]+/browser)/';
 const packages = (...names) => `(^|/)node_modules/(${names.join('|')})/`;

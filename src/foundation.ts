@@ -83,9 +83,11 @@ export class FoundationModule implements OnApplicationShutdown {
     missing: MissingDoors,
     private readonly journal: Journal,
     metrics: Metrics,
+    database: Database,
   ) {
     tasks.purge('form limits', () => limits.purge());
     metrics.show(journal);
+    metrics.showShared(database);
     if (journal.isKept) {
       tasks.oncePerCluster({ name: 'journal', everyMs: COMPARE_MS, run: () => missing.record() });
     }

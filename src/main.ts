@@ -1,77 +1,54 @@
-import 'reflect-metadata';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readProcessEnvironment } from '../config/environment.ts';
 import { generateKeyring } from './crypto/keyring.ts';
 import { newOperatorSecrets } from './crypto/operator-secrets.ts';
 import { randomId, randomToken } from './crypto/random.ts';
-import { sha256 } from './crypto/sha256.ts';
 import { DEMO_LINES, demoClients, demoOperators, type DemoClient, type DemoOperator } from './embedded/demo.ts';
 import { startEmbedded, type Embedded } from './embedded/embedded.ts';
-import { declareLocalRoutes } from './embedded/local-routes.ts';
-import { configuredGateways } from './gateways/configured.ts';
-import { Lines } from './lines/lines.ts';
-import { Operators } from './operator/operators.ts';
-import { RelyingParties } from './relying-parties/relying-parties.ts';
-import { startService, type Service } from './service.ts';
-import { declareDemo } from './demo/demo.ts';
+import type { Demonstration } from './run.ts';
 
 const environment = readProcessEnvironment();
 const production = environment.NODE_ENV === 'production';
 
 /**
- * Composes the process: embedded defaults for settings that are missing, the gateways, and the service in its roles.
+ * Starts the process: embedded defaults for settings that are missing, then the service in its roles.
  */
 async function start(): Promise<void> {
-  tell(`\n  Starting Pushguard. The first start takes longer: it sets up a database in ${environment.DATA_DIR}.`);
-  const embedded = production ? undefined : await startEmbedded(environment, generateKeyring);
+  tell('Starting Pushguard …');
+  const starting = production ? undefined : startDefaults();
+  // Told below. Until then modules are loaded, which takes longer than a PostgreSQL that exists takes to start.
+  starting?.catch(() => undefined);
   try {
-    tell('  Migrating the database and starting the service …');
-    const gateways = configuredGateways(environment);
-    const clients = embedded ? await demoClients(environment.DATA_DIR, newClient) : [];
-    const operators = embedded ? await demoOperators(environment.DATA_DIR, newOperatorSecrets) : [];
-    const service = await startService({ environment, ...gateways }, (app, fastify) => {
-      if (!embedded) return;
-      declareLocalRoutes(fastify, embedded);
-      declareDemo(app, fastify, clients, DEMO_LINES);
-    });
-    stopOnSignal(service, gateways.close, embedded);
-    if (embedded) {
-      tell('  Seeding the demonstration’s clients, operators and lines …');
-      await seed(service, clients, operators);
-      announce(service, clients, operators);
-    }
+    const { run } = await import('./run.ts');
+    const embedded = await starting;
+    const demonstration = embedded && (await demonstrationOf(embedded));
+    const { management, stop } = await run(environment, demonstration, tell);
+    stopOnSignal(stop, embedded);
+    if (demonstration) announce(management, demonstration.clients, await demonstration.operators);
   } catch (error) {
     // A port may be taken, or the database may refuse: what was started for this process must end with it.
+    const embedded = await starting?.catch(() => undefined);
     await embedded?.stop();
     throw error;
   }
 }
 
-/** Inserts the demonstration's clients, operators and lines, in place of a carrier's own data. */
-async function seed(
-  service: Service,
-  clients: readonly DemoClient[],
-  operators: readonly DemoOperator[],
-): Promise<void> {
-  const [relyingParties, lines] = [service.app.get(RelyingParties), service.app.get(Lines)];
-  for (const { id, clientId, clientSecret, scope, name, vendorCode, requiresRegistration } of clients) {
-    await relyingParties.register({
-      id,
-      clientId,
-      name,
-      secretDigest: sha256(clientSecret),
-      jwks: null,
-      scopes: scope.split(' '),
-      returnUrls: [`${environment.ISSUER}/demo/return`],
-      startsPerMinute: 60_000,
-      vendorCode,
-      requiresRegistration,
-    });
+function startDefaults(): Promise<Embedded> {
+  const { DATA_DIR, DATABASE_URL } = environment;
+  if (!DATABASE_URL) {
+    const isFirst = !existsSync(join(DATA_DIR, 'postgres'));
+    tell(isFirst ? `Creating a PostgreSQL in ${DATA_DIR} …` : `Starting the PostgreSQL in ${DATA_DIR} …`);
   }
-  for (const operator of operators) await service.app.get(Operators).seed(operator);
-  for (const { note: _note, ...line } of DEMO_LINES) {
-    if (!(await lines.byPhoneNumber(line.phoneNumber))) await lines.upsert(line, null);
-  }
+  return startEmbedded(environment, generateKeyring);
+}
+
+async function demonstrationOf(embedded: Embedded): Promise<Demonstration> {
+  const clients = await demoClients(environment.DATA_DIR, newClient);
+  // Their passwords are hashed while the database is migrated; the first failure is told.
+  const operators = demoOperators(environment.DATA_DIR, newOperatorSecrets);
+  operators.catch(() => undefined);
+  return { embedded, clients, operators };
 }
 
 function newClient(): { id: string; secret: string } {
@@ -79,11 +56,11 @@ function newClient(): { id: string; secret: string } {
 }
 
 /** Tells a person at a terminal what a start of the demonstration is doing; programs read JSON, and production its log. */
-function tell(text: string): void {
-  if (!production && !process.argv.includes('--json')) process.stdout.write(`${text}\n`);
+function tell(step: string): void {
+  if (!production && !process.argv.includes('--json')) process.stdout.write(`  ${step}\n`);
 }
 
-function announce({ management }: Service, clients: readonly DemoClient[], operators: readonly DemoOperator[]): void {
+function announce(management: string, clients: readonly DemoClient[], operators: readonly DemoOperator[]): void {
   const { ISSUER: issuer } = environment;
   const started = {
     issuer,
@@ -135,7 +112,7 @@ function announce({ management }: Service, clients: readonly DemoClient[], opera
 const STOP_TIMEOUT_MS = 25_000;
 
 /** The first signal drains and stops; a second one ends the process at once. */
-function stopOnSignal(service: Service, closeGateways: () => Promise<void>, embedded: Embedded | undefined): void {
+function stopOnSignal(stopService: () => Promise<void>, embedded: Embedded | undefined): void {
   const stop = async (signal: NodeJS.Signals): Promise<void> => {
     process.once('SIGINT', () => process.exit(130));
     // Ends before the orchestrator kills the process. The next start or another worker completes unfinished work.
@@ -146,8 +123,7 @@ function stopOnSignal(service: Service, closeGateways: () => Promise<void>, embe
       void (embedded?.stop() ?? Promise.resolve()).catch(() => undefined).then(() => process.exit(1));
     };
     try {
-      await service.stop();
-      await closeGateways();
+      await stopService();
       await embedded?.stop();
       process.exit(0);
     } catch (error) {

@@ -44,10 +44,14 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** Assembles the service in its roles and starts it. The database is migrated first. */
+/**
+ * Assembles the service in its roles and starts it. The database is migrated first. `tell` is given a sentence for each
+ * step that takes time.
+ */
 export async function startService(
   foundation: Foundation,
   extend: (app: NestFastifyApplication, fastify: FastifyInstance) => Promise<void> | void = () => undefined,
+  tell: (step: string) => void = () => undefined,
 ): Promise<Service> {
   const { environment } = foundation;
   const { DATABASE_URL = '', QUEUE_DATABASE_URL = DATABASE_URL } = environment;
@@ -55,8 +59,11 @@ export async function startService(
   const users = owner === undefined ? [] : [DATABASE_URL, QUEUE_DATABASE_URL];
   const direct = environment.QUEUE_DATABASE_URL === undefined ? 'DATABASE_URL' : 'QUEUE_DATABASE_URL';
   const migrator = owner === undefined ? direct : 'MIGRATION_DATABASE_URL';
-  await namingVariable(migrator, () => migrate(owner ?? QUEUE_DATABASE_URL, users));
+  await namingVariable(migrator, () =>
+    migrate(owner ?? QUEUE_DATABASE_URL, users, (count) => tell(`Applying ${count} migrations to the database …`)),
+  );
   await requireUnrestored(QUEUE_DATABASE_URL, environment.JOURNAL_FILE);
+  tell('Starting the service …');
   const adapter = createFastifyAdapter({ trustProxy: environment.TRUST_PROXY });
   const fastify = adapter.getInstance<FastifyInstance>();
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(foundation), adapter, {

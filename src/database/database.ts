@@ -80,6 +80,11 @@ export class Database implements Session {
     this.reads = new SharedReads(connect, alone);
   }
 
+  /** Groups of statements that shared a commit, and the statements in them. */
+  get shared(): Readonly<SharedCommits['counts']> {
+    return this.commits.counts;
+  }
+
   /** Runs one statement on any connection of the pool and returns its rows. */
   async rows<Row>(statement: Statement, values: unknown[]): Promise<Row[]> {
     return (await this.onPool(statement, values)).rows as Row[];

@@ -67,6 +67,8 @@ export class SharedCommits {
   private isStarting = false;
   private readonly lanes: number;
   private readonly most: number;
+  /** What has run so far; a caller alone is a group of one statement. */
+  readonly counts = { groups: 0, statements: 0 };
 
   constructor(
     private readonly connect: () => Promise<Groups>,
@@ -139,6 +141,8 @@ export class SharedCommits {
   }
 
   private async runGroup(group: readonly Call[]): Promise<void> {
+    this.counts.groups += 1;
+    this.counts.statements += group.length;
     let calls = group;
     for (let tries = 1; calls.length > 1 && tries <= TRIES; tries += 1) {
       const failed = await this.runTogether(calls);

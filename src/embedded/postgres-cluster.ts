@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { choosePostgresAccount, type PostgresAccount } from './postgres-account.ts';
 import type { PostgresBinaries } from './postgres-binaries.ts';
 import { postgresEnvironment } from './postgres-environment.ts';
@@ -47,14 +48,12 @@ async function initialise(home: string, initdb: string, { prefix, ...account }: 
     // A file and not a pipe: Node's pipes are sockets, which /dev/stdin cannot open.
     ...['--pgdata', cluster, '--pwfile', passwordFile],
   ];
-  const { status, error, stderr } = spawnSync(command, args, {
-    ...account,
-    cwd: home,
-    env: postgresEnvironment(),
-    encoding: 'utf8',
-    windowsHide: true,
+  const settings = { ...account, cwd: home, env: postgresEnvironment(), windowsHide: true };
+  // It takes a second, in which this process loads the service.
+  await promisify(execFile)(command, args, settings).catch((error: unknown) => {
+    const { message, stderr } = error as Error & { stderr?: string };
+    throw new Error(`initdb failed: ${stderr || message}`);
   });
-  if (status !== 0) throw new Error(`initdb failed: ${error?.message ?? stderr}`);
 }
 
 /** The password of the service role, created at the first start that needs it: older clusters have one role only. */

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { Database } from '../database/database.ts';
 import type { TextState } from '../domain/text-message.ts';
 import type { Journal } from '../journal/journal.ts';
 
@@ -42,21 +43,29 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
+  /** Shows how many statements share a commit: the mean is their number by that of the groups. */
+  showShared(database: Pick<Database, 'shared'>): void {
+    this.gauge('pushguard_shared_commits', 'Groups of statements that shared a commit', () => database.shared.groups);
+    this.gauge('pushguard_shared_statements', 'Statements in those groups', () => database.shared.statements);
+  }
+
   /** Shows how the journal stands. Without one there is nothing to see. */
   show(journal: Pick<Journal, 'isKept' | 'isFailing' | 'left' | 'written'>): void {
     if (!journal.isKept) return;
-    const gauge = (name: string, help: string, read: () => number) =>
-      new Gauge({
-        name,
-        help,
-        registers: [this.registry],
-        collect() {
-          this.set(read());
-        },
-      });
-    gauge('pushguard_journal_failing', '1 while the journal cannot be written', () => Number(journal.isFailing));
-    gauge('pushguard_journal_waiting', 'Closed doors that are not in the journal yet', () => journal.left);
-    gauge('pushguard_journal_lines', 'Lines that this process wrote', () => journal.written);
+    this.gauge('pushguard_journal_failing', '1 while the journal cannot be written', () => Number(journal.isFailing));
+    this.gauge('pushguard_journal_waiting', 'Closed doors that are not in the journal yet', () => journal.left);
+    this.gauge('pushguard_journal_lines', 'Lines that this process wrote', () => journal.written);
+  }
+
+  private gauge(name: string, help: string, read: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(read());
+      },
+    });
   }
 
   /** Records the duration of one answer. */

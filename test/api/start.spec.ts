@@ -1,71 +1,90 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { TestService } from '../support/service.ts';
 import { TextBrowser } from '../../src/commands/journey/text-browser.ts';
 
 describe('npm start at a terminal', () => {
-  let database: TestDatabase;
   let directory: string;
 
   beforeAll(async () => {
-    [database, directory] = await Promise.all([createTestDatabase(), mkdtemp(join(tmpdir(), 'pushguard-start-'))]);
+    directory = await mkdtemp(join(tmpdir(), 'pushguard-start-'));
+    // As root, PostgreSQL runs under another account, which must be able to reach the directory.
+    await chmod(directory, 0o755);
   });
-  afterAll(async () => {
-    await database.drop();
-    await rm(directory, { recursive: true, force: true });
-  });
+  afterAll(() => rm(directory, { recursive: true, force: true }));
 
-  it('the start says at once what it does, and ends with every address and the ids of the clients', async () => {
-    const port = await freePort();
+  /** Everything that one start says until it is ready; then it is stopped. */
+  async function said(port: number): Promise<string> {
     const main = join(import.meta.dirname, '../../dist/src/main.js');
-    const env = {
-      ...process.env,
-      DATA_DIR: directory,
-      DATABASE_URL: database.url,
-      PORT: String(port),
-      MANAGEMENT_PORT: '0',
-    };
-    const child = spawn(process.execPath, [main], { env: { ...env, NODE_ENV: 'development' } });
-    let said = '';
-    child.stdout.on('data', (part: Buffer) => (said += part.toString()));
+    const { DATABASE_URL: _none, ...inherited } = process.env;
+    const own = { DATA_DIR: directory, PORT: String(port), MANAGEMENT_PORT: '0', NODE_ENV: 'development' };
+    const child = spawn(process.execPath, [main], { env: { ...inherited, ...own } });
+    let text = '';
+    child.stdout.on('data', (part: Buffer) => (text += part.toString()));
     try {
-      await eventually('the end of the start', () => said.includes('Press Ctrl-C'));
-      expect(said.trimStart()).toMatch(/^Starting Pushguard/);
-      expect(said.indexOf('Migrating')).toBeLessThan(said.indexOf('Pushguard is running'));
-      for (const path of ['/', '/demo', '/demo/bank', '/phone', '/operator', '/openapi.json', '/local/sms-outbox'])
-        expect(said).toMatch(new RegExp(`:${port}${path}\\s`));
-      for (const id of ['demo-shop', 'demo-bank', 'demo-securities', 'demo-carrier', 'demo-operator'])
-        expect(said).toContain(id);
+      await eventually('the end of the start', () => text.includes('Press Ctrl-C'));
+      return text;
     } finally {
       child.kill('SIGTERM');
       await once(child, 'exit');
     }
+  }
+
+  it('the first start says at once what it does, and ends with every address and the ids of the clients', async () => {
+    const port = await freePort();
+    const text = await said(port);
+    expect(text.trimStart()).toMatch(/^Starting Pushguard/);
+    const steps = ['Creating a PostgreSQL in', 'Applying', 'Starting the service', 'Seeding', 'Pushguard is running'];
+    expect(text).toMatch(new RegExp(steps.join('[^]*')));
+    for (const path of ['/', '/demo', '/demo/bank', '/phone', '/operator', '/openapi.json', '/local/sms-outbox'])
+      expect(text).toMatch(new RegExp(`:${port}${path}\\s`));
+    for (const id of ['demo-shop', 'demo-bank', 'demo-securities', 'demo-carrier', 'demo-operator'])
+      expect(text).toContain(id);
+  });
+
+  it('the next start says that it goes on with the database, and has nothing to migrate', async () => {
+    const text = await said(await freePort());
+    expect(text).toMatch(/Starting the PostgreSQL in[^]*Starting the service[^]*Pushguard is running/);
+    expect(text).not.toMatch(/Creating|Applying/);
   });
 });
 
-it('what is built first, in silence for a minute, is told to a person, and not to a program that reads the output', async () => {
+it('what is built first, in silence for some seconds, is told to a person, and not to a program that reads the output; a missing package is named', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'pushguard-build-'));
   try {
     const made = ['dist/src', 'dist/assets', 'config', 'migrations', 'src'].map((path) => join(folder, path));
     for (const path of made) await mkdir(path, { recursive: true });
     await cp(join(import.meta.dirname, '../../config/build.mjs'), join(folder, 'config/build.mjs'));
-    for (const file of ['nest-cli.json', 'package-lock.json', 'tsconfig.build.json', 'tsconfig.json'])
+    await writeFile(
+      join(folder, 'config/transpile.mjs'),
+      `import { writeFile } from 'node:fs/promises';
+       export const transpile = () => writeFile('dist/src/main.js', '');`,
+    );
+    await writeFile(
+      join(folder, 'config/bundle.mjs'),
+      `import { writeFile } from 'node:fs/promises';
+       export const bundle = () => writeFile('dist/assets/manifest.json', '{}');`,
+    );
+    for (const file of ['nest-cli.json', 'package-lock.json', 'package.json', 'tsconfig.build.json', 'tsconfig.json'])
       await writeFile(join(folder, file), '{}');
-    const compile = 'touch dist/src/main.js dist/assets/manifest.json';
-    await writeFile(join(folder, 'package.json'), JSON.stringify({ scripts: { compile } }));
     const build = () => promisify(execFile)('node', ['config/build.mjs'], { cwd: folder });
     expect(await build()).toEqual({ stdout: '', stderr: expect.stringMatching(/^Building Pushguard/) });
     expect(await build()).toEqual({ stdout: '', stderr: '' });
     await writeFile(join(folder, 'src/main.ts'), 'changed');
     expect((await build()).stderr).toMatch(/^Building Pushguard/);
+    await writeFile(join(folder, 'src/main.ts'), 'changed again');
+    await writeFile(join(folder, 'config/bundle.mjs'), "import 'a-package-that-is-not-installed';");
+    await expect(build()).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('run npm ci --include=dev'),
+    });
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -27,10 +27,10 @@ export async function serviceCandidate(
   stage: Stage,
   name: string,
   people: readonly Person[],
-  options: { databaseUrl: string; redisUrl?: string },
+  options: { databaseUrl: string; redisUrl?: string; build?: string },
 ): Promise<Candidate> {
-  const { databaseUrl, redisUrl } = options;
-  const served = await stage.serve(databaseUrl, redisUrl === undefined ? {} : { REDIS_URL: redisUrl });
+  const { databaseUrl, redisUrl, build } = options;
+  const served = await stage.serve(databaseUrl, redisUrl === undefined ? {} : { REDIS_URL: redisUrl }, build);
   const flow = async (): Promise<Flow> =>
     mainFlow({ ...served, phones: stage.phones, arrivals: stage.arrivals }, await accessToken(served));
   return { name, served, flow, next: turns(people) };

@@ -16,6 +16,10 @@ export interface Measured {
   processor: Record<Processes, number[]>;
   /** Transactions and bytes of WAL a flow; one list entry a round. */
   written: { transactions: number[]; wal: number[] };
+  /** Statements in a group that shared a commit; one list entry a round, none where the candidate does not tell. */
+  shared: number[];
+  /** When each round began and ended to be measured: microseconds of the clock that a CPU profile goes by. */
+  spans: (readonly [number, number])[];
 }
 
 export const PROCESSES = ['server', 'postgres', 'platforms', 'load'] as const;
@@ -30,6 +34,8 @@ export async function alternate(stage: Stage, plan: Plan, candidates: readonly C
     failed: 0,
     processor: { server: [], postgres: [], platforms: [], load: [] },
     written: { transactions: [], wal: [] },
+    shared: [],
+    spans: [],
   }));
   for (let round = 1; round <= plan.rounds; round += 1) {
     for (const one of measured) await measureRound(stage, plan, one, `round ${round} of ${plan.rounds}`);
@@ -44,6 +50,8 @@ async function measureRound(stage: Stage, plan: Plan, measured: Measured, round:
   await stage.admin('CHECKPOINT');
   const meter = await Meter.of(stage, candidate.served.pid);
   const written: ReturnType<Stage['written']>[] = [];
+  const shared: ReturnType<typeof sharedCommits>[] = [];
+  const instants: number[] = [];
   const load = await closedLoop(
     {
       flow: await candidate.flow(),
@@ -53,6 +61,8 @@ async function measureRound(stage: Stage, plan: Plan, measured: Measured, round:
       onMeasured: () => {
         meter.read();
         written.push(stage.written());
+        shared.push(sharedCommits(candidate));
+        instants.push(Number(process.hrtime.bigint() / 1000n));
       },
     },
     concurrency,
@@ -70,8 +80,30 @@ async function measureRound(stage: Stage, plan: Plan, measured: Measured, round:
       ((to?.[one] ?? Number.NaN) - (from?.[one] ?? Number.NaN)) / Math.max(1, load.flows.length),
     );
   }
+  const [begun, ended] = await Promise.all(shared);
+  if (begun && ended) measured.shared.push((ended.statements - begun.statements) / (ended.groups - begun.groups));
+  const [since = 0, until = 0] = instants;
+  measured.spans.push([since, until]);
   const parts = PROCESSES.map((one) => `${one} ${Math.round(measured.processor[one].at(-1) ?? 0)}`).join(', ');
   progress(`${candidate.name}, ${round}: ${perSecond.toFixed(1)} flows/s; processor µs a flow: ${parts}`);
+}
+
+/**
+ * Measures each candidate with one flow at a time: nothing waits for another flow, so that this is the time of the work
+ * itself. They take turns, round by round.
+ */
+export async function oneAtATime(stage: Stage, plan: Plan, candidates: readonly Candidate[]): Promise<FlowTimes[][]> {
+  const flows: FlowTimes[][] = candidates.map(() => []);
+  for (let round = 1; round <= plan.rounds; round += 1) {
+    for (const [place, candidate] of candidates.entries()) {
+      const span = { flow: await candidate.flow(), next: candidate.next, warmSeconds: 1 };
+      const load = await closedLoop({ ...span, measuredSeconds: plan.measuredSeconds }, 1);
+      stage.arrivals.clear();
+      tellFailures(candidate.name, load);
+      flows[place]?.push(...load.flows);
+    }
+  }
+  return flows;
 }
 
 /** Measures the service at a steady pace, in the state after its rounds. */
@@ -95,6 +127,17 @@ export function flowsPerSecondOf({ flowsPerSecond }: Measured): number {
 function tellFailures(name: string, { failed }: Load): number {
   for (const [reason, count] of failed) progress(`${name}: ${count} flows failed: ${reason}`);
   return [...failed.values()].reduce((sum, count) => sum + count, 0);
+}
+
+/** How many groups of statements have shared a commit, and the statements in them; null where a candidate has no metrics. */
+async function sharedCommits({ served }: Candidate): Promise<{ groups: number; statements: number } | null> {
+  if (served.announcement === '') return null;
+  const { management } = JSON.parse(served.announcement) as { management: string };
+  const text = await (await fetch(`${management}/metrics`)).text();
+  const count = (name: string) =>
+    Number(new RegExp(`^pushguard_shared_${name} (\\d+)`, 'm').exec(text)?.[1] ?? Number.NaN);
+  const counts = { groups: count('commits'), statements: count('statements') };
+  return Number.isNaN(counts.groups) ? null : counts;
 }
 
 /** The processor time of every measured process, between two readings. */

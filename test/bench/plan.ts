@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** The duration and size of the measurements. */
@@ -22,11 +25,14 @@ export interface Plan {
   lines: number;
   /** Directory for a CPU profile of every candidate. */
   profile: string | null;
+  /** Directory of another checkout, built, whose service is measured beside this one as `before`. */
+  against: string | null;
   /** True to measure the parts of a flow separately. */
   costs: boolean;
 }
 
-export const USAGE = `npm run bench -- [--quick] [--only=service,floor] [--profile=FOLDER] [--no-costs]
+export const USAGE = `npm run bench -- [--quick] [--only=service,floor] [--profile[=FOLDER]] [--no-costs]
+                [--against=CHECKOUT]
                 [--growth] [--growth-people=1000000] [--growth-authentications=10000000]
                 [--rounds=3] [--seconds=8] [--concurrency=32] [--events=100000]
                 [--lines=1000000] [--samples=2000]
@@ -35,7 +41,10 @@ export const USAGE = `npm run bench -- [--quick] [--only=service,floor] [--profi
 /** Parses the command line. The whole default plan takes about eleven minutes, the quick one half a minute. */
 export function readPlan(args: string[]): Plan {
   const { values } = parseArgs({
-    args,
+    // Without a folder it takes a new one.
+    args: args.map((arg) =>
+      arg === '--profile' ? `--profile=${mkdtempSync(join(tmpdir(), 'pushguard-profile-'))}` : arg,
+    ),
     allowNegative: true,
     options: {
       quick: { type: 'boolean', default: false },
@@ -44,6 +53,7 @@ export function readPlan(args: string[]): Plan {
       'growth-authentications': { type: 'string', default: '10000000' },
       costs: { type: 'boolean', default: true },
       only: { type: 'string' },
+      against: { type: 'string' },
       profile: { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
@@ -53,7 +63,7 @@ export function readPlan(args: string[]): Plan {
       samples: { type: 'string' },
     },
   });
-  const { quick, growth, only } = values;
+  const { quick, growth, only, against } = values;
   return {
     rounds: Number(values.rounds ?? (quick ? 1 : 3)),
     warmSeconds: quick ? 1 : 8,
@@ -69,6 +79,7 @@ export function readPlan(args: string[]): Plan {
     samples: Number(values.samples ?? (quick ? 100 : 2_000)),
     lines: Number(values.lines ?? (quick ? 5_000 : 100_000)),
     profile: values.profile ?? null,
+    against: against === undefined ? null : resolve(against),
     costs: values.costs && !quick,
   };
 }

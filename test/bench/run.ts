@@ -1,14 +1,16 @@
+import { join } from 'node:path';
 import { type Candidate, floorCandidate, peerCandidate, seedTemplate, serviceCandidate } from './candidates.ts';
 import { reportCodes } from './codes.ts';
 import { reportCosts } from './costs.ts';
 import { reportEnumeration } from './enumeration.ts';
 import { reportFeed } from './feed.ts';
 import { reportGrowth } from './growth.ts';
-import { alternate, atPace, flowsPerSecondOf, type Measured, PROCESSES } from './measure.ts';
+import { alternate, atPace, flowsPerSecondOf, type Measured, oneAtATime, PROCESSES } from './measure.ts';
 import { type Plan, readPlan, USAGE } from './plan.ts';
 import { makePeople, type Person } from './population.ts';
 import { residentMegabytes } from './processor.ts';
 import { startRedis } from './redis.ts';
+import { reportProfile } from './profile.ts';
 import { median, percentile, progress, report } from './report.ts';
 import { reportSnapshot } from './snapshot.ts';
 import { Stage } from './stage.ts';
@@ -21,7 +23,11 @@ const CANDIDATES = ['service', 'floor', 'peer', 'redis'] as const;
 async function run(plan: Plan): Promise<void> {
   const people = makePeople(plan.people);
   const wanted = (part: string) => plan.only?.includes(part) ?? true;
-  if (CANDIDATES.some(wanted)) await onStage(plan, (stage) => reportFlows(stage, plan, people));
+  if (CANDIDATES.some(wanted)) {
+    const measured = await onStage(plan, (stage) => reportFlows(stage, plan, people));
+    // The processes have ended, and written their profiles.
+    for (const one of measured.filter(isService)) reportProfile(one);
+  }
   if (wanted('codes')) await onStage(plan, (stage) => reportCodes(stage, people, plan));
   if (wanted('enumeration')) await onStage(plan, (stage) => reportEnumeration(stage, plan.samples));
   if (wanted('feed')) await onStage(plan, (stage) => reportFeed(stage, people, plan.events));
@@ -31,22 +37,28 @@ async function run(plan: Plan): Promise<void> {
   if (growth) await onStage(plan, (stage) => reportGrowth(stage, plan, growth, people));
 }
 
-async function reportFlows(stage: Stage, plan: Plan, people: readonly Person[]): Promise<void> {
+async function reportFlows(stage: Stage, plan: Plan, people: readonly Person[]): Promise<Measured[]> {
   const candidates = await startCandidates(stage, plan, people);
   const measured = await alternate(stage, plan, candidates);
   for (const one of measured) reportCandidate(one);
   await reportHalfLoad(stage, plan, measured);
+  await reportAlone(stage, plan, measured);
   reportRatios(measured);
   const [service] = candidates;
   if (plan.costs && service && (plan.only?.includes('costs') ?? true)) await reportCosts(stage, service);
+  return measured;
 }
 
-async function onStage(plan: Plan, play: (stage: Stage) => Promise<void>): Promise<void> {
+function isService({ candidate }: Measured): boolean {
+  return candidate.name.endsWith('main_flow');
+}
+
+async function onStage<Result>(plan: Plan, play: (stage: Stage) => Promise<Result>): Promise<Result> {
   progress('starting PostgreSQL and the push platforms');
   const stage = await Stage.set(plan.profile);
   const removeHandlers = strikeOnSignal(stage);
   try {
-    await play(stage);
+    return await play(stage);
   } finally {
     removeHandlers();
     await stage.strike();
@@ -62,6 +74,11 @@ async function startCandidates(stage: Stage, plan: Plan, people: readonly Person
     const databaseUrl = await stage.createDatabase('service', 'seeded');
     candidates.push(await serviceCandidate(stage, 'main_flow', people, { databaseUrl }));
   }
+  if (plan.against !== null) {
+    const databaseUrl = await stage.createDatabase('service_before', 'seeded');
+    const build = join(plan.against, 'dist');
+    candidates.push(await serviceCandidate(stage, 'before.main_flow', people, { databaseUrl, build }));
+  }
   if (wanted('floor')) candidates.push(await floorCandidate(stage, people));
   if (wanted('peer')) candidates.push(await peerCandidate(stage, people));
   if (wanted('redis')) {
@@ -76,13 +93,15 @@ async function startCandidates(stage: Stage, plan: Plan, people: readonly Person
 }
 
 function reportCandidate(measured: Measured): void {
-  const { candidate, flows, failed, processor, written } = measured;
+  const { candidate, flows, failed, processor, written, shared } = measured;
   const { name, served } = candidate;
   report(`${name}.flows_per_second`, flowsPerSecondOf(measured), 'flows/s');
   report(`${name}.failed_flows`, failed, 'flows');
   for (const one of PROCESSES) report(`${name}.processor.${one}_us`, median(processor[one]), 'µs/flow');
   report(`${name}.transactions`, median(written.transactions), 'transactions/flow');
   report(`${name}.wal_bytes`, median(written.wal), 'B/flow');
+  if (shared.length > 0)
+    report(`${name === 'main_flow' ? '' : `${name}.`}shared_commits.mean_statements`, median(shared), 'statements');
   // The contract's names are those of the service on its default settings.
   const prefix = name === 'main_flow' ? '' : `${name}.`;
   for (const step of ['start', 'open', 'verification'] as const) {
@@ -98,11 +117,10 @@ function reportCandidate(measured: Measured): void {
 
 /** Reports the latency of a window while the service has half of its capacity left. */
 async function reportHalfLoad(stage: Stage, plan: Plan, measured: readonly Measured[]): Promise<void> {
-  for (const one of measured.filter(({ candidate }) => candidate.name.endsWith('main_flow'))) {
-    const { name } = one.candidate;
+  for (const one of measured.filter(isService)) {
     const pace = flowsPerSecondOf(one) / 2;
     const { flows, failed } = await atPace(stage, plan, one.candidate, pace);
-    const prefix = name === 'main_flow' ? '' : 'redis.';
+    const prefix = prefixOf(one);
     for (const step of ['start', 'open', 'verification'] as const) {
       const times = flows.map((flow) => flow[step]);
       report(`${prefix}half_load.${step}.p99_ms`, percentile(times, 99), 'ms');
@@ -111,6 +129,30 @@ async function reportHalfLoad(stage: Stage, plan: Plan, measured: readonly Measu
     report(`${prefix}half_load.push.handoff_p99_ms`, percentile(handoffs, 99), 'ms');
     report(`${prefix}half_load.failed_flows`, failed, 'flows');
   }
+}
+
+/** Reports the latency of each step while no other flow runs. */
+async function reportAlone(stage: Stage, plan: Plan, measured: readonly Measured[]): Promise<void> {
+  const services = measured.filter(isService);
+  const candidates = services.map(({ candidate }) => candidate);
+  for (const [place, flows] of (await oneAtATime(stage, plan, candidates)).entries()) {
+    const prefix = prefixOf(services[place]);
+    for (const step of ['start', 'open', 'verification'] as const) {
+      report(
+        `${prefix}alone.${step}.p50_ms`,
+        percentile(
+          flows.map((flow) => flow[step]),
+          50,
+        ),
+        'ms',
+      );
+    }
+  }
+}
+
+/** What stands before the names of the figures of a service: nothing on its default settings, else `redis.` or `before.`. */
+function prefixOf(measured: Measured | undefined): string {
+  return measured?.candidate.name.replace(/main_flow$/, '') ?? '';
 }
 
 function reportRatios(measured: readonly Measured[]): void {

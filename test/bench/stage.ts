@@ -2,7 +2,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
 import { Pool } from 'undici';
@@ -20,8 +20,13 @@ export interface Served {
   http: Pool;
   /** The first line that the service prints when it is ready; empty for the others. */
   announcement: string;
+  /** The file of its CPU profile, which is written when it stops. */
+  profile: string | null;
   stop(): Promise<void>;
 }
+
+/** The build of this checkout. */
+const BUILD = join(import.meta.dirname, '../..');
 
 /** Milliseconds in which a candidate must become ready, or complete its running work. */
 const TIMEOUT_MS = 60_000;
@@ -86,12 +91,13 @@ export class Stage {
     return url.href;
   }
 
-  /** Starts the service itself, as `npm start` runs it, on the shared resources. */
-  async serve(DATABASE_URL: string, more: Record<string, string> = {}): Promise<Served> {
-    const main = join(import.meta.dirname, '../../src/main.js');
+  /** Starts the service of a build, as `npm start` runs it, on the shared resources. */
+  async serve(DATABASE_URL: string, more: Record<string, string> = {}, build = BUILD): Promise<Served> {
+    const main = join(build, 'src/main.js');
+    const profile = this.profileOf('service');
     const { env, port } = await this.environmentOf({ DATABASE_URL, ...more });
     const stdio = ['ignore', 'pipe', 'inherit'] as const;
-    const child = spawn(process.execPath, [...this.nodeOptions('service'), main, '--json'], { env, stdio: [...stdio] });
+    const child = spawn(process.execPath, [...nodeOptions(profile), main, '--json'], { env, stdio: [...stdio] });
     this.onStrike(() => ended(child));
     const announcement = await within(
       'the service',
@@ -100,18 +106,19 @@ export class Stage {
         child.once('exit', (code) => reject(new Error(`the service ended with ${code} before it began`)));
       }),
     );
-    return this.served(child, port, announcement);
+    return this.served(child, port, { announcement, profile });
   }
 
   /** Starts the floor or the peer. */
   async play(role: 'floor' | 'peer', DATABASE_URL: string): Promise<Served> {
     const { env, port } = await this.environmentOf({ DATABASE_URL });
     const stdio = ['ignore', 'inherit', 'inherit', 'ipc'] as const;
-    const execArgv = this.nodeOptions(role);
+    const profile = this.profileOf(role);
+    const execArgv = nodeOptions(profile);
     const child = fork(process.argv[1] ?? '', [role], { env, execArgv, stdio: [...stdio] });
     this.onStrike(() => ended(child));
     await within(role, new Promise((resolve) => child.once('message', resolve)));
-    return this.served(child, port, '');
+    return this.served(child, port, { announcement: '', profile });
   }
 
   async postgresPid(): Promise<number> {
@@ -163,7 +170,7 @@ export class Stage {
     return { port, env: { ...this.env, PORT: String(port), ISSUER: `http://127.0.0.1:${port}`, ...more } };
   }
 
-  private served(child: ChildProcess, port: number, announcement: string): Served {
+  private served(child: ChildProcess, port: number, more: Pick<Served, 'announcement' | 'profile'>): Served {
     const origin = `http://127.0.0.1:${port}`;
     const http = new Pool(origin, { connections: 256, pipelining: 1 });
     let stopping: Promise<void> | undefined;
@@ -173,13 +180,18 @@ export class Stage {
         await ended(child);
       })());
     this.onStrike(stop);
-    return { pid: child.pid ?? 0, origin, http, announcement, stop };
+    return { pid: child.pid ?? 0, origin, http, ...more, stop };
   }
 
-  private nodeOptions(role: string): string[] {
-    if (this.profile === null) return [];
-    return ['--cpu-prof', `--cpu-prof-dir=${this.profile}`, `--cpu-prof-name=${role}-${Date.now()}.cpuprofile`];
+  private profileOf(role: string): string | null {
+    return this.profile && join(this.profile, `${role}-${Date.now()}.cpuprofile`);
   }
+}
+
+function nodeOptions(profile: string | null): string[] {
+  return profile === null
+    ? []
+    : ['--cpu-prof', `--cpu-prof-dir=${dirname(profile)}`, `--cpu-prof-name=${basename(profile)}`];
 }
 
 /** Asks a child process to end, and kills it if it does not end in time. */

@@ -81,7 +81,10 @@ const inPlace: Plugin = {
       const code = await readFile(path, 'utf8');
       const contents = code
         .replaceAll('import.meta.url', address)
-        .replaceAll(/import\((__rewriteRelativeImportExtension\(`[^`]+`\))\)/g, `import(new URL($1, ${address}).href)`);
+        .replaceAll(
+          /import\((_ts_rewrite_relative_import_extension\(`[^`]+`\))\)/g,
+          `import(new URL($1, ${address}).href)`,
+        );
       return { contents, loader: 'js' };
     });
   },

@@ -1,0 +1,74 @@
+import 'reflect-metadata';
+import type { Environment } from '../config/environment.ts';
+import { sha256 } from './crypto/sha256.ts';
+import { declareDemo } from './demo/demo.ts';
+import { DEMO_LINES, type DemoClient, type DemoOperator } from './embedded/demo.ts';
+import type { Embedded } from './embedded/embedded.ts';
+import { declareLocalRoutes } from './embedded/local-routes.ts';
+import { configuredGateways } from './gateways/configured.ts';
+import { Lines } from './lines/lines.ts';
+import { Operators } from './operator/operators.ts';
+import { RelyingParties } from './relying-parties/relying-parties.ts';
+import { startService, type Service } from './service.ts';
+
+/** What stands in for a carrier, its relying parties and its operators. */
+export interface Demonstration {
+  embedded: Embedded;
+  clients: readonly DemoClient[];
+  operators: Promise<readonly DemoOperator[]>;
+}
+
+/**
+ * Starts the service with the gateways that the environment configures, and seeds the demonstration where there is one.
+ * The result stops the service, then its gateways. `tell` is given each step that takes time.
+ */
+export async function run(
+  environment: Environment,
+  demonstration: Demonstration | undefined,
+  tell: (step: string) => void,
+): Promise<Pick<Service, 'management' | 'stop'>> {
+  const { close, ...gateways } = configuredGateways(environment);
+  const service = await startService(
+    { environment, ...gateways },
+    (app, fastify) => {
+      if (!demonstration) return;
+      declareLocalRoutes(fastify, demonstration.embedded);
+      declareDemo(app, fastify, demonstration.clients, DEMO_LINES);
+    },
+    tell,
+  );
+  if (demonstration) {
+    tell('Seeding the demonstration’s clients, operators and lines …');
+    await seed(service, environment.ISSUER, demonstration);
+  }
+  return {
+    management: service.management,
+    stop: async () => {
+      await service.stop();
+      await close();
+    },
+  };
+}
+
+/** Inserts the demonstration's clients, operators and lines, in place of a carrier's own data. */
+async function seed({ app }: Service, issuer: string, { clients, operators }: Demonstration): Promise<void> {
+  const [relyingParties, lines] = [app.get(RelyingParties), app.get(Lines)];
+  for (const { id, clientId, clientSecret, scope, name, vendorCode, requiresRegistration } of clients) {
+    await relyingParties.register({
+      id,
+      clientId,
+      name,
+      secretDigest: sha256(clientSecret),
+      jwks: null,
+      scopes: scope.split(' '),
+      returnUrls: [`${issuer}/demo/return`],
+      startsPerMinute: 60_000,
+      vendorCode,
+      requiresRegistration,
+    });
+  }
+  for (const operator of await operators) await app.get(Operators).seed(operator);
+  for (const { note: _note, ...line } of DEMO_LINES) {
+    if (!(await lines.byPhoneNumber(line.phoneNumber))) await lines.upsert(line, null);
+  }
+}
