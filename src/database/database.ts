@@ -38,6 +38,8 @@ const DEADLOCK = '40P01';
  * already. The statement did not run.
  */
 const MIXED_NAMES = new Set(['26000', '42P05']);
+/** SQLSTATE of a prepared statement whose result has other types now (“cached plan must not change result type”). */
+const STALE_PLAN = '0A000';
 
 /** For a transaction behind a pooler, whose sessions keep no setting of this service. */
 const LOCAL_LIMITS =
@@ -111,6 +113,8 @@ export class Database implements Session {
     try {
       return await this.run(this.pool, statement, values);
     } catch (error) {
+      // A column got another type since the connection prepared the statement: it did not run.
+      if (isDatabaseError(error, STALE_PLAN)) return this.pool.query(statement.text, values);
       if (!isAboutNames(error)) throw error;
       return this.run(this.pool, statement, values);
     }
@@ -193,5 +197,9 @@ export function isConflict(error: unknown, constraint: string): boolean {
 
 /** True if PostgreSQL ended the transaction because it and another one waited for each other. */
 export function isDeadlock(error: unknown): boolean {
-  return error instanceof pg.DatabaseError && error.code === DEADLOCK;
+  return isDatabaseError(error, DEADLOCK);
+}
+
+function isDatabaseError(error: unknown, code: string): boolean {
+  return error instanceof pg.DatabaseError && error.code === code;
 }

@@ -20,6 +20,7 @@ const GUESS = statement(
   `UPDATE guessed SET attempts = attempts + 1, solved_by = CASE WHEN $2 = 'right' THEN $3 ELSE solved_by END
     WHERE id = $1 AND solved_by IS NULL AND attempts < 5 RETURNING attempts, solved_by AS "solvedBy"`,
 );
+const READ = statement('shared_read', 'SELECT id, 10 / $2::int AS share, attempts FROM guessed WHERE id = $1');
 const ADD = statement('shared_add', 'INSERT INTO guessed (id) VALUES ($1) RETURNING id');
 type Guessed = { attempts: number; solvedBy: string | null };
 
@@ -204,5 +205,33 @@ describe('statements that share a commit', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set(['rejected']));
     await stuck.end();
     expect(await add('after it')).toEqual([{ id: 'after it' }]);
+  });
+});
+
+describe('reads that leave in one write', () => {
+  const read = (id: string, by: number) =>
+    shared.pipelinedRows<{ id: string; share: number; attempts: number }>(READ, [id, by]);
+
+  it('get their own rows each, and one that PostgreSQL refuses fails for its caller alone', async () => {
+    await fill(rows(200));
+    const answers = await Promise.allSettled(rows(200).map((id, at) => read(id, at % 10)));
+    for (const [at, answer] of answers.entries()) {
+      if (at % 10 === 0) expect(answer).toMatchObject({ status: 'rejected', reason: { code: '22012' } });
+      else expect(answer).toMatchObject({ value: [{ id: `row-${at}`, share: Math.trunc(10 / (at % 10)) }] });
+    }
+    expect(await read('row-0', 5)).toEqual([{ id: 'row-0', share: 2, attempts: 0 }]);
+  });
+
+  it('go on after a column got another type while their connections had prepared them', async () => {
+    await fill(rows(50));
+    await Promise.all(rows(50).map((id) => read(id, 1)));
+    await database.pool.query('ALTER TABLE guessed ALTER attempts TYPE text');
+    try {
+      const answers = await Promise.all(rows(50).map((id) => read(id, 1)));
+      expect(answers.map(([row]) => row?.attempts)).toEqual(rows(50).map(() => '0'));
+    } finally {
+      await database.pool.query('ALTER TABLE guessed ALTER attempts TYPE int USING attempts::int');
+    }
+    expect(await read('row-1', 1)).toMatchObject([{ attempts: 0 }]);
   });
 });
