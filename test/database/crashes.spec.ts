@@ -40,7 +40,10 @@ class Replica {
   }
 }
 
-/** A durable database with two API processes and two workers, as in a deployment. */
+/**
+ * A durable database with two API processes and two workers, as in a deployment. One of the APIs is a worker as well,
+ * and sends the deliveries that it commits.
+ */
 let postgres: DurablePostgres;
 let service: TestService;
 let pushes: PushLog;
@@ -59,7 +62,8 @@ beforeAll(async () => {
   service = await TestService.start({ ROLE: 'api', PORT: String(ports[0]) }, postgres);
   pushes = new PushLog(service);
   const env = { ...service.env, ISSUER: service.issuer };
-  apis.push(new Replica(env, Promise.resolve(service.process)), Replica.start({ ...env, PORT: String(ports[1]) }));
+  const both = { ...env, ROLE: 'all', PORT: String(ports[1]) };
+  apis.push(new Replica(env, Promise.resolve(service.process)), Replica.start(both));
   workers.push(...[1, 2].map(() => Replica.start({ ...env, ROLE: 'worker', PORT: '0' })));
   await Promise.all([...apis, ...workers].map((replica) => replica.process));
   await service.token();
