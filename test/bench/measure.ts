@@ -25,6 +25,12 @@ export interface Measured {
 export const PROCESSES = ['server', 'postgres', 'platforms', 'load'] as const;
 type Processes = (typeof PROCESSES)[number];
 
+/**
+ * How much longer a candidate is under load before its first round: V8 compiles the code of a server for about half a
+ * minute, on threads of its own.
+ */
+const FIRST_WARMTH = 4;
+
 /** Measures the candidates in turn, round by round, so that other load on the machine affects all of them alike. */
 export async function alternate(stage: Stage, plan: Plan, candidates: readonly Candidate[]): Promise<Measured[]> {
   const measured = candidates.map((candidate) => ({
@@ -38,7 +44,9 @@ export async function alternate(stage: Stage, plan: Plan, candidates: readonly C
     spans: [],
   }));
   for (let round = 1; round <= plan.rounds; round += 1) {
-    for (const one of measured) await measureRound(stage, plan, one, `round ${round} of ${plan.rounds}`);
+    const warmSeconds = round === 1 ? FIRST_WARMTH * plan.warmSeconds : plan.warmSeconds;
+    for (const one of measured)
+      await measureRound(stage, { ...plan, warmSeconds }, one, `round ${round} of ${plan.rounds}`);
   }
   return measured;
 }
