@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Answer, type Asked, type GroupOutcome } from './statement-group.ts';
-import { statement, type Statement } from './statement.ts';
+import type { Statement } from './statement.ts';
 
 /** A connection that runs statements as one transaction. */
 export interface Groups {
@@ -34,10 +34,10 @@ export interface SharedCommitsOptions {
 const LOCK_MS = 100;
 /** Milliseconds for which one statement of a group may run before it goes on alone, where it may take as long as any. */
 const STATEMENT_MS = 2_000;
-const LIMITS = statement(
-  'shared_limits',
-  `SELECT set_config('lock_timeout', '${LOCK_MS}', true), set_config('statement_timeout', '${STATEMENT_MS}', true)`,
-);
+const LIMITS: Statement = {
+  name: 'shared_limits',
+  text: `SELECT set_config('lock_timeout', '${LOCK_MS}', true), set_config('statement_timeout', '${STATEMENT_MS}', true)`,
+};
 /** Sorts what has no key behind every key: a claim of deliveries runs from its commit, which is then near. */
 const LAST = '\uffff';
 /** How often a group is tried without the statements that failed, before each statement goes alone. */

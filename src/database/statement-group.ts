@@ -54,7 +54,7 @@ export class GroupConnection {
     for (const [at, { statement, values }] of asked.entries()) {
       try {
         const shape = this.shapes.get(statement.name) ?? (await this.prepare(statement));
-        calls.push({ name: statement.name, values: values.map(utils.prepareValue), shape });
+        calls.push({ name: statement.name, values: values.map((value) => utils.prepareValue(value)), shape });
       } catch (error) {
         return { kind: 'refused', at, error };
       }
@@ -100,7 +100,7 @@ export class GroupConnection {
 }
 
 /** True after an error with which the connection must not be used again. */
-export function spoilsConnection(error: unknown): boolean {
+function spoilsConnection(error: unknown): boolean {
   return !(error instanceof pg.DatabaseError) || SPOILT.test(error.code ?? '');
 }
 
