@@ -48,6 +48,7 @@ import { Alerts1764010000000 } from '../migrations/1764010000000-alerts.ts';
 import { SecondPerson1764030000000 } from '../migrations/1764030000000-second-person.ts';
 import { ToldAndCounted1764040000000 } from '../migrations/1764040000000-told-and-counted.ts';
 import { CallerChecks1764050000000 } from '../migrations/1764050000000-caller-checks.ts';
+import { ClientSecrets1764060000000 } from '../migrations/1764060000000-client-secrets.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
 import { Approval } from '../src/operator/approval.entity.ts';
 import { AuditEntry } from '../src/operator/audit-entry.entity.ts';
@@ -60,6 +61,8 @@ import { OperatorLook } from '../src/operator/operator-look.entity.ts';
 import { OperatorSession } from '../src/operator/operator-session.entity.ts';
 import { Client } from '../src/relying-parties/client.entity.ts';
 import { ClientAssertion } from '../src/relying-parties/client-assertion.entity.ts';
+import { ClientKeyUse } from '../src/relying-parties/client-key-use.entity.ts';
+import { ClientSecret } from '../src/relying-parties/client-secret.entity.ts';
 import { SmsPermission } from '../src/sms-permissions/sms-permission.entity.ts';
 import { EnrolmentCode } from '../src/subscriptions/enrolment-code.entity.ts';
 import { Reissue } from '../src/subscriptions/reissue.entity.ts';
@@ -85,6 +88,8 @@ export const ENTITIES = [
   Charge,
   Client,
   ClientAssertion,
+  ClientKeyUse,
+  ClientSecret,
   ClosedMonth,
   Consent,
   CustomerSession,
@@ -166,6 +171,7 @@ export function dataSourceOptions(
       SecondPerson1764030000000,
       ToldAndCounted1764040000000,
       CallerChecks1764050000000,
+      ClientSecrets1764060000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -15,6 +15,7 @@ import { PushGateway } from './gateways/push/push.ts';
 import { SmsGateway } from './gateways/sms/sms.ts';
 import { Journal } from './journal/journal.ts';
 import { MissingDoors } from './journal/missing-doors.ts';
+import { DisabledClients } from './http/disabled-clients.ts';
 import { FormLimits } from './http/form-limits.ts';
 import { Metrics } from './http/metrics.ts';
 import { Readiness } from './http/readiness.ts';
@@ -119,6 +120,7 @@ export class FoundationModule implements OnApplicationShutdown {
       },
       { provide: Journal, useValue: journal },
       MissingDoors,
+      DisabledClients,
       JobQueue,
       Loops,
       Readiness,

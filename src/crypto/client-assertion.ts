@@ -1,4 +1,13 @@
-import { createLocalJWKSet, decodeJwt, errors, jwtVerify, type JSONWebKeySet, type JWTPayload } from 'jose';
+import {
+  calculateJwkThumbprint,
+  createLocalJWKSet,
+  decodeJwt,
+  errors,
+  jwtVerify,
+  type CryptoKey,
+  type JSONWebKeySet,
+  type JWTPayload,
+} from 'jose';
 
 /**
  * The maximum lifetime of an assertion in seconds.
@@ -37,13 +46,14 @@ export interface CheckedAssertion {
  * Checks a `private_key_jwt` assertion (RFC 7523): signed by one of the client's keys, `iss` = `sub` = the client,
  * unexpired, not from the future.
  * `aud` must be this issuer alone: with a list, another server could replay the assertion here (CVE-2025-27370).
- * Returns `jti` and expiry, or the reason for refusal as a sentence.
+ * Returns `jti`, expiry and the thumbprint of the key (RFC 7638), or the reason for refusal as a sentence.
  */
 export async function verifyClientAssertion(
   input: CheckedAssertion,
-): Promise<{ jti: string; expiresAt: Date } | string> {
+): Promise<{ jti: string; expiresAt: Date; thumbprint: string } | string> {
   try {
-    const { aud, jti, exp, iat } = await verifiedClaims(input);
+    const { payload, key } = await verifiedClaims(input);
+    const { aud, jti, exp, iat } = payload;
     const seconds = input.now.getTime() / 1000;
     if (!isForThisServer(aud, input)) return `The assertion’s aud must be exactly ${input.issuer}.`;
     if (typeof jti !== 'string' || jti.length === 0 || jti.length > 255)
@@ -52,7 +62,8 @@ export async function verifyClientAssertion(
     if (typeof exp !== 'number' || exp > seconds + MAX_LIFETIME_SECONDS) {
       return 'The assertion must expire within an hour.';
     }
-    return { jti, expiresAt: new Date((exp + CLOCK_TOLERANCE_SECONDS) * 1000) };
+    const thumbprint = await calculateJwkThumbprint(key as CryptoKey);
+    return { jti, expiresAt: new Date((exp + CLOCK_TOLERANCE_SECONDS) * 1000), thumbprint };
   } catch (error) {
     return error instanceof errors.JOSEError
       ? `The assertion is not valid (${error.code}).`
@@ -67,8 +78,13 @@ function isForThisServer(aud: JWTPayload['aud'], { issuer, endpoint }: CheckedAs
   return endpoint !== undefined && only === endpoint && others.length === 0;
 }
 
-/** The claims of an assertion that one of the client's keys signed. Without `kid`, every key that fits is tried. */
-async function verifiedClaims({ assertion, clientId, jwks, now }: CheckedAssertion): Promise<JWTPayload> {
+/** The claims of an assertion, and the one of the client's keys that signed it. Without `kid`, every key that fits is tried. */
+async function verifiedClaims({
+  assertion,
+  clientId,
+  jwks,
+  now,
+}: CheckedAssertion): Promise<{ payload: JWTPayload; key: CryptoKey | Uint8Array }> {
   const options = {
     algorithms: [...ASSERTION_ALGORITHMS],
     issuer: clientId,
@@ -78,14 +94,14 @@ async function verifiedClaims({ assertion, clientId, jwks, now }: CheckedAsserti
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
   };
   try {
-    return (await jwtVerify(assertion, createLocalJWKSet(withoutEdwardsNames(jwks)), options)).payload;
+    return await jwtVerify(assertion, createLocalJWKSet(withoutEdwardsNames(jwks)), options);
   } catch (error) {
     if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
     for await (const key of error) {
       const verified = await jwtVerify(assertion, key, options).catch((refusal: unknown) => {
         if (!(refusal instanceof errors.JWSSignatureVerificationFailed)) throw refusal;
       });
-      if (verified) return verified.payload;
+      if (verified) return { payload: verified.payload, key };
     }
     throw new errors.JWSSignatureVerificationFailed();
   }

@@ -12,44 +12,56 @@ import { ApiBearerAuth } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { AccessTokens, type Caller } from '../crypto/access-token.ts';
 import { Problem } from '../domain/problem.ts';
+import { DisabledClients } from './disabled-clients.ts';
 
 /**
  * `signing` is the scope of financial institutions, which issue Smart OTPs and request signed transactions.
  * `operator.decide` is the second half of what takes two programs of the call centre.
  */
-export type Scope = 'authentications' | 'signing' | 'carrier' | 'operator' | 'operator.decide';
+export const SCOPES = ['authentications', 'signing', 'carrier', 'operator', 'operator.decide'] as const;
+
+export type Scope = (typeof SCOPES)[number];
 
 export type CalledRequest = FastifyRequest & { caller?: Caller };
 
+/** What decides about a bearer token. */
+interface Admittance {
+  readonly tokens: AccessTokens;
+  readonly disabled: DisabledClients;
+}
+
 /**
  * Admits a client whose bearer token is the service's own,
- * unexpired, and covers the scope that the controller declares.
+ * unexpired, of a client that is not disabled, and covers the scope that the controller declares.
  */
 @Injectable()
-class ClientGuard implements CanActivate {
+class ClientGuard implements CanActivate, Admittance {
   constructor(
-    private readonly tokens: AccessTokens,
+    readonly tokens: AccessTokens,
+    readonly disabled: DisabledClients,
     private readonly reflector: Reflector,
   ) {}
 
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<CalledRequest>();
     const scope = this.reflector.getAllAndOverride<Scope>('scope', [context.getHandler(), context.getClass()]);
-    request.caller = clientOf(request, this.tokens, scope);
+    request.caller = await clientOf(request, this, scope);
     return true;
   }
 }
 
 /** The client of a request's bearer token, which covers one of the scopes. Problems: `invalid_token`, `insufficient_scope`. */
-export function clientOf(
+export async function clientOf(
   request: FastifyRequest,
-  tokens: AccessTokens,
+  { tokens, disabled }: Admittance,
   ...scopes: readonly [Scope, ...Scope[]]
-): Caller {
+): Promise<Caller> {
   const token = /^Bearer ([\w.-]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1];
   const caller = token ? tokens.verify(token, new Date()) : null;
   if (!caller)
     throw new Problem('invalid_token', 'Get an access token at POST /oauth2/token. A token is valid for five minutes.');
+  if (await disabled.has(caller.id))
+    throw new Problem('invalid_token', 'This client is disabled. Ask the operator of the service.');
   assertCovers(caller, ...scopes);
   return caller;
 }

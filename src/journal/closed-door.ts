@@ -20,6 +20,7 @@ export type ClosedDoor =
   /** The time step of a one-time password of an authenticator. */
   | { door: 'otp_step_used'; id: string; step: number }
   | { door: 'operator_disabled'; id: string }
+  | { door: 'client_disabled'; id: string }
   /** The time step of the one-time password with which an operator signed in. */
   | { door: 'operator_step_used'; id: string; step: number };
 

@@ -33,6 +33,7 @@ const MEMBERS: Readonly<Record<ClosedDoor['door'], (line: Record<string, unknown
   code_spent: () => true,
   otp_step_used: ({ step }) => isNumber(step),
   operator_disabled: () => true,
+  client_disabled: () => true,
   operator_step_used: ({ step }) => isNumber(step),
 };
 

@@ -35,6 +35,7 @@ const REGISTRATIONS = statement(
 );
 
 const OPERATORS = statement('journal_compare_operators', `SELECT id FROM operators WHERE disabled_at > $1`);
+const CLIENTS = statement('journal_compare_clients', `SELECT id FROM clients WHERE disabled_at > $1`);
 
 type Moved = Omit<Extract<ClosedDoor, { door: 'subscription' }>, 'door'>;
 
@@ -60,11 +61,13 @@ export class MissingDoors {
     const subscriptions = await database.rows<Moved>(SUBSCRIPTIONS, since);
     const registrations = await database.rows<Row>(REGISTRATIONS, since);
     const operators = await database.rows<Row>(OPERATORS, since);
+    const clients = await database.rows<Row>(CLIENTS, since);
     await this.journal.recordMissing([
       ...devices.map(({ id }): ClosedDoor => ({ door: 'device_revoked', id })),
       ...subscriptions.map((moved): ClosedDoor => ({ door: 'subscription', ...moved })),
       ...registrations.map(({ id }): ClosedDoor => ({ door: 'registration_revoked', id })),
       ...operators.map(({ id }): ClosedDoor => ({ door: 'operator_disabled', id })),
+      ...clients.map(({ id }): ClosedDoor => ({ door: 'client_disabled', id })),
     ]);
     await database.rows(COMPARED, [period.until]);
   }

@@ -6,6 +6,7 @@ import { AccessTokens, type Caller } from '../crypto/access-token.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { mayOperator, OPERATOR_PERMISSIONS, type OperatorPermission, type OperatorRole } from '../domain/operator.ts';
 import { Problem } from '../domain/problem.ts';
+import { DisabledClients } from '../http/disabled-clients.ts';
 import { clientOf, type CalledRequest, type Scope } from '../http/client.guard.ts';
 import { readCookie } from '../http/cookies.ts';
 import { isFormTokenOf, isOwnPage, secretIn } from '../http/own-page.ts';
@@ -54,7 +55,8 @@ export function expectPermitted(role: OperatorRole, permission: OperatorPermissi
 @Injectable()
 class OperatorGuard implements CanActivate {
   constructor(
-    private readonly tokens: AccessTokens,
+    readonly tokens: AccessTokens,
+    readonly disabled: DisabledClients,
     private readonly sessions: OperatorSessions,
     private readonly environment: Environment,
     private readonly reflector: Reflector,
@@ -66,7 +68,7 @@ class OperatorGuard implements CanActivate {
     const permission = permissionOf(this.reflector, context);
     request.caller =
       request.headers.authorization !== undefined || secret === undefined
-        ? clientOf(request, this.tokens, ...(SCOPES[permission] ?? (['operator'] as const)))
+        ? await clientOf(request, this, ...(SCOPES[permission] ?? (['operator'] as const)))
         : await this.atTheDesk(request, secret, permission);
     return true;
   }

@@ -5,10 +5,19 @@ import { sha256 } from '../crypto/sha256.ts';
 import { Problem } from '../domain/problem.ts';
 import type { Client, ClientAuthMethod } from './client.entity.ts';
 import { ClientStore } from './client.store.ts';
+import { KeyUses, type UsedKey } from './key-uses.ts';
 
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 /** Compared when a client has no secret, so that an unknown client takes as long as a wrong secret. */
 const DECOY_SECRET = Buffer.alloc(32);
+/** No client has this id. */
+const NO_CLIENT = '00000000-0000-0000-0000-000000000000';
+
+/** A client that proved who it is, and the key that it used. */
+interface Authenticated {
+  client: Client;
+  used: UsedKey;
+}
 
 /** What a request to an OAuth endpoint says about its client. An empty value counts as left out. */
 export interface PresentedClient {
@@ -33,15 +42,18 @@ export interface Audience {
  */
 @Injectable()
 export class AuthenticateClient {
-  constructor(private readonly store: ClientStore) {}
+  constructor(
+    private readonly store: ClientStore,
+    private readonly uses: KeyUses,
+  ) {}
 
   /**
    * Returns the client. Problems: `invalid_request` for several ways at once (RFC 6749, 2.3), `invalid_client` for wrong
-   * credentials, for another way than the registered one, and for a `client_id` that names another client.
+   * credentials, for another way than the registered one, for a client that is disabled, and for a `client_id` that names another client.
    */
   async authenticate(presented: PresentedClient, audience: Audience): Promise<Client> {
     const method = methodOf(presented);
-    const client =
+    const { client, used } =
       method === 'private_key_jwt'
         ? await this.byAssertion(presented, audience)
         : await this.bySecret(method === 'client_secret_basic' ? basicOf(presented.authorization) : postOf(presented));
@@ -51,20 +63,27 @@ export class AuthenticateClient {
     if (presented.clientId && presented.clientId !== client.clientId) {
       throw new Problem('invalid_client', 'The client_id names another client than the credentials.');
     }
+    if (client.disabledAt !== null) {
+      throw new Problem('invalid_client', 'This client is disabled. Ask the operator of the service.');
+    }
+    await this.uses.note(client.id, used);
     return client;
   }
 
-  private async bySecret({ clientId, secret }: { clientId: string; secret: string }): Promise<Client> {
+  private async bySecret({ clientId, secret }: { clientId: string; secret: string }): Promise<Authenticated> {
     const client = clientId === '' ? undefined : await this.store.byClientId(clientId);
-    const right = equalInConstantTime(sha256(secret), client?.secretDigest ?? DECOY_SECRET);
+    const former = await this.store.formerSecrets(client?.id ?? NO_CLIENT);
+    const digest = sha256(secret);
+    const serving = [client?.secretDigest ?? DECOY_SECRET, ...former];
+    const right = serving.filter((one) => equalInConstantTime(digest, one)).length > 0;
     if (!client || !right) throw new Problem('invalid_client', 'The client id or the client secret is wrong.');
-    return client;
+    return { client, used: { kind: 'secret', digest } };
   }
 
   private async byAssertion(
     { assertion = '', assertionType }: PresentedClient,
     { issuer, endpoint }: Audience,
-  ): Promise<Client> {
+  ): Promise<Authenticated> {
     if (assertionType !== ASSERTION_TYPE)
       throw new Problem('invalid_request', `client_assertion_type must be ${ASSERTION_TYPE}.`);
     const clientId = claimedClient(assertion);
@@ -82,7 +101,7 @@ export class AuthenticateClient {
     if (!(await this.store.spendAssertion(client.id, checked.jti, checked.expiresAt))) {
       throw new Problem('invalid_client', 'The assertion was already used. Create a new one with a new jti.');
     }
-    return client;
+    return { client, used: { kind: 'key', thumbprint: checked.thumbprint } };
   }
 }
 

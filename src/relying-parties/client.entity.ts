@@ -17,7 +17,7 @@ export class Client {
   @Column('text')
   name: string;
 
-  /** SHA-256 of its secret. */
+  /** SHA-256 of its present secret. Former ones that still serve are in `client_secrets`. */
   @Column('bytea', { nullable: true })
   secretDigest: Buffer | null;
 
@@ -71,4 +71,8 @@ export class Client {
    */
   @Column('text', { default: () => "'issuer'" })
   assertionAudience: 'issuer' | 'endpoint';
+
+  /** Since when it gets no tokens, and those that it has are refused. It stays so. */
+  @Column('timestamptz', { nullable: true })
+  disabledAt: Date | null;
 }

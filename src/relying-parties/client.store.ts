@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Not, type Repository } from 'typeorm';
+import { Not, Raw, type Repository } from 'typeorm';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { Client } from './client.entity.ts';
+import { ClientSecret } from './client-secret.entity.ts';
 
 /** The columns of a registration; the others have defaults. */
 export type NewClient = Pick<
@@ -26,6 +27,22 @@ const SPEND_ASSERTION = statement(
     ON CONFLICT DO NOTHING RETURNING jti`,
 );
 
+/** A secret that was registered by other means than the command has no row yet. */
+const NOTE_SECRET = statement(
+  'client_note_secret',
+  `INSERT INTO client_secrets AS s (client_id, digest, made_at, last_used_at)
+    SELECT id, $2, created_at, now() FROM clients WHERE id = $1
+    ON CONFLICT (client_id, digest) DO UPDATE SET last_used_at = now()
+      WHERE s.last_used_at IS NULL OR s.last_used_at < now() - interval '1 minute'`,
+);
+
+const NOTE_KEY = statement(
+  'client_note_key',
+  `INSERT INTO client_key_uses AS u (client_id, thumbprint, last_used_at) VALUES ($1, $2, now())
+    ON CONFLICT (client_id, thumbprint) DO UPDATE SET last_used_at = now()
+      WHERE u.last_used_at < now() - interval '1 minute'`,
+);
+
 /** The maximum number of assertions that one statement deletes. */
 const PURGE_BATCH = 5_000;
 
@@ -40,6 +57,7 @@ export class ClientStore {
   constructor(
     private readonly database: Database,
     @InjectRepository(Client) private readonly clients: Repository<Client>,
+    @InjectRepository(ClientSecret) private readonly secrets: Repository<ClientSecret>,
   ) {}
 
   byClientId(clientId: string): Promise<Client | null> {
@@ -48,6 +66,23 @@ export class ClientStore {
 
   byId(id: string): Promise<Client | null> {
     return this.clients.findOneBy({ id });
+  }
+
+  /** The digests of a client's former secrets that still serve. */
+  async formerSecrets(clientId: string): Promise<Buffer[]> {
+    const endsAt = Raw((column) => `${column} > now()`);
+    const rows = await this.secrets.find({ select: { digest: true, clientId: true }, where: { clientId, endsAt } });
+    return rows.map(({ digest }) => digest);
+  }
+
+  /** Notes that a secret was used, at most once a minute. */
+  async noteSecret(clientId: string, digest: Buffer): Promise<void> {
+    await this.database.rows(NOTE_SECRET, [clientId, digest]);
+  }
+
+  /** Notes that a key of a JWKS was used, at most once a minute. */
+  async noteKey(clientId: string, thumbprint: string): Promise<void> {
+    await this.database.rows(NOTE_KEY, [clientId, thumbprint]);
   }
 
   /** Marks an assertion as used. Returns false when it was used before. */

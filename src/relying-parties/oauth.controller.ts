@@ -7,6 +7,7 @@ import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../crypto/access-token.ts';
 import { ASSERTION_ALGORITHMS } from '../crypto/client-assertion.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Problem } from '../domain/problem.ts';
+import { SCOPES } from '../http/client.guard.ts';
 import type { BodyType } from '../http/fastify.ts';
 import { oauthPipe } from '../http/oauth-pipe.ts';
 import { publicDocument } from '../http/public-document.ts';
@@ -153,7 +154,7 @@ function serverMetadata(issuer: string): object {
     jwks_uri: `${issuer}/oauth2/jwks`,
     grant_types_supported: ['client_credentials'],
     response_types_supported: [],
-    scopes_supported: ['authentications', 'signing', 'carrier', 'operator', 'operator.decide'],
+    scopes_supported: SCOPES,
     token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
     token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     // OpenID Connect Discovery requires both; they describe the assertion of a verification.

@@ -1,17 +1,22 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Client } from './client.entity.ts';
+import { ClientKeyUse } from './client-key-use.entity.ts';
+import { ClientSecret } from './client-secret.entity.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
+import { Admission } from './admission.ts';
+import { AdmissionStore } from './admission.store.ts';
 import { AuthenticateClient } from './authenticate-client.ts';
 import { ClientStore } from './client.store.ts';
+import { KeyUses } from './key-uses.ts';
 import { OAuthController } from './oauth.controller.ts';
 import { RelyingParties } from './relying-parties.ts';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Client])],
+  imports: [TypeOrmModule.forFeature([Client, ClientSecret, ClientKeyUse])],
   controllers: [OAuthController],
-  providers: [ClientStore, AuthenticateClient, RelyingParties],
-  exports: [RelyingParties],
+  providers: [ClientStore, AdmissionStore, Admission, KeyUses, AuthenticateClient, RelyingParties],
+  exports: [RelyingParties, Admission],
 })
 export class RelyingPartiesModule {
   constructor(tasks: RecurringTasks, relyingParties: RelyingParties) {

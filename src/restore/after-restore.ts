@@ -140,6 +140,7 @@ export class AfterRestore {
       ['PINs', await this.store.lockPins(session, idsOf('pin_locked'), pins)],
       ['registrations', await this.store.revokeRegistrations(session, idsOf('registration_revoked'))],
       ['operators', await this.store.disableOperators(session, idsOf('operator_disabled'))],
+      ['clients', await this.store.disableClients(session, idsOf('client_disabled'))],
       ['one-time passwords', await this.store.spendSteps(session, idsOf('otp_step_used'), stepsOf(codes))],
       [
         'one-time passwords of operators',

@@ -157,6 +157,12 @@ const REVOKE_REGISTRATIONS = statement(
     WHERE id = ANY($1::uuid[]) AND state IN ('pending', 'active')`),
   writing('registrations'),
 );
+const DISABLE_CLIENTS = statement(
+  'restore_disable_clients',
+  counted(`UPDATE clients SET disabled_at = now() WHERE id = ANY($1::uuid[]) AND disabled_at IS NULL`),
+  writing('clients'),
+);
+
 const DISABLE_OPERATORS = statement(
   'restore_disable_operators',
   counted(`UPDATE operators SET disabled_at = now() WHERE id = ANY($1::uuid[]) AND disabled_at IS NULL`),
@@ -292,6 +298,10 @@ export class RestoreStore {
 
   async disableOperators(session: Session, ids: readonly string[]): Promise<number> {
     return countOf(await session.rows<Counted>(DISABLE_OPERATORS, [ids]));
+  }
+
+  async disableClients(session: Session, ids: readonly string[]): Promise<number> {
+    return countOf(await session.rows<Counted>(DISABLE_CLIENTS, [ids]));
   }
 
   /** Moves the last accepted steps forward, never back. */

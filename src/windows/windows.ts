@@ -9,6 +9,7 @@ import type { Locale } from '../domain/locale.ts';
 import { maskInsideOfName } from '../domain/masking.ts';
 import { formatPhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
+import { DisabledClients } from '../http/disabled-clients.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
 import { AuthenticationStatus, type RelyingPartyView } from '../authentication/status.ts';
 import { digestOf, Start, type IdempotencyKey, type StartInput } from '../authentication/start.ts';
@@ -54,6 +55,7 @@ export class Windows {
     private readonly statuses: AuthenticationStatus,
     private readonly verifying: Verify,
     private readonly relyingParties: RelyingParties,
+    private readonly disabled: DisabledClients,
     private readonly keys: ServiceKeys,
     private readonly environment: Environment,
   ) {}
@@ -125,6 +127,7 @@ export class Windows {
   ): Promise<WindowView> {
     const window = await this.find(id);
     if (!isBrowserOf(window, secret)) throw boundElsewhere();
+    await this.expectServed(window.clientId);
     if (window.authenticationId)
       throw new Problem('window_closed', 'This window was already used. Go back and open a new one.');
     const method = chosen ?? window.method;
@@ -149,6 +152,7 @@ export class Windows {
     const window = await this.withAuthentication(id, secret);
     if (window.expired) throw windowOver();
     const { clientId } = window;
+    await this.expectServed(clientId);
     const present = await this.see(window, 0);
     if (methodOf(present.channel) === method) return this.view(window, present);
     if (window.method === method) {
@@ -195,6 +199,12 @@ export class Windows {
     const window = await this.withAuthentication(id, secret);
     await this.statuses.cancel(window.authenticationId, window.clientId);
     return this.view(window, await this.see(window, 0));
+  }
+
+  /** A window that was opened before its relying party was disabled starts nothing. */
+  private async expectServed(clientId: string): Promise<void> {
+    if (await this.disabled.has(clientId))
+      throw new Problem('window_closed', 'The site that opened this window is no longer served.');
   }
 
   private async startOther(window: Begun, method: WindowMethod, endUser: WindowPerson['endUser']): Promise<string> {

@@ -219,6 +219,20 @@ client_assertions CONSTRAINT client_assertions_client_id_fkey FOREIGN KEY (clien
 client_assertions CONSTRAINT client_assertions_pkey PRIMARY KEY (client_id, jti)
 CREATE INDEX client_assertions_expiry ON public.client_assertions USING btree (expires_at)
 CREATE UNIQUE INDEX client_assertions_pkey ON public.client_assertions USING btree (client_id, jti)
+client_key_uses.client_id uuid NOT NULL
+client_key_uses.thumbprint text NOT NULL
+client_key_uses.last_used_at timestamp with time zone NOT NULL
+client_key_uses CONSTRAINT client_key_uses_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
+client_key_uses CONSTRAINT client_key_uses_pkey PRIMARY KEY (client_id, thumbprint)
+CREATE UNIQUE INDEX client_key_uses_pkey ON public.client_key_uses USING btree (client_id, thumbprint)
+client_secrets.client_id uuid NOT NULL
+client_secrets.digest bytea NOT NULL
+client_secrets.made_at timestamp with time zone NOT NULL DEFAULT now()
+client_secrets.ends_at timestamp with time zone
+client_secrets.last_used_at timestamp with time zone
+client_secrets CONSTRAINT client_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
+client_secrets CONSTRAINT client_secrets_pkey PRIMARY KEY (client_id, digest)
+CREATE UNIQUE INDEX client_secrets_pkey ON public.client_secrets USING btree (client_id, digest)
 clients.id uuid NOT NULL
 clients.client_id text NOT NULL
 clients.name text NOT NULL
@@ -235,6 +249,7 @@ clients.requires_registration boolean NOT NULL DEFAULT false
 clients.token_endpoint_auth_method text
 clients.assertion_audience text NOT NULL DEFAULT 'issuer'::text
 clients.window_host text
+clients.disabled_at timestamp with time zone
 clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL)))
 clients CONSTRAINT clients_assertion_audience_check CHECK ((assertion_audience = ANY (ARRAY['issuer'::text, 'endpoint'::text])))
 clients CONSTRAINT clients_client_id_key UNIQUE (client_id)
@@ -246,6 +261,7 @@ clients CONSTRAINT clients_vendor_code_check CHECK ((vendor_code ~ '^[A-Z0-9]{2,
 clients CONSTRAINT clients_vendor_code_key UNIQUE (vendor_code)
 clients CONSTRAINT window_host_is_a_host_name CHECK (((length(window_host) <= 253) AND (window_host ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?([.][a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$'::text)))
 CREATE UNIQUE INDEX clients_client_id_key ON public.clients USING btree (client_id)
+CREATE INDEX clients_disabled ON public.clients USING btree (disabled_at) WHERE (disabled_at IS NOT NULL)
 CREATE UNIQUE INDEX clients_pkey ON public.clients USING btree (id)
 CREATE UNIQUE INDEX clients_vendor_code_key ON public.clients USING btree (vendor_code)
 closed_months.month text NOT NULL

@@ -103,6 +103,7 @@ describe('a backup that is put back', () => {
     const otp = await otpSubscriber(service);
     people = { spending, replaced, cancelled, suspended, lifted, locked, idle, otp };
     desk = await new DeskBrowser(service).signIn('agent');
+    await service.rows.clients.register({ clientId: 'former-shop', secret: 'of the former shop' });
     ({ enrolmentCode } = await service.subscribe(await service.addLine()));
     registration = await register(otp);
     spent.id = (await service.start(spending.person)).body.id;
@@ -123,6 +124,7 @@ describe('a backup that is put back', () => {
     expect((await service.verify(asked, spent.otp)).status).toBe(200);
     expect((await service.call('DELETE', `/v1/registrations/${registration}`, undefined, BANK)).status).toBe(204);
     await run('operator-accounts', 'disable', 'agent');
+    await run('clients', 'disable', 'former-shop');
     await service.enrol(enrolmentCode);
     // No time to write anything more.
     await running.kill();
@@ -140,7 +142,7 @@ describe('a backup that is put back', () => {
   it('has its journal without personal data, one line for each door', async () => {
     const written = (await lines()).map((line) => JSON.parse(line) as Record<string, unknown>);
     const doors = ['code_spent', 'device_revoked', 'subscription', 'pin_locked', 'otp_step_used'];
-    for (const door of [...doors, 'registration_revoked', 'operator_disabled']) {
+    for (const door of [...doors, 'registration_revoked', 'operator_disabled', 'client_disabled']) {
       expect(written).toContainEqual(
         expect.objectContaining({ v: 1, door, id: expect.stringMatching(/^[\da-f-]{36}$/), mark: expect.any(Number) }),
       );
@@ -214,6 +216,12 @@ describe('a backup that is put back', () => {
       401,
     );
     await new DeskBrowser(service).signIn('supervisor');
+  });
+
+  it('gives no token again to a client that was disabled', async () => {
+    const form = { grant_type: 'client_credentials', client_id: 'former-shop', client_secret: 'of the former shop' };
+    const answer = await fetch(`${service.issuer}/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) });
+    expect(await answer.json()).toMatchObject({ error: 'invalid_client' });
   });
 
   it('has no registration again that its institution ended', async () => {

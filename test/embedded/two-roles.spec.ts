@@ -1,14 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { runMigrations } from 'bullmq';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions, migrate } from '../../config/data-source.ts';
 import { startEmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
 import { eventually } from '../support/eventually.ts';
-import { startProcess, type ServiceProcess } from '../support/service.ts';
+import { packed, startProcess, type ServiceProcess } from '../support/service.ts';
 
 const SERVICE = 'pushguard_service';
 let dataDir: string;
@@ -91,8 +93,16 @@ async function expectQueueToWork(service: ServiceProcess, number: string): Promi
   expect(service.log()).not.toContain('wait for the sweep');
 }
 
+/** Runs `npm run client` with the DATA_DIR of the running service alone. */
+async function admitClient(clientId: string): Promise<unknown> {
+  const words = ['add', '상점', '--scope=authentications', `--id=${clientId}`, '--json'];
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], DATA_DIR: dataDir };
+  const { stdout } = await promisify(execFile)(process.execPath, [packed('commands/clients'), ...words], { env });
+  return JSON.parse(stdout);
+}
+
 describe('npm start', () => {
-  it('npm start gives its service a plain role, and uses that role the next time', async () => {
+  it('npm start gives its service a plain role, and uses that role the next time, also for the commands that find it by DATA_DIR', async () => {
     for (const number of ['1', '2']) {
       const service = await startProcess({ DATA_DIR: dataDir });
       try {
@@ -100,6 +110,7 @@ describe('npm start', () => {
         await expectPlainService();
         expect((await auditEntries()).at(-1)).toMatchObject({ number });
         await expectQueueToWork(service, number);
+        if (number === '2') expect(await admitClient('a-shop')).toMatchObject({ clientId: 'a-shop' });
       } finally {
         await service.stop();
       }

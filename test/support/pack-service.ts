@@ -18,7 +18,13 @@ const __dirname = dirnameOf(__filename);
 const PREFIX = 'packed-';
 
 /** The programs of dist/src/ that tests start again and again. */
-const PROGRAMS = ['main', 'commands/operator-accounts', 'commands/replay-events', 'commands/verify-audit'];
+const PROGRAMS = [
+  'main',
+  'commands/clients',
+  'commands/operator-accounts',
+  'commands/replay-events',
+  'commands/verify-audit',
+];
 
 /**
  * Packs each of the programs, all that it imports, and the packages into one file, because a process takes more than a

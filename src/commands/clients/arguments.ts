@@ -1,0 +1,224 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { Problem } from '../../domain/problem.ts';
+import { SHOWN_TEXT } from '../../http/plain-text.ts';
+import {
+  readAssertionAudience,
+  readAuthMethod,
+  readClientId,
+  readFrameOrigins,
+  readJwks,
+  readName,
+  readReturnUrls,
+  readScopes,
+  readStartsPerMinute,
+  readVendorCode,
+  readWindowHost,
+  type ClientSettings,
+} from '../../relying-parties/client-settings.ts';
+
+const COMMANDS = ['add', 'list', 'show', 'change', 'rotate', 'disable'] as const;
+
+/** What was asked for, checked. `subject` is the name for `add`, and the client id for the others. */
+export interface Wanted {
+  command: (typeof COMMANDS)[number];
+  subject: string;
+  /** Of a client that is added; undefined for one that is made up. */
+  id: string | undefined;
+  settings: ClientSettings;
+  overlapSeconds: number;
+  reason: string | undefined;
+  json: boolean;
+}
+
+const OPTIONS = {
+  id: { type: 'string' },
+  name: { type: 'string' },
+  scope: { type: 'string', multiple: true },
+  'return-url': { type: 'string', multiple: true },
+  'frame-origin': { type: 'string', multiple: true },
+  'window-host': { type: 'string' },
+  'auth-method': { type: 'string' },
+  jwks: { type: 'string' },
+  'assertion-audience': { type: 'string' },
+  'vendor-code': { type: 'string' },
+  'starts-per-minute': { type: 'string' },
+  'refuses-sms': { type: 'boolean' },
+  'requires-registration': { type: 'boolean' },
+  overlap: { type: 'string' },
+  reason: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Values = ReturnType<typeof parse>['values'];
+type Option = keyof typeof OPTIONS;
+
+const SETTINGS: readonly Option[] = [
+  'scope',
+  'return-url',
+  'frame-origin',
+  'window-host',
+  'auth-method',
+  'jwks',
+  'assertion-audience',
+  'vendor-code',
+  'starts-per-minute',
+  'refuses-sms',
+  'requires-registration',
+];
+
+/** The options that each command takes besides `--json` and `--help`. */
+const TAKES: Readonly<Record<Wanted['command'], readonly Option[]>> = {
+  add: ['id', 'reason', ...SETTINGS],
+  list: [],
+  show: [],
+  change: ['name', 'reason', ...SETTINGS],
+  rotate: ['overlap', 'reason'],
+  disable: ['reason'],
+};
+
+const DAY_SECONDS = 86_400;
+const UNITS = { s: 1, m: 60, h: 3_600, d: DAY_SECONDS } as const;
+const MAX_OVERLAP_SECONDS = 90 * DAY_SECONDS;
+/** The longest file of keys: twenty of RSA with 4096 bits take a third of it. */
+const MAX_JWKS_BYTES = 64 * 1024;
+
+/** Takes an empty list or setting away. */
+const NONE = 'none';
+
+/**
+ * Reads the words after the command. Returns undefined when help is asked for. Throws `invalid_request` with a sentence
+ * that says what to do.
+ */
+export function readArguments(words: string[], ownVendorCode: string): Wanted | undefined {
+  const { values, positionals } = parse(words);
+  if (values.help) return undefined;
+  const [first = '', ...subjects] = positionals;
+  const command = COMMANDS.find((one) => one === first);
+  if (command === undefined) throw refused(`Give one of ${COMMANDS.join(', ')}. See: npm run client -- --help`);
+  const foreign = Object.keys(values).find((name) => name !== 'json' && !TAKES[command].some((one) => one === name));
+  if (foreign !== undefined) throw refused(`${command} takes no --${foreign}. See: npm run client -- --help`);
+  return {
+    command,
+    subject: readSubject(command, subjects),
+    id: values.id === undefined ? undefined : readClientId(values.id),
+    settings: readSettings(command, values, ownVendorCode),
+    overlapSeconds: readOverlap(values.overlap ?? '24h'),
+    reason: readReason(values.reason),
+    json: values.json ?? false,
+  };
+}
+
+function parse(words: string[]) {
+  try {
+    const read = parseArgs({
+      args: words,
+      options: OPTIONS,
+      allowPositionals: true,
+      allowNegative: true,
+      tokens: true,
+    });
+    expectOnce(read.tokens);
+    return read;
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    const [sentence = ''] = (error as Error).message.split('. To specify');
+    throw refused(`${sentence.replace(/\.$/, '')}. See: npm run client -- --help`);
+  }
+}
+
+/** Of an option that was given twice, only one value would count. */
+function expectOnce(tokens: readonly { kind: string; name?: string }[]): void {
+  const given = tokens.flatMap(({ kind, name }) => (kind === 'option' && name !== undefined ? [name] : []));
+  for (const [name, option] of Object.entries(OPTIONS)) {
+    const times = given.filter((one) => one.replace(/^no-/, '') === name).length;
+    if (times > 1 && !('multiple' in option)) throw refused(`Give --${name} once.`);
+  }
+}
+
+function readSubject(command: Wanted['command'], [subject, ...others]: string[]): string {
+  if (command === 'list') {
+    if (subject !== undefined) throw refused('list takes nothing but --json.');
+    return '';
+  }
+  if (subject === undefined || others.length > 0) {
+    throw refused(
+      command === 'add'
+        ? 'Give the name of the client, in quotes if it has blanks: add "Name" --scope=authentications'
+        : `Give one client id: ${command} <client-id>. See: npm run client -- list`,
+    );
+  }
+  return command === 'add' ? readName(subject) : subject;
+}
+
+function readSettings(command: Wanted['command'], values: Values, ownVendorCode: string): ClientSettings {
+  const { name, scope, jwks } = values;
+  const host = values['window-host'];
+  const vendorCode = values['vendor-code'];
+  const settings: ClientSettings = {
+    ...(name !== undefined && { name: readName(name) }),
+    ...(scope !== undefined && { scopes: readScopes(listed(scope)) }),
+    ...given(values['return-url'], (texts) => ({ returnUrls: readReturnUrls(addresses(texts)) })),
+    ...given(values['frame-origin'], (texts) => ({ frameOrigins: readFrameOrigins(addresses(texts)) })),
+    ...(host !== undefined && { windowHost: host === NONE ? null : readWindowHost(host) }),
+    ...given(values['auth-method'], (text) => ({ tokenEndpointAuthMethod: readAuthMethod(text) })),
+    ...given(values['assertion-audience'], (text) => ({ assertionAudience: readAssertionAudience(text) })),
+    ...(vendorCode !== undefined && {
+      vendorCode: vendorCode === NONE ? null : readVendorCode(vendorCode, ownVendorCode),
+    }),
+    ...given(values['starts-per-minute'], (text) => ({ startsPerMinute: readStartsPerMinute(text) })),
+    ...given(values['refuses-sms'], (refusesSms) => ({ refusesSms })),
+    ...given(values['requires-registration'], (requiresRegistration) => ({ requiresRegistration })),
+    ...(jwks !== undefined && { jwks: readJwks(readJwksFile(jwks)) }),
+  };
+  if (command === 'add' && settings.scopes === undefined) readScopes([]);
+  if (command === 'change' && Object.keys(settings).length === 0)
+    throw refused('Give at least one setting to change. See: npm run client -- --help');
+  return settings;
+}
+
+function given<Value, Setting extends ClientSettings>(
+  value: Value | undefined,
+  read: (value: Value) => Setting,
+): Setting | undefined {
+  return value === undefined ? undefined : read(value);
+}
+
+function listed(texts: readonly string[]): string[] {
+  return texts.flatMap((text) => text.split(/[\s,]+/)).filter((one) => one !== '');
+}
+
+/** An address may have a comma in its query, so each is given by itself. */
+function addresses(texts: readonly string[]): string[] {
+  return texts.length === 1 && texts[0] === NONE ? [] : [...texts];
+}
+
+function readJwksFile(path: string): string {
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(path === '-' ? process.stdin.fd : path);
+  } catch (error) {
+    const { code = 'unknown' } = error as NodeJS.ErrnoException;
+    throw refused(`The JWKS cannot be read from ${path === '-' ? 'standard input' : path} (${code}).`);
+  }
+  if (bytes.length > MAX_JWKS_BYTES) throw refused('The JWKS must have at most 64 KiB.');
+  return bytes.toString('utf8').replace(/^\ufeff/, '');
+}
+
+function readOverlap(text: string): number {
+  const [, number, unit] = /^(\d{1,8})([smhd])$/.exec(text) ?? [];
+  const seconds = text === '0' ? 0 : Number(number) * UNITS[unit as keyof typeof UNITS];
+  if (seconds <= MAX_OVERLAP_SECONDS) return seconds;
+  throw refused('The overlap must be a number with s, m, h or d, such as 24h, at most 90d; or 0.');
+}
+
+function readReason(text: string | undefined): string | undefined {
+  const reason = text?.normalize('NFC').trim();
+  if (reason === undefined || (reason.length <= 200 && SHOWN_TEXT.test(reason))) return reason;
+  throw refused('The reason must be one line of 1 to 200 visible characters.');
+}
+
+function refused(detail: string): Problem {
+  return new Problem('invalid_request', detail);
+}

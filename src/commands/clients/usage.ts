@@ -1,0 +1,34 @@
+/** What `--help` prints. */
+export const USAGE = `npm run client -- add <name> --scope=SCOPE [settings]     admit a client; prints its id and secret
+npm run client -- list                                   all clients
+npm run client -- show <client-id>                       one client, and when each of its keys was last used
+npm run client -- change <client-id> settings            change what is given, keep the rest
+npm run client -- rotate <client-id> [--overlap=24h]     a new secret; the former one serves for the time given
+npm run client -- disable <client-id>                    no more tokens, for good; those that it has are refused
+
+A client is a program that calls the service: a relying party, a carrier or an operator's system. A secret is printed
+once and stored nowhere: hand it over by a safe way.
+
+Settings. A list may be given several times or with commas, and replaces the former one; "none" empties a list of
+addresses and takes a window host or vendor code away.
+  --id=ID                     add only: the client id; made up when left out
+  --name=TEXT                 change only: the name that people read in the app, at most 60 characters
+  --scope=SCOPE               authentications, signing, carrier, operator, operator.decide
+  --return-url=URL            where hosted windows may return to, compared exactly; https, or http on localhost
+  --frame-origin=ORIGIN       pages that may show hosted windows in a frame
+  --window-host=HOST          host of the page where codes are typed, for the last line of text messages
+  --auth-method=METHOD        client_secret_basic (default), client_secret_post or private_key_jwt
+  --jwks=FILE                 public keys for private_key_jwt, as {"keys": [...]}; - reads standard input
+  --assertion-audience=AUD    issuer (default), or endpoint for clients that name the token endpoint as aud
+  --vendor-code=CODE          of a financial institution, beside the serial numbers of its Smart OTPs
+  --starts-per-minute=N       quota of starts, 6000 by default
+  --refuses-sms               subscribers may not permit SMS for it; --no-refuses-sms
+  --requires-registration     it gets nothing without a registration; --no-requires-registration
+
+  --overlap=TIME              rotate only: 90s, 30m, 24h or 7d, at most 90d; 0 ends every former secret at once
+  --reason=TEXT               why, for the audit
+  --json                      print JSON for programs
+
+Reads DATABASE_URL and KEYRING like the service; without DATABASE_URL it finds the database that npm start runs in
+DATA_DIR. Exit code: 0 done, 1 refused, and nothing was changed.
+`;

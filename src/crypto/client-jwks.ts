@@ -1,0 +1,88 @@
+import { createPublicKey, type JsonWebKey } from 'node:crypto';
+import { calculateJwkThumbprint, type JWK } from 'jose';
+
+/** The maximum number of keys in the set of one client. */
+const MAX_KEYS = 20;
+/** NIST SP 800-131A: shorter RSA keys are too weak. */
+const MIN_RSA_BITS = 2048;
+/** Members of private and of symmetric keys (RFC 7518, 6). */
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const;
+
+/** The kinds of keys that verify an assertion: members, curve and algorithms. */
+const KINDS = {
+  EC: { members: ['crv', 'x', 'y'], curve: 'P-256', algorithms: ['ES256'] },
+  OKP: { members: ['crv', 'x'], curve: 'Ed25519', algorithms: ['EdDSA', 'Ed25519'] },
+  RSA: { members: ['n', 'e'], curve: undefined, algorithms: ['PS256'] },
+} as const;
+const ALLOWED = 'P-256 (ES256), Ed25519 (EdDSA) or RSA of 2048 bits or more (PS256)';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads the public keys of a client. Returns the set with no more than the members that verifying needs, or a sentence
+ * that says what is wrong with it. No sentence quotes the input, which may hold a private key by mistake.
+ */
+export function readClientJwks(set: unknown): { keys: JWK[] } | string {
+  const { keys } = (typeof set === 'object' && set !== null ? set : {}) as Members;
+  if (!Array.isArray(keys) || keys.length === 0 || keys.length > MAX_KEYS) {
+    return `The JWKS must be a JSON object {"keys": […]} with 1 to ${MAX_KEYS} public keys.`;
+  }
+  const read: JWK[] = [];
+  for (const [at, key] of keys.entries()) {
+    const one = readKey(key);
+    if (typeof one === 'string') return `Key ${at + 1} of the JWKS ${one}`;
+    if (one.kid !== undefined && read.some(({ kid }) => kid === one.kid)) {
+      return `Key ${at + 1} of the JWKS has the kid of another key. Give each key its own.`;
+    }
+    read.push(one);
+  }
+  return { keys: read };
+}
+
+/** The thumbprints of keys in a registered set (RFC 7638), with their `kid`. */
+export async function thumbprintsOf(jwks: object): Promise<{ kid: string | null; thumbprint: string }[]> {
+  const { keys = [] } = jwks as { keys?: JWK[] };
+  return Promise.all(
+    keys.map(async (key) => ({ kid: key.kid ?? null, thumbprint: await calculateJwkThumbprint(key) })),
+  );
+}
+
+function readKey(key: unknown): JWK | string {
+  if (typeof key !== 'object' || key === null) return 'must be a JSON object.';
+  const given = key as Members;
+  const secret = PRIVATE_MEMBERS.find((member) => member in given);
+  if (secret !== undefined) {
+    return `has the private member "${secret}". Register the public key alone, and replace this key if others saw it.`;
+  }
+  const kty = given['kty'];
+  if (kty !== 'EC' && kty !== 'OKP' && kty !== 'RSA') return `must be one on ${ALLOWED}.`;
+  const { members, curve, algorithms } = KINDS[kty];
+  if (given['crv'] !== curve) return `must be one on ${ALLOWED}.`;
+  const { alg, use, kid, key_ops: operations } = given;
+  if (alg !== undefined && !algorithms.some((one) => one === alg)) {
+    return `has another "alg" than ${algorithms.join(' or ')}, which belongs to it.`;
+  }
+  if (use !== undefined && use !== 'sig') return 'must have "use": "sig", or no "use".';
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
+    return 'must have "verify" in "key_ops", or no "key_ops".';
+  }
+  if (kid !== undefined && (typeof kid !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(kid))) {
+    return 'must have a "kid" of 1 to 255 visible ASCII characters, or none.';
+  }
+  if (!isWhole(kty, given)) return `is incomplete or damaged. It must be one on ${ALLOWED}.`;
+  const kept = ['kty', ...members, 'kid', 'alg', 'use'].filter((member) => given[member] !== undefined);
+  return Object.fromEntries(kept.map((member) => [member, given[member]]));
+}
+
+/** A point that is not on its curve is refused by OpenSSL. */
+function isWhole(kty: keyof typeof KINDS, given: Members): boolean {
+  const members = KINDS[kty].members;
+  if (members.some((member) => typeof given[member] !== 'string')) return false;
+  try {
+    const parts = Object.fromEntries(['kty', ...members].map((member) => [member, given[member]]));
+    const { asymmetricKeyDetails } = createPublicKey({ key: parts as JsonWebKey, format: 'jwk' });
+    return kty !== 'RSA' || (asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_RSA_BITS;
+  } catch {
+    return false;
+  }
+}

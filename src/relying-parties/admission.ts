@@ -1,0 +1,197 @@
+import { Injectable } from '@nestjs/common';
+import { thumbprintsOf } from '../crypto/client-jwks.ts';
+import { randomId, randomToken } from '../crypto/random.ts';
+import { sha256 } from '../crypto/sha256.ts';
+import { isConflict, type Session } from '../database/database.ts';
+import { AdmissionStore } from './admission.store.ts';
+import type { Client, ClientAuthMethod } from './client.entity.ts';
+import { refused, type ClientSettings } from './client-settings.ts';
+import { CALL_CENTRE, WEBSITE } from './relying-parties.ts';
+
+/** Random bytes of a secret. */
+const SECRET_BYTES = 32;
+
+/** A registration that was made. `secret` is shown once and stored nowhere. */
+export interface Admitted {
+  clientId: string;
+  secret: string | null;
+}
+
+/** One key with which a client may authenticate, or might until `endsAt`. Never the secret or its digest. */
+export interface ListedKey {
+  kind: 'secret' | 'key';
+  kid: string | null;
+  thumbprint: string | null;
+  state: 'present' | 'overlapping' | 'ended';
+  madeAt: Date | null;
+  endsAt: Date | null;
+  lastUsedAt: Date | null;
+}
+
+/** A client as its administrator sees it. */
+export type ListedClient = Omit<Client, 'id' | 'secretDigest' | 'jwks'> & { keys: ListedKey[] };
+
+/**
+ * Admits relying parties and other clients, changes what is registered and ends it. The caller audits each act in the
+ * same transaction. Problems of all: `invalid_request`.
+ */
+@Injectable()
+export class Admission {
+  constructor(private readonly store: AdmissionStore) {}
+
+  /** Adds a client: with the keys given, or with a new secret. */
+  async add(
+    session: Session,
+    clientId: string,
+    settings: ClientSettings & Pick<Client, 'name' | 'scopes'>,
+  ): Promise<Admitted> {
+    const tokenEndpointAuthMethod =
+      settings.tokenEndpointAuthMethod ?? (settings.jwks ? 'private_key_jwt' : 'client_secret_basic');
+    expectFitting(tokenEndpointAuthMethod, settings.jwks ?? null);
+    const secret = settings.jwks ? null : randomToken(SECRET_BYTES);
+    const secretDigest = secret === null ? null : sha256(secret);
+    const client = { ...settings, id: randomId(), clientId, tokenEndpointAuthMethod, secretDigest };
+    await unique(this.store.insert(session, client), client);
+    return { clientId, secret };
+  }
+
+  /**
+   * Changes settings; those that are left out stay. Another way to authenticate brings its keys: a new secret, or the
+   * JWKS given. Returns the secret that this made, or null.
+   */
+  async change(session: Session, clientId: string, settings: ClientSettings): Promise<Admitted> {
+    expectNotOwn(clientId);
+    const client = await this.store.lock(session, clientId);
+    if (!client) throw unknown(clientId);
+    if (client.disabledAt !== null) throw disabled(clientId);
+    const method = settings.tokenEndpointAuthMethod ?? client.tokenEndpointAuthMethod;
+    const keeps = method === null || method === 'private_key_jwt';
+    const jwks = settings.jwks ?? (keeps ? client.jwks : null);
+    if (method !== null) expectFitting(method, jwks);
+    const [secret, keys] = credentialsOf(method, client, jwks);
+    await unique(this.store.change(session, client.id, { ...settings, ...keys }), { clientId, ...settings });
+    return { clientId, secret };
+  }
+
+  /** Gives a client a new secret. The former one serves for `overlapSeconds` longer; those before it no longer either. */
+  async rotate(session: Session, clientId: string, overlapSeconds: number): Promise<Admitted & { formerEndsAt: Date }> {
+    expectNotOwn(clientId);
+    const secret = randomToken(SECRET_BYTES);
+    const formerEndsAt = await this.store.rotate(session, clientId, sha256(secret), overlapSeconds);
+    if (formerEndsAt !== undefined) return { clientId, secret, formerEndsAt };
+    const client = await this.store.find(clientId);
+    if (!client) throw unknown(clientId);
+    if (client.disabledAt !== null) throw disabled(clientId);
+    throw refused(
+      `${clientId} has no secret: it uses private_key_jwt. Change its keys with: change ${clientId} --jwks=FILE`,
+    );
+  }
+
+  /** Refuses a client new tokens, and within a second those that it has. It stays so. */
+  async disable(session: Session, clientId: string): Promise<void> {
+    expectNotOwn(clientId);
+    if (await this.store.disable(session, clientId)) return;
+    throw (await this.store.find(clientId)) ? disabled(clientId) : unknown(clientId);
+  }
+
+  /** Lists all clients by id, without the service's own and without keys. */
+  async list(): Promise<Omit<ListedClient, 'keys'>[]> {
+    const clients = await this.store.list();
+    return clients.filter(({ clientId }) => !isOwn(clientId)).map((client) => withoutKeys(client));
+  }
+
+  /** Shows one client with its keys and their last uses. */
+  async show(clientId: string): Promise<ListedClient> {
+    const client = await this.store.find(clientId);
+    if (!client) throw unknown(clientId);
+    return { ...withoutKeys(client), keys: [...(await this.secrets(client)), ...(await this.publicKeys(client))] };
+  }
+
+  private async secrets({ id, secretDigest, createdAt }: Client): Promise<ListedKey[]> {
+    const rows = await this.store.secretsOf(id);
+    const isPresent = (digest: Buffer) => secretDigest?.equals(digest) === true;
+    const kept = rows.map(({ digest, madeAt, endsAt, lastUsedAt }) => ({
+      isPresent: isPresent(digest),
+      madeAt,
+      endsAt,
+      lastUsedAt,
+    }));
+    // A secret that was registered by other means, and not used yet.
+    if (secretDigest && !kept.some((one) => one.isPresent))
+      kept.push({ isPresent: true, madeAt: createdAt, endsAt: null, lastUsedAt: null });
+    return kept.map(({ isPresent: present, madeAt, endsAt, lastUsedAt }) => {
+      const overlaps = endsAt !== null && endsAt > new Date();
+      const state = present ? 'present' : overlaps ? 'overlapping' : 'ended';
+      return {
+        kind: 'secret',
+        kid: null,
+        thumbprint: null,
+        state,
+        madeAt,
+        endsAt: present ? null : endsAt,
+        lastUsedAt,
+      };
+    });
+  }
+
+  private async publicKeys({ id, jwks }: Client): Promise<ListedKey[]> {
+    if (jwks === null) return [];
+    const uses = new Map((await this.store.usesOf(id)).map((one) => [one.thumbprint, one.lastUsedAt]));
+    return (await thumbprintsOf(jwks)).map(({ kid, thumbprint }) => {
+      const lastUsedAt = uses.get(thumbprint) ?? null;
+      return { kind: 'key', kid, thumbprint, state: 'present', madeAt: null, endsAt: null, lastUsedAt };
+    });
+  }
+}
+
+/** The secret that a change makes, and the columns of the credentials as far as they change. */
+function credentialsOf(
+  method: ClientAuthMethod | null,
+  client: Client,
+  jwks: object | null,
+): [string | null, Partial<Pick<Client, 'secretDigest' | 'jwks'>>] {
+  if (method === null) return [null, { jwks }];
+  if (method === 'private_key_jwt') return [null, { jwks, ...(client.secretDigest && { secretDigest: null }) }];
+  if (client.secretDigest) return [null, { jwks: null }];
+  const secret = randomToken(SECRET_BYTES);
+  return [secret, { jwks: null, secretDigest: sha256(secret) }];
+}
+
+function expectFitting(method: ClientAuthMethod, jwks: object | null): void {
+  if (method === 'private_key_jwt' && jwks === null)
+    throw refused('private_key_jwt needs the public keys of the client: give --jwks=FILE.');
+  if (method !== 'private_key_jwt' && jwks !== null)
+    throw refused(
+      `A JWKS serves private_key_jwt, and the method is ${method}. Give --auth-method=private_key_jwt too.`,
+    );
+}
+
+async function unique(
+  write: Promise<void>,
+  { clientId, vendorCode }: { clientId: string; vendorCode?: string | null },
+): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
+    const cause = (error as { driverError?: unknown }).driverError ?? error;
+    if (isConflict(cause, 'clients_client_id_key')) throw refused(`The client id ${clientId} is already in use.`);
+    if (isConflict(cause, 'clients_vendor_code_key'))
+      throw refused(`The vendor code ${vendorCode} belongs to another client.`);
+    throw error;
+  }
+}
+
+function isOwn(clientId: string): boolean {
+  return clientId === WEBSITE.clientId || clientId === CALL_CENTRE.clientId;
+}
+
+function expectNotOwn(clientId: string): void {
+  if (isOwn(clientId)) throw refused(`${clientId} belongs to the service itself and stays as it is.`);
+}
+
+function withoutKeys({ id: _id, secretDigest: _digest, jwks: _jwks, ...client }: Client): Omit<ListedClient, 'keys'> {
+  return client;
+}
+
+const unknown = (clientId: string) => refused(`No client has the id ${clientId}. See: list`);
+const disabled = (clientId: string) => refused(`${clientId} is disabled, and stays so. Add a new client.`);
