@@ -11,17 +11,17 @@ import { CarrierDirectory } from '../gateways/directory/carrier-directory.ts';
 import { LineMemories } from './line-memories.ts';
 
 /** The facts of a line as they are stored; number and owner are encrypted. */
-type LineRow = Pick<Line, 'owner' | 'carrier' | 'status' | 'holder' | 'plan' | 'handset'> & {
+export type LineRow = Pick<Line, 'owner' | 'carrier' | 'status' | 'holder' | 'plan' | 'handset'> & {
   lineId: string;
   /** Null while the line has no number. */
   phoneNumber: Buffer | null;
 };
 
 /** The position in the carrier's events up to which the line is recorded. */
-type AsOfRow = Pick<Line, 'sequence' | 'factsAsOf'>;
+export type AsOfRow = Pick<Line, 'sequence' | 'factsAsOf'>;
 
 /** Facts whose change gives the line to another person, number or contract. */
-const CHANGES_HANDS: ReadonlySet<Difference> = new Set(['phoneNumber', 'owner', 'holder', 'status']);
+export const CHANGES_HANDS: ReadonlySet<Difference> = new Set(['phoneNumber', 'owner', 'holder', 'status']);
 
 /** A line whose row this transaction has locked. */
 export interface LockedLine {
@@ -40,7 +40,7 @@ export class NumberOvertaken extends Error {
 /** A line that lost its number, as it was before. */
 export type LosingLine = Pick<LineFacts, 'lineId' | 'phoneNumber' | 'owner'>;
 
-const FACTS = `id AS "lineId", CASE WHEN phone_index IS NOT NULL THEN phone_number END AS "phoneNumber", owner, carrier,
+export const FACTS = `id AS "lineId", CASE WHEN phone_index IS NOT NULL THEN phone_number END AS "phoneNumber", owner, carrier,
   status, holder, plan, handset`;
 
 const BY_PHONE = statement(
@@ -69,7 +69,7 @@ const IDS_BY_PHONE = statement(
     UNION ALL SELECT id FROM lines WHERE phone_index = ANY($1) AND status = 'terminated'`,
 );
 
-const AS_OF = `sequence, CASE WHEN isfinite(told_at) THEN told_at ELSE 'epoch' END AS "factsAsOf"`;
+export const AS_OF = `sequence, CASE WHEN isfinite(told_at) THEN told_at ELSE 'epoch' END AS "factsAsOf"`;
 
 const LOCK = statement('line_lock', `SELECT ${FACTS}, ${AS_OF} FROM lines WHERE id = $1 FOR UPDATE`);
 
@@ -360,7 +360,8 @@ export class Lines extends CarrierDirectory {
     return this.keys.fields.decrypt(phoneNumber, `lines:phone_number:${lineId}`).toString('utf8');
   }
 
-  private readLocked(row: LineRow & AsOfRow): LockedLine {
+  /** Decrypts the row of a line that this transaction has locked. */
+  readLocked(row: LineRow & AsOfRow): LockedLine {
     return { facts: this.read(row), sequence: BigInt(row.sequence), factsAsOf: row.factsAsOf };
   }
 
@@ -371,11 +372,16 @@ export class Lines extends CarrierDirectory {
     };
   }
 
+  /** The owner of a line, encrypted for its row. */
+  sealOwner({ lineId, owner }: Pick<LineFacts, 'lineId' | 'owner'>): Buffer {
+    return this.keys.fields.encrypt(JSON.stringify(owner), `lines:owner:${lineId}`);
+  }
+
   /** The facts of a line for storage, without the number; the owner is encrypted. */
   private columns({ lineId: id, owner, carrier, status, holder, plan, handset }: RegisteredLine) {
     return {
       id,
-      owner: this.keys.fields.encrypt(JSON.stringify(owner), `lines:owner:${id}`),
+      owner: this.sealOwner({ lineId: id, owner }),
       carrier,
       status,
       holder,
