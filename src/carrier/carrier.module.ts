@@ -7,7 +7,10 @@ import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
 import { CarrierEventStore } from './events/carrier-event.store.ts';
 import { CarrierController } from './carrier.controller.ts';
 import { HandshakeController } from './events/handshake.controller.ts';
+import { EventConsequences } from './events/consequences.ts';
 import { EventLanes } from './events/event-lanes.ts';
+import { EventRecords } from './events/event-records.ts';
+import { EventSets } from './events/event-sets.ts';
 import { CarrierFeed } from './events/feed.ts';
 import { SnapshotImport } from './snapshot/import.ts';
 import { Reconcile } from './snapshot/reconcile.ts';
@@ -16,7 +19,16 @@ import { Reconcile } from './snapshot/reconcile.ts';
 @Module({
   imports: [LifecycleModule, SubscriptionsModule, LinesModule],
   controllers: [CarrierController, HandshakeController],
-  providers: [CarrierFeed, EventLanes, Reconcile, SnapshotImport, CarrierEventStore],
+  providers: [
+    CarrierFeed,
+    EventLanes,
+    EventSets,
+    EventConsequences,
+    EventRecords,
+    CarrierEventStore,
+    Reconcile,
+    SnapshotImport,
+  ],
   exports: [CarrierFeed, CarrierEventStore],
 })
 export class CarrierModule {

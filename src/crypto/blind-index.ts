@@ -16,6 +16,11 @@ export class BlindIndex {
     return digest(this.ring[0].key, kind, value);
   }
 
+  /** The indexes under the older keys; none while there is one key. */
+  older(kind: Indexed, value: string): Buffer[] {
+    return this.ring.slice(1).map(({ key }) => digest(key, kind, value));
+  }
+
   /** The indexes under every key, the present one first, so that a row written under an older key is still found. */
   all(kind: Indexed, value: string): [Buffer, ...Buffer[]] {
     const [present, ...older] = this.ring;

@@ -30,6 +30,8 @@ export interface Connection extends Statements {
 
 /** SQLSTATE of a violated unique constraint (PostgreSQL, appendix A). */
 const UNIQUE_VIOLATION = '23505';
+/** SQLSTATE classes that say nothing about a statement: no connection, no resources, a server that stops. */
+const OUTAGE = /^(08|53|57P)/;
 /** SQLSTATE of transactions that waited for each other. */
 const DEADLOCK = '40P01';
 
@@ -188,6 +190,15 @@ export class Database implements Session {
 
 function isAboutNames(error: unknown): boolean {
   return error instanceof pg.DatabaseError && MIXED_NAMES.has(error.code ?? '');
+}
+
+/**
+ * True if PostgreSQL answered and refused what a transaction asked for, which then left no effect. False where it serves
+ * nothing at present, or where it is not known what became of the transaction.
+ */
+export function isRefusal(error: unknown): boolean {
+  const { driverError = error } = error as { driverError?: unknown };
+  return driverError instanceof pg.DatabaseError && !OUTAGE.test(driverError.code ?? '');
 }
 
 /** True if `error` reports that another row holds the same key in `constraint`. */

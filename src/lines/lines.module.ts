@@ -3,6 +3,7 @@ import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { Environment } from '../../config/environment.ts';
 import { ADOPTED_DIRECTORY, CarrierDirectory } from '../gateways/directory/carrier-directory.ts';
 import { LineMemories } from './line-memories.ts';
+import { LineSets } from './line-sets.ts';
 import { Lines } from './lines.ts';
 import { StartBudgets } from './start-budgets.ts';
 import { Tmf637Directory } from '../gateways/directory/tmf637.directory.ts';
@@ -19,8 +20,8 @@ const DIRECTORY = {
 };
 
 @Module({
-  providers: [Lines, LineMemories, DIRECTORY, StartBudgets],
-  exports: [Lines, LineMemories, CarrierDirectory, StartBudgets],
+  providers: [Lines, LineSets, LineMemories, DIRECTORY, StartBudgets],
+  exports: [Lines, LineSets, LineMemories, CarrierDirectory, StartBudgets],
 })
 export class LinesModule {
   constructor(tasks: RecurringTasks, budgets: StartBudgets, memories: LineMemories) {

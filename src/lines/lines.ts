@@ -11,17 +11,17 @@ import { CarrierDirectory } from '../gateways/directory/carrier-directory.ts';
 import { LineMemories } from './line-memories.ts';
 
 /** The facts of a line as they are stored; number and owner are encrypted. */
-type LineRow = Pick<Line, 'owner' | 'carrier' | 'status' | 'holder' | 'plan' | 'handset'> & {
+export type LineRow = Pick<Line, 'owner' | 'carrier' | 'status' | 'holder' | 'plan' | 'handset'> & {
   lineId: string;
   /** Null while the line has no number. */
   phoneNumber: Buffer | null;
 };
 
 /** The position in the carrier's events up to which the line is recorded. */
-type AsOfRow = Pick<Line, 'sequence' | 'factsAsOf'>;
+export type AsOfRow = Pick<Line, 'sequence' | 'factsAsOf'>;
 
 /** Facts whose change gives the line to another person, number or contract. */
-const CHANGES_HANDS: ReadonlySet<Difference> = new Set(['phoneNumber', 'owner', 'holder', 'status']);
+export const CHANGES_HANDS: ReadonlySet<Difference> = new Set(['phoneNumber', 'owner', 'holder', 'status']);
 
 /** A line whose row this transaction has locked. */
 export interface LockedLine {
@@ -40,7 +40,7 @@ export class NumberOvertaken extends Error {
 /** A line that lost its number, as it was before. */
 export type LosingLine = Pick<LineFacts, 'lineId' | 'phoneNumber' | 'owner'>;
 
-const FACTS = `id AS "lineId", CASE WHEN phone_index IS NOT NULL THEN phone_number END AS "phoneNumber", owner, carrier,
+export const FACTS = `id AS "lineId", CASE WHEN phone_index IS NOT NULL THEN phone_number END AS "phoneNumber", owner, carrier,
   status, holder, plan, handset`;
 
 const BY_PHONE = statement(
@@ -69,7 +69,7 @@ const IDS_BY_PHONE = statement(
     UNION ALL SELECT id FROM lines WHERE phone_index = ANY($1) AND status = 'terminated'`,
 );
 
-const AS_OF = `sequence, CASE WHEN isfinite(told_at) THEN told_at ELSE 'epoch' END AS "factsAsOf"`;
+export const AS_OF = `sequence, CASE WHEN isfinite(told_at) THEN told_at ELSE 'epoch' END AS "factsAsOf"`;
 
 const LOCK = statement('line_lock', `SELECT ${FACTS}, ${AS_OF} FROM lines WHERE id = $1 FOR UPDATE`);
 
@@ -84,12 +84,6 @@ const LOCK_OF = statement(
 );
 
 const MANY = statement('line_many', `SELECT ${FACTS}, ${AS_OF} FROM lines WHERE id = ANY($1)`);
-
-/** The numbers, by their indexes, that lines have now. */
-const HELD_NUMBERS = statement(
-  'line_held_numbers',
-  `SELECT phone_index AS index FROM lines WHERE phone_index = ANY($1) AND status <> 'terminated'`,
-);
 
 const UPSERT = statement(
   'line_upsert',
@@ -115,14 +109,6 @@ const RECORD_SEQUENCE = statement(
   'line_record_sequence',
   `UPDATE lines SET sequence = greatest(sequence, coalesce($2, sequence)), told_at = greatest(told_at, least($3, now()))
     WHERE id = $1`,
-);
-
-const INSERT_MANY = statement(
-  'line_insert_many',
-  `INSERT INTO lines (id, phone_index, phone_number, owner, carrier, status, holder, plan, handset, told_at)
-    SELECT *, $10::timestamptz FROM unnest($1::text[], $2::bytea[], $3::bytea[], $4::bytea[], $5::text[], $6::text[],
-      $7::text[], $8::text[], $9::jsonb[])
-    ON CONFLICT DO NOTHING RETURNING id`,
 );
 
 /** The register of a carrier's lines, maintained by its events and snapshots. */
@@ -252,45 +238,6 @@ export class Lines extends CarrierDirectory {
     return losing;
   }
 
-  /**
-   * Adds lines that do not exist yet and whose numbers no line has, with facts as of `takenAt`; returns the ids of those
-   * that were added.
-   */
-  async insertMany(lines: readonly LineFacts[], takenAt: Date): Promise<string[]> {
-    const rows = (await this.withFreeNumbers(lines)).map((line) => ({
-      ...this.columns(line),
-      ...this.numberColumns(line),
-    }));
-    const values = [
-      rows.map(({ id }) => id),
-      rows.map(({ phoneIndex }) => phoneIndex),
-      rows.map(({ phoneNumber }) => phoneNumber),
-      rows.map(({ owner }) => owner),
-      rows.map(({ carrier }) => carrier),
-      rows.map(({ status }) => status),
-      rows.map(({ holder }) => holder),
-      rows.map(({ plan }) => plan),
-      rows.map(({ handset }) => handset),
-      takenAt,
-    ];
-    return this.database.transaction(async (session) => {
-      const added = await session.rows<{ id: string }>(INSERT_MANY, values);
-      const ids = new Set(added.map(({ id }) => id));
-      const entered = lines.filter(({ lineId }) => ids.has(lineId));
-      for (const line of await this.memories.arriving(entered)) await this.memories.arrive(session, line);
-      return [...ids];
-    });
-  }
-
-  /** The unique index compares numbers under one key; this one also knows those that were written under an older key. */
-  private async withFreeNumbers(lines: readonly LineFacts[]): Promise<LineFacts[]> {
-    const older = lines.map(({ phoneNumber }) => this.indexesOf(phoneNumber).slice(1));
-    if (older.flat().length === 0) return [...lines];
-    const rows = await this.database.rows<{ index: Buffer }>(HELD_NUMBERS, [older.flat()]);
-    const held = new Set(rows.map(({ index }) => index.toString('hex')));
-    return lines.filter((_, at) => !older[at]?.some((index) => held.has(index.toString('hex'))));
-  }
-
   /** How many lines have not ended. */
   async count(): Promise<number> {
     return (await this.database.rows<{ count: number }>(COUNT, []))[0]?.count ?? 0;
@@ -304,6 +251,11 @@ export class Lines extends CarrierDirectory {
   /** The keyed index of a number, for records that must identify it without storing it. */
   indexOf(phoneNumber: string): Buffer {
     return this.keys.indexes.of('phone', phoneNumber);
+  }
+
+  /** The indexes under older keys, by which rows that were not carried over yet are found. */
+  olderIndexesOf(phoneNumber: string): Buffer[] {
+    return this.keys.indexes.older('phone', phoneNumber);
   }
 
   /** The keyed indexes (one per index key) by which starts for a line's owner are counted and found. */
@@ -330,10 +282,13 @@ export class Lines extends CarrierDirectory {
     ) as LineFacts['owner'];
   }
 
-  private read({ lineId, phoneNumber, owner, carrier, status, holder, plan, handset }: LineRow): RegisteredLine {
+  private read(
+    { lineId, phoneNumber, owner, carrier, status, holder, plan, handset }: LineRow,
+    number = phoneNumber && this.readNumber(lineId, phoneNumber),
+  ): RegisteredLine {
     return {
       lineId,
-      phoneNumber: phoneNumber && this.readNumber(lineId, phoneNumber),
+      phoneNumber: number,
       owner: this.readOwner({ lineId, owner }),
       carrier,
       status,
@@ -360,22 +315,36 @@ export class Lines extends CarrierDirectory {
     return this.keys.fields.decrypt(phoneNumber, `lines:phone_number:${lineId}`).toString('utf8');
   }
 
-  private readLocked(row: LineRow & AsOfRow): LockedLine {
-    return { facts: this.read(row), sequence: BigInt(row.sequence), factsAsOf: row.factsAsOf };
+  /** Decrypts the row of a line; `number` is its number where the caller knows it. */
+  readLocked(row: LineRow & AsOfRow, number?: string): LockedLine {
+    return { facts: this.read(row, number), sequence: BigInt(row.sequence), factsAsOf: row.factsAsOf };
   }
 
-  private numberColumns({ lineId, phoneNumber }: Pick<LineFacts, 'lineId' | 'phoneNumber'>) {
+  /** The row of a new line; number and owner are encrypted. `index` is the keyed index of its number. */
+  sealed(line: LineFacts, index: Buffer) {
+    return { ...this.columns(line), ...this.numberColumns(line, index) };
+  }
+
+  private numberColumns(
+    { lineId, phoneNumber }: Pick<LineFacts, 'lineId' | 'phoneNumber'>,
+    phoneIndex = this.indexOf(phoneNumber),
+  ) {
     return {
-      phoneIndex: this.indexOf(phoneNumber),
+      phoneIndex,
       phoneNumber: this.keys.fields.encrypt(phoneNumber, `lines:phone_number:${lineId}`),
     };
+  }
+
+  /** The owner of a line, encrypted for its row. */
+  sealOwner({ lineId, owner }: Pick<LineFacts, 'lineId' | 'owner'>): Buffer {
+    return this.keys.fields.encrypt(JSON.stringify(owner), `lines:owner:${lineId}`);
   }
 
   /** The facts of a line for storage, without the number; the owner is encrypted. */
   private columns({ lineId: id, owner, carrier, status, holder, plan, handset }: RegisteredLine) {
     return {
       id,
-      owner: this.keys.fields.encrypt(JSON.stringify(owner), `lines:owner:${id}`),
+      owner: this.sealOwner({ lineId: id, owner }),
       carrier,
       status,
       holder,

@@ -55,15 +55,21 @@ const CREATE = statement(
     SELECT id, 1, 'awaiting_device', 'subscribed', $3, $4, now() FROM created RETURNING number`,
 );
 
-const LOCK = statement(
-  'subscription_lock',
-  `SELECT id, line_id AS "lineId", state, suspensions, reason, link, created_at AS "createdAt",
-      protected_since AS "protectedSince",
-      coalesce(loss_objected_at > now() - interval '${LOSS_OBJECTION_HOURS} hours', false) AS "lossObjected",
-      coalesce(new_phone_objected_at > now() - interval '${NEW_PHONE_OBJECTION_HOURS} hours', false) AS "newPhoneObjected",
-      coalesce(pin_unlocked_at > now() - interval '${UNLOCK_HOURS} hours', false) AS "pinUnlocked",
-      (SELECT max(at) FROM subscription_links WHERE subscription_id = $1 AND change = 'device_activated') AS "enrolledAt"
-    FROM subscriptions WHERE id = $1 FOR UPDATE`,
+/** What of a subscription (`s`) its changes are decided by. */
+const LOCKED = `s.id, s.line_id AS "lineId", s.state, s.suspensions, s.reason, s.link, s.created_at AS "createdAt",
+      s.protected_since AS "protectedSince",
+      coalesce(s.loss_objected_at > now() - interval '${LOSS_OBJECTION_HOURS} hours', false) AS "lossObjected",
+      coalesce(s.new_phone_objected_at > now() - interval '${NEW_PHONE_OBJECTION_HOURS} hours', false) AS "newPhoneObjected",
+      coalesce(s.pin_unlocked_at > now() - interval '${UNLOCK_HOURS} hours', false) AS "pinUnlocked",
+      (SELECT max(at) FROM subscription_links k
+        WHERE k.subscription_id = s.id AND k.change = 'device_activated') AS "enrolledAt"`;
+
+const LOCK = statement('subscription_lock', `SELECT ${LOCKED} FROM subscriptions s WHERE s.id = $1 FOR UPDATE OF s`);
+
+const LOCK_ON_LINES = statement(
+  'subscription_lock_on_lines',
+  `SELECT ${LOCKED} FROM subscriptions s WHERE s.line_id = ANY($1) AND s.state <> 'cancelled' ORDER BY s.id
+    FOR UPDATE OF s`,
 );
 
 /** Updates the row and inserts its transition in one statement: the database accepts neither without the other. */
@@ -202,6 +208,11 @@ export class SubscriptionStore {
   /** Locks the row until the transaction ends. */
   async lock(session: Session, id: string): Promise<LockedSubscription | undefined> {
     return (await session.rows<LockedSubscription>(LOCK, [id]))[0];
+  }
+
+  /** Locks the rows of the subscriptions of lines that are not cancelled until the transaction ends. */
+  async lockOnLines(session: Session, lineIds: readonly string[]): Promise<LockedSubscription[]> {
+    return session.rows<LockedSubscription>(LOCK_ON_LINES, [lineIds]);
   }
 
   /**

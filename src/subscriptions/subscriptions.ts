@@ -296,6 +296,15 @@ export class Subscriptions {
     return locked;
   }
 
+  /**
+   * Locks the subscriptions on lines that are not cancelled, until the session's transaction ends, and returns them by
+   * their lines. The caller has locked the lines.
+   */
+  async lockOnLines(session: Session, lineIds: readonly string[]): Promise<Map<string, LockedSubscription>> {
+    const locked = await this.store.lockOnLines(session, lineIds);
+    return new Map(locked.map((subscription) => [subscription.lineId, subscription]));
+  }
+
   /** As `lock`, with the same work for the id of a decoy, which locks nothing. */
   async lockOrDecoy(session: Session, subscriptionId: string): Promise<void> {
     await this.store.lock(session, subscriptionId);

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
+import { factsOf as factsRead, readAs, SnapshotLine } from '../../src/carrier/carrier.dto.ts';
+import { isPlainLine } from '../../src/carrier/snapshot/plain-line.ts';
 import type { LineFacts } from '../../src/domain/line.ts';
+import { seoulDay } from '../../src/domain/person.ts';
 import { expectFaults } from '../support/problem.ts';
 import { answerOf, TestService } from '../support/service.ts';
 
@@ -283,5 +287,94 @@ describe('a snapshot of faulty lines', () => {
     expect(summary).toMatchObject({ rejected: 2 });
     expect(reports[0]!['faults']).toHaveLength(20);
     expect(reports[1]!['faults']).toHaveLength(1);
+  });
+});
+
+/** Values of a line's members: ordinary ones, unusual ones that are accepted, and ones that are refused. */
+const TEXTS = [
+  'SKT',
+  '에스케이',
+  ' KT ',
+  'ＫＴ',
+  'a',
+  '',
+  ' ',
+  'x'.repeat(40),
+  'x'.repeat(41),
+  'x'.repeat(65),
+  'a\u0000',
+  '\ud800',
+];
+const text = fc.constantFrom<unknown>(...TEXTS, ...TEXTS, null, 14, ['SKT'], { toString: 'SKT' });
+const owner = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom({ birthDate: '900101', genderDigit: '1' }, { birthDate: '000229', genderDigit: '3' }),
+  },
+  fc.record(
+    {
+      birthDate: fc.constantFrom<unknown>('900101', '990230', '991231', '9001011', 900101),
+      genderDigit: fc.constantFrom<unknown>('1', '3', '10', '', 1),
+      more: fc.constant(1),
+    },
+    { requiredKeys: [] },
+  ),
+  fc.constantFrom<unknown>(null, 'owner', []),
+);
+const handset = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({ os: 'android', osVersion: '14', formFactor: 'phone', model: 'SM-S931N' }) },
+  fc.record(
+    { os: text, osVersion: text, formFactor: fc.constantFrom<unknown>('phone', 'tablet', 'watch', null), model: text },
+    { requiredKeys: ['os', 'osVersion', 'formFactor'] },
+  ),
+);
+const rarely = (usual: unknown, ...others: unknown[]) =>
+  fc.oneof({ weight: 8, arbitrary: fc.constant(usual) }, fc.constantFrom(...others));
+const anyLine = fc
+  .record(
+    {
+      lineId: rarely('line-1', '', 'a b', '회선', 'x'.repeat(65), 7),
+      phoneNumber: rarely(
+        '+821012345678',
+        '010-1234-5678',
+        '+8201012345678',
+        '+821112345678',
+        '+12025550123',
+        '02-1',
+        1,
+      ),
+      carrier: fc.oneof({ weight: 4, arbitrary: fc.constant('SKT') }, text),
+      status: rarely('active', 'suspended', 'terminated', 'ACTIVE', null),
+      holder: rarely('self', 'corporate', 'other_party', 'me'),
+      owner,
+      plan: rarely('postpaid', 'prepaid', 'm2m', 'free'),
+      handset,
+    },
+    { requiredKeys: ['lineId', 'phoneNumber', 'carrier', 'status'] },
+  )
+  .chain((line) =>
+    rarely({}, { more: 1 }, { constructor: 1 }, { toString: 'x' }).map((more) => ({ ...line, ...(more as object) })),
+  );
+
+describe('a line in the ordinary form, which needs no validation', () => {
+  it('is accepted by every rule and stays as it is, and most lines have this form', () => {
+    let plain = 0;
+    const today = seoulDay(new Date());
+    fc.assert(
+      fc.property(anyLine, (line) => {
+        const document = JSON.parse(JSON.stringify(line)) as Record<string, unknown>;
+        if (!isPlainLine(document, today)) return;
+        plain += 1;
+        const read = readAs(SnapshotLine, document);
+        expect(read).toHaveProperty('value');
+        if ('value' in read) expect(factsRead(read.value.lineId, read.value)).toEqual(document);
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(plain).toBeGreaterThan(500);
+    expect(isPlainLine(aLine(), today)).toBe(true);
+    expect(isPlainLine(JSON.parse(JSON.stringify(aLine()).replace('{', '{"__proto__":{},')) as object, today)).toBe(
+      false,
+    );
   });
 });

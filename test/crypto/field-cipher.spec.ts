@@ -18,6 +18,14 @@ describe('an encrypted column', () => {
     );
   });
 
+  it('thousands of ciphertexts of one column all have another nonce', () => {
+    const ciphertexts = Array.from({ length: 5_000 }, () => cipher.encrypt('900101', place));
+    // Behind the name of the key: one byte for its length, and four.
+    const nonces = new Set(ciphertexts.map((ciphertext) => ciphertext.subarray(5, 17).toString('hex')));
+    expect(nonces.size).toBe(ciphertexts.length);
+    for (const ciphertext of ciphertexts) expect(cipher.decrypt(ciphertext, place).toString()).toBe('900101');
+  });
+
   it('an encrypted column of bytes is read back as these bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {

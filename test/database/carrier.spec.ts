@@ -59,6 +59,10 @@ async function ingest(issuer: string, events: object[]): Promise<string[]> {
   return outcomes.map(({ outcome }) => outcome);
 }
 
+async function statusOf(lineId: string): Promise<string | undefined> {
+  return (await sql<{ status: string }>('SELECT status FROM lines WHERE id = $1', [lineId]))[0]?.status;
+}
+
 const ENDINGS: readonly Omit<SentEvent, 'id' | 'sequence'>[] = [
   { kind: 'owner-changed', data: { owner: { birthDate: '850505', genderDigit: '2' } } },
   { kind: 'ported-out', data: { newCarrier: 'KT' } },
@@ -193,6 +197,184 @@ describe('events in any order, some of them sent twice', () => {
       }),
       { numRuns: 20 },
     );
+  });
+});
+
+/** What the service holds of a line, in a form in which two lines can be compared. */
+async function tracesOf(lineId: string, own: string): Promise<unknown> {
+  const [line] = await sql<{ owner: Buffer }>(
+    `SELECT owner, carrier, status, plan, handset, version, sequence, told_at, num_nonnulls(phone_index) AS numbers,
+       sim_changed_at, sim_doubted_at, doubted_at IS NOT NULL AS doubted, handset_changed_at, protected_until IS NOT NULL AS protected
+     FROM lines WHERE id = $1`,
+    [lineId],
+  );
+  const owner = line && service.keys.fields.decrypt(line.owner, `lines:owner:${lineId}`).toString('utf8');
+  const of = 'subscription_id IN (SELECT id FROM subscriptions WHERE line_id = $1)';
+  const [subscriptions, transitions, notices, alerts, devices, events] = await Promise.all([
+    sql('SELECT state, suspensions, reason, link FROM subscriptions WHERE line_id = $1', [lineId]),
+    sql(
+      `SELECT number, from_state, to_state, change, reason, actor, replace(event_id, $2, '') AS event
+       FROM subscription_links WHERE ${of} ORDER BY number`,
+      [lineId, own],
+    ),
+    sql(`SELECT kind, detail, count(*)::int FROM notices WHERE ${of} GROUP BY kind, detail ORDER BY kind, detail`, [
+      lineId,
+    ]),
+    sql(`SELECT kind, state, count(*)::int FROM alerts WHERE ${of} GROUP BY kind, state ORDER BY kind, state`, [
+      lineId,
+    ]),
+    sql(`SELECT state, replaced_at IS NOT NULL AS replaced FROM devices WHERE ${of}`, [lineId]),
+    sql(
+      `SELECT replace(event_id, $1, '') AS event, type, sequence, at, outcome, reason, kept IS NOT NULL AS kept
+       FROM carrier_events WHERE event_id LIKE $1 || '%' ORDER BY 1, id`,
+      [own],
+    ),
+  ]);
+  return { line: { ...line, owner }, subscriptions, transitions, notices, alerts, devices, events };
+}
+
+/** An event in a batch: of the line in this place, or of one that the register does not hold. */
+interface Told {
+  place: number;
+  id: string;
+  kind: string;
+  data?: object;
+  sequence: number;
+  fault: 'time' | 'data' | null;
+}
+
+const PLACES = 6;
+/** Place of a line without a subscription. Behind it is the id of a line that the register does not hold. */
+const PLAIN_LINE = PLACES - 2;
+
+/** Events of several lines, some of them stale, refused or sent twice. */
+const mixed = fc
+  .array(
+    fc.record({
+      place: fc.nat(PLACES - 1),
+      what: fc.constantFrom(...PLAIN, ...PLAIN, ...TERMINAL),
+      sequence: fc.nat(9),
+      fault: fc.oneof({ weight: 8, arbitrary: fc.constant(null) }, fc.constantFrom('time' as const, 'data' as const)),
+      again: fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, fc.nat(20)),
+    }),
+    { minLength: 10, maxLength: 60 },
+  )
+  .map((some) =>
+    some.reduce<Told[]>((sent, { what, again, ...one }) => {
+      const earlier = again === null ? undefined : sent[again];
+      return [...sent, earlier ?? { ...one, ...what, id: `-${sent.length}` }];
+    }, []),
+  );
+
+async function sixLines(): Promise<{ lineIds: string[]; own: string }> {
+  const subscribers = await manySubscribers(service, PLAIN_LINE);
+  // Two of them began before every event, so that a late one may cancel them.
+  await sql(`UPDATE subscriptions SET created_at = now() - interval '1 day' WHERE id = ANY($1)`, [
+    subscribers.slice(0, 2).map(({ subscriptionId }) => subscriptionId),
+  ]);
+  const { lineId } = await service.addLine();
+  return { lineIds: [...subscribers.map(({ person }) => person.lineId), lineId, randomUUID()], own: randomUUID() };
+}
+
+describe('a batch whose events are applied in sets', () => {
+  it('events of several lines in one batch have the outcomes and the effects that they have one at a time', async () => {
+    const at = new Date(Date.now() - 60_000);
+    await fc.assert(
+      fc.asyncProperty(mixed, async (told) => {
+        const [together, single] = [await sixLines(), await sixLines()];
+        const events = ({ lineIds, own }: typeof together) =>
+          told.map(({ place, id, fault, ...what }) => ({
+            ...event(lineIds[place]!, { ...what, id: `${own}${id}` }),
+            time: fault === 'time' ? 'yesterday' : new Date(at.getTime() + what.sequence).toISOString(),
+            ...(fault === 'data' && { data: { nothing: 'known' } }),
+          }));
+        const outcomes = await ingest(service.issuer, events(together));
+        const one: string[] = [];
+        for (const each of events(single)) one.push(...(await ingest(service.issuer, [each])));
+        expect(outcomes).toEqual(one);
+        for (const [place, lineId] of together.lineIds.entries()) {
+          expect(await tracesOf(lineId, together.own)).toEqual(await tracesOf(single.lineIds[place]!, single.own));
+        }
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('events of one line go in their order, however many lines share the batch', async () => {
+    const subscribers = await manySubscribers(service, 30);
+    const own = randomUUID();
+    const rounds = Array.from({ length: 8 }, (_, round) =>
+      subscribers.map(({ person }, nth) =>
+        event(person.lineId, {
+          kind: round % 2 === 0 ? 'suspended' : 'resumed',
+          sequence: round + 1,
+          id: `${own}-${round}-${nth}`,
+        }),
+      ),
+    );
+    expect(new Set(await ingest(service.issuer, rounds.flat()))).toEqual(new Set(['applied']));
+    const ends = await sql<{ links: number; state: string }>(
+      `SELECT link AS links, state FROM subscriptions WHERE id = ANY($1)`,
+      [subscribers.map(({ subscriptionId }) => subscriptionId)],
+    );
+    expect(ends).toEqual(subscribers.map(() => ({ links: 2 + 8, state: 'active' })));
+  });
+
+  it('an event that comes under two lines counts for the first one', async () => {
+    const [one, other] = [await service.addLine(), await service.addLine()];
+    const id = randomUUID();
+    const twice = [one, other].map(({ lineId }) => event(lineId, { kind: 'suspended', sequence: 1, id }));
+    expect(await ingest(service.issuer, twice)).toEqual(['applied', 'duplicate']);
+    expect([await statusOf(one.lineId), await statusOf(other.lineId)]).toEqual(['suspended', 'active']);
+  });
+
+  it.each(['lines', 'subscriptions'] as const)(
+    'while another transaction holds a row of %s, the events of the other lines are applied, and its own after it',
+    async (table) => {
+      const subscribers = await manySubscribers(service, 40);
+      const held = subscribers[17]!;
+      const events = subscribers.map(({ person }) =>
+        event(person.lineId, { kind: 'suspended', sequence: 1, id: randomUUID() }),
+      );
+      const client = await service.database.pool.connect();
+      await client.query('BEGIN');
+      const { lineId } = held.person;
+      const column = table === 'lines' ? 'id' : 'line_id';
+      await client.query(`SELECT 1 FROM ${table} WHERE ${column} = $1 FOR UPDATE`, [lineId]);
+      const batch = ingest(service.issuer, events);
+      await eventually('the events of the other lines', async () => {
+        const others = subscribers.filter((one) => one !== held).map(({ person }) => statusOf(person.lineId));
+        return (await Promise.all(others)).every((status) => status === 'suspended');
+      });
+      expect(await statusOf(lineId)).toBe('active');
+      await client.query('COMMIT');
+      client.release();
+      expect(new Set(await batch)).toEqual(new Set(['applied']));
+      expect(await statusOf(lineId)).toBe('suspended');
+    },
+  );
+
+  it('events of lines whose rows are damaged harm no other event, and are applied when the rows are mended', async () => {
+    const people = await Promise.all(Array.from({ length: 50 }, () => service.addLine()));
+    const damaged = people.filter((_, nth) => nth % 10 === 3).map(({ lineId }) => lineId);
+    const owners = await sql<{ id: string; owner: Buffer }>('SELECT id, owner FROM lines WHERE id = ANY($1)', [
+      damaged,
+    ]);
+    await sql(`UPDATE lines SET owner = set_byte(owner, 20, get_byte(owner, 20) # 1) WHERE id = ANY($1)`, [damaged]);
+    const events = people.map(({ lineId }) => event(lineId, { kind: 'suspended', sequence: 1, id: randomUUID() }));
+    await expect(ingest(service.issuer, events)).rejects.toThrow(/^500 /);
+    await eventually('the events of the other lines', async () => {
+      const states = await Promise.all(people.map(({ lineId }) => statusOf(lineId)));
+      return states.filter((status) => status === 'suspended').length === people.length - damaged.length;
+    });
+    for (const { id, owner } of owners) await sql('UPDATE lines SET owner = $2 WHERE id = $1', [id, owner]);
+    const again = await ingest(service.issuer, events);
+    const outcomesOf = (isDamaged: boolean) =>
+      again.filter((_, nth) => damaged.includes(people[nth]!.lineId) === isDamaged);
+    expect(new Set(outcomesOf(false))).toEqual(new Set(['duplicate']));
+    // The first batch was answered at its first failure; another event of it may have come after the mending.
+    for (const outcome of outcomesOf(true)) expect(['applied', 'duplicate']).toContain(outcome);
+    expect(await Promise.all(people.map(({ lineId }) => statusOf(lineId)))).toEqual(people.map(() => 'suspended'));
   });
 });
 

@@ -1,47 +1,126 @@
 import { Injectable } from '@nestjs/common';
+import { EventSets } from './event-sets.ts';
 import { CarrierFeed, type EventOutcome } from './feed.ts';
 
-/** Lines whose events are applied in parallel; the events of one line are applied in order. */
-const LANES = 6;
+/** Sets that are applied at the same time, and events that are applied alone: connections remain for windows. */
+const [SETS, ALONE] = [2, 4];
+/** Events of one set at most. Until its commit, the lines of a set are locked. */
+const MOST = 100;
+
+/** An event that waits for its turn. */
+interface Waiting {
+  document: unknown;
+  resolve: (outcome: EventOutcome) => void;
+  reject: (error: unknown) => void;
+}
+
+/** The events of one line, which go one after the other. The first one of a lane is the next, or under way. */
+interface Lane {
+  line: string;
+  events: Waiting[];
+}
 
 /**
- * Applies batches of events in parallel, one event a lane at a time across all batches of the process, so that
- * connections remain for windows.
+ * Applies events of all batches of the process: those of one line in their order, and those of different lines together
+ * in sets, or in parallel where a set cannot hold them.
  */
 @Injectable()
 export class EventLanes {
-  private readonly lanes: Promise<void>[] = [];
+  private readonly lanes = new Map<string, Lane>();
+  /** Lanes of which no event is under way. */
+  private ready: Lane[] = [];
+  /** Lanes whose first event goes alone, once there is room. */
+  private readonly waitingAlone: Lane[] = [];
+  private sets = 0;
+  private alone = 0;
+  private isStarting = false;
 
-  constructor(private readonly feed: CarrierFeed) {}
+  constructor(
+    private readonly feed: CarrierFeed,
+    private readonly eventSets: EventSets,
+  ) {}
 
   /** Ingests a batch. The outcomes come in the order of the documents. */
   async ingestAll(documents: readonly unknown[]): Promise<EventOutcome[]> {
-    const outcomes: EventOutcome[] = [];
-    const lanes = Array.from({ length: LANES }, (): number[] => []);
-    for (const [at, document] of documents.entries()) lanes[laneOf(document)]?.push(at);
-    await Promise.all(
-      lanes.map(async (places, lane) => {
-        for (const at of places) {
-          await this.inLane(lane, async () => {
-            outcomes[at] = await this.feed.ingest(documents[at]);
-          });
-        }
-      }),
-    );
-    return outcomes;
+    return Promise.all(documents.map((document) => this.enter(document)));
   }
 
-  private inLane(lane: number, work: () => Promise<void>): Promise<void> {
-    const next = (this.lanes[lane] ?? Promise.resolve()).then(work);
-    this.lanes[lane] = next.catch(() => undefined);
-    return next;
+  private enter(document: unknown): Promise<EventOutcome> {
+    return new Promise((resolve, reject) => {
+      const line = lineOf(document);
+      const lane = this.lanes.get(line);
+      const waiting = { document, resolve, reject };
+      if (lane) lane.events.push(waiting);
+      else {
+        const begun = { line, events: [waiting] };
+        this.lanes.set(line, begun);
+        this.ready.push(begun);
+        this.startSoon();
+      }
+    });
+  }
+
+  /** Events that arrive or become ready in one turn of the event loop share a set. */
+  private startSoon(): void {
+    if (this.isStarting) return;
+    this.isStarting = true;
+    setImmediate(() => {
+      this.isStarting = false;
+      this.start();
+    });
+  }
+
+  private start(): void {
+    while (this.sets < SETS && this.ready.length > 0) void this.applySet(this.ready.splice(0, MOST));
+    while (this.alone < ALONE) {
+      const lane = this.waitingAlone.shift();
+      if (!lane) return;
+      void this.applyAlone(lane);
+    }
+  }
+
+  private async applySet(lanes: readonly Lane[]): Promise<void> {
+    this.sets += 1;
+    try {
+      const outcomes = await this.eventSets.ingest(lanes.map(({ events }) => events[0]?.document));
+      for (const [at, lane] of lanes.entries()) {
+        const outcome = outcomes[at] ?? 'alone';
+        if (outcome === 'alone') this.waitingAlone.push(lane);
+        else this.settle(lane, outcome);
+      }
+    } catch (error) {
+      for (const lane of lanes) this.fail(lane, error);
+    }
+    this.sets -= 1;
+    this.startSoon();
+  }
+
+  private async applyAlone(lane: Lane): Promise<void> {
+    this.alone += 1;
+    try {
+      this.settle(lane, await this.feed.ingest(lane.events[0]?.document));
+    } catch (error) {
+      this.fail(lane, error);
+    }
+    this.alone -= 1;
+    this.startSoon();
+  }
+
+  private settle(lane: Lane, outcome: EventOutcome): void {
+    lane.events.shift()?.resolve(outcome);
+    if (lane.events.length > 0) this.ready.push(lane);
+    else this.lanes.delete(lane.line);
+  }
+
+  /** An event that failed is sent again. Those behind it on its line fail too: applied before it, they would make it stale. */
+  private fail(lane: Lane, error: unknown): void {
+    this.lanes.delete(lane.line);
+    for (const { reject } of lane.events) reject(error);
   }
 }
 
-/** Events of one line share a lane, which keeps their order. */
-function laneOf(document: unknown): number {
+/** The line that an event names, as it is written; events without one share a lane. */
+function lineOf(document: unknown): string {
   const { subject } = (document ?? {}) as { subject?: unknown };
-  let hash = 0;
-  for (const character of typeof subject === 'string' ? subject : '') hash = (hash * 31 + character.charCodeAt(0)) | 0;
-  return Math.abs(hash) % LANES;
+  return typeof subject === 'string' ? subject : '';
 }

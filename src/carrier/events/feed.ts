@@ -1,16 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { ServiceKeys } from '../../crypto/service-keys.ts';
-import { sha256 } from '../../crypto/sha256.ts';
-import type { RegisteredLine } from '../../domain/line.ts';
-import { differencesBetween, effectOf, factsAfter, type LineEffect } from '../../domain/line-event.ts';
+import { factsAfter } from '../../domain/line-event.ts';
 import type { InputFault } from '../../domain/problem.ts';
 import { SubscriptionLifecycle, type LifecycleStep } from '../../lifecycle/lifecycle.ts';
-import { LineMemories } from '../../lines/line-memories.ts';
 import { Lines, type LockedLine } from '../../lines/lines.ts';
-import type { Cause, LockedSubscription } from '../../subscriptions/subscription.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
-import { CarrierEventStore, type EventRecord, type KeptEvent, type Outcome } from './carrier-event.store.ts';
+import { CarrierEventStore, type KeptEvent, type Outcome } from './carrier-event.store.ts';
 import { readCloudEvent, type CarrierEvent, type LifecycleEvent } from './cloud-event.ts';
+import { EventConsequences } from './consequences.ts';
+import { decide } from './decide.ts';
+import { EventRecords, type KnownOfEvent } from './event-records.ts';
 
 /** The outcome of one event. */
 export interface EventOutcome {
@@ -33,9 +31,9 @@ export class CarrierFeed {
     private readonly lifecycle: SubscriptionLifecycle,
     private readonly subscriptions: Subscriptions,
     private readonly lines: Lines,
-    private readonly memories: LineMemories,
+    private readonly consequences: EventConsequences,
     private readonly store: CarrierEventStore,
-    private readonly keys: ServiceKeys,
+    private readonly records: EventRecords,
   ) {}
 
   /** Applies one event as received. An event that cannot be read or applied is kept for replay, with the reason. */
@@ -53,10 +51,7 @@ export class CarrierFeed {
     let last: KeptEvent | null = null;
     for (;;) {
       const kept: KeptEvent[] = await this.store.keptAfter(last);
-      for (const one of kept) {
-        const text = this.keys.fields.decrypt(one.kept, `carrier_events:kept:${one.id}`).toString('utf8');
-        yield await this.ingest(JSON.parse(text));
-      }
+      for (const one of kept) yield await this.ingest(this.records.read(one));
       last = kept.at(-1) ?? null;
       if (!last) return;
     }
@@ -66,28 +61,19 @@ export class CarrierFeed {
     const { session } = step;
     const line = await this.lockLine(step, event);
     if (!line) {
-      const kept = {
-        outcome: 'unknown_line',
-        kept: this.seal(keyOf(event.source, event.id), JSON.stringify(document)),
-      } as const;
-      return (await this.store.record(this.recordOf(event, null, kept), session)) ? 'unknown_line' : 'duplicate';
+      const record = this.records.ofUnknownLine(event, document);
+      return (await this.store.record(record, session)) ? 'unknown_line' : 'duplicate';
     }
     const { lineId } = line.facts;
     const standing = await this.subscriptions.standingOnLine(lineId, session);
     const subscription = standing && (await this.subscriptions.lock(session, standing.id));
-    const isLast = event.sequence === null || event.sequence > line.sequence;
-    const effect = isLast
-      ? presentEffect(line.facts, event, subscription)
-      : lateEffect(effectOf(event.event), event, subscription);
-    const record = this.recordOf(event, lineId, { outcome: effect ? 'applied' : 'stale', kept: null });
+    const { isLast, effect } = decide(event, line, subscription);
+    const record = this.records.of(event, lineId, effect ? 'applied' : 'stale');
     if (!(await this.store.record(record, session))) return 'duplicate';
-    await this.remember(step, lineId, event);
+    await this.consequences.remember(step, lineId, event);
     if (!effect) return 'stale';
     if (isLast) await this.changeLine(step, line, event);
-    if (effect.closePending) {
-      await this.lifecycle.cancelPending(step, subscription?.id ?? null, this.lines.personIndexesNow(line.facts));
-    }
-    if (subscription) await this.lifecycle.applyLineEffect(step, subscription, effect, causeOf(event));
+    await this.consequences.apply(step, line, subscription, effect, event);
     return 'applied';
   }
 
@@ -107,16 +93,6 @@ export class CarrierFeed {
   }
 
   /**
-   * Remembers the change of a SIM or handset, also when it was reported late: it happened, whatever happened since.
-   */
-  private async remember({ session }: LifecycleStep, lineId: string, { event, time }: CarrierEvent): Promise<void> {
-    if (event.kind === 'sim-swapped') await this.memories.remember(session, lineId, { kind: 'sim_changed', at: time });
-    if (event.kind === 'device-changed') {
-      await this.memories.remember(session, lineId, { kind: 'handset_changed', at: time });
-    }
-  }
-
-  /**
    * Removes one batch of events that were received more than `days` days ago, and returns true if more may remain. If a
    * carrier sent one of them again, it would be stale, or would cancel only what it cancelled then.
    */
@@ -127,78 +103,15 @@ export class CarrierFeed {
   /** Records a notification about a subscription to events: it concerns no line, and is no fault. */
   private async note({ source, id, type, time }: LifecycleEvent): Promise<EventOutcome> {
     const event = { source, id, type, time, sequence: null };
-    const isNew = await this.store.record(this.recordOf(event, null, { outcome: 'applied', kept: null }));
+    const isNew = await this.store.record(this.records.of(event, null, 'applied'));
     if (isNew && type.endsWith('-ended'))
       this.logger.warn('a subscription to events of the carrier has ended: renew it');
     return { id, outcome: isNew ? 'applied' : 'duplicate' };
   }
 
-  private async keepAside(
-    document: unknown,
-    known: { source?: string; id?: string; type?: string },
-    faults: InputFault[],
-  ): Promise<EventOutcome> {
-    const { source = null, id = null, type = null } = known;
-    const text = JSON.stringify(document);
-    const key = source !== null && id !== null ? keyOf(source, id) : keyOf('unreadable', text);
-    // Pointers contain member names from the request, so control characters are replaced.
-    const listed = faults.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join(' ');
-    const reason = listed.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 1_000);
-    const record = { id: key, source, eventId: id, type, lineId: null, sequence: null, at: null };
-    const isNew = await this.store.record({ ...record, outcome: 'rejected', reason, kept: this.seal(key, text) });
+  private async keepAside(document: unknown, known: KnownOfEvent, faults: InputFault[]): Promise<EventOutcome> {
+    const { id = null } = known;
+    const isNew = await this.store.record(this.records.ofRejected(document, known, faults));
     return isNew ? { id, outcome: 'rejected', faults } : { id, outcome: 'duplicate' };
   }
-
-  private seal(key: string, text: string): Buffer {
-    return this.keys.fields.encrypt(text, `carrier_events:kept:${key}`);
-  }
-
-  private recordOf(
-    { source, id, type, sequence, time }: LifecycleEvent & Pick<CarrierEvent, 'sequence'>,
-    lineId: string | null,
-    what: Pick<EventRecord, 'outcome' | 'kept'>,
-  ): EventRecord {
-    const key = keyOf(source, id);
-    return { id: key, source, eventId: id, type, lineId, sequence, at: time, reason: null, ...what };
-  }
-}
-
-/**
- * The effect of a line's latest event. An owner change to the owner that is already stored cancels nothing when this
- * owner subscribed after it. An event without a sequence (CAMARA) has no effect on an app that was enrolled after it.
- */
-function presentEffect(
-  held: RegisteredLine,
-  { event, sequence, time }: CarrierEvent,
-  subscription: LockedSubscription | undefined,
-): LineEffect | null {
-  if (event.kind === 'owner-changed' && subscription && subscription.createdAt >= time) {
-    const isKnown = differencesBetween(held, { ...held, owner: event.owner }).length === 0;
-    if (isKnown) return {};
-  }
-  const enrolledAt = subscription?.enrolledAt;
-  if (sequence === null && enrolledAt && enrolledAt > time) return null;
-  return effectOf(event);
-}
-
-/**
- * The effect of an event that arrives after later ones: it does not change the line's facts, but an event that cancels
- * still cancels a subscription that had begun before it happened.
- */
-function lateEffect(
-  { cancel }: LineEffect,
-  { time }: CarrierEvent,
-  subscription: LockedSubscription | undefined,
-): LineEffect | null {
-  if (!cancel || !subscription || subscription.createdAt >= time) return null;
-  return { cancel };
-}
-
-function causeOf({ source, id, time }: CarrierEvent): Cause {
-  return { actor: 'carrier', event: { source, id }, at: time };
-}
-
-/** The key of an event: equal for every delivery of the same event. */
-function keyOf(source: string, id: string): string {
-  return sha256(JSON.stringify([source, id])).toString('hex');
 }

@@ -5,13 +5,14 @@ import { Database, type Statements } from '../../database/database.ts';
 import { statement } from '../../database/statement.ts';
 import { comparable } from '../../domain/line.ts';
 import { Problem } from '../../domain/problem.ts';
+import { LineSets, type NewLine } from '../../lines/line-sets.ts';
 import { Lines } from '../../lines/lines.ts';
 import { Subscriptions } from '../../subscriptions/subscriptions.ts';
 import { Ending } from './ending.ts';
 import { compared, NUMBER_TWICE, type Planned } from './plan.ts';
-import { batchesOf, LinesOnDisk, receive, rejected, type Rejected } from './received.ts';
+import { ahead, batchesOf, LinesOnDisk, receive, rejected, type Rejected } from './received.ts';
 import { Reconcile, type Reconciled } from './reconcile.ts';
-import { ReportSums, type ImportReport } from './report.ts';
+import { ReportSums, type ImportReport, type LineReport } from './report.ts';
 import { Seen } from './seen.ts';
 
 /** Lines that are applied together. */
@@ -56,6 +57,7 @@ export class SnapshotImport {
   constructor(
     private readonly database: Database,
     private readonly lines: Lines,
+    private readonly lineSets: LineSets,
     private readonly subscriptions: Subscriptions,
     private readonly reconciling: Reconcile,
     private readonly environment: Environment,
@@ -80,7 +82,7 @@ export class SnapshotImport {
   }
 
   /** Processes a snapshot and reports while it does. Problems: `import_in_progress`. */
-  private async *run(snapshot: LinesOnDisk, options: ImportOptions): AsyncGenerator<ImportReport> {
+  private async *run(snapshot: LinesOnDisk, options: ImportOptions): AsyncGenerator<ImportReport[]> {
     const session = await this.database.connect();
     try {
       const [lock] = await session.rows<{ locked: boolean }>(LOCK, []);
@@ -100,7 +102,7 @@ export class SnapshotImport {
     session: Statements,
     snapshot: LinesOnDisk,
     options: ImportOptions,
-  ): AsyncGenerator<ImportReport> {
+  ): AsyncGenerator<ImportReport[]> {
     const seen = await Seen.begin(session);
     const planned = await LinesOnDisk.open();
     try {
@@ -119,7 +121,7 @@ export class SnapshotImport {
       const excess = work.ending.excess(await this.subscriptions.counts(), this.environment.IMPORT_MAX_ENDED);
       const stops = excess !== undefined && !work.dryRun && work.confirm !== excess.confirm;
       yield* stops || work.dryRun ? this.tell(work, stops) : this.apply(work);
-      yield* work.sums.end({
+      yield work.sums.end({
         dryRun: work.dryRun,
         ...(stops && { stopped: true }),
         ...((stops || work.dryRun) && excess),
@@ -130,17 +132,20 @@ export class SnapshotImport {
   }
 
   /** Compares every line with the register; returns whether a row could not be read at all. */
-  private async *compare(snapshot: LinesOnDisk, work: Work): AsyncGenerator<ImportReport, boolean> {
+  private async *compare(snapshot: LinesOnDisk, work: Work): AsyncGenerator<ImportReport[], boolean> {
     let hasUnnamed = false;
-    for await (const { lines, rejected: unread } of batchesOf(snapshot)) {
+    for await (const { lines, rejected: unread } of ahead(batchesOf(snapshot))) {
       hasUnnamed ||= unread.some(({ lineId }) => lineId === null);
       for (const { facts } of lines) work.carriers.add(comparable(facts.carrier));
       await work.seen.note(unread.flatMap(({ lineId: id }) => (id === null ? [] : [{ id, number: null }])));
-      const { refused, plans } = await compared(lines, work, { lines: this.lines, reconciling: this.reconciling });
+      const { lines: register, lineSets, reconciling } = this;
+      const { refused, plans } = await compared(lines, work, { lines: register, lineSets, reconciling });
       await work.ending.add(plans, this.subscriptions);
       const told = [...unread, ...refused, ...plans].filter((one) => !work.sums.isOnlyCounted(one));
       work.planned.append(told.map((one) => JSON.stringify(one)));
-      yield* work.sums.read(lines.length + unread.length, PROGRESS);
+      const progress = work.sums.read(lines.length + unread.length, PROGRESS);
+      // A refusal before the first report is still an error.
+      if (progress.length > 0) yield progress;
     }
     return hasUnnamed;
   }
@@ -155,44 +160,57 @@ export class SnapshotImport {
   }
 
   /** Reports what would become of every line. */
-  private async *tell(work: Work, stops: boolean): AsyncGenerator<ImportReport> {
-    for await (const batch of plansOf(work.planned)) {
+  private async *tell(work: Work, stops: boolean): AsyncGenerator<ImportReport[]> {
+    for await (const batch of ahead(plansOf(work.planned))) {
       const { refused, accepted } = await this.uncontested(batch, work);
-      for (const report of refused) yield* work.sums.report(report);
-      for (const { outcome, differences, unknownCarrier, ends, numbered } of accepted) {
-        yield* work.sums.report({
-          lineId: numbered.facts.lineId,
-          outcome,
-          differences,
-          ...(unknownCarrier !== undefined && { unknownCarrier }),
-          ...(stops && ends && { ends }),
-        });
-      }
+      const reports = accepted.map(({ outcome, differences, unknownCarrier, ends, lineId }) => ({
+        lineId,
+        outcome,
+        differences,
+        ...(unknownCarrier !== undefined && { unknownCarrier }),
+        ...(stops && ends && { ends }),
+      }));
+      yield work.sums.reports([...refused, ...reports]);
     }
     for await (const ids of work.seen.missing(work.takenAt, [...work.carriers])) {
       const ends = stops && work.missing === 'terminate' ? ({ ends: 'line_terminated' } as const) : {};
-      for (const lineId of ids) yield* work.sums.report({ lineId, outcome: 'missing', ...ends });
+      yield work.sums.reports(ids.map((lineId) => ({ lineId, outcome: 'missing', ...ends })));
     }
   }
 
-  private async *apply(work: Work): AsyncGenerator<ImportReport> {
-    for await (const batch of plansOf(work.planned)) {
-      const { refused, accepted } = await this.uncontested(batch, work);
-      for (const report of refused) yield* work.sums.report(report);
-      const added = accepted.filter(({ outcome }) => outcome === 'added').map(({ numbered }) => numbered.facts);
-      const inserted = new Set(await this.lines.insertMany(added, work.takenAt));
-      for (const { numbered, unknownCarrier } of accepted) {
-        const { facts } = numbered;
-        const { lineId } = facts;
-        const result: Reconciled = inserted.has(lineId)
+  private async *apply(work: Work): AsyncGenerator<ImportReport[]> {
+    for await (const { refused, accepted, added } of ahead(this.prepared(work))) {
+      const inserted = await this.lineSets.add(added, work.takenAt);
+      let told: (Rejected | LineReport)[] = refused;
+      for (const { lineId, numbered, unknownCarrier } of accepted) {
+        const isNew = inserted.has(lineId);
+        const result: Reconciled = isNew
           ? { outcome: 'added', differences: [] }
-          : await this.reconciling.reconcile(facts, work);
-        const named = unknownCarrier !== undefined && { unknownCarrier };
-        yield* work.sums.report({ lineId, ...result, ...named });
+          : await this.reconciling.reconcile(numbered.facts, work);
+        told.push({ lineId, ...result, ...(unknownCarrier !== undefined && { unknownCarrier }) });
+        if (isNew) continue;
+        yield work.sums.reports(told);
+        told = [];
       }
+      yield work.sums.reports(told);
     }
     for await (const ids of work.seen.missing(work.takenAt, [...work.carriers])) {
-      for (const lineId of ids) yield* work.sums.report({ lineId, outcome: await this.settleMissing(lineId, work) });
+      for (const lineId of ids) {
+        yield work.sums.reports([{ lineId, outcome: await this.settleMissing(lineId, work) }]);
+      }
+    }
+  }
+
+  /** The plans in batches, with the rows of new lines: they are encrypted while those before them are written. */
+  private async *prepared(
+    work: Work,
+  ): AsyncGenerator<{ refused: Rejected[]; accepted: Planned[]; added: readonly NewLine[] }> {
+    for await (const batch of plansOf(work.planned)) {
+      const { refused, accepted } = await this.uncontested(batch, work);
+      const added = accepted
+        .filter(({ outcome }) => outcome === 'added')
+        .map(({ numbered: { facts }, index }) => ({ facts, index: Buffer.from(index, 'hex') }));
+      yield { refused, accepted, added: this.lineSets.prepared(added) };
     }
   }
 
@@ -203,9 +221,8 @@ export class SnapshotImport {
   ): Promise<{ refused: Rejected[]; accepted: Planned[] }> {
     const refused = batch.filter((one) => one.outcome === 'rejected');
     const plans = batch.filter((one) => one.outcome !== 'rejected');
-    const indexOf = ({ numbered }: Planned) => this.lines.indexOf(numbered.facts.phoneNumber);
-    const contested = await seen.contested(plans.map(indexOf));
-    const isRefused = (plan: Planned) => plan.claims && contested.has(indexOf(plan).toString('hex'));
+    const contested = await seen.contested(plans.map(({ index }) => Buffer.from(index, 'hex')));
+    const isRefused = ({ claims, index }: Planned) => claims && contested.has(index);
     for (const { numbered } of plans.filter(isRefused)) refused.push(rejected(numbered, '/phoneNumber', NUMBER_TWICE));
     return { refused, accepted: plans.filter((plan) => !isRefused(plan)) };
   }
@@ -218,19 +235,25 @@ export class SnapshotImport {
 
 async function* plansOf(planned: LinesOnDisk): AsyncGenerator<(Planned | Rejected)[]> {
   let batch: (Planned | Rejected)[] = [];
-  for await (const text of planned.lines()) {
-    if (text !== '') batch.push(JSON.parse(text) as Planned | Rejected);
-    if (batch.length < BATCH) continue;
-    yield batch;
-    batch = [];
+  for await (const texts of planned.lines()) {
+    for (const text of texts) {
+      if (text !== '') batch.push(JSON.parse(text) as Planned | Rejected);
+      if (batch.length < BATCH) continue;
+      yield batch;
+      batch = [];
+    }
   }
   yield batch;
 }
 
 async function* written(
-  first: IteratorResult<ImportReport>,
-  rest: AsyncIterable<ImportReport>,
+  first: IteratorResult<ImportReport[]>,
+  rest: AsyncIterable<ImportReport[]>,
 ): AsyncGenerator<string> {
-  if (!first.done) yield `${JSON.stringify(first.value)}\n`;
-  for await (const report of rest) yield `${JSON.stringify(report)}\n`;
+  if (!first.done && first.value.length > 0) yield textOf(first.value);
+  for await (const reports of rest) if (reports.length > 0) yield textOf(reports);
+}
+
+function textOf(reports: readonly ImportReport[]): string {
+  return reports.map((report) => `${JSON.stringify(report)}\n`).join('');
 }

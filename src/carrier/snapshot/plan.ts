@@ -1,4 +1,5 @@
 import type { CancelReason } from '../../domain/subscription.ts';
+import type { LineSets } from '../../lines/line-sets.ts';
 import type { Lines } from '../../lines/lines.ts';
 import { rejected, type Numbered, type Rejected } from './received.ts';
 import type { Reconcile, Reconciled } from './reconcile.ts';
@@ -8,6 +9,8 @@ import type { Seen } from './seen.ts';
 export interface Planned extends Reconciled {
   lineId: string;
   numbered: Numbered;
+  /** The keyed index of its number, in hexadecimal. */
+  index: string;
   /** True if the register does not give the line its number yet. */
   claims: boolean;
   /** Why a subscription on the line ends. */
@@ -20,21 +23,27 @@ export interface Planned extends Reconciled {
 export async function compared(
   batch: readonly Numbered[],
   { seen, takenAt }: { seen: Seen; takenAt: Date },
-  { lines, reconciling }: { lines: Lines; reconciling: Reconcile },
+  { lines, lineSets, reconciling }: { lines: Lines; lineSets: LineSets; reconciling: Reconcile },
 ): Promise<{ refused: Rejected[]; plans: Planned[] }> {
-  const held = await lines.many(batch.map(({ facts }) => facts.lineId));
-  const { first, twice } = await seen.note(
-    // The number of a line that has ended may be another line's.
-    batch.map(({ facts: { lineId: id, phoneNumber, status } }) => ({
-      id,
-      number: status === 'terminated' ? null : lines.indexOf(phoneNumber),
-    })),
-  );
+  const told = batch.map((numbered) => ({ numbered, index: lines.indexOf(numbered.facts.phoneNumber) }));
+  const [held, { first, twice }] = await Promise.all([
+    lineSets.stored(
+      new Map(told.map(({ numbered: { facts }, index }) => [facts.lineId, { phoneNumber: facts.phoneNumber, index }])),
+    ),
+    seen.note(
+      told.map(({ numbered: { facts }, index }) => ({
+        id: facts.lineId,
+        // The number of a line that has ended may be another line's.
+        number: facts.status === 'terminated' ? null : index,
+      })),
+    ),
+  ]);
   const refused: Rejected[] = [];
   const plans: Planned[] = [];
-  for (const numbered of batch) {
+  for (const { numbered, index: numberIndex } of told) {
     const { facts } = numbered;
     const { lineId } = facts;
+    const index = numberIndex.toString('hex');
     const known = held.get(lineId);
     const hadNumber = known?.facts.phoneNumber === facts.phoneNumber && known.facts.status !== 'terminated';
     const claims = !hadNumber && facts.status !== 'terminated';
@@ -46,6 +55,7 @@ export async function compared(
       plans.push({
         lineId,
         numbered,
+        index,
         claims,
         outcome,
         differences,
@@ -55,7 +65,7 @@ export async function compared(
       });
     } else {
       const unknownCarrier = reconciling.isKnownCarrier(facts.carrier) ? {} : { unknownCarrier: facts.carrier };
-      plans.push({ lineId, numbered, claims, outcome: 'added', differences: [], ...unknownCarrier });
+      plans.push({ lineId, numbered, index, claims, outcome: 'added', differences: [], ...unknownCarrier });
     }
   }
   return { refused, plans };

@@ -5,10 +5,12 @@ import { join } from 'node:path';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { LineFacts } from '../../domain/line.ts';
+import { seoulDay } from '../../domain/person.ts';
 import { Problem, type InputFault } from '../../domain/problem.ts';
 import { readJson } from '../../http/read-json.ts';
 import { notUtf8 } from '../../http/utf8.ts';
 import { factsOf, readAs, SnapshotLine } from '../carrier.dto.ts';
+import { isPlainLine } from './plain-line.ts';
 
 /** Lines that are read, compared and, when new, inserted together. */
 const BATCH = 1_000;
@@ -78,16 +80,18 @@ export class LinesOnDisk {
     for (let written = 0; written < bytes.length;) written += writeSync(this.file.fd, bytes, written);
   }
 
-  /** The lines, in constant memory: one with more than `longest` characters is cut just above them. */
-  async *lines(longest = Infinity): AsyncGenerator<string> {
+  /**
+   * The lines, some at a time, in constant memory: one with more than `longest` characters is cut just above them.
+   */
+  async *lines(longest = Infinity): AsyncGenerator<string[]> {
     const decoder = new TextDecoder();
     let rest = '';
     for await (const chunk of this.file.createReadStream({ start: 0, autoClose: false })) {
       const lines = (rest + decoder.decode(chunk as Buffer, { stream: true })).split('\n');
       rest = (lines.pop() ?? '').slice(0, longest + 1);
-      yield* lines;
+      yield lines;
     }
-    yield rest + decoder.decode();
+    yield [rest + decoder.decode()];
   }
 
   async discard(): Promise<void> {
@@ -99,17 +103,38 @@ export class LinesOnDisk {
 export async function* batchesOf(snapshot: LinesOnDisk): AsyncGenerator<Batch> {
   let batch: Batch = { lines: [], rejected: [] };
   let number = 0;
-  for await (const text of snapshot.lines(LONGEST_LINE)) {
-    number += 1;
-    if (text.trim() === '') continue;
-    const read = readLine(text);
-    if ('facts' in read) batch.lines.push({ number, facts: read.facts });
-    else batch.rejected.push({ line: number, outcome: 'rejected', ...read });
-    if (batch.lines.length + batch.rejected.length < BATCH) continue;
-    yield batch;
-    batch = { lines: [], rejected: [] };
+  for await (const texts of snapshot.lines(LONGEST_LINE)) {
+    const today = seoulDay(new Date());
+    for (const text of texts) {
+      number += 1;
+      if (text.trim() === '') continue;
+      const read = readLine(text, today);
+      if ('facts' in read) batch.lines.push({ number, facts: read.facts });
+      else batch.rejected.push({ line: number, outcome: 'rejected', ...read });
+      if (batch.lines.length + batch.rejected.length < BATCH) continue;
+      yield batch;
+      batch = { lines: [], rejected: [] };
+    }
   }
   yield batch;
+}
+
+/** Lets the next batch be made while this one is worked on. */
+export async function* ahead<Batch>(batches: AsyncGenerator<Batch>): AsyncGenerator<Batch> {
+  let next = batches.next();
+  try {
+    for (;;) {
+      const made = await next;
+      if (made.done) return;
+      next = batches.next();
+      // Told at the next turn, and not before.
+      next.catch(() => undefined);
+      yield made.value;
+    }
+  } finally {
+    await next.catch(() => undefined);
+    await batches.return(undefined);
+  }
 }
 
 /** Passes bytes through and fails with `payload_too_large` above the limit. */
@@ -147,7 +172,7 @@ function onlyUtf8(): Transform {
   });
 }
 
-function readLine(text: string): { facts: LineFacts } | Pick<Rejected, 'faults' | 'lineId'> {
+function readLine(text: string, today: string): { facts: LineFacts } | Pick<Rejected, 'faults' | 'lineId'> {
   if (text.length > LONGEST_LINE) {
     return {
       faults: [{ pointer: '', detail: `A line of the snapshot can have at most ${LONGEST_LINE} characters.` }],
@@ -161,6 +186,7 @@ function readLine(text: string): { facts: LineFacts } | Pick<Rejected, 'faults' 
     if (!(error instanceof Problem)) throw error;
     return { faults: [{ pointer: '', detail: error.detail }], lineId: null };
   }
+  if (isPlainLine(document, today)) return { facts: document };
   const read = readAs(SnapshotLine, document);
   if ('value' in read) return { facts: factsOf(read.value.lineId, read.value) };
   const { lineId } = document;

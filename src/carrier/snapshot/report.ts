@@ -9,7 +9,7 @@ const MOST_REJECTED = 1_000;
 const MOST_CARRIERS = 100;
 
 /** What became of one line; `ends` is why it or its subscription would end, in the report of an import that stopped. */
-type LineReport = { lineId: string; ends?: CancelReason } & (Reconciled | { outcome: 'missing' | 'terminated' });
+export type LineReport = { lineId: string; ends?: CancelReason } & (Reconciled | { outcome: 'missing' | 'terminated' });
 
 type Counted = Rejected['outcome'] | Exclude<LineReport['outcome'], 'terminated'>;
 
@@ -41,24 +41,27 @@ export class ReportSums {
     return isOnlyCounted;
   }
 
-  /** Counts a line and yields its report, unless too many were refused. */
-  *report(report: Rejected | LineReport): Generator<ImportReport> {
-    this.sums[report.outcome === 'terminated' ? 'missing' : report.outcome] += 1;
-    if ('unknownCarrier' in report) this.countCarrier(report.unknownCarrier);
-    if (report.outcome === 'rejected') this.shown += 1;
-    if (report.outcome !== 'rejected' || this.shown <= MOST_REJECTED) yield report;
+  /** Counts lines and returns their reports, without those of refused ones above the most that a report names. */
+  reports(lines: readonly (Rejected | LineReport)[]): ImportReport[] {
+    return lines.filter((line) => {
+      this.sums[line.outcome === 'terminated' ? 'missing' : line.outcome] += 1;
+      if ('unknownCarrier' in line) this.countCarrier(line.unknownCarrier);
+      if (line.outcome === 'rejected') this.shown += 1;
+      return line.outcome !== 'rejected' || this.shown <= MOST_REJECTED;
+    });
   }
 
-  /** Counts lines that were read; yields a report of progress after every `each` of them. */
-  *read(lines: number, each: number): Generator<ImportReport> {
+  /** Counts lines that were read; returns a report of progress after every `each` of them. */
+  read(lines: number, each: number): ImportReport[] {
     const before = this.sums.read;
     this.sums.read += lines;
-    if (Math.floor(this.sums.read / each) > Math.floor(before / each)) yield { progress: this.sums.read };
+    const isDue = Math.floor(this.sums.read / each) > Math.floor(before / each);
+    return isDue ? [{ progress: this.sums.read }] : [];
   }
 
-  *end(how: Omit<Summary, 'read' | Counted>): Generator<ImportReport> {
-    for (const [unknownCarrier, lines] of this.unknownCarriers) yield { unknownCarrier, lines };
-    yield { summary: { ...this.sums, ...how } };
+  end(how: Omit<Summary, 'read' | Counted>): ImportReport[] {
+    const carriers = [...this.unknownCarriers].map(([unknownCarrier, lines]) => ({ unknownCarrier, lines }));
+    return [...carriers, { summary: { ...this.sums, ...how } }];
   }
 
   private countCarrier(name: string): void {

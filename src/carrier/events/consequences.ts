@@ -1,0 +1,42 @@
+import { Injectable } from '@nestjs/common';
+import type { LineEffect } from '../../domain/line-event.ts';
+import { SubscriptionLifecycle, type LifecycleStep } from '../../lifecycle/lifecycle.ts';
+import { LineMemories } from '../../lines/line-memories.ts';
+import { Lines, type LockedLine } from '../../lines/lines.ts';
+import type { LockedSubscription } from '../../subscriptions/subscription.ts';
+import type { CarrierEvent } from './cloud-event.ts';
+
+/** What follows from an event beside the line's facts. */
+@Injectable()
+export class EventConsequences {
+  constructor(
+    private readonly lifecycle: SubscriptionLifecycle,
+    private readonly lines: Lines,
+    private readonly memories: LineMemories,
+  ) {}
+
+  /**
+   * Remembers the change of a SIM or handset, also when it was reported late: it happened, whatever happened since.
+   */
+  async remember({ session }: LifecycleStep, lineId: string, { event, time }: CarrierEvent): Promise<void> {
+    if (event.kind === 'sim-swapped') await this.memories.remember(session, lineId, { kind: 'sim_changed', at: time });
+    if (event.kind === 'device-changed') {
+      await this.memories.remember(session, lineId, { kind: 'handset_changed', at: time });
+    }
+  }
+
+  /** Cancels what is pending on the line, as it was before the event, and changes the subscription on it. */
+  async apply(
+    step: LifecycleStep,
+    { facts }: LockedLine,
+    subscription: LockedSubscription | undefined,
+    effect: LineEffect,
+    { source, id, time }: CarrierEvent,
+  ): Promise<void> {
+    if (effect.closePending) {
+      await this.lifecycle.cancelPending(step, subscription?.id ?? null, this.lines.personIndexesNow(facts));
+    }
+    const by = { actor: 'carrier', event: { source, id }, at: time } as const;
+    if (subscription) await this.lifecycle.applyLineEffect(step, subscription, effect, by);
+  }
+}
