@@ -21,8 +21,8 @@ import { PLAIN_TEXT } from '../http/plain-text.ts';
 
 /** The longest line id that is stored, in characters. */
 const LINE_ID = 64;
-/** One line of text that is not blank; outer blanks do not count. */
-const NAME = /^(?!\s*$)[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u;
+/** One line of text that is not blank; outer blanks do not count. PostgreSQL stores no lone surrogate (`Cs`). */
+const NAME = /^(?!\s*$)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u;
 
 function IsMobileNumber(options?: ValidationOptions): PropertyDecorator {
   const validate = (value: unknown) => typeof value === 'string' && parsePhoneNumber(value) !== null;

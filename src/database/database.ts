@@ -30,8 +30,10 @@ export interface Connection extends Statements {
 
 /** SQLSTATE of a violated unique constraint (PostgreSQL, appendix A). */
 const UNIQUE_VIOLATION = '23505';
-/** SQLSTATE classes that say nothing about a statement: no connection, no resources, a server that stops. */
-const OUTAGE = /^(08|53|57P)/;
+/**
+ * SQLSTATEs that say nothing about a statement: no connection, no resources, a server that stops or that is a standby now.
+ */
+const OUTAGE = /^(08|53|57P|25006)/;
 /** SQLSTATE of transactions that waited for each other. */
 const DEADLOCK = '40P01';
 
@@ -126,14 +128,17 @@ export class Database implements Session {
     on: Pick<pg.Pool | pg.PoolClient, 'query'>,
     { name, text }: Statement,
     values: unknown[],
+    transaction = { isAborted: false },
   ): Promise<pg.QueryResult> {
     try {
       return await on.query({ ...(this.isNaming && { name }), text, values });
     } catch (error) {
-      if (this.isNaming && isAboutNames(error)) {
+      // In an aborted transaction PostgreSQL prepares nothing, so a name may be missing without a pooler.
+      if (this.isNaming && isAboutNames(error) && !transaction.isAborted) {
         this.isNaming = false;
         this.logger.warn('a pooler shares sessions: statements have no names from now on');
       }
+      transaction.isAborted = true;
       throw error;
     }
   }
@@ -167,8 +172,9 @@ export class Database implements Session {
     const result = await this.source.transaction(async (manager) => {
       const client = (await manager.queryRunner?.connect()) as pg.PoolClient;
       if (this.access.sharesSessions) await client.query(LOCAL_LIMITS);
+      const state = { isAborted: false };
       const rows = async <Row>(statement: Statement, values: unknown[]) =>
-        (await this.run(client, statement, values)).rows as Row[];
+        (await this.run(client, statement, values, state)).rows as Row[];
       return work({
         manager,
         rows,

@@ -31,11 +31,15 @@ afterAll(async () => {
 const put = (lineId: string, body: object, options: { scope?: TestScope } = { scope: 'carrier' }) =>
   service.call('PUT', `/carrier/v1/lines/${lineId}`, body, options);
 
+/** The last of the numbers of new lines. The first one is random, because other lines of the service have random numbers. */
+let latestNumber = Math.floor(Math.random() * 1e8);
+
 /** The facts of a new line with a unique number. */
 function aLine(change: Partial<LineFacts> = {}): LineFacts {
+  latestNumber = (latestNumber + 1) % 1e8;
   return {
     lineId: `line-${randomUUID()}`,
-    phoneNumber: `+8210${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`,
+    phoneNumber: `+8210${String(latestNumber).padStart(8, '0')}`,
     carrier: 'SKT',
     status: 'active',
     holder: 'self',

@@ -401,6 +401,19 @@ describe('events that cannot be applied', () => {
     expect(errors.every(({ detail }) => detail.length > 10)).toBe(true);
   });
 
+  it('a name that the database cannot store rejects its event, and the other events of the batch are applied', async () => {
+    const [one, other] = [await service.addLine(), await service.addLine()];
+    const handset = { os: 'android', osVersion: '14', formFactor: 'phone', model: 'SM-\ud800' };
+    const batch = [
+      event(one.lineId, 'device-changed', 1, handset),
+      event(one.lineId, 'ported-out', 2, { newCarrier: '\udc00' }),
+      event(other.lineId, 'suspended', 1),
+    ];
+    const { status, body } = await post(batch, BATCHED);
+    const outcomes = body['outcomes'] as { outcome: string }[];
+    expect([status, ...outcomes.map(({ outcome }) => outcome)]).toEqual([202, 'rejected', 'rejected', 'applied']);
+  });
+
   it('a rejected event is kept encrypted, and may be sent again when it is corrected', async () => {
     const { lineId, phoneNumber } = await service.addLine();
     const spoilt = event(lineId, 'number-changed', 1, { phoneNumber, hello: 'world' });

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../config/data-source.ts';
 import { Database } from '../../src/database/database.ts';
@@ -9,6 +9,28 @@ import { PgBouncer } from '../support/pg-bouncer.ts';
 import { describeWith, PGBOUNCER } from '../support/programs.ts';
 
 const PROCESS = statement('test_process', 'SELECT pg_backend_pid() AS pid, $1::int AS given');
+const REFUSED = statement('test_refused', `SELECT 1 / $1::int AS given FROM pg_sleep(0.2)`);
+const NAMED = statement('test_named', 'SELECT count(*)::int AS named FROM pg_prepared_statements WHERE name = $1');
+
+describe('the names of statements in a transaction', () => {
+  it('statements keep their names after a transaction in which several of them followed a refused one', async () => {
+    const database = await createTestDatabase();
+    const source = await new DataSource(dataSourceOptions(database.url, 2)).initialize();
+    try {
+      const names = new Database(source, { sessionUrl: database.url, sharesSessions: false });
+      const works = names.transaction((session) =>
+        Promise.allSettled([session.rows(REFUSED, [0]), session.rows(PROCESS, [1]), session.rows(PROCESS, [2])]),
+      );
+      const codes = (await works).map((one) => (one as { reason: { code: string } }).reason.code);
+      // Nothing prepared the statement, because its first use was refused, so its second use knows no such name.
+      expect(codes).toEqual(['22012', '25P02', '26000']);
+      expect(await names.rows(NAMED, ['test_named'])).toEqual([{ named: 1 }]);
+    } finally {
+      await source.destroy();
+      await database.drop();
+    }
+  });
+});
 
 describeWith(PGBOUNCER, 'statement names', () => {
   it('PostgreSQL itself and a pooler in session mode give each client a session; transaction mode does not', async () => {

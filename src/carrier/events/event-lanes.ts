@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Problem } from '../../domain/problem.ts';
 import { EventSets } from './event-sets.ts';
 import { CarrierFeed, type EventOutcome } from './feed.ts';
 
@@ -6,6 +7,8 @@ import { CarrierFeed, type EventOutcome } from './feed.ts';
 const [SETS, ALONE] = [2, 4];
 /** Events of one set at most. Until its commit, the lines of a set are locked. */
 const MOST = 100;
+/** Events that may wait in the process: fifty full batches, so that memory stays bounded however many are sent at once. */
+const MOST_WAITING = 50_000;
 
 /** An event that waits for its turn. */
 interface Waiting {
@@ -34,15 +37,31 @@ export class EventLanes {
   private sets = 0;
   private alone = 0;
   private isStarting = false;
+  /** Events that have entered and have no outcome yet. */
+  private entered = 0;
 
   constructor(
     private readonly feed: CarrierFeed,
     private readonly eventSets: EventSets,
   ) {}
 
-  /** Ingests a batch. The outcomes come in the order of the documents. */
+  /**
+   * Ingests a batch. The outcomes come in the order of the documents. Rejects when nothing of the batch is under way any
+   * more, if an event of it failed. Problems: `service_unavailable` while too many events wait.
+   */
   async ingestAll(documents: readonly unknown[]): Promise<EventOutcome[]> {
-    return Promise.all(documents.map((document) => this.enter(document)));
+    if (this.entered + documents.length > MOST_WAITING) {
+      throw new Problem('service_unavailable', 'Too many events wait. Send this batch again after a second.', {
+        retryAfterSeconds: 1,
+      });
+    }
+    this.entered += documents.length;
+    const ended = await Promise.allSettled(documents.map((document) => this.enter(document)));
+    this.entered -= documents.length;
+    return ended.map((one) => {
+      if (one.status === 'rejected') throw one.reason;
+      return one.value;
+    });
   }
 
   private enter(document: unknown): Promise<EventOutcome> {

@@ -116,10 +116,12 @@ export class EventSets {
   /** A set that PostgreSQL refuses is halved, down to the event because of which it does; that one goes alone. */
   private async applyOrSplit(members: readonly Member[], outcomes: SetOutcome[]): Promise<void> {
     if (members.length === 0) return;
+    const progress = { isDecided: false };
     try {
-      for (const { place, outcome } of await this.apply(members)) outcomes[place] = outcome;
+      for (const { place, outcome } of await this.apply(members, progress)) outcomes[place] = outcome;
     } catch (error) {
-      if (isOutage(error)) throw error;
+      // At the commit or behind it, only a refusal of PostgreSQL says that nothing of the set is done.
+      if (progress.isDecided ? !isRefusal(error) : isOutage(error)) throw error;
       if (members.length === 1) return;
       const half = Math.ceil(members.length / 2);
       await this.applyOrSplit(members.slice(0, half), outcomes);
@@ -128,7 +130,7 @@ export class EventSets {
   }
 
   /** Applies members in one transaction. One whose line another transaction has locked is missing in the result. */
-  private apply(members: readonly Member[]): Promise<Told[]> {
+  private apply(members: readonly Member[], progress: { isDecided: boolean }): Promise<Told[]> {
     return this.lifecycle.inTransaction(async (step) => {
       const { session } = step;
       await session.rows(WAIT_BRIEFLY, []);
@@ -139,6 +141,7 @@ export class EventSets {
         step,
         judged.flatMap(({ record, decided }) => (decided && fresh.has(record.id) ? [decided] : [])),
       );
+      progress.isDecided = true;
       return judged.map(({ place, record, outcome }) =>
         fresh.has(record.id) ? { place, outcome } : { place, outcome: { id: outcome.id, outcome: 'duplicate' } },
       );
@@ -191,11 +194,12 @@ export class EventSets {
 
 /**
  * Waits for all of them, also when one is refused: what still ran after the end of the transaction would run outside
- * of it.
+ * of it. Rejects with the first error in time, for those after it only say that the transaction is aborted.
  */
 async function settled(works: readonly Promise<void>[]): Promise<void> {
-  const refused = (await Promise.allSettled(works)).find((one) => one.status === 'rejected');
-  if (refused) throw refused.reason;
+  const errors: unknown[] = [];
+  await Promise.all(works.map((work) => work.catch((error: unknown) => errors.push(error))));
+  if (errors.length > 0) throw errors[0];
 }
 
 /** True where no event of a set is the cause: the database cannot be reached, or serves nothing at present. */
