@@ -314,17 +314,17 @@ const TEXTS = [
 ];
 /** Characters at the edges of what the ordinary form has. */
 const EDGES = [
-  ...'aZ0~! \u007f\u00a0\u00ad\u3164\u200b\u2028\ufffd\ufeff가힣\uabff\ud7a4ㄱ',
+  ...Array.from('aZ0~! \u007f\u00a0\u00ad\u3164\u200b\u2028\ufffd\ufeff가힣\uabff\ud7a4ㄱ'),
   '\ud800',
   '😀',
   '\n',
   '\t',
 ];
-const edgy = fc.string({ unit: fc.constantFrom(...EDGES, ...'abcdefghij'), maxLength: 81 });
+const edgy = fc.string({ unit: fc.constantFrom(...EDGES, ...Array.from('abcdefghij')), maxLength: 81 });
 const text = fc.oneof(
   fc.constantFrom<unknown>(...TEXTS, ...TEXTS, null, 14, ['SKT'], { toString: 'SKT' }),
   edgy,
-  fc.string({ unit: fc.constantFrom(...'a힣 '), minLength: 38, maxLength: 42 }),
+  fc.string({ unit: fc.constantFrom(...Array.from('a힣 ')), minLength: 38, maxLength: 42 }),
 );
 const owner = fc.oneof(
   {
