@@ -3,16 +3,17 @@
 import { statSync } from 'node:fs';
 
 const LONGEST = [
+  'database/restoring',
   'database/races',
   'api/operator-console',
+  'database/carrier',
   'browser/phone',
   'browser/text-size',
   'browser/website',
-  'database/restoring',
   'database/crashes',
   'browser/side-by-side',
-  'database/carrier',
   'browser/desk',
+  'database/client-command',
   'api/carrier-import',
   'database/silent-connection',
   'database/hosts',
