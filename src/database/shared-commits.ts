@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Answer, type Asked, type GroupOutcome } from './statement-group.ts';
+import { onceATurn } from '../process/once-a-turn.ts';
+import type { Answer, Asked, GroupOutcome } from './statement-group.ts';
 import type { Statement } from './statement.ts';
 
 /** A connection that runs statements as one transaction. */
@@ -20,12 +21,10 @@ interface Call extends Asked {
   waits: NodeJS.Timeout;
 }
 
-export interface SharedCommitsOptions {
-  /** Groups that run at the same time. */
-  lanes?: number;
-  /** Statements in one group at most. */
-  most?: number;
-}
+/** Groups that run at the same time. */
+const LANES = 2;
+/** Statements in one group at most. */
+const MOST = 32;
 
 /**
  * Milliseconds for which a statement of a group waits for one row that another transaction has locked. Then it goes on
@@ -48,6 +47,7 @@ const LANE_MS = 300;
 const LATE_GROUPS = 6;
 /** Milliseconds for which a caller waits to be taken into a group. */
 const WAIT_MS = 7_000;
+
 /**
  * Runs the statements of callers that wait at the same time in one transaction: one commit and one round trip serve all
  * of them, and each statement still decides about its own row by itself.
@@ -64,20 +64,17 @@ export class SharedCommits {
   /** Groups for which the next one waits. */
   private running = 0;
   private late = 0;
-  private isStarting = false;
-  private readonly lanes: number;
-  private readonly most: number;
   /** What has run so far; a caller alone is a group of one statement. */
   readonly counts = { groups: 0, statements: 0 };
+  /** Callers of one turn of the event loop share a group. */
+  private readonly startSoon = onceATurn(() => {
+    this.startGroups();
+  });
 
   constructor(
     private readonly connect: () => Promise<Groups>,
     private readonly alone: (statement: Statement, values: unknown[]) => Promise<Answer>,
-    { lanes = 2, most = 32 }: SharedCommitsOptions = {},
-  ) {
-    this.lanes = lanes;
-    this.most = most;
-  }
+  ) {}
 
   /** Runs one statement. Resolves after the commit. */
   run(key: SharedKey, statement: Statement, values: unknown[]): Promise<Answer> {
@@ -92,18 +89,8 @@ export class SharedCommits {
     });
   }
 
-  /** Callers of one turn of the event loop share a group. */
-  private startSoon(): void {
-    if (this.isStarting) return;
-    this.isStarting = true;
-    setImmediate(() => {
-      this.isStarting = false;
-      this.startGroups();
-    });
-  }
-
   private startGroups(): void {
-    while (this.running < this.lanes && this.late < LATE_GROUPS) {
+    while (this.running < LANES && this.late < LATE_GROUPS) {
       const group = this.takeGroup();
       if (group.length === 0) return;
       void this.occupyLane(this.runGroup(group));
@@ -130,7 +117,7 @@ export class SharedCommits {
     const group: Call[] = [];
     const left: Call[] = [];
     for (const call of this.waiting) {
-      if (group.length < this.most && !(call.key !== null && this.busy.has(call.key))) {
+      if (group.length < MOST && !(call.key !== null && this.busy.has(call.key))) {
         group.push(call);
         clearTimeout(call.waits);
         if (call.key !== null) this.busy.add(call.key);

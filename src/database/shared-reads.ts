@@ -1,3 +1,4 @@
+import { onceATurn } from '../process/once-a-turn.ts';
 import type { Groups } from './shared-commits.ts';
 import type { Answer, Asked } from './statement-group.ts';
 import type { Statement } from './statement.ts';
@@ -29,6 +30,9 @@ interface Lent {
 export class SharedReads {
   private readonly waiting: Read[] = [];
   private lent: Lent | undefined;
+  private readonly sendSoon = onceATurn(() => {
+    while (this.waiting.length > 0) void this.runGroup(this.waiting.splice(0, MOST));
+  });
 
   constructor(
     private readonly connect: () => Promise<Groups>,
@@ -38,10 +42,7 @@ export class SharedReads {
   run(statement: Statement, values: unknown[]): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ statement, values, resolve, reject });
-      if (this.waiting.length > 1) return;
-      setImmediate(() => {
-        while (this.waiting.length > 0) void this.runGroup(this.waiting.splice(0, MOST));
-      });
+      this.sendSoon();
     });
   }
 

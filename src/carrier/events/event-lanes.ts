@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Problem } from '../../domain/problem.ts';
+import { onceATurn } from '../../process/once-a-turn.ts';
 import { EventSets } from './event-sets.ts';
 import { CarrierFeed, type EventOutcome } from './feed.ts';
 
@@ -36,9 +37,13 @@ export class EventLanes {
   private readonly waitingAlone: Lane[] = [];
   private sets = 0;
   private alone = 0;
-  private isStarting = false;
   /** Events that have entered and have no outcome yet. */
   private entered = 0;
+
+  /** Events that arrive or become ready in one turn of the event loop share a set. */
+  private readonly startSoon = onceATurn(() => {
+    this.start();
+  });
 
   constructor(
     private readonly feed: CarrierFeed,
@@ -76,16 +81,6 @@ export class EventLanes {
         this.ready.push(begun);
         this.startSoon();
       }
-    });
-  }
-
-  /** Events that arrive or become ready in one turn of the event loop share a set. */
-  private startSoon(): void {
-    if (this.isStarting) return;
-    this.isStarting = true;
-    setImmediate(() => {
-      this.isStarting = false;
-      this.start();
     });
   }
 
