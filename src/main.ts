@@ -17,7 +17,8 @@ const production = environment.NODE_ENV === 'production';
 async function start(): Promise<void> {
   tell('Starting Pushguard …');
   const starting = production ? undefined : startDefaults();
-  // Told below. Until then modules are loaded, which takes longer than a PostgreSQL that exists takes to start.
+  // `await starting` below reports its failure. To load the modules meanwhile takes longer than to start an existing
+  // PostgreSQL.
   starting?.catch(() => undefined);
   try {
     const { run } = await import('./run.ts');

@@ -82,7 +82,7 @@ export class DatabaseClient extends pg.Client {
         (callback as (...answer: unknown[]) => void)(...answer);
       };
     }
-    // A group leaves in one write already.
+    // Queries of our own class leave in one write each.
     if (!(given[0] instanceof pg.Query)) this.corkForNow();
     const result = (super.query as (...given: unknown[]) => unknown)(...given);
     if (result instanceof Promise) result.then(() => done(), done);

@@ -15,7 +15,7 @@ export type GroupOutcome =
   | { kind: 'committed'; answers: PromiseSettledResult<Answer>[] }
   | { kind: 'refused'; at: number | 'commit'; error: unknown };
 
-/** What this file uses of the connection behind a client of `pg`. */
+/** What this file uses of the connection behind a client of `pg` 8.23, as its own queries do. */
 interface Wire {
   stream: { cork(): void; uncork(): void };
   parsedStatements: Record<string, string | undefined>;
@@ -28,6 +28,7 @@ interface Wire {
 }
 
 type WireValue = string | Buffer | null;
+/** The columns of a prepared statement: a result of `pg` without rows, which reads those of others. */
 type Shape = pg.QueryResult & { parseRow(fields: unknown): unknown };
 
 /** SQLSTATE classes with which PostgreSQL refuses a commit and leaves no effect: a constraint, a conflict. */
@@ -46,9 +47,14 @@ const shapesOf = new WeakMap<pg.ClientBase, Map<string, Shape>>();
  * all of them in one, after its commit. A statement is parsed and described once a connection.
  */
 export class GroupConnection {
-  constructor(private readonly client: pg.PoolClient) {}
+  private readonly shapes: Map<string, Shape>;
 
-  /** Rejects when it is not known whether the group committed. */
+  constructor(private readonly client: pg.PoolClient) {
+    this.shapes = shapesOf.get(client) ?? new Map<string, Shape>();
+    shapesOf.set(client, this.shapes);
+  }
+
+  /** Rejects when it is not known whether the group committed, and when the connection gave no answer. */
   async run(asked: readonly Asked[]): Promise<GroupOutcome> {
     const calls: Call[] = [];
     for (const [at, { statement, values }] of asked.entries()) {
@@ -74,12 +80,6 @@ export class GroupConnection {
   /** Gives the connection back; after an error that spoils it, it is closed. */
   release(error?: unknown): void {
     this.client.release(error !== undefined && spoilsConnection(error) ? (error as Error) : undefined);
-  }
-
-  private get shapes(): Map<string, Shape> {
-    const shapes = shapesOf.get(this.client) ?? new Map<string, Shape>();
-    shapesOf.set(this.client, shapes);
-    return shapes;
   }
 
   private async prepare(statement: Statement): Promise<Shape> {
@@ -113,13 +113,25 @@ class Preparation extends pg.Query {
   override submit = (connection: unknown): void => {
     const wire = connection as Wire;
     const { name, text } = this.statement;
-    if (wire.parsedStatements[name] === undefined && wire.submittedNamedStatements[name] === undefined) {
-      wire.parse(this.statement);
-      wire.submittedNamedStatements[name] = text;
-    }
-    wire.describe({ type: 'S', name });
-    wire.sync();
+    inOneWrite(wire, () => {
+      if (wire.parsedStatements[name] === undefined && wire.submittedNamedStatements[name] === undefined) {
+        wire.parse(this.statement);
+        wire.submittedNamedStatements[name] = text;
+      }
+      wire.describe({ type: 'S', name });
+    });
   };
+}
+
+/** Sends messages and the `Sync` behind them. */
+function inOneWrite(wire: Wire, messages: () => void): void {
+  wire.stream.cork();
+  try {
+    messages();
+    wire.sync();
+  } finally {
+    wire.stream.uncork();
+  }
 }
 
 interface Call {
@@ -145,16 +157,12 @@ class Group extends pg.Query {
 
   override submit = (connection: unknown): void => {
     const wire = connection as Wire;
-    wire.stream.cork();
-    try {
+    inOneWrite(wire, () => {
       for (const { name, values } of this.calls) {
         wire.bind({ statement: name, values });
         wire.execute({});
       }
-      wire.sync();
-    } finally {
-      wire.stream.uncork();
-    }
+    });
   };
 
   handleDataRow({ fields }: { fields: unknown }): void {

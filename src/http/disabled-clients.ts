@@ -15,8 +15,8 @@ const DISABLED = statement(
 );
 
 /**
- * Whether a client was disabled after its token was issued, or its window opened. A process asks at most once a second, for all clients at
- * once, and only while requests with tokens arrive.
+ * Whether a client was disabled after its token was issued, or its window opened. A process asks at most once a second,
+ * for all clients at once, and only while requests with tokens arrive.
  */
 @Injectable()
 export class DisabledClients {

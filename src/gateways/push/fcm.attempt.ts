@@ -29,11 +29,11 @@ let written: FcmAttempt | undefined;
  * whose request it is. An `AsyncLocalStorage` would tell it too, and would slow down every promise of the process on Node 20.
  */
 export function observedData(attempt: FcmAttempt, data: Readonly<Record<string, string>>): Record<string, string> {
-  return new ObservedData(attempt, data) as object as Record<string, string>;
+  return new ObservedMessage(attempt, data) as object as Record<string, string>;
 }
 
 /** A class of its own, because the SDK copies plain objects member by member and keeps any other. */
-class ObservedData {
+class ObservedMessage {
   readonly #attempt: FcmAttempt;
 
   constructor(attempt: FcmAttempt, data: Readonly<Record<string, string>>) {
