@@ -6,8 +6,8 @@ import type { Statement } from './statement.ts';
 /** A connection that runs statements as one transaction. */
 export interface Groups {
   run(asked: readonly Asked[]): Promise<GroupOutcome>;
-  /** Gives the connection back; after an error that spoils it, it is closed. */
-  release(error?: unknown): void;
+  /** Gives the connection back; one that an error has spoilt is closed. */
+  release(): void;
 }
 
 /** What a caller’s statement decides about: a row, a person, a device. */
@@ -153,16 +153,15 @@ export class SharedCommits {
       connection = await this.connect();
       const outcome = await connection.run([{ statement: LIMITS, values: [] }, ...calls]);
       if (outcome.kind === 'refused') {
-        connection.release(outcome.error);
         // The first statement sets the limits.
         const failed = outcome.at === 'commit' ? undefined : calls[outcome.at - 1];
         return failed ? [failed] : calls;
       }
-      connection.release();
       for (const [at, answer] of outcome.answers.slice(1).entries()) this.settle(calls[at], answer);
     } catch (error) {
-      connection?.release(error);
       for (const call of calls) this.settle(call, { status: 'rejected', reason: error });
+    } finally {
+      connection?.release();
     }
     return [];
   }

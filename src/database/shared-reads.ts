@@ -19,7 +19,6 @@ interface Lent {
   connection: Promise<Groups>;
   /** Groups under way. */
   groups: number;
-  broken: unknown;
 }
 
 /**
@@ -52,7 +51,7 @@ export class SharedReads {
     try {
       const outcome = await (await lent.connection).run(reads);
       if (outcome.kind === 'refused') {
-        this.giveUp(lent, outcome.error);
+        this.giveUp(lent);
         // Only the read that failed fails again.
         for (const { statement, values, resolve, reject } of reads) this.alone(statement, values).then(resolve, reject);
       } else {
@@ -62,7 +61,7 @@ export class SharedReads {
         }
       }
     } catch (error) {
-      this.giveUp(lent, error);
+      this.giveUp(lent);
       for (const { reject } of reads) reject(error);
     } finally {
       lent.groups -= 1;
@@ -72,7 +71,7 @@ export class SharedReads {
 
   private borrow(): Lent {
     if (this.lent && Date.now() - this.lent.since <= LENT_MS) return this.lent;
-    const lent: Lent = { since: Infinity, connection: this.connect(), groups: 0, broken: undefined };
+    const lent: Lent = { since: Infinity, connection: this.connect(), groups: 0 };
     // The time runs from when the pool has a connection for it.
     lent.connection.then(
       () => (lent.since = Date.now()),
@@ -82,16 +81,16 @@ export class SharedReads {
     return lent;
   }
 
-  private giveUp(lent: Lent, error: unknown): void {
-    lent.broken ??= error;
+  /** Further reads take another connection. */
+  private giveUp(lent: Lent): void {
     if (this.lent === lent) this.lent = undefined;
   }
 
   private giveBack(lent: Lent): void {
-    if (this.lent === lent) this.lent = undefined;
+    this.giveUp(lent);
     lent.connection.then(
       (connection) => {
-        connection.release(lent.broken);
+        connection.release();
       },
       () => undefined,
     );

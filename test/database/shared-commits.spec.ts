@@ -9,6 +9,7 @@ import { GroupConnection } from '../../src/database/statement-group.ts';
 import { statement } from '../../src/database/statement.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { SilentProxy } from '../support/silent-proxy.ts';
 
 /** Statements that share a commit, on a table of their own: a guarded count that only a right guess closes. */
 let database: TestDatabase;
@@ -195,6 +196,31 @@ describe('statements that share a commit', () => {
     const kept = new Set((await stored()).map(({ id }) => id));
     expect(told.filter((id) => !kept.has(id))).toEqual([]);
     expect(told.length).toBeGreaterThan(100);
+  });
+
+  it('tell their callers once that the network went silent while a statement was prepared, and do not try again', async () => {
+    const proxy = await SilentProxy.start(database.url);
+    const own = await new DataSource(dataSourceOptions(proxy.url)).initialize();
+    const pool = (own.driver as unknown as { master: pg.Pool }).master;
+    let tries = 0;
+    const commits = new SharedCommits(
+      async () => new GroupConnection(await pool.connect()),
+      () => {
+        tries += 1;
+        return Promise.reject(new Error('tried again'));
+      },
+    );
+    try {
+      proxy.silence();
+      const answers = await Promise.allSettled(rows(4).map((id) => commits.run(id, ADD, [id])));
+      expect(answers.map(({ status }) => status)).toEqual(rows(4).map(() => 'rejected'));
+      expect(tries).toBe(0);
+    } finally {
+      proxy.speak();
+      await own.destroy();
+      await proxy.stop();
+    }
+    expect(await stored()).toEqual([]);
   });
 
   it('wait no longer for a silent database than its deadline', async () => {
