@@ -1,13 +1,11 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
 import { parseArgs } from 'node:util';
 import { migrate } from '../../config/data-source.ts';
 import { readProcessEnvironment } from '../../config/environment.ts';
-import { AppModule } from '../app.module.ts';
-import { configuredGateways } from '../gateways/configured.ts';
 import { readJournal } from '../journal/read-journal.ts';
 import { journalIsAhead } from '../journal/require-unrestored.ts';
 import { AfterRestore, type Restored } from '../restore/after-restore.ts';
+import { withService } from './with-service.ts';
 
 /** Makes a restored database safe before the service runs on it. */
 
@@ -46,25 +44,21 @@ await migrate(
   MIGRATION_DATABASE_URL ?? QUEUE_DATABASE_URL,
   MIGRATION_DATABASE_URL === undefined ? [] : [DATABASE_URL, QUEUE_DATABASE_URL],
 );
-const gateways = configuredGateways(environment);
-const app = await NestFactory.createApplicationContext(AppModule.register({ environment, ...gateways }), {
-  logger: ['error', 'warn'],
+await withService(environment, async (app) => {
+  const afterRestore = app.get(AfterRestore);
+  try {
+    if (wanted.moved) await recordMove(afterRestore);
+    else report(await afterRestore.run(readJournal(wanted.journal), { dryRun: wanted.dryRun }));
+  } catch (error) {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exitCode = 1;
+  }
 });
-try {
-  if (wanted.moved) await recordMove();
-  else report(await app.get(AfterRestore).run(readJournal(wanted.journal), { dryRun: wanted.dryRun }));
-} catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exitCode = 1;
-} finally {
-  await app.close();
-  await gateways.close();
-}
 
-async function recordMove(): Promise<void> {
+async function recordMove(afterRestore: AfterRestore): Promise<void> {
   const ahead = await journalIsAhead(QUEUE_DATABASE_URL, JOURNAL_FILE);
   if (ahead !== undefined) throw new Error(ahead);
-  const moved = await app.get(AfterRestore).moved();
+  const moved = await afterRestore.moved();
   process.stdout.write(moved ? 'The move is recorded; the service may start.\n' : 'Nothing moved.\n');
 }
 

@@ -1,8 +1,6 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
 import { userInfo } from 'node:os';
 import { readProcessEnvironment } from '../../config/environment.ts';
-import { AppModule } from '../app.module.ts';
 import { randomToken } from '../crypto/random.ts';
 import { Database, type Session } from '../database/database.ts';
 import { Problem } from '../domain/problem.ts';
@@ -14,6 +12,7 @@ import type { ClientSettings } from '../relying-parties/client-settings.ts';
 import { readArguments, type Wanted } from './clients/arguments.ts';
 import { asAdmitted, asFacts, asJson, asList } from './clients/output.ts';
 import { USAGE } from './clients/usage.ts';
+import { printing, withService } from './with-service.ts';
 
 /** Admits relying parties, carriers and other clients, and ends them: `npm run client -- --help`. */
 
@@ -31,24 +30,29 @@ await joinRunning(environment).catch((error: unknown) => {
   process.stderr.write(`${(error as Error).message}\n`);
   process.exit(1);
 });
-const app = await NestFactory.createApplicationContext(AppModule.register({ environment, ...NOTHING_SENT }), {
-  logger: ['error', 'warn'],
-});
-const [admission, audit, database] = [app.get(Admission), app.get(Audit), app.get(Database)];
-try {
-  process.stdout.write(await run(wanted));
-} catch (error) {
-  if (!(error instanceof Problem)) throw error;
-  process.stderr.write(`${error.detail}\n`);
-  process.exitCode = 1;
-} finally {
-  await app.close();
+await withService(
+  environment,
+  (app) => printing(run(wanted, { admission: app.get(Admission), audit: app.get(Audit), database: app.get(Database) })),
+  NOTHING_SENT,
+);
+
+interface Parts {
+  admission: Admission;
+  audit: Audit;
+  database: Database;
 }
 
-async function run({ command, subject, id, settings, overlapSeconds, reason, json }: Wanted): Promise<string> {
+async function run(
+  { command, subject, id, settings, overlapSeconds, reason, json }: Wanted,
+  { admission, ...parts }: Parts,
+): Promise<string> {
   const clientId = command === 'add' ? (id ?? `client-${randomToken(ID_BYTES)}`) : subject;
   const acts = <Result>(what: string, work: (session: Session) => Promise<Result>) =>
-    audited({ action: `client-${command} ${clientId}`, reason: [reason, what].filter(Boolean).join('; ') }, work);
+    audited(
+      parts,
+      { action: `client-${command} ${clientId}`, reason: [reason, what].filter(Boolean).join('; ') },
+      work,
+    );
   switch (command) {
     case 'list': {
       const clients = await admission.list();
@@ -87,6 +91,7 @@ async function run({ command, subject, id, settings, overlapSeconds, reason, jso
 
 /** Audits an act in its own transaction, under the name of the account that ran the command. */
 async function audited<Result>(
+  { audit, database }: Omit<Parts, 'admission'>,
   { action, reason }: { action: string; reason: string },
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {

@@ -1,11 +1,8 @@
 import 'reflect-metadata';
-import { NestFactory } from '@nestjs/core';
 import { readProcessEnvironment } from '../../config/environment.ts';
-import { AppModule } from '../app.module.ts';
 import type { OperatorRole } from '../domain/operator.ts';
-import { Problem } from '../domain/problem.ts';
-import { configuredGateways } from '../gateways/configured.ts';
 import { Operators } from '../operator/operators.ts';
+import { printing, withService } from './with-service.ts';
 
 /**
  * Manages the accounts of the operators' desk:
@@ -28,20 +25,7 @@ if (wanted !== given.length) {
 }
 
 const environment = readProcessEnvironment(['DATABASE_URL', 'KEYRING', 'SMPP_URL']);
-const gateways = configuredGateways(environment);
-const app = await NestFactory.createApplicationContext(AppModule.register({ environment, ...gateways }), {
-  logger: ['error', 'warn'],
-});
-try {
-  process.stdout.write(await run(app.get(Operators), given));
-} catch (error) {
-  if (!(error instanceof Problem)) throw error;
-  process.stderr.write(`${error.detail}\n`);
-  process.exitCode = 1;
-} finally {
-  await app.close();
-  await gateways.close();
-}
+await withService(environment, (app) => printing(run(app.get(Operators), given)));
 
 async function run(operators: Operators, [login = '', name = '', role = '']: string[]): Promise<string> {
   if (command === 'add') {

@@ -1,5 +1,6 @@
 import { createPublicKey, type JsonWebKey } from 'node:crypto';
 import { calculateJwkThumbprint, type JWK } from 'jose';
+import type { ASSERTION_ALGORITHMS } from './client-assertion.ts';
 
 /** The maximum number of keys in the set of one client. */
 const MAX_KEYS = 20;
@@ -8,12 +9,18 @@ const MIN_RSA_BITS = 2048;
 /** Members of private and of symmetric keys (RFC 7518, 6). */
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const;
 
-/** The kinds of keys that verify an assertion: members, curve and algorithms. */
+interface KeyKind {
+  members: readonly string[];
+  curve: string | undefined;
+  algorithms: readonly (typeof ASSERTION_ALGORITHMS)[number][];
+}
+
+/** The kinds of keys that verify an assertion. */
 const KINDS = {
   EC: { members: ['crv', 'x', 'y'], curve: 'P-256', algorithms: ['ES256'] },
   OKP: { members: ['crv', 'x'], curve: 'Ed25519', algorithms: ['EdDSA', 'Ed25519'] },
   RSA: { members: ['n', 'e'], curve: undefined, algorithms: ['PS256'] },
-} as const;
+} as const satisfies Record<string, KeyKind>;
 const ALLOWED = 'P-256 (ES256), Ed25519 (EdDSA) or RSA of 2048 bits or more (PS256)';
 
 type Members = Readonly<Record<string, unknown>>;

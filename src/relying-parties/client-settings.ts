@@ -2,9 +2,7 @@ import { readClientJwks } from '../crypto/client-jwks.ts';
 import { Problem } from '../domain/problem.ts';
 import { SCOPES, type Scope } from '../http/client.guard.ts';
 import { SHOWN_TEXT } from '../http/plain-text.ts';
-import type { Client, ClientAuthMethod } from './client.entity.ts';
-
-const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
+import { CLIENT_AUTH_METHODS, type Client, type ClientAuthMethod } from './client.entity.ts';
 
 /** The settings of a client that its registration states and that can change. */
 export type ClientSettings = Partial<
@@ -92,9 +90,11 @@ export function readStartsPerMinute(text: string): number {
 }
 
 export function readAuthMethod(text: string): ClientAuthMethod {
-  const method = AUTH_METHODS.find((one) => one === text);
+  const method = CLIENT_AUTH_METHODS.find((one) => one === text);
   if (method !== undefined) return method;
-  throw refused(`The authentication method ${shown(text)} is unknown. Choose from: ${AUTH_METHODS.join(', ')}.`);
+  throw refused(
+    `The authentication method ${shown(text)} is unknown. Choose from: ${[...CLIENT_AUTH_METHODS].sort().join(', ')}.`,
+  );
 }
 
 export function readAssertionAudience(text: string): Client['assertionAudience'] {

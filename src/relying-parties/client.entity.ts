@@ -1,7 +1,9 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** The ways to authenticate at the OAuth endpoints (RFC 6749, 2.3.1; RFC 7523, 2.2). */
-export type ClientAuthMethod = 'private_key_jwt' | 'client_secret_basic' | 'client_secret_post';
+export const CLIENT_AUTH_METHODS = ['private_key_jwt', 'client_secret_basic', 'client_secret_post'] as const;
+
+export type ClientAuthMethod = (typeof CLIENT_AUTH_METHODS)[number];
 
 /** A program that calls the service: a relying party, a carrier or an operator’s system. */
 @Entity('clients')

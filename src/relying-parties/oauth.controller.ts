@@ -13,6 +13,7 @@ import { oauthPipe } from '../http/oauth-pipe.ts';
 import { publicDocument } from '../http/public-document.ts';
 import { Environment } from '../../config/environment.ts';
 import { AuthenticateClient } from './authenticate-client.ts';
+import { CLIENT_AUTH_METHODS } from './client.entity.ts';
 
 class TokenRequest {
   /** Always `client_credentials`. */
@@ -155,7 +156,7 @@ function serverMetadata(issuer: string): object {
     grant_types_supported: ['client_credentials'],
     response_types_supported: [],
     scopes_supported: SCOPES,
-    token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
+    token_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
     token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     // OpenID Connect Discovery requires both; they describe the assertion of a verification.
     subject_types_supported: ['pairwise'],

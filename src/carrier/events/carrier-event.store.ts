@@ -8,28 +8,18 @@ export type Outcome = 'applied' | 'duplicate' | 'stale' | 'unknown_line' | 'reje
 /** The stored record of an event. */
 export type EventRecord = Omit<CarrierEvent, 'sequence' | 'receivedAt'> & { sequence: bigint | null };
 
-const RECORDED = `INSERT INTO carrier_events AS e (id, source, event_id, type, line_id, sequence, at, outcome, reason, kept)`;
-
-const ONCE = `ON CONFLICT (id) DO UPDATE SET type = excluded.type, line_id = excluded.line_id,
-      sequence = excluded.sequence, at = excluded.at, outcome = excluded.outcome, reason = excluded.reason,
-      kept = excluded.kept
-    WHERE e.kept IS NOT NULL`;
-
 /**
- * Records an event once. An event that is kept for replay does not count as received, so its sender may send it again,
- * corrected.
+ * Records events once. An event that is kept for replay does not count as received, so its sender may send it again,
+ * corrected. In the order of the ids, so that two sets never wait for each other.
  */
 const RECORD = statement(
   'carrier_event_record',
-  `${RECORDED} VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ${ONCE} RETURNING 1`,
-);
-
-/** As {@link RECORD}, for events that differ in their ids. In the order of the ids, so that two sets never wait for each other. */
-const RECORD_MANY = statement(
-  'carrier_event_record_many',
-  `${RECORDED} SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
-      $7::timestamptz[], $8::text[], $9::text[], $10::bytea[]) AS x (id) ORDER BY x.id
-    ${ONCE} RETURNING id`,
+  `INSERT INTO carrier_events AS e (id, source, event_id, type, line_id, sequence, at, outcome, reason, kept)
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::timestamptz[],
+      $8::text[], $9::text[], $10::bytea[]) AS x (id) ORDER BY x.id
+    ON CONFLICT (id) DO UPDATE SET type = excluded.type, line_id = excluded.line_id, sequence = excluded.sequence,
+      at = excluded.at, outcome = excluded.outcome, reason = excluded.reason, kept = excluded.kept
+    WHERE e.kept IS NOT NULL RETURNING id`,
 );
 
 const KEPT = statement(
@@ -60,9 +50,7 @@ export class CarrierEventStore {
 
   /** Returns false when the event was received before. */
   async record(event: EventRecord, session: Session = this.database): Promise<boolean> {
-    const { id, source, eventId, type, lineId, sequence, at, outcome, reason, kept } = event;
-    const values = [id, source, eventId, type, lineId, sequence, at, outcome, reason, kept];
-    return (await session.rows(RECORD, values)).length === 1;
+    return (await this.recordMany([event], session)).size === 1;
   }
 
   /** Records events that differ in their ids. Returns the ids of those that were not received before. */
@@ -79,7 +67,7 @@ export class CarrierEventStore {
       events.map(({ reason }) => reason),
       events.map(({ kept }) => kept),
     ];
-    return new Set((await session.rows<Pick<CarrierEvent, 'id'>>(RECORD_MANY, values)).map(({ id }) => id));
+    return new Set((await session.rows<Pick<CarrierEvent, 'id'>>(RECORD, values)).map(({ id }) => id));
   }
 
   /** The events kept for replay, oldest first, after `last`. */

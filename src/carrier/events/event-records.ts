@@ -13,11 +13,6 @@ export type KnownOfEvent = Partial<Pick<CarrierEvent, 'source' | 'id' | 'type'>>
 export class EventRecords {
   constructor(private readonly keys: ServiceKeys) {}
 
-  /** The key of an event: equal for every delivery of the same event. */
-  keyOf({ source, id }: Pick<CarrierEvent, 'source' | 'id'>): string {
-    return keyOf(source, id);
-  }
-
   /** The record of an event that is not replayed. */
   of(
     event: LifecycleEvent & Pick<CarrierEvent, 'sequence'>,
@@ -38,7 +33,7 @@ export class EventRecords {
   ofRejected(document: unknown, known: KnownOfEvent, faults: readonly InputFault[]): EventRecord {
     const { source = null, id: eventId = null, type = null } = known;
     const text = JSON.stringify(document);
-    const id = source !== null && eventId !== null ? keyOf(source, eventId) : keyOf('unreadable', text);
+    const id = source !== null && eventId !== null ? keyOf({ source, id: eventId }) : keyOf({ source: 'unreadable', id: text });
     // Pointers contain member names from the request, so control characters are replaced.
     const listed = faults.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join(' ');
     const reason = listed.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 1_000);
@@ -57,10 +52,10 @@ export class EventRecords {
 }
 
 function basicsOf({ source, id, type, sequence, time }: LifecycleEvent & Pick<CarrierEvent, 'sequence'>) {
-  return { id: keyOf(source, id), source, eventId: id, type, sequence, at: time, reason: null };
+  return { id: keyOf({ source, id }), source, eventId: id, type, sequence, at: time, reason: null };
 }
 
 /** The key of an event: equal for every delivery of the same event. */
-function keyOf(source: string, id: string): string {
+export function keyOf({ source, id }: Pick<CarrierEvent, 'source' | 'id'>): string {
   return sha256(JSON.stringify([source, id])).toString('hex');
 }

@@ -12,7 +12,7 @@ import { CarrierEventStore, type EventRecord } from './carrier-event.store.ts';
 import { readCloudEvent, type CarrierEvent } from './cloud-event.ts';
 import { EventConsequences } from './consequences.ts';
 import { decide, type Decision } from './decide.ts';
-import { EventRecords } from './event-records.ts';
+import { EventRecords, keyOf } from './event-records.ts';
 import type { EventOutcome } from './feed.ts';
 
 /** What became of an event of a set: `alone` if it was not applied and has to be applied by itself. */
@@ -94,7 +94,7 @@ export class EventSets {
     const keys = new Set<string>();
     return documents.flatMap((document, place) => {
       const member = this.memberOf(document, place);
-      const key = member && ('refused' in member ? member.refused.id : this.records.keyOf(member.event));
+      const key = member && ('refused' in member ? member.refused.id : keyOf(member.event));
       if (!member || key === undefined || keys.has(key)) return [];
       keys.add(key);
       return [member];

@@ -14,6 +14,7 @@ import {
   readStartsPerMinute,
   readVendorCode,
   readWindowHost,
+  refused,
   type ClientSettings,
 } from '../../relying-parties/client-settings.ts';
 
@@ -217,8 +218,4 @@ function readReason(text: string | undefined): string | undefined {
   const reason = text?.normalize('NFC').trim();
   if (reason === undefined || (reason.length <= 200 && SHOWN_TEXT.test(reason))) return reason;
   throw refused('The reason must be one line of 1 to 200 visible characters.');
-}
-
-function refused(detail: string): Problem {
-  return new Problem('invalid_request', detail);
 }
