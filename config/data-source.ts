@@ -230,8 +230,10 @@ export async function migrate(
     const query = async <Row>(sql: string, values?: unknown[]) => (await runner.query(sql, values)) as Row[];
     while (!(await isTurn(query))) await delay(TURN_MS);
     const missing = await new MigrationExecutor(source, runner).getPendingMigrations();
-    if (missing.length > 0) onMissing(missing.length);
-    await source.runMigrations();
+    if (missing.length > 0) {
+      onMissing(missing.length);
+      await source.runMigrations();
+    }
     for (const role of new Set(await Promise.all(users.map(roleOf)))) {
       await grantUse(query, { schema: 'public', role, restrictedTables: RESTRICTED_TABLES });
     }

@@ -1,15 +1,7 @@
 import { existsSync } from 'node:fs';
+import { jsc } from './swc.mjs';
 
-const swc = {
-  swcrc: false,
-  sourceMaps: 'inline',
-  jsc: {
-    target: 'es2022',
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-    keepClassNames: true,
-  },
-};
+const swc = { swcrc: false, sourceMaps: 'inline', jsc };
 
 // Jest implements require(esm) only on Node >= 24.9. A CommonJS package that requires one of these ESM-only packages
 // (@fastify/static -> content-disposition, light-my-request -> cookie) needs it transformed to CommonJS on older

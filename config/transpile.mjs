@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { transform } from '@swc/core';
+import { jsc } from './swc.mjs';
 
 const root = join(import.meta.dirname, '..');
 const require = createRequire(import.meta.url);
@@ -22,13 +23,7 @@ const swc = {
   sourceMaps: true,
   inlineSourcesContent: false,
   module: { type: 'es6' },
-  jsc: {
-    target: 'es2022',
-    parser: { syntax: 'typescript', decorators: true },
-    transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: false },
-    keepClassNames: true,
-    rewriteRelativeImportExtensions: true,
-  },
+  jsc: { ...jsc, rewriteRelativeImportExtensions: true },
 };
 
 /** Transpiles every file below these folders of the project. */

@@ -4,6 +4,7 @@ import { reportCodes } from './codes.ts';
 import { reportCosts } from './costs.ts';
 import { reportEnumeration } from './enumeration.ts';
 import { reportFeed } from './feed.ts';
+import type { FlowTimes } from './flow.ts';
 import { reportGrowth } from './growth.ts';
 import { alternate, atPace, flowsPerSecondOf, type Measured, oneAtATime, PROCESSES } from './measure.ts';
 import { type Plan, readPlan, USAGE } from './plan.ts';
@@ -100,19 +101,22 @@ function reportCandidate(measured: Measured): void {
   for (const one of PROCESSES) report(`${name}.processor.${one}_us`, median(processor[one]), 'µs/flow');
   report(`${name}.transactions`, median(written.transactions), 'transactions/flow');
   report(`${name}.wal_bytes`, median(written.wal), 'B/flow');
-  if (shared.length > 0)
-    report(`${name === 'main_flow' ? '' : `${name}.`}shared_commits.mean_statements`, median(shared), 'statements');
   // The contract's names are those of the service on its default settings.
   const prefix = name === 'main_flow' ? '' : `${name}.`;
-  for (const step of ['start', 'open', 'verification'] as const) {
-    const times = flows.map((flow) => flow[step]);
-    report(`${prefix}${step}.p50_ms`, percentile(times, 50), 'ms');
-    report(`${prefix}${step}.p99_ms`, percentile(times, 99), 'ms');
-  }
+  if (shared.length > 0) report(`${prefix}shared_commits.mean_statements`, median(shared), 'statements');
+  reportSteps(prefix, flows, 50, 99);
   const handoffs = flows.flatMap((flow) => flow.handoffs);
   report(`${prefix}push.handoff_p50_ms`, percentile(handoffs, 50), 'ms');
   report(`${prefix}push.handoff_p99_ms`, percentile(handoffs, 99), 'ms');
   report(`${prefix}memory.rss_mb`, residentMegabytes(served.pid), 'MB');
+}
+
+/** Reports percentiles of how long each step of the flows took. */
+function reportSteps(prefix: string, flows: readonly FlowTimes[], ...percents: number[]): void {
+  for (const step of ['start', 'open', 'verification'] as const) {
+    const times = flows.map((flow) => flow[step]);
+    for (const percent of percents) report(`${prefix}${step}.p${percent}_ms`, percentile(times, percent), 'ms');
+  }
 }
 
 /** Reports the latency of a window while the service has half of its capacity left. */
@@ -121,10 +125,7 @@ async function reportHalfLoad(stage: Stage, plan: Plan, measured: readonly Measu
     const pace = flowsPerSecondOf(one) / 2;
     const { flows, failed } = await atPace(stage, plan, one.candidate, pace);
     const prefix = prefixOf(one);
-    for (const step of ['start', 'open', 'verification'] as const) {
-      const times = flows.map((flow) => flow[step]);
-      report(`${prefix}half_load.${step}.p99_ms`, percentile(times, 99), 'ms');
-    }
+    reportSteps(`${prefix}half_load.`, flows, 99);
     const handoffs = flows.flatMap((flow) => flow.handoffs);
     report(`${prefix}half_load.push.handoff_p99_ms`, percentile(handoffs, 99), 'ms');
     report(`${prefix}half_load.failed_flows`, failed, 'flows');
@@ -136,17 +137,7 @@ async function reportAlone(stage: Stage, plan: Plan, measured: readonly Measured
   const services = measured.filter(isService);
   const candidates = services.map(({ candidate }) => candidate);
   for (const [place, flows] of (await oneAtATime(stage, plan, candidates)).entries()) {
-    const prefix = prefixOf(services[place]);
-    for (const step of ['start', 'open', 'verification'] as const) {
-      report(
-        `${prefix}alone.${step}.p50_ms`,
-        percentile(
-          flows.map((flow) => flow[step]),
-          50,
-        ),
-        'ms',
-      );
-    }
+    reportSteps(`${prefixOf(services[place])}alone.`, flows, 50);
   }
 }
 

@@ -33,7 +33,8 @@ export class EventRecords {
   ofRejected(document: unknown, known: KnownOfEvent, faults: readonly InputFault[]): EventRecord {
     const { source = null, id: eventId = null, type = null } = known;
     const text = JSON.stringify(document);
-    const id = source !== null && eventId !== null ? keyOf({ source, id: eventId }) : keyOf({ source: 'unreadable', id: text });
+    const id =
+      source !== null && eventId !== null ? keyOf({ source, id: eventId }) : keyOf({ source: 'unreadable', id: text });
     // Pointers contain member names from the request, so control characters are replaced.
     const listed = faults.map(({ pointer, detail }) => `${pointer || '/'}: ${detail}`).join(' ');
     const reason = listed.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 1_000);
