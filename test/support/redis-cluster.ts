@@ -1,4 +1,5 @@
 import { eventually } from './eventually.ts';
+import { freePort } from './free-port.ts';
 import { RedisServer } from './redis.ts';
 
 /** The number of hash slots of every cluster. */
@@ -9,15 +10,19 @@ export class RedisCluster {
   private constructor(private readonly nodes: readonly RedisServer[]) {}
 
   static async start(size: number): Promise<RedisCluster> {
+    // Without a setting, the nodes' own port is 10,000 above the clients', among the ephemeral ports.
+    const buses = await Promise.all(Array.from({ length: size }, freePort));
     const nodes = await Promise.all(
-      Array.from({ length: size }, () => RedisServer.start({ 'cluster-enabled': 'yes' })),
+      buses.map((bus) => RedisServer.start({ 'cluster-enabled': 'yes', 'cluster-port': String(bus) })),
     );
     const share = Math.ceil(SLOTS / size);
     for (const [at, node] of nodes.entries()) {
       const end = Math.min((at + 1) * share, SLOTS) - 1;
       await node.ask(`CLUSTER ADDSLOTSRANGE ${at * share} ${end}`);
       await node.ask(`CLUSTER SET-CONFIG-EPOCH ${at + 1}`);
-      for (const { port } of nodes.slice(0, at)) await node.ask(`CLUSTER MEET 127.0.0.1 ${port}`);
+      for (const [before, { port }] of nodes.slice(0, at).entries()) {
+        await node.ask(`CLUSTER MEET 127.0.0.1 ${port} ${buses[before]}`);
+      }
     }
     for (const node of nodes) {
       await eventually('the cluster', async () => {

@@ -16,6 +16,7 @@ import { Phone } from '../../src/phone/phone.ts';
 import { problemOf } from '../../src/phone/problem-error.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
+import { freePort } from './free-port.ts';
 import { Rows } from './rows/rows.ts';
 
 /** The line that `npm start -- --json` prints first. */
@@ -77,8 +78,9 @@ export async function startProcess(env: Record<string, string>): Promise<Service
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       NODE_ENV: 'test',
-      PORT: '0',
-      MANAGEMENT_PORT: '0',
+      // Not 0: Linux gives two processes the same port if both ask at the same moment, and the later one ends.
+      PORT: String(await freePort()),
+      MANAGEMENT_PORT: String(await freePort()),
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
