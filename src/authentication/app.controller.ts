@@ -1,7 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DeviceGuard, FromDevice } from '../devices/device.guard.ts';
-import type { ProvenDevice } from '../devices/device-proofs.ts';
+import { DeviceGuard, FromDevice, FromSignature, SignatureGuard } from '../devices/device.guard.ts';
+import type { ProvenDevice, UnspentProof } from '../devices/device-proofs.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
 import { DeclineRequest, OpenedResponse, OpenRequest, PendingResponse, CodeEnvelopeResponse } from './app.dto.ts';
 import { notFound } from './closed-problem.ts';
@@ -9,7 +9,6 @@ import { Open } from './open.ts';
 
 @ApiTags('App')
 @ApiHeader({ name: 'Device-Proof', required: true, description: 'JWS ES256 by the device’s signing key' })
-@UseGuards(DeviceGuard)
 @Controller('app/v1/authentications')
 export class AppController {
   constructor(private readonly opening: Open) {}
@@ -19,9 +18,10 @@ export class AppController {
    * received push.
    */
   @Get()
+  @UseGuards(SignatureGuard)
   @ApiOperation({ summary: 'List pending authentications' })
-  pending(@FromDevice() device: ProvenDevice): Promise<PendingResponse[]> {
-    return this.opening.pending(device);
+  pending(@FromSignature() proof: UnspentProof): Promise<PendingResponse[]> {
+    return this.opening.pending(proof);
   }
 
   /**
@@ -31,14 +31,15 @@ export class AppController {
    * `authentication_not_found`, `subscription_not_active`.
    */
   @Post(':id/open')
+  @UseGuards(SignatureGuard)
   @HttpCode(202)
   @ApiOperation({ summary: 'Open an authentication' })
   open(
-    @FromDevice() device: ProvenDevice,
+    @FromSignature() proof: UnspentProof,
     @Param('id', new OpaqueId(notFound)) id: string,
     @Body() body: OpenRequest,
   ): Promise<OpenedResponse> {
-    return this.opening.open(id, body, device);
+    return this.opening.open(id, body, proof);
   }
 
   /**
@@ -46,6 +47,7 @@ export class AppController {
    * `authentication_closed`, `authentication_expired`, `authentication_not_found`.
    */
   @Get(':id/envelope')
+  @UseGuards(DeviceGuard)
   @ApiOperation({ summary: 'Fetch the code' })
   envelope(
     @FromDevice() device: ProvenDevice,
@@ -59,6 +61,7 @@ export class AppController {
    * `authentication_not_found`, `subscription_not_active` while the device is under test.
    */
   @Post(':id/decline')
+  @UseGuards(DeviceGuard)
   @HttpCode(204)
   @ApiOperation({ summary: 'Decline an authentication' })
   async decline(

@@ -15,6 +15,7 @@ import { Open } from './open.ts';
 import { OpenStore } from './open.store.ts';
 import { PhoneCode } from './phone-code.ts';
 import { PhoneCodeStore } from './phone-code.store.ts';
+import { RecentOtpStarts } from './recent-otp-starts.ts';
 import { RelyingPartyController } from './relying-party.controller.ts';
 import { Start } from './start.ts';
 import { StartStore } from './start.store.ts';
@@ -36,6 +37,7 @@ const ANSWERS_MS = 1_000;
   imports: [AuthenticatorsModule, DevicesModule, LinesModule, RelyingPartiesModule],
   controllers: [RelyingPartyController, AppController, NotMeController],
   providers: [
+    RecentOtpStarts,
     Start,
     Open,
     NotMe,

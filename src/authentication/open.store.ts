@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import { NOW, WIPED } from '../database/statement-parts.ts';
+import { NOW, WIPED, type OuterJoined } from '../database/statement-parts.ts';
 import { LIFETIME_SECONDS, type DeclineReason } from '../domain/authentication.ts';
+import type { UnspentProof } from '../devices/device-proofs.ts';
 import { countPin, RESET_PIN, resetPin } from '../devices/pin/count-pin.ts';
 import type { CountedPin } from '../devices/pin/judge-pin.ts';
+import { spendProof, SPENDS_PROOF } from '../devices/spend-proof.ts';
 import { giveStartBack, keepQuiet } from '../lines/start-budgets.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
 import type { Device } from '../devices/device.entity.ts';
@@ -50,13 +52,20 @@ const REQUEST = `SELECT a.id, a.client_id AS "clientId", c.name AS "relyingParty
   FROM authentications a JOIN clients c ON c.id = a.client_id
     JOIN devices d ON d.id = $1 AND d.state = 'active' AND ${IS_FOR_DEVICE}`;
 
-/** The bound on requested_at limits the index scan to the last three minutes of a long history. */
+/**
+ * Spends the proof of the request and lists what it asks for: one row without an id where nothing is open.
+ * The bound on requested_at limits the index scan to the last three minutes of a long history.
+ */
 const PENDING = statement(
   'authentication_pending',
-  `${REQUEST} JOIN subscriptions s ON s.id = a.subscription_id AND s.state = 'active'
-    WHERE a.subscription_id = $2 AND a.state IN ('pending', 'opened') AND a.expires_at > now()
-      AND a.requested_at > now() - interval '${LIFETIME_SECONDS} seconds'
-    ORDER BY a.requested_at`,
+  `WITH proven AS (${spendProof('$1', '$3')})
+    SELECT EXISTS (SELECT 1 FROM proven) AS "isProven", listed.* FROM (VALUES (1)) one LEFT JOIN (
+      ${REQUEST} JOIN subscriptions s ON s.id = a.subscription_id AND s.state = 'active'
+      WHERE a.subscription_id = $2 AND a.state IN ('pending', 'opened') AND a.expires_at > now()
+        AND a.requested_at > now() - interval '${LIFETIME_SECONDS} seconds'
+    ) listed ON true
+    ORDER BY listed."requestedAt"`,
+  { writes: SPENDS_PROOF },
 );
 
 const REQUEST_OF = statement('authentication_request_of', `${REQUEST} WHERE a.id = $2`);
@@ -68,7 +77,11 @@ const COUNT_PIN = countPin('authentication_count_pin', {
   device: 'd.encryption_key AS "encryptionKey", d.card_key AS "cardKey"',
   columns: `a.client_id AS "clientId", c.name AS "relyingParty", ${TEXTS}, a.expires_at AS "expiresAt", a.nonce, a.channel`,
   from: 'authentications a JOIN clients c ON c.id = a.client_id WHERE a.id = $2',
+  spendsProof: true,
 });
+
+/** What a statement answers that also spends the proof of its request. */
+type Proven<Row> = OuterJoined<Row> & { isProven: boolean };
 
 const GIVES_BACK = { start_budgets: 'a start that is opened with the right PIN is given back with the opening, once' };
 const RESETS_PIN = { devices: 'a correct PIN resets the counter even if the authentication closed meanwhile' };
@@ -132,9 +145,11 @@ const DECLINE = statement(
 export class OpenStore {
   constructor(private readonly database: Database) {}
 
-  /** Lists a phone's open authentications, oldest first. */
-  async pending(deviceId: string, subscriptionId: string): Promise<DeviceRequest[]> {
-    return this.database.pipelinedRows<DeviceRequest>(PENDING, [deviceId, subscriptionId]);
+  /** Spends the proof and lists the phone's open authentications, oldest first; null where the proof does not count. */
+  async pending({ device: { deviceId, subscriptionId }, jti }: UnspentProof): Promise<DeviceRequest[] | null> {
+    const values = [deviceId, subscriptionId, jti];
+    const rows = await this.database.sharedRows<Proven<DeviceRequest>>(PENDING, values, deviceId);
+    return rows[0]?.isProven ? rows.filter(isFound) : null;
   }
 
   /** Returns an authentication in any state; undefined unless it is for this device. */
@@ -143,11 +158,13 @@ export class OpenStore {
   }
 
   /**
-   * Counts a PIN. Undefined when the PIN is locked or the device cannot open this authentication: then the caller must
-   * compare nothing.
+   * Spends the proof and counts a PIN; null where the proof does not count. Undefined when the PIN is locked or the device
+   * cannot open this authentication: then the caller must compare nothing.
    */
-  async countPin(deviceId: string, id: string): Promise<CountedOpening | undefined> {
-    return (await this.database.sharedRows<CountedOpening>(COUNT_PIN, [deviceId, id], deviceId))[0];
+  async countPin({ device: { deviceId }, jti }: UnspentProof, id: string): Promise<CountedOpening | undefined | null> {
+    const [row] = await this.database.sharedRows<Proven<CountedOpening>>(COUNT_PIN, [deviceId, id, jti], deviceId);
+    if (!row?.isProven) return null;
+    return isCounted(row) ? row : undefined;
   }
 
   /** Opens the authentication and returns the queued delivery of the code; undefined when there was nothing to open. */
@@ -173,4 +190,12 @@ export class OpenStore {
   async decline(id: string, deviceId: string, reason: DeclineReason, quietKey: Buffer): Promise<boolean> {
     return (await this.database.rows(DECLINE, [id, deviceId, reason, quietKey])).length === 1;
   }
+}
+
+function isFound(row: Proven<DeviceRequest>): row is Proven<DeviceRequest> & DeviceRequest {
+  return row.id !== null;
+}
+
+function isCounted(row: Proven<CountedOpening>): row is Proven<CountedOpening> & CountedOpening {
+  return row.attemptsLeft !== null;
 }

@@ -8,7 +8,7 @@ import { transactionQuestion } from '../crypto/transaction-question.ts';
 import { stateAt, type AuthenticationState, type DeclineReason } from '../domain/authentication.ts';
 import { Problem } from '../domain/problem.ts';
 import type { TransactionField } from '../domain/transaction.ts';
-import type { ProvenDevice } from '../devices/device-proofs.ts';
+import { DeviceProofs, type ProvenDevice, type UnspentProof } from '../devices/device-proofs.ts';
 import { Devices } from '../devices/devices.ts';
 import { StartBudgets } from '../lines/start-budgets.ts';
 import { JobQueue } from '../queue/job-queue.ts';
@@ -48,15 +48,20 @@ export class Open {
   constructor(
     private readonly keys: ServiceKeys,
     private readonly devices: Devices,
+    private readonly proofs: DeviceProofs,
     private readonly store: OpenStore,
     private readonly watcher: StateWatcher,
     private readonly budgets: StartBudgets,
     private readonly queue: JobQueue,
   ) {}
 
-  /** Lists the open authentications of this phone, oldest first; none while the subscription is not active. */
-  async pending(device: ProvenDevice): Promise<PendingRequest[]> {
-    const requests = await this.store.pending(device.deviceId, device.subscriptionId);
+  /**
+   * Lists the open authentications of this phone, oldest first; none while the subscription is not active. Problems:
+   * `device_proof_invalid`.
+   */
+  async pending(proof: UnspentProof): Promise<PendingRequest[]> {
+    const requests = await this.store.pending(proof);
+    if (!requests) throw this.proofs.refused(proof);
     return requests.map((one) => ({
       id: one.id,
       relyingParty: { name: one.relyingParty },
@@ -75,15 +80,17 @@ export class Open {
    * Generates the code, stores its digest, and enqueues the sealed code for the phone. With the channel `sign` the
    * phone computes the code itself.
    * The PIN is counted before it is compared. A second opening changes nothing.
-   * Problems: `authentication_not_found`, `authentication_closed`, `authentication_expired`, `pin_mismatch`,
-   * `pin_locked`, `pin_exhausted`, `card_mismatch`, `subscription_not_active`.
+   * Problems: `device_proof_invalid`, `authentication_not_found`, `authentication_closed`, `authentication_expired`,
+   * `pin_mismatch`, `pin_locked`, `pin_exhausted`, `card_mismatch`, `subscription_not_active`.
    */
   async open(
     id: string,
     { pinProof: proof, cardProof }: OpeningProofs,
-    device: ProvenDevice,
+    unspent: UnspentProof,
   ): Promise<{ state: 'opened' }> {
-    const counted = await this.store.countPin(device.deviceId, id);
+    const { device } = unspent;
+    const counted = await this.store.countPin(unspent, id);
+    if (counted === null) throw this.proofs.refused(unspent);
     if (!counted) {
       await this.find(id, device);
       throw await this.devices.pinRefused(device.deviceId);

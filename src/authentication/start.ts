@@ -17,6 +17,7 @@ import { readNamedPerson, type NamedPerson } from '../lines/named-person.ts';
 import { StartBudgets, type BudgetsOfStart, type StartKind } from '../lines/start-budgets.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { CALL_CENTRE, RelyingParties, WEBSITE } from '../relying-parties/relying-parties.ts';
+import { RecentOtpStarts } from './recent-otp-starts.ts';
 import { requestTexts, type KeptTexts, type RequestTexts } from './request-texts.ts';
 import { StartStore, type NamedLine, type NewAuthentication } from './start.store.ts';
 
@@ -95,6 +96,7 @@ export class Start {
     private readonly budgets: StartBudgets,
     private readonly store: StartStore,
     private readonly queue: JobQueue,
+    private readonly otpStarts: RecentOtpStarts,
     private readonly environment: Environment,
   ) {
     this.smsPermittable = environment.SMS_PERMISSION_MINUTES > 0;
@@ -132,6 +134,7 @@ export class Start {
         const { open, expiresAt, deliveryId } = await this.store.start(authentication);
         if (expiresAt) {
           this.queue.enqueue(deliveryId);
+          if (authentication.channel === 'otp') this.otpStarts.add(authentication.id);
           return started(authentication.id, authentication.channel, expiresAt);
         }
         if (!open) {

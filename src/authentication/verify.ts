@@ -13,6 +13,7 @@ import { AuthenticationStore, type AuthenticationView } from './authentication.s
 import { closedProblem, notFound } from './closed-problem.ts';
 import { decryptNamedPerson } from './named-person.ts';
 import { PhoneCode, type TypedPhoneCode } from './phone-code.ts';
+import { RecentOtpStarts } from './recent-otp-starts.ts';
 import { StateWatcher } from './state-watcher.ts';
 import { VerificationAnswers } from './verification-answers.ts';
 
@@ -93,6 +94,7 @@ export class Verify {
     private readonly phoneCode: PhoneCode,
     private readonly answers: VerificationAnswers,
     private readonly watcher: StateWatcher,
+    private readonly otpStarts: RecentOtpStarts,
     private readonly environment: Environment,
   ) {}
 
@@ -170,7 +172,8 @@ export class Verify {
       return tried && { tried, question: null };
     };
     // The likelier one goes first; each finds only authentications of its own channels.
-    const [first, second] = typed.transaction ? [byPhone, byService] : [byService, byPhone];
+    const isByPhone = typed.transaction !== undefined || this.otpStarts.has(id);
+    const [first, second] = isByPhone ? [byPhone, byService] : [byService, byPhone];
     return (await first()) ?? second();
   }
 

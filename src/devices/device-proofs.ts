@@ -18,6 +18,12 @@ export interface ProvenDevice {
   bond: string;
 }
 
+/** A proof that its device signed for this request. It is not spent yet: whether it counts, the database says. */
+export interface UnspentProof {
+  device: ProvenDevice;
+  jti: string;
+}
+
 interface Known {
   device: ProvenDevice;
   key: KeyObject;
@@ -44,19 +50,31 @@ export class DeviceProofs {
    * `device_proof_invalid`.
    */
   async check(request: RawRequest): Promise<ProvenDevice> {
+    const proof = await this.signed(request);
+    if (!(await this.store.spendProof(proof.device.deviceId, proof.jti))) throw this.refused(proof);
+    return proof.device;
+  }
+
+  /**
+   * Returns the proof of this request with the enrolled device that signed it, for a statement that spends it together
+   * with what it is for. Problems: `device_proof_invalid`.
+   */
+  async signed(request: RawRequest): Promise<UnspentProof> {
     const proof = this.read(request);
     const known = proof.kid && UUID.test(proof.kid) ? await this.knownAs(proof.kid) : null;
     if (!known || !isProvenBy(proof, known.key)) {
       throw new Problem('device_proof_invalid', 'The proof is not signed by an enrolled device. Enrol the app again.');
     }
-    if (!(await this.store.spendProof(known.device.deviceId, proof.jti))) {
-      this.remembered.delete(known.device.deviceId);
-      throw new Problem(
-        'device_proof_invalid',
-        'The proof was already used, or the device was revoked. Sign a new proof for every request.',
-      );
-    }
-    return known.device;
+    return { device: known.device, jti: proof.jti };
+  }
+
+  /** The problem for a proof that was spent before, or whose device is revoked. */
+  refused({ device }: UnspentProof): Problem {
+    this.remembered.delete(device.deviceId);
+    return new Problem(
+      'device_proof_invalid',
+      'The proof was already used, or the device was revoked. Sign a new proof for every request.',
+    );
   }
 
   /**

@@ -1,8 +1,8 @@
 import { createParamDecorator, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { RawRequest } from '../http/fastify.ts';
-import { DeviceProofs, type ProvenDevice } from './device-proofs.ts';
+import { DeviceProofs, type ProvenDevice, type UnspentProof } from './device-proofs.ts';
 
-type AppRequest = RawRequest & { device?: ProvenDevice };
+type AppRequest = RawRequest & { device?: ProvenDevice; unspentProof?: UnspentProof };
 
 /**
  * Admits a device that proves, for exactly this request, that it holds its signing key. Problems:
@@ -19,7 +19,22 @@ export class DeviceGuard implements CanActivate {
   }
 }
 
-/** The same for the routes of alerts, which admit a phone for 72 hours after another one took its place. */
+/**
+ * Admits a request that an enrolled device signed. The statement that answers the route spends the proof, so the route
+ * does nothing else before. Problems: `device_proof_invalid`.
+ */
+@Injectable()
+export class SignatureGuard implements CanActivate {
+  constructor(private readonly proofs: DeviceProofs) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<AppRequest>();
+    request.unspentProof = await this.proofs.signed(request);
+    return true;
+  }
+}
+
+/** As `DeviceGuard`, for the routes of alerts, which admit a phone for 72 hours after another one took its place. */
 @Injectable()
 export class AlertDeviceGuard implements CanActivate {
   constructor(private readonly proofs: DeviceProofs) {}
@@ -36,4 +51,11 @@ export const FromDevice = createParamDecorator((_: unknown, context: ExecutionCo
   const { device } = context.switchToHttp().getRequest<AppRequest>();
   if (!device) throw new Error('FromDevice needs a guard of devices on the route');
   return device;
+});
+
+/** The parameter for the proof that `SignatureGuard` admitted. */
+export const FromSignature = createParamDecorator((_: unknown, context: ExecutionContext): UnspentProof => {
+  const { unspentProof } = context.switchToHttp().getRequest<AppRequest>();
+  if (!unspentProof) throw new Error('FromSignature needs SignatureGuard on the route');
+  return unspentProof;
 });

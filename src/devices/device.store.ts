@@ -10,6 +10,7 @@ import type { Device } from './device.entity.ts';
 import { END_WITH_DEVICES, ENDS_WITH_DEVICES } from './end-with-devices.ts';
 import { countPin, RESET_PIN } from './pin/count-pin.ts';
 import type { CountedPin } from './pin/judge-pin.ts';
+import { spendProof } from './spend-proof.ts';
 
 /** The data to check a device proof. It never changes during a device's life. */
 export type DeviceKey = Pick<Device, 'subscriptionId' | 'signingKey' | 'knowledgeKey'> & {
@@ -108,12 +109,7 @@ const COUNT_ALERT_PIN = countPin('alert_count_pin', {
   from: 'alerts x WHERE x.id = $2',
 });
 
-/** A proof counts once, and only while its device is not revoked. */
-const SPEND_PROOF = statement(
-  'device_spend_proof',
-  `INSERT INTO device_proofs (device_id, jti) SELECT d.id, $2 FROM devices d WHERE d.id = $1 AND d.state <> 'revoked'
-    ON CONFLICT DO NOTHING RETURNING 1`,
-);
+const SPEND_PROOF = statement('device_spend_proof', spendProof('$1', '$2'));
 
 const REVOKE_UNTESTED = statement(
   'device_revoke_untested',

@@ -5,7 +5,7 @@ import { HistoryModule } from '../history/history.module.ts';
 import { NoticesModule } from '../notices/notices.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
 import { DeviceController } from './app.controller.ts';
-import { AlertDeviceGuard, DeviceGuard } from './device.guard.ts';
+import { AlertDeviceGuard, DeviceGuard, SignatureGuard } from './device.guard.ts';
 import { DeviceProofs } from './device-proofs.ts';
 import { DeviceSecrets } from './device-secrets.ts';
 import { DeviceStore } from './device.store.ts';
@@ -24,6 +24,7 @@ import { PinLife } from './pin/pin-life.ts';
     DeviceSecrets,
     DeviceProofs,
     DeviceGuard,
+    SignatureGuard,
     AlertDeviceGuard,
     Enrol,
     Devices,
@@ -31,7 +32,7 @@ import { PinLife } from './pin/pin-life.ts';
     PinCheckStore,
     PinLife,
   ],
-  exports: [Devices, DeviceGuard, AlertDeviceGuard, DeviceProofs, PinCheck],
+  exports: [Devices, DeviceGuard, SignatureGuard, AlertDeviceGuard, DeviceProofs, PinCheck],
 })
 export class DevicesModule {
   constructor(tasks: RecurringTasks, devices: Devices) {

@@ -1,6 +1,7 @@
 import { statement, type Statement } from '../../database/statement.ts';
 import { deviceBond, isPinLocked } from '../../database/statement-parts.ts';
 import { PIN_ATTEMPTS, PIN_WRONG_IN_ALL } from '../../domain/device.ts';
+import { spendProof } from '../spend-proof.ts';
 
 /**
  * Declares the statement that counts a PIN before it is compared. All PIN proofs of a device share two counters: the
@@ -9,6 +10,8 @@ import { PIN_ATTEMPTS, PIN_WRONG_IN_ALL } from '../../domain/device.ts';
  * PIN is locked or nothing exists that the PIN would open: then the caller must compare nothing.
  *
  * `$1` is the id of the device, and `$2` the id of the object that the PIN opens.
+ * With `spendsProof`, `$3` is the unspent proof of the request, and the statement always returns a row: `isProven` is
+ * false where the proof does not count, and the other columns are null where the PIN was not counted.
  */
 export function countPin(
   name: string,
@@ -22,15 +25,23 @@ export function countPin(
     /** Columns of the object, including the nonce, and their source: `p.nonce` from `sms_permissions p`. */
     columns?: string;
     from?: string;
+    spendsProof?: true;
   },
 ): Statement {
-  const { exists, mayProve = `d.state = 'active'`, device = '', columns, from } = counted;
+  const { exists, mayProve = `d.state = 'active'`, device = '', columns, from, spendsProof } = counted;
+  const isProven = spendsProof ? 'EXISTS (SELECT 1 FROM proven) AND ' : '';
   const counting = `UPDATE devices d SET pin_failures = d.pin_failures + 1, pin_wrong = d.pin_wrong + 1
-      WHERE d.id = $1 AND ${mayProve} AND NOT ${isPinLocked('d')} AND ${exists}
+      WHERE d.id = $1 AND ${isProven}${mayProve} AND NOT ${isPinLocked('d')} AND ${exists}
       RETURNING d.knowledge_key AS "knowledgeKey", ${deviceBond('d')} AS bond,
         least(${PIN_ATTEMPTS} - d.pin_failures, ${PIN_WRONG_IN_ALL} - d.pin_wrong) AS "attemptsLeft"${device && `, ${device}`}`;
   if (columns === undefined) return statement(name, counting);
-  return statement(name, `WITH counted AS (${counting}) SELECT counted.*, ${columns} FROM counted, ${from ?? ''}`);
+  const answer = `SELECT counted.*, ${columns} FROM counted, ${from ?? ''}`;
+  if (!spendsProof) return statement(name, `WITH counted AS (${counting}) ${answer}`);
+  return statement(
+    name,
+    `WITH proven AS (${spendProof('$1', '$3')}), counted AS (${counting})
+      SELECT EXISTS (SELECT 1 FROM proven) AS "isProven", answer.* FROM (VALUES (1)) one LEFT JOIN (${answer}) answer ON true`,
+  );
 }
 
 /**
