@@ -49,6 +49,7 @@ import { SecondPerson1764030000000 } from '../migrations/1764030000000-second-pe
 import { ToldAndCounted1764040000000 } from '../migrations/1764040000000-told-and-counted.ts';
 import { CallerChecks1764050000000 } from '../migrations/1764050000000-caller-checks.ts';
 import { ClientSecrets1764060000000 } from '../migrations/1764060000000-client-secrets.ts';
+import { TestMode1764080000000 } from '../migrations/1764080000000-test-mode.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
 import { Approval } from '../src/operator/approval.entity.ts';
 import { AuditEntry } from '../src/operator/audit-entry.entity.ts';
@@ -63,11 +64,13 @@ import { Client } from '../src/relying-parties/client.entity.ts';
 import { ClientAssertion } from '../src/relying-parties/client-assertion.entity.ts';
 import { ClientKeyUse } from '../src/relying-parties/client-key-use.entity.ts';
 import { ClientSecret } from '../src/relying-parties/client-secret.entity.ts';
+import { SinkToken } from '../src/relying-parties/sink-token.entity.ts';
 import { SmsPermission } from '../src/sms-permissions/sms-permission.entity.ts';
 import { EnrolmentCode } from '../src/subscriptions/enrolment-code.entity.ts';
 import { Reissue } from '../src/subscriptions/reissue.entity.ts';
 import { Subscription } from '../src/subscriptions/subscription.entity.ts';
 import { SubscriptionLink } from '../src/subscriptions/subscription-link.entity.ts';
+import { TestAuthentication } from '../src/test-mode/test-authentication.entity.ts';
 import { Window } from '../src/windows/window.entity.ts';
 import { limitsOf, ORDINARY, poolOptions, UNLIMITED, type StatementLimits } from '../src/database/database-client.ts';
 import { grantUse, roleOf } from '../src/database/grant-use.ts';
@@ -110,12 +113,14 @@ export const ENTITIES = [
   Registration,
   Reissue,
   Report,
+  SinkToken,
   SmsPermission,
   SpentDeviceProof,
   StartBudget,
   StoredNotice,
   Subscription,
   SubscriptionLink,
+  TestAuthentication,
   TextMessage,
   VerificationAnswer,
   WaitingReceipt,
@@ -172,6 +177,7 @@ export function dataSourceOptions(
       ToldAndCounted1764040000000,
       CallerChecks1764050000000,
       ClientSecrets1764060000000,
+      TestMode1764080000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

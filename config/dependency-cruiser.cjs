@@ -6,7 +6,7 @@ const tiers = [
   ['windows/'],
   ['charges/', 'lifecycle/'],
   ['delivery/', 'sms-permissions/'],
-  ['authentication/'],
+  ['authentication/', 'test-mode/'],
   ['authenticators/'],
   ['devices/'],
   ['subscriptions/'],

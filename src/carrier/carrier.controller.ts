@@ -7,12 +7,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import type { Caller } from '../crypto/access-token.ts';
 import { Problem, type InputFault } from '../domain/problem.ts';
-import { ForClients, FromClient } from '../http/client.guard.ts';
+import { FromClient } from '../http/client.guard.ts';
 import type { BodyType } from '../http/fastify.ts';
 import { PLAIN_TEXT } from '../http/plain-text.ts';
 import { problemDocument } from '../http/problem.filter.ts';
 import type { Outcome } from './events/carrier-event.store.ts';
 import { factsOf, LineInput } from './carrier.dto.ts';
+import { ForCarriers, TakesSinkTokens } from './carrier.guard.ts';
 import { fromHeaders } from './events/cloud-event.ts';
 import { EventLanes } from './events/event-lanes.ts';
 import { CarrierFeed, type EventOutcome } from './events/feed.ts';
@@ -68,7 +69,7 @@ class ImportQuery {
 }
 
 @ApiTags('Carrier')
-@ForClients('carrier')
+@ForCarriers()
 @Controller('carrier/v1')
 export class CarrierController {
   constructor(
@@ -90,6 +91,7 @@ export class CarrierController {
    * the whole request can be sent again. `OPTIONS` answers the handshake of CloudEvents senders.
    */
   @Post('events')
+  @TakesSinkTokens()
   @HttpCode(202)
   @RouteConfig({ bodyType: 'events' satisfies BodyType })
   @ApiConsumes('application/cloudevents+json', 'application/cloudevents-batch+json', 'application/json')

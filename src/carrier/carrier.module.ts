@@ -3,6 +3,7 @@ import { Environment } from '../../config/environment.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { LifecycleModule } from '../lifecycle/lifecycle.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
+import { RelyingPartiesModule } from '../relying-parties/relying-parties.module.ts';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.ts';
 import { CarrierEventStore } from './events/carrier-event.store.ts';
 import { CarrierController } from './carrier.controller.ts';
@@ -17,7 +18,7 @@ import { Reconcile } from './snapshot/reconcile.ts';
 
 /** The carrier's feed: events as they happen, and a full snapshot every night. */
 @Module({
-  imports: [LifecycleModule, SubscriptionsModule, LinesModule],
+  imports: [LifecycleModule, SubscriptionsModule, LinesModule, RelyingPartiesModule],
   controllers: [CarrierController, HandshakeController],
   providers: [
     CarrierFeed,

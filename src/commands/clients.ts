@@ -1,18 +1,18 @@
 import 'reflect-metadata';
-import { userInfo } from 'node:os';
 import { readProcessEnvironment } from '../../config/environment.ts';
 import { randomToken } from '../crypto/random.ts';
 import { Database, type Session } from '../database/database.ts';
-import { Problem } from '../domain/problem.ts';
 import { joinRunning } from '../embedded/running-embedded.ts';
 import { NOTHING_SENT } from '../gateways/nothing-sent.ts';
 import { Audit } from '../operator/audit.ts';
 import { Admission } from '../relying-parties/admission.ts';
 import type { ClientSettings } from '../relying-parties/client-settings.ts';
 import { readArguments, type Wanted } from './clients/arguments.ts';
-import { asAdmitted, asFacts, asJson, asList } from './clients/output.ts';
+import { audited } from './audited.ts';
+import { asAdmitted, asFacts, asList, asRotated } from './clients/output.ts';
 import { USAGE } from './clients/usage.ts';
-import { printing, withService } from './with-service.ts';
+import { asJson } from './terminal.ts';
+import { orRefused, printing, withService } from './with-service.ts';
 
 /** Admits relying parties, carriers and other clients, and ends them: `npm run client -- --help`. */
 
@@ -43,7 +43,7 @@ interface Parts {
 }
 
 async function run(
-  { command, subject, id, settings, overlapSeconds, reason, json }: Wanted,
+  { command, subject, id, settings, test, overlapSeconds, reason, json }: Wanted,
   { admission, ...parts }: Parts,
 ): Promise<string> {
   const clientId = command === 'add' ? (id ?? `client-${randomToken(ID_BYTES)}`) : subject;
@@ -64,23 +64,31 @@ async function run(
     }
     case 'add': {
       const { scopes = [], ...others } = settings;
-      const admitted = await acts(written({ name: subject, ...settings }), (session) =>
-        admission.add(session, clientId, { ...others, name: subject, scopes }),
+      const admitted = await acts(written({ name: subject, ...settings }, test), (session) =>
+        admission.add(session, clientId, { ...others, name: subject, scopes }, { hasTests: test === true }),
       );
-      return json ? asJson({ clientId, clientSecret: admitted.secret }) : asAdmitted(admitted);
+      const { secret: clientSecret, testSecret: testClientSecret } = admitted;
+      return json ? asJson({ clientId, clientSecret, testClientSecret }) : asAdmitted(admitted);
     }
     case 'change': {
-      const changed = await acts(written(settings), (session) => admission.change(session, clientId, settings));
+      const changed = await acts(written(settings, test), (session) =>
+        admission.change(session, clientId, settings, { endsTests: test === false }),
+      );
       return json
         ? asJson({ clientId, clientSecret: changed.secret })
         : `${clientId} is changed\n${changed.secret === null ? '' : asAdmitted(changed)}`;
     }
     case 'rotate': {
-      const rotated = await acts(`the former secret serves for ${overlapSeconds} s`, (session) =>
-        admission.rotate(session, clientId, overlapSeconds),
+      const isTest = test === true;
+      const which = isTest ? 'test secret' : 'secret';
+      const rotated = await acts(`the former ${which} serves for ${overlapSeconds} s`, (session) =>
+        isTest
+          ? admission.rotateTest(session, clientId, overlapSeconds)
+          : admission.rotate(session, clientId, overlapSeconds),
       );
       const { secret: clientSecret, formerEndsAt } = rotated;
-      return json ? asJson({ clientId, clientSecret, formerEndsAt }) : asAdmitted(rotated, formerEndsAt);
+      const shown = { clientId, clientSecret, formerEndsAt, ...(isTest && { test: true }) };
+      return json ? asJson(shown) : asRotated(rotated, isTest);
     }
     case 'disable': {
       await acts('', (session) => admission.disable(session, clientId));
@@ -89,40 +97,12 @@ async function run(
   }
 }
 
-/** Audits an act in its own transaction, under the name of the account that ran the command. */
-async function audited<Result>(
-  { audit, database }: Omit<Parts, 'admission'>,
-  { action, reason }: { action: string; reason: string },
-  work: (session: Session) => Promise<Result>,
-): Promise<Result> {
-  return database.transaction(async (session) => {
-    const result = await work(session);
-    await audit.done(session, { operator: `terminal:${accountName()}`, action, reason: reason || '-', address: '-' });
-    return result;
-  });
-}
-
-/** A container may run under a number that no account has. */
-function accountName(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return String(process.getuid?.() ?? 'unknown');
-  }
-}
-
 /** The settings of an act, as the audit keeps them. Of a JWKS it keeps that there was one. */
-function written({ jwks, ...settings }: ClientSettings): string {
-  const facts = Object.entries(settings).map(([name, value]) => `${name}=${String(value)}`);
-  return [...facts, ...(jwks === undefined ? [] : ['jwks'])].join(', ');
-}
-
-function orRefused<Result>(read: () => Result): Result {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    process.stderr.write(`${error.detail}\n`);
-    process.exit(1);
-  }
+function written({ jwks, testJwks, ...settings }: ClientSettings, test: boolean | undefined): string {
+  const facts = Object.entries({ ...settings, ...(test !== undefined && { test }) });
+  return [
+    ...facts.map(([name, value]) => `${name}=${String(value)}`),
+    ...(jwks === undefined ? [] : ['jwks']),
+    ...(testJwks === undefined ? [] : [testJwks === null ? 'testJwks=null' : 'testJwks']),
+  ].join(', ');
 }

@@ -53,6 +53,7 @@ const COLUMNS: readonly Column[] = [
   { table: 'devices', column: 'name_cipher', place: 'devices:name' },
   { table: 'authentications', column: 'person' },
   { table: 'authentications', column: 'texts' },
+  { table: 'test_authentications', column: 'person' },
   { table: 'windows', column: 'purpose_cipher', place: 'windows:purpose' },
   { table: 'notices', column: 'address' },
   { table: 'carrier_events', column: 'kept' },

@@ -11,12 +11,22 @@ export const ACCESS_TOKEN_SECONDS = 300;
  */
 const CACHED_TOKENS = 10_000;
 
+/**
+ * The audience of a token: one of test mode is for another audience than this issuer, so that a process of an older
+ * version, which does not know test mode, refuses it.
+ */
+function audienceOf(issuer: string, test: unknown): string {
+  return test === true ? `${issuer}/test` : issuer;
+}
+
 /** The client that sends a request, as its verified access token states it. */
 export interface Caller {
   /** Primary key of the client's row. */
   id: string;
   clientId: string;
   scopes: readonly string[];
+  /** It authenticated with a key of test mode: nothing that it asks for reaches a line or a person. */
+  test?: true;
 }
 
 /**
@@ -36,11 +46,12 @@ export class AccessTokens {
     const iat = Math.floor(now.getTime() / 1000);
     return signJws(this.keys[0], 'at+jwt', {
       iss: this.issuer,
-      aud: this.issuer,
+      aud: audienceOf(this.issuer, caller.test),
       sub: caller.clientId,
       client_id: caller.clientId,
       cid: caller.id,
       scope: caller.scopes.join(' '),
+      ...(caller.test && { test: true }),
       iat,
       exp: iat + ACCESS_TOKEN_SECONDS,
       jti: randomToken(16),
@@ -56,10 +67,13 @@ export class AccessTokens {
     const key = this.keys.find(({ kid }) => kid === jws?.header['kid']);
     if (!jws || !key || jws.header['alg'] !== 'ES256' || jws.header['typ'] !== 'at+jwt') return null;
     if (!verifyJws(jws, createPublicKey(key.privateKey))) return null;
-    const { iss, aud, exp, cid, client_id: clientId, scope } = jws.payload;
-    if (iss !== this.issuer || aud !== this.issuer || typeof exp !== 'number' || exp <= seconds) return null;
+    const { iss, aud, exp, cid, client_id: clientId, scope, test } = jws.payload;
+    if (iss !== this.issuer || aud !== audienceOf(this.issuer, test) || typeof exp !== 'number' || exp <= seconds)
+      return null;
+    if (test !== undefined && test !== true) return null;
     if (typeof cid !== 'string' || typeof clientId !== 'string' || typeof scope !== 'string') return null;
-    const caller = { id: cid, clientId, scopes: scope.split(' ') };
+    const isTest = test === true ? { test: true as const } : {};
+    const caller: Caller = { id: cid, clientId, scopes: scope.split(' '), ...isTest };
     if (this.verified.size >= CACHED_TOKENS) this.verified.delete(this.verified.keys().next().value ?? '');
     this.verified.set(token, { caller, expiresAt: exp });
     return caller;

@@ -6,6 +6,7 @@ export type ProblemCode =
   | 'invalid_scope'
   | 'invalid_token'
   | 'insufficient_scope'
+  | 'wrong_mode'
   | 'device_proof_invalid'
   | 'not_found'
   | 'method_not_allowed'

@@ -22,6 +22,12 @@ export const SCOPES = ['authentications', 'signing', 'carrier', 'operator', 'ope
 
 export type Scope = (typeof SCOPES)[number];
 
+/** The scopes of which a key of test mode gets tokens. */
+export const TEST_SCOPES = ['authentications', 'signing'] as const satisfies readonly Scope[];
+
+/** Whom a controller serves: live tokens alone unless it says so, both, or those of test mode alone. */
+export type Mode = 'live' | 'both' | 'test';
+
 export type CalledRequest = FastifyRequest & { caller?: Caller };
 
 /** What decides about a bearer token. */
@@ -32,7 +38,8 @@ interface Admittance {
 
 /**
  * Admits a client whose bearer token is the service's own,
- * unexpired, of a client that is not disabled, and covers the scope that the controller declares.
+ * unexpired, of a client that is not disabled, of a mode that the controller serves, and covers the scope that the
+ * controller declares.
  */
 @Injectable()
 class ClientGuard implements CanActivate, Admittance {
@@ -45,24 +52,38 @@ class ClientGuard implements CanActivate, Admittance {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<CalledRequest>();
     const scope = this.reflector.getAllAndOverride<Scope>('scope', [context.getHandler(), context.getClass()]);
-    request.caller = await clientOf(request, this, scope);
+    const mode = this.reflector.getAllAndOverride<Mode>('mode', [context.getHandler(), context.getClass()]);
+    request.caller = await callerOf(request, this, mode);
+    assertCovers(request.caller, scope);
     return true;
   }
 }
 
-/** The client of a request's bearer token, which covers one of the scopes. Problems: `invalid_token`, `insufficient_scope`. */
+/**
+ * The client of a request's bearer token, which is live and covers one of the scopes. Problems: `invalid_token`,
+ * `wrong_mode`, `insufficient_scope`.
+ */
 export async function clientOf(
   request: FastifyRequest,
-  { tokens, disabled }: Admittance,
+  admittance: Admittance,
   ...scopes: readonly [Scope, ...Scope[]]
 ): Promise<Caller> {
+  const caller = await callerOf(request, admittance, 'live');
+  assertCovers(caller, ...scopes);
+  return caller;
+}
+
+async function callerOf(request: FastifyRequest, { tokens, disabled }: Admittance, mode: Mode): Promise<Caller> {
   const token = /^Bearer ([\w.-]{1,4096})$/i.exec(request.headers.authorization ?? '')?.[1];
   const caller = token ? tokens.verify(token, new Date()) : null;
   if (!caller)
     throw new Problem('invalid_token', 'Get an access token at POST /oauth2/token. A token is valid for five minutes.');
   if (await disabled.has(caller.id))
     throw new Problem('invalid_token', 'This client is disabled. Ask the operator of the service.');
-  assertCovers(caller, ...scopes);
+  if (mode === 'live' && caller.test)
+    throw new Problem('wrong_mode', 'This address has no test mode. Get an access token with a live key.');
+  if (mode === 'test' && !caller.test)
+    throw new Problem('wrong_mode', 'This address serves test mode alone. Get an access token with a test key.');
   return caller;
 }
 
@@ -75,9 +96,14 @@ export function assertCovers(caller: Caller, ...scopes: readonly [Scope, ...Scop
   });
 }
 
-/** Declares on a controller that its callers are clients with this scope. */
-export function ForClients(scope: Scope): ClassDecorator {
-  return applyDecorators(SetMetadata('scope', scope), UseGuards(ClientGuard), ApiBearerAuth());
+/** Declares on a controller that its callers are clients with this scope, and in which mode. */
+export function ForClients(scope: Scope, mode: Mode = 'live'): ClassDecorator {
+  return applyDecorators(
+    SetMetadata('scope', scope),
+    SetMetadata('mode', mode),
+    UseGuards(ClientGuard),
+    ApiBearerAuth(),
+  );
 }
 
 /** The client that sends the request. */

@@ -8,6 +8,7 @@ export const PROBLEM_CATALOGUE = {
   invalid_scope: { status: 400, title: 'Invalid scope' },
   invalid_token: { status: 401, title: 'Invalid access token' },
   insufficient_scope: { status: 403, title: 'Insufficient permissions' },
+  wrong_mode: { status: 403, title: 'Not in this mode' },
   device_proof_invalid: { status: 401, title: 'Invalid device proof' },
   not_found: { status: 404, title: 'Not found' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },

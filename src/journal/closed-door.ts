@@ -21,6 +21,11 @@ export type ClosedDoor =
   | { door: 'otp_step_used'; id: string; step: number }
   | { door: 'operator_disabled'; id: string }
   | { door: 'client_disabled'; id: string }
+  /** The secrets that a client had before it got another one, or none. They serve until then, in milliseconds since 1970. */
+  | { door: 'client_secrets_ended'; id: string; until: number }
+  /** The keys of a client that were replaced or taken away. */
+  | { door: 'client_jwks_ended'; id: string }
+  | { door: 'sink_token_revoked'; id: string }
   /** The time step of the one-time password with which an operator signed in. */
   | { door: 'operator_step_used'; id: string; step: number };
 

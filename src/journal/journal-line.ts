@@ -34,6 +34,9 @@ const MEMBERS: Readonly<Record<ClosedDoor['door'], (line: Record<string, unknown
   otp_step_used: ({ step }) => isNumber(step),
   operator_disabled: () => true,
   client_disabled: () => true,
+  client_secrets_ended: ({ until }) => isNumber(until),
+  client_jwks_ended: () => true,
+  sink_token_revoked: () => true,
   operator_step_used: ({ step }) => isNumber(step),
 };
 

@@ -36,7 +36,16 @@ const REGISTRATIONS = statement(
 
 const OPERATORS = statement('journal_compare_operators', `SELECT id FROM operators WHERE disabled_at > $1`);
 const CLIENTS = statement('journal_compare_clients', `SELECT id FROM clients WHERE disabled_at > $1`);
+const SINK_TOKENS = statement('journal_compare_sink_tokens', `SELECT id FROM sink_tokens WHERE revoked_at > $1`);
+/** A new secret tells that the former ones of its client end. The last one of them ends when its overlap does. */
+const SECRETS = statement(
+  'journal_compare_secrets',
+  `SELECT s.client_id AS id, floor(extract(epoch FROM max(f.ends_at)) * 1000)::float8 AS until
+    FROM client_secrets s JOIN client_secrets f ON f.client_id = s.client_id AND NOT f.is_test AND f.ends_at IS NOT NULL
+    WHERE s.made_at > $1 AND NOT s.is_test AND s.ends_at IS NULL GROUP BY s.client_id`,
+);
 
+type Ended = Omit<Extract<ClosedDoor, { door: 'client_secrets_ended' }>, 'door'>;
 type Moved = Omit<Extract<ClosedDoor, { door: 'subscription' }>, 'door'>;
 
 /**
@@ -62,12 +71,16 @@ export class MissingDoors {
     const registrations = await database.rows<Row>(REGISTRATIONS, since);
     const operators = await database.rows<Row>(OPERATORS, since);
     const clients = await database.rows<Row>(CLIENTS, since);
+    const secrets = await database.rows<Ended>(SECRETS, since);
+    const sinkTokens = await database.rows<Row>(SINK_TOKENS, since);
     await this.journal.recordMissing([
       ...devices.map(({ id }): ClosedDoor => ({ door: 'device_revoked', id })),
       ...subscriptions.map((moved): ClosedDoor => ({ door: 'subscription', ...moved })),
       ...registrations.map(({ id }): ClosedDoor => ({ door: 'registration_revoked', id })),
       ...operators.map(({ id }): ClosedDoor => ({ door: 'operator_disabled', id })),
       ...clients.map(({ id }): ClosedDoor => ({ door: 'client_disabled', id })),
+      ...secrets.map((ended): ClosedDoor => ({ door: 'client_secrets_ended', ...ended })),
+      ...sinkTokens.map(({ id }): ClosedDoor => ({ door: 'sink_token_revoked', id })),
     ]);
     await database.rows(COMPARED, [period.until]);
   }

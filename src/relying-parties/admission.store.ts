@@ -13,14 +13,15 @@ const now = () => 'now()';
 const ROTATE = statement(
   'client_rotate',
   `WITH before AS (
-      SELECT id, secret_digest, created_at FROM clients
-        WHERE client_id = $1 AND disabled_at IS NULL AND secret_digest IS NOT NULL FOR NO KEY UPDATE
+      SELECT id, secret_digest, created_at FROM clients WHERE id = $1
     ), former AS (
       UPDATE client_secrets s SET ends_at = least(s.ends_at, now() + make_interval(secs => $3))
-        FROM before b WHERE s.client_id = b.id AND s.digest <> b.secret_digest AND s.ends_at > now()
+        FROM before b
+        WHERE s.client_id = b.id AND NOT s.is_test AND s.digest IS DISTINCT FROM b.secret_digest AND s.ends_at > now()
     ), present AS (
       INSERT INTO client_secrets (client_id, digest, made_at, ends_at)
         SELECT id, secret_digest, created_at, now() + make_interval(secs => $3) FROM before
+          WHERE secret_digest IS NOT NULL
         ON CONFLICT (client_id, digest) DO UPDATE SET ends_at = excluded.ends_at
     ), next AS (
       INSERT INTO client_secrets (client_id, digest) SELECT id, $2 FROM before
@@ -29,10 +30,22 @@ const ROTATE = statement(
     RETURNING now() + make_interval(secs => $3) AS "endsAt"`,
 );
 
-/** Ends every secret of a client at once. */
+/** The same for the secrets of test mode, which stand in their own rows alone. */
+const ROTATE_TEST = statement(
+  'client_rotate_test',
+  `WITH former AS (
+      UPDATE client_secrets SET ends_at = least(coalesce(ends_at, 'infinity'), now() + make_interval(secs => $3))
+        WHERE client_id = $1 AND is_test AND (ends_at IS NULL OR ends_at > now())
+    )
+    INSERT INTO client_secrets (client_id, digest, is_test) VALUES ($1, $2, true)
+    RETURNING now() + make_interval(secs => $3) AS "endsAt"`,
+);
+
+/** Ends every secret of a client at once: the live ones, or those of test mode. */
 const END_SECRETS = statement(
   'client_end_secrets',
-  `UPDATE client_secrets SET ends_at = now() WHERE client_id = $1 AND (ends_at IS NULL OR ends_at > now())`,
+  `UPDATE client_secrets SET ends_at = now()
+    WHERE client_id = $1 AND is_test = $2 AND (ends_at IS NULL OR ends_at > now())`,
 );
 
 /** Reads and writes registrations of clients. */
@@ -44,10 +57,15 @@ export class AdmissionStore {
     @InjectRepository(ClientKeyUse) private readonly uses: Repository<ClientKeyUse>,
   ) {}
 
-  async insert({ manager }: Session, client: Partial<Client> & Pick<Client, 'id'>): Promise<void> {
+  async insert(
+    { manager }: Session,
+    client: Partial<Client> & Pick<Client, 'id'>,
+    testDigest: Buffer | null,
+  ): Promise<void> {
     await manager.insert(Client, client);
     const { id: clientId, secretDigest: digest } = client;
     if (digest) await manager.insert(ClientSecret, { clientId, digest });
+    if (testDigest) await manager.insert(ClientSecret, { clientId, digest: testDigest, isTest: true });
   }
 
   /** Locks a client until the transaction ends. */
@@ -55,22 +73,39 @@ export class AdmissionStore {
     return manager.findOne(Client, { where: { clientId }, lock: { mode: 'for_no_key_update' } });
   }
 
-  /** Changes a locked client. A new secret, or none, ends every one before it. */
-  async change(session: Session, id: string, changes: Partial<Client>): Promise<void> {
+  /** Changes a locked client. A new secret, or none, ends every one before it; new keys, or none, those before them. */
+  async change(session: Session, { id, jwks }: Client, changes: Partial<Client>): Promise<void> {
     const where: FindOptionsWhere<Client> = { id, disabledAt: IsNull() };
     // The repository's own type takes apart the object of a JWKS.
     await session.manager.update(Client, where, changes);
+    const replaces = jwks !== null && changes.jwks !== undefined && changes.jwks !== jwks;
+    if (replaces) await session.closed([{ door: 'client_jwks_ended', id }]);
     if (changes.secretDigest === undefined) return;
-    await session.rows(END_SECRETS, [id]);
+    await session.rows(END_SECRETS, [id, false]);
     if (changes.secretDigest) {
       await session.manager.insert(ClientSecret, { clientId: id, digest: changes.secretDigest });
     }
+    await session.closed([{ door: 'client_secrets_ended', id, until: Date.now() }]);
   }
 
-  /** Returns until when the former secret serves, or undefined without a client that has a secret and is in use. */
-  async rotate(session: Session, clientId: string, digest: Buffer, overlapSeconds: number): Promise<Date | undefined> {
-    const [row] = await session.rows<{ endsAt: Date }>(ROTATE, [clientId, digest, overlapSeconds]);
-    return row?.endsAt;
+  /** Gives a locked client a new secret. Returns until when the former one serves. */
+  async rotate(session: Session, id: string, digest: Buffer, overlapSeconds: number): Promise<Date> {
+    const [row] = await session.rows<{ endsAt: Date }>(ROTATE, [id, digest, overlapSeconds]);
+    if (!row) throw new Error('the client was locked and is gone');
+    await session.closed([{ door: 'client_secrets_ended', id, until: row.endsAt.getTime() }]);
+    return row.endsAt;
+  }
+
+  /** Gives a locked client a new secret of test mode. Returns until when the former one serves. */
+  async rotateTest(session: Session, id: string, digest: Buffer, overlapSeconds: number): Promise<Date> {
+    const [row] = await session.rows<{ endsAt: Date }>(ROTATE_TEST, [id, digest, overlapSeconds]);
+    if (!row) throw new Error('nothing was inserted');
+    return row.endsAt;
+  }
+
+  /** Ends every secret of test mode that a client has. */
+  async endTestSecrets(session: Session, id: string): Promise<void> {
+    await session.rows(END_SECRETS, [id, true]);
   }
 
   /** Returns false if the client is unknown or disabled already. */

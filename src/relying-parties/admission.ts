@@ -3,6 +3,7 @@ import { thumbprintsOf } from '../crypto/client-jwks.ts';
 import { randomId, randomToken } from '../crypto/random.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { isConflict, type Session } from '../database/database.ts';
+import type { Problem } from '../domain/problem.ts';
 import { AdmissionStore } from './admission.store.ts';
 import type { Client, ClientAuthMethod } from './client.entity.ts';
 import { refused, type ClientSettings } from './client-settings.ts';
@@ -11,15 +12,29 @@ import { CALL_CENTRE, WEBSITE } from './relying-parties.ts';
 /** Random bytes of a secret. */
 const SECRET_BYTES = 32;
 
-/** A registration that was made. `secret` is shown once and stored nowhere. */
+/** A secret of test mode says so to a reader, and to programs that look for secrets in the wrong place. */
+const TEST_PREFIX = 'test_';
+
+/** A registration that was made. A secret is shown once and stored nowhere. */
 export interface Admitted {
   clientId: string;
   secret: string | null;
+  /** The secret that gets tokens of test mode. */
+  testSecret?: string;
+}
+
+/** A secret that takes the place of the former ones. */
+export interface Rotated {
+  clientId: string;
+  secret: string;
+  formerEndsAt: Date;
 }
 
 /** One key with which a client may authenticate, or might until `endsAt`. Never the secret or its digest. */
 export interface ListedKey {
   kind: 'secret' | 'key';
+  /** It gets tokens of test mode alone. */
+  test: boolean;
   kid: string | null;
   thumbprint: string | null;
   state: 'present' | 'overlapping' | 'ended';
@@ -29,7 +44,7 @@ export interface ListedKey {
 }
 
 /** A client as its administrator sees it. */
-export type ListedClient = Omit<Client, 'id' | 'secretDigest' | 'jwks'> & { keys: ListedKey[] };
+export type ListedClient = Omit<Client, 'id' | 'secretDigest' | 'jwks' | 'testJwks'> & { keys: ListedKey[] };
 
 /**
  * Admits relying parties and other clients, changes what is registered and ends it. The caller audits each act in the
@@ -39,52 +54,70 @@ export type ListedClient = Omit<Client, 'id' | 'secretDigest' | 'jwks'> & { keys
 export class Admission {
   constructor(private readonly store: AdmissionStore) {}
 
-  /** Adds a client: with the keys given, or with a new secret. */
+  /** Adds a client: with the keys given, or with a new secret; with `hasTests` also with a secret of test mode. */
   async add(
     session: Session,
     clientId: string,
     settings: ClientSettings & Pick<Client, 'name' | 'scopes'>,
+    { hasTests = false } = {},
   ): Promise<Admitted> {
     const tokenEndpointAuthMethod =
       settings.tokenEndpointAuthMethod ?? (settings.jwks ? 'private_key_jwt' : 'client_secret_basic');
     expectFitting(tokenEndpointAuthMethod, settings.jwks ?? null);
+    await expectTestKeys(tokenEndpointAuthMethod, settings);
+    if (hasTests && settings.jwks) throw needsTestJwks();
     const secret = settings.jwks ? null : randomToken(SECRET_BYTES);
+    const testSecret = hasTests ? newTestSecret() : undefined;
     const secretDigest = secret === null ? null : sha256(secret);
     const client = { ...settings, id: randomId(), clientId, tokenEndpointAuthMethod, secretDigest };
-    await unique(this.store.insert(session, client), client);
-    return { clientId, secret };
+    await unique(this.store.insert(session, client, testSecret === undefined ? null : sha256(testSecret)), client);
+    return { clientId, secret, ...(testSecret !== undefined && { testSecret }) };
   }
 
   /**
    * Changes settings; those that are left out stay. Another way to authenticate brings its keys: a new secret, or the
-   * JWKS given. Returns the secret that this made, or null.
+   * JWKS given, and takes those of test mode away. Returns the secret that this made, or null.
    */
-  async change(session: Session, clientId: string, settings: ClientSettings): Promise<Admitted> {
-    expectNotOwn(clientId);
-    const client = await this.store.lock(session, clientId);
-    if (!client) throw unknown(clientId);
-    if (client.disabledAt !== null) throw disabled(clientId);
+  async change(
+    session: Session,
+    clientId: string,
+    settings: ClientSettings,
+    { endsTests = false } = {},
+  ): Promise<Admitted> {
+    const client = await this.inUse(session, clientId);
     const method = settings.tokenEndpointAuthMethod ?? client.tokenEndpointAuthMethod;
     const keeps = method === null || method === 'private_key_jwt';
     const jwks = settings.jwks ?? (keeps ? client.jwks : null);
     if (method !== null) expectFitting(method, jwks);
     const [secret, keys] = credentialsOf(method, client, jwks);
-    await unique(this.store.change(session, client.id, { ...settings, ...keys }), { clientId, ...settings });
+    const keptTestJwks = keeps && !endsTests ? client.testJwks : null;
+    const testJwks = settings.testJwks === undefined ? keptTestJwks : settings.testJwks;
+    if (method !== null) await expectTestKeys(method, { jwks, testJwks });
+    await unique(this.store.change(session, client, { ...settings, ...keys, testJwks }), { clientId, ...settings });
+    if (endsTests || method === 'private_key_jwt') await this.store.endTestSecrets(session, client.id);
     return { clientId, secret };
   }
 
   /** Gives a client a new secret. The former one serves for `overlapSeconds` longer; those before it no longer either. */
-  async rotate(session: Session, clientId: string, overlapSeconds: number): Promise<Admitted & { formerEndsAt: Date }> {
-    expectNotOwn(clientId);
+  async rotate(session: Session, clientId: string, overlapSeconds: number): Promise<Rotated> {
+    const client = await this.inUse(session, clientId);
+    if (usesKeys(client) && client.secretDigest === null) {
+      throw refused(
+        `${clientId} has no secret: it uses private_key_jwt. Change its keys with: change ${clientId} --jwks=FILE`,
+      );
+    }
     const secret = randomToken(SECRET_BYTES);
-    const formerEndsAt = await this.store.rotate(session, clientId, sha256(secret), overlapSeconds);
-    if (formerEndsAt !== undefined) return { clientId, secret, formerEndsAt };
-    const client = await this.store.find(clientId);
-    if (!client) throw unknown(clientId);
-    if (client.disabledAt !== null) throw disabled(clientId);
-    throw refused(
-      `${clientId} has no secret: it uses private_key_jwt. Change its keys with: change ${clientId} --jwks=FILE`,
-    );
+    const formerEndsAt = await this.store.rotate(session, client.id, sha256(secret), overlapSeconds);
+    return { clientId, secret, formerEndsAt };
+  }
+
+  /** Gives a client a secret of test mode: its first one, or one in place of those before it, as `rotate`. */
+  async rotateTest(session: Session, clientId: string, overlapSeconds: number): Promise<Rotated> {
+    const client = await this.inUse(session, clientId);
+    if (usesKeys(client)) throw needsTestJwks();
+    const secret = newTestSecret();
+    const formerEndsAt = await this.store.rotateTest(session, client.id, sha256(secret), overlapSeconds);
+    return { clientId, secret, formerEndsAt };
   }
 
   /** Refuses a client new tokens, and within a second those that it has. It stays so. */
@@ -107,23 +140,34 @@ export class Admission {
     return { ...withoutKeys(client), keys: [...(await this.secrets(client)), ...(await this.publicKeys(client))] };
   }
 
+  /** Locks a client that is in use and not the service's own. */
+  private async inUse(session: Session, clientId: string): Promise<Client> {
+    expectNotOwn(clientId);
+    const client = await this.store.lock(session, clientId);
+    if (!client) throw unknown(clientId);
+    if (client.disabledAt !== null) throw disabled(clientId);
+    return client;
+  }
+
   private async secrets({ id, secretDigest, createdAt }: Client): Promise<ListedKey[]> {
     const rows = await this.store.secretsOf(id);
     const isPresent = (digest: Buffer) => secretDigest?.equals(digest) === true;
-    const kept = rows.map(({ digest, madeAt, endsAt, lastUsedAt }) => ({
-      isPresent: isPresent(digest),
+    const kept = rows.map(({ digest, isTest, madeAt, endsAt, lastUsedAt }) => ({
+      test: isTest,
+      isPresent: isTest ? endsAt === null : isPresent(digest),
       madeAt,
       endsAt,
       lastUsedAt,
     }));
     // A secret that was registered by other means, and not used yet.
-    if (secretDigest && !kept.some((one) => one.isPresent))
-      kept.push({ isPresent: true, madeAt: createdAt, endsAt: null, lastUsedAt: null });
-    return kept.map(({ isPresent: present, madeAt, endsAt, lastUsedAt }) => {
+    if (secretDigest && !kept.some((one) => one.isPresent && !one.test))
+      kept.push({ test: false, isPresent: true, madeAt: createdAt, endsAt: null, lastUsedAt: null });
+    return kept.map(({ test, isPresent: present, madeAt, endsAt, lastUsedAt }) => {
       const overlaps = endsAt !== null && endsAt > new Date();
       const state = present ? 'present' : overlaps ? 'overlapping' : 'ended';
       return {
         kind: 'secret',
+        test,
         kid: null,
         thumbprint: null,
         state,
@@ -134,13 +178,14 @@ export class Admission {
     });
   }
 
-  private async publicKeys({ id, jwks }: Client): Promise<ListedKey[]> {
-    if (jwks === null) return [];
+  private async publicKeys({ id, jwks, testJwks }: Client): Promise<ListedKey[]> {
     const uses = new Map((await this.store.usesOf(id)).map((one) => [one.thumbprint, one.lastUsedAt]));
-    return (await thumbprintsOf(jwks)).map(({ kid, thumbprint }) => {
-      const lastUsedAt = uses.get(thumbprint) ?? null;
-      return { kind: 'key', kid, thumbprint, state: 'present', madeAt: null, endsAt: null, lastUsedAt };
-    });
+    const listed = async (set: object | null, test: boolean): Promise<ListedKey[]> =>
+      (await thumbprintsOf(set ?? {})).map(({ kid, thumbprint }) => {
+        const lastUsedAt = uses.get(thumbprint) ?? null;
+        return { kind: 'key', test, kid, thumbprint, state: 'present', madeAt: null, endsAt: null, lastUsedAt };
+      });
+    return [...(await listed(jwks, false)), ...(await listed(testJwks, true))];
   }
 }
 
@@ -166,6 +211,34 @@ function expectFitting(method: ClientAuthMethod, jwks: object | null): void {
     );
 }
 
+/** Keys of test mode serve a client that authenticates by keys, and are none of its live ones. */
+async function expectTestKeys(
+  method: ClientAuthMethod,
+  { jwks, testJwks }: Pick<ClientSettings, 'jwks' | 'testJwks'>,
+): Promise<void> {
+  if (!testJwks) return;
+  if (method !== 'private_key_jwt')
+    throw refused(`Test keys serve private_key_jwt, and the method is ${method}. Use rotate --test for a test secret.`);
+  const live = (await thumbprintsOf(jwks ?? {})).map(({ thumbprint }) => thumbprint);
+  const both = (await thumbprintsOf(testJwks)).some(({ thumbprint }) => live.includes(thumbprint));
+  if (both) throw refused('A test key must be none of the live keys. Make another pair of keys for tests.');
+}
+
+function usesKeys({ tokenEndpointAuthMethod: method, jwks }: Client): boolean {
+  const { keys = [] } = (jwks ?? {}) as { keys?: unknown[] };
+  return method === 'private_key_jwt' || (method === null && keys.length > 0);
+}
+
+function newTestSecret(): string {
+  return TEST_PREFIX + randomToken(SECRET_BYTES);
+}
+
+function needsTestJwks(): Problem {
+  return refused(
+    'A client that uses private_key_jwt has test keys of its own: give --test-jwks=FILE to add or change.',
+  );
+}
+
 async function unique(
   write: Promise<void>,
   { clientId, vendorCode }: { clientId: string; vendorCode?: string | null },
@@ -189,7 +262,13 @@ function expectNotOwn(clientId: string): void {
   if (isOwn(clientId)) throw refused(`${clientId} belongs to the service itself and stays as it is.`);
 }
 
-function withoutKeys({ id: _id, secretDigest: _digest, jwks: _jwks, ...client }: Client): Omit<ListedClient, 'keys'> {
+function withoutKeys({
+  id: _id,
+  secretDigest: _digest,
+  jwks: _jwks,
+  testJwks: _testJwks,
+  ...client
+}: Client): Omit<ListedClient, 'keys'> {
   return client;
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { thumbprintsOf } from '../crypto/client-jwks.ts';
 import { claimedClient, verifyClientAssertion } from '../crypto/client-assertion.ts';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { sha256 } from '../crypto/sha256.ts';
@@ -13,11 +14,14 @@ const DECOY_SECRET = Buffer.alloc(32);
 /** No client has this id. */
 const NO_CLIENT = '00000000-0000-0000-0000-000000000000';
 
-/** A client that proved who it is, and the key that it used. */
-interface Authenticated {
+/** A client that proved who it is. `isTest`: by a key of test mode. */
+export interface AuthenticatedClient {
   client: Client;
-  used: UsedKey;
+  isTest: boolean;
 }
+
+/** The same, and the key that it used. */
+type Authenticated = AuthenticatedClient & { used: UsedKey };
 
 /** What a request to an OAuth endpoint says about its client. An empty value counts as left out. */
 export interface PresentedClient {
@@ -51,9 +55,9 @@ export class AuthenticateClient {
    * Returns the client. Problems: `invalid_request` for several ways at once (RFC 6749, 2.3), `invalid_client` for wrong
    * credentials, for another way than the registered one, for a client that is disabled, and for a `client_id` that names another client.
    */
-  async authenticate(presented: PresentedClient, audience: Audience): Promise<Client> {
+  async authenticate(presented: PresentedClient, audience: Audience): Promise<AuthenticatedClient> {
     const method = methodOf(presented);
-    const { client, used } =
+    const { client, isTest, used } =
       method === 'private_key_jwt'
         ? await this.byAssertion(presented, audience)
         : await this.bySecret(method === 'client_secret_basic' ? basicOf(presented.authorization) : postOf(presented));
@@ -67,17 +71,17 @@ export class AuthenticateClient {
       throw new Problem('invalid_client', 'This client is disabled. Ask the operator of the service.');
     }
     await this.uses.note(client.id, used);
-    return client;
+    return { client, isTest };
   }
 
   private async bySecret({ clientId, secret }: { clientId: string; secret: string }): Promise<Authenticated> {
     const client = clientId === '' ? undefined : await this.store.byClientId(clientId);
-    const former = await this.store.formerSecrets(client?.id ?? NO_CLIENT);
+    const others = await this.store.otherSecrets(client?.id ?? NO_CLIENT);
     const digest = sha256(secret);
-    const serving = [client?.secretDigest ?? DECOY_SECRET, ...former];
-    const right = serving.filter((one) => equalInConstantTime(digest, one)).length > 0;
+    const serving = [{ digest: client?.secretDigest ?? DECOY_SECRET, isTest: false }, ...others];
+    const [right] = serving.filter((one) => equalInConstantTime(digest, one.digest));
     if (!client || !right) throw new Problem('invalid_client', 'The client id or the client secret is wrong.');
-    return { client, used: { kind: 'secret', digest } };
+    return { client, isTest: right.isTest, used: { kind: 'secret', digest } };
   }
 
   private async byAssertion(
@@ -88,21 +92,31 @@ export class AuthenticateClient {
       throw new Problem('invalid_request', `client_assertion_type must be ${ASSERTION_TYPE}.`);
     const clientId = claimedClient(assertion);
     const client = clientId ? await this.store.byClientId(clientId) : undefined;
-    if (!client?.jwks) throw new Problem('invalid_client', 'The assertion’s iss names no client with registered keys.');
+    const keys = client ? [...keysOf(client.jwks), ...keysOf(client.testJwks)] : [];
+    if (!client || keys.length === 0)
+      throw new Problem('invalid_client', 'The assertion’s iss names no client with registered keys.');
     const checked = await verifyClientAssertion({
       assertion,
       clientId: client.clientId,
       issuer,
       endpoint: client.assertionAudience === 'endpoint' ? endpoint : undefined,
-      jwks: client.jwks,
+      jwks: { keys },
       now: new Date(),
     });
     if (typeof checked === 'string') throw new Problem('invalid_client', checked);
     if (!(await this.store.spendAssertion(client.id, checked.jti, checked.expiresAt))) {
       throw new Problem('invalid_client', 'The assertion was already used. Create a new one with a new jti.');
     }
-    return { client, used: { kind: 'key', thumbprint: checked.thumbprint } };
+    const { thumbprint } = checked;
+    const ofTests = client.testJwks === null ? [] : await thumbprintsOf(client.testJwks);
+    const isTest = ofTests.some((one) => one.thumbprint === thumbprint);
+    return { client, isTest, used: { kind: 'key', thumbprint } };
   }
+}
+
+function keysOf(jwks: object | null): unknown[] {
+  const { keys } = (jwks ?? {}) as { keys?: unknown[] };
+  return keys ?? [];
 }
 
 /** The one way that the request uses. Without any, the request fails like one with a wrong secret. */

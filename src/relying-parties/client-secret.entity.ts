@@ -20,4 +20,8 @@ export class ClientSecret {
   /** At most a minute older than the last token that it got. */
   @Column('timestamptz', { nullable: true })
   lastUsedAt: Date | null;
+
+  /** It gets tokens of test mode alone. Its present one is the one without an end. */
+  @Column('boolean', { default: () => 'false' })
+  isTest: boolean;
 }

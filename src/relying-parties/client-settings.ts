@@ -14,6 +14,7 @@ export type ClientSettings = Partial<
     | 'frameOrigins'
     | 'windowHost'
     | 'jwks'
+    | 'testJwks'
     | 'assertionAudience'
     | 'vendorCode'
     | 'startsPerMinute'

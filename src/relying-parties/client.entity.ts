@@ -77,4 +77,8 @@ export class Client {
   /** Since when it gets no tokens, and those that it has are refused. It stays so. */
   @Column('timestamptz', { nullable: true })
   disabledAt: Date | null;
+
+  /** Its keys for `private_key_jwt` that get tokens of test mode alone. */
+  @Column('jsonb', { nullable: true })
+  testJwks: object | null;
 }

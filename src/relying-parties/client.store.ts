@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { Not, Raw, type Repository } from 'typeorm';
+import { IsNull, Not, Raw, type Repository } from 'typeorm';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { Client } from './client.entity.ts';
@@ -68,11 +68,16 @@ export class ClientStore {
     return this.clients.findOneBy({ id });
   }
 
-  /** The digests of a client's former secrets that still serve. */
-  async formerSecrets(clientId: string): Promise<Buffer[]> {
+  /** A client's former secrets that still serve, and those of test mode. */
+  otherSecrets(clientId: string): Promise<Pick<ClientSecret, 'clientId' | 'digest' | 'isTest'>[]> {
     const endsAt = Raw((column) => `${column} > now()`);
-    const rows = await this.secrets.find({ select: { digest: true, clientId: true }, where: { clientId, endsAt } });
-    return rows.map(({ digest }) => digest);
+    return this.secrets.find({
+      select: { clientId: true, digest: true, isTest: true },
+      where: [
+        { clientId, endsAt },
+        { clientId, isTest: true, endsAt: IsNull() },
+      ],
+    });
   }
 
   /** Notes that a secret was used, at most once a minute. */

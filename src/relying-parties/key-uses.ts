@@ -18,8 +18,8 @@ export class KeyUses {
     const key = `${clientId} ${used.kind === 'secret' ? used.digest.toString('hex') : used.thumbprint}`;
     const now = performance.now();
     if (now - (this.noted.get(key) ?? -NOTED_MS) < NOTED_MS) return;
-    this.noted.set(key, now);
     if (used.kind === 'secret') await this.store.noteSecret(clientId, used.digest);
     else await this.store.noteKey(clientId, used.thumbprint);
+    this.noted.set(key, now);
   }
 }

@@ -7,7 +7,7 @@ import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../crypto/access-token.ts';
 import { ASSERTION_ALGORITHMS } from '../crypto/client-assertion.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { Problem } from '../domain/problem.ts';
-import { SCOPES } from '../http/client.guard.ts';
+import { SCOPES, TEST_SCOPES } from '../http/client.guard.ts';
 import type { BodyType } from '../http/fastify.ts';
 import { oauthPipe } from '../http/oauth-pipe.ts';
 import { publicDocument } from '../http/public-document.ts';
@@ -58,6 +58,8 @@ class TokenResponse {
   /** Seconds until the token expires. */
   expires_in: number;
   scope: string;
+  /** Present and true where the client authenticated with a key of test mode: the token starts tests alone. */
+  test?: boolean;
 }
 
 const JSON_OBJECT = { schema: { type: 'object' } };
@@ -75,7 +77,8 @@ export class OAuthController {
   /**
    * Issues an access token that is valid for five minutes (OAuth 2.0 client credentials). The client authenticates with
    * `private_key_jwt`, `client_secret_basic` or `client_secret_post`. An empty parameter counts as left out, and an
-   * unknown one is ignored. Errors are JSON with `error` and `error_description` (RFC 6749, 5.2): `invalid_client`,
+   * unknown one is ignored. A key of test mode gets a token of test mode, for the scopes `authentications` and `signing`.
+   * Errors are JSON with `error` and `error_description` (RFC 6749, 5.2): `invalid_client`,
    * `unsupported_grant_type`, `invalid_scope`, `invalid_request`.
    */
   @Post('oauth2/token')
@@ -96,7 +99,7 @@ export class OAuthController {
       throw new Problem('invalid_grant_type', 'Send grant_type=client_credentials.');
     }
     const { ISSUER } = this.environment;
-    const client = await this.clients.authenticate(
+    const { client, isTest } = await this.clients.authenticate(
       {
         authorization,
         clientId: body.client_id,
@@ -106,19 +109,23 @@ export class OAuthController {
       },
       { issuer: ISSUER, endpoint: `${ISSUER}/oauth2/token` },
     );
-    const wanted = body.scope === undefined ? client.scopes : [...new Set(body.scope.split(' ').filter(Boolean))];
-    if (wanted.length === 0 || wanted.some((scope) => !client.scopes.includes(scope))) {
+    const scopes = isTest ? client.scopes.filter((one) => TEST_SCOPES.some((scope) => scope === one)) : client.scopes;
+    const wanted = body.scope === undefined ? scopes : [...new Set(body.scope.split(' ').filter(Boolean))];
+    if (wanted.length === 0 || wanted.some((scope) => !scopes.includes(scope))) {
+      const whose = isTest ? 'a test key of this client' : 'this client';
       throw new Problem(
         'invalid_scope',
-        `Request one or more of the scopes of this client: ${client.scopes.join(' ')}.`,
+        `Request one or more of the scopes of ${whose}: ${scopes.join(' ') || 'it has none'}.`,
       );
     }
-    const caller = { id: client.id, clientId: client.clientId, scopes: wanted };
+    const test = isTest ? { test: true as const } : {};
+    const caller = { id: client.id, clientId: client.clientId, scopes: wanted, ...test };
     return {
       access_token: this.tokens.issue(caller, new Date()),
       token_type: 'Bearer',
       expires_in: ACCESS_TOKEN_SECONDS,
       scope: wanted.join(' '),
+      ...test,
     };
   }
 

@@ -10,13 +10,25 @@ import { AuthenticateClient } from './authenticate-client.ts';
 import { ClientStore } from './client.store.ts';
 import { KeyUses } from './key-uses.ts';
 import { OAuthController } from './oauth.controller.ts';
+import { SinkToken } from './sink-token.entity.ts';
+import { SinkTokenStore } from './sink-token.store.ts';
+import { SinkTokens } from './sink-tokens.ts';
 import { RelyingParties } from './relying-parties.ts';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Client, ClientSecret, ClientKeyUse])],
+  imports: [TypeOrmModule.forFeature([Client, ClientSecret, ClientKeyUse, SinkToken])],
   controllers: [OAuthController],
-  providers: [ClientStore, AdmissionStore, Admission, KeyUses, AuthenticateClient, RelyingParties],
-  exports: [RelyingParties, Admission],
+  providers: [
+    ClientStore,
+    AdmissionStore,
+    Admission,
+    KeyUses,
+    AuthenticateClient,
+    RelyingParties,
+    SinkTokens,
+    SinkTokenStore,
+  ],
+  exports: [RelyingParties, Admission, SinkTokens],
 })
 export class RelyingPartiesModule {
   constructor(tasks: RecurringTasks, relyingParties: RelyingParties) {

@@ -134,6 +134,7 @@ export class AfterRestore {
     const idsOf = (kind: ClosedDoor['door']) => of(kind).map(({ id }) => id);
     const [codes, operatorCodes] = [of('otp_step_used'), of('operator_step_used')];
     const pins = of('pin_locked').map(({ wrong }) => wrong);
+    const secretsUntil = of('client_secrets_ended').map(({ until }) => until);
     const stepsOf = (used: readonly { step: number }[]) => used.map(({ step }) => step);
     return [
       ['devices', await this.store.revokeDevices(session, idsOf('device_revoked'))],
@@ -141,6 +142,9 @@ export class AfterRestore {
       ['registrations', await this.store.revokeRegistrations(session, idsOf('registration_revoked'))],
       ['operators', await this.store.disableOperators(session, idsOf('operator_disabled'))],
       ['clients', await this.store.disableClients(session, idsOf('client_disabled'))],
+      ['secrets of clients', await this.store.endSecrets(session, idsOf('client_secrets_ended'), secretsUntil)],
+      ['keys of clients', await this.store.endJwks(session, idsOf('client_jwks_ended'))],
+      ['sink tokens', await this.store.revokeSinkTokens(session, idsOf('sink_token_revoked'))],
       ['one-time passwords', await this.store.spendSteps(session, idsOf('otp_step_used'), stepsOf(codes))],
       [
         'one-time passwords of operators',

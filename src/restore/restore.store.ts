@@ -32,6 +32,11 @@ const AUTHENTICATIONS = statement(
   writing('authentications'),
 );
 const ANSWERS = statement('restore_void_answers', deleted('verification_answers'), writing('verification_answers'));
+const TEST_AUTHENTICATIONS = statement(
+  'restore_void_test_authentications',
+  deleted('test_authentications'),
+  writing('test_authentications'),
+);
 const WINDOWS = statement(
   'restore_void_windows',
   closed('windows', 'expires_at > now()', 'expires_at = now()'),
@@ -162,6 +167,43 @@ const DISABLE_CLIENTS = statement(
   counted(`UPDATE clients SET disabled_at = now() WHERE id = ANY($1::uuid[]) AND disabled_at IS NULL`),
   writing('clients'),
 );
+/** SQL: no keys, for a client that can prove itself by nothing until it gets a new secret or new keys. */
+const NO_KEYS = `'{"keys": []}'`;
+/**
+ * The secrets that a restored client has are the ones that were replaced; the ones that replaced them are not there, so
+ * the client needs a new one.
+ */
+const END_SECRETS = statement(
+  'restore_end_secrets',
+  `WITH doors AS (
+      SELECT id, to_timestamp(min(until) / 1000) AS until FROM unnest($1::uuid[], $2::float8[]) AS t (id, until)
+      GROUP BY id
+    ), present AS (
+      SELECT c.id, c.secret_digest AS digest, c.created_at, d.until FROM clients c JOIN doors d ON d.id = c.id
+      WHERE c.secret_digest IS NOT NULL FOR UPDATE OF c
+    ), kept AS (
+      INSERT INTO client_secrets (client_id, digest, made_at, ends_at) SELECT id, digest, created_at, until FROM present
+      ON CONFLICT (client_id, digest) DO UPDATE SET ends_at = excluded.ends_at
+    ), former AS (
+      UPDATE client_secrets s SET ends_at = d.until FROM doors d
+      WHERE s.client_id = d.id AND NOT s.is_test AND s.ends_at > d.until
+        AND NOT EXISTS (SELECT FROM present p WHERE p.id = s.client_id AND p.digest = s.digest)
+    ), gone AS (
+      UPDATE clients c SET secret_digest = NULL, jwks = coalesce(jwks, ${NO_KEYS}) FROM present p WHERE c.id = p.id RETURNING 1
+    )
+    SELECT count(*)::int AS count FROM gone`,
+  writing('clients', 'client_secrets'),
+);
+const END_JWKS = statement(
+  'restore_end_jwks',
+  counted(`UPDATE clients SET jwks = ${NO_KEYS} WHERE id = ANY($1::uuid[]) AND jwks <> ${NO_KEYS}`),
+  writing('clients'),
+);
+const REVOKE_SINK_TOKENS = statement(
+  'restore_revoke_sink_tokens',
+  counted(`UPDATE sink_tokens SET revoked_at = now() WHERE id = ANY($1::uuid[]) AND revoked_at IS NULL`),
+  writing('sink_tokens'),
+);
 
 const DISABLE_OPERATORS = statement(
   'restore_disable_operators',
@@ -223,6 +265,7 @@ type Void = readonly [what: string, batch: (session: Session, step: number) => P
 const VOIDS: readonly Void[] = [
   ['authentications', (session) => session.rows<Counted>(AUTHENTICATIONS, [])],
   ['verification answers', (session) => session.rows<Counted>(ANSWERS, [])],
+  ['test authentications', (session) => session.rows<Counted>(TEST_AUTHENTICATIONS, [])],
   ['windows', (session) => session.rows<Counted>(WINDOWS, [])],
   ['sessions of the website', (session) => session.rows<Counted>(CUSTOMERS, [])],
   ['sessions of the desk', (session) => session.rows<Counted>(DESKS, [])],
@@ -302,6 +345,19 @@ export class RestoreStore {
 
   async disableClients(session: Session, ids: readonly string[]): Promise<number> {
     return countOf(await session.rows<Counted>(DISABLE_CLIENTS, [ids]));
+  }
+
+  /** Ends the secrets that clients had, each until the time of its door. */
+  async endSecrets(session: Session, ids: readonly string[], until: readonly number[]): Promise<number> {
+    return countOf(await session.rows<Counted>(END_SECRETS, [ids, until]));
+  }
+
+  async endJwks(session: Session, ids: readonly string[]): Promise<number> {
+    return countOf(await session.rows<Counted>(END_JWKS, [ids]));
+  }
+
+  async revokeSinkTokens(session: Session, ids: readonly string[]): Promise<number> {
+    return countOf(await session.rows<Counted>(REVOKE_SINK_TOKENS, [ids]));
   }
 
   /** Moves the last accepted steps forward, never back. */

@@ -49,4 +49,8 @@ export class Window {
   /** The person’s name as the relying party gave it, encrypted. */
   @Column('bytea', { nullable: true })
   name: Buffer | null;
+
+  /** It verifies test persons, by authentications of test mode. */
+  @Column('boolean', { default: () => 'false' })
+  isTest: boolean;
 }

@@ -230,6 +230,7 @@ client_secrets.digest bytea NOT NULL
 client_secrets.made_at timestamp with time zone NOT NULL DEFAULT now()
 client_secrets.ends_at timestamp with time zone
 client_secrets.last_used_at timestamp with time zone
+client_secrets.is_test boolean NOT NULL DEFAULT false
 client_secrets CONSTRAINT client_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
 client_secrets CONSTRAINT client_secrets_pkey PRIMARY KEY (client_id, digest)
 CREATE UNIQUE INDEX client_secrets_pkey ON public.client_secrets USING btree (client_id, digest)
@@ -250,6 +251,7 @@ clients.token_endpoint_auth_method text
 clients.assertion_audience text NOT NULL DEFAULT 'issuer'::text
 clients.window_host text
 clients.disabled_at timestamp with time zone
+clients.test_jwks jsonb
 clients CONSTRAINT client_can_prove_itself CHECK (((secret_digest IS NOT NULL) OR (jwks IS NOT NULL)))
 clients CONSTRAINT clients_assertion_audience_check CHECK ((assertion_audience = ANY (ARRAY['issuer'::text, 'endpoint'::text])))
 clients CONSTRAINT clients_client_id_key UNIQUE (client_id)
@@ -654,6 +656,21 @@ CREATE INDEX reports_due ON public.reports USING btree (due_at) WHERE (outcome I
 CREATE UNIQUE INDEX reports_one_new_phone ON public.reports USING btree (subscription_id) WHERE ((kind = 'new_phone'::text) AND (outcome IS NULL))
 CREATE UNIQUE INDEX reports_pkey ON public.reports USING btree (id)
 CREATE INDEX reports_subscription ON public.reports USING btree (subscription_id) WHERE (subscription_id IS NOT NULL)
+sink_tokens.id uuid NOT NULL
+sink_tokens.client_id uuid NOT NULL
+sink_tokens.digest bytea NOT NULL
+sink_tokens.note text
+sink_tokens.issued_at timestamp with time zone NOT NULL DEFAULT now()
+sink_tokens.expires_at timestamp with time zone NOT NULL
+sink_tokens.revoked_at timestamp with time zone
+sink_tokens.last_used_at timestamp with time zone
+sink_tokens CONSTRAINT sink_tokens_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
+sink_tokens CONSTRAINT sink_tokens_digest_key UNIQUE (digest)
+sink_tokens CONSTRAINT sink_tokens_pkey PRIMARY KEY (id)
+CREATE INDEX sink_tokens_client ON public.sink_tokens USING btree (client_id)
+CREATE UNIQUE INDEX sink_tokens_digest_key ON public.sink_tokens USING btree (digest)
+CREATE UNIQUE INDEX sink_tokens_pkey ON public.sink_tokens USING btree (id)
+CREATE INDEX sink_tokens_revoked ON public.sink_tokens USING btree (revoked_at) WHERE (revoked_at IS NOT NULL)
 sms_permissions.id uuid NOT NULL
 sms_permissions.subscription_id uuid NOT NULL
 sms_permissions.client_id uuid NOT NULL
@@ -737,6 +754,45 @@ CREATE UNIQUE INDEX subscriptions_one_a_line ON public.subscriptions USING btree
 CREATE INDEX subscriptions_over ON public.subscriptions USING btree (since) WHERE (state = 'cancelled'::text)
 CREATE UNIQUE INDEX subscriptions_pkey ON public.subscriptions USING btree (id)
 CREATE INDEX subscriptions_suspended ON public.subscriptions USING btree (id) WHERE (state = 'suspended'::text)
+test_authentications.id uuid NOT NULL
+test_authentications.client_id uuid NOT NULL
+test_authentications.channel text NOT NULL
+test_authentications.state text NOT NULL DEFAULT 'pending'::text
+test_authentications.person bytea
+test_authentications.person_digest bytea NOT NULL
+test_authentications.code text
+test_authentications.question text
+test_authentications.wrong_first smallint NOT NULL DEFAULT 0
+test_authentications.attempts smallint NOT NULL DEFAULT 0
+test_authentications.resends smallint NOT NULL DEFAULT 0
+test_authentications.sent_at timestamp with time zone NOT NULL
+test_authentications.started_at timestamp with time zone NOT NULL
+test_authentications.opens_at timestamp with time zone
+test_authentications.ends_at timestamp with time zone NOT NULL
+test_authentications.ends_as text NOT NULL
+test_authentications.expires_at timestamp with time zone NOT NULL
+test_authentications.next_at timestamp with time zone NOT NULL
+test_authentications.closed_at timestamp with time zone
+test_authentications.key_digest bytea
+test_authentications.request_digest bytea
+test_authentications.answer bytea
+test_authentications.answer_digest bytea
+test_authentications.answered_at timestamp with time zone
+test_authentications CONSTRAINT test_authentication_answer_has_its_request CHECK ((((answer IS NULL) = (answer_digest IS NULL)) AND ((answer IS NULL) = (answered_at IS NULL))))
+test_authentications CONSTRAINT test_authentication_closes_in_a_final_state CHECK (((closed_at IS NULL) = (state = ANY (ARRAY['pending'::text, 'opened'::text]))))
+test_authentications CONSTRAINT test_authentication_key_has_its_request CHECK (((key_digest IS NULL) = (request_digest IS NULL)))
+test_authentications CONSTRAINT test_authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
+test_authentications CONSTRAINT test_authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text, 'otp'::text, 'sign'::text])))
+test_authentications CONSTRAINT test_authentications_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
+test_authentications CONSTRAINT test_authentications_ends_as_check CHECK ((ends_as = ANY (ARRAY['verified'::text, 'declined'::text, 'expired'::text])))
+test_authentications CONSTRAINT test_authentications_pkey PRIMARY KEY (id)
+test_authentications CONSTRAINT test_authentications_resends_check CHECK (((resends >= 0) AND (resends <= 3)))
+test_authentications CONSTRAINT test_authentications_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'opened'::text, 'verified'::text, 'declined'::text, 'expired'::text, 'failed'::text, 'cancelled'::text])))
+CREATE INDEX test_authentications_age ON public.test_authentications USING btree (started_at)
+CREATE UNIQUE INDEX test_authentications_key ON public.test_authentications USING btree (client_id, key_digest) WHERE (key_digest IS NOT NULL)
+CREATE INDEX test_authentications_next ON public.test_authentications USING btree (next_at) WHERE (closed_at IS NULL)
+CREATE INDEX test_authentications_open ON public.test_authentications USING btree (client_id, person_digest) WHERE (closed_at IS NULL)
+CREATE UNIQUE INDEX test_authentications_pkey ON public.test_authentications USING btree (id)
 text_messages.id bigint NOT NULL
 text_messages.authentication_id uuid
 text_messages.notice_id uuid
@@ -775,6 +831,7 @@ windows.expires_at timestamp with time zone NOT NULL
 windows.method text NOT NULL DEFAULT 'push'::text
 windows.name bytea
 windows.purpose_cipher bytea
+windows.is_test boolean NOT NULL DEFAULT false
 windows CONSTRAINT window_purpose_is_kept_once CHECK ((num_nonnulls(purpose, purpose_cipher) = 1))
 windows CONSTRAINT windows_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id)
 windows CONSTRAINT windows_locale_check CHECK ((locale ~ '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$'::text))

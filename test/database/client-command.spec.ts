@@ -241,6 +241,30 @@ describe('npm run client -- rotate', () => {
     expect(statuses).toEqual([401, 401, 200]);
   });
 
+  it('with no overlap also ends a secret that another rotation lets overlap at the same moment', async () => {
+    const former = await add();
+    const holding = await service.database.pool.connect();
+    await holding.query('BEGIN');
+    await holding.query('SELECT 1 FROM clients WHERE client_id = $1 FOR NO KEY UPDATE', [former.clientId]);
+    const rotating = command(['rotate', former.clientId, '--overlap=0']);
+    await eventually('the command to wait for the client', async () => {
+      const waiting = `SELECT 1 FROM pg_locks WHERE NOT granted AND pg_blocking_pids(pid) @> ARRAY[pg_backend_pid()]`;
+      return (await holding.query(waiting)).rowCount !== 0;
+    });
+    await holding.query(
+      `WITH c AS (SELECT id, secret_digest FROM clients WHERE client_id = $1), n AS (
+          INSERT INTO client_secrets (client_id, digest) SELECT id, sha256('other'::bytea) FROM c
+        ), f AS (
+          UPDATE client_secrets s SET ends_at = now() + interval '1 day' FROM c WHERE s.client_id = c.id
+        ) UPDATE clients SET secret_digest = sha256('other'::bytea) FROM c WHERE clients.id = c.id`,
+      [former.clientId],
+    );
+    await holding.query('COMMIT');
+    holding.release();
+    expect((await rotating).code).toBe(0);
+    expect((await withSecret(former)).status).toBe(401);
+  });
+
   it('serves a client that was registered before, whose secret stands in its row alone', async () => {
     const former = { clientId: `old-${randomUUID()}`, clientSecret: 'an old secret' };
     await service.rows.clients.register({ clientId: former.clientId, secret: former.clientSecret });
@@ -262,6 +286,67 @@ describe('npm run client -- rotate', () => {
       'overlapping',
       'present',
     ]);
+  });
+});
+
+describe('npm run client with keys of test mode', () => {
+  it('makes a test secret at once or later, lets it overlap its successor, lists it, and takes it away', async () => {
+    const client = await json<Credentials & { testClientSecret: string }>([
+      ...['add', '시험 상점', '--scope=authentications,carrier', '--test'],
+    ]);
+    const { clientId, testClientSecret: clientSecret } = client;
+    expect(clientSecret).toMatch(/^test_[\w-]{43}$/);
+    expect((await withSecret({ clientId, clientSecret })).body).toMatchObject({ test: true, scope: 'authentications' });
+    expect((await withSecret(client)).body).not.toHaveProperty('test');
+    const { code, stdout } = await command(['rotate', clientId, '--test', '--overlap=1h']);
+    const [, next = ''] = /^test secret {4}(test_\S+) {3}\(not shown again\)$/m.exec(stdout) ?? [];
+    expect(code).toBe(0);
+    for (const secret of [clientSecret, next]) {
+      expect((await withSecret({ clientId, clientSecret: secret })).body).toMatchObject({ test: true });
+    }
+    expect((await show(clientId)).keys).toEqual([
+      expect.objectContaining({ test: false, state: 'present' }),
+      expect.objectContaining({ test: true, state: 'overlapping', lastUsedAt: expect.any(String) }),
+      expect.objectContaining({ test: true, state: 'present', lastUsedAt: expect.any(String) }),
+    ]);
+    expect((await command(['change', clientId, '--no-test'])).code).toBe(0);
+    const statuses = [clientSecret, next, client.clientSecret].map(
+      async (secret) => (await withSecret({ clientId, clientSecret: secret })).status,
+    );
+    expect(await Promise.all(statuses)).toEqual([401, 401, 200]);
+    expect((await auditOf(clientId)).map(({ reason }) => reason)).toEqual([
+      'name=시험 상점, scopes=authentications,carrier, test=true',
+      'the former test secret serves for 3600 s',
+      'test=false',
+    ]);
+  });
+
+  it('registers test keys for private_key_jwt, which are none of the live ones', async () => {
+    const [key, testKey] = [await newKey('k1'), await newKey('k1')];
+    const file = async (...jwks: JWK[]) => {
+      const path = join(directory, `${randomUUID()}.json`);
+      await writeFile(path, JSON.stringify({ keys: jwks }));
+      return path;
+    };
+    const [own, test, both] = [
+      await file(key.jwk),
+      await file(testKey.jwk),
+      await file({ ...testKey.jwk, kid: 'k2' }, key.jwk),
+    ];
+    const keyed = ['add', '시험 은행', '--scope=signing', `--jwks=${own}`];
+    const refused = await command([...keyed, `--test-jwks=${both}`]);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('must be none of the live keys')]);
+    const { clientId } = await json<Credentials>([...keyed, `--test-jwks=${test}`]);
+    expect((await withKey(clientId, testKey.privateKey, 'k1')).body).toMatchObject({ test: true });
+    expect((await withKey(clientId, key.privateKey)).body).not.toHaveProperty('test');
+    expect((await show(clientId)).keys).toEqual([
+      expect.objectContaining({ kind: 'key', test: false, lastUsedAt: expect.any(String) }),
+      expect.objectContaining({ kind: 'key', test: true, lastUsedAt: expect.any(String) }),
+    ]);
+    expect((await command(['rotate', clientId, '--test'])).stderr).toContain('give --test-jwks=FILE');
+    expect((await command(['change', clientId, '--test-jwks=none'])).code).toBe(0);
+    expect((await withKey(clientId, testKey.privateKey, 'k1')).status).toBe(401);
+    expect((await withKey(clientId, key.privateKey, 'k1')).status).toBe(200);
   });
 });
 
@@ -446,6 +531,10 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     ['The overlap must be a number with s, m, h or d', ['rotate', 'demo-shop', '--overlap=soon']],
     ['The overlap must be a number', ['rotate', 'demo-shop', '--overlap=-1h']],
     ['at most 90d', ['rotate', 'demo-shop', '--overlap=91d']],
+    ['Make a test secret with: rotate', ['change', 'demo-shop', '--test']],
+    ['rotate takes no --no-test.', ['rotate', 'demo-shop', '--no-test']],
+    ['disable takes no --test.', ['disable', 'demo-shop', '--test']],
+    ['The JWKS cannot be read from /no/such/file (ENOENT).', [...NEW, '--test-jwks=/no/such/file']],
   ])('before it looks for a database: %s', (sentence, words) => {
     expect(() => readArguments(words, 'PG')).toThrow(sentence);
   });
@@ -480,6 +569,7 @@ describe('npm run client says what to do, exits with 1 and changes nothing', () 
     [[], 'Give one of add, list, show, change, rotate, disable.', ''],
     [[...NEW, '--jwks=-'], 'Key 1 of the JWKS has the private member "d".', jwks({ d: 'a-private-number' })],
     [[...NEW, '--auth-method=client_secret_post', '--jwks=-'], 'A JWKS serves private_key_jwt', jwks({})],
+    [[...NEW, '--test-jwks=-'], 'Test keys serve private_key_jwt', jwks({})],
     [[...NEW, '--auth-method=private_key_jwt'], 'private_key_jwt needs the public keys of the client', ''],
     [[...NEW, '--id=demo-shop'], 'The client id demo-shop is already in use.', ''],
     [['show', 'nowhere'], 'No client has the id nowhere.', ''],

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { exportJWK, generateKeyPair } from 'jose';
 import { migrate } from '../../config/data-source.ts';
 import { BANK, codeAt, otpSubscriber } from '../support/authenticators.ts';
 import { Backup, moveRows } from '../support/backup.ts';
@@ -17,6 +19,7 @@ import { startProcess, TEST_PIN, TestService, type ServiceProcess, type Subscrib
 
 const HANDSET = { os: 'android', osVersion: '15', formFactor: 'phone', model: 'SM-S931N' };
 const WRONG_PIN = '000000';
+const ROTATED = 'of the shop before it was rotated';
 
 let service: TestService;
 let running: ServiceProcess;
@@ -34,6 +37,11 @@ afterAll(async () => {
   await service.stop();
   await rm(directory, { recursive: true, force: true });
 });
+
+async function newJwks(): Promise<object> {
+  const { publicKey } = await generateKeyPair('ES256');
+  return { keys: [await exportJWK(publicKey)] };
+}
 
 /** The whole lines of every file of the journal. */
 async function lines(): Promise<string[]> {
@@ -68,6 +76,7 @@ describe('a backup that is put back', () => {
   let desk: DeskBrowser;
   let enrolmentCode: string;
   let registration: string;
+  let sinkToken: { id: string; token: string };
   const spent = { id: '', code: '', otp: '' };
 
   const startOtp = async ({ person }: Subscriber) => {
@@ -104,6 +113,11 @@ describe('a backup that is put back', () => {
     people = { spending, replaced, cancelled, suspended, lifted, locked, idle, otp };
     desk = await new DeskBrowser(service).signIn('agent');
     await service.rows.clients.register({ clientId: 'former-shop', secret: 'of the former shop' });
+    const keys = await newJwks();
+    await service.rows.clients.register({ clientId: 'rotated-shop', secret: ROTATED });
+    await service.rows.clients.register({ clientId: 'keyed-shop', jwks: keys, authMethod: 'private_key_jwt' });
+    await service.rows.clients.register({ clientId: 'platform', secret: 'unused', scopes: ['carrier'] });
+    sinkToken = JSON.parse(await run('sink-tokens', 'issue', 'platform', '--json')) as typeof sinkToken;
     ({ enrolmentCode } = await service.subscribe(await service.addLine()));
     registration = await register(otp);
     spent.id = (await service.start(spending.person)).body.id;
@@ -125,6 +139,14 @@ describe('a backup that is put back', () => {
     expect((await service.call('DELETE', `/v1/registrations/${registration}`, undefined, BANK)).status).toBe(204);
     await run('operator-accounts', 'disable', 'agent');
     await run('clients', 'disable', 'former-shop');
+    const nextKeys = join(directory, '..', `${randomUUID()}.json`);
+    await writeFile(nextKeys, JSON.stringify(await newJwks()));
+    await Promise.all([
+      run('clients', 'rotate', 'rotated-shop', '--overlap=0'),
+      run('clients', 'change', 'keyed-shop', `--jwks=${nextKeys}`),
+      run('sink-tokens', 'revoke', sinkToken.id),
+    ]);
+    await rm(nextKeys);
     await service.enrol(enrolmentCode);
     // No time to write anything more.
     await running.kill();
@@ -142,7 +164,8 @@ describe('a backup that is put back', () => {
   it('has its journal without personal data, one line for each door', async () => {
     const written = (await lines()).map((line) => JSON.parse(line) as Record<string, unknown>);
     const doors = ['code_spent', 'device_revoked', 'subscription', 'pin_locked', 'otp_step_used'];
-    for (const door of [...doors, 'registration_revoked', 'operator_disabled', 'client_disabled']) {
+    const ofClients = ['client_disabled', 'client_secrets_ended', 'client_jwks_ended', 'sink_token_revoked'];
+    for (const door of [...doors, ...ofClients, 'registration_revoked', 'operator_disabled']) {
       expect(written).toContainEqual(
         expect.objectContaining({ v: 1, door, id: expect.stringMatching(/^[\da-f-]{36}$/), mark: expect.any(Number) }),
       );
@@ -222,6 +245,26 @@ describe('a backup that is put back', () => {
     const form = { grant_type: 'client_credentials', client_id: 'former-shop', client_secret: 'of the former shop' };
     const answer = await fetch(`${service.issuer}/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) });
     expect(await answer.json()).toMatchObject({ error: 'invalid_client' });
+  });
+
+  it('takes no secret, no key and no sink token again that was replaced or revoked', async () => {
+    const form = { grant_type: 'client_credentials', client_id: 'rotated-shop', client_secret: ROTATED };
+    const answer = await fetch(`${service.issuer}/oauth2/token`, { method: 'POST', body: new URLSearchParams(form) });
+    expect(await answer.json()).toMatchObject({ error: 'invalid_client' });
+    expect(await run('clients', 'show', 'keyed-shop')).toMatch(/^keys +none$/m);
+    const event = await fetch(`${service.issuer}/carrier/v1/events`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${sinkToken.token}`, 'Content-Type': 'application/cloudevents+json' },
+      body: '{}',
+    });
+    expect(event.status).toBe(401);
+    const next = JSON.parse(await run('clients', 'rotate', 'rotated-shop', '--json')) as { clientSecret: string };
+    const renewed = { ...form, client_secret: next.clientSecret };
+    const served = await fetch(`${service.issuer}/oauth2/token`, {
+      method: 'POST',
+      body: new URLSearchParams(renewed),
+    });
+    expect(served.status).toBe(200);
   });
 
   it('has no registration again that its institution ended', async () => {

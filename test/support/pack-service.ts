@@ -21,6 +21,7 @@ const PREFIX = 'packed-';
 const PROGRAMS = [
   'main',
   'commands/clients',
+  'commands/sink-tokens',
   'commands/operator-accounts',
   'commands/replay-events',
   'commands/verify-audit',

@@ -27,6 +27,8 @@ export interface Wanted {
   /** Of a client that is added; undefined for one that is made up. */
   id: string | undefined;
   settings: ClientSettings;
+  /** Keys of test mode: wanted, to be taken away, or as they are. */
+  test: boolean | undefined;
   overlapSeconds: number;
   reason: string | undefined;
   json: boolean;
@@ -41,6 +43,8 @@ const OPTIONS = {
   'window-host': { type: 'string' },
   'auth-method': { type: 'string' },
   jwks: { type: 'string' },
+  test: { type: 'boolean' },
+  'test-jwks': { type: 'string' },
   'assertion-audience': { type: 'string' },
   'vendor-code': { type: 'string' },
   'starts-per-minute': { type: 'string' },
@@ -62,6 +66,7 @@ const SETTINGS: readonly Option[] = [
   'window-host',
   'auth-method',
   'jwks',
+  'test-jwks',
   'assertion-audience',
   'vendor-code',
   'starts-per-minute',
@@ -71,11 +76,11 @@ const SETTINGS: readonly Option[] = [
 
 /** The options that each command takes besides `--json` and `--help`. */
 const TAKES: Readonly<Record<Wanted['command'], readonly Option[]>> = {
-  add: ['id', 'reason', ...SETTINGS],
+  add: ['id', 'test', 'reason', ...SETTINGS],
   list: [],
   show: [],
-  change: ['name', 'reason', ...SETTINGS],
-  rotate: ['overlap', 'reason'],
+  change: ['name', 'test', 'reason', ...SETTINGS],
+  rotate: ['overlap', 'test', 'reason'],
   disable: ['reason'],
 };
 
@@ -105,6 +110,7 @@ export function readArguments(words: string[], ownVendorCode: string): Wanted | 
     subject: readSubject(command, subjects),
     id: values.id === undefined ? undefined : readClientId(values.id),
     settings: readSettings(command, values, ownVendorCode),
+    test: readTest(command, values),
     overlapSeconds: readOverlap(values.overlap ?? '24h'),
     reason: readReason(values.reason),
     json: values.json ?? false,
@@ -155,6 +161,7 @@ function readSubject(command: Wanted['command'], [subject, ...others]: string[])
 
 function readSettings(command: Wanted['command'], values: Values, ownVendorCode: string): ClientSettings {
   const { name, scope, jwks } = values;
+  const testJwks = values['test-jwks'];
   const host = values['window-host'];
   const vendorCode = values['vendor-code'];
   const settings: ClientSettings = {
@@ -172,11 +179,20 @@ function readSettings(command: Wanted['command'], values: Values, ownVendorCode:
     ...given(values['refuses-sms'], (refusesSms) => ({ refusesSms })),
     ...given(values['requires-registration'], (requiresRegistration) => ({ requiresRegistration })),
     ...(jwks !== undefined && { jwks: readJwks(readJwksFile(jwks)) }),
+    ...(testJwks !== undefined && { testJwks: testJwks === NONE ? null : readJwks(readJwksFile(testJwks)) }),
   };
   if (command === 'add' && settings.scopes === undefined) readScopes([]);
-  if (command === 'change' && Object.keys(settings).length === 0)
+  if (command === 'change' && Object.keys(settings).length === 0 && values.test === undefined)
     throw refused('Give at least one setting to change. See: npm run client -- --help');
   return settings;
+}
+
+function readTest(command: Wanted['command'], { test, 'test-jwks': testJwks }: Values): boolean | undefined {
+  if (test === true && command === 'change')
+    throw refused('Make a test secret with: rotate <client-id> --test, or give --test-jwks=FILE.');
+  if (test === false && command !== 'change') throw refused(`${command} takes no --no-test. Use change --no-test.`);
+  if (test !== undefined && testJwks !== undefined) throw refused('Give --test or --test-jwks, not both.');
+  return test;
 }
 
 function given<Value, Setting extends ClientSettings>(

@@ -1,32 +1,8 @@
-import type { Admitted, ListedClient, ListedKey } from '../../relying-parties/admission.ts';
+import type { Admitted, ListedClient, ListedKey, Rotated } from '../../relying-parties/admission.ts';
+import { aligned, table, time } from '../terminal.ts';
 
-/** Milliseconds are more than a person reads. */
-const time = (at: Date) => `${at.toISOString().slice(0, 19)}Z`;
 const yes = (is: boolean) => (is ? 'yes' : 'no');
 const texts = (list: readonly string[]) => (list.length === 0 ? ['none'] : [...list]);
-
-/** Lines of a name and its values, aligned. */
-function aligned(facts: readonly (readonly [string, string | readonly string[]])[]): string {
-  const width = Math.max(...facts.map(([name]) => name.length));
-  return facts
-    .flatMap(([name, value]) => [value].flat().map((line, at) => `${(at === 0 ? name : '').padEnd(width)}  ${line}\n`))
-    .join('');
-}
-
-/** The columns that a text takes in a terminal: Korean letters take two. */
-function widthOf(text: string): number {
-  return Array.from(text).reduce(
-    (sum, letter) => sum + (/[\p{Script=Hangul}\p{Script=Han}\u3000-\u30ff\uff00-\uff60]/u.test(letter) ? 2 : 1),
-    0,
-  );
-}
-
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? '')))) ?? [];
-  const line = (row: readonly string[]) =>
-    row.map((text, column) => text + ' '.repeat((widths[column] ?? 0) - widthOf(text))).join('  ');
-  return rows.map((row) => `${line(row).trimEnd()}\n`).join('');
-}
 
 export function asList(clients: readonly Omit<ListedClient, 'keys'>[]): string {
   const heads = ['CLIENT ID', 'NAME', 'STATE', 'AUTHENTICATES BY', 'SCOPES'];
@@ -60,28 +36,36 @@ export function asFacts(client: ListedClient): string {
   ]);
 }
 
-function keyLine({ kind, kid, thumbprint, state, madeAt, endsAt, lastUsedAt }: ListedKey): string {
+function keyLine({ kind, test, kid, thumbprint, state, madeAt, endsAt, lastUsedAt }: ListedKey): string {
+  const whose = test ? 'test ' : '';
   const what = kind === 'secret' ? 'secret' : `key ${kid ?? thumbprint}`;
   const end = endsAt === null ? '' : `, ${state === 'ended' ? 'ended' : 'serves until'} ${time(endsAt)}`;
   const made = madeAt === null ? '' : `, made ${time(madeAt)}`;
   const used = lastUsedAt === null ? 'never used' : `last used ${time(lastUsedAt)}`;
   const replaced = state === 'ended' && endsAt === null ? ', replaced' : '';
-  return `${what}${made}${end}${replaced}, ${used}`;
+  return `${whose}${what}${made}${end}${replaced}, ${used}`;
 }
 
 /** A secret is shown here, once. */
-export function asAdmitted({ clientId, secret }: Admitted, formerEndsAt?: Date): string {
+export function asAdmitted({ clientId, secret, testSecret }: Admitted): string {
   return aligned([
     ['client id', clientId],
-    ...(secret === null ? [] : [['client secret', `${secret}   (not shown again)`] as const]),
-    ...(formerEndsAt === undefined ? [] : [['former secret', formerSentence(formerEndsAt)] as const]),
+    ...(secret === null ? [] : [['client secret', once(secret)] as const]),
+    ...(testSecret === undefined ? [] : [['test secret', once(testSecret)] as const]),
   ]);
 }
 
-function formerSentence(endsAt: Date): string {
-  return endsAt > new Date() ? `serves until ${time(endsAt)}` : 'ended';
+/** A secret is shown here, once. */
+export function asRotated({ clientId, secret, formerEndsAt }: Rotated, test: boolean): string {
+  return aligned([
+    ['client id', clientId],
+    [test ? 'test secret' : 'client secret', once(secret)],
+    ['former secret', formerSentence(formerEndsAt)],
+  ]);
 }
 
-export function asJson(value: object): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+const once = (secret: string) => `${secret}   (not shown again)`;
+
+function formerSentence(endsAt: Date): string {
+  return endsAt > new Date() ? `serves until ${time(endsAt)}` : 'ended';
 }

@@ -4,6 +4,7 @@ npm run client -- list                                   all clients
 npm run client -- show <client-id>                       one client, and when each of its keys was last used
 npm run client -- change <client-id> settings            change what is given, keep the rest
 npm run client -- rotate <client-id> [--overlap=24h]     a new secret; the former one serves for the time given
+npm run client -- rotate <client-id> --test              the same for its test secret; makes the first one
 npm run client -- disable <client-id>                    no more tokens, for good; those that it has are refused
 
 A client is a program that calls the service: a relying party, a carrier or an operator's system. A secret is printed
@@ -19,6 +20,9 @@ addresses and takes a window host or vendor code away.
   --window-host=HOST          host of the page where codes are typed, for the last line of text messages
   --auth-method=METHOD        client_secret_basic (default), client_secret_post or private_key_jwt
   --jwks=FILE                 public keys for private_key_jwt, as {"keys": [...]}; - reads standard input
+  --test                      add and rotate: a secret for test mode, whose tokens reach no line and no person;
+                              change: --no-test takes every test key away
+  --test-jwks=FILE            public keys for test mode, of a client that uses private_key_jwt; "none" takes them away
   --assertion-audience=AUD    issuer (default), or endpoint for clients that name the token endpoint as aud
   --vendor-code=CODE          of a financial institution, beside the serial numbers of its Smart OTPs
   --starts-per-minute=N       quota of starts, 6000 by default

@@ -69,6 +69,15 @@ export class ClientRows {
     return this.sql('UPDATE clients SET starts_per_minute = $2 WHERE client_id = $1', [clientId, perMinute]);
   }
 
+  /** Gives a client a secret of test mode. */
+  setTestSecret(clientId: string, secret: string): Promise<unknown> {
+    return this.sql(
+      `INSERT INTO client_secrets (client_id, digest, is_test) SELECT id, sha256($2::text::bytea), true FROM clients
+        WHERE client_id = $1`,
+      [clientId, secret],
+    );
+  }
+
   /** Replaces the secret of a client by one with this digest. */
   setSecret(clientId: string, digest: Buffer): Promise<unknown> {
     return this.sql('UPDATE clients SET secret_digest = $2 WHERE client_id = $1', [clientId, digest]);

@@ -13,6 +13,7 @@ import { OperatorRows } from './operators.ts';
 import { SmsPermissionRows } from './sms-permissions.ts';
 import { sqlOf } from './sql.ts';
 import { SubscriptionRows } from './subscriptions.ts';
+import { TestAuthenticationRows } from './test-authentications.ts';
 import { TextMessageRows } from './text-messages.ts';
 import { WindowRows } from './windows.ts';
 
@@ -31,6 +32,7 @@ export class Rows {
   readonly operators: OperatorRows;
   readonly smsPermissions: SmsPermissionRows;
   readonly subscriptions: SubscriptionRows;
+  readonly testAuthentications: TestAuthenticationRows;
   readonly textMessages: TextMessageRows;
   readonly windows: WindowRows;
 
@@ -49,6 +51,7 @@ export class Rows {
     this.operators = new OperatorRows(sql);
     this.smsPermissions = new SmsPermissionRows(sql);
     this.subscriptions = new SubscriptionRows(sql);
+    this.testAuthentications = new TestAuthenticationRows(sql);
     this.textMessages = new TextMessageRows(sql);
     this.windows = new WindowRows(sql);
   }

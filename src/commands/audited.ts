@@ -1,0 +1,25 @@
+import { userInfo } from 'node:os';
+import type { Database, Session } from '../database/database.ts';
+import type { Audit } from '../operator/audit.ts';
+
+/** Audits an act in its own transaction, under the name of the account that ran the command. */
+export async function audited<Result>(
+  { audit, database }: { audit: Audit; database: Database },
+  { action, reason }: { action: string; reason: string },
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  return database.transaction(async (session) => {
+    const result = await work(session);
+    await audit.done(session, { operator: `terminal:${accountName()}`, action, reason: reason || '-', address: '-' });
+    return result;
+  });
+}
+
+/** A container may run under a number that no account has. */
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}

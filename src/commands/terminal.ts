@@ -1,0 +1,30 @@
+/** Milliseconds are more than a person reads. */
+export const time = (at: Date) => `${at.toISOString().slice(0, 19)}Z`;
+
+/** Lines of a name and its values, aligned. */
+export function aligned(facts: readonly (readonly [string, string | readonly string[]])[]): string {
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return facts
+    .flatMap(([name, value]) => [value].flat().map((line, at) => `${(at === 0 ? name : '').padEnd(width)}  ${line}\n`))
+    .join('');
+}
+
+/** The columns that a text takes in a terminal: Korean letters take two. */
+function widthOf(text: string): number {
+  return Array.from(text).reduce(
+    (sum, letter) => sum + (/[\p{Script=Hangul}\p{Script=Han}\u3000-\u30ff\uff00-\uff60]/u.test(letter) ? 2 : 1),
+    0,
+  );
+}
+
+export function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? '')))) ?? [];
+  const line = (row: readonly string[]) =>
+    row.map((text, column) => text + ' '.repeat((widths[column] ?? 0) - widthOf(text))).join('  ');
+  return rows.map((row) => `${line(row).trimEnd()}\n`).join('');
+}
+
+/** What a command prints for programs. */
+export function asJson(value: object): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
