@@ -21,6 +21,7 @@ import { SubscriptionsModule } from './subscriptions/subscriptions.module.ts';
 import { DeliveryModule } from './delivery/delivery.module.ts';
 import { FoundationModule, type Foundation } from './foundation.ts';
 import { PagesModule } from './pages/pages.module.ts';
+import { TestModeModule } from './test-mode/test-mode.module.ts';
 import { SmsPermissionsModule } from './sms-permissions/sms-permissions.module.ts';
 import { WindowsModule } from './windows/windows.module.ts';
 
@@ -32,6 +33,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         AuthenticationModule,
+        TestModeModule,
         DeliveryModule,
         WindowsModule,
         SmsPermissionsModule,

@@ -10,6 +10,7 @@ import type { Foundation } from './foundation.ts';
 import { RecurringTasks } from './queue/recurring-tasks.ts';
 import { Deliver } from './delivery/deliver.ts';
 import { StateWatcher } from './authentication/state-watcher.ts';
+import { TestStateWatcher } from './test-mode/test-state-watcher.ts';
 import { requireSessions } from './database/pooler.ts';
 import { createFastifyAdapter, declareOtherMethods } from './http/fastify.ts';
 import { endingConnections } from './http/ending-connections.ts';
@@ -74,7 +75,7 @@ export async function startService(
     }),
   });
   const [queue, watch, metrics] = [app.get(JobQueue), app.get(StateWatcher), app.get(Metrics)];
-  const tasks = app.get(RecurringTasks);
+  const [tasks, watchTests] = [app.get(RecurringTasks), app.get(TestStateWatcher)];
   const routes = collectRoutes(fastify);
   measure(fastify, metrics);
   protect(fastify, environment.ISSUER.startsWith('https:'));
@@ -115,6 +116,7 @@ export async function startService(
       connections.end();
       // First answers the requests that wait for a change; then stops accepting requests and lets the running ones end.
       watch.close();
+      watchTests.close();
       await fastify.close();
       // The worker takes no further job before the tasks stop, so that it does not take back a run that it has returned.
       await Promise.all([queue.stopWork(), tasks.stop()]);

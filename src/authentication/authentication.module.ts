@@ -5,6 +5,7 @@ import { DevicesModule } from '../devices/devices.module.ts';
 import { LinesModule } from '../lines/lines.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { RelyingPartiesModule } from '../relying-parties/relying-parties.module.ts';
+import { TestModeModule } from '../test-mode/test-mode.module.ts';
 import { AppController } from './app.controller.ts';
 import { AuthenticationStore } from './authentication.store.ts';
 import { PendingAuthentications } from './pending-authentications.ts';
@@ -34,7 +35,7 @@ const ANSWERS_MS = 1_000;
 
 /** Authentications. In reading order: start, open, verify. */
 @Module({
-  imports: [AuthenticatorsModule, DevicesModule, LinesModule, RelyingPartiesModule],
+  imports: [AuthenticatorsModule, DevicesModule, LinesModule, RelyingPartiesModule, TestModeModule],
   controllers: [RelyingPartyController, AppController, NotMeController],
   providers: [
     RecentOtpStarts,

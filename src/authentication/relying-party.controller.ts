@@ -5,6 +5,9 @@ import type { Caller } from '../crypto/access-token.ts';
 import { assertCovers, ForClients, FromClient } from '../http/client.guard.ts';
 import { readIdempotencyKey } from '../http/idempotency-key.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
+import { TestAuthentications } from '../test-mode/test-authentications.ts';
+import { TestStart } from '../test-mode/test-start.ts';
+import { TestVerify } from '../test-mode/test-verify.ts';
 import { notFound } from './closed-problem.ts';
 import { AuthenticationStatus } from './status.ts';
 import {
@@ -18,13 +21,16 @@ import { Start } from './start.ts';
 import { Verify } from './verify.ts';
 
 @ApiTags('Relying party')
-@ForClients('authentications')
+@ForClients('authentications', 'both')
 @Controller('v1/authentications')
 export class RelyingPartyController {
   constructor(
     private readonly starts: Start,
     private readonly statuses: AuthenticationStatus,
     private readonly verifying: Verify,
+    private readonly testStarts: TestStart,
+    private readonly tests: TestAuthentications,
+    private readonly testVerifying: TestVerify,
   ) {}
 
   /**
@@ -33,6 +39,7 @@ export class RelyingPartyController {
    * computes a code from it. The answer does not reveal whether the number exists, is subscribed or has an app. A new
    * start cancels the pending authentication of the same person at the same relying party. Limits: five starts in ten
    * minutes and twenty a day for one person over all relying parties, and the starts per minute of the relying party.
+   * A token of test mode starts a test, which reaches no line and no person.
    * Errors: `invalid_request`,
    * `insufficient_scope` for `sign` without the scope `signing`, `idempotency_key_reused`, `idempotency_in_progress`,
    * `too_many_requests` with `Retry-After`.
@@ -52,6 +59,7 @@ export class RelyingPartyController {
     const given = readIdempotencyKey(key);
     if (body.method === 'sign') assertCovers(client, 'signing');
     const idempotencyKey = given === undefined ? undefined : ({ by: 'client', key: given } as const);
+    if (client.test) return this.testStarts.start(body, client.id, idempotencyKey);
     return this.starts.start(body, client.id, idempotencyKey, 'theirs');
   }
 
@@ -66,7 +74,7 @@ export class RelyingPartyController {
     @Param('id', new OpaqueId(notFound)) id: string,
     @Query() query: WaitQuery,
   ): Promise<AuthenticationResponse> {
-    return this.statuses.see(id, client.id, query.wait ?? 0);
+    return (client.test ? this.tests : this.statuses).see(id, client.id, query.wait ?? 0);
   }
 
   /**
@@ -85,7 +93,8 @@ export class RelyingPartyController {
     @Body() body: VerificationRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<VerificationResponse> {
-    const { verified, replayed } = await this.verifying.verifyRepeatably(id, body, client);
+    const verifying = client.test ? this.testVerifying : this.verifying;
+    const { verified, replayed } = await verifying.verifyRepeatably(id, body, client);
     if (replayed) void reply.header('Idempotency-Replayed', 'true');
     return verified;
   }
@@ -102,7 +111,7 @@ export class RelyingPartyController {
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(notFound)) id: string,
   ): Promise<AuthenticationResponse> {
-    return this.statuses.resend(id, client.id);
+    return (client.test ? this.tests : this.statuses).resend(id, client.id);
   }
 
   /**
@@ -113,6 +122,6 @@ export class RelyingPartyController {
   @HttpCode(204)
   @ApiOperation({ summary: 'Cancel an authentication' })
   async cancel(@FromClient() client: Caller, @Param('id', new OpaqueId(notFound)) id: string): Promise<void> {
-    await this.statuses.cancel(id, client.id);
+    await (client.test ? this.tests : this.statuses).cancel(id, client.id);
   }
 }

@@ -205,6 +205,9 @@ export class ResultResponse {
    * phone of a subscription; otherwise left out.
    */
   recentlyEnrolled?: boolean;
+
+  /** Present and true in test mode alone: nobody was verified. */
+  test?: boolean;
 }
 
 export class AuthenticationResponse {
@@ -220,6 +223,8 @@ export class AuthenticationResponse {
   attemptsLeft: number;
   /** Present once `verified`. */
   result?: ResultResponse;
+  /** Present and true in test mode alone. */
+  test?: boolean;
 }
 
 export class VerificationResponse {

@@ -54,6 +54,8 @@ export interface StartedAuthentication {
   state: 'pending';
   expiresAt: string;
   attemptsLeft: number;
+  /** Test mode: no line is asked, and nothing is sent. */
+  test?: true;
 }
 
 /**
@@ -293,7 +295,7 @@ function keptTexts(input: StartInput, clientId: string): KeptTexts {
 }
 
 /** Requires a transaction with `sign`, and refuses one otherwise. Problems: `invalid_request`. */
-function assertTransactionFits({ method, transaction }: StartInput): void {
+export function assertTransactionFits({ method, transaction }: StartInput): void {
   if ((method === 'sign') === (transaction !== undefined)) return;
   const detail = transaction
     ? 'Send transaction only with the method sign.'
@@ -310,7 +312,7 @@ function started(id: string, channel: Channel, expiresAt: Date): StartedAuthenti
  * The canonical text of a request, which shows whether a repeated key came with the same body.
  * For the service's own windows it leaves out `endUser`: a phone that changes networks sends the same request again.
  */
-function canonical(input: StartInput, idempotencyKey: IdempotencyKey | undefined): string {
+export function canonical(input: StartInput, idempotencyKey: IdempotencyKey | undefined): string {
   const { birthDate, genderDigit, phoneNumber, site, method = 'push', transaction } = input;
   const { purpose, ...otherTexts } = requestTexts(input);
   const endUser = idempotencyKey?.by === 'client' ? input.endUser : undefined;

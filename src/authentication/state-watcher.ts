@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { AuthenticationState } from '../domain/authentication.ts';
 import { withinDeadline } from '../gateways/deadline.ts';
 import { Loops } from '../process/loops.ts';
@@ -14,8 +14,10 @@ interface Watcher {
 const POLL_MS = 200;
 /** Milliseconds after which a poll that has not been answered is followed by the next one. */
 const ANSWER_MS = 2_000;
-/** The name of the loop, for liveness. */
-const LOOP = 'state watcher';
+/** The table whose states are watched. */
+export interface WatchedStates {
+  statesOf(ids: readonly string[]): Promise<{ id: string; state: AuthenticationState }[]>;
+}
 
 /**
  * Holds callers until an authentication leaves a state.
@@ -25,13 +27,15 @@ const LOOP = 'state watcher';
  */
 @Injectable()
 export class StateWatcher {
+  /** The name of the loop, for liveness. */
+  protected readonly loop: string = 'state watcher';
   private readonly warnings = new RareWarnings(new Logger(StateWatcher.name));
   private readonly watchers = new Map<string, Set<Watcher>>();
   private timer: NodeJS.Timeout | undefined;
   private closed = false;
 
   constructor(
-    private readonly store: AuthenticationStore,
+    @Inject(AuthenticationStore) private readonly store: WatchedStates,
     private readonly loops: Loops,
   ) {}
 
@@ -72,7 +76,7 @@ export class StateWatcher {
 
   private async poll(): Promise<void> {
     this.timer = undefined;
-    this.loops.turned(LOOP);
+    this.loops.turned(this.loop);
     try {
       for (const { id, state } of await withinDeadline(this.store.statesOf([...this.watchers.keys()]), ANSWER_MS, [])) {
         for (const { from, wake } of [...(this.watchers.get(id) ?? [])]) if (state !== from) wake();
@@ -81,6 +85,6 @@ export class StateWatcher {
       this.warnings.warn('polling failed', (error as Error).message);
     }
     if (this.watchers.size > 0) this.timer ??= setTimeout(() => void this.poll(), POLL_MS);
-    else this.loops.rested(LOOP);
+    else this.loops.rested(this.loop);
   }
 }

@@ -12,7 +12,8 @@ import type { NamedPerson } from '../lines/named-person.ts';
 import { JobQueue } from '../queue/job-queue.ts';
 import { AuthenticationStore, type AuthenticationView } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
-import { Verify, type VerifiedPerson } from './verify.ts';
+import type { VerifiedPerson } from './assertion.ts';
+import { Verify } from './verify.ts';
 import { StateWatcher } from './state-watcher.ts';
 
 /** An authentication as its relying party sees it. */
@@ -23,6 +24,8 @@ export interface RelyingPartyView {
   expiresAt: string;
   attemptsLeft: number;
   result?: VerifiedPerson;
+  /** Test mode: no line is asked, and nothing is sent. */
+  test?: true;
 }
 
 /** The operations of a relying party between start and verification: view, resend, cancel. */
@@ -75,18 +78,7 @@ export class AuthenticationStatus {
     }
     const state = stateAt(authentication);
     if (state !== 'pending' && state !== 'opened') throw closedProblem(state);
-    if (authentication.channel === 'otp')
-      throw new Problem('nothing_to_send', 'The phone generates this code itself, so there is nothing to send.');
-    const sendings = await this.store.sendings(id);
-    if (!sendings || sendings.resendsLeft === 0) {
-      const limit = { name: 'resends', quota: RESENDS, seconds: LIFETIME_SECONDS };
-      const retryAfterSeconds = Math.max(1, sendings?.secondsLeft ?? 1);
-      const detail = 'An authentication can be resent at most three times. Start a new one.';
-      throw new Problem('too_many_requests', detail, { retryAfterSeconds, limit });
-    }
-    const detail = 'Wait at least 30 seconds before the next resend.';
-    const limit = { name: 'resends', quota: 1, seconds: RESEND_INTERVAL_SECONDS };
-    throw new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, sendings.waitSeconds), limit });
+    throw resendRefusal(authentication.channel, await this.store.sendings(id));
   }
 
   /**
@@ -117,4 +109,22 @@ export class AuthenticationStatus {
       ...(authentication.state === 'verified' && { result: this.verifying.person(authentication) }),
     };
   }
+}
+
+/** Why an open authentication is not sent again. */
+export function resendRefusal(
+  channel: Channel,
+  sendings: { resendsLeft: number; waitSeconds: number; secondsLeft: number } | undefined,
+): Problem {
+  if (channel === 'otp')
+    return new Problem('nothing_to_send', 'The phone generates this code itself, so there is nothing to send.');
+  if (!sendings || sendings.resendsLeft === 0) {
+    const limit = { name: 'resends', quota: RESENDS, seconds: LIFETIME_SECONDS };
+    const retryAfterSeconds = Math.max(1, sendings?.secondsLeft ?? 1);
+    const detail = 'An authentication can be resent at most three times. Start a new one.';
+    return new Problem('too_many_requests', detail, { retryAfterSeconds, limit });
+  }
+  const detail = 'Wait at least 30 seconds before the next resend.';
+  const limit = { name: 'resends', quota: 1, seconds: RESEND_INTERVAL_SECONDS };
+  return new Problem('too_many_requests', detail, { retryAfterSeconds: Math.max(1, sendings.waitSeconds), limit });
 }

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
-import { signJws } from '../crypto/compact-jws.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { subjectOf } from '../crypto/subject.ts';
 import { transactionQuestion } from '../crypto/transaction-question.ts';
@@ -9,6 +8,7 @@ import { parsePerson, seoulDay } from '../domain/person.ts';
 import { isWithin } from '../domain/line-memory.ts';
 import { Problem } from '../domain/problem.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
+import { signAssertion, type VerifiedPerson } from './assertion.ts';
 import { AuthenticationStore, type AuthenticationView } from './authentication.store.ts';
 import { closedProblem, notFound } from './closed-problem.ts';
 import { decryptNamedPerson } from './named-person.ts';
@@ -16,24 +16,6 @@ import { PhoneCode, type TypedPhoneCode } from './phone-code.ts';
 import { RecentOtpStarts } from './recent-otp-starts.ts';
 import { StateWatcher } from './state-watcher.ts';
 import { VerificationAnswers } from './verification-answers.ts';
-
-/** The verified person, as the relying party receives it. */
-export interface VerifiedPerson {
-  /** The person's id at this relying party only. */
-  subject: string;
-  birthDate: string;
-  gender: 'male' | 'female';
-  foreigner: boolean;
-  phoneNumber: string;
-  verifiedAt: string;
-  channel: Channel;
-  /** Present only if true: the person's app was reissued less than `REISSUE_COOLING_HOURS` before the verification. */
-  recentlyReissued?: true;
-  /** The SIM of the line was changed less than `RECENT_SIM_CHANGE_HOURS` ago. */
-  recentSimChange?: true;
-  /** A phone was enrolled, less than `RECENTLY_ENROLLED_HOURS` ago, without the confirmation of the one before it. */
-  recentlyEnrolled?: true;
-}
 
 /** The result, and the same result as a signed assertion (compact JWS). */
 export interface Verified {
@@ -54,22 +36,9 @@ interface Attempt {
   question: string | null;
 }
 
-/** Seconds for which an assertion is valid, so that the relying party may pass it on. */
-const ASSERTION_SECONDS = 300;
-
-/**
- * Values of `amr` (RFC 8176): proof of possession of the device’s key, the PIN, and the typed code; or a text message.
- */
-const METHODS_USED: Readonly<Record<Channel, readonly string[]>> = {
-  push: ['pop', 'pin', 'otp', 'mfa'],
-  sms: ['sms', 'otp'],
-  otp: ['otp', 'pin', 'mfa'],
-  sign: ['pop', 'pin', 'otp', 'mfa'],
-};
-
 const READ_AGAIN = 'Ask the person to check the code and to enter its six digits again.';
 /** The same text whether or not a phone computes the code, so that it does not reveal a decoy. */
-const MISMATCH: Readonly<Record<Channel, string>> = {
+export const MISMATCH: Readonly<Record<Channel, string>> = {
   push: READ_AGAIN,
   sms: READ_AGAIN,
   otp: 'Ask the person to wait for the next code in the app and to enter that one. Each code is accepted once.',
@@ -78,7 +47,7 @@ const MISMATCH: Readonly<Record<Channel, string>> = {
 
 const START_ANEW = 'This was the fifth wrong code. Start a new authentication.';
 const UNLOCK = 'Five wrong codes in a row lock the phone’s codes until an authentication by push succeeds.';
-const EXHAUSTED: Readonly<Record<Channel, string>> = {
+export const EXHAUSTED: Readonly<Record<Channel, string>> = {
   push: START_ANEW,
   sms: START_ANEW,
   otp: `${START_ANEW} ${UNLOCK}`,
@@ -141,7 +110,8 @@ export class Verify {
     if (tried.state === 'verified') {
       this.watcher.changed(id);
       const result = this.person(tried);
-      return { state: 'verified', result, assertion: this.assert(id, client.clientId, result, question) };
+      const assertion = signAssertion({ id, audience: client.clientId, result, question }, this.keys, this.environment);
+      return { state: 'verified', result, assertion };
     }
     if (tried.state === 'failed') {
       this.watcher.changed(id);
@@ -216,24 +186,6 @@ export class Verify {
       ...(isRecent(enrolledAt, RECENTLY_ENROLLED_HOURS) && { recentlyEnrolled: true }),
       ...(isRecent(reissuedAt, REISSUE_COOLING_HOURS) && { recentlyReissued: true }),
     };
-  }
-
-  /** Signs the result as a JWS that the relying party may show to others. */
-  private assert(id: string, audience: string, result: VerifiedPerson, question: string | null): string {
-    const { subject, ...claims } = result;
-    const iat = Math.floor(new Date(result.verifiedAt).getTime() / 1000);
-    return signJws(this.keys.signing[0], 'JWT', {
-      iss: this.environment.ISSUER,
-      aud: audience,
-      sub: subject,
-      iat,
-      exp: iat + ASSERTION_SECONDS,
-      jti: id,
-      acr: result.channel,
-      amr: METHODS_USED[result.channel],
-      ...(result.channel === 'sign' && { transactionDigest: question }),
-      ...claims,
-    });
   }
 
   private async explain(id: string, clientId: string): Promise<Problem> {

@@ -7,19 +7,20 @@ import { OpenWindowRequest, OpenWindowResponse, WindowResponse } from './window.
 import { windowNotFound, Windows } from './windows.ts';
 
 @ApiTags('Relying party')
-@ForClients('authentications')
+@ForClients('authentications', 'both')
 @Controller('v1/windows')
 export class WindowController {
   constructor(private readonly windows: Windows) {}
 
   /**
-   * Creates a hosted window, valid for ten minutes and only in the browser that opens it first. Errors:
+   * Creates a hosted window, valid for ten minutes and only in the browser that opens it first. With a token of test
+   * mode it verifies test persons, and says so. Errors:
    * `invalid_request`, also for a return address that is not registered.
    */
   @Post()
   @ApiOperation({ summary: 'Open a hosted window' })
   open(@FromClient() client: Caller, @Body() body: OpenWindowRequest): Promise<OpenWindowResponse> {
-    return this.windows.open(client.id, body);
+    return this.windows.open(client, body);
   }
 
   /**
@@ -29,6 +30,6 @@ export class WindowController {
   @Get(':id')
   @ApiOperation({ summary: 'Get the result of a hosted window' })
   result(@FromClient() client: Caller, @Param('id', new OpaqueId(windowNotFound)) id: string): Promise<WindowResponse> {
-    return this.windows.result(client.id, id);
+    return this.windows.result(client, id);
   }
 }

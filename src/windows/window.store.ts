@@ -26,6 +26,7 @@ export type StoredWindow = Pick<
   | 'name'
   | 'browserDigest'
   | 'authenticationId'
+  | 'isTest'
 > &
   Pick<Client, 'frameOrigins'> & { relyingParty: Client['name']; expired: boolean };
 
@@ -34,7 +35,7 @@ export type HostedWindow = Omit<StoredWindow, 'purpose' | 'purposeCipher'> & { p
 
 export type NewWindow = Pick<
   Window,
-  'id' | 'clientId' | 'purposeCipher' | 'returnUrl' | 'returnState' | 'locale' | 'method' | 'name'
+  'id' | 'clientId' | 'purposeCipher' | 'returnUrl' | 'returnState' | 'locale' | 'method' | 'name' | 'isTest'
 >;
 
 const BY_ID = statement(
@@ -42,7 +43,8 @@ const BY_ID = statement(
   `SELECT w.id, w.client_id AS "clientId", c.name AS "relyingParty", w.purpose,
       w.purpose_cipher AS "purposeCipher", w.return_url AS "returnUrl",
       w.return_state AS "returnState", w.locale, w.method, w.name, w.browser_digest AS "browserDigest",
-      w.authentication_id AS "authenticationId", c.frame_origins AS "frameOrigins", w.expires_at <= now() AS expired
+      w.authentication_id AS "authenticationId", c.frame_origins AS "frameOrigins", w.is_test AS "isTest",
+      w.expires_at <= now() AS expired
     FROM windows w JOIN clients c ON c.id = w.client_id WHERE w.id = $1`,
 );
 
@@ -106,6 +108,11 @@ export class WindowStore {
   /** Does nothing when no second authentication exists, or when the first one was not cancelled by it. */
   async goOn(id: string, first: string, keyDigest: Buffer): Promise<void> {
     await this.database.rows(GO_ON, [id, first, keyDigest]);
+  }
+
+  /** Attaches the second authentication of a test window in place of the first, which its start cancelled. */
+  async goOnTo(id: string, first: string, next: string): Promise<void> {
+    await this.windows.update({ id, authenticationId: first, isTest: true }, { authenticationId: next });
   }
 
   /** Deletes a batch of windows that are no longer read. Returns true if more may remain. */

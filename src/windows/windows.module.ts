@@ -4,17 +4,25 @@ import { Window } from './window.entity.ts';
 import { AuthenticationModule } from '../authentication/authentication.module.ts';
 import { PagesModule } from '../pages/pages.module.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
+import { TestModeModule } from '../test-mode/test-mode.module.ts';
 import { RelyingPartiesModule } from '../relying-parties/relying-parties.module.ts';
 import { WindowPageController } from './page/window-page.controller.ts';
 import { WindowController } from './window.controller.ts';
+import { WindowAuthentications } from './window-authentications.ts';
 import { WindowStore } from './window.store.ts';
 import { Windows } from './windows.ts';
 
 /** The hosted window: created by a relying party's server and shown to one browser. */
 @Module({
-  imports: [TypeOrmModule.forFeature([Window]), AuthenticationModule, RelyingPartiesModule, PagesModule],
+  imports: [
+    TypeOrmModule.forFeature([Window]),
+    AuthenticationModule,
+    RelyingPartiesModule,
+    TestModeModule,
+    PagesModule,
+  ],
   controllers: [WindowController, WindowPageController],
-  providers: [Windows, WindowStore],
+  providers: [Windows, WindowAuthentications, WindowStore],
 })
 export class WindowsModule {
   constructor(tasks: RecurringTasks, store: WindowStore) {

@@ -11,9 +11,11 @@ import { formatPhoneNumber } from '../domain/phone-number.ts';
 import { Problem } from '../domain/problem.ts';
 import { DisabledClients } from '../http/disabled-clients.ts';
 import { RelyingParties } from '../relying-parties/relying-parties.ts';
-import { AuthenticationStatus, type RelyingPartyView } from '../authentication/status.ts';
-import { digestOf, Start, type IdempotencyKey, type StartInput } from '../authentication/start.ts';
-import { Verify } from '../authentication/verify.ts';
+import type { RelyingPartyView } from '../authentication/status.ts';
+import { digestOf, type IdempotencyKey, type StartInput } from '../authentication/start.ts';
+import type { Caller } from '../crypto/access-token.ts';
+import { TestQuota } from '../test-mode/test-quota.ts';
+import { WindowAuthentications } from './window-authentications.ts';
 import { WindowStore, type HostedWindow } from './window.store.ts';
 
 export interface OpenedWindow {
@@ -51,18 +53,20 @@ type Begun = HostedWindow & { authenticationId: string };
 export class Windows {
   constructor(
     private readonly store: WindowStore,
-    private readonly starts: Start,
-    private readonly statuses: AuthenticationStatus,
-    private readonly verifying: Verify,
+    private readonly authentications: WindowAuthentications,
     private readonly relyingParties: RelyingParties,
+    private readonly testQuota: TestQuota,
     private readonly disabled: DisabledClients,
     private readonly keys: ServiceKeys,
     private readonly environment: Environment,
   ) {}
 
-  /** Problems: `invalid_request` when the return address is not registered for the relying party. */
+  /**
+   * Problems: `invalid_request` when the return address is not registered for the relying party; in test mode also
+   * `too_many_requests`.
+   */
   async open(
-    clientId: string,
+    { id: clientId, test }: Pick<Caller, 'id' | 'test'>,
     input: {
       purpose: string;
       returnUrl: string;
@@ -82,22 +86,24 @@ export class Windows {
       ];
       throw new Problem('invalid_request', 'The return address is not registered for this client.', { errors });
     }
+    const isTest = test === true;
+    if (isTest) this.testQuota.spend(clientId);
     const id = randomId();
     const { returnUrl, state: returnState, locale, method = 'push' } = input;
     const purposeCipher = this.keys.fields.encrypt(input.purpose, `windows:purpose:${id}`);
     const name = input.name === undefined ? null : this.keys.fields.encrypt(input.name, placeOfName(id));
-    const opened = { id, clientId, purposeCipher, returnUrl, returnState, locale, method, name };
+    const opened = { id, clientId, purposeCipher, returnUrl, returnState, locale, method, name, isTest };
     const expiresAt = await this.store.open(opened);
     return { windowId: id, url: `${this.environment.ISSUER}/windows/${id}`, expiresAt: expiresAt.toISOString() };
   }
 
   /** The result, for the relying party's server only. Problems: `window_not_found`. */
   async result(
-    clientId: string,
+    { id: clientId, test }: Pick<Caller, 'id' | 'test'>,
     id: string,
   ): Promise<{ state: 'open' | 'closed' | 'expired'; authentication: RelyingPartyView | null }> {
     const window = await this.read(id);
-    if (window?.clientId !== clientId) throw windowNotFound();
+    if (window?.clientId !== clientId || window.isTest !== (test === true)) throw windowNotFound();
     if (!hasBegun(window)) return { state: window.expired ? 'expired' : 'open', authentication: null };
     const authentication = await this.see(window, 0);
     return { state: isOpen(authentication) ? 'open' : 'closed', authentication };
@@ -133,7 +139,7 @@ export class Windows {
     const method = chosen ?? window.method;
     const input = { ...person, method, purpose: window.purpose };
     // One key per window: repeated presses of the button, with either method, start one authentication.
-    const started = await this.starts.start(input, window.clientId, { by: 'window', key: id }, 'ours');
+    const started = await this.authentications.start(window, input, { by: 'window', key: id });
     await this.store.attach(id, started.id, method);
     return this.view({ ...window, method }, started);
   }
@@ -163,7 +169,7 @@ export class Windows {
       const after = await this.see(window, 0);
       // The first one was verified or ended during this start, so it was not cancelled, and the second must not replace
       // it.
-      if (after.id !== next) await this.statuses.cancel(next, clientId);
+      if (after.id !== next) await this.authentications.of(window).cancel(next, clientId);
       return await this.view(window, after);
     } catch (error) {
       // The button was pressed twice, and the other request came first.
@@ -184,20 +190,21 @@ export class Windows {
     const window = await this.withAuthentication(id, secret);
     const { authenticationId, clientId } = window;
     const client = await this.relyingParties.get(clientId);
-    await this.verifying.verify(authenticationId, { code }, { id: clientId, clientId: client.clientId });
+    const verifier = { id: clientId, clientId: client.clientId };
+    await this.authentications.verify(window, authenticationId, code, verifier);
     return this.view(window, await this.see(window, 0));
   }
 
   /** Problems: as `AuthenticationStatus.resend`. */
   async resend(id: string, secret: string | undefined): Promise<WindowView> {
     const window = await this.withAuthentication(id, secret);
-    return this.view(window, await this.statuses.resend(window.authenticationId, window.clientId));
+    return this.view(window, await this.authentications.of(window).resend(window.authenticationId, window.clientId));
   }
 
   /** Problems: as `AuthenticationStatus.cancel`. */
   async cancel(id: string, secret: string | undefined): Promise<WindowView> {
     const window = await this.withAuthentication(id, secret);
-    await this.statuses.cancel(window.authenticationId, window.clientId);
+    await this.authentications.of(window).cancel(window.authenticationId, window.clientId);
     return this.view(window, await this.see(window, 0));
   }
 
@@ -209,9 +216,9 @@ export class Windows {
 
   private async startOther(window: Begun, method: WindowMethod, endUser: WindowPerson['endUser']): Promise<string> {
     const { authenticationId, clientId, purpose } = window;
-    const person = await this.statuses.named(authenticationId, clientId);
+    const person = await this.authentications.of(window).named(authenticationId, clientId);
     const input = { ...person, ...(endUser && { endUser }), method, purpose };
-    const { id } = await this.starts.start(input, clientId, otherOnce(window), 'ours');
+    const { id } = await this.authentications.start(window, input, otherOnce(window));
     return id;
   }
 
@@ -221,11 +228,19 @@ export class Windows {
    */
   private async see(window: Begun, waitSeconds: number): Promise<RelyingPartyView> {
     const { id, clientId, authenticationId, method } = window;
-    const current = await this.statuses.see(authenticationId, clientId, waitSeconds);
+    const current = await this.authentications.of(window).see(authenticationId, clientId, waitSeconds);
     if (current.state !== 'cancelled' || methodOf(current.channel) !== method) return current;
-    await this.store.goOn(id, authenticationId, digestOf(otherOnce(window)));
+    await this.goOn(window);
     const next = (await this.store.byId(id))?.authenticationId ?? authenticationId;
-    return next === authenticationId ? current : this.statuses.see(next, clientId, 0);
+    return next === authenticationId ? current : this.authentications.of(window).see(next, clientId, 0);
+  }
+
+  private async goOn(window: Begun): Promise<void> {
+    const { id, authenticationId } = window;
+    const keyDigest = digestOf(otherOnce(window));
+    if (!window.isTest) return this.store.goOn(id, authenticationId, keyDigest);
+    const next = await this.authentications.testStartedBy(window, keyDigest);
+    if (next !== undefined) await this.store.goOnTo(id, authenticationId, next);
   }
 
   private async view(window: HostedWindow, followed: Omit<RelyingPartyView, 'result'>): Promise<WindowView> {
@@ -238,8 +253,9 @@ export class Windows {
   /**
    * The owner of the one-time password: the masked name, which its bearer recognises, and the number that was typed.
    */
-  private async askedOf({ id, clientId, name }: HostedWindow, authenticationId: string): Promise<string> {
-    const { phoneNumber } = await this.statuses.named(authenticationId, clientId);
+  private async askedOf(window: HostedWindow, authenticationId: string): Promise<string> {
+    const { id, clientId, name } = window;
+    const { phoneNumber } = await this.authentications.of(window).named(authenticationId, clientId);
     const number = formatPhoneNumber(phoneNumber);
     if (!name) return number;
     return `${maskInsideOfName(this.keys.fields.decrypt(name, placeOfName(id)).toString('utf8'))} | ${number}`;

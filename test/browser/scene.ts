@@ -116,9 +116,10 @@ export class Scene {
     return { status: response.status, body: text ? JSON.parse(text) : {} };
   }
 
-  private async newToken(of: string): Promise<string> {
+  /** Requests a token of a client of the demonstration, by its own secret or by another one that it has. */
+  async newToken(of: string, secret?: string): Promise<string> {
     const client = this.process.announcement.clients.find(({ clientId }) => clientId === of);
-    const basic = Buffer.from(`${client?.clientId}:${client?.clientSecret}`).toString('base64');
+    const basic = Buffer.from(`${client?.clientId}:${secret ?? client?.clientSecret}`).toString('base64');
     const response = await fetch(`${this.issuer}/oauth2/token`, {
       method: 'POST',
       headers: { Authorization: `Basic ${basic}` },

@@ -222,6 +222,28 @@ describeWith(CHROMIUM, 'the hosted window', () => {
     expect(await view(window, 'failed').locator('h1').textContent()).toBe('Five wrong codes');
   });
 
+  it('the hosted window of test mode says so, and is verified by the code that the API tells', async () => {
+    await scene.rows.clients.setTestSecret('demo-shop', 'test_secret');
+    const token = await scene.newToken('demo-shop', 'test_secret');
+    const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+    const api = async (path: string, body?: object) => {
+      const sent = body && { method: 'POST', body: JSON.stringify(body) };
+      return (await (await fetch(scene.issuer + path, { headers, ...sent })).json()) as Record<string, unknown>;
+    };
+    const returnUrl = `${scene.issuer}/demo/return`;
+    const { windowId, url } = await api('/v1/windows', { purpose: '가입', returnUrl, state: 's', locale: 'ko' });
+    await window.goto(url as string);
+    expect(await window.locator('[data-test]').innerText()).toContain('실제 본인확인이 아니며');
+    await identify(window, { ...scene.person('demo-5'), phoneNumber: '010-0000-0011' });
+    await expectFit();
+    const { authentication } = (await api(`/v1/windows/${windowId as string}`)) as { authentication: { id: string } };
+    const { code } = await api(`/v1/test/authentications/${authentication.id}`);
+    await enterCode(window, code as string);
+    await view(window, 'verified').waitFor();
+    await expectFit();
+    expect(await window.locator('[data-test]').isVisible()).toBe(true);
+  });
+
   it('the hosted window resumes after a reload, sends at most once in thirty seconds, and cancels', async () => {
     await window.goto((await scene.openWindow()).url);
     await identify(window, scene.person('demo-6'));

@@ -56,12 +56,13 @@ export class WindowPageController {
         setCookie(reply, cookie, this.environment.ISSUER);
       }
       const authentication = window.authenticationId ? await this.windows.follow(id, secret, 0) : null;
-      const { relyingParty, purpose, locale, method, returnUrl, frameOrigins } = window;
+      const { relyingParty, purpose, locale, method, returnUrl, frameOrigins, isTest } = window;
       const page = windowPage(this.words.reader(localeOf(lang, locale)), {
         id,
         relyingParty,
         purpose,
         method,
+        isTest,
         authentication,
         returnAddress: returnAddress(window),
         returnOrigin: new URL(returnUrl).origin,

@@ -21,6 +21,8 @@ export interface ShownWindow {
   purpose: string;
   /** The method to begin with, until the person chooses the other one. */
   method: WindowMethod;
+  /** It verifies nobody. */
+  isTest: boolean;
   /** The window's authentication, if one was started before. */
   authentication: WindowView | null;
   returnAddress: string;
@@ -50,6 +52,7 @@ export function windowPage(reader: Reader, window: ShownWindow): Page {
       <p class="asker-name">${relyingParty}</p>
       <p class="asker-purpose">${purpose}</p>
     </header>
+    ${window.isTest ? html`<p class="note" data-test>${messages.test}</p>` : ''}
     <noscript><p class="note">${messages.needsScript}</p></noscript>
     <p class="alert" id="fault" role="alert" hidden></p>
     ${personView(messages, relyingParty)} ${codeView(messages)} ${endedViews(messages, relyingParty)}

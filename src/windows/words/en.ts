@@ -91,5 +91,6 @@ export const en = ({ service }: BrandNames): WindowWords => ({
     },
     failed: { title: 'The window cannot be shown right now', text: 'Please try again in a moment.' },
   },
+  test: 'Test window. Nobody is verified and nothing is sent. Use a test number such as 010-0000-0001.',
   protectedBy: service,
 });

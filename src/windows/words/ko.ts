@@ -100,5 +100,7 @@ export const ko = ({ service }: BrandNames) => ({
       text: '일시적인 오류입니다. 잠시 후 다시 시도해 주세요.',
     },
   } satisfies Record<ClosedReason, Sentence>,
+  /** Above a window of test mode. */
+  test: '시험용 창입니다. 실제 본인확인이 아니며 아무것도 보내지 않습니다. 010-0000-0001과 같은 시험 번호를 사용하세요.',
   protectedBy: service,
 });

@@ -1,0 +1,141 @@
+import { Injectable } from '@nestjs/common';
+import {
+  assertTransactionFits,
+  canonical,
+  digestOf,
+  type IdempotencyKey,
+  type StartedAuthentication,
+  type StartInput,
+} from '../authentication/start.ts';
+import { randomCode, randomId } from '../crypto/random.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+import { transactionQuestion } from '../crypto/transaction-question.ts';
+import { CODE_ATTEMPTS, LIFETIME_SECONDS, type Channel } from '../domain/authentication.ts';
+import { Problem } from '../domain/problem.ts';
+import { testChannel, testPerson, type TestPerson } from '../domain/test-person.ts';
+import { assertSameRequest } from '../http/idempotency-key.ts';
+import { readNamedPerson } from '../lines/named-person.ts';
+import { TestAuthenticationStore } from './test-authentication.store.ts';
+import { TestQuota } from './test-quota.ts';
+import { TestStates } from './test-states.ts';
+
+/** Starts authentications of test persons. They ask no line, send nothing, and spend no budget of a person. */
+@Injectable()
+export class TestStart {
+  constructor(
+    private readonly keys: ServiceKeys,
+    private readonly store: TestAuthenticationStore,
+    private readonly quota: TestQuota,
+    private readonly states: TestStates,
+  ) {}
+
+  /** Problems: as `Start`. */
+  async start(
+    input: StartInput,
+    clientId: string,
+    idempotencyKey: IdempotencyKey | undefined,
+  ): Promise<StartedAuthentication> {
+    const named = readNamedPerson(input);
+    assertTransactionFits(input);
+    const requests = this.keys.indexes.all('request', `test\0${canonical(input, idempotencyKey)}`);
+    const keyDigest = idempotencyKey ? digestOf(idempotencyKey) : null;
+    try {
+      this.quota.spend(clientId);
+    } catch (error) {
+      const earlier = keyDigest && (await this.earlier(clientId, keyDigest, requests));
+      if (earlier) return earlier;
+      throw error;
+    }
+    const { method = 'push', transaction } = input;
+    const person = testPerson(named.phoneNumber, method);
+    if (person.refusal) throw REFUSALS[person.refusal]();
+    const id = randomId();
+    const channel = testChannel(person, method);
+    const personDigest = this.keys.indexes.of('person', `test\0${JSON.stringify(named)}`);
+    const expiresAt = await this.store.insert({
+      id,
+      clientId,
+      channel,
+      person: this.keys.fields.encrypt(JSON.stringify(named), placeOfPerson(id)),
+      personDigest,
+      code: person.hasCode ? newCode(channel) : null,
+      question: transaction ? transactionQuestion(id, transaction) : null,
+      keyDigest,
+      requestDigest: keyDigest && requests[0],
+      ...scheduleOf(person),
+    });
+    if (!expiresAt) return this.repeated(clientId, keyDigest, requests);
+    const others = await this.store.openOfPerson(clientId, personDigest, id);
+    await this.states.change(others.map((other) => ({ id: other, state: 'cancelled' })));
+    return started(id, channel, expiresAt);
+  }
+
+  private async earlier(
+    clientId: string,
+    keyDigest: Buffer,
+    requests: readonly Buffer[],
+  ): Promise<StartedAuthentication | null> {
+    const earlier = await this.store.byKey(clientId, keyDigest);
+    if (!earlier?.requestDigest) return null;
+    assertSameRequest(requests, earlier.requestDigest);
+    return started(earlier.id, earlier.channel, earlier.expiresAt);
+  }
+
+  private async repeated(
+    clientId: string,
+    keyDigest: Buffer | null,
+    requests: readonly Buffer[],
+  ): Promise<StartedAuthentication> {
+    const earlier = keyDigest && (await this.earlier(clientId, keyDigest, requests));
+    if (earlier) return earlier;
+    throw new Problem(
+      'idempotency_in_progress',
+      'The first request with this key is still running. Send it again in a moment.',
+      { retryAfterSeconds: 1 },
+    );
+  }
+}
+
+const REFUSALS: Readonly<Record<NonNullable<TestPerson['refusal']>, () => Problem>> = {
+  too_many_requests: () =>
+    new Problem(
+      'too_many_requests',
+      'One person can be asked at most 5 times in ten minutes and 20 times a day. This test number always answers so.',
+      { retryAfterSeconds: 600, limit: { name: 'starts', quota: 5, seconds: 600 } },
+    ),
+  service_unavailable: () =>
+    new Problem('service_unavailable', 'The service is temporarily unavailable. This test number always answers so.', {
+      retryAfterSeconds: 1,
+    }),
+};
+
+/** Where the person of a test authentication is encrypted. */
+export function placeOfPerson(id: string): string {
+  return `test_authentications:person:${id}`;
+}
+
+function scheduleOf({ wrongFirst, endsAs, opensAfter, endsAfter }: TestPerson) {
+  return {
+    wrongFirst,
+    endsAs,
+    opensAfter,
+    endsAfter,
+    expiresAfter: endsAs === 'expired' ? endsAfter : LIFETIME_SECONDS,
+  };
+}
+
+/** Six digits; eight where a transaction is signed. */
+function newCode(channel: Channel): string {
+  return channel === 'sign' ? randomCode() + randomCode().slice(0, 2) : randomCode();
+}
+
+function started(id: string, channel: Channel, expiresAt: Date): StartedAuthentication {
+  return {
+    id,
+    channel,
+    state: 'pending',
+    expiresAt: expiresAt.toISOString(),
+    attemptsLeft: CODE_ATTEMPTS,
+    test: true,
+  };
+}

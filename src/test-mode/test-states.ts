@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { TestAuthenticationStore, type Move } from './test-authentication.store.ts';
+import { TestStateWatcher } from './test-state-watcher.ts';
+
+/** Changes the states of test authentications: by callers, and by time. */
+@Injectable()
+export class TestStates {
+  constructor(
+    private readonly store: TestAuthenticationStore,
+    private readonly watcher: TestStateWatcher,
+  ) {}
+
+  /** Every change of a state goes through here. Returns the ids of those that changed. */
+  async change(moves: readonly Move[]): Promise<string[]> {
+    if (moves.length === 0) return [];
+    const changed = (await this.store.change(moves)).map(({ id }) => id);
+    for (const id of changed) this.watcher.changed(id);
+    return changed;
+  }
+
+  /** Writes the changes whose time has come. Returns true if more may remain. */
+  async advance(): Promise<boolean> {
+    const due = await this.store.due();
+    // Another worker may write them at the same moment; then there is nothing left of this batch, and no hurry.
+    return (await this.change(due)).length === due.length && due.length > 0;
+  }
+}
