@@ -36,6 +36,8 @@ const { pushToken } = installation;
 const phones = await Phones.restore(installation);
 let request: Request | undefined;
 let test: DeviceTest | undefined;
+/** True while the page around the phone has it enrol by itself. */
+let isPreparing = false;
 
 const now = () => phones.now();
 const toHome = () => {
@@ -95,6 +97,12 @@ document.body.classList.toggle('framed', self !== top);
 showTime();
 setInterval(showTime, 1000);
 onOtherTab(() => location.reload());
+addEventListener('message', ({ origin, source, data }: MessageEvent<unknown>) => {
+  if (origin !== location.origin || source !== parent || typeof data !== 'object' || data === null) return;
+  const { type, lineId, pin } = data as Partial<Record<string, unknown>>;
+  if (type !== 'pushguard.demo.prepare' || typeof lineId !== 'string' || typeof pin !== 'string') return;
+  elsewhere(() => void prepare(lineId, pin));
+});
 addEventListener('focus', refresh);
 document.addEventListener('visibilitychange', refresh);
 if (phones.all.length > 0) toHome();
@@ -231,8 +239,15 @@ function beginTest(phone: Phone, then: ConstructorParameters<typeof DeviceTest>[
       await next(...said);
     };
   };
-  test = new DeviceTest(display, phone, { passed: over(then.passed), failed: over(then.failed) });
+  test = new DeviceTest(display, phone, { passed: over(then.passed), failed: over(then.failed) }, isPreparing);
   test.begin();
+}
+
+/** Begins anew with this line and this PIN, and tells the page around the phone when it is done. */
+async function prepare(lineId: string, pin: string): Promise<void> {
+  isPreparing = true;
+  await reset();
+  await enrolling.prepare(lineId, pin);
 }
 
 function testMain(phone: Phone): void {
@@ -242,8 +257,11 @@ function testMain(phone: Phone): void {
       await phones.keep();
       display.say(words.active);
       toHome();
+      if (isPreparing) parent.postMessage({ type: 'pushguard.demo.prepared' }, location.origin);
+      isPreparing = false;
     },
     failed: async (said) => {
+      isPreparing = false;
       await forget();
       enrolling.begin(said);
     },

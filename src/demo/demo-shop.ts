@@ -1,4 +1,5 @@
-import { ServiceClient, type Credentials } from './service-client.ts';
+import { randomToken } from '../crypto/random.ts';
+import { RefusedError, ServiceClient, type Credentials, type Exchange } from './service-client.ts';
 import type { Locale } from '../domain/locale.ts';
 
 /** The data of a verified person that the shop shows. */
@@ -27,9 +28,34 @@ export interface WindowResult {
   authentication: { state: string; result?: VerifiedCustomer } | null;
 }
 
-/** The server of a shop that has people verified: two calls over HTTP, as any relying party makes them. */
+/** A verification in the shop's own window, from the person's data to the outcome. */
+export interface OwnVerification {
+  authenticationId: string;
+  state: 'asked' | 'wrong' | 'verified' | 'ended';
+  /** After the last code that was tried. */
+  attemptsLeft: number;
+  channel: VerifiedCustomer['channel'];
+  verified: VerifiedCustomer | null;
+  /** A compact JWS. */
+  assertion: string | null;
+  log: Exchange[];
+}
+
+/** The person's data that the shop's own window asks for. */
+export interface ShopCustomer {
+  phoneNumber: string;
+  birthDate: string;
+  genderDigit: string;
+}
+
+/** The maximum number of logs and verifications that the shop keeps; a new one replaces the oldest. */
+const REMEMBERED = 1000;
+
+/** The server of a shop that has people verified: a few calls over HTTP, as any relying party makes them. */
 export class DemoShop {
   private readonly service: ServiceClient;
+  private readonly logs = new Map<string, Exchange[]>();
+  private readonly verifications = new Map<string, OwnVerification>();
 
   constructor(credentials: Credentials) {
     this.service = new ServiceClient(credentials);
@@ -45,13 +71,73 @@ export class DemoShop {
     /** The customer's name as the shop knows it, if it does. */
     name?: string;
   }): Promise<{ windowId: string; url: string }> {
-    return (await this.service.call('POST', '/v1/windows', window)) as { windowId: string; url: string };
+    const log: Exchange[] = [];
+    const opened = (await this.service.call('POST', '/v1/windows', window, log)) as { windowId: string; url: string };
+    remember(this.logs, opened.windowId, log);
+    return opened;
   }
 
   /**
    * Reads the outcome of a window. Only this answer counts: the parameters that the browser brings back may be forged.
    */
   async readWindow(windowId: string): Promise<WindowResult> {
-    return (await this.service.call('GET', `/v1/windows/${encodeURIComponent(windowId)}`)) as WindowResult;
+    const path = `/v1/windows/${encodeURIComponent(windowId)}`;
+    return (await this.service.call('GET', path, undefined, this.logs.get(windowId))) as WindowResult;
   }
+
+  /** What the shop's server and the service exchanged about a window. */
+  logOf(windowId: string): readonly Exchange[] {
+    return this.logs.get(windowId) ?? [];
+  }
+
+  /**
+   * Starts an authentication for the shop's own window; returns the key by which the customer's browser refers to it.
+   * Throws {@link RefusedError}.
+   */
+  async start(customer: ShopCustomer, purpose: string): Promise<string> {
+    const log: Exchange[] = [];
+    type Started = Pick<OwnVerification, 'channel' | 'attemptsLeft'> & { id: string };
+    const body = { ...customer, purpose };
+    const started = (await this.service.call('POST', '/v1/authentications', body, log)) as Started;
+    const { id: authenticationId, channel, attemptsLeft } = started;
+    const key = randomToken(32);
+    const asked = {
+      authenticationId,
+      channel,
+      attemptsLeft,
+      state: 'asked',
+      verified: null,
+      assertion: null,
+      log,
+    } as const;
+    remember(this.verifications, key, asked);
+    return key;
+  }
+
+  /** Returns a verification by its key; undefined if the key is unknown or its verification was replaced. */
+  verification(key: string | undefined): OwnVerification | undefined {
+    return key === undefined ? undefined : this.verifications.get(key);
+  }
+
+  /** Sends the code that the person typed. */
+  async verify(verification: OwnVerification, code: string): Promise<void> {
+    if (verification.state === 'verified' || verification.state === 'ended') return;
+    const path = `/v1/authentications/${verification.authenticationId}/verification`;
+    try {
+      const answer = await this.service.call('POST', path, { code }, verification.log);
+      const { result, assertion } = answer as { result: VerifiedCustomer; assertion: string };
+      Object.assign(verification, { state: 'verified', verified: result, assertion });
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      const { code: why, attemptsLeft } = error.refusal;
+      verification.state = why === 'code_mismatch' || why === 'invalid_request' ? 'wrong' : 'ended';
+      verification.attemptsLeft = attemptsLeft ?? verification.attemptsLeft;
+    }
+  }
+}
+
+function remember<Kept>(all: Map<string, Kept>, key: string, kept: Kept): void {
+  const [oldest] = all.keys();
+  if (oldest !== undefined && all.size >= REMEMBERED) all.delete(oldest);
+  all.set(key, kept);
 }

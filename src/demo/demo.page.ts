@@ -1,5 +1,7 @@
 import { formatPhoneNumber, maskPhoneNumber } from '../domain/phone-number.ts';
 import { WARNINGS, type VerifiedCustomer } from './demo-shop.ts';
+import { serverLog } from './server-log.page.ts';
+import type { Exchange } from './service-client.ts';
 import { html, type Html } from '../pages/html.ts';
 import { languageSwitch } from '../pages/language-switch.ts';
 import type { Locale } from '../domain/locale.ts';
@@ -17,66 +19,121 @@ export interface ShownLine {
   note: string;
 }
 
+/** The PIN that the demonstration chooses for a phone that it prepares. */
+const DEMO_PIN = '274951';
+
 /** The shop: the button, the phone beside it, and people to try. */
 export function shopPage(reader: Reader, lines: readonly ShownLine[], budgetsAreReset = false): Page {
   const { locale } = reader;
   const messages = reader.words(DEMO_WORDS).shop;
-  const body = html`${shopHeader(messages, locale)}
+  const content = html`<div class="shop-column" id="outcome" hidden></div>
+    <div class="shop-column" id="start">
+      <section class="card join">
+        <h1>${messages.join}</h1>
+        <p>${messages.joinText}</p>
+        <form method="post" action="/demo/windows" id="verify">
+          <input type="hidden" name="lang" value="${locale}" />
+          <button class="primary" name="method" value="push">${messages.verify}</button>
+          <button class="secondary" name="method" value="otp" id="by-otp">${messages.verifyByOtp}</button>
+          <button class="link" name="method" value="push" id="same-tab">${messages.verifySameTab}</button>
+        </form>
+        <p><a href="/demo/own?lang=${locale}">${messages.own.link}</a></p>
+        <p><a href="/demo/bank?lang=${locale}">${messages.bank}</a></p>
+      </section>
+      ${prepareCard(reader, lines)}
+      <section class="card">
+        <h2>${messages.howTitle}</h2>
+        <ol class="how">
+          ${messages.how.map((step) => html`<li>${step}</li>`)}
+        </ol>
+      </section>
+      ${peopleTable(messages, lines)}
+      <section class="card">
+        <h2>${messages.budgets}</h2>
+        ${budgetsAreReset && html`<p class="good-note" role="status">${messages.budgetsReset}</p>`}
+        <p>${messages.budgetsText}</p>
+        <form method="post" action="/demo/budgets">
+          <input type="hidden" name="lang" value="${locale}" />
+          <button class="secondary">${messages.resetBudgets}</button>
+        </form>
+      </section>
+      <section class="card">
+        <h2>${messages.texts}</h2>
+        <p>${messages.textsText}</p>
+        <ul class="texts" id="texts" aria-live="polite">
+          <li class="hint" id="no-texts">${messages.noTexts}</li>
+        </ul>
+      </section>
+    </div>`;
+  return shopFrame(reader, { title: messages.title, content, path: '/demo', script: 'demo.js' });
+}
+
+/** The shop's frame, with room for the phone. */
+export function shopFrame(
+  reader: Reader,
+  page: { title: string; content: Html; path: string; script?: string; status?: number },
+): Page {
+  const { locale } = reader;
+  const messages = reader.words(DEMO_WORDS).shop;
+  const { title, content, path, script = 'bank.js', status } = page;
+  const body = html`${shopHeader(messages, locale, path)}
     <main class="shop-main" id="shop">
-      <div class="shop-column">
-        <section class="card join">
-          <h1>${messages.join}</h1>
-          <p>${messages.joinText}</p>
-          <form method="post" action="/demo/windows" id="verify">
-            <input type="hidden" name="lang" value="${locale}" />
-            <button class="primary" name="method" value="push">${messages.verify}</button>
-            <button class="secondary" name="method" value="otp" id="by-otp">${messages.verifyByOtp}</button>
-            <button class="link" name="method" value="push" id="same-tab">${messages.verifySameTab}</button>
-          </form>
-          <p><a href="/demo/bank?lang=${locale}">${messages.bank}</a></p>
-        </section>
-        <section class="card">
-          <h2>${messages.howTitle}</h2>
-          <ol class="how">
-            ${messages.how.map((step) => html`<li>${step}</li>`)}
-          </ol>
-          <p class="only-narrow">
-            <a href="/phone?lang=${locale}" target="_blank" rel="noopener">${messages.openPhone}</a>
-          </p>
-        </section>
-        ${peopleTable(messages, lines)}
-        <section class="card">
-          <h2>${messages.budgets}</h2>
-          ${budgetsAreReset && html`<p class="good-note" role="status">${messages.budgetsReset}</p>`}
-          <p>${messages.budgetsText}</p>
-          <form method="post" action="/demo/budgets">
-            <input type="hidden" name="lang" value="${locale}" />
-            <button class="secondary">${messages.resetBudgets}</button>
-          </form>
-        </section>
-        <section class="card">
-          <h2>${messages.texts}</h2>
-          <p>${messages.textsText}</p>
-          <ul class="texts" id="texts" aria-live="polite">
-            <li class="hint" id="no-texts">${messages.noTexts}</li>
-          </ul>
-        </section>
+      <div class="shop-column" id="said-by-shop">
+        ${content}
+        <p class="only-narrow">
+          <a href="/phone?lang=${locale}" target="_blank" rel="noopener">${messages.openPhone}</a>
+        </p>
       </div>
       <aside class="shop-phone" aria-label="${messages.phone}">
         <p class="hint">${messages.phoneText}</p>
         <iframe id="phone" title="${messages.phoneTitle}" data-src="/phone?lang=${locale}"></iframe>
       </aside>
     </main>`;
-  return { locale, title: `${messages.title} – ${messages.shop}`, script: 'demo.js', body, ...STANDING };
+  return {
+    locale,
+    title: `${title} – ${messages.shop}`,
+    script,
+    body,
+    ...STANDING,
+    ...(status !== undefined && { status }),
+  };
+}
+
+/** Enrols the phone beside the shop in one press; only shown where there is a phone beside it. */
+function prepareCard(reader: Reader, lines: readonly ShownLine[]): Html {
+  const { prepare } = reader.words(DEMO_WORDS).shop;
+  return html`<section class="card" id="prepare" data-pin="${DEMO_PIN}" hidden>
+    <h2>${prepare.title}</h2>
+    <p>${prepare.text(DEMO_PIN)}</p>
+    <div class="field">
+      <label for="prepare-line">${prepare.line}</label>
+      <select id="prepare-line">
+        ${lineOptions(reader, lines)}
+      </select>
+    </div>
+    <button type="button" class="secondary" id="prepare-all">${prepare.submit}</button>
+    <p class="good-note" role="status" id="prepared" data-text="${prepare.done(DEMO_PIN)}"></p>
+  </section>`;
+}
+
+/** The demonstration's lines as the options of a field. */
+export function lineOptions(reader: Reader, lines: readonly ShownLine[], chosen?: string): Html[] {
+  const { notes } = reader.words(DEMO_WORDS).shop;
+  return lines.map(
+    ({ lineId, phoneNumber, note }) =>
+      html`<option value="${lineId}" ${lineId === chosen && html`selected`}>
+        ${formatPhoneNumber(phoneNumber)} · ${notes[lineId] ?? note}
+      </option>`,
+  );
 }
 
 const STANDING = { layout: 'demo', framing: 'frames', opener: 'same-origin-allow-popups' } as const;
 
-function shopHeader(messages: ShopWords, locale: Locale): Html {
+function shopHeader(messages: ShopWords, locale: Locale, path: string): Html {
   return html`<header class="shop-header">
     <p class="shop-name"><a href="/demo?lang=${locale}">${messages.shop}</a></p>
     <p class="hint">${messages.tagline}</p>
-    ${languageSwitch(locale, '/demo')}
+    ${languageSwitch(locale, path)}
   </header>`;
 }
 
@@ -113,6 +170,15 @@ function personRow(messages: ShopWords, { lineId, owner, phoneNumber, note }: Sh
       <button type="button" class="small" data-copy="${number}" aria-label="${messages.copy} ${number}">
         ${messages.copy}
       </button>
+      <button
+        type="button"
+        class="small"
+        data-fill="${JSON.stringify({ ...owner, phoneNumber: number })}"
+        aria-label="${messages.fill} ${number}"
+        hidden
+      >
+        ${messages.fill}
+      </button>
     </td>
   </tr>`;
 }
@@ -121,21 +187,19 @@ function personRow(messages: ShopWords, { lineId, owner, phoneNumber, note }: Sh
 export function returnPage(
   reader: Reader,
   outcome: { verified: VerifiedCustomer } | { state: string } | 'foreign',
+  log: readonly Exchange[] = [],
 ): Page {
   const { locale } = reader;
   const messages = reader.words(DEMO_WORDS).shop;
   const verified = typeof outcome === 'object' && 'verified' in outcome;
-  const content = verified ? customer(messages, outcome.verified) : failure(messages, outcome);
-  const body = html`${shopHeader(messages, locale)}
-    <main class="shop-main single">
-      <section class="card ended ${verified ? 'verified' : 'failed'}">
-        <div class="badge" aria-hidden="true"></div>
-        ${content}
-        <p><a class="primary" href="/demo?lang=${locale}">${messages.again}</a></p>
-      </section>
-    </main>`;
-  const title = `${verified ? messages.verifiedTitle : messages.notVerifiedTitle} – ${messages.shop}`;
-  return { locale, title, body, ...STANDING };
+  const content = html`<section class="card ended ${verified ? 'verified' : 'failed'}">
+      <div class="badge" aria-hidden="true"></div>
+      ${verified ? customer(messages, outcome.verified) : failure(messages, outcome)}
+      <p><a class="primary" href="/demo?lang=${locale}">${messages.again}</a></p>
+    </section>
+    ${serverLog(reader, log)}`;
+  const title = verified ? messages.verifiedTitle : messages.notVerifiedTitle;
+  return shopFrame(reader, { title, content, path: '/demo' });
 }
 
 function failure(messages: ShopWords, outcome: { state: string } | 'foreign'): Html {
@@ -146,7 +210,8 @@ function failure(messages: ShopWords, outcome: { state: string } | 'foreign'): H
         <p>${messages.notVerified(outcome.state)}</p>`;
 }
 
-function customer(messages: ShopWords, person: VerifiedCustomer): Html {
+/** The verified person, as far as the shop shows the data, and what the shop is warned of. */
+export function customer(messages: ShopWords, person: VerifiedCustomer): Html {
   const { result, gender, nationality, channel, warnings } = messages;
   const recent = WARNINGS.filter((warning) => person[warning] === true);
   const rows = [

@@ -14,6 +14,7 @@ import { StartBudgets } from '../lines/start-budgets.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { Assets } from '../pages/assets.ts';
 import { declareBank } from './bank.ts';
+import { declareOwnWindow } from './own-window.ts';
 import { DemoShop } from './demo-shop.ts';
 import { returnPage, shopPage, type ShownLine } from './demo.page.ts';
 import { localeOf } from '../pages/locale.ts';
@@ -47,7 +48,9 @@ export function declareDemo(
       await reply.redirect(issuer + request.url, 302);
     }
   });
-  declareShop(fastify, { assets, issuer, clients, lines });
+  const shop = new DemoShop({ issuer, ...clientOf(clients, 'demo-shop') });
+  declareShop(fastify, { assets, issuer, shop, lines });
+  declareOwnWindow(fastify, { assets, issuer, shop, lines });
   const [starts, forms] = [app.get(StartBudgets), app.get(FormLimits)];
   declareBudgets(fastify, issuer, () => Promise.all([starts.forget(), forms.forget()]));
   declareBank(fastify, { assets, credentials: { issuer, ...clientOf(clients, 'demo-bank') }, lines });
@@ -57,11 +60,10 @@ export function declareDemo(
 
 function declareShop(
   fastify: FastifyInstance,
-  demo: { assets: Assets; issuer: string; clients: readonly DemoClient[]; lines: readonly ShownLine[] },
+  demo: { assets: Assets; issuer: string; shop: DemoShop; lines: readonly ShownLine[] },
 ): void {
-  const { assets, issuer, lines } = demo;
+  const { assets, issuer, shop, lines } = demo;
   const { words } = assets;
-  const shop = new DemoShop({ issuer, ...clientOf(demo.clients, 'demo-shop') });
 
   fastify.get<{ Querystring: { lang?: string; done?: string } }>('/demo', async (request, reply) => {
     const { lang, done } = request.query;
@@ -96,11 +98,8 @@ function declareShop(
     if (!ours || typeof windowId !== 'string') return sendPage(reply, assets, returnPage(reader, 'foreign'));
     const { state: window, authentication } = await shop.readWindow(windowId);
     const verified = authentication?.result;
-    return sendPage(
-      reply,
-      assets,
-      returnPage(reader, verified ? { verified } : { state: authentication?.state ?? window }),
-    );
+    const outcome = verified ? { verified } : { state: authentication?.state ?? window };
+    return sendPage(reply, assets, returnPage(reader, outcome, shop.logOf(windowId)));
   });
 }
 

@@ -12,6 +12,16 @@ export interface ServiceRefusal {
   state?: string;
 }
 
+/** A call of the relying party's server and its answer, as the demonstration shows them. Credentials are left out. */
+export interface Exchange {
+  at: Date;
+  /** Method and path. */
+  call: string;
+  sent: unknown;
+  status: number;
+  received: unknown;
+}
+
 /** A call that the service refused, and why. */
 export class RefusedError extends Error {
   constructor(
@@ -26,33 +36,37 @@ export class RefusedError extends Error {
 export class ServiceClient {
   constructor(private readonly credentials: Credentials) {}
 
-  /** Returns the service's answer. Throws {@link RefusedError} for a refusal. */
-  async call(method: string, path: string, body?: object): Promise<unknown> {
+  /** Returns the service's answer. Adds what was exchanged to `log`. Throws {@link RefusedError} for a refusal. */
+  async call(method: string, path: string, body?: object, log: Exchange[] = []): Promise<unknown> {
+    const token = await this.token(log);
     const response = await fetch(this.credentials.issuer + path, {
       method,
       headers: {
-        Authorization: `Bearer ${await this.token()}`,
+        Authorization: `Bearer ${token}`,
         ...(body && { 'Content-Type': 'application/json' }),
       },
       ...(body && { body: JSON.stringify(body) }),
     });
-    return answerOf(response);
+    const received: unknown = await response.json();
+    log.push({ at: new Date(), call: `${method} ${path}`, sent: body, status: response.status, received });
+    if (!response.ok) throw new RefusedError(response.status, received as ServiceRefusal);
+    return received;
   }
 
   /** A token is valid for five minutes; a relying party with more customers caches it that long. */
-  private async token(): Promise<string> {
+  private async token(log: Exchange[]): Promise<string> {
     const { issuer, clientId, clientSecret } = this.credentials;
+    const form = { grant_type: 'client_credentials' };
     const response = await fetch(`${issuer}/oauth2/token`, {
       method: 'POST',
       headers: { Authorization: `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}` },
-      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+      body: new URLSearchParams(form),
     });
-    return ((await answerOf(response)) as { access_token: string }).access_token;
+    const { status } = response;
+    const received = (await response.json()) as { access_token: string };
+    const shown = { ...received, ...(response.ok && { access_token: '…' }) };
+    log.push({ at: new Date(), call: 'POST /oauth2/token', sent: form, status, received: shown });
+    if (!response.ok) throw new RefusedError(status, received as unknown as ServiceRefusal);
+    return received.access_token;
   }
-}
-
-async function answerOf(response: Response): Promise<unknown> {
-  const answer: unknown = await response.json();
-  if (!response.ok) throw new RefusedError(response.status, answer as ServiceRefusal);
-  return answer;
 }

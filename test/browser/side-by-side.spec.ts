@@ -1,8 +1,21 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
 import { otherThan } from '../support/service.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { Scene, sidewaysScroll } from './scene.ts';
-import { enrol, enterCode, identify, openSetting, pressVerify, readCode, screen, view } from './steps.ts';
+import {
+  enrol,
+  enterCode,
+  identify,
+  openSetting,
+  PIN,
+  pressVerify,
+  readCode,
+  screen,
+  shownCode,
+  typePin,
+  view,
+} from './steps.ts';
 
 /** What of the phone's screen lies under the notification. */
 const COVERED = `(() => {
@@ -81,6 +94,79 @@ describeWith(CHROMIUM, 'a window and a phone', () => {
       expect(scene.complaints).toEqual([]);
     },
   );
+
+  it('one press prepares the phone, another fills the window in, and the outcome stands beside the phone', async () => {
+    const context = await scene.newBrowser({ viewport: { width: 1280, height: 900 } });
+    const shop = await context.newPage();
+    await shop.goto(`${scene.issuer}/demo?lang=ko`);
+    const phone = shop.frameLocator('#phone');
+    await screen(phone, 'welcome').waitFor();
+    await shop.locator('#prepare-line').selectOption('demo-1');
+    await shop.locator('#prepare-all').click();
+    await shop.locator(`#prepared:has-text("${PIN}")`).waitFor();
+    await screen(phone, 'home').waitFor();
+
+    const [window] = await Promise.all([
+      context.waitForEvent('page'),
+      shop.locator('tr:has-text("010-1234-5678") [data-fill]').click(),
+    ]);
+    await eventually('the person to be filled in', async () =>
+      (await view(window, 'person').locator('#phoneNumber').inputValue()).startsWith('010'),
+    );
+    await window.locator('#person .primary').click();
+    await enterCode(window, await readCode(phone));
+    await view(window, 'verified').locator('[data-return]').click();
+    await shop.locator('#outcome .ended.verified').waitFor();
+    await screen(phone, 'ended.verified').waitFor();
+    expect(await scene.violations(shop.mainFrame())).toEqual([]);
+    const calls = await shop.locator('.exchanges summary code').allTextContents();
+    expect(calls.filter((call) => !call.endsWith('/oauth2/token'))).toEqual([
+      'POST /v1/windows',
+      expect.stringMatching(/^GET \/v1\/windows\//),
+    ]);
+    expect(await shop.locator('.server').textContent()).not.toContain('eyJ');
+    await shop.reload();
+    expect(await shop.locator('.ended.verified').count()).toBe(1);
+    await context.close();
+    expect(scene.complaints).toEqual([]);
+  });
+
+  it('the shop’s own window shows what its server received, with the claims of the assertion', async () => {
+    const context = await scene.newBrowser({ viewport: { width: 1280, height: 900 }, colorScheme: 'dark' });
+    const shop = await context.newPage();
+    await shop.goto(`${scene.issuer}/demo/own?lang=en`);
+    const phone = shop.frameLocator('#phone');
+    await enrol(phone, scene.person('demo-2'));
+    await shop.locator('#fill').selectOption('demo-2');
+    await shop.locator('.fill button').click();
+    expect(await shop.locator('#phoneNumber').inputValue()).toBe('010-2345-6789');
+    await screen(phone, 'home').waitFor();
+    expect(await scene.violations(shop.mainFrame())).toEqual([]);
+    await shop.locator('#own-person .primary').click();
+    await shop.locator('#code').waitFor();
+    await phone.locator('.request-card').click();
+    await screen(phone, 'request').locator('.primary').click();
+    await typePin(phone);
+    const code = await shownCode(phone);
+    await shop.locator('#code').fill(otherThan(code));
+    await shop.locator('#own-code .primary').click();
+    await shop.locator('#code-fault:has-text("4")').waitFor();
+    await shop.locator('#code').fill(code);
+    await shop.locator('#own-code .primary').click();
+    await shop.locator('.ended.verified').waitFor();
+    expect(await scene.violations(shop.mainFrame())).toEqual([]);
+    const claims = JSON.parse(await shop.locator('pre').last().innerText()) as object;
+    expect(claims).toMatchObject({ iss: scene.issuer, aud: 'demo-shop', acr: 'push', phoneNumber: '+821023456789' });
+    for (const [width, height] of [
+      [360, 740],
+      [1280, 900],
+    ] as const) {
+      await shop.setViewportSize({ width, height });
+      expect(await sidewaysScroll(shop.mainFrame())).toBe(0);
+    }
+    await context.close();
+    expect(scene.complaints).toEqual([]);
+  });
 
   it.each([
     { lang: 'ko', lineId: 'demo-4' },

@@ -83,8 +83,16 @@ export class Enrolling {
     return codeFields(this.phone.issuer, look, (code) => this.choosePin(code, TYPED_CODE_HANDSET));
   }
 
+  /** Subscribes the line, gets its code and enrols with this PIN in one press, which only the demonstration offers. */
+  async prepare(lineId: string, pin: string): Promise<void> {
+    await this.setUp(lineId, (code) => void this.firstPin(code, this.handset(lineId)).enrol(pin));
+  }
+
   /** Subscribes the line and gets its code in one press, which only the demonstration offers. */
-  private async setUp(lineId: string): Promise<void> {
+  private async setUp(
+    lineId: string,
+    then: (code: string) => void = (code) => this.choosePin(code, this.handset(lineId)),
+  ): Promise<void> {
     if (this.display.isBusy) return;
     this.lineId = lineId;
     try {
@@ -96,7 +104,7 @@ export class Enrolling {
         }),
       );
       const answer = (await response.json()) as { enrolmentCode?: string; reasons?: { message: string }[] };
-      if (answer.enrolmentCode !== undefined) this.choosePin(answer.enrolmentCode, this.handset(lineId));
+      if (answer.enrolmentCode !== undefined) then(answer.enrolmentCode);
       else this.begin(refusal(answer.reasons ?? []));
     } catch {
       this.begin(faultLine(words.unreachable));
@@ -109,11 +117,15 @@ export class Enrolling {
   }
 
   private choosePin(enrolmentCode: string, handset: Handset): void {
+    this.firstPin(enrolmentCode, handset).choose();
+  }
+
+  private firstPin(enrolmentCode: string, handset: Handset): FirstPin {
     const { issuer, pushToken } = this.phone;
     const name = `${words.deviceName} (${handset.platform === 'ios' ? 'iPhone' : 'Android'})`;
     const startOver = (said: HTMLElement) => this.startOver(said);
     const then = { enrolled: this.onEnrolled, startOver };
-    new FirstPin(this.display, { issuer, pushToken, enrolmentCode, name, ...handset }, then).choose();
+    return new FirstPin(this.display, { issuer, pushToken, enrolmentCode, name, ...handset }, then);
   }
 }
 

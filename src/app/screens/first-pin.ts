@@ -38,7 +38,8 @@ export class FirstPin {
     });
   }
 
-  private async enrol(pin: string): Promise<void> {
+  /** Enrols the device with this PIN. */
+  async enrol(pin: string): Promise<void> {
     this.display.show(() =>
       screen({ title: words.enrolling, kind: 'waiting' }, make('div', { class: 'spinner', 'aria-hidden': 'true' })),
     );
