@@ -1,108 +1,17 @@
 import 'reflect-metadata';
 import { readProcessEnvironment } from '../../config/environment.ts';
-import { randomToken } from '../crypto/random.ts';
-import { Database, type Session } from '../database/database.ts';
-import { joinRunning } from '../embedded/running-embedded.ts';
-import { NOTHING_SENT } from '../gateways/nothing-sent.ts';
-import { Audit } from '../operator/audit.ts';
-import { Admission } from '../relying-parties/admission.ts';
-import type { ClientSettings } from '../relying-parties/client-settings.ts';
-import { readArguments, type Wanted } from './clients/arguments.ts';
-import { audited } from './audited.ts';
-import { asAdmitted, asFacts, asList, asRotated } from './clients/output.ts';
+import { readArguments } from './clients/arguments.ts';
 import { USAGE } from './clients/usage.ts';
-import { asJson } from './terminal.ts';
-import { orRefused, printing, withService } from './with-service.ts';
+import { orRefused } from './terminal.ts';
 
 /** Admits relying parties, carriers and other clients, and ends them: `npm run client -- --help`. */
 
-/** Random bytes of a client id that is made up. */
-const ID_BYTES = 9;
-
-const words = process.argv.slice(2);
 const environment = readProcessEnvironment();
-const wanted = orRefused(() => readArguments(words, environment.VENDOR_CODE));
+const wanted = orRefused(() => readArguments(process.argv.slice(2), environment.VENDOR_CODE));
 if (wanted === undefined) {
   process.stdout.write(USAGE);
-  process.exit(0);
-}
-await joinRunning(environment).catch((error: unknown) => {
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exit(1);
-});
-await withService(
-  environment,
-  (app) => printing(run(wanted, { admission: app.get(Admission), audit: app.get(Audit), database: app.get(Database) })),
-  NOTHING_SENT,
-);
-
-interface Parts {
-  admission: Admission;
-  audit: Audit;
-  database: Database;
-}
-
-async function run(
-  { command, subject, id, settings, test, overlapSeconds, reason, json }: Wanted,
-  { admission, ...parts }: Parts,
-): Promise<string> {
-  const clientId = command === 'add' ? (id ?? `client-${randomToken(ID_BYTES)}`) : subject;
-  const acts = <Result>(what: string, work: (session: Session) => Promise<Result>) =>
-    audited(
-      parts,
-      { action: `client-${command} ${clientId}`, reason: [reason, what].filter(Boolean).join('; ') },
-      work,
-    );
-  switch (command) {
-    case 'list': {
-      const clients = await admission.list();
-      return json ? asJson(clients) : asList(clients);
-    }
-    case 'show': {
-      const client = await admission.show(clientId);
-      return json ? asJson(client) : asFacts(client);
-    }
-    case 'add': {
-      const { scopes = [], ...others } = settings;
-      const admitted = await acts(written({ name: subject, ...settings }, test), (session) =>
-        admission.add(session, clientId, { ...others, name: subject, scopes }, { hasTests: test === true }),
-      );
-      const { secret: clientSecret, testSecret: testClientSecret } = admitted;
-      return json ? asJson({ clientId, clientSecret, testClientSecret }) : asAdmitted(admitted);
-    }
-    case 'change': {
-      const changed = await acts(written(settings, test), (session) =>
-        admission.change(session, clientId, settings, { endsTests: test === false }),
-      );
-      return json
-        ? asJson({ clientId, clientSecret: changed.secret })
-        : `${clientId} is changed\n${changed.secret === null ? '' : asAdmitted(changed)}`;
-    }
-    case 'rotate': {
-      const isTest = test === true;
-      const which = isTest ? 'test secret' : 'secret';
-      const rotated = await acts(`the former ${which} serves for ${overlapSeconds} s`, (session) =>
-        isTest
-          ? admission.rotateTest(session, clientId, overlapSeconds)
-          : admission.rotate(session, clientId, overlapSeconds),
-      );
-      const { secret: clientSecret, formerEndsAt } = rotated;
-      const shown = { clientId, clientSecret, formerEndsAt, ...(isTest && { test: true }) };
-      return json ? asJson(shown) : asRotated(rotated, isTest);
-    }
-    case 'disable': {
-      await acts('', (session) => admission.disable(session, clientId));
-      return json ? asJson({ clientId, disabled: true }) : `${clientId} is disabled\n`;
-    }
-  }
-}
-
-/** The settings of an act, as the audit keeps them. Of a JWKS it keeps that there was one. */
-function written({ jwks, testJwks, ...settings }: ClientSettings, test: boolean | undefined): string {
-  const facts = Object.entries({ ...settings, ...(test !== undefined && { test }) });
-  return [
-    ...facts.map(([name, value]) => `${name}=${String(value)}`),
-    ...(jwks === undefined ? [] : ['jwks']),
-    ...(testJwks === undefined ? [] : [testJwks === null ? 'testJwks=null' : 'testJwks']),
-  ].join(', ');
+} else {
+  // To load the service takes most of a second, which a person who mistyped a word need not wait.
+  const { runClientCommand } = await import('./clients/run.ts');
+  await runClientCommand(environment, wanted);
 }

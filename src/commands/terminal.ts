@@ -1,3 +1,5 @@
+import { Problem } from '../domain/problem.ts';
+
 /** Milliseconds are more than a person reads. */
 export const time = (at: Date) => `${at.toISOString().slice(0, 19)}Z`;
 
@@ -27,4 +29,15 @@ export function table(rows: readonly (readonly string[])[]): string {
 /** What a command prints for programs. */
 export function asJson(value: object): string {
   return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** What a command's words ask for. Words that are refused say why and end the process. */
+export function orRefused<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    process.stderr.write(`${error.detail}\n`);
+    process.exit(1);
+  }
 }

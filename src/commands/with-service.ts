@@ -42,14 +42,3 @@ export async function printing(work: Promise<string>): Promise<void> {
     process.exitCode = 1;
   }
 }
-
-/** What a command's words ask for. Words that are refused say why and end the process. */
-export function orRefused<Result>(read: () => Result): Result {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    process.stderr.write(`${error.detail}\n`);
-    process.exit(1);
-  }
-}

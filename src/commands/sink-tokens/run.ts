@@ -1,0 +1,76 @@
+import type { Environment } from '../../../config/environment.ts';
+import { Database } from '../../database/database.ts';
+import { joinRunning } from '../../embedded/running-embedded.ts';
+import { NOTHING_SENT } from '../../gateways/nothing-sent.ts';
+import { Audit } from '../../operator/audit.ts';
+import { SinkTokens, type ListedSinkToken } from '../../relying-parties/sink-tokens.ts';
+import { audited } from '../audited.ts';
+import { aligned, asJson, table, time } from '../terminal.ts';
+import { printing, withService } from '../with-service.ts';
+import type { Wanted } from './arguments.ts';
+
+/** Does what the arguments ask for, and prints it. */
+export async function runSinkTokenCommand(environment: Environment, wanted: Wanted): Promise<void> {
+  await joinRunning(environment).catch((error: unknown) => {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exit(1);
+  });
+  await withService(
+    environment,
+    (app) => {
+      const parts = { tokens: app.get(SinkTokens), audit: app.get(Audit), database: app.get(Database) };
+      return printing(run(wanted, parts));
+    },
+    NOTHING_SENT,
+  );
+}
+
+interface Parts {
+  tokens: SinkTokens;
+  audit: Audit;
+  database: Database;
+}
+
+async function run({ command, subject, days, note, reason, json }: Wanted, parts: Parts): Promise<string> {
+  const { tokens } = parts;
+  const because = (what: string) => [reason, what].filter(Boolean).join('; ');
+  switch (command) {
+    case 'issue': {
+      const act = { action: `sink-token-issue ${subject}`, reason: because(`${days} days`) };
+      const issued = await audited(parts, act, (session) => tokens.issue(session, subject, days, note));
+      const { id, clientId, token, expiresAt } = issued;
+      return json
+        ? asJson(issued)
+        : aligned([
+            ['client id', clientId],
+            ['token id', id],
+            ['sink token', `${token}   (not shown again)`],
+            ['expires', time(expiresAt)],
+          ]);
+    }
+    case 'list': {
+      const listed = (await tokens.list(subject || null)).map((one) => ({ ...one, state: stateOf(one) }));
+      return json ? asJson(listed) : asList(listed);
+    }
+    case 'revoke': {
+      const act = { action: `sink-token-revoke ${subject}`, reason: because('') };
+      await audited(parts, act, (session) => tokens.revoke(session, subject));
+      return json ? asJson({ id: subject, revoked: true }) : `${subject} is revoked\n`;
+    }
+  }
+}
+
+function stateOf({ revokedAt, expiresAt, clientDisabledAt }: ListedSinkToken): string {
+  if (revokedAt !== null) return 'revoked';
+  if (expiresAt <= new Date()) return 'expired';
+  return clientDisabledAt === null ? 'serves' : 'client disabled';
+}
+
+function asList(tokens: readonly (ListedSinkToken & { state: string })[]): string {
+  const heads = ['TOKEN ID', 'CLIENT ID', 'STATE', 'ISSUED', 'EXPIRES', 'LAST USED', 'NOTE'];
+  const rows = tokens.map(({ id, clientId, state, issuedAt, expiresAt, lastUsedAt, note }) => [
+    ...[id, clientId, state, time(issuedAt), time(expiresAt)],
+    ...[lastUsedAt === null ? 'never' : time(lastUsedAt), note ?? ''],
+  ]);
+  return table([heads, ...rows]);
+}
