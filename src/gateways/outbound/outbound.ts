@@ -1,0 +1,230 @@
+import { Resolver } from 'node:dns/promises';
+import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { isIP, type LookupFunction } from 'node:net';
+import { hostOf, judgeOutboundUrl, mayConnectTo, type OutboundRules } from './outbound-address.ts';
+
+/** The most that is read of an answer, in bytes; the rest is not awaited. */
+const MOST_BYTES = 64 * 1024;
+/** The most that the headers of an answer may have, in bytes. */
+const MOST_HEADER_BYTES = 16 * 1024;
+/** Milliseconds for which an idle connection waits for the next request to its host. */
+const IDLE_MS = 5_000;
+/** URLs whose judgement is remembered. */
+const MOST_JUDGED = 1_000;
+/** How the name of a host is asked for: within three seconds, twice. */
+const RESOLVER = { timeout: 1_500, tries: 2 };
+
+/** Why a request got no answer. */
+export type OutboundFault =
+  'url_refused' | 'address_refused' | 'name_not_found' | 'timeout' | 'tls' | 'connection' | 'stopped';
+
+/** What became of a request: an answer, whatever its status, or a fault. */
+export type OutboundAnswer =
+  | { kind: 'answered'; status: number; retryAfter: string | undefined; body: Buffer }
+  | { kind: 'failed'; fault: OutboundFault };
+
+export interface OutboundRequest {
+  url: string;
+  method: 'GET' | 'POST';
+  headers: Record<string, string>;
+  body?: Buffer;
+  /** Milliseconds for the name, the connection, the request and the answer together. */
+  deadlineMs: number;
+  /** Ends the request early. */
+  signal?: AbortSignal;
+}
+
+/** Answers the addresses of a name. Rejects when there are none. */
+export type Resolve = (name: string) => Promise<string[]>;
+
+/** A name that resolves to an address to which nothing may be sent. */
+class RefusedAddress extends Error {
+  readonly code = 'ADDRESS_REFUSED';
+}
+
+/**
+ * Sends requests to addresses that others chose, and reaches nothing that is not on the internet: it connects to the very
+ * address that it has judged, resolves a name anew for each connection, follows no redirect, and uses no proxy.
+ */
+export class Outbound {
+  private readonly agents: { http: HttpAgent; https: HttpsAgent };
+  private readonly judged = new Map<string, URL | string>();
+
+  constructor(
+    private readonly rules: OutboundRules,
+    private readonly resolve: Resolve = resolveName,
+  ) {
+    const options = { keepAlive: true, maxFreeSockets: 4, timeout: IDLE_MS, lookup: this.lookup };
+    this.agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
+  }
+
+  /** Returns the sentence that says why nothing may be sent to `url` at present, or null. A name may not exist yet. */
+  async refusalOf(url: string): Promise<string | null> {
+    const judged = judgeOutboundUrl(url, this.rules);
+    if (typeof judged === 'string') return judged;
+    try {
+      await this.addressesOf(hostOf(judged));
+      return null;
+    } catch (error) {
+      return error instanceof RefusedAddress ? 'The host is not reachable from the internet.' : null;
+    }
+  }
+
+  /** Sends one request. Never rejects. */
+  async send(asked: OutboundRequest): Promise<OutboundAnswer> {
+    const url = this.judge(asked.url);
+    if (typeof url === 'string') return { kind: 'failed', fault: 'url_refused' };
+    const exchange = new Exchange();
+    const deadline = setTimeout(exchange.cut, asked.deadlineMs, 'timeout');
+    const stop = () => {
+      exchange.cut('stopped');
+    };
+    asked.signal?.addEventListener('abort', stop, { once: true });
+    try {
+      if (asked.signal?.aborted) return { kind: 'failed', fault: 'stopped' };
+      return await this.exchange(url, asked, exchange);
+    } catch (error) {
+      return { kind: 'failed', fault: exchange.fault ?? faultOf(error) };
+    } finally {
+      clearTimeout(deadline);
+      asked.signal?.removeEventListener('abort', stop);
+    }
+  }
+
+  /** Closes the connections that wait for another request. */
+  close(): void {
+    this.agents.http.destroy();
+    this.agents.https.destroy();
+  }
+
+  private async exchange(url: URL, asked: OutboundRequest, exchange: Exchange): Promise<OutboundAnswer> {
+    for (let attempt = 1; ; attempt += 1) {
+      const request = exchange.begins(this.begin(url, asked));
+      try {
+        return await answerOf(request, asked.body);
+      } catch (error) {
+        // The host closed an idle connection in the moment in which it was used again: the request did not reach it.
+        const isStale = request.reusedSocket && (error as NodeJS.ErrnoException).code === 'ECONNRESET';
+        if (!isStale || attempt > 1 || exchange.fault) throw error;
+      }
+    }
+  }
+
+  private begin(url: URL, { method, headers, body }: OutboundRequest): ClientRequest {
+    const options = {
+      method,
+      host: hostOf(url),
+      port: url.port || undefined,
+      path: url.pathname + url.search,
+      headers: { host: url.host, ...(body && { 'content-length': body.length }), ...headers },
+      maxHeaderSize: MOST_HEADER_BYTES,
+    };
+    return url.protocol === 'https:'
+      ? httpsRequest({ ...options, agent: this.agents.https })
+      : httpRequest({ ...options, agent: this.agents.http });
+  }
+
+  /** The judgement of a URL, which follows from its text alone. */
+  private judge(text: string): URL | string {
+    const known = this.judged.get(text);
+    if (known !== undefined) return known;
+    const judged = judgeOutboundUrl(text, this.rules);
+    if (this.judged.size === MOST_JUDGED) this.judged.clear();
+    this.judged.set(text, judged);
+    return judged;
+  }
+
+  /** Called by Node for each new connection to a name; it connects to what this answers and asks nothing else. */
+  private readonly lookup: LookupFunction = (name, options, answer) => {
+    this.addressesOf(name).then(
+      (addresses) => {
+        const found = addresses.map((address) => ({ address, family: isIP(address) }));
+        const [first = { address: '', family: 4 }] = found;
+        if (options.all) answer(null, found);
+        else answer(null, first.address, first.family);
+      },
+      (error: unknown) => {
+        answer(error as Error, '', 0);
+      },
+    );
+  };
+
+  /** The addresses of a host, every one of which may be connected to. */
+  private async addressesOf(host: string): Promise<string[]> {
+    const addresses = isIP(host) === 0 ? await this.resolve(host) : [host];
+    if (!addresses.every((address) => mayConnectTo(address, this.rules))) throw new RefusedAddress();
+    return addresses;
+  }
+}
+
+/** A request under way, which can be given up. */
+class Exchange {
+  /** Why it was given up. */
+  fault: OutboundFault | undefined;
+  private request: ClientRequest | undefined;
+
+  begins(request: ClientRequest): ClientRequest {
+    this.request = request;
+    return request;
+  }
+
+  readonly cut = (fault: OutboundFault): void => {
+    this.fault ??= fault;
+    this.request?.destroy(new Error(fault));
+  };
+}
+
+function answerOf(request: ClientRequest, body: Buffer | undefined): Promise<OutboundAnswer> {
+  return new Promise((resolve, reject) => {
+    // Not once: what comes after the answer must not be without a listener either.
+    request.on('error', reject);
+    request.once('response', (response: IncomingMessage) => {
+      const parts: Buffer[] = [];
+      let size = 0;
+      const finish = () => {
+        resolve({
+          kind: 'answered',
+          status: response.statusCode ?? 0,
+          retryAfter: response.headers['retry-after'],
+          body: Buffer.concat(parts).subarray(0, MOST_BYTES),
+        });
+      };
+      response.on('data', (part: Buffer) => {
+        parts.push(part);
+        size += part.length;
+        if (size < MOST_BYTES) return;
+        finish();
+        request.destroy();
+      });
+      response.once('end', finish);
+      response.on('error', reject);
+      response.once('close', () => {
+        reject(new Error('the answer ended in the middle'));
+      });
+    });
+    request.end(body);
+  });
+}
+
+const NAME_FAULTS = new Set(['ENOTFOUND', 'ENODATA', 'ESERVFAIL', 'EREFUSED', 'ETIMEOUT', 'EBADNAME', 'ECANCELLED']);
+
+function faultOf(error: unknown): OutboundFault {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (code === 'ADDRESS_REFUSED') return 'address_refused';
+  if (NAME_FAULTS.has(code)) return 'name_not_found';
+  return /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|DEPTH_ZERO|SELF_SIGNED|EPROTO)/.test(code) ? 'tls' : 'connection';
+}
+
+/**
+ * Asks the name servers without a thread of the process: getaddrinfo would let a slow name server of one host hold up the
+ * names of all others. It reads no hosts file, and `localhost` is this host (RFC 6761, 6.3).
+ */
+async function resolveName(name: string): Promise<string[]> {
+  if (name === 'localhost' || name.endsWith('.localhost')) return ['127.0.0.1'];
+  const resolver = new Resolver(RESOLVER);
+  const [v4, v6] = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
+  const found = [v4, v6].flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
+  if (found.length === 0) throw v4.status === 'rejected' ? v4.reason : new Error('the name has no address');
+  return found;
+}
