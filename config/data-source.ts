@@ -49,6 +49,7 @@ import { SecondPerson1764030000000 } from '../migrations/1764030000000-second-pe
 import { ToldAndCounted1764040000000 } from '../migrations/1764040000000-told-and-counted.ts';
 import { CallerChecks1764050000000 } from '../migrations/1764050000000-caller-checks.ts';
 import { ClientSecrets1764060000000 } from '../migrations/1764060000000-client-secrets.ts';
+import { Webhooks1764070000000 } from '../migrations/1764070000000-webhooks.ts';
 import { TestMode1764080000000 } from '../migrations/1764080000000-test-mode.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
 import { Approval } from '../src/operator/approval.entity.ts';
@@ -71,6 +72,12 @@ import { Reissue } from '../src/subscriptions/reissue.entity.ts';
 import { Subscription } from '../src/subscriptions/subscription.entity.ts';
 import { SubscriptionLink } from '../src/subscriptions/subscription-link.entity.ts';
 import { TestAuthentication } from '../src/test-mode/test-authentication.entity.ts';
+import { WebhookAttempt } from '../src/webhooks/webhook-attempt.entity.ts';
+import { WebhookDelivery } from '../src/webhooks/webhook-delivery.entity.ts';
+import { WebhookEndpoint } from '../src/webhooks/webhook-endpoint.entity.ts';
+import { WebhookEvent } from '../src/webhooks/webhook-event.entity.ts';
+import { WebhookListener } from '../src/webhooks/webhook-listener.entity.ts';
+import { WebhookSecret } from '../src/webhooks/webhook-secret.entity.ts';
 import { Window } from '../src/windows/window.entity.ts';
 import { limitsOf, ORDINARY, poolOptions, UNLIMITED, type StatementLimits } from '../src/database/database-client.ts';
 import { grantUse, roleOf } from '../src/database/grant-use.ts';
@@ -124,6 +131,12 @@ export const ENTITIES = [
   TextMessage,
   VerificationAnswer,
   WaitingReceipt,
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookEndpoint,
+  WebhookEvent,
+  WebhookListener,
+  WebhookSecret,
   Window,
 ];
 
@@ -177,6 +190,7 @@ export function dataSourceOptions(
       ToldAndCounted1764040000000,
       CallerChecks1764050000000,
       ClientSecrets1764060000000,
+      Webhooks1764070000000,
       TestMode1764080000000,
     ],
     migrationsTableName: 'migrations',

@@ -10,7 +10,7 @@ const tiers = [
   ['authenticators/'],
   ['devices/'],
   ['subscriptions/'],
-  ['alerts/', 'history/', 'lines/', 'notices/', 'pages/', 'relying-parties/'],
+  ['alerts/', 'history/', 'lines/', 'notices/', 'pages/', 'relying-parties/', 'webhooks/'],
   ['crypto/', 'database/', 'gateways/', 'http/', 'journal/', 'process/', 'queue/'],
   ['domain/'],
 ];

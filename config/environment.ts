@@ -20,6 +20,7 @@ import {
   IsDatabaseAddress,
   IsHostAndPort,
   IsKeyring,
+  IsNetworks,
   IsPlainUrl,
   IsProxies,
   IsRedisAddress,
@@ -207,6 +208,13 @@ export class Environment {
   @IsPlainUrl()
   @IsUrl({ require_tld: false, require_protocol: true })
   CARRIER_DIRECTORY_URL?: string;
+
+  /**
+   * Networks to which webhooks may go although they are not on the internet, separated by commas: a carrier's private one,
+   * such as 10.20.0.0/16. By default, nothing is sent to a private address.
+   */
+  @IsNetworks()
+  WEBHOOK_ALLOW_SUBNETS: string[] = [];
 
   /** The bearer token for CARRIER_DIRECTORY_URL. */
   @IsOptional()

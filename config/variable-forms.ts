@@ -50,6 +50,20 @@ export function IsProxies(): PropertyDecorator {
   );
 }
 
+/** A list of networks, each as `10.0.0.0/8`. */
+export function IsNetworks(): PropertyDecorator {
+  return applyDecorators(
+    List(),
+    ValidateBy({
+      name: 'networks',
+      validator: {
+        validate: (value) => Array.isArray(value) && value.every((one) => isNetwork(String(one))),
+        defaultMessage: (context) => `${context?.property} must name networks such as 10.0.0.0/8 or fd00::/8`,
+      },
+    }),
+  );
+}
+
 /** `host:port`, with a port from 1 to 65535. */
 export function IsHostAndPort(): PropertyDecorator {
   return form((text) => {
@@ -198,6 +212,12 @@ function isProxy(text: string): boolean {
   if (version === 0 || more.length > 0) return false;
   if (mask === undefined || (version === 4 && isIP(mask) === 4)) return true;
   return /^\d{1,3}$/.test(mask) && Number(mask) > 0 && Number(mask) <= (version === 4 ? 32 : 128);
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '', ...more] = text.split('/');
+  const version = isIP(address);
+  return version !== 0 && more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
 }
 
 function isDecodable(text: string): boolean {

@@ -23,6 +23,7 @@ import { FoundationModule, type Foundation } from './foundation.ts';
 import { PagesModule } from './pages/pages.module.ts';
 import { TestModeModule } from './test-mode/test-mode.module.ts';
 import { SmsPermissionsModule } from './sms-permissions/sms-permissions.module.ts';
+import { WebhooksModule } from './webhooks/webhooks.module.ts';
 import { WindowsModule } from './windows/windows.module.ts';
 
 /** The table of contents: features in reading order, and the foundation on which all of them depend. */
@@ -48,6 +49,7 @@ export class AppModule {
         LinesModule,
         NoticesModule,
         RelyingPartiesModule,
+        WebhooksModule,
         RestoreModule,
         RetentionModule,
         PagesModule,

@@ -25,6 +25,7 @@ import { Loops } from './process/loops.ts';
 import { namingVariable } from './process/variable-at-fault.ts';
 import { JobQueue } from './queue/job-queue.ts';
 import { RelyingParties } from './relying-parties/relying-parties.ts';
+import { Webhooks } from './webhooks/webhooks.ts';
 
 /** Sends all log output to standard error; standard output belongs to `--json`. */
 class ErrorStreamLogger extends ConsoleLogger {
@@ -76,6 +77,7 @@ export async function startService(
   });
   const [queue, watch, metrics] = [app.get(JobQueue), app.get(StateWatcher), app.get(Metrics)];
   const [tasks, watchTests] = [app.get(RecurringTasks), app.get(TestStateWatcher)];
+  const webhooks = app.get(Webhooks);
   const routes = collectRoutes(fastify);
   measure(fastify, metrics);
   protect(fastify, environment.ISSUER.startsWith('https:'));
@@ -98,6 +100,7 @@ export async function startService(
       runScheduled: (everyMs: number) => tasks.runScheduled(everyMs),
     };
     queue.work(handlers, tasks.scheduledPeriods);
+    await webhooks.work();
     tasks.start();
   }
   const readiness = app.get(Readiness);
@@ -119,7 +122,7 @@ export async function startService(
       watchTests.close();
       await fastify.close();
       // The worker takes no further job before the tasks stop, so that it does not take back a run that it has returned.
-      await Promise.all([queue.stopWork(), tasks.stop()]);
+      await Promise.all([queue.stopWork(), tasks.stop(), webhooks.stop()]);
       await queue.close();
       await app.close();
       await closed(management);

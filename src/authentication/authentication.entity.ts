@@ -112,4 +112,8 @@ export class Authentication {
   /** The keys of the budgets that the start spent, until it is given back or closes. */
   @Column('bytea', { array: true, nullable: true })
   budgets: Buffer[] | null;
+
+  /** The hosted window that drives it. */
+  @Column('uuid', { nullable: true })
+  windowId: string | null;
 }

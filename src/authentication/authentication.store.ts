@@ -11,6 +11,7 @@ import {
   type AuthenticationState,
 } from '../domain/authentication.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
+import { aboutAuthentications, tell, TOLD } from '../webhooks/tell.ts';
 import type { Subscription } from '../subscriptions/subscription.entity.ts';
 import type { Line } from '../lines/line.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
@@ -41,6 +42,11 @@ export const VIEW = `a.id, a.client_id AS "clientId", a.channel, a.state, a.expi
   ${ofVerified('SELECT rs.reissued_at FROM subscriptions rs WHERE rs.id = a.subscription_id')} AS "reissuedAt",
   ${ofVerified('SELECT rs.unconfirmed_enrolment_at FROM subscriptions rs WHERE rs.id = a.subscription_id')} AS "enrolledAt",
   ${ofVerified('SELECT rl.sim_changed_at FROM lines rl WHERE rl.id = a.line_id')} AS "simChangedAt"`;
+
+/** SQL: of a row source with the columns of `VIEW`, those that have closed, for `aboutAuthentications`. */
+export function closedIn(seen: string): string {
+  return `(SELECT id, "clientId" AS client_id, state, "closedAt" AS closed_at FROM ${seen} WHERE "closedAt" IS NOT NULL)`;
+}
 
 const VIEW_OF = statement(
   'authentication_see',
@@ -93,9 +99,9 @@ const TRY_CODE = statement(
       UPDATE authenticators au SET failures = 0 FROM locked WHERE au.id = locked.id
     ), kept AS (
       ${keepDigest('tried', '$4')}
-    )
+    ), ${tell(aboutAuthentications(closedIn('tried')))}
     SELECT * FROM tried`,
-  { writes: { authenticators: 'a person who was verified has the codes of the phone unlocked' } },
+  { writes: { authenticators: 'a person who was verified has the codes of the phone unlocked', ...TOLD } },
 );
 
 const CANCEL = statement(
@@ -103,12 +109,12 @@ const CANCEL = statement(
   `WITH cancelled AS (
       UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
       WHERE id = $1 AND client_id = $2 AND state IN ('pending', 'opened') AND expires_at > now()
-      RETURNING id, channel, expires_at
-    ), queued AS (
+      RETURNING id, channel, expires_at, client_id, state, closed_at
+    ), ${tell(aboutAuthentications('cancelled'))}, queued AS (
       ${enqueueDelivery({ kind: 'cancelled', about: { authentication_id: 'id' }, expiresAt: 'expires_at', from: `cancelled WHERE channel IN ('push', 'sign')` })}
     )
     SELECT queued.id AS "deliveryId" FROM cancelled LEFT JOIN queued ON true`,
-  { writes: OUTBOX },
+  { writes: { ...OUTBOX, ...TOLD } },
 );
 
 /**
@@ -155,14 +161,18 @@ export interface CancelScope {
  */
 const CANCEL_PENDING = statement(
   'authentication_close_pending',
-  `UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
-    WHERE id IN (
+  `WITH cancelled AS (
+      UPDATE authentications SET state = 'cancelled', closed_at = ${NOW}, ${WIPED}
+      WHERE id IN (
         SELECT id FROM authentications WHERE subscription_id = $1 AND closed_at IS NULL
           AND requested_at > now() - interval '${LIFETIME_SECONDS} seconds'
         UNION ALL SELECT id FROM authentications WHERE person_index = ANY($2) AND closed_at IS NULL)
       AND closed_at IS NULL AND expires_at > now() AND (NOT $3 OR state = 'opened' OR channel = 'sms' AND EXISTS (
         SELECT 1 FROM subscriptions s WHERE s.id = $1 AND s.protected_since IS NOT NULL))
-    RETURNING id`,
+      RETURNING id, client_id, state, closed_at
+    ), ${tell(aboutAuthentications('cancelled'))}
+    SELECT id FROM cancelled`,
+  { writes: TOLD },
 );
 
 /** The maximum numbers of rows that one statement closes and deletes. */
@@ -170,9 +180,14 @@ const [EXPIRE_BATCH, PURGE_BATCH] = [1_000, 5_000];
 
 const EXPIRE = statement(
   'authentication_expire',
-  `UPDATE authentications SET state = 'expired', closed_at = expires_at, ${WIPED}
-    WHERE id IN (SELECT id FROM authentications WHERE closed_at IS NULL AND expires_at <= now()
-      ORDER BY expires_at LIMIT ${EXPIRE_BATCH} FOR UPDATE SKIP LOCKED)`,
+  `WITH expired AS (
+      UPDATE authentications SET state = 'expired', closed_at = expires_at, ${WIPED}
+      WHERE id IN (SELECT id FROM authentications WHERE closed_at IS NULL AND expires_at <= now()
+        ORDER BY expires_at LIMIT ${EXPIRE_BATCH} FOR UPDATE SKIP LOCKED)
+      RETURNING id, client_id, state, closed_at
+    ), ${tell(aboutAuthentications('expired'))}
+    SELECT id FROM expired`,
+  { writes: TOLD },
 );
 
 const PURGE_KEYS = statement(

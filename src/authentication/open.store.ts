@@ -9,6 +9,7 @@ import type { CountedPin } from '../devices/pin/judge-pin.ts';
 import { spendProof, SPENDS_PROOF } from '../devices/spend-proof.ts';
 import { giveStartBack, keepQuiet } from '../lines/start-budgets.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
+import { aboutAuthentications, tell, TOLD } from '../webhooks/tell.ts';
 import type { Device } from '../devices/device.entity.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
@@ -99,12 +100,12 @@ const OPEN = statement(
         AND EXISTS (SELECT 1 FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
           WHERE s.id = a.subscription_id AND s.state = 'active' AND d.id = $2 AND d.state = 'active'
           FOR SHARE OF s FOR NO KEY UPDATE OF d)
-      RETURNING a.id, a.expires_at, a.requested_at, a.budgets
+      RETURNING a.id, a.client_id, a.state, a.closed_at, a.expires_at, a.requested_at, a.budgets
     ), reset AS (
       ${resetPin('$2')}
-    ), ${giveStartBack('opened')}
+    ), ${giveStartBack('opened')}, ${tell(aboutAuthentications('opened'))}
     ${enqueueDelivery({ kind: 'code', about: { authentication_id: 'id', device_id: '$2' }, expiresAt: 'expires_at', from: 'opened' })}`,
-  { writes: { ...OUTBOX, ...RESETS_PIN, ...GIVES_BACK } },
+  { writes: { ...OUTBOX, ...RESETS_PIN, ...GIVES_BACK, ...TOLD } },
 );
 
 /** The same for the channel `sign`: the phone computes the code, so no code is stored or sent. */
@@ -116,12 +117,12 @@ const OPEN_TO_SIGN = statement(
         AND EXISTS (SELECT 1 FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
           WHERE s.id = a.subscription_id AND s.state = 'active' AND d.id = $2 AND d.state = 'active'
           FOR SHARE OF s FOR NO KEY UPDATE OF d)
-      RETURNING a.id, a.requested_at, a.budgets
+      RETURNING a.id, a.client_id, a.state, a.closed_at, a.requested_at, a.budgets
     ), reset AS (
       ${resetPin('$2')}
-    ), ${giveStartBack('opened')}
+    ), ${giveStartBack('opened')}, ${tell(aboutAuthentications('opened'))}
     SELECT id FROM opened`,
-  { writes: { ...RESETS_PIN, ...GIVES_BACK } },
+  { writes: { ...RESETS_PIN, ...GIVES_BACK, ...TOLD } },
 );
 
 const DECLINE = statement(
@@ -130,14 +131,14 @@ const DECLINE = statement(
       UPDATE authentications a SET state = 'declined', decline_reason = $3, device_id = $2, closed_at = ${NOW}, ${WIPED}
       WHERE a.id = $1 AND a.state IN ('pending', 'opened') AND a.expires_at > now()
         AND EXISTS (SELECT 1 FROM devices d WHERE d.id = $2 AND d.state = 'active' AND ${IS_FOR_DEVICE})
-      RETURNING a.id, a.client_id
+      RETURNING a.id, a.client_id, a.state, a.closed_at
     ), quiet AS (
       ${keepQuiet('$4', `FROM declined WHERE $3 = 'not_me'`)}
     ), counted AS (
       ${countNotMe(`declined WHERE $3 = 'not_me'`)}
-    )
+    ), ${tell(aboutAuthentications('declined', { reason: '$3::text' }))}
     SELECT id FROM declined`,
-  { writes: { start_budgets: 'the person’s answer and the silence that follows from it commit together' } },
+  { writes: { start_budgets: 'the person’s answer and the silence that follows from it commit together', ...TOLD } },
 );
 
 /** The statements behind the app: it lists, opens and declines authentications. */

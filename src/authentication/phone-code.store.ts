@@ -6,7 +6,8 @@ import { CODE_ATTEMPTS } from '../domain/authentication.ts';
 import { AUTHENTICATOR_ATTEMPTS, FAR_SECONDS } from '../domain/authenticator.ts';
 import type { Authenticator } from '../authenticators/authenticator.entity.ts';
 import type { Authentication } from './authentication.entity.ts';
-import { spentCodeOf, VIEW, type AuthenticationView } from './authentication.store.ts';
+import { aboutAuthentications, aboutSmartOtps, tell, TOLD } from '../webhooks/tell.ts';
+import { closedIn, spentCodeOf, VIEW, type AuthenticationView } from './authentication.store.ts';
 import { keepDigest } from './verification-answer.store.ts';
 
 /**
@@ -40,6 +41,10 @@ const CONTEXT = statement(
     WHERE a.id = $1 AND a.client_id = $2 AND a.channel IN ('otp', 'sign') AND a.state IN ('pending', 'opened')
       AND a.expires_at > now()`,
 );
+
+/** SQL: the device whose signing secret this attempt locked. Its row as it was before says if it was locked already. */
+const LOCKED = `(SELECT r.device_id AS id FROM refused r JOIN authenticators before ON before.id = r.id
+        WHERE r.kind = 'sign' AND r.failures = ${AUTHENTICATOR_ATTEMPTS} AND before.failures < ${AUTHENTICATOR_ATTEMPTS})`;
 
 /**
  * Counts an attempt and accepts a right code in one statement: an attempt that does not count reveals nothing.
@@ -77,7 +82,7 @@ const TRY = statement(
         far_step = coalesce($5::bigint, au.far_step), far_drift = coalesce($6::integer, au.far_drift),
         far_at = CASE WHEN $5::bigint IS NULL THEN au.far_at ELSE now() END
       FROM open WHERE au.id = open.authenticator_id AND NOT EXISTS (SELECT 1 FROM accepted)
-      RETURNING au.id
+      RETURNING au.id, au.device_id, au.kind, au.failures
     ), tried AS (UPDATE authentications a SET
       (attempts, state, closed_at, end_user, person, transaction, device_id) = (
         SELECT a.attempts + 1, CASE WHEN fits THEN 'verified' WHEN closes THEN 'failed' ELSE a.state END,
@@ -90,9 +95,9 @@ const TRY = statement(
     RETURNING ${VIEW}
     ), kept AS (
       ${keepDigest('tried', '$7')}
-    )
+    ), ${tell(aboutAuthentications(closedIn('tried')), aboutSmartOtps('locked', LOCKED))}
     SELECT * FROM tried`,
-  { writes: { authenticators: 'one statement counts the attempt and spends the step' } },
+  { writes: { authenticators: 'one statement counts the attempt and spends the step', ...TOLD } },
 );
 
 @Injectable()

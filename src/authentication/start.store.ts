@@ -14,6 +14,7 @@ import {
   type BudgetsOfStart,
 } from '../lines/start-budgets.ts';
 import { enqueueDelivery, OUTBOX } from '../queue/enqueue-delivery.ts';
+import { aboutAuthentications, tell, TOLD } from '../webhooks/tell.ts';
 import type { Line } from '../lines/line.entity.ts';
 import type { Subscription } from '../subscriptions/subscription.entity.ts';
 import type { IdempotencyRecord } from './idempotency-record.entity.ts';
@@ -64,6 +65,7 @@ export type NewAuthentication = Pick<
   | 'codeDigest'
   | 'smsCode'
   | 'codeHost'
+  | 'windowId'
 > & {
   /** The index of the person under every index key. */
   personIndexes: Buffer[];
@@ -91,6 +93,7 @@ const { $, values } = parameters(
   'codeDigest',
   'smsCode',
   'codeHost',
+  'windowId',
   'keyDigest',
   'requestDigest',
   ...BUDGET_PARAMETERS,
@@ -123,8 +126,8 @@ const START = statement(
       UPDATE authentications SET closed_at = least(${NOW}, expires_at), ${WIPED},
         state = CASE WHEN expires_at <= now() THEN 'expired' ELSE 'cancelled' END
       WHERE id IN (SELECT id FROM standing) AND closed_at IS NULL AND EXISTS (SELECT 1 FROM tries)
-      RETURNING 1
-    ), started AS (
+      RETURNING id, client_id, state, closed_at
+    ), ${tell(aboutAuthentications('older', { goesOn: $.windowId }))}, started AS (
       ${insertInto('authentications', {
         id: $.id,
         client_id: $.clientId,
@@ -144,6 +147,7 @@ const START = statement(
         code_digest: $.codeDigest,
         sms_code: $.smsCode,
         code_host: $.codeHost,
+        window_id: $.windowId,
         sent_at: 'now()',
         requested_at: NOW,
         expires_at: `${NOW} + interval '${LIFETIME_SECONDS} seconds'`,
@@ -165,7 +169,7 @@ const START = statement(
     )
     SELECT gate.open, started.expires_at AS "expiresAt", queued.id AS "deliveryId"
     FROM gate LEFT JOIN started ON true LEFT JOIN queued ON true`,
-  { writes: { ...BUDGETS, ...OUTBOX } },
+  { writes: { ...BUDGETS, ...OUTBOX, ...TOLD } },
 );
 
 /** The outcome of a start. */

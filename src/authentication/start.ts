@@ -43,6 +43,8 @@ export interface StartInput extends RequestTexts {
 export interface IdempotencyKey {
   by: 'client' | 'window';
   key: string;
+  /** The hosted window that starts. */
+  windowId?: string;
 }
 
 /** Into whose page a code by SMS is typed: one of the service's own, or one of the relying party. */
@@ -131,7 +133,12 @@ export class Start {
     const { windowHost } = await this.relyingParties.get(clientId);
     const codeHost = codePage === 'ours' ? this.ownHost : windowHost;
     for (let tries = 1; ; tries += 1) {
-      const authentication = this.newAuthentication(named, target, input, { clientId, codeHost, idempotency });
+      const authentication = this.newAuthentication(named, target, input, {
+        clientId,
+        codeHost,
+        idempotency,
+        windowId: idempotencyKey?.windowId ?? null,
+      });
       try {
         const { open, expiresAt, deliveryId } = await this.store.start(authentication);
         if (expiresAt) {
@@ -207,7 +214,12 @@ export class Start {
     named: IndexedPerson,
     { line, authenticator }: StartTarget,
     input: StartInput,
-    { clientId, codeHost, idempotency }: Pick<NewAuthentication, 'clientId' | 'codeHost' | 'idempotency'>,
+    {
+      clientId,
+      codeHost,
+      idempotency,
+      windowId,
+    }: Pick<NewAuthentication, 'clientId' | 'codeHost' | 'idempotency' | 'windowId'>,
   ): NewAuthentication {
     const id = randomId();
     const { method = 'push', transaction } = input;
@@ -236,6 +248,7 @@ export class Start {
       codeDigest: channel === 'sms' ? this.keys.codes.of(line ? code : `decoy ${code}`, clientId, id) : null,
       smsCode: channel === 'sms' ? smsCode : null,
       codeHost: channel === 'sms' ? codeHost : null,
+      windowId,
       idempotency,
     };
   }

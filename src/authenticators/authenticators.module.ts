@@ -15,6 +15,9 @@ import { RegistrationStore } from './registrations/registration.store.ts';
 import { Registrations } from './registrations/registrations.ts';
 import { SmartOtps } from './smart-otp/smart-otps.ts';
 
+/** Milliseconds between two runs of the task that expires registrations; in every worker, because their institutions are told. */
+const EXPIRE_MS = 1_000;
+
 /**
  * Authenticators, by which phones generate codes themselves: their issuers, and the institutions that may ask for
  * codes.
@@ -27,6 +30,7 @@ import { SmartOtps } from './smart-otp/smart-otps.ts';
 })
 export class AuthenticatorsModule {
   constructor(tasks: RecurringTasks, registrations: Registrations, { HISTORY_DAYS }: Environment) {
+    tasks.inEveryWorker({ name: 'expire registrations', everyMs: EXPIRE_MS, run: () => registrations.expire() });
     tasks.purge('registrations', () => registrations.purge(HISTORY_DAYS));
   }
 }

@@ -59,6 +59,7 @@ const COLUMNS: readonly Column[] = [
   { table: 'carrier_events', column: 'kept' },
   { table: 'reports', column: 'person' },
   { table: 'operators', column: 'totp_secret' },
+  { table: 'webhook_secrets', column: 'secret' },
 ];
 
 const PLAIN_TEXTS: readonly PlainText[] = [

@@ -57,6 +57,11 @@ export type ProblemCode =
   | 'alert_not_found'
   | 'alert_closed'
   | 'serial_number_mismatch'
+  | 'webhook_endpoint_not_found'
+  | 'webhook_event_not_found'
+  | 'webhook_url_refused'
+  | 'webhook_endpoint_limit'
+  | 'webhook_endpoint_disabled'
   | 'service_unavailable'
   | 'internal_error';
 

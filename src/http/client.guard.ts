@@ -15,12 +15,14 @@ import { Problem } from '../domain/problem.ts';
 import { DisabledClients } from './disabled-clients.ts';
 
 /**
- * `signing` is the scope of financial institutions, which issue Smart OTPs and request signed transactions.
+ * `signing` is the scope of financial institutions, which issue Smart OTPs and request signed transactions. `webhooks` is for
+ * a program that manages webhooks and nothing else.
  * `operator.decide` is the second half of what takes two programs of the call centre.
  */
-export const SCOPES = ['authentications', 'signing', 'carrier', 'operator', 'operator.decide'] as const;
+export const SCOPES = ['authentications', 'signing', 'webhooks', 'carrier', 'operator', 'operator.decide'] as const;
 
 export type Scope = (typeof SCOPES)[number];
+type Scopes = readonly [Scope, ...Scope[]];
 
 /** The scopes of which a key of test mode gets tokens. */
 export const TEST_SCOPES = ['authentications', 'signing'] as const satisfies readonly Scope[];
@@ -38,8 +40,8 @@ interface Admittance {
 
 /**
  * Admits a client whose bearer token is the service's own,
- * unexpired, of a client that is not disabled, of a mode that the controller serves, and covers the scope that the
- * controller declares.
+ * unexpired, of a client that is not disabled, of a mode that the controller serves, and covers one of the scopes that
+ * the controller declares.
  */
 @Injectable()
 class ClientGuard implements CanActivate, Admittance {
@@ -51,10 +53,10 @@ class ClientGuard implements CanActivate, Admittance {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<CalledRequest>();
-    const scope = this.reflector.getAllAndOverride<Scope>('scope', [context.getHandler(), context.getClass()]);
+    const scopes = this.reflector.getAllAndOverride<Scopes>('scopes', [context.getHandler(), context.getClass()]);
     const mode = this.reflector.getAllAndOverride<Mode>('mode', [context.getHandler(), context.getClass()]);
     request.caller = await callerOf(request, this, mode);
-    assertCovers(request.caller, scope);
+    assertCovers(request.caller, ...scopes);
     return true;
   }
 }
@@ -63,11 +65,7 @@ class ClientGuard implements CanActivate, Admittance {
  * The client of a request's bearer token, which is live and covers one of the scopes. Problems: `invalid_token`,
  * `wrong_mode`, `insufficient_scope`.
  */
-export async function clientOf(
-  request: FastifyRequest,
-  admittance: Admittance,
-  ...scopes: readonly [Scope, ...Scope[]]
-): Promise<Caller> {
+export async function clientOf(request: FastifyRequest, admittance: Admittance, ...scopes: Scopes): Promise<Caller> {
   const caller = await callerOf(request, admittance, 'live');
   assertCovers(caller, ...scopes);
   return caller;
@@ -88,7 +86,7 @@ async function callerOf(request: FastifyRequest, { tokens, disabled }: Admittanc
 }
 
 /** Throws unless the client has one of the scopes. Problems: `insufficient_scope`, which names the first one. */
-export function assertCovers(caller: Caller, ...scopes: readonly [Scope, ...Scope[]]): void {
+export function assertCovers(caller: Caller, ...scopes: Scopes): void {
   if (scopes.some((one) => caller.scopes.includes(one))) return;
   const [scope] = scopes;
   throw new Problem('insufficient_scope', `Get an access token with the scope ${scope} at POST /oauth2/token.`, {
@@ -96,10 +94,10 @@ export function assertCovers(caller: Caller, ...scopes: readonly [Scope, ...Scop
   });
 }
 
-/** Declares on a controller that its callers are clients with this scope, and in which mode. */
-export function ForClients(scope: Scope, mode: Mode = 'live'): ClassDecorator {
+/** Declares on a controller that its callers are clients with this scope, or with one of these, and in which mode. */
+export function ForClients(scopes: Scope | Scopes, mode: Mode = 'live'): ClassDecorator {
   return applyDecorators(
-    SetMetadata('scope', scope),
+    SetMetadata('scopes', [scopes].flat()),
     SetMetadata('mode', mode),
     UseGuards(ClientGuard),
     ApiBearerAuth(),

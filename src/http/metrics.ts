@@ -39,6 +39,14 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly webhooks = new Histogram({
+    name: 'pushguard_webhook_seconds',
+    help: 'Time until an endpoint of a relying party answered a webhook, by outcome',
+    labelNames: ['outcome'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 15],
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
@@ -81,6 +89,11 @@ export class Metrics {
   /** Counts delivery receipts: by the state that they gave a message, or by the reason why they gave none. */
   receipts(state: TextState | 'unmatched' | 'unreadable' | 'dropped', count = 1): void {
     this.smsReceipts.inc({ state }, count);
+  }
+
+  /** Records the duration of one attempt to send a webhook. */
+  webhook(outcome: 'accepted' | 'failed', milliseconds: number): void {
+    this.webhooks.observe({ outcome }, milliseconds / 1000);
   }
 
   /** Records the duration of one attempt to send a push or a text message. */

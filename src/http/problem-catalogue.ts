@@ -59,6 +59,11 @@ export const PROBLEM_CATALOGUE = {
   alert_closed: { status: 409, title: 'Alert already closed' },
   serial_number_mismatch: { status: 422, title: 'Wrong serial number' },
   session_ended: { status: 401, title: 'Session ended' },
+  webhook_endpoint_not_found: { status: 404, title: 'Webhook endpoint not found' },
+  webhook_event_not_found: { status: 404, title: 'Event not found' },
+  webhook_url_refused: { status: 422, title: 'Address not allowed for webhooks' },
+  webhook_endpoint_limit: { status: 409, title: 'Too many webhook endpoints' },
+  webhook_endpoint_disabled: { status: 409, title: 'Webhook endpoint disabled' },
   service_unavailable: { status: 503, title: 'Service unavailable' },
   internal_error: { status: 500, title: 'Internal error' },
 } as const satisfies Record<ProblemCode, { status: number; title: string }>;

@@ -7,7 +7,7 @@ import { withinDeadline } from '../gateways/deadline.ts';
 import { Loops } from '../process/loops.ts';
 import { RareWarnings } from '../process/rare-warnings.ts';
 import { OwnDeliveries } from './own-deliveries.ts';
-import { postgresStore, redisStore, SCHEMA, WORKER_LOOP, type QueueStore } from './queue-backend.ts';
+import { HANDOVER, postgresStore, redisStore, SCHEMA, type QueueStore } from './queue-backend.ts';
 
 /**
  * Milliseconds between two jobs of one process. The first delivery after a pause goes at once.
@@ -123,7 +123,7 @@ export class JobQueue {
       void Promise.allSettled([worker?.close(true), queue?.close()]).then(() => store?.close().catch(() => undefined));
       void this.connect();
     }, OPENING_RETRY_MS).unref();
-    if (this.handlers) this.loops.turned(WORKER_LOOP);
+    if (this.handlers) this.loops.turned(HANDOVER.loop);
   }
 
   /** Resolves when the queue answers a question about itself; rejects when it refuses, or after `ms` milliseconds. */

@@ -3,6 +3,7 @@ import {
   createPostgresBackend,
   createRedisBackend,
   withBackend,
+  type BackoffStrategy,
   type IQueueBackend,
   type Job,
   type Queue,
@@ -14,14 +15,10 @@ import { ORDINARY, poolOptions } from '../database/database-client.ts';
 import { withinDeadline } from '../gateways/deadline.ts';
 import type { Loops } from '../process/loops.ts';
 
-const QUEUE = 'handover';
 /** BullMQ's tables live in their own schema, outside of this service's migrations. */
 export const SCHEMA = 'bullmq';
 /** In braces, so that a cluster of Redis or Valkey keeps all keys in one slot, as BullMQ's scripts need. */
 const PREFIX = '{pushguard}';
-/** The name of the worker's loop for liveness. */
-export const WORKER_LOOP = 'queue worker';
-
 /** A finished or failed job is removed: the delivery's row holds the truth. */
 const defaultJobOptions = { removeOnComplete: true, removeOnFail: true };
 /**
@@ -32,9 +29,12 @@ const SURVIVAL = {
   lockDuration: 5_000,
   stalledInterval: 2_500,
   maxStalledCount: 10,
-  concurrency: 8,
   runRetryDelay: 500,
 };
+
+function workerOptions({ concurrency, backoff }: QueueShape) {
+  return { ...SURVIVAL, concurrency, ...(backoff && { settings: { backoffStrategy: backoff } }) };
+}
 
 /** Milliseconds until a loop asks again after the queue refused it. */
 const REFUSED_MS = 1_000;
@@ -49,6 +49,27 @@ const CONNECT_MS = 5_000;
 /** Milliseconds between two attempts to reach Redis. */
 const RECONNECT_MS = 1_000;
 
+/** One queue of the backend. */
+export interface QueueShape {
+  name: string;
+  /** The name of its worker's loop for liveness. */
+  loop: string;
+  /** Jobs that one worker runs at the same time. */
+  concurrency: number;
+  /** Connections to PostgreSQL: of those that add jobs, and of the worker, one of which listens. */
+  connections: { queue: number; worker: number };
+  /** Milliseconds until a failed job runs again. */
+  backoff?: BackoffStrategy;
+}
+
+/** The queue that hands committed deliveries over, and schedules the recurring tasks. */
+export const HANDOVER: QueueShape = {
+  name: 'handover',
+  loop: 'queue worker',
+  concurrency: 8,
+  connections: { queue: 4, worker: 5 },
+};
+
 /** A store of the queue: makes its queue and its worker, and closes the connections that BullMQ does not own. */
 export interface QueueStore<Data> {
   newQueue(): Queue<Data>;
@@ -59,8 +80,8 @@ export interface QueueStore<Data> {
 }
 
 /** The queue on PostgreSQL. `url` leads to a session of its own. */
-export function postgresStore<Data>(url: string, loops: Loops): QueueStore<Data> {
-  const { Queue, Worker } = withBackend(turning(createPostgresBackend, loops));
+export function postgresStore<Data>(url: string, loops: Loops, shape = HANDOVER): QueueStore<Data> {
+  const { Queue, Worker } = withBackend(turning(createPostgresBackend, loops, shape.loop));
   const pools: pg.Pool[] = [];
   const connection = (max: number) => {
     const options = poolOptions(url, ORDINARY, `SET search_path = ${SCHEMA}`);
@@ -69,9 +90,13 @@ export function postgresStore<Data>(url: string, loops: Loops): QueueStore<Data>
     return pool as pg.Pool & Record<string, unknown>;
   };
   return {
-    newQueue: () => new Queue(QUEUE, { connection: connection(4), defaultJobOptions }) as never,
-    // One connection more: it listens.
-    newWorker: (process) => new Worker(QUEUE, process, { connection: connection(5), ...SURVIVAL }) as never,
+    newQueue: () =>
+      new Queue(shape.name, { connection: connection(shape.connections.queue), defaultJobOptions }) as never,
+    newWorker: (process) =>
+      new Worker(shape.name, process, {
+        connection: connection(shape.connections.worker),
+        ...workerOptions(shape),
+      }) as never,
     // A connection to PostgreSQL gives itself up.
     renew: () => undefined,
     close: async () => {
@@ -81,13 +106,13 @@ export function postgresStore<Data>(url: string, loops: Loops): QueueStore<Data>
 }
 
 /** The queue on Redis or Valkey, alone or as a cluster. Rejects while the server does not answer. */
-export async function redisStore<Data>(url: string, loops: Loops): Promise<QueueStore<Data>> {
+export async function redisStore<Data>(url: string, loops: Loops, shape = HANDOVER): Promise<QueueStore<Data>> {
   const connect = (await hasOtherNodes(url)) ? clusterAt(url) : redisAt(url);
   const clients: (Redis | Cluster)[] = [];
   const renew = () => {
     for (const client of clients) client.disconnect(true);
   };
-  const { Queue, Worker } = withBackend(turning(createRedisBackend, loops, renew));
+  const { Queue, Worker } = withBackend(turning(createRedisBackend, loops, shape.loop, renew));
   const connection = (options: RedisOptions & { enableOfflineQueue?: boolean }) => {
     const client = connect(options);
     // BullMQ reports the errors of its own copy and of this client by its own events.
@@ -98,16 +123,16 @@ export async function redisStore<Data>(url: string, loops: Loops): Promise<Queue
   return {
     // Without the offline queue, an unavailable Redis is an error at once and the sweeper sends the delivery later.
     newQueue: () =>
-      new Queue(QUEUE, {
+      new Queue(shape.name, {
         connection: connection({ enableOfflineQueue: false, maxRetriesPerRequest: 1 }),
         prefix: PREFIX,
         defaultJobOptions,
       }) as never,
     newWorker: (process) =>
-      new Worker(QUEUE, process, {
+      new Worker(shape.name, process, {
         connection: connection({ maxRetriesPerRequest: null }),
         prefix: PREFIX,
-        ...SURVIVAL,
+        ...workerOptions(shape),
       }) as never,
     renew,
     close: () => {
@@ -184,13 +209,14 @@ type Create<Backend> = (...given: never[]) => Backend;
 function turning<Backend extends IQueueBackend, Factory extends Create<Backend>>(
   create: Factory,
   loops: Loops,
+  loop: string,
   renew: () => void = () => undefined,
 ): Factory {
   return ((...given: never[]) => {
     const backend = create(...given);
     const paused = <Given extends unknown[], Result>(ask: (...its: Given) => Promise<Result>) => {
       return async (...its: Given): Promise<Result> => {
-        loops.turned(WORKER_LOOP);
+        loops.turned(loop);
         try {
           const answer = await withinDeadline<Result | typeof LATE>(ask(...its), TURN_MS, LATE);
           if (answer !== LATE) return answer;

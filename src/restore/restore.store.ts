@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { END_WITH_DEVICES } from '../devices/end-with-devices.ts';
+import { aboutAuthentications, aboutRegistrations, tell, type Telling } from '../webhooks/tell.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement, type Statement } from '../database/statement.ts';
 import { OTP_PARAMETERS } from '../crypto/otp-window.ts';
@@ -18,18 +19,26 @@ const writing = (...tables: string[]): Pick<Statement, 'writes'> => ({
 /** Counts the rows of `change`, which is a batch. */
 const counted = (change: string): string =>
   `WITH gone AS (${change} RETURNING 1) SELECT count(*)::int AS count FROM gone`;
+/** Counts the rows of `change`, and tells their relying parties. */
+const told = (change: string, about: (from: string) => Telling): string =>
+  `WITH gone AS (${change} RETURNING id, client_id, state, closed_at), ${tell(about('gone'))}
+    SELECT count(*)::int AS count FROM gone`;
 /** Deletes a batch of a table, or of some of its rows. */
 const deleted = (table: string, where = 'true'): string =>
   counted(`DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${where} LIMIT ${BATCH}))`);
 /** Changes a batch of the rows where `where` is true, which `set` makes false. */
-const closed = (table: string, where: string, set: string): string =>
-  counted(`UPDATE ${table} SET ${set} WHERE ctid = ANY(ARRAY(
-      SELECT ctid FROM ${table} WHERE ${where} LIMIT ${BATCH} FOR UPDATE)) AND ${where}`);
+const change = (table: string, where: string, set: string): string =>
+  `UPDATE ${table} SET ${set} WHERE ctid = ANY(ARRAY(
+      SELECT ctid FROM ${table} WHERE ${where} LIMIT ${BATCH} FOR UPDATE)) AND ${where}`;
+const closed = (table: string, where: string, set: string): string => counted(change(table, where, set));
 
 const AUTHENTICATIONS = statement(
   'restore_void_authentications',
-  closed('authentications', 'closed_at IS NULL', `state = 'cancelled', closed_at = ${NOW}, ${WIPED}`),
-  writing('authentications'),
+  told(
+    change('authentications', 'closed_at IS NULL', `state = 'cancelled', closed_at = ${NOW}, ${WIPED}`),
+    aboutAuthentications,
+  ),
+  writing('authentications', 'webhook_events', 'webhook_deliveries'),
 );
 const ANSWERS = statement('restore_void_answers', deleted('verification_answers'), writing('verification_answers'));
 const TEST_AUTHENTICATIONS = statement(
@@ -74,8 +83,11 @@ const REISSUES = statement(
 );
 const REGISTRATIONS = statement(
   'restore_void_registrations',
-  closed('registrations', `state = 'pending'`, `state = 'expired', closed_at = ${NOW}, closed_by = 'time'`),
-  writing('registrations'),
+  told(
+    change('registrations', `state = 'pending'`, `state = 'expired', closed_at = ${NOW}, closed_by = 'time'`),
+    aboutRegistrations,
+  ),
+  writing('registrations', 'webhook_events', 'webhook_deliveries'),
 );
 const SMS_PERMISSIONS = statement(
   'restore_void_sms_permissions',
@@ -145,7 +157,7 @@ const REVOKE_DEVICES = statement(
         test_digest = NULL, test_envelope = NULL
       WHERE (id = ANY($1::uuid[]) OR subscription_id = $2) AND state <> 'revoked' RETURNING id
     )${END_WITH_DEVICES}`,
-  writing('devices', 'registrations', 'authenticators'),
+  writing('devices', 'registrations', 'authenticators', 'webhook_events', 'webhook_deliveries'),
 );
 /** The person was told of the lock before the restore. */
 const LOCK_PINS = statement(
@@ -158,9 +170,12 @@ const LOCK_PINS = statement(
 );
 const REVOKE_REGISTRATIONS = statement(
   'restore_revoke_registrations',
-  counted(`UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'client'
-    WHERE id = ANY($1::uuid[]) AND state IN ('pending', 'active')`),
-  writing('registrations'),
+  told(
+    `UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'client'
+      WHERE id = ANY($1::uuid[]) AND state IN ('pending', 'active')`,
+    aboutRegistrations,
+  ),
+  writing('registrations', 'webhook_events', 'webhook_deliveries'),
 );
 const DISABLE_CLIENTS = statement(
   'restore_disable_clients',
@@ -238,18 +253,24 @@ const MARK = statement(
         THEN (SELECT c.system_identifier::text FROM pg_control_system() c) END AS present
     FROM journal_mark WHERE is_only`,
 );
+/** SQL: the feed of events goes on behind what it had, although transactions are numbered from below. */
+const NEXT_EPOCH = 'UPDATE webhook_listeners SET epoch = epoch + 1';
 const COMPLETE = statement(
   'restore_complete',
-  `UPDATE journal_mark SET restored_at = NULL, epoch = epoch + 1, value = greatest(value, $1::bigint) + 1,
+  `WITH listeners AS (${NEXT_EPOCH})
+    UPDATE journal_mark SET restored_at = NULL, epoch = epoch + 1, value = greatest(value, $1::bigint) + 1,
       system_identifier = coalesce($2, system_identifier), compared_until = now()
     WHERE is_only`,
-  writing('journal_mark'),
+  writing('journal_mark', 'webhook_listeners'),
 );
 const MOVE = statement(
   'restore_move',
-  `UPDATE journal_mark SET system_identifier = $1 WHERE is_only AND restored_at IS NULL
-    AND system_identifier IS DISTINCT FROM $1 RETURNING 1`,
-  writing('journal_mark'),
+  `WITH moved AS (
+      UPDATE journal_mark SET system_identifier = $1 WHERE is_only AND restored_at IS NULL
+        AND system_identifier IS DISTINCT FROM $1 RETURNING 1
+    ), listeners AS (${NEXT_EPOCH} WHERE EXISTS (SELECT 1 FROM moved))
+    SELECT 1 AS moved FROM moved`,
+  writing('journal_mark', 'webhook_listeners'),
 );
 
 type Counted = { count: number };

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { IsNull, Not } from 'typeorm';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
+import { aboutAuthentications, tell, TOLD } from '../webhooks/tell.ts';
 import { NOW, WIPED } from '../database/statement-parts.ts';
 import { HISTORY_LENGTH } from '../domain/authentication.ts';
 import { PIN_NONCE_SECONDS } from '../domain/device.ts';
@@ -108,12 +109,14 @@ const END = statement(
       UPDATE sms_permissions SET ended_at = ${NOW}
       WHERE id = $1 AND subscription_id = $2 AND permitted_at IS NOT NULL AND ended_at IS NULL AND ends_at > now()
       RETURNING client_id, permitted_at
-    )
-    UPDATE authentications a SET state = 'cancelled', closed_at = ${NOW}, ${WIPED} FROM ended
-    WHERE a.subscription_id = $2 AND a.client_id = ended.client_id AND a.channel = 'sms'
-      AND a.closed_at IS NULL AND a.expires_at > now()
-    RETURNING a.id`,
-  { writes: { authentications: 'a code that was texted under the permission is void in the same instant' } },
+    ), cancelled AS (
+      UPDATE authentications a SET state = 'cancelled', closed_at = ${NOW}, ${WIPED} FROM ended
+      WHERE a.subscription_id = $2 AND a.client_id = ended.client_id AND a.channel = 'sms'
+        AND a.closed_at IS NULL AND a.expires_at > now()
+      RETURNING a.id, a.client_id, a.state, a.closed_at
+    ), ${tell(aboutAuthentications('cancelled'))}
+    SELECT id FROM cancelled`,
+  { writes: { authentications: 'a code that was texted under the permission is void in the same instant', ...TOLD } },
 );
 
 const END_ALL = statement(

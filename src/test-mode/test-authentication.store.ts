@@ -3,6 +3,7 @@ import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW, parameters } from '../database/statement-parts.ts';
 import { CODE_ATTEMPTS, RESEND_INTERVAL_SECONDS, RESENDS, type AuthenticationState } from '../domain/authentication.ts';
+import { aboutTestAuthentications, tell, TOLD } from '../webhooks/tell.ts';
 import type { TestAuthentication } from './test-authentication.entity.ts';
 
 /** SQL: the state that callers see; what happens by itself counts from its time. */
@@ -104,14 +105,18 @@ const ATTEMPT = statement(
 /** What a caller does comes before the end, and what ends by itself ends in its own way. */
 const CHANGE = statement(
   'test_authentication_change',
-  `UPDATE test_authentications t SET state = m.state, next_at = t.ends_at,
+  `WITH changed AS (
+    UPDATE test_authentications t SET state = m.state, next_at = t.ends_at,
       closed_at = CASE WHEN m.state <> 'opened' THEN least(${NOW}, t.ends_at) END,
       code = CASE WHEN m.state = 'opened' THEN t.code END,
       person = CASE WHEN m.state IN ('opened', 'verified') THEN t.person END
     FROM unnest($1::uuid[], $2::text[]) AS m (id, state)
     WHERE t.id = m.id AND t.closed_at IS NULL AND CASE WHEN t.ends_at <= now() THEN m.state = t.ends_as
       WHEN m.state = 'opened' THEN t.state = 'pending' ELSE true END
-    RETURNING t.id, t.client_id AS "clientId", t.state`,
+    RETURNING t.id, t.client_id, t.state, t.closed_at, t.channel
+    ), ${tell(aboutTestAuthentications('changed'))}
+    SELECT id, client_id AS "clientId", state FROM changed`,
+  { writes: TOLD },
 );
 
 /** Rows of one run. */

@@ -53,4 +53,8 @@ export class Window {
   /** It verifies test persons, by authentications of test mode. */
   @Column('boolean', { default: () => 'false' })
   isTest: boolean;
+
+  /** When its time ended without an authentication. */
+  @Column('timestamptz', { nullable: true })
+  endedAt: Date | null;
 }

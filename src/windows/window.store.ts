@@ -7,6 +7,7 @@ import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
 import type { WindowMethod } from '../domain/authentication.ts';
 import type { Client } from '../relying-parties/client.entity.ts';
+import { tell, TOLD } from '../webhooks/tell.ts';
 import { Window } from './window.entity.ts';
 
 /** Seconds for which a hosted window is valid (contract: ten minutes). */
@@ -58,6 +59,30 @@ const GO_ON = statement(
     FROM idempotency_keys k, authentications a
     WHERE w.id = $1 AND w.authentication_id = $2 AND a.id = $2 AND a.state = 'cancelled'
       AND k.client_id = w.client_id AND k.key_digest = $3`,
+);
+
+/** The maximum number of windows that one statement ends. */
+const END_BATCH = 1_000;
+
+/**
+ * Ends windows in which nobody was verified in time, and tells their relying parties. The authentication of any other
+ * window tells of its end. A start in the window's last moment is attached within the second.
+ */
+const END_UNUSED = statement(
+  'window_end_unused',
+  `WITH ended AS (
+      UPDATE windows SET ended_at = expires_at
+      WHERE id IN (SELECT id FROM windows WHERE authentication_id IS NULL AND ended_at IS NULL
+        AND expires_at <= now() - interval '1 second' ORDER BY expires_at LIMIT ${END_BATCH} FOR UPDATE SKIP LOCKED)
+      RETURNING id, client_id, ended_at, is_test
+    ), ${tell({
+      from: 'ended',
+      says: `SELECT 'window.closed' AS type, x.ended_at AS happened_at,
+          jsonb_build_object('windowId', x.id, 'state', 'expired', 'authenticationId', NULL)
+            || CASE WHEN x.is_test THEN '{"test": true}'::jsonb ELSE '{}'::jsonb END AS data`,
+    })}
+    SELECT id FROM ended`,
+  { writes: TOLD },
 );
 
 /** Days for which an ended window answers its relying party. */
@@ -113,6 +138,11 @@ export class WindowStore {
   /** Attaches the second authentication of a test window in place of the first, which its start cancelled. */
   async goOnTo(id: string, first: string, next: string): Promise<void> {
     await this.windows.update({ id, authenticationId: first, isTest: true }, { authenticationId: next });
+  }
+
+  /** Ends a batch of windows whose time ended without an authentication. Returns true if more may remain. */
+  async endUnused(): Promise<boolean> {
+    return (await this.database.changed(END_UNUSED, [])) === END_BATCH;
   }
 
   /** Deletes a batch of windows that are no longer read. Returns true if more may remain. */

@@ -12,6 +12,9 @@ import { WindowAuthentications } from './window-authentications.ts';
 import { WindowStore } from './window.store.ts';
 import { Windows } from './windows.ts';
 
+/** Milliseconds between two rounds; in every worker, because relying parties are told. */
+const END_MS = 1_000;
+
 /** The hosted window: created by a relying party's server and shown to one browser. */
 @Module({
   imports: [
@@ -26,6 +29,7 @@ import { Windows } from './windows.ts';
 })
 export class WindowsModule {
   constructor(tasks: RecurringTasks, store: WindowStore) {
+    tasks.inEveryWorker({ name: 'end unused windows', everyMs: END_MS, run: () => store.endUnused() });
     tasks.purge('windows', () => store.purge());
   }
 }

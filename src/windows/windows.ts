@@ -139,7 +139,7 @@ export class Windows {
     const method = chosen ?? window.method;
     const input = { ...person, method, purpose: window.purpose };
     // One key per window: repeated presses of the button, with either method, start one authentication.
-    const started = await this.authentications.start(window, input, { by: 'window', key: id });
+    const started = await this.authentications.start(window, input, { by: 'window', key: id, windowId: id });
     await this.store.attach(id, started.id, method);
     return this.view({ ...window, method }, started);
   }
@@ -315,7 +315,7 @@ function otherOf(method: WindowMethod): WindowMethod {
 
 /** The idempotency key of the change of method: one per window, different from the key of its start. */
 function otherOnce({ id, method }: HostedWindow): IdempotencyKey {
-  return { by: 'window', key: `${id}:${otherOf(method)}` };
+  return { by: 'window', key: `${id}:${otherOf(method)}`, windowId: id };
 }
 
 function placeOfName(id: string): string {

@@ -422,7 +422,7 @@ describe('the token endpoint', () => {
         jwks_uri: `${service.issuer}/oauth2/jwks`,
         grant_types_supported: ['client_credentials'],
         response_types_supported: [],
-        scopes_supported: ['authentications', 'signing', 'carrier', 'operator', 'operator.decide'],
+        scopes_supported: ['authentications', 'signing', 'webhooks', 'carrier', 'operator', 'operator.decide'],
         token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
         token_endpoint_auth_signing_alg_values_supported: ['ES256', 'PS256', 'EdDSA', 'Ed25519'],
         subject_types_supported: ['pairwise'],

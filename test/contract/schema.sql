@@ -118,6 +118,7 @@ authentications.code_host text
 authentications.held boolean NOT NULL DEFAULT false
 authentications.budgets bytea[]
 authentications.not_me_at timestamp with time zone
+authentications.window_id uuid
 authentications CONSTRAINT authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
 authentications CONSTRAINT authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text, 'otp'::text, 'sign'::text])))
 authentications CONSTRAINT authentications_decline_reason_check CHECK ((decline_reason = ANY (ARRAY['not_me'::text, 'cancelled'::text, 'wrong_details'::text])))
@@ -818,6 +819,77 @@ verification_answers.verified_at timestamp with time zone NOT NULL DEFAULT now()
 verification_answers CONSTRAINT verification_answers_pkey PRIMARY KEY (authentication_id)
 CREATE UNIQUE INDEX verification_answers_pkey ON public.verification_answers USING btree (authentication_id)
 CREATE INDEX verification_answers_verified_at ON public.verification_answers USING btree (verified_at)
+webhook_attempts.id bigint NOT NULL
+webhook_attempts.event_id uuid NOT NULL
+webhook_attempts.endpoint_id uuid NOT NULL
+webhook_attempts.attempt smallint NOT NULL
+webhook_attempts.at timestamp with time zone NOT NULL
+webhook_attempts.ms integer NOT NULL
+webhook_attempts.status smallint
+webhook_attempts.fault text
+webhook_attempts.response text
+webhook_attempts CONSTRAINT attempt_was_answered_or_not CHECK (((status IS NULL) = (fault IS NOT NULL)))
+webhook_attempts CONSTRAINT webhook_attempts_pkey PRIMARY KEY (id)
+CREATE INDEX webhook_attempts_event ON public.webhook_attempts USING btree (event_id, endpoint_id)
+CREATE UNIQUE INDEX webhook_attempts_pkey ON public.webhook_attempts USING btree (id)
+webhook_deliveries.endpoint_id uuid NOT NULL
+webhook_deliveries.event_id uuid NOT NULL
+webhook_deliveries.attempts smallint NOT NULL DEFAULT 0
+webhook_deliveries.claim integer NOT NULL DEFAULT 0
+webhook_deliveries.due_at timestamp with time zone NOT NULL DEFAULT now()
+webhook_deliveries CONSTRAINT webhook_deliveries_pkey PRIMARY KEY (endpoint_id, event_id)
+CREATE INDEX webhook_deliveries_due ON public.webhook_deliveries USING btree (endpoint_id, due_at)
+CREATE UNIQUE INDEX webhook_deliveries_pkey ON public.webhook_deliveries USING btree (endpoint_id, event_id)
+webhook_endpoints.id uuid NOT NULL
+webhook_endpoints.client_id uuid NOT NULL
+webhook_endpoints.url text NOT NULL
+webhook_endpoints.types text[] NOT NULL
+webhook_endpoints.description text
+webhook_endpoints.created_at timestamp with time zone NOT NULL DEFAULT now()
+webhook_endpoints.failing_since timestamp with time zone
+webhook_endpoints.disabled_at timestamp with time zone
+webhook_endpoints.disabled_by text
+webhook_endpoints.paused_until timestamp with time zone
+webhook_endpoints.turn uuid
+webhook_endpoints.turn_until timestamp with time zone
+webhook_endpoints CONSTRAINT disabled_by_something CHECK (((disabled_at IS NULL) = (disabled_by IS NULL)))
+webhook_endpoints CONSTRAINT webhook_endpoints_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
+webhook_endpoints CONSTRAINT webhook_endpoints_disabled_by_check CHECK ((disabled_by = ANY (ARRAY['client'::text, 'gone'::text, 'failures'::text])))
+webhook_endpoints CONSTRAINT webhook_endpoints_pkey PRIMARY KEY (id)
+CREATE INDEX webhook_endpoints_client ON public.webhook_endpoints USING btree (client_id)
+CREATE UNIQUE INDEX webhook_endpoints_pkey ON public.webhook_endpoints USING btree (id)
+webhook_events.id uuid NOT NULL DEFAULT ((lpad(to_hex(((EXTRACT(epoch FROM clock_timestamp()) * (1000)::numeric))::bigint), 12, '0'::text) || substr(replace((gen_random_uuid())::text, '-'::text, ''::text), 13)))::uuid
+webhook_events.client_id uuid NOT NULL
+webhook_events.epoch integer NOT NULL
+webhook_events.transaction bigint NOT NULL DEFAULT ((pg_current_xact_id())::text)::bigint
+webhook_events.type text NOT NULL
+webhook_events.happened_at timestamp with time zone NOT NULL
+webhook_events.data jsonb NOT NULL
+webhook_events.is_example boolean NOT NULL DEFAULT false
+webhook_events CONSTRAINT webhook_events_pkey PRIMARY KEY (id)
+CREATE INDEX webhook_events_feed ON public.webhook_events USING btree (client_id, epoch, transaction, id)
+CREATE INDEX webhook_events_log ON public.webhook_events USING btree (client_id, happened_at, id)
+CREATE UNIQUE INDEX webhook_events_pkey ON public.webhook_events USING btree (id)
+webhook_listeners.client_id uuid NOT NULL
+webhook_listeners.since timestamp with time zone NOT NULL DEFAULT now()
+webhook_listeners.read_at timestamp with time zone NOT NULL DEFAULT now()
+webhook_listeners.epoch integer NOT NULL DEFAULT 0
+webhook_listeners CONSTRAINT webhook_listeners_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
+webhook_listeners CONSTRAINT webhook_listeners_pkey PRIMARY KEY (client_id)
+CREATE UNIQUE INDEX webhook_listeners_pkey ON public.webhook_listeners USING btree (client_id)
+webhook_secrets.id uuid NOT NULL
+webhook_secrets.endpoint_id uuid NOT NULL
+webhook_secrets.client_id uuid NOT NULL
+webhook_secrets.secret bytea NOT NULL
+webhook_secrets.created_at timestamp with time zone NOT NULL DEFAULT now()
+webhook_secrets.ends_at timestamp with time zone
+webhook_secrets.key_digest bytea
+webhook_secrets.request_digest bytea
+webhook_secrets CONSTRAINT webhook_secrets_endpoint_id_fkey FOREIGN KEY (endpoint_id) REFERENCES webhook_endpoints(id) ON DELETE CASCADE
+webhook_secrets CONSTRAINT webhook_secrets_pkey PRIMARY KEY (id)
+CREATE INDEX webhook_secrets_endpoint ON public.webhook_secrets USING btree (endpoint_id)
+CREATE UNIQUE INDEX webhook_secrets_key ON public.webhook_secrets USING btree (client_id, key_digest) WHERE (key_digest IS NOT NULL)
+CREATE UNIQUE INDEX webhook_secrets_pkey ON public.webhook_secrets USING btree (id)
 windows.id uuid NOT NULL
 windows.client_id uuid NOT NULL
 windows.purpose text
@@ -831,6 +903,7 @@ windows.expires_at timestamp with time zone NOT NULL
 windows.method text NOT NULL DEFAULT 'push'::text
 windows.name bytea
 windows.purpose_cipher bytea
+windows.ended_at timestamp with time zone
 windows.is_test boolean NOT NULL DEFAULT false
 windows CONSTRAINT window_purpose_is_kept_once CHECK ((num_nonnulls(purpose, purpose_cipher) = 1))
 windows CONSTRAINT windows_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id)
@@ -839,3 +912,4 @@ windows CONSTRAINT windows_method_check CHECK ((method = ANY (ARRAY['push'::text
 windows CONSTRAINT windows_pkey PRIMARY KEY (id)
 CREATE INDEX windows_expiry ON public.windows USING btree (expires_at)
 CREATE UNIQUE INDEX windows_pkey ON public.windows USING btree (id)
+CREATE INDEX windows_unused ON public.windows USING btree (expires_at) WHERE ((authentication_id IS NULL) AND (ended_at IS NULL))

@@ -15,6 +15,7 @@ import {
   type BudgetsOfStart,
 } from '../../lines/start-budgets.ts';
 import type { Client } from '../../relying-parties/client.entity.ts';
+import { aboutAuthentications, aboutRegistrations, aboutSmartOtps, tell, TOLD } from '../../webhooks/tell.ts';
 import type { Registration } from './registration.entity.ts';
 
 export type NewRegistration = Pick<Registration, 'id' | 'clientId' | 'nonce'> & {
@@ -78,8 +79,8 @@ const ASK = statement(
         state = CASE WHEN expires_at <= now() THEN 'expired' ELSE 'revoked' END,
         closed_by = CASE WHEN expires_at <= now() THEN 'time' ELSE 'another' END
       WHERE client_id = ${$.clientId} AND person_index = ${$.personIndex} AND state = 'pending' AND EXISTS (SELECT 1 FROM tries)
-      RETURNING 1
-    ), asked AS (
+      RETURNING id, client_id, state, closed_at
+    ), ${tell(aboutRegistrations('earlier'))}, asked AS (
       INSERT INTO registrations (id, client_id, subscription_id, device_id, person_index, state, nonce, key_digest,
         request_digest, requested_at, expires_at)
       SELECT ${$.id}, ${$.clientId}, d.subscription_id, d.id, ${$.personIndex}, 'pending', ${$.nonce}, ${$.keyDigest}, ${$.requestDigest}, ${NOW},
@@ -90,7 +91,7 @@ const ASK = statement(
     SELECT asked.*, o.push_service AS "pushService", o.push_token AS "pushToken",
         ${deviceBond('o')} AS bond FROM asked LEFT JOIN device d ON true
       LEFT JOIN devices o ON o.subscription_id = d.subscription_id AND o.issuer_id IS NULL AND o.state = 'active'`,
-  { writes: BUDGETS },
+  { writes: { ...BUDGETS, ...TOLD } },
 );
 
 const BY_KEY = statement(
@@ -152,8 +153,12 @@ const LOCK = statement(
 /** Ends the person's active registration at an institution, before the next statement activates another one. */
 const GIVE_WAY = statement(
   'registration_give_way',
-  `UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'another'
-    WHERE client_id = $1 AND subscription_id = $2 AND state = 'active' RETURNING id`,
+  `WITH revoked AS (
+      UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'another'
+      WHERE client_id = $1 AND subscription_id = $2 AND state = 'active' RETURNING id, client_id, state, closed_at
+    ), ${tell(aboutRegistrations('revoked'))}
+    SELECT id FROM revoked`,
+  { writes: TOLD },
 );
 
 const PENDING = statement(
@@ -166,20 +171,35 @@ const PENDING = statement(
 
 const CONFIRM = statement(
   'registration_confirm',
-  `UPDATE registrations SET state = 'active', confirmed_at = ${NOW} WHERE id = $1 AND state = 'pending'`,
+  `WITH activated AS (
+      UPDATE registrations SET state = 'active', confirmed_at = ${NOW} WHERE id = $1 AND state = 'pending'
+      RETURNING id, client_id, state, closed_at
+    ), ${tell(aboutRegistrations('activated'))}
+    SELECT id FROM activated`,
+  { writes: TOLD },
 );
 
 /** Registers a Smart OTP at the institution that issued it; needs no confirmation by the person. */
 const ISSUED = statement(
   'registration_issued',
-  `INSERT INTO registrations (id, client_id, subscription_id, device_id, state, nonce, requested_at, expires_at,
-      confirmed_at) VALUES ($1, $2, $3, $4, 'active', '', ${NOW}, ${NOW}, ${NOW})`,
+  `WITH activated AS (
+      INSERT INTO registrations (id, client_id, subscription_id, device_id, state, nonce, requested_at, expires_at,
+        confirmed_at) VALUES ($1, $2, $3, $4, 'active', '', ${NOW}, ${NOW}, ${NOW})
+      RETURNING id, client_id, device_id, state, closed_at
+    ), ${tell(aboutRegistrations('activated'), aboutSmartOtps('enrolled', '(SELECT device_id AS id FROM activated)'))}
+    SELECT id FROM activated`,
+  { writes: TOLD },
 );
 
 const DECLINE = statement(
   'registration_decline',
-  `UPDATE registrations SET state = 'declined', closed_at = ${NOW}, closed_by = 'app'
-    WHERE id = $1 AND subscription_id = $2 AND state = 'pending' AND expires_at > now() RETURNING id`,
+  `WITH declined AS (
+      UPDATE registrations SET state = 'declined', closed_at = ${NOW}, closed_by = 'app'
+      WHERE id = $1 AND subscription_id = $2 AND state = 'pending' AND expires_at > now()
+      RETURNING id, client_id, state, closed_at
+    ), ${tell(aboutRegistrations('declined'))}
+    SELECT id FROM declined`,
+  { writes: TOLD },
 );
 
 /** Cancels the open authentications that the institution asked on the basis of the registration. */
@@ -189,11 +209,12 @@ const END_WHAT_WAS_ASKED = `, ended AS (
       WHERE a.subscription_id = r.subscription_id AND a.client_id = r.client_id AND a.closed_at IS NULL
         AND a.expires_at > now() AND a.requested_at > now() - interval '${LIFETIME_SECONDS} seconds'
         AND (c.requires_registration OR a.channel = 'sign')
-    )
+      RETURNING a.id, a.client_id, a.state, a.closed_at
+    ), ${tell(aboutRegistrations('revoked'), aboutAuthentications('ended'))}
     SELECT id FROM revoked`;
 
 const ENDS_WHAT_WAS_ASKED = {
-  writes: { authentications: 'what the institution asked on the ground of the registration ends with it' },
+  writes: { authentications: 'what the institution asked on the ground of the registration ends with it', ...TOLD },
 };
 
 const REVOKE_OWN = statement(
@@ -201,7 +222,7 @@ const REVOKE_OWN = statement(
   `WITH revoked AS (
       UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = $3
       WHERE id = $1 AND subscription_id = $2 AND state = 'active' AND ($4::uuid IS NULL OR device_id = $4)
-      RETURNING id, client_id, subscription_id
+      RETURNING id, client_id, subscription_id, state, closed_at
     )${END_WHAT_WAS_ASKED}`,
   ENDS_WHAT_WAS_ASKED,
 );
@@ -211,7 +232,7 @@ const REVOKE_BY_CLIENT = statement(
   `WITH revoked AS (
       UPDATE registrations SET state = 'revoked', closed_at = ${NOW}, closed_by = 'client'
       WHERE id = $1 AND client_id = $2 AND (state = 'active' OR state = 'pending' AND expires_at > now())
-      RETURNING id, client_id, subscription_id
+      RETURNING id, client_id, subscription_id, state, closed_at
     )${END_WHAT_WAS_ASKED}`,
   ENDS_WHAT_WAS_ASKED,
 );
@@ -232,9 +253,14 @@ const PURGE_BATCH = 1_000;
 
 const EXPIRE = statement(
   'registration_expire',
-  `UPDATE registrations SET state = 'expired', closed_at = expires_at, closed_by = 'time'
-    WHERE id IN (SELECT id FROM registrations WHERE state = 'pending' AND expires_at <= now()
-      ORDER BY expires_at LIMIT ${PURGE_BATCH} FOR UPDATE SKIP LOCKED)`,
+  `WITH expired AS (
+      UPDATE registrations SET state = 'expired', closed_at = expires_at, closed_by = 'time'
+      WHERE id IN (SELECT id FROM registrations WHERE state = 'pending' AND expires_at <= now()
+        ORDER BY expires_at LIMIT ${PURGE_BATCH} FOR UPDATE SKIP LOCKED)
+      RETURNING id, client_id, state, closed_at
+    ), ${tell(aboutRegistrations('expired'))}
+    SELECT id FROM expired`,
+  { writes: TOLD },
 );
 
 /** Idempotency keys are kept for 24 hours, like those of authentications. */
@@ -371,14 +397,15 @@ export class RegistrationStore {
     return (await this.database.rows(ON_OWN_PHONE, [subscriptionId, clientId])).length === 1;
   }
 
-  /**
-   * Closes a batch of expired registrations, and deletes a batch of those older than `days`. Returns true if more may
-   * remain.
-   */
+  /** Closes a batch of expired registrations. Returns true if more may remain. */
+  async expire(): Promise<boolean> {
+    return (await this.database.changed(EXPIRE, [])) === PURGE_BATCH;
+  }
+
+  /** Deletes a batch of registrations that are older than `days`. Returns true if more may remain. */
   async purge(days: number): Promise<boolean> {
-    const expired = await this.database.changed(EXPIRE, []);
     const cleared = await this.database.changed(PURGE_KEYS, []);
     const deleted = await this.database.changed(PURGE, [days]);
-    return Math.max(expired, cleared, deleted) === PURGE_BATCH;
+    return Math.max(cleared, deleted) === PURGE_BATCH;
   }
 }

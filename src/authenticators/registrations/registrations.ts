@@ -206,10 +206,12 @@ export class Registrations {
     return this.store.isOnOwnPhone(of.subscriptionId ?? DECOY_SUBSCRIPTION_ID, of.clientId);
   }
 
-  /**
-   * Closes expired registrations, and removes those older than the retention period, a batch each. Returns true if more
-   * may remain.
-   */
+  /** Closes a batch of expired registrations. Returns true if more may remain. */
+  async expire(): Promise<boolean> {
+    return this.store.expire();
+  }
+
+  /** Removes a batch of registrations that are older than the retention period. Returns true if more may remain. */
   async purge(days: number): Promise<boolean> {
     return this.store.purge(days);
   }

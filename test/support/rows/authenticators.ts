@@ -54,6 +54,16 @@ export class AuthenticatorRows {
     return this.sql('UPDATE authenticators SET failures = 5');
   }
 
+  /** Unlocks every authenticator. */
+  unlockAll(): Promise<unknown> {
+    return this.sql('UPDATE authenticators SET failures = 0');
+  }
+
+  /** Makes every pending registration expire now. */
+  expirePending(): Promise<unknown> {
+    return this.sql(`UPDATE registrations SET expires_at = now() WHERE state = 'pending'`);
+  }
+
   /** State of a registration, and the party that closed it. */
   registration(id: string): Promise<{ state: string; closed_by: string | null }[]> {
     return this.sql('SELECT state, closed_by FROM registrations WHERE id = $1', [id]);

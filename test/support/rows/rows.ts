@@ -15,6 +15,7 @@ import { sqlOf } from './sql.ts';
 import { SubscriptionRows } from './subscriptions.ts';
 import { TestAuthenticationRows } from './test-authentications.ts';
 import { TextMessageRows } from './text-messages.ts';
+import { WebhookRows } from './webhooks.ts';
 import { WindowRows } from './windows.ts';
 
 /** Reads and changes the tables directly, by room. Among the helpers of the specs, only these classes name tables. */
@@ -34,6 +35,7 @@ export class Rows {
   readonly subscriptions: SubscriptionRows;
   readonly testAuthentications: TestAuthenticationRows;
   readonly textMessages: TextMessageRows;
+  readonly webhooks: WebhookRows;
   readonly windows: WindowRows;
 
   constructor(pool: pg.Pool) {
@@ -53,6 +55,7 @@ export class Rows {
     this.subscriptions = new SubscriptionRows(sql);
     this.testAuthentications = new TestAuthenticationRows(sql);
     this.textMessages = new TextMessageRows(sql);
+    this.webhooks = new WebhookRows(sql);
     this.windows = new WindowRows(sql);
   }
 }

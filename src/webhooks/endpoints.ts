@@ -1,0 +1,246 @@
+import { Injectable } from '@nestjs/common';
+import { randomId, randomSecret } from '../crypto/random.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+import { sha256 } from '../crypto/sha256.ts';
+import { WEBHOOK_SECRET_BYTES, writtenWebhookSecret } from '../crypto/webhook-signature.ts';
+import type { Session } from '../database/database.ts';
+import { Problem } from '../domain/problem.ts';
+import { WEBHOOK_ENDPOINTS } from '../domain/webhook.ts';
+import { Outbound } from '../gateways/outbound/outbound.ts';
+import { assertSameRequest } from '../http/idempotency-key.ts';
+import { EndpointStore, MOST_REPLAYED, TESTS_A_MINUTE, type EndpointRow, type Replayed } from './endpoint.store.ts';
+import { publicEventId, readEventId } from './event-id.ts';
+import { eventNotFound } from './events.ts';
+import { testData, type EventType } from './event-types.ts';
+import { placeOfSecret } from './send.ts';
+
+/** Hours for which a former secret signs beside its successor, unless the client says otherwise. */
+const GRACE_HOURS = 24;
+
+/** An endpoint, as its client sees it. Times are RFC 3339 in UTC. */
+export interface EndpointView {
+  id: string;
+  url: string;
+  types: string[];
+  description: string | null;
+  disabled: boolean;
+  disabledBy: 'client' | 'gone' | 'failures' | null;
+  failingSince: string | null;
+  createdAt: string;
+}
+
+interface AddedEndpoint {
+  url: string;
+  types: string[];
+  description?: string;
+}
+
+/** The digests of a request with an Idempotency-Key: under every index key, the present one first. */
+interface Idempotency {
+  keyDigest: Buffer;
+  requests: [Buffer, ...Buffer[]];
+}
+
+/** Endpoints of clients: their addresses, their secrets, and what is sent to them again. */
+@Injectable()
+export class Endpoints {
+  constructor(
+    private readonly store: EndpointStore,
+    private readonly outbound: Outbound,
+    private readonly keys: ServiceKeys,
+  ) {}
+
+  /**
+   * Adds an endpoint, and returns it with its first secret. Problems: `webhook_url_refused`, `webhook_endpoint_limit`,
+   * `idempotency_key_reused`.
+   */
+  async add(
+    clientId: string,
+    input: AddedEndpoint,
+    key: string | undefined,
+  ): Promise<EndpointView & { secret: string }> {
+    const { url, types, description = null } = input;
+    await this.assertReachable(url);
+    const idempotency = this.idempotencyOf(key, ['webhook endpoint', url, types, description]);
+    return this.store.transaction(async (session) => {
+      await this.store.listen(session, clientId);
+      const earlier = await this.earlier(session, clientId, idempotency);
+      if (earlier) return { ...(await this.see(clientId, earlier.endpointId)), secret: earlier.secret };
+      if ((await this.store.count(session, clientId)) >= WEBHOOK_ENDPOINTS) throw tooManyEndpoints();
+      const row = await this.store.add(session, { id: randomId(), clientId, url, types, description });
+      return { ...viewOf(row), secret: await this.addSecret(session, row.id, clientId, idempotency) };
+    });
+  }
+
+  /** The endpoints of a client, oldest first. */
+  async list(clientId: string): Promise<EndpointView[]> {
+    return (await this.store.ofClient(clientId, null)).map(viewOf);
+  }
+
+  /** Problems: `webhook_endpoint_not_found`. */
+  async see(clientId: string, id: string): Promise<EndpointView> {
+    const [row] = await this.store.ofClient(clientId, id);
+    if (!row) throw endpointNotFound();
+    return viewOf(row);
+  }
+
+  /** Changes what is given. Problems: `webhook_endpoint_not_found`, `webhook_url_refused`. */
+  async change(
+    clientId: string,
+    id: string,
+    input: Partial<AddedEndpoint> & { disabled?: boolean },
+  ): Promise<EndpointView> {
+    const { url = null, types = null, description = null, disabled = null } = input;
+    await this.see(clientId, id);
+    if (url !== null) await this.assertReachable(url);
+    const row = await this.store.change(id, clientId, { url, types, description, disabled });
+    if (!row) throw endpointNotFound();
+    return viewOf(row);
+  }
+
+  /** Problems: `webhook_endpoint_not_found`. */
+  async remove(clientId: string, id: string): Promise<void> {
+    if (!(await this.store.remove(id, clientId))) throw endpointNotFound();
+  }
+
+  /**
+   * Makes a new secret; the former one signs beside it for some hours. Problems: `webhook_endpoint_not_found`,
+   * `idempotency_key_reused`.
+   */
+  async rotate(
+    clientId: string,
+    id: string,
+    graceHours = GRACE_HOURS,
+    key: string | undefined,
+  ): Promise<{ secret: string; formerSecretUntil: string }> {
+    const idempotency = this.idempotencyOf(key, ['webhook secret', id, graceHours]);
+    return this.store.transaction(async (session) => {
+      if (!(await this.store.lock(session, id, clientId))) throw endpointNotFound();
+      const earlier = await this.earlier(session, clientId, idempotency);
+      const began = earlier?.createdAt ?? new Date();
+      const formerSecretUntil = new Date(began.getTime() + graceHours * 3_600_000).toISOString();
+      if (earlier) return { secret: earlier.secret, formerSecretUntil };
+      await this.store.replaceSecret(session, id, graceHours);
+      return { secret: await this.addSecret(session, id, clientId, idempotency), formerSecretUntil };
+    });
+  }
+
+  /**
+   * Sends a test event to one endpoint. Problems: `webhook_endpoint_not_found`, `webhook_endpoint_disabled`,
+   * `too_many_requests`.
+   */
+  async test(clientId: string, id: string, type: EventType): Promise<{ id: string }> {
+    await this.assertEnabled(clientId, id);
+    const eventId = await this.store.test(id, clientId, type, testData(type));
+    if (eventId === undefined) {
+      const limit = { name: 'webhook_tests', quota: TESTS_A_MINUTE, seconds: 60 };
+      const detail = `At most ${TESTS_A_MINUTE} test events can be sent in a minute. Wait before sending another one.`;
+      throw new Problem('too_many_requests', detail, { retryAfterSeconds: 60, limit });
+    }
+    return { id: publicEventId(eventId) };
+  }
+
+  /**
+   * Sends an event again to one endpoint. Problems: `webhook_event_not_found`, `webhook_endpoint_not_found`,
+   * `webhook_endpoint_disabled`.
+   */
+  async resend(clientId: string, eventId: string, endpointId: string): Promise<{ id: string }> {
+    const id = readEventId(eventId);
+    if (id === undefined) throw eventNotFound();
+    await this.assertEnabled(clientId, endpointId);
+    if (!(await this.store.resend(endpointId, clientId, id))) throw eventNotFound();
+    return { id: eventId };
+  }
+
+  /**
+   * Sends the events again that failed (`failed`), or those that were never tried (`missing`). Problems:
+   * `webhook_endpoint_not_found`, `webhook_endpoint_disabled`.
+   */
+  async replay(
+    clientId: string,
+    id: string,
+    which: 'failed' | 'missing',
+    { since, until }: { since: Date; until: Date },
+  ): Promise<{ events: number; next: string | null }> {
+    await this.assertEnabled(clientId, id);
+    const replayed: Replayed =
+      which === 'failed'
+        ? await this.store.recover(id, clientId, since, until)
+        : await this.store.replayMissing(id, clientId, since, until);
+    const { count, last } = replayed;
+    return { events: count, next: count < MOST_REPLAYED ? null : (last?.toISOString() ?? null) };
+  }
+
+  private async assertReachable(url: string): Promise<void> {
+    const refusal = await this.outbound.refusalOf(url);
+    if (refusal !== null) {
+      throw new Problem('webhook_url_refused', `Nothing can be sent to this address. ${refusal}`, {
+        errors: [{ pointer: '/url', detail: refusal }],
+      });
+    }
+  }
+
+  private async assertEnabled(clientId: string, id: string): Promise<void> {
+    const { disabled } = await this.see(clientId, id);
+    if (!disabled) return;
+    throw new Problem('webhook_endpoint_disabled', 'Enable the endpoint first, with PATCH and disabled: false.');
+  }
+
+  private idempotencyOf(key: string | undefined, request: unknown[]): Idempotency | null {
+    if (key === undefined) return null;
+    return { keyDigest: sha256(`client:${key}`), requests: this.keys.indexes.all('request', JSON.stringify(request)) };
+  }
+
+  /** What this key made before. Problems: `idempotency_key_reused`. */
+  private async earlier(session: Session, clientId: string, idempotency: Idempotency | null) {
+    const kept = idempotency && (await this.store.secretByKey(session, clientId, idempotency.keyDigest));
+    if (!kept?.requestDigest) return null;
+    assertSameRequest(idempotency?.requests ?? [], kept.requestDigest);
+    const { id, endpointId, createdAt } = kept;
+    return {
+      endpointId,
+      createdAt,
+      secret: writtenWebhookSecret(this.keys.fields.decrypt(kept.secret, placeOfSecret(id))),
+    };
+  }
+
+  private async addSecret(
+    session: Session,
+    endpointId: string,
+    clientId: string,
+    idempotency: Idempotency | null,
+  ): Promise<string> {
+    const [id, secret] = [randomId(), randomSecret(WEBHOOK_SECRET_BYTES)];
+    await this.store.addSecret(session, {
+      id,
+      endpointId,
+      clientId,
+      secret: this.keys.fields.encrypt(secret, placeOfSecret(id)),
+      idempotency: idempotency && { keyDigest: idempotency.keyDigest, requestDigest: idempotency.requests[0] },
+    });
+    return writtenWebhookSecret(secret);
+  }
+}
+
+/** The same answer for an unknown id and for another client’s. */
+export function endpointNotFound(): Problem {
+  return new Problem('webhook_endpoint_not_found', 'Use an id returned by POST /v1/webhook-endpoints.');
+}
+
+function tooManyEndpoints(): Problem {
+  const detail = `A client has at most ${WEBHOOK_ENDPOINTS} endpoints. Delete one, or change one with PATCH.`;
+  return new Problem('webhook_endpoint_limit', detail);
+}
+
+function viewOf({ createdAt, failingSince, disabledAt, ...row }: EndpointRow): EndpointView {
+  return {
+    id: row.id,
+    url: row.url,
+    types: row.types,
+    description: row.description,
+    disabled: disabledAt !== null,
+    disabledBy: row.disabledBy,
+    failingSince: failingSince?.toISOString() ?? null,
+    createdAt: createdAt.toISOString(),
+  };
+}

@@ -1,0 +1,160 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
+import { WEBHOOK_DAYS } from '../domain/webhook.ts';
+import type { WebhookAttempt } from './webhook-attempt.entity.ts';
+import type { WebhookEvent } from './webhook-event.entity.ts';
+
+export type EventRow = Pick<WebhookEvent, 'id' | 'type' | 'happenedAt' | 'data'>;
+/** A place in the feed, behind an event. */
+export type FeedPlace = Pick<WebhookEvent, 'epoch' | 'transaction' | 'id'>;
+export type AttemptRow = Omit<WebhookAttempt, 'id' | 'eventId'>;
+
+const EVENT = 'e.id, e.type, e.happened_at AS "happenedAt", e.data';
+
+const LOG = statement(
+  'webhook_log',
+  `SELECT ${EVENT} FROM webhook_events e
+    WHERE e.client_id = $1 AND ($2::text IS NULL OR e.type = $2)
+      AND e.happened_at >= coalesce($3, '-infinity'::timestamptz) AND e.happened_at < coalesce($4, 'infinity'::timestamptz)
+      AND (e.happened_at, e.id) < (coalesce($5, 'infinity'::timestamptz), coalesce($6, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
+    ORDER BY e.happened_at DESC, e.id DESC LIMIT $7`,
+);
+
+/**
+ * The feed in the order of transactions, up to the oldest one that still runs: nothing can be recorded before what this
+ * reads, so a reader that goes on behind its last event misses none. The transactions of an earlier epoch have all ended.
+ */
+const FEED = statement(
+  'webhook_feed',
+  `SELECT ${EVENT}, e.epoch, e.transaction FROM webhook_listeners l JOIN webhook_events e ON e.client_id = l.client_id
+    WHERE l.client_id = $1 AND (e.epoch, e.transaction, e.id) > ($2, $3, $4) AND ($5::text IS NULL OR e.type = $5)
+      AND (e.epoch < l.epoch OR e.transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
+    ORDER BY e.epoch, e.transaction, e.id LIMIT $6`,
+);
+
+const PLACE = statement(
+  'webhook_feed_place',
+  'SELECT epoch, transaction, id FROM webhook_events WHERE id = $1 AND client_id = $2',
+);
+
+const LISTENER = statement(
+  'webhook_listener',
+  `SELECT read_at < now() - interval '1 hour' AS "isOld" FROM webhook_listeners WHERE client_id = $1`,
+);
+
+const READ = statement(
+  'webhook_read',
+  `INSERT INTO webhook_listeners (client_id) VALUES ($1) ON CONFLICT (client_id) DO UPDATE SET read_at = now()`,
+);
+
+const ATTEMPTS = statement(
+  'webhook_attempts_of',
+  `SELECT a.endpoint_id AS "endpointId", a.attempt, a.at, a.ms, a.status, a.fault, a.response
+    FROM webhook_attempts a WHERE a.event_id = $1 ORDER BY a.id DESC LIMIT 200`,
+);
+
+/** The maximum number of rows that one statement deletes. */
+const PURGE_BATCH = 5_000;
+
+/** SQL: the least id that an event of an instant can have. */
+const idAt = (instant: string) =>
+  `(lpad(to_hex((extract(epoch FROM ${instant}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid`;
+
+const PURGE = statement(
+  'webhook_purge',
+  `WITH old AS MATERIALIZED (
+      SELECT id, client_id FROM webhook_events WHERE id < ${idAt(`now() - interval '${WEBHOOK_DAYS} days'`)}
+      ORDER BY id LIMIT ${PURGE_BATCH} FOR UPDATE SKIP LOCKED
+    ), attempts AS (
+      DELETE FROM webhook_attempts a USING old WHERE a.event_id = old.id
+    ), deliveries AS (
+      DELETE FROM webhook_deliveries d USING old JOIN webhook_endpoints p ON p.client_id = old.client_id
+      WHERE d.endpoint_id = p.id AND d.event_id = old.id
+    )
+    DELETE FROM webhook_events e USING old WHERE e.id = old.id`,
+);
+
+/** What was to be sent to an endpoint that was deleted in the same moment. */
+const PURGE_LOST = statement(
+  'webhook_purge_lost',
+  `WITH RECURSIVE waiting AS (
+      (SELECT endpoint_id FROM webhook_deliveries ORDER BY endpoint_id LIMIT 1)
+      UNION ALL
+      SELECT (SELECT d.endpoint_id FROM webhook_deliveries d WHERE d.endpoint_id > w.endpoint_id
+        ORDER BY d.endpoint_id LIMIT 1) FROM waiting w WHERE w.endpoint_id IS NOT NULL
+    )
+    DELETE FROM webhook_deliveries d USING waiting w
+    WHERE d.endpoint_id = w.endpoint_id AND NOT EXISTS (SELECT 1 FROM webhook_endpoints e WHERE e.id = w.endpoint_id)`,
+);
+
+/** Clients without an endpoint that have read no event for as long as events are kept. */
+const PURGE_LISTENERS = statement(
+  'webhook_purge_listeners',
+  `DELETE FROM webhook_listeners l WHERE l.read_at < now() - interval '${WEBHOOK_DAYS} days'
+    AND NOT EXISTS (SELECT 1 FROM webhook_endpoints e WHERE e.client_id = l.client_id)`,
+);
+
+const PURGE_KEYS = statement(
+  'webhook_purge_keys',
+  `UPDATE webhook_secrets SET key_digest = NULL, request_digest = NULL
+    WHERE key_digest IS NOT NULL AND created_at < now() - interval '24 hours'`,
+);
+
+const PURGE_SECRETS = statement(
+  'webhook_purge_secrets',
+  'DELETE FROM webhook_secrets WHERE ends_at < now() AND key_digest IS NULL',
+);
+
+/** Events that were recorded, and attempts to send them. */
+@Injectable()
+export class EventStore {
+  constructor(private readonly database: Database) {}
+
+  /** Events of a client, the last first. `before` is the last one of the page before. */
+  async log(
+    clientId: string,
+    { type, since, until }: { type: string | null; since: Date | null; until: Date | null },
+    before: Pick<WebhookEvent, 'happenedAt' | 'id'> | null,
+    limit: number,
+  ): Promise<EventRow[]> {
+    const [at, id] = [before?.happenedAt ?? null, before?.id ?? null];
+    return this.database.rows<EventRow>(LOG, [clientId, type, since, until, at, id, limit]);
+  }
+
+  /** Events of a client behind a place of the feed, the first first. */
+  async feed(
+    clientId: string,
+    { epoch, transaction, id }: FeedPlace,
+    type: string | null,
+    limit: number,
+  ): Promise<(EventRow & FeedPlace)[]> {
+    return this.database.rows<EventRow & FeedPlace>(FEED, [clientId, epoch, transaction, id, type, limit]);
+  }
+
+  /** Returns the place of an event in the feed. */
+  async placeOf(id: string, clientId: string): Promise<FeedPlace | undefined> {
+    return (await this.database.rows<FeedPlace>(PLACE, [id, clientId]))[0];
+  }
+
+  /** Notes that a client reads its events, which are recorded from the first time on. */
+  async noteReader(clientId: string): Promise<void> {
+    const [listener] = await this.database.rows<{ isOld: boolean }>(LISTENER, [clientId]);
+    if (!listener || listener.isOld) await this.database.rows(READ, [clientId]);
+  }
+
+  /** The attempts to send an event, at most 200, the last first. */
+  async attemptsOf(eventId: string): Promise<AttemptRow[]> {
+    return this.database.rows<AttemptRow>(ATTEMPTS, [eventId]);
+  }
+
+  /** Deletes a batch of what is older than 30 days, and what belongs to nothing any more. Returns true if more may remain. */
+  async purge(): Promise<boolean> {
+    const events = await this.database.changed(PURGE, []);
+    await this.database.changed(PURGE_LOST, []);
+    await this.database.changed(PURGE_LISTENERS, []);
+    await this.database.changed(PURGE_KEYS, []);
+    await this.database.changed(PURGE_SECRETS, []);
+    return events === PURGE_BATCH;
+  }
+}

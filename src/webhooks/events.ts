@@ -1,0 +1,147 @@
+import { Injectable } from '@nestjs/common';
+import { Problem } from '../domain/problem.ts';
+import { publicEventId, readEventId } from './event-id.ts';
+import { EventStore, type EventRow, type FeedPlace } from './event.store.ts';
+import type { EventType } from './event-types.ts';
+
+/** An event, as its client sees it. `timestamp` is RFC 3339 in UTC. */
+export interface EventView {
+  id: string;
+  type: EventType;
+  timestamp: string;
+  data: object;
+}
+
+/** A page of the log (`cursor` leads to the next one) or of the feed (`after` leads to what happens next). */
+export interface EventsView {
+  events: EventView[];
+  cursor: string | null;
+  after: string | null;
+}
+
+export interface AttemptView {
+  endpointId: string;
+  attempt: number;
+  at: string;
+  ms: number;
+  outcome: 'accepted' | 'failed';
+  status: number | null;
+  fault: string | null;
+  response: string | null;
+}
+
+/** The feed before its first event. */
+const BEGINNING: FeedPlace = { epoch: 0, transaction: '0', id: '00000000-0000-0000-0000-000000000000' };
+const UUID = String.raw`([\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12})`;
+/** The texts within the two kinds of cursors: a place in the log, and one in the feed. */
+const IN_LOG = new RegExp(String.raw`^log (\d{1,15}) ${UUID}$`);
+const IN_FEED = new RegExp(String.raw`^feed (\d{1,9}) (\d{1,18}) ${UUID}$`);
+
+/** The events of a client: the log, and the feed for those that receive no webhooks. */
+@Injectable()
+export class Events {
+  constructor(private readonly store: EventStore) {}
+
+  /** A page of the log, the last events first. Problems: `invalid_request` for a cursor that is none. */
+  async log(
+    clientId: string,
+    {
+      type,
+      since,
+      until,
+      cursor,
+      limit,
+    }: { type?: EventType; since?: string; until?: string; cursor?: string; limit: number },
+  ): Promise<EventsView> {
+    const before = cursor === undefined ? null : readLogPlace(cursor);
+    await this.store.noteReader(clientId);
+    const filter = { type: type ?? null, since: instant(since), until: instant(until) };
+    const rows = await this.store.log(clientId, filter, before, limit);
+    const last = rows.length === limit ? rows.at(-1) : undefined;
+    const next = last ? written(`log ${last.happenedAt.getTime()} ${last.id}`) : null;
+    return { events: rows.map(viewOf), cursor: next, after: null };
+  }
+
+  /**
+   * What happened after a place of the feed, in the order in which it was recorded. Problems: `invalid_request` for an
+   * `after` that is none, `webhook_event_not_found` for the id of an event that is no longer kept.
+   */
+  async feed(
+    clientId: string,
+    { after, type, limit }: { after: string; type?: EventType; limit: number },
+  ): Promise<EventsView> {
+    const place = await this.readFeedPlace(after, clientId);
+    await this.store.noteReader(clientId);
+    const rows = await this.store.feed(clientId, place, type ?? null, limit);
+    const { epoch, transaction, id } = rows.at(-1) ?? place;
+    return { events: rows.map(viewOf), cursor: null, after: written(`feed ${epoch} ${transaction} ${id}`) };
+  }
+
+  /** The attempts to send an event, the last first. Problems: `webhook_event_not_found`. */
+  async attempts(clientId: string, eventId: string): Promise<AttemptView[]> {
+    const id = readEventId(eventId);
+    if (id === undefined || !(await this.store.placeOf(id, clientId))) throw eventNotFound();
+    return (await this.store.attemptsOf(id)).map(({ at, ...one }) => ({
+      endpointId: one.endpointId,
+      attempt: one.attempt,
+      at: at.toISOString(),
+      ms: one.ms,
+      outcome: one.status !== null && one.status >= 200 && one.status < 300 ? 'accepted' : 'failed',
+      status: one.status,
+      fault: one.fault,
+      response: one.response,
+    }));
+  }
+
+  private async readFeedPlace(after: string, clientId: string): Promise<FeedPlace> {
+    if (after === '') return BEGINNING;
+    const eventId = readEventId(after);
+    if (eventId !== undefined) {
+      const place = await this.store.placeOf(eventId, clientId);
+      if (!place) throw eventNotFound();
+      return place;
+    }
+    const [, epoch, transaction, id] = IN_FEED.exec(read(after)) ?? [];
+    if (epoch === undefined || transaction === undefined || id === undefined) {
+      throw unreadable('after', 'Send what the last answer had as after, the id of an event, or nothing.');
+    }
+    return { epoch: Number(epoch), transaction, id };
+  }
+}
+
+/** The same answer for an unknown id and for another client’s. */
+export function eventNotFound(): Problem {
+  return new Problem(
+    'webhook_event_not_found',
+    'Use an id returned by GET /v1/webhook-events. Events are kept for 30 days.',
+  );
+}
+
+function readLogPlace(cursor: string): Pick<EventRow, 'happenedAt' | 'id'> {
+  const [, at, id] = IN_LOG.exec(read(cursor)) ?? [];
+  if (at === undefined || id === undefined) throw unreadable('cursor', 'Send the cursor of the page before.');
+  return { happenedAt: new Date(Number(at)), id };
+}
+
+function unreadable(name: string, detail: string): Problem {
+  const errors = [{ pointer: `/${name}`, detail }];
+  return new Problem('invalid_request', 'Correct the fields listed in errors, then send the request again.', {
+    errors,
+  });
+}
+
+function written(place: string): string {
+  return Buffer.from(place).toString('base64url');
+}
+
+function read(cursor: string): string {
+  return Buffer.from(cursor, 'base64url').toString('latin1');
+}
+
+function instant(text: string | undefined): Date | null {
+  return text === undefined ? null : new Date(text);
+}
+
+function viewOf({ id, type, happenedAt, data }: EventRow): EventView {
+  return { id: publicEventId(id), type, timestamp: happenedAt.toISOString(), data };
+}

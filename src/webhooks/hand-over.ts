@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { WEBHOOK_ATTEMPTS } from '../domain/webhook.ts';
+import type { RecurringTask } from '../queue/recurring-tasks.ts';
+import { SendingStore, MOST_ENDPOINTS, type Handed } from './sending.store.ts';
+import { WebhookQueue, type WebhookJob } from './webhook-queue.ts';
+
+/**
+ * Hands new events to the queue, and what a process left that died. Every worker does: the database gives each event to
+ * one of them.
+ */
+@Injectable()
+export class HandOver implements RecurringTask {
+  readonly name = 'webhook hand-over';
+  /** An event is on its way at most so many milliseconds after its commit. */
+  readonly everyMs = 250;
+
+  constructor(
+    private readonly store: SendingStore,
+    private readonly queue: WebhookQueue,
+  ) {}
+
+  /** Returns true if more may be due. */
+  async run(): Promise<boolean> {
+    if (!this.queue.isOpen) return false;
+    const batches = batchesOf(await this.store.handOver());
+    if (batches.length === 0) return false;
+    try {
+      await this.queue.add(batches);
+    } catch (error) {
+      for (const { job } of batches) await this.takeBack(job);
+      throw error;
+    }
+    return batches.length === MOST_ENDPOINTS;
+  }
+
+  private async takeBack({ endpointId, turn, eventIds, claims }: WebhookJob): Promise<void> {
+    await this.store.putBack(endpointId, eventIds, claims);
+    await this.store.endTurn(endpointId, turn, 'unknown', 0);
+  }
+}
+
+/** One job for each endpoint. */
+function batchesOf(handed: readonly Handed[]): { job: WebhookJob; attempts: number }[] {
+  const batches = new Map<string, { job: WebhookJob; attempts: number }>();
+  for (const { endpointId, turn, eventId, claim, attempts } of handed) {
+    const batch = batches.get(endpointId) ?? {
+      job: { endpointId, turn, eventIds: [], claims: [] },
+      attempts: Math.max(1, WEBHOOK_ATTEMPTS - attempts),
+    };
+    batch.job.eventIds.push(eventId);
+    batch.job.claims.push(claim);
+    batches.set(endpointId, batch);
+  }
+  return [...batches.values()];
+}

@@ -1,0 +1,223 @@
+import { Injectable } from '@nestjs/common';
+import { setMaxListeners } from 'node:events';
+import { randomFraction } from '../crypto/random.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+import { webhookSignature } from '../crypto/webhook-signature.ts';
+import { pauseAskedFor, waitAfterAttempt, WEBHOOK_DEADLINE_MS, WEBHOOK_LANES } from '../domain/webhook.ts';
+import { Outbound } from '../gateways/outbound/outbound.ts';
+import { Metrics } from '../http/metrics.ts';
+import { SendingStore, type Letter, type Settled } from './sending.store.ts';
+import { publicEventId } from './event-id.ts';
+import type { JobOutcome, WebhookJob } from './webhook-queue.ts';
+
+/** Milliseconds in which a run takes further events. What it does not get to is handed over anew. */
+const RUN_MS = 10_000;
+/** Milliseconds that a run waits at least for its endpoint, and by how much the wait is spread. */
+const [WAIT_MS, SPREAD_MS] = [500, 2_000];
+/** Bytes of an answer that are kept. */
+const KEPT_BYTES = 1_024;
+
+/** Sends a batch of events to one endpoint. */
+@Injectable()
+export class Send {
+  /** Ends the runs, and later the requests that are still under way. */
+  private readonly stopping = new AbortController();
+  private readonly cutting = new AbortController();
+
+  constructor(
+    private readonly store: SendingStore,
+    private readonly outbound: Outbound,
+    private readonly keys: ServiceKeys,
+    private readonly metrics: Metrics,
+  ) {
+    // Every request under way listens.
+    setMaxListeners(0, this.cutting.signal);
+  }
+
+  /** Takes no further event from now on, and leaves those under way a moment. */
+  stop(graceMs: number): void {
+    this.stopping.abort();
+    setTimeout(() => {
+      this.cutting.abort();
+      this.outbound.close();
+    }, graceMs).unref();
+  }
+
+  /** Runs one job: reserves the endpoint, sends what is still to be sent, and frees the endpoint. */
+  async run({ endpointId, turn, eventIds, claims }: WebhookJob): Promise<JobOutcome> {
+    const endpoint = await this.store.takeTurn(endpointId, turn);
+    if (!endpoint) {
+      const wait = await this.store.waitOf(endpointId);
+      if (wait === undefined) return { kind: 'done' };
+      return { kind: 'waits', ms: Math.max(WAIT_MS, wait) + SPREAD_MS * randomFraction() };
+    }
+    const letters = await this.store.letters(endpointId, eventIds, claims);
+    const secrets = (await this.store.secrets(endpointId)).map(({ id, secret }) =>
+      this.keys.fields.decrypt(secret, placeOfSecret(id)),
+    );
+    const round = new Round(letters, this.stopping.signal);
+    const results = new Results((settled) => this.store.settle(endpointId, settled));
+    const lane = async (): Promise<void> => {
+      for (let letter = round.next(); letter; letter = round.next()) {
+        const result = await this.attempt(letter, endpoint.url, secrets, round);
+        if (result) results.add(result);
+        else round.left.push(letter);
+      }
+    };
+    await Promise.all(Array.from({ length: WEBHOOK_LANES }, lane));
+    await results.written();
+    return this.conclude(endpointId, turn, round);
+  }
+
+  /** Frees the endpoint, and disables one that is gone or has failed for days. */
+  private async conclude(endpointId: string, turn: string, round: Round): Promise<JobOutcome> {
+    if (round.isGone) {
+      await this.store.disable(endpointId, 'gone');
+      return { kind: 'done' };
+    }
+    const { left } = round;
+    if (left.length > 0) {
+      const [ids, claims] = [left.map(({ id }) => id), left.map(({ claim }) => claim)];
+      await this.store.putBack(endpointId, ids, claims);
+    }
+    const isLost = await this.store.endTurn(endpointId, turn, round.health, round.pauseMs);
+    if (isLost) {
+      await this.store.disable(endpointId, 'failures');
+      return { kind: 'done' };
+    }
+    return round.waitMs === null ? { kind: 'done' } : { kind: 'failed', ms: round.waitMs };
+  }
+
+  /** Sends one event. Returns null when the process stopped meanwhile: then it is as if it had not been tried. */
+  private async attempt(
+    letter: Letter,
+    url: string,
+    secrets: readonly Buffer[],
+    round: Round,
+  ): Promise<Settled | null> {
+    const at = new Date();
+    const began = performance.now();
+    const answer = await this.outbound.send({
+      url,
+      method: 'POST',
+      ...signed(letter, secrets, at),
+      deadlineMs: WEBHOOK_DEADLINE_MS,
+      signal: this.cutting.signal,
+    });
+    if (answer.kind === 'failed' && answer.fault === 'stopped') return null;
+    const ms = Math.round(performance.now() - began);
+    const attempt = letter.attempts + 1;
+    const status = answer.kind === 'answered' ? answer.status : null;
+    const isAccepted = status !== null && status >= 200 && status < 300;
+    const pauseMs = answer.kind === 'answered' ? pauseAskedFor(answer.status, answer.retryAfter, new Date()) : 0;
+    const waitMs = isAccepted ? null : round.failed(attempt, status, pauseMs);
+    if (isAccepted) round.accepted += 1;
+    this.metrics.webhook(isAccepted ? 'accepted' : 'failed', ms);
+    return {
+      eventId: letter.id,
+      claim: letter.claim,
+      attempt,
+      at,
+      ms,
+      status,
+      fault: answer.kind === 'failed' ? answer.fault : null,
+      response: answer.kind === 'answered' ? textOf(answer.body) : null,
+      waitMs,
+    };
+  }
+}
+
+/** The place to which a secret's ciphertext is bound. */
+export function placeOfSecret(id: string): string {
+  return `webhook_secrets:secret:${id}`;
+}
+
+/** The request of one attempt, as Standard Webhooks has it. */
+function signed({ id, type, happenedAt, data }: Letter, secrets: readonly Buffer[], at: Date) {
+  const body = Buffer.from(JSON.stringify({ type, timestamp: happenedAt.toISOString(), data }));
+  const message = { id: publicEventId(id), timestamp: Math.floor(at.getTime() / 1000), body };
+  return {
+    body,
+    headers: {
+      'content-type': 'application/json',
+      'user-agent': 'Pushguard-Webhooks/1',
+      'webhook-id': message.id,
+      'webhook-timestamp': String(message.timestamp),
+      'webhook-signature': webhookSignature(message, secrets),
+    },
+  };
+}
+
+/** The beginning of an answer as a text; a database keeps no NUL. */
+function textOf(body: Buffer): string {
+  return body.subarray(0, KEPT_BYTES).toString('utf8').replaceAll('\0', '\ufffd');
+}
+
+/** What one run has still to send, and what became of the rest. */
+class Round {
+  accepted = 0;
+  isGone = false;
+  pauseMs = 0;
+  /** Milliseconds until the failed ones are sent again; null when none is. */
+  waitMs: number | null = null;
+  readonly left: Letter[];
+  private failures = 0;
+  private readonly began = performance.now();
+  /** One number for the whole batch, because its failed events are sent again together. */
+  private readonly fraction = randomFraction();
+
+  constructor(
+    letters: readonly Letter[],
+    private readonly stopping: AbortSignal,
+  ) {
+    this.left = [...letters];
+  }
+
+  get health(): 'works' | 'fails' | 'unknown' {
+    if (this.accepted > 0) return 'works';
+    return this.failures > 0 ? 'fails' : 'unknown';
+  }
+
+  next(): Letter | undefined {
+    const mayGoOn = !this.isGone && this.pauseMs === 0 && !this.stopping.aborted;
+    return mayGoOn && performance.now() - this.began < RUN_MS ? this.left.shift() : undefined;
+  }
+
+  /** Notes a failure. Returns the milliseconds until the next attempt, or null when there is none. */
+  failed(attempt: number, status: number | null, pauseMs: number): number | null {
+    this.failures += 1;
+    this.isGone ||= status === 410;
+    this.pauseMs = Math.max(this.pauseMs, pauseMs);
+    const wait = waitAfterAttempt(attempt, this.fraction);
+    if (wait === null || this.isGone) return null;
+    this.waitMs = Math.max(this.waitMs ?? 0, wait, pauseMs);
+    return this.waitMs;
+  }
+}
+
+/** Writes results while further ones come in: those that come during a write go together. */
+class Results {
+  private waiting: Settled[] = [];
+  private writing: Promise<void> | undefined;
+
+  constructor(private readonly settle: (results: readonly Settled[]) => Promise<void>) {}
+
+  add(result: Settled): void {
+    this.waiting.push(result);
+    if (this.writing) return;
+    this.writing = this.write();
+    // It is awaited by `written`; a failure before must not be without a listener.
+    this.writing.catch(() => undefined);
+  }
+
+  /** Resolves when everything is written. Rejects if something could not be: then it is sent again. */
+  async written(): Promise<void> {
+    await this.writing;
+  }
+
+  private async write(): Promise<void> {
+    await new Promise(setImmediate);
+    while (this.waiting.length > 0) await this.settle(this.waiting.splice(0));
+    this.writing = undefined;
+  }
+}

@@ -1,0 +1,224 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
+import { WEBHOOK_FAILING_DAYS } from '../domain/webhook.ts';
+import type { WebhookAttempt } from './webhook-attempt.entity.ts';
+import type { WebhookDelivery } from './webhook-delivery.entity.ts';
+import type { WebhookEndpoint } from './webhook-endpoint.entity.ts';
+import type { WebhookEvent } from './webhook-event.entity.ts';
+import type { WebhookSecret } from './webhook-secret.entity.ts';
+import { tell } from './tell.ts';
+
+/** Endpoints that one statement serves. */
+export const MOST_ENDPOINTS = 100;
+/** Events that it hands over for each of them. */
+const MOST_EVENTS = 100;
+/** Seconds after which what a job has not sent is handed over again: longer than a run and its wait in the queue. */
+const HANDED_SECONDS = 60;
+/** Seconds for which a run has its endpoint to itself. */
+const TURN_SECONDS = 45;
+/** Seconds after which an event whose next attempt the queue has lost is handed over again. */
+const GRACE_SECONDS = 120;
+
+const MAY_SEND = `e.disabled_at IS NULL AND (e.paused_until IS NULL OR e.paused_until <= now())`;
+
+/**
+ * Hands over what is due, a batch for each endpoint that no other run serves, so that one that hangs holds up nobody else.
+ * It steps from endpoint to endpoint in the index, past any number of events that wait. All events of a batch have had the
+ * same number of attempts.
+ */
+const HAND_OVER = statement(
+  'webhook_hand_over',
+  `WITH RECURSIVE waiting AS (
+      (SELECT endpoint_id FROM webhook_deliveries ORDER BY endpoint_id LIMIT 1)
+      UNION ALL
+      SELECT (SELECT d.endpoint_id FROM webhook_deliveries d WHERE d.endpoint_id > w.endpoint_id
+        ORDER BY d.endpoint_id LIMIT 1) FROM waiting w WHERE w.endpoint_id IS NOT NULL
+    ), ready AS MATERIALIZED (
+      SELECT e.id FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id
+        JOIN clients c ON c.id = e.client_id AND c.disabled_at IS NULL
+      WHERE ${MAY_SEND} AND (e.turn_until IS NULL OR e.turn_until <= now())
+        AND EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.due_at <= now())
+      LIMIT ${MOST_ENDPOINTS} FOR NO KEY UPDATE OF e SKIP LOCKED
+    ), due AS MATERIALIZED (
+      SELECT r.id AS endpoint_id, n.event_id FROM ready r CROSS JOIN LATERAL (
+        SELECT d.event_id FROM webhook_deliveries d WHERE d.endpoint_id = r.id AND d.due_at <= now()
+          AND d.attempts = (SELECT f.attempts FROM webhook_deliveries f WHERE f.endpoint_id = r.id AND f.due_at <= now()
+            ORDER BY f.due_at LIMIT 1)
+        ORDER BY d.due_at LIMIT ${MOST_EVENTS} FOR UPDATE SKIP LOCKED) n
+    ), handed AS (
+      UPDATE webhook_deliveries d SET claim = d.claim + 1, due_at = now() + interval '${HANDED_SECONDS} seconds'
+      FROM due WHERE d.endpoint_id = due.endpoint_id AND d.event_id = due.event_id
+      RETURNING d.endpoint_id, d.event_id, d.claim, d.attempts
+    ), turns AS (
+      UPDATE webhook_endpoints e SET turn = gen_random_uuid(), turn_until = now() + interval '${TURN_SECONDS} seconds'
+      FROM (SELECT DISTINCT endpoint_id FROM handed) h WHERE e.id = h.endpoint_id RETURNING e.id, e.turn
+    )
+    SELECT h.endpoint_id AS "endpointId", t.turn, h.event_id AS "eventId", h.claim, h.attempts
+    FROM handed h JOIN turns t ON t.id = h.endpoint_id`,
+);
+
+const TAKE_TURN = statement(
+  'webhook_take_turn',
+  `UPDATE webhook_endpoints e SET turn = $2, turn_until = now() + interval '${TURN_SECONDS} seconds'
+    WHERE e.id = $1 AND ${MAY_SEND} AND (e.turn_until IS NULL OR e.turn_until <= now() OR e.turn = $2)
+    RETURNING e.url`,
+);
+
+/** Milliseconds until a run may try again; none for an endpoint that is disabled or deleted. */
+const WAIT = statement(
+  'webhook_wait',
+  `SELECT (1000 * greatest(0, extract(epoch FROM greatest(e.paused_until, e.turn_until) - now())))::float8 AS ms
+    FROM webhook_endpoints e WHERE e.id = $1 AND e.disabled_at IS NULL`,
+);
+
+const LETTERS = statement(
+  'webhook_letters',
+  `SELECT e.id, e.type, e.happened_at AS "happenedAt", e.data, d.claim, d.attempts
+    FROM unnest($2::uuid[], $3::int[]) AS h (event_id, claim)
+      JOIN webhook_deliveries d ON d.endpoint_id = $1 AND d.event_id = h.event_id AND d.claim = h.claim
+      JOIN webhook_events e ON e.id = d.event_id
+    ORDER BY e.id`,
+);
+
+const SECRETS = statement(
+  'webhook_secrets_in_force',
+  `SELECT id, secret FROM webhook_secrets WHERE endpoint_id = $1 AND (ends_at IS NULL OR ends_at > now())
+    ORDER BY ends_at IS NOT NULL, created_at DESC`,
+);
+
+/** Writes attempts down; what was sent, or will be sent no more, waits no longer. */
+const SETTLE = statement(
+  'webhook_settle',
+  `WITH results AS MATERIALIZED (
+      SELECT * FROM unnest($2::uuid[], $3::int[], $4::smallint[], $5::timestamptz[], $6::int[], $7::smallint[], $8::text[],
+        $9::text[], $10::float8[]) AS r (event_id, claim, attempt, at, ms, status, fault, response, wait_ms)
+    ), written AS (
+      INSERT INTO webhook_attempts (event_id, endpoint_id, attempt, at, ms, status, fault, response)
+      SELECT event_id, $1, attempt, at, ms, status, fault, response FROM results
+    ), over AS (
+      DELETE FROM webhook_deliveries d USING results r
+      WHERE d.endpoint_id = $1 AND d.event_id = r.event_id AND d.claim = r.claim AND r.wait_ms IS NULL
+    )
+    UPDATE webhook_deliveries d SET attempts = r.attempt,
+      due_at = now() + make_interval(secs => ${GRACE_SECONDS} + r.wait_ms / 1000)
+    FROM results r
+    WHERE d.endpoint_id = $1 AND d.event_id = r.event_id AND d.claim = r.claim AND r.wait_ms IS NOT NULL`,
+);
+
+const PUT_BACK = statement(
+  'webhook_put_back',
+  `UPDATE webhook_deliveries d SET due_at = now() FROM unnest($2::uuid[], $3::int[]) AS h (event_id, claim)
+    WHERE d.endpoint_id = $1 AND d.event_id = h.event_id AND d.claim = h.claim`,
+);
+
+const END_TURN = statement(
+  'webhook_end_turn',
+  `UPDATE webhook_endpoints e SET turn = NULL, turn_until = NULL,
+      failing_since = CASE $3 WHEN 'works' THEN NULL WHEN 'fails' THEN coalesce(e.failing_since, now())
+        ELSE e.failing_since END,
+      paused_until = CASE WHEN $4::float8 > 0 THEN now() + make_interval(secs => $4::float8 / 1000) ELSE e.paused_until END
+    WHERE e.id = $1 AND e.turn = $2
+    RETURNING coalesce(e.failing_since <= now() - interval '${WEBHOOK_FAILING_DAYS} days', false) AS "isLost"`,
+);
+
+/** The other endpoints of the client are told, and so is the feed. */
+const DISABLE = statement(
+  'webhook_disable',
+  `WITH disabled AS (
+      UPDATE webhook_endpoints SET disabled_at = now(), disabled_by = $2, turn = NULL, turn_until = NULL
+      WHERE id = $1 AND disabled_at IS NULL RETURNING id, client_id, disabled_by
+    ), ${tell({
+      from: 'disabled',
+      says: `SELECT 'endpoint.disabled' AS type, now() AS happened_at,
+          jsonb_build_object('endpointId', x.id, 'reason', x.disabled_by) AS data`,
+    })}
+    SELECT id FROM disabled`,
+);
+
+const FORGET = statement('webhook_forget', 'DELETE FROM webhook_deliveries WHERE endpoint_id = $1');
+
+/** One event that is handed to the queue. */
+export type Handed = Pick<WebhookDelivery, 'endpointId' | 'eventId' | 'claim' | 'attempts'> & { turn: string };
+
+/** One event to be sent. */
+export type Letter = Pick<WebhookEvent, 'id' | 'type' | 'happenedAt' | 'data'> &
+  Pick<WebhookDelivery, 'claim' | 'attempts'>;
+
+/** The outcome of one attempt; `waitMs` until the next one, null if there is none. */
+export type Settled = Pick<WebhookAttempt, 'eventId' | 'attempt' | 'at' | 'ms' | 'status' | 'fault' | 'response'> & {
+  claim: number;
+  waitMs: number | null;
+};
+
+/** What is still to be sent, and what became of each attempt. */
+@Injectable()
+export class SendingStore {
+  constructor(private readonly database: Database) {}
+
+  /** Hands over what is due. */
+  async handOver(): Promise<Handed[]> {
+    return this.database.rows<Handed>(HAND_OVER, []);
+  }
+
+  /** Reserves an endpoint for a run; undefined while another one has it, and when nothing may be sent to it. */
+  async takeTurn(endpointId: string, turn: string): Promise<Pick<WebhookEndpoint, 'url'> | undefined> {
+    return (await this.database.rows<Pick<WebhookEndpoint, 'url'>>(TAKE_TURN, [endpointId, turn]))[0];
+  }
+
+  /** Milliseconds until a run may try again; undefined for an endpoint that is disabled or deleted. */
+  async waitOf(endpointId: string): Promise<number | undefined> {
+    const [row] = await this.database.rows<{ ms: number | null }>(WAIT, [endpointId]);
+    return row && (row.ms ?? 0);
+  }
+
+  /** Reads the events of a job that are still to be sent by it, the oldest first. */
+  async letters(endpointId: string, eventIds: readonly string[], claims: readonly number[]): Promise<Letter[]> {
+    return this.database.rows<Letter>(LETTERS, [endpointId, eventIds, claims]);
+  }
+
+  /** The secrets that sign, the present one first. */
+  async secrets(endpointId: string): Promise<Pick<WebhookSecret, 'id' | 'secret'>[]> {
+    return this.database.rows<Pick<WebhookSecret, 'id' | 'secret'>>(SECRETS, [endpointId]);
+  }
+
+  async settle(endpointId: string, results: readonly Settled[]): Promise<void> {
+    const values = [
+      endpointId,
+      results.map(({ eventId }) => eventId),
+      results.map(({ claim }) => claim),
+      results.map(({ attempt }) => attempt),
+      results.map(({ at }) => at),
+      results.map(({ ms }) => ms),
+      results.map(({ status }) => status),
+      results.map(({ fault }) => fault),
+      results.map(({ response }) => response),
+      results.map(({ waitMs }) => waitMs),
+    ];
+    await this.database.sharedRows(SETTLE, values, null);
+  }
+
+  /** Makes what a run did not get to due again. */
+  async putBack(endpointId: string, eventIds: readonly string[], claims: readonly number[]): Promise<void> {
+    await this.database.changed(PUT_BACK, [endpointId, eventIds, claims]);
+  }
+
+  /** Frees an endpoint. Returns true if it has failed for so long that it is to be disabled. */
+  async endTurn(
+    endpointId: string,
+    turn: string,
+    health: 'works' | 'fails' | 'unknown',
+    pauseMs: number,
+  ): Promise<boolean> {
+    const [row] = await this.database.rows<{ isLost: boolean }>(END_TURN, [endpointId, turn, health, pauseMs]);
+    return row?.isLost ?? false;
+  }
+
+  /** Disables an endpoint for good, until its client enables it; what waits for it is dropped. */
+  async disable(endpointId: string, by: 'gone' | 'failures'): Promise<void> {
+    await this.database.transaction(async (session) => {
+      await session.rows(DISABLE, [endpointId, by]);
+      await session.rows(FORGET, [endpointId]);
+    });
+  }
+}

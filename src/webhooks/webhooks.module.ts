@@ -1,0 +1,46 @@
+import { Module } from '@nestjs/common';
+import { Environment } from '../../config/environment.ts';
+import { networksOf } from '../gateways/outbound/global-address.ts';
+import { Outbound } from '../gateways/outbound/outbound.ts';
+import { RecurringTasks } from '../queue/recurring-tasks.ts';
+import { Endpoints } from './endpoints.ts';
+import { EndpointStore } from './endpoint.store.ts';
+import { Events } from './events.ts';
+import { EventStore } from './event.store.ts';
+import { HandOver } from './hand-over.ts';
+import { Send } from './send.ts';
+import { SendingStore } from './sending.store.ts';
+import { WebhookEndpointController, WebhookEventController } from './webhook.controller.ts';
+import { WebhookQueue } from './webhook-queue.ts';
+import { Webhooks } from './webhooks.ts';
+
+/**
+ * Events for relying parties. In reading order: `tell.ts` records one beside the change that it tells of, `hand-over.ts`
+ * gives it to the queue, `send.ts` sends it.
+ */
+@Module({
+  controllers: [WebhookEndpointController, WebhookEventController],
+  providers: [
+    Endpoints,
+    EndpointStore,
+    Events,
+    EventStore,
+    HandOver,
+    Send,
+    SendingStore,
+    WebhookQueue,
+    Webhooks,
+    {
+      provide: Outbound,
+      useFactory: ({ NODE_ENV, WEBHOOK_ALLOW_SUBNETS }: Environment) =>
+        new Outbound({ isProduction: NODE_ENV === 'production', allowed: networksOf(WEBHOOK_ALLOW_SUBNETS) }),
+      inject: [Environment],
+    },
+  ],
+})
+export class WebhooksModule {
+  constructor(tasks: RecurringTasks, handOver: HandOver, store: EventStore) {
+    tasks.inEveryWorker(handOver);
+    tasks.purge('webhook events', () => store.purge());
+  }
+}
