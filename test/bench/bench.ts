@@ -7,6 +7,7 @@
  */
 const ROLES: Record<string, () => Promise<unknown>> = {
   platforms: () => import('./platforms.ts'),
+  receiver: () => import('./receiver.ts'),
   floor: () => import('./floor.ts'),
   peer: () => import('./peer-ciba.ts'),
 };

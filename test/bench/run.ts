@@ -16,6 +16,7 @@ import { median, percentile, progress, report } from './report.ts';
 import { reportSnapshot } from './snapshot.ts';
 import { Stage } from './stage.ts';
 import { reportStatements } from './statements.ts';
+import { reportWebhooks } from './webhooks.ts';
 
 /** What is measured in whole flows, in turn. */
 const CANDIDATES = ['service', 'floor', 'peer', 'redis'] as const;
@@ -29,6 +30,7 @@ async function run(plan: Plan): Promise<void> {
     // The processes have ended, and written their profiles.
     for (const one of measured.filter(isService)) reportProfile(one);
   }
+  if (wanted('webhooks')) await onStage(plan, (stage) => reportWebhooks(stage, plan, people));
   if (wanted('codes')) await onStage(plan, (stage) => reportCodes(stage, people, plan));
   if (wanted('enumeration')) await onStage(plan, (stage) => reportEnumeration(stage, plan.samples));
   if (wanted('feed')) await onStage(plan, (stage) => reportFeed(stage, people, plan.events));
