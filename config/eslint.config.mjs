@@ -36,7 +36,7 @@ const outsideWorld = ['process', 'performance', 'crypto', 'fetch', 'setTimeout',
 );
 
 export default defineConfig(
-  globalIgnores(['dist/', '.data/', 'node_modules/']),
+  globalIgnores(['dist/', '.data/', 'node_modules/', 'test/contract/']),
   { linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' } },
   {
     rules: {

@@ -1,37 +1,46 @@
 import 'reflect-metadata';
 import { readFile, writeFile } from 'node:fs/promises';
 import { NestFactory } from '@nestjs/core';
+import openapiTS, { astToString } from 'openapi-typescript';
 import { format } from 'prettier';
 import { AppModule } from '../src/app.module.ts';
 import { generateKeyring } from '../src/crypto/keyring.ts';
 // No module of the app imports the demonstration. This import fails while it has no texts in one of the languages.
 import '../src/demo/words/words.ts';
 import { createFastifyAdapter } from '../src/http/fastify.ts';
-import { openApiDocument } from '../src/http/openapi.ts';
+import { openApiDocument } from '../src/developers/openapi/document.ts';
 import { readEnvironment } from './environment.ts';
 import { withMigratedDatabase } from './migrated-database.ts';
 
 /**
- * Writes the contract with callers and the database schema to `test/contract`: `openapi.json` and `schema.sql`. With
- * `--check` it fails if they differ from the committed files.
+ * Writes the contract with callers and the database schema to `test/contract`: `openapi.json`, the types of a client
+ * that openapi-typescript generates from it, and `schema.sql`. With `--check` it fails if they differ from the committed
+ * files.
  */
 const SNAPSHOTS: Record<string, () => Promise<string>> = {
-  'test/contract/openapi.json': openApi,
+  'test/contract/openapi.json': async () => {
+    return format(JSON.stringify(await openApi()), { parser: 'json', printWidth: 120 });
+  },
+  'test/contract/openapi-client.ts': async () => astToString(await openapiTS(JSON.stringify(await openApi()))),
   'test/contract/schema.sql': schema,
 };
 
 const ISSUER = 'https://pushguard.example';
 
 /** Generated from the controllers, without any connection. */
-async function openApi(): Promise<string> {
+async function openApi(): Promise<object> {
   const environment = readEnvironment({ ISSUER, KEYRING: generateKeyring(), DATABASE_URL: 'postgres://nowhere/none' });
   const outside = { send: () => Promise.reject(new Error('a preview sends nothing')) };
   const foundation = { environment, push: outside, sms: outside };
-  const app = await NestFactory.create(AppModule.register(foundation), createFastifyAdapter({ trustProxy: [] }), {
-    preview: true,
-    logger: false,
-  });
-  return format(JSON.stringify(openApiDocument(app, ISSUER)), { parser: 'json', printWidth: 120 });
+  const app = await NestFactory.create(
+    AppModule.register(foundation),
+    createFastifyAdapter({ trustProxy: [], issuer: ISSUER }),
+    {
+      preview: true,
+      logger: false,
+    },
+  );
+  return openApiDocument(app, ISSUER);
 }
 
 /** Tables with their columns, constraints, indexes and triggers, as PostgreSQL itself spells them. */

@@ -9,6 +9,7 @@ import { AppModule } from './app.module.ts';
 import type { Foundation } from './foundation.ts';
 import { RecurringTasks } from './queue/recurring-tasks.ts';
 import { Deliver } from './delivery/deliver.ts';
+import { openApiDocument } from './developers/openapi/document.ts';
 import { StateWatcher } from './authentication/state-watcher.ts';
 import { TestStateWatcher } from './test-mode/test-state-watcher.ts';
 import { requireSessions } from './database/pooler.ts';
@@ -16,7 +17,6 @@ import { createFastifyAdapter, declareOtherMethods } from './http/fastify.ts';
 import { endingConnections } from './http/ending-connections.ts';
 import { createManagementServer } from './http/management.ts';
 import { Metrics } from './http/metrics.ts';
-import { openApiDocument } from './http/openapi.ts';
 import { Readiness } from './http/readiness.ts';
 import { Journal } from './journal/journal.ts';
 import { requireUnrestored } from './journal/require-unrestored.ts';
@@ -66,7 +66,7 @@ export async function startService(
   );
   await requireUnrestored(QUEUE_DATABASE_URL, environment.JOURNAL_FILE);
   tell('Starting the service …');
-  const adapter = createFastifyAdapter({ trustProxy: environment.TRUST_PROXY });
+  const adapter = createFastifyAdapter({ trustProxy: environment.TRUST_PROXY, issuer: environment.ISSUER });
   const fastify = adapter.getInstance<FastifyInstance>();
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.register(foundation), adapter, {
     bodyParser: false,
@@ -104,7 +104,7 @@ export async function startService(
     tasks.start();
   }
   const readiness = app.get(Readiness);
-  const management = createManagementServer({ loops: app.get(Loops), readiness, metrics });
+  const management = createManagementServer({ loops: app.get(Loops), readiness, metrics, issuer: environment.ISSUER });
   await listening('MANAGEMENT_PORT', () => {
     return new Promise<void>((resolve, reject) => {
       management.once('error', reject).listen(environment.MANAGEMENT_PORT, environment.HOST, resolve);

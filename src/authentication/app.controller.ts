@@ -1,14 +1,14 @@
-import { Body, Controller, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DeviceGuard, FromDevice, FromSignature, SignatureGuard } from '../devices/device.guard.ts';
+import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { ForDevices, FromDevice, FromSignature, SignatureGuard } from '../devices/device.guard.ts';
 import type { ProvenDevice, UnspentProof } from '../devices/device-proofs.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
+import { Operation } from '../http/operation.ts';
 import { DeclineRequest, OpenedResponse, OpenRequest, PendingResponse, CodeEnvelopeResponse } from './app.dto.ts';
 import { notFound } from './closed-problem.ts';
 import { Open } from './open.ts';
 
 @ApiTags('App')
-@ApiHeader({ name: 'Device-Proof', required: true, description: 'JWS ES256 by the device’s signing key' })
 @Controller('app/v1/authentications')
 export class AppController {
   constructor(private readonly opening: Open) {}
@@ -18,8 +18,11 @@ export class AppController {
    * received push.
    */
   @Get()
-  @UseGuards(SignatureGuard)
-  @ApiOperation({ summary: 'List pending authentications' })
+  @ForDevices(SignatureGuard)
+  @Operation('listPendingAuthentications', {
+    summary: 'List pending authentications',
+    answers: 'The open authentications of this phone, oldest first',
+  })
   pending(@FromSignature() proof: UnspentProof): Promise<PendingResponse[]> {
     return this.opening.pending(proof);
   }
@@ -31,9 +34,22 @@ export class AppController {
    * `authentication_not_found`, `subscription_not_active`.
    */
   @Post(':id/open')
-  @UseGuards(SignatureGuard)
+  @ForDevices(SignatureGuard)
   @HttpCode(202)
-  @ApiOperation({ summary: 'Open an authentication' })
+  @Operation('openAuthentication', {
+    summary: 'Open an authentication',
+    answers: 'Opened; the code is on its way, or the phone computes it',
+    refuses: [
+      'pin_mismatch',
+      'pin_locked',
+      'pin_exhausted',
+      'card_mismatch',
+      'authentication_closed',
+      'authentication_expired',
+      'authentication_not_found',
+      'subscription_not_active',
+    ],
+  })
   open(
     @FromSignature() proof: UnspentProof,
     @Param('id', new OpaqueId(notFound)) id: string,
@@ -47,8 +63,12 @@ export class AppController {
    * `authentication_closed`, `authentication_expired`, `authentication_not_found`.
    */
   @Get(':id/envelope')
-  @UseGuards(DeviceGuard)
-  @ApiOperation({ summary: 'Fetch the code' })
+  @ForDevices()
+  @Operation('getAuthenticationEnvelope', {
+    summary: 'Fetch the code',
+    answers: 'The encrypted code',
+    refuses: ['envelope_not_ready', 'authentication_closed', 'authentication_expired', 'authentication_not_found'],
+  })
   envelope(
     @FromDevice() device: ProvenDevice,
     @Param('id', new OpaqueId(notFound)) id: string,
@@ -61,9 +81,13 @@ export class AppController {
    * `authentication_not_found`, `subscription_not_active` while the device is under test.
    */
   @Post(':id/decline')
-  @UseGuards(DeviceGuard)
+  @ForDevices()
   @HttpCode(204)
-  @ApiOperation({ summary: 'Decline an authentication' })
+  @Operation('declineAuthentication', {
+    summary: 'Decline an authentication',
+    answers: 'Declined',
+    refuses: ['authentication_closed', 'authentication_expired', 'authentication_not_found', 'subscription_not_active'],
+  })
   async decline(
     @FromDevice() device: ProvenDevice,
     @Param('id', new OpaqueId(notFound)) id: string,

@@ -1,14 +1,14 @@
-import { Controller, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DeviceGuard, FromDevice } from '../devices/device.guard.ts';
+import { Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { ForDevices, FromDevice } from '../devices/device.guard.ts';
 import type { ProvenDevice } from '../devices/device-proofs.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
+import { Operation } from '../http/operation.ts';
 import { notFound } from './closed-problem.ts';
 import { NotMe } from './not-me.ts';
 
 @ApiTags('App')
-@ApiHeader({ name: 'Device-Proof', required: true, description: 'JWS ES256 by the device’s signing key' })
-@UseGuards(DeviceGuard)
+@ForDevices()
 @Controller('app/v1/history')
 export class NotMeController {
   constructor(private readonly notMe: NotMe) {}
@@ -20,7 +20,11 @@ export class NotMeController {
    */
   @Post(':id/not-me')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Say that a past authentication was not the person' })
+  @Operation('reportNotMe', {
+    summary: 'Say that a past authentication was not the person',
+    answers: 'Recorded',
+    refuses: ['authentication_not_found'],
+  })
   async say(@FromDevice() device: ProvenDevice, @Param('id', new OpaqueId(notFound)) id: string): Promise<void> {
     await this.notMe.say(id, device);
   }

@@ -1,10 +1,11 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import type { Caller } from '../crypto/access-token.ts';
 import { assertCovers, ForClients, FromClient } from '../http/client.guard.ts';
 import { readIdempotencyKey } from '../http/idempotency-key.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
+import { Operation } from '../http/operation.ts';
 import { TestAuthentications } from '../test-mode/test-authentications.ts';
 import { TestStart } from '../test-mode/test-start.ts';
 import { TestVerify } from '../test-mode/test-verify.ts';
@@ -45,7 +46,11 @@ export class RelyingPartyController {
    * `too_many_requests` with `Retry-After`.
    */
   @Post()
-  @ApiOperation({ summary: 'Start an authentication' })
+  @Operation('startAuthentication', {
+    summary: 'Start an authentication',
+    answers: 'The authentication, open for 180 seconds',
+    refuses: ['idempotency_key_reused', 'idempotency_in_progress', 'too_many_requests'],
+  })
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
@@ -68,7 +73,11 @@ export class RelyingPartyController {
    * `authentication_not_found`, also for an authentication of another relying party.
    */
   @Get(':id')
-  @ApiOperation({ summary: 'Get an authentication' })
+  @Operation('getAuthentication', {
+    summary: 'Get an authentication',
+    answers: 'The authentication',
+    refuses: ['authentication_not_found'],
+  })
   see(
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(notFound)) id: string,
@@ -86,7 +95,18 @@ export class RelyingPartyController {
    */
   @Post(':id/verification')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Verify the code' })
+  @Operation('verifyAuthentication', {
+    summary: 'Verify the code',
+    answers: 'The verified person, and the signed assertion',
+    refuses: [
+      'code_mismatch',
+      'attempts_exhausted',
+      'authentication_closed',
+      'authentication_expired',
+      'authentication_not_found',
+    ],
+    headers: ['Idempotency-Replayed'],
+  })
   async verify(
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(notFound)) id: string,
@@ -106,7 +126,17 @@ export class RelyingPartyController {
    */
   @Post(':id/resend')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Resend the wake-up or the SMS' })
+  @Operation('resendAuthentication', {
+    summary: 'Resend the wake-up or the SMS',
+    answers: 'The authentication; the message is on its way',
+    refuses: [
+      'too_many_requests',
+      'nothing_to_send',
+      'authentication_closed',
+      'authentication_expired',
+      'authentication_not_found',
+    ],
+  })
   resend(
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(notFound)) id: string,
@@ -120,7 +150,11 @@ export class RelyingPartyController {
    */
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Cancel an authentication' })
+  @Operation('cancelAuthentication', {
+    summary: 'Cancel an authentication',
+    answers: 'Cancelled',
+    refuses: ['authentication_closed', 'authentication_expired', 'authentication_not_found'],
+  })
   async cancel(@FromClient() client: Caller, @Param('id', new OpaqueId(notFound)) id: string): Promise<void> {
     await (client.test ? this.tests : this.statuses).cancel(id, client.id);
   }

@@ -1,8 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DeviceGuard, FromDevice } from '../devices/device.guard.ts';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { ForDevices, FromDevice } from '../devices/device.guard.ts';
 import type { ProvenDevice } from '../devices/device-proofs.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
+import { Operation } from '../http/operation.ts';
 import {
   AuthenticatorResponse,
   ConfirmedRegistrationResponse,
@@ -15,8 +16,7 @@ import { Authenticators } from './authenticators.ts';
 import { registrationNotFound, Registrations } from './registrations/registrations.ts';
 
 @ApiTags('App')
-@ApiHeader({ name: 'Device-Proof', required: true, description: 'JWS ES256 by the device’s signing key' })
-@UseGuards(DeviceGuard)
+@ForDevices()
 @Controller('app/v1')
 export class AuthenticatorController {
   constructor(
@@ -26,7 +26,10 @@ export class AuthenticatorController {
 
   /** Lists the authenticators of this device, and whether wrong codes have locked them. */
   @Get('authenticators')
-  @ApiOperation({ summary: 'List the authenticators of this device' })
+  @Operation('listAuthenticators', {
+    summary: 'List the authenticators of this device',
+    answers: 'The authenticators of this device',
+  })
   list(@FromDevice() device: ProvenDevice): Promise<AuthenticatorResponse[]> {
     return this.authenticators.list(device);
   }
@@ -37,7 +40,11 @@ export class AuthenticatorController {
    * `pin_nonce_spent`, `authenticator_not_possible`.
    */
   @Post('authenticators')
-  @ApiOperation({ summary: 'Enrol an authenticator' })
+  @Operation('enrolAuthenticator', {
+    summary: 'Enrol an authenticator',
+    answers: 'The authenticator, with its secret encrypted for this device',
+    refuses: ['pin_mismatch', 'pin_locked', 'pin_exhausted', 'pin_nonce_spent', 'authenticator_not_possible'],
+  })
   enrol(
     @FromDevice() device: ProvenDevice,
     @Body() body: EnrolAuthenticatorRequest,
@@ -47,7 +54,10 @@ export class AuthenticatorController {
 
   /** Lists the pending and the active registrations, newest first. A Smart OTP sees only the active ones on itself. */
   @Get('registrations')
-  @ApiOperation({ summary: 'List registrations at institutions' })
+  @Operation('listOwnRegistrations', {
+    summary: 'List registrations at institutions',
+    answers: 'The registrations, newest first',
+  })
   registered(@FromDevice() device: ProvenDevice): Promise<OwnRegistrationResponse[]> {
     return this.registrations.list(device);
   }
@@ -60,7 +70,18 @@ export class AuthenticatorController {
    */
   @Post('registrations/:id/confirm')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Confirm a registration' })
+  @Operation('confirmRegistration', {
+    summary: 'Confirm a registration',
+    answers: 'Confirmed',
+    refuses: [
+      'pin_mismatch',
+      'pin_locked',
+      'pin_exhausted',
+      'registration_not_found',
+      'registration_closed',
+      'subscription_not_active',
+    ],
+  })
   confirm(
     @FromDevice() device: ProvenDevice,
     @Param('id', new OpaqueId(registrationNotFound)) id: string,
@@ -72,7 +93,11 @@ export class AuthenticatorController {
   /** Declines the request of an institution. Errors: `registration_not_found`, `registration_closed` with `state`. */
   @Post('registrations/:id/decline')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Decline a registration' })
+  @Operation('declineRegistration', {
+    summary: 'Decline a registration',
+    answers: 'Declined',
+    refuses: ['registration_not_found', 'registration_closed'],
+  })
   async decline(
     @FromDevice() device: ProvenDevice,
     @Param('id', new OpaqueId(registrationNotFound)) id: string,
@@ -86,7 +111,11 @@ export class AuthenticatorController {
    */
   @Delete('registrations/:id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Revoke a registration' })
+  @Operation('revokeOwnRegistration', {
+    summary: 'Revoke a registration',
+    answers: 'Revoked',
+    refuses: ['registration_not_found', 'registration_closed'],
+  })
   async revoke(
     @FromDevice() device: ProvenDevice,
     @Param('id', new OpaqueId(registrationNotFound)) id: string,

@@ -1,9 +1,10 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../crypto/access-token.ts';
 import { ForClients, FromClient } from '../http/client.guard.ts';
 import { readIdempotencyKey } from '../http/idempotency-key.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
+import { Operation } from '../http/operation.ts';
 import {
   IssuedSmartOtpResponse,
   IssueSmartOtpRequest,
@@ -26,7 +27,11 @@ export class RegistrationController {
    * `too_many_requests` with `Retry-After`.
    */
   @Post()
-  @ApiOperation({ summary: 'Register an authenticator' })
+  @Operation('createRegistration', {
+    summary: 'Register an authenticator',
+    answers: 'The registration, which the person confirms in the app',
+    refuses: ['idempotency_key_reused', 'idempotency_in_progress', 'too_many_requests'],
+  })
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
@@ -42,14 +47,21 @@ export class RegistrationController {
 
   /** Lists the last hundred registrations that this institution requested, newest first. */
   @Get()
-  @ApiOperation({ summary: 'List the registrations of this institution' })
+  @Operation('listRegistrations', {
+    summary: 'List the registrations of this institution',
+    answers: 'The registrations, newest first',
+  })
   list(@FromClient() client: Caller): Promise<RegistrationResponse[]> {
     return this.registrations.ofClient(client.id);
   }
 
   /** Returns a registration with its state. Errors: `registration_not_found`. */
   @Get(':id')
-  @ApiOperation({ summary: 'Get a registration' })
+  @Operation('getRegistration', {
+    summary: 'Get a registration',
+    answers: 'The registration',
+    refuses: ['registration_not_found'],
+  })
   see(
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(registrationNotFound)) id: string,
@@ -60,7 +72,11 @@ export class RegistrationController {
   /** Ends a registration. Errors: `registration_not_found`, `registration_closed` with `state`. */
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Revoke a registration' })
+  @Operation('revokeRegistration', {
+    summary: 'Revoke a registration',
+    answers: 'Revoked',
+    refuses: ['registration_not_found', 'registration_closed'],
+  })
   async revoke(
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(registrationNotFound)) id: string,
@@ -82,7 +98,11 @@ export class SmartOtpController {
    * `too_many_requests` with `Retry-After`.
    */
   @Post()
-  @ApiOperation({ summary: 'Issue a Smart OTP' })
+  @Operation('issueSmartOtp', {
+    summary: 'Issue a Smart OTP',
+    answers: 'The code that enrols the device of the Smart OTP',
+    refuses: ['too_many_requests'],
+  })
   issue(@FromClient() client: Caller, @Body() body: IssueSmartOtpRequest): Promise<IssuedSmartOtpResponse> {
     return this.smartOtps.issue(body, client.id);
   }

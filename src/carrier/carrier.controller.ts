@@ -1,72 +1,28 @@
 import { Body, Controller, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiBody, ApiConsumes, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsBoolean, IsIn, IsISO8601, IsOptional, Matches } from 'class-validator';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
+import { Environment } from '../../config/environment.ts';
 import type { Caller } from '../crypto/access-token.ts';
 import { Problem, type InputFault } from '../domain/problem.ts';
 import { FromClient } from '../http/client.guard.ts';
 import type { BodyType } from '../http/fastify.ts';
+import { Operation } from '../http/operation.ts';
 import { PLAIN_TEXT } from '../http/plain-text.ts';
 import { problemDocument } from '../http/problem.filter.ts';
-import type { Outcome } from './events/carrier-event.store.ts';
 import { factsOf, LineInput } from './carrier.dto.ts';
 import { ForCarriers, TakesSinkTokens } from './carrier.guard.ts';
+import { BatchOutcome, BatchResponse, ImportQuery, LineResponse, OutcomeResponse } from './feed.dto.ts';
+import { EventBody } from './events/event-body.ts';
 import { fromHeaders } from './events/cloud-event.ts';
 import { EventLanes } from './events/event-lanes.ts';
 import { CarrierFeed, type EventOutcome } from './events/feed.ts';
 import { SnapshotImport } from './snapshot/import.ts';
-import { Reconcile, type Reconciled } from './snapshot/reconcile.ts';
+import { Reconcile } from './snapshot/reconcile.ts';
 
 /** Events of one batch (contract). */
 const BATCH = 1_000;
-
-class OutcomeResponse {
-  outcome: Outcome;
-  /** A problem document (RFC 9457). Present only with `rejected`. */
-  problem?: object;
-}
-
-class BatchOutcome extends OutcomeResponse {
-  /** The `id` of the event; null when it could not be read. */
-  id: string | null;
-}
-
-class BatchResponse {
-  outcomes: BatchOutcome[];
-}
-
-class LineResponse {
-  lineId: string;
-  outcome: Reconciled['outcome'];
-  /** The facts that differed from the stored ones. */
-  differences: string[];
-}
-
-class ImportQuery {
-  /** True compares and reports without changing anything. */
-  @IsOptional()
-  @Transform(({ value }: { value: unknown }) => (value === 'true' ? true : value === 'false' ? false : value))
-  @IsBoolean()
-  dryRun?: boolean;
-
-  /** When the snapshot was taken, RFC 3339; now when left out. Later events are not undone. */
-  @IsOptional()
-  @IsISO8601({ strict: true, strictSeparator: true })
-  takenAt?: string;
-
-  /** What happens to lines that the snapshot does not contain; `report` when left out. */
-  @IsOptional()
-  @IsIn(['report', 'terminate'])
-  missing?: 'report' | 'terminate';
-
-  /** The `confirm` of the summary with which an import of the same snapshot stopped, because it would end too much. */
-  @IsOptional()
-  @Matches(/^[\w-]{1,64}$/, { message: 'confirm must be the text from the summary of the import that stopped' })
-  confirm?: string;
-}
 
 @ApiTags('Carrier')
 @ForCarriers()
@@ -77,6 +33,7 @@ export class CarrierController {
     private readonly lanes: EventLanes,
     private readonly reconciling: Reconcile,
     private readonly importing: SnapshotImport,
+    private readonly environment: Environment,
   ) {}
 
   /**
@@ -94,10 +51,11 @@ export class CarrierController {
   @TakesSinkTokens()
   @HttpCode(202)
   @RouteConfig({ bodyType: 'events' satisfies BodyType })
-  @ApiConsumes('application/cloudevents+json', 'application/cloudevents-batch+json', 'application/json')
-  @ApiBody({ schema: { type: 'object', additionalProperties: true } })
-  @ApiResponse({ status: 422, description: 'A single event that is rejected: a problem document with its outcome' })
-  @ApiOperation({ summary: 'Report line events' })
+  @EventBody()
+  @Operation('reportLineEvents', {
+    summary: 'Report line events',
+    answers: 'The outcome of the event, or of each event of the batch',
+  })
   async events(
     @Req() request: FastifyRequest,
     @Body() body: unknown,
@@ -116,7 +74,7 @@ export class CarrierController {
     if (!faults) return { outcome };
     // Senders of a single event look at the status alone.
     void reply.status(422).type('application/problem+json; charset=utf-8').header('Cache-Control', 'no-store');
-    return Object.assign({ outcome }, rejected(faults), { status: 422 });
+    return Object.assign({ outcome }, rejected(faults, this.environment.ISSUER), { status: 422 });
   }
 
   /**
@@ -124,7 +82,7 @@ export class CarrierController {
    * to this one. Errors: `invalid_request`.
    */
   @Put('lines/:lineId')
-  @ApiOperation({ summary: 'Replace the facts of a line' })
+  @Operation('replaceLine', { summary: 'Replace the facts of a line', answers: 'What was changed' })
   async line(
     @FromClient() { clientId: client }: Caller,
     @Param('lineId') lineId: string,
@@ -156,8 +114,12 @@ export class CarrierController {
   @ApiConsumes('application/x-ndjson')
   @ApiProduces('application/x-ndjson')
   @ApiBody({ schema: { type: 'string' } })
-  @ApiResponse({ status: 200, description: 'The report, one JSON object per line' })
-  @ApiOperation({ summary: 'Reconcile with a snapshot' })
+  @ApiOkResponse({ schema: { type: 'string' } })
+  @Operation('importLines', {
+    summary: 'Reconcile with a snapshot',
+    answers: 'The report, one JSON object per line',
+    refuses: ['import_in_progress'],
+  })
   async import(
     @FromClient() { clientId: client }: Caller,
     @Query() query: ImportQuery,
@@ -183,16 +145,17 @@ export class CarrierController {
         `A batch can hold at most ${BATCH.toLocaleString('en')} events. Send smaller batches.`,
       );
     }
-    return (await this.lanes.ingestAll(documents)).map(batchOutcome);
+    return (await this.lanes.ingestAll(documents)).map((one) => batchOutcome(one, this.environment.ISSUER));
   }
 }
 
-function batchOutcome({ id, outcome, faults }: EventOutcome): BatchOutcome {
-  return { id, outcome, ...(faults && { problem: rejected(faults) }) };
+function batchOutcome({ id, outcome, faults }: EventOutcome, issuer: string): BatchOutcome {
+  return { id, outcome, ...(faults && { problem: rejected(faults, issuer) }) };
 }
 
-function rejected(errors: InputFault[]): object {
+function rejected(errors: InputFault[], issuer: string): object {
   return problemDocument(
     new Problem('invalid_request', 'Correct the fields listed in errors, then send the event again.', { errors }),
+    issuer,
   );
 }

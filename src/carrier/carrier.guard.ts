@@ -7,7 +7,7 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ApiBearerAuth } from '@nestjs/swagger';
+import { ApiSecurity } from '@nestjs/swagger';
 import { AccessTokens } from '../crypto/access-token.ts';
 import { Problem } from '../domain/problem.ts';
 import { clientOf, type CalledRequest } from '../http/client.guard.ts';
@@ -40,7 +40,7 @@ class CarrierGuard implements CanActivate {
 
 /** Declares that the callers of a controller are carriers' systems. */
 export function ForCarriers(): ClassDecorator {
-  return applyDecorators(UseGuards(CarrierGuard), ApiBearerAuth());
+  return applyDecorators(UseGuards(CarrierGuard), ApiSecurity('clientCredentials', ['carrier']));
 }
 
 /** Declares that a route also takes sink tokens, which a carrier's platform presents with its subscriptions. */

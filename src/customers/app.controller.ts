@@ -1,15 +1,13 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { FormLimits } from '../http/form-limits.ts';
+import { Operation } from '../http/operation.ts';
 import { NamedPersonRequest } from '../lines/named-person.dto.ts';
 import { readNamedPerson } from '../lines/named-person.ts';
+import { LossReportResponse } from './loss-report.dto.ts';
 import { addressLimit, personLimits } from './limits.ts';
 import { Reports } from './reports.ts';
-
-class LossReportResponse {
-  state: 'taken_down';
-}
 
 @ApiTags('App')
 @Controller('app/v1/loss-reports')
@@ -27,7 +25,7 @@ export class LossReportController {
    */
   @Post()
   @HttpCode(202)
-  @ApiOperation({ summary: 'Report a lost phone' })
+  @Operation('reportLoss', { summary: 'Report a lost phone', answers: 'Taken down', refuses: ['too_many_requests'] })
   async report(@Body() body: NamedPersonRequest, @Req() request: FastifyRequest): Promise<LossReportResponse> {
     const person = readNamedPerson(body);
     await this.limits.spend(addressLimit('lost_phone', request), ...personLimits('lost_phone', person));

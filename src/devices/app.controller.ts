@@ -1,7 +1,8 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Req, UseGuards } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Req } from '@nestjs/common';
+import { ApiSecurity, ApiTags } from '@nestjs/swagger';
 import type { RawRequest } from '../http/fastify.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
+import { Operation } from '../http/operation.ts';
 import {
   DeviceResponse,
   EnrolRequest,
@@ -13,7 +14,7 @@ import {
   TestRequest,
   TestResponse,
 } from './app.dto.ts';
-import { DeviceGuard, FromDevice } from './device.guard.ts';
+import { ForDevices, FromDevice } from './device.guard.ts';
 import { DeviceProofs, type ProvenDevice } from './device-proofs.ts';
 import { Devices } from './devices.ts';
 import { Enrol } from './enrol.ts';
@@ -21,7 +22,6 @@ import { nonceSpent } from './pin/judge-pin.ts';
 import { PinCheck } from './pin/pin-check.ts';
 
 @ApiTags('App')
-@ApiHeader({ name: 'Device-Proof', required: true, description: 'JWS ES256 by the device’s signing key' })
 @Controller('app/v1')
 export class DeviceController {
   constructor(
@@ -37,7 +37,12 @@ export class DeviceController {
    * `device_proof_invalid`, `invalid_request`, `not_eligible` with `reasons`, `enrolment_code_invalid`.
    */
   @Post('devices')
-  @ApiOperation({ summary: 'Enrol the app' })
+  @ApiSecurity('deviceProof')
+  @Operation('enrolDevice', {
+    summary: 'Enrol the app',
+    answers: 'The device under test',
+    refuses: ['not_eligible', 'enrolment_code_invalid'],
+  })
   enrol(@Body() body: EnrolRequest, @Req() request: RawRequest): Promise<EnrolResponse> {
     return this.enrolling.enrol(body, this.proofs.read(request));
   }
@@ -49,8 +54,12 @@ export class DeviceController {
    */
   @Post('device/test')
   @HttpCode(200)
-  @UseGuards(DeviceGuard)
-  @ApiOperation({ summary: 'Finish the device test' })
+  @ForDevices()
+  @Operation('finishDeviceTest', {
+    summary: 'Finish the device test',
+    answers: 'The active device',
+    refuses: ['code_mismatch', 'attempts_exhausted', 'authentication_expired', 'device_test_closed'],
+  })
   finishTest(@FromDevice() device: ProvenDevice, @Body() body: TestRequest): Promise<TestResponse> {
     return this.devices.finishTest(device, body.code);
   }
@@ -60,8 +69,12 @@ export class DeviceController {
    * `device_test_closed`.
    */
   @Get('device/envelope')
-  @UseGuards(DeviceGuard)
-  @ApiOperation({ summary: 'Fetch the test code' })
+  @ForDevices()
+  @Operation('getDeviceTestEnvelope', {
+    summary: 'Fetch the test code',
+    answers: 'The encrypted test code',
+    refuses: ['authentication_expired', 'device_test_closed'],
+  })
   testEnvelope(@FromDevice() device: ProvenDevice): Promise<EnvelopeResponse> {
     return this.devices.testEnvelope(device.deviceId);
   }
@@ -72,8 +85,8 @@ export class DeviceController {
    * revoked: another phone took its place, or the subscription has ended.
    */
   @Get('device')
-  @UseGuards(DeviceGuard)
-  @ApiOperation({ summary: 'Show how the device stands' })
+  @ForDevices()
+  @Operation('getDevice', { summary: 'Show how the device stands', answers: 'How the service knows this device' })
   standing(@FromDevice() device: ProvenDevice): Promise<DeviceResponse> {
     return this.devices.standing(device.deviceId);
   }
@@ -81,8 +94,8 @@ export class DeviceController {
   /** Replaces the push token of the device. */
   @Put('device/push-token')
   @HttpCode(204)
-  @UseGuards(DeviceGuard)
-  @ApiOperation({ summary: 'Register a push token' })
+  @ForDevices()
+  @Operation('replacePushToken', { summary: 'Register a push token', answers: 'Replaced' })
   async replacePushToken(@FromDevice() device: ProvenDevice, @Body() body: PushTokenRequest): Promise<void> {
     await this.devices.replacePushToken(device, body.pushToken);
   }
@@ -92,8 +105,12 @@ export class DeviceController {
    * earlier one. Errors: `subscription_not_active`.
    */
   @Post('device/pin-check')
-  @UseGuards(DeviceGuard)
-  @ApiOperation({ summary: 'Request a PIN check' })
+  @ForDevices()
+  @Operation('requestPinCheck', {
+    summary: 'Request a PIN check',
+    answers: 'The PIN check',
+    refuses: ['subscription_not_active'],
+  })
   askPinCheck(@FromDevice() device: ProvenDevice): Promise<PinCheckResponse> {
     return this.pinCheck.ask(device);
   }
@@ -104,8 +121,12 @@ export class DeviceController {
    */
   @Post('device/pin-check/:id/confirm')
   @HttpCode(204)
-  @UseGuards(DeviceGuard)
-  @ApiOperation({ summary: 'Confirm a PIN check' })
+  @ForDevices()
+  @Operation('confirmPinCheck', {
+    summary: 'Confirm a PIN check',
+    answers: 'The PIN was right',
+    refuses: ['pin_mismatch', 'pin_locked', 'pin_exhausted', 'pin_nonce_spent'],
+  })
   async confirmPinCheck(
     @FromDevice() device: ProvenDevice,
     @Param('id', new OpaqueId(nonceSpent)) id: string,

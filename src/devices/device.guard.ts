@@ -1,4 +1,13 @@
-import { createParamDecorator, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import {
+  applyDecorators,
+  createParamDecorator,
+  Injectable,
+  UseGuards,
+  type CanActivate,
+  type ExecutionContext,
+  type Type,
+} from '@nestjs/common';
+import { ApiSecurity } from '@nestjs/swagger';
 import type { RawRequest } from '../http/fastify.ts';
 import { DeviceProofs, type ProvenDevice, type UnspentProof } from './device-proofs.ts';
 
@@ -44,6 +53,11 @@ export class AlertDeviceGuard implements CanActivate {
     request.device = await this.proofs.checkForAlerts(request);
     return true;
   }
+}
+
+/** Declares on a controller or a route that its callers are devices. Problems: `device_proof_invalid`. */
+export function ForDevices(guard: Type<CanActivate> = DeviceGuard): ClassDecorator & MethodDecorator {
+  return applyDecorators(UseGuards(guard), ApiSecurity('deviceProof'));
 }
 
 /** The parameter for the device that `DeviceGuard` or `AlertDeviceGuard` admitted. */

@@ -1,30 +1,12 @@
-import { Controller, Get, UseGuards } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { AuthenticationState, Channel } from '../domain/authentication.ts';
-import { History, type HistoryFlag } from '../history/history.ts';
-import { DeviceGuard, FromDevice } from './device.guard.ts';
+import { Controller, Get } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Operation } from '../http/operation.ts';
+import { History } from '../history/history.ts';
+import { ForDevices, FromDevice } from './device.guard.ts';
 import type { ProvenDevice } from './device-proofs.ts';
-
-class HistoryRelyingParty {
-  name: string;
-}
-
-class HistoryResponse {
-  id: string;
-  requestedAt: string;
-  relyingParty: HistoryRelyingParty;
-  purpose: string;
-  channel: Channel;
-  state: AuthenticationState;
-  closedAt: string | null;
-  /** The name of the device that answered; null when none did. */
-  device: string | null;
-  /** `not_me`: the person said that it was not them. Present only where there is one. */
-  flags?: HistoryFlag[];
-}
+import { HistoryResponse } from './history.dto.ts';
 
 @ApiTags('App')
-@ApiHeader({ name: 'Device-Proof', required: true, description: 'JWS ES256 by the device’s signing key' })
 @Controller('app/v1/history')
 export class HistoryController {
   constructor(private readonly history: History) {}
@@ -34,8 +16,11 @@ export class HistoryController {
    * to sign.
    */
   @Get()
-  @UseGuards(DeviceGuard)
-  @ApiOperation({ summary: 'List the last twenty authentications' })
+  @ForDevices()
+  @Operation('listHistory', {
+    summary: 'List the last twenty authentications',
+    answers: 'The authentications, newest first',
+  })
   latest(@FromDevice() device: ProvenDevice): Promise<HistoryResponse[]> {
     return this.history.latest(device.subscriptionId, device.isOwnPhone ? undefined : device.deviceId);
   }

@@ -8,7 +8,7 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ApiBearerAuth } from '@nestjs/swagger';
+import { ApiSecurity } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { AccessTokens, type Caller } from '../crypto/access-token.ts';
 import { Problem } from '../domain/problem.ts';
@@ -100,7 +100,7 @@ export function ForClients(scopes: Scope | Scopes, mode: Mode = 'live'): ClassDe
     SetMetadata('scopes', [scopes].flat()),
     SetMetadata('mode', mode),
     UseGuards(ClientGuard),
-    ApiBearerAuth(),
+    ...[scopes].flat().map((scope) => ApiSecurity('clientCredentials', [scope])),
   );
 }
 

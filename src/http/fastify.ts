@@ -15,11 +15,18 @@ const BODY_LIMIT = 16 * 1024;
 /** Maximum batch of a carrier, in bytes (contract). */
 const BATCH_LIMIT = 1024 * 1024;
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The public address of the service. */
+    issuer: string;
+  }
+}
+
 /** A request with the raw bytes of its body, which a device proof covers. */
 export type RawRequest = FastifyRequest & { rawBody?: Buffer };
 
 /** Creates the Fastify adapter: small bodies, strict JSON, and trust in the configured proxies only. */
-export function createFastifyAdapter(options: { trustProxy: string[] }): FastifyAdapter {
+export function createFastifyAdapter(options: { trustProxy: string[]; issuer: string }): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT,
     trustProxy: options.trustProxy.length > 0 ? options.trustProxy : false,
@@ -38,7 +45,8 @@ export function createFastifyAdapter(options: { trustProxy: string[] }): Fastify
     },
   });
   const fastify = adapter.getInstance<FastifyInstance>();
-  answerUnparsed(fastify.server);
+  fastify.decorate('issuer', options.issuer);
+  answerUnparsed(fastify.server, options.issuer);
   routeOtherMethods(fastify.server);
   declareBodies(fastify);
   fastify.addHook('onRequest', (request, _reply, done) => {

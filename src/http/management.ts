@@ -9,6 +9,8 @@ export interface Health {
   loops: Loops;
   readiness: Pick<Readiness, 'answer'>;
   metrics: Metrics;
+  /** The public address of the service. */
+  issuer: string;
 }
 
 /** The management port: `/health/live`, `/health/ready` and `/metrics`. Callers of the API have no access to it. */
@@ -43,6 +45,6 @@ export function createManagementServer(health: Health): Server {
         answer(404, 'text/plain', 'Try /health/live, /health/ready or /metrics.\n');
     }
   });
-  answerUnparsed(server);
+  answerUnparsed(server, health.issuer);
   return server;
 }

@@ -43,11 +43,14 @@ export function writeProblem(reply: FastifyReply, problem: Problem): void {
     .status(status)
     .header('Cache-Control', 'no-store')
     .type(oauth ? 'application/json; charset=utf-8' : 'application/problem+json; charset=utf-8')
-    .send(JSON.stringify({ ...problemDocument(problem), ...oauth }));
+    .send(JSON.stringify({ ...problemDocument(problem, reply.server.issuer), ...oauth }));
 }
 
-/** The members of one problem document (RFC 9457, section 3). */
-export function problemDocument({ code, detail, members }: Problem): object {
+/**
+ * The members of one problem document (RFC 9457, section 3). `help` is the page of the service's own documents that
+ * explains the code; `type` only names it.
+ */
+export function problemDocument({ code, detail, members }: Problem, issuer: string): object {
   const { status, title } = PROBLEM_CATALOGUE[code];
   const {
     retryAfterSeconds: _retry,
@@ -57,7 +60,8 @@ export function problemDocument({ code, detail, members }: Problem): object {
     identityOnly: _identity,
     ...rest
   } = members;
-  return { type: `urn:pushguard:problem:${code}`, title, status, detail, code, ...rest };
+  const help = `${issuer}/developers/errors#${code}`;
+  return { type: `urn:pushguard:problem:${code}`, title, status, detail, code, help, ...rest };
 }
 
 /**

@@ -11,9 +11,12 @@ const LINGER_MS = 1_000;
  * Answers what Node's parser refuses with a problem document, and closes the connection: bytes that are no HTTP/1.1,
  * headers over 16 KiB, a request that does not arrive in time, and CONNECT.
  */
-export function answerUnparsed(server: Server): void {
+export function answerUnparsed(server: Server, issuer: string): void {
   const latest = new WeakMap<Duplex, ServerResponse>();
   const refused = new WeakSet<Duplex>();
+  const refuse = (socket: Duplex, problem: Problem) => {
+    endWith(socket, problem, issuer);
+  };
   server.on('request', (request: IncomingMessage, response: ServerResponse) => latest.set(request.socket, response));
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     // The parser complains again about whatever follows.
@@ -50,9 +53,9 @@ function unparsedProblem(code: string): Problem {
   }
 }
 
-function refuse(socket: Duplex, problem: Problem): void {
+function endWith(socket: Duplex, problem: Problem, issuer: string): void {
   const { status } = PROBLEM_CATALOGUE[problem.code];
-  const body = JSON.stringify(problemDocument(problem));
+  const body = JSON.stringify(problemDocument(problem, issuer));
   const headers = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'Content-Type: application/problem+json; charset=utf-8',

@@ -1,16 +1,16 @@
-import { Body, Controller, Get, HttpStatus, Param, Post, Res, UseGuards } from '@nestjs/common';
-import { ApiHeader, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpStatus, Param, Post, Res } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { alertNotFound } from '../alerts/alerts.ts';
-import { AlertDeviceGuard, FromDevice } from '../devices/device.guard.ts';
+import { AlertDeviceGuard, ForDevices, FromDevice } from '../devices/device.guard.ts';
 import type { ProvenDevice } from '../devices/device-proofs.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
+import { Operation } from '../http/operation.ts';
 import { AlertAnswerRequest, AlertsResponse, NewPhoneResponse } from './alert.dto.ts';
 import { AnswerAlert } from './answer-alert.ts';
 
 @ApiTags('App')
-@ApiHeader({ name: 'Device-Proof', required: true, description: 'JWS ES256 by the device’s signing key' })
-@UseGuards(AlertDeviceGuard)
+@ForDevices(AlertDeviceGuard)
 @Controller('app/v1/alerts')
 export class AlertController {
   constructor(private readonly answers: AnswerAlert) {}
@@ -20,7 +20,7 @@ export class AlertController {
    * another one took may read and answer alerts for 72 hours.
    */
   @Get()
-  @ApiOperation({ summary: 'List alerts' })
+  @Operation('listAlerts', { summary: 'List alerts', answers: 'The alerts, newest first' })
   list(@FromDevice() device: ProvenDevice): Promise<AlertsResponse> {
     return this.answers.list(device);
   }
@@ -31,7 +31,18 @@ export class AlertController {
    * `pin_mismatch` with `attemptsLeft`, `pin_locked`, `pin_exhausted`.
    */
   @Post(':id/confirm')
-  @ApiOperation({ summary: 'Confirm an alert' })
+  @Operation('confirmAlert', {
+    summary: 'Confirm an alert',
+    answers: 'Confirmed',
+    refuses: [
+      'alert_not_found',
+      'alert_closed',
+      'pin_mismatch',
+      'pin_locked',
+      'pin_exhausted',
+      'subscription_not_active',
+    ],
+  })
   @ApiNoContentResponse({ description: 'Confirmed' })
   @ApiOkResponse({ type: NewPhoneResponse, description: 'The code for the new phone, to be shown on this phone' })
   async confirm(
@@ -51,7 +62,11 @@ export class AlertController {
    * `alert_not_found`, `alert_closed`, `pin_mismatch` with `attemptsLeft`, `pin_locked`, `pin_exhausted`.
    */
   @Post(':id/object')
-  @ApiOperation({ summary: 'Object to an alert' })
+  @Operation('objectToAlert', {
+    summary: 'Object to an alert',
+    answers: 'Objected',
+    refuses: ['alert_not_found', 'alert_closed', 'pin_mismatch', 'pin_locked', 'pin_exhausted'],
+  })
   @ApiNoContentResponse({ description: 'Objected' })
   async object(
     @FromDevice() device: ProvenDevice,

@@ -1,12 +1,14 @@
 import { Controller, Get, Headers, Query, Res } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiHeader, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Readable } from 'node:stream';
 import type { MonthlyCharge } from '../charges/charge.ts';
 import { Charges } from '../charges/charges.ts';
 import type { Caller } from '../crypto/access-token.ts';
 import { FromClient } from '../http/client.guard.ts';
+import { Operation } from '../http/operation.ts';
 import { Audit } from './audit.ts';
+import { ChargesResponse } from './charges.dto.ts';
 import { chargesCsv } from './charges-csv.ts';
 import { ForOperators, Permits } from './operator.guard.ts';
 import { MonthQuery } from './operator.dto.ts';
@@ -33,12 +35,19 @@ export class ChargesController {
     required: true,
     description: 'The reason for this read, one line of 1 to 200 characters; kept in the audit',
   })
-  @ApiProduces('application/json', 'text/csv')
+  @ApiExtraModels(ChargesResponse)
   @ApiResponse({
     status: 200,
-    description: '{ month, closedAt, charges: [{ subscriptionId, lineId, month, days, amount }] }',
+    content: {
+      'application/json': { schema: { $ref: getSchemaPath(ChargesResponse) } },
+      'text/csv': { schema: { type: 'string' } },
+    },
   })
-  @ApiOperation({ summary: 'Get the charges of a month' })
+  @Operation('getCharges', {
+    summary: 'Get the charges of a month',
+    answers: 'The charges of the month',
+    headers: ['Content-Disposition'],
+  })
   async month(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,

@@ -1,8 +1,9 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../crypto/access-token.ts';
 import { FromClient } from '../http/client.guard.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
+import { Operation } from '../http/operation.ts';
 import { subscriptionNotFound } from '../subscriptions/subscriptions.ts';
 import { ForOperators, Permits } from './operator.guard.ts';
 import { OperatorDesk } from './operator-desk.ts';
@@ -45,7 +46,10 @@ export class OperatorController {
   @Get('eligibility')
   @Permits('search')
   @AuditReason
-  @ApiOperation({ summary: 'Check the eligibility of a line' })
+  @Operation('checkEligibility', {
+    summary: 'Check the eligibility of a line',
+    answers: 'Whether the line can subscribe',
+  })
   eligibility(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -61,7 +65,11 @@ export class OperatorController {
    */
   @Post('subscriptions')
   @Permits('subscribe')
-  @ApiOperation({ summary: 'Subscribe a line' })
+  @Operation('subscribeLine', {
+    summary: 'Subscribe a line',
+    answers: 'The subscription, and the code that enrols its app',
+    refuses: ['not_eligible', 'too_many_requests'],
+  })
   subscribe(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -74,7 +82,10 @@ export class OperatorController {
   @Get('subscriptions')
   @Permits('search')
   @AuditReason
-  @ApiOperation({ summary: 'Find subscriptions by number' })
+  @Operation('findSubscriptions', {
+    summary: 'Find subscriptions by number',
+    answers: 'The subscriptions of the number, newest first',
+  })
   find(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -91,7 +102,11 @@ export class OperatorController {
   @Post('subscriptions/:id/cancel')
   @Permits('cancel')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Cancel a subscription' })
+  @Operation('cancelSubscription', {
+    summary: 'Cancel a subscription',
+    answers: 'The cancelled subscription',
+    refuses: ['subscription_not_found', 'nothing_to_change', 'second_person_required'],
+  })
   cancel(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -105,7 +120,11 @@ export class OperatorController {
   @Post('subscriptions/:id/report-loss')
   @Permits('report_loss')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Report the loss of a phone' })
+  @Operation('reportSubscriptionLoss', {
+    summary: 'Report the loss of a phone',
+    answers: 'The suspended subscription',
+    refuses: ['subscription_not_found', 'nothing_to_change'],
+  })
   reportLoss(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -123,7 +142,11 @@ export class OperatorController {
   @Post('subscriptions/:id/resume')
   @Permits('resume')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Resume after a loss' })
+  @Operation('resumeSubscription', {
+    summary: 'Resume after a loss',
+    answers: 'The subscription as it stands now',
+    refuses: ['subscription_not_found', 'nothing_to_change', 'second_person_required'],
+  })
   resume(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -141,7 +164,11 @@ export class OperatorController {
   @Post('subscriptions/:id/unlock-pin')
   @Permits('unlock_pin')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Unlock the PIN' })
+  @Operation('unlockPin', {
+    summary: 'Unlock the PIN',
+    answers: 'Unlocked',
+    refuses: ['subscription_not_found', 'second_person_required', 'nothing_to_change', 'pin_exhausted'],
+  })
   async unlockPin(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -158,7 +185,11 @@ export class OperatorController {
    */
   @Post('subscriptions/:id/enrolment-code')
   @Permits('enrolment_code')
-  @ApiOperation({ summary: 'Issue an enrolment code' })
+  @Operation('issueEnrolmentCode', {
+    summary: 'Issue an enrolment code',
+    answers: 'The code that enrols a new phone',
+    refuses: ['subscription_not_found', 'nothing_to_change', 'second_person_required', 'too_many_requests'],
+  })
   enrolmentCode(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -175,7 +206,11 @@ export class OperatorController {
    */
   @Post('subscriptions/:id/requests')
   @Permits('request_deed')
-  @ApiOperation({ summary: 'Request what takes two clients' })
+  @Operation('requestDeed', {
+    summary: 'Request what takes two clients',
+    answers: 'The request, for another client to carry out',
+    refuses: ['subscription_not_found', 'nothing_to_change', 'too_many_requests'],
+  })
   request(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -189,7 +224,11 @@ export class OperatorController {
   @Get('subscriptions/:id/history')
   @Permits('look')
   @AuditReason
-  @ApiOperation({ summary: 'List the last twenty authentications of a subscription' })
+  @Operation('listSubscriptionHistory', {
+    summary: 'List the last twenty authentications of a subscription',
+    answers: 'The authentications, newest first',
+    refuses: ['subscription_not_found'],
+  })
   history(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -202,7 +241,11 @@ export class OperatorController {
   @Get('subscriptions/:id/audit')
   @Permits('look')
   @AuditReason
-  @ApiOperation({ summary: 'Get the audit of a subscription' })
+  @Operation('getSubscriptionAudit', {
+    summary: 'Get the audit of a subscription',
+    answers: 'The audit, oldest first',
+    refuses: ['subscription_not_found'],
+  })
   audit(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,

@@ -67,7 +67,7 @@ class ReasonResponse {
   message: string;
 }
 
-class LineResponse {
+class MaskedLineResponse {
   /** Masked, such as `010-****-5678`. */
   phoneNumber: string;
   carrier: string;
@@ -86,10 +86,10 @@ export class EligibilityResponse {
   /** Every rule that the line does not meet. */
   reasons: ReasonResponse[];
   /** Null when the carrier does not know the number. */
-  line: LineResponse | null;
+  line: MaskedLineResponse | null;
 }
 
-export class DeviceResponse {
+export class EnrolledDeviceResponse {
   /** In the form `PG-0000-0000-0000`. */
   serialNumber: string;
   /** The person's name for the phone, masked. */
@@ -120,7 +120,7 @@ export class SubscriptionResponse {
   /** RFC 3339, UTC: since when codes no longer go by SMS; null until the first device is active. */
   protectedSince: string | null;
   /** Null while no device is active or under test. */
-  device: DeviceResponse | null;
+  device: EnrolledDeviceResponse | null;
 }
 
 export class StandingResponse {

@@ -1,6 +1,6 @@
 import { applyDecorators, Injectable, UseGuards, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ApiBearerAuth, ApiCookieAuth } from '@nestjs/swagger';
+import { ApiSecurity } from '@nestjs/swagger';
 import { Environment } from '../../config/environment.ts';
 import { AccessTokens, type Caller } from '../crypto/access-token.ts';
 import { sha256 } from '../crypto/sha256.ts';
@@ -28,11 +28,20 @@ const SCOPES: Partial<Record<OperatorPermission, readonly [Scope, ...Scope[]]>> 
 };
 
 /** Declares the permission that a route requires. Without a declaration the guard refuses every operator. */
-export const Permits = Reflector.createDecorator<OperatorPermission>();
+export function Permits(permission: OperatorPermission): MethodDecorator {
+  const programs = scopesFor(permission).map((scope) => ApiSecurity('clientCredentials', [scope]));
+  return applyDecorators(Permitted(permission), ...programs, ApiSecurity('desk'));
+}
+
+const Permitted = Reflector.createDecorator<OperatorPermission>();
+
+function scopesFor(permission: OperatorPermission): readonly [Scope, ...Scope[]] {
+  return SCOPES[permission] ?? ['operator'];
+}
 
 /** Returns the permission that a route declares. */
 export function permissionOf(reflector: Reflector, context: ExecutionContext): OperatorPermission {
-  const permission = reflector.get(Permits, context.getHandler()) as OperatorPermission | undefined;
+  const permission = reflector.get(Permitted, context.getHandler()) as OperatorPermission | undefined;
   if (permission === undefined) throw new Error(`${context.getHandler().name} declares no permission`);
   return permission;
 }
@@ -68,7 +77,7 @@ class OperatorGuard implements CanActivate {
     const permission = permissionOf(this.reflector, context);
     request.caller =
       request.headers.authorization !== undefined || secret === undefined
-        ? await clientOf(request, this, ...(SCOPES[permission] ?? (['operator'] as const)))
+        ? await clientOf(request, this, ...scopesFor(permission))
         : await this.atTheDesk(request, secret, permission);
     return true;
   }
@@ -103,5 +112,5 @@ function outdated(): Problem {
  * at the desk.
  */
 export function ForOperators(): ClassDecorator {
-  return applyDecorators(UseGuards(OperatorGuard), ApiBearerAuth(), ApiCookieAuth('desk'));
+  return UseGuards(OperatorGuard);
 }

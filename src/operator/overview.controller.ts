@@ -1,7 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../crypto/access-token.ts';
 import { FromClient } from '../http/client.guard.ts';
+import { Operation } from '../http/operation.ts';
 import { auditedRead, FromAuditContext, type AuditContext } from './audit-context.ts';
 import { ForOperators, Permits } from './operator.guard.ts';
 import { OverviewResponse } from './overview.dto.ts';
@@ -25,7 +26,7 @@ export class OverviewController {
     required: true,
     description: 'The reason for this read, one line of 1 to 200 characters; kept in the audit',
   })
-  @ApiOperation({ summary: 'Get the overview' })
+  @Operation('getOverview', { summary: 'Get the overview', answers: 'Counts, as of now' })
   read(@FromClient() caller: Caller, @FromAuditContext() context: AuditContext): Promise<OverviewResponse> {
     return this.overview.read(auditedRead(caller, context));
   }

@@ -1,8 +1,9 @@
 import { Body, Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../crypto/access-token.ts';
 import { FromClient } from '../http/client.guard.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
+import { Operation } from '../http/operation.ts';
 import { reissueNotFound, type ReissueRow } from '../subscriptions/reissues.ts';
 import { subscriptionNotFound } from '../subscriptions/subscriptions.ts';
 import { ReasonRequest } from './operator.dto.ts';
@@ -27,7 +28,11 @@ export class ReissueController {
    */
   @Post('subscriptions/:id/reissues')
   @Permits('apply_reissue')
-  @ApiOperation({ summary: 'Apply for a reissue' })
+  @Operation('applyForReissue', {
+    summary: 'Apply for a reissue',
+    answers: 'The reissue',
+    refuses: ['subscription_not_found', 'serial_number_mismatch', 'nothing_to_change', 'too_many_requests'],
+  })
   async apply(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -45,7 +50,11 @@ export class ReissueController {
     required: true,
     description: 'The reason for this read, one line of 1 to 200 characters; kept in the audit',
   })
-  @ApiOperation({ summary: 'List the reissues of a subscription' })
+  @Operation('listReissues', {
+    summary: 'List the reissues of a subscription',
+    answers: 'The reissues, newest first',
+    refuses: ['subscription_not_found'],
+  })
   async list(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -62,7 +71,11 @@ export class ReissueController {
   @Post('reissues/:id/approve')
   @Permits('decide')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Approve a reissue' })
+  @Operation('approveReissue', {
+    summary: 'Approve a reissue',
+    answers: 'The reissue',
+    refuses: ['reissue_not_found', 'reissue_closed'],
+  })
   async approve(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -79,7 +92,11 @@ export class ReissueController {
   @Post('reissues/:id/refuse')
   @Permits('decide')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Refuse a reissue' })
+  @Operation('refuseReissue', {
+    summary: 'Refuse a reissue',
+    answers: 'The reissue',
+    refuses: ['reissue_not_found', 'reissue_closed'],
+  })
   async refuse(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -96,7 +113,11 @@ export class ReissueController {
    */
   @Post('reissues/:id/issue')
   @Permits('apply_reissue')
-  @ApiOperation({ summary: 'Issue the code of a reissue' })
+  @Operation('issueReissue', {
+    summary: 'Issue the code of a reissue',
+    answers: 'The code that enrols the new phone',
+    refuses: ['reissue_not_found', 'reissue_closed'],
+  })
   issue(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,
@@ -112,7 +133,11 @@ export class ReissueController {
   @Post('reissues/:id/withdraw')
   @Permits('apply_reissue')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Withdraw a reissue' })
+  @Operation('withdrawReissue', {
+    summary: 'Withdraw a reissue',
+    answers: 'The reissue',
+    refuses: ['reissue_not_found', 'reissue_closed'],
+  })
   async withdraw(
     @FromClient() caller: Caller,
     @FromAuditContext() context: AuditContext,

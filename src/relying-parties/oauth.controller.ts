@@ -1,7 +1,6 @@
 import { Body, Controller, Get, Header, Headers, HttpCode, Post, Req, Res } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { ApiBody, ApiConsumes, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { IsOptional, IsString, MaxLength } from 'class-validator';
+import { ApiBody, ApiConsumes, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from '../crypto/access-token.ts';
 import { ASSERTION_ALGORITHMS } from '../crypto/client-assertion.ts';
@@ -10,59 +9,12 @@ import { Problem } from '../domain/problem.ts';
 import { SCOPES, TEST_SCOPES } from '../http/client.guard.ts';
 import type { BodyType } from '../http/fastify.ts';
 import { oauthPipe } from '../http/oauth-pipe.ts';
+import { Operation } from '../http/operation.ts';
 import { publicDocument } from '../http/public-document.ts';
 import { Environment } from '../../config/environment.ts';
 import { AuthenticateClient } from './authenticate-client.ts';
 import { CLIENT_AUTH_METHODS } from './client.entity.ts';
-
-class TokenRequest {
-  /** Always `client_credentials`. */
-  @IsString()
-  @MaxLength(64)
-  grant_type: string;
-
-  /** Scopes, separated by spaces; all scopes of the client when left out. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(256)
-  scope?: string;
-
-  /** `urn:ietf:params:oauth:client-assertion-type:jwt-bearer` */
-  @IsOptional()
-  @IsString()
-  @MaxLength(128)
-  client_assertion_type?: string;
-
-  /** A `private_key_jwt` assertion signed with ES256, PS256 or EdDSA, with the issuer as `aud`. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(8192)
-  client_assertion?: string;
-
-  /** Needed with `client_secret`. With another way to authenticate it must name the same client. */
-  @IsOptional()
-  @IsString()
-  @MaxLength(255)
-  client_id?: string;
-
-  /** The secret of `client_id` (`client_secret_post`). */
-  @IsOptional()
-  @IsString()
-  @MaxLength(1024)
-  client_secret?: string;
-}
-
-class TokenResponse {
-  access_token: string;
-  token_type: string;
-  /** Seconds until the token expires. */
-  expires_in: number;
-  scope: string;
-  /** Present and true where the client authenticated with a key of test mode: the token starts tests alone. */
-  test?: boolean;
-}
-
-const JSON_OBJECT = { schema: { type: 'object' } };
+import { JwksResponse, ServerMetadataResponse, TokenRequest, TokenResponse } from './oauth.dto.ts';
 
 @ApiTags('OAuth')
 @Controller()
@@ -88,7 +40,11 @@ export class OAuthController {
   @RouteConfig({ bodyType: 'form' satisfies BodyType })
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiBody({ type: TokenRequest })
-  @ApiOperation({ summary: 'Get an access token' })
+  @Operation('getAccessToken', {
+    summary: 'Get an access token',
+    answers: 'The access token',
+    refuses: ['invalid_client', 'invalid_grant_type', 'invalid_scope', 'too_many_requests'],
+  })
   async token(
     // The type is an object, because the pipe of the whole service would refuse the unknown members of a class.
     @Body(oauthPipe(TokenRequest)) parameters: object,
@@ -131,8 +87,12 @@ export class OAuthController {
 
   /** Returns the public keys that verify assertions, envelopes and access tokens, as a JWK set (RFC 7517). */
   @Get('oauth2/jwks')
-  @ApiOkResponse(JSON_OBJECT)
-  @ApiOperation({ summary: 'Get the public keys of the service' })
+  @ApiOkResponse({ type: JwksResponse })
+  @Operation('getJwks', {
+    summary: 'Get the public keys of the service',
+    answers: 'The public keys',
+    headers: ['ETag'],
+  })
   jwks(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): string {
     const keys = this.keys.signing.map(({ kid, publicJwk }) => ({ ...publicJwk, kid, alg: 'ES256', use: 'sig' }));
     return publicDocument(request, reply, { keys });
@@ -140,34 +100,42 @@ export class OAuthController {
 
   /** Returns the metadata of the authorization server (RFC 8414). */
   @Get('.well-known/oauth-authorization-server')
-  @ApiOkResponse(JSON_OBJECT)
-  @ApiOperation({ summary: 'Get the authorization server metadata' })
+  @ApiOkResponse({ type: ServerMetadataResponse })
+  @Operation('getServerMetadata', {
+    summary: 'Get the authorization server metadata',
+    answers: 'The metadata',
+    headers: ['ETag'],
+  })
   metadata(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): string {
     return publicDocument(request, reply, serverMetadata(this.environment.ISSUER));
   }
 
   /** Returns the same metadata, at the address of OpenID Connect Discovery, where many clients look by default. */
   @Get('.well-known/openid-configuration')
-  @ApiOkResponse(JSON_OBJECT)
-  @ApiOperation({ summary: 'Get the same metadata at the address of OpenID Connect Discovery' })
+  @ApiOkResponse({ type: ServerMetadataResponse })
+  @Operation('getOpenIdMetadata', {
+    summary: 'Get the same metadata at the address of OpenID Connect Discovery',
+    answers: 'The metadata',
+    headers: ['ETag'],
+  })
   openidMetadata(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): string {
     return this.metadata(request, reply);
   }
 }
 
-function serverMetadata(issuer: string): object {
+function serverMetadata(issuer: string): ServerMetadataResponse {
   return {
     issuer,
     token_endpoint: `${issuer}/oauth2/token`,
     jwks_uri: `${issuer}/oauth2/jwks`,
     grant_types_supported: ['client_credentials'],
     response_types_supported: [],
-    scopes_supported: SCOPES,
-    token_endpoint_auth_methods_supported: CLIENT_AUTH_METHODS,
-    token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    scopes_supported: [...SCOPES],
+    token_endpoint_auth_methods_supported: [...CLIENT_AUTH_METHODS],
+    token_endpoint_auth_signing_alg_values_supported: [...ASSERTION_ALGORITHMS],
     // OpenID Connect Discovery requires both; they describe the assertion of a verification.
     subject_types_supported: ['pairwise'],
     id_token_signing_alg_values_supported: ['ES256'],
-    service_documentation: `${issuer}/openapi.json`,
+    service_documentation: `${issuer}/developers`,
   };
 }

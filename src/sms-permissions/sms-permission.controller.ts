@@ -1,8 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, UseGuards } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { DeviceGuard, FromDevice } from '../devices/device.guard.ts';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { ForDevices, FromDevice } from '../devices/device.guard.ts';
 import type { ProvenDevice } from '../devices/device-proofs.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
+import { Operation } from '../http/operation.ts';
 import {
   AskedSmsPermissionResponse,
   ConfirmSmsRequest,
@@ -15,15 +16,17 @@ import { permissionNotFound, relyingPartyNotFound, SmsPermissions } from './sms-
 const askingParty = new OpaqueId(relyingPartyNotFound);
 
 @ApiTags('App')
-@ApiHeader({ name: 'Device-Proof', required: true, description: 'JWS ES256 by the device’s signing key' })
-@UseGuards(DeviceGuard)
+@ForDevices()
 @Controller('app/v1/sms-permissions')
 export class SmsPermissionController {
   constructor(private readonly permissions: SmsPermissions) {}
 
   /** Lists the relying parties for which SMS can be permitted, and the permissions that were given. */
   @Get()
-  @ApiOperation({ summary: 'List SMS permissions' })
+  @Operation('listSmsPermissions', {
+    summary: 'List SMS permissions',
+    answers: 'Relying parties that asked for this person, and the permissions',
+  })
   list(@FromDevice() device: ProvenDevice): Promise<SmsPermissionsResponse> {
     return this.permissions.list(device);
   }
@@ -33,7 +36,11 @@ export class SmsPermissionController {
    * replaces an earlier one. Errors: `sms_not_permitted`, `relying_party_not_found`, `subscription_not_active`.
    */
   @Post()
-  @ApiOperation({ summary: 'Request an SMS permission' })
+  @Operation('requestSmsPermission', {
+    summary: 'Request an SMS permission',
+    answers: 'The permission, which takes effect once the PIN is proven',
+    refuses: ['sms_not_permitted', 'relying_party_not_found', 'subscription_not_active'],
+  })
   ask(@FromDevice() device: ProvenDevice, @Body() body: SmsPermissionRequest): Promise<AskedSmsPermissionResponse> {
     return this.permissions.ask(askingParty.transform(body.relyingPartyId), device);
   }
@@ -45,7 +52,19 @@ export class SmsPermissionController {
    */
   @Post(':id/confirm')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Confirm an SMS permission' })
+  @Operation('confirmSmsPermission', {
+    summary: 'Confirm an SMS permission',
+    answers: 'When the permission ends',
+    refuses: [
+      'pin_mismatch',
+      'pin_locked',
+      'pin_exhausted',
+      'pin_nonce_spent',
+      'sms_permission_not_found',
+      'sms_not_permitted',
+      'subscription_not_active',
+    ],
+  })
   confirm(
     @FromDevice() device: ProvenDevice,
     @Param('id', new OpaqueId(permissionNotFound)) id: string,
@@ -60,7 +79,11 @@ export class SmsPermissionController {
    */
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'End an SMS permission' })
+  @Operation('endSmsPermission', {
+    summary: 'End an SMS permission',
+    answers: 'Ended',
+    refuses: ['sms_permission_not_found'],
+  })
   async end(
     @FromDevice() device: ProvenDevice,
     @Param('id', new OpaqueId(permissionNotFound)) id: string,

@@ -1,9 +1,10 @@
 import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { notFound } from '../authentication/closed-problem.ts';
 import type { Caller } from '../crypto/access-token.ts';
 import { ForClients, FromClient } from '../http/client.guard.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
+import { Operation } from '../http/operation.ts';
 import { TestAuthentications } from './test-authentications.ts';
 import { TestAuthenticationResponse } from './test-mode.dto.ts';
 
@@ -18,7 +19,11 @@ export class TestModeController {
    * `authentication_not_found`, also for an authentication of another relying party and for a live one.
    */
   @Get(':id')
-  @ApiOperation({ summary: 'Get the code of a test person' })
+  @Operation('getTestAuthentication', {
+    summary: 'Get the code of a test person',
+    answers: 'What the phone shows',
+    refuses: ['wrong_mode', 'authentication_not_found'],
+  })
   phone(
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(notFound)) id: string,

@@ -1,9 +1,10 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../crypto/access-token.ts';
 import { ForClients, FromClient } from '../http/client.guard.ts';
 import { readIdempotencyKey } from '../http/idempotency-key.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
+import { Operation } from '../http/operation.ts';
 import { endpointNotFound, Endpoints } from './endpoints.ts';
 import { Events } from './events.ts';
 import {
@@ -41,7 +42,11 @@ export class WebhookEndpointController {
    * `webhook_endpoint_limit`, `idempotency_key_reused`.
    */
   @Post()
-  @ApiOperation({ summary: 'Add a webhook endpoint' })
+  @Operation('addWebhookEndpoint', {
+    summary: 'Add a webhook endpoint',
+    answers: 'The endpoint, with its secret',
+    refuses: ['webhook_url_refused', 'webhook_endpoint_limit', 'idempotency_key_reused'],
+  })
   @ApiHeader(IDEMPOTENCY_KEY)
   add(
     @FromClient() client: Caller,
@@ -53,14 +58,18 @@ export class WebhookEndpointController {
 
   /** Lists the endpoints of this client, oldest first. */
   @Get()
-  @ApiOperation({ summary: 'List webhook endpoints' })
+  @Operation('listWebhookEndpoints', { summary: 'List webhook endpoints', answers: 'The endpoints, oldest first' })
   list(@FromClient() client: Caller): Promise<WebhookEndpointResponse[]> {
     return this.endpoints.list(client.id);
   }
 
   /** Returns an endpoint. Errors: `webhook_endpoint_not_found`. */
   @Get(':id')
-  @ApiOperation({ summary: 'Get a webhook endpoint' })
+  @Operation('getWebhookEndpoint', {
+    summary: 'Get a webhook endpoint',
+    answers: 'The endpoint',
+    refuses: ['webhook_endpoint_not_found'],
+  })
   see(
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(endpointNotFound)) id: string,
@@ -73,7 +82,11 @@ export class WebhookEndpointController {
    * `webhook_endpoint_not_found`.
    */
   @Patch(':id')
-  @ApiOperation({ summary: 'Change a webhook endpoint' })
+  @Operation('changeWebhookEndpoint', {
+    summary: 'Change a webhook endpoint',
+    answers: 'The endpoint as it is now',
+    refuses: ['webhook_url_refused', 'webhook_endpoint_not_found'],
+  })
   change(
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(endpointNotFound)) id: string,
@@ -85,7 +98,11 @@ export class WebhookEndpointController {
   /** Deletes an endpoint with its secrets; nothing more is sent to it. Errors: `webhook_endpoint_not_found`. */
   @Delete(':id')
   @HttpCode(204)
-  @ApiOperation({ summary: 'Delete a webhook endpoint' })
+  @Operation('deleteWebhookEndpoint', {
+    summary: 'Delete a webhook endpoint',
+    answers: 'Deleted',
+    refuses: ['webhook_endpoint_not_found'],
+  })
   async remove(@FromClient() client: Caller, @Param('id', new OpaqueId(endpointNotFound)) id: string): Promise<void> {
     await this.endpoints.remove(client.id, id);
   }
@@ -97,7 +114,11 @@ export class WebhookEndpointController {
    */
   @Post(':id/secret/rotate')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Rotate the secret of a webhook endpoint' })
+  @Operation('rotateWebhookSecret', {
+    summary: 'Rotate the secret of a webhook endpoint',
+    answers: 'The new secret',
+    refuses: ['webhook_endpoint_not_found', 'idempotency_key_reused'],
+  })
   @ApiHeader(IDEMPOTENCY_KEY)
   rotate(
     @FromClient() client: Caller,
@@ -115,7 +136,11 @@ export class WebhookEndpointController {
    */
   @Post(':id/test')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Send a test event' })
+  @Operation('sendTestEvent', {
+    summary: 'Send a test event',
+    answers: 'The event, which is on its way',
+    refuses: ['webhook_endpoint_not_found', 'webhook_endpoint_disabled', 'too_many_requests'],
+  })
   test(
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(endpointNotFound)) id: string,
@@ -130,7 +155,11 @@ export class WebhookEndpointController {
    */
   @Post(':id/recover')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Send failed events again' })
+  @Operation('recoverWebhookEvents', {
+    summary: 'Send failed events again',
+    answers: 'How many events will be sent',
+    refuses: ['webhook_endpoint_not_found', 'webhook_endpoint_disabled'],
+  })
   recover(
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(endpointNotFound)) id: string,
@@ -146,7 +175,11 @@ export class WebhookEndpointController {
    */
   @Post(':id/replay-missing')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Send events that were never sent' })
+  @Operation('replayMissingWebhookEvents', {
+    summary: 'Send events that were never sent',
+    answers: 'How many events will be sent',
+    refuses: ['webhook_endpoint_not_found', 'webhook_endpoint_disabled'],
+  })
   replayMissing(
     @FromClient() client: Caller,
     @Param('id', new OpaqueId(endpointNotFound)) id: string,
@@ -172,7 +205,11 @@ export class WebhookEventController {
    * is no longer kept.
    */
   @Get()
-  @ApiOperation({ summary: 'List events' })
+  @Operation('listWebhookEvents', {
+    summary: 'List events',
+    answers: 'The events',
+    refuses: ['webhook_event_not_found'],
+  })
   list(@FromClient() client: Caller, @Query() query: WebhookEventQuery): Promise<WebhookEventsResponse> {
     const { after, type, limit } = query;
     if (after === undefined) return this.events.log(client.id, query);
@@ -181,7 +218,11 @@ export class WebhookEventController {
 
   /** Lists the attempts to send an event to each endpoint, the last first. Errors: `webhook_event_not_found`. */
   @Get(':id/attempts')
-  @ApiOperation({ summary: 'List the attempts to send an event' })
+  @Operation('listWebhookAttempts', {
+    summary: 'List the attempts to send an event',
+    answers: 'The attempts, the last first',
+    refuses: ['webhook_event_not_found'],
+  })
   async attempts(@FromClient() client: Caller, @Param('id') id: string): Promise<WebhookAttemptsResponse> {
     return { attempts: await this.events.attempts(client.id, id) };
   }
@@ -192,7 +233,11 @@ export class WebhookEventController {
    */
   @Post(':id/resend')
   @HttpCode(202)
-  @ApiOperation({ summary: 'Send an event again' })
+  @Operation('resendWebhookEvent', {
+    summary: 'Send an event again',
+    answers: 'The event, which is on its way',
+    refuses: ['webhook_event_not_found', 'webhook_endpoint_not_found', 'webhook_endpoint_disabled'],
+  })
   resend(
     @FromClient() client: Caller,
     @Param('id') id: string,

@@ -1,8 +1,9 @@
 import { Body, Controller, Get, Param, Post } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { Caller } from '../crypto/access-token.ts';
 import { ForClients, FromClient } from '../http/client.guard.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
+import { Operation } from '../http/operation.ts';
 import { OpenWindowRequest, OpenWindowResponse, WindowResponse } from './window.dto.ts';
 import { windowNotFound, Windows } from './windows.ts';
 
@@ -18,7 +19,7 @@ export class WindowController {
    * `invalid_request`, also for a return address that is not registered.
    */
   @Post()
-  @ApiOperation({ summary: 'Open a hosted window' })
+  @Operation('createWindow', { summary: 'Open a hosted window', answers: 'The window, open for ten minutes' })
   open(@FromClient() client: Caller, @Body() body: OpenWindowRequest): Promise<OpenWindowResponse> {
     return this.windows.open(client, body);
   }
@@ -28,7 +29,11 @@ export class WindowController {
    * `window_not_found`, also for a window of another relying party.
    */
   @Get(':id')
-  @ApiOperation({ summary: 'Get the result of a hosted window' })
+  @Operation('getWindow', {
+    summary: 'Get the result of a hosted window',
+    answers: 'The window, and its authentication once there is one',
+    refuses: ['window_not_found'],
+  })
   result(@FromClient() client: Caller, @Param('id', new OpaqueId(windowNotFound)) id: string): Promise<WindowResponse> {
     return this.windows.result(client, id);
   }

@@ -21,7 +21,7 @@ export class OpenWindowRequest extends PickType(StartRequest, ['purpose'] as con
   state: string;
 
   /** The language of the window: a language tag such as `ko-KR`, of which the language counts. */
-  @ApiPropertyOptional({ type: String, example: 'ko-KR' })
+  @ApiPropertyOptional({ type: String, example: 'ko' })
   @KnownLanguage()
   @ValidateIf((_body, locale) => locale !== undefined)
   @IsIn(LOCALES)

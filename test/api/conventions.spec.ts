@@ -182,6 +182,7 @@ describe('every refusal', () => {
       title: expect.stringMatching(/\S/),
       status,
       detail: expect.stringMatching(/\S/),
+      help: `${service.issuer}/developers/errors#${code}`,
     });
     if (status === 401) expect(answer.headers.get('www-authenticate')).toMatch(/^\w/);
   });

@@ -15,6 +15,7 @@ afterEach(async () => {
 /** What the management port answers about these loops. */
 async function ask(path: string, loops: Loops, ready: Answer = { status: 'up' }): Promise<[number, unknown]> {
   management = createManagementServer({
+    issuer: 'http://localhost',
     loops,
     readiness: { answer: () => Promise.resolve(ready) },
     metrics: new Metrics(),

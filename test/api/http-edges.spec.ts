@@ -30,6 +30,7 @@ function expectRawProblem(answer: RawAnswer, status: number, code: string): void
     status,
     detail: expect.stringMatching(/\S/),
     code,
+    help: `${service.issuer}/developers/errors#${code}`,
   });
 }
 

@@ -427,7 +427,7 @@ describe('the token endpoint', () => {
         token_endpoint_auth_signing_alg_values_supported: ['ES256', 'PS256', 'EdDSA', 'Ed25519'],
         subject_types_supported: ['pairwise'],
         id_token_signing_alg_values_supported: ['ES256'],
-        service_documentation: `${service.issuer}/openapi.json`,
+        service_documentation: `${service.issuer}/developers`,
       });
     },
   );

@@ -19,6 +19,7 @@ export function expectProblem(answer: Answer, status: number, code: ProblemCode,
       status,
       detail: expect.stringMatching(/\S/),
       code,
+      help: expect.stringMatching(new RegExp(`^https?://.+/developers/errors#${code}$`)),
       ...members,
     },
   });

@@ -1,0 +1,3 @@
+export class LossReportResponse {
+  state: 'taken_down';
+}

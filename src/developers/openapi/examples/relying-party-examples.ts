@@ -1,0 +1,128 @@
+const AUTHENTICATION = '01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e';
+const TRANSACTION = [
+  { label: '받는 분', value: '홍길동' },
+  { label: '금액', value: '1,000,000원' },
+];
+const PERSON = { birthDate: '900101', genderDigit: '1', phoneNumber: '010-1234-5678' };
+const RESULT = {
+  subject: '6Jt1v4mR0cXw2bQ8yZs5nA',
+  birthDate: '1990-01-01',
+  gender: 'male',
+  foreigner: false,
+  phoneNumber: '+821012345678',
+  verifiedAt: '2026-11-28T09:00:42.118Z',
+  channel: 'push',
+};
+
+export const RELYING_PARTY_EXAMPLES = {
+  StartRequest: {
+    ...PERSON,
+    purpose: '회원가입',
+    endUser: { ip: '203.0.113.7', userAgent: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) Chrome/143.0' },
+  },
+  AuthenticationResponse: {
+    id: AUTHENTICATION,
+    channel: 'push',
+    state: 'pending',
+    expiresAt: '2026-11-28T09:03:00.000Z',
+    attemptsLeft: 5,
+  },
+  VerificationRequest: { code: '482913' },
+  VerificationResponse: {
+    state: 'verified',
+    result: RESULT,
+    assertion:
+      'eyJhbGciOiJFUzI1NiIsImtpZCI6IjIwMjYtMTEifQ.eyJpc3MiOiJodHRwczovL3B1c2hndWFyZC5leGFtcGxlIn0.c2lnbmF0dXJl',
+  },
+  TestAuthenticationResponse: {
+    id: AUTHENTICATION,
+    state: 'opened',
+    code: '482913',
+    opensAt: '2026-11-28T09:00:01.000Z',
+  },
+  OpenWindowRequest: {
+    purpose: '회원가입',
+    returnUrl: 'https://shop.example/return',
+    state: 'n3Jx0uV7kQ',
+    locale: 'ko',
+  },
+  OpenWindowResponse: {
+    windowId: '01974c2e-9a40-7d10-8c2b-0f4e5d6c7b8a',
+    url: 'ISSUER/windows/01974c2e-9a40-7d10-8c2b-0f4e5d6c7b8a',
+    expiresAt: '2026-11-28T09:10:00.000Z',
+  },
+  WindowResponse: {
+    state: 'closed',
+    authentication: {
+      id: AUTHENTICATION,
+      channel: 'push',
+      state: 'verified',
+      expiresAt: '2026-11-28T09:03:00.000Z',
+      attemptsLeft: 5,
+      result: RESULT,
+    },
+  },
+  RegistrationRequest: { ...PERSON, serialNumber: 'PG-1234-5678-9012', vendorCode: 'HANBIT' },
+  RegistrationResponse: {
+    id: '01974c2f-0b51-7e22-9d3c-1a5f6e7d8c9b',
+    state: 'pending',
+    requestedAt: '2026-11-28T09:00:00.000Z',
+    expiresAt: '2026-11-28T09:10:00.000Z',
+  },
+  IssueSmartOtpRequest: PERSON,
+  IssuedSmartOtpResponse: {
+    enrolmentCode: '7KQ2M-9XH4T-B3VWC-5R8YN',
+    enrolmentUri: 'ISSUER/app#7KQ2M9XH4TB3VWC5R8YN',
+    expiresAt: '2026-11-28T09:10:00.000Z',
+    vendorCode: 'HANBIT',
+  },
+  TokenRequest: { grant_type: 'client_credentials', scope: 'authentications' },
+  TokenResponse: {
+    access_token: 'eyJhbGciOiJFUzI1NiJ9.eyJzY29wZSI6ImF1dGhlbnRpY2F0aW9ucyJ9.c2lnbmF0dXJl',
+    token_type: 'Bearer',
+    expires_in: 300,
+    scope: 'authentications',
+  },
+  JwksResponse: {
+    keys: [
+      {
+        kty: 'EC',
+        crv: 'P-256',
+        x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+        y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+        kid: '2026-11',
+        alg: 'ES256',
+        use: 'sig',
+      },
+    ],
+  },
+  ServerMetadataResponse: {
+    issuer: 'ISSUER',
+    token_endpoint: 'ISSUER/oauth2/token',
+    jwks_uri: 'ISSUER/oauth2/jwks',
+    grant_types_supported: ['client_credentials'],
+    response_types_supported: [],
+    scopes_supported: ['authentications', 'signing', 'webhooks', 'carrier', 'operator', 'operator.decide'],
+    token_endpoint_auth_methods_supported: ['private_key_jwt', 'client_secret_basic', 'client_secret_post'],
+    token_endpoint_auth_signing_alg_values_supported: ['ES256', 'PS256', 'EdDSA'],
+    subject_types_supported: ['pairwise'],
+    id_token_signing_alg_values_supported: ['ES256'],
+    service_documentation: 'ISSUER/developers',
+  },
+} as const;
+
+/** The transaction of a signed transfer, as the documents show it. */
+export const SIGNED_TRANSACTION = TRANSACTION;
+
+/** By the name of the parameter. Ids of paths have one too. */
+export const PARAMETER_EXAMPLES: Readonly<Record<string, unknown>> = {
+  id: AUTHENTICATION,
+  lineId: 'line-0001',
+  wait: 25,
+  phoneNumber: '010-1234-5678',
+  month: '2026-11',
+  type: 'authentication.verified',
+  limit: 100,
+  'Idempotency-Key': '5f2b1c9e-order-1881',
+  'Audit-Reason': 'The customer called',
+};
