@@ -1,7 +1,7 @@
-// Builds dist/: transpiled TypeScript, and bundles for browsers. Does nothing while dist/ comes from the same sources,
+// Builds dist/: transpiled TypeScript, bundles for browsers, and the guides, which /developers shows. Does nothing while dist/ comes from the same sources,
 // because the check, the tests and `npm start` all begin with it. Types are checked by `npm run check:types`.
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
@@ -42,5 +42,8 @@ if (!isBuilt) {
   rmSync(note, { force: true });
   const [{ bundle }, { transpile }] = await loadTools();
   await Promise.all([bundle(), transpile(FOLDERS)]);
+  const guides = join(root, 'dist/guide');
+  rmSync(guides, { recursive: true, force: true });
+  cpSync(join(root, 'src/developers/guide'), guides, { recursive: true });
   writeFileSync(note, digest);
 }

@@ -14,6 +14,8 @@ const entryPoints = [
   'src/demo/browser/bank.ts',
   'src/demo/browser/demo.ts',
   'src/demo/css/demo.css',
+  'src/developers/browser/docs.ts',
+  'src/developers/css/docs.css',
   'src/operator/css/desk.css',
   'src/operator/css/letter.css',
   'src/pages/browser/site.ts',

@@ -6,6 +6,7 @@ import { AuthenticatorsModule } from './authenticators/authenticators.module.ts'
 import { CarrierModule } from './carrier/carrier.module.ts';
 import { CustomersModule } from './customers/customers.module.ts';
 import { UnknownAddressFilter } from './customers/pages/unknown-address.filter.ts';
+import { DevelopersModule } from './developers/developers.module.ts';
 import { DevicesModule } from './devices/devices.module.ts';
 import { HistoryModule } from './history/history.module.ts';
 import { HealthController } from './http/health.controller.ts';
@@ -44,6 +45,7 @@ export class AppModule {
         CarrierModule,
         CustomersModule,
         OperatorModule,
+        DevelopersModule,
         AlertsModule,
         HistoryModule,
         LinesModule,

@@ -69,7 +69,7 @@ function announce(management: string, clients: readonly DemoClient[], operators:
     phone: `${issuer}/phone`,
     website: `${issuer}/`,
     operator: `${issuer}/operator`,
-    docs: `${issuer}/openapi.json`,
+    docs: `${issuer}/developers`,
     management,
     pushOutbox: `${issuer}/local/push-outbox`,
     smsOutbox: `${issuer}/local/sms-outbox`,
@@ -94,7 +94,7 @@ function announce(management: string, clients: readonly DemoClient[], operators:
       ...started.operators.map(
         ({ login, password, totpSecret }) => `    ${login.padEnd(30)} ${password}   TOTP secret ${totpSecret}`,
       ),
-      `  API docs (OpenAPI 3.1)           ${started.docs}`,
+      `  Documents for developers         ${started.docs}`,
       `  API                              ${issuer}`,
       `  Its clients (secrets in ${join(environment.DATA_DIR, 'clients.json')})`,
       ...started.clients.map(({ clientId, scope }) => `    ${clientId.padEnd(30)} ${scope}`),

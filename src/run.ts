@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { Environment } from '../config/environment.ts';
 import { sha256 } from './crypto/sha256.ts';
 import { declareDemo } from './demo/demo.ts';
+import { Samples, type DemonstrationSamples } from './developers/samples.ts';
 import { DEMO_LINES, type DemoClient, type DemoOperator } from './embedded/demo.ts';
 import type { Embedded } from './embedded/embedded.ts';
 import { declareLocalRoutes } from './embedded/local-routes.ts';
@@ -34,6 +35,7 @@ export async function run(
       if (!demonstration) return;
       declareLocalRoutes(fastify, demonstration.embedded);
       declareDemo(app, fastify, demonstration.clients, DEMO_LINES);
+      app.get(Samples).use(samplesOf(demonstration));
     },
     tell,
   );
@@ -48,6 +50,14 @@ export async function run(
       await close();
     },
   };
+}
+
+/** The shop, and the person of the demonstration who has no subscription, whose codes go by SMS. */
+function samplesOf({ clients }: Demonstration): DemonstrationSamples {
+  const client = clients.find(({ clientId }) => clientId === 'demo-shop');
+  const line = DEMO_LINES.find(({ lineId }) => lineId === 'demo-3');
+  if (!client || !line) throw new Error('the demonstration lacks what the documents show');
+  return { ...client, person: { phoneNumber: line.phoneNumber, ...line.owner } };
 }
 
 /** Inserts the demonstration's clients, operators and lines, in place of a carrier's own data. */

@@ -9,7 +9,7 @@ import { AppModule } from './app.module.ts';
 import type { Foundation } from './foundation.ts';
 import { RecurringTasks } from './queue/recurring-tasks.ts';
 import { Deliver } from './delivery/deliver.ts';
-import { openApiDocument } from './developers/openapi/document.ts';
+import { Contract } from './developers/contract.ts';
 import { StateWatcher } from './authentication/state-watcher.ts';
 import { TestStateWatcher } from './test-mode/test-state-watcher.ts';
 import { requireSessions } from './database/pooler.ts';
@@ -85,11 +85,9 @@ export async function startService(
   await app.get(Journal).open();
   await queue.open(owner);
   await extend(app, fastify);
-  // Built on the first request, because most processes never serve it.
-  let document: object | undefined;
-  fastify.get('/openapi.json', (_request, reply) =>
-    reply.send((document ??= openApiDocument(app, environment.ISSUER))),
-  );
+  const contract = app.get(Contract);
+  contract.describe(app);
+  fastify.get('/openapi.json', (_request, reply) => reply.send(contract.document));
   await app.init();
   await app.get(RelyingParties).nameWebsite(app.get(Words).brandIn('ko').service);
   declareOtherMethods(fastify, new Map(routes));

@@ -40,7 +40,7 @@ class CarrierGuard implements CanActivate {
 
 /** Declares that the callers of a controller are carriers' systems. */
 export function ForCarriers(): ClassDecorator {
-  return applyDecorators(UseGuards(CarrierGuard), ApiSecurity('clientCredentials', ['carrier']));
+  return applyDecorators(UseGuards(CarrierGuard), ApiSecurity('bearer', ['carrier']));
 }
 
 /** Declares that a route also takes sink tokens, which a carrier's platform presents with its subscriptions. */

@@ -60,7 +60,7 @@ import { Reports } from './reports.ts';
     Pages,
     PageProblemFilter,
   ],
-  exports: [NewPhone, PageProblemFilter, Reports],
+  exports: [NewPhone, PageProblemFilter, Pages, Reports],
 })
 export class CustomersModule {
   constructor(tasks: RecurringTasks, customers: Customers, reports: Reports, { HISTORY_DAYS }: Environment) {

@@ -11,6 +11,11 @@ interface OutboxQuery {
   to?: string;
   /** Only messages after the first `after` ones of the same query. */
   after?: string;
+  /**
+   * Only messages that came since the start of the authentication that expires then (RFC 3339), so that an earlier
+   * code is not taken for its own.
+   */
+  expiring?: string;
   /** Seconds to wait for a message when there is none. */
   wait?: string;
 }
@@ -29,11 +34,22 @@ export function declareLocalRoutes(
   declare(fastify, '/local/sms-outbox', outboxes.texts, ({ to }) => to);
 }
 
-function declare<T>(fastify: FastifyInstance, url: string, outbox: Outbox<T>, addressee: (message: T) => string): void {
+/** Milliseconds from the start of an authentication to its end. */
+const AUTHENTICATION_MS = 180_000;
+
+function declare<T extends { receivedAt: string }>(
+  fastify: FastifyInstance,
+  url: string,
+  outbox: Outbox<T>,
+  addressee: (message: T) => string,
+): void {
   fastify.get<{ Querystring: OutboxQuery }>(url, async (request, reply) => {
-    const { to, after = '0', wait = '0' } = request.query;
+    const { to, after = '0', wait = '0', expiring } = request.query;
+    const since = expiring === undefined ? 0 : Date.parse(expiring) - AUTHENTICATION_MS;
     const found = () =>
-      outbox.received.filter((one) => to === undefined || addressee(one) === to).slice(Number(after) || 0);
+      outbox.received
+        .filter((one) => (to === undefined || addressee(one) === to) && Date.parse(one.receivedAt) >= since)
+        .slice(Number(after) || 0);
     const seconds = Math.min(MAX_WAIT_SECONDS, Number(wait) || 0);
     if (found().length === 0 && seconds > 0)
       await next(outbox, seconds, (one) => to === undefined || addressee(one) === to);

@@ -100,7 +100,7 @@ export function ForClients(scopes: Scope | Scopes, mode: Mode = 'live'): ClassDe
     SetMetadata('scopes', [scopes].flat()),
     SetMetadata('mode', mode),
     UseGuards(ClientGuard),
-    ...[scopes].flat().map((scope) => ApiSecurity('clientCredentials', [scope])),
+    ...[scopes].flat().map((scope) => ApiSecurity('bearer', [scope])),
   );
 }
 

@@ -29,7 +29,7 @@ const SCOPES: Partial<Record<OperatorPermission, readonly [Scope, ...Scope[]]>> 
 
 /** Declares the permission that a route requires. Without a declaration the guard refuses every operator. */
 export function Permits(permission: OperatorPermission): MethodDecorator {
-  const programs = scopesFor(permission).map((scope) => ApiSecurity('clientCredentials', [scope]));
+  const programs = scopesFor(permission).map((scope) => ApiSecurity('bearer', [scope]));
   return applyDecorators(Permitted(permission), ...programs, ApiSecurity('desk'));
 }
 

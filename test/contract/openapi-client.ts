@@ -1249,6 +1249,212 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhook-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhook endpoints
+         * @description Lists the endpoints of this client, oldest first.
+         */
+        get: operations["listWebhookEndpoints"];
+        put?: never;
+        /**
+         * Add a webhook endpoint
+         * @description Adds an address to which events of this client are sent, and returns the secret that signs them, which is not shown
+         *     again. A client has at most ten endpoints. Errors: `invalid_request`, `webhook_url_refused` with `errors`,
+         *     `webhook_endpoint_limit`, `idempotency_key_reused`.
+         */
+        post: operations["addWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a webhook endpoint
+         * @description Returns an endpoint. Errors: `webhook_endpoint_not_found`.
+         */
+        get: operations["getWebhookEndpoint"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook endpoint
+         * @description Deletes an endpoint with its secrets; nothing more is sent to it. Errors: `webhook_endpoint_not_found`.
+         */
+        delete: operations["deleteWebhookEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook endpoint
+         * @description Changes the members that are given. Errors: `invalid_request`, `webhook_url_refused` with `errors`,
+         *     `webhook_endpoint_not_found`.
+         */
+        patch: operations["changeWebhookEndpoint"];
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/secret/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rotate the secret of a webhook endpoint
+         * @description Makes a new secret, which is not shown again. Until the end of the grace both secrets sign every event, so that the
+         *     receiver can be changed meanwhile. Errors: `invalid_request`, `webhook_endpoint_not_found`,
+         *     `idempotency_key_reused`.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event
+         * @description Sends an example of a type to this endpoint, with `test: true` in its data. Limit: sixty a minute for one client.
+         *     Errors: `invalid_request`, `webhook_endpoint_not_found`, `webhook_endpoint_disabled`, `too_many_requests` with
+         *     `Retry-After`.
+         */
+        post: operations["sendTestEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send failed events again
+         * @description Sends the events of a span again that this endpoint did not accept, at most 10,000 of them. Errors:
+         *     `invalid_request`, `webhook_endpoint_not_found`, `webhook_endpoint_disabled`.
+         */
+        post: operations["recoverWebhookEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-endpoints/{id}/replay-missing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send events that were never sent
+         * @description Sends the events of a span, of the types of this endpoint, that were never sent to it, because it was disabled or did
+         *     not exist yet; at most 10,000 of them. Errors: `invalid_request`, `webhook_endpoint_not_found`,
+         *     `webhook_endpoint_disabled`.
+         */
+        post: operations["replayMissingWebhookEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List events
+         * @description Lists the events of this client of the last 30 days, the last first. With `after` it is a feed, the oldest first,
+         *     which misses nothing: read it again with the `after` of its answer. Events are recorded since the client’s first
+         *     endpoint, or since it first read them here. Errors: `invalid_request`, `webhook_event_not_found` for an `after` that
+         *     is no longer kept.
+         */
+        get: operations["listWebhookEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-events/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the attempts to send an event
+         * @description Lists the attempts to send an event to each endpoint, the last first. Errors: `webhook_event_not_found`.
+         */
+        get: operations["listWebhookAttempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhook-events/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an event again
+         * @description Sends an event again to one endpoint, with the same `webhook-id`. Errors: `invalid_request`,
+         *     `webhook_event_not_found`, `webhook_endpoint_not_found`, `webhook_endpoint_disabled`.
+         */
+        post: operations["resendWebhookEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/app/v1/alerts": {
         parameters: {
             query?: never;
@@ -2296,6 +2502,154 @@ export interface components {
             /** @description The documents for developers. */
             service_documentation: string;
         };
+        WebhookEndpointRequest: {
+            /**
+             * @description The types of events to send, 1 to 32 of them; `*` stands for all types, also those to come.
+             * @example [
+             *       "authentication.verified",
+             *       "authentication.expired"
+             *     ]
+             */
+            types: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "test" | "window.closed")[];
+            /**
+             * @description Where events are sent: `https`, port 443 or one above 1024, at most 2048 characters, without user, password and
+             *     fragment, and reachable from the internet. Outside production also `http` to the service’s own host.
+             */
+            url: string;
+            /** @description What it is for, one line of at most 200 characters. */
+            description?: string;
+        };
+        AddedWebhookEndpointResponse: {
+            types: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "test" | "window.closed")[];
+            /** @description `whsec_` and 32 bytes in base64. It is shown once: keep it where the receiver finds it. */
+            secret: string;
+            /** @description Opaque. */
+            id: string;
+            url: string;
+            description: string | null;
+            disabled: boolean;
+            /**
+             * @description Why nothing is sent: `client` (by `PATCH`), `gone` (it answered 410) or `failures` (every attempt of five days
+             *     failed). Null while it is enabled.
+             * @enum {string|null}
+             */
+            disabledBy: "client" | "failures" | "gone" | null;
+            /** @description RFC 3339, UTC: since when every attempt failed; null after an accepted one. */
+            failingSince: string | null;
+            /** @description RFC 3339, UTC. */
+            createdAt: string;
+        };
+        WebhookEndpointResponse: {
+            types: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "test" | "window.closed")[];
+            /** @description Opaque. */
+            id: string;
+            url: string;
+            description: string | null;
+            disabled: boolean;
+            /**
+             * @description Why nothing is sent: `client` (by `PATCH`), `gone` (it answered 410) or `failures` (every attempt of five days
+             *     failed). Null while it is enabled.
+             * @enum {string|null}
+             */
+            disabledBy: "client" | "failures" | "gone" | null;
+            /** @description RFC 3339, UTC: since when every attempt failed; null after an accepted one. */
+            failingSince: string | null;
+            /** @description RFC 3339, UTC. */
+            createdAt: string;
+        };
+        ChangeWebhookEndpointRequest: {
+            /** @description As when it was added. */
+            types?: ("*" | "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "test" | "window.closed")[];
+            /** @description As when it was added. */
+            url?: string;
+            /** @description What it is for, one line of at most 200 characters; an empty text removes it. */
+            description?: string;
+            /** @description `true` stops sending and keeps what waits; `false` sends again, also to an endpoint that the service disabled. */
+            disabled?: boolean;
+        };
+        RotateSecretRequest: {
+            /** @description Hours for which the former secret signs beside the new one, 0 to 168. 24 when left out. */
+            gracePeriodHours?: number;
+        };
+        RotatedSecretResponse: {
+            /** @description `whsec_` and 32 bytes in base64. It is shown once. */
+            secret: string;
+            /** @description RFC 3339, UTC: until when the former secret signs too. */
+            formerSecretUntil: string;
+        };
+        TestWebhookRequest: {
+            /**
+             * @description `test`, or a type of which an example is sent, with `test: true` in its data.
+             * @enum {string}
+             */
+            type: "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "test" | "window.closed";
+        };
+        SentWebhookResponse: {
+            /** @description The id of the event, which is also its `webhook-id`. */
+            id: string;
+        };
+        ReplayRequest: {
+            /** @description RFC 3339: the earliest `timestamp` of the events to send. */
+            since: string;
+            /** @description RFC 3339: events from this instant on are left out. Now when left out. */
+            until?: string;
+        };
+        ReplayResponse: {
+            /** @description Events that will be sent. */
+            events: number;
+            /** @description RFC 3339, UTC: send the request again with this `since` for those that did not fit; null when all did. */
+            next: string | null;
+        };
+        WebhookEventResponse: {
+            /** @enum {string} */
+            type: "authentication.cancelled" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.opened" | "authentication.verified" | "endpoint.disabled" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.locked" | "smart_otp.revoked" | "test" | "window.closed";
+            /** @description As in the body of the webhook; its members depend on the type. */
+            data: {
+                [key: string]: unknown;
+            };
+            /** @description As in `webhook-id`: `msg_` and 32 hexadecimal digits. */
+            id: string;
+            /** @description RFC 3339, UTC: when it happened. */
+            timestamp: string;
+        };
+        WebhookEventsResponse: {
+            events: components["schemas"]["WebhookEventResponse"][];
+            /** @description Of the log: send it as `cursor` for the page with earlier events; null on the last page, and in the feed. */
+            cursor: string | null;
+            /** @description Of the feed: send it as `after` for what happened since; null in the log. */
+            after: string | null;
+        };
+        WebhookAttemptResponse: {
+            endpointId: string;
+            /** @description 1 for the first attempt. */
+            attempt: number;
+            /** @description RFC 3339, UTC. */
+            at: string;
+            /** @description Milliseconds until the answer or the fault. */
+            ms: number;
+            /**
+             * @description `accepted` after an answer of 200 to 299.
+             * @enum {string}
+             */
+            outcome: "accepted" | "failed";
+            /** @description The status of the answer; null without one. */
+            status: number | null;
+            /**
+             * @description Why there was no answer: `timeout` (15 seconds), `connection`, `tls`, `name_not_found`, `address_refused` (the name
+             *     leads to an address that is not on the internet) or `url_refused`. Null with an answer.
+             */
+            fault: string | null;
+            /** @description The first KiB of the answer’s body; null without an answer. */
+            response: string | null;
+        };
+        WebhookAttemptsResponse: {
+            /** @description At most 200, the last first. */
+            attempts: components["schemas"]["WebhookAttemptResponse"][];
+        };
+        ResendWebhookRequest: {
+            /** @description The endpoint to which the event is sent, whatever types it chose. */
+            endpointId: string;
+        };
         AlertResponse: {
             id: string;
             /**
@@ -2347,7 +2701,7 @@ export interface components {
              * @description What programs decide by
              * @enum {string}
              */
-            code: "alert_closed" | "alert_not_found" | "approval_closed" | "approval_not_found" | "attempts_exhausted" | "authentication_closed" | "authentication_expired" | "authentication_not_found" | "authenticator_not_possible" | "caller_denied" | "caller_not_checkable" | "card_mismatch" | "code_mismatch" | "device_proof_invalid" | "device_test_closed" | "enrolment_code_invalid" | "envelope_not_ready" | "form_outdated" | "headers_too_large" | "idempotency_in_progress" | "idempotency_key_reused" | "import_in_progress" | "insufficient_scope" | "internal_error" | "invalid_client" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "invalid_token" | "method_not_allowed" | "not_eligible" | "not_found" | "nothing_to_change" | "nothing_to_send" | "payload_too_large" | "pin_exhausted" | "pin_locked" | "pin_mismatch" | "pin_nonce_spent" | "registration_closed" | "registration_not_found" | "reissue_closed" | "reissue_not_found" | "relying_party_not_found" | "request_timeout" | "second_person_required" | "serial_number_mismatch" | "service_unavailable" | "session_ended" | "sms_not_permitted" | "sms_permission_not_found" | "subscription_not_active" | "subscription_not_found" | "too_many_requests" | "unsupported_media_type" | "window_bound_elsewhere" | "window_closed" | "window_not_found" | "wrong_mode";
+            code: "alert_closed" | "alert_not_found" | "approval_closed" | "approval_not_found" | "attempts_exhausted" | "authentication_closed" | "authentication_expired" | "authentication_not_found" | "authenticator_not_possible" | "caller_denied" | "caller_not_checkable" | "card_mismatch" | "code_mismatch" | "device_proof_invalid" | "device_test_closed" | "enrolment_code_invalid" | "envelope_not_ready" | "form_outdated" | "headers_too_large" | "idempotency_in_progress" | "idempotency_key_reused" | "import_in_progress" | "insufficient_scope" | "internal_error" | "invalid_client" | "invalid_grant_type" | "invalid_request" | "invalid_scope" | "invalid_token" | "method_not_allowed" | "not_eligible" | "not_found" | "nothing_to_change" | "nothing_to_send" | "payload_too_large" | "pin_exhausted" | "pin_locked" | "pin_mismatch" | "pin_nonce_spent" | "registration_closed" | "registration_not_found" | "reissue_closed" | "reissue_not_found" | "relying_party_not_found" | "request_timeout" | "second_person_required" | "serial_number_mismatch" | "service_unavailable" | "session_ended" | "sms_not_permitted" | "sms_permission_not_found" | "subscription_not_active" | "subscription_not_found" | "too_many_requests" | "unsupported_media_type" | "webhook_endpoint_disabled" | "webhook_endpoint_limit" | "webhook_endpoint_not_found" | "webhook_event_not_found" | "webhook_url_refused" | "window_bound_elsewhere" | "window_closed" | "window_not_found" | "wrong_mode";
             /**
              * Format: uri
              * @description The page that explains this code
@@ -3139,15 +3493,111 @@ export interface components {
                 };
             };
         };
-        /** @description `alert_closed`: The alert was answered, or its time is over. */
-        AlertClosed: {
+        /**
+         * @description `idempotency_key_reused`: The Idempotency-Key was used with another body within 24 hours.
+         *
+         *     `webhook_url_refused`: Webhooks are not sent to this address. The reason stands in errors.
+         */
+        IdempotencyKeyReusedOrWebhookUrlRefused: {
             headers: {
                 [name: string]: unknown;
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
-                    code?: "alert_closed";
+                    code?: "idempotency_key_reused" | "webhook_url_refused";
+                };
+            };
+        };
+        /** @description `webhook_endpoint_limit`: The client has ten endpoints already. */
+        WebhookEndpointLimit: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "webhook_endpoint_limit";
+                };
+            };
+        };
+        /** @description `webhook_endpoint_not_found`: The webhook endpoint is unknown, or belongs to another client. */
+        WebhookEndpointNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "webhook_endpoint_not_found";
+                };
+            };
+        };
+        /** @description `webhook_url_refused`: Webhooks are not sent to this address. The reason stands in errors. */
+        WebhookUrlRefused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "webhook_url_refused";
+                };
+            };
+        };
+        /** @description `webhook_endpoint_disabled`: The endpoint is disabled. */
+        WebhookEndpointDisabled: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "webhook_endpoint_disabled";
+                };
+            };
+        };
+        /** @description `webhook_event_not_found`: The event is unknown, or older than the 30 days for which it is kept. */
+        WebhookEventNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "webhook_event_not_found";
+                };
+            };
+        };
+        /**
+         * @description `webhook_endpoint_not_found`: The webhook endpoint is unknown, or belongs to another client.
+         *
+         *     `webhook_event_not_found`: The event is unknown, or older than the 30 days for which it is kept.
+         */
+        WebhookEndpointNotFoundOrWebhookEventNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "webhook_endpoint_not_found" | "webhook_event_not_found";
+                };
+            };
+        };
+        /**
+         * @description `alert_closed`: The alert was answered, or its time is over.
+         *
+         *     `subscription_not_active`: The subscription is suspended or cancelled, or the test of the device is not finished.
+         */
+        AlertClosedOrSubscriptionNotActive: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "alert_closed" | "subscription_not_active";
                 };
             };
         };
@@ -3160,6 +3610,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {string} */
                     code?: "alert_not_found";
+                };
+            };
+        };
+        /** @description `alert_closed`: The alert was answered, or its time is over. */
+        AlertClosed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {string} */
+                    code?: "alert_closed";
                 };
             };
         };
@@ -5025,13 +5487,25 @@ export interface operations {
     importLines: {
         parameters: {
             query?: {
-                /** @description True compares and reports without changing anything. */
+                /**
+                 * @description True compares and reports without changing anything.
+                 * @example true
+                 */
                 dryRun?: boolean;
-                /** @description When the snapshot was taken, RFC 3339; now when left out. Later events are not undone. */
+                /**
+                 * @description When the snapshot was taken, RFC 3339; now when left out. Later events are not undone.
+                 * @example 2026-11-28T03:00:00Z
+                 */
                 takenAt?: string;
-                /** @description What happens to lines that the snapshot does not contain; `report` when left out. */
+                /**
+                 * @description What happens to lines that the snapshot does not contain; `report` when left out.
+                 * @example report
+                 */
                 missing?: "report" | "terminate";
-                /** @description The `confirm` of the summary with which an import of the same snapshot stopped, because it would end too much. */
+                /**
+                 * @description The `confirm` of the summary with which an import of the same snapshot stopped, because it would end too much.
+                 * @example 3qZ0vT1kq8W
+                 */
                 confirm?: string;
             };
             header?: never;
@@ -6375,6 +6849,7 @@ export interface operations {
                      *       "scopes_supported": [
                      *         "authentications",
                      *         "signing",
+                     *         "webhooks",
                      *         "carrier",
                      *         "operator",
                      *         "operator.decide"
@@ -6437,6 +6912,7 @@ export interface operations {
                      *       "scopes_supported": [
                      *         "authentications",
                      *         "signing",
+                     *         "webhooks",
                      *         "carrier",
                      *         "operator",
                      *         "operator.decide"
@@ -6465,6 +6941,664 @@ export interface operations {
             };
             400: components["responses"]["InvalidRequest"];
             408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    listWebhookEndpoints: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoints, oldest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "id": "01974c34-60a6-7377-8c81-6fa4b5c3d1e0",
+                     *         "url": "https://shop.example/pushguard",
+                     *         "types": [
+                     *           "authentication.verified",
+                     *           "authentication.expired"
+                     *         ],
+                     *         "description": null,
+                     *         "disabled": false,
+                     *         "disabledBy": null,
+                     *         "failingSince": null,
+                     *         "createdAt": "2026-11-28T09:00:00.000Z"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["WebhookEndpointResponse"][];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["InvalidToken"];
+            403: components["responses"]["InsufficientScopeOrWrongMode"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    addWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1-255 visible ASCII characters, in quotes or without, kept 24 hours
+                 * @example 5f2b1c9e-order-1881
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "url": "https://shop.example/pushguard",
+                 *       "types": [
+                 *         "authentication.verified",
+                 *         "authentication.expired"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["WebhookEndpointRequest"];
+            };
+        };
+        responses: {
+            /** @description The endpoint, with its secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01974c34-60a6-7377-8c81-6fa4b5c3d1e0",
+                     *       "url": "https://shop.example/pushguard",
+                     *       "types": [
+                     *         "authentication.verified",
+                     *         "authentication.expired"
+                     *       ],
+                     *       "description": null,
+                     *       "disabled": false,
+                     *       "disabledBy": null,
+                     *       "failingSince": null,
+                     *       "createdAt": "2026-11-28T09:00:00.000Z",
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo="
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AddedWebhookEndpointResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["InvalidToken"];
+            403: components["responses"]["InsufficientScopeOrWrongMode"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["WebhookEndpointLimit"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReusedOrWebhookUrlRefused"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    getWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `id` of the endpoint
+                 * @example 01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01974c34-60a6-7377-8c81-6fa4b5c3d1e0",
+                     *       "url": "https://shop.example/pushguard",
+                     *       "types": [
+                     *         "authentication.verified",
+                     *         "authentication.expired"
+                     *       ],
+                     *       "description": null,
+                     *       "disabled": false,
+                     *       "disabledBy": null,
+                     *       "failingSince": null,
+                     *       "createdAt": "2026-11-28T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpointResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["InvalidToken"];
+            403: components["responses"]["InsufficientScopeOrWrongMode"];
+            404: components["responses"]["WebhookEndpointNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    deleteWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `id` of the endpoint
+                 * @example 01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["InvalidToken"];
+            403: components["responses"]["InsufficientScopeOrWrongMode"];
+            404: components["responses"]["WebhookEndpointNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    changeWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `id` of the endpoint
+                 * @example 01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "disabled": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangeWebhookEndpointRequest"];
+            };
+        };
+        responses: {
+            /** @description The endpoint as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01974c34-60a6-7377-8c81-6fa4b5c3d1e0",
+                     *       "url": "https://shop.example/pushguard",
+                     *       "types": [
+                     *         "authentication.verified",
+                     *         "authentication.expired"
+                     *       ],
+                     *       "description": null,
+                     *       "disabled": false,
+                     *       "disabledBy": null,
+                     *       "failingSince": null,
+                     *       "createdAt": "2026-11-28T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEndpointResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["InvalidToken"];
+            403: components["responses"]["InsufficientScopeOrWrongMode"];
+            404: components["responses"]["WebhookEndpointNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["WebhookUrlRefused"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description 1-255 visible ASCII characters, in quotes or without, kept 24 hours
+                 * @example 5f2b1c9e-order-1881
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The `id` of the endpoint
+                 * @example 01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "gracePeriodHours": 24
+                 *     }
+                 */
+                "application/json": components["schemas"]["RotateSecretRequest"];
+            };
+        };
+        responses: {
+            /** @description The new secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
+                     *       "formerSecretUntil": "2026-11-29T09:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RotatedSecretResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["InvalidToken"];
+            403: components["responses"]["InsufficientScopeOrWrongMode"];
+            404: components["responses"]["WebhookEndpointNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["IdempotencyKeyReused"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    sendTestEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `id` of the endpoint
+                 * @example 01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "type": "authentication.verified"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TestWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description The event, which is on its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "msg_0198c5f0a1b24c3d9e8f7a6b5c4d3e2f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SentWebhookResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["InvalidToken"];
+            403: components["responses"]["InsufficientScopeOrWrongMode"];
+            404: components["responses"]["WebhookEndpointNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["WebhookEndpointDisabled"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    recoverWebhookEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `id` of the endpoint
+                 * @example 01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "since": "2026-11-28T00:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            /** @description How many events will be sent */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": 12,
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReplayResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["InvalidToken"];
+            403: components["responses"]["InsufficientScopeOrWrongMode"];
+            404: components["responses"]["WebhookEndpointNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["WebhookEndpointDisabled"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    replayMissingWebhookEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `id` of the endpoint
+                 * @example 01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "since": "2026-11-28T00:00:00Z"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReplayRequest"];
+            };
+        };
+        responses: {
+            /** @description How many events will be sent */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": 12,
+                     *       "next": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReplayResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["InvalidToken"];
+            403: components["responses"]["InsufficientScopeOrWrongMode"];
+            404: components["responses"]["WebhookEndpointNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["WebhookEndpointDisabled"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    listWebhookEvents: {
+        parameters: {
+            query: {
+                /**
+                 * @description Only events of this type.
+                 * @example authentication.verified
+                 */
+                type?: "authentication.opened" | "authentication.verified" | "authentication.declined" | "authentication.expired" | "authentication.failed" | "authentication.cancelled" | "window.closed" | "registration.activated" | "registration.declined" | "registration.expired" | "registration.revoked" | "smart_otp.enrolled" | "smart_otp.revoked" | "smart_otp.locked" | "endpoint.disabled" | "test";
+                /**
+                 * @description RFC 3339: only events that happened at this instant or later.
+                 * @example 2026-11-27T00:00:00Z
+                 */
+                since?: string;
+                /**
+                 * @description RFC 3339: only events that happened before this instant.
+                 * @example 2026-11-28T00:00:00Z
+                 */
+                until?: string;
+                /**
+                 * @description The `cursor` of the page before.
+                 * @example msg_0198c5f0a1b24c3d9e8f7a6b5c4d3e2f
+                 */
+                cursor?: string;
+                /**
+                 * @description Reads the feed, the oldest first: events behind this place, which is the `after` of the answer before, or the id of an
+                 *     event. Empty for all events of the last 30 days. It combines with `type` and `limit` alone.
+                 * @example msg_0198c5f0a1b24c3d9e8f7a6b5c4d3e2f
+                 */
+                after?: string;
+                /**
+                 * @description Events of one answer, 1 to 500. 100 when left out.
+                 * @example 100
+                 */
+                limit: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "events": [
+                     *         {
+                     *           "id": "msg_0198c5f0a1b24c3d9e8f7a6b5c4d3e2f",
+                     *           "type": "authentication.verified",
+                     *           "timestamp": "2026-11-28T09:00:42.118Z",
+                     *           "data": {
+                     *             "id": "01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e",
+                     *             "state": "verified",
+                     *             "channel": "push",
+                     *             "closedAt": "2026-11-28T09:00:42.118Z"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "cursor": null,
+                     *       "after": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookEventsResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["InvalidToken"];
+            403: components["responses"]["InsufficientScopeOrWrongMode"];
+            404: components["responses"]["WebhookEventNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    listWebhookAttempts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `id` of the event, which is also its `webhook-id`
+                 * @example 01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The attempts, the last first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "attempts": [
+                     *         {
+                     *           "endpointId": "01974c34-60a6-7377-8c81-6fa4b5c3d1e0",
+                     *           "attempt": 1,
+                     *           "at": "2026-11-28T09:00:42.300Z",
+                     *           "ms": 41,
+                     *           "outcome": "accepted",
+                     *           "status": 204,
+                     *           "fault": null,
+                     *           "response": ""
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["WebhookAttemptsResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["InvalidToken"];
+            403: components["responses"]["InsufficientScopeOrWrongMode"];
+            404: components["responses"]["WebhookEventNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["ServiceUnavailable"];
+            default: components["responses"]["OtherProblem"];
+        };
+    };
+    resendWebhookEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `id` of the event, which is also its `webhook-id`
+                 * @example 01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "endpointId": "01974c34-60a6-7377-8c81-6fa4b5c3d1e0"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResendWebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description The event, which is on its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "msg_0198c5f0a1b24c3d9e8f7a6b5c4d3e2f"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["SentWebhookResponse"];
+                };
+            };
+            400: components["responses"]["InvalidRequest"];
+            401: components["responses"]["InvalidToken"];
+            403: components["responses"]["InsufficientScopeOrWrongMode"];
+            404: components["responses"]["WebhookEndpointNotFoundOrWebhookEventNotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["WebhookEndpointDisabled"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["ServiceUnavailable"];
@@ -6563,7 +7697,7 @@ export interface operations {
             401: components["responses"]["DeviceProofInvalid"];
             404: components["responses"]["AlertNotFound"];
             408: components["responses"]["RequestTimeout"];
-            409: components["responses"]["AlertClosed"];
+            409: components["responses"]["AlertClosedOrSubscriptionNotActive"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["PinMismatch"];

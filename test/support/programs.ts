@@ -12,6 +12,8 @@ export const CHROMIUM =
 export const REDIS_SERVER = process.env['REDIS_SERVER'] ?? onPath('redis-server', 'valkey-server');
 /** PgBouncer, 1.18 or newer: the path in `PGBOUNCER`, or a program on the PATH. */
 export const PGBOUNCER = process.env['PGBOUNCER'] ?? onPath('pgbouncer');
+/** The languages of the documents beside Node and the shell, each a program on the PATH. */
+export const INTERPRETERS = { python: onPath('python3'), php: onPath('php'), java: onPath('java') } as const;
 /** The directory with the programs of PostgreSQL 15, the oldest version that the service supports. */
 export const POSTGRES_15 = ['/usr/lib/postgresql/15/bin'].find((path) => existsSync(path));
 

@@ -31,8 +31,8 @@ function impliedBy({ address, method, security, hasBody }: Asked): ProblemCode[]
   return [
     ...EVERYWHERE,
     ...(hasBody ? (['payload_too_large', 'unsupported_media_type'] as const) : []),
-    ...(schemes.has('clientCredentials') ? (['invalid_token', 'insufficient_scope'] as const) : []),
-    ...(schemes.has('clientCredentials') && !BOTH_MODES.test(address) ? (['wrong_mode'] as const) : []),
+    ...(schemes.has('bearer') ? (['invalid_token', 'insufficient_scope'] as const) : []),
+    ...(schemes.has('bearer') && !BOTH_MODES.test(address) ? (['wrong_mode'] as const) : []),
     ...(schemes.has('deviceProof') ? (['device_proof_invalid'] as const) : []),
     ...(schemes.has('desk') ? (['session_ended', 'form_outdated'] as const) : []),
   ].filter((code) => method !== 'get' || code !== 'form_outdated');

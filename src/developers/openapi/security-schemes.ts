@@ -12,7 +12,7 @@ const SCOPE_SENTENCES: Readonly<Record<Scope, string>> = {
 /** The ways in which callers authenticate, by the names that the controllers give them. */
 export function securitySchemes(issuer: string): Record<string, object> {
   return {
-    clientCredentials: {
+    bearer: {
       type: 'oauth2',
       description: 'A bearer token of the client, valid for five minutes (RFC 6749, 4.4; RFC 6750).',
       flows: { clientCredentials: { tokenUrl: `${issuer}/oauth2/token`, scopes: SCOPE_SENTENCES } },

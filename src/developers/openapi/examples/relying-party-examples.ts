@@ -1,8 +1,4 @@
 const AUTHENTICATION = '01974c2e-8f3a-7c51-9b0e-6a1f2d3c4b5e';
-const TRANSACTION = [
-  { label: '받는 분', value: '홍길동' },
-  { label: '금액', value: '1,000,000원' },
-];
 const PERSON = { birthDate: '900101', genderDigit: '1', phoneNumber: '010-1234-5678' };
 const RESULT = {
   subject: '6Jt1v4mR0cXw2bQ8yZs5nA',
@@ -111,9 +107,6 @@ export const RELYING_PARTY_EXAMPLES = {
   },
 } as const;
 
-/** The transaction of a signed transfer, as the documents show it. */
-export const SIGNED_TRANSACTION = TRANSACTION;
-
 /** By the name of the parameter. Ids of paths have one too. */
 export const PARAMETER_EXAMPLES: Readonly<Record<string, unknown>> = {
   id: AUTHENTICATION,
@@ -123,6 +116,14 @@ export const PARAMETER_EXAMPLES: Readonly<Record<string, unknown>> = {
   month: '2026-11',
   type: 'authentication.verified',
   limit: 100,
+  since: '2026-11-27T00:00:00Z',
+  until: '2026-11-28T00:00:00Z',
+  cursor: 'msg_0198c5f0a1b24c3d9e8f7a6b5c4d3e2f',
+  after: 'msg_0198c5f0a1b24c3d9e8f7a6b5c4d3e2f',
+  dryRun: true,
+  takenAt: '2026-11-28T03:00:00Z',
+  missing: 'report',
+  confirm: '3qZ0vT1kq8W',
   'Idempotency-Key': '5f2b1c9e-order-1881',
   'Audit-Reason': 'The customer called',
 };

@@ -1,0 +1,111 @@
+import { Controller, Get, Param, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Environment } from '../../config/environment.ts';
+import { PageProblemFilter } from '../customers/pages/page-problem.filter.ts';
+import { Problem } from '../domain/problem.ts';
+import { Assets } from '../pages/assets.ts';
+import type { Html } from '../pages/html.ts';
+import { sendPage } from '../pages/page.ts';
+import { Visitor } from '../pages/visitor.ts';
+import { Words } from '../pages/words.ts';
+import { GUIDES } from './guide-list.ts';
+import { Library } from './library.ts';
+import { TAGS } from './openapi/security-schemes.ts';
+import { slugOfTag } from './operations.ts';
+import { errorsContent } from './pages/errors.page.ts';
+import { documentPage } from './pages/frame.ts';
+import { guideContent, homeContent } from './pages/guide.page.ts';
+import { referenceContent, tagContent } from './pages/reference.page.ts';
+import { searchContent } from './pages/search.page.ts';
+import { Samples } from './samples.ts';
+import { search } from './search.ts';
+import { DEVELOPER_WORDS } from './words/words.ts';
+
+/** The longest text that is searched for, in characters. */
+const QUERY_LENGTH = 100;
+
+/** The documents for developers. They take no input but a search, and run no script that they need. */
+@ApiExcludeController()
+@UseFilters(PageProblemFilter)
+@Controller('developers')
+export class DevelopersController {
+  constructor(
+    private readonly library: Library,
+    private readonly samples: Samples,
+    private readonly assets: Assets,
+    private readonly words: Words,
+    private readonly environment: Environment,
+  ) {}
+
+  @Get()
+  home(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.answer(request, reply, (visitor) => ({ title: '', content: homeContent(visitor, this.library.has) }));
+  }
+
+  @Get('errors')
+  errors(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.answer(request, reply, (visitor) => ({
+      title: visitor.words(DEVELOPER_WORDS).errors.title,
+      content: errorsContent(visitor, this.library.operations),
+    }));
+  }
+
+  @Get('api')
+  reference(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.answer(request, reply, (visitor) => ({
+      title: visitor.words(DEVELOPER_WORDS).api.title,
+      content: referenceContent(visitor, this.library.operations),
+    }));
+  }
+
+  @Get('api/:tag')
+  operations(@Param('tag') slug: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const tag = TAGS.find(({ name }) => slugOfTag(name) === slug);
+    if (!tag) throw unknown();
+    this.answer(request, reply, (visitor) => ({
+      title: tag.name,
+      content: tagContent(
+        visitor,
+        tag.name,
+        this.library.operations.filter((one) => one.tag === tag.name),
+      ),
+    }));
+  }
+
+  @Get('search')
+  find(@Query('q') q: unknown, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const query = typeof q === 'string' ? q.slice(0, QUERY_LENGTH).trim() : '';
+    this.answer(request, reply, (visitor) => ({
+      title: visitor.words(DEVELOPER_WORDS).search.label,
+      content: searchContent(visitor, query, search(this.library.searchable(visitor.locale), query)),
+      query,
+    }));
+  }
+
+  @Get(':guide')
+  guide(@Param('guide') name: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.answer(request, reply, (visitor) => {
+      const guide = this.library.guide(name, visitor.locale);
+      const title = GUIDES.find((one) => one.name === name)?.title[visitor.locale];
+      if (!guide || title === undefined) throw unknown();
+      return { title, content: guideContent(visitor, { ...guide, isDemonstration: this.samples.isDemonstration }) };
+    });
+  }
+
+  private answer(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    make: (visitor: Visitor) => { title: string; content: Html; query?: string },
+  ): void {
+    const { ISSUER: issuer } = this.environment;
+    const visitor = new Visitor(request, reply, { name: 'session', issuer }, this.words);
+    const [address = ''] = request.url.split('?', 1);
+    const page = documentPage({ reader: visitor, address, has: this.library.has, ...make(visitor) });
+    void reply.send(sendPage(reply, this.assets, page));
+  }
+}
+
+function unknown(): Problem {
+  return new Problem('not_found', 'There is no such document. See /developers for all of them.');
+}

@@ -1,0 +1,71 @@
+import type { BrandNames } from '../../pages/brand.ts';
+import type { DeveloperWords } from './words.ts';
+
+export const en = ({ service }: BrandNames): DeveloperWords => ({
+  developers: 'Developers',
+  title: `${service} for developers`,
+  lead: `How to connect an identity-verification window to ${service}. With a client in hand, the first person is verified within the hour.`,
+  skip: 'Skip to the content',
+  navigation: 'Documents',
+  contents: 'On this page',
+  groups: {
+    first: 'The first hour',
+    more: 'In depth',
+    running: 'For the people who run it',
+  },
+  reference: 'Reference',
+  api: { title: 'API reference', text: 'Every request with its input, its answers, its error codes and examples.' },
+  errors: {
+    title: 'Error reference',
+    text: 'Where the help of a problem document leads: when it happens, what to show the person, and whether to try again.',
+    when: 'When',
+    show: 'Show the person',
+    again: 'Try again',
+    none: 'Nothing to show: your program deals with it.',
+    answers: 'Requests that answer so',
+  },
+  errorGroups: {
+    request: 'Every request',
+    relyingParty: 'Relying parties',
+    app: 'The app',
+    operator: 'Call centre and carrier',
+  },
+  again: {
+    never: 'The same request is refused again.',
+    corrected: 'Correct the request, then send it again.',
+    typed: 'Send it again once the person has entered it anew.',
+    later: 'The same request may be sent again after Retry-After.',
+    anew: 'Start again from the first step.',
+  },
+  operations: {
+    caller: 'Caller',
+    callers: {
+      bearer: (scopes) => `access token with the scope ${scopes}`,
+      clientSecretBasic: 'client id and secret',
+      deviceProof: 'Device-Proof of an enrolled device',
+      desk: 'session of the operator desk',
+      none: 'no authentication',
+    },
+    parameters: 'Parameters',
+    request: 'Request',
+    response: 'Response',
+    required: 'required',
+    codes: 'Error codes',
+    english: '',
+  },
+  openapi: 'OpenAPI 3.1 document',
+  inEnglish: '',
+  demonstration:
+    'The demonstration is running: the code below carries its own client and person, and runs as it stands.',
+  table: 'Table',
+  copy: 'Copy',
+  copied: 'Copied',
+  search: {
+    label: 'Search the documents',
+    button: 'Search',
+    title: (text) => `Results for “${text}”`,
+    empty: 'Enter what you are looking for.',
+    nothing: 'Nothing was found. Try other words.',
+    found: (count) => (count === 1 ? '1 result' : `${count} results`),
+  },
+});
