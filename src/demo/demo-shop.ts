@@ -1,5 +1,6 @@
 import { randomToken } from '../crypto/random.ts';
 import { RefusedError, ServiceClient, type Credentials, type Exchange } from './service-client.ts';
+import { DemoWebhooks, WEBHOOK_PATH } from './demo-webhooks.ts';
 import type { Locale } from '../domain/locale.ts';
 
 /** The data of a verified person that the shop shows. */
@@ -25,7 +26,7 @@ export const WARNINGS = [
 /** The state of a window and its outcome. */
 export interface WindowResult {
   state: 'open' | 'closed' | 'expired';
-  authentication: { state: string; result?: VerifiedCustomer } | null;
+  authentication: { id: string; state: string; result?: VerifiedCustomer } | null;
 }
 
 /** A verification in the shop's own window, from the person's data to the outcome. */
@@ -53,12 +54,14 @@ const REMEMBERED = 1000;
 
 /** The server of a shop that has people verified: a few calls over HTTP, as any relying party makes them. */
 export class DemoShop {
+  readonly webhooks: DemoWebhooks;
   private readonly service: ServiceClient;
-  private readonly logs = new Map<string, Exchange[]>();
+  private readonly windows = new Map<string, { log: Exchange[]; ended?: WindowResult }>();
   private readonly verifications = new Map<string, OwnVerification>();
 
   constructor(credentials: Credentials) {
     this.service = new ServiceClient(credentials);
+    this.webhooks = new DemoWebhooks(this.service, credentials.issuer + WEBHOOK_PATH);
   }
 
   /** Opens a hosted window; the shop sends the browser to `url`. */
@@ -71,23 +74,35 @@ export class DemoShop {
     /** The customer's name as the shop knows it, if it does. */
     name?: string;
   }): Promise<{ windowId: string; url: string }> {
+    await this.webhooks.register();
     const log: Exchange[] = [];
     const opened = (await this.service.call('POST', '/v1/windows', window, log)) as { windowId: string; url: string };
-    remember(this.logs, opened.windowId, log);
+    remember(this.windows, opened.windowId, { log });
     return opened;
   }
 
   /**
-   * Reads the outcome of a window. Only this answer counts: the parameters that the browser brings back may be forged.
+   * Reads the outcome of a window, which changes no more once it has ended. Only this answer counts: the parameters that
+   * the browser brings back may be forged.
    */
   async readWindow(windowId: string): Promise<WindowResult> {
     const path = `/v1/windows/${encodeURIComponent(windowId)}`;
-    return (await this.service.call('GET', path, undefined, this.logs.get(windowId))) as WindowResult;
+    const known = this.windows.get(windowId);
+    if (known?.ended) return known.ended;
+    const result = (await this.service.call('GET', path, undefined, known?.log)) as WindowResult;
+    if (known && result.state !== 'open') known.ended = result;
+    return result;
   }
 
-  /** What the shop's server and the service exchanged about a window. */
-  logOf(windowId: string): readonly Exchange[] {
-    return this.logs.get(windowId) ?? [];
+  /** What the shop's server and the service exchanged about a window, oldest first. */
+  logOf(windowId: string): Exchange[] {
+    const { log = [], ended } = this.windows.get(windowId) ?? {};
+    return inOrder([...log, ...this.webhooks.about(windowId, ended?.authentication?.id)]);
+  }
+
+  /** The same about a verification in the shop's own window. */
+  logOfOwn({ log, authenticationId }: OwnVerification): Exchange[] {
+    return inOrder([...log, ...this.webhooks.about(authenticationId)]);
   }
 
   /**
@@ -95,6 +110,7 @@ export class DemoShop {
    * Throws {@link RefusedError}.
    */
   async start(customer: ShopCustomer, purpose: string): Promise<string> {
+    await this.webhooks.register();
     const log: Exchange[] = [];
     type Started = Pick<OwnVerification, 'channel' | 'attemptsLeft'> & { id: string };
     const body = { ...customer, purpose };
@@ -134,6 +150,10 @@ export class DemoShop {
       verification.attemptsLeft = attemptsLeft ?? verification.attemptsLeft;
     }
   }
+}
+
+function inOrder(log: Exchange[]): Exchange[] {
+  return log.sort((one, other) => one.at.getTime() - other.at.getTime());
 }
 
 function remember<Kept>(all: Map<string, Kept>, key: string, kept: Kept): void {

@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { BodyType } from '../http/fastify.ts';
+import type { BodyType, RawRequest } from '../http/fastify.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Environment } from '../../config/environment.ts';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
@@ -16,6 +16,7 @@ import { Assets } from '../pages/assets.ts';
 import { declareBank } from './bank.ts';
 import { declareOwnWindow } from './own-window.ts';
 import { DemoShop } from './demo-shop.ts';
+import { WEBHOOK_PATH } from './demo-webhooks.ts';
 import { returnPage, shopPage, type ShownLine } from './demo.page.ts';
 import { localeOf } from '../pages/locale.ts';
 import { DEMO_WORDS } from './words/words.ts';
@@ -50,6 +51,7 @@ export function declareDemo(
   });
   const shop = new DemoShop({ issuer, ...clientOf(clients, 'demo-shop') });
   declareShop(fastify, { assets, issuer, shop, lines });
+  declareWebhooks(fastify, shop);
   declareOwnWindow(fastify, { assets, issuer, shop, lines });
   const [starts, forms] = [app.get(StartBudgets), app.get(FormLimits)];
   declareBudgets(fastify, issuer, () => Promise.all([starts.forget(), forms.forget()]));
@@ -100,6 +102,20 @@ function declareShop(
     const verified = authentication?.result;
     const outcome = verified ? { verified } : { state: authentication?.state ?? window };
     return sendPage(reply, assets, returnPage(reader, outcome, shop.logOf(windowId)));
+  });
+}
+
+/** Where the shop receives webhooks: the raw body is what is signed. */
+function declareWebhooks(fastify: FastifyInstance, { webhooks }: DemoShop): void {
+  fastify.post(WEBHOOK_PATH, async (request, reply) => {
+    const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature } = request.headers;
+    const isTaken = await webhooks.take({
+      id: String(id),
+      timestamp: Number(timestamp),
+      signature: String(signature),
+      body: (request as RawRequest).rawBody ?? Buffer.alloc(0),
+    });
+    return reply.status(isTaken ? 204 : 400).send();
   });
 }
 

@@ -6,6 +6,7 @@ import type { Reader } from '../pages/words.ts';
 import { WINDOW_WORDS } from '../windows/words/words.ts';
 import { customer, lineOptions, shopFrame, type ShownLine } from './demo.page.ts';
 import type { OwnVerification, ShopCustomer } from './demo-shop.ts';
+import type { Exchange } from './service-client.ts';
 import { serverLog } from './server-log.page.ts';
 import { DEMO_WORDS, type ShopWords } from './words/words.ts';
 
@@ -40,7 +41,11 @@ export function ownWindowPage(
 }
 
 /** The code that the person types into the shop's own window, or the outcome, with what the shop's server exchanged. */
-export function ownCodePage(reader: Reader, verification: OwnVerification | undefined): Page {
+export function ownCodePage(
+  reader: Reader,
+  verification: OwnVerification | undefined,
+  log: readonly Exchange[] = [],
+): Page {
   const messages = reader.words(DEMO_WORDS).shop;
   const { own } = messages;
   const path = '/demo/own/code';
@@ -48,7 +53,7 @@ export function ownCodePage(reader: Reader, verification: OwnVerification | unde
     const content = notVerified(reader, messages.foreignReturnTitle, messages.foreignReturn);
     return shopFrame(reader, { title: messages.foreignReturnTitle, content, path });
   }
-  const { state, verified, log, assertion } = verification;
+  const { state, verified, assertion } = verification;
   const isOpen = state === 'asked' || state === 'wrong';
   const title = isOpen ? own.codeTitle : verified ? messages.verifiedTitle : messages.notVerifiedTitle;
   const outcome = verified

@@ -59,7 +59,9 @@ export function declareOwnWindow(
   });
 
   fastify.get<{ Querystring: { lang?: string } }>('/demo/own/code', async (request, reply) => {
-    return sendPage(reply, assets, ownCodePage(readerOf(request.query.lang), verificationOf(request)));
+    const verification = verificationOf(request);
+    const log = verification && shop.logOfOwn(verification);
+    return sendPage(reply, assets, ownCodePage(readerOf(request.query.lang), verification, log));
   });
 
   fastify.post<Form>('/demo/own/code', { ...FORM, preHandler: own }, async (request, reply) => {

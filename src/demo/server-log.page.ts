@@ -14,7 +14,7 @@ export function serverLog(reader: Reader, log: readonly Exchange[], assertion: s
     hourCycle: 'h23',
     timeZone: 'Asia/Seoul',
   });
-  return html`<section class="card server" aria-labelledby="server">
+  return html`<section class="card server" id="server-log" aria-labelledby="server">
     <h2 id="server">${messages.title}</h2>
     <p>${messages.text}</p>
     <ol class="exchanges">

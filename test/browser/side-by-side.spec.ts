@@ -121,8 +121,11 @@ describeWith(CHROMIUM, 'a window and a phone', () => {
     await shop.locator('#outcome .ended.verified').waitFor();
     await screen(phone, 'ended.verified').waitFor();
     expect(await scene.violations(shop.mainFrame())).toEqual([]);
+    for (const event of ['authentication.opened', 'authentication.verified', 'window.closed']) {
+      await shop.locator(`.exchanges code:text-is("webhook ${event}")`).waitFor();
+    }
     const calls = await shop.locator('.exchanges summary code').allTextContents();
-    expect(calls.filter((call) => !call.endsWith('/oauth2/token'))).toEqual([
+    expect(calls.filter((call) => !/\/oauth2\/token$|^webhook /.test(call))).toEqual([
       'POST /v1/windows',
       expect.stringMatching(/^GET \/v1\/windows\//),
     ]);
@@ -157,6 +160,7 @@ describeWith(CHROMIUM, 'a window and a phone', () => {
     await shop.locator('#own-code .primary').click();
     await shop.locator('.ended.verified').waitFor();
     expect(await scene.violations(shop.mainFrame())).toEqual([]);
+    await shop.locator('.exchanges code:text-is("webhook authentication.verified")').waitFor();
     const claims = JSON.parse(await shop.locator('pre').last().innerText()) as object;
     expect(claims).toMatchObject({ iss: scene.issuer, aud: 'demo-shop', acr: 'push', phoneNumber: '+821023456789' });
     for (const [width, height] of [

@@ -1,6 +1,7 @@
 import { copyOnPress } from '../../pages/browser/copy.ts';
 import { all, byId, make } from '../../pages/browser/element.ts';
 import { showPhoneBeside, WIDE } from '../../pages/browser/phone-beside.ts';
+import { delay, read, refreshServerLog } from './server-log.ts';
 
 const POPUP = 'popup,width=440,height=760,left=40,top=60';
 const RETRY_MS = 3000;
@@ -26,6 +27,7 @@ addEventListener('message', (event) => {
   if (event.origin === location.origin && typeof event.data === 'object' && event.data !== null) take(event);
 });
 void readTexts();
+void refreshServerLog();
 
 /** Offers what needs a popup or a phone beside the shop only where there is room for them. */
 function fitWidth(): void {
@@ -81,8 +83,7 @@ function take({ data, source }: MessageEvent<unknown>): void {
  * place, so that the phone beside it goes on showing its part.
  */
 async function comeBack(address: string): Promise<void> {
-  const answer = await fetch(address).catch(() => undefined);
-  const page = answer && new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const page = await read(address);
   const said = page?.getElementById('said-by-shop');
   if (!page || !said) {
     location.assign(address);
@@ -98,6 +99,7 @@ async function comeBack(address: string): Promise<void> {
   const title = outcome.querySelector('h1');
   title?.setAttribute('tabindex', '-1');
   title?.focus();
+  void refreshServerLog();
 }
 
 interface ReceivedText {
@@ -126,8 +128,4 @@ async function askTexts(query: string): Promise<ReceivedText[] | undefined> {
   } catch {
     return undefined;
   }
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
