@@ -65,6 +65,7 @@ import { Client } from '../src/relying-parties/client.entity.ts';
 import { ClientAssertion } from '../src/relying-parties/client-assertion.entity.ts';
 import { ClientKeyUse } from '../src/relying-parties/client-key-use.entity.ts';
 import { ClientSecret } from '../src/relying-parties/client-secret.entity.ts';
+import { ClientTestSecret } from '../src/relying-parties/client-test-secret.entity.ts';
 import { SinkToken } from '../src/relying-parties/sink-token.entity.ts';
 import { SmsPermission } from '../src/sms-permissions/sms-permission.entity.ts';
 import { EnrolmentCode } from '../src/subscriptions/enrolment-code.entity.ts';
@@ -100,6 +101,7 @@ export const ENTITIES = [
   ClientAssertion,
   ClientKeyUse,
   ClientSecret,
+  ClientTestSecret,
   ClosedMonth,
   Consent,
   CustomerSession,

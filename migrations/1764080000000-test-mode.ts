@@ -4,8 +4,17 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 export class TestMode1764080000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
-      -- Secrets that get tokens of test mode alone.
-      ALTER TABLE client_secrets ADD COLUMN is_test boolean NOT NULL DEFAULT false;
+      -- Secrets that get tokens of test mode alone. In a table of their own, no earlier release can take one for a live one.
+      CREATE TABLE client_test_secrets (
+        client_id uuid NOT NULL REFERENCES clients ON DELETE CASCADE,
+        digest bytea NOT NULL,
+        made_at timestamptz NOT NULL DEFAULT now(),
+        ends_at timestamptz,
+        last_used_at timestamptz,
+        PRIMARY KEY (client_id, digest)
+      );
+      -- When a live secret was replaced or taken away, for the journal.
+      ALTER TABLE client_secrets ADD COLUMN replaced_at timestamptz;
       ALTER TABLE clients ADD COLUMN test_jwks jsonb;
 
       -- Bearers that a carrier's platform presents with its events.
@@ -55,20 +64,21 @@ export class TestMode1764080000000 implements MigrationInterface {
         closed_at timestamptz,
         key_digest bytea,
         request_digest bytea,
-        -- The answer to the verification, and the digest of its request.
-        answer bytea,
+        -- A hosted window drives it, which gives its relying party no assertion.
+        by_window boolean NOT NULL DEFAULT false,
+        -- The digest of the request that verified, and when it came; its answer is composed after that.
         answer_digest bytea,
         answered_at timestamptz,
+        answer bytea,
         CONSTRAINT test_authentication_closes_in_a_final_state
           CHECK ((closed_at IS NULL) = (state IN ('pending', 'opened'))),
         CONSTRAINT test_authentication_key_has_its_request CHECK ((key_digest IS NULL) = (request_digest IS NULL)),
         CONSTRAINT test_authentication_answer_has_its_request
-          CHECK ((answer IS NULL) = (answer_digest IS NULL) AND (answer IS NULL) = (answered_at IS NULL))
+          CHECK ((answer_digest IS NULL) = (answered_at IS NULL) AND (answer IS NULL OR answer_digest IS NOT NULL))
       );
       CREATE UNIQUE INDEX test_authentications_key ON test_authentications (client_id, key_digest)
         WHERE key_digest IS NOT NULL;
-      CREATE INDEX test_authentications_open ON test_authentications (client_id, person_digest)
-        WHERE closed_at IS NULL;
+      CREATE INDEX test_authentications_person ON test_authentications (client_id, person_digest, started_at);
       CREATE INDEX test_authentications_next ON test_authentications (next_at) WHERE closed_at IS NULL;
       CREATE INDEX test_authentications_age ON test_authentications (started_at);
     `);
@@ -77,13 +87,13 @@ export class TestMode1764080000000 implements MigrationInterface {
   async down(runner: QueryRunner): Promise<void> {
     await runner.query(`
       DROP TABLE test_authentications;
-      -- Without the column, both would pass for live ones.
+      -- Without the column, they would pass for live ones.
       DELETE FROM windows WHERE is_test;
       ALTER TABLE windows DROP COLUMN is_test;
       DROP TABLE sink_tokens;
       ALTER TABLE clients DROP COLUMN test_jwks;
-      DELETE FROM client_secrets WHERE is_test;
-      ALTER TABLE client_secrets DROP COLUMN is_test;
+      ALTER TABLE client_secrets DROP COLUMN replaced_at;
+      DROP TABLE client_test_secrets;
     `);
   }
 }

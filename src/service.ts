@@ -16,6 +16,7 @@ import { requireSessions } from './database/pooler.ts';
 import { createFastifyAdapter, declareOtherMethods } from './http/fastify.ts';
 import { endingConnections } from './http/ending-connections.ts';
 import { createManagementServer } from './http/management.ts';
+import { isOfTestMode } from './http/client.guard.ts';
 import { Metrics } from './http/metrics.ts';
 import { Readiness } from './http/readiness.ts';
 import { Journal } from './journal/journal.ts';
@@ -161,10 +162,11 @@ function protect(fastify: FastifyInstance, secure: boolean): void {
   });
 }
 
-/** Measures by route and never by path, which may contain an id. */
+/** Measures by route and never by path, which may contain an id. Answers of test mode are not those of the service. */
 function measure(fastify: FastifyInstance, metrics: Metrics): void {
   fastify.addHook('onResponse', (request, reply, done) => {
-    metrics.answered(request.method, request.routeOptions.url ?? 'unknown', reply.statusCode, reply.elapsedTime);
+    const route = request.routeOptions.url ?? 'unknown';
+    if (!isOfTestMode(request)) metrics.answered(request.method, route, reply.statusCode, reply.elapsedTime);
     done();
   });
 }

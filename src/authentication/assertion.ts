@@ -43,18 +43,28 @@ export interface Asserted {
   audience: string;
   result: VerifiedPerson;
   question: string | null;
+  /** When it is signed, where that may be long after the verification; the time of the verification otherwise. */
+  at?: Date;
+}
+
+/**
+ * The issuer of assertions about test persons: another one than of live ones, so that a program that verifies assertions
+ * and does not know `test` refuses them.
+ */
+function testIssuer(issuer: string): string {
+  return `${issuer}/test`;
 }
 
 /** Signs the result as a JWS that the relying party may show to others. */
 export function signAssertion(
-  { id, audience, result, question }: Asserted,
+  { id, audience, result, question, at }: Asserted,
   { signing }: Pick<ServiceKeys, 'signing'>,
   { ISSUER }: Pick<Environment, 'ISSUER'>,
 ): string {
   const { subject, ...claims } = result;
-  const iat = Math.floor(new Date(result.verifiedAt).getTime() / 1000);
+  const iat = Math.floor((at ?? new Date(result.verifiedAt)).getTime() / 1000);
   return signJws(signing[0], 'JWT', {
-    iss: ISSUER,
+    iss: result.test ? testIssuer(ISSUER) : ISSUER,
     aud: audience,
     sub: subject,
     iat,

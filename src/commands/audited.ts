@@ -2,15 +2,19 @@ import { userInfo } from 'node:os';
 import type { Database, Session } from '../database/database.ts';
 import type { Audit } from '../operator/audit.ts';
 
-/** Audits an act in its own transaction, under the name of the account that ran the command. */
+/**
+ * Audits an act in its own transaction, under the name of the account that ran the command. The reason may be made of what
+ * the act did.
+ */
 export async function audited<Result>(
   { audit, database }: { audit: Audit; database: Database },
-  { action, reason }: { action: string; reason: string },
+  { action, reason }: { action: string; reason: string | ((result: Result) => string) },
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
   return database.transaction(async (session) => {
     const result = await work(session);
-    await audit.done(session, { operator: `terminal:${accountName()}`, action, reason: reason || '-', address: '-' });
+    const why = (typeof reason === 'string' ? reason : reason(result)) || '-';
+    await audit.done(session, { operator: `terminal:${accountName()}`, action, reason: why, address: '-' });
     return result;
   });
 }

@@ -46,11 +46,17 @@ export function readClientJwks(set: unknown): { keys: JWK[] } | string {
   return { keys: read };
 }
 
-/** The thumbprints of keys in a registered set (RFC 7638), with their `kid`. */
+/**
+ * The thumbprints of keys in a registered set (RFC 7638), with their `kid`. They are those of the keys, however the set
+ * writes the numbers.
+ */
 export async function thumbprintsOf(jwks: object): Promise<{ kid: string | null; thumbprint: string }[]> {
   const { keys = [] } = jwks as { keys?: JWK[] };
   return Promise.all(
-    keys.map(async (key) => ({ kid: key.kid ?? null, thumbprint: await calculateJwkThumbprint(key) })),
+    keys.map(async (key) => ({
+      kid: key.kid ?? null,
+      thumbprint: await calculateJwkThumbprint(canonical(key)?.jwk ?? key),
+    })),
   );
 }
 
@@ -76,20 +82,27 @@ function readKey(key: unknown): JWK | string {
   if (kid !== undefined && (typeof kid !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(kid))) {
     return 'must have a "kid" of 1 to 255 visible ASCII characters, or none.';
   }
-  if (!isWhole(kty, given)) return `is incomplete or damaged. It must be one on ${ALLOWED}.`;
-  const kept = ['kty', ...members, 'kid', 'alg', 'use'].filter((member) => given[member] !== undefined);
-  return Object.fromEntries(kept.map((member) => [member, given[member]]));
+  const read = members.every((member) => typeof given[member] === 'string') ? canonical(given) : undefined;
+  if (!read || (kty === 'RSA' && read.bits < MIN_RSA_BITS))
+    return `is incomplete or damaged. It must be one on ${ALLOWED}.`;
+  const kept = ['kid', 'alg', 'use'].filter((member) => given[member] !== undefined);
+  return { ...read.jwk, ...Object.fromEntries(kept.map((member) => [member, given[member]])) };
 }
 
-/** A point that is not on its curve is refused by OpenSSL. */
-function isWhole(kty: keyof typeof KINDS, given: Members): boolean {
-  const members = KINDS[kty].members;
-  if (members.some((member) => typeof given[member] !== 'string')) return false;
+/**
+ * A public key as RFC 7518 writes it: without padding, leading zeros and stray bits, which most libraries read over, so
+ * that one key has one form. `bits` is the length of a modulus. Undefined for what is no key: OpenSSL refuses a point that
+ * is not on its curve.
+ */
+function canonical(key: JWK | Members): { jwk: JWK; bits: number } | undefined {
+  const given = key as Members;
+  const parts = ['kty', 'crv', 'x', 'y', 'n', 'e'].filter((member) => given[member] !== undefined);
   try {
-    const parts = Object.fromEntries(['kty', ...members].map((member) => [member, given[member]]));
-    const { asymmetricKeyDetails } = createPublicKey({ key: parts as JsonWebKey, format: 'jwk' });
-    return kty !== 'RSA' || (asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_RSA_BITS;
+    const jwk = Object.fromEntries(parts.map((member) => [member, given[member]])) as JsonWebKey;
+    const imported = createPublicKey({ key: jwk, format: 'jwk' });
+    const bits = imported.asymmetricKeyDetails?.modulusLength ?? 0;
+    return { jwk: imported.export({ format: 'jwk' }), bits };
   } catch {
-    return false;
+    return undefined;
   }
 }

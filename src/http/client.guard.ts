@@ -32,6 +32,11 @@ export type Mode = 'live' | 'both' | 'test';
 
 export type CalledRequest = FastifyRequest & { caller?: Caller };
 
+/** Whether a token of test mode was presented. */
+export function isOfTestMode(request: CalledRequest): boolean {
+  return request.caller?.test === true;
+}
+
 /** What decides about a bearer token. */
 interface Admittance {
   readonly tokens: AccessTokens;

@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Problem } from '../domain/problem.ts';
 import { RareWarnings } from '../process/rare-warnings.ts';
+import { isOfTestMode } from './client.guard.ts';
 import type { Metrics } from './metrics.ts';
 
 /** One for all surfaces: an outage is the same for each of them. */
@@ -10,7 +11,7 @@ const OUTAGES = new RareWarnings(new Logger('Outage'));
 /**
  * Records why a request failed. What the service refuses by choice, under load or beyond a limit, is counted; a fault
  * (`problem` without being one itself) is logged with its stack. An outage is one line a minute, whatever the number of
- * requests that meet it.
+ * requests that meet it. A refusal of test mode, which a test number may ask for, is not counted.
  */
 export function recordRefusal(
   { error, problem, request }: { error: unknown; problem: Problem; request: FastifyRequest },
@@ -20,7 +21,8 @@ export function recordRefusal(
   // The route and never the URL, because a path may contain an id.
   const route = request.routeOptions.url ?? 'unknown route';
   if (error instanceof Problem) {
-    if (code === 'service_unavailable' || code === 'too_many_requests') metrics.refused(route, code);
+    const isByChoice = code === 'service_unavailable' || code === 'too_many_requests';
+    if (isByChoice && !isOfTestMode(request)) metrics.refused(route, code);
   } else if (code === 'service_unavailable') {
     OUTAGES.warn('requests were answered 503', `${request.method} ${route}: ${(error as Error).message}`);
   } else if (code === 'internal_error') {

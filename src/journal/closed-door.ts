@@ -21,10 +21,13 @@ export type ClosedDoor =
   | { door: 'otp_step_used'; id: string; step: number }
   | { door: 'operator_disabled'; id: string }
   | { door: 'client_disabled'; id: string }
-  /** The secrets that a client had before it got another one, or none. They serve until then, in milliseconds since 1970. */
-  | { door: 'client_secrets_ended'; id: string; until: number }
-  /** The keys of a client that were replaced or taken away. */
-  | { door: 'client_jwks_ended'; id: string }
+  /**
+   * A secret of a client that was replaced or taken away: the SHA-256 of its 256 random bits, in hexadecimal. It serves
+   * until then, in milliseconds since 1970.
+   */
+  | { door: 'client_secret_ended'; id: string; digest: string; until: number }
+  /** A key of a client that was replaced or taken away, by its thumbprint (RFC 7638). */
+  | { door: 'client_key_ended'; id: string; thumbprint: string }
   | { door: 'sink_token_revoked'; id: string }
   /** The time step of the one-time password with which an operator signed in. */
   | { door: 'operator_step_used'; id: string; step: number };

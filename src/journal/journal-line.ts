@@ -18,6 +18,7 @@ const LONGEST = 1_000;
 const ID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
 const isNumber = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const isText = (value: unknown, form: RegExp): boolean => typeof value === 'string' && form.test(value);
 const areTexts = (value: unknown): boolean => Array.isArray(value) && value.every((one) => typeof one === 'string');
 
 /** For each door, whether a line has its members. */
@@ -34,8 +35,8 @@ const MEMBERS: Readonly<Record<ClosedDoor['door'], (line: Record<string, unknown
   otp_step_used: ({ step }) => isNumber(step),
   operator_disabled: () => true,
   client_disabled: () => true,
-  client_secrets_ended: ({ until }) => isNumber(until),
-  client_jwks_ended: () => true,
+  client_secret_ended: ({ digest, until }) => isText(digest, /^[\da-f]{64}$/) && isNumber(until),
+  client_key_ended: ({ thumbprint }) => isText(thumbprint, /^[\w-]{43}$/),
   sink_token_revoked: () => true,
   operator_step_used: ({ step }) => isNumber(step),
 };

@@ -37,21 +37,20 @@ const REGISTRATIONS = statement(
 const OPERATORS = statement('journal_compare_operators', `SELECT id FROM operators WHERE disabled_at > $1`);
 const CLIENTS = statement('journal_compare_clients', `SELECT id FROM clients WHERE disabled_at > $1`);
 const SINK_TOKENS = statement('journal_compare_sink_tokens', `SELECT id FROM sink_tokens WHERE revoked_at > $1`);
-/** A new secret tells that the former ones of its client end. The last one of them ends when its overlap does. */
 const SECRETS = statement(
   'journal_compare_secrets',
-  `SELECT s.client_id AS id, floor(extract(epoch FROM max(f.ends_at)) * 1000)::float8 AS until
-    FROM client_secrets s JOIN client_secrets f ON f.client_id = s.client_id AND NOT f.is_test AND f.ends_at IS NOT NULL
-    WHERE s.made_at > $1 AND NOT s.is_test AND s.ends_at IS NULL GROUP BY s.client_id`,
+  `SELECT client_id AS id, encode(digest, 'hex') AS digest, floor(extract(epoch FROM ends_at) * 1000)::float8 AS until
+    FROM client_secrets WHERE replaced_at > $1`,
 );
 
-type Ended = Omit<Extract<ClosedDoor, { door: 'client_secrets_ended' }>, 'door'>;
+type Ended = Omit<Extract<ClosedDoor, { door: 'client_secret_ended' }>, 'door'>;
 type Moved = Omit<Extract<ClosedDoor, { door: 'subscription' }>, 'door'>;
 
 /**
  * Closes the gap of a process that died between a commit and the journal: what closed since the last comparison, by the
  * times in the tables, is written unless this process wrote it. Another one may have: an entry counts once, however
- * often it is there. Codes and one-time passwords are not compared, because `after-restore` voids them whole.
+ * often it is there. Codes and one-time passwords are not compared, because `after-restore` voids them whole; keys that
+ * a client lost are not either, because no table keeps them.
  */
 @Injectable()
 export class MissingDoors {
@@ -79,7 +78,7 @@ export class MissingDoors {
       ...registrations.map(({ id }): ClosedDoor => ({ door: 'registration_revoked', id })),
       ...operators.map(({ id }): ClosedDoor => ({ door: 'operator_disabled', id })),
       ...clients.map(({ id }): ClosedDoor => ({ door: 'client_disabled', id })),
-      ...secrets.map((ended): ClosedDoor => ({ door: 'client_secrets_ended', ...ended })),
+      ...secrets.map((ended): ClosedDoor => ({ door: 'client_secret_ended', ...ended })),
       ...sinkTokens.map(({ id }): ClosedDoor => ({ door: 'sink_token_revoked', id })),
     ]);
     await database.rows(COMPARED, [period.until]);

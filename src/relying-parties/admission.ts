@@ -150,15 +150,16 @@ export class Admission {
   }
 
   private async secrets({ id, secretDigest, createdAt }: Client): Promise<ListedKey[]> {
-    const rows = await this.store.secretsOf(id);
-    const isPresent = (digest: Buffer) => secretDigest?.equals(digest) === true;
-    const kept = rows.map(({ digest, isTest, madeAt, endsAt, lastUsedAt }) => ({
-      test: isTest,
-      isPresent: isTest ? endsAt === null : isPresent(digest),
+    const [live, tests] = await Promise.all([this.store.secretsOf(id), this.store.testSecretsOf(id)]);
+    const of = ({ madeAt, endsAt, lastUsedAt }: (typeof live)[number] | (typeof tests)[number]) => ({
       madeAt,
       endsAt,
       lastUsedAt,
-    }));
+    });
+    const kept = [
+      ...live.map((one) => ({ ...of(one), test: false, isPresent: secretDigest?.equals(one.digest) === true })),
+      ...tests.map((one) => ({ ...of(one), test: true, isPresent: one.endsAt === null })),
+    ];
     // A secret that was registered by other means, and not used yet.
     if (secretDigest && !kept.some((one) => one.isPresent && !one.test))
       kept.push({ test: false, isPresent: true, madeAt: createdAt, endsAt: null, lastUsedAt: null });

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { thumbprintsOf } from '../crypto/client-jwks.ts';
 import { claimedClient, verifyClientAssertion } from '../crypto/client-assertion.ts';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { sha256 } from '../crypto/sha256.ts';
@@ -81,7 +80,8 @@ export class AuthenticateClient {
     const serving = [{ digest: client?.secretDigest ?? DECOY_SECRET, isTest: false }, ...others];
     const [right] = serving.filter((one) => equalInConstantTime(digest, one.digest));
     if (!client || !right) throw new Problem('invalid_client', 'The client id or the client secret is wrong.');
-    return { client, isTest: right.isTest, used: { kind: 'secret', digest } };
+    const { isTest } = right;
+    return { client, isTest, used: { kind: 'secret', digest, isTest } };
   }
 
   private async byAssertion(
@@ -92,31 +92,29 @@ export class AuthenticateClient {
       throw new Problem('invalid_request', `client_assertion_type must be ${ASSERTION_TYPE}.`);
     const clientId = claimedClient(assertion);
     const client = clientId ? await this.store.byClientId(clientId) : undefined;
-    const keys = client ? [...keysOf(client.jwks), ...keysOf(client.testJwks)] : [];
-    if (!client || keys.length === 0)
+    if (!client || (!hasKeys(client.jwks) && !hasKeys(client.testJwks)))
       throw new Problem('invalid_client', 'The assertion’s iss names no client with registered keys.');
     const checked = await verifyClientAssertion({
       assertion,
       clientId: client.clientId,
       issuer,
       endpoint: client.assertionAudience === 'endpoint' ? endpoint : undefined,
-      jwks: { keys },
+      jwks: client.jwks ?? { keys: [] },
+      testJwks: client.testJwks,
       now: new Date(),
     });
     if (typeof checked === 'string') throw new Problem('invalid_client', checked);
     if (!(await this.store.spendAssertion(client.id, checked.jti, checked.expiresAt))) {
       throw new Problem('invalid_client', 'The assertion was already used. Create a new one with a new jti.');
     }
-    const { thumbprint } = checked;
-    const ofTests = client.testJwks === null ? [] : await thumbprintsOf(client.testJwks);
-    const isTest = ofTests.some((one) => one.thumbprint === thumbprint);
+    const { thumbprint, isTest } = checked;
     return { client, isTest, used: { kind: 'key', thumbprint } };
   }
 }
 
-function keysOf(jwks: object | null): unknown[] {
-  const { keys } = (jwks ?? {}) as { keys?: unknown[] };
-  return keys ?? [];
+function hasKeys(jwks: object | null): boolean {
+  const { keys = [] } = (jwks ?? {}) as { keys?: unknown[] };
+  return keys.length > 0;
 }
 
 /** The one way that the request uses. Without any, the request fails like one with a wrong secret. */

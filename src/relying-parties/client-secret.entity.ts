@@ -21,7 +21,7 @@ export class ClientSecret {
   @Column('timestamptz', { nullable: true })
   lastUsedAt: Date | null;
 
-  /** It gets tokens of test mode alone. Its present one is the one without an end. */
-  @Column('boolean', { default: () => 'false' })
-  isTest: boolean;
+  /** When it got its end, by a successor or by a change of keys. */
+  @Column('timestamptz', { nullable: true })
+  replacedAt: Date | null;
 }

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
-import { IsNull, Not, Raw, type Repository } from 'typeorm';
+import { IsNull, Not, type Repository } from 'typeorm';
+import { future } from '../database/criteria.ts';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { Client } from './client.entity.ts';
 import { ClientSecret } from './client-secret.entity.ts';
+import { ClientTestSecret } from './client-test-secret.entity.ts';
 
 /** The columns of a registration; the others have defaults. */
 export type NewClient = Pick<
@@ -36,6 +38,12 @@ const NOTE_SECRET = statement(
       WHERE s.last_used_at IS NULL OR s.last_used_at < now() - interval '1 minute'`,
 );
 
+const NOTE_TEST_SECRET = statement(
+  'client_note_test_secret',
+  `UPDATE client_test_secrets SET last_used_at = now()
+    WHERE client_id = $1 AND digest = $2 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`,
+);
+
 const NOTE_KEY = statement(
   'client_note_key',
   `INSERT INTO client_key_uses AS u (client_id, thumbprint, last_used_at) VALUES ($1, $2, now())
@@ -52,12 +60,25 @@ const PURGE_ASSERTIONS = statement(
     SELECT client_id, jti FROM client_assertions WHERE expires_at < now() LIMIT ${PURGE_BATCH})`,
 );
 
+/** Days for which a key or token that ended is listed still. */
+export const ENDED_KEPT_DAYS = 90;
+
+const PURGE_SECRETS = statement(
+  'client_purge_secrets',
+  `WITH live AS (
+      DELETE FROM client_secrets WHERE ends_at < now() - interval '${ENDED_KEPT_DAYS} days' RETURNING 1
+    ), tests AS (
+      DELETE FROM client_test_secrets WHERE ends_at < now() - interval '${ENDED_KEPT_DAYS} days' RETURNING 1
+    ) SELECT count(*)::int AS count FROM (SELECT FROM live UNION ALL SELECT FROM tests) gone`,
+);
+
 @Injectable()
 export class ClientStore {
   constructor(
     private readonly database: Database,
     @InjectRepository(Client) private readonly clients: Repository<Client>,
     @InjectRepository(ClientSecret) private readonly secrets: Repository<ClientSecret>,
+    @InjectRepository(ClientTestSecret) private readonly testSecrets: Repository<ClientTestSecret>,
   ) {}
 
   byClientId(clientId: string): Promise<Client | null> {
@@ -69,20 +90,24 @@ export class ClientStore {
   }
 
   /** A client's former secrets that still serve, and those of test mode. */
-  otherSecrets(clientId: string): Promise<Pick<ClientSecret, 'clientId' | 'digest' | 'isTest'>[]> {
-    const endsAt = Raw((column) => `${column} > now()`);
-    return this.secrets.find({
-      select: { clientId: true, digest: true, isTest: true },
-      where: [
-        { clientId, endsAt },
-        { clientId, isTest: true, endsAt: IsNull() },
-      ],
-    });
+  async otherSecrets(clientId: string): Promise<{ digest: Buffer; isTest: boolean }[]> {
+    const [overlapping, present] = [
+      { clientId, endsAt: future() },
+      { clientId, endsAt: IsNull() },
+    ];
+    const [former, tests] = await Promise.all([
+      this.secrets.find({ select: { clientId: true, digest: true }, where: overlapping }),
+      this.testSecrets.find({ select: { clientId: true, digest: true }, where: [overlapping, present] }),
+    ]);
+    return [
+      ...former.map(({ digest }) => ({ digest, isTest: false })),
+      ...tests.map(({ digest }) => ({ digest, isTest: true })),
+    ];
   }
 
   /** Notes that a secret was used, at most once a minute. */
-  async noteSecret(clientId: string, digest: Buffer): Promise<void> {
-    await this.database.rows(NOTE_SECRET, [clientId, digest]);
+  async noteSecret(clientId: string, digest: Buffer, isTest: boolean): Promise<void> {
+    await this.database.rows(isTest ? NOTE_TEST_SECRET : NOTE_SECRET, [clientId, digest]);
   }
 
   /** Notes that a key of a JWKS was used, at most once a minute. */
@@ -108,5 +133,10 @@ export class ClientStore {
   /** Deletes a batch of expired assertions. Returns true if more may remain. */
   async purgeAssertions(): Promise<boolean> {
     return (await this.database.changed(PURGE_ASSERTIONS, [])) === PURGE_BATCH;
+  }
+
+  /** Deletes the secrets that ended long ago. They are few: each was made by a command. */
+  async purgeSecrets(): Promise<void> {
+    await this.database.rows(PURGE_SECRETS, []);
   }
 }

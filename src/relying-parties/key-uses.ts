@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClientStore } from './client.store.ts';
 
 /** The key with which a client authenticated: a secret, or a key of its JWKS. */
-export type UsedKey = { kind: 'secret'; digest: Buffer } | { kind: 'key'; thumbprint: string };
+export type UsedKey = { kind: 'secret'; digest: Buffer; isTest: boolean } | { kind: 'key'; thumbprint: string };
 
 /** Milliseconds for which this process writes no further use of a key. */
 const NOTED_MS = 60_000;
@@ -18,7 +18,7 @@ export class KeyUses {
     const key = `${clientId} ${used.kind === 'secret' ? used.digest.toString('hex') : used.thumbprint}`;
     const now = performance.now();
     if (now - (this.noted.get(key) ?? -NOTED_MS) < NOTED_MS) return;
-    if (used.kind === 'secret') await this.store.noteSecret(clientId, used.digest);
+    if (used.kind === 'secret') await this.store.noteSecret(clientId, used.digest, used.isTest);
     else await this.store.noteKey(clientId, used.thumbprint);
     this.noted.set(key, now);
   }

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Client } from './client.entity.ts';
 import { ClientKeyUse } from './client-key-use.entity.ts';
 import { ClientSecret } from './client-secret.entity.ts';
+import { ClientTestSecret } from './client-test-secret.entity.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { Admission } from './admission.ts';
 import { AdmissionStore } from './admission.store.ts';
@@ -16,7 +17,7 @@ import { SinkTokens } from './sink-tokens.ts';
 import { RelyingParties } from './relying-parties.ts';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([Client, ClientSecret, ClientKeyUse, SinkToken])],
+  imports: [TypeOrmModule.forFeature([Client, ClientSecret, ClientTestSecret, ClientKeyUse, SinkToken])],
   controllers: [OAuthController],
   providers: [
     ClientStore,
@@ -31,7 +32,9 @@ import { RelyingParties } from './relying-parties.ts';
   exports: [RelyingParties, Admission, SinkTokens],
 })
 export class RelyingPartiesModule {
-  constructor(tasks: RecurringTasks, relyingParties: RelyingParties) {
+  constructor(tasks: RecurringTasks, relyingParties: RelyingParties, sinkTokens: SinkTokenStore) {
     tasks.purge('client assertions', () => relyingParties.purgeAssertions());
+    tasks.purge('ended secrets of clients', () => relyingParties.purgeSecrets());
+    tasks.purge('ended sink tokens', () => sinkTokens.purge());
   }
 }

@@ -60,6 +60,12 @@ export class RelyingParties {
     return this.store.purgeAssertions();
   }
 
+  /** Removes the secrets that ended long ago. */
+  async purgeSecrets(): Promise<boolean> {
+    await this.store.purgeSecrets();
+    return false;
+  }
+
   /** Gives our own website the name of the service, which people see beside what the website asks for. */
   async nameWebsite(name: string): Promise<void> {
     await this.store.rename(WEBSITE.id, name);

@@ -5,12 +5,15 @@ import { future } from '../database/criteria.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import type { Client } from './client.entity.ts';
+import { ENDED_KEPT_DAYS } from './client.store.ts';
 import { SinkToken } from './sink-token.entity.ts';
 
 /** A token with its client, as it is listed. */
 export type ListedSinkToken = Pick<SinkToken, 'id' | 'note' | 'issuedAt' | 'expiresAt' | 'revokedAt' | 'lastUsedAt'> & {
   clientId: Client['clientId'];
   clientDisabledAt: Client['disabledAt'];
+  /** Its client has the scope `carrier` still. */
+  hasScope: boolean;
 };
 
 /** What a token admits now: its client has to be in use, and to have the scope still. */
@@ -29,10 +32,21 @@ const NOTE_USE = statement(
 
 const LIST = statement(
   'sink_token_list',
-  `SELECT t.id, c.client_id AS "clientId", c.disabled_at AS "clientDisabledAt", t.note, t.issued_at AS "issuedAt",
+  `SELECT t.id, c.client_id AS "clientId", c.disabled_at AS "clientDisabledAt",
+      'carrier' = ANY(c.scopes) AS "hasScope", t.note, t.issued_at AS "issuedAt",
       t.expires_at AS "expiresAt", t.revoked_at AS "revokedAt", t.last_used_at AS "lastUsedAt"
     FROM sink_tokens t JOIN clients c ON c.id = t.client_id
     WHERE c.client_id = coalesce($1, c.client_id) ORDER BY t.issued_at, t.id`,
+);
+
+/** The maximum number of tokens that one statement deletes. */
+const PURGE_BATCH = 5_000;
+
+const PURGE = statement(
+  'sink_token_purge',
+  `DELETE FROM sink_tokens WHERE id IN (
+    SELECT id FROM sink_tokens WHERE least(revoked_at, expires_at) < now() - interval '${ENDED_KEPT_DAYS} days'
+    LIMIT ${PURGE_BATCH})`,
 );
 
 @Injectable()
@@ -77,6 +91,11 @@ export class SinkTokenStore {
     if (affected !== 1) return false;
     await session.closed([{ door: 'sink_token_revoked', id }]);
     return true;
+  }
+
+  /** Deletes a batch of tokens that ended long ago. Returns true if more may remain. */
+  async purge(): Promise<boolean> {
+    return (await this.database.changed(PURGE, [])) === PURGE_BATCH;
   }
 
   async exists(id: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { Caller } from '../crypto/access-token.ts';
 import { randomId, randomToken } from '../crypto/random.ts';
 import { sha256 } from '../crypto/sha256.ts';
@@ -11,6 +11,8 @@ import { SinkTokenStore, type ListedSinkToken } from './sink-token.store.ts';
 /** Tells a reader, and programs that look for secrets in the wrong place, what it is. */
 const PREFIX = 'pgsink_';
 const TOKEN_BYTES = 32;
+/** The scheme is in either case (RFC 9110, 11.1), the token is not. */
+const FORM = new RegExp(`^[Bb][Ee][Aa][Rr][Ee][Rr] (${PREFIX}[\\w-]{43})$`);
 /** Of one client: as many subscriptions as a carrier's platforms have, and few enough to be looked through. */
 const MAX_SERVING = 20;
 /** Milliseconds for which an admitted token is not looked up again: it is refused everywhere a second after it ended. */
@@ -29,10 +31,10 @@ export interface IssuedSinkToken {
 
 export type { ListedSinkToken } from './sink-token.store.ts';
 
-interface Admitted {
-  caller: Caller;
+/** A token that this process looked up last at `at`; requests at the same moment await the same lookup. */
+interface LookedUp {
+  caller: Promise<Caller>;
   at: number;
-  notedAt: number;
 }
 
 /**
@@ -42,7 +44,9 @@ interface Admitted {
  */
 @Injectable()
 export class SinkTokens {
-  private readonly admitted = new Map<string, Admitted>();
+  private readonly logger = new Logger(SinkTokens.name);
+  private readonly lookedUp = new Map<string, LookedUp>();
+  private readonly noted = new Map<string, number>();
 
   constructor(
     private readonly clients: AdmissionStore,
@@ -64,7 +68,7 @@ export class SinkTokens {
     return { id, clientId, token, expiresAt };
   }
 
-  /** Lists the tokens of one client, or of all, oldest first, also those that ended. */
+  /** Lists the tokens of one client, or of all, oldest first, also those that ended within 90 days. */
   list(clientId: string | null): Promise<ListedSinkToken[]> {
     return this.store.list(clientId);
   }
@@ -81,26 +85,46 @@ export class SinkTokens {
     const digest = sha256(token);
     const key = digest.toString('hex');
     const now = performance.now();
-    const known = this.admitted.get(key);
+    const known = this.lookedUp.get(key);
     if (known && now - known.at < ADMITTED_MS) return known.caller;
+    forget(this.lookedUp, ({ at }) => now - at >= ADMITTED_MS);
+    const caller = this.lookUp(digest);
+    this.lookedUp.set(key, { caller, at: now });
+    // A refusal is not kept: a wrong token has to cost no memory.
+    caller.catch(() => this.lookedUp.delete(key));
+    return caller;
+  }
+
+  private async lookUp(digest: Buffer): Promise<Caller> {
     const found = await this.store.caller(digest);
     if (!found) {
-      this.admitted.delete(key);
       throw new Problem(
         'invalid_token',
         'This sink token is unknown, expired or revoked. Ask the operator of the service for another one.',
       );
     }
-    const isNoted = known !== undefined && now - known.notedAt < NOTED_MS;
-    if (!isNoted) await this.store.noteUse(found.id);
-    const caller: Caller = { id: found.callerId, clientId: found.clientId, scopes: ['carrier'] };
-    this.admitted.set(key, { caller, at: now, notedAt: isNoted ? known.notedAt : now });
-    return caller;
+    await this.noteUse(found.id);
+    return { id: found.callerId, clientId: found.clientId, scopes: ['carrier'] };
   }
+
+  /** A use that cannot be noted refuses no event. */
+  private async noteUse(id: string): Promise<void> {
+    const now = performance.now();
+    if (now - (this.noted.get(id) ?? -NOTED_MS) < NOTED_MS) return;
+    forget(this.noted, (at) => now - at >= NOTED_MS);
+    this.noted.set(id, now);
+    await this.store.noteUse(id).catch((error: unknown) => {
+      this.noted.delete(id);
+      this.logger.warn(`the use of sink token ${id} is not noted: ${(error as Error).message}`);
+    });
+  }
+}
+
+function forget<Value>(kept: Map<string, Value>, isOld: (value: Value) => boolean): void {
+  for (const [key, value] of kept) if (isOld(value)) kept.delete(key);
 }
 
 /** The sink token of an `Authorization` header, or undefined for any other header. */
 export function sinkTokenIn(authorization: string | undefined): string | undefined {
-  const token = /^Bearer ([\w-]{1,128})$/i.exec(authorization ?? '')?.[1];
-  return token?.startsWith(PREFIX) ? token : undefined;
+  return FORM.exec(authorization ?? '')?.[1];
 }

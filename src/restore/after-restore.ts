@@ -134,7 +134,8 @@ export class AfterRestore {
     const idsOf = (kind: ClosedDoor['door']) => of(kind).map(({ id }) => id);
     const [codes, operatorCodes] = [of('otp_step_used'), of('operator_step_used')];
     const pins = of('pin_locked').map(({ wrong }) => wrong);
-    const secretsUntil = of('client_secrets_ended').map(({ until }) => until);
+    const secrets = of('client_secret_ended');
+    const [digests, ends] = [secrets.map(({ digest }) => digest), secrets.map(({ until }) => until)];
     const stepsOf = (used: readonly { step: number }[]) => used.map(({ step }) => step);
     return [
       ['devices', await this.store.revokeDevices(session, idsOf('device_revoked'))],
@@ -142,8 +143,8 @@ export class AfterRestore {
       ['registrations', await this.store.revokeRegistrations(session, idsOf('registration_revoked'))],
       ['operators', await this.store.disableOperators(session, idsOf('operator_disabled'))],
       ['clients', await this.store.disableClients(session, idsOf('client_disabled'))],
-      ['secrets of clients', await this.store.endSecrets(session, idsOf('client_secrets_ended'), secretsUntil)],
-      ['keys of clients', await this.store.endJwks(session, idsOf('client_jwks_ended'))],
+      ['secrets of clients', await this.store.endSecrets(session, idsOf('client_secret_ended'), digests, ends)],
+      ['keys of clients', await this.store.endKeys(session, of('client_key_ended'))],
       ['sink tokens', await this.store.revokeSinkTokens(session, idsOf('sink_token_revoked'))],
       ['one-time passwords', await this.store.spendSteps(session, idsOf('otp_step_used'), stepsOf(codes))],
       [

@@ -3,6 +3,7 @@ import { END_WITH_DEVICES } from '../devices/end-with-devices.ts';
 import { aboutAuthentications, aboutRegistrations, tell, type Telling } from '../webhooks/tell.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement, type Statement } from '../database/statement.ts';
+import { thumbprintsOf } from '../crypto/client-jwks.ts';
 import { OTP_PARAMETERS } from '../crypto/otp-window.ts';
 import { NOW, WIPED } from '../database/statement-parts.ts';
 import { PIN_ATTEMPTS } from '../domain/device.ts';
@@ -184,36 +185,35 @@ const DISABLE_CLIENTS = statement(
 );
 /** SQL: no keys, for a client that can prove itself by nothing until it gets a new secret or new keys. */
 const NO_KEYS = `'{"keys": []}'`;
-/**
- * The secrets that a restored client has are the ones that were replaced; the ones that replaced them are not there, so
- * the client needs a new one.
- */
+/** A secret that the client got after its backup or after the restore is another one, and stays. */
 const END_SECRETS = statement(
   'restore_end_secrets',
   `WITH doors AS (
-      SELECT id, to_timestamp(min(until) / 1000) AS until FROM unnest($1::uuid[], $2::float8[]) AS t (id, until)
-      GROUP BY id
+      SELECT id, decode(digest, 'hex') AS digest, to_timestamp(min(until) / 1000) AS until
+      FROM unnest($1::uuid[], $2::text[], $3::float8[]) AS t (id, digest, until) GROUP BY id, digest
     ), present AS (
-      SELECT c.id, c.secret_digest AS digest, c.created_at, d.until FROM clients c JOIN doors d ON d.id = c.id
-      WHERE c.secret_digest IS NOT NULL FOR UPDATE OF c
+      SELECT c.id, d.digest, c.created_at, d.until FROM clients c
+      JOIN doors d ON d.id = c.id AND d.digest = c.secret_digest FOR UPDATE OF c
     ), kept AS (
-      INSERT INTO client_secrets (client_id, digest, made_at, ends_at) SELECT id, digest, created_at, until FROM present
-      ON CONFLICT (client_id, digest) DO UPDATE SET ends_at = excluded.ends_at
+      INSERT INTO client_secrets (client_id, digest, made_at, ends_at, replaced_at)
+      SELECT id, digest, created_at, until, now() FROM present
+      ON CONFLICT (client_id, digest) DO UPDATE SET ends_at = excluded.ends_at, replaced_at = now()
     ), former AS (
-      UPDATE client_secrets s SET ends_at = d.until FROM doors d
-      WHERE s.client_id = d.id AND NOT s.is_test AND s.ends_at > d.until
+      UPDATE client_secrets s SET ends_at = d.until, replaced_at = now() FROM doors d
+      WHERE s.client_id = d.id AND s.digest = d.digest AND s.ends_at > d.until
         AND NOT EXISTS (SELECT FROM present p WHERE p.id = s.client_id AND p.digest = s.digest)
+      RETURNING 1
     ), gone AS (
       UPDATE clients c SET secret_digest = NULL, jwks = coalesce(jwks, ${NO_KEYS}) FROM present p WHERE c.id = p.id RETURNING 1
     )
-    SELECT count(*)::int AS count FROM gone`,
+    SELECT ((SELECT count(*) FROM gone) + (SELECT count(*) FROM former))::int AS count`,
   writing('clients', 'client_secrets'),
 );
-const END_JWKS = statement(
-  'restore_end_jwks',
-  counted(`UPDATE clients SET jwks = ${NO_KEYS} WHERE id = ANY($1::uuid[]) AND jwks <> ${NO_KEYS}`),
-  writing('clients'),
+const JWKS_OF = statement(
+  'restore_jwks_of',
+  `SELECT id, jwks FROM clients WHERE id = ANY($1::uuid[]) AND jwks IS NOT NULL ORDER BY id FOR UPDATE`,
 );
+const SET_JWKS = statement('restore_set_jwks', `UPDATE clients SET jwks = $2 WHERE id = $1`, writing('clients'));
 const REVOKE_SINK_TOKENS = statement(
   'restore_revoke_sink_tokens',
   counted(`UPDATE sink_tokens SET revoked_at = now() WHERE id = ANY($1::uuid[]) AND revoked_at IS NULL`),
@@ -274,6 +274,7 @@ const MOVE = statement(
 );
 
 type Counted = { count: number };
+type RegisteredKeys = { id: string; jwks: { keys?: unknown[] } };
 /** The mark of the database, and the cluster that answers; null where the role may not ask for it. */
 export type RestoredMark = Pick<JournalMark, 'installation' | 'systemIdentifier'> & {
   value: number;
@@ -368,13 +369,28 @@ export class RestoreStore {
     return countOf(await session.rows<Counted>(DISABLE_CLIENTS, [ids]));
   }
 
-  /** Ends the secrets that clients had, each until the time of its door. */
-  async endSecrets(session: Session, ids: readonly string[], until: readonly number[]): Promise<number> {
-    return countOf(await session.rows<Counted>(END_SECRETS, [ids, until]));
+  /** Ends the secrets of doors, each until the time of its door. */
+  async endSecrets(
+    session: Session,
+    ids: readonly string[],
+    digests: readonly string[],
+    until: readonly number[],
+  ): Promise<number> {
+    return countOf(await session.rows<Counted>(END_SECRETS, [ids, digests, until]));
   }
 
-  async endJwks(session: Session, ids: readonly string[]): Promise<number> {
-    return countOf(await session.rows<Counted>(END_JWKS, [ids]));
+  /** Takes keys away, by their thumbprints, from the clients that have them. */
+  async endKeys(session: Session, ended: readonly { id: string; thumbprint: string }[]): Promise<number> {
+    let count = 0;
+    for (const { id, jwks } of await session.rows<RegisteredKeys>(JWKS_OF, [ended.map((one) => one.id)])) {
+      const gone = new Set(ended.filter((one) => one.id === id).map(({ thumbprint }) => thumbprint));
+      const thumbprints = await thumbprintsOf(jwks);
+      const kept = (jwks.keys ?? []).filter((_key, at) => !gone.has(thumbprints[at]?.thumbprint ?? ''));
+      const lost = thumbprints.length - kept.length;
+      if (lost > 0) await session.rows(SET_JWKS, [id, { keys: kept }]);
+      count += lost;
+    }
+    return count;
   }
 
   async revokeSinkTokens(session: Session, ids: readonly string[]): Promise<number> {

@@ -75,13 +75,19 @@ export class TestAuthentication {
   @Column('bytea', { nullable: true })
   requestDigest: Buffer | null;
 
-  /** The answer to the verification, encrypted. */
-  @Column('bytea', { nullable: true })
-  answer: Buffer | null;
+  /** A hosted window drives it, which gives its relying party no assertion. */
+  @Column('boolean', { default: () => 'false' })
+  byWindow: boolean;
 
+  /** Of the request that verified; null where none did, or a window. */
   @Column('bytea', { nullable: true })
   answerDigest: Buffer | null;
 
+  /** When that request came. */
   @Column('timestamptz', { nullable: true })
   answeredAt: Date | null;
+
+  /** Its answer, encrypted; null until it is composed. */
+  @Column('bytea', { nullable: true })
+  answer: Buffer | null;
 }

@@ -31,15 +31,20 @@ export type NewTestAuthentication = Pick<
   | 'endsAs'
   | 'keyDigest'
   | 'requestDigest'
+  | 'byWindow'
 > & { opensAfter: number | null; endsAfter: number; expiresAfter: number };
+
+/** A code as it was typed: `question` is the digest of the transaction that came with it, `answerDigest` of the request. */
+export interface TypedCode {
+  id: string;
+  clientId: string;
+  code: string;
+  question: string | null;
+  answerDigest: Buffer | null;
+}
 
 /** A change of a state: one that a caller makes, or one whose time has come. */
 export type Move = Pick<TestAuthentication, 'id' | 'state'>;
-
-/** An attempt that counted, and what it is compared with. */
-export type Attempted = Pick<TestAuthentication, 'attempts' | 'code' | 'question' | 'wrongFirst' | 'channel'> & {
-  isOpened: boolean;
-};
 
 const { $, values } = parameters(
   'id',
@@ -53,6 +58,7 @@ const { $, values } = parameters(
   'endsAs',
   'keyDigest',
   'requestDigest',
+  'byWindow',
   'opensAfter',
   'endsAfter',
   'expiresAfter',
@@ -62,10 +68,10 @@ const after = (seconds: string) => `${NOW} + make_interval(secs => ${seconds})`;
 const INSERT = statement(
   'test_authentication_start',
   `INSERT INTO test_authentications (id, client_id, channel, person, person_digest, code, question, wrong_first, ends_as,
-      key_digest, request_digest, sent_at, started_at, opens_at, ends_at, expires_at, next_at)
+      key_digest, request_digest, by_window, sent_at, started_at, opens_at, ends_at, expires_at, next_at)
     SELECT ${$.id}, ${$.clientId}, ${$.channel}, ${$.person}, ${$.personDigest}, ${$.code}, ${$.question},
-      ${$.wrongFirst}, ${$.endsAs}, ${$.keyDigest}, ${$.requestDigest}, now(), now(), ${after($.opensAfter)},
-      ${after($.endsAfter)}, ${after($.expiresAfter)}, least(${after($.opensAfter)}, ${after($.endsAfter)})
+      ${$.wrongFirst}, ${$.endsAs}, ${$.keyDigest}, ${$.requestDigest}, ${$.byWindow}, now(), now(),
+      ${after($.opensAfter)}, ${after($.endsAfter)}, ${after($.expiresAfter)}, least(${after($.opensAfter)}, ${after($.endsAfter)})
     ON CONFLICT (client_id, key_digest) WHERE key_digest IS NOT NULL DO NOTHING
     RETURNING expires_at AS "expiresAt"`,
 );
@@ -73,20 +79,32 @@ const INSERT = statement(
 const BY_KEY = statement(
   'test_authentication_by_key',
   `SELECT id, channel, expires_at AS "expiresAt", request_digest AS "requestDigest" FROM test_authentications
-    WHERE client_id = $1 AND key_digest = $2 AND started_at > now() - interval '24 hours'`,
+    WHERE client_id = $1 AND key_digest = $2`,
 );
 
-const OPEN_OF_PERSON = statement(
-  'test_authentication_open_of_person',
-  `SELECT id FROM test_authentications WHERE client_id = $1 AND person_digest = $2 AND id <> $3 AND ${IS_OPEN}`,
+/** Of starts at the same moment, each runs it after its own row is there, and the last one sees all of them. */
+const SUPERSEDE = statement(
+  'test_authentication_supersede',
+  `WITH changed AS (
+    UPDATE test_authentications t SET state = 'cancelled', next_at = t.ends_at, closed_at = ${NOW}, code = NULL,
+      person = NULL
+    WHERE t.client_id = $1 AND t.person_digest = $2 AND ${IS_OPEN} AND EXISTS (
+      SELECT FROM test_authentications n WHERE n.client_id = $1 AND n.person_digest = $2
+        AND (n.started_at, n.id) > (t.started_at, t.id))
+    RETURNING t.id, t.client_id, t.state, t.closed_at, t.channel
+    ), ${tell(aboutTestAuthentications('changed'))}
+    SELECT id FROM changed`,
+  { writes: TOLD },
 );
+
+/** SQL: a test authentication as `TestView`. */
+const VIEW = `id, client_id AS "clientId", channel, ${STATE} AS state, expires_at AS "expiresAt",
+      coalesce(closed_at, CASE WHEN ends_at <= now() THEN ends_at END) AS "closedAt", person, code, question,
+      opens_at AS "opensAt", ${CODE_ATTEMPTS} - attempts AS "attemptsLeft"`;
 
 const SEE = statement(
   'test_authentication_see',
-  `SELECT id, client_id AS "clientId", channel, ${STATE} AS state, expires_at AS "expiresAt",
-      coalesce(closed_at, CASE WHEN ends_at <= now() THEN ends_at END) AS "closedAt", person, code, question,
-      opens_at AS "opensAt", ${CODE_ATTEMPTS} - attempts AS "attemptsLeft"
-    FROM test_authentications WHERE id = $1 AND client_id = $2`,
+  `SELECT ${VIEW} FROM test_authentications WHERE id = $1 AND client_id = $2`,
 );
 
 const STATES = statement(
@@ -94,12 +112,29 @@ const STATES = statement(
   `SELECT id, ${STATE} AS state FROM test_authentications WHERE id = ANY($1)`,
 );
 
+const typed = parameters('id', 'clientId', 'code', 'question', 'answerDigest');
+
+/** SQL: the code is right, for the transaction that is signed or for none, and after the request was opened. */
+const IS_RIGHT = `code = ${typed.$.code} AND question IS NOT DISTINCT FROM ${typed.$.question}
+        AND coalesce(opens_at <= now(), true) AND attempts >= wrong_first`;
+const IS_LAST = `attempts + 1 >= ${CODE_ATTEMPTS}`;
+
+/** Counts and judges in one statement: no other request, and no end of this process, can come in between. */
 const ATTEMPT = statement(
   'test_authentication_attempt',
-  `UPDATE test_authentications SET attempts = attempts + 1
-    WHERE id = $1 AND client_id = $2 AND ${IS_OPEN} AND attempts < ${CODE_ATTEMPTS}
-    RETURNING attempts, code, question, wrong_first AS "wrongFirst", channel,
-      coalesce(opens_at <= now(), true) AS "isOpened"`,
+  `WITH tried AS (
+    UPDATE test_authentications SET attempts = attempts + 1,
+      state = CASE WHEN ${IS_RIGHT} THEN 'verified' WHEN ${IS_LAST} THEN 'failed' ELSE state END,
+      closed_at = CASE WHEN (${IS_RIGHT}) OR ${IS_LAST} THEN ${NOW} END,
+      person = CASE WHEN ${IS_RIGHT} THEN person WHEN ${IS_LAST} THEN NULL ELSE person END,
+      answer_digest = CASE WHEN ${IS_RIGHT} THEN ${typed.$.answerDigest}::bytea END,
+      answered_at = CASE WHEN (${IS_RIGHT}) AND ${typed.$.answerDigest}::bytea IS NOT NULL THEN now() END,
+      code = CASE WHEN (${IS_RIGHT}) OR ${IS_LAST} THEN NULL ELSE code END
+    WHERE id = ${typed.$.id} AND client_id = ${typed.$.clientId} AND ${IS_OPEN} AND attempts < ${CODE_ATTEMPTS}
+    RETURNING *
+    ), ${tell(aboutTestAuthentications('(SELECT * FROM tried WHERE closed_at IS NOT NULL)'))}
+    SELECT ${VIEW} FROM tried`,
+  { writes: TOLD },
 );
 
 /** What a caller does comes before the end, and what ends by itself ends in its own way. */
@@ -110,7 +145,9 @@ const CHANGE = statement(
       closed_at = CASE WHEN m.state <> 'opened' THEN least(${NOW}, t.ends_at) END,
       code = CASE WHEN m.state = 'opened' THEN t.code END,
       person = CASE WHEN m.state IN ('opened', 'verified') THEN t.person END
-    FROM unnest($1::uuid[], $2::text[]) AS m (id, state)
+    FROM (
+      SELECT l.id, u.state FROM unnest($1::uuid[], $2::text[]) AS u (id, state)
+      JOIN test_authentications l ON l.id = u.id WHERE l.closed_at IS NULL ORDER BY l.id FOR UPDATE OF l) m
     WHERE t.id = m.id AND t.closed_at IS NULL AND CASE WHEN t.ends_at <= now() THEN m.state = t.ends_as
       WHEN m.state = 'opened' THEN t.state = 'pending' ELSE true END
     RETURNING t.id, t.client_id, t.state, t.closed_at, t.channel
@@ -143,10 +180,18 @@ const SENDINGS = statement(
     FROM test_authentications WHERE id = $1`,
 );
 
+/** One that was verified by itself gives its answer to the first request, whatever its code. */
+const CLAIM_ANSWER = statement(
+  'test_authentication_claim_answer',
+  `UPDATE test_authentications SET answer_digest = $3, answered_at = now()
+    WHERE id = $1 AND client_id = $2 AND answer_digest IS NULL AND ends_as = 'verified' AND ends_at <= now()
+      AND (closed_at IS NULL OR state = 'verified') AND NOT by_window RETURNING id`,
+);
+
+/** The first answer that was composed counts. */
 const KEEP_ANSWER = statement(
   'test_authentication_keep_answer',
-  `UPDATE test_authentications SET answer = $2, answer_digest = $3, answered_at = now()
-    WHERE id = $1 AND answer IS NULL RETURNING id`,
+  `UPDATE test_authentications SET answer = coalesce(answer, $2) WHERE id = $1 RETURNING answer`,
 );
 
 /** Seconds for which an answer is repeated (contract). */
@@ -154,9 +199,8 @@ const REPEATED_SECONDS = 60;
 
 const ANSWER = statement(
   'test_authentication_answer',
-  `SELECT answer, answer_digest AS "answerDigest",
-      coalesce(answered_at > now() - interval '${REPEATED_SECONDS} seconds', true) AS "isRecent"
-    FROM test_authentications WHERE id = $1 AND client_id = $2`,
+  `SELECT answer, answer_digest AS "answerDigest" FROM test_authentications
+    WHERE id = $1 AND client_id = $2 AND answered_at > now() - interval '${REPEATED_SECONDS} seconds'`,
 );
 
 const PURGE_BATCH = 5_000;
@@ -184,9 +228,9 @@ export class TestAuthenticationStore {
     return (await this.database.rows<Row>(BY_KEY, [clientId, keyDigest]))[0];
   }
 
-  /** The other open ones of a person at a relying party. */
-  async openOfPerson(clientId: string, personDigest: Buffer, except: string): Promise<string[]> {
-    const rows = await this.database.rows<{ id: string }>(OPEN_OF_PERSON, [clientId, personDigest, except]);
+  /** Cancels every open one of a person at a relying party but the newest. Returns the ids of those that it cancelled. */
+  async supersede(clientId: string, personDigest: Buffer): Promise<string[]> {
+    const rows = await this.database.rows<{ id: string }>(SUPERSEDE, [clientId, personDigest]);
     return rows.map(({ id }) => id);
   }
 
@@ -198,12 +242,15 @@ export class TestAuthenticationStore {
     return this.database.rows<{ id: string; state: AuthenticationState }>(STATES, [ids]);
   }
 
-  /** Counts an attempt; undefined when no such authentication is open. */
-  async attempt(id: string, clientId: string): Promise<Attempted | undefined> {
-    return (await this.database.rows<Attempted>(ATTEMPT, [id, clientId]))[0];
+  /**
+   * Counts and judges an attempt, and returns the authentication after it: verified, failed, or open still. Undefined when
+   * no such authentication is open.
+   */
+  async attempt(code: TypedCode): Promise<TestView | undefined> {
+    return (await this.database.rows<TestView>(ATTEMPT, typed.values({ ...code })))[0];
   }
 
-  /** The only statement that changes states. Returns those that changed. */
+  /** Changes states as callers ask or as their time has come. Returns those that changed. */
   change(moves: readonly Move[]): Promise<(Move & { clientId: string })[]> {
     const [ids, states] = [moves.map(({ id }) => id), moves.map(({ state }) => state)];
     return this.database.rows<Move & { clientId: string }>(CHANGE, [ids, states]);
@@ -223,16 +270,20 @@ export class TestAuthenticationStore {
     return (await this.database.rows<Row>(SENDINGS, [id]))[0];
   }
 
-  /** Returns false if an answer was kept before. */
-  async keepAnswer(id: string, answer: Buffer, digest: Buffer): Promise<boolean> {
-    return (await this.database.rows(KEEP_ANSWER, [id, answer, digest])).length === 1;
+  /** Makes this request the one that is answered. Returns false unless it was verified by itself and asked by none before. */
+  async claimAnswer(id: string, clientId: string, digest: Buffer): Promise<boolean> {
+    return (await this.database.rows(CLAIM_ANSWER, [id, clientId, digest])).length === 1;
   }
 
-  async answer(
-    id: string,
-    clientId: string,
-  ): Promise<(Pick<TestAuthentication, 'answer' | 'answerDigest'> & { isRecent: boolean }) | undefined> {
-    type Row = Pick<TestAuthentication, 'answer' | 'answerDigest'> & { isRecent: boolean };
+  /** Keeps an answer, and returns the one that counts: the first that was kept. */
+  async keepAnswer(id: string, answer: Buffer): Promise<Buffer> {
+    const [row] = await this.database.rows<{ answer: Buffer }>(KEEP_ANSWER, [id, answer]);
+    return row?.answer ?? answer;
+  }
+
+  /** The request that was answered within 60 seconds, and its answer if it is composed. */
+  async answer(id: string, clientId: string): Promise<Pick<TestAuthentication, 'answer' | 'answerDigest'> | undefined> {
+    type Row = Pick<TestAuthentication, 'answer' | 'answerDigest'>;
     return (await this.database.rows<Row>(ANSWER, [id, clientId]))[0];
   }
 

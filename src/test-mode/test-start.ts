@@ -37,6 +37,7 @@ export class TestStart {
   ): Promise<StartedAuthentication> {
     const named = readNamedPerson(input);
     assertTransactionFits(input);
+    const personDigest = this.keys.indexes.of('person', `test\0${JSON.stringify(named)}`);
     const requests = this.keys.indexes.all('request', `test\0${canonical(input, idempotencyKey)}`);
     const keyDigest = idempotencyKey ? digestOf(idempotencyKey) : null;
     try {
@@ -51,7 +52,6 @@ export class TestStart {
     if (person.refusal) throw REFUSALS[person.refusal]();
     const id = randomId();
     const channel = testChannel(person, method);
-    const personDigest = this.keys.indexes.of('person', `test\0${JSON.stringify(named)}`);
     const expiresAt = await this.store.insert({
       id,
       clientId,
@@ -62,12 +62,12 @@ export class TestStart {
       question: transaction ? transactionQuestion(id, transaction) : null,
       keyDigest,
       requestDigest: keyDigest && requests[0],
+      byWindow: idempotencyKey?.by === 'window',
       ...scheduleOf(person),
     });
-    if (!expiresAt) return this.repeated(clientId, keyDigest, requests);
-    const others = await this.store.openOfPerson(clientId, personDigest, id);
-    await this.states.change(others.map((other) => ({ id: other, state: 'cancelled' })));
-    return started(id, channel, expiresAt);
+    // Also by a repetition: the first request may not be as far yet, or may never have come so far.
+    await this.states.supersede(clientId, personDigest);
+    return expiresAt ? started(id, channel, expiresAt) : this.repeated(clientId, keyDigest, requests);
   }
 
   private async earlier(

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { TestAuthenticationStore, type Move } from './test-authentication.store.ts';
+import { TestAuthenticationStore, type Move, type TestView, type TypedCode } from './test-authentication.store.ts';
 import { TestStateWatcher } from './test-state-watcher.ts';
 
-/** Changes the states of test authentications: by callers, and by time. */
+/** Changes the states of test authentications: by callers, and by time. Every change of a state goes through here. */
 @Injectable()
 export class TestStates {
   constructor(
@@ -10,12 +10,24 @@ export class TestStates {
     private readonly watcher: TestStateWatcher,
   ) {}
 
-  /** Every change of a state goes through here. Returns the ids of those that changed. */
+  /** Returns the ids of those that changed. */
   async change(moves: readonly Move[]): Promise<string[]> {
     if (moves.length === 0) return [];
     const changed = (await this.store.change(moves)).map(({ id }) => id);
     for (const id of changed) this.watcher.changed(id);
     return changed;
+  }
+
+  /** Counts and judges an attempt; undefined when no such authentication is open. */
+  async attempt(typed: TypedCode): Promise<TestView | undefined> {
+    const tried = await this.store.attempt(typed);
+    if (tried?.state === 'verified' || tried?.state === 'failed') this.watcher.changed(tried.id);
+    return tried;
+  }
+
+  /** Cancels every open one of a person at a relying party but the newest. */
+  async supersede(clientId: string, personDigest: Buffer): Promise<void> {
+    for (const id of await this.store.supersede(clientId, personDigest)) this.watcher.changed(id);
   }
 
   /** Writes the changes whose time has come. Returns true if more may remain. */

@@ -7,9 +7,8 @@ import { EXHAUSTED, MISMATCH, type Verified } from '../authentication/verify.ts'
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { transactionQuestion } from '../crypto/transaction-question.ts';
-import { CODE_ATTEMPTS } from '../domain/authentication.ts';
 import { Problem } from '../domain/problem.ts';
-import { TestAuthenticationStore, type Attempted, type TestView } from './test-authentication.store.ts';
+import { TestAuthenticationStore, type TestView } from './test-authentication.store.ts';
 import { TestAuthentications } from './test-authentications.ts';
 import { TestStates } from './test-states.ts';
 
@@ -31,6 +30,14 @@ export class TestVerify {
   ) {}
 
   /**
+   * Verifies the code, for a hosted window: it keeps no answer, as a live one. Problems: as `Verify.verify`.
+   */
+  async verify(id: string, typed: TypedPhoneCode, client: VerifyingClient): Promise<void> {
+    if (await this.try(id, typed, client, null)) return;
+    throw closedProblem((await this.authentications.find(id, client.id)).state);
+  }
+
+  /**
    * Verifies the code and returns the test person. A number that verifies by itself gives its answer to the first request,
    * whatever its code. The same request within 60 seconds gets the same answer again. Problems: as `Verify`.
    */
@@ -39,56 +46,59 @@ export class TestVerify {
     typed: TypedPhoneCode,
     client: VerifyingClient,
   ): Promise<{ verified: Verified; replayed: boolean }> {
-    const attempted = await this.store.attempt(id, client.id);
-    if (attempted) await this.judge(id, attempted, typed);
-    const seen = await this.authentications.find(id, client.id);
-    if (seen.state !== 'verified') throw closedProblem(seen.state);
-    return this.answer(seen, typed, client);
-  }
-
-  /** Throws unless an attempt that counted was right. Problems: `code_mismatch`, `attempts_exhausted`. */
-  private async judge(id: string, attempted: Attempted, typed: TypedPhoneCode): Promise<void> {
-    if (isRight(id, attempted, typed)) {
-      await this.states.change([{ id, state: 'verified' }]);
-      return;
-    }
-    const { attempts, channel } = attempted;
-    if (attempts < CODE_ATTEMPTS)
-      throw new Problem('code_mismatch', MISMATCH[channel], { attemptsLeft: CODE_ATTEMPTS - attempts });
-    await this.states.change([{ id, state: 'failed' }]);
-    throw new Problem('attempts_exhausted', EXHAUSTED[channel], { attemptsLeft: 0 });
-  }
-
-  private async answer(
-    seen: TestView,
-    typed: TypedPhoneCode,
-    client: VerifyingClient,
-  ): Promise<{ verified: Verified; replayed: boolean }> {
-    const { id, question } = seen;
     const fields = typed.transaction?.map(({ label, value }) => [label, value]) ?? null;
     const digests = this.keys.indexes.all('request', JSON.stringify(['test verification', id, typed.code, fields]));
-    const result = this.authentications.resultOf(seen);
-    const assertion = signAssertion({ id, audience: client.clientId, result, question }, this.keys, this.environment);
-    const verified: Verified = { state: 'verified', result, assertion };
-    const place = `test_authentications:answer:${id}`;
-    const kept = this.keys.fields.encrypt(JSON.stringify(verified), place);
-    if (await this.store.keepAnswer(id, kept, digests[0])) return { verified, replayed: false };
+    const tried = await this.try(id, typed, client, digests[0]);
+    if (tried) return { verified: await this.compose(tried, client), replayed: false };
+    const seen = await this.authentications.find(id, client.id);
+    if (seen.state !== 'verified') throw closedProblem(seen.state);
+    const isFirst = await this.store.claimAnswer(id, client.id, digests[0]);
+    if (isFirst) return { verified: await this.compose(seen, client), replayed: false };
     const earlier = await this.store.answer(id, client.id);
-    const isSame =
-      earlier?.answer &&
-      earlier.isRecent &&
-      digests.some((digest) => equalInConstantTime(digest, earlier.answerDigest ?? Buffer.alloc(0)));
-    if (!isSame || !earlier.answer) throw closedProblem('verified');
-    return {
-      verified: JSON.parse(this.keys.fields.decrypt(earlier.answer, place).toString('utf8')) as Verified,
-      replayed: true,
+    const isSame = digests.some((one) => equalInConstantTime(one, earlier?.answerDigest ?? Buffer.alloc(0)));
+    if (!earlier || !isSame) throw closedProblem('verified');
+    // Null: the process that verified is still composing the answer, or ended before it did.
+    const { answer } = earlier;
+    return { verified: answer ? this.read(id, answer) : await this.compose(seen, client), replayed: true };
+  }
+
+  /**
+   * Returns the authentication that the code verified, with `digest` as its answered request; undefined when none is open.
+   * Problems: `code_mismatch`, `attempts_exhausted`.
+   */
+  private async try(
+    id: string,
+    { code, transaction }: TypedPhoneCode,
+    client: VerifyingClient,
+    answerDigest: Buffer | null,
+  ): Promise<TestView | undefined> {
+    // A code of a transaction is right for that transaction alone, and a code without one signs nothing.
+    const question = transaction ? transactionQuestion(id, transaction) : null;
+    const tried = await this.states.attempt({ id, clientId: client.id, code, question, answerDigest });
+    if (!tried || tried.state === 'verified') return tried;
+    const { attemptsLeft, channel } = tried;
+    if (tried.state === 'failed') throw new Problem('attempts_exhausted', EXHAUSTED[channel], { attemptsLeft });
+    throw new Problem('code_mismatch', MISMATCH[channel], { attemptsLeft });
+  }
+
+  private async compose(seen: TestView, client: VerifyingClient): Promise<Verified> {
+    const { id, question } = seen;
+    const result = this.authentications.resultOf(seen);
+    const asserted = { id, audience: client.clientId, result, question, at: new Date() };
+    const verified: Verified = {
+      state: 'verified',
+      result,
+      assertion: signAssertion(asserted, this.keys, this.environment),
     };
+    const kept = this.keys.fields.encrypt(JSON.stringify(verified), placeOfAnswer(id));
+    return this.read(id, await this.store.keepAnswer(id, kept));
+  }
+
+  private read(id: string, answer: Buffer): Verified {
+    return JSON.parse(this.keys.fields.decrypt(answer, placeOfAnswer(id)).toString('utf8')) as Verified;
   }
 }
 
-/** A code of a transaction is right for that transaction alone, and a code without one signs nothing. */
-function isRight(id: string, attempted: Attempted, { code, transaction }: TypedPhoneCode): boolean {
-  if (attempted.code === null || !attempted.isOpened || attempted.attempts <= attempted.wrongFirst) return false;
-  const question = transaction ? transactionQuestion(id, transaction) : null;
-  return question === attempted.question && equalInConstantTime(Buffer.from(code), Buffer.from(attempted.code));
+function placeOfAnswer(id: string): string {
+  return `test_authentications:answer:${id}`;
 }

@@ -33,7 +33,7 @@ export class WindowAuthentications {
 
   /** Problems: as `Verify`. */
   async verify({ isTest }: Driven, id: string, code: string, client: { id: string; clientId: string }): Promise<void> {
-    if (isTest) await this.testVerifying.verifyRepeatably(id, { code }, client);
+    if (isTest) await this.testVerifying.verify(id, { code }, client);
     else await this.verifying.verify(id, { code }, client);
   }
 

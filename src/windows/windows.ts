@@ -105,7 +105,12 @@ export class Windows {
     const window = await this.read(id);
     if (window?.clientId !== clientId || window.isTest !== (test === true)) throw windowNotFound();
     if (!hasBegun(window)) return { state: window.expired ? 'expired' : 'open', authentication: null };
-    const authentication = await this.see(window, 0);
+    const authentication = await this.see(window, 0).catch((error: unknown) => {
+      // It was deleted before the window.
+      if (error instanceof Problem && error.code === 'authentication_not_found') return null;
+      throw error;
+    });
+    if (authentication === null) return { state: 'closed', authentication };
     return { state: isOpen(authentication) ? 'open' : 'closed', authentication };
   }
 
@@ -251,11 +256,20 @@ export class Windows {
   }
 
   /**
-   * The owner of the one-time password: the masked name, which its bearer recognises, and the number that was typed.
+   * The owner of the one-time password: the masked name, which its bearer recognises, and the number that was typed. Null
+   * for an authentication that ended meanwhile.
    */
-  private async askedOf(window: HostedWindow, authenticationId: string): Promise<string> {
+  private async askedOf(window: HostedWindow, authenticationId: string): Promise<string | null> {
     const { id, clientId, name } = window;
-    const { phoneNumber } = await this.authentications.of(window).named(authenticationId, clientId);
+    const named = await this.authentications
+      .of(window)
+      .named(authenticationId, clientId)
+      .catch((error: unknown) => {
+        if (error instanceof Problem && ENDED.has(error.code)) return null;
+        throw error;
+      });
+    if (!named) return null;
+    const { phoneNumber } = named;
     const number = formatPhoneNumber(phoneNumber);
     if (!name) return number;
     return `${maskInsideOfName(this.keys.fields.decrypt(name, placeOfName(id)).toString('utf8'))} | ${number}`;
@@ -299,6 +313,9 @@ function isBrowserOf({ browserDigest }: HostedWindow, secret: string | undefined
 function hasBegun(window: HostedWindow): window is Begun {
   return window.authenticationId !== null;
 }
+
+/** What an authentication that has ended answers. */
+const ENDED: ReadonlySet<string> = new Set(['authentication_closed', 'authentication_expired']);
 
 function isOpen({ state }: { state: AuthenticationState }): boolean {
   return state === 'pending' || state === 'opened';

@@ -146,7 +146,7 @@ describe('A test number', () => {
     expect(verified.body).toEqual({ state: 'verified', result, assertion: expect.any(String) });
     const keys = createRemoteJWKSet(new URL(`${service.issuer}/oauth2/jwks`));
     const { payload } = await jwtVerify(verified.body['assertion'] as string, keys, {
-      issuer: service.issuer,
+      issuer: `${service.issuer}/test`,
       audience: shop.clientId,
     });
     const { subject } = verified.body['result'] as { subject: string };
@@ -158,6 +158,16 @@ describe('A test number', () => {
     expectProblem(await shop.verify(id, '111111'), 409, 'authentication_closed', { state: 'verified' });
     await service.rows.testAuthentications.age(id, 61);
     expectProblem(await shop.verify(id, '000000'), 409, 'authentication_closed', { state: 'verified' });
+  });
+
+  it('that verifies at once and is asked late gives an assertion that is still valid', async () => {
+    const id = await shop.started('010-0000-0001');
+    await service.rows.testAuthentications.age(id, 600);
+    const { body } = await shop.verify(id, '000000');
+    const { iat = 0, exp = 0, verifiedAt } = decodeJwt(body['assertion'] as string);
+    expect(exp - iat).toBe(300);
+    expect(exp * 1000).toBeGreaterThan(Date.now());
+    expect(Date.parse(verifiedAt as string)).toBeLessThan(Date.now() - 599_000);
   });
 
   it('has the same subject at every return, another one at another relying party and for another person', async () => {
@@ -291,6 +301,9 @@ describe('A test number', () => {
     const answer = await shop.start('010-0000-0022');
     expectProblem(answer, 503, 'service_unavailable');
     expect(answer.headers.get('retry-after')).toBe('1');
+    const metrics = await (await fetch(`${service.process.announcement.management}/metrics`)).text();
+    const ofStarts = metrics.split('\n').filter((line) => line.includes('route="/v1/authentications"'));
+    expect(ofStarts.filter((line) => /503|unavailable/.test(line))).toEqual([]);
   });
 });
 
@@ -303,10 +316,10 @@ it('the guide names exactly the test numbers that there are', async () => {
 describe('Test mode', () => {
   it('asks no line, sends nothing, spends no budget and is in no audit, also for the number of a real subscriber', async () => {
     const { person, pushToken } = await service.subscriber();
-    // The notices of the subscription itself.
+    // The two notices of the subscription itself: a text message is written down after it was handed over.
     const before = await eventually('everything to be sent', async () => {
       const rows = await service.rows.testAuthentications.liveRows();
-      return rows['deliveries'] === '0' && rows;
+      return rows['deliveries'] === '0' && rows['messages'] === '2' && rows;
     });
     const pushes = service.pushesTo(pushToken).length;
     for (let times = 0; times < 7; times += 1) {
@@ -343,6 +356,50 @@ describe('Test mode', () => {
     await shop.started('010-0000-0010');
     expect((await shop.see(first)).body['state']).toBe('cancelled');
     expect((await bank.see(other)).body['state']).not.toBe('cancelled');
+  });
+
+  it('leaves one pending authentication of a person, also of several starts at the same moment', async () => {
+    for (let times = 0; times < 4; times += 1) {
+      const ids = await Promise.all(Array.from({ length: 4 }, () => bank.started('010-0000-0020')));
+      const states = await Promise.all(ids.map(async (id) => (await bank.see(id)).body['state']));
+      expect(states.sort()).toEqual(['cancelled', 'cancelled', 'cancelled', 'pending']);
+    }
+  });
+
+  it('gives the assertion to the right code alone, whatever comes at the same moment', async () => {
+    for (let times = 0; times < 6; times += 1) {
+      const id = await bank.started('010-0000-0011');
+      const { code } = (await bank.phone(id)).body as { code: string };
+      const wrong = () => bank.verify(id, otherThan(code));
+      const [first, right, ...others] = await Promise.all([wrong(), bank.verify(id, code), wrong(), wrong()]);
+      expect(right.body).toMatchObject({ state: 'verified', assertion: expect.any(String) });
+      for (const one of [first, ...others])
+        expect(one.body['code']).toMatch(/^(?:code_mismatch|authentication_closed)$/);
+    }
+  });
+
+  it('gives one answer to the same right request at the same moment', async () => {
+    const id = await bank.started('010-0000-0011');
+    const { code } = (await bank.phone(id)).body as { code: string };
+    const answers = await Promise.all(Array.from({ length: 4 }, () => bank.verify(id, code)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(new Set(answers.map(({ body }) => body['assertion'])).size).toBe(1);
+  });
+
+  it('counts five wrong codes at the same moment one by one, and is closed by the fifth', async () => {
+    const id = await bank.started('010-0000-0011');
+    const wrong = otherThan((await bank.phone(id)).body['code'] as string);
+    const answers = await Promise.all(Array.from({ length: 6 }, () => bank.verify(id, wrong)));
+    const codes = answers.map(({ body }) => body['code']).sort();
+    expect(codes).toEqual(['attempts_exhausted', 'authentication_closed', ...Array<string>(4).fill('code_mismatch')]);
+    expect((await bank.see(id)).body).toMatchObject({ state: 'failed', attemptsLeft: 0 });
+  });
+
+  it('repeats a start with its Idempotency-Key for as long as the test is there', async () => {
+    const headers = { 'Idempotency-Key': randomUUID() };
+    const { body } = await shop.start('010-0000-0011', {}, headers);
+    await service.rows.testAuthentications.age(body['id'] as string, 25 * 3_600);
+    expect((await shop.start('010-0000-0011', {}, headers)).status).toBe(201);
   });
 
   it('honours Idempotency-Key, apart from the keys of live starts', async () => {
@@ -432,12 +489,12 @@ describe('Test mode', () => {
 describe('A hosted window of test mode', () => {
   const opening = { purpose: '가입', returnUrl: RETURN_URL, state: 's', locale: 'en' };
 
-  async function opened(): Promise<{
+  async function opened(method?: 'push' | 'otp'): Promise<{
     windowId: string;
     page: string;
     send: (path: string, body?: object) => Promise<Answer<Body>>;
   }> {
-    const { status, body } = await shop.call('POST', '/v1/windows', opening);
+    const { status, body } = await shop.call('POST', '/v1/windows', { ...opening, method });
     expect(status).toBe(201);
     const { windowId, url } = body as { windowId: string; url: string };
     const response = await fetch(url);
@@ -489,5 +546,48 @@ describe('A hosted window of test mode', () => {
     const real = (await live.call('POST', '/v1/windows', opening)).body as { windowId: string; url: string };
     expect(await (await fetch(real.url)).text()).not.toContain('Test window');
     expectProblem(await shop.call('GET', `/v1/windows/${real.windowId}`), 404, 'window_not_found');
+  });
+
+  it('goes on with the other method when its button is pressed twice', async () => {
+    for (let times = 0; times < 3; times += 1) {
+      const { windowId, send } = await opened();
+      await send('authentication', person('010-0000-0012'));
+      const pressed = await Promise.all(Array.from({ length: 3 }, () => send('method', { method: 'otp' })));
+      for (const { body } of pressed) expect(body).toMatchObject({ channel: 'otp', state: 'pending' });
+      const { body } = await shop.call('GET', `/v1/windows/${windowId}`);
+      expect(body).toMatchObject({ state: 'open', authentication: { channel: 'otp', state: 'pending' } });
+    }
+  });
+
+  it.each(['010-0000-0010', '010-0000-0001'])('of %s gives no assertion, as a live one', async (number) => {
+    const { windowId, send } = await opened();
+    await send('authentication', person(number));
+    const { body } = await shop.call('GET', `/v1/windows/${windowId}`);
+    const { id } = body['authentication'] as { id: string };
+    const code = number === '010-0000-0001' ? '000000' : await shop.code(id);
+    if (number !== '010-0000-0001') expect((await send('verification', { code })).body['state']).toBe('verified');
+    for (const typed of [code, otherThan(code)]) {
+      expectProblem(await shop.verify(id, typed), 409, 'authentication_closed', { state: 'verified' });
+      expectProblem(await send('verification', { code: typed }), 409, 'authentication_closed', { state: 'verified' });
+    }
+  });
+
+  it('by OTP begins with every test number, and verifies by the code', async () => {
+    const atOnce = await opened('otp');
+    const begun = await atOnce.send('authentication', person('010-0000-0001'));
+    expect([begun.status, begun.body['channel']]).toEqual([201, 'otp']);
+    const { windowId, send } = await opened('otp');
+    expect((await send('authentication', person('010-0000-0012'))).body['askedOf']).toBe('010-0000-0012');
+    const { body } = await shop.call('GET', `/v1/windows/${windowId}`);
+    const code = await shop.code((body['authentication'] as { id: string }).id);
+    expect((await send('verification', { code })).body).toMatchObject({ channel: 'otp', state: 'verified' });
+  });
+
+  it('is closed for its relying party when its test was deleted', async () => {
+    const { windowId, send } = await opened();
+    await send('authentication', person('010-0000-0011'));
+    const { body } = await shop.call('GET', `/v1/windows/${windowId}`);
+    await service.rows.testAuthentications.remove((body['authentication'] as { id: string }).id);
+    expect((await shop.call('GET', `/v1/windows/${windowId}`)).body).toEqual({ state: 'closed', authentication: null });
   });
 });

@@ -231,10 +231,18 @@ client_secrets.digest bytea NOT NULL
 client_secrets.made_at timestamp with time zone NOT NULL DEFAULT now()
 client_secrets.ends_at timestamp with time zone
 client_secrets.last_used_at timestamp with time zone
-client_secrets.is_test boolean NOT NULL DEFAULT false
+client_secrets.replaced_at timestamp with time zone
 client_secrets CONSTRAINT client_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
 client_secrets CONSTRAINT client_secrets_pkey PRIMARY KEY (client_id, digest)
 CREATE UNIQUE INDEX client_secrets_pkey ON public.client_secrets USING btree (client_id, digest)
+client_test_secrets.client_id uuid NOT NULL
+client_test_secrets.digest bytea NOT NULL
+client_test_secrets.made_at timestamp with time zone NOT NULL DEFAULT now()
+client_test_secrets.ends_at timestamp with time zone
+client_test_secrets.last_used_at timestamp with time zone
+client_test_secrets CONSTRAINT client_test_secrets_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
+client_test_secrets CONSTRAINT client_test_secrets_pkey PRIMARY KEY (client_id, digest)
+CREATE UNIQUE INDEX client_test_secrets_pkey ON public.client_test_secrets USING btree (client_id, digest)
 clients.id uuid NOT NULL
 clients.client_id text NOT NULL
 clients.name text NOT NULL
@@ -776,10 +784,11 @@ test_authentications.next_at timestamp with time zone NOT NULL
 test_authentications.closed_at timestamp with time zone
 test_authentications.key_digest bytea
 test_authentications.request_digest bytea
-test_authentications.answer bytea
+test_authentications.by_window boolean NOT NULL DEFAULT false
 test_authentications.answer_digest bytea
 test_authentications.answered_at timestamp with time zone
-test_authentications CONSTRAINT test_authentication_answer_has_its_request CHECK ((((answer IS NULL) = (answer_digest IS NULL)) AND ((answer IS NULL) = (answered_at IS NULL))))
+test_authentications.answer bytea
+test_authentications CONSTRAINT test_authentication_answer_has_its_request CHECK ((((answer_digest IS NULL) = (answered_at IS NULL)) AND ((answer IS NULL) OR (answer_digest IS NOT NULL))))
 test_authentications CONSTRAINT test_authentication_closes_in_a_final_state CHECK (((closed_at IS NULL) = (state = ANY (ARRAY['pending'::text, 'opened'::text]))))
 test_authentications CONSTRAINT test_authentication_key_has_its_request CHECK (((key_digest IS NULL) = (request_digest IS NULL)))
 test_authentications CONSTRAINT test_authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
@@ -792,7 +801,7 @@ test_authentications CONSTRAINT test_authentications_state_check CHECK ((state =
 CREATE INDEX test_authentications_age ON public.test_authentications USING btree (started_at)
 CREATE UNIQUE INDEX test_authentications_key ON public.test_authentications USING btree (client_id, key_digest) WHERE (key_digest IS NOT NULL)
 CREATE INDEX test_authentications_next ON public.test_authentications USING btree (next_at) WHERE (closed_at IS NULL)
-CREATE INDEX test_authentications_open ON public.test_authentications USING btree (client_id, person_digest) WHERE (closed_at IS NULL)
+CREATE INDEX test_authentications_person ON public.test_authentications USING btree (client_id, person_digest, started_at)
 CREATE UNIQUE INDEX test_authentications_pkey ON public.test_authentications USING btree (id)
 text_messages.id bigint NOT NULL
 text_messages.authentication_id uuid

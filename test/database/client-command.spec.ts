@@ -348,6 +348,37 @@ describe('npm run client with keys of test mode', () => {
     expect((await withKey(clientId, testKey.privateKey, 'k1')).status).toBe(401);
     expect((await withKey(clientId, key.privateKey, 'k1')).status).toBe(200);
   });
+
+  it.each<[string, (coordinate: string) => string]>([
+    ['padding', (x) => `${x}=`],
+    ['standard base64', (x) => Buffer.from(x, 'base64url').toString('base64')],
+    ['a leading zero', (x) => Buffer.concat([Buffer.alloc(1), Buffer.from(x, 'base64url')]).toString('base64url')],
+  ])('knows a test key however its numbers are written: with %s', async (_how, written) => {
+    const [key, testKey] = [await newKey('live'), await newKey('test')];
+    const file = join(directory, `${randomUUID()}.json`);
+    const own = JSON.stringify({ keys: [key.jwk] });
+    const other = ({ jwk }: typeof key) => ({ keys: [{ ...jwk, x: written(jwk.x!), y: written(jwk.y!) }] });
+    const keyed = ['add', '시험 은행', '--scope=authentications,carrier', '--jwks=-', `--test-jwks=${file}`];
+    await writeFile(file, JSON.stringify(other(key)));
+    expect((await command(keyed, own)).stderr).toContain('must be none of the live keys');
+    await writeFile(file, JSON.stringify(other(testKey)));
+    const { clientId } = await json<Credentials>(keyed, own);
+    const asTest = { test: true, scope: 'authentications' };
+    for (const kid of ['test', undefined]) {
+      expect((await withKey(clientId, testKey.privateKey, kid)).body).toMatchObject(asTest);
+      expect((await withKey(clientId, key.privateKey)).body).not.toHaveProperty('test');
+    }
+    const used = (await show(clientId)).keys.map(({ lastUsedAt }) => lastUsedAt);
+    expect(used).toEqual([expect.any(String), expect.any(String)]);
+
+    // Registered before sets were kept in one form.
+    await service.database.pool.query('UPDATE clients SET test_jwks = $2 WHERE client_id = $1', [
+      clientId,
+      other(testKey),
+    ]);
+    expect((await withKey(clientId, testKey.privateKey, 'test')).body).toMatchObject(asTest);
+    expect((await show(clientId)).keys[1]).toMatchObject({ test: true, lastUsedAt: expect.any(String) });
+  });
 });
 
 describe('npm run client -- change', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,6 +88,13 @@ describe('the journal of a running service', () => {
   it('is completed from the tables with what a process closed that died before it could write', async () => {
     const { subscriptionId, phone } = await service.subscriber();
     await service.operate(subscriptionId, 'cancel');
+    // As a client whose secret gave way to keys has it.
+    const clientId = await service.rows.clients.register({ clientId: 'keyed-since', jwks: { keys: [] } });
+    await service.database.pool.query(
+      `INSERT INTO client_secrets (client_id, digest, ends_at, replaced_at)
+        VALUES ($1, sha256('former'), '2026-01-01T00:00:00.123456Z', now())`,
+      [clientId],
+    );
     const [file] = await readdir(join(directory, 'kept'));
     await writeFile(join(directory, 'kept', file!), '');
     const source = await new DataSource(dataSourceOptions(service.database.url, 2)).initialize();
@@ -101,6 +109,14 @@ describe('the journal of a running service', () => {
     }
     const doors = (await doorsIn(join(directory, 'kept'))).map(({ closed }) => closed);
     expect(doors.filter(({ id }) => id === phone.deviceId)).toEqual([{ door: 'device_revoked', id: phone.deviceId }]);
+    expect(doors.filter(({ id }) => id === clientId)).toEqual([
+      {
+        door: 'client_secret_ended',
+        id: clientId,
+        digest: createHash('sha256').update('former').digest('hex'),
+        until: Date.parse('2026-01-01T00:00:00.123Z'),
+      },
+    ]);
     const standings = doors.filter(({ id }) => id === subscriptionId);
     expect(standings).toEqual([expect.objectContaining({ door: 'subscription', state: 'cancelled' })]);
   });

@@ -164,7 +164,7 @@ describe('a backup that is put back', () => {
   it('has its journal without personal data, one line for each door', async () => {
     const written = (await lines()).map((line) => JSON.parse(line) as Record<string, unknown>);
     const doors = ['code_spent', 'device_revoked', 'subscription', 'pin_locked', 'otp_step_used'];
-    const ofClients = ['client_disabled', 'client_secrets_ended', 'client_jwks_ended', 'sink_token_revoked'];
+    const ofClients = ['client_disabled', 'client_secret_ended', 'client_key_ended', 'sink_token_revoked'];
     for (const door of [...doors, ...ofClients, 'registration_revoked', 'operator_disabled']) {
       expect(written).toContainEqual(
         expect.objectContaining({ v: 1, door, id: expect.stringMatching(/^[\da-f-]{36}$/), mark: expect.any(Number) }),
@@ -265,6 +265,23 @@ describe('a backup that is put back', () => {
       body: new URLSearchParams(renewed),
     });
     expect(served.status).toBe(200);
+  });
+
+  it('keeps the secret and the keys that a client got after the restore, however often the doors of before are read', async () => {
+    const nextKeys = join(directory, '..', `${randomUUID()}.json`);
+    await writeFile(nextKeys, JSON.stringify(await newJwks()));
+    await run('clients', 'change', 'keyed-shop', `--jwks=${nextKeys}`);
+    await rm(nextKeys);
+    // As a process writes them that could take no mark: such a line counts at every restore.
+    const ended = (await lines())
+      .map((line) => JSON.parse(line) as { door: string })
+      .filter(({ door }) => /^client_(?:secret|key|jwks)s?_ended$/.test(door));
+    expect(ended.length).toBeGreaterThan(1);
+    const again = join(directory, '..', `${randomUUID()}.ndjson`);
+    await writeFile(again, ended.map((line) => `${JSON.stringify({ ...line, mark: null })}\n`).join(''));
+    const shown = await run('after-restore', `--journal=${again}`, '--dry-run');
+    await rm(again);
+    expect(shown).not.toMatch(/(?:secrets|keys) of clients/);
   });
 
   it('has no registration again that its institution ended', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { readArguments } from '../../src/commands/sink-tokens/arguments.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectProblem } from '../support/problem.ts';
@@ -73,7 +73,7 @@ async function present(token: string): Promise<Answer> {
 
 /** Puts a token into the table. */
 async function stored(): Promise<{ id: string; token: string }> {
-  const [client, token] = [await register('carrier'), `pgsink_${randomUUID()}`];
+  const [client, token] = [await register('carrier'), `pgsink_${randomBytes(32).toString('base64url')}`];
   const { rows } = await service.database.pool.query<{ id: string }>(
     `INSERT INTO sink_tokens (id, client_id, digest, expires_at)
       SELECT gen_random_uuid(), id, sha256($2::text::bytea), now() + interval '1 day' FROM clients
@@ -120,7 +120,7 @@ describe('npm run sink-token', () => {
         row: expect.stringContaining(createHash('sha256').update(token).digest('hex')),
         operator: expect.stringMatching(/^terminal:/),
         action: `sink-token-issue ${carrier}`,
-        reason: '계약 7; 90 days',
+        reason: `계약 7; token ${id}, 90 days, note=SIM swaps`,
       },
     ]);
     for (const text of [JSON.stringify([rows, listed]), service.process.log()]) expect(text).not.toContain(token);
@@ -165,6 +165,39 @@ describe('npm run sink-token', () => {
     expect((await present(token)).status).toBe(202);
     await service.database.pool.query(sql, [id]);
     expectProblem(await refusedSoon(token), 401, 'invalid_token');
+    if (/scopes/.test(sql))
+      expect((await json<Listed[]>('list')).find((one) => one.id === id)).toMatchObject({
+        state: 'client without scope',
+      });
+  });
+
+  it('forgets tokens and secrets that ended more than 90 days ago', async () => {
+    const [old, recent] = [await stored(), await stored()];
+    const sql = (days: number, { id }: { id: string }) =>
+      service.database.pool.query(
+        `WITH t AS (UPDATE sink_tokens SET expires_at = now() - make_interval(days => $1) WHERE id = $2 RETURNING client_id)
+          INSERT INTO client_secrets (client_id, digest, ends_at)
+          SELECT client_id, sha256('former'), now() - make_interval(days => $1) FROM t`,
+        [days, id],
+      );
+    await sql(91, old);
+    await sql(89, recent);
+    const kept = async () =>
+      (
+        await service.database.pool.query<{ id: string; secrets: string }>(
+          `SELECT t.id, (SELECT count(*) FROM client_secrets s WHERE s.client_id = t.client_id) AS secrets
+            FROM sink_tokens t WHERE t.id = ANY($1)`,
+          [[old.id, recent.id]],
+        )
+      ).rows;
+    await eventually('the purge', async () => (await kept()).length === 1);
+    expect(await kept()).toEqual([{ id: recent.id, secrets: '1' }]);
+    await eventually('the purge of secrets', async () => {
+      const { rows } = await service.database.pool.query(
+        `SELECT FROM client_secrets WHERE ends_at < now() - interval '90 days'`,
+      );
+      return rows.length === 0;
+    });
   });
 
   it('says what to do, exits with 1 and changes nothing', async () => {

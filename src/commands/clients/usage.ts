@@ -33,6 +33,6 @@ addresses and takes a window host or vendor code away.
   --reason=TEXT               why, for the audit
   --json                      print JSON for programs
 
-Reads DATABASE_URL and KEYRING like the service; without DATABASE_URL it finds the database that npm start runs in
-DATA_DIR. Exit code: 0 done, 1 refused, and nothing was changed.
+Reads DATABASE_URL, KEYRING and JOURNAL_FILE like the service; without DATABASE_URL it finds the database
+that npm start runs in DATA_DIR. Exit code: 0 done, 1 refused, and nothing was changed.
 `;

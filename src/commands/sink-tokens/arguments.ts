@@ -17,8 +17,8 @@ of the scope carrier; it ends when the client is disabled or loses the scope. At
   --reason=TEXT               why, for the audit
   --json                      print JSON for programs
 
-Reads DATABASE_URL and KEYRING like the service; without DATABASE_URL it finds the database that npm start runs in
-DATA_DIR. Exit code: 0 done, 1 refused, and nothing was changed.
+Reads DATABASE_URL, KEYRING and JOURNAL_FILE like the service; without DATABASE_URL it finds the database
+that npm start runs in DATA_DIR. Exit code: 0 done, 1 refused, and nothing was changed.
 `;
 
 const COMMANDS = ['issue', 'list', 'revoke'] as const;

@@ -3,7 +3,7 @@ import { Database } from '../../database/database.ts';
 import { joinRunning } from '../../embedded/running-embedded.ts';
 import { NOTHING_SENT } from '../../gateways/nothing-sent.ts';
 import { Audit } from '../../operator/audit.ts';
-import { SinkTokens, type ListedSinkToken } from '../../relying-parties/sink-tokens.ts';
+import { SinkTokens, type IssuedSinkToken, type ListedSinkToken } from '../../relying-parties/sink-tokens.ts';
 import { audited } from '../audited.ts';
 import { aligned, asJson, table, time } from '../terminal.ts';
 import { printing, withService } from '../with-service.ts';
@@ -36,7 +36,11 @@ async function run({ command, subject, days, note, reason, json }: Wanted, parts
   const because = (what: string) => [reason, what].filter(Boolean).join('; ');
   switch (command) {
     case 'issue': {
-      const act = { action: `sink-token-issue ${subject}`, reason: because(`${days} days`) };
+      const said = note === null ? '' : `, note=${note}`;
+      const act = {
+        action: `sink-token-issue ${subject}`,
+        reason: ({ id }: IssuedSinkToken) => because(`token ${id}, ${days} days${said}`),
+      };
       const issued = await audited(parts, act, (session) => tokens.issue(session, subject, days, note));
       const { id, clientId, token, expiresAt } = issued;
       return json
@@ -60,10 +64,11 @@ async function run({ command, subject, days, note, reason, json }: Wanted, parts
   }
 }
 
-function stateOf({ revokedAt, expiresAt, clientDisabledAt }: ListedSinkToken): string {
+function stateOf({ revokedAt, expiresAt, clientDisabledAt, hasScope }: ListedSinkToken): string {
   if (revokedAt !== null) return 'revoked';
   if (expiresAt <= new Date()) return 'expired';
-  return clientDisabledAt === null ? 'serves' : 'client disabled';
+  if (clientDisabledAt !== null) return 'client disabled';
+  return hasScope ? 'serves' : 'client without scope';
 }
 
 function asList(tokens: readonly (ListedSinkToken & { state: string })[]): string {

@@ -72,7 +72,7 @@ export class ClientRows {
   /** Gives a client a secret of test mode. */
   setTestSecret(clientId: string, secret: string): Promise<unknown> {
     return this.sql(
-      `INSERT INTO client_secrets (client_id, digest, is_test) SELECT id, sha256($2::text::bytea), true FROM clients
+      `INSERT INTO client_test_secrets (client_id, digest) SELECT id, sha256($2::text::bytea) FROM clients
         WHERE client_id = $1`,
       [clientId, secret],
     );

@@ -10,10 +10,16 @@ export class TestAuthenticationRows {
       `UPDATE test_authentications SET started_at = started_at - make_interval(secs => $2),
          sent_at = sent_at - make_interval(secs => $2), opens_at = opens_at - make_interval(secs => $2),
          ends_at = ends_at - make_interval(secs => $2), expires_at = expires_at - make_interval(secs => $2),
-         next_at = next_at - make_interval(secs => $2), answered_at = answered_at - make_interval(secs => $2)
+         next_at = next_at - make_interval(secs => $2), answered_at = answered_at - make_interval(secs => $2),
+         closed_at = closed_at - make_interval(secs => $2)
        WHERE id = $1`,
       [id, seconds],
     );
+  }
+
+  /** Deletes one, as the purge does a day later. */
+  remove(id: string): Promise<unknown> {
+    return this.sql('DELETE FROM test_authentications WHERE id = $1', [id]);
   }
 
   async find(id: string): Promise<{ state: string; person: Buffer | null; code: string | null } | undefined> {
