@@ -254,7 +254,7 @@ const MARK = statement(
     FROM journal_mark WHERE is_only`,
 );
 /** SQL: the feed of events goes on behind what it had, although transactions are numbered from below. */
-const NEXT_EPOCH = 'UPDATE webhook_listeners SET epoch = epoch + 1';
+const NEXT_EPOCH = 'UPDATE webhook_listeners SET epoch = (SELECT epoch + 1 FROM journal_mark WHERE is_only)';
 const COMPLETE = statement(
   'restore_complete',
   `WITH listeners AS (${NEXT_EPOCH})
@@ -266,7 +266,7 @@ const COMPLETE = statement(
 const MOVE = statement(
   'restore_move',
   `WITH moved AS (
-      UPDATE journal_mark SET system_identifier = $1 WHERE is_only AND restored_at IS NULL
+      UPDATE journal_mark SET system_identifier = $1, epoch = epoch + 1 WHERE is_only AND restored_at IS NULL
         AND system_identifier IS DISTINCT FROM $1 RETURNING 1
     ), listeners AS (${NEXT_EPOCH} WHERE EXISTS (SELECT 1 FROM moved))
     SELECT 1 AS moved FROM moved`,

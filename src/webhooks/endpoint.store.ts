@@ -3,6 +3,7 @@ import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
 import type { EventType } from './event-types.ts';
+import { listen } from './listen.ts';
 import type { WebhookEndpoint } from './webhook-endpoint.entity.ts';
 import type { WebhookEvent } from './webhook-event.entity.ts';
 import type { WebhookSecret } from './webhook-secret.entity.ts';
@@ -32,12 +33,11 @@ export const TESTS_A_MINUTE = 60;
 const SEEN = `e.id, e.url, e.types, e.description, e.created_at AS "createdAt", e.failing_since AS "failingSince",
   e.disabled_at AS "disabledAt", e.disabled_by AS "disabledBy"`;
 
-/** Records the events of a client from now on. Requests of one client that add endpoints take turns at the row. */
-const LISTEN = statement(
-  'webhook_listen',
-  `INSERT INTO webhook_listeners AS l (client_id) VALUES ($1)
-    ON CONFLICT (client_id) DO UPDATE SET read_at = l.read_at RETURNING client_id`,
-);
+/**
+ * Records the events of a client from now on. Requests of one client that add endpoints take turns at the row. It counts
+ * as read, so that the purge of this moment leaves it.
+ */
+const LISTEN = statement('webhook_listen', `${listen('$1')} RETURNING client_id`);
 
 const COUNT = statement(
   'webhook_endpoint_count',
@@ -56,13 +56,18 @@ const OF_CLIENT = statement(
     ORDER BY e.created_at, e.id`,
 );
 
-/** Another address has not failed yet; neither has an endpoint that is enabled again. */
+/**
+ * Another address has not failed yet; neither has an endpoint that is enabled again. A run that is under way sent to the
+ * former address, so that its outcome says nothing of this one.
+ */
 const CHANGE = statement(
   'webhook_endpoint_change',
   `UPDATE webhook_endpoints e SET url = coalesce($3, e.url), types = coalesce($4, e.types),
       description = CASE WHEN $5::text IS NULL THEN e.description ELSE nullif($5, '') END,
       disabled_at = CASE WHEN $6 THEN coalesce(e.disabled_at, ${NOW}) WHEN NOT $6 THEN NULL ELSE e.disabled_at END,
       disabled_by = CASE WHEN $6 THEN coalesce(e.disabled_by, 'client') WHEN NOT $6 THEN NULL ELSE e.disabled_by END,
+      turn = CASE WHEN $6 IS NOT NULL OR $3 <> e.url THEN NULL ELSE e.turn END,
+      turn_until = CASE WHEN $6 IS NOT NULL OR $3 <> e.url THEN NULL ELSE e.turn_until END,
       failing_since = CASE WHEN NOT $6 OR $3 <> e.url THEN NULL ELSE e.failing_since END,
       paused_until = CASE WHEN NOT $6 OR $3 <> e.url THEN NULL ELSE e.paused_until END
     WHERE e.id = $1 AND e.client_id = $2 RETURNING ${SEEN}`,
@@ -89,11 +94,12 @@ const ADD_SECRET = statement(
     VALUES ($1, $2, $3, $4, $5, $6)`,
 );
 
-/** The present secret signs for $2 hours more. Of those before it, the oldest end at once. */
+/** The present secret signs for $2 hours more, no former one for longer. Of those, the oldest end at once. */
 const REPLACE_SECRET = statement(
   'webhook_secret_replace',
   `UPDATE webhook_secrets s SET ends_at = CASE WHEN n.place = 1 THEN now() + make_interval(hours => $2)
-        WHEN n.place > ${FORMER_SECRETS} THEN least(s.ends_at, now()) ELSE s.ends_at END
+        WHEN n.place > ${FORMER_SECRETS} THEN least(s.ends_at, now())
+        ELSE least(s.ends_at, now() + make_interval(hours => $2)) END
     FROM (SELECT id, row_number() OVER (ORDER BY ends_at IS NOT NULL, created_at DESC) AS place FROM webhook_secrets
       WHERE endpoint_id = $1) n
     WHERE s.id = n.id`,
@@ -202,8 +208,8 @@ export class EndpointStore {
   }
 
   /** The endpoints of a client, oldest first; with `id`, that one. */
-  async ofClient(clientId: string, id: string | null): Promise<EndpointRow[]> {
-    return this.database.rows<EndpointRow>(OF_CLIENT, [clientId, id]);
+  async ofClient(clientId: string, id: string | null, session: Session = this.database): Promise<EndpointRow[]> {
+    return session.rows<EndpointRow>(OF_CLIENT, [clientId, id]);
   }
 
   async change(id: string, clientId: string, changed: ChangedEndpoint): Promise<EndpointRow | undefined> {

@@ -65,7 +65,11 @@ export class Endpoints {
     return this.store.transaction(async (session) => {
       await this.store.listen(session, clientId);
       const earlier = await this.earlier(session, clientId, idempotency);
-      if (earlier) return { ...(await this.see(clientId, earlier.endpointId)), secret: earlier.secret };
+      if (earlier) {
+        const [known] = await this.store.ofClient(clientId, earlier.endpointId, session);
+        if (!known) throw endpointNotFound();
+        return { ...viewOf(known), secret: earlier.secret };
+      }
       if ((await this.store.count(session, clientId)) >= WEBHOOK_ENDPOINTS) throw tooManyEndpoints();
       const row = await this.store.add(session, { id: randomId(), clientId, url, types, description });
       return { ...viewOf(row), secret: await this.addSecret(session, row.id, clientId, idempotency) };

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { WEBHOOK_DAYS } from '../domain/webhook.ts';
+import { listen } from './listen.ts';
 import type { WebhookAttempt } from './webhook-attempt.entity.ts';
 import type { WebhookEvent } from './webhook-event.entity.ts';
 
@@ -43,10 +44,7 @@ const LISTENER = statement(
   `SELECT read_at < now() - interval '1 hour' AS "isOld" FROM webhook_listeners WHERE client_id = $1`,
 );
 
-const READ = statement(
-  'webhook_read',
-  `INSERT INTO webhook_listeners (client_id) VALUES ($1) ON CONFLICT (client_id) DO UPDATE SET read_at = now()`,
-);
+const READ = statement('webhook_read', listen('$1'));
 
 const ATTEMPTS = statement(
   'webhook_attempts_of',

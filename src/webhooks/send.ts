@@ -72,7 +72,7 @@ export class Send {
   /** Frees the endpoint, and disables one that is gone or has failed for days. */
   private async conclude(endpointId: string, turn: string, round: Round): Promise<JobOutcome> {
     if (round.isGone) {
-      await this.store.disable(endpointId, 'gone');
+      await this.store.disable(endpointId, 'gone', turn);
       return { kind: 'done' };
     }
     const { left } = round;
@@ -82,7 +82,7 @@ export class Send {
     }
     const isLost = await this.store.endTurn(endpointId, turn, round.health, round.pauseMs);
     if (isLost) {
-      await this.store.disable(endpointId, 'failures');
+      await this.store.disable(endpointId, 'failures', null);
       return { kind: 'done' };
     }
     return round.waitMs === null ? { kind: 'done' } : { kind: 'failed', ms: round.waitMs };

@@ -20,7 +20,8 @@ const TURN_SECONDS = 45;
 /** Seconds after which an event whose next attempt the queue has lost is handed over again. */
 const GRACE_SECONDS = 120;
 
-const MAY_SEND = `e.disabled_at IS NULL AND (e.paused_until IS NULL OR e.paused_until <= now())`;
+const MAY_SEND = `e.disabled_at IS NULL AND (e.paused_until IS NULL OR e.paused_until <= now())
+  AND EXISTS (SELECT 1 FROM clients c WHERE c.id = e.client_id AND c.disabled_at IS NULL)`;
 
 /**
  * Hands over what is due, a batch for each endpoint that no other run serves, so that one that hangs holds up nobody else.
@@ -36,7 +37,6 @@ const HAND_OVER = statement(
         ORDER BY d.endpoint_id LIMIT 1) FROM waiting w WHERE w.endpoint_id IS NOT NULL
     ), ready AS MATERIALIZED (
       SELECT e.id FROM waiting w JOIN webhook_endpoints e ON e.id = w.endpoint_id
-        JOIN clients c ON c.id = e.client_id AND c.disabled_at IS NULL
       WHERE ${MAY_SEND} AND (e.turn_until IS NULL OR e.turn_until <= now())
         AND EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = e.id AND d.due_at <= now())
       LIMIT ${MOST_ENDPOINTS} FOR NO KEY UPDATE OF e SKIP LOCKED
@@ -65,11 +65,12 @@ const TAKE_TURN = statement(
     RETURNING e.url`,
 );
 
-/** Milliseconds until a run may try again; none for an endpoint that is disabled or deleted. */
+/** Milliseconds until a run may try again; none for an endpoint that is deleted or disabled, or whose client is. */
 const WAIT = statement(
   'webhook_wait',
   `SELECT (1000 * greatest(0, extract(epoch FROM greatest(e.paused_until, e.turn_until) - now())))::float8 AS ms
-    FROM webhook_endpoints e WHERE e.id = $1 AND e.disabled_at IS NULL`,
+    FROM webhook_endpoints e JOIN clients c ON c.id = e.client_id AND c.disabled_at IS NULL
+    WHERE e.id = $1 AND e.disabled_at IS NULL`,
 );
 
 const LETTERS = statement(
@@ -127,7 +128,7 @@ const DISABLE = statement(
   'webhook_disable',
   `WITH disabled AS (
       UPDATE webhook_endpoints SET disabled_at = now(), disabled_by = $2, turn = NULL, turn_until = NULL
-      WHERE id = $1 AND disabled_at IS NULL RETURNING id, client_id, disabled_by
+      WHERE id = $1 AND turn IS NOT DISTINCT FROM $3 AND disabled_at IS NULL RETURNING id, client_id, disabled_by
     ), ${tell({
       from: 'disabled',
       says: `SELECT 'endpoint.disabled' AS type, now() AS happened_at,
@@ -214,11 +215,14 @@ export class SendingStore {
     return row?.isLost ?? false;
   }
 
-  /** Disables an endpoint for good, until its client enables it; what waits for it is dropped. */
-  async disable(endpointId: string, by: 'gone' | 'failures'): Promise<void> {
+  /**
+   * Disables an endpoint for good, until its client enables it; what waits for it is dropped. Nothing happens if the client
+   * changed it since `turn` began, or another run has it.
+   */
+  async disable(endpointId: string, by: 'gone' | 'failures', turn: string | null): Promise<void> {
     await this.database.transaction(async (session) => {
-      await session.rows(DISABLE, [endpointId, by]);
-      await session.rows(FORGET, [endpointId]);
+      const disabled = await session.rows<Pick<WebhookEndpoint, 'id'>>(DISABLE, [endpointId, by, turn]);
+      if (disabled.length > 0) await session.rows(FORGET, [endpointId]);
     });
   }
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { isGlobalAddress, networksOf } from '../../src/gateways/outbound/global-address.ts';
 import { judgeOutboundUrl } from '../../src/gateways/outbound/outbound-address.ts';
 import { Outbound, type OutboundRequest } from '../../src/gateways/outbound/outbound.ts';
@@ -201,6 +201,20 @@ describe('Outbound', () => {
     const outbound = new Outbound(ELSEWHERE);
     expect(await get(outbound, '/silent', { deadlineMs: 150 })).toEqual({ kind: 'failed', fault: 'timeout' });
     outbound.close();
+  });
+
+  it('an answer that changes the protocol is a fault at once', async () => {
+    const server = createTcpServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => socket.write('HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const outbound = new Outbound(ELSEWHERE);
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    const sent = outbound.send({ url, method: 'GET', headers: {}, deadlineMs: 20_000 });
+    expect(await sent).toEqual({ kind: 'failed', fault: 'connection' });
+    outbound.close();
+    await new Promise((resolve) => server.close(resolve));
   });
 
   it('an answer with more than 16 KiB of headers is a fault', async () => {

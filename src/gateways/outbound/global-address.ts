@@ -27,10 +27,11 @@ const globalV6 = networksOf(['2000::/3']);
 
 /**
  * Networks of IPv6 whose addresses carry one of IPv4, which decides: the prefix, and the number of 16-bit groups before
- * the inner address. IPv4-mapped (RFC 4291, 2.5.5.2), NAT64 (RFC 6052 and RFC 8215), 6to4 (RFC 3056).
+ * the inner address. IPv4-mapped (RFC 4291, 2.5.5.2), NAT64 (RFC 6052), 6to4 (RFC 3056). The NAT64 of one network
+ * (RFC 8215) is not global.
  */
 const CARRIERS: readonly { networks: BlockList; groups: number }[] = [
-  { networks: networksOf(['::ffff:0:0/96', '64:ff9b::/96', '64:ff9b:1::/48']), groups: 6 },
+  { networks: networksOf(['::ffff:0:0/96', '64:ff9b::/96']), groups: 6 },
   { networks: networksOf(['2002::/16']), groups: 1 },
 ];
 

@@ -83,7 +83,7 @@ export class Outbound {
     asked.signal?.addEventListener('abort', stop, { once: true });
     try {
       if (asked.signal?.aborted) return { kind: 'failed', fault: 'stopped' };
-      return await this.exchange(url, asked, exchange);
+      return await Promise.race([this.exchange(url, asked, exchange), exchange.isCut]);
     } catch (error) {
       return { kind: 'failed', fault: exchange.fault ?? faultOf(error) };
     } finally {
@@ -117,7 +117,7 @@ export class Outbound {
       host: hostOf(url),
       port: url.port || undefined,
       path: url.pathname + url.search,
-      headers: { host: url.host, ...(body && { 'content-length': body.length }), ...headers },
+      headers: { host: hostHeaderOf(url), ...(body && { 'content-length': body.length }), ...headers },
       maxHeaderSize: MOST_HEADER_BYTES,
     };
     return url.protocol === 'https:'
@@ -162,7 +162,15 @@ export class Outbound {
 class Exchange {
   /** Why it was given up. */
   fault: OutboundFault | undefined;
+  /** Rejects when it is given up, whatever Node says of the request. */
+  readonly isCut: Promise<never>;
+  private giveUp: (reason: Error) => void = () => undefined;
   private request: ClientRequest | undefined;
+
+  constructor() {
+    this.isCut = new Promise((_, reject) => (this.giveUp = reject));
+    this.isCut.catch(() => undefined);
+  }
 
   begins(request: ClientRequest): ClientRequest {
     this.request = request;
@@ -172,6 +180,7 @@ class Exchange {
   readonly cut = (fault: OutboundFault): void => {
     this.fault ??= fault;
     this.request?.destroy(new Error(fault));
+    this.giveUp(new Error(fault));
   };
 }
 
@@ -179,6 +188,14 @@ function answerOf(request: ClientRequest, body: Buffer | undefined): Promise<Out
   return new Promise((resolve, reject) => {
     // Not once: what comes after the answer must not be without a listener either.
     request.on('error', reject);
+    // An answer 101 changes the protocol, and Node tells of no response then.
+    request.once('upgrade', (_, socket) => {
+      socket.destroy();
+      reject(new Error('the answer changes the protocol'));
+    });
+    request.once('close', () => {
+      reject(new Error('the connection ended without an answer'));
+    });
     request.once('response', (response: IncomingMessage) => {
       const parts: Buffer[] = [];
       let size = 0;
@@ -205,6 +222,12 @@ function answerOf(request: ClientRequest, body: Buffer | undefined): Promise<Out
     });
     request.end(body);
   });
+}
+
+/** Without the root dot, which no server knows itself by (RFC 6066, 3). */
+function hostHeaderOf(url: URL): string {
+  const host = url.hostname.replace(/\.$/, '');
+  return url.port ? `${host}:${url.port}` : host;
 }
 
 const NAME_FAULTS = new Set(['ENOTFOUND', 'ENODATA', 'ESERVFAIL', 'EREFUSED', 'ETIMEOUT', 'EBADNAME', 'ECANCELLED']);
