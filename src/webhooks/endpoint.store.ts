@@ -34,10 +34,10 @@ const SEEN = `e.id, e.url, e.types, e.description, e.created_at AS "createdAt", 
   e.disabled_at AS "disabledAt", e.disabled_by AS "disabledBy"`;
 
 /**
- * Records the events of a client from now on. Requests of one client that add endpoints take turns at the row. It counts
- * as read, so that the purge of this moment leaves it.
+ * Records the events of a client from now on. Requests of one client that make secrets take turns at the row. It counts
+ * as read, so that a purge that waited for the row leaves it to the endpoint that this transaction adds.
  */
-const LISTEN = statement('webhook_listen', `${listen('$1')} RETURNING client_id`);
+const LISTEN = statement('webhook_listen', listen('$1'));
 
 const COUNT = statement(
   'webhook_endpoint_count',
@@ -57,8 +57,8 @@ const OF_CLIENT = statement(
 );
 
 /**
- * Another address has not failed yet; neither has an endpoint that is enabled again. A run that is under way sent to the
- * former address, so that its outcome says nothing of this one.
+ * Another address has not failed yet; neither has an endpoint that is enabled again. A run that is under way loses its
+ * turn: what it finds says nothing about the endpoint as it is now.
  */
 const CHANGE = statement(
   'webhook_endpoint_change',
@@ -151,7 +151,7 @@ const RECOVER = statement(
       SELECT v.id, v.happened_at FROM webhook_events v
       WHERE ${WITHIN} AND EXISTS (${ATTEMPTED}) AND NOT EXISTS (${ATTEMPTED} AND a.status BETWEEN 200 AND 299) ${FIRST}
     ), sent AS (
-      INSERT INTO webhook_deliveries (endpoint_id, event_id) SELECT $1, id FROM chosen ${ANEW} RETURNING 1
+      INSERT INTO webhook_deliveries (endpoint_id, event_id) SELECT $1, id FROM chosen ORDER BY id ${ANEW} RETURNING 1
     )
     ${REPLAYED}`,
 );
@@ -163,7 +163,7 @@ const REPLAY_MISSING = statement(
       WHERE ${WITHIN} AND e.types && ARRAY['*', v.type] AND NOT v.is_example AND NOT EXISTS (${ATTEMPTED})
         AND NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.endpoint_id = $1 AND d.event_id = v.id) ${FIRST}
     ), sent AS (
-      INSERT INTO webhook_deliveries (endpoint_id, event_id) SELECT $1, id FROM chosen ON CONFLICT DO NOTHING RETURNING 1
+      INSERT INTO webhook_deliveries (endpoint_id, event_id) SELECT $1, id FROM chosen ORDER BY id ON CONFLICT DO NOTHING RETURNING 1
     )
     ${REPLAYED}`,
 );
@@ -193,8 +193,8 @@ export class EndpointStore {
     await session.rows(LISTEN, [clientId]);
   }
 
-  async count(session: Session, clientId: string): Promise<number> {
-    return (await session.rows<{ count: number }>(COUNT, [clientId]))[0]?.count ?? 0;
+  async count(session: Pick<Session, 'rows'> | null, clientId: string): Promise<number> {
+    return (await (session ?? this.database).rows<{ count: number }>(COUNT, [clientId]))[0]?.count ?? 0;
   }
 
   async add(
@@ -208,7 +208,11 @@ export class EndpointStore {
   }
 
   /** The endpoints of a client, oldest first; with `id`, that one. */
-  async ofClient(clientId: string, id: string | null, session: Session = this.database): Promise<EndpointRow[]> {
+  async ofClient(
+    clientId: string,
+    id: string | null,
+    session: Pick<Session, 'rows'> = this.database,
+  ): Promise<EndpointRow[]> {
     return session.rows<EndpointRow>(OF_CLIENT, [clientId, id]);
   }
 

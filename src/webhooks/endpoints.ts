@@ -60,17 +60,15 @@ export class Endpoints {
     key: string | undefined,
   ): Promise<EndpointView & { secret: string }> {
     const { url, types, description = null } = input;
+    // Before its name is asked for. A repeat with its key finds what it made, however many there are.
+    if (key === undefined) await this.assertMayAdd(null, clientId);
     await this.assertReachable(url);
     const idempotency = this.idempotencyOf(key, ['webhook endpoint', url, types, description]);
     return this.store.transaction(async (session) => {
       await this.store.listen(session, clientId);
       const earlier = await this.earlier(session, clientId, idempotency);
-      if (earlier) {
-        const [known] = await this.store.ofClient(clientId, earlier.endpointId, session);
-        if (!known) throw endpointNotFound();
-        return { ...viewOf(known), secret: earlier.secret };
-      }
-      if ((await this.store.count(session, clientId)) >= WEBHOOK_ENDPOINTS) throw tooManyEndpoints();
+      if (earlier) return { ...(await this.see(clientId, earlier.endpointId, session)), secret: earlier.secret };
+      await this.assertMayAdd(session, clientId);
       const row = await this.store.add(session, { id: randomId(), clientId, url, types, description });
       return { ...viewOf(row), secret: await this.addSecret(session, row.id, clientId, idempotency) };
     });
@@ -82,8 +80,8 @@ export class Endpoints {
   }
 
   /** Problems: `webhook_endpoint_not_found`. */
-  async see(clientId: string, id: string): Promise<EndpointView> {
-    const [row] = await this.store.ofClient(clientId, id);
+  async see(clientId: string, id: string, session?: Session): Promise<EndpointView> {
+    const [row] = await this.store.ofClient(clientId, id, session);
     if (!row) throw endpointNotFound();
     return viewOf(row);
   }
@@ -120,6 +118,8 @@ export class Endpoints {
     const idempotency = this.idempotencyOf(key, ['webhook secret', id, graceHours]);
     return this.store.transaction(async (session) => {
       if (!(await this.store.lock(session, id, clientId))) throw endpointNotFound();
+      // Two endpoints of one client must not make a secret under one key.
+      if (idempotency) await this.store.listen(session, clientId);
       const earlier = await this.earlier(session, clientId, idempotency);
       const began = earlier?.createdAt ?? new Date();
       const formerSecretUntil = new Date(began.getTime() + graceHours * 3_600_000).toISOString();
@@ -173,6 +173,10 @@ export class Endpoints {
         : await this.store.replayMissing(id, clientId, since, until);
     const { count, last } = replayed;
     return { events: count, next: count < MOST_REPLAYED ? null : (last?.toISOString() ?? null) };
+  }
+
+  private async assertMayAdd(session: Session | null, clientId: string): Promise<void> {
+    if ((await this.store.count(session, clientId)) >= WEBHOOK_ENDPOINTS) throw tooManyEndpoints();
   }
 
   private async assertReachable(url: string): Promise<void> {

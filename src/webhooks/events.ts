@@ -117,6 +117,13 @@ export function eventNotFound(): Problem {
   );
 }
 
+/** Problems: `invalid_request` for what belongs to the log in a question for the feed. */
+export function expectFeedAlone(query: { since?: string; until?: string; cursor?: string }): void {
+  for (const name of ['since', 'until', 'cursor'] as const) {
+    if (query[name] !== undefined) throw unreadable(name, 'Leave it out, or leave after out: the feed has no span.');
+  }
+}
+
 function readLogPlace(cursor: string): Pick<EventRow, 'happenedAt' | 'id'> {
   const [, at, id] = IN_LOG.exec(read(cursor)) ?? [];
   if (at === undefined || id === undefined) throw unreadable('cursor', 'Send the cursor of the page before.');

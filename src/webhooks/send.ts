@@ -4,9 +4,9 @@ import { randomFraction } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
 import { webhookSignature } from '../crypto/webhook-signature.ts';
 import { pauseAskedFor, waitAfterAttempt, WEBHOOK_DEADLINE_MS, WEBHOOK_LANES } from '../domain/webhook.ts';
-import { Outbound } from '../gateways/outbound/outbound.ts';
+import { Outbound, type OutboundAnswer } from '../gateways/outbound/outbound.ts';
 import { Metrics } from '../http/metrics.ts';
-import { SendingStore, type Letter, type Settled } from './sending.store.ts';
+import { SendingStore, type Health, type Letter, type Settled } from './sending.store.ts';
 import { publicEventId } from './event-id.ts';
 import type { JobOutcome, WebhookJob } from './webhook-queue.ts';
 
@@ -71,20 +71,14 @@ export class Send {
 
   /** Frees the endpoint, and disables one that is gone or has failed for days. */
   private async conclude(endpointId: string, turn: string, round: Round): Promise<JobOutcome> {
-    if (round.isGone) {
-      await this.store.disable(endpointId, 'gone', turn);
-      return { kind: 'done' };
-    }
+    if (round.isGone && (await this.store.disable(endpointId, turn, 'gone'))) return { kind: 'done' };
     const { left } = round;
     if (left.length > 0) {
       const [ids, claims] = [left.map(({ id }) => id), left.map(({ claim }) => claim)];
       await this.store.putBack(endpointId, ids, claims);
     }
     const isLost = await this.store.endTurn(endpointId, turn, round.health, round.pauseMs);
-    if (isLost) {
-      await this.store.disable(endpointId, 'failures', null);
-      return { kind: 'done' };
-    }
+    if (isLost && (await this.store.disable(endpointId, turn, 'failures'))) return { kind: 'done' };
     return round.waitMs === null ? { kind: 'done' } : { kind: 'failed', ms: round.waitMs };
   }
 
@@ -110,7 +104,7 @@ export class Send {
     const status = answer.kind === 'answered' ? answer.status : null;
     const isAccepted = status !== null && status >= 200 && status < 300;
     const pauseMs = answer.kind === 'answered' ? pauseAskedFor(answer.status, answer.retryAfter, new Date()) : 0;
-    const waitMs = isAccepted ? null : round.failed(attempt, status, pauseMs);
+    const waitMs = isAccepted ? null : round.failed(attempt, answer, pauseMs);
     if (isAccepted) round.accepted += 1;
     this.metrics.webhook(isAccepted ? 'accepted' : 'failed', ms);
     return {
@@ -162,6 +156,7 @@ class Round {
   waitMs: number | null = null;
   readonly left: Letter[];
   private failures = 0;
+  private timeouts = 0;
   private readonly began = performance.now();
   /** One number for the whole batch, because its failed events are sent again together. */
   private readonly fraction = randomFraction();
@@ -173,9 +168,10 @@ class Round {
     this.left = [...letters];
   }
 
-  get health(): 'works' | 'fails' | 'unknown' {
+  get health(): Health {
     if (this.accepted > 0) return 'works';
-    return this.failures > 0 ? 'fails' : 'unknown';
+    if (this.failures === 0) return 'unknown';
+    return this.timeouts === this.failures ? 'hangs' : 'fails';
   }
 
   next(): Letter | undefined {
@@ -184,9 +180,10 @@ class Round {
   }
 
   /** Notes a failure. Returns the milliseconds until the next attempt, or null when there is none. */
-  failed(attempt: number, status: number | null, pauseMs: number): number | null {
+  failed(attempt: number, answer: OutboundAnswer, pauseMs: number): number | null {
     this.failures += 1;
-    this.isGone ||= status === 410;
+    if (answer.kind === 'failed' && answer.fault === 'timeout') this.timeouts += 1;
+    this.isGone ||= answer.kind === 'answered' && answer.status === 410;
     this.pauseMs = Math.max(this.pauseMs, pauseMs);
     const wait = waitAfterAttempt(attempt, this.fraction);
     if (wait === null || this.isGone) return null;

@@ -20,8 +20,11 @@ const TURN_SECONDS = 45;
 /** Seconds after which an event whose next attempt the queue has lost is handed over again. */
 const GRACE_SECONDS = 120;
 
-const MAY_SEND = `e.disabled_at IS NULL AND (e.paused_until IS NULL OR e.paused_until <= now())
-  AND EXISTS (SELECT 1 FROM clients c WHERE c.id = e.client_id AND c.disabled_at IS NULL)`;
+/** The longest wait of a run for another one, in seconds: most of those end long before their turn does. */
+const TURN_WAIT_SECONDS = 2;
+
+const IS_SERVED = 'EXISTS (SELECT 1 FROM clients c WHERE c.id = e.client_id AND c.disabled_at IS NULL)';
+const MAY_SEND = `e.disabled_at IS NULL AND (e.paused_until IS NULL OR e.paused_until <= now()) AND ${IS_SERVED}`;
 
 /**
  * Hands over what is due, a batch for each endpoint that no other run serves, so that one that hangs holds up nobody else.
@@ -68,9 +71,9 @@ const TAKE_TURN = statement(
 /** Milliseconds until a run may try again; none for an endpoint that is deleted or disabled, or whose client is. */
 const WAIT = statement(
   'webhook_wait',
-  `SELECT (1000 * greatest(0, extract(epoch FROM greatest(e.paused_until, e.turn_until) - now())))::float8 AS ms
-    FROM webhook_endpoints e JOIN clients c ON c.id = e.client_id AND c.disabled_at IS NULL
-    WHERE e.id = $1 AND e.disabled_at IS NULL`,
+  `SELECT (1000 * greatest(0, extract(epoch FROM
+      greatest(e.paused_until, least(e.turn_until, now() + interval '${TURN_WAIT_SECONDS} seconds')) - now())))::float8 AS ms
+    FROM webhook_endpoints e WHERE e.id = $1 AND e.disabled_at IS NULL AND ${IS_SERVED}`,
 );
 
 const LETTERS = statement(
@@ -88,7 +91,10 @@ const SECRETS = statement(
     ORDER BY ends_at IS NOT NULL, created_at DESC`,
 );
 
-/** Writes attempts down; what was sent, or will be sent no more, waits no longer. */
+/**
+ * Writes attempts down; what was sent, or will be sent no more, waits no longer. Statements that change several rows of
+ * an endpoint lock them in the order of their events, so that two of them never wait for each other.
+ */
 const SETTLE = statement(
   'webhook_settle',
   `WITH results AS MATERIALIZED (
@@ -97,30 +103,48 @@ const SETTLE = statement(
     ), written AS (
       INSERT INTO webhook_attempts (event_id, endpoint_id, attempt, at, ms, status, fault, response)
       SELECT event_id, $1, attempt, at, ms, status, fault, response FROM results
+    ), held AS MATERIALIZED (
+      SELECT d.event_id, r.attempt, r.wait_ms FROM webhook_deliveries d JOIN results r
+        ON d.event_id = r.event_id AND d.claim = r.claim
+      WHERE d.endpoint_id = $1 ORDER BY d.event_id FOR UPDATE OF d
     ), over AS (
-      DELETE FROM webhook_deliveries d USING results r
-      WHERE d.endpoint_id = $1 AND d.event_id = r.event_id AND d.claim = r.claim AND r.wait_ms IS NULL
+      DELETE FROM webhook_deliveries d USING held h
+      WHERE d.endpoint_id = $1 AND d.event_id = h.event_id AND h.wait_ms IS NULL
     )
-    UPDATE webhook_deliveries d SET attempts = r.attempt,
-      due_at = now() + make_interval(secs => ${GRACE_SECONDS} + r.wait_ms / 1000)
-    FROM results r
-    WHERE d.endpoint_id = $1 AND d.event_id = r.event_id AND d.claim = r.claim AND r.wait_ms IS NOT NULL`,
+    UPDATE webhook_deliveries d SET attempts = h.attempt,
+      due_at = now() + make_interval(secs => ${GRACE_SECONDS} + h.wait_ms / 1000)
+    FROM held h
+    WHERE d.endpoint_id = $1 AND d.event_id = h.event_id AND h.wait_ms IS NOT NULL`,
 );
 
 const PUT_BACK = statement(
   'webhook_put_back',
-  `UPDATE webhook_deliveries d SET due_at = now() FROM unnest($2::uuid[], $3::int[]) AS h (event_id, claim)
-    WHERE d.endpoint_id = $1 AND d.event_id = h.event_id AND d.claim = h.claim`,
+  `WITH held AS MATERIALIZED (
+      SELECT d.event_id FROM webhook_deliveries d JOIN unnest($2::uuid[], $3::int[]) AS h (event_id, claim)
+        ON d.event_id = h.event_id AND d.claim = h.claim
+      WHERE d.endpoint_id = $1 ORDER BY d.event_id FOR UPDATE OF d
+    )
+    UPDATE webhook_deliveries d SET due_at = now() FROM held h
+    WHERE d.endpoint_id = $1 AND d.event_id = h.event_id`,
 );
+
+/** SQL: it has failed for so long that its run ($3 is how it went) disables it, for which it keeps the turn. */
+const IS_LOST = `$3 IN ('fails', 'hangs') AND e.failing_since <= now() - interval '${WEBHOOK_FAILING_DAYS} days'`;
+/** Seconds without requests after a run to which nothing was answered, which grow with the time since it began. */
+const HANGING_SECONDS = { least: 5, most: 60 };
 
 const END_TURN = statement(
   'webhook_end_turn',
-  `UPDATE webhook_endpoints e SET turn = NULL, turn_until = NULL,
-      failing_since = CASE $3 WHEN 'works' THEN NULL WHEN 'fails' THEN coalesce(e.failing_since, now())
+  `UPDATE webhook_endpoints e SET
+      turn = CASE WHEN ${IS_LOST} THEN e.turn END, turn_until = CASE WHEN ${IS_LOST} THEN e.turn_until END,
+      failing_since = CASE WHEN $3 = 'works' THEN NULL WHEN $3 IN ('fails', 'hangs') THEN coalesce(e.failing_since, now())
         ELSE e.failing_since END,
-      paused_until = CASE WHEN $4::float8 > 0 THEN now() + make_interval(secs => $4::float8 / 1000) ELSE e.paused_until END
+      paused_until = CASE WHEN $4::float8 > 0 THEN now() + make_interval(secs => $4::float8 / 1000)
+        WHEN $3 = 'hangs' THEN now() + make_interval(secs => least(${HANGING_SECONDS.most},
+          ${HANGING_SECONDS.least} + coalesce(extract(epoch FROM now() - e.failing_since), 0)::float8 / 10))
+        ELSE e.paused_until END
     WHERE e.id = $1 AND e.turn = $2
-    RETURNING coalesce(e.failing_since <= now() - interval '${WEBHOOK_FAILING_DAYS} days', false) AS "isLost"`,
+    RETURNING e.turn IS NOT NULL AS "isLost"`,
 );
 
 /** The other endpoints of the client are told, and so is the feed. */
@@ -128,7 +152,7 @@ const DISABLE = statement(
   'webhook_disable',
   `WITH disabled AS (
       UPDATE webhook_endpoints SET disabled_at = now(), disabled_by = $2, turn = NULL, turn_until = NULL
-      WHERE id = $1 AND turn IS NOT DISTINCT FROM $3 AND disabled_at IS NULL RETURNING id, client_id, disabled_by
+      WHERE id = $1 AND turn = $3 AND disabled_at IS NULL RETURNING id, client_id, disabled_by
     ), ${tell({
       from: 'disabled',
       says: `SELECT 'endpoint.disabled' AS type, now() AS happened_at,
@@ -145,6 +169,9 @@ export type Handed = Pick<WebhookDelivery, 'endpointId' | 'eventId' | 'claim' | 
 /** One event to be sent. */
 export type Letter = Pick<WebhookEvent, 'id' | 'type' | 'happenedAt' | 'data'> &
   Pick<WebhookDelivery, 'claim' | 'attempts'>;
+
+/** How an endpoint did in a run; `hangs`: nothing was answered in time. */
+export type Health = 'works' | 'fails' | 'hangs' | 'unknown';
 
 /** The outcome of one attempt; `waitMs` until the next one, null if there is none. */
 export type Settled = Pick<WebhookAttempt, 'eventId' | 'attempt' | 'at' | 'ms' | 'status' | 'fault' | 'response'> & {
@@ -204,25 +231,21 @@ export class SendingStore {
     await this.database.changed(PUT_BACK, [endpointId, eventIds, claims]);
   }
 
-  /** Frees an endpoint. Returns true if it has failed for so long that it is to be disabled. */
-  async endTurn(
-    endpointId: string,
-    turn: string,
-    health: 'works' | 'fails' | 'unknown',
-    pauseMs: number,
-  ): Promise<boolean> {
+  /** Frees an endpoint. Returns true if it has failed for so long that the run, which still has it, is to disable it. */
+  async endTurn(endpointId: string, turn: string, health: Health, pauseMs: number): Promise<boolean> {
     const [row] = await this.database.rows<{ isLost: boolean }>(END_TURN, [endpointId, turn, health, pauseMs]);
     return row?.isLost ?? false;
   }
 
   /**
-   * Disables an endpoint for good, until its client enables it; what waits for it is dropped. Nothing happens if the client
-   * changed it since `turn` began, or another run has it.
+   * Disables an endpoint for good, until its client enables it; what waits for it is dropped. Returns false, and changes
+   * nothing, if the run no longer has the endpoint: its client changed it meanwhile.
    */
-  async disable(endpointId: string, by: 'gone' | 'failures', turn: string | null): Promise<void> {
-    await this.database.transaction(async (session) => {
-      const disabled = await session.rows<Pick<WebhookEndpoint, 'id'>>(DISABLE, [endpointId, by, turn]);
+  async disable(endpointId: string, turn: string, by: 'gone' | 'failures'): Promise<boolean> {
+    return this.database.transaction(async (session) => {
+      const disabled = await session.rows(DISABLE, [endpointId, by, turn]);
       if (disabled.length > 0) await session.rows(FORGET, [endpointId]);
+      return disabled.length > 0;
     });
   }
 }

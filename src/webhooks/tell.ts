@@ -37,8 +37,8 @@ export const TOLD = {
 } as const;
 
 /**
- * Authentications that were opened or closed: `from` has `id`, `client_id`, `state` and `closed_at`. One that a hosted
- * window drives closes the window, unless the window goes on with another authentication (`goesOn`, SQL of its id).
+ * Authentications that were opened or closed: `from` has `id`, `client_id`, `state` and `closed_at`. The one that is
+ * attached to a hosted window closes the window, unless the window goes on with another authentication (`goesOn`, SQL of its id).
  * `reason` is the SQL of the reason of a refusal.
  */
 export function aboutAuthentications(
@@ -54,8 +54,8 @@ export function aboutAuthentications(
         FROM authentications a WHERE a.id = x.id
         UNION ALL SELECT 'window.closed', x.closed_at,
           jsonb_build_object('windowId', a.window_id, 'state', 'closed', 'authenticationId', x.id)
-        FROM authentications a WHERE a.id = x.id AND x.closed_at IS NOT NULL AND a.window_id IS DISTINCT FROM ${goesOn}::uuid
-          AND a.window_id IS NOT NULL`,
+        FROM authentications a JOIN windows w ON w.id = a.window_id AND w.authentication_id = a.id
+        WHERE a.id = x.id AND x.closed_at IS NOT NULL AND a.window_id IS DISTINCT FROM ${goesOn}::uuid`,
   };
 }
 

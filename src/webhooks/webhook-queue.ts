@@ -76,7 +76,7 @@ export class WebhookQueue {
       }
       this.store = store;
       this.queue = store.newQueue();
-      this.worker = store.newWorker((job, token) => runOne(run, job, token));
+      this.worker = store.newWorker((job, token) => this.runOne(run, job, token));
       const failed = (error: Error) => {
         if (!this.isClosed) this.warnings.warn('webhooks', error.message);
         // A server that was alone became a node of a cluster.
@@ -126,6 +126,20 @@ export class WebhookQueue {
     await withinDeadline<unknown>(this.store?.close() ?? Promise.resolve(), 1_000, LATE);
   }
 
+  private async runOne(
+    run: (job: WebhookJob) => Promise<JobOutcome>,
+    job: Job<WebhookJob>,
+    token: string | undefined,
+  ): Promise<void> {
+    const outcome = await run(job.data);
+    // While every place is taken BullMQ asks for no job. Runs that end show that the worker lives.
+    if (!this.isClosed) this.loops.turned(WEBHOOKS.loop);
+    if (outcome.kind === 'failed') throw new NotAccepted(outcome.ms);
+    if (outcome.kind === 'done') return;
+    await job.moveToDelayed(Date.now() + outcome.ms, token);
+    throw new DelayedError();
+  }
+
   private reopen(run: (job: WebhookJob) => Promise<JobOutcome>, error: unknown): void {
     if (this.isClosed || this.reopening) return;
     this.warnings.warn('webhooks', `the queue is not ready: ${(error as Error).message}`);
@@ -137,16 +151,4 @@ export class WebhookQueue {
       void this.work(run);
     }, REOPENING_MS).unref();
   }
-}
-
-async function runOne(
-  run: (job: WebhookJob) => Promise<JobOutcome>,
-  job: Job<WebhookJob>,
-  token: string | undefined,
-): Promise<void> {
-  const outcome = await run(job.data);
-  if (outcome.kind === 'failed') throw new NotAccepted(outcome.ms);
-  if (outcome.kind === 'done') return;
-  await job.moveToDelayed(Date.now() + outcome.ms, token);
-  throw new DelayedError();
 }

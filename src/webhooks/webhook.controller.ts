@@ -6,7 +6,7 @@ import { readIdempotencyKey } from '../http/idempotency-key.ts';
 import { OpaqueId } from '../http/opaque-id.ts';
 import { Operation } from '../http/operation.ts';
 import { endpointNotFound, Endpoints } from './endpoints.ts';
-import { Events } from './events.ts';
+import { Events, expectFeedAlone } from './events.ts';
 import {
   AddedWebhookEndpointResponse,
   ChangeWebhookEndpointRequest,
@@ -213,6 +213,7 @@ export class WebhookEventController {
   list(@FromClient() client: Caller, @Query() query: WebhookEventQuery): Promise<WebhookEventsResponse> {
     const { after, type, limit } = query;
     if (after === undefined) return this.events.log(client.id, query);
+    expectFeedAlone(query);
     return this.events.feed(client.id, { after, limit, ...(type && { type }) });
   }
 

@@ -182,6 +182,20 @@ describe('endpoints', () => {
     expect((await call('POST', ENDPOINTS, body, { ...BANK, headers })).body['id']).not.toBe(one.body['id']);
   });
 
+  it('one key makes one secret, also when it rotates two endpoints at the same time', async () => {
+    const endpoints = [await add(), await add()];
+    const options = { headers: { 'Idempotency-Key': randomUUID() } };
+    const rotated = await Promise.all(
+      endpoints.map(({ id }) => call('POST', `${ENDPOINTS}/${id}/secret/rotate`, {}, options)),
+    );
+    expectProblem(
+      rotated.find(({ status }) => status !== 200)!,
+      422,
+      'idempotency_key_reused',
+    );
+    expect(rotated.filter(({ status }) => status === 200)).toHaveLength(1);
+  });
+
   it('PATCH changes what is given and leaves the rest', async () => {
     const { id, path } = await add(['test'], {}, { description: 'first' });
     const changed = await call('PATCH', `${ENDPOINTS}/${id}`, { types: ['authentication.verified'] });
@@ -295,10 +309,9 @@ describe('what is sent', () => {
     await sendTest(endpoint, 'endpoint.disabled');
     const signed = await receiver.got(endpoint.path, 'endpoint.disabled');
     verifyWebhook(signed, second);
-    // A leaked secret ends with a rotation without a grace, however long the one before it would still have signed.
-    for (const former of [endpoint.secret, first.body.secret]) {
-      expect(() => verifyWebhook(signed, former)).toThrow();
-    }
+    // Nor does the first one of all, which had its grace still: without a grace there is one secret.
+    expect(() => verifyWebhook(signed, endpoint.secret)).toThrow();
+    expect(() => verifyWebhook(signed, first.body.secret)).toThrow();
     expectFaults(await rotate({ gracePeriodHours: 169 }), '/gracePeriodHours');
     const path = `${ENDPOINTS}/${endpoint.id}/secret/rotate`;
     expect((await call('POST', path)).status).toBe(200);
@@ -396,6 +409,20 @@ describe('what is sent', () => {
       'webhook_endpoint_disabled',
     );
     expect(receiver.at(gone.path, 'endpoint.disabled')).toEqual([]);
+  });
+
+  it('what a former address answers does not disable the endpoint at its new one', async () => {
+    const [endpoint, path] = [await add(), newPath()];
+    receiver.reply(endpoint.path, 'never');
+    const first = await sendTest(endpoint);
+    await eventually('a request without an answer', () => receiver.open.get(endpoint.path)?.now === 1);
+    expect((await call('PATCH', `${ENDPOINTS}/${endpoint.id}`, { url: receiver.url(path) })).status).toBe(200);
+    receiver.release(endpoint.path, 410);
+    expect((await attempted(first, 1))[0]).toMatchObject({ status: 410 });
+    expect((await attempted(await sendTest(endpoint), 1))[0]).toMatchObject({ outcome: 'accepted' });
+    expect(receiver.at(path)).toHaveLength(1);
+    const { body } = await call('GET', `${ENDPOINTS}/${endpoint.id}`);
+    expect(body).toMatchObject({ disabled: false, failingSince: null });
   });
 
   it('an endpoint that failed for five days is disabled, and enabled again by its client', async () => {
@@ -561,7 +588,10 @@ describe('GET /v1/webhook-events', () => {
     });
     // PostgreSQL numbers transactions from below: as if the event had been recorded by a far later one.
     await service.database.pool.query('UPDATE webhook_events SET transaction = transaction + 1000000000');
-    await service.database.pool.query('UPDATE webhook_listeners SET epoch = epoch + 1');
+    await service.database.pool.query('UPDATE journal_mark SET epoch = epoch + 1');
+    // The backup is older than the first reading.
+    await service.database.pool.query('DELETE FROM webhook_listeners');
+    await list();
     const [next] = await cancelled(1);
     const told = await eventually('the next event', async () => {
       const { body } = await list(`?after=${before.events[0]!.id}`);
@@ -581,6 +611,9 @@ describe('GET /v1/webhook-events', () => {
     ['limit', '?limit=501'],
     ['cursor', '?cursor=xyz'],
     ['after', '?after=xyz'],
+    ['since', '?after=&since=2026-01-01T00:00:00Z'],
+    ['until', '?after=&until=2026-01-01T00:00:00Z'],
+    ['cursor', '?after=&cursor=xyz'],
     ['page', '?page=2'],
   ])('a %s that cannot be read is refused (%#)', async (name, query) => {
     expectFaults(await list(query), `/${name}`);

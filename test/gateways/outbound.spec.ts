@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createServer, type Server } from 'node:http';
-import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { isGlobalAddress, networksOf } from '../../src/gateways/outbound/global-address.ts';
 import { judgeOutboundUrl } from '../../src/gateways/outbound/outbound-address.ts';
 import { Outbound, type OutboundRequest } from '../../src/gateways/outbound/outbound.ts';
@@ -42,6 +42,8 @@ describe('isGlobalAddress', () => {
     '64:ff9b::10.0.0.1',
     '64:ff9b::a9fe:a9fe',
     '64:ff9b:1::192.168.0.1',
+    '64:ff9b:1::8.8.8.8',
+    '64:ff9b:1:a00:1::808:808',
     '100::1',
     '2001::1',
     '2001:1ff::1',
@@ -169,6 +171,11 @@ describe('Outbound', () => {
         response.on('error', () => undefined);
         more();
       } else if (request.url === '/silent') response.writeHead(200).write('x');
+      else if (request.url === '/upgrade')
+        request.socket.write('HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
+      else if (request.url === '/until-closed') request.socket.end('HTTP/1.1 200 OK\r\n\r\nwhole');
+      else if (request.url === '/hangs-up') request.socket.end();
+      else if (request.url === '/host') response.writeHead(200).end(request.headers.host);
       else if (request.url === '/headers') response.writeHead(200, { 'x-long': 'x'.repeat(40_000) }).end();
       else response.writeHead(204).end();
     });
@@ -203,23 +210,27 @@ describe('Outbound', () => {
     outbound.close();
   });
 
-  it('an answer that changes the protocol is a fault at once', async () => {
-    const server = createTcpServer((socket) => {
-      socket.on('error', () => undefined);
-      socket.once('data', () => socket.write('HTTP/1.1 101 X\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'));
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  it.each([
+    ['with more than 16 KiB of headers', '/headers'],
+    ['that changes the protocol', '/upgrade'],
+    ['that ends before it began', '/hangs-up'],
+  ])('an answer %s is a fault', async (_case, path) => {
     const outbound = new Outbound(ELSEWHERE);
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-    const sent = outbound.send({ url, method: 'GET', headers: {}, deadlineMs: 20_000 });
-    expect(await sent).toEqual({ kind: 'failed', fault: 'connection' });
+    expect(await get(outbound, path)).toEqual({ kind: 'failed', fault: 'connection' });
     outbound.close();
-    await new Promise((resolve) => server.close(resolve));
   });
 
-  it('an answer with more than 16 KiB of headers is a fault', async () => {
+  it('an answer that ends with its connection is read whole', async () => {
     const outbound = new Outbound(ELSEWHERE);
-    expect(await get(outbound, '/headers')).toEqual({ kind: 'failed', fault: 'connection' });
+    const answer = await get(outbound, '/until-closed');
+    expect(answer).toMatchObject({ kind: 'answered', status: 200, body: Buffer.from('whole') });
+    outbound.close();
+  });
+
+  it('the dot of the root is not sent to the host', async () => {
+    const outbound = new Outbound(ELSEWHERE);
+    const answer = await get(outbound, '/host', { url: `http://localhost.:${port}/host` });
+    expect(answer).toMatchObject({ kind: 'answered', body: Buffer.from(`localhost:${port}`) });
     outbound.close();
   });
 

@@ -57,6 +57,15 @@ export class WebhookReceiver {
     this.replies.set(path, replies);
   }
 
+  /** Answers what a path never answered. */
+  release(path: string, status: number): void {
+    for (const response of this.hanging) {
+      if (response.req.url !== path) continue;
+      this.hanging.delete(response);
+      response.writeHead(status).end();
+    }
+  }
+
   /** What arrived at a path, of one type or of all. */
   at(path: string, type?: string): ReceivedWebhook[] {
     return this.received.filter((one) => one.path === path && (type === undefined || one.event.type === type));

@@ -2,6 +2,8 @@ import { Resolver } from 'node:dns/promises';
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { withinDeadline } from '../deadline.ts';
 import { hostOf, judgeOutboundUrl, mayConnectTo, type OutboundRules } from './outbound-address.ts';
 
 /** The most that is read of an answer, in bytes; the rest is not awaited. */
@@ -10,6 +12,8 @@ const MOST_BYTES = 64 * 1024;
 const MOST_HEADER_BYTES = 16 * 1024;
 /** Milliseconds for which an idle connection waits for the next request to its host. */
 const IDLE_MS = 5_000;
+/** Milliseconds for the addresses of a host whose URL is judged. */
+const JUDGING_MS = 5_000;
 /** URLs whose judgement is remembered. */
 const MOST_JUDGED = 1_000;
 /** How the name of a host is asked for: within three seconds, twice. */
@@ -64,7 +68,8 @@ export class Outbound {
     const judged = judgeOutboundUrl(url, this.rules);
     if (typeof judged === 'string') return judged;
     try {
-      await this.addressesOf(hostOf(judged));
+      // A name whose servers do not answer in time is judged when something is sent.
+      await withinDeadline<unknown>(this.addressesOf(hostOf(judged)), JUDGING_MS, null);
       return null;
     } catch (error) {
       return error instanceof RefusedAddress ? 'The host is not reachable from the internet.' : null;
@@ -83,7 +88,7 @@ export class Outbound {
     asked.signal?.addEventListener('abort', stop, { once: true });
     try {
       if (asked.signal?.aborted) return { kind: 'failed', fault: 'stopped' };
-      return await Promise.race([this.exchange(url, asked, exchange), exchange.isCut]);
+      return await Promise.race([this.exchange(url, asked, exchange), exchange.givenUp]);
     } catch (error) {
       return { kind: 'failed', fault: exchange.fault ?? faultOf(error) };
     } finally {
@@ -112,12 +117,19 @@ export class Outbound {
   }
 
   private begin(url: URL, { method, headers, body }: OutboundRequest): ClientRequest {
+    const host = hostOf(url);
+    const written = isIP(host) === 6 ? `[${host}]` : host;
     const options = {
       method,
-      host: hostOf(url),
+      host,
       port: url.port || undefined,
       path: url.pathname + url.search,
-      headers: { host: hostHeaderOf(url), ...(body && { 'content-length': body.length }), ...headers },
+      // Without the dot of the root, which most servers do not know as their name.
+      headers: {
+        host: url.port ? `${written}:${url.port}` : written,
+        ...(body && { 'content-length': body.length }),
+        ...headers,
+      },
       maxHeaderSize: MOST_HEADER_BYTES,
     };
     return url.protocol === 'https:'
@@ -162,14 +174,17 @@ export class Outbound {
 class Exchange {
   /** Why it was given up. */
   fault: OutboundFault | undefined;
-  /** Rejects when it is given up, whatever Node says of the request. */
-  readonly isCut: Promise<never>;
-  private giveUp: (reason: Error) => void = () => undefined;
+  /** Rejects when it is given up, whatever becomes of the connection. */
+  readonly givenUp: Promise<never>;
+  private giveUp: ((reason: Error) => void) | undefined;
   private request: ClientRequest | undefined;
 
   constructor() {
-    this.isCut = new Promise((_, reject) => (this.giveUp = reject));
-    this.isCut.catch(() => undefined);
+    this.givenUp = new Promise((_resolve, reject) => {
+      this.giveUp = reject;
+    });
+    // An exchange that ended before its deadline leaves it without a listener.
+    this.givenUp.catch(() => undefined);
   }
 
   begins(request: ClientRequest): ClientRequest {
@@ -179,8 +194,9 @@ class Exchange {
 
   readonly cut = (fault: OutboundFault): void => {
     this.fault ??= fault;
-    this.request?.destroy(new Error(fault));
-    this.giveUp(new Error(fault));
+    const reason = new Error(fault);
+    this.request?.destroy(reason);
+    this.giveUp?.(reason);
   };
 }
 
@@ -188,15 +204,18 @@ function answerOf(request: ClientRequest, body: Buffer | undefined): Promise<Out
   return new Promise((resolve, reject) => {
     // Not once: what comes after the answer must not be without a listener either.
     request.on('error', reject);
-    // An answer 101 changes the protocol, and Node tells of no response then.
-    request.once('upgrade', (_, socket) => {
+    // Node gives up a request whose host changes the protocol (101) without an error.
+    request.once('upgrade', (_response, socket: Duplex) => {
       socket.destroy();
-      reject(new Error('the answer changes the protocol'));
+      reject(new Error('the host asked for another protocol'));
     });
-    request.once('close', () => {
+    const endedEarly = () => {
       reject(new Error('the connection ended without an answer'));
-    });
+    };
+    request.once('close', endedEarly);
     request.once('response', (response: IncomingMessage) => {
+      // An answer may end with its connection, whose end the request notices first.
+      request.off('close', endedEarly);
       const parts: Buffer[] = [];
       let size = 0;
       const finish = () => {
@@ -222,12 +241,6 @@ function answerOf(request: ClientRequest, body: Buffer | undefined): Promise<Out
     });
     request.end(body);
   });
-}
-
-/** Without the root dot, which no server knows itself by (RFC 6066, 3). */
-function hostHeaderOf(url: URL): string {
-  const host = url.hostname.replace(/\.$/, '');
-  return url.port ? `${host}:${url.port}` : host;
 }
 
 const NAME_FAULTS = new Set(['ENOTFOUND', 'ENODATA', 'ESERVFAIL', 'EREFUSED', 'ETIMEOUT', 'EBADNAME', 'ECANCELLED']);
