@@ -39,7 +39,7 @@ module.exports = {
       name: 'every-folder-has-its-place',
       comment: 'A new folder or file directly under src/ is given its tier at the top of this file.',
       severity: 'error',
-      from: { path: '^src/', pathNot: [inSource(tiers.flat()), '^src/(app|embedded|phone)/'] },
+      from: { path: '^src/', pathNot: [inSource(tiers.flat()), '^src/(app|embedded|phone|sdk)/'] },
       to: {},
     },
     {
@@ -119,6 +119,13 @@ module.exports = {
       to: { pathNot: ['^src/phone/', packages('jose', 'hash-wasm', 'uqr')] },
     },
     {
+      name: 'sdk-stands-alone',
+      comment: 'The library of relying parties shares no code with the server: Node and jose are all it needs.',
+      severity: 'error',
+      from: { path: '^src/sdk/' },
+      to: { pathNot: ['^src/sdk/', packages('jose')], dependencyTypesNot: ['core'] },
+    },
+    {
       name: 'browser-imports-the-phone-only',
       comment:
         'Code for the browser uses the reference app and, of the server, the list of languages and how typed text is read.',
@@ -137,8 +144,8 @@ module.exports = {
       name: 'server-imports-no-client-code',
       comment: 'The phone and the browser code are clients; the server does not lean on them.',
       severity: 'error',
-      from: { path: '^src/', pathNot: [BROWSER, '^src/(phone|commands)/', '^src/main\\.ts$'] },
-      to: { path: [BROWSER, '^src/phone/'] },
+      from: { path: '^src/', pathNot: [BROWSER, '^src/(phone|sdk|commands)/', '^src/main\\.ts$'] },
+      to: { path: [BROWSER, '^src/(phone|sdk)/'] },
     },
     {
       name: 'migrations-import-nothing-of-ours',
@@ -189,7 +196,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^dist/' },
+    exclude: { path: ['^dist/', '^test/examples/'] },
     moduleSystems: ['es6', 'cjs'],
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
