@@ -30,12 +30,14 @@ export interface AssertionChecks {
 /** Verifies assertions by the keys that the issuer publishes. */
 export class Assertions {
   private readonly keys: JWTVerifyGetKey;
+  private readonly testIssuer: string;
 
   constructor(
     private readonly issuer: string,
     private readonly clientId: string,
     fetch: typeof globalThis.fetch,
   ) {
+    this.testIssuer = `${issuer}/test`;
     this.keys = createRemoteJWKSet(new URL(`${issuer}/oauth2/jwks`), { [customFetch]: fetch });
   }
 
@@ -43,7 +45,10 @@ export class Assertions {
   async verify(jws: string, checks: AssertionChecks): Promise<Assertion> {
     const payload = await this.claimsOf(jws, checks.clockToleranceSeconds ?? 5);
     const assertion = assertionOf(payload);
-    if (!assertion) throw invalid('It is no assertion of a verified person.');
+    // What the test mode signs has an issuer of its own, so that a verifier which knows no test mode refuses it.
+    const isOfTests = payload.iss === this.testIssuer;
+    if (!assertion || isOfTests !== (assertion.test === true))
+      throw invalid('It is no assertion of a verified person.');
     if (checks.id !== undefined && assertion.id !== checks.id) throw invalid('It is about another authentication.');
     if (assertion.test && !checks.allowTest) throw invalid('It is of the test mode: nobody was verified.');
     if (checks.transaction && assertion.transactionDigest !== digestOf(assertion.id, checks.transaction)) {
@@ -57,7 +62,7 @@ export class Assertions {
       const { payload } = await jwtVerify(jws, this.keys, {
         algorithms: ['ES256'],
         typ: 'JWT',
-        issuer: this.issuer,
+        issuer: [this.issuer, this.testIssuer],
         audience: this.clientId,
         requiredClaims: ['sub', 'iat', 'exp', 'jti', 'acr'],
         clockTolerance,

@@ -78,12 +78,18 @@ describe('verifyAssertion', () => {
   });
 
   it('an assertion of the test mode is accepted only where that is said', async () => {
-    const jws = await signed(claims({ test: true }));
+    const jws = await signed(claims({ iss: `${issuer}/test`, test: true }));
     await expect(client.verifyAssertion(jws)).rejects.toMatchObject({ code: 'invalid_assertion' });
     expect(await client.verifyAssertion(jws, { allowTest: true })).toMatchObject({ test: true });
   });
 
   it.each<[string, () => Promise<string>, AssertionChecks?]>([
+    [
+      'of the test mode’s issuer that does not say so',
+      () => signed(claims({ iss: `${issuer}/test` })),
+      { allowTest: true },
+    ],
+    ['that says it is a test, of the live issuer', () => signed(claims({ test: true })), { allowTest: true }],
     ['of another issuer', () => signed(claims({ iss: 'https://evil.example' }))],
     ['for another client', () => signed(claims({ aud: 'bank' }))],
     ['about another authentication', () => signed(claims()), { id: 'another' }],
