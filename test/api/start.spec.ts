@@ -43,7 +43,7 @@ describe('npm start at a terminal', () => {
     expect(text.trimStart()).toMatch(/^Starting Pushguard/);
     const steps = ['Creating a PostgreSQL in', 'Applying', 'Starting the service', 'Seeding', 'Pushguard is running'];
     expect(text).toMatch(new RegExp(steps.join('[^]*')));
-    for (const path of ['/', '/demo', '/demo/bank', '/phone', '/operator', '/openapi.json', '/local/sms-outbox'])
+    for (const path of ['/', '/demo', '/demo/bank', '/phone', '/operator', '/developers', '/local/sms-outbox'])
       expect(text).toMatch(new RegExp(`:${port}${path}\\s`));
     for (const id of ['demo-shop', 'demo-bank', 'demo-securities', 'demo-carrier', 'demo-operator'])
       expect(text).toContain(id);
@@ -59,7 +59,7 @@ describe('npm start at a terminal', () => {
 it('what is built first, in silence for some seconds, is told to a person, and not to a program that reads the output; a missing package is named', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'pushguard-build-'));
   try {
-    const made = ['dist/src', 'dist/assets', 'config', 'migrations', 'src'].map((path) => join(folder, path));
+    const made = ['dist/src', 'dist/assets', 'config', 'migrations', 'src/developers/guide'].map((path) => join(folder, path));
     for (const path of made) await mkdir(path, { recursive: true });
     await cp(join(import.meta.dirname, '../../config/build.mjs'), join(folder, 'config/build.mjs'));
     await writeFile(
