@@ -64,7 +64,7 @@ export class DemoWebhooks {
   /** The events of an authentication and of its window, as the shop's log shows them. */
   about(...ids: readonly (string | undefined)[]): Exchange[] {
     const isAbout = ({ data }: ReceivedEvent) =>
-      [data['id'], data['windowId']].some((id) => ids.includes(id as string));
+      [data['id'], data['windowId']].some((id) => typeof id === 'string' && ids.includes(id));
     return [...this.events.values()].filter(isAbout).map(({ at, type, data }) => ({
       at,
       call: `webhook ${type}`,
