@@ -1,11 +1,9 @@
-import { formatPhoneNumber } from '../domain/phone-number.ts';
 import { html, type Html } from '../pages/html.ts';
-import { languageSwitch } from '../pages/language-switch.ts';
 import type { Reader } from '../pages/words.ts';
 import type { Page } from '../pages/page.ts';
 import { qrCode } from '../pages/qr-code.ts';
 import type { IssuedSmartOtp, Transfer, TransferForm } from './demo-bank.ts';
-import type { ShownLine } from './demo.page.ts';
+import { codeField, endedCard, facts, lineOptions, siteFrame, type ShownLine } from './frame.ts';
 import { DEMO_WORDS } from './words/words.ts';
 import type { BankWords } from './words/words.ts';
 
@@ -59,17 +57,11 @@ export function bankPage(
 
 /** The account's owner. The bank has known its customers' data since they opened the account. */
 function customerField(reader: Reader, lines: readonly ShownLine[], id: string, chosen: string | undefined): Html {
-  const { notes } = reader.words(DEMO_WORDS).shop;
   return html`<input type="hidden" name="lang" value="${reader.locale}" />
     <div class="field">
       <label for="${id}">${reader.words(DEMO_WORDS).bank.customer}</label>
       <select id="${id}" name="lineId">
-        ${lines.map(
-          ({ lineId, phoneNumber, note }) =>
-            html`<option value="${lineId}" ${lineId === chosen && html`selected`}>
-              ${formatPhoneNumber(phoneNumber)} · ${notes[lineId] ?? note}
-            </option>`,
-        )}
+        ${lineOptions(reader, lines, chosen)}
       </select>
     </div>`;
 }
@@ -109,13 +101,12 @@ export function transferPage(reader: Reader, transfer: Transfer | undefined): Pa
   const messages = reader.words(DEMO_WORDS).bank;
   if (transfer?.state === 'asked' || transfer?.state === 'wrong') return signPage(reader, transfer);
   const { title, text } = messages[transfer ? (transfer.state === 'signed' ? 'signed' : 'ended') : 'unknown'];
-  const content = html`<section class="card ended ${transfer?.state === 'signed' ? 'verified' : 'failed'}">
-    <div class="badge" aria-hidden="true"></div>
-    <h1>${title}</h1>
+  const isSigned = transfer?.state === 'signed';
+  const said = html`<h1>${title}</h1>
     <p>${text}</p>
-    ${transfer?.state === 'signed' && facts(transfer.transaction.map(({ label, value }) => [label, value]))}
-    <p><a class="primary" href="/demo/bank?lang=${reader.locale}">${messages.again}</a></p>
-  </section>`;
+    ${isSigned && facts(transfer.transaction.map(({ label, value }) => [label, value]))}`;
+  const back = { address: `/demo/bank?lang=${reader.locale}`, label: messages.again };
+  const content = endedCard(isSigned, said, back);
   return framed(reader, title, content);
 }
 
@@ -128,69 +119,22 @@ function signPage(reader: Reader, { transaction, state, attemptsLeft }: Transfer
     ${facts(transaction.map(({ label, value }) => [label, value]))}
     <form method="post" action="/demo/bank/transfer" id="signature">
       <input type="hidden" name="lang" value="${reader.locale}" />
-      <div class="field">
-        <label for="code">${sign.code}</label>
-        <input
-          id="code"
-          name="code"
-          class="code-input"
-          inputmode="numeric"
-          autocomplete="off"
-          required
-          autofocus
-          ${isWrong && html`aria-invalid="true"`}
-          aria-describedby="code-fault code-hint"
-        />
-        <p class="fault" id="code-fault">${isWrong && sign.wrong(attemptsLeft)}</p>
-        <p class="hint" id="code-hint">${sign.hint}</p>
-      </div>
+      ${codeField({ label: sign.code, fault: isWrong && sign.wrong(attemptsLeft), hint: sign.hint, autocomplete: 'off' })}
       <button class="primary">${sign.submit}</button>
     </form>
   </section>`;
   return framed(reader, sign.title, content, isWrong ? 422 : undefined);
 }
 
-function facts(rows: readonly (readonly [string, string])[]): Html {
-  return html`<dl class="facts">
-    ${rows.map(
-      ([name, value]) =>
-        html`<div>
-          <dt>${name}</dt>
-          <dd>${value}</dd>
-        </div>`,
-    )}
-  </dl>`;
-}
-
-/** The bank's frame, with room for the phone. */
+/** A page of the bank. */
 function framed(reader: Reader, title: string, content: Html, status?: number): Page {
   const { bank, tagline, shop } = reader.words(DEMO_WORDS).bank;
-  const { phone, phoneText, phoneTitle, openPhone } = reader.words(DEMO_WORDS).shop;
-  const body = html`<header class="shop-header">
-      <p class="shop-name"><a href="/demo/bank?lang=${reader.locale}">${bank}</a></p>
-      <p class="hint">${tagline}</p>
-      ${languageSwitch(reader.locale, '/demo/bank')}
-    </header>
-    <main class="shop-main" id="bank">
-      <div class="shop-column">
-        ${content}
-        <p class="only-narrow">
-          <a href="/phone?lang=${reader.locale}" target="_blank" rel="noopener">${openPhone}</a>
-        </p>
-        <p><a href="/demo?lang=${reader.locale}">${shop}</a></p>
-      </div>
-      <aside class="shop-phone" aria-label="${phone}">
-        <p class="hint">${phoneText}</p>
-        <iframe id="phone" title="${phoneTitle}" data-src="/phone?lang=${reader.locale}"></iframe>
-      </aside>
-    </main>`;
-  return {
-    locale: reader.locale,
-    title: `${title} – ${bank}`,
-    layout: 'demo',
-    framing: 'frames',
-    script: 'bank.js',
-    body,
+  const site = { id: 'bank', name: bank, tagline, home: '/demo/bank' } as const;
+  return siteFrame(reader, site, {
+    title,
+    content: html`${content}
+      <p><a href="/demo?lang=${reader.locale}">${shop}</a></p>`,
+    path: '/demo/bank',
     ...(status !== undefined && { status }),
-  };
+  });
 }

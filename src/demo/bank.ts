@@ -1,26 +1,21 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { Problem } from '../domain/problem.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { codeIn } from '../domain/typed-text.ts';
 import { readCookie, setCookie } from '../http/cookies.ts';
-import type { BodyType } from '../http/fastify.ts';
-import { isOwnPage } from '../http/own-page.ts';
-import { writeProblem } from '../http/problem.filter.ts';
 import type { Assets } from '../pages/assets.ts';
 import { grouped } from '../pages/format.ts';
 import { localeOf } from '../pages/locale.ts';
 import { sendPage } from '../pages/page.ts';
 import { bankPage, issuedPage, transferPage } from './bank.page.ts';
 import { DemoBank, type TransferForm } from './demo-bank.ts';
-import type { ShownLine } from './demo.page.ts';
+import type { ShownLine } from './frame.ts';
+import { ownForm, type Form } from './own-form.ts';
 import { DEMO_WORDS } from './words/words.ts';
 import type { BankWords } from './words/words.ts';
-import { RefusedError, type Credentials } from './service-client.ts';
+import { RefusedError, whyRefused, type Credentials } from './service-client.ts';
 
 const TRANSFER_COOKIE = 'demo-transfer';
 const TRANSFER_SECONDS = 900;
-const FORM = { config: { bodyType: 'form' satisfies BodyType } };
 
-type Form = { Body: Readonly<Partial<Record<string, string>>> | undefined };
 type Asked = { Querystring: { lang?: string } };
 
 /** `/demo/bank`, a bank that has transfers signed and issues the Smart OTPs that sign them. */
@@ -33,17 +28,13 @@ export function declareBank(
   const readerOf = (lang: string | undefined) => assets.words.reader(localeOf(lang));
   const bank = new DemoBank(credentials);
   const transferOf = (request: FastifyRequest) => bank.transfer(readCookie(request, TRANSFER_COOKIE, issuer));
-  const own = async (request: FastifyRequest, reply: FastifyReply) => {
-    if (isOwnPage(request.headers, issuer)) return;
-    writeProblem(reply, new Problem('window_bound_elsewhere', 'Send this request from the bank’s own page.'));
-    await reply;
-  };
+  const form = ownForm(issuer, 'bank');
 
   fastify.get<Asked>('/demo/bank', async (request, reply) => {
     return sendPage(reply, assets, bankPage(readerOf(request.query.lang), lines));
   });
 
-  fastify.post<Form>('/demo/bank/transfers', { ...FORM, preHandler: own }, async (request, reply) => {
+  fastify.post<Form>('/demo/bank/transfers', form, async (request, reply) => {
     const { lang, lineId = '', payee = '', account = '', amount = '' } = request.body ?? {};
     const reader = readerOf(lang);
     const texts = reader.words(DEMO_WORDS).bank;
@@ -53,7 +44,7 @@ export function declareBank(
       setCookie(reply, { name: TRANSFER_COOKIE, value: key, seconds: TRANSFER_SECONDS }, issuer);
       return await reply.redirect(`/demo/bank/transfer?lang=${reader.locale}`, 303);
     } catch (error) {
-      const refused = { why: whyOf(error), typed: { payee, account, amount }, lineId };
+      const refused = { why: whyRefused(error), typed: { payee, account, amount }, lineId };
       return sendPage(reply, assets, bankPage(reader, lines, refused));
     }
   });
@@ -62,20 +53,20 @@ export function declareBank(
     return sendPage(reply, assets, transferPage(readerOf(request.query.lang), transferOf(request)));
   });
 
-  fastify.post<Form>('/demo/bank/transfer', { ...FORM, preHandler: own }, async (request, reply) => {
+  fastify.post<Form>('/demo/bank/transfer', form, async (request, reply) => {
     const { lang, code = '' } = request.body ?? {};
     const transfer = transferOf(request);
     if (transfer) await bank.confirm(transfer, codeIn(code, 8));
     return reply.redirect(`/demo/bank/transfer?lang=${localeOf(lang)}`, 303);
   });
 
-  fastify.post<Form>('/demo/bank/smart-otps', { ...FORM, preHandler: own }, async (request, reply) => {
+  fastify.post<Form>('/demo/bank/smart-otps', form, async (request, reply) => {
     const { lang, lineId = '', card } = request.body ?? {};
     const reader = readerOf(lang);
     try {
       return sendPage(reply, assets, issuedPage(reader, await bank.issue(customerOf(lines, lineId), card === 'yes')));
     } catch (error) {
-      const refused = { why: whyOf(error), typed: reader.words(DEMO_WORDS).bank.example, lineId };
+      const refused = { why: whyRefused(error), typed: reader.words(DEMO_WORDS).bank.example, lineId };
       return sendPage(reply, assets, bankPage(reader, lines, refused));
     }
   });
@@ -96,11 +87,4 @@ function transactionOf({ transfer, won }: BankWords, typed: TransferForm): { lab
     { label: transfer.account, value: typed.account },
     { label: transfer.amount, value: won(grouped(Number(amount))) },
   ];
-}
-
-function whyOf(error: unknown): keyof BankWords['refused'] {
-  if (!(error instanceof RefusedError)) throw error;
-  const { code } = error.refusal;
-  if (code === 'invalid_request') return 'invalid';
-  return code === 'too_many_requests' ? 'tooMany' : 'other';
 }

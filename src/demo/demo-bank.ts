@@ -1,6 +1,7 @@
 import { newCardKey } from '../crypto/card-key.ts';
 import { randomToken } from '../crypto/random.ts';
-import { RefusedError, ServiceClient, type Credentials } from './service-client.ts';
+import { remember } from './remember.ts';
+import { afterRefusal, RefusedError, ServiceClient, type Credentials } from './service-client.ts';
 
 /** A customer's data, which the bank has known since it opened the account. */
 export interface BankCustomer {
@@ -33,9 +34,6 @@ export interface IssuedSmartOtp {
   card: object | null;
 }
 
-/** Transfers that the demonstration stores; a new one replaces the oldest. */
-const REMEMBERED = 1000;
-
 /** The server of a bank that has transfers signed: it stores each requested transaction, and sends it with the code. */
 export class DemoBank {
   private readonly service: ServiceClient;
@@ -52,10 +50,8 @@ export class DemoBank {
   async begin(customer: BankCustomer, purpose: string, transaction: Transfer['transaction']): Promise<string> {
     const body = { ...named(customer), purpose, method: 'sign', transaction };
     const { id } = (await this.service.call('POST', '/v1/authentications', body)) as { id: string };
-    const [oldest] = this.transfers.keys();
-    if (oldest !== undefined && this.transfers.size >= REMEMBERED) this.transfers.delete(oldest);
     const key = randomToken(32);
-    this.transfers.set(key, { authenticationId: id, transaction, attemptsLeft: 5, state: 'asked' });
+    remember(this.transfers, key, { authenticationId: id, transaction, attemptsLeft: 5, state: 'asked' });
     return key;
   }
 
@@ -73,9 +69,7 @@ export class DemoBank {
       transfer.state = 'signed';
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
-      const { code: why, attemptsLeft } = error.refusal;
-      transfer.state = why === 'code_mismatch' || why === 'invalid_request' ? 'wrong' : 'ended';
-      transfer.attemptsLeft = attemptsLeft ?? transfer.attemptsLeft;
+      Object.assign(transfer, afterRefusal(error, transfer.attemptsLeft));
     }
   }
 

@@ -1,5 +1,6 @@
 import { randomToken } from '../crypto/random.ts';
-import { RefusedError, ServiceClient, type Credentials, type Exchange } from './service-client.ts';
+import { remember } from './remember.ts';
+import { afterRefusal, RefusedError, ServiceClient, type Credentials, type Exchange } from './service-client.ts';
 import { DemoWebhooks, WEBHOOK_PATH } from './demo-webhooks.ts';
 import type { Locale } from '../domain/locale.ts';
 
@@ -48,9 +49,6 @@ export interface ShopCustomer {
   birthDate: string;
   genderDigit: string;
 }
-
-/** The maximum number of logs and verifications that the shop keeps; a new one replaces the oldest. */
-const REMEMBERED = 1000;
 
 /** The server of a shop that has people verified: a few calls over HTTP, as any relying party makes them. */
 export class DemoShop {
@@ -145,19 +143,11 @@ export class DemoShop {
       Object.assign(verification, { state: 'verified', verified: result, assertion });
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error;
-      const { code: why, attemptsLeft } = error.refusal;
-      verification.state = why === 'code_mismatch' || why === 'invalid_request' ? 'wrong' : 'ended';
-      verification.attemptsLeft = attemptsLeft ?? verification.attemptsLeft;
+      Object.assign(verification, afterRefusal(error, verification.attemptsLeft));
     }
   }
 }
 
 function inOrder(log: Exchange[]): Exchange[] {
   return log.sort((one, other) => one.at.getTime() - other.at.getTime());
-}
-
-function remember<Kept>(all: Map<string, Kept>, key: string, kept: Kept): void {
-  const [oldest] = all.keys();
-  if (oldest !== undefined && all.size >= REMEMBERED) all.delete(oldest);
-  all.set(key, kept);
 }

@@ -1,5 +1,6 @@
 import { equalInConstantTime } from '../crypto/constant-time.ts';
 import { webhookSignature } from '../crypto/webhook-signature.ts';
+import { remember } from './remember.ts';
 import type { Exchange, ServiceClient } from './service-client.ts';
 
 /** The headers and the raw body of a webhook (Standard Webhooks 1.0). */
@@ -24,8 +25,6 @@ interface ReceivedEvent {
 
 /** Standard Webhooks: an older webhook may be a recorded one that an attacker sends again. */
 const TOLERANCE_SECONDS = 300;
-/** The maximum number of events that the shop keeps; a new one replaces the oldest. */
-const REMEMBERED = 1000;
 /** The path of the shop at which it receives webhooks. */
 export const WEBHOOK_PATH = '/demo/webhooks';
 
@@ -54,10 +53,8 @@ export class DemoWebhooks {
     if (!secret || !(Math.abs(Date.now() / 1000 - timestamp) <= TOLERANCE_SECONDS)) return false;
     const expected = Buffer.from(webhookSignature({ id, timestamp, body }, [secret]));
     if (!signature.split(' ').some((one) => equalInConstantTime(Buffer.from(one), expected))) return false;
-    const [oldest] = this.events.keys();
-    if (oldest !== undefined && this.events.size >= REMEMBERED) this.events.delete(oldest);
     const event = JSON.parse(body.toString('utf8')) as Omit<ReceivedEvent, 'at'>;
-    if (!this.events.has(id)) this.events.set(id, { ...event, at: new Date() });
+    if (!this.events.has(id)) remember(this.events, id, { ...event, at: new Date() });
     return true;
   }
 

@@ -1,23 +1,13 @@
 import { formatPhoneNumber, maskPhoneNumber } from '../domain/phone-number.ts';
 import { WARNINGS, type VerifiedCustomer } from './demo-shop.ts';
+import { endedCard, facts, lineOptions, siteFrame, type ShownLine } from './frame.ts';
 import { serverLog } from './server-log.page.ts';
 import type { Exchange } from './service-client.ts';
 import { html, type Html } from '../pages/html.ts';
-import { languageSwitch } from '../pages/language-switch.ts';
-import type { Locale } from '../domain/locale.ts';
 import { DEMO_WORDS } from './words/words.ts';
 import type { ShopWords } from './words/words.ts';
 import type { Reader } from '../pages/words.ts';
 import type { Page } from '../pages/page.ts';
-
-/** A line of the demonstration, and the case that it demonstrates. */
-export interface ShownLine {
-  lineId: string;
-  phoneNumber: string;
-  owner: { birthDate: string; genderDigit: string };
-  handset: { os: string; osVersion: string };
-  note: string;
-}
 
 /** The PIN that the demonstration chooses for a phone that it prepares. */
 const DEMO_PIN = '274951';
@@ -68,35 +58,14 @@ export function shopPage(reader: Reader, lines: readonly ShownLine[], budgetsAre
   return shopFrame(reader, { title: messages.title, content, path: '/demo', script: 'demo.js' });
 }
 
-/** The shop's frame, with room for the phone. */
+/** A page of the shop. */
 export function shopFrame(
   reader: Reader,
   page: { title: string; content: Html; path: string; script?: string; status?: number },
 ): Page {
-  const { locale } = reader;
-  const messages = reader.words(DEMO_WORDS).shop;
-  const { title, content, path, script = 'bank.js', status } = page;
-  const body = html`${shopHeader(messages, locale, path)}
-    <main class="shop-main" id="shop">
-      <div class="shop-column" id="said-by-shop">
-        ${content}
-        <p class="only-narrow">
-          <a href="/phone?lang=${locale}" target="_blank" rel="noopener">${messages.openPhone}</a>
-        </p>
-      </div>
-      <aside class="shop-phone" aria-label="${messages.phone}">
-        <p class="hint">${messages.phoneText}</p>
-        <iframe id="phone" title="${messages.phoneTitle}" data-src="/phone?lang=${locale}"></iframe>
-      </aside>
-    </main>`;
-  return {
-    locale,
-    title: `${title} – ${messages.shop}`,
-    script,
-    body,
-    ...STANDING,
-    ...(status !== undefined && { status }),
-  };
+  const { shop, tagline } = reader.words(DEMO_WORDS).shop;
+  const site = { id: 'shop', name: shop, tagline, home: '/demo' } as const;
+  return siteFrame(reader, site, { ...page, opener: 'same-origin-allow-popups' });
 }
 
 /** Enrols the phone beside the shop in one press; only shown where there is a phone beside it. */
@@ -114,27 +83,6 @@ function prepareCard(reader: Reader, lines: readonly ShownLine[]): Html {
     <button type="button" class="secondary" id="prepare-all">${prepare.submit}</button>
     <p class="good-note" role="status" id="prepared" data-text="${prepare.done(DEMO_PIN)}"></p>
   </section>`;
-}
-
-/** The demonstration's lines as the options of a field. */
-export function lineOptions(reader: Reader, lines: readonly ShownLine[], chosen?: string): Html[] {
-  const { notes } = reader.words(DEMO_WORDS).shop;
-  return lines.map(
-    ({ lineId, phoneNumber, note }) =>
-      html`<option value="${lineId}" ${lineId === chosen && html`selected`}>
-        ${formatPhoneNumber(phoneNumber)} · ${notes[lineId] ?? note}
-      </option>`,
-  );
-}
-
-const STANDING = { layout: 'demo', framing: 'frames', opener: 'same-origin-allow-popups' } as const;
-
-function shopHeader(messages: ShopWords, locale: Locale, path: string): Html {
-  return html`<header class="shop-header">
-    <p class="shop-name"><a href="/demo?lang=${locale}">${messages.shop}</a></p>
-    <p class="hint">${messages.tagline}</p>
-    ${languageSwitch(locale, path)}
-  </header>`;
 }
 
 function peopleTable(messages: ShopWords, lines: readonly ShownLine[]): Html {
@@ -189,17 +137,18 @@ export function returnPage(
   outcome: { verified: VerifiedCustomer } | { state: string } | 'foreign',
   log: readonly Exchange[] = [],
 ): Page {
-  const { locale } = reader;
   const messages = reader.words(DEMO_WORDS).shop;
   const verified = typeof outcome === 'object' && 'verified' in outcome;
-  const content = html`<section class="card ended ${verified ? 'verified' : 'failed'}">
-      <div class="badge" aria-hidden="true"></div>
-      ${verified ? customer(messages, outcome.verified) : failure(messages, outcome)}
-      <p><a class="primary" href="/demo?lang=${locale}">${messages.again}</a></p>
-    </section>
-    ${serverLog(reader, log)}`;
+  const said = verified ? customer(messages, outcome.verified) : failure(messages, outcome);
+  const content = html`${shopEnd(reader, verified, said)} ${serverLog(reader, log)}`;
   const title = verified ? messages.verifiedTitle : messages.notVerifiedTitle;
   return shopFrame(reader, { title, content, path: '/demo' });
+}
+
+/** The card of the shop's outcome. */
+export function shopEnd(reader: Reader, isGood: boolean, said: Html): Html {
+  const { again } = reader.words(DEMO_WORDS).shop;
+  return endedCard(isGood, said, { address: `/demo?lang=${reader.locale}`, label: again });
 }
 
 function failure(messages: ShopWords, outcome: { state: string } | 'foreign'): Html {
@@ -220,32 +169,16 @@ export function customer(messages: ShopWords, person: VerifiedCustomer): Html {
     [result.gender, gender[person.gender]],
     [result.nationality, person.foreigner ? nationality.foreigner : nationality.korean],
     [result.channel, channel[person.channel]],
-  ];
+  ] as const;
   return html`<h1>${messages.verifiedTitle}</h1>
     <p>${messages.verifiedText}</p>
-    <dl class="facts">
-      ${rows.map(
-        ([name, value]) =>
-          html`<div>
-            <dt>${name}</dt>
-            <dd>${value}</dd>
-          </div>`,
-      )}
-    </dl>
+    ${facts(rows)}
     ${
       recent.length > 0 &&
       html`<section class="warnings" aria-labelledby="warnings">
         <h2 id="warnings">${warnings.title}</h2>
         <p>${warnings.text}</p>
-        <dl class="facts">
-          ${recent.map(
-            (warning) =>
-              html`<div>
-                <dt><code>${warning}</code></dt>
-                <dd>${warnings.of[warning]}</dd>
-              </div>`,
-          )}
-        </dl>
+        ${facts(recent.map((warning) => [html`<code>${warning}</code>`, warnings.of[warning]]))}
       </section>`
     }`;
 }

@@ -1,5 +1,5 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { BodyType, RawRequest } from '../http/fastify.ts';
+import type { RawRequest } from '../http/fastify.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Environment } from '../../config/environment.ts';
 import { equalInConstantTime } from '../crypto/constant-time.ts';
@@ -14,10 +14,12 @@ import { StartBudgets } from '../lines/start-budgets.ts';
 import { Subscriptions } from '../subscriptions/subscriptions.ts';
 import { Assets } from '../pages/assets.ts';
 import { declareBank } from './bank.ts';
+import { ownForm, type Form } from './own-form.ts';
 import { declareOwnWindow } from './own-window.ts';
 import { DemoShop } from './demo-shop.ts';
 import { WEBHOOK_PATH } from './demo-webhooks.ts';
-import { returnPage, shopPage, type ShownLine } from './demo.page.ts';
+import { returnPage, shopPage } from './demo.page.ts';
+import type { ShownLine } from './frame.ts';
 import { localeOf } from '../pages/locale.ts';
 import { DEMO_WORDS } from './words/words.ts';
 import { sendPage } from '../pages/page.ts';
@@ -72,25 +74,16 @@ function declareShop(
     return sendPage(reply, assets, shopPage(words.reader(localeOf(lang)), lines, done === 'budgets'));
   });
 
-  fastify.post<{ Body: { lang?: string; method?: string } | undefined }>(
-    '/demo/windows',
-    { config: { bodyType: 'form' satisfies BodyType } },
-    async (request, reply) => {
-      if (!isOwnPage(request.headers, issuer)) {
-        writeProblem(reply, new Problem('window_bound_elsewhere', 'Send this request from the shop’s own page.'));
-        return reply;
-      }
-      const locale = localeOf(request.body?.lang);
-      // The returning browser must bring back the state that it started with; the state also carries the language.
-      const state = `${locale}.${randomToken(16)}`;
-      const { purpose, member } = words.of(DEMO_WORDS, locale).shop;
-      const by =
-        request.body?.method === 'otp' ? { method: 'otp' as const, name: member } : { method: 'push' as const };
-      const { url } = await shop.openWindow({ purpose, returnUrl: `${issuer}/demo/return`, state, locale, ...by });
-      setCookie(reply, { name: STATE_COOKIE, value: state, seconds: STATE_SECONDS }, issuer);
-      return reply.redirect(url, 303);
-    },
-  );
+  fastify.post<Form>('/demo/windows', ownForm(issuer, 'shop'), async (request, reply) => {
+    const locale = localeOf(request.body?.lang);
+    // The returning browser must bring back the state that it started with; the state also carries the language.
+    const state = `${locale}.${randomToken(16)}`;
+    const { purpose, member } = words.of(DEMO_WORDS, locale).shop;
+    const by = request.body?.method === 'otp' ? { method: 'otp' as const, name: member } : { method: 'push' as const };
+    const { url } = await shop.openWindow({ purpose, returnUrl: `${issuer}/demo/return`, state, locale, ...by });
+    setCookie(reply, { name: STATE_COOKIE, value: state, seconds: STATE_SECONDS }, issuer);
+    return reply.redirect(url, 303);
+  });
 
   fastify.get<{ Querystring: { windowId?: unknown; state?: unknown } }>('/demo/return', async (request, reply) => {
     const { windowId, state } = request.query;
@@ -121,18 +114,10 @@ function declareWebhooks(fastify: FastifyInstance, { webhooks }: DemoShop): void
 
 /** The button that gives the people of the demonstration their budgets back, so that trying is not stopped. */
 function declareBudgets(fastify: FastifyInstance, issuer: string, forget: () => Promise<unknown>): void {
-  fastify.post<{ Body: { lang?: string } | undefined }>(
-    '/demo/budgets',
-    { config: { bodyType: 'form' satisfies BodyType } },
-    async (request, reply) => {
-      if (!isOwnPage(request.headers, issuer)) {
-        writeProblem(reply, new Problem('window_bound_elsewhere', 'Send this request from the shop’s own page.'));
-        return reply;
-      }
-      await forget();
-      return reply.redirect(`/demo?lang=${localeOf(request.body?.lang)}&done=budgets`, 303);
-    },
-  );
+  fastify.post<Form>('/demo/budgets', ownForm(issuer, 'shop'), async (request, reply) => {
+    await forget();
+    return reply.redirect(`/demo?lang=${localeOf(request.body?.lang)}&done=budgets`, 303);
+  });
 }
 
 function declarePhone(

@@ -4,7 +4,8 @@ import { personFields } from '../pages/person-fields.ts';
 import type { Page } from '../pages/page.ts';
 import type { Reader } from '../pages/words.ts';
 import { WINDOW_WORDS } from '../windows/words/words.ts';
-import { customer, lineOptions, shopFrame, type ShownLine } from './demo.page.ts';
+import { customer, shopEnd, shopFrame } from './demo.page.ts';
+import { codeField, lineOptions, type ShownLine } from './frame.ts';
 import type { OwnVerification, ShopCustomer } from './demo-shop.ts';
 import type { Exchange } from './service-client.ts';
 import { serverLog } from './server-log.page.ts';
@@ -57,11 +58,7 @@ export function ownCodePage(
   const isOpen = state === 'asked' || state === 'wrong';
   const title = isOpen ? own.codeTitle : verified ? messages.verifiedTitle : messages.notVerifiedTitle;
   const outcome = verified
-    ? html`<section class="card ended verified">
-        <div class="badge" aria-hidden="true"></div>
-        ${customer(messages, verified)}
-        <p><a class="primary" href="/demo?lang=${reader.locale}">${messages.again}</a></p>
-      </section>`
+    ? shopEnd(reader, true, customer(messages, verified))
     : notVerified(reader, title, own.ended);
   const content = html`${isOpen ? codeForm(reader, verification) : outcome} ${serverLog(reader, log, assertion)}`;
   return shopFrame(reader, { title, content, path, ...(state === 'wrong' && { status: 422 }) });
@@ -69,37 +66,22 @@ export function ownCodePage(
 
 function codeForm(reader: Reader, { state, attemptsLeft, channel }: OwnVerification): Html {
   const { own } = reader.words(DEMO_WORDS).shop;
-  const isWrong = state === 'wrong';
   return html`<section class="card">
     <h1>${own.codeTitle}</h1>
     <p>${channel === 'sms' ? own.bySms : own.byPush}</p>
     <form method="post" action="/demo/own/code" id="own-code">
       <input type="hidden" name="lang" value="${reader.locale}" />
-      <div class="field">
-        <label for="code">${own.code}</label>
-        <input
-          id="code"
-          name="code"
-          class="code-input"
-          inputmode="numeric"
-          autocomplete="one-time-code"
-          required
-          autofocus
-          ${isWrong && html`aria-invalid="true"`}
-          aria-describedby="code-fault"
-        />
-        <p class="fault" id="code-fault">${isWrong && own.wrong(attemptsLeft)}</p>
-      </div>
+      ${codeField({ label: own.code, fault: state === 'wrong' && own.wrong(attemptsLeft), autocomplete: 'one-time-code' })}
       <button class="primary">${own.confirm}</button>
     </form>
   </section>`;
 }
 
 function notVerified(reader: Reader, title: string, text: string): Html {
-  return html`<section class="card ended failed">
-    <div class="badge" aria-hidden="true"></div>
-    <h1>${title}</h1>
-    <p>${text}</p>
-    <p><a class="primary" href="/demo?lang=${reader.locale}">${reader.words(DEMO_WORDS).shop.again}</a></p>
-  </section>`;
+  return shopEnd(
+    reader,
+    false,
+    html`<h1>${title}</h1>
+      <p>${text}</p>`,
+  );
 }

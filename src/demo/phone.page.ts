@@ -1,6 +1,6 @@
 import { AUTHENTICATOR_TERMS } from '../domain/authenticator.ts';
 import { formatPhoneNumber } from '../domain/phone-number.ts';
-import type { ShownLine } from './demo.page.ts';
+import type { ShownLine } from './frame.ts';
 import { html } from '../pages/html.ts';
 import { languageSwitch } from '../pages/language-switch.ts';
 import type { Reader } from '../pages/words.ts';

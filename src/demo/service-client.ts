@@ -32,6 +32,23 @@ export class RefusedError extends Error {
   }
 }
 
+/** Why a form of the demonstration was refused, as far as its page says it. Rethrows what is no refusal. */
+export function whyRefused(error: unknown): 'invalid' | 'tooMany' | 'other' {
+  if (!(error instanceof RefusedError)) throw error;
+  const { code } = error.refusal;
+  if (code === 'invalid_request') return 'invalid';
+  return code === 'too_many_requests' ? 'tooMany' : 'other';
+}
+
+/** Where a verification stands after a refused code, and how many attempts it has left. */
+export function afterRefusal(
+  { refusal: { code, attemptsLeft } }: RefusedError,
+  before: number,
+): { state: 'wrong' | 'ended'; attemptsLeft: number } {
+  const isWrong = code === 'code_mismatch' || code === 'invalid_request';
+  return { state: isWrong ? 'wrong' : 'ended', attemptsLeft: attemptsLeft ?? before };
+}
+
 /** The server of a relying party, as any developer would write it: a token, and calls over HTTP. */
 export class ServiceClient {
   constructor(private readonly credentials: Credentials) {}

@@ -84,7 +84,7 @@ function take({ data, source }: MessageEvent<unknown>): void {
  */
 async function comeBack(address: string): Promise<void> {
   const page = await read(address);
-  const said = page?.getElementById('said-by-shop');
+  const said = page?.getElementById('said-by-site');
   if (!page || !said) {
     location.assign(address);
     return;
