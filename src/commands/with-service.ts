@@ -3,7 +3,9 @@ import { NestFactory } from '@nestjs/core';
 import type { Environment } from '../../config/environment.ts';
 import { AppModule } from '../app.module.ts';
 import { Problem } from '../domain/problem.ts';
+import { joinRunning } from '../embedded/running-embedded.ts';
 import { configuredGateways } from '../gateways/configured.ts';
+import { NOTHING_SENT } from '../gateways/nothing-sent.ts';
 import type { PushGateway } from '../gateways/push/push.ts';
 import type { SmsGateway } from '../gateways/sms/sms.ts';
 
@@ -30,6 +32,21 @@ export async function withService(
     await app.close();
     await gateways.close?.();
   }
+}
+
+/**
+ * Does what a command of an operator's terminal asks for, on the embedded database of a running service too, and prints the
+ * answer. It sends nothing.
+ */
+export async function answerCommand(
+  environment: Environment,
+  work: (app: INestApplicationContext) => Promise<string>,
+): Promise<void> {
+  await joinRunning(environment).catch((error: unknown) => {
+    process.stderr.write(`${(error as Error).message}\n`);
+    process.exit(1);
+  });
+  await withService(environment, (app) => printing(work(app)), NOTHING_SENT);
 }
 
 /** Prints what a command did. One that is refused says why and fails. */

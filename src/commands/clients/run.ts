@@ -1,14 +1,12 @@
 import type { Environment } from '../../../config/environment.ts';
 import { randomToken } from '../../crypto/random.ts';
 import { Database, type Session } from '../../database/database.ts';
-import { joinRunning } from '../../embedded/running-embedded.ts';
-import { NOTHING_SENT } from '../../gateways/nothing-sent.ts';
 import { Audit } from '../../operator/audit.ts';
 import { Admission } from '../../relying-parties/admission.ts';
 import type { ClientSettings } from '../../relying-parties/client-settings.ts';
 import { audited } from '../audited.ts';
 import { asJson } from '../terminal.ts';
-import { printing, withService } from '../with-service.ts';
+import { answerCommand } from '../with-service.ts';
 import type { Wanted } from './arguments.ts';
 import { asAdmitted, asFacts, asList, asRotated } from './output.ts';
 
@@ -17,17 +15,8 @@ const ID_BYTES = 9;
 
 /** Does what the arguments ask for, and prints it. */
 export async function runClientCommand(environment: Environment, wanted: Wanted): Promise<void> {
-  await joinRunning(environment).catch((error: unknown) => {
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exit(1);
-  });
-  await withService(
-    environment,
-    (app) => {
-      const parts = { admission: app.get(Admission), audit: app.get(Audit), database: app.get(Database) };
-      return printing(run(wanted, parts));
-    },
-    NOTHING_SENT,
+  await answerCommand(environment, (app) =>
+    run(wanted, { admission: app.get(Admission), audit: app.get(Audit), database: app.get(Database) }),
   );
 }
 

@@ -1,27 +1,16 @@
 import type { Environment } from '../../../config/environment.ts';
 import { Database } from '../../database/database.ts';
-import { joinRunning } from '../../embedded/running-embedded.ts';
-import { NOTHING_SENT } from '../../gateways/nothing-sent.ts';
 import { Audit } from '../../operator/audit.ts';
 import { SinkTokens, type IssuedSinkToken, type ListedSinkToken } from '../../relying-parties/sink-tokens.ts';
 import { audited } from '../audited.ts';
 import { aligned, asJson, table, time } from '../terminal.ts';
-import { printing, withService } from '../with-service.ts';
+import { answerCommand } from '../with-service.ts';
 import type { Wanted } from './arguments.ts';
 
 /** Does what the arguments ask for, and prints it. */
 export async function runSinkTokenCommand(environment: Environment, wanted: Wanted): Promise<void> {
-  await joinRunning(environment).catch((error: unknown) => {
-    process.stderr.write(`${(error as Error).message}\n`);
-    process.exit(1);
-  });
-  await withService(
-    environment,
-    (app) => {
-      const parts = { tokens: app.get(SinkTokens), audit: app.get(Audit), database: app.get(Database) };
-      return printing(run(wanted, parts));
-    },
-    NOTHING_SENT,
+  await answerCommand(environment, (app) =>
+    run(wanted, { tokens: app.get(SinkTokens), audit: app.get(Audit), database: app.get(Database) }),
   );
 }
 
