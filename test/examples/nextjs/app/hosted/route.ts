@@ -1,5 +1,5 @@
 import { NextResponse } from 'next/server';
-import { pushguard } from '../../lib/pushguard';
+import { pushguard } from '../pushguard';
 
 export const dynamic = 'force-dynamic';
 

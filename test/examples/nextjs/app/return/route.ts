@@ -1,6 +1,6 @@
 import { windowOfReturn } from '@pushguard/client';
 import { NextResponse, type NextRequest } from 'next/server';
-import { pushguard } from '../../lib/pushguard';
+import { pushguard } from '../pushguard';
 
 /** Ids that were accepted. A site with a database keeps them there, with a unique key. */
 const accepted = new Set<string>();
