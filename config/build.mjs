@@ -42,7 +42,7 @@ if (!isBuilt) {
   rmSync(note, { force: true });
   const [{ bundle }, { transpile }] = await loadTools();
   await Promise.all([bundle(), transpile(FOLDERS)]);
-  const guides = join(root, 'dist/guide');
+  const guides = join(root, 'dist/src/developers/guide');
   rmSync(guides, { recursive: true, force: true });
   cpSync(join(root, 'src/developers/guide'), guides, { recursive: true });
   writeFileSync(note, digest);

@@ -9,7 +9,6 @@ import type { Html } from '../pages/html.ts';
 import { sendPage } from '../pages/page.ts';
 import { Visitor } from '../pages/visitor.ts';
 import { Words } from '../pages/words.ts';
-import { GUIDES } from './guide-list.ts';
 import { Library } from './library.ts';
 import { TAGS } from './openapi/security-schemes.ts';
 import { slugOfTag } from './operations.ts';
@@ -40,7 +39,7 @@ export class DevelopersController {
 
   @Get()
   home(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
-    this.answer(request, reply, (visitor) => ({ title: '', content: homeContent(visitor, this.library.has) }));
+    this.answer(request, reply, (visitor) => ({ title: '', content: homeContent(visitor) }));
   }
 
   @Get('errors')
@@ -87,9 +86,11 @@ export class DevelopersController {
   guide(@Param('guide') name: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
     this.answer(request, reply, (visitor) => {
       const guide = this.library.guide(name, visitor.locale);
-      const title = GUIDES.find((one) => one.name === name)?.title[visitor.locale];
-      if (!guide || title === undefined) throw unknown();
-      return { title, content: guideContent(visitor, { ...guide, isDemonstration: this.samples.isDemonstration }) };
+      if (!guide) throw unknown();
+      return {
+        title: guide.title,
+        content: guideContent(visitor, { ...guide, isDemonstration: this.samples.isDemonstration }),
+      };
     });
   }
 
@@ -101,7 +102,7 @@ export class DevelopersController {
     const { ISSUER: issuer } = this.environment;
     const visitor = new Visitor(request, reply, { name: 'session', issuer }, this.words);
     const [address = ''] = request.url.split('?', 1);
-    const page = documentPage({ reader: visitor, address, has: this.library.has, ...make(visitor) });
+    const page = documentPage({ reader: visitor, address, ...make(visitor) });
     void reply.send(sendPage(reply, this.assets, page));
   }
 }

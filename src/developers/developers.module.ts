@@ -3,7 +3,6 @@ import { CustomersModule } from '../customers/customers.module.ts';
 import { PagesModule } from '../pages/pages.module.ts';
 import { Contract } from './contract.ts';
 import { DevelopersController } from './developers.controller.ts';
-import { GuideFiles } from './guide-files.ts';
 import { Library } from './library.ts';
 import { Samples } from './samples.ts';
 
@@ -11,7 +10,7 @@ import { Samples } from './samples.ts';
 @Module({
   imports: [PagesModule, CustomersModule],
   controllers: [DevelopersController],
-  providers: [Contract, GuideFiles, Library, Samples],
+  providers: [Contract, Library, Samples],
   exports: [Contract, Samples],
 })
 export class DevelopersModule {}

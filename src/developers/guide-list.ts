@@ -6,7 +6,7 @@ export interface Guide {
   title: Readonly<Record<Locale, string>>;
 }
 
-/** The groups of guides, in the order in which the navigation shows them. A guide whose file is missing is left out. */
+/** The groups of guides, in the order in which the navigation shows them. */
 export const GUIDE_GROUPS = {
   first: [
     guide('quickstart', '빠른 시작', 'Quickstart'),

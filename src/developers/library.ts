@@ -4,7 +4,7 @@ import type { ProblemCode } from '../domain/problem.ts';
 import { Words } from '../pages/words.ts';
 import { Contract } from './contract.ts';
 import { ERROR_CATALOGUE } from './errors/error-catalogue.ts';
-import { GuideFiles } from './guide-files.ts';
+import { guideText } from './guide-files.ts';
 import { GUIDES } from './guide-list.ts';
 import { renderMarkdown, type RenderedMarkdown } from './markdown.ts';
 import { operationsOf, type ListedOperation } from './operations.ts';
@@ -13,6 +13,7 @@ import type { Searchable } from './search.ts';
 import { DEVELOPER_WORDS } from './words/words.ts';
 
 export interface RenderedGuide {
+  title: string;
   rendered: RenderedMarkdown;
   /** The language of the text. */
   language: Locale;
@@ -26,13 +27,10 @@ export class Library {
   private listed: ListedOperation[] | undefined;
 
   constructor(
-    private readonly files: GuideFiles,
     private readonly samples: Samples,
     private readonly contract: Contract,
     private readonly words: Words,
   ) {}
-
-  readonly has = (name: string): boolean => this.files.has(name);
 
   get operations(): readonly ListedOperation[] {
     return (this.listed ??= operationsOf(this.contract.document));
@@ -43,15 +41,15 @@ export class Library {
     const key = `${locale} ${name}`;
     const known = this.guides.get(key);
     if (known) return known;
-    const text = this.files.text(name, locale);
-    if (!text) return undefined;
-    const rendered = renderMarkdown(text.markdown, {
-      has: this.has,
+    const title = GUIDES.find((one) => one.name === name)?.title[locale];
+    if (title === undefined) return undefined;
+    const { markdown, language } = guideText(name, locale);
+    const rendered = renderMarkdown(markdown, {
       sample: (code, isStep) => this.samples.in(code, isStep),
       isDemonstration: this.samples.isDemonstration,
       tableName: this.words.of(DEVELOPER_WORDS, locale).table,
     });
-    const guide = { rendered, language: text.language };
+    const guide = { title, rendered, language };
     this.guides.set(key, guide);
     return guide;
   }
@@ -61,7 +59,7 @@ export class Library {
     const known = this.parts.get(locale);
     if (known) return known;
     const words = this.words.of(DEVELOPER_WORDS, locale);
-    const guides = GUIDES.filter(({ name }) => this.has(name)).flatMap(({ name, title }) =>
+    const guides = GUIDES.flatMap(({ name, title }) =>
       (this.guide(name, locale)?.rendered.sections ?? []).map((section) => ({
         place: `/developers/${name}${section.level === 1 ? '' : `#${section.id}`}`,
         title: section.title,

@@ -1,11 +1,10 @@
 import MarkdownIt, { type Token } from 'markdown-it';
 import { Html } from '../pages/html.ts';
 import { diagramSteps } from './diagram.ts';
+import { GUIDES } from './guide-list.ts';
 
 /** What a guide's Markdown needs of its surroundings. */
 export interface Surroundings {
-  /** True if the documents have a guide of this name. */
-  has: (name: string) => boolean;
   /** Code with the values of this service. */
   sample: (code: string, isStep: boolean) => string;
   isDemonstration: boolean;
@@ -26,6 +25,10 @@ export interface RenderedMarkdown {
   sections: Section[];
 }
 
+/** Renders short texts, of which a page has hundreds. */
+const INLINE = new MarkdownIt({ html: false });
+const { escapeHtml: escaped } = INLINE.utils;
+
 /** Names of languages as developers write them, by the first word of a fence. */
 const LANGUAGES: Readonly<Record<string, string>> = {
   sh: 'curl',
@@ -44,7 +47,7 @@ export function renderMarkdown(markdown: string, surroundings: Surroundings): Re
   const rules = new MarkdownIt({ html: false });
   const tokens = rules.parse(withoutPictures(markdown), {});
   const sections = nameHeadings(tokens);
-  for (const token of tokens) for (const child of token.children ?? []) rewriteLink(child, surroundings);
+  for (const token of tokens) for (const child of token.children ?? []) rewriteLink(child);
   const { renderer } = rules;
   renderer.rules['fence'] = (all, at) => fence(all, at, surroundings);
   renderer.rules['table_open'] = () =>
@@ -67,8 +70,7 @@ export function withSamplesOf(original: string, translated: string): string {
 
 /** A short text of the contract, such as the comment of an operation. */
 export function renderInline(text: string): Html {
-  const rules = new MarkdownIt({ html: false });
-  return new Html(rules.renderInline(text.replaceAll('\n', ' ')));
+  return new Html(INLINE.renderInline(text.replaceAll('\n', ' ')));
 }
 
 function withoutPictures(markdown: string): string {
@@ -109,12 +111,11 @@ function slugOf(title: string): string {
 }
 
 /** A link to another guide leads to its page; one to a file of the source leads nowhere here, and is only text. */
-function rewriteLink(token: Token, { has }: Surroundings): void {
-  if (token.type !== 'link_open' && token.type !== 'link_close') return;
-  if (token.type === 'link_close') return;
+function rewriteLink(token: Token): void {
+  if (token.type !== 'link_open') return;
   const href = String(token.attrGet('href') ?? '');
   const [, name = '', anchor = ''] = /^(?:\.\/|ko\/|\.\.\/)?([a-z-]+)\.md(#.*)?$/.exec(href) ?? [];
-  if (has(name)) token.attrSet('href', `/developers/${name}${anchor}`);
+  if (GUIDES.some((guide) => guide.name === name)) token.attrSet('href', `/developers/${name}${anchor}`);
   else if (!/^(https?:|#|\/)/.test(href)) token.attrs = null;
 }
 
@@ -143,8 +144,4 @@ function fence(tokens: Token[], at: number, { sample, isDemonstration }: Surroun
   // The first language of a step is open: a reader without scripts sees one at once, and opens the others.
   const open = language === 'sh' ? ' open' : '';
   return `<details class="sample" data-step="${escaped(step)}" data-language="${language}"${open}><summary>${name}</summary>${text}</details>`;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -8,11 +8,12 @@ import {
   type ExecutionContext,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { ApiSecurity } from '@nestjs/swagger';
+import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { AccessTokens, type Caller } from '../crypto/access-token.ts';
 import { Problem } from '../domain/problem.ts';
 import { DisabledClients } from './disabled-clients.ts';
+import { MODE } from './operation.ts';
 
 /**
  * `signing` is the scope of financial institutions, which issue Smart OTPs and request signed transactions. `webhooks` is for
@@ -104,6 +105,7 @@ export function ForClients(scopes: Scope | Scopes, mode: Mode = 'live'): ClassDe
   return applyDecorators(
     SetMetadata('scopes', [scopes].flat()),
     SetMetadata('mode', mode),
+    ApiExtension(MODE, mode),
     UseGuards(ClientGuard),
     ...[scopes].flat().map((scope) => ApiSecurity('bearer', [scope])),
   );

@@ -31,5 +31,8 @@ export type Completed = Required<Declared> & { name: string };
 /** The extension under which the declaration stands in the document until it is completed. */
 export const DECLARED = 'x-declared';
 
+/** The extension under which the mode of its controller stands; without one it is `live`. */
+export const MODE = 'x-mode';
+
 /** The extension under which the media types of a body stand, where they have different schemas. */
 export const BODY = 'x-body';

@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import { BODY, DECLARED, type Completed } from '../../http/operation.ts';
+import type { Mode } from '../../http/client.guard.ts';
+import { BODY, DECLARED, MODE, type Completed } from '../../http/operation.ts';
 import { withExamples } from './examples.ts';
 import { HEADERS, headersNamed } from './headers.ts';
 import { OAUTH_ERROR, OTHER_OAUTH_PROBLEM, OTHER_PROBLEM, PROBLEM } from './problem-schemas.ts';
@@ -18,6 +19,7 @@ interface Operation {
   security?: Record<string, string[]>[];
   [DECLARED]?: Completed;
   [BODY]?: Record<string, object>;
+  [MODE]?: Mode;
 }
 
 /**
@@ -64,12 +66,13 @@ interface Place {
 }
 
 function complete(operation: Operation, { address, method, issuer, responses }: Place): void {
-  const { [DECLARED]: declared, [BODY]: body } = operation;
+  const { [DECLARED]: declared, [BODY]: body, [MODE]: mode = 'live' } = operation;
   if (!declared) throw new Error(`${method} ${address} has no @Operation`);
   operation.operationId = declared.name;
   operation.summary = declared.summary;
   Reflect.deleteProperty(operation, DECLARED);
   Reflect.deleteProperty(operation, BODY);
+  Reflect.deleteProperty(operation, MODE);
   if (body) operation.requestBody = { content: body };
   operation.security ??= address === '/oauth2/token' ? [{ clientSecretBasic: [] }, {}] : [];
   for (const parameter of operation.parameters ?? [])
@@ -82,7 +85,7 @@ function complete(operation: Operation, { address, method, issuer, responses }: 
   }
   const { security, requestBody } = operation;
   const refusals = problemResponses(
-    { address, method, security, hasBody: requestBody !== undefined },
+    { address, method, security, mode, hasBody: requestBody !== undefined },
     declared.refuses,
     {
       issuer,

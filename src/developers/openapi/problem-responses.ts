@@ -1,4 +1,5 @@
 import { Problem, type ProblemCode } from '../../domain/problem.ts';
+import type { Mode } from '../../http/client.guard.ts';
 import { oauthErrorOf } from '../../http/oauth-error.ts';
 import { problemDocument } from '../../http/problem.filter.ts';
 import { PROBLEM_CATALOGUE } from '../../http/problem-catalogue.ts';
@@ -9,6 +10,7 @@ import { headersOfStatus } from './headers.ts';
 export interface Asked {
   address: string;
   method: string;
+  mode: Mode;
   security: readonly Readonly<Record<string, readonly string[]>>[];
   hasBody: boolean;
 }
@@ -22,20 +24,18 @@ const EVERYWHERE: readonly ProblemCode[] = [
   'service_unavailable',
 ];
 
-/** Where live tokens and those of test mode are both served. Any other address refuses one of the two. */
-const BOTH_MODES = /^\/v1\/(authentications|windows)(\/|$)/;
-
 /** The problems with which any operation of this kind may answer. */
-function impliedBy({ address, method, security, hasBody }: Asked): ProblemCode[] {
+function impliedBy({ method, security, mode, hasBody }: Asked): ProblemCode[] {
   const schemes = new Set(security.flatMap((one) => Object.keys(one)));
   return [
     ...EVERYWHERE,
     ...(hasBody ? (['payload_too_large', 'unsupported_media_type'] as const) : []),
     ...(schemes.has('bearer') ? (['invalid_token', 'insufficient_scope'] as const) : []),
-    ...(schemes.has('bearer') && !BOTH_MODES.test(address) ? (['wrong_mode'] as const) : []),
+    ...(schemes.has('bearer') && mode !== 'both' ? (['wrong_mode'] as const) : []),
     ...(schemes.has('deviceProof') ? (['device_proof_invalid'] as const) : []),
-    ...(schemes.has('desk') ? (['session_ended', 'form_outdated'] as const) : []),
-  ].filter((code) => method !== 'get' || code !== 'form_outdated');
+    ...(schemes.has('desk') ? (['session_ended'] as const) : []),
+    ...(schemes.has('desk') && method !== 'get' ? (['form_outdated'] as const) : []),
+  ];
 }
 
 /** The problems of an operation by status, each as a reference to a response that is added to `components`. */

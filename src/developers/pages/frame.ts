@@ -12,14 +12,12 @@ export interface DocumentPage {
   address: string;
   title: string;
   content: Html;
-  /** The guides that there are. */
-  has: (name: string) => boolean;
   /** What was searched for. */
   query?: string;
 }
 
 /** The frame of every page of the documents. */
-export function documentPage({ reader, address, title, content, has, query = '' }: DocumentPage): Page {
+export function documentPage({ reader, address, title, content, query = '' }: DocumentPage): Page {
   const { locale } = reader;
   const words = reader.words(DEVELOPER_WORDS);
   const { name } = reader.words(SITE_WORDS);
@@ -39,7 +37,7 @@ export function documentPage({ reader, address, title, content, has, query = '' 
       <main id="content" class="docs-main" data-copy-label="${words.copy}" data-copied-label="${words.copied}">
         ${content}
       </main>
-      <nav id="documents" class="docs-nav" aria-label="${words.navigation}">${navigation(reader, address, has)}</nav>
+      <nav id="documents" class="docs-nav" aria-label="${words.navigation}">${navigation(reader, address)}</nav>
     </div>
     <p class="unseen" role="status" id="copied"></p>`;
   return {
@@ -53,7 +51,7 @@ export function documentPage({ reader, address, title, content, has, query = '' 
 }
 
 /** The list of all documents. */
-function navigation(reader: Reader, address: string, has: (name: string) => boolean): Html {
+function navigation(reader: Reader, address: string): Html {
   const { locale } = reader;
   const words = reader.words(DEVELOPER_WORDS);
   const link = (href: string, text: string) =>
@@ -62,9 +60,7 @@ function navigation(reader: Reader, address: string, has: (name: string) => bool
     (group) =>
       html`<p class="docs-group">${words.groups[group]}</p>
         <ul>
-          ${GUIDE_GROUPS[group]
-            .filter(({ name }) => has(name))
-            .map(({ name, title }) => link(`/developers/${name}`, title[locale]))}
+          ${GUIDE_GROUPS[group].map(({ name, title }) => link(`/developers/${name}`, title[locale]))}
         </ul>
         ${
           group === 'first' &&
