@@ -6,6 +6,7 @@ import type { Session } from '../database/database.ts';
 import { Problem } from '../domain/problem.ts';
 import { AdmissionStore } from './admission.store.ts';
 import { refused } from './client-settings.ts';
+import { NotedUses } from './noted-uses.ts';
 import { SinkTokenStore, type ListedSinkToken } from './sink-token.store.ts';
 
 /** Tells a reader, and programs that look for secrets in the wrong place, what it is. */
@@ -17,8 +18,6 @@ const FORM = new RegExp(`^[Bb][Ee][Aa][Rr][Ee][Rr] (${PREFIX}[\\w-]{43})$`);
 const MAX_SERVING = 20;
 /** Milliseconds for which an admitted token is not looked up again: it is refused everywhere a second after it ended. */
 const ADMITTED_MS = 1_000;
-/** Milliseconds for which this process writes no further use of a token. */
-const NOTED_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 /** A token that was issued. It is shown once and stored nowhere. */
@@ -46,7 +45,7 @@ interface LookedUp {
 export class SinkTokens {
   private readonly logger = new Logger(SinkTokens.name);
   private readonly lookedUp = new Map<string, LookedUp>();
-  private readonly noted = new Map<string, number>();
+  private readonly noted = new NotedUses();
 
   constructor(
     private readonly clients: AdmissionStore,
@@ -87,7 +86,7 @@ export class SinkTokens {
     const now = performance.now();
     const known = this.lookedUp.get(key);
     if (known && now - known.at < ADMITTED_MS) return known.caller;
-    forget(this.lookedUp, ({ at }) => now - at >= ADMITTED_MS);
+    for (const [one, { at }] of this.lookedUp) if (now - at >= ADMITTED_MS) this.lookedUp.delete(one);
     const caller = this.lookUp(digest);
     this.lookedUp.set(key, { caller, at: now });
     // A refusal is not kept: a wrong token has to cost no memory.
@@ -109,19 +108,12 @@ export class SinkTokens {
 
   /** A use that cannot be noted refuses no event. */
   private async noteUse(id: string): Promise<void> {
-    const now = performance.now();
-    if (now - (this.noted.get(id) ?? -NOTED_MS) < NOTED_MS) return;
-    forget(this.noted, (at) => now - at >= NOTED_MS);
-    this.noted.set(id, now);
-    await this.store.noteUse(id).catch((error: unknown) => {
-      this.noted.delete(id);
-      this.logger.warn(`the use of sink token ${id} is not noted: ${(error as Error).message}`);
-    });
+    await this.noted
+      .note(id, () => this.store.noteUse(id))
+      .catch((error: unknown) => {
+        this.logger.warn(`the use of sink token ${id} is not noted: ${(error as Error).message}`);
+      });
   }
-}
-
-function forget<Value>(kept: Map<string, Value>, isOld: (value: Value) => boolean): void {
-  for (const [key, value] of kept) if (isOld(value)) kept.delete(key);
 }
 
 /** The sink token of an `Authorization` header, or undefined for any other header. */
