@@ -99,7 +99,8 @@ export async function startService(
       runScheduled: (everyMs: number) => tasks.runScheduled(everyMs),
     };
     queue.work(handlers, tasks.scheduledPeriods);
-    await webhooks.work();
+    // It reports its own failures, and a silent queue must not delay the start.
+    void webhooks.work();
     tasks.start();
   }
   const readiness = app.get(Readiness);

@@ -3,7 +3,7 @@ import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { NOW } from '../database/statement-parts.ts';
 import type { EventType } from './event-types.ts';
-import { listen } from './listen.ts';
+import { LISTEN } from './listen.ts';
 import type { WebhookEndpoint } from './webhook-endpoint.entity.ts';
 import type { WebhookEvent } from './webhook-event.entity.ts';
 import type { WebhookSecret } from './webhook-secret.entity.ts';
@@ -33,12 +33,6 @@ export const TESTS_A_MINUTE = 60;
 const SEEN = `e.id, e.url, e.types, e.description, e.created_at AS "createdAt", e.failing_since AS "failingSince",
   e.disabled_at AS "disabledAt", e.disabled_by AS "disabledBy"`;
 
-/**
- * Records the events of a client from now on. Requests of one client that make secrets take turns at the row. It counts
- * as read, so that a purge that waited for the row leaves it to the endpoint that this transaction adds.
- */
-const LISTEN = statement('webhook_listen', listen('$1'));
-
 const COUNT = statement(
   'webhook_endpoint_count',
   'SELECT count(*)::int AS count FROM webhook_endpoints WHERE client_id = $1',
@@ -60,16 +54,17 @@ const OF_CLIENT = statement(
  * Another address has not failed yet; neither has an endpoint that is enabled again. A run that is under way loses its
  * turn: what it finds says nothing about the endpoint as it is now.
  */
+const BEGINS_ANEW = 'NOT $6 AND e.disabled_at IS NOT NULL OR $3 <> e.url';
 const CHANGE = statement(
   'webhook_endpoint_change',
   `UPDATE webhook_endpoints e SET url = coalesce($3, e.url), types = coalesce($4, e.types),
       description = CASE WHEN $5::text IS NULL THEN e.description ELSE nullif($5, '') END,
       disabled_at = CASE WHEN $6 THEN coalesce(e.disabled_at, ${NOW}) WHEN NOT $6 THEN NULL ELSE e.disabled_at END,
       disabled_by = CASE WHEN $6 THEN coalesce(e.disabled_by, 'client') WHEN NOT $6 THEN NULL ELSE e.disabled_by END,
-      turn = CASE WHEN $6 IS NOT NULL OR $3 <> e.url THEN NULL ELSE e.turn END,
-      turn_until = CASE WHEN $6 IS NOT NULL OR $3 <> e.url THEN NULL ELSE e.turn_until END,
-      failing_since = CASE WHEN NOT $6 OR $3 <> e.url THEN NULL ELSE e.failing_since END,
-      paused_until = CASE WHEN NOT $6 OR $3 <> e.url THEN NULL ELSE e.paused_until END
+      turn = CASE WHEN $6 <> (e.disabled_at IS NOT NULL) OR $3 <> e.url THEN NULL ELSE e.turn END,
+      turn_until = CASE WHEN $6 <> (e.disabled_at IS NOT NULL) OR $3 <> e.url THEN NULL ELSE e.turn_until END,
+      failing_since = CASE WHEN ${BEGINS_ANEW} THEN NULL ELSE e.failing_since END,
+      paused_until = CASE WHEN ${BEGINS_ANEW} THEN NULL ELSE e.paused_until END
     WHERE e.id = $1 AND e.client_id = $2 RETURNING ${SEEN}`,
 );
 

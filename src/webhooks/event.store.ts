@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { WEBHOOK_DAYS } from '../domain/webhook.ts';
-import { listen } from './listen.ts';
+import { LISTEN } from './listen.ts';
 import type { WebhookAttempt } from './webhook-attempt.entity.ts';
 import type { WebhookEvent } from './webhook-event.entity.ts';
 
@@ -43,8 +43,6 @@ const LISTENER = statement(
   'webhook_listener',
   `SELECT read_at < now() - interval '1 hour' AS "isOld" FROM webhook_listeners WHERE client_id = $1`,
 );
-
-const READ = statement('webhook_read', listen('$1'));
 
 const ATTEMPTS = statement(
   'webhook_attempts_of',
@@ -138,7 +136,7 @@ export class EventStore {
   /** Notes that a client reads its events, which are recorded from the first time on. */
   async noteReader(clientId: string): Promise<void> {
     const [listener] = await this.database.rows<{ isOld: boolean }>(LISTENER, [clientId]);
-    if (!listener || listener.isOld) await this.database.rows(READ, [clientId]);
+    if (!listener || listener.isOld) await this.database.rows(LISTEN, [clientId]);
   }
 
   /** The attempts to send an event, at most 200, the last first. */
@@ -148,11 +146,11 @@ export class EventStore {
 
   /** Deletes a batch of what is older than 30 days, and what belongs to nothing any more. Returns true if more may remain. */
   async purge(): Promise<boolean> {
-    const events = await this.database.changed(PURGE, []);
+    if ((await this.database.changed(PURGE, [])) === PURGE_BATCH) return true;
     await this.database.changed(PURGE_LOST, []);
     await this.database.changed(PURGE_LISTENERS, []);
     await this.database.changed(PURGE_KEYS, []);
     await this.database.changed(PURGE_SECRETS, []);
-    return events === PURGE_BATCH;
+    return false;
   }
 }

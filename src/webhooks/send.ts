@@ -51,10 +51,11 @@ export class Send {
       if (wait === undefined) return { kind: 'done' };
       return { kind: 'waits', ms: Math.max(WAIT_MS, wait) + SPREAD_MS * randomFraction() };
     }
-    const letters = await this.store.letters(endpointId, eventIds, claims);
-    const secrets = (await this.store.secrets(endpointId)).map(({ id, secret }) =>
-      this.keys.fields.decrypt(secret, placeOfSecret(id)),
-    );
+    const [letters, kept] = await Promise.all([
+      this.store.letters(endpointId, eventIds, claims),
+      this.store.secrets(endpointId),
+    ]);
+    const secrets = kept.map(({ id, secret }) => this.keys.fields.decrypt(secret, placeOfSecret(id)));
     const round = new Round(letters, this.stopping.signal);
     const results = new Results((settled) => this.store.settle(endpointId, settled));
     const lane = async (): Promise<void> => {
@@ -186,7 +187,8 @@ class Round {
     this.isGone ||= answer.kind === 'answered' && answer.status === 410;
     this.pauseMs = Math.max(this.pauseMs, pauseMs);
     const wait = waitAfterAttempt(attempt, this.fraction);
-    if (wait === null || this.isGone) return null;
+    // Also after 410: if the client gave the endpoint another address meanwhile, that one still gets the event.
+    if (wait === null) return null;
     this.waitMs = Math.max(this.waitMs ?? 0, wait, pauseMs);
     return this.waitMs;
   }

@@ -27,7 +27,7 @@ const IS_SERVED = 'EXISTS (SELECT 1 FROM clients c WHERE c.id = e.client_id AND 
 const MAY_SEND = `e.disabled_at IS NULL AND (e.paused_until IS NULL OR e.paused_until <= now()) AND ${IS_SERVED}`;
 
 /**
- * Hands over what is due, a batch for each endpoint that no other run serves, so that one that hangs holds up nobody else.
+ * Hands over what is due, a batch for each endpoint that no other run serves, so that an endpoint that hangs delays no other.
  * It steps from endpoint to endpoint in the index, past any number of events that wait. All events of a batch have had the
  * same number of attempts.
  */
@@ -72,7 +72,7 @@ const TAKE_TURN = statement(
 const WAIT = statement(
   'webhook_wait',
   `SELECT (1000 * greatest(0, extract(epoch FROM
-      greatest(e.paused_until, least(e.turn_until, now() + interval '${TURN_WAIT_SECONDS} seconds')) - now())))::float8 AS ms
+      greatest(e.paused_until, least(coalesce(e.turn_until, now()), now() + interval '${TURN_WAIT_SECONDS} seconds')) - now())))::float8 AS ms
     FROM webhook_endpoints e WHERE e.id = $1 AND e.disabled_at IS NULL AND ${IS_SERVED}`,
 );
 
@@ -92,8 +92,8 @@ const SECRETS = statement(
 );
 
 /**
- * Writes attempts down; what was sent, or will be sent no more, waits no longer. Statements that change several rows of
- * an endpoint lock them in the order of their events, so that two of them never wait for each other.
+ * Writes attempts down; what was sent, or will be sent no more, waits no longer. This statement, PUT_BACK and replays lock
+ * the rows of an endpoint in the order of their events, so that they do not deadlock with one another.
  */
 const SETTLE = statement(
   'webhook_settle',
@@ -196,8 +196,8 @@ export class SendingStore {
 
   /** Milliseconds until a run may try again; undefined for an endpoint that is disabled or deleted. */
   async waitOf(endpointId: string): Promise<number | undefined> {
-    const [row] = await this.database.rows<{ ms: number | null }>(WAIT, [endpointId]);
-    return row && (row.ms ?? 0);
+    const [row] = await this.database.rows<{ ms: number }>(WAIT, [endpointId]);
+    return row?.ms;
   }
 
   /** Reads the events of a job that are still to be sent by it, the oldest first. */

@@ -54,8 +54,11 @@ export function aboutAuthentications(
         FROM authentications a WHERE a.id = x.id
         UNION ALL SELECT 'window.closed', x.closed_at,
           jsonb_build_object('windowId', a.window_id, 'state', 'closed', 'authenticationId', x.id)
-        FROM authentications a JOIN windows w ON w.id = a.window_id AND w.authentication_id = a.id
-        WHERE a.id = x.id AND x.closed_at IS NOT NULL AND a.window_id IS DISTINCT FROM ${goesOn}::uuid`,
+        FROM authentications a
+        WHERE a.id = x.id AND x.closed_at IS NOT NULL AND a.window_id IS NOT NULL
+          AND a.window_id IS DISTINCT FROM ${goesOn}::uuid AND NOT EXISTS (
+            SELECT 1 FROM windows w JOIN authentications o ON o.id = w.authentication_id
+            WHERE w.id = a.window_id AND o.id <> a.id AND o.state <> 'cancelled')`,
   };
 }
 

@@ -5,7 +5,7 @@ import type { EventType } from './event-types.ts';
 const BY_TIME = `(lpad(to_hex((extract(epoch FROM clock_timestamp()) * 1000)::bigint), 12, '0')
   || substr(replace(gen_random_uuid()::text, '-', ''), 13))::uuid`;
 
-/** What happened, as its relying party is told. It names nobody. */
+/** What happened, as its relying party is told. It has no personal data. */
 @Entity('webhook_events')
 export class WebhookEvent {
   @PrimaryColumn('uuid', { default: () => BY_TIME })

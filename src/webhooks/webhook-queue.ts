@@ -28,7 +28,7 @@ class NotAccepted extends Error {
   }
 }
 
-/** A queue of its own, so that endpoints that answer slowly keep no push from anybody's phone. */
+/** A queue of its own, so that slow endpoints delay no push. */
 const WEBHOOKS: QueueShape = {
   name: 'webhooks',
   loop: 'webhook worker',

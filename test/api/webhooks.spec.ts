@@ -423,6 +423,8 @@ describe('what is sent', () => {
     expect(receiver.at(path)).toHaveLength(1);
     const { body } = await call('GET', `${ENDPOINTS}/${endpoint.id}`);
     expect(body).toMatchObject({ disabled: false, failingSince: null });
+    // The event that met the former address is not lost.
+    expect((await attempted(first, 2))[0]).toMatchObject({ outcome: 'accepted' });
   });
 
   it('an endpoint that failed for five days is disabled, and enabled again by its client', async () => {
