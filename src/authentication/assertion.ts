@@ -32,7 +32,7 @@ export interface VerifiedPerson {
   recentSimChange?: true;
   /** A phone was enrolled, less than `RECENTLY_ENROLLED_HOURS` ago, without the confirmation of the one before it. */
   recentlyEnrolled?: true;
-  /** Test mode: nobody was verified. */
+  /** Test mode: the person is a test person. */
   test?: true;
 }
 

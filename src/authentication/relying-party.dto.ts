@@ -206,7 +206,7 @@ export class ResultResponse {
    */
   recentlyEnrolled?: boolean;
 
-  /** Present and true in test mode alone: nobody was verified. */
+  /** Present and true in test mode alone: the person is a test person. */
   test?: boolean;
 }
 

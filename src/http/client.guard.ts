@@ -28,7 +28,7 @@ type Scopes = readonly [Scope, ...Scope[]];
 /** The scopes of which a key of test mode gets tokens. */
 export const TEST_SCOPES = ['authentications', 'signing'] as const satisfies readonly Scope[];
 
-/** Whom a controller serves: live tokens alone unless it says so, both, or those of test mode alone. */
+/** Which tokens a controller accepts: live ones, which is the default, those of test mode, or both. */
 export type Mode = 'live' | 'both' | 'test';
 
 export type CalledRequest = FastifyRequest & { caller?: Caller };

@@ -21,7 +21,7 @@ export interface AssertionChecks {
   id?: string | undefined;
   /** The transaction that the person must have signed. */
   transaction?: readonly TransactionField[] | undefined;
-  /** Whether an assertion of the test mode, in which nobody was verified, is accepted. */
+  /** Whether assertions of the test mode are accepted. Their persons are made up. */
   allowTest?: boolean | undefined;
   /** Seconds by which your clock may differ from the service's. Default: 5. */
   clockToleranceSeconds?: number | undefined;
@@ -50,7 +50,7 @@ export class Assertions {
     if (!assertion || isOfTests !== (assertion.test === true))
       throw invalid('It is no assertion of a verified person.');
     if (checks.id !== undefined && assertion.id !== checks.id) throw invalid('It is about another authentication.');
-    if (assertion.test && !checks.allowTest) throw invalid('It is of the test mode: nobody was verified.');
+    if (assertion.test && !checks.allowTest) throw invalid('It is of the test mode: its person is made up.');
     if (checks.transaction && assertion.transactionDigest !== digestOf(assertion.id, checks.transaction)) {
       throw invalid('It is about another transaction.');
     }

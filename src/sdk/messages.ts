@@ -62,7 +62,7 @@ export interface VerifiedPerson {
   recentlyEnrolled?: true;
   /** The app was reissued a short time ago. */
   recentlyReissued?: true;
-  /** Nobody was verified: the client has a key for tests. */
+  /** Test mode: the person is a test person. */
   test?: true;
 }
 

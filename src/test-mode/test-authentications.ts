@@ -12,7 +12,7 @@ import { placeOfPerson } from './test-start.ts';
 import { TestStates } from './test-states.ts';
 import { TestStateWatcher } from './test-state-watcher.ts';
 
-/** What the phone of a test person shows, for whoever develops without one. */
+/** What the phone of a test person shows, for a developer who has no phone. */
 export interface TestPhone {
   id: string;
   state: AuthenticationState;

@@ -65,8 +65,8 @@ const GO_ON = statement(
 const END_BATCH = 1_000;
 
 /**
- * Ends windows in which nobody was verified in time, and tells their relying parties. The authentication of any other
- * window tells of its end. A start in the window's last moment is attached within the second.
+ * Ends windows in which no authentication was started in time, and tells their relying parties. The authentication of any
+ * other window tells of its end. A start in the window's last moment is attached within the second.
  */
 const END_UNUSED = statement(
   'window_end_unused',

@@ -1604,7 +1604,7 @@ export interface components {
              *     phone of a subscription; otherwise left out.
              */
             recentlyEnrolled?: boolean;
-            /** @description Present and true in test mode alone: nobody was verified. */
+            /** @description Present and true in test mode alone: the person is a test person. */
             test?: boolean;
         };
         AuthenticationResponse: {

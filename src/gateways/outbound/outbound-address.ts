@@ -20,7 +20,7 @@ export function mayConnectTo(address: string, { isProduction, allowed }: Outboun
 }
 
 /**
- * Judges the URL to which somebody wants something sent, before its name is resolved. Returns the URL, or the sentence
+ * Judges a URL that a client gave, before its name is resolved. Returns the URL, or the sentence
  * that says what is wrong with it. Node's parser writes a host of IPv4 in any notation (`2130706433`, `0x7f.1`,
  * `0177.0.0.1`, full-width digits) as four decimal numbers, and a name with letters of other scripts in Punycode.
  */

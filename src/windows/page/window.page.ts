@@ -21,7 +21,7 @@ export interface ShownWindow {
   purpose: string;
   /** The method to begin with, until the person chooses the other one. */
   method: WindowMethod;
-  /** It verifies nobody. */
+  /** A window of test mode. */
   isTest: boolean;
   /** The window's authentication, if one was started before. */
   authentication: WindowView | null;
