@@ -51,16 +51,17 @@ import { CallerChecks1764050000000 } from '../migrations/1764050000000-caller-ch
 import { ClientSecrets1764060000000 } from '../migrations/1764060000000-client-secrets.ts';
 import { Webhooks1764070000000 } from '../migrations/1764070000000-webhooks.ts';
 import { TestMode1764080000000 } from '../migrations/1764080000000-test-mode.ts';
+import { Accounts1764090000000 } from '../migrations/1764090000000-accounts.ts';
+import { Account } from '../src/accounts/account.entity.ts';
+import { AccountAddress } from '../src/accounts/account-address.entity.ts';
+import { AccountSession } from '../src/accounts/account-session.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
 import { Approval } from '../src/operator/approval.entity.ts';
 import { AuditEntry } from '../src/operator/audit-entry.entity.ts';
 import { AuditHead } from '../src/operator/audit-head.entity.ts';
 import { CallerCheck } from '../src/operator/caller-check.entity.ts';
 import { DeedRequest } from '../src/operator/deed-request.entity.ts';
-import { OperatorAccount } from '../src/operator/operator-account.entity.ts';
-import { OperatorAddress } from '../src/operator/operator-address.entity.ts';
 import { OperatorLook } from '../src/operator/operator-look.entity.ts';
-import { OperatorSession } from '../src/operator/operator-session.entity.ts';
 import { Client } from '../src/relying-parties/client.entity.ts';
 import { ClientAssertion } from '../src/relying-parties/client-assertion.entity.ts';
 import { ClientKeyUse } from '../src/relying-parties/client-key-use.entity.ts';
@@ -86,6 +87,9 @@ import { SnakeCaseColumns } from './naming-strategy.ts';
 
 /** One entity a table, in the room that owns the table. */
 export const ENTITIES = [
+  Account,
+  AccountAddress,
+  AccountSession,
   Alert,
   LossBreakerState,
   NotMeCount,
@@ -115,10 +119,7 @@ export const ENTITIES = [
   IdempotencyRecord,
   JournalMark,
   Line,
-  OperatorAccount,
-  OperatorAddress,
   OperatorLook,
-  OperatorSession,
   Registration,
   Reissue,
   Report,
@@ -194,6 +195,7 @@ export function dataSourceOptions(
       ClientSecrets1764060000000,
       Webhooks1764070000000,
       TestMode1764080000000,
+      Accounts1764090000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -11,7 +11,7 @@ const tiers = [
   ['authenticators/'],
   ['devices/'],
   ['subscriptions/'],
-  ['alerts/', 'history/', 'lines/', 'notices/', 'pages/', 'relying-parties/', 'webhooks/'],
+  ['accounts/', 'alerts/', 'history/', 'lines/', 'notices/', 'pages/', 'relying-parties/', 'webhooks/'],
   ['crypto/', 'database/', 'gateways/', 'http/', 'journal/', 'process/', 'queue/'],
   ['domain/'],
 ];

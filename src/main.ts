@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readProcessEnvironment } from '../config/environment.ts';
 import { generateKeyring } from './crypto/keyring.ts';
-import { newOperatorSecrets } from './crypto/operator-secrets.ts';
+import { newAccountSecrets } from './crypto/account-secrets.ts';
 import { randomId, randomToken } from './crypto/random.ts';
 import { DEMO_LINES, demoClients, demoOperators, type DemoClient, type DemoOperator } from './embedded/demo.ts';
 import { startEmbedded, type Embedded } from './embedded/embedded.ts';
@@ -47,7 +47,7 @@ function startDefaults(): Promise<Embedded> {
 async function demonstrationOf(embedded: Embedded): Promise<Demonstration> {
   const clients = await demoClients(environment.DATA_DIR, newClient);
   // Their passwords are hashed while the database is migrated; the first failure is told.
-  const operators = demoOperators(environment.DATA_DIR, newOperatorSecrets);
+  const operators = demoOperators(environment.DATA_DIR, newAccountSecrets);
   operators.catch(() => undefined);
   return { embedded, clients, operators };
 }

@@ -58,7 +58,7 @@ const COLUMNS: readonly Column[] = [
   { table: 'notices', column: 'address' },
   { table: 'carrier_events', column: 'kept' },
   { table: 'reports', column: 'person' },
-  { table: 'operators', column: 'totp_secret' },
+  { table: 'accounts', column: 'totp_secret', place: 'operators:totp_secret' },
   { table: 'webhook_secrets', column: 'secret' },
 ];
 

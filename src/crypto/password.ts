@@ -100,7 +100,7 @@ function hash(password: string, salt: Buffer, cost: Cost): Promise<Buffer> {
 /** Waits for a free turn, in the order of arrival within the lane. */
 async function acquireTurn(lane: HashingLane): Promise<void> {
   if (waiting[lane].length >= MAX_WAITING) {
-    throw new Problem('service_unavailable', 'Too many operators are signing in. Try again in ten seconds.', {
+    throw new Problem('service_unavailable', 'Too many people are signing in. Try again in ten seconds.', {
       retryAfterSeconds: 10,
     });
   }

@@ -41,22 +41,6 @@ export function mayOperator(role: OperatorRole, permission: OperatorPermission):
   return (OPERATOR_PERMISSIONS[permission] as readonly OperatorRole[]).includes(role);
 }
 
-/** Consecutive failed sign-ins that lock an account where they came from, and the seconds for which it stays locked. */
-export const SIGN_IN_ATTEMPTS = 5;
-export const SIGN_IN_LOCK_SECONDS = 900;
-/** Days for which an address is remembered from which an operator signed in. */
-export const FAMILIAR_ADDRESS_DAYS = 90;
-/** Seconds until a session ends: without use, and in any case. */
-export const SESSION_IDLE_SECONDS = 900;
-export const SESSION_SECONDS = 28_800;
-
-/** The minimum password length in user-perceived characters, and the maximum length that is hashed. */
-export const PASSWORD_LENGTH = 12;
-export const LONGEST_PASSWORD = 200;
-
-/** The form of an operator's login name, as sign-in and audit show it. */
-export const LOGIN = /^[a-z][a-z0-9._-]{1,31}$/;
-
 /** The actions that one operator requests and another one decides. */
 export const APPROVAL_KINDS = ['resume', 'enrolment_code', 'cancel', 'unlock_pin', 'subscribe'] as const;
 export type ApprovalKind = (typeof APPROVAL_KINDS)[number];

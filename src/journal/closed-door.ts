@@ -19,6 +19,7 @@ export type ClosedDoor =
   | { door: 'code_spent'; id: string }
   /** The time step of a one-time password of an authenticator. */
   | { door: 'otp_step_used'; id: string; step: number }
+  /** An account of any realm; the name is that of journals from before there were two. */
   | { door: 'operator_disabled'; id: string }
   | { door: 'client_disabled'; id: string }
   /**
@@ -29,7 +30,7 @@ export type ClosedDoor =
   /** A key of a client that was replaced or taken away, by its thumbprint (RFC 7638). */
   | { door: 'client_key_ended'; id: string; thumbprint: string }
   | { door: 'sink_token_revoked'; id: string }
-  /** The time step of the one-time password with which an operator signed in. */
+  /** The time step of the one-time password of an account of any realm. */
   | { door: 'operator_step_used'; id: string; step: number };
 
 /** Keeps what closed doors. Resolves when it is kept, so that the caller may answer. */

@@ -34,7 +34,7 @@ const REGISTRATIONS = statement(
   `SELECT id FROM registrations WHERE closed_at > $1 AND state = 'revoked'`,
 );
 
-const OPERATORS = statement('journal_compare_operators', `SELECT id FROM operators WHERE disabled_at > $1`);
+const ACCOUNTS = statement('journal_compare_accounts', `SELECT id FROM accounts WHERE disabled_at > $1`);
 const CLIENTS = statement('journal_compare_clients', `SELECT id FROM clients WHERE disabled_at > $1`);
 const SINK_TOKENS = statement('journal_compare_sink_tokens', `SELECT id FROM sink_tokens WHERE revoked_at > $1`);
 const SECRETS = statement(
@@ -68,7 +68,7 @@ export class MissingDoors {
     const devices = await database.rows<Row>(DEVICES, since);
     const subscriptions = await database.rows<Moved>(SUBSCRIPTIONS, since);
     const registrations = await database.rows<Row>(REGISTRATIONS, since);
-    const operators = await database.rows<Row>(OPERATORS, since);
+    const accounts = await database.rows<Row>(ACCOUNTS, since);
     const clients = await database.rows<Row>(CLIENTS, since);
     const secrets = await database.rows<Ended>(SECRETS, since);
     const sinkTokens = await database.rows<Row>(SINK_TOKENS, since);
@@ -76,7 +76,7 @@ export class MissingDoors {
       ...devices.map(({ id }): ClosedDoor => ({ door: 'device_revoked', id })),
       ...subscriptions.map((moved): ClosedDoor => ({ door: 'subscription', ...moved })),
       ...registrations.map(({ id }): ClosedDoor => ({ door: 'registration_revoked', id })),
-      ...operators.map(({ id }): ClosedDoor => ({ door: 'operator_disabled', id })),
+      ...accounts.map(({ id }): ClosedDoor => ({ door: 'operator_disabled', id })),
       ...clients.map(({ id }): ClosedDoor => ({ door: 'client_disabled', id })),
       ...secrets.map((ended): ClosedDoor => ({ door: 'client_secret_ended', ...ended })),
       ...sinkTokens.map(({ id }): ClosedDoor => ({ door: 'sink_token_revoked', id })),

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { IsNull } from 'typeorm';
+import type { Account } from '../accounts/account.entity.ts';
 import { Database, type Session } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { future } from '../database/criteria.ts';
@@ -10,7 +11,6 @@ import type { LineMemory } from '../domain/line-memory.ts';
 import type { Line } from '../lines/line.entity.ts';
 import { memoryColumns } from '../lines/line-memories.ts';
 import type { Subscription } from '../subscriptions/subscription.entity.ts';
-import type { OperatorAccount } from './operator-account.entity.ts';
 
 /** One request for approval, as the desk shows it, with what stands on the line. */
 export type ApprovalRow = Pick<
@@ -30,8 +30,8 @@ export type ApprovalRow = Pick<
   LineMemory & {
     lineId: Line['id'];
     subscriptionState: Subscription['state'] | null;
-    askedBy: OperatorAccount['login'];
-    decidedBy: OperatorAccount['login'] | null;
+    askedBy: Account['login'];
+    decidedBy: Account['login'] | null;
   };
 
 /**
@@ -54,8 +54,8 @@ const SHOWN = `SELECT a.id, a.kind, a.subscription_id AS "subscriptionId", l.id 
     decider.login AS "decidedBy", a.decided_at AS "decidedAt", a.decision_reason AS "decisionReason",
     CASE WHEN a.closed_at IS NULL AND (a.expires_at <= now() OR NOT (${stands('a')})) THEN 'expired' ELSE a.state END AS state
   FROM approvals a LEFT JOIN subscriptions s ON s.id = a.subscription_id
-    JOIN lines l ON l.id = coalesce(a.line_id, s.line_id) JOIN operators asker ON asker.id = a.asked_by
-    LEFT JOIN operators decider ON decider.id = a.decided_by`;
+    JOIN lines l ON l.id = coalesce(a.line_id, s.line_id) JOIN accounts asker ON asker.id = a.asked_by
+    LEFT JOIN accounts decider ON decider.id = a.decided_by`;
 
 const BY_ID = statement('approval_by_id', `${SHOWN} WHERE a.id = $1`);
 
@@ -102,8 +102,8 @@ const DECIDE = statement(
   `UPDATE approvals SET state = $3, decided_by = $2, decided_at = now(), decision_reason = $4,
       closed_at = CASE WHEN $3 = 'approved' AND kind IN ('enrolment_code', 'subscribe') THEN NULL ELSE now() END
     WHERE id = $1 AND state = 'asked' AND expires_at > now() AND asked_by <> $2 AND ${stands('approvals')}
-      AND EXISTS (SELECT 1 FROM operators WHERE id = asked_by AND disabled_at IS NULL)
-      AND EXISTS (SELECT 1 FROM operators WHERE id = $2 AND disabled_at IS NULL AND role = 'supervisor')
+      AND EXISTS (SELECT 1 FROM accounts WHERE id = asked_by AND realm = 'desk' AND disabled_at IS NULL)
+      AND EXISTS (SELECT 1 FROM accounts WHERE id = $2 AND realm = 'desk' AND disabled_at IS NULL AND role = 'supervisor')
     RETURNING id`,
 );
 
@@ -178,6 +178,13 @@ export class ApprovalStore {
     const request = { id, askedBy: operatorId, state: 'asked', expiresAt: future() } as const;
     const withdrawn = { state: 'withdrawn', closedAt: () => 'now()' } as const;
     return (await manager.update(Approval, request, withdrawn)).affected === 1;
+  }
+
+  /** Closes the open requests of an operator whose account ends: an undecided one is withdrawn, an approved one expires. */
+  async closeAskedBy({ manager }: Session, operatorId: string): Promise<void> {
+    const open = { askedBy: operatorId, closedAt: IsNull() };
+    await manager.update(Approval, { ...open, state: 'asked' }, { state: 'withdrawn', closedAt: () => 'now()' });
+    await manager.update(Approval, open, { state: 'expired', closedAt: () => 'now()' });
   }
 
   /** Withdraws the undecided request to cancel a subscription, because the person objected. */

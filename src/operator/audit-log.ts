@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { And, In, LessThan, MoreThanOrEqual, Raw, type FindOperator, type FindOptionsWhere } from 'typeorm';
+import { And, LessThan, MoreThanOrEqual, Raw, type FindOperator, type FindOptionsWhere } from 'typeorm';
+import { Accounts } from '../accounts/accounts.ts';
 import { Database } from '../database/database.ts';
 import { Audit, type AuditEntry } from './audit.ts';
 import { AuditEntry as StoredAuditEntry } from './audit-entry.entity.ts';
-import { OperatorAccount } from './operator-account.entity.ts';
 import type { Operator } from './operator-desk.ts';
 
 /** One entry of the complete audit. Its ascending `id` is also the cursor for the next page. */
@@ -57,6 +57,7 @@ export class AuditLog {
   constructor(
     private readonly database: Database,
     private readonly audit: Audit,
+    private readonly accounts: Accounts,
   ) {}
 
   /**
@@ -93,13 +94,9 @@ export class AuditLog {
       take,
     });
     const logins = [...new Set(rows.map(({ operator }) => operator))];
-    const accounts = await this.database.manager.find(OperatorAccount, {
-      select: { login: true, name: true },
-      where: { login: In(logins) },
-    });
-    const names = new Map(accounts.map(({ login, name }) => [login, name]));
+    const names = await this.accounts.named('desk', logins);
     return rows.map(({ id, at, operator, action, reason, outcome, subscriptionId, address }) => {
-      const name = names.get(operator) ?? null;
+      const name = names.get(operator)?.name ?? null;
       return { id, at, operator, name, action, reason, outcome, subscriptionId, address };
     });
   }

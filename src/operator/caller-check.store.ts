@@ -10,11 +10,11 @@ import {
   OPEN_CHECK_STATES,
   type CallerCheckState,
 } from '../domain/caller-check.ts';
+import type { Account } from '../accounts/account.entity.ts';
 import type { Authentication } from '../authentication/authentication.entity.ts';
 import { CALL_CENTRE } from '../relying-parties/relying-parties.ts';
 import type { Subscription } from '../subscriptions/subscription.entity.ts';
 import type { CallerCheck } from './caller-check.entity.ts';
-import type { OperatorAccount } from './operator-account.entity.ts';
 
 /** What decides whether a subscriber can be asked now. */
 export interface Askable {
@@ -36,7 +36,7 @@ export type ShownCheck = Pick<CallerCheck, 'id' | 'deed' | 'reason' | 'authentic
 /** A check that has ended and is not in the audit yet. */
 export type EndedCheck = Pick<CallerCheck, 'subscriptionId' | 'deed' | 'reason'> & {
   endedAs: NonNullable<CallerCheck['endedAs']>;
-  operator: OperatorAccount['login'];
+  operator: Account['login'];
 };
 
 /** A subscriber’s answer that they did not call. */
@@ -44,7 +44,7 @@ export type Denial = Pick<CallerCheck, 'id' | 'subscriptionId' | 'deed'> &
   Pick<Subscription, 'lineId'> & {
     subscriptionState: Subscription['state'];
     deniedAt: NonNullable<Authentication['closedAt']>;
-    operator: OperatorAccount['login'];
+    operator: Account['login'];
   };
 
 const OPEN = OPEN_CHECK_STATES.map((state) => `'${state}'`).join(', ');
@@ -139,7 +139,7 @@ const SPEND = statement(
 const END = statement(
   'caller_check_end',
   `UPDATE caller_checks e SET ended_as = ended.state FROM (
-      SELECT c.id, ${STATE} AS state, o.login FROM ${CHECKS} JOIN operators o ON o.id = c.operator_id
+      SELECT c.id, ${STATE} AS state, o.login FROM ${CHECKS} JOIN accounts o ON o.id = c.operator_id
       WHERE c.ended_as IS NULL AND ${STATE} NOT IN (${OPEN}, 'verified')
       ORDER BY c.asked_at LIMIT 1 FOR UPDATE OF c SKIP LOCKED
     ) ended WHERE e.id = ended.id
@@ -151,7 +151,7 @@ const DENIALS = statement(
   `SELECT c.id, c.subscription_id AS "subscriptionId", c.deed, s.line_id AS "lineId", s.state AS "subscriptionState",
       ${DENIED_AT_SQL} AS "deniedAt", o.login AS operator
     FROM caller_checks c JOIN authentications a ON a.id = c.authentication_id
-      JOIN subscriptions s ON s.id = c.subscription_id JOIN operators o ON o.id = c.operator_id
+      JOIN subscriptions s ON s.id = c.subscription_id JOIN accounts o ON o.id = c.operator_id
     WHERE c.asked_at > now() - interval '${CALLER_DENIAL_SHOWN_HOURS} hours'
       AND ${DENIED_AT_SQL} IS NOT NULL
     ORDER BY "deniedAt" DESC LIMIT 100`,

@@ -1,9 +1,5 @@
 import { Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { OperatorAccount } from './operator-account.entity.ts';
-import { OperatorSession } from './operator-session.entity.ts';
-import { OperatorLook } from './operator-look.entity.ts';
-import { Approval } from './approval.entity.ts';
+import { AccountsModule } from '../accounts/accounts.module.ts';
 import { AlertsModule } from '../alerts/alerts.module.ts';
 import { AuthenticationModule } from '../authentication/authentication.module.ts';
 import { CustomersModule } from '../customers/customers.module.ts';
@@ -29,7 +25,7 @@ import { DeedRequestStore } from './deed-request.store.ts';
 import { HeldLines } from './held-lines.ts';
 import { MaskedNumbers } from './masked-numbers.ts';
 import { OperatorController } from './operator.controller.ts';
-import { OperatorStore } from './operator.store.ts';
+import { OperatorLookStore } from './operator-look.store.ts';
 import { OperatorDesk } from './operator-desk.ts';
 import { OperatorSessions } from './operator-sessions.ts';
 import { Operators } from './operators.ts';
@@ -54,7 +50,7 @@ const RECORD_MS = 2_000;
 /** The call centre's actions, through its API and at the desk. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([OperatorAccount, OperatorSession, OperatorLook, Approval]),
+    AccountsModule,
     AlertsModule,
     AuthenticationModule,
     SubscriptionsModule,
@@ -98,24 +94,17 @@ const RECORD_MS = 2_000;
     MaskedNumbers,
     Operators,
     OperatorSessions,
-    OperatorStore,
+    OperatorLookStore,
     Overview,
     OverviewStore,
   ],
   exports: [Audit],
 })
 export class OperatorModule {
-  constructor(
-    tasks: RecurringTasks,
-    approvals: Approvals,
-    sessions: OperatorSessions,
-    secondPerson: SecondPerson,
-    callerChecks: PushCallerChecks,
-  ) {
+  constructor(tasks: RecurringTasks, approvals: Approvals, secondPerson: SecondPerson, callerChecks: PushCallerChecks) {
     tasks.oncePerCluster({ name: 'expire approvals', everyMs: 10_000, run: () => approvals.expire() });
     tasks.oncePerCluster({ name: 'record caller checks', everyMs: RECORD_MS, run: () => callerChecks.recordEnds() });
     tasks.purge('caller checks', () => callerChecks.purge());
     tasks.purge('requests of programs', () => secondPerson.purge());
-    tasks.purge('operator sessions', () => sessions.purge());
   }
 }

@@ -132,7 +132,7 @@ export class AfterRestore {
     const of = <Kind extends ClosedDoor['door']>(kind: Kind) =>
       doors.filter((one): one is Door<Kind> => one.door === kind);
     const idsOf = (kind: ClosedDoor['door']) => of(kind).map(({ id }) => id);
-    const [codes, operatorCodes] = [of('otp_step_used'), of('operator_step_used')];
+    const [codes, accountCodes] = [of('otp_step_used'), of('operator_step_used')];
     const pins = of('pin_locked').map(({ wrong }) => wrong);
     const secrets = of('client_secret_ended');
     const [digests, ends] = [secrets.map(({ digest }) => digest), secrets.map(({ until }) => until)];
@@ -141,15 +141,15 @@ export class AfterRestore {
       ['devices', await this.store.revokeDevices(session, idsOf('device_revoked'))],
       ['PINs', await this.store.lockPins(session, idsOf('pin_locked'), pins)],
       ['registrations', await this.store.revokeRegistrations(session, idsOf('registration_revoked'))],
-      ['operators', await this.store.disableOperators(session, idsOf('operator_disabled'))],
+      ['accounts', await this.store.disableAccounts(session, idsOf('operator_disabled'))],
       ['clients', await this.store.disableClients(session, idsOf('client_disabled'))],
       ['secrets of clients', await this.store.endSecrets(session, idsOf('client_secret_ended'), digests, ends)],
       ['keys of clients', await this.store.endKeys(session, of('client_key_ended'))],
       ['sink tokens', await this.store.revokeSinkTokens(session, idsOf('sink_token_revoked'))],
       ['one-time passwords', await this.store.spendSteps(session, idsOf('otp_step_used'), stepsOf(codes))],
       [
-        'one-time passwords of operators',
-        await this.store.spendOperatorSteps(session, idsOf('operator_step_used'), stepsOf(operatorCodes)),
+        'one-time passwords of accounts',
+        await this.store.spendAccountSteps(session, idsOf('operator_step_used'), stepsOf(accountCodes)),
       ],
     ];
   }

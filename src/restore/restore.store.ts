@@ -53,7 +53,11 @@ const WINDOWS = statement(
   writing('windows'),
 );
 const CUSTOMERS = statement('restore_void_customers', deleted('customer_sessions'), writing('customer_sessions'));
-const DESKS = statement('restore_void_desks', deleted('operator_sessions'), writing('operator_sessions'));
+const ACCOUNT_SESSIONS = statement(
+  'restore_void_account_sessions',
+  deleted('account_sessions'),
+  writing('account_sessions'),
+);
 const CODES = statement(
   'restore_void_enrolment_codes',
   deleted('enrolment_codes', 'used_at IS NULL'),
@@ -144,10 +148,10 @@ const STEPS = statement(
   ),
   writing('authenticators'),
 );
-const OPERATOR_STEPS = statement(
-  'restore_void_operator_steps',
-  closed('operators', 'totp_step < $1::bigint + 1', 'totp_step = $1::bigint + 1'),
-  writing('operators'),
+const ACCOUNT_STEPS = statement(
+  'restore_void_account_steps',
+  closed('accounts', 'totp_step < $1::bigint + 1', 'totp_step = $1::bigint + 1'),
+  writing('accounts'),
 );
 
 /** A device, with what ends when it is revoked. */
@@ -220,10 +224,10 @@ const REVOKE_SINK_TOKENS = statement(
   writing('sink_tokens'),
 );
 
-const DISABLE_OPERATORS = statement(
-  'restore_disable_operators',
-  counted(`UPDATE operators SET disabled_at = now() WHERE id = ANY($1::uuid[]) AND disabled_at IS NULL`),
-  writing('operators'),
+const DISABLE_ACCOUNTS = statement(
+  'restore_disable_accounts',
+  counted(`UPDATE accounts SET disabled_at = now() WHERE id = ANY($1::uuid[]) AND disabled_at IS NULL`),
+  writing('accounts'),
 );
 /** SQL: raises the last step that a row accepted; a later one stays. */
 const spendSteps = (table: string, column: string) =>
@@ -235,10 +239,10 @@ const SPEND_STEPS = statement(
   spendSteps('authenticators', 'last_step'),
   writing('authenticators'),
 );
-const SPEND_OPERATOR_STEPS = statement(
-  'restore_spend_operator_steps',
-  spendSteps('operators', 'totp_step'),
-  writing('operators'),
+const SPEND_ACCOUNT_STEPS = statement(
+  'restore_spend_account_steps',
+  spendSteps('accounts', 'totp_step'),
+  writing('accounts'),
 );
 
 const BEGIN = statement(
@@ -290,7 +294,7 @@ const VOIDS: readonly Void[] = [
   ['test authentications', (session) => session.rows<Counted>(TEST_AUTHENTICATIONS, [])],
   ['windows', (session) => session.rows<Counted>(WINDOWS, [])],
   ['sessions of the website', (session) => session.rows<Counted>(CUSTOMERS, [])],
-  ['sessions of the desk', (session) => session.rows<Counted>(DESKS, [])],
+  ['sessions of desk and console', (session) => session.rows<Counted>(ACCOUNT_SESSIONS, [])],
   ['enrolment codes', (session) => session.rows<Counted>(CODES, [])],
   ['phones under test', (session) => session.rows<Counted>(TESTS, [])],
   ['PIN questions', (session) => session.rows<Counted>(PIN_CHECKS, [])],
@@ -303,7 +307,7 @@ const VOIDS: readonly Void[] = [
   ['requests for a new phone', (session) => session.rows<Counted>(NEW_PHONES, [])],
   ['alerts', (session) => session.rows<Counted>(ALERTS, [])],
   ['present one-time passwords', (session, step) => session.rows<Counted>(STEPS, [step])],
-  ['present one-time passwords of operators', (session, step) => session.rows<Counted>(OPERATOR_STEPS, [step])],
+  ['present one-time passwords of accounts', (session, step) => session.rows<Counted>(ACCOUNT_STEPS, [step])],
 ];
 
 /** What `after-restore` changes. Every statement only closes, and changes nothing when it runs again. */
@@ -361,8 +365,8 @@ export class RestoreStore {
     return countOf(await session.rows<Counted>(REVOKE_REGISTRATIONS, [ids]));
   }
 
-  async disableOperators(session: Session, ids: readonly string[]): Promise<number> {
-    return countOf(await session.rows<Counted>(DISABLE_OPERATORS, [ids]));
+  async disableAccounts(session: Session, ids: readonly string[]): Promise<number> {
+    return countOf(await session.rows<Counted>(DISABLE_ACCOUNTS, [ids]));
   }
 
   async disableClients(session: Session, ids: readonly string[]): Promise<number> {
@@ -402,9 +406,9 @@ export class RestoreStore {
     return countOf(await session.rows<Counted>(SPEND_STEPS, [ids, steps]));
   }
 
-  /** The same for the one-time passwords of operators. */
-  async spendOperatorSteps(session: Session, ids: readonly string[], steps: readonly number[]): Promise<number> {
-    return countOf(await session.rows<Counted>(SPEND_OPERATOR_STEPS, [ids, steps]));
+  /** The same for the one-time passwords of accounts. */
+  async spendAccountSteps(session: Session, ids: readonly string[], steps: readonly number[]): Promise<number> {
+    return countOf(await session.rows<Counted>(SPEND_ACCOUNT_STEPS, [ids, steps]));
   }
 }
 

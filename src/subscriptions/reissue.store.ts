@@ -92,7 +92,7 @@ const APPLY = statement(
   'reissue_apply',
   `INSERT INTO reissues (id, subscription_id, cause, old_serial_number, identity_proof, delivery, state, link,
       applied_by, applied_by_operator, expires_at)
-    SELECT $1, s.id, $3, $4, $5, $6, 'applied', s.link, $7, (SELECT id FROM operators WHERE id = $8), now() + interval '${REISSUE_SECONDS} seconds'
+    SELECT $1, s.id, $3, $4, $5, $6, 'applied', s.link, $7, (SELECT id FROM accounts WHERE id = $8 AND realm = 'desk'), now() + interval '${REISSUE_SECONDS} seconds'
     FROM subscriptions s WHERE s.id = $2
     ON CONFLICT (subscription_id) WHERE closed_at IS NULL DO NOTHING RETURNING id`,
 );
@@ -101,7 +101,7 @@ const APPLY = statement(
  * SQL: both are operators, or both are programs. An operator may be the one behind a program, so an operator and a program
  * are not two people.
  */
-const SAME_KIND = `(r.applied_by_operator IS NULL) = NOT EXISTS (SELECT 1 FROM operators WHERE id = $4)`;
+const SAME_KIND = `(r.applied_by_operator IS NULL) = NOT EXISTS (SELECT 1 FROM accounts WHERE id = $4 AND realm = 'desk')`;
 
 /**
  * Another one than the applicant decides. A deciding operator must be an active supervisor, and the applicant must still
@@ -110,12 +110,12 @@ const SAME_KIND = `(r.applied_by_operator IS NULL) = NOT EXISTS (SELECT 1 FROM o
 const DECIDE = statement(
   'reissue_decide',
   `UPDATE reissues r SET state = $2, decided_by = $3,
-      decided_by_operator = (SELECT id FROM operators WHERE id = $4), decided_at = now(),
+      decided_by_operator = (SELECT id FROM accounts WHERE id = $4 AND realm = 'desk'), decided_at = now(),
       closed_at = CASE WHEN $2 = 'refused' THEN now() END, closed_by = CASE WHEN $2 = 'refused' THEN $3 END
     WHERE r.id = $1 AND r.state = 'applied' AND r.expires_at > now() AND ${STANDS}
       AND ${SAME_KIND} AND r.applied_by <> $3
-      AND NOT EXISTS (SELECT 1 FROM operators WHERE id = $4 AND (disabled_at IS NOT NULL OR role <> 'supervisor'))
-      AND NOT EXISTS (SELECT 1 FROM operators WHERE id = r.applied_by_operator AND disabled_at IS NOT NULL)
+      AND NOT EXISTS (SELECT 1 FROM accounts WHERE id = $4 AND (disabled_at IS NOT NULL OR role IS DISTINCT FROM 'supervisor'))
+      AND NOT EXISTS (SELECT 1 FROM accounts WHERE id = r.applied_by_operator AND disabled_at IS NOT NULL)
     RETURNING r.subscription_id AS "subscriptionId"`,
 );
 

@@ -84,7 +84,7 @@ describe('the desk’s door', () => {
     expect(await service.rows.operators.lockOf('viewer')).toEqual({ failures: 0, seconds: null });
     expect(await rightly(ELSEWHERE, 'viewer')).toBe(303);
     expect(await turnedAway()).toBe(before + 6);
-    expect(service.process.log()).not.toContain('Too many operators');
+    expect(service.process.log()).not.toContain('Too many people');
   });
 
   it('the desk’s door is not shut to an operator at a familiar address by failures elsewhere, nor the other way round', async () => {

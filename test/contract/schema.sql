@@ -1,3 +1,44 @@
+account_addresses.account_id uuid NOT NULL
+account_addresses.network bytea NOT NULL
+account_addresses.failures smallint NOT NULL DEFAULT 0
+account_addresses.locked_until timestamp with time zone
+account_addresses.seen_at timestamp with time zone NOT NULL DEFAULT now()
+account_addresses CONSTRAINT account_addresses_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+account_addresses CONSTRAINT account_addresses_pkey PRIMARY KEY (account_id, network)
+CREATE UNIQUE INDEX account_addresses_pkey ON public.account_addresses USING btree (account_id, network)
+CREATE INDEX account_addresses_seen ON public.account_addresses USING btree (seen_at)
+account_sessions.digest bytea NOT NULL
+account_sessions.account_id uuid NOT NULL
+account_sessions.created_at timestamp with time zone NOT NULL DEFAULT now()
+account_sessions.seen_at timestamp with time zone NOT NULL DEFAULT now()
+account_sessions CONSTRAINT account_sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id)
+account_sessions CONSTRAINT account_sessions_pkey PRIMARY KEY (digest)
+CREATE INDEX account_sessions_account ON public.account_sessions USING btree (account_id)
+CREATE INDEX account_sessions_age ON public.account_sessions USING btree (created_at)
+CREATE UNIQUE INDEX account_sessions_pkey ON public.account_sessions USING btree (digest)
+accounts.id uuid NOT NULL
+accounts.login text NOT NULL
+accounts.name text NOT NULL
+accounts.role text
+accounts.password text NOT NULL
+accounts.password_is_initial boolean NOT NULL
+accounts.totp_secret bytea NOT NULL
+accounts.totp_step bigint NOT NULL DEFAULT '-1'::integer
+accounts.failures smallint NOT NULL DEFAULT 0
+accounts.locked_until timestamp with time zone
+accounts.disabled_at timestamp with time zone
+accounts.created_at timestamp with time zone NOT NULL DEFAULT now()
+accounts.realm text NOT NULL
+accounts CONSTRAINT account_has_a_role_at_the_desk CHECK (((role IS NOT NULL) = (realm = 'desk'::text)))
+accounts CONSTRAINT accounts_failures_check CHECK (((failures >= 0) AND (failures <= 5)))
+accounts CONSTRAINT accounts_login_check CHECK ((login ~ '^[a-z][a-z0-9._-]{1,31}$'::text))
+accounts CONSTRAINT accounts_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60)))
+accounts CONSTRAINT accounts_pkey PRIMARY KEY (id)
+accounts CONSTRAINT accounts_realm_check CHECK ((realm = ANY (ARRAY['desk'::text, 'console'::text])))
+accounts CONSTRAINT accounts_realm_login_key UNIQUE (realm, login)
+accounts CONSTRAINT accounts_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'agent'::text, 'supervisor'::text])))
+CREATE UNIQUE INDEX accounts_pkey ON public.accounts USING btree (id)
+CREATE UNIQUE INDEX accounts_realm_login_key ON public.accounts USING btree (realm, login)
 alerts.id uuid NOT NULL
 alerts.subscription_id uuid NOT NULL
 alerts.kind text NOT NULL
@@ -34,8 +75,8 @@ approvals.closed_at timestamp with time zone
 approvals.line_id text
 approvals.identified boolean NOT NULL DEFAULT false
 approvals CONSTRAINT approval_names_what_it_is_for CHECK ((((kind = 'subscribe'::text) = (line_id IS NOT NULL)) AND ((kind = 'subscribe'::text) OR (subscription_id IS NOT NULL))))
-approvals CONSTRAINT approvals_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES operators(id)
-approvals CONSTRAINT approvals_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES operators(id)
+approvals CONSTRAINT approvals_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES accounts(id)
+approvals CONSTRAINT approvals_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES accounts(id)
 approvals CONSTRAINT approvals_kind_check CHECK ((kind = ANY (ARRAY['resume'::text, 'enrolment_code'::text, 'cancel'::text, 'unlock_pin'::text, 'subscribe'::text])))
 approvals CONSTRAINT approvals_pkey PRIMARY KEY (id)
 approvals CONSTRAINT approvals_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'approved'::text, 'refused'::text, 'expired'::text, 'withdrawn'::text, 'taken'::text])))
@@ -175,7 +216,7 @@ caller_checks.ended_as text
 caller_checks CONSTRAINT caller_check_spends_what_was_asked CHECK (((spent_at IS NULL) OR (authentication_id IS NOT NULL)))
 caller_checks CONSTRAINT caller_checks_deed_check CHECK ((deed = ANY (ARRAY['cancel'::text, 'unlock_pin'::text])))
 caller_checks CONSTRAINT caller_checks_ended_as_check CHECK ((ended_as = ANY (ARRAY['used'::text, 'lapsed'::text, 'not_me'::text, 'declined'::text, 'expired'::text, 'failed'::text, 'cancelled'::text])))
-caller_checks CONSTRAINT caller_checks_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(id)
+caller_checks CONSTRAINT caller_checks_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES accounts(id)
 caller_checks CONSTRAINT caller_checks_pkey PRIMARY KEY (id)
 caller_checks CONSTRAINT caller_checks_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 CREATE INDEX caller_checks_age ON public.caller_checks USING btree (asked_at)
@@ -520,50 +561,12 @@ notices CONSTRAINT notices_pkey PRIMARY KEY (id)
 CREATE INDEX notices_age ON public.notices USING btree (created_at)
 CREATE UNIQUE INDEX notices_pkey ON public.notices USING btree (id)
 CREATE INDEX notices_subscription ON public.notices USING btree (subscription_id)
-operator_addresses.operator_id uuid NOT NULL
-operator_addresses.network bytea NOT NULL
-operator_addresses.failures smallint NOT NULL DEFAULT 0
-operator_addresses.locked_until timestamp with time zone
-operator_addresses.seen_at timestamp with time zone NOT NULL DEFAULT now()
-operator_addresses CONSTRAINT operator_addresses_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(id)
-operator_addresses CONSTRAINT operator_addresses_pkey PRIMARY KEY (operator_id, network)
-CREATE UNIQUE INDEX operator_addresses_pkey ON public.operator_addresses USING btree (operator_id, network)
-CREATE INDEX operator_addresses_seen ON public.operator_addresses USING btree (seen_at)
 operator_looks.session_digest bytea NOT NULL
 operator_looks.about text NOT NULL
 operator_looks.reason text NOT NULL
 operator_looks CONSTRAINT operator_looks_pkey PRIMARY KEY (session_digest, about)
-operator_looks CONSTRAINT operator_looks_session_digest_fkey FOREIGN KEY (session_digest) REFERENCES operator_sessions(digest) ON DELETE CASCADE
+operator_looks CONSTRAINT operator_looks_session_digest_fkey FOREIGN KEY (session_digest) REFERENCES account_sessions(digest) ON DELETE CASCADE
 CREATE UNIQUE INDEX operator_looks_pkey ON public.operator_looks USING btree (session_digest, about)
-operator_sessions.digest bytea NOT NULL
-operator_sessions.operator_id uuid NOT NULL
-operator_sessions.created_at timestamp with time zone NOT NULL DEFAULT now()
-operator_sessions.seen_at timestamp with time zone NOT NULL DEFAULT now()
-operator_sessions CONSTRAINT operator_sessions_operator_id_fkey FOREIGN KEY (operator_id) REFERENCES operators(id)
-operator_sessions CONSTRAINT operator_sessions_pkey PRIMARY KEY (digest)
-CREATE INDEX operator_sessions_age ON public.operator_sessions USING btree (created_at)
-CREATE INDEX operator_sessions_operator ON public.operator_sessions USING btree (operator_id)
-CREATE UNIQUE INDEX operator_sessions_pkey ON public.operator_sessions USING btree (digest)
-operators.id uuid NOT NULL
-operators.login text NOT NULL
-operators.name text NOT NULL
-operators.role text NOT NULL
-operators.password text NOT NULL
-operators.password_is_initial boolean NOT NULL
-operators.totp_secret bytea NOT NULL
-operators.totp_step bigint NOT NULL DEFAULT '-1'::integer
-operators.failures smallint NOT NULL DEFAULT 0
-operators.locked_until timestamp with time zone
-operators.disabled_at timestamp with time zone
-operators.created_at timestamp with time zone NOT NULL DEFAULT now()
-operators CONSTRAINT operators_failures_check CHECK (((failures >= 0) AND (failures <= 5)))
-operators CONSTRAINT operators_login_check CHECK ((login ~ '^[a-z][a-z0-9._-]{1,31}$'::text))
-operators CONSTRAINT operators_login_key UNIQUE (login)
-operators CONSTRAINT operators_name_check CHECK (((char_length(name) >= 1) AND (char_length(name) <= 60)))
-operators CONSTRAINT operators_pkey PRIMARY KEY (id)
-operators CONSTRAINT operators_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'agent'::text, 'supervisor'::text])))
-CREATE UNIQUE INDEX operators_login_key ON public.operators USING btree (login)
-CREATE UNIQUE INDEX operators_pkey ON public.operators USING btree (id)
 registrations.id uuid NOT NULL
 registrations.client_id uuid NOT NULL
 registrations.subscription_id uuid
@@ -629,9 +632,9 @@ reissues CONSTRAINT reissue_decided_by_somebody_else CHECK ((decided_by_operator
 reissues CONSTRAINT reissue_decision_is_whole CHECK (((decided_by IS NULL) = (decided_at IS NULL)))
 reissues CONSTRAINT reissue_issued_before_it_counts CHECK (((state <> ALL (ARRAY['issued'::text, 'registered'::text, 'completed'::text])) OR (issued_at IS NOT NULL)))
 reissues CONSTRAINT reissue_registered_names_a_device CHECK (((state <> ALL (ARRAY['registered'::text, 'completed'::text])) OR ((device_id IS NOT NULL) AND (registered_at IS NOT NULL))))
-reissues CONSTRAINT reissues_applied_by_operator_fkey FOREIGN KEY (applied_by_operator) REFERENCES operators(id)
+reissues CONSTRAINT reissues_applied_by_operator_fkey FOREIGN KEY (applied_by_operator) REFERENCES accounts(id)
 reissues CONSTRAINT reissues_cause_check CHECK ((cause = ANY (ARRAY['lost'::text, 'broken'::text])))
-reissues CONSTRAINT reissues_decided_by_operator_fkey FOREIGN KEY (decided_by_operator) REFERENCES operators(id)
+reissues CONSTRAINT reissues_decided_by_operator_fkey FOREIGN KEY (decided_by_operator) REFERENCES accounts(id)
 reissues CONSTRAINT reissues_delivery_check CHECK ((delivery = ANY (ARRAY['visit'::text, 'post'::text, 'app'::text])))
 reissues CONSTRAINT reissues_device_id_fkey FOREIGN KEY (device_id) REFERENCES devices(id)
 reissues CONSTRAINT reissues_identity_proof_check CHECK ((identity_proof = ANY (ARRAY['phone'::text, 'certificate'::text, 'i_pin'::text, 'id_card'::text])))

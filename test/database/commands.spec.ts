@@ -39,7 +39,7 @@ describe('npm run reencrypt', () => {
       'lines.owner',
       'devices.knowledge_key',
       'carrier_events.kept',
-      'operators.totp_secret',
+      'accounts.totp_secret',
     ]) {
       expect(stdout).toMatch(new RegExp(`^${column.replace('.', '\\.')}: [1-9]\\d* rows`, 'm'));
     }

@@ -8,13 +8,14 @@ import {
   RESENDS,
   SENDING_CHANNELS,
 } from '../../src/domain/authentication.ts';
+import { REALMS, SIGN_IN_ATTEMPTS } from '../../src/domain/account.ts';
 import { AUTHENTICATOR_ATTEMPTS, AUTHENTICATOR_KINDS, REGISTRATION_STATES } from '../../src/domain/authenticator.ts';
 import { INTENTS } from '../../src/customers/intent.ts';
 import { REPORT_KINDS, REPORT_OUTCOMES } from '../../src/customers/report.ts';
 import { DELIVERY_KINDS } from '../../src/domain/delivery.ts';
 import { DEVICE_STATES, PIN_ATTEMPTS, PIN_WRONG_IN_ALL, TEST_ATTEMPTS } from '../../src/domain/device.ts';
 import type { Holder, LineStatus, Plan } from '../../src/domain/line.ts';
-import { APPROVAL_KINDS, APPROVAL_STATES, OPERATOR_ROLES, SIGN_IN_ATTEMPTS } from '../../src/domain/operator.ts';
+import { APPROVAL_KINDS, APPROVAL_STATES, OPERATOR_ROLES } from '../../src/domain/operator.ts';
 import { LOCALES } from '../../src/domain/locale.ts';
 import { PLATFORMS, PUSH_SERVICES } from '../../src/domain/push-service.ts';
 import { IDENTITY_PROOFS, REISSUE_CAUSES, REISSUE_DELIVERIES, REISSUE_STATES } from '../../src/domain/reissue.ts';
@@ -59,7 +60,8 @@ describe('the database', () => {
     ['lines', 'status', members<LineStatus>({ active: true, suspended: true, terminated: true })],
     ['lines', 'holder', members<Holder>({ self: true, corporate: true, other_party: true })],
     ['lines', 'plan', members<Plan>({ postpaid: true, prepaid: true, m2m: true })],
-    ['operators', 'role', OPERATOR_ROLES],
+    ['accounts', 'realm', REALMS],
+    ['accounts', 'role', OPERATOR_ROLES],
     ['customer_sessions', 'errand', INTENTS],
     ['customer_sessions', 'verified_for', INTENTS],
     ['customer_sessions', 'channel', SENDING_CHANNELS],
@@ -85,7 +87,7 @@ describe('the database', () => {
     ['devices', 'pin_wrong', PIN_WRONG_IN_ALL],
     ['devices', 'test_failures', TEST_ATTEMPTS],
     ['authenticators', 'failures', AUTHENTICATOR_ATTEMPTS],
-    ['operators', 'failures', SIGN_IN_ATTEMPTS],
+    ['accounts', 'failures', SIGN_IN_ATTEMPTS],
   ])('the database lets %s.%s rise no higher than the domain does: %i', async (table, column, most) => {
     expect(await checksOf(table, column)).toEqual([`CHECK (((${column} >= 0) AND (${column} <= ${most})))`]);
   });

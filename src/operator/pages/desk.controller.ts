@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Post, Query } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
+import { Accounts } from '../../accounts/accounts.ts';
 import { mayOperator } from '../../domain/operator.ts';
 import { maskPhoneNumber, parsePhoneNumber } from '../../domain/phone-number.ts';
 import type { BodyType } from '../../http/fastify.ts';
@@ -12,7 +13,6 @@ import { HeldLines } from '../held-lines.ts';
 import { Permits } from '../operator.guard.ts';
 import { OperatorDesk } from '../operator-desk.ts';
 import { OperatorSessions } from '../operator-sessions.ts';
-import { Operators } from '../operators.ts';
 import { Overview } from '../overview.ts';
 import { PushCallerChecks } from '../push-caller-checks.ts';
 import { ReissueDesk } from '../reissue-desk.ts';
@@ -37,7 +37,7 @@ export class DeskController {
     private readonly overview: Overview,
     private readonly audit: Audit,
     private readonly sessions: OperatorSessions,
-    private readonly operators: Operators,
+    private readonly accounts: Accounts,
     private readonly texts: TextMessages,
     private readonly callers: PushCallerChecks,
   ) {}
@@ -99,7 +99,7 @@ export class DeskController {
   async choosePassword(@AtDesk() desk: DeskRequest): Promise<string> {
     const { present = '', chosen = '', again = '' } = desk.fields;
     const typed = { present, chosen, again, address: desk.address };
-    const fault = await this.operators.choosePassword(desk.operator, typed, () => desk.visitor.renew());
+    const fault = await this.accounts.choosePassword(desk.operator, typed, () => desk.visitor.renew());
     return fault ? desk.show(passwordPage(desk.reader, fault)) : desk.go('/operator?done=password');
   }
 

@@ -1,4 +1,4 @@
-import { LONGEST_PASSWORD } from '../../domain/operator.ts';
+import { LONGEST_PASSWORD } from '../../domain/account.ts';
 import { deskPage, type DeskReader, type DeskVisitor } from './desk.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { DeskWords } from '../words/words.ts';

@@ -1,6 +1,6 @@
 import type { Sql } from './sql.ts';
 
-const OF_LOGIN = 'operator_id = (SELECT id FROM operators WHERE login = $1)';
+const OF_LOGIN = `account_id = (SELECT id FROM accounts WHERE realm = 'desk' AND login = $1)`;
 
 /** Reads and changes operators, their sessions and the audit. */
 export class OperatorRows {
@@ -8,35 +8,34 @@ export class OperatorRows {
 
   /** Makes an operator's current one-time password valid again. */
   forgetTotp(login: string): Promise<unknown> {
-    return this.sql('UPDATE operators SET totp_step = -1 WHERE login = $1', [login]);
+    return this.sql(`UPDATE accounts SET totp_step = -1 WHERE realm = 'desk' AND login = $1`, [login]);
   }
 
   /** Makes every operator's current one-time password valid again. */
   forgetTotps(): Promise<unknown> {
-    return this.sql('UPDATE operators SET totp_step = -1');
+    return this.sql('UPDATE accounts SET totp_step = -1');
   }
 
   /** Unlocks every operator. */
   async unlockAll(): Promise<void> {
-    await this.sql('UPDATE operators SET failures = 0, locked_until = NULL');
-    await this.sql('UPDATE operator_addresses SET failures = 0, locked_until = NULL');
+    await this.sql('UPDATE accounts SET failures = 0, locked_until = NULL');
+    await this.sql('UPDATE account_addresses SET failures = 0, locked_until = NULL');
   }
 
   /** Ends the locks of an operator's account. */
   async endLock(login: string): Promise<void> {
-    await this.sql('UPDATE operators SET locked_until = now() WHERE login = $1 AND locked_until IS NOT NULL', [login]);
-    await this.sql(
-      `UPDATE operator_addresses SET locked_until = now() WHERE ${OF_LOGIN} AND locked_until IS NOT NULL`,
-      [login],
-    );
+    await this.sql('UPDATE accounts SET locked_until = now() WHERE login = $1 AND locked_until IS NOT NULL', [login]);
+    await this.sql(`UPDATE account_addresses SET locked_until = now() WHERE ${OF_LOGIN} AND locked_until IS NOT NULL`, [
+      login,
+    ]);
   }
 
   /** Number of failed sign-ins and the remaining seconds of the lock, where there are more of them. */
   async lockOf(login: string): Promise<{ failures: number; seconds: number | null }> {
     const [row] = await this.sql<{ failures: number; seconds: number | null }>(
       `SELECT max(failures) AS failures, extract(epoch FROM max(locked_until) - now())::float AS seconds FROM (
-         SELECT failures, locked_until FROM operators WHERE login = $1
-         UNION ALL SELECT failures, locked_until FROM operator_addresses WHERE ${OF_LOGIN}
+         SELECT failures, locked_until FROM accounts WHERE login = $1
+         UNION ALL SELECT failures, locked_until FROM account_addresses WHERE ${OF_LOGIN}
        ) counted`,
       [login],
     );
@@ -45,12 +44,12 @@ export class OperatorRows {
 
   /** Makes no address familiar for any operator. */
   forgetAddresses(): Promise<unknown> {
-    return this.sql('DELETE FROM operator_addresses');
+    return this.sql('DELETE FROM account_addresses');
   }
 
   /** Moves an operator's last sign-in from every address into the past. */
   ageAddresses(login: string, days: number): Promise<unknown> {
-    return this.sql(`UPDATE operator_addresses SET seen_at = now() - make_interval(days => $2) WHERE ${OF_LOGIN}`, [
+    return this.sql(`UPDATE account_addresses SET seen_at = now() - make_interval(days => $2) WHERE ${OF_LOGIN}`, [
       login,
       days,
     ]);
@@ -58,31 +57,31 @@ export class OperatorRows {
 
   /** Number of addresses from which an operator signed in before. */
   async addressesOf(login: string): Promise<number> {
-    const rows = await this.sql(`SELECT 1 FROM operator_addresses WHERE ${OF_LOGIN}`, [login]);
+    const rows = await this.sql(`SELECT 1 FROM account_addresses WHERE ${OF_LOGIN}`, [login]);
     return rows.length;
   }
 
   /** The digest of every operator's password. */
   passwords(): Promise<{ login: string; password: string }[]> {
-    return this.sql('SELECT login, password FROM operators');
+    return this.sql('SELECT login, password FROM accounts');
   }
 
   setPassword(login: string, digest: string): Promise<unknown> {
-    return this.sql('UPDATE operators SET password = $2 WHERE login = $1', [login, digest]);
+    return this.sql('UPDATE accounts SET password = $2 WHERE login = $1', [login, digest]);
   }
 
   disable(login: string): Promise<unknown> {
-    return this.sql('UPDATE operators SET disabled_at = now() WHERE login = $1', [login]);
+    return this.sql('UPDATE accounts SET disabled_at = now() WHERE login = $1', [login]);
   }
 
   enableAll(): Promise<unknown> {
-    return this.sql('UPDATE operators SET disabled_at = NULL');
+    return this.sql('UPDATE accounts SET disabled_at = NULL');
   }
 
   /** The encrypted secret of an operator's one-time passwords. */
   async totpSecretOf(login: string): Promise<{ id: string; secret: Buffer }> {
     const [row] = await this.sql<{ id: string; secret: Buffer }>(
-      'SELECT id, totp_secret AS secret FROM operators WHERE login = $1',
+      'SELECT id, totp_secret AS secret FROM accounts WHERE login = $1',
       [login],
     );
     return row!;
@@ -90,7 +89,7 @@ export class OperatorRows {
 
   /** Sets how long ago an operator's sessions were last used. */
   ageSessionUse(login: string, seconds: number): Promise<unknown> {
-    return this.sql(`UPDATE operator_sessions SET seen_at = now() - make_interval(secs => $2) WHERE ${OF_LOGIN}`, [
+    return this.sql(`UPDATE account_sessions SET seen_at = now() - make_interval(secs => $2) WHERE ${OF_LOGIN}`, [
       login,
       seconds,
     ]);
@@ -98,7 +97,7 @@ export class OperatorRows {
 
   /** Sets how long ago an operator's sessions began. */
   ageSessions(login: string, hours: number): Promise<unknown> {
-    return this.sql(`UPDATE operator_sessions SET created_at = now() - make_interval(hours => $2) WHERE ${OF_LOGIN}`, [
+    return this.sql(`UPDATE account_sessions SET created_at = now() - make_interval(hours => $2) WHERE ${OF_LOGIN}`, [
       login,
       hours,
     ]);
@@ -107,7 +106,7 @@ export class OperatorRows {
   /** Seconds since an operator last used a session. */
   async secondsSinceUse(login: string): Promise<number> {
     const [row] = await this.sql<{ seconds: number }>(
-      `SELECT extract(epoch FROM now() - max(seen_at))::float AS seconds FROM operator_sessions WHERE ${OF_LOGIN}`,
+      `SELECT extract(epoch FROM now() - max(seen_at))::float AS seconds FROM account_sessions WHERE ${OF_LOGIN}`,
       [login],
     );
     return row!.seconds;

@@ -1,14 +1,14 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A browser in which an operator is signed in. */
-@Entity('operator_sessions')
-export class OperatorSession {
+/** A browser in which a person is signed in. */
+@Entity('account_sessions')
+export class AccountSession {
   /** SHA-256 of the browser’s secret. */
   @PrimaryColumn('bytea')
   digest: Buffer;
 
   @Column('uuid')
-  operatorId: string;
+  accountId: string;
 
   @Column('timestamptz', { default: () => 'now()' })
   createdAt: Date;

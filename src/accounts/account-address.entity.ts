@@ -1,13 +1,13 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
- * A network from which an operator signed in before. It counts its own failed sign-ins, so that failures elsewhere,
- * which anyone who knows the login can cause, do not lock the operator out here.
+ * A network from which a person signed in before. It counts its own failed sign-ins, so that failures elsewhere,
+ * which anyone who knows the login can cause, do not lock the person out here.
  */
-@Entity('operator_addresses')
-export class OperatorAddress {
+@Entity('account_addresses')
+export class AccountAddress {
   @PrimaryColumn('uuid')
-  operatorId: string;
+  accountId: string;
 
   /** Keyed index of an IPv4 address, or of the /64 of an IPv6 address. */
   @PrimaryColumn('bytea')

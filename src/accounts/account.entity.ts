@@ -1,11 +1,15 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { Realm } from '../domain/account.ts';
 import type { OperatorRole } from '../domain/operator.ts';
 
-/** The account of one call centre employee. */
-@Entity('operators')
-export class OperatorAccount {
+/** The account of one person who signs in with a password and an authenticator app. A login is unique in its realm. */
+@Entity('accounts')
+export class Account {
   @PrimaryColumn('uuid')
   id: string;
+
+  @Column('text')
+  realm: Realm;
 
   @Column('text')
   login: string;
@@ -13,8 +17,9 @@ export class OperatorAccount {
   @Column('text')
   name: string;
 
-  @Column('text')
-  role: OperatorRole;
+  /** What an operator may do at the desk; null in the console. */
+  @Column('text', { nullable: true })
+  role: OperatorRole | null;
 
   /** `scrypt:N:r:p:salt:digest` */
   @Column('text')

@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import { In, IsNull } from 'typeorm';
+import { Database, type Session } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
+import type { Realm } from '../domain/account.ts';
+import { Account } from './account.entity.ts';
+import { AccountSession } from './account-session.entity.ts';
+import type { ListedAccount, NamedAccount } from './account.ts';
+
+const CHANGE_PASSWORD = statement(
+  'account_change_password',
+  `WITH changed AS (
+      UPDATE accounts SET password = $3, password_is_initial = false, failures = 0, locked_until = NULL
+      WHERE id = $1 AND password = $2 AND disabled_at IS NULL RETURNING id
+    ), ended AS (DELETE FROM account_sessions WHERE account_id IN (SELECT id FROM changed)),
+    unlocked AS (
+      UPDATE account_addresses SET failures = 0, locked_until = NULL
+      WHERE account_id IN (SELECT id FROM changed) AND failures > 0
+    ),
+    begun AS (INSERT INTO account_sessions (digest, account_id) SELECT $4, id FROM changed)
+    SELECT id FROM changed`,
+);
+
+/** The columns of a new account. */
+export type NewRow = Pick<
+  Account,
+  'id' | 'realm' | 'login' | 'name' | 'role' | 'password' | 'passwordIsInitial' | 'totpSecret'
+>;
+
+const now = (): string => 'now()';
+
+/** The table of accounts. */
+@Injectable()
+export class AccountStore {
+  constructor(private readonly database: Database) {}
+
+  /** Returns false when the login is taken in its realm. */
+  async add({ manager }: Session, account: NewRow): Promise<boolean> {
+    const insert = manager.createQueryBuilder().insert().into(Account).values(account).orIgnore();
+    const { raw } = (await insert.returning('id').execute()) as { raw: unknown[] };
+    return raw.length === 1;
+  }
+
+  isThere(realm: Realm, login: string): Promise<boolean> {
+    return this.database.manager.existsBy(Account, { realm, login });
+  }
+
+  list(realm: Realm): Promise<ListedAccount[]> {
+    const select = { id: true, login: true, name: true, role: true, createdAt: true, disabledAt: true } as const;
+    return this.database.manager.find(Account, { select, where: { realm }, order: { login: 'ASC' } });
+  }
+
+  withIds(realm: Realm, ids: readonly string[]): Promise<NamedAccount[]> {
+    const select = { id: true, login: true, name: true } as const;
+    return this.database.manager.find(Account, { select, where: { realm, id: In(ids) } });
+  }
+
+  withLogins(realm: Realm, logins: readonly string[]): Promise<NamedAccount[]> {
+    const select = { id: true, login: true, name: true } as const;
+    return this.database.manager.find(Account, { select, where: { realm, login: In(logins) } });
+  }
+
+  /**
+   * Disables an account and ends its sessions. Returns the account's id, or undefined when the login is unknown in this
+   * realm or already disabled.
+   */
+  async disable(session: Session, realm: Realm, login: string): Promise<string | undefined> {
+    const { manager } = session;
+    const { affected } = await manager.update(Account, { realm, login, disabledAt: IsNull() }, { disabledAt: now });
+    if (affected !== 1) return undefined;
+    const { id } = await manager.findOneByOrFail(Account, { realm, login });
+    await manager.delete(AccountSession, { accountId: id });
+    await session.closed([{ door: 'operator_disabled', id }]);
+    return id;
+  }
+
+  /** Ends every session and opens a new one. Returns false when the password was changed meanwhile. */
+  async changePassword(change: { accountId: string; from: string; to: string; digest: Buffer }): Promise<boolean> {
+    const { accountId, from, to, digest } = change;
+    return (await this.database.rows(CHANGE_PASSWORD, [accountId, from, to, digest])).length === 1;
+  }
+}

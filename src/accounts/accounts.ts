@@ -1,0 +1,120 @@
+import { Injectable } from '@nestjs/common';
+import { newAccountSecrets } from '../crypto/account-secrets.ts';
+import { takeHashingTurn } from '../crypto/password.ts';
+import { randomId } from '../crypto/random.ts';
+import { ServiceKeys } from '../crypto/service-keys.ts';
+import { fromBase32, totpUri } from '../crypto/totp.ts';
+import { Database, type Session } from '../database/database.ts';
+import { LOGIN, passwordFault, type PasswordFault, type Realm } from '../domain/account.ts';
+import { Problem } from '../domain/problem.ts';
+import { SHOWN_TEXT } from '../http/plain-text.ts';
+import { AccountSessionStore } from './account-session.store.ts';
+import { AccountStore } from './account.store.ts';
+import type { ListedAccount, NamedAccount, NewAccount, SignedInAccount } from './account.ts';
+import { networkIndex } from './network-index.ts';
+import { secretPlace } from './secret-place.ts';
+
+/** The accounts of people who sign in with a password and an authenticator app, each in one realm. */
+@Injectable()
+export class Accounts {
+  constructor(
+    private readonly database: Database,
+    private readonly store: AccountStore,
+    private readonly sessions: AccountSessionStore,
+    private readonly keys: ServiceKeys,
+  ) {}
+
+  /**
+   * Creates an account. Returns a password for the first sign-in, and the URI for an authenticator app. Neither is
+   * stored in clear, so hand both to the account's owner. It hashes first: call it in a transaction before the
+   * transaction locks anything. Problems: `invalid_request`, also for a login that is taken in its realm;
+   * `service_unavailable`.
+   */
+  async add(session: Session, account: NewAccount): Promise<{ password: string; totpUri: string }> {
+    expectNames(account);
+    const { password, passwordDigest, totpSecret } = await newAccountSecrets();
+    const secrets = { password: passwordDigest, totpSecret, passwordIsInitial: true };
+    if ((await this.write(session, account, secrets)) === undefined) {
+      throw refused(`The login ${account.login} is already in use.`);
+    }
+    return { password, totpUri: totpUri({ issuer: 'Pushguard', account: account.login, secret: totpSecret }) };
+  }
+
+  /** Creates an account of the demonstration, if the login does not exist yet in its realm. */
+  async seed(account: NewAccount & { passwordDigest: string; totpSecret: string }): Promise<void> {
+    if (await this.store.isThere(account.realm, account.login)) return;
+    const { passwordDigest: password, totpSecret } = account;
+    await this.write(this.database, account, { password, totpSecret, passwordIsInitial: false });
+  }
+
+  /**
+   * Disables an account and ends its sessions at once. Returns its id, or undefined for a login that is unknown in this
+   * realm or already disabled.
+   */
+  async disable(session: Session, realm: Realm, login: string): Promise<string | undefined> {
+    return this.store.disable(session, realm, login);
+  }
+
+  /** Lists all accounts of a realm by login, including disabled ones. */
+  async list(realm: Realm): Promise<ListedAccount[]> {
+    return this.store.list(realm);
+  }
+
+  /** Returns the names of these accounts of a realm, by id. */
+  async find(realm: Realm, ids: readonly string[]): Promise<Map<string, NamedAccount>> {
+    return new Map((await this.store.withIds(realm, ids)).map((one) => [one.id, one]));
+  }
+
+  /** Returns the names of the accounts of a realm with these logins, by login. */
+  async named(realm: Realm, logins: readonly string[]): Promise<Map<string, NamedAccount>> {
+    return new Map((await this.store.withLogins(realm, logins)).map((one) => [one.login, one]));
+  }
+
+  /**
+   * Replaces the person's password and ends their other sessions. `renewed` sets a new cookie secret for the present
+   * session and returns its digest. Returns the fault of the typed passwords, or null on success. Problems:
+   * `service_unavailable` while too many sign in, which counts nothing.
+   */
+  async choosePassword(
+    { id: accountId, realm, login }: SignedInAccount,
+    typed: { present: string; chosen: string; again: string; address: string },
+    renewed: () => Buffer,
+  ): Promise<PasswordFault | 'same' | 'wrong' | null> {
+    const { present, chosen, again } = typed;
+    const fault = passwordFault(chosen, again);
+    if (fault !== null) return fault;
+    if (chosen === present) return 'same';
+    const network = networkIndex(this.keys, typed.address);
+    return takeHashingTurn('familiar', async (turn) => {
+      const { password } = await this.sessions.countAttempt(realm, login, network);
+      if (password === null || !(await turn.isPassword(present, password))) return 'wrong';
+      const to = await turn.digestOf(chosen);
+      const change = { accountId, from: password, to, digest: renewed() };
+      return (await this.store.changePassword(change)) ? null : 'wrong';
+    });
+  }
+
+  private async write(
+    session: Session,
+    { realm, login, name, role }: NewAccount,
+    { totpSecret: written, ...password }: { password: string; passwordIsInitial: boolean; totpSecret: string },
+  ): Promise<string | undefined> {
+    const id = randomId();
+    const totpSecret = this.keys.fields.encrypt(fromBase32(written), secretPlace(id));
+    const isNew = await this.store.add(session, { id, realm, login, name, role, ...password, totpSecret });
+    return isNew ? id : undefined;
+  }
+}
+
+function expectNames({ login, name }: NewAccount): void {
+  if (!LOGIN.test(login))
+    throw refused(
+      'The login must have 2 to 32 characters of a-z, 0-9, dot, hyphen and underscore, and begin with a letter.',
+    );
+  if (name.length > 60 || !SHOWN_TEXT.test(name))
+    throw refused('The name must be one line of 1 to 60 visible characters.');
+}
+
+function refused(detail: string): Problem {
+  return new Problem('invalid_request', detail);
+}
