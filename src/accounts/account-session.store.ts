@@ -75,6 +75,21 @@ const BEGIN = statement(
     SELECT * FROM accepted`,
 );
 
+/**
+ * Spends the step of a one-time password within a session. What the attempt counted is forgotten where it was counted. The
+ * address becomes no more familiar than it was, because no password was typed.
+ */
+const SPEND = statement(
+  'account_step_spend',
+  `WITH accepted AS (
+      ${spendStep('$4')} RETURNING id
+    ), here AS (
+      UPDATE account_addresses SET failures = 0, locked_until = NULL
+      WHERE account_id IN (SELECT id FROM accepted) AND network = $4
+    )
+    SELECT id FROM accepted`,
+);
+
 function isFamiliar(accountId: string, network: string): string {
   return `EXISTS (SELECT 1 FROM account_addresses a WHERE a.account_id = ${accountId} AND a.network = ${network})`;
 }
@@ -139,6 +154,16 @@ export class AccountSessionStore {
     const [accepted] = await session.rows<SignedInAccount>(BEGIN, values);
     if (accepted) await session.closed([{ door: 'operator_step_used', id: accountId, step }]);
     return accepted;
+  }
+
+  /** Returns false when the time step was used before, or when the account was disabled meanwhile. */
+  async spend(
+    session: Session,
+    { accountId, realm, step, network }: Pick<BegunSession, 'accountId' | 'realm' | 'step' | 'network'>,
+  ): Promise<boolean> {
+    const isSpent = (await session.rows(SPEND, [accountId, step, realm, network])).length === 1;
+    if (isSpent) await session.closed([{ door: 'operator_step_used', id: accountId, step }]);
+    return isSpent;
   }
 
   /** Returns the account of a session of this realm that has not ended, and extends its idle timeout. */

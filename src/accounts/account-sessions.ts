@@ -96,6 +96,29 @@ export class AccountSessions {
     return digest && this.store.signedIn(realm, digest);
   }
 
+  /**
+   * Asks the person who is signed in for the one-time password once more, before something that a stolen cookie alone must
+   * not do. Counts the attempt as a sign-in does, at the address or at the account, and refuses a locked or disabled
+   * account. A right one is spent: no other confirmation and no sign-in takes it. `locked` is called after the failure
+   * that locks.
+   */
+  async confirm(
+    { realm, login }: SignedInAccount,
+    code: string,
+    address: string,
+    locked: () => Promise<void> = () => Promise.resolve(),
+  ): Promise<boolean> {
+    const network = networkIndex(this.keys, address);
+    const attempt = await this.store.countAttempt(realm, login, network);
+    const step = this.stepOf(attempt, code);
+    if (attempt.id !== null && step !== null) {
+      const spent = { accountId: attempt.id, realm, step, network };
+      if (await this.store.spend(this.database, spent)) return true;
+    }
+    if (attempt.failures === SIGN_IN_ATTEMPTS) await locked();
+    return false;
+  }
+
   /** Ends a session. */
   async signOut(digest: Buffer): Promise<void> {
     await this.store.end(digest);

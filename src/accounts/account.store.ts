@@ -7,6 +7,8 @@ import { Account } from './account.entity.ts';
 import { AccountSession } from './account-session.entity.ts';
 import type { ListedAccount, NamedAccount } from './account.ts';
 
+const CLOCK = statement('account_clock', 'SELECT now() AS now');
+
 const CHANGE_PASSWORD = statement(
   'account_change_password',
   `WITH changed AS (
@@ -24,7 +26,7 @@ const CHANGE_PASSWORD = statement(
 /** The columns of a new account. */
 export type NewRow = Pick<
   Account,
-  'id' | 'realm' | 'login' | 'name' | 'role' | 'password' | 'passwordIsInitial' | 'totpSecret'
+  'id' | 'realm' | 'login' | 'name' | 'role' | 'password' | 'passwordIsInitial' | 'totpSecret' | 'totpStep'
 >;
 
 const now = (): string => 'now()';
@@ -39,6 +41,13 @@ export class AccountStore {
     const insert = manager.createQueryBuilder().insert().into(Account).values(account).orIgnore();
     const { raw } = (await insert.returning('id').execute()) as { raw: unknown[] };
     return raw.length === 1;
+  }
+
+  /** The time of the database, by which one-time passwords are compared. */
+  async now(): Promise<Date> {
+    const [row] = await this.database.rows<{ now: Date }>(CLOCK, []);
+    if (!row) throw new Error('a select without a condition returned no row');
+    return row.now;
   }
 
   isThere(realm: Realm, login: string): Promise<boolean> {

@@ -12,6 +12,19 @@ export type SignedInAccount = Person & InItsRealm;
 /** The data from which an account is created whose password the service makes. */
 export type NewAccount = Pick<Account, 'login' | 'name'> & InItsRealm;
 
+/** A password and an authenticator that a person chose and has shown to work; `Accounts.prove` makes them. */
+export interface ProvenSecrets {
+  /** `scrypt:N:r:p:salt:digest` */
+  password: string;
+  /** Base32. */
+  totpSecret: string;
+  /** The time step of the one-time password that was typed. */
+  totpStep: number;
+}
+
+/** The data of a person who opens an account of the console with secrets of their own. */
+export type OwnAccount = Pick<Account, 'login' | 'name'> & { realm: 'console' } & ProvenSecrets;
+
 export type ListedAccount = Pick<Account, 'id' | 'login' | 'name' | 'role' | 'createdAt' | 'disabledAt'>;
 
 /** An account by the names that people know. */

@@ -3,16 +3,22 @@ import { newAccountSecrets } from '../crypto/account-secrets.ts';
 import { takeHashingTurn } from '../crypto/password.ts';
 import { randomId } from '../crypto/random.ts';
 import { ServiceKeys } from '../crypto/service-keys.ts';
-import { fromBase32, totpUri } from '../crypto/totp.ts';
+import { fromBase32, matchingTotpStep, TOTP_SECRET_BYTES, totpUri } from '../crypto/totp.ts';
 import { Database, type Session } from '../database/database.ts';
 import { LOGIN, passwordFault, type PasswordFault, type Realm } from '../domain/account.ts';
 import { Problem } from '../domain/problem.ts';
+import { codeIn } from '../domain/typed-text.ts';
 import { SHOWN_TEXT } from '../http/plain-text.ts';
 import { AccountSessionStore } from './account-session.store.ts';
 import { AccountStore } from './account.store.ts';
-import type { ListedAccount, NamedAccount, NewAccount, SignedInAccount } from './account.ts';
+import type { ListedAccount, NamedAccount, NewAccount, OwnAccount, ProvenSecrets, SignedInAccount } from './account.ts';
 import { networkIndex } from './network-index.ts';
 import { secretPlace } from './secret-place.ts';
+
+/** The Base32 of a new secret. A whole number of bytes fits, so it needs no padding. */
+const TOTP_SECRET = new RegExp(`^[A-Z2-7]{${(TOTP_SECRET_BYTES * 8) / 5}}$`);
+/** The step of an account whose owner has typed no one-time password yet. */
+const NO_STEP = '-1';
 
 /** The accounts of people who sign in with a password and an authenticator app, each in one realm. */
 @Injectable()
@@ -33,18 +39,52 @@ export class Accounts {
   async add(session: Session, account: NewAccount): Promise<{ password: string; totpUri: string }> {
     expectNames(account);
     const { password, passwordDigest, totpSecret } = await newAccountSecrets();
-    const secrets = { password: passwordDigest, totpSecret, passwordIsInitial: true };
+    const secrets = { password: passwordDigest, totpSecret, totpStep: NO_STEP, passwordIsInitial: true };
     if ((await this.write(session, account, secrets)) === undefined) {
       throw refused(`The login ${account.login} is already in use.`);
     }
     return { password, totpUri: totpUri({ issuer: 'Pushguard', account: account.login, secret: totpSecret }) };
   }
 
+  /**
+   * Checks what a person types who opens an account: the password that they chose, twice, and the one-time password that
+   * their authenticator shows for `totpSecret` (`newTotpSecret`), which is not stored yet. Returns what `create` takes, or
+   * the first fault; `code` for a wrong one-time password. Only a right one costs a hash, and nothing is counted, because
+   * the caller has the secret: admit only invited people. Problems: `service_unavailable`.
+   */
+  async prove(typed: {
+    chosen: string;
+    again: string;
+    totpSecret: string;
+    code: string;
+  }): Promise<{ proven: ProvenSecrets } | { fault: PasswordFault | 'code' }> {
+    const { chosen, again, totpSecret, code } = typed;
+    const fault = passwordFault(chosen, again);
+    if (fault !== null) return { fault };
+    if (!TOTP_SECRET.test(totpSecret)) return { fault: 'code' };
+    const totpStep = matchingTotpStep(fromBase32(totpSecret), codeIn(code), await this.store.now());
+    if (totpStep === null) return { fault: 'code' };
+    const password = await takeHashingTurn('strange', (turn) => turn.digestOf(chosen));
+    return { proven: { password, totpSecret, totpStep } };
+  }
+
+  /**
+   * Creates an account of the console with the secrets that its owner chose and proved. The one-time password that proved
+   * them is spent in the same row. Returns the account's id, or undefined where the login is taken. Problems:
+   * `invalid_request` for a login or a name that no account may have.
+   */
+  async create(session: Session, account: OwnAccount): Promise<string | undefined> {
+    expectNames(account);
+    const { password, totpSecret, totpStep } = account;
+    const secrets = { password, totpSecret, totpStep: String(totpStep), passwordIsInitial: false };
+    return this.write(session, { ...account, role: null }, secrets);
+  }
+
   /** Creates an account of the demonstration, if the login does not exist yet in its realm. */
   async seed(account: NewAccount & { passwordDigest: string; totpSecret: string }): Promise<void> {
     if (await this.store.isThere(account.realm, account.login)) return;
     const { passwordDigest: password, totpSecret } = account;
-    await this.write(this.database, account, { password, totpSecret, passwordIsInitial: false });
+    await this.write(this.database, account, { password, totpSecret, totpStep: NO_STEP, passwordIsInitial: false });
   }
 
   /**
@@ -97,16 +137,16 @@ export class Accounts {
   private async write(
     session: Session,
     { realm, login, name, role }: NewAccount,
-    { totpSecret: written, ...password }: { password: string; passwordIsInitial: boolean; totpSecret: string },
+    secrets: { password: string; passwordIsInitial: boolean; totpSecret: string; totpStep: string },
   ): Promise<string | undefined> {
     const id = randomId();
-    const totpSecret = this.keys.fields.encrypt(fromBase32(written), secretPlace(id));
-    const isNew = await this.store.add(session, { id, realm, login, name, role, ...password, totpSecret });
+    const totpSecret = this.keys.fields.encrypt(fromBase32(secrets.totpSecret), secretPlace(id));
+    const isNew = await this.store.add(session, { ...secrets, id, realm, login, name, role, totpSecret });
     return isNew ? id : undefined;
   }
 }
 
-function expectNames({ login, name }: NewAccount): void {
+function expectNames({ login, name }: Pick<NewAccount, 'login' | 'name'>): void {
   if (!LOGIN.test(login))
     throw refused(
       'The login must have 2 to 32 characters of a-z, 0-9, dot, hyphen and underscore, and begin with a letter.',

@@ -12,7 +12,7 @@ export const SESSION_IDLE_SECONDS = 900;
 export const SESSION_SECONDS = 28_800;
 
 /** The minimum password length in user-perceived characters, and the maximum length that is hashed. */
-export const PASSWORD_LENGTH = 12;
+const PASSWORD_LENGTH = 12;
 export const LONGEST_PASSWORD = 200;
 
 /** The form of a login name, as sign-in and audit show it. */

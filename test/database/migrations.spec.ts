@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { migrate } from '../../config/data-source.ts';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions, migrate } from '../../config/data-source.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -55,5 +57,47 @@ describe.each(BESIDE_WRITES)('a version that gives %s an index', (table, index, 
       [index],
     );
     expect(rows).toEqual([{ indisvalid: true }]);
+  });
+});
+
+describe('a version that gives accounts a realm', () => {
+  it('keeps operators, their sessions and their familiar addresses, and goes back without the people of the console', async () => {
+    const own = await createTestDatabase();
+    const source = await new DataSource(dataSourceOptions(own.url, 2)).initialize();
+    const isThere = async (table: string) =>
+      (await own.pool.query('SELECT FROM pg_tables WHERE tablename = $1', [table])).rows.length > 0;
+    const back = async () => {
+      while (!(await isThere('operators'))) await source.undoLastMigration();
+    };
+    try {
+      await back();
+      const id = randomUUID();
+      await own.pool.query(
+        `INSERT INTO operators (id, login, name, role, password, password_is_initial, totp_secret)
+           VALUES ($1, 'kim', 'x', 'agent', 'x', false, 'x')`,
+        [id],
+      );
+      await own.pool.query(`INSERT INTO operator_sessions (digest, operator_id) VALUES ('x', $1)`, [id]);
+      await own.pool.query(`INSERT INTO operator_addresses (operator_id, network) VALUES ($1, 'x')`, [id]);
+      await own.pool.query(`INSERT INTO operator_looks (session_digest, about, reason) VALUES ('x', 'x', 'x')`);
+      await migrate(own.url);
+      const { rows } = await own.pool.query(
+        `SELECT a.id, a.realm, a.role, l.reason FROM accounts a JOIN account_sessions s ON s.account_id = a.id
+           JOIN account_addresses d ON d.account_id = a.id JOIN operator_looks l ON l.session_digest = s.digest`,
+      );
+      expect(rows).toEqual([{ id, realm: 'desk', role: 'agent', reason: 'x' }]);
+
+      await own.pool.query(
+        `INSERT INTO accounts (id, realm, login, name, password, password_is_initial, totp_secret)
+           VALUES ($1, 'console', 'kim', 'x', 'x', false, 'x')`,
+        [randomUUID()],
+      );
+      await back();
+      expect((await own.pool.query('SELECT id FROM operators')).rows).toEqual([{ id }]);
+      await migrate(own.url);
+    } finally {
+      await source.destroy();
+      await own.drop();
+    }
   });
 });
