@@ -55,6 +55,7 @@ import { Accounts1764090000000 } from '../migrations/1764090000000-accounts.ts';
 import { Account } from '../src/accounts/account.entity.ts';
 import { AccountAddress } from '../src/accounts/account-address.entity.ts';
 import { AccountSession } from '../src/accounts/account-session.entity.ts';
+import { ClientLog1764100000000 } from '../migrations/1764100000000-client-log.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
 import { Approval } from '../src/operator/approval.entity.ts';
 import { AuditEntry } from '../src/operator/audit-entry.entity.ts';
@@ -196,6 +197,7 @@ export function dataSourceOptions(
       Webhooks1764070000000,
       TestMode1764080000000,
       Accounts1764090000000,
+      ClientLog1764100000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -83,6 +83,10 @@ export class Authentication {
   @Column('timestamptz', { nullable: true })
   notMeAt: Date | null;
 
+  /** When the person opened it with the PIN; null: not yet, never, or a code that needs no opening. */
+  @Column('timestamptz', { nullable: true })
+  openedAt: Date | null;
+
   @Column('timestamptz')
   requestedAt: Date;
 

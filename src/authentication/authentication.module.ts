@@ -8,6 +8,8 @@ import { RelyingPartiesModule } from '../relying-parties/relying-parties.module.
 import { TestModeModule } from '../test-mode/test-mode.module.ts';
 import { AppController } from './app.controller.ts';
 import { AuthenticationStore } from './authentication.store.ts';
+import { ClientLog } from './client-log.ts';
+import { ClientLogStore } from './client-log.store.ts';
 import { PendingAuthentications } from './pending-authentications.ts';
 import { AuthenticationStatus } from './status.ts';
 import { NotMe } from './not-me.ts';
@@ -53,8 +55,10 @@ const ANSWERS_MS = 1_000;
     PhoneCodeStore,
     VerificationAnswers,
     VerificationAnswerStore,
+    ClientLog,
+    ClientLogStore,
   ],
-  exports: [Start, Verify, NotMe, AuthenticationStatus, StateWatcher, PendingAuthentications],
+  exports: [ClientLog, Start, Verify, NotMe, AuthenticationStatus, StateWatcher, PendingAuthentications],
 })
 export class AuthenticationModule {
   constructor(

@@ -95,7 +95,7 @@ const RESETS_PIN = { devices: 'a correct PIN resets the counter even if the auth
 const OPEN = statement(
   'authentication_open',
   `WITH opened AS (
-      UPDATE authentications a SET state = 'opened', device_id = $2, code_digest = $3, envelope = $4
+      UPDATE authentications a SET state = 'opened', opened_at = ${NOW}, device_id = $2, code_digest = $3, envelope = $4
       WHERE a.id = $1 AND a.state = 'pending' AND a.channel = 'push' AND a.expires_at > now()
         AND EXISTS (SELECT 1 FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
           WHERE s.id = a.subscription_id AND s.state = 'active' AND d.id = $2 AND d.state = 'active'
@@ -112,7 +112,7 @@ const OPEN = statement(
 const OPEN_TO_SIGN = statement(
   'authentication_open_to_sign',
   `WITH opened AS (
-      UPDATE authentications a SET state = 'opened'
+      UPDATE authentications a SET state = 'opened', opened_at = ${NOW}
       WHERE a.id = $1 AND a.state = 'pending' AND a.channel = 'sign' AND a.device_id = $2 AND a.expires_at > now()
         AND EXISTS (SELECT 1 FROM subscriptions s JOIN devices d ON d.subscription_id = s.id
           WHERE s.id = a.subscription_id AND s.state = 'active' AND d.id = $2 AND d.state = 'active'

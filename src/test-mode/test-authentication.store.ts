@@ -7,7 +7,7 @@ import { aboutTestAuthentications, tell, TOLD } from '../webhooks/tell.ts';
 import type { TestAuthentication } from './test-authentication.entity.ts';
 
 /** SQL: the state that callers see; what happens by itself counts from its time. */
-const STATE = `CASE WHEN closed_at IS NOT NULL THEN state WHEN ends_at <= now() THEN ends_as
+export const STATE = `CASE WHEN closed_at IS NOT NULL THEN state WHEN ends_at <= now() THEN ends_as
     WHEN opens_at <= now() THEN 'opened' ELSE 'pending' END`;
 const IS_OPEN = `closed_at IS NULL AND ends_at > now()`;
 

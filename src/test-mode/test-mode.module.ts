@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
 import { TestAuthenticationStore } from './test-authentication.store.ts';
 import { TestAuthentications } from './test-authentications.ts';
+import { TestLog } from './test-log.ts';
+import { TestLogStore } from './test-log.store.ts';
 import { TestModeController } from './test-mode.controller.ts';
 import { TestQuota } from './test-quota.ts';
 import { TestStart } from './test-start.ts';
@@ -23,8 +25,10 @@ const ADVANCE_MS = 1_000;
     TestStateWatcher,
     TestQuota,
     TestAuthenticationStore,
+    TestLog,
+    TestLogStore,
   ],
-  exports: [TestStart, TestVerify, TestAuthentications, TestStateWatcher, TestQuota],
+  exports: [TestLog, TestStart, TestVerify, TestAuthentications, TestStateWatcher, TestQuota],
 })
 export class TestModeModule {
   constructor(tasks: RecurringTasks, states: TestStates, store: TestAuthenticationStore) {

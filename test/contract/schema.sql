@@ -160,6 +160,7 @@ authentications.held boolean NOT NULL DEFAULT false
 authentications.budgets bytea[]
 authentications.not_me_at timestamp with time zone
 authentications.window_id uuid
+authentications.opened_at timestamp with time zone
 authentications CONSTRAINT authentications_attempts_check CHECK (((attempts >= 0) AND (attempts <= 5)))
 authentications CONSTRAINT authentications_channel_check CHECK ((channel = ANY (ARRAY['push'::text, 'sms'::text, 'otp'::text, 'sign'::text])))
 authentications CONSTRAINT authentications_decline_reason_check CHECK ((decline_reason = ANY (ARRAY['not_me'::text, 'cancelled'::text, 'wrong_details'::text])))
@@ -174,6 +175,7 @@ authentications CONSTRAINT purpose_is_kept_once CHECK ((num_nonnulls(purpose, te
 authentications CONSTRAINT push_keeps_no_plain_code CHECK (((channel = 'sms'::text) OR (sms_code IS NULL)))
 authentications CONSTRAINT transaction_is_signed_while_open CHECK ((((channel = 'sign'::text) AND (closed_at IS NULL)) = (transaction IS NOT NULL)))
 CREATE INDEX authentications_age ON public.authentications USING brin (requested_at) WITH (autosummarize='on')
+CREATE INDEX authentications_client ON public.authentications USING btree (client_id, id)
 CREATE INDEX authentications_history ON public.authentications USING btree (subscription_id, requested_at) WHERE (subscription_id IS NOT NULL)
 CREATE INDEX authentications_line ON public.authentications USING btree (line_id) WHERE ((line_id IS NOT NULL) AND (subscription_id IS NULL))
 CREATE UNIQUE INDEX authentications_one_pending ON public.authentications USING btree (person_index, client_id) WHERE (closed_at IS NULL)
@@ -802,6 +804,7 @@ test_authentications CONSTRAINT test_authentications_pkey PRIMARY KEY (id)
 test_authentications CONSTRAINT test_authentications_resends_check CHECK (((resends >= 0) AND (resends <= 3)))
 test_authentications CONSTRAINT test_authentications_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'opened'::text, 'verified'::text, 'declined'::text, 'expired'::text, 'failed'::text, 'cancelled'::text])))
 CREATE INDEX test_authentications_age ON public.test_authentications USING btree (started_at)
+CREATE INDEX test_authentications_client ON public.test_authentications USING btree (client_id, id)
 CREATE UNIQUE INDEX test_authentications_key ON public.test_authentications USING btree (client_id, key_digest) WHERE (key_digest IS NOT NULL)
 CREATE INDEX test_authentications_next ON public.test_authentications USING btree (next_at) WHERE (closed_at IS NULL)
 CREATE INDEX test_authentications_person ON public.test_authentications USING btree (client_id, person_digest, started_at)

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import type { LogRange, LogRow } from '../authentication/log-rows.ts';
+import { Database } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
+import { STATE } from './test-authentication.store.ts';
+
+/** Rows that one reading looks at, at most. */
+const LOOKED_AT = 1_000;
+
+/** SQL: the columns of `LogRow`. Why a test person declines is told nowhere. */
+const ROW = `id, started_at AS "startedAt", channel, ${STATE} AS state, NULL AS "declineReason", attempts, resends,
+    by_window AS "byWindow", sent_at AS "sentAt",
+    CASE WHEN opens_at <= least(now(), closed_at, ends_at) THEN opens_at END AS "openedAt", expires_at AS "expiresAt",
+    coalesce(closed_at, CASE WHEN ends_at <= now() THEN ends_at END) AS "closedAt",
+    CASE WHEN ${STATE} IN ('pending', 'opened', 'verified') THEN person END AS person`;
+
+/** SQL: as of the live log. */
+const IN_ORDER = `test_authentications WHERE (client_id, id) < ($1::uuid, $2::uuid) AND (client_id, id) >= ($1::uuid, $3::uuid)
+  ORDER BY client_id DESC, id DESC`;
+
+const PAGE = statement(
+  'test_log_page',
+  `SELECT * FROM (SELECT ${ROW} FROM ${IN_ORDER} LIMIT ${LOOKED_AT}) seen
+    WHERE "startedAt" >= $4 AND "startedAt" < $5
+      AND ($6::text[] IS NULL OR state = ANY($6)) AND ($7::text[] IS NULL OR channel = ANY($7))
+    LIMIT $8`,
+);
+
+const LAST_LOOKED_AT = statement(
+  'test_log_last_looked_at',
+  `SELECT id FROM ${IN_ORDER} OFFSET ${LOOKED_AT - 1} LIMIT 1`,
+);
+
+const FIND = statement('test_log_find', `SELECT ${ROW} FROM test_authentications WHERE client_id = $1 AND id = $2`);
+
+/** Reads a client's own test authentications. */
+@Injectable()
+export class TestLogStore {
+  constructor(private readonly database: Database) {}
+
+  /** The newest rows of a range, at most `limit`. */
+  page(clientId: string, { below, from, range, states, channels, limit }: LogRange): Promise<LogRow[]> {
+    return this.database.rows<LogRow>(PAGE, [clientId, below, from, range.from, range.to, states, channels, limit]);
+  }
+
+  /** The last row that `page` looked at, if it ended before the range did. */
+  async lastLookedAt(clientId: string, { below, from }: LogRange): Promise<string | undefined> {
+    return (await this.database.rows<{ id: string }>(LAST_LOOKED_AT, [clientId, below, from]))[0]?.id;
+  }
+
+  /** Undefined for an unknown id, and for another client's. */
+  async find(clientId: string, id: string): Promise<LogRow | undefined> {
+    return (await this.database.rows<LogRow>(FIND, [clientId, id]))[0];
+  }
+}
