@@ -38,6 +38,8 @@ import { TextMessage } from '../src/delivery/text-message.entity.ts';
 import { DeviceKeyDigest } from '../src/devices/device-key-digest.entity.ts';
 import { Device } from '../src/devices/device.entity.ts';
 import { SpentDeviceProof } from '../src/devices/spent-device-proof.entity.ts';
+import { CountedHour } from '../src/figures/counted-hour.entity.ts';
+import { Figure } from '../src/figures/figure.entity.ts';
 import { FormBudget } from '../src/http/form-budget.entity.ts';
 import { DepartedNumber } from '../src/lines/departed-number.entity.ts';
 import { JournalMark } from '../src/journal/journal-mark.entity.ts';
@@ -56,6 +58,7 @@ import { Account } from '../src/accounts/account.entity.ts';
 import { AccountAddress } from '../src/accounts/account-address.entity.ts';
 import { AccountSession } from '../src/accounts/account-session.entity.ts';
 import { ClientLog1764100000000 } from '../migrations/1764100000000-client-log.ts';
+import { Figures1764110000000 } from '../migrations/1764110000000-figures.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
 import { Approval } from '../src/operator/approval.entity.ts';
 import { AuditEntry } from '../src/operator/audit-entry.entity.ts';
@@ -109,6 +112,7 @@ export const ENTITIES = [
   ClientTestSecret,
   ClosedMonth,
   Consent,
+  CountedHour,
   CustomerSession,
   DeedRequest,
   Delivery,
@@ -116,6 +120,7 @@ export const ENTITIES = [
   Device,
   DeviceKeyDigest,
   EnrolmentCode,
+  Figure,
   FormBudget,
   IdempotencyRecord,
   JournalMark,
@@ -198,6 +203,7 @@ export function dataSourceOptions(
       TestMode1764080000000,
       Accounts1764090000000,
       ClientLog1764100000000,
+      Figures1764110000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -5,7 +5,7 @@ const tiers = [
   ['developers/'],
   ['carrier/', 'customers/', 'operator/', 'restore/', 'retention/'],
   ['windows/'],
-  ['charges/', 'lifecycle/'],
+  ['charges/', 'figures/', 'lifecycle/'],
   ['delivery/', 'sms-permissions/'],
   ['authentication/', 'test-mode/'],
   ['authenticators/'],

@@ -8,6 +8,7 @@ import { CustomersModule } from './customers/customers.module.ts';
 import { UnknownAddressFilter } from './customers/pages/unknown-address.filter.ts';
 import { DevelopersModule } from './developers/developers.module.ts';
 import { DevicesModule } from './devices/devices.module.ts';
+import { FiguresModule } from './figures/figures.module.ts';
 import { HistoryModule } from './history/history.module.ts';
 import { HealthController } from './http/health.controller.ts';
 import { inputPipe } from './http/input.pipe.ts';
@@ -46,6 +47,7 @@ export class AppModule {
         CustomersModule,
         OperatorModule,
         DevelopersModule,
+        FiguresModule,
         AlertsModule,
         HistoryModule,
         LinesModule,

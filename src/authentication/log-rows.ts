@@ -1,5 +1,5 @@
 import type { AuthenticationState, Channel } from '../domain/authentication.ts';
-import { HIGHEST_ID, lowestIdAt } from '../domain/id-time.ts';
+import { CLOCK_SKEW_MS, HIGHEST_ID, lowestIdAt } from '../domain/id-time.ts';
 import {
   LOG_DAYS,
   LOG_PAGE,
@@ -35,8 +35,6 @@ export interface LogSource {
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 const DAY_MS = 86_400_000;
-/** Ids are made by the clock of a process, and times by that of the database. They differ by less. */
-const SKEW_MS = 10 * 60_000;
 /** Times that every database can compare with. */
 const EPOCH = new Date(0);
 const FOR_EVER = new Date('9999-12-31T00:00:00Z');
@@ -89,10 +87,10 @@ function rangeOf({ states, channels, from, to, after, limit }: LogQuery): LogRan
   const oldest = Date.now() - LOG_DAYS * DAY_MS;
   // The exact limit of thirty days is the statement's, by the clock of the database.
   const range = { from: from && from > EPOCH ? from : EPOCH, to: to && to < FOR_EVER ? to : FOR_EVER };
-  const end = to ? lowestIdAt(new Date(range.to.getTime() + SKEW_MS)) : HIGHEST_ID;
+  const end = to ? lowestIdAt(new Date(range.to.getTime() + CLOCK_SKEW_MS)) : HIGHEST_ID;
   return {
     below: after !== undefined && after < end ? after : end,
-    from: lowestIdAt(new Date(Math.max(range.from.getTime(), oldest) - SKEW_MS)),
+    from: lowestIdAt(new Date(Math.max(range.from.getTime(), oldest) - CLOCK_SKEW_MS)),
     range,
     states: states ?? null,
     channels: channels ?? null,

@@ -150,10 +150,10 @@ export class Database implements Session {
 
   /**
    * Opens a dedicated connection without a transaction, for objects that belong to a session, such as temporary tables
-   * and advisory locks.
+   * and advisory locks, and for statements that take longer than a request may wait. `settings` are SQL.
    */
-  async connect(): Promise<Connection> {
-    const client = await connectTo(this.access.sessionUrl, LONG, limitsOf(LONG));
+  async connect(limits = LONG, settings = ''): Promise<Connection> {
+    const client = await connectTo(this.access.sessionUrl, limits, limitsOf(limits) + settings);
     const ended = new AbortController();
     client.once('end', () => {
       ended.abort();

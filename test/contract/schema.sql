@@ -333,6 +333,10 @@ consents CONSTRAINT consents_pkey PRIMARY KEY (subscription_id)
 consents CONSTRAINT consents_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 consents CONSTRAINT consents_terms_check CHECK ((terms <> ''::text))
 CREATE UNIQUE INDEX consents_pkey ON public.consents USING btree (subscription_id)
+counted_hours.hour timestamp with time zone NOT NULL
+counted_hours.counted_at timestamp with time zone NOT NULL
+counted_hours CONSTRAINT counted_hours_pkey PRIMARY KEY (hour)
+CREATE UNIQUE INDEX counted_hours_pkey ON public.counted_hours USING btree (hour)
 customer_sessions.digest bytea NOT NULL
 customer_sessions.errand text NOT NULL
 customer_sessions.terms text
@@ -482,6 +486,16 @@ CREATE INDEX enrolment_codes_decoy_over ON public.enrolment_codes USING btree (e
 CREATE UNIQUE INDEX enrolment_codes_pkey ON public.enrolment_codes USING btree (code_digest)
 CREATE INDEX enrolment_codes_reissue ON public.enrolment_codes USING btree (reissue_id) WHERE (reissue_id IS NOT NULL)
 CREATE INDEX enrolment_codes_subscription ON public.enrolment_codes USING btree (subscription_id)
+figures.client_id uuid NOT NULL
+figures.hour timestamp with time zone NOT NULL
+figures.starts integer NOT NULL
+figures.channels jsonb NOT NULL
+figures.ends jsonb NOT NULL
+figures.times jsonb NOT NULL
+figures.not_me integer NOT NULL
+figures CONSTRAINT figures_pkey PRIMARY KEY (client_id, hour)
+CREATE INDEX figures_hour ON public.figures USING btree (hour)
+CREATE UNIQUE INDEX figures_pkey ON public.figures USING btree (client_id, hour)
 form_budgets.key bytea NOT NULL
 form_budgets.sent timestamp with time zone[] NOT NULL
 form_budgets CONSTRAINT form_budgets_pkey PRIMARY KEY (key)

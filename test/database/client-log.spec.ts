@@ -7,6 +7,8 @@ import { StartStore } from '../../src/authentication/start.store.ts';
 import { randomId } from '../../src/crypto/random.ts';
 import { STATEMENTS } from '../../src/database/statement.ts';
 import { timelineOf, type LoggedAuthentication } from '../../src/domain/logged-authentication.ts';
+import { FigureStore } from '../../src/figures/figure.store.ts';
+import { Figures, type Totals } from '../../src/figures/figures.ts';
 import { SmsPermissionStore } from '../../src/sms-permissions/sms-permission.store.ts';
 import { TestLog } from '../../src/test-mode/test-log.ts';
 import { TestLogStore } from '../../src/test-mode/test-log.store.ts';
@@ -18,6 +20,7 @@ let service: TestService;
 let source: DataSource;
 let log: ClientLog;
 let testLog: TestLog;
+let figures: Figures;
 let shop: string;
 
 beforeAll(async () => {
@@ -25,6 +28,7 @@ beforeAll(async () => {
   const connected = await connectedDatabase(service.database.url);
   source = connected.source;
   log = new ClientLog(new ClientLogStore(connected.database), service.keys);
+  figures = new Figures(new FigureStore(connected.database));
   testLog = new TestLog(new TestLogStore(connected.database), service.keys);
   shop = await service.rows.clients.idOf('demo-shop');
 });
@@ -212,6 +216,29 @@ describe('the log of a relying party says no more of a person than the API:', ()
   });
 });
 
+describe('the figures of a relying party', () => {
+  it('count what happened through the API, and each “not me” once, at the phone or in the history', async () => {
+    const { totals: before } = await figures.of(shop, '30d');
+    const subscriber = await service.subscriber();
+    const verified = await started(subscriber.person);
+    await service.verify(verified, await service.codeOf(subscriber, verified));
+    await subscriber.phone.notMe(verified);
+    const declined = await started(await service.addLine());
+    await service.call('DELETE', `/v1/authentications/${declined}`);
+    await subscriber.phone.decline(await started(subscriber.person), 'not_me');
+    const { totals } = await figures.of(shop, '30d');
+    const more = (of: (one: Totals) => number) => of(totals) - of(before);
+    expect({
+      starts: more(({ starts }) => starts),
+      verified: more((one) => one.verified),
+      declined: more(({ ends }) => ends.declined_not_me),
+      cancelled: more(({ ends }) => ends.cancelled),
+      sms: more(({ channels }) => channels.sms),
+      notMe: more(({ notMe }) => notMe),
+    }).toEqual({ starts: 3, verified: 1, declined: 1, cancelled: 1, sms: 1, notMe: 2 });
+  });
+});
+
 describe('the log of test mode', () => {
   it('has the same rows, of the client alone, with the times at which things happen by themselves', async () => {
     const client = await newClient();
@@ -270,13 +297,13 @@ describe('a page of a long log', () => {
   }, 120_000);
 
   /** What PostgreSQL does for a statement, as the service has it planned: with `values`, or for any. */
-  const planOf = async (name: string, values?: unknown[]): Promise<string> => {
+  const planOf = async (name: string, values?: (string | number | null)[]): Promise<string> => {
     const { text } = STATEMENTS.get(name) ?? {};
     if (text === undefined) throw new Error(`there is no statement ${name}`);
     const connection = await service.database.pool.connect();
     try {
       await connection.query('BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off');
-      const literals = values?.map((value) => (value === null ? 'NULL' : `'${String(value)}'`));
+      const literals = values?.map((value) => (value === null ? 'NULL' : `'${value}'`));
       if (literals) await connection.query(`PREPARE explained AS ${text}`);
       const { rows } = await connection.query<{ 'QUERY PLAN': string }>(
         literals

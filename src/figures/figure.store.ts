@@ -1,0 +1,217 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.ts';
+import type { StatementLimits } from '../database/database-client.ts';
+import { statement } from '../database/statement.ts';
+import { LIFETIME_SECONDS } from '../domain/authentication.ts';
+import { HOUR_MS, TIME_BOUNDS } from '../domain/figures.ts';
+import { CLOCK_SKEW_MS as SKEW_MS, HIGHEST_ID, lowestIdAt } from '../domain/id-time.ts';
+import type { Figure } from './figure.entity.ts';
+
+/** The id of no client, under which the figures of all of them are kept. */
+const ALL_CLIENTS = '00000000-0000-0000-0000-000000000000';
+
+/** Rows that are counted for one look at an hour that has not been counted yet, at most. */
+const COUNTED_LIVE = 100_000;
+/** Hours that one run counts, at most. */
+const HOURS_AT_ONCE = 24;
+/** Days for which figures are kept. */
+const KEPT_DAYS = 400;
+/** Days that the counting reaches back, for a service that did not count before. */
+const COUNTED_DAYS = 31;
+
+/**
+ * Hours after the start of an hour at which it is counted again, for good: expired authentications are closed within a
+ * second, but a worker that stood still may have been late.
+ */
+const SETTLED_HOURS = 3;
+/** For the counting of one hour, which no request waits for. */
+const COUNTING: StatementLimits = { server: 60_000, client: 65_000 };
+
+/** SQL: how an authentication (`a`) ended; null while it is open. */
+const END = `CASE WHEN a.state = 'declined' THEN 'declined_' || a.decline_reason
+      WHEN a.closed_at IS NOT NULL THEN a.state WHEN a.expires_at <= now() THEN 'expired' END`;
+
+/** SQL: the bucket of the time from start to verification; null unless verified. */
+const BUCKET = `CASE WHEN a.state = 'verified' THEN width_bucket(
+      round(extract(epoch FROM a.closed_at - a.requested_at) * 1000)::int, ARRAY[${TIME_BOUNDS.join(', ')}]) END`;
+
+/** The columns that are counted. */
+const LOOKED = 'o.client_id, o.channel, o.state, o.decline_reason, o.requested_at, o.expires_at, o.closed_at';
+
+/** SQL: what is counted of an authentication (`a`). */
+const COUNTED = `a.client_id, a.channel, ${END} AS ending, ${BUCKET} AS bucket`;
+
+/**
+ * SQL: of rows `started` with `COUNTED`, their numbers by channel, by end and by bucket: for each value of `by`, and, with
+ * `all`, for all rows.
+ */
+function numbers(by: string, all: boolean): string {
+  const sets = ['channel', 'ending', 'bucket'].flatMap((what) => [`(${by}, ${what})`, ...(all ? [`(${what})`] : [])]);
+  return `SELECT ${by}, channel, ending, bucket, count(*) AS number, NULL::bigint AS answers FROM started
+      GROUP BY GROUPING SETS (${sets.join(', ')})`;
+}
+
+/** SQL: of rows of `numbers`, a figure but for its client and its hour. */
+function figure(notMe: string): string {
+  const object = (what: string) =>
+    `coalesce(jsonb_object_agg(${what}, number) FILTER (WHERE ${what} IS NOT NULL), '{}')`;
+  return `coalesce(sum(number) FILTER (WHERE channel IS NOT NULL), 0)::int AS starts, ${object('channel')} AS channels,
+      ${object('ending')} AS ends, ${object('bucket')} AS times, coalesce(sum(answers), 0)::int AS ${notMe}`;
+}
+
+/**
+ * Counts an hour ($1) anew, and replaces its figures. The ids are those of a range a little wider ($2 to below $3), which an
+ * index has for each client. A count that began before the one that stands replaces nothing: what runs twice, or late, or
+ * died in the middle, changes no number. OFFSET keeps the ranges of the clients apart: PostgreSQL expects next to nothing of
+ * an hour that is newer than its statistics, and would compare each authentication with each client.
+ */
+const COUNT_HOUR = statement(
+  'figure_count_hour',
+  `WITH mark AS (
+      INSERT INTO counted_hours AS h (hour, counted_at) VALUES ($1, now())
+      ON CONFLICT (hour) DO UPDATE SET counted_at = excluded.counted_at WHERE h.counted_at < excluded.counted_at
+      RETURNING hour
+    ), started AS (
+      SELECT ${COUNTED} FROM mark CROSS JOIN clients c CROSS JOIN LATERAL (
+        SELECT ${LOOKED} FROM authentications o
+        WHERE (o.client_id, o.id) >= (c.id, $2::uuid) AND (o.client_id, o.id) < (c.id, $3::uuid) OFFSET 0) a
+      WHERE a.requested_at >= mark.hour AND a.requested_at < mark.hour + interval '1 hour'
+    ), answered AS (
+      SELECT n.client_id, n.answers FROM mark JOIN not_me_counts n ON n.hour = mark.hour
+    ), counted AS (
+      ${numbers('client_id', true)}
+      UNION ALL SELECT client_id, NULL, NULL, NULL, NULL, answers FROM answered
+      UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, answers FROM answered
+    )
+    INSERT INTO figures (client_id, hour, starts, channels, ends, times, not_me)
+    SELECT coalesce(client_id, '${ALL_CLIENTS}'), mark.hour, ${figure('not_me')} FROM mark CROSS JOIN counted
+    GROUP BY client_id, mark.hour
+    ON CONFLICT (client_id, hour) DO UPDATE SET starts = excluded.starts, channels = excluded.channels,
+      ends = excluded.ends, times = excluded.times, not_me = excluded.not_me`,
+);
+
+/**
+ * The newest hours that are to be counted: all that was started in them has ended, and they were not counted since, or not
+ * since the time at which nothing of them can change any more.
+ */
+const DUE = statement(
+  'figure_due_hours',
+  `SELECT due.hour FROM generate_series(
+      date_trunc('hour', greatest(now() - interval '${COUNTED_DAYS} days',
+        coalesce((SELECT requested_at FROM authentications ORDER BY id LIMIT 1), now())), 'UTC'),
+      now() - interval '1 hour ${LIFETIME_SECONDS} seconds', interval '1 hour') AS due (hour)
+    LEFT JOIN counted_hours h ON h.hour = due.hour
+    WHERE h.hour IS NULL OR h.counted_at < due.hour + interval '${SETTLED_HOURS} hours'
+      AND now() >= due.hour + interval '${SETTLED_HOURS} hours'
+    ORDER BY due.hour DESC LIMIT ${HOURS_AT_ONCE}`,
+);
+
+const OF = statement(
+  'figure_of',
+  `SELECT hour, starts, channels, ends, times, not_me AS "notMe" FROM figures
+    WHERE client_id = $1 AND hour >= $2 AND hour <= $3`,
+);
+
+const STANDING = statement(
+  'figure_standing',
+  `SELECT now() AS now, (SELECT hour FROM counted_hours ORDER BY hour DESC LIMIT 1) AS "lastCounted"`,
+);
+
+/** SQL: the figures since an hour ($1), from the rows of `looked`, and how many rows these are. */
+function live(looked: string, answered: string): string {
+  return `WITH looked AS MATERIALIZED (
+      ${looked}
+    ), started AS (
+      SELECT ${COUNTED}, date_trunc('hour', a.requested_at, 'UTC') AS hour FROM looked a WHERE a.requested_at >= $1
+    ), counted AS (
+      ${numbers('hour', false)}
+      UNION ALL SELECT n.hour, NULL, NULL, NULL, NULL, n.answers FROM not_me_counts n WHERE n.hour >= $1 ${answered}
+    )
+    SELECT hour, ${figure('"notMe"')}, (SELECT count(*) FROM looked)::int AS looked FROM counted GROUP BY hour`;
+}
+
+/** Of one client ($4), its newest ids ($2), at most $3. */
+const LIVE = statement(
+  'figure_live',
+  live(
+    `SELECT ${LOOKED} FROM authentications o
+      WHERE (o.client_id, o.id) >= ($4::uuid, $2::uuid) AND (o.client_id, o.id) <= ($4::uuid, '${HIGHEST_ID}') LIMIT $3`,
+    'AND n.client_id = $4',
+  ),
+);
+
+const LIVE_OF_ALL = statement(
+  'figure_live_of_all',
+  live(`SELECT ${LOOKED} FROM authentications o WHERE o.id >= $2 LIMIT $3`, ''),
+);
+
+const PURGE_BATCH = 5_000;
+const PURGE = statement(
+  'figure_purge',
+  `WITH hours AS (DELETE FROM counted_hours WHERE hour < now() - interval '${KEPT_DAYS} days')
+    DELETE FROM figures WHERE (client_id, hour) IN (
+      SELECT client_id, hour FROM figures WHERE hour < now() - interval '${KEPT_DAYS} days' LIMIT ${PURGE_BATCH})`,
+);
+
+/** The figures of one hour. */
+export type HourFigure = Pick<Figure, 'hour' | 'starts' | 'channels' | 'ends' | 'times' | 'notMe'>;
+
+/** The tables of figures, and the authentications that they count. */
+@Injectable()
+export class FigureStore {
+  constructor(private readonly database: Database) {}
+
+  /** Hours that are to be counted, newest first. */
+  async dueHours(): Promise<Date[]> {
+    return (await this.database.rows<{ hour: Date }>(DUE, [])).map(({ hour }) => hour);
+  }
+
+  /**
+   * Counts hours one after the other, and replaces their figures. One with half a million authentications takes some
+   * seconds.
+   */
+  async count(hours: readonly Date[], signal?: AbortSignal): Promise<void> {
+    const connection = await this.database.connect(COUNTING, '; SET enable_seqscan = off');
+    try {
+      for (const hour of hours) {
+        if (signal?.aborted) return;
+        const to = lowestIdAt(new Date(hour.getTime() + HOUR_MS + SKEW_MS));
+        await connection.rows(COUNT_HOUR, [hour, idBefore(hour), to]);
+      }
+    } finally {
+      connection.close();
+    }
+  }
+
+  /** The clock of the database, and the last hour that is counted. */
+  async standing(): Promise<{ now: Date; lastCounted: Date | null }> {
+    const [row] = await this.database.rows<{ now: Date; lastCounted: Date | null }>(STANDING, []);
+    if (!row) throw new Error('a select without a table returned no row');
+    return row;
+  }
+
+  /** The counted hours of a client, or of all, from one hour to another, which is one of them. */
+  of(clientId: string | null, from: Date, to: Date): Promise<HourFigure[]> {
+    return this.database.rows<HourFigure>(OF, [clientId ?? ALL_CLIENTS, from, to]);
+  }
+
+  /** Counts the hours since `from` at once; null where that would take more than `limit` rows. */
+  async live(clientId: string | null, from: Date, limit = COUNTED_LIVE): Promise<HourFigure[] | null> {
+    type Row = HourFigure & { looked: number };
+    const rows =
+      clientId === null
+        ? await this.database.rows<Row>(LIVE_OF_ALL, [from, idBefore(from), limit + 1])
+        : await this.database.rows<Row>(LIVE, [from, idBefore(from), limit + 1, clientId]);
+    return rows.some(({ looked }) => looked > limit) ? null : rows;
+  }
+
+  /** Deletes a batch of figures that are 400 days old. Returns true if more may remain. */
+  async purge(): Promise<boolean> {
+    return (await this.database.changed(PURGE, [])) === PURGE_BATCH;
+  }
+}
+
+/** An id below those of everything that was started at this time or later. */
+function idBefore(instant: Date): string {
+  return lowestIdAt(new Date(instant.getTime() - SKEW_MS));
+}
