@@ -39,6 +39,18 @@ export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** A time in seconds: `8.4초`, `132 s`. A hundred seconds and more have no decimal. */
+export function seconds(value: number, locale: Locale): string {
+  return LANGUAGE[locale].seconds(value >= 99.95 ? grouped(Math.round(value)) : value.toFixed(1));
+}
+
+/** A share of 1: `93.4%`. Only all and nothing are `100%` and `0%`: next to them stand `>99.9%` and `<0.1%`. */
+export function percent(share: number): string {
+  if (share === 0 || share === 1) return `${share * 100}%`;
+  if (share < 0.0005) return '<0.1%';
+  return share >= 0.9995 ? '>99.9%' : `${(share * 100).toFixed(1)}%`;
+}
+
 /** An instant in Seoul time with a machine-readable attribute. */
 export function dateTime(instant: Date | string, locale: Locale): Html {
   return html`<time datetime="${new Date(instant).toISOString()}">${seoulTime(instant, locale)}</time>`;

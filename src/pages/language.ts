@@ -14,6 +14,8 @@ export interface Language {
   time: (day: string, hours: number, minutes: number) => string;
   /** An amount without its sign, given as `1,100`: `1,100원`, `₩1,100`. */
   won: (digits: string) => string;
+  /** A time, given as `12.3`: `12.3초`, `12.3 s`. */
+  seconds: (digits: string) => string;
 }
 
 /**

@@ -11,6 +11,7 @@ export const language: Language = {
   month: (year, month) => `${MONTHS[month - 1] ?? ''} ${year}`,
   time: (day, hours, minutes) => `${day}, ${[hours, minutes].map((part) => String(part).padStart(2, '0')).join(':')}`,
   won: (digits) => `₩${digits}`,
+  seconds: (digits) => `${digits} s`,
 };
 
 export const en = ({ service, callCentre }: BrandNames): SiteWords => ({

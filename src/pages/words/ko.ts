@@ -12,6 +12,7 @@ export const language: Language = {
   time: (day, hours, minutes) =>
     `${day} ${hours < 12 ? '오전' : '오후'} ${hours % 12 || 12}:${String(minutes).padStart(2, '0')}`,
   won: (digits) => `${digits}원`,
+  seconds: (digits) => `${digits}초`,
 };
 
 export const ko = ({ service, callCentre }: BrandNames) => ({
