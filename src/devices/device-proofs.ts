@@ -7,6 +7,7 @@ import { Problem } from '../domain/problem.ts';
 import type { RawRequest } from '../http/fastify.ts';
 import { DeviceSecrets } from './device-secrets.ts';
 import { DeviceStore } from './device.store.ts';
+import { isUuid } from '../domain/uuid.ts';
 
 /** The device that sent a request. */
 export interface ProvenDevice {
@@ -32,7 +33,6 @@ interface Known {
 /** The maximum number of cached device keys. A key never changes; for a revocation the database is asked every time. */
 const REMEMBERED = 20_000;
 const NO_BODY = new Uint8Array();
-const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
 /** Reads device proofs, checks them against the request and the key of the device, and spends them. */
 @Injectable()
@@ -61,7 +61,7 @@ export class DeviceProofs {
    */
   async signed(request: RawRequest): Promise<UnspentProof> {
     const proof = this.read(request);
-    const known = proof.kid && UUID.test(proof.kid) ? await this.knownAs(proof.kid) : null;
+    const known = proof.kid && isUuid(proof.kid) ? await this.knownAs(proof.kid) : null;
     if (!known || !isProvenBy(proof, known.key)) {
       throw new Problem('device_proof_invalid', 'The proof is not signed by an enrolled device. Enrol the app again.');
     }
@@ -83,7 +83,7 @@ export class DeviceProofs {
    */
   async checkForAlerts(request: RawRequest): Promise<ProvenDevice> {
     const proof = this.read(request);
-    const row = proof.kid && UUID.test(proof.kid) ? await this.store.keyForAlerts(proof.kid) : undefined;
+    const row = proof.kid && isUuid(proof.kid) ? await this.store.keyForAlerts(proof.kid) : undefined;
     const key = row && publicKey(row.signingKey);
     if (!row || !key || !isProvenBy(proof, key) || !(await this.store.spendProofForAlerts(row.deviceId, proof.jti))) {
       throw new Problem(

@@ -1,4 +1,5 @@
 import { afterChange, type Standing, type SubscriptionChange, type SubscriptionState } from './subscription.ts';
+import { SEOUL_OFFSET_MS } from './person.ts';
 
 /** One stretch of a subscription: it was in `state` from `at` until the next period begins. */
 export interface StatePeriod {
@@ -12,8 +13,6 @@ export interface DatedTransition {
   at: Date;
 }
 
-/** Korea has had no summer time since 1988: a Seoul day is nine hours ahead of a UTC day. */
-const SEOUL_OFFSET_MS = 9 * 3_600_000;
 const DAY_MS = 86_400_000;
 const MONTH = /^(\d{4})-(0[1-9]|1[0-2])$/;
 

@@ -1,3 +1,5 @@
+import { SEOUL_OFFSET_MS } from './person.ts';
+
 /** How authentications end, for the figures: declined ones by their reason. */
 export const ENDS = [
   'verified',
@@ -55,8 +57,6 @@ function middleOf(bucket: number): number {
 
 /** Milliseconds of an hour. */
 export const HOUR_MS = 3_600_000;
-/** Seoul is nine hours ahead of UTC all year. */
-const SEOUL_OFFSET_MS = 9 * HOUR_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 export const SPANS = ['today', '7d', '30d'] as const;

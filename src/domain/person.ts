@@ -42,7 +42,10 @@ export function ageOn(birthDate: string, today: string): number {
   return today.slice(5) >= birthDate.slice(5) ? years : years - 1;
 }
 
-/** The calendar day in Korea at an instant: UTC+9 all year, no daylight saving since 1988. */
+/** Korea has had no summer time since 1988: a Seoul day is nine hours ahead of a UTC day. */
+export const SEOUL_OFFSET_MS = 9 * 3_600_000;
+
+/** The calendar day in Korea at an instant. */
 export function seoulDay(instant: Date): string {
-  return new Date(instant.getTime() + 9 * 3_600_000).toISOString().slice(0, 10);
+  return new Date(instant.getTime() + SEOUL_OFFSET_MS).toISOString().slice(0, 10);
 }

@@ -1,5 +1,6 @@
 import { PIN_WRONG_IN_ALL } from '../domain/device.ts';
 import type { ClosedDoor } from './closed-door.ts';
+import { isUuid } from '../domain/uuid.ts';
 
 /** One line of the journal. */
 export interface JournalLine {
@@ -15,7 +16,6 @@ export interface JournalLine {
 
 /** The longest line that can be one of the journal. */
 const LONGEST = 1_000;
-const ID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
 const isNumber = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 const isText = (value: unknown, form: RegExp): boolean => typeof value === 'string' && form.test(value);
@@ -66,7 +66,7 @@ export function readJournalLine(text: string): JournalLine | undefined {
     isNumber(epoch) &&
     (mark === null || isNumber(mark)) &&
     typeof id === 'string' &&
-    ID.test(id) &&
+    isUuid(id) &&
     typeof door === 'string' &&
     Object.hasOwn(MEMBERS, door) &&
     MEMBERS[door as ClosedDoor['door']](closed);

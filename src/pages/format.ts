@@ -1,9 +1,7 @@
 import { html, type Html } from './html.ts';
 import { LANGUAGE } from './language.ts';
 import type { Locale } from '../domain/locale.ts';
-
-/** Korea has had no summer time since 1988. */
-const SEOUL_OFFSET_MS = 9 * 3_600_000;
+import { SEOUL_OFFSET_MS } from '../domain/person.ts';
 
 /** An instant in Seoul time for people: `2026. 11. 22. 오후 3:05`, `22 Nov 2026, 15:05`. */
 export function seoulTime(instant: Date | string, locale: Locale): string {

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { Problem } from '../../domain/problem.ts';
 import { SHOWN_TEXT } from '../../http/plain-text.ts';
 import { refused } from '../../relying-parties/client-settings.ts';
+import { isUuid } from '../../domain/uuid.ts';
 
 /** What `--help` prints. */
 export const USAGE = `npm run sink-token -- issue <client-id> [--days=90] [--note=TEXT]   a token for the carrier feed, shown once
@@ -26,7 +27,6 @@ const SEE = 'See: npm run sink-token -- --help';
 const DEFAULT_DAYS = 90;
 /** A little more than a year, so that a yearly change of tokens overlaps. */
 const MAX_DAYS = 400;
-const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
 
 /** What was asked for, checked. `subject` is a client id, or the token's id for `revoke`; empty for all. */
 export interface Wanted {
@@ -67,7 +67,7 @@ export function readArguments(words: string[]): Wanted | undefined {
   if (others.length > 0 || (subject === '' && command !== 'list')) {
     throw refused(`Give one ${command === 'revoke' ? 'token' : 'client'} id. ${SEE}`);
   }
-  if (command === 'revoke' && !UUID.test(subject)) throw refused(`That is no token id. ${SEE}`);
+  if (command === 'revoke' && !isUuid(subject)) throw refused(`That is no token id. ${SEE}`);
   return {
     command,
     subject,
