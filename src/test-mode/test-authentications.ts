@@ -8,7 +8,7 @@ import type { AuthenticationState } from '../domain/authentication.ts';
 import { parsePerson, seoulDay } from '../domain/person.ts';
 import type { NamedPerson } from '../lines/named-person.ts';
 import { TestAuthenticationStore, type TestView } from './test-authentication.store.ts';
-import { placeOfPerson } from './test-start.ts';
+import { decryptTestPerson } from './test-person-cipher.ts';
 import { TestStates } from './test-states.ts';
 import { TestStateWatcher } from './test-state-watcher.ts';
 
@@ -100,7 +100,7 @@ export class TestAuthentications {
 
   private personOf({ id, person }: TestView): NamedPerson {
     if (!person) throw new Error('the person of a test authentication was wiped');
-    return JSON.parse(this.keys.fields.decrypt(person, placeOfPerson(id)).toString('utf8')) as NamedPerson;
+    return decryptTestPerson(this.keys, id, person);
   }
 
   private viewOf(seen: TestView): RelyingPartyView {

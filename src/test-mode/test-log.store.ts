@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import type { LogRange, LogRow } from '../authentication/log-rows.ts';
+import {
+  logLastLookedAt,
+  logPage,
+  type LogRange,
+  type LogRow,
+  type LogSource,
+} from '../authentication/authentication-log.ts';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
 import { STATE } from './test-authentication.store.ts';
-
-/** Rows that one reading looks at, at most. */
-const LOOKED_AT = 1_000;
 
 /** SQL: the columns of `LogRow`. Why a test person declines is told nowhere. */
 const ROW = `id, started_at AS "startedAt", channel, ${STATE} AS state, NULL AS "declineReason", attempts, resends,
@@ -14,28 +17,15 @@ const ROW = `id, started_at AS "startedAt", channel, ${STATE} AS state, NULL AS 
     coalesce(closed_at, CASE WHEN ends_at <= now() THEN ends_at END) AS "closedAt",
     CASE WHEN ${STATE} IN ('pending', 'opened', 'verified') THEN person END AS person`;
 
-/** SQL: as of the live log. */
-const IN_ORDER = `test_authentications WHERE (client_id, id) < ($1::uuid, $2::uuid) AND (client_id, id) >= ($1::uuid, $3::uuid)
-  ORDER BY client_id DESC, id DESC`;
+const PAGE = statement('test_log_page', logPage('test_authentications', ROW));
 
-const PAGE = statement(
-  'test_log_page',
-  `SELECT * FROM (SELECT ${ROW} FROM ${IN_ORDER} LIMIT ${LOOKED_AT}) seen
-    WHERE "startedAt" >= $4 AND "startedAt" < $5
-      AND ($6::text[] IS NULL OR state = ANY($6)) AND ($7::text[] IS NULL OR channel = ANY($7))
-    LIMIT $8`,
-);
-
-const LAST_LOOKED_AT = statement(
-  'test_log_last_looked_at',
-  `SELECT id FROM ${IN_ORDER} OFFSET ${LOOKED_AT - 1} LIMIT 1`,
-);
+const LAST_LOOKED_AT = statement('test_log_last_looked_at', logLastLookedAt('test_authentications'));
 
 const FIND = statement('test_log_find', `SELECT ${ROW} FROM test_authentications WHERE client_id = $1 AND id = $2`);
 
 /** Reads a client's own test authentications. */
 @Injectable()
-export class TestLogStore {
+export class TestLogStore implements LogSource {
   constructor(private readonly database: Database) {}
 
   /** The newest rows of a range, at most `limit`. */

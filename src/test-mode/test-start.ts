@@ -16,6 +16,7 @@ import { testChannel, testPerson, type TestPerson } from '../domain/test-person.
 import { assertSameRequest } from '../http/idempotency-key.ts';
 import { readNamedPerson } from '../lines/named-person.ts';
 import { TestAuthenticationStore } from './test-authentication.store.ts';
+import { encryptTestPerson } from './test-person-cipher.ts';
 import { TestQuota } from './test-quota.ts';
 import { TestStates } from './test-states.ts';
 
@@ -56,7 +57,7 @@ export class TestStart {
       id,
       clientId,
       channel,
-      person: this.keys.fields.encrypt(JSON.stringify(named), placeOfPerson(id)),
+      person: encryptTestPerson(this.keys, id, named),
       personDigest,
       code: person.hasCode ? newCode(channel) : null,
       question: transaction ? transactionQuestion(id, transaction) : null,
@@ -108,11 +109,6 @@ const REFUSALS: Readonly<Record<NonNullable<TestPerson['refusal']>, () => Proble
       retryAfterSeconds: 1,
     }),
 };
-
-/** Where the person of a test authentication is encrypted. */
-export function placeOfPerson(id: string): string {
-  return `test_authentications:person:${id}`;
-}
 
 function scheduleOf({ wrongFirst, endsAs, opensAfter, endsAfter }: TestPerson) {
   return {

@@ -1,0 +1,136 @@
+import type { AuthenticationState, Channel } from '../domain/authentication.ts';
+import { CLOCK_SKEW_MS, HIGHEST_ID, lowestIdAt } from '../domain/id-time.ts';
+import {
+  LOG_DAYS,
+  LOG_PAGE,
+  problemsOf,
+  type LoggedAuthentication,
+  type LogPage,
+  type LogQuery,
+} from '../domain/logged-authentication.ts';
+import { maskPhoneNumber } from '../domain/phone-number.ts';
+import { Problem } from '../domain/problem.ts';
+import { isUuid } from '../domain/uuid.ts';
+
+/** A row of the log as it is stored: `person` is encrypted. */
+export type LogRow = Omit<LoggedAuthentication, 'problems' | 'maskedPhoneNumber' | 'verifiedAfterMs'> & {
+  person: Buffer | null;
+};
+
+/** What a page reads: ids from `from` to below `below`, and of these the rows that were started in `range`. */
+export interface LogRange {
+  below: string;
+  from: string;
+  range: { from: Date; to: Date };
+  states: readonly AuthenticationState[] | null;
+  channels: readonly Channel[] | null;
+  limit: number;
+}
+
+/** Reads the rows of a client. */
+export interface LogSource {
+  page(clientId: string, range: LogRange): Promise<LogRow[]>;
+  lastLookedAt(clientId: string, range: LogRange): Promise<string | undefined>;
+  find(clientId: string, id: string): Promise<LogRow | undefined>;
+}
+
+const DAY_MS = 86_400_000;
+/** Times that every database can compare with. */
+const EPOCH = new Date(0);
+const FOR_EVER = new Date('9999-12-31T00:00:00Z');
+
+/** Readings of one page, at most: each looks at a bounded number of rows. */
+const READINGS = 5;
+
+/**
+ * Rows that one reading looks at, at most, so that a rare state costs no more than a frequent one. With a much higher limit,
+ * PostgreSQL would rather read and sort all rows of the client.
+ */
+const LOOKED_AT = 1_000;
+
+/**
+ * SQL: the rows of a client ($1) in a table (`a`) from an id ($3) to below another ($2), newest first. Compared and ordered by
+ * both columns, because by the id alone PostgreSQL would rather read everyone's rows in the order of the primary key.
+ */
+function inOrder(table: string): string {
+  return `${table} a WHERE (a.client_id, a.id) < ($1::uuid, $2::uuid) AND (a.client_id, a.id) >= ($1::uuid, $3::uuid)
+  ORDER BY a.client_id DESC, a.id DESC`;
+}
+
+/**
+ * SQL of `LogSource.page`, given the columns of `LogRow` of a row (`a`). The outer SELECT has no order of its own: it keeps
+ * that of the inner one, and with a second one PostgreSQL would plan for all of the inner rows, and sort them.
+ */
+export function logPage(table: string, columns: string): string {
+  return `SELECT * FROM (SELECT ${columns} FROM ${inOrder(table)} LIMIT ${LOOKED_AT}) seen
+    WHERE "startedAt" >= greatest($4, now() - interval '${LOG_DAYS} days') AND "startedAt" < $5
+      AND ($6::text[] IS NULL OR state = ANY($6)) AND ($7::text[] IS NULL OR channel = ANY($7))
+    LIMIT $8`;
+}
+
+/** SQL of `LogSource.lastLookedAt`. */
+export function logLastLookedAt(table: string): string {
+  return `SELECT a.id FROM ${inOrder(table)} OFFSET ${LOOKED_AT - 1} LIMIT 1`;
+}
+
+/** A relying party's own authentications of the last 30 days, live ones or those of test mode. */
+export abstract class AuthenticationLog {
+  protected constructor(
+    private readonly source: LogSource,
+    private readonly phoneNumberOf: (id: string, person: Buffer) => string,
+  ) {}
+
+  /**
+   * Returns a page, newest first. It looks at 5,000 authentications at most, so a page of rare ones may have few rows, or
+   * none, and a next page. Problems: `invalid_request` for an `after` that is no cursor.
+   */
+  async page(clientId: string, query: LogQuery): Promise<LogPage> {
+    const range = rangeOf(query);
+    const found: LogRow[] = [];
+    let next: string | null = range.below;
+    for (let reading = 0; next !== null && reading < READINGS && found.length <= range.limit; reading += 1) {
+      const rest: LogRange = { ...range, below: next, limit: range.limit + 1 - found.length };
+      const rows = await this.source.page(clientId, rest);
+      found.push(...rows);
+      if (rows.length === rest.limit) break;
+      next = (await this.source.lastLookedAt(clientId, rest)) ?? null;
+    }
+    const rows = found.slice(0, range.limit).map((row) => this.shown(row));
+    return { rows, next: found.length > range.limit ? (rows.at(-1)?.id ?? null) : next };
+  }
+
+  /** Returns one of them; undefined for an unknown id, another client's, one that is older, and what is no id at all. */
+  async find(clientId: string, id: string): Promise<LoggedAuthentication | undefined> {
+    const row = isUuid(id) ? await this.source.find(clientId, id) : undefined;
+    return row && this.shown(row);
+  }
+
+  private shown({ person, ...row }: LogRow): LoggedAuthentication {
+    const { id, state, startedAt, closedAt } = row;
+    return {
+      ...row,
+      verifiedAfterMs: state === 'verified' && closedAt ? Math.max(0, closedAt.getTime() - startedAt.getTime()) : null,
+      maskedPhoneNumber: person && maskPhoneNumber(this.phoneNumberOf(id, person)),
+      problems: problemsOf(row),
+    };
+  }
+}
+
+function rangeOf({ states, channels, from, to, after, limit }: LogQuery): LogRange {
+  if (after !== undefined && !isUuid(after)) {
+    const detail = 'Send the cursor of the page before as it was, or none.';
+    throw new Problem('invalid_request', detail, { errors: [{ pointer: '/after', detail }] });
+  }
+  const oldest = Date.now() - LOG_DAYS * DAY_MS;
+  // The exact limit of thirty days is the statement's, by the clock of the database.
+  const range = { from: from && from > EPOCH ? from : EPOCH, to: to && to < FOR_EVER ? to : FOR_EVER };
+  const end = to ? lowestIdAt(new Date(range.to.getTime() + CLOCK_SKEW_MS)) : HIGHEST_ID;
+  return {
+    below: after !== undefined && after < end ? after : end,
+    from: lowestIdAt(new Date(Math.max(range.from.getTime(), oldest) - CLOCK_SKEW_MS)),
+    range,
+    states: states ?? null,
+    channels: channels ?? null,
+    limit: Math.min(LOG_PAGE, Math.max(1, Math.trunc(limit) || 1)),
+  };
+}
