@@ -140,6 +140,8 @@ describeWith(CHROMIUM, 'the reference app making codes', () => {
     await phone.keyboard.type(PIN);
     const code = await shownCode(phone);
     expect(await verifyByOtp(person, code)).toBe(200);
+    // A code that was read at the end of its step counts as one of a slow clock, and this clock jumps ahead now.
+    await scene.rows.authenticators.forgetDrift();
     await phone.clock.fastForward(30_000);
     await phone.locator('#code [aria-hidden]', { hasNotText: `${code.slice(0, 3)} ${code.slice(3)}` }).waitFor();
     expect(await verifyByOtp(person, await shownCode(phone))).toBe(200);

@@ -49,6 +49,11 @@ export class AuthenticatorRows {
     return this.sql('UPDATE authenticators SET failures = 5 WHERE subscription_id = $1', [subscriptionId]);
   }
 
+  /** Expects the next code of every phone at the present step, as after a code that was typed as soon as it was shown. */
+  forgetDrift(): Promise<unknown> {
+    return this.sql('UPDATE authenticators SET drift = 0');
+  }
+
   /** Locks every authenticator. */
   lockAll(): Promise<unknown> {
     return this.sql('UPDATE authenticators SET failures = 5');
