@@ -88,11 +88,11 @@ describe('the journal of a running service', () => {
   it('is completed from the tables with what a process closed that died before it could write', async () => {
     const { subscriptionId, phone } = await service.subscriber();
     await service.operate(subscriptionId, 'cancel');
-    // As a client whose secret gave way to keys has it.
+    // As a client whose secret gave way to another one has it. It still serves, so no purge removes it meanwhile.
     const clientId = await service.rows.clients.register({ clientId: 'keyed-since', jwks: { keys: [] } });
     await service.database.pool.query(
       `INSERT INTO client_secrets (client_id, digest, ends_at, replaced_at)
-        VALUES ($1, sha256('former'), '2026-01-01T00:00:00.123456Z', now())`,
+        VALUES ($1, sha256('former'), '2099-01-01T00:00:00.123456Z', now())`,
       [clientId],
     );
     const [file] = await readdir(join(directory, 'kept'));
@@ -114,7 +114,7 @@ describe('the journal of a running service', () => {
         door: 'client_secret_ended',
         id: clientId,
         digest: createHash('sha256').update('former').digest('hex'),
-        until: Date.parse('2026-01-01T00:00:00.123Z'),
+        until: Date.parse('2099-01-01T00:00:00.123Z'),
       },
     ]);
     const standings = doors.filter(({ id }) => id === subscriptionId);
