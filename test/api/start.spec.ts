@@ -27,13 +27,19 @@ describe('npm start at a terminal', () => {
     const own = { DATA_DIR: directory, PORT: String(port), MANAGEMENT_PORT: '0', NODE_ENV: 'development' };
     const child = spawn(process.execPath, [main], { env: { ...inherited, ...own } });
     let text = '';
+    let failure = '';
     child.stdout.on('data', (part: Buffer) => (text += part.toString()));
+    child.stderr.on('data', (part: Buffer) => (failure += part.toString()));
+    const exit = once(child, 'exit');
     try {
-      await eventually('the end of the start', () => text.includes('Press Ctrl-C'));
+      await eventually('the end of the start', () => {
+        if (child.exitCode !== null) throw new Error(`the start ended with ${child.exitCode}: ${text}${failure}`);
+        return text.includes('Press Ctrl-C');
+      });
       return text;
     } finally {
       child.kill('SIGTERM');
-      await once(child, 'exit');
+      await exit;
     }
   }
 
