@@ -10,6 +10,7 @@ const outdir = join(root, 'dist/assets');
 const entryPoints = [
   'src/app/css/app.css',
   'src/app/phone.ts',
+  'src/console/css/console.css',
   'src/customers/css/site.css',
   'src/demo/browser/bank.ts',
   'src/demo/browser/demo.ts',

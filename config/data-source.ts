@@ -59,6 +59,9 @@ import { AccountAddress } from '../src/accounts/account-address.entity.ts';
 import { AccountSession } from '../src/accounts/account-session.entity.ts';
 import { ClientLog1764100000000 } from '../migrations/1764100000000-client-log.ts';
 import { Figures1764110000000 } from '../migrations/1764110000000-figures.ts';
+import { Console1764140000000 } from '../migrations/1764140000000-console.ts';
+import { ConsoleInvitation } from '../src/console/console-invitation.entity.ts';
+import { ConsoleMember } from '../src/console/console-member.entity.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
 import { Approval } from '../src/operator/approval.entity.ts';
 import { AuditEntry } from '../src/operator/audit-entry.entity.ts';
@@ -112,6 +115,8 @@ export const ENTITIES = [
   ClientTestSecret,
   ClosedMonth,
   Consent,
+  ConsoleInvitation,
+  ConsoleMember,
   CountedHour,
   CustomerSession,
   DeedRequest,
@@ -204,6 +209,7 @@ export function dataSourceOptions(
       Accounts1764090000000,
       ClientLog1764100000000,
       Figures1764110000000,
+      Console1764140000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',

@@ -2,7 +2,7 @@
 const tiers = [
   ['main\\.ts', 'run\\.ts', 'service\\.ts', 'commands/', 'demo/'],
   ['app\\.module\\.ts', 'foundation\\.ts'],
-  ['developers/'],
+  ['console/', 'developers/'],
   ['carrier/', 'customers/', 'operator/', 'restore/', 'retention/'],
   ['windows/'],
   ['charges/', 'figures/', 'lifecycle/'],

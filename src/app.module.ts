@@ -4,6 +4,7 @@ import { AlertsModule } from './alerts/alerts.module.ts';
 import { AuthenticationModule } from './authentication/authentication.module.ts';
 import { AuthenticatorsModule } from './authenticators/authenticators.module.ts';
 import { CarrierModule } from './carrier/carrier.module.ts';
+import { ConsoleModule } from './console/console.module.ts';
 import { CustomersModule } from './customers/customers.module.ts';
 import { UnknownAddressFilter } from './customers/pages/unknown-address.filter.ts';
 import { DevelopersModule } from './developers/developers.module.ts';
@@ -46,6 +47,7 @@ export class AppModule {
         CarrierModule,
         CustomersModule,
         OperatorModule,
+        ConsoleModule,
         DevelopersModule,
         FiguresModule,
         AlertsModule,

@@ -4,7 +4,15 @@ import { readProcessEnvironment } from '../config/environment.ts';
 import { generateKeyring } from './crypto/keyring.ts';
 import { newAccountSecrets } from './crypto/account-secrets.ts';
 import { randomId, randomToken } from './crypto/random.ts';
-import { DEMO_LINES, demoClients, demoOperators, type DemoClient, type DemoOperator } from './embedded/demo.ts';
+import {
+  DEMO_LINES,
+  demoClients,
+  demoMembers,
+  demoOperators,
+  type DemoClient,
+  type DemoMember,
+  type DemoOperator,
+} from './embedded/demo.ts';
 import { startEmbedded, type Embedded } from './embedded/embedded.ts';
 import type { Demonstration } from './run.ts';
 
@@ -26,7 +34,8 @@ async function start(): Promise<void> {
     const demonstration = embedded && (await demonstrationOf(embedded));
     const { management, stop } = await run(environment, demonstration, tell);
     stopOnSignal(stop, embedded);
-    if (demonstration) announce(management, demonstration.clients, await demonstration.operators);
+    if (demonstration)
+      announce(management, demonstration.clients, await demonstration.operators, await demonstration.members);
   } catch (error) {
     // A port may be taken, or the database may refuse: what was started for this process must end with it.
     const embedded = await starting?.catch(() => undefined);
@@ -49,7 +58,9 @@ async function demonstrationOf(embedded: Embedded): Promise<Demonstration> {
   // Their passwords are hashed while the database is migrated; the first failure is told.
   const operators = demoOperators(environment.DATA_DIR, newAccountSecrets);
   operators.catch(() => undefined);
-  return { embedded, clients, operators };
+  const members = demoMembers(environment.DATA_DIR, newAccountSecrets);
+  members.catch(() => undefined);
+  return { embedded, clients, operators, members };
 }
 
 function newClient(): { id: string; secret: string } {
@@ -61,7 +72,12 @@ function tell(step: string): void {
   if (!production && !process.argv.includes('--json')) process.stdout.write(`  ${step}\n`);
 }
 
-function announce(management: string, clients: readonly DemoClient[], operators: readonly DemoOperator[]): void {
+function announce(
+  management: string,
+  clients: readonly DemoClient[],
+  operators: readonly DemoOperator[],
+  members: readonly DemoMember[],
+): void {
   const { ISSUER: issuer } = environment;
   const started = {
     issuer,
@@ -69,12 +85,20 @@ function announce(management: string, clients: readonly DemoClient[], operators:
     phone: `${issuer}/phone`,
     website: `${issuer}/`,
     operator: `${issuer}/operator`,
+    console: `${issuer}/console`,
     docs: `${issuer}/developers`,
     management,
     pushOutbox: `${issuer}/local/push-outbox`,
     smsOutbox: `${issuer}/local/sms-outbox`,
     clients: clients.map(({ clientId, clientSecret, scope, name }) => ({ clientId, clientSecret, scope, name })),
     operators: operators.map(({ login, password, totpSecret, role }) => ({ login, password, totpSecret, role })),
+    members: members.map(({ clientId, login, password, totpSecret, role }) => ({
+      clientId,
+      login,
+      password,
+      totpSecret,
+      role,
+    })),
     lines: DEMO_LINES.map(({ lineId, phoneNumber, owner, note }) => ({ lineId, phoneNumber, ...owner, note })),
   };
   if (process.argv.includes('--json')) {
@@ -92,6 +116,10 @@ function announce(management: string, clients: readonly DemoClient[], operators:
       `  Website                          ${started.website}`,
       `  Operators’ desk                  ${started.operator}`,
       ...started.operators.map(
+        ({ login, password, totpSecret }) => `    ${login.padEnd(30)} ${password}   TOTP secret ${totpSecret}`,
+      ),
+      `  Console of the shop              ${started.console}`,
+      ...started.members.map(
         ({ login, password, totpSecret }) => `    ${login.padEnd(30)} ${password}   TOTP secret ${totpSecret}`,
       ),
       `  Documents for developers         ${started.docs}`,

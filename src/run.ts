@@ -1,9 +1,11 @@
 import 'reflect-metadata';
 import type { Environment } from '../config/environment.ts';
+import { Accounts } from './accounts/accounts.ts';
+import { Members } from './console/members.ts';
 import { sha256 } from './crypto/sha256.ts';
 import { declareDemo } from './demo/demo.ts';
 import { Samples, type DemonstrationSamples } from './developers/samples.ts';
-import { DEMO_LINES, type DemoClient, type DemoOperator } from './embedded/demo.ts';
+import { DEMO_LINES, type DemoClient, type DemoMember, type DemoOperator } from './embedded/demo.ts';
 import type { Embedded } from './embedded/embedded.ts';
 import { declareLocalRoutes } from './embedded/local-routes.ts';
 import { configuredGateways } from './gateways/configured.ts';
@@ -17,6 +19,7 @@ export interface Demonstration {
   embedded: Embedded;
   clients: readonly DemoClient[];
   operators: Promise<readonly DemoOperator[]>;
+  members: Promise<readonly DemoMember[]>;
 }
 
 /**
@@ -61,7 +64,7 @@ function samplesOf({ clients }: Demonstration): DemonstrationSamples {
 }
 
 /** Inserts the demonstration's clients, operators and lines, in place of a carrier's own data. */
-async function seed({ app }: Service, issuer: string, { clients, operators }: Demonstration): Promise<void> {
+async function seed({ app }: Service, issuer: string, { clients, operators, members }: Demonstration): Promise<void> {
   const [relyingParties, lines] = [app.get(RelyingParties), app.get(Lines)];
   for (const { id, clientId, clientSecret, scope, name, vendorCode, requiresRegistration } of clients) {
     await relyingParties.register({
@@ -78,6 +81,10 @@ async function seed({ app }: Service, issuer: string, { clients, operators }: De
     });
   }
   for (const operator of await operators) await app.get(Operators).seed(operator);
+  for (const { clientId, role, ...account } of await members) {
+    await app.get(Accounts).seed({ ...account, realm: 'console', role: null });
+    await app.get(Members).seed(clientId, account.login, role);
+  }
   for (const { note: _note, ...line } of DEMO_LINES) {
     if (!(await lines.byPhoneNumber(line.phoneNumber))) await lines.upsert(line, null);
   }

@@ -14,16 +14,16 @@ export async function audited<Result>(
   return database.transaction(async (session) => {
     const result = await work(session);
     const why = (typeof reason === 'string' ? reason : reason(result)) || '-';
-    await audit.done(session, { operator: `terminal:${accountName()}`, action, reason: why, address: '-' });
+    await audit.done(session, { operator: terminalAccount(), action, reason: why, address: '-' });
     return result;
   });
 }
 
-/** A container may run under a number that no account has. */
-function accountName(): string {
+/** Under which the audit has what a command did. A container may run under a number that no account has. */
+export function terminalAccount(): string {
   try {
-    return userInfo().username;
+    return `terminal:${userInfo().username}`;
   } catch {
-    return String(process.getuid?.() ?? 'unknown');
+    return `terminal:${process.getuid?.() ?? 'unknown'}`;
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { MemberRole } from '../domain/console.ts';
 import type { LineFacts } from '../domain/line.ts';
 import type { OperatorRole } from '../domain/operator.ts';
 
@@ -27,6 +28,12 @@ export interface DemoOperator {
   passwordDigest: string;
   /** Base32, as authenticator apps take it. */
   totpSecret: string;
+}
+
+/** A person at the console of a client of the demonstration, with secrets, which only a demonstration prints. */
+export interface DemoMember extends Omit<DemoOperator, 'role'> {
+  clientId: string;
+  role: MemberRole;
 }
 
 /** A line of the demonstration, and the case that it demonstrates. */
@@ -64,6 +71,19 @@ export async function demoClients(dataDir: string, make: () => { id: string; sec
   const clients = [...kept, ...added];
   if (added.length > 0) await writeFile(path, JSON.stringify(clients, null, 2), { mode: 0o600 });
   return clients;
+}
+
+/** The owner of the shop's console, created at the first start of a data directory and stored there. */
+export async function demoMembers(
+  dataDir: string,
+  make: () => Promise<Pick<DemoMember, 'password' | 'passwordDigest' | 'totpSecret'>>,
+): Promise<DemoMember[]> {
+  const path = join(resolve(dataDir), 'members.json');
+  if (!existsSync(path)) {
+    const named = { clientId: 'demo-shop', login: 'shop-owner', name: '정서점', role: 'owner' } as const;
+    await writeFile(path, JSON.stringify([{ ...named, ...(await make()) }], null, 2), { mode: 0o600 });
+  }
+  return JSON.parse(await readFile(path, 'utf8')) as DemoMember[];
 }
 
 /** The operators, created at the first start of a data directory and stored there. */

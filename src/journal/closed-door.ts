@@ -30,6 +30,10 @@ export type ClosedDoor =
   /** A key of a client that was replaced or taken away, by its thumbprint (RFC 7638). */
   | { door: 'client_key_ended'; id: string; thumbprint: string }
   | { door: 'sink_token_revoked'; id: string }
+  /** A person's membership of a client at the console. */
+  | { door: 'console_member_ended'; id: string }
+  /** An invitation to the console that was accepted or withdrawn. */
+  | { door: 'console_invitation_closed'; id: string }
   /** The time step of the one-time password of an account of any realm. */
   | { door: 'operator_step_used'; id: string; step: number };
 

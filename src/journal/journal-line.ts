@@ -38,6 +38,8 @@ const MEMBERS: Readonly<Record<ClosedDoor['door'], (line: Record<string, unknown
   client_secret_ended: ({ digest, until }) => isText(digest, /^[\da-f]{64}$/) && isNumber(until),
   client_key_ended: ({ thumbprint }) => isText(thumbprint, /^[\w-]{43}$/),
   sink_token_revoked: () => true,
+  console_member_ended: () => true,
+  console_invitation_closed: () => true,
   operator_step_used: ({ step }) => isNumber(step),
 };
 

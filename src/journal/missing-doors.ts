@@ -37,6 +37,11 @@ const REGISTRATIONS = statement(
 const ACCOUNTS = statement('journal_compare_accounts', `SELECT id FROM accounts WHERE disabled_at > $1`);
 const CLIENTS = statement('journal_compare_clients', `SELECT id FROM clients WHERE disabled_at > $1`);
 const SINK_TOKENS = statement('journal_compare_sink_tokens', `SELECT id FROM sink_tokens WHERE revoked_at > $1`);
+const MEMBERS = statement('journal_compare_console_members', `SELECT id FROM console_members WHERE ended_at > $1`);
+const INVITATIONS = statement(
+  'journal_compare_console_invitations',
+  `SELECT id FROM console_invitations WHERE closed_at > $1`,
+);
 const SECRETS = statement(
   'journal_compare_secrets',
   `SELECT client_id AS id, encode(digest, 'hex') AS digest, floor(extract(epoch FROM ends_at) * 1000)::float8 AS until
@@ -72,6 +77,8 @@ export class MissingDoors {
     const clients = await database.rows<Row>(CLIENTS, since);
     const secrets = await database.rows<Ended>(SECRETS, since);
     const sinkTokens = await database.rows<Row>(SINK_TOKENS, since);
+    const members = await database.rows<Row>(MEMBERS, since);
+    const invitations = await database.rows<Row>(INVITATIONS, since);
     await this.journal.recordMissing([
       ...devices.map(({ id }): ClosedDoor => ({ door: 'device_revoked', id })),
       ...subscriptions.map((moved): ClosedDoor => ({ door: 'subscription', ...moved })),
@@ -80,6 +87,8 @@ export class MissingDoors {
       ...clients.map(({ id }): ClosedDoor => ({ door: 'client_disabled', id })),
       ...secrets.map((ended): ClosedDoor => ({ door: 'client_secret_ended', ...ended })),
       ...sinkTokens.map(({ id }): ClosedDoor => ({ door: 'sink_token_revoked', id })),
+      ...members.map(({ id }): ClosedDoor => ({ door: 'console_member_ended', id })),
+      ...invitations.map(({ id }): ClosedDoor => ({ door: 'console_invitation_closed', id })),
     ]);
     await database.rows(COMPARED, [period.until]);
   }

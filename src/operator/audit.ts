@@ -79,6 +79,11 @@ export class Audit {
     return result;
   }
 
+  /** Audits what one statement has done by itself. Call this before the response is sent. */
+  async record(call: AuditedCall): Promise<void> {
+    await this.recordRead(call, undefined);
+  }
+
   /** Runs a call. If it throws, audits the problem's code, or `failed` for another error, and rethrows. */
   async of<Result>(call: AuditedCall, work: () => Promise<Result>): Promise<Result> {
     try {

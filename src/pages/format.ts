@@ -54,6 +54,11 @@ export function dateTime(instant: Date | string, locale: Locale): Html {
   return html`<time datetime="${new Date(instant).toISOString()}">${seoulTime(instant, locale)}</time>`;
 }
 
+/** The same to the second, where the order of what happened matters. */
+export function dateSecond(instant: Date | string, locale: Locale): Html {
+  return html`<time datetime="${new Date(instant).toISOString()}">${seoulSecond(instant, locale)}</time>`;
+}
+
 /** The remaining time: `02:59`. The script writes the same format, so nothing moves when it starts. */
 export function clockFace(until: string, now: Date): string {
   const seconds = Math.max(0, Math.ceil((Date.parse(until) - now.getTime()) / 1000));

@@ -11,6 +11,7 @@ const LAYOUTS = {
   demo: { bodyClass: 'demo', stylesheet: 'demo.css' },
   site: { bodyClass: 'site', stylesheet: 'site.css' },
   desk: { bodyClass: 'desk', stylesheet: 'desk.css' },
+  console: { bodyClass: 'desk', stylesheet: 'console.css' },
   docs: { bodyClass: 'docs-page', stylesheet: 'docs.css' },
   letter: { bodyClass: 'desk', stylesheet: 'letter.css' },
 } as const;

@@ -146,6 +146,8 @@ export class AfterRestore {
       ['secrets of clients', await this.store.endSecrets(session, idsOf('client_secret_ended'), digests, ends)],
       ['keys of clients', await this.store.endKeys(session, of('client_key_ended'))],
       ['sink tokens', await this.store.revokeSinkTokens(session, idsOf('sink_token_revoked'))],
+      ['members at the console', await this.store.endMembers(session, idsOf('console_member_ended'))],
+      ['invitations to the console', await this.store.closeInvitations(session, idsOf('console_invitation_closed'))],
       ['one-time passwords', await this.store.spendSteps(session, idsOf('otp_step_used'), stepsOf(codes))],
       [
         'one-time passwords of accounts',

@@ -223,6 +223,17 @@ const REVOKE_SINK_TOKENS = statement(
   counted(`UPDATE sink_tokens SET revoked_at = now() WHERE id = ANY($1::uuid[]) AND revoked_at IS NULL`),
   writing('sink_tokens'),
 );
+const END_MEMBERS = statement(
+  'restore_end_console_members',
+  counted(`UPDATE console_members SET ended_at = now() WHERE id = ANY($1::uuid[]) AND ended_at IS NULL`),
+  writing('console_members'),
+);
+const CLOSE_INVITATIONS = statement(
+  'restore_close_console_invitations',
+  counted(`UPDATE console_invitations SET closed_at = now(), closed_as = 'withdrawn'
+    WHERE id = ANY($1::uuid[]) AND closed_at IS NULL`),
+  writing('console_invitations'),
+);
 
 const DISABLE_ACCOUNTS = statement(
   'restore_disable_accounts',
@@ -395,6 +406,14 @@ export class RestoreStore {
       count += lost;
     }
     return count;
+  }
+
+  async endMembers(session: Session, ids: readonly string[]): Promise<number> {
+    return countOf(await session.rows<Counted>(END_MEMBERS, [ids]));
+  }
+
+  async closeInvitations(session: Session, ids: readonly string[]): Promise<number> {
+    return countOf(await session.rows<Counted>(CLOSE_INVITATIONS, [ids]));
   }
 
   async revokeSinkTokens(session: Session, ids: readonly string[]): Promise<number> {

@@ -39,6 +39,8 @@ const PLACE = statement(
   'SELECT epoch, transaction, id FROM webhook_events WHERE id = $1 AND client_id = $2',
 );
 
+const ONE = statement('webhook_event', `SELECT ${EVENT} FROM webhook_events e WHERE e.id = $1 AND e.client_id = $2`);
+
 const LISTENER = statement(
   'webhook_listener',
   `SELECT read_at < now() - interval '1 hour' AS "isOld" FROM webhook_listeners WHERE client_id = $1`,
@@ -126,6 +128,11 @@ export class EventStore {
     limit: number,
   ): Promise<(EventRow & FeedPlace)[]> {
     return this.database.rows<EventRow & FeedPlace>(FEED, [clientId, epoch, transaction, id, type, limit]);
+  }
+
+  /** Returns an event of a client. */
+  async find(id: string, clientId: string): Promise<EventRow | undefined> {
+    return (await this.database.rows<EventRow>(ONE, [id, clientId]))[0];
   }
 
   /** Returns the place of an event in the feed. */

@@ -77,6 +77,14 @@ export class Events {
     return { events: rows.map(viewOf), cursor: null, after: written(`feed ${epoch} ${transaction} ${id}`) };
   }
 
+  /** Returns an event. Problems: `webhook_event_not_found`. */
+  async see(clientId: string, eventId: string): Promise<EventView> {
+    const id = readEventId(eventId);
+    const row = id === undefined ? undefined : await this.store.find(id, clientId);
+    if (!row) throw eventNotFound();
+    return viewOf(row);
+  }
+
   /** The attempts to send an event, the last first. Problems: `webhook_event_not_found`. */
   async attempts(clientId: string, eventId: string): Promise<AttemptView[]> {
     const id = readEventId(eventId);

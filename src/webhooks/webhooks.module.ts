@@ -3,6 +3,8 @@ import { Environment } from '../../config/environment.ts';
 import { networksOf } from '../gateways/outbound/global-address.ts';
 import { Outbound } from '../gateways/outbound/outbound.ts';
 import { RecurringTasks } from '../queue/recurring-tasks.ts';
+import { Deliveries } from './deliveries.ts';
+import { DeliveryStore } from './delivery.store.ts';
 import { Endpoints } from './endpoints.ts';
 import { EndpointStore } from './endpoint.store.ts';
 import { Events } from './events.ts';
@@ -21,6 +23,8 @@ import { Webhooks } from './webhooks.ts';
 @Module({
   controllers: [WebhookEndpointController, WebhookEventController],
   providers: [
+    Deliveries,
+    DeliveryStore,
     Endpoints,
     EndpointStore,
     Events,
@@ -37,6 +41,7 @@ import { Webhooks } from './webhooks.ts';
       inject: [Environment],
     },
   ],
+  exports: [Deliveries, Endpoints, Events],
 })
 export class WebhooksModule {
   constructor(tasks: RecurringTasks, handOver: HandOver, store: EventStore) {

@@ -84,6 +84,11 @@ export class Scene {
     return operator;
   }
 
+  /** The owner of the shop, at its console. */
+  get member(): Announcement['members'][number] {
+    return this.process.announcement.members[0]!;
+  }
+
   /** Opens another browser context, which shares nothing with the earlier ones. */
   async newBrowser(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const context = await this.browser.newContext({ reducedMotion: 'reduce', ...options });

@@ -5,6 +5,7 @@ import { SimulatedCard } from '../../src/phone/card.ts';
 import { TRANSFER } from '../support/authenticators.ts';
 import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { otherThan } from '../support/service.ts';
+import { consolePages, signInAtConsole } from './console-steps.ts';
 import { Scene, type DemoPerson } from './scene.ts';
 import { enrol, enrolWithCode, identify, openSetting, screen, typePin, view } from './steps.ts';
 
@@ -115,6 +116,18 @@ describeWith(CHROMIUM, 'a reader who set the text of the browser to twice its si
   }
   const all: string[] = [];
   const expectNothingHidden = () => expect(all.splice(0)).toEqual([]);
+
+  it.each(['ko', 'en'])('reads every page of the console without scrolling sideways, in %s', async (lang) => {
+    const page = await open(`/console/sign-in?lang=${lang}`);
+    await expectWhole(page);
+    await signInAtConsole(scene, page);
+    await enlarge(page);
+    for (const path of await consolePages(scene)) {
+      await page.goto(scene.issuer + path);
+      await expectWhole(page);
+    }
+    expectNothingHidden();
+  });
 
   it.each(['ko', 'en'])('reads every page of the website without scrolling sideways, in %s', async (lang) => {
     const page = await open(`/?lang=${lang}`);

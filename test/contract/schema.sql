@@ -333,6 +333,42 @@ consents CONSTRAINT consents_pkey PRIMARY KEY (subscription_id)
 consents CONSTRAINT consents_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 consents CONSTRAINT consents_terms_check CHECK ((terms <> ''::text))
 CREATE UNIQUE INDEX consents_pkey ON public.consents USING btree (subscription_id)
+console_invitations.id uuid NOT NULL
+console_invitations.client_id uuid NOT NULL
+console_invitations.role text NOT NULL
+console_invitations.invitee text NOT NULL
+console_invitations.digest bytea NOT NULL
+console_invitations.invited_by text NOT NULL
+console_invitations.created_at timestamp with time zone NOT NULL DEFAULT now()
+console_invitations.expires_at timestamp with time zone NOT NULL
+console_invitations.closed_at timestamp with time zone
+console_invitations.closed_as text
+console_invitations CONSTRAINT console_invitations_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
+console_invitations CONSTRAINT console_invitations_closed_as_check CHECK ((closed_as = ANY (ARRAY['accepted'::text, 'withdrawn'::text])))
+console_invitations CONSTRAINT console_invitations_digest_check CHECK ((length(digest) = 32))
+console_invitations CONSTRAINT console_invitations_digest_key UNIQUE (digest)
+console_invitations CONSTRAINT console_invitations_pkey PRIMARY KEY (id)
+console_invitations CONSTRAINT console_invitations_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'developer'::text, 'owner'::text])))
+console_invitations CONSTRAINT invitation_closed_as_something CHECK (((closed_at IS NULL) = (closed_as IS NULL)))
+CREATE INDEX console_invitations_client ON public.console_invitations USING btree (client_id) WHERE (closed_at IS NULL)
+CREATE INDEX console_invitations_closed ON public.console_invitations USING btree (closed_at) WHERE (closed_at IS NOT NULL)
+CREATE UNIQUE INDEX console_invitations_digest_key ON public.console_invitations USING btree (digest)
+CREATE INDEX console_invitations_expiry ON public.console_invitations USING btree (expires_at)
+CREATE UNIQUE INDEX console_invitations_pkey ON public.console_invitations USING btree (id)
+console_members.id uuid NOT NULL
+console_members.client_id uuid NOT NULL
+console_members.account_id uuid NOT NULL
+console_members.role text NOT NULL
+console_members.since timestamp with time zone NOT NULL DEFAULT now()
+console_members.ended_at timestamp with time zone
+console_members CONSTRAINT console_members_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
+console_members CONSTRAINT console_members_client_id_fkey FOREIGN KEY (client_id) REFERENCES clients(id) ON DELETE CASCADE
+console_members CONSTRAINT console_members_pkey PRIMARY KEY (id)
+console_members CONSTRAINT console_members_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'developer'::text, 'owner'::text])))
+CREATE INDEX console_members_client ON public.console_members USING btree (client_id) WHERE (ended_at IS NULL)
+CREATE INDEX console_members_ended ON public.console_members USING btree (ended_at) WHERE (ended_at IS NOT NULL)
+CREATE UNIQUE INDEX console_members_one ON public.console_members USING btree (account_id, client_id) WHERE (ended_at IS NULL)
+CREATE UNIQUE INDEX console_members_pkey ON public.console_members USING btree (id)
 counted_hours.hour timestamp with time zone NOT NULL
 counted_hours.counted_at timestamp with time zone NOT NULL
 counted_hours CONSTRAINT counted_hours_pkey PRIMARY KEY (hour)

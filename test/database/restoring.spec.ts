@@ -10,6 +10,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { migrate } from '../../config/data-source.ts';
 import { BANK, codeAt, otpSubscriber } from '../support/authenticators.ts';
 import { Backup, moveRows } from '../support/backup.ts';
+import { Member } from '../support/console.ts';
 import { credentialsOf, DeskBrowser } from '../support/desk.ts';
 import { DurablePostgres } from '../support/durable-postgres.ts';
 import { eventually } from '../support/eventually.ts';
@@ -77,6 +78,8 @@ describe('a backup that is put back', () => {
   let enrolmentCode: string;
   let registration: string;
   let sinkToken: { id: string; token: string };
+  let members: { ended: Member; lowered: Member; kept: Member };
+  let invitation: { id: string; path: string };
   const spent = { id: '', code: '', otp: '' };
 
   const startOtp = async ({ person }: Subscriber) => {
@@ -118,6 +121,17 @@ describe('a backup that is put back', () => {
     await service.rows.clients.register({ clientId: 'keyed-shop', jwks: keys, authMethod: 'private_key_jwt' });
     await service.rows.clients.register({ clientId: 'platform', secret: 'unused', scopes: ['carrier'] });
     sinkToken = JSON.parse(await run('sink-tokens', 'issue', 'platform', '--json')) as typeof sinkToken;
+    const [ended, lowered, kept] = await Promise.all(
+      (['owner', 'owner', 'owner'] as const).map((role) => Member.of(service, { 'demo-shop': role })),
+    );
+    members = { ended: ended!, lowered: lowered!, kept: kept! };
+    const { link } = JSON.parse(await run('console-people', 'invite', 'demo-shop', '김초대', '--json')) as {
+      link: string;
+    };
+    const listed = JSON.parse(await run('console-people', 'list', 'demo-shop', '--json')) as {
+      invitations: { id: string }[];
+    };
+    invitation = { id: listed.invitations[0]!.id, path: new URL(link).pathname };
     ({ enrolmentCode } = await service.subscribe(await service.addLine()));
     registration = await register(otp);
     spent.id = (await service.start(spending.person)).body.id;
@@ -145,7 +159,13 @@ describe('a backup that is put back', () => {
       run('clients', 'rotate', 'rotated-shop', '--overlap=0'),
       run('clients', 'change', 'keyed-shop', `--jwks=${nextKeys}`),
       run('sink-tokens', 'revoke', sinkToken.id),
+      run('console-people', 'end', 'demo-shop', members.ended.login),
+      run('console-people', 'withdraw', 'demo-shop', invitation.id),
     ]);
+    const page = await members.kept.get('/console/demo-shop/people');
+    const id = /people\/([\w-]{36})\/role/.exec(page.html.split(`${members.lowered.login} ·`)[1] ?? '')?.[1];
+    const change = `/console/demo-shop/people/${id}/role`;
+    expect((await members.kept.confirm(change, { role: 'viewer' })).status).toBe(303);
     await rm(nextKeys);
     await service.enrol(enrolmentCode);
     // No time to write anything more.
@@ -165,7 +185,8 @@ describe('a backup that is put back', () => {
     const written = (await lines()).map((line) => JSON.parse(line) as Record<string, unknown>);
     const doors = ['code_spent', 'device_revoked', 'subscription', 'pin_locked', 'otp_step_used'];
     const ofClients = ['client_disabled', 'client_secret_ended', 'client_key_ended', 'sink_token_revoked'];
-    for (const door of [...doors, ...ofClients, 'registration_revoked', 'operator_disabled']) {
+    const ofPeople = ['operator_disabled', 'console_member_ended', 'console_invitation_closed'];
+    for (const door of [...doors, ...ofClients, 'registration_revoked', ...ofPeople]) {
       expect(written).toContainEqual(
         expect.objectContaining({ v: 1, door, id: expect.stringMatching(/^[\da-f-]{36}$/), mark: expect.any(Number) }),
       );
@@ -239,6 +260,16 @@ describe('a backup that is put back', () => {
       401,
     );
     await new DeskBrowser(service).signIn('supervisor');
+  });
+
+  it('gives no person back at the console who left, no role that was taken away, and no invitation that was withdrawn', async () => {
+    const rolesOf = async ({ login }: Member) => (await service.rows.console.membershipsOf(login)).roles;
+    expect(await Promise.all([members.ended, members.lowered, members.kept].map(rolesOf))).toEqual([
+      {},
+      {},
+      { 'demo-shop': 'owner' },
+    ]);
+    expect((await fetch(service.issuer + invitation.path)).status).toBe(404);
   });
 
   it('gives no token again to a client that was disabled', async () => {

@@ -1,21 +1,24 @@
 import { fromBase32, matchingTotpStep, totpOf, totpStep } from '../../src/crypto/totp.ts';
 import type { TestService } from './service.ts';
 
-/** The answer of a page of the desk. */
-export interface DeskAnswer {
+/** The answer of a page. */
+export interface PageAnswer {
   status: number;
   location: string | null;
   html: string;
   headers: Headers;
 }
 
-/** A browser without scripts at the operators' desk. It stores cookies and submits the forms of the pages. */
-export class DeskBrowser {
+/** A browser without scripts. It stores cookies and submits the forms of the pages below one path. */
+export class PageBrowser {
   readonly cookies = new Map<string, string>();
 
-  constructor(readonly service: TestService) {}
+  constructor(
+    readonly service: TestService,
+    private readonly path: string,
+  ) {}
 
-  async get(path: string, headers: Record<string, string> = {}): Promise<DeskAnswer> {
+  async get(path: string, headers: Record<string, string> = {}): Promise<PageAnswer> {
     return this.send(path, { headers });
   }
 
@@ -24,7 +27,7 @@ export class DeskBrowser {
     path: string,
     fields: Record<string, string> = {},
     headers: Record<string, string> = {},
-  ): Promise<DeskAnswer> {
+  ): Promise<PageAnswer> {
     return this.postRaw(path, { form: await this.formToken(), ...fields }, headers);
   }
 
@@ -32,15 +35,43 @@ export class DeskBrowser {
     path: string,
     fields: Record<string, string>,
     headers: Record<string, string> = {},
-  ): Promise<DeskAnswer> {
+  ): Promise<PageAnswer> {
     return this.send(path, { method: 'POST', body: new URLSearchParams(fields), headers });
   }
 
   /** Reads the form token of this browser from a page that contains one. */
   async formToken(): Promise<string> {
-    const { html, location } = await this.get('/operator/password');
-    const page = location === null ? html : (await this.get('/operator/sign-in')).html;
+    const { html, location } = await this.get(`${this.path}/password`);
+    const page = location === null ? html : (await this.get(`${this.path}/sign-in`)).html;
     return /name="form" value="([\w-]{43})"/.exec(page)?.[1] ?? '';
+  }
+
+  private async send(
+    path: string,
+    init: { method?: string; body?: URLSearchParams; headers: Record<string, string> },
+  ): Promise<PageAnswer> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await fetch(this.service.issuer + path, {
+      redirect: 'manual',
+      ...init,
+      headers: { ...(cookie && { Cookie: cookie }), ...init.headers },
+    });
+    for (const set of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
+      if (value === '') this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+    const html = await response.text();
+    return { status: response.status, location: response.headers.get('location'), html, headers: response.headers };
+  }
+}
+
+export type DeskAnswer = PageAnswer;
+
+/** A browser without scripts at the operators' desk. */
+export class DeskBrowser extends PageBrowser {
+  constructor(service: TestService) {
+    super(service, '/operator');
   }
 
   /**
@@ -59,25 +90,6 @@ export class DeskBrowser {
     const { html } = await this.get('/operator/approvals');
     const card = html.split('id="approval-').find((part) => part.includes(`/operator/subscriptions/${subscriptionId}`));
     return card?.slice(0, 36) ?? '';
-  }
-
-  private async send(
-    path: string,
-    init: { method?: string; body?: URLSearchParams; headers: Record<string, string> },
-  ): Promise<DeskAnswer> {
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(this.service.issuer + path, {
-      redirect: 'manual',
-      ...init,
-      headers: { ...(cookie && { Cookie: cookie }), ...init.headers },
-    });
-    for (const set of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
-      if (value === '') this.cookies.delete(name);
-      else this.cookies.set(name, value);
-    }
-    const html = await response.text();
-    return { status: response.status, location: response.headers.get('location'), html, headers: response.headers };
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { runMigrations } from 'bullmq';
 import pg from 'pg';
 import { migrate } from '../../config/data-source.ts';
-import { demoOperators } from '../../src/embedded/demo.ts';
+import { demoMembers, demoOperators } from '../../src/embedded/demo.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
 import { cheapOperatorSecrets } from './operator-secrets.ts';
 import { packService } from './pack-service.ts';
@@ -40,4 +40,5 @@ async function startPostgres(): Promise<void> {
   await client.end();
   process.env['TEST_TEMPLATE_URL'] = server.url;
   process.env['TEST_OPERATORS'] = JSON.stringify(await demoOperators(directory, cheapOperatorSecrets));
+  process.env['TEST_MEMBERS'] = JSON.stringify(await demoMembers(directory, cheapOperatorSecrets));
 }

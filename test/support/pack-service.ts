@@ -9,9 +9,9 @@ import { build, type Plugin } from 'esbuild';
 const COMMONJS = `
 import { createRequire as createRequireHere } from 'node:module';
 import { dirname as dirnameOf } from 'node:path';
-import { fileURLToPath as pathOf } from 'node:url';
+import { fileURLToPath as pathOfHere } from 'node:url';
 const require = createRequireHere(import.meta.url);
-const __filename = pathOf(import.meta.url);
+const __filename = pathOfHere(import.meta.url);
 const __dirname = dirnameOf(__filename);
 `;
 
@@ -22,6 +22,7 @@ const PROGRAMS = [
   'main',
   'commands/clients',
   'commands/sink-tokens',
+  'commands/console-people',
   'commands/operator-accounts',
   'commands/replay-events',
   'commands/verify-audit',

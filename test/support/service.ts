@@ -27,6 +27,7 @@ export interface Announcement {
   smsOutbox: string;
   clients: { clientId: string; clientSecret: string; scope: string; name: string }[];
   operators: { login: string; password: string; totpSecret: string; role: string }[];
+  members: { clientId: string; login: string; password: string; totpSecret: string; role: string }[];
   lines: { lineId: string; phoneNumber: string; birthDate: string; genderDigit: string; note: string }[];
 }
 
@@ -70,9 +71,14 @@ export async function startProcess(env: Record<string, string>): Promise<Service
   const main = 'DATABASE_URL' in env ? packed('main') : 'dist/src/main.js';
   // These accounts have cheap digests. A real password digest takes two seconds of processor time to create and half a
   // second to check.
-  const [directory = '', operators] = [env['DATA_DIR'], process.env['TEST_OPERATORS']];
-  const kept = join(directory, 'operators.json');
-  if (operators !== undefined && existsSync(directory) && !existsSync(kept)) await writeFile(kept, operators);
+  const directory = env['DATA_DIR'] ?? '';
+  for (const [file, accounts] of [
+    ['operators.json', process.env['TEST_OPERATORS']],
+    ['members.json', process.env['TEST_MEMBERS']],
+  ] as const) {
+    const kept = join(directory, file);
+    if (accounts !== undefined && existsSync(directory) && !existsSync(kept)) await writeFile(kept, accounts);
+  }
   const child = spawn(process.execPath, [main, '--json'], {
     env: {
       PATH: process.env['PATH'],

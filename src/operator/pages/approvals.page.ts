@@ -1,7 +1,9 @@
 import { mayOperator } from '../../domain/operator.ts';
 import type { Approval } from '../approvals.ts';
 import type { WaitingReissue } from '../reissue-desk.ts';
-import { deskPage, doneNote, reasonField, time, wideTable, type DeskReader } from './desk.ts';
+import { deskPage, doneNote, reasonField, type DeskReader } from './desk.ts';
+import { wideTable } from '../../pages/wide-table.ts';
+import { dateTime } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Done } from '../words/keys.ts';
 import type { DeskWords } from '../words/words.ts';
@@ -53,8 +55,8 @@ function openApproval(messages: DeskWords, reader: DeskReader, approval: Approva
       ...(identified ? [[words.customer, words.identified] as const] : []),
       [columns.by, askedBy],
       [columns.reason, reason],
-      [columns.when, time(askedAt, locale)],
-      [words.until, time(expiresAt, locale)],
+      [columns.when, dateTime(askedAt, locale)],
+      [words.until, dateTime(expiresAt, locale)],
       ...(approval.decidedBy !== null
         ? [[columns.decided, html`${approval.decidedBy}: ${approval.decisionReason}`] as const]
         : []),
@@ -68,7 +70,7 @@ function openApproval(messages: DeskWords, reader: DeskReader, approval: Approva
 function whatStands(messages: DeskWords, { locale }: DeskReader, { suspensions, hold }: Approval): Html {
   const { approvals: words, why } = messages;
   const parts = suspensions.map((one) => html`${why[one]}`);
-  if (hold) parts.push(hold.until ? html`${words.heldUntil} ${time(hold.until, locale)}` : html`${words.held}`);
+  if (hold) parts.push(hold.until ? html`${words.heldUntil} ${dateTime(hold.until, locale)}` : html`${words.held}`);
   if (parts.length === 0) return html`${words.nothingStands}`;
   return html`${parts.map((part, at) => html`${at > 0 && ', '}${part}`)}`;
 }
@@ -112,7 +114,7 @@ function closedTable(messages: DeskWords, { locale }: DeskReader, closed: readon
   const rows = closed.map(
     ({ kind, state, subscriptionId, phoneNumber, askedBy, askedAt, reason, decidedBy, decisionReason }) =>
       html`<tr>
-        <td>${time(askedAt, locale)}</td>
+        <td>${dateTime(askedAt, locale)}</td>
         <td>${words.kinds[kind]}</td>
         <td>
           ${

@@ -1,13 +1,13 @@
 import { CHECKED_DEEDS, type CheckedDeed } from '../../domain/caller-check.ts';
 import { DEED_NAMES } from '../../domain/deed.ts';
-import { clockFace } from '../../pages/format.ts';
+import { clockFace, dateTime } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Page } from '../../pages/page.ts';
 import { linkButton } from '../../pages/site.ts';
 import type { SubscriptionLook } from '../operator-desk.ts';
 import type { CallerCheckView } from '../push-caller-checks.ts';
 import type { CallerCheckWords } from '../words/words.ts';
-import { deskPage, reasonField, time, type DeskReader } from './desk.ts';
+import { deskPage, reasonField, type DeskReader } from './desk.ts';
 
 /** On the page of a subscription: the form that asks the phone, or why it cannot be asked. */
 export function callerCheckForm(
@@ -21,7 +21,9 @@ export function callerCheckForm(
   const isUnderWay = check?.state === 'asked' || check?.state === 'opened' || check?.state === 'verified';
   if (isUnderWay) return html`<p class="note-line"><a href="${address}">${words.underWay}</a></p>`;
   if (deniedAt)
-    return html`<p class="bad" role="alert">${words.denied} <span class="hint">${time(deniedAt, locale)}</span></p>`;
+    return html`<p class="bad" role="alert">
+      ${words.denied} <span class="hint">${dateTime(deniedAt, locale)}</span>
+    </p>`;
   const { device, state } = subscription;
   const isAskable = state === 'active' && device?.state === 'active' && !device.pinLocked;
   return html`<details>

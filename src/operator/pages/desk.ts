@@ -1,6 +1,5 @@
 import { mayOperator, type OperatorPermission } from '../../domain/operator.ts';
 import type { SignedInOperator } from '../operator.ts';
-import { seoulSecond, seoulTime } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import { languageSwitch } from '../../pages/language-switch.ts';
 import type { Locale } from '../../domain/locale.ts';
@@ -101,16 +100,6 @@ export function doneIn(name: unknown): Done | undefined {
   return DONE.find((one) => one === name);
 }
 
-/** An instant for people, with a machine-readable attribute. */
-export function time(instant: Date | string, locale: Locale): Html {
-  return html`<time datetime="${new Date(instant).toISOString()}">${seoulTime(instant, locale)}</time>`;
-}
-
-/** The same to the second, for the audit, where the order of entries matters. */
-export function second(instant: Date | string, locale: Locale): Html {
-  return html`<time datetime="${new Date(instant).toISOString()}">${seoulSecond(instant, locale)}</time>`;
-}
-
 /** A field for a reason; `id` distinguishes several such fields on one page. */
 export function reasonField(
   messages: DeskWords,
@@ -130,28 +119,6 @@ export function reasonField(
       aria-describedby="${id}-fault"
     />
     <p class="fault" id="${id}-fault">${fault}</p>
-  </div>`;
-}
-
-/** A table that scrolls sideways if it is too wide. `id` is the id of the heading that labels it. */
-export function wideTable(id: string, head: readonly string[], rows: readonly Html[], foot?: Html): Html {
-  return html`<div class="scroll" role="region" aria-labelledby="${id}" tabindex="0">
-    <table>
-      <thead>
-        <tr>
-          ${head.map((one) => html`<th scope="col">${one}</th>`)}
-        </tr>
-      </thead>
-      <tbody>
-        ${rows}
-      </tbody>
-      ${
-        foot &&
-        html`<tfoot>
-          ${foot}
-        </tfoot>`
-      }
-    </table>
   </div>`;
 }
 

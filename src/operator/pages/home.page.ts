@@ -6,10 +6,10 @@ import type { OverviewResponse } from '../overview.dto.ts';
 import type { CallerDenial } from '../push-caller-checks.ts';
 import type { SubscriptionResponse } from '../operator.dto.ts';
 import type { WaitingReissue } from '../reissue-desk.ts';
-import { deskPage, doneNote, reasonField, time, type DeskReader } from './desk.ts';
+import { deskPage, doneNote, reasonField, type DeskReader } from './desk.ts';
 import { textsCard } from './texts.card.ts';
 import { stateBadge } from './subscription.page.ts';
-import { seoulTime } from '../../pages/format.ts';
+import { dateTime, seoulTime } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Done } from '../words/keys.ts';
 import type { DeskWords } from '../words/words.ts';
@@ -124,7 +124,7 @@ function approvalsCard(messages: DeskWords, { locale, texts }: DeskReader, { app
           html`<li>
             <p><strong>${kinds[kind]}</strong> <span class="tag ${state}">${states[state]}</span></p>
             <p>${phoneNumber ?? messages.unknownNumber}</p>
-            <p class="hint">${time(askedAt, locale)} · ${askedBy}</p>
+            <p class="hint">${dateTime(askedAt, locale)} · ${askedBy}</p>
           </li>`,
       )}
       ${reissues.map(
@@ -132,7 +132,7 @@ function approvalsCard(messages: DeskWords, { locale, texts }: DeskReader, { app
           html`<li>
             <p><strong>${words.title}</strong> <span class="tag applied">${words.states.applied}</span></p>
             <p>${phoneNumber ?? messages.unknownNumber}</p>
-            <p class="hint">${time(appliedAt, locale)} · ${appliedBy}</p>
+            <p class="hint">${dateTime(appliedAt, locale)} · ${appliedBy}</p>
           </li>`,
       )}
     </ul>
@@ -161,7 +161,7 @@ function reportsCard(messages: DeskWords, { locale, operator, formToken }: DeskR
                   : messages.unknownNumber
               }
             </p>
-            <p class="hint">${time(filedAt, locale)}</p>
+            <p class="hint">${dateTime(filedAt, locale)}</p>
             ${
               mayOperator(operator.role, 'settle') &&
               html`<details>
@@ -190,7 +190,7 @@ function denialsCard({ texts, locale }: DeskReader, { denials }: Worklist): Html
           html`<li>
             <p><strong>${words.deeds[deed]}</strong></p>
             <p><a href="/operator/subscriptions/${subscriptionId}">${phoneNumber ?? desk.unknownNumber}</a></p>
-            <p class="hint">${time(deniedAt, locale)} · ${operator}</p>
+            <p class="hint">${dateTime(deniedAt, locale)} · ${operator}</p>
           </li>`,
       )}
     </ul>
@@ -219,8 +219,8 @@ export function resultsPage(
           html`<li class="card">
             <p>${stateBadge(messages, state)}</p>
             ${facts([
-              [words.since, time(since, locale)],
-              [words.subscribedAt, time(subscribedAt, locale)],
+              [words.since, dateTime(since, locale)],
+              [words.subscribedAt, dateTime(subscribedAt, locale)],
               ...(state === 'cancelled' && reason ? [[words.state, messages.why[reason]] as const] : []),
               ...(suspensions.length > 0
                 ? [[words.suspensions, suspensions.map((one) => messages.why[one]).join(', ')] as const]

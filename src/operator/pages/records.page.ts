@@ -1,7 +1,8 @@
 import type { MonthlyCharge } from '../../charges/charge.ts';
 import type { AuditFilter, LoggedEntry } from '../audit-log.ts';
-import { actionWords, deskPage, outcomeWords, reasonField, second, wideTable, type DeskReader } from './desk.ts';
-import { calendarMonth, grouped, seoulTime, won } from '../../pages/format.ts';
+import { actionWords, deskPage, outcomeWords, reasonField, type DeskReader } from './desk.ts';
+import { wideTable } from '../../pages/wide-table.ts';
+import { calendarMonth, dateSecond, grouped, seoulTime, won } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { DeskWords } from '../words/words.ts';
 import type { Page } from '../../pages/page.ts';
@@ -119,7 +120,7 @@ export function auditPage(
   const rows = entries.map(
     ({ at, operator, name, action, subscriptionId, reason, outcome, address }) =>
       html`<tr>
-        <td>${second(at, locale)}</td>
+        <td>${dateSecond(at, locale)}</td>
         <td>${name !== null && html`${name} `}<span class="hint">${operator}</span></td>
         <td>${actionWords(messages, action)}</td>
         <td>

@@ -9,7 +9,9 @@ import {
 } from '../../domain/reissue.ts';
 import type { IssuedReissue, WaitingReissue } from '../reissue-desk.ts';
 import type { SubscriptionLook } from '../operator-desk.ts';
-import { deskPage, reasonField, time, wideTable, type DeskReader } from './desk.ts';
+import { deskPage, reasonField, type DeskReader } from './desk.ts';
+import { wideTable } from '../../pages/wide-table.ts';
+import { dateTime } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { DeskWords } from '../words/words.ts';
 import type { ReissueUnderWay } from '../words/keys.ts';
@@ -56,7 +58,7 @@ function openReissue(reader: DeskReader, reissue: Reissue): Html | false {
   const words = reader.texts.reissues;
   const { columns } = words;
   const step = (name: string, by: string | null, at: Date | null) =>
-    at === null ? [] : [[name, html`${by !== null && html`${by} · `}${time(at, locale)}`] as const];
+    at === null ? [] : [[name, html`${by !== null && html`${by} · `}${dateTime(at, locale)}`] as const];
   return html`<p><strong class="tag ${state}">${words.states[state]}</strong> ${words.underWay[state]}</p>
     ${facts([
       ...whatIsAppliedFor(reader, reissue),
@@ -64,7 +66,7 @@ function openReissue(reader: DeskReader, reissue: Reissue): Html | false {
       ...step(columns.approved, reissue.decidedBy, reissue.decidedAt),
       ...step(columns.issued, reissue.issuedBy, reissue.issuedAt),
       ...step(columns.registered, null, reissue.registeredAt),
-      [columns.until, time(expiresAt, locale)],
+      [columns.until, dateTime(expiresAt, locale)],
       [columns.number, reissue.id],
     ])}
     ${mayOperator(reader.operator.role, 'apply_reissue') && html`${nextStep(reader, reissue)}${withdrawForm(reader, reissue)}`}`;
@@ -120,12 +122,12 @@ function pastReissues({ locale, texts }: DeskReader, past: readonly Reissue[]): 
   const rows = past.map(
     ({ appliedAt, appliedBy, cause, delivery, state, closedAt, closedBy }) =>
       html`<tr>
-        <td>${time(appliedAt, locale)}</td>
+        <td>${dateTime(appliedAt, locale)}</td>
         <td>${appliedBy}</td>
         <td>${causes[cause]}</td>
         <td>${deliveries[delivery]}</td>
         <td>${states[state]}</td>
-        <td>${closedAt ? time(closedAt, locale) : '–'}</td>
+        <td>${closedAt ? dateTime(closedAt, locale) : '–'}</td>
         <td>${state === 'completed' ? customer : (closedBy ?? '–')}</td>
       </tr>`,
   );
@@ -227,8 +229,8 @@ export function waitingReissue(messages: DeskWords, reader: DeskReader, reissue:
       ...whatIsAppliedFor(reader, reissue),
       [columns.by, appliedBy],
       [columns.reason, reason ?? '–'],
-      [columns.when, time(appliedAt, locale)],
-      [approvals.until, time(expiresAt, locale)],
+      [columns.when, dateTime(appliedAt, locale)],
+      [approvals.until, dateTime(expiresAt, locale)],
     ])}
     <p><a href="${addressOf(subscriptionId)}">${approvals.look}</a></p>
     ${decision(messages, reader, reissue)}
@@ -270,7 +272,7 @@ export function reissueCodePage(
     <p class="lead">${code.text[delivery]}</p>
     <p class="enrolment-code">${enrolmentCode}</p>
     <figure class="qr">${qrCode(enrolmentUri, code.qr)}</figure>
-    ${facts([[code.until, time(expiresAt, locale)]])}
+    ${facts([[code.until, dateTime(expiresAt, locale)]])}
     <p><strong>${code.once}</strong></p>
     <p class="hint">${code.reload}</p>
     ${linkButton(address, code.back)}

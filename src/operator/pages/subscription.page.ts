@@ -8,18 +8,9 @@ import type { Enrolment } from '../../subscriptions/subscriptions.ts';
 import type { Revealed, SubscriptionLook } from '../operator-desk.ts';
 import type { CallerCheckView } from '../push-caller-checks.ts';
 import { callerCheckForm } from './caller-check.page.ts';
-import {
-  actionWords,
-  deskPage,
-  doneNote,
-  outcomeWords,
-  reasonField,
-  second,
-  time,
-  wideTable,
-  type DeskReader,
-} from './desk.ts';
-import { calendarDay } from '../../pages/format.ts';
+import { actionWords, deskPage, doneNote, outcomeWords, reasonField, type DeskReader } from './desk.ts';
+import { wideTable } from '../../pages/wide-table.ts';
+import { calendarDay, dateSecond, dateTime } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { DeskAction, Done } from '../words/keys.ts';
 import type { DeskWords } from '../words/words.ts';
@@ -119,9 +110,9 @@ function standingCard(messages: DeskWords, { locale }: DeskReader, look: Subscri
       ...(look.hold ? [[words.hold.name, holdOf(words, look.hold, locale)] as const] : []),
       ...(look.newPhone ? [[words.newPhone.name, newPhoneOf(words, look.newPhone, locale)] as const] : []),
       [words.number, look.phoneNumber ?? (state === 'cancelled' ? words.ended : words.noNumber)],
-      [words.since, time(since, locale)],
-      [words.subscribedAt, time(subscribedAt, locale)],
-      [words.protectedSince, protectedSince ? time(protectedSince, locale) : words.notYet],
+      [words.since, dateTime(since, locale)],
+      [words.subscribedAt, dateTime(subscribedAt, locale)],
+      [words.protectedSince, protectedSince ? dateTime(protectedSince, locale) : words.notYet],
       [
         words.device,
         device
@@ -140,15 +131,15 @@ function standingCard(messages: DeskWords, { locale }: DeskReader, look: Subscri
 }
 
 function holdOf(words: DeskWords['subscription'], { until }: Hold, locale: Locale): Html {
-  return until ? html`${words.hold.until} ${time(until, locale)}` : html`${words.hold.whileSuspended}`;
+  return until ? html`${words.hold.until} ${dateTime(until, locale)}` : html`${words.hold.whileSuspended}`;
 }
 
 /** What a request for a new phone waits for, so that the call centre can tell the customer. */
 function newPhoneOf(words: DeskWords['subscription'], standing: NewPhoneStanding, locale: Locale): Html {
   const { newPhone } = words;
   if (standing.state === 'suspended') return html`${newPhone.suspended}`;
-  if (standing.state === 'objected') return html`${newPhone.objected} ${time(standing.until, locale)}`;
-  return standing.until ? html`${newPhone.until} ${time(standing.until, locale)}` : html`${newPhone.forCarrier}`;
+  if (standing.state === 'objected') return html`${newPhone.objected} ${dateTime(standing.until, locale)}`;
+  return standing.until ? html`${newPhone.until} ${dateTime(standing.until, locale)}` : html`${newPhone.forCarrier}`;
 }
 
 function actionForm(messages: DeskWords, { formToken }: DeskReader, address: string, action: DeskAction): Html {
@@ -183,7 +174,7 @@ function lifeCard(messages: DeskWords, { locale }: DeskReader, { life }: Subscri
               <span class="hint">→ ${states[state]}</span>
             </p>
             <p class="hint">
-              ${time(at, locale)} · ${actors[actor] ?? actor}${actorId !== null && html` (${actorId})`}
+              ${dateTime(at, locale)} · ${actors[actor] ?? actor}${actorId !== null && html` (${actorId})`}
             </p>
           </li>`,
       )}
@@ -197,7 +188,7 @@ function historyCard(messages: DeskWords, { locale }: DeskReader, { history }: S
   const rows = history.map(
     ({ requestedAt, relyingParty, purpose, channel, state, device }) =>
       html`<tr>
-        <td>${time(requestedAt, locale)}</td>
+        <td>${dateTime(requestedAt, locale)}</td>
         <td>${relyingParty.name}</td>
         <td>${purpose}</td>
         <td>${channels[channel]}</td>
@@ -217,7 +208,7 @@ function auditCard(messages: DeskWords, { locale }: DeskReader, { entries }: Sub
   const rows = entries.toReversed().map(
     ({ at, operator, action, reason, outcome }) =>
       html`<tr>
-        <td>${second(at, locale)}</td>
+        <td>${dateSecond(at, locale)}</td>
         <td>${operator}</td>
         <td>${actionWords(messages, action)}</td>
         <td class="free">${reason}</td>

@@ -1,6 +1,8 @@
 import type { SentText } from '../../delivery/text-messages.ts';
 import { html, type Html } from '../../pages/html.ts';
-import { second, wideTable, type DeskReader } from './desk.ts';
+import { type DeskReader } from './desk.ts';
+import { wideTable } from '../../pages/wide-table.ts';
+import { dateSecond } from '../../pages/format.ts';
 
 /** Where an agent looks when a customer says that no message comes: what was sent, and what the SMS centre told of it. */
 export function textsCard({ texts, locale }: DeskReader, sent: readonly SentText[], title: string): Html {
@@ -9,13 +11,13 @@ export function textsCard({ texts, locale }: DeskReader, sent: readonly SentText
   const rows = sent.map(
     ({ sentAt, relyingParty, notice, state, settledAt }) =>
       html`<tr>
-        <td>${second(sentAt, locale)}</td>
+        <td>${dateSecond(sentAt, locale)}</td>
         <td>
           ${relyingParty !== null ? words.code : notice === 'enrolment_code' ? words.enrolmentCode : words.notice}
         </td>
         <td>${relyingParty ?? '–'}</td>
         <td>${words.states[state]}</td>
-        <td>${settledAt ? second(settledAt, locale) : '–'}</td>
+        <td>${settledAt ? dateSecond(settledAt, locale) : '–'}</td>
       </tr>`,
   );
   return html`<section class="card">

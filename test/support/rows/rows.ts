@@ -4,6 +4,7 @@ import { AuthenticatorRows } from './authenticators.ts';
 import { BudgetRows } from './budgets.ts';
 import { ChargeRows } from './charges.ts';
 import { ClientRows } from './clients.ts';
+import { ConsoleRows } from './console.ts';
 import { CustomerRows } from './customers.ts';
 import { DeliveryRows } from './deliveries.ts';
 import { DeviceRows } from './devices.ts';
@@ -25,6 +26,7 @@ export class Rows {
   readonly budgets: BudgetRows;
   readonly charges: ChargeRows;
   readonly clients: ClientRows;
+  readonly console: ConsoleRows;
   readonly customers: CustomerRows;
   readonly deliveries: DeliveryRows;
   readonly devices: DeviceRows;
@@ -45,6 +47,7 @@ export class Rows {
     this.budgets = new BudgetRows(sql);
     this.charges = new ChargeRows(sql);
     this.clients = new ClientRows(sql);
+    this.console = new ConsoleRows(sql);
     this.customers = new CustomerRows(sql);
     this.deliveries = new DeliveryRows(sql);
     this.devices = new DeviceRows(sql);

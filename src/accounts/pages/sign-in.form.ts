@@ -1,0 +1,115 @@
+import { LONGEST_PASSWORD } from '../../domain/account.ts';
+import { html, type Html } from '../../pages/html.ts';
+
+/** The texts of the form that signs a person in. */
+export interface SignInTexts {
+  title: string;
+  login: string;
+  password: string;
+  code: string;
+  codeHint: string;
+  submit: string;
+  wrong: string;
+}
+
+/**
+ * The form that signs a person in. After a refusal, `refused` is the typed login, which stays in its field; the form does
+ * not reveal which value was wrong. `hidden` are further fields, the form's token among them.
+ */
+export function signInForm(form: { action: string; texts: SignInTexts; hidden: Html; refused?: string }): Html {
+  const { action, texts, hidden, refused } = form;
+  const isWrong = refused !== undefined;
+  const isKept = isWrong && refused !== '';
+  return html`<form class="card narrow" method="post" action="${action}">
+    <h1>${texts.title}</h1>
+    ${isWrong && html`<p class="alert" role="alert">${texts.wrong}</p>`} ${hidden}
+    <div class="field">
+      <label for="login">${texts.login}</label>
+      <input
+        id="login"
+        name="login"
+        autocomplete="username"
+        autocapitalize="none"
+        spellcheck="false"
+        value="${refused ?? ''}"
+        required
+        ${!isKept && html`autofocus`}
+      />
+    </div>
+    <div class="field">
+      <label for="password">${texts.password}</label>
+      <input
+        id="password"
+        name="password"
+        type="password"
+        autocomplete="current-password"
+        required
+        ${isKept && html`autofocus`}
+      />
+    </div>
+    <div class="field">
+      <label for="code">${texts.code}</label>
+      <input
+        id="code"
+        name="code"
+        inputmode="numeric"
+        autocomplete="one-time-code"
+        required
+        aria-describedby="code-hint"
+      />
+      <p class="hint" id="code-hint">${texts.codeHint}</p>
+    </div>
+    <button class="primary">${texts.submit}</button>
+  </form>`;
+}
+
+/** The texts of the form that replaces a password. */
+export interface PasswordTexts {
+  title: string;
+  present: string;
+  chosen: string;
+  chosenHint: string;
+  again: string;
+  submit: string;
+  faults: Readonly<Record<ChosenPasswordFault, string>>;
+}
+
+/** Why a password was not replaced. */
+export type ChosenPasswordFault = 'short' | 'long' | 'different' | 'same' | 'wrong';
+
+/** The form that replaces the password of the person who is signed in. */
+export function choosePasswordForm(form: {
+  action: string;
+  texts: PasswordTexts;
+  formToken: Html;
+  fault: ChosenPasswordFault | null;
+  lead?: string | false;
+}): Html {
+  const { action, texts, formToken, fault, lead } = form;
+  return html`<form class="card narrow" method="post" action="${action}">
+    <h1>${texts.title}</h1>
+    ${lead && html`<p class="lead">${lead}</p>`}
+    ${fault && html`<p class="alert" role="alert">${texts.faults[fault]}</p>`} ${formToken}
+    ${passwordField('present', texts.present, 'current-password')}
+    ${passwordField('chosen', texts.chosen, 'new-password', texts.chosenHint)}
+    ${passwordField('again', texts.again, 'new-password')}
+    <button class="primary">${texts.submit}</button>
+  </form>`;
+}
+
+/** A field for a password; its name is its id. */
+export function passwordField(id: string, label: string, autocomplete: string, hint?: string): Html {
+  return html`<div class="field">
+    <label for="${id}">${label}</label>
+    <input
+      id="${id}"
+      name="${id}"
+      type="password"
+      autocomplete="${autocomplete}"
+      maxlength="${LONGEST_PASSWORD}"
+      required
+      ${hint && html`aria-describedby="${id}-hint"`}
+    />
+    ${hint && html`<p class="hint" id="${id}-hint">${hint}</p>`}
+  </div>`;
+}

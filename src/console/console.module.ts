@@ -1,0 +1,56 @@
+import { Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/accounts.module.ts';
+import { AuthenticationModule } from '../authentication/authentication.module.ts';
+import { FiguresModule } from '../figures/figures.module.ts';
+import { OperatorModule } from '../operator/operator.module.ts';
+import { PagesModule } from '../pages/pages.module.ts';
+import { RecurringTasks } from '../queue/recurring-tasks.ts';
+import { RelyingPartiesModule } from '../relying-parties/relying-parties.module.ts';
+import { TestModeModule } from '../test-mode/test-mode.module.ts';
+import { WebhooksModule } from '../webhooks/webhooks.module.ts';
+import { ConsoleSessions } from './console-sessions.ts';
+import { InvitationStore } from './invitation.store.ts';
+import { MemberStore } from './member.store.ts';
+import { Members } from './members.ts';
+import { ConsoleAppController } from './pages/app.controller.ts';
+import { ConsoleFiguresController } from './pages/figures.controller.ts';
+import { ConsoleHomeController } from './pages/home.controller.ts';
+import { ConsoleInvitationController } from './pages/invitation.controller.ts';
+import { ConsoleLogController } from './pages/log.controller.ts';
+import { ConsolePeopleController } from './pages/people.controller.ts';
+import { ConsoleSignInController } from './pages/sign-in.controller.ts';
+import { ConsoleTestsController } from './pages/tests.controller.ts';
+import { ConsoleWebhooksController } from './pages/webhooks.controller.ts';
+
+/** The console at which the people of relying parties see their own traffic and keep their own registration. */
+@Module({
+  imports: [
+    AccountsModule,
+    AuthenticationModule,
+    TestModeModule,
+    FiguresModule,
+    WebhooksModule,
+    RelyingPartiesModule,
+    OperatorModule,
+    PagesModule,
+  ],
+  // Signing in, invitations and the person's own pages come before the pages of a client, whose id may be anything.
+  controllers: [
+    ConsoleSignInController,
+    ConsoleInvitationController,
+    ConsoleHomeController,
+    ConsoleLogController,
+    ConsoleFiguresController,
+    ConsoleTestsController,
+    ConsoleWebhooksController,
+    ConsoleAppController,
+    ConsolePeopleController,
+  ],
+  providers: [Members, MemberStore, InvitationStore, ConsoleSessions],
+  exports: [Members],
+})
+export class ConsoleModule {
+  constructor(tasks: RecurringTasks, members: Members) {
+    tasks.purge('invitations to the console', () => members.purge());
+  }
+}

@@ -1,0 +1,271 @@
+import { mayMember } from '../../domain/console.ts';
+import { dateSecond, grouped } from '../../pages/format.ts';
+import { html, type Html } from '../../pages/html.ts';
+import type { Page } from '../../pages/page.ts';
+import type { ListedClient, ListedKey } from '../../relying-parties/admission.ts';
+import { wideTable } from '../../pages/wide-table.ts';
+import { clientPage, codeField, doneNote, pathIn, type ClientReader } from './frame.ts';
+
+/** The forms of the page, and what is wrong with one of them: a sentence, or `code` for a wrong one-time password. */
+export const APP_FORMS = ['secret', 'keys', 'addresses', 'switches'] as const;
+export type AppForm = (typeof APP_FORMS)[number];
+
+export interface AppFault {
+  form: AppForm;
+  /** `code`: the one-time password was wrong. Otherwise the service's own sentence, in English. */
+  fault: 'code' | { detail: string };
+  /** What was typed. */
+  fields: Readonly<Record<string, string>>;
+}
+
+/** Times for which a former secret may serve beside its successor, in seconds. */
+export const OVERLAPS = [0, 3_600, 86_400, 604_800, 2_592_000] as const;
+
+/** What is registered of a relying party: its keys, its addresses and its switches. */
+export function appPage(
+  reader: ClientReader,
+  client: ListedClient,
+  { fault, done }: { fault?: AppFault; done?: string | undefined },
+): Page {
+  const { app: words } = reader.texts;
+  const content = html`<h1>${words.title}</h1>
+    <p class="lead">${words.lead}</p>
+    ${doneNote(reader, done)} ${facts(reader, client)} ${keysSection(reader, client, fault)}
+    ${addressesSection(reader, client, fault)} ${switchesSection(reader, client, fault)}`;
+  return clientPage({
+    reader,
+    title: words.title,
+    address: pathIn(reader, 'app'),
+    content,
+    place: 'app',
+    ...(fault && { status: 422 }),
+  });
+}
+
+function facts({ texts }: ClientReader, client: ListedClient): Html {
+  const { app: words } = texts;
+  const rows: readonly (readonly [string, Html | string])[] = [
+    [words.clientId, html`<code>${client.clientId}</code>`],
+    [words.name, client.name],
+    [words.scopes, html`${client.scopes.map((one) => html`<code>${one}</code> `)}`],
+    [words.method, client.tokenEndpointAuthMethod ?? words.anyMethod],
+    [words.audience, html`<code>${client.assertionAudience}</code>`],
+    [words.vendorCode, client.vendorCode ?? words.none],
+    [words.startsPerMinute, grouped(client.startsPerMinute)],
+  ];
+  return html`<section class="card" aria-labelledby="facts">
+    <h2 id="facts">${words.facts}</h2>
+    <dl class="facts">
+      ${rows.map(
+        ([name, value]) =>
+          html`<div>
+            <dt>${name}</dt>
+            <dd>${value}</dd>
+          </div>`,
+      )}
+    </dl>
+    <p class="hint">${words.factsHint}</p>
+  </section>`;
+}
+
+function keysSection(reader: ClientReader, client: ListedClient, fault: AppFault | undefined): Html {
+  const { app: words } = reader.texts;
+  const usesKeys = client.tokenEndpointAuthMethod === 'private_key_jwt';
+  return html`<section class="card" aria-labelledby="keys">
+      <h2 id="keys">${words.keys}</h2>
+      ${
+        client.keys.length === 0
+          ? html`<p class="nothing">${words.noKey}</p>`
+          : wideTable(
+              'keys',
+              [words.kind, words.mode, words.state, words.made, words.ends, words.lastUsed],
+              client.keys.map((key) => keyRow(reader, key)),
+            )
+      }
+    </section>
+    ${mayMember(reader.member.role, 'keys') && (usesKeys ? keySetForm(reader, fault) : secretForm(reader, fault))}
+    ${!usesKeys && mayMember(reader.member.role, 'test') && testSecretForm(reader)}`;
+}
+
+function keyRow(
+  reader: ClientReader,
+  { kind, test, kid, thumbprint, state, madeAt, endsAt, lastUsedAt }: ListedKey,
+): Html {
+  const { app: words } = reader.texts;
+  const when = (instant: Date | null, none: string) => (instant === null ? none : dateSecond(instant, reader.locale));
+  return html`<tr>
+    <td>${kind === 'secret' ? words.secretKind : html`<code>${kid ?? thumbprint}</code>`}</td>
+    <td>${test ? words.testMode : words.liveMode}</td>
+    <td><span class="tag ${state === 'ended' ? 'suspended' : 'active'}">${words.keyStates[state]}</span></td>
+    <td>${when(madeAt, '–')}</td>
+    <td>${when(endsAt, '–')}</td>
+    <td>${when(lastUsedAt, words.neverUsed)}</td>
+  </tr>`;
+}
+
+function overlapField(reader: ClientReader, id: string): Html {
+  const { app: words } = reader.texts;
+  return html`<div class="field">
+    <label for="${id}">${words.overlap}</label>
+    <select id="${id}" name="overlap">
+      ${OVERLAPS.map(
+        (one) => html`<option value="${one}" ${one === 86_400 && html`selected`}>${words.overlaps[one]}</option>`,
+      )}
+    </select>
+  </div>`;
+}
+
+function secretForm(reader: ClientReader, fault: AppFault | undefined): Html {
+  const { app: words } = reader.texts;
+  return html`<section class="card" aria-labelledby="rotate">
+    <h2 id="rotate">${words.rotate}</h2>
+    <p class="hint">${words.rotateHint}</p>
+    <form method="post" action="${pathIn(reader, 'app/secret')}">
+      ${reader.formToken} ${overlapField(reader, 'overlap')}
+      ${codeField(reader, 'secret-code', isCodeWrong(fault, 'secret'))} ${faultNote(fault, 'secret')}
+      <button class="primary">${words.rotateNow}</button>
+    </form>
+  </section>`;
+}
+
+function testSecretForm(reader: ClientReader): Html {
+  const { app: words } = reader.texts;
+  return html`<section class="card" aria-labelledby="rotate-test">
+    <h2 id="rotate-test">${words.testSecret}</h2>
+    <p class="hint">${words.testSecretHint}</p>
+    <form method="post" action="${pathIn(reader, 'app/test-secret')}">
+      ${reader.formToken} ${overlapField(reader, 'test-overlap')}
+      <button class="secondary">${words.testSecretNow}</button>
+    </form>
+  </section>`;
+}
+
+function keySetForm(reader: ClientReader, fault: AppFault | undefined): Html {
+  const { app: words } = reader.texts;
+  const typed = fault?.form === 'keys' ? fault.fields : {};
+  return html`<section class="card" aria-labelledby="jwks">
+    <h2 id="jwks">${words.jwks}</h2>
+    <p class="hint">${words.jwksHint}</p>
+    <form method="post" action="${pathIn(reader, 'app/keys')}">
+      ${reader.formToken}
+      <div class="field">
+        <label for="mode">${words.mode}</label>
+        <select id="mode" name="mode">
+          <option value="live">${words.liveMode}</option>
+          <option value="test" ${typed['mode'] === 'test' && html`selected`}>${words.testMode}</option>
+        </select>
+      </div>
+      <div class="field">
+        <label for="set">${words.keySet}</label>
+        <textarea
+          id="set"
+          class="console-lines"
+          name="set"
+          rows="8"
+          maxlength="60000"
+          spellcheck="false"
+          autocomplete="off"
+          required
+        >
+${typed['set'] ?? ''}</textarea>
+      </div>
+      ${codeField(reader, 'keys-code', isCodeWrong(fault, 'keys'))} ${faultNote(fault, 'keys')}
+      <button class="primary">${words.replace}</button>
+    </form>
+  </section>`;
+}
+
+function addressesSection(reader: ClientReader, client: ListedClient, fault: AppFault | undefined): Html {
+  const { app: words } = reader.texts;
+  if (!mayMember(reader.member.role, 'keys')) {
+    const list = (addresses: readonly string[]) =>
+      addresses.length === 0
+        ? html`<p>${words.none}</p>`
+        : html`<ul class="desk-list">
+            ${addresses.map((one) => html`<li><code>${one}</code></li>`)}
+          </ul>`;
+    return html`<section class="card" aria-labelledby="addresses">
+      <h2 id="addresses">${words.addresses}</h2>
+      <h3>${words.returnUrls}</h3>
+      ${list(client.returnUrls)}
+      <h3>${words.frameOrigins}</h3>
+      ${list(client.frameOrigins)}
+    </section>`;
+  }
+  const typed = fault?.form === 'addresses' ? fault.fields : {};
+  const field = (name: string, label: string, hint: string, kept: readonly string[]) =>
+    html`<div class="field">
+      <label for="${name}">${label}</label>
+      <textarea
+        id="${name}"
+        class="console-lines"
+        name="${name}"
+        rows="${Math.max(2, Math.min(8, kept.length + 1))}"
+        maxlength="60000"
+        spellcheck="false"
+        autocomplete="off"
+        aria-describedby="${name}-hint"
+      >
+${typed[name] ?? kept.join('\n')}</textarea>
+      <p class="hint" id="${name}-hint">${hint}</p>
+    </div>`;
+  return html`<section class="card" aria-labelledby="addresses">
+    <h2 id="addresses">${words.addresses}</h2>
+    <form method="post" action="${pathIn(reader, 'app/addresses')}">
+      ${reader.formToken} ${field('returnUrls', words.returnUrls, words.returnUrlsHint, client.returnUrls)}
+      ${field('frameOrigins', words.frameOrigins, words.frameOriginsHint, client.frameOrigins)}
+      ${codeField(reader, 'addresses-code', isCodeWrong(fault, 'addresses'))} ${faultNote(fault, 'addresses')}
+      <button class="primary">${words.save}</button>
+    </form>
+  </section>`;
+}
+
+/** The switches of a client, each with the sentence that says what it does. */
+const SWITCHES = ['refusesSms', 'requiresRegistration'] as const;
+
+function switchesSection(reader: ClientReader, client: ListedClient, fault: AppFault | undefined): Html {
+  const { app: words } = reader.texts;
+  const may = mayMember(reader.member.role, 'keys');
+  const switches = SWITCHES.map(
+    (one) =>
+      html`<div class="console-switch">
+        <label class="check">
+          <input
+            type="checkbox"
+            name="${one}"
+            value="yes"
+            ${client[one] && html`checked`}
+            ${!may && html`disabled`}
+            aria-describedby="${one}-says"
+          />
+          ${words.switches[one].name}
+        </label>
+        <p class="hint" id="${one}-says">${words.switches[one].says}</p>
+      </div>`,
+  );
+  return html`<section class="card" aria-labelledby="switches">
+    <h2 id="switches">${words.switchesTitle}</h2>
+    ${
+      may
+        ? html`<form method="post" action="${pathIn(reader, 'app/switches')}">
+            ${reader.formToken} ${switches} ${codeField(reader, 'switches-code', isCodeWrong(fault, 'switches'))}
+            ${faultNote(fault, 'switches')}
+            <button class="primary">${words.save}</button>
+          </form>`
+        : html`${switches}
+            <p class="hint">${words.ownersOnly}</p>`
+    }
+  </section>`;
+}
+
+function isCodeWrong(fault: AppFault | undefined, form: AppForm): boolean {
+  return fault?.form === form && fault.fault === 'code';
+}
+
+function faultNote(fault: AppFault | undefined, form: AppForm): Html | false {
+  return (
+    fault?.form === form &&
+    fault.fault !== 'code' &&
+    html`<p class="fault" role="alert" lang="en">${fault.fault.detail}</p>`
+  );
+}

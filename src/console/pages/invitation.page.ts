@@ -1,0 +1,107 @@
+import { passwordField } from '../../accounts/pages/sign-in.form.ts';
+import type { SignedInAccount } from '../../accounts/account.ts';
+import { totpUri } from '../../crypto/totp.ts';
+import type { PasswordFault } from '../../domain/account.ts';
+import { seoulTime } from '../../pages/format.ts';
+import { html, type Html } from '../../pages/html.ts';
+import type { Page } from '../../pages/page.ts';
+import { qrCode } from '../../pages/qr-code.ts';
+import { endedCard, linkButton } from '../../pages/site.ts';
+import type { SeenInvitation } from '../invitation.store.ts';
+import { consolePage, type ConsoleVisitor } from './frame.ts';
+
+/** Why a person did not join. */
+export type JoinFault = PasswordFault | 'code' | 'taken' | 'names';
+
+/** For a link that was used, withdrawn or is too old, and for one that never was. */
+export function goneInvitationPage(reader: ConsoleVisitor): Page {
+  const { invitation: words, frame } = reader.texts;
+  const more = html`<p>${linkButton('/console/sign-in', frame.signIn)}</p>`;
+  const content = endedCard({ kind: 'failed', title: words.gone, text: words.goneText, more });
+  return consolePage({ title: words.gone, address: '/console/sign-in', content, reader, status: 404 });
+}
+
+/** For a person who is signed in. */
+export function acceptPage(
+  reader: ConsoleVisitor,
+  { invitation, account, secret }: { invitation: SeenInvitation; account: SignedInAccount; secret: string },
+  formToken: Html,
+): Page {
+  const { invitation: words } = reader.texts;
+  const address = `/console/invitations/${secret}`;
+  const content = html`<form class="card narrow" method="post" action="${address}/accept">
+    <h1>${words.title(invitation.client.name)}</h1>
+    ${what(reader, invitation)} ${formToken}
+    <p>${words.as(account.name, account.login)}</p>
+    <button class="primary">${words.accept}</button>
+  </form>`;
+  return consolePage({ title: words.title(invitation.client.name), address, content, reader });
+}
+
+/** For a person who has no account yet, or is not signed in. */
+export function joinPage(
+  reader: ConsoleVisitor,
+  form: {
+    invitation: SeenInvitation;
+    secret: string;
+    totpSecret: string;
+    /** The secret of the authenticator, encrypted, which comes back with the form. */
+    sealed: string;
+    login?: string;
+    name?: string;
+    fault?: JoinFault;
+  },
+  formToken: Html,
+): Page {
+  const { invitation: words } = reader.texts;
+  const { invitation, secret, totpSecret, sealed, login = '', name = invitation.invitee, fault } = form;
+  const address = `/console/invitations/${secret}`;
+  const uri = totpUri({ issuer: 'Pushguard', account: login || invitation.client.name, secret: totpSecret });
+  const content = html`<form class="card narrow" method="post" action="${address}/join">
+      <h1>${words.title(invitation.client.name)}</h1>
+      ${what(reader, invitation)}
+      ${fault !== undefined && html`<p class="alert" role="alert">${words.faults[fault]}</p>`} ${formToken}
+      <input type="hidden" name="sealed" value="${sealed}" />
+      <div class="field">
+        <label for="name">${words.name}</label>
+        <input id="name" name="name" value="${name}" maxlength="60" autocomplete="name" required />
+      </div>
+      <div class="field">
+        <label for="login">${words.login}</label>
+        <input
+          id="login"
+          name="login"
+          value="${login}"
+          maxlength="32"
+          autocomplete="username"
+          autocapitalize="none"
+          spellcheck="false"
+          required
+          aria-describedby="login-hint"
+        />
+        <p class="hint" id="login-hint">${words.loginHint}</p>
+      </div>
+      ${passwordField('chosen', words.password, 'new-password', words.passwordHint)}
+      ${passwordField('again', words.again, 'new-password')}
+      <h2>${words.authenticator}</h2>
+      <p>${words.scan}</p>
+      <div class="qr">${qrCode(uri, words.qrLabel)}</div>
+      <p class="hint">${words.type}</p>
+      <p class="console-secret"><code>${totpSecret.replace(/(.{4})(?=.)/g, '$1 ')}</code></p>
+      <div class="field">
+        <label for="code">${words.code}</label>
+        <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" maxlength="20" required />
+      </div>
+      <button class="primary">${words.join}</button>
+    </form>
+    <p class="narrow">
+      ${words.have} <a href="/console/sign-in?then=${encodeURIComponent(address)}">${words.signIn}</a>
+    </p>`;
+  const title = words.title(invitation.client.name);
+  return consolePage({ title, address, content, reader, ...(fault !== undefined && { status: 422 }) });
+}
+
+function what({ locale, texts }: ConsoleVisitor, { role, expiresAt }: SeenInvitation): Html {
+  const { invitation: words, frame } = texts;
+  return html`<p class="lead">${words.role(frame.roles[role])} ${words.until(seoulTime(expiresAt, locale))}</p>`;
+}

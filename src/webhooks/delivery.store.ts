@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.ts';
+import { statement } from '../database/statement.ts';
+import type { EndpointDelivery } from './deliveries.ts';
+
+type DeliveryRow = Omit<EndpointDelivery, 'outcome'> & { eventId: string };
+
+/** The last attempt of each event ($2) at each endpoint of a client ($1), and when it is tried next. */
+const OF_EVENTS = statement(
+  'webhook_deliveries_of',
+  `SELECT v.id AS "eventId", p.id AS "endpointId", a.attempt, a.status, a.fault, d.due_at AS "dueAt"
+    FROM webhook_events v JOIN webhook_endpoints p ON p.client_id = v.client_id
+    LEFT JOIN webhook_deliveries d ON d.endpoint_id = p.id AND d.event_id = v.id
+    LEFT JOIN LATERAL (
+      SELECT attempt, status, fault FROM webhook_attempts t WHERE t.event_id = v.id AND t.endpoint_id = p.id
+      ORDER BY t.id DESC LIMIT 1
+    ) a ON true
+    WHERE v.id = ANY($2::uuid[]) AND v.client_id = $1 AND (d.event_id IS NOT NULL OR a.attempt IS NOT NULL)
+    ORDER BY v.id DESC, p.id`,
+);
+
+/** What became of events at endpoints. */
+@Injectable()
+export class DeliveryStore {
+  constructor(private readonly database: Database) {}
+
+  /** The rows of events of a client. */
+  async of(clientId: string, eventIds: readonly string[]): Promise<DeliveryRow[]> {
+    return this.database.rows<DeliveryRow>(OF_EVENTS, [clientId, eventIds]);
+  }
+}

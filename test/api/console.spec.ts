@@ -1,0 +1,518 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { MEMBER_ROLES, mayMember, type MemberPermission } from '../../src/domain/console.ts';
+import { eventually } from '../support/eventually.ts';
+import { ConsoleBrowser, Member, textOf } from '../support/console.ts';
+import { codeOf, wrongCodeFor, type PageAnswer } from '../support/desk.ts';
+import { packed, TestService } from '../support/service.ts';
+import { WebhookReceiver } from '../support/webhook-receiver.ts';
+
+const SHOP = 'demo-shop';
+const BANK = 'demo-bank';
+const UNKNOWN = '0198c5f0-0000-7000-8000-000000000001';
+const PASSWORD = 'correct horse battery';
+
+let service: TestService;
+let receiver: WebhookReceiver;
+let owner: Member;
+let developer: Member;
+let viewer: Member;
+let stranger: Member;
+
+beforeAll(async () => {
+  [service, receiver] = await Promise.all([TestService.start(), WebhookReceiver.start()]);
+  [owner, developer, viewer, stranger] = await Promise.all([
+    Member.of(service, { [SHOP]: 'owner' }),
+    Member.of(service, { [SHOP]: 'developer' }),
+    Member.of(service, { [SHOP]: 'viewer' }),
+    Member.of(service, { [BANK]: 'owner' }),
+  ]);
+});
+afterAll(async () => {
+  await service.stop();
+  await receiver.stop();
+});
+
+const at = (page: string, clientId = SHOP) => `/console/${clientId}${page && `/${page}`}`;
+const command = async (...words: string[]) => {
+  const env = { ...process.env, ...service.env, ISSUER: service.issuer };
+  const { stdout } = await promisify(execFile)(process.execPath, [packed('commands/console-people'), ...words], {
+    env,
+  });
+  return JSON.parse(stdout) as Record<string, string>;
+};
+const fieldIn = ({ html }: PageAnswer, name: string) =>
+  new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1] ?? '';
+const secretIn = ({ html }: PageAnswer) => /class="console-secret"><code>([^<]+)</.exec(html)?.[1] ?? '';
+const membersOf = async (member: Member, clientId = SHOP) => textOf(await member.get(at('people', clientId)));
+/** Invites a person by the console; returns the path of the link. */
+async function invite(by: Member, role: string, invitee = '새 사람'): Promise<string> {
+  const answer = await by.confirm(at('people/invite'), { invitee, role });
+  expect(answer.status).toBe(200);
+  return new URL(secretIn(answer)).pathname;
+}
+/** What a person sends who joins by a link. */
+async function joining(browser: ConsoleBrowser, link: string, login: string, other: Record<string, string> = {}) {
+  const page = await browser.get(link);
+  expect(page.status).toBe(200);
+  const totpSecret = secretIn(page).replaceAll(' ', '');
+  const sealed = fieldIn(page, 'sealed');
+  const fields = {
+    sealed,
+    login,
+    name: '박새롬',
+    chosen: PASSWORD,
+    again: PASSWORD,
+    code: codeOf(totpSecret),
+    ...other,
+  };
+  return { totpSecret, answer: await browser.postRaw(`${link}/join`, { form: fieldIn(page, 'form'), ...fields }) };
+}
+
+/** Every page and form of a client, with the permission that it requires. */
+const ROUTES: readonly (readonly ['GET' | 'POST', string, MemberPermission])[] = [
+  ['GET', '', 'look'],
+  ['GET', 'log', 'look'],
+  ['GET', `log/${UNKNOWN}`, 'look'],
+  ['GET', 'figures', 'look'],
+  ['GET', 'tests', 'look'],
+  ['GET', 'webhooks', 'look'],
+  ['GET', `webhooks/${UNKNOWN}`, 'look'],
+  ['GET', 'webhooks/events/msg_0198c5f0000070008000000000000001', 'look'],
+  ['GET', 'app', 'look'],
+  ['GET', 'people', 'look'],
+  ['POST', 'webhooks', 'webhooks'],
+  ['POST', `webhooks/${UNKNOWN}`, 'webhooks'],
+  ['POST', `webhooks/${UNKNOWN}/disable`, 'webhooks'],
+  ['POST', `webhooks/${UNKNOWN}/enable`, 'webhooks'],
+  ['POST', `webhooks/${UNKNOWN}/remove`, 'webhooks'],
+  ['POST', `webhooks/${UNKNOWN}/secret`, 'webhooks'],
+  ['POST', `webhooks/${UNKNOWN}/test`, 'webhooks'],
+  ['POST', 'webhooks/events/msg_0198c5f0000070008000000000000001/resend', 'webhooks'],
+  ['POST', 'app/test-secret', 'test'],
+  ['POST', 'app/secret', 'keys'],
+  ['POST', 'app/keys', 'keys'],
+  ['POST', 'app/addresses', 'keys'],
+  ['POST', 'app/switches', 'keys'],
+  ['POST', 'people/invite', 'people'],
+  ['POST', `people/invitations/${UNKNOWN}/withdraw`, 'people'],
+  ['POST', `people/${UNKNOWN}/role`, 'people'],
+  ['POST', `people/${UNKNOWN}/end`, 'people'],
+];
+const send = (member: ConsoleBrowser, method: 'GET' | 'POST', path: string, fields: Record<string, string> = {}) =>
+  method === 'GET' ? member.get(path) : member.post(path, fields);
+
+describe('who may do what', () => {
+  it('a higher role may do all that a lower one may', () => {
+    for (const [, , permission] of ROUTES) {
+      const may = MEMBER_ROLES.map((role) => mayMember(role, permission));
+      expect([...may].sort()).toEqual(may);
+    }
+  });
+
+  it.each(ROUTES)('%s %s requires its permission, and of no role more', async (method, path, permission) => {
+    const members = { viewer, developer, owner };
+    for (const role of MEMBER_ROLES) {
+      const { status, html } = await send(members[role], method, at(path));
+      if (mayMember(role, permission)) expect([role, [200, 303, 404, 422].includes(status)]).toEqual([role, true]);
+      else expect([role, status, html.includes('소유자')]).toEqual([role, 403, true]);
+    }
+  });
+
+  it.each(ROUTES)('%s %s of another client answers as for a client that does not exist', async (method, path) => {
+    const [other, none] = await Promise.all([
+      send(stranger, method, at(path)),
+      send(stranger, method, at(path, 'nobody-knows')),
+    ]);
+    const plain = ({ html }: PageAnswer) => html.replaceAll(/(nonce|value)="[^"]*"/g, '');
+    expect([other.status, none.status]).toEqual([404, 404]);
+    expect(plain(other)).toBe(plain(none));
+  });
+
+  it.each(ROUTES)('%s %s leads a person who is not signed in to the sign-in', async (method, path) => {
+    const browser = new ConsoleBrowser(service);
+    const answer = await send(browser, method, at(path));
+    expect(method === 'GET' ? [answer.status, answer.location] : [answer.status]).toEqual(
+      method === 'GET' ? [303, '/console/sign-in'] : [401],
+    );
+  });
+
+  it.each(ROUTES.filter(([method]) => method === 'POST'))('%s %s refuses a form of another site', async (_, path) => {
+    const answer = await owner.postRaw(at(path), { form: 'A'.repeat(43) });
+    expect(answer.status).toBe(403);
+    const crossSite = await owner.post(
+      at(path),
+      {},
+      { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' },
+    );
+    expect(crossSite.status).toBe(403);
+  });
+
+  it('a session of the console is none at the desk, and one of the desk none here', async () => {
+    const cookie = owner.cookies.get('console')!;
+    const atDesk = await fetch(`${service.issuer}/operator`, {
+      headers: { Cookie: `desk=${cookie}` },
+      redirect: 'manual',
+    });
+    expect([atDesk.status, atDesk.headers.get('location')]).toEqual([303, '/operator/sign-in']);
+  });
+
+  it('things of another client are unknown under the own client’s address too', async () => {
+    const added = await service.call<{ id: string }>(
+      'POST',
+      '/v1/webhook-endpoints',
+      {
+        url: receiver.url('/bank'),
+        types: ['*'],
+      },
+      { clientId: BANK },
+    );
+    const { id } = (
+      await service.call<{ id: string }>(
+        'POST',
+        `/v1/webhook-endpoints/${added.body.id}/test`,
+        { type: 'test' },
+        { clientId: BANK },
+      )
+    ).body;
+    const started = await service.start(await service.addLine(), { clientId: BANK });
+    for (const [method, path] of [
+      ['GET', `webhooks/${added.body.id}`],
+      ['POST', `webhooks/${added.body.id}/disable`],
+      ['POST', `webhooks/${added.body.id}/secret`],
+      ['GET', `webhooks/events/${id}`],
+      ['POST', `webhooks/events/${id}/resend`],
+      ['GET', `log/${started.body.id}`],
+    ] as const) {
+      const answer = await send(owner, method, at(path), { endpoint: added.body.id });
+      expect([path, answer.status]).toEqual([path, 404]);
+    }
+    expect((await stranger.get(at(`log/${started.body.id}`, BANK))).status).toBe(200);
+    expect((await stranger.get(at(`webhooks/events/${id}`, BANK))).status).toBe(200);
+  });
+});
+
+describe('people', () => {
+  it('the first owner comes by the command, with a login, a password and an authenticator of their own', async () => {
+    const { link = '' } = await command('invite', SHOP, '첫 소유자', '--json');
+    const path = new URL(link).pathname;
+    expect(link).toBe(`${service.issuer}${path}`);
+    const browser = new ConsoleBrowser(service);
+    const page = await browser.get(path);
+    expect(textOf(page)).toMatch(/한빛서점 참여.*소유자 역할/);
+    const { totpSecret, answer } = await joining(browser, path, 'first-owner');
+    expect([answer.status, answer.location]).toEqual([303, '/console/sign-in?done=joined']);
+    expect(await service.rows.console.membershipsOf('first-owner')).toEqual({ roles: { [SHOP]: 'owner' }, ended: 0 });
+
+    // The one-time password that proved the authenticator is spent.
+    const typed = { login: 'first-owner', password: PASSWORD, code: codeOf(totpSecret) };
+    expect((await browser.post('/console/sign-in', typed)).status).toBe(401);
+    await service.rows.console.forgetTotp('first-owner');
+    const signedIn = await browser.post('/console/sign-in', { ...typed, code: codeOf(totpSecret) });
+    expect([signedIn.status, signedIn.location]).toEqual([303, '/console']);
+    expect((await browser.get('/console')).location).toBe(`/console/${SHOP}`);
+    expect((await service.rows.console.audited('console:first-owner')).map(({ action }) => action)).toEqual([
+      'console-sign-in',
+      'console-accept-invitation',
+    ]);
+    await command('end', SHOP, 'first-owner', '--json');
+    expect((await browser.get(`/console/${SHOP}`)).status).toBe(404);
+  });
+
+  it('a link serves once, and of two people at the same time one gets it', async () => {
+    const link = await invite(owner, 'viewer');
+    const browsers = [new ConsoleBrowser(service), new ConsoleBrowser(service)];
+    const joined = await Promise.all(browsers.map((one, number) => joining(one, link, `twin-${number}`)));
+    expect(joined.map(({ answer }) => answer.status).sort()).toEqual([303, 404]);
+    const roles = await Promise.all(['twin-0', 'twin-1'].map((login) => service.rows.console.membershipsOf(login)));
+    expect(roles.filter((one) => one.roles[SHOP] === 'viewer')).toHaveLength(1);
+    expect((await new ConsoleBrowser(service).get(link)).status).toBe(404);
+  });
+
+  it('a person who has an account accepts with it, also after signing in by the link', async () => {
+    const link = await invite(owner, 'developer');
+    const guest = await Member.of(service, {});
+    expect(textOf(await guest.get('/console'))).toContain('구성원으로 있는 서비스가 없습니다');
+    const page = await guest.get(link);
+    expect(textOf(page)).toContain(guest.login);
+    const accepted = await guest.postRaw(`${link}/accept`, { form: fieldIn(page, 'form') });
+    expect([accepted.status, accepted.location]).toEqual([303, `/console/${SHOP}`]);
+    expect((await guest.get('/console')).location).toBe(`/console/${SHOP}`);
+
+    const other = await new ConsoleBrowser(service).get(`/console/sign-in?then=${encodeURIComponent(link)}`);
+    expect(fieldIn(other, 'then')).toBe(link);
+    const away = await new ConsoleBrowser(service).get('/console/sign-in?then=https%3A%2F%2Fevil.example');
+    expect(fieldIn(away, 'then')).toBe('');
+  });
+
+  it.each([
+    ['a short password', { chosen: 'short', again: 'short' }, '12자 이상'],
+    ['different passwords', { again: `${PASSWORD}!` }, '일치하지 않습니다'],
+    ['a login that no account may have', { login: '박새롬' }, '이름과 아이디를 확인'],
+    ['a name of blanks', { name: '​' }, '이름과 아이디를 확인'],
+    ['a wrong one-time password', { code: '000000000' }, '코드가 맞지 않습니다'],
+    ['a secret that no page showed', { sealed: 'AAAA' }, '코드가 맞지 않습니다'],
+  ])('%s is told, and the link still serves', async (_, wrong, sentence) => {
+    const link = await invite(owner, 'viewer');
+    const { answer } = await joining(new ConsoleBrowser(service), link, 'not-yet', wrong);
+    expect(answer.status).toBe(422);
+    expect(textOf(answer)).toContain(sentence);
+    expect((await new ConsoleBrowser(service).get(link)).status).toBe(200);
+    await withdrawAll();
+  });
+
+  it('a login that is taken is told, and the link still serves', async () => {
+    const link = await invite(owner, 'viewer');
+    const { answer } = await joining(new ConsoleBrowser(service), link, viewer.login);
+    expect([answer.status, textOf(answer).includes('이미 사용 중인 아이디')]).toEqual([422, true]);
+    await withdrawAll();
+    expect((await new ConsoleBrowser(service).get(link)).status).toBe(404);
+  });
+
+  it('an invitation that is too old, and a text that never was one, are answered alike', async () => {
+    const link = await invite(owner, 'viewer');
+    await service.rows.console.expireInvitations(SHOP);
+    for (const path of [link, `/console/invitations/${'x'.repeat(43)}`, '/console/invitations/%00']) {
+      const answer = await new ConsoleBrowser(service).get(path);
+      expect([path, answer.status]).toEqual([path, 404]);
+    }
+  });
+
+  it('an owner changes a role, and ends a membership at once', async () => {
+    const person = await Member.of(service, { [SHOP]: 'viewer', [BANK]: 'viewer' });
+    const idOf = async () =>
+      new RegExp(`people/([\\w-]{36})/end[^]*?`).exec(
+        (await owner.get(at('people'))).html.split(person.login).at(-1)!,
+      )?.[1];
+    const changed = await owner.confirm(at(`people/${await idOf()}/role`), { role: 'developer' });
+    expect(changed.location).toBe(`${at('people')}?done=role`);
+    expect((await service.rows.console.membershipsOf(person.login)).roles).toEqual({
+      [SHOP]: 'developer',
+      [BANK]: 'viewer',
+    });
+    expect((await person.get(`/console/${SHOP}`)).status).toBe(200);
+    const ended = await owner.confirm(at(`people/${await idOf()}/end`));
+    expect(ended.location).toBe(`${at('people')}?done=end`);
+    expect((await person.get(`/console/${SHOP}`)).status).toBe(404);
+    expect((await person.get(`/console/${BANK}`)).status).toBe(200);
+    expect((await owner.confirm(at(`people/${UNKNOWN}/end`))).status).toBe(404);
+  });
+
+  it('two owners who lower each other at the same time leave one', async () => {
+    const [one, other] = await Promise.all([Member.of(service, {}), Member.of(service, {})]);
+    const clientId = 'demo-securities';
+    const ids = await Promise.all(
+      [one, other].map(({ accountId }) => service.rows.console.addMember(clientId, accountId, 'owner')),
+    );
+    const answers = await Promise.all([
+      one.confirm(at(`people/${ids[1]}/role`, clientId), { role: 'viewer' }),
+      other.confirm(at(`people/${ids[0]}/end`, clientId)),
+    ]);
+    expect(answers.filter(({ status }) => status === 303)).toHaveLength(1);
+    const owners = await Promise.all([one, other].map(({ login }) => service.rows.console.membershipsOf(login)));
+    expect(owners.filter(({ roles }) => roles[clientId] === 'owner')).toHaveLength(1);
+  });
+
+  it('without the right one-time password nothing changes; five wrong ones lock, and the audit says so', async () => {
+    const careless = await Member.of(service, { [SHOP]: 'owner' });
+    const wrong = wrongCodeFor(careless.totpSecret);
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      const answer = await careless.post(at('people/invite'), { invitee: '누군가', role: 'owner', code: wrong });
+      expect([answer.status, textOf(answer).includes('변경하지 않았습니다')]).toEqual([422, true]);
+    }
+    const locked = await careless.post(at('people/invite'), {
+      invitee: '누군가',
+      role: 'owner',
+      code: codeOf(careless.totpSecret),
+    });
+    expect(locked.status).toBe(422);
+    expect(await membersOf(careless)).not.toContain('누군가');
+    const [last] = await service.rows.console.audited(`console:${careless.login}`);
+    expect(last).toMatchObject({ action: 'console-confirm', outcome: 'too_many_requests' });
+  });
+});
+
+/** Withdraws every invitation of the shop that waits. */
+async function withdrawAll(): Promise<void> {
+  const { html } = await owner.get(at('people'));
+  for (const [, id] of html.matchAll(/invitations\/([\w-]{36})\/withdraw/g)) {
+    expect((await owner.post(at(`people/invitations/${id}/withdraw`))).status).toBe(303);
+  }
+}
+
+describe('the log', () => {
+  it('finds an authentication by its id, and says what happened and why it failed', async () => {
+    const subscriber = await service.subscriber();
+    const { id } = (await service.start(subscriber.person)).body;
+    await subscriber.phone.decline(id, 'not_me');
+    const listed = textOf(await viewer.get(at('log')));
+    expect(listed).toContain(id.slice(-12));
+    const found = await viewer.get(at(`log?id=${id.toUpperCase()}`));
+    expect([found.status, found.location]).toEqual([303, at(`log/${id}`)]);
+    const page = textOf(await viewer.get(at(`log/${id}`)));
+    expect(page).toMatch(/이용 기관 서버가 시작했습니다.*본인이 거절했습니다.*모르는 요청/);
+    const { phoneNumber, birthDate } = subscriber.person;
+    for (const secret of [phoneNumber, phoneNumber.replace('+82', '0'), birthDate]) expect(page).not.toContain(secret);
+    expect(textOf(await viewer.get(at(`log?id=${UNKNOWN}`)))).toContain('이 ID의 인증이 없거나');
+    expect(textOf(await viewer.get(at('log?state=declined&channel=push')))).toContain(id.slice(-12));
+    expect(textOf(await viewer.get(at('log?state=verified')))).not.toContain(id.slice(-12));
+  });
+
+  it('tells a person whom the service does not know from nobody who did not open in time', async () => {
+    const [subscriber, unknown] = await Promise.all([service.subscriber(), service.addLine()]);
+    const ids = await Promise.all(
+      [subscriber.person, { ...unknown, birthDate: '910203' }].map(
+        async (person) => (await service.start(person)).body.id,
+      ),
+    );
+    const pages = await Promise.all(ids.map(async (id) => textOf(await viewer.get(at(`log/${id}`)))));
+    expect(pages.map((page) => page.includes('발송 처리했습니다'))).toEqual([true, true]);
+  });
+
+  it.each(['?state=none&channel=1&from=x&until=2026-13-45&after=zzz', '?id=%00%27', '?mode=both&after=', '?id[]=1'])(
+    'takes %s as no filter',
+    async (query) => {
+      expect([200, 404]).toContain((await viewer.get(at(`log${query}`))).status);
+    },
+  );
+});
+
+describe('figures and tests', () => {
+  it.each(['today', '7d', '30d', 'x'])('the figures of %s are a page with plots and tables', async (span) => {
+    const answer = await viewer.get(at(`figures?span=${span}`));
+    expect(answer.status).toBe(200);
+    expect(answer.html).toMatch(/<svg[^]*<table/);
+  });
+
+  it('a developer makes a test secret, starts a test with it, and reads its code', async () => {
+    const made = await developer.post(at('app/test-secret'), { overlap: '3600' });
+    const testSecret = secretIn(made);
+    expect(testSecret).toMatch(/^test_[\w-]{43}$/);
+    const token = await fetch(`${service.issuer}/oauth2/token`, {
+      method: 'POST',
+      body: new URLSearchParams({ grant_type: 'client_credentials', client_id: SHOP, client_secret: testSecret }),
+    });
+    const { access_token: bearer } = (await token.json()) as { access_token: string };
+    const headers = { Authorization: `Bearer ${bearer}`, 'Content-Type': 'application/json' };
+    const started = await fetch(`${service.issuer}/v1/authentications`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ phoneNumber: '010-0000-0011', birthDate: '900101', genderDigit: '1', purpose: '시험' }),
+    });
+    const { id } = (await started.json()) as { id: string };
+    const page = await viewer.get(at('tests'));
+    const code = /class="console-code">(\d{6})</.exec(page.html)?.[1];
+    expect(textOf(page)).toContain(id.slice(-12));
+    const verified = await fetch(`${service.issuer}/v1/authentications/${id}/verification`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ code }),
+    });
+    expect(verified.status).toBe(200);
+    expect(textOf(await viewer.get(at(`log/${id}?mode=test`)))).toContain('확인되었습니다');
+    expect((await viewer.get(at(`log/${id}`))).status).toBe(404);
+  });
+});
+
+describe('the app', () => {
+  it('an owner makes a new secret, which is shown once, and the former one serves for the time chosen', async () => {
+    const clientId = 'console-shop';
+    await service.rows.clients.register({ clientId, secret: 'former' });
+    const boss = await Member.of(service, { [clientId]: 'owner' });
+    const tokenWith = async (secret: string) =>
+      (
+        await fetch(`${service.issuer}/oauth2/token`, {
+          method: 'POST',
+          body: new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId, client_secret: secret }),
+        })
+      ).status;
+    const made = await boss.confirm(at('app/secret', clientId), { overlap: '3600' });
+    const secret = secretIn(made);
+    expect([made.status, await tokenWith(secret), await tokenWith('former')]).toEqual([200, 200, 200]);
+    const last = secretIn(await boss.confirm(at('app/secret', clientId), { overlap: '0' }));
+    expect([await tokenWith(last), await tokenWith(secret)]).toEqual([200, 401]);
+    const page = await boss.get(at('app', clientId));
+    for (const one of ['former', secret, last]) expect(page.html).not.toContain(one);
+    expect((await service.rows.console.audited(`console:${boss.login}`)).map(({ action }) => action)).toEqual([
+      `console-rotate-secret ${clientId}`,
+      `console-rotate-secret ${clientId}`,
+    ]);
+  });
+
+  it('an owner changes addresses and switches; what is wrong is told, and what was typed stays', async () => {
+    const wrong = await owner.confirm(at('app/addresses'), {
+      returnUrls: 'http://shop.example/back',
+      frameOrigins: '',
+    });
+    expect([wrong.status, textOf(wrong).includes('must begin with https://')]).toEqual([422, true]);
+    expect(wrong.html).toContain('http://shop.example/back</textarea');
+    const returnUrls = `${service.issuer}/demo/return\r\nhttps://shop.example/back\r\n`;
+    const saved = await owner.confirm(at('app/addresses'), { returnUrls, frameOrigins: 'https://shop.example' });
+    expect(saved.location).toBe(`${at('app')}?done=addresses`);
+    expect((await viewer.get(at('app'))).html).toContain('https://shop.example/back');
+    const switched = await owner.confirm(at('app/switches'), { refusesSms: 'yes' });
+    expect(switched.location).toBe(`${at('app')}?done=switches`);
+    expect((await owner.get(at('app'))).html).toMatch(/name="refusesSms"\s+value="yes"\s+checked/);
+    await owner.confirm(at('app/switches'), {});
+  });
+
+  it('a client with keys replaces its key set, and no private key is taken', async () => {
+    const clientId = 'console-keys';
+    const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
+    const [open, closed] = await Promise.all(
+      [pair.publicKey, pair.privateKey].map((key) => crypto.subtle.exportKey('jwk', key)),
+    );
+    await service.rows.clients.register({ clientId, jwks: { keys: [open] }, authMethod: 'private_key_jwt' });
+    const boss = await Member.of(service, { [clientId]: 'owner' });
+    const setOf = (key: object) => JSON.stringify({ keys: [{ ...key, kid: 'next', alg: 'ES256', use: 'sig' }] });
+    const refused = await boss.confirm(at('app/keys', clientId), { mode: 'live', set: setOf(closed!) });
+    expect(refused.status).toBe(422);
+    const taken = await boss.confirm(at('app/keys', clientId), { mode: 'live', set: setOf(open!) });
+    expect(taken.location).toBe(`${at('app', clientId)}?done=keys`);
+    expect(textOf(await boss.get(at('app', clientId)))).toContain('next');
+  });
+});
+
+describe('webhooks', () => {
+  it('a developer adds an endpoint, tests it, reads the answer, and sends the event again', async () => {
+    const path = '/from-the-console';
+    receiver.reply(path, { status: 500, body: 'no <b>luck</b>' });
+    const added = await developer.post(at('webhooks'), {
+      url: receiver.url(path),
+      description: '주문',
+      'type:*': 'yes',
+    });
+    expect(secretIn(added)).toMatch(/^whsec_/);
+    const id = /webhooks\/([\w-]{36})"/.exec(added.html)![1]!;
+    const tested = await developer.post(at(`webhooks/${id}/test`), { type: 'test' });
+    const eventPath = tested.location!.split('?')[0]!;
+    const failed = await eventually('the first attempt', async () => {
+      const page = await viewer.get(eventPath);
+      return textOf(page).includes('HTTP 500') && page;
+    });
+    expect(failed.html).toContain('no &lt;b&gt;luck&lt;/b&gt;');
+    receiver.reply(path, { status: 204 });
+    const again = await developer.post(`${eventPath}/resend`, { endpoint: id });
+    expect(again.location).toBe(`${eventPath}?done=resend`);
+    await eventually('the second attempt', async () => textOf(await viewer.get(eventPath)).includes('HTTP 204'));
+    expect(textOf(await viewer.get(at('webhooks?type=test')))).toContain('수신됨');
+    expect((await developer.post(at(`webhooks/${id}/disable`))).location).toBe(`${at('webhooks')}/${id}?done=disable`);
+    expect(textOf(await viewer.get(at(`webhooks/${id}`)))).toContain('이용 기관이 중지했습니다');
+    expect((await developer.post(`${eventPath}/resend`, { endpoint: id })).status).toBe(409);
+    const removed = await developer.post(at(`webhooks/${id}/remove`), { sure: 'yes' });
+    expect(removed.location).toBe(`${at('webhooks')}?done=remove`);
+  });
+
+  it.each([
+    [{ url: 'ftp://shop.example', 'type:*': 'yes' }, '이 주소로는 보낼 수 없습니다'],
+    [{ url: 'https://169.254.169.254/', 'type:*': 'yes' }, '이 주소로는 보낼 수 없습니다'],
+    [{ url: '', 'type:*': 'yes' }, '이 주소로는 보낼 수 없습니다'],
+    [{ url: 'https://shop.example' }, '이벤트 종류를 하나 이상'],
+    [{ url: 'https://shop.example', 'type:*': 'yes', description: 'a\u202eb' }, '설명은 한 줄'],
+  ])('%j is refused with a sentence, and what was typed stays', async (fields, sentence) => {
+    const answer = await developer.post(at('webhooks'), fields);
+    expect([answer.status, textOf(answer).includes(sentence)]).toEqual([422, true]);
+    expect(answer.html).toContain(`${fields.url}</textarea`);
+  });
+});
