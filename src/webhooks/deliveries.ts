@@ -1,18 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { readEventId, publicEventId } from './event-id.ts';
-import { DeliveryStore } from './delivery.store.ts';
+import { DeliveryStore, type DeliveryRow } from './delivery.store.ts';
 
 /** What became of an event at one endpoint, by its last attempt. */
-export interface EndpointDelivery {
-  endpointId: string;
-  /** `waiting`: it was not tried yet, or it is to be tried again after a resend. */
+export interface EndpointDelivery extends Omit<DeliveryRow, 'eventId'> {
+  /** `waiting`: it was not tried yet. */
   outcome: 'accepted' | 'failed' | 'waiting';
-  /** The number of the last attempt; null before the first one. */
-  attempt: number | null;
-  status: number | null;
-  fault: string | null;
-  /** When it is tried next; null if it is not. */
-  dueAt: Date | null;
 }
 
 /** What became of events at the endpoints of a client. */

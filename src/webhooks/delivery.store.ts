@@ -1,9 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.ts';
 import { statement } from '../database/statement.ts';
-import type { EndpointDelivery } from './deliveries.ts';
+import type { WebhookAttempt } from './webhook-attempt.entity.ts';
 
-type DeliveryRow = Omit<EndpointDelivery, 'outcome'> & { eventId: string };
+/** An event at an endpoint, with the last attempt to send it: null before the first one. */
+export interface DeliveryRow {
+  eventId: string;
+  endpointId: string;
+  attempt: WebhookAttempt['attempt'] | null;
+  status: WebhookAttempt['status'];
+  fault: WebhookAttempt['fault'];
+  /** When it is tried next; null if it is not. */
+  dueAt: Date | null;
+}
 
 /** The last attempt of each event ($2) at each endpoint of a client ($1), and when it is tried next. */
 const OF_EVENTS = statement(

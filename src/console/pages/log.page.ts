@@ -46,7 +46,7 @@ export function logPage(
         <td>${words.channels[row.channel]}</td>
         <td><span class="tag ${row.state}">${words.states[row.state]}</span></td>
         <td>${problemCodes(row)}</td>
-        <td class="amount">${row.verifiedAfterMs === null ? '–' : seconds(row.verifiedAfterMs / 1_000, locale)}</td>
+        <td>${row.verifiedAfterMs === null ? '–' : seconds(row.verifiedAfterMs / 1_000, locale)}</td>
         <td>${row.maskedPhoneNumber ?? '–'}</td>
       </tr>`,
   );

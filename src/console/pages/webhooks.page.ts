@@ -178,6 +178,9 @@ export function endpointPage(
   });
 }
 
+/** Characters of the body of an answer that the page shows. */
+const LONGEST_BODY = 160;
+
 /** Hours for which a former secret may sign beside its successor. */
 export const GRACES = [0, 1, 24, 72, 168] as const;
 
@@ -237,10 +240,8 @@ export function eventPage(
                     <td class="free">${urlOf(one.endpointId)}</td>
                     <td>${one.attempt}</td>
                     <td>${answerOf(words, one)}</td>
-                    <td class="amount">${one.ms}</td>
-                    <td class="free">
-                      ${one.response === null || one.response === '' ? '–' : html`<code>${one.response}</code>`}
-                    </td>
+                    <td>${one.ms}</td>
+                    <td class="free">${bodyOf(one)}</td>
                   </tr>`,
               ),
             )
@@ -428,6 +429,12 @@ function waiting(
       )}
     </ul>`
   );
+}
+
+/** The beginning of the body of an answer; a whole page of HTML would hide the other attempts. */
+function bodyOf({ response }: AttemptView): Html | string {
+  if (response === null || response === '') return '–';
+  return html`<code>${response.length > LONGEST_BODY ? `${response.slice(0, LONGEST_BODY)}…` : response}</code>`;
 }
 
 function answerOf(words: ConsoleWords['webhooks'], { outcome, status, fault }: AttemptView): Html {
