@@ -15,6 +15,7 @@ export const GUIDE_GROUPS = {
     guide('results', '결과와 확인서', 'Results and assertions'),
     guide('webhooks', '웹훅', 'Webhooks'),
     guide('test-mode', '테스트 모드', 'Test mode'),
+    guide('console', '콘솔', 'Console'),
   ],
   more: [
     guide('relying-party', '이용 기관 API', 'Relying-party API'),

@@ -57,6 +57,7 @@ async function joining(browser: ConsoleBrowser, link: string, login: string, oth
   const page = await browser.get(link);
   expect(page.status).toBe(200);
   const totpSecret = secretIn(page).replaceAll(' ', '');
+  const code = codeOf(totpSecret);
   const sealed = fieldIn(page, 'sealed');
   const fields = {
     sealed,
@@ -64,10 +65,10 @@ async function joining(browser: ConsoleBrowser, link: string, login: string, oth
     name: '박새롬',
     chosen: PASSWORD,
     again: PASSWORD,
-    code: codeOf(totpSecret),
+    code,
     ...other,
   };
-  return { totpSecret, answer: await browser.postRaw(`${link}/join`, { form: fieldIn(page, 'form'), ...fields }) };
+  return { totpSecret, code, answer: await browser.postRaw(`${link}/join`, { form: fieldIn(page, 'form'), ...fields }) };
 }
 
 /** Every page and form of a client, with the permission that it requires. */
@@ -201,12 +202,12 @@ describe('people', () => {
     const browser = new ConsoleBrowser(service);
     const page = await browser.get(path);
     expect(textOf(page)).toMatch(/한빛서점 참여.*소유자 역할/);
-    const { totpSecret, answer } = await joining(browser, path, 'first-owner');
+    const { totpSecret, code, answer } = await joining(browser, path, 'first-owner');
     expect([answer.status, answer.location]).toEqual([303, '/console/sign-in?done=joined']);
     expect(await service.rows.console.membershipsOf('first-owner')).toEqual({ roles: { [SHOP]: 'owner' }, ended: 0 });
 
     // The one-time password that proved the authenticator is spent.
-    const typed = { login: 'first-owner', password: PASSWORD, code: codeOf(totpSecret) };
+    const typed = { login: 'first-owner', password: PASSWORD, code };
     expect((await browser.post('/console/sign-in', typed)).status).toBe(401);
     await service.rows.console.forgetTotp('first-owner');
     const signedIn = await browser.post('/console/sign-in', { ...typed, code: codeOf(totpSecret) });
