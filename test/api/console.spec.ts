@@ -68,7 +68,11 @@ async function joining(browser: ConsoleBrowser, link: string, login: string, oth
     code,
     ...other,
   };
-  return { totpSecret, code, answer: await browser.postRaw(`${link}/join`, { form: fieldIn(page, 'form'), ...fields }) };
+  return {
+    totpSecret,
+    code,
+    answer: await browser.postRaw(`${link}/join`, { form: fieldIn(page, 'form'), ...fields }),
+  };
 }
 
 /** Every page and form of a client, with the permission that it requires. */
