@@ -8,7 +8,7 @@ import { readEnvironment } from '../../config/environment.ts';
 import { unknownVariables } from '../../config/unknown-variables.ts';
 import { generateKeyring } from '../../src/crypto/keyring.ts';
 import { startLocalApns } from '../../src/embedded/local-apns.ts';
-import { TestService } from '../support/service.ts';
+import { packed, TestService } from '../support/service.ts';
 
 /** No log may contain it, whatever variable it stands in. */
 const SECRET = 'Zq7-hush-4481';
@@ -24,7 +24,7 @@ const pem = (kind: 'ec' | 'rsa') =>
 const run = (program: string, env: Record<string, string>): Promise<{ code: number; output: string }> =>
   new Promise((resolve) => {
     const { PATH = '', HOME = '' } = process.env;
-    execFile(process.execPath, [`dist/src/${program}`], { env: { PATH, HOME, ...env } }, (error, stdout, stderr) => {
+    execFile(process.execPath, [packed(program)], { env: { PATH, HOME, ...env } }, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr });
     });
   });
@@ -80,7 +80,7 @@ describe('a secret of the wrong form', () => {
     const faulty = Object.fromEntries(FAULTY);
     const directory = await mkdtemp(join(tmpdir(), 'pushguard-configuration-'));
     try {
-      const { code, output } = await run('main.js', {
+      const { code, output } = await run('main', {
         NODE_ENV: 'production',
         ...faulty,
         PORT: 'x',
@@ -95,7 +95,7 @@ describe('a secret of the wrong form', () => {
       );
       expect(output).not.toContain(SECRET);
       for (const command of ['reencrypt', 'verify-audit', 'replay-events']) {
-        const ended = await run(`commands/${command}.js`, { DATABASE_URL: faulty['DATABASE_URL']! });
+        const ended = await run(`commands/${command}`, { DATABASE_URL: faulty['DATABASE_URL']! });
         expect(ended.code).toBe(1);
         expect(ended.output).toMatch(/^Correct these environment variables:\n( {2}[A-Z_]+: [^\n]+\n)+$/);
         expect(ended.output).toContain('KEYRING: is required');
@@ -189,7 +189,7 @@ it.each([
   ['DATABASE_URL', { DATABASE_URL: `postgres://pushguard:${SECRET}@127.0.0.1:1/pushguard` }],
   ['QUEUE_DATABASE_URL', { QUEUE_DATABASE_URL: `postgres://pushguard:${SECRET}@nowhere.invalid/pushguard` }],
 ])('what cannot be reached is told in one line with %s (%#)', async (name, variables) => {
-  const { code, output } = await run('main.js', {
+  const { code, output } = await run('main', {
     NODE_ENV: 'production',
     ISSUER: 'https://pushguard.example',
     DATABASE_URL: 'postgres://pushguard@127.0.0.1:1/pushguard',
@@ -221,7 +221,7 @@ it('a port that is taken, a host that is none and a login that is refused are to
       ['HOST', { ...taken, PORT: '0', HOST: 'nowhere.invalid' }],
       ['DATABASE_URL', { ...taken, PORT: '0', DATABASE_URL: stranger.href }],
     ] as const) {
-      const { code, output } = await run('main.js', { ...variables, NODE_ENV: 'test' });
+      const { code, output } = await run('main', { ...variables, NODE_ENV: 'test' });
       expect(code).toBe(1);
       expect(output).toMatch(new RegExp(`^${name}: [^\n]+$`, 'm'));
       expect(output).not.toMatch(/^ +at /m);
@@ -285,7 +285,7 @@ describe('a variable that is unknown', () => {
   });
 
   it('the service warns of it, and names no value', async () => {
-    const { output } = await run('main.js', { PORT: 'x', DATABSE_URL: `postgres://u:${SECRET}@h/d` });
+    const { output } = await run('main', { PORT: 'x', DATABSE_URL: `postgres://u:${SECRET}@h/d` });
     expect(output).toContain('The environment variable DATABSE_URL is unknown. Is DATABASE_URL meant?\n');
     expect(output).not.toContain(SECRET);
   });

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { startLocalTmf637, type CarrierProduct, type LocalTmf637 } from '../support/local-tmf637.ts';
 import { expectProblem } from '../support/problem.ts';
-import { startProcess, TestService, type ServiceProcess } from '../support/service.ts';
+import { packed, startProcess, TestService, type ServiceProcess } from '../support/service.ts';
 
 type Keyring = Record<'field' | 'index' | 'code' | 'signing', object[]> & { subject: string };
 
@@ -155,7 +155,7 @@ describe('the directory of a carrier', () => {
 
 function run(command: string, env: Record<string, string>): Promise<{ stdout: string }> {
   const inherited = { PATH: process.env['PATH'], HOME: process.env['HOME'], NODE_ENV: 'test' };
-  return promisify(execFile)(process.execPath, [`dist/src/commands/${command}.js`], {
+  return promisify(execFile)(process.execPath, [packed(`commands/${command}`)], {
     env: { ...inherited, ISSUER: 'http://127.0.0.1', ...env },
   });
 }

@@ -3,13 +3,13 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { otpSubscriber, smartOtp } from '../support/authenticators.ts';
 import { eventually } from '../support/eventually.ts';
-import { TestService } from '../support/service.ts';
+import { packed, TestService } from '../support/service.ts';
 
 const DAYS = 40;
 const NAME = '시험 전화기';
 const PURPOSE = '회원가입';
 const reencrypt = () =>
-  promisify(execFile)(process.execPath, ['dist/src/commands/reencrypt.js'], {
+  promisify(execFile)(process.execPath, [packed('commands/reencrypt')], {
     env: { ...process.env, ...service.env },
   });
 

@@ -16,7 +16,14 @@ import { DurablePostgres } from '../support/durable-postgres.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { expectProblem } from '../support/problem.ts';
-import { startProcess, TEST_PIN, TestService, type ServiceProcess, type Subscriber } from '../support/service.ts';
+import {
+  packed,
+  startProcess,
+  TEST_PIN,
+  TestService,
+  type ServiceProcess,
+  type Subscriber,
+} from '../support/service.ts';
 
 const HANDSET = { os: 'android', osVersion: '15', formFactor: 'phone', model: 'SM-S931N' };
 const WRONG_PIN = '000000';
@@ -52,7 +59,7 @@ async function lines(): Promise<string[]> {
 }
 
 async function run(command: string, ...given: string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, [`dist/src/commands/${command}.js`, ...given], {
+  const { stdout } = await promisify(execFile)(process.execPath, [packed(`commands/${command}`), ...given], {
     env: commandEnv(service.env),
   });
   return stdout;
@@ -206,7 +213,7 @@ describe('a backup that is put back', () => {
 
     const holding = await service.database.pool.connect();
     await holding.query('BEGIN; SELECT * FROM audit_head FOR UPDATE');
-    const command = spawn(process.execPath, ['dist/src/commands/after-restore.js', `--journal=${directory}`], {
+    const command = spawn(process.execPath, [packed('commands/after-restore'), `--journal=${directory}`], {
       env: commandEnv(service.env),
       stdio: 'ignore',
     });
@@ -363,7 +370,7 @@ describe('a database that moved to another cluster', () => {
     await moveRows(service.database.pool, other.url);
     const moved = { ...service.env, DATABASE_URL: other.url };
     await expect(startProcess(moved)).rejects.toThrow(/another PostgreSQL cluster.*after-restore -- --moved/);
-    const command = ['dist/src/commands/after-restore.js', '--moved'];
+    const command = [packed('commands/after-restore'), '--moved'];
     await promisify(execFile)(process.execPath, command, { env: commandEnv(moved) });
     const { rows } = await other.pool.query(`SELECT reason FROM audit_entries WHERE action = 'database-moved'`);
     expect(rows).toEqual([{ reason: expect.stringMatching(/^cluster \d+ became \d+$/) }]);

@@ -7,7 +7,8 @@ import { migrate } from '../../config/data-source.ts';
 import { demoMembers, demoOperators } from '../../src/embedded/demo.ts';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
 import { cheapOperatorSecrets } from './operator-secrets.ts';
-import { packService } from './pack-service.ts';
+import { hasCompiledCode, KEEP_COMPILED, packService } from './pack-service.ts';
+import { TestService } from './service.ts';
 
 declare global {
   // The global teardown stops the server and removes the directory.
@@ -15,15 +16,23 @@ declare global {
 }
 
 /**
- * Packs the service into one file, and starts one temporary PostgreSQL server per run, with a migrated template database
+ * Packs the service into one file with its compiled code, and starts one temporary PostgreSQL server per run, with a migrated template database
  * that every test file clones.
  */
 export default async function globalSetup(): Promise<void> {
-  await Promise.all([pack(), startPostgres()]);
+  const [folder] = await Promise.all([packService(join(import.meta.dirname, '../..')), startPostgres()]);
+  process.env['TEST_SERVICE'] = folder;
+  if (!hasCompiledCode(folder)) await compile();
 }
 
-async function pack(): Promise<void> {
-  process.env['TEST_SERVICE'] = await packService(join(import.meta.dirname, '../..'));
+/** Uses a service once, so that the next processes find the compiled code of what most of them do. */
+async function compile(): Promise<void> {
+  const service = await TestService.start({ [KEEP_COMPILED]: '1' });
+  try {
+    await service.subscriber();
+  } finally {
+    await service.stop();
+  }
 }
 
 async function startPostgres(): Promise<void> {

@@ -1,38 +1,62 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-
-/** What the packages that are CommonJS expect to find. */
-const COMMONJS = `
-import { createRequire as createRequireHere } from 'node:module';
-import { dirname as dirnameOf } from 'node:path';
-import { fileURLToPath as pathOfHere } from 'node:url';
-const require = createRequireHere(import.meta.url);
-const __filename = pathOfHere(import.meta.url);
-const __dirname = dirnameOf(__filename);
-`;
 
 const PREFIX = 'packed-';
 
 /** The programs of dist/src/ that tests start again and again. */
 const PROGRAMS = [
   'main',
+  'commands/after-restore',
   'commands/clients',
+  'commands/operator-accounts',
+  'commands/reencrypt',
+  'commands/replay-events',
   'commands/sink-tokens',
   'commands/console-people',
-  'commands/operator-accounts',
-  'commands/replay-events',
   'commands/verify-audit',
 ];
 
+/** The environment variable that makes a program keep, when it ends, the code that V8 compiled for it. */
+export const KEEP_COMPILED = 'KEEP_COMPILED_CODE';
+
+/** The program that is named by the last part of its own path, with what V8 compiled in a former process. */
+const LOADER = `'use strict';
+const { existsSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const { pathToFileURL } = require('node:url');
+const { Script, constants } = require('node:vm');
+
+const filename = require.resolve('./all.js');
+const compiled = __dirname + '/all.compiled';
+const script = new Script(readFileSync(filename, 'latin1'), {
+  filename,
+  importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  ...(existsSync(compiled) && { cachedData: readFileSync(compiled) }),
+});
+
+module.exports = (program) => {
+  let unsettled = true;
+  process.once('exit', () => {
+    // As Node does for a module that awaits what never comes.
+    if (unsettled) process.exitCode ??= 13;
+    if (process.env['${KEEP_COMPILED}'] === undefined) return;
+    writeFileSync(compiled + process.pid, script.createCachedData());
+    renameSync(compiled + process.pid, compiled);
+  });
+  void script.runInThisContext()(program, pathToFileURL(filename).href, require, filename, __dirname).finally(() => (unsettled = false));
+};
+`;
+
 /**
- * Packs each of the programs, all that it imports, and the packages into one file, because a process takes more than a
- * second of processor time to find and load 3,000 files, and the tests start some 180 processes. Nothing is minified or
- * renamed. Returns the folder of the programs; it lies in dist/, so that packages are found from there, and serves until
- * dist/ is built again.
+ * Packs the programs, all that they import, and the packages into one file, because a process takes more than a second
+ * of processor time to find and load 3,000 files, and the tests start some 400 processes. The file is a script and no
+ * module, because only of a script Node 20 can keep the compiled code; a program that runs with `KEEP_COMPILED` keeps
+ * it. Nothing is minified or renamed. Returns the folder of the programs; it lies in dist/, so that packages are found
+ * from there, and serves until dist/ is built again.
  */
 export async function packService(root: string): Promise<string> {
   const dist = join(root, 'dist');
@@ -45,20 +69,14 @@ export async function packService(root: string): Promise<string> {
     if (name.startsWith(PREFIX)) await rm(join(dist, name), { recursive: true, force: true });
   }
   const unfinished = await mkdtemp(join(dist, 'packing-'));
-  await build({
-    absWorkingDir: root,
-    entryPoints: PROGRAMS.map((program) => `dist/src/${program}.js`),
-    outbase: 'dist/src',
-    outdir: unfinished,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    keepNames: true,
-    banner: { js: COMMONJS },
-    plugins: [inPlace, optional],
-    logLevel: 'error',
-  });
+  await writeFile(join(unfinished, 'package.json'), '{ "type": "commonjs" }');
+  await writeFile(join(unfinished, 'all.js'), await pack(root));
+  await writeFile(join(unfinished, 'load.js'), LOADER);
+  for (const program of PROGRAMS) {
+    const file = join(unfinished, `${program}.js`);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `require(${JSON.stringify(join(folder, 'load.js'))})(${JSON.stringify(program)});\n`);
+  }
   await rename(unfinished, folder).catch(async (error: unknown) => {
     // Another run on the same dist/ was faster.
     if (!existsSync(folder)) throw error;
@@ -67,12 +85,39 @@ export async function packService(root: string): Promise<string> {
   return folder;
 }
 
+/** True when a program has kept its compiled code. */
+export function hasCompiledCode(folder: string): boolean {
+  return existsSync(join(folder, 'all.compiled'));
+}
+
+/** A script whose value is a function that runs a program. */
+async function pack(root: string): Promise<string> {
+  const starts = PROGRAMS.map((program) => `${JSON.stringify(program)}: () => import('./dist/src/${program}.js')`);
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    stdin: { contents: `await { ${starts.join(', ')} }[PROGRAM]();`, resolveDir: root },
+    write: false,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    keepNames: true,
+    // The banner and the footer make it a function, in which `await` may stand.
+    banner: { js: '(async (PROGRAM, PACKED_URL, require, __filename, __dirname) => { "use strict";' },
+    footer: { js: '})' },
+    define: { 'import.meta.url': 'PACKED_URL' },
+    plugins: [inPlace, optional, builtins],
+    logLevel: 'error',
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
 /** Differs when one of the files, or a program in dist/, was written anew. */
 async function versionOf(dist: string, files: readonly string[]): Promise<string> {
   const programs = (await readdir(dist, { recursive: true }))
     .filter((path) => path.endsWith('.js') && !path.startsWith('pack'))
     .map((path) => join(dist, path));
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(process.version);
   for (const path of [...files, ...programs.sort()]) {
     const { mtimeMs, size } = await stat(path);
     hash.update(`${path} ${mtimeMs} ${size}\n`);
@@ -80,19 +125,15 @@ async function versionOf(dist: string, files: readonly string[]): Promise<string
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Each file of dist/ still sees its own address, and loads from there the texts of a language, as they are no import. */
+/** Each file of dist/ still sees its own address, and the texts of every language are packed. */
 const inPlace: Plugin = {
   name: 'in-place',
   setup: ({ onLoad }) => {
     onLoad({ filter: /[\\/]dist[\\/](src|config|migrations)[\\/].*\.js$/ }, async ({ path }) => {
-      const address = JSON.stringify(pathToFileURL(path).href);
       const code = await readFile(path, 'utf8');
       const contents = code
-        .replaceAll('import.meta.url', address)
-        .replaceAll(
-          /import\((_ts_rewrite_relative_import_extension\(`[^`]+`\))\)/g,
-          `import(new URL($1, ${address}).href)`,
-        );
+        .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
+        .replaceAll(/import\(_ts_rewrite_relative_import_extension\((`[^`]+)\.ts`\)\)/g, 'import($1.js`)');
       return { contents, loader: 'js' };
     });
   },
@@ -103,9 +144,22 @@ const optional: Plugin = {
   name: 'optional',
   setup: ({ onResolve, resolve }) => {
     onResolve({ filter: /^[^./]/ }, async ({ path, pluginData, ...from }) => {
-      if (pluginData === optional || from.kind === 'entry-point') return undefined;
+      if (pluginData === optional || from.kind === 'entry-point' || isBuiltin(path)) return undefined;
       const { errors } = await resolve(path, { ...from, pluginData: optional });
       return errors.length > 0 ? { path, external: true } : undefined;
     });
+  },
+};
+
+/** The modules of Node are required, because a function can have no import. */
+const builtins: Plugin = {
+  name: 'builtins',
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^[^./]/ }, ({ path, kind }) =>
+      isBuiltin(path) && kind === 'import-statement' ? { path, namespace: 'builtin' } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = require(${JSON.stringify(path)});`,
+    }));
   },
 };
