@@ -20,13 +20,20 @@ const KEPT_DAYS = 30;
 
 const WAITS = 'i.closed_at IS NULL AND i.expires_at > now()';
 
-/** Counts under the lock of the client's row, so that two at once cannot exceed the limit. */
+/**
+ * Counts under the lock of the client's row, so that two at once cannot exceed the limit, and under that of the inviter's,
+ * so that nothing is left of an owner who is ended at the same time. `$7` is null for an administrator.
+ */
 const ADD = statement(
   'console_invitation_add',
-  `WITH client AS MATERIALIZED (SELECT id FROM clients WHERE id = $2 FOR NO KEY UPDATE)
+  `WITH client AS MATERIALIZED (SELECT id FROM clients WHERE id = $2 FOR NO KEY UPDATE),
+    inviter AS MATERIALIZED (
+      SELECT m.id FROM console_members m WHERE m.id = $7 AND m.role = 'owner' AND m.ended_at IS NULL FOR SHARE
+    )
     INSERT INTO console_invitations (id, client_id, role, invitee, digest, invited_by, expires_at)
     SELECT $1, client.id, $3, $4, $5, $6, now() + interval '${INVITATION_DAYS} days' FROM client
     WHERE (SELECT count(*) FROM console_invitations i WHERE i.client_id = $2 AND ${WAITS}) < ${OPEN_INVITATIONS}
+      AND ($7::uuid IS NULL OR EXISTS (SELECT 1 FROM inviter))
     RETURNING id`,
 );
 
@@ -57,6 +64,13 @@ const WITHDRAW = statement(
     WHERE i.id = $1 AND i.client_id = $2 AND ${WAITS} RETURNING i.id`,
 );
 
+/** A person who may invite no more must not come back by a link made before. */
+const WITHDRAW_OF = statement(
+  'console_invitation_withdraw_of',
+  `UPDATE console_invitations i SET closed_at = now(), closed_as = 'withdrawn'
+    WHERE i.client_id = $1 AND i.invited_by = $2 AND i.closed_at IS NULL RETURNING i.id`,
+);
+
 const PURGE = statement(
   'console_invitation_purge',
   `DELETE FROM console_invitations WHERE expires_at < now() - interval '${KEPT_DAYS} days'`,
@@ -69,13 +83,14 @@ export type AcceptedInvitation = Pick<ConsoleInvitation, 'id' | 'clientId' | 'ro
 export class InvitationStore {
   constructor(private readonly database: Database) {}
 
-  /** Returns false where as many as permitted wait already. */
+  /** Returns false where as many as permitted wait already, and where the inviter is no owner any more. */
   async add(
     session: Session,
     invitation: Pick<ConsoleInvitation, 'id' | 'clientId' | 'role' | 'invitee' | 'digest' | 'invitedBy'>,
+    inviterId: string | null,
   ): Promise<boolean> {
     const { id, clientId, role, invitee, digest, invitedBy } = invitation;
-    return (await session.rows(ADD, [id, clientId, role, invitee, digest, invitedBy])).length === 1;
+    return (await session.rows(ADD, [id, clientId, role, invitee, digest, invitedBy, inviterId])).length === 1;
   }
 
   async ofClient(clientId: string): Promise<ListedInvitation[]> {
@@ -99,6 +114,12 @@ export class InvitationStore {
     const isWithdrawn = (await session.rows(WITHDRAW, [id, clientId])).length === 1;
     if (isWithdrawn) await session.closed([{ door: 'console_invitation_closed', id }]);
     return isWithdrawn;
+  }
+
+  /** Withdraws what a member invited. */
+  async withdrawOf(session: Session, clientId: string, invitedBy: string): Promise<void> {
+    const withdrawn = await session.rows<{ id: string }>(WITHDRAW_OF, [clientId, invitedBy]);
+    await session.closed(withdrawn.map(({ id }) => ({ door: 'console_invitation_closed', id })));
   }
 
   async purge(): Promise<void> {

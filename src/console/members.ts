@@ -4,7 +4,7 @@ import type { ProvenSecrets, SignedInAccount } from '../accounts/account.ts';
 import { randomId, randomToken } from '../crypto/random.ts';
 import { sha256 } from '../crypto/sha256.ts';
 import { Database, type Session } from '../database/database.ts';
-import { MEMBER_ROLES, OPEN_INVITATIONS, type MemberRole } from '../domain/console.ts';
+import { mayMember, MEMBER_ROLES, OPEN_INVITATIONS, type MemberRole } from '../domain/console.ts';
 import { Problem } from '../domain/problem.ts';
 import { SHOWN_TEXT } from '../http/plain-text.ts';
 import { Audit } from '../operator/audit.ts';
@@ -21,6 +21,8 @@ export interface Actor {
   login: string;
   address: string;
   reason?: string;
+  /** The membership with which a member acts. */
+  memberId?: string;
   /** An administrator may leave a client without an owner. */
   isAdministrator?: boolean;
 }
@@ -72,8 +74,9 @@ export class Members {
     const secret = randomToken(SECRET_BYTES);
     await this.database.transaction(async (session) => {
       const invitation = { id: randomId(), clientId: client.id, role: chosen, invitee: name };
-      const isNew = await this.invitations.add(session, { ...invitation, digest: sha256(secret), invitedBy: by.login });
-      if (!isNew) throw refused(`At most ${OPEN_INVITATIONS} invitations can wait. Withdraw one that is not needed.`);
+      const row = { ...invitation, digest: sha256(secret), invitedBy: by.login };
+      if (!(await this.invitations.add(session, row, by.memberId ?? null)))
+        throw refused(`At most ${OPEN_INVITATIONS} invitations can wait. Withdraw one that is not needed.`);
       await this.record(session, by, `invite ${client.clientId}`, chosen);
     });
     return secret;
@@ -134,6 +137,8 @@ export class Members {
     return this.database.transaction(async (session) => {
       const target = { id: member.id, clientId: client.id, mayLeaveNoOwner: by.isAdministrator === true };
       const change = await this.members.changeRole(session, target, chosen);
+      if (change === 'done' && !mayMember(chosen, 'people'))
+        await this.invitations.withdrawOf(session, client.id, member.login);
       if (change === 'done')
         await this.record(session, by, `change-role ${client.clientId}`, `${member.login}: ${chosen}`);
       return change;
@@ -149,6 +154,7 @@ export class Members {
     return this.database.transaction(async (session) => {
       const target = { id: member.id, clientId: client.id, mayLeaveNoOwner: by.isAdministrator === true };
       const change = await this.members.end(session, target);
+      if (change === 'done') await this.invitations.withdrawOf(session, client.id, member.login);
       if (change === 'done') await this.record(session, by, `end-member ${client.clientId}`, member.login);
       return change;
     });

@@ -35,7 +35,8 @@ const HOST = new RegExp(`^(?=.{1,253}$)${HOST_LABEL}([.]${HOST_LABEL})*$`);
 
 /** The name under which a client asks for tokens. Problems, here and below: `invalid_request`. */
 export function readClientId(text: string): string {
-  if (/^[A-Za-z0-9._~-]{1,64}$/.test(text)) return text;
+  // A path of `.` or `..` leads elsewhere.
+  if (/^(?!\.{1,2}$)[A-Za-z0-9._~-]{1,64}$/.test(text)) return text;
   throw refused('The client id must have 1 to 64 characters of A-Z, a-z, 0-9, dot, hyphen, underscore and tilde.');
 }
 

@@ -34,7 +34,7 @@ afterAll(async () => {
   await receiver.stop();
 });
 
-const at = (page: string, clientId = SHOP) => `/console/${clientId}${page && `/${page}`}`;
+const at = (page: string, clientId = SHOP) => `/console/clients/${clientId}${page && `/${page}`}`;
 const command = async (...words: string[]) => {
   const env = { ...process.env, ...service.env, ISSUER: service.issuer };
   const { stdout } = await promisify(execFile)(process.execPath, [packed('commands/console-people'), ...words], {
@@ -51,6 +51,12 @@ async function invite(by: Member, role: string, invitee = '새 사람'): Promise
   const answer = await by.confirm(at('people/invite'), { invitee, role });
   expect(answer.status).toBe(200);
   return new URL(secretIn(answer)).pathname;
+}
+/** The id of a person's membership, as the page of the shop's people has it. */
+async function memberIdOf({ login }: Member): Promise<string> {
+  const [, ...forms] = (await owner.get(at('people'))).html.split('<details>');
+  const form = forms.find((part) => part.includes(login)) ?? '';
+  return /people\/([\w-]{36})\/role/.exec(form)?.[1] ?? '';
 }
 /** What a person sends who joins by a link. */
 async function joining(browser: ConsoleBrowser, link: string, login: string, other: Record<string, string> = {}) {
@@ -216,13 +222,13 @@ describe('people', () => {
     await service.rows.console.forgetTotp('first-owner');
     const signedIn = await browser.post('/console/sign-in', { ...typed, code: codeOf(totpSecret) });
     expect([signedIn.status, signedIn.location]).toEqual([303, '/console']);
-    expect((await browser.get('/console')).location).toBe(`/console/${SHOP}`);
+    expect((await browser.get('/console')).location).toBe(`/console/clients/${SHOP}`);
     expect((await service.rows.console.audited('console:first-owner')).map(({ action }) => action)).toEqual([
       'console-sign-in',
       'console-accept-invitation',
     ]);
     await command('end', SHOP, 'first-owner', '--json');
-    expect((await browser.get(`/console/${SHOP}`)).status).toBe(404);
+    expect((await browser.get(`/console/clients/${SHOP}`)).status).toBe(404);
   });
 
   it('a link serves once, and of two people at the same time one gets it', async () => {
@@ -242,8 +248,8 @@ describe('people', () => {
     const page = await guest.get(link);
     expect(textOf(page)).toContain(guest.login);
     const accepted = await guest.postRaw(`${link}/accept`, { form: fieldIn(page, 'form') });
-    expect([accepted.status, accepted.location]).toEqual([303, `/console/${SHOP}`]);
-    expect((await guest.get('/console')).location).toBe(`/console/${SHOP}`);
+    expect([accepted.status, accepted.location]).toEqual([303, `/console/clients/${SHOP}`]);
+    expect((await guest.get('/console')).location).toBe(`/console/clients/${SHOP}`);
 
     const other = await new ConsoleBrowser(service).get(`/console/sign-in?then=${encodeURIComponent(link)}`);
     expect(fieldIn(other, 'then')).toBe(link);
@@ -286,22 +292,38 @@ describe('people', () => {
 
   it('an owner changes a role, and ends a membership at once', async () => {
     const person = await Member.of(service, { [SHOP]: 'viewer', [BANK]: 'viewer' });
-    const idOf = async () =>
-      new RegExp(`people/([\\w-]{36})/end[^]*?`).exec(
-        (await owner.get(at('people'))).html.split(person.login).at(-1)!,
-      )?.[1];
-    const changed = await owner.confirm(at(`people/${await idOf()}/role`), { role: 'developer' });
+    const changed = await owner.confirm(at(`people/${await memberIdOf(person)}/role`), { role: 'developer' });
     expect(changed.location).toBe(`${at('people')}?done=role`);
     expect((await service.rows.console.membershipsOf(person.login)).roles).toEqual({
       [SHOP]: 'developer',
       [BANK]: 'viewer',
     });
-    expect((await person.get(`/console/${SHOP}`)).status).toBe(200);
-    const ended = await owner.confirm(at(`people/${await idOf()}/end`));
+    expect((await person.get(`/console/clients/${SHOP}`)).status).toBe(200);
+    const ended = await owner.confirm(at(`people/${await memberIdOf(person)}/end`));
     expect(ended.location).toBe(`${at('people')}?done=end`);
-    expect((await person.get(`/console/${SHOP}`)).status).toBe(404);
-    expect((await person.get(`/console/${BANK}`)).status).toBe(200);
+    expect((await person.get(`/console/clients/${SHOP}`)).status).toBe(404);
+    expect((await person.get(`/console/clients/${BANK}`)).status).toBe(200);
     expect((await owner.confirm(at(`people/${UNKNOWN}/end`))).status).toBe(404);
+  });
+
+  it('what an owner invited ends with the owner, and what another one invited does not', async () => {
+    const leaving = await Member.of(service, { [SHOP]: 'owner' });
+    const links = [await invite(leaving, 'owner'), await invite(owner, 'viewer')];
+    expect((await owner.confirm(at(`people/${await memberIdOf(leaving)}/role`), { role: 'developer' })).status).toBe(
+      303,
+    );
+    const answers = await Promise.all(links.map((link) => new ConsoleBrowser(service).get(link)));
+    expect(answers.map(({ status }) => status)).toEqual([404, 200]);
+    await withdrawAll();
+  });
+
+  it('a client may have any id, also one that is a word of the console', async () => {
+    for (const clientId of ['password', 'sign-in', 'clients', 'invitations', 'a.b~c']) {
+      await service.rows.clients.register({ clientId, secret: 'a secret' });
+      const boss = await Member.of(service, { [clientId]: 'owner' });
+      const home = (await boss.get('/console')).location;
+      expect([clientId, (await boss.get(home!)).status]).toEqual([clientId, 200]);
+    }
   });
 
   it('two owners who lower each other at the same time leave one', async () => {

@@ -11,7 +11,7 @@ export async function signInAtConsole(scene: Scene, page: Page): Promise<void> {
   await page.locator('#password').fill(password);
   await page.locator('#code').fill(codeOf(totpSecret));
   await page.locator('main .primary').click();
-  await page.waitForURL(`${scene.issuer}/console/demo-shop`);
+  await page.waitForURL(`${scene.issuer}/console/clients/demo-shop`);
 }
 
 /** The addresses of the shop's pages at the console, with something to see on each of them. */
@@ -49,5 +49,5 @@ export async function consolePages(scene: Scene): Promise<string[]> {
     '/app',
     '/people',
     '/nothing-here',
-  ].map((path) => `/console/demo-shop${path}`);
+  ].map((path) => `/console/clients/demo-shop${path}`);
 }

@@ -57,7 +57,7 @@ describeWith(CHROMIUM, 'the console of relying parties', () => {
   it('an owner invites a person, who joins with an authenticator and signs in, without a script', async () => {
     const page = await open('/console/sign-in');
     await signInAtConsole(scene, page);
-    await page.goto(`${scene.issuer}/console/demo-shop/people`);
+    await page.goto(`${scene.issuer}/console/clients/demo-shop/people`);
     await page.locator('#invitee').fill('오개발');
     await page.locator('#invite-role').selectOption('developer');
     await scene.rows.console.forgetTotp(scene.member.login);
@@ -78,7 +78,7 @@ describeWith(CHROMIUM, 'the console of relying parties', () => {
     await guest.locator('#password').fill('긴 문장으로 된 비밀번호');
     await guest.locator('#code').fill(codeOf(secret));
     await guest.locator('main .primary').click();
-    await guest.waitForURL(`${scene.issuer}/console/demo-shop`);
+    await guest.waitForURL(`${scene.issuer}/console/clients/demo-shop`);
     expect(await guest.locator('h1').innerText()).toBe('한빛서점');
 
     const invitation = await open(new URL(link).pathname);

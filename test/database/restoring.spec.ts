@@ -169,9 +169,11 @@ describe('a backup that is put back', () => {
       run('console-people', 'end', 'demo-shop', members.ended.login),
       run('console-people', 'withdraw', 'demo-shop', invitation.id),
     ]);
-    const page = await members.kept.get('/console/demo-shop/people');
-    const id = /people\/([\w-]{36})\/role/.exec(page.html.split(`${members.lowered.login} ·`)[1] ?? '')?.[1];
-    const change = `/console/demo-shop/people/${id}/role`;
+    const page = await members.kept.get('/console/clients/demo-shop/people');
+    const [, ...forms] = page.html.split('<details>');
+    const form = forms.find((part) => part.includes(members.lowered.login)) ?? '';
+    const id = /people\/([\w-]{36})\/role/.exec(form)?.[1];
+    const change = `/console/clients/demo-shop/people/${id}/role`;
     expect((await members.kept.confirm(change, { role: 'viewer' })).status).toBe(303);
     await rm(nextKeys);
     await service.enrol(enrolmentCode);

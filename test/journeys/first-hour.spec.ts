@@ -40,7 +40,7 @@ describe('the first hour of a relying party', () => {
   const shownIn = ({ html }: PageAnswer) => /class="console-secret"><code>([^<]+)</.exec(html)?.[1] ?? '';
   const fieldIn = ({ html }: PageAnswer, name: string) =>
     new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1] ?? '';
-  const at = (page: string) => `/console/${clientId}/${page}`;
+  const at = (page: string) => `/console/clients/${clientId}/${page}`;
   const shopWith = (clientSecret: string) => new Pushguard({ issuer: service.issuer, clientId, clientSecret });
 
   it('the operator admits the shop and makes a link for its developer', async () => {
@@ -65,7 +65,7 @@ describe('the first hour of a relying party', () => {
     expect(joined.location).toBe('/console/sign-in?done=joined');
     await service.rows.console.forgetTotp('yoon');
     await browser.post('/console/sign-in', { login: 'yoon', password: PASSWORD, code: codeOf(totpSecret) });
-    expect((await browser.get('/console')).location).toBe(`/console/${clientId}`);
+    expect((await browser.get('/console')).location).toBe(`/console/clients/${clientId}`);
   });
 
   it('makes a test secret and an endpoint for webhooks', async () => {

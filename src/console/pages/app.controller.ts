@@ -20,7 +20,7 @@ const FORM = { bodyType: 'form' satisfies BodyType };
 
 /** What is registered of a relying party. What opens its door anew needs the one-time password once more. */
 @ConsolePages()
-@Controller('console/:clientId/app')
+@Controller('console/clients/:clientId/app')
 export class ConsoleAppController {
   constructor(
     private readonly database: Database,

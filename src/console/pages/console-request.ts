@@ -56,7 +56,11 @@ export class ConsoleRequest {
 
   /** Who acts, for `Members`. */
   get actor(): Actor {
-    return { login: this.account.login, address: this.address };
+    return {
+      login: this.account.login,
+      address: this.address,
+      ...(this.membership && { memberId: this.membership.id }),
+    };
   }
 
   /** The address of a page of this client. */

@@ -7,7 +7,7 @@ import { figuresPage } from './figures.page.ts';
 
 /** The figures of a relying party's authentications. */
 @ConsolePages()
-@Controller('console/:clientId/figures')
+@Controller('console/clients/:clientId/figures')
 export class ConsoleFiguresController {
   constructor(private readonly figures: Figures) {}
 

@@ -43,7 +43,7 @@ export function consoleVisitor(visitor: Visitor): ConsoleVisitor {
 
 /** The address of a page of the client that a person looks at. */
 export function pathIn({ client }: Pick<ClientReader, 'client'>, page: string): string {
-  const home = `/console/${encodeURIComponent(client.clientId)}`;
+  const home = `/console/clients/${encodeURIComponent(client.clientId)}`;
   return page === 'home' ? home : `${home}/${page}`;
 }
 

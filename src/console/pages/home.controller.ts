@@ -60,7 +60,7 @@ export class ConsoleHomeController {
     return at.go('/console/sign-in');
   }
 
-  @Get(':clientId')
+  @Get('clients/:clientId')
   @MayIn('look')
   async home(@AtConsole() at: ConsoleRequest): Promise<string> {
     return at.show(clientHomePage(at.clientReader, await this.figures.of(at.client.id, 'today'), at.done));

@@ -9,7 +9,7 @@ import { loggedPage, logPage } from './log.page.ts';
 
 /** The log of a relying party's authentications, live ones and those of test mode. */
 @ConsolePages()
-@Controller('console/:clientId/log')
+@Controller('console/clients/:clientId/log')
 export class ConsoleLogController {
   constructor(
     private readonly live: ClientLog,

@@ -14,7 +14,7 @@ const FORM = { bodyType: 'form' satisfies BodyType };
 
 /** The people of a client: members, and invitations that wait. Every change needs the one-time password once more. */
 @ConsolePages()
-@Controller('console/:clientId/people')
+@Controller('console/clients/:clientId/people')
 export class ConsolePeopleController {
   constructor(
     private readonly members: Members,

@@ -12,7 +12,7 @@ const RUNNING = 20;
 
 /** The test numbers, and the tests of a relying party that are under way. */
 @ConsolePages()
-@Controller('console/:clientId/tests')
+@Controller('console/clients/:clientId/tests')
 export class ConsoleTestsController {
   constructor(
     private readonly log: TestLog,

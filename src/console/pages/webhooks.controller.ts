@@ -30,7 +30,7 @@ const LISTED = 25;
 
 /** The webhooks of a relying party: its endpoints, and the events of 30 days with what became of them. */
 @ConsolePages()
-@Controller('console/:clientId/webhooks')
+@Controller('console/clients/:clientId/webhooks')
 export class ConsoleWebhooksController {
   constructor(
     private readonly endpoints: Endpoints,
