@@ -32,6 +32,7 @@ export class Console1764140000000 implements MigrationInterface {
         CONSTRAINT invitation_closed_as_something CHECK ((closed_at IS NULL) = (closed_as IS NULL))
       );
       CREATE INDEX console_invitations_client ON console_invitations (client_id) WHERE closed_at IS NULL;
+      CREATE INDEX console_invitations_inviter ON console_invitations (invited_by) WHERE closed_at IS NULL;
       CREATE INDEX console_invitations_closed ON console_invitations (closed_at) WHERE closed_at IS NOT NULL;
       CREATE INDEX console_invitations_expiry ON console_invitations (expires_at);
     `);

@@ -8,6 +8,7 @@ import { Database, type Session } from '../database/database.ts';
 import { LOGIN, passwordFault, type PasswordFault, type Realm } from '../domain/account.ts';
 import { Problem } from '../domain/problem.ts';
 import { codeIn } from '../domain/typed-text.ts';
+import { FormLimits } from '../http/form-limits.ts';
 import { SHOWN_TEXT } from '../http/plain-text.ts';
 import { AccountSessionStore } from './account-session.store.ts';
 import { AccountStore } from './account.store.ts';
@@ -17,6 +18,10 @@ import { secretPlace } from './secret-place.ts';
 
 /** The Base32 of a new secret. A whole number of bytes fits, so it needs no padding. */
 const TOTP_SECRET = new RegExp(`^[A-Z2-7]{${(TOTP_SECRET_BYTES * 8) / 5}}$`);
+/** Characters of a name. */
+const LONGEST_NAME = 60;
+/** Changes of one person's password in an hour. Each costs two hashes. */
+const PASSWORD_CHANGES = { times: 10, seconds: 3_600 };
 /** The step of an account whose owner has typed no one-time password yet. */
 const NO_STEP = '-1';
 
@@ -28,6 +33,7 @@ export class Accounts {
     private readonly store: AccountStore,
     private readonly sessions: AccountSessionStore,
     private readonly keys: ServiceKeys,
+    private readonly limits: FormLimits,
   ) {}
 
   /**
@@ -95,6 +101,12 @@ export class Accounts {
     return this.store.disable(session, realm, login);
   }
 
+  /** Whether an account can be created under this login and name: `names` if no account may have them. */
+  async standingOf(realm: Realm, account: Pick<NewAccount, 'login' | 'name'>): Promise<'free' | 'taken' | 'names'> {
+    if (!fitsNames(account)) return 'names';
+    return (await this.store.isThere(realm, account.login)) ? 'taken' : 'free';
+  }
+
   /** Lists all accounts of a realm by login, including disabled ones. */
   async list(realm: Realm): Promise<ListedAccount[]> {
     return this.store.list(realm);
@@ -124,6 +136,7 @@ export class Accounts {
     const fault = passwordFault(chosen, again);
     if (fault !== null) return fault;
     if (chosen === present) return 'same';
+    await this.limits.spend({ name: `${realm}-password`, of: accountId, ...PASSWORD_CHANGES });
     const network = networkIndex(this.keys, typed.address);
     return takeHashingTurn('familiar', async (turn) => {
       const { password } = await this.sessions.countAttempt(realm, login, network);
@@ -146,12 +159,17 @@ export class Accounts {
   }
 }
 
+/** Whether an account may have this login and this name. */
+function fitsNames({ login, name }: Pick<NewAccount, 'login' | 'name'>): boolean {
+  return LOGIN.test(login) && name.length <= LONGEST_NAME && SHOWN_TEXT.test(name);
+}
+
 function expectNames({ login, name }: Pick<NewAccount, 'login' | 'name'>): void {
   if (!LOGIN.test(login))
     throw refused(
       'The login must have 2 to 32 characters of a-z, 0-9, dot, hyphen and underscore, and begin with a letter.',
     );
-  if (name.length > 60 || !SHOWN_TEXT.test(name))
+  if (name.length > LONGEST_NAME || !SHOWN_TEXT.test(name))
     throw refused('The name must be one line of 1 to 60 visible characters.');
 }
 

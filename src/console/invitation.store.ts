@@ -20,18 +20,17 @@ const KEPT_DAYS = 30;
 
 const WAITS = 'i.closed_at IS NULL AND i.expires_at > now()';
 
-/**
- * Counts under the lock of the client's row, so that two at once cannot exceed the limit, and under that of the inviter's,
- * so that nothing is left of an owner who is ended at the same time. `$7` is null for an administrator.
- */
+/** Two at once must not exceed the limit: the second one counts when the first one has ended. */
+const LOCK_CLIENT = statement('console_client_lock', 'SELECT 1 FROM clients WHERE id = $1 FOR NO KEY UPDATE');
+
+/** Under the lock of the inviter's row, so that nothing is left of an owner who is ended at the same time. `$7` is null for an administrator. */
 const ADD = statement(
   'console_invitation_add',
-  `WITH client AS MATERIALIZED (SELECT id FROM clients WHERE id = $2 FOR NO KEY UPDATE),
-    inviter AS MATERIALIZED (
+  `WITH inviter AS MATERIALIZED (
       SELECT m.id FROM console_members m WHERE m.id = $7 AND m.role = 'owner' AND m.ended_at IS NULL FOR SHARE
     )
     INSERT INTO console_invitations (id, client_id, role, invitee, digest, invited_by, expires_at)
-    SELECT $1, client.id, $3, $4, $5, $6, now() + interval '${INVITATION_DAYS} days' FROM client
+    SELECT $1, $2, $3, $4, $5, $6, now() + interval '${INVITATION_DAYS} days'
     WHERE (SELECT count(*) FROM console_invitations i WHERE i.client_id = $2 AND ${WAITS}) < ${OPEN_INVITATIONS}
       AND ($7::uuid IS NULL OR EXISTS (SELECT 1 FROM inviter))
     RETURNING id`,
@@ -55,7 +54,7 @@ const ACCEPT = statement(
   'console_invitation_accept',
   `UPDATE console_invitations i SET closed_at = now(), closed_as = 'accepted' FROM clients c
     WHERE i.digest = $1 AND ${WAITS} AND c.id = i.client_id AND c.disabled_at IS NULL
-    RETURNING i.id, i.client_id AS "clientId", i.role`,
+    RETURNING i.id, i.client_id AS "clientId", c.client_id AS "publicClientId", i.role`,
 );
 
 const WITHDRAW = statement(
@@ -68,7 +67,7 @@ const WITHDRAW = statement(
 const WITHDRAW_OF = statement(
   'console_invitation_withdraw_of',
   `UPDATE console_invitations i SET closed_at = now(), closed_as = 'withdrawn'
-    WHERE i.client_id = $1 AND i.invited_by = $2 AND i.closed_at IS NULL RETURNING i.id`,
+    WHERE ($1::uuid IS NULL OR i.client_id = $1) AND i.invited_by = $2 AND i.closed_at IS NULL RETURNING i.id`,
 );
 
 const PURGE = statement(
@@ -76,7 +75,7 @@ const PURGE = statement(
   `DELETE FROM console_invitations WHERE expires_at < now() - interval '${KEPT_DAYS} days'`,
 );
 
-export type AcceptedInvitation = Pick<ConsoleInvitation, 'id' | 'clientId' | 'role'>;
+export type AcceptedInvitation = Pick<ConsoleInvitation, 'id' | 'clientId' | 'role'> & { publicClientId: string };
 
 /** The table of invitations. */
 @Injectable()
@@ -90,6 +89,7 @@ export class InvitationStore {
     inviterId: string | null,
   ): Promise<boolean> {
     const { id, clientId, role, invitee, digest, invitedBy } = invitation;
+    await session.rows(LOCK_CLIENT, [clientId]);
     return (await session.rows(ADD, [id, clientId, role, invitee, digest, invitedBy, inviterId])).length === 1;
   }
 
@@ -116,8 +116,8 @@ export class InvitationStore {
     return isWithdrawn;
   }
 
-  /** Withdraws what a member invited. */
-  async withdrawOf(session: Session, clientId: string, invitedBy: string): Promise<void> {
+  /** Withdraws what a person invited: at one client, or everywhere. */
+  async withdrawOf(session: Session, clientId: string | null, invitedBy: string): Promise<void> {
     const withdrawn = await session.rows<{ id: string }>(WITHDRAW_OF, [clientId, invitedBy]);
     await session.closed(withdrawn.map(({ id }) => ({ door: 'console_invitation_closed', id })));
   }

@@ -35,7 +35,7 @@ const OF_CLIENT = statement(
 const ADD = statement(
   'console_member_add',
   `INSERT INTO console_members (id, client_id, account_id, role) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (account_id, client_id) WHERE ended_at IS NULL DO NOTHING`,
+    ON CONFLICT (account_id, client_id) WHERE ended_at IS NULL DO NOTHING RETURNING id`,
 );
 
 /**
@@ -47,11 +47,14 @@ const OWNERS = `owners AS MATERIALIZED (
       WHERE m.client_id = $2 AND m.role = 'owner' AND m.ended_at IS NULL AND a.disabled_at IS NULL
       ORDER BY m.id FOR UPDATE OF m
     )`;
-/** SQL: the row, and whether it may stop to be an owner. `$3` is true for an administrator, who may end the last one. */
+/**
+ * SQL: the row, and whether it may stop to be an owner. `$3` is the membership of the owner who acts, and must be one still;
+ * null for an administrator, who may end the last one.
+ */
 const TARGET = `target AS MATERIALIZED (
-      SELECT m.id, $3::boolean OR m.role <> 'owner' OR EXISTS (SELECT 1 FROM owners WHERE owners.id <> m.id) AS may
+      SELECT m.id, $3::uuid IS NULL OR m.role <> 'owner' OR EXISTS (SELECT 1 FROM owners WHERE owners.id <> m.id) AS may
       FROM console_members m WHERE m.id = $1 AND m.client_id = $2 AND m.ended_at IS NULL
-        AND (SELECT count(*) FROM owners) >= 0 FOR UPDATE OF m
+        AND ($3::uuid IS NULL OR EXISTS (SELECT 1 FROM owners WHERE owners.id = $3)) FOR UPDATE OF m
     )`;
 
 /**
@@ -83,6 +86,14 @@ const CLIENT = statement(
   `SELECT id, client_id AS "clientId", name FROM clients WHERE client_id = $1 AND disabled_at IS NULL`,
 );
 
+/** Days for which ended memberships are kept; the audit has them for longer. */
+const KEPT_DAYS = 400;
+
+const PURGE = statement(
+  'console_member_purge',
+  `DELETE FROM console_members WHERE ended_at < now() - interval '${KEPT_DAYS} days'`,
+);
+
 type Changed = { isThere: boolean; isDone: boolean };
 
 /** The table of memberships. */
@@ -104,29 +115,31 @@ export class MemberStore {
     return this.database.rows<ListedMember>(OF_CLIENT, [clientId]);
   }
 
+  /** Returns false for a person who is a member already. */
   async add(
     session: Session,
     { id, clientId, accountId, role }: Pick<ConsoleMember, 'id' | 'clientId' | 'accountId' | 'role'>,
-  ): Promise<void> {
-    await session.rows(ADD, [id, clientId, accountId, role]);
+  ): Promise<boolean> {
+    return (await session.rows(ADD, [id, clientId, accountId, role])).length === 1;
+  }
+
+  async purge(): Promise<void> {
+    await this.database.changed(PURGE, []);
   }
 
   async changeRole(
     session: Session,
-    member: { id: string; clientId: string; mayLeaveNoOwner: boolean },
+    member: { id: string; clientId: string; by: string | null },
     role: MemberRole,
   ): Promise<MemberChange> {
-    const values = [member.id, member.clientId, member.mayLeaveNoOwner, role, randomId()];
+    const values = [member.id, member.clientId, member.by, role, randomId()];
     const change = changeOf((await session.rows<Changed>(CHANGE_ROLE, values))[0]);
     if (change === 'done') await session.closed([{ door: 'console_member_ended', id: member.id }]);
     return change;
   }
 
-  async end(
-    session: Session,
-    member: { id: string; clientId: string; mayLeaveNoOwner: boolean },
-  ): Promise<MemberChange> {
-    const values = [member.id, member.clientId, member.mayLeaveNoOwner];
+  async end(session: Session, member: { id: string; clientId: string; by: string | null }): Promise<MemberChange> {
+    const values = [member.id, member.clientId, member.by];
     const change = changeOf((await session.rows<Changed>(END, values))[0]);
     if (change === 'done') await session.closed([{ door: 'console_member_ended', id: member.id }]);
     return change;

@@ -8,6 +8,7 @@ import { mayMember, MEMBER_ROLES, OPEN_INVITATIONS, type MemberRole } from '../d
 import { Problem } from '../domain/problem.ts';
 import { SHOWN_TEXT } from '../http/plain-text.ts';
 import { Audit } from '../operator/audit.ts';
+import { CALL_CENTRE, WEBSITE } from '../relying-parties/relying-parties.ts';
 import { InvitationStore, type ListedInvitation, type SeenInvitation } from './invitation.store.ts';
 import { MemberStore, type ListedMember, type MemberChange, type Membership } from './member.store.ts';
 
@@ -67,17 +68,13 @@ export class Members {
     { role, invitee }: { role: string; invitee: string },
     by: Actor,
   ): Promise<string> {
-    const chosen = readRole(role);
-    const name = invitee.normalize('NFC').trim();
-    if (Array.from(name).length > LONGEST_INVITEE || !SHOWN_TEXT.test(name))
-      throw refused(`The name must be one line of 1 to ${LONGEST_INVITEE} visible characters.`);
-    const secret = randomToken(SECRET_BYTES);
+    const [secret, id] = [randomToken(SECRET_BYTES), randomId()];
+    const invitation = readInvitation({ role, invitee });
     await this.database.transaction(async (session) => {
-      const invitation = { id: randomId(), clientId: client.id, role: chosen, invitee: name };
-      const row = { ...invitation, digest: sha256(secret), invitedBy: by.login };
+      const row = { ...invitation, id, clientId: client.id, digest: sha256(secret), invitedBy: by.login };
       if (!(await this.invitations.add(session, row, by.memberId ?? null)))
         throw refused(`At most ${OPEN_INVITATIONS} invitations can wait. Withdraw one that is not needed.`);
-      await this.record(session, by, `invite ${client.clientId}`, chosen);
+      await this.record(session, by, `invite ${client.clientId}`, `${id}: ${invitation.role}`);
     });
     return secret;
   }
@@ -87,11 +84,10 @@ export class Members {
     return this.invitations.see(sha256(secret));
   }
 
-  /** Accepts an invitation with an account that the person has. Returns false if it cannot be accepted any more. */
-  async accept(secret: string, account: SignedInAccount, address: string): Promise<boolean> {
-    return this.database.transaction((session) =>
-      this.accepted(session, secret, account.id, { login: account.login, address }),
-    );
+  /** Accepts an invitation with an account that the person has. `member`: it is a member already, and the invitation waits. */
+  async accept(secret: string, account: SignedInAccount, address: string): Promise<'accepted' | 'member' | 'gone'> {
+    const by = { login: account.login, address };
+    return this.orUndone(async (session) => this.accepted(session, secret, account.id, by));
   }
 
   /**
@@ -102,19 +98,12 @@ export class Members {
     secret: string,
     account: { login: string; name: string } & ProvenSecrets,
     address: string,
-  ): Promise<'accepted' | 'taken' | 'gone'> {
-    return this.database
-      .transaction(async (session) => {
-        const id = await this.accounts.create(session, { ...account, realm: 'console' });
-        if (id === undefined) return 'taken';
-        if (await this.accepted(session, secret, id, { login: account.login, address })) return 'accepted';
-        // The account goes with the transaction.
-        throw new InvitationGone();
-      })
-      .catch((error: unknown) => {
-        if (error instanceof InvitationGone) return 'gone';
-        throw error;
-      });
+  ): Promise<'accepted' | 'taken' | 'member' | 'gone'> {
+    const by = { login: account.login, address };
+    return this.orUndone(async (session) => {
+      const id = await this.accounts.create(session, { ...account, realm: 'console' });
+      return id === undefined ? 'taken' : this.accepted(session, secret, id, by);
+    });
   }
 
   /** Withdraws an invitation that waits. Returns false if there is none. */
@@ -135,7 +124,7 @@ export class Members {
   ): Promise<MemberChange> {
     const chosen = readRole(role);
     return this.database.transaction(async (session) => {
-      const target = { id: member.id, clientId: client.id, mayLeaveNoOwner: by.isAdministrator === true };
+      const target = { id: member.id, clientId: client.id, by: by.memberId ?? null };
       const change = await this.members.changeRole(session, target, chosen);
       if (change === 'done' && !mayMember(chosen, 'people'))
         await this.invitations.withdrawOf(session, client.id, member.login);
@@ -152,7 +141,7 @@ export class Members {
     by: Actor,
   ): Promise<MemberChange> {
     return this.database.transaction(async (session) => {
-      const target = { id: member.id, clientId: client.id, mayLeaveNoOwner: by.isAdministrator === true };
+      const target = { id: member.id, clientId: client.id, by: by.memberId ?? null };
       const change = await this.members.end(session, target);
       if (change === 'done') await this.invitations.withdrawOf(session, client.id, member.login);
       if (change === 'done') await this.record(session, by, `end-member ${client.clientId}`, member.login);
@@ -162,9 +151,23 @@ export class Members {
 
   /** Returns a client in use. Problems: `invalid_request` for an unknown or disabled one. */
   async client(clientId: string): Promise<Membership['client']> {
-    const client = await this.members.client(clientId);
+    const isOwn = clientId === WEBSITE.clientId || clientId === CALL_CENTRE.clientId;
+    const client = isOwn ? undefined : await this.members.client(clientId);
     if (!client) throw refused(`No client in use has the id ${clientId}. See: npm run client -- list`);
     return client;
+  }
+
+  /**
+   * Disables an account, ends its sessions and what it invited, for good. Problems: `invalid_request` for a login that is
+   * unknown or disabled already.
+   */
+  async disable(login: string, by: Actor): Promise<void> {
+    await this.database.transaction(async (session) => {
+      if ((await this.accounts.disable(session, 'console', login)) === undefined)
+        throw refused(`No account of the console in use has the login ${login}.`);
+      await this.invitations.withdrawOf(session, null, login);
+      await this.record(session, by, 'disable', login);
+    });
   }
 
   /** Makes an account of the demonstration a member, unless it is one. */
@@ -175,19 +178,31 @@ export class Members {
     await this.members.add(this.database, { id: randomId(), clientId: client.id, accountId: account.id, role });
   }
 
-  /** Deletes invitations that ended long ago. */
+  /** Deletes invitations and memberships that ended long ago. */
   async purge(): Promise<boolean> {
     await this.invitations.purge();
+    await this.members.purge();
     return false;
   }
 
-  private async accepted(session: Session, secret: string, accountId: string, by: Actor): Promise<boolean> {
+  /** Runs a transaction that takes everything back unless the invitation was accepted. */
+  private async orUndone<Outcome>(work: (session: Session) => Promise<Outcome>): Promise<Outcome | 'member' | 'gone'> {
+    try {
+      return await this.database.transaction(work);
+    } catch (error) {
+      if (error instanceof NotAccepted) return error.why;
+      throw error;
+    }
+  }
+
+  private async accepted(session: Session, secret: string, accountId: string, by: Actor): Promise<'accepted'> {
     const invitation = await this.invitations.accept(session, sha256(secret));
-    if (!invitation) return false;
-    const { clientId, role } = invitation;
-    await this.members.add(session, { id: randomId(), clientId, accountId, role });
-    await this.record(session, by, 'accept-invitation', `${invitation.id}: ${role}`);
-    return true;
+    if (!invitation) throw new NotAccepted('gone');
+    const { id, clientId, publicClientId, role } = invitation;
+    const isNew = await this.members.add(session, { id: randomId(), clientId, accountId, role });
+    if (!isNew) throw new NotAccepted('member');
+    await this.record(session, by, `accept-invitation ${publicClientId}`, `${id}: ${role}`);
+    return 'accepted';
   }
 
   private async record(session: Session, by: Actor, action: string, what: string): Promise<void> {
@@ -197,8 +212,23 @@ export class Members {
   }
 }
 
-/** Takes the new account back with its transaction. */
-class InvitationGone extends Error {}
+/** Takes the transaction back in which an invitation was not accepted. */
+class NotAccepted extends Error {
+  constructor(readonly why: 'member' | 'gone') {
+    super(why);
+  }
+}
+
+/** What an invitation says, checked. Problems: `invalid_request`. */
+export function readInvitation({ role, invitee }: { role: string; invitee: string }): {
+  role: MemberRole;
+  invitee: string;
+} {
+  const name = invitee.normalize('NFC').trim();
+  if (Array.from(name).length > LONGEST_INVITEE || !SHOWN_TEXT.test(name))
+    throw refused(`The name must be one line of 1 to ${LONGEST_INVITEE} visible characters.`);
+  return { role: readRole(role), invitee: name };
+}
 
 function readRole(role: string): MemberRole {
   const chosen = MEMBER_ROLES.find((one) => one === role);

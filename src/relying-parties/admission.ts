@@ -140,6 +140,13 @@ export class Admission {
     return { ...withoutKeys(client), keys: [...(await this.secrets(client)), ...(await this.publicKeys(client))] };
   }
 
+  /** The public keys of a client: the live set, and the one of test mode. */
+  async keySets(clientId: string): Promise<{ live: object | null; test: object | null }> {
+    const client = await this.store.find(clientId);
+    if (!client) throw unknown(clientId);
+    return { live: client.jwks, test: client.testJwks };
+  }
+
   /** Locks a client that is in use and not the service's own. */
   private async inUse(session: Session, clientId: string): Promise<Client> {
     expectNotOwn(clientId);

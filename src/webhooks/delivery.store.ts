@@ -14,11 +14,14 @@ export interface DeliveryRow {
   dueAt: Date | null;
 }
 
-/** The last attempt of each event ($2) at each endpoint of a client ($1), and when it is tried next. */
+/** The last attempt of each event ($2) of a client ($1) at each endpoint, removed ones too, and when it is tried next. */
 const OF_EVENTS = statement(
   'webhook_deliveries_of',
   `SELECT v.id AS "eventId", p.id AS "endpointId", a.attempt, a.status, a.fault, d.due_at AS "dueAt"
-    FROM webhook_events v JOIN webhook_endpoints p ON p.client_id = v.client_id
+    FROM webhook_events v CROSS JOIN LATERAL (
+      SELECT e.id FROM webhook_endpoints e WHERE e.client_id = v.client_id
+      UNION SELECT t.endpoint_id FROM webhook_attempts t WHERE t.event_id = v.id
+    ) p
     LEFT JOIN webhook_deliveries d ON d.endpoint_id = p.id AND d.event_id = v.id
     LEFT JOIN LATERAL (
       SELECT attempt, status, fault FROM webhook_attempts t WHERE t.event_id = v.id AND t.endpoint_id = p.id

@@ -42,7 +42,7 @@ const IN_FEED = new RegExp(String.raw`^feed (\d{1,9}) (\d{1,18}) ${UUID}$`);
 export class Events {
   constructor(private readonly store: EventStore) {}
 
-  /** A page of the log, the last events first. Problems: `invalid_request` for a cursor that is none. */
+  /** A page of the log, the last events first. Without `notesReader`, a person looks, and no event is recorded for it. Problems: `invalid_request` for a cursor that is none. */
   async log(
     clientId: string,
     {
@@ -51,10 +51,18 @@ export class Events {
       until,
       cursor,
       limit,
-    }: { type?: EventType; since?: string; until?: string; cursor?: string; limit: number },
+      notesReader = true,
+    }: {
+      type?: EventType;
+      since?: string;
+      until?: string;
+      cursor?: string;
+      limit: number;
+      notesReader?: boolean;
+    },
   ): Promise<EventsView> {
     const before = cursor === undefined ? null : readLogPlace(cursor);
-    await this.store.noteReader(clientId);
+    if (notesReader) await this.store.noteReader(clientId);
     const filter = { type: type ?? null, since: instant(since), until: instant(until) };
     const rows = await this.store.log(clientId, filter, before, limit);
     const last = rows.length === limit ? rows.at(-1) : undefined;

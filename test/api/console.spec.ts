@@ -54,7 +54,7 @@ async function invite(by: Member, role: string, invitee = '새 사람'): Promise
 }
 /** The id of a person's membership, as the page of the shop's people has it. */
 async function memberIdOf({ login }: Member): Promise<string> {
-  const [, ...forms] = (await owner.get(at('people'))).html.split('<details>');
+  const [, ...forms] = (await owner.get(at('people'))).html.split('<details');
   const form = forms.find((part) => part.includes(login)) ?? '';
   return /people\/([\w-]{36})\/role/.exec(form)?.[1] ?? '';
 }
@@ -102,6 +102,7 @@ const ROUTES: readonly (readonly ['GET' | 'POST', string, MemberPermission])[] =
   ['POST', `webhooks/${UNKNOWN}/test`, 'webhooks'],
   ['POST', 'webhooks/events/msg_0198c5f0000070008000000000000001/resend', 'webhooks'],
   ['POST', 'app/test-secret', 'test'],
+  ['POST', 'app/test-keys', 'test'],
   ['POST', 'app/secret', 'keys'],
   ['POST', 'app/keys', 'keys'],
   ['POST', 'app/addresses', 'keys'],
@@ -145,7 +146,7 @@ describe('who may do what', () => {
     const browser = new ConsoleBrowser(service);
     const answer = await send(browser, method, at(path));
     expect(method === 'GET' ? [answer.status, answer.location] : [answer.status]).toEqual(
-      method === 'GET' ? [303, '/console/sign-in'] : [401],
+      method === 'GET' ? [303, `/console/sign-in?then=${encodeURIComponent(at(path))}`] : [401],
     );
   });
 
@@ -225,7 +226,7 @@ describe('people', () => {
     expect((await browser.get('/console')).location).toBe(`/console/clients/${SHOP}`);
     expect((await service.rows.console.audited('console:first-owner')).map(({ action }) => action)).toEqual([
       'console-sign-in',
-      'console-accept-invitation',
+      `console-accept-invitation ${SHOP}`,
     ]);
     await command('end', SHOP, 'first-owner', '--json');
     expect((await browser.get(`/console/clients/${SHOP}`)).status).toBe(404);
@@ -250,6 +251,14 @@ describe('people', () => {
     const accepted = await guest.postRaw(`${link}/accept`, { form: fieldIn(page, 'form') });
     expect([accepted.status, accepted.location]).toEqual([303, `/console/clients/${SHOP}`]);
     expect((await guest.get('/console')).location).toBe(`/console/clients/${SHOP}`);
+
+    const second = await invite(owner, 'owner');
+    expect(textOf(await guest.get(second))).toContain('이미 개발자');
+    const burnt = await guest.postRaw(`${second}/accept`, { form: await guest.formToken() });
+    expect(burnt.location).toBe(`/console/clients/${SHOP}`);
+    expect((await service.rows.console.membershipsOf(guest.login)).roles).toEqual({ [SHOP]: 'developer' });
+    expect((await new ConsoleBrowser(service).get(second)).status).toBe(200);
+    await withdrawAll();
 
     const other = await new ConsoleBrowser(service).get(`/console/sign-in?then=${encodeURIComponent(link)}`);
     expect(fieldIn(other, 'then')).toBe(link);
@@ -324,6 +333,28 @@ describe('people', () => {
       const home = (await boss.get('/console')).location;
       expect([clientId, (await boss.get(home!)).status]).toEqual([clientId, 200]);
     }
+  });
+
+  it('an account that is disabled by the command is signed out, and what it invited ends', async () => {
+    const lost = await Member.of(service, { [SHOP]: 'owner', [BANK]: 'viewer' });
+    const link = await invite(lost, 'viewer');
+    await command('disable', lost.login, '--json');
+    expect((await lost.get(`/console/clients/${BANK}`)).location).toContain('/console/sign-in');
+    expect((await new ConsoleBrowser(service).get(link)).status).toBe(404);
+    await expect(command('disable', lost.login)).rejects.toMatchObject({
+      stderr: expect.stringContaining('No account'),
+    });
+  });
+
+  it('one link cannot be used to make the service hash again and again', async () => {
+    const link = await invite(owner, 'viewer');
+    const statuses: number[] = [];
+    for (let time = 0; time < 21; time += 1) {
+      const { answer } = await joining(new ConsoleBrowser(service), link, viewer.login);
+      statuses.push(answer.status);
+    }
+    expect([statuses.slice(0, 20).every((one) => one === 422), statuses[20]]).toEqual([true, 429]);
+    await withdrawAll();
   });
 
   it('two owners who lower each other at the same time leave one', async () => {
@@ -405,6 +436,27 @@ describe('the log', () => {
   );
 });
 
+describe('a page with a query', () => {
+  it.each(['figures?span=30d', 'log?state=declined', 'webhooks'])(
+    '%s leads to itself in the other language',
+    async (path) => {
+      const { html } = await viewer.get(at(path));
+      const link = /href="([^"]*lang=en)"/.exec(html)?.[1]?.replaceAll('&amp;', '&');
+      const { searchParams, pathname } = new URL(link!, service.issuer);
+      const [page, query] = path.split('?');
+      expect([pathname, searchParams.get('lang')]).toEqual([at(page!), 'en']);
+      for (const [name, value] of new URLSearchParams(query)) expect(searchParams.get(name)).toBe(value);
+    },
+  );
+
+  it('is where a person comes back to who has to sign in first', async () => {
+    const wanted = at('figures?span=30d');
+    const { location } = await new ConsoleBrowser(service).get(wanted);
+    expect(location).toBe(`/console/sign-in?then=${encodeURIComponent(wanted)}`);
+    expect(fieldIn(await new ConsoleBrowser(service).get(location!), 'then')).toBe(wanted);
+  });
+});
+
 describe('figures and tests', () => {
   it.each(['today', '7d', '30d', 'x'])('the figures of %s are a page with plots and tables', async (span) => {
     const answer = await viewer.get(at(`figures?span=${span}`));
@@ -467,6 +519,15 @@ describe('the app', () => {
     ]);
   });
 
+  it('a wrong one-time password changes nothing, and what was chosen stays chosen', async () => {
+    const secret = await owner.post(at('app/secret'), { overlap: '0', code: '1' });
+    expect(secret.html).toMatch(/value="0"\s+selected/);
+    const switches = await owner.post(at('app/switches'), { refusesSms: 'yes', code: '1' });
+    expect(switches.html).toMatch(/name="refusesSms"\s+value="yes"\s+checked/);
+    expect((await owner.get(at('app'))).html).not.toMatch(/name="refusesSms"\s+value="yes"\s+checked/);
+    await service.rows.console.forgetTotp(owner.login);
+  });
+
   it('an owner changes addresses and switches; what is wrong is told, and what was typed stays', async () => {
     const wrong = await owner.confirm(at('app/addresses'), {
       returnUrls: 'http://shop.example/back',
@@ -493,11 +554,16 @@ describe('the app', () => {
     await service.rows.clients.register({ clientId, jwks: { keys: [open] }, authMethod: 'private_key_jwt' });
     const boss = await Member.of(service, { [clientId]: 'owner' });
     const setOf = (key: object) => JSON.stringify({ keys: [{ ...key, kid: 'next', alg: 'ES256', use: 'sig' }] });
-    const refused = await boss.confirm(at('app/keys', clientId), { mode: 'live', set: setOf(closed!) });
+    const refused = await boss.confirm(at('app/keys', clientId), { set: setOf(closed!) });
     expect(refused.status).toBe(422);
-    const taken = await boss.confirm(at('app/keys', clientId), { mode: 'live', set: setOf(open!) });
+    const taken = await boss.confirm(at('app/keys', clientId), { set: setOf(open!) });
     expect(taken.location).toBe(`${at('app', clientId)}?done=keys`);
-    expect(textOf(await boss.get(at('app', clientId)))).toContain('next');
+    const page = await boss.get(at('app', clientId));
+    expect(textOf(page)).toContain('next');
+    expect(page.html).toContain('&quot;kid&quot;: &quot;next&quot;');
+    const dev = await Member.of(service, { [clientId]: 'developer' });
+    const same = await dev.post(at('app/test-keys', clientId), { set: setOf(open!) });
+    expect([same.status, textOf(same).includes('테스트 키 집합을 저장하지 못했습니다')]).toEqual([422, true]);
   });
 });
 
@@ -529,6 +595,15 @@ describe('webhooks', () => {
     expect((await developer.post(`${eventPath}/resend`, { endpoint: id })).status).toBe(409);
     const removed = await developer.post(at(`webhooks/${id}/remove`), { sure: 'yes' });
     expect(removed.location).toBe(`${at('webhooks')}?done=remove`);
+  });
+
+  it('a form that is sent again makes one endpoint, and one secret', async () => {
+    const page = await developer.get(at('webhooks'));
+    const fields = { url: receiver.url('/twice'), 'type:*': 'yes', once: fieldIn(page, 'once') };
+    const [first, again] = [await developer.post(at('webhooks'), fields), await developer.post(at('webhooks'), fields)];
+    expect(secretIn(again)).toBe(secretIn(first));
+    const list = (await viewer.get(at('webhooks'))).html;
+    expect(list.split(`>${receiver.url('/twice')}</a`)).toHaveLength(2);
   });
 
   it.each([

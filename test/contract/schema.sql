@@ -354,6 +354,7 @@ CREATE INDEX console_invitations_client ON public.console_invitations USING btre
 CREATE INDEX console_invitations_closed ON public.console_invitations USING btree (closed_at) WHERE (closed_at IS NOT NULL)
 CREATE UNIQUE INDEX console_invitations_digest_key ON public.console_invitations USING btree (digest)
 CREATE INDEX console_invitations_expiry ON public.console_invitations USING btree (expires_at)
+CREATE INDEX console_invitations_inviter ON public.console_invitations USING btree (invited_by) WHERE (closed_at IS NULL)
 CREATE UNIQUE INDEX console_invitations_pkey ON public.console_invitations USING btree (id)
 console_members.id uuid NOT NULL
 console_members.client_id uuid NOT NULL

@@ -54,8 +54,9 @@ beforeAll(async () => {
   database = new Database(source, { sessionUrl: test.url, sharesSessions: false }, journal);
   const keys = new ServiceKeys(parseKeyring(generateKeyring()));
   const store = new AccountSessionStore(database);
-  accounts = new Accounts(database, new AccountStore(database), store, keys);
-  sessions = new AccountSessions(database, store, new FormLimits(database, keys), keys);
+  const limits = new FormLimits(database, keys);
+  accounts = new Accounts(database, new AccountStore(database), store, keys, limits);
+  sessions = new AccountSessions(database, store, limits, keys);
   restored = new RestoreStore(database);
 });
 afterAll(async () => {

@@ -63,6 +63,13 @@ const stranger = (): TestPerson => ({
 });
 
 describe('the log of a relying party', () => {
+  it('shows the number of a person in a hosted window after the verification alone, as the API does', async () => {
+    const { person } = await service.subscriber();
+    const id = await started(person);
+    await service.rows.authentications.putIntoWindow(id);
+    expect(await found(id)).toMatchObject({ byWindow: true, maskedPhoneNumber: null });
+  });
+
   it('has an authentication with its times, its attempts and the masked number while there is a person', async () => {
     const subscriber = await service.subscriber();
     const id = await started(subscriber.person);

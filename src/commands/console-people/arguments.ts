@@ -8,6 +8,7 @@ export const USAGE = `npm run console -- invite <client-id> <name> [--role=owner
 npm run console -- list <client-id>                           members, and invitations that wait
 npm run console -- end <client-id> <login>                    ends a membership at once, for good
 npm run console -- withdraw <client-id> <invitation-id>       withdraws an invitation
+npm run console -- disable <login>                            ends an account everywhere, as when an authenticator is lost
 
 The console at /console is for the people of a relying party. The first owner comes by this command, and invites the
 others. A link serves once, within ${INVITATION_DAYS} days; hand it over by a way that only the person reads.
@@ -28,6 +29,7 @@ const TAKES = {
   list: { words: ['client id'], options: [] },
   end: { words: ['client id', 'login'], options: ['reason'] },
   withdraw: { words: ['client id', 'invitation id'], options: ['reason'] },
+  disable: { words: ['login'], options: ['reason'] },
 } as const satisfies Record<string, { words: readonly string[]; options: readonly string[] }>;
 
 type Command = keyof typeof TAKES;
@@ -56,13 +58,15 @@ const OPTIONS = {
 export function readArguments(words: string[]): Wanted | undefined {
   const { values, positionals } = parse(words);
   if (values.help) return undefined;
-  const [first = '', clientId = '', about = '', ...others] = positionals;
+  const [first = '', ...given] = positionals;
+  // An account is of no single client.
+  const [clientId = '', about = ''] = first === 'disable' ? ['', ...given] : given;
   const command = Object.keys(TAKES).find((one): one is Command => one === first);
   if (command === undefined) throw refused(`Give one of ${Object.keys(TAKES).join(', ')}. ${SEE}`);
   const takes: { words: readonly string[]; options: readonly string[] } = TAKES[command];
   const foreign = Object.keys(values).find((name) => name !== 'json' && !takes.options.includes(name));
   if (foreign !== undefined) throw refused(`${command} takes no --${foreign}. ${SEE}`);
-  if (positionals.length !== takes.words.length + 1 || others.length > 0)
+  if (given.length !== takes.words.length)
     throw refused(`Give ${takes.words.map((word) => `one ${word}`).join(' and ')}. ${SEE}`);
   return {
     command,

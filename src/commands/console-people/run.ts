@@ -18,13 +18,17 @@ async function run(
   members: Members,
   issuer: string,
 ): Promise<string> {
-  const client = await members.client(clientId);
   const by: Actor = {
     login: terminalAccount(),
     address: '-',
     isAdministrator: true,
     ...(reason !== undefined && { reason }),
   };
+  if (command === 'disable') {
+    await members.disable(about, by);
+    return json ? asJson({ login: about, disabled: true }) : `${about} is disabled\n`;
+  }
+  const client = await members.client(clientId);
   switch (command) {
     case 'invite': {
       const secret = await members.invite(client, { invitee: about, role }, by);

@@ -1,8 +1,9 @@
 import { Controller, Get, Post } from '@nestjs/common';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { Database } from '../../database/database.ts';
+import { Database, type Session } from '../../database/database.ts';
 import { Problem } from '../../domain/problem.ts';
 import type { BodyType } from '../../http/fastify.ts';
+import { FormLimits } from '../../http/form-limits.ts';
 import { Audit } from '../../operator/audit.ts';
 import { Admission, type Rotated } from '../../relying-parties/admission.ts';
 import {
@@ -18,6 +19,9 @@ import { secretPage } from './secret.page.ts';
 
 const FORM = { bodyType: 'form' satisfies BodyType };
 
+/** New secrets of test mode of one client in an hour. */
+const TEST_SECRETS = { times: 10, seconds: 3_600 };
+
 /** What is registered of a relying party. What opens its door anew needs the one-time password once more. */
 @ConsolePages()
 @Controller('console/clients/:clientId/app')
@@ -26,6 +30,7 @@ export class ConsoleAppController {
     private readonly database: Database,
     private readonly admission: Admission,
     private readonly audit: Audit,
+    private readonly limits: FormLimits,
   ) {}
 
   @Get()
@@ -39,28 +44,32 @@ export class ConsoleAppController {
   @MayIn('keys')
   async secret(@AtConsole() at: ConsoleRequest): Promise<string> {
     if (!(await at.confirmed())) return this.show(at, 'secret', 'code');
-    const rotated = await this.rotated(at, 'live');
-    const { secret, formerEndsAt } = rotated;
-    return at.show(secretPage(at.clientReader, { secret, what: 'live', formerUntil: formerEndsAt, next: 'app' }));
+    return this.rotate(at, 'secret', (session, overlap) => this.admission.rotate(session, at.client.clientId, overlap));
   }
 
   @Post('test-secret')
   @RouteConfig(FORM)
   @MayIn('test')
   async testSecret(@AtConsole() at: ConsoleRequest): Promise<string> {
-    const { secret } = await this.rotated(at, 'test');
-    return at.show(secretPage(at.clientReader, { secret, what: 'test', next: 'tests' }));
+    // Former ones are compared with at each token, so they must stay few.
+    await this.limits.spend({ name: 'console-test-secret', of: at.client.id, ...TEST_SECRETS });
+    return this.rotate(at, 'test-secret', (session, overlap) =>
+      this.admission.rotateTest(session, at.client.clientId, overlap),
+    );
   }
 
   @Post('keys')
   @RouteConfig(FORM)
   @MayIn('keys')
   async keys(@AtConsole() at: ConsoleRequest): Promise<string> {
-    const { set = '', mode } = at.fields;
-    return this.change(at, 'keys', () => {
-      const keys = readJwks(set);
-      return mode === 'test' ? { testJwks: keys } : { jwks: keys };
-    });
+    return this.change(at, 'keys', () => ({ jwks: readJwks(at.fields['set'] ?? '') }));
+  }
+
+  @Post('test-keys')
+  @RouteConfig(FORM)
+  @MayIn('test')
+  async testKeys(@AtConsole() at: ConsoleRequest): Promise<string> {
+    return this.change(at, 'test-keys', () => ({ testJwks: readJwks(at.fields['set'] ?? '') }));
   }
 
   @Post('addresses')
@@ -85,40 +94,58 @@ export class ConsoleAppController {
     }));
   }
 
-  private async rotated(at: ConsoleRequest, mode: 'live' | 'test'): Promise<Rotated> {
-    const { clientId } = at.client;
+  private async rotate(
+    at: ConsoleRequest,
+    form: 'secret' | 'test-secret',
+    work: (session: Session, overlapSeconds: number) => Promise<Rotated>,
+  ): Promise<string> {
     const overlap = OVERLAPS.find((one) => String(one) === at.fields['overlap']) ?? 86_400;
-    return this.database.transaction(async (session) => {
-      const rotated =
-        mode === 'live'
-          ? await this.admission.rotate(session, clientId, overlap)
-          : await this.admission.rotateTest(session, clientId, overlap);
-      await this.audit.done(session, at.call(mode === 'live' ? 'rotate-secret' : 'rotate-test-secret'));
-      return rotated;
-    });
+    try {
+      const { secret, formerEndsAt: formerUntil } = await this.database.transaction(async (session) => {
+        const rotated = await work(session, overlap);
+        await this.audit.done(session, at.call(`rotate-${form}`, `the former one serves for ${overlap} s`));
+        return rotated;
+      });
+      const shown =
+        form === 'secret' ? { what: 'live' as const, next: 'app' } : { what: 'test' as const, next: 'tests' };
+      return at.show(secretPage(at.clientReader, { secret, formerUntil, ...shown }));
+    } catch (error) {
+      return this.showRefusal(at, form, error);
+    }
   }
 
-  /** What was typed is read before the one-time password is asked for, which serves once. */
+  /** What was typed is read before the one-time password is asked for, which serves once. Keys of test mode need none. */
   private async change(at: ConsoleRequest, form: AppForm, read: () => ClientSettings): Promise<string> {
     try {
       const settings = read();
-      if (!(await at.confirmed())) return await this.show(at, form, 'code');
+      if (form !== 'test-keys' && !(await at.confirmed())) return await this.show(at, form, 'code');
       await this.database.transaction(async (session) => {
         await this.admission.change(session, at.client.clientId, settings);
-        await this.audit.done(session, at.call(`change-${form}`));
+        await this.audit.done(session, at.call(`change-${form}`, written(settings)));
       });
     } catch (error) {
-      if (!(error instanceof Problem) || error.code !== 'invalid_request') throw error;
-      return this.show(at, form, { detail: error.message });
+      return this.showRefusal(at, form, error);
     }
     return at.go(`${at.path('app')}?done=${form}`);
   }
 
-  private async show(at: ConsoleRequest, form?: AppForm, fault?: AppFault['fault']): Promise<string> {
-    const client = await this.admission.show(at.client.clientId);
-    const wrong = form !== undefined && fault !== undefined ? { form, fault, fields: at.fields } : undefined;
-    return at.show(appPage(at.clientReader, client, { ...(wrong && { fault: wrong }), done: at.done }));
+  private showRefusal(at: ConsoleRequest, form: AppForm, error: unknown): Promise<string> {
+    if (!(error instanceof Problem) || error.code !== 'invalid_request') throw error;
+    return this.show(at, form, { detail: error.message });
   }
+
+  private async show(at: ConsoleRequest, form?: AppForm, fault?: AppFault['fault']): Promise<string> {
+    const { clientId } = at.client;
+    const [client, keySets] = await Promise.all([this.admission.show(clientId), this.admission.keySets(clientId)]);
+    const wrong = form !== undefined && fault !== undefined ? { form, fault, fields: at.fields } : undefined;
+    return at.show(appPage(at.clientReader, client, { keySets, ...(wrong && { fault: wrong }), done: at.done }));
+  }
+}
+
+/** The settings of a change, as the audit keeps them. Of keys it keeps that there were some. */
+function written({ jwks, testJwks, ...settings }: ClientSettings): string {
+  const facts = Object.entries(settings).map(([name, value]) => `${name}=${String(value)}`);
+  return [...facts, ...(jwks ? ['jwks'] : []), ...(testJwks ? ['testJwks'] : [])].join(', ');
 }
 
 /** Addresses, one in a line. */

@@ -6,9 +6,8 @@ import type { ListedClient, ListedKey } from '../../relying-parties/admission.ts
 import { wideTable } from '../../pages/wide-table.ts';
 import { clientPage, codeField, doneNote, pathIn, type ClientReader } from './frame.ts';
 
-/** The forms of the page, and what is wrong with one of them: a sentence, or `code` for a wrong one-time password. */
-export const APP_FORMS = ['secret', 'keys', 'addresses', 'switches'] as const;
-export type AppForm = (typeof APP_FORMS)[number];
+/** The forms of the page. */
+export type AppForm = 'secret' | 'test-secret' | 'keys' | 'test-keys' | 'addresses' | 'switches';
 
 export interface AppFault {
   form: AppForm;
@@ -18,6 +17,12 @@ export interface AppFault {
   fields: Readonly<Record<string, string>>;
 }
 
+/** The public keys that are registered now. */
+export type KeySets = Readonly<Record<'live' | 'test', object | null>>;
+
+/** Characters of a list, so that the form fits into a request of 16 KiB. */
+const LONGEST_SET = 5_000;
+
 /** Times for which a former secret may serve beside its successor, in seconds. */
 export const OVERLAPS = [0, 3_600, 86_400, 604_800, 2_592_000] as const;
 
@@ -25,12 +30,12 @@ export const OVERLAPS = [0, 3_600, 86_400, 604_800, 2_592_000] as const;
 export function appPage(
   reader: ClientReader,
   client: ListedClient,
-  { fault, done }: { fault?: AppFault; done?: string | undefined },
+  { keySets, fault, done }: { keySets: KeySets; fault?: AppFault; done?: string | undefined },
 ): Page {
   const { app: words } = reader.texts;
   const content = html`<h1>${words.title}</h1>
     <p class="lead">${words.lead}</p>
-    ${doneNote(reader, done)} ${facts(reader, client)} ${keysSection(reader, client, fault)}
+    ${doneNote(reader, done)} ${facts(reader, client)} ${keysSection(reader, client, keySets, fault)}
     ${addressesSection(reader, client, fault)} ${switchesSection(reader, client, fault)}`;
   return clientPage({
     reader,
@@ -68,23 +73,25 @@ function facts({ texts }: ClientReader, client: ListedClient): Html {
   </section>`;
 }
 
-function keysSection(reader: ClientReader, client: ListedClient, fault: AppFault | undefined): Html {
+function keysSection(reader: ClientReader, client: ListedClient, keySets: KeySets, fault: AppFault | undefined): Html {
   const { app: words } = reader.texts;
-  const usesKeys = client.tokenEndpointAuthMethod === 'private_key_jwt';
+  const { tokenEndpointAuthMethod: method, keys } = client;
+  const usesKeys = method === 'private_key_jwt' || (method === null && keys.some(({ kind }) => kind === 'key'));
+  const [mayKeys, mayTest] = [mayMember(reader.member.role, 'keys'), mayMember(reader.member.role, 'test')];
   return html`<section class="card" aria-labelledby="keys">
       <h2 id="keys">${words.keys}</h2>
       ${
-        client.keys.length === 0
+        keys.length === 0
           ? html`<p class="nothing">${words.noKey}</p>`
           : wideTable(
               'keys',
               [words.kind, words.mode, words.state, words.made, words.ends, words.lastUsed],
-              client.keys.map((key) => keyRow(reader, key)),
+              keys.map((key) => keyRow(reader, key)),
             )
       }
     </section>
-    ${mayMember(reader.member.role, 'keys') && (usesKeys ? keySetForm(reader, fault) : secretForm(reader, fault))}
-    ${!usesKeys && mayMember(reader.member.role, 'test') && testSecretForm(reader)}`;
+    ${mayKeys && (usesKeys ? keySetForm(reader, 'keys', keySets.live, fault) : secretForm(reader, fault))}
+    ${mayTest && (usesKeys ? keySetForm(reader, 'test-keys', keySets.test, fault) : testSecretForm(reader, fault))}`;
 }
 
 function keyRow(
@@ -103,13 +110,14 @@ function keyRow(
   </tr>`;
 }
 
-function overlapField(reader: ClientReader, id: string): Html {
+function overlapField(reader: ClientReader, id: string, chosen = '86400'): Html {
   const { app: words } = reader.texts;
   return html`<div class="field">
     <label for="${id}">${words.overlap}</label>
     <select id="${id}" name="overlap">
       ${OVERLAPS.map(
-        (one) => html`<option value="${one}" ${one === 86_400 && html`selected`}>${words.overlaps[one]}</option>`,
+        (one) =>
+          html`<option value="${one}" ${String(one) === chosen && html`selected`}>${words.overlaps[one]}</option>`,
       )}
     </select>
   </div>`;
@@ -121,56 +129,55 @@ function secretForm(reader: ClientReader, fault: AppFault | undefined): Html {
     <h2 id="rotate">${words.rotate}</h2>
     <p class="hint">${words.rotateHint}</p>
     <form method="post" action="${pathIn(reader, 'app/secret')}">
-      ${reader.formToken} ${overlapField(reader, 'overlap')}
-      ${codeField(reader, 'secret-code', isCodeWrong(fault, 'secret'))} ${faultNote(fault, 'secret')}
+      ${reader.formToken} ${overlapField(reader, 'overlap', typedIn(fault, 'secret')['overlap'])}
+      ${codeField(reader, 'secret-code', isCodeWrong(fault, 'secret'))} ${faultNote(reader, fault, 'secret')}
       <button class="primary">${words.rotateNow}</button>
     </form>
   </section>`;
 }
 
-function testSecretForm(reader: ClientReader): Html {
+function testSecretForm(reader: ClientReader, fault: AppFault | undefined): Html {
   const { app: words } = reader.texts;
   return html`<section class="card" aria-labelledby="rotate-test">
     <h2 id="rotate-test">${words.testSecret}</h2>
     <p class="hint">${words.testSecretHint}</p>
     <form method="post" action="${pathIn(reader, 'app/test-secret')}">
-      ${reader.formToken} ${overlapField(reader, 'test-overlap')}
+      ${reader.formToken} ${overlapField(reader, 'test-overlap')} ${faultNote(reader, fault, 'test-secret')}
       <button class="secondary">${words.testSecretNow}</button>
     </form>
   </section>`;
 }
 
-function keySetForm(reader: ClientReader, fault: AppFault | undefined): Html {
+/** The live keys need the one-time password; those of test mode open nothing. */
+function keySetForm(
+  reader: ClientReader,
+  form: 'keys' | 'test-keys',
+  present: object | null,
+  fault: AppFault | undefined,
+): Html {
   const { app: words } = reader.texts;
-  const typed = fault?.form === 'keys' ? fault.fields : {};
-  return html`<section class="card" aria-labelledby="jwks">
-    <h2 id="jwks">${words.jwks}</h2>
+  const set = typedIn(fault, form)['set'] ?? (present === null ? '' : JSON.stringify(present, null, 2));
+  return html`<section class="card" aria-labelledby="${form}-title">
+    <h2 id="${form}-title">${form === 'keys' ? words.jwks : words.testJwks}</h2>
     <p class="hint">${words.jwksHint}</p>
-    <form method="post" action="${pathIn(reader, 'app/keys')}">
+    <form method="post" action="${pathIn(reader, `app/${form}`)}">
       ${reader.formToken}
       <div class="field">
-        <label for="mode">${words.mode}</label>
-        <select id="mode" name="mode">
-          <option value="live">${words.liveMode}</option>
-          <option value="test" ${typed['mode'] === 'test' && html`selected`}>${words.testMode}</option>
-        </select>
-      </div>
-      <div class="field">
-        <label for="set">${words.keySet}</label>
+        <label for="${form}-set">${words.keySet}</label>
         <textarea
-          id="set"
+          id="${form}-set"
           class="console-lines"
           name="set"
           rows="8"
-          maxlength="60000"
+          maxlength="${LONGEST_SET}"
           spellcheck="false"
           autocomplete="off"
           required
         >
-${typed['set'] ?? ''}</textarea>
+${set}</textarea>
       </div>
-      ${codeField(reader, 'keys-code', isCodeWrong(fault, 'keys'))} ${faultNote(fault, 'keys')}
-      <button class="primary">${words.replace}</button>
+      ${form === 'keys' && codeField(reader, 'keys-code', isCodeWrong(fault, form))} ${faultNote(reader, fault, form)}
+      <button class="${form === 'keys' ? 'primary' : 'secondary'}">${words.replace}</button>
     </form>
   </section>`;
 }
@@ -192,7 +199,7 @@ function addressesSection(reader: ClientReader, client: ListedClient, fault: App
       ${list(client.frameOrigins)}
     </section>`;
   }
-  const typed = fault?.form === 'addresses' ? fault.fields : {};
+  const typed = typedIn(fault, 'addresses');
   const field = (name: string, label: string, hint: string, kept: readonly string[]) =>
     html`<div class="field">
       <label for="${name}">${label}</label>
@@ -201,7 +208,7 @@ function addressesSection(reader: ClientReader, client: ListedClient, fault: App
         class="console-lines"
         name="${name}"
         rows="${Math.max(2, Math.min(8, kept.length + 1))}"
-        maxlength="60000"
+        maxlength="${LONGEST_SET}"
         spellcheck="false"
         autocomplete="off"
         aria-describedby="${name}-hint"
@@ -214,7 +221,7 @@ ${typed[name] ?? kept.join('\n')}</textarea>
     <form method="post" action="${pathIn(reader, 'app/addresses')}">
       ${reader.formToken} ${field('returnUrls', words.returnUrls, words.returnUrlsHint, client.returnUrls)}
       ${field('frameOrigins', words.frameOrigins, words.frameOriginsHint, client.frameOrigins)}
-      ${codeField(reader, 'addresses-code', isCodeWrong(fault, 'addresses'))} ${faultNote(fault, 'addresses')}
+      ${codeField(reader, 'addresses-code', isCodeWrong(fault, 'addresses'))} ${faultNote(reader, fault, 'addresses')}
       <button class="primary">${words.save}</button>
     </form>
   </section>`;
@@ -226,6 +233,7 @@ const SWITCHES = ['refusesSms', 'requiresRegistration'] as const;
 function switchesSection(reader: ClientReader, client: ListedClient, fault: AppFault | undefined): Html {
   const { app: words } = reader.texts;
   const may = mayMember(reader.member.role, 'keys');
+  const typed = fault?.form === 'switches' ? fault.fields : null;
   const switches = SWITCHES.map(
     (one) =>
       html`<div class="console-switch">
@@ -234,7 +242,7 @@ function switchesSection(reader: ClientReader, client: ListedClient, fault: AppF
             type="checkbox"
             name="${one}"
             value="yes"
-            ${client[one] && html`checked`}
+            ${(typed ? typed[one] === 'yes' : client[one]) && html`checked`}
             ${!may && html`disabled`}
             aria-describedby="${one}-says"
           />
@@ -249,7 +257,7 @@ function switchesSection(reader: ClientReader, client: ListedClient, fault: AppF
       may
         ? html`<form method="post" action="${pathIn(reader, 'app/switches')}">
             ${reader.formToken} ${switches} ${codeField(reader, 'switches-code', isCodeWrong(fault, 'switches'))}
-            ${faultNote(fault, 'switches')}
+            ${faultNote(reader, fault, 'switches')}
             <button class="primary">${words.save}</button>
           </form>`
         : html`${switches}
@@ -262,10 +270,16 @@ function isCodeWrong(fault: AppFault | undefined, form: AppForm): boolean {
   return fault?.form === form && fault.fault === 'code';
 }
 
-function faultNote(fault: AppFault | undefined, form: AppForm): Html | false {
+/** What was typed into a form that was refused. */
+function typedIn(fault: AppFault | undefined, form: AppForm): Readonly<Record<string, string>> {
+  return fault?.form === form ? fault.fields : {};
+}
+
+function faultNote({ texts }: ClientReader, fault: AppFault | undefined, form: AppForm): Html | false {
   return (
     fault?.form === form &&
     fault.fault !== 'code' &&
-    html`<p class="fault" role="alert" lang="en">${fault.fault.detail}</p>`
+    html`<p class="fault" role="alert">${texts.app.faults[form]}</p>
+      <p class="hint" lang="en">${fault.fault.detail}</p>`
   );
 }

@@ -18,8 +18,12 @@ import type { ConsoleWords } from '../words/words.ts';
 import type { RequestAtConsole } from './console-request.ts';
 import { consolePage, consoleVisitor } from './frame.ts';
 
-/** Redirects to the page that signs a person in. */
-export class SignInFirst extends Error {}
+/** Redirects to the page that signs a person in, which leads back to the one that was asked for. */
+export class SignInFirst extends Error {
+  constructor(readonly wanted: string) {
+    super('signing in comes first');
+  }
+}
 
 /** Shows a problem as a page of the console, in the person's language. */
 @Injectable()
@@ -37,7 +41,10 @@ export class ConsoleProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const [request, reply] = [http.getRequest<RequestAtConsole>(), http.getResponse<FastifyReply>()];
     if (error instanceof SignInFirst) {
-      void reply.status(303).header('Location', '/console/sign-in').send('');
+      void reply
+        .status(303)
+        .header('Location', `/console/sign-in${thenOf(error)}`)
+        .send('');
       return;
     }
     const problem = problemOf(error);
@@ -60,6 +67,10 @@ export class ConsoleProblemFilter implements ExceptionFilter {
     const { status } = PROBLEM_CATALOGUE[problem.code];
     void reply.send(sendPage(reply, this.assets, consolePage({ title, address: '/console', content, status, reader })));
   }
+}
+
+function thenOf({ wanted }: SignInFirst): string {
+  return wanted === '/console' ? '' : `?then=${encodeURIComponent(wanted)}`;
 }
 
 function sentenceFor({ problems, frame }: ConsoleWords, { code, members }: Problem): Sentence {

@@ -68,12 +68,12 @@ export class ConsoleRequest {
     return pathIn(this.member, page);
   }
 
-  /** What the audit says of an action at this client. */
-  call(action: string): AuditedCall {
+  /** What the audit says of an action at this client; `what` names what was changed, and no secret. */
+  call(action: string, what = '-'): AuditedCall {
     return {
       operator: `console:${this.account.login}`,
       action: `console-${action} ${this.client.clientId}`,
-      reason: '-',
+      reason: what,
       address: this.address,
     };
   }

@@ -12,6 +12,7 @@ import type { FastifyReply } from 'fastify';
 import { Environment } from '../../../config/environment.ts';
 import { mayMember, MEMBER_PERMISSIONS, type MemberPermission } from '../../domain/console.ts';
 import { Problem } from '../../domain/problem.ts';
+import { FormLimits } from '../../http/form-limits.ts';
 import { Assets } from '../../pages/assets.ts';
 import { Visitor } from '../../pages/visitor.ts';
 import { CONSOLE_COOKIE, ConsoleSessions } from '../console-sessions.ts';
@@ -22,6 +23,9 @@ import { ConsoleRequest, type RequestAtConsole } from './console-request.ts';
 
 /** What a route requires: a permission at the client that its address names, or `signed_in` where it names none. */
 type Required = MemberPermission | 'signed_in';
+
+/** Forms of one person in ten minutes. Each is an entry of the audit, for which all operators wait in turn. */
+const FORMS = { times: 300, seconds: 600 };
 
 const RequiredOf = Reflector.createDecorator<Required>();
 
@@ -42,6 +46,7 @@ class ConsoleGuard implements CanActivate {
     private readonly assets: Assets,
     private readonly environment: Environment,
     private readonly reflector: Reflector,
+    private readonly limits: FormLimits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -52,7 +57,7 @@ class ConsoleGuard implements CanActivate {
     const visitor = new Visitor(request, reply, cookie, this.assets.words);
     const account = await this.sessions.signedIn(visitor.digest);
     if (!account || !visitor.digest) {
-      if (!isForm) throw new SignInFirst();
+      if (!isForm) throw new SignInFirst(request.url);
       throw new Problem('session_ended', 'Sign in again.');
     }
     const parts = { assets: this.assets, sessions: this.sessions };
@@ -70,6 +75,7 @@ class ConsoleGuard implements CanActivate {
     // A refusal is shown to the person who is signed in.
     request.consoleRequest = requestOf(undefined, {});
     const fields = isForm ? visitor.form() : {};
+    if (isForm) await this.limits.spend({ name: 'console-form', of: account.id, ...FORMS });
     const membership = await this.membershipOf(request, account.id, requiredBy(this.reflector, context));
     request.consoleRequest = requestOf(membership, fields);
     return true;

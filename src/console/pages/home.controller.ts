@@ -3,6 +3,7 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import { Accounts } from '../../accounts/accounts.ts';
 import { Figures } from '../../figures/figures.ts';
 import type { BodyType } from '../../http/fastify.ts';
+import { Audit } from '../../operator/audit.ts';
 import { ConsoleSessions } from '../console-sessions.ts';
 import { Members } from '../members.ts';
 import { ConsolePages, MayIn } from './console.guard.ts';
@@ -22,6 +23,7 @@ export class ConsoleHomeController {
     private readonly accounts: Accounts,
     private readonly sessions: ConsoleSessions,
     private readonly figures: Figures,
+    private readonly audit: Audit,
   ) {}
 
   @Get()
@@ -48,7 +50,14 @@ export class ConsoleHomeController {
     const { present = '', chosen = '', again = '' } = at.fields;
     const typed = { present, chosen, again, address: at.address };
     const fault = await this.accounts.choosePassword(at.account, typed, () => at.visitor.renew());
-    return fault ? at.show(consolePasswordPage(at.reader, fault)) : at.go('/console?done=password');
+    if (fault) return at.show(consolePasswordPage(at.reader, fault));
+    await this.audit.record({
+      operator: `console:${at.account.login}`,
+      action: 'console-password',
+      reason: '-',
+      address: at.address,
+    });
+    return at.go('/console?done=password');
   }
 
   @Post('sign-out')

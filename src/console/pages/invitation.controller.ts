@@ -10,6 +10,7 @@ import { ServiceKeys } from '../../crypto/service-keys.ts';
 import { Problem } from '../../domain/problem.ts';
 import { addressOf } from '../../http/address.ts';
 import type { BodyType } from '../../http/fastify.ts';
+import { FormLimits } from '../../http/form-limits.ts';
 import { Assets } from '../../pages/assets.ts';
 import { sendPage } from '../../pages/page.ts';
 import { Visitor } from '../../pages/visitor.ts';
@@ -21,6 +22,8 @@ import { consoleVisitor, pathIn } from './frame.ts';
 import { acceptPage, goneInvitationPage, joinPage, type JoinFault } from './invitation.page.ts';
 
 const FORM = { bodyType: 'form' satisfies BodyType };
+/** Attempts to join by one link in an hour. */
+const JOINS = { times: 20, seconds: 3_600 };
 /** The form of the secret in a link. */
 const SECRET = /^[\w-]{43}$/;
 
@@ -36,6 +39,7 @@ export class ConsoleInvitationController {
     private readonly keys: ServiceKeys,
     private readonly assets: Assets,
     private readonly environment: Environment,
+    private readonly limits: FormLimits,
   ) {}
 
   @Get()
@@ -45,10 +49,12 @@ export class ConsoleInvitationController {
     @Param('secret') secret: string,
   ): Promise<string> {
     const { visitor, invitation, account } = await this.open(request, reply, secret);
-    const reader = consoleVisitor(visitor);
-    if (!invitation) return sendPage(reply, this.assets, goneInvitationPage(reader));
-    if (account)
-      return sendPage(reply, this.assets, acceptPage(reader, { invitation, account, secret }, visitor.formToken()));
+    if (!invitation) return sendPage(reply, this.assets, goneInvitationPage(consoleVisitor(visitor)));
+    if (account) {
+      const reader = { ...consoleVisitor(visitor), account, formToken: visitor.formToken() };
+      const membership = await this.members.membership(account.id, invitation.client.clientId);
+      return sendPage(reply, this.assets, acceptPage(reader, { invitation, membership, secret }));
+    }
     return this.showJoin(reply, visitor, { invitation, secret, totpSecret: newTotpSecret() });
   }
 
@@ -63,8 +69,9 @@ export class ConsoleInvitationController {
     const { visitor, invitation, account } = await this.open(request, reply, secret);
     visitor.form();
     if (!account) throw new Problem('session_ended', 'Sign in again.');
-    const isAccepted = invitation && (await this.members.accept(secret, account, addressOf(request)));
-    if (!isAccepted) return sendPage(reply, this.assets, goneInvitationPage(consoleVisitor(visitor)));
+    const outcome = invitation ? await this.members.accept(secret, account, addressOf(request)) : 'gone';
+    if (outcome === 'gone' || !invitation)
+      return sendPage(reply, this.assets, goneInvitationPage(consoleVisitor(visitor)));
     void reply.status(303).header('Location', pathIn(invitation, 'home'));
     return '';
   }
@@ -80,16 +87,18 @@ export class ConsoleInvitationController {
     const { visitor, invitation } = await this.open(request, reply, secret);
     const { login = '', name = '', chosen = '', again = '', code = '', sealed = '' } = visitor.form();
     if (!invitation) return sendPage(reply, this.assets, goneInvitationPage(consoleVisitor(visitor)));
+    // Before anything is hashed: a link serves strangers, and hashing has few turns.
+    await this.limits.spend({ name: 'console-join', of: invitation.id, ...JOINS });
     const totpSecret = this.unsealed(sealed, invitation);
-    const form = { invitation, secret, totpSecret, login, name };
+    const account = { login: login.trim(), name: name.normalize('NFC').trim() };
+    const form = { invitation, secret, totpSecret, ...account };
+    const standing = await this.accounts.standingOf('console', account);
+    if (standing !== 'free') return this.showJoin(reply, visitor, { ...form, fault: standing });
     const proof = await this.accounts.prove({ chosen, again, totpSecret, code });
     if ('fault' in proof) return this.showJoin(reply, visitor, { ...form, fault: proof.fault });
-    const typed = { login: login.trim(), name: name.normalize('NFC').trim(), ...proof.proven };
-    const outcome = await this.members.acceptAnew(secret, typed, addressOf(request)).catch((error: unknown) => {
-      if (error instanceof Problem && error.code === 'invalid_request') return 'names' as const;
-      throw error;
-    });
-    if (outcome === 'gone') return sendPage(reply, this.assets, goneInvitationPage(consoleVisitor(visitor)));
+    const outcome = await this.members.acceptAnew(secret, { ...account, ...proof.proven }, addressOf(request));
+    if (outcome === 'gone' || outcome === 'member')
+      return sendPage(reply, this.assets, goneInvitationPage(consoleVisitor(visitor)));
     if (outcome !== 'accepted') return this.showJoin(reply, visitor, { ...form, fault: outcome });
     void reply.status(303).header('Location', '/console/sign-in?done=joined');
     return '';

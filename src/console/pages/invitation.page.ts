@@ -1,5 +1,4 @@
 import { passwordField } from '../../accounts/pages/sign-in.form.ts';
-import type { SignedInAccount } from '../../accounts/account.ts';
 import { totpUri } from '../../crypto/totp.ts';
 import type { PasswordFault } from '../../domain/account.ts';
 import { seoulTime } from '../../pages/format.ts';
@@ -8,7 +7,8 @@ import type { Page } from '../../pages/page.ts';
 import { qrCode } from '../../pages/qr-code.ts';
 import { endedCard, linkButton } from '../../pages/site.ts';
 import type { SeenInvitation } from '../invitation.store.ts';
-import { consolePage, type ConsoleVisitor } from './frame.ts';
+import type { Membership } from '../member.store.ts';
+import { consolePage, pathIn, type ConsoleReader, type ConsoleVisitor } from './frame.ts';
 
 /** Why a person did not join. */
 export type JoinFault = PasswordFault | 'code' | 'taken' | 'names';
@@ -21,21 +21,29 @@ export function goneInvitationPage(reader: ConsoleVisitor): Page {
   return consolePage({ title: words.gone, address: '/console/sign-in', content, reader, status: 404 });
 }
 
-/** For a person who is signed in. */
+/** For a person who is signed in; one who is a member already has nothing to accept. */
 export function acceptPage(
-  reader: ConsoleVisitor,
-  { invitation, account, secret }: { invitation: SeenInvitation; account: SignedInAccount; secret: string },
-  formToken: Html,
+  reader: ConsoleReader,
+  shown: { invitation: SeenInvitation; membership: Membership | undefined; secret: string },
 ): Page {
-  const { invitation: words } = reader.texts;
+  const { invitation: words, frame } = reader.texts;
+  const { invitation, membership, secret } = shown;
   const address = `/console/invitations/${secret}`;
-  const content = html`<form class="card narrow" method="post" action="${address}/accept">
-    <h1>${words.title(invitation.client.name)}</h1>
-    ${what(reader, invitation)} ${formToken}
-    <p>${words.as(account.name, account.login)}</p>
-    <button class="primary">${words.accept}</button>
-  </form>`;
-  return consolePage({ title: words.title(invitation.client.name), address, content, reader });
+  const title = words.title(invitation.client.name);
+  const as = html`<p>${words.as(reader.account.name, reader.account.login)}</p>
+    <p class="hint">${words.other}</p>`;
+  const content = membership
+    ? html`<section class="card narrow">
+        <h1>${title}</h1>
+        <p class="lead">${words.already(frame.roles[membership.role])}</p>
+        ${as} ${linkButton(pathIn(membership, 'home'), words.toHome)}
+      </section>`
+    : html`<form class="card narrow" method="post" action="${address}/accept">
+        <h1>${title}</h1>
+        ${what(reader, invitation)} ${reader.formToken} ${as}
+        <button class="primary">${words.accept}</button>
+      </form>`;
+  return consolePage({ title, address, content, reader });
 }
 
 /** For a person who has no account yet, or is not signed in. */
@@ -56,7 +64,7 @@ export function joinPage(
   const { invitation: words } = reader.texts;
   const { invitation, secret, totpSecret, sealed, login = '', name = invitation.invitee, fault } = form;
   const address = `/console/invitations/${secret}`;
-  const uri = totpUri({ issuer: 'Pushguard', account: login || invitation.client.name, secret: totpSecret });
+  const uri = totpUri({ issuer: 'Pushguard', account: login || invitation.invitee, secret: totpSecret });
   const content = html`<form class="card narrow" method="post" action="${address}/join">
       <h1>${words.title(invitation.client.name)}</h1>
       ${what(reader, invitation)}

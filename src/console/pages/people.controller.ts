@@ -5,14 +5,14 @@ import { Problem } from '../../domain/problem.ts';
 import type { BodyType } from '../../http/fastify.ts';
 import { OpaqueId } from '../../http/opaque-id.ts';
 import type { ListedMember, MemberChange } from '../member.store.ts';
-import { Members } from '../members.ts';
+import { Members, readInvitation } from '../members.ts';
 import { ConsolePages, MayIn, notFoundHere } from './console.guard.ts';
 import { AtConsole, type ConsoleRequest } from './console-request.ts';
 import { invitedPage, peoplePage, type PeopleFault } from './people.page.ts';
 
 const FORM = { bodyType: 'form' satisfies BodyType };
 
-/** The people of a client: members, and invitations that wait. Every change needs the one-time password once more. */
+/** The people of a client: members, and invitations that wait. What gives or takes access needs the one-time password. */
 @ConsolePages()
 @Controller('console/clients/:clientId/people')
 export class ConsolePeopleController {
@@ -32,13 +32,15 @@ export class ConsolePeopleController {
   @MayIn('people')
   async invite(@AtConsole() at: ConsoleRequest): Promise<string> {
     const { invitee = '', role = '' } = at.fields;
-    if (!(await at.confirmed())) return this.show(at, 'code');
     let secret: string;
     try {
-      secret = await this.members.invite(at.client, { invitee, role }, at.actor);
+      // A one-time password serves once, so it is asked for last.
+      const invitation = readInvitation({ invitee, role });
+      if (!(await at.confirmed())) return await this.show(at, { kind: 'code', form: 'invite' });
+      secret = await this.members.invite(at.client, invitation, at.actor);
     } catch (error) {
       if (!(error instanceof Problem) || error.code !== 'invalid_request') throw error;
-      return this.show(at, 'invitation');
+      return this.show(at, { kind: 'invitation', form: 'invite' });
     }
     const link = `${this.environment.ISSUER}/console/invitations/${secret}`;
     return at.show(invitedPage(at.clientReader, { invitee, link }));
@@ -60,7 +62,7 @@ export class ConsolePeopleController {
   @MayIn('people')
   async role(@AtConsole() at: ConsoleRequest, @Param('id', new OpaqueId(notFoundHere)) id: string): Promise<string> {
     const member = await this.find(at, id);
-    if (!(await at.confirmed())) return this.show(at, 'code');
+    if (!(await at.confirmed())) return this.show(at, { kind: 'code', form: 'role', memberId: id });
     const change = await this.members.changeRole(at.client, member, at.fields['role'] ?? '', at.actor);
     return this.answer(at, change, 'role');
   }
@@ -70,7 +72,7 @@ export class ConsolePeopleController {
   @MayIn('people')
   async end(@AtConsole() at: ConsoleRequest, @Param('id', new OpaqueId(notFoundHere)) id: string): Promise<string> {
     const member = await this.find(at, id);
-    if (!(await at.confirmed())) return this.show(at, 'code');
+    if (!(await at.confirmed())) return this.show(at, { kind: 'code', form: 'end', memberId: id });
     return this.answer(at, await this.members.end(at.client, member, at.actor), 'end');
   }
 
@@ -82,13 +84,12 @@ export class ConsolePeopleController {
 
   private answer(at: ConsoleRequest, change: MemberChange, done: string): Promise<string> | string {
     if (change === 'unknown') throw notFoundHere();
-    if (change === 'last_owner') return this.show(at, 'last_owner');
+    if (change === 'last_owner') return this.show(at, { kind: 'last_owner' });
     return at.go(`${at.path('people')}?done=${done}`);
   }
 
   private async show(at: ConsoleRequest, fault?: PeopleFault): Promise<string> {
     const [members, invitations] = await Promise.all([this.members.list(at.client), this.members.invited(at.client)]);
-    const typed = { invitee: at.fields['invitee'] ?? '', role: at.fields['role'] ?? 'developer' };
-    return at.show(peoplePage(at.clientReader, { members, invitations, fault, typed, done: at.done }));
+    return at.show(peoplePage(at.clientReader, { members, invitations, fault, fields: at.fields, done: at.done }));
   }
 }

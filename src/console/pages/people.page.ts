@@ -9,8 +9,12 @@ import type { ListedMember } from '../member.store.ts';
 import { LONGEST_INVITEE } from '../members.ts';
 import { clientPage, codeField, doneNote, pathIn, type ClientReader } from './frame.ts';
 
-/** Why a change was not made. */
-export type PeopleFault = 'code' | 'invitation' | 'last_owner';
+/** Why a change was not made, and in which form. */
+export interface PeopleFault {
+  kind: 'code' | 'invitation' | 'last_owner';
+  form?: 'invite' | 'role' | 'end';
+  memberId?: string;
+}
 
 /** The members of a client, the invitations that wait, and for owners the forms that change them. */
 export function peoplePage(
@@ -19,15 +23,16 @@ export function peoplePage(
     members: readonly ListedMember[];
     invitations: readonly ListedInvitation[];
     fault: PeopleFault | undefined;
-    typed: { invitee: string; role: string };
+    fields: Readonly<Record<string, string>>;
     done: string | undefined;
   },
 ): Page {
   const { people: words } = reader.texts;
-  const { members, invitations, fault, typed, done } = shown;
+  const { members, invitations, fault, fields, done } = shown;
   const may = mayMember(reader.member.role, 'people');
   const content = html`<h1>${words.title}</h1>
-    ${doneNote(reader, done)} ${fault !== undefined && html`<p class="alert" role="alert">${words.faults[fault]}</p>`}
+    ${doneNote(reader, done)}
+    ${fault !== undefined && html`<p class="alert" role="alert">${words.faults[fault.kind]}</p>`}
     <section class="card" aria-labelledby="members">
       <h2 id="members">${words.members}</h2>
       ${wideTable(
@@ -36,7 +41,8 @@ export function peoplePage(
         members.map((one) => memberRow(reader, one)),
       )}
     </section>
-    ${may && members.length > 0 && changeForms(reader, members)} ${may && inviteForm(reader, typed)}
+    ${may && members.length > 0 && changeForms(reader, members, fault, fields)}
+    ${may && inviteForm(reader, fault, fields)}
     <section class="card" aria-labelledby="invitations">
       <h2 id="invitations">${words.invitations}</h2>
       ${
@@ -74,24 +80,31 @@ function memberRow({ locale, texts, member }: ClientReader, one: ListedMember): 
   </tr>`;
 }
 
-function changeForms(reader: ClientReader, members: readonly ListedMember[]): Html {
+function changeForms(
+  reader: ClientReader,
+  members: readonly ListedMember[],
+  fault: PeopleFault | undefined,
+  fields: Readonly<Record<string, string>>,
+): Html {
   const { people: words, frame } = reader.texts;
   const path = pathIn(reader, 'people');
+  const isWrong = (form: PeopleFault['form'], one: ListedMember) => fault?.form === form && fault?.memberId === one.id;
   return html`<section class="card" aria-labelledby="change">
     <h2 id="change">${words.change}</h2>
     ${members.map(
       (one) =>
-        html`<details>
+        html`<details ${(isWrong('role', one) || isWrong('end', one)) && html`open`}>
           <summary>${one.name} <span class="hint">${one.login} · ${frame.roles[one.role]}</span></summary>
           <form method="post" action="${path}/${one.id}/role">
-            ${reader.formToken} ${roleField(reader, `role-${one.id}`, one.role)}
-            ${codeField(reader, `role-code-${one.id}`, false)}
+            ${reader.formToken}
+            ${roleField(reader, `role-${one.id}`, (isWrong('role', one) && fields['role']) || one.role)}
+            ${codeField(reader, `role-code-${one.id}`, isWrong('role', one))}
             <button class="secondary">${words.changeRole}</button>
           </form>
           <form method="post" action="${path}/${one.id}/end">
             ${reader.formToken}
             <p class="hint">${words.endHint}</p>
-            ${codeField(reader, `end-code-${one.id}`, false)}
+            ${codeField(reader, `end-code-${one.id}`, isWrong('end', one))}
             <button class="danger">${words.end}</button>
           </form>
         </details>`,
@@ -99,7 +112,12 @@ function changeForms(reader: ClientReader, members: readonly ListedMember[]): Ht
   </section>`;
 }
 
-function inviteForm(reader: ClientReader, typed: { invitee: string; role: string }): Html {
+function inviteForm(
+  reader: ClientReader,
+  fault: PeopleFault | undefined,
+  fields: Readonly<Record<string, string>>,
+): Html {
+  const typed = fault?.form === 'invite' ? fields : {};
   const { people: words } = reader.texts;
   return html`<section class="card" aria-labelledby="invite">
     <h2 id="invite">${words.invite}</h2>
@@ -110,13 +128,14 @@ function inviteForm(reader: ClientReader, typed: { invitee: string; role: string
         <input
           id="invitee"
           name="invitee"
-          value="${typed.invitee}"
+          value="${typed['invitee'] ?? ''}"
           maxlength="${LONGEST_INVITEE}"
           autocomplete="off"
           required
         />
       </div>
-      ${roleField(reader, 'invite-role', typed.role)} ${codeField(reader, 'invite-code', false)}
+      ${roleField(reader, 'invite-role', typed['role'] ?? 'developer')}
+      ${codeField(reader, 'invite-code', fault?.form === 'invite' && fault.kind === 'code')}
       <button class="primary">${words.makeLink}</button>
     </form>
   </section>`;
@@ -128,7 +147,8 @@ function invitationItem(reader: ClientReader, one: ListedInvitation, may: boolea
     <p>
       <strong>${one.invitee}</strong>
       <span class="hint">
-        ${frame.roles[one.role]} · ${words.invitedBy} ${one.invitedBy} · ${words.until}
+        ${frame.roles[one.role]} · ${words.invitedBy}
+        ${one.invitedBy.startsWith('terminal:') ? words.carrier : one.invitedBy} · ${words.until}
         ${dateTime(one.expiresAt, reader.locale)}
       </span>
     </p>

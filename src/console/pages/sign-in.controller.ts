@@ -16,8 +16,9 @@ import { consoleSignInPage } from './sign-in.page.ts';
 /** Characters of a refused login that the page shows again; every real login is shorter. */
 const LONGEST_LOGIN = 100;
 
-/** The address of an invitation, to which a person comes back who signed in to accept it. */
-const INVITATION = /^\/console\/invitations\/[\w-]{43}$/;
+/** A page of the console, to which a person comes back who signed in for it. */
+const OWN_PAGE = /^\/console(\/[\w.~-]+)+(\?[\w.~=&%-]*)?$/;
+const LONGEST_PAGE = 500;
 
 /** Signing in at the console. */
 @ApiExcludeController()
@@ -38,7 +39,7 @@ export class ConsoleSignInController {
     @Query('done') done: unknown,
   ): string {
     const visitor = this.visitor(request, reply);
-    const shown = { then: invitationIn(then), hasJoined: done === 'joined' };
+    const shown = { then: ownPageIn(then), hasJoined: done === 'joined' };
     return sendPage(reply, this.assets, consoleSignInPage(consoleVisitor(visitor), visitor.formToken(), shown));
   }
 
@@ -50,10 +51,10 @@ export class ConsoleSignInController {
     const typed = { login, password, code, address: addressOf(request) };
     const account = await this.sessions.signIn(typed, visitor.digest, () => visitor.renew());
     if (account) {
-      void reply.status(303).header('Location', invitationIn(then) ?? '/console');
+      void reply.status(303).header('Location', ownPageIn(then) ?? '/console');
       return '';
     }
-    const shown = { then: invitationIn(then), refused: login.slice(0, LONGEST_LOGIN) };
+    const shown = { then: ownPageIn(then), refused: login.slice(0, LONGEST_LOGIN) };
     return sendPage(reply, this.assets, consoleSignInPage(consoleVisitor(visitor), visitor.formToken(), shown));
   }
 
@@ -63,6 +64,6 @@ export class ConsoleSignInController {
   }
 }
 
-function invitationIn(then: unknown): string | undefined {
-  return typeof then === 'string' && INVITATION.test(then) ? then : undefined;
+function ownPageIn(then: unknown): string | undefined {
+  return typeof then === 'string' && then.length <= LONGEST_PAGE && OWN_PAGE.test(then) ? then : undefined;
 }

@@ -3,16 +3,17 @@ import { html, type Html } from '../../pages/html.ts';
 import type { Page } from '../../pages/page.ts';
 import { consolePage, type ConsoleReader, type ConsoleVisitor } from './frame.ts';
 
-/** The page that signs a person in; `then` is the invitation to which the person goes on. */
+/** The page that signs a person in; `then` is the page to which the person goes on. */
 export function consoleSignInPage(
   reader: ConsoleVisitor,
   formToken: Html,
   { then, refused, hasJoined = false }: { then: string | undefined; refused?: string; hasJoined?: boolean },
 ): Page {
   const { signIn: texts, frame } = reader.texts;
-  const address = '/console/sign-in';
+  const action = '/console/sign-in';
+  const address = then === undefined ? action : `${action}?then=${encodeURIComponent(then)}`;
   const hidden = html`${formToken}${then !== undefined && html`<input type="hidden" name="then" value="${then}" />`}`;
-  const form = { action: address, texts, hidden, ...(refused !== undefined && { refused }) };
+  const form = { action, texts, hidden, ...(refused !== undefined && { refused }) };
   const content = html`${hasJoined && html`<p class="good-note narrow" role="status">${frame.joined}</p>`}
     ${signInForm(form)}
     <p class="hint narrow">${texts.invitedOnly}</p>`;

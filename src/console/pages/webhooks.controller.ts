@@ -52,9 +52,9 @@ export class ConsoleWebhooksController {
     const form = formOf(at);
     const { url, types, description } = form;
     const given = { url, types: [...types], ...(description !== '' && { description }) };
-    const added = await orFault(form, () => this.endpoints.add(at.client.id, given, undefined));
+    const added = await orFault(form, () => this.endpoints.add(at.client.id, given, onceOf(at)));
     if ('fault' in added) return this.showList(at, {}, { ...form, fault: added.fault });
-    await this.audit.record(at.call('webhook-add'));
+    await this.audit.record(at.call('webhook-add', `${added.id} ${url}`));
     return at.show(
       secretPage(at.clientReader, { secret: added.secret, what: 'webhook', next: `webhooks/${added.id}` }),
     );
@@ -79,7 +79,7 @@ export class ConsoleWebhooksController {
   async resend(@AtConsole() at: ConsoleRequest, @Param('eventId') eventId: string): Promise<string> {
     const endpointId = new OpaqueId(endpointNotFound).transform(at.fields['endpoint'] ?? '');
     await this.endpoints.resend(at.client.id, eventId, endpointId);
-    await this.audit.record(at.call('webhook-resend'));
+    await this.audit.record(at.call('webhook-resend', `${eventId} to ${endpointId}`));
     return at.go(`${at.path('webhooks')}/events/${eventId}?done=resend`);
   }
 
@@ -109,7 +109,7 @@ export class ConsoleWebhooksController {
       const endpoint = await this.endpoints.see(at.client.id, id);
       return at.show(endpointPage(at.clientReader, endpoint, { form: { ...form, fault: changed.fault } }));
     }
-    await this.audit.record(at.call('webhook-change'));
+    await this.audit.record(at.call('webhook-change', `${id} ${url}`));
     return this.goTo(at, id, 'save');
   }
 
@@ -121,7 +121,7 @@ export class ConsoleWebhooksController {
     @Param('id', new OpaqueId(endpointNotFound)) id: string,
   ): Promise<string> {
     await this.endpoints.change(at.client.id, id, { disabled: true });
-    await this.audit.record(at.call('webhook-disable'));
+    await this.audit.record(at.call('webhook-disable', id));
     return this.goTo(at, id, 'disable');
   }
 
@@ -133,7 +133,7 @@ export class ConsoleWebhooksController {
     @Param('id', new OpaqueId(endpointNotFound)) id: string,
   ): Promise<string> {
     await this.endpoints.change(at.client.id, id, { disabled: false });
-    await this.audit.record(at.call('webhook-enable'));
+    await this.audit.record(at.call('webhook-enable', id));
     return this.goTo(at, id, 'enable');
   }
 
@@ -146,7 +146,7 @@ export class ConsoleWebhooksController {
   ): Promise<string> {
     if (at.fields['sure'] !== 'yes') return at.go(`${at.path('webhooks')}/${id}`);
     await this.endpoints.remove(at.client.id, id);
-    await this.audit.record(at.call('webhook-remove'));
+    await this.audit.record(at.call('webhook-remove', id));
     return at.go(`${at.path('webhooks')}?done=remove`);
   }
 
@@ -158,8 +158,8 @@ export class ConsoleWebhooksController {
     @Param('id', new OpaqueId(endpointNotFound)) id: string,
   ): Promise<string> {
     const hours = GRACES.find((one) => String(one) === at.fields['hours']) ?? 24;
-    const { secret, formerSecretUntil } = await this.endpoints.rotate(at.client.id, id, hours, undefined);
-    await this.audit.record(at.call('webhook-secret'));
+    const { secret, formerSecretUntil } = await this.endpoints.rotate(at.client.id, id, hours, onceOf(at));
+    await this.audit.record(at.call('webhook-secret', id));
     const shown = {
       secret,
       what: 'webhook',
@@ -194,7 +194,12 @@ export class ConsoleWebhooksController {
     const cursor = typeof query['cursor'] === 'string' && query['cursor'] !== '' ? query['cursor'] : undefined;
     const [endpoints, page] = await Promise.all([
       this.endpoints.list(at.client.id),
-      this.events.log(at.client.id, { limit: LISTED, ...(type && { type }), ...(cursor && { cursor }) }),
+      this.events.log(at.client.id, {
+        notesReader: false,
+        limit: LISTED,
+        ...(type && { type }),
+        ...(cursor && { cursor }),
+      }),
     ]);
     const found = await this.deliveries.of(
       at.client.id,
@@ -204,6 +209,12 @@ export class ConsoleWebhooksController {
     const shown = { endpoints, events, type, cursor, next: page.cursor, form, done: at.done };
     return at.show(webhooksPage(at.clientReader, shown));
   }
+}
+
+/** The key of a form, so that a page that is sent twice makes one endpoint, or one secret. */
+function onceOf({ fields }: ConsoleRequest): string | undefined {
+  const { once = '' } = fields;
+  return /^[\w-]{43}$/.test(once) ? `console:${once}` : undefined;
 }
 
 function formOf({ fields }: ConsoleRequest): EndpointForm {

@@ -1,3 +1,4 @@
+import { randomToken } from '../../crypto/random.ts';
 import type { EndpointDelivery } from '../../webhooks/deliveries.ts';
 import type { EndpointView } from '../../webhooks/endpoints.ts';
 import { CHOSEN_TYPES, EVENT_TYPES, type EventType } from '../../webhooks/event-types.ts';
@@ -71,7 +72,7 @@ export function webhooksPage(
         ? html`<details class="card" ${(form.fault !== null || endpoints.length === 0) && html`open`}>
             <summary>${words.add}</summary>
             <form method="post" action="${pathIn(reader, 'webhooks')}">
-              ${reader.formToken} ${endpointFields(words, form, 'new')}
+              ${reader.formToken}${once()} ${endpointFields(words, form, 'new')}
               <button class="primary">${words.add}</button>
             </form>
           </details>`
@@ -125,7 +126,7 @@ export function endpointPage(
         <h2 id="secret">${words.secret}</h2>
         <p class="hint">${words.secretHint}</p>
         <form method="post" action="${path}/secret">
-          ${formToken}
+          ${formToken}${once()}
           <div class="field">
             <label for="hours">${words.grace}</label>
             <select id="hours" name="hours">
@@ -406,7 +407,7 @@ function deliveryLine(words: ConsoleWords['webhooks'], one: EndpointDelivery, ur
 }
 
 function deliveryAnswer(words: ConsoleWords['webhooks'], { status, fault, attempt }: EndpointDelivery): string {
-  const answer = status === null ? fault : `HTTP ${status}`;
+  const answer = status === null ? fault && faultWords(words, fault) : `HTTP ${status}`;
   return [answer, attempt !== null && attempt > 1 && words.nth(attempt)].filter(Boolean).join(', ');
 }
 
@@ -431,6 +432,11 @@ function waiting(
   );
 }
 
+/** The sentence for a fault of sending. */
+function faultWords(words: ConsoleWords['webhooks'], fault: string): string {
+  return (words.sending as Readonly<Record<string, string>>)[fault] ?? fault;
+}
+
 /** The beginning of the body of an answer; a whole page of HTML would hide the other attempts. */
 function bodyOf({ response }: AttemptView): Html | string {
   if (response === null || response === '') return '–';
@@ -439,7 +445,12 @@ function bodyOf({ response }: AttemptView): Html | string {
 
 function answerOf(words: ConsoleWords['webhooks'], { outcome, status, fault }: AttemptView): Html {
   return html`<span class="tag ${outcome}">${words.outcomes[outcome]}</span>
-    ${status === null ? fault : `HTTP ${status}`}`;
+    ${status === null ? fault && faultWords(words, fault) : `HTTP ${status}`}`;
+}
+
+/** Names this form, so that the server knows when the page is sent again. */
+function once(): Html {
+  return html`<input type="hidden" name="once" value="${randomToken(32)}" />`;
 }
 
 function fact(name: string, value: Html | string): Html {

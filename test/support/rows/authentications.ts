@@ -18,6 +18,11 @@ export class AuthenticationRows {
     await this.sql(`UPDATE deliveries SET ${until} WHERE authentication_id = $1`, [id, seconds]);
   }
 
+  /** Lets an authentication be that of a hosted window. */
+  putIntoWindow(id: string): Promise<unknown> {
+    return this.sql('UPDATE authentications SET window_id = gen_random_uuid() WHERE id = $1', [id]);
+  }
+
   /** Deletes an authentication. */
   remove(id: string): Promise<unknown> {
     return this.sql('DELETE FROM authentications WHERE id = $1', [id]);
