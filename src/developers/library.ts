@@ -45,7 +45,7 @@ export class Library {
     if (title === undefined) return undefined;
     const { markdown, language } = guideText(name, locale);
     const rendered = renderMarkdown(markdown, {
-      sample: (code, isStep) => this.samples.in(code, isStep),
+      sample: (code, isStep) => this.samples.in(code, { guide: name, isStep }),
       isDemonstration: this.samples.isDemonstration,
       tableName: this.words.of(DEVELOPER_WORDS, locale).table,
     });

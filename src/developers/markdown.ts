@@ -58,13 +58,22 @@ export function renderMarkdown(markdown: string, surroundings: Surroundings): Re
 }
 
 /**
- * A translated guide with the code of the original: a fence `samples step=<name>` stands for the fences of that step, so
- * that code is written once.
+ * A guide with the code that is written elsewhere, so that code is written once: a fence `samples step=<name>` stands for
+ * the fences of that step in the English text of the guide, or of the guide that `from=<guide>` names.
  */
-export function withSamplesOf(original: string, translated: string): string {
-  const fences = [...original.matchAll(/^```\w+ [^\n]*\bstep=(\S+)[^\n]*\n[^]*?^```$/gm)];
-  return translated.replaceAll(/^```samples step=(\S+)\n[^]*?^```$/gm, (_, step) =>
-    fences.flatMap(([fence, of]) => (of === step ? [fence] : [])).join('\n\n'),
+export function withSamples(
+  markdown: string,
+  { guide, read }: { guide: string; read: (guide: string) => string },
+): string {
+  return markdown.replaceAll(
+    /^```samples step=(\S+)(?: from=(\S+))?\n[^]*?^```$/gm,
+    (_, step: string, from: string | undefined) => fencesOf(read(from ?? guide), step).join('\n\n'),
+  );
+}
+
+function fencesOf(markdown: string, step: string): string[] {
+  return [...markdown.matchAll(/^```\w+ step=(\S+)[^\n]*\n[^]*?^```$/gm)].flatMap(([fence, of]) =>
+    of === step ? [fence] : [],
   );
 }
 

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { describeWith, INTERPRETERS } from '../support/programs.ts';
+import { Rows } from '../support/rows/rows.ts';
+import { startProcess, type ServiceProcess } from '../support/service.ts';
+
+/** How the samples of a language become a program, and run. */
+const LANGUAGES = {
+  sh: { file: 'sample.sh', command: 'bash', args: ['-e', '-o', 'pipefail'] },
+  js: { file: 'sample.mjs', command: process.execPath, args: [] },
+  python: { file: 'sample.py', command: 'python3', args: [] },
+  php: { file: 'sample.php', command: 'php', args: [] },
+  java: { file: 'Sample.java', command: 'java', args: [] },
+} as const;
+type Language = keyof typeof LANGUAGES;
+
+/** Python's standard library checks no signature: without this package its code cannot run. */
+const PYTHON = spawnSync('python3', ['-c', 'import cryptography']).status === 0 ? INTERPRETERS.python : undefined;
+
+/** A page with examples: what a reader has run before, and what every language prints. */
+interface Page {
+  name: string;
+  /** Steps of the quickstart that its code goes on from. */
+  after?: readonly string[];
+  steps: readonly string[];
+  prints: readonly (string | RegExp)[];
+}
+
+const PAGES: readonly Page[] = [
+  {
+    name: 'quickstart',
+    steps: ['begin', 'token', 'start', 'code', 'verify'],
+    prints: ['verified', '+821034567890'],
+  },
+  {
+    name: 'results',
+    after: ['begin', 'token', 'start', 'code', 'verify'],
+    steps: ['assertion'],
+    prints: [/jti/, 'altered: refused', 'other id: refused'],
+  },
+];
+
+/** What a test adds to the samples of a page, to see that they also refuse. */
+const ADDED: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  results: {
+    sh: `
+      ASSERTION=$(echo "$VERIFIED" | member assertion)
+      REST=\${ASSERTION#*.}
+      ALTERED=\${ASSERTION%%.*}.\${REST:0:20}$([ "\${REST:20:1}" = A ] && echo B || echo A)\${REST:21}
+      check_assertion "$ALTERED" "$ID" || echo 'altered: refused'
+      check_assertion "$ASSERTION" other || echo 'other id: refused'`,
+    js: `
+      const altered = verified.assertion.replace(/^([^.]+\\.[^.]{20})(.)/, (_, before, one) => before + (one === 'A' ? 'B' : 'A'));
+      await checkAssertion(altered, started.id).catch(() => console.log('altered: refused'));
+      await checkAssertion(verified.assertion, 'other').catch(() => console.log('other id: refused'));`,
+    java: `
+      String genuine = member.apply(verified, "assertion");
+      int at = genuine.indexOf('.') + 20;
+      String altered = genuine.substring(0, at) + (genuine.charAt(at) == 'A' ? 'B' : 'A') + genuine.substring(at + 1);
+      try { check.claimsOf(altered, id); } catch (SecurityException e) { System.out.println("altered: refused"); }
+      try { check.claimsOf(genuine, "other"); } catch (SecurityException e) { System.out.println("other id: refused"); }`,
+    python: `
+at = verified['assertion'].index('.') + 20
+one = 'B' if verified['assertion'][at] == 'A' else 'A'
+for name, assertion, id in [('altered', verified['assertion'][:at] + one + verified['assertion'][at + 1:], started['id']),
+                            ('other id', verified['assertion'], 'other')]:
+    try:
+        check_assertion(assertion, id)
+    except Exception:
+        print(f'{name}: refused')`,
+    php: `
+      $altered = $verified['assertion'];
+      $at = strpos($altered, '.') + 20;
+      $altered[$at] = $altered[$at] === 'A' ? 'B' : 'A';
+      foreach (['altered' => [$altered, $started['id']], 'other id' => [$verified['assertion'], 'other']] as $name => $given) {
+          try { checkAssertion(...$given); } catch (Exception) { echo "$name: refused\\n"; }
+      }`,
+  },
+};
+
+let service: ServiceProcess;
+let database: TestDatabase;
+let directory: string;
+
+beforeAll(async () => {
+  [database, directory] = await Promise.all([createTestDatabase(), mkdtemp(join(tmpdir(), 'pushguard-samples-'))]);
+  await symlink(resolve('node_modules'), join(directory, 'node_modules'));
+  service = await startProcess({ DATA_DIR: directory, DATABASE_URL: database.url });
+});
+afterAll(async () => {
+  await service.stop();
+  await database.drop();
+  await rm(directory, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  await new Rows(database.pool).budgets.clearStarts();
+});
+
+/** The samples of a page in one language by their step, in the order of the page, as a reader sees them. */
+async function samplesOf(page: string, language: Language): Promise<Map<string, string>> {
+  const html = await (await fetch(`${service.announcement.issuer}/developers/${page}?lang=en`)).text();
+  const found = html.matchAll(
+    /<details class="sample" data-step="([^"]+)" data-language="(\w+)"[^>]*>.*?<code>(.*?)<\/code>/gs,
+  );
+  return new Map([...found].flatMap(([, step = '', of, code = '']) => (of === language ? [[step, textOf(code)]] : [])));
+}
+
+function textOf(html: string): string {
+  const characters: Record<string, string> = { lt: '<', gt: '>', quot: '"', amp: '&' };
+  return html.replaceAll(/&(lt|gt|quot|amp);/g, (_, name: string) => characters[name] ?? '');
+}
+
+/** The program that a reader has after copying the samples of a page, and of the pages before it. */
+async function programOf({ name, after = [], steps }: Page, language: Language): Promise<string> {
+  const before = await samplesOf('quickstart', language);
+  const own = await samplesOf(name, language);
+  expect([name, language, [...own.keys()]]).toEqual([name, language, steps]);
+  return [...after.map((step) => before.get(step)), ...own.values(), ADDED[name]?.[language]].join('\n');
+}
+
+/** Runs a program; resolves to what it printed. */
+async function run(language: Language, program: string, name: string): Promise<string> {
+  const { file, command, args } = LANGUAGES[language];
+  const folder = join(directory, language, name);
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, file), program);
+  return new Promise((done, fail) => {
+    execFile(command, [...args, file], { cwd: folder }, (error, out, err) => {
+      if (error) fail(new Error(`${name} in ${language}: ${error.message}\n${out}${err}`));
+      else done(out);
+    });
+  });
+}
+
+/** One program of Java for all pages, because its start takes longest. */
+function javaProgram(programs: ReadonlyMap<string, string>): string {
+  const isImport = (line: string) => /^import [\w.]+(\.\*)?;$/.test(line);
+  const lines = [...programs.values()].flatMap((program) => program.split('\n'));
+  const methods = [...programs].map(([name, program]) => {
+    const body = program.split('\n').filter((line) => !isImport(line));
+    return `static void ${name.replaceAll('-', '_')}() throws Exception {\n${body.join('\n')}\n}`;
+  });
+  const calls = [...programs.keys()].map(
+    (name) => `System.out.println("page ${name}:"); ${name.replaceAll('-', '_')}();`,
+  );
+  return `${[...new Set(lines.filter(isImport))].join('\n')}
+    public class Sample {
+      ${methods.join('\n')}
+      public static void main(String[] args) throws Exception { ${calls.join('\n')} }
+    }`;
+}
+
+function expectPrinted(page: Page, language: Language, out: string): void {
+  for (const one of page.prints) expect(`${page.name} in ${language}:\n${out}`).toMatch(one);
+}
+
+const itRuns = (language: Exclude<Language, 'java'>) =>
+  it.each(PAGES)(`a developer copies the ${language} of $name, and it runs`, async (page) => {
+    expectPrinted(page, language, await run(language, await programOf(page, language), page.name));
+  });
+
+itRuns('sh');
+itRuns('js');
+describeWith(PYTHON, 'a developer of Python', () => itRuns('python'));
+describeWith(INTERPRETERS.php, 'a developer of PHP', () => itRuns('php'));
+describeWith(INTERPRETERS.java, 'a developer of Java', () => {
+  it('a developer copies the java of every page, and it runs', async () => {
+    const programs = new Map<string, string>();
+    for (const page of PAGES) programs.set(page.name, await programOf(page, 'java'));
+    const out = await run('java', javaProgram(programs), 'all');
+    const printed = new Map(
+      out.split(/^page (?=[\w-]+:)/m).map((part) => [part.split(':')[0], part.slice(part.indexOf(':') + 1)] as const),
+    );
+    for (const page of PAGES) expectPrinted(page, 'java', printed.get(page.name) ?? '');
+  });
+});
