@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { execFile, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Webhook } from 'standardwebhooks';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { describeWith, INTERPRETERS } from '../support/programs.ts';
 import { Rows } from '../support/rows/rows.ts';
@@ -42,10 +44,78 @@ const PAGES: readonly Page[] = [
     steps: ['assertion'],
     prints: [/jti/, 'altered: refused', 'other id: refused'],
   },
+  {
+    name: 'hosted-window',
+    after: ['begin', 'token'],
+    steps: ['open', 'outcome'],
+    prints: [/Send the browser to http\S+\/windows\//, /state\W+open\b/],
+  },
+  {
+    name: 'own-window',
+    steps: ['begin', 'token', 'start', 'wait', 'code', 'verify', 'resend'],
+    prints: [/state\W+opened\b/, /state\W+verified\b/, 'too_many_requests', 'cancelled'],
+  },
+  {
+    name: 'test-mode',
+    steps: ['begin', 'token', 'start', 'wait', 'code', 'verify'],
+    prints: [/state\W+opened\b/, /state\W+verified\b/],
+  },
+  {
+    name: 'webhooks',
+    after: ['begin', 'token'],
+    steps: ['endpoint', 'signature', 'test', 'rotate', 'feed', 'remove'],
+    prints: [
+      /whsec_.*whsec_/s,
+      /authentication\.verified/,
+      'removed',
+      'genuine: true',
+      'second: true',
+      'altered: false',
+      'old: false',
+      'foreign: false',
+    ],
+  },
+  {
+    name: 'otp-and-signing',
+    steps: ['begin', 'token', 'otp', 'sign', 'live', 'registration', 'smart-otp'],
+    prints: [/channel\W+otp\b/, /channel\W+sign\b/, /state\W+pending\b/, /state\W+revoked\b/, 'enrolmentCode'],
+  },
 ];
+
+const WEBHOOK_SECRET = `whsec_${randomBytes(24).toString('base64')}`;
+/** Deliveries with the signatures of another implementation: a line each, of name, id, time, signatures and body. */
+const DELIVERIES = deliveries();
 
 /** What a test adds to the samples of a page, to see that they also refuse. */
 const ADDED: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  webhooks: {
+    sh: `
+      while IFS='|' read -r name id at signatures body; do
+        printf %s "$body" > body
+        if is_signed "$WEBHOOK_SECRET" "$id" "$at" "$signatures" body; then echo "$name: true"; else echo "$name: false"; fi
+      done <<< "$DELIVERIES"`,
+    js: `
+      for (const line of process.env.DELIVERIES.split('\\n')) {
+        const [name, id, at, signatures, body] = line.split('|');
+        const received = { 'webhook-id': id, 'webhook-timestamp': at, 'webhook-signature': signatures };
+        console.log(name + ': ' + isSigned(process.env.WEBHOOK_SECRET, received, Buffer.from(body)));
+      }`,
+    java: `
+      for (String line : System.getenv("DELIVERIES").split("\\n")) {
+        String[] f = line.split("[|]");
+        System.out.println(f[0] + ": " + Webhooks.isSigned(System.getenv("WEBHOOK_SECRET"), f[1], f[2], f[3], f[4].getBytes("UTF-8")));
+      }`,
+    python: `
+import os
+for line in os.environ['DELIVERIES'].split('\\n'):
+    name, id, at, signatures, body = line.split('|')
+    print(f"{name}: {is_signed(os.environ['WEBHOOK_SECRET'], id, at, signatures, body.encode())}".lower())`,
+    php: `
+      foreach (explode("\\n", getenv('DELIVERIES')) as $line) {
+          [$name, $id, $at, $signatures, $body] = explode('|', $line);
+          echo $name, ': ', var_export(isSigned(getenv('WEBHOOK_SECRET'), $id, $at, $signatures, $body), true), "\\n";
+      }`,
+  },
   results: {
     sh: `
       ASSERTION=$(echo "$VERIFIED" | member assertion)
@@ -122,6 +192,22 @@ async function programOf({ name, after = [], steps }: Page, language: Language):
   return [...after.map((step) => before.get(step)), ...own.values(), ADDED[name]?.[language]].join('\n');
 }
 
+function deliveries(): string {
+  const [own, foreign] = [WEBHOOK_SECRET, `whsec_${randomBytes(24).toString('base64')}`].map((one) => new Webhook(one));
+  const body = '{"type":"authentication.verified","data":{"id":"회원"}}';
+  const [now, old] = [new Date(), new Date(Date.now() - 600_000)];
+  const signed = (by: Webhook | undefined, at: Date) => by?.sign('msg_1', at, body) ?? '';
+  const line = (name: string, at: Date, signatures: string, text = body) =>
+    [name, 'msg_1', Math.floor(at.getTime() / 1000), signatures, text].join('|');
+  return [
+    line('genuine', now, signed(own, now)),
+    line('second', now, `${signed(foreign, now)} ${signed(own, now)}`),
+    line('altered', now, signed(own, now), body.replace('verified', 'declined')),
+    line('old', old, signed(own, old)),
+    line('foreign', now, signed(foreign, now)),
+  ].join('\n');
+}
+
 /** Runs a program; resolves to what it printed. */
 async function run(language: Language, program: string, name: string): Promise<string> {
   const { file, command, args } = LANGUAGES[language];
@@ -129,10 +215,15 @@ async function run(language: Language, program: string, name: string): Promise<s
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, file), program);
   return new Promise((done, fail) => {
-    execFile(command, [...args, file], { cwd: folder }, (error, out, err) => {
-      if (error) fail(new Error(`${name} in ${language}: ${error.message}\n${out}${err}`));
-      else done(out);
-    });
+    execFile(
+      command,
+      [...args, file],
+      { cwd: folder, env: { ...process.env, WEBHOOK_SECRET, DELIVERIES } },
+      (error, out, err) => {
+        if (error) fail(new Error(`${name} in ${language}: ${error.message}\n${out}${err}`));
+        else done(out);
+      },
+    );
   });
 }
 
