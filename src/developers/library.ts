@@ -48,6 +48,7 @@ export class Library {
       sample: (code, isStep) => this.samples.in(code, { guide: name, isStep }),
       isDemonstration: this.samples.isDemonstration,
       tableName: this.words.of(DEVELOPER_WORDS, locale).table,
+      original: language === 'en' ? undefined : this.guide(name, 'en')?.rendered.sections,
     });
     const guide = { title, rendered, language };
     this.guides.set(key, guide);

@@ -10,6 +10,8 @@ export interface Surroundings {
   isDemonstration: boolean;
   /** The name of a table for people who hear the page. */
   tableName: string;
+  /** The headings of the original of a translation: links to them lead to the same place of it. */
+  original?: readonly Section[] | undefined;
 }
 
 /** A heading of a rendered guide, and the text below it, for the search. */
@@ -49,6 +51,14 @@ export function renderMarkdown(markdown: string, surroundings: Surroundings): Re
   const sections = nameHeadings(tokens);
   for (const token of tokens) for (const child of token.children ?? []) rewriteLink(child);
   const { renderer } = rules;
+  let headings = 0;
+  renderer.rules['heading_open'] = (all, at) => {
+    const own = sections[headings];
+    const alias = surroundings.original?.[headings]?.id;
+    headings += 1;
+    const isNew = alias !== undefined && alias !== own?.id && !sections.some(({ id }) => id === alias);
+    return renderer.renderToken(all, at, rules.options) + (isNew ? `<span id="${escaped(alias)}"></span>` : '');
+  };
   renderer.rules['fence'] = (all, at) => fence(all, at, surroundings);
   renderer.rules['table_open'] = () =>
     `<div class="scroll" role="region" tabindex="0" aria-label="${escaped(surroundings.tableName)}"><table>`;
