@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Webhook } from 'standardwebhooks';
+import { VECTORS } from '../../src/developers/vector-files.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { describeWith, INTERPRETERS } from '../support/programs.ts';
 import { Rows } from '../support/rows/rows.ts';
@@ -268,4 +269,25 @@ describeWith(INTERPRETERS.java, 'a developer of Java', () => {
     );
     for (const page of PAGES) expectPrinted(page, 'java', printed.get(page.name) ?? '');
   });
+});
+
+it.each(VECTORS)('the vectors %s are served as JSON, and the command prints the same', async (name) => {
+  const answer = await fetch(`${service.announcement.issuer}/developers/vectors/v1/${name}.json`);
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
+  const { stdout } = spawnSync(process.execPath, ['dist/src/commands/vectors.js', name], { encoding: 'utf8' });
+  expect(await answer.text()).toBe(stdout);
+  expect(JSON.parse(stdout)).toHaveProperty('how');
+});
+
+it('vectors of another name are not found, neither by a reader nor by the command', async () => {
+  for (const path of ['v1/other.json', 'v1/..%2Fv1%2Fenvelope.json', 'v2/envelope.json'])
+    expect([path, (await fetch(`${service.announcement.issuer}/developers/vectors/${path}`)).status]).toEqual([
+      path,
+      404,
+    ]);
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['dist/src/commands/vectors.js', '../envelope'], {
+    encoding: 'utf8',
+  });
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('device-proof');
 });
