@@ -11,18 +11,20 @@ import { describeWith, INTERPRETERS } from '../support/programs.ts';
 import { Rows } from '../support/rows/rows.ts';
 import { startProcess, type ServiceProcess } from '../support/service.ts';
 
+/** Python's standard library checks no signature: an interpreter without this package cannot run the code. */
+const PYTHON = [INTERPRETERS.python, '/usr/bin/python3'].find(
+  (path) => path !== undefined && spawnSync(path, ['-c', 'import cryptography']).status === 0,
+);
+
 /** How the samples of a language become a program, and run. */
 const LANGUAGES = {
   sh: { file: 'sample.sh', command: 'bash', args: ['-e', '-o', 'pipefail'] },
   js: { file: 'sample.mjs', command: process.execPath, args: [] },
-  python: { file: 'sample.py', command: 'python3', args: [] },
+  python: { file: 'sample.py', command: PYTHON ?? 'python3', args: [] },
   php: { file: 'sample.php', command: 'php', args: [] },
   java: { file: 'Sample.java', command: 'java', args: [] },
 } as const;
 type Language = keyof typeof LANGUAGES;
-
-/** Python's standard library checks no signature: without this package its code cannot run. */
-const PYTHON = spawnSync('python3', ['-c', 'import cryptography']).status === 0 ? INTERPRETERS.python : undefined;
 
 /** A page with examples: what a reader has run before, and what every language prints. */
 interface Page {
