@@ -23,6 +23,8 @@ export interface Section {
 }
 
 export interface RenderedMarkdown {
+  /** The title. What it heads may be shown after something else. */
+  heading: Html;
   html: Html;
   sections: Section[];
 }
@@ -64,7 +66,9 @@ export function renderMarkdown(markdown: string, surroundings: Surroundings): Re
     `<div class="scroll" role="region" tabindex="0" aria-label="${escaped(surroundings.tableName)}"><table>`;
   renderer.rules['table_close'] = () => '</table></div>';
   // The renderer escapes every text, and the rules above escape what they insert.
-  return { html: new Html(renderer.render(tokens, rules.options, {})), sections };
+  const html = renderer.render(tokens, rules.options, {});
+  const end = html.startsWith('<h1') ? html.indexOf('</h1>') + '</h1>'.length : 0;
+  return { heading: new Html(html.slice(0, end)), html: new Html(html.slice(end)), sections };
 }
 
 /**
