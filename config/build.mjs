@@ -1,4 +1,4 @@
-// Builds dist/: transpiled TypeScript, bundles for browsers, and the guides, which /developers shows. Does nothing while dist/ comes from the same sources,
+// Builds dist/: transpiled TypeScript, bundles for browsers, and what /developers shows. Does nothing while dist/ comes from the same sources,
 // because the check, the tests and `npm start` all begin with it. Types are checked by `npm run check:types`.
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -42,8 +42,9 @@ if (!isBuilt) {
   rmSync(note, { force: true });
   const [{ bundle }, { transpile }] = await loadTools();
   await Promise.all([bundle(), transpile(FOLDERS)]);
-  const guides = join(root, 'dist/src/developers/guide');
-  rmSync(guides, { recursive: true, force: true });
-  cpSync(join(root, 'src/developers/guide'), guides, { recursive: true });
+  for (const folder of ['src/developers/guide', 'src/developers/vectors']) {
+    rmSync(join(root, 'dist', folder), { recursive: true, force: true });
+    cpSync(join(root, folder), join(root, 'dist', folder), { recursive: true });
+  }
   writeFileSync(note, digest);
 }

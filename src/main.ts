@@ -63,8 +63,8 @@ async function demonstrationOf(embedded: Embedded): Promise<Demonstration> {
   return { embedded, clients, operators, members };
 }
 
-function newClient(): { id: string; secret: string } {
-  return { id: randomId(), secret: randomToken(32) };
+function newClient(): { id: string; secret: string; testSecret: string } {
+  return { id: randomId(), secret: randomToken(32), testSecret: `test_${randomToken(32)}` };
 }
 
 /** Tells a person at a terminal what a start of the demonstration is doing; programs read JSON, and production its log. */

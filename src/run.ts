@@ -55,19 +55,21 @@ export async function run(
   };
 }
 
-/** The shop, and the person of the demonstration who has no subscription, whose codes go by SMS. */
+/** The shop, the bank, and the person of the demonstration who has no subscription, whose codes go by SMS. */
 function samplesOf({ clients }: Demonstration): DemonstrationSamples {
-  const client = clients.find(({ clientId }) => clientId === 'demo-shop');
+  const clientOf = (name: string) => clients.find(({ clientId }) => clientId === name);
+  const [shop, bank] = [clientOf('demo-shop'), clientOf('demo-bank')];
   const line = DEMO_LINES.find(({ lineId }) => lineId === 'demo-3');
-  if (!client || !line) throw new Error('the demonstration lacks what the documents show');
-  return { ...client, person: { phoneNumber: line.phoneNumber, ...line.owner } };
+  if (!shop || !bank || !line) throw new Error('the demonstration lacks what the documents show');
+  return { shop, bank, person: { phoneNumber: line.phoneNumber, ...line.owner } };
 }
 
 /** Inserts the demonstration's clients, operators and lines, in place of a carrier's own data. */
 async function seed({ app }: Service, issuer: string, { clients, operators, members }: Demonstration): Promise<void> {
   const [relyingParties, lines] = [app.get(RelyingParties), app.get(Lines)];
-  for (const { id, clientId, clientSecret, scope, name, vendorCode, requiresRegistration } of clients) {
-    await relyingParties.register({
+  for (const { id, clientId, clientSecret, testSecret, scope, ...settings } of clients) {
+    const { name, vendorCode, requiresRegistration } = settings;
+    const client = {
       id,
       clientId,
       name,
@@ -78,7 +80,8 @@ async function seed({ app }: Service, issuer: string, { clients, operators, memb
       startsPerMinute: 60_000,
       vendorCode,
       requiresRegistration,
-    });
+    };
+    await relyingParties.register(client, sha256(testSecret));
   }
   for (const operator of await operators) await app.get(Operators).seed(operator);
   for (const { clientId, role, ...account } of await members) {

@@ -19,6 +19,7 @@ import { referenceContent, tagContent } from './pages/reference.page.ts';
 import { searchContent } from './pages/search.page.ts';
 import { Samples } from './samples.ts';
 import { search } from './search.ts';
+import { VECTORS, vectorText } from './vector-files.ts';
 import { DEVELOPER_WORDS } from './words/words.ts';
 
 /** The longest text that is searched for, in characters. */
@@ -80,6 +81,18 @@ export class DevelopersController {
       content: searchContent(visitor, query, search(this.library.searchable(visitor.locale), query)),
       query,
     }));
+  }
+
+  /** Known answers of the app protocol. Their address has a version, so programs may keep them. */
+  @Get('vectors/v1/:file')
+  vectors(@Param('file') file: string, @Res() reply: FastifyReply): void {
+    const name = VECTORS.find((one) => `${one}.json` === file);
+    if (!name) throw unknown();
+    void reply
+      .header('Content-Type', 'application/json; charset=utf-8')
+      .header('Cache-Control', 'public, max-age=86400')
+      .header('Access-Control-Allow-Origin', '*')
+      .send(vectorText(name));
   }
 
   @Get(':guide')

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { Locale } from '../domain/locale.ts';
-import { withSamplesOf } from './markdown.ts';
+import { withSamples } from './markdown.ts';
 
 /** The build copies the guides beside the programs. */
 const FOLDER = new URL('./guide/', import.meta.url);
@@ -13,9 +13,8 @@ export interface GuideText {
 
 /** Reads the Markdown of a guide that the list has. It is the one source of the documents. */
 export function guideText(name: string, locale: Locale): GuideText {
-  const original = readFileSync(new URL(`${name}.md`, FOLDER), 'utf8');
-  const own = new URL(`${locale}/${name}.md`, FOLDER);
-  return existsSync(own)
-    ? { markdown: withSamplesOf(original, readFileSync(own, 'utf8')), language: locale }
-    : { markdown: original, language: 'en' };
+  const read = (guide: string) => readFileSync(new URL(`${guide}.md`, FOLDER), 'utf8');
+  const isTranslated = existsSync(new URL(`${locale}/${name}.md`, FOLDER));
+  const markdown = withSamples(read(isTranslated ? `${locale}/${name}` : name), { guide: name, read });
+  return { markdown, language: isTranslated ? locale : 'en' };
 }

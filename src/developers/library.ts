@@ -45,9 +45,10 @@ export class Library {
     if (title === undefined) return undefined;
     const { markdown, language } = guideText(name, locale);
     const rendered = renderMarkdown(markdown, {
-      sample: (code, isStep) => this.samples.in(code, isStep),
+      sample: (code, isStep) => this.samples.in(code, { guide: name, isStep }),
       isDemonstration: this.samples.isDemonstration,
       tableName: this.words.of(DEVELOPER_WORDS, locale).table,
+      original: language === 'en' ? undefined : this.guide(name, 'en')?.rendered.sections,
     });
     const guide = { title, rendered, language };
     this.guides.set(key, guide);

@@ -10,6 +10,8 @@ export interface Surroundings {
   isDemonstration: boolean;
   /** The name of a table for people who hear the page. */
   tableName: string;
+  /** The headings of the original of a translation: links to them lead to the same place of it. */
+  original?: readonly Section[] | undefined;
 }
 
 /** A heading of a rendered guide, and the text below it, for the search. */
@@ -21,6 +23,8 @@ export interface Section {
 }
 
 export interface RenderedMarkdown {
+  /** The title. What it heads may be shown after something else. */
+  heading: Html;
   html: Html;
   sections: Section[];
 }
@@ -49,22 +53,41 @@ export function renderMarkdown(markdown: string, surroundings: Surroundings): Re
   const sections = nameHeadings(tokens);
   for (const token of tokens) for (const child of token.children ?? []) rewriteLink(child);
   const { renderer } = rules;
+  let headings = 0;
+  renderer.rules['heading_open'] = (all, at) => {
+    const own = sections[headings];
+    const alias = surroundings.original?.[headings]?.id;
+    headings += 1;
+    const isNew = alias !== undefined && alias !== own?.id && !sections.some(({ id }) => id === alias);
+    return renderer.renderToken(all, at, rules.options) + (isNew ? `<span id="${escaped(alias)}"></span>` : '');
+  };
   renderer.rules['fence'] = (all, at) => fence(all, at, surroundings);
   renderer.rules['table_open'] = () =>
     `<div class="scroll" role="region" tabindex="0" aria-label="${escaped(surroundings.tableName)}"><table>`;
   renderer.rules['table_close'] = () => '</table></div>';
   // The renderer escapes every text, and the rules above escape what they insert.
-  return { html: new Html(renderer.render(tokens, rules.options, {})), sections };
+  const html = renderer.render(tokens, rules.options, {});
+  const end = html.startsWith('<h1') ? html.indexOf('</h1>') + '</h1>'.length : 0;
+  return { heading: new Html(html.slice(0, end)), html: new Html(html.slice(end)), sections };
 }
 
 /**
- * A translated guide with the code of the original: a fence `samples step=<name>` stands for the fences of that step, so
- * that code is written once.
+ * A guide with the code that is written elsewhere, so that code is written once: a fence `samples step=<name>` stands for
+ * the fences of that step in the English text of the guide, or of the guide that `from=<guide>` names.
  */
-export function withSamplesOf(original: string, translated: string): string {
-  const fences = [...original.matchAll(/^```\w+ [^\n]*\bstep=(\S+)[^\n]*\n[^]*?^```$/gm)];
-  return translated.replaceAll(/^```samples step=(\S+)\n[^]*?^```$/gm, (_, step) =>
-    fences.flatMap(([fence, of]) => (of === step ? [fence] : [])).join('\n\n'),
+export function withSamples(
+  markdown: string,
+  { guide, read }: { guide: string; read: (guide: string) => string },
+): string {
+  return markdown.replaceAll(
+    /^```samples step=(\S+)(?: from=(\S+))?\n[^]*?^```$/gm,
+    (_, step: string, from: string | undefined) => fencesOf(read(from ?? guide), step).join('\n\n'),
+  );
+}
+
+function fencesOf(markdown: string, step: string): string[] {
+  return [...markdown.matchAll(/^```\w+ step=(\S+)[^\n]*\n[^]*?^```$/gm)].flatMap(([fence, of]) =>
+    of === step ? [fence] : [],
   );
 }
 

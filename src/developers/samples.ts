@@ -1,10 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { Environment } from '../../config/environment.ts';
 
-/** What the demonstration puts into the code of the documents, so that it runs as it stands. */
-export interface DemonstrationSamples {
+/** A client of the demonstration, with its secrets. */
+interface SampleClient {
   clientId: string;
   clientSecret: string;
+  testSecret: string;
+}
+
+/** What the demonstration puts into the code of the documents, so that it runs as it stands. */
+export interface DemonstrationSamples {
+  shop: SampleClient;
+  /** A financial institution, with the scope `signing`. */
+  bank: SampleClient;
   /** A person who has no subscription, and gets the code by SMS. */
   person: { phoneNumber: string; birthDate: string; genderDigit: string };
 }
@@ -14,11 +22,19 @@ const WRITTEN = {
   issuer: 'https://id.carrier.example',
   clientId: 'your-client-id',
   clientSecret: 'your-client-secret',
+  liveSecret: 'your-live-secret',
   phoneNumber: '010-1234-5678',
   birthDate: '900101',
   genderDigit: '"genderDigit":"1"',
   international: '%2B821012345678',
+  returnUrl: 'https://shop.example/return',
+  webhookUrl: 'https://shop.example/pushguard',
 } as const;
+
+/** The guides whose code gets a token of test mode. */
+const IN_TEST_MODE: readonly string[] = ['own-window', 'test-mode', 'otp-and-signing'];
+/** The guides for financial institutions. */
+const OF_THE_BANK: readonly string[] = ['otp-and-signing'];
 
 /** Replaces what the guides say of a made-up service by what this one has. */
 @Injectable()
@@ -27,7 +43,7 @@ export class Samples {
 
   constructor(private readonly environment: Environment) {}
 
-  /** From now on the documents carry the demonstration's own client and person. */
+  /** From now on the documents carry the demonstration's own clients and person. */
   use(demonstration: DemonstrationSamples): void {
     this.demonstration = demonstration;
   }
@@ -36,19 +52,25 @@ export class Samples {
     return this.demonstration !== undefined;
   }
 
-  /** The code with the values of this service, where it is code that calls one. */
-  in(code: string, isStep: boolean): string {
+  /** The code of a guide with the values of this service, where it is code that calls one. */
+  in(code: string, { guide, isStep }: { guide: string; isStep: boolean }): string {
+    const { ISSUER: issuer } = this.environment;
     if (!isStep && !code.includes(WRITTEN.issuer)) return code;
-    const here = code.replaceAll(WRITTEN.issuer, this.environment.ISSUER);
+    const here = code.replaceAll(WRITTEN.issuer, issuer);
     if (!this.demonstration) return here;
-    const { clientId, clientSecret, person } = this.demonstration;
+    const { person, shop, bank } = this.demonstration;
+    const { clientId, clientSecret, testSecret } = OF_THE_BANK.includes(guide) ? bank : shop;
     const values: [string, string][] = [
       [WRITTEN.clientId, clientId],
-      [WRITTEN.clientSecret, clientSecret],
+      [WRITTEN.clientSecret, IN_TEST_MODE.includes(guide) ? testSecret : clientSecret],
+      [WRITTEN.liveSecret, clientSecret],
       [WRITTEN.international, encodeURIComponent(person.phoneNumber)],
       [WRITTEN.phoneNumber, person.phoneNumber],
       [WRITTEN.birthDate, person.birthDate],
       [WRITTEN.genderDigit, `"genderDigit":"${person.genderDigit}"`],
+      [WRITTEN.returnUrl, `${issuer}/demo/return`],
+      // A demonstration sends webhooks to its own host too.
+      [WRITTEN.webhookUrl, `http://${new URL(issuer).hostname}:8080/pushguard`],
     ];
     return values.reduce((text, [written, own]) => text.replaceAll(written, own), here);
   }

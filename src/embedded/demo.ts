@@ -10,6 +10,8 @@ export interface DemoClient {
   id: string;
   clientId: string;
   clientSecret: string;
+  /** Gets tokens of test mode, which the code of the documents uses. */
+  testSecret: string;
   scope: string;
   name: string;
   /** Of a financial institution: the code that people give together with a serial number. */
@@ -60,16 +62,20 @@ const DEMO_CLIENTS: readonly (Pick<DemoClient, 'clientId' | 'scope' | 'name'> & 
   { clientId: 'demo-supervisor', scope: 'operator.decide', name: '시범통신 고객센터 책임자' },
 ];
 
-/** The clients, stored in the data directory. A start creates those that it does not hold yet. */
-export async function demoClients(dataDir: string, make: () => { id: string; secret: string }): Promise<DemoClient[]> {
+/** The clients, stored in the data directory. A start creates what it does not hold yet. */
+export async function demoClients(
+  dataDir: string,
+  make: () => { id: string; secret: string; testSecret: string },
+): Promise<DemoClient[]> {
   const path = join(resolve(dataDir), 'clients.json');
-  const kept = existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as DemoClient[]) : [];
-  const added = DEMO_CLIENTS.filter(({ clientId }) => !kept.some((one) => one.clientId === clientId)).map((client) => {
-    const { id, secret } = make();
-    return { id, clientSecret: secret, vendorCode: null, requiresRegistration: false, ...client };
+  const kept = existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as Partial<DemoClient>[]) : [];
+  const clients = DEMO_CLIENTS.map((client): DemoClient => {
+    const { id, secret, testSecret } = make();
+    const made = { id, clientSecret: secret, testSecret, vendorCode: null, requiresRegistration: false };
+    return { ...made, ...client, ...kept.find(({ clientId }) => clientId === client.clientId) };
   });
-  const clients = [...kept, ...added];
-  if (added.length > 0) await writeFile(path, JSON.stringify(clients, null, 2), { mode: 0o600 });
+  if (JSON.stringify(clients) !== JSON.stringify(kept))
+    await writeFile(path, JSON.stringify(clients, null, 2), { mode: 0o600 });
   return clients;
 }
 

@@ -120,10 +120,16 @@ export class ClientStore {
     return (await this.database.rows(SPEND_ASSERTION, [clientId, jti, expiresAt])).length === 1;
   }
 
-  /** Adds a client. An existing client with the same client id only gets the new return addresses. */
-  async register(client: NewClient): Promise<void> {
+  /**
+   * Adds a client. An existing client with the same client id only gets the new return addresses, and a secret of test mode
+   * that it had before stays as it is.
+   */
+  async register(client: NewClient, testSecretDigest?: Buffer): Promise<void> {
     const insert = this.clients.createQueryBuilder().insert().values(client);
     await insert.orUpdate(['return_urls'], ['client_id']).execute();
+    if (!testSecretDigest) return;
+    const test = this.testSecrets.createQueryBuilder().insert();
+    await test.values({ clientId: client.id, digest: testSecretDigest }).orIgnore().execute();
   }
 
   async rename(id: string, name: string): Promise<void> {

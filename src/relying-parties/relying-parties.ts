@@ -71,8 +71,11 @@ export class RelyingParties {
     await this.store.rename(WEBSITE.id, name);
   }
 
-  /** Adds a client; one of the same client id keeps everything but its return addresses. */
-  async register(client: NewClient): Promise<void> {
-    await this.store.register(client);
+  /**
+   * Adds a client, with a secret of test mode where one is given; one of the same client id keeps everything but its return
+   * addresses.
+   */
+  async register(client: NewClient, testSecretDigest?: Buffer): Promise<void> {
+    await this.store.register(client, testSecretDigest);
   }
 }

@@ -65,9 +65,8 @@ describe('npm start at a terminal', () => {
 it('what is built first, in silence for some seconds, is told to a person, and not to a program that reads the output; a missing package is named', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'pushguard-build-'));
   try {
-    const made = ['dist/src', 'dist/assets', 'config', 'migrations', 'src/developers/guide'].map((path) =>
-      join(folder, path),
-    );
+    const copied = ['src/developers/guide', 'src/developers/vectors'];
+    const made = ['dist/src', 'dist/assets', 'config', 'migrations', ...copied].map((path) => join(folder, path));
     for (const path of made) await mkdir(path, { recursive: true });
     await cp(join(import.meta.dirname, '../../config/build.mjs'), join(folder, 'config/build.mjs'));
     await writeFile(

@@ -1,23 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { execFile, type ExecFileException } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { BrowserContext, Page } from 'playwright-core';
 import { GUIDES } from '../../src/developers/guide-list.ts';
 import { PROBLEM_CATALOGUE } from '../../src/http/problem-catalogue.ts';
-import { CHROMIUM, describeWith, INTERPRETERS } from '../support/programs.ts';
+import { CHROMIUM, describeWith } from '../support/programs.ts';
 import { Scene, sidewaysScroll } from './scene.ts';
-
-/** What the samples of a language are written into, and how that file runs. */
-const LANGUAGES = {
-  sh: { file: 'quickstart.sh', command: 'bash', args: ['-e'] },
-  js: { file: 'quickstart.mjs', command: process.execPath, args: [] },
-  python: { file: 'quickstart.py', command: 'python3', args: [] },
-  php: { file: 'quickstart.php', command: 'php', args: [] },
-  java: { file: 'Quickstart.java', command: 'java', args: [] },
-} as const;
-type Language = keyof typeof LANGUAGES;
 
 const PAGES = ['/developers', '/developers/api', '/developers/api/relying-party', '/developers/errors'];
 
@@ -25,70 +11,19 @@ describeWith(CHROMIUM, 'the documents for developers', () => {
   let scene: Scene;
   let context: BrowserContext;
   let page: Page;
-  let directory: string;
 
   beforeAll(async () => {
     scene = await Scene.start();
     context = await scene.newBrowser();
     page = await context.newPage();
-    directory = await mkdtemp(join(tmpdir(), 'pushguard-samples-'));
   });
   afterAll(async () => {
     await context.close();
     await scene.stop();
-    await rm(directory, { recursive: true, force: true });
     expect(scene.complaints).toEqual([]);
-  });
-  beforeEach(async () => {
-    await scene.rows.budgets.clearStarts();
   });
 
   const open = (path: string, on = page) => on.goto(scene.issuer + path);
-
-  /** The samples of one language, in the order of the page, as a reader copies them. */
-  async function samplesOf(language: Language): Promise<string> {
-    await open('/developers/quickstart?lang=en');
-    const texts = await page.locator(`[data-language="${language}"] pre`).allTextContents();
-    expect(texts).toHaveLength(5);
-    return texts.join('\n');
-  }
-
-  /** Runs the samples of a language as one program; returns what it printed. */
-  async function run(language: Language): Promise<string> {
-    const { file, command, args } = LANGUAGES[language];
-    const samples = await samplesOf(language);
-    const program =
-      language === 'java'
-        ? `public class Quickstart { public static void main(String[] args) throws Exception {\n${samples}\n} }`
-        : samples;
-    const path = join(directory, file);
-    await writeFile(path, program);
-    return new Promise((resolve, reject) => {
-      execFile(command, [...args, path], (error: ExecFileException | null, out, err) => {
-        if (error) reject(new Error(`${command}: ${error.message}\n${out}${err}`));
-        else resolve(out);
-      });
-    });
-  }
-
-  it.each(['sh', 'js'] as const)(
-    'a developer copies the %s of the quickstart and verifies a person',
-    async (language) => {
-      const out = await run(language);
-      expect(out).toContain('verified');
-      expect(out).toContain('+821034567890');
-    },
-  );
-
-  for (const language of ['python', 'php', 'java'] as const) {
-    describeWith(INTERPRETERS[language], `a developer of ${language}`, () => {
-      it(`copies the ${language} of the quickstart and verifies a person`, async () => {
-        const out = await run(language);
-        expect(out).toContain('verified');
-        expect(out).toContain('+821034567890');
-      });
-    });
-  }
 
   it.each([
     ['ko', 'light', [...PAGES, '/developers/own-window', '/developers/search?q=code']],
@@ -171,16 +106,17 @@ describeWith(CHROMIUM, 'the documents for developers', () => {
         const answer = await fetch(`${scene.issuer}${path}?lang=${lang}`);
         if (!answer.ok) continue;
         const html = await answer.text();
-        seen.set(path, [...(seen.get(path) ?? []), ...idsOf(html)]);
+        seen.set(`${lang} ${path}`, idsOf(html));
         for (const [, href = ''] of html.matchAll(/ href="(\/[^"?]*|#[^"]*)"/g))
-          links.add(href.startsWith('#') ? path + href : href);
+          links.add(`${lang} ${href.startsWith('#') ? path + href : href}`);
       }
     }
     const dead: string[] = [];
     for (const link of links) {
       const [path = '', anchor] = link.split('#');
       if (!seen.has(path)) {
-        const answer = await fetch(scene.issuer + path);
+        const [lang = '', address = ''] = path.split(' ');
+        const answer = await fetch(`${scene.issuer}${address}?lang=${lang}`);
         seen.set(path, idsOf(await answer.text()));
         if (!answer.ok) dead.push(link);
       }

@@ -42,7 +42,7 @@ describe('a JWS', () => {
   });
 
   it('a JWS of the known answers is verified here', () => {
-    for (const name of ['envelope', 'test-envelope']) {
+    for (const name of ['envelope', 'test-envelope'] as const) {
       const {
         jws,
         serviceKey,

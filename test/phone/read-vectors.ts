@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { vectorText, type VectorName } from '../../src/developers/vector-files.ts';
 
-/** Known answers from test/crypto/vectors. Each file's `how` describes how they were computed. */
-export function readVectors(name: string): unknown {
-  return JSON.parse(readFileSync(new URL(`../crypto/vectors/${name}.json`, import.meta.url), 'utf8'));
+/** The known answers that /developers serves. Each file's `how` describes how they were computed. */
+export function readVectors(name: VectorName): unknown {
+  return JSON.parse(vectorText(name));
 }

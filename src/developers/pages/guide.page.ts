@@ -16,11 +16,12 @@ export function guideContent(
   const foreign = language !== reader.locale;
   return html`${foreign && html`<p class="docs-note">${words.inEnglish}</p>`}
     ${isDemonstration && rendered.html.text.includes('data-step') && html`<p class="docs-note">${words.demonstration}</p>`}
-    ${contents(
-      reader,
-      rendered.sections.filter(({ level }) => level === 2),
-    )}
-    <article class="prose" ${foreign && html`lang="${language}"`}>${rendered.html}</article>`;
+    <article class="prose" ${foreign && html`lang="${language}"`}>
+      ${rendered.heading}${contents(
+        reader,
+        rendered.sections.filter(({ level }) => level === 2),
+      )}${rendered.html}
+    </article>`;
 }
 
 /** The first page: the guides, each with a link. */
