@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs';
 
 const LONGEST = [
+  'database/client-command',
   'database/restoring',
   'database/races',
   'api/operator-console',
@@ -13,7 +14,6 @@ const LONGEST = [
   'database/crashes',
   'browser/side-by-side',
   'browser/desk',
-  'database/client-command',
   'api/carrier-import',
   'database/silent-connection',
   'database/hosts',

@@ -2,6 +2,8 @@
 const OWN_PREFIXES = ['APNS_', 'CARRIER_DIRECTORY_', 'FCM_', 'PUSHGUARD_', 'SMPP_'];
 /** Names of one word that other programs also begin with. */
 const ORDINARY_WORDS = new Set(['HOST', 'PORT', 'ROLE']);
+/** Names that differ in more characters are not meant for each other. */
+const MOST_SLIPS = 3;
 /**
  * What Kubernetes gives every container for each service of its namespace, whatever the service is called; `…_PORT` is
  * told by its value, such as `tcp://10.0.0.1:3000`.
@@ -26,13 +28,15 @@ export function unknownVariables(
       .toUpperCase()
       .replaceAll('-', '_')
       .replace(/^PUSHGUARD_/, '');
+    const isOurs = beginnings.some((prefix) => name.toUpperCase().startsWith(prefix));
     const [nearest] = [...names]
+      // At every start, a whole environment is compared: what is too long or too short to be near is left out.
+      .filter((one) => isOurs || Math.abs(one.length - plain.length) <= MOST_SLIPS)
       .map((one) => ({ one, distance: distanceBetween(plain, one) }))
       .sort((a, b) => a.distance - b.distance);
     if (!nearest) return [];
-    // One slip in every four characters, three at most; a short name such as PORT has many neighbours.
-    const isNear = nearest.distance <= Math.min(3, Math.floor(nearest.one.length / 4));
-    const isOurs = beginnings.some((prefix) => name.toUpperCase().startsWith(prefix));
+    // One slip in every four characters; a short name such as PORT has many neighbours.
+    const isNear = nearest.distance <= Math.min(MOST_SLIPS, Math.floor(nearest.one.length / 4));
     return isNear || isOurs ? [{ name, nearest: nearest.one }] : [];
   });
 }

@@ -1,11 +1,20 @@
 import pg from 'pg';
 
+/** Milliseconds after which a server that does not answer is asked again. */
+const ASK_MS = 2_000;
+
+/**
+ * Milliseconds for a server that has answered. They pass as well while this process loads its modules and reads no
+ * socket, which takes seconds on a busy machine.
+ */
+const CONNECT_MS = 60_000;
+
 /**
  * Whether a server answers at `url`. Returns false while it is starting, stopping or absent.
  * Throws when it answers with a permanent refusal, such as a wrong password.
  */
 export async function isAnswering(url: string): Promise<boolean> {
-  const client = clientOf(url);
+  const client = clientOf(url, ASK_MS);
   try {
     await client.connect();
     await client.query('SELECT 1');
@@ -21,7 +30,7 @@ export async function isAnswering(url: string): Promise<boolean> {
 
 /** Creates the database unless it exists; concurrent calls are safe. */
 export async function ensureDatabase(adminUrl: string, name: string): Promise<void> {
-  const client = clientOf(adminUrl);
+  const client = clientOf(adminUrl, CONNECT_MS);
   try {
     await client.connect();
     const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
@@ -36,7 +45,7 @@ export async function ensureDatabase(adminUrl: string, name: string): Promise<vo
 
 /** Creates a role that may log in and nothing else, or reduces an existing role to that. */
 export async function ensurePlainRole(adminUrl: string, role: { name: string; password: string }): Promise<void> {
-  const client = clientOf(adminUrl);
+  const client = clientOf(adminUrl, CONNECT_MS);
   try {
     await client.connect();
     const name = client.escapeIdentifier(role.name);
@@ -51,9 +60,9 @@ export async function ensurePlainRole(adminUrl: string, role: { name: string; pa
   }
 }
 
-function clientOf(connectionString: string): pg.Client {
+function clientOf(connectionString: string, connectionTimeoutMillis: number): pg.Client {
   // `ssl` is explicit; otherwise PGSSLMODE of the environment would decide.
-  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 2_000, ssl: false });
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis, ssl: false });
   // A server that stops ends its sessions (57P01), which must not end the process.
   client.on('error', () => undefined);
   return client;

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { startEmbeddedPostgres } from '../../src/embedded/embedded-postgres.ts';
+import { ensureDatabase, ensurePlainRole } from '../../src/embedded/postgres-connection.ts';
 import { freePort } from '../support/free-port.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -222,6 +223,15 @@ describe('startEmbeddedPostgres', () => {
     const server = await startEmbeddedPostgres({ dataDir });
     expect(await answers(server.url)).toBe(true);
     await server.stop();
+  });
+
+  it('a start on a busy machine, which loads its modules for seconds while it connects, goes on', async () => {
+    const url = process.env['TEST_TEMPLATE_URL']!;
+    const started = [ensureDatabase(url, 'template'), ensurePlainRole(url, { name: 'beside_loading', password: 'x' })];
+    // Nothing of this process runs meanwhile, as when modules are loaded.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2_100);
+    await Promise.all(started);
+    await query(url, 'DROP ROLE beside_loading');
   });
 
   it('a start on a platform without a build asks for DATABASE_URL', async () => {

@@ -16,8 +16,8 @@ declare global {
 }
 
 /**
- * Packs the service into one file with its compiled code, and starts one temporary PostgreSQL server per run, with a migrated template database
- * that every test file clones.
+ * Packs the service into one file with its compiled code, and starts one temporary PostgreSQL server per run, with a
+ * migrated template database that every test file clones.
  */
 export default async function globalSetup(): Promise<void> {
   const [folder] = await Promise.all([packService(join(import.meta.dirname, '../..')), startPostgres()]);
@@ -39,12 +39,21 @@ async function startPostgres(): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'pushguard-test-'));
   // Under root, the server runs as another account, which needs access to the directory.
   chmodSync(directory, 0o755);
-  const settings = { fsync: 'off', full_page_writes: 'off', max_connections: '400', track_commit_timestamp: 'on' };
+  const settings = {
+    fsync: 'off',
+    full_page_writes: 'off',
+    max_connections: '400',
+    track_commit_timestamp: 'on',
+    scram_iterations: '1',
+  };
   const server = await startEmbeddedPostgres({ dataDir: directory, database: 'template', guard: true, settings });
   globalThis.testPostgres = { server, directory };
   await migrate(server.url);
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();
+  // Digested anew with one iteration: 4,096 of them cost every one of some thousand connections milliseconds.
+  const { username, password } = new URL(server.url);
+  await client.query(`ALTER ROLE ${client.escapeIdentifier(username)} PASSWORD ${client.escapeLiteral(password)}`);
   await runMigrations(client, 'bullmq');
   await client.end();
   process.env['TEST_TEMPLATE_URL'] = server.url;

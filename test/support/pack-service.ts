@@ -21,6 +21,9 @@ const PROGRAMS = [
   'commands/verify-audit',
 ];
 
+/** The packages that other packages look for themselves when they run, which are to find what is packed. */
+const LOOKED_FOR = ['class-transformer', 'class-transformer/cjs/storage', 'class-validator', 'typeorm'];
+
 /** The environment variable that makes a program keep, when it ends, the code that V8 compiled for it. */
 export const KEEP_COMPILED = 'KEEP_COMPILED_CODE';
 
@@ -93,9 +96,11 @@ export function hasCompiledCode(folder: string): boolean {
 /** A script whose value is a function that runs a program. */
 async function pack(root: string): Promise<string> {
   const starts = PROGRAMS.map((program) => `${JSON.stringify(program)}: () => import('./dist/src/${program}.js')`);
+  const lookedFor = LOOKED_FOR.map((name) => `${JSON.stringify(name)}: () => require(${JSON.stringify(name)})`);
+  const contents = `Object.assign(PACKED, { ${lookedFor.join(', ')} }); await { ${starts.join(', ')} }[PROGRAM]();`;
   const { outputFiles } = await build({
     absWorkingDir: root,
-    stdin: { contents: `await { ${starts.join(', ')} }[PROGRAM]();`, resolveDir: root },
+    stdin: { contents, resolveDir: root },
     write: false,
     bundle: true,
     format: 'esm',
@@ -103,7 +108,9 @@ async function pack(root: string): Promise<string> {
     target: 'node20',
     keepNames: true,
     // The banner and the footer make it a function, in which `await` may stand.
-    banner: { js: '(async (PROGRAM, PACKED_URL, require, __filename, __dirname) => { "use strict";' },
+    banner: {
+      js: '(async (PROGRAM, PACKED_URL, require, __filename, __dirname) => { "use strict"; const PACKED = {};',
+    },
     footer: { js: '})' },
     define: { 'import.meta.url': 'PACKED_URL' },
     plugins: [inPlace, optional, builtins],
@@ -151,7 +158,7 @@ const optional: Plugin = {
   },
 };
 
-/** The modules of Node are required, because a function can have no import. */
+/** The modules of Node are required, because a function can have no import; and who makes a `require` finds what is packed. */
 const builtins: Plugin = {
   name: 'builtins',
   setup: ({ onLoad, onResolve }) => {
@@ -159,7 +166,14 @@ const builtins: Plugin = {
       isBuiltin(path) && kind === 'import-statement' ? { path, namespace: 'builtin' } : undefined,
     );
     onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = require(${JSON.stringify(path)});`,
+      contents: /^(node:)?module$/.test(path)
+        ? `const node = require('node:module');
+           const createRequire = (from) => {
+             const require = node.createRequire(from);
+             return Object.assign((name) => (Object.hasOwn(PACKED, name) ? PACKED[name]() : require(name)), require);
+           };
+           module.exports = { ...node, createRequire };`
+        : `module.exports = require(${JSON.stringify(path)});`,
     }));
   },
 };
