@@ -25,6 +25,11 @@ export const PROBLEM_CODES = [
   'registration_not_found',
   'registration_closed',
   'window_not_found',
+  'webhook_url_refused',
+  'webhook_endpoint_limit',
+  'webhook_endpoint_not_found',
+  'webhook_endpoint_disabled',
+  'webhook_event_not_found',
   'service_unavailable',
   'internal_error',
 ] as const;
@@ -68,7 +73,7 @@ export class PushguardError extends Error {
   readonly detail: string;
   /** The HTTP status; undefined when no answer arrived or none was asked for. */
   readonly status: number | undefined;
-  /** With `invalid_request`: each fault. Otherwise empty. */
+  /** With `invalid_request` and `webhook_url_refused`: each fault. Otherwise empty. */
   readonly errors: readonly InputFault[];
   /** With `code_mismatch` and `attempts_exhausted`: the codes that can still be tried. */
   readonly attemptsLeft: number | undefined;

@@ -6,6 +6,7 @@ import { proofOf, type Credentials } from './credentials.ts';
 import { issuerOf } from './issuer.ts';
 import type * as messages from './messages.ts';
 import { Transport } from './transport.ts';
+import { WebhookApi } from './webhook-api.ts';
 import { bindingOf, newState } from './window-binding.ts';
 
 export type { CallOptions } from './api.ts';
@@ -16,6 +17,7 @@ export { PushguardError } from './pushguard-error.ts';
 export type { InputFault, LocalCode, ProblemCode, PushguardErrorCode } from './pushguard-error.ts';
 export { verifyWebhook } from './webhook.ts';
 export type { AuthenticationEventData, WebhookEvent, WebhookHeaders } from './webhook.ts';
+export type * from './webhook-api.ts';
 export { newState, stateMatches, windowOfReturn } from './window-binding.ts';
 
 /** The service, the client, and how the client proves itself. */
@@ -48,6 +50,8 @@ const WAIT_SECONDS = 25;
 export class Pushguard {
   readonly issuer: string;
   readonly clientId: string;
+  /** Webhook endpoints, and the feed of events. */
+  readonly webhooks: WebhookApi;
   readonly #api: Api;
   readonly #assertions: Assertions;
   readonly #deadlineMs: number;
@@ -61,6 +65,7 @@ export class Pushguard {
     const transport = new Transport(this.issuer, fetch, attemptMs);
     const tokens = new AccessTokens(transport, proofOf(this.issuer, clientId, options), deadlineMs);
     this.#api = new Api(transport, tokens, deadlineMs);
+    this.webhooks = new WebhookApi(this.#api);
     this.#assertions = new Assertions(this.issuer, clientId, fetch);
   }
 

@@ -5,7 +5,7 @@ import type { TimeLimit } from './time-limit.ts';
 
 /** One request. */
 export interface Outgoing {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below the issuer, with the query. */
   path: string;
   /** Made anew for each attempt, because an assertion of a client is accepted once. */

@@ -105,17 +105,28 @@ export function verifyWebhook(
   if (!expected.some((one) => given.some((other) => isSame(one, other)))) {
     throw invalid('No signature is of this body and one of the secrets. Give the body as it arrived.');
   }
-  return eventOf(id, body.toString('utf8'));
+  const event = objectIn(body.toString('utf8'));
+  if (!isEvent(event)) throw invalid('The body is no event.');
+  return eventOf(id, event);
 }
 
-function eventOf(id: string, text: string): WebhookEvent {
-  const { type, timestamp, data } = objectIn(text);
-  if (typeof type !== 'string' || typeof timestamp !== 'string' || typeof data !== 'object' || data === null) {
-    throw invalid('The body is no event.');
-  }
+/** What is sent or listed of an event, beside its id. */
+interface SentEvent {
+  type: string;
+  timestamp: string;
+  data: object;
+}
+
+/** Names an event by its type, or as `unknown` if this version does not know the type. */
+export function eventOf(id: string, { type, timestamp, data }: SentEvent): WebhookEvent {
   const event = { id, timestamp, data } as const;
   if (Object.hasOwn(TYPES, type)) return { ...event, type } as WebhookEvent;
   return { ...event, type: 'unknown', unknownType: type } as WebhookEvent;
+}
+
+function isEvent(event: Partial<Record<string, unknown>>): event is Record<string, unknown> & SentEvent {
+  const { type, timestamp, data } = event;
+  return typeof type === 'string' && typeof timestamp === 'string' && typeof data === 'object' && data !== null;
 }
 
 function headerOf(headers: WebhookHeaders, name: string): string | undefined {

@@ -4,7 +4,13 @@ import { inspect } from 'node:util';
 import { exportJWK, exportPKCS8, generateKeyPair } from 'jose';
 import { PROBLEM_CATALOGUE } from '../../src/http/problem-catalogue.ts';
 import { PROBLEM_CODES, type PushguardError } from '../../src/sdk/pushguard-error.ts';
-import { Pushguard, verifyWebhook, windowOfReturn, type PushguardOptions } from '../../src/sdk/pushguard.ts';
+import {
+  Pushguard,
+  verifyWebhook,
+  windowOfReturn,
+  type PushguardOptions,
+  type WebhookEvent,
+} from '../../src/sdk/pushguard.ts';
 import { EVENT_TYPES } from '../../src/webhooks/event-types.ts';
 import { BANK, signedBy, smartOtp, TRANSFER } from '../support/authenticators.ts';
 import { eventually } from '../support/eventually.ts';
@@ -181,6 +187,156 @@ describe('what the service says of itself', () => {
     expect((await refusalOf(tester.verifyAssertion(assertion, { id }))).code).toBe('invalid_assertion');
     expect(await tester.verifyAssertion(assertion, { id, allowTest: true })).toMatchObject({ id, test: true });
     expect((await refusalOf(tester.listRegistrations())).code).toBe('wrong_mode');
+  });
+});
+
+describe('webhooks', () => {
+  let receiver: WebhookReceiver;
+  beforeAll(async () => {
+    receiver = await WebhookReceiver.start();
+  });
+  afterAll(() => receiver.stop());
+
+  /** Adds an endpoint of the demo shop for all types, at a path of its own. */
+  const added = async (types: ('*' | 'authentication.cancelled' | 'test')[] = ['*']) => {
+    const path = `/${randomUUID()}`;
+    return { path, ...(await shop.webhooks.addEndpoint({ url: receiver.url(path), types })) };
+  };
+  /** Starts and cancels so many authentications; returns their ids. */
+  const cancelled = async (count: number) => {
+    const ids: string[] = [];
+    for (let made = 0; made < count; made++) {
+      const { id } = await shop.startAuthentication(named(await service.addLine()));
+      await shop.cancel(id);
+      ids.push(id);
+    }
+    return ids;
+  };
+  const idsIn = (events: readonly WebhookEvent[]) =>
+    events.map((event) => (event.type === 'authentication.cancelled' ? event.data.id : undefined));
+
+  it('an endpoint is added, listed, changed and removed', async () => {
+    const { path: _path, secret, ...endpoint } = await added(['test']);
+    expect(secret).toMatch(/^whsec_/);
+    expect(await shop.webhooks.getEndpoint(endpoint.id)).toEqual(endpoint);
+    expect(await shop.webhooks.listEndpoints()).toContainEqual(endpoint);
+    const changed = await shop.webhooks.changeEndpoint(endpoint.id, { description: 'orders', disabled: true });
+    expect(changed).toEqual({ ...endpoint, description: 'orders', disabled: true, disabledBy: 'client' });
+    expect((await refusalOf(shop.webhooks.sendTest(endpoint.id))).code).toBe('webhook_endpoint_disabled');
+    await shop.webhooks.removeEndpoint(endpoint.id);
+    expect((await refusalOf(shop.webhooks.removeEndpoint(endpoint.id))).code).toBe('webhook_endpoint_not_found');
+  });
+
+  it('a test event arrives, is looked up with its attempts, and is sent again; both secrets sign after a rotation', async () => {
+    const endpoint = await added();
+    const { id } = await shop.webhooks.sendTest(endpoint.id);
+    const first = await receiver.got(endpoint.path, 'test');
+    expect(verifyWebhook(first.headers, first.body, endpoint.secret)).toMatchObject({ id, type: 'test' });
+    const [attempt] = await eventually('the attempt', async () => {
+      const attempts = await shop.webhooks.listAttempts(id);
+      return attempts.length > 0 && attempts;
+    });
+    expect(attempt).toMatchObject({ endpointId: endpoint.id, attempt: 1, outcome: 'accepted', status: 204 });
+    const { secret } = await shop.webhooks.rotateSecret(endpoint.id, { gracePeriodHours: 1 });
+    await shop.webhooks.resend(id, endpoint.id);
+    const again = await eventually('the second one', () => receiver.at(endpoint.path)[1]);
+    for (const one of [secret, endpoint.secret]) expect(verifyWebhook(again.headers, again.body, one).id).toBe(id);
+    await shop.webhooks.removeEndpoint(endpoint.id);
+  });
+
+  it('events that failed, and those that an endpoint missed, are sent again', async () => {
+    const endpoint = await added(['authentication.cancelled']);
+    const since = new Date(Date.now() - 60_000);
+    receiver.reply(endpoint.path, { status: 500 });
+    const [failed] = await cancelled(1);
+    await receiver.got(endpoint.path, 'authentication.cancelled', failed);
+    await eventually('the attempt to be written', async () => {
+      const { events } = await shop.webhooks.listEvents({ type: 'authentication.cancelled', limit: 1 });
+      return (await shop.webhooks.listAttempts(events[0]!.id)).length > 0;
+    });
+    await shop.webhooks.changeEndpoint(endpoint.id, { disabled: true });
+    const [missed] = await cancelled(1);
+    await shop.webhooks.changeEndpoint(endpoint.id, { disabled: false });
+    receiver.reply(endpoint.path, { status: 204 });
+    expect(await shop.webhooks.recover(endpoint.id, { since })).toEqual({ events: 1, next: null });
+    const replayed = await shop.webhooks.replayMissing(endpoint.id, { since, until: new Date(Date.now() + 60_000) });
+    expect(replayed.events).toBeGreaterThanOrEqual(1);
+    await receiver.got(endpoint.path, 'authentication.cancelled', missed);
+    await eventually('the failed one again', () => idsIn(eventsAt(endpoint)).filter((id) => id === failed).length > 1);
+    await shop.webhooks.removeEndpoint(endpoint.id);
+  });
+  const eventsAt = ({ path, secret }: { path: string; secret: string }) =>
+    receiver.at(path).map(({ headers, body }) => verifyWebhook(headers, body, secret));
+
+  it('the feed has every event once, in pages, and a reader that begins again goes on behind the place that it kept', async () => {
+    await shop.webhooks.listEvents();
+    const { after: begin } = await endOfFeed();
+    const ids = await cancelled(3);
+    await eventually('the events', async () => (await endOfFeed(begin)).count >= 3);
+    const seen: (string | undefined)[] = [];
+    const reader = shop.webhooks.readFeed({ after: begin, limit: 2, pollMs: null });
+    const first = (await reader.next()).value;
+    // The process ends here.
+    await reader.return();
+    seen.push(...idsIn(first?.events ?? []));
+    expect(seen).toHaveLength(2);
+    for await (const { events } of shop.webhooks.readFeed({ after: first?.after, limit: 2, pollMs: null })) {
+      seen.push(...idsIn(events));
+    }
+    expect(seen).toEqual(ids);
+  });
+
+  it('a reader of the feed waits for what happens next, and ends by the signal of the caller', async () => {
+    const { after } = await endOfFeed();
+    const leaving = new AbortController();
+    const options = { signal: leaving.signal };
+    const pages = shop.webhooks.readFeed({ after, type: 'authentication.cancelled', pollMs: 20 }, options);
+    const next = pages.next();
+    const [id] = await cancelled(1);
+    const page = await next;
+    expect(page.done).toBe(false);
+    expect(page.value?.events).toMatchObject([{ type: 'authentication.cancelled', data: { id, state: 'cancelled' } }]);
+    const ended = refusalOf(pages.next());
+    leaving.abort(new Error('the server stops'));
+    expect(await ended).toMatchObject({ code: 'aborted', cause: new Error('the server stops') });
+  });
+
+  /** Reads the feed to its end. */
+  async function endOfFeed(from?: string): Promise<{ after: string | undefined; count: number }> {
+    let [after, count] = [from, 0];
+    for await (const page of shop.webhooks.readFeed({ after: from, pollMs: null })) {
+      after = page.after;
+      count += page.events.length;
+    }
+    return { after, count };
+  }
+
+  it('the log leads from page to page to earlier events', async () => {
+    await shop.webhooks.listEvents();
+    const since = new Date();
+    const ids = await cancelled(3);
+    const first = await shop.webhooks.listEvents({ type: 'authentication.cancelled', since, limit: 2 });
+    const second = await shop.webhooks.listEvents({ since, cursor: first.cursor ?? '', limit: 2 });
+    expect([...idsIn(first.events), ...idsIn(second.events)]).toEqual(ids.toReversed());
+    expect(second.cursor).toBeNull();
+  });
+
+  it('an endpoint whose answer was lost is added once, and one whose removal was lost is removed', async () => {
+    const { webhooks } = shopBehindProxy();
+    proxy.fail(/webhook-endpoints$/, 'lose');
+    const endpoint = await webhooks.addEndpoint({ url: receiver.url('/lost'), types: ['test'] });
+    const same = (await shop.webhooks.listEndpoints()).filter(({ url }) => url === endpoint.url);
+    expect(same.map(({ id }) => id)).toEqual([endpoint.id]);
+    proxy.fail(/webhook-endpoints\//, 'lose');
+    await webhooks.removeEndpoint(endpoint.id);
+    expect((await refusalOf(shop.webhooks.getEndpoint(endpoint.id))).code).toBe('webhook_endpoint_not_found');
+  });
+
+  it('an address that is not on the internet is refused with the place of the fault', async () => {
+    const refusal = await refusalOf(shop.webhooks.addEndpoint({ url: 'https://10.0.0.1/', types: ['*'] }));
+    expect(refusal).toMatchObject({ code: 'webhook_url_refused', status: 422, errors: [{ pointer: '/url' }] });
+    const noDate = shop.webhooks.recover(randomUUID(), { since: new Date('yesterday') });
+    expect((await refusalOf(noDate)).code).toBe('invalid_request');
   });
 });
 

@@ -156,6 +156,12 @@ export function told(event: WebhookEvent): string {
     default: return event.id;
   }
 }
+await pushguard.webhooks.addEndpoint({ url: 'https://shop.example/', types: ['authentication.verified', '*'] });
+// @ts-expect-error no type of events
+await pushguard.webhooks.addEndpoint({ url: 'https://shop.example/', types: ['authentication.seen'] });
+for await (const { events, after } of pushguard.webhooks.readFeed({ after: '', type: 'window.closed' })) {
+  for (const event of events) told(event) + after;
+}
 told(verifyWebhook(new Headers(), new Uint8Array(), ['whsec_']));
 export const left = (error: unknown): number | undefined =>
   error instanceof PushguardError ? error.attemptsLeft : undefined;
