@@ -35,7 +35,7 @@ const { Script, constants } = require('node:vm');
 
 const filename = require.resolve('./all.js');
 const compiled = __dirname + '/all.compiled';
-const script = new Script(readFileSync(filename, 'latin1'), {
+const script = new Script(readFileSync(filename, 'utf8'), {
   filename,
   importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   ...(existsSync(compiled) && { cachedData: readFileSync(compiled) }),
