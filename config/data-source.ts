@@ -59,6 +59,7 @@ import { AccountAddress } from '../src/accounts/account-address.entity.ts';
 import { AccountSession } from '../src/accounts/account-session.entity.ts';
 import { ClientLog1764100000000 } from '../migrations/1764100000000-client-log.ts';
 import { Figures1764110000000 } from '../migrations/1764110000000-figures.ts';
+import { EventsByType1764120000000 } from '../migrations/1764120000000-events-by-type.ts';
 import { Alert } from '../src/alerts/alert.entity.ts';
 import { Approval } from '../src/operator/approval.entity.ts';
 import { AuditEntry } from '../src/operator/audit-entry.entity.ts';
@@ -204,6 +205,7 @@ export function dataSourceOptions(
       Accounts1764090000000,
       ClientLog1764100000000,
       Figures1764110000000,
+      EventsByType1764120000000,
     ],
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
