@@ -83,10 +83,10 @@ export class AfterRestore {
     await inTransaction((session) => this.store.begin(session));
     const voided = await this.store.voidShortLived(inTransaction);
     const read = await this.closeAgain(lines, mark, inTransaction);
-    const { highest, ...result } = read;
+    const { highest, epoch, ...result } = read;
     const restored = { voided, ...result };
     await inTransaction(async (session) => {
-      await this.store.complete(session, highest, mark.present);
+      await this.store.complete(session, { highest, epoch }, mark.present);
       await this.audit.done(session, { ...ACTOR, action: 'after-restore', reason: reasonOf(restored) });
     });
     return restored;
@@ -97,12 +97,12 @@ export class AfterRestore {
     lines: AsyncIterable<JournalLine>,
     mark: RestoredMark,
     inTransaction: InTransaction,
-  ): Promise<Omit<Restored, 'voided'> & { highest: number }> {
+  ): Promise<Omit<Restored, 'voided'> & { highest: number; epoch: number }> {
     const closed = new Map<string, number>();
     const standings = new Map<string, Standing>();
     const count = (what: string, more: number) => more > 0 && closed.set(what, (closed.get(what) ?? 0) + more);
     let batch: ClosedDoor[] = [];
-    let [read, highest] = [0, mark.value];
+    let [read, highest, latest] = [0, mark.value, 0];
     let from = null as string | null;
     let until = null as string | null;
     const flush = async () => {
@@ -111,7 +111,9 @@ export class AfterRestore {
       for (const [what, more] of await inTransaction((session) => this.closeDoors(session, doors))) count(what, more);
     };
     for await (const { installation, at, epoch, mark: own, closed: door } of lines) {
-      if (installation !== mark.installation || (own !== null && own <= mark.value)) continue;
+      if (installation !== mark.installation) continue;
+      latest = Math.max(latest, epoch);
+      if (own !== null && own <= mark.value) continue;
       read += 1;
       highest = Math.max(highest, own ?? 0);
       from = from === null || at < from ? at : from;
@@ -124,7 +126,7 @@ export class AfterRestore {
     for (const standing of standings.values()) {
       if (await inTransaction((session) => this.closeSubscription(session, standing))) count('subscriptions', 1);
     }
-    return { closed, lines: read, from, until, highest };
+    return { closed, lines: read, from, until, highest, epoch: latest };
   }
 
   /** Codes need no statement: every open authentication is voided before. */

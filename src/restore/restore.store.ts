@@ -268,12 +268,17 @@ const MARK = statement(
         THEN (SELECT c.system_identifier::text FROM pg_control_system() c) END AS present
     FROM journal_mark WHERE is_only`,
 );
-/** SQL: the feed of events goes on behind what it had, although transactions are numbered from below. */
-const NEXT_EPOCH = 'UPDATE webhook_listeners SET epoch = (SELECT epoch + 1 FROM journal_mark WHERE is_only)';
+/**
+ * SQL: the feed of events goes on behind what it had, although transactions are numbered from below. After a second restore of
+ * one backup, the database does not know of the first one, and the journal does.
+ */
+const nextEpoch = (least: string) => `greatest(epoch, ${least}) + 1`;
+const nextEpochs = (least: string) =>
+  `UPDATE webhook_listeners SET epoch = (SELECT ${nextEpoch(least)} FROM journal_mark WHERE is_only)`;
 const COMPLETE = statement(
   'restore_complete',
-  `WITH listeners AS (${NEXT_EPOCH})
-    UPDATE journal_mark SET restored_at = NULL, epoch = epoch + 1, value = greatest(value, $1::bigint) + 1,
+  `WITH listeners AS (${nextEpochs('$3::int')})
+    UPDATE journal_mark SET restored_at = NULL, epoch = ${nextEpoch('$3::int')}, value = greatest(value, $1::bigint) + 1,
       system_identifier = coalesce($2, system_identifier), compared_until = now()
     WHERE is_only`,
   writing('journal_mark', 'webhook_listeners'),
@@ -283,7 +288,7 @@ const MOVE = statement(
   `WITH moved AS (
       UPDATE journal_mark SET system_identifier = $1, epoch = epoch + 1 WHERE is_only AND restored_at IS NULL
         AND system_identifier IS DISTINCT FROM $1 RETURNING 1
-    ), listeners AS (${NEXT_EPOCH} WHERE EXISTS (SELECT 1 FROM moved))
+    ), listeners AS (${nextEpochs('epoch')} WHERE EXISTS (SELECT 1 FROM moved))
     SELECT 1 AS moved FROM moved`,
   writing('journal_mark', 'webhook_listeners'),
 );
@@ -337,9 +342,13 @@ export class RestoreStore {
     await session.rows(BEGIN, []);
   }
 
-  /** Ends the work; the mark rises above `highest`, the highest one of the journal. */
-  async complete(session: Session, highest: number, systemIdentifier: string | null): Promise<void> {
-    await session.rows(COMPLETE, [highest, systemIdentifier]);
+  /** Ends the work; mark and epoch rise above the highest ones of the journal. */
+  async complete(
+    session: Session,
+    { highest, epoch }: { highest: number; epoch: number },
+    systemIdentifier: string | null,
+  ): Promise<void> {
+    await session.rows(COMPLETE, [highest, systemIdentifier, epoch]);
   }
 
   /** Records another cluster. Returns false if it is recorded already, or the database was restored. */

@@ -5,6 +5,7 @@ import { WEBHOOK_DAYS } from '../domain/webhook.ts';
 import { LISTEN } from './listen.ts';
 import type { WebhookAttempt } from './webhook-attempt.entity.ts';
 import type { WebhookEvent } from './webhook-event.entity.ts';
+import type { WebhookListener } from './webhook-listener.entity.ts';
 
 export type EventRow = Pick<WebhookEvent, 'id' | 'type' | 'happenedAt' | 'data'>;
 /** A place in the feed, behind an event. */
@@ -13,25 +14,29 @@ export type AttemptRow = Omit<WebhookAttempt, 'id' | 'eventId'>;
 
 const EVENT = 'e.id, e.type, e.happened_at AS "happenedAt", e.data';
 
-const LOG = statement(
-  'webhook_log',
-  `SELECT ${EVENT} FROM webhook_events e
-    WHERE e.client_id = $1 AND ($2::text IS NULL OR e.type = $2)
-      AND e.happened_at >= coalesce($3, '-infinity'::timestamptz) AND e.happened_at < coalesce($4, 'infinity'::timestamptz)
-      AND (e.happened_at, e.id) < (coalesce($5, 'infinity'::timestamptz), coalesce($6, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
-    ORDER BY e.happened_at DESC, e.id DESC LIMIT $7`,
-);
+/** SQL of a page of the log; `ofType` narrows it. */
+const logOf = (ofType: string) => `SELECT ${EVENT} FROM webhook_events e
+    WHERE e.client_id = $1 ${ofType}
+      AND e.happened_at >= coalesce($2, '-infinity'::timestamptz) AND e.happened_at < coalesce($3, 'infinity'::timestamptz)
+      AND (e.happened_at, e.id) < (coalesce($4, 'infinity'::timestamptz), coalesce($5, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid))
+    ORDER BY e.happened_at DESC, e.id DESC LIMIT $6`;
+const LOG = statement('webhook_log', logOf(''));
+const LOG_OF_TYPE = statement('webhook_log_of_type', logOf('AND e.type = $7'));
 
 /**
  * The feed in the order of transactions, up to the oldest one that still runs: nothing can be recorded before what this
  * reads, so a reader that goes on behind its last event misses none. The transactions of an earlier epoch have all ended.
  */
-const FEED = statement(
-  'webhook_feed',
-  `SELECT ${EVENT}, e.epoch, e.transaction FROM webhook_listeners l JOIN webhook_events e ON e.client_id = l.client_id
-    WHERE l.client_id = $1 AND (e.epoch, e.transaction, e.id) > ($2, $3, $4) AND ($5::text IS NULL OR e.type = $5)
+const feedOf = (behind: string) => `SELECT ${EVENT}, e.epoch, e.transaction
+    FROM webhook_listeners l JOIN webhook_events e ON e.client_id = l.client_id
+    WHERE l.client_id = $1 AND ${behind}
       AND (e.epoch < l.epoch OR e.transaction < pg_snapshot_xmin(pg_current_snapshot())::text::bigint)
-    ORDER BY e.epoch, e.transaction, e.id LIMIT $6`,
+    ORDER BY e.epoch, e.transaction, e.id LIMIT $5`;
+const FEED = statement('webhook_feed', feedOf('(e.epoch, e.transaction, e.id) > ($2, $3, $4)'));
+/** PostgreSQL expects a place of the feed to be near its end. With the type in the comparison, only the index of types fits. */
+const FEED_OF_TYPE = statement(
+  'webhook_feed_of_type',
+  feedOf('e.type = $6 AND (e.type, e.epoch, e.transaction, e.id) > ($6, $2, $3, $4)'),
 );
 
 const PLACE = statement(
@@ -41,9 +46,12 @@ const PLACE = statement(
 
 const ONE = statement('webhook_event', `SELECT ${EVENT} FROM webhook_events e WHERE e.id = $1 AND e.client_id = $2`);
 
+/** `end` is the number that no transaction has had yet. */
 const LISTENER = statement(
   'webhook_listener',
-  `SELECT read_at < now() - interval '1 hour' AS "isOld" FROM webhook_listeners WHERE client_id = $1`,
+  `SELECT read_at < now() - interval '1 hour' AS "isOld", epoch,
+      pg_snapshot_xmax(pg_current_snapshot())::text::bigint AS end
+    FROM webhook_listeners WHERE client_id = $1`,
 );
 
 const ATTEMPTS = statement(
@@ -117,7 +125,8 @@ export class EventStore {
     limit: number,
   ): Promise<EventRow[]> {
     const [at, id] = [before?.happenedAt ?? null, before?.id ?? null];
-    return this.database.rows<EventRow>(LOG, [clientId, type, since, until, at, id, limit]);
+    if (type === null) return this.database.rows<EventRow>(LOG, [clientId, since, until, at, id, limit]);
+    return this.database.rows<EventRow>(LOG_OF_TYPE, [clientId, since, until, at, id, limit, type]);
   }
 
   /** Events of a client behind a place of the feed, the first first. */
@@ -127,7 +136,9 @@ export class EventStore {
     type: string | null,
     limit: number,
   ): Promise<(EventRow & FeedPlace)[]> {
-    return this.database.rows<EventRow & FeedPlace>(FEED, [clientId, epoch, transaction, id, type, limit]);
+    type Row = EventRow & FeedPlace;
+    if (type === null) return this.database.rows<Row>(FEED, [clientId, epoch, transaction, id, limit]);
+    return this.database.rows<Row>(FEED_OF_TYPE, [clientId, epoch, transaction, id, limit, type]);
   }
 
   /** Returns an event of a client. */
@@ -140,10 +151,17 @@ export class EventStore {
     return (await this.database.rows<FeedPlace>(PLACE, [id, clientId]))[0];
   }
 
-  /** Notes that a client reads its events, which are recorded from the first time on. */
-  async noteReader(clientId: string): Promise<void> {
-    const [listener] = await this.database.rows<{ isOld: boolean }>(LISTENER, [clientId]);
-    if (!listener || listener.isOld) await this.database.rows(LISTEN, [clientId]);
+  /**
+   * Notes that a client reads its events, which are recorded from the first time on. Returns how far the feed can have come:
+   * the present epoch, and the number that the next transaction gets.
+   */
+  async noteReader(clientId: string): Promise<Pick<WebhookListener, 'epoch'> & { end: string }> {
+    const listener = await this.listener(clientId);
+    if (listener && !listener.isOld) return listener;
+    await this.database.rows(LISTEN, [clientId]);
+    const noted = await this.listener(clientId);
+    if (!noted) throw new Error('a listener that was noted is missing');
+    return noted;
   }
 
   /** The attempts to send an event, at most 200, the last first. */
@@ -159,5 +177,12 @@ export class EventStore {
     await this.database.changed(PURGE_KEYS, []);
     await this.database.changed(PURGE_SECRETS, []);
     return false;
+  }
+
+  private async listener(
+    clientId: string,
+  ): Promise<(Pick<WebhookListener, 'epoch'> & { isOld: boolean; end: string }) | undefined> {
+    type Row = Pick<WebhookListener, 'epoch'> & { isOld: boolean; end: string };
+    return (await this.database.rows<Row>(LISTENER, [clientId]))[0];
   }
 }

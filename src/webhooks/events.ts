@@ -72,14 +72,17 @@ export class Events {
 
   /**
    * What happened after a place of the feed, in the order in which it was recorded. Problems: `invalid_request` for an
-   * `after` that is none, `webhook_event_not_found` for the id of an event that is no longer kept.
+   * `after` that is none, `webhook_event_not_found` for the id of an event that is not kept, and for a place that lies
+   * behind the present end: the database was restored from a backup, and a reader would wait there in vain.
    */
   async feed(
     clientId: string,
     { after, type, limit }: { after: string; type?: EventType; limit: number },
   ): Promise<EventsView> {
     const place = await this.readFeedPlace(after, clientId);
-    await this.store.noteReader(clientId);
+    const { epoch: present, end } = await this.store.noteReader(clientId);
+    const isPast = place.epoch === present ? BigInt(place.transaction) >= BigInt(end) : place.epoch > present;
+    if (isPast) throw placeNotFound();
     const rows = await this.store.feed(clientId, place, type ?? null, limit);
     const { epoch, transaction, id } = rows.at(-1) ?? place;
     return { events: rows.map(viewOf), cursor: null, after: written(`feed ${epoch} ${transaction} ${id}`) };
@@ -114,7 +117,7 @@ export class Events {
     const eventId = readEventId(after);
     if (eventId !== undefined) {
       const place = await this.store.placeOf(eventId, clientId);
-      if (!place) throw eventNotFound();
+      if (!place) throw placeNotFound();
       return place;
     }
     const [, epoch, transaction, id] = IN_FEED.exec(read(after)) ?? [];
@@ -130,6 +133,14 @@ export function eventNotFound(): Problem {
   return new Problem(
     'webhook_event_not_found',
     'Use an id returned by GET /v1/webhook-events. Events are kept for 30 days.',
+  );
+}
+
+function placeNotFound(): Problem {
+  return new Problem(
+    'webhook_event_not_found',
+    'The feed has no such place: the event is older than 30 days, or the database was restored from a backup since. ' +
+      'Read again with an empty after, and drop the events that you have handled, by their ids.',
   );
 }
 

@@ -934,7 +934,9 @@ webhook_events.data jsonb NOT NULL
 webhook_events.is_example boolean NOT NULL DEFAULT false
 webhook_events CONSTRAINT webhook_events_pkey PRIMARY KEY (id)
 CREATE INDEX webhook_events_feed ON public.webhook_events USING btree (client_id, epoch, transaction, id)
+CREATE INDEX webhook_events_feed_of_type ON public.webhook_events USING btree (client_id, type, epoch, transaction, id)
 CREATE INDEX webhook_events_log ON public.webhook_events USING btree (client_id, happened_at, id)
+CREATE INDEX webhook_events_log_of_type ON public.webhook_events USING btree (client_id, type, happened_at, id)
 CREATE UNIQUE INDEX webhook_events_pkey ON public.webhook_events USING btree (id)
 webhook_listeners.client_id uuid NOT NULL
 webhook_listeners.since timestamp with time zone NOT NULL DEFAULT now()

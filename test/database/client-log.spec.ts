@@ -13,6 +13,7 @@ import { SmsPermissionStore } from '../../src/sms-permissions/sms-permission.sto
 import { TestLog } from '../../src/test-mode/test-log.ts';
 import { TestLogStore } from '../../src/test-mode/test-log.store.ts';
 import { eventually } from '../support/eventually.ts';
+import { planOf } from '../support/plan-of.ts';
 import { connectedDatabase } from '../support/service-parts.ts';
 import { otherThan, TestService, type TestPerson } from '../support/service.ts';
 
@@ -303,31 +304,16 @@ describe('a page of a long log', () => {
     await service.database.pool.query('VACUUM ANALYZE authentications');
   }, 120_000);
 
-  /** What PostgreSQL does for a statement, as the service has it planned: with `values`, or for any. */
-  const planOf = async (name: string, values?: (string | number | null)[]): Promise<string> => {
-    const { text } = STATEMENTS.get(name) ?? {};
-    if (text === undefined) throw new Error(`there is no statement ${name}`);
-    const connection = await service.database.pool.connect();
-    try {
-      await connection.query('BEGIN; SET LOCAL plan_cache_mode = force_generic_plan; SET LOCAL enable_seqscan = off');
-      const literals = values?.map((value) => (value === null ? 'NULL' : `'${value}'`));
-      if (literals) await connection.query(`PREPARE explained AS ${text}`);
-      const { rows } = await connection.query<{ 'QUERY PLAN': string }>(
-        literals
-          ? `EXPLAIN (ANALYZE, BUFFERS, COSTS off, TIMING off, SUMMARY off) EXECUTE explained (${literals.join(', ')})`
-          : `EXPLAIN (GENERIC_PLAN, COSTS off) ${text}`,
-      );
-      if (literals) await connection.query('DEALLOCATE explained');
-      return rows.map((row) => row['QUERY PLAN']).join('\n');
-    } finally {
-      await connection.query('ROLLBACK');
-      connection.release();
-    }
-  };
-
   it('is found by the index of the log, and reads no more rows than it returns', async () => {
     const bounds = [client, 'ffffffff-ffff-ffff-ffff-ffffffffffff', '00000000-0000-7000-8000-000000000000'];
-    const page = await planOf('client_log_page', [...bounds, '1970-01-01', '9999-12-31', null, null, 51]);
+    const page = await planOf(service.database.pool, 'client_log_page', [
+      ...bounds,
+      '1970-01-01',
+      '9999-12-31',
+      null,
+      null,
+      51,
+    ]);
     expect(page).toMatch(
       /Index Scan Backward using authentications_client on authentications a \(actual rows=51(\.00)? /,
     );
@@ -335,7 +321,7 @@ describe('a page of a long log', () => {
     const [, blocks = ''] = /shared hit=(\d+)/.exec(page) ?? [];
     expect(Number(blocks)).toBeLessThan(150);
     const { rows } = await log.page(client, { limit: 1 });
-    const find = await planOf('client_log_find', [client, rows[0]!.id]);
+    const find = await planOf(service.database.pool, 'client_log_find', [client, rows[0]!.id]);
     expect(find).toMatch(/Index Scan using authentications_(client|pkey) on authentications a \(actual rows=1(\.00)? /);
     expect(find).not.toMatch(/Rows Removed by Filter/);
   });
@@ -346,7 +332,7 @@ describe('a page of a long log', () => {
       const names = [...STATEMENTS.keys()].filter((name) =>
         name.startsWith(store === StartStore.name ? 'authentication_start' : 'sms_permission'),
       );
-      const plans = await Promise.all(names.map((name) => planOf(name)));
+      const plans = await Promise.all(names.map((name) => planOf(service.database.pool, name)));
       expect(plans.join('\n')).toMatch(/authentications_(one_pending|open|history)/);
       expect(plans.join('\n')).not.toContain('authentications_client');
     },

@@ -352,6 +352,9 @@ describe('a backup that is put back', () => {
     expect(running.log()).toContain('the database is older than the journal');
     await expect(startProcess(service.env)).rejects.toThrow('after-restore');
     await run('after-restore', `--journal=${directory}`);
+    // The backup knows of no restore before. Places of the feed that were given since must lie before what comes.
+    const { rows } = await service.database.pool.query('SELECT epoch FROM journal_mark');
+    expect(rows).toEqual([{ epoch: 3 }]);
     running = await startProcess(service.env);
     expect(await stateOf(people.lifted)).toBe('suspended');
   });
