@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import '../../src/webhooks/event.store.ts';
 import { BANK } from '../support/authenticators.ts';
 import { eventually } from '../support/eventually.ts';
-import { planOf } from '../support/plan-of.ts';
 import { expectFaults, expectProblem } from '../support/problem.ts';
 import { TestService, type Answer } from '../support/service.ts';
 import { verifyWebhook, WebhookReceiver } from '../support/webhook-receiver.ts';
@@ -622,36 +620,6 @@ describe('GET /v1/webhook-events', () => {
     await service.database.pool.query('DELETE FROM webhook_events WHERE id = $1', [events[0]!.id.slice(4)]);
     expectProblem(await list(`?after=${events[0]!.id}`), 404, 'webhook_event_not_found');
     expect((await list('?after=')).status).toBe(200);
-  });
-
-  it('a rare type is found among many others without reading them, in the feed and in the log', async () => {
-    const { pool } = service.database;
-    const client = await service.rows.clients.register({ clientId: `busy-${randomUUID()}`, secret: 'any' });
-    await pool.query('INSERT INTO webhook_listeners (client_id, epoch) VALUES ($1, 1)', [client]);
-    await pool.query(
-      `INSERT INTO webhook_events (client_id, epoch, transaction, type, happened_at, data)
-         SELECT $1, n % 2, n, CASE WHEN n % 5000 = 0 THEN 'registration.revoked' ELSE 'authentication.verified' END,
-           now() - make_interval(secs => n), '{}' FROM generate_series(1, 20000) n`,
-      [client],
-    );
-    await pool.query('VACUUM ANALYZE webhook_events');
-    for (const type of ['registration.revoked', 'window.closed']) {
-      const feed = [client, 0, 0, '00000000-0000-0000-0000-000000000000', 100, type];
-      const log = [client, null, null, null, null, 100, type];
-      const plans = await Promise.all(
-        (['generic', 'custom'] as const).flatMap((kind) => [
-          planOf(pool, 'webhook_feed_of_type', feed, kind),
-          planOf(pool, 'webhook_log_of_type', log, kind),
-        ]),
-      );
-      for (const plan of plans) {
-        expect(plan).toMatch(/webhook_events_(feed|log)_of_type/);
-        expect(plan).not.toMatch(/Rows Removed by Filter|Sort/);
-        const [, blocks = ''] = /shared hit=(\d+)/.exec(plan) ?? [];
-        expect(Number(blocks)).toBeLessThan(40);
-      }
-    }
-    await pool.query('DELETE FROM webhook_events WHERE client_id = $1', [client]);
   });
 
   it.each([
