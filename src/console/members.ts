@@ -126,10 +126,9 @@ export class Members {
     return this.database.transaction(async (session) => {
       const target = { id: member.id, clientId: client.id, by: by.memberId ?? null };
       const change = await this.members.changeRole(session, target, chosen);
-      if (change === 'done' && !mayMember(chosen, 'people'))
-        await this.invitations.withdrawOf(session, client.id, member.login);
-      if (change === 'done')
-        await this.record(session, by, `change-role ${client.clientId}`, `${member.login}: ${chosen}`);
+      if (change !== 'done') return change;
+      if (!mayMember(chosen, 'people')) await this.invitations.withdrawOf(session, client.id, member.login);
+      await this.record(session, by, `change-role ${client.clientId}`, `${member.login}: ${chosen}`);
       return change;
     });
   }
@@ -143,8 +142,9 @@ export class Members {
     return this.database.transaction(async (session) => {
       const target = { id: member.id, clientId: client.id, by: by.memberId ?? null };
       const change = await this.members.end(session, target);
-      if (change === 'done') await this.invitations.withdrawOf(session, client.id, member.login);
-      if (change === 'done') await this.record(session, by, `end-member ${client.clientId}`, member.login);
+      if (change !== 'done') return change;
+      await this.invitations.withdrawOf(session, client.id, member.login);
+      await this.record(session, by, `end-member ${client.clientId}`, member.login);
       return change;
     });
   }

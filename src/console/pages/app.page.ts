@@ -2,6 +2,7 @@ import { mayMember } from '../../domain/console.ts';
 import { dateSecond, grouped } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Page } from '../../pages/page.ts';
+import { facts } from '../../pages/site.ts';
 import type { ListedClient, ListedKey } from '../../relying-parties/admission.ts';
 import { wideTable } from '../../pages/wide-table.ts';
 import { clientPage, codeField, doneNote, pathIn, type ClientReader } from './frame.ts';
@@ -35,7 +36,7 @@ export function appPage(
   const { app: words } = reader.texts;
   const content = html`<h1>${words.title}</h1>
     <p class="lead">${words.lead}</p>
-    ${doneNote(reader, done)} ${facts(reader, client)} ${keysSection(reader, client, keySets, fault)}
+    ${doneNote(reader, done)} ${registration(reader, client)} ${keysSection(reader, client, keySets, fault)}
     ${addressesSection(reader, client, fault)} ${switchesSection(reader, client, fault)}`;
   return clientPage({
     reader,
@@ -47,7 +48,7 @@ export function appPage(
   });
 }
 
-function facts({ texts }: ClientReader, client: ListedClient): Html {
+function registration({ texts }: ClientReader, client: ListedClient): Html {
   const { app: words } = texts;
   const rows: readonly (readonly [string, Html | string])[] = [
     [words.clientId, html`<code>${client.clientId}</code>`],
@@ -60,15 +61,7 @@ function facts({ texts }: ClientReader, client: ListedClient): Html {
   ];
   return html`<section class="card" aria-labelledby="facts">
     <h2 id="facts">${words.facts}</h2>
-    <dl class="facts">
-      ${rows.map(
-        ([name, value]) =>
-          html`<div>
-            <dt>${name}</dt>
-            <dd>${value}</dd>
-          </div>`,
-      )}
-    </dl>
+    ${facts(rows)}
     <p class="hint">${words.factsHint}</p>
   </section>`;
 }

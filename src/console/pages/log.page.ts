@@ -8,7 +8,7 @@ import {
 import { dateSecond, seconds } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Page } from '../../pages/page.ts';
-import { linkButton } from '../../pages/site.ts';
+import { facts, linkButton } from '../../pages/site.ts';
 import type { ConsoleWords } from '../words/words.ts';
 import { wideTable } from '../../pages/wide-table.ts';
 import { clientPage, pathIn, type ClientReader } from './frame.ts';
@@ -81,7 +81,7 @@ export function loggedPage(reader: ClientReader, one: LoggedAuthentication, mode
   const { steps, failure } = timelineOf(one);
   const log = pathIn(reader, 'log');
   const query = mode === 'test' ? '?mode=test' : '';
-  const facts: readonly (readonly [string, Html | string])[] = [
+  const rows: readonly (readonly [string, Html | string])[] = [
     [words.columns.id, html`<code>${one.id}</code>`],
     [words.columns.state, html`<span class="tag ${one.state}">${words.states[one.state]}</span>`],
     [words.columns.method, words.methods[methodOf(one.channel)]],
@@ -99,15 +99,7 @@ export function loggedPage(reader: ClientReader, one: LoggedAuthentication, mode
     <div class="console-columns">
       <section class="card" aria-labelledby="what">
         <h2 id="what">${words.facts}</h2>
-        <dl class="facts">
-          ${facts.map(
-            ([name, value]) =>
-              html`<div>
-                <dt>${name}</dt>
-                <dd>${value}</dd>
-              </div>`,
-          )}
-        </dl>
+        ${facts(rows)}
       </section>
       <section class="card" aria-labelledby="when">
         <h2 id="when">${words.timeline}</h2>

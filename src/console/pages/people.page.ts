@@ -2,7 +2,7 @@ import { INVITATION_DAYS, mayMember, MEMBER_ROLES } from '../../domain/console.t
 import { dateTime } from '../../pages/format.ts';
 import { html, type Html } from '../../pages/html.ts';
 import type { Page } from '../../pages/page.ts';
-import { linkButton } from '../../pages/site.ts';
+import { facts, linkButton } from '../../pages/site.ts';
 import { wideTable } from '../../pages/wide-table.ts';
 import type { ListedInvitation } from '../invitation.store.ts';
 import type { ListedMember } from '../member.store.ts';
@@ -177,14 +177,6 @@ function rolesSection({ texts }: ClientReader): Html {
   const { people: words, frame } = texts;
   return html`<section class="card" aria-labelledby="roles">
     <h2 id="roles">${words.roles}</h2>
-    <dl class="facts">
-      ${MEMBER_ROLES.map(
-        (role) =>
-          html`<div>
-            <dt>${frame.roles[role]}</dt>
-            <dd>${words.rolesSay[role]}</dd>
-          </div>`,
-      )}
-    </dl>
+    ${facts(MEMBER_ROLES.map((role) => [frame.roles[role], words.rolesSay[role]]))}
   </section>`;
 }
