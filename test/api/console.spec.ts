@@ -437,6 +437,11 @@ describe('the log', () => {
 });
 
 describe('a page with a query', () => {
+  it.each(['constructor', '__proto__', 'toString', 'nothing'])('tells of nothing done for %s', async (done) => {
+    const { status, html } = await viewer.get(at(`people?done=${done}`));
+    expect([status, html.includes('good-note')]).toEqual([200, false]);
+  });
+
   it.each(['figures?span=30d', 'log?state=declined', 'webhooks'])(
     '%s leads to itself in the other language',
     async (path) => {

@@ -122,8 +122,9 @@ function navigation(reader: ClientReader, place: ConsolePlace | undefined): Html
 
 /** The message that confirms a completed action, which the query names. */
 export function doneNote({ texts }: ConsoleVisitor, done: string | undefined): Html | false {
-  const message = done === undefined ? undefined : (texts.done as Readonly<Record<string, string>>)[done];
-  return message !== undefined && html`<p class="good-note" role="status">${message}</p>`;
+  // The query may also name a member that every object has.
+  if (done === undefined || !Object.hasOwn(texts.done, done)) return false;
+  return html`<p class="good-note" role="status">${texts.done[done as keyof typeof texts.done]}</p>`;
 }
 
 /** The field for the one-time password, of a form that a stolen cookie alone must not send. */
