@@ -104,6 +104,20 @@ describe('a subscription to Web Push', () => {
   });
 });
 
+describe('the local push service of `npm start`', () => {
+  it('any program can play an app in a browser: it subscribes there, and reads its pushes in the outbox', async () => {
+    const subscribed = await fetch(`${service.issuer}/local/web-push-subscription`, { method: 'POST' });
+    const { pushToken } = (await answerOf<{ pushToken: string }>(subscribed)).body;
+    const id = await start(await service.subscriber({ pushToken }));
+    const outbox = `${service.issuer}/local/push-outbox?to=${encodeURIComponent(pushToken)}`;
+    type Push = { platform: string; data: Record<string, string> };
+    const wake = await eventually('the wake-up', async () =>
+      (await answerOf<Push[]>(await fetch(outbox))).body.find(({ data }) => data['t'] === 'wake'),
+    );
+    expect(wake).toMatchObject({ platform: 'web', data: { t: 'wake', id } });
+  });
+});
+
 describe('a push token', () => {
   it('a push token of any kind takes the place of any other', async () => {
     const subscriber = await service.subscriber();
