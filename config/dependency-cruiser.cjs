@@ -3,7 +3,7 @@ const tiers = [
   ['main\\.ts', 'run\\.ts', 'service\\.ts', 'commands/', 'demo/'],
   ['app\\.module\\.ts', 'foundation\\.ts'],
   ['console/', 'developers/'],
-  ['carrier/', 'customers/', 'operator/', 'restore/', 'retention/'],
+  ['app-shell/', 'carrier/', 'customers/', 'operator/', 'restore/', 'retention/'],
   ['windows/'],
   ['charges/', 'figures/', 'lifecycle/'],
   ['delivery/', 'sms-permissions/'],

@@ -8,6 +8,8 @@ import { describe } from '@jest/globals';
  */
 export const CHROMIUM =
   process.env['CHROMIUM'] ?? onPath('chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome');
+/** A whole Chromium, which alone judges whether an app can be installed, and shows notifications. */
+export const WHOLE_CHROMIUM = process.env['CHROMIUM'] ?? onPath('chromium', 'chromium-browser', 'google-chrome');
 /** A Redis or Valkey server for the queue's second backend: the path in `REDIS_SERVER`, or a program on the PATH. */
 export const REDIS_SERVER = process.env['REDIS_SERVER'] ?? onPath('redis-server', 'valkey-server');
 /** PgBouncer, 1.18 or newer: the path in `PGBOUNCER`, or a program on the PATH. */

@@ -526,6 +526,94 @@ export function en({ service, callCentre }: Brand): AppWords {
       revoked: 'The registration is revoked.',
       over: 'That request has already ended.',
     },
+    installed: {
+      update: { text: 'There is a new version.', button: 'Change to it' },
+      join: 'No enrolment code yet? Subscribe on the website.',
+      joinLink: 'Subscribe on the website',
+      deviceName: (system, browser) => `${system} phone (${browser})`,
+      permissions: {
+        title: 'What the app may use',
+        text: 'The app works without any of these.',
+        needed: 'Required',
+        neededText: 'Nothing.',
+        chosen: 'Your choice',
+        alerts:
+          'Notifications: the app tells you when a website asks you to verify. Without them, open the app yourself each time.',
+        storage:
+          'Lasting storage: the browser keeps the keys of this app. If they are cleared, you must register again.',
+        camera: 'Camera: asked for only to read the QR code of an enrolment code. Without it, type the code.',
+        allow: 'Allow notifications and go on',
+        later: 'Go on without them',
+      },
+      standing: {
+        off: { title: 'Notifications are off', text: 'While this screen is open, requests appear here.' },
+        denied: 'Allow notifications for this app in the settings of the browser or the phone.',
+        unsupported: 'This browser cannot receive notifications.',
+        turnOn: 'Turn them on',
+        install: {
+          title: 'Install on the home screen',
+          text: 'You open the app by its icon, and the browser is less likely to clear its keys.',
+        },
+        installNow: 'Install',
+      },
+      cleared: {
+        title: 'The registration of this phone was cleared',
+        text: 'The browser cleared its storage, and the keys of the app with it. They existed on this phone only, so you must register again. Meanwhile no one else can verify in your name.',
+        serial: 'Serial number of the cleared registration',
+        website: 'Get an enrolment code on the website, at “New phone”.',
+        call: `If you cannot use the website, call the call centre (${callCentre}).`,
+        again: 'Register again with a code',
+        newPhone: 'Get a code for a new phone',
+      },
+      noStorage: {
+        title: 'The app cannot be used here',
+        text: 'This browser does not store the keys of the app. Close the private window and open the app in an ordinary one.',
+      },
+      guide: {
+        address: 'Address of the app',
+        copy: 'Copy the address',
+        copied: 'Copied.',
+        inApp: {
+          title: 'Open this in another browser',
+          text: 'You are looking at the browser inside another app. If you register here, notifications do not arrive, and the registration is lost with that app.',
+          out: 'Open in the browser',
+          steps: [
+            'Press the menu in the corner of the screen (three dots, or the share icon).',
+            'Press “Open in another browser” or “Open in Safari”.',
+          ],
+        },
+        safari: {
+          title: 'Add the app to the home screen first',
+          text: 'On an iPhone, only an app on the home screen receives notifications. If you register in Safari, you must register again in that app.',
+          steps: [
+            'Press the share button at the bottom of the screen.',
+            'Press “Add to Home Screen”.',
+            'Open the app by its new icon on the home screen.',
+          ],
+        },
+        iosBrowser: {
+          title: 'Open this in Safari',
+          text: 'On an iPhone, only Safari adds an app that can receive notifications to the home screen.',
+          steps: ['Copy the address below.', 'Open Safari and paste it into the address bar.'],
+        },
+        tablet: {
+          title: 'Open this on a phone',
+          text: 'The service is for smartphones. A tablet cannot be registered.',
+        },
+        computer: {
+          title: 'Open this on a phone',
+          text: 'Scan the QR code below with the camera of your phone to open the app there.',
+          qr: 'QR code of the address of the app',
+        },
+        pictures: {
+          share: 'The share button: a square with an arrow that points up',
+          add: 'The menu entry to add to the home screen: a square with a plus',
+          icon: 'The icon of the app on the home screen',
+          menu: 'The menu: three dots',
+          browser: 'The menu entry of the browser: a globe',
+        },
+      },
+    },
     authenticators: {
       title: 'My authenticators',
       text: 'To register one with an institution, give them its serial number and vendor code.',
